@@ -1,0 +1,88 @@
+// The seam between the portal and the system that really holds the mail. One file or folder beside this one per platform.
+
+/** What a platform wants to be told a password as; it decides what the portal keeps for it. */
+export type PasswordFormat = 'argon2id' | 'sha512-crypt' | 'plaintext'
+
+/**
+ * What the holder of a mailbox may still do. Each level includes those before it:
+ * `none` everything, `send` reads but does not send, `login` receives but no mail program gets in, `all` mail to it is refused too.
+ */
+export type Suspension = 'none' | 'send' | 'login' | 'all'
+
+/** The whole wanted state of one mailbox, never a difference. */
+export interface WantedMailbox {
+  /** Immutable id of the account; the platform keeps it as its handle, so that an address never leads to another one's mail. */
+  readonly accountId: string
+  /** Canonical, lower case, `name@domain`. */
+  readonly address: string
+  /** Grows with every change. A platform never goes back to a smaller one. */
+  readonly revision: number
+  /** In the platform's `passwordFormat`; `null` leaves the mailbox without a main password (or, hosted, keeps the present one). */
+  readonly password: string | null
+  readonly suspension: Suspension
+  /** Shown to mail programs by platforms that can. Never a text that a user wrote. */
+  readonly suspensionReason: string | null
+  readonly quotaBytes: number
+  /** False: mail programs must use app passwords; the main password opens the portal alone. */
+  readonly mainPasswordOpensMail: boolean
+  /** Further addresses that lead here and may be sent from. */
+  readonly aliases: readonly string[]
+}
+
+/** What became of one `apply`. Surprises (network down, time-out) are thrown as `PlatformError`. */
+export type Applied =
+  | { readonly kind: 'applied'; readonly revision: number }
+  /** The platform already holds a newer revision: nothing was changed, and that is right. */
+  | { readonly kind: 'superseded'; readonly revision: number }
+
+/**
+ * permanent: an operator must look (bad credentials, refused value). retry: try later, `retryAfterSeconds` where the platform said so.
+ * unknown: the call may or may not have been carried out (reset, time-out): re-read before trying again.
+ */
+export class PlatformError extends Error {
+  override readonly name = 'PlatformError'
+  readonly kind: 'permanent' | 'retry' | 'unknown'
+  readonly retryAfterSeconds: number | undefined
+  constructor(
+    kind: 'permanent' | 'retry' | 'unknown',
+    message: string,
+    options: { cause?: unknown; retryAfterSeconds?: number } = {},
+  ) {
+    super(message, { cause: options.cause })
+    this.kind = kind
+    this.retryAfterSeconds = options.retryAfterSeconds
+  }
+}
+
+/** One mailbox as the platform shows it; fields that a platform cannot tell are absent. */
+export interface ObservedMailbox {
+  readonly address: string
+  readonly accountId?: string
+  readonly revision?: number
+  readonly suspension?: Suspension
+  readonly quotaBytes?: number
+  readonly usedBytes?: number
+  readonly aliases?: readonly string[]
+  /** The stored verifier, by platforms that let it be read. */
+  readonly password?: string | null
+  readonly mainPasswordOpensMail?: boolean
+}
+
+/**
+ * What one platform must offer. Every call may be repeated and may arrive late: `apply` is told the whole wanted state and its
+ * revision, never a difference. All of them throw `PlatformError` and nothing else.
+ */
+export interface MailPlatform {
+  readonly id: string
+  readonly passwordFormat: PasswordFormat
+  /** Creates or changes the mailbox so that it matches `wanted`; looks it up by account id first, so that a retry never makes a second one. */
+  apply(wanted: WantedMailbox): Promise<Applied>
+  /** Takes the mailbox away (quarantine first where the platform can). Absent already is success. */
+  remove(mailbox: { readonly accountId: string; readonly address: string }): Promise<void>
+  /** Ends live IMAP, POP3 and SMTP sessions. None there is success. */
+  endSessions(address: string): Promise<void>
+  /** Every mailbox of the served domains, in any order, page by page inside. */
+  list(): AsyncIterable<ObservedMailbox>
+  /** One mailbox, or `undefined` where there is none. */
+  observe(address: string): Promise<ObservedMailbox | undefined>
+}
