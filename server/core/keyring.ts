@@ -1,0 +1,106 @@
+/** Keeps what must not be readable in the database: keyed digests to find values by, sealed boxes to keep them in. */
+import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto'
+
+/** A sealed value was cut, changed, moved to another purpose, or sealed under a key that is no longer listed. */
+export class SealError extends Error {
+  override readonly name = 'SealError'
+}
+
+/**
+ * Every method takes a `purpose`: a constant of the code such as `claims.phone`, never data, because a key is derived and
+ * remembered for each. What was made for one purpose is worthless for any other.
+ */
+export interface Keyring {
+  /** HMAC-SHA-256 (32 bytes) under the newest key: to find a value that only the portal may recognise. */
+  digest(purpose: string, value: string): Buffer
+  /** The digest under every listed key, newest first, so that rows written before a rotation are still found. */
+  digests(purpose: string, value: string): Buffer[]
+  /** The digest under one named key, or null where that key is no longer listed. */
+  digestUnder(keyId: string, purpose: string, value: string): Buffer | null
+  /** AES-256-GCM under the newest key, as printable ASCII `v1.<key id>.<base64url>`. Two seals of one text differ. */
+  seal(purpose: string, plaintext: string): string
+  /** @throws {SealError} */
+  open(purpose: string, sealed: string): string
+  readonly newestKeyId: string
+  /** Of every listed key, newest first. */
+  readonly keyIds: readonly string[]
+  /** Names the key without opening, so that re-keying finds what is still under an old one. @throws {SealError} */
+  keyIdOf(sealed: string): string
+}
+
+const FORMAT = 'v1'
+const IV_BYTES = 12
+const TAG_BYTES = 16
+const SEALED = /^v1\.([0-9a-f]{8})\.([A-Za-z0-9_-]{38,})$/
+
+/** @param secretKeys high-entropy strings, newest first; at least one. */
+export function createKeyring(secretKeys: readonly string[]): Keyring {
+  const rings = secretKeys.map(deriveRing)
+  const newest = rings[0]
+  if (newest === undefined) throw new Error('a keyring needs at least one secret key')
+  const byId = new Map(rings.map((ring) => [ring.id, ring]))
+  if (byId.size !== rings.length) throw new Error('a secret key is listed twice')
+
+  function parts(sealed: string): { keyId: string; box: Buffer } {
+    const [, keyId, text] = SEALED.exec(sealed) ?? []
+    if (keyId === undefined || text === undefined) throw new SealError('not a sealed value')
+    const box = Buffer.from(text, 'base64url')
+    // Security: one value has one spelling, so a sealed text cannot be varied and still open.
+    if (box.toString('base64url') !== text) throw new SealError('not a sealed value')
+    return { keyId, box }
+  }
+
+  return {
+    newestKeyId: newest.id,
+    keyIds: rings.map((ring) => ring.id),
+    digest: (purpose, value) => newest.digest(purpose, value),
+    digests: (purpose, value) => rings.map((ring) => ring.digest(purpose, value)),
+    digestUnder: (keyId, purpose, value) => byId.get(keyId)?.digest(purpose, value) ?? null,
+    seal(purpose, plaintext) {
+      const iv = randomBytes(IV_BYTES)
+      const cipher = createCipheriv('aes-256-gcm', newest.key('seal', purpose), iv, { authTagLength: TAG_BYTES })
+      cipher.setAAD(aad(newest.id, purpose))
+      const body = Buffer.concat([iv, cipher.update(plaintext, 'utf8'), cipher.final(), cipher.getAuthTag()])
+      return `${FORMAT}.${newest.id}.${body.toString('base64url')}`
+    },
+    open(purpose, sealed) {
+      const { keyId, box } = parts(sealed)
+      const ring = byId.get(keyId)
+      if (ring === undefined) throw new SealError('sealed under a key that is not listed')
+      const iv = box.subarray(0, IV_BYTES)
+      const decipher = createDecipheriv('aes-256-gcm', ring.key('seal', purpose), iv, { authTagLength: TAG_BYTES })
+      decipher.setAAD(aad(keyId, purpose))
+      decipher.setAuthTag(box.subarray(-TAG_BYTES))
+      try {
+        const start = decipher.update(box.subarray(IV_BYTES, -TAG_BYTES))
+        return Buffer.concat([start, decipher.final()]).toString('utf8')
+      } catch {
+        throw new SealError('does not open under its key and purpose')
+      }
+    },
+    keyIdOf: (sealed) => parts(sealed).keyId,
+  }
+}
+
+function deriveRing(secret: string) {
+  const keys = new Map<string, Buffer>()
+  function key(use: 'digest' | 'seal' | 'id', purpose: string): Buffer {
+    const info = `postern:${FORMAT}:${use}:${purpose}`
+    const known = keys.get(info)
+    if (known) return known
+    // Security: each use and purpose has a key of its own (RFC 5869), so nothing made for one is accepted by another.
+    const derived = Buffer.from(hkdfSync('sha256', secret, '', info, 32))
+    keys.set(info, derived)
+    return derived
+  }
+  return {
+    id: key('id', '').subarray(0, 4).toString('hex'),
+    key,
+    digest: (purpose: string, value: string) =>
+      createHmac('sha256', key('digest', purpose)).update(value, 'utf8').digest(),
+  }
+}
+
+function aad(keyId: string, purpose: string): Buffer {
+  return Buffer.from(`${FORMAT}.${keyId}.${purpose}`, 'utf8')
+}

@@ -1,0 +1,73 @@
+import { RESERVED_WORDS } from './reserved-names.ts'
+import { isText, trimPasted } from './text-input.ts'
+
+export const LOGIN_MIN = 3
+export const LOGIN_MAX = 30
+
+export type LoginNameRefusal = 'missing' | 'too-short' | 'too-long' | 'characters' | 'start' | 'separators' | 'reserved'
+export type ParsedLoginName =
+  | { kind: 'ok'; login: string; lookAlikeKey: string }
+  | { kind: 'refused'; reason: LoginNameRefusal }
+
+/**
+ * Judges a name that somebody wants for a new mailbox.
+ * @param options.serviceWords further reserved words, see `serviceWordsOf`.
+ * @returns the name in lower case and the key that no two mailboxes may share.
+ */
+export function parseLoginName(raw: unknown, options: { serviceWords?: readonly string[] } = {}): ParsedLoginName {
+  if (!isText(raw)) return refused(raw === undefined || raw === null ? 'missing' : 'characters')
+  const typed = trimPasted(raw)
+  if (typed === '') return refused('missing')
+  // Security: only ASCII is put into lower case, for some letters of other scripts turn into ASCII ones by it.
+  if (!/^[A-Za-z0-9._-]+$/.test(typed)) return refused('characters')
+  const login = typed.toLowerCase()
+  if (login.length < LOGIN_MIN) return refused('too-short')
+  if (login.length > LOGIN_MAX) return refused('too-long')
+  if (!/^[a-z]/.test(login)) return refused('start')
+  if (!/^[a-z0-9]+(?:[._-][a-z0-9]+)*$/.test(login)) return refused('separators')
+  if (isReserved(login, options.serviceWords ?? [])) return refused('reserved')
+  return { kind: 'ok', login, lookAlikeKey: lookAlikeKey(login) }
+}
+
+/**
+ * What two names have in common that a reader could take for each other: separators dropped, 0 as o, 1 and i as l.
+ * @param login in lower case.
+ */
+export function lookAlikeKey(login: string): string {
+  return login.replace(/[._-]/g, '').replaceAll('0', 'o').replace(/[1i]/g, 'l')
+}
+
+/**
+ * Reads what a person types to be recognised: the name alone or the whole address. Reserved names pass, for staff may hold one.
+ * @param mailDomains the portal's own, lower case.
+ * @returns null for what no mailbox of ours can be called; `domain` is null where the name came alone.
+ */
+export function parseTypedLogin(
+  raw: unknown,
+  mailDomains: readonly string[],
+): { login: string; domain: string | null } | null {
+  if (!isText(raw)) return null
+  const typed = trimPasted(raw)
+  if (typed.length > 320 || !/^[A-Za-z0-9._@-]+$/.test(typed)) return null
+  const [login = '', domain, ...more] = typed.toLowerCase().split('@')
+  if (more.length > 0 || !/^[a-z][a-z0-9]*(?:[._-][a-z0-9]+)*$/.test(login)) return null
+  if (login.length < LOGIN_MIN || login.length > LOGIN_MAX) return null
+  if (domain !== undefined && !mailDomains.includes(domain)) return null
+  return { login, domain: domain ?? null }
+}
+
+/** Security: nobody gets a name that speaks for the service: not by a look-alike, nor by numbering, nor by joining two. */
+function isReserved(login: string, serviceWords: readonly string[]): boolean {
+  const keys = new Set([...RESERVED_KEYS, ...serviceWords.map((word) => lookAlikeKey(word.toLowerCase()))])
+  const bare = login.replace(/[0-9]+$/, '')
+  const parts = login.split(/[._-]/).filter((part) => !/^[0-9]+$/.test(part))
+  return (
+    keys.has(lookAlikeKey(login)) || keys.has(lookAlikeKey(bare)) || parts.every((part) => keys.has(lookAlikeKey(part)))
+  )
+}
+
+const RESERVED_KEYS: ReadonlySet<string> = new Set([...RESERVED_WORDS].map(lookAlikeKey))
+
+function refused(reason: LoginNameRefusal): ParsedLoginName {
+  return { kind: 'refused', reason }
+}

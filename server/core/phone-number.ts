@@ -1,0 +1,59 @@
+import { type CountryCode, parsePhoneNumberFromString } from 'libphonenumber-js/max'
+import { isText, trimPasted } from './text-input.ts'
+
+export type PhoneNumberRefusal = 'missing' | 'shape' | 'extension' | 'country' | 'not-mobile'
+export type ParsedPhoneNumber =
+  /** `prefix`: the block of 10,000 numbers that it belongs to, the unit in which number ranges are rented for fraud. */
+  { kind: 'ok'; e164: string; country: string; prefix: string } | { kind: 'refused'; reason: PhoneNumberRefusal }
+
+export interface PhoneNumberOptions {
+  /** ISO 3166 alpha-2: how a number without its country is read. */
+  defaultCountry: string
+  /** Where texts are sent to; absent means everywhere. */
+  allowedCountries?: readonly string[]
+}
+
+/** One number has one form, E.164, in whichever of the usual spellings it was typed. */
+export function parsePhoneNumber(raw: unknown, options: PhoneNumberOptions): ParsedPhoneNumber {
+  if (raw === undefined || raw === null) return refused('missing')
+  if (!isText(raw) || raw.length > 200) return refused('shape')
+  const typed = trimPasted(raw.normalize('NFKC'))
+    .replace(/^tel:/i, '')
+    .replace(/\p{Cf}/gu, '')
+  if (typed === '') return refused('missing')
+  if (/\p{Nd}.*(?:[;,#]|\b(?:e?xt|x|int)\b|доб|вн)/iu.test(typed)) return refused('extension')
+  // Letters, as in 0800-FLOWERS, have no one reading; anything else that is no digit and no separator is no number.
+  if (!/^[+\p{Nd}\s().\-/~\p{Pd}]+$/u.test(typed)) return refused('shape')
+  const country = options.defaultCountry as CountryCode
+  const number = readings(typed)
+    .map((text) => parsePhoneNumberFromString(text, { defaultCountry: country, extract: false }))
+    .find((reading) => reading?.isValid())
+  if (number === undefined) return refused('shape')
+  if (number.ext) return refused('extension')
+  // Security: numbers of no country (satellite, premium) and of countries not listed cost the most and are never texted.
+  if (number.country === undefined) return refused('country')
+  if (options.allowedCountries && !options.allowedCountries.includes(number.country)) return refused('country')
+  const type = number.getType()
+  // Some plans (North America) cannot tell a mobile from a land line.
+  if (type !== 'MOBILE' && type !== 'FIXED_LINE_OR_MOBILE') return refused('not-mobile')
+  return { kind: 'ok', e164: number.number, country: number.country, prefix: number.number.slice(0, -4) }
+}
+
+/** Enough to recognise one's own number by: `+375 •• •••-••-67`. */
+export function maskPhone(e164: string): string {
+  const number = parsePhoneNumberFromString(e164)
+  const international = number?.formatInternational() ?? e164
+  const code = number ? `+${number.countryCallingCode}` : ''
+  const rest = international.slice(code.length)
+  return code + rest.replace(/\d(?=(?:\D*\d){2})/g, '•')
+}
+
+/** In the order in which a person may have meant it: as dialled at home, by 00, or whole but for its plus. */
+function readings(typed: string): string[] {
+  const international = typed.replace(/^[^\p{Nd}]*00/u, '+')
+  return typed.includes('+') ? [typed] : [typed, international, `+${typed}`]
+}
+
+function refused(reason: PhoneNumberRefusal): ParsedPhoneNumber {
+  return { kind: 'refused', reason }
+}

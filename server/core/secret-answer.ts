@@ -1,0 +1,63 @@
+/** Answers to security questions: told apart by what was meant, not by how it was typed; refused where anybody would guess. */
+import { isCommonPassword } from './common-passwords.ts'
+import type { Keyring } from './keyring.ts'
+import { isText } from './text-input.ts'
+
+export type SecretAnswerRefusal =
+  | 'missing'
+  | 'not-text'
+  | 'too-short'
+  | 'too-long'
+  | 'too-easy'
+  | 'is-login'
+  | 'in-question'
+export type JudgedSecretAnswer = { kind: 'ok'; answer: string } | { kind: 'refused'; reason: SecretAnswerRefusal }
+
+/** Letters and digits that must be left of an answer, and the most that is read of one. */
+export const ANSWER_MIN = 4
+export const ANSWER_MAX = 200
+
+/** Judges an answer that somebody wants to set. @param about.question its text as shown, in the person's language. */
+export function judgeSecretAnswer(raw: unknown, about: { login: string; question?: string }): JudgedSecretAnswer {
+  if (raw === undefined || raw === null) return refused('missing')
+  if (!isText(raw)) return refused('not-text')
+  if ([...raw].length > ANSWER_MAX) return refused('too-long')
+  const answer = normalizeAnswer(raw)
+  const length = [...answer].length
+  if (length === 0) return refused('missing')
+  if (length < ANSWER_MIN) return refused('too-short')
+  if (normalizeAnswer(about.login) === answer) return refused('is-login')
+  if (about.question && normalizeAnswer(about.question).includes(answer)) return refused('in-question')
+  if (new Set(answer).size < 3 || /^\d{1,5}$/.test(answer) || isCommonPassword(answer)) return refused('too-easy')
+  return { kind: 'ok', answer }
+}
+
+/**
+ * The form in which answers are compared: NFKC, lower case, letters and digits only (so blanks, punctuation and every kind of
+ * апостраф go), ё as е, ў as у, and German umlauts as they are typed without them.
+ * @returns the empty string for what is no text.
+ */
+export function normalizeAnswer(raw: unknown): string {
+  if (!isText(raw)) return ''
+  const folded = raw.normalize('NFKC').toLowerCase().normalize('NFKC')
+  return folded
+    .replace(/[ёўßäöüς]/g, (letter) => SAME[letter] ?? letter)
+    .replace(/[^\p{L}\p{N}\p{M}]/gu, '')
+    .normalize('NFKC')
+}
+
+const SAME: Record<string, string> = { ё: 'е', ў: 'у', ß: 'ss', ä: 'ae', ö: 'oe', ü: 'ue', ς: 'σ' }
+
+/**
+ * What is given to the password hasher in an answer's place: without the key that is outside the database, even the few
+ * answers worth trying cannot be tried. Keep `keyring.newestKeyId` beside the hash and name it here when proving.
+ * @param answer in its normal form.
+ * @returns null where that key is no longer listed: such an answer can no longer be proven.
+ */
+export function keyedAnswer(keyring: Keyring, answer: string, keyId: string = keyring.newestKeyId): string | null {
+  return keyring.digestUnder(keyId, 'security-question.answer', answer)?.toString('base64url') ?? null
+}
+
+function refused(reason: SecretAnswerRefusal): JudgedSecretAnswer {
+  return { kind: 'refused', reason }
+}
