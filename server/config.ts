@@ -1,0 +1,95 @@
+// The only reader of process.env: parsed once, every fault listed.
+import { readFileSync } from 'node:fs'
+import { parsePhoneCountry } from './core/phone-country.ts'
+import { type RawSettings, type Row, rows, variableOf } from './settings.ts'
+
+export type Settings = RawSettings & { readonly baseUrl: string }
+export type Environment = Readonly<Record<string, string | undefined>>
+
+/** Thrown with every fault at once, so that an operator mends them in one go. */
+export class SettingsError extends Error {
+  override readonly name = 'SettingsError'
+  readonly faults: readonly string[]
+  constructor(faults: readonly string[]) {
+    super(
+      `The settings have ${faults.length === 1 ? 'a fault' : `${faults.length} faults`}:\n${faults.map((each) => `  - ${each}`).join('\n')}`,
+    )
+    this.faults = faults
+  }
+}
+
+type AnyRow = Row<unknown, string | undefined>
+
+const readText = (variable: string, row: AnyRow, env: Environment, faults: string[]): string | undefined => {
+  const given = env[variable]
+  const file = row.secret ? env[`${variable}_FILE`] : undefined
+  if (given && file) faults.push(`${variable} and ${variable}_FILE are both set`)
+  if (given) return given
+  if (!file) return undefined
+  try {
+    return readFileSync(file, 'utf8').trim()
+  } catch {
+    faults.push(`${variable}_FILE: ${file} cannot be read`)
+    return undefined
+  }
+}
+
+// A key that people type from memory, repeat or copy from a guide protects nothing.
+const isWeakKey = (key: string) =>
+  key.length < 32 || new Set(key).size < 12 || /change.?me|example|secret.?key/i.test(key)
+
+const productionFaults = (settings: RawSettings, given: ReadonlySet<string>): string[] => {
+  const faults: string[] = []
+  for (const [key, row] of Object.entries(rows)) {
+    if ('production' in row && row.production && !given.has(key))
+      faults.push(`${variableOf(key)} is required in production`)
+  }
+  if (settings.baseUrl && !settings.baseUrl.startsWith('https:')) faults.push('BASE_URL must be https in production')
+  if (settings.mailPlatform === 'memory') faults.push('MAIL_PLATFORM memory forgets every mailbox: not for production')
+  if (settings.twilioAccountSid && !settings.twilioFrom && !settings.twilioMessagingServiceSid) {
+    faults.push('TWILIO_FROM or TWILIO_MESSAGING_SERVICE_SID is required in production')
+  }
+  return faults
+}
+
+const isTimeZone = (name: string) => name === 'UTC' || Intl.supportedValuesOf('timeZone').includes(name)
+
+// Values that had a fault of their own are absent here.
+const crossFaults = (settings: Partial<RawSettings>): string[] => {
+  const faults: string[] = []
+  for (const key of settings.secretKeys ?? []) {
+    if (isWeakKey(key)) faults.push('SECRET_KEYS holds a weak key: each needs 32 or more random characters')
+  }
+  if (settings.defaultCountry && !parsePhoneCountry(settings.defaultCountry))
+    faults.push(`DEFAULT_COUNTRY ${settings.defaultCountry} is not a country`)
+  if (settings.timeZone && !isTimeZone(settings.timeZone)) {
+    faults.push(`TIME_ZONE ${settings.timeZone} is not a time zone`)
+  }
+  return faults
+}
+
+/**
+ * Reads every setting of `settings.ts` from `env`.
+ * @throws SettingsError that lists every fault
+ */
+export function readSettings(env: Environment): Settings {
+  const faults: string[] = []
+  const given = new Set<string>()
+  const values: Record<string, unknown> = {}
+  for (const [key, row] of Object.entries(rows) as [string, AnyRow][]) {
+    const text = readText(variableOf(key), row, env, faults)
+    if (text !== undefined) given.add(key)
+    const raw = text ?? row.fallback
+    if (raw === undefined) continue
+    const parsed = row.kind.parse(raw)
+    if (parsed.ok) values[key] = parsed.value
+    else faults.push(`${variableOf(key)} ${parsed.fault}`)
+  }
+  const settings = values as unknown as RawSettings
+  faults.push(...crossFaults(settings))
+  if (settings.portalEnv === 'production') faults.push(...productionFaults(settings, given))
+  if (faults.length > 0) throw new SettingsError(faults)
+  return { ...settings, baseUrl: settings.baseUrl ?? `http://localhost:${settings.port}` }
+}
+
+export const processEnvironment = (): Environment => process.env

@@ -1,0 +1,145 @@
+// Every setting of the portal: one row each. The environment variable is the key in capitals (`baseUrl` is BASE_URL).
+import { choice, domain, flag, type Kind, list, text, time, url, whole } from './setting-kinds.ts'
+
+export interface Row<T, Absent> {
+  readonly kind: Kind<T>
+  /** Text taken when the variable is absent; `undefined` where absence itself means something. */
+  readonly fallback: Absent
+  readonly meaning: string
+  /** Never printed; may also come from the file named by NAME_FILE. */
+  readonly secret?: true
+  /** Must be given in production. */
+  readonly production?: 'required'
+}
+
+const row = <T>(
+  kind: Kind<T>,
+  fallback: string,
+  meaning: string,
+  more: Partial<Row<T, string>> = {},
+): Row<T, string> => ({
+  kind,
+  fallback,
+  meaning,
+  ...more,
+})
+const optional = <T>(kind: Kind<T>, meaning: string, more: Partial<Row<T, undefined>> = {}): Row<T, undefined> => ({
+  kind,
+  fallback: undefined,
+  meaning,
+  ...more,
+})
+const required = { production: 'required' } as const
+const secret = { secret: true } as const
+
+export const rows = {
+  portalEnv: row(
+    choice('development', 'production'),
+    'development',
+    'development mounts /dev and starts an own database',
+  ),
+  role: row(choice('all', 'web', 'worker'), 'all', 'what this process does: answer pages, run jobs, or both'),
+  host: row(text('a host name or address'), '127.0.0.1', 'the address that the web server listens on'),
+  port: row(whole(0, 65535), '3000', 'the port that the web server listens on; 0 takes a free one'),
+  metricsPort: optional(whole(0, 65535), 'port of a listener of its own for Prometheus metrics; absent: none'),
+  baseUrl: optional(url('https:', 'http:'), 'the address that people see; every link is built from it', required),
+  trustedProxies: row(
+    list(text('an address, a CIDR range or loopback')),
+    'loopback',
+    'proxies whose X-Forwarded-For is believed',
+  ),
+  databaseUrl: optional(
+    url('postgres:', 'postgresql:'),
+    'the PostgreSQL; absent in development: an embedded one under DATA_DIR',
+    {
+      ...required,
+      ...secret,
+    },
+  ),
+  databasePool: row(whole(2, 200), '12', 'connections that a process opens at most'),
+  dataDir: row(text('a folder'), 'data', 'where development keeps its database and keys'),
+  secretKeys: optional(list(text('at least 32 characters')), 'keys for digests, seals and cookies, newest first', {
+    ...required,
+    ...secret,
+  }),
+  logLevel: row(choice('silent', 'error', 'warn', 'info', 'debug'), 'info', 'how much is written to the log'),
+
+  mailDomains: row(
+    list(domain),
+    'postern.example',
+    'domains in which mailboxes are created, the first is the default',
+    required,
+  ),
+  defaultLocale: row(
+    choice('be', 'ru', 'en', 'de'),
+    'en',
+    'language where neither the person nor the browser says one',
+  ),
+  defaultCountry: row(text('an ISO 3166 country'), 'BY', 'country of phone numbers written without one'),
+  timeZone: row(text('an IANA time zone'), 'Europe/Minsk', 'zone in which moments are shown'),
+  placeDatabase: optional(text('a file'), 'a MaxMind database (.mmdb) that turns an address into a rough place'),
+
+  smtpUrl: optional(url('smtp:', 'smtps:'), 'where mail leaves; absent in development: /dev/outbox', {
+    ...required,
+    ...secret,
+  }),
+  mailFrom: row(text('an address'), 'Postern <no-reply@postern.example>', 'sender of every mail', required),
+  twilioAccountSid: optional(text('AC…'), 'Twilio account; absent in development: /dev/outbox', required),
+  twilioAuthToken: optional(text(), 'token of the Twilio account', { ...required, ...secret }),
+  twilioFrom: optional(text('a number or sender name'), 'sender of SMS; or TWILIO_MESSAGING_SERVICE_SID'),
+  twilioMessagingServiceSid: optional(text('MG…'), 'messaging service that chooses the sender; or TWILIO_FROM'),
+  twilioApiBase: optional(url('https:', 'http:'), 'a compatible endpoint in place of Twilio’s'),
+
+  mailPlatform: row(
+    choice('memory', 'dovecot', 'google', 'yandex-360', 'mailcow'),
+    'dovecot',
+    'the system that holds the mail; memory forgets everything and is for trials',
+  ),
+  mailDirectoryUrl: optional(
+    url('postgres:', 'postgresql:'),
+    'database with the tables that Dovecot and Postfix read; absent: the portal’s',
+    secret,
+  ),
+
+  argon2MemoryKib: row(whole(8), '19456', 'memory of one password hash in KiB (OWASP: 19456)'),
+  argon2Passes: row(whole(1), '2', 'passes of one password hash (OWASP: 2)'),
+  passwordMin: row(whole(8, 128), '12', 'shortest password, in characters'),
+  securityQuestion: row(
+    choice('direct', 'hold', 'off'),
+    'direct',
+    'what a right answer does: reset at once, reset after PROBATION_HOURS, nothing',
+  ),
+
+  limitRegistrationsPerIpHour: row(whole(1), '10', 'mailboxes created from one network an hour'),
+  limitSignInFailures: row(whole(1), '5', 'wrong passwords before waits begin (1, 2, 4 … 15 minutes)'),
+  limitCodeTries: row(whole(1), '5', 'tries that one code allows; sending again refills nothing'),
+  limitWrongCodesPerDay: row(whole(1), '10', 'wrong codes per account and day over all flows'),
+  limitSmsPerNumberDay: row(whole(1), '6', 'SMS to one number a day over all purposes'),
+  limitSmsWaitSeconds: row(
+    time('seconds'),
+    '60',
+    'wait before the second SMS to a number; then twice and five times as long',
+  ),
+  limitSmsTotalDay: row(whole(0), '2000', 'SMS a day in all; at its end confirmed numbers are still served'),
+  limitResetMailsPerDay: row(whole(1), '10', 'reset mails per account and day'),
+  limitAnswersPerDay: row(whole(1), '3', 'answers to the security question per account and day'),
+  limitAnswersLifetime: row(whole(1), '10', 'wrong answers before the question is closed for good'),
+  limitReportsPerIpHour: row(whole(1), '20', 'reports of senders from one network an hour'),
+  codeMinutes: row(time('minutes'), '10', 'life of a code'),
+  linkMinutes: row(time('minutes'), '60', 'life of a reset link'),
+  undoDays: row(time('days'), '7', 'life of an undo link'),
+  probationHours: row(time('hours'), '72', 'how long a reset by question blocks changes of recovery methods'),
+  sessionIdleMinutes: row(time('minutes'), '60', 'a session ends after this long without a request'),
+  sessionMaxHours: row(time('hours'), '12', 'a session ends after this long in any case'),
+  quotaBytes: row(whole(1), '1073741824', 'size of a new mailbox'),
+  appPasswordsOnly: row(flag, 'off', 'on: mail programs need app passwords, the main password opens the portal alone'),
+} as const
+
+type Rows = typeof rows
+type Value<R> = R extends Row<infer T, infer Absent> ? (Absent extends string ? T : T | undefined) : never
+
+/** All settings, parsed. Times are in the unit that the name says. */
+export type RawSettings = { readonly [K in keyof Rows]: Value<Rows[K]> }
+
+/** `limitSmsPerNumberDay` → `LIMIT_SMS_PER_NUMBER_DAY`. */
+export const variableOf = (key: string): string => key.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()

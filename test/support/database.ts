@@ -1,0 +1,103 @@
+// A real PostgreSQL for tests: one migrated template, a clone of it per test file.
+import { randomBytes } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import pg from 'pg'
+import { connectDatabase, type Db } from '#db/connection.ts'
+import { type EmbeddedPostgres, ensureDatabase, startEmbeddedPostgres } from '#db/embedded.ts'
+import { migrateDatabase } from '#db/migrate.ts'
+
+const template = 'postern_template'
+/** Tests lose nothing by a crash of the machine. */
+const fast = [
+  '-c',
+  'fsync=off',
+  '-c',
+  'synchronous_commit=off',
+  '-c',
+  'full_page_writes=off',
+  '-c',
+  'max_connections=300',
+]
+
+export interface TestServer {
+  /** Any URL on the server whose user may create databases. */
+  readonly url: string
+  stop(): Promise<void>
+}
+
+/** Starts an own server with the migrated template, or prepares the template on the server of TEST_DATABASE_URL. */
+export async function startTestServer(): Promise<TestServer> {
+  const given = process.env.TEST_DATABASE_URL
+  if (given) {
+    await makeTemplate(given)
+    return { url: given, stop: async () => {} }
+  }
+  const folder = await mkdtemp(join(tmpdir(), 'postern-test-'))
+  const server = await startEmbeddedPostgres(folder, fast)
+  await ensureDatabase(server, template)
+  await migrateDatabase(server.urlOf(template))
+  return { url: server.urlOf('postgres'), stop: () => stopAndRemove(server, folder) }
+}
+
+async function stopAndRemove(server: EmbeddedPostgres, folder: string): Promise<void> {
+  await server.stop()
+  await rm(folder, { recursive: true, force: true })
+}
+
+async function run<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  try {
+    return await work(client)
+  } finally {
+    await client.end()
+  }
+}
+
+const onServer = (url: string, database: string) => {
+  const named = new URL(url)
+  named.pathname = `/${database}`
+  return named.href
+}
+
+async function makeTemplate(url: string): Promise<void> {
+  await run(url, async (client) => {
+    await client.query(`drop database if exists ${template}`)
+    await client.query(`create database ${template}`)
+  })
+  await migrateDatabase(onServer(url, template))
+}
+
+export interface TestDatabase {
+  readonly url: string
+  readonly db: Db
+  /** Closes the connections and drops the database. */
+  drop(): Promise<void>
+}
+
+let ownServer: Promise<TestServer> | undefined
+
+/** A fresh migrated database. Under `npm test` all files share one server; alone, a file starts its own. */
+export async function createTestDatabase(): Promise<TestDatabase> {
+  const shared = process.env.TEST_SERVER_URL
+  ownServer ??= shared ? undefined : startTestServer()
+  const server = shared ?? (await ownServer)?.url ?? ''
+  const name = `test_${randomBytes(6).toString('hex')}`
+  await run(server, (client) => client.query(`create database ${name} template ${template}`))
+  const url = onServer(server, name)
+  const db = connectDatabase(url, 8)
+  return {
+    url,
+    db,
+    drop: async () => {
+      await db.destroy()
+      await run(server, (client) => client.query(`drop database if exists ${name} with (force)`))
+      if (!shared) {
+        await (await ownServer)?.stop()
+        ownServer = undefined
+      }
+    },
+  }
+}

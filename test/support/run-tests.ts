@@ -1,0 +1,19 @@
+// `npm test`: one PostgreSQL for the run, then every test file by node:test. Arguments are handed on; files may be named.
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { availableParallelism } from 'node:os'
+import { startTestServer } from './database.ts'
+
+const options = process.argv.slice(2).filter((each) => each.startsWith('-'))
+const named = process.argv.slice(2).filter((each) => !each.startsWith('-'))
+const files = named.length > 0 ? named : ['test/**/*.test.ts']
+
+const server = await startTestServer()
+const runner = spawn(
+  process.execPath,
+  ['--test', '--test-timeout=240000', `--test-concurrency=${availableParallelism()}`, ...options, ...files],
+  { stdio: 'inherit', env: { ...process.env, TEST_SERVER_URL: server.url } },
+)
+const [code] = (await once(runner, 'exit')) as [number | null]
+await server.stop()
+process.exitCode = code ?? 1
