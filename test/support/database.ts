@@ -1,6 +1,6 @@
 // A real PostgreSQL for tests: one migrated template, a clone of it per test file.
 import { randomBytes } from 'node:crypto'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
@@ -35,6 +35,8 @@ export async function startTestServer(): Promise<TestServer> {
     return { url: given, stop: async () => {} }
   }
   const folder = await mkdtemp(join(tmpdir(), 'postern-test-'))
+  // The server may run as another user than root, who made the folder.
+  await chmod(folder, 0o711)
   const server = await startEmbeddedPostgres(folder, fast)
   await ensureDatabase(server, template)
   await migrateDatabase(server.urlOf(template))
