@@ -1,0 +1,118 @@
+// The few doveadm commands that the portal needs, over Dovecot's HTTP API.
+import { PlatformError } from '../mail-platform.ts'
+
+export interface DoveadmSettings {
+  /** Base URL of the `service doveadm` HTTP listener. */
+  readonly url: string
+  readonly apiKey: string
+  /** 5 s by default. */
+  readonly timeoutMs?: number
+}
+
+type Command = readonly [name: string, parameters: Record<string, unknown>]
+type Answer = { readonly kind: 'done'; readonly rows: unknown } | { readonly kind: 'failed'; readonly exitCode: number }
+
+/** sysexits.h, as doveadm uses them. */
+const noSuchUser = 67
+const nothingFound = 68
+
+export type Doveadm = ReturnType<typeof createDoveadm>
+
+export function createDoveadm({ url, apiKey, timeoutMs = 5000 }: DoveadmSettings) {
+  const endpoint = new URL('/doveadm/v1', url)
+  const authorization = `X-Dovecot-API ${Buffer.from(apiKey).toString('base64')}`
+
+  const post = async (commands: readonly Command[]): Promise<string> => {
+    const body = JSON.stringify(commands.map(([name, parameters], index) => [name, parameters, `c${index}`]))
+    try {
+      const response = await fetch(endpoint, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', authorization },
+        body,
+        signal: AbortSignal.timeout(timeoutMs),
+      })
+      const text = await response.text()
+      if (response.ok) return text
+      throw new PlatformError(
+        response.status >= 500 ? 'retry' : 'permanent',
+        `doveadm answered HTTP ${response.status}`,
+      )
+    } catch (cause) {
+      if (cause instanceof PlatformError) throw cause
+      // A refused connection never reached Dovecot; whatever broke later may have been carried out.
+      const refused = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN'].includes(codeOf(cause))
+      throw new PlatformError(refused ? 'retry' : 'unknown', `doveadm did not answer: ${codeOf(cause)}`, { cause })
+    }
+  }
+
+  /** Runs the commands one after another in one request. */
+  const run = async (commands: readonly Command[]): Promise<readonly Answer[]> => {
+    const text = await post(commands)
+    let answers: unknown
+    try {
+      answers = JSON.parse(text)
+    } catch (cause) {
+      throw new PlatformError('unknown', 'doveadm broke off its answer', { cause })
+    }
+    if (!Array.isArray(answers) || answers.length !== commands.length) {
+      throw new PlatformError('unknown', 'doveadm answered something else')
+    }
+    return answers.map(readAnswer)
+  }
+
+  const expectDone = (command: string, answer: Answer | undefined, fine: readonly number[] = []) => {
+    if (answer?.kind === 'done' || (answer && fine.includes(answer.exitCode))) return answer
+    throw new PlatformError('retry', `doveadm ${command} failed with exit code ${answer?.exitCode}`)
+  }
+
+  return {
+    /** Forgets cached credentials, then ends the live sessions: a program that reconnects between the two must fail already. */
+    async endSessions(addresses: readonly string[]): Promise<void> {
+      const [flush, kick] = await run([
+        ['authCacheFlush', { user: addresses }],
+        ['kick', { mask: addresses }],
+      ])
+      expectDone('authCacheFlush', flush)
+      expectDone('kick', kick, [nothingFound])
+    },
+    async flush(addresses: readonly string[]): Promise<void> {
+      const [flush] = await run([['authCacheFlush', { user: addresses }]])
+      expectDone('authCacheFlush', flush)
+    },
+    /** Bytes in the mailbox, or `undefined` where there is no such user. */
+    async usedBytes(address: string): Promise<number | undefined> {
+      const [answer] = await run([['quotaGet', { user: address }]])
+      const done = expectDone('quotaGet', answer, [noSuchUser])
+      if (done.kind === 'failed') return undefined
+      const rows = done.rows as { type: string; value: string }[]
+      return Number(rows.find((row) => row.type === 'STORAGE')?.value ?? 0) * 1024
+    },
+    /** Deletes every file of the mailbox. Already gone is success. */
+    async deleteHome(address: string): Promise<void> {
+      const [user] = await run([['user', { userMask: [address] }]])
+      const done = expectDone('user', user, [noSuchUser])
+      const home =
+        done.kind === 'done' ? (done.rows as Record<string, { home?: string }>[])[0]?.[address]?.home : undefined
+      if (!home) return
+      const [deleted] = await run([
+        ['fsDelete', { fsDriver: 'posix', fsArgs: '', recursive: true, path: [`${home.replace(/\/+$/, '')}/`] }],
+      ])
+      expectDone('fsDelete', deleted, [nothingFound])
+    },
+  }
+}
+
+const codeOf = (error: unknown): string => {
+  const { code, name, cause } = error as { code?: unknown; name?: string; cause?: unknown }
+  if (typeof code === 'string') return code
+  return cause === undefined ? String(name) : codeOf(cause)
+}
+
+function readAnswer(answer: unknown): Answer {
+  const [kind, value] = answer as [string, unknown]
+  if (kind === 'doveadmResponse') return { kind: 'done', rows: value }
+  const { type, exitCode } = value as { type: string; exitCode?: number }
+  if (type === 'exitCode' && exitCode !== undefined) return { kind: 'failed', exitCode }
+  // unAuthorized, unknownMethod, invalidRequest: Dovecot is not configured as the portal's templates say.
+  throw new PlatformError('permanent', `doveadm refused the command: ${type}`)
+}

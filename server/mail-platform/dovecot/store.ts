@@ -1,0 +1,152 @@
+// The rows of the mail directory. Every change is one guarded statement, so a late or repeated call can never undo a newer one.
+import type { Knex } from 'knex'
+import type { ObservedMailbox, Suspension, WantedMailbox } from '../mail-platform.ts'
+
+export type Db = Knex
+
+/** `held` is the revision in the directory after the call. */
+export interface Written {
+  readonly held: number
+  readonly written: boolean
+  /** The mailbox was not there before, so no cache and no session can know an older state of it. */
+  readonly created: boolean
+  /** False: another mailbox has one of the addresses. Nothing was changed then. */
+  readonly addressesFree: boolean
+}
+
+// A removed mailbox comes back only by a newer revision: a repeated call of before the removal must not revive it.
+const upsertMailbox = `
+  with moved as (
+    insert into mail_directory.mailboxes as held (account_id, address, revision, password, suspension, suspension_reason,
+      quota_bytes, main_password_opens_mail, created_at, changed_at)
+    values (:accountId, :address, :revision, :password, :suspension, :reason, :quotaBytes, :mainPasswordOpensMail, :now, :now)
+    on conflict (account_id) do update set
+      address = excluded.address, revision = excluded.revision, password = excluded.password, suspension = excluded.suspension,
+      suspension_reason = excluded.suspension_reason, quota_bytes = excluded.quota_bytes,
+      main_password_opens_mail = excluded.main_password_opens_mail, changed_at = excluded.changed_at,
+      removed_at = null, purge_after = null
+    where held.revision < excluded.revision or (held.revision = excluded.revision and held.removed_at is null)
+    returning account_id, revision, xmax = 0 as created
+  ), dropped as (
+    delete from mail_directory.addresses a using moved
+    where a.account_id = moved.account_id and a.address <> all (:addresses::text[])
+  ), taken as (
+    insert into mail_directory.addresses as held (address, account_id)
+    select wanted, moved.account_id from moved, unnest(:addresses::text[]) as wanted
+    on conflict (address) do update set account_id = excluded.account_id where held.account_id = excluded.account_id
+    returning held.address
+  ), served as (
+    insert into mail_directory.domains (domain)
+    select distinct split_part(address, '@', 2) from taken
+    on conflict do nothing
+  )
+  select coalesce(moved.revision, held.revision) as held, moved.revision is not null as written,
+    coalesce(moved.created, false) as created,
+    moved.revision is null or (select count(*) from taken) = cardinality(:addresses::text[]) as free
+  from (select :accountId::uuid as account_id) as asked
+    left join moved using (account_id)
+    left join mail_directory.mailboxes held using (account_id)`
+
+class AddressTaken extends Error {
+  override readonly name = 'AddressTaken'
+}
+
+/** Creates or changes the mailbox unless the directory already holds a newer revision. */
+export async function writeMailbox(db: Db, wanted: WantedMailbox, now: Date): Promise<Written> {
+  const { accountId, address, revision, password, suspension, quotaBytes, mainPasswordOpensMail } = wanted
+  const bindings = {
+    accountId,
+    address,
+    revision,
+    password,
+    suspension,
+    reason: wanted.suspensionReason,
+    quotaBytes,
+    mainPasswordOpensMail,
+    addresses: [...new Set([address, ...wanted.aliases])],
+    now,
+  }
+  type Row = { held: string; written: boolean; created: boolean; free: boolean }
+  try {
+    return await db.transaction(async (trx) => {
+      const { rows } = (await trx.raw(upsertMailbox, bindings)) as { rows: [Row] }
+      const [row] = rows
+      if (!row.free) throw new AddressTaken()
+      return { held: Number(row.held), written: row.written, created: row.created, addressesFree: true }
+    })
+  } catch (error) {
+    const taken =
+      error instanceof AddressTaken || (error as { constraint?: string }).constraint === 'mailboxes_address_key'
+    if (taken) return { held: 0, written: false, created: false, addressesFree: false }
+    throw error
+  }
+}
+
+/** Closes the mailbox and keeps it, with its address, until `purgeAfter`. A second call changes nothing. */
+export async function quarantineMailbox(db: Db, accountId: string, now: Date, purgeAfter: Date): Promise<void> {
+  await db('mail_directory.mailboxes')
+    .where({ account_id: accountId, removed_at: null })
+    .update({ removed_at: now, purge_after: purgeAfter, changed_at: now })
+}
+
+/** Up to `limit` removed mailboxes whose time in quarantine is over. */
+export async function listPurgeable(
+  db: Db,
+  now: Date,
+  limit: number,
+): Promise<{ accountId: string; address: string }[]> {
+  return db('mail_directory.mailboxes')
+    .select({ accountId: 'account_id', address: 'address' })
+    .whereNotNull('removed_at')
+    .where('purge_after', '<=', now)
+    .orderBy('purge_after')
+    .limit(limit)
+}
+
+/** Forgets a mailbox whose time is over; one that was revived meanwhile stays. */
+export async function forgetMailbox(db: Db, accountId: string, now: Date): Promise<void> {
+  await db('mail_directory.mailboxes').where({ account_id: accountId }).where('purge_after', '<=', now).delete()
+}
+
+interface MailboxRow {
+  account_id: string
+  address: string
+  revision: string
+  password: string | null
+  suspension: Suspension
+  quota_bytes: string
+  main_password_opens_mail: boolean
+  aliases: string[]
+}
+
+const observed = (row: MailboxRow): ObservedMailbox & { readonly accountId: string } => ({
+  accountId: row.account_id,
+  address: row.address,
+  revision: Number(row.revision),
+  password: row.password,
+  suspension: row.suspension,
+  quotaBytes: Number(row.quota_bytes),
+  mainPasswordOpensMail: row.main_password_opens_mail,
+  aliases: row.aliases,
+})
+
+const mailboxes = (db: Db) =>
+  db('mail_directory.mailboxes as m')
+    .whereNull('m.removed_at')
+    .select<MailboxRow[]>(
+      'm.*',
+      db.raw(`(select coalesce(array_agg(a.address order by a.address), '{}') from mail_directory.addresses a
+        where a.account_id = m.account_id and a.address <> m.address) as aliases`),
+    )
+
+/** The mailbox as mail programs meet it; a removed one is not there. */
+export async function readMailbox(db: Db, address: string): Promise<ObservedMailbox | undefined> {
+  const [row] = await mailboxes(db).where('m.address', address)
+  return row && observed(row)
+}
+
+/** The next page in the order of account ids, after `after`. */
+export async function readPage(db: Db, after: string | undefined, size: number) {
+  const page = mailboxes(db).orderBy('m.account_id').limit(size)
+  return (await (after === undefined ? page : page.where('m.account_id', '>', after))).map(observed)
+}

@@ -1,0 +1,198 @@
+// What every mail platform must do, whatever it is made of. Each platform's own test hands itself in.
+import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
+import { after, before, describe, it } from 'node:test'
+import type { MailPlatform, ObservedMailbox, WantedMailbox } from '#server/mail-platform/mail-platform.ts'
+import { PlatformError } from '#server/mail-platform/mail-platform.ts'
+
+export interface ContractSubject {
+  readonly platform: MailPlatform
+  stop(): Promise<void>
+}
+
+export interface ContractOptions {
+  /** Domain that the platform serves; every address of the suite lies in it. */
+  readonly domain?: string
+  /** A password in the platform's format, different for each `seed`. */
+  readonly passwordOf?: (seed: string) => string
+  /** Mailboxes to list, more than one page holds. */
+  readonly many?: number
+  /** False where the platform cannot hold a mailbox without a main password (hosted). */
+  readonly holdsNoPassword?: boolean
+  /** Levels that the platform knows; others must be applied as the next stricter one that it knows. */
+  readonly suspensions?: readonly WantedMailbox['suspension'][]
+}
+
+const argon2idOf = (seed: string) =>
+  `$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$${Buffer.from(seed.padEnd(32, '.')).toString('base64url')}`
+
+/** Fields that a platform does not tell are absent; those that it tells must be the wanted ones. */
+function assertShows(seen: ObservedMailbox | undefined, wanted: WantedMailbox): void {
+  assert.ok(seen, `${wanted.address} is there`)
+  const told = Object.entries(seen).filter(([key, value]) => key !== 'usedBytes' && value !== undefined)
+  const expected = { ...wanted, aliases: [...wanted.aliases].sort() } as Record<string, unknown>
+  for (const [key, value] of told) {
+    assert.deepEqual(Array.isArray(value) ? [...value].sort() : value, expected[key], key)
+  }
+}
+
+export function describeMailPlatform(
+  name: string,
+  start: () => Promise<ContractSubject>,
+  options: ContractOptions = {},
+): void {
+  const { domain = 'postern.example', passwordOf = argon2idOf, many = 7, suspensions } = options
+
+  const wantedFor = (login: string, change: Partial<WantedMailbox> = {}): WantedMailbox => ({
+    accountId: randomUUID(),
+    address: `${login}@${domain}`,
+    revision: 1,
+    password: passwordOf(login),
+    suspension: 'none',
+    suspensionReason: null,
+    quotaBytes: 1_073_741_824,
+    mainPasswordOpensMail: true,
+    aliases: [],
+    ...change,
+  })
+
+  const isPlatformError = (kind: PlatformError['kind']) => (error: unknown) =>
+    error instanceof PlatformError && error.kind === kind
+
+  describe(`mail platform ${name}`, () => {
+    let subject: ContractSubject
+    let platform: MailPlatform
+    before(async () => {
+      subject = await start()
+      platform = subject.platform
+    })
+    after(() => subject?.stop())
+
+    const addresses = async () => {
+      const found: string[] = []
+      for await (const mailbox of platform.list()) found.push(mailbox.address)
+      return found.sort()
+    }
+
+    it('a new mailbox is there with everything that was wanted', async () => {
+      const wanted = wantedFor('anna')
+      assert.deepEqual(await platform.apply(wanted), { kind: 'applied', revision: 1 })
+      assertShows(await platform.observe(wanted.address), wanted)
+    })
+
+    it('a repeated call changes nothing and makes no second mailbox', async () => {
+      const wanted = wantedFor('boris')
+      await platform.apply(wanted)
+      assert.deepEqual(await platform.apply(wanted), { kind: 'applied', revision: 1 })
+      assertShows(await platform.observe(wanted.address), wanted)
+      assert.equal((await addresses()).filter((each) => each === wanted.address).length, 1)
+    })
+
+    it('a newer revision replaces password, quota, aliases and state', async () => {
+      const first = wantedFor('clara', { aliases: [`clara.one@${domain}`, `clara.two@${domain}`] })
+      await platform.apply(first)
+      const second: WantedMailbox = {
+        ...first,
+        revision: 2,
+        password: passwordOf('clara-2'),
+        suspension: suspensions?.at(-1) ?? 'send',
+        suspensionReason: 'Suspended by the abuse desk',
+        quotaBytes: 2_147_483_648,
+        aliases: [`clara.two@${domain}`, `clara.three@${domain}`],
+      }
+      assert.deepEqual(await platform.apply(second), { kind: 'applied', revision: 2 })
+      assertShows(await platform.observe(first.address), second)
+    })
+
+    it('an older revision that arrives late never undoes a newer one', async () => {
+      const first = wantedFor('dmitri')
+      const third = { ...first, revision: 3, password: passwordOf('dmitri-3') }
+      await platform.apply(first)
+      await platform.apply(third)
+      assert.deepEqual(await platform.apply({ ...first, revision: 2 }), { kind: 'superseded', revision: 3 })
+      assertShows(await platform.observe(first.address), third)
+    })
+
+    it('twelve revisions that arrive at once and out of order leave the newest', async () => {
+      const base = wantedFor('emma')
+      await platform.apply(base)
+      const order = [7, 3, 12, 1, 9, 5, 11, 2, 8, 4, 10, 6]
+      const revisions = order.map((revision) => ({ ...base, revision, password: passwordOf(`emma-${revision}`) }))
+      await Promise.all(revisions.map((each) => platform.apply(each)))
+      assertShows(await platform.observe(base.address), revisions[2] as WantedMailbox)
+    })
+
+    it('every level of suspension is shown and lifted again', async () => {
+      let wanted = wantedFor('fjodor')
+      for (const suspension of suspensions ?? (['send', 'login', 'all', 'none'] as const)) {
+        wanted = {
+          ...wanted,
+          revision: wanted.revision + 1,
+          suspension,
+          suspensionReason: 'Suspended by the abuse desk',
+        }
+        await platform.apply(wanted)
+        assertShows(await platform.observe(wanted.address), wanted)
+      }
+    })
+
+    it('an address of somebody else is refused for good, and both mailboxes stay as they were', async () => {
+      const owner = wantedFor('greta', { aliases: [`g.schmidt@${domain}`] })
+      const other = wantedFor('heinz')
+      await platform.apply(owner)
+      await platform.apply(other)
+      const greedy = { ...other, revision: 2, aliases: [`g.schmidt@${domain}`] }
+      await assert.rejects(platform.apply(greedy), isPlatformError('permanent'))
+      await assert.rejects(platform.apply(wantedFor('greta')), isPlatformError('permanent'))
+      assertShows(await platform.observe(owner.address), owner)
+      assertShows(await platform.observe(other.address), other)
+    })
+
+    if (options.holdsNoPassword ?? true) {
+      it('a mailbox can be without a main password', async () => {
+        const wanted = wantedFor('ivan', { password: null, mainPasswordOpensMail: false })
+        await platform.apply(wanted)
+        assertShows(await platform.observe(wanted.address), wanted)
+      })
+    }
+
+    it('a removed mailbox is gone, and removing it again or one that never was is no error', async () => {
+      const wanted = wantedFor('jana')
+      await platform.apply(wanted)
+      await platform.remove(wanted)
+      await platform.remove(wanted)
+      await platform.remove(wantedFor('nobody'))
+      assert.equal(await platform.observe(wanted.address), undefined)
+      assert.ok(!(await addresses()).includes(wanted.address))
+    })
+
+    it('a call of before the removal does not bring a mailbox back, a newer one does', async () => {
+      const wanted = wantedFor('karl', { revision: 4 })
+      await platform.apply(wanted)
+      await platform.remove(wanted)
+      assert.equal((await platform.apply(wanted)).kind, 'superseded')
+      assert.equal(await platform.observe(wanted.address), undefined)
+      const back = { ...wanted, revision: 5 }
+      assert.deepEqual(await platform.apply(back), { kind: 'applied', revision: 5 })
+      assertShows(await platform.observe(wanted.address), back)
+    })
+
+    it('sessions are ended also where there are none', async () => {
+      const wanted = wantedFor('lena')
+      await platform.apply(wanted)
+      await platform.endSessions(wanted.address)
+      await platform.endSessions(`nobody@${domain}`)
+    })
+
+    it('an address without a mailbox is shown as absent', async () => {
+      assert.equal(await platform.observe(`nobody@${domain}`), undefined)
+    })
+
+    it('the list shows each mailbox once, over several pages', async () => {
+      const wanted = Array.from({ length: many }, (_, index) => wantedFor(`page${index}`))
+      for (const each of wanted) await platform.apply(each)
+      const found = (await addresses()).filter((address) => address.startsWith('page'))
+      assert.deepEqual(found, wanted.map((each) => each.address).sort())
+    })
+  })
+}

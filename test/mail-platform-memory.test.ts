@@ -1,0 +1,38 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { PlatformError, type WantedMailbox } from '#server/mail-platform/mail-platform.ts'
+import { createMemoryPlatform } from '#server/mail-platform/memory.ts'
+import { describeMailPlatform } from '#test/contracts/mail-platform.ts'
+
+describeMailPlatform('memory', async () => ({ platform: createMemoryPlatform(), stop: async () => {} }))
+
+const wanted: WantedMailbox = {
+  accountId: 'a',
+  address: 'anna@postern.example',
+  revision: 1,
+  password: null,
+  suspension: 'none',
+  suspensionReason: null,
+  quotaBytes: 1,
+  mainPasswordOpensMail: true,
+  aliases: [],
+}
+
+test('a lost answer leaves the deed done, a refused call leaves nothing', async () => {
+  const platform = createMemoryPlatform()
+  platform.next('apply', { kind: 'fail', error: new PlatformError('retry', 'busy') }, { kind: 'lose-answer' })
+  await assert.rejects(platform.apply(wanted), { kind: 'retry' })
+  assert.equal(await platform.observe(wanted.address), undefined)
+  await assert.rejects(platform.apply(wanted), { kind: 'unknown' })
+  assert.equal((await platform.observe(wanted.address))?.revision, 1)
+  assert.deepEqual(await platform.apply(wanted), { kind: 'applied', revision: 1 })
+})
+
+test('a call that arrives twice makes one mailbox', async () => {
+  const platform = createMemoryPlatform()
+  platform.next('apply', { kind: 'twice' })
+  await platform.apply(wanted)
+  const found: string[] = []
+  for await (const { address } of platform.list()) found.push(address)
+  assert.deepEqual(found, [wanted.address])
+})
