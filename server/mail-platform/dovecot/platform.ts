@@ -1,4 +1,5 @@
 // Dovecot and Postfix: the directory rows are the truth they read, doveadm makes running servers notice a change at once.
+import type { Db } from '#db/connection.ts'
 import type { Clock } from '../../core/clock.ts'
 import type { Applied, MailPlatform, WantedMailbox } from '../mail-platform.ts'
 import { PlatformError } from '../mail-platform.ts'
@@ -9,7 +10,7 @@ import * as store from './store.ts'
 const dayMs = 86_400_000
 
 export interface DovecotPlatformParts {
-  readonly directory: store.Db
+  readonly directory: Db
   /** Absent: only the rows are written, running sessions are left alone. */
   readonly doveadm?: DoveadmSettings
   readonly clock: Clock

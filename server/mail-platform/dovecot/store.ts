@@ -1,8 +1,6 @@
 // The rows of the mail directory. Every change is one guarded statement, so a late or repeated call can never undo a newer one.
-import type { Knex } from 'knex'
+import type { Db } from '#db/connection.ts'
 import type { ObservedMailbox, Suspension, WantedMailbox } from '../mail-platform.ts'
-
-export type Db = Knex
 
 /** `held` is the revision in the directory after the call. */
 export interface Written {
@@ -29,10 +27,10 @@ const upsertMailbox = `
     returning account_id, revision, xmax = 0 as created
   ), dropped as (
     delete from mail_directory.addresses a using moved
-    where a.account_id = moved.account_id and a.address <> all (:addresses::text[])
+    where a.account_id = moved.account_id and a.address <> all (cast(:addresses as text[]))
   ), taken as (
     insert into mail_directory.addresses as held (address, account_id)
-    select wanted, moved.account_id from moved, unnest(:addresses::text[]) as wanted
+    select wanted, moved.account_id from moved, unnest(cast(:addresses as text[])) as wanted
     on conflict (address) do update set account_id = excluded.account_id where held.account_id = excluded.account_id
     returning held.address
   ), served as (
@@ -42,8 +40,8 @@ const upsertMailbox = `
   )
   select coalesce(moved.revision, held.revision) as held, moved.revision is not null as written,
     coalesce(moved.created, false) as created,
-    moved.revision is null or (select count(*) from taken) = cardinality(:addresses::text[]) as free
-  from (select :accountId::uuid as account_id) as asked
+    moved.revision is null or (select count(*) from taken) = cardinality(cast(:addresses as text[])) as free
+  from (select cast(:accountId as uuid) as account_id) as asked
     left join moved using (account_id)
     left join mail_directory.mailboxes held using (account_id)`
 
