@@ -1,0 +1,76 @@
+// Apple's configuration profile for Mail on iPhone, iPad and Mac.
+import { createHash } from 'node:crypto'
+import { build } from 'plist'
+import { bestServerOf, type MailServers } from './mail-servers.ts'
+
+export interface AppleProfileTexts {
+  /** Shown as the profile's name. */
+  readonly title: string
+  /** Says what the profile does, before it is installed. */
+  readonly description: string
+}
+
+/**
+ * The same bytes for the same address, so that a second installation replaces the first one instead of standing beside it.
+ * Without a password the device asks for it; with one (an app password, never the main one) it does not.
+ * Returns null where the settings offer no IMAP or no SMTP: there is nothing that a profile could set up then.
+ */
+export function renderAppleProfile(
+  description: MailServers,
+  address: string,
+  texts: AppleProfileTexts,
+  appPassword?: string,
+): string | null {
+  const imap = bestServerOf(description, 'imap')
+  const smtp = bestServerOf(description, 'smtp')
+  if (imap === undefined || smtp === undefined) return null
+  const uuid = (part: string) => stableUuid(`${description.baseUrl}\n${address}\n${part}`)
+  const identifier = `${reversed(description.domains[0] ?? imap.host)}.mail.${uuid('profile').toLowerCase()}`
+  return `${build({
+    PayloadType: 'Configuration',
+    PayloadVersion: 1,
+    PayloadIdentifier: identifier,
+    PayloadUUID: uuid('profile'),
+    PayloadDisplayName: texts.title,
+    PayloadDescription: texts.description,
+    PayloadOrganization: description.name,
+    PayloadRemovalDisallowed: false,
+    PayloadContent: [
+      {
+        PayloadType: 'com.apple.mail.managed',
+        PayloadVersion: 1,
+        PayloadIdentifier: `${identifier}.account`,
+        PayloadUUID: uuid('account'),
+        PayloadDisplayName: address,
+        EmailAccountType: 'EmailTypeIMAP',
+        EmailAccountDescription: address,
+        EmailAddress: address,
+        IncomingMailServerAuthentication: 'EmailAuthPassword',
+        IncomingMailServerHostName: imap.host,
+        IncomingMailServerPortNumber: imap.port,
+        IncomingMailServerUseSSL: true,
+        IncomingMailServerUsername: address,
+        OutgoingMailServerAuthentication: 'EmailAuthPassword',
+        OutgoingMailServerHostName: smtp.host,
+        OutgoingMailServerPortNumber: smtp.port,
+        OutgoingMailServerUseSSL: true,
+        OutgoingMailServerUsername: address,
+        OutgoingPasswordSameAsIncomingPassword: true,
+        ...(appPassword === undefined ? {} : { IncomingPassword: appPassword, OutgoingPassword: appPassword }),
+      },
+    ],
+  })}\n`
+}
+
+/** A UUID of version 8 (RFC 9562): made of a hash, nothing can be read out of it. */
+function stableUuid(name: string): string {
+  const bytes = createHash('sha256').update(name).digest().subarray(0, 16)
+  bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x80, 6)
+  bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8)
+  const hex = bytes.toString('hex').toUpperCase()
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-')
+}
+
+function reversed(domain: string): string {
+  return domain.split('.').reverse().join('.')
+}

@@ -1,0 +1,25 @@
+// The one description of the mail servers. Every answer to a mail program, every page and every DNS entry is drawn from it.
+import type { MailServer, MailService } from '#server/core/mail-server.ts'
+
+export interface MailServers {
+  /** Domains of the mailboxes, the main one first, as A-labels. */
+  readonly domains: readonly string[]
+  /** The service's name as shown in mail programs. */
+  readonly name: string
+  /** Where the portal answers, without a slash at the end. */
+  readonly baseUrl: string
+  /** Every offered door, the best of each service first. */
+  readonly servers: readonly MailServer[]
+  /** Where letters from other providers are handed in (MX), for the DNS entries only. */
+  readonly mxHost: string
+}
+
+/** The doors of one service, best first; empty where it is not offered. */
+export function serversOf(description: MailServers, service: MailService): readonly MailServer[] {
+  return description.servers.filter((server) => server.service === service)
+}
+
+/** The door that a program should be given when it can be given only one. */
+export function bestServerOf(description: MailServers, service: MailService): MailServer | undefined {
+  return serversOf(description, service)[0]
+}

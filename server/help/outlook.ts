@@ -1,0 +1,101 @@
+// Outlook's Autodiscover, the POX dialect ([MS-OXDSCLI]).
+import { XMLBuilder, XMLParser, XMLValidator } from 'fast-xml-parser'
+import type { MailServer } from '#server/core/mail-server.ts'
+import { bestServerOf, type MailServers } from './mail-servers.ts'
+import { readOwnAddress } from './own-address.ts'
+
+const RESPONSE = 'http://schemas.microsoft.com/exchange/autodiscover/responseschema/2006'
+const OUTLOOK_RESPONSE = 'http://schemas.microsoft.com/exchange/autodiscover/outlook/responseschema/2006a'
+
+export type AutodiscoverRequest =
+  | { readonly kind: 'ok'; readonly address: string }
+  | { readonly kind: 'refused'; readonly reason: 'unreadable' | 'address' | 'schema' }
+
+// Security: entities are never expanded and nothing outside the request is read
+const parser = new XMLParser({
+  ignoreAttributes: true,
+  removeNSPrefix: true,
+  parseTagValue: false,
+  processEntities: false,
+  maxNestedTags: 10,
+})
+const builder = new XMLBuilder({ ignoreAttributes: false, format: true })
+
+/** Reads what Outlook posts. The caller bounds the body; anything but a plain request is refused, never thrown. */
+export function readAutodiscoverRequest(body: Uint8Array, domains: readonly string[]): AutodiscoverRequest {
+  const text = utf8(body)
+  // Security: a request with a document type is refused before it is parsed
+  if (text === null || /<!(?:DOCTYPE|ENTITY|ELEMENT|ATTLIST)/i.test(text))
+    return { kind: 'refused', reason: 'unreadable' }
+  const request = requestIn(text)
+  if (request === null) return { kind: 'refused', reason: 'unreadable' }
+  const schema = request.AcceptableResponseSchema
+  if (schema !== undefined && schema !== OUTLOOK_RESPONSE) return { kind: 'refused', reason: 'schema' }
+  const own = readOwnAddress(request.EMailAddress, domains)
+  return own.kind === 'ok' ? { kind: 'ok', address: own.address } : { kind: 'refused', reason: 'address' }
+}
+
+/** One account with one door a protocol: Outlook takes the first of each. */
+export function renderAutodiscover(description: MailServers, address: string): string {
+  const doors = (['imap', 'pop3', 'smtp'] as const).flatMap((service) => bestServerOf(description, service) ?? [])
+  return answer({
+    '@_xmlns': OUTLOOK_RESPONSE,
+    User: { DisplayName: address },
+    Account: {
+      AccountType: 'email',
+      Action: 'settings',
+      Protocol: doors.map((door) => protocolSection(door, address)),
+    },
+  })
+}
+
+/** Codes of [MS-OXDSCLI] 2.2.4.1.1.2: 600 the request cannot be read, 500 no such address here, 601 not this dialect. */
+export function renderAutodiscoverError(reason: (AutodiscoverRequest & { kind: 'refused' })['reason']): string {
+  const error = {
+    unreadable: { ErrorCode: 600, Message: 'Bad Request' },
+    address: { ErrorCode: 500, Message: 'Unknown e-mail address' },
+    schema: { ErrorCode: 601, Message: 'Provider not available' },
+  }[reason]
+  return answer({ '@_xmlns': OUTLOOK_RESPONSE, Error: error })
+}
+
+function answer(response: object): string {
+  return builder.build({
+    '?xml': { '@_version': '1.0', '@_encoding': 'utf-8' },
+    Autodiscover: { '@_xmlns': RESPONSE, Response: response },
+  })
+}
+
+function protocolSection(server: MailServer, address: string) {
+  return {
+    Type: server.service.toUpperCase(),
+    Server: server.host,
+    Port: server.port,
+    DomainRequired: 'off',
+    LoginName: address,
+    // Absent means "on", and Outlook would then insist on NTLM.
+    SPA: 'off',
+    // With "SSL on" Outlook speaks TLS at once, also to 143 and 587; only Encryption can say STARTTLS.
+    ...(server.security === 'tls' ? { SSL: 'on' } : { Encryption: 'TLS' }),
+    AuthRequired: 'on',
+    ...(server.service === 'smtp' ? { UsePOPAuth: 'on', SMTPLast: 'off' } : {}),
+  }
+}
+
+function utf8(body: Uint8Array): string | null {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(body)
+  } catch {
+    return null
+  }
+}
+
+function requestIn(text: string): Record<string, unknown> | null {
+  try {
+    if (XMLValidator.validate(text) !== true) return null
+    const request: unknown = parser.parse(text)?.Autodiscover?.Request
+    return typeof request === 'object' && request !== null ? (request as Record<string, unknown>) : null
+  } catch {
+    return null
+  }
+}

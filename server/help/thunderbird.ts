@@ -1,0 +1,48 @@
+// Thunderbird's autoconfig file (draft-ietf-mailmaint-autoconfig), which K-9, Evolution, KMail and FairEmail read as well.
+import { XMLBuilder } from 'fast-xml-parser'
+import type { MailServer } from '#server/core/mail-server.ts'
+import { type MailServers, serversOf } from './mail-servers.ts'
+
+const builder = new XMLBuilder({ ignoreAttributes: false, format: true })
+
+/**
+ * The same bytes for everybody: the program puts the typed address in place of `%EMAILADDRESS%`.
+ * @param titles what the page with the settings is called, by language
+ */
+export function renderAutoconfig(description: MailServers, titles: Readonly<Record<string, string>>): string {
+  const incoming = [...serversOf(description, 'imap'), ...serversOf(description, 'pop3')]
+  return builder.build({
+    '?xml': { '@_version': '1.0', '@_encoding': 'UTF-8' },
+    clientConfig: {
+      '@_version': '1.1',
+      emailProvider: {
+        '@_id': description.domains[0],
+        domain: description.domains,
+        displayName: cut(description.name, 60),
+        displayShortName: cut(description.name, 20),
+        incomingServer: incoming.map(serverSection),
+        outgoingServer: serversOf(description, 'smtp').map(serverSection),
+        documentation: {
+          '@_url': `${description.baseUrl}/help/mail-programs?program=thunderbird`,
+          descr: Object.entries(titles).map(([language, title]) => ({ '@_lang': language, '#text': title })),
+        },
+      },
+    },
+  })
+}
+
+function serverSection(server: MailServer) {
+  return {
+    '@_type': server.service,
+    hostname: server.host,
+    port: server.port,
+    socketType: server.security === 'tls' ? 'SSL' : 'STARTTLS',
+    authentication: 'password-cleartext',
+    username: '%EMAILADDRESS%',
+  }
+}
+
+/** The draft's limits on names, counted in characters and never through the middle of one. */
+function cut(name: string, characters: number): string {
+  return [...name].slice(0, characters).join('').trim()
+}
