@@ -65,6 +65,8 @@ const crossFaults = (settings: Partial<RawSettings>): string[] => {
   if (settings.timeZone && !isTimeZone(settings.timeZone)) {
     faults.push(`TIME_ZONE ${settings.timeZone} is not a time zone`)
   }
+  if (!settings.profileCertificate !== !settings.profileKey)
+    faults.push('PROFILE_CERTIFICATE and PROFILE_KEY sign Apple profiles together: one of them is missing')
   return faults
 }
 

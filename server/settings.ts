@@ -1,5 +1,5 @@
 // Every setting of the portal: one row each. The environment variable is the key in capitals (`baseUrl` is BASE_URL).
-import { choice, domain, flag, type Kind, list, text, time, url, whole } from './setting-kinds.ts'
+import { choice, domain, flag, type Kind, list, mailServers, text, time, url, whole } from './setting-kinds.ts'
 
 export interface Row<T, Absent> {
   readonly kind: Kind<T>
@@ -70,6 +70,22 @@ export const rows = {
     'domains in which mailboxes are created, the first is the default',
     required,
   ),
+  mailServerImap: optional(
+    mailServers('imap'),
+    'where mail programs fetch letters by IMAP, best first; absent: imaps://imap.DOMAIN',
+  ),
+  mailServerPop3: optional(mailServers('pop3'), 'the same by POP3; absent: pop3s://pop.DOMAIN'),
+  mailServerSmtp: optional(
+    mailServers('smtp'),
+    'where mail programs send, best first; absent: smtps://smtp.DOMAIN, smtp://smtp.DOMAIN',
+  ),
+  mailServerMx: optional(domain, 'where other providers hand in letters, for portal dns; absent: mx.DOMAIN'),
+  profileCertificate: optional(
+    text('PEM'),
+    'certificate and chain that sign Apple profiles; absent: they are not signed',
+    secret,
+  ),
+  profileKey: optional(text('PEM'), 'private key of that certificate, RSA or EC', secret),
   defaultLocale: row(
     choice('be', 'ru', 'en', 'de'),
     'en',

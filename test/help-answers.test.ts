@@ -2,10 +2,11 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import { parse as parsePlist } from 'fast-plist'
+import { readSettings } from '#server/config.ts'
 import { type MailServer, type MailService, parseMailServers } from '#server/core/mail-server.ts'
 import { renderAppleProfile } from '#server/help/apple.ts'
 import { dnsEntries, renderZone } from '#server/help/dns-entries.ts'
-import type { MailServers } from '#server/help/mail-servers.ts'
+import { describeMailServers, type MailServers } from '#server/help/mail-servers.ts'
 import { readAutodiscoverRequest, renderAutodiscover, renderAutodiscoverError } from '#server/help/outlook.ts'
 import { readOwnAddress } from '#server/help/own-address.ts'
 import { renderAutoconfig } from '#server/help/thunderbird.ts'
@@ -68,6 +69,34 @@ describe('the mail servers in the settings', () => {
     const ports = { 'imaps://a.by:0': 'port', 'imaps://a.by:65536': 'port', 'imaps://u:p@a.by': 'scheme' }
     for (const [raw, reason] of Object.entries({ ...cases, ...more, ...ports }))
       assert.equal(reasonOf(raw), reason, raw)
+  })
+})
+
+describe('one description of the servers', () => {
+  const described = (env: Record<string, string>) =>
+    describeMailServers(readSettings({ MAIL_DOMAINS: 'example.by,post.example.by', ...env }), 'Postern')
+  const lines = (env: Record<string, string>) =>
+    described(env).servers.map(({ service, host, port, security }) => `${service} ${host} ${port} ${security}`)
+
+  it('follows from the main domain where nothing else is said', () => {
+    assert.deepEqual(lines({}), [
+      'imap imap.example.by 993 tls',
+      'pop3 pop.example.by 995 tls',
+      'smtp smtp.example.by 465 tls',
+      'smtp smtp.example.by 587 starttls',
+    ])
+    assert.equal(described({}).mxHost, 'mx.example.by')
+  })
+
+  it('follows the settings where they say more, and a fault in them stops the start', () => {
+    const env = {
+      MAIL_SERVER_IMAP: 'imap://127.0.0.1:21143',
+      MAIL_SERVER_POP3: 'off',
+      MAIL_SERVER_SMTP: 'smtp://mail.example.by',
+    }
+    assert.deepEqual(lines(env), ['imap 127.0.0.1 21143 starttls', 'smtp mail.example.by 587 starttls'])
+    assert.throws(() => described({ MAIL_SERVER_IMAP: 'smtps://mail.example.by' }), /MAIL_SERVER_IMAP must be imaps:/)
+    assert.throws(() => described({ PROFILE_KEY: 'x' }), /one of them is missing/)
   })
 })
 

@@ -1,5 +1,5 @@
 // The one description of the mail servers. Every answer to a mail program, every page and every DNS entry is drawn from it.
-import type { MailServer, MailService } from '#server/core/mail-server.ts'
+import { type MailServer, type MailService, parseMailServers } from '#server/core/mail-server.ts'
 
 export interface MailServers {
   /** Domains of the mailboxes, the main one first, as A-labels. */
@@ -22,4 +22,34 @@ export function serversOf(description: MailServers, service: MailService): reado
 /** The door that a program should be given when it can be given only one. */
 export function bestServerOf(description: MailServers, service: MailService): MailServer | undefined {
   return serversOf(description, service)[0]
+}
+
+/** The part of the settings that describes the servers. */
+export interface MailServerSettings {
+  readonly mailDomains: readonly string[]
+  readonly baseUrl: string
+  readonly mailServerImap?: readonly MailServer[] | undefined
+  readonly mailServerPop3?: readonly MailServer[] | undefined
+  readonly mailServerSmtp?: readonly MailServer[] | undefined
+  readonly mailServerMx?: string | undefined
+}
+
+/** Names that people would guess under the main domain stand in for settings that are absent. */
+export function describeMailServers(settings: MailServerSettings, name: string): MailServers {
+  const main = settings.mailDomains[0] ?? 'localhost'
+  const usual = (service: MailService, raw: string) => {
+    const parsed = parseMailServers(service, raw)
+    return parsed.kind === 'ok' ? parsed.servers : []
+  }
+  return {
+    domains: settings.mailDomains,
+    name,
+    baseUrl: settings.baseUrl,
+    servers: [
+      ...(settings.mailServerImap ?? usual('imap', `imaps://imap.${main}`)),
+      ...(settings.mailServerPop3 ?? usual('pop3', `pop3s://pop.${main}`)),
+      ...(settings.mailServerSmtp ?? usual('smtp', `smtps://smtp.${main}, smtp://smtp.${main}`)),
+    ],
+    mxHost: settings.mailServerMx ?? `mx.${main}`,
+  }
 }
