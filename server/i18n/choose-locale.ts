@@ -1,0 +1,48 @@
+import { isLocale, type Locale } from './texts.ts'
+
+export interface LocaleSources {
+  /** The value of `?lang=`, as it came. */
+  readonly asked?: unknown
+  readonly cookie?: unknown
+  /** What the signed-in account has chosen. */
+  readonly account?: unknown
+  readonly acceptLanguage?: string | undefined
+  readonly fallback: Locale
+}
+
+export interface ChosenLocale {
+  readonly locale: Locale
+  /** True when the visitor asked for the language in the address, so that a cookie keeps it. */
+  readonly remember: boolean
+}
+
+/** The first language that is ours: `?lang=`, the cookie, the account's own, the browser's list, the default. */
+export function chooseLocale(sources: LocaleSources): ChosenLocale {
+  if (isLocale(sources.asked)) return { locale: sources.asked, remember: true }
+  for (const wish of [sources.cookie, sources.account]) if (isLocale(wish)) return { locale: wish, remember: false }
+  return { locale: preferredLocale(sources.acceptLanguage) ?? sources.fallback, remember: false }
+}
+
+const LONGEST_HEADER = 400
+
+/** RFC 9110, 12.5.4: the highest weight wins, ties in the order of the list; `de-AT` finds `de`. */
+function preferredLocale(header: string | undefined): Locale | undefined {
+  if (!header || header.length > LONGEST_HEADER) return undefined
+  let best: Locale | undefined
+  let bestWeight = 0
+  for (const entry of header.split(',')) {
+    const [range = '', ...parameters] = entry.split(';')
+    const locale = range.trim().toLowerCase().split('-')[0]
+    const weight = weightOf(parameters)
+    if (isLocale(locale) && weight > bestWeight) {
+      best = locale
+      bestWeight = weight
+    }
+  }
+  return best
+}
+
+function weightOf(parameters: readonly string[]): number {
+  const weight = parameters.map((parameter) => /^\s*q=([01](?:\.\d{0,3})?)\s*$/i.exec(parameter)).find(Boolean)
+  return weight ? Number(weight[1]) : parameters.length > 0 ? 0 : 1
+}

@@ -1,0 +1,62 @@
+// Moments, lengths of time, numbers and sizes as people of each language write them.
+import { type Locale, locales } from './texts.ts'
+
+export interface Formats {
+  /** Day and time with the zone, for moments that must not be mistaken. */
+  dateTime(instant: Date): string
+  date(instant: Date): string
+  /** Time of day with the zone. */
+  time(instant: Date): string
+  /** "5 minutes ago", "in 2 hours", "yesterday": the largest unit that fits. */
+  relative(instant: Date, now: Date): string
+  number(value: number): string
+  /** A size in binary units with at most one decimal. */
+  bytes(size: number): string
+}
+
+const DAY = { day: 'numeric', month: 'long', year: 'numeric' } as const
+const CLOCK = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZoneName: 'short' } as const
+const STEPS: readonly [Intl.RelativeTimeFormatUnit, number][] = [
+  ['year', 31_557_600],
+  ['month', 2_629_800],
+  ['day', 86_400],
+  ['hour', 3_600],
+  ['minute', 60],
+]
+const UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const
+
+function createFormatsIn(locale: Locale, timeZone: string): Formats {
+  // British order and spelling: the texts are in British English.
+  const tag = locale === 'en' ? 'en-GB' : locale
+  const dateTime = new Intl.DateTimeFormat(tag, { ...DAY, ...CLOCK, timeZone })
+  const date = new Intl.DateTimeFormat(tag, { ...DAY, timeZone })
+  const time = new Intl.DateTimeFormat(tag, { ...CLOCK, timeZone })
+  const relative = new Intl.RelativeTimeFormat(tag, { numeric: 'auto' })
+  const number = new Intl.NumberFormat(tag)
+  const sizes = UNITS.map(
+    (unit) => new Intl.NumberFormat(tag, { style: 'unit', unit, unitDisplay: 'short', maximumFractionDigits: 1 }),
+  )
+  return {
+    dateTime: (instant) => dateTime.format(instant),
+    date: (instant) => date.format(instant),
+    time: (instant) => time.format(instant),
+    relative(instant, now) {
+      const seconds = (instant.getTime() - now.getTime()) / 1000
+      const [unit, length] = STEPS.find(([, step]) => Math.abs(seconds) >= step) ?? ['minute', 60]
+      return relative.format(Math.trunc(seconds / length), unit)
+    },
+    number: (value) => number.format(value),
+    bytes(size) {
+      const step = size < 1 ? 0 : Math.min(UNITS.length - 1, Math.floor(Math.log2(size) / 10))
+      return (sizes[step] as Intl.NumberFormat).format(size / 1024 ** step)
+    },
+  }
+}
+
+/** `timeZone` is an IANA name; a server-rendered page cannot know the visitor's own, so every time names its zone. */
+export function createFormats(timeZone: string): Readonly<Record<Locale, Formats>> {
+  return Object.fromEntries(locales.map((locale) => [locale, createFormatsIn(locale, timeZone)])) as Record<
+    Locale,
+    Formats
+  >
+}

@@ -1,0 +1,84 @@
+// The style sheet, the script and the operator's theme: read once at the start, named by their content, kept by browsers.
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
+import { brotliCompressSync, gzipSync } from 'node:zlib'
+import type { RequestHandler } from 'express'
+
+export interface Brand {
+  readonly name: string
+  /** A style sheet that sets `--postern-…` properties; it is appended to ours, so that a page needs no further request. */
+  readonly themeFile?: string | undefined
+  /** An SVG or PNG for the header and the browser's tab. */
+  readonly logoFile?: string | undefined
+}
+
+/** What the layout needs to know. `icon` is a data: address, which saves every first visit a request. */
+export interface Theme {
+  readonly name: string
+  readonly style: string
+  readonly script: string
+  readonly icon: string
+}
+
+interface Asset {
+  readonly type: string
+  readonly plain: Buffer
+  readonly gzip: Buffer
+  readonly brotli: Buffer
+}
+
+const PREFIX = '/assets/'
+
+export interface Assets {
+  readonly theme: Theme
+  /** Answers GET `/assets/NAME-HASH.EXT`; anything else goes on. */
+  readonly serve: RequestHandler
+}
+
+export function loadAssets(publicDirectory: string, brand: Brand): Assets {
+  const byName = new Map<string, Asset>()
+
+  function add(name: string, type: string, content: string): string {
+    const plain = Buffer.from(content)
+    const hash = createHash('sha256').update(plain).digest('hex').slice(0, 12)
+    const { name: stem, ext } = path.parse(name)
+    const file = `${stem}-${hash}${ext}`
+    byName.set(file, { type, plain, gzip: gzipSync(plain), brotli: brotliCompressSync(plain) })
+    return PREFIX + file
+  }
+
+  const read = (name: string) => readFileSync(path.join(publicDirectory, name), 'utf8')
+  const logo = dataAddress(brand.logoFile ?? path.join(publicDirectory, 'logo.svg'))
+  const own = brand.themeFile ? readFileSync(brand.themeFile, 'utf8') : ''
+  const style = `${read('postern.css')}:root{--postern-logo:url("${logo}")}\n${own}`
+
+  return {
+    theme: {
+      name: brand.name,
+      style: add('postern.css', 'text/css; charset=utf-8', style),
+      script: add('postern.js', 'text/javascript; charset=utf-8', read('postern.js')),
+      icon: logo,
+    },
+    serve(request, response, next) {
+      const asset = request.path.startsWith(PREFIX) ? byName.get(request.path.slice(PREFIX.length)) : undefined
+      if (!asset || (request.method !== 'GET' && request.method !== 'HEAD')) return next()
+      const encoding = request.acceptsEncodings('br', 'gzip')
+      response.set({
+        'Cache-Control': 'public, max-age=31536000, immutable',
+        'Content-Type': asset.type,
+        Vary: 'Accept-Encoding',
+      })
+      if (encoding === 'br' || encoding === 'gzip') response.set('Content-Encoding', encoding)
+      response.end(encoding === 'br' ? asset.brotli : encoding === 'gzip' ? asset.gzip : asset.plain)
+    },
+  }
+}
+
+const IMAGES: Readonly<Record<string, string>> = { '.svg': 'image/svg+xml', '.png': 'image/png' }
+
+function dataAddress(file: string): string {
+  const type = IMAGES[path.extname(file).toLowerCase()]
+  if (!type) throw new Error(`${file}: the logo must be an .svg or .png file`)
+  return `data:${type};base64,${readFileSync(file).toString('base64')}`
+}
