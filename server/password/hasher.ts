@@ -1,13 +1,13 @@
-/** Hashes and checks passwords, no more at once than there are processors. */
+/** Hashes and checks passwords, no more at once than there are processors. Why so: docs/decisions/0002. */
+import { randomBytes } from 'node:crypto'
 import { availableParallelism } from 'node:os'
 import { type Algorithm, hash as argon2Hash, verify as argon2Verify, parseOptions } from 'argon2'
 import { normalizePassword } from '#server/core/password-policy.ts'
+import { createLine } from './hashing-line.ts'
+import { hashesAtOnce, yieldToEventLoop } from './hashing-threads.ts'
 
-/** The line is full: answer 503 with Retry-After at once, so that those who wait are served in time. */
-export class BusyError extends Error {
-  override readonly name = 'BusyError'
-  readonly retryAfterSeconds = 2
-}
+/** Part of the hasher's contract, so it is found where the hasher is. */
+export { BusyError } from './hashing-line.ts'
 
 export interface PasswordHasher {
   /** A PHC string in the order m,t,p (Dovecot refuses any other). @throws {BusyError} */
@@ -23,13 +23,16 @@ export interface PasswordHasher {
 export interface HasherOptions {
   memoryKib: number
   passes: number
-  /** As many at once; the number of processors. */
+  /** Hashes at once; as many as processors where absent. */
   parallel?: number
-  /** How many may wait beyond these. */
-  line?: number
+  /** Nobody is let into the line who would wait longer than this, in milliseconds. */
+  maxWaitMs?: number
 }
 
 const ARGON2ID = 2 as Algorithm.Argon2id
+
+/** A request may stand in line twice (old password, new hash) and must be through in 2 s, its queries included. */
+const MAX_WAIT_MS = 750
 
 export function createHasher(options: HasherOptions): PasswordHasher {
   const parameters = {
@@ -39,45 +42,30 @@ export function createHasher(options: HasherOptions): PasswordHasher {
     parallelism: 1,
     outputLen: 32,
   }
-  const parallel = options.parallel ?? availableParallelism()
-  const line = options.line ?? parallel * 8
-  let running = 0
-  const waiting: (() => void)[] = []
-
-  async function inTurn<T>(work: () => Promise<T>): Promise<T> {
-    if (running >= parallel) {
-      if (waiting.length >= line) throw new BusyError('the password line is full')
-      await new Promise<void>((resolve) => waiting.push(resolve))
-    } else running += 1
-    try {
-      return await work()
-    } finally {
-      const next = waiting.shift()
-      if (next) next()
-      else running -= 1
-    }
-  }
-
-  let dummy: Promise<string> | null = null
-  const dummyHash = () => (dummy ??= argon2Hash('', parameters))
+  const hashNow = (password: string) => argon2Hash(normalizePassword(password), parameters)
+  // Made at the start: the first unknown name must not cost two hashes, and the pool's threads exist from then on.
+  const dummy = hashNow(randomBytes(32).toString('base64url')).finally(yieldToEventLoop)
+  dummy.catch(() => {}) // Told where it is awaited.
+  const parallel = options.parallel ?? hashesAtOnce(availableParallelism())
+  const line = createLine(parallel, options.maxWaitMs ?? MAX_WAIT_MS)
 
   return {
-    hash: (password) => inTurn(() => argon2Hash(normalizePassword(password), parameters)),
+    hash: (password) => line.run(() => hashNow(password)),
     verify: (phc, password) =>
-      inTurn(async () => {
-        const right = await argon2Verify(phc ?? (await dummyHash()), normalizePassword(password))
+      line.run(async () => {
+        // Security: an unknown name costs what a wrong password costs.
+        const right = await argon2Verify(phc ?? (await dummy), normalizePassword(password))
         return right && phc !== null
       }),
     needsRehash(phc) {
       try {
         const made = parseOptions(phc)
-        return (
-          made.algorithm !== ARGON2ID || made.memoryCost < parameters.memoryCost || made.timeCost < parameters.timeCost
-        )
+        const smaller = made.memoryCost < parameters.memoryCost || made.timeCost < parameters.timeCost
+        return smaller || made.algorithm !== ARGON2ID
       } catch {
         return true
       }
     },
-    load: () => ({ running, waiting: waiting.length }),
+    load: line.load,
   }
 }

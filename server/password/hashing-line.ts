@@ -1,0 +1,37 @@
+/** The bounded queue before the hashes. */
+import { performance } from 'node:perf_hooks'
+
+/** The line is full: answer 503 with Retry-After at once, so that those who wait are served in time. */
+export class BusyError extends Error {
+  override readonly name = 'BusyError'
+  readonly retryAfterSeconds = 2
+}
+
+/**
+ * First come, first served; who would wait longer than `maxWaitMs`, judged by what runs took lately, is told at once. At least
+ * as many may wait as run.
+ */
+export function createLine(parallel: number, maxWaitMs: number) {
+  const waiting: (() => void)[] = []
+  let running = 0
+  let usualMs = 25 // Corrected by every run; a first guess for 19 MiB and two passes.
+
+  async function run<T>(work: () => Promise<T>): Promise<T> {
+    if (running >= parallel) {
+      const wouldWaitMs = ((waiting.length + 1) * usualMs) / parallel
+      // Security: a flood of sign-ins finds a short line, not a growing heap of hashes that all come too late.
+      if (waiting.length >= parallel && wouldWaitMs > maxWaitMs) throw new BusyError('the password line is full')
+      await new Promise<void>((resolve) => waiting.push(resolve))
+    } else running += 1
+    const startedMs = performance.now()
+    try {
+      return await work()
+    } finally {
+      usualMs += (performance.now() - startedMs - usualMs) / 16
+      const next = waiting.shift()
+      if (next) next()
+      else running -= 1
+    }
+  }
+  return { run, load: () => ({ running, waiting: waiting.length }) }
+}
