@@ -1,0 +1,61 @@
+// What an HTTP answer, or its absence, means for a hosted mail platform: look at it, try later, or read again first.
+import { PlatformError } from './mail-platform.ts'
+
+/** A read can be repeated at once; a write that got no answer may have been carried out. */
+export type Effect = 'read' | 'write'
+
+/**
+ * Seconds of a Retry-After header, which is a number or a date (RFC 9110, 10.2.3). A date is measured against the answer's own
+ * Date, so that a clock that is wrong here does no harm.
+ */
+export function retryAfterSeconds(headers: Headers): number | undefined {
+  const value = headers.get('retry-after')
+  if (value === null) return undefined
+  if (/^\d+$/.test(value)) return Number(value)
+  const seconds = Math.ceil((Date.parse(value) - Date.parse(headers.get('date') ?? '')) / 1000)
+  return Number.isNaN(seconds) ? undefined : Math.max(0, seconds)
+}
+
+/** @param detail what the platform said, in its own words; must hold nothing that was sent */
+export function errorOfStatus(
+  platform: string,
+  effect: Effect,
+  status: number,
+  headers: Headers,
+  detail: string,
+): PlatformError {
+  const message = `${platform} answered HTTP ${status}${detail && `: ${detail}`}`
+  const after = retryAfterSeconds(headers)
+  // 429 and 503 say that nothing was done; other failures of a server or a gateway say nothing of the kind.
+  if (status === 429 || status === 503) return tryLater(message, after)
+  if (status === 408 || status >= 500)
+    return effect === 'write' ? new PlatformError('unknown', message) : tryLater(message, after)
+  return new PlatformError('permanent', message)
+}
+
+/** For a call that brought no complete answer. */
+export function errorOfTransport(platform: string, effect: Effect, cause: unknown): PlatformError {
+  const code = codeOf(cause)
+  const message = `${platform} did not answer: ${code}`
+  // Security: no error tells the password. HTTP clients keep the whole request in the cause, so it is left out.
+  return new PlatformError(effect === 'read' || neverSent.has(code) ? 'retry' : 'unknown', message)
+}
+
+export function tryLater(message: string, after?: number): PlatformError {
+  return new PlatformError('retry', message, after === undefined ? {} : { retryAfterSeconds: after })
+}
+
+const neverSent = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+])
+
+function codeOf(error: unknown): string {
+  const { code, name, cause } = Object(error) as { code?: unknown; name?: unknown; cause?: unknown }
+  if (typeof code === 'string') return code
+  return cause === undefined ? String(name ?? 'unknown') : codeOf(cause)
+}

@@ -1,0 +1,50 @@
+// One HTTP call with JSON both ways, for the hosted platforms that have no client library of their own.
+import { type Effect, errorOfTransport } from './http-outcome.ts'
+import { PlatformError } from './mail-platform.ts'
+
+export interface JsonCall {
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE'
+  readonly url: URL
+  readonly headers: Readonly<Record<string, string>>
+  readonly body?: unknown
+}
+
+export interface JsonAnswer {
+  readonly status: number
+  readonly headers: Headers
+  /** `undefined` where the answer is no JSON. */
+  readonly body: unknown
+}
+
+export type CallJson = (call: JsonCall) => Promise<JsonAnswer>
+
+/** @throws {PlatformError} where no complete answer came; every status is an answer. */
+export function createJsonCaller(platform: string, timeoutMs: number): CallJson {
+  return async ({ method, url, headers, body }) => {
+    const effect: Effect = method === 'GET' ? 'read' : 'write'
+    try {
+      const response = await fetch(url, {
+        method,
+        headers: { accept: 'application/json', ...(body === undefined ? {} : jsonType), ...headers },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        // Security: a redirect is no answer: followed, it would carry the key and the password to another host.
+        redirect: 'manual',
+        signal: AbortSignal.timeout(timeoutMs),
+      })
+      return { status: response.status, headers: response.headers, body: parse(await response.text()) }
+    } catch (cause) {
+      if (cause instanceof PlatformError) throw cause
+      throw errorOfTransport(platform, effect, cause)
+    }
+  }
+}
+
+const jsonType = { 'content-type': 'application/json' }
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
