@@ -48,9 +48,13 @@ describe('the view engine', () => {
     assert.equal(engine.renderPart('tricky', { list: [1], prefix: 'p' }), 'p-2')
   })
 
-  it('takes nothing from Object.prototype', () => {
-    write('plain', '<%= toString %><%= constructor %><%= __proto__ %>')
-    assert.equal(engine.renderPart('plain', {}), '')
+  it('keeps what a part wrote where its include says under which key', () => {
+    write('kept', '<%= locale %><%= n %>')
+    write('keeper', "<%- include('kept', { n }, locale) %>")
+    assert.equal(engine.renderPart('keeper', { locale: 'be', n: 1 }), 'be1')
+    assert.equal(engine.renderPart('keeper', { locale: 'be', n: 2 }), 'be1')
+    assert.equal(engine.renderPart('keeper', { locale: 'ru', n: 3 }), 'ru3')
+    assert.equal(engine.renderPart('keeper', { locale: '', n: 4 }), '4')
   })
 
   it('treats options among the locals as words', () => {

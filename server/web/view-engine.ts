@@ -24,7 +24,14 @@ export interface ViewEngine {
   compileAll(): string[]
 }
 
-type Template = (locals: object) => string
+/** What a compiled view is called with: its own locals, and those of the page that every part may read. */
+interface Given {
+  readonly own: ViewLocals
+  readonly frame: ViewLocals
+  readonly include: (view: string, own?: ViewLocals, keepAs?: string) => string
+}
+
+type Template = (given: Given) => string
 
 const ENTITIES: Readonly<Record<string, string>> = {
   '&': '&amp;',
@@ -41,15 +48,19 @@ export function escapeHtml(value: unknown): string {
   return /[&<>"']/.test(text) ? text.replace(/[&<>"']/g, (sign) => ENTITIES[sign] as string) : text
 }
 
+const NOTHING: ViewLocals = Object.freeze({})
+
 const NOT_NAMES = new Set(
-  `include locals true false null undefined typeof instanceof in of new if else for while do switch case default break
+  `include given true false null undefined typeof instanceof in of new if else for while do switch case default break
   continue return const let var function class this throw try catch finally delete void async await yield enum export
   import super with debugger arguments eval escapeFn rethrow Object Array String Number Boolean Math JSON Date Map Set
   encodeURIComponent Infinity NaN`.split(/\s+/),
 )
 
-/** What the layout and every part can read without being handed it. */
-const FRAME = `t locale locales pageId path csrfToken account errors values theme formats formatDateTime`.split(' ')
+/** What every part can read without being handed it; of the page's other locals it gets what its include names. */
+const FRAME = new Set(
+  't locale locales pageId path csrfToken account errors values theme formats formatDateTime'.split(' '),
+)
 
 /** The names that a view may read, so that they can be fetched once instead of being looked up with `with`. */
 function namesIn(source: string): string[] {
@@ -59,8 +70,19 @@ function namesIn(source: string): string[] {
   return [...new Set(words)].filter((word) => !NOT_NAMES.has(word))
 }
 
+/** Fetches each name once, before the view begins. The block lets the view declare a constant of the same name. */
+function preambleOf(source: string): string {
+  const fetches = namesIn(source).map((name) =>
+    FRAME.has(name)
+      ? `${name} = given.own.${name} === undefined ? given.frame.${name} : given.own.${name}`
+      : `${name} = given.own.${name}`,
+  )
+  return `<% let ${['include = given.include', ...fetches].join(', ')}; { %>`
+}
+
 export function createViewEngine(options: ViewEngineOptions): ViewEngine {
   const templates = new Map<string, Template>()
+  const kept = new Map<string, string>()
 
   function fileOf(view: string): string {
     const file = options.roots.map((root) => path.join(root, `${view}.ejs`)).find((candidate) => existsSync(candidate))
@@ -71,13 +93,11 @@ export function createViewEngine(options: ViewEngineOptions): ViewEngine {
   function compile(view: string): Template {
     const filename = fileOf(view)
     const source = readFileSync(filename, 'utf8')
-    // The block lets a view declare a constant under a name that it also receives from outside elsewhere.
-    return ejs.compile(`<%{ const include = locals.__include; %>${source}<%}%>`, {
+    return ejs.compile(`<%{%>${preambleOf(source)}${source}<%}}%>`, {
       filename,
       _with: false,
-      localsName: 'locals',
-      destructuredLocals: namesIn(source),
-      unsafePrototypeLocals: true, // ours have no prototype but the frame, which has none
+      localsName: 'given',
+      unsafePrototypeLocals: true, // views read `given` only by the names in their preamble
       escape: options.escape ?? escapeHtml,
       compileDebug: !options.cache,
     } as ejs.Options) as Template
@@ -91,21 +111,25 @@ export function createViewEngine(options: ViewEngineOptions): ViewEngine {
     return template
   }
 
-  /** A part reads the frame; of the page's own locals it gets what its include names, so that none slips in by chance. */
-  function localsOf(given: ViewLocals): Record<string, unknown> {
-    const frame: Record<string, unknown> = Object.create(null)
-    for (const name of FRAME) frame[name] = given[name]
-    frame.__include = (view: string, own?: object) => templateOf(view)(Object.assign(Object.create(frame), own))
-    return Object.assign(Object.create(frame), given)
+  function includerOf(frame: ViewLocals): Given['include'] {
+    const include: Given['include'] = (view, own = NOTHING, keepAs) => {
+      const key = keepAs && options.cache ? `${view} ${keepAs}` : ''
+      const known = key && kept.get(key)
+      if (known) return known
+      const written = templateOf(view)({ own, frame, include })
+      if (key) kept.set(key, written)
+      return written
+    }
+    return include
   }
 
   return {
     render(view, locals, layout = 'layouts/page') {
-      const page = localsOf(locals)
-      page.body = templateOf(view)(page)
-      return templateOf(layout)(page)
+      const include = includerOf(locals)
+      const body = templateOf(view)({ own: locals, frame: locals, include })
+      return templateOf(layout)({ own: { ...locals, body }, frame: locals, include })
     },
-    renderPart: (view, locals) => templateOf(view)(localsOf(locals)),
+    renderPart: (view, locals) => templateOf(view)({ own: locals, frame: locals, include: includerOf(locals) }),
     compileAll() {
       const views = options.roots.flatMap((root) =>
         readdirSync(root, { recursive: true, encoding: 'utf8' })
