@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { tryLater } from '../http-outcome.ts'
 import type { Applied, WantedMailbox } from '../mail-platform.ts'
 import { PlatformError } from '../mail-platform.ts'
+import { refuseTaken } from '../refusals.ts'
 import type { RevisionGuard } from '../revision-guard.ts'
 import type { GoogleDirectory, GoogleUser } from './directory.ts'
 import type { GoogleFinder } from './find.ts'
@@ -95,10 +96,6 @@ export function createConverge({ directory, finder, guard, orgUnitPath, settleMs
 }
 
 export const idOf = (user: GoogleUser): string => user.id ?? ''
-
-function refuseTaken(): never {
-  throw new PlatformError('permanent', 'an address of the mailbox belongs to another one')
-}
 
 function notShownYet(): PlatformError {
   return tryLater('Google does not show the user yet', 5)

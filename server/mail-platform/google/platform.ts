@@ -1,6 +1,6 @@
 // Google Workspace through its Directory API. Account ids and revisions lie in the users' externalIds.
 import type { MailPlatform } from '../mail-platform.ts'
-import { PlatformError } from '../mail-platform.ts'
+import { refuseAppPasswordsOnly } from '../refusals.ts'
 import { createRevisionGuard } from '../revision-guard.ts'
 import { createConverge, idOf } from './converge.ts'
 import { createGoogleDirectory, type GoogleAccess } from './directory.ts'
@@ -40,8 +40,7 @@ export function createGooglePlatform(settings: GoogleSettings): MailPlatform {
         const outcome = await converge(wanted)
         if (outcome.kind === 'superseded') return outcome
         guard.note(wanted.accountId, { revision: outcome.revision, removed: false })
-        if (wanted.mainPasswordOpensMail) return outcome
-        throw new PlatformError('permanent', 'Google cannot keep the main password out of mail programs')
+        return wanted.mainPasswordOpensMail ? outcome : refuseAppPasswordsOnly('Google')
       }),
 
     remove: (mailbox) =>

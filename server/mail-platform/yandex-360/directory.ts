@@ -1,0 +1,103 @@
+// The calls of Yandex 360's directory and security services that the portal needs, each ending in a value or a PlatformError.
+import { type Effect, errorOfStatus, tryLater } from '../http-outcome.ts'
+import { createJsonCaller, type JsonAnswer, type JsonCall } from '../json-call.ts'
+
+export interface YandexAccess {
+  readonly orgId: string
+  /** OAuth token with directory:read_users, directory:write_users and ya360_security:domain_sessions_write. */
+  readonly token: string
+  /** `https://api360.yandex.net`, where everything is but the look-up by address. */
+  readonly apiBase: string
+  /** `https://cloud-api.yandex.net`, Yandex's newer host. */
+  readonly cloudApiBase: string
+  readonly timeoutMs: number
+}
+
+export interface YandexUser {
+  readonly id: string
+  readonly email: string
+  /** Local part. */
+  readonly nickname: string
+  /** Local parts. */
+  readonly aliases?: readonly string[]
+  readonly externalId?: string
+  readonly isEnabled?: boolean
+  readonly isRobot?: boolean
+}
+
+export interface UserChange {
+  readonly externalId: string
+  readonly isEnabled: boolean
+  readonly password?: string
+  readonly passwordChangeRequired?: false
+}
+
+export interface NewYandexUser extends Omit<UserChange, 'isEnabled'> {
+  readonly nickname: string
+  readonly departmentId: number
+  readonly name: { readonly first: string; readonly last: string }
+  readonly password: string
+}
+
+/** `refused`: Yandex documents no code for "exists"; the caller looks what is there, and throws `error` if that explains nothing. */
+export type Written<T> =
+  | { readonly kind: 'done'; readonly value: T }
+  | { readonly kind: 'refused'; readonly error: Error }
+
+export type YandexDirectory = ReturnType<typeof createYandexDirectory>
+
+export function createYandexDirectory(access: YandexAccess) {
+  const callJson = createJsonCaller('Yandex 360', access.timeoutMs)
+  const headers = { authorization: `OAuth ${access.token}` }
+  const users = `/directory/v1/org/${access.orgId}/users`
+
+  const call = async (method: JsonCall['method'], path: string, body?: unknown, base = access.apiBase) => {
+    const effect = method === 'GET' ? 'read' : 'write'
+    const answer = await callJson({ method, url: new URL(path, base), headers, ...(body ? { body } : {}) })
+    if (answer.status === 404) return undefined
+    if (answer.status >= 300) throw errorOf(effect, answer)
+    return answer.body
+  }
+
+  /** A write that may meet what a lost answer left behind. */
+  const attempt = async <T>(method: JsonCall['method'], path: string, body?: unknown): Promise<Written<T>> => {
+    const answer = await callJson({ method, url: new URL(path, access.apiBase), headers, ...(body ? { body } : {}) })
+    if (answer.status < 300) return { kind: 'done', value: answer.body as T }
+    const error = errorOf('write', answer)
+    if (!mayMeanExists.has(answer.status)) throw error
+    // What conflicts without being shown was made a moment ago.
+    return { kind: 'refused', error: answer.status === 409 ? tryLater(error.message, 60) : error }
+  }
+
+  return {
+    get: async (id: string) => (await call('GET', `${users}/${id}`)) as YandexUser | undefined,
+    /** Ids of the users that have the address, as the main one or as an alias. */
+    async idsAt(address: string): Promise<readonly string[]> {
+      const query = new URLSearchParams({ email: address, limit: '10', offset: '0' })
+      const path = `/v1/directory/organizations/${access.orgId}/users?${query}`
+      const found = (await call('GET', path, undefined, access.cloudApiBase)) as Listed | undefined
+      return (found?.users ?? found?.items ?? []).map((each) => String(each.id))
+    },
+    async page(page: number, perPage: number) {
+      const answer = await call('GET', `${users}?page=${page}&perPage=${perPage}`)
+      return answer as { users: readonly YandexUser[]; pages: number } | undefined
+    },
+    create: (user: NewYandexUser) => attempt<YandexUser>('POST', users, user),
+    change: async (id: string, change: UserChange) =>
+      (await call('PATCH', `${users}/${id}`, change)) as YandexUser | undefined,
+    delete: (id: string) => call('DELETE', `${users}/${id}`),
+    addAlias: (id: string, alias: string) => attempt<unknown>('POST', `${users}/${id}/aliases`, { alias }),
+    deleteAlias: (id: string, alias: string) => call('DELETE', `${users}/${id}/aliases/${encodeURIComponent(alias)}`),
+    logOut: (id: string) => call('PUT', `/security/v1/org/${access.orgId}/domain_sessions/users/${id}/logout`),
+  }
+}
+
+type Listed = { users?: readonly { id: unknown }[]; items?: readonly { id: unknown }[] }
+
+const mayMeanExists = new Set([400, 409, 422])
+
+function errorOf(effect: Effect, { status, headers, body }: JsonAnswer) {
+  const { code, message } = Object(body) as { code?: unknown; message?: unknown }
+  const detail = [code, message].filter((each) => each !== undefined).join(' ')
+  return errorOfStatus('Yandex 360', effect, status, headers, detail.slice(0, 200))
+}

@@ -1,0 +1,37 @@
+// What the portal keeps in a user's `externalId`, the only field that is its own: account, revision and state in one text, so that
+// they change in the same call as what they describe.
+import type { ObservedMailbox, Suspension } from '../mail-platform.ts'
+import type { YandexUser } from './directory.ts'
+
+export interface Handle {
+  readonly accountId: string
+  readonly revision: number
+  /** Yandex knows "enabled" and "not enabled" only. */
+  readonly level: Suspension
+  /** Day since when the mailbox is in quarantine, `YYYY-MM-DD`. */
+  readonly removedOn?: string
+}
+
+const pattern = /^postern\/([^/]+)\/(\d+)\/(?:(none|send|login|all)|removed-(\d{4}-\d\d-\d\d))$/
+
+export function writeHandle({ accountId, revision, level, removedOn }: Handle): string {
+  return `postern/${accountId}/${revision}/${removedOn ? `removed-${removedOn}` : level}`
+}
+
+export function handleOf(user: YandexUser): Handle | undefined {
+  const [, accountId, revision, level, removedOn] = pattern.exec(user.externalId ?? '') ?? []
+  if (!accountId) return undefined
+  const handle = { accountId, revision: Number(revision), level: (level ?? 'all') as Suspension }
+  return removedOn ? { ...handle, removedOn } : handle
+}
+
+export function observedOf(user: YandexUser, domain: string): ObservedMailbox {
+  const handle = handleOf(user)
+  const level = handle && handle.level !== 'none' ? handle.level : 'all'
+  return {
+    address: user.email,
+    ...(handle ? { accountId: handle.accountId, revision: handle.revision } : {}),
+    suspension: user.isEnabled === false ? level : 'none',
+    aliases: (user.aliases ?? []).map((alias) => `${alias}@${domain}`),
+  }
+}
