@@ -94,6 +94,9 @@ export const rows = {
   defaultCountry: row(text('an ISO 3166 country'), 'BY', 'country of phone numbers written without one'),
   timeZone: row(text('an IANA time zone'), 'Europe/Minsk', 'zone in which moments are shown'),
   placeDatabase: optional(text('a file'), 'a MaxMind database (.mmdb) that turns an address into a rough place'),
+  brandName: row(text('a name'), 'Postern', 'name of the service in headers, titles and letters'),
+  brandLogo: optional(text('a file'), 'an .svg or .png for the header and the browser’s tab'),
+  themeCss: optional(text('a file'), 'a style sheet that sets colours and type, see docs/theming.md'),
 
   smtpUrl: optional(url('smtp:', 'smtps:'), 'where mail leaves; absent in development: /dev/outbox', {
     ...required,
