@@ -62,6 +62,7 @@ export const rows = {
     ...required,
     ...secret,
   }),
+  cacheViews: row(flag, 'on', 'off: an edited view shows at the next request (production always keeps them)'),
   logLevel: row(choice('silent', 'error', 'warn', 'info', 'debug'), 'info', 'how much is written to the log'),
 
   mailDomains: row(
@@ -93,10 +94,14 @@ export const rows = {
   ),
   defaultCountry: row(text('an ISO 3166 country'), 'BY', 'country of phone numbers written without one'),
   timeZone: row(text('an IANA time zone'), 'Europe/Minsk', 'zone in which moments are shown'),
+  securityContact: optional(
+    text('an address'),
+    'where weaknesses are reported (security.txt); absent: security@ the first domain',
+  ),
+  brandName: row(text(), 'Postern', 'name of the service on every page'),
+  brandTheme: optional(text('a file'), 'a style sheet that sets --postern-… properties'),
+  brandLogo: optional(text('an .svg or .png file'), 'the logo'),
   placeDatabase: optional(text('a file'), 'a MaxMind database (.mmdb) that turns an address into a rough place'),
-  brandName: row(text('a name'), 'Postern', 'name of the service in headers, titles and letters'),
-  brandLogo: optional(text('a file'), 'an .svg or .png for the header and the browser’s tab'),
-  themeCss: optional(text('a file'), 'a style sheet that sets colours and type, see docs/theming.md'),
 
   smtpUrl: optional(url('smtp:', 'smtps:'), 'where mail leaves; absent in development: /dev/outbox', {
     ...required,
@@ -114,6 +119,8 @@ export const rows = {
     'dovecot',
     'the system that holds the mail; memory forgets everything and is for trials',
   ),
+  doveadmUrl: optional(url('http:', 'https:'), 'the doveadm HTTP API: makes running servers notice a change at once'),
+  doveadmApiKey: optional(text(), 'key of the doveadm HTTP API', secret),
   mailDirectoryUrl: optional(
     url('postgres:', 'postgresql:'),
     'database with the tables that Dovecot and Postfix read; absent: the portal’s',

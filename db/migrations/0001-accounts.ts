@@ -20,7 +20,7 @@ export async function up(db: Knex): Promise<void> {
     create table claims (
       kind text not null,
       digest bytea not null,
-      account_id uuid not null constraint claims_account references accounts,
+      account_id uuid not null constraint claims_account references accounts deferrable initially deferred,
       value_sealed text not null,
       key_id text not null,
       claimed_at timestamptz not null,

@@ -1,0 +1,79 @@
+// Who exists.
+import type { Db, Trx } from '#db/connection.ts'
+
+export interface Account {
+  readonly id: string
+  /** `name@domain`, canonical. */
+  readonly address: string
+  readonly passwordVerifier: string
+  readonly passwordChangedAt: Date
+  readonly locale: string | null
+  readonly createdAt: Date
+  readonly blockedAt: Date | null
+  readonly blockReason: string | null
+  readonly closedAt: Date | null
+}
+
+const asAccount = (row: Record<string, unknown>): Account => ({
+  id: row.id as string,
+  address: row.address as string,
+  passwordVerifier: row.password_verifier as string,
+  passwordChangedAt: row.password_changed_at as Date,
+  locale: row.locale as string | null,
+  createdAt: row.created_at as Date,
+  blockedAt: row.blocked_at as Date | null,
+  blockReason: row.block_reason as string | null,
+  closedAt: row.closed_at as Date | null,
+})
+
+export async function findAccountByAddress(db: Db | Trx, address: string): Promise<Account | undefined> {
+  const row = await db('accounts').where({ address }).first()
+  return row && asAccount(row)
+}
+
+export async function findAccount(db: Db | Trx, id: string): Promise<Account | undefined> {
+  const row = await db('accounts').where({ id }).first()
+  return row && asAccount(row)
+}
+
+export async function insertAccount(
+  trx: Trx,
+  account: { id: string; address: string; passwordVerifier: string; locale: string; at: Date },
+): Promise<void> {
+  await trx('accounts').insert({
+    id: account.id,
+    address: account.address,
+    password_verifier: account.passwordVerifier,
+    password_changed_at: account.at,
+    locale: account.locale,
+    created_at: account.at,
+  })
+}
+
+/** Replaces the verifier for a new password. */
+export async function setPassword(trx: Trx, id: string, passwordVerifier: string, at: Date): Promise<void> {
+  await trx('accounts').where({ id }).update({ password_verifier: passwordVerifier, password_changed_at: at })
+}
+
+/** Replaces the verifier of the same password by a stronger one, unless the password was changed meanwhile. */
+export async function strengthenVerifier(db: Db | Trx, id: string, from: string, to: string): Promise<void> {
+  await db('accounts').where({ id, password_verifier: from }).update({ password_verifier: to })
+}
+
+/** Returns false where the account was blocked already (or is unknown). */
+export async function blockAccount(trx: Trx, id: string, reason: string, at: Date): Promise<boolean> {
+  const changed = await trx('accounts')
+    .where({ id })
+    .whereNull('blocked_at')
+    .update({ blocked_at: at, block_reason: reason })
+  return changed === 1
+}
+
+/** Returns false where the account was not blocked (or is unknown). */
+export async function unblockAccount(trx: Trx, id: string): Promise<boolean> {
+  const changed = await trx('accounts')
+    .where({ id })
+    .whereNotNull('blocked_at')
+    .update({ blocked_at: null, block_reason: null })
+  return changed === 1
+}

@@ -1,0 +1,19 @@
+import type { RecordedEntry } from './store.ts'
+
+export interface DescribedEntry {
+  readonly at: Date
+  /** Its sentence is the text `activity.events.<event>`. */
+  readonly event: string
+  readonly params: Readonly<Record<string, string | number>>
+  readonly device: string
+  readonly place: string
+}
+
+/** An entry as the pages show it. */
+export const describeEntry = (entry: RecordedEntry): DescribedEntry => ({
+  at: entry.happenedAt,
+  event: entry.event,
+  params: entry.details,
+  device: entry.device,
+  place: entry.place,
+})

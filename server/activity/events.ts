@@ -1,0 +1,31 @@
+// The closed list of what can happen, with what is kept of each. A new event is a line here and a sentence in the texts.
+
+/** Nothing beside the moment, the device and the place. */
+type Nothing = Record<string, never>
+
+export interface ActivityDetails {
+  'account.blocked': { reason: string }
+  'account.created': Nothing
+  'account.unblocked': Nothing
+  'password.changed': Nothing
+  'session.ended': { device: string }
+  'session.ended-by-operator': Nothing
+  'session.others-ended': { count: number }
+  'sign-in.failures': Nothing
+  'sign-in.new-device': Nothing
+  'sign-in.succeeded': Nothing
+  'sign-out.succeeded': Nothing
+  'staff.granted': { role: string }
+  'staff.revoked': { role: string }
+}
+
+export type ActivityEvent = keyof ActivityDetails
+
+/** From where something was done, as a person recognises it. Never an address of the network in full. */
+export interface Trace {
+  readonly device: string
+  readonly place: string
+}
+
+/** For what the portal or an operator did. */
+export const noTrace: Trace = { device: '', place: '' }

@@ -1,0 +1,155 @@
+// The record of what happened, chained so that a changed, missing or moved entry is noticed.
+import type { Db, Trx } from '#db/connection.ts'
+import type { Keyring } from '../core/keyring.ts'
+import { type ActivityDetails, type ActivityEvent, noTrace, type Trace } from './events.ts'
+
+export interface Entry<E extends ActivityEvent = ActivityEvent> {
+  readonly accountId: string
+  readonly event: E
+  readonly details: ActivityDetails[E]
+  readonly at: Date
+  readonly trace?: Trace
+}
+
+export interface RecordedEntry {
+  readonly id: string
+  readonly event: ActivityEvent
+  readonly details: Record<string, string | number>
+  readonly device: string
+  readonly place: string
+  readonly happenedAt: Date
+}
+
+interface Link {
+  readonly chain: string
+  readonly position: number
+  readonly previous: Buffer
+}
+
+const start = Buffer.alloc(32)
+
+/** Every field in a fixed order: what is signed must be read back equal, whatever the database does to JSON. */
+function linkHash(keyring: Keyring, keyId: string, link: Link, entry: Required<Omit<Entry, 'accountId'>>): Buffer {
+  const details = Object.entries(entry.details).sort(([left], [right]) => (left < right ? -1 : 1))
+  const text = JSON.stringify([
+    link.chain,
+    link.position,
+    link.previous.toString('hex'),
+    entry.event,
+    details,
+    entry.at.toISOString(),
+    entry.trace.device,
+    entry.trace.place,
+  ])
+  const digest = keyring.digestUnder(keyId, 'activity.chain', text)
+  if (!digest) throw new Error('the key of an activity entry is not listed any more')
+  // The first four bytes name the key, so that entries outlive a rotation.
+  return Buffer.concat([Buffer.from(keyId, 'hex'), digest])
+}
+
+/** Writes the entry in the caller's transaction: it exists exactly when what it tells of happened. */
+export async function recordActivity<E extends ActivityEvent>(
+  trx: Trx,
+  keyring: Keyring,
+  entry: Entry<E>,
+): Promise<void> {
+  const chain = entry.accountId
+  const trace = entry.trace ?? noTrace
+  // Locks the chain until the transaction ends, and makes it on the first entry.
+  const head = await trx.raw<{ rows: { position: number; hash: Buffer }[] }>(
+    `insert into activity_heads (chain, position, hash) values (?, 0, ?)
+     on conflict (chain) do update set position = activity_heads.position returning position, hash`,
+    [chain, start],
+  )
+  const { position, hash: previous } = head.rows[0] ?? { position: 0, hash: start }
+  const link = { chain, position: position + 1, previous }
+  const hash = linkHash(keyring, keyring.newestKeyId, link, { ...entry, trace })
+  await trx.raw(
+    `with entry as (
+       insert into activity (chain, position, account_id, event, details, device, place, happened_at, hash)
+       values (:chain, :position, :chain, :event, :details, :device, :place, :at, :hash))
+     update activity_heads set position = :position, hash = :hash where chain = :chain`,
+    {
+      chain,
+      position: link.position,
+      event: entry.event,
+      details: JSON.stringify(entry.details),
+      device: trace.device,
+      place: trace.place,
+      at: entry.at,
+      hash,
+    },
+  )
+}
+
+/** The newest entries of an account, `before` an entry's id for the next page. */
+export async function listActivity(
+  db: Db,
+  accountId: string,
+  limit: number,
+  before?: string,
+): Promise<RecordedEntry[]> {
+  const query = db('activity').where({ account_id: accountId }).orderBy('id', 'desc').limit(limit)
+  const rows = await (before === undefined ? query : query.where('id', '<', before))
+  return rows.map((row) => ({
+    id: row.id,
+    event: row.event,
+    details: row.details,
+    device: row.device,
+    place: row.place,
+    happenedAt: row.happened_at,
+  }))
+}
+
+export interface BrokenLink {
+  readonly chain: string
+  readonly position: number
+  readonly fault: 'changed' | 'missing' | 'head'
+}
+
+/** Walks every chain. Yields what does not fit; nothing when all is as it was written. */
+export async function* verifyActivity(db: Db, keyring: Keyring): AsyncIterable<BrokenLink> {
+  let afterChain = '00000000-0000-0000-0000-000000000000'
+  for (;;) {
+    const heads = await db('activity_heads').where('chain', '>', afterChain).orderBy('chain').limit(200)
+    if (heads.length === 0) break
+    for (const head of heads) yield* verifyChain(db, keyring, head)
+    afterChain = heads.at(-1).chain
+  }
+  const orphans = await db('activity')
+    .whereNotIn('chain', db('activity_heads').select('chain'))
+    .distinct('chain')
+    .limit(100)
+  for (const { chain } of orphans) yield { chain, position: 0, fault: 'head' }
+}
+
+async function* verifyChain(
+  db: Db,
+  keyring: Keyring,
+  head: { chain: string; position: number; hash: Buffer },
+): AsyncIterable<BrokenLink> {
+  const { chain } = head
+  let position = 0
+  let previous: Buffer = start
+  for (;;) {
+    const rows = await db('activity').where({ chain }).where('position', '>', position).orderBy('position').limit(500)
+    if (rows.length === 0) break
+    for (const row of rows) {
+      if (row.position !== position + 1) yield { chain, position: position + 1, fault: 'missing' }
+      const entry = {
+        event: row.event,
+        details: row.details,
+        at: row.happened_at,
+        trace: { device: row.device, place: row.place },
+      }
+      const keyId = row.hash.subarray(0, 4).toString('hex')
+      const hash = keyring.keyIds.includes(keyId)
+        ? linkHash(keyring, keyId, { chain, position: row.position, previous }, entry)
+        : undefined
+      if (hash && !hash.equals(row.hash)) yield { chain, position: row.position, fault: 'changed' }
+      position = row.position
+      previous = row.hash
+    }
+  }
+  if (position !== head.position || !previous.equals(head.hash)) yield { chain, position: head.position, fault: 'head' }
+}

@@ -1,0 +1,70 @@
+// What happens to a request, in order; then one line per feature.
+import cookieParser from 'cookie-parser'
+import express, { type Express } from 'express'
+import { activityRoutes } from './activity/routes.ts'
+import { healthRoutes } from './health/routes.ts'
+import { securityTxtRoutes } from './health/security-txt.ts'
+import { overviewRoutes } from './overview/routes.ts'
+import { passwordRoutes } from './password/routes.ts'
+import { registrationRoutes } from './registration/routes.ts'
+import { sessionRoutes } from './sessions/routes.ts'
+import { signInRoutes } from './sign-in/routes.ts'
+import type { Assets } from './web/assets.ts'
+import { checkOrigin, csrfToken } from './web/csrf.ts'
+import { errorHandler, pageNotFound } from './web/errors.ts'
+import { noStore, securityHeaders } from './web/headers.ts'
+import { localeMiddleware } from './web/pages.ts'
+import { isHttps, type WebParts } from './web/parts.ts'
+import { type ObservedRequest, requestLog } from './web/request-log.ts'
+import { sessionMiddleware } from './web/sessions.ts'
+
+export interface AppParts extends WebParts {
+  readonly assets: Assets
+  readonly isDraining: () => boolean
+  readonly observeRequest: (request: ObservedRequest) => void
+  /** Sign the session cookie, newest first. */
+  readonly cookieSecrets: readonly string[]
+}
+
+export function createApp(parts: AppParts): Express {
+  const { settings, db, clock } = parts
+  const https = isHttps(settings)
+  const development = settings.portalEnv === 'development'
+  const times = { idleMinutes: settings.sessionIdleMinutes, maxHours: settings.sessionMaxHours }
+  const app = express()
+  app.disable('x-powered-by')
+  app.disable('etag')
+  app.set('query parser', 'simple')
+  app.set('trust proxy', settings.trustedProxies.join(','))
+
+  app.use(requestLog(parts.log, parts.observeRequest))
+  app.use(healthRoutes(db, parts.isDraining))
+  app.use(securityHeaders(https))
+  app.use(parts.assets.serve)
+  app.use(securityTxtRoutes(settings.baseUrl, settings.securityContact ?? `security@${settings.mailDomains[0]}`, clock))
+  app.use(noStore)
+  app.use(cookieParser())
+  if (https) app.use(markSecure)
+  app.use(sessionMiddleware({ db, clock, times }, { https, secrets: parts.cookieSecrets }))
+  app.use(localeMiddleware(settings.defaultLocale, https))
+  app.use(checkOrigin(new URL(settings.baseUrl).origin, development))
+  app.use(express.urlencoded({ extended: false, limit: '16kb', parameterLimit: 100 }))
+  app.use(csrfToken(https))
+
+  app.use(overviewRoutes(parts))
+  app.use(registrationRoutes(parts))
+  app.use(signInRoutes(parts))
+  app.use(passwordRoutes(parts))
+  app.use(sessionRoutes(parts))
+  app.use(activityRoutes(parts))
+
+  app.use(pageNotFound)
+  app.use(errorHandler(parts))
+  return app
+}
+
+/** BASE_URL says that people come by https; where a proxy ends TLS, only that tells. Without it no Secure cookie would be set. */
+const markSecure: express.RequestHandler = (req, _res, next) => {
+  Object.defineProperty(req, 'secure', { value: true })
+  next()
+}

@@ -1,0 +1,104 @@
+// The only place where parts are made and joined. Tests use it too, with other ports.
+import { fileURLToPath } from 'node:url'
+import type { Express } from 'express'
+import { connectDatabase, type Db } from '#db/connection.ts'
+import { createApp } from './app.ts'
+import type { Settings } from './config.ts'
+import { type Clock, systemClock } from './core/clock.ts'
+import { createKeyring, type Keyring } from './core/keyring.ts'
+import { serviceWordsOf } from './core/service-words.ts'
+import { createMetrics, type Metrics } from './health/metrics.ts'
+import { createTexts } from './i18n/texts.ts'
+import { tasksOf } from './jobs/task-list.ts'
+import type { TaskList } from './jobs/worker.ts'
+import { chooseMailPlatform } from './mail-platform/choose.ts'
+import type { MailPlatform } from './mail-platform/mail-platform.ts'
+import { createHasher } from './password/hasher.ts'
+import { loadAssets } from './web/assets.ts'
+import { createTracer } from './web/client.ts'
+import { createLimits } from './web/limits.ts'
+import { createLog, type Log } from './web/log.ts'
+import { createPages } from './web/pages.ts'
+import { openPlaces } from './web/place.ts'
+import { createViewEngine } from './web/view-engine.ts'
+
+/** What the portal stands on; tests bring their own. */
+export interface Ports {
+  readonly clock?: Clock
+  readonly log?: Log
+  readonly platform?: MailPlatform
+}
+
+export interface Portal {
+  readonly app: Express
+  readonly db: Db
+  readonly keyring: Keyring
+  readonly platform: MailPlatform
+  readonly log: Log
+  readonly clock: Clock
+  readonly tasks: TaskList
+  readonly metrics: Metrics
+  /** From now on `/readyz` says no, so that a balancer sends nobody any more. */
+  drain(): void
+  /** Closes the connections. */
+  close(): Promise<void>
+}
+
+/** Settings with what development fills in by itself. */
+export type CompleteSettings = Settings & { readonly databaseUrl: string; readonly secretKeys: readonly string[] }
+
+const folder = (name: string) => fileURLToPath(new URL(`../${name}/`, import.meta.url))
+
+export async function compose(settings: CompleteSettings, ports: Ports = {}): Promise<Portal> {
+  const clock = ports.clock ?? systemClock
+  const log = ports.log ?? createLog(settings.logLevel)
+  const db = connectDatabase(settings.databaseUrl, settings.databasePool)
+  const keyring = createKeyring(settings.secretKeys)
+  const hasher = createHasher({ memoryKib: settings.argon2MemoryKib, passes: settings.argon2Passes })
+  const platform = ports.platform ?? (await chooseMailPlatform(settings, { db, clock }))
+  const texts = createTexts({ service: settings.brandName, passwordMin: settings.passwordMin })
+  const views = createViewEngine({
+    roots: [folder('views')],
+    cache: settings.portalEnv === 'production' || settings.cacheViews,
+  })
+  const brand = { name: settings.brandName, themeFile: settings.brandTheme, logoFile: settings.brandLogo }
+  const assets = loadAssets(folder('public'), brand)
+  const metrics = createMetrics({ db, hasher })
+  let draining = false
+
+  const parts = {
+    settings,
+    db,
+    clock,
+    keyring,
+    hasher,
+    platform,
+    log,
+    texts,
+    limits: createLimits(db),
+    pages: createPages({ views, texts, theme: assets.theme, timeZone: settings.timeZone }),
+    serviceWords: [...serviceWordsOf(settings.mailDomains), settings.brandName.toLowerCase()],
+    trace: createTracer(await openPlaces(settings.placeDatabase)),
+  }
+  const app = createApp({
+    ...parts,
+    assets,
+    isDraining: () => draining,
+    observeRequest: metrics.observeRequest,
+    cookieSecrets: keyring.digests('cookies.session', 'v1').map((digest) => digest.toString('base64url')),
+  })
+  return {
+    app,
+    db,
+    keyring,
+    platform,
+    log,
+    clock,
+    tasks: tasksOf(parts),
+    metrics,
+    drain: () => {
+      draining = true
+    },
+    close: () => db.destroy(),
+  }
+}

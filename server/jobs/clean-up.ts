@@ -1,0 +1,23 @@
+// Deletes what nobody needs any more, a slice at a time, so that no statement is long.
+import type { Db } from '#db/connection.ts'
+import type { Task } from './worker.ts'
+
+export interface Sweep {
+  readonly name: string
+  /** Deletes at most `limit` rows and returns how many. */
+  readonly run: (db: Db, limit: number) => Promise<number>
+}
+
+const slice = 1000
+
+export function cleanUpTask(db: Db, sweeps: readonly Sweep[]): Task {
+  return async () => {
+    for (const sweep of sweeps) {
+      while ((await sweep.run(db, slice)) === slice);
+    }
+    // graphile-worker keeps a row for each queue that ever was.
+    await db.raw(
+      'delete from graphile_worker._private_job_queues where locked_at is null and not exists (select 1 from graphile_worker._private_jobs j where j.job_queue_id = _private_job_queues.id)',
+    )
+  }
+}

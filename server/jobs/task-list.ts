@@ -1,0 +1,39 @@
+// Every task that a worker can do, and when the regular ones run.
+import type { Db } from '#db/connection.ts'
+import type { Clock } from '../core/clock.ts'
+import type { Keyring } from '../core/keyring.ts'
+import type { MailPlatform } from '../mail-platform/mail-platform.ts'
+import { convergeMailboxTask } from '../mailboxes/converge-mailbox.ts'
+import { sweepMailboxesTask } from '../mailboxes/sweep-mailboxes.ts'
+import { convergeTask } from '../mailboxes/want-mailbox.ts'
+import { deleteDeadSessions } from '../sessions/store.ts'
+import { deleteSpentLimits } from '../web/limits.ts'
+import { aliveSince } from '../web/session-store.ts'
+import { cleanUpTask } from './clean-up.ts'
+import type { TaskList } from './worker.ts'
+
+export interface TaskParts {
+  readonly db: Db
+  readonly clock: Clock
+  readonly keyring: Keyring
+  readonly platform: MailPlatform
+  readonly settings: { readonly sessionIdleMinutes: number; readonly sessionMaxHours: number }
+}
+
+export const crontab = `
+*/10 * * * * mailbox:sweep
+17 * * * * clean-up
+`
+
+export function tasksOf(parts: TaskParts): TaskList {
+  const { db, clock, settings } = parts
+  const times = { idleMinutes: settings.sessionIdleMinutes, maxHours: settings.sessionMaxHours }
+  return {
+    [convergeTask]: convergeMailboxTask(parts),
+    'mailbox:sweep': sweepMailboxesTask(parts),
+    'clean-up': cleanUpTask(db, [
+      { name: 'sessions', run: (on, limit) => deleteDeadSessions(on, aliveSince(clock, times), limit) },
+      { name: 'limits', run: (on, limit) => deleteSpentLimits(on, clock.now(), limit) },
+    ]),
+  }
+}

@@ -1,0 +1,104 @@
+// Runs the jobs: graphile-worker with our task list, restarted when the database was away for long.
+import { EventEmitter } from 'node:events'
+import { type Runner, run, type WorkerEvents, Logger as WorkerLogger } from 'graphile-worker'
+import type { Log } from '../web/log.ts'
+import { createLifeline } from './lifeline.ts'
+
+export interface TaskContext {
+  /** 1 for the first try. */
+  readonly attempt: number
+  readonly maxAttempts: number
+}
+/** Does one job; a throw means that it is tried again. Payloads are ids, to be looked up anew. */
+export type Task = (payload: Record<string, unknown>, context: TaskContext) => Promise<void>
+export type TaskList = Readonly<Record<string, Task>>
+
+export interface WorkerOptions {
+  readonly databaseUrl: string
+  readonly tasks: TaskList
+  /** Lines of crontab: `minute hour day month weekday task`. */
+  readonly crontab?: string
+  readonly log: Log
+  /** Jobs at once. */
+  readonly concurrency?: number
+}
+
+export interface Worker {
+  /** Finishes the jobs that are running and takes no more. */
+  stop(): Promise<void>
+}
+
+const sweepEverySeconds = 10
+
+export async function startWorker(options: WorkerOptions): Promise<Worker> {
+  const { databaseUrl, log } = options
+  const lifeline = createLifeline(databaseUrl, (fault) => log.warn({ err: fault }, 'lifeline'))
+  const sweep = () =>
+    lifeline.sweep().then(
+      (dead) => dead.length > 0 && log.warn({ workers: dead.length }, 'freed the jobs of killed workers'),
+      (fault) => log.warn({ err: fault }, 'lifeline'),
+    )
+  const timer = setInterval(sweep, sweepEverySeconds * 1000)
+  let stopping = false
+  let runner: Runner | undefined
+
+  async function start(): Promise<void> {
+    const events = new EventEmitter() as unknown as WorkerEvents
+    events.on('worker:create', ({ worker }) => lifeline.hold(worker.workerId))
+    runner = await run({
+      connectionString: databaseUrl,
+      taskList: asTaskList(options),
+      events,
+      concurrency: options.concurrency ?? 8,
+      maxPoolSize: (options.concurrency ?? 8) + 3,
+      noHandleSignals: true,
+      pollInterval: 2000,
+      crontab: options.crontab ?? '',
+      logger: workerLogger(log),
+    })
+    runner.promise.catch((fault) => {
+      if (stopping) return
+      log.error({ err: fault }, 'worker ended, starting it again')
+      setTimeout(restart, 1000)
+    })
+  }
+  const restart = () => {
+    if (!stopping) start().catch(() => setTimeout(restart, 2000))
+  }
+
+  await start()
+  // Freed at once after a restart, and again when the grace period of the youngest locks is over.
+  void sweep()
+  return {
+    async stop() {
+      stopping = true
+      clearInterval(timer)
+      await runner?.stop().catch((fault) => log.warn({ err: fault }, 'worker stop'))
+      await lifeline.stop()
+    },
+  }
+}
+
+function asTaskList({ tasks, log }: WorkerOptions) {
+  return Object.fromEntries(
+    Object.entries(tasks).map(([name, task]) => [
+      name,
+      async (payload: unknown, helpers: { job: { attempts: number; max_attempts: number } }) => {
+        const context = { attempt: helpers.job.attempts, maxAttempts: helpers.job.max_attempts }
+        try {
+          await task((payload ?? {}) as Record<string, unknown>, context)
+        } catch (fault) {
+          log.warn({ task: name, ...context, err: fault }, 'job failed')
+          // Security: graphile-worker keeps the message in the database; only the kind of fault goes there.
+          throw new Error(fault instanceof Error ? fault.name : 'fault')
+        }
+      },
+    ]),
+  )
+}
+
+const workerLogger = (log: Log) =>
+  new WorkerLogger(() => (level, message) => {
+    if (level === 'error') log.warn({ from: 'graphile-worker' }, message)
+    else log.debug({ from: 'graphile-worker' }, message)
+  })

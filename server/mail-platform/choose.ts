@@ -1,0 +1,28 @@
+// The platform that the setting MAIL_PLATFORM names. Each is loaded only where it is chosen.
+import { connectDatabase, type Db } from '#db/connection.ts'
+import type { Settings } from '../config.ts'
+import type { Clock } from '../core/clock.ts'
+import type { MailPlatform } from './mail-platform.ts'
+
+export interface PlatformParts {
+  /** The portal's database: the directory lives there unless MAIL_DIRECTORY_URL names another. */
+  readonly db: Db
+  readonly clock: Clock
+}
+
+export async function chooseMailPlatform(settings: Settings, { db, clock }: PlatformParts): Promise<MailPlatform> {
+  switch (settings.mailPlatform) {
+    case 'memory': {
+      const { createMemoryPlatform } = await import('./memory.ts')
+      return createMemoryPlatform()
+    }
+    case 'dovecot': {
+      const { createDovecotPlatform } = await import('./dovecot/platform.ts')
+      const { doveadmUrl: url, doveadmApiKey: apiKey } = settings
+      const directory = settings.mailDirectoryUrl ? connectDatabase(settings.mailDirectoryUrl) : db
+      return createDovecotPlatform({ directory, clock, ...(url && apiKey ? { doveadm: { url, apiKey } } : {}) })
+    }
+    default:
+      throw new Error(`MAIL_PLATFORM ${settings.mailPlatform} is not built yet`)
+  }
+}

@@ -1,0 +1,77 @@
+// The worker's half: brings one mailbox on the platform to the wanted state. May run twice, late, or beside a newer change.
+import type { Db } from '#db/connection.ts'
+import type { Clock } from '../core/clock.ts'
+import type { Keyring } from '../core/keyring.ts'
+import type { Task, TaskContext } from '../jobs/worker.ts'
+import { type MailPlatform, PlatformError } from '../mail-platform/mail-platform.ts'
+import {
+  acknowledgeMailbox,
+  findMailboxWork,
+  type MailboxWork,
+  noteMailboxFailure,
+  noteSessionsEnded,
+} from './store.ts'
+import { enqueueConvergence, sealPurpose } from './want-mailbox.ts'
+
+export interface ConvergeParts {
+  readonly db: Db
+  readonly clock: Clock
+  readonly keyring: Keyring
+  readonly platform: MailPlatform
+}
+
+export function convergeMailboxTask(parts: ConvergeParts): Task {
+  return async (payload, context) => {
+    const accountId = String(payload.accountId)
+    const work = await findMailboxWork(parts.db, accountId)
+    if (!work) return
+    try {
+      await converge(parts, accountId, work)
+    } catch (fault) {
+      await handleFailure(parts, accountId, fault, context)
+    }
+  }
+}
+
+async function converge(
+  { db, clock, keyring, platform }: ConvergeParts,
+  accountId: string,
+  work: MailboxWork,
+): Promise<void> {
+  if (work.removed) {
+    await platform.remove(work.wanted)
+  } else if (work.appliedRevision < work.wanted.revision) {
+    // A password in another format was made for a platform that was left; the new one keeps what it has until the next change.
+    const usable = work.passwordSealed !== null && work.passwordFormat === platform.passwordFormat
+    const password = usable ? keyring.open(sealPurpose, work.passwordSealed ?? '') : null
+    await platform.apply({ ...work.wanted, password })
+  }
+  // Only after the platform refuses the old password: a mail program that reconnects in between must fail.
+  if (work.sessionsToEnd) {
+    await platform.endSessions(work.wanted.address)
+    await noteSessionsEnded(db, accountId, work.endSessionsRevision)
+  }
+  await acknowledgeMailbox(db, accountId, work.wanted.revision, clock.now())
+}
+
+/** Waits as the platform says, or as the queue does (e^n seconds); after a day, or at once where trying again is useless, an operator must look. */
+async function handleFailure(
+  parts: ConvergeParts,
+  accountId: string,
+  fault: unknown,
+  context: TaskContext,
+): Promise<void> {
+  const { db, clock } = parts
+  const kind = fault instanceof PlatformError ? fault.kind : 'unknown'
+  const message = fault instanceof Error ? fault.message.slice(0, 500) : 'fault'
+  const givenUp = kind === 'permanent' || context.attempt >= context.maxAttempts
+  await noteMailboxFailure(db, accountId, `${kind}: ${message}`, givenUp ? clock.now() : null)
+  if (kind === 'permanent') return
+  const wait = fault instanceof PlatformError ? fault.retryAfterSeconds : undefined
+  if (wait !== undefined && !givenUp) {
+    const runAt = new Date(clock.now().getTime() + wait * 1000)
+    await db.transaction((trx) => enqueueConvergence(trx, accountId, runAt))
+    return
+  }
+  throw fault
+}

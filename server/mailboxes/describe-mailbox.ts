@@ -1,0 +1,37 @@
+// What the account page may say of a mailbox: never more than the platform has acknowledged.
+import type { Suspension } from '../mail-platform/mail-platform.ts'
+import type { MailboxProgress } from './store.ts'
+
+export type MailboxState = 'being-set-up' | 'ready' | 'delayed' | 'needs-operator'
+
+export interface DescribedMailbox {
+  readonly address: string
+  readonly state: MailboxState
+  readonly suspension: Suspension
+  /** True while the platform may still take the old password. */
+  readonly passwordPending: boolean
+  /** Since when mail programs need the present password; null while it is pending. */
+  readonly passwordLiveSince: Date | null
+  /** True where the password was changed after the mailbox was made: only then its age is worth a sentence. */
+  readonly passwordWasChanged: boolean
+  readonly quotaBytes: number
+}
+
+export function describeMailbox(progress: MailboxProgress): DescribedMailbox {
+  return {
+    address: progress.address,
+    state: stateOf(progress),
+    suspension: progress.suspension,
+    passwordPending: progress.passwordLiveAt === null,
+    passwordLiveSince: progress.passwordLiveAt,
+    passwordWasChanged: progress.passwordRevision > 1,
+    quotaBytes: progress.quotaBytes,
+  }
+}
+
+function stateOf({ needsOperatorAt, appliedRevision, revision, failures }: MailboxProgress): MailboxState {
+  if (needsOperatorAt) return 'needs-operator'
+  if (appliedRevision >= revision) return 'ready'
+  if (failures > 0) return 'delayed'
+  return appliedRevision === 0 ? 'being-set-up' : 'ready'
+}

@@ -1,0 +1,211 @@
+// The wanted state of each mailbox, and how far the platform has followed.
+import type { Db, Trx } from '#db/connection.ts'
+import type { PasswordFormat, Suspension, WantedMailbox } from '../mail-platform/mail-platform.ts'
+
+export interface NewMailbox {
+  readonly accountId: string
+  readonly address: string
+  readonly passwordFormat: PasswordFormat
+  readonly passwordSealed: string
+  readonly quotaBytes: number
+  readonly mainPasswordOpensMail: boolean
+  readonly at: Date
+}
+
+/** A row as the worker needs it: the wanted state with its password still sealed, and what is left to do beside `apply`. */
+export interface MailboxWork {
+  readonly wanted: Omit<WantedMailbox, 'password'>
+  readonly passwordSealed: string | null
+  readonly passwordFormat: PasswordFormat
+  readonly appliedRevision: number
+  readonly removed: boolean
+  readonly sessionsToEnd: boolean
+  readonly endSessionsRevision: number
+}
+
+export interface MailboxProgress {
+  readonly address: string
+  readonly revision: number
+  readonly appliedRevision: number
+  readonly appliedAt: Date | null
+  readonly changedAt: Date
+  readonly passwordChangedAt: Date
+  readonly passwordRevision: number
+  readonly passwordLiveAt: Date | null
+  readonly suspension: Suspension
+  readonly quotaBytes: number
+  readonly failures: number
+  readonly needsOperatorAt: Date | null
+}
+
+export async function insertMailbox(trx: Trx, mailbox: NewMailbox): Promise<void> {
+  await trx('mailboxes').insert({
+    account_id: mailbox.accountId,
+    address: mailbox.address,
+    password_format: mailbox.passwordFormat,
+    password_sealed: mailbox.passwordSealed,
+    quota_bytes: mailbox.quotaBytes,
+    main_password_opens_mail: mailbox.mainPasswordOpensMail,
+    changed_at: mailbox.at,
+    password_changed_at: mailbox.at,
+  })
+}
+
+/** One more revision with these fields; every change of the wanted state goes through here. */
+async function revise(trx: Trx, accountId: string, at: Date, fields: Record<string, unknown>): Promise<void> {
+  await trx('mailboxes')
+    .where({ account_id: accountId })
+    .update({
+      ...fields,
+      revision: trx.raw('revision + 1'),
+      changed_at: at,
+      failures: 0,
+      needs_operator_at: null,
+    })
+}
+
+/** A new password; `endSessions` cuts the mail programs that are signed in with the old one. */
+export async function reviseMailboxPassword(
+  trx: Trx,
+  accountId: string,
+  password: { format: PasswordFormat; sealed: string },
+  at: Date,
+  endSessions: boolean,
+): Promise<void> {
+  await revise(trx, accountId, at, {
+    password_format: password.format,
+    password_sealed: password.sealed,
+    password_revision: trx.raw('revision + 1'),
+    password_changed_at: at,
+    password_live_at: null,
+    ...(endSessions ? { end_sessions_revision: trx.raw('revision + 1') } : {}),
+  })
+}
+
+/** Another level of suspension. Rising to `login` or beyond ends live sessions. */
+export async function reviseMailboxSuspension(
+  trx: Trx,
+  accountId: string,
+  suspension: Suspension,
+  reason: string | null,
+  at: Date,
+): Promise<void> {
+  const ends = suspension === 'none' ? {} : { end_sessions_revision: trx.raw('revision + 1') }
+  await revise(trx, accountId, at, { suspension, suspension_reason: reason, ...ends })
+}
+
+/** Says the same again with a new revision, so that a platform that lost it gets it once more. */
+export async function reviseMailboxUnchanged(trx: Trx, accountId: string, at: Date): Promise<void> {
+  await revise(trx, accountId, at, {})
+}
+
+export async function findMailboxWork(db: Db, accountId: string): Promise<MailboxWork | undefined> {
+  const row = await db('mailboxes').where({ account_id: accountId }).first()
+  return (
+    row && {
+      wanted: {
+        accountId,
+        address: row.address,
+        revision: Number(row.revision),
+        suspension: row.suspension,
+        suspensionReason: row.suspension_reason,
+        quotaBytes: Number(row.quota_bytes),
+        mainPasswordOpensMail: row.main_password_opens_mail,
+        aliases: row.aliases,
+      },
+      passwordSealed: row.password_sealed,
+      passwordFormat: row.password_format,
+      appliedRevision: Number(row.applied_revision),
+      removed: row.removed_at !== null,
+      sessionsToEnd: Number(row.end_sessions_revision) > Number(row.ended_sessions_revision),
+      endSessionsRevision: Number(row.end_sessions_revision),
+    }
+  )
+}
+
+/**
+ * Notes that the platform holds this revision. Late acknowledgements change nothing; a password counts as live only when the revision that
+ * set it, or a later one, is there. A plain password is dropped as soon as it is acknowledged.
+ */
+export async function acknowledgeMailbox(db: Db, accountId: string, revision: number, at: Date): Promise<void> {
+  await db('mailboxes')
+    .where({ account_id: accountId })
+    .where('applied_revision', '<', revision)
+    .update({
+      applied_revision: revision,
+      applied_at: at,
+      failures: 0,
+      last_failure: null,
+      needs_operator_at: null,
+      password_live_at: db.raw(
+        'case when password_live_at is null and password_revision <= ? then ?::timestamptz else password_live_at end',
+        [revision, at],
+      ),
+      password_sealed: db.raw(
+        `case when password_format = 'plaintext' and password_revision <= ? then null else password_sealed end`,
+        [revision],
+      ),
+    })
+}
+
+export async function noteSessionsEnded(db: Db, accountId: string, revision: number): Promise<void> {
+  await db('mailboxes')
+    .where({ account_id: accountId })
+    .where('ended_sessions_revision', '<', revision)
+    .update({ ended_sessions_revision: revision })
+}
+
+/** Notes a failed try; `givenUp` shows the mailbox to operators. */
+export async function noteMailboxFailure(
+  db: Db,
+  accountId: string,
+  failure: string,
+  givenUpAt: Date | null,
+): Promise<void> {
+  await db('mailboxes')
+    .where({ account_id: accountId })
+    .update({ failures: db.raw('failures + 1'), last_failure: failure, needs_operator_at: givenUpAt })
+}
+
+export async function findMailboxProgress(db: Db | Trx, accountId: string): Promise<MailboxProgress | undefined> {
+  const row = await db('mailboxes').where({ account_id: accountId }).first()
+  return (
+    row && {
+      address: row.address,
+      revision: Number(row.revision),
+      appliedRevision: Number(row.applied_revision),
+      appliedAt: row.applied_at,
+      changedAt: row.changed_at,
+      passwordChangedAt: row.password_changed_at,
+      passwordRevision: Number(row.password_revision),
+      passwordLiveAt: row.password_live_at,
+      suspension: row.suspension,
+      quotaBytes: Number(row.quota_bytes),
+      failures: row.failures,
+      needsOperatorAt: row.needs_operator_at,
+    }
+  )
+}
+
+/** Accounts whose mailbox the platform does not have as wanted since before `since`: for a sweep that catches lost jobs. */
+export async function findUnappliedMailboxes(db: Db, since: Date, limit: number): Promise<string[]> {
+  const rows = await db('mailboxes')
+    .whereRaw('applied_revision < revision')
+    .whereNull('needs_operator_at')
+    .where('changed_at', '<', since)
+    .orderBy('changed_at')
+    .limit(limit)
+    .select('account_id')
+  return rows.map((row) => row.account_id)
+}
+
+/** Pages of wanted mailboxes by address, for reconciliation. */
+export async function listMailboxes(db: Db, afterAddress: string, limit: number): Promise<MailboxWork[]> {
+  const rows = await db('mailboxes')
+    .where('address', '>', afterAddress)
+    .orderBy('address')
+    .limit(limit)
+    .select('account_id')
+  const works = await Promise.all(rows.map((row) => findMailboxWork(db, row.account_id)))
+  return works.filter((work) => work !== undefined)
+}

@@ -1,0 +1,87 @@
+// Changes what is wanted of a mailbox, and leaves the job that makes the platform follow, in one transaction.
+import type { Trx } from '#db/connection.ts'
+import { assertNever } from '../core/assert-never.ts'
+import type { Keyring } from '../core/keyring.ts'
+import { enqueue } from '../jobs/enqueue.ts'
+import type { MailPlatform, PasswordFormat, Suspension } from '../mail-platform/mail-platform.ts'
+import { insertMailbox, reviseMailboxPassword, reviseMailboxSuspension } from './store.ts'
+
+export const convergeTask = 'mailbox:converge'
+export const sealPurpose = 'mailboxes.password'
+
+export interface MailboxParts {
+  readonly keyring: Keyring
+  readonly platform: Pick<MailPlatform, 'passwordFormat'>
+  readonly settings: { readonly quotaBytes: number; readonly appPasswordsOnly: boolean }
+}
+
+/** A new password in both forms: the verifier that the portal keeps, and the password itself for platforms that take no argon2id. */
+export interface NewPassword {
+  readonly plain: string
+  readonly verifier: string
+}
+
+async function inFormat(format: PasswordFormat, { plain, verifier }: NewPassword): Promise<string> {
+  switch (format) {
+    case 'argon2id':
+      return verifier
+    case 'plaintext':
+      return plain
+    case 'sha512-crypt': {
+      const { hashSha512Crypt } = await import('../password/sha512-crypt.ts')
+      return await hashSha512Crypt(plain)
+    }
+    default:
+      return assertNever(format)
+  }
+}
+
+/** The password as the platform takes it, sealed for the time that it waits in the row. */
+async function sealFor({ keyring, platform }: MailboxParts, password: NewPassword) {
+  const format = platform.passwordFormat
+  return { format, sealed: keyring.seal(sealPurpose, await inFormat(format, password)) }
+}
+
+/** One job per mailbox at a time, in order; those that have not started melt into one, for each reads the whole wanted state. */
+export async function enqueueConvergence(trx: Trx, accountId: string, runAt?: Date): Promise<void> {
+  const name = `mailbox:${accountId}`
+  await enqueue(trx, convergeTask, { accountId }, { jobKey: name, queueName: name, ...(runAt ? { runAt } : {}) })
+}
+
+export async function wantMailbox(
+  trx: Trx,
+  parts: MailboxParts,
+  mailbox: { accountId: string; address: string; password: NewPassword; at: Date },
+): Promise<void> {
+  const { format, sealed } = await sealFor(parts, mailbox.password)
+  await insertMailbox(trx, {
+    accountId: mailbox.accountId,
+    address: mailbox.address,
+    passwordFormat: format,
+    passwordSealed: sealed,
+    quotaBytes: parts.settings.quotaBytes,
+    mainPasswordOpensMail: !parts.settings.appPasswordsOnly,
+    at: mailbox.at,
+  })
+  await enqueueConvergence(trx, mailbox.accountId)
+}
+
+/** @param endSessions true cuts mail programs that are signed in with the old password */
+export async function wantMailboxPassword(
+  trx: Trx,
+  parts: MailboxParts,
+  change: { accountId: string; password: NewPassword; at: Date; endSessions: boolean },
+): Promise<void> {
+  const sealed = await sealFor(parts, change.password)
+  await reviseMailboxPassword(trx, change.accountId, sealed, change.at, change.endSessions)
+  await enqueueConvergence(trx, change.accountId)
+}
+
+/** @param reason shown to mail programs; a text of ours, never a person's */
+export async function wantMailboxSuspension(
+  trx: Trx,
+  change: { accountId: string; suspension: Suspension; reason: string | null; at: Date },
+): Promise<void> {
+  await reviseMailboxSuspension(trx, change.accountId, change.suspension, change.reason, change.at)
+  await enqueueConvergence(trx, change.accountId)
+}

@@ -1,0 +1,94 @@
+// Reads the settings, brings the database up to date, composes, listens, and drains on SIGTERM.
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { migrateDatabase } from '#db/migrate.ts'
+import { type CompleteSettings, compose, type Portal } from './compose.ts'
+import { processEnvironment, readSettings, type Settings, SettingsError } from './config.ts'
+import { crontab } from './jobs/task-list.ts'
+import { startWorker, type Worker } from './jobs/worker.ts'
+import { startUpText } from './start-up-text.ts'
+
+/** Longer than any request may take (30 s, SAFETY), shorter than what service managers wait before they kill. */
+const drainMs = 35_000
+
+interface Stoppable {
+  stop(): Promise<void>
+}
+
+/** In development the database and the keys come out of DATA_DIR. */
+async function complete(settings: Settings, started: Stoppable[]): Promise<CompleteSettings> {
+  const { databaseUrl, secretKeys, dataDir } = settings
+  if (databaseUrl && secretKeys) return { ...settings, databaseUrl, secretKeys }
+  const { startDevelopmentDatabase } = await import('./dev/database.ts')
+  const { developmentSecretKeys } = await import('./dev/secret-keys.ts')
+  const own = databaseUrl ? undefined : await startDevelopmentDatabase(dataDir)
+  if (own) started.push(own)
+  return {
+    ...settings,
+    databaseUrl: databaseUrl ?? own?.url ?? '',
+    secretKeys: secretKeys ?? (await developmentSecretKeys(dataDir)),
+  }
+}
+
+async function listen(portal: Portal, settings: Settings): Promise<Stoppable & { readonly port: number }> {
+  const server = createServer(portal.app)
+  // SAFETY: headers within 10 s, the whole request within 30 s.
+  server.headersTimeout = 10_000
+  server.requestTimeout = 30_000
+  server.keepAliveTimeout = 65_000
+  server.listen(settings.port, settings.host)
+  await once(server, 'listening')
+  return {
+    port: (server.address() as AddressInfo).port,
+    async stop() {
+      portal.drain()
+      const closed = once(server, 'close')
+      server.close()
+      server.closeIdleConnections()
+      const force = setTimeout(() => server.closeAllConnections(), drainMs)
+      await closed
+      clearTimeout(force)
+    },
+  }
+}
+
+async function start(): Promise<void> {
+  const started: Stoppable[] = []
+  const settings = await complete(readSettings(processEnvironment()), started)
+  await migrateDatabase(settings.databaseUrl)
+  const portal = await compose(settings)
+  started.push({ stop: portal.close })
+  if (settings.role !== 'web') {
+    const worker: Worker = await startWorker({
+      databaseUrl: settings.databaseUrl,
+      tasks: portal.tasks,
+      crontab,
+      log: portal.log,
+    })
+    started.push(worker)
+  }
+  if (settings.metricsPort !== undefined) {
+    const metrics = portal.metrics.listen(settings.host, settings.metricsPort)
+    started.push({ stop: async () => void metrics.close() })
+  }
+  const web = settings.role === 'worker' ? undefined : await listen(portal, settings)
+  if (web) started.push(web)
+  process.stderr.write(startUpText(settings, web?.port))
+
+  let stopping = false
+  const stop = async () => {
+    if (stopping) return
+    stopping = true
+    // The last that was started is the first to stop: no request without a database.
+    for (const part of started.reverse()) await part.stop()
+    process.exit(0)
+  }
+  process.on('SIGTERM', stop)
+  process.on('SIGINT', stop)
+}
+
+start().catch((fault) => {
+  process.stderr.write(`${fault instanceof SettingsError ? fault.message : (fault?.stack ?? fault)}\n`)
+  process.exit(fault instanceof SettingsError ? 78 : 1)
+})

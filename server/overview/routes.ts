@@ -1,0 +1,33 @@
+import { Router } from 'express'
+import { describeEntry } from '../activity/describe-entry.ts'
+import { listActivity } from '../activity/store.ts'
+import { describeMailbox } from '../mailboxes/describe-mailbox.ts'
+import { findMailboxProgress } from '../mailboxes/store.ts'
+import { takeDone } from '../web/done.ts'
+import { NotFound } from '../web/faults.ts'
+import type { WebParts } from '../web/parts.ts'
+import { ownerOf, requireAccount } from '../web/sessions.ts'
+
+const latestEntries = 5
+
+export function overviewRoutes({ pages, db }: WebParts): Router {
+  return Router()
+    .get('/', (req, res) => pages.show(req, res, { id: 'home', view: 'home/home' }))
+    .get('/account', requireAccount(), async (req, res) => {
+      const owner = ownerOf(req)
+      const progress = owner && (await findMailboxProgress(db, owner.id))
+      if (!owner || !progress) throw new NotFound('an account without a mailbox')
+      const entries = await listActivity(db, owner.id, latestEntries)
+      pages.show(req, res, {
+        id: 'account',
+        view: 'overview/account',
+        locals: {
+          done: takeDone(req, res, ['password-changed']),
+          mailbox: describeMailbox(progress),
+          methods: [],
+          warnings: ['no-methods'],
+          latestActivity: entries.map((entry) => describeEntry(entry)),
+        },
+      })
+    })
+}

@@ -1,0 +1,49 @@
+// The one way in which a password is replaced: by its owner, by recovery, by undo.
+import type { Trx } from '#db/connection.ts'
+import { setPassword } from '../accounts/store.ts'
+import type { Keyring } from '../core/keyring.ts'
+import { loginOf } from '../core/names.ts'
+import { judgePassword, type PasswordRefusal } from '../core/password-policy.ts'
+import { type MailboxParts, type NewPassword, wantMailboxPassword } from '../mailboxes/want-mailbox.ts'
+import { endSessions } from '../sessions/store.ts'
+
+export interface PasswordRuleParts {
+  readonly serviceWords: readonly string[]
+  readonly settings: { readonly passwordMin: number }
+}
+
+export type JudgedNewPassword =
+  | { readonly kind: 'ok'; readonly password: string }
+  | { readonly kind: 'refused'; readonly reason: PasswordRefusal }
+
+/** Security: one policy for every door where a password is chosen. */
+export function judgeNewPassword(parts: PasswordRuleParts, address: string, typed: string): JudgedNewPassword {
+  return judgePassword(typed, {
+    minLength: parts.settings.passwordMin,
+    login: loginOf(address),
+    serviceWords: parts.serviceWords,
+  })
+}
+
+export interface PasswordChange {
+  readonly accountId: string
+  readonly password: NewPassword
+  readonly at: Date
+  /** The session that stays; without it all end. */
+  readonly keepSession?: Buffer
+}
+
+/**
+ * Sets the password here and wants it on the mail platform, ends the other sessions and cuts live mail programs, in the caller's
+ * transaction. What happened is recorded and told by the caller, who knows why.
+ */
+export async function changePassword(
+  trx: Trx,
+  parts: MailboxParts & { keyring: Keyring },
+  change: PasswordChange,
+): Promise<void> {
+  const { accountId, password, at, keepSession } = change
+  await setPassword(trx, accountId, password.verifier, at)
+  await wantMailboxPassword(trx, parts, { accountId, password, at, endSessions: true })
+  await endSessions(trx, accountId, keepSession)
+}

@@ -1,0 +1,39 @@
+import { type Request, type Response, Router } from 'express'
+import { recordActivity } from '../activity/store.ts'
+import { tellDone } from '../web/done.ts'
+import { type FormError, readFields } from '../web/forms.ts'
+import type { WebParts } from '../web/parts.ts'
+import { ownerOf, renewSession, requireAccount, requireFreshPassword } from '../web/sessions.ts'
+import { changePassword, judgeNewPassword } from './change-password.ts'
+
+export function passwordRoutes(parts: WebParts): Router {
+  const { pages, db, clock, keyring, hasher } = parts
+  const fresh = requireFreshPassword(clock.now)
+
+  const showForm = (req: Request, res: Response, errors: FormError[] = []) =>
+    pages.show(req, res, {
+      id: 'password',
+      view: 'password/password',
+      errors,
+    })
+
+  return Router()
+    .get('/.well-known/change-password', (_req, res) => res.redirect(303, '/account/password'))
+    .get('/account/password', requireAccount(), fresh, (req, res) => showForm(req, res))
+    .post('/account/password', requireAccount(), fresh, async (req, res) => {
+      const owner = ownerOf(req)
+      if (!owner) return
+      const judged = judgeNewPassword(parts, owner.address, readFields(req, ['password']).password)
+      if (judged.kind === 'refused') return showForm(req, res, [{ field: 'password', reason: judged.reason }])
+      const verifier = await hasher.hash(judged.password)
+      const at = clock.now()
+      const trace = parts.trace(req)
+      await db.transaction(async (trx) => {
+        await changePassword(trx, parts, { accountId: owner.id, password: { plain: judged.password, verifier }, at })
+        await recordActivity(trx, keyring, { accountId: owner.id, event: 'password.changed', details: {}, at, trace })
+      })
+      await renewSession(req, trace, at)
+      tellDone(res, 'password-changed')
+      res.redirect(303, '/account')
+    })
+}

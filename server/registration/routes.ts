@@ -1,0 +1,54 @@
+import type { Request, Response } from 'express'
+import { Router } from 'express'
+import { describeMailbox } from '../mailboxes/describe-mailbox.ts'
+import { findMailboxProgress } from '../mailboxes/store.ts'
+import { keepDevice } from '../sign-in/device-cookie.ts'
+import { networkOf } from '../web/client.ts'
+import { NotFound } from '../web/faults.ts'
+import { readFields } from '../web/forms.ts'
+import type { WebParts } from '../web/parts.ts'
+import { ownerOf, requireAccount, startSession } from '../web/sessions.ts'
+import { judgeRegistration, type Refusal, registerAccount } from './register-account.ts'
+
+export function registrationRoutes(parts: WebParts): Router {
+  const { pages, settings } = parts
+  const perNetwork = parts.limits.limiter('registration', {
+    points: settings.limitRegistrationsPerIpHour,
+    seconds: 3600,
+  })
+
+  const showForm = (req: Request, res: Response, form = { login: '', domain: '' }, errors: readonly Refusal[] = []) =>
+    pages.show(req, res, {
+      id: 'register',
+      view: 'registration/register',
+      errors,
+      values: { login: form.login, domain: form.domain },
+      locals: { domains: settings.mailDomains, passwordMin: settings.passwordMin },
+    })
+
+  return Router()
+    .get('/register', (req, res) => {
+      if (ownerOf(req)) return res.redirect(303, '/account')
+      // A suggested free name comes back by a link.
+      const asked = typeof req.query.login === 'string' ? req.query.login.slice(0, 64) : ''
+      showForm(req, res, { login: asked, domain: typeof req.query.domain === 'string' ? req.query.domain : '' })
+    })
+    .post('/register', async (req, res) => {
+      const form = readFields(req, ['login', 'domain', 'password'])
+      const judged = judgeRegistration(parts, form)
+      if (judged.kind === 'refused') return showForm(req, res, form, judged.refusals)
+      await perNetwork.demand(networkOf(req.ip))
+      const trace = parts.trace(req)
+      const device = keepDevice(parts, req, res)
+      const registered = await registerAccount(parts, judged, { locale: req.locale, trace, device })
+      if (registered.kind === 'taken') return showForm(req, res, form, [{ field: 'login', reason: 'taken' }])
+      await startSession(req, registered.accountId, trace, parts.clock.now())
+      res.redirect(303, '/account/welcome')
+    })
+    .get('/account/welcome', requireAccount(), async (req, res) => {
+      const progress = await findMailboxProgress(parts.db, ownerOf(req)?.id ?? '')
+      if (!progress) throw new NotFound('an account without a mailbox')
+      const locals = { mailbox: describeMailbox(progress), methods: [] }
+      pages.show(req, res, { id: 'welcome', view: 'registration/welcome', locals })
+    })
+}

@@ -1,0 +1,156 @@
+// Where people are signed in. Ids are kept as hashes: a copy of the table opens no session.
+import type { Db, Trx } from '#db/connection.ts'
+
+export interface SessionOwner {
+  readonly id: string
+  readonly address: string
+  readonly locale: string | null
+}
+
+export interface LoadedSession {
+  readonly data: Record<string, unknown>
+  readonly owner: SessionOwner
+  readonly signedInAt: Date
+  readonly lastSeenAt: Date
+}
+
+export interface ListedSession {
+  readonly publicId: string
+  readonly device: string
+  readonly place: string
+  readonly signedInAt: Date
+  readonly lastSeenAt: Date
+  readonly idDigest: Buffer
+}
+
+/** Moments before which a session is dead: not seen since `seenAfter`, or begun before `begunAfter`. */
+export interface Alive {
+  readonly seenAfter: Date
+  readonly begunAfter: Date
+}
+
+/** Security: a blocked or closed account has no session, whatever rows are left. */
+export async function loadSession(db: Db, idDigest: Buffer, alive: Alive): Promise<LoadedSession | undefined> {
+  const row = await db('sessions')
+    .join('accounts', 'accounts.id', 'sessions.account_id')
+    .where('sessions.id_digest', idDigest)
+    .where('sessions.last_seen_at', '>', alive.seenAfter)
+    .where('sessions.signed_in_at', '>', alive.begunAfter)
+    .whereNull('accounts.blocked_at')
+    .whereNull('accounts.closed_at')
+    .first(
+      'sessions.data',
+      'sessions.signed_in_at',
+      'sessions.last_seen_at',
+      'accounts.id',
+      'accounts.address',
+      'accounts.locale',
+    )
+  return (
+    row && {
+      data: row.data,
+      owner: { id: row.id, address: row.address, locale: row.locale },
+      signedInAt: row.signed_in_at,
+      lastSeenAt: row.last_seen_at,
+    }
+  )
+}
+
+export async function insertSession(
+  db: Db,
+  session: { idDigest: Buffer; accountId: string; data: object; device: string; place: string; at: Date },
+): Promise<void> {
+  await db('sessions').insert({
+    id_digest: session.idDigest,
+    account_id: session.accountId,
+    data: JSON.stringify(session.data),
+    device: session.device,
+    place: session.place,
+    signed_in_at: session.at,
+    last_seen_at: session.at,
+  })
+}
+
+/** Updates what a session carries; one that was ended meanwhile stays ended. */
+export async function updateSession(db: Db, idDigest: Buffer, data: object): Promise<void> {
+  await db('sessions')
+    .where({ id_digest: idDigest })
+    .update({ data: JSON.stringify(data) })
+}
+
+export async function touchSession(db: Db, idDigest: Buffer, at: Date): Promise<void> {
+  await db('sessions').where({ id_digest: idDigest }).where('last_seen_at', '<', at).update({ last_seen_at: at })
+}
+
+export async function deleteSession(db: Db | Trx, idDigest: Buffer): Promise<void> {
+  await db('sessions').where({ id_digest: idDigest }).delete()
+}
+
+export async function listSessions(db: Db, accountId: string, alive: Alive): Promise<ListedSession[]> {
+  const rows = await db('sessions')
+    .where({ account_id: accountId })
+    .where('last_seen_at', '>', alive.seenAfter)
+    .where('signed_in_at', '>', alive.begunAfter)
+    .orderBy('last_seen_at', 'desc')
+  return rows.map((row) => ({
+    publicId: row.public_id,
+    device: row.device,
+    place: row.place,
+    signedInAt: row.signed_in_at,
+    lastSeenAt: row.last_seen_at,
+    idDigest: row.id_digest,
+  }))
+}
+
+/** Ends one session of the account; undefined where it is not theirs or gone. */
+export async function endSession(
+  trx: Trx,
+  accountId: string,
+  publicId: string,
+): Promise<{ device: string } | undefined> {
+  const [row] = await trx('sessions').where({ account_id: accountId, public_id: publicId }).delete().returning('device')
+  return row
+}
+
+/** Ends all sessions of the account but `keep`, and returns how many. */
+export async function endSessions(trx: Trx, accountId: string, keep?: Buffer): Promise<number> {
+  const query = trx('sessions').where({ account_id: accountId })
+  return await (keep ? query.whereNot({ id_digest: keep }) : query).delete()
+}
+
+/** Deletes what died, `limit` rows at once, and returns how many. */
+export async function deleteDeadSessions(db: Db, alive: Alive, limit: number): Promise<number> {
+  return await db('sessions')
+    .whereIn(
+      'id_digest',
+      db('sessions')
+        .where('last_seen_at', '<=', alive.seenAfter)
+        .orWhere('signed_in_at', '<=', alive.begunAfter)
+        .limit(limit)
+        .select('id_digest'),
+    )
+    .delete()
+}
+
+/** Remembers the browser. True where it had signed in before. */
+export async function rememberDevice(trx: Trx, accountId: string, deviceDigest: Buffer, at: Date): Promise<boolean> {
+  const { rows } = await trx.raw<{ rows: { known: boolean }[] }>(
+    `insert into known_devices (account_id, device_digest, first_seen_at, last_seen_at) values (?, ?, ?, ?)
+     on conflict (account_id, device_digest) do update set last_seen_at = excluded.last_seen_at
+     returning first_seen_at < last_seen_at as known`,
+    [accountId, deviceDigest, at, at],
+  )
+  return rows[0]?.known ?? false
+}
+
+export async function isKnownDevice(db: Db, accountId: string, deviceDigest: Buffer): Promise<boolean> {
+  return (
+    (await db('known_devices').where({ account_id: accountId, device_digest: deviceDigest }).first('account_id')) !==
+    undefined
+  )
+}
+
+/** Security: after a reset no browser is known any more. */
+export async function forgetDevices(trx: Trx, accountId: string): Promise<void> {
+  await trx('known_devices').where({ account_id: accountId }).delete()
+}

@@ -1,0 +1,80 @@
+import { type Request, type Response, Router } from 'express'
+import { assertNever } from '../core/assert-never.ts'
+import { LimitReached } from '../web/faults.ts'
+import { type FormError, parseNext, readFields } from '../web/forms.ts'
+import type { WebParts } from '../web/parts.ts'
+import { ownerOf, requireAccount, startSession, stopSession } from '../web/sessions.ts'
+import { confirmPassword } from './confirm-password.ts'
+import { keepDevice } from './device-cookie.ts'
+import { createAuthenticator } from './passport.ts'
+import { completeSignIn, strengthen } from './sign-in.ts'
+import { createSignInLimits } from './sign-in-limits.ts'
+import { signOut } from './sign-out.ts'
+
+export function signInRoutes(web: WebParts): Router {
+  const { pages, settings, trace } = web
+  const parts = { ...web, signInLimits: createSignInLimits(web.limits, web.keyring, settings.limitSignInFailures) }
+  const { authenticate } = createAuthenticator(parts, trace)
+
+  const showForm = (req: Request, res: Response, values: { login: string; next: string }, errors: FormError[] = []) =>
+    pages.show(req, res, { id: 'sign-in', view: 'sign-in/sign-in', errors, values, locals: { next: values.next } })
+
+  const showConfirm = (req: Request, res: Response, next: string, errors: FormError[] = []) =>
+    pages.show(req, res, { id: 'confirm-password', view: 'sign-in/confirm-password', errors, locals: { next } })
+
+  return Router()
+    .get('/sign-in', (req, res) => {
+      const next = parseNext(req.query.next) ?? ''
+      if (ownerOf(req)) return res.redirect(303, next || '/account')
+      showForm(req, res, { login: '', next })
+    })
+    .post('/sign-in', async (req, res) => {
+      const form = readFields(req, ['login', 'password', 'next'])
+      const next = parseNext(form.next)
+      const typed = { login: form.login, next: next ?? '' }
+      if (form.login === '') return showForm(req, res, typed, [{ field: 'login', reason: 'missing' }])
+      if (form.password === '') return showForm(req, res, typed, [{ field: 'password', reason: 'missing' }])
+      const outcome = await authenticate(req, res)
+      switch (outcome.kind) {
+        case 'signed-in': {
+          await completeSignIn(parts, outcome, keepDevice(web, req, res), trace(req))
+          await strengthen(parts, outcome.account, form.password)
+          await startSession(req, outcome.account.id, trace(req), web.clock.now())
+          return res.redirect(303, next ?? '/account')
+        }
+        case 'wrong':
+          return showForm(req, res, typed, [{ field: 'password', reason: 'wrong', params: { form: 'both' } }])
+        case 'blocked':
+          return showForm(req, res, typed, [{ field: 'login', reason: 'blocked' }])
+        case 'wait':
+          throw new LimitReached(outcome.retryAfterSeconds)
+        default:
+          return assertNever(outcome)
+      }
+    })
+    .post('/sign-out', async (req, res) => {
+      const owner = ownerOf(req)
+      if (owner) {
+        await signOut(web, owner.id, trace(req))
+        await stopSession(req)
+      }
+      // Cached pages and anything a browser kept of the account go too (W3C Clear Site Data).
+      res.setHeader('Clear-Site-Data', '"cache", "storage"')
+      res.redirect(303, '/')
+    })
+    .get('/account/confirm-password', requireAccount(), (req, res) =>
+      showConfirm(req, res, parseNext(req.query.next) ?? '/account'),
+    )
+    .post('/account/confirm-password', requireAccount('/account'), async (req, res) => {
+      const form = readFields(req, ['password', 'next'])
+      const next = parseNext(form.next) ?? '/account'
+      if (form.password === '') return showConfirm(req, res, next, [{ field: 'password', reason: 'missing' }])
+      const address = ownerOf(req)?.address ?? ''
+      const outcome = await confirmPassword(parts, address, form.password)
+      if (outcome.kind === 'wait') throw new LimitReached(outcome.retryAfterSeconds)
+      if (outcome.kind === 'wrong')
+        return showConfirm(req, res, next, [{ field: 'password', reason: 'wrong', params: { form: 'password' } }])
+      req.session.confirmedAt = web.clock.now().getTime()
+      res.redirect(303, next)
+    })
+}

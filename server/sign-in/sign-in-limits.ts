@@ -1,0 +1,47 @@
+// Waits that grow with wrong passwords. A browser that signed in before has a budget of its own, so nobody can lock an owner out.
+import type { Keyring } from '../core/keyring.ts'
+import type { Limits } from '../web/limits.ts'
+
+const daySeconds = 86_400
+/** SAFETY: 1, 2, 4 … 15 minutes. */
+const longestWaitSeconds = 15 * 60
+
+export type SignInBudget =
+  | { readonly kind: 'open'; readonly failures: number }
+  | { readonly kind: 'wait'; readonly retryAfterSeconds: number; readonly justBegun: boolean }
+
+export interface SignInLimits {
+  /** Names the counter of this address for strangers, or for one known browser. */
+  keyOf(address: string, knownDevice: Buffer | undefined): string
+  /** Counts the try before it is judged. */
+  begin(key: string): Promise<SignInBudget>
+  /** After the right password. */
+  forget(key: string, failures: number): Promise<void>
+}
+
+export function createSignInLimits(limits: Limits, keyring: Keyring, freeFailures: number): SignInLimits {
+  const tries = limits.limiter('sign-in', { points: Number.MAX_SAFE_INTEGER, seconds: daySeconds })
+  // One try passes; the next one when its time is over.
+  const gate = limits.limiter('sign-in-gate', { points: 1, seconds: 60 })
+  return {
+    keyOf(address, knownDevice) {
+      const who = keyring.digest('limits.sign-in', address).toString('base64url')
+      return knownDevice ? `${who}:${knownDevice.toString('base64url')}` : who
+    },
+    async begin(key) {
+      const { used } = (await tries.count(key)) as { used: number }
+      const beyond = used - freeFailures
+      if (beyond <= 0) return { kind: 'open', failures: used - 1 }
+      const wait = Math.min(longestWaitSeconds, 60 * 2 ** Math.min(beyond - 1, 10))
+      const passed = await gate.count(key, wait)
+      if (passed.kind === 'counted') return { kind: 'open', failures: used - 1 }
+      // A try that was not judged does not make the next wait longer.
+      await tries.refund(key)
+      return { kind: 'wait', retryAfterSeconds: passed.retryAfterSeconds, justBegun: beyond === 1 }
+    },
+    async forget(key, failures) {
+      await tries.forget(key)
+      if (failures >= freeFailures) await gate.forget(key)
+    },
+  }
+}

@@ -1,0 +1,102 @@
+import type { Db } from '#db/connection.ts'
+import { type Account, findAccountByAddress, strengthenVerifier } from '../accounts/store.ts'
+import type { Trace } from '../activity/events.ts'
+import { recordActivity } from '../activity/store.ts'
+import type { Clock } from '../core/clock.ts'
+import type { Keyring } from '../core/keyring.ts'
+import { parseTypedLogin } from '../core/login-name.ts'
+import { addressOf } from '../core/names.ts'
+import type { PasswordHasher } from '../password/hasher.ts'
+import { isKnownDevice, rememberDevice } from '../sessions/store.ts'
+import type { SignInLimits } from './sign-in-limits.ts'
+
+export interface SignInParts {
+  readonly db: Db
+  readonly clock: Clock
+  readonly keyring: Keyring
+  readonly hasher: PasswordHasher
+  readonly signInLimits: SignInLimits
+  readonly settings: { readonly mailDomains: readonly string[]; readonly limitSignInFailures: number }
+}
+
+export type SignedIn =
+  | { readonly kind: 'signed-in'; readonly account: Account; readonly failures: number; readonly limitKey: string }
+  | { readonly kind: 'wrong' }
+  | { readonly kind: 'blocked'; readonly account: Account }
+  | { readonly kind: 'wait'; readonly retryAfterSeconds: number }
+
+/** Looks up like an account, but is none: unknown names walk the whole way. */
+const nobody = '00000000-0000-0000-0000-000000000000'
+
+/** The address of ours that was typed, or one that nobody can have, so that it costs the same. */
+function typedAddress(login: string, mailDomains: readonly string[]): string {
+  const typed = parseTypedLogin(login, mailDomains)
+  const domain = typed?.domain ?? mailDomains[0] ?? ''
+  return typed ? addressOf(typed.login, domain) : addressOf('-', domain)
+}
+
+/**
+ * Judges name and password. Security: an unknown name costs the same hash as a wrong password.
+ * @param device digest of the browser's own token, where it has one
+ * @throws BusyError where the line for hashing is full
+ */
+export async function signIn(
+  parts: SignInParts,
+  form: { readonly login: string; readonly password: string },
+  device: Buffer | undefined,
+  trace: Trace,
+): Promise<SignedIn> {
+  const { db, hasher, signInLimits, settings } = parts
+  const address = typedAddress(form.login, settings.mailDomains)
+  const account = await findAccountByAddress(db, address)
+  const known = device && (await isKnownDevice(db, account?.id ?? nobody, device)) ? device : undefined
+  const limitKey = signInLimits.keyOf(address, known)
+  const budget = await signInLimits.begin(limitKey)
+  if (budget.kind === 'wait') {
+    if (budget.justBegun && account) await recordFailures(parts, account, trace)
+    return { kind: 'wait', retryAfterSeconds: budget.retryAfterSeconds }
+  }
+  const right = await hasher.verify(account && !account.closedAt ? account.passwordVerifier : null, form.password)
+  if (!account || !right) return { kind: 'wrong' }
+  if (account.blockedAt) return { kind: 'blocked', account }
+  return { kind: 'signed-in', account, failures: budget.failures, limitKey }
+}
+
+/** What follows from a right password, in one transaction. Returns whether the browser is new to the account. */
+export async function completeSignIn(
+  parts: SignInParts,
+  signedIn: Extract<SignedIn, { kind: 'signed-in' }>,
+  device: Buffer,
+  trace: Trace,
+): Promise<{ readonly newDevice: boolean }> {
+  const { db, clock, keyring, signInLimits } = parts
+  const { account } = signedIn
+  const at = clock.now()
+  const newDevice = await db.transaction(async (trx) => {
+    const known = await rememberDevice(trx, account.id, device, at)
+    const event = known ? 'sign-in.succeeded' : 'sign-in.new-device'
+    await recordActivity(trx, keyring, { accountId: account.id, event, details: {}, at, trace })
+    return !known
+  })
+  await signInLimits.forget(signedIn.limitKey, signedIn.failures)
+  return { newDevice }
+}
+
+/** Makes the verifier as strong as the settings demand by now. Never keeps anybody from signing in. */
+export async function strengthen(parts: SignInParts, account: Account, password: string): Promise<void> {
+  if (!parts.hasher.needsRehash(account.passwordVerifier)) return
+  const verifier = await parts.hasher.hash(password)
+  await strengthenVerifier(parts.db, account.id, account.passwordVerifier, verifier)
+}
+
+async function recordFailures({ db, clock, keyring }: SignInParts, account: Account, trace: Trace): Promise<void> {
+  await db.transaction((trx) =>
+    recordActivity(trx, keyring, {
+      accountId: account.id,
+      event: 'sign-in.failures',
+      details: {},
+      at: clock.now(),
+      trace,
+    }),
+  )
+}

@@ -1,0 +1,26 @@
+// What a handler throws to leave with a page of its own; everything else is a surprise and becomes 500.
+
+/** The request is not one that our forms send: broken text, a list where one value belongs. Answered with 400. */
+export class MalformedRequest extends Error {
+  override readonly name = 'MalformedRequest'
+}
+
+/** The page or the thing it names is not there, or not theirs. Answered with 404. */
+export class NotFound extends Error {
+  override readonly name = 'NotFound'
+}
+
+/** Too many tries. Answered with 429 and a page that says when. */
+export class LimitReached extends Error {
+  override readonly name = 'LimitReached'
+  readonly retryAfterSeconds: number
+  constructor(retryAfterSeconds: number) {
+    super('limit reached')
+    this.retryAfterSeconds = Math.max(1, Math.ceil(retryAfterSeconds))
+  }
+}
+
+/** A right that the account does not have. Answered with 403. */
+export class Forbidden extends Error {
+  override readonly name = 'Forbidden'
+}

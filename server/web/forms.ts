@@ -1,0 +1,36 @@
+// Reads the fields of a form: text, and nothing but text.
+import type { Request } from 'express'
+import { MalformedRequest } from './faults.ts'
+
+export interface FormError {
+  readonly field: string
+  /** `data-error="field.reason"`, and the text `errors.field.reason`. */
+  readonly reason: string
+  readonly params?: Readonly<Record<string, string | number>>
+}
+
+/**
+ * One text per name; an absent field is empty.
+ * @throws MalformedRequest for lists, NUL and broken Unicode, which no form of ours sends
+ */
+export function readFields<const Name extends string>(req: Request, names: readonly Name[]): Record<Name, string> {
+  const body = (req.body ?? {}) as Record<string, unknown>
+  return Object.fromEntries(
+    names.map((name) => {
+      const value = Object.hasOwn(body, name) ? body[name] : ''
+      if (typeof value !== 'string') throw new MalformedRequest(`${name} is not one text`)
+      if (value.includes('\0') || !value.isWellFormed() || value.includes('\ufffd')) {
+        throw new MalformedRequest(`${name} is broken text`)
+      }
+      return [name, value]
+    }),
+  ) as Record<Name, string>
+}
+
+/** A path of our own to go on to, or undefined. Security: `next` never leads to another site. */
+export function parseNext(raw: unknown): string | undefined {
+  if (typeof raw !== 'string' || raw.length > 500 || !/^\/(?![/\\])[\x21-\x5b\x5d-\x7e]*$/.test(raw)) return undefined
+  const url = URL.parse(raw, 'http://own.invalid')
+  if (url?.origin !== 'http://own.invalid' || url.pathname.startsWith('//')) return undefined
+  return `${url.pathname}${url.search}`
+}

@@ -1,0 +1,34 @@
+// Security headers of every answer.
+import type { RequestHandler } from 'express'
+import helmet from 'helmet'
+
+/** @param https whether people reach the portal by https */
+export function securityHeaders(https: boolean): RequestHandler {
+  return helmet({
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        'default-src': ["'none'"],
+        'base-uri': ["'none'"],
+        'form-action': ["'self'"],
+        'frame-ancestors': ["'none'"],
+        // data: the logo stands inside the style sheet, which saves a request.
+        'img-src': ["'self'", 'data:'],
+        'manifest-src': ["'self'"],
+        'script-src': ["'self'"],
+        'style-src': ["'self'"],
+      },
+    },
+    crossOriginEmbedderPolicy: true,
+    referrerPolicy: { policy: 'no-referrer' },
+    strictTransportSecurity: https ? { maxAge: 63_072_000, includeSubDomains: false } : false,
+    xFrameOptions: { action: 'deny' },
+  })
+}
+
+/** Security: pages are personal: no cache keeps them, and the back button after sign-out shows nothing. */
+export const noStore: RequestHandler = (_req, res, next) => {
+  res.setHeader('Cache-Control', 'no-store')
+  res.setHeader('Permissions-Policy', 'camera=(), geolocation=(), microphone=(), payment=(), usb=()')
+  next()
+}

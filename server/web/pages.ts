@@ -1,0 +1,103 @@
+// Shows a page: chooses the language, adds what every page needs, renders, sends.
+import type { Request, RequestHandler, Response } from 'express'
+import { chooseLocale } from '../i18n/choose-locale.ts'
+import { createFormats, type Formats } from '../i18n/format.ts'
+import { isLocale, type Locale, locales, type Texts, type Translate } from '../i18n/texts.ts'
+import type { Theme } from './assets.ts'
+import type { FormError } from './forms.ts'
+import { ownerOf } from './sessions.ts'
+import type { ViewEngine, ViewLocals } from './view-engine.ts'
+
+declare module 'express-serve-static-core' {
+  interface Request {
+    locale: Locale
+  }
+}
+
+export interface Page {
+  /** The id of the contract: `<main data-page>`. Its title is the text `<id>.title`. */
+  readonly id: string
+  readonly view: string
+  readonly status?: number
+  readonly locals?: ViewLocals
+  /** A form is refused with 422 and shown again. */
+  readonly errors?: readonly FormError[]
+  /** What was typed. Never a secret. */
+  readonly values?: Readonly<Record<string, string>>
+}
+
+export interface Pages {
+  show(req: Request, res: Response, page: Page): void
+  /** The texts of the person's language. */
+  textsFor(req: Request): Translate
+  formatsFor(req: Request): Formats
+}
+
+export interface PageParts {
+  readonly views: ViewEngine
+  readonly texts: Texts
+  readonly theme: Theme
+  readonly timeZone: string
+}
+
+export function createPages({ views, texts, theme, timeZone }: PageParts): Pages {
+  const formats = createFormats(timeZone)
+  return {
+    show(req, res, page) {
+      const { locale } = req
+      const owner = ownerOf(req)
+      const html = views.render(page.view, {
+        t: texts.in(locale),
+        locale,
+        locales,
+        pageId: page.id,
+        path: shownPath(req),
+        csrfToken: req.csrfToken?.() ?? '',
+        account: owner ? { address: owner.address } : null,
+        errors: page.errors ?? [],
+        values: page.values ?? {},
+        theme,
+        formats: formats[locale],
+        formatDateTime: formats[locale].dateTime,
+        ...page.locals,
+      })
+      res.statusCode = page.status ?? (page.errors && page.errors.length > 0 ? 422 : 200)
+      res.setHeader('Content-Type', 'text/html; charset=utf-8')
+      res.setHeader('Content-Language', locale)
+      res.setHeader('Content-Length', Buffer.byteLength(html))
+      res.end(html)
+    },
+    textsFor: (req) => texts.in(req.locale),
+    formatsFor: (req) => formats[req.locale],
+  }
+}
+
+/** The page's own address without `lang`, for the language switch. Security: a token in the path is never repeated in a page. */
+function shownPath(req: Request): string {
+  const url = URL.parse(req.originalUrl, 'http://own.invalid')
+  if (!url || !req.originalUrl.startsWith('/') || req.originalUrl.startsWith('//')) return '/'
+  url.searchParams.delete('lang')
+  return `${url.pathname}${url.search}`
+}
+
+const yearMs = 365 * 86_400_000
+
+/** Chooses the language of the request, and keeps the one that `?lang=` asks for. */
+export function localeMiddleware(fallback: Locale, https: boolean): RequestHandler {
+  const name = https ? '__Host-lang' : 'lang'
+  return (req, res, next) => {
+    const { locale, remember } = chooseLocale({
+      asked: req.query.lang,
+      cookie: req.cookies?.[name],
+      account: ownerOf(req)?.locale,
+      acceptLanguage: req.get('accept-language'),
+      fallback,
+    })
+    req.locale = locale
+    if (remember)
+      res.cookie(name, locale, { maxAge: yearMs, sameSite: 'lax', secure: https, httpOnly: true, path: '/' })
+    next()
+  }
+}
+
+export const localeOr = (value: string, fallback: Locale): Locale => (isLocale(value) ? value : fallback)

@@ -1,0 +1,32 @@
+// What routes are given: everything that compose.ts made and that a page may need.
+import type { Request } from 'express'
+import type { Db } from '#db/connection.ts'
+import type { Trace } from '../activity/events.ts'
+import type { Settings } from '../config.ts'
+import type { Clock } from '../core/clock.ts'
+import type { Keyring } from '../core/keyring.ts'
+import type { Texts } from '../i18n/texts.ts'
+import type { MailPlatform } from '../mail-platform/mail-platform.ts'
+import type { PasswordHasher } from '../password/hasher.ts'
+import type { Limits } from './limits.ts'
+import type { Log } from './log.ts'
+import type { Pages } from './pages.ts'
+
+export interface WebParts {
+  readonly settings: Settings
+  readonly db: Db
+  readonly clock: Clock
+  readonly keyring: Keyring
+  readonly hasher: PasswordHasher
+  readonly platform: MailPlatform
+  readonly limits: Limits
+  readonly log: Log
+  readonly pages: Pages
+  readonly texts: Texts
+  /** Words that neither a login nor a password may be: the names of the service and its domains. */
+  readonly serviceWords: readonly string[]
+  readonly trace: (req: Request) => Trace
+}
+
+/** Whether people reach the portal by https: decides the prefix and the Secure flag of every cookie. */
+export const isHttps = (settings: Pick<Settings, 'baseUrl'>): boolean => settings.baseUrl.startsWith('https:')

@@ -1,0 +1,14 @@
+import type { CityResponse } from 'maxmind'
+import { open } from 'maxmind'
+import type { FindPlace } from './client.ts'
+
+/** Opens the database of the setting PLACE_DATABASE; without one no place is known. */
+export async function openPlaces(file: string | undefined): Promise<FindPlace> {
+  if (!file) return () => undefined
+  const reader = await open<CityResponse>(file)
+  return (ip) => {
+    const found = reader.get(ip.replace(/^::ffff:/i, ''))
+    const parts = [found?.city?.names.en, found?.country?.iso_code].filter((part) => part !== undefined)
+    return parts.length > 0 ? parts.join(', ') : undefined
+  }
+}

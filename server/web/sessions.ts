@@ -1,0 +1,74 @@
+// Signing a browser in and out: the session cookie, and passport on top of it.
+import type { NextFunction, Request, RequestHandler, Response } from 'express'
+import session from 'express-session'
+import type { Trace } from '../activity/events.ts'
+import { hashToken, newToken } from '../core/secrets.ts'
+import type { SessionOwner } from '../sessions/store.ts'
+import { SessionStore, type SessionStoreParts } from './session-store.ts'
+
+export interface SessionCookie {
+  readonly https: boolean
+  /** Sign the cookie; newest first. */
+  readonly secrets: readonly string[]
+}
+
+export const sessionCookieName = (https: boolean) => (https ? '__Host-session' : 'session')
+
+/** Security: the id is 256 random bits, the cookie `__Host-`, HttpOnly and SameSite, and no visitor has one before signing in. */
+export function sessionMiddleware(parts: SessionStoreParts, cookie: SessionCookie): RequestHandler {
+  return session({
+    name: sessionCookieName(cookie.https),
+    store: new SessionStore(parts),
+    genid: newToken,
+    secret: [...cookie.secrets],
+    resave: false,
+    saveUninitialized: false,
+    // Without maxAge: the cookie goes with the browser; the server decides how long it is worth something.
+    cookie: { path: '/', httpOnly: true, sameSite: 'lax', secure: cookie.https ? 'auto' : false },
+  })
+}
+
+/** Signs the browser in as the account, under a new session id. */
+export async function startSession(req: Request, accountId: string, trace: Trace, at: Date): Promise<void> {
+  await new Promise<void>((done, fail) => req.session.regenerate((fault) => (fault ? fail(fault) : done())))
+  req.session.passport = { user: accountId }
+  req.session.confirmedAt = at.getTime()
+  req.session.trace = trace
+  await new Promise<void>((done, fail) => req.session.save((fault) => (fault ? fail(fault) : done())))
+}
+
+/** Gives the signed-in browser a new id: after a change of password the old one is worth nothing, wherever it was copied to. */
+export async function renewSession(req: Request, trace: Trace, at: Date): Promise<void> {
+  const owner = ownerOf(req)
+  if (owner) await startSession(req, owner.id, trace, at)
+}
+
+export async function stopSession(req: Request): Promise<void> {
+  await new Promise<void>((done, fail) => req.session.destroy((fault) => (fault ? fail(fault) : done())))
+}
+
+export const ownerOf = (req: Request): SessionOwner | undefined => req.session?.owner
+
+export const sessionDigestOf = (req: Request): Buffer => hashToken(req.sessionID)
+
+/** Where sign-in leads back to. Only pages are gone back to, never a deed. */
+const nextOf = (req: Request, page?: string) => encodeURIComponent(page ?? req.originalUrl)
+
+/** Guard: only signed in. `page` is gone back to where the guarded URL is a deed without a page. */
+export const requireAccount =
+  (page?: string): RequestHandler =>
+  (req: Request, res: Response, next: NextFunction) => {
+    if (ownerOf(req)) return next()
+    res.redirect(303, `/sign-in?next=${nextOf(req, page)}`)
+  }
+
+const freshMs = 10 * 60_000
+
+/** Guard of the pages marked * in the contract: the password was typed within 10 minutes. Stands after `requireAccount`. */
+export const requireFreshPassword =
+  (now: () => Date, page?: string): RequestHandler =>
+  (req: Request, res: Response, next: NextFunction) => {
+    const age = now().getTime() - (req.session.confirmedAt ?? 0)
+    if (age >= 0 && age < freshMs) return next()
+    res.redirect(303, `/account/confirm-password?next=${nextOf(req, page)}`)
+  }
