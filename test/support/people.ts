@@ -1,0 +1,26 @@
+// The people that tests tell of. The same stand in db/seed.ts.
+import assert from 'node:assert/strict'
+import type { TestPortal } from './portal.ts'
+import type { Visitor } from './visitor.ts'
+
+export type Person = {
+  readonly login: string
+  readonly password: string
+}
+
+export const hanna: Person = { login: 'hanna.k', password: 'бусел ляціць над вёскай' }
+export const piotr: Person = { login: 'piotr', password: 'zwei Störche im Nebel' }
+
+/** Registers the person in a fresh browser, which stays signed in. */
+export async function register(portal: TestPortal, person: Person): Promise<Visitor> {
+  const visitor = portal.visitor()
+  const answer = await visitor.post('/register', { login: person.login, password: person.password })
+  assert.equal(answer.status, 303, answer.errors.join())
+  return visitor
+}
+
+export async function signIn(portal: TestPortal, person: Person, visitor = portal.visitor()): Promise<Visitor> {
+  const answer = await visitor.post('/sign-in', { login: person.login, password: person.password })
+  assert.equal(answer.status, 303, answer.errors.join())
+  return visitor
+}

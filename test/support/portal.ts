@@ -1,0 +1,118 @@
+// A whole portal for tests: real database, real worker, real HTTP on a free port; only the ports that a test hands in are others.
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { type CompleteSettings, compose, type Portal, type Ports } from '#server/compose.ts'
+import { readSettings } from '#server/config.ts'
+import type { Clock } from '#server/core/clock.ts'
+import { crontab } from '#server/jobs/task-list.ts'
+import { startWorker, type Worker } from '#server/jobs/worker.ts'
+import { createLog } from '#server/web/log.ts'
+import { createTestDatabase, type TestDatabase } from './database.ts'
+import { createVisitor, type Visitor } from './visitor.ts'
+
+/** A clock that a test can move. Between moves it runs. */
+export interface TestClock extends Clock {
+  advance(milliseconds: number): void
+}
+
+export function createTestClock(): TestClock {
+  let ahead = 0
+  return {
+    now: () => new Date(Date.now() + ahead),
+    advance(milliseconds) {
+      ahead += milliseconds
+    },
+  }
+}
+
+export interface TestPortal extends Portal {
+  readonly url: string
+  readonly database: TestDatabase
+  readonly settings: CompleteSettings
+  readonly clock: TestClock
+  /** Everything that was logged, as JSON lines. */
+  readonly logged: string[]
+  /** A browser without pictures: own cookies, own forms. */
+  visitor(): Visitor
+  startWorker(): Promise<void>
+  stopWorker(): Promise<void>
+  stop(): Promise<void>
+}
+
+export interface TestPortalOptions {
+  /** Environment variables on top of those for tests. */
+  readonly env?: Readonly<Record<string, string>>
+  readonly ports?: Omit<Ports, 'clock' | 'log'>
+  /** False: no jobs are done until `startWorker`. */
+  readonly worker?: boolean
+  readonly database?: TestDatabase
+}
+
+/** Small enough for hundreds of hashes a second: the cost of a hash is measured elsewhere. */
+const testEnv = {
+  ARGON2_MEMORY_KIB: '64',
+  ARGON2_PASSES: '1',
+  SECRET_KEYS: 'test-key-0123456789abcdefghijklmnopqrstuv',
+  LIMIT_REGISTRATIONS_PER_IP_HOUR: '100000',
+  LOG_LEVEL: 'debug',
+}
+
+export async function startTestPortal(options: TestPortalOptions = {}): Promise<TestPortal> {
+  const database = options.database ?? (await createTestDatabase())
+  const server = createServer()
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  const url = `http://127.0.0.1:${port}`
+  const read = readSettings({ ...testEnv, BASE_URL: url, DATABASE_URL: database.url, ...options.env })
+  const settings = { ...read, databaseUrl: database.url, secretKeys: read.secretKeys ?? [] }
+  const logged: string[] = []
+  const write = (line: string) => {
+    logged.push(line)
+    // A surprise in the portal explains most failing tests.
+    if (line.includes('"level":"error"')) process.stderr.write(line)
+  }
+  const log = createLog(settings.logLevel, { write })
+  const clock = createTestClock()
+  const portal = await compose(settings, { clock, log, ...options.ports })
+  server.on('request', portal.app)
+  let worker: Worker | undefined
+  const startTestWorker = async () => {
+    worker ??= await startWorker({ databaseUrl: database.url, tasks: portal.tasks, crontab, log, concurrency: 4 })
+  }
+  const stopTestWorker = async () => {
+    await worker?.stop()
+    worker = undefined
+  }
+  if (options.worker !== false) await startTestWorker()
+  return {
+    ...portal,
+    clock,
+    url,
+    database,
+    settings,
+    logged,
+    visitor: () => createVisitor(url),
+    startWorker: startTestWorker,
+    stopWorker: stopTestWorker,
+    async stop() {
+      server.close()
+      server.closeAllConnections()
+      await stopTestWorker()
+      await portal.close()
+      if (!options.database) await database.drop()
+    },
+  }
+}
+
+/** Asks again until the answer is there; fails after `seconds`. */
+export async function eventually<T>(ask: () => Promise<T | undefined | false>, seconds = 10): Promise<T> {
+  const end = performance.now() + seconds * 1000
+  for (;;) {
+    const answer = await ask()
+    if (answer) return answer
+    if (performance.now() > end) throw new Error(`did not happen within ${seconds} s`)
+    await new Promise((done) => setTimeout(done, 20))
+  }
+}
