@@ -61,7 +61,7 @@ export async function compose(settings: CompleteSettings, ports: Ports = {}): Pr
     roots: [folder('views')],
     cache: settings.portalEnv === 'production' || settings.cacheViews,
   })
-  const brand = { name: settings.brandName, themeFile: settings.brandTheme, logoFile: settings.brandLogo }
+  const brand = { name: settings.brandName, themeFile: settings.themeCss, logoFile: settings.brandLogo }
   const assets = loadAssets(folder('public'), brand)
   const metrics = createMetrics({ db, hasher })
   let draining = false

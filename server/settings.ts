@@ -98,10 +98,10 @@ export const rows = {
     text('an address'),
     'where weaknesses are reported (security.txt); absent: security@ the first domain',
   ),
-  brandName: row(text(), 'Postern', 'name of the service on every page'),
-  brandTheme: optional(text('a file'), 'a style sheet that sets --postern-… properties'),
-  brandLogo: optional(text('an .svg or .png file'), 'the logo'),
   placeDatabase: optional(text('a file'), 'a MaxMind database (.mmdb) that turns an address into a rough place'),
+  brandName: row(text('a name'), 'Postern', 'name of the service in headers, titles and letters'),
+  brandLogo: optional(text('a file'), 'an .svg or .png for the header and the browser’s tab'),
+  themeCss: optional(text('a file'), 'a style sheet that sets colours and type, see docs/theming.md'),
 
   smtpUrl: optional(url('smtp:', 'smtps:'), 'where mail leaves; absent in development: /dev/outbox', {
     ...required,

@@ -19,7 +19,7 @@ test('somebody who wants a mailbox has it ready, changes the password, signs out
     const answer = await visitor.get('/account')
     return /Ready/.test(answer.html) && answer
   })
-  assert.match(account.html, /hanna\.k@postern\.example/)
+  assert.match(account.html, /hanna\.k<wbr>@postern\.example/)
 
   const changed = await visitor.post('/account/password', { password: 'a new and longer sentence' })
   assert.equal(changed.status, 303)

@@ -1,6 +1,7 @@
 // Dovecot and Postfix: the directory rows are the truth they read, doveadm makes running servers notice a change at once.
 import type { Db } from '#db/connection.ts'
 import type { Clock } from '../../core/clock.ts'
+import { inDovecotOrder } from '../argon2id.ts'
 import type { Applied, MailPlatform, WantedMailbox } from '../mail-platform.ts'
 import { PlatformError } from '../mail-platform.ts'
 import { platformErrorOf } from './directory-error.ts'
@@ -109,9 +110,4 @@ async function asPlatformCall<T>(call: () => Promise<T>): Promise<T> {
   } catch (cause) {
     throw platformErrorOf(cause)
   }
-}
-
-/** Some argon2 libraries write m,p,t; Dovecot's libsodium refuses every password of such a verifier. */
-function inDovecotOrder(phc: string): string {
-  return phc.replace(/\$m=(\d+),p=(\d+),t=(\d+)\$/, (_, m, p, t) => `$m=${m},t=${t},p=${p}$`)
 }

@@ -1,0 +1,125 @@
+/** One linear pass over a letter's lines before any parser sees it: where the header ends, what it holds, how big the tree is. */
+import { decodeWords } from 'postal-mime'
+import { type Cut, type LetterField, letterLimits } from './letter.ts'
+import { fieldName } from './letter-source.ts'
+import { showHidden } from './show-hidden.ts'
+
+export interface ScannedLetter {
+  readonly fields: LetterField[]
+  /** The header block as it came, CRLF line ends, no closing blank line. Empty where the source has no header. */
+  readonly header: string
+  readonly body: string
+  readonly cuts: Cut[]
+}
+
+/** @param binary latin1 characters with CRLF line ends, as `openSource` gives them. */
+export function scanLetter(binary: string): ScannedLetter {
+  const cuts: Cut[] = []
+  if (fieldName(binary.slice(0, 200).split('\r\n', 1)[0] ?? '') === null) {
+    return { fields: [], header: '', body: binary, cuts }
+  }
+  const gap = findGap(binary)
+  const whole = binary.slice(0, gap)
+  const lines = whole.slice(0, letterLimits.headerBytes).split('\r\n', letterLimits.headerLines)
+  const fields = unfold(lines)
+  if (whole.length > letterLimits.headerBytes || lines.length >= letterLimits.headerLines) cuts.push('headers')
+  else if (fields.length > letterLimits.fields) cuts.push('headers')
+
+  const body = binary.slice(gap).replace(/^(?:\r\n){1,2}/, '')
+  const tree = measureTree(whole.slice(0, letterLimits.headerBytes), body)
+  if (tree.depth > letterLimits.depth) cuts.push('nesting')
+  if (tree.parts > letterLimits.parts) cuts.push('parts')
+  if (tree.lines > letterLimits.lines) cuts.push('body')
+  const header = cuts.includes('headers') ? lines.slice(0, letterLimits.fields).join('\r\n') : whole
+  const charset = charsetOf(header)
+  return { fields: fields.slice(0, letterLimits.fields).map((field) => toField(field, charset)), header, body, cuts }
+}
+
+export function charsetOf(header: string): string | null {
+  return (
+    /^content-type[ \t]*:.{0,500}?\bcharset[ \t]*=[ \t]*"?([\w.:-]{1,40})/ims.exec(header)?.[1]?.toLowerCase() ?? null
+  )
+}
+
+function findGap(binary: string): number {
+  if (binary.startsWith('\r\n')) return 0
+  const gap = binary.indexOf('\r\n\r\n')
+  return gap < 0 ? binary.length : gap
+}
+
+function unfold(lines: readonly string[]): { name: string; raw: string }[] {
+  const fields: { name: string; parts: string[]; size: number }[] = []
+  for (const line of lines) {
+    const name = /^[ \t]/.test(line) ? null : fieldName(line)
+    const last = fields.at(-1)
+    if (name !== null) fields.push({ name, parts: [line.slice(line.indexOf(':') + 1)], size: line.length })
+    else if (last && last.size < letterLimits.fieldBytes) {
+      last.parts.push(line)
+      last.size += line.length
+    }
+    if (fields.length > letterLimits.fields) break
+  }
+  return fields.map(({ name, parts }) => ({ name, raw: parts.join('').slice(0, letterLimits.fieldBytes).trim() }))
+}
+
+function toField({ name, raw }: { name: string; raw: string }, charset: string | null): LetterField {
+  const text = /[\u0080-\u00ff]/.test(raw) ? decodeBytes(raw, charset) : raw
+  return { name, raw, value: showHidden(decodeWords(text).replace(/[\t\r\n]+/g, ' ')) }
+}
+
+/** Bytes that are not valid UTF-8 are read in the letter's own charset, or as windows-1252, in which every byte is something. */
+export function decodeBytes(binary: string, charset: string | null): string {
+  const bytes = Buffer.from(binary, 'latin1')
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch {
+    try {
+      return new TextDecoder(charset ?? 'windows-1252').decode(bytes)
+    } catch {
+      return new TextDecoder('windows-1252').decode(bytes)
+    }
+  }
+}
+
+// Every header that names boundaries opens a level, every delimiter a part. An overestimate is safe: it only cuts earlier.
+function measureTree(header: string, body: string): { parts: number; depth: number; lines: number } {
+  const open: string[][] = [boundariesIn(header)]
+  const seen = { parts: 1, depth: 1, lines: 0 }
+  let partHeader: string | null = null
+  for (let at = 0; at <= body.length; ) {
+    const next = body.indexOf('\r\n', at)
+    const line = body.slice(at, next < 0 ? body.length : next)
+    at = next < 0 ? body.length + 1 : next + 2
+    seen.lines += 1
+    if (partHeader !== null && line !== '') {
+      if (partHeader.length < 8192) partHeader += `${line}\r\n`
+    } else if (partHeader !== null) {
+      const named = boundariesIn(partHeader)
+      if (named.length > 0) open.push(named)
+      seen.depth = Math.max(seen.depth, open.length)
+      partHeader = null
+    }
+    if (line.startsWith('--') && line.length < 300) {
+      const level = open.findLastIndex((names) => names.some((name) => line.startsWith(name, 2)))
+      if (level < 0) continue
+      const closes = line.trimEnd().endsWith('--')
+      open.length = closes ? level : level + 1
+      seen.parts += closes ? 0 : 1
+      partHeader = closes ? null : ''
+    }
+    if (seen.depth > letterLimits.depth || seen.parts > letterLimits.parts || seen.lines > letterLimits.lines) break
+  }
+  return seen
+}
+
+const BOUNDARY = /\bboundary[ \t]*(?:\*\d{0,3}\*?)?=\s*(?:"([^"\r\n]{1,200})"|([^\s;"]{1,200}))/gi
+
+// All of them, not the first: which header counts is for the parser to say, and a decoy must not hide the real one.
+function boundariesIn(header: string): string[] {
+  const names = new Set<string>()
+  for (const [, quoted, bare] of header.matchAll(BOUNDARY)) {
+    names.add(quoted ?? bare ?? '')
+    if (names.size === 10) break
+  }
+  return [...names]
+}

@@ -1,0 +1,165 @@
+/** Turns what people hand in (a file, or a paste that some program quoted, indented or decorated) into a letter's own lines. */
+import type { Repair } from './letter.ts'
+
+export interface LetterSource {
+  /** The letter with CRLF line ends, one latin1 character for each byte. */
+  readonly binary: string
+  readonly repairs: readonly Repair[]
+  /** Came as characters, so 8-bit text in it is UTF-8 whatever its header says. */
+  readonly pasted: boolean
+}
+
+const FIELD = /^([!-9;-~]{1,76})[ \t]*:/
+const TRANSPORT =
+  /^(?:received|return-path|delivered-to|dkim-signature|authentication-results|arc-[a-z-]+|x-[a-z0-9-]+)$/i
+const KNOWN =
+  /^(?:received|return-path|delivered-to|envelope-to|dkim-signature|authentication-results|arc-[a-z-]+|x-[a-z0-9-]+|from|to|cc|sender|reply-to|subject|date|message-id|mime-version|content-[a-z-]+|in-reply-to|references|list-[a-z-]+|user-agent)$/i
+const SEARCHED_LINES = 400
+const SAMPLED_LINES = 40
+
+/** Never throws; linear in the length of the input. */
+export function openSource(input: Uint8Array | string): LetterSource {
+  const repairs: Repair[] = []
+  const pasted = typeof input === 'string'
+  let lines = toLines(pasted ? Buffer.from(input.toWellFormed(), 'utf8') : input, repairs)
+
+  lines = unquote(lines, repairs)
+  lines = unindent(lines, repairs)
+  lines = closeGaps(lines, repairs)
+  lines = dropPreamble(lines, repairs)
+  lines = decodeEntities(lines, repairs)
+  lines = mendFolding(lines, repairs)
+  return { binary: lines.join('\r\n'), repairs, pasted }
+}
+
+export function fieldName(line: string): string | null {
+  return FIELD.exec(line)?.[1] ?? null
+}
+
+function toLines(bytes: Uint8Array, repairs: Repair[]): string[] {
+  let buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const mark = buffer.length >= 2 ? buffer.readUInt16BE(0) : 0
+  if (mark === 0xfffe || mark === 0xfeff) {
+    // Windows Notepad's "Unicode" keeps a pasted letter in UTF-16.
+    buffer = Buffer.from(new TextDecoder(mark === 0xfffe ? 'utf-16le' : 'utf-16be').decode(buffer), 'utf8')
+    repairs.push('utf-16')
+  }
+  const text = buffer.toString('latin1')
+  const start = text.startsWith('\u00ef\u00bb\u00bf') ? 3 : 0
+  return text.slice(start).replaceAll('\r\r\n', '\n').replaceAll('\r\n', '\n').replaceAll('\r', '\n').split('\n')
+}
+
+function sample(lines: readonly string[]): string[] {
+  const found: string[] = []
+  for (const line of lines.slice(0, SEARCHED_LINES)) {
+    if (line.trim() !== '') found.push(line)
+    if (found.length === SAMPLED_LINES) break
+  }
+  return found
+}
+
+// A reply or a forward marks every line; only a source that is marked almost throughout was quoted as a whole.
+function unquote(lines: string[], repairs: Repair[]): string[] {
+  let open = lines
+  for (let level = 0; level < 5; level += 1) {
+    const firsts = sample(open)
+    const marked = firsts.filter((line) => /^[ \t]{0,4}[>|]/.test(line))
+    if (marked.length < 3 || marked.length < firsts.length * 0.8) break
+    const first = open.findIndex((line) => /^[ \t]{0,4}[>|]/.test(line))
+    open = open.slice(first).map((line) => line.replace(/^[ \t]{0,4}[>|] ?/, ''))
+    if (level === 0) repairs.push('quote-marks-removed')
+  }
+  return open
+}
+
+function unindent(lines: string[], repairs: Repair[]): string[] {
+  const firsts = sample(lines)
+  const widths = firsts.map((line) => /^[ \t]*/.exec(line)?.[0].length ?? 0)
+  const width = Math.min(...widths)
+  if (firsts.length === 0 || width === 0 || !Number.isFinite(width)) return lines
+  repairs.push('indentation-removed')
+  return lines.map((line) => line.slice(Math.min(width, /^[ \t]*/.exec(line)?.[0].length ?? 0)))
+}
+
+// Pasting through a rich text field can double every line end.
+function closeGaps(lines: string[], repairs: Repair[]): string[] {
+  const start = lines.findIndex((line) => line.trim() !== '')
+  const head = lines.slice(start, start + 24)
+  // The header's own end makes one more blank line, so only every second line is sure to be blank.
+  const doubled = head.length >= 12 && head.every((line, at) => at % 2 === 0 || line.trim() === '')
+  if (!doubled || head.filter((line) => isKnown(line)).length < 3) return lines
+  repairs.push('blank-lines-removed')
+  return lines.slice(start).filter((line, at) => at % 2 === 0 || line.trim() !== '')
+}
+
+// What stands above the letter: a note of the reporter, the table of a web mailer's "show original", an mbox line.
+function dropPreamble(lines: string[], repairs: Repair[]): string[] {
+  const first = lines.findIndex((line) => line.trim() !== '')
+  if (first < 0) return lines
+  const blocks = headerBlocks(lines)
+  const best = blocks.find((block) => block.transport && block.known >= 3) ?? blocks.find((block) => block.known >= 2)
+  const start = best?.start ?? first
+  if (start !== first && !/^From \S+/.test(lines[first] ?? '')) repairs.push('preamble-dropped')
+  return start === 0 ? lines : lines.slice(start)
+}
+
+interface HeaderBlock {
+  start: number
+  known: number
+  transport: boolean
+}
+
+function headerBlocks(lines: readonly string[]): HeaderBlock[] {
+  const blocks: HeaderBlock[] = []
+  let block: HeaderBlock | null = null
+  const end = Math.min(lines.length, SEARCHED_LINES)
+  for (let at = 0; at < end; at += 1) {
+    const line = lines[at] ?? ''
+    const name = fieldName(line)
+    if (line.trim() === '') block = null
+    else if (name !== null && (block !== null || KNOWN.test(name))) {
+      if (block === null) {
+        block = { start: at, known: 0, transport: false }
+        blocks.push(block)
+      }
+      if (KNOWN.test(name)) block.known += 1
+      if (TRANSPORT.test(name)) block.transport = true
+    }
+  }
+  return blocks
+}
+
+// Copied out of a page's source: `&lt;id@example.com&gt;`.
+function decodeEntities(lines: string[], repairs: Repair[]): string[] {
+  const head = sample(lines).join('\n')
+  if (!/^(?:message-id|from|return-path)[ \t]*:.*&lt;/im.test(head) || /^[\w-]+:.*</m.test(head)) return lines
+  repairs.push('entities-decoded')
+  const plain: Record<string, string> = { '&lt;': '<', '&gt;': '>', '&quot;': '"', '&#39;': "'", '&amp;': '&' }
+  return lines.map((line) => line.replace(/&(?:lt|gt|quot|#39|amp);/g, (entity) => plain[entity] ?? entity))
+}
+
+// Folded lines that lost their indentation look like text between two fields; no-break blanks are blanks.
+function mendFolding(lines: string[], repairs: Repair[]): string[] {
+  if (!isKnown(lines[0] ?? '')) return lines
+  const end = lines.findIndex((line) => line.trim() === '')
+  const headerEnd = end < 0 ? lines.length : end
+  if (headerEnd > SEARCHED_LINES * 4) return lines
+  // A blank line with blanks on it is still meant as the end of the header, unless more fields follow.
+  const closed = end >= 0 && lines[end] !== '' && fieldName(lines[end + 1] ?? '') === null
+  let mended = closed
+  const head = lines.slice(0, headerEnd).map((line, at) => {
+    const spaced = line.replace(/^(?:\u00c2\u00a0)+/, (blanks) => ' '.repeat(blanks.length / 2))
+    if (spaced !== line) mended = true
+    if (at === 0 || /^[ \t]/.test(spaced) || fieldName(spaced) !== null) return spaced
+    mended = true
+    return ` ${spaced}`
+  })
+  if (!mended) return lines
+  repairs.push('folding-mended')
+  return closed ? [...head, '', ...lines.slice(headerEnd + 1)] : [...head, ...lines.slice(headerEnd)]
+}
+
+function isKnown(line: string): boolean {
+  const name = fieldName(line)
+  return name !== null && KNOWN.test(name)
+}

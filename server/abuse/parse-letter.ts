@@ -1,0 +1,150 @@
+/** Reads one reported letter within fixed bounds. Whatever it holds, the result is a value; nothing in it is run or fetched. */
+import { createHash } from 'node:crypto'
+import PostalMime, { addressParser, type Email } from 'postal-mime'
+import { listLinks, urlsIn } from './defang.ts'
+import {
+  type Cut,
+  fieldsNamed,
+  type Letter,
+  type LetterField,
+  letterLimits,
+  type Mailbox,
+  readLetterDate,
+} from './letter.ts'
+import { safeLetterHtml, textOfSafeHtml } from './letter-html.ts'
+import { charsetOf, decodeBytes, type ScannedLetter, scanLetter } from './letter-shape.ts'
+import { openSource } from './letter-source.ts'
+import { utf8ForPasted } from './pasted-charset.ts'
+import { showHidden, showHiddenLine } from './show-hidden.ts'
+import { decodeUtf7 } from './utf7.ts'
+
+export type LetterOutcome =
+  | { readonly kind: 'letter'; readonly letter: Letter; readonly scanned: ScannedLetter }
+  /** `outlook-msg`: the program's own container, of which no proof can be made; ask for the source instead. */
+  | { readonly kind: 'refused'; readonly reason: 'empty' | 'too-large' | 'outlook-msg' | 'too-slow' }
+
+const OLE_MAGIC = Buffer.from('d0cf11e0a1b11ae1', 'hex')
+
+/** @param input a file's bytes, or what was pasted. Bounded by `letterLimits`; never throws for what a stranger wrote. */
+export async function parseLetter(input: Uint8Array | string): Promise<LetterOutcome> {
+  const bytes = typeof input === 'string' ? Buffer.from(input.slice(0, letterLimits.bytes + 1)) : Buffer.from(input)
+  if (bytes.length > letterLimits.bytes) return { kind: 'refused', reason: 'too-large' }
+  if (bytes.subarray(0, 8).equals(OLE_MAGIC)) return { kind: 'refused', reason: 'outlook-msg' }
+  const source = openSource(input)
+  if (source.binary.trim() === '') return { kind: 'refused', reason: 'empty' }
+
+  const scanned = scanLetter(source.binary)
+  const cuts = new Set<Cut>(scanned.cuts)
+  const readable = source.pasted ? utf8ForPasted(scanned) : scanned
+  const parts = cuts.size === 0 ? await readParts(readable, cuts) : readFlat(readable)
+  const html = parts.html === null ? null : safeLetterHtml(parts.html)
+  if (html?.cut) cuts.add('html')
+  const plain = parts.text.trim() === '' && html ? textOfSafeHtml(html.html) : parts.text
+  if (plain.length > letterLimits.textChars) cuts.add('body')
+  const text = showHidden(plain.slice(0, letterLimits.textChars))
+  const { links, cut } = listLinks([...(html?.urls ?? []), ...urlsIn(text)], letterLimits.links)
+  if (cut) cuts.add('links')
+
+  const letter: Letter = {
+    shape: scanned.fields.length === 0 ? 'text-only' : scanned.body.trim() === '' ? 'headers-only' : 'whole',
+    sha256: createHash('sha256').update(bytes).digest('hex'),
+    sizeBytes: bytes.length,
+    repairs: source.repairs,
+    cuts: [...cuts],
+    ...readFields(scanned.fields),
+    text,
+    safeHtml: html?.html ?? null,
+    attachments: parts.attachments.map(({ name, type, content }) => ({
+      name: showHiddenLine(name ?? '', 200),
+      type: showHiddenLine(type, 100),
+      sizeBytes: content.length,
+      sha256: createHash('sha256').update(content).digest('hex'),
+    })),
+    links,
+  }
+  return { kind: 'letter', letter, scanned }
+}
+
+/** The bytes of one attachment, for a download that no browser will run. Null where the letter holds none with that hash. */
+export async function readAttachment(input: Uint8Array | string, sha256: string): Promise<Buffer | null> {
+  const scanned = scanLetter(openSource(input).binary)
+  if (scanned.cuts.length > 0) return null
+  const { attachments } = await readParts(scanned, new Set())
+  return (
+    attachments.find(({ content }) => createHash('sha256').update(content).digest('hex') === sha256)?.content ?? null
+  )
+}
+
+export interface LetterPart {
+  readonly name: string | null
+  readonly type: string
+  readonly content: Buffer
+}
+
+export interface LetterParts {
+  readonly text: string
+  readonly html: string | null
+  readonly attachments: readonly LetterPart[]
+}
+
+/** The decoded parts. Letters within letters stay attachments: a forward is evidence, not part of what is shown. */
+export async function readParts(scanned: ScannedLetter, cuts: Set<Cut>): Promise<LetterParts> {
+  let email: Email
+  try {
+    email = await PostalMime.parse(Buffer.from(`${scanned.header}\r\n\r\n${scanned.body}`, 'latin1'), {
+      forceRfc822Attachments: true,
+      maxNestingDepth: letterLimits.depth,
+      maxHeadersSize: letterLimits.headerBytes * 2,
+    })
+  } catch {
+    // The parser's own bounds; the letter is still shown, as it stands.
+    cuts.add('broken')
+    return readFlat(scanned)
+  }
+  const text = email.text ?? ''
+  return {
+    text: charsetOf(scanned.header) === 'utf-7' ? decodeUtf7(text) : text,
+    html: email.html ?? null,
+    attachments: email.attachments.map(({ filename, mimeType, content }) => ({
+      name: filename,
+      type: mimeType,
+      content: typeof content === 'string' ? Buffer.from(content) : Buffer.from(content as ArrayBuffer),
+    })),
+  }
+}
+
+function readFlat(scanned: ScannedLetter): LetterParts {
+  const start = scanned.body.slice(0, letterLimits.textChars).replaceAll('\r\n', '\n')
+  return { text: decodeBytes(start, charsetOf(scanned.header)), html: null, attachments: [] }
+}
+
+function readFields(fields: readonly LetterField[]) {
+  const first = (name: string) => fieldsNamed(fields, name)[0]
+  const inBrackets = (text: string | undefined) => showHiddenLine(text?.replace(/^[^<]*<([^>]*)>.*$/s, '$1') ?? '', 998)
+  return {
+    fields,
+    from: mailboxes(fieldsNamed(fields, 'from')),
+    to: mailboxes([...fieldsNamed(fields, 'to'), ...fieldsNamed(fields, 'cc')]),
+    replyTo: mailboxes(fieldsNamed(fields, 'reply-to')),
+    returnPath: inBrackets(first('return-path')?.value) || null,
+    subject: showHiddenLine(first('subject')?.value ?? '', 998),
+    messageId: inBrackets(first('message-id')?.value) || null,
+    date: readLetterDate(first('date')?.value),
+  }
+}
+
+function mailboxes(fields: readonly LetterField[]): Mailbox[] {
+  return fields
+    .slice(0, 10)
+    .flatMap((field) => addressParser(field.raw === field.value ? field.value : encodedFirst(field), { flatten: true }))
+    .slice(0, 100)
+    .map(({ name, address }) => ({
+      name: showHiddenLine(name ?? '', 200),
+      address: showHiddenLine(address ?? '', 320).toLowerCase(),
+    }))
+}
+
+// Encoded words must be split into addresses before they are decoded: a decoded comma or bracket is part of a name.
+function encodedFirst(field: LetterField): string {
+  return /[\u0080-\u00ff]/.test(field.raw) ? field.value : field.raw
+}

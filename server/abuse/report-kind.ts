@@ -1,0 +1,8 @@
+/** What people report a letter as. The order is that of the form: the commonest first. */
+export const reportKinds = ['spam', 'phishing', 'malware', 'fraud', 'threats', 'impersonation', 'other'] as const
+
+export type ReportKind = (typeof reportKinds)[number]
+
+export function isReportKind(value: unknown): value is ReportKind {
+  return (reportKinds as readonly unknown[]).includes(value)
+}
