@@ -1,6 +1,7 @@
 // The only reader of process.env: parsed once, every fault listed.
 import { readFileSync } from 'node:fs'
 import { parsePhoneCountry } from './core/phone-country.ts'
+import { type HostedPlatformName, neededSettings, openedByMainPassword } from './mail-platform/choose-hosted.ts'
 import { type RawSettings, type Row, rows, variableOf } from './settings.ts'
 
 export type Settings = RawSettings & { readonly baseUrl: string }
@@ -54,6 +55,16 @@ const productionFaults = (settings: RawSettings, given: ReadonlySet<string>): st
 
 const isTimeZone = (name: string) => name === 'UTC' || Intl.supportedValuesOf('timeZone').includes(name)
 
+const platformFaults = (settings: Partial<RawSettings>): string[] => {
+  const name = settings.mailPlatform
+  const needed = name && name in neededSettings ? neededSettings[name as HostedPlatformName] : []
+  const missing = needed.filter((key) => settings[key] === undefined)
+  const faults = missing.map((key) => `${variableOf(key)} is required by MAIL_PLATFORM ${name}`)
+  if (name && settings.appPasswordsOnly && openedByMainPassword.includes(name))
+    faults.push(`APP_PASSWORDS_ONLY cannot be on with MAIL_PLATFORM ${name}`)
+  return faults
+}
+
 // Values that had a fault of their own are absent here.
 const crossFaults = (settings: Partial<RawSettings>): string[] => {
   const faults: string[] = []
@@ -65,6 +76,7 @@ const crossFaults = (settings: Partial<RawSettings>): string[] => {
   if (settings.timeZone && !isTimeZone(settings.timeZone)) {
     faults.push(`TIME_ZONE ${settings.timeZone} is not a time zone`)
   }
+  faults.push(...platformFaults(settings))
   if (!settings.profileCertificate !== !settings.profileKey)
     faults.push('PROFILE_CERTIFICATE and PROFILE_KEY sign Apple profiles together: one of them is missing')
   return faults

@@ -1,4 +1,5 @@
 // Every setting of the portal: one row each. The environment variable is the key in capitals (`baseUrl` is BASE_URL).
+import { serviceAccount } from './mail-platform/google/service-account.ts'
 import { choice, domain, flag, type Kind, list, mailServers, text, time, url, whole } from './setting-kinds.ts'
 
 export interface Row<T, Absent> {
@@ -126,6 +127,25 @@ export const rows = {
     'database with the tables that Dovecot and Postfix read; absent: the portal’s',
     secret,
   ),
+  googleServiceAccount: optional(
+    serviceAccount,
+    'MAIL_PLATFORM=google: account with domain-wide delegation for admin.directory.user and …user.security',
+    secret,
+  ),
+  googleAdministrator: optional(text('an address'), 'administrator in whose name the service account acts'),
+  googleOrgUnit: row(text('a path'), '/', 'organisational unit in which new users are put'),
+  googleApiBase: optional(url('https:', 'http:'), 'a compatible endpoint in place of Google’s'),
+  yandexOrgId: optional(text('a number'), 'MAIL_PLATFORM=yandex-360: id of the organisation'),
+  yandexToken: optional(
+    text(),
+    'OAuth token for directory:read_users, directory:write_users and ya360_security:domain_sessions_write',
+    secret,
+  ),
+  yandexDepartment: row(whole(1), '1', 'department in which new users are put; 1 is the whole organisation'),
+  yandexApiBase: row(url('https:', 'http:'), 'https://api360.yandex.net', 'host of Yandex 360’s API'),
+  yandexCloudApiBase: row(url('https:', 'http:'), 'https://cloud-api.yandex.net', 'host that finds users by address'),
+  mailcowUrl: optional(url('https:', 'http:'), 'MAIL_PLATFORM=mailcow: where its pages are'),
+  mailcowApiKey: optional(text(), 'key of mailcow’s API that reads and writes', secret),
 
   argon2MemoryKib: row(whole(8), '19456', 'memory of one password hash in KiB (OWASP: 19456)'),
   argon2Passes: row(whole(1), '2', 'passes of one password hash (OWASP: 2)'),

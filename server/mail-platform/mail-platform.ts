@@ -79,6 +79,8 @@ export interface MailPlatform {
   apply(wanted: WantedMailbox): Promise<Applied>
   /** Takes the mailbox away (quarantine first where the platform can). Absent already is success. */
   remove(mailbox: { readonly accountId: string; readonly address: string }): Promise<void>
+  /** Deletes removed mailboxes whose quarantine is over. Absent where the platform does that itself. @returns how many */
+  purge?(): Promise<number>
   /** Ends live IMAP, POP3 and SMTP sessions. None there is success. */
   endSessions(address: string): Promise<void>
   /** Every mailbox of the served domains, in any order, page by page inside. */

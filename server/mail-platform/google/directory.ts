@@ -2,12 +2,13 @@
 import type { admin_directory_v1 } from '@googleapis/admin'
 import { type Effect, errorOfStatus, errorOfTransport, tryLater } from '../http-outcome.ts'
 import { PlatformError } from '../mail-platform.ts'
+import type { ServiceAccount } from './service-account.ts'
 
 export type GoogleUser = admin_directory_v1.Schema$User
 
 export interface GoogleAccess {
   /** The service account's key file, as Google hands it out. It needs domain-wide delegation for `scopes`. */
-  readonly serviceAccount: { readonly client_email: string; readonly private_key: string }
+  readonly serviceAccount: ServiceAccount
   /** Administrator in whose name the service account acts. */
   readonly administrator: string
   /** Another root for every call, the one for tokens too (`/token`). */
