@@ -2,6 +2,7 @@
 import { connectDatabase, type Db } from '#db/connection.ts'
 import type { Settings } from '../config.ts'
 import type { Clock } from '../core/clock.ts'
+import { chooseHostedPlatform } from './choose-hosted.ts'
 import type { MailPlatform } from './mail-platform.ts'
 
 export interface PlatformParts {
@@ -22,7 +23,9 @@ export async function chooseMailPlatform(settings: Settings, { db, clock }: Plat
       const directory = settings.mailDirectoryUrl ? connectDatabase(settings.mailDirectoryUrl) : db
       return createDovecotPlatform({ directory, clock, ...(url && apiKey ? { doveadm: { url, apiKey } } : {}) })
     }
-    default:
-      throw new Error(`MAIL_PLATFORM ${settings.mailPlatform} is not built yet`)
+    case 'google':
+    case 'yandex-360':
+    case 'mailcow':
+      return chooseHostedPlatform(settings.mailPlatform, settings, { clock })
   }
 }
