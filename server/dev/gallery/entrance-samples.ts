@@ -1,0 +1,60 @@
+// The pages before sign-in: home, registration, sign-in.
+import { type Sample, sampleAddress } from './sample.ts'
+
+const domains = ['postern.example']
+const mailbox = (state: string) => ({ address: sampleAddress, state })
+const methods = [
+  { id: 'phone', href: '/account/recovery/phone' },
+  { id: 'backup-address', href: '/account/recovery/backup-address' },
+  { id: 'security-question', href: '/account/recovery/security-question', weak: true },
+]
+
+export const entranceSamples: readonly Sample[] = [
+  { page: 'home', state: 'stranger', view: 'home/home' },
+  { page: 'home', state: 'signed-in', view: 'home/home', signedIn: true },
+  { page: 'register', state: 'empty', view: 'registration/register', locals: { domains } },
+  {
+    page: 'register',
+    state: 'errors',
+    view: 'registration/register',
+    locals: {
+      domains: [...domains, 'mail.postern.example'],
+      suggestions: ['alesia.k', 'alesia-kavalchuk', 'a.kavalchuk'],
+      values: { login: 'alesia', domain: 'postern.example' },
+      errors: [
+        { field: 'login', reason: 'taken' },
+        { field: 'password', reason: 'too-short' },
+      ],
+    },
+  },
+  ...['being-set-up', 'ready', 'delayed', 'needs-operator'].map(
+    (state): Sample => ({
+      page: 'welcome',
+      state,
+      view: 'registration/welcome',
+      signedIn: true,
+      locals: { mailbox: mailbox(state), methods },
+    }),
+  ),
+  { page: 'sign-in', state: 'empty', view: 'sign-in/sign-in', locals: { next: '/account/sessions' } },
+  {
+    page: 'sign-in',
+    state: 'errors',
+    view: 'sign-in/sign-in',
+    locals: { values: { login: 'alesia' }, errors: [{ field: 'login', reason: 'wrong' }] },
+  },
+  {
+    page: 'confirm-password',
+    state: 'empty',
+    view: 'sign-in/confirm-password',
+    signedIn: true,
+    locals: { next: '/account/password' },
+  },
+  {
+    page: 'confirm-password',
+    state: 'errors',
+    view: 'sign-in/confirm-password',
+    signedIn: true,
+    locals: { errors: [{ field: 'password', reason: 'wrong' }] },
+  },
+]

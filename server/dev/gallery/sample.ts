@@ -1,0 +1,18 @@
+// One page in one state, as the development gallery shows it and the tests of pages render it.
+import type { ViewLocals } from '../../web/view-engine.ts'
+
+export interface Sample {
+  /** Page id of the contract. */
+  readonly page: string
+  /** `empty`, `errors`, or what else sets it apart from the page's other samples. */
+  readonly state: string
+  readonly view: string
+  readonly signedIn?: true
+  /** The view's own locals, and `errors` and `values` where a form was sent. */
+  readonly locals?: ViewLocals
+}
+
+export const sampleAddress = 'alesia.kavalchuk@postern.example'
+
+/** A fixed moment, so that a page looks the same every day. */
+export const sampleMoment = (hoursAgo: number): Date => new Date(Date.UTC(2026, 10, 22, 9, 3) - hoursAgo * 3_600_000)

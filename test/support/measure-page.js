@@ -1,0 +1,79 @@
+// Measurements that run inside a page: a browser gets this file as a script.
+
+/** Fields, buttons and the mark of the keyboard's place that stand out by less than 3:1 from what is around them. */
+function contrastFaults() {
+  const parse = (text) => {
+    const [red = 0, green = 0, blue = 0, alpha = 1] = (text.match(/[\d.]+/g) ?? []).map(Number)
+    return [red, green, blue, alpha]
+  }
+  const luminance = ([red, green, blue]) => {
+    const linear = [red, green, blue].map((value) => {
+      const part = value / 255
+      return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4
+    })
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+  }
+  const contrast = (one, other) => {
+    const [dark, light] = [luminance(one), luminance(other)].sort((a, b) => a - b)
+    return (light + 0.05) / (dark + 0.05)
+  }
+  const behind = (element) => {
+    for (let at = element; at; at = at.parentElement) {
+      const colour = parse(getComputedStyle(at).backgroundColor)
+      if (colour[3] === 1) return colour
+    }
+    return [255, 255, 255, 1]
+  }
+
+  const faults = []
+  const tell = (element, what, ratio) => {
+    if (ratio < 3) faults.push(`${what} ${ratio.toFixed(2)} ${element.outerHTML.slice(0, 120)}`)
+  }
+  for (const element of document.querySelectorAll('input, select, textarea, .govuk-button')) {
+    if (element.offsetWidth <= 1) continue
+    const style = getComputedStyle(element)
+    const around = behind(element.parentElement)
+    const edge = Math.max(contrast(parse(style.borderTopColor), around), contrast(behind(element), around))
+    if (element.matches('input, select, textarea'))
+      tell(element, 'border', contrast(parse(style.borderTopColor), around))
+    else tell(element, 'edge', edge)
+  }
+  for (const element of document.querySelectorAll('a[href], button, input, select, textarea, [tabindex]')) {
+    if (element.offsetWidth <= 1 || element.tabIndex < 0) continue
+    const resting = getComputedStyle(element)
+    const before = { outline: resting.outlineStyle, shadow: resting.boxShadow, background: behind(element) }
+    element.focus()
+    const style = getComputedStyle(element)
+    const around = behind(element.parentElement)
+    const marks = [
+      style.outlineStyle !== 'none' && Number.parseFloat(style.outlineWidth) >= 2 && parse(style.outlineColor)[3] > 0
+        ? contrast(parse(style.outlineColor), around)
+        : 0,
+      contrast(behind(element), before.background),
+    ]
+    const cover = getComputedStyle(element, '::after')
+    if (cover.content !== 'none' && cover.outlineStyle !== 'none')
+      marks.push(contrast(parse(cover.outlineColor), around))
+    tell(element, 'focus', Math.max(...marks))
+    element.blur()
+  }
+  return faults
+}
+
+/** Things to press that are smaller than 24 by 24 px. Links within a sentence are exempt (WCAG 2.5.8). */
+function measureTargets() {
+  const faults = []
+  for (const element of document.querySelectorAll('a[href], button, input, select, textarea, summary')) {
+    if (element.offsetWidth <= 1 || getComputedStyle(element).visibility === 'hidden') continue
+    const sentence = element.closest('p, dd, .govuk-hint')
+    if (element.matches('a') && sentence) continue
+    if (element.matches('.govuk-skip-link')) continue
+    // A card's link spreads over the whole card.
+    const pressed = getComputedStyle(element, '::after').position === 'absolute' ? element.closest('.card') : element
+    const { width, height } = pressed.getBoundingClientRect()
+    if (width < 24 || height < 24) faults.push(`${width}×${height} ${element.outerHTML.slice(0, 120)}`)
+  }
+  return faults
+}
+
+window.measure = { contrastFaults, measureTargets }
