@@ -48,12 +48,13 @@ export function parseEmailAddress(raw: unknown, options: { ownDomains: readonly 
 /** Enough to recognise one's own address by, not enough to learn one: `b•••••@example.com`. */
 export function maskEmailAddress(address: string): string {
   const at = address.lastIndexOf('@')
-  // Security: the number of dots does not tell the length.
+  // Security: a masked address does not tell its length.
   return `${at > 1 ? address[0] : ''}•••••${address.slice(at)}`
 }
 
 function canonicalDomain(typed: string): string | null {
-  // Security: the URL parser behind domainToASCII decodes %41 and reads 0x7f.1 as an address; neither is a mail domain.
+  // Security: what a URL parser would read as a domain is not therefore one.
+  // domainToASCII decodes %41 and takes 0x7f.1 for an address.
   if (/[\s%/\\?#:@[\]<>^|_]/.test(typed)) return null
   const domain = domainToASCII(typed).replace(/\.$/, '')
   return domain.length <= 253 && DOMAIN.test(domain) ? domain : null
@@ -64,7 +65,7 @@ function canonicalAddress(local: string, domain: string): string | null {
   const base = local.toLowerCase().replace(/\+.*$/, '')
   const provider = PROVIDERS.find(({ domains }) => domains.includes(domain))
   const same = provider?.same(base) ?? base
-  return same === '' ? null : `${same}@${provider?.domains[0] ?? domain}`
+  return LOCAL.test(same) ? `${same}@${provider?.domains[0] ?? domain}` : null
 }
 
 function isOwn(domain: string, ownDomains: readonly string[]): boolean {

@@ -45,7 +45,7 @@ export function createKeyring(secretKeys: readonly string[]): Keyring {
     const [, keyId, text] = SEALED.exec(sealed) ?? []
     if (keyId === undefined || text === undefined) throw new SealError('not a sealed value')
     const box = Buffer.from(text, 'base64url')
-    // Security: one value has one spelling, so a sealed text cannot be varied and still open.
+    // Security: a sealed text has one spelling, and no other opens.
     if (box.toString('base64url') !== text) throw new SealError('not a sealed value')
     return { keyId, box }
   }
@@ -88,7 +88,8 @@ function deriveRing(secret: string) {
     const info = `postern:${FORMAT}:${use}:${purpose}`
     const known = keys.get(info)
     if (known) return known
-    // Security: each use and purpose has a key of its own (RFC 5869), so nothing made for one is accepted by another.
+    // Security: what was made for one purpose is worthless for any other.
+    // Each use and purpose has a key of its own (RFC 5869).
     const derived = Buffer.from(hkdfSync('sha256', secret, '', info, 32))
     keys.set(info, derived)
     return derived

@@ -18,7 +18,8 @@ export function parseLoginName(raw: unknown, options: { serviceWords?: readonly 
   if (!isText(raw)) return refused(raw === undefined || raw === null ? 'missing' : 'characters')
   const typed = trimPasted(raw)
   if (typed === '') return refused('missing')
-  // Security: only ASCII is put into lower case, for some letters of other scripts turn into ASCII ones by it.
+  // Security: a letter of another script does not become a Latin one.
+  // Lower case would make it so: K, the Kelvin sign, turns into k.
   if (!/^[A-Za-z0-9._-]+$/.test(typed)) return refused('characters')
   const login = typed.toLowerCase()
   if (login.length < LOGIN_MIN) return refused('too-short')
@@ -56,8 +57,9 @@ export function parseTypedLogin(
   return { login, domain: domain ?? null }
 }
 
-/** Security: nobody gets a name that speaks for the service: not by a look-alike, nor by numbering, nor by joining two. */
 function isReserved(login: string, serviceWords: readonly string[]): boolean {
+  // Security: nobody gets a name that speaks for the service.
+  // Not by a look-alike either, nor by numbering one or joining two.
   const keys = new Set([...RESERVED_KEYS, ...serviceWords.map((word) => lookAlikeKey(word.toLowerCase()))])
   const bare = login.replace(/[0-9]+$/, '')
   const parts = login.split(/[._-]/).filter((part) => !/^[0-9]+$/.test(part))

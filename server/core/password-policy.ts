@@ -5,6 +5,9 @@ import { isText } from './text-input.ts'
 /** Code points. Above that a password is refused, never cut. */
 export const PASSWORD_MAX = 256
 
+/** What every mail service is called, beside its own name. */
+const MAIL_WORDS = ['mail', 'email', 'mailbox', 'webmail', 'postfach', 'почта', 'пошта', 'скрынка']
+
 export type PasswordRefusal =
   | 'missing'
   | 'not-text'
@@ -33,8 +36,8 @@ export function judgePassword(raw: unknown, rules: PasswordRules): JudgedPasswor
   const length = [...password].length
   if (length < rules.minLength) return refused('too-short')
   if (length > PASSWORD_MAX) return refused('too-long')
-  if (rules.login && isMostly(password, [rules.login, reverse(rules.login)])) return refused('contains-login')
-  if (isMostly(password, rules.serviceWords)) return refused('service-word')
+  if (rules.login && isAboutLogin(password, rules.login)) return refused('contains-login')
+  if ([...rules.serviceWords, ...MAIL_WORDS].some((word) => isMostly(password, word))) return refused('service-word')
   if (isCommonPassword(password)) return refused('common')
   return { kind: 'ok', password }
 }
@@ -44,16 +47,28 @@ export function normalizePassword(raw: string): string {
   return raw.normalize('NFC')
 }
 
-/**
- * Security: a password is not the login or the service's name with a little around it. What remains after taking the words
- * out must itself be worth guessing; a long sentence that happens to hold the name is fine.
- */
-function isMostly(password: string, words: readonly string[]): boolean {
-  const folded = password.toLowerCase()
-  return words.some((word) => {
-    const rest = folded.replaceAll(word.toLowerCase(), '')
-    return rest.length < folded.length && [...rest].length < 8
-  })
+/** A name of three or four letters occurs in ordinary words: there only a password that is mostly the name is refused. */
+function isAboutLogin(password: string, login: string): boolean {
+  // Security: whoever knows the address does not know half of the password.
+  const bare = login.replace(/[._-]/g, '')
+  const names = [login, reverse(login), bare, reverse(bare), ...login.split(/[._-]/).filter(isLong)]
+  const forms = [fold(password), fold(password).replace(/[\s._-]/g, '')]
+  return forms.some((form) => names.some((name) => (isLong(name) && form.includes(name)) || isMostly(form, name)))
+}
+
+/** Whether what remains without the word is too little to guess, or itself among the common ones. */
+function isMostly(password: string, word: string): boolean {
+  const folded = fold(password)
+  const rest = folded.replaceAll(fold(word), '')
+  return rest !== folded && ([...rest].length < 8 || isCommonPassword(rest))
+}
+
+function isLong(name: string): boolean {
+  return name.length >= 5
+}
+
+function fold(text: string): string {
+  return text.normalize('NFKC').toLowerCase()
 }
 
 function reverse(text: string): string {

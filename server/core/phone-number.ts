@@ -21,7 +21,7 @@ export function parsePhoneNumber(raw: unknown, options: PhoneNumberOptions): Par
     .replace(/^tel:/i, '')
     .replace(/\p{Cf}/gu, '')
   if (typed === '') return refused('missing')
-  if (/\p{Nd}.*(?:[;,#]|\b(?:e?xt|x|int)\b|доб|вн)/iu.test(typed)) return refused('extension')
+  if (/\p{Nd}[\s.]*(?:[;,#]|(?:extn?|x|int)(?!\p{L})|доб|вн)/iu.test(typed)) return refused('extension')
   // Letters, as in 0800-FLOWERS, have no one reading; anything else that is no digit and no separator is no number.
   if (!/^[+\p{Nd}\s().\-/~\p{Pd}]+$/u.test(typed)) return refused('shape')
   const country = options.defaultCountry as CountryCode
@@ -30,7 +30,8 @@ export function parsePhoneNumber(raw: unknown, options: PhoneNumberOptions): Par
     .find((reading) => reading?.isValid())
   if (number === undefined) return refused('shape')
   if (number.ext) return refused('extension')
-  // Security: numbers of no country (satellite, premium) and of countries not listed cost the most and are never texted.
+  // Security: numbers of no country, or of one that is not listed, are never texted.
+  // They cost the most, and fraud is what asks for them.
   if (number.country === undefined) return refused('country')
   if (options.allowedCountries && !options.allowedCountries.includes(number.country)) return refused('country')
   const type = number.getType()
@@ -51,7 +52,10 @@ export function maskPhone(e164: string): string {
 /** In the order in which a person may have meant it: as dialled at home, by 00, or whole but for its plus. */
 function readings(typed: string): string[] {
   const international = typed.replace(/^[^\p{Nd}]*00/u, '+')
-  return typed.includes('+') ? [typed] : [typed, international, `+${typed}`]
+  if (typed.includes('+')) return [typed]
+  // A number at home with a slip of the finger is not to become a stranger's in Somalia: those are shorter than eleven digits.
+  const whole = (typed.match(/\p{Nd}/gu)?.length ?? 0) >= 11
+  return [typed, international, ...(whole ? [`+${typed}`] : [])]
 }
 
 function refused(reason: PhoneNumberRefusal): ParsedPhoneNumber {

@@ -1,5 +1,7 @@
 /** Answers to security questions: told apart by what was meant, not by how it was typed; refused where anybody would guess. */
-import { isCommonPassword } from './common-passwords.ts'
+import { isVeryCommon } from './common-list.ts'
+import { EASY_ANSWERS } from './easy-answers.ts'
+import { isWalk } from './keyboard.ts'
 import type { Keyring } from './keyring.ts'
 import { isText } from './text-input.ts'
 
@@ -28,9 +30,19 @@ export function judgeSecretAnswer(raw: unknown, about: { login: string; question
   if (length < ANSWER_MIN) return refused('too-short')
   if (normalizeAnswer(about.login) === answer) return refused('is-login')
   if (about.question && normalizeAnswer(about.question).includes(answer)) return refused('in-question')
-  if (new Set(answer).size < 3 || /^\d{1,5}$/.test(answer) || isCommonPassword(answer)) return refused('too-easy')
+  if (isEasy(answer)) return refused('too-easy')
   return { kind: 'ok', answer }
 }
+
+function isEasy(answer: string): boolean {
+  // Security: an answer that a stranger would try first is refused.
+  // Years and house numbers are such too.
+  easy ??= new Set(EASY_ANSWERS.map(normalizeAnswer))
+  const few = new Set(answer).size < 3 || /^\d{1,5}$/.test(answer)
+  return few || isWalk(answer) || isVeryCommon(answer) || easy.has(answer)
+}
+
+let easy: Set<string> | null = null
 
 /**
  * The form in which answers are compared: NFKC, lower case, letters and digits only (so blanks, punctuation and every kind of
@@ -42,7 +54,8 @@ export function normalizeAnswer(raw: unknown): string {
   const folded = raw.normalize('NFKC').toLowerCase().normalize('NFKC')
   return folded
     .replace(/[ёўßäöüς]/g, (letter) => SAME[letter] ?? letter)
-    .replace(/[^\p{L}\p{N}\p{M}]/gu, '')
+    .replace(/[^\p{L}\p{N}\p{M}]|[\u02b9-\u02cf\ufe00-\ufe0f]/gu, '')
+    .replace(/^\p{M}+/u, '')
     .normalize('NFKC')
 }
 

@@ -33,7 +33,7 @@ export function hashToken(token: string): Buffer {
   return createHash('sha256').update(token, 'utf8').digest()
 }
 
-/** Security: secrets are compared in a time that does not tell how much of them was right. */
+/** Compares secrets, or digests of them, in a time that does not tell how much was right. */
 export function sameSecret(left: Uint8Array, right: Uint8Array): boolean {
   return left.length === right.length && timingSafeEqual(left, right)
 }

