@@ -54,7 +54,7 @@ export function normalizeAnswer(raw: unknown): string {
   const folded = raw.normalize('NFKC').toLowerCase().normalize('NFKC')
   return folded
     .replace(/[ёўßäöüς]/g, (letter) => SAME[letter] ?? letter)
-    .replace(/[^\p{L}\p{N}\p{M}]|[\u02b9-\u02cf\ufe00-\ufe0f]/gu, '')
+    .replace(/[^\p{L}\p{N}\p{M}]|[\u02b9-\u02cf]|[\ufe00-\ufe0f]/gu, '')
     .replace(/^\p{M}+/u, '')
     .normalize('NFKC')
 }
