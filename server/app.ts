@@ -4,6 +4,7 @@ import express, { type Express } from 'express'
 import { activityRoutes } from './activity/routes.ts'
 import { healthRoutes } from './health/routes.ts'
 import { securityTxtRoutes } from './health/security-txt.ts'
+import { helpRoutes, mailProgramRoutes } from './help/routes.ts'
 import { overviewRoutes } from './overview/routes.ts'
 import { passwordRoutes } from './password/routes.ts'
 import { registrationRoutes } from './registration/routes.ts'
@@ -42,6 +43,7 @@ export function createApp(parts: AppParts): Express {
   app.use(securityHeaders(https))
   app.use(parts.assets.serve)
   app.use(securityTxtRoutes(settings.baseUrl, settings.securityContact ?? `security@${settings.mailDomains[0]}`, clock))
+  app.use(mailProgramRoutes(parts))
   app.use(noStore)
   app.use(cookieParser())
   if (https) app.use(markSecure)
@@ -57,6 +59,7 @@ export function createApp(parts: AppParts): Express {
   app.use(passwordRoutes(parts))
   app.use(sessionRoutes(parts))
   app.use(activityRoutes(parts))
+  app.use(helpRoutes(parts))
 
   app.use(pageNotFound)
   app.use(errorHandler(parts))

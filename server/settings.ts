@@ -88,6 +88,7 @@ export const rows = {
     secret,
   ),
   profileKey: optional(text('PEM'), 'private key of that certificate, RSA or EC', secret),
+  supportAddress: optional(text('an address'), 'where people write for help; absent: postmaster@DOMAIN'),
   defaultLocale: row(
     choice('be', 'ru', 'en', 'de'),
     'en',

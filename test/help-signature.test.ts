@@ -20,7 +20,7 @@ describe('a signed Apple profile', () => {
 
   for (const kind of ['rsa', 'ec'] as const) {
     it(`carries the profile, its certificate and a signature that holds, with a key of the kind ${kind}`, async () => {
-      const sign = await createProfileSigner(pairs[kind].certificatePem, pairs[kind].keyPem)
+      const sign = createProfileSigner(pairs[kind].certificatePem, pairs[kind].keyPem)
       const signed = await sign(profile)
       const data = new SignedData({ schema: new ContentInfo({ schema: fromBER(signed).result }).content })
       const trustedCerts = (data.certificates ?? []) as never[]
@@ -31,7 +31,7 @@ describe('a signed Apple profile', () => {
 
     it(`is accepted by OpenSSL where it is installed, and refused after a change, with a key of the kind ${kind}`, async (t) => {
       if (spawnSync('openssl', ['version']).status !== 0) return t.diagnostic('OpenSSL is not here: only pkijs looked')
-      const sign = await createProfileSigner(pairs[kind].certificatePem, pairs[kind].keyPem)
+      const sign = createProfileSigner(pairs[kind].certificatePem, pairs[kind].keyPem)
       const signed = await sign(profile)
       const folder = mkdtempSync(join(tmpdir(), 'postern-'))
       try {
@@ -56,14 +56,14 @@ describe('a signed Apple profile', () => {
   }
 
   it('has the same bytes each time when signed with RSA', async () => {
-    const sign = await createProfileSigner(pairs.rsa.certificatePem, pairs.rsa.keyPem)
+    const sign = createProfileSigner(pairs.rsa.certificatePem, pairs.rsa.keyPem)
     assert.deepEqual(await sign(profile), await sign(profile))
   })
 
   it('is not made with a key of somebody else, nor with something that is no certificate', async () => {
     const foreign = await selfSigned('rsa')
-    await assert.rejects(createProfileSigner(pairs.rsa.certificatePem, foreign.keyPem), /does not belong/)
-    await assert.rejects(createProfileSigner('nothing', pairs.rsa.keyPem), /no certificate/)
-    await assert.rejects(createProfileSigner(pairs.rsa.certificatePem, 'nothing'))
+    assert.throws(() => createProfileSigner(pairs.rsa.certificatePem, foreign.keyPem), /does not belong/)
+    assert.throws(() => createProfileSigner('nothing', pairs.rsa.keyPem), /no certificate/)
+    assert.throws(() => createProfileSigner(pairs.rsa.certificatePem, 'nothing'))
   })
 })

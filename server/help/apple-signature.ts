@@ -23,13 +23,13 @@ export type ProfileSigner = (profile: string) => Promise<Buffer>
  * @param keyPem its private key, unencrypted: RSA, or EC on P-256, P-384, P-521
  * @throws where they cannot be read or do not belong together
  */
-export async function createProfileSigner(certificatePem: string, keyPem: string): Promise<ProfileSigner> {
+export function createProfileSigner(certificatePem: string, keyPem: string): ProfileSigner {
   const chain = certificatesIn(certificatePem)
   const key = createPrivateKey(keyPem)
   if (chain[0] === undefined) throw new Error('no certificate to sign profiles with')
   if (!chain[0].checkPrivateKey(key))
     throw new Error('the key to sign profiles with does not belong to its certificate')
-  const privateKey = await webKey(key)
+  const privateKey = webKey(key)
   const certificates = chain.map((one) => new Certificate({ schema: fromBER(one.raw).result }))
   const signer = certificates[0] as Certificate
 
@@ -68,7 +68,7 @@ function certificatesIn(pem: string): X509Certificate[] {
   return blocks.map((block) => new X509Certificate(block))
 }
 
-async function webKey(key: KeyObject): Promise<webcrypto.CryptoKey> {
+function webKey(key: KeyObject): webcrypto.CryptoKey {
   if (key.asymmetricKeyType === 'rsa') {
     return key.toCryptoKey({ name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' }, false, ['sign'])
   }

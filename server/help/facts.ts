@@ -1,0 +1,23 @@
+// The numbers and names that help texts tell: taken from the settings, so that no page promises what is not so.
+import type { Settings } from '../config.ts'
+import { bestServerOf, type MailServers } from './mail-servers.ts'
+
+export type HelpFacts = Readonly<Record<string, string | number>>
+
+export function helpFacts(settings: Settings, servers: MailServers): HelpFacts {
+  const domain = settings.mailDomains[0] ?? ''
+  return {
+    codeMinutes: settings.codeMinutes,
+    linkMinutes: settings.linkMinutes,
+    probationHours: settings.probationHours,
+    undoDays: settings.undoDays,
+    idleMinutes: settings.sessionIdleMinutes,
+    maxHours: settings.sessionMaxHours,
+    passwordMin: settings.passwordMin,
+    host: new URL(settings.baseUrl).host,
+    domain,
+    smtpHost: bestServerOf(servers, 'smtp')?.host ?? domain,
+    // RFC 5321, 4.5.1: every domain that takes mail has a postmaster.
+    supportAddress: settings.supportAddress ?? `postmaster@${domain}`,
+  }
+}
