@@ -107,3 +107,11 @@ export function readSettings(env: Environment): Settings {
 }
 
 export const processEnvironment = (): Environment => process.env
+
+/**
+ * Makes room in libuv's pool for a hash on every processor and two others (docs/decisions/0002), unless the operator has
+ * said how much. To be called before anything uses the pool: it is made at its first use and never grows.
+ */
+export const widenThreadPool = (processors: number): void => {
+  process.env.UV_THREADPOOL_SIZE ??= String(Math.max(4, processors + 2))
+}

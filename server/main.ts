@@ -2,9 +2,10 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { availableParallelism } from 'node:os'
 import { migrateDatabase } from '#db/migrate.ts'
 import { type CompleteSettings, compose, type Portal } from './compose.ts'
-import { processEnvironment, readSettings, type Settings, SettingsError } from './config.ts'
+import { processEnvironment, readSettings, type Settings, SettingsError, widenThreadPool } from './config.ts'
 import { crontab } from './jobs/task-list.ts'
 import { startWorker, type Worker } from './jobs/worker.ts'
 import { startUpText } from './start-up-text.ts'
@@ -54,6 +55,7 @@ async function listen(portal: Portal, settings: Settings): Promise<Stoppable & {
 }
 
 async function start(): Promise<void> {
+  widenThreadPool(availableParallelism())
   const started: Stoppable[] = []
   const settings = await complete(readSettings(processEnvironment()), started)
   await migrateDatabase(settings.databaseUrl)

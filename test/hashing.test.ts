@@ -1,13 +1,16 @@
 import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
 import { getPriority } from 'node:os'
 import { performance } from 'node:perf_hooks'
 import { test } from 'node:test'
 import { setTimeout } from 'node:timers/promises'
+import { promisify } from 'node:util'
 import { createHasher } from '#server/password/hasher.ts'
 import { BusyError, createLine } from '#server/password/hashing-line.ts'
 import { HASHING_NICENESS, hashesAtOnce, poolThreads } from '#server/password/hashing-threads.ts'
 
 const small = { memoryKib: 64, passes: 1 }
+const execute = promisify(execFile)
 
 test('the right password is recognised, a wrong one and no account are not', async () => {
   const hasher = createHasher(small)
@@ -124,4 +127,23 @@ test('pages come before hashes: where threads can have a priority, those that ha
   assert.equal(threads.length > 0, process.platform === 'linux')
   for (const thread of threads) assert.equal(getPriority(thread), HASHING_NICENESS)
   assert.ok(getPriority(process.pid) < HASHING_NICENESS, 'the event loop keeps its own')
+})
+
+test('the pool grows with the processors before its first use, unless the operator has said how much', async () => {
+  const script = `
+    import { widenThreadPool } from '#server/config.ts'
+    import { hashesAtOnce } from '#server/password/hashing-threads.ts'
+    import { createHasher } from '#server/password/hasher.ts'
+    widenThreadPool(6)
+    await createHasher({ memoryKib: 64, passes: 1 }).hash('a password')
+    console.log(hashesAtOnce(6), process.env.UV_THREADPOOL_SIZE)`
+  const run = async (set: Record<string, string>) => {
+    const { UV_THREADPOOL_SIZE: _, ...env } = process.env
+    const options = { env: { ...env, ...set }, cwd: new URL('..', import.meta.url) }
+    return (await execute(process.execPath, ['--input-type=module', '--eval', script], options)).stdout.trim()
+  }
+  // Where the system does not show threads, four are assumed.
+  const shown = process.platform === 'linux'
+  assert.equal(await run({}), shown ? '6 8' : '2 8')
+  assert.equal(await run({ UV_THREADPOOL_SIZE: '5' }), shown ? '3 5' : '2 5')
 })
