@@ -88,16 +88,22 @@ export function createDoveadm({ url, apiKey, timeoutMs = 5000 }: DoveadmSettings
       return Number(rows.find((row) => row.type === 'STORAGE')?.value ?? 0) * 1024
     },
     /** Deletes every file of the mailbox. Already gone is success. */
-    async deleteHome(address: string): Promise<void> {
-      const [user] = await run([['user', { userMask: [address] }]])
-      const done = expectDone('user', user, [noSuchUser])
-      const home =
-        done.kind === 'done' ? (done.rows as Record<string, { home?: string }>[])[0]?.[address]?.home : undefined
-      if (!home) return
-      const [deleted] = await run([
-        ['fsDelete', { fsDriver: 'posix', fsArgs: '', recursive: true, path: [`${home.replace(/\/+$/, '')}/`] }],
-      ])
+    async deleteHome({ accountId, address }: { accountId: string; address: string }): Promise<void> {
+      const [answer] = await run([['user', { userMask: [address] }]])
+      const done = expectDone('user', answer, [noSuchUser])
+      if (done.kind === 'failed') return
+      const home = (done.rows as Record<string, { home?: string }>)[address]?.home ?? ''
+      // Security: a platform that keeps its mail elsewhere than the templates say must not lose a folder of many people.
+      if (!home.endsWith(`/${accountId}`))
+        throw new PlatformError('permanent', 'the folder of a mailbox is not its own')
+      const whole = { fsDriver: 'posix', fsArgs: 'dirs', recursive: true, path: [`${home}/`] }
+      const [deleted] = await run([['fsDelete', whole]])
       expectDone('fsDelete', deleted, [nothingFound])
+    },
+    /** Ends what filters do by themselves, forwarding above all; the scripts stay. */
+    async deactivateFilters(address: string): Promise<void> {
+      const [answer] = await run([['sieveDeactivate', { user: address }]])
+      expectDone('sieveDeactivate', answer, [noSuchUser, nothingFound])
     },
   }
 }

@@ -23,6 +23,8 @@ export interface DovecotPlatformParts {
 export interface DovecotPlatform extends MailPlatform {
   /** Deletes files and rows of removed mailboxes whose quarantine is over. @returns how many were purged */
   purge(): Promise<number>
+  /** Ends forwarding and every other filter of a mailbox that a stranger was in; its scripts stay. */
+  deactivateFilters(address: string): Promise<void>
 }
 
 export function createDovecotPlatform(parts: DovecotPlatformParts): DovecotPlatform {
@@ -88,13 +90,17 @@ export function createDovecotPlatform(parts: DovecotPlatformParts): DovecotPlatf
       return usedBytes === undefined ? mailbox : { ...mailbox, usedBytes }
     },
 
+    async deactivateFilters(address) {
+      await doveadm?.deactivateFilters(address)
+    },
+
     async purge() {
       let purged = 0
       for (;;) {
         const due = await asPlatformCall(() => store.listPurgeable(directory, clock.now(), pageSize))
         for (const { accountId, address } of due) {
           // Files first: without its row Dovecot no longer knows where they lie.
-          await doveadm?.deleteHome(address)
+          await doveadm?.deleteHome({ accountId, address })
           await asPlatformCall(() => store.forgetMailbox(directory, accountId, clock.now()))
           purged += 1
         }

@@ -1,0 +1,132 @@
+// Writes the configuration of Dovecot 2.3 and Postfix 3.7 that reads the mail directory, from one description.
+import { readFileSync } from 'node:fs'
+import ejs from 'ejs'
+import { postfixMaps } from './postfix-maps.ts'
+
+interface DatabaseRole {
+  readonly role: string
+  readonly password: string
+}
+
+/** Everything that differs between two mail platforms. */
+export interface MailPlatformConfig {
+  /** Absolute folder in which the rendered files will lie. */
+  readonly folder: string
+  /** Public name of the server, as in its certificate. */
+  readonly hostname: string
+  /** `*` or one IPv4 address for the public doors. */
+  readonly listen: string
+  /** Address on which Dovecot, Postfix and the portal talk to each other; never a public one. */
+  readonly internalAddress: string
+  readonly ports: MailPorts
+  readonly tls: { readonly certFile: string; readonly keyFile: string }
+  /** The database that holds the mail directory. */
+  readonly directory: {
+    readonly host: string
+    readonly port: number
+    readonly database: string
+    readonly dovecot: DatabaseRole
+    readonly postfix: DatabaseRole
+  }
+  /** Unprivileged owner of all mail. */
+  readonly mailUser: { readonly name: string; readonly group: string; readonly uid: number }
+  readonly mailRoot: string
+  readonly doveadm: { readonly apiKey: string }
+  readonly dovecot: { readonly baseDir: string; readonly stateDir: string }
+  readonly postfix: { readonly queueDir: string; readonly dataDir: string }
+  /** Folder for log files; absent: syslog. */
+  readonly logFolder?: string
+  readonly messageSizeBytes: number
+  readonly connectionsPerPerson: number
+  readonly failureDelaySeconds: number
+  /** Slows an address down after failures. Off only for trials in which everybody comes from one address. */
+  readonly failurePenalty: boolean
+  /** Where Dovecot tells the portal of every sign-in. */
+  readonly authPolicy?: { readonly url: string; readonly token: string; readonly nonce: string }
+  /** `host:port` of the portal's sending limits (Postfix policy protocol). */
+  readonly sendingPolicy?: string
+  /** `host:port` of a milter for letters that people submit. */
+  readonly submissionMilter?: string
+  /** `[host]:port` that outgoing mail is handed to; absent: by MX. */
+  readonly relayHost?: string
+}
+
+export interface MailPorts {
+  readonly imap: number
+  readonly imaps: number
+  readonly pop3: number
+  readonly pop3s: number
+  readonly sieve: number
+  readonly smtp: number
+  readonly submission: number
+  readonly submissions: number
+  readonly lmtp: number
+  readonly sasl: number
+  readonly quotaStatus: number
+  readonly doveadm: number
+}
+
+/** Standard ports for the public doors, free ones for the inner doors. */
+export const standardPorts: MailPorts = {
+  imap: 143,
+  imaps: 993,
+  pop3: 110,
+  pop3s: 995,
+  sieve: 4190,
+  smtp: 25,
+  submission: 587,
+  submissions: 465,
+  lmtp: 1024,
+  sasl: 1025,
+  quotaStatus: 1026,
+  doveadm: 1027,
+}
+
+/** What the portal asks of doveadm, in the spelling of `doveadm_allowed_commands`. */
+const doveadmCommands = ['auth cache flush', 'kick', 'who', 'user', 'quota get', 'fs delete', 'sieve deactivate']
+
+export interface ConfigFile {
+  /** Path under the folder. */
+  readonly path: string
+  readonly text: string
+  /** `root` may be read by root alone, `postfix` also by the group of that name: both hold passwords. */
+  readonly readers: 'root' | 'postfix' | 'everybody'
+}
+
+// Security: a line break in a value would be a setting of its own, and a quote could leave an SQL literal.
+const plainValue = (value: unknown): string => {
+  const text = String(value)
+  if (/[\p{Cc}'"\\$]/u.test(text))
+    throw new Error(`a mail platform setting holds a character that has a meaning of its own`)
+  return text
+}
+
+const template = (name: string) => {
+  const url = new URL(`./templates/${name}.ejs`, import.meta.url)
+  return ejs.compile(readFileSync(url, 'utf8'), { escape: plainValue })
+}
+
+/** @throws Error where a value could not stand in a configuration file */
+export function renderMailPlatformConfig(config: MailPlatformConfig): ConfigFile[] {
+  const optional = { authPolicy: null, sendingPolicy: null, submissionMilter: null, relayHost: null, logFolder: null }
+  const locals = { ...optional, ...config, doveadm: { ...config.doveadm, commands: doveadmCommands } }
+  const dovecot = ['main-passwords.conf.ext', 'app-passwords.conf.ext', 'access-tokens.conf.ext', 'users.conf.ext']
+  const map = template('map.cf')
+  return [
+    ...['dovecot.conf', ...dovecot].map((name) => ({
+      path: `dovecot/${name}`,
+      text: template(name)(locals),
+      readers: 'root' as const,
+    })),
+    ...['main.cf', 'master.cf'].map((name) => ({
+      path: `postfix/${name}`,
+      text: template(name)(locals),
+      readers: 'everybody' as const,
+    })),
+    ...Object.entries(postfixMaps).map(([name, query]) => ({
+      path: `postfix/sql/${name}.cf`,
+      text: map({ ...locals, query }),
+      readers: 'postfix' as const,
+    })),
+  ]
+}

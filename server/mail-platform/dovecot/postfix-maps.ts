@@ -1,0 +1,12 @@
+// What Postfix asks the mail directory: one query per map, `%s` is the address or login that it looks up.
+const needsSignIn = '553 5.7.1 Sender address needs a sign-in on the submission port'
+
+export const postfixMaps = {
+  domains: `SELECT 'ok' FROM mail_directory.postfix_domains WHERE domain = lower('%s')`,
+  mailboxes: `SELECT 'ok' FROM mail_directory.postfix_mailboxes WHERE address = lower('%s')`,
+  aliases: `SELECT mailbox FROM mail_directory.postfix_aliases WHERE address = lower('%s')`,
+  'sender-logins': `SELECT login FROM mail_directory.postfix_sender_logins WHERE address = lower('%s')`,
+  suspended: `SELECT '550 5.7.1 ' || reason FROM mail_directory.postfix_suspended WHERE address = lower('%s')`,
+  'own-senders': `SELECT '${needsSignIn}' FROM mail_directory.postfix_sender_logins WHERE address = lower('%s')`,
+  closed: `SELECT '550 5.2.1 Mailbox takes no mail' FROM mail_directory.postfix_closed WHERE address = lower('%s')`,
+} as const

@@ -1,0 +1,212 @@
+// Signing in as mail programs meet it: real Dovecot and Postfix, configured by the portal's own templates.
+import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { after, before, it } from 'node:test'
+import { hash } from 'argon2'
+import { addAppPassword, revokeAppPasswords } from '#server/mail-platform/dovecot/app-password-store.ts'
+import { createDovecotPlatform } from '#server/mail-platform/dovecot/platform.ts'
+import { describeMailPlatform } from '#test/contracts/mail-platform.ts'
+import { offerFromOutside, signInByPop3, signInBySmtp } from '#test/mail-platform/line-client.ts'
+import { openInbox, tryImap, trySend, waitForLetter } from '#test/mail-platform/mail-program.ts'
+import { describeOnMailServers } from '#test/mail-platform/programs.ts'
+import { type MailWorld, startMailWorld, suspensionReason } from '#test/mail-platform/world.ts'
+
+let now = Date.now()
+const clock = { now: () => new Date(now) }
+
+describeOnMailServers('Dovecot', () => {
+  let world: MailWorld
+  before(async () => {
+    world = await startMailWorld(clock)
+  })
+  after(() => world?.stop())
+
+  it('a new password opens every service at once and the old one is refused', async () => {
+    const { authOf, mail, platform, provision } = world
+    const wanted = await provision('clara')
+    const { user, pass } = authOf('clara')
+    assert.equal(await tryImap(mail, { user, pass }), 'ok')
+    await platform.apply({ ...wanted, revision: 2, password: await hash('a better one') })
+    assert.match(await tryImap(mail, { user, pass }), /Authentication failed/)
+    assert.equal(await tryImap(mail, { user, pass: 'a better one' }), 'ok')
+    assert.match(await signInByPop3(mail.pop3, user, pass), /^-ERR \[AUTH\]/)
+    assert.match(await signInByPop3(mail.pop3, user, 'a better one'), /^\+OK/)
+    const refused = await signInBySmtp(mail.submissions, user, pass)
+    assert.match(refused.reply, /^535/)
+    const accepted = await signInBySmtp(mail.submissions, user, 'a better one')
+    assert.match(accepted.reply, /^235/)
+    for (const { client } of [refused, accepted]) client.close()
+  })
+
+  it('ending the sessions cuts an open IMAP session', async () => {
+    const { authOf, mail, platform, provision } = world
+    await provision('dmitri')
+    const inbox = await openInbox(mail, authOf('dmitri'))
+    const closed = new Promise((done) => inbox.once('close', () => done('closed')))
+    await platform.endSessions('dmitri@postern.example')
+    assert.equal(await closed, 'closed')
+  })
+
+  it('suspended from sending: a live session is refused at the next recipient, reading goes on, lifting brings all back', async () => {
+    const { authOf, mail, platform, provision, suspend } = world
+    const wanted = await provision('emma')
+    const { user, pass } = authOf('emma')
+    const { client, reply } = await signInBySmtp(mail.submissions, user, pass)
+    assert.match(reply, /^235/)
+    assert.match(await client.say(`MAIL FROM:<${user}>`), /^250/)
+    assert.match(await client.say('RCPT TO:<one@elsewhere.example>'), /^250/)
+    const inbox = await openInbox(mail, authOf('emma'))
+    await suspend(wanted, 'send', 2)
+    assert.match(await client.say('RCPT TO:<two@elsewhere.example>'), new RegExp(`^550 5.7.1 .*${suspensionReason}`))
+    assert.match(await client.say('DATA'), new RegExp(`^550 5.7.1 .*${suspensionReason}`))
+    const again = await signInBySmtp(mail.submissions, user, pass)
+    assert.match(again.reply, /^535/)
+    await inbox.noop()
+    assert.equal(await tryImap(mail, authOf('emma')), 'ok')
+    await platform.apply({ ...wanted, revision: 3 })
+    assert.equal(await trySend(mail, authOf('emma'), { from: user, to: user, subject: 'Back' }), 'ok')
+    await waitForLetter(inbox, 'Back')
+    await inbox.logout()
+    for (const each of [client, again.client]) each.close()
+  })
+
+  it('suspended from signing in: no service opens, the live session ends, mail still arrives, the reason is told', async () => {
+    const { authOf, mail, platform, provision, suspend } = world
+    const wanted = await provision('fjodor')
+    const { user, pass } = authOf('fjodor')
+    await provision('greta')
+    const inbox = await openInbox(mail, authOf('fjodor'))
+    const closed = new Promise((done) => inbox.once('close', () => done('closed')))
+    await suspend(wanted, 'login', 2)
+    assert.equal(await closed, 'closed')
+    assert.match(await tryImap(mail, { user, pass }), new RegExp(suspensionReason))
+    assert.match(await signInByPop3(mail.pop3, user, pass), new RegExp(`^-ERR .*${suspensionReason}`))
+    const smtp = await signInBySmtp(mail.submissions, user, pass)
+    assert.match(smtp.reply, /^535/)
+    smtp.client.close()
+    const letter = { from: 'greta@postern.example', to: user, subject: 'Waiting' }
+    assert.equal(await trySend(mail, authOf('greta'), letter), 'ok')
+    await platform.apply({ ...wanted, revision: 3 })
+    const back = await openInbox(mail, authOf('fjodor'))
+    await waitForLetter(back, 'Waiting')
+    await back.logout()
+  })
+
+  it('wrong passwords are refused alike for known and unknown names, and nobody learns of a suspension without the password', async () => {
+    const { mail, provision, suspend } = world
+    const wanted = await provision('jana')
+    await suspend(wanted, 'login', 2)
+    const known = await tryImap(mail, { user: wanted.address, pass: 'wrong' })
+    assert.equal(known, await tryImap(mail, { user: 'nobody@postern.example', pass: 'wrong' }))
+    assert.match(known, /Authentication failed/)
+  })
+
+  it('an app password opens the services it was made for and no other, however it is typed, until it is revoked', async () => {
+    const { authOf, database, mail, provision } = world
+    const { accountId, address } = await provision('karl')
+    const secret = 'abcdefghijklmnop'
+    const app = { accountId, label: 'Phone', secret, services: ['imap'] as const }
+    await addAppPassword(database.db, app, clock.now())
+    await addAppPassword(database.db, { ...app, secret: 'sendingonlysecret', services: ['smtp'] }, clock.now())
+    assert.equal(await tryImap(mail, { user: address, pass: secret }), 'ok')
+    assert.equal(await tryImap(mail, { user: address, pass: 'abcd efgh ijkl mnop' }), 'ok')
+    assert.match(await signInByPop3(mail.pop3, address, secret), /^-ERR/)
+    const auth = { user: address, pass: secret }
+    const letter = { from: address, to: address, subject: 'Mine' }
+    assert.match(await trySend(mail, auth, letter), /^535/)
+    assert.equal(await trySend(mail, { ...auth, pass: 'sendingonlysecret' }, letter), 'ok')
+    assert.equal(await tryImap(mail, authOf('karl')), 'ok', 'the main password works beside them')
+    assert.equal(await revokeAppPasswords(database.db, accountId, 'all', clock.now()), 2)
+    assert.match(await tryImap(mail, auth), /Authentication failed/)
+  })
+
+  it('where mail programs must use app passwords, the main password opens nothing', async () => {
+    const { authOf, database, mail, provision } = world
+    const { accountId, address } = await provision('lena', { mainPasswordOpensMail: false })
+    const secret = 'qrstuvwxyzabcdef'
+    await addAppPassword(database.db, { accountId, label: 'PC', secret, services: ['imap', 'smtp'] }, clock.now())
+    assert.match(await tryImap(mail, authOf('lena')), /Authentication failed/)
+    assert.match((await signInBySmtp(mail.submissions, address, authOf('lena').pass)).reply, /^535/)
+    assert.equal(await tryImap(mail, { user: address, pass: secret }), 'ok')
+  })
+
+  it('an access token opens IMAP and SMTP until it ends', async () => {
+    const { database, mail, provision } = world
+    const { accountId, address } = await provision('mila')
+    const token = 'opaque-access-token-of-mila'
+    const row = { token_sha256: createHash('sha256').update(token).digest(), account_id: accountId }
+    await database.db('mail_directory.access_tokens').insert({
+      ...row,
+      services: ['imap', 'smtp'],
+      expires_at: new Date(Date.now() + 3_600_000),
+    })
+    assert.equal(await tryImap(mail, { user: address, accessToken: token }), 'ok')
+    const letter = { from: address, to: address, subject: 'Token' }
+    assert.equal(await trySend(mail, { user: address, accessToken: token }, letter), 'ok')
+    await database
+      .db('mail_directory.access_tokens')
+      .where(row)
+      .update({ expires_at: new Date(Date.now() - 1000) })
+    assert.notEqual(await tryImap(mail, { user: address, accessToken: token }), 'ok')
+  })
+
+  it('a removed mailbox is closed at once, keeps its mail for a month, and its successor finds nothing of it', async () => {
+    const { authOf, mail, platform, provision } = world
+    const wanted = await provision('sofia')
+    const home = join(mail.mailRoot, wanted.accountId.slice(0, 2), wanted.accountId)
+    const inbox = await openInbox(mail, authOf('sofia'))
+    await inbox.append('INBOX', Buffer.from('Subject: private\r\n\r\nHello\r\n'))
+    await platform.remove(wanted)
+    assert.match(await tryImap(mail, authOf('sofia')), /Authentication failed/)
+    assert.match(await offerFromOutside(mail.smtp, 'stranger@elsewhere.example', wanted.address), /^550 5\.1\.1/)
+    assert.equal(await platform.purge(), 0)
+    assert.ok(existsSync(home))
+    now += 31 * 86_400_000
+    assert.equal(await platform.purge(), 1)
+    assert.ok(!existsSync(home))
+    await provision('sofia')
+    const successor = await openInbox(mail, authOf('sofia'))
+    assert.deepEqual(await successor.search({ all: true }), [])
+    await successor.logout()
+  })
+
+  it('the doveadm door opens only for the commands that the portal needs', async () => {
+    const { database, mail } = world
+    const ask = async (command: string, parameters: object) => {
+      const response = await fetch(`${mail.doveadmUrl}/doveadm/v1`, {
+        method: 'POST',
+        headers: { authorization: `X-Dovecot-API ${Buffer.from(mail.apiKey).toString('base64')}` },
+        body: JSON.stringify([[command, parameters, 'x']]),
+      })
+      return response.text()
+    }
+    assert.match(await ask('fsGet', { fsDriver: 'posix', fsArgs: '', path: '/etc/passwd' }), /unAuthorized/)
+    assert.match(await ask('stop', {}), /unAuthorized/)
+    const wrongKey = createDovecotPlatform({
+      directory: database.db,
+      doveadm: { url: mail.doveadmUrl, apiKey: 'wrong' },
+      clock,
+    })
+    await assert.rejects(wrongKey.endSessions('anna@postern.example'), { kind: 'permanent' })
+  })
+
+  it('while Dovecot is away a suspension is kept and tried again, and holds as soon as it is back', async () => {
+    const { authOf, mail, provision, suspend } = world
+    const wanted = await provision('tanja')
+    await mail.stopDovecot('SIGKILL')
+    await assert.rejects(suspend(wanted, 'login', 2), { name: 'PlatformError' })
+    await mail.startDovecot()
+    assert.match(await tryImap(mail, authOf('tanja')), new RegExp(suspensionReason))
+    assert.deepEqual(await suspend(wanted, 'login', 2), { kind: 'applied', revision: 2 })
+  })
+
+  describeMailPlatform(
+    'dovecot with running servers',
+    async () => ({ platform: world.platform, stop: async () => {} }),
+    {
+      domain: 'contract.example',
+    },
+  )
+})

@@ -1,0 +1,79 @@
+// A person's mail program: reads by IMAP (imapflow), sends by SMTP (nodemailer).
+import { setTimeout as sleep } from 'node:timers/promises'
+import { ImapFlow } from 'imapflow'
+import { createTransport } from 'nodemailer'
+import type { Door, TestPlatform } from './start.ts'
+
+export interface Credentials {
+  readonly user: string
+  readonly pass?: string
+  readonly accessToken?: string
+}
+
+const timeoutMs = 8000
+
+const imapClient = (door: Door, auth: Credentials) =>
+  new ImapFlow({ ...door, auth, logger: false, tls: { rejectUnauthorized: false }, disableAutoIdle: true })
+
+/** A signed-in IMAP session with the inbox open. Throws imapflow's error where the server refuses. */
+export async function openInbox(platform: TestPlatform, auth: Credentials): Promise<ImapFlow> {
+  const client = imapClient(platform.imap, auth)
+  client.on('error', () => {})
+  try {
+    await client.connect()
+    await client.mailboxOpen('INBOX')
+    return client
+  } catch (error) {
+    client.close()
+    throw error
+  }
+}
+
+/** `ok`, or what the server said when it refused. */
+export async function tryImap(platform: TestPlatform, auth: Credentials): Promise<string> {
+  try {
+    const client = await openInbox(platform, auth)
+    await client.logout()
+    return 'ok'
+  } catch (error) {
+    return (error as { responseText?: string }).responseText ?? String(error)
+  }
+}
+
+export interface Mail {
+  readonly from: string
+  readonly to: string
+  readonly subject: string
+}
+
+/** `ok`, or the server's reply when it refused. */
+export async function trySend(platform: TestPlatform, auth: Credentials, mail: Mail): Promise<string> {
+  const sender = createTransport({
+    ...platform.submission,
+    requireTLS: true,
+    connectionTimeout: timeoutMs,
+    greetingTimeout: timeoutMs,
+    socketTimeout: timeoutMs,
+    tls: { rejectUnauthorized: false },
+    auth: auth.accessToken ? { type: 'OAuth2', ...auth } : auth,
+  })
+  try {
+    await sender.sendMail({ ...mail, text: 'Hello' })
+    return 'ok'
+  } catch (error) {
+    return (error as { response?: string }).response ?? String(error)
+  } finally {
+    sender.close()
+  }
+}
+
+/** Waits until a letter with that subject lies in the inbox. */
+export async function waitForLetter(client: ImapFlow, subject: string, withinMs = 5000): Promise<void> {
+  for (let waited = 0; waited < withinMs; waited += 50) {
+    await client.noop()
+    const found = await client.search({ subject })
+    if (found && found.length > 0) return
+    await sleep(50)
+  }
+  throw new Error(`no letter "${subject}" within ${withinMs} ms`)
+}

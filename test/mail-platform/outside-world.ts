@@ -1,0 +1,37 @@
+// Every other mail server of the world: takes all letters that leave the test platform.
+import { once } from 'node:events'
+import { SMTPServer } from 'smtp-server'
+
+export interface Letter {
+  readonly from: string
+  readonly to: readonly string[]
+  readonly source: string
+}
+
+export interface OutsideWorld {
+  readonly port: number
+  readonly letters: readonly Letter[]
+  stop(): Promise<void>
+}
+
+export async function startOutsideWorld(): Promise<OutsideWorld> {
+  const letters: Letter[] = []
+  const server = new SMTPServer({
+    disabledCommands: ['AUTH', 'STARTTLS'],
+    disableReverseLookup: true,
+    onData: (stream, session, done) => {
+      const chunks: Buffer[] = []
+      stream.on('data', (chunk: Buffer) => chunks.push(chunk))
+      stream.on('end', () => {
+        const { mailFrom, rcptTo } = session.envelope
+        const from = mailFrom ? mailFrom.address : ''
+        letters.push({ from, to: rcptTo.map((each) => each.address), source: Buffer.concat(chunks).toString('latin1') })
+        done()
+      })
+    },
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server.server, 'listening')
+  const { port } = server.server.address() as { port: number }
+  return { port, letters, stop: () => new Promise((done) => server.close(done)) }
+}

@@ -1,0 +1,98 @@
+// Finds the mail servers of the machine and runs them privately.
+import assert from 'node:assert/strict'
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { accessSync, constants } from 'node:fs'
+import { connect, createServer } from 'node:net'
+import { describe, it } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+
+const needed = [
+  '/usr/sbin/dovecot',
+  '/usr/lib/dovecot/modules/auth/libdriver_pgsql.so',
+  '/usr/sbin/postfix',
+  '/usr/bin/openssl',
+]
+
+/** Why the mail servers cannot be run here, or `undefined` where they can. */
+export function missingForMail(): string | undefined {
+  if (process.getuid?.() !== 0) return 'Dovecot and Postfix start only as root'
+  const missing = needed.filter((path) => {
+    try {
+      accessSync(path, constants.R_OK)
+      return false
+    } catch {
+      return true
+    }
+  })
+  return missing.length > 0 ? `${missing.join(', ')} not found` : undefined
+}
+
+/** Ports that were free a moment ago, all different. */
+export async function freePorts(count: number): Promise<number[]> {
+  const probes = await Promise.all(
+    Array.from({ length: count }, async () => {
+      const probe = createServer().listen(0, '127.0.0.1')
+      await once(probe, 'listening')
+      return probe
+    }),
+  )
+  const ports = probes.map((probe) => (probe.address() as { port: number }).port)
+  await Promise.all(probes.map((probe) => new Promise((done) => probe.close(done))))
+  return ports
+}
+
+export async function listens(port: number): Promise<boolean> {
+  const socket = connect(port, '127.0.0.1')
+  return new Promise((done) => {
+    socket.once('connect', () => done(true)).once('error', () => done(false))
+  }).then((answer) => {
+    socket.destroy()
+    return answer as boolean
+  })
+}
+
+export interface Daemon {
+  /** SIGTERM by default; resolves when the process is gone. */
+  stop(signal?: NodeJS.Signals): Promise<void>
+}
+
+/** Runs a server in the foreground until it listens on every port. */
+export async function startDaemon(command: string, args: readonly string[], ports: readonly number[]): Promise<Daemon> {
+  const child: ChildProcess = spawn(command, args, { stdio: ['ignore', 'ignore', 'pipe'] })
+  let words = ''
+  child.stderr?.on('data', (chunk) => {
+    words += chunk
+  })
+  const gone = once(child, 'exit')
+  // A test run that dies takes its servers along.
+  const kill = () => child.kill()
+  process.once('exit', kill)
+  for (let wait = 0; wait < 200; wait += 1) {
+    if (child.exitCode !== null) throw new Error(`${command} ended at its start: ${words}`)
+    if ((await Promise.all(ports.map(listens))).every(Boolean)) break
+    if (wait === 199) throw new Error(`${command} does not listen: ${words}`)
+    await sleep(25)
+  }
+  return {
+    stop: async (signal = 'SIGTERM') => {
+      process.off('exit', kill)
+      child.kill(signal)
+      await gone
+    },
+  }
+}
+
+export function makeCertificate(keyFile: string, certFile: string): void {
+  const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1']
+  const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-keyout', keyFile]
+  execFileSync('openssl', ['req', '-x509', ...key, '-days', '30', ...subject, '-out', certFile], { stdio: 'ignore' })
+}
+
+/** A suite that needs real mail servers: says loudly where it could not run, and fails there in CI. */
+export function describeOnMailServers(name: string, suite: () => void): void {
+  const reason = missingForMail()
+  if (!reason) describe(name, suite)
+  else if (process.env.CI) it(name, () => assert.fail(`the mail servers are needed in CI: ${reason}`))
+  else console.warn(`\n!!! NOT RUN: ${name}: ${reason}\n`)
+}

@@ -1,0 +1,59 @@
+// A running mail platform with people in it, for the stories that mail programs tell.
+import { randomUUID } from 'node:crypto'
+import { hash } from 'argon2'
+import type { Clock } from '#server/core/clock.ts'
+import { createDovecotPlatform, type DovecotPlatform } from '#server/mail-platform/dovecot/platform.ts'
+import type { Applied, Suspension, WantedMailbox } from '#server/mail-platform/mail-platform.ts'
+import { createTestDatabase, type TestDatabase } from '#test/support/database.ts'
+import { startTestPlatform, type TestPlatform } from './start.ts'
+
+export interface MailWorld {
+  readonly database: TestDatabase
+  readonly mail: TestPlatform
+  readonly platform: DovecotPlatform
+  /** Creates `LOGIN@postern.example` with the password of `authOf`. */
+  provision(login: string, change?: Partial<WantedMailbox>): Promise<WantedMailbox>
+  authOf(login: string): { readonly user: string; readonly pass: string }
+  suspend(wanted: WantedMailbox, suspension: Suspension, revision: number): Promise<Applied>
+  stop(): Promise<void>
+}
+
+export const suspensionReason = 'Suspended by the abuse desk'
+
+export async function startMailWorld(clock: Clock): Promise<MailWorld> {
+  const database = await createTestDatabase()
+  const mail = await startTestPlatform({ databaseUrl: database.url }).catch(async (error) => {
+    await database.drop()
+    throw error
+  })
+  const doveadm = { url: mail.doveadmUrl, apiKey: mail.apiKey }
+  const platform = createDovecotPlatform({ directory: database.db, doveadm, clock, pageSize: 3 })
+  const authOf = (login: string) => ({ user: `${login}@postern.example`, pass: `the password of ${login}` })
+  return {
+    database,
+    mail,
+    platform,
+    provision: async (login, change = {}) => {
+      const wanted: WantedMailbox = {
+        accountId: randomUUID(),
+        address: authOf(login).user,
+        revision: 1,
+        password: await hash(authOf(login).pass),
+        suspension: 'none',
+        suspensionReason: null,
+        quotaBytes: 10_000_000,
+        mainPasswordOpensMail: true,
+        aliases: [],
+        ...change,
+      }
+      await platform.apply(wanted)
+      return wanted
+    },
+    authOf,
+    suspend: (wanted, suspension, revision) => platform.apply({ ...wanted, suspension, suspensionReason, revision }),
+    stop: async () => {
+      await mail.stop()
+      await database.drop()
+    },
+  }
+}
