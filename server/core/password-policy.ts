@@ -13,12 +13,21 @@ export type PasswordRefusal =
   | 'not-text'
   | 'too-short'
   | 'too-long'
+  | 'characters'
+  | 'too-long-for-mail'
   | 'contains-login'
   | 'service-word'
   | 'common'
 
 /** `password` is in NFC: what was judged is what must be hashed. */
 export type JudgedPassword = { kind: 'ok'; password: string } | { kind: 'refused'; reason: PasswordRefusal }
+
+/** A mail platform that takes less than the portal would let somebody choose a password with which mail never opens. */
+export interface PasswordLimits {
+  /** Printable ASCII only. */
+  asciiOnly: boolean
+  maxLength: number
+}
 
 export interface PasswordRules {
   /** Code points, the setting PASSWORD_MIN. */
@@ -27,6 +36,8 @@ export interface PasswordRules {
   login: string | null
   /** See `serviceWordsOf`. */
   serviceWords: readonly string[]
+  /** Of the mail platform, where it has any. */
+  limits?: PasswordLimits | undefined
 }
 
 export function judgePassword(raw: unknown, rules: PasswordRules): JudgedPassword {
@@ -36,6 +47,8 @@ export function judgePassword(raw: unknown, rules: PasswordRules): JudgedPasswor
   const length = [...password].length
   if (length < rules.minLength) return refused('too-short')
   if (length > PASSWORD_MAX) return refused('too-long')
+  if (rules.limits?.asciiOnly && !/^[\x20-\x7e]*$/.test(password)) return refused('characters')
+  if (rules.limits && length > rules.limits.maxLength) return refused('too-long-for-mail')
   if (rules.login && isAboutLogin(password, rules.login)) return refused('contains-login')
   if ([...rules.serviceWords, ...MAIL_WORDS].some((word) => isMostly(password, word))) return refused('service-word')
   if (isCommonPassword(password)) return refused('common')

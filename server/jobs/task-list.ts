@@ -4,6 +4,7 @@ import type { Clock } from '../core/clock.ts'
 import type { Keyring } from '../core/keyring.ts'
 import type { MailPlatform } from '../mail-platform/mail-platform.ts'
 import { convergeMailboxTask } from '../mailboxes/converge-mailbox.ts'
+import { purgeMailboxesTask } from '../mailboxes/purge-mailboxes.ts'
 import { sweepMailboxesTask } from '../mailboxes/sweep-mailboxes.ts'
 import { convergeTask } from '../mailboxes/want-mailbox.ts'
 import { deleteDeadSessions } from '../sessions/store.ts'
@@ -23,6 +24,7 @@ export interface TaskParts {
 export const crontab = `
 */10 * * * * mailbox:sweep
 17 * * * * clean-up
+41 3 * * * mailbox:purge
 `
 
 export function tasksOf(parts: TaskParts): TaskList {
@@ -30,6 +32,7 @@ export function tasksOf(parts: TaskParts): TaskList {
   const times = { idleMinutes: settings.sessionIdleMinutes, maxHours: settings.sessionMaxHours }
   return {
     [convergeTask]: convergeMailboxTask(parts),
+    'mailbox:purge': purgeMailboxesTask(parts),
     'mailbox:sweep': sweepMailboxesTask(parts),
     'clean-up': cleanUpTask(db, [
       { name: 'sessions', run: (on, limit) => deleteDeadSessions(on, aliveSince(clock, times), limit) },

@@ -4,12 +4,14 @@ import { setPassword } from '../accounts/store.ts'
 import type { Keyring } from '../core/keyring.ts'
 import { loginOf } from '../core/names.ts'
 import { judgePassword, type PasswordRefusal } from '../core/password-policy.ts'
+import { passwordLimitsOf } from '../mail-platform/password-limits.ts'
 import { type MailboxParts, type NewPassword, wantMailboxPassword } from '../mailboxes/want-mailbox.ts'
 import { endSessions } from '../sessions/store.ts'
+import type { RawSettings } from '../settings.ts'
 
 export interface PasswordRuleParts {
   readonly serviceWords: readonly string[]
-  readonly settings: { readonly passwordMin: number }
+  readonly settings: Pick<RawSettings, 'passwordMin' | 'mailPlatform'>
 }
 
 export type JudgedNewPassword =
@@ -22,6 +24,7 @@ export function judgeNewPassword(parts: PasswordRuleParts, address: string, type
     minLength: parts.settings.passwordMin,
     login: loginOf(address),
     serviceWords: parts.serviceWords,
+    limits: passwordLimitsOf(parts.settings),
   })
 }
 

@@ -9,9 +9,11 @@ import type { Keyring } from '../core/keyring.ts'
 import { parseLoginName } from '../core/login-name.ts'
 import { addressOf } from '../core/names.ts'
 import { judgePassword } from '../core/password-policy.ts'
+import { passwordLimitsOf } from '../mail-platform/password-limits.ts'
 import { type MailboxParts, wantMailbox } from '../mailboxes/want-mailbox.ts'
 import type { PasswordHasher } from '../password/hasher.ts'
 import { rememberDevice } from '../sessions/store.ts'
+import type { RawSettings } from '../settings.ts'
 
 export interface RegistrationParts extends MailboxParts {
   readonly db: Db
@@ -19,10 +21,7 @@ export interface RegistrationParts extends MailboxParts {
   readonly keyring: Keyring
   readonly hasher: PasswordHasher
   readonly serviceWords: readonly string[]
-  readonly settings: MailboxParts['settings'] & {
-    readonly mailDomains: readonly string[]
-    readonly passwordMin: number
-  }
+  readonly settings: MailboxParts['settings'] & Pick<RawSettings, 'mailDomains' | 'passwordMin' | 'mailPlatform'>
 }
 
 export interface RegistrationForm {
@@ -57,6 +56,7 @@ export function judgeRegistration(parts: RegistrationParts, form: RegistrationFo
     minLength: passwordMin,
     login: name.kind === 'ok' ? name.login : null,
     serviceWords: parts.serviceWords,
+    limits: passwordLimitsOf(parts.settings),
   })
   if (judged.kind === 'refused') refusals.push({ field: 'password', reason: judged.reason })
   if (name.kind === 'refused' || judged.kind === 'refused' || !domain) return { kind: 'refused', refusals }
