@@ -2,9 +2,11 @@
 import cookieParser from 'cookie-parser'
 import express, { type Express } from 'express'
 import { activityRoutes } from './activity/routes.ts'
+import { type DevParts, devRoutes } from './dev/routes.ts'
 import { healthRoutes } from './health/routes.ts'
 import { securityTxtRoutes } from './health/security-txt.ts'
 import { helpRoutes, mailProgramRoutes } from './help/routes.ts'
+import { messageRoutes } from './messages/routes.ts'
 import { overviewRoutes } from './overview/routes.ts'
 import { passwordRoutes } from './password/routes.ts'
 import { registrationRoutes } from './registration/routes.ts'
@@ -19,7 +21,7 @@ import { isHttps, type WebParts } from './web/parts.ts'
 import { type ObservedRequest, requestLog } from './web/request-log.ts'
 import { sessionMiddleware } from './web/sessions.ts'
 
-export interface AppParts extends WebParts {
+export interface AppParts extends WebParts, Pick<DevParts, 'render'> {
   readonly assets: Assets
   readonly isDraining: () => boolean
   readonly observeRequest: (request: ObservedRequest) => void
@@ -45,6 +47,7 @@ export function createApp(parts: AppParts): Express {
   app.use(securityTxtRoutes(settings.baseUrl, settings.securityContact ?? `security@${settings.mailDomains[0]}`, clock))
   app.use(mailProgramRoutes(parts))
   app.use(noStore)
+  app.use(messageRoutes(parts))
   app.use(cookieParser())
   if (https) app.use(markSecure)
   app.use(sessionMiddleware({ db, clock, times }, { https, secrets: parts.cookieSecrets }))
@@ -60,6 +63,7 @@ export function createApp(parts: AppParts): Express {
   app.use(sessionRoutes(parts))
   app.use(activityRoutes(parts))
   app.use(helpRoutes(parts))
+  if (development) app.use(devRoutes(parts))
 
   app.use(pageNotFound)
   app.use(errorHandler(parts))

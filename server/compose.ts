@@ -8,11 +8,15 @@ import { type Clock, systemClock } from './core/clock.ts'
 import { createKeyring, type Keyring } from './core/keyring.ts'
 import { serviceWordsOf } from './core/service-words.ts'
 import { createMetrics, type Metrics } from './health/metrics.ts'
+import { createFormats } from './i18n/format.ts'
 import { createTexts } from './i18n/texts.ts'
 import { tasksOf } from './jobs/task-list.ts'
 import type { TaskList } from './jobs/worker.ts'
 import { chooseMailPlatform } from './mail-platform/choose.ts'
 import type { MailPlatform } from './mail-platform/mail-platform.ts'
+import { chooseTransports } from './messages/choose-transports.ts'
+import { createMessageRendering } from './messages/render.ts'
+import type { MailTransport, SmsTransport } from './messages/transport.ts'
 import { createHasher } from './password/hasher.ts'
 import { loadAssets } from './web/assets.ts'
 import { createTracer } from './web/client.ts'
@@ -27,6 +31,8 @@ export interface Ports {
   readonly clock?: Clock
   readonly log?: Log
   readonly platform?: MailPlatform
+  readonly mail?: MailTransport
+  readonly sms?: SmsTransport
 }
 
 export interface Portal {
@@ -57,13 +63,17 @@ export async function compose(settings: CompleteSettings, ports: Ports = {}): Pr
   const hasher = createHasher({ memoryKib: settings.argon2MemoryKib, passes: settings.argon2Passes })
   const platform = ports.platform ?? (await chooseMailPlatform(settings, { db, clock }))
   const texts = createTexts({ service: settings.brandName, passwordMin: settings.passwordMin })
-  const views = createViewEngine({
-    roots: [folder('views')],
-    cache: settings.portalEnv === 'production' || settings.cacheViews,
-  })
+  const cacheViews = settings.portalEnv === 'production' || settings.cacheViews
+  const views = createViewEngine({ roots: [folder('views')], cache: cacheViews })
   const brand = { name: settings.brandName, themeFile: settings.themeCss, logoFile: settings.brandLogo }
   const assets = loadAssets(folder('public'), brand)
   const metrics = createMetrics({ db, hasher })
+  const gateways = { ...chooseTransports(settings), ...ports }
+  const formats = createFormats(settings.timeZone)
+  const render = createMessageRendering({
+    ...{ texts, formats, cacheViews, viewRoots: [folder('views')] },
+    ...{ serviceName: settings.brandName, baseUrl: settings.baseUrl, undoDays: settings.undoDays },
+  })
   let draining = false
 
   const parts = {
@@ -74,6 +84,9 @@ export async function compose(settings: CompleteSettings, ports: Ports = {}): Pr
     hasher,
     platform,
     log,
+    mail: gateways.mail,
+    sms: gateways.sms,
+    render,
     texts,
     limits: createLimits(db),
     pages: createPages({ views, texts, theme: assets.theme, timeZone: settings.timeZone }),
@@ -99,6 +112,10 @@ export async function compose(settings: CompleteSettings, ports: Ports = {}): Pr
     drain: () => {
       draining = true
     },
-    close: () => db.destroy(),
+    close: async () => {
+      parts.mail.close()
+      parts.sms.close()
+      await db.destroy()
+    },
   }
 }

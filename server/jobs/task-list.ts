@@ -1,28 +1,27 @@
 // Every task that a worker can do, and when the regular ones run.
-import type { Db } from '#db/connection.ts'
-import type { Clock } from '../core/clock.ts'
-import type { Keyring } from '../core/keyring.ts'
 import type { MailPlatform } from '../mail-platform/mail-platform.ts'
 import { convergeMailboxTask } from '../mailboxes/converge-mailbox.ts'
 import { purgeMailboxesTask } from '../mailboxes/purge-mailboxes.ts'
 import { sweepMailboxesTask } from '../mailboxes/sweep-mailboxes.ts'
 import { convergeTask } from '../mailboxes/want-mailbox.ts'
+import type { DeliveryParts } from '../messages/deliver-message.ts'
+import { deleteSettledMessages } from '../messages/store.ts'
+import { keptSince } from '../messages/sweep-messages.ts'
+import { messageTasks } from '../messages/tasks.ts'
 import { deleteDeadSessions } from '../sessions/store.ts'
 import { deleteSpentLimits } from '../web/limits.ts'
 import { aliveSince } from '../web/session-store.ts'
 import { cleanUpTask } from './clean-up.ts'
 import type { TaskList } from './worker.ts'
 
-export interface TaskParts {
-  readonly db: Db
-  readonly clock: Clock
-  readonly keyring: Keyring
+export interface TaskParts extends DeliveryParts {
   readonly platform: MailPlatform
   readonly settings: { readonly sessionIdleMinutes: number; readonly sessionMaxHours: number }
 }
 
 export const crontab = `
 */10 * * * * mailbox:sweep
+* * * * * message:sweep
 17 * * * * clean-up
 41 3 * * * mailbox:purge
 `
@@ -34,8 +33,10 @@ export function tasksOf(parts: TaskParts): TaskList {
     [convergeTask]: convergeMailboxTask(parts),
     'mailbox:purge': purgeMailboxesTask(parts),
     'mailbox:sweep': sweepMailboxesTask(parts),
+    ...messageTasks(parts),
     'clean-up': cleanUpTask(db, [
       { name: 'sessions', run: (on, limit) => deleteDeadSessions(on, aliveSince(clock, times), limit) },
+      { name: 'messages', run: (on, limit) => deleteSettledMessages(on, keptSince(clock.now()), limit) },
       { name: 'limits', run: (on, limit) => deleteSpentLimits(on, clock.now(), limit) },
     ]),
   }

@@ -79,6 +79,15 @@ export interface TestDatabase {
   drop(): Promise<void>
 }
 
+/** Connections that are just closing would report their forced end as an uncaught fault of the test. */
+async function untilNobodyIsConnected(client: pg.Client, database: string): Promise<void> {
+  for (let round = 0; round < 50; round += 1) {
+    const { rowCount } = await client.query('select 1 from pg_stat_activity where datname = $1', [database])
+    if (!rowCount) return
+    await new Promise((wake) => setTimeout(wake, 20))
+  }
+}
+
 let ownServer: Promise<TestServer> | undefined
 
 /** A fresh migrated database. Under `npm test` all files share one server; alone, a file starts its own. */
@@ -95,7 +104,10 @@ export async function createTestDatabase(): Promise<TestDatabase> {
     db,
     drop: async () => {
       await db.destroy()
-      await run(server, (client) => client.query(`drop database if exists ${name} with (force)`))
+      await run(server, async (client) => {
+        await untilNobodyIsConnected(client, name)
+        await client.query(`drop database if exists ${name} with (force)`)
+      })
       if (!shared) {
         await (await ownServer)?.stop()
         ownServer = undefined

@@ -1,0 +1,106 @@
+// What the views of messages are handed: words, links and moments in the reader's language, made from checked parameters.
+import type { Formats } from '#server/i18n/format.ts'
+import type { Locale, Texts } from '#server/i18n/texts.ts'
+
+export interface LocalsOptions {
+  readonly texts: Texts
+  readonly formats: Readonly<Record<Locale, Formats>>
+  readonly serviceName: string
+  /** Every link begins with it; never a header of a request. */
+  readonly baseUrl: string
+  /** Days that an undo link lives, for telling so. */
+  readonly undoDays: number
+}
+
+/** The fields that any message may have; a view reads those of its own. */
+interface AnyParams {
+  readonly mailbox?: string
+  readonly method?: 'backup-address' | 'phone' | 'security-question'
+  readonly outcome?: 'measure-taken' | 'no-breach' | 'not-ours' | 'not-enough'
+  readonly where?: { readonly country?: string; readonly network?: string }
+  readonly device?: { readonly browser: string | null; readonly system: string | null }
+  readonly [field: string]: unknown
+}
+
+/** Paths of links by the token that they carry. */
+const tokenLinks = {
+  token: ['link', '/recover/link/'],
+  undoToken: ['undoLink', '/undo/'],
+  appealToken: ['appealLink', '/appeal/'],
+  progressToken: ['progressLink', '/report/progress/'],
+} as const
+const pages = {
+  recoverLink: '/recover',
+  recoveryLink: '/account/recovery',
+  programsLink: '/help/mail-programs',
+  accountLink: '/account',
+}
+const instants = ['at', 'until', 'expiresAt', 'takesEffectAt']
+
+/** Words that the selections of the texts know: a hyphen is not allowed there. */
+const selected: Readonly<Record<string, string>> = {
+  'backup-address': 'address',
+  'security-question': 'question',
+  'measure-taken': 'taken',
+  'no-breach': 'nobreach',
+  'not-ours': 'notours',
+}
+const select = (word: string | undefined) => word && (selected[word] ?? word)
+
+// Security: a message that leaves the mailbox shows no more of its name than its owner needs to know it.
+export function maskMailbox(address: string): string {
+  const at = address.lastIndexOf('@')
+  return `${address.slice(0, Math.min(2, at - 1))}…${address.slice(at)}`
+}
+
+export function createMessageLocals(options: LocalsOptions) {
+  const { texts, formats, baseUrl, serviceName, undoDays } = options
+  const regions = (locale: Locale) => new Intl.DisplayNames(locale, { type: 'region', fallback: 'none' })
+
+  function wordsForPlace(place: NonNullable<AnyParams['where']>, locale: Locale): string {
+    const country = place.country && regions(locale).of(place.country)
+    const { network } = place
+    if (country && network) return texts.t(locale, 'messages.shared.countryAndNetwork', { country, network })
+    if (network) return texts.t(locale, 'messages.shared.network', { network })
+    return country || texts.t(locale, 'messages.shared.notKnown')
+  }
+
+  function factsOf(params: AnyParams, at: string | undefined, locale: Locale): [string, string][] {
+    const t = texts.in(locale)
+    const facts: [string, string][] = []
+    if (at) facts.push([t('messages.shared.when'), at])
+    if (params.where) facts.push([t('messages.shared.where'), wordsForPlace(params.where, locale)])
+    if (params.device) {
+      const names = [params.device.browser, params.device.system].filter(Boolean).join(', ')
+      facts.push([t('messages.shared.device'), names || t('messages.shared.notKnown')])
+    }
+    return facts
+  }
+
+  /** @param to the reader; the mailbox itself may read its whole name */
+  return function messageLocals(params: AnyParams, locale: Locale, to: string): Record<string, unknown> {
+    const format = formats[locale]
+    const locals: Record<string, unknown> = {
+      ...params,
+      t: texts.in(locale),
+      locale,
+      theme: { name: serviceName },
+      baseUrl,
+    }
+    for (const [name, path] of Object.entries(pages)) locals[name] = baseUrl + path
+    for (const [field, [name, path]] of Object.entries(tokenLinks)) {
+      // Security: links are built from BASE_URL, and a view is not handed the bare token.
+      if (params[field]) locals[name] = baseUrl + path + params[field]
+      delete locals[field]
+    }
+    for (const field of instants) if (params[field]) locals[field] = format.dateTime(new Date(String(params[field])))
+    if (params.at && params.undoToken) {
+      locals.undoUntil = format.dateTime(new Date(Date.parse(String(params.at)) + undoDays * 86_400_000))
+    }
+    if (params.mailbox) locals.mailbox = params.mailbox === to ? params.mailbox : maskMailbox(params.mailbox)
+    locals.method = select(params.method)
+    locals.outcome = select(params.outcome)
+    locals.facts = factsOf(params, locals.at as string | undefined, locale)
+    return locals
+  }
+}

@@ -1,0 +1,21 @@
+// How many segments a text costs: 3GPP TS 23.038, default alphabet and its extension table.
+
+const basic = new Set(
+  '@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !"#¤%&\'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà',
+)
+const extended = new Set('\f^{}\\[~]|€')
+
+/** A text that has only characters of the default alphabet fits 160 in one segment (153 in each of several); any other one 70 (67). */
+export function countSmsSegments(text: string): number {
+  let septets = 0
+  for (const character of text) {
+    if (basic.has(character)) septets += 1
+    else if (extended.has(character)) septets += 2
+    else return segments(text.length, 70, 67)
+  }
+  return segments(septets, 160, 153)
+}
+
+function segments(length: number, alone: number, together: number): number {
+  return length <= alone ? 1 : Math.ceil(length / together)
+}

@@ -1,0 +1,169 @@
+import type { Db, Trx } from '#db/connection.ts'
+import type { Channel, MessageName } from './catalogue.ts'
+
+export type SettledState = 'sent' | 'failed' | 'dropped' | 'unknown'
+
+export interface NewMessage {
+  readonly channel: Channel
+  readonly name: MessageName
+  readonly payload: string
+  readonly dedupeKey: string | null
+  readonly createdAt: Date
+  readonly expiresAt: Date
+}
+
+export interface ClaimedMessage {
+  readonly id: string
+  readonly channel: Channel
+  readonly name: string
+  readonly payload: string
+  readonly attempts: number
+  readonly createdAt: Date
+  readonly expiresAt: Date
+}
+
+/** Returns the new id, or `null` where a message with this dedupe key was written before. */
+export async function insertMessage(trx: Trx, message: NewMessage): Promise<string | null> {
+  const { rows } = await trx.raw(
+    `insert into messages (channel, name, payload, dedupe_key, created_at, expires_at, due_at)
+     values (:channel, :name, :payload, :dedupeKey, :createdAt, :expiresAt, :createdAt)
+     on conflict (dedupe_key) do nothing returning id`,
+    { ...message },
+  )
+  return rows[0]?.id ?? null
+}
+
+/**
+ * Takes the message for one try; of two workers only one gets it. A mail that a dead worker left behind may be taken again after
+ * `staleBefore`: its Message-ID makes a repeat recognisable. An SMS never may.
+ */
+export async function claimMessage(
+  db: Db,
+  id: string,
+  now: Date,
+  staleBefore: Date,
+): Promise<ClaimedMessage | undefined> {
+  const { rows } = await db.raw(
+    `update messages set state = 'sending', sending_at = :now, attempts = attempts + 1
+     where id = :id and (state = 'queued' or (state = 'sending' and channel = 'mail' and sending_at < :staleBefore))
+     returning id, channel, name, payload, attempts, created_at as "createdAt", expires_at as "expiresAt"`,
+    { id, now, staleBefore },
+  )
+  return rows[0]
+}
+
+export async function isMailOnItsWay(trx: Trx, id: string): Promise<boolean> {
+  const { rowCount } = await trx.raw(
+    `select 1 from messages where id = :id and state = 'sending' and channel = 'mail'`,
+    { id },
+  )
+  return rowCount === 1
+}
+
+export interface Settlement {
+  readonly id: string
+  readonly state: SettledState
+  readonly outcome: string | null
+  readonly providerId: string | null
+  readonly now: Date
+  readonly keepPayload: boolean
+}
+
+/** Ends a try for good and wipes what was sent. Nothing happens where the message was settled meanwhile. */
+export async function settleMessage(db: Db, settlement: Settlement): Promise<boolean> {
+  const { rowCount } = await db.raw(
+    `update messages set state = :state, outcome = :outcome, provider_id = coalesce(:providerId, provider_id), settled_at = :now,
+       payload = case when :keepPayload then payload end
+     where id = :id and state = 'sending'`,
+    { ...settlement },
+  )
+  return rowCount === 1
+}
+
+/** Puts a message back for a later try. */
+export async function deferMessage(trx: Trx, id: string, outcome: string, dueAt: Date): Promise<boolean> {
+  const { rowCount } = await trx.raw(
+    `update messages set state = 'queued', outcome = :outcome, due_at = :dueAt where id = :id and state = 'sending'`,
+    { id, outcome, dueAt },
+  )
+  return rowCount === 1
+}
+
+/** SMS that a worker took and never finished: whether the gateway has them cannot be known from here. */
+export async function giveUpLostSms(db: Db, now: Date, staleBefore: Date): Promise<number> {
+  const { rowCount } = await db.raw(
+    `update messages set state = 'unknown', outcome = 'worker.lost', settled_at = :now, payload = null
+     where state = 'sending' and channel = 'sms' and sending_at < :staleBefore`,
+    { now, staleBefore },
+  )
+  return rowCount
+}
+
+/** Messages that should have been tried by now: their job was lost with its worker. */
+export async function selectOverdueMessages(trx: Trx, staleBefore: Date, limit: number): Promise<string[]> {
+  const { rows } = await trx.raw(
+    `select id from messages
+     where settled_at is null and due_at < :staleBefore
+       and (state = 'queued' or (channel = 'mail' and sending_at < :staleBefore))
+     order by due_at limit :limit`,
+    { staleBefore, limit },
+  )
+  return rows.map((row: { id: string }) => row.id)
+}
+
+/** Deletes at most `limit` of them and returns how many. */
+export async function deleteSettledMessages(db: Db, before: Date, limit: number): Promise<number> {
+  const { rowCount } = await db.raw(
+    'delete from messages where id in (select id from messages where settled_at < :before limit :limit)',
+    { before, limit },
+  )
+  return rowCount
+}
+
+export interface KeptMessage {
+  readonly channel: Channel
+  readonly name: string
+  readonly payload: string
+  readonly createdAt: Date
+}
+
+/** What the development outbox shows, newest first. */
+export async function selectKeptMessages(db: Db, limit: number): Promise<KeptMessage[]> {
+  const { rows } = await db.raw(
+    `select channel, name, payload, created_at as "createdAt" from messages
+     where state = 'sent' and payload is not null order by settled_at desc, created_at desc limit :limit`,
+    { limit },
+  )
+  return rows
+}
+
+/** Lowest first; reports of one rank are final against each other, so the first of them stays. */
+const deliveryRanks = `case ? when 'delivered' then 4 when 'undelivered' then 4 when 'failed' then 4 when 'canceled' then 4
+  when 'read' then 5 when 'sent' then 3 when 'sending' then 2 when 'queued' then 1 when 'accepted' then 1 when 'scheduled' then 1 else 0 end`
+const rankOf = (expression: string) => deliveryRanks.replace('?', expression)
+
+export interface DeliveryReport {
+  readonly id: string
+  readonly providerId: string
+  readonly delivery: string
+  readonly deliveryCode: string | null
+  readonly now: Date
+}
+
+/**
+ * Writes a gateway's report down, forwards only: reports arrive late, twice and in any order. A report also proves that the gateway has a
+ * message whose answer was lost.
+ */
+export async function recordDelivery(db: Db, report: DeliveryReport): Promise<boolean> {
+  const { rowCount } = await db.raw(
+    `update messages set delivery = :delivery, delivery_code = :deliveryCode, provider_id = :providerId,
+       state = case when state in ('sending', 'unknown') then 'sent' else state end,
+       settled_at = coalesce(settled_at, :now),
+       payload = case when state in ('sending', 'unknown') then null else payload end
+     where id = :id and channel = 'sms' and (provider_id = :providerId or provider_id is null)
+       and state in ('sending', 'sent', 'unknown')
+       and ${rankOf(':delivery')} > ${rankOf("coalesce(delivery, '')")}`,
+    { ...report },
+  )
+  return rowCount === 1
+}

@@ -1,0 +1,83 @@
+// SMS by Twilio's Messages API, or whatever speaks it.
+import type { Twilio } from 'twilio'
+import { neverConnected, type OutgoingSms, type SendOutcome, type SmsTransport } from './transport.ts'
+
+export interface TwilioOptions {
+  readonly accountSid: string
+  readonly authToken: string
+  /** A number or sender name; or `messagingServiceSid`. */
+  readonly from?: string | undefined
+  readonly messagingServiceSid?: string | undefined
+  /** A compatible endpoint in place of Twilio's own. */
+  readonly apiBase?: string | undefined
+  /** Where Twilio reports what became of a message: the message's id is appended. Absent: no reports. */
+  readonly statusUrl?: string | undefined
+  readonly timeoutMs?: number
+}
+
+const certificateFault = /^(CERT_|ERR_TLS_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|HOSTNAME_MISMATCH)/
+
+/** Twilio takes 1 to 36,000 s; below some seconds it would give up before the telephone network has had a chance. */
+const shortestLife = 10
+const longestLife = 36_000
+
+export function createTwilioTransport(options: TwilioOptions): SmsTransport {
+  let client: Promise<Twilio> | undefined
+  const sender = options.messagingServiceSid
+    ? { messagingServiceSid: options.messagingServiceSid }
+    : { from: options.from ?? '' }
+
+  async function send(sms: OutgoingSms): Promise<SendOutcome> {
+    try {
+      client ??= connect(options)
+      await client
+    } catch {
+      client = undefined
+      return { kind: 'deferred', code: 'gateway.misconfigured' }
+    }
+    try {
+      const taken = await (await client).messages.create({
+        ...sender,
+        to: sms.to,
+        body: sms.text,
+        validityPeriod: Math.trunc(Math.min(Math.max(sms.secondsToLive, shortestLife), longestLife)),
+        ...(options.statusUrl ? { statusCallback: `${options.statusUrl}/${sms.id}` } : {}),
+      })
+      return { kind: 'accepted', providerId: taken.sid ?? null }
+    } catch (fault) {
+      return outcomeOf(fault as RequestFault)
+    }
+  }
+  return { keeps: false, send, close() {} }
+}
+
+/** Loaded with the first SMS: the package is larger than the rest of the portal. */
+async function connect({ accountSid, authToken, apiBase, timeoutMs = 15_000 }: TwilioOptions): Promise<Twilio> {
+  const { default: twilio } = await import('twilio')
+  // A connection of its own for each request: one that the other side closed meanwhile would look like a lost answer.
+  const client = twilio(accountSid, authToken, { timeout: timeoutMs, keepAlive: false, autoRetry: false })
+  if (apiBase) client.api.baseUrl = apiBase
+  return client
+}
+
+interface RequestFault {
+  /** HTTP status, where there was an answer. */
+  readonly status?: number
+  /** Twilio's number in an answer, the system's name of a network fault. */
+  readonly code?: number | string
+  readonly syscall?: string
+}
+
+// Security: only codes leave this function; the client's errors hold the number, the text and our token.
+function outcomeOf({ status, code, syscall }: RequestFault): SendOutcome {
+  if (status === undefined) {
+    const name = typeof code === 'string' ? code : 'fault'
+    const unsent = neverConnected.has(name) || certificateFault.test(name) || syscall === 'connect'
+    return { kind: unsent ? 'deferred' : 'unknown', code: `net.${name}` }
+  }
+  const answer = `twilio.${code ?? status}`
+  // 401 is our own account's trouble, 429 and a 503 in Twilio's own words say that nothing was taken.
+  if (status === 401 || status === 429 || (status === 503 && code !== undefined))
+    return { kind: 'deferred', code: answer }
+  return status < 500 ? { kind: 'refused', code: answer } : { kind: 'unknown', code: answer }
+}

@@ -1,0 +1,145 @@
+import assert from 'node:assert/strict'
+import { after, before, beforeEach, describe, it } from 'node:test'
+import fc from 'fast-check'
+import { createSmtpTransport } from '#server/messages/smtp.ts'
+import type { MailTransport, OutgoingMail } from '#server/messages/transport.ts'
+import { type MailServer, startMailServer } from '#test/support/mail-server.ts'
+
+const mail: OutgoingMail = {
+  messageId: '6f9619ff-8b86-4011-b42d-00c04fc964ff@postern.example',
+  to: 'alice@elsewhere.example',
+  subject: 'Код для пацвярджэння адраса',
+  text: `радок\n\n004217\n\nhttps://postern.example/recover/link/${'x'.repeat(90)}`,
+  html: '<p>радок</p>',
+  date: new Date('2026-11-22T09:03:00Z'),
+}
+
+describe('mail by SMTP', () => {
+  let server: MailServer
+  let transport: MailTransport
+  before(async () => {
+    server = await startMailServer()
+    transport = createSmtpTransport({ url: server.url, from: 'Postern <no-reply@postern.example>' })
+  })
+  after(async () => {
+    transport.close()
+    await server.stop()
+  })
+  beforeEach(() => {
+    server.received.length = 0
+    server.mishaps.length = 0
+  })
+
+  it('a mail arrives as it was written: subject, both parts, long links unbroken', async () => {
+    assert.deepEqual(await transport.send(mail), { kind: 'accepted', providerId: null })
+    const parsed = server.received[0]?.parsed
+    assert.equal(parsed?.subject, mail.subject)
+    assert.equal(parsed?.text?.replaceAll('\r\n', '\n').trim(), mail.text)
+    assert.equal(parsed?.html?.trim(), mail.html)
+    assert.equal(parsed?.messageId, `<${mail.messageId}>`)
+    assert.equal(new Date(parsed?.date ?? '').getTime(), mail.date.getTime())
+    assert.equal(parsed?.to?.[0]?.address, mail.to)
+  })
+
+  it('a second try is the same mail again, so that readers see one', async () => {
+    await transport.send(mail)
+    await transport.send(mail)
+    const [first, second] = server.received.map(({ raw }) => raw.replace(/-{2,}[\w.-]*Part_?\w+|boundary="[^"]+"/g, ''))
+    assert.equal(first?.split('\r\n\r\n')[0], second?.split('\r\n\r\n')[0])
+  })
+
+  it('Security: an object is taken as one address; a string would be parsed, and a comma in it would be a second recipient.', async () => {
+    for (const to of [
+      'a@one.example, b@two.example',
+      'a@one.example\r\nBcc: b@two.example',
+      '"x" <a@one.example>, b@two.example',
+    ]) {
+      await transport.send({ ...mail, to })
+    }
+    const reached = server.received.flatMap(({ recipients }) => recipients)
+    assert.ok(!reached.includes('b@two.example'), reached.join(' '))
+    for (const { parsed } of server.received) assert.equal(parsed.bcc, undefined)
+  })
+
+  it('Security: whatever stands in a subject or a text, no header, recipient or part is added', async () => {
+    const nasty = fc.array(
+      fc.constantFrom(
+        '\r\n',
+        '\n',
+        '\r',
+        'Bcc: b@two.example',
+        'To: b@two.example',
+        'Content-Type: text/html',
+        '.',
+        '\u2028',
+        '\0',
+        ' ',
+        'я',
+        '--',
+        'x: y',
+      ),
+      { maxLength: 12 },
+    )
+    await fc.assert(
+      fc.asyncProperty(nasty, nasty, async (subject, text) => {
+        server.received.length = 0
+        await transport.send({ ...mail, subject: subject.join(''), text: `x${text.join('')}` })
+        const [got] = server.received
+        assert.deepEqual(got?.recipients, [mail.to])
+        const names = got?.parsed.headers.map(({ key }) => key).sort()
+        assert.deepEqual(names, [
+          'auto-submitted',
+          'content-type',
+          'date',
+          'from',
+          'message-id',
+          'mime-version',
+          ...(subject.join('').trim() || names?.includes('subject') ? ['subject'] : []),
+          'to',
+          'x-auto-response-suppress',
+        ])
+        assert.equal(got?.parsed.attachments.length, 0)
+      }),
+      { numRuns: 60 },
+    )
+  })
+
+  it('an address that the server refuses for good is not tried again; one that must wait is', async () => {
+    server.mishaps.push({ at: 'RCPT', code: 550 })
+    assert.deepEqual(await transport.send(mail), { kind: 'refused', code: 'smtp.550' })
+    server.mishaps.push({ at: 'RCPT', code: 450 })
+    assert.deepEqual(await transport.send(mail), { kind: 'deferred', code: 'smtp.450' })
+    server.mishaps.push({ at: 'DATA', code: 554 })
+    assert.deepEqual(await transport.send(mail), { kind: 'refused', code: 'smtp.554' })
+    server.mishaps.push({ at: 'DATA', code: 452 })
+    assert.deepEqual(await transport.send(mail), { kind: 'deferred', code: 'smtp.452' })
+    assert.equal(server.received.length, 0)
+  })
+
+  it('an answer that is lost after the text was sent is told as such, and nodemailer does not send again by itself', async () => {
+    server.mishaps.push({ at: 'answer-lost' })
+    assert.equal((await transport.send(mail)).kind, 'unknown')
+    assert.equal(server.received.length, 1)
+    assert.equal((await transport.send(mail)).kind, 'accepted', 'and the next one takes a new connection')
+  })
+
+  it('a server that is away, or refuses our credentials, is our trouble and not the address’s', async () => {
+    const away = createSmtpTransport({ url: 'smtp://127.0.0.1:1', from: 'no-reply@postern.example' })
+    const outcome = await away.send(mail)
+    away.close()
+    assert.deepEqual(outcome, { kind: 'deferred', code: 'smtp.ECONNREFUSED' })
+
+    const withLogin = createSmtpTransport({
+      url: server.url.replace('//', '//user:wrong@'),
+      from: 'no-reply@postern.example',
+    })
+    const refused = await withLogin.send(mail)
+    withLogin.close()
+    assert.equal(refused.kind, 'deferred')
+  })
+
+  it('a slow server is waited for', async () => {
+    server.mishaps.push({ at: 'slow', ms: 400 })
+    assert.equal((await transport.send(mail)).kind, 'accepted')
+  })
+})

@@ -1,0 +1,81 @@
+// The parts of server/messages/ on a real database, with a clock that a test moves and gateways that it chooses.
+import { fileURLToPath } from 'node:url'
+import type { Db } from '#db/connection.ts'
+import { createKeyring } from '#server/core/keyring.ts'
+import { createFormats } from '#server/i18n/format.ts'
+import { createTexts } from '#server/i18n/texts.ts'
+import type { MessageName } from '#server/messages/catalogue.ts'
+import { type DeliveryParts, deliverMessage } from '#server/messages/deliver-message.ts'
+import { createMessageRendering } from '#server/messages/render.ts'
+import { type Message, sendMessage } from '#server/messages/send-message.ts'
+import { createMissingTransport, type MailTransport, type SmsTransport } from '#server/messages/transport.ts'
+import { createTestClock, type TestClock } from './clock.ts'
+
+export const baseUrl = 'https://postern.example'
+
+export function createRendering(base = baseUrl) {
+  return createMessageRendering({
+    texts: createTexts({ service: 'Postern', passwordMin: 12 }),
+    formats: createFormats('Europe/Minsk'),
+    serviceName: 'Postern',
+    baseUrl: base,
+    undoDays: 7,
+    viewRoots: [fileURLToPath(new URL('../../views', import.meta.url))],
+    cacheViews: true,
+  })
+}
+
+export interface MessageTrial {
+  readonly parts: DeliveryParts
+  readonly clock: TestClock
+  /** Everything that was logged, as one text. */
+  logged(): string
+  send<N extends MessageName>(message: Message<N>): Promise<string>
+  deliver(id: string): Promise<void>
+  row(id: string): Promise<MessageRow>
+}
+
+export interface MessageRow {
+  readonly state: string
+  readonly outcome: string | null
+  readonly payload: string | null
+  readonly attempts: number
+  readonly provider_id: string | null
+  readonly delivery: string | null
+  readonly delivery_code: string | null
+  readonly due_at: Date
+  readonly expires_at: Date
+}
+
+export const testKeyring = createKeyring(['the first key of these tests, long enough for them'])
+
+export function createMessageTrial(db: Db, gateways: { mail?: MailTransport; sms?: SmsTransport } = {}): MessageTrial {
+  const clock = createTestClock()
+  const lines: string[] = []
+  const write = (fields: object, words: string) => void lines.push(JSON.stringify({ ...fields, words }))
+  const parts: DeliveryParts = {
+    db,
+    clock,
+    keyring: testKeyring,
+    render: createRendering(),
+    mail: gateways.mail ?? createMissingTransport(),
+    sms: gateways.sms ?? createMissingTransport(),
+    log: { info: write, warn: write, error: write },
+  }
+  return {
+    parts,
+    clock,
+    logged: () => lines.join('\n'),
+    async send(message) {
+      const id = await db.transaction((trx) => sendMessage(trx, parts, message))
+      if (id === null) throw new Error('the dedupe key was used before')
+      return id
+    },
+    deliver: (id) => deliverMessage(parts, id),
+    async row(id) {
+      const row = await db('messages').where({ id }).first()
+      if (!row) throw new Error('no such message')
+      return row
+    },
+  }
+}

@@ -1,0 +1,26 @@
+// A worker process of its own, to be killed: delivers messages of the database and mail server that it is told.
+import { connectDatabase } from '#db/connection.ts'
+import { systemClock } from '#server/core/clock.ts'
+import { startWorker } from '#server/jobs/worker.ts'
+import { createSmtpTransport } from '#server/messages/smtp.ts'
+import { sweepMessages } from '#server/messages/sweep-messages.ts'
+import { messageTasks } from '#server/messages/tasks.ts'
+import { createMissingTransport } from '#server/messages/transport.ts'
+import { createLog } from '#server/web/log.ts'
+import { createRendering, testKeyring } from './message-trial.ts'
+
+const [databaseUrl = '', smtpUrl = '', staleMs = '1500'] = process.argv.slice(2)
+const log = createLog('error')
+const parts = {
+  db: connectDatabase(databaseUrl, 6),
+  clock: systemClock,
+  keyring: testKeyring,
+  render: createRendering(),
+  mail: createSmtpTransport({ url: smtpUrl, from: 'Postern <no-reply@postern.example>' }),
+  sms: createMissingTransport(),
+  log,
+  staleMs: Number(staleMs),
+}
+await startWorker({ databaseUrl, tasks: messageTasks(parts), log, concurrency: 4 })
+// Every minute in earnest; a test has less time.
+setInterval(() => void sweepMessages(parts).catch(() => {}), 400)

@@ -1,0 +1,168 @@
+// A stateful stand-in for Twilio's Messages API. Its requests and answers are held to `twilio-messages.openapi.json` by a test.
+import { createHmac, randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+
+export const accountSid = `AC${'0123456789abcdef'.repeat(2)}`
+export const authToken = 'f'.repeat(32)
+
+export interface TakenSms {
+  readonly sid: string
+  readonly to: string
+  readonly body: string
+  readonly from: string | null
+  readonly statusCallback: string | null
+  readonly validityPeriod: number
+}
+
+/** What happens to the next requests, one entry each; then they are taken again. */
+export type SmsMishap =
+  | { readonly kind: 'error'; readonly status: number; readonly code?: number }
+  /** An answer of something in between that does not speak Twilio's language. */
+  | { readonly kind: 'gateway-page'; readonly status: number }
+  /** The message is taken, and the connection breaks before the answer. */
+  | { readonly kind: 'answer-lost' }
+  /** The message is taken, the answer comes after so many milliseconds. */
+  | { readonly kind: 'slow'; readonly ms: number }
+
+export interface TwilioServer {
+  readonly url: string
+  readonly taken: TakenSms[]
+  readonly mishaps: SmsMishap[]
+  requests(): number
+  /** Reports a status as Twilio does: a signed form to the address that came with the message. */
+  report(sms: TakenSms, status: string, options?: ReportOptions): Promise<Response>
+  stop(): Promise<void>
+}
+
+export interface ReportOptions {
+  readonly errorCode?: number
+  /** Where the portal really listens, for the address in the message is the public one. */
+  readonly portalAt: string
+  readonly token?: string
+}
+
+/** Twilio's signature: HMAC-SHA1 over the address and the sorted fields. */
+export function signForm(token: string, url: string, form: Readonly<Record<string, string>>): string {
+  const text = Object.keys(form)
+    .sort()
+    .reduce((soFar, name) => soFar + name + form[name], url)
+  return createHmac('sha1', token).update(text, 'utf8').digest('base64')
+}
+
+async function bodyOf(request: IncomingMessage): Promise<URLSearchParams> {
+  let body = ''
+  for await (const chunk of request) body += chunk
+  return new URLSearchParams(body)
+}
+
+function answer(response: ServerResponse, status: number, body: object): void {
+  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
+}
+
+const failure = (status: number, code: number) => ({
+  code,
+  message: 'refused by the test',
+  more_info: 'https://twilio.example',
+  status,
+})
+
+export async function startTwilioServer(): Promise<TwilioServer> {
+  const taken: TakenSms[] = []
+  const mishaps: SmsMishap[] = []
+  let requests = 0
+
+  async function take(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    requests += 1
+    const form = await bodyOf(request)
+    const expected = `Basic ${Buffer.from(`${accountSid}:${authToken}`).toString('base64')}`
+    if (request.headers.authorization !== expected) return answer(response, 401, failure(401, 20003))
+    if (request.url !== `/2010-04-01/Accounts/${accountSid}/Messages.json`)
+      return answer(response, 404, failure(404, 20404))
+    const mishap = mishaps.shift()
+    if (mishap?.kind === 'error') return answer(response, mishap.status, failure(mishap.status, mishap.code ?? 20500))
+    if (mishap?.kind === 'gateway-page') {
+      response.writeHead(mishap.status, { 'content-type': 'text/html' }).end('<h1>try again</h1>')
+      return
+    }
+    const to = form.get('To')
+    if (!to || !/^\+[1-9]\d{6,14}$/.test(to)) return answer(response, 400, failure(400, 21211))
+    if (!form.get('From') && !form.get('MessagingServiceSid')) return answer(response, 400, failure(400, 21603))
+    const sms: TakenSms = {
+      sid: `SM${randomBytes(16).toString('hex')}`,
+      to,
+      body: form.get('Body') ?? '',
+      from: form.get('From'),
+      statusCallback: form.get('StatusCallback'),
+      validityPeriod: Number(form.get('ValidityPeriod') ?? 36_000),
+    }
+    taken.push(sms)
+    if (mishap?.kind === 'answer-lost') {
+      request.socket.destroy()
+      return
+    }
+    if (mishap?.kind === 'slow') await new Promise((wake) => setTimeout(wake, mishap.ms))
+    answer(response, 201, messageAsAnswered(sms))
+  }
+
+  const server = createServer((request, response) => void take(request, response))
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    taken,
+    mishaps,
+    requests: () => requests,
+    report,
+    async stop() {
+      server.closeAllConnections()
+      await new Promise((done) => server.close(done))
+    },
+  }
+}
+
+function messageAsAnswered(sms: TakenSms) {
+  return {
+    account_sid: accountSid,
+    api_version: '2010-04-01',
+    body: sms.body,
+    date_created: 'Sun, 22 Nov 2026 09:03:00 +0000',
+    date_sent: null,
+    date_updated: 'Sun, 22 Nov 2026 09:03:00 +0000',
+    direction: 'outbound-api',
+    error_code: null,
+    error_message: null,
+    from: sms.from,
+    messaging_service_sid: null,
+    num_media: '0',
+    num_segments: '1',
+    price: null,
+    price_unit: 'USD',
+    sid: sms.sid,
+    status: 'queued',
+    subresource_uris: {},
+    to: sms.to,
+    uri: `/2010-04-01/Accounts/${accountSid}/Messages/${sms.sid}.json`,
+  }
+}
+
+async function report(sms: TakenSms, status: string, options: ReportOptions): Promise<Response> {
+  const form: Record<string, string> = {
+    AccountSid: accountSid,
+    ApiVersion: '2010-04-01',
+    From: sms.from ?? '',
+    MessageSid: sms.sid,
+    MessageStatus: status,
+    SmsSid: sms.sid,
+    SmsStatus: status,
+    To: sms.to,
+    ...(options.errorCode ? { ErrorCode: String(options.errorCode) } : {}),
+  }
+  const signed = sms.statusCallback ?? ''
+  return fetch(options.portalAt + new URL(signed).pathname, {
+    method: 'POST',
+    headers: { 'x-twilio-signature': signForm(options.token ?? authToken, signed, form) },
+    body: new URLSearchParams(form),
+  })
+}
