@@ -4,7 +4,21 @@ import { bestServerOf, type MailServers } from './mail-servers.ts'
 
 export type HelpFacts = Readonly<Record<string, string | number>>
 
-export function helpFacts(settings: Settings, servers: MailServers): HelpFacts {
+type ToldSettings = Pick<
+  Settings,
+  | 'baseUrl'
+  | 'codeMinutes'
+  | 'linkMinutes'
+  | 'mailDomains'
+  | 'passwordMin'
+  | 'probationHours'
+  | 'sessionIdleMinutes'
+  | 'sessionMaxHours'
+  | 'supportAddress'
+  | 'undoDays'
+>
+
+export function helpFacts(settings: ToldSettings, servers: MailServers): HelpFacts {
   const domain = settings.mailDomains[0] ?? ''
   return {
     codeMinutes: settings.codeMinutes,

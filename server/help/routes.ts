@@ -13,20 +13,9 @@ import { describeMailServers, type MailServers } from './mail-servers.ts'
 import { readAutodiscoverRequest, renderAutodiscover, renderAutodiscoverError } from './outlook.ts'
 import { readOwnAddress } from './own-address.ts'
 import { renderAutoconfig } from './thunderbird.ts'
+import { helpTopics } from './topics.ts'
 
 export type HelpParts = Pick<WebParts, 'settings' | 'pages' | 'texts'>
-
-const topics = [
-  'recovery',
-  'mail-programs',
-  'devices',
-  'suspicious-letters',
-  'spam',
-  'support',
-  'moving',
-  'cookies',
-  'safety',
-] as const
 
 /** Answers for programs. Stands before sessions, languages and form tokens: a program has none, and its answer needs none. */
 export function mailProgramRoutes({ settings, texts }: Pick<HelpParts, 'settings' | 'texts'>): Router {
@@ -65,9 +54,11 @@ export function helpRoutes(parts: HelpParts): Router {
   const sign = profileCertificate && profileKey ? createProfileSigner(profileCertificate, profileKey) : null
   const facts = helpFacts(settings, mailServers)
 
-  router.get('/help', (req, res) => pages.show(req, res, { id: 'help-index', view: 'help/index', locals: { topics } }))
+  router.get('/help', (req, res) =>
+    pages.show(req, res, { id: 'help-index', view: 'help/index', locals: { topics: helpTopics } }),
+  )
 
-  for (const topic of topics.filter((one) => one !== 'mail-programs')) {
+  for (const topic of helpTopics.filter((one) => one !== 'mail-programs')) {
     const locals = { facts, question: settings.securityQuestion }
     router.get(`/help/${topic}`, (req, res) =>
       pages.show(req, res, { id: `help-${topic}`, view: `help/${topic}`, locals }),

@@ -5,10 +5,11 @@ import type { Theme } from '../../web/assets.ts'
 import type { ViewEngine } from '../../web/view-engine.ts'
 import { accountSamples } from './account-samples.ts'
 import { entranceSamples } from './entrance-samples.ts'
+import { helpSamples } from './help-samples.ts'
 import { problemSamples } from './problem-samples.ts'
 import { type Sample, sampleAddress } from './sample.ts'
 
-export const samples: readonly Sample[] = [...entranceSamples, ...accountSamples, ...problemSamples]
+export const samples: readonly Sample[] = [...entranceSamples, ...accountSamples, ...helpSamples, ...problemSamples]
 
 export interface Gallery {
   find(page: string, state: string): Sample | undefined
