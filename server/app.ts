@@ -2,6 +2,7 @@
 import cookieParser from 'cookie-parser'
 import express, { type Express } from 'express'
 import { activityRoutes } from './activity/routes.ts'
+import { galleryRoutes } from './dev/gallery/routes.ts'
 import { type DevParts, devRoutes } from './dev/routes.ts'
 import { healthRoutes } from './health/routes.ts'
 import { securityTxtRoutes } from './health/security-txt.ts'
@@ -63,7 +64,7 @@ export function createApp(parts: AppParts): Express {
   app.use(sessionRoutes(parts))
   app.use(activityRoutes(parts))
   app.use(helpRoutes(parts))
-  if (development) app.use(devRoutes(parts))
+  if (development) app.use(devRoutes(parts), galleryRoutes(parts))
 
   app.use(pageNotFound)
   app.use(errorHandler(parts))

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { describe, it } from 'node:test'
 import { gzipSync } from 'node:zlib'
-import { createGallery, samples } from '#server/dev/gallery/gallery.ts'
+import { createSampleRenderer, samples } from '#server/dev/gallery/gallery.ts'
 import { createTexts, locales } from '#server/i18n/texts.ts'
 import { loadAssets } from '#server/web/assets.ts'
 import { createViewEngine } from '#server/web/view-engine.ts'
@@ -13,7 +13,7 @@ const root = new URL('..', import.meta.url).pathname
 const views = createViewEngine({ roots: [`${root}views`], cache: true })
 const { theme } = loadAssets(`${root}public`, { name: 'Postern' })
 const texts = createTexts({ service: 'Postern', passwordMin: 12 })
-const gallery = createGallery({ views, texts, theme, timeZone: 'Europe/Minsk' })
+const render = createSampleRenderer({ views, texts, theme, timeZone: 'Europe/Minsk' })
 
 const all = (html: string, pattern: RegExp) => [...html.matchAll(pattern)].map((match) => match[1] as string)
 const styleSheet = readFileSync(`${root}public/postern.css`, 'utf8')
@@ -22,7 +22,7 @@ for (const sample of samples) {
   describe(`the page ${sample.page}, ${sample.state}`, () => {
     for (const locale of locales) {
       it(`holds together in ${locale}`, () => {
-        const html = gallery.render(sample, locale, `/${sample.page}`)
+        const html = render(sample, locale, `/${sample.page}`)
         assert.match(html, new RegExp(`^<!doctype html>\n<html lang="${locale}">`))
         assert.deepEqual(all(html, /<main [^>]*data-page="([^"]+)"/g), [sample.page])
         assert.equal(all(html, /<(h1)[ >]/g).length, 1, 'one heading of the first level')
@@ -55,7 +55,7 @@ for (const sample of samples) {
 describe('the pages together', () => {
   it('are loaded in three requests: the page, one style sheet, one script', () => {
     for (const sample of samples) {
-      const html = gallery.render(sample, 'en', '/')
+      const html = render(sample, 'en', '/')
       const loaded = [
         ...all(html, /<link rel="(?!icon)[^"]*" href="([^"]+)"/g),
         ...all(html, /<(?:script|img|iframe|source)[^>]* src="([^"]+)"/g),
@@ -69,7 +69,7 @@ describe('the pages together', () => {
     const page = samples.find((sample) => sample.page === 'sign-in')
     assert.ok(page)
     for (const locale of locales)
-      assert.ok(gzipSync(gallery.render(page, locale, '/sign-in')).length + gzipSync(styleSheet).length < 30 * 1024)
+      assert.ok(gzipSync(render(page, locale, '/sign-in')).length + gzipSync(styleSheet).length < 30 * 1024)
   })
 
   it('use the style sheet that the sources make', () => {
@@ -79,7 +79,7 @@ describe('the pages together', () => {
   it('use no class that the style sheet does not know', () => {
     const unknown = new Set<string>()
     for (const sample of samples)
-      for (const list of all(gallery.render(sample, 'en', '/'), / class="([^"]+)"/g))
+      for (const list of all(render(sample, 'en', '/'), / class="([^"]+)"/g))
         for (const name of list.split(/\s+/)) if (!styleSheet.includes(`.${name}`)) unknown.add(name)
     assert.deepEqual([...unknown], [])
   })
@@ -87,7 +87,7 @@ describe('the pages together', () => {
   it('switch the language where they are, and keep what the address carries', () => {
     const page = samples.find((sample) => sample.page === 'sign-in')
     assert.ok(page)
-    assert.match(gallery.render(page, 'en', '/sign-in'), /<a href="\?lang=be" lang="be" hreflang="be">Беларуская</)
-    assert.match(gallery.render(page, 'en', '/sign-in?next=%2Faccount'), / href="\?next=%2Faccount&amp;lang=be"/)
+    assert.match(render(page, 'en', '/sign-in'), /<a href="\?lang=be" lang="be" hreflang="be">Беларуская</)
+    assert.match(render(page, 'en', '/sign-in?next=%2Faccount'), / href="\?next=%2Faccount&amp;lang=be"/)
   })
 })

@@ -140,6 +140,6 @@ it('a refused form puts the keyboard on its summary', async () => {
   await page.goto(`${gallery.origin}/sign-in/errors`)
   await page.waitForFunction("document.activeElement?.matches('[data-error-summary]')")
   await page.getByRole('link', { name: 'The name or the password does not match' }).click()
-  assert.equal(await page.evaluate('document.activeElement?.id'), 'login')
+  assert.equal(await page.evaluate('document.activeElement?.id'), 'password')
   await page.close()
 })

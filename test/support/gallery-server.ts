@@ -2,7 +2,7 @@
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import express from 'express'
-import { createGallery } from '#server/dev/gallery/gallery.ts'
+import { createSampleRenderer, findSample } from '#server/dev/gallery/gallery.ts'
 import { createTexts, isLocale } from '#server/i18n/texts.ts'
 import { loadAssets } from '#server/web/assets.ts'
 import { createViewEngine } from '#server/web/view-engine.ts'
@@ -12,7 +12,7 @@ const POLICY = "default-src 'none'; style-src 'self'; script-src 'self'; img-src
 
 export async function serveGallery(): Promise<{ origin: string; close(): void }> {
   const { theme, serve } = loadAssets(`${root}public`, { name: 'Postern' })
-  const gallery = createGallery({
+  const render = createSampleRenderer({
     views: createViewEngine({ roots: [`${root}views`], cache: true }),
     texts: createTexts({ service: 'Postern', passwordMin: 12 }),
     theme,
@@ -21,10 +21,10 @@ export async function serveGallery(): Promise<{ origin: string; close(): void }>
   const app = express()
   app.use(serve)
   app.get('/:page/:state', (request, response) => {
-    const sample = gallery.find(request.params.page, request.params.state)
+    const sample = findSample(request.params.page, request.params.state)
     const locale = isLocale(request.query.lang) ? request.query.lang : 'en'
     response.set('Content-Security-Policy', POLICY)
-    if (sample) response.send(gallery.render(sample, locale, request.path))
+    if (sample) response.send(render(sample, locale, request.path))
     else response.sendStatus(404)
   })
   const server = app.listen(0, '127.0.0.1')

@@ -41,7 +41,7 @@ export const entranceSamples: readonly Sample[] = [
     page: 'sign-in',
     state: 'errors',
     view: 'sign-in/sign-in',
-    locals: { values: { login: 'alesia' }, errors: [{ field: 'login', reason: 'wrong' }] },
+    locals: { values: { login: 'alesia' }, errors: [{ field: 'password', reason: 'wrong', params: { form: 'both' } }] },
   },
   {
     page: 'confirm-password',
@@ -55,6 +55,6 @@ export const entranceSamples: readonly Sample[] = [
     state: 'errors',
     view: 'sign-in/confirm-password',
     signedIn: true,
-    locals: { errors: [{ field: 'password', reason: 'wrong' }] },
+    locals: { errors: [{ field: 'password', reason: 'wrong', params: { form: 'password' } }] },
   },
 ]

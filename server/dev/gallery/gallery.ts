@@ -2,7 +2,7 @@
 import { createFormats } from '../../i18n/format.ts'
 import { type Locale, locales, type Texts } from '../../i18n/texts.ts'
 import type { Theme } from '../../web/assets.ts'
-import type { ViewEngine } from '../../web/view-engine.ts'
+import type { ViewEngine, ViewLocals } from '../../web/view-engine.ts'
 import { accountSamples } from './account-samples.ts'
 import { entranceSamples } from './entrance-samples.ts'
 import { helpSamples } from './help-samples.ts'
@@ -11,11 +11,14 @@ import { type Sample, sampleAddress } from './sample.ts'
 
 export const samples: readonly Sample[] = [...entranceSamples, ...accountSamples, ...helpSamples, ...problemSamples]
 
-export interface Gallery {
-  find(page: string, state: string): Sample | undefined
-  /** The page as a browser would get it. @param path where it stands, for the language switch */
-  render(sample: Sample, locale: Locale, path: string): string
-}
+export const findSample = (page: string, state: string): Sample | undefined =>
+  samples.find((sample) => sample.page === page && sample.state === state)
+
+/** The part of the frame that a sample decides. */
+export const frameOf = (sample: Sample): ViewLocals => ({
+  csrfToken: 'a-sample-has-no-token',
+  account: sample.signedIn ? { address: sampleAddress } : null,
+})
 
 export interface GalleryParts {
   readonly views: ViewEngine
@@ -24,25 +27,24 @@ export interface GalleryParts {
   readonly timeZone: string
 }
 
-export function createGallery({ views, texts, theme, timeZone }: GalleryParts): Gallery {
+export type RenderSample = (sample: Sample, locale: Locale, path: string) => string
+
+/** Renders samples without a server, as a browser would get them. `path` is where a page stands. */
+export function createSampleRenderer({ views, texts, theme, timeZone }: GalleryParts): RenderSample {
   const formats = createFormats(timeZone)
-  return {
-    find: (page, state) => samples.find((sample) => sample.page === page && sample.state === state),
-    render: (sample, locale, path) =>
-      views.render(sample.view, {
-        t: texts.in(locale),
-        locale,
-        locales,
-        pageId: sample.page,
-        path,
-        csrfToken: 'a-sample-has-no-token',
-        account: sample.signedIn ? { address: sampleAddress } : null,
-        errors: [],
-        values: {},
-        theme,
-        formats: formats[locale],
-        formatDateTime: formats[locale].dateTime,
-        ...sample.locals,
-      }),
-  }
+  return (sample, locale, path) =>
+    views.render(sample.view, {
+      t: texts.in(locale),
+      locale,
+      locales,
+      pageId: sample.page,
+      path,
+      errors: [],
+      values: {},
+      theme,
+      formats: formats[locale],
+      formatDateTime: formats[locale].dateTime,
+      ...frameOf(sample),
+      ...sample.locals,
+    })
 }
