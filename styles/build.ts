@@ -10,7 +10,8 @@ export function buildStyleSheet(): string {
     quietDeps: true,
     logger: Logger.silent,
   })
-  return `${css.replace(/^\uFEFF/, '')}\n`
+  // A rule a line: changes can be read and merged.
+  return `${css.replace(/^\uFEFF/, '').replace(/\}(?=[^}])/g, '}\n')}\n`
 }
 
 if (import.meta.main) writeFileSync(new URL('public/postern.css', root), buildStyleSheet())
