@@ -54,8 +54,8 @@ const options: sanitizeHtml.IOptions = {
 /** Linear in the length of the markup, of which the first `letterLimits.htmlChars` characters are read. */
 export function safeLetterHtml(markup: string): SafeHtml {
   const urls: string[] = []
-  const cut = markup.length > letterLimits.htmlChars
-  const html = sanitizeHtml(showHidden(markup.slice(0, letterLimits.htmlChars)), {
+  const read = markup.slice(0, Math.min(letterLimits.htmlChars, tooDeepAt(markup)))
+  const html = sanitizeHtml(showHidden(read), {
     ...options,
     onOpenTag: (_name, attributes) => {
       for (const name of URL_ATTRIBUTES) {
@@ -67,7 +67,24 @@ export function safeLetterHtml(markup: string): SafeHtml {
       img: (_name, attributes) => ({ tagName: 'span', attribs: {}, text: `[${attributes.alt || '▢'}]` }),
     },
   })
-  return { html, urls: urls.filter((url) => !/^(?:cid:|#|data:)/i.test(url.trim())), cut }
+  return { html, urls: urls.filter((url) => !/^(?:cid:|#|data:)/i.test(url.trim())), cut: read.length < markup.length }
+}
+
+const VOID = /^(?:br|hr|img|input|meta|link|col|area|base|wbr|source|track|embed|param)$/i
+/** Often left open, and then closed by the next of their kind. */
+const LOOSE = /^(?:p|li|tr|td|th|dt|dd|option)$/i
+
+// The parser's work grows with the square of the open elements; no mail program opens hundreds.
+function tooDeepAt(markup: string): number {
+  const open = { strict: 0, loose: 0 }
+  for (const { 1: closing, 2: name = '', index } of markup.matchAll(/<(\/?)([a-z][a-z0-9]{0,20})/gi)) {
+    if (index > letterLimits.htmlChars) break
+    if (VOID.test(name)) continue
+    const kind = LOOSE.test(name) ? 'loose' : 'strict'
+    open[kind] = Math.max(0, open[kind] + (closing ? -1 : 1))
+    if (open.strict > letterLimits.htmlDepth || open.loose > letterLimits.htmlDepth * 10) return index
+  }
+  return markup.length
 }
 
 /** A whole document for `<iframe sandbox srcdoc>`: even if a tag slipped through, the policy in it lets nothing load or run. */

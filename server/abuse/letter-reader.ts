@@ -1,4 +1,5 @@
 /** Parses reported letters in one worker thread, one after another, each within a hard time. */
+import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import type { ReaderTask } from './letter-worker.ts'
 import type { LetterOutcome } from './parse-letter.ts'
@@ -26,6 +27,7 @@ export function createLetterReader({
   memoryLimitMib = 256,
 }: LetterReaderParts = {}): LetterReader {
   let worker: Worker | null = null
+  let ready: Promise<unknown> = Promise.resolve()
   let turn: Promise<unknown> = Promise.resolve()
 
   function start(): Worker {
@@ -33,13 +35,16 @@ export function createLetterReader({
       resourceLimits: { maxOldGenerationSizeMb: memoryLimitMib },
     })
     started.unref()
+    // Loading the parsers is not the letter's time.
+    ready = once(started, 'message')
     return started
   }
 
   // Security: a letter that takes too long or too much memory ends its thread, not the portal.
-  function once(task: ReaderTask): Promise<unknown> {
+  async function read(task: ReaderTask): Promise<unknown> {
     worker ??= start()
     const current = worker
+    await ready
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => finish(() => resolve(TOO_SLOW), true), timeLimitMs)
       const onMessage = ({ result, fault }: { result?: unknown; fault?: string }) =>
@@ -61,7 +66,7 @@ export function createLetterReader({
   }
 
   function inTurn(task: ReaderTask): Promise<unknown> {
-    const result = turn.then(() => once(task))
+    const result = turn.then(() => read(task))
     turn = result.catch(() => {})
     return result
   }

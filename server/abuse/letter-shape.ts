@@ -2,6 +2,7 @@
 import { decodeWords } from 'postal-mime'
 import { type Cut, type LetterField, letterLimits } from './letter.ts'
 import { fieldName } from './letter-source.ts'
+import { measureTree, type PartSpan } from './letter-tree.ts'
 import { showHidden } from './show-hidden.ts'
 
 export interface ScannedLetter {
@@ -9,6 +10,8 @@ export interface ScannedLetter {
   /** The header block as it came, CRLF line ends, no closing blank line. Empty where the source has no header. */
   readonly header: string
   readonly body: string
+  /** Where the parts lie in the body; empty where there are none, or where decoys make it a guess. */
+  readonly spans: readonly PartSpan[]
   readonly cuts: Cut[]
 }
 
@@ -16,7 +19,7 @@ export interface ScannedLetter {
 export function scanLetter(binary: string): ScannedLetter {
   const cuts: Cut[] = []
   if (fieldName(binary.slice(0, 200).split('\r\n', 1)[0] ?? '') === null) {
-    return { fields: [], header: '', body: binary, cuts }
+    return { fields: [], header: '', body: binary, spans: [], cuts }
   }
   const gap = findGap(binary)
   const whole = binary.slice(0, gap)
@@ -29,10 +32,17 @@ export function scanLetter(binary: string): ScannedLetter {
   const tree = measureTree(whole.slice(0, letterLimits.headerBytes), body)
   if (tree.depth > letterLimits.depth) cuts.push('nesting')
   if (tree.parts > letterLimits.parts) cuts.push('parts')
-  if (tree.lines > letterLimits.lines) cuts.push('body')
+  const crowded = tree.lines > letterLimits.shortLines && body.length / tree.lines < letterLimits.shortLineChars
+  if (tree.lines > letterLimits.lines || crowded) cuts.push('body')
   const header = cuts.includes('headers') ? lines.slice(0, letterLimits.fields).join('\r\n') : whole
   const charset = charsetOf(header)
-  return { fields: fields.slice(0, letterLimits.fields).map((field) => toField(field, charset)), header, body, cuts }
+  return {
+    fields: fields.slice(0, letterLimits.fields).map((field) => toField(field, charset)),
+    header,
+    body,
+    spans: tree.spans,
+    cuts,
+  }
 }
 
 export function charsetOf(header: string): string | null {
@@ -79,47 +89,4 @@ export function decodeBytes(binary: string, charset: string | null): string {
       return new TextDecoder('windows-1252').decode(bytes)
     }
   }
-}
-
-// Every header that names boundaries opens a level, every delimiter a part. An overestimate is safe: it only cuts earlier.
-function measureTree(header: string, body: string): { parts: number; depth: number; lines: number } {
-  const open: string[][] = [boundariesIn(header)]
-  const seen = { parts: 1, depth: 1, lines: 0 }
-  let partHeader: string | null = null
-  for (let at = 0; at <= body.length; ) {
-    const next = body.indexOf('\r\n', at)
-    const line = body.slice(at, next < 0 ? body.length : next)
-    at = next < 0 ? body.length + 1 : next + 2
-    seen.lines += 1
-    if (partHeader !== null && line !== '') {
-      if (partHeader.length < 8192) partHeader += `${line}\r\n`
-    } else if (partHeader !== null) {
-      const named = boundariesIn(partHeader)
-      if (named.length > 0) open.push(named)
-      seen.depth = Math.max(seen.depth, open.length)
-      partHeader = null
-    }
-    if (line.startsWith('--') && line.length < 300) {
-      const level = open.findLastIndex((names) => names.some((name) => line.startsWith(name, 2)))
-      if (level < 0) continue
-      const closes = line.trimEnd().endsWith('--')
-      open.length = closes ? level : level + 1
-      seen.parts += closes ? 0 : 1
-      partHeader = closes ? null : ''
-    }
-    if (seen.depth > letterLimits.depth || seen.parts > letterLimits.parts || seen.lines > letterLimits.lines) break
-  }
-  return seen
-}
-
-const BOUNDARY = /\bboundary[ \t]*(?:\*\d{0,3}\*?)?=\s*(?:"([^"\r\n]{1,200})"|([^\s;"]{1,200}))/gi
-
-// All of them, not the first: which header counts is for the parser to say, and a decoy must not hide the real one.
-function boundariesIn(header: string): string[] {
-  const names = new Set<string>()
-  for (const [, quoted, bare] of header.matchAll(BOUNDARY)) {
-    names.add(quoted ?? bare ?? '')
-    if (names.size === 10) break
-  }
-  return [...names]
 }

@@ -1,10 +1,12 @@
 /** Turns what people hand in (a file, or a paste that some program quoted, indented or decorated) into a letter's own lines. */
-import type { Repair } from './letter.ts'
+import { letterLimits, type Repair } from './letter.ts'
 
 export interface LetterSource {
   /** The letter with CRLF line ends, one latin1 character for each byte. */
   readonly binary: string
   readonly repairs: readonly Repair[]
+  /** Has more lines than are read. */
+  readonly cut: boolean
   /** Came as characters, so 8-bit text in it is UTF-8 whatever its header says. */
   readonly pasted: boolean
 }
@@ -14,6 +16,7 @@ const TRANSPORT =
   /^(?:received|return-path|delivered-to|dkim-signature|authentication-results|arc-[a-z-]+|x-[a-z0-9-]+)$/i
 const KNOWN =
   /^(?:received|return-path|delivered-to|envelope-to|dkim-signature|authentication-results|arc-[a-z-]+|x-[a-z0-9-]+|from|to|cc|sender|reply-to|subject|date|message-id|mime-version|content-[a-z-]+|in-reply-to|references|list-[a-z-]+|user-agent)$/i
+const QUOTED = /^[ \t]{0,4}[>|] ?/
 const SEARCHED_LINES = 400
 const SAMPLED_LINES = 40
 
@@ -21,7 +24,8 @@ const SAMPLED_LINES = 40
 export function openSource(input: Uint8Array | string): LetterSource {
   const repairs: Repair[] = []
   const pasted = typeof input === 'string'
-  let lines = toLines(pasted ? Buffer.from(input.toWellFormed(), 'utf8') : input, repairs)
+  const { lines: all, cut } = toLines(pasted ? Buffer.from(input.toWellFormed(), 'utf8') : input, repairs)
+  let lines = all
 
   lines = unquote(lines, repairs)
   lines = unindent(lines, repairs)
@@ -29,14 +33,14 @@ export function openSource(input: Uint8Array | string): LetterSource {
   lines = dropPreamble(lines, repairs)
   lines = decodeEntities(lines, repairs)
   lines = mendFolding(lines, repairs)
-  return { binary: lines.join('\r\n'), repairs, pasted }
+  return { binary: lines.join('\r\n'), repairs, cut, pasted }
 }
 
 export function fieldName(line: string): string | null {
   return FIELD.exec(line)?.[1] ?? null
 }
 
-function toLines(bytes: Uint8Array, repairs: Repair[]): string[] {
+function toLines(bytes: Uint8Array, repairs: Repair[]): { lines: string[]; cut: boolean } {
   let buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const mark = buffer.length >= 2 ? buffer.readUInt16BE(0) : 0
   if (mark === 0xfffe || mark === 0xfeff) {
@@ -45,8 +49,23 @@ function toLines(bytes: Uint8Array, repairs: Repair[]): string[] {
     repairs.push('utf-16')
   }
   const text = buffer.toString('latin1')
-  const start = text.startsWith('\u00ef\u00bb\u00bf') ? 3 : 0
-  return text.slice(start).replaceAll('\r\r\n', '\n').replaceAll('\r\n', '\n').replaceAll('\r', '\n').split('\n')
+  return splitLines(text, text.startsWith('\u00ef\u00bb\u00bf') ? 3 : 0)
+}
+
+// CRLF, LF, CR, and the CRCRLF of a text-mode copy end a line.
+function splitLines(text: string, from: number): { lines: string[]; cut: boolean } {
+  const lines: string[] = []
+  let start = from
+  for (let at = from; at < text.length; at += 1) {
+    const code = text.charCodeAt(at)
+    if (code !== 10 && code !== 13) continue
+    if (lines.length === letterLimits.lines) return { lines, cut: true }
+    lines.push(text.slice(start, at))
+    if (text.startsWith('\r\r\n', at)) at += 2
+    else if (text.startsWith('\r\n', at)) at += 1
+    start = at + 1
+  }
+  return { lines: [...lines, text.slice(start)], cut: false }
 }
 
 function sample(lines: readonly string[]): string[] {
@@ -60,16 +79,19 @@ function sample(lines: readonly string[]): string[] {
 
 // A reply or a forward marks every line; only a source that is marked almost throughout was quoted as a whole.
 function unquote(lines: string[], repairs: Repair[]): string[] {
-  let open = lines
-  for (let level = 0; level < 5; level += 1) {
-    const firsts = sample(open)
-    const marked = firsts.filter((line) => /^[ \t]{0,4}[>|]/.test(line))
+  if (isKnown(lines.find((line) => line.trim() !== '') ?? '')) return lines
+  let firsts = sample(lines)
+  let levels = 0
+  for (; levels < 5; levels += 1) {
+    const marked = firsts.filter((line) => QUOTED.test(line))
     if (marked.length < 3 || marked.length < firsts.length * 0.8) break
-    const first = open.findIndex((line) => /^[ \t]{0,4}[>|]/.test(line))
-    open = open.slice(first).map((line) => line.replace(/^[ \t]{0,4}[>|] ?/, ''))
-    if (level === 0) repairs.push('quote-marks-removed')
+    firsts = firsts.map((line) => line.replace(QUOTED, ''))
   }
-  return open
+  if (levels === 0) return lines
+  repairs.push('quote-marks-removed')
+  const marks = new RegExp(`^(?:[ \\t]{0,4}[>|] ?){1,${levels}}`)
+  const first = lines.findIndex((line) => QUOTED.test(line))
+  return lines.slice(first).map((line) => line.replace(marks, ''))
 }
 
 function unindent(lines: string[], repairs: Repair[]): string[] {
@@ -97,7 +119,10 @@ function dropPreamble(lines: string[], repairs: Repair[]): string[] {
   const first = lines.findIndex((line) => line.trim() !== '')
   if (first < 0) return lines
   const blocks = headerBlocks(lines)
-  const best = blocks.find((block) => block.transport && block.known >= 3) ?? blocks.find((block) => block.known >= 2)
+  // A header on the very top is the letter's own, whatever its body quotes.
+  const own = blocks.find((block) => block.start === first && block.known >= 2)
+  const best =
+    own ?? blocks.find((block) => block.transport && block.known >= 3) ?? blocks.find((block) => block.known >= 2)
   const start = best?.start ?? first
   if (start !== first && !/^From \S+/.test(lines[first] ?? '')) repairs.push('preamble-dropped')
   return start === 0 ? lines : lines.slice(start)

@@ -21,3 +21,5 @@ parentPort?.on('message', async (task: ReaderTask) => {
     parentPort?.postMessage({ fault: error instanceof Error ? error.message : String(error) })
   }
 })
+
+parentPort?.postMessage({ ready: true })

@@ -69,7 +69,10 @@ export interface Letter {
 /** Bounds of one reading. Sources: the largest real letters are a few MiB; 1,000 fields is ten times what list mail carries. */
 export const letterLimits = {
   bytes: 10 * 1024 * 1024,
-  lines: 250_000,
+  lines: 150_000,
+  /** From this many lines on, they must be as long as real ones are: a line costs the same however short it is. */
+  shortLines: 50_000,
+  shortLineChars: 30,
   headerBytes: 256 * 1024,
   headerLines: 3_000,
   fields: 1_000,
@@ -77,7 +80,8 @@ export const letterLimits = {
   parts: 200,
   depth: 20,
   textChars: 512 * 1024,
-  htmlChars: 512 * 1024,
+  htmlChars: 256 * 1024,
+  htmlDepth: 1_000,
   links: 500,
 } as const
 

@@ -14,6 +14,7 @@ import {
 import { safeLetterHtml, textOfSafeHtml } from './letter-html.ts'
 import { charsetOf, decodeBytes, type ScannedLetter, scanLetter } from './letter-shape.ts'
 import { openSource } from './letter-source.ts'
+import { packLargeParts } from './pack-parts.ts'
 import { utf8ForPasted } from './pasted-charset.ts'
 import { showHidden, showHiddenLine } from './show-hidden.ts'
 import { decodeUtf7 } from './utf7.ts'
@@ -23,10 +24,21 @@ export type LetterOutcome =
   /** `outlook-msg`: the program's own container, of which no proof can be made; ask for the source instead. */
   | { readonly kind: 'refused'; readonly reason: 'empty' | 'too-large' | 'outlook-msg' | 'too-slow' }
 
+type ReadOutcome =
+  | Exclude<LetterOutcome, { kind: 'letter' }>
+  | (Extract<LetterOutcome, { kind: 'letter' }> & { readonly parts: LetterParts })
+
 const OLE_MAGIC = Buffer.from('d0cf11e0a1b11ae1', 'hex')
 
 /** @param input a file's bytes, or what was pasted. Bounded by `letterLimits`; never throws for what a stranger wrote. */
 export async function parseLetter(input: Uint8Array | string): Promise<LetterOutcome> {
+  const outcome = await readLetter(input)
+  if (outcome.kind === 'refused') return outcome
+  return { kind: 'letter', letter: outcome.letter, scanned: outcome.scanned }
+}
+
+/** The same with the decoded parts, for who looks for letters within the letter. */
+export async function readLetter(input: Uint8Array | string): Promise<ReadOutcome> {
   const bytes = typeof input === 'string' ? Buffer.from(input.slice(0, letterLimits.bytes + 1)) : Buffer.from(input)
   if (bytes.length > letterLimits.bytes) return { kind: 'refused', reason: 'too-large' }
   if (bytes.subarray(0, 8).equals(OLE_MAGIC)) return { kind: 'refused', reason: 'outlook-msg' }
@@ -34,7 +46,7 @@ export async function parseLetter(input: Uint8Array | string): Promise<LetterOut
   if (source.binary.trim() === '') return { kind: 'refused', reason: 'empty' }
 
   const scanned = scanLetter(source.binary)
-  const cuts = new Set<Cut>(scanned.cuts)
+  const cuts = new Set<Cut>(source.cut ? [...scanned.cuts, 'body'] : scanned.cuts)
   const readable = source.pasted ? utf8ForPasted(scanned) : scanned
   const parts = cuts.size === 0 ? await readParts(readable, cuts) : readFlat(readable)
   const html = parts.html === null ? null : safeLetterHtml(parts.html)
@@ -62,7 +74,7 @@ export async function parseLetter(input: Uint8Array | string): Promise<LetterOut
     })),
     links,
   }
-  return { kind: 'letter', letter, scanned }
+  return { kind: 'letter', letter, scanned, parts }
 }
 
 /** The bytes of one attachment, for a download that no browser will run. Null where the letter holds none with that hash. */
@@ -90,8 +102,9 @@ export interface LetterParts {
 /** The decoded parts. Letters within letters stay attachments: a forward is evidence, not part of what is shown. */
 export async function readParts(scanned: ScannedLetter, cuts: Set<Cut>): Promise<LetterParts> {
   let email: Email
+  const { header, body } = packLargeParts(scanned)
   try {
-    email = await PostalMime.parse(Buffer.from(`${scanned.header}\r\n\r\n${scanned.body}`, 'latin1'), {
+    email = await PostalMime.parse(Buffer.from(`${header}\r\n\r\n${body}`, 'latin1'), {
       forceRfc822Attachments: true,
       maxNestingDepth: letterLimits.depth,
       maxHeadersSize: letterLimits.headerBytes * 2,
@@ -101,7 +114,7 @@ export async function readParts(scanned: ScannedLetter, cuts: Set<Cut>): Promise
     cuts.add('broken')
     return readFlat(scanned)
   }
-  const text = email.text ?? ''
+  const text = (email.text ?? '').slice(0, letterLimits.textChars + 1).replaceAll('\r\n', '\n')
   return {
     text: charsetOf(scanned.header) === 'utf-7' ? decodeUtf7(text) : text,
     html: email.html ?? null,

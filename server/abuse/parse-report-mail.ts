@@ -3,8 +3,10 @@ import { createHash } from 'node:crypto'
 import { type FeedbackReport, readFeedbackReport } from './feedback-report.ts'
 import { findLetterInText } from './forwarded-letter.ts'
 import { fieldsNamed, type Mailbox } from './letter.ts'
+import { scanLetter } from './letter-shape.ts'
+import { openSource } from './letter-source.ts'
 import { type Ignored, isAutomatic, isBounce, isLoop } from './mail-guards.ts'
-import { type LetterPart, parseLetter, readParts } from './parse-letter.ts'
+import { type LetterPart, readLetter } from './parse-letter.ts'
 import type { ReportKind } from './report-kind.ts'
 
 export interface ReportedSource {
@@ -50,21 +52,19 @@ const ENVELOPE_TYPES = ['application/octet-stream', 'text/plain', 'application/x
 
 /** @param ownAddresses lower case: every address the portal itself sends from. Never throws for what a stranger wrote. */
 export async function parseReportMail(mail: Uint8Array, ownAddresses: readonly string[]): Promise<ReportMail> {
-  const outcome = await parseLetter(mail)
+  const outcome = await readLetter(mail)
   if (outcome.kind === 'refused') {
     return {
       kind: 'refused',
       reason: outcome.reason === 'empty' || outcome.reason === 'too-large' ? outcome.reason : 'unreadable',
     }
   }
-  const { letter, scanned } = outcome
+  const { letter, parts } = outcome
   const from = letter.from.map(({ address }) => address)
   const mailKey = sha256(letter.messageId ?? letter.sha256)
   if (isLoop(letter.fields, from, ownAddresses)) return { kind: 'ignored', reason: 'loop', mailKey }
 
   const contentType = fieldsNamed(letter.fields, 'content-type')[0]?.value ?? ''
-  const parts =
-    scanned.cuts.length === 0 ? await readParts(scanned, new Set()) : { text: letter.text, html: null, attachments: [] }
   const feedback = readFeedback(parts.attachments)
   const attached = parts.attachments.filter((part) => isLetter(part, feedback !== null)).slice(0, MAX_LETTERS)
   if (feedback && feedback.kind === null) return { kind: 'no-complaint', feedback, mailKey }
@@ -86,9 +86,7 @@ export async function parseReportMail(mail: Uint8Array, ownAddresses: readonly s
   if (sources.length === 0) return { kind: 'no-letter', reporter, note, subject: letter.subject, mailKey }
   return {
     kind: 'report',
-    letters: await Promise.all(
-      sources.map(async (one) => ({ ...one, duplicateKey: await duplicateKeyOf(reporter.address, one.source) })),
-    ),
+    letters: sources.map((one) => ({ ...one, duplicateKey: duplicateKeyOf(reporter.address, one.source) })),
     reportKind: feedback?.kind ?? null,
     feedback,
     reporter,
@@ -100,11 +98,11 @@ export async function parseReportMail(mail: Uint8Array, ownAddresses: readonly s
 }
 
 /** One key for one person and one letter, however it was handed in. @param reporter address or other stable name. */
-export async function duplicateKeyOf(reporter: string, source: Uint8Array | string): Promise<string> {
-  const outcome = await parseLetter(source)
-  if (outcome.kind === 'refused') return sha256(`${reporter}\n${sha256(source)}`)
-  const { messageId, from, sha256: whole } = outcome.letter
-  return sha256(`${reporter.toLowerCase()}\n${messageId === null ? whole : `${messageId}\n${from[0]?.address ?? ''}`}`)
+export function duplicateKeyOf(reporter: string, source: Uint8Array | string): string {
+  const { fields } = scanLetter(openSource(source).binary)
+  const all = (name: string) => fieldsNamed(fields, name).map((field) => field.raw.replace(/\s+/g, ''))
+  const names = [...all('message-id'), ...all('from')]
+  return sha256(`${reporter.toLowerCase()}\n${names.length === 0 ? sha256(source) : names.join('\n')}`)
 }
 
 function readFeedback(attachments: readonly LetterPart[]): FeedbackReport | null {

@@ -6,6 +6,8 @@ export function utf8ForPasted(scanned: ScannedLetter): ScannedLetter {
   if (!/[\u0080-\u00ff]/.test(scanned.body)) return scanned
   return {
     ...scanned,
+    // The positions no longer hold.
+    spans: [],
     header: renameCharset(scanned.header),
     body: scanned.body.split('\r\n\r\n').map(renameCharset).join('\r\n\r\n'),
   }

@@ -100,14 +100,14 @@ export async function letterTable(mail: OurMail): Promise<TableRow[]> {
   add({ name: 'domain that only ends like ours', input: bytes(toBinary(withField(foreign, 'From', `eve@not${ourDomain}`))), verdict: 'not-ours', by: null })
 
   const text = google + full
-  const quoted = text.replace(/^/gm, '> ')
+  const quoted = text.replace(/^(?!\n)/gm, '> ')
   add({ name: 'pasted as it stands', input: text, verdict: 'proven', by: 'trace' })
   add({ name: 'pasted with bare line feeds', input: text.replaceAll('\r\n', '\n'), verdict: 'proven', by: 'trace' })
   add({ name: 'pasted with doubled carriage returns', input: text.replaceAll('\r\n', '\r\r\n'), verdict: 'proven', by: 'trace' })
   add({ name: 'pasted with old Macintosh line ends', input: text.replaceAll('\r\n', '\r'), verdict: 'proven', by: 'trace' })
   add({ name: 'pasted as a quotation', input: quoted, verdict: 'proven', by: 'trace', repair: 'quote-marks-removed' })
-  add({ name: 'pasted as a quotation of a quotation', input: quoted.replace(/^/gm, '> '), verdict: 'proven', by: 'trace', repair: 'quote-marks-removed' })
-  add({ name: 'pasted with indentation', input: text.replace(/^/gm, '    '), verdict: 'proven', by: 'trace', repair: 'indentation-removed' })
+  add({ name: 'pasted as a quotation of a quotation', input: quoted.replace(/^(?!\n)/gm, '> '), verdict: 'proven', by: 'trace', repair: 'quote-marks-removed' })
+  add({ name: 'pasted with indentation', input: text.replace(/^(?!\n)/gm, '    '), verdict: 'proven', by: 'trace', repair: 'indentation-removed' })
   add({ name: 'pasted with every line end doubled', input: text.replaceAll('\r\n', '\n\n'), verdict: 'proven', by: 'trace', repair: 'blank-lines-removed' })
   add({ name: 'pasted below a note', input: `Hello, this came today:\n\n${text}`, verdict: 'proven', by: 'trace', repair: 'preamble-dropped' })
   add({ name: 'pasted from a page that shows the original', input: `Message ID\t<plain.1@${ourDomain}>\nCreated at:\tWed, Jun 10, 2026\nFrom:\tHanna\nTo:\treader\nSubject:\tAbout your account\nSPF:\tPASS\n\nDownload Original\n\n${text}`, verdict: 'proven', by: 'trace', repair: 'preamble-dropped' })
