@@ -68,9 +68,12 @@ function measureTargets() {
     const sentence = element.closest('p, dd, .govuk-hint')
     if (element.matches('a') && sentence) continue
     if (element.matches('.govuk-skip-link')) continue
-    // A card's link spreads over the whole card.
-    const pressed = getComputedStyle(element, '::after').position === 'absolute' ? element.closest('.card') : element
-    const { width, height } = pressed.getBoundingClientRect()
+    // A card's link spreads over the whole card, a link back beyond its letters.
+    const spread = getComputedStyle(element, '::after')
+    const own = element.getBoundingClientRect()
+    const spreads = spread.content !== 'none' && spread.position === 'absolute'
+    const width = spreads ? Number.parseFloat(spread.width) : own.width
+    const height = spreads ? Number.parseFloat(spread.height) : own.height
     if (width < 24 || height < 24) faults.push(`${width}×${height} ${element.outerHTML.slice(0, 120)}`)
   }
   return faults
