@@ -40,13 +40,36 @@ describeOnMailServers('Dovecot', () => {
     for (const { client } of [refused, accepted]) client.close()
   })
 
-  it('ending the sessions cuts an open IMAP session', async () => {
+  it('a new password cuts the sessions of the old one: IMAP at once, SMTP at the next letter', async () => {
     const { authOf, mail, platform, provision } = world
-    await provision('dmitri')
+    const wanted = await provision('dmitri')
+    const { user, pass } = authOf('dmitri')
     const inbox = await openInbox(mail, authOf('dmitri'))
     const closed = new Promise((done) => inbox.once('close', () => done('closed')))
-    await platform.endSessions('dmitri@postern.example')
+    const { client } = await signInBySmtp(mail.submissions, user, pass)
+    await platform.apply({ ...wanted, revision: 2, password: await hash('a better one') })
     assert.equal(await closed, 'closed')
+    await client.say(`MAIL FROM:<${user}>`)
+    assert.match(await client.say('RCPT TO:<one@elsewhere.example>'), /^421 4\.7\.0 .*Sign in again/)
+    assert.equal(await client.say('NOOP'), '', 'the server has hung up')
+    const auth = { user, pass: 'a better one' }
+    assert.equal(await trySend(mail, auth, { from: user, to: user, subject: 'Mine again' }), 'ok')
+  })
+
+  it('ending the sessions cuts those that are open and leaves the next ones alone', async () => {
+    const { authOf, mail, platform, provision } = world
+    const wanted = await provision('dora')
+    const inbox = await openInbox(mail, authOf('dora'))
+    const closed = new Promise((done) => inbox.once('close', () => done('closed')))
+    const { client } = await signInBySmtp(mail.submissions, wanted.address, authOf('dora').pass)
+    await platform.endSessions(wanted.address)
+    assert.equal(await closed, 'closed')
+    await client.say(`MAIL FROM:<${wanted.address}>`)
+    assert.match(await client.say('RCPT TO:<one@elsewhere.example>'), /^421 /)
+    const next = await openInbox(mail, authOf('dora'))
+    await platform.apply({ ...wanted, revision: 2, quotaBytes: 20_000_000 })
+    await next.noop()
+    await next.logout()
   })
 
   it('suspended from sending: a live session is refused at the next recipient, reading goes on, lifting brings all back', async () => {
@@ -173,7 +196,7 @@ describeOnMailServers('Dovecot', () => {
   })
 
   it('the doveadm door opens only for the commands that the portal needs', async () => {
-    const { database, mail } = world
+    const { database, mail, provision } = world
     const ask = async (command: string, parameters: object) => {
       const response = await fetch(`${mail.doveadmUrl}/doveadm/v1`, {
         method: 'POST',
@@ -189,7 +212,7 @@ describeOnMailServers('Dovecot', () => {
       doveadm: { url: mail.doveadmUrl, apiKey: 'wrong' },
       clock,
     })
-    await assert.rejects(wrongKey.endSessions('anna@postern.example'), { kind: 'permanent' })
+    await assert.rejects(wrongKey.endSessions((await provision('vera')).address), { kind: 'permanent' })
   })
 
   it('while Dovecot is away a suspension is kept and tried again, and holds as soon as it is back', async () => {

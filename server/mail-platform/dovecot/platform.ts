@@ -45,20 +45,24 @@ export function createDovecotPlatform(parts: DovecotPlatformParts): DovecotPlatf
     }
   }
 
+  const endSessions = async (address: string, epoch: number) => {
+    if (!doveadm) return
+    await doveadm.endSessions([address])
+    await asPlatformCall(() => store.noteSessionsEnded(directory, address, epoch))
+  }
+
   return {
     id: 'dovecot',
     passwordFormat: 'argon2id',
 
     async apply(wanted): Promise<Applied> {
       const normal = { ...wanted, password: wanted.password && inDovecotOrder(wanted.password) }
-      const { held, written, created, addressesFree } = await write(normal)
+      const { held, written, created, endSessionsBefore, addressesFree } = await write(normal)
       if (!addressesFree) throw new PlatformError('permanent', 'an address of the mailbox belongs to another one')
       if (!written) return { kind: 'superseded', revision: held }
       // Security: the row is committed before the cache is flushed and sessions are ended, so nobody slips back in between.
-      if (doveadm && !created) {
-        const mayStay = wanted.suspension === 'none' || wanted.suspension === 'send'
-        await (mayStay ? doveadm.flush([wanted.address]) : doveadm.endSessions([wanted.address]))
-      }
+      if (endSessionsBefore !== undefined) await endSessions(wanted.address, endSessionsBefore)
+      else if (!created) await doveadm?.flush([wanted.address])
       return { kind: 'applied', revision: held }
     },
 
@@ -70,7 +74,8 @@ export function createDovecotPlatform(parts: DovecotPlatformParts): DovecotPlatf
     },
 
     async endSessions(address) {
-      await doveadm?.endSessions([address])
+      const epoch = await asPlatformCall(() => store.startSessionEpoch(directory, address))
+      if (epoch !== undefined) await endSessions(address, epoch)
     },
 
     async *list() {

@@ -6,7 +6,13 @@ export const postfixMaps = {
   mailboxes: `SELECT 'ok' FROM mail_directory.postfix_mailboxes WHERE address = lower('%s')`,
   aliases: `SELECT mailbox FROM mail_directory.postfix_aliases WHERE address = lower('%s')`,
   'sender-logins': `SELECT login FROM mail_directory.postfix_sender_logins WHERE address = lower('%s')`,
-  suspended: `SELECT '550 5.7.1 ' || reason FROM mail_directory.postfix_suspended WHERE address = lower('%s')`,
+  // A login is ADDRESS#EPOCH; 421 also hangs up.
+  logins: `SELECT CASE WHEN send_allowed THEN '421 4.7.0 Sign in again' ELSE '550 5.7.1 ' || reason END
+    FROM mail_directory.postfix_logins
+    WHERE address = split_part(lower('%s'), '#', 1) AND NOT (send_allowed AND login = lower('%s'))`.replace(
+    /\s+/g,
+    ' ',
+  ),
   'own-senders': `SELECT '${needsSignIn}' FROM mail_directory.postfix_sender_logins WHERE address = lower('%s')`,
   closed: `SELECT '550 5.2.1 Mailbox takes no mail' FROM mail_directory.postfix_closed WHERE address = lower('%s')`,
 } as const

@@ -6,8 +6,10 @@ import type { ObservedMailbox, Suspension, WantedMailbox } from '../mail-platfor
 export interface Written {
   readonly held: number
   readonly written: boolean
-  /** The mailbox was not there before, so no cache and no session can know an older state of it. */
+  /** The mailbox was not there before, so no cache can know an older state of it. */
   readonly created: boolean
+  /** Sessions of before this epoch are still to be ended; absent where all are. */
+  readonly endSessionsBefore: number | undefined
   /** False: another mailbox has one of the addresses. Nothing was changed then. */
   readonly addressesFree: boolean
 }
@@ -22,9 +24,12 @@ const upsertMailbox = `
       address = excluded.address, revision = excluded.revision, password = excluded.password, suspension = excluded.suspension,
       suspension_reason = excluded.suspension_reason, quota_bytes = excluded.quota_bytes,
       main_password_opens_mail = excluded.main_password_opens_mail, changed_at = excluded.changed_at,
-      removed_at = null, purge_after = null
+      removed_at = null, purge_after = null,
+      session_epoch = held.session_epoch + (held.password is distinct from excluded.password
+        or held.main_password_opens_mail is distinct from excluded.main_password_opens_mail
+        or excluded.suspension in ('login', 'all') and held.suspension not in ('login', 'all'))::integer
     where held.revision < excluded.revision or (held.revision = excluded.revision and held.removed_at is null)
-    returning account_id, revision, xmax = 0 as created
+    returning account_id, revision, session_epoch, ended_epoch, xmax = 0 as created
   ), dropped as (
     delete from mail_directory.addresses a using moved
     where a.account_id = moved.account_id and a.address <> all (cast(:addresses as text[]))
@@ -40,6 +45,7 @@ const upsertMailbox = `
   )
   select coalesce(moved.revision, held.revision) as held, moved.revision is not null as written,
     coalesce(moved.created, false) as created,
+    case when moved.session_epoch > moved.ended_epoch then moved.session_epoch end as epoch,
     moved.revision is null or (select count(*) from taken) = cardinality(cast(:addresses as text[])) as free
   from (select cast(:accountId as uuid) as account_id) as asked
     left join moved using (account_id)
@@ -64,18 +70,26 @@ export async function writeMailbox(db: Db, wanted: WantedMailbox, now: Date): Pr
     addresses: [...new Set([address, ...wanted.aliases])],
     now,
   }
-  type Row = { held: string; written: boolean; created: boolean; free: boolean }
+  type Row = { held: string; written: boolean; created: boolean; epoch: string | null; free: boolean }
   try {
     return await db.transaction(async (trx) => {
       const { rows } = (await trx.raw(upsertMailbox, bindings)) as { rows: [Row] }
       const [row] = rows
       if (!row.free) throw new AddressTaken()
-      return { held: Number(row.held), written: row.written, created: row.created, addressesFree: true }
+      const endSessionsBefore = row.epoch === null ? undefined : Number(row.epoch)
+      return {
+        held: Number(row.held),
+        written: row.written,
+        created: row.created,
+        endSessionsBefore,
+        addressesFree: true,
+      }
     })
   } catch (error) {
     const taken =
       error instanceof AddressTaken || (error as { constraint?: string }).constraint === 'mailboxes_address_key'
-    if (taken) return { held: 0, written: false, created: false, addressesFree: false }
+    const nothing = { held: 0, written: false, created: false, endSessionsBefore: undefined }
+    if (taken) return { ...nothing, addressesFree: false }
     throw error
   }
 }
@@ -84,7 +98,29 @@ export async function writeMailbox(db: Db, wanted: WantedMailbox, now: Date): Pr
 export async function quarantineMailbox(db: Db, accountId: string, now: Date, purgeAfter: Date): Promise<void> {
   await db('mail_directory.mailboxes')
     .where({ account_id: accountId, removed_at: null })
-    .update({ removed_at: now, purge_after: purgeAfter, changed_at: now })
+    .update({
+      removed_at: now,
+      purge_after: purgeAfter,
+      changed_at: now,
+      session_epoch: db.raw('session_epoch + 1'),
+    })
+}
+
+/** From now on every open session is one of before. @returns the new epoch, or `undefined` where there is no such mailbox */
+export async function startSessionEpoch(db: Db, address: string): Promise<number | undefined> {
+  const [row] = await db('mail_directory.mailboxes')
+    .where({ address })
+    .update({ session_epoch: db.raw('session_epoch + 1') })
+    .returning('session_epoch')
+  return row && Number(row.session_epoch)
+}
+
+/** Notes that the sessions of before `epoch` have ended, so that a repeated call leaves younger ones alone. */
+export async function noteSessionsEnded(db: Db, address: string, epoch: number): Promise<void> {
+  await db('mail_directory.mailboxes')
+    .where({ address })
+    .where('ended_epoch', '<', epoch)
+    .update({ ended_epoch: epoch })
 }
 
 /** Up to `limit` removed mailboxes whose time in quarantine is over. */
