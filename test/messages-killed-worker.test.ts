@@ -38,7 +38,7 @@ it('every notice arrives exactly once under its Message-ID, though workers are k
   const at = trial.clock.now().toISOString()
   const sent = new Set<string>()
   for (let index = 0; index < notices; index += 1) {
-    const params = { mailbox: `person${index}@postern.example`, at, where: {}, undoToken: 'T'.repeat(43) }
+    const params = { mailbox: `person${index}@postern.example`, at, device: '', place: '', undoToken: 'T'.repeat(43) }
     const to = `person${index}@elsewhere.example`
     sent.add(
       `<${await trial.send({ name: 'password-changed', channel: 'mail', to, locale: 'de', params })}@postern.example>`,

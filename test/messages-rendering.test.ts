@@ -9,7 +9,7 @@ import { baseUrl, createRendering } from '#test/support/message-trial.ts'
 
 const token = 'T'.repeat(43)
 const at = '2026-11-22T09:03:00Z'
-const told = { mailbox: 'alice@postern.example', at, where: { country: 'BY', network: '203.0.113.0/24' } }
+const told = { mailbox: 'alice@postern.example', at, device: 'Firefox, Android', place: 'Minsk, BY' }
 const methods = ['backup-address', 'phone', 'security-question'] as const
 const phone = '+375291234567'
 const stranger = 'friend@elsewhere.example'
@@ -20,15 +20,18 @@ const samples: { [N in MessageName]: readonly object[] } = {
   'phone-code': [{ code: '004217', expiresAt: at }],
   'recovery-link': [{ ...told, token, expiresAt: at }],
   'recovery-code': [{ code: '00421799', expiresAt: at }],
-  'password-changed': [{ ...told, undoToken: token }],
+  'password-changed': [
+    { ...told, undoToken: token },
+    { ...told, undoToken: null },
+  ],
   'password-reset': methods.map((method) => ({ ...told, method, undoToken: token })),
   'password-reset-held': [{ ...told, takesEffectAt: at, undoToken: token }],
   'recovery-method-added': methods.map((method) => ({ ...told, method, undoToken: token })),
   'recovery-method-changed': methods.map((method) => ({ ...told, method, undoToken: token })),
   'recovery-method-removed': methods.map((method) => ({ ...told, method, undoToken: token })),
   'new-device': [
-    { ...told, undoToken: token, device: { browser: 'Firefox', system: 'Windows' } },
-    { ...told, where: {}, undoToken: token, device: { browser: 'x', system: 'y' } },
+    { ...told, undoToken: token },
+    { ...told, device: '', place: '203.0.…', undoToken: null },
   ],
   welcome: [{ mailbox: told.mailbox }],
   'account-blocked': (['limited', 'send', 'login', 'all', 'compromised'] as const).map((extent, index) => ({
@@ -115,9 +118,17 @@ describe('the messages', () => {
     )
     assert.match(notice.text, /code sent to the phone/)
     assert.match(notice.text, /22 November 2026 at 12:03 GMT\+3/)
-    assert.match(notice.text, /Belarus, network 203\.0\.113\.0\/24/)
+    assert.match(notice.text, /Minsk, Belarus\n.*Firefox, Android/)
     assert.match(notice.text, /29 November 2026 at 12:03 GMT\+3/, 'how long the link works')
     assert.doesNotMatch(notice.text, /\b\d{6,8}\b/)
+  })
+
+  it('a contact that was just added is told without the power to undo: it is led to a new password', () => {
+    const params = checkParams('recovery-method-added', { ...told, method: 'phone', undoToken: null })
+    const { text, html } = rendering.mail('recovery-method-added', params, 'en', stranger)
+    assert.ok(text.split('\n').includes(`${baseUrl}/recover`))
+    assert.doesNotMatch(text + html, /undo|takes the change back/)
+    assert.ok(rendering.sms('recovery-method-added', params, 'en', phone).endsWith(`${baseUrl}/recover`))
   })
 
   it('Security: a message that leaves the mailbox shows no more of its name than its owner needs to know it.', () => {

@@ -117,6 +117,16 @@ describe('SMS by Twilio', () => {
     assert.equal(gateway.taken.length, 2)
   })
 
+  it('Security: only codes leave this function; the client’s errors hold the number, the text and our token.', async () => {
+    const outcomes = []
+    for (const mishap of [{ kind: 'error', status: 400, code: 21211 }, { kind: 'answer-lost' }] as const) {
+      gateway.mishaps.push(mishap)
+      outcomes.push(await transport.send(sms))
+    }
+    outcomes.push(await connect({ apiBase: 'http://127.0.0.1:1' }).send(sms))
+    assert.doesNotMatch(JSON.stringify(outcomes), new RegExp(`37529|12345678|${authToken}`))
+  })
+
   it('what the client sends and what the stand-in answers keep to the description of the interface', async () => {
     const port = await freePort()
     const description = fileURLToPath(new URL('./support/twilio-messages.openapi.json', import.meta.url))

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, before, describe, it } from 'node:test'
+import { createKeyring } from '#server/core/keyring.ts'
 import { checkParams } from '#server/messages/catalogue.ts'
+import { deliverMessage } from '#server/messages/deliver-message.ts'
+import { rekeyMessages } from '#server/messages/rekey-messages.ts'
 import { sendMessage } from '#server/messages/send-message.ts'
 import { createSmtpTransport } from '#server/messages/smtp.ts'
 import { sweepMessages } from '#server/messages/sweep-messages.ts'
@@ -91,9 +94,8 @@ describe('messages', () => {
 
   it('Security: the queue and the database hold recipients, codes and tokens only sealed', async () => {
     const trial = createMessageTrial(database.db)
-    const where = { network: '203.0.113.0/24' }
     const at = trial.clock.now().toISOString()
-    const params = { mailbox: 'alice@postern.example', at, where, undoToken: token }
+    const params = { mailbox: 'alice@postern.example', at, device: 'Firefox', place: 'Hrodna, BY', undoToken: token }
     const notice = await trial.send({ name: 'password-changed', channel: 'mail', to: alice, locale: 'be', params })
     const code = await trial.send(codeMail(trial, '918273'))
     const { rows } = await database.db.raw(
@@ -103,7 +105,7 @@ describe('messages', () => {
     )
     const dump = rows.map((row: { text: string }) => row.text).join('\n')
     assert.ok(dump.includes(notice))
-    for (const secret of [alice, 'alice', token, '918273', '203.0.113']) assert.ok(!dump.includes(secret), secret)
+    for (const secret of [alice, 'alice', token, '918273', 'Hrodna']) assert.ok(!dump.includes(secret), secret)
   })
 
   it('what was sent is wiped, and no log line tells the address or the code', async () => {
@@ -233,33 +235,42 @@ describe('messages', () => {
     assert.equal(mail.sent.length, 1)
   })
 
+  it('messages that wait survive a change of keys', async () => {
+    const mail = createCountingGateway<OutgoingMail>()
+    const trial = createMessageTrial(database.db, { mail })
+    const id = await trial.send(codeMail(trial))
+    const [oldKey, newKey] = [
+      'the first key of these tests, long enough for them',
+      'the second key of these tests, as long as that',
+    ]
+    await database.db.raw('update messages set payload = null where settled_at is not null')
+    await database.db('messages').whereNot({ id }).delete()
+    const rekey = () => database.db.transaction((trx) => rekeyMessages(trx, createKeyring([newKey, oldKey]), 100))
+    assert.deepEqual([await rekey(), await rekey()], [1, 0])
+    await deliverMessage({ ...trial.parts, keyring: createKeyring([newKey]) }, id)
+    assert.equal(mail.sent[0]?.to, alice)
+  })
+
   it('Security: no message carries text that somebody wrote: parameters are digits, tokens, moments, identifiers and closed lists.', () => {
     const at = '2026-11-22T09:03:00Z'
     const good = {
       mailbox: 'alice@postern.example',
       at,
-      where: {},
+      place: 'Minsk, BY',
+      device: 'Firefox, Windows',
       undoToken: token,
-      device: { browser: 'Firefox', system: 'x' },
     }
-    const checked = checkParams('new-device', {
-      ...good,
-      device: { browser: 'FIREFOX', system: 'Win a prize at evil.example' },
-    })
-    assert.deepEqual(checked.device, { browser: 'Firefox', system: null })
+    const forged = { ...good, device: 'Firefox, Win a prize at evil.example', place: 'See evil.example' }
+    const checked = checkParams('new-device', forged)
+    assert.deepEqual([checked.device, checked.place], ['Firefox', ''])
     const evil = ['\r\nBcc: all@evil.example', 'a\nb', '<b>', 'https://evil.example/', 'x'.repeat(300)]
     for (const text of evil) {
-      for (const bad of [
-        { mailbox: text },
-        { at: text },
-        { undoToken: text },
-        { where: { country: text } },
-        { where: { network: text } },
-        { note: text },
-      ]) {
+      for (const bad of [{ mailbox: text }, { at: text }, { undoToken: text }, { note: text }]) {
         assert.throws(() => checkParams('new-device', { ...good, ...bad }), { name: 'ZodError' }, JSON.stringify(bad))
       }
       assert.throws(() => checkParams('backup-address-code', { code: text, expiresAt: at }))
+      const { device, place } = checkParams('new-device', { ...good, device: text, place: text })
+      assert.deepEqual([device, place], ['', ''])
     }
   })
 })

@@ -41,7 +41,7 @@ test('whoever tries the portal out finds in the outbox what would have been sent
 
 test('a link in the outbox can be followed, and leads to the portal that sent it', async () => {
   const token = 'T'.repeat(43)
-  const told = { mailbox: 'alice@postern.example', at: portal.clock.now().toISOString(), where: {} }
+  const told = { mailbox: 'alice@postern.example', at: portal.clock.now().toISOString(), device: '', place: '' }
   const params = { ...told, token, expiresAt: expiresAt() }
   await send({ name: 'recovery-link', channel: 'mail', to: 'alice@elsewhere.example', locale: 'en', params })
   const link = `${portal.url}/recover/link/${token}`

@@ -46,6 +46,20 @@ export function createMetrics(parts: { readonly db: Db; readonly hasher: Passwor
     },
   })
   new Gauge({
+    name: 'postern_messages',
+    help: 'Mails and SMS on their way, and those settled within the last hour, by channel and state',
+    labelNames: ['channel', 'state'],
+    registers: [registry],
+    async collect() {
+      this.reset()
+      const { rows } = await parts.db.raw<{ rows: { channel: string; state: string; messages: number }[] }>(
+        `select channel, state, count(*)::int as messages from messages
+         where settled_at is null or settled_at > now() - interval '1 hour' group by 1, 2`,
+      )
+      for (const { channel, state, messages } of rows) this.set({ channel, state }, messages)
+    },
+  })
+  new Gauge({
     name: 'postern_jobs',
     help: 'Jobs in the queue, by task',
     labelNames: ['task'],

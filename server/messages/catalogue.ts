@@ -11,37 +11,32 @@ const instant = z.iso.datetime()
 const mailbox = z.string().regex(/^[a-z0-9._-]{1,64}@[a-z0-9.-]{1,253}$/)
 const reference = z.string().regex(/^[A-Z0-9-]{4,32}$/)
 
-/** Roughly where: a country (ISO 3166-1 alpha-2), a network (`203.0.113.0/24`), both, or neither where nothing is known. */
-const place = z.strictObject({
-  country: z
-    .string()
-    .regex(/^[A-Z]{2}$/)
-    .optional(),
-  network: z
-    .string()
-    .regex(/^[0-9a-fA-F.:]{2,45}\/\d{1,3}$/)
-    .optional(),
-})
+/** `Minsk, BY`, or the first half of a network: `203.0.…`. Anything else is taken for unknown. */
+const place = z
+  .string()
+  .transform((given) => (/^(?:[\p{L}\p{M} .'’()-]{1,60}, )?[A-Z]{2}$|^[0-9a-f.:]{1,20}…$/u.test(given) ? given : ''))
 
-export const browsers = [
-  'Chrome',
-  'Edge',
-  'Firefox',
-  'Opera',
-  'Safari',
-  'Samsung Internet',
-  'Vivaldi',
-  'Yandex Browser',
-]
-export const systems = ['Android', 'ChromeOS', 'iOS', 'iPadOS', 'Linux', 'macOS', 'Windows']
-const oneOf = (known: readonly string[]) =>
-  z.string().transform((given) => known.find((name) => name.toLowerCase() === given.toLowerCase()) ?? null)
+const devices = new Set(
+  [
+    ['Chrome', 'Chromium', 'Firefox', 'Internet Explorer', 'Microsoft Edge', 'Opera', 'Safari'],
+    ['Samsung Internet for Android', 'UC Browser', 'Vivaldi', 'Yandex Browser'],
+    ['Android', 'Chrome OS', 'HarmonyOS', 'iOS', 'Linux', 'macOS', 'Windows'],
+  ].flat(),
+)
 
-/** As read from a browser's own words, which anybody can forge: names that are not on the lists above become `null`. */
-const device = z.strictObject({ browser: oneOf(browsers), system: oneOf(systems) })
+/** `Firefox, Windows`. It comes from a browser's own words, which anybody can forge: names that are not listed are left out. */
+const device = z.string().transform((given) =>
+  given
+    .split(', ')
+    .filter((name) => devices.has(name))
+    .join(', '),
+)
 
 const method = z.enum(['backup-address', 'phone', 'security-question'])
-const told = { mailbox, at: instant, where: place }
+/** `device` and `place` are those of the request's trace. */
+const told = { mailbox, at: instant, device, place }
+/** `null` where the reader is not to be trusted with it: the contact that was just added. */
+const undoToken = token.nullable()
 
 /**
  * Codes and links carry the moment they die in `expiresAt`; a message that is still waiting then is not sent any more.
@@ -52,22 +47,22 @@ export const catalogue = {
   'phone-code': { channels: ['sms'], params: z.strictObject({ code, expiresAt: instant }) },
   'recovery-link': { channels: ['mail'], params: z.strictObject({ token, expiresAt: instant, ...told }) },
   'recovery-code': { channels: ['sms'], params: z.strictObject({ code, expiresAt: instant }) },
-  'password-changed': { channels: ['mail', 'sms'], params: z.strictObject({ ...told, undoToken: token }) },
-  'password-reset': { channels: ['mail', 'sms'], params: z.strictObject({ ...told, method, undoToken: token }) },
+  'password-changed': { channels: ['mail', 'sms'], params: z.strictObject({ ...told, undoToken }) },
+  'password-reset': { channels: ['mail', 'sms'], params: z.strictObject({ ...told, method, undoToken }) },
   'password-reset-held': {
     channels: ['mail', 'sms'],
-    params: z.strictObject({ ...told, takesEffectAt: instant, undoToken: token }),
+    params: z.strictObject({ ...told, takesEffectAt: instant, undoToken }),
   },
-  'recovery-method-added': { channels: ['mail', 'sms'], params: z.strictObject({ ...told, method, undoToken: token }) },
+  'recovery-method-added': { channels: ['mail', 'sms'], params: z.strictObject({ ...told, method, undoToken }) },
   'recovery-method-changed': {
     channels: ['mail', 'sms'],
-    params: z.strictObject({ ...told, method, undoToken: token }),
+    params: z.strictObject({ ...told, method, undoToken }),
   },
   'recovery-method-removed': {
     channels: ['mail', 'sms'],
-    params: z.strictObject({ ...told, method, undoToken: token }),
+    params: z.strictObject({ ...told, method, undoToken }),
   },
-  'new-device': { channels: ['mail', 'sms'], params: z.strictObject({ ...told, device, undoToken: token }) },
+  'new-device': { channels: ['mail', 'sms'], params: z.strictObject({ ...told, undoToken }) },
   welcome: { channels: ['mail'], params: z.strictObject({ mailbox }) },
   'account-blocked': {
     channels: ['mail', 'sms'],

@@ -17,8 +17,8 @@ interface AnyParams {
   readonly mailbox?: string
   readonly method?: 'backup-address' | 'phone' | 'security-question'
   readonly outcome?: 'measure-taken' | 'no-breach' | 'not-ours' | 'not-enough'
-  readonly where?: { readonly country?: string; readonly network?: string }
-  readonly device?: { readonly browser: string | null; readonly system: string | null }
+  readonly place?: string
+  readonly device?: string
   readonly [field: string]: unknown
 }
 
@@ -57,23 +57,20 @@ export function createMessageLocals(options: LocalsOptions) {
   const { texts, formats, baseUrl, serviceName, undoDays } = options
   const regions = (locale: Locale) => new Intl.DisplayNames(locale, { type: 'region', fallback: 'none' })
 
-  function wordsForPlace(place: NonNullable<AnyParams['where']>, locale: Locale): string {
-    const country = place.country && regions(locale).of(place.country)
-    const { network } = place
-    if (country && network) return texts.t(locale, 'messages.shared.countryAndNetwork', { country, network })
-    if (network) return texts.t(locale, 'messages.shared.network', { network })
-    return country || texts.t(locale, 'messages.shared.notKnown')
+  /** `Minsk, BY` with the country's name, a network as such. */
+  function wordsForPlace(place: string, locale: Locale): string {
+    if (place === '') return texts.t(locale, 'messages.shared.notKnown')
+    if (place.endsWith('…')) return texts.t(locale, 'messages.shared.network', { network: place })
+    const code = place.slice(-2)
+    return place.slice(0, -2) + (regions(locale).of(code) ?? code)
   }
 
   function factsOf(params: AnyParams, at: string | undefined, locale: Locale): [string, string][] {
     const t = texts.in(locale)
     const facts: [string, string][] = []
     if (at) facts.push([t('messages.shared.when'), at])
-    if (params.where) facts.push([t('messages.shared.where'), wordsForPlace(params.where, locale)])
-    if (params.device) {
-      const names = [params.device.browser, params.device.system].filter(Boolean).join(', ')
-      facts.push([t('messages.shared.device'), names || t('messages.shared.notKnown')])
-    }
+    if (params.place !== undefined) facts.push([t('messages.shared.where'), wordsForPlace(params.place, locale)])
+    if (params.device) facts.push([t('messages.shared.device'), params.device])
     return facts
   }
 
@@ -98,6 +95,8 @@ export function createMessageLocals(options: LocalsOptions) {
       locals.undoUntil = format.dateTime(new Date(Date.parse(String(params.at)) + undoDays * 86_400_000))
     }
     if (params.mailbox) locals.mailbox = params.mailbox === to ? params.mailbox : maskMailbox(params.mailbox)
+    locals.shortLink =
+      locals.undoLink ?? ('undoToken' in params ? locals.recoverLink : (locals.appealLink ?? locals.accountLink))
     locals.method = select(params.method)
     locals.outcome = select(params.outcome)
     locals.facts = factsOf(params, locals.at as string | undefined, locale)

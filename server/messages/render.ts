@@ -60,7 +60,10 @@ export function createMessageRendering(options: RenderOptions): RenderMessage {
 }
 
 function smsParams(locals: Record<string, unknown>): Record<string, string> {
-  const link = locals.undoLink ?? locals.appealLink ?? locals.accountLink
   const { code, method } = locals
-  return { link: String(link), ...(code ? { code: String(code) } : {}), ...(method ? { method: String(method) } : {}) }
+  return {
+    link: String(locals.shortLink),
+    ...(code ? { code: String(code) } : {}),
+    ...(method ? { method: String(method) } : {}),
+  }
 }

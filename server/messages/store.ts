@@ -120,6 +120,24 @@ export async function deleteSettledMessages(db: Db, before: Date, limit: number)
   return rowCount
 }
 
+/** Rows whose payload is under another key than this one, locked for the caller. */
+export async function selectMessagesUnderOldKeys(
+  trx: Trx,
+  newestKeyId: string,
+  limit: number,
+): Promise<{ id: string; payload: string }[]> {
+  const { rows } = await trx.raw(
+    `select id, payload from messages where payload is not null and payload not like :newest
+     limit :limit for update skip locked`,
+    { newest: `v1.${newestKeyId}.%`, limit },
+  )
+  return rows
+}
+
+export async function replacePayload(trx: Trx, id: string, payload: string): Promise<void> {
+  await trx.raw('update messages set payload = :payload where id = :id', { id, payload })
+}
+
 export interface KeptMessage {
   readonly channel: Channel
   readonly name: string
