@@ -1,7 +1,7 @@
 // The PostgreSQL that comes with the packages: for trying the portal and for its tests, never for production.
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
-import { access, mkdir } from 'node:fs/promises'
+import { access, mkdir, readFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join, resolve } from 'node:path'
 import pg from 'pg'
@@ -62,6 +62,27 @@ export async function startEmbeddedPostgres(folder: string, flags: readonly stri
       keeper.disconnect()
       await gone
     },
+  }
+}
+
+/** The server that another process runs in `folder`, or undefined. Its `stop` leaves it running. */
+export async function findRunningPostgres(folder: string): Promise<EmbeddedPostgres | undefined> {
+  // The fourth line of postmaster.pid is the port (PostgreSQL documentation, "Database File Layout").
+  const lines = await readFile(join(folder, 'postgres', 'postmaster.pid'), 'utf8').then(
+    (text) => text.split('\n'),
+    () => [],
+  )
+  const port = Number(lines[3])
+  if (!port) return undefined
+  const urlOf = (database: string) => `postgres://postern:postern@127.0.0.1:${port}/${database}`
+  const client = new pg.Client({ connectionString: urlOf('postgres'), connectionTimeoutMillis: 2000 })
+  client.on('error', () => {})
+  try {
+    await client.connect()
+    await client.end()
+    return { urlOf, stop: async () => {} }
+  } catch {
+    return undefined
   }
 }
 

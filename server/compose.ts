@@ -23,6 +23,7 @@ import { createTracer } from './web/client.ts'
 import { createLimits } from './web/limits.ts'
 import { createLog, type Log } from './web/log.ts'
 import { createPages } from './web/pages.ts'
+import type { WebParts } from './web/parts.ts'
 import { openPlaces } from './web/place.ts'
 import { createViewEngine } from './web/view-engine.ts'
 
@@ -44,6 +45,8 @@ export interface Portal {
   readonly clock: Clock
   readonly tasks: TaskList
   readonly metrics: Metrics
+  /** What routes and commands are given. */
+  readonly parts: WebParts
   /** From now on `/readyz` says no, so that a balancer sends nobody any more. */
   drain(): void
   /** Closes the connections. */
@@ -109,6 +112,7 @@ export async function compose(settings: CompleteSettings, ports: Ports = {}): Pr
     clock,
     tasks: tasksOf(parts),
     metrics,
+    parts,
     drain: () => {
       draining = true
     },

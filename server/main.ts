@@ -4,7 +4,8 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { availableParallelism } from 'node:os'
 import { migrateDatabase } from '#db/migrate.ts'
-import { type CompleteSettings, compose, type Portal } from './compose.ts'
+import { completeSettings, type Stoppable } from './complete-settings.ts'
+import { compose, type Portal } from './compose.ts'
 import { processEnvironment, readSettings, type Settings, SettingsError, widenThreadPool } from './config.ts'
 import { crontab } from './jobs/task-list.ts'
 import { startWorker, type Worker } from './jobs/worker.ts'
@@ -12,25 +13,6 @@ import { startUpText } from './start-up-text.ts'
 
 /** Longer than any request may take (30 s, SAFETY), shorter than what service managers wait before they kill. */
 const drainMs = 35_000
-
-interface Stoppable {
-  stop(): Promise<void>
-}
-
-/** In development the database and the keys come out of DATA_DIR. */
-async function complete(settings: Settings, started: Stoppable[]): Promise<CompleteSettings> {
-  const { databaseUrl, secretKeys, dataDir } = settings
-  if (databaseUrl && secretKeys) return { ...settings, databaseUrl, secretKeys }
-  const { startDevelopmentDatabase } = await import('./dev/database.ts')
-  const { developmentSecretKeys } = await import('./dev/secret-keys.ts')
-  const own = databaseUrl ? undefined : await startDevelopmentDatabase(dataDir)
-  if (own) started.push(own)
-  return {
-    ...settings,
-    databaseUrl: databaseUrl ?? own?.url ?? '',
-    secretKeys: secretKeys ?? (await developmentSecretKeys(dataDir)),
-  }
-}
 
 async function listen(portal: Portal, settings: Settings): Promise<Stoppable & { readonly port: number }> {
   const server = createServer(portal.app)
@@ -57,7 +39,8 @@ async function listen(portal: Portal, settings: Settings): Promise<Stoppable & {
 async function start(): Promise<void> {
   widenThreadPool(availableParallelism())
   const started: Stoppable[] = []
-  const settings = await complete(readSettings(processEnvironment()), started)
+  const given = readSettings(processEnvironment())
+  const settings = await completeSettings(given, started, 'own')
   await migrateDatabase(settings.databaseUrl)
   const portal = await compose(settings)
   started.push({ stop: portal.close })
@@ -76,7 +59,7 @@ async function start(): Promise<void> {
   }
   const web = settings.role === 'worker' ? undefined : await listen(portal, settings)
   if (web) started.push(web)
-  process.stderr.write(startUpText(settings, web?.port))
+  process.stderr.write(startUpText(settings, web?.port, given.databaseUrl === undefined))
 
   let stopping = false
   const stop = async () => {

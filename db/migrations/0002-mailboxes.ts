@@ -28,6 +28,7 @@ export async function up(db: Knex): Promise<void> {
       failures integer not null default 0,
       last_failure text,
       needs_operator_at timestamptz,
+      seen_at timestamptz,
       constraint mailboxes_suspension check (suspension in ('none', 'send', 'login', 'all'))
     );
     create index mailboxes_unapplied on mailboxes (changed_at) where applied_revision < revision;

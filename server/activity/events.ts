@@ -7,7 +7,11 @@ export interface ActivityDetails {
   'account.blocked': { reason: string }
   'account.created': Nothing
   'account.unblocked': Nothing
+  'mailbox.mended': Nothing
+  'mailboxes.reconciled': { mended: number; removed: number }
   'password.changed': Nothing
+  'portal.migrated': { count: number }
+  'portal.rekeyed': { count: number }
   'session.ended': { device: string }
   'session.ended-by-operator': Nothing
   'session.others-ended': { count: number }

@@ -4,7 +4,8 @@ import type { Keyring } from '../core/keyring.ts'
 import { type ActivityDetails, type ActivityEvent, noTrace, type Trace } from './events.ts'
 
 export interface Entry<E extends ActivityEvent = ActivityEvent> {
-  readonly accountId: string
+  /** Null for what concerns the portal as a whole. */
+  readonly accountId: string | null
   readonly event: E
   readonly details: ActivityDetails[E]
   readonly at: Date
@@ -27,6 +28,8 @@ interface Link {
 }
 
 const start = Buffer.alloc(32)
+/** The chain of what concerns no single account. */
+const portalChain = '00000000-0000-0000-0000-000000000000'
 
 /** Every field in a fixed order: what is signed must be read back equal, whatever the database does to JSON. */
 function linkHash(keyring: Keyring, keyId: string, link: Link, entry: Required<Omit<Entry, 'accountId'>>): Buffer {
@@ -53,7 +56,7 @@ export async function recordActivity<E extends ActivityEvent>(
   keyring: Keyring,
   entry: Entry<E>,
 ): Promise<void> {
-  const chain = entry.accountId
+  const chain = entry.accountId ?? portalChain
   const trace = entry.trace ?? noTrace
   // Locks the chain until the transaction ends, and makes it on the first entry.
   const head = await trx.raw<{ rows: { position: number; hash: Buffer }[] }>(
@@ -67,10 +70,11 @@ export async function recordActivity<E extends ActivityEvent>(
   await trx.raw(
     `with entry as (
        insert into activity (chain, position, account_id, event, details, device, place, happened_at, hash)
-       values (:chain, :position, :chain, :event, :details, :device, :place, :at, :hash))
+       values (:chain, :position, :accountId, :event, :details, :device, :place, :at, :hash))
      update activity_heads set position = :position, hash = :hash where chain = :chain`,
     {
       chain,
+      accountId: entry.accountId,
       position: link.position,
       event: entry.event,
       details: JSON.stringify(entry.details),
@@ -109,9 +113,10 @@ export interface BrokenLink {
 
 /** Walks every chain. Yields what does not fit; nothing when all is as it was written. */
 export async function* verifyActivity(db: Db, keyring: Keyring): AsyncIterable<BrokenLink> {
-  let afterChain = '00000000-0000-0000-0000-000000000000'
+  let afterChain: string | undefined
   for (;;) {
-    const heads = await db('activity_heads').where('chain', '>', afterChain).orderBy('chain').limit(200)
+    const all = db('activity_heads').orderBy('chain').limit(200)
+    const heads = await (afterChain === undefined ? all : all.where('chain', '>', afterChain))
     if (heads.length === 0) break
     for (const head of heads) yield* verifyChain(db, keyring, head)
     afterChain = heads.at(-1).chain

@@ -1,4 +1,4 @@
-import { ensureDatabase, startEmbeddedPostgres } from '#db/embedded.ts'
+import { ensureDatabase, findRunningPostgres, startEmbeddedPostgres } from '#db/embedded.ts'
 
 /** The embedded PostgreSQL under DATA_DIR, with its database. */
 export async function startDevelopmentDatabase(
@@ -6,4 +6,14 @@ export async function startDevelopmentDatabase(
 ): Promise<{ readonly url: string; stop(): Promise<void> }> {
   const server = await startEmbeddedPostgres(dataDir)
   return { url: await ensureDatabase(server, 'postern'), stop: server.stop }
+}
+
+/** The same for a command: the server of a portal that is running, or an own one for as long as the command takes. */
+export async function borrowDevelopmentDatabase(
+  dataDir: string,
+): Promise<{ readonly url: string; stop(): Promise<void> }> {
+  const running = await findRunningPostgres(dataDir)
+  return running
+    ? { url: await ensureDatabase(running, 'postern'), stop: running.stop }
+    : startDevelopmentDatabase(dataDir)
 }

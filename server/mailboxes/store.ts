@@ -198,14 +198,3 @@ export async function findUnappliedMailboxes(db: Db, since: Date, limit: number)
     .select('account_id')
   return rows.map((row) => row.account_id)
 }
-
-/** Pages of wanted mailboxes by address, for reconciliation. */
-export async function listMailboxes(db: Db, afterAddress: string, limit: number): Promise<MailboxWork[]> {
-  const rows = await db('mailboxes')
-    .where('address', '>', afterAddress)
-    .orderBy('address')
-    .limit(limit)
-    .select('account_id')
-  const works = await Promise.all(rows.map((row) => findMailboxWork(db, row.account_id)))
-  return works.filter((work) => work !== undefined)
-}

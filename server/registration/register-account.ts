@@ -74,7 +74,7 @@ export type Registered =
 export async function registerAccount(
   parts: RegistrationParts,
   wanted: Extract<JudgedRegistration, { kind: 'ok' }>,
-  about: { readonly locale: string; readonly trace: Trace; readonly device: Buffer },
+  about: { readonly locale: string; readonly trace: Trace; readonly device?: Buffer },
 ): Promise<Registered> {
   const { db, clock, keyring, hasher } = parts
   const verifier = await hasher.hash(wanted.password)
@@ -96,7 +96,7 @@ export async function registerAccount(
     }
     await insertAccount(trx, { id: accountId, address, passwordVerifier: verifier, locale: about.locale, at })
     await wantMailbox(trx, parts, { accountId, address, password: { plain: wanted.password, verifier }, at })
-    await rememberDevice(trx, accountId, about.device, at)
+    if (about.device) await rememberDevice(trx, accountId, about.device, at)
     await recordActivity(trx, keyring, { accountId, event: 'account.created', details: {}, at, trace: about.trace })
     return { kind: 'registered', accountId, address } as const
   })

@@ -1,0 +1,121 @@
+import { blockAccount, unblockAccount } from '../accounts/store.ts'
+import { recordActivity } from '../activity/store.ts'
+import { describeMailbox } from '../mailboxes/describe-mailbox.ts'
+import { findMailboxProgress } from '../mailboxes/store.ts'
+import { wantMailboxSuspension } from '../mailboxes/want-mailbox.ts'
+import { endSessions, listSessions } from '../sessions/store.ts'
+import { aliveSince } from '../web/session-store.ts'
+import { type Command, type CommandContext, done, refused, table } from './command.ts'
+import { findNamedAccount } from './find-account.ts'
+
+async function named({ portal, settings, args }: CommandContext) {
+  const opened = await portal()
+  return { opened, account: await findNamedAccount(opened, settings, args[0]) }
+}
+
+const unknown = (context: CommandContext) => refused('unknown', `There is no account "${context.args[0]}".`)
+
+const show: Command = {
+  words: ['account', 'show'],
+  args: ['LOGIN'],
+  summary: 'Shows an account: mailbox, sessions, block. No secret and no recovery contact is shown.',
+  async run(context) {
+    const { opened, account } = await named(context)
+    if (!account) return unknown(context)
+    const { settings } = context
+    const times = { idleMinutes: settings.sessionIdleMinutes, maxHours: settings.sessionMaxHours }
+    const progress = await findMailboxProgress(opened.db, account.id)
+    const sessions = await listSessions(opened.db, account.id, aliveSince(opened.clock, times))
+    const mailbox = progress && describeMailbox(progress)
+    const data = {
+      id: account.id,
+      address: account.address,
+      createdAt: account.createdAt,
+      passwordChangedAt: account.passwordChangedAt,
+      blockedAt: account.blockedAt,
+      blockReason: account.blockReason,
+      closedAt: account.closedAt,
+      mailbox: mailbox && {
+        state: mailbox.state,
+        suspension: mailbox.suspension,
+        passwordLiveSince: mailbox.passwordLiveSince,
+      },
+      sessions: sessions.length,
+    }
+    const lines = Object.entries({ ...data, ...data.mailbox, mailbox: undefined })
+      .filter(([, value]) => value !== undefined && value !== null)
+      .map(([name, value]) => [name, value instanceof Date ? value.toISOString() : String(value)])
+    return done(data, table(lines))
+  },
+}
+
+const block: Command = {
+  words: ['account', 'block'],
+  args: ['LOGIN'],
+  options: { reason: { type: 'string' } },
+  summary: 'Blocks an account everywhere: portal, mail programs, sending, receiving. Its sessions end.',
+  help: '--reason WORD is kept with the block (default: operator).',
+  async run(context) {
+    const { opened, account } = await named(context)
+    if (!account) return unknown(context)
+    const { db, keyring, clock } = opened
+    const reason = typeof context.options.reason === 'string' ? context.options.reason : 'operator'
+    const at = clock.now()
+    const blocked = await db.transaction(async (trx) => {
+      if (!(await blockAccount(trx, account.id, reason, at))) return false
+      await wantMailboxSuspension(trx, {
+        accountId: account.id,
+        suspension: 'all',
+        reason: 'blocked by the provider',
+        at,
+      })
+      await endSessions(trx, account.id)
+      await recordActivity(trx, keyring, { accountId: account.id, event: 'account.blocked', details: { reason }, at })
+      return true
+    })
+    return blocked
+      ? done({ blocked: account.address }, `Blocked ${account.address}.`)
+      : refused('blocked already', 'It is blocked already.')
+  },
+}
+
+const unblock: Command = {
+  words: ['account', 'unblock'],
+  args: ['LOGIN'],
+  summary: 'Lifts a block.',
+  async run(context) {
+    const { opened, account } = await named(context)
+    if (!account) return unknown(context)
+    const { db, keyring, clock } = opened
+    const at = clock.now()
+    const lifted = await db.transaction(async (trx) => {
+      if (!(await unblockAccount(trx, account.id))) return false
+      await wantMailboxSuspension(trx, { accountId: account.id, suspension: 'none', reason: null, at })
+      await recordActivity(trx, keyring, { accountId: account.id, event: 'account.unblocked', details: {}, at })
+      return true
+    })
+    return lifted
+      ? done({ unblocked: account.address }, `Unblocked ${account.address}.`)
+      : refused('not blocked', 'It is not blocked.')
+  },
+}
+
+const endAll: Command = {
+  words: ['account', 'end-sessions'],
+  args: ['LOGIN'],
+  summary: 'Signs an account out of the portal everywhere.',
+  async run(context) {
+    const { opened, account } = await named(context)
+    if (!account) return unknown(context)
+    const { db, keyring, clock } = opened
+    const ended = await db.transaction(async (trx) => {
+      const count = await endSessions(trx, account.id)
+      const entry = { accountId: account.id, event: 'session.ended-by-operator', details: {}, at: clock.now() } as const
+      if (count > 0) await recordActivity(trx, keyring, entry)
+      return count
+    })
+    return done({ ended }, `Ended ${ended} sessions of ${account.address}.`)
+  },
+}
+
+export const accountCommands: readonly Command[] = [show, block, unblock, endAll]

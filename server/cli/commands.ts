@@ -1,0 +1,21 @@
+// Every command of the portal.
+import { accountCommands } from './account.ts'
+import type { Command } from './command.ts'
+import { configCommand } from './config.ts'
+import { doctorCommand } from './doctor.ts'
+import { mailboxCommands } from './mailboxes.ts'
+import { migrateCommand } from './migrate.ts'
+import { rekeyCommand } from './rekey.ts'
+import { seedCommand } from './seed.ts'
+import { staffCommands } from './staff.ts'
+
+export const commands: readonly Command[] = [
+  configCommand,
+  migrateCommand,
+  doctorCommand,
+  ...accountCommands,
+  ...staffCommands,
+  ...mailboxCommands,
+  rekeyCommand,
+  seedCommand,
+]

@@ -1,0 +1,97 @@
+import { pendingMigrations } from '#db/migrate.ts'
+import { verifyActivity } from '../activity/store.ts'
+import type { CompleteSettings, Portal } from '../compose.ts'
+import { type Command, exit, table } from './command.ts'
+
+export interface Finding {
+  readonly check: string
+  readonly ok: boolean
+  readonly detail: string
+}
+
+type Check = (portal: Portal, settings: CompleteSettings) => Promise<Omit<Finding, 'check'>>
+
+const count = async (portal: Portal, sql: string): Promise<number> =>
+  (await portal.db.raw<{ rows: { n: number }[] }>(`select count(*)::int as n from ${sql}`)).rows[0]?.n ?? 0
+
+const none = (n: number, what: string) => ({ ok: n === 0, detail: n === 0 ? 'none' : `${n} ${what}` })
+
+/** Each line is one thing that an operator would otherwise find out by a complaint. */
+const checks: Readonly<Record<string, Check>> = {
+  database: async ({ db }) => {
+    const { rows } = await db.raw<{ rows: { version: string }[] }>('show server_version')
+    return { ok: true, detail: `PostgreSQL ${rows.map((row) => Object.values(row)[0]).join()}` }
+  },
+  migrations: async ({ db }) => {
+    const pending = await pendingMigrations(db)
+    return { ok: pending.length === 0, detail: pending.length === 0 ? 'up to date' : `pending: ${pending.join(', ')}` }
+  },
+  clock: async ({ db, clock }) => {
+    const { rows } = await db.raw<{ rows: { now: Date }[] }>('select now() as now')
+    const seconds = Math.abs(clock.now().getTime() - (rows[0]?.now.getTime() ?? 0)) / 1000
+    return { ok: seconds < 5, detail: `${seconds.toFixed(1)} s apart from the database` }
+  },
+  'activity chain': async ({ db, keyring }) => {
+    const broken: string[] = []
+    for await (const link of verifyActivity(db, keyring)) {
+      broken.push(`${link.chain} at ${link.position} (${link.fault})`)
+      if (broken.length === 20) break
+    }
+    return {
+      ok: broken.length === 0,
+      detail: broken.length === 0 ? 'as it was written' : `broken: ${broken.join('; ')}`,
+    }
+  },
+  'mailboxes that need an operator': async (portal) =>
+    none(await count(portal, 'mailboxes where needs_operator_at is not null'), 'see account show'),
+  'mailboxes that wait': async (portal) =>
+    none(
+      await count(portal, `mailboxes where applied_revision < revision and changed_at < now() - interval '15 minutes'`),
+      'longer than 15 minutes',
+    ),
+  'jobs that gave up': async (portal) =>
+    none(await count(portal, 'graphile_worker.jobs where attempts >= max_attempts and locked_at is null'), 'jobs'),
+  'jobs that wait': async (portal) =>
+    none(
+      await count(
+        portal,
+        `graphile_worker.jobs where run_at < now() - interval '5 minutes' and attempts = 0 and locked_at is null`,
+      ),
+      'longer than 5 minutes; is a worker running?',
+    ),
+  'values under an old key': async (portal) => {
+    const n = await count(portal, `claims where key_id <> '${portal.keyring.newestKeyId}'`)
+    return { ok: true, detail: n === 0 ? 'none' : `${n} claims; run: portal rekey` }
+  },
+  'mail platform': async ({ platform }, settings) => {
+    await platform.observe(`postmaster@${settings.mailDomains[0]}`)
+    return { ok: true, detail: platform.id }
+  },
+}
+
+async function examine(portal: Portal, settings: CompleteSettings): Promise<Finding[]> {
+  const findings: Finding[] = []
+  for (const [check, run] of Object.entries(checks)) {
+    const result = await run(portal, settings).catch((fault: unknown) => ({
+      ok: false,
+      detail: fault instanceof Error ? fault.message : 'failed',
+    }))
+    findings.push({ check, ...result })
+  }
+  return findings
+}
+
+export const doctorCommand: Command = {
+  words: ['doctor'],
+  summary:
+    'Examines the portal: database, activity chain, mailboxes, jobs, platform. Exit status 1 where something is wrong.',
+  async run({ portal, settings }) {
+    const findings = await examine(await portal(), settings)
+    const sick = findings.some((finding) => !finding.ok)
+    return {
+      status: sick ? exit.found : exit.done,
+      data: { findings },
+      text: table(findings.map(({ ok, check, detail }) => [ok ? 'ok' : 'WRONG', check, detail])),
+    }
+  },
+}

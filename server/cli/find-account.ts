@@ -1,0 +1,15 @@
+import { type Account, findAccountByAddress } from '../accounts/store.ts'
+import type { CompleteSettings, Portal } from '../compose.ts'
+import { parseTypedLogin } from '../core/login-name.ts'
+import { addressOf } from '../core/names.ts'
+
+/** The account that an operator named: a login or a whole address. */
+export async function findNamedAccount(
+  { db }: Portal,
+  settings: CompleteSettings,
+  named: string | undefined,
+): Promise<Account | undefined> {
+  const typed = parseTypedLogin(named, settings.mailDomains)
+  if (!typed) return undefined
+  return await findAccountByAddress(db, addressOf(typed.login, typed.domain ?? settings.mailDomains[0] ?? ''))
+}

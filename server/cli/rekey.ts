@@ -1,0 +1,41 @@
+import type { Trx } from '#db/connection.ts'
+import { recordActivity } from '../activity/store.ts'
+import { rekeyClaims } from '../claims/store.ts'
+import type { Keyring } from '../core/keyring.ts'
+import { rekeyMailboxes } from '../mailboxes/reconcile-store.ts'
+import { rekeyMessages } from '../messages/rekey-messages.ts'
+import { type Command, done } from './command.ts'
+
+/** Everything that is kept under a key. Each moves up to `limit` values in the transaction and returns how many there were. */
+const kept: readonly ((trx: Trx, keyring: Keyring, limit: number) => Promise<number>)[] = [
+  rekeyClaims,
+  rekeyMailboxes,
+  rekeyMessages,
+]
+
+const slice = 200
+
+export const rekeyCommand: Command = {
+  words: ['rekey'],
+  summary: 'Moves everything sealed or found under older keys of SECRET_KEYS to the newest one.',
+  help: 'Put the new key first in SECRET_KEYS, restart every process, run this, then take the old key out. It may be repeated.',
+  async run({ portal }) {
+    const { db, keyring, clock } = await portal()
+    let count = 0
+    for (const rekey of kept) {
+      for (;;) {
+        const moved = await db.transaction((trx) => rekey(trx, keyring, slice))
+        count += moved
+        if (moved === 0) break
+      }
+    }
+    if (count > 0) {
+      const entry = { accountId: null, event: 'portal.rekeyed', details: { count }, at: clock.now() } as const
+      await db.transaction((trx) => recordActivity(trx, keyring, entry))
+    }
+    return done(
+      { moved: count },
+      count === 0 ? 'Everything is under the newest key.' : `Moved ${count} values to the newest key.`,
+    )
+  },
+}

@@ -1,0 +1,39 @@
+import { recordActivity } from '../activity/store.ts'
+import { grantRole, isStaffRole, revokeRole, staffRoles } from '../staff/store.ts'
+import { type Command, done, exit, refused } from './command.ts'
+import { findNamedAccount } from './find-account.ts'
+
+const change = (verb: 'grant' | 'revoke'): Command => ({
+  words: ['staff', verb],
+  args: ['LOGIN'],
+  options: { role: { type: 'string' } },
+  summary: verb === 'grant' ? 'Gives an account a staff role.' : 'Takes a staff role back.',
+  help: `--role ROLE is one of ${staffRoles.join(', ')}.`,
+  async run({ portal, settings, args, options }) {
+    const { role } = options
+    if (!isStaffRole(role)) {
+      const text = `--role must be one of ${staffRoles.join(', ')}.`
+      return { status: exit.usage, data: { usage: text }, text }
+    }
+    const opened = await portal()
+    const account = await findNamedAccount(opened, settings, args[0])
+    if (!account) return refused('unknown', `There is no account "${args[0]}".`)
+    const { db, keyring, clock } = opened
+    const at = clock.now()
+    const changed = await db.transaction(async (trx) => {
+      const acted =
+        verb === 'grant' ? await grantRole(trx, account.id, role, at) : await revokeRole(trx, account.id, role)
+      const event = verb === 'grant' ? 'staff.granted' : 'staff.revoked'
+      if (acted) await recordActivity(trx, keyring, { accountId: account.id, event, details: { role }, at })
+      return acted
+    })
+    if (!changed)
+      return refused('no change', verb === 'grant' ? 'It has the role already.' : 'It does not have the role.')
+    return done(
+      { [verb]: role, account: account.address },
+      `${account.address}: ${role} ${verb === 'grant' ? 'granted' : 'revoked'}.`,
+    )
+  },
+})
+
+export const staffCommands: readonly Command[] = [change('grant'), change('revoke')]

@@ -1,0 +1,85 @@
+// The wanted side of a reconciliation, a batch at a time.
+import type { Db, Trx } from '#db/connection.ts'
+import type { Keyring } from '../core/keyring.ts'
+import type { PasswordFormat, Suspension } from '../mail-platform/mail-platform.ts'
+import { sealPurpose } from './want-mailbox.ts'
+
+export interface WantedRow {
+  readonly accountId: string
+  readonly address: string
+  readonly suspension: Suspension
+  readonly quotaBytes: number
+  readonly aliases: readonly string[]
+  readonly mainPasswordOpensMail: boolean
+  readonly passwordSealed: string | null
+  readonly passwordFormat: PasswordFormat
+  readonly removed: boolean
+  /** A change is on its way to the platform. */
+  readonly pending: boolean
+}
+
+export async function findWantedByAddress(db: Db, addresses: readonly string[]): Promise<Map<string, WantedRow>> {
+  const rows = await db('mailboxes').whereIn('address', addresses)
+  return new Map(
+    rows.map((row) => [
+      row.address,
+      {
+        accountId: row.account_id,
+        address: row.address,
+        suspension: row.suspension,
+        quotaBytes: Number(row.quota_bytes),
+        aliases: row.aliases,
+        mainPasswordOpensMail: row.main_password_opens_mail,
+        passwordSealed: row.password_sealed,
+        passwordFormat: row.password_format,
+        removed: row.removed_at !== null,
+        pending: Number(row.applied_revision) < Number(row.revision),
+      },
+    ]),
+  )
+}
+
+/** Notes that the platform showed these mailboxes in the pass that began at `run`. */
+export async function noteSeen(db: Db, run: Date, accountIds: readonly string[]): Promise<void> {
+  await db('mailboxes').whereIn('account_id', accountIds).update({ seen_at: run })
+}
+
+/** Acknowledged mailboxes that the pass begun at `run` did not show, by address. Those that changed since are left to their job. */
+export async function listUnseen(
+  db: Db,
+  run: Date,
+  afterAddress: string,
+  limit: number,
+): Promise<{ readonly accountId: string; readonly address: string }[]> {
+  const rows = await db('mailboxes')
+    .where('address', '>', afterAddress)
+    .whereNull('removed_at')
+    .whereRaw('applied_revision >= revision')
+    .where('applied_at', '<', run)
+    .whereRaw('(seen_at is null or seen_at < ?)', [run])
+    .orderBy('address')
+    .limit(limit)
+    .select('account_id', 'address')
+  return rows.map((row) => ({ accountId: row.account_id, address: row.address }))
+}
+
+export async function countWanted(db: Db): Promise<number> {
+  const row = await db('mailboxes').whereNull('removed_at').count({ n: '*' }).first()
+  return Number(row?.n ?? 0)
+}
+
+/** Seals up to `limit` waiting passwords anew under the newest key; returns how many were under an older one. */
+export async function rekeyMailboxes(trx: Trx, keyring: Keyring, limit: number): Promise<number> {
+  const rows = await trx('mailboxes')
+    .whereNotNull('password_sealed')
+    .whereNot('password_sealed', 'like', `v1.${keyring.newestKeyId}.%`)
+    .limit(limit)
+    .forUpdate()
+    .skipLocked()
+    .select('account_id', 'password_sealed')
+  for (const row of rows) {
+    const password_sealed = keyring.seal(sealPurpose, keyring.open(sealPurpose, row.password_sealed))
+    await trx('mailboxes').where({ account_id: row.account_id }).update({ password_sealed })
+  }
+  return rows.length
+}
