@@ -77,3 +77,35 @@ export async function unblockAccount(trx: Trx, id: string): Promise<boolean> {
     .update({ blocked_at: null, block_reason: null })
   return changed === 1
 }
+
+export type HeldAccount =
+  | { readonly kind: 'held'; readonly address: string; readonly locale: string | null }
+  | { readonly kind: 'probation'; readonly until: Date }
+  | { readonly kind: 'gone' }
+
+/**
+ * Locks the account's row until the transaction ends, so that changes of its recovery methods come one after the other.
+ * Security: during probation, and for a blocked or closed account, no recovery method is changed, whichever page asks.
+ */
+export async function holdForMethodChange(trx: Trx, id: string, at: Date): Promise<HeldAccount> {
+  const { rows } = await trx.raw(
+    `select address, locale, probation_until, blocked_at is not null or closed_at is not null as gone
+     from accounts where id = ? for no key update`,
+    [id],
+  )
+  const [row] = rows
+  if (!row || row.gone) return { kind: 'gone' }
+  if (row.probation_until && row.probation_until > at) return { kind: 'probation', until: row.probation_until }
+  return { kind: 'held', address: row.address, locale: row.locale }
+}
+
+/** The end of the account's probation, where it lies ahead. */
+export async function findProbation(db: Db | Trx, id: string, at: Date): Promise<Date | undefined> {
+  const row = await db('accounts').where({ id }).where('probation_until', '>', at).first('probation_until')
+  return row?.probation_until
+}
+
+/** After a reset by security question. */
+export async function startProbation(trx: Trx, id: string, until: Date): Promise<void> {
+  await trx('accounts').where({ id }).update({ probation_until: until })
+}

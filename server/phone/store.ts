@@ -1,0 +1,66 @@
+// The phone of an account: at most one, and its number belongs to nobody else.
+import type { Db, Trx } from '#db/connection.ts'
+import { claim, release } from '../claims/store.ts'
+import type { LinkedContact } from '../contacts/contact.ts'
+import type { Keyring } from '../core/keyring.ts'
+
+const kind = 'phone'
+
+export interface Phone extends LinkedContact {
+  readonly kind: 'phone'
+}
+
+/** @param accountId any id: for one without a phone, or without an account, the same query finds nothing */
+export async function findPhone(db: Db | Trx, keyring: Keyring, accountId: string): Promise<Phone | undefined> {
+  const row = await db('phones')
+    .join('claims', 'claims.account_id', 'phones.account_id')
+    .where({ 'phones.account_id': accountId, 'claims.kind': kind })
+    .first('claims.value_sealed', 'phones.confirmed_at', 'phones.proven_at')
+  if (!row) return undefined
+  const e164 = keyring.open('claims.phone', row.value_sealed)
+  return { kind, value: e164, canonical: e164, confirmedAt: row.confirmed_at, provenAt: row.proven_at }
+}
+
+export interface WantedPhone {
+  readonly accountId: string
+  readonly e164: string
+  readonly confirmedAt: Date
+  readonly provenAt: Date
+  readonly at: Date
+}
+
+export type PutPhone = { readonly kind: 'put'; readonly old: Phone | undefined } | { readonly kind: 'taken' }
+
+/**
+ * Links the number in place of the one before, which is free again with the same commit. Only for a number whose possession was just
+ * proven, or that is put back. The caller holds the account's row, so that changes of one account come one after the other.
+ * @returns `taken` where another account holds it; nothing was changed then
+ */
+export async function putPhone(trx: Trx, keyring: Keyring, wanted: WantedPhone): Promise<PutPhone> {
+  const { accountId, e164, confirmedAt, provenAt, at } = wanted
+  const old = await findPhone(trx, keyring, accountId)
+  if ((await claim(trx, keyring, { kind, value: e164, accountId }, at)) === 'taken') return { kind: 'taken' }
+  if (old && old.canonical !== e164) await release(trx, keyring, { kind, accountId, value: old.canonical })
+  await trx('phones')
+    .insert({ account_id: accountId, confirmed_at: confirmedAt, proven_at: provenAt })
+    .onConflict('account_id')
+    .merge(old?.canonical === e164 ? ['proven_at'] : ['confirmed_at', 'proven_at'])
+  return { kind: 'put', old }
+}
+
+/** Puts a number back that was removed or replaced, if it is still free. */
+export const restorePhone = (trx: Trx, keyring: Keyring, accountId: string, old: Phone, at: Date): Promise<PutPhone> =>
+  putPhone(trx, keyring, { accountId, e164: old.canonical, confirmedAt: old.confirmedAt, provenAt: old.provenAt, at })
+
+/** Unlinks the phone and returns it; undefined where there was none. The number is free for anybody, this account too. */
+export async function removePhone(trx: Trx, keyring: Keyring, accountId: string): Promise<Phone | undefined> {
+  const old = await findPhone(trx, keyring, accountId)
+  await trx('phones').where({ account_id: accountId }).delete()
+  await release(trx, keyring, { kind, accountId })
+  return old
+}
+
+/** After a recovery with it. */
+export async function markPhoneProven(trx: Trx, accountId: string, at: Date): Promise<void> {
+  await trx('phones').where({ account_id: accountId }).update({ proven_at: at })
+}

@@ -1,0 +1,92 @@
+import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
+import { after, before, test } from 'node:test'
+import type { Trx } from '#db/connection.ts'
+import { insertAccount } from '#server/accounts/store.ts'
+import { createKeyring } from '#server/core/keyring.ts'
+import { findPhone, putPhone, removePhone, restorePhone } from '#server/phone/store.ts'
+import {
+  countAnswer,
+  findSecurityQuestion,
+  markQuestionProven,
+  putSecurityQuestion,
+  removeSecurityQuestion,
+} from '#server/security-question/store.ts'
+import { createTestDatabase, type TestDatabase } from './support/database.ts'
+
+const keyring = createKeyring(['test-key-0123456789abcdefghijklmnopqrstuv'])
+const at = new Date('2026-11-22T12:00:00Z')
+const later = new Date('2026-11-23T12:00:00Z')
+let database: TestDatabase
+before(async () => {
+  database = await createTestDatabase()
+})
+after(() => database.drop())
+
+const within = <T>(work: (trx: Trx) => Promise<T>) => database.db.transaction(work)
+
+async function newAccount(): Promise<string> {
+  const id = randomUUID()
+  const address = `a${id}@postern.example`
+  await within((trx) => insertAccount(trx, { id, address, passwordVerifier: 'x', locale: 'en', at }))
+  return id
+}
+
+const link = (accountId: string, e164: string) =>
+  within((trx) => putPhone(trx, keyring, { accountId, e164, confirmedAt: at, provenAt: at, at }))
+
+test('a phone that is replaced or removed is free for others, and put back only while it is', async () => {
+  const [anna, boris] = [await newAccount(), await newAccount()]
+  assert.deepEqual(await link(anna, '+375291000001'), { kind: 'put', old: undefined })
+  assert.deepEqual(await link(boris, '+375291000001'), { kind: 'taken' })
+  const replaced = await link(anna, '+375291000002')
+  assert.ok(replaced.kind === 'put' && replaced.old)
+  assert.equal(replaced.old.value, '+375291000001')
+  assert.equal((await link(boris, '+375291000001')).kind, 'put')
+  const { old } = replaced
+  assert.deepEqual(await within((trx) => restorePhone(trx, keyring, anna, old, later)), { kind: 'taken' })
+  assert.equal((await findPhone(database.db, keyring, anna))?.value, '+375291000002')
+  const removed = await within((trx) => removePhone(trx, keyring, boris))
+  assert.equal(removed?.value, '+375291000001')
+  assert.equal(await findPhone(database.db, keyring, boris), undefined)
+  assert.equal((await within((trx) => restorePhone(trx, keyring, anna, old, later))).kind, 'put')
+  const back = await findPhone(database.db, keyring, anna)
+  assert.deepEqual([back?.value, back?.confirmedAt], ['+375291000001', at])
+})
+
+test('a removed security question is gone for ever, whichever way somebody asks for it', async () => {
+  const accountId = await newAccount()
+  const wanted = { accountId, question: 'first-teacher', answerVerifier: 'phc', answerKeyId: 'k', at }
+  assert.equal(await within((trx) => putSecurityQuestion(trx, wanted)), 'added')
+  assert.equal(await within((trx) => putSecurityQuestion(trx, { ...wanted, question: 'first-job' })), 'changed')
+  assert.equal(await within((trx) => removeSecurityQuestion(trx, accountId, later)), true)
+  assert.equal(await within((trx) => removeSecurityQuestion(trx, accountId, later)), false)
+  assert.equal(await within((trx) => putSecurityQuestion(trx, wanted)), 'removed')
+  const { db } = database
+  const fill = `question = 'first-job', answer_verifier = 'phc', answer_key_id = 'k'`
+  for (const statement of [
+    `update security_questions set removed_at = null, ${fill} where account_id = '${accountId}'`,
+    `update security_questions set account_id = '${await newAccount()}' where account_id = '${accountId}'`,
+    `delete from security_questions where account_id = '${accountId}'`,
+    `truncate security_questions`,
+  ])
+    await assert.rejects(db.raw(statement), /stays removed/, statement)
+  await assert.rejects(
+    db.raw(`insert into security_questions (account_id, set_at) values ('${accountId}', now())`),
+    /security_questions_tombstone|security_questions_pkey/,
+  )
+  assert.deepEqual(await findSecurityQuestion(db, accountId), { state: 'removed', removedAt: later })
+  assert.equal(await countAnswer(db, accountId, 10), undefined)
+})
+
+test('answers are counted before they are judged, and a question has only so many in its life', async () => {
+  const accountId = await newAccount()
+  const wanted = { accountId, question: 'first-teacher', answerVerifier: 'phc', answerKeyId: 'k', at }
+  await within((trx) => putSecurityQuestion(trx, wanted))
+  const counted = await Promise.all(Array.from({ length: 30 }, () => countAnswer(database.db, accountId, 10)))
+  assert.equal(counted.filter((each) => each !== undefined).length, 10)
+  await within((trx) => markQuestionProven(trx, accountId, later))
+  assert.equal((await countAnswer(database.db, accountId, 10))?.tries, 10)
+  assert.equal(await within((trx) => putSecurityQuestion(trx, wanted)), 'changed')
+  assert.equal((await countAnswer(database.db, accountId, 10))?.tries, 1)
+})
