@@ -1,5 +1,5 @@
 // How the text of one setting becomes a value. A kind answers with the value or with the fault, in words for an operator.
-import { type MailServer, type MailService, parseMailServers } from './core/mail-server.ts'
+import { type MailService, parseMailServers } from './core/mail-server.ts'
 
 export type Parsed<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly fault: string }
 
@@ -75,11 +75,11 @@ export const domain: Kind<string> = {
   },
 }
 
-/** Servers of one service as URLs, best first; `off` where it is not offered. */
-export const mailServers = (service: MailService): Kind<readonly MailServer[]> => ({
+/** Servers of one service as URLs, best first; `off` where it is not offered. Kept as written: `help/mail-servers.ts` reads it. */
+export const mailServers = (service: MailService): Kind<string> => ({
   takes: `${service}s://HOST[:PORT] or ${service}://HOST[:PORT] (STARTTLS), several separated by commas, or off`,
   parse: (raw) => {
     const parsed = parseMailServers(service, raw)
-    return parsed.kind === 'ok' ? ok(parsed.servers) : fault(`must be ${mailServers(service).takes}: ${parsed.reason}`)
+    return parsed.kind === 'ok' ? ok(raw) : fault(`must be ${mailServers(service).takes}: ${parsed.reason}`)
   },
 })

@@ -28,28 +28,31 @@ export function bestServerOf(description: MailServers, service: MailService): Ma
 export interface MailServerSettings {
   readonly mailDomains: readonly string[]
   readonly baseUrl: string
-  readonly mailServerImap?: readonly MailServer[] | undefined
-  readonly mailServerPop3?: readonly MailServer[] | undefined
-  readonly mailServerSmtp?: readonly MailServer[] | undefined
+  readonly mailServerImap?: string | undefined
+  readonly mailServerPop3?: string | undefined
+  readonly mailServerSmtp?: string | undefined
   readonly mailServerMx?: string | undefined
 }
 
 /** Names that people would guess under the main domain stand in for settings that are absent. */
 export function describeMailServers(settings: MailServerSettings, name: string): MailServers {
   const main = settings.mailDomains[0] ?? 'localhost'
-  const usual = (service: MailService, raw: string) => {
-    const parsed = parseMailServers(service, raw)
-    return parsed.kind === 'ok' ? parsed.servers : []
-  }
   return {
     domains: settings.mailDomains,
     name,
     baseUrl: settings.baseUrl,
     servers: [
-      ...(settings.mailServerImap ?? usual('imap', `imaps://imap.${main}`)),
-      ...(settings.mailServerPop3 ?? usual('pop3', `pop3s://pop.${main}`)),
-      ...(settings.mailServerSmtp ?? usual('smtp', `smtps://smtp.${main}, smtp://smtp.${main}`)),
+      ...read('imap', settings.mailServerImap ?? `imaps://imap.${main}`),
+      ...read('pop3', settings.mailServerPop3 ?? `pop3s://pop.${main}`),
+      ...read('smtp', settings.mailServerSmtp ?? `smtps://smtp.${main}, smtp://smtp.${main}`),
     ],
     mxHost: settings.mailServerMx ?? `mx.${main}`,
   }
+}
+
+/** The settings were judged when they were read. */
+function read(service: MailService, setting: string): readonly MailServer[] {
+  const parsed = parseMailServers(service, setting)
+  if (parsed.kind === 'refused') throw new Error(`not a list of ${service} servers: ${parsed.reason}`)
+  return parsed.servers
 }
