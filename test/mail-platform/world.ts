@@ -5,7 +5,7 @@ import type { Clock } from '#server/core/clock.ts'
 import { createDovecotPlatform, type DovecotPlatform } from '#server/mail-platform/dovecot/platform.ts'
 import type { Applied, Suspension, WantedMailbox } from '#server/mail-platform/mail-platform.ts'
 import { createTestDatabase, type TestDatabase } from '#test/support/database.ts'
-import { startTestPlatform, type TestPlatform } from './start.ts'
+import { startTestPlatform, type TestPlatform, type TestPlatformOptions } from './start.ts'
 
 export interface MailWorld {
   readonly database: TestDatabase
@@ -20,9 +20,13 @@ export interface MailWorld {
 
 export const suspensionReason = 'Suspended by the abuse desk'
 
-export async function startMailWorld(clock: Clock): Promise<MailWorld> {
+/** @param options where the servers report to and ask, beside the database */
+export async function startMailWorld(
+  clock: Clock,
+  options: Omit<TestPlatformOptions, 'databaseUrl'> = {},
+): Promise<MailWorld> {
   const database = await createTestDatabase()
-  const mail = await startTestPlatform({ databaseUrl: database.url }).catch(async (error) => {
+  const mail = await startTestPlatform({ databaseUrl: database.url, ...options }).catch(async (error) => {
     await database.drop()
     throw error
   })

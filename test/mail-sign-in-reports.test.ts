@@ -1,0 +1,99 @@
+// What Dovecot tells the portal about every sign-in of a mail program.
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { createServer, type Server } from 'node:http'
+import { after, before, it } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { systemClock } from '#server/core/clock.ts'
+import { addAppPassword } from '#server/mail-platform/dovecot/app-password-store.ts'
+import { signInByPop3, signInBySmtp } from '#test/mail-platform/line-client.ts'
+import { tryImap } from '#test/mail-platform/mail-program.ts'
+import { describeOnMailServers } from '#test/mail-platform/programs.ts'
+import { type MailWorld, startMailWorld } from '#test/mail-platform/world.ts'
+
+interface Report {
+  readonly login: string
+  readonly protocol: string
+  readonly remote: string
+  readonly success: boolean
+  readonly app_password: string
+  readonly pwhash: string
+}
+
+describeOnMailServers('reports of sign-ins', () => {
+  const reports: Report[] = []
+  const headers = new Set<string | undefined>()
+  let portal: Server
+  let world: MailWorld
+  before(async () => {
+    portal = createServer(async (request, response) => {
+      let body = ''
+      for await (const chunk of request) body += chunk
+      reports.push(JSON.parse(body))
+      headers.add(request.headers.authorization)
+      response.setHeader('content-type', 'application/json').end('{"status":0,"msg":""}')
+    }).listen(0, '127.0.0.1')
+    await once(portal, 'listening')
+    const { port } = portal.address() as { port: number }
+    const authPolicy = { url: `http://127.0.0.1:${port}/mail-sign-ins`, token: 'key-of-dovecot', nonce: 'nonce' }
+    world = await startMailWorld(systemClock, { authPolicy })
+  })
+  after(async () => {
+    await world?.stop()
+    portal?.close()
+  })
+
+  const reportOf = async (attempt: Promise<unknown>): Promise<Report> => {
+    reports.length = 0
+    await attempt
+    for (let tries = 0; reports.length === 0 && tries < 100; tries += 1) await sleep(20)
+    assert.equal(reports.length, 1)
+    return reports[0] as Report
+  }
+
+  it('each try is told once, with who, how, from where and whether it went well', async () => {
+    const { authOf, mail, provision } = world
+    await provision('anna')
+    const { user, pass } = authOf('anna')
+    const good = await reportOf(tryImap(mail, { user, pass }))
+    assert.deepEqual([good.login, good.protocol, good.remote, good.success], [user, 'imap', '127.0.0.1', true])
+    const bad = await reportOf(signInByPop3(mail.pop3, user, 'wrong'))
+    assert.deepEqual([bad.login, bad.protocol, bad.success], [user, 'pop3', false])
+    const sent = await reportOf(signInBySmtp(mail.submissions, user, pass).then(({ client }) => client.close()))
+    assert.deepEqual([sent.login, sent.protocol, sent.success], [user, 'smtp', true])
+    const short = await reportOf(tryImap(mail, { user: 'anna', pass }))
+    assert.deepEqual([short.login, short.success], ['anna', false])
+    assert.deepEqual([...headers], ['Bearer key-of-dovecot'])
+  })
+
+  it('an app password is named, so that the owner sees when each device was last there', async () => {
+    const { authOf, database, mail, provision } = world
+    const { accountId } = await provision('boris')
+    const app = { accountId, label: 'Phone', secret: 'abcdefghijklmnop', services: ['imap'] as const }
+    const id = await addAppPassword(database.db, app, new Date())
+    const report = await reportOf(tryImap(mail, { user: authOf('boris').user, pass: app.secret }))
+    assert.deepEqual([report.app_password, report.success], [id, true])
+  })
+
+  it('the same password of the same person has the same short hash on every door, so an old one can be recognised', async () => {
+    const { authOf, mail, platform, provision } = world
+    const wanted = await provision('clara')
+    const { user, pass } = authOf('clara')
+    const before = await reportOf(tryImap(mail, { user, pass }))
+    const other = await reportOf(tryImap(mail, { user, pass: 'another' }))
+    await platform.apply({ ...wanted, revision: 2, password: null })
+    const old = await reportOf(signInByPop3(mail.pop3, user, pass))
+    assert.equal(old.pwhash, before.pwhash)
+    assert.notEqual(other.pwhash, before.pwhash)
+  })
+
+  it('a portal that is down delays nobody', async () => {
+    const { authOf, mail, provision } = world
+    await provision('dmitri')
+    portal.close()
+    portal.closeAllConnections()
+    const started = performance.now()
+    assert.equal(await tryImap(mail, authOf('dmitri')), 'ok')
+    assert.ok(performance.now() - started < 1000)
+  })
+})
