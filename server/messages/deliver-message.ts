@@ -1,9 +1,6 @@
-// One try to send one message. The rules of repetition are told in docs/decisions/0003-delivery-semantics.md.
-import type { Db } from '#db/connection.ts'
+// One try to send one message, and what follows from its outcome. The rules of repetition are told in docs/decisions/0003-delivery-semantics.md.
 import { assertNever } from '#server/core/assert-never.ts'
-import { openPayload } from './payload.ts'
-import type { RenderMessage } from './render.ts'
-import { enqueueDelivery, type MessageParts } from './send-message.ts'
+import { enqueueDelivery } from './send-message.ts'
 import {
   type ClaimedMessage,
   claimMessage,
@@ -12,26 +9,8 @@ import {
   type SettledState,
   settleMessage,
 } from './store.ts'
-import type { MailTransport, SendOutcome, SmsTransport } from './transport.ts'
+import { type DeliveryParts, tryMessage } from './try-message.ts'
 
-export interface DeliveryLog {
-  info(fields: object, words: string): void
-  warn(fields: object, words: string): void
-  error(fields: object, words: string): void
-}
-
-export interface DeliveryParts extends MessageParts {
-  readonly db: Db
-  readonly mail: MailTransport
-  readonly sms: SmsTransport
-  readonly render: RenderMessage
-  readonly log: DeliveryLog
-  /** `staleAfterMs` unless a test is in a hurry. */
-  readonly staleMs?: number
-}
-
-/** A try that takes longer counts as one whose answer was lost. */
-const tryMs = 45_000
 /** After this long without an end, the worker that took a message is taken for dead. */
 export const staleAfterMs = 60_000
 
@@ -55,7 +34,7 @@ export async function deliverMessage(parts: DeliveryParts, id: string): Promise<
     })
     return
   }
-  const { outcome, kept } = await trySending(parts, message, now)
+  const { outcome, kept } = await tryMessage(parts, message, now)
   const note = {
     message: id,
     name: message.name,
@@ -91,52 +70,6 @@ export async function deliverMessage(parts: DeliveryParts, id: string): Promise<
     default:
       assertNever(outcome)
   }
-}
-
-type Try = { readonly outcome: SendOutcome | { kind: 'dropped'; code: string }; readonly kept: boolean }
-
-async function trySending(parts: DeliveryParts, message: ClaimedMessage, now: Date): Promise<Try> {
-  const end = (outcome: Try['outcome']): Try => ({
-    outcome,
-    kept: outcome.kind === 'accepted' && parts[message.channel].keeps,
-  })
-  if (now >= message.expiresAt) return end({ kind: 'dropped', code: 'expired' })
-  let sendNow: () => Promise<SendOutcome>
-  try {
-    const prepared = prepare(parts, message, now)
-    if (prepared === 'decoy') return end({ kind: 'dropped', code: 'decoy' })
-    sendNow = prepared
-  } catch (fault) {
-    // Nothing has left yet: a key or a text that is missing can be given back to the portal before the message expires.
-    parts.log.error(
-      { message: message.id, name: message.name, fault: (fault as Error).name },
-      'message cannot be prepared',
-    )
-    return end({ kind: 'deferred', code: 'portal.fault' })
-  }
-  return end(await within(tryMs, sendNow()))
-}
-
-function prepare(parts: DeliveryParts, message: ClaimedMessage, now: Date): 'decoy' | (() => Promise<SendOutcome>) {
-  const { id, name, createdAt } = message
-  const { to, params, locale } = openPayload(parts.keyring, message.payload)
-  if (to === null) return 'decoy'
-  if (message.channel === 'mail') {
-    const content = parts.render.mail(name, params, locale, to)
-    return () => parts.mail.send({ ...content, to, date: createdAt, messageId: `${id}@${parts.render.host}` })
-  }
-  const text = parts.render.sms(name, params, locale, to)
-  const secondsToLive = (message.expiresAt.getTime() - now.getTime()) / 1000
-  return () => parts.sms.send({ id, to, text, secondsToLive })
-}
-
-async function within(ms: number, sending: Promise<SendOutcome>): Promise<SendOutcome> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<SendOutcome>((resolve) => {
-    timer = setTimeout(resolve, ms, { kind: 'unknown', code: 'portal.timeout' })
-  })
-  const fault = (): SendOutcome => ({ kind: 'unknown', code: 'portal.fault' })
-  return Promise.race([sending.catch(fault), late]).finally(() => clearTimeout(timer))
 }
 
 async function tryLater(parts: DeliveryParts, message: ClaimedMessage, code: string): Promise<void> {

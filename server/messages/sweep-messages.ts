@@ -1,7 +1,8 @@
 // Runs every minute: nothing stays on the way because a worker died.
-import { type DeliveryParts, staleAfterMs } from './deliver-message.ts'
+import { staleAfterMs } from './deliver-message.ts'
 import { enqueueDelivery } from './send-message.ts'
 import { giveUpLostSms, selectOverdueMessages } from './store.ts'
+import type { DeliveryParts } from './try-message.ts'
 
 /** Long enough to answer "where is my letter?", and for dedupe keys to hold well past every retry. */
 const keptDays = 30

@@ -1,7 +1,8 @@
 import type { TaskList } from '#server/jobs/worker.ts'
-import { type DeliveryParts, deliverMessage } from './deliver-message.ts'
+import { deliverMessage } from './deliver-message.ts'
 import { deliverTask } from './send-message.ts'
 import { sweepMessages } from './sweep-messages.ts'
+import type { DeliveryParts } from './try-message.ts'
 
 /** The jobs of this feature. `message:sweep` runs every minute. */
 export function messageTasks(parts: DeliveryParts): TaskList {

@@ -1,0 +1,72 @@
+// Hands one message to its gateway and says what came of it. Never throws.
+import type { Db } from '#db/connection.ts'
+import { openPayload } from './payload.ts'
+import type { RenderMessage } from './render.ts'
+import type { MessageParts } from './send-message.ts'
+import type { ClaimedMessage } from './store.ts'
+import type { MailTransport, SendOutcome, SmsTransport } from './transport.ts'
+
+export interface DeliveryLog {
+  info(fields: object, words: string): void
+  warn(fields: object, words: string): void
+  error(fields: object, words: string): void
+}
+
+export interface DeliveryParts extends MessageParts {
+  readonly db: Db
+  readonly mail: MailTransport
+  readonly sms: SmsTransport
+  readonly render: RenderMessage
+  readonly log: DeliveryLog
+  /** `staleAfterMs` unless a test is in a hurry. */
+  readonly staleMs?: number
+}
+
+/** A try that takes longer counts as one whose answer was lost. */
+const tryMs = 45_000
+
+export type Try = { readonly outcome: SendOutcome | { kind: 'dropped'; code: string }; readonly kept: boolean }
+
+export async function tryMessage(parts: DeliveryParts, message: ClaimedMessage, now: Date): Promise<Try> {
+  const end = (outcome: Try['outcome']): Try => ({
+    outcome,
+    kept: outcome.kind === 'accepted' && parts[message.channel].keeps,
+  })
+  if (now >= message.expiresAt) return end({ kind: 'dropped', code: 'expired' })
+  let sendNow: () => Promise<SendOutcome>
+  try {
+    const prepared = prepare(parts, message, now)
+    if (prepared === 'decoy') return end({ kind: 'dropped', code: 'decoy' })
+    sendNow = prepared
+  } catch (fault) {
+    // Nothing has left yet: a key or a text that is missing can be given back to the portal before the message expires.
+    parts.log.error(
+      { message: message.id, name: message.name, fault: (fault as Error).name },
+      'message cannot be prepared',
+    )
+    return end({ kind: 'deferred', code: 'portal.fault' })
+  }
+  return end(await within(tryMs, sendNow()))
+}
+
+function prepare(parts: DeliveryParts, message: ClaimedMessage, now: Date): 'decoy' | (() => Promise<SendOutcome>) {
+  const { id, name, createdAt } = message
+  const { to, params, locale } = openPayload(parts.keyring, message.payload)
+  if (to === null) return 'decoy'
+  if (message.channel === 'mail') {
+    const content = parts.render.mail(name, params, locale, to)
+    return () => parts.mail.send({ ...content, to, date: createdAt, messageId: `${id}@${parts.render.host}` })
+  }
+  const text = parts.render.sms(name, params, locale, to)
+  const secondsToLive = (message.expiresAt.getTime() - now.getTime()) / 1000
+  return () => parts.sms.send({ id, to, text, secondsToLive })
+}
+
+async function within(ms: number, sending: Promise<SendOutcome>): Promise<SendOutcome> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<SendOutcome>((resolve) => {
+    timer = setTimeout(resolve, ms, { kind: 'unknown', code: 'portal.timeout' })
+  })
+  const fault = (): SendOutcome => ({ kind: 'unknown', code: 'portal.fault' })
+  return Promise.race([sending.catch(fault), late]).finally(() => clearTimeout(timer))
+}
