@@ -12,3 +12,28 @@ for (const button of document.querySelectorAll('[data-toggle-password]')) {
   // A password that is sent while it is shown would be kept by the browser as ordinary text.
   input.form?.addEventListener('submit', () => show(false))
 }
+
+// A hint, not the rule: the portal decides. Neighbours in the alphabet or on the keyboard add nothing; words count less.
+const keys = 'qwertyuiop asdfghjkl zxcvbnm йцукенгшщзхъ фывапролджэ ячсмитьбю'
+const strengthOf = (password, min) => {
+  const signs = [...password]
+  if (signs.length < min) return 'short'
+  const fresh = signs.filter((sign, at) => {
+    const step = at ? sign.codePointAt(0) - signs[at - 1].codePointAt(0) : 9
+    const pair = `${signs[at - 1]}${sign}`.toLowerCase()
+    return Math.abs(step) > 1 && !keys.includes(pair) && !signs.slice(Math.max(0, at - 3), at).includes(sign)
+  })
+  const mixed = [/\p{Ll}/u, /\p{Lu}/u, /\p{N}/u, /[^\p{L}\p{N}\s]/u].filter((kind) => kind.test(password)).length
+  const bits = fresh.length * (mixed > 2 ? 4 : 2.7) * Math.min(1, new Set(signs).size / 8)
+  return bits < 30 ? 'weak' : bits < 48 ? 'fair' : 'strong'
+}
+
+for (const hint of document.querySelectorAll('[data-strength-of]')) {
+  const input = document.getElementById(hint.dataset.strengthOf)
+  input?.addEventListener('input', () => {
+    const level = input.value ? strengthOf(input.value, Number(hint.dataset.min)) : ''
+    // Only a change is written, so that a screen reader does not speak at every key.
+    if (hint.dataset.level !== level) hint.textContent = level ? hint.dataset[level] : ''
+    hint.dataset.level = level
+  })
+}

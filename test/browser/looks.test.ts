@@ -66,6 +66,13 @@ describe('every page', () => {
     })
   }
 
+  it('shows fields, buttons and the place of the keyboard in forced colours', async () => {
+    await walk({ forcedColors: 'active' }, 2, async (page, name) => {
+      await page.evaluate(measurements)
+      assert.deepEqual(await page.evaluate('measure.contrastFaults()'), [], name)
+    })
+  })
+
   it('fits 320 px, and twice the text with wide spacing, without a horizontal bar', async () => {
     await walk({ viewport: { width: 320, height: 640 } }, 3, async (page, name) => {
       assert.equal(await page.evaluate(OVERFLOW), 0, name)
@@ -122,6 +129,27 @@ describe('a password field', () => {
     await page.evaluate("document.querySelector('form').addEventListener('submit', (sent) => sent.preventDefault())")
     await page.press('#password', 'Enter')
     assert.equal(await page.getAttribute('#password', 'type'), 'password')
+    await page.close()
+  })
+
+  it('tells how strong a new password is while it is typed', async () => {
+    const page = await browser.newPage()
+    await page.goto(`${gallery.origin}/register/empty`)
+    const told = async (password: string) => {
+      await page.fill('#password', password)
+      return page.getAttribute('[data-strength-of]', 'data-level')
+    }
+    assert.equal(await told('short'), 'short')
+    assert.equal(await told('aaaaaaaaaaaaaaaa'), 'weak')
+    assert.equal(await told('abcdefghijklmnop'), 'weak')
+    assert.equal(await told('1234567890123456'), 'weak')
+    assert.equal(await told('qwertyuiopasdf'), 'weak')
+    assert.equal(await told('yellow kettle march'), 'fair')
+    assert.equal(await told('yellow kettle marches north'), 'strong')
+    assert.equal(await told('жоўты чайнік крочыць на поўнач'), 'strong')
+    assert.equal(await told('gT7#pz!Qm2&v'), 'strong')
+    assert.equal(await page.textContent('[data-strength-of]'), 'Strong')
+    assert.equal(await told(''), '')
     await page.close()
   })
 
