@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import { parse as parsePlist } from 'fast-plist'
+import { runCommand } from '#server/cli/portal.ts'
 import { readSettings } from '#server/config.ts'
 import { type MailServer, type MailService, parseMailServers } from '#server/core/mail-server.ts'
 import { renderAppleProfile } from '#server/help/apple.ts'
@@ -332,6 +333,25 @@ describe('DNS', () => {
     }
     assert.match(zone, /^example\.by\. IN MX 10 mx\.example\.by\.$/m)
     assert.match(zone, /^_dmarc\.post\.example\.by\. IN TXT "v=DMARC1; /m)
+  })
+})
+
+describe('portal dns', () => {
+  const env = {
+    MAIL_DOMAINS: 'example.by',
+    BASE_URL: 'https://account.example.by',
+    MAIL_SERVER_POP3: 'off',
+    DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none',
+    SECRET_KEYS: 'Zk3v9QxT7mW2pL8rN4cY6bH1dF5gJ0sA',
+  }
+
+  it('prints a zone for people and entries for programs, without asking a database', async () => {
+    const { status, text, data } = await runCommand(['dns', '--json'], env)
+    assert.equal(status, 0)
+    assert.match(text, /^_imaps\._tcp\.example\.by\. IN SRV 0 1 993 imap\.example\.by\.$/m)
+    assert.match(text, /^_pop3s\._tcp\.example\.by\. IN SRV 0 0 0 \.$/m)
+    const { entries } = data as { entries: { name: string; type: string }[] }
+    assert.ok(entries.some(({ name, type }) => name === 'autoconfig.example.by.' && type === 'CNAME'))
   })
 })
 

@@ -2,6 +2,7 @@
 import { accountCommands } from './account.ts'
 import type { Command } from './command.ts'
 import { configCommand } from './config.ts'
+import { dnsCommand } from './dns.ts'
 import { doctorCommand } from './doctor.ts'
 import { mailboxCommands } from './mailboxes.ts'
 import { migrateCommand } from './migrate.ts'
@@ -13,6 +14,7 @@ export const commands: readonly Command[] = [
   configCommand,
   migrateCommand,
   doctorCommand,
+  dnsCommand,
   ...accountCommands,
   ...staffCommands,
   ...mailboxCommands,

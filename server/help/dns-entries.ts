@@ -59,7 +59,10 @@ function serviceEntries(description: MailServers, domain: string): DnsEntry[] {
     const name = `${label}._tcp.${domain}.`
     const servers = serversOf(description, service).filter((server) => server.security === security)
     // RFC 2782: a target of "." says that the service is decidedly not offered, so that programs do not go on guessing.
-    if (servers.length === 0) return [entry(name, 'SRV', '0 0 0 .', `${label.slice(1)} is not offered`)]
+    if (servers.length === 0)
+      return [
+        entry(name, 'SRV', '0 0 0 .', `${label.slice(1)}${security === 'tls' ? '' : ' (STARTTLS)'} is not offered`),
+      ]
     const target = (server: MailServer, place: number) => `${priority + place} 1 ${server.port} ${server.host}.`
     return servers.map((server, place) => entry(name, 'SRV', target(server, place), 'found by mail programs'))
   })
