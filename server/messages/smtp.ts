@@ -1,5 +1,5 @@
 // Mail by SMTP. Knows nodemailer and what its errors mean for a message.
-import { createTransport, type NodemailerError } from 'nodemailer'
+import type { NodemailerError, SMTPPoolSentMessageInfo, Transporter } from 'nodemailer'
 import { type MailTransport, neverConnected, type SendOutcome } from './transport.ts'
 
 export interface SmtpOptions {
@@ -18,20 +18,13 @@ const beforeTheMessage = new Set(['EDNS', 'ETLS', 'EAUTH', 'ENOAUTH'])
 const waits = { connectionTimeout: 10_000, greetingTimeout: 15_000, socketTimeout: 30_000, dnsTimeout: 10_000 }
 
 export function createSmtpTransport({ url, from }: SmtpOptions): MailTransport {
-  // A connection that breaks is for our own queue to judge: nodemailer must not send a second time by itself.
-  const transporter = createTransport({
-    pool: true,
-    maxConnections: 3,
-    maxMessages: 100,
-    maxRequeues: 0,
-    ...waits,
-    url,
-  })
+  let transporter: Promise<Transporter<SMTPPoolSentMessageInfo>> | undefined
   return {
     keeps: false,
     async send(mail) {
       try {
-        const info = await transporter.sendMail({
+        transporter ??= connect(url)
+        const info = await (await transporter).sendMail({
           from,
           // Security: an object is taken as one address; a string would be parsed, and a comma in it would be a second recipient.
           to: { name: '', address: mail.to },
@@ -52,8 +45,15 @@ export function createSmtpTransport({ url, from }: SmtpOptions): MailTransport {
         return outcomeOf(fault as NodemailerError)
       }
     },
-    close: () => transporter.close(),
+    close: () => void transporter?.then((pool) => pool.close()),
   }
+}
+
+/** Loaded with the first mail: a portal that starts has better things to do. */
+async function connect(url: string): Promise<Transporter<SMTPPoolSentMessageInfo>> {
+  const { createTransport } = await import('nodemailer')
+  // A connection that breaks is for our own queue to judge: nodemailer must not send a second time by itself.
+  return createTransport({ pool: true, maxConnections: 3, maxMessages: 100, maxRequeues: 0, ...waits, url })
 }
 
 function outcomeOf(fault: NodemailerError): SendOutcome {
