@@ -54,14 +54,15 @@ export class SessionStore extends Store {
 
   override get(id: string, done: (fault: unknown, session?: SessionData | null) => void): void {
     const { db, clock, times } = this.#parts
-    sessions.loadSession(db, hashToken(id), aliveSince(clock, times)).then((found) => {
-      if (!found) return done(null, null)
+    const load = async () => {
+      const found = await sessions.loadSession(db, hashToken(id), aliveSince(clock, times))
+      if (!found) return null
       const { data, owner, signedInAt, lastSeenAt } = found
-      if (clock.now().getTime() - lastSeenAt.getTime() > this.#touchMs) {
-        sessions.touchSession(db, hashToken(id), clock.now()).catch(() => {})
-      }
-      done(null, { ...data, owner, signedInAt } as unknown as SessionData)
-    }, done)
+      const now = clock.now()
+      if (now.getTime() - lastSeenAt.getTime() > this.#touchMs) await sessions.touchSession(db, hashToken(id), now)
+      return { ...data, owner, signedInAt } as unknown as SessionData
+    }
+    load().then((session) => done(null, session), done)
   }
 
   override set(id: string, session: SessionData, done: (fault?: unknown) => void = () => {}): void {

@@ -58,7 +58,7 @@ export function createVisitor(base: string): Visitor {
 
   async function request(path: string, init: RequestInit): Promise<Answer> {
     const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ')
-    const response = await fetch(new URL(path, base), {
+    const response = await fetch(base + path, {
       redirect: 'manual',
       ...init,
       headers: { ...(cookie ? { cookie } : {}), ...(init.headers as Record<string, string>) },
