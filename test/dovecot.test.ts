@@ -1,25 +1,19 @@
 // Signing in as mail programs meet it: real Dovecot and Postfix, configured by the portal's own templates.
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
 import { after, before, it } from 'node:test'
 import { hash } from 'argon2'
+import { systemClock } from '#server/core/clock.ts'
 import { addAppPassword, revokeAppPasswords } from '#server/mail-platform/dovecot/app-password-store.ts'
-import { createDovecotPlatform } from '#server/mail-platform/dovecot/platform.ts'
-import { describeMailPlatform } from '#test/contracts/mail-platform.ts'
-import { offerFromOutside, signInByPop3, signInBySmtp } from '#test/mail-platform/line-client.ts'
+import { signInByPop3, signInBySmtp } from '#test/mail-platform/line-client.ts'
 import { openInbox, tryImap, trySend, waitForLetter } from '#test/mail-platform/mail-program.ts'
 import { describeOnMailServers } from '#test/mail-platform/programs.ts'
 import { type MailWorld, startMailWorld, suspensionReason } from '#test/mail-platform/world.ts'
 
-let now = Date.now()
-const clock = { now: () => new Date(now) }
-
 describeOnMailServers('Dovecot', () => {
   let world: MailWorld
   before(async () => {
-    world = await startMailWorld(clock)
+    world = await startMailWorld(systemClock)
   })
   after(() => world?.stop())
 
@@ -131,8 +125,8 @@ describeOnMailServers('Dovecot', () => {
     const { accountId, address } = await provision('karl')
     const secret = 'abcdefghijklmnop'
     const app = { accountId, label: 'Phone', secret, services: ['imap'] as const }
-    await addAppPassword(database.db, app, clock.now())
-    await addAppPassword(database.db, { ...app, secret: 'sendingonlysecret', services: ['smtp'] }, clock.now())
+    await addAppPassword(database.db, app, new Date())
+    await addAppPassword(database.db, { ...app, secret: 'sendingonlysecret', services: ['smtp'] }, new Date())
     assert.equal(await tryImap(mail, { user: address, pass: secret }), 'ok')
     assert.equal(await tryImap(mail, { user: address, pass: 'abcd efgh ijkl mnop' }), 'ok')
     assert.match(await signInByPop3(mail.pop3, address, secret), /^-ERR/)
@@ -141,7 +135,7 @@ describeOnMailServers('Dovecot', () => {
     assert.match(await trySend(mail, auth, letter), /^535/)
     assert.equal(await trySend(mail, { ...auth, pass: 'sendingonlysecret' }, letter), 'ok')
     assert.equal(await tryImap(mail, authOf('karl')), 'ok', 'the main password works beside them')
-    assert.equal(await revokeAppPasswords(database.db, accountId, 'all', clock.now()), 2)
+    assert.equal(await revokeAppPasswords(database.db, accountId, 'all', new Date()), 2)
     assert.match(await tryImap(mail, auth), /Authentication failed/)
   })
 
@@ -149,7 +143,7 @@ describeOnMailServers('Dovecot', () => {
     const { authOf, database, mail, provision } = world
     const { accountId, address } = await provision('lena', { mainPasswordOpensMail: false })
     const secret = 'qrstuvwxyzabcdef'
-    await addAppPassword(database.db, { accountId, label: 'PC', secret, services: ['imap', 'smtp'] }, clock.now())
+    await addAppPassword(database.db, { accountId, label: 'PC', secret, services: ['imap', 'smtp'] }, new Date())
     assert.match(await tryImap(mail, authOf('lena')), /Authentication failed/)
     assert.match((await signInBySmtp(mail.submissions, address, authOf('lena').pass)).reply, /^535/)
     assert.equal(await tryImap(mail, { user: address, pass: secret }), 'ok')
@@ -174,62 +168,4 @@ describeOnMailServers('Dovecot', () => {
       .update({ expires_at: new Date(Date.now() - 1000) })
     assert.notEqual(await tryImap(mail, { user: address, accessToken: token }), 'ok')
   })
-
-  it('a removed mailbox is closed at once, keeps its mail for a month, and its successor finds nothing of it', async () => {
-    const { authOf, mail, platform, provision } = world
-    const wanted = await provision('sofia')
-    const home = join(mail.mailRoot, wanted.accountId.slice(0, 2), wanted.accountId)
-    const inbox = await openInbox(mail, authOf('sofia'))
-    await inbox.append('INBOX', Buffer.from('Subject: private\r\n\r\nHello\r\n'))
-    await platform.remove(wanted)
-    assert.match(await tryImap(mail, authOf('sofia')), /Authentication failed/)
-    assert.match(await offerFromOutside(mail.smtp, 'stranger@elsewhere.example', wanted.address), /^550 5\.1\.1/)
-    assert.equal(await platform.purge(), 0)
-    assert.ok(existsSync(home))
-    now += 31 * 86_400_000
-    assert.equal(await platform.purge(), 1)
-    assert.ok(!existsSync(home))
-    await provision('sofia')
-    const successor = await openInbox(mail, authOf('sofia'))
-    assert.deepEqual(await successor.search({ all: true }), [])
-    await successor.logout()
-  })
-
-  it('the doveadm door opens only for the commands that the portal needs', async () => {
-    const { database, mail, provision } = world
-    const ask = async (command: string, parameters: object) => {
-      const response = await fetch(`${mail.doveadmUrl}/doveadm/v1`, {
-        method: 'POST',
-        headers: { authorization: `X-Dovecot-API ${Buffer.from(mail.apiKey).toString('base64')}` },
-        body: JSON.stringify([[command, parameters, 'x']]),
-      })
-      return response.text()
-    }
-    assert.match(await ask('fsGet', { fsDriver: 'posix', fsArgs: '', path: '/etc/passwd' }), /unAuthorized/)
-    assert.match(await ask('stop', {}), /unAuthorized/)
-    const wrongKey = createDovecotPlatform({
-      directory: database.db,
-      doveadm: { url: mail.doveadmUrl, apiKey: 'wrong' },
-      clock,
-    })
-    await assert.rejects(wrongKey.endSessions((await provision('vera')).address), { kind: 'permanent' })
-  })
-
-  it('while Dovecot is away a suspension is kept and tried again, and holds as soon as it is back', async () => {
-    const { authOf, mail, provision, suspend } = world
-    const wanted = await provision('tanja')
-    await mail.stopDovecot('SIGKILL')
-    await assert.rejects(suspend(wanted, 'login', 2), { name: 'PlatformError' })
-    await mail.startDovecot()
-    assert.match(await tryImap(mail, authOf('tanja')), new RegExp(suspensionReason))
-    assert.deepEqual(await suspend(wanted, 'login', 2), { kind: 'applied', revision: 2 })
-  })
-
-  describeMailPlatform(
-    'dovecot with running servers',
-    async () => ({ platform: world.platform, stop: async () => {} }),
-    {
-      domain: 'contract.example',
-    },
-  )
 })

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { after, before, it } from 'node:test'
 import { systemClock } from '#server/core/clock.ts'
 import { offerFromOutside, signInBySmtp } from '#test/mail-platform/line-client.ts'
-import { openInbox, trySend, waitForLetter } from '#test/mail-platform/mail-program.ts'
+import { eventually, openInbox, trySend, waitForLetter } from '#test/mail-platform/mail-program.ts'
 import { describeOnMailServers } from '#test/mail-platform/programs.ts'
 import { type MailWorld, startMailWorld } from '#test/mail-platform/world.ts'
 
@@ -23,10 +23,33 @@ describeOnMailServers('Postfix', () => {
     await inbox.logout()
     const outside = { from: anna.address, to: 'friend@elsewhere.example', subject: 'Hello world' }
     assert.equal(await trySend(mail, authOf('anna'), outside), 'ok')
-    for (let tries = 0; mail.outside.letters.length === 0 && tries < 100; tries += 1) {
-      await new Promise((done) => setTimeout(done, 50))
-    }
+    await eventually(() => mail.outside.letters.length > 0)
     assert.deepEqual(mail.outside.letters[0]?.to, ['friend@elsewhere.example'])
+  })
+
+  it('what a suspended sender left in the queue waits there, and goes on when the suspension is lifted', async () => {
+    const { authOf, mail, platform, provision, suspend } = world
+    const wanted = await provision('sveta', { aliases: ['s.alias@postern.example'] })
+    const subject = 'Waiting in the queue'
+    const left = () => mail.outside.letters.filter(({ source }) => source.includes(subject)).length
+    mail.outside.busy = true
+    const letter = { from: 's.alias@postern.example', to: 'friend@elsewhere.example', subject }
+    assert.equal(await trySend(mail, authOf('sveta'), letter), 'ok')
+    await eventually(() => /451.*come again later/.test(mail.readLogs()))
+    await suspend(wanted, 'send', 2)
+    mail.outside.busy = false
+    // The queue manager asks where a letter goes once for letters that follow each other within 30 s: another one comes between.
+    await provision('tamara')
+    const other = { from: 'tamara@postern.example', to: wanted.address, subject: 'In between' }
+    assert.equal(await trySend(mail, authOf('tamara'), other), 'ok')
+    mail.flushQueue()
+    await eventually(() => /Sender is suspended/.test(mail.readLogs()))
+    assert.deepEqual(mail.readQueue(), ['s.alias@postern.example'])
+    assert.equal(left(), 0)
+    await platform.apply({ ...wanted, revision: 3 })
+    assert.equal(await trySend(mail, authOf('tamara'), other), 'ok')
+    mail.flushQueue()
+    await eventually(() => left() === 1)
   })
 
   it('suspended altogether: mail to the mailbox and to its alias is refused, from inside and outside', async () => {

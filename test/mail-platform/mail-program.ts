@@ -67,6 +67,14 @@ export async function trySend(platform: TestPlatform, auth: Credentials, mail: M
   }
 }
 
+/** Waits until it is so, 10 s at most. */
+export async function eventually(isSo: () => boolean): Promise<void> {
+  for (let waited = 0; !isSo(); waited += 50) {
+    if (waited > 10_000) throw new Error(`not so within 10 s: ${isSo}`)
+    await sleep(50)
+  }
+}
+
 /** Waits until a letter with that subject lies in the inbox. */
 export async function waitForLetter(client: ImapFlow, subject: string, withinMs = 5000): Promise<void> {
   for (let waited = 0; waited < withinMs; waited += 50) {

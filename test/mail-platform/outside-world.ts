@@ -11,14 +11,19 @@ export interface Letter {
 export interface OutsideWorld {
   readonly port: number
   readonly letters: readonly Letter[]
+  /** True: every letter is told to come again later. */
+  busy: boolean
   stop(): Promise<void>
 }
 
 export async function startOutsideWorld(): Promise<OutsideWorld> {
   const letters: Letter[] = []
+  const world = { letters, busy: false }
   const server = new SMTPServer({
     disabledCommands: ['AUTH', 'STARTTLS'],
     disableReverseLookup: true,
+    onMailFrom: (_address, _session, done) =>
+      done(world.busy ? Object.assign(new Error('come again later'), { responseCode: 451 }) : null),
     onData: (stream, session, done) => {
       const chunks: Buffer[] = []
       stream.on('data', (chunk: Buffer) => chunks.push(chunk))
@@ -33,5 +38,5 @@ export async function startOutsideWorld(): Promise<OutsideWorld> {
   server.listen(0, '127.0.0.1')
   await once(server.server, 'listening')
   const { port } = server.server.address() as { port: number }
-  return { port, letters, stop: () => new Promise((done) => server.close(done)) }
+  return Object.assign(world, { port, stop: () => new Promise<void>((done) => server.close(() => done())) })
 }

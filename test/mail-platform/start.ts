@@ -2,7 +2,8 @@
 // reading the mail directory of the test's database.
 import { execFileSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { chmod, chown, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { existsSync, readFileSync } from 'node:fs'
+import { chmod, chown, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { connectDatabase, type Db } from '#db/connection.ts'
@@ -36,8 +37,12 @@ export interface TestPlatform {
   readonly mailRoot: string
   /** Letters that left for other domains. */
   readonly outside: OutsideWorld
+  /** Tries every waiting letter now. */
+  flushQueue(): void
+  /** Addresses of the letters that wait in the queue. */
+  readQueue(): string[]
   /** What Dovecot and Postfix wrote to their logs. */
-  readLogs(): Promise<string>
+  readLogs(): string
   stopDovecot(signal?: NodeJS.Signals): Promise<void>
   startDovecot(): Promise<void>
   /** Ends the servers and removes every trace. */
@@ -87,6 +92,8 @@ export async function startTestPlatform(options: TestPlatformOptions): Promise<T
     throw error
   }
 
+  const postqueue = (flag: string) =>
+    execFileSync('/usr/sbin/postqueue', ['-c', join(folder, 'postfix'), flag], { encoding: 'utf8' })
   const door = (port: number, secure: boolean): Door => ({ host: '127.0.0.1', port, secure })
   return {
     imap: door(ports.imaps, true),
@@ -100,10 +107,9 @@ export async function startTestPlatform(options: TestPlatformOptions): Promise<T
     apiKey: config.doveadm.apiKey,
     mailRoot: config.mailRoot,
     outside,
-    readLogs: async () => {
-      const read = (name: string) => readFile(join(folder, 'log', name), 'utf8').catch(() => '')
-      return (await read('dovecot.log')) + (await read('postfix.log'))
-    },
+    flushQueue: () => void postqueue('-f'),
+    readQueue: () => [...postqueue('-j').matchAll(/"sender": "([^"]*)"/g)].map(([, sender = '']) => sender),
+    readLogs: () => ['dovecot.log', 'postfix.log'].map((name) => readText(join(folder, 'log', name))).join(''),
     stopDovecot: async (signal) => {
       await dovecot?.stop(signal)
       dovecot = undefined
@@ -114,6 +120,8 @@ export async function startTestPlatform(options: TestPlatformOptions): Promise<T
     stop,
   }
 }
+
+const readText = (path: string) => (existsSync(path) ? readFileSync(path, 'utf8') : '')
 
 async function chosenPorts(): Promise<MailPorts> {
   const names = [

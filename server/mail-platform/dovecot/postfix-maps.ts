@@ -14,5 +14,7 @@ export const postfixMaps = {
     ' ',
   ),
   'own-senders': `SELECT '${needsSignIn}' FROM mail_directory.postfix_sender_logins WHERE address = lower('%s')`,
+  'held-senders': `SELECT 'retry:4.7.0 Sender is suspended' FROM mail_directory.postfix_held_senders
+    WHERE address = lower('%s')`.replace(/\s+/g, ' '),
   closed: `SELECT '550 5.2.1 Mailbox takes no mail' FROM mail_directory.postfix_closed WHERE address = lower('%s')`,
 } as const
