@@ -25,7 +25,7 @@ const URL_ATTRIBUTES = [
 const CELLS = ['colspan', 'rowspan', 'align', 'valign']
 
 const options: sanitizeHtml.IOptions = {
-  // Security: no tag that fetches, runs or takes input, and no attribute that names a place, is left in a reported letter.
+  // Security: no tag that fetches, runs or takes input is left in a reported letter, nor an attribute that names a place.
   allowedTags: [
     ...['p', 'br', 'div', 'span', 'b', 'strong', 'i', 'em', 'u', 's', 'sub', 'sup', 'small', 'big', 'center', 'font'],
     ...['h1', 'h2', 'h3', 'h4', 'h5', 'h6', 'blockquote', 'pre', 'code', 'hr', 'ul', 'ol', 'li', 'dl', 'dt', 'dd'],

@@ -169,6 +169,7 @@ const dkimReasons = {
   'partial-body': 'dkim-covers-too-little',
   'from-unsigned': 'dkim-covers-too-little',
   'fields-doubled': 'dkim-covers-too-little',
+  malformed: 'dkim-failed',
 } as const
 
 const chainReasons = {

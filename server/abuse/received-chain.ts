@@ -56,7 +56,7 @@ export function createChainReader(relays: readonly KnownRelay[]): FollowChain {
     let crossed = false
     for (const [at, hop] of hops.entries()) {
       const writer = byHost(hop.by)
-      // Security: the first line that no known relay wrote ends the reading; a sender may have written it and all below.
+      // Security: a Received line that no known relay wrote ends the reading. Its sender may have written all below.
       if (writer === undefined)
         return at === 0 ? { kind: 'unknown-receiver' } : crossed ? { kind: 'from-us' } : { kind: 'ended' }
       // Once our relay handed the letter over, only our own hosts can stand below it.

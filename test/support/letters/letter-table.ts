@@ -85,6 +85,8 @@ export async function letterTable(mail: OurMail): Promise<TableRow[]> {
   add({ name: 'signature with the body changed', input: bytes(google + signed.replace('look at', 'pay at')), verdict: 'unproven', by: null, reasons: ['dkim-body-changed'] })
   add({ name: 'signature with a second From above', input: bytes(`${google}From: Bank <bank@bank.example>\r\n${signed}`), verdict: 'unproven', by: null, reasons: ['dkim-covers-too-little'] })
   add({ name: 'signature with the From changed', input: bytes(google + signed.replace('From: Hanna <hanna@', 'From: Boris <boris@')), verdict: 'unproven', by: null, reasons: ['dkim-failed'] })
+  add({ name: 'signature made at an absurd time', input: bytes(google + signed.replace(/ t=\d+;/, ' t=17810820001234567890;')), verdict: 'unproven', by: null, reasons: ['dkim-failed'] })
+  add({ name: 'true signature beside one of an absurd time', input: bytes(`${google}DKIM-Signature: v=1; a=rsa-sha256; d=${ourDomain}; s=s2026; t=9e99; h=from; bh=AA==; b=AA==\r\n${signed}`), verdict: 'likely', by: 'signed-from' })
   add({ name: 'signature of a stranger only', input: bytes(receivedAt('google', stranger) + (await mail.sign(toBinary(foreign), 'rsa', new Date('2026-06-10T09:00:00Z'))).replaceAll(`d=${ourDomain}`, 'd=bad.example')), verdict: 'not-ours', by: null, reasons: ['dkim-absent'] })
 
   add({ name: 'submission line of ours below known relays', input: bytes(receivedAt('own') + neither), verdict: 'likely', by: 'received', reasons: ['received-submitted', 'dkim-absent', 'trace-absent'] })
