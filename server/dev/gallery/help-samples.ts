@@ -34,7 +34,15 @@ function mailPrograms(state: string, query: { program?: string; address?: string
   const page = mailProgramsPage(servers, query, null, 'en')
   const shown = page.address ?? 'name@postern.example'
   const profile = page.profile && { ...page.profile, image }
-  return topic('mail-programs', state, { ...page, profile, shown, signedIn: false, appPasswords: false, ...more })
+  return topic('mail-programs', state, {
+    ...page,
+    profile,
+    shown,
+    signedIn: false,
+    appPasswords: false,
+    values: query,
+    ...more,
+  })
 }
 
 export const helpSamples: readonly Sample[] = [
