@@ -1,6 +1,7 @@
 // The only reader of process.env: parsed once, every fault listed.
 import { readFileSync } from 'node:fs'
 import { parsePhoneCountry } from './core/phone-country.ts'
+import { parseSigningPair } from './core/signing-pair.ts'
 import { type HostedPlatformName, neededSettings, openedByMainPassword } from './mail-platform/choose-hosted.ts'
 import { type RawSettings, type Row, rows, variableOf } from './settings.ts'
 
@@ -77,9 +78,17 @@ const crossFaults = (settings: Partial<RawSettings>): string[] => {
     faults.push(`TIME_ZONE ${settings.timeZone} is not a time zone`)
   }
   faults.push(...platformFaults(settings))
-  if (!settings.profileCertificate !== !settings.profileKey)
-    faults.push('PROFILE_CERTIFICATE and PROFILE_KEY sign Apple profiles together: one of them is missing')
+  faults.push(...profileFaults(settings))
   return faults
+}
+
+function profileFaults({ profileCertificate, profileKey }: Partial<RawSettings>): string[] {
+  if (!profileCertificate && !profileKey) return []
+  if (!profileCertificate || !profileKey) {
+    return ['PROFILE_CERTIFICATE and PROFILE_KEY sign Apple profiles together: one of them is missing']
+  }
+  const pair = parseSigningPair(profileCertificate, profileKey)
+  return pair.kind === 'ok' ? [] : [`PROFILE_CERTIFICATE and PROFILE_KEY do not sign together: ${pair.reason}`]
 }
 
 /**

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
+import { generateKeyPairSync } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { before, describe, it } from 'node:test'
 import { fromBER } from 'asn1js'
 import { ContentInfo, SignedData } from 'pkijs'
+import { readSettings } from '#server/config.ts'
 import { createProfileSigner } from '#server/help/apple-signature.ts'
 import { selfSigned } from '#test/support/mail-programs/self-signed.ts'
 
@@ -62,8 +64,19 @@ describe('a signed Apple profile', () => {
 
   it('is not made with a key of somebody else, nor with something that is no certificate', async () => {
     const foreign = await selfSigned('rsa')
-    assert.throws(() => createProfileSigner(pairs.rsa.certificatePem, foreign.keyPem), /does not belong/)
-    assert.throws(() => createProfileSigner('nothing', pairs.rsa.keyPem), /no certificate/)
-    assert.throws(() => createProfileSigner(pairs.rsa.certificatePem, 'nothing'))
+    assert.throws(() => createProfileSigner(pairs.rsa.certificatePem, foreign.keyPem), /mismatch/)
+    assert.throws(() => createProfileSigner('nothing', pairs.rsa.keyPem), /certificate/)
+    assert.throws(() => createProfileSigner(pairs.rsa.certificatePem, 'nothing'), /key/)
+  })
+
+  it('stops the start with the reason when the settings cannot sign', () => {
+    const start = (certificate: string, key: string) => () =>
+      readSettings({ PROFILE_CERTIFICATE: certificate, PROFILE_KEY: key })
+    assert.doesNotThrow(start(pairs.ec.certificatePem, pairs.ec.keyPem))
+    assert.throws(start(pairs.ec.certificatePem, pairs.rsa.keyPem), /PROFILE_KEY do not sign together: mismatch/)
+    assert.throws(start('nothing', pairs.rsa.keyPem), /PROFILE_KEY do not sign together: certificate/)
+    const { privateKey } = generateKeyPairSync('ed25519')
+    const ed25519 = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
+    assert.throws(start(pairs.rsa.certificatePem, ed25519), /PROFILE_KEY do not sign together: algorithm/)
   })
 })

@@ -1,5 +1,5 @@
 // Signs Apple profiles (CMS SignedData, RFC 5652), so that the device shows them as verified.
-import { createHash, createPrivateKey, type KeyObject, type webcrypto, X509Certificate } from 'node:crypto'
+import { createHash, type KeyObject, type webcrypto } from 'node:crypto'
 import { fromBER, ObjectIdentifier, OctetString } from 'asn1js'
 import {
   Attribute,
@@ -11,6 +11,7 @@ import {
   SignedData,
   SignerInfo,
 } from 'pkijs'
+import { parseSigningPair, webCurveOf } from '../core/signing-pair.ts'
 
 const DATA = '1.2.840.113549.1.7.1'
 const CONTENT_TYPE = '1.2.840.113549.1.9.3'
@@ -18,17 +19,11 @@ const MESSAGE_DIGEST = '1.2.840.113549.1.9.4'
 
 export type ProfileSigner = (profile: string) => Promise<Buffer>
 
-/**
- * @param certificatePem the signer's certificate first, then its chain
- * @param keyPem its private key, unencrypted: RSA, or EC on P-256, P-384, P-521
- * @throws where they cannot be read or do not belong together
- */
+/** @throws where certificate and key cannot be used together, see `parseSigningPair` */
 export function createProfileSigner(certificatePem: string, keyPem: string): ProfileSigner {
-  const chain = certificatesIn(certificatePem)
-  const key = createPrivateKey(keyPem)
-  if (chain[0] === undefined) throw new Error('no certificate to sign profiles with')
-  if (!chain[0].checkPrivateKey(key))
-    throw new Error('the key to sign profiles with does not belong to its certificate')
+  const pair = parseSigningPair(certificatePem, keyPem)
+  if (pair.kind === 'refused') throw new Error(`profiles cannot be signed: ${pair.reason}`)
+  const { chain, key } = pair
   const privateKey = webKey(key)
   const certificates = chain.map((one) => new Certificate({ schema: fromBER(one.raw).result }))
   const signer = certificates[0] as Certificate
@@ -63,19 +58,8 @@ export function createProfileSigner(certificatePem: string, keyPem: string): Pro
   }
 }
 
-function certificatesIn(pem: string): X509Certificate[] {
-  const blocks = pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? []
-  return blocks.map((block) => new X509Certificate(block))
-}
-
 function webKey(key: KeyObject): webcrypto.CryptoKey {
-  if (key.asymmetricKeyType === 'rsa') {
-    return key.toCryptoKey({ name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' }, false, ['sign'])
-  }
-  const curve = { prime256v1: 'P-256', secp384r1: 'P-384', secp521r1: 'P-521' }[
-    key.asymmetricKeyDetails?.namedCurve ?? ''
-  ]
-  if (key.asymmetricKeyType !== 'ec' || curve === undefined)
-    throw new Error('profiles are signed with RSA or EC keys only')
-  return key.toCryptoKey({ name: 'ECDSA', namedCurve: curve }, false, ['sign'])
+  const curve = webCurveOf(key)
+  const algorithm = curve ? { name: 'ECDSA', namedCurve: curve } : { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' }
+  return key.toCryptoKey(algorithm, false, ['sign'])
 }
