@@ -1,0 +1,51 @@
+// Setting up a mail program as a person does it, in a real Chromium without scripts.
+import assert from 'node:assert/strict'
+import { after, before, it } from 'node:test'
+import type { Browser } from 'playwright-core'
+import { launchChromium } from '#test/support/chromium.ts'
+import { startTestPortal, type TestPortal } from '#test/support/portal.ts'
+
+let browser: Browser
+let portal: TestPortal
+before(async () => {
+  portal = await startTestPortal({ worker: false })
+  browser = await launchChromium()
+})
+after(async () => {
+  await browser?.close()
+  await portal?.stop()
+})
+
+it('somebody finds the way from the start page to the profile of the own iPhone, without scripts', async () => {
+  const context = await browser.newContext({ javaScriptEnabled: false, locale: 'en-GB' })
+  const page = await context.newPage()
+  const refused: string[] = []
+  page.on('console', (message) => void (/policy/i.test(message.text()) && refused.push(message.text())))
+  const pictures: number[] = []
+  page.on('response', (response) => void (/\.svg\?/.test(response.url()) && pictures.push(response.status())))
+  page.on('requestfailed', (request) => refused.push(request.url()))
+  await page.goto(portal.url)
+  await page
+    .getByRole('link', { name: /mail program/i })
+    .first()
+    .click()
+  await page.getByRole('link', { name: 'iPhone and iPad' }).click()
+  assert.equal(await page.title(), 'iPhone and iPad: set up mail – Postern')
+  assert.equal(await page.getByRole('link', { name: 'Download the profile' }).count(), 0)
+
+  await page.getByLabel('Your address').fill('anna@gmail.com')
+  await page.getByRole('button', { name: 'Show my settings' }).click()
+  assert.equal(await page.locator('[data-error="address.foreign"]').count(), 1)
+
+  await page.getByLabel('Your address').fill('Anna@postern.example')
+  await page.getByRole('button', { name: 'Show my settings' }).click()
+  assert.match((await page.locator('main').textContent()) ?? '', /the address anna@postern\.example/)
+  const code = page.getByRole('img', { name: 'QR code with the link to the profile for anna@postern.example' })
+  assert.ok(await code.isVisible())
+  assert.deepEqual(pictures, [200], 'the page’s own policy lets the picture in')
+  const href = await page.getByRole('link', { name: 'Download the profile' }).getAttribute('href')
+  const profile = await context.request.get(portal.url + href)
+  assert.equal(profile.headers()['content-type'], 'application/x-apple-aspen-config')
+  assert.deepEqual(refused, [])
+  await context.close()
+})
