@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs'
 import { parsePhoneCountry } from './core/phone-country.ts'
 import { parseSigningPair } from './core/signing-pair.ts'
 import { type HostedPlatformName, neededSettings, openedByMainPassword } from './mail-platform/choose-hosted.ts'
-import { type RawSettings, type Row, rows, variableOf } from './settings.ts'
+import type { Row } from './setting-row.ts'
+import { type RawSettings, rows, variableOf } from './settings.ts'
 
 export type Settings = RawSettings & { readonly baseUrl: string }
 export type Environment = Readonly<Record<string, string | undefined>>

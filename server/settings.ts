@@ -1,37 +1,9 @@
 // Every setting of the portal: one row each. The environment variable is the key in capitals (`baseUrl` is BASE_URL).
+
+import { mailHostRows } from './mail-host-settings.ts'
 import { serviceAccount } from './mail-platform/google/service-account.ts'
-import { choice, domain, flag, type Kind, list, mailServers, text, time, url, whole } from './setting-kinds.ts'
-
-export interface Row<T, Absent> {
-  readonly kind: Kind<T>
-  /** Text taken when the variable is absent; `undefined` where absence itself means something. */
-  readonly fallback: Absent
-  readonly meaning: string
-  /** Never printed; may also come from the file named by NAME_FILE. */
-  readonly secret?: true
-  /** Must be given in production. */
-  readonly production?: 'required'
-}
-
-const row = <T>(
-  kind: Kind<T>,
-  fallback: string,
-  meaning: string,
-  more: Partial<Row<T, string>> = {},
-): Row<T, string> => ({
-  kind,
-  fallback,
-  meaning,
-  ...more,
-})
-const optional = <T>(kind: Kind<T>, meaning: string, more: Partial<Row<T, undefined>> = {}): Row<T, undefined> => ({
-  kind,
-  fallback: undefined,
-  meaning,
-  ...more,
-})
-const required = { production: 'required' } as const
-const secret = { secret: true } as const
+import { choice, domain, flag, list, mailServers, text, time, url, whole } from './setting-kinds.ts'
+import { optional, type Row, required, row, secret } from './setting-row.ts'
 
 export const rows = {
   portalEnv: row(
@@ -128,6 +100,7 @@ export const rows = {
     'database with the tables that Dovecot and Postfix read; absent: the portal’s',
     secret,
   ),
+  ...mailHostRows,
   googleServiceAccount: optional(
     serviceAccount,
     'MAIL_PLATFORM=google: account with domain-wide delegation for admin.directory.user and …user.security',

@@ -4,6 +4,7 @@ import type { Command } from './command.ts'
 import { configCommand } from './config.ts'
 import { dnsCommand } from './dns.ts'
 import { doctorCommand } from './doctor.ts'
+import { mailPlatformCommands } from './mail-platform.ts'
 import { mailboxCommands } from './mailboxes.ts'
 import { migrateCommand } from './migrate.ts'
 import { rekeyCommand } from './rekey.ts'
@@ -18,6 +19,7 @@ export const commands: readonly Command[] = [
   ...accountCommands,
   ...staffCommands,
   ...mailboxCommands,
+  ...mailPlatformCommands,
   rekeyCommand,
   seedCommand,
 ]

@@ -1,4 +1,5 @@
-import { type Row, rows, variableOf } from '../settings.ts'
+import type { Row } from '../setting-row.ts'
+import { rows, variableOf } from '../settings.ts'
 import { type Command, done } from './command.ts'
 
 type AnyRow = Row<unknown, string | undefined>

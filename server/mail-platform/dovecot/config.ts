@@ -93,11 +93,15 @@ export interface ConfigFile {
   readonly readers: 'root' | 'postfix' | 'everybody'
 }
 
-// Security: a line break in a value would be a setting of its own, and a quote could leave an SQL literal.
+// Security: a line break in a value would be a setting of its own, a quote could leave an SQL literal, and a blank, #, $ or % has a
+// meaning of its own in one of the files. Passwords made of letters and digits lose nothing.
 const plainValue = (value: unknown): string => {
   const text = String(value)
-  if (/[\p{Cc}'"\\$]/u.test(text))
-    throw new Error(`a mail platform setting holds a character that has a meaning of its own`)
+  if (/[\p{Cc}\s'"\\$#%{}]/u.test(text)) {
+    throw new Error(
+      'a setting of the mail platform holds a blank, a quote or another character that configuration files take apart',
+    )
+  }
   return text
 }
 
