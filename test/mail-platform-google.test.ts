@@ -143,6 +143,13 @@ describe('mailboxes at Google Workspace', () => {
     assert.deepEqual(await platform.apply({ ...heinz, revision: 2 }), { kind: 'superseded', revision: 3 })
   })
 
+  it('a call of before the removal is late for a process that remembers nothing, too', async () => {
+    const heinz = wantedFor('heinz')
+    await platform.apply(heinz)
+    await platform.remove(heinz)
+    assert.deepEqual(await platformOf(google).apply(heinz), { kind: 'superseded', revision: 1 })
+  })
+
   it('a change that got no answer is read again before it is repeated', async () => {
     const ivan = wantedFor('ivan')
     await platform.apply(ivan)
@@ -182,6 +189,16 @@ describe('mailboxes at Google Workspace', () => {
     google.accident(/^GET /, { kind: 'drop' })
     await assert.rejects(platform.apply(karl), failsAs('retry'))
     assert.equal((await platform.apply(karl)).kind, 'applied')
+  })
+
+  it('a call that is slow on its way does not land after a newer one', async () => {
+    const vera = wantedFor('vera')
+    await platform.apply(vera)
+    google.accident(/^PATCH /, { kind: 'slow', milliseconds: 60 })
+    const older = platform.apply({ ...vera, revision: 2 })
+    await Promise.all([older, platform.apply({ ...vera, revision: 3, suspension: 'all' })])
+    const seen = await platform.observe(vera.address)
+    assert.deepEqual([seen?.revision, seen?.suspension], [3, 'all'])
   })
 
   it('a platform that is too slow is given up, and the outcome is unknown', async () => {

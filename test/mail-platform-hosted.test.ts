@@ -11,8 +11,9 @@ const clock = { now: () => new Date('2026-11-22T12:00:00Z') }
 const nobody = 'nobody@postern.example'
 
 describe('the hosted platform that the settings name', () => {
-  it('Google is reached with the key file of its service account', async () => {
+  it('Google is reached with the key file of its service account', async (t) => {
     const google = await startFakeGoogle()
+    t.after(google.stop)
     const settings = readSettings({
       MAIL_PLATFORM: 'google',
       GOOGLE_SERVICE_ACCOUNT: JSON.stringify({ ...google.serviceAccount, type: 'service_account' }),
@@ -25,11 +26,11 @@ describe('the hosted platform that the settings name', () => {
       google.calls.map((call) => call.path),
       ['/token', `/admin/directory/v1/users/${nobody}`],
     )
-    await google.stop()
   })
 
-  it('Yandex 360 is reached on both of its hosts', async () => {
+  it('Yandex 360 is reached on both of its hosts', async (t) => {
     const [older, newer] = await Promise.all([startFakeYandex('postern.example'), startFakeYandex('postern.example')])
+    for (const each of [older, newer]) t.after(each.stop)
     const settings = readSettings({
       MAIL_PLATFORM: 'yandex-360',
       YANDEX_ORG_ID: older.orgId,
@@ -41,11 +42,11 @@ describe('the hosted platform that the settings name', () => {
     assert.equal(await platform.observe(nobody), undefined)
     for await (const mailbox of platform.list()) assert.fail(mailbox.address)
     assert.deepEqual([older.calls.length, newer.calls.length], [1, 1])
-    await Promise.all([older.stop(), newer.stop()])
   })
 
-  it('mailcow is reached with its key', async () => {
+  it('mailcow is reached with its key', async (t) => {
     const mailcow = await startFakeMailcow(['postern.example'])
+    t.after(mailcow.stop)
     const settings = readSettings({
       MAIL_PLATFORM: 'mailcow',
       MAILCOW_URL: `${mailcow.url}/`,
@@ -53,7 +54,6 @@ describe('the hosted platform that the settings name', () => {
     })
     const platform = await chooseHostedPlatform('mailcow', settings, { clock })
     assert.equal(await platform.observe(nobody), undefined)
-    await mailcow.stop()
   })
 
   it('what a platform needs and lacks is said at the start', () => {

@@ -227,6 +227,31 @@ describe('mailboxes at mailcow', () => {
     assert.equal((await platform.apply(olga)).kind, 'applied')
   })
 
+  it('a call that is slow on its way does not land after a newer one', async () => {
+    const vera = wantedFor('vera')
+    await platform.apply(vera)
+    mailcow.accident(/custom-attribute$/, { kind: 'slow', milliseconds: 60 })
+    const older = platform.apply({ ...vera, revision: 2 })
+    await Promise.all([older, platform.apply({ ...vera, revision: 3, suspension: 'all' })])
+    const seen = await platform.observe(vera.address)
+    assert.deepEqual([seen?.revision, seen?.suspension], [3, 'all'])
+  })
+
+  it('a call of before the removal is late for a process that remembers nothing, too', async () => {
+    const walter = wantedFor('walter')
+    await platform.apply(walter)
+    await platform.remove(walter)
+    assert.deepEqual(await platformOf(mailcow).apply(walter), { kind: 'superseded', revision: 1 })
+  })
+
+  it('an alias that is somebody else’s mailbox is refused before anything changes', async () => {
+    const [xenia, yuri] = [wantedFor('xenia'), wantedFor('yuri')]
+    await platform.apply(xenia)
+    await platform.apply(yuri)
+    await assert.rejects(platform.apply({ ...yuri, revision: 2, aliases: [xenia.address] }), failsAs('permanent'))
+    assert.equal((await platform.observe(yuri.address))?.revision, 1)
+  })
+
   it('a platform that is too slow is given up, and the outcome is unknown', async () => {
     mailcow.accident(/add\/mailbox/, { kind: 'slow', milliseconds: 300 })
     await assert.rejects(platformOf(mailcow, { timeoutMs: 100 }).apply(wantedFor('pavel')), failsAs('unknown'))

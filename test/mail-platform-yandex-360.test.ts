@@ -185,13 +185,30 @@ describe('mailboxes at Yandex 360', () => {
     assert.equal((await platform.apply(jana)).kind, 'applied')
   })
 
-  it('a redirect is no answer: followed, it would carry the key and the password to another host', async () => {
+  it('a redirect is no answer: followed, it would carry the key and the password to another host', async (t) => {
     const elsewhere = await startFakeYandex(domain)
+    t.after(elsewhere.stop)
     const location = `${elsewhere.url}/directory/v1/org/${elsewhere.orgId}/users`
     yandex.accident(/^POST /, { kind: 'answer', answer: { status: 307, headers: { location } } })
     await assert.rejects(platform.apply(wantedFor('karl')), failsAs('permanent'))
     assert.equal(elsewhere.calls.length, 0)
-    await elsewhere.stop()
+  })
+
+  it('a call that is slow on its way does not land after a newer one', async () => {
+    const vera = wantedFor('vera')
+    await platform.apply(vera)
+    yandex.accident(/^PATCH /, { kind: 'slow', milliseconds: 60 })
+    const older = platform.apply({ ...vera, revision: 2 })
+    await Promise.all([older, platform.apply({ ...vera, revision: 3, suspension: 'all' })])
+    const seen = await platform.observe(vera.address)
+    assert.deepEqual([seen?.revision, seen?.suspension], [3, 'all'])
+  })
+
+  it('a call of before the removal is late for a process that remembers nothing, too', async () => {
+    const walter = wantedFor('walter')
+    await platform.apply(walter)
+    await platform.remove(walter)
+    assert.deepEqual(await platformOf(yandex).apply(walter), { kind: 'superseded', revision: 1 })
   })
 
   it('a platform that is too slow is given up, and the outcome is unknown', async () => {
