@@ -1,0 +1,103 @@
+/** How soon a registration, a new password and a block are true on the real mail platform, seen from mail programs. */
+import { randomBytes } from 'node:crypto'
+import { wantMailboxSuspension } from '#server/mailboxes/want-mailbox.ts'
+import { signInBySmtp } from '#test/mail-platform/line-client.ts'
+import { openInbox, tryImap } from '#test/mail-platform/mail-program.ts'
+import type { TestPlatform } from '#test/mail-platform/start.ts'
+import { register } from '#test/support/people.ts'
+import type { TestPortal } from '#test/support/portal.ts'
+
+/** Milliseconds. */
+export interface Times {
+  readonly median: number
+  readonly p95: number
+  readonly slowest: number
+}
+
+/** From the answer to the form, or from the commit of the block, to what a mail program gets. */
+export interface Promptness {
+  readonly registrationToImap: Times
+  readonly newPasswordToOldRefused: Times
+  readonly newPasswordToSessionCut: Times
+  readonly blockToAuthRefused: Times
+  readonly blockToRecipientRefused: Times
+  readonly blockToSessionCut: Times
+  readonly liftToSignIn: Times
+}
+
+function timesOf(samples: readonly number[]): Times {
+  const sorted = samples.toSorted((left, right) => left - right)
+  const at = (share: number) =>
+    Math.round(sorted[Math.min(sorted.length - 1, Math.ceil(sorted.length * share) - 1)] ?? 0)
+  return { median: at(0.5), p95: at(0.95), slowest: at(1) }
+}
+
+/** Tries until it is so. @returns milliseconds since `start` */
+async function timeUntil(start: number, isSo: () => Promise<boolean>): Promise<number> {
+  while (!(await isSo())) if (performance.now() - start > 20_000) throw new Error(`not so within 20 s: ${isSo}`)
+  return performance.now() - start
+}
+
+/** @param portal one that runs its worker on `mail` @param rounds people who go through it all, one after another */
+export async function measurePromptness(portal: TestPortal, mail: TestPlatform, rounds: number): Promise<Promptness> {
+  const samples = {
+    registrationToImap: [] as number[],
+    newPasswordToOldRefused: [] as number[],
+    newPasswordToSessionCut: [] as number[],
+    blockToAuthRefused: [] as number[],
+    blockToRecipientRefused: [] as number[],
+    blockToSessionCut: [] as number[],
+    liftToSignIn: [] as number[],
+  }
+  for (let round = 0; round < rounds; round += 1) await goThrough(portal, mail, samples)
+  return Object.fromEntries(
+    Object.entries(samples).map(([name, each]) => [name, timesOf(each)]),
+  ) as unknown as Promptness
+}
+
+async function goThrough(portal: TestPortal, mail: TestPlatform, samples: Record<keyof Promptness, number[]>) {
+  const login = `p${randomBytes(6).toString('hex')}`
+  const user = `${login}@postern.example`
+  const old = { user, pass: 'a bench under the old linden' }
+  const next = { user, pass: 'the linden has lost its leaves' }
+
+  const visitor = await register(portal, { login, password: old.pass })
+  const registered = performance.now()
+  samples.registrationToImap.push(await timeUntil(registered, async () => (await tryImap(mail, old)) === 'ok'))
+
+  const inbox = await openInbox(mail, old)
+  const cut = new Promise<number>((done) => inbox.once('close', () => done(performance.now())))
+  await visitor.post('/account/password', { password: next.pass })
+  const changed = performance.now()
+  samples.newPasswordToOldRefused.push(await timeUntil(changed, async () => (await tryImap(mail, old)) !== 'ok'))
+  samples.newPasswordToSessionCut.push((await cut) - changed)
+
+  const reading = await openInbox(mail, next)
+  const blockedCut = new Promise<number>((done) => reading.once('close', () => done(performance.now())))
+  const { client } = await signInBySmtp(mail.submissions, next.user, next.pass)
+  await client.say(`MAIL FROM:<${user}>`)
+  const account = await portal.db('mailboxes').where({ address: user }).first('account_id')
+  const suspend = (suspension: 'none' | 'login') =>
+    portal.db.transaction((trx) =>
+      wantMailboxSuspension(trx, { accountId: account.account_id, suspension, reason: 'Blocked', at: new Date() }),
+    )
+  await suspend('login')
+  const blocked = performance.now()
+  const [recipient, auth] = await Promise.all([
+    timeUntil(blocked, async () => (await client.say('RCPT TO:<friend@elsewhere.example>')).startsWith('5')),
+    timeUntil(blocked, async () => !(await canSend(mail, next))),
+  ])
+  samples.blockToRecipientRefused.push(recipient)
+  samples.blockToAuthRefused.push(auth)
+  samples.blockToSessionCut.push((await blockedCut) - blocked)
+  client.close()
+
+  await suspend('none')
+  samples.liftToSignIn.push(await timeUntil(performance.now(), () => canSend(mail, next)))
+}
+
+async function canSend(mail: TestPlatform, { user, pass }: { user: string; pass: string }): Promise<boolean> {
+  const { client, reply } = await signInBySmtp(mail.submissions, user, pass)
+  client.close()
+  return reply.startsWith('235')
+}
