@@ -30,11 +30,16 @@ const isThere = (path: string) =>
 /**
  * Starts the server whose files lie in `folder`, and makes them on the first start.
  * @param flags further arguments of `postgres`
+ * @param fixedPort where it must be found again; a free one otherwise
  * @throws Error with the server's last words where it does not start
  */
-export async function startEmbeddedPostgres(folder: string, flags: readonly string[] = []): Promise<EmbeddedPostgres> {
+export async function startEmbeddedPostgres(
+  folder: string,
+  flags: readonly string[] = [],
+  fixedPort?: number,
+): Promise<EmbeddedPostgres> {
   await mkdir(folder, { recursive: true })
-  const port = await freePort()
+  const port = fixedPort ?? (await freePort())
   const keeper = fork(new URL('./embedded-server.ts', import.meta.url), [resolve(folder), String(port), ...flags], {
     detached: true,
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],

@@ -28,9 +28,11 @@ async function listen(portal: Portal, settings: Settings): Promise<Stoppable & {
       portal.drain()
       const closed = once(server, 'close')
       server.close()
-      server.closeIdleConnections()
+      // A browser keeps its connection after the answer: it would hold the portal up until the keep-alive ends.
+      const idle = setInterval(() => server.closeIdleConnections(), 100)
       const force = setTimeout(() => server.closeAllConnections(), drainMs)
       await closed
+      clearInterval(idle)
       clearTimeout(force)
     },
   }

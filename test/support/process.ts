@@ -1,0 +1,58 @@
+// The portal as an operator runs it: a process of its own.
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+import { fileURLToPath } from 'node:url'
+
+const main = fileURLToPath(new URL('../../server/main.ts', import.meta.url))
+
+export interface PortalProcess {
+  readonly url: string
+  readonly child: ChildProcess
+  /** Everything it wrote, both streams. */
+  readonly output: () => string
+  /** Sends the signal and waits for the end. Returns the exit code, null where a signal ended it. */
+  end(signal?: NodeJS.Signals): Promise<number | null>
+}
+
+export async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1')
+  await once(probe, 'listening')
+  const { port } = probe.address() as { port: number }
+  probe.close()
+  await once(probe, 'close')
+  return port
+}
+
+/** Starts it and waits for its start-up text. @throws Error with what it wrote where it ends instead */
+export async function startPortalProcess(env: Readonly<Record<string, string>>): Promise<PortalProcess> {
+  const port = env.PORT ?? String(await freePort())
+  const child = spawn(process.execPath, [main], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { PATH: process.env.PATH, HOME: process.env.HOME, PORT: port, LOG_LEVEL: 'info', ...env },
+  })
+  let output = ''
+  child.stdout.on('data', (chunk) => {
+    output += chunk
+  })
+  const ready = new Promise<void>((done, fail) => {
+    child.stderr.on('data', (chunk) => {
+      output += chunk
+      if (/Postern (is|worker)/.test(output)) done()
+    })
+    child.once('exit', (code) => fail(new Error(`the portal ended with ${code}:\n${output}`)))
+  })
+  await ready
+  return {
+    url: `http://127.0.0.1:${port}`,
+    child,
+    output: () => output,
+    async end(signal = 'SIGTERM') {
+      if (child.exitCode !== null || child.signalCode !== null) return child.exitCode
+      const gone = once(child, 'exit')
+      child.kill(signal)
+      const [code] = (await gone) as [number | null]
+      return code
+    },
+  }
+}
