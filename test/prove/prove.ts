@@ -1,0 +1,40 @@
+// `npm run prove [-- NAME …]`: the long proofs. Their figures belong into docs/proofs.md, with date, machine and command.
+import { cpus, totalmem } from 'node:os'
+import { proveAbuseLetters } from './abuse-letters.ts'
+import { proveKillLoop } from './kill-loop.ts'
+
+interface Proof {
+  readonly name: string
+  readonly what: string
+  /** Throws where it does not hold. */
+  readonly run: () => Promise<unknown>
+}
+
+const proofs: readonly Proof[] = [
+  { name: 'kill-loop', what: '200 kills under registrations', run: () => proveKillLoop(200) },
+  { name: 'abuse-letters', what: '10,000 mutated letters', run: () => proveAbuseLetters({ runs: 10_000 }) },
+]
+
+const wanted = process.argv.slice(2)
+const unknown = wanted.filter((name) => !proofs.some((proof) => proof.name === name))
+if (unknown.length > 0) {
+  console.error(`unknown: ${unknown.join(', ')}. There are: ${proofs.map((proof) => proof.name).join(', ')}`)
+  process.exit(2)
+}
+
+console.log(
+  `${new Date().toISOString()}, ${cpus().length} × ${cpus()[0]?.model}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}`,
+)
+let failed = 0
+for (const proof of proofs.filter((each) => wanted.length === 0 || wanted.includes(each.name))) {
+  const begun = performance.now()
+  try {
+    const figures = await proof.run()
+    console.log(`holds  ${proof.name}: ${proof.what} (${((performance.now() - begun) / 1000).toFixed(0)} s)`)
+    console.log(JSON.stringify(figures, null, 2))
+  } catch (fault) {
+    failed += 1
+    console.error(`BROKEN ${proof.name}: ${proof.what}\n`, fault)
+  }
+}
+process.exit(failed === 0 ? 0 : 1)
