@@ -1,0 +1,21 @@
+// What every measurement is given.
+import type { Child } from './child.ts'
+import type { Load, Tally } from './load.ts'
+import type { BenchDatabase, RunningPortal } from './portal.ts'
+
+export interface BenchParts {
+  readonly portal: RunningPortal
+  readonly database: BenchDatabase
+  readonly load: Child<Load, Tally>
+  /** Rounds of each measurement; medians are of so many. */
+  readonly rounds: number
+  /** Length of one round. */
+  readonly seconds: number
+  readonly tell: (line: string) => void
+}
+
+/** Made at the start, one for each client. */
+export const people = 64
+export const loginOf = (number: number | string) => `bench-person-${number}`
+export const password = 'gardens under the seventh bridge'
+export const domain = 'postern.example'
