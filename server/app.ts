@@ -2,6 +2,7 @@
 import cookieParser from 'cookie-parser'
 import express, { type Express } from 'express'
 import { activityRoutes } from './activity/routes.ts'
+import { backupAddressRoutes } from './backup-address/routes.ts'
 import { galleryRoutes } from './dev/gallery/routes.ts'
 import { type DevParts, devRoutes } from './dev/routes.ts'
 import { healthRoutes } from './health/routes.ts'
@@ -11,7 +12,10 @@ import { helpRoutes } from './help/routes.ts'
 import { messageRoutes } from './messages/routes.ts'
 import { overviewRoutes } from './overview/routes.ts'
 import { passwordRoutes } from './password/routes.ts'
+import { phoneRoutes } from './phone/routes.ts'
+import { recoveryMethodRoutes } from './recovery-methods/routes.ts'
 import { registrationRoutes } from './registration/routes.ts'
+import { securityQuestionRoutes } from './security-question/routes.ts'
 import { sessionRoutes } from './sessions/routes.ts'
 import { signInRoutes } from './sign-in/routes.ts'
 import type { Assets } from './web/assets.ts'
@@ -62,6 +66,10 @@ export function createApp(parts: AppParts): Express {
   app.use(registrationRoutes(parts))
   app.use(signInRoutes(parts))
   app.use(passwordRoutes(parts))
+  app.use(recoveryMethodRoutes(parts))
+  app.use(backupAddressRoutes(parts))
+  app.use(phoneRoutes(parts))
+  app.use(securityQuestionRoutes(parts))
   app.use(sessionRoutes(parts))
   app.use(activityRoutes(parts))
   app.use(helpRoutes(parts))

@@ -3,6 +3,8 @@ import { fileURLToPath } from 'node:url'
 import type { Express } from 'express'
 import { connectDatabase, type Db } from '#db/connection.ts'
 import { createApp } from './app.ts'
+import { createMailGuard } from './backup-address/mail-guard.ts'
+import { managedBackupAddress } from './backup-address/managed-backup-address.ts'
 import type { Settings } from './config.ts'
 import { type Clock, systemClock } from './core/clock.ts'
 import { createKeyring, type Keyring } from './core/keyring.ts'
@@ -18,6 +20,10 @@ import { chooseTransports } from './messages/choose-transports.ts'
 import { createMessageRendering } from './messages/render.ts'
 import type { MailTransport, SmsTransport } from './messages/transport.ts'
 import { createHasher } from './password/hasher.ts'
+import { managedPhone } from './phone/managed-phone.ts'
+import { createSmsGuard } from './phone/sms-guard.ts'
+import { manageMethods } from './recovery-methods/managed-method.ts'
+import { managedSecurityQuestion } from './security-question/managed-security-question.ts'
 import { loadAssets } from './web/assets.ts'
 import { createTracer } from './web/client.ts'
 import { createLimits } from './web/limits.ts'
@@ -77,6 +83,12 @@ export async function compose(settings: CompleteSettings, ports: Ports = {}): Pr
     ...{ texts, formats, cacheViews, viewRoots: [folder('views')] },
     ...{ serviceName: settings.brandName, baseUrl: settings.baseUrl, undoDays: settings.undoDays },
   })
+  const limits = createLimits(db)
+  const methods = manageMethods([
+    managedPhone(keyring),
+    managedBackupAddress(keyring),
+    managedSecurityQuestion(settings.securityQuestion),
+  ])
   let draining = false
 
   const parts = {
@@ -91,7 +103,10 @@ export async function compose(settings: CompleteSettings, ports: Ports = {}): Pr
     sms: gateways.sms,
     render,
     texts,
-    limits: createLimits(db),
+    limits,
+    mailGuard: createMailGuard(limits, keyring, settings),
+    smsGuard: createSmsGuard(limits, keyring, settings),
+    methods,
     pages: createPages({ views, texts, theme: assets.theme, timeZone: settings.timeZone }),
     serviceWords: [...serviceWordsOf(settings.mailDomains), settings.brandName.toLowerCase()],
     trace: createTracer(await openPlaces(settings.placeDatabase)),

@@ -75,6 +75,8 @@ const crossFaults = (settings: Partial<RawSettings>): string[] => {
   }
   if (settings.defaultCountry && !parsePhoneCountry(settings.defaultCountry))
     faults.push(`DEFAULT_COUNTRY ${settings.defaultCountry} is not a country`)
+  for (const country of settings.smsCountries ?? [])
+    if (!parsePhoneCountry(country)) faults.push(`SMS_COUNTRIES ${country} is not a country`)
   if (settings.timeZone && !isTimeZone(settings.timeZone)) {
     faults.push(`TIME_ZONE ${settings.timeZone} is not a time zone`)
   }

@@ -130,6 +130,12 @@ export const rows = {
     'what a right answer does: reset at once, reset after PROBATION_HOURS, nothing',
   ),
 
+  smsCountries: row(
+    list(text('an ISO 3166 country')),
+    'BY,RU,UA,KZ,PL,LT,LV,EE,DE,AT,CH,LI,NL,BE,LU,FR,IT,ES,PT,GB,IE,DK,SE,NO,FI,IS,CZ,SK,HU,SI,HR,RO,BG,GR,CY,MT,MD,GE,AM,IL,TR,US,CA',
+    'countries whose numbers get SMS; each further one is a way to run up costs',
+  ),
+
   limitRegistrationsPerIpHour: row(whole(1), '10', 'mailboxes created from one network an hour'),
   limitSignInFailures: row(whole(1), '5', 'wrong passwords before waits begin (1, 2, 4 … 15 minutes)'),
   limitCodeTries: row(whole(1), '5', 'tries that one code allows; sending again refills nothing'),

@@ -44,6 +44,7 @@ const shared = new Set([
   'messages',
   'accounts',
   'claims',
+  'contacts',
   'sessions',
   'activity',
   'mailboxes',

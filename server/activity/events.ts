@@ -9,9 +9,18 @@ export interface ActivityDetails {
   'account.unblocked': Nothing
   'mailbox.mended': Nothing
   'mailboxes.reconciled': { mended: number; removed: number }
+  'backup-address.added': Nothing
+  'backup-address.changed': Nothing
+  'backup-address.removed': Nothing
   'password.changed': Nothing
+  'phone.added': Nothing
+  'phone.changed': Nothing
+  'phone.removed': Nothing
   'portal.migrated': { count: number }
   'portal.rekeyed': { count: number }
+  'security-question.added': Nothing
+  'security-question.changed': Nothing
+  'security-question.removed': Nothing
   'session.ended': { device: string }
   'session.ended-by-operator': Nothing
   'session.others-ended': { count: number }

@@ -1,16 +1,20 @@
 import type { Trx } from '#db/connection.ts'
 import { recordActivity } from '../activity/store.ts'
+import { rekeyBackupAddresses } from '../backup-address/store.ts'
 import { rekeyClaims } from '../claims/store.ts'
 import type { Keyring } from '../core/keyring.ts'
 import { rekeyMailboxes } from '../mailboxes/reconcile-store.ts'
 import { rekeyMessages } from '../messages/rekey-messages.ts'
+import { rekeyUndos } from '../undo/store.ts'
 import { type Command, done } from './command.ts'
 
 /** Everything that is kept under a key. Each moves up to `limit` values in the transaction and returns how many there were. */
 const kept: readonly ((trx: Trx, keyring: Keyring, limit: number) => Promise<number>)[] = [
+  rekeyBackupAddresses,
   rekeyClaims,
   rekeyMailboxes,
   rekeyMessages,
+  rekeyUndos,
 ]
 
 const slice = 200

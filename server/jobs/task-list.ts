@@ -1,4 +1,5 @@
 // Every task that a worker can do, and when the regular ones run.
+import { deleteOldConfirmations } from '../contacts/store.ts'
 import type { MailPlatform } from '../mail-platform/mail-platform.ts'
 import { convergeMailboxTask } from '../mailboxes/converge-mailbox.ts'
 import { purgeMailboxesTask } from '../mailboxes/purge-mailboxes.ts'
@@ -9,6 +10,7 @@ import { keptSince } from '../messages/sweep-messages.ts'
 import { messageTasks } from '../messages/tasks.ts'
 import type { DeliveryParts } from '../messages/try-message.ts'
 import { deleteDeadSessions } from '../sessions/store.ts'
+import { deleteOldUndos } from '../undo/store.ts'
 import { deleteSpentLimits } from '../web/limits.ts'
 import { aliveSince } from '../web/session-store.ts'
 import { cleanUpTask } from './clean-up.ts'
@@ -26,6 +28,8 @@ export const crontab = `
 41 3 * * * mailbox:purge
 `
 
+const dayBefore = (clock: TaskParts['clock']) => new Date(clock.now().getTime() - 86_400_000)
+
 export function tasksOf(parts: TaskParts): TaskList {
   const { db, clock, settings } = parts
   const times = { idleMinutes: settings.sessionIdleMinutes, maxHours: settings.sessionMaxHours }
@@ -37,6 +41,8 @@ export function tasksOf(parts: TaskParts): TaskList {
     'clean-up': cleanUpTask(db, [
       { name: 'sessions', run: (on, limit) => deleteDeadSessions(on, aliveSince(clock, times), limit) },
       { name: 'messages', run: (on, limit) => deleteSettledMessages(on, keptSince(clock.now()), limit) },
+      { name: 'confirmations', run: (on, limit) => deleteOldConfirmations(on, dayBefore(clock), limit) },
+      { name: 'undos', run: (on, limit) => deleteOldUndos(on, dayBefore(clock), limit) },
       { name: 'limits', run: (on, limit) => deleteSpentLimits(on, clock.now(), limit) },
     ]),
   }

@@ -3,6 +3,7 @@ import { describeEntry } from '../activity/describe-entry.ts'
 import { listActivity } from '../activity/store.ts'
 import { describeMailbox } from '../mailboxes/describe-mailbox.ts'
 import { findMailboxProgress } from '../mailboxes/store.ts'
+import { warningsOf } from '../recovery-methods/managed-method.ts'
 import { takeDone } from '../web/done.ts'
 import { NotFound } from '../web/faults.ts'
 import type { WebParts } from '../web/parts.ts'
@@ -10,13 +11,14 @@ import { ownerOf, requireAccount } from '../web/sessions.ts'
 
 const latestEntries = 5
 
-export function overviewRoutes({ pages, db }: WebParts): Router {
+export function overviewRoutes({ pages, db, clock, methods }: WebParts): Router {
   return Router()
     .get('/', (req, res) => pages.show(req, res, { id: 'home', view: 'home/home' }))
     .get('/account', requireAccount(), async (req, res) => {
       const owner = ownerOf(req)
       const progress = owner && (await findMailboxProgress(db, owner.id))
       if (!owner || !progress) throw new NotFound('an account without a mailbox')
+      const described = await methods.describe(db, owner.id, clock.now())
       const entries = await listActivity(db, owner.id, latestEntries)
       pages.show(req, res, {
         id: 'account',
@@ -24,8 +26,8 @@ export function overviewRoutes({ pages, db }: WebParts): Router {
         locals: {
           done: takeDone(req, res, ['password-changed']),
           mailbox: describeMailbox(progress),
-          methods: [],
-          warnings: ['no-methods'],
+          methods: described.filter((method) => method.state !== 'closed'),
+          warnings: warningsOf(described),
           latestActivity: entries.map((entry) => describeEntry(entry)),
         },
       })

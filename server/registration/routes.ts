@@ -7,7 +7,7 @@ import { networkOf } from '../web/client.ts'
 import { NotFound } from '../web/faults.ts'
 import { readFields } from '../web/forms.ts'
 import type { WebParts } from '../web/parts.ts'
-import { ownerOf, requireAccount, startSession } from '../web/sessions.ts'
+import { accountOf, ownerOf, requireAccount, startSession } from '../web/sessions.ts'
 import { judgeRegistration, type Refusal, registerAccount } from './register-account.ts'
 
 export function registrationRoutes(parts: WebParts): Router {
@@ -46,9 +46,12 @@ export function registrationRoutes(parts: WebParts): Router {
       res.redirect(303, '/account/welcome')
     })
     .get('/account/welcome', requireAccount(), async (req, res) => {
-      const progress = await findMailboxProgress(parts.db, ownerOf(req)?.id ?? '')
+      const { id } = accountOf(req)
+      const progress = await findMailboxProgress(parts.db, id)
       if (!progress) throw new NotFound('an account without a mailbox')
-      const locals = { mailbox: describeMailbox(progress), methods: [] }
+      const described = await parts.methods.describe(parts.db, id, parts.clock.now())
+      const methods = described.filter(({ state }) => state === 'none' || state === 'pending')
+      const locals = { mailbox: describeMailbox(progress), methods }
       pages.show(req, res, { id: 'welcome', view: 'registration/welcome', locals })
     })
 }

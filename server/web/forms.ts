@@ -7,6 +7,8 @@ export interface FormError {
   /** `data-error="field.reason"`, and the text `errors.field.reason`. */
   readonly reason: string
   readonly params?: Readonly<Record<string, string | number>>
+  /** Id on the page that the error leads to, where it is not the field's name. */
+  readonly at?: string
 }
 
 /**

@@ -2,12 +2,15 @@
 import type { Request } from 'express'
 import type { Db } from '#db/connection.ts'
 import type { Trace } from '../activity/events.ts'
+import type { MailGuard } from '../backup-address/mail-guard.ts'
 import type { Settings } from '../config.ts'
 import type { Clock } from '../core/clock.ts'
 import type { Keyring } from '../core/keyring.ts'
 import type { Texts } from '../i18n/texts.ts'
 import type { MailPlatform } from '../mail-platform/mail-platform.ts'
 import type { PasswordHasher } from '../password/hasher.ts'
+import type { SmsGuard } from '../phone/sms-guard.ts'
+import type { ManagedMethods } from '../recovery-methods/managed-method.ts'
 import type { Limits } from './limits.ts'
 import type { Log } from './log.ts'
 import type { Pages } from './pages.ts'
@@ -20,6 +23,10 @@ export interface WebParts {
   readonly hasher: PasswordHasher
   readonly platform: MailPlatform
   readonly limits: Limits
+  readonly mailGuard: MailGuard
+  readonly smsGuard: SmsGuard
+  /** The recovery methods as their owner, notices and undo deal with them. */
+  readonly methods: ManagedMethods
   readonly log: Log
   readonly pages: Pages
   readonly texts: Texts

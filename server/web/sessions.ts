@@ -49,6 +49,13 @@ export async function stopSession(req: Request): Promise<void> {
 
 export const ownerOf = (req: Request): SessionOwner | undefined => req.session?.owner
 
+/** Who is signed in, behind `requireAccount`. */
+export function accountOf(req: Request): SessionOwner {
+  const owner = ownerOf(req)
+  if (!owner) throw new Error('a page of the account without its guard')
+  return owner
+}
+
 export const sessionDigestOf = (req: Request): Buffer => hashToken(req.sessionID)
 
 /** Where sign-in leads back to. Only pages are gone back to, never a deed. */

@@ -1,0 +1,30 @@
+import { findConfirmation } from '../contacts/store.ts'
+import { maskEmailAddress } from '../core/email-address.ts'
+import type { Keyring } from '../core/keyring.ts'
+import type { ManagedMethod } from '../recovery-methods/managed-method.ts'
+import { type BackupAddress, findBackupAddress, removeBackupAddress, restoreBackupAddress } from './store.ts'
+
+const id = 'backup-address'
+const own = { id, weak: false, href: '/account/recovery/backup-address' } as const
+
+export const managedBackupAddress = (keyring: Keyring): ManagedMethod => ({
+  id,
+  async describe(db, accountId, at) {
+    const address = await findBackupAddress(db, keyring, accountId)
+    if (address) {
+      const { value, confirmedAt: since, provenAt } = address
+      return { ...own, state: 'set', masked: maskEmailAddress(value), since, provenAt }
+    }
+    const pending = await findConfirmation(db, keyring, accountId, id)
+    if (!pending || pending.spentAt || pending.expiresAt <= at) return { ...own, state: 'none' }
+    return { ...own, state: 'pending', masked: maskEmailAddress(pending.contact.value) }
+  },
+  findContact: (db, accountId) => findBackupAddress(db, keyring, accountId),
+  async remove(trx, accountId) {
+    await removeBackupAddress(trx, keyring, accountId)
+  },
+  async restore(trx, accountId, old, at) {
+    const put = await restoreBackupAddress(trx, keyring, accountId, old as BackupAddress, at)
+    return put.kind === 'put' ? 'restored' : 'taken'
+  },
+})

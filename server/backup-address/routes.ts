@@ -1,0 +1,51 @@
+import { Router } from 'express'
+import { createContactPages, methodsPage } from '../web/contact-pages.ts'
+import { readFields } from '../web/forms.ts'
+import type { WebParts } from '../web/parts.ts'
+import { accountOf, requireAccount, requireFreshPassword } from '../web/sessions.ts'
+import {
+  askBackupAddress,
+  judgeAddress,
+  linkBackupAddress,
+  pendingBackupAddress,
+  unlinkBackupAddress,
+} from './link-backup-address.ts'
+
+const formPage = '/account/recovery/backup-address'
+const confirmPage = '/account/recovery/backup-address/confirm'
+
+export function backupAddressRoutes(parts: WebParts): Router {
+  const forms = createContactPages(parts, {
+    id: 'backup-address',
+    field: 'address',
+    pending: (accountId) => pendingBackupAddress(parts, accountId),
+    waitFor: (accountId, canonical) => parts.mailGuard.waitFor('confirm', [accountId, canonical]),
+  })
+  const fresh = (page?: string) => requireFreshPassword(parts.clock.now, page)
+
+  return Router()
+    .get(formPage, requireAccount(), fresh(), (req, res) => forms.showForm(req, res))
+    .post(formPage, requireAccount(), fresh(), async (req, res) => {
+      const typed = readFields(req, ['address']).address
+      const judged = judgeAddress(parts.settings.mailDomains, typed)
+      if (judged.kind === 'refused')
+        return forms.showForm(req, res, typed, [{ field: 'address', reason: judged.reason }])
+      const about = { accountId: accountOf(req).id, contact: judged.contact, locale: req.locale }
+      await forms.answerAsked(req, res, await askBackupAddress(parts, about))
+    })
+    .get(confirmPage, requireAccount(), (req, res) => forms.showConfirm(req, res))
+    .post(confirmPage, requireAccount(), async (req, res) => {
+      const { code } = readFields(req, ['code'])
+      await forms.answerLinked(req, res, await linkBackupAddress(parts, forms.askingOf(req), code))
+    })
+    .post(`${confirmPage}/again`, requireAccount(confirmPage), async (req, res) => {
+      const accountId = accountOf(req).id
+      const contact = await pendingBackupAddress(parts, accountId)
+      if (!contact) return res.redirect(303, formPage)
+      await forms.answerAsked(req, res, await askBackupAddress(parts, { accountId, contact, locale: req.locale }))
+    })
+    .post(`${formPage}/remove`, requireAccount(methodsPage), fresh(methodsPage), async (req, res) => {
+      await forms.countChange(accountOf(req).id)
+      await forms.answerRemoved(req, res, await unlinkBackupAddress(parts, forms.askingOf(req)))
+    })
+}

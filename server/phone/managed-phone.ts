@@ -1,0 +1,30 @@
+import { findConfirmation } from '../contacts/store.ts'
+import type { Keyring } from '../core/keyring.ts'
+import { maskPhone } from '../core/phone-number.ts'
+import type { ManagedMethod } from '../recovery-methods/managed-method.ts'
+import { findPhone, type Phone, removePhone, restorePhone } from './store.ts'
+
+const id = 'phone'
+const own = { id, weak: false, href: '/account/recovery/phone' } as const
+
+export const managedPhone = (keyring: Keyring): ManagedMethod => ({
+  id,
+  async describe(db, accountId, at) {
+    const phone = await findPhone(db, keyring, accountId)
+    if (phone) {
+      const { value, confirmedAt: since, provenAt } = phone
+      return { ...own, state: 'set', masked: maskPhone(value), since, provenAt }
+    }
+    const pending = await findConfirmation(db, keyring, accountId, id)
+    if (!pending || pending.spentAt || pending.expiresAt <= at) return { ...own, state: 'none' }
+    return { ...own, state: 'pending', masked: maskPhone(pending.contact.value) }
+  },
+  findContact: (db, accountId) => findPhone(db, keyring, accountId),
+  async remove(trx, accountId) {
+    await removePhone(trx, keyring, accountId)
+  },
+  async restore(trx, accountId, old, at) {
+    const put = await restorePhone(trx, keyring, accountId, old as Phone, at)
+    return put.kind === 'put' ? 'restored' : 'taken'
+  },
+})

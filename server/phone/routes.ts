@@ -1,0 +1,47 @@
+import { Router } from 'express'
+import { createContactPages, methodsPage } from '../web/contact-pages.ts'
+import { readFields } from '../web/forms.ts'
+import type { WebParts } from '../web/parts.ts'
+import { accountOf, requireAccount, requireFreshPassword } from '../web/sessions.ts'
+import { askPhone, judgePhone, linkPhone, pendingPhone, unlinkPhone } from './link-phone.ts'
+
+const formPage = '/account/recovery/phone'
+const confirmPage = '/account/recovery/phone/confirm'
+
+export function phoneRoutes(parts: WebParts): Router {
+  const forms = createContactPages(parts, {
+    id: 'phone',
+    field: 'phone',
+    pending: (accountId) => pendingPhone(parts, accountId),
+    waitFor: (_accountId, e164) => parts.smsGuard.waitFor(e164),
+  })
+  const fresh = (page?: string) => requireFreshPassword(parts.clock.now, page)
+
+  return Router()
+    .get(formPage, requireAccount(), fresh(), (req, res) => forms.showForm(req, res))
+    .post(formPage, requireAccount(), fresh(), async (req, res) => {
+      const typed = readFields(req, ['phone']).phone
+      const judged = judgePhone(parts, typed)
+      if (judged.kind === 'refused') return forms.showForm(req, res, typed, [{ field: 'phone', reason: judged.reason }])
+      const { number } = judged
+      const asked = await askPhone(parts, { accountId: accountOf(req).id, number, locale: req.locale })
+      await forms.answerAsked(req, res, asked)
+    })
+    .get(confirmPage, requireAccount(), (req, res) => forms.showConfirm(req, res))
+    .post(confirmPage, requireAccount(), async (req, res) => {
+      const { code } = readFields(req, ['code'])
+      await forms.answerLinked(req, res, await linkPhone(parts, forms.askingOf(req), code))
+    })
+    .post(`${confirmPage}/again`, requireAccount(confirmPage), async (req, res) => {
+      const accountId = accountOf(req).id
+      const pending = await pendingPhone(parts, accountId)
+      const judged = judgePhone(parts, pending?.value ?? '')
+      if (judged.kind === 'refused') return res.redirect(303, formPage)
+      const asked = await askPhone(parts, { accountId, number: judged.number, locale: req.locale })
+      await forms.answerAsked(req, res, asked)
+    })
+    .post(`${formPage}/remove`, requireAccount(methodsPage), fresh(methodsPage), async (req, res) => {
+      await forms.countChange(accountOf(req).id)
+      await forms.answerRemoved(req, res, await unlinkPhone(parts, forms.askingOf(req)))
+    })
+}

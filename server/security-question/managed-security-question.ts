@@ -1,0 +1,23 @@
+import type { ManagedMethod } from '../recovery-methods/managed-method.ts'
+import { findSecurityQuestion, removeSecurityQuestion } from './store.ts'
+
+const id = 'security-question'
+const own = { id, weak: true, href: '/account/recovery/security-question' } as const
+
+/** @param mode `off`: the question opens no door, so it counts as no way back. */
+export const managedSecurityQuestion = (mode: 'direct' | 'hold' | 'off'): ManagedMethod => ({
+  id,
+  async describe(db, accountId) {
+    const found = await findSecurityQuestion(db, accountId)
+    if (found?.state === 'removed') return { ...own, state: 'removed', since: found.removedAt }
+    if (mode === 'off') return { ...own, state: 'closed' }
+    if (!found) return { ...own, state: 'none' }
+    const { question, setAt: since, provenAt } = found
+    return { ...own, state: 'set', question, since, ...(provenAt ? { provenAt } : {}) }
+  },
+  findContact: async () => undefined,
+  async remove(trx, accountId, at) {
+    await removeSecurityQuestion(trx, accountId, at)
+  },
+  restore: async () => 'taken',
+})

@@ -1,0 +1,83 @@
+import { type Request, type Response, Router } from 'express'
+import { findProbation } from '../accounts/store.ts'
+import { assertNever } from '../core/assert-never.ts'
+import { createChangeLimit } from '../recovery-methods/change-method.ts'
+import { methodsPage } from '../web/contact-pages.ts'
+import { tellDone } from '../web/done.ts'
+import { Forbidden } from '../web/faults.ts'
+import { type FormError, readFields } from '../web/forms.ts'
+import type { WebParts } from '../web/parts.ts'
+import { accountOf, requireAccount, requireFreshPassword } from '../web/sessions.ts'
+import { questionIds } from './questions.ts'
+import { judgeQuestion, removeQuestion, setQuestion } from './set-question.ts'
+
+const formPage = '/account/recovery/security-question'
+
+export function securityQuestionRoutes(parts: WebParts): Router {
+  const { pages, db, clock } = parts
+  const countChange = createChangeLimit(parts.limits)
+  const fresh = (page?: string) => requireFreshPassword(clock.now, page)
+  const askingOf = (req: Request) => ({ accountId: accountOf(req).id, trace: parts.trace(req) })
+  const refused = (reason: 'removed' | 'closed'): FormError => ({ field: 'security-question', reason, at: 'main' })
+
+  async function showForm(req: Request, res: Response, question = '', errors: readonly FormError[] = []) {
+    const at = clock.now()
+    const accountId = accountOf(req).id
+    const method = await parts.methods.describeOne(db, accountId, 'security-question', at)
+    const locals = { state: method.state, questions: questionIds, probation: await findProbation(db, accountId, at) }
+    pages.show(req, res, {
+      id: 'security-question',
+      view: 'security-question/security-question',
+      errors,
+      values: { question },
+      locals,
+    })
+  }
+
+  function showProbation(req: Request, res: Response, until: Date) {
+    const params = { until: pages.formatsFor(req).dateTime(until) }
+    return showForm(req, res, '', [{ field: 'recovery-methods', reason: 'probation', params, at: 'main' }])
+  }
+
+  return Router()
+    .get(formPage, requireAccount(), fresh(), (req, res) => showForm(req, res))
+    .post(formPage, requireAccount(), fresh(), async (req, res) => {
+      if (parts.settings.securityQuestion === 'off') return showForm(req, res, '', [refused('closed')])
+      const form = readFields(req, ['question', 'answer'])
+      const textOf = (id: string) => pages.textsFor(req)(`security-question.questions.${id}`)
+      const judged = judgeQuestion(form, accountOf(req).address, textOf)
+      if (judged.kind === 'refused') return showForm(req, res, form.question, judged.refusals)
+      await countChange(accountOf(req).id)
+      const outcome = await setQuestion(parts, askingOf(req), judged)
+      switch (outcome.kind) {
+        case 'set':
+          tellDone(res, 'security-question-set')
+          return res.redirect(303, methodsPage)
+        case 'removed':
+          return showForm(req, res, '', [refused('removed')])
+        case 'probation':
+          return showProbation(req, res, outcome.until)
+        case 'gone':
+          throw new Forbidden('blocked')
+        default:
+          return assertNever(outcome)
+      }
+    })
+    .post(`${formPage}/remove`, requireAccount(methodsPage), fresh(methodsPage), async (req, res) => {
+      await countChange(accountOf(req).id)
+      const outcome = await removeQuestion(parts, askingOf(req))
+      switch (outcome.kind) {
+        case 'removed':
+          tellDone(res, 'security-question-removed')
+          return res.redirect(303, methodsPage)
+        case 'none':
+          return res.redirect(303, methodsPage)
+        case 'probation':
+          return showProbation(req, res, outcome.until)
+        case 'gone':
+          throw new Forbidden('blocked')
+        default:
+          return assertNever(outcome)
+      }
+    })
+}

@@ -1,0 +1,110 @@
+// What the pages of both kinds of contact have in common: a form that asks for it, a form that asks for its code, and their answers.
+import type { Request, Response } from 'express'
+import { findProbation } from '../accounts/store.ts'
+import type { AskedForProof } from '../contacts/ask-for-proof.ts'
+import type { Contact } from '../contacts/contact.ts'
+import { assertNever } from '../core/assert-never.ts'
+import { type Asking, createChangeLimit, type Held } from '../recovery-methods/change-method.ts'
+import type { Linked } from '../recovery-methods/link-contact.ts'
+import { tellDone } from './done.ts'
+import { Forbidden, LimitReached } from './faults.ts'
+import type { FormError } from './forms.ts'
+import type { WebParts } from './parts.ts'
+import { accountOf } from './sessions.ts'
+
+export const methodsPage = '/account/recovery'
+
+export interface ContactForms {
+  readonly id: Contact['kind']
+  /** Name of the field that the contact is typed into. */
+  readonly field: 'address' | 'phone'
+  /** The contact that waits for its code. */
+  pending(accountId: string): Promise<Pick<Contact, 'value' | 'canonical'> | undefined>
+  /** Seconds until another code can be sent there. */
+  waitFor(accountId: string, canonical: string): Promise<number>
+}
+
+export type Asked = AskedForProof | { readonly kind: 'limited'; readonly retryAfterSeconds: number }
+
+export function createContactPages(parts: WebParts, forms: ContactForms) {
+  const { pages, db, clock, methods } = parts
+  const { id, field } = forms
+  const formPage = `${methodsPage}/${id}`
+  const confirmPage = `${formPage}/confirm`
+
+  async function showForm(req: Request, res: Response, typed = '', errors: readonly FormError[] = []): Promise<void> {
+    const at = clock.now()
+    const accountId = accountOf(req).id
+    const probation = await findProbation(db, accountId, at)
+    const linked = (await methods.byId(id).findContact(db, accountId)) !== undefined
+    pages.show(req, res, { id, view: `${id}/${id}`, errors, values: { [field]: typed }, locals: { probation, linked } })
+  }
+
+  async function showConfirm(req: Request, res: Response, errors: readonly FormError[] = []): Promise<void> {
+    const accountId = accountOf(req).id
+    const pending = await forms.pending(accountId)
+    // A code that never was sent, or is long gone, has no page.
+    if (!pending && errors.length === 0) return res.redirect(303, formPage)
+    const wait = pending ? await forms.waitFor(accountId, pending.canonical) : 0
+    const locals = {
+      contact: pending?.value,
+      againAt: wait > 0 ? new Date(clock.now().getTime() + wait * 1000) : undefined,
+      taken: errors.some((error) => error.reason === 'taken'),
+    }
+    pages.show(req, res, { id: `${id}-confirm`, view: `${id}/${id}-confirm`, errors, locals })
+  }
+
+  function showProbation(req: Request, res: Response, until: Date): Promise<void> {
+    const params = { until: pages.formatsFor(req).dateTime(until) }
+    return showForm(req, res, '', [{ field: 'recovery-methods', reason: 'probation', params, at: 'main' }])
+  }
+
+  return {
+    showForm,
+    showConfirm,
+    countChange: createChangeLimit(parts.limits),
+    askingOf: (req: Request): Asking => ({ accountId: accountOf(req).id, trace: parts.trace(req) }),
+
+    async answerAsked(req: Request, res: Response, asked: Asked): Promise<void> {
+      switch (asked.kind) {
+        case 'asked':
+          return res.redirect(303, confirmPage)
+        case 'limited':
+          throw new LimitReached(asked.retryAfterSeconds)
+        case 'exhausted':
+          throw new LimitReached((asked.until.getTime() - clock.now().getTime()) / 1000)
+        case 'probation':
+          return showProbation(req, res, asked.until)
+        case 'gone':
+          throw new Forbidden('blocked')
+        default:
+          return assertNever(asked)
+      }
+    },
+
+    async answerLinked(req: Request, res: Response, linked: Linked): Promise<void> {
+      switch (linked.kind) {
+        case 'linked':
+          tellDone(res, `${id}-linked`)
+          return res.redirect(303, methodsPage)
+        case 'taken':
+          return showConfirm(req, res, [{ field: id, reason: 'taken' }])
+        case 'refused':
+          return showConfirm(req, res, [{ field: 'code', reason: linked.reason }])
+        case 'probation':
+          return showProbation(req, res, linked.until)
+        case 'gone':
+          throw new Forbidden('blocked')
+        default:
+          return assertNever(linked)
+      }
+    },
+
+    async answerRemoved(req: Request, res: Response, removed: 'done' | Held): Promise<void> {
+      if (removed !== 'done' && removed.kind === 'probation') return showProbation(req, res, removed.until)
+      if (removed !== 'done') throw new Forbidden('blocked')
+      tellDone(res, `${id}-removed`)
+      res.redirect(303, methodsPage)
+    },
+  }
+}
