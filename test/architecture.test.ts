@@ -47,6 +47,7 @@ const shared = new Set([
   'contacts',
   'sessions',
   'activity',
+  'audit',
   'mailboxes',
   'mail-platform',
 ])

@@ -1,5 +1,6 @@
 // The record of what happened, chained so that a changed, missing or moved entry is noticed.
 import type { Db, Trx } from '#db/connection.ts'
+import { chainStart, keyIdOfLink, linkHash, sortedPairs } from '../core/hash-chain.ts'
 import type { Keyring } from '../core/keyring.ts'
 import { type ActivityDetails, type ActivityEvent, noTrace, type Trace } from './events.ts'
 
@@ -27,27 +28,20 @@ interface Link {
   readonly previous: Buffer
 }
 
-const start = Buffer.alloc(32)
 /** The chain of what concerns no single account. */
 const portalChain = '00000000-0000-0000-0000-000000000000'
 
-/** Every field in a fixed order: what is signed must be read back equal, whatever the database does to JSON. */
-function linkHash(keyring: Keyring, keyId: string, link: Link, entry: Required<Omit<Entry, 'accountId'>>): Buffer {
-  const details = Object.entries(entry.details).sort(([left], [right]) => (left < right ? -1 : 1))
-  const text = JSON.stringify([
+function hashOf(keyring: Keyring, keyId: string, link: Link, entry: Required<Omit<Entry, 'accountId'>>): Buffer {
+  return linkHash(keyring, keyId, 'activity.chain', [
     link.chain,
     link.position,
     link.previous.toString('hex'),
     entry.event,
-    details,
+    sortedPairs(entry.details),
     entry.at.toISOString(),
     entry.trace.device,
     entry.trace.place,
   ])
-  const digest = keyring.digestUnder(keyId, 'activity.chain', text)
-  if (!digest) throw new Error('the key of an activity entry is not listed any more')
-  // The first four bytes name the key, so that entries outlive a rotation.
-  return Buffer.concat([Buffer.from(keyId, 'hex'), digest])
 }
 
 /** Writes the entry in the caller's transaction: it exists exactly when what it tells of happened. */
@@ -62,11 +56,11 @@ export async function recordActivity<E extends ActivityEvent>(
   const head = await trx.raw<{ rows: { position: number; hash: Buffer }[] }>(
     `insert into activity_heads (chain, position, hash) values (?, 0, ?)
      on conflict (chain) do update set position = activity_heads.position returning position, hash`,
-    [chain, start],
+    [chain, chainStart],
   )
-  const { position, hash: previous } = head.rows[0] ?? { position: 0, hash: start }
+  const { position, hash: previous } = head.rows[0] ?? { position: 0, hash: chainStart }
   const link = { chain, position: position + 1, previous }
-  const hash = linkHash(keyring, keyring.newestKeyId, link, { ...entry, trace })
+  const hash = hashOf(keyring, keyring.newestKeyId, link, { ...entry, trace })
   await trx.raw(
     `with entry as (
        insert into activity (chain, position, account_id, event, details, device, place, happened_at, hash)
@@ -135,7 +129,7 @@ async function* verifyChain(
 ): AsyncIterable<BrokenLink> {
   const { chain } = head
   let position = 0
-  let previous: Buffer = start
+  let previous: Buffer = chainStart
   for (;;) {
     const rows = await db('activity').where({ chain }).where('position', '>', position).orderBy('position').limit(500)
     if (rows.length === 0) break
@@ -147,9 +141,9 @@ async function* verifyChain(
         at: row.happened_at,
         trace: { device: row.device, place: row.place },
       }
-      const keyId = row.hash.subarray(0, 4).toString('hex')
+      const keyId = keyIdOfLink(row.hash)
       const hash = keyring.keyIds.includes(keyId)
-        ? linkHash(keyring, keyId, { chain, position: row.position, previous }, entry)
+        ? hashOf(keyring, keyId, { chain, position: row.position, previous }, entry)
         : undefined
       if (hash && !hash.equals(row.hash)) yield { chain, position: row.position, fault: 'changed' }
       position = row.position
@@ -157,4 +151,19 @@ async function* verifyChain(
     }
   }
   if (position !== head.position || !previous.equals(head.hash)) yield { chain, position: head.position, fault: 'head' }
+}
+
+/** How many of these events happened to the account since then. */
+export async function countActivity(
+  db: Db | Trx,
+  accountId: string,
+  events: readonly string[],
+  since: Date,
+): Promise<number> {
+  const [row] = await db('activity')
+    .where({ account_id: accountId })
+    .whereIn('event', [...events])
+    .where('happened_at', '>', since)
+    .count('* as n')
+  return Number(row?.n ?? 0)
 }

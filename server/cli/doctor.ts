@@ -1,5 +1,6 @@
 import { pendingMigrations } from '#db/migrate.ts'
 import { verifyActivity } from '../activity/store.ts'
+import { verifyAudit } from '../audit/store.ts'
 import type { CompleteSettings, Portal } from '../compose.ts'
 import { type Command, exit, table } from './command.ts'
 
@@ -35,6 +36,17 @@ const checks: Readonly<Record<string, Check>> = {
     const broken: string[] = []
     for await (const link of verifyActivity(db, keyring)) {
       broken.push(`${link.chain} at ${link.position} (${link.fault})`)
+      if (broken.length === 20) break
+    }
+    return {
+      ok: broken.length === 0,
+      detail: broken.length === 0 ? 'as it was written' : `broken: ${broken.join('; ')}`,
+    }
+  },
+  'audit chain': async ({ db, keyring }) => {
+    const broken: string[] = []
+    for await (const link of verifyAudit(db, keyring)) {
+      broken.push(`at ${link.position} (${link.fault})`)
       if (broken.length === 20) break
     }
     return {

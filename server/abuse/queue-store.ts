@@ -1,0 +1,128 @@
+// The queue of cases: tabs, filters, counts and pages by key, and the search.
+import type { Db } from '#db/connection.ts'
+import type { Keyring } from '../core/keyring.ts'
+import { asCase, type Case, verdictRanks } from './case-store.ts'
+import type { Verdict } from './provenance.ts'
+import type { ReportKind } from './report-kind.ts'
+import { type Severity, severities } from './severity.ts'
+
+/**
+ * `new` open, an account stands behind it, nobody has it; `mine`, `others` open and claimed; `unattributed` open, no account is shown to have
+ * sent anything; `closed`.
+ */
+export const queueTabs = ['new', 'mine', 'others', 'unattributed', 'closed'] as const
+export type QueueTab = (typeof queueTabs)[number]
+export const isQueueTab = (value: unknown): value is QueueTab => queueTabs.some((tab) => tab === value)
+
+export interface QueueFilters {
+  readonly severity?: Severity
+  readonly kind?: ReportKind
+  readonly provenance?: Verdict
+  /** Only cases that nobody has looked at. */
+  readonly unseen?: boolean
+}
+
+export interface QueuePage {
+  readonly cases: readonly Case[]
+  /** Key of the next page, for the URL; undefined on the last. */
+  readonly next: string | undefined
+}
+
+const tabWhere: Readonly<Record<QueueTab, string>> = {
+  new: 'closed_at is null and account_id is not null and claimed_by is null',
+  mine: 'closed_at is null and claimed_by = :staffId',
+  others: 'closed_at is null and claimed_by is not null and claimed_by <> :staffId',
+  unattributed: 'closed_at is null and account_id is null and claimed_by is null',
+  closed: 'closed_at is not null',
+}
+
+interface Key {
+  readonly first: string
+  readonly id: string
+}
+
+/** `severity.id` in the open tabs, `milliseconds.id` among the closed ones. Anything else is the first page. */
+function parseKey(after: string | undefined): Key | undefined {
+  const [, first, id] = /^(\d{1,15})\.(\d{1,18})$/.exec(after ?? '') ?? []
+  return first === undefined || id === undefined ? undefined : { first, id }
+}
+
+/**
+ * A page of a tab. Open: most severe first, and among equals the one that waits longest. Closed: the latest first.
+ * @param after `next` of the page before
+ */
+export async function listQueue(
+  db: Db,
+  keyring: Keyring,
+  ask: { tab: QueueTab; staffId: string; filters?: QueueFilters; after?: string | undefined; limit: number },
+): Promise<QueuePage> {
+  const { tab, staffId, filters = {}, limit } = ask
+  const key = parseKey(ask.after)
+  const closed = tab === 'closed'
+  const where = [tabWhere[tab]]
+  if (filters.severity) where.push('severity = :severity')
+  if (filters.kind) where.push(':kind = any(kinds)')
+  if (filters.provenance) where.push('provenance = :provenance')
+  if (filters.unseen) where.push('first_seen_at is null')
+  if (key && closed) where.push('(closed_at, id) < (to_timestamp(:first::double precision / 1000), :id)')
+  // Written so that the index on (severity desc, id) is walked from there on.
+  if (key && !closed) where.push('severity <= :first and (severity < :first or id > :id)')
+  const { rows } = await db.raw(
+    `select * from abuse_cases where ${where.join(' and ')}
+     order by ${closed ? 'closed_at desc, id desc' : 'severity desc, id'} limit :limit`,
+    {
+      staffId,
+      severity: filters.severity ? severities.indexOf(filters.severity) : null,
+      kind: filters.kind ?? null,
+      provenance: filters.provenance ? verdictRanks.indexOf(filters.provenance) : null,
+      first: key?.first ?? null,
+      id: key?.id ?? null,
+      limit: limit + 1,
+    },
+  )
+  const cases = rows.slice(0, limit).map((row: Record<string, unknown>) => asCase(keyring, row)) as Case[]
+  const last = cases.at(-1)
+  const lastKey = last && (closed ? last.closedAt?.getTime() : severities.indexOf(last.severity))
+  return { cases, next: rows.length > limit ? `${lastKey}.${last?.id}` : undefined }
+}
+
+export interface TabCounts extends Readonly<Record<Exclude<QueueTab, 'closed'>, number>> {
+  readonly appeals: number
+  readonly proposals: number
+}
+
+/** What waits in each tab, for the numbers beside their names. Closed cases are not counted. */
+export async function countTabs(db: Db, staffId: string): Promise<TabCounts> {
+  const { rows } = await db.raw(
+    `select count(*) filter (where account_id is not null and claimed_by is null)::int as new,
+       count(*) filter (where claimed_by = :staffId)::int as mine,
+       count(*) filter (where claimed_by <> :staffId)::int as others,
+       count(*) filter (where account_id is null and claimed_by is null)::int as unattributed,
+       (select count(*) from appeals where decided_at is null)::int as appeals,
+       (select count(*) from measures where state = 'proposed')::int as proposals
+     from abuse_cases where closed_at is null`,
+    { staffId },
+  )
+  return rows[0]
+}
+
+/**
+ * Cases whose reports hold all terms of one of the alternatives, newest first.
+ * @param alternatives as `index.terms` gives them for `parseSearch`
+ * @param before id of a case, for the next page
+ */
+export async function searchCases(
+  db: Db,
+  keyring: Keyring,
+  ask: { alternatives: readonly (readonly string[])[]; limit: number; before?: string | undefined },
+): Promise<QueuePage> {
+  if (ask.alternatives.length === 0) return { cases: [], next: undefined }
+  const any = ask.alternatives.map(() => 'terms @> ?::bigint[]').join(' or ')
+  const { rows } = await db.raw(
+    `select * from abuse_cases where id in (select case_id from abuse_search where ${any}) and id < ?
+     order by id desc limit ?`,
+    [...ask.alternatives.map((terms) => [...terms]), ask.before ?? '9223372036854775807', ask.limit + 1],
+  )
+  const cases = rows.slice(0, ask.limit).map((row: Record<string, unknown>) => asCase(keyring, row)) as Case[]
+  return { cases, next: rows.length > ask.limit ? cases.at(-1)?.id : undefined }
+}

@@ -1,0 +1,35 @@
+// The closed list of what staff can do or see, with what is kept of each. Texts: `audit.<action>`.
+
+type Nothing = Record<string, never>
+
+export interface AuditDetails {
+  'appeal.decided': { decision: string }
+  'audit.exported': { count: number }
+  'audit.viewed': Nothing
+  'case.attributed': Nothing
+  'case.claimed': Nothing
+  'case.closed': { outcome: string }
+  'case.noted': Nothing
+  'case.released': Nothing
+  'case.viewed': Nothing
+  'cases.exported': { count: number }
+  'cases.searched': { field: string }
+  'evidence.downloaded': { what: string }
+  'evidence.viewed': { what: string }
+  'figures.viewed': Nothing
+  'measure.approved': { measure: string }
+  'measure.lifted': { measure: string }
+  'measure.proposed': { measure: string; cause: string }
+  'measure.refused': { measure: string }
+  'measure.taken': { measure: string; cause: string }
+  'queue.viewed': { tab: string }
+  'staff.signed-in': Nothing
+  'staff.signed-out': Nothing
+  'staff.totp-enrolled': Nothing
+  'staff.totp-failed': Nothing
+  'staff.recovery-code-used': Nothing
+  'support.acted': { what: string }
+  'support.viewed': Nothing
+}
+
+export type AuditAction = keyof AuditDetails
