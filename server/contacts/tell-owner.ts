@@ -34,6 +34,8 @@ export interface Notice<N extends NoticeName> {
   readonly old?: LinkedContact | undefined
   /** The contact that came with the change: told, but without a link. */
   readonly added?: Contact | undefined
+  /** Letters only: for what somebody could make happen over and over, at so much an SMS. */
+  readonly lettersOnly?: boolean
 }
 
 export interface NoticeParts extends MessageParts, UndoParts {
@@ -72,6 +74,7 @@ export async function tellOwner<N extends NoticeName>(trx: Trx, parts: NoticePar
     ...(old ? [{ told: 'old-contact' as const, channel: channelOf[old.kind], to: old.value, label: 'old' }] : []),
   ]
   for (const { told, channel, to, label } of readers) {
+    if (notice.lettersOnly && channel === 'sms') continue
     // Security: a contact that came with the disputed change gets no link that takes changes back.
     const undoToken =
       told === 'new-contact' ? null : await offerUndo(trx, parts, { changeId, accountId, change, old, told, at })

@@ -1,5 +1,6 @@
 import { type Request, type Response, Router } from 'express'
 import { recordActivity } from '../activity/store.ts'
+import { tellOwner } from '../contacts/tell-owner.ts'
 import { tellDone } from '../web/done.ts'
 import { type FormError, readFields } from '../web/forms.ts'
 import type { WebParts } from '../web/parts.ts'
@@ -9,6 +10,8 @@ import { changePassword, judgeNewPassword } from './change-password.ts'
 export function passwordRoutes(parts: WebParts): Router {
   const { pages, db, clock, keyring, hasher } = parts
   const fresh = requireFreshPassword(clock.now)
+  // Each change sends messages.
+  const perAccount = parts.limits.limiter('password-changes', { points: 20, seconds: 86_400 })
 
   const showForm = (req: Request, res: Response, errors: FormError[] = []) =>
     pages.show(req, res, {
@@ -25,12 +28,16 @@ export function passwordRoutes(parts: WebParts): Router {
       if (!owner) return
       const judged = judgeNewPassword(parts, owner.address, readFields(req, ['password']).password)
       if (judged.kind === 'refused') return showForm(req, res, [{ field: 'password', reason: judged.reason }])
+      await perAccount.demand(owner.id)
       const verifier = await hasher.hash(judged.password)
       const at = clock.now()
       const trace = parts.trace(req)
       await db.transaction(async (trx) => {
-        await changePassword(trx, parts, { accountId: owner.id, password: { plain: judged.password, verifier }, at })
-        await recordActivity(trx, keyring, { accountId: owner.id, event: 'password.changed', details: {}, at, trace })
+        const accountId = owner.id
+        const event = 'password.changed'
+        await changePassword(trx, parts, { accountId, password: { plain: judged.password, verifier }, at })
+        await recordActivity(trx, keyring, { accountId, event, details: {}, at, trace })
+        await tellOwner(trx, parts, { accountId, name: 'password-changed', params: {}, change: event, at, trace })
       })
       await renewSession(req, trace, at)
       tellDone(res, 'password-changed')

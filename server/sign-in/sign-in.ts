@@ -1,7 +1,8 @@
 import type { Db } from '#db/connection.ts'
 import { type Account, findAccountByAddress, strengthenVerifier } from '../accounts/store.ts'
 import type { Trace } from '../activity/events.ts'
-import { recordActivity } from '../activity/store.ts'
+import { countActivity, recordActivity } from '../activity/store.ts'
+import { type NoticeParts, tellOwner } from '../contacts/tell-owner.ts'
 import type { Clock } from '../core/clock.ts'
 import type { Keyring } from '../core/keyring.ts'
 import { parseTypedLogin } from '../core/login-name.ts'
@@ -10,13 +11,16 @@ import type { PasswordHasher } from '../password/hasher.ts'
 import { isKnownDevice, rememberDevice } from '../sessions/store.ts'
 import type { SignInLimits } from './sign-in-limits.ts'
 
-export interface SignInParts {
+export interface SignInParts extends NoticeParts {
   readonly db: Db
   readonly clock: Clock
   readonly keyring: Keyring
   readonly hasher: PasswordHasher
   readonly signInLimits: SignInLimits
-  readonly settings: { readonly mailDomains: readonly string[]; readonly limitSignInFailures: number }
+  readonly settings: NoticeParts['settings'] & {
+    readonly mailDomains: readonly string[]
+    readonly limitSignInFailures: number
+  }
 }
 
 export type SignedIn =
@@ -62,6 +66,9 @@ export async function signIn(
   return { kind: 'signed-in', account, failures: budget.failures, limitKey }
 }
 
+/** More new browsers in a day than this are told by letters alone. */
+const newDevicesBySms = 3
+
 /** What follows from a right password, in one transaction. Returns whether the browser is new to the account. */
 export async function completeSignIn(
   parts: SignInParts,
@@ -74,9 +81,14 @@ export async function completeSignIn(
   const at = clock.now()
   const newDevice = await db.transaction(async (trx) => {
     const known = await rememberDevice(trx, account.id, device, at)
+    const accountId = account.id
     const event = known ? 'sign-in.succeeded' : 'sign-in.new-device'
-    await recordActivity(trx, keyring, { accountId: account.id, event, details: {}, at, trace })
-    return !known
+    await recordActivity(trx, keyring, { accountId, event, details: {}, at, trace })
+    if (known) return false
+    const today = await countActivity(trx, accountId, event, new Date(at.getTime() - 86_400_000))
+    const notice = { accountId, name: 'new-device', params: {}, change: 'sign-in.new-device', at, trace } as const
+    await tellOwner(trx, parts, { ...notice, lettersOnly: today > newDevicesBySms })
+    return true
   })
   await signInLimits.forget(signedIn.limitKey, signedIn.failures)
   return { newDevice }

@@ -1,0 +1,82 @@
+// What a copy of the database tells whoever steals it. Each way through the portal adds its secrets here.
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { openPayload } from '#server/messages/payload.ts'
+import { assertAbsent, dumpDatabase } from './support/dump.ts'
+import { awaitCode, awaitSent } from './support/outbox.ts'
+import { hanna, register } from './support/people.ts'
+import { startTestPortal, type TestPortal } from './support/portal.ts'
+
+let portal: TestPortal
+before(async () => {
+  portal = await startTestPortal({ worker: false })
+})
+after(() => portal.stop())
+
+const phone = '+375291234567'
+const backup = 'hanna.private@elsewhere.example'
+const answer = 'Гарбарня на Нямізе'
+
+/** Secrets of messages that wait in the queue, opened with the key that is not in the database. */
+async function waitingSecrets(): Promise<Record<string, string>> {
+  const rows = await portal.db('messages').whereNotNull('payload').select('payload')
+  const secrets: Record<string, string> = {}
+  for (const { payload } of rows) {
+    const { params } = openPayload(portal.keyring, payload)
+    for (const [name, value] of Object.entries(params))
+      if (/^code$|token$/i.test(name) && typeof value === 'string') secrets[`${name} ${value.slice(0, 2)}`] = value
+  }
+  return secrets
+}
+
+const contacts = {
+  phone,
+  'phone without its plus': phone.slice(1),
+  'phone of home': '291234567',
+  'backup address': backup,
+  'name of the backup address': 'hanna.private',
+}
+const typed = { password: hanna.password, answer, 'normal form of the answer': 'гарбарнянанямізе' }
+
+test('a dump of database and queue shows no phone, backup address, answer, code, token or password in clear', async () => {
+  const visitor = await register(portal, hanna)
+  await visitor.post('/account/recovery/phone', { phone })
+  await visitor.post('/account/recovery/backup-address', { address: backup })
+  const waiting = await waitingSecrets()
+  assert.equal(Object.keys(waiting).length, 2)
+  const queued = await dumpDatabase(portal.db)
+  assert.match(queued, /graphile_worker\._private_jobs .*messageId/)
+  assertAbsent(queued, { ...contacts, ...typed, ...waiting })
+
+  await portal.startWorker()
+  const codes = [await awaitCode(portal, phone), await awaitCode(portal, backup)]
+  await visitor.post('/account/recovery/phone/confirm', { code: codes[0] ?? '' })
+  await visitor.post('/account/recovery/backup-address/confirm', { code: codes[1] ?? '' })
+  await visitor.post('/account/recovery/security-question', { question: 'first-job', answer })
+  await portal.stopWorker()
+  await visitor.post('/account/recovery/phone/remove', {}, { from: '/account/recovery' })
+  const tokens = await waitingSecrets()
+  assert.ok(Object.keys(tokens).some((name) => name.startsWith('undoToken')))
+  const linked = await dumpDatabase(portal.db)
+  assertAbsent(linked, {
+    ...contacts,
+    ...typed,
+    ...tokens,
+    'first code': codes[0] ?? '',
+    'second code': codes[1] ?? '',
+  })
+
+  await portal.startWorker()
+  await awaitSent(portal, phone, 4)
+  const session = decodeURIComponent(visitor.cookies.get('session') ?? '').replace(/^s:(.+)\.[^.]+$/, '$1')
+  const cookies = { session, device: visitor.cookies.get('device') ?? '', csrf: visitor.cookies.get('csrf') ?? '' }
+  assertAbsent(await dumpDatabase(portal.db), { ...contacts, ...typed, ...tokens, ...cookies })
+})
+
+test('the search finds what is in clear: a mailbox name is no secret, and stands there', async () => {
+  const dump = await dumpDatabase(portal.db)
+  assert.throws(() => assertAbsent(dump, { mailbox: 'hanna.k@postern.example' }), /mailbox stands in the database/)
+  await portal.db('rate_limits').insert({ key: `x:${Buffer.from(phone).toString('base64url')}`, points: 1 })
+  const spoilt = await dumpDatabase(portal.db)
+  assert.throws(() => assertAbsent(spoilt, { phone }), /phone stands in the database/)
+})
