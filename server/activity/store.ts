@@ -99,21 +99,6 @@ export async function listActivity(
   }))
 }
 
-/** How often it happened to the account since then. */
-export async function countActivity(
-  db: Db | Trx,
-  accountId: string,
-  event: ActivityEvent,
-  since: Date,
-): Promise<number> {
-  const row = await db('activity')
-    .where({ account_id: accountId, event })
-    .where('happened_at', '>', since)
-    .count<{ count: string }[]>('id')
-    .first()
-  return Number(row?.count ?? 0)
-}
-
 export interface BrokenLink {
   readonly chain: string
   readonly position: number

@@ -85,7 +85,7 @@ export async function completeSignIn(
     const event = known ? 'sign-in.succeeded' : 'sign-in.new-device'
     await recordActivity(trx, keyring, { accountId, event, details: {}, at, trace })
     if (known) return false
-    const today = await countActivity(trx, accountId, event, new Date(at.getTime() - 86_400_000))
+    const today = await countActivity(trx, accountId, [event], new Date(at.getTime() - 86_400_000))
     const notice = { accountId, name: 'new-device', params: {}, change: 'sign-in.new-device', at, trace } as const
     await tellOwner(trx, parts, { ...notice, lettersOnly: today > newDevicesBySms })
     return true
