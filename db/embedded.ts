@@ -5,6 +5,7 @@ import { access, mkdir, readFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join, resolve } from 'node:path'
 import pg from 'pg'
+import { keeperCommand } from './embedded-user.ts'
 
 export interface EmbeddedPostgres {
   /** Connection string of the named database on this server. */
@@ -42,6 +43,7 @@ export async function startEmbeddedPostgres(
   const port = fixedPort ?? (await freePort())
   const keeper = fork(new URL('./embedded-server.ts', import.meta.url), [resolve(folder), String(port), ...flags], {
     detached: true,
+    ...keeperCommand(resolve(folder)),
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
   })
   keeper.send((await isThere(join(folder, 'postgres', 'PG_VERSION'))) ? 'start' : 'initialise')

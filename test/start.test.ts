@@ -43,12 +43,12 @@ test('one command shows the working portal, names its address, and a second star
 })
 
 test('SIGTERM lets requests finish and takes no new ones', async () => {
-  const portal = await startPortalProcess({ ...env, ARGON2_MEMORY_KIB: '131072', ARGON2_PASSES: '6' })
+  const portal = await startPortalProcess({ ...env, ARGON2_MEMORY_KIB: '262144', ARGON2_PASSES: '6' })
   const visitor = createVisitor(portal.url)
   const token = await visitor.token()
   const body = new URLSearchParams({ _csrf: token, login: 'nobody', password: 'not the password' }).toString()
   const slow = visitor.send('/sign-in', body, { 'content-type': 'application/x-www-form-urlencoded' })
-  await new Promise((done) => setTimeout(done, 60))
+  await new Promise((done) => setTimeout(done, 400))
   const end = portal.end()
   assert.equal((await slow).status, 422)
   assert.equal(await end, 0)
