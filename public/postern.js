@@ -37,3 +37,11 @@ for (const hint of document.querySelectorAll('[data-strength-of]')) {
     hint.dataset.level = level
   })
 }
+
+// From the second page on, so that a first visit costs nothing: a page of our own for when the network is away.
+try {
+  if (sessionStorage.getItem('visited')) navigator.serviceWorker?.register('/service-worker.js').catch(() => {})
+  else sessionStorage.setItem('visited', 'yes')
+} catch {
+  // A browser that keeps nothing shows its own page instead.
+}

@@ -1,6 +1,7 @@
 // What happens to a request, in order; then one line per feature.
 import cookieParser from 'cookie-parser'
 import express, { type Express } from 'express'
+import { setLocale } from './accounts/store.ts'
 import { activityRoutes } from './activity/routes.ts'
 import { backupAddressRoutes } from './backup-address/routes.ts'
 import { galleryRoutes } from './dev/gallery/routes.ts'
@@ -57,7 +58,9 @@ export function createApp(parts: AppParts): Express {
   app.use(cookieParser())
   if (https) app.use(markSecure)
   app.use(sessionMiddleware({ db, clock, times }, { https, secrets: parts.cookieSecrets }))
-  app.use(localeMiddleware(settings.defaultLocale, https))
+  app.use(
+    localeMiddleware({ fallback: settings.defaultLocale, https, keep: (id, locale) => setLocale(db, id, locale) }),
+  )
   app.use(checkOrigin(new URL(settings.baseUrl).origin, development))
   app.use(express.urlencoded({ extended: false, limit: '16kb', parameterLimit: 100 }))
   app.use(csrfToken(https))

@@ -82,6 +82,7 @@ export async function compose(settings: CompleteSettings, ports: Ports = {}): Pr
   const render = createMessageRendering({
     ...{ texts, formats, cacheViews, viewRoots: [folder('views')] },
     ...{ serviceName: settings.brandName, baseUrl: settings.baseUrl, undoDays: settings.undoDays },
+    colours: assets.colours,
   })
   const limits = createLimits(db)
   const methods = manageMethods([

@@ -1,67 +1,27 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
+import { messageSamples, sampleToken as token } from '#server/dev/gallery/mail-samples.ts'
+import { sampleAddress } from '#server/dev/gallery/sample.ts'
 import { locales } from '#server/i18n/texts.ts'
 import { catalogue, checkParams, type MessageName } from '#server/messages/catalogue.ts'
 import { maskMailbox } from '#server/messages/message-locals.ts'
 import { countSmsSegments } from '#server/messages/sms-length.ts'
 import { baseUrl, createRendering } from '#test/support/message-trial.ts'
 
-const token = 'T'.repeat(43)
 const at = '2026-11-22T09:03:00Z'
-const told = { mailbox: 'alice@postern.example', at, device: 'Firefox, Android', place: 'Minsk, BY' }
-const methods = ['backup-address', 'phone', 'security-question'] as const
+const told = { mailbox: sampleAddress, at, device: 'Firefox, Android', place: 'Minsk, BY' }
 const phone = '+375291234567'
 const stranger = 'friend@elsewhere.example'
 
 /** Every message with every choice that it allows. */
-const samples: { [N in MessageName]: readonly object[] } = {
-  'backup-address-code': [{ code: '004217', expiresAt: at }],
-  'phone-code': [{ code: '004217', expiresAt: at }],
-  'recovery-link': [{ ...told, token, expiresAt: at }],
-  'recovery-code': [{ code: '00421799', expiresAt: at }],
-  'password-changed': [
-    { ...told, undoToken: token },
-    { ...told, undoToken: null },
-  ],
-  'password-reset': methods.map((method) => ({ ...told, method, undoToken: token })),
-  'password-reset-held': [{ ...told, takesEffectAt: at, undoToken: token }],
-  'recovery-method-added': methods.map((method) => ({ ...told, method, undoToken: token })),
-  'recovery-method-changed': methods.map((method) => ({ ...told, method, undoToken: token })),
-  'recovery-method-removed': methods.map((method) => ({ ...told, method, undoToken: token })),
-  'new-device': [
-    { ...told, undoToken: token },
-    { ...told, device: '', place: '203.0.…', undoToken: null },
-  ],
-  welcome: [{ mailbox: told.mailbox }],
-  'account-blocked': (['limited', 'send', 'login', 'all', 'compromised'] as const).map((extent, index) => ({
-    mailbox: told.mailbox,
-    at,
-    extent,
-    cause: ['spam', 'phishing', 'malware', 'fraud', 'other'][index],
-    until: index % 2 ? at : null,
-    appealToken: index % 2 ? token : null,
-  })),
-  'account-unblocked': [{ mailbox: told.mailbox, at }],
-  'report-received': [{ reference: 'R-4711', progressToken: token }],
-  'report-closed': ['measure-taken', 'no-breach', 'not-ours', 'not-enough'].map((outcome) => ({
-    reference: 'R-4711',
-    outcome,
-    progressToken: token,
-  })),
-  'appeal-received': [{ mailbox: told.mailbox, reference: 'A-1234', at }],
-  'appeal-decided': ['lifted', 'kept', 'eased'].map((decision) => ({
-    mailbox: told.mailbox,
-    reference: 'A-1234',
-    at,
-    decision,
-  })),
-}
+const samples = (name: MessageName): readonly object[] =>
+  messageSamples.filter((sample) => sample.name === name).map(({ params }) => params)
 
 function* every(channel: 'mail' | 'sms') {
   for (const name of Object.keys(catalogue) as MessageName[]) {
     if (!(catalogue[name].channels as readonly string[]).includes(channel)) continue
-    for (const sample of samples[name]) {
+    for (const sample of samples(name)) {
       for (const locale of locales)
         yield { name, locale, params: checkParams(name, sample as never), label: `${name} in ${locale}` }
     }
@@ -102,7 +62,7 @@ describe('the messages', () => {
   it('a link or a code stands alone on its line of the text part', () => {
     for (const locale of locales) {
       const lines = (name: MessageName) =>
-        rendering.mail(name, checkParams(name, samples[name][0] as never), locale, stranger).text.split('\n')
+        rendering.mail(name, checkParams(name, samples(name)[0] as never), locale, stranger).text.split('\n')
       assert.ok(lines('recovery-link').includes(`${baseUrl}/recover/link/${token}`))
       assert.ok(lines('backup-address-code').includes('004217'))
       assert.ok(lines('password-reset').includes(`${baseUrl}/undo/${token}`))
@@ -112,7 +72,7 @@ describe('the messages', () => {
   it('a notice says what, when with its zone, roughly where and what to do, and never a code', () => {
     const notice = rendering.mail(
       'password-reset',
-      checkParams('password-reset', samples['password-reset'][1] as never),
+      checkParams('password-reset', samples('password-reset')[1] as never),
       'en',
       stranger,
     )
@@ -132,10 +92,13 @@ describe('the messages', () => {
   })
 
   it('Security: a message that leaves the mailbox shows no more of its name than its owner needs to know it.', () => {
-    const params = checkParams('password-changed', samples['password-changed'][0] as never)
-    assert.ok(!rendering.mail('password-changed', params, 'en', stranger).html.includes('alice'))
+    const params = checkParams('password-changed', samples('password-changed')[0] as never)
+    assert.ok(!rendering.mail('password-changed', params, 'en', stranger).html.includes('alesia.kavalchuk'))
     assert.match(rendering.mail('password-changed', params, 'en', stranger).text, /al…@postern\.example/)
-    assert.match(rendering.mail('password-changed', params, 'en', told.mailbox).text, /alice@postern\.example/)
+    assert.match(
+      rendering.mail('password-changed', params, 'en', told.mailbox).text,
+      /alesia\.kavalchuk@postern\.example/,
+    )
     assert.equal(maskMailbox('bob@postern.example'), 'bo…@postern.example')
     assert.equal(maskMailbox('ab@postern.example'), 'a…@postern.example')
   })
@@ -144,7 +107,7 @@ describe('the messages', () => {
     const other = createRendering('https://konto.example:8443')
     const { text } = other.mail(
       'recovery-link',
-      checkParams('recovery-link', samples['recovery-link'][0] as never),
+      checkParams('recovery-link', samples('recovery-link')[0] as never),
       'de',
       stranger,
     )

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { parseLoginName } from '#server/core/login-name.ts'
+import { suggestNames } from '#server/registration/suggest-names.ts'
 import { hanna, piotr, register, signIn } from './support/people.ts'
 import { eventually, startTestPortal, type TestPortal } from './support/portal.ts'
 
@@ -66,4 +68,35 @@ test('a new mailbox leaves account, claims, wanted mailbox and activity behind, 
       (select count(*)::int from claims where kind = 'login') as logins`)
   assert.equal(rows[0].accounts, rows[0].mailboxes)
   assert.equal(rows[0].accounts, rows[0].logins)
+})
+
+test('whoever wants a taken name is offered free ones, and can have each of them', async () => {
+  const { password } = piotr
+  await register(portal, { login: 'maria.nowak', password })
+  // Held by a look-alike: nobody is offered a name that is refused afterwards.
+  await register(portal, { login: 'nowakmar1a', password })
+  await register(portal, { login: 'm-nowak', password })
+  const refused = await portal.visitor().post('/register', { login: 'Maria_Nowak', password })
+  assert.deepEqual(refused.errors, ['login.taken'])
+  const offered = [...refused.html.matchAll(/href="\/register\?login=([a-z0-9._-]+)"/g)].map((match) => match[1] ?? '')
+  assert.equal(offered.length, 3)
+  assert.ok(!offered.includes('nowak.maria') && !offered.includes('m.nowak'), offered.join())
+  for (const login of offered) {
+    const visitor = portal.visitor()
+    assert.match((await visitor.get(`/register?login=${login}`)).html, new RegExp(`value="${login}"`))
+    assert.equal((await visitor.post('/register', { login, password })).location, '/account/welcome')
+  }
+})
+
+test('suggestions are found by one query, however long or crowded the name is', async () => {
+  const { parts } = portal
+  const near = { login: 'abcdefghijklmnopqrstuvwxyz.abc', domain: 'postern.example' }
+  const queries: string[] = []
+  const note = ({ sql }: { sql: string }) => void (sql.includes('"claims"') && queries.push(sql))
+  portal.db.on('query', note)
+  for (const login of [near.login, 'a.b.c.d.e.f.g', 'zed', 'o-1-2'])
+    for (const name of await suggestNames(parts, { ...near, login }))
+      assert.equal(parseLoginName(name, { serviceWords: parts.serviceWords }).kind, 'ok', name)
+  portal.db.off('query', note)
+  assert.equal(queries.length, 4)
 })

@@ -60,6 +60,11 @@ export async function strengthenVerifier(db: Db | Trx, id: string, from: string,
   await db('accounts').where({ id, password_verifier: from }).update({ password_verifier: to })
 }
 
+/** The language that mails to the account are written in. */
+export async function setLocale(db: Db | Trx, id: string, locale: string): Promise<void> {
+  await db('accounts').where({ id }).update({ locale })
+}
+
 /** Returns false where the account was blocked already (or is unknown). */
 export async function blockAccount(trx: Trx, id: string, reason: string, at: Date): Promise<boolean> {
   const changed = await trx('accounts')

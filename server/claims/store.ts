@@ -68,6 +68,23 @@ export async function findHolder(
   return row?.account_id
 }
 
+/** Those of the values that somebody holds, in one query. */
+export async function findHeld(
+  db: Db | Trx,
+  keyring: Keyring,
+  kind: ClaimKind,
+  values: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const valueOfDigest = new Map(
+    values.flatMap((value) =>
+      keyring.digests(purposeOf(kind), value).map((digest) => [digest.toString('hex'), value] as const),
+    ),
+  )
+  const digests = [...valueOfDigest.keys()].map((digest) => Buffer.from(digest, 'hex'))
+  const rows = await db('claims').where({ kind }).whereIn('digest', digests).select('digest')
+  return new Set(rows.map((row) => valueOfDigest.get(row.digest.toString('hex')) ?? ''))
+}
+
 /** What the account holds of this kind, in clear: only for sending to it or for masking it. */
 export async function claimedValues(
   db: Db | Trx,

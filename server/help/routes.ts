@@ -1,6 +1,7 @@
 // The help pages, and the profile that an iPhone fetches from one of them.
 import { type Request, type Response, Router } from 'express'
 import type { Settings } from '../config.ts'
+import { isLocale } from '../i18n/texts.ts'
 import { MalformedRequest, NotFound } from '../web/faults.ts'
 import type { WebParts } from '../web/parts.ts'
 import { ownerOf } from '../web/sessions.ts'
@@ -28,6 +29,17 @@ export function helpRoutes(parts: HelpParts): Router {
       pages.show(req, res, { id: `help-${topic}`, view: `help/${topic}`, locals }),
     )
   }
+
+  // For the service worker, which keeps it for when the network is away: the same for everybody, in each language.
+  router.get('/offline/:locale', (req, res) => {
+    if (!isLocale(req.params.locale)) throw new NotFound('no such language')
+    req.locale = req.params.locale
+    pages.show(req, res, {
+      id: 'offline',
+      view: 'errors/problem',
+      locals: { account: null, csrfToken: '', path: '/', href: '' },
+    })
+  })
 
   router.get('/help/mail-programs', (req, res) => showMailPrograms(parts, mailServers, req, res))
 

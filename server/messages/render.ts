@@ -1,4 +1,5 @@
 import type { Locale } from '#server/i18n/texts.ts'
+import type { ThemeColours } from '#server/web/theme-colours.ts'
 import { createViewEngine } from '#server/web/view-engine.ts'
 import { createMessageLocals, type LocalsOptions } from './message-locals.ts'
 import { countSmsSegments } from './sms-length.ts'
@@ -19,6 +20,8 @@ export interface RenderMessage {
 export interface RenderOptions extends LocalsOptions {
   /** Folders with a `mail` folder in it; the first that has a view wins. */
   readonly viewRoots: readonly string[]
+  /** Those of the pages, so that pages and mails look as one family. */
+  readonly colours: ThemeColours
   /** Off in development: an edit of a view shows in the next message. */
   readonly cacheViews: boolean
 }
@@ -43,7 +46,7 @@ export function createMessageRendering(options: RenderOptions): RenderMessage {
       return {
         subject,
         text: plain.render(`mail/${name}/text`, locals, 'mail/layout/text'),
-        html: html.render(`mail/${name}/html`, { ...locals, subject }, 'mail/layout/html'),
+        html: html.render(`mail/${name}/html`, { ...locals, subject, ...options.colours }, 'mail/layout/html'),
       }
     },
     sms(name, params, locale, to) {

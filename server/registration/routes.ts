@@ -9,6 +9,7 @@ import { readFields } from '../web/forms.ts'
 import type { WebParts } from '../web/parts.ts'
 import { accountOf, ownerOf, requireAccount, startSession } from '../web/sessions.ts'
 import { judgeRegistration, type Refusal, registerAccount } from './register-account.ts'
+import { suggestNames } from './suggest-names.ts'
 
 export function registrationRoutes(parts: WebParts): Router {
   const { pages, settings } = parts
@@ -17,13 +18,19 @@ export function registrationRoutes(parts: WebParts): Router {
     seconds: 3600,
   })
 
-  const showForm = (req: Request, res: Response, form = { login: '', domain: '' }, errors: readonly Refusal[] = []) =>
+  const showForm = (
+    req: Request,
+    res: Response,
+    form = { login: '', domain: '' },
+    errors: readonly Refusal[] = [],
+    suggestions: readonly string[] = [],
+  ) =>
     pages.show(req, res, {
       id: 'register',
       view: 'registration/register',
       errors,
       values: { login: form.login, domain: form.domain },
-      locals: { domains: settings.mailDomains, passwordMin: settings.passwordMin },
+      locals: { domains: settings.mailDomains, passwordMin: settings.passwordMin, suggestions },
     })
 
   return Router()
@@ -41,7 +48,10 @@ export function registrationRoutes(parts: WebParts): Router {
       const trace = parts.trace(req)
       const device = keepDevice(parts, req, res)
       const registered = await registerAccount(parts, judged, { locale: req.locale, trace, device })
-      if (registered.kind === 'taken') return showForm(req, res, form, [{ field: 'login', reason: 'taken' }])
+      if (registered.kind === 'taken') {
+        const free = await suggestNames(parts, judged)
+        return showForm(req, res, form, [{ field: 'login', reason: 'taken' }], free)
+      }
       await startSession(req, registered.accountId, trace, parts.clock.now())
       res.redirect(303, '/account/welcome')
     })

@@ -11,16 +11,30 @@ import { completeSignIn, strengthen } from './sign-in.ts'
 import { createSignInLimits } from './sign-in-limits.ts'
 import { signOut } from './sign-out.ts'
 
+/** The address of a form, with `next` even after the form was sent, so that a switch of the language does not lose it. */
+const withNext = (path: string, next: string) => (next ? `${path}?${new URLSearchParams({ next })}` : path)
+
 export function signInRoutes(web: WebParts): Router {
   const { pages, settings, trace } = web
   const parts = { ...web, signInLimits: createSignInLimits(web.limits, web.keyring, settings.limitSignInFailures) }
   const { authenticate } = createAuthenticator(parts, trace)
 
   const showForm = (req: Request, res: Response, values: { login: string; next: string }, errors: FormError[] = []) =>
-    pages.show(req, res, { id: 'sign-in', view: 'sign-in/sign-in', errors, values, locals: { next: values.next } })
+    pages.show(req, res, {
+      id: 'sign-in',
+      view: 'sign-in/sign-in',
+      errors,
+      values,
+      locals: { next: values.next, path: withNext('/sign-in', values.next) },
+    })
 
   const showConfirm = (req: Request, res: Response, next: string, errors: FormError[] = []) =>
-    pages.show(req, res, { id: 'confirm-password', view: 'sign-in/confirm-password', errors, locals: { next } })
+    pages.show(req, res, {
+      id: 'confirm-password',
+      view: 'sign-in/confirm-password',
+      errors,
+      locals: { next, path: withNext('/account/confirm-password', next) },
+    })
 
   return Router()
     .get('/sign-in', (req, res) => {

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { brotliCompressSync, gzipSync } from 'node:zlib'
 import type { RequestHandler } from 'express'
+import { readThemeColours, type ThemeColours } from './theme-colours.ts'
 
 export interface Brand {
   readonly name: string
@@ -29,10 +30,13 @@ interface Asset {
 }
 
 const PREFIX = '/assets/'
+/** Stands at the root, because a service worker answers for nothing above its own folder. */
+const WORKER = '/service-worker.js'
 
 export interface Assets {
   readonly theme: Theme
-  /** Answers GET `/assets/NAME-HASH.EXT`; anything else goes on. */
+  readonly colours: ThemeColours
+  /** Answers GET `/assets/NAME-HASH.EXT` and the service worker; anything else goes on. */
   readonly serve: RequestHandler
 }
 
@@ -53,14 +57,25 @@ export function loadAssets(publicDirectory: string, brand: Brand): Assets {
   const own = brand.themeFile ? readFileSync(brand.themeFile, 'utf8') : ''
   const style = `${read('postern.css')}:root{--postern-logo:url("${logo}")}\n${own}`
 
+  const theme = {
+    name: brand.name,
+    style: add('postern.css', 'text/css; charset=utf-8', style),
+    script: add('postern.js', 'text/javascript; charset=utf-8', read('postern.js')),
+    icon: logo,
+  }
+  const assets = [theme.style, theme.script]
+  const worker = `const assets = ${JSON.stringify(assets)}\nconst cacheName = '${assets.join(' ')}'\n${read('service-worker.js')}`
+
   return {
-    theme: {
-      name: brand.name,
-      style: add('postern.css', 'text/css; charset=utf-8', style),
-      script: add('postern.js', 'text/javascript; charset=utf-8', read('postern.js')),
-      icon: logo,
-    },
+    theme,
+    colours: readThemeColours(style),
     serve(request, response, next) {
+      if (request.path === WORKER && request.method === 'GET') {
+        // The policy of a worker is that of its own answer: it may fetch from the portal.
+        response.set('Content-Security-Policy', "default-src 'none'; connect-src 'self'")
+        response.set({ 'Cache-Control': 'no-cache', 'Content-Type': 'text/javascript; charset=utf-8' })
+        return void response.end(worker)
+      }
       const asset = request.path.startsWith(PREFIX) ? byName.get(request.path.slice(PREFIX.length)) : undefined
       if (!asset || (request.method !== 'GET' && request.method !== 'HEAD')) return next()
       const encoding = request.acceptsEncodings('br', 'gzip')

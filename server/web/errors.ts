@@ -91,9 +91,20 @@ function showFailure(
     view: 'errors/problem',
     status,
     locals: {
+      href: kind === 'not-found' ? '/' : pageOf(req),
       retryAt:
         kind === 'too-many-tries' ? new Date(clock.now().getTime() + (retryAfterSeconds ?? 0) * 1000) : undefined,
       reference: kind === 'error' ? req.id : undefined,
     },
   })
+}
+
+/** Ends of addresses that are deeds without a page of their own; the page with their button stands before them. */
+const deed = /\/(?:[^/]+\/end|end-others|remove|revoke|resend|sign-out)$/
+
+/** Where "Try again" leads: the page that was asked for, or that the form stands on. */
+function pageOf(req: Request): string {
+  const path = req.path.replace(deed, '')
+  // Security: neither a token in the path nor a path that is none of ours is repeated in a page.
+  return /^(?:\/[a-z][a-z-]{0,30})+$/.test(path) ? path : '/'
 }

@@ -17,6 +17,7 @@ export function securityHeaders(https: boolean): RequestHandler {
         'manifest-src': ["'self'"],
         'script-src': ["'self'"],
         'style-src': ["'self'"],
+        'worker-src': ["'self'"],
       },
     },
     crossOriginEmbedderPolicy: true,

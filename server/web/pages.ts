@@ -82,20 +82,30 @@ function shownPath(req: Request): string {
 
 const yearMs = 365 * 86_400_000
 
-/** Chooses the language of the request, and keeps the one that `?lang=` asks for. */
-export function localeMiddleware(fallback: Locale, https: boolean): RequestHandler {
+export interface LocaleOptions {
+  readonly fallback: Locale
+  readonly https: boolean
+  /** Makes it the account's own, in which mails are written. */
+  readonly keep: (accountId: string, locale: Locale) => Promise<void>
+}
+
+/** Chooses the language of the request, and keeps the one that `?lang=` asks for: in the browser, and for who is signed in. */
+export function localeMiddleware({ fallback, https, keep }: LocaleOptions): RequestHandler {
   const name = https ? '__Host-lang' : 'lang'
-  return (req, res, next) => {
+  return async (req, res, next) => {
+    const owner = ownerOf(req)
     const { locale, remember } = chooseLocale({
       asked: req.query.lang,
       cookie: req.cookies?.[name],
-      account: ownerOf(req)?.locale,
+      account: owner?.locale,
       acceptLanguage: req.get('accept-language'),
       fallback,
     })
     req.locale = locale
-    if (remember)
+    if (remember) {
       res.cookie(name, locale, { maxAge: yearMs, sameSite: 'lax', secure: https, httpOnly: true, path: '/' })
+      if (owner && owner.locale !== locale) await keep(owner.id, locale)
+    }
     next()
   }
 }

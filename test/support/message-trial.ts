@@ -1,4 +1,5 @@
 // The parts of server/messages/ on a real database, with a clock that a test moves and gateways that it chooses.
+import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { Db } from '#db/connection.ts'
 import { createKeyring } from '#server/core/keyring.ts'
@@ -10,9 +11,11 @@ import { createMessageRendering } from '#server/messages/render.ts'
 import { type Message, sendMessage } from '#server/messages/send-message.ts'
 import { createMissingTransport, type MailTransport, type SmsTransport } from '#server/messages/transport.ts'
 import type { DeliveryParts } from '#server/messages/try-message.ts'
+import { readThemeColours } from '#server/web/theme-colours.ts'
 import { createTestClock, type TestClock } from './clock.ts'
 
 export const baseUrl = 'https://postern.example'
+const styleSheet = readFileSync(new URL('../../public/postern.css', import.meta.url), 'utf8')
 
 export function createRendering(base = baseUrl) {
   return createMessageRendering({
@@ -21,6 +24,7 @@ export function createRendering(base = baseUrl) {
     serviceName: 'Postern',
     baseUrl: base,
     undoDays: 7,
+    colours: readThemeColours(styleSheet),
     viewRoots: [fileURLToPath(new URL('../../views', import.meta.url))],
     cacheViews: true,
   })

@@ -14,6 +14,7 @@ export const problemSamples: readonly Sample[] = [
   problem('expired', { href: '/recover' }),
   problem('forbidden'),
   problem('not-found'),
+  problem('offline', { href: '' }),
   problem('out-of-order'),
   problem('too-large'),
   problem('too-many-tries', { retryAt: sampleMoment(-1) }),

@@ -1,17 +1,29 @@
 // GET /dev/pages: every page in every state. Mounted in development only.
 import { Router } from 'express'
+import type { RenderMessage } from '../../messages/render.ts'
 import { NotFound } from '../../web/faults.ts'
 import type { Pages } from '../../web/pages.ts'
 import { findSample, frameOf, samples } from './gallery.ts'
+import { findMailSample, mailSamples, paramsOf } from './mail-samples.ts'
+import { sampleAddress } from './sample.ts'
 
-export function galleryRoutes({ pages }: { readonly pages: Pages }): Router {
+export interface GalleryRouteParts {
+  readonly pages: Pages
+  readonly render: RenderMessage
+}
+
+export function galleryRoutes({ pages, render }: GalleryRouteParts): Router {
   const routes = Router()
 
   routes.get('/dev/pages', (req, res) =>
     pages.show(req, res, {
       id: 'dev-pages',
       view: 'dev/gallery',
-      locals: { title: 'Pages', samples: Map.groupBy(samples, (sample) => sample.page) },
+      locals: {
+        title: 'Pages',
+        samples: Map.groupBy(samples, ({ page }) => page),
+        mails: Map.groupBy(mailSamples, ({ name }) => name),
+      },
     }),
   )
 
@@ -24,6 +36,16 @@ export function galleryRoutes({ pages }: { readonly pages: Pages }): Router {
       status: 200,
       locals: { ...frameOf(sample), ...sample.locals },
     })
+  })
+
+  // As a mail program would show it; `?as=text` is the part for programs that show no HTML.
+  routes.get('/dev/pages/mail/:name/:state', (req, res) => {
+    const sample = findMailSample(req.params.name, req.params.state)
+    if (!sample) throw new NotFound('no such sample')
+    const { text, html } = render.mail(sample.name, paramsOf(sample), req.locale, sampleAddress)
+    if (req.query.as === 'text') return res.type('text/plain').send(text)
+    // A mail carries its style within itself, for most programs load nothing.
+    return res.set('Content-Security-Policy', "default-src 'none'; style-src 'unsafe-inline'").send(html)
   })
 
   return routes

@@ -1,0 +1,54 @@
+// `npm run screenshots -- DIR [WORD …]`: the whole gallery as pictures, for people to look at. Words narrow it down: parts of
+// `page.state.language.scheme.window.png`, of which every one must occur.
+import { mkdirSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { samples } from '#server/dev/gallery/gallery.ts'
+import { mailSamples } from '#server/dev/gallery/mail-samples.ts'
+import { locales } from '#server/i18n/texts.ts'
+import { launchChromium } from '#test/support/chromium.ts'
+import { serveGallery } from '#test/support/gallery-server.ts'
+
+const schemes = ['light', 'dark'] as const
+const windows = { phone: { width: 390, height: 780 }, desk: { width: 1280, height: 800 } }
+
+const [folder, ...words] = process.argv.slice(2)
+if (!folder) {
+  console.error('where to? npm run screenshots -- DIR [WORD …]')
+  process.exit(2)
+}
+
+const shots = [
+  ...samples.map(({ page, state }) => ({ name: `${page}.${state}`, path: `/${page}/${state}` })),
+  ...mailSamples.map(({ name, state }) => ({ name: `mail-${name}.${state}`, path: `/mail/${name}/${state}` })),
+]
+const kinds = schemes.flatMap((scheme) =>
+  Object.entries(windows).map(([window, viewport]) => ({ scheme, window, viewport })),
+)
+
+mkdirSync(folder, { recursive: true })
+const gallery = await serveGallery()
+const browser = await launchChromium()
+const made: string[] = []
+for (const { scheme, window, viewport } of kinds) {
+  const context = await browser.newContext({ colorScheme: scheme, viewport })
+  const page = await context.newPage()
+  for (const locale of locales)
+    for (const shot of shots) {
+      const file = `${shot.name}.${locale}.${scheme}.${window}.png`
+      if (!words.every((word) => file.includes(word))) continue
+      await page.goto(`${gallery.origin}${shot.path}?lang=${locale}`)
+      await page.screenshot({ path: path.join(folder, file), fullPage: true })
+      made.push(file)
+    }
+  await context.close()
+}
+await browser.close()
+gallery.close()
+
+const figure = (file: string) =>
+  `<figure><figcaption>${file}</figcaption><img src="${file}" alt="" loading="lazy"></figure>`
+writeFileSync(
+  path.join(folder, 'index.html'),
+  `<!doctype html><meta charset="utf-8"><title>Gallery</title>${made.toSorted().map(figure).join('\n')}`,
+)
+console.log(`${made.length} pictures, ${path.join(folder, 'index.html')}`)

@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { hanna, register } from './support/people.ts'
+import { startTestPortal, type TestPortal } from './support/portal.ts'
+
+let portal: TestPortal
+before(async () => {
+  portal = await startTestPortal({ worker: false })
+})
+after(() => portal.stop())
+
+const localeOf = async (login: string) =>
+  (
+    await portal
+      .db('accounts')
+      .where({ address: `${login}@postern.example` })
+      .first('locale')
+  ).locale
+
+test('the language somebody switches to while signed in becomes the account’s own, for mails and for other devices', async () => {
+  const visitor = await register(portal, hanna)
+  assert.equal(await localeOf(hanna.login), 'en')
+  assert.match((await visitor.get('/account?lang=be')).html, /<html lang="be">/)
+  assert.equal(await localeOf(hanna.login), 'be')
+
+  const phone = portal.visitor()
+  await phone.post('/sign-in', { login: hanna.login, password: hanna.password })
+  assert.match((await phone.get('/account', { 'accept-language': 'de' })).html, /<html lang="be">/)
+})
+
+test('a language that is none of ours, or a stranger’s switch, changes no account', async () => {
+  const visitor = await register(portal, { login: 'stable.one', password: hanna.password })
+  await visitor.get('/account?lang=fr')
+  await portal.visitor().get('/?lang=ru')
+  assert.equal(await localeOf('stable.one'), 'en')
+})
+
+test('a switch of the language after a refused sign-in still leads where the visitor wanted to go', async () => {
+  const visitor = portal.visitor()
+  const refused = await visitor.post(
+    '/sign-in',
+    { login: 'nobody', password: 'wrong wrong wrong', next: '/account/sessions' },
+    { from: '/sign-in?next=%2Faccount%2Fsessions' },
+  )
+  assert.equal(refused.status, 422)
+  const [, link = ''] = /href="([^"]*lang=be)"/.exec(refused.html) ?? []
+  const switched = await visitor.get(`/sign-in${link.replaceAll('&amp;', '&')}`)
+  assert.match(switched.html, /<html lang="be">/)
+  assert.match(switched.html, /name="next" value="\/account\/sessions"/)
+})
+
+test('"Try again" leads back to the page, and never repeats what is no page of ours', async () => {
+  const visitor = portal.visitor()
+  const ways = async (path: string) => {
+    const answer = await visitor.send(path, '_csrf=wrong', { 'content-type': 'application/x-www-form-urlencoded' })
+    assert.equal(answer.status, 403)
+    return /class="govuk-button" href="([^"]*)"/.exec(answer.html)?.[1]
+  }
+  assert.equal(await ways('/sign-in'), '/sign-in')
+  assert.equal(await ways('/account/recovery/phone/remove'), '/account/recovery/phone')
+  assert.equal(await ways('/account/sessions/8f4e/end'), '/account/sessions')
+  assert.equal(await ways('/undo/Zm9vYmFyYmF6cXV4'), '/')
+  assert.equal(await ways('/sign-out'), '/')
+})
+
+test('the page for when the network is away is the same for everybody, in each language', async () => {
+  const visitor = await register(portal, { login: 'off.line', password: hanna.password })
+  for (const locale of ['be', 'ru', 'en', 'de']) {
+    const answer = await visitor.get(`/offline/${locale}`)
+    assert.equal(answer.page, 'offline')
+    assert.match(answer.html, new RegExp(`<html lang="${locale}">`))
+    assert.doesNotMatch(answer.html, /off\.line/)
+  }
+  assert.equal((await visitor.get('/offline/fr')).status, 404)
+  const worker = await visitor.get('/service-worker.js')
+  assert.match(worker.headers.get('content-security-policy') ?? '', /connect-src 'self'/)
+})
