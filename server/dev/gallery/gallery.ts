@@ -7,9 +7,16 @@ import { accountSamples } from './account-samples.ts'
 import { entranceSamples } from './entrance-samples.ts'
 import { helpSamples } from './help-samples.ts'
 import { problemSamples } from './problem-samples.ts'
+import { recoveryMethodSamples } from './recovery-method-samples.ts'
 import { type Sample, sampleAddress } from './sample.ts'
 
-export const samples: readonly Sample[] = [...entranceSamples, ...accountSamples, ...helpSamples, ...problemSamples]
+export const samples: readonly Sample[] = [
+  ...entranceSamples,
+  ...accountSamples,
+  ...recoveryMethodSamples,
+  ...helpSamples,
+  ...problemSamples,
+]
 
 export const findSample = (page: string, state: string): Sample | undefined =>
   samples.find((sample) => sample.page === page && sample.state === state)
