@@ -9,7 +9,9 @@ const since = sampleMoment(5000)
 const setPhone = { ...phone, state: 'set', masked: '+375 •• ••• •• 47', since, provenAt: sampleMoment(50) }
 const setQuestion = { ...question, state: 'set', question: 'grandmother-birthplace', since }
 const tomorrow = sampleMoment(-60)
-const probationError = [{ field: 'recovery-methods', reason: 'probation', params: { until: '25 November 2026 at 00:03 GMT+3' }, at: 'main' }]
+const probationError = [
+  { field: 'recovery-methods', reason: 'probation', params: { until: '25 November 2026 at 00:03 GMT+3' }, at: 'main' },
+]
 
 const page = (id: string, state: string, view: string, locals: object = {}): Sample => ({
   page: id,
