@@ -19,6 +19,7 @@ import { registrationRoutes } from './registration/routes.ts'
 import { securityQuestionRoutes } from './security-question/routes.ts'
 import { sessionRoutes } from './sessions/routes.ts'
 import { signInRoutes } from './sign-in/routes.ts'
+import { staffDoorRoutes } from './staff/door-routes.ts'
 import type { Assets } from './web/assets.ts'
 import { checkOrigin, csrfToken } from './web/csrf.ts'
 import { errorHandler, pageNotFound } from './web/errors.ts'
@@ -76,6 +77,7 @@ export function createApp(parts: AppParts): Express {
   app.use(sessionRoutes(parts))
   app.use(activityRoutes(parts))
   app.use(helpRoutes(parts))
+  app.use(staffDoorRoutes(parts))
   if (development) app.use(devRoutes(parts), galleryRoutes(parts))
 
   app.use(pageNotFound)

@@ -157,6 +157,11 @@ export const rows = {
   probationHours: row(time('hours'), '72', 'how long a reset by question blocks changes of recovery methods'),
   sessionIdleMinutes: row(time('minutes'), '60', 'a session ends after this long without a request'),
   sessionMaxHours: row(time('hours'), '12', 'a session ends after this long in any case'),
+  staffIdleMinutes: row(
+    time('minutes'),
+    '15',
+    'a staff page asks for the second factor again after this long without a request',
+  ),
   quotaBytes: row(whole(1), '1073741824', 'size of a new mailbox'),
   appPasswordsOnly: row(flag, 'off', 'on: mail programs need app passwords, the main password opens the portal alone'),
 } as const

@@ -60,7 +60,8 @@ describe('the pages together', () => {
         ...all(html, /<link rel="(?!icon)[^"]*" href="([^"]+)"/g),
         ...all(html, /<(?:script|img|iframe|source)[^>]* src="([^"]+)"/g),
       ].filter((address) => !address.startsWith('data:'))
-      assert.deepEqual(loaded, [theme.style, theme.script])
+      const script = html.includes('data-shortcuts') ? theme.consoleScript : theme.script
+      assert.deepEqual(loaded, [theme.style, script])
     }
     assert.doesNotMatch(styleSheet, /@import|url\((?!"?data:)/)
   })

@@ -28,7 +28,10 @@ export interface ActivityDetails {
   'sign-in.new-device': Nothing
   'sign-in.succeeded': Nothing
   'sign-out.succeeded': Nothing
+  'staff.door-enrolled': Nothing
+  'staff.door-reset': Nothing
   'staff.granted': { role: string }
+  'staff.recovery-code-used': Nothing
   'staff.revoked': { role: string }
 }
 

@@ -1,4 +1,5 @@
 import { recordActivity } from '../activity/store.ts'
+import { removeFactor } from '../staff/factor-store.ts'
 import { grantRole, isStaffRole, revokeRole, staffRoles } from '../staff/store.ts'
 import { type Command, done, exit, refused } from './command.ts'
 import { findNamedAccount } from './find-account.ts'
@@ -36,4 +37,24 @@ const change = (verb: 'grant' | 'revoke'): Command => ({
   },
 })
 
-export const staffCommands: readonly Command[] = [change('grant'), change('revoke')]
+const resetDoor: Command = {
+  words: ['staff', 'reset-door'],
+  args: ['LOGIN'],
+  summary: 'Forgets the authenticator and the recovery codes of a member of staff, who then enrols anew.',
+  async run({ portal, settings, args }) {
+    const opened = await portal()
+    const account = await findNamedAccount(opened, settings, args[0])
+    if (!account) return refused('unknown', `There is no account "${args[0]}".`)
+    const { db, keyring, clock } = opened
+    const removed = await db.transaction(async (trx) => {
+      const acted = await removeFactor(trx, account.id)
+      const entry = { accountId: account.id, event: 'staff.door-reset', details: {}, at: clock.now() } as const
+      if (acted) await recordActivity(trx, keyring, entry)
+      return acted
+    })
+    if (!removed) return refused('no change', 'It has no authenticator.')
+    return done({ reset: account.address }, `${account.address}: enrols anew at the next visit to the staff pages.`)
+  },
+}
+
+export const staffCommands: readonly Command[] = [change('grant'), change('revoke'), resetDoor]

@@ -19,6 +19,8 @@ export interface Theme {
   readonly name: string
   readonly style: string
   readonly script: string
+  /** The same with the keys of the staff pages. */
+  readonly consoleScript: string
   readonly icon: string
 }
 
@@ -61,6 +63,7 @@ export function loadAssets(publicDirectory: string, brand: Brand): Assets {
     name: brand.name,
     style: add('postern.css', 'text/css; charset=utf-8', style),
     script: add('postern.js', 'text/javascript; charset=utf-8', read('postern.js')),
+    consoleScript: add('console.js', 'text/javascript; charset=utf-8', read('postern.js') + read('console.js')),
     icon: logo,
   }
   const assets = [theme.style, theme.script]

@@ -18,6 +18,8 @@ export interface Page {
   /** The id of the contract: `<main data-page>`. Its title is the text `<id>.title`. */
   readonly id: string
   readonly view: string
+  /** The frame around it; `layouts/page` by default. */
+  readonly layout?: string
   readonly status?: number
   readonly locals?: ViewLocals
   /** A form is refused with 422 and shown again. */
@@ -46,7 +48,7 @@ export function createPages({ views, texts, theme, timeZone }: PageParts): Pages
     show(req, res, page) {
       const { locale } = req
       const owner = ownerOf(req)
-      const html = views.render(page.view, {
+      const given = {
         t: texts.in(locale),
         locale,
         locales,
@@ -60,7 +62,8 @@ export function createPages({ views, texts, theme, timeZone }: PageParts): Pages
         formats: formats[locale],
         formatDateTime: formats[locale].dateTime,
         ...page.locals,
-      })
+      }
+      const html = views.render(page.view, given, page.layout)
       res.statusCode = page.status ?? (page.errors && page.errors.length > 0 ? 422 : 200)
       res.setHeader('Content-Type', 'text/html; charset=utf-8')
       res.setHeader('Content-Language', locale)

@@ -9,6 +9,7 @@ import { helpSamples } from './help-samples.ts'
 import { problemSamples } from './problem-samples.ts'
 import { recoveryMethodSamples } from './recovery-method-samples.ts'
 import { type Sample, sampleAddress } from './sample.ts'
+import { staffSamples } from './staff-samples.ts'
 
 export const samples: readonly Sample[] = [
   ...entranceSamples,
@@ -16,6 +17,7 @@ export const samples: readonly Sample[] = [
   ...recoveryMethodSamples,
   ...helpSamples,
   ...problemSamples,
+  ...staffSamples,
 ]
 
 export const findSample = (page: string, state: string): Sample | undefined =>
@@ -40,18 +42,22 @@ export type RenderSample = (sample: Sample, locale: Locale, path: string) => str
 export function createSampleRenderer({ views, texts, theme, timeZone }: GalleryParts): RenderSample {
   const formats = createFormats(timeZone)
   return (sample, locale, path) =>
-    views.render(sample.view, {
-      t: texts.in(locale),
-      locale,
-      locales,
-      pageId: sample.page,
-      path,
-      errors: [],
-      values: {},
-      theme,
-      formats: formats[locale],
-      formatDateTime: formats[locale].dateTime,
-      ...frameOf(sample),
-      ...sample.locals,
-    })
+    views.render(
+      sample.view,
+      {
+        t: texts.in(locale),
+        locale,
+        locales,
+        pageId: sample.page,
+        path,
+        errors: [],
+        values: {},
+        theme,
+        formats: formats[locale],
+        formatDateTime: formats[locale].dateTime,
+        ...frameOf(sample),
+        ...sample.locals,
+      },
+      sample.layout,
+    )
 }

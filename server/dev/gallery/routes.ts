@@ -33,6 +33,7 @@ export function galleryRoutes({ pages, render }: GalleryRouteParts): Router {
     pages.show(req, res, {
       id: sample.page,
       view: sample.view,
+      ...(sample.layout ? { layout: sample.layout } : {}),
       status: 200,
       locals: { ...frameOf(sample), ...sample.locals },
     })

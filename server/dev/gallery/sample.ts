@@ -7,6 +7,8 @@ export interface Sample {
   /** `empty`, `errors`, or what else sets it apart from the page's other samples. */
   readonly state: string
   readonly view: string
+  /** The frame around it; `layouts/page` by default. */
+  readonly layout?: string
   readonly signedIn?: true
   /** The view's own locals, and `errors` and `values` where a form was sent. */
   readonly locals?: ViewLocals

@@ -1,0 +1,156 @@
+// The second factors of staff, and the sessions that passed them.
+import type { Db, Trx } from '#db/connection.ts'
+import type { StaffRole } from './store.ts'
+
+export interface Factor {
+  readonly secretSealed: string
+  readonly lastStep: number
+  readonly confirmedAt: Date | null
+}
+
+/** The secret that waits to be confirmed, or is confirmed already: the first that was made wins. */
+export async function prepareFactor(
+  db: Db,
+  factor: { accountId: string; secretSealed: string; keyId: string; at: Date },
+): Promise<Factor> {
+  await db('staff_factors')
+    .insert({
+      account_id: factor.accountId,
+      secret_sealed: factor.secretSealed,
+      key_id: factor.keyId,
+      made_at: factor.at,
+    })
+    .onConflict('account_id')
+    .ignore()
+  const found = await findFactor(db, factor.accountId)
+  if (!found) throw new Error('a factor went while it was made')
+  return found
+}
+
+export async function findFactor(db: Db | Trx, accountId: string): Promise<Factor | undefined> {
+  const row = await db('staff_factors').where({ account_id: accountId }).first()
+  return row && { secretSealed: row.secret_sealed, lastStep: Number(row.last_step), confirmedAt: row.confirmed_at }
+}
+
+/** False where it was confirmed meanwhile. */
+export async function confirmFactor(trx: Trx, accountId: string, step: number, at: Date): Promise<boolean> {
+  const changed = await trx('staff_factors')
+    .where({ account_id: accountId })
+    .whereNull('confirmed_at')
+    .update({ confirmed_at: at, last_step: step })
+  return changed === 1
+}
+
+/** Security: a code that was taken is never taken again: one guarded statement spends its time step. */
+export async function spendStep(trx: Trx, accountId: string, step: number): Promise<boolean> {
+  const changed = await trx('staff_factors')
+    .where({ account_id: accountId })
+    .whereNotNull('confirmed_at')
+    .where('last_step', '<', step)
+    .update({ last_step: step })
+  return changed === 1
+}
+
+/** Replaces all recovery codes. */
+export async function keepRecoveryCodes(
+  trx: Trx,
+  accountId: string,
+  digests: readonly Buffer[],
+  at: Date,
+): Promise<void> {
+  await trx('staff_recovery_codes').where({ account_id: accountId }).delete()
+  await trx('staff_recovery_codes').insert(digests.map((digest) => ({ account_id: accountId, digest, made_at: at })))
+}
+
+/** Security: a recovery code works once. `digests` are of one code under every listed key. */
+export async function spendRecoveryCode(
+  trx: Trx,
+  accountId: string,
+  digests: readonly Buffer[],
+  at: Date,
+): Promise<boolean> {
+  const changed = await trx('staff_recovery_codes')
+    .where({ account_id: accountId })
+    .whereIn('digest', [...digests])
+    .whereNull('used_at')
+    .update({ used_at: at })
+  return changed === 1
+}
+
+export async function countRecoveryCodes(db: Db, accountId: string): Promise<number> {
+  const row = await db('staff_recovery_codes')
+    .where({ account_id: accountId })
+    .whereNull('used_at')
+    .count('* as left')
+    .first()
+  return Number(row?.left ?? 0)
+}
+
+/** False where there was none. Whoever has the role enrols anew. */
+export async function removeFactor(trx: Trx, accountId: string): Promise<boolean> {
+  await trx('staff_sessions')
+    .whereIn('id_digest', trx('sessions').where({ account_id: accountId }).select('id_digest'))
+    .delete()
+  return (await trx('staff_factors').where({ account_id: accountId }).delete()) > 0
+}
+
+export async function setShortcutsOff(db: Db, accountId: string, offAt: Date | null): Promise<void> {
+  await db('staff_factors').where({ account_id: accountId }).update({ shortcuts_off_at: offAt })
+}
+
+/** The session is inside from now on. */
+export async function enterStaffSession(
+  trx: Trx,
+  sessionDigest: Buffer,
+  at: Date,
+  newCodesSealed: string | null = null,
+): Promise<void> {
+  await trx('staff_sessions')
+    .insert({ id_digest: sessionDigest, verified_at: at, seen_at: at, new_codes_sealed: newCodesSealed })
+    .onConflict('id_digest')
+    .merge()
+}
+
+export async function findNewCodes(db: Db, sessionDigest: Buffer): Promise<string | undefined> {
+  const row = await db('staff_sessions').where({ id_digest: sessionDigest }).first('new_codes_sealed')
+  return row?.new_codes_sealed ?? undefined
+}
+
+export async function forgetNewCodes(db: Db, sessionDigest: Buffer): Promise<void> {
+  await db('staff_sessions').where({ id_digest: sessionDigest }).update({ new_codes_sealed: null })
+}
+
+export interface StaffStanding {
+  readonly roles: readonly StaffRole[]
+  readonly enrolled: boolean
+  readonly shortcuts: boolean
+  /** Last request to a staff page of this session; null where it has not passed the second factor. */
+  readonly seenAt: Date | null
+  readonly hasNewCodes: boolean
+}
+
+/** Everything that the door asks for, as it is at this moment: a role that was revoked is gone at the next request. */
+export async function findStanding(db: Db, accountId: string, sessionDigest: Buffer): Promise<StaffStanding> {
+  const { rows } = await db.raw(
+    `select array(select role from staff_roles where account_id = :accountId order by role) as roles,
+       f.confirmed_at is not null as enrolled, f.shortcuts_off_at is null as shortcuts,
+       s.seen_at, s.new_codes_sealed is not null as has_new_codes
+     from (select 1) as one
+     left join staff_factors f on f.account_id = :accountId
+     left join staff_sessions s on s.id_digest = :sessionDigest and f.confirmed_at is not null`,
+    { accountId, sessionDigest },
+  )
+  const [row] = rows
+  return {
+    roles: row.roles,
+    enrolled: row.enrolled,
+    shortcuts: row.shortcuts,
+    seenAt: row.seen_at,
+    hasNewCodes: row.has_new_codes,
+  }
+}
+
+/** Writes that the session was seen, unless it has been idle for too long. */
+export async function touchStaffSession(db: Db, sessionDigest: Buffer, at: Date): Promise<void> {
+  await db('staff_sessions').where({ id_digest: sessionDigest }).where('seen_at', '<', at).update({ seen_at: at })
+}

@@ -1,0 +1,139 @@
+import type { Db } from '#db/connection.ts'
+import type { Trace } from '../activity/events.ts'
+import { recordActivity } from '../activity/store.ts'
+import { recordAudit } from '../audit/store.ts'
+import type { Clock } from '../core/clock.ts'
+import type { Keyring } from '../core/keyring.ts'
+import type { Limits } from '../web/limits.ts'
+import { factorStepOf, newFactorSecret, newRecoveryCodes, parseFactor } from './factor.ts'
+import * as factors from './factor-store.ts'
+
+export interface DoorParts {
+  readonly db: Db
+  readonly clock: Clock
+  readonly keyring: Keyring
+  readonly limits: Limits
+}
+
+/** Who stands at the door, in which session. */
+export interface Caller {
+  readonly accountId: string
+  readonly sessionDigest: Buffer
+  readonly trace: Trace
+}
+
+export type Passed = { readonly kind: 'passed' } | { readonly kind: 'wrong' } | { readonly kind: 'used' }
+
+const sealPurpose = 'staff.factor'
+const newCodesPurpose = 'staff.new-codes'
+const codePurpose = 'staff.recovery-code'
+const bare = (code: string) => code.replaceAll('-', '')
+
+export interface Door {
+  /** The secret to be put into the authenticator; undefined once that is done. */
+  secretToEnrol(accountId: string): Promise<string | undefined>
+  /** Takes the first code of a new authenticator, lets the session in and makes its recovery codes. @throws LimitReached */
+  enrol(caller: Caller, typed: string): Promise<Passed>
+  /** Takes a code of the authenticator or a recovery code. @throws LimitReached */
+  enter(caller: Caller, typed: string): Promise<Passed>
+  /** Makes all recovery codes anew. */
+  renewCodes(caller: Caller): Promise<void>
+  /** Recovery codes that their owner has not kept yet. */
+  newCodes(sessionDigest: Buffer): Promise<string[]>
+}
+
+export function createDoor({ db, clock, keyring, limits }: DoorParts): Door {
+  // Security: tries at the door are counted before they are judged
+  const tries = limits.limiter('staff-door', { points: 5, seconds: 15 * 60 })
+
+  async function makeCodes(trx: Parameters<typeof recordAudit>[0], caller: Caller, at: Date): Promise<string> {
+    const codes = newRecoveryCodes()
+    const digests = codes.map((code) => keyring.digest(codePurpose, bare(code)))
+    await factors.keepRecoveryCodes(trx, caller.accountId, digests, at)
+    return keyring.seal(newCodesPurpose, JSON.stringify(codes))
+  }
+
+  async function refuse(caller: Caller): Promise<void> {
+    const at = clock.now()
+    await db.transaction((trx) =>
+      recordAudit(trx, keyring, { staffId: caller.accountId, action: 'staff.totp-failed', details: {}, at }),
+    )
+  }
+
+  return {
+    async secretToEnrol(accountId) {
+      const secretSealed = keyring.seal(sealPurpose, newFactorSecret())
+      const made = { accountId, secretSealed, keyId: keyring.newestKeyId, at: clock.now() }
+      const factor = await factors.prepareFactor(db, made)
+      return factor.confirmedAt ? undefined : keyring.open(sealPurpose, factor.secretSealed)
+    },
+
+    async enrol(caller, typed) {
+      const { accountId, trace } = caller
+      await tries.demand(accountId)
+      const factor = await factors.findFactor(db, accountId)
+      const at = clock.now()
+      const code = parseFactor(typed)
+      const step =
+        factor && !factor.confirmedAt && code.kind === 'totp'
+          ? factorStepOf(keyring.open(sealPurpose, factor.secretSealed), code.code, at)
+          : null
+      if (step === null) return { kind: 'wrong' }
+      const confirmed = await db.transaction(async (trx) => {
+        if (!(await factors.confirmFactor(trx, accountId, step, at))) return false
+        await factors.enterStaffSession(trx, caller.sessionDigest, at, await makeCodes(trx, caller, at))
+        await recordActivity(trx, keyring, { accountId, event: 'staff.door-enrolled', details: {}, at, trace })
+        await recordAudit(trx, keyring, { staffId: accountId, action: 'staff.totp-enrolled', details: {}, at })
+        return true
+      })
+      if (confirmed) await tries.forget(accountId)
+      return { kind: confirmed ? 'passed' : 'used' }
+    },
+
+    async enter(caller, typed) {
+      const { accountId, trace } = caller
+      await tries.demand(accountId)
+      const factor = await factors.findFactor(db, accountId)
+      const at = clock.now()
+      const code = parseFactor(typed)
+      const step =
+        factor?.confirmedAt && code.kind === 'totp'
+          ? factorStepOf(keyring.open(sealPurpose, factor.secretSealed), code.code, at)
+          : null
+      if (code.kind === 'neither' || (code.kind === 'totp' && step === null)) {
+        await refuse(caller)
+        return { kind: 'wrong' }
+      }
+      const passed = await db.transaction(async (trx) => {
+        const digests = keyring.digests(codePurpose, code.code)
+        const spent =
+          step !== null
+            ? await factors.spendStep(trx, accountId, step)
+            : await factors.spendRecoveryCode(trx, accountId, digests, at)
+        if (!spent) return false
+        await factors.enterStaffSession(trx, caller.sessionDigest, at)
+        if (code.kind === 'recovery-code')
+          await recordActivity(trx, keyring, { accountId, event: 'staff.recovery-code-used', details: {}, at, trace })
+        const action = code.kind === 'totp' ? 'staff.signed-in' : 'staff.recovery-code-used'
+        await recordAudit(trx, keyring, { staffId: accountId, action, details: {}, at })
+        return true
+      })
+      if (!passed) await refuse(caller)
+      else await tries.forget(accountId)
+      return { kind: passed ? 'passed' : code.kind === 'totp' ? 'used' : 'wrong' }
+    },
+
+    async renewCodes(caller) {
+      const at = clock.now()
+      await db.transaction(async (trx) => {
+        await factors.enterStaffSession(trx, caller.sessionDigest, at, await makeCodes(trx, caller, at))
+        await recordAudit(trx, keyring, { staffId: caller.accountId, action: 'staff.codes-renewed', details: {}, at })
+      })
+    },
+
+    async newCodes(sessionDigest) {
+      const sealed = await factors.findNewCodes(db, sessionDigest)
+      return sealed === undefined ? [] : JSON.parse(keyring.open(newCodesPurpose, sealed))
+    },
+  }
+}
