@@ -50,6 +50,7 @@ const shared = new Set([
   'audit',
   'mailboxes',
   'mail-platform',
+  'staff',
 ])
 
 interface Rule {

@@ -27,6 +27,7 @@ export interface AuditDetails {
   'staff.signed-out': Nothing
   'staff.totp-enrolled': Nothing
   'staff.totp-failed': Nothing
+  'staff.codes-renewed': Nothing
   'staff.recovery-code-used': Nothing
   'support.acted': { what: string }
   'support.viewed': Nothing
