@@ -3,6 +3,7 @@ import cookieParser from 'cookie-parser'
 import express, { type Express } from 'express'
 import { setLocale } from './accounts/store.ts'
 import { activityRoutes } from './activity/routes.ts'
+import { appPasswordRoutes } from './app-passwords/routes.ts'
 import { backupAddressRoutes } from './backup-address/routes.ts'
 import { galleryRoutes } from './dev/gallery/routes.ts'
 import { type DevParts, devRoutes } from './dev/routes.ts'
@@ -76,6 +77,7 @@ export function createApp(parts: AppParts): Express {
   app.use(securityQuestionRoutes(parts))
   app.use(sessionRoutes(parts))
   app.use(activityRoutes(parts))
+  app.use(appPasswordRoutes(parts))
   app.use(helpRoutes(parts))
   app.use(staffDoorRoutes(parts))
   if (development) app.use(devRoutes(parts), galleryRoutes(parts))

@@ -48,6 +48,7 @@ const shared = new Set([
   'sessions',
   'activity',
   'audit',
+  'app-passwords',
   'mailboxes',
   'mail-platform',
   'staff',

@@ -4,7 +4,6 @@ import { createHash } from 'node:crypto'
 import { after, before, it } from 'node:test'
 import { hash } from 'argon2'
 import { systemClock } from '#server/core/clock.ts'
-import { addAppPassword, revokeAppPasswords } from '#server/mail-platform/dovecot/app-password-store.ts'
 import { signInByPop3, signInBySmtp } from '#test/mail-platform/line-client.ts'
 import { openInbox, tryImap, trySend, waitForLetter } from '#test/mail-platform/mail-program.ts'
 import { describeOnMailServers } from '#test/mail-platform/programs.ts'
@@ -121,12 +120,12 @@ describeOnMailServers('Dovecot', () => {
   })
 
   it('an app password opens the services it was made for and no other, however it is typed, until it is revoked', async () => {
-    const { authOf, database, mail, provision } = world
-    const { accountId, address } = await provision('karl')
+    const { authOf, mail, provision, setAppPasswords } = world
+    const wanted = await provision('karl')
+    const { address } = wanted
     const secret = 'abcdefghijklmnop'
-    const app = { accountId, label: 'Phone', secret, services: ['imap'] as const }
-    await addAppPassword(database.db, app, new Date())
-    await addAppPassword(database.db, { ...app, secret: 'sendingonlysecret', services: ['smtp'] }, new Date())
+    const sending = { secret: 'sendingonlysecret', services: ['smtp'] as const }
+    await setAppPasswords(wanted, 1, { secret, services: ['imap'] }, sending)
     assert.equal(await tryImap(mail, { user: address, pass: secret }), 'ok')
     assert.equal(await tryImap(mail, { user: address, pass: 'abcd efgh ijkl mnop' }), 'ok')
     assert.match(await signInByPop3(mail.pop3, address, secret), /^-ERR/)
@@ -135,15 +134,19 @@ describeOnMailServers('Dovecot', () => {
     assert.match(await trySend(mail, auth, letter), /^535/)
     assert.equal(await trySend(mail, { ...auth, pass: 'sendingonlysecret' }, letter), 'ok')
     assert.equal(await tryImap(mail, authOf('karl')), 'ok', 'the main password works beside them')
-    assert.equal(await revokeAppPasswords(database.db, accountId, 'all', new Date()), 2)
+    await setAppPasswords(wanted, 2, sending)
     assert.match(await tryImap(mail, auth), /Authentication failed/)
+    await setAppPasswords(wanted, 1, { secret, services: ['imap'] })
+    assert.match(await tryImap(mail, auth), /Authentication failed/, 'an older list that comes late changes nothing')
+    assert.equal(await trySend(mail, { ...auth, pass: sending.secret }, letter), 'ok')
   })
 
   it('where mail programs must use app passwords, the main password opens nothing', async () => {
-    const { authOf, database, mail, provision } = world
-    const { accountId, address } = await provision('lena', { mainPasswordOpensMail: false })
+    const { authOf, mail, provision, setAppPasswords } = world
+    const wanted = await provision('lena', { mainPasswordOpensMail: false })
+    const { address } = wanted
     const secret = 'qrstuvwxyzabcdef'
-    await addAppPassword(database.db, { accountId, label: 'PC', secret, services: ['imap', 'smtp'] }, new Date())
+    await setAppPasswords(wanted, 1, { secret, services: ['imap', 'smtp'] })
     assert.match(await tryImap(mail, authOf('lena')), /Authentication failed/)
     assert.match((await signInBySmtp(mail.submissions, address, authOf('lena').pass)).reply, /^535/)
     assert.equal(await tryImap(mail, { user: address, pass: secret }), 'ok')

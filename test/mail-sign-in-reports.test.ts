@@ -5,7 +5,6 @@ import { createServer, type Server } from 'node:http'
 import { after, before, it } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { systemClock } from '#server/core/clock.ts'
-import { addAppPassword } from '#server/mail-platform/dovecot/app-password-store.ts'
 import { signInByPop3, signInBySmtp } from '#test/mail-platform/line-client.ts'
 import { tryImap } from '#test/mail-platform/mail-program.ts'
 import { describeOnMailServers } from '#test/mail-platform/programs.ts'
@@ -67,10 +66,9 @@ describeOnMailServers('reports of sign-ins', () => {
   })
 
   it('an app password is named, so that the owner sees when each device was last there', async () => {
-    const { authOf, database, mail, provision } = world
-    const { accountId } = await provision('boris')
-    const app = { accountId, label: 'Phone', secret: 'abcdefghijklmnop', services: ['imap'] as const }
-    const id = await addAppPassword(database.db, app, new Date())
+    const { authOf, mail, provision, setAppPasswords } = world
+    const app = { secret: 'abcdefghijklmnop', services: ['imap'] as const }
+    const [id] = await setAppPasswords(await provision('boris'), 1, app)
     const report = await reportOf(tryImap(mail, { user: authOf('boris').user, pass: app.secret }))
     assert.deepEqual([report.app_password, report.success], [id, true])
   })

@@ -7,6 +7,11 @@ export interface ActivityDetails {
   'account.blocked': { reason: string }
   'account.created': Nothing
   'account.unblocked': Nothing
+  'app-password.all-revoked': { count: number }
+  'app-password.created': { name: string }
+  'app-password.held': { count: number }
+  'app-password.kept': { name: string }
+  'app-password.revoked': { name: string }
   'mailbox.mended': Nothing
   'mailboxes.reconciled': { mended: number; removed: number }
   'backup-address.added': Nothing

@@ -9,6 +9,7 @@ import { helpFacts } from './facts.ts'
 import { mailProgramsPage } from './mail-programs-page.ts'
 import { describeMailServers, type MailServers } from './mail-servers.ts'
 import { readOwnAddress } from './own-address.ts'
+import { profileSigner } from './profile-signer.ts'
 import { helpTopics } from './topics.ts'
 
 type HelpParts = Pick<WebParts, 'settings' | 'pages'>
@@ -60,15 +61,6 @@ export function helpRoutes(parts: HelpParts): Router {
     res.type('image/svg+xml').send(await draw(link, { type: 'svg', errorCorrectionLevel: 'M', margin: 4 }))
   })
   return router
-}
-
-/** Signs where the settings hold a certificate. What signs is loaded when first needed: few portals do, and it is large. */
-function profileSigner({ profileCertificate, profileKey }: Settings): (profile: string) => Promise<Buffer> {
-  if (!profileCertificate || !profileKey) return async (profile) => Buffer.from(profile)
-  return async (profile) => {
-    const { createProfileSigner } = await import('./apple-signature.ts')
-    return createProfileSigner(profileCertificate, profileKey)(profile)
-  }
 }
 
 function showMailPrograms({ settings, pages }: HelpParts, mailServers: MailServers, req: Request, res: Response): void {

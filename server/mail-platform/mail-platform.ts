@@ -29,6 +29,26 @@ export interface WantedMailbox {
   readonly aliases: readonly string[]
 }
 
+/** What a mail program does: reads (with filters), fetches, sends. */
+export type MailService = 'imap' | 'pop3' | 'smtp'
+
+export interface WantedAppPassword {
+  readonly id: string
+  readonly services: readonly MailService[]
+  /** SHA-256 of the secret as `app-passwords/new-app-password.ts` writes it, without blanks. */
+  readonly secretSha256: Buffer
+  readonly createdAt: Date
+}
+
+/** All app passwords of a mailbox that open it now, never a difference. */
+export interface WantedAppPasswords {
+  readonly accountId: string
+  readonly address: string
+  /** That of the mailbox; a platform never goes back to a smaller one. */
+  readonly revision: number
+  readonly passwords: readonly WantedAppPassword[]
+}
+
 /** What became of one `apply`. Surprises (network down, time-out) are thrown as `PlatformError`. */
 export type Applied =
   | { readonly kind: 'applied'; readonly revision: number }
@@ -77,6 +97,11 @@ export interface MailPlatform {
   readonly passwordFormat: PasswordFormat
   /** Creates or changes the mailbox so that it matches `wanted`; looks it up by account id first, so that a retry never makes a second one. */
   apply(wanted: WantedMailbox): Promise<Applied>
+  /**
+   * Makes the app passwords of the mailbox exactly these; called after `apply` of the same revision. Absent where the platform knows none:
+   * then nobody is offered any.
+   */
+  applyAppPasswords?(wanted: WantedAppPasswords): Promise<Applied>
   /** Takes the mailbox away (quarantine first where the platform can). Absent already is success. */
   remove(mailbox: { readonly accountId: string; readonly address: string }): Promise<void>
   /** Deletes removed mailboxes whose quarantine is over. Absent where the platform does that itself. @returns how many */

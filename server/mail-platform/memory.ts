@@ -1,9 +1,9 @@
 // A platform that forgets everything: for trying the portal, and for tests, which can make it slow, failing or forgetful.
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Applied, MailPlatform, PasswordFormat, WantedMailbox } from './mail-platform.ts'
+import type { Applied, MailPlatform, PasswordFormat, WantedAppPasswords, WantedMailbox } from './mail-platform.ts'
 import { PlatformError } from './mail-platform.ts'
 
-type Call = 'apply' | 'remove' | 'endSessions' | 'list' | 'observe'
+type Call = 'apply' | 'applyAppPasswords' | 'remove' | 'endSessions' | 'list' | 'observe'
 
 /** What happens to the next call of a kind, once. */
 export type Mishap =
@@ -21,12 +21,15 @@ export interface MemoryPlatform extends MailPlatform {
   next(call: Call, ...mishaps: Mishap[]): void
   /** Changes the platform's copy behind the portal's back, as a careless operator would; `undefined` deletes it. */
   tamper(address: string, change: Partial<WantedMailbox> | undefined): void
+  /** Ids of the app passwords that open the mailbox. */
+  appPasswordsOf(address: string): readonly string[]
   readonly calls: readonly { readonly call: Call; readonly address: string; readonly revision?: number }[]
 }
 
 export function createMemoryPlatform(options: { readonly passwordFormat?: PasswordFormat } = {}): MemoryPlatform {
   const mailboxes = new Map<string, WantedMailbox>()
   const removed = new Map<string, number>()
+  const appPasswords = new Map<string, WantedAppPasswords>()
   const calls: { call: Call; address: string; revision?: number }[] = []
   const mishaps = new Map<Call, Mishap[]>()
   let delayMs = 0
@@ -60,12 +63,28 @@ export function createMemoryPlatform(options: { readonly passwordFormat?: Passwo
     return { kind: 'applied', revision: wanted.revision }
   }
 
+  const writeAppPasswords = (wanted: WantedAppPasswords): Applied => {
+    if (!mailboxes.has(wanted.accountId)) throw new PlatformError('retry', 'app passwords came before their mailbox')
+    const revision = appPasswords.get(wanted.accountId)?.revision ?? 0
+    if (wanted.revision < revision) return { kind: 'superseded', revision }
+    appPasswords.set(wanted.accountId, wanted)
+    return { kind: 'applied', revision: wanted.revision }
+  }
+
   const mailboxAt = (address: string) => mailboxes.values().find((held) => held.address === address)
 
   return {
     id: 'memory',
     passwordFormat: options.passwordFormat ?? 'argon2id',
     apply: (wanted) => call({ call: 'apply', address: wanted.address, revision: wanted.revision }, () => write(wanted)),
+    applyAppPasswords: (wanted) =>
+      call({ call: 'applyAppPasswords', address: wanted.address, revision: wanted.revision }, () =>
+        writeAppPasswords(wanted),
+      ),
+    appPasswordsOf: (address) => {
+      const id = mailboxAt(address)?.accountId ?? ''
+      return (appPasswords.get(id)?.passwords ?? []).map((each) => each.id)
+    },
     remove: ({ accountId, address }) =>
       call({ call: 'remove', address }, () => {
         const held = mailboxes.get(accountId)

@@ -1,5 +1,6 @@
 // The worker's half: brings one mailbox on the platform to the wanted state. May run twice, late, or beside a newer change.
 import type { Db } from '#db/connection.ts'
+import { listOpeningAppPasswords } from '../app-passwords/store.ts'
 import type { Clock } from '../core/clock.ts'
 import type { Keyring } from '../core/keyring.ts'
 import type { Task, TaskContext } from '../jobs/worker.ts'
@@ -45,6 +46,12 @@ async function converge(
     const usable = work.passwordSealed !== null && work.passwordFormat === platform.passwordFormat
     const password = usable ? keyring.open(sealPurpose, work.passwordSealed ?? '') : null
     await platform.apply({ ...work.wanted, password })
+    // Read after the revision: they are of that revision or newer, never older.
+    if (platform.applyAppPasswords) {
+      const passwords = await listOpeningAppPasswords(db, accountId)
+      const { address, revision } = work.wanted
+      await platform.applyAppPasswords({ accountId, address, revision, passwords })
+    }
   }
   // Only after the platform refuses the old password: a mail program that reconnects in between must fail.
   if (work.sessionsToEnd) {

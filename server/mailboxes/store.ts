@@ -52,8 +52,8 @@ export async function insertMailbox(trx: Trx, mailbox: NewMailbox): Promise<void
 }
 
 /** One more revision with these fields; every change of the wanted state goes through here. */
-async function revise(trx: Trx, accountId: string, at: Date, fields: Record<string, unknown>): Promise<void> {
-  await trx('mailboxes')
+async function revise(trx: Trx, accountId: string, at: Date, fields: Record<string, unknown>): Promise<number> {
+  const [row] = await trx('mailboxes')
     .where({ account_id: accountId })
     .update({
       ...fields,
@@ -62,6 +62,9 @@ async function revise(trx: Trx, accountId: string, at: Date, fields: Record<stri
       failures: 0,
       needs_operator_at: null,
     })
+    .returning('revision')
+  if (!row) throw new Error('an account without a mailbox')
+  return Number(row.revision)
 }
 
 /** A new password; `endSessions` cuts the mail programs that are signed in with the old one. */
@@ -92,6 +95,16 @@ export async function reviseMailboxSuspension(
 ): Promise<void> {
   const ends = suspension === 'none' ? {} : { end_sessions_revision: trx.raw('revision + 1') }
   await revise(trx, accountId, at, { suspension, suspension_reason: reason, ...ends })
+}
+
+/** Other app passwords; `endSessions` cuts the mail programs that are signed in. @returns the revision that brings them along */
+export function reviseMailboxAppPasswords(
+  trx: Trx,
+  accountId: string,
+  at: Date,
+  endSessions: boolean,
+): Promise<number> {
+  return revise(trx, accountId, at, endSessions ? { end_sessions_revision: trx.raw('revision + 1') } : {})
 }
 
 /** Says the same again with a new revision, so that a platform that lost it gets it once more. */

@@ -4,7 +4,7 @@ import { assertNever } from '../core/assert-never.ts'
 import type { Keyring } from '../core/keyring.ts'
 import { enqueue } from '../jobs/enqueue.ts'
 import type { MailPlatform, PasswordFormat, Suspension } from '../mail-platform/mail-platform.ts'
-import { insertMailbox, reviseMailboxPassword, reviseMailboxSuspension } from './store.ts'
+import { insertMailbox, reviseMailboxAppPasswords, reviseMailboxPassword, reviseMailboxSuspension } from './store.ts'
 
 export const convergeTask = 'mailbox:converge'
 export const sealPurpose = 'mailboxes.password'
@@ -84,4 +84,18 @@ export async function wantMailboxSuspension(
 ): Promise<void> {
   await reviseMailboxSuspension(trx, change.accountId, change.suspension, change.reason, change.at)
   await enqueueConvergence(trx, change.accountId)
+}
+
+/**
+ * Has the app passwords brought to the platform as they stand when the transaction ends. Locks the mailbox until then.
+ * @param endSessions true cuts mail programs that are signed in: with whichever password, for the platform does not tell them apart
+ * @returns the revision that brings them along
+ */
+export async function wantAppPasswords(
+  trx: Trx,
+  change: { accountId: string; at: Date; endSessions: boolean },
+): Promise<number> {
+  const revision = await reviseMailboxAppPasswords(trx, change.accountId, change.at, change.endSessions)
+  await enqueueConvergence(trx, change.accountId)
+  return revision
 }

@@ -1,6 +1,7 @@
 import { Router } from 'express'
 import { describeEntry } from '../activity/describe-entry.ts'
 import { listActivity } from '../activity/store.ts'
+import { countHeldAppPasswords } from '../app-passwords/store.ts'
 import { describeMailbox } from '../mailboxes/describe-mailbox.ts'
 import { findMailboxProgress } from '../mailboxes/store.ts'
 import { warningsOf } from '../recovery-methods/managed-method.ts'
@@ -11,7 +12,7 @@ import { ownerOf, requireAccount } from '../web/sessions.ts'
 
 const latestEntries = 5
 
-export function overviewRoutes({ pages, db, clock, methods }: WebParts): Router {
+export function overviewRoutes({ pages, db, clock, methods, platform }: WebParts): Router {
   return Router()
     .get('/', (req, res) => pages.show(req, res, { id: 'home', view: 'home/home' }))
     .get('/account', requireAccount(), async (req, res) => {
@@ -28,6 +29,8 @@ export function overviewRoutes({ pages, db, clock, methods }: WebParts): Router 
           mailbox: describeMailbox(progress),
           methods: described.filter((method) => method.state !== 'closed'),
           warnings: warningsOf(described),
+          appPasswords: platform.applyAppPasswords !== undefined,
+          heldAppPasswords: await countHeldAppPasswords(db, owner.id),
           latestActivity: entries.map((entry) => describeEntry(entry)),
         },
       })

@@ -1,6 +1,7 @@
 // The one way in which a password is replaced: by its owner, by recovery, by undo.
 import type { Trx } from '#db/connection.ts'
 import { setPassword } from '../accounts/store.ts'
+import { holdAppPasswords } from '../app-passwords/change-app-passwords.ts'
 import type { Keyring } from '../core/keyring.ts'
 import { loginOf } from '../core/names.ts'
 import { judgePassword, type PasswordRefusal } from '../core/password-policy.ts'
@@ -34,6 +35,8 @@ export interface PasswordChange {
   readonly at: Date
   /** The session that stays; without it all end. */
   readonly keepSession?: Buffer
+  /** True where the owner changes a password that they know. After a reset app passwords wait until they are kept or revoked. */
+  readonly keepAppPasswords?: boolean
 }
 
 /**
@@ -45,8 +48,9 @@ export async function changePassword(
   parts: MailboxParts & { keyring: Keyring },
   change: PasswordChange,
 ): Promise<void> {
-  const { accountId, password, at, keepSession } = change
+  const { accountId, password, at, keepSession, keepAppPasswords = false } = change
   await setPassword(trx, accountId, password.verifier, at)
   await wantMailboxPassword(trx, parts, { accountId, password, at, endSessions: true })
+  if (!keepAppPasswords) await holdAppPasswords(trx, parts, { accountId, at })
   await endSessions(trx, accountId, keepSession)
 }

@@ -35,7 +35,8 @@ export function passwordRoutes(parts: WebParts): Router {
       await db.transaction(async (trx) => {
         const accountId = owner.id
         const event = 'password.changed'
-        await changePassword(trx, parts, { accountId, password: { plain: judged.password, verifier }, at })
+        const password = { plain: judged.password, verifier }
+        await changePassword(trx, parts, { accountId, password, at, keepAppPasswords: true })
         await recordActivity(trx, keyring, { accountId, event, details: {}, at, trace })
         await tellOwner(trx, parts, { accountId, name: 'password-changed', params: {}, change: event, at, trace })
       })

@@ -1,9 +1,10 @@
 // A running mail platform with people in it, for the stories that mail programs tell.
 import { randomUUID } from 'node:crypto'
 import { hash } from 'argon2'
+import { digestOfAppPassword } from '#server/app-passwords/new-app-password.ts'
 import type { Clock } from '#server/core/clock.ts'
 import { createDovecotPlatform, type DovecotPlatform } from '#server/mail-platform/dovecot/platform.ts'
-import type { Applied, Suspension, WantedMailbox } from '#server/mail-platform/mail-platform.ts'
+import type { Applied, MailService, Suspension, WantedMailbox } from '#server/mail-platform/mail-platform.ts'
 import { createTestDatabase, type TestDatabase } from '#test/support/database.ts'
 import { startTestPlatform, type TestPlatform, type TestPlatformOptions } from './start.ts'
 
@@ -14,6 +15,12 @@ export interface MailWorld {
   /** Creates `LOGIN@postern.example` with the password of `authOf`. */
   provision(login: string, change?: Partial<WantedMailbox>): Promise<WantedMailbox>
   authOf(login: string): { readonly user: string; readonly pass: string }
+  /** Makes these the mailbox's app passwords. @returns their ids */
+  setAppPasswords(
+    wanted: WantedMailbox,
+    revision: number,
+    ...secrets: readonly { secret: string; services: readonly MailService[] }[]
+  ): Promise<string[]>
   suspend(wanted: WantedMailbox, suspension: Suspension, revision: number): Promise<Applied>
   stop(): Promise<void>
 }
@@ -54,6 +61,19 @@ export async function startMailWorld(
       return wanted
     },
     authOf,
+    setAppPasswords: async ({ accountId, address }, revision, ...secrets) => {
+      const passwords = secrets.map(({ secret, services }) => ({
+        // The same secret is the same app password, whenever it is wanted.
+        id: digestOfAppPassword(secret)
+          .toString('hex')
+          .replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, '$1-$2-$3-$4-$5'),
+        services,
+        secretSha256: digestOfAppPassword(secret),
+        createdAt: clock.now(),
+      }))
+      await platform.applyAppPasswords?.({ accountId, address, revision, passwords })
+      return passwords.map(({ id }) => id)
+    },
     suspend: (wanted, suspension, revision) => platform.apply({ ...wanted, suspension, suspensionReason, revision }),
     stop: async () => {
       await mail.stop()

@@ -4,6 +4,7 @@ import { type Locale, locales, type Texts } from '../../i18n/texts.ts'
 import type { Theme } from '../../web/assets.ts'
 import type { ViewEngine, ViewLocals } from '../../web/view-engine.ts'
 import { accountSamples } from './account-samples.ts'
+import { appPasswordSamples } from './app-password-samples.ts'
 import { entranceSamples } from './entrance-samples.ts'
 import { helpSamples } from './help-samples.ts'
 import { problemSamples } from './problem-samples.ts'
@@ -15,6 +16,7 @@ export const samples: readonly Sample[] = [
   ...entranceSamples,
   ...accountSamples,
   ...recoveryMethodSamples,
+  ...appPasswordSamples,
   ...helpSamples,
   ...problemSamples,
   ...staffSamples,

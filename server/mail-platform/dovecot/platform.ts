@@ -4,6 +4,7 @@ import type { Clock } from '../../core/clock.ts'
 import { inDovecotOrder } from '../argon2id.ts'
 import type { Applied, MailPlatform, WantedMailbox } from '../mail-platform.ts'
 import { PlatformError } from '../mail-platform.ts'
+import { writeAppPasswords } from './app-password-store.ts'
 import { platformErrorOf } from './directory-error.ts'
 import { createDoveadm, type DoveadmSettings } from './doveadm.ts'
 import * as store from './store.ts'
@@ -64,6 +65,12 @@ export function createDovecotPlatform(parts: DovecotPlatformParts): DovecotPlatf
       if (endSessionsBefore !== undefined) await endSessions(wanted.address, endSessionsBefore)
       else if (!created) await doveadm?.flush([wanted.address])
       return { kind: 'applied', revision: held }
+    },
+
+    async applyAppPasswords(wanted): Promise<Applied> {
+      const result = await asPlatformCall(() => writeAppPasswords(directory, wanted))
+      if (!result) throw new PlatformError('retry', 'app passwords came before their mailbox')
+      return { kind: result.written ? 'applied' : 'superseded', revision: result.held }
     },
 
     async remove({ accountId, address }) {

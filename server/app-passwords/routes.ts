@@ -1,0 +1,117 @@
+import { type Request, type RequestHandler, type Response, Router } from 'express'
+import { describeMailServers, serversOf } from '../help/mail-servers.ts'
+import { profileSigner } from '../help/profile-signer.ts'
+import { takeDone, tellDone } from '../web/done.ts'
+import { NotFound } from '../web/faults.ts'
+import { type FormError, readFields } from '../web/forms.ts'
+import { isHttps, type WebParts } from '../web/parts.ts'
+import { ownerOf, requireAccount, requireFreshPassword } from '../web/sessions.ts'
+import { handOver, letGo, takeOver } from '../web/shown-once.ts'
+import { appPasswordsAtMost, createAppPassword, keepOne, revokeAll, revokeOne } from './change-app-passwords.ts'
+import { readForm, services } from './read-form.ts'
+import { listAppPasswords, spendHandingOut } from './store.ts'
+
+const page = '/account/app-passwords'
+const idOf = (req: Request) => {
+  const id = String(req.params.id)
+  if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id)) throw new NotFound('no such app password')
+  return id
+}
+
+export function appPasswordRoutes(parts: WebParts): Router {
+  const { pages, db, clock, keyring, settings, platform } = parts
+  const once = { keyring, https: isHttps(settings), now: clock.now }
+  const mailServers = describeMailServers(settings, settings.brandName)
+  const hasProfile = serversOf(mailServers, 'imap').length > 0 && serversOf(mailServers, 'smtp').length > 0
+  const sign = profileSigner(settings)
+  const signedIn = requireAccount(page)
+  const fresh = requireFreshPassword(clock.now, page)
+  const ownerId = (req: Request) => ownerOf(req)?.id ?? ''
+
+  // Where the platform knows no app passwords there is no such page.
+  const offered: RequestHandler = (_req, _res, next) =>
+    next(platform.applyAppPasswords ? undefined : new NotFound('no app passwords here'))
+
+  const showForm = (req: Request, res: Response, errors: readonly FormError[] = [], values = {}) =>
+    pages.show(req, res, {
+      id: 'app-password-new',
+      view: 'app-passwords/new',
+      errors,
+      values: errors.length > 0 ? values : { imap: 'on', smtp: 'on' },
+      locals: { services },
+    })
+
+  return Router()
+    .use(page, offered)
+    .get(page, signedIn, async (req, res) => {
+      const all = await listAppPasswords(db, ownerId(req))
+      pages.show(req, res, {
+        id: 'app-passwords',
+        view: 'app-passwords/list',
+        locals: {
+          done: takeDone(req, res, ['revoked', 'all-revoked', 'kept']),
+          held: all.filter((each) => each.heldAt !== null),
+          open: all.filter((each) => each.heldAt === null),
+          only: settings.appPasswordsOnly,
+          full: all.length >= appPasswordsAtMost,
+        },
+      })
+    })
+    .get(`${page}/new`, requireAccount(), requireFreshPassword(clock.now), (req, res) => showForm(req, res))
+    .post(`${page}/new`, requireAccount(), requireFreshPassword(clock.now), async (req, res) => {
+      const fields = readFields(req, ['name', 'imap', 'pop3', 'smtp'])
+      const read = readForm(fields)
+      if (read.kind === 'refused') return showForm(req, res, read.errors, fields)
+      const accountId = ownerId(req)
+      const created = await createAppPassword(parts, { ...read, accountId, trace: parts.trace(req) })
+      if (created.kind === 'full') {
+        const params = { max: appPasswordsAtMost }
+        return showForm(req, res, [{ field: 'name', reason: 'too-many', params }], fields)
+      }
+      handOver(once, res, { accountId, id: created.id, secret: created.secret })
+      res.redirect(303, `${page}/created`)
+    })
+    .get(`${page}/created`, signedIn, async (req, res) => {
+      const accountId = ownerId(req)
+      const handed = takeOver(once, req, accountId)
+      // Security: an app password is shown once.
+      const shown = handed && (await spendHandingOut(db, accountId, handed.id, 'shown_at', clock.now()))
+      if (!handed || !shown) return res.redirect(303, page)
+      const made = (await listAppPasswords(db, accountId)).find(({ id }) => id === handed.id)
+      const reads = made?.services.includes('imap') && made.services.includes('smtp')
+      pages.show(req, res, {
+        id: 'app-password-created',
+        view: 'app-passwords/created',
+        locals: { made, secret: handed.secret, profile: hasProfile && reads ? `${page}/profile.mobileconfig` : null },
+      })
+    })
+    .get(`${page}/profile.mobileconfig`, signedIn, async (req, res) => {
+      const owner = ownerOf(req)
+      const handed = owner && takeOver(once, req, owner.id)
+      const served = handed && (await spendHandingOut(db, owner.id, handed.id, 'profile_served_at', clock.now()))
+      if (!handed || !served) return res.redirect(303, page)
+      const { renderAppleProfile } = await import('../help/apple.ts')
+      const description = pages.textsFor(req)('help-mail-programs.profile.description')
+      const texts = { title: mailServers.name, description }
+      const profile = renderAppleProfile(mailServers, owner.address, texts, handed.secret.replaceAll(' ', ''))
+      if (profile === null) throw new NotFound('no profile without IMAP and SMTP')
+      letGo(once, res)
+      res.type('application/x-apple-aspen-config').send(await sign(profile))
+    })
+    .post(`${page}/revoke-all`, signedIn, async (req, res) => {
+      const change = { accountId: ownerId(req), at: clock.now(), trace: parts.trace(req) }
+      await db.transaction((trx) => revokeAll(trx, parts, change))
+      tellDone(res, 'all-revoked')
+      res.redirect(303, page)
+    })
+    .post(`${page}/:id/revoke`, signedIn, async (req, res) => {
+      await revokeOne(parts, { accountId: ownerId(req), id: idOf(req), trace: parts.trace(req) })
+      tellDone(res, 'revoked')
+      res.redirect(303, page)
+    })
+    .post(`${page}/:id/keep`, signedIn, fresh, async (req, res) => {
+      await keepOne(parts, { accountId: ownerId(req), id: idOf(req), trace: parts.trace(req) })
+      tellDone(res, 'kept')
+      res.redirect(303, page)
+    })
+}

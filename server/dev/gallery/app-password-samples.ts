@@ -1,0 +1,55 @@
+// App passwords, as their owner sees them.
+import { type Sample, sampleMoment } from './sample.ts'
+
+const phone = {
+  id: 'a',
+  name: 'iPhone',
+  services: ['imap', 'smtp'],
+  createdAt: sampleMoment(900),
+  live: true,
+  heldAt: null,
+  lastUsed: { at: sampleMoment(1), service: 'imap', place: 'Minsk, BY' },
+}
+const laptop = { ...phone, id: 'b', name: 'Laptop', services: ['pop3', 'smtp'], live: false, lastUsed: null }
+const old = { ...phone, id: 'c', name: 'The tablet in the kitchen, first floor', heldAt: sampleMoment(2) }
+const lists = { held: [], open: [], only: false, full: false }
+
+const list = (state: string, locals: object): Sample => ({
+  page: 'app-passwords',
+  state,
+  view: 'app-passwords/list',
+  signedIn: true,
+  locals: { ...lists, ...locals },
+})
+const form = (state: string, locals: object): Sample => ({
+  page: 'app-password-new',
+  state,
+  view: 'app-passwords/new',
+  signedIn: true,
+  locals: { services: ['imap', 'pop3', 'smtp'], ...locals },
+})
+
+export const appPasswordSamples: readonly Sample[] = [
+  list('empty', { only: true }),
+  list('filled', { done: 'revoked', open: [phone, laptop] }),
+  list('after-reset', { held: [old, { ...old, id: 'd', name: 'Outlook', lastUsed: null }], open: [laptop] }),
+  list('full', { full: true, open: [phone] }),
+  form('empty', { values: { imap: 'on', smtp: 'on' } }),
+  form('errors', {
+    values: { name: '' },
+    errors: [
+      { field: 'name', reason: 'missing' },
+      { field: 'services', reason: 'none' },
+    ],
+  }),
+  ...(['too-long', 'too-many'] as const).map((reason) =>
+    form(reason, { values: { name: 'Phone', imap: 'on' }, errors: [{ field: 'name', reason, params: { max: 40 } }] }),
+  ),
+  {
+    page: 'app-password-created',
+    state: 'shown',
+    view: 'app-passwords/created',
+    signedIn: true,
+    locals: { made: phone, secret: 'abcd efgh jkmn pqrs tuvw', profile: '/account/app-passwords/profile.mobileconfig' },
+  },
+]

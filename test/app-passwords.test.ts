@@ -1,0 +1,139 @@
+// App passwords as their owner handles them, on a platform that remembers what it is told.
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { createMemoryPlatform, type MemoryPlatform } from '#server/mail-platform/memory.ts'
+import { changePassword } from '#server/password/change-password.ts'
+import { hanna, piotr, register, signIn } from './support/people.ts'
+import { eventually, startTestPortal, type TestPortal } from './support/portal.ts'
+import type { Visitor } from './support/visitor.ts'
+
+const page = '/account/app-passwords'
+const address = 'hanna.k@postern.example'
+let platform: MemoryPlatform
+let portal: TestPortal
+let browser: Visitor
+before(async () => {
+  platform = createMemoryPlatform()
+  portal = await startTestPortal({ ports: { platform } })
+  browser = await register(portal, hanna)
+  await register(portal, piotr)
+})
+after(() => portal.stop())
+
+async function make(name: string, services: Record<string, string>, visitor = browser) {
+  const made = await visitor.post(`${page}/new`, { name, ...services })
+  assert.deepEqual([made.status, made.location], [303, `${page}/created`], made.errors.join())
+  const { html } = await visitor.get(`${page}/created`)
+  return { html, secret: /class="secret"[^>]*>([^<]+)</.exec(html)?.[1] ?? '' }
+}
+const idsOf = (html: string) =>
+  [...html.matchAll(/app-passwords\/([0-9a-f-]{36})\/revoke/g)].map((found) => found[1] ?? '')
+const opening = (count: number) => eventually(async () => platform.appPasswordsOf(address).length === count)
+const ends = () => platform.calls.filter(({ call }) => call === 'endSessions').length
+
+test('an app password is shown once, reaches the platform, and only its digest is kept', async () => {
+  const { html, secret } = await make('Phone', { imap: 'on', smtp: 'on' })
+  assert.match(secret, /^[a-hj-km-np-z2-9]{4}( [a-hj-km-np-z2-9]{4}){4}$/)
+  assert.match(html, /Phone/)
+  assert.equal((await browser.get(`${page}/created`)).location, page, 'a second look leads to the list')
+  await opening(1)
+  assert.match((await browser.get(page)).html, /Phone[\s\S]*Live/)
+  const { rows } =
+    await portal.db.raw(`select string_agg(t::text, '') as text from (select row_to_json(a) as t from app_passwords a
+    union all select row_to_json(j) from graphile_worker._private_jobs j union all select row_to_json(s) from sessions s
+    union all select row_to_json(e) from activity e) all_rows`)
+  for (const form of [secret, secret.replaceAll(' ', '')]) assert.ok(!rows[0].text.includes(form))
+  assert.ok(!portal.logged.join('').includes(secret.replaceAll(' ', '')))
+})
+
+test('an iPhone is set up by a profile that carries the app password, and is served once', async () => {
+  const { html, secret } = await make('iPhone', { imap: 'on', smtp: 'on' })
+  assert.match(html, /profile\.mobileconfig/)
+  const profile = await browser.get(`${page}/profile.mobileconfig`)
+  assert.deepEqual(
+    [profile.status, profile.headers.get('content-type'), profile.headers.get('cache-control')],
+    [200, 'application/x-apple-aspen-config', 'no-store'],
+  )
+  assert.equal(
+    profile.html.split(`<string>${secret.replaceAll(' ', '')}</string>`).length,
+    3,
+    'for reading and for sending',
+  )
+  assert.equal((await browser.get(`${page}/profile.mobileconfig`)).location, page)
+  assert.doesNotMatch((await make('Fetcher', { pop3: 'on' })).html, /profile\.mobileconfig/)
+})
+
+test('a form without a name or a service is shown again with what was typed', async () => {
+  const refused = await browser.post(`${page}/new`, { name: ' \u200b ', pop3: '' })
+  assert.deepEqual([refused.status, refused.errors], [422, ['name.missing', 'services.none']])
+  const long = await browser.post(`${page}/new`, { name: 'x'.repeat(41), imap: 'on' })
+  assert.deepEqual([long.status, long.errors], [422, ['name.too-long']])
+  assert.match(long.html, /x{41}/)
+})
+
+test('a revoked app password leaves the platform and live mail programs are cut; a stranger’s try does nothing', async () => {
+  const [id = ''] = idsOf((await browser.get(page)).html)
+  const stranger = await signIn(portal, piotr)
+  const token = { from: '/account/password' }
+  await stranger.post(`${page}/${id}/revoke`, {}, token)
+  const before = platform.appPasswordsOf(address).length
+  assert.equal(before, 3)
+  const ended = ends()
+  assert.equal((await browser.post(`${page}/${id}/revoke`, {}, { from: page })).location, page)
+  await opening(2)
+  await eventually(async () => ends() > ended)
+  assert.equal((await stranger.post(`${page}/nonsense/revoke`, {}, token)).status, 404)
+})
+
+test('after a reset no app password opens mail until it is kept, and the account page says so', async () => {
+  const account = await portal.db('accounts').where({ address }).first()
+  const password = { plain: 'a password by reset', verifier: await portal.parts.hasher.hash('a password by reset') }
+  const at = portal.clock.now()
+  await portal.db.transaction((trx) => changePassword(trx, portal.parts, { accountId: account.id, password, at }))
+  await opening(0)
+  browser = await signIn(portal, { ...hanna, password: 'a password by reset' })
+  assert.match((await browser.get('/account')).html, /Your app passwords wait for you/)
+  const { html } = await browser.get(page)
+  const [id = ''] = [...html.matchAll(/app-passwords\/([0-9a-f-]{36})\/keep/g)].map((found) => found[1])
+  await browser.post(`${page}/${id}/keep`, {}, { from: page })
+  await opening(1)
+  assert.deepEqual(platform.appPasswordsOf(address), [id])
+  await browser.post('/account/password', { password: 'changed by its owner' })
+  await eventually(
+    async () => (await portal.db('mailboxes').where({ address }).whereRaw('applied_revision = revision')).length,
+  )
+  assert.deepEqual(platform.appPasswordsOf(address), [id], 'a change by its owner leaves them alone')
+})
+
+test('all are revoked at once', async () => {
+  await browser.post(`${page}/revoke-all`, {}, { from: page })
+  await opening(0)
+  assert.deepEqual(idsOf((await browser.get(page)).html), [])
+  assert.match((await browser.get('/account/activity')).html, /All app passwords were revoked/)
+})
+
+test('thirty are enough, even when more are asked for at once', async () => {
+  const tries = Array.from({ length: 8 }, (_, n) => n)
+  for (let round = 0; round < 5; round++)
+    await Promise.all(tries.map((n) => browser.post(`${page}/new`, { name: `Device ${n}`, imap: 'on' })))
+  assert.equal(idsOf((await browser.get(page)).html).length, 30)
+  const full = await browser.post(`${page}/new`, { name: 'One more', imap: 'on' })
+  assert.deepEqual(full.errors, ['name.too-many'])
+})
+
+test('making one demands a fresh password', async () => {
+  portal.clock.advance(11 * 60_000)
+  assert.match((await browser.get(`${page}/new`)).location ?? '', /^\/account\/confirm-password/)
+})
+
+test('where the platform knows no app passwords there is no such page', async () => {
+  const { applyAppPasswords: _, ...without } = createMemoryPlatform()
+  const other = await startTestPortal({ ports: { platform: without }, database: portal.database, worker: false })
+  try {
+    const visitor = await signIn(other, piotr)
+    assert.equal((await visitor.get(page)).status, 404)
+    assert.doesNotMatch((await visitor.get('/account')).html, /app-passwords/)
+  } finally {
+    await other.stop()
+  }
+})
