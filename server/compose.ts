@@ -135,6 +135,7 @@ export async function compose(settings: CompleteSettings, ports: Ports = {}): Pr
     close: async () => {
       parts.mail.close()
       parts.sms.close()
+      await platform.close?.()
       await db.destroy()
     },
   }

@@ -20,8 +20,10 @@ export async function chooseMailPlatform(settings: Settings, { db, clock }: Plat
     case 'dovecot': {
       const { createDovecotPlatform } = await import('./dovecot/platform.ts')
       const { doveadmUrl: url, doveadmApiKey: apiKey } = settings
-      const directory = settings.mailDirectoryUrl ? connectDatabase(settings.mailDirectoryUrl) : db
-      return createDovecotPlatform({ directory, clock, ...(url && apiKey ? { doveadm: { url, apiKey } } : {}) })
+      const own = settings.mailDirectoryUrl ? connectDatabase(settings.mailDirectoryUrl) : undefined
+      const doveadm = url && apiKey ? { doveadm: { url, apiKey } } : {}
+      const platform = createDovecotPlatform({ directory: own ?? db, clock, ...doveadm })
+      return own ? { ...platform, close: () => own.destroy() } : platform
     }
     case 'google':
     case 'yandex-360':

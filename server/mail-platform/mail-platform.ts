@@ -112,4 +112,6 @@ export interface MailPlatform {
   list(): AsyncIterable<ObservedMailbox>
   /** One mailbox, or `undefined` where there is none. */
   observe(address: string): Promise<ObservedMailbox | undefined>
+  /** Closes connections that the platform opened for itself. */
+  close?(): Promise<void>
 }

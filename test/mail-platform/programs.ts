@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { accessSync, constants } from 'node:fs'
+import { accessSync, constants, readFileSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
 import { describe, it } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -53,13 +53,15 @@ export async function listens(port: number): Promise<boolean> {
 }
 
 export interface Daemon {
+  readonly pid: number
   /** SIGTERM by default; resolves when the process is gone. */
   stop(signal?: NodeJS.Signals): Promise<void>
 }
 
 /** Runs a server in the foreground until it listens on every port. */
 export async function startDaemon(command: string, args: readonly string[], ports: readonly number[]): Promise<Daemon> {
-  const child: ChildProcess = spawn(command, args, { stdio: ['ignore', 'ignore', 'pipe'] })
+  // A group of its own: a kill takes the children along, as a service manager would.
+  const child: ChildProcess = spawn(command, args, { stdio: ['ignore', 'ignore', 'pipe'], detached: true })
   let words = ''
   child.stderr?.on('data', (chunk) => {
     words += chunk
@@ -75,9 +77,11 @@ export async function startDaemon(command: string, args: readonly string[], port
     await sleep(25)
   }
   return {
+    pid: child.pid ?? 0,
     stop: async (signal = 'SIGTERM') => {
       process.off('exit', kill)
-      child.kill(signal)
+      if (signal === 'SIGKILL') process.kill(-(child.pid ?? 0), signal)
+      else child.kill(signal)
       await gone
     },
   }
@@ -95,4 +99,12 @@ export function describeOnMailServers(name: string, suite: () => void): void {
   if (!reason) describe(name, suite)
   else if (process.env.CI) it(name, () => assert.fail(`the mail servers are needed in CI: ${reason}`))
   else console.warn(`\n!!! NOT RUN: ${name}: ${reason}\n`)
+}
+
+/** Kills those processes of the server that have this name, as a crash would. */
+export function killChildren(daemon: Daemon, name: string): void {
+  const children = readFileSync(`/proc/${daemon.pid}/task/${daemon.pid}/children`, 'utf8').split(' ').filter(Boolean)
+  for (const pid of children) {
+    if (readFileSync(`/proc/${pid}/comm`, 'utf8').trim() === name) process.kill(Number(pid), 'SIGKILL')
+  }
 }

@@ -14,7 +14,7 @@ import {
   renderMailPlatformConfig,
 } from '#server/mail-platform/dovecot/config.ts'
 import { type OutsideWorld, startOutsideWorld } from './outside-world.ts'
-import { type Daemon, freePorts, makeCertificate, startDaemon } from './programs.ts'
+import { type Daemon, freePorts, killChildren, makeCertificate, startDaemon } from './programs.ts'
 
 export interface Door {
   readonly host: string
@@ -45,6 +45,8 @@ export interface TestPlatform {
   readLogs(): string
   stopDovecot(signal?: NodeJS.Signals): Promise<void>
   startDovecot(): Promise<void>
+  /** Kills the process that answers the doveadm HTTP interface; Dovecot starts another. */
+  killDoveadm(): void
   /** Ends the servers and removes every trace. */
   stop(): Promise<void>
 }
@@ -116,6 +118,9 @@ export async function startTestPlatform(options: TestPlatformOptions): Promise<T
     },
     startDovecot: async () => {
       dovecot = await startDovecot()
+    },
+    killDoveadm: () => {
+      if (dovecot) killChildren(dovecot, 'doveadm-server')
     },
     stop,
   }

@@ -2,6 +2,9 @@
 import { cpus, totalmem } from 'node:os'
 import { proveAbuseLetters } from './abuse-letters.ts'
 import { proveKillLoop } from './kill-loop.ts'
+import { proveMailPlatformOutages } from './mail-platform-outages.ts'
+import { provePromptness } from './mail-platform-promptness.ts'
+import { proveProvisioning } from './mail-platform-provisioning.ts'
 
 interface Proof {
   readonly name: string
@@ -13,6 +16,17 @@ interface Proof {
 const proofs: readonly Proof[] = [
   { name: 'kill-loop', what: '200 kills under registrations', run: () => proveKillLoop(200) },
   { name: 'abuse-letters', what: '10,000 mutated letters', run: () => proveAbuseLetters({ runs: 10_000 }) },
+  {
+    name: 'mail-outages',
+    what: 'five minutes of killed mail servers and directory',
+    run: () => proveMailPlatformOutages(300),
+  },
+  { name: 'mail-promptness', what: 'changes as 60 mail programs see them', run: () => provePromptness(60) },
+  {
+    name: 'mail-provisioning',
+    what: '10,000 mailboxes set up, compared and mended',
+    run: () => proveProvisioning(10_000),
+  },
 ]
 
 const wanted = process.argv.slice(2)

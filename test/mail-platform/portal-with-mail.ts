@@ -1,0 +1,49 @@
+// The whole portal in front of real Dovecot and Postfix, its mail directory in a database of its own.
+import { randomBytes } from 'node:crypto'
+import { connectDatabase } from '#db/connection.ts'
+import { installMailDirectory } from '#db/mail-directory/install.ts'
+import { createTestDatabase } from '#test/support/database.ts'
+import { startTestPortal, type TestPortal } from '#test/support/portal.ts'
+import { startTestPlatform, type TestPlatform, type TestPlatformOptions } from './start.ts'
+
+export interface PortalWithMail {
+  readonly portal: TestPortal
+  readonly mail: TestPlatform
+  readonly directoryUrl: string
+  stop(): Promise<void>
+}
+
+export interface PortalWithMailOptions {
+  /** Environment variables of the portal on top of those for tests. */
+  readonly env?: Readonly<Record<string, string>>
+  readonly servers?: Omit<TestPlatformOptions, 'databaseUrl'>
+  /** False: no jobs are done until `portal.startWorker`. */
+  readonly worker?: boolean
+}
+
+export async function startPortalWithMail(options: PortalWithMailOptions = {}): Promise<PortalWithMail> {
+  const { env, servers, worker = true } = options
+  const database = await createTestDatabase()
+  const name = `directory_${randomBytes(6).toString('hex')}`
+  await database.db.raw('create database ??', [name])
+  const url = new URL(database.url)
+  url.pathname = `/${name}`
+  const directory = connectDatabase(url.href, 1)
+  await installMailDirectory(directory)
+  await directory.destroy()
+  const mail = await startTestPlatform({ databaseUrl: url.href, ...servers })
+  const platformEnv = { MAIL_DIRECTORY_URL: url.href, DOVEADM_URL: mail.doveadmUrl, DOVEADM_API_KEY: mail.apiKey }
+  const portal = await startTestPortal({ database, worker, env: { ...platformEnv, ...env } })
+  return {
+    portal,
+    mail,
+    directoryUrl: url.href,
+    stop: async () => {
+      await mail.stop()
+      // Before the portal closes its pool, which the test database shares.
+      await database.db.raw('drop database ?? with (force)', [name])
+      await portal.stop()
+      await database.drop()
+    },
+  }
+}
