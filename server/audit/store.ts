@@ -117,7 +117,7 @@ export async function* walkAudit(db: Db, filter: AuditFilter): AsyncIterable<Rec
 
 export interface BrokenAudit {
   readonly position: string
-  readonly fault: 'changed' | 'missing' | 'head'
+  readonly fault: 'changed' | 'missing' | 'head' | 'key'
 }
 
 /** Walks the chain. Yields what does not fit; nothing when all is as it was written. */
@@ -137,8 +137,10 @@ export async function* verifyAudit(db: Db, keyring: Keyring): AsyncIterable<Brok
       const entry = asEntry(row)
       if (BigInt(entry.position) !== at + 1n) yield { position: String(at + 1n), fault: 'missing' }
       const keyId = keyIdOfLink(row.hash)
+      // A key that was taken out of SECRET_KEYS proves nothing any more, so a forger must not be able to name one unseen.
       const known = keyring.keyIds.includes(keyId)
-      if (known && !hashOf(keyring, keyId, { ...entry, previous }).equals(row.hash))
+      if (!known) yield { position: entry.position, fault: 'key' }
+      else if (!hashOf(keyring, keyId, { ...entry, previous }).equals(row.hash))
         yield { position: entry.position, fault: 'changed' }
       at = BigInt(entry.position)
       previous = row.hash

@@ -22,7 +22,7 @@ const slice = 200
 export const rekeyCommand: Command = {
   words: ['rekey'],
   summary: 'Moves everything sealed or found under older keys of SECRET_KEYS to the newest one.',
-  help: 'Put the new key first in SECRET_KEYS, restart every process, run this, then take the old key out. It may be repeated.',
+  help: 'Put the new key first in SECRET_KEYS, restart every process, run this; it may be repeated. Leave the old key listed as the last one: the\nrecord of what happened is not written anew, and what was chained under a key can be verified only while it is listed.',
   async run({ portal }) {
     const { db, keyring, clock } = await portal()
     let count = 0
