@@ -110,6 +110,23 @@ export async function findProbation(db: Db | Trx, id: string, at: Date): Promise
   return row?.probation_until
 }
 
+/**
+ * Locks the account's row until the transaction ends, so that whatever replaces its password comes one after the other.
+ * @returns false for an account that is blocked, closed or unknown
+ */
+export async function holdAccount(trx: Trx, id: string): Promise<boolean> {
+  const { rows } = await trx.raw(
+    'select blocked_at is null and closed_at is null as open from accounts where id = ? for no key update',
+    [id],
+  )
+  return rows[0]?.open ?? false
+}
+
+/** The holder of a contact has shown who they are. */
+export async function endProbation(trx: Trx, id: string): Promise<void> {
+  await trx('accounts').where({ id }).update({ probation_until: null })
+}
+
 /** After a reset by security question. */
 export async function startProbation(trx: Trx, id: string, until: Date): Promise<void> {
   await trx('accounts').where({ id }).update({ probation_until: until })

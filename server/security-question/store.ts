@@ -88,6 +88,19 @@ export async function countAnswer(
   return rows[0]
 }
 
+/** Takes back the count of an answer that could not be judged. */
+export async function uncountAnswer(trx: Trx, accountId: string): Promise<void> {
+  await trx('security_questions')
+    .where({ account_id: accountId })
+    .whereNull('removed_at')
+    .update({ tries: trx.raw('greatest(tries - 1, 0)') })
+}
+
+/** Nothing answers the question any more until its owner sets another one. It is not removed: that would be for ever. */
+export async function closeSecurityQuestion(trx: Trx, accountId: string): Promise<void> {
+  await trx('security_questions').where({ account_id: accountId }).whereNull('removed_at').update({ tries: 2_147_483_647 })
+}
+
 /** After the right answer: it was no wrong one, so it does not count against the question's life. */
 export async function markQuestionProven(trx: Trx, accountId: string, at: Date): Promise<void> {
   await trx('security_questions')

@@ -10,6 +10,7 @@ export type UndoableChange =
   | `${'backup-address' | 'phone' | 'security-question'}.${'added' | 'changed' | 'removed'}`
   | 'password.changed'
   | 'password.reset'
+  | 'password.reset-held'
   | 'sign-in.new-device'
 
 /** Whom the link went to. A contact that came with the disputed change proves nothing about its holder. */
@@ -67,6 +68,34 @@ function openOld(keyring: Keyring, sealed: string): LinkedContact {
 export async function findUndo(db: Db | Trx, keyring: Keyring, tokenHash: Buffer): Promise<Undo | undefined> {
   const row = await db('undos').where({ token_hash: tokenHash }).first()
   return row && asUndo(keyring, row)
+}
+
+/** Uses the link up: the change for exactly one caller, undefined where the link is dead. */
+export async function spendUndo(trx: Trx, keyring: Keyring, tokenHash: Buffer, at: Date): Promise<Undo | undefined> {
+  const { rows } = await trx.raw(
+    'update undos set used_at = :at where token_hash = :tokenHash and used_at is null and expires_at > :at returning *',
+    { tokenHash, at },
+  )
+  return rows[0] && asUndo(keyring, rows[0])
+}
+
+/** What was changed since then, oldest first: one entry for each change, whoever was told of it. */
+export async function listChangesSince(trx: Trx, keyring: Keyring, accountId: string, since: Date): Promise<Undo[]> {
+  const { rows } = await trx.raw(
+    `select distinct on (made_at, change_id) * from undos
+     where account_id = :accountId and made_at >= :since order by made_at, change_id`,
+    { accountId, since },
+  )
+  return rows.map((row: Record<string, unknown>) => asUndo(keyring, row))
+}
+
+/** Voids the links of this change and of later ones. @param told only those that went there */
+export async function voidUndosSince(
+  trx: Trx,
+  about: { readonly accountId: string; readonly since: Date; readonly told?: Told; readonly at: Date },
+): Promise<void> {
+  const query = trx('undos').where({ account_id: about.accountId, used_at: null }).where('made_at', '>=', about.since)
+  await (about.told ? query.where({ told: about.told }) : query).update({ used_at: about.at })
 }
 
 /** Deletes what expired before `before`, `limit` rows at once, and returns how many. */

@@ -1,0 +1,113 @@
+// Links to a new password, and the requests for them: addresses typed by somebody, whether they are anybody's or not.
+import type { Db, Trx } from '#db/connection.ts'
+import type { Trace } from '../activity/events.ts'
+import type { Keyring } from '../core/keyring.ts'
+import type { Locale } from '../i18n/texts.ts'
+
+const sealPurpose = 'recovery-link-requests.address'
+
+/** What was typed, and what the letter tells of who did. */
+export interface LinkRequest {
+  readonly address: string
+  readonly canonical: string
+  readonly locale: Locale
+  readonly trace: Trace
+}
+
+/** Asks for one more link. Returns how many were asked for in this flow. */
+export async function putLinkRequest(
+  trx: Trx,
+  keyring: Keyring,
+  wanted: { readonly flowId: string; readonly typed: LinkRequest; readonly at: Date },
+): Promise<number> {
+  const { flowId, typed, at } = wanted
+  const { rows } = await trx.raw(
+    `insert into recovery_link_requests as old (flow_id, address_sealed, asked_at) values (:flowId, :sealed, :at)
+     on conflict (flow_id) do update set
+       address_sealed = excluded.address_sealed, asked_at = excluded.asked_at, sends = old.sends + 1
+     returning sends`,
+    { flowId, sealed: keyring.seal(sealPurpose, JSON.stringify(typed)), at },
+  )
+  return rows[0].sends
+}
+
+export async function findLinkRequest(
+  db: Db | Trx,
+  keyring: Keyring,
+  flowId: string,
+): Promise<{ readonly typed: LinkRequest; readonly sends: number; readonly decided: boolean } | undefined> {
+  const row = await db('recovery_link_requests').where({ flow_id: flowId }).first()
+  return (
+    row && {
+      typed: JSON.parse(keyring.open(sealPurpose, row.address_sealed)),
+      sends: row.sends,
+      decided: row.decided_sends >= row.sends,
+    }
+  )
+}
+
+/** Notes that the request is answered, with a link or with nothing: for exactly one worker. */
+export async function decideLinkRequest(trx: Trx, flowId: string, sends: number): Promise<boolean> {
+  const { rowCount } = await trx.raw(
+    `update recovery_link_requests set decided_sends = :sends
+     where flow_id = :flowId and sends = :sends and decided_sends < :sends`,
+    { flowId, sends },
+  )
+  return rowCount === 1
+}
+
+/** Keeps the link in place of the one before. Security: only the newest link is worth anything. */
+export async function putLink(
+  trx: Trx,
+  link: { readonly accountId: string; readonly tokenHash: Buffer; readonly at: Date; readonly expiresAt: Date },
+): Promise<void> {
+  await trx('recovery_links')
+    .insert({
+      account_id: link.accountId,
+      token_hash: link.tokenHash,
+      sent_at: link.at,
+      expires_at: link.expiresAt,
+      spent_at: null,
+    })
+    .onConflict('account_id')
+    .merge()
+}
+
+/** Security: a link dies with its time, with a newer one, with any change of the password, and with the address that it was sent to. */
+const isAlive = `l.token_hash = :tokenHash and l.spent_at is null and l.expires_at > :at
+  and a.id = l.account_id and a.password_changed_at <= l.sent_at and a.blocked_at is null and a.closed_at is null
+  and b.account_id = l.account_id and b.confirmed_at <= l.sent_at`
+
+/** Whose link it is, where it is alive. */
+export async function findLink(
+  db: Db | Trx,
+  tokenHash: Buffer,
+  at: Date,
+): Promise<{ readonly accountId: string } | undefined> {
+  const { rows } = await db.raw(
+    `select l.account_id as "accountId" from recovery_links l, accounts a, backup_addresses b where ${isAlive}`,
+    { tokenHash, at },
+  )
+  return rows[0]
+}
+
+/** Spends the link: true for exactly one caller. Security: the link of one account is worth nothing to another. */
+export async function spendLink(
+  trx: Trx,
+  about: { readonly accountId: string; readonly tokenHash: Buffer; readonly at: Date },
+): Promise<boolean> {
+  const { rowCount } = await trx.raw(
+    `update recovery_links l set spent_at = :at from accounts a, backup_addresses b
+     where ${isAlive} and l.account_id = :accountId`,
+    { ...about },
+  )
+  return rowCount === 1
+}
+
+/** Deletes links that expired before `before`, `limit` rows at once, and returns how many. */
+export async function deleteOldLinks(db: Db, before: Date, limit: number): Promise<number> {
+  return await db('recovery_links')
+    .whereIn('account_id', db('recovery_links').where('expires_at', '<', before).limit(limit).select('account_id'))
+    .where('expires_at', '<', before)
+    .delete()
+}

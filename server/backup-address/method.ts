@@ -1,0 +1,55 @@
+// Recovery by backup address: the address typed in full, then a link.
+import type { Db } from '#db/connection.ts'
+import { maskEmailAddress, parseEmailAddress } from '../core/email-address.ts'
+import { enqueue } from '../jobs/enqueue.ts'
+import type { MessageParts } from '../messages/send-message.ts'
+import type { RecoveryMethod } from '../recovery/recovery-method.ts'
+import type { RawSettings } from '../settings.ts'
+import { findLink, findLinkRequest, putLinkRequest, spendLink } from './link-store.ts'
+import type { MailGuard } from './mail-guard.ts'
+import { sendLinkTask, sendRecoveryLink } from './send-recovery-link.ts'
+import { markBackupAddressProven } from './store.ts'
+
+export interface BackupAddressRecoveryParts extends MessageParts {
+  readonly db: Db
+  readonly mailGuard: MailGuard
+  readonly settings: Pick<RawSettings, 'linkMinutes' | 'mailDomains'>
+}
+
+const refused = (reason: string) => ({ kind: 'refused', reason }) as const
+
+export function backupAddressRecovery(parts: BackupAddressRecoveryParts): RecoveryMethod {
+  const { keyring, settings } = parts
+  return {
+    id: 'backup-address',
+    strength: 'strong',
+    door: {
+      challenge: { page: 'recover-backup-address', path: 'backup-address', field: 'address' },
+      proof: { page: 'recover-backup-address-sent', path: 'backup-address/sent', field: null },
+    },
+    async describe(db, { id }) {
+      const request = await findLinkRequest(db, keyring, id)
+      return request ? { address: maskEmailAddress(request.typed.address), minutes: settings.linkMinutes } : null
+    },
+    async challenge(trx, flow, input) {
+      const parsed = input === null ? null : parseEmailAddress(input, { ownDomains: settings.mailDomains })
+      if (parsed?.kind === 'refused') return refused(parsed.reason)
+      const address = parsed ?? (await findLinkRequest(trx, keyring, flow.id))?.typed
+      if (!address) return refused('missing')
+      const { locale, trace } = flow
+      const typed = { address: address.address, canonical: address.canonical, locale, trace }
+      const sends = await putLinkRequest(trx, keyring, { flowId: flow.id, typed, at: flow.at })
+      // Security: the request does not look whose address it is: a worker does, and what its limits hold back looks the same.
+      await enqueue(trx, sendLinkTask, { flowId: flow.id, accountId: flow.accountId, sends })
+      return { kind: 'asked' }
+    },
+    prove: async () => refused('wrong'),
+    openLink: findLink,
+    async settle(trx, { accountId, at }, tokenHash) {
+      if (!tokenHash || !(await spendLink(trx, { accountId, tokenHash, at }))) return false
+      await markBackupAddressProven(trx, accountId, at)
+      return true
+    },
+    tasks: { [sendLinkTask]: (payload) => sendRecoveryLink(parts, payload) },
+  }
+}

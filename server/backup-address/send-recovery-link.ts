@@ -1,0 +1,56 @@
+// The worker's half of recovery by backup address: looks whose address it is, and mails the link or nothing.
+import type { Db } from '#db/connection.ts'
+import { findAccount } from '../accounts/store.ts'
+import { hashToken, newToken } from '../core/secrets.ts'
+import { isLocale } from '../i18n/texts.ts'
+import { type MessageParts, sendMessage } from '../messages/send-message.ts'
+import { decideLinkRequest, findLinkRequest, putLink } from './link-store.ts'
+import type { MailGuard } from './mail-guard.ts'
+import { findBackupAddress } from './store.ts'
+
+export const sendLinkTask = 'backup-address:send-recovery-link'
+
+export interface SendLinkParts extends MessageParts {
+  readonly db: Db
+  readonly mailGuard: MailGuard
+  readonly settings: { readonly linkMinutes: number }
+}
+
+/** Stands in for the mailbox in a message that is never sent. */
+const nowhere = 'nobody@nowhere.example'
+
+/** May run twice: the request is answered once. Security: for any other address than the account's own the same rows are written. */
+export async function sendRecoveryLink(parts: SendLinkParts, payload: Record<string, unknown>): Promise<void> {
+  const { db, keyring, clock, mailGuard, settings } = parts
+  const flowId = String(payload.flowId)
+  const accountId = String(payload.accountId)
+  const sends = Number(payload.sends)
+  const request = await findLinkRequest(db, keyring, flowId)
+  if (!request || request.decided || request.sends !== sends) return
+  const account = await findAccount(db, accountId)
+  const own = await findBackupAddress(db, keyring, accountId)
+  const open = account && !account.blockedAt && !account.closedAt
+  const matches = open && own?.canonical === request.typed.canonical
+  const permitted = matches && (await mailGuard.permit('reset', [accountId])).kind === 'permitted'
+  const token = newToken()
+  const at = clock.now()
+  const expiresAt = new Date(at.getTime() + settings.linkMinutes * 60_000)
+  await db.transaction(async (trx) => {
+    if (!(await decideLinkRequest(trx, flowId, sends))) return
+    if (permitted) await putLink(trx, { accountId, tokenHash: hashToken(token), at, expiresAt })
+    await sendMessage(trx, parts, {
+      name: 'recovery-link',
+      channel: 'mail',
+      // Security: to the stored address, never to the one that was typed.
+      to: permitted ? own.value : null,
+      params: {
+        token,
+        expiresAt: expiresAt.toISOString(),
+        mailbox: account?.address ?? nowhere,
+        at: at.toISOString(),
+        ...request.typed.trace,
+      },
+      locale: isLocale(account?.locale) ? account.locale : request.typed.locale,
+    })
+  })
+}

@@ -1,0 +1,97 @@
+// Recovery by SMS: the number typed in full, then an 8-digit code.
+import type { Db } from '#db/connection.ts'
+import { maskPhone, parsePhoneNumber } from '../core/phone-number.ts'
+import { newCode, parseCode, sameSecret } from '../core/secrets.ts'
+import { enqueue } from '../jobs/enqueue.ts'
+import type { MessageParts } from '../messages/send-message.ts'
+import type { RecoveryMethod } from '../recovery/recovery-method.ts'
+import type { RawSettings } from '../settings.ts'
+import { createLimits } from '../web/limits.ts'
+import { countCodeTry, digestOfCode, findCodeRequest, putCodeRequest, spendCode } from './code-store.ts'
+import { createPace } from './recovery-pace.ts'
+import { codeDigits, sendCodeTask, sendRecoveryCode } from './send-recovery-code.ts'
+import type { SmsGuard } from './sms-guard.ts'
+import { findPhone, markPhoneProven } from './store.ts'
+
+export interface PhoneRecoveryParts extends MessageParts {
+  readonly db: Db
+  readonly smsGuard: SmsGuard
+  readonly settings: Pick<
+    RawSettings,
+    | 'codeMinutes'
+    | 'defaultCountry'
+    | 'limitCodeTries'
+    | 'limitSmsPerNumberDay'
+    | 'limitSmsWaitSeconds'
+    | 'limitWrongCodesPerDay'
+    | 'smsCountries'
+  >
+}
+
+const refused = (reason: string) => ({ kind: 'refused', reason }) as const
+
+export function phoneRecovery(parts: PhoneRecoveryParts): RecoveryMethod {
+  const { keyring, settings } = parts
+  const pace = createPace(keyring, settings)
+  const numbers = { defaultCountry: settings.defaultCountry, allowedCountries: settings.smsCountries }
+  const wrongPerDay = { points: settings.limitWrongCodesPerDay, seconds: 86_400 }
+
+  return {
+    id: 'phone',
+    strength: 'strong',
+    door: {
+      challenge: { page: 'recover-sms', path: 'sms', field: 'phone' },
+      proof: { page: 'recover-sms-code', path: 'sms/code', field: 'code' },
+    },
+    async describe(db, { id, budgetKey, at }) {
+      const request = await findCodeRequest(db, keyring, id)
+      if (!request) return null
+      const { wait, left } = await pace.look(db, budgetKey, request.e164)
+      return {
+        phone: maskPhone(request.e164),
+        digits: codeDigits,
+        minutes: settings.codeMinutes,
+        exhausted: request.tries >= settings.limitCodeTries,
+        left,
+        againAt: wait > 0 ? new Date(at.getTime() + wait * 1000) : null,
+      }
+    },
+    async challenge(trx, flow, input) {
+      const parsed = input === null ? null : parsePhoneNumber(input, numbers)
+      if (parsed?.kind === 'refused') return refused(parsed.reason)
+      const e164 = parsed?.e164 ?? (await findCodeRequest(trx, keyring, flow.id))?.e164
+      if (e164 === undefined) return refused('missing')
+      const wait = await pace.ask(trx, flow.budgetKey, e164)
+      if (wait > 0) return { kind: 'wait', retryAfterSeconds: wait }
+      const expiresAt = new Date(flow.at.getTime() + settings.codeMinutes * 60_000)
+      const sends = await putCodeRequest(trx, keyring, { flowId: flow.id, e164, locale: flow.locale, at: flow.at, expiresAt })
+      // Security: the request does not look whose number it is: a worker does.
+      await enqueue(trx, sendCodeTask, { flowId: flow.id, accountId: flow.accountId, sends })
+      return { kind: 'asked' }
+    },
+    async prove(trx, flow, input) {
+      if (input.trim() === '') return refused('missing')
+      const code = parseCode(input, codeDigits)
+      if (code === null) return refused('shape')
+      const { id: flowId, at, budgetKey } = flow
+      const counted = await countCodeTry(trx, { flowId, at, triesAllowed: settings.limitCodeTries })
+      if (!counted) return refused('dead')
+      const wrongToday = createLimits(trx).limiter('recovery-wrong-codes', wrongPerDay)
+      const today = await wrongToday.count(budgetKey)
+      if (today.kind === 'full') return { kind: 'wait', retryAfterSeconds: today.retryAfterSeconds }
+      const digest = digestOfCode(keyring, flowId, counted, code)
+      if (!digest || !counted.digest || !sameSecret(digest, counted.digest)) return refused('wrong')
+      if (!(await spendCode(trx, flowId, digest, at))) return refused('dead')
+      await wrongToday.refund(budgetKey)
+      return { kind: 'right' }
+    },
+    async settle(trx, flow) {
+      const phone = await findPhone(trx, keyring, flow.accountId)
+      // Security: a number that was removed or replaced meanwhile proves nothing.
+      if (!phone || phone.confirmedAt > flow.begunAt) return false
+      await markPhoneProven(trx, flow.accountId, flow.at)
+      return true
+    },
+    tasks: { [sendCodeTask]: (payload) => sendRecoveryCode(parts, payload, newCode(codeDigits)) },
+  }
+}

@@ -1,0 +1,54 @@
+// The worker's half of recovery by SMS: looks whose number it is, and sends the code or nothing.
+import type { Db } from '#db/connection.ts'
+import { findAccount } from '../accounts/store.ts'
+import { parsePhoneNumber } from '../core/phone-number.ts'
+import { newToken } from '../core/secrets.ts'
+import { isLocale } from '../i18n/texts.ts'
+import { type MessageParts, sendMessage } from '../messages/send-message.ts'
+import { decideCode, findCodeRequest } from './code-store.ts'
+import type { SmsGuard } from './sms-guard.ts'
+import { findPhone } from './store.ts'
+
+export const sendCodeTask = 'phone:send-recovery-code'
+
+/** SAFETY: a code that opens a mailbox is longer than one that confirms a contact. */
+export const codeDigits = 8
+
+export interface SendCodeParts extends MessageParts {
+  readonly db: Db
+  readonly smsGuard: SmsGuard
+}
+
+/** May run twice: the request is answered once. Security: for any other number than the account's own the same rows are written. */
+export async function sendRecoveryCode(
+  parts: SendCodeParts,
+  payload: Record<string, unknown>,
+  code: string,
+): Promise<void> {
+  const { db, keyring, smsGuard, clock } = parts
+  const flowId = String(payload.flowId)
+  const accountId = String(payload.accountId)
+  const sends = Number(payload.sends)
+  const request = await findCodeRequest(db, keyring, flowId)
+  if (!request || request.decided || request.sends !== sends || request.expiresAt <= clock.now()) return
+  const account = await findAccount(db, accountId)
+  const own = await findPhone(db, keyring, accountId)
+  const open = account && !account.blockedAt && !account.closedAt
+  const to = open && own?.canonical === request.e164 && (await isPermitted(smsGuard, request.e164)) ? own.value : null
+  await db.transaction(async (trx) => {
+    // Security: a code that nobody was sent cannot be guessed either.
+    if (!(await decideCode(trx, keyring, { flowId, sends, code: to === null ? newToken() : code }))) return
+    await sendMessage(trx, parts, {
+      name: 'recovery-code',
+      channel: 'sms',
+      to,
+      params: { code, expiresAt: request.expiresAt.toISOString() },
+      locale: isLocale(account?.locale) ? account.locale : request.locale,
+    })
+  })
+}
+
+async function isPermitted(smsGuard: SmsGuard, e164: string): Promise<boolean> {
+  const number = parsePhoneNumber(e164, { defaultCountry: 'ZZ' })
+  return number.kind === 'ok' && (await smsGuard.permit(number, { confirmed: true })).kind === 'permitted'
+}

@@ -1,0 +1,51 @@
+// What a new password by recovery means: everything in one transaction.
+import type { Db, Trx } from '#db/connection.ts'
+import { startProbation } from '../accounts/store.ts'
+import type { Trace } from '../activity/events.ts'
+import { recordActivity } from '../activity/store.ts'
+import { type NoticeParts, tellOwner } from '../contacts/tell-owner.ts'
+import type { Clock } from '../core/clock.ts'
+import type { Keyring } from '../core/keyring.ts'
+import type { MailboxParts, NewPassword } from '../mailboxes/want-mailbox.ts'
+import { changePassword } from '../password/change-password.ts'
+import { forgetDevices } from '../sessions/store.ts'
+import { dropHold } from './hold-store.ts'
+import type { MethodId } from './recovery-method.ts'
+import { endFlows } from './store.ts'
+
+export interface ApplyParts extends MailboxParts, NoticeParts {
+  readonly db: Db
+  readonly clock: Clock
+  readonly keyring: Keyring
+  readonly settings: MailboxParts['settings'] & NoticeParts['settings'] & { readonly probationHours: number }
+}
+
+export const probationEnd = (parts: { settings: { probationHours: number } }, at: Date): Date =>
+  new Date(at.getTime() + parts.settings.probationHours * 3_600_000)
+
+export interface Reset {
+  readonly accountId: string
+  readonly provenBy: MethodId | 'undo'
+  /** By a proof that others may know: recovery methods cannot be changed for a while. */
+  readonly weak: boolean
+  readonly password: NewPassword
+  readonly at: Date
+  readonly trace: Trace
+}
+
+/** Whatever was begun before: open flows, a password that waits, browsers that were known. */
+export async function endOpenWays(trx: Trx, accountId: string, at: Date): Promise<void> {
+  await endFlows(trx, accountId, at)
+  await dropHold(trx, accountId)
+  await forgetDevices(trx, accountId)
+}
+
+/** Security: after a reset nothing of before goes on: sessions, mail programs, open flows, known devices, waiting passwords. */
+export async function applyReset(trx: Trx, parts: ApplyParts, reset: Reset): Promise<void> {
+  const { accountId, provenBy: method, weak, password, at, trace } = reset
+  await changePassword(trx, parts, { accountId, password, at })
+  await endOpenWays(trx, accountId, at)
+  if (weak) await startProbation(trx, accountId, probationEnd(parts, at))
+  await recordActivity(trx, parts.keyring, { accountId, event: 'password.reset', details: { method }, at, trace })
+  await tellOwner(trx, parts, { accountId, name: 'password-reset', params: { method }, change: 'password.reset', at, trace })
+}

@@ -1,0 +1,93 @@
+import type { Db, Trx } from '#db/connection.ts'
+import { findAccountByAddress } from '../accounts/store.ts'
+import type { Trace } from '../activity/events.ts'
+import type { Clock } from '../core/clock.ts'
+import type { Keyring } from '../core/keyring.ts'
+import { parseTypedLogin } from '../core/login-name.ts'
+import { addressOf } from '../core/names.ts'
+import type { Locale } from '../i18n/texts.ts'
+import { isKnownDevice } from '../sessions/store.ts'
+import { beginnings } from './flow-states.ts'
+import { insertFlow } from './store.ts'
+
+/** Looks up like an account, but is none: unknown names walk the whole way. */
+export const nobody = '00000000-0000-0000-0000-000000000000'
+
+/** Longer than any proof lives, so that a dead code is told as such. */
+export const flowMinutes = 120
+
+export const flowEnd = (at: Date): Date => new Date(at.getTime() + flowMinutes * 60_000)
+
+/**
+ * Names the counters of an address, known or not.
+ * Security: a browser that signed in before has counters of its own, so that strangers cannot use up the owner's tries.
+ */
+export function keysOf(keyring: Keyring, address: string, knownDevice?: Buffer): { nameKey: string; budgetKey: string } {
+  const who = knownDevice ? `${address} ${knownDevice.toString('base64url')}` : address
+  return {
+    nameKey: keyring.digest('recovery.name', address).toString('base64url'),
+    budgetKey: keyring.digest('recovery.budget', who).toString('base64url'),
+  }
+}
+
+export interface BeginParts {
+  readonly db: Db
+  readonly clock: Clock
+  readonly keyring: Keyring
+  readonly settings: { readonly mailDomains: readonly string[] }
+}
+
+/**
+ * Begins a recovery for whatever was typed.
+ * Security: known and unknown names walk the same path: the same queries, the same row, the same answer.
+ * @param device digest of the browser's own token, where it has one
+ */
+export async function beginRecovery(
+  { db, clock, keyring, settings }: BeginParts,
+  about: {
+    readonly login: string
+    readonly tokenHash: Buffer
+    readonly device: Buffer | undefined
+    readonly locale: Locale
+    readonly trace: Trace
+  },
+): Promise<void> {
+  const { tokenHash, device, locale, trace } = about
+  const typed = parseTypedLogin(about.login, settings.mailDomains)
+  // What no mailbox can be called gets counters as well, named by the text.
+  const name = typed ? typed.login : about.login.trim().toLowerCase()
+  const address = addressOf(name, typed?.domain ?? settings.mailDomains[0] ?? '')
+  const at = clock.now()
+  await db.transaction(async (trx) => {
+    const account = await findAccountByAddress(trx, address)
+    const known = device && (await isKnownDevice(trx, account?.id ?? nobody, device)) ? device : undefined
+    const keys = keysOf(keyring, address, known)
+    const state = beginnings['type-login']
+    const accountId = account?.id ?? null
+    await insertFlow(trx, { tokenHash, accountId, ...keys, state, locale, trace, at, expiresAt: flowEnd(at) })
+  })
+}
+
+/**
+ * A flow that begins with its proof: by a link that was opened, or by an undo.
+ * @param proofHash of the link that is spent with the new password
+ */
+export async function beginProvenFlow(
+  trx: Trx,
+  keyring: Keyring,
+  about: {
+    readonly tokenHash: Buffer
+    readonly accountId: string
+    readonly address: string
+    readonly beginning: 'open-link' | 'undo'
+    readonly provenBy: string
+    readonly proofHash?: Buffer
+    readonly locale: Locale
+    readonly trace: Trace
+    readonly at: Date
+  },
+): Promise<void> {
+  const { address, beginning, ...flow } = about
+  const state = beginnings[beginning]
+  await insertFlow(trx, { ...flow, ...keysOf(keyring, address), state, expiresAt: flowEnd(about.at) })
+}

@@ -1,0 +1,42 @@
+// SECURITY_QUESTION=hold: the new password waits, everybody is told at once, and a job applies it when nobody objected.
+import type { Trx } from '#db/connection.ts'
+import { holdAccount } from '../accounts/store.ts'
+import { recordActivity } from '../activity/store.ts'
+import { tellOwner } from '../contacts/tell-owner.ts'
+import { enqueue } from '../jobs/enqueue.ts'
+import type { TaskList } from '../jobs/worker.ts'
+import { type ApplyParts, applyReset } from './apply-reset.ts'
+import { type Hold, listDueHolds, putHold, takeDueHold } from './hold-store.ts'
+import { endFlows } from './store.ts'
+
+const applyTask = 'recovery:apply-held'
+const atOnce = 200
+
+export async function holdReset(trx: Trx, parts: ApplyParts, hold: Hold): Promise<void> {
+  const { accountId, trace, madeAt: at, dueAt } = hold
+  await putHold(trx, parts.keyring, hold)
+  await endFlows(trx, accountId, at)
+  await enqueue(trx, applyTask, { accountId }, { jobKey: `${applyTask}:${accountId}`, runAt: dueAt })
+  await recordActivity(trx, parts.keyring, { accountId, event: 'password.reset-held', details: {}, at, trace })
+  const params = { takesEffectAt: dueAt.toISOString() }
+  await tellOwner(trx, parts, { accountId, name: 'password-reset-held', params, change: 'password.reset-held', at, trace })
+}
+
+async function applyHeld(parts: ApplyParts, accountId: string): Promise<void> {
+  await parts.db.transaction(async (trx) => {
+    const at = parts.clock.now()
+    await holdAccount(trx, accountId)
+    const hold = await takeDueHold(trx, parts.keyring, accountId, at)
+    if (!hold) return
+    const { password, trace } = hold
+    await applyReset(trx, parts, { accountId, provenBy: 'security-question', weak: true, password, at, trace })
+  })
+}
+
+export const holdTasks = (parts: ApplyParts): TaskList => ({
+  [applyTask]: ({ accountId }) => applyHeld(parts, String(accountId)),
+  // Every minute: nothing stays behind because its own job was lost.
+  'recovery:sweep-held': async () => {
+    for (const accountId of await listDueHolds(parts.db, parts.clock.now(), atOnce)) await applyHeld(parts, accountId)
+  },
+})

@@ -1,0 +1,57 @@
+import type { Db, Trx } from '#db/connection.ts'
+import { assertNever } from '../core/assert-never.ts'
+import type { Clock } from '../core/clock.ts'
+import { BusyError, type PasswordHasher } from '../password/hasher.ts'
+import { methodFlowOf } from './method-flow.ts'
+import type { RecoveryMethod } from './recovery-method.ts'
+import { type Flow, noteProof } from './store.ts'
+
+export interface ProveParts {
+  readonly db: Db
+  readonly clock: Clock
+  readonly hasher: PasswordHasher
+}
+
+export type Proven =
+  | { readonly kind: 'proven' }
+  | { readonly kind: 'refused'; readonly reason: string }
+  | { readonly kind: 'wait'; readonly retryAfterSeconds: number }
+
+/**
+ * Judges what was typed, and moves the flow where it is right.
+ * @throws BusyError where the line for hashing is full
+ */
+export async function proveFlow(
+  { db, clock, hasher }: ProveParts,
+  method: RecoveryMethod,
+  flow: Flow,
+  input: string,
+): Promise<Proven> {
+  // Where the proof is right and the flow cannot move, another one was faster or the account was blocked: the secret is worth nothing.
+  const move = async (trx: Trx): Promise<Proven> =>
+    (await noteProof(trx, flow.id, method.id, clock.now())) ? { kind: 'proven' } : { kind: 'refused', reason: 'wrong' }
+
+  const outcome = await db.transaction(async (trx) => {
+    const proof = await method.prove(trx, methodFlowOf(flow, clock.now()), input)
+    return proof.kind === 'right' ? await move(trx) : proof
+  })
+  async function verify({ verifier, text }: { readonly verifier: string | null; readonly text: string }) {
+    try {
+      return await hasher.verify(verifier, text)
+    } catch (fault) {
+      // Not judged, so it was no try.
+      if (fault instanceof BusyError) await db.transaction((trx) => method.uncount?.(trx, methodFlowOf(flow, clock.now())))
+      throw fault
+    }
+  }
+  switch (outcome.kind) {
+    case 'proven':
+    case 'refused':
+    case 'wait':
+      return outcome
+    case 'verify':
+      return (await verify(outcome)) ? await db.transaction(move) : { kind: 'refused', reason: 'wrong' }
+    default:
+      return assertNever(outcome)
+  }
+}

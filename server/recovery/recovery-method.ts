@@ -1,0 +1,84 @@
+import type { Db, Trx } from '#db/connection.ts'
+import type { Trace } from '../activity/events.ts'
+import type { Locale } from '../i18n/texts.ts'
+import type { TaskList } from '../jobs/worker.ts'
+
+export type MethodId = 'backup-address' | 'phone' | 'security-question'
+
+/** What a method is told of the flow that it serves. */
+export interface MethodFlow {
+  readonly id: string
+  /** For a decoy flow, an id that no account has: every query runs and finds nothing. */
+  readonly accountId: string
+  /** Whose question is shown: of a blocked mailbox too, so that a block does not show. Proves and sends nothing. */
+  readonly shownAccountId: string
+  /** Of the typed name, the same for ever: what a decoy shows depends on it. */
+  readonly nameKey: string
+  /** Names the counters of the typed name, known or not; a browser that is known to the account has counters of its own. */
+  readonly budgetKey: string
+  readonly locale: Locale
+  readonly trace: Trace
+  readonly begunAt: Date
+  readonly at: Date
+}
+
+export type ChallengeOutcome =
+  /** Whether anything was sent is nobody's business. */
+  | { readonly kind: 'asked' }
+  /** What was typed cannot be a contact of this kind: a reason of the field. */
+  | { readonly kind: 'refused'; readonly reason: string }
+  | { readonly kind: 'wait'; readonly retryAfterSeconds: number }
+
+export type ProofOutcome =
+  | { readonly kind: 'right' }
+  /** Right exactly if the hasher says so. It is asked after the commit, so that slow work holds neither the count nor a connection. */
+  | { readonly kind: 'verify'; readonly verifier: string | null; readonly text: string }
+  /** A reason of the field: `wrong`, `dead`, or why it was no try. */
+  | { readonly kind: 'refused'; readonly reason: string }
+  | { readonly kind: 'wait'; readonly retryAfterSeconds: number }
+
+/** A page with one field; its view is `recovery/<page without recover->`. */
+export interface DoorPage<Field extends string | null = string> {
+  /** Page id of the contract. */
+  readonly page: `recover-${string}`
+  /** Under `/recover/`. */
+  readonly path: string
+  readonly field: Field
+}
+
+/** What people see of a method: pages as data, so that recovery shows them without knowing whose they are. */
+export interface Door {
+  /** Takes what `challenge` is given. Absent: the method has nothing to send. */
+  readonly challenge?: DoorPage
+  /** Takes what `prove` is given; without a field it only says what to wait for. */
+  readonly proof: DoorPage<string | null>
+}
+
+/** One way to prove that a mailbox is yours. Knows no HTTP. */
+export interface RecoveryMethod {
+  readonly id: MethodId
+  readonly door: Door
+  /** What the proof page shows beside its field; null before the challenge that it needs. The same work for every flow. */
+  describe(db: Db | Trx, flow: MethodFlow): Promise<Readonly<Record<string, unknown>> | null>
+  /**
+   * Ask for the proof. For a decoy flow (no account, or the method is not set up) do the same work and send nothing.
+   * @param input null to ask once more with what was typed before
+   */
+  challenge(trx: Trx, flow: MethodFlow, input: string | null): Promise<ChallengeOutcome>
+  /** Counts the try, then spends the secret. A wrong answer is a value, never a throw: a throw would undo the count. */
+  prove(trx: Trx, flow: MethodFlow, input: string): Promise<ProofOutcome>
+  /** Takes back the count of a try that could not be judged, because the hasher was busy. */
+  uncount?(trx: Trx, flow: MethodFlow): Promise<void>
+  /** Methods that prove by a link: whose it is, where it is alive. Does not use it up. */
+  openLink?(trx: Trx, tokenHash: Buffer, at: Date): Promise<{ readonly accountId: string } | undefined>
+  /**
+   * A new password is being set by a proof of this method; the caller holds the account's row. Spends what stayed good until now.
+   * @param proofHash of the link that opened the flow
+   * @returns false where the proof is worth nothing any more: a dead link, a method that was removed or replaced meanwhile
+   */
+  settle(trx: Trx, flow: MethodFlow, proofHash: Buffer | null): Promise<boolean>
+  /** What a reset by this method means afterwards: SAFETY asks for more care after a weak one. */
+  readonly strength: 'strong' | 'weak'
+  /** Its own jobs. */
+  readonly tasks: TaskList
+}

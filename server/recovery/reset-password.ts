@@ -1,0 +1,54 @@
+// The last step: a new password by a proof of this very flow, with everything that follows from it, or nothing.
+import { holdAccount } from '../accounts/store.ts'
+import type { Trace } from '../activity/events.ts'
+import type { PasswordRefusal } from '../core/password-policy.ts'
+import { judgeNewPassword, type PasswordRuleParts } from '../password/change-password.ts'
+import type { PasswordHasher } from '../password/hasher.ts'
+import type { RawSettings } from '../settings.ts'
+import { type ApplyParts, applyReset, probationEnd } from './apply-reset.ts'
+import { holdReset } from './hold-reset.ts'
+import { methodFlowOf } from './method-flow.ts'
+import type { RecoveryMethod } from './recovery-method.ts'
+import { endFlow, type Flow, finishFlow } from './store.ts'
+
+export interface ResetParts extends ApplyParts, PasswordRuleParts {
+  readonly hasher: PasswordHasher
+  readonly recoveryMethods: readonly RecoveryMethod[]
+  readonly settings: ApplyParts['settings'] & PasswordRuleParts['settings'] & Pick<RawSettings, 'securityQuestion'>
+}
+
+export type ResetOutcome =
+  | { readonly kind: 'done' | 'held' }
+  | { readonly kind: 'refused'; readonly reason: PasswordRefusal }
+  /** The link that opened the flow is dead by now. */
+  | { readonly kind: 'dead-link' }
+  /** The flow moved, died or was never proven. */
+  | { readonly kind: 'moved' }
+
+/** @throws BusyError where the line for hashing is full; the flow stays as it is */
+export async function resetPassword(parts: ResetParts, flow: Flow, typed: string, trace: Trace): Promise<ResetOutcome> {
+  const { accountId, address, provenBy } = flow
+  if (flow.state !== 'proven' || !accountId || !address || !provenBy) return { kind: 'moved' }
+  const judged = judgeNewPassword(parts, address, typed)
+  if (judged.kind === 'refused') return judged
+  const password = { plain: judged.password, verifier: await parts.hasher.hash(judged.password) }
+  const method = parts.recoveryMethods.find((each) => each.id === provenBy)
+  const waits = method?.strength === 'weak' && parts.settings.securityQuestion === 'hold'
+  return await parts.db.transaction(async (trx): Promise<ResetOutcome> => {
+    const at = parts.clock.now()
+    await holdAccount(trx, accountId)
+    const dueAt = waits ? probationEnd(parts, at) : null
+    if (!(await finishFlow(trx, flow.id, waits ? 'hold-password' : 'set-password', at, dueAt))) return { kind: 'moved' }
+    if (method && !(await method.settle(trx, methodFlowOf(flow, at), flow.proofHash))) {
+      await endFlow(trx, flow.id, at)
+      return { kind: 'dead-link' }
+    }
+    if (dueAt) {
+      await holdReset(trx, parts, { accountId, flowId: flow.id, password, trace, madeAt: at, dueAt })
+      return { kind: 'held' }
+    }
+    const weak = method?.strength === 'weak'
+    await applyReset(trx, parts, { accountId, provenBy: method?.id ?? 'undo', weak, password, at, trace })
+    return { kind: 'done' }
+  })
+}

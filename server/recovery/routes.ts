@@ -1,0 +1,173 @@
+import { type Request, type Response, Router } from 'express'
+import { assertNever } from '../core/assert-never.ts'
+import { deviceDigestOf } from '../sign-in/device-cookie.ts'
+import { networkOf } from '../web/client.ts'
+import { LimitReached } from '../web/faults.ts'
+import { type FormError, readFields } from '../web/forms.ts'
+import type { WebParts } from '../web/parts.ts'
+import { beginRecovery } from './begin-recovery.ts'
+import { challengeFlow } from './challenge-flow.ts'
+import { flowTokenHashOf, keepFlow } from './flow-cookie.ts'
+import type { FlowState } from './flow-states.ts'
+import { methodFlowOf } from './method-flow.ts'
+import { openLink } from './open-link.ts'
+import { proveFlow } from './prove-flow.ts'
+import type { RecoveryMethod } from './recovery-method.ts'
+import { resetPassword } from './reset-password.ts'
+import { type Flow, findFlow } from './store.ts'
+
+const newPasswordPath = '/recover/new-password'
+const beforeProof: readonly FlowState[] = ['begun', 'asked']
+
+export function recoveryRoutes(parts: WebParts): Router {
+  const { pages, db, clock, settings, recoveryMethods: methods, trace } = parts
+  const perNetwork = parts.limits.limiter('recovery', { points: settings.limitRecoveriesPerIpHour, seconds: 3600 })
+
+  const flowOf = async (req: Request): Promise<Flow | undefined> => {
+    const tokenHash = flowTokenHashOf(parts, req)
+    return tokenHash && (await findFlow(db, tokenHash, clock.now()))
+  }
+
+  /** Where the flow stands: a step out of order leads there. */
+  function dueOf(flow: Flow | undefined): string {
+    switch (flow?.state) {
+      case undefined:
+        return '/recover'
+      case 'begun':
+        return '/recover/method'
+      case 'asked': {
+        const asked = methods.find((method) => method.id === flow?.asked)
+        return asked ? `/recover/${asked.door.proof.path}` : '/recover/method'
+      }
+      case 'proven':
+        return newPasswordPath
+      case 'held':
+      case 'done':
+        return '/recover/done'
+      default:
+        return assertNever(flow?.state as never)
+    }
+  }
+
+  /** The flow, where it is at one of these states; else the visitor is sent to the step that is due. */
+  async function flowAt(req: Request, res: Response, states: readonly FlowState[]): Promise<Flow | undefined> {
+    const flow = await flowOf(req)
+    if (flow && states.includes(flow.state)) return flow
+    res.redirect(303, dueOf(flow))
+    return undefined
+  }
+
+  const showStart = (req: Request, res: Response, errors: FormError[] = []) =>
+    pages.show(req, res, { id: 'recover', view: 'recovery/start', errors })
+
+  const showNewPassword = (req: Request, res: Response, flow: Flow, errors: FormError[] = []) =>
+    pages.show(req, res, { id: 'recover-new-password', view: 'recovery/new-password', errors, locals: { address: flow.address } })
+
+  const showDeadLink = (req: Request, res: Response) =>
+    pages.show(req, res, { id: 'recover-link', view: 'recovery/link', errors: [{ field: 'link', reason: 'dead', at: 'main' }] })
+
+  const router = Router()
+    .get('/recover', (req, res) => showStart(req, res))
+    .post('/recover', async (req, res) => {
+      const { login } = readFields(req, ['login'])
+      if (login.trim() === '') return showStart(req, res, [{ field: 'login', reason: 'missing' }])
+      await perNetwork.demand(networkOf(req.ip))
+      const about = { login, device: deviceDigestOf(parts, req), locale: req.locale, trace: trace(req) }
+      await beginRecovery(parts, { ...about, tokenHash: keepFlow(parts, res) })
+      res.redirect(303, '/recover/method')
+    })
+    .get('/recover/method', async (req, res) => {
+      if (!(await flowAt(req, res, beforeProof))) return
+      const doors = methods.map(({ id, door }) => ({ id, href: `/recover/${(door.challenge ?? door.proof).path}` }))
+      pages.show(req, res, { id: 'recover-method', view: 'recovery/method', locals: { doors } })
+    })
+    .get('/recover/link/:token', async (req, res) => {
+      const about = { locale: req.locale, trace: trace(req) }
+      const opened = await openLink(parts, req.params.token, about, () => keepFlow(parts, res))
+      if (!opened) return showDeadLink(req, res)
+      res.redirect(303, newPasswordPath)
+    })
+    .get(newPasswordPath, async (req, res) => {
+      const flow = await flowAt(req, res, ['proven'])
+      if (flow) showNewPassword(req, res, flow)
+    })
+    .post(newPasswordPath, async (req, res) => {
+      const flow = await flowAt(req, res, ['proven'])
+      if (!flow) return
+      const outcome = await resetPassword(parts, flow, readFields(req, ['password']).password, trace(req))
+      switch (outcome.kind) {
+        case 'done':
+        case 'held':
+          return res.redirect(303, '/recover/done')
+        case 'refused':
+          return showNewPassword(req, res, flow, [{ field: 'password', reason: outcome.reason }])
+        case 'dead-link':
+          return showDeadLink(req, res)
+        case 'moved':
+          return res.redirect(303, dueOf(await flowOf(req)))
+        default:
+          return assertNever(outcome)
+      }
+    })
+    .get('/recover/done', async (req, res) => {
+      const flow = await flowAt(req, res, ['done', 'held'])
+      if (flow) pages.show(req, res, { id: 'recover-done', view: 'recovery/done', locals: { takesEffectAt: flow.takesEffectAt } })
+    })
+  for (const method of methods) addDoor(router, method)
+  return router
+
+  /** The pages of one method: the one that asks for a contact, where it has one, and the one that takes the proof. */
+  function addDoor(to: Router, method: RecoveryMethod): void {
+    const { challenge, proof } = method.door
+    const viewOf = (page: string) => `recovery/${page.replace('recover-', '')}`
+
+    async function showProof(req: Request, res: Response, flow: Flow, errors: FormError[] = []): Promise<void> {
+      const locals = await method.describe(db, methodFlowOf(flow, clock.now()))
+      if (!locals) return res.redirect(303, dueOf(flow))
+      pages.show(req, res, { id: proof.page, view: viewOf(proof.page), errors, locals })
+    }
+
+    to.get(`/recover/${proof.path}`, async (req, res) => {
+      const flow = await flowAt(req, res, beforeProof)
+      if (flow) await showProof(req, res, flow)
+    })
+    if (proof.field !== null) {
+      const { field } = proof
+      to.post(`/recover/${proof.path}`, async (req, res) => {
+        const flow = await flowAt(req, res, beforeProof)
+        if (!flow) return
+        const outcome = await proveFlow(parts, method, flow, readFields(req, [field])[field] ?? '')
+        if (outcome.kind === 'wait') throw new LimitReached(outcome.retryAfterSeconds)
+        if (outcome.kind === 'refused') return await showProof(req, res, flow, [{ field, reason: outcome.reason }])
+        res.redirect(303, newPasswordPath)
+      })
+    }
+    if (!challenge) return
+    const { field } = challenge
+    const showForm = (req: Request, res: Response, values = {}, errors: FormError[] = []) =>
+      pages.show(req, res, { id: challenge.page, view: viewOf(challenge.page), errors, values })
+    to.get(`/recover/${challenge.path}`, async (req, res) => {
+      if (await flowAt(req, res, beforeProof)) showForm(req, res)
+    })
+    to.post(`/recover/${challenge.path}`, async (req, res) => {
+      const flow = await flowAt(req, res, beforeProof)
+      if (!flow) return
+      await perNetwork.demand(networkOf(req.ip))
+      const form = readFields(req, [field, 'again'])
+      const typed = form[field] ?? ''
+      const outcome = await challengeFlow(parts, method, flow, form.again ? null : typed)
+      switch (outcome.kind) {
+        case 'asked':
+          return res.redirect(303, `/recover/${proof.path}`)
+        case 'refused':
+          return showForm(req, res, { [field]: typed }, [{ field, reason: outcome.reason }])
+        case 'wait':
+          throw new LimitReached(outcome.retryAfterSeconds)
+        case 'moved':
+          return res.redirect(303, dueOf(await flowOf(req)))
+        default:
+          return assertNever(outcome)
+      }
+    })
+  }
+}

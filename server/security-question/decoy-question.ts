@@ -1,0 +1,11 @@
+import type { Keyring } from '../core/keyring.ts'
+import { type QuestionId, questionIds } from './questions.ts'
+
+/**
+ * The question that a name is asked that has none: for one name always the same, and when the list grows, for most names still the same.
+ * @param nameKey keyed digest of the name
+ */
+export function decoyQuestion(keyring: Keyring, nameKey: string): QuestionId {
+  const ranked = questionIds.map((id) => ({ id, rank: keyring.digest('security-question.decoy', `${nameKey} ${id}`) }))
+  return ranked.reduce((best, each) => (Buffer.compare(each.rank, best.rank) > 0 ? each : best)).id
+}
