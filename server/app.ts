@@ -15,12 +15,14 @@ import { messageRoutes } from './messages/routes.ts'
 import { overviewRoutes } from './overview/routes.ts'
 import { passwordRoutes } from './password/routes.ts'
 import { phoneRoutes } from './phone/routes.ts'
+import { recoveryRoutes } from './recovery/routes.ts'
 import { recoveryMethodRoutes } from './recovery-methods/routes.ts'
 import { registrationRoutes } from './registration/routes.ts'
 import { securityQuestionRoutes } from './security-question/routes.ts'
 import { sessionRoutes } from './sessions/routes.ts'
 import { signInRoutes } from './sign-in/routes.ts'
 import { staffDoorRoutes } from './staff/door-routes.ts'
+import { undoRoutes } from './undo/routes.ts'
 import type { Assets } from './web/assets.ts'
 import { checkOrigin, csrfToken } from './web/csrf.ts'
 import { errorHandler, pageNotFound } from './web/errors.ts'
@@ -71,6 +73,8 @@ export function createApp(parts: AppParts): Express {
   app.use(registrationRoutes(parts))
   app.use(signInRoutes(parts))
   app.use(passwordRoutes(parts))
+  app.use(recoveryRoutes(parts))
+  app.use(undoRoutes(parts))
   app.use(recoveryMethodRoutes(parts))
   app.use(backupAddressRoutes(parts))
   app.use(phoneRoutes(parts))

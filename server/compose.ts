@@ -5,6 +5,7 @@ import { connectDatabase, type Db } from '#db/connection.ts'
 import { createApp } from './app.ts'
 import { createMailGuard } from './backup-address/mail-guard.ts'
 import { managedBackupAddress } from './backup-address/managed-backup-address.ts'
+import { backupAddressRecovery } from './backup-address/method.ts'
 import type { Settings } from './config.ts'
 import { type Clock, systemClock } from './core/clock.ts'
 import { createKeyring, type Keyring } from './core/keyring.ts'
@@ -21,9 +22,11 @@ import { createMessageRendering } from './messages/render.ts'
 import type { MailTransport, SmsTransport } from './messages/transport.ts'
 import { createHasher } from './password/hasher.ts'
 import { managedPhone } from './phone/managed-phone.ts'
+import { phoneRecovery } from './phone/method.ts'
 import { createSmsGuard } from './phone/sms-guard.ts'
 import { manageMethods } from './recovery-methods/managed-method.ts'
 import { managedSecurityQuestion } from './security-question/managed-security-question.ts'
+import { questionRecovery } from './security-question/method.ts'
 import { loadAssets } from './web/assets.ts'
 import { createTracer } from './web/client.ts'
 import { createLimits } from './web/limits.ts'
@@ -90,6 +93,15 @@ export async function compose(settings: CompleteSettings, ports: Ports = {}): Pr
     managedBackupAddress(keyring),
     managedSecurityQuestion(settings.securityQuestion),
   ])
+  const mailGuard = createMailGuard(limits, keyring, settings)
+  const smsGuard = createSmsGuard(limits, keyring, settings)
+  const methodParts = { settings, db, clock, keyring, mailGuard, smsGuard }
+  // The doors under /recover, in the order in which they are shown.
+  const recoveryMethods = [
+    backupAddressRecovery(methodParts),
+    phoneRecovery(methodParts),
+    ...(settings.securityQuestion === 'off' ? [] : [questionRecovery(methodParts)]),
+  ]
   let draining = false
 
   const parts = {
@@ -105,9 +117,10 @@ export async function compose(settings: CompleteSettings, ports: Ports = {}): Pr
     render,
     texts,
     limits,
-    mailGuard: createMailGuard(limits, keyring, settings),
-    smsGuard: createSmsGuard(limits, keyring, settings),
+    mailGuard,
+    smsGuard,
     methods,
+    recoveryMethods,
     pages: createPages({ views, texts, theme: assets.theme, timeZone: settings.timeZone }),
     serviceWords: [...serviceWordsOf(settings.mailDomains), settings.brandName.toLowerCase()],
     trace: createTracer(await openPlaces(settings.placeDatabase)),

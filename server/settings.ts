@@ -150,6 +150,11 @@ export const rows = {
   limitResetMailsPerDay: row(whole(1), '10', 'reset mails per account and day'),
   limitAnswersPerDay: row(whole(1), '3', 'answers to the security question per account and day'),
   limitAnswersLifetime: row(whole(1), '10', 'wrong answers before the question is closed for good'),
+  limitRecoveriesPerIpHour: row(
+    whole(1),
+    '3000',
+    'recoveries begun and contacts typed from one network an hour; wide, for many share one',
+  ),
   limitReportsPerIpHour: row(whole(1), '20', 'reports of senders from one network an hour'),
   codeMinutes: row(time('minutes'), '10', 'life of a code'),
   linkMinutes: row(time('minutes'), '60', 'life of a reset link'),

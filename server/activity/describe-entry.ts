@@ -9,11 +9,17 @@ export interface DescribedEntry {
   readonly place: string
 }
 
+/** Selections in texts know no hyphens: `backup-address` is `address` there. */
+function paramsOf({ details }: RecordedEntry): DescribedEntry['params'] {
+  const { method } = details
+  return typeof method === 'string' ? { ...details, method: method.replace(/^.*-/, '') } : details
+}
+
 /** An entry as the pages show it. */
 export const describeEntry = (entry: RecordedEntry): DescribedEntry => ({
   at: entry.happenedAt,
   event: entry.event,
-  params: entry.details,
+  params: paramsOf(entry),
   device: entry.device,
   place: entry.place,
 })

@@ -18,6 +18,8 @@ export interface ActivityDetails {
   'backup-address.changed': Nothing
   'backup-address.removed': Nothing
   'password.changed': Nothing
+  'password.reset': { method: 'backup-address' | 'phone' | 'security-question' | 'undo' }
+  'password.reset-held': Nothing
   'phone.added': Nothing
   'phone.changed': Nothing
   'phone.removed': Nothing
@@ -38,6 +40,7 @@ export interface ActivityDetails {
   'staff.granted': { role: string }
   'staff.recovery-code-used': Nothing
   'staff.revoked': { role: string }
+  'undo.used': { change: string }
 }
 
 export type ActivityEvent = keyof ActivityDetails

@@ -1,4 +1,5 @@
 // Every task that a worker can do, and when the regular ones run.
+import { deleteOldLinks } from '../backup-address/link-store.ts'
 import { deleteOldConfirmations } from '../contacts/store.ts'
 import type { MailPlatform } from '../mail-platform/mail-platform.ts'
 import { convergeMailboxTask } from '../mailboxes/converge-mailbox.ts'
@@ -9,6 +10,10 @@ import { deleteSettledMessages } from '../messages/store.ts'
 import { keptSince } from '../messages/sweep-messages.ts'
 import { messageTasks } from '../messages/tasks.ts'
 import type { DeliveryParts } from '../messages/try-message.ts'
+import type { ApplyParts } from '../recovery/apply-reset.ts'
+import { holdTasks } from '../recovery/hold-reset.ts'
+import type { RecoveryMethod } from '../recovery/recovery-method.ts'
+import { deleteOldFlows } from '../recovery/store.ts'
 import { deleteDeadSessions } from '../sessions/store.ts'
 import { deleteOldUndos } from '../undo/store.ts'
 import { deleteSpentLimits } from '../web/limits.ts'
@@ -16,14 +21,16 @@ import { aliveSince } from '../web/session-store.ts'
 import { cleanUpTask } from './clean-up.ts'
 import type { TaskList } from './worker.ts'
 
-export interface TaskParts extends DeliveryParts {
+export interface TaskParts extends DeliveryParts, ApplyParts {
   readonly platform: MailPlatform
-  readonly settings: { readonly sessionIdleMinutes: number; readonly sessionMaxHours: number }
+  readonly recoveryMethods: readonly RecoveryMethod[]
+  readonly settings: ApplyParts['settings'] & { readonly sessionIdleMinutes: number; readonly sessionMaxHours: number }
 }
 
 export const crontab = `
 */10 * * * * mailbox:sweep
 * * * * * message:sweep
+* * * * * recovery:sweep-held
 17 * * * * clean-up
 41 3 * * * mailbox:purge
 `
@@ -38,10 +45,14 @@ export function tasksOf(parts: TaskParts): TaskList {
     'mailbox:purge': purgeMailboxesTask(parts),
     'mailbox:sweep': sweepMailboxesTask(parts),
     ...messageTasks(parts),
+    ...holdTasks(parts),
+    ...Object.assign({}, ...parts.recoveryMethods.map((method) => method.tasks)),
     'clean-up': cleanUpTask(db, [
       { name: 'sessions', run: (on, limit) => deleteDeadSessions(on, aliveSince(clock, times), limit) },
       { name: 'messages', run: (on, limit) => deleteSettledMessages(on, keptSince(clock.now()), limit) },
       { name: 'confirmations', run: (on, limit) => deleteOldConfirmations(on, dayBefore(clock), limit) },
+      { name: 'flows', run: (on, limit) => deleteOldFlows(on, dayBefore(clock), limit) },
+      { name: 'links', run: (on, limit) => deleteOldLinks(on, dayBefore(clock), limit) },
       { name: 'undos', run: (on, limit) => deleteOldUndos(on, dayBefore(clock), limit) },
       { name: 'limits', run: (on, limit) => deleteSpentLimits(on, clock.now(), limit) },
     ]),

@@ -48,7 +48,10 @@ export const catalogue = {
   'recovery-link': { channels: ['mail'], params: z.strictObject({ token, expiresAt: instant, ...told }) },
   'recovery-code': { channels: ['sms'], params: z.strictObject({ code, expiresAt: instant }) },
   'password-changed': { channels: ['mail', 'sms'], params: z.strictObject({ ...told, undoToken }) },
-  'password-reset': { channels: ['mail', 'sms'], params: z.strictObject({ ...told, method, undoToken }) },
+  'password-reset': {
+    channels: ['mail', 'sms'],
+    params: z.strictObject({ ...told, method: z.enum([...method.options, 'undo']), undoToken }),
+  },
   'password-reset-held': {
     channels: ['mail', 'sms'],
     params: z.strictObject({ ...told, takesEffectAt: instant, undoToken }),

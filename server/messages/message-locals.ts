@@ -15,7 +15,7 @@ export interface LocalsOptions {
 /** The fields that any message may have; a view reads those of its own. */
 interface AnyParams {
   readonly mailbox?: string
-  readonly method?: 'backup-address' | 'phone' | 'security-question'
+  readonly method?: 'backup-address' | 'phone' | 'security-question' | 'undo'
   readonly outcome?: 'measure-taken' | 'no-breach' | 'not-ours' | 'not-enough'
   readonly place?: string
   readonly device?: string

@@ -39,7 +39,11 @@ export interface CodeRequest {
   readonly expiresAt: Date
 }
 
-export async function findCodeRequest(db: Db | Trx, keyring: Keyring, flowId: string): Promise<CodeRequest | undefined> {
+export async function findCodeRequest(
+  db: Db | Trx,
+  keyring: Keyring,
+  flowId: string,
+): Promise<CodeRequest | undefined> {
   const row = await db('recovery_codes').where({ flow_id: flowId }).first()
   return (
     row && {

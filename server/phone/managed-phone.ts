@@ -23,6 +23,7 @@ export const managedPhone = (keyring: Keyring): ManagedMethod => ({
   async remove(trx, accountId) {
     await removePhone(trx, keyring, accountId)
   },
+  distrust: async (trx, accountId) => (await removePhone(trx, keyring, accountId)) !== undefined,
   async restore(trx, accountId, old, at) {
     const put = await restorePhone(trx, keyring, accountId, old as Phone, at)
     return put.kind === 'put' ? 'restored' : 'taken'

@@ -64,7 +64,13 @@ export function phoneRecovery(parts: PhoneRecoveryParts): RecoveryMethod {
       const wait = await pace.ask(trx, flow.budgetKey, e164)
       if (wait > 0) return { kind: 'wait', retryAfterSeconds: wait }
       const expiresAt = new Date(flow.at.getTime() + settings.codeMinutes * 60_000)
-      const sends = await putCodeRequest(trx, keyring, { flowId: flow.id, e164, locale: flow.locale, at: flow.at, expiresAt })
+      const sends = await putCodeRequest(trx, keyring, {
+        flowId: flow.id,
+        e164,
+        locale: flow.locale,
+        at: flow.at,
+        expiresAt,
+      })
       // Security: the request does not look whose number it is: a worker does.
       await enqueue(trx, sendCodeTask, { flowId: flow.id, accountId: flow.accountId, sends })
       return { kind: 'asked' }

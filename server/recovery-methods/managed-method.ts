@@ -27,6 +27,11 @@ export interface ManagedMethod {
   findContact(db: Db | Trx, accountId: string): Promise<LinkedContact | undefined>
   /** Takes it from the account. The caller records and tells it. */
   remove(trx: Trx, accountId: string, at: Date): Promise<void>
+  /**
+   * For undo: whatever is set now came from a stranger and is to open nothing any more.
+   * @returns whether a contact was taken from the account by it
+   */
+  distrust(trx: Trx, accountId: string, at: Date): Promise<boolean>
   /** Puts a contact back that was replaced or removed, if it is still free. */
   restore(trx: Trx, accountId: string, old: LinkedContact, at: Date): Promise<'restored' | 'taken'>
 }

@@ -47,5 +47,12 @@ export async function applyReset(trx: Trx, parts: ApplyParts, reset: Reset): Pro
   await endOpenWays(trx, accountId, at)
   if (weak) await startProbation(trx, accountId, probationEnd(parts, at))
   await recordActivity(trx, parts.keyring, { accountId, event: 'password.reset', details: { method }, at, trace })
-  await tellOwner(trx, parts, { accountId, name: 'password-reset', params: { method }, change: 'password.reset', at, trace })
+  await tellOwner(trx, parts, {
+    accountId,
+    name: 'password-reset',
+    params: { method },
+    change: 'password.reset',
+    at,
+    trace,
+  })
 }

@@ -22,7 +22,11 @@ export const flowEnd = (at: Date): Date => new Date(at.getTime() + flowMinutes *
  * Names the counters of an address, known or not.
  * Security: a browser that signed in before has counters of its own, so that strangers cannot use up the owner's tries.
  */
-export function keysOf(keyring: Keyring, address: string, knownDevice?: Buffer): { nameKey: string; budgetKey: string } {
+export function keysOf(
+  keyring: Keyring,
+  address: string,
+  knownDevice?: Buffer,
+): { nameKey: string; budgetKey: string } {
   const who = knownDevice ? `${address} ${knownDevice.toString('base64url')}` : address
   return {
     nameKey: keyring.digest('recovery.name', address).toString('base64url'),

@@ -19,7 +19,14 @@ export async function holdReset(trx: Trx, parts: ApplyParts, hold: Hold): Promis
   await enqueue(trx, applyTask, { accountId }, { jobKey: `${applyTask}:${accountId}`, runAt: dueAt })
   await recordActivity(trx, parts.keyring, { accountId, event: 'password.reset-held', details: {}, at, trace })
   const params = { takesEffectAt: dueAt.toISOString() }
-  await tellOwner(trx, parts, { accountId, name: 'password-reset-held', params, change: 'password.reset-held', at, trace })
+  await tellOwner(trx, parts, {
+    accountId,
+    name: 'password-reset-held',
+    params,
+    change: 'password.reset-held',
+    at,
+    trace,
+  })
 }
 
 async function applyHeld(parts: ApplyParts, accountId: string): Promise<void> {

@@ -40,7 +40,8 @@ export async function proveFlow(
       return await hasher.verify(verifier, text)
     } catch (fault) {
       // Not judged, so it was no try.
-      if (fault instanceof BusyError) await db.transaction((trx) => method.uncount?.(trx, methodFlowOf(flow, clock.now())))
+      if (fault instanceof BusyError)
+        await db.transaction((trx) => method.uncount?.(trx, methodFlowOf(flow, clock.now())))
       throw fault
     }
   }

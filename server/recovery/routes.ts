@@ -61,10 +61,19 @@ export function recoveryRoutes(parts: WebParts): Router {
     pages.show(req, res, { id: 'recover', view: 'recovery/start', errors })
 
   const showNewPassword = (req: Request, res: Response, flow: Flow, errors: FormError[] = []) =>
-    pages.show(req, res, { id: 'recover-new-password', view: 'recovery/new-password', errors, locals: { address: flow.address } })
+    pages.show(req, res, {
+      id: 'recover-new-password',
+      view: 'recovery/new-password',
+      errors,
+      locals: { address: flow.address },
+    })
 
   const showDeadLink = (req: Request, res: Response) =>
-    pages.show(req, res, { id: 'recover-link', view: 'recovery/link', errors: [{ field: 'link', reason: 'dead', at: 'main' }] })
+    pages.show(req, res, {
+      id: 'recover-link',
+      view: 'recovery/link',
+      errors: [{ field: 'link', reason: 'dead', at: 'main' }],
+    })
 
   const router = Router()
     .get('/recover', (req, res) => showStart(req, res))
@@ -111,7 +120,12 @@ export function recoveryRoutes(parts: WebParts): Router {
     })
     .get('/recover/done', async (req, res) => {
       const flow = await flowAt(req, res, ['done', 'held'])
-      if (flow) pages.show(req, res, { id: 'recover-done', view: 'recovery/done', locals: { takesEffectAt: flow.takesEffectAt } })
+      if (flow)
+        pages.show(req, res, {
+          id: 'recover-done',
+          view: 'recovery/done',
+          locals: { takesEffectAt: flow.takesEffectAt },
+        })
     })
   for (const method of methods) addDoor(router, method)
   return router

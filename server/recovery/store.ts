@@ -102,10 +102,13 @@ export async function holdFlow(trx: Trx, id: string, step: FlowStep, at: Date): 
 
 /** Notes which method was asked for proof. The caller holds the flow. */
 export async function noteChallenge(trx: Trx, id: string, method: string): Promise<void> {
-  await trx('recovery_flows').where({ id }).whereIn('state', statesBefore('challenge')).update({
-    state: stateAfter('challenge'),
-    asked: method,
-  })
+  await trx('recovery_flows')
+    .where({ id })
+    .whereIn('state', statesBefore('challenge'))
+    .update({
+      state: stateAfter('challenge'),
+      asked: method,
+    })
 }
 
 /** Security: a proof counts in its own flow, for that flow's own account, once. */

@@ -1,5 +1,5 @@
 import type { ManagedMethod } from '../recovery-methods/managed-method.ts'
-import { findSecurityQuestion, removeSecurityQuestion } from './store.ts'
+import { closeSecurityQuestion, findSecurityQuestion, removeSecurityQuestion } from './store.ts'
 
 const id = 'security-question'
 const own = { id, weak: true, href: '/account/recovery/security-question' } as const
@@ -18,6 +18,11 @@ export const managedSecurityQuestion = (mode: 'direct' | 'hold' | 'off'): Manage
   findContact: async () => undefined,
   async remove(trx, accountId, at) {
     await removeSecurityQuestion(trx, accountId, at)
+  },
+  // Not removed: that would be for ever.
+  async distrust(trx, accountId) {
+    await closeSecurityQuestion(trx, accountId)
+    return false
   },
   restore: async () => 'taken',
 })

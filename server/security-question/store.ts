@@ -98,7 +98,10 @@ export async function uncountAnswer(trx: Trx, accountId: string): Promise<void> 
 
 /** Nothing answers the question any more until its owner sets another one. It is not removed: that would be for ever. */
 export async function closeSecurityQuestion(trx: Trx, accountId: string): Promise<void> {
-  await trx('security_questions').where({ account_id: accountId }).whereNull('removed_at').update({ tries: 2_147_483_647 })
+  await trx('security_questions')
+    .where({ account_id: accountId })
+    .whereNull('removed_at')
+    .update({ tries: 2_147_483_647 })
 }
 
 /** After the right answer: it was no wrong one, so it does not count against the question's life. */

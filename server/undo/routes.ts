@@ -14,7 +14,11 @@ export function undoRoutes(parts: WebParts): Router {
       const undo = await describeUndo(parts, req.params.token)
       if (!undo) return showDead(req, res)
       const [method = '', what = ''] = undo.change.split('.')
-      pages.show(req, res, { id: 'undo', view: 'undo/undo', locals: { change: undo.change, method, what, at: undo.madeAt } })
+      pages.show(req, res, {
+        id: 'undo',
+        view: 'undo/undo',
+        locals: { change: undo.change, method, what, at: undo.madeAt },
+      })
     })
     .post('/undo/:token', async (req, res) => {
       const about = { locale: req.locale, trace: trace(req) }

@@ -8,9 +8,9 @@ import { hashToken, isToken, newToken } from '../core/secrets.ts'
 import type { Locale } from '../i18n/texts.ts'
 import { changePassword } from '../password/change-password.ts'
 import type { PasswordHasher } from '../password/hasher.ts'
-import type { ManagedMethod, ManagedMethods } from '../recovery-methods/managed-method.ts'
 import { type ApplyParts, endOpenWays } from '../recovery/apply-reset.ts'
 import { beginProvenFlow } from '../recovery/begin-recovery.ts'
+import type { ManagedMethod, ManagedMethods } from '../recovery-methods/managed-method.ts'
 import { findUndo, listChangesSince, spendUndo, type Undo, voidUndosSince } from './store.ts'
 
 export interface UndoChangeParts extends ApplyParts {

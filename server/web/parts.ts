@@ -10,6 +10,7 @@ import type { Texts } from '../i18n/texts.ts'
 import type { MailPlatform } from '../mail-platform/mail-platform.ts'
 import type { PasswordHasher } from '../password/hasher.ts'
 import type { SmsGuard } from '../phone/sms-guard.ts'
+import type { RecoveryMethod } from '../recovery/recovery-method.ts'
 import type { ManagedMethods } from '../recovery-methods/managed-method.ts'
 import type { Limits } from './limits.ts'
 import type { Log } from './log.ts'
@@ -27,6 +28,8 @@ export interface WebParts {
   readonly smsGuard: SmsGuard
   /** The recovery methods as their owner, notices and undo deal with them. */
   readonly methods: ManagedMethods
+  /** The ways to prove that a mailbox is yours, as recovery deals with them. */
+  readonly recoveryMethods: readonly RecoveryMethod[]
   readonly log: Log
   readonly pages: Pages
   readonly texts: Texts
