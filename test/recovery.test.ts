@@ -4,6 +4,7 @@ import { awaitSent, otherCode, sentTo } from './support/outbox.ts'
 import { signIn } from './support/people.ts'
 import { eventually, startTestPortal, type TestPortal } from './support/portal.ts'
 import {
+  askForCode,
   begin,
   codeOf,
   type Equipped,
@@ -154,7 +155,7 @@ describe('tries', () => {
     let code = await codeOf(portal, visitor, person)
     for (let round = 0; round < 3; round++)
       assert.deepEqual((await visitor.post('/recover/sms/code', { code: otherCode(code) })).errors, ['code.wrong'])
-    await visitor.post('/recover/sms', { again: 'yes' }, { from: '/recover/sms/code' })
+    await askForCode(visitor, { again: 'yes' }, '/recover/sms/code')
     const [newest] = await awaitSent(portal, person.phone, 2)
     code = /\d{8}/.exec(newest?.text ?? '')?.[0] ?? ''
     for (let round = 0; round < 2; round++)

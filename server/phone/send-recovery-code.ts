@@ -4,15 +4,18 @@ import { findAccount } from '../accounts/store.ts'
 import { parsePhoneNumber } from '../core/phone-number.ts'
 import { newToken } from '../core/secrets.ts'
 import { isLocale } from '../i18n/texts.ts'
+import { enqueue } from '../jobs/enqueue.ts'
 import { type MessageParts, sendMessage } from '../messages/send-message.ts'
 import { decideCode, findCodeRequest } from './code-store.ts'
-import type { SmsGuard } from './sms-guard.ts'
+import type { SmsGuard, SmsPermit } from './sms-guard.ts'
 import { findPhone } from './store.ts'
 
 export const sendCodeTask = 'phone:send-recovery-code'
 
 /** SAFETY: a code that opens a mailbox is longer than one that confirms a contact. */
 export const codeDigits = 8
+
+const shortWaitSeconds = 5
 
 export interface SendCodeParts extends MessageParts {
   readonly db: Db
@@ -34,7 +37,14 @@ export async function sendRecoveryCode(
   const account = await findAccount(db, accountId)
   const own = await findPhone(db, keyring, accountId)
   const open = account && !account.blockedAt && !account.closedAt
-  const to = open && own?.canonical === request.e164 && (await isPermitted(smsGuard, request.e164)) ? own.value : null
+  const matches = open && own?.canonical === request.e164
+  const permit = matches ? await askGuard(smsGuard, request.e164) : undefined
+  if (permit?.kind === 'refused' && permit.reason === 'wait' && permit.retryAfterSeconds <= shortWaitSeconds) {
+    // The page's wait began when the code was asked for, the guard's when it was sent: a moment later.
+    const runAt = new Date(clock.now().getTime() + permit.retryAfterSeconds * 1000)
+    return await db.transaction((trx) => enqueue(trx, sendCodeTask, { flowId, accountId, sends }, { runAt }))
+  }
+  const to = matches && permit?.kind === 'permitted' ? own.value : null
   await db.transaction(async (trx) => {
     // Security: a code that nobody was sent cannot be guessed either.
     if (!(await decideCode(trx, keyring, { flowId, sends, code: to === null ? newToken() : code }))) return
@@ -48,7 +58,7 @@ export async function sendRecoveryCode(
   })
 }
 
-async function isPermitted(smsGuard: SmsGuard, e164: string): Promise<boolean> {
+async function askGuard(smsGuard: SmsGuard, e164: string): Promise<SmsPermit | undefined> {
   const number = parsePhoneNumber(e164, { defaultCountry: 'ZZ' })
-  return number.kind === 'ok' && (await smsGuard.permit(number, { confirmed: true })).kind === 'permitted'
+  return number.kind === 'ok' ? await smsGuard.permit(number, { confirmed: true }) : undefined
 }

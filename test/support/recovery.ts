@@ -70,10 +70,22 @@ export const awaitLink = (portal: TestPortal, to: string, nth = 1): Promise<stri
     return links.length >= nth && links[0]
   })
 
-/** Asks for the code and returns it. */
-export async function codeOf(portal: TestPortal, visitor: Visitor, person: Equipped, nth = 1): Promise<string> {
-  const asked = await visitor.post('/recover/sms', { phone: person.phone })
+/** Asks for a code, after the wait between two where there is one. */
+export async function askForCode(
+  visitor: Visitor,
+  fields: Record<string, string>,
+  from = '/recover/sms',
+): Promise<void> {
+  const asked = await eventually(async () => {
+    const answer = await visitor.post('/recover/sms', fields, { from })
+    return answer.status !== 429 && answer
+  })
   assert.deepEqual([asked.status, asked.location], [303, '/recover/sms/code'], asked.errors.join())
+}
+
+/** Asks for the code and returns it: the `nth` message to the phone. */
+export async function codeOf(portal: TestPortal, visitor: Visitor, person: Equipped, nth = 1): Promise<string> {
+  await askForCode(visitor, { phone: person.phone })
   return await awaitCode(portal, person.phone, nth)
 }
 
