@@ -131,7 +131,12 @@ async function* verifyChain(
   let position = 0
   let previous: Buffer = chainStart
   for (;;) {
-    const rows = await db('activity').where({ chain }).where('position', '>', position).orderBy('position').limit(500)
+    const rows = await db('activity')
+      .where({ chain })
+      // What is added while the chain is walked lies beyond this head.
+      .whereBetween('position', [position + 1, head.position])
+      .orderBy('position')
+      .limit(500)
     if (rows.length === 0) break
     for (const row of rows) {
       if (row.position !== position + 1) yield { chain, position: position + 1, fault: 'missing' }
