@@ -5,7 +5,7 @@ import express from 'express'
 import { createSampleRenderer, findSample } from '#server/dev/gallery/gallery.ts'
 import { findMailSample, paramsOf } from '#server/dev/gallery/mail-samples.ts'
 import { sampleAddress } from '#server/dev/gallery/sample.ts'
-import { createTexts, isLocale } from '#server/i18n/texts.ts'
+import { createTexts, isLocale, type Texts } from '#server/i18n/texts.ts'
 import { loadAssets } from '#server/web/assets.ts'
 import { securityHeaders } from '#server/web/headers.ts'
 import { createViewEngine } from '#server/web/view-engine.ts'
@@ -13,14 +13,20 @@ import { createRendering } from './message-trial.ts'
 
 const root = new URL('../..', import.meta.url).pathname
 
+/** GET `/PAGE/STATE?lang=` and `/mail/NAME/STATE?lang=`; `longer` has every text a third longer. */
 export async function serveGallery(): Promise<{ origin: string; close(): void }> {
   const { theme, serve } = loadAssets(`${root}public`, { name: 'Postern' })
-  const render = createSampleRenderer({
-    views: createViewEngine({ roots: [`${root}views`], cache: true }),
-    texts: createTexts({ service: 'Postern', passwordMin: 12 }),
-    theme,
-    timeZone: 'Europe/Minsk',
-  })
+  const texts = createTexts({ service: 'Postern', passwordMin: 12 })
+  const rendererOf = (words: Texts) =>
+    // Each with an engine of its own: an engine keeps parts that depend on nothing but the language.
+    createSampleRenderer({
+      views: createViewEngine({ roots: [`${root}views`], cache: true }),
+      texts: words,
+      theme,
+      timeZone: 'Europe/Minsk',
+    })
+  const render = rendererOf(texts)
+  const renderLonger = rendererOf({ ...texts, in: (locale) => (key, params) => lengthen(texts.t(locale, key, params)) })
   const mails = createRendering()
   const app = express()
   app.use(securityHeaders(false))
@@ -35,7 +41,8 @@ export async function serveGallery(): Promise<{ origin: string; close(): void }>
   app.get('/:page/:state', (request, response) => {
     const sample = findSample(request.params.page, request.params.state)
     const locale = isLocale(request.query.lang) ? request.query.lang : 'en'
-    if (sample) response.send(render(sample, locale, request.path))
+    const words = request.query.longer === undefined ? render : renderLonger
+    if (sample) response.send(words(sample, locale, request.path))
     else response.sendStatus(404)
   })
   const server = app.listen(0, '127.0.0.1')
@@ -48,3 +55,7 @@ export async function serveGallery(): Promise<{ origin: string; close(): void }>
     },
   }
 }
+
+/** Every word a third longer and the text with it, as a translation may turn out: `Anmelden` → `Anmeldennen`. */
+export const lengthen = (text: string): string =>
+  text.replace(/\p{L}{3,}/gu, (word) => word + word.slice(-Math.ceil(word.length * 0.3)))

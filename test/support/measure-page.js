@@ -79,4 +79,50 @@ function measureTargets() {
   return faults
 }
 
-window.measure = { contrastFaults, measureTargets }
+/** Parts that a narrow window, large text or wide spacing has cut off or pushed out of the window. */
+function lostParts() {
+  const faults = []
+  const root = document.documentElement
+  if (root.scrollWidth > root.clientWidth) faults.push(`a horizontal bar: ${root.scrollWidth} > ${root.clientWidth}`)
+  for (const element of document.body.querySelectorAll('*')) {
+    const box = element.getBoundingClientRect()
+    if (box.width <= 1 || box.height <= 1 || element.closest('.table-frame, .govuk-visually-hidden, svg')) continue
+    const style = getComputedStyle(element)
+    if (style.visibility === 'hidden' || element.matches('.govuk-skip-link')) continue
+    const cuts = style.overflowX !== 'visible' || style.overflowY !== 'visible'
+    const isField = element.matches('input, select, textarea')
+    const over = element.scrollWidth - element.clientWidth > 1 || element.scrollHeight - element.clientHeight > 1
+    if (cuts && over && !isField && style.display !== 'inline')
+      faults.push(`cut off: ${element.outerHTML.slice(0, 120)}`)
+    if (box.right > root.clientWidth + 1 || box.left < -1) faults.push(`outside: ${element.outerHTML.slice(0, 120)}`)
+    // A field as high as its own text, at least.
+    if (isField && box.height < Number.parseFloat(style.fontSize) && !element.matches('[type=radio], [type=checkbox]'))
+      faults.push(`too low: ${element.outerHTML.slice(0, 120)}`)
+  }
+  return faults
+}
+
+const shifts = []
+new PerformanceObserver((list) => {
+  for (const entry of list.getEntries())
+    if (!entry.hadRecentInput) shifts.push(`shift ${entry.value.toFixed(4)} ${entry.sources.map(nameOf).join(' ')}`)
+}).observe({ type: 'layout-shift', buffered: true })
+const nameOf = ({ node }) => node?.outerHTML?.slice(0, 80) ?? node?.textContent?.slice(0, 80)
+
+/** What moved since the page began to be shown, without a hand of the visitor in it. */
+function layoutShifts() {
+  return shifts
+}
+
+/** What moves by itself, or would on a change, though the visitor asked for less motion. */
+function motions() {
+  const moving = document.getAnimations().map((one) => `animation ${one.animationName ?? one.transitionProperty}`)
+  for (const element of document.querySelectorAll('*')) {
+    const { transitionDuration, scrollBehavior } = getComputedStyle(element)
+    if (/[1-9]/.test(transitionDuration)) moving.push(`transition ${element.outerHTML.slice(0, 80)}`)
+    if (scrollBehavior === 'smooth') moving.push(`smooth scrolling ${element.tagName}`)
+  }
+  return moving
+}
+
+window.measure = { contrastFaults, layoutShifts, lostParts, measureTargets, motions }

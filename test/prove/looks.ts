@@ -1,0 +1,36 @@
+/** Every page and mail of the gallery in every language, light and dark, and in a German that is a third longer. */
+import { samples } from '#server/dev/gallery/gallery.ts'
+import { mailSamples } from '#server/dev/gallery/mail-samples.ts'
+import { locales } from '#server/i18n/texts.ts'
+import { launchChromium } from '#test/support/chromium.ts'
+import { serveGallery } from '#test/support/gallery-server.ts'
+import { openLookingGlass, type Sight } from '#test/support/looks.ts'
+
+export interface LooksProof {
+  readonly pages: number
+  readonly mails: number
+  /** How many times a page or mail was opened and measured. */
+  readonly sights: number
+}
+
+/** @throws Error with everything that is wrong anywhere. */
+export async function proveLooks(): Promise<LooksProof> {
+  const shown = [
+    ...samples.map(({ page, state }) => ({ path: `/${page}/${state}`, isMail: false })),
+    ...mailSamples.map(({ name, state }) => ({ path: `/mail/${name}/${state}`, isMail: true })),
+  ]
+  const schemes = ['light', 'dark'] as const
+  const sights: Sight[] = schemes.flatMap((scheme) => [
+    ...locales.flatMap((locale) => shown.map((one) => ({ ...one, locale, scheme }))),
+    ...shown.map((one) => ({ ...one, path: `${one.path}?longer`, locale: 'de' as const, scheme })),
+  ])
+  const gallery = await serveGallery()
+  const browser = await launchChromium()
+  const glass = await openLookingGlass(browser, gallery.origin)
+  const faults: string[] = []
+  for (const sight of sights) faults.push(...(await glass.faultsOf(sight)))
+  await browser.close()
+  gallery.close()
+  if (faults.length > 0) throw new Error(`${faults.length} faults\n${faults.join('\n')}`)
+  return { pages: samples.length, mails: mailSamples.length, sights: sights.length }
+}

@@ -1,0 +1,99 @@
+// Opens pages of the gallery in a real Chromium and measures what must hold for each of them.
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
+import type { Locale } from '#server/i18n/texts.ts'
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+const measurements = readFileSync(new URL('measure-page.js', import.meta.url), 'utf8')
+const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
+/** The spacing of WCAG 1.4.12, and twice the size of 1.4.4. */
+const SPACED = `* { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important }
+  p { margin-bottom: 2em !important }`
+const DOUBLED = 'html { font-size: 200% !important }'
+
+export type Scheme = 'light' | 'dark'
+
+/** One page, in one language, as one browser would show it. */
+export interface Sight {
+  /** In the gallery's server, without the language. */
+  readonly path: string
+  readonly locale: Locale
+  readonly scheme: Scheme
+  /** A mail has no fields, no keyboard and a width of its own: it is held to axe alone. */
+  readonly isMail?: boolean
+}
+
+export interface LookingGlass {
+  /** Everything that is wrong with the page, in words. */
+  faultsOf(sight: Sight): Promise<string[]>
+  close(): Promise<void>
+}
+
+export async function openLookingGlass(browser: Browser, origin: string): Promise<LookingGlass> {
+  const contexts = new Map<Scheme, Promise<{ context: BrowserContext; page: Page; requests: string[] }>>()
+  const complaints: string[] = []
+
+  async function open(colorScheme: Scheme) {
+    const context = await browser.newContext({ bypassCSP: true, colorScheme, reducedMotion: 'reduce' })
+    await context.addInitScript(measurements)
+    const page = await context.newPage()
+    const requests: string[] = []
+    page.on('request', (request) => void (request.url().startsWith('data:') || requests.push(request.url())))
+    page.on('console', (message) => void (message.type() === 'error' && complaints.push(message.text())))
+    page.on('pageerror', (fault) => complaints.push(fault.message))
+    return { context, page, requests }
+  }
+
+  return {
+    async faultsOf({ path, locale, scheme, isMail }) {
+      if (!contexts.has(scheme)) contexts.set(scheme, open(scheme))
+      const { page, requests } = await (contexts.get(scheme) as ReturnType<typeof open>)
+      requests.length = complaints.length = 0
+      await page.setViewportSize({ width: 1024, height: 768 })
+      await page.goto(`${origin}${path}${path.includes('?') ? '&' : '?'}lang=${locale}`)
+      const faults = new Map<string, string[]>()
+      const note = (what: string, found: string[]) => void (found.length > 0 && faults.set(what, found))
+      const measure = (name: string) => page.evaluate<string[]>(`measure.${name}()`)
+
+      note('axe', await axeViolations(page))
+      if (!isMail) {
+        note('moves', [...(await measure('layoutShifts')), ...(await measure('motions'))])
+        note('contrast', await measure('contrastFaults'))
+        await page.emulateMedia({ forcedColors: 'active' })
+        note('contrast in forced colours', await measure('contrastFaults'))
+        await page.emulateMedia({ forcedColors: 'none' })
+        await page.setViewportSize({ width: 320, height: 640 })
+        note('320 px', await measure('lostParts'))
+        note('targets', await measure('measureTargets'))
+        const spaced = await page.addStyleTag({ content: SPACED })
+        note('320 px, spaced', await measure('lostParts'))
+        await spaced.evaluate('(tag) => tag.remove()')
+        await page.setViewportSize({ width: 640, height: 800 })
+        await page.addStyleTag({ content: DOUBLED })
+        note('200 % text', await measure('lostParts'))
+      }
+      note('requests', [
+        ...requests.filter((url) => !url.startsWith(`${origin}/`)),
+        ...(requests.length > 3 ? [`${requests.length}: ${requests.join(' ')}`] : []),
+      ])
+      note('console', complaints)
+      return [...faults].map(([what, found]) => `${path}, ${locale}, ${scheme}: ${what}: ${found.join('\n    ')}`)
+    },
+    async close() {
+      for (const opened of contexts.values()) await (await opened).context.close()
+    },
+  }
+}
+
+async function axeViolations(page: Page): Promise<string[]> {
+  await page.evaluate(axe)
+  return await page.evaluate(async (tags) => {
+    // biome-ignore lint/suspicious/noExplicitAny: axe lives in the page only
+    const { violations } = await (globalThis as any).axe.run({ runOnly: tags, resultTypes: ['violations'] })
+    return violations.map(
+      (one: { id: string; nodes: { html: string; failureSummary: string }[] }) =>
+        `${one.id} ${one.nodes.map((node) => `${node.html} ${node.failureSummary}`).join(' ')}`,
+    )
+  }, RULES)
+}
