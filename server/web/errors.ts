@@ -100,7 +100,7 @@ function showFailure(
 }
 
 /** Ends of addresses that are deeds without a page of their own; the page with their button stands before them. */
-const deed = /\/(?:[^/]+\/end|end-others|remove|revoke|resend|sign-out)$/
+const deed = /\/(?:[^/]+\/(?:end|keep|revoke)|again|end-others|remove|revoke-all|sign-out)$/
 
 /** Where "Try again" leads: the page that was asked for, or that the form stands on. */
 function pageOf(req: Request): string {

@@ -2,6 +2,7 @@
 import { cpus, totalmem } from 'node:os'
 import { proveAbuseLetters } from './abuse-letters.ts'
 import { proveKillLoop } from './kill-loop.ts'
+import { proveLooks } from './looks.ts'
 import { proveMailPlatformOutages } from './mail-platform-outages.ts'
 import { provePromptness } from './mail-platform-promptness.ts'
 import { proveProvisioning } from './mail-platform-provisioning.ts'
@@ -26,6 +27,11 @@ const proofs: readonly Proof[] = [
     name: 'mail-provisioning',
     what: '10,000 mailboxes set up, compared and mended',
     run: () => proveProvisioning(10_000),
+  },
+  {
+    name: 'looks',
+    what: 'every page in every language, light and dark, measured in Chromium',
+    run: () => proveLooks(),
   },
 ]
 
