@@ -1,0 +1,229 @@
+// Contacts below the pages: what is kept of them, for how long, and under which key.
+import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
+import { after, before, test } from 'node:test'
+import type { Trx } from '#db/connection.ts'
+import {
+  blockAccount,
+  findProbation,
+  holdForMethodChange,
+  insertAccount,
+  startProbation,
+} from '#server/accounts/store.ts'
+import { createMailGuard } from '#server/backup-address/mail-guard.ts'
+import {
+  findBackupAddress,
+  markBackupAddressProven,
+  putBackupAddress,
+  rekeyBackupAddresses,
+  removeBackupAddress,
+  restoreBackupAddress,
+} from '#server/backup-address/store.ts'
+import { rekeyClaims } from '#server/claims/store.ts'
+import { judgeCode } from '#server/contacts/judge-code.ts'
+import { deleteOldConfirmations, findConfirmation, putConfirmation, spendConfirmation } from '#server/contacts/store.ts'
+import { createKeyring } from '#server/core/keyring.ts'
+import { hashToken } from '#server/core/secrets.ts'
+import { createSmsGuard } from '#server/phone/sms-guard.ts'
+import { findPhone, markPhoneProven, putPhone } from '#server/phone/store.ts'
+import { offerUndo } from '#server/undo/offer-undo.ts'
+import { deleteOldUndos, findUndo, rekeyUndos } from '#server/undo/store.ts'
+import { createLimits } from '#server/web/limits.ts'
+import { createTestDatabase, type TestDatabase } from './support/database.ts'
+
+const oldKey = 'test-key-0123456789abcdefghijklmnopqrstuv'
+const newKey = 'next-key-0123456789abcdefghijklmnopqrstuv'
+const keyring = createKeyring([oldKey])
+const rotated = createKeyring([newKey, oldKey])
+const onlyNew = createKeyring([newKey])
+const at = new Date('2026-11-22T12:00:00Z')
+const minutes = (count: number) => new Date(at.getTime() + count * 60_000)
+let database: TestDatabase
+before(async () => {
+  database = await createTestDatabase()
+})
+after(() => database.drop())
+
+const within = <T>(work: (trx: Trx) => Promise<T>) => database.db.transaction(work)
+
+async function newAccount(): Promise<string> {
+  const id = randomUUID()
+  const address = `a${id}@postern.example`
+  await within((trx) => insertAccount(trx, { id, address, passwordVerifier: 'x', locale: 'en', at }))
+  return id
+}
+
+const contact = { kind: 'backup-address', value: 'A.nna@gmail.com', canonical: 'anna@gmail.com' } as const
+const put = (accountId: string, code: string, when: Date, more: object = {}) =>
+  within((trx) =>
+    putConfirmation(trx, keyring, {
+      ...{ accountId, contact, code, at: when, expiresAt: new Date(when.getTime() + 600_000), triesAllowed: 5 },
+      ...more,
+    }),
+  )
+const judge = (accountId: string, typed: string, when: Date, ring = keyring) =>
+  judgeCode(
+    { db: database.db, clock: { now: () => when }, keyring: ring, settings: { limitCodeTries: 5 } },
+    { accountId, kind: 'backup-address', typed },
+  )
+const reasonOf = async (judged: ReturnType<typeof judge>) => {
+  const outcome = await judged
+  return outcome.kind === 'right' ? 'right' : outcome.reason
+}
+
+test('a code is worth something for ten minutes, for one account and kind, and what cannot be a code is no try', async () => {
+  const [anna, boris] = [await newAccount(), await newAccount()]
+  await put(anna, '012345', at)
+  for (const typed of ['', '  ', '12345', '1234567', 'abcdef'])
+    assert.equal(await reasonOf(judge(anna, typed, at)), typed.trim() === '' ? 'missing' : 'shape')
+  assert.equal((await findConfirmation(database.db, keyring, anna, 'backup-address'))?.tries, 0)
+  assert.equal(await reasonOf(judge(boris, '012345', at)), 'dead')
+  await put(boris, '999999', at)
+  assert.equal(await reasonOf(judge(boris, '012345', at)), 'wrong')
+  const phone = { kind: 'phone', value: '+375291234567', canonical: '+375291234567' } as const
+  await put(anna, '777777', at, { contact: phone })
+  assert.equal(await reasonOf(judge(anna, '777777', at)), 'wrong', 'the code of the phone is not that of the address')
+  assert.equal(await reasonOf(judge(anna, '012345', minutes(9.99))), 'right')
+  assert.equal(await reasonOf(judge(anna, '012345', minutes(10))), 'dead')
+})
+
+test('tries outlive a code that is sent again, until it has expired or was spent', async () => {
+  const anna = await newAccount()
+  await put(anna, '111111', at)
+  for (let i = 0; i < 4; i++) assert.equal(await reasonOf(judge(anna, '000000', at)), 'wrong')
+  assert.equal((await put(anna, '222222', minutes(1))).kind, 'put')
+  assert.equal(await reasonOf(judge(anna, '111111', minutes(1))), 'wrong')
+  assert.deepEqual(await put(anna, '333333', minutes(2)), { kind: 'exhausted', until: minutes(11) })
+  assert.equal(await reasonOf(judge(anna, '222222', minutes(2))), 'dead')
+  assert.equal((await put(anna, '444444', minutes(11))).kind, 'put')
+  const judged = await judge(anna, '444444', minutes(11))
+  assert.ok(judged.kind === 'right')
+  const spend = () =>
+    within((trx) =>
+      spendConfirmation(trx, { accountId: anna, kind: 'backup-address', digest: judged.digest, at: minutes(12) }),
+    )
+  assert.deepEqual([await spend(), await spend()], [true, false])
+  assert.equal(await reasonOf(judge(anna, '444444', minutes(12))), 'dead')
+  await put(anna, '555555', minutes(13))
+  assert.equal((await findConfirmation(database.db, keyring, anna, 'backup-address'))?.tries, 0)
+  assert.equal((await deleteOldConfirmations(database.db, minutes(23), 100)) >= 1, true)
+  assert.ok(await findConfirmation(database.db, keyring, anna, 'backup-address'), 'the youngest is not old yet')
+})
+
+test('codes, contacts and links made before a rotation of keys still work, and are moved to the newest key', async () => {
+  const anna = await newAccount()
+  await put(anna, '123456', at)
+  assert.equal(await reasonOf(judge(anna, '123456', at, rotated)), 'right')
+  assert.equal(await reasonOf(judge(anna, '000000', at, rotated)), 'wrong')
+  const wanted = {
+    accountId: anna,
+    address: contact.value,
+    canonical: contact.canonical,
+    confirmedAt: at,
+    provenAt: at,
+    at,
+  }
+  await within((trx) => putBackupAddress(trx, keyring, wanted))
+  const old = await findBackupAddress(database.db, rotated, anna)
+  assert.deepEqual([old?.value, old?.canonical], [contact.value, contact.canonical])
+  const offer = {
+    changeId: randomUUID(),
+    accountId: anna,
+    change: 'backup-address.changed',
+    told: 'mailbox',
+    at,
+  } as const
+  const parts = { keyring, settings: { undoDays: 7 } }
+  const token = await within((trx) => offerUndo(trx, parts, { ...offer, old }))
+  const bare = await within((trx) => offerUndo(trx, parts, { ...offer, old: undefined }))
+
+  assert.equal(await within((trx) => rekeyBackupAddresses(trx, rotated, 100)), 1)
+  assert.equal(await within((trx) => rekeyBackupAddresses(trx, rotated, 100)), 0)
+  assert.equal(await within((trx) => rekeyUndos(trx, rotated, 100)), 2)
+  assert.equal(await within((trx) => rekeyUndos(trx, rotated, 100)), 0)
+  while ((await within((trx) => rekeyClaims(trx, rotated, 100))) > 0);
+  assert.equal((await findBackupAddress(database.db, onlyNew, anna))?.value, contact.value)
+  const undo = await findUndo(database.db, onlyNew, hashToken(token))
+  assert.deepEqual(undo?.old, old)
+  assert.deepEqual([undo?.expiresAt, undo?.usedAt, undo?.told], [minutes(7 * 24 * 60), null, 'mailbox'])
+  assert.equal((await findUndo(database.db, onlyNew, hashToken(bare)))?.old, undefined)
+  assert.equal(await deleteOldUndos(database.db, minutes(7 * 24 * 60), 100), 0)
+  assert.equal(await deleteOldUndos(database.db, minutes(7 * 24 * 60 + 1), 100), 2)
+  await within((trx) => removeBackupAddress(trx, onlyNew, anna))
+})
+
+test('an address keeps since when it is linked while it is only proven again, and comes back with its moments', async () => {
+  const anna = await newAccount()
+  const wanted = { accountId: anna, address: 'anna@mail.example', canonical: 'anna@mail.example' }
+  const link = (address: string, canonical: string, when: Date) =>
+    within((trx) =>
+      putBackupAddress(trx, keyring, { ...wanted, address, canonical, confirmedAt: when, provenAt: when, at: when }),
+    )
+  await link('anna@mail.example', 'anna@mail.example', at)
+  await link('Anna+post@mail.example', 'anna@mail.example', minutes(5))
+  const again = await findBackupAddress(database.db, keyring, anna)
+  assert.deepEqual([again?.value, again?.confirmedAt, again?.provenAt], ['Anna+post@mail.example', at, minutes(5)])
+  await within((trx) => markBackupAddressProven(trx, anna, minutes(6)))
+  await link('other@mail.example', 'other@mail.example', minutes(7))
+  const other = await findBackupAddress(database.db, keyring, anna)
+  assert.deepEqual([other?.value, other?.confirmedAt], ['other@mail.example', minutes(7)])
+  assert.ok(again)
+  assert.equal((await within((trx) => restoreBackupAddress(trx, keyring, anna, again, minutes(8)))).kind, 'put')
+  assert.deepEqual(await findBackupAddress(database.db, keyring, anna), again)
+
+  const phone = { accountId: anna, e164: '+375291112200', confirmedAt: at, provenAt: at, at }
+  await within((trx) => putPhone(trx, keyring, phone))
+  await within((trx) => putPhone(trx, keyring, { ...phone, confirmedAt: minutes(1), provenAt: minutes(1) }))
+  await within((trx) => markPhoneProven(trx, anna, minutes(2)))
+  const kept = await findPhone(database.db, keyring, anna)
+  assert.deepEqual([kept?.confirmedAt, kept?.provenAt], [at, minutes(2)])
+})
+
+test('probation and a block hold every change, and probation ends by itself', async () => {
+  const anna = await newAccount()
+  const hold = (when: Date) => within((trx) => holdForMethodChange(trx, anna, when))
+  assert.equal((await hold(at)).kind, 'held')
+  await within((trx) => startProbation(trx, anna, minutes(60)))
+  assert.deepEqual(await hold(minutes(59)), { kind: 'probation', until: minutes(60) })
+  assert.deepEqual(await findProbation(database.db, anna, minutes(59)), minutes(60))
+  assert.equal((await hold(minutes(60))).kind, 'held')
+  assert.equal(await findProbation(database.db, anna, minutes(60)), undefined)
+  await within((trx) => blockAccount(trx, anna, 'spam', at))
+  assert.equal((await hold(minutes(61))).kind, 'gone')
+  assert.equal((await within((trx) => holdForMethodChange(trx, randomUUID(), at))).kind, 'gone')
+})
+
+test('letters: five in ten minutes and so many a day for whoever asks and for each address, and a refusal counts nothing', async () => {
+  const guard = createMailGuard(createLimits(database.db), keyring, { limitResetMailsPerDay: 6 })
+  const ask = (...keys: string[]) => guard.permit('confirm', keys)
+  for (let i = 0; i < 5; i++) assert.equal((await ask('anna', `to${i}`)).kind, 'permitted')
+  assert.equal(await guard.waitFor('confirm', ['boris', 'to0']), 0)
+  const full = await ask('anna', 'to9')
+  assert.ok(full.kind === 'refused' && full.retryAfterSeconds > 590 && full.retryAfterSeconds <= 600)
+  assert.ok((await guard.waitFor('confirm', ['anna', 'to9'])) > 590)
+  assert.equal((await guard.permit('reset', ['anna'])).kind, 'permitted', 'another purpose has a budget of its own')
+  for (let i = 0; i < 5; i++)
+    assert.equal((await ask('boris', 'to9')).kind, 'permitted', 'the refused one did not count')
+  await database.db('rate_limits').where('key', 'like', 'mail-burst%').delete()
+  assert.equal((await ask('anna', 'to10')).kind, 'permitted')
+  const day = await ask('anna', 'to11')
+  assert.ok(day.kind === 'refused' && day.retryAfterSeconds > 86_000)
+})
+
+test('SMS: six a day for a number, however long the waits between them', async () => {
+  const settings = { limitSmsPerNumberDay: 6, limitSmsWaitSeconds: 60, limitSmsTotalDay: 100, smsCountries: ['BY'] }
+  const guard = createSmsGuard(createLimits(database.db), keyring, settings)
+  const number = { e164: '+375291234567', country: 'BY', prefix: '+37529123' }
+  const waits: number[] = []
+  for (let i = 0; i < 6; i++) {
+    assert.equal((await guard.permit(number, { confirmed: false })).kind, 'permitted')
+    await database.db('rate_limits').where('key', 'like', 'sms-burst%').delete()
+    waits.push(await guard.waitFor(number.e164))
+    const soon = await guard.permit(number, { confirmed: false })
+    assert.ok(soon.kind === 'refused' && soon.reason === (i === 5 ? 'number' : 'wait'))
+    await database.db('rate_limits').where('key', 'like', 'sms-wait%').delete()
+  }
+  const steps = [60, 120, 300, 300, 300]
+  for (const [i, step] of steps.entries()) assert.ok(Math.abs((waits[i] ?? 0) - step) <= 1, `${waits}`)
+  assert.ok((waits[5] ?? 0) > 86_000)
+})
