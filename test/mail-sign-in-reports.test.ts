@@ -67,7 +67,7 @@ describeOnMailServers('reports of sign-ins', () => {
 
   it('an app password is named, so that the owner sees when each device was last there', async () => {
     const { authOf, mail, provision, setAppPasswords } = world
-    const app = { secret: 'abcdefghijklmnop', services: ['imap'] as const }
+    const app = { secret: 'abcdefghjkmnpqrstuvw', services: ['imap'] as const }
     const [id] = await setAppPasswords(await provision('boris'), 1, app)
     const report = await reportOf(tryImap(mail, { user: authOf('boris').user, pass: app.secret }))
     assert.deepEqual([report.app_password, report.success], [id, true])

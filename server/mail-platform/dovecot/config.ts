@@ -1,6 +1,7 @@
 // Writes the configuration of Dovecot 2.3 and Postfix 3.7 that reads the mail directory, from one description.
 import { readFileSync } from 'node:fs'
 import ejs from 'ejs'
+import { appPasswordGroupLength, appPasswordGroups, appPasswordLetters } from '../app-password-shape.ts'
 import { postfixMaps } from './postfix-maps.ts'
 
 interface DatabaseRole {
@@ -85,6 +86,14 @@ export const standardPorts: MailPorts = {
 /** What the portal asks of doveadm, in the spelling of `doveadm_allowed_commands`. */
 const doveadmCommands = ['auth cache flush', 'kick', 'who', 'user', 'quota get', 'fs delete', 'sieve deactivate']
 
+const letter = `[${appPasswordLetters}]`
+const group = `${letter}{${appPasswordGroupLength}}`
+/** Regular expressions, without characters that take apart the variables of Dovecot. */
+const appPasswordShapes = {
+  whole: `^${letter}{${appPasswordGroups * appPasswordGroupLength}}$`,
+  grouped: `^(${group} ){${appPasswordGroups - 1}}${group}$`,
+}
+
 export interface ConfigFile {
   /** Path under the folder. */
   readonly path: string
@@ -113,7 +122,12 @@ const template = (name: string) => {
 /** @throws Error where a value could not stand in a configuration file */
 export function renderMailPlatformConfig(config: MailPlatformConfig): ConfigFile[] {
   const optional = { authPolicy: null, sendingPolicy: null, submissionMilter: null, relayHost: null, logFolder: null }
-  const locals = { ...optional, ...config, doveadm: { ...config.doveadm, commands: doveadmCommands } }
+  const locals = {
+    ...optional,
+    ...config,
+    doveadm: { ...config.doveadm, commands: doveadmCommands },
+    shapes: appPasswordShapes,
+  }
   const dovecot = ['main-passwords.conf.ext', 'app-passwords.conf.ext', 'access-tokens.conf.ext', 'users.conf.ext']
   const map = template('map.cf')
   return [
