@@ -70,6 +70,8 @@ const platformFaults = (settings: Partial<RawSettings>): string[] => {
 // Values that had a fault of their own are absent here.
 const crossFaults = (settings: Partial<RawSettings>): string[] => {
   const faults: string[] = []
+  if ((settings.quotaBytes ?? 0) > (settings.quotaMaxBytes ?? Number.POSITIVE_INFINITY))
+    faults.push('QUOTA_MAX_BYTES is smaller than QUOTA_BYTES')
   for (const key of settings.secretKeys ?? []) {
     if (isWeakKey(key)) faults.push('SECRET_KEYS holds a weak key: each needs 32 or more random characters')
   }

@@ -168,6 +168,13 @@ export const rows = {
     'a staff page asks for the second factor again after this long without a request',
   ),
   quotaBytes: row(whole(1), '1073741824', 'size of a new mailbox'),
+  quotaGrowth: row(
+    choice('auto', 'request', 'off'),
+    'auto',
+    'a mailbox that fills grows by itself, when its owner asks, or never',
+  ),
+  quotaStepBytes: row(whole(1_048_576), '1073741824', 'how much it grows at a time'),
+  quotaMaxBytes: row(whole(1), '10737418240', 'size beyond which no mailbox grows'),
   appPasswordsOnly: row(flag, 'off', 'on: mail programs need app passwords, the main password opens the portal alone'),
 } as const
 

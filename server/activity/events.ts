@@ -12,6 +12,7 @@ export interface ActivityDetails {
   'app-password.held': { count: number }
   'app-password.kept': { name: string }
   'app-password.revoked': { name: string }
+  'mailbox.grown': { mebibytes: number }
   'mailbox.mended': Nothing
   'mailboxes.reconciled': { mended: number; removed: number }
   'backup-address.added': Nothing

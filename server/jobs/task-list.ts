@@ -3,7 +3,9 @@ import { deleteOldLinks } from '../backup-address/link-store.ts'
 import { deleteOldConfirmations } from '../contacts/store.ts'
 import type { MailPlatform } from '../mail-platform/mail-platform.ts'
 import { convergeMailboxTask } from '../mailboxes/converge-mailbox.ts'
+import { measureTasks } from '../mailboxes/measure-mailboxes.ts'
 import { purgeMailboxesTask } from '../mailboxes/purge-mailboxes.ts'
+import type { QuotaSettings } from '../mailboxes/quota-rule.ts'
 import { sweepMailboxesTask } from '../mailboxes/sweep-mailboxes.ts'
 import { convergeTask } from '../mailboxes/want-mailbox.ts'
 import { deleteSettledMessages } from '../messages/store.ts'
@@ -24,7 +26,8 @@ import type { TaskList } from './worker.ts'
 export interface TaskParts extends DeliveryParts, ApplyParts {
   readonly platform: MailPlatform
   readonly recoveryMethods: readonly RecoveryMethod[]
-  readonly settings: ApplyParts['settings'] & { readonly sessionIdleMinutes: number; readonly sessionMaxHours: number }
+  readonly settings: ApplyParts['settings'] &
+    QuotaSettings & { readonly sessionIdleMinutes: number; readonly sessionMaxHours: number }
 }
 
 export const crontab = `
@@ -32,6 +35,7 @@ export const crontab = `
 * * * * * message:sweep
 * * * * * recovery:sweep-held
 17 * * * * clean-up
+*/5 * * * * mailbox:measure-due
 41 3 * * * mailbox:purge
 `
 
@@ -42,6 +46,7 @@ export function tasksOf(parts: TaskParts): TaskList {
   const times = { idleMinutes: settings.sessionIdleMinutes, maxHours: settings.sessionMaxHours }
   return {
     [convergeTask]: convergeMailboxTask(parts),
+    ...measureTasks(parts),
     'mailbox:purge': purgeMailboxesTask(parts),
     'mailbox:sweep': sweepMailboxesTask(parts),
     ...messageTasks(parts),

@@ -95,6 +95,8 @@ export interface ObservedMailbox {
 export interface MailPlatform {
   readonly id: string
   readonly passwordFormat: PasswordFormat
+  /** True where `observe` tells `usedBytes`. */
+  readonly tellsUsedBytes?: boolean
   /** Creates or changes the mailbox so that it matches `wanted`; looks it up by account id first, so that a retry never makes a second one. */
   apply(wanted: WantedMailbox): Promise<Applied>
   /**

@@ -21,6 +21,8 @@ export interface MemoryPlatform extends MailPlatform {
   next(call: Call, ...mishaps: Mishap[]): void
   /** Changes the platform's copy behind the portal's back, as a careless operator would; `undefined` deletes it. */
   tamper(address: string, change: Partial<WantedMailbox> | undefined): void
+  /** Puts so many bytes of mail into the mailbox. */
+  fill(address: string, usedBytes: number): void
   /** Ids of the app passwords that open the mailbox. */
   appPasswordsOf(address: string): readonly string[]
   readonly calls: readonly { readonly call: Call; readonly address: string; readonly revision?: number }[]
@@ -29,6 +31,7 @@ export interface MemoryPlatform extends MailPlatform {
 export function createMemoryPlatform(options: { readonly passwordFormat?: PasswordFormat } = {}): MemoryPlatform {
   const mailboxes = new Map<string, WantedMailbox>()
   const removed = new Map<string, number>()
+  const used = new Map<string, number>()
   const appPasswords = new Map<string, WantedAppPasswords>()
   const calls: { call: Call; address: string; revision?: number }[] = []
   const mishaps = new Map<Call, Mishap[]>()
@@ -76,6 +79,7 @@ export function createMemoryPlatform(options: { readonly passwordFormat?: Passwo
   return {
     id: 'memory',
     passwordFormat: options.passwordFormat ?? 'argon2id',
+    tellsUsedBytes: true,
     apply: (wanted) => call({ call: 'apply', address: wanted.address, revision: wanted.revision }, () => write(wanted)),
     applyAppPasswords: (wanted) =>
       call({ call: 'applyAppPasswords', address: wanted.address, revision: wanted.revision }, () =>
@@ -95,7 +99,12 @@ export function createMemoryPlatform(options: { readonly passwordFormat?: Passwo
     async *list() {
       yield* await call({ call: 'list', address: '' }, () => structuredClone([...mailboxes.values()]))
     },
-    observe: (address) => call({ call: 'observe', address }, () => structuredClone(mailboxAt(address))),
+    observe: (address) =>
+      call({ call: 'observe', address }, () => {
+        const held = mailboxAt(address)
+        return held && { ...structuredClone(held), usedBytes: used.get(address) ?? 0 }
+      }),
+    fill: (address, usedBytes) => void used.set(address, usedBytes),
     slowBy: (milliseconds) => {
       delayMs = milliseconds
     },

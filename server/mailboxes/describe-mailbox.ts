@@ -15,6 +15,7 @@ export interface DescribedMailbox {
   /** True where the password was changed after the mailbox was made: only then its age is worth a sentence. */
   readonly passwordWasChanged: boolean
   readonly quotaBytes: number
+  readonly usedBytes: number | undefined
 }
 
 export function describeMailbox(progress: MailboxProgress): DescribedMailbox {
@@ -26,6 +27,7 @@ export function describeMailbox(progress: MailboxProgress): DescribedMailbox {
     passwordLiveSince: progress.passwordLiveAt,
     passwordWasChanged: progress.passwordRevision > 1,
     quotaBytes: progress.quotaBytes,
+    usedBytes: progress.usedBytes,
   }
 }
 

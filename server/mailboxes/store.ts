@@ -34,6 +34,9 @@ export interface MailboxProgress {
   readonly passwordLiveAt: Date | null
   readonly suspension: Suspension
   readonly quotaBytes: number
+  /** As last measured; undefined where the platform cannot tell, or was not asked yet. */
+  readonly usedBytes: number | undefined
+  readonly measuredAt: Date | null
   readonly failures: number
   readonly needsOperatorAt: Date | null
 }
@@ -105,6 +108,37 @@ export function reviseMailboxAppPasswords(
   endSessions: boolean,
 ): Promise<number> {
   return revise(trx, accountId, at, endSessions ? { end_sessions_revision: trx.raw('revision + 1') } : {})
+}
+
+/** Another size, where it still has the one that it is changed from. */
+export async function reviseMailboxQuota(
+  trx: Trx,
+  accountId: string,
+  { from, to }: { from: number; to: number },
+  at: Date,
+): Promise<boolean> {
+  const changed = await trx('mailboxes')
+    .where({ account_id: accountId, quota_bytes: from, removed_at: null })
+    .update({
+      quota_bytes: to,
+      revision: trx.raw('revision + 1'),
+      changed_at: at,
+      failures: 0,
+      needs_operator_at: null,
+    })
+  return changed === 1
+}
+
+/** @param usedBytes undefined leaves the figure as it is and notes only that it was asked for */
+export async function noteMailboxUsage(
+  db: Db,
+  accountId: string,
+  usedBytes: number | undefined,
+  at: Date,
+): Promise<void> {
+  await db('mailboxes')
+    .where({ account_id: accountId })
+    .update({ measured_at: at, ...(usedBytes === undefined ? {} : { used_bytes: usedBytes }) })
 }
 
 /** Says the same again with a new revision, so that a platform that lost it gets it once more. */
@@ -194,6 +228,8 @@ export async function findMailboxProgress(db: Db | Trx, accountId: string): Prom
       passwordLiveAt: row.password_live_at,
       suspension: row.suspension,
       quotaBytes: Number(row.quota_bytes),
+      usedBytes: row.used_bytes === null ? undefined : Number(row.used_bytes),
+      measuredAt: row.measured_at,
       failures: row.failures,
       needsOperatorAt: row.needs_operator_at,
     }

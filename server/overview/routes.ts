@@ -3,16 +3,20 @@ import { describeEntry } from '../activity/describe-entry.ts'
 import { listActivity } from '../activity/store.ts'
 import { countHeldAppPasswords } from '../app-passwords/store.ts'
 import { describeMailbox } from '../mailboxes/describe-mailbox.ts'
+import { requestGrowth } from '../mailboxes/grow-mailbox.ts'
+import { refreshUsage } from '../mailboxes/measure-mailboxes.ts'
+import { requestedQuota } from '../mailboxes/quota-rule.ts'
 import { findMailboxProgress } from '../mailboxes/store.ts'
 import { warningsOf } from '../recovery-methods/managed-method.ts'
-import { takeDone } from '../web/done.ts'
+import { takeDone, tellDone } from '../web/done.ts'
 import { NotFound } from '../web/faults.ts'
 import type { WebParts } from '../web/parts.ts'
 import { ownerOf, requireAccount } from '../web/sessions.ts'
 
 const latestEntries = 5
 
-export function overviewRoutes({ pages, db, clock, methods, platform }: WebParts): Router {
+export function overviewRoutes(parts: WebParts): Router {
+  const { pages, db, clock, methods, platform, settings } = parts
   return Router()
     .get('/', (req, res) => pages.show(req, res, { id: 'home', view: 'home/home' }))
     .get('/account', requireAccount(), async (req, res) => {
@@ -20,13 +24,18 @@ export function overviewRoutes({ pages, db, clock, methods, platform }: WebParts
       const progress = owner && (await findMailboxProgress(db, owner.id))
       if (!owner || !progress) throw new NotFound('an account without a mailbox')
       const described = await methods.describe(db, owner.id, clock.now())
+      await refreshUsage(parts, owner.id, progress)
       const entries = await listActivity(db, owner.id, latestEntries)
       pages.show(req, res, {
         id: 'account',
         view: 'overview/account',
         locals: {
-          done: takeDone(req, res, ['password-changed']),
+          done: takeDone(req, res, ['password-changed', 'space-grown']),
           mailbox: describeMailbox(progress),
+          space: {
+            more: requestedQuota(progress, settings),
+            growsTo: settings.quotaGrowth === 'auto' ? settings.quotaMaxBytes : undefined,
+          },
           methods: described.filter((method) => method.state !== 'closed'),
           warnings: warningsOf(described),
           appPasswords: platform.applyAppPasswords !== undefined,
@@ -34,5 +43,10 @@ export function overviewRoutes({ pages, db, clock, methods, platform }: WebParts
           latestActivity: entries.map((entry) => describeEntry(entry)),
         },
       })
+    })
+    .post('/account/space', requireAccount('/account'), async (req, res) => {
+      const asked = { accountId: ownerOf(req)?.id ?? '', trace: parts.trace(req) }
+      if (await requestGrowth(parts, asked)) tellDone(res, 'space-grown')
+      res.redirect(303, '/account')
     })
 }

@@ -23,7 +23,7 @@ const account = (state: string, locals: object): Sample => ({
   state,
   view: 'overview/account',
   signedIn: true,
-  locals: { warnings: [], methods: none, latestActivity: events.slice(0, 3), mailbox: ready, ...locals },
+  locals: { warnings: [], methods: none, latestActivity: events.slice(0, 3), mailbox: ready, space: {}, ...locals },
 })
 
 export const accountSamples: readonly Sample[] = [
@@ -41,11 +41,19 @@ export const accountSamples: readonly Sample[] = [
   account('filled', {
     done: 'password-changed',
     mailbox: { ...ready, usedBytes: 123_456_789 },
+    space: { growsTo: 10 * 2 ** 30 },
     methods: [
       { id: 'phone', state: 'set', since: sampleMoment(500), masked: '+375 •• •••-••-47' },
       { id: 'backup-address', state: 'pending', masked: 'a••••k@gm•••.com' },
       { id: 'security-question', state: 'removed' },
     ],
+  }),
+  account('space-asked', {
+    done: 'space-grown',
+    mailbox: { ...ready, usedBytes: 700_000_000 },
+    space: { more: 2 ** 31 },
+    appPasswords: true,
+    heldAppPasswords: 2,
   }),
   account('delayed', { mailbox: { ...ready, state: 'delayed', passwordPending: true }, warnings: ['only-question'] }),
   account('needs-operator', { mailbox: { ...ready, state: 'needs-operator', passwordPending: true } }),

@@ -55,6 +55,7 @@ export function createDovecotPlatform(parts: DovecotPlatformParts): DovecotPlatf
   return {
     id: 'dovecot',
     passwordFormat: 'argon2id',
+    tellsUsedBytes: doveadm !== undefined,
 
     async apply(wanted): Promise<Applied> {
       const normal = { ...wanted, password: wanted.password && inDovecotOrder(wanted.password) }

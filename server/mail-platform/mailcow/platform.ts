@@ -40,6 +40,7 @@ export function createMailcowPlatform(settings: MailcowSettings): MailcowPlatfor
   return {
     id: 'mailcow',
     passwordFormat: 'argon2id',
+    tellsUsedBytes: true,
 
     apply: (wanted) =>
       guard.inTurn(wanted.accountId, async () => {

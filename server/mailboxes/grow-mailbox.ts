@@ -1,0 +1,42 @@
+// Gives a mailbox more room: by itself when it fills, or when its owner asks.
+import type { Db } from '#db/connection.ts'
+import { noTrace, type Trace } from '../activity/events.ts'
+import { recordActivity } from '../activity/store.ts'
+import type { Clock } from '../core/clock.ts'
+import type { Keyring } from '../core/keyring.ts'
+import { type QuotaSettings, requestedQuota } from './quota-rule.ts'
+import { findMailboxProgress, reviseMailboxQuota } from './store.ts'
+import { enqueueConvergence } from './want-mailbox.ts'
+
+export interface GrowParts {
+  readonly db: Db
+  readonly clock: Clock
+  readonly keyring: Keyring
+}
+
+/** Once for each size that it grows from, however many ask at once. @returns false where it was of another size already */
+export async function growMailbox(
+  { db, clock, keyring }: GrowParts,
+  growth: { accountId: string; from: number; to: number; trace?: Trace },
+): Promise<boolean> {
+  const { accountId, from, to, trace = noTrace } = growth
+  const at = clock.now()
+  return db.transaction(async (trx) => {
+    if (!(await reviseMailboxQuota(trx, accountId, { from, to }, at))) return false
+    await enqueueConvergence(trx, accountId)
+    const details = { mebibytes: Math.round(to / 1_048_576) }
+    await recordActivity(trx, keyring, { accountId, event: 'mailbox.grown', details, at, trace })
+    return true
+  })
+}
+
+/** The owner asks for the next step. @returns false where none may be had now */
+export async function requestGrowth(
+  parts: GrowParts & { readonly settings: QuotaSettings },
+  { accountId, trace }: { accountId: string; trace: Trace },
+): Promise<boolean> {
+  const progress = await findMailboxProgress(parts.db, accountId)
+  const to = progress && requestedQuota(progress, parts.settings)
+  if (!progress || to === undefined) return false
+  return growMailbox(parts, { accountId, from: progress.quotaBytes, to, trace })
+}

@@ -1,0 +1,20 @@
+// Which mailboxes are to be measured next.
+import type { Db } from '#db/connection.ts'
+
+const minuteMs = 60_000
+
+/** Filling ones every quarter of an hour, all others every six hours; those that waited longest first. */
+export async function listMailboxesToMeasure(db: Db, now: Date, limit: number): Promise<string[]> {
+  const ago = (minutes: number) => new Date(now.getTime() - minutes * minuteMs)
+  const { rows } = (await db.raw(
+    `(select account_id, measured_at from mailboxes
+        where removed_at is null and used_bytes > quota_bytes * 0.7 and measured_at < ? order by measured_at limit ?)
+     union
+     (select account_id, measured_at from mailboxes
+        where removed_at is null and applied_revision > 0 and (measured_at is null or measured_at < ?)
+        order by measured_at nulls first limit ?)
+     order by measured_at nulls first limit ?`,
+    [ago(15), limit, ago(360), limit, limit],
+  )) as { rows: { account_id: string }[] }
+  return rows.map((row) => row.account_id)
+}
