@@ -1,6 +1,5 @@
 // The help pages, and the profile that an iPhone fetches from one of them.
 import { type Request, type Response, Router } from 'express'
-import type { Settings } from '../config.ts'
 import { isLocale } from '../i18n/texts.ts'
 import { MalformedRequest, NotFound } from '../web/faults.ts'
 import type { WebParts } from '../web/parts.ts'

@@ -9,11 +9,13 @@ import { entranceSamples } from './entrance-samples.ts'
 import { helpSamples } from './help-samples.ts'
 import { problemSamples } from './problem-samples.ts'
 import { recoveryMethodSamples } from './recovery-method-samples.ts'
+import { recoverySamples } from './recovery-samples.ts'
 import { type Sample, sampleAddress } from './sample.ts'
 import { staffSamples } from './staff-samples.ts'
 
 export const samples: readonly Sample[] = [
   ...entranceSamples,
+  ...recoverySamples,
   ...accountSamples,
   ...recoveryMethodSamples,
   ...appPasswordSamples,

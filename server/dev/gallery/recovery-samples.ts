@@ -1,0 +1,57 @@
+// The way back to a forgotten password, and "this wasn't me".
+import { type Sample, sampleAddress, sampleMoment } from './sample.ts'
+
+const page = (id: string, state: string, view: string, locals: object = {}): Sample => ({
+  page: id,
+  state,
+  view: `recovery/${view}`,
+  locals: { ...locals },
+})
+const refused = (field: string, reason: string, typed?: string) => ({
+  errors: [{ field, reason }],
+  values: typed === undefined ? {} : { [field]: typed },
+})
+const deadLink = { errors: [{ field: 'link', reason: 'dead', at: 'main' }] }
+
+const doors = [
+  { id: 'backup-address', href: '/recover/backup-address' },
+  { id: 'phone', href: '/recover/sms' },
+  { id: 'security-question', href: '/recover/security-question' },
+]
+const code = { phone: '+375 •• •••-••-47', digits: 8, minutes: 10, exhausted: false, left: 5, againAt: null }
+const undo = (state: string, method: string, what: string): Sample => ({
+  page: 'undo',
+  state,
+  view: 'undo/undo',
+  locals: { method, what, at: sampleMoment(5) },
+})
+
+export const recoverySamples: readonly Sample[] = [
+  page('recover', 'empty', 'start'),
+  page('recover', 'errors', 'start', refused('login', 'missing')),
+  page('recover-method', 'shown', 'method', { doors }),
+  page('recover-backup-address', 'empty', 'backup-address'),
+  page('recover-backup-address', 'errors', 'backup-address', refused('address', 'shape', 'alesia.example.com')),
+  page('recover-backup-address-sent', 'shown', 'backup-address-sent', { address: 'a••••k@gm•••.com', minutes: 60 }),
+  page('recover-sms', 'empty', 'sms'),
+  page('recover-sms', 'errors', 'sms', refused('phone', 'shape', '12345')),
+  page('recover-sms-code', 'empty', 'sms-code', { ...code, againAt: sampleMoment(-0.02) }),
+  page('recover-sms-code', 'again', 'sms-code', { ...code, left: 1 }),
+  page('recover-sms-code', 'no-more', 'sms-code', { ...code, left: 0 }),
+  page('recover-sms-code', 'errors', 'sms-code', { ...code, ...refused('code', 'wrong') }),
+  page('recover-sms-code', 'exhausted', 'sms-code', { ...code, exhausted: true, ...refused('code', 'dead') }),
+  page('recover-question', 'empty', 'question', { question: 'first-teacher' }),
+  page('recover-question', 'errors', 'question', { question: 'grandmother-birthplace', ...refused('answer', 'wrong') }),
+  page('recover-new-password', 'empty', 'new-password', { address: sampleAddress }),
+  page('recover-new-password', 'errors', 'new-password', {
+    address: sampleAddress,
+    ...refused('password', 'too-short'),
+  }),
+  page('recover-done', 'shown', 'done', { takesEffectAt: null }),
+  page('recover-done', 'held', 'done', { takesEffectAt: sampleMoment(-72) }),
+  page('recover-link', 'errors', 'link', deadLink),
+  undo('password', 'password', 'changed'),
+  undo('phone', 'phone', 'removed'),
+  undo('new-device', 'sign-in', 'new-device'),
+  { page: 'undo', state: 'errors', view: 'undo/dead', locals: deadLink },
+]
