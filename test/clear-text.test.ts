@@ -6,6 +6,7 @@ import { assertAbsent, dumpDatabase } from './support/dump.ts'
 import { awaitCode, awaitSent } from './support/outbox.ts'
 import { hanna, register } from './support/people.ts'
 import { startTestPortal, type TestPortal } from './support/portal.ts'
+import { awaitLink, begin, equip, setPassword } from './support/recovery.ts'
 
 let portal: TestPortal
 before(async () => {
@@ -71,6 +72,37 @@ test('a dump of database and queue shows no phone, backup address, answer, code,
   const session = decodeURIComponent(visitor.cookies.get('session') ?? '').replace(/^s:(.+)\.[^.]+$/, '$1')
   const cookies = { session, device: visitor.cookies.get('device') ?? '', csrf: visitor.cookies.get('csrf') ?? '' }
   assertAbsent(await dumpDatabase(portal.db), { ...contacts, ...typed, ...tokens, ...cookies })
+})
+
+test('nor after somebody asked for a link and a code, answered, and set a new password', async () => {
+  await portal.stopWorker()
+  const person = await equip(portal, 'forgetful')
+  const own = { phone: person.phone, 'phone of home': person.phone.slice(4), 'backup address': person.address }
+  const spoken = { answer: person.answer, 'normal form of the answer': 'каліноускаягай' }
+  const strange = { 'typed number': '+375447654321', 'typed address': 'typed.by.a.stranger@elsewhere.example' }
+  const visitor = await begin(portal, person.login)
+  await visitor.post('/recover/backup-address', { address: strange['typed address'] })
+  await visitor.post('/recover/sms', { phone: strange['typed number'] })
+  const other = await begin(portal, person.login)
+  await other.post('/recover/backup-address', { address: person.address })
+  await other.post('/recover/sms', { phone: person.phone })
+  await other.post('/recover/security-question', { answer: 'a wrong answer of somebody' })
+  const asked = await dumpDatabase(portal.db)
+  assert.match(asked, /send-recovery-code/)
+  assertAbsent(asked, { ...own, ...spoken, ...strange, 'wrong answer': 'a wrong answer of somebody' })
+
+  await portal.startWorker()
+  const code = await awaitCode(portal, person.phone)
+  const link = await awaitLink(portal, person.address)
+  const secrets = { code, link: link.replace('/recover/link/', ''), flow: other.cookies.get('recovery') ?? '' }
+  assertAbsent(await dumpDatabase(portal.db), { ...own, ...spoken, ...strange, ...secrets })
+  await other.post('/recover/sms/code', { code })
+  await portal.stopWorker()
+  const password = 'a new and longer sentence'
+  assert.equal((await setPassword(other, password)).location, '/recover/done')
+  const tokens = await waitingSecrets()
+  assert.ok(Object.keys(tokens).some((name) => name.startsWith('undoToken')))
+  assertAbsent(await dumpDatabase(portal.db), { ...own, ...spoken, ...secrets, ...tokens, password })
 })
 
 test('the search finds what is in clear: a mailbox name is no secret, and stands there', async () => {

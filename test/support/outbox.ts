@@ -25,6 +25,13 @@ export const awaitSent = (portal: TestPortal, to: string, count = 1): Promise<Se
     return sent.length >= count && sent
   })
 
+/** Waits until `count` messages with these words have arrived, and returns the newest of them. */
+export const awaitText = (portal: TestPortal, to: string, words: RegExp, count = 1): Promise<Sent> =>
+  eventually(async () => {
+    const sent = (await sentTo(portal, to)).filter(({ text }) => words.test(text))
+    return sent.length >= count && sent[0]
+  })
+
 /** The code of the newest message, which is the `count`th to `to`. */
 export async function awaitCode(portal: TestPortal, to: string, count = 1): Promise<string> {
   const [newest] = await awaitSent(portal, to, count)

@@ -5,7 +5,7 @@ import { putBackupAddress } from '#server/backup-address/store.ts'
 import { keyedAnswer, normalizeAnswer } from '#server/core/secret-answer.ts'
 import { putPhone } from '#server/phone/store.ts'
 import { putSecurityQuestion } from '#server/security-question/store.ts'
-import { awaitCode, awaitSent, sentTo } from './outbox.ts'
+import { awaitCode, awaitText, sentTo } from './outbox.ts'
 import { type Person, register } from './people.ts'
 import { eventually, type TestPortal } from './portal.ts'
 import type { Answer, Visitor } from './visitor.ts'
@@ -101,11 +101,11 @@ export async function proveByPhone(portal: TestPortal, person: Equipped, nth = 1
 export const setPassword = (visitor: Visitor, password: string): Promise<Answer> =>
   visitor.post('/recover/new-password', { password })
 
-/** The undo link in the newest message to `to`. */
-export async function undoLinkOf(portal: TestPortal, to: string, nth = 1): Promise<string> {
-  const [newest] = await awaitSent(portal, to, nth)
-  const link = /http[^\s]+(\/undo\/[\w-]+)/.exec(newest?.text ?? '')?.[1]
-  assert.ok(link, newest?.text)
+/** The undo link in the newest message to `to` that has these words, which is the `nth` such message. */
+export async function undoLinkOf(portal: TestPortal, to: string, words = /\/undo\//, nth = 1): Promise<string> {
+  const { text } = await awaitText(portal, to, words, nth)
+  const link = /http[^\s]+(\/undo\/[\w-]+)/.exec(text)?.[1]
+  assert.ok(link, text)
   return link
 }
 

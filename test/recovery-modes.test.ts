@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, it } from 'node:test'
+import { awaitText } from './support/outbox.ts'
+import { signIn } from './support/people.ts'
+import { startTestPortal, type TestPortal } from './support/portal.ts'
+import { begin, type Equipped, equip, setPassword, undoLinkOf } from './support/recovery.ts'
+
+const fresh = 'a new and longer sentence'
+
+const hold = async (portal: TestPortal, person: Equipped) => {
+  const visitor = await begin(portal, person.login)
+  await visitor.post('/recover/security-question', { answer: person.answer })
+  const set = await setPassword(visitor, fresh)
+  assert.deepEqual([set.status, set.location], [303, '/recover/done'])
+  return visitor
+}
+
+describe('SECURITY_QUESTION=hold', () => {
+  let portal: TestPortal
+  before(async () => {
+    portal = await startTestPortal({ env: { SECURITY_QUESTION: 'hold', LIMIT_SMS_WAIT_SECONDS: '0.01' } })
+  })
+  after(() => portal.stop())
+  const sweep = () => portal.tasks['recovery:sweep-held']?.({}, { attempt: 1, maxAttempts: 1 })
+  const oldWorks = (person: Equipped) => signIn(portal, person)
+
+  it('lets the new password wait, tells everybody, and applies it when the time is over', async () => {
+    const person = await equip(portal)
+    const visitor = await hold(portal, person)
+    assert.match((await visitor.get('/recover/done')).html, /The new password is waiting/)
+    await sweep()
+    assert.equal((await person.browser.get('/account')).status, 200)
+    await oldWorks(person)
+    for (const to of [person.mailbox, person.address]) await awaitText(portal, to, /will work from/)
+    portal.clock.advance(73 * 3_600_000)
+    await Promise.all([sweep(), sweep()])
+    await signIn(portal, { login: person.login, password: fresh })
+    const old = await portal.visitor().post('/sign-in', { login: person.login, password: person.password })
+    assert.deepEqual(old.errors, ['password.wrong'])
+    await awaitText(portal, person.address, /with the answer to the security question/)
+    const { probation_until } = await portal.db('accounts').where({ id: person.accountId }).first()
+    assert.ok(probation_until > portal.clock.now())
+  })
+
+  it('drops it when somebody says "this was not me"', async () => {
+    const person = await equip(portal)
+    await hold(portal, person)
+    const link = await undoLinkOf(portal, person.address)
+    const owner = portal.visitor()
+    assert.match((await owner.get(link)).html, /A new password is waiting/)
+    assert.equal((await owner.post(link, {}, { from: link })).location, '/recover/new-password')
+    portal.clock.advance(73 * 3_600_000)
+    await sweep()
+    const late = await portal.visitor().post('/sign-in', { login: person.login, password: fresh })
+    assert.deepEqual(late.errors, ['password.wrong'])
+  })
+
+  it('drops it when the owner changes the password meanwhile, and for a blocked account', async () => {
+    const [changed, blocked] = [await equip(portal), await equip(portal)]
+    await hold(portal, changed)
+    await hold(portal, blocked)
+    await changed.browser.post('/account/password', { password: `${fresh} of the owner` })
+    await portal
+      .db('accounts')
+      .where({ id: blocked.accountId })
+      .update({ blocked_at: portal.clock.now(), block_reason: 'x' })
+    portal.clock.advance(73 * 3_600_000)
+    await sweep()
+    await signIn(portal, { login: changed.login, password: `${fresh} of the owner` })
+    const { password_verifier } = await portal.db('accounts').where({ id: blocked.accountId }).first()
+    assert.equal(await portal.parts.hasher.verify(password_verifier, blocked.password), true)
+    assert.equal((await portal.db('recovery_holds').select()).length, 0)
+  })
+})
+
+describe('SECURITY_QUESTION=off', () => {
+  let portal: TestPortal
+  before(async () => {
+    portal = await startTestPortal({ env: { SECURITY_QUESTION: 'off' } })
+  })
+  after(() => portal.stop())
+
+  it('closes the door for everybody alike', async () => {
+    const person = await equip(portal)
+    for (const login of [person.login, 'nobody-has-this']) {
+      const visitor = await begin(portal, login)
+      const doors = await visitor.get('/recover/method')
+      assert.ok(!doors.html.includes('security-question'))
+      assert.equal((await visitor.get('/recover/security-question')).status, 404)
+      const posted = await visitor.post('/recover/security-question', { answer: person.answer }, { from: '/recover' })
+      assert.equal(posted.status, 404)
+    }
+  })
+})
