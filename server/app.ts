@@ -25,6 +25,7 @@ import { staffDoorRoutes } from './staff/door-routes.ts'
 import { undoRoutes } from './undo/routes.ts'
 import type { Assets } from './web/assets.ts'
 import { checkOrigin, csrfToken } from './web/csrf.ts'
+import { byFirstSegment, inOrder } from './web/dispatch.ts'
 import { errorHandler, pageNotFound } from './web/errors.ts'
 import { noStore, securityHeaders } from './web/headers.ts'
 import { localeMiddleware } from './web/pages.ts'
@@ -35,7 +36,8 @@ import { sessionMiddleware } from './web/sessions.ts'
 export interface AppParts extends WebParts, Pick<DevParts, 'render'> {
   readonly assets: Assets
   readonly isDraining: () => boolean
-  readonly observeRequest: (request: ObservedRequest) => void
+  /** Where metrics are wanted. */
+  readonly observeRequest: ((request: ObservedRequest) => void) | undefined
   /** Sign the session cookie, newest first. */
   readonly cookieSecrets: readonly string[]
 }
@@ -51,40 +53,48 @@ export function createApp(parts: AppParts): Express {
   app.set('query parser', 'simple')
   app.set('trust proxy', settings.trustedProxies.join(','))
 
-  app.use(requestLog(parts.log, parts.observeRequest))
-  app.use(healthRoutes(db, parts.isDraining))
-  app.use(securityHeaders(https))
-  app.use(parts.assets.serve)
-  app.use(securityTxtRoutes(settings.baseUrl, settings.securityContact ?? `security@${settings.mailDomains[0]}`, clock))
-  app.use(mailProgramRoutes(parts))
-  app.use(noStore)
-  app.use(messageRoutes(parts))
-  app.use(cookieParser())
-  if (https) app.use(markSecure)
-  app.use(sessionMiddleware({ db, clock, times }, { https, secrets: parts.cookieSecrets }))
+  app.use(inOrder([requestLog(parts.log, parts.observeRequest), securityHeaders(https), parts.assets.serve]))
+  // Without a session, a language and a token: for programs.
   app.use(
-    localeMiddleware({ fallback: settings.defaultLocale, https, keep: (id, locale) => setLocale(db, id, locale) }),
+    byFirstSegment([
+      healthRoutes(db, parts.isDraining),
+      securityTxtRoutes(settings.baseUrl, settings.securityContact ?? `security@${settings.mailDomains[0]}`, clock),
+      mailProgramRoutes(parts),
+      messageRoutes(parts),
+    ]),
   )
-  app.use(checkOrigin(new URL(settings.baseUrl).origin, development))
-  app.use(express.urlencoded({ extended: false, limit: '16kb', parameterLimit: 100 }))
-  app.use(csrfToken(https))
-
-  app.use(overviewRoutes(parts))
-  app.use(registrationRoutes(parts))
-  app.use(signInRoutes(parts))
-  app.use(passwordRoutes(parts))
-  app.use(recoveryRoutes(parts))
-  app.use(undoRoutes(parts))
-  app.use(recoveryMethodRoutes(parts))
-  app.use(backupAddressRoutes(parts))
-  app.use(phoneRoutes(parts))
-  app.use(securityQuestionRoutes(parts))
-  app.use(sessionRoutes(parts))
-  app.use(activityRoutes(parts))
-  app.use(appPasswordRoutes(parts))
-  app.use(helpRoutes(parts))
-  app.use(staffDoorRoutes(parts))
-  if (development) app.use(devRoutes(parts), galleryRoutes(parts))
+  app.use(
+    inOrder([
+      noStore,
+      cookieParser(),
+      ...(https ? [markSecure] : []),
+      sessionMiddleware({ db, clock, times }, { https, secrets: parts.cookieSecrets }),
+      localeMiddleware({ fallback: settings.defaultLocale, https, keep: (id, locale) => setLocale(db, id, locale) }),
+      checkOrigin(new URL(settings.baseUrl).origin, development),
+      express.urlencoded({ extended: false, limit: '16kb', parameterLimit: 100 }),
+      csrfToken(https),
+    ]),
+  )
+  app.use(
+    byFirstSegment([
+      overviewRoutes(parts),
+      registrationRoutes(parts),
+      signInRoutes(parts),
+      passwordRoutes(parts),
+      recoveryRoutes(parts),
+      undoRoutes(parts),
+      recoveryMethodRoutes(parts),
+      backupAddressRoutes(parts),
+      phoneRoutes(parts),
+      securityQuestionRoutes(parts),
+      sessionRoutes(parts),
+      activityRoutes(parts),
+      appPasswordRoutes(parts),
+      helpRoutes(parts),
+      staffDoorRoutes(parts),
+      ...(development ? [devRoutes(parts), galleryRoutes(parts)] : []),
+    ]),
+  )
 
   app.use(pageNotFound)
   app.use(errorHandler(parts))

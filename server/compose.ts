@@ -10,7 +10,7 @@ import type { Settings } from './config.ts'
 import { type Clock, systemClock } from './core/clock.ts'
 import { createKeyring, type Keyring } from './core/keyring.ts'
 import { serviceWordsOf } from './core/service-words.ts'
-import { createMetrics, type Metrics } from './health/metrics.ts'
+import type { Metrics } from './health/metrics.ts'
 import { createFormats } from './i18n/format.ts'
 import { createTexts } from './i18n/texts.ts'
 import { tasksOf } from './jobs/task-list.ts'
@@ -53,7 +53,8 @@ export interface Portal {
   readonly log: Log
   readonly clock: Clock
   readonly tasks: TaskList
-  readonly metrics: Metrics
+  /** Only where METRICS_PORT asks for them: counting costs every request something. */
+  readonly metrics: Metrics | undefined
   /** What routes and commands are given. */
   readonly parts: WebParts
   /** From now on `/readyz` says no, so that a balancer sends nobody any more. */
@@ -79,7 +80,10 @@ export async function compose(settings: CompleteSettings, ports: Ports = {}): Pr
   const views = createViewEngine({ roots: [folder('views')], cache: cacheViews })
   const brand = { name: settings.brandName, themeFile: settings.themeCss, logoFile: settings.brandLogo }
   const assets = loadAssets(folder('public'), brand)
-  const metrics = createMetrics({ db, hasher })
+  const metrics =
+    settings.metricsPort === undefined
+      ? undefined
+      : (await import('./health/metrics.ts')).createMetrics({ db, hasher })
   const gateways = { ...chooseTransports(settings), ...ports }
   const formats = createFormats(settings.timeZone)
   const render = createMessageRendering({
@@ -129,7 +133,7 @@ export async function compose(settings: CompleteSettings, ports: Ports = {}): Pr
     ...parts,
     assets,
     isDraining: () => draining,
-    observeRequest: metrics.observeRequest,
+    observeRequest: metrics?.observeRequest,
     cookieSecrets: keyring.digests('cookies.session', 'v1').map((digest) => digest.toString('base64url')),
   })
   return {

@@ -55,7 +55,7 @@ async function start(): Promise<void> {
     })
     started.push(worker)
   }
-  if (settings.metricsPort !== undefined) {
+  if (portal.metrics && settings.metricsPort !== undefined) {
     const metrics = portal.metrics.listen(settings.host, settings.metricsPort)
     started.push({ stop: async () => void metrics.close() })
   }

@@ -1,9 +1,30 @@
 // Security headers of every answer.
-import type { RequestHandler } from 'express'
+import type { RequestHandler, Response } from 'express'
 import helmet from 'helmet'
+
+/** What a middleware sets on every answer alike: asked once, because helmet would work it out anew for each. */
+function headersOf(middleware: ReturnType<typeof helmet>): ReadonlyMap<string, string> {
+  const headers = new Map<string, string>()
+  const answer = {
+    setHeader: (name: string, value: string) => void headers.set(name, value),
+    removeHeader: (name: string) => void headers.delete(name),
+  }
+  middleware({} as never, answer as unknown as Response, (fault?: unknown) => {
+    if (fault) throw fault
+  })
+  return headers
+}
 
 /** @param https whether people reach the portal by https */
 export function securityHeaders(https: boolean): RequestHandler {
+  const headers = [...headersOf(helmetFor(https))]
+  return (_req, res, next) => {
+    for (const [name, value] of headers) res.setHeader(name, value)
+    next()
+  }
+}
+
+function helmetFor(https: boolean) {
   return helmet({
     contentSecurityPolicy: {
       useDefaults: false,

@@ -67,16 +67,21 @@ export function createPages({ views, texts, theme, timeZone }: PageParts): Pages
       res.statusCode = page.status ?? (page.errors && page.errors.length > 0 ? 422 : 200)
       res.setHeader('Content-Type', 'text/html; charset=utf-8')
       res.setHeader('Content-Language', locale)
-      res.setHeader('Content-Length', Buffer.byteLength(html))
-      res.end(html)
+      const bytes = Buffer.from(html)
+      res.setHeader('Content-Length', bytes.length)
+      res.end(bytes)
     },
     textsFor: (req) => texts.in(req.locale),
     formatsFor: (req) => formats[req.locale],
   }
 }
 
+/** What needs no parsing: most pages. */
+const plainPath = /^(?:\/[\w-]+)+$/
+
 /** The page's own address without `lang`, for the language switch. Security: a token in the path is never repeated in a page. */
 function shownPath(req: Request): string {
+  if (plainPath.test(req.originalUrl)) return req.originalUrl
   const url = URL.parse(req.originalUrl, 'http://own.invalid')
   if (!url || !req.originalUrl.startsWith('/') || req.originalUrl.startsWith('//')) return '/'
   url.searchParams.delete('lang')

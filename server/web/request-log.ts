@@ -17,19 +17,16 @@ export interface ObservedRequest {
   readonly seconds: number
 }
 
-/** @param observe told of every request too, for metrics */
-export function requestLog(log: Log, observe: (request: ObservedRequest) => void): RequestHandler {
+/** @param observe told of every request too, where there are metrics */
+export function requestLog(log: Log, observe?: (request: ObservedRequest) => void): RequestHandler {
   return (req, res, next) => {
     req.id = randomUUID()
     const begun = performance.now()
     res.once('finish', () => {
       const seconds = (performance.now() - begun) / 1000
       const route = typeof req.route?.path === 'string' ? `${req.baseUrl}${req.route.path}` : 'none'
-      observe({ method: req.method, route, status: res.statusCode, seconds })
-      log.info(
-        { id: req.id, method: req.method, route, status: res.statusCode, ms: Math.round(seconds * 1000) },
-        'request',
-      )
+      observe?.({ method: req.method, route, status: res.statusCode, seconds })
+      log.request({ id: req.id, method: req.method, route, status: res.statusCode, ms: Math.round(seconds * 1000) })
     })
     next()
   }

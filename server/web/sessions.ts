@@ -14,10 +14,15 @@ export interface SessionCookie {
 
 export const sessionCookieName = (https: boolean) => (https ? '__Host-session' : 'session')
 
-/** Security: the id is 256 random bits, the cookie `__Host-`, HttpOnly and SameSite, and no visitor has one before signing in. */
+/**
+ * Security: the id is 256 random bits, the cookie `__Host-`, HttpOnly and SameSite, and no visitor has one before signing in.
+ * A page that is only looked at, by a browser without that cookie, has no session at all: nobody can be signed in, and the many
+ * who only open a form cost no random id.
+ */
 export function sessionMiddleware(parts: SessionStoreParts, cookie: SessionCookie): RequestHandler {
-  return session({
-    name: sessionCookieName(cookie.https),
+  const name = sessionCookieName(cookie.https)
+  const withSession = session({
+    name,
     store: new SessionStore(parts),
     genid: newToken,
     secret: [...cookie.secrets],
@@ -26,11 +31,18 @@ export function sessionMiddleware(parts: SessionStoreParts, cookie: SessionCooki
     // Without maxAge: the cookie goes with the browser; the server decides how long it is worth something.
     cookie: { path: '/', httpOnly: true, sameSite: 'lax', secure: cookie.https ? 'auto' : false },
   })
+  return (req, res, next) => {
+    const onlyLooks = req.method === 'GET' || req.method === 'HEAD'
+    if (onlyLooks && req.cookies?.[name] === undefined) return next()
+    withSession(req, res, next)
+  }
 }
 
 /** Signs the browser in as the account, under a new session id. */
 export async function startSession(req: Request, accountId: string, trace: Trace, at: Date): Promise<void> {
-  await new Promise<void>((done, fail) => req.session.regenerate((fault) => (fault ? fail(fault) : done())))
+  // A visitor's session was never stored: there is nothing to end before the new one.
+  if (!ownerOf(req)) req.sessionStore.generate(req)
+  else await new Promise<void>((done, fail) => req.session.regenerate((fault) => (fault ? fail(fault) : done())))
   req.session.passport = { user: accountId }
   req.session.confirmedAt = at.getTime()
   req.session.trace = trace
