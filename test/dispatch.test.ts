@@ -52,15 +52,19 @@ test('what a handler throws, at once or later, reaches the error handler, and no
   app.use(
     inOrder([
       (_req, _res, next) => void setImmediate(next),
-      (req) => {
+      async (req, _res, next) => {
+        if (req.path === '/promised') throw new Error('promised')
+        next()
+      },
+      (req, _res, next) => {
         if (req.path === '/thrown') throw new Error('thrown')
-        req.next?.()
+        next()
       },
     ]),
   )
   app.use(inOrder([(_req, _res, next) => next(new Error('handed on')), () => void seen.push('never')]))
   app.use(((fault, _req, res, _next) => void res.send(fault.message)) as express.ErrorRequestHandler)
-  const answers = await asked(app, (ask) => Promise.all([ask('/thrown'), ask('/other')]))
-  assert.deepEqual(answers, ['200 thrown', '200 handed on'])
+  const answers = await asked(app, (ask) => Promise.all([ask('/promised'), ask('/thrown'), ask('/other')]))
+  assert.deepEqual(answers, ['200 promised', '200 thrown', '200 handed on'])
   assert.deepEqual(seen, [])
 })

@@ -6,8 +6,9 @@ import { hanna, register } from './support/people.ts'
 import { startTestPortal } from './support/portal.ts'
 
 test('metrics stand on a listener of their own and tell of requests by route, never by address', async () => {
-  const portal = await startTestPortal()
-  const server = portal.metrics.listen('127.0.0.1', 0)
+  const portal = await startTestPortal({ env: { METRICS_PORT: '0' } })
+  const server = portal.metrics?.listen('127.0.0.1', 0)
+  assert.ok(server)
   await once(server, 'listening')
   await register(portal, hanna)
   await portal.visitor().get('/recover/link/abcdefghijklmnopqrstuvwxyz0123456789abcdefghijk')

@@ -2,7 +2,7 @@
 // every feature, one after the other, and prepare a look at the path before each step: half the cost of a form page.
 import type { NextFunction, Request, RequestHandler, Response, Router } from 'express'
 
-/** One handler for several that look at no path and return no promise. A fault goes on to the error handler, as from any. */
+/** One handler for several that look at no path. A fault goes on to the error handler, as from any. */
 export function inOrder(handlers: readonly RequestHandler[]): RequestHandler {
   return (req, res, next) => run(handlers, req, res, next)
 }
@@ -14,7 +14,8 @@ function run(handlers: readonly RequestHandler[], req: Request, res: Response, n
     at += 1
     if (fault || !handler) return next(fault)
     try {
-      handler(req, res, step)
+      const promised: unknown = handler(req, res, step)
+      if (promised instanceof Promise) promised.catch(next)
     } catch (thrown) {
       next(thrown)
     }

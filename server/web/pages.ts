@@ -100,7 +100,7 @@ export interface LocaleOptions {
 /** Chooses the language of the request, and keeps the one that `?lang=` asks for: in the browser, and for who is signed in. */
 export function localeMiddleware({ fallback, https, keep }: LocaleOptions): RequestHandler {
   const name = https ? '__Host-lang' : 'lang'
-  return async (req, res, next) => {
+  return (req, res, next) => {
     const owner = ownerOf(req)
     const { locale, remember } = chooseLocale({
       asked: req.query.lang,
@@ -112,7 +112,7 @@ export function localeMiddleware({ fallback, https, keep }: LocaleOptions): Requ
     req.locale = locale
     if (remember) {
       res.cookie(name, locale, { maxAge: yearMs, sameSite: 'lax', secure: https, httpOnly: true, path: '/' })
-      if (owner && owner.locale !== locale) await keep(owner.id, locale)
+      if (owner && owner.locale !== locale) return void keep(owner.id, locale).then(() => next(), next)
     }
     next()
   }
