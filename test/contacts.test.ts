@@ -96,13 +96,20 @@ test('tries outlive a code that is sent again, until it has expired or was spent
   assert.deepEqual(await put(anna, '333333', minutes(2)), { kind: 'exhausted', until: minutes(11) })
   assert.equal(await reasonOf(judge(anna, '222222', minutes(2))), 'dead')
   assert.equal((await put(anna, '444444', minutes(11))).kind, 'put')
+  await put(await newAccount(), '444444', minutes(11))
+  const digests = await database
+    .db('contact_confirmations')
+    .where({ sent_at: minutes(11) })
+    .pluck('code_digest')
+  assert.equal(new Set(digests.map(String)).size, 2, 'one code of two accounts is kept in two ways')
   const judged = await judge(anna, '444444', minutes(11))
   assert.ok(judged.kind === 'right')
-  const spend = () =>
+  const spend = (when: Date) =>
     within((trx) =>
-      spendConfirmation(trx, { accountId: anna, kind: 'backup-address', digest: judged.digest, at: minutes(12) }),
+      spendConfirmation(trx, { accountId: anna, kind: 'backup-address', digest: judged.digest, at: when }),
     )
-  assert.deepEqual([await spend(), await spend()], [true, false])
+  assert.equal(await spend(minutes(21)), false, 'judged in time, spent too late')
+  assert.deepEqual([await spend(minutes(12)), await spend(minutes(12))], [true, false])
   assert.equal(await reasonOf(judge(anna, '444444', minutes(12))), 'dead')
   await put(anna, '555555', minutes(13))
   assert.equal((await findConfirmation(database.db, keyring, anna, 'backup-address'))?.tries, 0)
@@ -198,7 +205,7 @@ test('letters: five in ten minutes and so many a day for whoever asks and for ea
   const ask = (...keys: string[]) => guard.permit('confirm', keys)
   for (let i = 0; i < 5; i++) assert.equal((await ask('anna', `to${i}`)).kind, 'permitted')
   assert.equal(await guard.waitFor('confirm', ['boris', 'to0']), 0)
-  const full = await ask('anna', 'to9')
+  const full = await ask('to9', 'anna')
   assert.ok(full.kind === 'refused' && full.retryAfterSeconds > 590 && full.retryAfterSeconds <= 600)
   assert.ok((await guard.waitFor('confirm', ['anna', 'to9'])) > 590)
   assert.equal((await guard.permit('reset', ['anna'])).kind, 'permitted', 'another purpose has a budget of its own')
