@@ -1,20 +1,16 @@
 // A private mail platform for tests: Dovecot and Postfix on free loopback ports, configured by the same templates as in production,
 // reading the mail directory of the test's database.
 import { execFileSync } from 'node:child_process'
-import { randomBytes } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
-import { chmod, chown, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { connectDatabase, type Db } from '#db/connection.ts'
 import { grantMailDirectory } from '#db/mail-directory/install.ts'
-import {
-  type MailPlatformConfig,
-  type MailPorts,
-  renderMailPlatformConfig,
-} from '#server/mail-platform/dovecot/config.ts'
+import type { MailPlatformConfig, MailPorts } from '#server/mail-platform/dovecot/config.ts'
 import { type OutsideWorld, startOutsideWorld } from './outside-world.ts'
-import { type Daemon, freePorts, killChildren, makeCertificate, startDaemon } from './programs.ts'
+import { chosenPorts, configFor, makeFolders, writeConfig } from './private-config.ts'
+import { type Daemon, killChildren, makeCertificate, startDaemon } from './programs.ts'
 
 export interface Door {
   readonly host: string
@@ -59,15 +55,12 @@ export interface TestPlatformOptions {
   readonly submissionMilter?: string
 }
 
-// Debian's own owner of mail, so that the tests leave no new user behind.
-const mailUser = { name: 'mail', group: 'mail', uid: 8 }
-
 export async function startTestPlatform(options: TestPlatformOptions): Promise<TestPlatform> {
   const folder = await mkdtemp(join(tmpdir(), 'postern-mail-'))
   await chmod(folder, 0o755)
   const ports = await chosenPorts()
   const outside = await startOutsideWorld()
-  const config = configFor(folder, ports, outside, options)
+  const config = configFor(folder, ports, outside.port, options)
   const db = connectDatabase(options.databaseUrl, 1)
   const startDovecot = () =>
     startDaemon(
@@ -127,85 +120,6 @@ export async function startTestPlatform(options: TestPlatformOptions): Promise<T
 }
 
 const readText = (path: string) => (existsSync(path) ? readFileSync(path, 'utf8') : '')
-
-async function chosenPorts(): Promise<MailPorts> {
-  const names = [
-    'imap',
-    'imaps',
-    'pop3',
-    'pop3s',
-    'sieve',
-    'smtp',
-    'submission',
-    'submissions',
-    'lmtp',
-    'sasl',
-  ] as const
-  const all = [...names, 'quotaStatus', 'doveadm'] as const
-  const free = await freePorts(all.length)
-  return Object.fromEntries(all.map((name, index) => [name, free[index]])) as unknown as MailPorts
-}
-
-function configFor(
-  folder: string,
-  ports: MailPorts,
-  outside: OutsideWorld,
-  options: TestPlatformOptions,
-): MailPlatformConfig {
-  const database = new URL(options.databaseUrl)
-  // Roles belong to the whole server, which other tests share.
-  const suffix = randomBytes(4).toString('hex')
-  const secret = () => randomBytes(16).toString('hex')
-  return {
-    folder,
-    hostname: 'mail.postern.example',
-    listen: '127.0.0.1',
-    internalAddress: '127.0.0.1',
-    ports,
-    tls: { certFile: join(folder, 'tls.crt'), keyFile: join(folder, 'tls.key') },
-    directory: {
-      host: database.hostname,
-      port: Number(database.port || 5432),
-      database: database.pathname.slice(1),
-      dovecot: { role: `dovecot_${suffix}`, password: secret() },
-      postfix: { role: `postfix_${suffix}`, password: secret() },
-    },
-    mailUser,
-    mailRoot: join(folder, 'mail'),
-    doveadm: { apiKey: secret() },
-    dovecot: { baseDir: join(folder, 'run'), stateDir: join(folder, 'state') },
-    postfix: { queueDir: join(folder, 'queue'), dataDir: join(folder, 'data') },
-    logFolder: join(folder, 'log'),
-    messageSizeBytes: 26_214_400,
-    connectionsPerPerson: 50,
-    failureDelaySeconds: 0,
-    failurePenalty: false,
-    relayHost: `[127.0.0.1]:${outside.port}`,
-    ...options,
-  }
-}
-
-const idOf = (flag: '-u' | '-g', name: string) => Number(execFileSync('id', [flag, name], { encoding: 'utf8' }))
-
-async function makeFolders(config: MailPlatformConfig): Promise<void> {
-  const { dovecot, postfix, mailRoot, logFolder = '' } = config
-  for (const path of [dovecot.baseDir, dovecot.stateDir, postfix.queueDir, postfix.dataDir, mailRoot, logFolder]) {
-    await mkdir(path, { recursive: true })
-  }
-  await chown(mailRoot, mailUser.uid, idOf('-g', mailUser.name))
-  await chown(postfix.dataDir, idOf('-u', 'postfix'), 0)
-}
-
-async function writeConfig(config: MailPlatformConfig): Promise<void> {
-  const postfixGroup = idOf('-g', 'postfix')
-  const modes = { root: 0o600, postfix: 0o640, everybody: 0o644 }
-  for (const { path, text, readers } of renderMailPlatformConfig(config)) {
-    const file = join(config.folder, path)
-    await mkdir(dirname(file), { recursive: true })
-    await writeFile(file, text, { mode: modes[readers] })
-    if (readers === 'postfix') await chown(file, 0, postfixGroup)
-  }
-}
 
 async function startPostfix(folder: string, ports: MailPorts): Promise<Daemon> {
   const config = join(folder, 'postfix')

@@ -1,0 +1,94 @@
+// The configuration of one private mail platform: own ports, folders and database roles, the same templates as in production.
+import { execFileSync } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { chown, mkdir, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import {
+  type MailPlatformConfig,
+  type MailPorts,
+  renderMailPlatformConfig,
+} from '#server/mail-platform/dovecot/config.ts'
+import { freePorts } from './programs.ts'
+import type { TestPlatformOptions } from './start.ts'
+
+// Debian's own owner of mail, so that the tests leave no new user behind.
+const mailUser = { name: 'mail', group: 'mail', uid: 8 }
+
+export async function chosenPorts(): Promise<MailPorts> {
+  const names = [
+    'imap',
+    'imaps',
+    'pop3',
+    'pop3s',
+    'sieve',
+    'smtp',
+    'submission',
+    'submissions',
+    'lmtp',
+    'sasl',
+  ] as const
+  const all = [...names, 'quotaStatus', 'doveadm'] as const
+  const free = await freePorts(all.length)
+  return Object.fromEntries(all.map((name, index) => [name, free[index]])) as unknown as MailPorts
+}
+
+export function configFor(
+  folder: string,
+  ports: MailPorts,
+  relayPort: number,
+  options: TestPlatformOptions,
+): MailPlatformConfig {
+  const database = new URL(options.databaseUrl)
+  // Roles belong to the whole server, which other tests share.
+  const suffix = randomBytes(4).toString('hex')
+  const secret = () => randomBytes(16).toString('hex')
+  return {
+    folder,
+    hostname: 'mail.postern.example',
+    listen: '127.0.0.1',
+    internalAddress: '127.0.0.1',
+    ports,
+    tls: { certFile: join(folder, 'tls.crt'), keyFile: join(folder, 'tls.key') },
+    directory: {
+      host: database.hostname,
+      port: Number(database.port || 5432),
+      database: database.pathname.slice(1),
+      dovecot: { role: `dovecot_${suffix}`, password: secret() },
+      postfix: { role: `postfix_${suffix}`, password: secret() },
+    },
+    mailUser,
+    mailRoot: join(folder, 'mail'),
+    doveadm: { apiKey: secret() },
+    dovecot: { baseDir: join(folder, 'run'), stateDir: join(folder, 'state') },
+    postfix: { queueDir: join(folder, 'queue'), dataDir: join(folder, 'data') },
+    logFolder: join(folder, 'log'),
+    messageSizeBytes: 26_214_400,
+    connectionsPerPerson: 50,
+    failureDelaySeconds: 0,
+    failurePenalty: false,
+    relayHost: `[127.0.0.1]:${relayPort}`,
+    ...options,
+  }
+}
+
+const idOf = (flag: '-u' | '-g', name: string) => Number(execFileSync('id', [flag, name], { encoding: 'utf8' }))
+
+export async function makeFolders(config: MailPlatformConfig): Promise<void> {
+  const { dovecot, postfix, mailRoot, logFolder = '' } = config
+  for (const path of [dovecot.baseDir, dovecot.stateDir, postfix.queueDir, postfix.dataDir, mailRoot, logFolder]) {
+    await mkdir(path, { recursive: true })
+  }
+  await chown(mailRoot, mailUser.uid, idOf('-g', mailUser.name))
+  await chown(postfix.dataDir, idOf('-u', 'postfix'), 0)
+}
+
+export async function writeConfig(config: MailPlatformConfig): Promise<void> {
+  const postfixGroup = idOf('-g', 'postfix')
+  const modes = { root: 0o600, postfix: 0o640, everybody: 0o644 }
+  for (const { path, text, readers } of renderMailPlatformConfig(config)) {
+    const file = join(config.folder, path)
+    await mkdir(dirname(file), { recursive: true })
+    await writeFile(file, text, { mode: modes[readers] })
+    if (readers === 'postfix') await chown(file, 0, postfixGroup)
+  }
+}
