@@ -93,6 +93,25 @@ test('that another mailbox holds an address is told only after its possession is
   assert.match((await holder.get('/account/recovery')).html, /a•••••@gmail\.com/)
 })
 
+test('whoever proves the own address once more changes nothing, and nobody is told', async () => {
+  const person = somebody()
+  const visitor = await register(portal, person)
+  await link(visitor, 'proven@elsewhere.example')
+  portal.clock.advance(60_000)
+  await visitor.post(form, { address: 'Proven+again@elsewhere.example' })
+  const code = await awaitCode(portal, 'Proven+again@elsewhere.example')
+  assert.equal((await visitor.post(confirm, { code })).location, '/account/recovery')
+  const account = await portal
+    .db('accounts')
+    .where({ address: `${person.login}@postern.example` })
+    .first()
+  const events = await portal.db('activity').where({ account_id: account.id }).orderBy('id').pluck('event')
+  assert.deepEqual(events, ['account.created', 'backup-address.added'])
+  assert.equal((await portal.db('undos').where({ account_id: account.id })).length, 1)
+  const row = await portal.db('backup_addresses').where({ account_id: account.id }).first()
+  assert.ok(row.proven_at > row.confirmed_at)
+})
+
 test('addresses that cannot help are refused with the reason, and stay in the form', async () => {
   const visitor = await register(portal, somebody())
   for (const [address, reason] of [
