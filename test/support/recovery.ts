@@ -112,9 +112,11 @@ export async function undoLinkOf(portal: TestPortal, to: string, words = /\/undo
 /** Limits are counted in real hours: a test that lives through days forgets them. */
 export const forgetLimits = (portal: TestPortal): Promise<number> => portal.db('rate_limits').delete()
 
-/** What a stranger would compare: everything but tokens, times of the answer and the cookies' values. */
+/** What a stranger would compare: everything but tokens, the moment of the answer and the cookies' values. */
 export function comparable(answer: Answer) {
-  const headers = [...answer.headers].filter(([name]) => !['date', 'set-cookie', 'content-length'].includes(name))
+  const headers = [...answer.headers].filter(
+    ([name]) => !['date', 'set-cookie', 'content-length', 'retry-after'].includes(name),
+  )
   const cookies = answer.headers.getSetCookie().map((line) => line.replace(/=[^;]*/, '=…'))
   const html = answer.html.replace(/(name="_csrf" value=")[^"]+/g, '$1…')
   return { status: answer.status, html, headers, cookies, length: html.length }
