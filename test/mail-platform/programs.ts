@@ -58,6 +58,19 @@ export interface Daemon {
   stop(signal?: NodeJS.Signals): Promise<void>
 }
 
+const running = new Set<ChildProcess>()
+const stopAll = () => {
+  for (const child of running) child.kill()
+}
+// A test run that dies takes its servers along.
+process.once('exit', stopAll)
+for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
+  process.once(signal, () => {
+    stopAll()
+    process.kill(process.pid, signal)
+  })
+}
+
 /** Runs a server in the foreground until it listens on every port. */
 export async function startDaemon(command: string, args: readonly string[], ports: readonly number[]): Promise<Daemon> {
   // A group of its own: a kill takes the children along, as a service manager would.
@@ -67,9 +80,7 @@ export async function startDaemon(command: string, args: readonly string[], port
     words += chunk
   })
   const gone = once(child, 'exit')
-  // A test run that dies takes its servers along.
-  const kill = () => child.kill()
-  process.once('exit', kill)
+  running.add(child)
   for (let wait = 0; wait < 200; wait += 1) {
     if (child.exitCode !== null) throw new Error(`${command} ended at its start: ${words}`)
     if ((await Promise.all(ports.map(listens))).every(Boolean)) break
@@ -79,7 +90,7 @@ export async function startDaemon(command: string, args: readonly string[], port
   return {
     pid: child.pid ?? 0,
     stop: async (signal = 'SIGTERM') => {
-      process.off('exit', kill)
+      running.delete(child)
       if (signal === 'SIGKILL') process.kill(-(child.pid ?? 0), signal)
       else child.kill(signal)
       await gone
