@@ -1,6 +1,8 @@
 // What happens to a request, in order; then one line per feature.
 import cookieParser from 'cookie-parser'
 import express, { type Express } from 'express'
+import { appealRoutes } from './abuse/appeal-routes.ts'
+import { reportBody, reportRoutes } from './abuse/report-routes.ts'
 import { setLocale } from './accounts/store.ts'
 import { activityRoutes } from './activity/routes.ts'
 import { appPasswordRoutes } from './app-passwords/routes.ts'
@@ -71,6 +73,7 @@ export function createApp(parts: AppParts): Express {
       sessionMiddleware({ db, clock, times }, { https, secrets: parts.cookieSecrets }),
       localeMiddleware({ fallback: settings.defaultLocale, https, keep: (id, locale) => setLocale(db, id, locale) }),
       checkOrigin(new URL(settings.baseUrl).origin, development),
+      reportBody(parts),
       express.urlencoded({ extended: false, limit: '16kb', parameterLimit: 100 }),
       csrfToken(https),
     ]),
@@ -89,6 +92,8 @@ export function createApp(parts: AppParts): Express {
       securityQuestionRoutes(parts),
       sessionRoutes(parts),
       activityRoutes(parts),
+      reportRoutes(parts),
+      appealRoutes(parts),
       appPasswordRoutes(parts),
       helpRoutes(parts),
       staffDoorRoutes(parts),

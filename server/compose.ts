@@ -2,6 +2,8 @@
 import { fileURLToPath } from 'node:url'
 import type { Express } from 'express'
 import { connectDatabase, type Db } from '#db/connection.ts'
+import { createDesk } from './abuse/desk.ts'
+import type { ResolveTxt } from './abuse/dkim.ts'
 import { createApp } from './app.ts'
 import { createMailGuard } from './backup-address/mail-guard.ts'
 import { managedBackupAddress } from './backup-address/managed-backup-address.ts'
@@ -43,6 +45,8 @@ export interface Ports {
   readonly platform?: MailPlatform
   readonly mail?: MailTransport
   readonly sms?: SmsTransport
+  /** Where DKIM keys are asked for. */
+  readonly resolveTxt?: ResolveTxt
 }
 
 export interface Portal {
@@ -104,6 +108,7 @@ export async function compose(settings: CompleteSettings, ports: Ports = {}): Pr
     phoneRecovery(methodParts),
     ...(settings.securityQuestion === 'off' ? [] : [questionRecovery(methodParts)]),
   ]
+  const desk = createDesk({ db, clock, keyring, settings, log, limits, methods }, ports.resolveTxt)
   let draining = false
 
   const parts = {
@@ -123,6 +128,7 @@ export async function compose(settings: CompleteSettings, ports: Ports = {}): Pr
     smsGuard,
     methods,
     recoveryMethods,
+    desk,
     pages: createPages({ views, texts, theme: assets.theme, timeZone: settings.timeZone }),
     serviceWords: [...serviceWordsOf(settings.mailDomains), settings.brandName.toLowerCase()],
     trace: createTracer(await openPlaces(settings.placeDatabase)),
@@ -148,6 +154,7 @@ export async function compose(settings: CompleteSettings, ports: Ports = {}): Pr
       draining = true
     },
     close: async () => {
+      await desk.reader.close()
       parts.mail.close()
       parts.sms.close()
       await platform.close?.()

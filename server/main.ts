@@ -54,6 +54,10 @@ async function start(): Promise<void> {
       log: portal.log,
     })
     started.push(worker)
+    if (settings.abuseLmtpPort !== undefined) {
+      const { startLmtp } = await import('./abuse/lmtp.ts')
+      started.push(await startLmtp(portal.parts.desk, settings.host, settings.abuseLmtpPort))
+    }
   }
   if (portal.metrics && settings.metricsPort !== undefined) {
     const metrics = portal.metrics.listen(settings.host, settings.metricsPort)

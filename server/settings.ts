@@ -1,5 +1,6 @@
 // Every setting of the portal: one row each. The environment variable is the key in capitals (`baseUrl` is BASE_URL).
 
+import { abuseRows } from './abuse/settings.ts'
 import { mailHostRows } from './mail-host-settings.ts'
 import { serviceAccount } from './mail-platform/google/service-account.ts'
 import { choice, domain, flag, list, mailServers, text, time, url, whole } from './setting-kinds.ts'
@@ -167,6 +168,7 @@ export const rows = {
     '15',
     'a staff page asks for the second factor again after this long without a request',
   ),
+  ...abuseRows,
   quotaBytes: row(whole(1), '1073741824', 'size of a new mailbox'),
   quotaGrowth: row(
     choice('auto', 'request', 'off'),

@@ -29,7 +29,8 @@ export interface Case {
   readonly claimedAt: Date | null
   readonly closedAt: Date | null
   readonly closedBy: string | null
-  readonly outcome: Outcome | null
+  /** `merged`: everything moved to the open case of the account that turned out to stand behind it. */
+  readonly outcome: Outcome | 'merged' | null
 }
 
 export function asCase(keyring: Keyring, row: Record<string, unknown>): Case {
@@ -51,7 +52,7 @@ export function asCase(keyring: Keyring, row: Record<string, unknown>): Case {
     claimedAt: row.claimed_at as Date | null,
     closedAt: row.closed_at as Date | null,
     closedBy: row.closed_by as string | null,
-    outcome: row.outcome as Outcome | null,
+    outcome: row.outcome as Case['outcome'],
   }
 }
 

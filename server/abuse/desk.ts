@@ -1,14 +1,18 @@
 // What the abuse desk is made of.
-import type { Db, Trx } from '#db/connection.ts'
+import { Resolver } from 'node:dns/promises'
+import type { Db } from '#db/connection.ts'
 import type { Settings } from '../config.ts'
-import type { LinkedContact } from '../contacts/contact.ts'
 import type { Clock } from '../core/clock.ts'
 import type { Keyring } from '../core/keyring.ts'
+import type { ManagedMethods } from '../recovery-methods/managed-method.ts'
 import type { Limits } from '../web/limits.ts'
 import type { Log } from '../web/log.ts'
-import type { DeskIndex } from './index-store.ts'
-import type { LetterReader } from './letter-reader.ts'
+import type { ResolveTxt } from './dkim.ts'
+import { createDeskIndex, type DeskIndex } from './index-store.ts'
+import { createLetterReader, type LetterReader } from './letter-reader.ts'
 import type { ProvenanceParts } from './provenance.ts'
+import { createChainReader } from './received-chain.ts'
+import { wellKnownReceivers } from './well-known-receivers.ts'
 
 export interface DeskParts {
   readonly db: Db
@@ -20,8 +24,41 @@ export interface DeskParts {
   readonly index: DeskIndex
   readonly reader: LetterReader
   readonly provenance: ProvenanceParts
-  /** Proven contacts of an account, for telling its holder. */
-  readonly contactsOf: (on: Db | Trx, accountId: string) => Promise<readonly Pick<LinkedContact, 'kind' | 'value'>[]>
-  /** Ends every app password of an account; absent on platforms that have none. */
-  readonly revokeAppPasswords?: (on: Db, accountId: string) => Promise<void>
+  /** Tells the proven contacts of an account. */
+  readonly methods: Pick<ManagedMethods, 'contactsOf'>
+}
+
+/** What must be joined with an address: whom `createDesk` cannot make by itself. */
+export type DeskSurroundings = Pick<DeskParts, 'db' | 'clock' | 'keyring' | 'settings' | 'log' | 'limits' | 'methods'>
+
+/** A DNS that never answers keeps a letter unjudged no longer than this. */
+const dnsMs = 3000
+
+export function createDesk(around: DeskSurroundings, resolveTxt: ResolveTxt = dnsTxt()): DeskParts {
+  const { settings, keyring } = around
+  const ourDomains = settings.mailDomains
+  const names = (settings.ownRelays ?? ourDomains.flatMap((domain) => [domain, `.${domain}`])).map((each) =>
+    each.toLowerCase(),
+  )
+  const isAddress = (each: string) => /^[\d.]+(\/\d+)?$|:/.test(each)
+  return {
+    ...around,
+    index: createDeskIndex(around),
+    reader: createLetterReader(),
+    provenance: {
+      keyring,
+      ourDomains,
+      fromOwnerEnforced: settings.fromOwnerEnforced,
+      followChain: createChainReader([
+        ...wellKnownReceivers,
+        { ours: true, names: names.filter((each) => !isAddress(each)), addresses: names.filter(isAddress) },
+      ]),
+      dkim: { domains: ourDomains, keys: settings.dkimKeys ?? [], resolveTxt },
+    },
+  }
+}
+
+function dnsTxt(): ResolveTxt {
+  const resolver = new Resolver({ timeout: dnsMs, tries: 1 })
+  return (name) => resolver.resolveTxt(name)
 }

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { type FeedbackReport, readFeedbackReport } from './feedback-report.ts'
 import { findLetterInText } from './forwarded-letter.ts'
-import { fieldsNamed, type Mailbox } from './letter.ts'
+import { fieldsNamed, type LetterField, type Mailbox } from './letter.ts'
 import { scanLetter } from './letter-shape.ts'
 import { openSource } from './letter-source.ts'
 import { type Ignored, isAutomatic, isBounce, isLoop } from './mail-guards.ts'
@@ -99,7 +99,15 @@ export async function parseReportMail(mail: Uint8Array, ownAddresses: readonly s
 
 /** One key for one person and one letter, however it was handed in. @param reporter address or other stable name. */
 export function duplicateKeyOf(reporter: string, source: Uint8Array | string): string {
-  const { fields } = scanLetter(openSource(source).binary)
+  return duplicateKeyOfFields(reporter, scanLetter(openSource(source).binary).fields, source)
+}
+
+/** The same where the letter was read already. */
+export function duplicateKeyOfFields(
+  reporter: string,
+  fields: readonly LetterField[],
+  source: Uint8Array | string,
+): string {
   const all = (name: string) => fieldsNamed(fields, name).map((field) => field.raw.replace(/\s+/g, ''))
   const names = [...all('message-id'), ...all('from')]
   return sha256(`${reporter.toLowerCase()}\n${names.length === 0 ? sha256(source) : names.join('\n')}`)

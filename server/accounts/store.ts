@@ -11,6 +11,8 @@ export interface Account {
   readonly createdAt: Date
   readonly blockedAt: Date | null
   readonly blockReason: string | null
+  /** Since when nobody signs in before a new password was set by recovery. */
+  readonly resetDemandedAt: Date | null
   readonly closedAt: Date | null
 }
 
@@ -23,6 +25,7 @@ const asAccount = (row: Record<string, unknown>): Account => ({
   createdAt: row.created_at as Date,
   blockedAt: row.blocked_at as Date | null,
   blockReason: row.block_reason as string | null,
+  resetDemandedAt: row.reset_demanded_at as Date | null,
   closedAt: row.closed_at as Date | null,
 })
 
@@ -94,7 +97,7 @@ export type HeldAccount =
  */
 export async function holdForMethodChange(trx: Trx, id: string, at: Date): Promise<HeldAccount> {
   const { rows } = await trx.raw(
-    `select address, locale, probation_until, blocked_at is not null or closed_at is not null as gone
+    `select address, locale, probation_until, blocked_at is not null or reset_demanded_at is not null or closed_at is not null as gone
      from accounts where id = ? for no key update`,
     [id],
   )

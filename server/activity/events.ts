@@ -4,8 +4,11 @@
 type Nothing = Record<string, never>
 
 export interface ActivityDetails {
+  'account.appeal-decided': { decision: string }
+  'account.appealed': { reference: string }
   'account.blocked': { reason: string }
   'account.created': Nothing
+  'account.restricted': { extent: string; cause: string }
   'account.unblocked': Nothing
   'app-password.all-revoked': { count: number }
   'app-password.created': { name: string }

@@ -1,4 +1,8 @@
 // Every task that a worker can do, and when the regular ones run.
+
+import type { DeskParts } from '../abuse/desk.ts'
+import { deskSweeps } from '../abuse/retention-store.ts'
+import { deskCrontab, deskTasks, noteMeasureEffect } from '../abuse/tasks.ts'
 import { deleteOldLinks } from '../backup-address/link-store.ts'
 import { deleteOldConfirmations } from '../contacts/store.ts'
 import type { MailPlatform } from '../mail-platform/mail-platform.ts'
@@ -24,6 +28,7 @@ import { cleanUpTask } from './clean-up.ts'
 import type { TaskList } from './worker.ts'
 
 export interface TaskParts extends DeliveryParts, ApplyParts {
+  readonly desk: DeskParts
   readonly platform: MailPlatform
   readonly recoveryMethods: readonly RecoveryMethod[]
   readonly settings: ApplyParts['settings'] &
@@ -37,6 +42,7 @@ export const crontab = `
 17 * * * * clean-up
 */5 * * * * mailbox:measure-due
 41 3 * * * mailbox:purge
+${deskCrontab.trim()}
 `
 
 const dayBefore = (clock: TaskParts['clock']) => new Date(clock.now().getTime() - 86_400_000)
@@ -44,14 +50,19 @@ const dayBefore = (clock: TaskParts['clock']) => new Date(clock.now().getTime() 
 export function tasksOf(parts: TaskParts): TaskList {
   const { db, clock, settings } = parts
   const times = { idleMinutes: settings.sessionIdleMinutes, maxHours: settings.sessionMaxHours }
+  const converge = convergeMailboxTask(parts)
   return {
-    [convergeTask]: convergeMailboxTask(parts),
     ...measureTasks(parts),
+    [convergeTask]: async (payload, context) => {
+      await converge(payload, context)
+      await noteMeasureEffect(parts, String(payload.accountId))
+    },
     'mailbox:purge': purgeMailboxesTask(parts),
     'mailbox:sweep': sweepMailboxesTask(parts),
     ...messageTasks(parts),
     ...holdTasks(parts),
     ...Object.assign({}, ...parts.recoveryMethods.map((method) => method.tasks)),
+    ...deskTasks(parts.desk),
     'clean-up': cleanUpTask(db, [
       { name: 'sessions', run: (on, limit) => deleteDeadSessions(on, aliveSince(clock, times), limit) },
       { name: 'messages', run: (on, limit) => deleteSettledMessages(on, keptSince(clock.now()), limit) },
@@ -60,6 +71,7 @@ export function tasksOf(parts: TaskParts): TaskList {
       { name: 'links', run: (on, limit) => deleteOldLinks(on, dayBefore(clock), limit) },
       { name: 'undos', run: (on, limit) => deleteOldUndos(on, dayBefore(clock), limit) },
       { name: 'limits', run: (on, limit) => deleteSpentLimits(on, clock.now(), limit) },
+      ...deskSweeps(parts.desk.settings, clock.now),
     ]),
   }
 }

@@ -88,6 +88,7 @@ export const catalogue = {
       progressToken: token,
     }),
   },
+  'report-source-wanted': { channels: ['mail'], params: z.strictObject({}) },
   'appeal-received': { channels: ['mail'], params: z.strictObject({ mailbox, reference, at: instant }) },
   'appeal-decided': {
     channels: ['mail'],

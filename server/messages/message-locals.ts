@@ -34,6 +34,8 @@ const pages = {
   recoveryLink: '/account/recovery',
   programsLink: '/help/mail-programs',
   accountLink: '/account',
+  reportLink: '/report',
+  sourceHelpLink: '/help/suspicious-letters#source',
 }
 const instants = ['at', 'until', 'expiresAt', 'takesEffectAt']
 

@@ -1,5 +1,6 @@
 // The one way in which a password is replaced: by its owner, by recovery, by undo.
 import type { Trx } from '#db/connection.ts'
+import { endDemandedReset } from '../abuse/end-demanded-reset.ts'
 import { setPassword } from '../accounts/store.ts'
 import { holdAppPasswords } from '../app-passwords/change-app-passwords.ts'
 import type { Keyring } from '../core/keyring.ts'
@@ -53,4 +54,5 @@ export async function changePassword(
   await wantMailboxPassword(trx, parts, { accountId, password, at, endSessions: true })
   if (!keepAppPasswords) await holdAppPasswords(trx, parts, { accountId, at })
   await endSessions(trx, accountId, keepSession)
+  await endDemandedReset(trx, parts, accountId, at)
 }

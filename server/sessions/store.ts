@@ -29,7 +29,7 @@ export interface Alive {
   readonly begunAfter: Date
 }
 
-/** Security: a blocked or closed account has no session, whatever rows are left. */
+/** Security: a blocked or closed account, or one that must get a new password first, has no session, whatever rows are left. */
 export async function loadSession(db: Db, idDigest: Buffer, alive: Alive): Promise<LoadedSession | undefined> {
   const row = await db('sessions')
     .join('accounts', 'accounts.id', 'sessions.account_id')
@@ -37,6 +37,7 @@ export async function loadSession(db: Db, idDigest: Buffer, alive: Alive): Promi
     .where('sessions.last_seen_at', '>', alive.seenAfter)
     .where('sessions.signed_in_at', '>', alive.begunAfter)
     .whereNull('accounts.blocked_at')
+    .whereNull('accounts.reset_demanded_at')
     .whereNull('accounts.closed_at')
     .first(
       'sessions.data',

@@ -1,5 +1,7 @@
 import { type Request, type Response, Router } from 'express'
+import { describeBlock } from '../abuse/describe-block.ts'
 import { assertNever } from '../core/assert-never.ts'
+import { keepBlocked } from '../web/blocked-cookie.ts'
 import { LimitReached } from '../web/faults.ts'
 import { type FormError, parseNext, readFields } from '../web/forms.ts'
 import type { WebParts } from '../web/parts.ts'
@@ -59,6 +61,10 @@ export function signInRoutes(web: WebParts): Router {
         case 'wrong':
           return showForm(req, res, typed, [{ field: 'password', reason: 'wrong', params: { form: 'both' } }])
         case 'blocked':
+          if (await describeBlock(web.desk, outcome.account.id)) {
+            keepBlocked(web, res, outcome.account.id)
+            return res.redirect(303, '/blocked')
+          }
           return showForm(req, res, typed, [{ field: 'login', reason: 'blocked' }])
         case 'wait':
           throw new LimitReached(outcome.retryAfterSeconds)

@@ -62,7 +62,7 @@ export async function signIn(
   }
   const right = await hasher.verify(account && !account.closedAt ? account.passwordVerifier : null, form.password)
   if (!account || !right) return { kind: 'wrong' }
-  if (account.blockedAt) return { kind: 'blocked', account }
+  if (account.blockedAt || account.resetDemandedAt) return { kind: 'blocked', account }
   return { kind: 'signed-in', account, failures: budget.failures, limitKey }
 }
 

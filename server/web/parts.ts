@@ -1,6 +1,7 @@
 // What routes are given: everything that compose.ts made and that a page may need.
 import type { Request } from 'express'
 import type { Db } from '#db/connection.ts'
+import type { DeskParts } from '../abuse/desk.ts'
 import type { Trace } from '../activity/events.ts'
 import type { MailGuard } from '../backup-address/mail-guard.ts'
 import type { Settings } from '../config.ts'
@@ -30,6 +31,8 @@ export interface WebParts {
   readonly methods: ManagedMethods
   /** The ways to prove that a mailbox is yours, as recovery deals with them. */
   readonly recoveryMethods: readonly RecoveryMethod[]
+  /** The abuse desk: reports, cases, measures, appeals. */
+  readonly desk: DeskParts
   readonly log: Log
   readonly pages: Pages
   readonly texts: Texts

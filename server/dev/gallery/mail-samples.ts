@@ -50,6 +50,7 @@ const states: { readonly [N in MessageName]: Readonly<Record<string, MessagePara
   'report-closed': byWord(['measure-taken', 'no-breach', 'not-ours', 'not-enough'], (outcome) => ({
     ...{ reference: 'R-4711', progressToken: token, outcome },
   })),
+  'report-source-wanted': { sent: {} },
   'appeal-received': { received: { mailbox, reference: 'A-1234', at } },
   'appeal-decided': byWord(['lifted', 'kept', 'eased'], (decision) => ({ mailbox, reference: 'A-1234', at, decision })),
 }

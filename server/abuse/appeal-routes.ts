@@ -1,0 +1,47 @@
+import { type Request, type Response, Router } from 'express'
+import { blockedOf } from '../web/blocked-cookie.ts'
+import { networkOf } from '../web/client.ts'
+import { NotFound } from '../web/faults.ts'
+import { type FormError, readFields } from '../web/forms.ts'
+import type { WebParts } from '../web/parts.ts'
+import { makeAppeal, type OpenedAppeal, openAppeal } from './appeal.ts'
+import { describeBlock } from './describe-block.ts'
+
+const appealMaxChars = 4000
+
+export function appealRoutes(parts: WebParts): Router {
+  const { pages, desk } = parts
+  const perNetwork = parts.limits.limiter('appeals', { points: 20, seconds: 3600 })
+
+  function show(req: Request, res: Response, opened: OpenedAppeal, form = '', errors: readonly FormError[] = []) {
+    if (opened.kind === 'dead') throw new NotFound('no such objection')
+    const locals =
+      opened.kind === 'open'
+        ? { form: { action: req.path, address: opened.address, until: opened.until } }
+        : opened.kind === 'made'
+          ? { state: opened.appeal.decision ?? 'made', reference: opened.appeal.reference }
+          : { state: opened.kind, reference: '' }
+    pages.show(req, res, { id: 'appeal', view: 'abuse/appeal', errors, values: { appeal: form }, locals })
+  }
+
+  return Router()
+    .get('/blocked', async (req, res) => {
+      const accountId = blockedOf(parts, req)
+      if (!accountId) return res.redirect(303, '/sign-in')
+      const block = await describeBlock(desk, accountId)
+      pages.show(req, res, { id: 'blocked', view: 'abuse/blocked', locals: { block: block ?? null } })
+    })
+    .get('/appeal/:token', async (req, res) => show(req, res, await openAppeal(desk, req.params.token)))
+    .post('/appeal/:token', async (req, res) => {
+      const text = readFields(req, ['appeal']).appeal.trim()
+      const opened = await openAppeal(desk, req.params.token)
+      if (opened.kind !== 'open') return show(req, res, opened)
+      if (text === '') return show(req, res, opened, text, [{ field: 'appeal', reason: 'missing' }])
+      const max = appealMaxChars
+      if (text.length > max)
+        return show(req, res, opened, text, [{ field: 'appeal', reason: 'too-long', params: { max } }])
+      await perNetwork.demand(networkOf(req.ip))
+      await makeAppeal(desk, req.params.token, text)
+      res.redirect(303, req.path)
+    })
+}

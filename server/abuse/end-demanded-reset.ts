@@ -1,0 +1,23 @@
+import type { Trx } from '#db/connection.ts'
+import { recordActivity } from '../activity/store.ts'
+import type { Keyring } from '../core/keyring.ts'
+import { wantMailboxSuspension } from '../mailboxes/want-mailbox.ts'
+import { setPortalDoor, setRecovered } from './measure-store.ts'
+import { insertTimelineEntry } from './timeline-store.ts'
+
+/** A good recovery lifts the measure that demanded it, in the transaction in which the new password is set. Its notices tell the owner. */
+export async function endDemandedReset(
+  trx: Trx,
+  { keyring }: { readonly keyring: Keyring },
+  accountId: string,
+  at: Date,
+): Promise<void> {
+  const measure = await setRecovered(trx, accountId, at)
+  if (!measure) return
+  await setPortalDoor(trx, accountId, { blockedAt: null, reason: null, resetDemandedAt: null })
+  await wantMailboxSuspension(trx, { accountId, suspension: 'none', reason: null, at })
+  await recordActivity(trx, keyring, { accountId, event: 'account.unblocked', details: {}, at })
+  const { caseId } = measure
+  const details = { measure: measure.measure, reason: 'recovered' }
+  if (caseId) await insertTimelineEntry(trx, keyring, { caseId, event: 'measure-ended', details, staffId: null, at })
+}

@@ -1,0 +1,205 @@
+// Measures taken, proposed, approved, refused and lifted by staff, and ended by time.
+import { recordAudit } from '../audit/store.ts'
+import { applyMeasure, endMeasure } from './apply-measure.ts'
+import type { DeskParts } from './desk.ts'
+import {
+  countTakenAlone,
+  findExpired,
+  findMeasure,
+  holdStanding,
+  insertMeasure,
+  type Measure,
+  setApproved,
+  setRefused,
+} from './measure-store.ts'
+import {
+  allowsTransition,
+  type MeasureCause,
+  type MeasureName,
+  type MeasureRight,
+  measureRows,
+  rightToLeave,
+  type Standing,
+} from './measures.ts'
+import { insertTimelineEntry } from './timeline-store.ts'
+
+const dayMs = 86_400_000
+
+/** Who acts, and the greatest right that they have. */
+export interface Actor {
+  readonly staffId: string
+  readonly right: MeasureRight
+}
+
+export interface WantedMeasure {
+  readonly accountId: string
+  readonly caseId: string | null
+  readonly measure: MeasureName
+  readonly cause: MeasureCause
+  readonly until: Date | null
+}
+
+export type MeasureRefusal =
+  | { readonly kind: 'unknown-account' }
+  /** Nobody judges themselves. */
+  | { readonly kind: 'own-account' }
+  | { readonly kind: 'right-needed'; readonly right: MeasureRight }
+  /** Not in the table of transitions: what stands now is `from`. */
+  | { readonly kind: 'not-from-here'; readonly from: Standing }
+  | { readonly kind: 'until-needed' | 'until-not-allowed' | 'until-past' }
+  | { readonly kind: 'proposal-waits' }
+
+export type TakenMeasure =
+  | { readonly kind: 'taken'; readonly measure: Measure }
+  /** More than the set number in a day: it waits for a second person, and nothing has changed for the account. */
+  | { readonly kind: 'proposed'; readonly measure: Measure }
+  | MeasureRefusal
+
+const mayWith = (has: MeasureRight, needs: MeasureRight) => has === 'senior' || needs === 'analyst'
+
+function refuseUntil({ measure, until }: WantedMeasure, now: Date): MeasureRefusal | undefined {
+  const rule = measureRows[measure].until
+  if (until === null) return rule === 'needed' ? { kind: 'until-needed' } : undefined
+  if (rule === 'none') return { kind: 'until-not-allowed' }
+  return until <= now ? { kind: 'until-past' } : undefined
+}
+
+/** Takes a measure, in one transaction with everything that follows from it, or proposes it where a second person is needed. */
+export async function takeMeasure(parts: DeskParts, wanted: WantedMeasure, by: Actor): Promise<TakenMeasure> {
+  const at = parts.clock.now()
+  const { accountId, caseId, measure: name, cause } = wanted
+  if (accountId === by.staffId) return { kind: 'own-account' }
+  const faulty = refuseUntil(wanted, at)
+  if (faulty) return faulty
+  return await parts.db.transaction(async (trx): Promise<TakenMeasure> => {
+    const alone = await countTakenAlone(trx, by.staffId, new Date(at.getTime() - dayMs))
+    const before = await holdStanding(trx, accountId)
+    if (!before) return { kind: 'unknown-account' }
+    const needs = before.standing === 'none' ? 'analyst' : rightToLeave(before.standing)
+    for (const right of [measureRows[name].right, needs])
+      if (!mayWith(by.right, right)) return { kind: 'right-needed', right }
+    if (!allowsTransition(before.standing, name)) return { kind: 'not-from-here', from: before.standing }
+    const taken = alone < parts.settings.measuresWithoutSecondPerson
+    if (taken && before.inForce)
+      await endMeasure(trx, parts, {
+        measure: before.inForce,
+        account: before,
+        reason: 'replaced',
+        staffId: by.staffId,
+        at,
+      })
+    const measure = await insertMeasure(trx, { ...wanted, staffId: by.staffId, taken, at })
+    if (!measure) return { kind: 'proposal-waits' }
+    if (taken) await applyMeasure(trx, parts, { measure, before, staffId: by.staffId, at })
+    else if (caseId)
+      await insertTimelineEntry(trx, parts.keyring, {
+        caseId,
+        event: 'measure-proposed',
+        details: { measure: name, cause },
+        staffId: by.staffId,
+        at,
+      })
+    await recordAudit(trx, parts.keyring, {
+      staffId: by.staffId,
+      action: taken ? 'measure.taken' : 'measure.proposed',
+      caseId,
+      accountId,
+      subject: measure.id,
+      details: { measure: name, cause },
+      at,
+    })
+    return { kind: taken ? 'taken' : 'proposed', measure }
+  })
+}
+
+export type DecidedProposal =
+  | { readonly kind: 'done'; readonly measure: Measure }
+  /** Decided meanwhile, or proposed by the same person. */
+  | { readonly kind: 'not-yours' }
+  | MeasureRefusal
+
+/** The second person puts a proposal into force. */
+export async function approveMeasure(parts: DeskParts, measureId: string, by: Actor): Promise<DecidedProposal> {
+  const at = parts.clock.now()
+  const proposed = await findMeasure(parts.db, measureId)
+  if (proposed?.state !== 'proposed') return { kind: 'not-yours' }
+  if (proposed.accountId === by.staffId) return { kind: 'own-account' }
+  if (!mayWith(by.right, measureRows[proposed.measure].right)) return { kind: 'right-needed', right: 'senior' }
+  const late = refuseUntil(proposed, at)
+  if (late) return late
+  return await parts.db
+    .transaction(async (trx): Promise<DecidedProposal> => {
+      const before = await holdStanding(trx, proposed.accountId)
+      if (!before) return { kind: 'unknown-account' }
+      if (!allowsTransition(before.standing, proposed.measure)) return { kind: 'not-from-here', from: before.standing }
+      const end = { account: before, reason: 'replaced', staffId: by.staffId, at } as const
+      if (before.inForce) await endMeasure(trx, parts, { measure: before.inForce, ...end })
+      const measure = await setApproved(trx, measureId, by.staffId, at)
+      if (!measure) throw new NotYours()
+      await applyMeasure(trx, parts, { measure, before, staffId: by.staffId, at })
+      const details = { measure: measure.measure }
+      const { caseId, accountId } = measure
+      const entry = { staffId: by.staffId, caseId, accountId, subject: measure.id, at }
+      await recordAudit(trx, parts.keyring, { ...entry, action: 'measure.approved', details })
+      return { kind: 'done', measure }
+    })
+    .catch((fault: unknown): DecidedProposal => {
+      if (fault instanceof NotYours) return { kind: 'not-yours' }
+      throw fault
+    })
+}
+
+/** Undoes the transaction in which a proposal turned out to be decided, or one's own. */
+class NotYours extends Error {}
+
+/** Refuses a proposal, or takes one's own back. */
+export async function refuseMeasure(parts: DeskParts, measureId: string, by: Actor): Promise<DecidedProposal> {
+  const at = parts.clock.now()
+  return await parts.db.transaction(async (trx): Promise<DecidedProposal> => {
+    const measure = /^\d{1,18}$/.test(measureId) ? await setRefused(trx, measureId, by.staffId, at) : undefined
+    if (!measure) return { kind: 'not-yours' }
+    const { caseId, accountId } = measure
+    const details = { measure: measure.measure }
+    const staffId = by.staffId
+    if (caseId)
+      await insertTimelineEntry(trx, parts.keyring, { caseId, event: 'measure-refused', details, staffId, at })
+    const entry = { staffId, caseId, accountId, subject: measure.id, at }
+    await recordAudit(trx, parts.keyring, { ...entry, action: 'measure.refused', details })
+    return { kind: 'done', measure }
+  })
+}
+
+export type LiftedMeasure = { readonly kind: 'lifted' | 'not-in-force' } | MeasureRefusal
+
+/** Lifts what stands. A block is lifted by who may block. */
+export async function liftMeasure(parts: DeskParts, measureId: string, by: Actor): Promise<LiftedMeasure> {
+  const at = parts.clock.now()
+  const named = await findMeasure(parts.db, measureId)
+  if (named?.state !== 'in-force') return { kind: 'not-in-force' }
+  if (named.accountId === by.staffId) return { kind: 'own-account' }
+  if (!mayWith(by.right, measureRows[named.measure].right)) return { kind: 'right-needed', right: 'senior' }
+  return await parts.db.transaction(async (trx): Promise<LiftedMeasure> => {
+    const account = await holdStanding(trx, named.accountId)
+    if (!account) return { kind: 'unknown-account' }
+    const how = { measure: named, account, reason: 'lifted', staffId: by.staffId, at } as const
+    if (!(await endMeasure(trx, parts, how))) return { kind: 'not-in-force' }
+    const { caseId, accountId } = named
+    const entry = { staffId: by.staffId, caseId, accountId, subject: named.id, at }
+    await recordAudit(trx, parts.keyring, { ...entry, action: 'measure.lifted', details: { measure: named.measure } })
+    return { kind: 'lifted' }
+  })
+}
+
+/** Ends every measure whose time is over, each in a transaction of its own. Returns how many. */
+export async function endExpiredMeasures(parts: DeskParts): Promise<number> {
+  const at = parts.clock.now()
+  let ended = 0
+  for (const measure of await findExpired(parts.db, at, 200)) {
+    await parts.db.transaction(async (trx) => {
+      const account = await holdStanding(trx, measure.accountId)
+      if (account && (await endMeasure(trx, parts, { measure, account, reason: 'expired', staffId: null, at })))
+        ended += 1
+    })
+  }
+  return ended
+}

@@ -1,0 +1,134 @@
+// Takes in what somebody reports: evidence, report and the job that judges it, in one transaction. Nothing is parsed here.
+import type { Trx } from '#db/connection.ts'
+import { signToken } from '../core/signed-token.ts'
+import type { Locale } from '../i18n/texts.ts'
+import { enqueue } from '../jobs/enqueue.ts'
+import { sendMessage } from '../messages/send-message.ts'
+import type { DeskParts } from './desk.ts'
+import { insertEvidence } from './evidence-store.ts'
+import { newReference } from './reference.ts'
+import type { ReportKind } from './report-kind.ts'
+import { insertReport, type ReportChannel, type ReportHow } from './report-store.ts'
+
+export const judgeTask = 'report:judge'
+export const progressPurpose = 'abuse.progress'
+
+const dayMs = 86_400_000
+
+export interface TakenReport {
+  readonly id: string
+  readonly reference: string
+  /** Leads to the page that shows how far it is. */
+  readonly progressToken: string
+}
+
+export interface NewReport {
+  readonly channel: ReportChannel
+  readonly kind: ReportKind | null
+  readonly how: ReportHow
+  /** The letter: bytes of a file, text that was pasted, or null where the person has none. */
+  readonly source: Uint8Array | string | null
+  /** The address that the letter came from, as the person says. */
+  readonly sender: string | null
+  /** Where the person wants an answer. */
+  readonly reporter: string | null
+  readonly note: string
+  readonly locale: Locale
+  /** Tells reporters apart that leave no address. */
+  readonly network: string
+  /** False for everything that a machine sent. */
+  readonly acknowledge: boolean
+}
+
+/** Judging may run twice; it settles once. */
+export async function enqueueJudging(trx: Trx, reportId: string): Promise<void> {
+  await enqueue(trx, judgeTask, { reportId }, { jobKey: `judge:${reportId}` })
+}
+
+/** Security: mail about reports goes to an address that nobody has proven: a few a day, and never a word that somebody wrote. */
+export function reportMailBudget({ limits, settings }: Pick<DeskParts, 'limits' | 'settings'>) {
+  const points = settings.limitReportMailsPerAddressDay
+  const limiter = limits.limiter('report-mails', { points, seconds: 86_400 })
+  return async (reporterDigest: Buffer): Promise<boolean> =>
+    points > 0 && (await limiter.count(reporterDigest.toString('base64url'))).kind === 'counted'
+}
+
+export const progressTokenOf = (parts: Pick<DeskParts, 'keyring'>, reportId: string): string =>
+  signToken(parts.keyring, progressPurpose, reportId)
+
+interface PreparedReport {
+  readonly report: NewReport
+  readonly reporterDigest: Buffer
+  /** Whether the person wants an answer, and whether the day's budget of the address allows one now. */
+  readonly answer: boolean
+  readonly mayMail: boolean
+}
+
+async function prepare(parts: DeskParts, report: NewReport): Promise<PreparedReport> {
+  const { reporter } = report
+  const who = reporter ? `mail:${reporter.toLowerCase()}` : `network:${report.network}`
+  const reporterDigest = await parts.index.digest('reporter', who)
+  const answer = report.acknowledge && reporter !== null
+  return { report, reporterDigest, answer, mayMail: answer && (await reportMailBudget(parts)(reporterDigest)) }
+}
+
+async function keepSource(trx: Trx, parts: DeskParts, source: NewReport['source'], at: Date): Promise<string | null> {
+  if (source === null) return null
+  return await insertEvidence(trx, parts.keyring, {
+    source: typeof source === 'string' ? Buffer.from(source, 'utf8') : source,
+    pasted: typeof source === 'string',
+    at,
+    keptUntil: new Date(at.getTime() + parts.settings.evidenceDays * dayMs),
+  })
+}
+
+async function write(trx: Trx, parts: DeskParts, prepared: PreparedReport, at: Date): Promise<TakenReport> {
+  const { report, reporterDigest, answer, mayMail } = prepared
+  const { channel, kind, how, sender, reporter, note, locale } = report
+  const evidenceId = await keepSource(trx, parts, report.source, at)
+  const reference = newReference('R')
+  const id = await insertReport(trx, parts.keyring, {
+    ...{ reference, channel, kind, how, evidenceId, reporterDigest, at },
+    details: { sender, reporter, note },
+    answerLocale: answer ? locale : null,
+  })
+  const progressToken = progressTokenOf(parts, id)
+  await enqueueJudging(trx, id)
+  if (mayMail && reporter)
+    await sendMessage(trx, parts, {
+      name: 'report-received',
+      channel: 'mail',
+      to: reporter,
+      params: { reference, progressToken },
+      locale,
+      dedupeKey: `report-received:${id}`,
+    })
+  return { id, reference, progressToken }
+}
+
+/**
+ * Takes all of them or none.
+ * @param isNew writes down in the same transaction what they came with; false where that was taken in before
+ * @returns undefined where it was
+ */
+export async function takeReports(
+  parts: DeskParts,
+  reports: readonly NewReport[],
+  isNew: (trx: Trx) => Promise<boolean> = async () => true,
+): Promise<TakenReport[] | undefined> {
+  const at = parts.clock.now()
+  const prepared: PreparedReport[] = []
+  for (const report of reports) prepared.push(await prepare(parts, report))
+  return await parts.db.transaction(async (trx) => {
+    if (!(await isNew(trx))) return undefined
+    const taken: TakenReport[] = []
+    for (const each of prepared) taken.push(await write(trx, parts, each, at))
+    return taken
+  })
+}
+
+export async function takeReport(parts: DeskParts, report: NewReport): Promise<TakenReport> {
+  const [taken] = (await takeReports(parts, [report])) ?? []
+  if (!taken) throw new Error('a report was not taken in')
+  return taken
+}

@@ -1,0 +1,165 @@
+// What staff do with a case: look, claim, let go, note, attribute, close. Each leaves a trace in the audit.
+import type { Trx } from '#db/connection.ts'
+import { type Account, findAccount, findAccountByAddress } from '../accounts/store.ts'
+import type { AuditAction, AuditDetails } from '../audit/actions.ts'
+import { recordAudit } from '../audit/store.ts'
+import { enqueue } from '../jobs/enqueue.ts'
+import { type Appeal, findAppealOf } from './appeal-store.ts'
+import { attributeOpenCase } from './attribute-store.ts'
+import { type Case, clearClaim, findCase, listRelatedCases, noteFirstLook, setClaim, setClosed } from './case-store.ts'
+import type { DeskParts } from './desk.ts'
+import { findInForce, listMeasures, type Measure } from './measure-store.ts'
+import { listReportsOfCase, noteOutcome, type Outcome, type Report } from './report-store.ts'
+import { insertTimelineEntry, listTimeline, type TimelineEntry } from './timeline-store.ts'
+
+export const tellOutcomeTask = 'report:tell-outcome'
+
+/** Everything that the page of a case shows at once. */
+export interface CaseView {
+  readonly case: Case
+  /** The account that sent the letters; undefined where none is shown to have. */
+  readonly account: Account | undefined
+  /** An account that is only called like the reported address. Nothing shows that it sent anything. */
+  readonly namesake: Account | undefined
+  readonly inForce: Measure | undefined
+  readonly measures: readonly Measure[]
+  /** The objection to each measure that has one, by the measure's id. */
+  readonly appeals: ReadonlyMap<string, Appeal>
+  /** Newest first, at most 20: `reportsBefore` asks for older ones. */
+  readonly reports: readonly Report[]
+  readonly moreReports: boolean
+  readonly related: readonly Case[]
+  readonly timeline: readonly TimelineEntry[]
+}
+
+const reportsAtOnce = 20
+
+/** Shows a case to a member of staff, notes that somebody looked, and records who. Undefined where there is none. */
+export async function showCase(
+  parts: DeskParts,
+  caseId: string,
+  staffId: string,
+  page: { readonly reportsBefore?: string } = {},
+): Promise<CaseView | undefined> {
+  const { db, keyring, clock } = parts
+  const found = await findCase(db, keyring, caseId)
+  if (!found) return undefined
+  const at = clock.now()
+  const { accountId } = found
+  const [account, namesake, inForce, measures, reports, related, timeline] = await Promise.all([
+    accountId ? findAccount(db, accountId) : undefined,
+    accountId ? undefined : findAccountByAddress(db, found.subject),
+    accountId ? findInForce(db, accountId) : undefined,
+    accountId ? listMeasures(db, accountId) : [],
+    listReportsOfCase(db, keyring, caseId, reportsAtOnce + 1, page.reportsBefore),
+    listRelatedCases(db, keyring, found, 20),
+    listTimeline(db, keyring, caseId, 200),
+  ])
+  const appeals = new Map<string, Appeal>()
+  for (const { id } of measures) {
+    const appeal = await findAppealOf(db, keyring, id)
+    if (appeal) appeals.set(id, appeal)
+  }
+  await db.transaction(async (trx) => {
+    await noteFirstLook(trx, caseId, at)
+    await recordAudit(trx, keyring, { staffId, action: 'case.viewed', caseId, accountId, details: {}, at })
+  })
+  return {
+    case: found,
+    account,
+    namesake,
+    inForce,
+    measures,
+    appeals,
+    reports: reports.slice(0, reportsAtOnce),
+    moreReports: reports.length > reportsAtOnce,
+    related,
+    timeline,
+  }
+}
+
+type CaseAction = Extract<AuditAction, `case.${string}`>
+
+async function record<A extends CaseAction>(
+  trx: Trx,
+  parts: DeskParts,
+  action: A,
+  about: { caseId: string; staffId: string; details: AuditDetails[A] },
+): Promise<void> {
+  await recordAudit(trx, parts.keyring, { action, ...about, at: parts.clock.now() })
+}
+
+/** Of two who claim at once one gets it. False where somebody else has it, or it is closed. */
+export async function claimCase(parts: DeskParts, caseId: string, staffId: string): Promise<boolean> {
+  const at = parts.clock.now()
+  return await parts.db.transaction(async (trx) => {
+    if (!(await setClaim(trx, caseId, staffId, at))) return false
+    await insertTimelineEntry(trx, parts.keyring, { caseId, event: 'claimed', details: {}, staffId, at })
+    await record(trx, parts, 'case.claimed', { caseId, staffId, details: {} })
+    return true
+  })
+}
+
+/** False where the case is not theirs. */
+export async function releaseCase(parts: DeskParts, caseId: string, staffId: string): Promise<boolean> {
+  const at = parts.clock.now()
+  return await parts.db.transaction(async (trx) => {
+    if (!(await clearClaim(trx, caseId, staffId))) return false
+    await insertTimelineEntry(trx, parts.keyring, { caseId, event: 'released', details: {}, staffId, at })
+    await record(trx, parts, 'case.released', { caseId, staffId, details: {} })
+    return true
+  })
+}
+
+export const noteMaxChars = 5000
+
+/** @param note what a member of staff wrote, at most `noteMaxChars`. False where there is no such case. */
+export async function noteOnCase(parts: DeskParts, caseId: string, staffId: string, note: string): Promise<boolean> {
+  const at = parts.clock.now()
+  if (!(await findCase(parts.db, parts.keyring, caseId))) return false
+  await parts.db.transaction(async (trx) => {
+    await insertTimelineEntry(trx, parts.keyring, { caseId, event: 'note', details: {}, note, staffId, at })
+    await record(trx, parts, 'case.noted', { caseId, staffId, details: {} })
+  })
+  return true
+}
+
+/** Closes the case; its reporters are told the class of the outcome by a job. False where it was closed meanwhile or is somebody else's. */
+export async function closeCase(parts: DeskParts, caseId: string, staffId: string, outcome: Outcome): Promise<boolean> {
+  const at = parts.clock.now()
+  return await parts.db.transaction(async (trx) => {
+    if (!(await setClosed(trx, caseId, { staffId, outcome, at }))) return false
+    await noteOutcome(trx, caseId, outcome)
+    await enqueue(trx, tellOutcomeTask, { caseId }, { jobKey: `tell-outcome:${caseId}` })
+    await insertTimelineEntry(trx, parts.keyring, { caseId, event: 'closed', details: { outcome }, staffId, at })
+    await record(trx, parts, 'case.closed', { caseId, staffId, details: { outcome } })
+    return true
+  })
+}
+
+export type AttributedCase =
+  | { readonly kind: 'attributed'; readonly caseId: string }
+  | { readonly kind: 'unknown-account' | 'not-open' }
+
+/**
+ * An analyst finds that an account does stand behind a case that had none: it becomes that account's, or joins its open case.
+ * @returns the id of the case that goes on
+ */
+export async function attributeCase(
+  parts: DeskParts,
+  caseId: string,
+  staffId: string,
+  address: string,
+): Promise<AttributedCase> {
+  const at = parts.clock.now()
+  const account = await findAccountByAddress(parts.db, address.trim().toLowerCase())
+  if (!account || account.closedAt) return { kind: 'unknown-account' }
+  return await parts.db.transaction(async (trx): Promise<AttributedCase> => {
+    const into = await attributeOpenCase(trx, caseId, account.id, { staffId, at })
+    if (into === undefined) return { kind: 'not-open' }
+    const entry = { caseId: into, event: 'attributed', details: {}, staffId, at } as const
+    await insertTimelineEntry(trx, parts.keyring, entry)
+    await record(trx, parts, 'case.attributed', { caseId: into, staffId, details: {} })
+    return { kind: 'attributed', caseId: into }
+  })
+}

@@ -1,0 +1,78 @@
+// A portal whose own mail the tests can write: true trace headers and DKIM signatures of its domain, made with keys of this run.
+import { generateKeyPairSync } from 'node:crypto'
+import { dkimSign } from 'mailauth/lib/dkim/sign.js'
+import { traceLetter } from '#server/abuse/trace-letter.ts'
+import type { Keyring } from '#server/core/keyring.ts'
+import { eventually, startTestPortal, type TestPortal, type TestPortalOptions } from './portal.ts'
+
+export const ourDomain = 'postern.example'
+
+const pair = generateKeyPairSync('rsa', { modulusLength: 2048 })
+const record = `v=DKIM1; k=rsa; p=${pair.publicKey.export({ type: 'spki', format: 'der' }).toString('base64')}`
+const dkimKeys = JSON.stringify([{ domain: ourDomain, selector: 's1', record }])
+
+/** DNS of a world in which nobody publishes anything. */
+const noDns = async (name: string): Promise<string[][]> => {
+  throw Object.assign(new Error(`no record at ${name}`), { code: 'ENOTFOUND' })
+}
+
+export const startAbusePortal = (options: TestPortalOptions = {}): Promise<TestPortal> =>
+  startTestPortal({
+    ...options,
+    env: { DKIM_KEYS: dkimKeys, LIMIT_REPORTS_PER_IP_HOUR: '100000', ...options.env },
+    ports: { resolveTxt: noDns, ...options.ports },
+  })
+
+export interface LetterDraft {
+  /** The account that sends it. */
+  readonly accountId: string
+  readonly from: string
+  readonly subject?: string
+  readonly body?: string
+  /** Names the letter; two letters of one name are one letter. */
+  readonly name?: string
+}
+
+let letters = 0
+
+/** What our submission server sends: traced and signed. CRLF, latin1. */
+export async function sendLetter(keyring: Keyring, draft: LetterDraft, sentAt = new Date()): Promise<string> {
+  letters += 1
+  const plain = [
+    `From: ${draft.from}`,
+    'To: reader@elsewhere.example',
+    `Subject: ${draft.subject ?? 'You have won a prize'}`,
+    `Date: ${sentAt.toUTCString().replace('GMT', '+0000')}`,
+    `Message-ID: <${draft.name ?? `letter.${letters}`}@${ourDomain}>`,
+    'Content-Type: text/plain; charset=utf-8',
+    '',
+    draft.body ?? 'Go to https://prize.bad.example/now and take it.',
+    '',
+  ].join('\r\n')
+  const trace = { account: draft.accountId, queueId: '4bXk2P1zZz9', sentAt: new Date(sentAt.getTime() - 1000) }
+  const traced = traceLetter(keyring, trace, Buffer.from(plain, 'latin1'))
+  const { signatures, errors } = await dkimSign(traced, {
+    signingDomain: ourDomain,
+    selector: 's1',
+    privateKey: pair.privateKey.export({ type: 'pkcs8', format: 'pem' }) as string,
+    canonicalization: 'relaxed/relaxed',
+    signTime: trace.sentAt,
+  })
+  if (errors?.length) throw errors[0]
+  return signatures + traced.toString('latin1')
+}
+
+export async function accountIdOf(portal: TestPortal, login: string): Promise<string> {
+  const row = await portal
+    .db('accounts')
+    .where({ address: `${login}@${ourDomain}` })
+    .first('id')
+  return row.id
+}
+
+/** Waits until the jobs have judged every report. */
+export const untilJudged = (portal: TestPortal, seconds = 20) =>
+  eventually(async () => {
+    const [row] = await portal.db('abuse_reports').whereNull('judged_at').count('* as n')
+    return Number(row?.n) === 0
+  }, seconds)
