@@ -68,7 +68,7 @@ export async function openLookingGlass(browser: Browser, origin: string): Promis
         note('targets', await measure('measureTargets'))
         const spaced = await page.addStyleTag({ content: SPACED })
         note('320 px, spaced', await measure('lostParts'))
-        await spaced.evaluate('(tag) => tag.remove()')
+        await spaced.evaluate((tag) => (tag as unknown as { remove(): void }).remove())
         await page.setViewportSize({ width: 640, height: 800 })
         await page.addStyleTag({ content: DOUBLED })
         note('200 % text', await measure('lostParts'))

@@ -31,7 +31,7 @@ const states: { readonly [N in MessageName]: Readonly<Record<string, MessagePara
   'recovery-link': { sent: { ...told, token, expiresAt: later } },
   'recovery-code': { sent: { code: '00421799', expiresAt: later } },
   'password-changed': { undo, plain: { ...told, undoToken: null } },
-  'password-reset': byMethod(undo),
+  'password-reset': { ...byMethod(undo), undo: { ...undo, method: 'undo' } },
   'password-reset-held': { undo: { ...undo, takesEffectAt: sampleMoment(-72).toISOString() } },
   'recovery-method-added': { ...byMethod(undo), plain: { ...told, method: 'phone', undoToken: null } },
   'recovery-method-changed': byMethod(undo),

@@ -1,0 +1,85 @@
+// How a person works a page: with the keyboard alone, or pointing without scripts. Stories are told once and walked by both.
+import assert from 'node:assert/strict'
+import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core'
+
+export interface Hands {
+  readonly page: Page
+  /** Follows a link. */
+  follow(name: string | RegExp): Promise<void>
+  press(name: string | RegExp): Promise<void>
+  fill(label: string, text: string): Promise<void>
+  /** Chooses the `nth` of a list. */
+  choose(label: string, nth: number): Promise<void>
+  /** Opens what is folded away. */
+  unfold(text: string): Promise<void>
+  close(): Promise<void>
+}
+
+/** With this much one is lost in a page. */
+const TABS = 60
+
+/** Nothing but Tab, letters, arrows, Enter and Space. Fails where something is not reached, or lies outside the window. */
+export async function keyboardAlone(browser: Browser, options: BrowserContextOptions = {}): Promise<Hands> {
+  const context = await browser.newContext({ locale: 'en-GB', viewport: { width: 390, height: 700 }, ...options })
+  const page = await context.newPage()
+  page.setDefaultTimeout(10_000)
+  const { keyboard } = page
+
+  async function reach(wanted: Locator): Promise<void> {
+    await wanted.waitFor()
+    const handle = await wanted.elementHandle()
+    assert.ok(handle)
+    for (let tabs = 0; tabs <= TABS; tabs++) {
+      if (await handle.evaluate((element) => element.ownerDocument.activeElement === element)) {
+        const box = await handle.boundingBox()
+        const inside = box && box.y + box.height > 0 && box.y < 700 && box.x >= 0 && box.x < 390
+        assert.ok(inside, `reached outside the window: ${JSON.stringify(box)}`)
+        return
+      }
+      await keyboard.press('Tab')
+    }
+    assert.fail(`the keyboard does not reach ${wanted}`)
+  }
+
+  return {
+    page,
+    async follow(name) {
+      await reach(page.getByRole('link', { name }).first())
+      await keyboard.press('Enter')
+    },
+    async press(name) {
+      await reach(page.getByRole('button', { name }).first())
+      await keyboard.press('Space')
+    },
+    async fill(label, text) {
+      await reach(page.getByLabel(label, { exact: true }))
+      await keyboard.press('Control+A')
+      await keyboard.insertText(text)
+    },
+    async choose(label, nth) {
+      await reach(page.getByLabel(label, { exact: true }))
+      for (let step = 0; step < nth; step++) await keyboard.press('ArrowDown')
+    },
+    async unfold(text) {
+      await reach(page.locator('summary', { hasText: text }))
+      await keyboard.press('Enter')
+    },
+    close: () => context.close(),
+  }
+}
+
+/** A browser that runs no script at all. */
+export async function withoutScripts(browser: Browser, options: BrowserContextOptions = {}): Promise<Hands> {
+  const context = await browser.newContext({ locale: 'en-GB', javaScriptEnabled: false, ...options })
+  const page = await context.newPage()
+  page.setDefaultTimeout(10_000)
+  return {
+    page,
+    follow: (name) => page.getByRole('link', { name }).first().click(),
+    press: (name) => page.getByRole('button', { name }).first().click(),
+    fill: (label, text) => page.getByLabel(label, { exact: true }).fill(text),
+    choose: async (label, nth) => void (await page.getByLabel(label, { exact: true }).selectOption({ index: nth })),
+    unfold: (text) => page.locator('summary', { hasText: text }).click(),
+    close: () => context.close(),
+  }
+}
