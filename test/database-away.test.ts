@@ -3,10 +3,10 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
-import { type EmbeddedPostgres, ensureDatabase, startEmbeddedPostgres } from '#db/embedded.ts'
+import { type EmbeddedPostgres, ensureDatabase, freePort, startEmbeddedPostgres } from '#db/embedded.ts'
 import { hanna, piotr } from './support/people.ts'
 import { eventually } from './support/portal.ts'
-import { freePort, type PortalProcess, startPortalProcess } from './support/process.ts'
+import { type PortalProcess, startPortalProcess } from './support/process.ts'
 import { createVisitor } from './support/visitor.ts'
 
 let folder: string

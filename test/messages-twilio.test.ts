@@ -2,10 +2,11 @@ import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
-import { type AddressInfo, createServer as createSocketServer } from 'node:net'
+import type { AddressInfo } from 'node:net'
 import { after, before, beforeEach, describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import express from 'express'
+import { freePort } from '#db/embedded.ts'
 import { messageRoutes } from '#server/messages/routes.ts'
 import type { SmsTransport } from '#server/messages/transport.ts'
 import { createTwilioTransport } from '#server/messages/twilio.ts'
@@ -256,14 +257,6 @@ describe('what Twilio reports later', () => {
     assert.equal((await gateway.report(nonsense, 'delivered', { portalAt })).status, 403)
   })
 })
-
-async function freePort(): Promise<number> {
-  const probe = createSocketServer().listen(0, '127.0.0.1')
-  await once(probe, 'listening')
-  const { port } = probe.address() as AddressInfo
-  await new Promise((done) => probe.close(done))
-  return port
-}
 
 async function listening(port: number): Promise<void> {
   const end = performance.now() + 30_000

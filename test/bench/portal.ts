@@ -2,11 +2,10 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type EmbeddedPostgres, ensureDatabase, startEmbeddedPostgres } from '#db/embedded.ts'
+import { type EmbeddedPostgres, ensureDatabase, freePort, startEmbeddedPostgres } from '#db/embedded.ts'
 import { openConnection } from './connection.ts'
 
 export interface BenchDatabase {
@@ -43,15 +42,6 @@ export interface RunningPortal {
   /** From the start of the process to the last byte of its first page, in milliseconds. */
   readonly startMs: number
   stop(): Promise<void>
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1')
-  await once(probe, 'listening')
-  const { port } = probe.address() as { port: number }
-  probe.close()
-  await once(probe, 'close')
-  return port
 }
 
 async function untilFirstPage(port: number, child: ChildProcess): Promise<void> {

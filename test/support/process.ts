@@ -1,8 +1,8 @@
 // The portal as an operator runs it: a process of its own.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { createServer } from 'node:net'
 import { fileURLToPath } from 'node:url'
+import { freePort } from '#db/embedded.ts'
 
 const main = fileURLToPath(new URL('../../server/main.ts', import.meta.url))
 
@@ -13,15 +13,6 @@ export interface PortalProcess {
   readonly output: () => string
   /** Sends the signal and waits for the end. Returns the exit code, null where a signal ended it. */
   end(signal?: NodeJS.Signals): Promise<number | null>
-}
-
-export async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1')
-  await once(probe, 'listening')
-  const { port } = probe.address() as { port: number }
-  probe.close()
-  await once(probe, 'close')
-  return port
 }
 
 /** Starts it and waits for its start-up text. @throws Error with what it wrote where it ends instead */
