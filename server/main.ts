@@ -9,6 +9,7 @@ import { compose, type Portal } from './compose.ts'
 import { processEnvironment, readSettings, type Settings, SettingsError, widenThreadPool } from './config.ts'
 import { crontab } from './jobs/task-list.ts'
 import { startWorker, type Worker } from './jobs/worker.ts'
+import { startMailServices } from './mail-services.ts'
 import { startUpText } from './start-up-text.ts'
 
 /** Longer than any request may take (30 s, SAFETY), shorter than what service managers wait before they kill. */
@@ -53,7 +54,7 @@ async function start(): Promise<void> {
       crontab,
       log: portal.log,
     })
-    started.push(worker)
+    started.push(worker, await startMailServices(portal))
     if (settings.abuseLmtpPort !== undefined) {
       const { startLmtp } = await import('./abuse/lmtp.ts')
       started.push(await startLmtp(portal.parts.desk, settings.host, settings.abuseLmtpPort))

@@ -3,6 +3,7 @@
 import { abuseRows } from './abuse/settings.ts'
 import { mailHostRows } from './mail-host-settings.ts'
 import { serviceAccount } from './mail-platform/google/service-account.ts'
+import { mailServiceRows } from './mail-service-settings.ts'
 import { choice, domain, flag, list, mailServers, text, time, url, whole } from './setting-kinds.ts'
 import { optional, type Row, required, row, secret } from './setting-row.ts'
 
@@ -102,6 +103,7 @@ export const rows = {
     secret,
   ),
   ...mailHostRows,
+  ...mailServiceRows,
   googleServiceAccount: optional(
     serviceAccount,
     'MAIL_PLATFORM=google: account with domain-wide delegation for admin.directory.user and …user.security',

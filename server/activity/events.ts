@@ -32,6 +32,8 @@ export interface ActivityDetails {
   'security-question.added': Nothing
   'security-question.changed': Nothing
   'security-question.removed': Nothing
+  'sending.letters-limit': { allowed: number }
+  'sending.recipients-limit': { allowed: number }
   'session.ended': { device: string }
   'session.ended-by-operator': Nothing
   'session.others-ended': { count: number }

@@ -20,6 +20,7 @@ import type { ApplyParts } from '../recovery/apply-reset.ts'
 import { holdTasks } from '../recovery/hold-reset.ts'
 import type { RecoveryMethod } from '../recovery/recovery-method.ts'
 import { deleteOldFlows } from '../recovery/store.ts'
+import { deleteOldSendingDays } from '../sending-limits/store.ts'
 import { deleteDeadSessions } from '../sessions/store.ts'
 import { deleteOldUndos } from '../undo/store.ts'
 import { deleteSpentLimits } from '../web/limits.ts'
@@ -70,6 +71,7 @@ export function tasksOf(parts: TaskParts): TaskList {
       { name: 'flows', run: (on, limit) => deleteOldFlows(on, dayBefore(clock), limit) },
       { name: 'links', run: (on, limit) => deleteOldLinks(on, dayBefore(clock), limit) },
       { name: 'undos', run: (on, limit) => deleteOldUndos(on, dayBefore(clock), limit) },
+      { name: 'sending', run: (on, limit) => deleteOldSendingDays(on, dayBefore(clock), limit) },
       { name: 'limits', run: (on, limit) => deleteSpentLimits(on, clock.now(), limit) },
       ...deskSweeps(parts.desk.settings, clock.now),
     ]),

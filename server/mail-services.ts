@@ -1,0 +1,29 @@
+// What the worker does for the mail servers, each at a port of its own where the settings name one. Only what is asked for is loaded.
+import type { Stoppable } from './complete-settings.ts'
+import type { Portal } from './compose.ts'
+
+export interface MailServices extends Stoppable {
+  /** Ports that are listened on; absent: not asked for. */
+  readonly sendingPolicy?: number
+  readonly milter?: number
+}
+
+export async function startMailServices({ parts }: Pick<Portal, 'parts'>): Promise<MailServices> {
+  const { mailServicesHost: host, sendingPolicyPort, milterPort } = parts.settings
+  const at = (port: number) => ({ host, port })
+  const startPolicy = async (port: number) => {
+    const { startPolicyService } = await import('./sending-limits/policy-service.ts')
+    return startPolicyService(parts, at(port))
+  }
+  const startMilter = async (port: number) => {
+    const { startTraceService } = await import('./letter-trace/trace-service.ts')
+    return startTraceService(parts, at(port))
+  }
+  const policy = sendingPolicyPort === undefined ? undefined : await startPolicy(sendingPolicyPort)
+  const milter = milterPort === undefined ? undefined : await startMilter(milterPort)
+  return {
+    ...(policy ? { sendingPolicy: policy.port } : {}),
+    ...(milter ? { milter: milter.port } : {}),
+    stop: async () => void (await Promise.all([policy?.stop(), milter?.stop()])),
+  }
+}

@@ -1,0 +1,112 @@
+// Counters of what is sent, each changed by one guarded statement or under the lock of its row.
+import type { Db, Trx } from '#db/connection.ts'
+
+export type LimitKind = 'letters' | 'recipients'
+
+export interface Counted {
+  readonly accountId: string
+  readonly within: boolean
+}
+
+/** Counts one letter of the mailbox's account where the day's limit allows it; undefined: no such mailbox. */
+export async function countLetter(db: Db, address: string, day: string, allowed: number): Promise<Counted | undefined> {
+  const { rows } = (await db.raw(
+    `with sender as (select account_id from mailboxes where address = :address and removed_at is null),
+     counted as (
+       insert into sending_days as held (account_id, day, letters) select account_id, cast(:day as date), 1 from sender
+       on conflict (account_id, day) do update set letters = held.letters + 1 where held.letters < :allowed
+       returning account_id)
+     select account_id, exists (select from counted) as within from sender`,
+    { address, day, allowed },
+  )) as { rows: { account_id: string; within: boolean }[] }
+  const [row] = rows
+  return row && { accountId: row.account_id, within: row.within }
+}
+
+/** Locks the day's counter until the transaction ends. Undefined: no such mailbox. */
+export async function openDay(
+  trx: Trx,
+  address: string,
+  day: string,
+): Promise<{ accountId: string; recipients: number } | undefined> {
+  const { rows } = (await trx.raw(
+    `insert into sending_days as held (account_id, day)
+       select account_id, cast(:day as date) from mailboxes where address = :address and removed_at is null
+     on conflict (account_id, day) do update set letters = held.letters
+     returning account_id, recipients`,
+    { address, day },
+  )) as { rows: { account_id: string; recipients: number }[] }
+  const [row] = rows
+  return row && { accountId: row.account_id, recipients: row.recipients }
+}
+
+/** Under the lock of `openDay`. @returns true where the recipient is one of the day, from before or from now on */
+export async function addRecipient(
+  trx: Trx,
+  added: { accountId: string; day: string; digest: Buffer; hasRoom: boolean },
+): Promise<boolean> {
+  const { rows } = (await trx.raw(
+    `with added as (
+       insert into sending_recipients (account_id, day, recipient_digest)
+       select :accountId, cast(:day as date), :digest where :hasRoom
+       on conflict do nothing returning account_id),
+     counted as (
+       update sending_days set recipients = recipients + 1
+       where account_id = :accountId and day = cast(:day as date) and exists (select from added))
+     select exists (select from added) or exists (
+       select from sending_recipients
+       where account_id = :accountId and day = cast(:day as date) and recipient_digest = :digest) as is_in`,
+    added,
+  )) as { rows: [{ is_in: boolean }] }
+  return rows[0].is_in
+}
+
+/** Once for an account, day and kind. @returns false where it was noted before */
+export async function insertAlert(
+  trx: Trx,
+  alert: { accountId: string; day: string; kind: LimitKind; allowed: number; at: Date },
+): Promise<boolean> {
+  const rows = await trx('sending_alerts')
+    .insert({
+      account_id: alert.accountId,
+      day: alert.day,
+      kind: alert.kind,
+      allowed: alert.allowed,
+      happened_at: alert.at,
+    })
+    .onConflict(['account_id', 'day', 'kind'])
+    .ignore()
+    .returning('id')
+  return rows.length > 0
+}
+
+export interface SendingAlert {
+  readonly id: string
+  readonly accountId: string
+  readonly kind: LimitKind
+  readonly allowed: number
+  readonly happenedAt: Date
+}
+
+/** Accounts that reached a limit, newest first, `before` an alert's id for the next page. */
+export async function listSendingAlerts(
+  db: Db,
+  { limit, before, accountId }: { limit: number; before?: string; accountId?: string },
+): Promise<SendingAlert[]> {
+  const query = db('sending_alerts').orderBy('id', 'desc').limit(limit)
+  if (before !== undefined) query.where('id', '<', before)
+  if (accountId !== undefined) query.where({ account_id: accountId })
+  return (await query).map((row) => ({
+    id: row.id,
+    accountId: row.account_id,
+    kind: row.kind,
+    allowed: row.allowed,
+    happenedAt: row.happened_at,
+  }))
+}
+
+/** Whole days, with whom was written to on them. */
+export async function deleteOldSendingDays(db: Db, before: Date, limit: number): Promise<number> {
+  const old = db('sending_days').where('day', '<', before.toISOString().slice(0, 10)).limit(limit)
+  return await db('sending_days').whereIn(['account_id', 'day'], old.select('account_id', 'day')).delete()
+}

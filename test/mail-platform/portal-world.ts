@@ -1,0 +1,52 @@
+// A whole portal beside a running mail platform, each asking and telling the other as in production.
+import { type MailServices, startMailServices } from '#server/mail-services.ts'
+import { createTestDatabase } from '#test/support/database.ts'
+import { startTestPortal, type TestPortal } from '#test/support/portal.ts'
+import { freePorts } from './programs.ts'
+import { startTestPlatform, type TestPlatform } from './start.ts'
+
+export interface PortalWorld {
+  readonly mail: TestPlatform
+  readonly portal: TestPortal
+  readonly services: MailServices
+  stop(): Promise<void>
+}
+
+const token = 'what-dovecot-shows-to-the-portal'
+
+/** @param env of the portal, beside what joins it to the mail platform */
+export async function startPortalWorld(env: Readonly<Record<string, string>> = {}): Promise<PortalWorld> {
+  const database = await createTestDatabase()
+  const [reports = 0, policy = 0, milter = 0] = await freePorts(3)
+  const at = (port: number) => `127.0.0.1:${port}`
+  const mail = await startTestPlatform({
+    databaseUrl: database.url,
+    authPolicy: { url: `http://${at(reports)}/sign-ins`, token, nonce: 'a-nonce-of-the-tests' },
+    sendingPolicy: at(policy),
+    submissionMilter: at(milter),
+  })
+  const portal = await startTestPortal({
+    database,
+    env: {
+      DOVEADM_URL: mail.doveadmUrl,
+      DOVEADM_API_KEY: mail.apiKey,
+      SIGN_IN_REPORT_TOKEN: token,
+      AUTH_POLICY_PORT: String(reports),
+      SENDING_POLICY_PORT: String(policy),
+      MILTER_PORT: String(milter),
+      ...env,
+    },
+  })
+  const services = await startMailServices(portal)
+  return {
+    mail,
+    portal,
+    services,
+    stop: async () => {
+      await services.stop()
+      await portal.stop()
+      await mail.stop()
+      await database.drop()
+    },
+  }
+}
