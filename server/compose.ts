@@ -85,7 +85,9 @@ export async function compose(settings: CompleteSettings, ports: Ports = {}): Pr
   const brand = { name: settings.brandName, themeFile: settings.themeCss, logoFile: settings.brandLogo }
   const assets = loadAssets(folder('public'), brand)
   const metrics =
-    settings.metricsPort === undefined ? undefined : (await import('./health/metrics.ts')).createMetrics({ db, hasher })
+    settings.metricsPort === undefined
+      ? undefined
+      : (await import('./health/metrics.ts')).createMetrics({ db, hasher, clock })
   const gateways = { ...chooseTransports(settings), ...ports }
   const formats = createFormats(settings.timeZone)
   const render = createMessageRendering({

@@ -1,3 +1,4 @@
+import { liftByOperator } from '../abuse/operator-lift.ts'
 import { blockAccount, unblockAccount } from '../accounts/store.ts'
 import { recordActivity } from '../activity/store.ts'
 import { describeMailbox } from '../mailboxes/describe-mailbox.ts'
@@ -82,13 +83,15 @@ const block: Command = {
 const unblock: Command = {
   words: ['account', 'unblock'],
   args: ['LOGIN'],
-  summary: 'Lifts a block.',
+  summary: 'Lifts a block, or whatever measure of the abuse desk stands.',
   async run(context) {
     const { opened, account } = await named(context)
     if (!account) return unknown(context)
     const { db, keyring, clock } = opened
     const at = clock.now()
     const lifted = await db.transaction(async (trx) => {
+      // A measure of the abuse desk opens what it closed by itself.
+      if (await liftByOperator(trx, opened.parts.desk, account.id, at)) return true
       if (!(await unblockAccount(trx, account.id))) return false
       await wantMailboxSuspension(trx, { accountId: account.id, suspension: 'none', reason: null, at })
       await recordActivity(trx, keyring, { accountId: account.id, event: 'account.unblocked', details: {}, at })

@@ -1,4 +1,5 @@
 import type { Trx } from '#db/connection.ts'
+import { rekeyDesk } from '../abuse/rekey-store.ts'
 import { recordActivity } from '../activity/store.ts'
 import { rekeyBackupAddresses } from '../backup-address/store.ts'
 import { rekeyClaims } from '../claims/store.ts'
@@ -12,6 +13,7 @@ import { type Command, done } from './command.ts'
 const kept: readonly ((trx: Trx, keyring: Keyring, limit: number) => Promise<number>)[] = [
   rekeyBackupAddresses,
   rekeyClaims,
+  rekeyDesk,
   rekeyMailboxes,
   rekeyMessages,
   rekeyUndos,

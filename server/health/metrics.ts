@@ -2,6 +2,8 @@
 import { createServer, type Server } from 'node:http'
 import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import type { Db } from '#db/connection.ts'
+import { registerDeskGauges } from '../abuse/gauges.ts'
+import type { Clock } from '../core/clock.ts'
 import type { PasswordHasher } from '../password/hasher.ts'
 import type { ObservedRequest } from '../web/request-log.ts'
 
@@ -10,8 +12,13 @@ export interface Metrics {
   listen(host: string, port: number): Server
 }
 
-export function createMetrics(parts: { readonly db: Db; readonly hasher: PasswordHasher }): Metrics {
+export function createMetrics(parts: {
+  readonly db: Db
+  readonly hasher: PasswordHasher
+  readonly clock: Clock
+}): Metrics {
   const registry = new Registry()
+  registerDeskGauges(registry, parts)
   collectDefaultMetrics({ register: registry })
   const requests = new Histogram({
     name: 'postern_request_seconds',
