@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import examples from 'libphonenumber-js/examples.mobile.json'
-import { getCountryCallingCode, getExampleNumber } from 'libphonenumber-js/max'
+import { getCountries, getCountryCallingCode, getExampleNumber } from 'libphonenumber-js/max'
+import { parsePhoneCountry } from '#server/core/phone-country.ts'
 import { maskPhone, parsePhoneNumber } from '#server/core/phone-number.ts'
 
 const parse = (raw: unknown, allowedCountries?: string[]) =>
@@ -169,4 +170,14 @@ test('a masked number shows its country and its last two digits', () => {
   assert.equal(maskPhone('+375291234567'), '+375 •• ••• •• 67')
   assert.equal(maskPhone('+4915112345678'), '+49 •••• •••••78')
   assert.ok(!/[0-8]\d/.test(maskPhone('+12015550199').slice(2)))
+})
+
+test('the settings may name exactly the countries whose numbers can be read', () => {
+  const letters = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ']
+  const every = letters.flatMap((first) => letters.map((second) => first + second))
+  assert.deepEqual(
+    every.filter((code) => parsePhoneCountry(code)),
+    getCountries().toSorted(),
+  )
+  assert.equal(parsePhoneCountry('by'), undefined)
 })

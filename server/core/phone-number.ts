@@ -1,5 +1,8 @@
-import { type CountryCode, parsePhoneNumberFromString } from 'libphonenumber-js/max'
+import type { CountryCode } from 'libphonenumber-js/max'
+import { lazily } from './lazily.ts'
 import { isText, trimPasted } from './text-input.ts'
+
+const phoneNumbers = lazily<typeof import('libphonenumber-js/max')>('libphonenumber-js/max')
 
 export type PhoneNumberRefusal = 'missing' | 'shape' | 'extension' | 'country' | 'not-mobile'
 export type ParsedPhoneNumber =
@@ -26,7 +29,7 @@ export function parsePhoneNumber(raw: unknown, options: PhoneNumberOptions): Par
   if (!/^[+\p{Nd}\s().\-/~\p{Pd}]+$/u.test(typed)) return refused('shape')
   const country = options.defaultCountry as CountryCode
   const number = readings(typed)
-    .map((text) => parsePhoneNumberFromString(text, { defaultCountry: country, extract: false }))
+    .map((text) => phoneNumbers().parsePhoneNumberFromString(text, { defaultCountry: country, extract: false }))
     .find((reading) => reading?.isValid())
   if (number === undefined) return refused('shape')
   if (number.ext) return refused('extension')
@@ -42,7 +45,7 @@ export function parsePhoneNumber(raw: unknown, options: PhoneNumberOptions): Par
 
 /** Enough to recognise one's own number by: `+375 •• •••-••-67`. */
 export function maskPhone(e164: string): string {
-  const number = parsePhoneNumberFromString(e164)
+  const number = phoneNumbers().parsePhoneNumberFromString(e164)
   const international = number?.formatInternational() ?? e164
   const code = number ? `+${number.countryCallingCode}` : ''
   const rest = international.slice(code.length)

@@ -25,30 +25,39 @@ const STEPS: readonly [Intl.RelativeTimeFormatUnit, number][] = [
 ]
 const UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const
 
+/** Made when first used: a formatter takes milliseconds and half a megabyte, and most languages are rarely asked for. */
+function once<T>(make: () => T): () => T {
+  let made: T | undefined
+  return () => {
+    made ??= make()
+    return made
+  }
+}
+
 function createFormatsIn(locale: Locale, timeZone: string): Formats {
   // British order and spelling: the texts are in British English.
   const tag = locale === 'en' ? 'en-GB' : locale
-  const dateTime = new Intl.DateTimeFormat(tag, { ...DAY, ...CLOCK, timeZone })
-  const date = new Intl.DateTimeFormat(tag, { ...DAY, timeZone })
-  const time = new Intl.DateTimeFormat(tag, { ...CLOCK, timeZone })
-  const relative = new Intl.RelativeTimeFormat(tag, { numeric: 'auto' })
-  const number = new Intl.NumberFormat(tag)
-  const sizes = UNITS.map(
-    (unit) => new Intl.NumberFormat(tag, { style: 'unit', unit, unitDisplay: 'short', maximumFractionDigits: 1 }),
+  const dateTime = once(() => new Intl.DateTimeFormat(tag, { ...DAY, ...CLOCK, timeZone }))
+  const date = once(() => new Intl.DateTimeFormat(tag, { ...DAY, timeZone }))
+  const time = once(() => new Intl.DateTimeFormat(tag, { ...CLOCK, timeZone }))
+  const relative = once(() => new Intl.RelativeTimeFormat(tag, { numeric: 'auto' }))
+  const number = once(() => new Intl.NumberFormat(tag))
+  const sizes = UNITS.map((unit) =>
+    once(() => new Intl.NumberFormat(tag, { style: 'unit', unit, unitDisplay: 'short', maximumFractionDigits: 1 })),
   )
   return {
-    dateTime: (instant) => dateTime.format(instant),
-    date: (instant) => date.format(instant),
-    time: (instant) => time.format(instant),
+    dateTime: (instant) => dateTime().format(instant),
+    date: (instant) => date().format(instant),
+    time: (instant) => time().format(instant),
     relative(instant, now) {
       const seconds = (instant.getTime() - now.getTime()) / 1000
       const [unit, length] = STEPS.find(([, step]) => Math.abs(seconds) >= step) ?? ['minute', 60]
-      return relative.format(Math.trunc(seconds / length), unit)
+      return relative().format(Math.trunc(seconds / length), unit)
     },
-    number: (value) => number.format(value),
+    number: (value) => number().format(value),
     bytes(size) {
       const step = size < 1 ? 0 : Math.min(UNITS.length - 1, Math.floor(Math.log2(size) / 10))
-      return (sizes[step] as Intl.NumberFormat).format(size / 1024 ** step)
+      return (sizes[step] as () => Intl.NumberFormat)().format(size / 1024 ** step)
     },
   }
 }

@@ -3,7 +3,7 @@ import type { Clock } from '#server/core/clock.ts'
 import type { Keyring } from '#server/core/keyring.ts'
 import type { Locale } from '#server/i18n/texts.ts'
 import { enqueue } from '#server/jobs/enqueue.ts'
-import { type Channel, catalogue, checkParams, type MessageName, type MessageParams } from './catalogue.ts'
+import type { Channel, catalogue, MessageName, MessageParams } from './catalogue.ts'
 import { sealPayload } from './payload.ts'
 import { insertMessage } from './store.ts'
 
@@ -39,6 +39,8 @@ export async function sendMessage<N extends MessageName>(
   message: Message<N>,
 ): Promise<string | null> {
   const { name, channel, to, locale } = message
+  // The catalogue and what checks it are large, and most processes send nothing for a long time.
+  const { catalogue, checkParams } = await import('./catalogue.ts')
   if (!(catalogue[name].channels as readonly Channel[]).includes(channel))
     throw new Error(`${name} cannot go by ${channel}`)
   const params = checkParams(name, message.params)

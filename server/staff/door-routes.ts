@@ -1,6 +1,5 @@
 // The door of the staff pages: enrolment, the second factor, recovery codes, and each one's own corner.
 import { type Request, type Response, Router } from 'express'
-import QRCode from 'qrcode'
 import { assertNever } from '../core/assert-never.ts'
 import { takeDone, tellDone } from '../web/done.ts'
 import { type FormError, parseNext, readFields } from '../web/forms.ts'
@@ -43,7 +42,8 @@ export function staffDoorRoutes(parts: WebParts): Router {
     const { id, address } = staffOf(req)
     const secret = await door.secretToEnrol(id)
     if (!secret) return res.redirect(303, '/staff/door')
-    const svg = await QRCode.toString(factorUri(secret, settings.brandName, address), { type: 'svg', margin: 2 })
+    const { toString: draw } = await import('qrcode')
+    const svg = await draw(factorUri(secret, settings.brandName, address), { type: 'svg', margin: 2 })
     const picture = `data:image/svg+xml;base64,${Buffer.from(svg).toString('base64')}`
     pages.show(req, res, {
       id: 'staff-enrol',

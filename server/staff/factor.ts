@@ -1,23 +1,26 @@
 /** The second factor of staff: TOTP (RFC 6238: SHA-1, 6 digits, 30 seconds, as every authenticator has it) and recovery codes. */
 import { randomInt } from 'node:crypto'
-import { generateSecret, generateURI, verifySync } from 'otplib'
+import { lazily } from '../core/lazily.ts'
 import { parseCode } from '../core/secrets.ts'
+
+// Staff alone need it.
+const totp = lazily<typeof import('otplib')>('otplib')
 
 export const factorDigits = 6
 /** Clocks of phones may be this far off. */
 const toleranceSeconds = 30
 
 /** 160 random bits in Base32 (RFC 4226 asks for 128 at least). */
-export const newFactorSecret = (): string => generateSecret({ length: 20 })
+export const newFactorSecret = (): string => totp().generateSecret({ length: 20 })
 
 /** What the QR code holds. */
 export const factorUri = (secret: string, issuer: string, address: string): string =>
-  generateURI({ issuer, label: address, secret })
+  totp().generateURI({ issuer, label: address, secret })
 
 /** The time step that the code belongs to, or null where it belongs to none of now. */
 export function factorStepOf(secret: string, code: string, at: Date): number | null {
   const epoch = Math.floor(at.getTime() / 1000)
-  const verified = verifySync({ secret, token: code, epoch, epochTolerance: toleranceSeconds })
+  const verified = totp().verifySync({ secret, token: code, epoch, epochTolerance: toleranceSeconds })
   return verified.valid && 'timeStep' in verified ? verified.timeStep : null
 }
 

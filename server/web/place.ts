@@ -1,10 +1,10 @@
 import type { CityResponse } from 'maxmind'
-import { open } from 'maxmind'
 import type { FindPlace } from './client.ts'
 
 /** Opens the database of the setting PLACE_DATABASE; without one no place is known. */
 export async function openPlaces(file: string | undefined): Promise<FindPlace> {
   if (!file) return () => undefined
+  const { open } = await import('maxmind')
   const reader = await open<CityResponse>(file)
   return (ip) => {
     const found = reader.get(ip.replace(/^::ffff:/i, ''))

@@ -62,7 +62,7 @@ async function untilFirstPage(port: number, child: ChildProcess): Promise<void> 
 export async function startPortal(env: Readonly<Record<string, string>>): Promise<RunningPortal> {
   const port = await freePort()
   const begun = performance.now()
-  const child = spawn(process.execPath, ['server/main.ts'], {
+  const child = spawn(process.execPath, ['--max-semi-space-size=2', 'server/boot.js'], {
     cwd: new URL('../..', import.meta.url),
     env: { ...process.env, ...benchEnv, PORT: String(port), ...env },
     stdio: ['ignore', 'ignore', 'pipe'],

@@ -3,9 +3,11 @@ import { Router } from 'express'
 import type { RenderMessage } from '../../messages/render.ts'
 import { NotFound } from '../../web/faults.ts'
 import type { Pages } from '../../web/pages.ts'
-import { findSample, frameOf, samples } from './gallery.ts'
-import { findMailSample, mailSamples, paramsOf } from './mail-samples.ts'
 import { sampleAddress } from './sample.ts'
+
+// Loaded when first looked at: a portal that is tried out, or measured, is none the larger for them.
+const gallery = () => import('./gallery.ts')
+const mails = () => import('./mail-samples.ts')
 
 export interface GalleryRouteParts {
   readonly pages: Pages
@@ -15,7 +17,9 @@ export interface GalleryRouteParts {
 export function galleryRoutes({ pages, render }: GalleryRouteParts): Router {
   const routes = Router()
 
-  routes.get('/dev/pages', (req, res) =>
+  routes.get('/dev/pages', async (req, res) => {
+    const { samples } = await gallery()
+    const { mailSamples } = await mails()
     pages.show(req, res, {
       id: 'dev-pages',
       view: 'dev/gallery',
@@ -24,10 +28,11 @@ export function galleryRoutes({ pages, render }: GalleryRouteParts): Router {
         samples: Map.groupBy(samples, ({ page }) => page),
         mails: Map.groupBy(mailSamples, ({ name }) => name),
       },
-    }),
-  )
+    })
+  })
 
-  routes.get('/dev/pages/:page/:state', (req, res) => {
+  routes.get('/dev/pages/:page/:state', async (req, res) => {
+    const { findSample, frameOf } = await gallery()
     const sample = findSample(req.params.page, req.params.state)
     if (!sample) throw new NotFound('no such sample')
     pages.show(req, res, {
@@ -40,7 +45,8 @@ export function galleryRoutes({ pages, render }: GalleryRouteParts): Router {
   })
 
   // As a mail program would show it; `?as=text` is the part for programs that show no HTML.
-  routes.get('/dev/pages/mail/:name/:state', (req, res) => {
+  routes.get('/dev/pages/mail/:name/:state', async (req, res) => {
+    const { findMailSample, paramsOf } = await mails()
     const sample = findMailSample(req.params.name, req.params.state)
     if (!sample) throw new NotFound('no such sample')
     const { text, html } = render.mail(sample.name, paramsOf(sample), req.locale, sampleAddress)
