@@ -4,7 +4,7 @@ import { connectDatabase } from '#db/connection.ts'
 import { installMailDirectory } from '#db/mail-directory/install.ts'
 import { createTestDatabase } from '#test/support/database.ts'
 import { startTestPortal, type TestPortal } from '#test/support/portal.ts'
-import { startTestPlatform, type TestPlatform, type TestPlatformOptions } from './start.ts'
+import { type Door, startTestPlatform, type TestPlatform, type TestPlatformOptions } from './start.ts'
 
 export interface PortalWithMail {
   readonly portal: TestPortal
@@ -14,8 +14,8 @@ export interface PortalWithMail {
 }
 
 export interface PortalWithMailOptions {
-  /** Environment variables of the portal on top of those for tests. */
-  readonly env?: Readonly<Record<string, string>>
+  /** Environment variables of the portal on top of those that join it to its mail platform. */
+  readonly env?: (mail: TestPlatform) => Readonly<Record<string, string>>
   readonly servers?: Omit<TestPlatformOptions, 'databaseUrl'>
   /** False: no jobs are done until `portal.startWorker`. */
   readonly worker?: boolean
@@ -32,8 +32,17 @@ export async function startPortalWithMail(options: PortalWithMailOptions = {}): 
   await installMailDirectory(directory)
   await directory.destroy()
   const mail = await startTestPlatform({ databaseUrl: url.href, ...servers })
-  const platformEnv = { MAIL_DIRECTORY_URL: url.href, DOVEADM_URL: mail.doveadmUrl, DOVEADM_API_KEY: mail.apiKey }
-  const portal = await startTestPortal({ database, worker, env: { ...platformEnv, ...env } })
+  const at = ({ host, port }: Door) => `${host}:${port}`
+  const platformEnv = {
+    MAIL_DIRECTORY_URL: url.href,
+    DOVEADM_URL: mail.doveadmUrl,
+    DOVEADM_API_KEY: mail.apiKey,
+    // What the help tells people to type into their mail programs.
+    MAIL_SERVER_IMAP: `imaps://${at(mail.imap)}`,
+    MAIL_SERVER_POP3: `pop3s://${at(mail.pop3)}`,
+    MAIL_SERVER_SMTP: `smtps://${at(mail.submissions)}, smtp://${at(mail.submission)}`,
+  }
+  const portal = await startTestPortal({ database, worker, env: { ...platformEnv, ...env?.(mail) } })
   return {
     portal,
     mail,

@@ -173,6 +173,6 @@ async function checkEverybody(
 }
 
 export async function proveMailPlatformOutages(seconds: number): Promise<Outages> {
-  const world = await startPortalWithMail({ env: { LOG_LEVEL: 'error' } })
+  const world = await startPortalWithMail({ env: () => ({ LOG_LEVEL: 'error' }) })
   return proveOutages(world, { seconds, atOnce: 4 }).finally(() => world.stop())
 }
