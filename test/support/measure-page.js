@@ -25,13 +25,26 @@ function contrastFaults() {
     return [255, 255, 255, 1]
   }
 
+  // A box to tick is drawn by its label; the field itself lies over it and is not seen.
+  const faceOf = (element) =>
+    element.matches('.govuk-checkboxes__input, .govuk-radios__input') ? element.nextElementSibling : null
+  const styleOf = (element) => {
+    const face = faceOf(element)
+    return face ? getComputedStyle(face, '::before') : getComputedStyle(element)
+  }
+  /** The colour of a ring drawn as a shadow, which forced colours take away. */
+  const ringOf = (style) => {
+    const ring = /^(rgba?\([^)]*\)) 0px 0px 0px [1-9]/.exec(style.boxShadow)
+    return ring ? parse(ring[1]) : null
+  }
+
   const faults = []
   const tell = (element, what, ratio) => {
     if (ratio < 3) faults.push(`${what} ${ratio.toFixed(2)} ${element.outerHTML.slice(0, 120)}`)
   }
   for (const element of document.querySelectorAll('input, select, textarea, .govuk-button')) {
     if (element.offsetWidth <= 1) continue
-    const style = getComputedStyle(element)
+    const style = styleOf(element)
     const around = behind(element.parentElement)
     const edge = Math.max(contrast(parse(style.borderTopColor), around), contrast(behind(element), around))
     if (element.matches('input, select, textarea'))
@@ -43,9 +56,11 @@ function contrastFaults() {
     const resting = getComputedStyle(element)
     const before = { outline: resting.outlineStyle, shadow: resting.boxShadow, background: behind(element) }
     element.focus()
-    const style = getComputedStyle(element)
+    const style = styleOf(element)
     const around = behind(element.parentElement)
+    const ring = faceOf(element) && ringOf(style)
     const marks = [
+      ring ? contrast(ring, around) : 0,
       style.outlineStyle !== 'none' && Number.parseFloat(style.outlineWidth) >= 2 && parse(style.outlineColor)[3] > 0
         ? contrast(parse(style.outlineColor), around)
         : 0,

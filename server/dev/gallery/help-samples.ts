@@ -1,4 +1,5 @@
 // The help pages.
+import { readFileSync } from 'node:fs'
 import { helpFacts } from '../../help/facts.ts'
 import { mailProgramsPage, programs } from '../../help/mail-programs-page.ts'
 import { describeMailServers } from '../../help/mail-servers.ts'
@@ -21,7 +22,7 @@ const servers = describeMailServers(settings, 'Postern')
 const facts = helpFacts(settings, servers)
 
 /** Stands for the QR code, which has an address of its own in the portal: a sample asks for nothing else. */
-const image = `data:image/svg+xml,${encodeURIComponent('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path fill="#fff" d="M0 0h9v9H0z"/><path d="M1 1h3v3H1zM5 5h3v3H5z"/></svg>')}`
+const image = `data:image/svg+xml;base64,${readFileSync(new URL('sample-qr-code.svg', import.meta.url)).toString('base64')}`
 
 const topic = (name: string, state: string, locals: object = {}): Sample => ({
   page: `help-${name}`,
