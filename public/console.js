@@ -7,6 +7,8 @@ if (document.querySelector('[data-shortcuts]')) {
   let timer
 
   const act = (element) => {
+    const field = element.dataset.focus && document.getElementById(element.dataset.focus)
+    if (field) return field.focus()
     const opened = element.closest('details')
     if (opened) opened.open = true
     if (/^(?:TEXTAREA|SELECT|INPUT)$/.test(element.tagName)) element.focus()

@@ -1,11 +1,17 @@
 // What happens to a request, in order; then one line per feature.
 import cookieParser from 'cookie-parser'
 import express, { type Express } from 'express'
+import { appealDeskRoutes } from './abuse/appeal-desk-routes.ts'
 import { appealRoutes } from './abuse/appeal-routes.ts'
+import { caseRoutes } from './abuse/case-routes.ts'
+import { figuresRoutes } from './abuse/figures-routes.ts'
+import { measureRoutes } from './abuse/measure-routes.ts'
+import { queueRoutes } from './abuse/queue-routes.ts'
 import { reportBody, reportRoutes } from './abuse/report-routes.ts'
 import { setLocale } from './accounts/store.ts'
 import { activityRoutes } from './activity/routes.ts'
 import { appPasswordRoutes } from './app-passwords/routes.ts'
+import { auditRoutes } from './audit/routes.ts'
 import { backupAddressRoutes } from './backup-address/routes.ts'
 import { galleryRoutes } from './dev/gallery/routes.ts'
 import { type DevParts, devRoutes } from './dev/routes.ts'
@@ -23,6 +29,7 @@ import { registrationRoutes } from './registration/routes.ts'
 import { securityQuestionRoutes } from './security-question/routes.ts'
 import { sessionRoutes } from './sessions/routes.ts'
 import { signInRoutes } from './sign-in/routes.ts'
+import { staffAccountRoutes } from './staff/account-routes.ts'
 import { staffDoorRoutes } from './staff/door-routes.ts'
 import { undoRoutes } from './undo/routes.ts'
 import type { Assets } from './web/assets.ts'
@@ -97,6 +104,13 @@ export function createApp(parts: AppParts): Express {
       appPasswordRoutes(parts),
       helpRoutes(parts),
       staffDoorRoutes(parts),
+      staffAccountRoutes(parts),
+      queueRoutes(parts),
+      caseRoutes(parts),
+      measureRoutes(parts),
+      appealDeskRoutes(parts),
+      figuresRoutes(parts),
+      auditRoutes(parts),
       ...(development ? [devRoutes(parts), galleryRoutes(parts)] : []),
     ]),
   )

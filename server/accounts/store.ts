@@ -134,3 +134,14 @@ export async function endProbation(trx: Trx, id: string): Promise<void> {
 export async function startProbation(trx: Trx, id: string, until: Date): Promise<void> {
   await trx('accounts').where({ id }).update({ probation_until: until })
 }
+
+/** The addresses of these accounts by id, for showing who did something. */
+export async function findAddresses(
+  db: Db | Trx,
+  ids: readonly (string | null)[],
+): Promise<ReadonlyMap<string, string>> {
+  const wanted = [...new Set(ids.filter((id) => id !== null))]
+  if (wanted.length === 0) return new Map()
+  const rows = await db('accounts').whereIn('id', wanted).select('id', 'address')
+  return new Map(rows.map((row) => [row.id, row.address]))
+}

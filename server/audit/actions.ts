@@ -34,3 +34,35 @@ export interface AuditDetails {
 }
 
 export type AuditAction = keyof AuditDetails
+
+/** Every action, for the filter of the page. */
+export const auditActions = [
+  'appeal.decided',
+  'audit.exported',
+  'audit.viewed',
+  'case.attributed',
+  'case.claimed',
+  'case.closed',
+  'case.noted',
+  'case.released',
+  'case.viewed',
+  'cases.exported',
+  'cases.searched',
+  'evidence.downloaded',
+  'evidence.viewed',
+  'figures.viewed',
+  'measure.approved',
+  'measure.lifted',
+  'measure.proposed',
+  'measure.refused',
+  'measure.taken',
+  'queue.viewed',
+  'staff.signed-in',
+  'staff.signed-out',
+  'staff.totp-enrolled',
+  'staff.totp-failed',
+  'staff.codes-renewed',
+  'staff.recovery-code-used',
+  'support.acted',
+  'support.viewed',
+] as const satisfies readonly AuditAction[]

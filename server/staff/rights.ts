@@ -12,8 +12,8 @@ export const staffRights = {
   /** Block for good. */
   'measures.impose-lasting': ['senior'],
   'measures.lift': ['analyst', 'senior'],
-  /** Be the second person. */
-  'measures.approve': ['senior'],
+  /** Be the second person; for what only a senior may do, a senior. */
+  'measures.approve': ['analyst', 'senior'],
   'appeals.see': ['reader', 'analyst', 'senior'],
   'appeals.decide': ['analyst', 'senior'],
   /** Look an account up for its owner who asks for help. */

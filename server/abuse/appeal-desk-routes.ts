@@ -1,0 +1,90 @@
+// Appeals as staff see and decide them.
+import { type Request, type Response, Router } from 'express'
+import { findAddresses } from '../accounts/store.ts'
+import { assertNever } from '../core/assert-never.ts'
+import { tellDone } from '../web/done.ts'
+import { NotFound } from '../web/faults.ts'
+import { type FormError, readFields } from '../web/forms.ts'
+import type { WebParts } from '../web/parts.ts'
+import { requireFreshPassword } from '../web/sessions.ts'
+import { createStaffGuards, showStaffPage, staffOf } from '../web/staff.ts'
+import { decideAppeal } from './appeal.ts'
+import { appealDecisions, findAppeal } from './appeal-store.ts'
+import { measureDays } from './case-routes.ts'
+import { actorOf, openMeasure } from './desk-guard.ts'
+import { allowsTransition, isMeasureName, isMilder, measureNames } from './measures.ts'
+
+const dayMs = 86_400_000
+
+export function appealDeskRoutes(parts: WebParts): Router {
+  const { desk, db, keyring, clock } = parts
+  const { requireStaff } = createStaffGuards(parts)
+  const decide = requireStaff('appeals.decide', '/staff/cases?tab=appeals')
+  const fresh = requireFreshPassword(() => clock.now(), '/staff/cases?tab=appeals')
+
+  async function open(req: Request) {
+    const staff = staffOf(req)
+    const appeal = await findAppeal(db, keyring, String(req.params.id))
+    if (!appeal) throw new NotFound('no such appeal')
+    return { staff, appeal, measure: await openMeasure(desk, appeal.measureId, staff) }
+  }
+
+  async function show(req: Request, res: Response, errors: FormError[] = [], values: Record<string, string> = {}) {
+    const { staff, appeal, measure } = await open(req)
+    const names = await findAddresses(db, [
+      ...[measure.accountId, measure.proposedBy, measure.approvedBy],
+      appeal.decidedBy,
+    ])
+    const took = measure.proposedBy === staff.id || measure.approvedBy === staff.id
+    showStaffPage(parts, req, res, {
+      id: 'staff-appeal',
+      view: 'abuse/appeal-desk',
+      errors,
+      values,
+      locals: {
+        appeal,
+        measure,
+        address: names.get(measure.accountId),
+        by: names.get(measure.proposedBy),
+        decidedBy: names.get(appeal.decidedBy ?? ''),
+        took,
+        mayDecide: appeal.decidedAt === null && !took && staff.rights.has('appeals.decide'),
+        choices: {
+          decisions: appealDecisions,
+          measures: measureNames.filter(
+            (name) => isMilder(name, measure.measure) && allowsTransition(measure.measure, name),
+          ),
+          days: measureDays,
+        },
+      },
+    })
+  }
+
+  return Router()
+    .get('/staff/appeals/:id', requireStaff('appeals.see'), (req, res) => show(req, res))
+    .post('/staff/appeals/:id/decide', decide, fresh, async (req, res) => {
+      const { staff, appeal, measure } = await open(req)
+      const form = readFields(req, ['decision', 'measure', 'days'])
+      const decision = appealDecisions.find((each) => each === form.decision)
+      if (!decision) return await show(req, res, [{ field: 'decision', reason: 'missing' }], form)
+      const days = measureDays.find((each) => each === form.days) ?? 'none'
+      const until = days === 'none' ? null : new Date(clock.now().getTime() + Number(days) * dayMs)
+      const eased = decision === 'eased' && isMeasureName(form.measure) ? { easeTo: form.measure, until } : {}
+      const decided = await decideAppeal(desk, appeal.id, { decision, ...eased }, actorOf(staff))
+      switch (decided.kind) {
+        case 'decided':
+          tellDone(res, 'decided')
+          return res.redirect(303, measure.caseId ? `/staff/cases/${measure.caseId}` : '/staff/cases?tab=appeals')
+        case 'not-yours':
+          return await show(req, res, [{ field: 'decision', reason: 'not-yours' }], form)
+        case 'not-milder':
+          return await show(req, res, [{ field: 'measure', reason: 'not-milder' }], form)
+        case 'until-needed':
+          return await show(req, res, [{ field: 'days', reason: 'needed' }], form)
+        case 'unknown':
+          throw new NotFound('no such appeal')
+        default:
+          return assertNever(decided)
+      }
+    })
+}

@@ -1,0 +1,161 @@
+// One case on one screen, and what is done with it.
+import { type Request, type Response, Router } from 'express'
+import { findAddresses } from '../accounts/store.ts'
+import { describeEntry } from '../activity/describe-entry.ts'
+import { listActivity } from '../activity/store.ts'
+import { describeMailbox } from '../mailboxes/describe-mailbox.ts'
+import { findMailboxProgress } from '../mailboxes/store.ts'
+import { takeDone, tellDone } from '../web/done.ts'
+import { NotFound } from '../web/faults.ts'
+import { type FormError, readFields } from '../web/forms.ts'
+import type { WebParts } from '../web/parts.ts'
+import { createStaffGuards, showStaffPage, staffOf } from '../web/staff.ts'
+import { describeLetter } from './describe-letter.ts'
+import { openCase } from './desk-guard.ts'
+import { lookAtLetter, takeAttachment, takeSource } from './look-at-letter.ts'
+import { allowsTransition, measureCauses, measureNames, type Standing } from './measures.ts'
+import { findReport, isOutcome, outcomes, type Report } from './report-store.ts'
+import { attributeCase, claimCase, closeCase, noteMaxChars, noteOnCase, releaseCase, showCase } from './work-on-case.ts'
+
+const doneWords = [
+  ...['claimed', 'released', 'noted', 'closed', 'attributed', 'not-yours'],
+  ...['taken', 'proposed', 'lifted', 'decided', 'approved', 'refused'],
+] as const
+
+export const measureDays = ['1', '3', '7', '14', '30', '90', 'none'] as const
+
+export function caseRoutes(parts: WebParts): Router {
+  const { desk, db, keyring, clock } = parts
+  const { requireStaff } = createStaffGuards(parts)
+  const see = requireStaff('cases.see')
+  const work = requireStaff('cases.work', '/staff/cases')
+  const page = (req: Request) => `/staff/cases/${req.params.id}`
+
+  async function show(req: Request, res: Response, errors: FormError[] = [], values: Record<string, string> = {}) {
+    const staff = staffOf(req)
+    const { id } = await openCase(desk, req.params.id, staff)
+    const before =
+      typeof req.query.before === 'string' && /^\d{1,18}$/.test(req.query.before) ? req.query.before : undefined
+    const view = await showCase(desk, id, staff.id, before === undefined ? {} : { reportsBefore: before })
+    if (!view) throw new NotFound('no such case')
+    const { account, inForce } = view
+    const chosen =
+      view.reports.find((report) => report.id === req.query.report) ??
+      view.reports.find((report) => report.evidenceId !== null) ??
+      view.reports[0]
+    const asHtml = req.query.look === 'html'
+    const seen = chosen ? await lookAtLetter(desk, chosen, staff.id, asHtml ? 'html' : 'text') : undefined
+    const progress = account && (await findMailboxProgress(db, account.id))
+    const names = await findAddresses(db, [
+      view.case.claimedBy,
+      ...view.timeline.map(({ staffId }) => staffId),
+      ...view.measures.flatMap(({ proposedBy, approvedBy }) => [proposedBy, approvedBy]),
+    ])
+    const standing: Standing = inForce ? inForce.measure : account?.blockedAt ? 'operator-block' : 'none'
+    const open = view.case.closedAt === null
+    showStaffPage(parts, req, res, {
+      id: 'staff-case',
+      view: 'abuse/case',
+      errors,
+      values,
+      locals: {
+        ...view,
+        found: view.case,
+        titleParams: { id, subject: view.case.subject },
+        appealOf: Object.fromEntries(view.appeals),
+        names: Object.fromEntries(names),
+        mailbox: progress && describeMailbox(progress),
+        latest: account ? (await listActivity(db, account.id, 8)).map(describeEntry) : [],
+        standing,
+        mine: view.case.claimedBy === staff.id,
+        chosen,
+        letter: seen ? describeLetter(seen, asHtml) : null,
+        may: {
+          work: open && staff.rights.has('cases.work'),
+          measure: account !== undefined && staff.rights.has('measures.impose') && standing !== 'operator-block',
+          lift: inForce !== undefined && staff.rights.has('measures.lift'),
+        },
+        choices: {
+          measures: measureNames.filter((name) => allowsTransition(standing, name)),
+          causes: measureCauses,
+          days: measureDays,
+          outcomes,
+        },
+        now: clock.now(),
+        done: takeDone(req, res, doneWords),
+        olderReports: view.moreReports ? `/staff/cases/${id}?before=${view.reports.at(-1)?.id}` : null,
+        newerReports: before ? `/staff/cases/${id}` : null,
+      },
+    })
+  }
+
+  /** A report of this very case. */
+  async function reportOf(req: Request): Promise<Report> {
+    const { id } = await openCase(desk, req.params.id, staffOf(req))
+    const reportId = String(req.params.report)
+    const report = /^\d{1,18}$/.test(reportId) ? await findReport(db, keyring, reportId) : undefined
+    if (report?.caseId !== id) throw new NotFound('no such report of this case')
+    return report
+  }
+
+  /** Security: what a stranger made is handed out as bytes to be saved, under a name of ours, and never shown by the browser. */
+  function hand(res: Response, name: string, bytes: Buffer): void {
+    res.setHeader('Content-Type', 'application/octet-stream')
+    res.setHeader('Content-Disposition', `attachment; filename="${name}"`)
+    res.setHeader('Content-Security-Policy', "sandbox; default-src 'none'")
+    res.end(bytes)
+  }
+
+  return Router()
+    .get('/staff/cases/:id', see, (req, res) => show(req, res))
+    .get('/staff/cases/:id/reports/:report/source', see, async (req, res) => {
+      const taken = await takeSource(desk, await reportOf(req), staffOf(req).id)
+      if (!taken) throw new NotFound('no letter is kept')
+      hand(res, `letter-${taken.sha256.slice(0, 12)}.eml.txt`, taken.source)
+    })
+    .get('/staff/cases/:id/reports/:report/attachments/:sha256', see, async (req, res) => {
+      const sha256 = String(req.params.sha256)
+      const report = await reportOf(req)
+      const taken = /^[0-9a-f]{64}$/.test(sha256)
+        ? await takeAttachment(desk, report, staffOf(req).id, sha256)
+        : undefined
+      if (!taken) throw new NotFound('no such attachment')
+      hand(res, `attachment-${sha256.slice(0, 12)}.bin`, taken)
+    })
+    .post('/staff/cases/:id/claim', work, async (req, res) => {
+      const { id } = await openCase(desk, req.params.id, staffOf(req))
+      const claimed = await claimCase(desk, id, staffOf(req).id)
+      tellDone(res, claimed ? 'claimed' : 'not-yours')
+      res.redirect(303, page(req))
+    })
+    .post('/staff/cases/:id/release', work, async (req, res) => {
+      const { id } = await openCase(desk, req.params.id, staffOf(req))
+      tellDone(res, (await releaseCase(desk, id, staffOf(req).id)) ? 'released' : 'not-yours')
+      res.redirect(303, page(req))
+    })
+    .post('/staff/cases/:id/note', work, async (req, res) => {
+      const { id } = await openCase(desk, req.params.id, staffOf(req))
+      const note = readFields(req, ['note']).note.trim()
+      if (note === '') return await show(req, res, [{ field: 'note', reason: 'missing' }])
+      if (note.length > noteMaxChars) return await show(req, res, [{ field: 'note', reason: 'too-long' }], { note })
+      await noteOnCase(desk, id, staffOf(req).id, note)
+      tellDone(res, 'noted')
+      res.redirect(303, page(req))
+    })
+    .post('/staff/cases/:id/close', work, async (req, res) => {
+      const { id } = await openCase(desk, req.params.id, staffOf(req))
+      const { outcome } = readFields(req, ['outcome'])
+      if (!isOutcome(outcome)) return await show(req, res, [{ field: 'outcome', reason: 'missing' }])
+      tellDone(res, (await closeCase(desk, id, staffOf(req).id, outcome)) ? 'closed' : 'not-yours')
+      res.redirect(303, page(req))
+    })
+    .post('/staff/cases/:id/attribute', work, async (req, res) => {
+      const { id } = await openCase(desk, req.params.id, staffOf(req))
+      const { address } = readFields(req, ['address'])
+      const outcome = await attributeCase(desk, id, staffOf(req).id, address)
+      if (outcome.kind === 'unknown-account')
+        return await show(req, res, [{ field: 'address', reason: 'unknown' }], { address })
+      tellDone(res, outcome.kind === 'attributed' ? 'attributed' : 'not-yours')
+      res.redirect(303, outcome.kind === 'attributed' ? `/staff/cases/${outcome.caseId}` : page(req))
+    })
+}

@@ -1,0 +1,98 @@
+/** Small charts as numbers: where bars and lines stand in a picture of 480 × 180. The view draws them, a table tells the same. */
+
+export const chartSize = { width: 480, height: 180 } as const
+const inset = { left: 44, right: 8, top: 10, bottom: 24 }
+const plot = {
+  width: chartSize.width - inset.left - inset.right,
+  height: chartSize.height - inset.top - inset.bottom,
+}
+
+export interface Bar {
+  readonly x: number
+  readonly y: number
+  readonly width: number
+  readonly height: number
+}
+
+export interface Tick {
+  readonly y: number
+  readonly value: number
+}
+
+const round = (value: number) => Math.round(value * 10) / 10
+
+/** The next of 1, 2, 5 × 10ⁿ: an axis ends at a number that people read easily. */
+export function niceCeiling(value: number): number {
+  if (value <= 0) return 1
+  const power = 10 ** Math.floor(Math.log10(value))
+  return ([1, 2, 5, 10].find((step) => step * power >= value) ?? 10) * power
+}
+
+function scale(values: readonly number[]) {
+  const top = niceCeiling(Math.max(0, ...values))
+  const y = (value: number) => round(inset.top + plot.height * (1 - value / top))
+  const ticks: Tick[] = [0, top / 2, top].map((value) => ({ y: y(value), value }))
+  return { y, ticks }
+}
+
+export interface BarChart {
+  readonly kind: 'bars'
+  /** In order; `second` is the part of each that stands out. */
+  readonly bars: readonly { readonly first: Bar; readonly second: Bar }[]
+  readonly ticks: readonly Tick[]
+  /** Middle of each column. */
+  readonly columns: readonly number[]
+}
+
+export function barChart(rows: readonly { readonly value: number; readonly part: number }[]): BarChart {
+  const { y, ticks } = scale(rows.map(({ value }) => value))
+  const step = plot.width / Math.max(1, rows.length)
+  const width = round(Math.max(1, step * 0.7))
+  const bar = (at: number, value: number): Bar => ({
+    x: round(inset.left + at * step + (step - width) / 2),
+    y: y(value),
+    width,
+    height: round(y(0) - y(value)),
+  })
+  return {
+    kind: 'bars',
+    bars: rows.map(({ value, part }, at) => ({ first: bar(at, value), second: bar(at, part) })),
+    ticks,
+    columns: rows.map((_row, at) => round(inset.left + (at + 0.5) * step)),
+  }
+}
+
+export interface LineChart {
+  readonly kind: 'lines'
+  /** `points` of an SVG polyline for each series; a gap in the values starts a new piece. */
+  readonly lines: readonly (readonly string[])[]
+  readonly ticks: readonly Tick[]
+  readonly columns: readonly number[]
+}
+
+export function lineChart(series: readonly (readonly (number | null)[])[]): LineChart {
+  const { y, ticks } = scale(series.flat().filter((value) => value !== null))
+  const length = Math.max(1, ...series.map((values) => values.length))
+  const x = (at: number) => round(inset.left + (length === 1 ? 0.5 : at / (length - 1)) * plot.width)
+  const pieces = (values: readonly (number | null)[]): string[] => {
+    const found: string[][] = [[]]
+    values.forEach((value, at) => {
+      if (value === null) found.push([])
+      else found.at(-1)?.push(`${x(at)},${y(value)}`)
+    })
+    // One point alone is drawn as a short dash.
+    return found
+      .filter((piece) => piece.length > 0)
+      .map((piece) =>
+        piece.length === 1
+          ? `${piece[0]} ${piece[0]?.replace(/^[\d.]+/, (at) => String(Number(at) + 4))}`
+          : piece.join(' '),
+      )
+  }
+  return {
+    kind: 'lines',
+    lines: series.map(pieces),
+    ticks,
+    columns: Array.from({ length }, (_, at) => x(at)),
+  }
+}

@@ -1,0 +1,37 @@
+// What every page of the desk asks first: which case, and whether it is this person's to see.
+import { Forbidden, NotFound } from '../web/faults.ts'
+import { type Case, findCase } from './case-store.ts'
+import type { DeskParts } from './desk.ts'
+import { findMeasure, type Measure } from './measure-store.ts'
+import type { Actor } from './take-measure.ts'
+
+interface Member {
+  readonly id: string
+  readonly rights: ReadonlySet<string>
+}
+
+/** @throws NotFound, Forbidden */
+export async function openCase(desk: DeskParts, id: unknown, member: Member): Promise<Case> {
+  const found = await findCase(desk.db, desk.keyring, String(id))
+  if (!found) throw new NotFound('no such case')
+  refuseOwn(found.accountId, member)
+  return found
+}
+
+/** @throws NotFound, Forbidden */
+export async function openMeasure(desk: DeskParts, id: unknown, member: Member): Promise<Measure> {
+  const found = await findMeasure(desk.db, String(id))
+  if (!found) throw new NotFound('no such measure')
+  refuseOwn(found.accountId, member)
+  return found
+}
+
+/** Security: nobody of the staff sees or handles what concerns their own mailbox. */
+export function refuseOwn(accountId: string | null, member: Member): void {
+  if (accountId === member.id) throw new Forbidden('a case of their own')
+}
+
+export const actorOf = (member: Member): Actor => ({
+  staffId: member.id,
+  right: member.rights.has('measures.impose-lasting') ? 'senior' : 'analyst',
+})

@@ -1,0 +1,151 @@
+// The queue: GET /staff/cases with its tabs, filters and pages in the URL, and the search.
+import { type Request, Router } from 'express'
+import { findAddresses } from '../accounts/store.ts'
+import { recordAudit } from '../audit/store.ts'
+import type { WebParts } from '../web/parts.ts'
+import { createStaffGuards, showStaffPage, staffOf } from '../web/staff.ts'
+import { listWaitingAppeals } from './appeal-store.ts'
+import { type Case, verdictRanks } from './case-store.ts'
+import { findMeasure } from './measure-store.ts'
+import { countTabs, isQueueTab, listQueue, type QueueFilters, queueTabs, searchCases } from './queue-store.ts'
+import { reportKinds } from './report-kind.ts'
+import { isSearchField, parseSearch, searchFields } from './search-terms.ts'
+import { severities } from './severity.ts'
+
+const pageSize = 25
+
+const one = (value: unknown): string => (typeof value === 'string' && value.length <= 500 ? value : '')
+const among = <T extends string>(list: readonly T[], value: unknown): T | undefined =>
+  list.find((each) => each === value)
+
+/** What the URL asks for, in one spelling; what it does not understand is left out. */
+function readFilters(query: Request['query']): QueueFilters {
+  const severity = among(severities, query.severity)
+  const kind = among(reportKinds, query.kind)
+  const provenance = among(verdictRanks, query.provenance)
+  return {
+    ...(severity ? { severity } : {}),
+    ...(kind ? { kind } : {}),
+    ...(provenance ? { provenance } : {}),
+    ...(query.unseen === '1' ? { unseen: true } : {}),
+  }
+}
+
+const addressOf = (page: string, params: Record<string, string | undefined>): string => {
+  const kept = Object.entries(params).filter((pair): pair is [string, string] => Boolean(pair[1]))
+  return kept.length > 0 ? `${page}?${new URLSearchParams(kept)}` : page
+}
+
+export function queueRoutes(parts: WebParts): Router {
+  const { desk, db, keyring, clock } = parts
+  const { requireStaff } = createStaffGuards(parts)
+
+  /** A case as a line of a list. Of one's own only the number is told. */
+  async function asLines(cases: readonly Case[], staffId: string) {
+    const names = await findAddresses(
+      db,
+      cases.flatMap(({ claimedBy, closedBy }) => [claimedBy, closedBy]),
+    )
+    return cases.map((each) => ({
+      ...each,
+      own: each.accountId === staffId,
+      claimedByName: names.get(each.claimedBy ?? ''),
+      mine: each.claimedBy === staffId,
+    }))
+  }
+
+  async function appealLines(staffId: string, after: string | undefined) {
+    const appeals = await listWaitingAppeals(db, keyring, pageSize + 1, after)
+    const measures = await Promise.all(appeals.slice(0, pageSize).map(({ measureId }) => findMeasure(db, measureId)))
+    const names = await findAddresses(
+      db,
+      measures.flatMap((each) => [each?.accountId ?? null]),
+    )
+    const lines = appeals.slice(0, pageSize).map((appeal, at) => {
+      const measure = measures[at]
+      const took = measure?.proposedBy === staffId || measure?.approvedBy === staffId
+      return {
+        ...{ id: appeal.id, reference: appeal.reference, madeAt: appeal.madeAt, measure: measure?.measure, took },
+        ...{ own: measure?.accountId === staffId, address: names.get(measure?.accountId ?? '') },
+      }
+    })
+    return { lines, next: appeals.length > pageSize ? lines.at(-1)?.id : undefined }
+  }
+
+  return Router()
+    .get('/staff/cases', requireStaff('cases.see'), async (req, res) => {
+      const staff = staffOf(req)
+      const tab = req.query.tab === 'appeals' ? 'appeals' : isQueueTab(req.query.tab) ? req.query.tab : 'new'
+      const filters = readFilters(req.query)
+      const after = /^[\d.]{1,40}$/.test(one(req.query.after)) ? one(req.query.after) : undefined
+      const counts: Readonly<Record<string, number>> = { ...(await countTabs(db, staff.id)) }
+      const asked = {
+        severity: filters.severity,
+        kind: filters.kind,
+        provenance: filters.provenance,
+        unseen: filters.unseen ? '1' : undefined,
+      }
+      const href = (more: Record<string, string | undefined>) => addressOf('/staff/cases', { tab, ...asked, ...more })
+      const appeals = tab === 'appeals' ? await appealLines(staff.id, after) : undefined
+      const page =
+        tab === 'appeals'
+          ? { cases: [], next: appeals?.next }
+          : await listQueue(db, keyring, { tab, staffId: staff.id, filters, after, limit: pageSize })
+      await db.transaction((trx) =>
+        recordAudit(trx, keyring, { staffId: staff.id, action: 'queue.viewed', details: { tab }, at: clock.now() }),
+      )
+      showStaffPage(parts, req, res, {
+        id: 'staff-queue',
+        view: 'abuse/queue',
+        values: { severity: filters.severity ?? '', kind: filters.kind ?? '', provenance: filters.provenance ?? '' },
+        locals: {
+          tab,
+          tabs: [...queueTabs.slice(0, -1), 'appeals', 'closed'].map((name) => ({
+            name,
+            href: addressOf('/staff/cases', { tab: name, ...asked }),
+            count: counts[name],
+          })),
+          unseen: filters.unseen ?? false,
+          filtered: Object.keys(filters).length > 0,
+          choices: { severity: severities, kind: reportKinds, provenance: verdictRanks },
+          cases: await asLines(page.cases, staff.id),
+          appeals: appeals?.lines ?? [],
+          now: clock.now(),
+          older: page.next ? href({ after: page.next }) : null,
+          newer: after ? href({ after: undefined }) : null,
+        },
+      })
+    })
+
+    .get('/staff/search', requireStaff('search.use'), async (req, res) => {
+      const staff = staffOf(req)
+      const typed = one(req.query.q).trim()
+      const field = isSearchField(req.query.field) ? req.query.field : 'any'
+      const before = /^\d{1,18}$/.test(one(req.query.before)) ? one(req.query.before) : undefined
+      const wanted = parseSearch(field, typed)
+      const alternatives = await Promise.all(wanted.map((terms) => desk.index.terms(terms)))
+      const found = await searchCases(db, keyring, { alternatives, limit: pageSize, before })
+      if (typed !== '')
+        await db.transaction((trx) =>
+          recordAudit(trx, keyring, {
+            staffId: staff.id,
+            action: 'cases.searched',
+            details: { field },
+            at: clock.now(),
+          }),
+        )
+      showStaffPage(parts, req, res, {
+        id: 'staff-search',
+        view: 'abuse/search',
+        values: { q: typed, field },
+        locals: {
+          fields: searchFields,
+          searched: typed !== '',
+          cases: await asLines(found.cases, staff.id),
+          now: clock.now(),
+          older: found.next ? addressOf('/staff/search', { q: typed, field, before: found.next }) : null,
+          newer: before ? addressOf('/staff/search', { q: typed, field }) : null,
+        },
+      })
+    })
+}
