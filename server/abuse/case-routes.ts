@@ -38,7 +38,8 @@ export function caseRoutes(parts: WebParts): Router {
       typeof req.query.before === 'string' && /^\d{1,18}$/.test(req.query.before) ? req.query.before : undefined
     const view = await showCase(desk, id, staff.id, before === undefined ? {} : { reportsBefore: before })
     if (!view) throw new NotFound('no such case')
-    const { account, inForce } = view
+    const { account, case: found, ...shown } = view
+    const { inForce } = shown
     const chosen =
       view.reports.find((report) => report.id === req.query.report) ??
       view.reports.find((report) => report.evidenceId !== null) ??
@@ -47,27 +48,28 @@ export function caseRoutes(parts: WebParts): Router {
     const seen = chosen ? await lookAtLetter(desk, chosen, staff.id, asHtml ? 'html' : 'text') : undefined
     const progress = account && (await findMailboxProgress(db, account.id))
     const names = await findAddresses(db, [
-      view.case.claimedBy,
+      found.claimedBy,
       ...view.timeline.map(({ staffId }) => staffId),
       ...view.measures.flatMap(({ proposedBy, approvedBy }) => [proposedBy, approvedBy]),
     ])
     const standing: Standing = inForce ? inForce.measure : account?.blockedAt ? 'operator-block' : 'none'
-    const open = view.case.closedAt === null
+    const open = found.closedAt === null
     showStaffPage(parts, req, res, {
       id: 'staff-case',
       view: 'abuse/case',
       errors,
       values,
       locals: {
-        ...view,
-        found: view.case,
-        titleParams: { id, subject: view.case.subject },
+        ...shown,
+        found,
+        subject: account,
+        titleParams: { id, subject: found.subject },
         appealOf: Object.fromEntries(view.appeals),
         names: Object.fromEntries(names),
         mailbox: progress && describeMailbox(progress),
         latest: account ? (await listActivity(db, account.id, 8)).map(describeEntry) : [],
         standing,
-        mine: view.case.claimedBy === staff.id,
+        mine: found.claimedBy === staff.id,
         chosen,
         letter: seen ? describeLetter(seen, asHtml) : null,
         may: {

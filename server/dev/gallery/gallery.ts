@@ -5,6 +5,7 @@ import type { Theme } from '../../web/assets.ts'
 import type { ViewEngine, ViewLocals } from '../../web/view-engine.ts'
 import { accountSamples } from './account-samples.ts'
 import { appPasswordSamples } from './app-password-samples.ts'
+import { consoleSamples } from './console-samples.ts'
 import { entranceSamples } from './entrance-samples.ts'
 import { helpSamples } from './help-samples.ts'
 import { problemSamples } from './problem-samples.ts'
@@ -22,6 +23,7 @@ export const samples: readonly Sample[] = [
   ...helpSamples,
   ...problemSamples,
   ...staffSamples,
+  ...consoleSamples,
 ]
 
 export const findSample = (page: string, state: string): Sample | undefined =>
