@@ -12,9 +12,9 @@ import type { WebParts } from '../web/parts.ts'
 import { createStaffGuards, showStaffPage, staffOf } from '../web/staff.ts'
 import { describeLetter } from './describe-letter.ts'
 import { openCase } from './desk-guard.ts'
-import { lookAtLetter, takeAttachment, takeSource } from './look-at-letter.ts'
 import { allowsTransition, measureCauses, measureNames, type Standing } from './measures.ts'
-import { findReport, isOutcome, outcomes, type Report } from './report-store.ts'
+import { findReport, isOutcome, outcomes } from './report-store.ts'
+import { downloadAttachment, downloadSource, viewEvidence } from './view-evidence.ts'
 import { attributeCase, claimCase, closeCase, noteMaxChars, noteOnCase, releaseCase, showCase } from './work-on-case.ts'
 
 const doneWords = [
@@ -45,7 +45,13 @@ export function caseRoutes(parts: WebParts): Router {
       view.reports.find((report) => report.evidenceId !== null) ??
       view.reports[0]
     const asHtml = req.query.look === 'html'
-    const seen = chosen ? await lookAtLetter(desk, chosen, staff.id, asHtml ? 'html' : 'text') : undefined
+    const seen = chosen?.evidenceId
+      ? await viewEvidence(
+          desk,
+          { evidenceId: chosen.evidenceId, caseId: id, staffId: staff.id },
+          asHtml ? 'html' : 'text',
+        )
+      : undefined
     const progress = account && (await findMailboxProgress(db, account.id))
     const names = await findAddresses(db, [
       found.claimedBy,
@@ -91,13 +97,13 @@ export function caseRoutes(parts: WebParts): Router {
     })
   }
 
-  /** A report of this very case. */
-  async function reportOf(req: Request): Promise<Report> {
-    const { id } = await openCase(desk, req.params.id, staffOf(req))
+  /** The letter of a report of this very case. */
+  async function evidenceOf(req: Request) {
+    const { id: caseId } = await openCase(desk, req.params.id, staffOf(req))
     const reportId = String(req.params.report)
     const report = /^\d{1,18}$/.test(reportId) ? await findReport(db, keyring, reportId) : undefined
-    if (report?.caseId !== id) throw new NotFound('no such report of this case')
-    return report
+    if (report?.caseId !== caseId || !report.evidenceId) throw new NotFound('no such letter in this case')
+    return { evidenceId: report.evidenceId, caseId, staffId: staffOf(req).id, reference: report.reference }
   }
 
   /** Security: what a stranger made is handed out as bytes to be saved, under a name of ours, and never shown by the browser. */
@@ -111,16 +117,15 @@ export function caseRoutes(parts: WebParts): Router {
   return Router()
     .get('/staff/cases/:id', see, (req, res) => show(req, res))
     .get('/staff/cases/:id/reports/:report/source', see, async (req, res) => {
-      const taken = await takeSource(desk, await reportOf(req), staffOf(req).id)
-      if (!taken) throw new NotFound('no letter is kept')
-      hand(res, `letter-${taken.sha256.slice(0, 12)}.eml.txt`, taken.source)
+      const { reference, ...request } = await evidenceOf(req)
+      const source = await downloadSource(desk, request)
+      if (!source) throw new NotFound('no letter is kept')
+      hand(res, `${reference}.eml.txt`, source)
     })
     .get('/staff/cases/:id/reports/:report/attachments/:sha256', see, async (req, res) => {
       const sha256 = String(req.params.sha256)
-      const report = await reportOf(req)
-      const taken = /^[0-9a-f]{64}$/.test(sha256)
-        ? await takeAttachment(desk, report, staffOf(req).id, sha256)
-        : undefined
+      const { reference: _, ...request } = await evidenceOf(req)
+      const taken = /^[0-9a-f]{64}$/.test(sha256) ? await downloadAttachment(desk, request, sha256) : undefined
       if (!taken) throw new NotFound('no such attachment')
       hand(res, `attachment-${sha256.slice(0, 12)}.bin`, taken)
     })

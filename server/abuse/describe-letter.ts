@@ -1,7 +1,7 @@
 // A reported letter as the page shows it: text first, nothing in it can be followed, fetched or run.
 import { defangText } from './defang.ts'
 import { frameDocument } from './letter-html.ts'
-import type { SeenLetter } from './look-at-letter.ts'
+import type { ShownEvidence } from './view-evidence.ts'
 
 const shownChars = 20_000
 const shownLinks = 50
@@ -44,12 +44,9 @@ const nothing = {
 }
 
 /** @param asHtml also the document for the sandboxed frame */
-export function describeLetter(seen: SeenLetter, asHtml: boolean): DescribedLetter | null {
-  if (seen.kind === 'none') return null
-  const { sha256, sizeBytes, keptUntil } = seen.evidence
-  const kept = { sha256, sizeBytes, keptUntil }
-  if (seen.kind === 'unreadable') return { ...nothing, ...kept, unreadable: seen.reason }
-  const { letter } = seen
+export function describeLetter({ outcome, ...kept }: ShownEvidence, asHtml: boolean): DescribedLetter {
+  if (outcome.kind === 'refused') return { ...nothing, ...kept, unreadable: outcome.reason }
+  const { letter } = outcome
   return {
     ...kept,
     from: letter.from.map(mailbox),
