@@ -5,44 +5,63 @@ import type { WebParts } from '../web/parts.ts'
 import { createStaffGuards, showStaffPage, staffOf } from '../web/staff.ts'
 import { barChart, lineChart } from './charts.ts'
 import { readFigures } from './figures-store.ts'
+import { readTrends, readWaiting } from './trends-store.ts'
 
-const shareOf = (part: number, whole: number): number | null => (whole === 0 ? null : part / whole)
+const dayMs = 86_400_000
+const shownDays = 30
+
+const minutes = (seconds: number | null) => (seconds === null ? null : seconds / 60)
 
 export function figuresRoutes(parts: WebParts): Router {
   const { db, keyring, clock } = parts
   const { requireStaff } = createStaffGuards(parts)
   return Router().get('/staff/figures', requireStaff('figures.see'), async (req, res) => {
     const at = clock.now()
-    const { intake, weeks, backlog, totals } = await readFigures(db, at)
+    const to = new Date((Math.floor(at.getTime() / dayMs) + 1) * dayMs)
+    const from = new Date(to.getTime() - shownDays * dayMs)
+    const [figures, weeks, waiting] = await Promise.all([
+      readFigures(db, { from, to }, at),
+      readTrends(db, at),
+      readWaiting(db, at),
+    ])
     await db.transaction((trx) =>
       recordAudit(trx, keyring, { staffId: staffOf(req).id, action: 'figures.viewed', details: {}, at }),
     )
-    const minutes = (seconds: number | null) => (seconds === null ? null : seconds / 60)
+    const intake = Array.from({ length: shownDays }, (_, index) => {
+      const day = new Date(from.getTime() + index * dayMs)
+      const found = figures.days.find((each) => each.day === day.toISOString().slice(0, 10))
+      return { day, reports: found?.reports ?? 0, proven: found?.proven ?? 0, measures: found?.measures ?? 0 }
+    })
+    const totals = {
+      reports: intake.reduce((sum, each) => sum + each.reports, 0),
+      measures: intake.reduce((sum, each) => sum + each.measures, 0),
+      openCases: figures.backlog.open,
+      oldestSeconds: figures.backlog.open === 0 ? null : figures.backlog.oldestSeconds,
+      firstLook: figures.toFirstLook,
+      effect: figures.toEffect,
+      appealsWaiting: figures.backlog.appeals,
+    }
+    const look = weeks.map(({ firstLook }) => firstLook)
+    const effect = weeks.map((week) => week.effect)
     showStaffPage(parts, req, res, {
       id: 'staff-figures',
       view: 'abuse/figures',
       locals: {
         totals,
-        shares: {
-          proven: shareOf(totals.proven, totals.judged),
-          lifted: shareOf(totals.appealsLifted, totals.appealsDecided),
-        },
+        shares: { proven: figures.shareProven, lifted: figures.shareLiftedAfterAppeal },
         intake: {
           rows: intake,
           chart: barChart(intake.map(({ reports, proven }) => ({ value: reports, part: proven }))),
         },
         firstLook: {
           rows: weeks.map(({ week, firstLook }) => ({ week, ...firstLook })),
-          chart: lineChart([
-            weeks.map(({ firstLook }) => minutes(firstLook.p50)),
-            weeks.map(({ firstLook }) => minutes(firstLook.p95)),
-          ]),
+          chart: lineChart([look.map(({ p50 }) => minutes(p50)), look.map(({ p95 }) => minutes(p95))]),
         },
         effect: {
-          rows: weeks.map(({ week, effect }) => ({ week, ...effect })),
-          chart: lineChart([weeks.map(({ effect }) => effect.p50), weeks.map(({ effect }) => effect.p95)]),
+          rows: weeks.map((each) => ({ week: each.week, ...each.effect })),
+          chart: lineChart([effect.map(({ p50 }) => p50), effect.map(({ p95 }) => p95)]),
         },
-        backlog: { rows: backlog, chart: barChart(backlog.map(({ cases, high }) => ({ value: cases, part: high }))) },
+        backlog: { rows: waiting, chart: barChart(waiting.map(({ cases, high }) => ({ value: cases, part: high }))) },
       },
     })
   })

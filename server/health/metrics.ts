@@ -3,7 +3,6 @@ import { createServer, type Server } from 'node:http'
 import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import type { Db } from '#db/connection.ts'
 import { registerDeskGauges } from '../abuse/gauges.ts'
-import { addDeskMetrics } from '../abuse/desk-metrics.ts'
 import type { Clock } from '../core/clock.ts'
 import type { PasswordHasher } from '../password/hasher.ts'
 import type { ObservedRequest } from '../web/request-log.ts'
@@ -80,7 +79,6 @@ export function createMetrics(parts: {
       for (const { task, jobs } of rows) this.set({ task }, jobs)
     },
   })
-  addDeskMetrics(registry, parts)
   return {
     observeRequest: ({ method, route, status, seconds }) => requests.observe({ method, route, status }, seconds),
     listen: (host, port) =>
