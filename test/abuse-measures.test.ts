@@ -1,0 +1,228 @@
+// What a measure does to an account, on every path that leads into it.
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { describeBlock } from '#server/abuse/describe-block.ts'
+import { findInForce } from '#server/abuse/measure-store.ts'
+import {
+  allowsTransition,
+  consequencesOf,
+  isMilder,
+  measureNames,
+  measureRows,
+  type Standing,
+  transitions,
+} from '#server/abuse/measures.ts'
+import { endExpiredMeasures, liftMeasure, takeMeasure, type WantedMeasure } from '#server/abuse/take-measure.ts'
+import { claim } from '#server/claims/store.ts'
+import { openSignedToken, signToken } from '#server/core/signed-token.ts'
+import { accountIdOf, startAbusePortal } from './support/abuse.ts'
+import { awaitText, sentTo } from './support/outbox.ts'
+import { register, signIn } from './support/people.ts'
+import { eventually, type TestPortal } from './support/portal.ts'
+import { begin, type Equipped, equip, linkOf, setPassword } from './support/recovery.ts'
+
+let portal: TestPortal
+const senior = { staffId: '', right: 'senior' as const }
+const analyst = { staffId: '', right: 'analyst' as const }
+before(async () => {
+  portal = await startAbusePortal()
+  const staff = { login: 'senior.staff', password: 'a long password of these tests' }
+  await register(portal, staff)
+  senior.staffId = await accountIdOf(portal, staff.login)
+  analyst.staffId = senior.staffId
+})
+after(() => portal.stop())
+
+const typed = ({ login, password }: Equipped) => ({ login, password })
+const inDays = (days: number) => new Date(portal.clock.now().getTime() + days * 86_400_000)
+const take = (
+  person: { accountId: string },
+  measure: WantedMeasure['measure'],
+  more: Partial<WantedMeasure> = {},
+  by: { staffId: string; right: 'analyst' | 'senior' } = senior,
+) =>
+  takeMeasure(
+    portal.parts.desk,
+    { accountId: person.accountId, caseId: null, measure, cause: 'phishing', until: null, ...more },
+    by,
+  )
+const suspensionOf = async (person: Equipped) => (await portal.platform.observe(person.mailbox))?.suspension
+
+async function lift(person: Equipped): Promise<void> {
+  const inForce = await findInForce(portal.db, person.accountId)
+  assert.equal((await liftMeasure(portal.parts.desk, inForce?.id ?? '', senior)).kind, 'lifted')
+}
+
+test('every measure can be lifted, none follows itself, and a milder one is named by the same order', () => {
+  for (const name of measureNames) {
+    assert.ok(allowsTransition('none', name))
+    assert.ok(allowsTransition(name, 'none'))
+    assert.ok(!allowsTransition(name, name))
+    assert.ok(!allowsTransition('operator-block', name))
+    assert.ok(consequencesOf(name).includes('owner-told'))
+    assert.ok(isMilder('none', name))
+    assert.equal(measureRows[name].name, name)
+  }
+  for (const [from, targets] of Object.entries(transitions)) assert.ok(!targets.includes(from as Standing))
+})
+
+test('a blocked account is shut on every path, holds its contacts, and opens again as it was', async () => {
+  const person = await equip(portal)
+  assert.equal((await take(person, 'block')).kind, 'taken')
+  await eventually(async () => (await suspensionOf(person)) === 'all')
+  assert.equal((await person.browser.get('/account')).status, 303, 'the open session is over')
+  assert.equal((await portal.visitor().post('/sign-in', typed(person))).location, '/blocked')
+
+  const visitor = await begin(portal, person.login)
+  const asked = await visitor.post('/recover/backup-address', { address: person.address })
+  assert.equal(asked.location, '/recover/backup-address/sent', 'the page tells nothing')
+  const told = await awaitText(portal, person.address, /lure readers/)
+  assert.match(told.text, /\/appeal\//)
+  await new Promise((done) => setTimeout(done, 500))
+  assert.ok((await sentTo(portal, person.address)).every(({ text }) => !text.includes('/recover/link/')))
+
+  const other = await equip(portal)
+  const at = portal.clock.now()
+  for (const [kind, value] of [
+    ['phone', person.phone],
+    ['backup-address', person.address],
+  ] as const) {
+    const outcome = await portal.db.transaction((trx) =>
+      claim(trx, portal.keyring, { kind, value, accountId: other.accountId }, at),
+    )
+    assert.equal(outcome, 'taken', `${kind} stays with the blocked account`)
+  }
+  assert.deepEqual((await portal.visitor().post('/register', typed(person))).errors, ['login.taken'])
+
+  await lift(person)
+  await eventually(async () => (await suspensionOf(person)) === 'none')
+  await signIn(portal, person)
+  await awaitText(portal, person.address, /can be used as before/)
+})
+
+test('a mailbox that a stranger uses is shut until its owner recovers it, and that alone lifts the measure', async () => {
+  const person = await equip(portal)
+  assert.equal((await take(person, 'compromised', { cause: 'compromised' })).kind, 'taken')
+  await eventually(async () => (await suspensionOf(person)) === 'login')
+  assert.equal((await person.browser.get('/account')).status, 303)
+  const thief = portal.visitor()
+  assert.equal((await thief.post('/sign-in', typed(person))).location, '/blocked')
+  assert.match((await thief.get('/blocked')).html, /href="\/recover"/)
+
+  const visitor = await begin(portal, person.login)
+  const link = await linkOf(portal, visitor, person)
+  await visitor.get(link)
+  await setPassword(visitor, 'ein ganz neues langes Passwort')
+  assert.equal(await findInForce(portal.db, person.accountId), undefined)
+  await eventually(async () => (await suspensionOf(person)) === 'none')
+  await signIn(portal, { ...person, password: 'ein ganz neues langes Passwort' })
+})
+
+test('a measure ends by itself when its time is over, once', async () => {
+  const person = await equip(portal)
+  const taken = await take(person, 'suspend-all', { until: inDays(2) })
+  assert.equal(taken.kind, 'taken')
+  assert.equal(await endExpiredMeasures(portal.parts.desk), 0)
+  portal.clock.advance(2 * 86_400_000 + 1000)
+  const ended = await Promise.all([1, 2, 3].map(() => endExpiredMeasures(portal.parts.desk)))
+  assert.equal(
+    ended.reduce((sum, n) => sum + n, 0),
+    1,
+  )
+  await eventually(async () => (await suspensionOf(person)) === 'none')
+  await signIn(portal, person)
+})
+
+test('what suspends only sending leaves the portal open to its holder, and a milder measure follows a harder one', async () => {
+  const person = await equip(portal)
+  assert.equal((await take(person, 'suspend-all', { until: inDays(3) })).kind, 'taken')
+  assert.equal((await take(person, 'suspend-sending')).kind, 'taken')
+  await eventually(async () => (await suspensionOf(person)) === 'send')
+  await signIn(portal, person)
+  assert.equal((await take(person, 'limit-sending', { until: inDays(3) })).kind, 'taken')
+  await eventually(async () => (await suspensionOf(person)) === 'none')
+  assert.equal((await describeBlock(portal.parts.desk, person.accountId))?.extent, 'limited')
+  const rows = await portal.db('measures').where({ account_id: person.accountId }).orderBy('id')
+  assert.deepEqual(
+    rows.map(({ end_reason }) => end_reason),
+    ['replaced', 'replaced', null],
+  )
+})
+
+test('what the table or the right does not allow changes nothing', async () => {
+  const person = await equip(portal)
+  const kinds = [
+    await take(person, 'block', {}, analyst),
+    await take(person, 'suspend-all'),
+    await take(person, 'block', { until: inDays(1) }),
+    await take(person, 'suspend-sending', { until: inDays(-1) }),
+    await take({ accountId: senior.staffId }, 'suspend-sending'),
+    await take({ accountId: '7b0e8a3e-0000-4000-8000-000000000000' }, 'suspend-sending'),
+  ].map(({ kind }) => kind)
+  assert.deepEqual(kinds, [
+    'right-needed',
+    'until-needed',
+    'until-not-allowed',
+    'until-past',
+    'own-account',
+    'unknown-account',
+  ])
+  await portal
+    .db('accounts')
+    .where({ id: person.accountId })
+    .update({ blocked_at: portal.clock.now(), block_reason: 'x' })
+  const operator = await take(person, 'suspend-sending')
+  assert.deepEqual(operator, { kind: 'not-from-here', from: 'operator-block' })
+  assert.equal((await portal.db('measures').where({ account_id: person.accountId })).length, 0)
+})
+
+test('an analyst lifts no block', async () => {
+  const person = await equip(portal)
+  const taken = await take(person, 'block')
+  assert.ok(taken.kind === 'taken')
+  const outcome = await liftMeasure(portal.parts.desk, taken.measure.id, analyst)
+  assert.equal(outcome.kind, 'right-needed')
+  assert.equal((await take(person, 'suspend-sending', {}, analyst)).kind, 'right-needed')
+})
+
+test('an objection can be made for twenty days, from the mail or the page, and not to what has ended', async () => {
+  const person = await equip(portal)
+  await take(person, 'block')
+  const told = await awaitText(portal, person.address, /\/appeal\//)
+  const href = /\/appeal\/[\w-]+/.exec(told.text)?.[0] ?? ''
+  const visitor = portal.visitor()
+  const empty = await visitor.post(href, { appeal: '  ' })
+  assert.deepEqual([empty.status, empty.errors], [422, ['appeal.missing']])
+  assert.deepEqual((await visitor.post(href, { appeal: 'a'.repeat(4001) })).errors, ['appeal.too-long'])
+  assert.equal((await visitor.get(`${href.slice(0, -2)}AA`)).status, 404)
+  portal.clock.advance(21 * 86_400_000)
+  assert.match((await visitor.get(href)).html, /time to object is over/)
+  await lift(person)
+  assert.match((await visitor.get(href)).html, /nothing to object to/)
+})
+
+// Security: what a holder may learn of a block is shown only after the right password, and not for long.
+test('what a holder may learn of a block is shown only after the right password, and not for long', async () => {
+  const person = await equip(portal)
+  await take(person, 'block')
+  const visitor = portal.visitor()
+  assert.equal((await visitor.get('/blocked')).location, '/sign-in')
+  await visitor.post('/sign-in', typed(person))
+  assert.equal((await visitor.get('/blocked')).status, 200)
+  const cookie = visitor.cookies.get('blocked') ?? ''
+  for (const path of ['/account', '/account/activity', '/account/recovery'])
+    assert.equal((await visitor.get(path)).status, 303, path)
+  portal.clock.advance(16 * 60_000)
+  assert.equal((await visitor.get('/blocked')).location, '/sign-in')
+  visitor.cookies.set('blocked', `${cookie.slice(0, -4)}AAAA`)
+  assert.equal((await visitor.get('/blocked')).location, '/sign-in')
+})
+
+// Security: a signed link is worth nothing at another door: the purpose is part of what is signed.
+test('a signed link is worth nothing at another door: the purpose is part of what is signed', () => {
+  const token = signToken(portal.keyring, 'abuse.appeal', '42')
+  assert.equal(openSignedToken(portal.keyring, 'abuse.appeal', token), '42')
+  assert.equal(openSignedToken(portal.keyring, 'abuse.progress', token), undefined)
+  for (const other of [undefined, '', 'x'.repeat(40), `${token}A`, token.slice(0, -1), token.toLowerCase(), [token]])
+    assert.equal(openSignedToken(portal.keyring, 'abuse.appeal', other), undefined)
+})
