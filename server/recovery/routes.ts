@@ -2,6 +2,7 @@ import { type Request, type Response, Router } from 'express'
 import { assertNever } from '../core/assert-never.ts'
 import { deviceDigestOf } from '../sign-in/device-cookie.ts'
 import { networkOf } from '../web/client.ts'
+import { takeDone, tellDone } from '../web/done.ts'
 import { LimitReached } from '../web/faults.ts'
 import { type FormError, readFields } from '../web/forms.ts'
 import type { WebParts } from '../web/parts.ts'
@@ -53,12 +54,14 @@ export function recoveryRoutes(parts: WebParts): Router {
   async function flowAt(req: Request, res: Response, states: readonly FlowState[]): Promise<Flow | undefined> {
     const flow = await flowOf(req)
     if (flow && states.includes(flow.state)) return flow
+    // Its time was over, or it never began: the first page says so.
+    if (!flow) tellDone(res, 'anew')
     res.redirect(303, dueOf(flow))
     return undefined
   }
 
-  const showStart = (req: Request, res: Response, errors: FormError[] = []) =>
-    pages.show(req, res, { id: 'recover', view: 'recovery/start', errors })
+  const showStart = (req: Request, res: Response, errors: FormError[] = [], anew = false) =>
+    pages.show(req, res, { id: 'recover', view: 'recovery/start', errors, locals: { anew } })
 
   const showNewPassword = (req: Request, res: Response, flow: Flow, errors: FormError[] = []) =>
     pages.show(req, res, {
@@ -76,7 +79,7 @@ export function recoveryRoutes(parts: WebParts): Router {
     })
 
   const router = Router()
-    .get('/recover', (req, res) => showStart(req, res))
+    .get('/recover', (req, res) => showStart(req, res, [], takeDone(req, res, ['anew']) === 'anew'))
     .post('/recover', async (req, res) => {
       const { login } = readFields(req, ['login'])
       if (login.trim() === '') return showStart(req, res, [{ field: 'login', reason: 'missing' }])

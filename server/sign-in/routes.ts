@@ -4,8 +4,8 @@ import { assertNever } from '../core/assert-never.ts'
 import { keepBlocked } from '../web/blocked-cookie.ts'
 import { LimitReached } from '../web/faults.ts'
 import { type FormError, parseNext, readFields } from '../web/forms.ts'
-import type { WebParts } from '../web/parts.ts'
-import { ownerOf, requireAccount, startSession, stopSession } from '../web/sessions.ts'
+import { isHttps, type WebParts } from '../web/parts.ts'
+import { ownerOf, requireAccount, sessionCookieName, startSession, stopSession } from '../web/sessions.ts'
 import { confirmPassword } from './confirm-password.ts'
 import { keepDevice } from './device-cookie.ts'
 import { createAuthenticator } from './passport.ts'
@@ -21,13 +21,21 @@ export function signInRoutes(web: WebParts): Router {
   const parts = { ...web, signInLimits: createSignInLimits(web.limits, web.keyring, settings.limitSignInFailures) }
   const { authenticate } = createAuthenticator(parts, trace)
 
+  /** Why the visitor was led here, for the first sight of the page. */
+  const noticeOf = (req: Request, next: string) =>
+    next && (req.cookies?.[sessionCookieName(isHttps(settings))] ? 'ended' : 'first')
+
   const showForm = (req: Request, res: Response, values: { login: string; next: string }, errors: FormError[] = []) =>
     pages.show(req, res, {
       id: 'sign-in',
       view: 'sign-in/sign-in',
       errors,
       values,
-      locals: { next: values.next, path: withNext('/sign-in', values.next) },
+      locals: {
+        next: values.next,
+        path: withNext('/sign-in', values.next),
+        notice: errors.length > 0 ? '' : noticeOf(req, values.next),
+      },
     })
 
   const showConfirm = (req: Request, res: Response, next: string, errors: FormError[] = []) =>

@@ -36,7 +36,15 @@ export const entranceSamples: readonly Sample[] = [
       locals: { mailbox: mailbox(state), methods },
     }),
   ),
-  { page: 'sign-in', state: 'empty', view: 'sign-in/sign-in', locals: { next: '/account/sessions' } },
+  { page: 'sign-in', state: 'empty', view: 'sign-in/sign-in' },
+  ...['first', 'ended'].map(
+    (notice): Sample => ({
+      page: 'sign-in',
+      state: notice,
+      view: 'sign-in/sign-in',
+      locals: { next: '/account', notice },
+    }),
+  ),
   {
     page: 'sign-in',
     state: 'errors',

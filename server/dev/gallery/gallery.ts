@@ -11,6 +11,7 @@ import { helpSamples } from './help-samples.ts'
 import { problemSamples } from './problem-samples.ts'
 import { recoveryMethodSamples } from './recovery-method-samples.ts'
 import { recoverySamples } from './recovery-samples.ts'
+import { reportSamples } from './report-samples.ts'
 import { type Sample, sampleAddress } from './sample.ts'
 import { staffSamples } from './staff-samples.ts'
 
@@ -20,6 +21,7 @@ export const samples: readonly Sample[] = [
   ...accountSamples,
   ...recoveryMethodSamples,
   ...appPasswordSamples,
+  ...reportSamples,
   ...helpSamples,
   ...problemSamples,
   ...staffSamples,

@@ -11,11 +11,9 @@ const problem = (page: string, locals: object = {}): Sample => ({
 export const problemSamples: readonly Sample[] = [
   problem('bad-request'),
   problem('error', { reference: 'k3f9-22ab' }),
-  problem('expired', { href: '/recover' }),
   problem('forbidden'),
   problem('not-found'),
   problem('offline', { href: '' }),
-  problem('out-of-order'),
   problem('too-large'),
   problem('too-many-tries', { retryAt: sampleMoment(-1) }),
   problem('unavailable'),

@@ -28,6 +28,7 @@ const undo = (state: string, method: string, what: string): Sample => ({
 
 export const recoverySamples: readonly Sample[] = [
   page('recover', 'empty', 'start'),
+  page('recover', 'anew', 'start', { anew: true }),
   page('recover', 'errors', 'start', refused('login', 'missing')),
   page('recover-method', 'shown', 'method', { doors }),
   page('recover-backup-address', 'empty', 'backup-address'),
