@@ -15,6 +15,7 @@ import {
 import { endExpiredMeasures, liftMeasure, takeMeasure, type WantedMeasure } from '#server/abuse/take-measure.ts'
 import { claim } from '#server/claims/store.ts'
 import { openSignedToken, signToken } from '#server/core/signed-token.ts'
+import { judgeSending } from '#server/sending-limits/judge-sending.ts'
 import { accountIdOf, startAbusePortal } from './support/abuse.ts'
 import { awaitText, sentTo } from './support/outbox.ts'
 import { register, signIn } from './support/people.ts'
@@ -146,6 +147,27 @@ test('what suspends only sending leaves the portal open to its holder, and a mil
   assert.deepEqual(
     rows.map(({ end_reason }) => end_reason),
     ['replaced', 'replaced', null],
+  )
+})
+
+test('an account whose sending is limited sends a few letters a day and no more', async () => {
+  const person = await equip(portal)
+  await take(person, 'limit-sending', { until: inDays(3) })
+  const answers = new Map<string, number>()
+  for (let n = 0; n < 8; n += 1) {
+    const request = new Map([
+      ['protocol_state', 'END-OF-MESSAGE'],
+      ['sasl_username', person.mailbox],
+    ])
+    const answer = (await judgeSending(portal.parts, request)).slice(0, 5)
+    answers.set(answer, (answers.get(answer) ?? 0) + 1)
+  }
+  assert.deepEqual(
+    [...answers],
+    [
+      ['DUNNO', 5],
+      ['554 5', 3],
+    ],
   )
 })
 

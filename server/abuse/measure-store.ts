@@ -156,6 +156,15 @@ export async function setRecovered(trx: Trx, accountId: string, at: Date): Promi
   return row && asMeasure(row)
 }
 
+/** Whether the abuse desk limits what the mailbox sends. */
+export async function isSendingLimited(db: Db, address: string): Promise<boolean> {
+  const row = await db('measures')
+    .join('mailboxes', 'mailboxes.account_id', 'measures.account_id')
+    .where({ 'mailboxes.address': address, 'measures.state': 'in-force', 'measures.measure': 'limit-sending' })
+    .first('measures.id')
+  return row !== undefined
+}
+
 /** Measures whose time is over. */
 export async function findExpired(db: Db, now: Date, limit: number): Promise<Measure[]> {
   const rows = await db('measures').where({ state: 'in-force' }).where('until', '<=', now).orderBy('until').limit(limit)

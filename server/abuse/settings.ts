@@ -22,6 +22,7 @@ export const abuseRows = {
   fromOwnerEnforced: row(flag, 'off', 'on: our submission refuses a From that is not its sender’s own'),
   evidenceDays: row(time('days'), '180', 'how long a reported letter is kept'),
   caseDays: row(time('days'), '730', 'how long a closed case is kept, with its reports'),
+  limitSentWhileLimited: row(whole(0), '5', 'letters and recipients a day while the abuse desk limits sending'),
   appealDays: row(time('days'), '20', 'how long a measure can be objected to'),
   measuresWithoutSecondPerson: row(whole(0), '20', 'measures a day that one member of staff takes alone'),
   limitReportMailsPerAddressDay: row(whole(0), '5', 'mails about reports to one address a day'),

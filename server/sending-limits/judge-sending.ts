@@ -1,5 +1,6 @@
 // What a policy request of Postfix is answered.
 import type { Db } from '#db/connection.ts'
+import { sendingLimitsOf } from '../abuse/limited-sending.ts'
 import { recordActivity } from '../activity/store.ts'
 import type { Clock } from '../core/clock.ts'
 import type { Keyring } from '../core/keyring.ts'
@@ -12,7 +13,7 @@ export interface SendingParts {
   readonly db: Db
   readonly clock: Clock
   readonly keyring: Keyring
-  readonly settings: Pick<RawSettings, 'limitSentPerDay' | 'limitRecipientsPerDay'>
+  readonly settings: Pick<RawSettings, 'limitSentPerDay' | 'limitRecipientsPerDay' | 'limitSentWhileLimited'>
 }
 
 /** No opinion: Postfix goes on to its next rule. */
@@ -28,15 +29,16 @@ const refusals: Readonly<Record<LimitKind, (allowed: number) => string>> = {
 export async function judgeSending(parts: SendingParts, request: PolicyRequest): Promise<string> {
   const address = addressOfLogin(request.get('sasl_username') ?? '')
   if (address === '') return noOpinion
-  const { limitSentPerDay, limitRecipientsPerDay } = parts.settings
   switch (request.get('protocol_state')) {
     case 'RCPT': {
-      const counted = await countRecipient(parts, address, request.get('recipient') ?? '', limitRecipientsPerDay)
-      return answerTo(parts, counted, 'recipients', limitRecipientsPerDay)
+      const { recipients } = await sendingLimitsOf(parts.db, address, parts.settings)
+      const counted = await countRecipient(parts, address, request.get('recipient') ?? '', recipients)
+      return answerTo(parts, counted, 'recipients', recipients)
     }
     case 'END-OF-MESSAGE': {
-      const counted = await countLetter(parts.db, address, dayOf(parts.clock), limitSentPerDay)
-      return answerTo(parts, counted, 'letters', limitSentPerDay)
+      const { letters } = await sendingLimitsOf(parts.db, address, parts.settings)
+      const counted = await countLetter(parts.db, address, dayOf(parts.clock), letters)
+      return answerTo(parts, counted, 'letters', letters)
     }
     default:
       return noOpinion

@@ -1,6 +1,7 @@
 // `npm run prove [-- NAME …]`: the long proofs. Their figures belong into docs/proofs.md, with date, machine and command.
 import { cpus, totalmem } from 'node:os'
 import { proveAbuseLetters } from './abuse-letters.ts'
+import { proveAbuseVolume } from './abuse-volume.ts'
 import { proveKillLoop } from './kill-loop.ts'
 import { proveLooks } from './looks.ts'
 import { proveMailPlatformOutages } from './mail-platform-outages.ts'
@@ -16,6 +17,11 @@ interface Proof {
 
 const proofs: readonly Proof[] = [
   { name: 'kill-loop', what: '200 kills under registrations', run: () => proveKillLoop(200) },
+  {
+    name: 'abuse-volume',
+    what: 'queue, search and case page over 100,000 reports in 20,000 cases',
+    run: () => proveAbuseVolume({ reports: 100_000, cases: 20_000, rounds: 40, allowedMs: 100 }),
+  },
   { name: 'abuse-letters', what: '10,000 mutated letters', run: () => proveAbuseLetters({ runs: 10_000 }) },
   {
     name: 'mail-outages',

@@ -3,6 +3,7 @@ import { createFormats } from '../../i18n/format.ts'
 import { type Locale, locales, type Texts } from '../../i18n/texts.ts'
 import type { Theme } from '../../web/assets.ts'
 import type { ViewEngine, ViewLocals } from '../../web/view-engine.ts'
+import { abuseSamples } from './abuse-samples.ts'
 import { accountSamples } from './account-samples.ts'
 import { appPasswordSamples } from './app-password-samples.ts'
 import { consoleSamples } from './console-samples.ts'
@@ -16,6 +17,7 @@ import { type Sample, sampleAddress } from './sample.ts'
 import { staffSamples } from './staff-samples.ts'
 
 export const samples: readonly Sample[] = [
+  ...abuseSamples,
   ...entranceSamples,
   ...recoverySamples,
   ...accountSamples,
