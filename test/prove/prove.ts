@@ -7,6 +7,8 @@ import { proveLooks } from './looks.ts'
 import { proveMailPlatformOutages } from './mail-platform-outages.ts'
 import { provePromptness } from './mail-platform-promptness.ts'
 import { proveProvisioning } from './mail-platform-provisioning.ts'
+import { proveRecoveryTimes } from './recovery-times.ts'
+import { proveRecoveryWalk } from './recovery-walk.ts'
 
 interface Proof {
   readonly name: string
@@ -38,6 +40,16 @@ const proofs: readonly Proof[] = [
     name: 'looks',
     what: 'every page in every language, light and dark, measured in Chromium',
     run: () => proveLooks(),
+  },
+  {
+    name: 'recovery-times',
+    what: 'known, blocked, method-less and unknown names take the same times, 400 samples each',
+    run: () => proveRecoveryTimes(400),
+  },
+  {
+    name: 'recovery-walk',
+    what: '300 random walks of several browsers through recovery',
+    run: () => proveRecoveryWalk({ walks: 300, rounds: 60 }),
   },
 ]
 
