@@ -105,6 +105,9 @@ test('a mailbox that a stranger uses is shut until its owner recovers it, and th
   const person = await equip(portal)
   assert.equal((await take(person, 'compromised', { cause: 'compromised' })).kind, 'taken')
   await eventually(async () => (await suspensionOf(person)) === 'login')
+  await eventually(async () =>
+    portal.db('mailboxes').where({ account_id: person.accountId }).where('ended_filters_revision', '>', 0).first(),
+  )
   assert.equal((await person.browser.get('/account')).status, 303)
   const thief = portal.visitor()
   assert.equal((await thief.post('/sign-in', typed(person))).location, '/blocked')

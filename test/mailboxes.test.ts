@@ -3,6 +3,7 @@ import { after, before, beforeEach, test } from 'node:test'
 import { PlatformError } from '#server/mail-platform/mail-platform.ts'
 import { createMemoryPlatform, type MemoryPlatform } from '#server/mail-platform/memory.ts'
 import { reconcileMailboxes } from '#server/mailboxes/reconcile-mailboxes.ts'
+import { wantFiltersOff, wantMailboxSuspension } from '#server/mailboxes/want-mailbox.ts'
 import { type Person, register } from './support/people.ts'
 import { eventually, startTestPortal, type TestPortal } from './support/portal.ts'
 
@@ -90,6 +91,28 @@ test('ten changes in a row arrive in order, and the last one stays', async () =>
     .where({ address: addressOf(person) })
     .first('password_verifier')
   assert.equal(observed?.password, account.password_verifier)
+})
+
+test('forwarding that a stranger set up is switched off after the sessions have ended, and again where the answer was lost', async () => {
+  await register(portal, person)
+  const { account_id: accountId } = await settled(person)
+  const before = platform.calls.length
+  platform.next('deactivateFilters', { kind: 'lose-answer' })
+  await portal.db.transaction(async (trx) => {
+    const at = portal.clock.now()
+    await wantMailboxSuspension(trx, { accountId, suspension: 'login', reason: null, at })
+    await wantFiltersOff(trx, { accountId, at })
+  })
+  const row = await settled(person, 3)
+  assert.equal(row.ended_filters_revision, row.end_filters_revision)
+  const made = platform.calls.slice(before).filter(({ address }) => address === addressOf(person))
+  assert.deepEqual(
+    made.map(({ call }) => call),
+    [
+      ...['apply', 'applyAppPasswords', 'endSessions', 'deactivateFilters'],
+      ...['apply', 'applyAppPasswords', 'deactivateFilters'],
+    ],
+  )
 })
 
 test('reconciliation finds missing, surplus and drifted mailboxes, and mends them', async () => {

@@ -29,6 +29,8 @@ export interface MeasureRow {
   readonly portal: 'open' | 'blocked' | 'reset'
   readonly endsSessions: boolean
   readonly revokesAppPasswords: boolean
+  /** Forwarding and other filters are switched off: a stranger may have set them up. */
+  readonly endsForwarding: boolean
   /** `needed`: it must have an end; `none`: it cannot have one. */
   readonly until: 'needed' | 'allowed' | 'none'
   readonly right: MeasureRight
@@ -42,6 +44,7 @@ export const measureRows: Readonly<Record<MeasureName, MeasureRow>> = {
     portal: 'open',
     endsSessions: false,
     revokesAppPasswords: false,
+    endsForwarding: false,
     until: 'needed',
     right: 'analyst',
   },
@@ -52,6 +55,7 @@ export const measureRows: Readonly<Record<MeasureName, MeasureRow>> = {
     portal: 'open',
     endsSessions: false,
     revokesAppPasswords: false,
+    endsForwarding: false,
     until: 'allowed',
     right: 'analyst',
   },
@@ -62,6 +66,7 @@ export const measureRows: Readonly<Record<MeasureName, MeasureRow>> = {
     portal: 'blocked',
     endsSessions: true,
     revokesAppPasswords: false,
+    endsForwarding: false,
     until: 'needed',
     right: 'analyst',
   },
@@ -73,6 +78,7 @@ export const measureRows: Readonly<Record<MeasureName, MeasureRow>> = {
     portal: 'reset',
     endsSessions: true,
     revokesAppPasswords: true,
+    endsForwarding: true,
     until: 'none',
     right: 'analyst',
   },
@@ -83,6 +89,7 @@ export const measureRows: Readonly<Record<MeasureName, MeasureRow>> = {
     portal: 'blocked',
     endsSessions: true,
     revokesAppPasswords: true,
+    endsForwarding: true,
     until: 'none',
     right: 'senior',
   },

@@ -76,7 +76,7 @@ const checks: Readonly<Record<string, Check>> = {
     return { ok: true, detail: n === 0 ? 'none' : `${n} claims; run: portal rekey` }
   },
   'mail platform': async ({ platform }, settings) => {
-    await platform.observe(`postmaster@${settings.mailDomains[0]}`)
+    await (platform.probe ? platform.probe() : platform.observe(`postmaster@${settings.mailDomains[0]}`))
     return { ok: true, detail: platform.id }
   },
 }

@@ -110,6 +110,13 @@ export interface MailPlatform {
   purge?(): Promise<number>
   /** Ends live IMAP, POP3 and SMTP sessions. None there is success. */
   endSessions(address: string): Promise<void>
+  /**
+   * Ends forwarding and every other filter of a mailbox that a stranger was in; what they say stays, switched off.
+   * None there is success. Absent where the platform does not let them be ended.
+   */
+  deactivateFilters?(address: string): Promise<void>
+  /** Throws where a part of the platform cannot be reached or refuses the portal. Absent where `observe` reaches all of it. */
+  probe?(): Promise<void>
   /** Every mailbox of the served domains, in any order, page by page inside. */
   list(): AsyncIterable<ObservedMailbox>
   /** One mailbox, or `undefined` where there is none. */

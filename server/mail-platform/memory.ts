@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Applied, MailPlatform, PasswordFormat, WantedAppPasswords, WantedMailbox } from './mail-platform.ts'
 import { PlatformError } from './mail-platform.ts'
 
-type Call = 'apply' | 'applyAppPasswords' | 'remove' | 'endSessions' | 'list' | 'observe'
+type Call = 'apply' | 'applyAppPasswords' | 'remove' | 'endSessions' | 'deactivateFilters' | 'list' | 'observe'
 
 /** What happens to the next call of a kind, once. */
 export type Mishap =
@@ -96,6 +96,7 @@ export function createMemoryPlatform(options: { readonly passwordFormat?: Passwo
         mailboxes.delete(accountId)
       }),
     endSessions: (address) => call({ call: 'endSessions', address }, () => undefined),
+    deactivateFilters: (address) => call({ call: 'deactivateFilters', address }, () => undefined),
     async *list() {
       yield* await call({ call: 'list', address: '' }, () => structuredClone([...mailboxes.values()]))
     },

@@ -5,14 +5,15 @@ import type { Clock } from '../core/clock.ts'
 import type { Keyring } from '../core/keyring.ts'
 import type { Task, TaskContext } from '../jobs/worker.ts'
 import { type MailPlatform, PlatformError } from '../mail-platform/mail-platform.ts'
+import { enqueueConvergence, sealPurpose } from './want-mailbox.ts'
 import {
   acknowledgeMailbox,
   findMailboxWork,
   type MailboxWork,
+  noteFiltersEnded,
   noteMailboxFailure,
   noteSessionsEnded,
-} from './store.ts'
-import { enqueueConvergence, sealPurpose } from './want-mailbox.ts'
+} from './work-store.ts'
 
 export interface ConvergeParts {
   readonly db: Db
@@ -57,6 +58,11 @@ async function converge(
   if (work.sessionsToEnd) {
     await platform.endSessions(work.wanted.address)
     await noteSessionsEnded(db, accountId, work.endSessionsRevision)
+  }
+  // Security: after the sessions, or a stranger who is still signed in switches the forwarding on again.
+  if (work.filtersToEnd) {
+    await platform.deactivateFilters?.(work.wanted.address)
+    await noteFiltersEnded(db, accountId, work.endFiltersRevision)
   }
   await acknowledgeMailbox(db, accountId, work.wanted.revision, clock.now())
 }

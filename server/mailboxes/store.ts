@@ -1,6 +1,6 @@
 // The wanted state of each mailbox, and how far the platform has followed.
 import type { Db, Trx } from '#db/connection.ts'
-import type { PasswordFormat, Suspension, WantedMailbox } from '../mail-platform/mail-platform.ts'
+import type { PasswordFormat, Suspension } from '../mail-platform/mail-platform.ts'
 
 export interface NewMailbox {
   readonly accountId: string
@@ -10,17 +10,6 @@ export interface NewMailbox {
   readonly quotaBytes: number
   readonly mainPasswordOpensMail: boolean
   readonly at: Date
-}
-
-/** A row as the worker needs it: the wanted state with its password still sealed, and what is left to do beside `apply`. */
-export interface MailboxWork {
-  readonly wanted: Omit<WantedMailbox, 'password'>
-  readonly passwordSealed: string | null
-  readonly passwordFormat: PasswordFormat
-  readonly appliedRevision: number
-  readonly removed: boolean
-  readonly sessionsToEnd: boolean
-  readonly endSessionsRevision: number
 }
 
 export interface MailboxProgress {
@@ -110,6 +99,11 @@ export function reviseMailboxAppPasswords(
   return revise(trx, accountId, at, endSessions ? { end_sessions_revision: trx.raw('revision + 1') } : {})
 }
 
+/** Forwarding and other filters are to be switched off. */
+export async function reviseMailboxFilters(trx: Trx, accountId: string, at: Date): Promise<void> {
+  await revise(trx, accountId, at, { end_filters_revision: trx.raw('revision + 1') })
+}
+
 /** Another size, where it still has the one that it is changed from. */
 export async function reviseMailboxQuota(
   trx: Trx,
@@ -144,74 +138,6 @@ export async function noteMailboxUsage(
 /** Says the same again with a new revision, so that a platform that lost it gets it once more. */
 export async function reviseMailboxUnchanged(trx: Trx, accountId: string, at: Date): Promise<void> {
   await revise(trx, accountId, at, {})
-}
-
-export async function findMailboxWork(db: Db, accountId: string): Promise<MailboxWork | undefined> {
-  const row = await db('mailboxes').where({ account_id: accountId }).first()
-  return (
-    row && {
-      wanted: {
-        accountId,
-        address: row.address,
-        revision: Number(row.revision),
-        suspension: row.suspension,
-        suspensionReason: row.suspension_reason,
-        quotaBytes: Number(row.quota_bytes),
-        mainPasswordOpensMail: row.main_password_opens_mail,
-        aliases: row.aliases,
-      },
-      passwordSealed: row.password_sealed,
-      passwordFormat: row.password_format,
-      appliedRevision: Number(row.applied_revision),
-      removed: row.removed_at !== null,
-      sessionsToEnd: Number(row.end_sessions_revision) > Number(row.ended_sessions_revision),
-      endSessionsRevision: Number(row.end_sessions_revision),
-    }
-  )
-}
-
-/**
- * Notes that the platform holds this revision. Late acknowledgements change nothing; a password counts as live only when the revision that
- * set it, or a later one, is there. A plain password is dropped as soon as it is acknowledged.
- */
-export async function acknowledgeMailbox(db: Db, accountId: string, revision: number, at: Date): Promise<void> {
-  await db('mailboxes')
-    .where({ account_id: accountId })
-    .where('applied_revision', '<', revision)
-    .update({
-      applied_revision: revision,
-      applied_at: at,
-      failures: 0,
-      last_failure: null,
-      needs_operator_at: null,
-      password_live_at: db.raw(
-        'case when password_live_at is null and password_revision <= ? then ?::timestamptz else password_live_at end',
-        [revision, at],
-      ),
-      password_sealed: db.raw(
-        `case when password_format = 'plaintext' and password_revision <= ? then null else password_sealed end`,
-        [revision],
-      ),
-    })
-}
-
-export async function noteSessionsEnded(db: Db, accountId: string, revision: number): Promise<void> {
-  await db('mailboxes')
-    .where({ account_id: accountId })
-    .where('ended_sessions_revision', '<', revision)
-    .update({ ended_sessions_revision: revision })
-}
-
-/** Notes a failed try; `givenUp` shows the mailbox to operators. */
-export async function noteMailboxFailure(
-  db: Db,
-  accountId: string,
-  failure: string,
-  givenUpAt: Date | null,
-): Promise<void> {
-  await db('mailboxes')
-    .where({ account_id: accountId })
-    .update({ failures: db.raw('failures + 1'), last_failure: failure, needs_operator_at: givenUpAt })
 }
 
 export async function findMailboxProgress(db: Db | Trx, accountId: string): Promise<MailboxProgress | undefined> {

@@ -4,7 +4,13 @@ import { assertNever } from '../core/assert-never.ts'
 import type { Keyring } from '../core/keyring.ts'
 import { enqueue } from '../jobs/enqueue.ts'
 import type { MailPlatform, PasswordFormat, Suspension } from '../mail-platform/mail-platform.ts'
-import { insertMailbox, reviseMailboxAppPasswords, reviseMailboxPassword, reviseMailboxSuspension } from './store.ts'
+import {
+  insertMailbox,
+  reviseMailboxAppPasswords,
+  reviseMailboxFilters,
+  reviseMailboxPassword,
+  reviseMailboxSuspension,
+} from './store.ts'
 
 export const convergeTask = 'mailbox:converge'
 export const sealPurpose = 'mailboxes.password'
@@ -98,4 +104,10 @@ export async function wantAppPasswords(
   const revision = await reviseMailboxAppPasswords(trx, change.accountId, change.at, change.endSessions)
   await enqueueConvergence(trx, change.accountId)
   return revision
+}
+
+/** Has forwarding and other filters switched off; their owner can switch them on again. */
+export async function wantFiltersOff(trx: Trx, { accountId, at }: { accountId: string; at: Date }): Promise<void> {
+  await reviseMailboxFilters(trx, accountId, at)
+  await enqueueConvergence(trx, accountId)
 }

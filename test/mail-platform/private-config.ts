@@ -27,7 +27,7 @@ export async function chosenPorts(): Promise<MailPorts> {
     'lmtp',
     'sasl',
   ] as const
-  const all = [...names, 'quotaStatus', 'doveadm'] as const
+  const all = [...names, 'quotaStatus', 'doveadm', 'filters'] as const
   const free = await freePorts(all.length)
   return Object.fromEntries(all.map((name, index) => [name, free[index]])) as unknown as MailPorts
 }

@@ -65,6 +65,8 @@ export interface MailPorts {
   readonly sasl: number
   readonly quotaStatus: number
   readonly doveadm: number
+  /** What filters send: forwarded letters and answers. */
+  readonly filters: number
 }
 
 /** Standard ports for the public doors, free ones for the inner doors. */
@@ -81,6 +83,7 @@ export const standardPorts: MailPorts = {
   sasl: 1025,
   quotaStatus: 1026,
   doveadm: 1027,
+  filters: 1028,
 }
 
 /** What the portal asks of doveadm, in the spelling of `doveadm_allowed_commands`. */

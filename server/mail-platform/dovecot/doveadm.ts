@@ -100,6 +100,11 @@ export function createDoveadm({ url, apiKey, timeoutMs = 5000 }: DoveadmSettings
       const [deleted] = await run([['fsDelete', whole]])
       expectDone('fsDelete', deleted, [nothingFound])
     },
+    /** Throws where doveadm cannot be reached, does not know the key, or is not configured as the templates say. */
+    async probe(): Promise<void> {
+      const [answer] = await run([['who', { mask: ['nobody'] }]])
+      expectDone('who', answer, [nothingFound])
+    },
     /** Ends what filters do by themselves, forwarding above all; the scripts stay. */
     async deactivateFilters(address: string): Promise<void> {
       const [answer] = await run([['sieveDeactivate', { user: address }]])

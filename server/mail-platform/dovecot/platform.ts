@@ -24,8 +24,6 @@ export interface DovecotPlatformParts {
 export interface DovecotPlatform extends MailPlatform {
   /** Deletes files and rows of removed mailboxes whose quarantine is over. @returns how many were purged */
   purge(): Promise<number>
-  /** Ends forwarding and every other filter of a mailbox that a stranger was in; its scripts stay. */
-  deactivateFilters(address: string): Promise<void>
 }
 
 export function createDovecotPlatform(parts: DovecotPlatformParts): DovecotPlatform {
@@ -105,6 +103,11 @@ export function createDovecotPlatform(parts: DovecotPlatformParts): DovecotPlatf
 
     async deactivateFilters(address) {
       await doveadm?.deactivateFilters(address)
+    },
+
+    async probe() {
+      await asPlatformCall(() => store.readPage(directory, undefined, 1))
+      await doveadm?.probe()
     },
 
     async purge() {

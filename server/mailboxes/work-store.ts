@@ -1,0 +1,93 @@
+// The wanted state as the worker takes it up, and what it notes of its work.
+import type { Db } from '#db/connection.ts'
+import type { PasswordFormat, WantedMailbox } from '../mail-platform/mail-platform.ts'
+
+/** A row as the worker needs it: the wanted state with its password still sealed, and what is left to do beside `apply`. */
+export interface MailboxWork {
+  readonly wanted: Omit<WantedMailbox, 'password'>
+  readonly passwordSealed: string | null
+  readonly passwordFormat: PasswordFormat
+  readonly appliedRevision: number
+  readonly removed: boolean
+  readonly sessionsToEnd: boolean
+  readonly endSessionsRevision: number
+  readonly filtersToEnd: boolean
+  readonly endFiltersRevision: number
+}
+
+export async function findMailboxWork(db: Db, accountId: string): Promise<MailboxWork | undefined> {
+  const row = await db('mailboxes').where({ account_id: accountId }).first()
+  return (
+    row && {
+      wanted: {
+        accountId,
+        address: row.address,
+        revision: Number(row.revision),
+        suspension: row.suspension,
+        suspensionReason: row.suspension_reason,
+        quotaBytes: Number(row.quota_bytes),
+        mainPasswordOpensMail: row.main_password_opens_mail,
+        aliases: row.aliases,
+      },
+      passwordSealed: row.password_sealed,
+      passwordFormat: row.password_format,
+      appliedRevision: Number(row.applied_revision),
+      removed: row.removed_at !== null,
+      sessionsToEnd: Number(row.end_sessions_revision) > Number(row.ended_sessions_revision),
+      endSessionsRevision: Number(row.end_sessions_revision),
+      filtersToEnd: Number(row.end_filters_revision) > Number(row.ended_filters_revision),
+      endFiltersRevision: Number(row.end_filters_revision),
+    }
+  )
+}
+
+/**
+ * Notes that the platform holds this revision. Late acknowledgements change nothing; a password counts as live only when the revision that
+ * set it, or a later one, is there. A plain password is dropped as soon as it is acknowledged.
+ */
+export async function acknowledgeMailbox(db: Db, accountId: string, revision: number, at: Date): Promise<void> {
+  await db('mailboxes')
+    .where({ account_id: accountId })
+    .where('applied_revision', '<', revision)
+    .update({
+      applied_revision: revision,
+      applied_at: at,
+      failures: 0,
+      last_failure: null,
+      needs_operator_at: null,
+      password_live_at: db.raw(
+        'case when password_live_at is null and password_revision <= ? then ?::timestamptz else password_live_at end',
+        [revision, at],
+      ),
+      password_sealed: db.raw(
+        `case when password_format = 'plaintext' and password_revision <= ? then null else password_sealed end`,
+        [revision],
+      ),
+    })
+}
+
+export async function noteSessionsEnded(db: Db, accountId: string, revision: number): Promise<void> {
+  await db('mailboxes')
+    .where({ account_id: accountId })
+    .where('ended_sessions_revision', '<', revision)
+    .update({ ended_sessions_revision: revision })
+}
+
+export async function noteFiltersEnded(db: Db, accountId: string, revision: number): Promise<void> {
+  await db('mailboxes')
+    .where({ account_id: accountId })
+    .where('ended_filters_revision', '<', revision)
+    .update({ ended_filters_revision: revision })
+}
+
+/** Notes a failed try; `givenUp` shows the mailbox to operators. */
+export async function noteMailboxFailure(
+  db: Db,
+  accountId: string,
+  failure: string,
+  givenUpAt: Date | null,
+): Promise<void> {
+  await db('mailboxes')
+    .where({ account_id: accountId })
+    .update({ failures: db.raw('failures + 1'), last_failure: failure, needs_operator_at: givenUpAt })
+}

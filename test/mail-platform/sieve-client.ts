@@ -1,0 +1,39 @@
+// Puts a filter in place as a mail program does: ManageSieve (RFC 5804) after STARTTLS.
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { connect, type Socket } from 'node:net'
+import { connect as connectTls } from 'node:tls'
+import type { Door } from './start.ts'
+
+/** A reply is whole at its last line: OK, NO or BYE. */
+async function readReply(socket: Socket): Promise<string> {
+  let text = ''
+  while (!/^(OK|NO|BYE)\b.*\r\n$/m.test(text)) {
+    const [chunk] = (await once(socket, 'data')) as [Buffer]
+    text += chunk.toString('utf8')
+  }
+  return text
+}
+
+async function say(socket: Socket, line: string): Promise<void> {
+  const reply = readReply(socket)
+  socket.write(`${line}\r\n`)
+  assert.match(await reply, /^OK/m, line)
+}
+
+/** Stores the script and makes it the one that sorts incoming letters. */
+export async function putFilter(
+  { host, port }: Door,
+  { user, pass }: { readonly user: string; readonly pass: string },
+  script: string,
+): Promise<void> {
+  const plain = connect(port, host)
+  await readReply(plain)
+  await say(plain, 'STARTTLS')
+  const socket = connectTls({ socket: plain, rejectUnauthorized: false })
+  await readReply(socket)
+  await say(socket, `AUTHENTICATE "PLAIN" "${Buffer.from(`\0${user}\0${pass}`).toString('base64')}"`)
+  await say(socket, `PUTSCRIPT "main" {${Buffer.byteLength(script)}+}\r\n${script}`)
+  await say(socket, 'SETACTIVE "main"')
+  socket.destroy()
+}
