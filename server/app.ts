@@ -13,6 +13,7 @@ import { activityRoutes } from './activity/routes.ts'
 import { appPasswordRoutes } from './app-passwords/routes.ts'
 import { auditRoutes } from './audit/routes.ts'
 import { backupAddressRoutes } from './backup-address/routes.ts'
+import { clientSignInRoutes } from './client-sign-ins/routes.ts'
 import { galleryRoutes } from './dev/gallery/routes.ts'
 import { type DevParts, devRoutes } from './dev/routes.ts'
 import { healthRoutes } from './health/routes.ts'
@@ -102,6 +103,7 @@ export function createApp(parts: AppParts): Express {
       reportRoutes(parts),
       appealRoutes(parts),
       appPasswordRoutes(parts),
+      clientSignInRoutes(parts),
       helpRoutes(parts),
       staffDoorRoutes(parts),
       staffAccountRoutes(parts),

@@ -30,7 +30,7 @@ import { manageMethods } from './recovery-methods/managed-method.ts'
 import { managedSecurityQuestion } from './security-question/managed-security-question.ts'
 import { questionRecovery } from './security-question/method.ts'
 import { loadAssets } from './web/assets.ts'
-import { createTracer } from './web/client.ts'
+import { createPlaceOf, createTracer } from './web/client.ts'
 import { createLimits } from './web/limits.ts'
 import { createLog, type Log } from './web/log.ts'
 import { createPages } from './web/pages.ts'
@@ -111,6 +111,7 @@ export async function compose(settings: CompleteSettings, ports: Ports = {}): Pr
     ...(settings.securityQuestion === 'off' ? [] : [questionRecovery(methodParts)]),
   ]
   const desk = createDesk({ db, clock, keyring, settings, log, limits, methods }, ports.resolveTxt)
+  const findPlace = await openPlaces(settings.placeDatabase)
   let draining = false
 
   const parts = {
@@ -133,7 +134,8 @@ export async function compose(settings: CompleteSettings, ports: Ports = {}): Pr
     desk,
     pages: createPages({ views, texts, theme: assets.theme, timeZone: settings.timeZone }),
     serviceWords: [...serviceWordsOf(settings.mailDomains), settings.brandName.toLowerCase()],
-    trace: createTracer(await openPlaces(settings.placeDatabase)),
+    trace: createTracer(findPlace),
+    placeOf: createPlaceOf(findPlace),
   }
   const app = createApp({
     ...parts,

@@ -72,6 +72,8 @@ const crossFaults = (settings: Partial<RawSettings>): string[] => {
   const faults: string[] = []
   if ((settings.quotaBytes ?? 0) > (settings.quotaMaxBytes ?? Number.POSITIVE_INFINITY))
     faults.push('QUOTA_MAX_BYTES is smaller than QUOTA_BYTES')
+  if (settings.authPolicyPort !== undefined && !settings.signInReportToken)
+    faults.push('SIGN_IN_REPORT_TOKEN is required by AUTH_POLICY_PORT')
   for (const key of settings.secretKeys ?? []) {
     if (isWeakKey(key)) faults.push('SECRET_KEYS holds a weak key: each needs 32 or more random characters')
   }

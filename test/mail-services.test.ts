@@ -1,10 +1,10 @@
 // What people meet when the portal and the mail servers work together: real Dovecot and Postfix, and the portal's own pages.
 import assert from 'node:assert/strict'
 import { after, before, it } from 'node:test'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { parseLetter } from '#server/abuse/parse-letter.ts'
 import { judgeProvenance } from '#server/abuse/provenance.ts'
 import { createChainReader } from '#server/abuse/received-chain.ts'
+import { wantMailboxSuspension } from '#server/mailboxes/want-mailbox.ts'
 import { signInByPop3, signInBySmtp } from '#test/mail-platform/line-client.ts'
 import { openInbox, tryImap, trySend, waitForLetter } from '#test/mail-platform/mail-program.ts'
 import { type PortalWorld, startPortalWorld } from '#test/mail-platform/portal-world.ts'
@@ -131,6 +131,46 @@ describeOnMailServers('the portal beside Dovecot and Postfix', () => {
     assert.deepEqual(kinds, ['letters', 'recipients'])
   })
 
+  const connections = (browser: Visitor, pattern: RegExp) =>
+    eventually(async () => pattern.test((await browser.get('/account/mail-programs')).html))
+
+  it('a program that goes on with the old password, a short name or a narrow app password is explained to its owner', async () => {
+    const { who, browser, address } = await arrive('gleb.g')
+    assert.match((await browser.get('/account/mail-programs')).html, /No program has tried/)
+    assert.equal(await tryImap(world.mail, authOf(who)), 'ok')
+    await connections(browser, /Connected with the password of this site/)
+    await browser.post('/account/password', { password: 'herons by the same river' })
+    await settled(address)
+    assert.match(await signInByPop3(world.mail.pop3, address, who.password), /^-ERR/)
+    await connections(browser, /The program sent the old password\. The new one is live since/)
+    await tryImap(world.mail, { user: 'gleb.g', pass: 'herons by the same river' })
+    await connections(browser, /The program sent the name alone/)
+    const pass = await makeAppPassword(browser, address, { imap: 'on' })
+    assert.equal(await tryImap(world.mail, { user: address, pass }), 'ok')
+    await connections(browser, /Connected with the app password “Phone”/)
+    assert.match((await browser.get('/account/app-passwords')).html, /Last used [^<]*IMAP/)
+    assert.match(await signInByPop3(world.mail.pop3, address, pass), /^-ERR/)
+    await connections(browser, /The app password “Phone” is not for POP3/)
+    await tryImap(world.mail, { user: address, pass: 'never seen before' })
+    await connections(browser, /The password was wrong/)
+    await browser.post('/account/app-passwords/revoke-all', {}, { from: '/account/password' })
+    await settled(address)
+    await tryImap(world.mail, { user: address, pass })
+    await connections(browser, /The app password “Phone” was revoked/)
+  })
+
+  it('a mailbox that may not send is told so as blocked, with the right password', async () => {
+    const { who, browser, address } = await arrive('heidi.h')
+    const { id } = await world.portal.db('accounts').where({ address }).first('id')
+    const at = world.portal.clock.now()
+    await world.portal.db.transaction((trx) =>
+      wantMailboxSuspension(trx, { accountId: id, suspension: 'send', reason: 'Looked at', at }),
+    )
+    await settled(address)
+    assert.match((await signInBySmtp(world.mail.submissions, address, who.password)).reply, /^535/)
+    await connections(browser, /The mailbox was blocked for this/)
+  })
+
   it('while the portal’s services are away letters go on, untraced and uncounted', async () => {
     const { who, address } = await arrive('emil.e')
     await world.services.stop()
@@ -148,6 +188,5 @@ describeOnMailServers('the portal beside Dovecot and Postfix', () => {
     const roomy = await openInbox(world.mail, authOf(who))
     await roomy.append('INBOX', Buffer.from(`Subject: big\r\n\r\n${'x'.repeat(1_000_000)}\r\n`))
     await roomy.logout()
-    await sleep(0)
   })
 })

@@ -70,6 +70,20 @@ export async function listAppPasswords(db: Db, accountId: string): Promise<AppPa
   }))
 }
 
+/** Revoked ones too, as long as they are remembered, by id: what a sign-in was made with. */
+export async function listKnownAppPasswords(
+  db: Db,
+  accountId: string,
+): Promise<Map<string, { name: string; services: MailService[]; heldAt: Date | null; revokedAt: Date | null }>> {
+  const rows = await db('app_passwords').where({ account_id: accountId })
+  return new Map(
+    rows.map((row) => [
+      row.id,
+      { name: row.name, services: row.services, heldAt: row.held_at, revokedAt: row.revoked_at },
+    ]),
+  )
+}
+
 export async function countHeldAppPasswords(db: Db, accountId: string): Promise<number> {
   const [row] = await standing(db, accountId).whereNotNull('held_at').count({ count: '*' })
   return Number(row?.count ?? 0)

@@ -3,7 +3,9 @@
 import type { DeskParts } from '../abuse/desk.ts'
 import { deskSweeps } from '../abuse/retention-store.ts'
 import { deskCrontab, deskTasks, noteMeasureEffect } from '../abuse/tasks.ts'
+import { deleteRevokedAppPasswords } from '../app-passwords/store.ts'
 import { deleteOldLinks } from '../backup-address/link-store.ts'
+import { deleteOldMarks, deleteOldSignIns } from '../client-sign-ins/store.ts'
 import { deleteOldConfirmations } from '../contacts/store.ts'
 import type { MailPlatform } from '../mail-platform/mail-platform.ts'
 import { convergeMailboxTask } from '../mailboxes/converge-mailbox.ts'
@@ -22,6 +24,7 @@ import type { RecoveryMethod } from '../recovery/recovery-method.ts'
 import { deleteOldFlows } from '../recovery/store.ts'
 import { deleteOldSendingDays } from '../sending-limits/store.ts'
 import { deleteDeadSessions } from '../sessions/store.ts'
+import type { RawSettings } from '../settings.ts'
 import { deleteOldUndos } from '../undo/store.ts'
 import { deleteSpentLimits } from '../web/limits.ts'
 import { aliveSince } from '../web/session-store.ts'
@@ -33,7 +36,8 @@ export interface TaskParts extends DeliveryParts, ApplyParts {
   readonly platform: MailPlatform
   readonly recoveryMethods: readonly RecoveryMethod[]
   readonly settings: ApplyParts['settings'] &
-    QuotaSettings & { readonly sessionIdleMinutes: number; readonly sessionMaxHours: number }
+    QuotaSettings &
+    Pick<RawSettings, 'sessionIdleMinutes' | 'sessionMaxHours' | 'clientSignInsDays'>
 }
 
 export const crontab = `
@@ -52,6 +56,7 @@ export function tasksOf(parts: TaskParts): TaskList {
   const { db, clock, settings } = parts
   const times = { idleMinutes: settings.sessionIdleMinutes, maxHours: settings.sessionMaxHours }
   const converge = convergeMailboxTask(parts)
+  const signInsSince = () => new Date(clock.now().getTime() - settings.clientSignInsDays * 86_400_000)
   return {
     ...measureTasks(parts),
     [convergeTask]: async (payload, context) => {
@@ -71,6 +76,9 @@ export function tasksOf(parts: TaskParts): TaskList {
       { name: 'flows', run: (on, limit) => deleteOldFlows(on, dayBefore(clock), limit) },
       { name: 'links', run: (on, limit) => deleteOldLinks(on, dayBefore(clock), limit) },
       { name: 'undos', run: (on, limit) => deleteOldUndos(on, dayBefore(clock), limit) },
+      { name: 'client sign-ins', run: (on, limit) => deleteOldSignIns(on, signInsSince(), limit) },
+      { name: 'password marks', run: (on, limit) => deleteOldMarks(on, signInsSince(), limit) },
+      { name: 'app passwords', run: (on, limit) => deleteRevokedAppPasswords(on, signInsSince(), limit) },
       { name: 'sending', run: (on, limit) => deleteOldSendingDays(on, dayBefore(clock), limit) },
       { name: 'limits', run: (on, limit) => deleteSpentLimits(on, clock.now(), limit) },
       ...deskSweeps(parts.desk.settings, clock.now),

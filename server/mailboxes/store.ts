@@ -26,6 +26,7 @@ export interface MailboxProgress {
   /** As last measured; undefined where the platform cannot tell, or was not asked yet. */
   readonly usedBytes: number | undefined
   readonly measuredAt: Date | null
+  readonly mainPasswordOpensMail: boolean
   readonly failures: number
   readonly needsOperatorAt: Date | null
 }
@@ -156,6 +157,7 @@ export async function findMailboxProgress(db: Db | Trx, accountId: string): Prom
       quotaBytes: Number(row.quota_bytes),
       usedBytes: row.used_bytes === null ? undefined : Number(row.used_bytes),
       measuredAt: row.measured_at,
+      mainPasswordOpensMail: row.main_password_opens_mail,
       failures: row.failures,
       needsOperatorAt: row.needs_operator_at,
     }

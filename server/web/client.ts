@@ -42,9 +42,13 @@ export function deviceOf(userAgent: string | undefined): string {
   return [browser.name, os.name].filter((name) => name && /^[\w .+-]{1,40}$/.test(name)).join(', ')
 }
 
+/** Where a network address is, as roughly as it is ever kept. */
+export const createPlaceOf =
+  (findPlace: FindPlace) =>
+  (ip: string | undefined): string =>
+    findPlace(ip ?? '') ?? roughNetwork(networkOf(ip))
+
 export function createTracer(findPlace: FindPlace): (req: Request) => Trace {
-  return (req) => ({
-    device: deviceOf(req.get('user-agent')),
-    place: findPlace(req.ip ?? '') ?? roughNetwork(networkOf(req.ip)),
-  })
+  const placeOf = createPlaceOf(findPlace)
+  return (req) => ({ device: deviceOf(req.get('user-agent')), place: placeOf(req.ip) })
 }

@@ -39,6 +39,8 @@ export interface WebParts {
   /** Words that neither a login nor a password may be: the names of the service and its domains. */
   readonly serviceWords: readonly string[]
   readonly trace: (req: Request) => Trace
+  /** Where a network address is, roughly. */
+  readonly placeOf: (ip: string | undefined) => string
 }
 
 /** Whether people reach the portal by https: decides the prefix and the Secure flag of every cookie. */

@@ -6,6 +6,7 @@ import type { ViewEngine, ViewLocals } from '../../web/view-engine.ts'
 import { abuseSamples } from './abuse-samples.ts'
 import { accountSamples } from './account-samples.ts'
 import { appPasswordSamples } from './app-password-samples.ts'
+import { connectionSamples } from './connection-samples.ts'
 import { consoleSamples } from './console-samples.ts'
 import { entranceSamples } from './entrance-samples.ts'
 import { helpSamples } from './help-samples.ts'
@@ -24,6 +25,7 @@ export const samples: readonly Sample[] = [
   ...recoveryMethodSamples,
   ...appPasswordSamples,
   ...reportSamples,
+  ...connectionSamples,
   ...helpSamples,
   ...problemSamples,
   ...staffSamples,
