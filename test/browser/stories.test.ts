@@ -168,6 +168,19 @@ for (const [how, take, login, phone] of [
       await isAt('phone')
     })
 
+    it('reports a suspicious letter and sees how far the report is', async () => {
+      await hands.page.goto(portal.url)
+      await hands.follow(/^Report a suspicious letter/)
+      await hands.fill('Which address did the letter come from?', 'piotr@postern.example')
+      await hands.press('Send the report')
+      await hands.follow('Choose what kind of letter it is')
+      await hands.tick('It tries to get passwords or card numbers')
+      await hands.press('Send the report')
+      await isAt('report-sent')
+      await hands.follow('See how far it is')
+      await isAt('report-progress')
+    })
+
     it('makes an app password and revokes it, and finds the set-up of a mail program', async () => {
       await hands.page.goto(`${portal.url}/account/app-passwords`)
       await hands.follow('Make an app password')

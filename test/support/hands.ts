@@ -10,6 +10,8 @@ export interface Hands {
   fill(label: string, text: string): Promise<void>
   /** Chooses the `nth` of a list. */
   choose(label: string, nth: number): Promise<void>
+  /** Ticks one of a few. */
+  tick(name: string): Promise<void>
   /** Opens what is folded away. */
   unfold(text: string): Promise<void>
   close(): Promise<void>
@@ -60,6 +62,14 @@ export async function keyboardAlone(browser: Browser, options: BrowserContextOpt
       await reach(page.getByLabel(label, { exact: true }))
       for (let step = 0; step < nth; step++) await keyboard.press('ArrowDown')
     },
+    async tick(name) {
+      const one = page.getByRole('radio', { name })
+      // A group is entered at its first, and walked by arrows.
+      const group = page.locator(`input[name="${await one.getAttribute('name')}"]`)
+      await reach(group.first())
+      await keyboard.press('Space')
+      for (let step = 0; !(await one.isChecked()) && step < TABS; step++) await keyboard.press('ArrowDown')
+    },
     async unfold(text) {
       await reach(page.locator('summary', { hasText: text }))
       await keyboard.press('Enter')
@@ -79,6 +89,7 @@ export async function withoutScripts(browser: Browser, options: BrowserContextOp
     press: (name) => page.getByRole('button', { name }).first().click(),
     fill: (label, text) => page.getByLabel(label, { exact: true }).fill(text),
     choose: async (label, nth) => void (await page.getByLabel(label, { exact: true }).selectOption({ index: nth })),
+    tick: (name) => page.getByRole('radio', { name }).check(),
     unfold: (text) => page.locator('summary', { hasText: text }).click(),
     close: () => context.close(),
   }
