@@ -94,6 +94,13 @@ describe('texts', () => {
     })
   }
 
+  it('a German letter is a Nachricht or an E-Mail: a Brief is of paper', () => {
+    assert.deepEqual(
+      texts.de.filter(([, text]) => /\bBrief|\bMailprogramm/.test(text)),
+      [],
+    )
+  })
+
   it('every text is used', () => {
     const code = sources.map(([, source]) => source).join('\n')
     const prefixes = [...code.matchAll(/['`]((?:[a-z][\w-]*\.)+)(?:['`]\s*\+|\$\{)/g)].map(
