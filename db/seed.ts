@@ -1,5 +1,7 @@
 // Made-up people for a development portal; the tests tell of the same ones.
 
+import { takeReport } from '#server/abuse/take-report.ts'
+import { traceLetter } from '#server/abuse/trace-letter.ts'
 import { findAccountByAddress } from '#server/accounts/store.ts'
 import { noTrace } from '#server/activity/events.ts'
 import type { Portal } from '#server/compose.ts'
@@ -17,6 +19,26 @@ export const people = [
     what: 'an analyst of the abuse desk',
     role: 'analyst',
   },
+  { login: 'senka.senior', password: 'the marsh has seven springs', what: 'a senior analyst', role: 'senior' },
+  { login: 'lucky.prize', password: 'nobody reads my letters', what: 'somebody who was reported for phishing' },
+  { login: 'cheap.watches', password: 'only today and only here', what: 'somebody who was reported for spam' },
+] as const
+
+const prize = 'Dear winner,\n\nconfirm your card within a day: https://prize.bad.example/claim?id=7\n\nThe lottery'
+const watches = 'Watches! Watches! Watches!\n\nhttp://cheap.bad.example/ and http://cheaper.bad.example/\n'
+
+/** Cases for the analyst to begin with: who is reported, as what, by how many people, with which letter. */
+export const prepared = [
+  { login: 'lucky.prize', kind: 'phishing', subject: 'You have won 10 000', text: prize, reporters: 4, sentByUs: true },
+  { login: 'cheap.watches', kind: 'spam', subject: 'Watches, only today', text: watches, reporters: 1, sentByUs: true },
+  {
+    login: 'hanna.k',
+    kind: 'impersonation',
+    subject: 'It is me',
+    text: 'Send me money.',
+    reporters: 1,
+    sentByUs: false,
+  },
 ] as const
 
 /** Registers those who are not there yet. */
@@ -31,5 +53,30 @@ export async function seed(portal: Portal, settings: { readonly mailDomains: rea
       await portal.db.transaction((trx) => grantRole(trx, accountId, more.role, portal.clock.now()))
     }
   }
+  await prepareCases(portal, domain)
   return people
+}
+
+/** Reports the letters of `prepared`, once: the worker makes cases of them. */
+async function prepareCases(portal: Portal, domain: string): Promise<void> {
+  const { desk } = portal.parts
+  const known = await portal.db('abuse_reports').first('id')
+  if (known) return
+  for (const { login, kind, subject, text, reporters, sentByUs } of prepared) {
+    const from = addressOf(login, domain)
+    const account = await findAccountByAddress(portal.db, from)
+    if (!account) continue
+    const sentAt = portal.clock.now()
+    for (let reporter = 1; reporter <= reporters; reporter += 1) {
+      const head = [`From: ${from}`, `To: reader${reporter}@elsewhere.example`, `Subject: ${subject}`]
+      const rest = [`Date: ${sentAt.toUTCString()}`, `Message-ID: <${kind}.${reporter}@${domain}>`, '', text]
+      const letter = Buffer.from([...head, ...rest].join('\n').replaceAll('\n', '\r\n'))
+      const trace = { account: account.id, queueId: '4bXk2P1zZz9', sentAt }
+      await takeReport(desk, {
+        ...{ channel: 'form', kind, how: 'source', sender: from, note: '', reporter: null, acknowledge: false },
+        source: sentByUs ? traceLetter(portal.keyring, trace, letter) : letter,
+        ...{ locale: 'en', network: `192.0.2.${reporter}` },
+      })
+    }
+  }
 }

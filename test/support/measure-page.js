@@ -52,7 +52,7 @@ function contrastFaults() {
     else tell(element, 'edge', edge)
   }
   for (const element of document.querySelectorAll('a[href], button, input, select, textarea, [tabindex]')) {
-    if (element.offsetWidth <= 1 || element.tabIndex < 0) continue
+    if (element.offsetWidth <= 1 || element.tabIndex < 0 || !element.checkVisibility()) continue
     const resting = getComputedStyle(element)
     const before = { outline: resting.outlineStyle, shadow: resting.boxShadow, background: behind(element) }
     element.focus()

@@ -89,7 +89,7 @@ const aCase = (state: string, locals: object = {}): Sample =>
     titleParams: { id: '3', subject: sampleAddress },
     ...{
       found,
-      account,
+      subject: account,
       mailbox,
       latest,
       timeline,
