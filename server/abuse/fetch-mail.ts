@@ -1,4 +1,5 @@
 // Fetches the mail of the abuse address by IMAP. What was taken in is marked as seen; what failed stays for the next time.
+import type { ConnectionOptions } from 'node:tls'
 import { ImapFlow } from 'imapflow'
 import type { DeskParts } from './desk.ts'
 import { intakeMail, mailMaxBytes } from './intake-mail.ts'
@@ -20,12 +21,15 @@ export function parseImapUrl(url: string) {
   }
 }
 
-/** Returns how many mails were taken in. Does nothing where no account is set. */
-export async function fetchMail(parts: DeskParts): Promise<number> {
+/**
+ * Returns how many mails were taken in. Does nothing where no account is set.
+ * @param tls where the server's certificate is of an authority of one's own
+ */
+export async function fetchMail(parts: DeskParts, tls: ConnectionOptions = {}): Promise<number> {
   const { settings, log } = parts
   if (!settings.abuseImapUrl) return 0
   const { folder, ...door } = parseImapUrl(settings.abuseImapUrl)
-  const client = new ImapFlow({ ...door, ...waits, logger: false, disableAutoIdle: true })
+  const client = new ImapFlow({ ...door, ...waits, logger: false, disableAutoIdle: true, tls })
   client.on('error', (err) => log.warn({ err }, 'abuse mail'))
   await client.connect()
   try {

@@ -117,10 +117,11 @@ export async function searchCases(
   ask: { alternatives: readonly (readonly string[])[]; limit: number; before?: string | undefined },
 ): Promise<QueuePage> {
   if (ask.alternatives.length === 0) return { cases: [], next: undefined }
-  const any = ask.alternatives.map(() => 'terms @> ?::bigint[]').join(' or ')
+  const any = ask.alternatives.map(() => 'select case_id from abuse_search where terms @> ?::bigint[]').join(' union ')
+  // Found first: else the planner, who knows nothing of the terms, may walk through all cases and ask for each.
   const { rows } = await db.raw(
-    `select * from abuse_cases where id in (select case_id from abuse_search where ${any}) and id < ?
-     order by id desc limit ?`,
+    `with found as materialized (${any})
+     select * from abuse_cases where id in (select case_id from found) and id < ? order by id desc limit ?`,
     [...ask.alternatives.map((terms) => [...terms]), ask.before ?? '9223372036854775807', ask.limit + 1],
   )
   const cases = rows.slice(0, ask.limit).map((row: Record<string, unknown>) => asCase(keyring, row)) as Case[]

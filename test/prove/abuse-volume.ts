@@ -204,6 +204,7 @@ export async function proveAbuseVolume(options: VolumeOptions): Promise<Record<s
     // Reports and their terms are the tables that grow: none of the pages may read one from end to end.
     for (const plan of plans)
       assert.doesNotMatch(plan, /Seq Scan on (?:abuse_reports|abuse_search|abuse_case_entries|evidence)\b/)
+    if (process.env.SHOW_PLANS) console.log(figures)
     for (const [name, ms] of Object.entries(figures))
       if (name !== 'figures of 30 days') assert.ok(ms < options.allowedMs, `${name}: ${ms.toFixed(1)} ms`)
     return Object.fromEntries(Object.entries(figures).map(([name, ms]) => [name, Math.round(ms * 10) / 10]))
