@@ -86,6 +86,8 @@ export interface ObservedMailbox {
   /** The stored verifier, by platforms that let it be read. */
   readonly password?: string | null
   readonly mainPasswordOpensMail?: boolean
+  /** Those that open it; without the moment of creation, which opens nothing. */
+  readonly appPasswords?: readonly Omit<WantedAppPassword, 'createdAt'>[]
 }
 
 /**

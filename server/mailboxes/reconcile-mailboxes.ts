@@ -3,7 +3,14 @@ import type { Db } from '#db/connection.ts'
 import type { Clock } from '../core/clock.ts'
 import type { Keyring } from '../core/keyring.ts'
 import type { MailPlatform, ObservedMailbox } from '../mail-platform/mail-platform.ts'
-import { countWanted, findWantedByAddress, listUnseen, noteSeen, type WantedRow } from './reconcile-store.ts'
+import {
+  type AppPasswordMark,
+  countWanted,
+  findWantedByAddress,
+  listUnseen,
+  noteSeen,
+  type WantedRow,
+} from './reconcile-store.ts'
 import { reviseMailboxUnchanged } from './store.ts'
 import { enqueueConvergence, sealPurpose } from './want-mailbox.ts'
 
@@ -34,6 +41,12 @@ export interface ReconcileParts {
 const batchSize = 500
 const listedAtMost = 1000
 
+const marksOf = (passwords: readonly AppPasswordMark[]) =>
+  passwords
+    .map(({ id, services, secret }) => [id, ...[...services].sort(), secret].join(' '))
+    .sort()
+    .join()
+
 /** What the platform shows otherwise than wanted; what it cannot show is not compared. */
 function driftOf(keyring: Keyring, format: string, wanted: WantedRow, observed: ObservedMailbox): string[] {
   const fields: string[] = []
@@ -48,6 +61,9 @@ function driftOf(keyring: Keyring, format: string, wanted: WantedRow, observed: 
   if (observed.password !== undefined && wanted.passwordSealed !== null && wanted.passwordFormat === format) {
     if (keyring.open(sealPurpose, wanted.passwordSealed) !== observed.password) fields.push('password')
   }
+  const held = observed.appPasswords?.map((each) => ({ ...each, secret: each.secretSha256.toString('hex') }))
+  // Security: an app password that nobody made here is a door that stays open after every new password.
+  if (held && marksOf(held) !== marksOf(wanted.appPasswords)) fields.push('app passwords')
   return fields
 }
 
@@ -79,6 +95,7 @@ export async function reconcileMailboxes(parts: ReconcileParts, fix: boolean): P
     const wanted = await findWantedByAddress(
       db,
       batch.map((each) => each.address),
+      run,
     )
     await noteSeen(
       db,

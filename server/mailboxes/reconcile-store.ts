@@ -14,12 +14,33 @@ export interface WantedRow {
   readonly passwordSealed: string | null
   readonly passwordFormat: PasswordFormat
   readonly removed: boolean
-  /** A change is on its way to the platform. */
+  /** A change is on its way to the platform, or came after it was looked at. */
   readonly pending: boolean
+  readonly appPasswords: readonly AppPasswordMark[]
 }
 
-export async function findWantedByAddress(db: Db, addresses: readonly string[]): Promise<Map<string, WantedRow>> {
-  const rows = await db('mailboxes').whereIn('address', addresses)
+/** What opens a mailbox beside its main password; `secret` is hexadecimal. */
+export interface AppPasswordMark {
+  readonly id: string
+  readonly services: readonly string[]
+  readonly secret: string
+}
+
+/** @param run when the platform began to show its mailboxes */
+export async function findWantedByAddress(
+  db: Db,
+  addresses: readonly string[],
+  run: Date,
+): Promise<Map<string, WantedRow>> {
+  // One statement: the app passwords are those of the very revision that the row shows.
+  const rows = await db('mailboxes as m')
+    .whereIn('m.address', addresses)
+    .select(
+      'm.*',
+      db.raw(`(select coalesce(jsonb_agg(jsonb_build_object('id', p.id, 'services', p.services,
+          'secret', encode(p.secret_sha256, 'hex'))), '[]')
+        from app_passwords p where p.account_id = m.account_id and p.revoked_at is null and p.held_at is null) as app_passwords`),
+    )
   return new Map(
     rows.map((row) => [
       row.address,
@@ -33,7 +54,8 @@ export async function findWantedByAddress(db: Db, addresses: readonly string[]):
         passwordSealed: row.password_sealed,
         passwordFormat: row.password_format,
         removed: row.removed_at !== null,
-        pending: Number(row.applied_revision) < Number(row.revision),
+        pending: Number(row.applied_revision) < Number(row.revision) || row.changed_at >= run,
+        appPasswords: row.app_passwords,
       },
     ]),
   )

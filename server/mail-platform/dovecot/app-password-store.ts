@@ -14,7 +14,8 @@ const write = `
     insert into mail_directory.app_passwords as held (id, account_id, secret_sha256, services, created_at)
     select wanted.id, holder.account_id, decode(wanted.secret, 'hex'), wanted.services, wanted.created
     from holder, jsonb_to_recordset(cast(:wanted as jsonb)) as wanted (id uuid, secret text, services text[], created timestamptz)
-    on conflict (id) do update set services = excluded.services where held.account_id = excluded.account_id
+    on conflict (id) do update set services = excluded.services, secret_sha256 = excluded.secret_sha256
+      where held.account_id = excluded.account_id
   )
   select m.app_passwords_revision as held, exists (select from holder) as written
   from mail_directory.mailboxes m where m.account_id = :accountId`

@@ -1,6 +1,6 @@
 // The rows of the mail directory. Every change is one guarded statement, so a late or repeated call can never undo a newer one.
 import type { Db } from '#db/connection.ts'
-import type { ObservedMailbox, Suspension, WantedMailbox } from '../mail-platform.ts'
+import type { MailService, ObservedMailbox, Suspension, WantedMailbox } from '../mail-platform.ts'
 
 /** `held` is the revision in the directory after the call. */
 export interface Written {
@@ -151,6 +151,7 @@ interface MailboxRow {
   quota_bytes: string
   main_password_opens_mail: boolean
   aliases: string[]
+  app_passwords: { id: string; services: MailService[]; secret: string }[]
 }
 
 const observed = (row: MailboxRow): ObservedMailbox & { readonly accountId: string } => ({
@@ -162,6 +163,10 @@ const observed = (row: MailboxRow): ObservedMailbox & { readonly accountId: stri
   quotaBytes: Number(row.quota_bytes),
   mainPasswordOpensMail: row.main_password_opens_mail,
   aliases: row.aliases,
+  appPasswords: row.app_passwords.map(({ id, services, secret }) => ({
+    ...{ id, services },
+    secretSha256: Buffer.from(secret, 'hex'),
+  })),
 })
 
 const mailboxes = (db: Db) =>
@@ -171,6 +176,9 @@ const mailboxes = (db: Db) =>
       'm.*',
       db.raw(`(select coalesce(array_agg(a.address order by a.address), '{}') from mail_directory.addresses a
         where a.account_id = m.account_id and a.address <> m.address) as aliases`),
+      db.raw(`(select coalesce(jsonb_agg(jsonb_build_object('id', p.id, 'services', p.services,
+          'secret', encode(p.secret_sha256, 'hex'))), '[]')
+        from mail_directory.app_passwords p where p.account_id = m.account_id) as app_passwords`),
     )
 
 /** The mailbox as mail programs meet it; a removed one is not there. */
