@@ -15,7 +15,7 @@ type Action =
   | { readonly kind: 'ask-code' | 'ask-link'; readonly of: Who | 'stranger' }
   | { readonly kind: 'again-code' | 'again-link' }
   | { readonly kind: 'code'; readonly typed: 'right' | 'of-another' | 'wrong'; readonly twice: boolean }
-  | { readonly kind: 'answer'; readonly typed: Who | 'wrong'; readonly twice: boolean }
+  | { readonly kind: 'answer'; readonly typed: Who | 'right' | 'wrong'; readonly twice: boolean }
   | { readonly kind: 'open-link'; readonly nth: number }
   | { readonly kind: 'new-password'; readonly good: boolean; readonly twice: boolean }
   | { readonly kind: 'undo'; readonly nth: number }
@@ -71,7 +71,7 @@ const anyAction: fc.Arbitrary<Action> = fc.oneof(
     weight: 3,
     arbitrary: fc.record({
       kind: fc.constant('answer' as const),
-      typed: fc.oneof({ weight: 4, arbitrary: who }, fc.constant('wrong' as const)),
+      typed: fc.oneof(who, fc.constant('right' as const), fc.constant('wrong' as const)),
       twice: fc.boolean(),
     }),
   },
@@ -147,7 +147,7 @@ async function act(world: WalkWorld, browser: number, action: Action, flow: Flow
       return visit(browser, '/recover/sms/code', { code: code ?? '11111111' }, action.twice)
     }
     case 'answer': {
-      const answer = action.typed === 'wrong' ? 'none of theirs' : (persons[action.typed]?.answer ?? '')
+      const answer = personOf(world, action.typed, flow)?.answer ?? 'none of theirs'
       return visit(browser, '/recover/security-question', { answer }, action.twice)
     }
     case 'open-link':
@@ -169,8 +169,14 @@ async function act(world: WalkWorld, browser: number, action: Action, flow: Flow
 /** Whether what the browser sends proves that the flow's mailbox is theirs. */
 function isProof(world: WalkWorld, action: Action, flow: FlowRow | undefined): boolean {
   if (action.kind === 'code') return action.typed === 'right' && flow !== undefined && world.codes.has(flow.id)
-  if (action.kind !== 'answer' || action.typed === 'wrong') return false
-  return flow?.account_id === world.people[action.typed]?.accountId
+  if (action.kind !== 'answer' || !flow?.account_id) return false
+  return flow.account_id === personOf(world, action.typed, flow)?.accountId
+}
+
+/** Whose secret is typed: one person's, that of the flow's own account, or nobody's. */
+function personOf(world: WalkWorld, typed: Who | 'right' | 'wrong', flow: FlowRow | undefined) {
+  if (typed === 'wrong') return undefined
+  return typed === 'right' ? world.people.find((each) => each.accountId === flow?.account_id) : world.people[typed]
 }
 
 /** The message that the browser followed. */
@@ -240,6 +246,14 @@ async function playRound(world: WalkWorld, round: Round, proven: Map<string, str
   await world.work()
 }
 
+/** Whatever was tried before: the owner gets back in. */
+const homeward: readonly Round[] = [
+  { happens: { kind: 'unblock', who: 0 } },
+  { acts: [{ browser: 0, action: { kind: 'begin', who: 0 } }] },
+  { acts: [{ browser: 0, action: { kind: 'answer', typed: 'right', twice: false } }] },
+  { acts: [{ browser: 0, action: { kind: 'new-password', good: true, twice: true } }] },
+]
+
 export interface WalkFigures {
   readonly walks: number
   readonly rounds: number
@@ -273,7 +287,7 @@ export async function proveRecoveryWalk(options: {
         async (rounds) => {
           const world = await createWalkWorld(portal, post, { browsers, people })
           const proven = new Map<string, string>()
-          for (const round of rounds) await playRound(world, round, proven)
+          for (const round of [...rounds, ...homeward]) await playRound(world, round, proven)
           figures.walks += 1
           figures.rounds += rounds.length
           figures.passwordsSet += await world.countResets()
