@@ -58,6 +58,16 @@ test('a flood of sign-ins finds a short line, not a growing heap of hashes that 
   assert.equal(await hasher.verify(null, 'x'), false, 'after the flood all is as before')
 })
 
+test('room is refused exactly while a hash would be refused', async () => {
+  const hasher = createHasher({ memoryKib: 1024, passes: 1, parallel: 1, maxWaitMs: 0 })
+  hasher.demandRoom()
+  const all = [1, 2].map(() => hasher.verify(null, 'x'))
+  assert.throws(() => hasher.demandRoom(), BusyError)
+  await assert.rejects(hasher.verify(null, 'x'), BusyError)
+  await Promise.all(all)
+  hasher.demandRoom()
+})
+
 test('no more hashes run at once than there are processors', async () => {
   const hasher = createHasher({ memoryKib: 1024, passes: 1, parallel: 2 })
   let most = 0

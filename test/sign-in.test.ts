@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { createHasher } from '#server/password/hasher.ts'
+import { noTrace } from '#server/activity/events.ts'
+import { verifyActivity } from '#server/activity/store.ts'
+import { BusyError, createHasher } from '#server/password/hasher.ts'
+import { signIn as signInWith } from '#server/sign-in/sign-in.ts'
+import { createSignInLimits } from '#server/sign-in/sign-in-limits.ts'
 import { hanna, piotr, register, signIn } from './support/people.ts'
 import { startTestPortal, type TestPortal } from './support/portal.ts'
 import type { Visitor } from './support/visitor.ts'
@@ -13,6 +17,13 @@ before(async () => {
   await register(portal, piotr)
 })
 after(() => portal.stop())
+
+/** A browser that has nothing left of its session but what it is known by. */
+function withDevice(device: string): Visitor {
+  const visitor = portal.visitor()
+  visitor.cookies.set('device', device)
+  return visitor
+}
 
 const wrong = (visitor: Visitor, login = hanna.login) =>
   visitor.post('/sign-in', { login, password: 'not the password' })
@@ -91,4 +102,44 @@ test('Security: an unknown name costs the same hash as a wrong password', async 
   const median = (list: number[]) => list.sort((left, right) => left - right)[Math.floor(list.length / 2)] ?? 0
   const ratio = median(samples.known) / median(samples.unknown)
   assert.ok(ratio > 0.7 && ratio < 1.4, `ratio ${ratio}`)
+})
+
+test('sign-ins by known browsers at once are all recorded, each once, in an unbroken chain', async () => {
+  const volha = { login: 'volha.r', password: 'a cup of warm kefir' }
+  const browsers = [await register(portal, volha)]
+  for (let more = 0; more < 3; more += 1) browsers.push(await signIn(portal, volha))
+  const ofVolha = portal
+    .db('activity')
+    .whereIn('account_id', portal.db('accounts').where('address', 'like', 'volha.r@%').select('id'))
+  const before = await ofVolha.clone().where({ event: 'sign-in.succeeded' })
+  // The sessions are over, the browsers are known; and three tries of each at once.
+  const again = browsers.flatMap(({ cookies }) => [1, 2, 3].map(() => withDevice(cookies.get('device') ?? '')))
+  await Promise.all(again.map((browser) => signIn(portal, volha, browser)))
+  const after = await ofVolha.clone().where({ event: 'sign-in.succeeded' })
+  assert.equal(after.length - before.length, 12)
+  assert.equal((await ofVolha.clone().where({ event: 'sign-in.new-device' })).length, 3)
+  for await (const link of verifyActivity(portal.db, portal.keyring))
+    assert.fail(`position ${link.position} ${link.fault}`)
+})
+
+test('a browser that was forgotten meanwhile is told of as a new one', async () => {
+  const nadzeya = { login: 'nadzeya', password: 'nine geese over the marsh' }
+  const visitor = await register(portal, nadzeya)
+  const account = await portal.db('accounts').where('address', 'like', 'nadzeya@%').first('id')
+  await portal.db('known_devices').where({ account_id: account.id }).delete()
+  await signIn(portal, nadzeya, withDevice(visitor.cookies.get('device') ?? ''))
+  const entry = await portal.db('activity').where({ account_id: account.id }).orderBy('id', 'desc').first()
+  assert.equal(entry.event, 'sign-in.new-device')
+})
+
+test('who finds no room in the line is sent away before the try is counted', async () => {
+  const limits = createSignInLimits(portal.parts.limits, portal.keyring, 5)
+  const counted = () => portal.db('rate_limits').where('key', 'like', 'sign-in:%').orderBy('key')
+  const before = await counted()
+  const full = () => {
+    throw new BusyError('full')
+  }
+  const parts = { ...portal.parts, signInLimits: limits, hasher: { ...portal.parts.hasher, demandRoom: full } }
+  await assert.rejects(signInWith(parts, { ...piotr, password: 'not the password' }, undefined, noTrace), BusyError)
+  assert.deepEqual(await counted(), before)
 })

@@ -16,7 +16,21 @@ export interface Account {
   readonly closedAt: Date | null
 }
 
-const asAccount = (row: Record<string, unknown>): Account => ({
+/** The columns that `asAccount` reads. */
+export const accountColumns = [
+  'id',
+  'address',
+  'password_verifier',
+  'password_changed_at',
+  'locale',
+  'created_at',
+  'blocked_at',
+  'block_reason',
+  'reset_demanded_at',
+  'closed_at',
+] as const
+
+export const asAccount = (row: Record<string, unknown>): Account => ({
   id: row.id as string,
   address: row.address as string,
   passwordVerifier: row.password_verifier as string,

@@ -44,6 +44,19 @@ function hashOf(keyring: Keyring, keyId: string, link: Link, entry: Required<Omi
   ])
 }
 
+/** Where a chain ends. */
+export interface ChainHead {
+  readonly position: number
+  readonly hash: Buffer
+}
+
+/** The link that the entry becomes where it follows `head`. */
+export function linkAfter<E extends ActivityEvent>(keyring: Keyring, head: ChainHead, entry: Entry<E>): ChainHead {
+  const link = { chain: entry.accountId ?? portalChain, position: head.position + 1, previous: head.hash }
+  const hash = hashOf(keyring, keyring.newestKeyId, link, { ...entry, trace: entry.trace ?? noTrace })
+  return { position: link.position, hash }
+}
+
 /** Writes the entry in the caller's transaction: it exists exactly when what it tells of happened. */
 export async function recordActivity<E extends ActivityEvent>(
   trx: Trx,
@@ -53,14 +66,12 @@ export async function recordActivity<E extends ActivityEvent>(
   const chain = entry.accountId ?? portalChain
   const trace = entry.trace ?? noTrace
   // Locks the chain until the transaction ends, and makes it on the first entry.
-  const head = await trx.raw<{ rows: { position: number; hash: Buffer }[] }>(
+  const { rows } = await trx.raw<{ rows: ChainHead[] }>(
     `insert into activity_heads (chain, position, hash) values (?, 0, ?)
      on conflict (chain) do update set position = activity_heads.position returning position, hash`,
     [chain, chainStart],
   )
-  const { position, hash: previous } = head.rows[0] ?? { position: 0, hash: chainStart }
-  const link = { chain, position: position + 1, previous }
-  const hash = hashOf(keyring, keyring.newestKeyId, link, { ...entry, trace })
+  const { position, hash } = linkAfter(keyring, rows[0] ?? { position: 0, hash: chainStart }, entry)
   await trx.raw(
     `with entry as (
        insert into activity (chain, position, account_id, event, details, device, place, happened_at, hash)
@@ -69,7 +80,7 @@ export async function recordActivity<E extends ActivityEvent>(
     {
       chain,
       accountId: entry.accountId,
-      position: link.position,
+      position,
       event: entry.event,
       details: JSON.stringify(entry.details),
       device: trace.device,

@@ -16,6 +16,8 @@ export interface PasswordHasher {
   verify(phc: string | null, password: string): Promise<boolean>
   /** Whether a verifier was made with smaller parameters than the present ones, or by another scheme. */
   needsRehash(phc: string): boolean
+  /** Refuses before anything else is spent, where a hash would be refused now. @throws {BusyError} */
+  demandRoom(): void
   /** Hashes running and waiting, for metrics. */
   load(): { running: number; waiting: number }
 }
@@ -66,6 +68,7 @@ export function createHasher(options: HasherOptions): PasswordHasher {
         return true
       }
     },
+    demandRoom: line.demandRoom,
     load: line.load,
   }
 }

@@ -16,11 +16,15 @@ export function createLine(parallel: number, maxWaitMs: number) {
   let running = 0
   let usualMs = 25 // Corrected by every run; a first guess for 19 MiB and two passes.
 
+  function demandRoom(): void {
+    const wouldWaitMs = ((waiting.length + 1) * usualMs) / parallel
+    // Security: a flood of sign-ins finds a short line, not a growing heap of hashes that all come too late.
+    if (waiting.length >= parallel && wouldWaitMs > maxWaitMs) throw new BusyError('the password line is full')
+  }
+
   async function run<T>(work: () => Promise<T>): Promise<T> {
     if (running >= parallel) {
-      const wouldWaitMs = ((waiting.length + 1) * usualMs) / parallel
-      // Security: a flood of sign-ins finds a short line, not a growing heap of hashes that all come too late.
-      if (waiting.length >= parallel && wouldWaitMs > maxWaitMs) throw new BusyError('the password line is full')
+      demandRoom()
       await new Promise<void>((resolve) => waiting.push(resolve))
     } else running += 1
     const startedMs = performance.now()
@@ -33,5 +37,5 @@ export function createLine(parallel: number, maxWaitMs: number) {
       else running -= 1
     }
   }
-  return { run, load: () => ({ running, waiting: waiting.length }) }
+  return { run, demandRoom, load: () => ({ running, waiting: waiting.length }) }
 }

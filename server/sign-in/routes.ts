@@ -61,9 +61,10 @@ export function signInRoutes(web: WebParts): Router {
       const outcome = await authenticate(req, res)
       switch (outcome.kind) {
         case 'signed-in': {
-          await completeSignIn(parts, outcome, keepDevice(web, req, res), trace(req))
+          const from = trace(req)
+          await completeSignIn(parts, outcome, keepDevice(web, req, res), from)
           await strengthen(parts, outcome.account, form.password)
-          await startSession(req, outcome.account.id, trace(req), web.clock.now())
+          await startSession(req, outcome.account.id, from, web.clock.now())
           return res.redirect(303, next ?? '/account')
         }
         case 'wrong':

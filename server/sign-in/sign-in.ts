@@ -1,15 +1,16 @@
 import type { Db } from '#db/connection.ts'
-import { type Account, findAccountByAddress, strengthenVerifier } from '../accounts/store.ts'
+import { type Account, strengthenVerifier } from '../accounts/store.ts'
 import type { Trace } from '../activity/events.ts'
-import { countActivity, recordActivity } from '../activity/store.ts'
+import { type ChainHead, countActivity, recordActivity } from '../activity/store.ts'
 import { type NoticeParts, tellOwner } from '../contacts/tell-owner.ts'
 import type { Clock } from '../core/clock.ts'
 import type { Keyring } from '../core/keyring.ts'
 import { parseTypedLogin } from '../core/login-name.ts'
 import { addressOf } from '../core/names.ts'
 import type { PasswordHasher } from '../password/hasher.ts'
-import { isKnownDevice, rememberDevice } from '../sessions/store.ts'
+import { rememberDevice } from '../sessions/store.ts'
 import type { SignInLimits } from './sign-in-limits.ts'
+import { findForSignIn, recordKnownSignIn } from './store.ts'
 
 export interface SignInParts extends NoticeParts {
   readonly db: Db
@@ -24,13 +25,17 @@ export interface SignInParts extends NoticeParts {
 }
 
 export type SignedIn =
-  | { readonly kind: 'signed-in'; readonly account: Account; readonly failures: number; readonly limitKey: string }
+  | {
+      readonly kind: 'signed-in'
+      readonly account: Account
+      readonly failures: number
+      readonly limitKey: string
+      /** Where the account's activity ended, and the browser is known. */
+      readonly head: ChainHead | undefined
+    }
   | { readonly kind: 'wrong' }
   | { readonly kind: 'blocked'; readonly account: Account }
   | { readonly kind: 'wait'; readonly retryAfterSeconds: number }
-
-/** Looks up like an account, but is none: unknown names walk the whole way. */
-const nobody = '00000000-0000-0000-0000-000000000000'
 
 /** The address of ours that was typed, or one that nobody can have, so that it costs the same. */
 function typedAddress(login: string, mailDomains: readonly string[]): string {
@@ -52,9 +57,10 @@ export async function signIn(
 ): Promise<SignedIn> {
   const { db, hasher, signInLimits, settings } = parts
   const address = typedAddress(form.login, settings.mailDomains)
-  const account = await findAccountByAddress(db, address)
-  const known = device && (await isKnownDevice(db, account?.id ?? nobody, device)) ? device : undefined
-  const limitKey = signInLimits.keyOf(address, known)
+  // Whoever would be sent away for want of room is sent away before anything was spent on the try, and is not counted.
+  hasher.demandRoom()
+  const { account, knowsDevice, head } = await findForSignIn(db, address, device)
+  const limitKey = signInLimits.keyOf(address, knowsDevice ? device : undefined)
   const budget = await signInLimits.begin(limitKey)
   if (budget.kind === 'wait') {
     if (budget.justBegun && account) await recordFailures(parts, account, trace)
@@ -63,7 +69,7 @@ export async function signIn(
   const right = await hasher.verify(account && !account.closedAt ? account.passwordVerifier : null, form.password)
   if (!account || !right) return { kind: 'wrong' }
   if (account.blockedAt || account.resetDemandedAt) return { kind: 'blocked', account }
-  return { kind: 'signed-in', account, failures: budget.failures, limitKey }
+  return { kind: 'signed-in', account, failures: budget.failures, limitKey, head: knowsDevice ? head : undefined }
 }
 
 /** More new browsers in a day than this are told by letters alone. */
@@ -79,17 +85,21 @@ export async function completeSignIn(
   const { db, clock, keyring, signInLimits } = parts
   const { account } = signedIn
   const at = clock.now()
-  const newDevice = await db.transaction(async (trx) => {
-    const known = await rememberDevice(trx, account.id, device, at)
-    const accountId = account.id
-    const event = known ? 'sign-in.succeeded' : 'sign-in.new-device'
-    await recordActivity(trx, keyring, { accountId, event, details: {}, at, trace })
-    if (known) return false
-    const today = await countActivity(trx, accountId, [event], new Date(at.getTime() - 86_400_000))
-    const notice = { accountId, name: 'new-device', params: {}, change: 'sign-in.new-device', at, trace } as const
-    await tellOwner(trx, parts, { ...notice, lettersOnly: today > newDevicesBySms })
-    return true
-  })
+  const { head } = signedIn
+  const isRecorded = head && (await recordKnownSignIn(db, keyring, head, { accountId: account.id, device, at, trace }))
+  const newDevice = isRecorded
+    ? false
+    : await db.transaction(async (trx) => {
+        const known = await rememberDevice(trx, account.id, device, at)
+        const accountId = account.id
+        const event = known ? 'sign-in.succeeded' : 'sign-in.new-device'
+        await recordActivity(trx, keyring, { accountId, event, details: {}, at, trace })
+        if (known) return false
+        const today = await countActivity(trx, accountId, [event], new Date(at.getTime() - 86_400_000))
+        const notice = { accountId, name: 'new-device', params: {}, change: 'sign-in.new-device', at, trace } as const
+        await tellOwner(trx, parts, { ...notice, lettersOnly: today > newDevicesBySms })
+        return true
+      })
   await signInLimits.forget(signedIn.limitKey, signedIn.failures)
   return { newDevice }
 }

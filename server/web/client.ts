@@ -38,6 +38,19 @@ export function roughNetwork(network: string): string {
 /** `Firefox, Android`; empty where the browser does not say. Only words of the library's own list, never the header's text. */
 export function deviceOf(userAgent: string | undefined): string {
   if (!userAgent || userAgent.length > 512) return ''
+  const known = devices.get(userAgent)
+  if (known !== undefined) return known
+  const device = readDevice(userAgent)
+  if (devices.size >= keptDevices) devices.clear()
+  devices.set(userAgent, device)
+  return device
+}
+
+/** Most people have one of few browsers, and each is tried against hundreds of patterns. */
+const devices = new Map<string, string>()
+const keptDevices = 500
+
+function readDevice(userAgent: string): string {
   const { browser, os } = Bowser.parse(userAgent)
   return [browser.name, os.name].filter((name) => name && /^[\w .+-]{1,40}$/.test(name)).join(', ')
 }
