@@ -1,6 +1,7 @@
 // What people, machines and vandals hand in.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import fc from 'fast-check'
 import { createTransport } from 'nodemailer'
 import { deleteOldEvidence, openKeptEvidence } from '#server/abuse/evidence-store.ts'
 import { startLmtp } from '#server/abuse/lmtp.ts'
@@ -10,6 +11,7 @@ import { accountIdOf, ourDomain, sendLetter, startAbusePortal, untilJudged } fro
 import { createTestDatabase } from './support/database.ts'
 import { assertAbsent, dumpDatabase } from './support/dump.ts'
 import { heavy, scripts, zipBomb } from './support/letters/hostile-letters.ts'
+import { mutations } from './support/letters/mutate.ts'
 import { hanna, register } from './support/people.ts'
 import { eventually, type TestPortal } from './support/portal.ts'
 import type { Answer, Visitor } from './support/visitor.ts'
@@ -216,6 +218,35 @@ test('hostile letters are taken in, judged within their bounds, and do nothing b
     const html = shown?.outcome.kind === 'letter' ? (shown.outcome.letter.safeHtml ?? '') : ''
     assert.doesNotMatch(html, /<(?:script|svg|img|iframe|link|form)|<[^<>]*\s(?:on\w+|href|src|style)=/i)
   }
+})
+
+test('damaged letters of every kind are answered by the form and judged by the job, never with a fault of ours', async () => {
+  const originals = [
+    await sendLetter(portal.keyring, { accountId: hannaId, from: good.sender }),
+    ...Object.values(scripts),
+    heavy['parts nested 100 deep']?.() ?? '',
+  ]
+  const damaged = fc.sample(
+    fc.tuple(fc.constantFrom(...originals), mutations(originals)).map(([letter, mutate]) => mutate(letter)),
+    { numRuns: 80, seed: 20261122 },
+  )
+  const visitor = portal.visitor()
+  const token = await visitor.token('/report')
+  for (const [n, letter] of damaged.entries()) {
+    const fields = { _csrf: token, ...good, reporter: '', note: '' }
+    const typed = Object.entries(fields).map(([name, value]) => ({ name, value }))
+    const file = { name: 'message_file', value: Buffer.from(letter, 'latin1'), file: 'letter.eml' }
+    const { status } =
+      n % 2
+        ? await visitor.send('/report', multipart([...typed, file]), multipartType())
+        : await visitor.send('/report', new URLSearchParams({ ...fields, message_source: letter }).toString(), {
+            'content-type': 'application/x-www-form-urlencoded',
+          })
+    assert.ok(status === 303 || (status >= 400 && status < 500), `${n}: ${status}`)
+  }
+  await untilJudged(portal, 120)
+  const failed = portal.logged.filter((line) => line.includes('job failed'))
+  assert.deepEqual(failed, [])
 })
 
 test('evidence is never changed, and deleted only when its time is over', async () => {

@@ -4,6 +4,7 @@ import { networkOf } from '../web/client.ts'
 import { NotFound } from '../web/faults.ts'
 import { type FormError, readFields } from '../web/forms.ts'
 import type { WebParts } from '../web/parts.ts'
+import { ownerOf } from '../web/sessions.ts'
 import { makeAppeal, type OpenedAppeal, openAppeal } from './appeal.ts'
 import { describeBlock } from './describe-block.ts'
 
@@ -26,7 +27,8 @@ export function appealRoutes(parts: WebParts): Router {
 
   return Router()
     .get('/blocked', async (req, res) => {
-      const accountId = blockedOf(parts, req)
+      // Where the portal stays open to its holder, signing in shows as much.
+      const accountId = ownerOf(req)?.id ?? blockedOf(parts, req)
       if (!accountId) return res.redirect(303, '/sign-in')
       const block = await describeBlock(desk, accountId)
       pages.show(req, res, { id: 'blocked', view: 'abuse/blocked', locals: { block: block ?? null } })

@@ -1,4 +1,5 @@
 import { Router } from 'express'
+import { describeBlock } from '../abuse/describe-block.ts'
 import { describeEntry } from '../activity/describe-entry.ts'
 import { listActivity } from '../activity/store.ts'
 import { countHeldAppPasswords } from '../app-passwords/store.ts'
@@ -31,6 +32,7 @@ export function overviewRoutes(parts: WebParts): Router {
         view: 'overview/account',
         locals: {
           done: takeDone(req, res, ['password-changed', 'space-grown']),
+          block: (await describeBlock(parts.desk, owner.id)) ?? null,
           mailbox: describeMailbox(progress),
           space: {
             more: requestedQuota(progress, settings),
