@@ -143,6 +143,8 @@ describeOnMailServers('the portal beside Dovecot and Postfix', () => {
     await settled(address)
     assert.match(await signInByPop3(world.mail.pop3, address, who.password), /^-ERR/)
     await connections(browser, /The program sent the old password\. The new one is live since/)
+    assert.match((await signInBySmtp(world.mail.submissions, address, who.password)).reply, /^535/)
+    await connections(browser, /old password[^<]*<\/p>\s*<p class="quiet">SMTP/)
     await tryImap(world.mail, { user: 'gleb.g', pass: 'herons by the same river' })
     await connections(browser, /The program sent the name alone/)
     const pass = await makeAppPassword(browser, address, { imap: 'on' })

@@ -40,7 +40,8 @@ export async function noteReport(parts: NoteParts, report: SignInReport): Promis
     mark: good ? Buffer.alloc(0) : mark,
   })
   if (!good) return
-  await noteGoodMark(db, { accountId, mark, appPasswordId, at })
+  // Of a good sign-in to SMTP Dovecot tells under the session's login (ADDRESS#EPOCH): its mark would fit nothing that comes later.
+  if (service !== 'smtp') await noteGoodMark(db, { accountId, mark, appPasswordId, at })
   if (appPasswordId) await noteAppPasswordUse(db, { accountId, id: appPasswordId, service, place, at })
 }
 

@@ -131,7 +131,10 @@ export function renderMailPlatformConfig(config: MailPlatformConfig): ConfigFile
     doveadm: { ...config.doveadm, commands: doveadmCommands },
     shapes: appPasswordShapes,
   }
-  const dovecot = ['main-passwords.conf.ext', 'app-passwords.conf.ext', 'access-tokens.conf.ext', 'users.conf.ext']
+  const dovecot = [
+    ...['main-passwords.conf.ext', 'app-passwords.conf.ext', 'access-tokens.conf.ext'],
+    ...['smtp-logins.conf.ext', 'users.conf.ext'],
+  ]
   const map = template('map.cf')
   return [
     ...['dovecot.conf', ...dovecot].map((name) => ({
