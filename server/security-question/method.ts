@@ -11,7 +11,7 @@ import { countAnswer, findSecurityQuestion, markQuestionProven, uncountAnswer } 
 export interface QuestionRecoveryParts {
   readonly db: Db
   readonly keyring: Keyring
-  readonly settings: Pick<RawSettings, 'limitAnswersPerDay' | 'limitAnswersLifetime'>
+  readonly settings: Pick<RawSettings, 'limitAnswersPerDay' | 'limitAnswersLifetime' | 'securityQuestion'>
 }
 
 const limitName = 'recovery-answers'
@@ -26,7 +26,10 @@ export function questionRecovery({ keyring, settings }: QuestionRecoveryParts): 
       const found = await findSecurityQuestion(db, shownAccountId)
       // Security: a name without a question is asked one all the same, always the same.
       const decoy = decoyQuestion(keyring, nameKey)
-      return { question: found?.state === 'set' ? found.question : decoy }
+      return {
+        question: found?.state === 'set' ? found.question : decoy,
+        held: settings.securityQuestion === 'hold',
+      }
     },
     challenge: async () => ({ kind: 'refused', reason: 'missing' }),
     async prove(trx, flow, input) {

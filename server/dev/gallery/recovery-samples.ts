@@ -42,6 +42,7 @@ export const recoverySamples: readonly Sample[] = [
   page('recover-sms-code', 'errors', 'sms-code', { ...code, ...refused('code', 'wrong') }),
   page('recover-sms-code', 'exhausted', 'sms-code', { ...code, exhausted: true, ...refused('code', 'dead') }),
   page('recover-question', 'empty', 'question', { question: 'first-teacher' }),
+  page('recover-question', 'held', 'question', { question: 'first-teacher', held: true }),
   page('recover-question', 'errors', 'question', { question: 'grandmother-birthplace', ...refused('answer', 'wrong') }),
   page('recover-new-password', 'empty', 'new-password', { address: sampleAddress }),
   page('recover-new-password', 'errors', 'new-password', {

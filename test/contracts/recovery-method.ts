@@ -1,0 +1,117 @@
+// What every recovery method promises to the flow that it serves.
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { hashToken, newToken } from '#server/core/secrets.ts'
+import type { MethodFlow, MethodId, ProofOutcome, RecoveryMethod } from '#server/recovery/recovery-method.ts'
+import { insertFlow } from '#server/recovery/store.ts'
+import type { TestPortal } from '#test/support/portal.ts'
+import { type Equipped, equip, forgetLimits } from '#test/support/recovery.ts'
+
+const nobody = '00000000-0000-0000-0000-000000000000'
+
+export interface Trial {
+  /** What `challenge` takes for this person, where the method asks. */
+  readonly contactOf: (person: Equipped) => string
+  /** A proof that is well-formed and wrong. */
+  readonly wrong: string
+  /** Takes the method from the account, as its owner would. */
+  readonly remove: (portal: TestPortal, person: Equipped) => Promise<unknown>
+}
+
+export function recoveryMethodContract(id: MethodId, portalOf: () => TestPortal, trial: Trial): void {
+  describe(`recovery by ${id}`, () => {
+    const method = (): RecoveryMethod => {
+      const found = portalOf().parts.recoveryMethods.find((each) => each.id === id)
+      return found ?? assert.fail(`${id} is not in the list`)
+    }
+
+    /** A flow for the person, or a decoy. */
+    async function begin(person: Equipped | null, at = portalOf().clock.now()): Promise<MethodFlow> {
+      const { db } = portalOf()
+      const token = hashToken(newToken())
+      const budgetKey = newToken()
+      const about = { locale: 'en', trace: { device: '', place: '' } } as const
+      const keys = { nameKey: newToken(), budgetKey }
+      const expiresAt = new Date(at.getTime() + 3_600_000)
+      const accountId = person?.accountId ?? null
+      await db.transaction((trx) =>
+        insertFlow(trx, { tokenHash: token, accountId, ...keys, state: 'begun', ...about, at, expiresAt }),
+      )
+      const { id: flowId } = await db('recovery_flows').where({ token_hash: token }).first('id')
+      return {
+        id: flowId,
+        accountId: accountId ?? nobody,
+        shownAccountId: accountId ?? nobody,
+        ...keys,
+        ...about,
+        begunAt: at,
+        at,
+      }
+    }
+
+    const inTrx = <T>(work: (trx: Parameters<Parameters<TestPortal['db']['transaction']>[0]>[0]) => Promise<T>) =>
+      portalOf().db.transaction(work)
+    const jobs = async () => Number((await portalOf().db('graphile_worker._private_jobs').count())[0]?.count)
+    const verdictOf = async (outcome: ProofOutcome): Promise<string> => {
+      if (outcome.kind !== 'verify') return outcome.kind === 'refused' ? outcome.reason : outcome.kind
+      return (await portalOf().parts.hasher.verify(outcome.verifier, outcome.text)) ? 'right' : 'wrong'
+    }
+
+    it('asks known and unknown alike: one outcome, one row, one job', async () => {
+      const { challenge } = method().door
+      if (!challenge) return
+      await forgetLimits(portalOf())
+      const person = await equip(portalOf())
+      const left: object[] = []
+      const at = portalOf().clock.now()
+      for (const flow of [await begin(person, at), await begin(null, at)]) {
+        assert.equal(await method().describe(portalOf().db, flow), null, 'nothing to prove before it was asked')
+        const before = await jobs()
+        const outcome = await inTrx((trx) => method().challenge(trx, flow, trial.contactOf(person)))
+        const shown = await method().describe(portalOf().db, flow)
+        left.push({ outcome, jobs: (await jobs()) - before, shown })
+      }
+      assert.deepEqual(left[0], left[1])
+      assert.deepEqual((left[0] as { outcome: object }).outcome, { kind: 'asked' })
+    })
+
+    it('refuses what cannot be a contact, and asks again only for what was asked before', async () => {
+      if (!method().door.challenge) return
+      const flow = await begin(null)
+      for (const input of ['', 'x'.repeat(5000), '\u202e', null]) {
+        const outcome = await inTrx((trx) => method().challenge(trx, flow, input))
+        assert.equal(outcome.kind, 'refused')
+      }
+    })
+
+    it('judges wrong proofs as wrong for everybody, and throws for nothing that is typed', async () => {
+      await forgetLimits(portalOf())
+      const person = await equip(portalOf())
+      const verdicts: string[][] = []
+      for (const flow of [await begin(person), await begin(null)]) {
+        if (method().door.challenge) await inTrx((trx) => method().challenge(trx, flow, trial.contactOf(person)))
+        const judged: string[] = []
+        for (const input of ['', trial.wrong, ' ', 'я'.repeat(3000)])
+          judged.push(await verdictOf(await inTrx((trx) => method().prove(trx, flow, input))))
+        verdicts.push(judged)
+      }
+      assert.deepEqual(verdicts[0], verdicts[1])
+      assert.ok(!verdicts.flat().includes('right'))
+    })
+
+    it('settles nothing for a decoy, for a link that is not one, or for a method that is gone', async () => {
+      const person = await equip(portalOf())
+      const hash = hashToken(newToken())
+      assert.equal(await inTrx(async (trx) => method().settle(trx, await begin(null), hash)), false)
+      const flow = await begin(person)
+      await trial.remove(portalOf(), person)
+      assert.equal(await inTrx((trx) => method().settle(trx, flow, hash)), false)
+    })
+
+    it('says which pages it has, and nothing of HTTP', () => {
+      const { challenge, proof } = method().door
+      for (const page of [challenge, proof]) if (page) assert.match(page.page, /^recover-[a-z-]+$/)
+      assert.ok(proof.field !== null || method().openLink, 'a page without a field needs a link')
+    })
+  })
+}

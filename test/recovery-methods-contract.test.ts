@@ -1,0 +1,29 @@
+import { after, before } from 'node:test'
+import { removeBackupAddress } from '#server/backup-address/store.ts'
+import { removePhone } from '#server/phone/store.ts'
+import { removeSecurityQuestion } from '#server/security-question/store.ts'
+import { recoveryMethodContract } from './contracts/recovery-method.ts'
+import { startTestPortal, type TestPortal } from './support/portal.ts'
+
+let portal: TestPortal
+before(async () => {
+  portal = await startTestPortal({ worker: false })
+})
+after(() => portal.stop())
+
+recoveryMethodContract('backup-address', () => portal, {
+  contactOf: (person) => person.address,
+  wrong: 'there is nothing to type',
+  remove: ({ db, keyring }, { accountId }) => db.transaction((trx) => removeBackupAddress(trx, keyring, accountId)),
+})
+recoveryMethodContract('phone', () => portal, {
+  contactOf: (person) => person.phone,
+  wrong: '00000000',
+  remove: ({ db, keyring }, { accountId }) => db.transaction((trx) => removePhone(trx, keyring, accountId)),
+})
+recoveryMethodContract('security-question', () => portal, {
+  contactOf: () => '',
+  wrong: 'none of theirs',
+  remove: ({ db, clock }, { accountId }) =>
+    db.transaction((trx) => removeSecurityQuestion(trx, accountId, clock.now())),
+})
