@@ -53,6 +53,14 @@ for (const sample of samples) {
 }
 
 describe('the pages together', () => {
+  it('have each a name of its own in the gallery', () => {
+    const names = samples.map(({ page, state }) => `${page} ${state}`)
+    assert.deepEqual(
+      names.filter((name, at) => names.indexOf(name) !== at),
+      [],
+    )
+  })
+
   it('are loaded in three requests: the page, one style sheet, one script', () => {
     for (const sample of samples) {
       const html = render(sample, 'en', '/')

@@ -24,13 +24,13 @@ after(async () => {
   gallery?.close()
 })
 
-/** Of each page the first state and the first one with errors, of each mail the first; languages and schemes take turns. */
+/** One state of each page, by turns with errors where it has them, and every third mail; languages and schemes take turns. */
 function share(): Sight[] {
-  const firsts = <T>(all: readonly T[], nameOf: (one: T) => string) => [
-    ...new Map(all.toReversed().map((one) => [nameOf(one), one])).values(),
-  ]
-  const pages = firsts(samples, ({ page, locals }) => `${page} ${Array.isArray(locals?.errors)}`)
-  const mails = firsts(mailSamples, ({ name }) => name)
+  const pages = [...Map.groupBy(samples, ({ page }) => page).values()].flatMap((states, at) => {
+    const refused = at % 2 ? states.find(({ locals }) => Array.isArray(locals?.errors)) : undefined
+    return refused ?? states[at % states.length] ?? []
+  })
+  const mails = mailSamples.filter((_, at) => at % 3 === 0)
   return [
     ...pages.map(({ page, state }) => ({ path: `/${page}/${state}`, isMail: false })),
     ...mails.map(({ name, state }) => ({ path: `/mail/${name}/${state}`, isMail: true })),

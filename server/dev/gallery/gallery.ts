@@ -13,7 +13,6 @@ import { helpSamples } from './help-samples.ts'
 import { problemSamples } from './problem-samples.ts'
 import { recoveryMethodSamples } from './recovery-method-samples.ts'
 import { recoverySamples } from './recovery-samples.ts'
-import { reportSamples } from './report-samples.ts'
 import { type Sample, sampleAddress } from './sample.ts'
 import { staffSamples } from './staff-samples.ts'
 
@@ -24,7 +23,6 @@ export const samples: readonly Sample[] = [
   ...accountSamples,
   ...recoveryMethodSamples,
   ...appPasswordSamples,
-  ...reportSamples,
   ...connectionSamples,
   ...helpSamples,
   ...problemSamples,
