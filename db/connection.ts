@@ -29,5 +29,7 @@ export function connectDatabase(url: string, pool = 12): Db {
     // A request that cannot get a connection is answered with 503 instead of waiting in line.
     acquireConnectionTimeout: 2500,
     asyncStackTraces: false,
+    // Faults are thrown to whoever asked; knex would also print them, on the stream that commands and the log write to.
+    log: { warn() {}, error() {} },
   })
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { commands } from '#server/cli/commands.ts'
 import { runCommand } from '#server/cli/portal.ts'
-import { hanna, register, signIn } from './support/people.ts'
+import { hanna, piotr, register, signIn } from './support/people.ts'
 import { eventually, startTestPortal, type TestPortal } from './support/portal.ts'
 
 let portal: TestPortal
@@ -70,6 +70,33 @@ test('roles are granted and revoked by command, on record', async () => {
   assert.equal((await run('staff grant nobody.here --role analyst')).status, 3)
   assert.equal((await run('staff revoke hanna.k --role analyst')).status, 0)
   assert.deepEqual([await eventsOf('staff.granted'), await eventsOf('staff.revoked')], [1, 1])
+})
+
+test('an operator gives a mailbox a further address, which nobody else can get, not even after it was taken off', async () => {
+  await register(portal, piotr)
+  const leadTo = async () => {
+    await eventually(async () => !(await portal.db('mailboxes').whereRaw('applied_revision < revision').first()))
+    const rows = await portal.db('mail_directory.addresses').orderBy('address').select('address', 'account_id')
+    const mine = await portal.db('accounts').where({ address: 'hanna.k@postern.example' }).first('id')
+    return rows.filter((row) => row.account_id === mine.id).map(({ address }) => address)
+  }
+  assert.equal((await run('mailboxes alias hanna.k --add postmaster')).status, 0)
+  assert.equal((await run('mailboxes alias hanna.k --add postmaster@postern.example')).status, 3)
+  assert.deepEqual(await leadTo(), ['hanna.k@postern.example', 'postmaster@postern.example'])
+  assert.equal((await run('mailboxes alias piotr --add P0stmaster')).status, 3, 'it looks like that of somebody else')
+  assert.equal((await run('mailboxes alias piotr --add hanna.k')).status, 3)
+  assert.equal((await run('mailboxes alias piotr --add piotr')).status, 3)
+  assert.equal((await run('mailboxes alias piotr --add somebody@elsewhere.example')).status, 3)
+  assert.deepEqual((await run('mailboxes alias hanna.k --json')).data, {
+    address: 'hanna.k@postern.example',
+    aliases: ['postmaster@postern.example'],
+  })
+
+  assert.equal((await run('mailboxes alias hanna.k --remove postmaster')).status, 0)
+  assert.equal((await run('mailboxes alias hanna.k --remove postmaster')).status, 3)
+  assert.deepEqual(await leadTo(), ['hanna.k@postern.example'])
+  assert.equal((await run('mailboxes alias piotr --add postmaster')).status, 3)
+  assert.deepEqual([await eventsOf('mailbox.alias-added'), await eventsOf('mailbox.alias-removed')], [1, 1])
 })
 
 test('reconciliation by command tells of drift by its exit status, and mends it', async () => {

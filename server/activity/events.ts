@@ -15,6 +15,8 @@ export interface ActivityDetails {
   'app-password.held': { count: number }
   'app-password.kept': { name: string }
   'app-password.revoked': { name: string }
+  'mailbox.alias-added': { alias: string }
+  'mailbox.alias-removed': { alias: string }
   'mailbox.grown': { mebibytes: number }
   'mailbox.mended': Nothing
   'mailboxes.reconciled': { mended: number; removed: number }

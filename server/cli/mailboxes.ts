@@ -1,6 +1,11 @@
 import { recordActivity } from '../activity/store.ts'
+import { parseTypedLogin } from '../core/login-name.ts'
+import { addressOf, domainOf } from '../core/names.ts'
+import { addAlias, removeAlias } from '../mailboxes/change-aliases.ts'
 import { reconcileMailboxes } from '../mailboxes/reconcile-mailboxes.ts'
-import { type Command, exit, table } from './command.ts'
+import { listAliases } from '../mailboxes/store.ts'
+import { type Command, done, exit, refused, table } from './command.ts'
+import { findNamedAccount } from './find-account.ts'
 
 const reconcile: Command = {
   words: ['mailboxes', 'reconcile'],
@@ -35,4 +40,31 @@ const reconcile: Command = {
   },
 }
 
-export const mailboxCommands: readonly Command[] = [reconcile]
+const alias: Command = {
+  words: ['mailboxes', 'alias'],
+  args: ['LOGIN'],
+  options: { add: { type: 'string' }, remove: { type: 'string' } },
+  summary: 'Shows, adds or removes a further address of a mailbox, such as abuse@ or postmaster@.',
+  help: '--add ADDRESS or --remove ADDRESS. A removed one is never given to another mailbox.',
+  async run({ portal, settings, args, options }) {
+    const opened = await portal()
+    const account = await findNamedAccount(opened, settings, args[0])
+    if (!account) return refused('unknown', `There is no account "${args[0]}".`)
+    const asked = options.add ?? options.remove
+    if (asked === undefined) {
+      const aliases = await listAliases(opened.db, account.id)
+      return done({ address: account.address, aliases }, aliases.join('\n') || 'None.')
+    }
+    const typed = parseTypedLogin(asked, settings.mailDomains)
+    if (!typed) return refused('shape', `"${asked}" is no address in ${settings.mailDomains.join(', ')}.`)
+    const change = {
+      accountId: account.id,
+      alias: addressOf(typed.login, typed.domain ?? domainOf(account.address)),
+    }
+    const outcome = options.add === undefined ? await removeAlias(opened, change) : await addAlias(opened, change)
+    const told = `${change.alias}: ${outcome}.`
+    return ['added', 'removed'].includes(outcome) ? done({ ...change, outcome }, told) : refused(outcome, told)
+  },
+}
+
+export const mailboxCommands: readonly Command[] = [alias, reconcile]

@@ -3,3 +3,6 @@ export const addressOf = (login: string, domain: string): string => `${login}@${
 
 /** The name before the @. */
 export const loginOf = (address: string): string => address.slice(0, address.lastIndexOf('@'))
+
+/** What follows the @. */
+export const domainOf = (address: string): string => address.slice(address.lastIndexOf('@') + 1)

@@ -105,6 +105,25 @@ export async function reviseMailboxFilters(trx: Trx, accountId: string, at: Date
   await revise(trx, accountId, at, { end_filters_revision: trx.raw('revision + 1') })
 }
 
+/** @returns false where the alias is there already, or not there to be removed, or is the mailbox's own address */
+export async function reviseMailboxAliases(
+  trx: Trx,
+  accountId: string,
+  how: 'add' | 'remove',
+  alias: string,
+  at: Date,
+): Promise<boolean> {
+  const [row] = await trx('mailboxes')
+    .where({ account_id: accountId, removed_at: null })
+    .whereNot({ address: alias })
+    .whereRaw(`${how === 'add' ? 'not ' : ''}? = any (aliases)`, [alias])
+    .update({ aliases: trx.raw(how === 'add' ? 'array_append(aliases, ?)' : 'array_remove(aliases, ?)', [alias]) })
+    .returning('account_id')
+  if (!row) return false
+  await revise(trx, accountId, at, {})
+  return true
+}
+
 /** Another size, where it still has the one that it is changed from. */
 export async function reviseMailboxQuota(
   trx: Trx,
@@ -174,4 +193,9 @@ export async function findUnappliedMailboxes(db: Db, since: Date, limit: number)
     .limit(limit)
     .select('account_id')
   return rows.map((row) => row.account_id)
+}
+
+export async function listAliases(db: Db, accountId: string): Promise<string[]> {
+  const row = await db('mailboxes').where({ account_id: accountId }).first('aliases')
+  return [...(row?.aliases ?? [])].sort()
 }

@@ -136,12 +136,19 @@ async function converge(db: Db): Promise<void> {
   for (const end = performance.now() + 60_000; ; ) {
     const open = await db('mailboxes').whereRaw('applied_revision < revision').count({ count: '*' }).first()
     if (Number(open?.count) === 0) return
-    assert.ok(performance.now() < end, `${open?.count} mailboxes do not converge`)
+    if (performance.now() > end) assert.fail(`do not converge: ${JSON.stringify(await describeOpen(db))}`)
     await db.raw(`select graphile_worker.reschedule_jobs(array_agg(id), run_at := now()) from graphile_worker.jobs
       where locked_at is null and run_at > now()`)
     await sleep(500)
   }
 }
+
+/** What an operator would look at: how each mailbox failed, and its job. */
+const describeOpen = (db: Db) =>
+  db('mailboxes as m')
+    .whereRaw('applied_revision < revision')
+    .select('m.address', 'm.revision', 'm.applied_revision', 'm.failures', 'm.last_failure', 'm.needs_operator_at')
+    .select(db.raw(`(select json_agg(j) from graphile_worker.jobs j where j.key = 'mailbox:' || m.account_id) as jobs`))
 
 /** Dovecot waits 1, 5, 25 … seconds before it asks again for a database that was away, and fails once for every lost connection. */
 async function tryWhenBack(mail: TestPlatform, auth: { user: string; pass: string }): Promise<string> {
