@@ -3,6 +3,7 @@ import cookieParser from 'cookie-parser'
 import express, { type Express } from 'express'
 import { appealDeskRoutes } from './abuse/appeal-desk-routes.ts'
 import { appealRoutes } from './abuse/appeal-routes.ts'
+import { approvalRoutes } from './abuse/approval-routes.ts'
 import { caseRoutes } from './abuse/case-routes.ts'
 import { figuresRoutes } from './abuse/figures-routes.ts'
 import { measureRoutes } from './abuse/measure-routes.ts'
@@ -110,6 +111,7 @@ export function createApp(parts: AppParts): Express {
       queueRoutes(parts),
       caseRoutes(parts),
       measureRoutes(parts),
+      approvalRoutes(parts),
       appealDeskRoutes(parts),
       figuresRoutes(parts),
       auditRoutes(parts),

@@ -65,7 +65,7 @@ test('a case is found by address, subject, a beginning of it, and a host of a li
   assert.deepEqual(await found('<script>'), [])
 })
 
-test('the case page shows the letter as text with its links defanged, and hands out source and attachments as bytes', async () => {
+test('Security: what a stranger made is shown as text, and handed out as bytes to be saved', async () => {
   await register(portal, { login: 'file.sender', ...holder })
   const accountId = await accountIdOf(portal, 'file.sender')
   await reportLetter(portal, { accountId, login: 'file.sender' })

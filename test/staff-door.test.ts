@@ -54,7 +54,7 @@ test('Security: to people without a role there are no staff pages', async () => 
   assert.equal((await portal.visitor().get('/staff/me')).location, '/sign-in?next=%2Fstaff%2Fme')
 })
 
-test('a code of the authenticator works once, even when sent eight times at once', async () => {
+test('Security: a code that was taken is never taken again, even when sent four times at once', async () => {
   const boris = await enrolStaff(portal, 'boris.b', 'analyst')
   nextStep()
   const code = authenticatorCode(portal, boris.secret)

@@ -181,7 +181,7 @@ describe('nobody gets in', () => {
     })
 })
 
-describe('each role', () => {
+describe('Security: nobody of the staff sees or handles what concerns their own mailbox', () => {
   for (const role of staffRoles) {
     it(`${role}: may what the table says with the objects of others, and nothing with their own`, async () => {
       const { visitor } = members[role]

@@ -13,6 +13,7 @@ import { createStaffGuards, showStaffPage, staffOf } from '../web/staff.ts'
 import { describeLetter } from './describe-letter.ts'
 import { openCase } from './desk-guard.ts'
 import { allowsTransition, measureCauses, measureNames, type Standing } from './measures.ts'
+import { listQueue } from './queue-store.ts'
 import { findReport, isOutcome, outcomes } from './report-store.ts'
 import { downloadAttachment, downloadSource, viewEvidence } from './view-evidence.ts'
 import { attributeCase, claimCase, closeCase, noteMaxChars, noteOnCase, releaseCase, showCase } from './work-on-case.ts'
@@ -60,6 +61,8 @@ export function caseRoutes(parts: WebParts): Router {
     ])
     const standing: Standing = inForce ? inForce.measure : account?.blockedAt ? 'operator-block' : 'none'
     const open = found.closedAt === null
+    const waiting = await listQueue(db, keyring, { tab: 'new', staffId: staff.id, limit: 3 })
+    const next = waiting.cases.find((each) => each.id !== id && each.accountId !== staff.id)
     showStaffPage(parts, req, res, {
       id: 'staff-case',
       view: 'abuse/case',
@@ -90,6 +93,7 @@ export function caseRoutes(parts: WebParts): Router {
           outcomes,
         },
         now: clock.now(),
+        nextCase: next ? `/staff/cases/${next.id}` : null,
         done: takeDone(req, res, doneWords),
         olderReports: view.moreReports ? `/staff/cases/${id}?before=${view.reports.at(-1)?.id}` : null,
         newerReports: before ? `/staff/cases/${id}` : null,

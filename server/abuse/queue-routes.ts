@@ -7,12 +7,14 @@ import { createStaffGuards, showStaffPage, staffOf } from '../web/staff.ts'
 import { listWaitingAppeals } from './appeal-store.ts'
 import { type Case, verdictRanks } from './case-store.ts'
 import { findMeasure } from './measure-store.ts'
-import { countTabs, isQueueTab, listQueue, type QueueFilters, queueTabs, searchCases } from './queue-store.ts'
+import { countTabs, isQueueTab, listQueue, type QueueFilters, searchCases } from './queue-store.ts'
 import { reportKinds } from './report-kind.ts'
 import { isSearchField, parseSearch, searchFields } from './search-terms.ts'
 import { severities } from './severity.ts'
 
 const pageSize = 25
+/** `others` are among the open ones. */
+const shownTabs = ['new', 'mine', 'open', 'unattributed', 'appeals', 'closed']
 
 const one = (value: unknown): string => (typeof value === 'string' && value.length <= 500 ? value : '')
 const among = <T extends string>(list: readonly T[], value: unknown): T | undefined =>
@@ -100,7 +102,7 @@ export function queueRoutes(parts: WebParts): Router {
         values: { severity: filters.severity ?? '', kind: filters.kind ?? '', provenance: filters.provenance ?? '' },
         locals: {
           tab,
-          tabs: [...queueTabs.slice(0, -1), 'appeals', 'closed'].map((name) => ({
+          tabs: shownTabs.map((name) => ({
             name,
             href: addressOf('/staff/cases', { tab: name, ...asked }),
             count: counts[name],

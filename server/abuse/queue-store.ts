@@ -7,10 +7,10 @@ import type { ReportKind } from './report-kind.ts'
 import { type Severity, severities } from './severity.ts'
 
 /**
- * `new` open, an account stands behind it, nobody has it; `mine`, `others` open and claimed; `unattributed` open, no account is shown to have
+ * `new` open, an account stands behind it, nobody has it; `mine`, `others` open and claimed; `open` all of these; `unattributed` open, no account is shown to have
  * sent anything; `closed`.
  */
-export const queueTabs = ['new', 'mine', 'others', 'unattributed', 'closed'] as const
+export const queueTabs = ['new', 'mine', 'others', 'open', 'unattributed', 'closed'] as const
 export type QueueTab = (typeof queueTabs)[number]
 export const isQueueTab = (value: unknown): value is QueueTab => queueTabs.some((tab) => tab === value)
 
@@ -32,6 +32,7 @@ const tabWhere: Readonly<Record<QueueTab, string>> = {
   new: 'closed_at is null and account_id is not null and claimed_by is null',
   mine: 'closed_at is null and claimed_by = :staffId',
   others: 'closed_at is null and claimed_by is not null and claimed_by <> :staffId',
+  open: 'closed_at is null and (account_id is not null or claimed_by is not null)',
   unattributed: 'closed_at is null and account_id is null and claimed_by is null',
   closed: 'closed_at is not null',
 }
@@ -97,6 +98,7 @@ export async function countTabs(db: Db, staffId: string): Promise<TabCounts> {
     `select count(*) filter (where account_id is not null and claimed_by is null)::int as new,
        count(*) filter (where claimed_by = :staffId)::int as mine,
        count(*) filter (where claimed_by <> :staffId)::int as others,
+       count(*) filter (where account_id is not null or claimed_by is not null)::int as open,
        count(*) filter (where account_id is null and claimed_by is null)::int as unattributed,
        (select count(*) from appeals where decided_at is null)::int as appeals,
        (select count(*) from measures where state = 'proposed')::int as proposals

@@ -6,6 +6,7 @@ import { rekeyClaims } from '../claims/store.ts'
 import type { Keyring } from '../core/keyring.ts'
 import { rekeyMailboxes } from '../mailboxes/reconcile-store.ts'
 import { rekeyMessages } from '../messages/rekey-messages.ts'
+import { rekeyFactors } from '../staff/factor-store.ts'
 import { rekeyUndos } from '../undo/store.ts'
 import { type Command, done } from './command.ts'
 
@@ -14,6 +15,7 @@ const kept: readonly ((trx: Trx, keyring: Keyring, limit: number) => Promise<num
   rekeyBackupAddresses,
   rekeyClaims,
   rekeyDesk,
+  rekeyFactors,
   rekeyMailboxes,
   rekeyMessages,
   rekeyUndos,

@@ -1,7 +1,7 @@
 import { recordActivity } from '../activity/store.ts'
-import { removeFactor } from '../staff/factor-store.ts'
+import { listStaff, removeFactor } from '../staff/factor-store.ts'
 import { grantRole, isStaffRole, revokeRole, staffRoles } from '../staff/store.ts'
-import { type Command, done, exit, refused } from './command.ts'
+import { type Command, done, exit, refused, table } from './command.ts'
 import { findNamedAccount } from './find-account.ts'
 
 const change = (verb: 'grant' | 'revoke'): Command => ({
@@ -57,4 +57,19 @@ const resetDoor: Command = {
   },
 }
 
-export const staffCommands: readonly Command[] = [change('grant'), change('revoke'), resetDoor]
+const list: Command = {
+  words: ['staff', 'list'],
+  summary: 'Lists everybody with a role, since when they have an authenticator, and how many recovery codes are left.',
+  async run({ portal }) {
+    const staff = await listStaff((await portal()).db)
+    const rows = staff.map(({ address, roles, enrolledAt, codesLeft }) => [
+      address,
+      roles.join(', '),
+      enrolledAt ? `authenticator since ${enrolledAt.toISOString()}` : 'no authenticator yet',
+      `${codesLeft} codes`,
+    ])
+    return done({ staff }, staff.length === 0 ? 'Nobody has a role.' : table(rows))
+  },
+}
+
+export const staffCommands: readonly Command[] = [change('grant'), change('revoke'), list, resetDoor]

@@ -1,11 +1,19 @@
 import { type Request, type Response, Router } from 'express'
 import { describeBlock } from '../abuse/describe-block.ts'
 import { assertNever } from '../core/assert-never.ts'
+import { isInside } from '../staff/factor-store.ts'
 import { keepBlocked } from '../web/blocked-cookie.ts'
 import { LimitReached } from '../web/faults.ts'
 import { type FormError, parseNext, readFields } from '../web/forms.ts'
 import { isHttps, type WebParts } from '../web/parts.ts'
-import { ownerOf, requireAccount, sessionCookieName, startSession, stopSession } from '../web/sessions.ts'
+import {
+  ownerOf,
+  requireAccount,
+  sessionCookieName,
+  sessionDigestOf,
+  startSession,
+  stopSession,
+} from '../web/sessions.ts'
 import { confirmPassword } from './confirm-password.ts'
 import { keepDevice } from './device-cookie.ts'
 import { createAuthenticator } from './passport.ts'
@@ -84,7 +92,7 @@ export function signInRoutes(web: WebParts): Router {
     .post('/sign-out', async (req, res) => {
       const owner = ownerOf(req)
       if (owner) {
-        await signOut(web, owner.id, trace(req))
+        await signOut(web, owner.id, trace(req), await isInside(web.db, sessionDigestOf(req)))
         await stopSession(req)
       }
       // Cached pages and anything a browser kept of the account go too (W3C Clear Site Data).

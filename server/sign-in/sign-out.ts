@@ -1,6 +1,7 @@
 import type { Db } from '#db/connection.ts'
 import type { Trace } from '../activity/events.ts'
 import { recordActivity } from '../activity/store.ts'
+import { recordAudit } from '../audit/store.ts'
 import type { Clock } from '../core/clock.ts'
 import type { Keyring } from '../core/keyring.ts'
 
@@ -8,8 +9,12 @@ export async function signOut(
   { db, clock, keyring }: { db: Db; clock: Clock; keyring: Keyring },
   accountId: string,
   trace: Trace,
+  /** Out of the staff pages too. */
+  fromStaff: boolean,
 ): Promise<void> {
-  await db.transaction((trx) =>
-    recordActivity(trx, keyring, { accountId, event: 'sign-out.succeeded', details: {}, at: clock.now(), trace }),
-  )
+  const at = clock.now()
+  await db.transaction(async (trx) => {
+    await recordActivity(trx, keyring, { accountId, event: 'sign-out.succeeded', details: {}, at, trace })
+    if (fromStaff) await recordAudit(trx, keyring, { staffId: accountId, action: 'staff.signed-out', details: {}, at })
+  })
 }

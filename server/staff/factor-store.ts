@@ -1,5 +1,7 @@
 // The second factors of staff, and the sessions that passed them.
 import type { Db, Trx } from '#db/connection.ts'
+import type { Keyring } from '../core/keyring.ts'
+import { factorSealPurpose } from './factor.ts'
 import type { StaffRole } from './store.ts'
 
 export interface Factor {
@@ -153,4 +155,46 @@ export async function findStanding(db: Db, accountId: string, sessionDigest: Buf
 /** Writes that the session was seen, unless it has been idle for too long. */
 export async function touchStaffSession(db: Db, sessionDigest: Buffer, at: Date): Promise<void> {
   await db('staff_sessions').where({ id_digest: sessionDigest }).where('seen_at', '<', at).update({ seen_at: at })
+}
+
+/** Moves up to `limit` secrets to the newest key. Recovery codes cannot be moved: they work while their key is listed. */
+export async function rekeyFactors(trx: Trx, keyring: Keyring, limit: number): Promise<number> {
+  const rows = await trx('staff_factors')
+    .whereNot({ key_id: keyring.newestKeyId })
+    .limit(limit)
+    .forUpdate()
+    .skipLocked()
+  for (const { account_id, secret_sealed } of rows) {
+    const resealed = keyring.seal(factorSealPurpose, keyring.open(factorSealPurpose, secret_sealed))
+    await trx('staff_factors').where({ account_id }).update({ secret_sealed: resealed, key_id: keyring.newestKeyId })
+  }
+  return rows.length
+}
+
+export interface StaffEntry {
+  readonly address: string
+  readonly roles: readonly StaffRole[]
+  readonly enrolledAt: Date | null
+  readonly codesLeft: number
+}
+
+/** Everybody with a role. */
+export async function listStaff(db: Db): Promise<StaffEntry[]> {
+  const { rows } = await db.raw(
+    `select a.address, array_agg(r.role order by r.role) as roles, f.confirmed_at,
+       (select count(*) from staff_recovery_codes c where c.account_id = a.id and c.used_at is null)::int as codes
+     from staff_roles r join accounts a on a.id = r.account_id left join staff_factors f on f.account_id = a.id
+     group by a.id, f.confirmed_at order by a.address`,
+  )
+  return rows.map((row: Record<string, unknown>) => ({
+    address: row.address as string,
+    roles: row.roles as StaffRole[],
+    enrolledAt: row.confirmed_at as Date | null,
+    codesLeft: row.codes as number,
+  }))
+}
+
+/** Whether the session is inside: for what is told when it ends. */
+export async function isInside(db: Db, sessionDigest: Buffer): Promise<boolean> {
+  return (await db('staff_sessions').where({ id_digest: sessionDigest }).first('seen_at')) !== undefined
 }

@@ -7,6 +7,7 @@ import { parseCode } from '../core/secrets.ts'
 const totp = lazily<typeof import('otplib')>('otplib')
 
 export const factorDigits = 6
+export const factorSealPurpose = 'staff.factor'
 /** Clocks of phones may be this far off. */
 const toleranceSeconds = 30
 

@@ -5,7 +5,7 @@ import { recordAudit } from '../audit/store.ts'
 import type { Clock } from '../core/clock.ts'
 import type { Keyring } from '../core/keyring.ts'
 import type { Limits } from '../web/limits.ts'
-import { factorStepOf, newFactorSecret, newRecoveryCodes, parseFactor } from './factor.ts'
+import { factorSealPurpose, factorStepOf, newFactorSecret, newRecoveryCodes, parseFactor } from './factor.ts'
 import * as factors from './factor-store.ts'
 
 export interface DoorParts {
@@ -24,7 +24,6 @@ export interface Caller {
 
 export type Passed = { readonly kind: 'passed' } | { readonly kind: 'wrong' } | { readonly kind: 'used' }
 
-const sealPurpose = 'staff.factor'
 const newCodesPurpose = 'staff.new-codes'
 const codePurpose = 'staff.recovery-code'
 const bare = (code: string) => code.replaceAll('-', '')
@@ -62,10 +61,10 @@ export function createDoor({ db, clock, keyring, limits }: DoorParts): Door {
 
   return {
     async secretToEnrol(accountId) {
-      const secretSealed = keyring.seal(sealPurpose, newFactorSecret())
+      const secretSealed = keyring.seal(factorSealPurpose, newFactorSecret())
       const made = { accountId, secretSealed, keyId: keyring.newestKeyId, at: clock.now() }
       const factor = await factors.prepareFactor(db, made)
-      return factor.confirmedAt ? undefined : keyring.open(sealPurpose, factor.secretSealed)
+      return factor.confirmedAt ? undefined : keyring.open(factorSealPurpose, factor.secretSealed)
     },
 
     async enrol(caller, typed) {
@@ -76,7 +75,7 @@ export function createDoor({ db, clock, keyring, limits }: DoorParts): Door {
       const code = parseFactor(typed)
       const step =
         factor && !factor.confirmedAt && code.kind === 'totp'
-          ? factorStepOf(keyring.open(sealPurpose, factor.secretSealed), code.code, at)
+          ? factorStepOf(keyring.open(factorSealPurpose, factor.secretSealed), code.code, at)
           : null
       if (step === null) return { kind: 'wrong' }
       const confirmed = await db.transaction(async (trx) => {
@@ -98,7 +97,7 @@ export function createDoor({ db, clock, keyring, limits }: DoorParts): Door {
       const code = parseFactor(typed)
       const step =
         factor?.confirmedAt && code.kind === 'totp'
-          ? factorStepOf(keyring.open(sealPurpose, factor.secretSealed), code.code, at)
+          ? factorStepOf(keyring.open(factorSealPurpose, factor.secretSealed), code.code, at)
           : null
       if (code.kind === 'neither' || (code.kind === 'totp' && step === null)) {
         await refuse(caller)

@@ -24,11 +24,11 @@ const lines = [
   line(26, { severity: 'low', provenance: 'unproven', claimedByName: colleague, firstSeenAt: sampleMoment(20) }),
   line(50, { own: true }),
 ]
-const counts: Record<string, number> = { new: 12, mine: 1, others: 3, unattributed: 40, appeals: 2 }
+const counts: Record<string, number> = { new: 12, mine: 1, open: 16, unattributed: 40, appeals: 2 }
 const queue = (state: string, tab: string, locals: object = {}): Sample =>
   consolePage('staff-queue', state, 'abuse/queue', {
     tab,
-    tabs: ['new', 'mine', 'others', 'unattributed', 'appeals', 'closed'].map((name) => ({
+    tabs: ['new', 'mine', 'open', 'unattributed', 'appeals', 'closed'].map((name) => ({
       ...{ name, href: `/staff/cases?tab=${name}`, count: counts[name] },
     })),
     ...{ unseen: false, filtered: false, cases: [], appeals: [], older: null, newer: null, now },
@@ -104,6 +104,7 @@ const aCase = (state: string, locals: object = {}): Sample =>
       report('1'),
       report('2', { verdict: null, kind: null, channel: 'mail', details: { sender: 'x@y.example' } }),
     ],
+    nextCase: '/staff/cases/4',
     ...{ olderReports: null, newerReports: null, may: { work: true, measure: true, lift: false } },
     choices: { measures: measureNames, causes: measureCauses, days, outcomes },
     ...locals,

@@ -1,0 +1,82 @@
+// Proposed measures, and the second person who decides on them.
+import { type Request, type Response, Router } from 'express'
+import { findAccount, findAddresses } from '../accounts/store.ts'
+import { takeDone, tellDone } from '../web/done.ts'
+import { NotFound } from '../web/faults.ts'
+import type { FormError } from '../web/forms.ts'
+import type { WebParts } from '../web/parts.ts'
+import { requireFreshPassword } from '../web/sessions.ts'
+import { createStaffGuards, showStaffPage, staffOf } from '../web/staff.ts'
+import { actorOf, openMeasure } from './desk-guard.ts'
+import { noticeTo, refusalError } from './measure-page.ts'
+import { listProposals, type Measure } from './measure-store.ts'
+import { consequencesOf } from './measures.ts'
+import { approveMeasure, refuseMeasure } from './take-measure.ts'
+
+const pageSize = 100
+
+const describeProposal = (measure: Measure, names: ReadonlyMap<string, string>, staffId: string) => ({
+  ...measure,
+  address: names.get(measure.accountId),
+  by: names.get(measure.proposedBy),
+  mine: measure.proposedBy === staffId,
+  own: measure.accountId === staffId,
+})
+
+export function approvalRoutes(parts: WebParts): Router {
+  const { desk, db, clock } = parts
+  const { requireStaff } = createStaffGuards(parts)
+  const now = () => clock.now()
+  const see = requireStaff('measures.approve')
+  const approve = requireStaff('measures.approve', '/staff/approvals')
+  const fresh = requireFreshPassword(now, '/staff/approvals')
+
+  async function showProposal(req: Request, res: Response, errors: FormError[] = []) {
+    const staff = staffOf(req)
+    const measure = await openMeasure(desk, req.params.id, staff)
+    const account = await findAccount(db, measure.accountId)
+    if (measure.state !== 'proposed' || !account) throw new NotFound('not a proposal any more')
+    const names = await findAddresses(db, [measure.accountId, measure.proposedBy])
+    showStaffPage(parts, req, res, {
+      id: 'staff-approval',
+      view: 'abuse/approval',
+      errors,
+      locals: {
+        proposal: describeProposal(measure, names, staff.id),
+        consequences: consequencesOf(measure.measure),
+        notice: noticeTo(parts, account, measure),
+      },
+    })
+  }
+
+  return Router()
+    .get('/staff/approvals', see, async (req, res) => {
+      const staff = staffOf(req)
+      const proposals = await listProposals(db, pageSize)
+      const names = await findAddresses(
+        db,
+        proposals.flatMap(({ accountId, proposedBy }) => [accountId, proposedBy]),
+      )
+      const lines = proposals.map((each) => describeProposal(each, names, staff.id))
+      const done = takeDone(req, res, ['approved', 'refused', 'not-yours'])
+      const locals = { proposals: lines, now: now(), done }
+      showStaffPage(parts, req, res, { id: 'staff-approvals', view: 'abuse/approvals', locals })
+    })
+    .get('/staff/approvals/:id', see, (req, res) => showProposal(req, res))
+    .post('/staff/approvals/:id/approve', approve, fresh, async (req, res) => {
+      const staff = staffOf(req)
+      const measure = await openMeasure(desk, req.params.id, staff)
+      const decided = await approveMeasure(desk, measure.id, actorOf(staff))
+      if (decided.kind !== 'done' && decided.kind !== 'not-yours')
+        return await showProposal(req, res, [refusalError(decided)])
+      tellDone(res, decided.kind === 'done' ? 'approved' : 'not-yours')
+      res.redirect(303, '/staff/approvals')
+    })
+    .post('/staff/approvals/:id/refuse', approve, fresh, async (req, res) => {
+      const staff = staffOf(req)
+      const measure = await openMeasure(desk, req.params.id, staff)
+      const decided = await refuseMeasure(desk, measure.id, actorOf(staff))
+      tellDone(res, decided.kind === 'done' ? 'refused' : 'not-yours')
+      res.redirect(303, '/staff/approvals')
+    })
+}
