@@ -1,5 +1,6 @@
 /** A letter's HTML made fit for a sandboxed frame: what it says stays, whatever could act, fetch or hide does not. */
-import sanitizeHtml from 'sanitize-html'
+import type { IOptions } from 'sanitize-html'
+import { lazily } from '../core/lazily.ts'
 import { letterLimits } from './letter.ts'
 import { showHidden } from './show-hidden.ts'
 
@@ -24,7 +25,10 @@ const URL_ATTRIBUTES = [
 ]
 const CELLS = ['colspan', 'rowspan', 'align', 'valign']
 
-const options: sanitizeHtml.IOptions = {
+/** Only who reads reported letters needs it. */
+const sanitizer = lazily<typeof import('sanitize-html')>('sanitize-html')
+
+const options: IOptions = {
   // Security: no tag that fetches, runs or takes input is left in a reported letter, nor an attribute that names a place.
   allowedTags: [
     ...['p', 'br', 'div', 'span', 'b', 'strong', 'i', 'em', 'u', 's', 'sub', 'sup', 'small', 'big', 'center', 'font'],
@@ -55,7 +59,7 @@ const options: sanitizeHtml.IOptions = {
 export function safeLetterHtml(markup: string): SafeHtml {
   const urls: string[] = []
   const read = markup.slice(0, Math.min(letterLimits.htmlChars, tooDeepAt(markup)))
-  const html = sanitizeHtml(showHidden(read), {
+  const html = sanitizer()(showHidden(read), {
     ...options,
     onOpenTag: (_name, attributes) => {
       for (const name of URL_ATTRIBUTES) {

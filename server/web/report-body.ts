@@ -1,6 +1,6 @@
 // Reads the one form that may carry a file, before the parser of all other forms does.
 import express, { type Request, type RequestHandler } from 'express'
-import multer from 'multer'
+import { lazily } from '../core/lazily.ts'
 import { BusyError } from '../password/hasher.ts'
 import { MalformedRequest } from './faults.ts'
 
@@ -15,6 +15,8 @@ export interface FileForm {
   readonly admit: (req: Request) => Promise<void>
 }
 
+const multerPackage = lazily<typeof import('multer')>('multer')
+
 /** Files are held in memory while they are read; more at once would be a way to fill it. */
 const filesAtOnce = 4
 
@@ -27,27 +29,25 @@ const tooLarge = new Set(['LIMIT_FILE_SIZE', 'LIMIT_FIELD_VALUE'])
  */
 export function fileForm({ path, file, maxFileBytes, maxTextBytes, admit }: FileForm): RequestHandler {
   const text = express.urlencoded({ extended: false, limit: maxTextBytes, parameterLimit: 20 })
-  const upload = multer({
-    storage: multer.memoryStorage(),
-    limits: {
-      fileSize: maxFileBytes,
-      files: 1,
-      fields: 12,
-      parts: 13,
-      fieldSize: maxTextBytes,
-      fieldNameSize: 60,
-      headerPairs: 20,
-      fieldArrayIndexLimit: 0,
-    },
-  }).single(file)
+  const limits = {
+    fileSize: maxFileBytes,
+    files: 1,
+    fields: 12,
+    parts: 13,
+    fieldSize: maxTextBytes,
+    fieldNameSize: 60,
+    headerPairs: 20,
+    fieldArrayIndexLimit: 0,
+  }
+  let upload: RequestHandler | undefined
   let reading = 0
 
-  return async (req, res, next) => {
-    if (req.method !== 'POST' || req.path !== path) return next()
+  const read: RequestHandler = async (req, res, next) => {
     await admit(req)
     if (!req.is('multipart/form-data')) return text(req, res, next)
     if (reading >= filesAtOnce) return next(new BusyError())
     reading += 1
+    upload ??= multerPackage()({ storage: multerPackage().memoryStorage(), limits }).single(file)
     upload(req, res, (fault: unknown) => {
       reading -= 1
       if (!fault) return next()
@@ -56,6 +56,7 @@ export function fileForm({ path, file, maxFileBytes, maxTextBytes, admit }: File
       next(new MalformedRequest('a multipart body that no form of ours sends'))
     })
   }
+  return (req, res, next) => (req.method === 'POST' && req.path === path ? read(req, res, next) : next())
 }
 
 /** The bytes of the file that was sent, or undefined where none was chosen. */

@@ -1,5 +1,5 @@
 // Pages, beside express and ejs alone rendering the same bytes.
-import type { BareViews } from './bare-pages.ts'
+import type { BareView } from './bare-pages.ts'
 import { type BenchParts, loginOf, password } from './bench-parts.ts'
 import { type Child, startChild } from './child.ts'
 import { type Figure, median } from './figures.ts'
@@ -8,6 +8,8 @@ import { openPerson, type Person } from './person.ts'
 import { cpuMsOf } from './proc.ts'
 
 const clients = 8
+/** Layout, head, top, footer, and the components of a form: what the views of a form page are. */
+const partsOfPage = 8
 
 interface Asked {
   readonly what: string
@@ -56,9 +58,10 @@ export async function measurePages(parts: BenchParts): Promise<Figure[]> {
   const figures: Figure[] = []
   for (const one of asked) {
     const page = await pageOf(parts, one)
-    const bare: Child<BareViews, { port: number }> = startChild('./bare-pages.ts', { NODE_ENV: 'production' })
-    const { port } = await bare.ask({ views: { [one.path]: bareViewOf(page) } })
+    const bare: Child<BareView, { port: number }> = startChild('./bare-pages.ts', { NODE_ENV: 'production' })
+    const { port } = await bare.ask({ path: one.path, source: bareViewOf(page), parts: partsOfPage })
     const ratios: number[] = []
+    const ratiosToParts: number[] = []
     const mine: { perSecond: number; cpuMs: number }[] = []
     const theirs: { perSecond: number; cpuMs: number }[] = []
     const { path } = one
@@ -66,11 +69,13 @@ export async function measurePages(parts: BenchParts): Promise<Figure[]> {
     const pids = [parts.portal.pid, parts.database.pid]
     // One round for the compilers.
     await pageRound(parts, own, pids)
-    await pageRound(parts, { path, port }, [bare.pid])
+    for (const each of [path, `/parts${path}`]) await pageRound(parts, { path: each, port }, [bare.pid])
     for (let round = 0; round < parts.rounds; round += 1) {
       const ours = await pageRound(parts, own, pids)
       const alone = await pageRound(parts, { path, port }, [bare.pid])
+      const inParts = await pageRound(parts, { path: `/parts${path}`, port }, [bare.pid])
       ratios.push(ours.perSecond / alone.perSecond)
+      ratiosToParts.push(ours.perSecond / inParts.perSecond)
       mine.push(ours)
       theirs.push(alone)
     }
@@ -91,7 +96,13 @@ export async function measurePages(parts: BenchParts): Promise<Figure[]> {
         value: median(ratios),
         unit: '',
         ...(one.atLeast && { target: { atLeast: one.atLeast } }),
-        beside: alone,
+        beside: `${alone}, one flat view`,
+      },
+      {
+        what: `${one.what} to express and ejs alone, of parts`,
+        value: median(ratiosToParts),
+        unit: '',
+        beside: `a view that includes ${partsOfPage} others`,
       },
       {
         what: `${one.what}, processor time`,
