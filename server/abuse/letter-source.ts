@@ -15,7 +15,7 @@ const FIELD = /^([!-9;-~]{1,76})[ \t]*:/
 const TRANSPORT =
   /^(?:received|return-path|delivered-to|dkim-signature|authentication-results|arc-[a-z-]+|x-[a-z0-9-]+)$/i
 const KNOWN =
-  /^(?:received|return-path|delivered-to|envelope-to|dkim-signature|authentication-results|arc-[a-z-]+|x-[a-z0-9-]+|from|to|cc|sender|reply-to|subject|date|message-id|mime-version|content-[a-z-]+|in-reply-to|references|list-[a-z-]+|user-agent)$/i
+  /^(?:received|return-path|delivered-to|envelope-to|dkim-signature|authentication-results|arc-[a-z-]+|x-[a-z0-9-]+|from|to|cc|sender|reply-to|subject|date|message-id|mime-version|content-[a-z-]+|in-reply-to|references|list-[a-z-]+|user-agent|auto-submitted|precedence)$/i
 const QUOTED = /^[ \t]{0,4}[>|] ?/
 const SEARCHED_LINES = 400
 const SAMPLED_LINES = 40

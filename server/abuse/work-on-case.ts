@@ -154,12 +154,17 @@ export async function attributeCase(
   const at = parts.clock.now()
   const account = await findAccountByAddress(parts.db, address.trim().toLowerCase())
   if (!account || account.closedAt) return { kind: 'unknown-account' }
-  return await parts.db.transaction(async (trx): Promise<AttributedCase> => {
-    const into = await attributeOpenCase(trx, caseId, account.id, { staffId, at })
-    if (into === undefined) return { kind: 'not-open' }
-    const entry = { caseId: into, event: 'attributed', details: {}, staffId, at } as const
-    await insertTimelineEntry(trx, parts.keyring, entry)
-    await record(trx, parts, 'case.attributed', { caseId: into, staffId, details: {} })
-    return { kind: 'attributed', caseId: into }
+  const attribute = (): Promise<AttributedCase> =>
+    parts.db.transaction(async (trx) => {
+      const into = await attributeOpenCase(trx, caseId, account.id, { staffId, at })
+      if (into === undefined) return { kind: 'not-open' } as const
+      const entry = { caseId: into, event: 'attributed', details: {}, staffId, at } as const
+      await insertTimelineEntry(trx, parts.keyring, entry)
+      await record(trx, parts, 'case.attributed', { caseId: into, staffId, details: {} })
+      return { kind: 'attributed', caseId: into } as const
+    })
+  return await attribute().catch((fault: { code?: string }) => {
+    if (fault.code === '23505') return attribute()
+    throw fault
   })
 }
