@@ -343,3 +343,41 @@ describe('a proof', () => {
     assert.equal(await passwordOf(blocked), before)
   })
 })
+
+describe('after a reset', () => {
+  it('no browser is known any more, and nothing that was begun before goes on', async () => {
+    const person = await equip(portal)
+    const known = () => portal.db('known_devices').where({ account_id: person.accountId })
+    assert.equal((await known()).length, 1)
+    const begun = await begin(portal, person.login)
+    const visitor = await proveByPhone(portal, person)
+    assert.equal((await setPassword(visitor, fresh)).location, '/recover/done')
+    assert.equal((await known()).length, 0)
+    // The other recovery looks alive and leads nowhere.
+    assert.equal((await begun.get('/recover/method')).page, 'recover-method')
+    const answer = { answer: person.answer }
+    assert.deepEqual((await begun.post('/recover/security-question', answer)).errors, ['answer.wrong'])
+    const used = await visitor.post('/recover/new-password', { password: `${fresh} again` }, { from: '/recover' })
+    assert.deepEqual([used.status, used.location], [303, '/recover/done'])
+  })
+
+  it('a method that was removed or replaced meanwhile has proven nothing', async () => {
+    for (const meanwhile of [
+      (id: string) => portal.db('phones').where({ account_id: id }).delete(),
+      (id: string) => portal.db('phones').where({ account_id: id }).update({ confirmed_at: portal.clock.now() }),
+    ]) {
+      const person = await equip(portal)
+      const before = await passwordOf(person)
+      const visitor = await proveByPhone(portal, person)
+      await meanwhile(person.accountId)
+      const refused = await setPassword(visitor, fresh)
+      assert.deepEqual([refused.status, refused.errors], [422, ['link.dead']])
+      assert.equal(await passwordOf(person), before)
+    }
+    const person = await equip(portal)
+    const visitor = await begin(portal, person.login)
+    await visitor.post('/recover/security-question', { answer: person.answer })
+    await person.browser.post('/account/recovery/security-question/remove', {}, { from: '/account/recovery' })
+    assert.deepEqual((await setPassword(visitor, fresh)).errors, ['link.dead'])
+  })
+})

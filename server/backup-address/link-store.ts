@@ -111,3 +111,17 @@ export async function deleteOldLinks(db: Db, before: Date, limit: number): Promi
     .where('expires_at', '<', before)
     .delete()
 }
+
+/** Seals up to `limit` typed addresses anew under the newest key, and returns how many were under an older one. */
+export async function rekeyLinkRequests(trx: Trx, keyring: Keyring, limit: number): Promise<number> {
+  const rows = await trx('recovery_link_requests')
+    .whereNot('address_sealed', 'like', `v1.${keyring.newestKeyId}.%`)
+    .limit(limit)
+    .forUpdate()
+    .skipLocked()
+  for (const row of rows) {
+    const address_sealed = keyring.seal(sealPurpose, keyring.open(sealPurpose, row.address_sealed))
+    await trx('recovery_link_requests').where({ flow_id: row.flow_id }).update({ address_sealed })
+  }
+  return rows.length
+}

@@ -1,11 +1,14 @@
 import type { Trx } from '#db/connection.ts'
 import { rekeyDesk } from '../abuse/rekey-store.ts'
 import { recordActivity } from '../activity/store.ts'
+import { rekeyLinkRequests } from '../backup-address/link-store.ts'
 import { rekeyBackupAddresses } from '../backup-address/store.ts'
 import { rekeyClaims } from '../claims/store.ts'
 import type { Keyring } from '../core/keyring.ts'
 import { rekeyMailboxes } from '../mailboxes/reconcile-store.ts'
 import { rekeyMessages } from '../messages/rekey-messages.ts'
+import { rekeyCodeRequests } from '../phone/code-store.ts'
+import { rekeyHolds } from '../recovery/hold-store.ts'
 import { rekeyFactors } from '../staff/factor-store.ts'
 import { rekeyUndos } from '../undo/store.ts'
 import { type Command, done } from './command.ts'
@@ -14,8 +17,11 @@ import { type Command, done } from './command.ts'
 const kept: readonly ((trx: Trx, keyring: Keyring, limit: number) => Promise<number>)[] = [
   rekeyBackupAddresses,
   rekeyClaims,
+  rekeyCodeRequests,
   rekeyDesk,
   rekeyFactors,
+  rekeyHolds,
+  rekeyLinkRequests,
   rekeyMailboxes,
   rekeyMessages,
   rekeyUndos,

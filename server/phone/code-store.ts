@@ -107,3 +107,17 @@ export async function spendCode(trx: Trx, flowId: string, digest: Buffer, at: Da
   )
   return rowCount === 1
 }
+
+/** Seals up to `limit` typed numbers anew under the newest key, and returns how many were under an older one. */
+export async function rekeyCodeRequests(trx: Trx, keyring: Keyring, limit: number): Promise<number> {
+  const rows = await trx('recovery_codes')
+    .whereNot('number_sealed', 'like', `v1.${keyring.newestKeyId}.%`)
+    .limit(limit)
+    .forUpdate()
+    .skipLocked()
+  for (const row of rows) {
+    const number_sealed = keyring.seal(sealPurpose, keyring.open(sealPurpose, row.number_sealed))
+    await trx('recovery_codes').where({ flow_id: row.flow_id }).update({ number_sealed })
+  }
+  return rows.length
+}

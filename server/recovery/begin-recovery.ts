@@ -18,6 +18,10 @@ export const flowMinutes = 120
 
 export const flowEnd = (at: Date): Date => new Date(at.getTime() + flowMinutes * 60_000)
 
+/** Security: under the oldest key, which stays listed: what a decoy shows must not change on the day of a rotation. */
+const stableDigest = (keyring: Keyring, purpose: string, value: string): Buffer =>
+  keyring.digestUnder(keyring.keyIds.at(-1) ?? '', purpose, value) ?? keyring.digest(purpose, value)
+
 /**
  * Names the counters of an address, known or not.
  * Security: a browser that signed in before has counters of its own, so that strangers cannot use up the owner's tries.
@@ -29,7 +33,7 @@ export function keysOf(
 ): { nameKey: string; budgetKey: string } {
   const who = knownDevice ? `${address} ${knownDevice.toString('base64url')}` : address
   return {
-    nameKey: keyring.digest('recovery.name', address).toString('base64url'),
+    nameKey: stableDigest(keyring, 'recovery.name', address).toString('base64url'),
     budgetKey: keyring.digest('recovery.budget', who).toString('base64url'),
   }
 }

@@ -65,3 +65,17 @@ export async function listDueHolds(db: Db, at: Date, limit: number): Promise<str
   const rows = await db('recovery_holds').where('due_at', '<=', at).orderBy('due_at').limit(limit).select('account_id')
   return rows.map((row) => row.account_id)
 }
+
+/** Seals up to `limit` passwords that wait anew under the newest key, and returns how many were under an older one. */
+export async function rekeyHolds(trx: Trx, keyring: Keyring, limit: number): Promise<number> {
+  const rows = await trx('recovery_holds')
+    .whereNot('password_sealed', 'like', `v1.${keyring.newestKeyId}.%`)
+    .limit(limit)
+    .forUpdate()
+    .skipLocked()
+  for (const row of rows) {
+    const password_sealed = keyring.seal(sealPurpose, keyring.open(sealPurpose, row.password_sealed))
+    await trx('recovery_holds').where({ account_id: row.account_id }).update({ password_sealed })
+  }
+  return rows.length
+}
