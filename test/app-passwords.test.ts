@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { createMemoryPlatform, type MemoryPlatform } from '#server/mail-platform/memory.ts'
+import { followSettingsTask } from '#server/mailboxes/follow-settings.ts'
 import { changePassword } from '#server/password/change-password.ts'
 import { hanna, piotr, register, signIn } from './support/people.ts'
 import { eventually, startTestPortal, type TestPortal } from './support/portal.ts'
@@ -124,6 +125,22 @@ test('thirty are enough, even when more are asked for at once', async () => {
 test('making one demands a fresh password', async () => {
   portal.clock.advance(11 * 60_000)
   assert.match((await browser.get(`${page}/new`)).location ?? '', /^\/account\/confirm-password/)
+})
+
+test('where app passwords are switched on as the only ones, mailboxes of before follow, and back', async () => {
+  const opens = async () => {
+    await eventually(async () => (await portal.db('mailboxes').whereRaw('applied_revision < revision')).length === 0)
+    return (await platform.observe(address))?.mainPasswordOpensMail
+  }
+  assert.equal(await opens(), true)
+  for (const only of [true, false]) {
+    const parts = { db: portal.db, clock: portal.clock, settings: { appPasswordsOnly: only } }
+    await followSettingsTask(parts)({}, { attempt: 1, maxAttempts: 1 })
+    assert.equal(await opens(), !only)
+    const { revision } = await portal.db('mailboxes').where({ address }).first()
+    await followSettingsTask(parts)({}, { attempt: 1, maxAttempts: 1 })
+    assert.equal((await portal.db('mailboxes').where({ address }).first()).revision, revision, 'once is enough')
+  }
 })
 
 test('where the platform knows no app passwords there is no such page', async () => {

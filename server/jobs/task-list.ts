@@ -9,6 +9,7 @@ import { deleteOldMarks, deleteOldSignIns } from '../client-sign-ins/store.ts'
 import { deleteOldConfirmations } from '../contacts/store.ts'
 import type { MailPlatform } from '../mail-platform/mail-platform.ts'
 import { convergeMailboxTask } from '../mailboxes/converge-mailbox.ts'
+import { followSettingsTask } from '../mailboxes/follow-settings.ts'
 import { measureTasks } from '../mailboxes/measure-mailboxes.ts'
 import { purgeMailboxesTask } from '../mailboxes/purge-mailboxes.ts'
 import type { QuotaSettings } from '../mailboxes/quota-rule.ts'
@@ -46,6 +47,7 @@ export const crontab = `
 * * * * * recovery:sweep-held
 17 * * * * clean-up
 */5 * * * * mailbox:measure-due
+*/10 * * * * mailbox:follow-settings
 41 3 * * * mailbox:purge
 ${deskCrontab.trim()}
 `
@@ -58,6 +60,7 @@ export function tasksOf(parts: TaskParts): TaskList {
   const converge = convergeMailboxTask(parts)
   const signInsSince = () => new Date(clock.now().getTime() - settings.clientSignInsDays * 86_400_000)
   return {
+    'mailbox:follow-settings': followSettingsTask(parts),
     ...measureTasks(parts),
     [convergeTask]: async (payload, context) => {
       await converge(payload, context)

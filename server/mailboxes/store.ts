@@ -90,6 +90,32 @@ export async function reviseMailboxSuspension(
   await revise(trx, accountId, at, { suspension, suspension_reason: reason, ...ends })
 }
 
+/** Whether the main password opens mail, where that is not so already. */
+export async function reviseMainPasswordUse(
+  trx: Trx,
+  accountId: string,
+  opensMail: boolean,
+  at: Date,
+): Promise<boolean> {
+  const changed = await trx('mailboxes')
+    .where({ account_id: accountId, main_password_opens_mail: !opensMail })
+    .update({
+      main_password_opens_mail: opensMail,
+      revision: trx.raw('revision + 1'),
+      changed_at: at,
+      failures: 0,
+      needs_operator_at: null,
+    })
+  return changed === 1
+}
+
+export async function listMailboxesWithMainPassword(db: Db, opensMail: boolean, limit: number): Promise<string[]> {
+  return await db('mailboxes')
+    .where({ main_password_opens_mail: opensMail, removed_at: null })
+    .limit(limit)
+    .pluck('account_id')
+}
+
 /** Other app passwords; `endSessions` cuts the mail programs that are signed in. @returns the revision that brings them along */
 export function reviseMailboxAppPasswords(
   trx: Trx,

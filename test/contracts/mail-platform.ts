@@ -1,6 +1,6 @@
 // What every mail platform must do, whatever it is made of. Each platform's own test hands itself in.
 import assert from 'node:assert/strict'
-import { randomUUID } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
 import { after, before, describe, it } from 'node:test'
 import type { MailPlatform, ObservedMailbox, WantedMailbox } from '#server/mail-platform/mail-platform.ts'
 import { PlatformError } from '#server/mail-platform/mail-platform.ts'
@@ -157,6 +157,26 @@ export function describeMailPlatform(
         assertShows(await platform.observe(wanted.address), wanted)
       })
     }
+
+    it('app passwords are taken as a whole; an older list that comes late changes nothing', async () => {
+      if (!platform.applyAppPasswords) return
+      const { accountId, address } = wantedFor('apps')
+      await platform.apply(wantedFor('apps', { accountId }))
+      const password = {
+        id: randomUUID(),
+        services: ['imap', 'smtp'] as const,
+        secretSha256: randomBytes(32),
+        createdAt: new Date('2026-03-01T12:00:00Z'),
+      }
+      const write = (revision: number, ...passwords: (typeof password)[]) =>
+        platform.applyAppPasswords?.({ accountId, address, revision, passwords })
+      assert.deepEqual(await write(3, password), { kind: 'applied', revision: 3 })
+      assert.deepEqual(await write(3, password), { kind: 'applied', revision: 3 })
+      assert.deepEqual(await write(2), { kind: 'superseded', revision: 3 })
+      assert.deepEqual(await write(4), { kind: 'applied', revision: 4 })
+      const nobody = { accountId: randomUUID(), address: `nobody.apps@${domain}`, revision: 1, passwords: [password] }
+      await assert.rejects(platform.applyAppPasswords(nobody), isPlatformError('retry'))
+    })
 
     it('a removed mailbox is gone, and removing it again or one that never was is no error', async () => {
       const wanted = wantedFor('jana')
