@@ -7,7 +7,7 @@ import { createDovecotPlatform } from '#server/mail-platform/dovecot/platform.ts
 import { describeMailPlatform } from '#test/contracts/mail-platform.ts'
 import { offerFromOutside } from '#test/mail-platform/line-client.ts'
 import { openInbox, tryImap } from '#test/mail-platform/mail-program.ts'
-import { describeOnMailServers } from '#test/mail-platform/programs.ts'
+import { describeOnMailServers, freePorts } from '#test/mail-platform/programs.ts'
 import { type MailWorld, startMailWorld, suspensionReason } from '#test/mail-platform/world.ts'
 
 let now = Date.now()
@@ -58,6 +58,16 @@ describeOnMailServers('doveadm', () => {
       clock,
     })
     await assert.rejects(wrongKey.endSessions((await provision('vera')).address), { kind: 'permanent' })
+  })
+
+  it('a probe says whether both the directory and doveadm are there for the portal', async () => {
+    const { database, mail, platform } = world
+    await platform.probe?.()
+    const probeWith = (url: string, apiKey: string) =>
+      createDovecotPlatform({ directory: database.db, doveadm: { url, apiKey }, clock }).probe?.()
+    await assert.rejects(async () => probeWith(mail.doveadmUrl, 'wrong'), { kind: 'permanent' })
+    const [nobody] = await freePorts(1)
+    await assert.rejects(async () => probeWith(`http://127.0.0.1:${nobody}`, mail.apiKey), { kind: 'retry' })
   })
 
   it('while Dovecot is away a suspension is kept and tried again, and holds as soon as it is back', async () => {

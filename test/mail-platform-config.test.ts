@@ -7,7 +7,7 @@ import { after, before, describe, it } from 'node:test'
 import pg from 'pg'
 import { connectDatabase, type Db } from '#db/connection.ts'
 import * as tables from '#db/mail-directory/0001-mailboxes.ts'
-import { grantMailDirectory, installMailDirectory } from '#db/mail-directory/install.ts'
+import { grantMailDirectory, installMailDirectory, pendingDirectorySteps } from '#db/mail-directory/install.ts'
 import { runCommand } from '#server/cli/portal.ts'
 import { createDovecotPlatform } from '#server/mail-platform/dovecot/platform.ts'
 import { createTestDatabase, type TestDatabase } from '#test/support/database.ts'
@@ -159,6 +159,7 @@ describe('a mail directory of its own', () => {
     await grantMailDirectory(database.db, roles)
     assert.equal((await query('postfix', 'select 1')).rowCount, 1)
     assert.deepEqual(await installMailDirectory(database.db), [])
+    assert.deepEqual(await pendingDirectorySteps(database.db), [])
   })
 
   it('what Dovecot asks never reaches the database’s log', async () => {

@@ -11,13 +11,18 @@ const source: Knex.MigrationSource<string> = {
   getMigration: (name) => import(new URL(name, folder).href) as Promise<Knex.Migration>,
 }
 
+const steps: Knex.MigratorConfig = { migrationSource: source, tableName: 'mail_directory_migrations' }
+
 /** For a directory outside the portal's database; the portal's own migrations bring it along. @returns names of what was run */
 export async function installMailDirectory(db: Db): Promise<string[]> {
-  const [, names] = (await db.migrate.latest({
-    migrationSource: source,
-    tableName: 'mail_directory_migrations',
-  })) as [number, string[]]
+  const [, names] = (await db.migrate.latest(steps)) as [number, string[]]
   return names
+}
+
+/** Steps that such a directory still lacks. */
+export async function pendingDirectorySteps(db: Db): Promise<string[]> {
+  const [, pending] = (await db.migrate.list(steps)) as [unknown, string[]]
+  return pending
 }
 
 export interface DirectoryRole {

@@ -1,3 +1,5 @@
+import { connectDatabase } from '#db/connection.ts'
+import { pendingDirectorySteps } from '#db/mail-directory/install.ts'
 import { pendingMigrations } from '#db/migrate.ts'
 import { verifyActivity } from '../activity/store.ts'
 import { verifyAudit } from '../audit/store.ts'
@@ -74,6 +76,17 @@ const checks: Readonly<Record<string, Check>> = {
   'values under an old key': async (portal) => {
     const n = await count(portal, `claims where key_id <> '${portal.keyring.newestKeyId}'`)
     return { ok: true, detail: n === 0 ? 'none' : `${n} claims; run: portal rekey` }
+  },
+  'mail directory': async (_portal, { mailDirectoryUrl }) => {
+    if (!mailDirectoryUrl) return { ok: true, detail: 'in the portal’s database' }
+    const db = connectDatabase(mailDirectoryUrl, 1)
+    try {
+      const pending = await pendingDirectorySteps(db)
+      if (pending.length === 0) return { ok: true, detail: 'up to date' }
+      return { ok: false, detail: `pending: ${pending.join(', ')}; run: portal mail-platform directory` }
+    } finally {
+      await db.destroy()
+    }
   },
   'mail platform': async ({ platform }, settings) => {
     await (platform.probe ? platform.probe() : platform.observe(`postmaster@${settings.mailDomains[0]}`))
