@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { createTexts } from '#server/i18n/texts.ts'
+import { awaitSent } from './support/outbox.ts'
 import { hanna, register } from './support/people.ts'
 import { startTestPortal, type TestPortal } from './support/portal.ts'
 
 let portal: TestPortal
 before(async () => {
-  portal = await startTestPortal({ worker: false })
+  portal = await startTestPortal()
 })
 after(() => portal.stop())
 
@@ -26,6 +28,20 @@ test('the language somebody switches to while signed in becomes the account’s 
   const phone = portal.visitor()
   await phone.post('/sign-in', { login: hanna.login, password: hanna.password })
   assert.match((await phone.get('/account', { 'accept-language': 'de' })).html, /<html lang="be">/)
+})
+
+test('mails are written in the language of the account, whatever browser caused them', async () => {
+  const visitor = await register(portal, { login: 'moved.house', password: hanna.password })
+  await visitor.get('/account?lang=be')
+  // A browser with a German of its own, on which nobody has switched since signing in.
+  const other = portal.visitor()
+  await other.get('/?lang=de')
+  await other.post('/sign-in', { login: 'moved.house', password: hanna.password })
+  await other.post('/account/password', { password: 'a new and longer sentence' })
+  const sent = await awaitSent(portal, 'moved.house@postern.example', 2)
+  const { t } = createTexts({ service: 'Postern', passwordMin: 12 })
+  const expected = ['new-device', 'password-changed'].map((name) => t('be', `messages.${name}.subject`))
+  assert.deepEqual(sent.map(({ subject }) => subject).sort(), expected.sort())
 })
 
 test('a language that is none of ours, or a stranger’s switch, changes no account', async () => {

@@ -54,6 +54,8 @@ export async function openLookingGlass(browser: Browser, origin: string): Promis
       const { page, requests } = await (contexts.get(scheme) as ReturnType<typeof open>)
       requests.length = complaints.length = 0
       await page.setViewportSize({ width: 1024, height: 768 })
+      // Else a busy browser makes the window smaller when the next page is there already, and that would count as a shift.
+      await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))')
       await page.goto(`${origin}${path}${path.includes('?') ? '&' : '?'}lang=${locale}`)
       const faults = new Map<string, string[]>()
       const note = (what: string, found: string[]) => void (found.length > 0 && faults.set(what, found))
@@ -68,13 +70,13 @@ export async function openLookingGlass(browser: Browser, origin: string): Promis
         await page.emulateMedia({ forcedColors: 'active' })
         note('contrast in forced colours', await measure('contrastFaults'))
         await page.emulateMedia({ forcedColors: 'none' })
-        await page.setViewportSize({ width: 320, height: 640 })
+        await page.setViewportSize({ width: 320, height: 768 })
         note('320 px', await measure('lostParts'))
         note('targets', await measure('measureTargets'))
         const spaced = await page.addStyleTag({ content: SPACED })
         note('320 px, spaced', await measure('lostParts'))
         await spaced.evaluate((tag) => (tag as unknown as { remove(): void }).remove())
-        await page.setViewportSize({ width: 640, height: 800 })
+        await page.setViewportSize({ width: 640, height: 768 })
         await page.addStyleTag({ content: DOUBLED })
         note('200 % text', await measure('lostParts'))
       }
