@@ -47,6 +47,15 @@ test('an app password is shown once, reaches the platform, and only its digest i
   assert.ok(!portal.logged.join('').includes(secret.replaceAll(' ', '')))
 })
 
+test('the owner is told of a new app password by letter, with a link that takes it back', async () => {
+  const letters = await eventually(async () => {
+    const rows = await portal.db('messages').where({ name: 'app-password-created' })
+    return rows.length > 0 && rows
+  })
+  assert.deepEqual([letters.length, letters[0].channel], [1, 'mail'])
+  assert.equal((await portal.db('undos').where({ change: 'app-password.created' })).length, 1)
+})
+
 test('an iPhone is set up by a profile that carries the app password, and is served once', async () => {
   const { html, secret } = await make('iPhone', { imap: 'on', smtp: 'on' })
   assert.match(html, /profile\.mobileconfig/)

@@ -2,6 +2,7 @@
 import type { Db, Trx } from '#db/connection.ts'
 import type { Trace } from '../activity/events.ts'
 import { recordActivity } from '../activity/store.ts'
+import { type NoticeParts, tellOwner } from '../contacts/tell-owner.ts'
 import type { Clock } from '../core/clock.ts'
 import type { Keyring } from '../core/keyring.ts'
 import type { MailService } from '../mail-platform/mail-platform.ts'
@@ -32,9 +33,10 @@ class Full extends Error {
 
 /** The secret is in the answer and nowhere else. */
 export async function createAppPassword(
-  { db, clock, keyring }: AppPasswordParts,
+  parts: AppPasswordParts & NoticeParts,
   wanted: Change & { readonly name: string; readonly services: readonly MailService[] },
 ): Promise<Created> {
+  const { db, clock, keyring } = parts
   const { accountId, name, services, trace } = wanted
   const secret = newAppPassword()
   const at = clock.now()
@@ -44,7 +46,10 @@ export async function createAppPassword(
       const added = { accountId, name, services, digest: digestOfAppPassword(secret), revision, at }
       const inserted = await insertAppPassword(trx, added, appPasswordsAtMost)
       if (!inserted) throw new Full()
-      await recordActivity(trx, keyring, { accountId, event: 'app-password.created', details: { name }, at, trace })
+      const event = 'app-password.created'
+      await recordActivity(trx, keyring, { accountId, event, details: { name }, at, trace })
+      const notice = { accountId, name: 'app-password-created', params: {}, change: event, at, trace } as const
+      await tellOwner(trx, parts, { ...notice, lettersOnly: true })
       return inserted
     })
     return { kind: 'created', id, secret }

@@ -66,6 +66,7 @@ export const catalogue = {
     params: z.strictObject({ ...told, method, undoToken }),
   },
   'new-device': { channels: ['mail', 'sms'], params: z.strictObject({ ...told, undoToken }) },
+  'app-password-created': { channels: ['mail'], params: z.strictObject({ ...told, undoToken }) },
   welcome: { channels: ['mail'], params: z.strictObject({ mailbox }) },
   'account-blocked': {
     channels: ['mail', 'sms'],

@@ -8,6 +8,7 @@ const sealPurpose = 'undos.old'
 /** What can be taken back, named as in the activity. */
 export type UndoableChange =
   | `${'backup-address' | 'phone' | 'security-question'}.${'added' | 'changed' | 'removed'}`
+  | 'app-password.created'
   | 'password.changed'
   | 'password.reset'
   | 'password.reset-held'

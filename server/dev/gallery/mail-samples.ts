@@ -37,6 +37,7 @@ const states: { readonly [N in MessageName]: Readonly<Record<string, MessagePara
   'recovery-method-changed': byMethod(undo),
   'recovery-method-removed': byMethod(undo),
   'new-device': { undo, plain: { ...told, device: '', place: '203.0.…', undoToken: null } },
+  'app-password-created': { undo, plain: { ...told, undoToken: null } },
   welcome: { ready: { mailbox } },
   'account-blocked': {
     limited: { mailbox, at, extent: 'limited', cause: 'spam', until: null, appealToken: null },

@@ -54,6 +54,7 @@ export const recoverySamples: readonly Sample[] = [
   page('recover-link', 'errors', 'link', deadLink),
   undo('password', 'password', 'changed'),
   undo('phone', 'phone', 'removed'),
+  undo('app-password', 'app-password', 'created'),
   undo('new-device', 'sign-in', 'new-device'),
   { page: 'undo', state: 'errors', view: 'undo/dead', locals: deadLink },
 ]
