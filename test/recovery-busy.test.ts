@@ -30,6 +30,12 @@ test('an answer that could not be judged, because the portal was busy, was no tr
     await assert.rejects(proveFlow({ ...portal.parts, hasher }, method, flow, 'none of theirs'), BusyError)
   const row = await portal.db('security_questions').where({ account_id: person.accountId }).first()
   assert.equal(row.tries, 0)
+  // Used up is used up: a busy portal refills nothing.
+  const used = portal.db('security_questions').where({ account_id: person.accountId })
+  await used.clone().update({ tries: portal.settings.limitAnswersLifetime })
+  await assert.rejects(proveFlow({ ...portal.parts, hasher }, method, flow, 'none of theirs'), BusyError)
+  assert.equal((await used.clone().first()).tries, portal.settings.limitAnswersLifetime)
+  await used.clone().update({ tries: 0 })
   const right = await visitor.post('/recover/security-question', { answer: person.answer })
   assert.equal(right.location, '/recover/new-password')
 })

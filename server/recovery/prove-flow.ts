@@ -3,7 +3,7 @@ import { assertNever } from '../core/assert-never.ts'
 import type { Clock } from '../core/clock.ts'
 import { BusyError, type PasswordHasher } from '../password/hasher.ts'
 import { methodFlowOf } from './method-flow.ts'
-import type { RecoveryMethod } from './recovery-method.ts'
+import type { ProofOutcome, RecoveryMethod } from './recovery-method.ts'
 import { type Flow, noteProof } from './store.ts'
 
 export interface ProveParts {
@@ -35,13 +35,12 @@ export async function proveFlow(
     const proof = await method.prove(trx, methodFlowOf(flow, clock.now()), input)
     return proof.kind === 'right' ? await move(trx) : proof
   })
-  async function verify({ verifier, text }: { readonly verifier: string | null; readonly text: string }) {
+  async function verify({ verifier, text, takeBack }: Extract<ProofOutcome, { kind: 'verify' }>): Promise<boolean> {
     try {
       return await hasher.verify(verifier, text)
     } catch (fault) {
       // Not judged, so it was no try.
-      if (fault instanceof BusyError)
-        await db.transaction((trx) => method.uncount?.(trx, methodFlowOf(flow, clock.now())))
+      if (fault instanceof BusyError) await db.transaction(takeBack)
       throw fault
     }
   }

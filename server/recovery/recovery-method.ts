@@ -32,7 +32,13 @@ export type ChallengeOutcome =
 export type ProofOutcome =
   | { readonly kind: 'right' }
   /** Right exactly if the hasher says so. It is asked after the commit, so that slow work holds neither the count nor a connection. */
-  | { readonly kind: 'verify'; readonly verifier: string | null; readonly text: string }
+  | {
+      readonly kind: 'verify'
+      readonly verifier: string | null
+      readonly text: string
+      /** Takes back what was counted, where the hasher was too busy to judge. */
+      readonly takeBack: (trx: Trx) => Promise<void>
+    }
   /** A reason of the field: `wrong`, `dead`, or why it was no try. */
   | { readonly kind: 'refused'; readonly reason: string }
   | { readonly kind: 'wait'; readonly retryAfterSeconds: number }
@@ -67,8 +73,6 @@ export interface RecoveryMethod {
   challenge(trx: Trx, flow: MethodFlow, input: string | null): Promise<ChallengeOutcome>
   /** Counts the try, then spends the secret. A wrong answer is a value, never a throw: a throw would undo the count. */
   prove(trx: Trx, flow: MethodFlow, input: string): Promise<ProofOutcome>
-  /** Takes back the count of a try that could not be judged, because the hasher was busy. */
-  uncount?(trx: Trx, flow: MethodFlow): Promise<void>
   /** Methods that prove by a link: whose it is, where it is alive. Does not use it up. */
   openLink?(trx: Trx, tokenHash: Buffer, at: Date): Promise<{ readonly accountId: string } | undefined>
   /**

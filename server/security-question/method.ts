@@ -1,5 +1,5 @@
 // Recovery by security question: a right answer leads to a new password on the page at once.
-import type { Db } from '#db/connection.ts'
+import type { Db, Trx } from '#db/connection.ts'
 import type { Keyring } from '../core/keyring.ts'
 import { keyedAnswer, normalizeAnswer } from '../core/secret-answer.ts'
 import type { MethodFlow, RecoveryMethod } from '../recovery/recovery-method.ts'
@@ -39,13 +39,14 @@ export function questionRecovery({ keyring, settings }: QuestionRecoveryParts): 
       if (today.kind === 'full') return { kind: 'wait', retryAfterSeconds: today.retryAfterSeconds }
       const counted = await countAnswer(trx, flow.accountId, settings.limitAnswersLifetime)
       const text = keyedAnswer(keyring, answer, counted?.answerKeyId)
+      // Security: what was not counted is not taken back: a busy portal refills no tries.
+      const takeBack = async (later: Trx) => {
+        await createLimits(later).limiter(limitName, perDay).refund(flow.budgetKey)
+        if (counted) await uncountAnswer(later, flow.accountId)
+      }
       // Security: without a question, or with its tries used up, a hash of the same cost is done and is always wrong.
-      if (text === null || !counted) return { kind: 'verify', verifier: null, text: answer }
-      return { kind: 'verify', verifier: counted.answerVerifier, text }
-    },
-    async uncount(trx, flow) {
-      await createLimits(trx).limiter(limitName, perDay).refund(flow.budgetKey)
-      await uncountAnswer(trx, flow.accountId)
+      if (text === null || !counted) return { kind: 'verify', verifier: null, text: answer, takeBack }
+      return { kind: 'verify', verifier: counted.answerVerifier, text, takeBack }
     },
     async settle(trx, { accountId, begunAt, at }) {
       const found = await findSecurityQuestion(trx, accountId)
