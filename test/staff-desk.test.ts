@@ -63,6 +63,9 @@ test('a case is found by address, subject, a beginning of it, and a host of a li
     assert.deepEqual(await found(q), q === 'winn*' ? [] : [`lucky.prize@${ourDomain}`], q)
   assert.deepEqual(await found('watch*', 'subject'), [`cheap.watches@${ourDomain}`])
   assert.deepEqual(await found('<script>'), [])
+  const { reference, case_id } = await portal.db('abuse_reports').first('reference', 'case_id')
+  const quoted = await ada.visitor.get(`/staff/search?q=${reference.toLowerCase().replaceAll('-', '')}`)
+  assert.equal(quoted.location, `/staff/cases/${case_id}`, 'people quote the number of their report')
 })
 
 test('Security: what a stranger made is shown as text, and handed out as bytes to be saved', async () => {

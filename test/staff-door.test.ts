@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { createKeyring } from '#server/core/keyring.ts'
+import { listStaff, rekeyFactors } from '#server/staff/factor-store.ts'
 import { staffRights } from '#server/staff/rights.ts'
 import { staffRoles } from '#server/staff/store.ts'
 import { hanna, register, signIn } from './support/people.ts'
@@ -149,4 +151,20 @@ test('shortcuts can be turned off and on', async () => {
 test('every right belongs to a role, and every role has a right', () => {
   const held = new Set<string>(Object.values(staffRights).flat())
   assert.deepEqual([...held].sort(), [...staffRoles].sort())
+})
+
+test('authenticators go on under a new key, and signing out is told in the audit', async () => {
+  const member = await enrolStaff(portal, 'ina.i', 'reader')
+  await member.visitor.post('/sign-out', {}, { from: '/account/password' })
+  const audited = await portal.db('audit').where({ staff_id: member.id }).orderBy('position').pluck('action')
+  assert.deepEqual(audited, ['staff.totp-enrolled', 'staff.signed-out'])
+  const [old = ''] = portal.settings.secretKeys
+  const rotated = createKeyring(['the-new-key-9876543210zyxwvutsrqponml', old])
+  const moved = await portal.db.transaction((trx) => rekeyFactors(trx, rotated, 100))
+  assert.ok(moved > 0)
+  const kept = await portal.db('staff_factors').where({ account_id: member.id }).first()
+  assert.equal(kept.key_id, rotated.newestKeyId)
+  assert.equal(rotated.open('staff.factor', kept.secret_sealed), member.secret)
+  const listed = (await listStaff(portal.db)).find(({ address }) => address.startsWith('ina.i@'))
+  assert.deepEqual([listed?.roles, listed?.codesLeft], [['reader'], 10])
 })

@@ -9,6 +9,7 @@ import { type Case, verdictRanks } from './case-store.ts'
 import { findMeasure } from './measure-store.ts'
 import { countTabs, isQueueTab, listQueue, type QueueFilters, searchCases } from './queue-store.ts'
 import { reportKinds } from './report-kind.ts'
+import { findCaseIdOfReference } from './report-store.ts'
 import { isSearchField, parseSearch, searchFields } from './search-terms.ts'
 import { severities } from './severity.ts'
 
@@ -123,6 +124,12 @@ export function queueRoutes(parts: WebParts): Router {
       const staff = staffOf(req)
       const typed = one(req.query.q).trim()
       const field = isSearchField(req.query.field) ? req.query.field : 'any'
+      // What people quote when they ask how far their report is.
+      const reference = /^r-?([0-9a-z]{4})-?([0-9a-z]{4})$/i.exec(typed)
+      const named = reference
+        ? await findCaseIdOfReference(db, `R-${reference[1]}-${reference[2]}`.toUpperCase())
+        : undefined
+      if (named) return res.redirect(303, `/staff/cases/${named}`)
       const before = /^\d{1,18}$/.test(one(req.query.before)) ? one(req.query.before) : undefined
       const wanted = parseSearch(field, typed)
       const alternatives = await Promise.all(wanted.map((terms) => desk.index.terms(terms)))

@@ -105,6 +105,12 @@ export async function insertReport(
   return String(row.id)
 }
 
+/** The case that a report of this reference belongs to; undefined where there is none such, or it is not judged yet. */
+export async function findCaseIdOfReference(db: Db | Trx, reference: string): Promise<string | undefined> {
+  const row = await db('abuse_reports').where({ reference }).whereNotNull('case_id').first('case_id')
+  return row && String(row.case_id)
+}
+
 export async function findReport(db: Db | Trx, keyring: Keyring, id: string): Promise<Report | undefined> {
   const row = await db('abuse_reports').where({ id }).first()
   return row && asReport(keyring, row)
