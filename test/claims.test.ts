@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, before, test } from 'node:test'
-import { claim, claimedValues, findHolder, rekeyClaims, release } from '#server/claims/store.ts'
+import { claim, claimedValues, findHeld, findHolder, rekeyClaims, release } from '#server/claims/store.ts'
 import { createKeyring } from '#server/core/keyring.ts'
 import { createTestDatabase, type TestDatabase } from './support/database.ts'
 
@@ -30,12 +30,35 @@ async function account(): Promise<string> {
   return id
 }
 
+async function everybody(howMany: number): Promise<string[]> {
+  const ids: string[] = []
+  while (ids.length < howMany) ids.push(await account())
+  return ids
+}
+
 const take = (keyring: typeof during, accountId: string, value: string) =>
   database.db.transaction((trx) => claim(trx, keyring, { kind: 'phone', value, accountId }, at))
 
+/** As many at once as there are connections: who waits longer for one is sent away, which is another story. */
+async function crowd<T>(people: readonly string[], work: (id: string, nth: number) => Promise<T>): Promise<T[]> {
+  const line = people.entries()
+  const outcomes: T[] = []
+  const serve = async () => {
+    for (const [nth, id] of line) outcomes[nth] = await work(id, nth)
+  }
+  await Promise.all(Array.from({ length: 8 }, serve))
+  return outcomes
+}
+
+async function untilSomebodyWaits(): Promise<void> {
+  const waits = `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
+  for (let look = 0; (await database.db.raw(waits)).rowCount === 0; look += 1)
+    assert.ok(look < 1000, 'nobody waits for the row')
+}
+
 test('a hundred accounts want one phone at once: one has it', async () => {
-  const accounts = await Promise.all(Array.from({ length: 100 }, account))
-  const outcomes = await Promise.all(accounts.map((id) => take(during, id, '+375291111111')))
+  const accounts = await everybody(100)
+  const outcomes = await crowd(accounts, (id) => take(during, id, '+375291111111'))
   assert.equal(outcomes.filter((each) => each === 'claimed').length, 1)
   const holder = await findHolder(database.db, during, 'phone', '+375291111111')
   assert.equal(holder, accounts[outcomes.indexOf('claimed')])
@@ -75,6 +98,81 @@ test('a refused claim leaves the transaction usable and nothing behind', async (
     assert.equal(await claim(trx, during, { kind: 'phone', value: '+375296666666', accountId: second }, at), 'claimed')
   })
   assert.deepEqual(await claimedValues(database.db, during, 'phone', second), ['+375296666666'])
+})
+
+test('processes that list the keys in another order never lock each other up: all take the rows in one order', async () => {
+  const { db } = database
+  const [value, holder] = ['+375297000000', await account()]
+  const digests = during.digests('claims.phone', value).sort(Buffer.compare)
+  const [lower, higher] = digests as [Buffer, Buffer]
+  const listsHigherFirst = during.digest('claims.phone', value).equals(higher)
+    ? during
+    : createKeyring([oldKey, newKey])
+  const row = { kind: 'phone', account_id: holder, value_sealed: 'x', key_id: 'x', claimed_at: at }
+  const [slow, other] = [await db.transaction(), await db.transaction()]
+  await slow('claims').insert({ ...row, digest: lower })
+  const waiting = take(listsHigherFirst, await account(), value)
+  try {
+    await untilSomebodyWaits()
+    await other.raw("set local lock_timeout = '500ms'")
+    await other('claims').insert({ ...row, digest: higher })
+  } finally {
+    await other.rollback()
+    await slow.rollback()
+  }
+  assert.equal(await waiting, 'claimed')
+})
+
+test('letting go of one thing keeps the others, of the same kind, of other kinds and of other people', async () => {
+  const [first, second] = [await account(), await account()]
+  const { db } = database
+  await db.transaction((trx) =>
+    claim(trx, during, { kind: 'backup-address', value: 'a@elsewhere.example', accountId: first }, at),
+  )
+  for (const value of ['+375298000001', '+375298000002']) await take(during, first, value)
+  await take(during, second, '+375298000003')
+  const phone = { kind: 'phone', accountId: first } as const
+  await db.transaction((trx) => release(trx, during, { ...phone, value: '+375298000001' }))
+  await db.transaction((trx) => release(trx, during, { ...phone, value: '+375298000003' }))
+  assert.deepEqual(await claimedValues(db, during, 'phone', first), ['+375298000002'])
+  await db.transaction((trx) => release(trx, during, phone))
+  assert.deepEqual(await claimedValues(db, during, 'phone', first), [])
+  assert.deepEqual(await claimedValues(db, during, 'backup-address', first), ['a@elsewhere.example'])
+  assert.deepEqual(await claimedValues(db, during, 'phone', second), ['+375298000003'])
+})
+
+test('somebody who looks for free names learns in one question which are held', async () => {
+  const holder = await account()
+  const { db } = database
+  const held = ['anna.k', 'anna.kavalenka']
+  for (const value of held)
+    await db.transaction((trx) => claim(trx, during, { kind: 'login', value, accountId: holder }, at))
+  assert.deepEqual(await findHeld(db, during, 'login', [...held, 'anna.k7']), new Set(held))
+  assert.deepEqual(await findHeld(db, during, 'login-look-alike', held), new Set())
+  assert.equal(await findHolder(db, during, 'login', 'anna.k'), holder)
+  assert.equal(await findHolder(db, during, 'login-look-alike', 'anna.k'), undefined)
+})
+
+test('one text under two kinds is two things: a copy of the table does not tell that they are equal', async () => {
+  const [first, second] = [await account(), await account()]
+  const text = 'same.text'
+  await database.db.transaction((trx) => claim(trx, during, { kind: 'login', value: text, accountId: first }, at))
+  const other = { kind: 'login-look-alike', value: text, accountId: second } as const
+  assert.equal(await database.db.transaction((trx) => claim(trx, during, other, at)), 'claimed')
+  const rows = await database.db('claims').whereIn('account_id', [first, second]).select('digest', 'key_id')
+  assert.equal(new Set(rows.map((row) => row.digest.toString('hex'))).size, 4)
+  const underKey = (id: string) => rows.filter((row) => row.key_id === id).length
+  assert.deepEqual(during.keyIds.map(underKey), [2, 2], 'each row names the key of its digest')
+  const byKey = await database.db('claims').where({ account_id: first, key_id: since.newestKeyId }).first('digest')
+  assert.deepEqual(byKey.digest, since.digest('claims.login', text))
+})
+
+test('what was claimed under an older key is read while the keys are rotated', async () => {
+  const holder = await account()
+  await take(before_, holder, '+375298100000')
+  assert.deepEqual(await claimedValues(database.db, during, 'phone', holder), ['+375298100000'])
+  assert.equal(await findHolder(database.db, during, 'phone', '+375298100000'), holder)
+  assert.equal(await findHolder(database.db, during, 'phone', '+375298100001'), undefined)
 })
 
 test('a copy of the table shows no phone', async () => {

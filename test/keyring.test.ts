@@ -100,10 +100,40 @@ test('the name of a key tells nothing of the key', () => {
 })
 
 test('a ring without keys, or with one key twice, is a mistake of the operator', () => {
-  assert.throws(() => createKeyring([]))
-  assert.throws(() => createKeyring([newer, older, newer]))
+  assert.throws(() => createKeyring([]), /needs at least one secret key/)
+  assert.throws(() => createKeyring([newer, older, newer]), /listed twice/)
 })
 
 test('what has no sealed form has no key either', () => {
-  assert.throws(() => createKeyring([newer]).keyIdOf('v1.zzzzzzzz.abc'), SealError)
+  assert.throws(() => createKeyring([newer]).keyIdOf('v1.zzzzzzzz.abc'), {
+    name: 'SealError',
+    message: 'not a sealed value',
+  })
+})
+
+test('what an earlier release kept is found and opened by every later one', () => {
+  // Whoever changes how keys are derived or what is signed loses every contact of every mailbox: these were made on 2026-11-22.
+  const keyring = createKeyring(['old-key-0123456789abcdefghijklmnopqrstuv'])
+  assert.equal(keyring.newestKeyId, 'aa932508')
+  assert.equal(
+    keyring.digest('claims.phone', '+375291234567').toString('hex'),
+    'fe3cf34afdbe92ca2129f8e369cae447e36b96dbdfb340e5a6cca047dddee90d',
+  )
+  const sealed = 'v1.aa932508.w-caOPaK5-osXQI2kGqJrgRIR180YJw7QRj0a_i9QpD2lJe-B1ngo2ckbrHm'
+  assert.equal(keyring.open('claims.phone', sealed), 'Anna Каваль')
+})
+
+test('an operator reads why a value does not open', () => {
+  const sealed = createKeyring([older]).seal('contact', 'anna@example.org')
+  const reason = (text: string, purpose = 'contact', keyring = createKeyring([newer, older])) => {
+    try {
+      return keyring.open(purpose, text)
+    } catch (fault) {
+      return fault instanceof SealError ? fault.message : fault
+    }
+  }
+  assert.equal(reason(`${sealed}=`), 'not a sealed value')
+  assert.equal(reason(sealed, 'contact', createKeyring([newer])), 'sealed under a key that is not listed')
+  assert.equal(reason(sealed, 'undo'), 'does not open under its key and purpose')
+  assert.equal(reason(`x${sealed}`), 'not a sealed value')
 })

@@ -7,6 +7,7 @@ import { proveLooks } from './looks.ts'
 import { proveMailPlatformOutages } from './mail-platform-outages.ts'
 import { provePromptness } from './mail-platform-promptness.ts'
 import { proveProvisioning } from './mail-platform-provisioning.ts'
+import { mutatedParts, proveMutation } from './mutation.ts'
 import { proveRecoveryTimes } from './recovery-times.ts'
 import { proveRecoveryWalk } from './recovery-walk.ts'
 
@@ -51,10 +52,18 @@ const proofs: readonly Proof[] = [
     what: '300 random walks of several browsers through recovery',
     run: () => proveRecoveryWalk({ walks: 300, rounds: 60 }),
   },
+  ...Object.entries(mutatedParts).map(([name, part]) => ({
+    name: `mutation-${name}`,
+    what: `of the small changes to ${part.files.join(', ')} at least 85 % make a test fail`,
+    run: () => proveMutation(name, part),
+  })),
 ]
 
+/** `mutation` means all that begin with `mutation-`. */
+const isMeant = ({ name }: Proof, by: string) => name === by || name.startsWith(`${by}-`)
+
 const wanted = process.argv.slice(2)
-const unknown = wanted.filter((name) => !proofs.some((proof) => proof.name === name))
+const unknown = wanted.filter((name) => !proofs.some((proof) => isMeant(proof, name)))
 if (unknown.length > 0) {
   console.error(`unknown: ${unknown.join(', ')}. There are: ${proofs.map((proof) => proof.name).join(', ')}`)
   process.exit(2)
@@ -64,7 +73,7 @@ console.log(
   `${new Date().toISOString()}, ${cpus().length} × ${cpus()[0]?.model}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}`,
 )
 let failed = 0
-for (const proof of proofs.filter((each) => wanted.length === 0 || wanted.includes(each.name))) {
+for (const proof of proofs.filter((each) => wanted.length === 0 || wanted.some((name) => isMeant(each, name)))) {
   const begun = performance.now()
   try {
     const figures = await proof.run()

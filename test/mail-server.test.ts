@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { type MailService, parseMailServers } from '#server/core/mail-server.ts'
+
+const read = (service: MailService, raw: string) => {
+  const parsed = parseMailServers(service, raw)
+  return parsed.kind === 'ok'
+    ? parsed.servers.map((each) => `${each.service} ${each.host}:${each.port} ${each.security}`)
+    : parsed.reason
+}
+
+test('an operator names where each service is offered, and the usual ports go without saying', () => {
+  assert.deepEqual(read('imap', 'imaps://imap.example.by, imap://imap.example.by'), [
+    'imap imap.example.by:993 tls',
+    'imap imap.example.by:143 starttls',
+  ])
+  assert.deepEqual(read('pop3', 'pop3s://pop.example.by,pop3://pop.example.by'), [
+    'pop3 pop.example.by:995 tls',
+    'pop3 pop.example.by:110 starttls',
+  ])
+  assert.deepEqual(read('smtp', ' SMTPS://Mail.Example.BY/ , smtp://mail.example.by:2525'), [
+    'smtp mail.example.by:465 tls',
+    'smtp mail.example.by:2525 starttls',
+  ])
+})
+
+test('a service can be switched off, and nothing else by the way', () => {
+  assert.deepEqual(read('pop3', ' OFF '), [])
+  assert.equal(read('pop3', 'off,pop3s://pop.example.by'), 'scheme')
+})
+
+test('each mistake of an operator has its reason', () => {
+  const mistakes: [string, string][] = [
+    ['', 'empty'],
+    ['imaps://a.by,', 'empty'],
+    ['smtps://a.by', 'scheme'],
+    ['constructor://a.by', 'scheme'],
+    ['a.by:993', 'scheme'],
+    ['ximaps://a.by:993', 'scheme'],
+    ['x imaps://a.by:993', 'scheme'],
+    ['imaps://a.by:993/inbox', 'scheme'],
+    ['imaps://a.by:123456', 'scheme'],
+    ['imaps://-a.by', 'host'],
+    ['imaps://a..by', 'host'],
+    ['imaps://a_b.by', 'host'],
+    [`imaps://${'a'.repeat(64)}.by`, 'host'],
+    [`imaps://${'abcdefghi.'.repeat(26)}by`, 'host'],
+    ['imaps://a.by:0', 'port'],
+    ['imaps://a.by:65536', 'port'],
+  ]
+  for (const [raw, reason] of mistakes) assert.equal(read('imap', raw), reason, raw)
+})
+
+test('the first and the last port, and the longest label, are fine', () => {
+  const label = 'a'.repeat(63)
+  assert.deepEqual(read('imap', `imaps://${label}.by:1, imaps://a:65535`), [
+    `imap ${label}.by:1 tls`,
+    'imap a:65535 tls',
+  ])
+})

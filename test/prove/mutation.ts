@@ -1,0 +1,106 @@
+// Mutation testing: every small change of a line in these folders must make a test fail. `npm run prove -- mutation[-PART]`
+import { mkdirSync } from 'node:fs'
+import { delimiter, join, resolve } from 'node:path'
+import type { MutantResult } from '@stryker-mutator/api/core'
+import { startTestServer } from '../support/database.ts'
+
+interface Part {
+  /** Under `server/`. */
+  readonly files: readonly string[]
+  /** Cheap ones first: a mutant that one test file kills is not shown to the next. */
+  readonly tests: readonly string[]
+}
+
+/** What is mutated, with the tests that speak of it. Browser stories and proofs of speed would find more and cost hours. */
+export const mutatedParts: Readonly<Record<string, Part>> = {
+  'core-secrets': {
+    files: ['core/{clock,hash-chain,keyring,secrets,signed-token}.ts'],
+    tests: ['secrets', 'hash-chain', 'signed-token', 'keyring'],
+  },
+  'core-names': {
+    files: ['core/{email-address,login-name,mail-server,names,phone-number,service-words,text-input}.ts'],
+    tests: ['mail-server', 'login-name', 'email-address', 'phone-number'],
+  },
+  'core-passwords': {
+    files: ['core/{common-list,common-passwords,easy-answers,keyboard,password-policy,secret-answer}.ts'],
+    tests: ['secret-answer', 'password-policy'],
+  },
+  claims: { files: ['claims/*.ts'], tests: ['claims'] },
+  undo: { files: ['undo/*.ts'], tests: ['undo'] },
+  recovery: { files: ['recovery/*.ts'], tests: ['recovery-flow', 'recovery-modes', 'recovery'] },
+  'backup-address': { files: ['backup-address/*.ts'], tests: ['backup-address', 'recovery'] },
+  phone: { files: ['phone/*.ts'], tests: ['recovery-method-stores', 'phone', 'recovery'] },
+  'security-question': {
+    files: ['security-question/*.ts'],
+    tests: ['recovery-method-stores', 'security-question', 'recovery-modes'],
+  },
+}
+
+const root = resolve(import.meta.dirname, '../..')
+const atLeast = 85
+
+interface Figures {
+  readonly part: string
+  readonly killed: number
+  readonly timeout: number
+  readonly survived: number
+  /** Where no test comes by. */
+  readonly uncovered: number
+  /** Of the changes that run at all, in per cent. */
+  readonly score: number
+}
+
+const isDetected = ({ status }: MutantResult) => status === 'Killed' || status === 'Timeout'
+const isUndetected = ({ status }: MutantResult) => status === 'Survived' || status === 'NoCoverage'
+
+function figuresOf(part: string, mutants: readonly MutantResult[]): Figures {
+  const count = (status: MutantResult['status']) => mutants.filter((mutant) => mutant.status === status).length
+  const detected = mutants.filter(isDetected).length
+  const judged = detected + mutants.filter(isUndetected).length
+  return {
+    part,
+    killed: count('Killed'),
+    timeout: count('Timeout'),
+    survived: count('Survived'),
+    uncovered: count('NoCoverage'),
+    score: judged === 0 ? 0 : Math.round((1000 * detected) / judged) / 10,
+  }
+}
+
+function describeSurvivor({ fileName, location, mutatorName, replacement, status }: MutantResult): string {
+  const name = fileName.slice(fileName.indexOf('server/'))
+  const how = (replacement ?? '').replaceAll(/\s+/g, ' ').slice(0, 100)
+  return `  ${status === 'Survived' ? 'survived' : 'no test '}  ${name}:${location.start.line} ${mutatorName} → ${how}`
+}
+
+async function mutate(name: string, { files, tests }: Part): Promise<Figures> {
+  const reports = join(root, 'reports/mutation')
+  mkdirSync(reports, { recursive: true })
+  const { Stryker } = await import('@stryker-mutator/core')
+  const mutants = await new Stryker({
+    mutate: files.map((file) => `server/${file}`),
+    tap: { testFiles: tests.map((test) => `test/${test}.test.ts`) },
+    incrementalFile: join(reports, `${name}.incremental.json`),
+    jsonReporter: { fileName: join(reports, `${name}.json`) },
+    tempDirName: `.stryker-tmp/${name}`,
+  }).runMutationTest()
+  for (const mutant of mutants.filter(isUndetected)) console.log(describeSurvivor(mutant))
+  return figuresOf(name, mutants)
+}
+
+/** @throws where fewer than 85 % are killed; the survivors are listed before that */
+export async function proveMutation(name: string, part: Part): Promise<Figures> {
+  process.chdir(root)
+  // The runner starts `node` by its name: it must be the one that reads TypeScript.
+  process.env.PATH = `${join(root, 'node_modules/.bin')}${delimiter}${process.env.PATH}`
+  // One server for all: each test file only clones a database.
+  const server = await startTestServer()
+  process.env.TEST_SERVER_URL = server.url
+  try {
+    const figures = await mutate(name, part)
+    if (figures.score < atLeast) throw new Error(`${name}: ${figures.score} % killed, ${atLeast} % are asked for`)
+    return figures
+  } finally {
+    await server.stop()
+  }
+}
