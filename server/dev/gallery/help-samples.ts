@@ -1,10 +1,9 @@
 // The help pages.
-import { readFileSync } from 'node:fs'
 import { helpFacts } from '../../help/facts.ts'
 import { mailProgramsPage, programs } from '../../help/mail-programs-page.ts'
 import { describeMailServers } from '../../help/mail-servers.ts'
 import { helpTopics } from '../../help/topics.ts'
-import { type Sample, sampleAddress } from './sample.ts'
+import { type Sample, sampleAddress, sampleQrCode } from './sample.ts'
 
 const settings = {
   baseUrl: 'https://portal.postern.example',
@@ -21,9 +20,6 @@ const settings = {
 const servers = describeMailServers(settings, 'Postern')
 const facts = helpFacts(settings, servers)
 
-/** Stands for the QR code, which has an address of its own in the portal: a sample asks for nothing else. */
-const image = `data:image/svg+xml;base64,${readFileSync(new URL('sample-qr-code.svg', import.meta.url)).toString('base64')}`
-
 const topic = (name: string, state: string, locals: object = {}): Sample => ({
   page: `help-${name}`,
   state,
@@ -34,7 +30,7 @@ const topic = (name: string, state: string, locals: object = {}): Sample => ({
 function mailPrograms(state: string, query: { program?: string; address?: string }, more: object = {}): Sample {
   const page = mailProgramsPage(servers, query, null, 'en')
   const shown = page.address ?? 'name@postern.example'
-  const profile = page.profile && { ...page.profile, image }
+  const profile = page.profile && { ...page.profile, image: sampleQrCode }
   return topic('mail-programs', state, {
     ...page,
     profile,

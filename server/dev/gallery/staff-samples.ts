@@ -1,13 +1,11 @@
 // The door of the staff pages, and the console.
 import { rightsOf } from '../../staff/rights.ts'
 import { menuFor } from '../../web/staff.ts'
-import type { Sample } from './sample.ts'
+import { type Sample, sampleQrCode } from './sample.ts'
 
 const rights = rightsOf(['senior', 'operator'])
 export const consoleFrame = { menu: menuFor(rights), shortcuts: true, rights }
 
-/** One dark module in the corner is enough for a sample. */
-const picture = `data:image/svg+xml;base64,${btoa('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="M1 1h3v3H1z"/></svg>')}`
 const codes = ['2b4d-6fg8-jk9m-npqr', 'stvw-xyz2-3456-789a', 'bcde-fghj-kmnp-qrst', 'vwxy-z234-5678-9abc']
 
 export const consolePage = (page: string, state: string, view: string, locals: object = {}): Sample => ({
@@ -25,7 +23,7 @@ export const staffSamples: readonly Sample[] = [
     state: 'empty',
     view: 'staff/enrol',
     signedIn: true,
-    locals: { picture, secret: 'JBSW Y3DP EHPK 3PXP JBSW Y3DP EHPK 3PXP' },
+    locals: { picture: sampleQrCode, secret: 'JBSW Y3DP EHPK 3PXP JBSW Y3DP EHPK 3PXP' },
   },
   { page: 'staff-door', state: 'empty', view: 'staff/door', signedIn: true, locals: { next: '/staff' } },
   {
