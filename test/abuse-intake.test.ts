@@ -1,5 +1,7 @@
 // What people, machines and vandals hand in.
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { connect } from 'node:net'
 import { after, before, test } from 'node:test'
 import fc from 'fast-check'
 import { createTransport } from 'nodemailer'
@@ -218,6 +220,26 @@ test('hostile letters are taken in, judged within their bounds, and do nothing b
     const html = shown?.outcome.kind === 'letter' ? (shown.outcome.letter.safeHtml ?? '') : ''
     assert.doesNotMatch(html, /<(?:script|svg|img|iframe|link|form)|<[^<>]*\s(?:on\w+|href|src|style)=/i)
   }
+})
+
+test('uploads that break off leave room for others', async () => {
+  const { port } = new URL(portal.url)
+  for (let n = 0; n < 12; n += 1) {
+    const socket = connect(Number(port), '127.0.0.1')
+    await once(socket, 'connect')
+    socket.write(
+      'POST /report HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=x\r\nContent-Length: 100000\r\n\r\n' +
+        '--x\r\nContent-Disposition: form-data; name="message_file"; filename="a.eml"\r\n\r\nhalf',
+    )
+    await new Promise((done) => setTimeout(done, 30))
+    socket.destroy()
+  }
+  await eventually(async () => {
+    const answer = await upload(portal.visitor(), [
+      { name: 'message_file', value: 'From: a@b.example\r\n\r\nx', file: 'a.eml' },
+    ])
+    return answer.status === 303
+  })
 })
 
 test('damaged letters of every kind are answered by the form and judged by the job, never with a fault of ours', async () => {

@@ -119,13 +119,32 @@ export async function searchCases(
   ask: { alternatives: readonly (readonly string[])[]; limit: number; before?: string | undefined },
 ): Promise<QueuePage> {
   if (ask.alternatives.length === 0) return { cases: [], next: undefined }
-  const any = ask.alternatives.map(() => 'select case_id from abuse_search where terms @> ?::bigint[]').join(' union ')
-  // Found first: else the planner, who knows nothing of the terms, may walk through all cases and ask for each.
-  const { rows } = await db.raw(
-    `with found as materialized (${any})
-     select * from abuse_cases where id in (select case_id from found) and id < ? order by id desc limit ?`,
-    [...ask.alternatives.map((terms) => [...terms]), ask.before ?? '9223372036854775807', ask.limit + 1],
-  )
-  const cases = rows.slice(0, ask.limit).map((row: Record<string, unknown>) => asCase(keyring, row)) as Case[]
+  const page = /^\d{1,18}$/.test(ask.before ?? '') ? BigInt(ask.before ?? 0) : undefined
+  const end = page ?? (await newestCase(db)) + 1n
+  const among = async (from: bigint) => {
+    const any = ask.alternatives.map(
+      () => 'select case_id from abuse_search where terms @> ?::bigint[] and case_id >= ? and case_id < ?',
+    )
+    const range = [String(from), String(end)]
+    // Found first: else the planner, who knows little of the terms, may walk through all cases and ask for each.
+    const { rows } = await db.raw(
+      `with found as materialized (${any.join(' union ')})
+       select * from abuse_cases where id in (select case_id from found) order by id desc limit ?`,
+      [...ask.alternatives.flatMap((terms) => [[...terms], ...range]), ask.limit + 1],
+    )
+    return rows as Record<string, unknown>[]
+  }
+  // A word that stands in most reports fills the page from the newest cases; collecting all of them would take long.
+  const newest = end > lately ? await among(end - lately) : []
+  const rows = newest.length > ask.limit ? newest : await among(0n)
+  const cases = rows.slice(0, ask.limit).map((row) => asCase(keyring, row))
   return { cases, next: rows.length > ask.limit ? cases.at(-1)?.id : undefined }
+}
+
+/** Cases that are looked through first. */
+const lately = 1000n
+
+async function newestCase(db: Db): Promise<bigint> {
+  const row = await db('abuse_cases').max('id as newest').first()
+  return BigInt(row?.newest ?? 0)
 }

@@ -2,6 +2,7 @@
 import express, { type Request, type RequestHandler } from 'express'
 import { lazily } from '../core/lazily.ts'
 import { BusyError } from '../password/hasher.ts'
+import { networkOf } from './client.ts'
 import { MalformedRequest } from './faults.ts'
 
 export interface FileForm {
@@ -18,7 +19,9 @@ export interface FileForm {
 const multerPackage = lazily<typeof import('multer')>('multer')
 
 /** Files are held in memory while they are read; more at once would be a way to fill it. */
-const filesAtOnce = 4
+const filesAtOnce = 8
+/** Slow senders of one network must not hold every place. */
+const filesOfNetwork = 2
 
 /** What multer says of a body that is too large; everything else that it says is the sender's fault too. */
 const tooLarge = new Set(['LIMIT_FILE_SIZE', 'LIMIT_FIELD_VALUE'])
@@ -40,16 +43,25 @@ export function fileForm({ path, file, maxFileBytes, maxTextBytes, admit }: File
     fieldArrayIndexLimit: 0,
   }
   let upload: RequestHandler | undefined
-  let reading = 0
+  const reading = new Map<string, number>()
 
   const read: RequestHandler = async (req, res, next) => {
     await admit(req)
     if (!req.is('multipart/form-data')) return text(req, res, next)
-    if (reading >= filesAtOnce) return next(new BusyError())
-    reading += 1
+    const network = networkOf(req.ip)
+    const own = reading.get(network) ?? 0
+    const all = reading.values().reduce((sum, each) => sum + each, 0)
+    if (own >= filesOfNetwork || all >= filesAtOnce) return next(new BusyError())
+    // Whoever hung up while we asked is gone without another event.
+    if (res.closed) return
+    reading.set(network, own + 1)
+    res.once('close', () => {
+      const left = (reading.get(network) ?? 1) - 1
+      if (left > 0) reading.set(network, left)
+      else reading.delete(network)
+    })
     upload ??= multerPackage()({ storage: multerPackage().memoryStorage(), limits }).single(file)
     upload(req, res, (fault: unknown) => {
-      reading -= 1
       if (!fault) return next()
       const code = (fault as { code?: string }).code ?? ''
       if (tooLarge.has(code)) return next(Object.assign(new Error('a file beyond the bound'), { status: 413 }))
