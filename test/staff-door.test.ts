@@ -19,6 +19,7 @@ const nextStep = () => portal.clock.advance(31_000)
 test('a new analyst connects an authenticator, keeps the recovery codes and is inside', async () => {
   const visitor = await register(portal, { login: 'alena.a', password: 'forty reports before lunch' })
   await giveRole(portal, 'alena.a', 'analyst')
+  assert.match((await visitor.get('/account')).html, /href="\/staff"/, 'their own page leads there')
   assert.equal((await visitor.get('/staff')).location, '/staff/door/enrol')
   const page = await visitor.get('/staff/door/enrol')
   assert.equal(page.page, 'staff-enrol')
@@ -46,6 +47,7 @@ test('a new analyst connects an authenticator, keeps the recovery codes and is i
 
 test('Security: to people without a role there are no staff pages', async () => {
   const visitor = await register(portal, hanna)
+  assert.doesNotMatch((await visitor.get('/account')).html, /\/staff/)
   for (const path of ['/staff', '/staff/door', '/staff/door/enrol', '/staff/me', '/staff/help'])
     assert.equal((await visitor.get(path)).status, 404, path)
   const token = await visitor.token('/account/password')

@@ -9,6 +9,7 @@ import { refreshUsage } from '../mailboxes/measure-mailboxes.ts'
 import { requestedQuota } from '../mailboxes/quota-rule.ts'
 import { findMailboxProgress } from '../mailboxes/store.ts'
 import { warningsOf } from '../recovery-methods/managed-method.ts'
+import { listRoles } from '../staff/store.ts'
 import { takeDone, tellDone } from '../web/done.ts'
 import { NotFound } from '../web/faults.ts'
 import type { WebParts } from '../web/parts.ts'
@@ -43,6 +44,7 @@ export function overviewRoutes(parts: WebParts): Router {
           appPasswords: platform.applyAppPasswords !== undefined,
           heldAppPasswords: await countHeldAppPasswords(db, owner.id),
           latestActivity: entries.map((entry) => describeEntry(entry)),
+          isStaff: (await listRoles(db, owner.id)).length > 0,
         },
       })
     })
