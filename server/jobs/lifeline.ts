@@ -2,8 +2,8 @@
 import pg from 'pg'
 
 export interface Lifeline {
-  /** Call for every worker of this process before it takes jobs. */
-  hold(workerId: string): void
+  /** Call for every pool of this process before it takes jobs: a pool locks for all its workers under its own id. */
+  hold(poolId: string): void
   /** Frees what dead workers hold. Returns their ids. */
   sweep(): Promise<string[]>
   stop(): Promise<void>
@@ -13,8 +13,8 @@ export interface Lifeline {
 const gracePeriodSeconds = 5
 
 /**
- * Each worker id is an advisory lock of one database session of this process: PostgreSQL lets it go the moment the process dies, however
- * it dies. A job locked by an id that nobody holds is a dead worker's.
+ * Each pool's id is an advisory lock of one database session of this process: PostgreSQL lets it go the moment the process dies, however
+ * it dies. A job locked by an id that nobody holds is a dead pool's.
  */
 export function createLifeline(url: string, log: (fault: unknown) => void): Lifeline {
   const held = new Set<string>()
@@ -26,6 +26,8 @@ export function createLifeline(url: string, log: (fault: unknown) => void): Life
     client.on('error', (fault) => {
       log(fault)
       session = undefined
+      // At once: until then others take us for dead and free what we are doing.
+      void inTurn(connected).catch(log)
     })
     await client.connect()
     for (const id of held) await client.query('select pg_advisory_lock(hashtextextended($1, 1))', [id])
@@ -50,7 +52,8 @@ export function createLifeline(url: string, log: (fault: unknown) => void): Life
   async function deadWorkers(client: pg.Client): Promise<string[]> {
     const { rows } = await client.query<{ locked_by: string }>(
       `select locked_by from graphile_worker.jobs where locked_by is not null and locked_at < now() - make_interval(secs => $1)
-       union select locked_by from graphile_worker._private_job_queues where locked_by is not null`,
+       union select locked_by from graphile_worker._private_job_queues
+         where locked_by is not null and locked_at < now() - make_interval(secs => $1)`,
       [gracePeriodSeconds],
     )
     const dead: string[] = []
@@ -68,11 +71,11 @@ export function createLifeline(url: string, log: (fault: unknown) => void): Life
   }
 
   return {
-    hold(workerId) {
-      held.add(workerId)
+    hold(poolId) {
+      held.add(poolId)
       void inTurn(async () => {
         const client = await connected()
-        await client.query('select pg_advisory_lock(hashtextextended($1, 1))', [workerId])
+        await client.query('select pg_advisory_lock(hashtextextended($1, 1))', [poolId])
       }).catch(log)
     },
     sweep: () =>

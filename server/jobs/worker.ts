@@ -44,7 +44,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
 
   async function start(): Promise<void> {
     const events = new EventEmitter() as unknown as WorkerEvents
-    events.on('worker:create', ({ worker }) => lifeline.hold(worker.workerId))
+    events.on('pool:create', ({ workerPool }) => lifeline.hold(workerPool.id))
     runner = await run({
       connectionString: databaseUrl,
       taskList: asTaskList(options),
