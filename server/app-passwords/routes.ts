@@ -26,6 +26,8 @@ export function appPasswordRoutes(parts: WebParts): Router {
   const sign = profileSigner(settings)
   const signedIn = requireAccount(page)
   const fresh = requireFreshPassword(clock.now, page)
+  // Each is told to the owner by letter: nobody is to be flooded by their own mailbox.
+  const made = parts.limits.limiter('app-password.made', { points: 60, seconds: 86_400 })
   const ownerId = (req: Request) => ownerOf(req)?.id ?? ''
 
   // Where the platform knows no app passwords there is no such page.
@@ -63,6 +65,7 @@ export function appPasswordRoutes(parts: WebParts): Router {
       const read = readForm(fields)
       if (read.kind === 'refused') return showForm(req, res, read.errors, fields)
       const accountId = ownerId(req)
+      await made.demand(accountId)
       const created = await createAppPassword(parts, { ...read, accountId, trace: parts.trace(req) })
       if (created.kind === 'full') {
         const params = { max: appPasswordsAtMost }
