@@ -380,4 +380,17 @@ describe('after a reset', () => {
     await person.browser.post('/account/recovery/security-question/remove', {}, { from: '/account/recovery' })
     assert.deepEqual((await setPassword(visitor, fresh)).errors, ['link.dead'])
   })
+
+  it('nor does a recovery outlive a password that its owner changed on the account page', async () => {
+    const person = await equip(portal)
+    const proven = await proveByPhone(portal, person)
+    const begun = await begin(portal, person.login)
+    const changed = await person.browser.post('/account/password', { password: `${fresh} of its owner` })
+    assert.equal(changed.location, '/account')
+    const late = await proven.post('/recover/new-password', { password: fresh }, { from: '/recover' })
+    assert.deepEqual([late.status, late.location], [303, '/recover'])
+    const answer = { answer: person.answer }
+    assert.deepEqual((await begun.post('/recover/security-question', answer)).errors, ['answer.wrong'])
+    await signIn(portal, { login: person.login, password: `${fresh} of its owner` })
+  })
 })

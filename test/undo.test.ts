@@ -154,4 +154,23 @@ describe('"this was not me"', () => {
     const row = await portal.db('security_questions').where({ account_id: person.accountId }).first()
     assert.equal(row.removed_at, null)
   })
+
+  it('used from the mailbox keeps the recovery methods as they are for a while, used from a contact frees them', async () => {
+    const person = await equip(portal)
+    const stranger = await begin(portal, person.login)
+    await stranger.post('/recover/security-question', { answer: person.answer })
+    await setPassword(stranger, fresh)
+    const probation = async () =>
+      (await portal.db('accounts').where({ id: person.accountId }).first('probation_until')).probation_until
+    const atFirst = await probation()
+    assert.ok(atFirst > portal.clock.now())
+    const [fromMailbox, fromAddress] = [
+      await undoLinkOf(portal, person.mailbox),
+      await undoLinkOf(portal, person.address),
+    ]
+    assert.equal((await confirmUndo(stranger, fromMailbox)).status, 303)
+    assert.ok((await probation()) >= atFirst)
+    assert.equal((await confirmUndo(portal.visitor(), fromAddress)).status, 303)
+    assert.equal(await probation(), null)
+  })
 })

@@ -1,6 +1,6 @@
 // "This wasn't me": ends what somebody else may hold, puts contacts back, and opens the way to a new password.
 import type { Db, Trx } from '#db/connection.ts'
-import { endProbation, findAccount, holdAccount } from '../accounts/store.ts'
+import { endProbation, findAccount, holdAccount, startProbation } from '../accounts/store.ts'
 import type { Trace } from '../activity/events.ts'
 import { recordActivity } from '../activity/store.ts'
 import { tellOwner } from '../contacts/tell-owner.ts'
@@ -8,7 +8,7 @@ import { hashToken, isToken, newToken } from '../core/secrets.ts'
 import type { Locale } from '../i18n/texts.ts'
 import { changePassword } from '../password/change-password.ts'
 import type { PasswordHasher } from '../password/hasher.ts'
-import { type ApplyParts, endOpenWays } from '../recovery/apply-reset.ts'
+import { type ApplyParts, endOpenWays, probationEnd } from '../recovery/apply-reset.ts'
 import { beginProvenFlow } from '../recovery/begin-recovery.ts'
 import type { ManagedMethod, ManagedMethods } from '../recovery-methods/managed-method.ts'
 import { findUndo, listChangesSince, spendUndo, type Undo, voidUndosSince } from './store.ts'
@@ -57,7 +57,7 @@ export async function undoChange(
     if (!undo) return false
     await changePassword(trx, parts, { accountId, password, at })
     await endOpenWays(trx, accountId, at)
-    await endProbation(trx, accountId)
+    await setProbation(trx, parts, undo, at)
     // Security: whoever reads the mailbox may be the stranger. A link that went there never disarms those that went to contacts.
     const told = undo.told === 'mailbox' ? ({ told: 'mailbox' } as const) : {}
     await voidUndosSince(trx, { accountId, since: undo.madeAt, at, ...told })
@@ -76,6 +76,15 @@ export async function undoChange(
     })
     return true
   })
+}
+
+/**
+ * Security: whoever only reads the mailbox may be the stranger, by a stolen password or an app password, and cannot use a link from there
+ * to change recovery methods. The holder of a contact has shown more than a question does.
+ */
+async function setProbation(trx: Trx, parts: UndoChangeParts, undo: Undo, at: Date): Promise<void> {
+  if (undo.told === 'mailbox') await startProbation(trx, undo.accountId, probationEnd(parts, at))
+  else await endProbation(trx, undo.accountId)
 }
 
 /** Brings each method back to how it was before the disputed change: what came later came from the same stranger. */
