@@ -69,6 +69,8 @@ export function errorHandler({ pages, log, clock }: ErrorParts): ErrorRequestHan
   return (fault, req, res, next) => {
     const failure = classify(fault)
     if (failure.kind === 'error') log.error({ err: fault, request: req.id }, 'a request failed')
+    // A full line is no fault to be traced, and in a flood the log would be the larger part of turning people away.
+    else if (fault instanceof BusyError) log.info({ request: req.id, why: fault.message }, 'a request was turned away')
     else if (failure.kind === 'unavailable') log.warn({ err: fault, request: req.id }, 'a request was turned away')
     if (res.headersSent) return next(fault)
     showFailure(pages, clock, req, res, failure)

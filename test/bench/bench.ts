@@ -39,15 +39,10 @@ const parts: BenchParts = { portal: measured, database, load, ...length, tell }
 try {
   if (wanted === undefined || wanted.some((name) => name !== 'start')) await makePeople(measured.port, people)
   if (isWanted('pages')) figures.push(...(await measurePages(parts)))
-  let perSecond = 150
-  if (isWanted('sign-ins')) {
-    const found = await measureSignIns(parts)
-    figures.push(...found.figures)
-    perSecond = found.perSecond
-  }
+  if (isWanted('sign-ins')) figures.push(...(await measureSignIns(parts)))
   if (isWanted('registrations')) figures.push(...(await measureRegistrations(parts)))
   if (isWanted('crowd')) figures.push(...(await measureCrowd(parts)))
-  if (isWanted('overload')) figures.push(...(await measureOverload(parts, perSecond)))
+  if (isWanted('overload')) figures.push(...(await measureOverload(parts)))
   figures.push({ what: 'memory after all of it', value: residentMb(measured.pid), unit: 'MB' })
 } finally {
   const ownMs = cpuMsOf(process.pid)

@@ -36,11 +36,13 @@ export async function measureCrowd(parts: BenchParts): Promise<Figure[]> {
   ]
 }
 
-/** @param perSecond what the portal can do */
-export async function measureOverload(parts: BenchParts, perSecond: number): Promise<Figure[]> {
+export async function measureOverload(parts: BenchParts): Promise<Figure[]> {
   const { portal, seconds, rounds } = parts
-  const rate = Math.round(perSecond * 10)
-  const signIns = { port: portal.port, kind: 'sign-in', login: loginOf('{client}'), password, rate } as const
+  const people = { port: portal.port, kind: 'sign-in', login: loginOf('{client}'), password } as const
+  // What there is room for just now: the machine may have become slower or faster since sign-ins were measured.
+  const usual = await parts.load.ask({ ...people, clients: 16, seconds: seconds * 2 })
+  const rate = Math.round(((usual.answers['303'] ?? 0) / usual.seconds) * 10)
+  const signIns = { ...people, rate }
   const before = residentMb(portal.pid)
   const memory: number[] = []
   const accepted: number[] = []

@@ -36,7 +36,7 @@ async function signInRound(parts: BenchParts, kind: Kind): Promise<Round> {
 }
 
 /** Ratios are of figures of the same round: what else the machine does changes from one to the next. */
-export async function measureSignIns(parts: BenchParts): Promise<{ figures: Figure[]; perSecond: number }> {
+export async function measureSignIns(parts: BenchParts): Promise<Figure[]> {
   const raw = startChild<HashRun, HashRate>('./raw-hashes.ts')
   const hash = { memoryKib: 19_456, passes: 2, seconds: parts.seconds }
   const bare: HashRate[] = []
@@ -57,7 +57,7 @@ export async function measureSignIns(parts: BenchParts): Promise<{ figures: Figu
   const beyond = (kind: Kind) => median(found[kind].map((one, at) => one.cpuMs - (bare[at]?.cpuMs ?? 0)))
   const unequal = median(found.wrong.map((one, at) => one.cpuMs / (found.unknown[at]?.cpuMs ?? 0)))
   const times = found.right.flatMap((one) => one.ms)
-  const figures: Figure[] = [
+  return [
     { what: 'bare hashes', value: median(bare.map((one) => one.perSecond)), unit: 'a second' },
     { what: 'processor time of a bare hash', value: median(bare.map((one) => one.cpuMs)), unit: 'ms' },
     { what: `sign-ins, ${clients} connections`, value: rate('right'), unit: 'a second', beside },
@@ -80,5 +80,4 @@ export async function measureSignIns(parts: BenchParts): Promise<{ figures: Figu
       target: { atMost: 5 },
     },
   ]
-  return { figures, perSecond: rate('right') }
 }
