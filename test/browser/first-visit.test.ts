@@ -156,7 +156,7 @@ describe('password managers and phones', () => {
       await page.goto(`${portal.url}/dev/pages/${sample.page}/${sample.state}`)
       await page.evaluate("navigator.clipboard.writeText('480 217')")
       const fields = page.locator(
-        'main :is(input:not([type=hidden], [type=radio], [type=checkbox], [readonly]), textarea)',
+        'main :is(input:not([type=hidden], [type=radio], [type=checkbox], [type=file], [type=date], [readonly]), textarea)',
       )
       for (const field of await fields.all()) {
         await field.fill('')

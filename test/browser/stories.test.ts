@@ -127,6 +127,7 @@ for (const [how, take, login, phone] of [
       await hands.follow('Sign in')
       await signIn(third)
       await hands.press('Sign out')
+      await isAt('home')
     })
 
     it('gets back in by the link sent to the backup address', async () => {

@@ -24,7 +24,7 @@ const TABS = 60
 export async function keyboardAlone(browser: Browser, options: BrowserContextOptions = {}): Promise<Hands> {
   const context = await browser.newContext({ locale: 'en-GB', viewport: { width: 390, height: 700 }, ...options })
   const page = await context.newPage()
-  page.setDefaultTimeout(10_000)
+  page.setDefaultTimeout(30_000)
   const { keyboard } = page
 
   async function reach(wanted: Locator): Promise<void> {
@@ -82,7 +82,7 @@ export async function keyboardAlone(browser: Browser, options: BrowserContextOpt
 export async function withoutScripts(browser: Browser, options: BrowserContextOptions = {}): Promise<Hands> {
   const context = await browser.newContext({ locale: 'en-GB', javaScriptEnabled: false, ...options })
   const page = await context.newPage()
-  page.setDefaultTimeout(10_000)
+  page.setDefaultTimeout(30_000)
   return {
     page,
     follow: (name) => page.getByRole('link', { name }).first().click(),
