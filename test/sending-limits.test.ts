@@ -1,14 +1,16 @@
 // How much an account may send a day, as Postfix asks for it.
 import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { after, before, test } from 'node:test'
+import { listQueue } from '#server/abuse/queue-store.ts'
+import { openCaseOfLimit } from '#server/abuse/sending-limit.ts'
 import type { MailServerListener } from '#server/mail-platform/listen-for-mail-servers.ts'
 import { createMemoryPlatform } from '#server/mail-platform/memory.ts'
 import { startPolicyService } from '#server/sending-limits/policy-service.ts'
-import { listSendingAlerts } from '#server/sending-limits/store.ts'
 import { hanna, piotr, register } from './support/people.ts'
-import { startTestPortal, type TestPortal } from './support/portal.ts'
+import { eventually, startTestPortal, type TestPortal } from './support/portal.ts'
 
 let portal: TestPortal
 let service: MailServerListener
@@ -109,13 +111,31 @@ test('many connections at once never count more recipients than are allowed', as
 })
 
 test('the abuse desk hears of each limit once a day, and the owner reads of it', async () => {
-  const alerts = await listSendingAlerts(portal.db, { limit: 10 })
+  const alerts = await portal.db('sending_alerts').orderBy('id')
   assert.deepEqual(
     alerts.map(({ kind, allowed }) => [kind, allowed]),
     [
-      ['recipients', 8],
-      ['recipients', 8],
       ['letters', 5],
+      ['recipients', 8],
+      ['recipients', 8],
+    ],
+  )
+  await portal.startWorker()
+  await eventually(async () => !(await portal.db('sending_alerts').whereNull('handed_on_at').first()))
+  for (const { id } of alerts) await openCaseOfLimit(portal.parts.desk, String(id))
+  const ask = { tab: 'new', staffId: randomUUID(), limit: 10 } as const
+  const { cases } = await listQueue(portal.db, portal.keyring, ask)
+  assert.deepEqual(cases.map(({ subject, severity, reportCount }) => [subject, severity, reportCount]).sort(), [
+    ['hanna.k@postern.example', 'medium', 0],
+    ['piotr@postern.example', 'medium', 0],
+  ])
+  const entries = await portal.db('abuse_case_entries').select('event', 'details')
+  assert.deepEqual(
+    entries.map(({ event, details }) => [event, details.kind, details.allowed].join(' ').trim()).sort(),
+    [
+      ...['opened', 'opened'],
+      ...['sending-limit letters 5', 'sending-limit recipients 8', 'sending-limit recipients 8'],
+      ...['severity-raised', 'severity-raised'],
     ],
   )
   const events = await portal.db('activity').whereLike('event', 'sending.%').orderBy('id').pluck('event')

@@ -71,15 +71,15 @@ export interface JoiningReport {
 }
 
 /**
- * Adds a report to the open case of its subject, or opens one: however many arrive at once, a partial unique index leaves one open case.
- * The case stays locked until the transaction ends.
+ * The open case of a subject, or a new one: however many ask at once, a partial unique index leaves one open case. It stays locked until the
+ * transaction ends.
  */
-export async function joinCase(
+export async function openCase(
   trx: Trx,
   keyring: Keyring,
   about: CaseSubject,
-  report: JoiningReport,
-): Promise<{ readonly found: Case; readonly opened: boolean }> {
+  at: Date,
+): Promise<{ readonly id: string; readonly opened: boolean }> {
   const target =
     about.accountId === null
       ? '(subject_digest) where closed_at is null and account_id is null'
@@ -88,16 +88,26 @@ export async function joinCase(
     `insert into abuse_cases as c (account_id, subject_digest, details_sealed, key_id, opened_at, last_report_at)
      values (:accountId, :subjectDigest, :details, :keyId, :at, :at)
      on conflict ${target} do update set last_report_at = greatest(c.last_report_at, excluded.last_report_at)
-     returning id, report_count = 0 as opened`,
+     returning id, xmax = 0 as opened`,
     {
       accountId: about.accountId,
       subjectDigest: about.subjectDigest,
       details: keyring.seal(purpose, JSON.stringify({ subject: about.subject })),
       keyId: keyring.newestKeyId,
-      at: report.at,
+      at,
     },
   )
-  const { id, opened } = rows[0]
+  return { id: String(rows[0].id), opened: rows[0].opened }
+}
+
+/** Adds a report to the open case of its subject, or to a new one, which stays locked until the transaction ends. */
+export async function joinCase(
+  trx: Trx,
+  keyring: Keyring,
+  about: CaseSubject,
+  report: JoiningReport,
+): Promise<{ readonly found: Case; readonly opened: boolean }> {
+  const { id, opened } = await openCase(trx, keyring, about, report.at)
   const { rowCount: newReporters } = await trx.raw(
     'insert into abuse_case_reporters (case_id, reporter_digest) values (?, ?) on conflict do nothing',
     [id, report.reporterDigest],

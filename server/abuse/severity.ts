@@ -31,6 +31,7 @@ export type SeverityReason =
   | 'held-down-unproven'
   | 'held-down-not-ours'
   | 'kept-from-before'
+  | 'sending-limit'
 
 export interface SeverityJudgement {
   readonly level: Severity

@@ -1,5 +1,6 @@
 // The jobs of the abuse desk.
 import type { TaskList } from '../jobs/worker.ts'
+import { sendingLimitTask } from '../sending-limits/judge-sending.ts'
 import { expireTask } from './apply-measure.ts'
 import type { DeskParts } from './desk.ts'
 import { noteEffect } from './measure-store.ts'
@@ -27,6 +28,10 @@ export function deskTasks(parts: DeskParts): TaskList {
       // The parsers are loaded with the first report: a portal that starts has better things to do.
       const { judgeReport } = await import('./judge-report.ts')
       await judgeReport(parts, String(reportId))
+    },
+    [sendingLimitTask]: async ({ alertId }) => {
+      const { openCaseOfLimit } = await import('./sending-limit.ts')
+      await openCaseOfLimit(parts, String(alertId))
     },
     [tellOutcomeTask]: ({ caseId }) => tellOutcome(parts, String(caseId)),
     [expireTask]: async () => void (await endExpiredMeasures(parts)),

@@ -18,6 +18,7 @@ export interface TimelineDetails {
   note: Record<string, never>
   opened: Record<string, never>
   released: Record<string, never>
+  'sending-limit': { kind: string; allowed: string }
   'severity-raised': { level: string }
 }
 

@@ -4,6 +4,7 @@ import { sendingLimitsOf } from '../abuse/limited-sending.ts'
 import { recordActivity } from '../activity/store.ts'
 import type { Clock } from '../core/clock.ts'
 import type { Keyring } from '../core/keyring.ts'
+import { enqueue } from '../jobs/enqueue.ts'
 import { addressOfLogin } from '../mail-platform/login.ts'
 import type { RawSettings } from '../settings.ts'
 import type { PolicyRequest } from './policy-protocol.ts'
@@ -15,6 +16,9 @@ export interface SendingParts {
   readonly keyring: Keyring
   readonly settings: Pick<RawSettings, 'limitSentPerDay' | 'limitRecipientsPerDay' | 'limitSentWhileLimited'>
 }
+
+/** Has the abuse desk open a case. */
+export const sendingLimitTask = 'abuse:sending-limit'
 
 /** No opinion: Postfix goes on to its next rule. */
 export const noOpinion = 'DUNNO'
@@ -74,7 +78,9 @@ async function answerTo(
   const { accountId } = counted
   const at = clock.now()
   await db.transaction(async (trx) => {
-    if (!(await insertAlert(trx, { accountId, day: dayOf(clock), kind, allowed, at }))) return
+    const alertId = await insertAlert(trx, { accountId, day: dayOf(clock), kind, allowed, at })
+    if (alertId === undefined) return
+    await enqueue(trx, sendingLimitTask, { alertId })
     await recordActivity(trx, keyring, { accountId, event: `sending.${kind}-limit`, details: { allowed }, at })
   })
   return refusals[kind](allowed)

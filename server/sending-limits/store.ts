@@ -61,12 +61,12 @@ export async function addRecipient(
   return rows[0].is_in
 }
 
-/** Once for an account, day and kind. @returns false where it was noted before */
+/** Once for an account, day and kind. @returns its id, or undefined where it was noted before */
 export async function insertAlert(
   trx: Trx,
   alert: { accountId: string; day: string; kind: LimitKind; allowed: number; at: Date },
-): Promise<boolean> {
-  const rows = await trx('sending_alerts')
+): Promise<string | undefined> {
+  const [row] = await trx('sending_alerts')
     .insert({
       account_id: alert.accountId,
       day: alert.day,
@@ -77,32 +77,7 @@ export async function insertAlert(
     .onConflict(['account_id', 'day', 'kind'])
     .ignore()
     .returning('id')
-  return rows.length > 0
-}
-
-export interface SendingAlert {
-  readonly id: string
-  readonly accountId: string
-  readonly kind: LimitKind
-  readonly allowed: number
-  readonly happenedAt: Date
-}
-
-/** Accounts that reached a limit, newest first, `before` an alert's id for the next page. */
-export async function listSendingAlerts(
-  db: Db,
-  { limit, before, accountId }: { limit: number; before?: string; accountId?: string },
-): Promise<SendingAlert[]> {
-  const query = db('sending_alerts').orderBy('id', 'desc').limit(limit)
-  if (before !== undefined) query.where('id', '<', before)
-  if (accountId !== undefined) query.where({ account_id: accountId })
-  return (await query).map((row) => ({
-    id: row.id,
-    accountId: row.account_id,
-    kind: row.kind,
-    allowed: row.allowed,
-    happenedAt: row.happened_at,
-  }))
+  return row && String(row.id)
 }
 
 /** Whole days, with whom was written to on them. */
