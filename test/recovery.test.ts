@@ -379,6 +379,12 @@ describe('after a reset', () => {
     await visitor.post('/recover/security-question', { answer: person.answer })
     await person.browser.post('/account/recovery/security-question/remove', {}, { from: '/account/recovery' })
     assert.deepEqual((await setPassword(visitor, fresh)).errors, ['link.dead'])
+
+    const other = await equip(portal)
+    const again = await begin(portal, other.login)
+    await again.post('/recover/security-question', { answer: other.answer })
+    await portal.db('security_questions').where({ account_id: other.accountId }).update({ set_at: portal.clock.now() })
+    assert.deepEqual((await setPassword(again, fresh)).errors, ['link.dead'])
   })
 
   it('nor does a recovery outlive a password that its owner changed on the account page', async () => {
