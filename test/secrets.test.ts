@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { systemClock } from '#server/core/clock.ts'
 import { hashToken, isToken, newCode, newToken, parseCode, sameSecret } from '#server/core/secrets.ts'
 
 test('a token has 256 bits, is fit for a link, and is never made twice', () => {
@@ -79,4 +80,14 @@ test('two secrets are the same only when all of them is', () => {
   assert.equal(sameSecret(bytes('abcd'), bytes('abcd')), true)
   assert.equal(sameSecret(bytes('abcd'), bytes('abce')), false)
   assert.equal(sameSecret(bytes('abcd'), bytes('abc')), false)
+})
+
+test('what is far too long for a code is not even looked through', () => {
+  assert.equal(parseCode(`${' '.repeat(58)}123456`, 6), '123456')
+  assert.equal(parseCode(`${' '.repeat(59)}123456`, 6), null)
+})
+
+test('the clock of the system tells the time of the system', () => {
+  const [before, now, after] = [Date.now(), systemClock.now().getTime(), Date.now()]
+  assert.ok(before <= now && now <= after)
 })

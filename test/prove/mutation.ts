@@ -82,7 +82,6 @@ async function mutate(name: string, { files, tests }: Part): Promise<Figures> {
     tap: { testFiles: tests.map((test) => `test/${test}.test.ts`) },
     incrementalFile: join(reports, `${name}.incremental.json`),
     jsonReporter: { fileName: join(reports, `${name}.json`) },
-    tempDirName: `.stryker-tmp/${name}`,
   }).runMutationTest()
   for (const mutant of mutants.filter(isUndetected)) console.log(describeSurvivor(mutant))
   return figuresOf(name, mutants)
