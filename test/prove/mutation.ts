@@ -25,6 +25,10 @@ export const mutatedParts: Readonly<Record<string, Part>> = {
     files: ['core/{common-list,common-passwords,easy-answers,keyboard,password-policy,secret-answer}.ts'],
     tests: ['secret-answer', 'password-policy'],
   },
+  'core-rest': {
+    files: ['core/{assert-never,lazily,phone-country,reserved-names,signing-pair}.ts'],
+    tests: ['login-name', 'phone-number', 'help-signature'],
+  },
   claims: { files: ['claims/*.ts'], tests: ['claims'] },
   undo: { files: ['undo/*.ts'], tests: ['undo'] },
   recovery: { files: ['recovery/*.ts'], tests: ['recovery-flow', 'recovery-modes', 'recovery'] },
