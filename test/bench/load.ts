@@ -1,7 +1,7 @@
 // The load generator, a process of its own: whoever measures must not share the event loop that is measured.
 import { people } from './bench-parts.ts'
 import { answerParent } from './child.ts'
-import { openPerson, type Person } from './person.ts'
+import { insist, openPerson, type Person } from './person.ts'
 
 /** What is asked for over and over. In a login `{n}` becomes a number that no other try has, `{client}` one of the people made at the start. */
 export interface Load {
@@ -62,7 +62,7 @@ async function tryOf(load: Load, client: number): Promise<Try> {
 async function pageTry(load: Load, person: Person, login: string): Promise<Try> {
   if (login) {
     await person.get('/sign-in')
-    await person.post('/sign-in', { login, password: load.password ?? '' })
+    await insist(() => person.post('/sign-in', { login, password: load.password ?? '' }))
   }
   const path = load.path ?? '/'
   const { body } = await person.get(path)

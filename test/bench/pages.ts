@@ -4,7 +4,7 @@ import { type BenchParts, loginOf, password } from './bench-parts.ts'
 import { type Child, startChild } from './child.ts'
 import { type Figure, median } from './figures.ts'
 import type { Load, Tally } from './load.ts'
-import { openPerson, type Person } from './person.ts'
+import { insist, openPerson, type Person } from './person.ts'
 import { cpuMsOf } from './proc.ts'
 
 const clients = 8
@@ -38,7 +38,8 @@ async function pageOf({ portal }: BenchParts, one: Asked): Promise<string> {
   const person: Person = await openPerson(portal.port)
   if (one.login) {
     await person.get('/sign-in')
-    await person.post('/sign-in', { login: one.login.replace('{client}', '0'), password })
+    const login = one.login.replace('{client}', '0')
+    await insist(() => person.post('/sign-in', { login, password }))
   }
   const { body, status } = await person.get(one.path)
   person.connection.close()

@@ -48,3 +48,12 @@ export async function openPerson(port: number, withCookies = true): Promise<Pers
     forget: (cookie) => void cookies.delete(cookie),
   }
 }
+
+/** Sends again while there is no room: what is only made ready for a measurement must not fail for want of a moment. */
+export async function insist(send: () => Promise<Answer>): Promise<Answer> {
+  for (let tries = 0; ; tries += 1) {
+    const answer = await send()
+    if (answer.status !== 503 || tries === 50) return answer
+    await new Promise((wake) => setTimeout(wake, 200))
+  }
+}

@@ -2,7 +2,7 @@
 import pg from 'pg'
 import { type BenchParts, domain, loginOf, password } from './bench-parts.ts'
 import { type Figure, median, quantile } from './figures.ts'
-import { openPerson } from './person.ts'
+import { insist, openPerson } from './person.ts'
 
 const clients = 16
 
@@ -20,7 +20,7 @@ export async function makePeople(port: number, count: number): Promise<void> {
   for (let number = 0; number < count; number += 1) {
     const person = await openPerson(port)
     await person.get('/register')
-    const { status } = await person.post('/register', { login: loginOf(number), password })
+    const { status } = await insist(() => person.post('/register', { login: loginOf(number), password }))
     person.connection.close()
     if (status !== 303) throw new Error(`a registration was answered with ${status}`)
   }
