@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { performance } from 'node:perf_hooks'
 import { test } from 'node:test'
@@ -164,11 +165,9 @@ test('no text whatever makes the policy throw, and what passes passes again', ()
 })
 
 test('random passwords are not taken for common ones', () => {
-  fc.assert(
-    fc.property(fc.stringMatching(/^[A-Za-z0-9]{16}$/), (password) => {
-      fc.pre(new Set(password.toLowerCase()).size > 9)
-      assert.equal(isCommonPassword(password), false, password)
-    }),
-    { numRuns: 1000 },
-  )
+  // Every letter alike: fast-check prefers small and repeated ones, which are no random password.
+  for (let n = 0; n < 2000; n++) {
+    const password = randomBytes(12).toString('base64url')
+    assert.equal(isCommonPassword(password), false, password)
+  }
 })

@@ -118,14 +118,20 @@ function lostParts() {
 }
 
 const shifts = []
-new PerformanceObserver((list) => {
-  for (const entry of list.getEntries())
+const noteShifts = (entries) => {
+  for (const entry of entries)
     if (!entry.hadRecentInput) shifts.push(`shift ${entry.value.toFixed(4)} ${entry.sources.map(nameOf).join(' ')}`)
-}).observe({ type: 'layout-shift', buffered: true })
+}
+const shiftObserver = new PerformanceObserver((list) => noteShifts(list.getEntries()))
+shiftObserver.observe({ type: 'layout-shift', buffered: true })
+const nextFrame = () => new Promise((done) => requestAnimationFrame(done))
 const nameOf = ({ node }) => node?.outerHTML?.slice(0, 80) ?? node?.textContent?.slice(0, 80)
 
 /** What moved since the page began to be shown, without a hand of the visitor in it. */
-function layoutShifts() {
+async function layoutShifts() {
+  // What a page does in its first frames is seen a frame later, and told later still.
+  for (let frame = 0; frame < 5; frame++) await nextFrame()
+  noteShifts(shiftObserver.takeRecords())
   return shifts
 }
 
