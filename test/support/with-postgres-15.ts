@@ -1,7 +1,7 @@
 // Runs the command that is given with TEST_DATABASE_URL naming a fresh server of the system's PostgreSQL 15, and takes it away again.
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, chownSync, mkdtempSync, rmSync } from 'node:fs'
+import { chmodSync, chownSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -15,10 +15,18 @@ const folder = mkdtempSync(join(tmpdir(), 'postern-pg15-'))
 chmodSync(folder, 0o700)
 if (owner.uid !== undefined && owner.gid !== undefined) chownSync(folder, owner.uid, owner.gid)
 const data = join(folder, 'data')
-execFileSync(join(bin, 'initdb'), ['-D', data, '-U', 'postern', '--auth=trust', '--encoding=UTF8', '--locale=C'], {
-  stdio: 'ignore',
-  ...owner,
-})
+// Some tests ask whether a wrong password is refused.
+const passwordFile = join(folder, 'password')
+writeFileSync(passwordFile, 'postern\n')
+if (owner.uid !== undefined && owner.gid !== undefined) chownSync(passwordFile, owner.uid, owner.gid)
+execFileSync(
+  join(bin, 'initdb'),
+  ['-D', data, '-U', 'postern', '--auth=scram-sha-256', `--pwfile=${passwordFile}`, '--encoding=UTF8', '--locale=C'],
+  {
+    stdio: 'ignore',
+    ...owner,
+  },
+)
 
 const probe = createServer().listen(0, '127.0.0.1')
 await once(probe, 'listening')
@@ -44,7 +52,7 @@ await new Promise<void>((ready) => {
 })
 
 const [command = 'true', ...args] = process.argv.slice(2)
-const env = { ...process.env, TEST_DATABASE_URL: `postgres://postern@127.0.0.1:${port}/postgres` }
+const env = { ...process.env, TEST_DATABASE_URL: `postgres://postern:postern@127.0.0.1:${port}/postgres` }
 const child = spawn(command, args, { stdio: 'inherit', env })
 const [code] = (await once(child, 'exit')) as [number | null]
 server.kill('SIGINT')
