@@ -179,3 +179,21 @@ test('a copy of the table shows no phone', async () => {
   const { rows } = await database.db.raw('select row_to_json(c)::text as text from claims c')
   for (const { text } of rows) assert.doesNotMatch(text, /3752\d/)
 })
+
+test('what is let go of at the moment it is asked for is held by whoever is told so, or by nobody', async () => {
+  const accounts = await Promise.all(Array.from({ length: 4 }, account))
+  const value = '+375297777777'
+  await Promise.all(
+    accounts.map(async (accountId) => {
+      for (let round = 0; round < 60; round++) {
+        const holds = await database.db.transaction(async (trx) => {
+          const outcome = await claim(trx, during, { kind: 'phone', value, accountId }, at)
+          const held = await trx('claims').where({ kind: 'phone', account_id: accountId })
+          return { outcome, rows: held.length }
+        })
+        assert.equal(holds.rows, holds.outcome === 'claimed' ? during.keyIds.length : 0)
+        await database.db.transaction((trx) => release(trx, during, { kind: 'phone', accountId }))
+      }
+    }),
+  )
+})

@@ -33,12 +33,17 @@ export async function claim(trx: Trx, keyring: Keyring, wanted: Claim, at: Date)
     }))
     // One order for everybody: two transactions that want the same thing wait for each other instead of locking each other up.
     .sort((left, right) => Buffer.compare(left.digest, right.digest))
-  const inserted = await trx('claims').insert(rows).onConflict(['kind', 'digest']).ignore().returning('digest')
-  if (inserted.length === rows.length) return 'claimed'
   const digests = rows.map((row) => row.digest)
-  const holders = await trx('claims').where({ kind }).whereIn('digest', digests).distinct('account_id')
-  if (holders.every((holder) => holder.account_id === accountId)) return 'claimed'
-  const own = inserted.map((row) => row.digest as Buffer)
+  const own: Buffer[] = []
+  for (let asked = 0; asked < 20; asked++) {
+    const inserted = await trx('claims').insert(rows).onConflict(['kind', 'digest']).ignore().returning('digest')
+    own.push(...inserted.map((row) => row.digest as Buffer))
+    if (own.length === rows.length) return 'claimed'
+    const holders = await trx('claims').where({ kind }).whereIn('digest', digests).select('account_id')
+    if (holders.some((holder) => holder.account_id !== accountId)) break
+    if (holders.length === rows.length) return 'claimed'
+    // Whoever held it let go between the two statements: nobody holds it now, so it is asked for again.
+  }
   await trx('claims').where({ kind, account_id: accountId }).whereIn('digest', own).delete()
   return 'taken'
 }
