@@ -34,7 +34,7 @@ export interface HasherOptions {
 const ARGON2ID = 2 as Algorithm.Argon2id
 
 /** A request may stand in line twice (old password, new hash) and must be through in 2 s, its queries included. */
-const MAX_WAIT_MS = 750
+const MAX_WAIT_MS = 600
 
 export function createHasher(options: HasherOptions): PasswordHasher {
   const parameters = {
