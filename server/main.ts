@@ -73,7 +73,7 @@ async function start(): Promise<void> {
     if (stopping) return
     stopping = true
     // The last that was started is the first to stop: no request without a database.
-    for (const part of started.reverse()) await part.stop()
+    for (const part of started.reverse()) await part.stop().catch(() => {})
     process.exit(0)
   }
   process.on('SIGTERM', stop)
