@@ -14,6 +14,7 @@ import { createTestDatabase } from './support/database.ts'
 import { assertAbsent, dumpDatabase } from './support/dump.ts'
 import { heavy, scripts, zipBomb } from './support/letters/hostile-letters.ts'
 import { mutations } from './support/letters/mutate.ts'
+import { type FormPart, multipart, multipartType } from './support/multipart.ts'
 import { hanna, register } from './support/people.ts'
 import { eventually, type TestPortal } from './support/portal.ts'
 import type { Answer, Visitor } from './support/visitor.ts'
@@ -29,26 +30,11 @@ after(() => portal.stop())
 
 const good = { sender: `${hanna.login}@${ourDomain}`, kind: 'spam' }
 
-interface Part {
-  readonly name: string
-  readonly value: string | Buffer
-  readonly file?: string
-}
-
-function multipart(parts: readonly Part[], boundary = 'bo-un-da-ry'): Buffer {
-  const pieces = parts.flatMap(({ name, value, file }) => [
-    Buffer.from(
-      `--${boundary}\r\nContent-Disposition: form-data; name="${name}"${file === undefined ? '' : `; filename="${file}"\r\nContent-Type: application/octet-stream`}\r\n\r\n`,
-    ),
-    Buffer.from(value),
-    Buffer.from('\r\n'),
-  ])
-  return Buffer.concat([...pieces, Buffer.from(`--${boundary}--\r\n`)])
-}
-
-const multipartType = (boundary = 'bo-un-da-ry') => ({ 'content-type': `multipart/form-data; boundary=${boundary}` })
-
-async function upload(visitor: Visitor, parts: readonly Part[], headers: Record<string, string> = {}): Promise<Answer> {
+async function upload(
+  visitor: Visitor,
+  parts: readonly FormPart[],
+  headers: Record<string, string> = {},
+): Promise<Answer> {
   const token = { name: '_csrf', value: await visitor.token('/report') }
   const fields = Object.entries(good).map(([name, value]) => ({ name, value }))
   return await visitor.send('/report', multipart([token, ...fields, ...parts]), { ...multipartType(), ...headers })

@@ -8,13 +8,7 @@ import { type PortalWithMail, startPortalWithMail } from '#test/mail-platform/po
 import type { TestPlatform } from '#test/mail-platform/start.ts'
 import { register } from '#test/support/people.ts'
 import type { TestPortal } from '#test/support/portal.ts'
-
-/** Milliseconds. */
-export interface Times {
-  readonly median: number
-  readonly p95: number
-  readonly slowest: number
-}
+import { type Times, timesOf, timeUntil } from './times.ts'
 
 /** From the answer to the form, or from the commit of the block, to what a mail program gets. */
 export interface Promptness {
@@ -25,19 +19,6 @@ export interface Promptness {
   readonly blockToRecipientRefused: Times
   readonly blockToSessionCut: Times
   readonly liftToSignIn: Times
-}
-
-function timesOf(samples: readonly number[]): Times {
-  const sorted = samples.toSorted((left, right) => left - right)
-  const at = (share: number) =>
-    Math.round(sorted[Math.min(sorted.length - 1, Math.ceil(sorted.length * share) - 1)] ?? 0)
-  return { median: at(0.5), p95: at(0.95), slowest: at(1) }
-}
-
-/** Tries until it is so. @returns milliseconds since `start` */
-async function timeUntil(start: number, isSo: () => Promise<boolean>): Promise<number> {
-  while (!(await isSo())) if (performance.now() - start > 20_000) throw new Error(`not so within 20 s: ${isSo}`)
-  return performance.now() - start
 }
 
 /** @param rounds people who go through it all, one after another */

@@ -1,6 +1,8 @@
 // `npm run prove [-- NAME …]`: the long proofs. Their figures belong into docs/proofs.md, with date, machine and command.
 import { cpus, totalmem } from 'node:os'
 import { proveAbuseLetters } from './abuse-letters.ts'
+import { proveAbuseLettersHttp } from './abuse-letters-http.ts'
+import { proveAbuseMeasures } from './abuse-measures.ts'
 import { proveAbuseVolume } from './abuse-volume.ts'
 import { proveKillLoop } from './kill-loop.ts'
 import { proveLooks } from './looks.ts'
@@ -26,6 +28,16 @@ const proofs: readonly Proof[] = [
     run: () => proveAbuseVolume({ reports: 100_000, cases: 20_000, rounds: 40, allowedMs: 100 }),
   },
   { name: 'abuse-letters', what: '10,000 mutated letters', run: () => proveAbuseLetters({ runs: 10_000 }) },
+  {
+    name: 'abuse-letters-http',
+    what: '10,000 mutated letters by form and file, 2,000 mails by LMTP, to a running portal that judges them',
+    run: () => proveAbuseLettersHttp({ letters: 10_000, mails: 2000, allowedMs: 1000, openedEvery: 20 }),
+  },
+  {
+    name: 'abuse-measures',
+    what: 'measures taken in the console as the mail programs of 60 accounts see them',
+    run: () => proveAbuseMeasures(60),
+  },
   {
     name: 'mail-outages',
     what: 'five minutes of killed mail servers and directory',

@@ -62,10 +62,10 @@ export async function sendLetter(keyring: Keyring, draft: LetterDraft, sentAt = 
   return signatures + traced.toString('latin1')
 }
 
-export async function accountIdOf(portal: TestPortal, login: string): Promise<string> {
+export async function accountIdOf(portal: TestPortal, login: string, domain = ourDomain): Promise<string> {
   const row = await portal
     .db('accounts')
-    .where({ address: `${login}@${ourDomain}` })
+    .where({ address: `${login}@${domain}` })
     .first('id')
   return row.id
 }

@@ -7,6 +7,7 @@ import { wellKnownReceivers } from '#server/abuse/well-known-receivers.ts'
 import { scanLetter } from '#server/abuse/letter-shape.ts'
 import type { ProvenanceParts } from '#server/abuse/provenance.ts'
 import { createKeyring, type Keyring } from '#server/core/keyring.ts'
+import { newToken } from '#server/core/secrets.ts'
 
 export const now = new Date('2026-06-15T12:00:00Z')
 export const ourDomain = 'posta.example'
@@ -38,7 +39,8 @@ export interface SendOptions {
 
 export type OurMail = ReturnType<typeof createOurMail>
 
-export function createOurMail() {
+/** @param idOf the account's id as a trace header names it; by default the login itself */
+export function createOurMail(idOf: (login: string) => string = (login) => login) {
   const rsa = (modulusLength: number) => generateKeyPairSync('rsa', { modulusLength })
   const keys = {
     rsa: rsa(2048),
@@ -48,7 +50,7 @@ export function createOurMail() {
     ed: generateKeyPairSync('ed25519'),
     foreign: rsa(1024),
   }
-  const secrets = { new: 'n'.repeat(43), former: 'f'.repeat(43), lost: 'l'.repeat(43), strange: 's'.repeat(43) }
+  const secrets = { new: newToken(), former: newToken(), lost: newToken(), strange: newToken() }
   const keyring = createKeyring([secrets.new, secrets.former])
   const writers: Record<keyof typeof secrets, Keyring> = {
     new: keyring,
@@ -129,7 +131,7 @@ export function createOurMail() {
       const { fields, body } = scanLetter(binary)
       const line = createTraceHeader(
         writers[options.trace ?? 'new'],
-        { account, queueId: '4bXk2P1zZz9', sentAt },
+        { account: idOf(account), queueId: '4bXk2P1zZz9', sentAt },
         bindingOf(fields, body),
       )
       binary = `${line}\r\n${binary}`
@@ -139,7 +141,7 @@ export function createOurMail() {
     return options.received === false ? binary : `${submittedBy(account, sentAt)}${binary}`
   }
 
-  return { keys, parts, keyring, writers, send, sign }
+  return { keys, secretKeys: [secrets.new, secrets.former], parts, keyring, writers, send, sign }
 }
 
 export function toBinary(draft: Draft): string {

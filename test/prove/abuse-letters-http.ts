@@ -1,0 +1,138 @@
+/** Ten thousand damaged letters as strangers hand them in, by the form, as a file and by LMTP, to a whole portal that judges them meanwhile. */
+import assert from 'node:assert/strict'
+import fc from 'fast-check'
+import { createTransport } from 'nodemailer'
+import { startChild } from '#test/bench/child.ts'
+import { mutations } from '#test/support/letters/mutate.ts'
+import { ourDomain } from '#test/support/letters/our-mail.ts'
+import { multipart, multipartType } from '#test/support/multipart.ts'
+import { createVisitor } from '#test/support/visitor.ts'
+import type { LettersFindings, LettersQuestion, LettersStart } from './letters-portal.ts'
+
+export interface LettersHttpOptions {
+  /** Through the form: half of them pasted, half as files. */
+  readonly letters: number
+  /** By LMTP. */
+  readonly mails: number
+  readonly allowedMs: number
+  /** One letter of so many is opened by an analyst afterwards. */
+  readonly openedEvery: number
+  readonly seed?: number
+}
+
+interface Answers {
+  readonly answers: Readonly<Record<string, number>>
+  readonly medianMs: number
+  readonly p99Ms: number
+  readonly slowestMs: number
+}
+
+function createTally() {
+  const answers: Record<string, number> = {}
+  const times: number[] = []
+  return {
+    note(what: string, ms: number) {
+      answers[what] = (answers[what] ?? 0) + 1
+      times.push(ms)
+    },
+    result(): Answers {
+      times.sort((one, other) => one - other)
+      const at = (share: number) => Math.round((times[Math.floor((times.length - 1) * share)] ?? 0) * 10) / 10
+      return { answers, medianMs: at(0.5), p99Ms: at(0.99), slowestMs: at(1) }
+    },
+  }
+}
+
+const damaged = (originals: readonly string[]) =>
+  fc
+    .tuple(fc.constantFrom(...originals), mutations(originals))
+    // Characters 0 to 255, one for each byte.
+    .map(([original, mutate]) => mutate(original))
+
+const parameters = (numRuns: number, seed: number | undefined) => ({
+  numRuns,
+  endOnFailure: true,
+  ...(seed === undefined ? {} : { seed }),
+})
+
+async function sendByForm({ url, letters }: LettersStart, options: LettersHttpOptions): Promise<Answers> {
+  const visitor = createVisitor(url)
+  const token = await visitor.token('/report')
+  const tally = createTally()
+  let turn = 0
+  await fc.assert(
+    fc.asyncProperty(damaged(letters), async (letter) => {
+      const n = turn++
+      // Every tenth wants an answer.
+      const reporter = n % 20 < 2 ? `reader${n}@elsewhere.example` : ''
+      const typed = { _csrf: token, sender: `hanna@${ourDomain}`, kind: 'spam', reporter, note: '' }
+      const fields = Object.entries(typed).map(([name, value]) => ({ name, value }))
+      const file = { name: 'message_file', value: Buffer.from(letter, 'latin1'), file: 'letter.eml' }
+      const begun = performance.now()
+      const { status } =
+        n % 2
+          ? await visitor.send('/report', multipart([...fields, file]), multipartType())
+          : await visitor.send('/report', new URLSearchParams({ ...typed, message_source: letter }).toString(), {
+              'content-type': 'application/x-www-form-urlencoded',
+            })
+      const ms = performance.now() - begun
+      tally.note(`${n % 2 ? 'file' : 'pasted'} ${status}`, ms)
+      assert.ok(status === 303 || (status >= 400 && status < 500), `${status}`)
+      assert.ok(ms <= options.allowedMs, `answered after ${ms} ms`)
+      if (status === 303 && n % 25 === 0) assert.equal((await visitor.get('/report/sent')).page, 'report-sent')
+    }),
+    parameters(options.letters, options.seed),
+  )
+  return tally.result()
+}
+
+async function sendByLmtp({ lmtpPort, mails }: LettersStart, options: LettersHttpOptions): Promise<Answers> {
+  const transport = createTransport({
+    host: '127.0.0.1',
+    port: lmtpPort,
+    lmtp: true,
+    ignoreTLS: true,
+    pool: true,
+  } as object)
+  const tally = createTally()
+  await fc.assert(
+    fc.asyncProperty(damaged(mails), async (mail) => {
+      const envelope = { from: 'reader@elsewhere.example', to: [`abuse@${ourDomain}`] }
+      const begun = performance.now()
+      // Throws where the reply is a fault of ours (4xx) as well as where the mail is refused.
+      const { response } = await transport.sendMail({ envelope, raw: Buffer.from(mail, 'latin1') })
+      const ms = performance.now() - begun
+      tally.note(String(response).slice(0, 3), ms)
+      assert.ok(ms <= options.allowedMs, `answered after ${ms} ms`)
+    }),
+    parameters(options.mails, options.seed),
+  )
+  transport.close()
+  return tally.result()
+}
+
+const accepted = ({ answers }: Answers) =>
+  Object.entries(answers).reduce((sum, [what, count]) => sum + (what.endsWith(' 303') ? count : 0), 0)
+
+export async function proveAbuseLettersHttp(options: LettersHttpOptions) {
+  const portal = startChild<LettersQuestion, unknown>('../prove/letters-portal.ts')
+  try {
+    const started = (await portal.ask({ ask: 'start' })) as LettersStart
+    const form = await sendByForm(started, options)
+    const judged = (await portal.ask({ ask: 'findings' })) as LettersFindings
+    assert.equal(judged.reports, accepted(form), 'what was accepted is there')
+    const lmtp = await sendByLmtp(started, options)
+    const opened = await portal.ask({ ask: 'look', every: options.openedEvery })
+    const findings = (await portal.ask({ ask: 'findings' })) as LettersFindings
+    assert.deepEqual(Object.keys(opened as object), ['200'], 'pages of an analyst')
+    for (const { faults, withoutCase, wronglyNamed, unreadable } of [judged, findings]) {
+      assert.deepEqual(faults, [])
+      assert.deepEqual({ withoutCase, wronglyNamed }, { withoutCase: 0, wronglyNamed: 0 })
+      assert.equal(unreadable['too-slow'] ?? 0, 0)
+    }
+    assert.ok(judged.judgingMs.slowest <= options.allowedMs, `a letter was judged in ${judged.judgingMs.slowest} ms`)
+    return { form, lmtp, opened, findings: { ...findings, faults: findings.faults.length } }
+  } finally {
+    await portal.stop()
+  }
+}

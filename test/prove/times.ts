@@ -1,0 +1,21 @@
+// Times as the proofs of the mail platform tell them.
+
+/** Milliseconds. */
+export interface Times {
+  readonly median: number
+  readonly p95: number
+  readonly slowest: number
+}
+
+export function timesOf(samples: readonly number[]): Times {
+  const sorted = samples.toSorted((left, right) => left - right)
+  const at = (share: number) =>
+    Math.round(sorted[Math.min(sorted.length - 1, Math.ceil(sorted.length * share) - 1)] ?? 0)
+  return { median: at(0.5), p95: at(0.95), slowest: at(1) }
+}
+
+/** Tries until it is so. @returns milliseconds since `start` */
+export async function timeUntil(start: number, isSo: () => Promise<boolean>): Promise<number> {
+  while (!(await isSo())) if (performance.now() - start > 20_000) throw new Error(`not so within 20 s: ${isSo}`)
+  return performance.now() - start
+}
