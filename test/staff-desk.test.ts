@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { after, before, test } from 'node:test'
 import { people, prepared, seed } from '#db/seed.ts'
+import { listAudit } from '#server/audit/store.ts'
 import { accountIdOf, ourDomain, startAbusePortal, untilJudged } from './support/abuse.ts'
 import { approve, caseOf, object, propose, reportLetter } from './support/cases.ts'
 import { register } from './support/people.ts'
@@ -177,6 +178,10 @@ test('the audit tells who saw what, and its export is harmless to spreadsheets a
   const caseId = await caseOf(portal, await accountIdOf(portal, 'lucky.prize'))
   const { html } = await olga.visitor.get(`/staff/audit?case=${caseId}&action=case.viewed&lang=en`)
   assert.match(html, /Looked at a case/)
+  await ada.visitor.get('/staff/cases?tab=others')
+  const looks = (await olga.visitor.get('/staff/audit?action=queue.viewed&lang=en')).html
+  assert.match(looks, /Others’/, 'details in words')
+  assert.doesNotMatch(looks, /href="\/staff\/cases\/\d/, 'an operator may open no case')
   assert.deepEqual((await olga.visitor.get('/staff/audit?staff=nobody@elsewhere.example')).errors, ['address.unknown'])
   await ada.visitor.get('/staff/search?q=x')
   const lines = (await olga.visitor.get('/staff/audit/export.jsonl')).html
@@ -193,11 +198,33 @@ test('the audit tells who saw what, and its export is harmless to spreadsheets a
     'account',
     'subject',
     'details',
+    'hash',
   ])
+  const nobody = await olga.visitor.get('/staff/audit/export.csv?staff=nobody@elsewhere.example')
+  assert.equal(nobody.location, '/staff/audit?staff=nobody%40elsewhere.example', 'nobody does not become everybody')
   const csv = await olga.visitor.get('/staff/audit/export.csv?action=case.viewed')
   assert.match(csv.headers.get('content-disposition') ?? '', /filename="audit\.csv"/)
   for (const row of csv.html.trim().split('\r\n')) assert.doesNotMatch(row, /(^|,)"[=+\-@]/)
   assert.ok(csv.html.includes('"case.viewed"'))
+})
+
+test('Security: an export is written down before its first byte leaves', async () => {
+  const gone = new AbortController()
+  const cookie = [...olga.visitor.cookies].map(([name, value]) => `${name}=${value}`).join('; ')
+  const { body } = await fetch(`${portal.url}/staff/audit/export.jsonl`, { headers: { cookie }, signal: gone.signal })
+  const { value } = (await body?.getReader().read()) ?? {}
+  gone.abort()
+  const newest = JSON.parse(
+    Buffer.from(value ?? [])
+      .toString()
+      .split('\n')[0] ?? '',
+  )
+  const [own, before] = await listAudit(portal.db, {}, 2)
+  assert.deepEqual(
+    [own?.action, own?.staffId, own?.details.count],
+    ['audit.exported', olga.id, Number(before?.position)],
+  )
+  assert.deepEqual([newest.position, newest.hash], [before?.position, before?.hash.toString('hex')])
 })
 
 test('support looks an account up, sees no secret and signs its devices out', async () => {

@@ -12,7 +12,6 @@ export interface AuditDetails {
   'case.noted': Nothing
   'case.released': Nothing
   'case.viewed': Nothing
-  'cases.exported': { count: number }
   'cases.searched': { field: string }
   'evidence.downloaded': { what: string }
   'evidence.viewed': { what: string }
@@ -46,7 +45,6 @@ export const auditActions = [
   'case.noted',
   'case.released',
   'case.viewed',
-  'cases.exported',
   'cases.searched',
   'evidence.downloaded',
   'evidence.viewed',

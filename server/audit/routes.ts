@@ -1,15 +1,17 @@
 // Who of the staff did and saw what: the page, and its export.
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
 import { type Request, Router } from 'express'
-import { exportRow } from '../abuse/export-cell.ts'
 import { findAccountByAddress, findAddresses } from '../accounts/store.ts'
 import type { FormError } from '../web/forms.ts'
 import type { WebParts } from '../web/parts.ts'
 import { createStaffGuards, showStaffPage, staffOf } from '../web/staff.ts'
 import { auditActions } from './actions.ts'
-import { type AuditFilter, listAudit, type RecordedAudit, recordAudit, walkAudit } from './store.ts'
+import { describeDetails } from './describe-details.ts'
+import { exportAudit } from './export-audit.ts'
+import { type AuditFilter, countAudit, listAudit, recordAudit } from './store.ts'
 
 const pageSize = 50
-const exportLimit = 100_000
 
 const text = (value: unknown) => (typeof value === 'string' ? value.trim().slice(0, 320) : '')
 
@@ -53,30 +55,16 @@ export function auditRoutes(parts: WebParts): Router {
     return new URLSearchParams([...kept.filter(([, value]) => value), ...Object.entries(more)] as [string, string][])
   }
 
-  const namesFor = (entries: readonly RecordedAudit[]) =>
-    findAddresses(
-      db,
-      entries.flatMap(({ staffId, accountId }) => [staffId, accountId]),
-    )
-
-  const asRecord = (entry: RecordedAudit, names: ReadonlyMap<string, string>) => ({
-    position: entry.position,
-    at: entry.at.toISOString(),
-    staff: names.get(entry.staffId) ?? entry.staffId,
-    action: entry.action,
-    case: entry.caseId,
-    account: entry.accountId && (names.get(entry.accountId) ?? entry.accountId),
-    subject: entry.subject,
-    details: entry.details,
-  })
-
   return Router()
     .get('/staff/audit', requireStaff('audit.see'), async (req, res) => {
       const staff = staffOf(req)
       const { filter, errors } = await readFilter(req)
       const found = errors.length > 0 ? [] : await listAudit(db, filter, pageSize + 1)
       const entries = found.slice(0, pageSize)
-      const names = await namesFor(entries)
+      const names = await findAddresses(
+        db,
+        entries.flatMap(({ staffId, accountId }) => [staffId, accountId]),
+      )
       await db.transaction((trx) =>
         recordAudit(trx, keyring, { staffId: staff.id, action: 'audit.viewed', details: {}, at: clock.now() }),
       )
@@ -87,7 +75,11 @@ export function auditRoutes(parts: WebParts): Router {
         errors,
         values: Object.fromEntries(queryOf(req, {})),
         locals: {
-          entries: entries.map((entry) => ({ ...asRecord(entry, names), at: entry.at })),
+          entries: entries.map(({ position, at, staffId, action, caseId, accountId, details }) => ({
+            ...{ position, at, action, caseId, staff: names.get(staffId) ?? staffId },
+            account: accountId && (names.get(accountId) ?? accountId),
+            details: describeDetails(details),
+          })),
           actions: auditActions,
           mayExport: staff.rights.has('audit.export'),
           exportQuery: String(queryOf(req, {})),
@@ -97,40 +89,21 @@ export function auditRoutes(parts: WebParts): Router {
       })
     })
     .get(['/staff/audit/export.jsonl', '/staff/audit/export.csv'], requireStaff('audit.export'), async (req, res) => {
-      const csv = req.path.endsWith('.csv')
-      const { filter } = await readFilter(req)
-      res.setHeader('Content-Type', csv ? 'text/csv; charset=utf-8' : 'application/jsonl; charset=utf-8')
-      res.setHeader('Content-Disposition', `attachment; filename="audit.${csv ? 'csv' : 'jsonl'}"`)
-      if (csv) res.write(exportRow(['position', 'at', 'staff', 'action', 'case', 'account', 'subject', 'details']))
-      let count = 0
-      let batch: RecordedAudit[] = []
-      const flush = async () => {
-        const names = await namesFor(batch)
-        for (const entry of batch) {
-          const { position, at, staff, action, account, subject, details, ...rest } = asRecord(entry, names)
-          res.write(
-            csv
-              ? exportRow([position, at, staff, action, rest.case, account, subject, JSON.stringify(details)])
-              : `${JSON.stringify({ position, at, staff, action, ...rest, account, subject, details })}\n`,
-          )
-        }
-        batch = []
-      }
-      for await (const entry of walkAudit(db, filter)) {
-        batch.push(entry)
-        count += 1
-        if (batch.length === 500) await flush()
-        if (count === exportLimit) break
-      }
-      await flush()
-      await db.transaction((trx) =>
-        recordAudit(trx, keyring, {
-          staffId: staffOf(req).id,
-          action: 'audit.exported',
-          details: { count },
-          at: clock.now(),
-        }),
-      )
-      res.end()
+      const { filter, errors } = await readFilter(req)
+      // Somebody whom nobody knows must not become everybody.
+      if (errors.length > 0) return res.redirect(303, `/staff/audit?${queryOf(req, {})}`)
+      const format = req.path.endsWith('.csv') ? 'csv' : 'jsonl'
+      // Security: an export is written down before its first byte leaves.
+      const position = await db.transaction(async (trx) => {
+        const count = await countAudit(trx, filter)
+        const entry = { staffId: staffOf(req).id, details: { count }, at: clock.now() }
+        return await recordAudit(trx, keyring, { ...entry, action: 'audit.exported' })
+      })
+      res.setHeader('Content-Type', format === 'csv' ? 'text/csv; charset=utf-8' : 'application/jsonl; charset=utf-8')
+      res.setHeader('Content-Disposition', `attachment; filename="audit.${format}"`)
+      await pipeline(Readable.from(exportAudit(db, { before: position, ...filter }, format)), res).catch((fault) => {
+        // Who broke it off has no need of an answer.
+        if (fault.code !== 'ERR_STREAM_PREMATURE_CLOSE') throw fault
+      })
     })
 }

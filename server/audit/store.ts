@@ -26,9 +26,11 @@ export interface RecordedAudit {
   readonly subject: string
   readonly details: Record<string, string | number>
   readonly at: Date
+  /** Its link of the chain. */
+  readonly hash: Buffer
 }
 
-type Linked = Omit<RecordedAudit, 'details'> & { readonly details: object; readonly previous: Buffer }
+type Linked = Omit<RecordedAudit, 'details' | 'hash'> & { readonly details: object; readonly previous: Buffer }
 
 const hashOf = (keyring: Keyring, keyId: string, entry: Linked): Buffer =>
   linkHash(keyring, keyId, 'audit.chain', [
@@ -44,12 +46,15 @@ const hashOf = (keyring: Keyring, keyId: string, entry: Linked): Buffer =>
   ])
 
 // Security: what staff do or see is written down in the transaction in which they do or see it.
-/** Writes the entry. One chain for all staff: the head is locked until the caller's transaction ends, so write it last. */
+/**
+ * Writes the entry. One chain for all staff: the head is locked until the caller's transaction ends, so write it last.
+ * @returns its position
+ */
 export async function recordAudit<A extends AuditAction>(
   trx: Trx,
   keyring: Keyring,
   entry: AuditEntry<A>,
-): Promise<void> {
+): Promise<string> {
   const head = await trx('audit_head').where({ id: 1 }).forUpdate().first('position', 'hash')
   const position = String(BigInt(head.position) + 1n)
   const { staffId, action, details, at, caseId = null, accountId = null, subject = '' } = entry
@@ -67,6 +72,7 @@ export async function recordAudit<A extends AuditAction>(
     hash,
   })
   await trx('audit_head').where({ id: 1 }).update({ position, hash })
+  return position
 }
 
 export interface AuditFilter {
@@ -89,11 +95,11 @@ const asEntry = (row: Record<string, unknown>): RecordedAudit => ({
   subject: row.subject as string,
   details: row.details as Record<string, string | number>,
   at: row.happened_at as Date,
+  hash: row.hash as Buffer,
 })
 
-/** Newest first. */
-export async function listAudit(db: Db | Trx, filter: AuditFilter, limit: number): Promise<RecordedAudit[]> {
-  const query = db('audit').orderBy('position', 'desc').limit(limit)
+function fitting(db: Db | Trx, filter: AuditFilter) {
+  const query = db('audit')
   if (filter.staffId) query.where({ staff_id: filter.staffId })
   if (filter.accountId) query.where({ account_id: filter.accountId })
   if (filter.caseId) query.where({ case_id: filter.caseId })
@@ -101,7 +107,16 @@ export async function listAudit(db: Db | Trx, filter: AuditFilter, limit: number
   if (filter.from) query.where('happened_at', '>=', filter.from)
   if (filter.to) query.where('happened_at', '<', filter.to)
   if (filter.before) query.where('position', '<', filter.before)
-  return (await query).map(asEntry)
+  return query
+}
+
+/** Newest first. */
+export async function listAudit(db: Db | Trx, filter: AuditFilter, limit: number): Promise<RecordedAudit[]> {
+  return (await fitting(db, filter).orderBy('position', 'desc').limit(limit)).map(asEntry)
+}
+
+export async function countAudit(db: Db | Trx, filter: AuditFilter): Promise<number> {
+  return Number((await fitting(db, filter).count('* as n').first())?.n)
 }
 
 /** Every entry that fits, newest first, a page at a time: for an export. */

@@ -4,6 +4,7 @@ import { frameDocument } from '../../abuse/letter-html.ts'
 import { consequencesOf, measureCauses, measureNames } from '../../abuse/measures.ts'
 import { outcomes } from '../../abuse/report-store.ts'
 import { auditActions } from '../../audit/actions.ts'
+import { describeDetails } from '../../audit/describe-details.ts'
 import { type Sample, sampleAddress, sampleMoment } from './sample.ts'
 import { consolePage } from './staff-samples.ts'
 
@@ -216,8 +217,11 @@ export const consoleSamples: readonly Sample[] = [
   }),
   consolePage('staff-audit', 'filled', 'audit/audit', {
     entries: auditActions.map((action, at) => ({
-      ...{ position: String(200 - at), at: sampleMoment(at), staff: colleague, action, case: at % 2 ? '3' : null },
-      ...{ account: at % 3 ? null : sampleAddress, details: at % 4 ? {} : { measure: 'block', cause: 'spam' } },
+      ...{ position: String(200 - at), at: sampleMoment(at), staff: colleague, action, caseId: at % 2 ? '3' : null },
+      ...{
+        account: at % 3 ? null : sampleAddress,
+        details: describeDetails(at % 4 ? {} : { measure: 'block', cause: 'spam' }),
+      },
     })),
     ...{ actions: auditActions, mayExport: true, exportQuery: 'case=3', older: '/staff/audit?before=1', newer: null },
   }),

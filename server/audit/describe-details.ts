@@ -1,0 +1,29 @@
+// What is kept of an entry, in words: each detail is a value of a closed list that has texts already.
+
+export interface DescribedDetail {
+  readonly key: string
+  readonly params: Readonly<Record<string, string | number>>
+}
+
+const keyOf: Readonly<Record<string, (value: string | number) => string>> = {
+  cause: (value) => `abuse.causes.${value}`,
+  count: () => 'staff-audit.entries',
+  decision: (value) => `desk.decisions.${value}`,
+  field: (value) => `staff-search.fields.${value}`,
+  measure: (value) => `abuse.measures.${value}`,
+  outcome: (value) => `abuse.outcomes.${value}`,
+  tab: (value) => `staff-queue.tab.${value}`,
+  what: (value) => `staff-audit.whats.${value}`,
+}
+
+/** In the order of their names. @throws where a detail was added to `AuditDetails` and has no words here */
+export function describeDetails(details: Readonly<Record<string, string | number>>): DescribedDetail[] {
+  return Object.entries(details)
+    .toSorted(([one], [other]) => one.localeCompare(other))
+    .map(([name, value]) => {
+      const key = keyOf[name]
+      if (!key) throw new Error(`no words for the detail ${name}`)
+      const params: DescribedDetail['params'] = typeof value === 'number' ? { count: value } : {}
+      return { key: key(value), params }
+    })
+}

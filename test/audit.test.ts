@@ -1,0 +1,33 @@
+// What the audit says in words.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { appealDecisions } from '#server/abuse/appeal-store.ts'
+import { measureCauses, measureNames } from '#server/abuse/measures.ts'
+import { queueTabs } from '#server/abuse/queue-store.ts'
+import { outcomes } from '#server/abuse/report-store.ts'
+import { searchFields } from '#server/abuse/search-terms.ts'
+import { auditActions } from '#server/audit/actions.ts'
+import { describeDetails } from '#server/audit/describe-details.ts'
+import { createTexts, locales } from '#server/i18n/texts.ts'
+
+const { t } = createTexts({ service: 'Postern', passwordMin: 12 })
+
+const details = {
+  cause: measureCauses,
+  count: [0, 1, 5],
+  decision: appealDecisions,
+  field: searchFields,
+  measure: measureNames,
+  outcome: outcomes,
+  tab: [...queueTabs, 'appeals'],
+  what: ['text', 'html', 'source', 'attachment', 'sessions-ended'],
+}
+
+for (const locale of locales)
+  test(`every deed of staff, and everything that is kept of it, has words in ${locale}`, () => {
+    const deeds = auditActions.map((action) => t(locale, `audit.${action}`))
+    assert.equal(new Set(deeds).size, deeds.length, 'no two deeds read the same')
+    for (const [name, values] of Object.entries(details))
+      for (const value of values)
+        for (const { key, params } of describeDetails({ [name]: value })) assert.ok(t(locale, key, params))
+  })
