@@ -2,7 +2,7 @@
 import { mkdirSync } from 'node:fs'
 import { delimiter, join, resolve } from 'node:path'
 import type { MutantResult } from '@stryker-mutator/api/core'
-import { startTestServer } from '../support/database.ts'
+import { dropLeftDatabases, startTestServer } from '../support/database.ts'
 
 interface Part {
   /** Under `server/`. */
@@ -31,7 +31,18 @@ export const mutatedParts: Readonly<Record<string, Part>> = {
   },
   claims: { files: ['claims/*.ts'], tests: ['claims'] },
   undo: { files: ['undo/*.ts'], tests: ['undo'] },
-  recovery: { files: ['recovery/*.ts'], tests: ['recovery-flow', 'recovery-modes', 'recovery'] },
+  'recovery-store': {
+    files: ['recovery/{begin-recovery,flow-states,hold-store,method-flow,recovery-method,store}.ts'],
+    tests: ['recovery-store'],
+  },
+  'recovery-steps': {
+    files: ['recovery/{challenge-flow,open-link,prove-flow}.ts'],
+    tests: ['recovery-steps'],
+  },
+  'recovery-pages': {
+    files: ['recovery/{apply-reset,flow-cookie,hold-reset,reset-password,routes}.ts'],
+    tests: ['recovery-pages'],
+  },
   'backup-address': { files: ['backup-address/*.ts'], tests: ['backup-address', 'recovery'] },
   phone: { files: ['phone/*.ts'], tests: ['recovery-method-stores', 'phone', 'recovery'] },
   'security-question': {
@@ -96,14 +107,18 @@ export async function proveMutation(name: string, part: Part): Promise<Figures> 
   process.chdir(root)
   // The runner starts `node` by its name: it must be the one that reads TypeScript.
   process.env.PATH = `${join(root, 'node_modules/.bin')}${delimiter}${process.env.PATH}`
+  // Every change starts a process: what it reads and compiles is kept for the next.
+  process.env.NODE_COMPILE_CACHE = join(root, 'reports/compile-cache')
   // One server for all: each test file only clones a database.
   const server = await startTestServer()
   process.env.TEST_SERVER_URL = server.url
+  const sweep = setInterval(() => void dropLeftDatabases(server.url).catch(() => {}), 20_000)
   try {
     const figures = await mutate(name, part)
     if (figures.score < atLeast) throw new Error(`${name}: ${figures.score} % killed, ${atLeast} % are asked for`)
     return figures
   } finally {
+    clearInterval(sweep)
     await server.stop()
   }
 }

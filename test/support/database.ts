@@ -88,6 +88,23 @@ async function untilNobodyIsConnected(client: pg.Client, database: string): Prom
   }
 }
 
+const seenIdle = new Set<string>()
+
+/** Drops clones whose test process was ended in the middle: those that nobody was connected to at the last call either. */
+export async function dropLeftDatabases(server: string): Promise<void> {
+  await run(server, async (client) => {
+    const { rows } = await client.query<{ name: string }>(
+      `select datname as name from pg_database d where datname like 'test\\_%'
+       and not exists (select from pg_stat_activity a where a.datname = d.datname)`,
+    )
+    const idle = rows.map(({ name }) => name)
+    for (const name of idle.filter((each) => seenIdle.has(each)))
+      await client.query(`drop database if exists ${name} with (force)`)
+    seenIdle.clear()
+    for (const name of idle) seenIdle.add(name)
+  })
+}
+
 let ownServer: Promise<TestServer> | undefined
 
 /** A fresh migrated database. Under `npm test` all files share one server; alone, a file starts its own. */

@@ -1,0 +1,428 @@
+// Recovery below the pages: how a flow begins, moves, ends and is forgotten, and passwords that wait.
+import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
+import { after, before, test } from 'node:test'
+import type { Trx } from '#db/connection.ts'
+import { insertAccount } from '#server/accounts/store.ts'
+import { createKeyring } from '#server/core/keyring.ts'
+import { hashToken, newToken } from '#server/core/secrets.ts'
+import { beginProvenFlow, beginRecovery, flowEnd, keysOf, nobody } from '#server/recovery/begin-recovery.ts'
+import { beginnings, edges, flowStates, stateAfter, statesBefore } from '#server/recovery/flow-states.ts'
+import { dropHold, type Hold, listDueHolds, putHold, rekeyHolds, takeDueHold } from '#server/recovery/hold-store.ts'
+import { methodFlowOf } from '#server/recovery/method-flow.ts'
+import {
+  deleteOldFlows,
+  endFlow,
+  endFlows,
+  findFlow,
+  finishFlow,
+  holdFlow,
+  insertFlow,
+  noteChallenge,
+  noteProof,
+} from '#server/recovery/store.ts'
+import { rememberDevice } from '#server/sessions/store.ts'
+import { createTestDatabase, type TestDatabase } from './support/database.ts'
+
+const oldKey = 'test-key-0123456789abcdefghijklmnopqrstuv'
+const keyring = createKeyring([oldKey])
+const rotated = createKeyring(['next-key-0123456789abcdefghijklmnopqrstuv', oldKey])
+const at = new Date('2026-11-22T12:00:00Z')
+const minutes = (count: number) => new Date(at.getTime() + count * 60_000)
+const trace = { device: 'Firefox, Android', place: 'Minsk, BY' }
+let database: TestDatabase
+before(async () => {
+  database = await createTestDatabase()
+})
+after(() => database.drop())
+
+const within = <T>(work: (trx: Trx) => Promise<T>) => database.db.transaction(work)
+
+interface Owner {
+  readonly id: string
+  readonly address: string
+}
+
+async function newAccount(): Promise<Owner> {
+  const id = randomUUID()
+  const address = `a${id.slice(0, 8)}@postern.example`
+  const since = minutes(-60)
+  await within((trx) => insertAccount(trx, { id, address, passwordVerifier: 'x', locale: 'en', at: since }))
+  return { id, address }
+}
+
+/** A flow of the account, or a decoy, at some state. Returns its row's id and the hash of its cookie. */
+async function newFlow(accountId: string | null, state: keyof typeof edges = 'begun', when = at) {
+  const tokenHash = hashToken(newToken())
+  const keys = { nameKey: newToken(), budgetKey: newToken() }
+  const proven = state === 'begun' || state === 'asked' ? {} : { provenBy: 'phone' }
+  const expiresAt = new Date(when.getTime() + 3_600_000)
+  const about = { locale: 'be', trace, at: when, expiresAt } as const
+  await within((trx) => insertFlow(trx, { tokenHash, accountId, ...keys, state, ...proven, ...about }))
+  const { id } = await database.db('recovery_flows').where({ token_hash: tokenHash }).first('id')
+  return { id: id as string, tokenHash, ...keys }
+}
+
+const find = (tokenHash: Buffer, when = at) => findFlow(database.db, tokenHash, when)
+const stateOf = async (id: string) => (await database.db('recovery_flows').where({ id }).first('state')).state
+
+const change = (id: string, what: object) => database.db('accounts').where({ id }).update(what)
+const blocked = { blocked_at: at, block_reason: 'spam' }
+
+test('the table of states has these edges and no others', () => {
+  assert.deepEqual(beginnings, { 'type-login': 'begun', 'open-link': 'proven', undo: 'proven' })
+  assert.deepEqual(edges, {
+    begun: { challenge: 'asked', prove: 'proven' },
+    asked: { challenge: 'asked', prove: 'proven' },
+    proven: { 'set-password': 'done', 'hold-password': 'held' },
+    held: {},
+    done: {},
+  })
+  assert.deepEqual(flowStates, ['begun', 'asked', 'proven', 'held', 'done'])
+  assert.deepEqual(statesBefore('challenge'), ['begun', 'asked'])
+  assert.deepEqual(statesBefore('prove'), ['begun', 'asked'])
+  assert.deepEqual(statesBefore('set-password'), ['proven'])
+  assert.deepEqual(statesBefore('hold-password'), ['proven'])
+  assert.deepEqual((['challenge', 'prove', 'set-password', 'hold-password'] as const).map(stateAfter), [
+    'asked',
+    'proven',
+    'done',
+    'held',
+  ])
+  assert.throws(() => stateAfter('fly' as 'prove'), /no edge fly/)
+})
+
+test('whoever types a name has a flow of that name for two hours, with what is known of the browser', async () => {
+  const anna = await newAccount()
+  const parts = { db: database.db, clock: { now: () => at }, keyring, settings: { mailDomains: ['postern.example'] } }
+  const login = anna.address.split('@')[0] ?? ''
+  for (const typed of [login, ` ${login.toUpperCase()} `, anna.address]) {
+    const tokenHash = hashToken(newToken())
+    await beginRecovery(parts, { login: typed, tokenHash, device: undefined, locale: 'be', trace })
+    const flow = await find(tokenHash)
+    assert.ok(flow)
+    const { id, ...rest } = flow
+    assert.match(id, /^[0-9a-f-]{36}$/)
+    assert.deepEqual(rest, {
+      accountId: anna.id,
+      address: anna.address,
+      live: true,
+      ...keysOf(keyring, anna.address),
+      state: 'begun',
+      asked: null,
+      provenBy: null,
+      proofHash: null,
+      locale: 'be',
+      trace,
+      begunAt: at,
+      takesEffectAt: null,
+    })
+    assert.ok(await find(tokenHash, minutes(119.9)))
+    assert.equal(await find(tokenHash, minutes(120)), undefined)
+  }
+  assert.deepEqual(flowEnd(at), minutes(120))
+})
+
+test('a name that nobody has, and what no mailbox can be called, have flows and counters of their own', async () => {
+  const parts = { db: database.db, clock: { now: () => at }, keyring, settings: { mailDomains: ['postern.example'] } }
+  const keys: string[] = []
+  for (const [typed, address] of [
+    ['nobody.here', 'nobody.here@postern.example'],
+    [' ЯНА І ўсе ', 'яна і ўсе@postern.example'],
+    ['someone@elsewhere.example', 'someone@elsewhere.example@postern.example'],
+  ] as const) {
+    const tokenHash = hashToken(newToken())
+    await beginRecovery(parts, { login: typed, tokenHash, device: hashToken('x'), locale: 'en', trace })
+    const flow = await find(tokenHash)
+    assert.ok(flow)
+    assert.deepEqual([flow.accountId, flow.address, flow.live], [null, null, false])
+    const { nameKey, budgetKey } = flow
+    assert.deepEqual({ nameKey, budgetKey }, keysOf(keyring, address), typed)
+    keys.push(nameKey, budgetKey)
+  }
+  assert.equal(new Set(keys).size, keys.length)
+})
+
+test('a browser that signed in before has counters of its own, and only for the account that knows it', async () => {
+  const [anna, boris] = [await newAccount(), await newAccount()]
+  const device = hashToken(newToken())
+  await within((trx) => rememberDevice(trx, anna.id, device, at))
+  const parts = { db: database.db, clock: { now: () => at }, keyring, settings: { mailDomains: ['postern.example'] } }
+  const keysWith = async ({ address }: Owner, known: Buffer | undefined) => {
+    const tokenHash = hashToken(newToken())
+    await beginRecovery(parts, { login: address, tokenHash, device: known, locale: 'en', trace })
+    const flow = await find(tokenHash)
+    assert.ok(flow)
+    return { nameKey: flow.nameKey, budgetKey: flow.budgetKey }
+  }
+  const own = keysOf(keyring, anna.address, device)
+  const common = keysOf(keyring, anna.address)
+  assert.notEqual(own.budgetKey, common.budgetKey)
+  assert.equal(own.nameKey, common.nameKey)
+  assert.notEqual(keysOf(keyring, anna.address, hashToken('another')).budgetKey, own.budgetKey)
+  assert.deepEqual(await keysWith(anna, device), own)
+  assert.deepEqual(await keysWith(anna, undefined), common)
+  assert.deepEqual(await keysWith(anna, hashToken('another')), common)
+  assert.deepEqual(await keysWith(boris, device), keysOf(keyring, boris.address))
+})
+
+test('what a decoy shows stays the same on the day of a rotation', () => {
+  const before = keysOf(keyring, 'anna@postern.example')
+  const later = keysOf(rotated, 'anna@postern.example')
+  assert.equal(later.nameKey, before.nameKey)
+  assert.notEqual(later.budgetKey, before.budgetKey)
+  assert.notEqual(before.nameKey, before.budgetKey)
+  const digest = (purpose: string) => keyring.digest(purpose, 'anna@postern.example').toString('base64url')
+  assert.deepEqual(before, { nameKey: digest('recovery.name'), budgetKey: digest('recovery.budget') })
+})
+
+test('a link and an undo begin with their proof', async () => {
+  const anna = await newAccount()
+  for (const beginning of ['open-link', 'undo'] as const) {
+    const tokenHash = hashToken(newToken())
+    const proofHash = hashToken(newToken())
+    const about = {
+      tokenHash,
+      accountId: anna.id,
+      address: anna.address,
+      beginning,
+      provenBy: 'phone',
+      locale: 'de',
+    } as const
+    await within((trx) => beginProvenFlow(trx, keyring, { ...about, proofHash, trace, at }))
+    const flow = await find(tokenHash)
+    assert.ok(flow)
+    assert.deepEqual([flow.state, flow.provenBy, flow.proofHash, flow.locale], ['proven', 'phone', proofHash, 'de'])
+    const { nameKey, budgetKey } = flow
+    assert.deepEqual({ nameKey, budgetKey }, keysOf(keyring, anna.address))
+    assert.ok(await find(tokenHash, minutes(119)))
+    assert.equal(await find(tokenHash, minutes(120)), undefined)
+  }
+})
+
+test('a flow in a language that is no longer spoken goes on in English', async () => {
+  const { id, tokenHash } = await newFlow(null)
+  assert.equal((await find(tokenHash))?.locale, 'be')
+  await database.db('recovery_flows').where({ id }).update({ locale: 'la' })
+  assert.equal((await find(tokenHash))?.locale, 'en')
+})
+
+test('no flow helps a blocked or closed account, or outlives the password that it was to replace', async () => {
+  for (const [what, undo] of [
+    [blocked, { blocked_at: null, block_reason: null }],
+    [{ closed_at: at }, { closed_at: null }],
+    [{ password_changed_at: minutes(1) }, { password_changed_at: at }],
+  ]) {
+    const anna = await newAccount()
+    const [open, proven] = [await newFlow(anna.id), await newFlow(anna.id, 'proven')]
+    assert.deepEqual([(await find(open.tokenHash))?.live, (await find(proven.tokenHash))?.live], [true, true])
+    await change(anna.id, what ?? {})
+    // One that is not proven looks as before, and is a decoy.
+    assert.equal((await find(open.tokenHash))?.live, false)
+    assert.equal(await find(proven.tokenHash), undefined)
+    assert.equal(await within((trx) => noteProof(trx, open.id, 'phone', minutes(2))), false)
+    assert.equal(await within((trx) => finishFlow(trx, proven.id, 'set-password', minutes(2), null)), false)
+    await change(anna.id, undo ?? {})
+    assert.equal(await within((trx) => noteProof(trx, open.id, 'phone', minutes(2))), true)
+    assert.equal(await within((trx) => finishFlow(trx, proven.id, 'set-password', minutes(2), null)), true)
+  }
+})
+
+test('a method sees of a decoy an account that nobody has', async () => {
+  const anna = await newAccount()
+  const [open, decoy] = [await newFlow(anna.id), await newFlow(null)]
+  const flow = await find(open.tokenHash)
+  assert.ok(flow)
+  assert.deepEqual(methodFlowOf(flow, minutes(3)), {
+    id: open.id,
+    accountId: anna.id,
+    shownAccountId: anna.id,
+    nameKey: open.nameKey,
+    budgetKey: open.budgetKey,
+    locale: 'be',
+    trace,
+    begunAt: at,
+    at: minutes(3),
+  })
+  await change(anna.id, blocked)
+  const held = await find(open.tokenHash)
+  assert.ok(held)
+  const { accountId, shownAccountId } = methodFlowOf(held, at)
+  assert.deepEqual([accountId, shownAccountId], [nobody, anna.id], 'a block does not show')
+  const other = await find(decoy.tokenHash)
+  assert.ok(other)
+  const seen = methodFlowOf(other, at)
+  assert.deepEqual([seen.accountId, seen.shownAccountId], [nobody, nobody])
+  const odd = methodFlowOf({ ...flow, accountId: null, live: true }, at)
+  assert.equal(odd.accountId, nobody)
+})
+
+test('a step is taken from the states before it, in the flow of this very id, until its time is over', async () => {
+  const anna = await newAccount()
+  const hold = (id: string, step: Parameters<typeof holdFlow>[2], when = at) =>
+    within((trx) => holdFlow(trx, id, step, when))
+  for (const state of ['begun', 'asked', 'proven', 'held', 'done'] as const) {
+    const { id } = await newFlow(anna.id, state)
+    for (const step of ['challenge', 'prove', 'set-password', 'hold-password'] as const)
+      assert.equal(await hold(id, step), statesBefore(step).includes(state), `${step} from ${state}`)
+  }
+  const { id } = await newFlow(anna.id)
+  assert.equal(await hold(id, 'challenge', minutes(59)), true)
+  assert.equal(await hold(id, 'challenge', minutes(60)), false)
+  assert.equal(await hold(randomUUID(), 'challenge'), false)
+})
+
+test('asking for proof notes the method, any number of times, and moves nothing that is proven', async () => {
+  const anna = await newAccount()
+  const [mine, other] = [await newFlow(anna.id), await newFlow(anna.id)]
+  for (const method of ['phone', 'backup-address']) {
+    await within((trx) => noteChallenge(trx, mine.id, method))
+    const flow = await find(mine.tokenHash)
+    assert.deepEqual([flow?.state, flow?.asked], ['asked', method])
+  }
+  assert.equal(await stateOf(other.id), 'begun')
+  const proven = await newFlow(anna.id, 'proven')
+  await within((trx) => noteChallenge(trx, proven.id, 'phone'))
+  assert.equal(await stateOf(proven.id), 'proven')
+})
+
+test('a proof counts in its own flow, for its own account, once, and in time', async () => {
+  const anna = await newAccount()
+  const [mine, other, decoy] = [await newFlow(anna.id), await newFlow(anna.id, 'asked'), await newFlow(null)]
+  const prove = (id: string, when = at) => within((trx) => noteProof(trx, id, 'phone', when))
+  assert.equal(await prove(decoy.id), false)
+  assert.equal(await prove(mine.id, minutes(60)), false)
+  assert.deepEqual((await Promise.all([prove(mine.id), prove(mine.id), prove(mine.id)])).filter(Boolean), [true])
+  const flow = await find(mine.tokenHash)
+  assert.deepEqual([flow?.state, flow?.provenBy], ['proven', 'phone'])
+  assert.equal(await stateOf(other.id), 'asked')
+  assert.equal(await prove(other.id), true)
+  await within((trx) => endFlow(trx, mine.id, at))
+  const ended = await newFlow(anna.id)
+  await within((trx) => endFlow(trx, ended.id, at))
+  assert.equal(await prove(ended.id), false)
+})
+
+test('a proven flow arrives once, at "done" or at "held" with its moment, and not after its time', async () => {
+  const anna = await newAccount()
+  const finish = (id: string, step: 'set-password' | 'hold-password', due: Date | null, when = at) =>
+    within((trx) => finishFlow(trx, id, step, when, due))
+  const [now, waits, early] = [
+    await newFlow(anna.id, 'proven'),
+    await newFlow(anna.id, 'proven'),
+    await newFlow(anna.id),
+  ]
+  assert.equal(await finish(early.id, 'set-password', null), false)
+  assert.equal(await finish(now.id, 'set-password', null, minutes(60)), false)
+  assert.deepEqual((await Promise.all([1, 2, 3].map(() => finish(now.id, 'set-password', null)))).filter(Boolean), [
+    true,
+  ])
+  assert.deepEqual([await stateOf(now.id), await stateOf(waits.id)], ['done', 'proven'])
+  assert.equal((await find(now.tokenHash))?.takesEffectAt, null)
+  assert.equal(await finish(waits.id, 'hold-password', minutes(99)), true)
+  const held = await find(waits.tokenHash)
+  assert.deepEqual([held?.state, held?.takesEffectAt], ['held', minutes(99)])
+})
+
+test('ending the flows of an account ends those that have not arrived, and nobody else’s', async () => {
+  const [anna, boris] = [await newAccount(), await newAccount()]
+  const flows = new Map<string, string>()
+  for (const state of ['begun', 'asked', 'proven', 'held', 'done'] as const)
+    flows.set(state, (await newFlow(anna.id, state)).id)
+  const ended = await newFlow(anna.id)
+  await within((trx) => endFlow(trx, ended.id, minutes(1)))
+  const other = await newFlow(boris.id)
+  await within((trx) => endFlows(trx, anna.id, minutes(5)))
+  const endOf = async (id: string | undefined) =>
+    (await database.db('recovery_flows').where({ id }).first('ended_at')).ended_at
+  for (const state of ['begun', 'asked', 'proven']) assert.deepEqual(await endOf(flows.get(state)), minutes(5), state)
+  for (const state of ['held', 'done']) assert.equal(await endOf(flows.get(state)), null, state)
+  assert.deepEqual(await endOf(ended.id), minutes(1), 'an end is not moved')
+  assert.equal(await endOf(other.id), null)
+  await within((trx) => endFlow(trx, ended.id, minutes(9)))
+  assert.deepEqual(await endOf(ended.id), minutes(1))
+  assert.equal((await find((await newFlow(boris.id)).tokenHash))?.live, true)
+})
+
+test('flows that are over are forgotten, so many at once', async () => {
+  await database.db('recovery_flows').delete()
+  const old = [await newFlow(null, 'begun', minutes(-300)), await newFlow(null, 'begun', minutes(-300))]
+  const young = await newFlow(null)
+  assert.equal(await deleteOldFlows(database.db, minutes(-240), 10), 0, 'at its end it is not yet before it')
+  assert.equal(await deleteOldFlows(database.db, minutes(-239), 1), 1)
+  assert.equal(await deleteOldFlows(database.db, minutes(-239), 10), 1)
+  assert.deepEqual(await database.db('recovery_flows').pluck('id'), [young.id])
+  assert.equal(old.length, 2)
+})
+
+const holdOf = (accountId: string, more: Partial<Hold> = {}): Hold => ({
+  accountId,
+  flowId: randomUUID(),
+  password: { plain: 'a long new sentence', verifier: '$argon2id$v' },
+  trace,
+  madeAt: at,
+  dueAt: minutes(60),
+  ...more,
+})
+const take = (accountId: string, when: Date, ring = keyring) => within((trx) => takeDueHold(trx, ring, accountId, when))
+
+test('a password that waits is sealed, is given out when it is due, to one caller, as it was put', async () => {
+  const anna = await newAccount()
+  const first = holdOf(anna.id, { password: { plain: 'an earlier sentence', verifier: 'v' } })
+  const hold = holdOf(anna.id)
+  await within((trx) => putHold(trx, keyring, first))
+  await within((trx) => putHold(trx, keyring, hold))
+  const row = await database.db('recovery_holds').where({ account_id: anna.id }).first()
+  assert.ok(!JSON.stringify(row).includes('sentence'))
+  assert.equal(await take(anna.id, minutes(59)), undefined)
+  assert.equal(await take(randomUUID(), minutes(60)), undefined)
+  const taken = await Promise.all([take(anna.id, minutes(60)), take(anna.id, minutes(60))])
+  assert.deepEqual(
+    taken.filter((each) => each !== undefined),
+    [hold],
+  )
+})
+
+test('what waits dies with a block, with the account, and with any change of the password in between', async () => {
+  for (const what of [blocked, { closed_at: at }, { password_changed_at: minutes(1) }]) {
+    const anna = await newAccount()
+    await within((trx) => putHold(trx, keyring, holdOf(anna.id)))
+    await change(anna.id, what)
+    assert.equal(await take(anna.id, minutes(60)), undefined)
+    assert.equal((await database.db('recovery_holds').where({ account_id: anna.id })).length, 0, 'it is gone for good')
+  }
+})
+
+test('what waits is dropped for one account, and the due ones are listed, the longest due first', async () => {
+  await database.db('recovery_holds').delete()
+  const [anna, boris, carla] = [await newAccount(), await newAccount(), await newAccount()]
+  await within((trx) => putHold(trx, keyring, holdOf(anna.id, { dueAt: minutes(30) })))
+  await within((trx) => putHold(trx, keyring, holdOf(boris.id, { dueAt: minutes(20) })))
+  await within((trx) => putHold(trx, keyring, holdOf(carla.id, { dueAt: minutes(40) })))
+  assert.deepEqual(await listDueHolds(database.db, minutes(30), 10), [boris.id, anna.id])
+  assert.deepEqual(await listDueHolds(database.db, minutes(40), 2), [boris.id, anna.id])
+  assert.equal(await within((trx) => dropHold(trx, boris.id)), true)
+  assert.equal(await within((trx) => dropHold(trx, boris.id)), false)
+  assert.deepEqual(await listDueHolds(database.db, minutes(99), 10), [anna.id, carla.id])
+})
+
+test('passwords that wait move to the newest key, so many at once, and stay readable', async () => {
+  await database.db('recovery_holds').delete()
+  const owners = [await newAccount(), await newAccount(), await newAccount()]
+  for (const { id } of owners) await within((trx) => putHold(trx, keyring, holdOf(id)))
+  const rekey = (limit: number) => within((trx) => rekeyHolds(trx, rotated, limit))
+  assert.deepEqual([await rekey(2), await rekey(2), await rekey(2)], [2, 1, 0])
+  const only = createKeyring(['next-key-0123456789abcdefghijklmnopqrstuv'])
+  for (const { id } of owners) assert.equal((await take(id, minutes(60), only))?.password.plain, 'a long new sentence')
+})
+
+test('rows that another worker holds are left to it while keys are changed', async () => {
+  await database.db('recovery_holds').delete()
+  const [anna, boris] = [await newAccount(), await newAccount()]
+  for (const { id } of [anna, boris]) await within((trx) => putHold(trx, keyring, holdOf(id)))
+  await within(async (other) => {
+    await other('recovery_holds').where({ account_id: anna.id }).forUpdate()
+    assert.equal(await within((trx) => rekeyHolds(trx, rotated, 10)), 1)
+  })
+  assert.equal(await within((trx) => rekeyHolds(trx, rotated, 10)), 1)
+})

@@ -1,0 +1,51 @@
+// Does by hand what a worker would do, and reads what was written for people before it is sent: no waiting, and one thing at a time.
+import type { Db } from '#db/connection.ts'
+import type { Keyring } from '#server/core/keyring.ts'
+import type { TaskList } from '#server/jobs/worker.ts'
+import { openPayload } from '#server/messages/payload.ts'
+
+export interface WaitingJob {
+  readonly id: string
+  readonly task: string
+  readonly payload: Record<string, unknown>
+  readonly key: string | null
+  readonly runAt: Date
+}
+
+/** Jobs of one task that wait, oldest first. */
+export async function jobsOf(db: Db, task: string): Promise<WaitingJob[]> {
+  const { rows } = await db.raw(
+    `select j.id, t.identifier as task, j.payload, j.key, j.run_at as "runAt"
+     from graphile_worker._private_jobs j join graphile_worker._private_tasks t on t.id = j.task_id
+     where t.identifier = ? order by j.id`,
+    [task],
+  )
+  return rows
+}
+
+/** Takes the waiting jobs of one task from the queue and does them, whether they are due or not. Returns how many there were. */
+export async function doJobs(db: Db, tasks: TaskList, task: string): Promise<number> {
+  const jobs = await jobsOf(db, task)
+  for (const { id, payload } of jobs) {
+    await db.raw('delete from graphile_worker._private_jobs where id = ?', [id])
+    await tasks[task]?.(payload, { attempt: 1, maxAttempts: 1 })
+  }
+  return jobs.length
+}
+
+export interface Written {
+  readonly name: string
+  readonly channel: 'mail' | 'sms'
+  readonly to: string | null
+  readonly locale: string
+  readonly params: Record<string, string | null>
+}
+
+/** Messages as they were written, oldest first. */
+export async function writtenMessages(db: Db, keyring: Keyring): Promise<Written[]> {
+  const rows = await db('messages').whereNotNull('payload').orderBy('created_at').select('name', 'channel', 'payload')
+  return rows.map(({ name, channel, payload }) => {
+    const { to, locale, params } = openPayload(keyring, payload)
+    return { name, channel, to, locale, params: params as Written['params'] }
+  })
+}
