@@ -26,7 +26,8 @@ import { createTestDatabase, type TestDatabase } from './support/database.ts'
 
 const oldKey = 'test-key-0123456789abcdefghijklmnopqrstuv'
 const keyring = createKeyring([oldKey])
-const rotated = createKeyring(['next-key-0123456789abcdefghijklmnopqrstuv', oldKey])
+const rotatedKeys = ['next-key-0123456789abcdefghijklmnopqrstuv', oldKey]
+const rotated = createKeyring(rotatedKeys)
 const at = new Date('2026-11-22T12:00:00Z')
 const minutes = (count: number) => new Date(at.getTime() + count * 60_000)
 const trace = { device: 'Firefox, Android', place: 'Minsk, BY' }
@@ -168,7 +169,9 @@ test('a browser that signed in before has counters of its own, and only for the 
 
 test('what a decoy shows stays the same on the day of a rotation', () => {
   const before = keysOf(keyring, 'anna@postern.example')
+  const again = createKeyring(['third-key-0123456789abcdefghijklmnopqrstuv', ...rotatedKeys])
   const later = keysOf(rotated, 'anna@postern.example')
+  assert.equal(keysOf(again, 'anna@postern.example').nameKey, before.nameKey)
   assert.equal(later.nameKey, before.nameKey)
   assert.notEqual(later.budgetKey, before.budgetKey)
   assert.notEqual(before.nameKey, before.budgetKey)
@@ -374,6 +377,7 @@ test('a password that waits is sealed, is given out when it is due, to one calle
   await within((trx) => putHold(trx, keyring, hold))
   const row = await database.db('recovery_holds').where({ account_id: anna.id }).first()
   assert.ok(!JSON.stringify(row).includes('sentence'))
+  assert.equal(keyring.open('recovery-holds.password', row.password_sealed), 'a long new sentence')
   assert.equal(await take(anna.id, minutes(59)), undefined)
   assert.equal(await take(randomUUID(), minutes(60)), undefined)
   const taken = await Promise.all([take(anna.id, minutes(60)), take(anna.id, minutes(60))])

@@ -30,7 +30,7 @@ export const mutatedParts: Readonly<Record<string, Part>> = {
     tests: ['login-name', 'phone-number', 'help-signature'],
   },
   claims: { files: ['claims/*.ts'], tests: ['claims'] },
-  undo: { files: ['undo/*.ts'], tests: ['undo'] },
+  undo: { files: ['undo/*.ts'], tests: ['undo-links', 'undo-pages'] },
   'recovery-store': {
     files: ['recovery/{begin-recovery,flow-states,hold-store,method-flow,recovery-method,store}.ts'],
     tests: ['recovery-store'],

@@ -1,0 +1,169 @@
+// Links by which a change is taken back, below the pages: what is kept of them, when they die, and what each takes back.
+import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
+import { after, before, test } from 'node:test'
+import type { Trx } from '#db/connection.ts'
+import { insertAccount } from '#server/accounts/store.ts'
+import type { LinkedContact } from '#server/contacts/contact.ts'
+import { createKeyring } from '#server/core/keyring.ts'
+import { hashToken, newToken } from '#server/core/secrets.ts'
+import { offerUndo, type Told, type UndoableChange } from '#server/undo/offer-undo.ts'
+import {
+  deleteOldUndos,
+  findUndo,
+  listChangesSince,
+  rekeyUndos,
+  spendUndo,
+  voidUndosSince,
+} from '#server/undo/store.ts'
+import { createTestDatabase, type TestDatabase } from './support/database.ts'
+
+const oldKey = 'test-key-0123456789abcdefghijklmnopqrstuv'
+const newKey = 'next-key-0123456789abcdefghijklmnopqrstuv'
+const keyring = createKeyring([oldKey])
+const rotated = createKeyring([newKey, oldKey])
+const at = new Date('2026-11-22T12:00:00Z')
+const days = (count: number) => new Date(at.getTime() + count * 86_400_000)
+const parts = { keyring, settings: { undoDays: 7 } }
+let database: TestDatabase
+before(async () => {
+  database = await createTestDatabase()
+})
+after(() => database.drop())
+
+const within = <T>(work: (trx: Trx) => Promise<T>) => database.db.transaction(work)
+
+async function newAccount(): Promise<string> {
+  const id = randomUUID()
+  const address = `a${id}@postern.example`
+  await within((trx) => insertAccount(trx, { id, address, passwordVerifier: 'x', locale: 'en', at }))
+  return id
+}
+
+const phone: LinkedContact = {
+  kind: 'phone',
+  value: '+375291234567',
+  canonical: '+375291234567',
+  confirmedAt: days(-30),
+  provenAt: days(-10),
+}
+
+interface Offer {
+  readonly change?: UndoableChange
+  readonly changeId?: string
+  readonly told?: Told
+  readonly old?: LinkedContact
+  readonly at?: Date
+}
+
+const offer = (accountId: string, more: Offer = {}) =>
+  within((trx) =>
+    offerUndo(trx, parts, {
+      ...{ accountId, changeId: randomUUID(), change: 'phone.changed', told: 'contact', old: undefined, at },
+      ...more,
+    }),
+  )
+const find = (token: string, ring = keyring) => findUndo(database.db, ring, hashToken(token))
+const spend = (token: string, when: Date) => within((trx) => spendUndo(trx, keyring, hashToken(token), when))
+
+test('a link is found by its token alone, with everything that it is to take back', async () => {
+  const anna = await newAccount()
+  const changeId = randomUUID()
+  const token = await offer(anna, { changeId, told: 'old-contact', old: phone })
+  assert.match(token, /^[\w-]{43}$/)
+  assert.deepEqual(await find(token), {
+    changeId,
+    accountId: anna,
+    change: 'phone.changed',
+    told: 'old-contact',
+    old: phone,
+    madeAt: at,
+    expiresAt: days(7),
+    usedAt: null,
+  })
+  assert.equal(await find(newToken()), undefined)
+  const row = await database.db('undos').where({ account_id: anna }).first()
+  assert.ok(!JSON.stringify(row).includes('1234567'), 'the old contact is sealed')
+  assert.ok(!JSON.stringify(row).includes(token))
+  assert.deepEqual(row.token_hash, hashToken(token))
+  const bare = await offer(anna, { change: 'password.reset' })
+  assert.equal((await find(bare))?.old, undefined)
+})
+
+test('a link is spent by one caller, in its time, and gives that caller what it takes back', async () => {
+  const anna = await newAccount()
+  const [mine, other] = [await offer(anna, { old: phone }), await offer(anna)]
+  assert.equal(await spend(mine, days(7)), undefined)
+  assert.equal(await spend(newToken(), at), undefined)
+  const spent = (await Promise.all([1, 2, 3].map(() => spend(mine, days(1))))).filter((each) => each !== undefined)
+  assert.equal(spent.length, 1)
+  assert.deepEqual([spent[0]?.old, spent[0]?.usedAt, spent[0]?.accountId], [phone, days(1), anna])
+  assert.deepEqual((await find(mine))?.usedAt, days(1))
+  assert.equal((await find(other))?.usedAt, null)
+})
+
+test('what was changed since then is listed once for each change, oldest first, for this account only', async () => {
+  const [anna, boris] = [await newAccount(), await newAccount()]
+  const ids = Array.from({ length: 3 }, () => randomUUID()) as [string, string, string]
+  await offer(anna, { changeId: ids[2], at: days(2), change: 'backup-address.removed' })
+  await offer(anna, { changeId: ids[0], at: days(0) })
+  for (const told of ['mailbox', 'contact', 'old-contact'] as const)
+    await offer(anna, { changeId: ids[1], at: days(1), told, old: phone })
+  await offer(boris, { at: days(1) })
+  const listed = async (since: Date) => {
+    const changes = await within((trx) => listChangesSince(trx, keyring, anna, since))
+    return changes.map(({ changeId, old }) => `${ids.indexOf(changeId)}${old ? ` ${old.value}` : ''}`)
+  }
+  assert.deepEqual(await listed(days(0)), ['0', '1 +375291234567', '2'])
+  assert.deepEqual(await listed(days(1)), ['1 +375291234567', '2'])
+  assert.deepEqual(await listed(days(3)), [])
+})
+
+test('links of a change and of later ones are void together, or only those that went to one place', async () => {
+  const [anna, boris] = [await newAccount(), await newAccount()]
+  const before = await offer(anna, { at: days(-1) })
+  const toMailbox = await offer(anna, { told: 'mailbox' })
+  const toContact = await offer(anna)
+  const later = await offer(anna, { told: 'mailbox', at: days(1) })
+  const used = await offer(anna)
+  const other = await offer(boris)
+  await spend(used, days(0.5))
+  const usedOf = async (tokens: readonly string[]) =>
+    Promise.all(tokens.map(async (each) => (await find(each))?.usedAt))
+  const all = [before, toMailbox, toContact, later, used, other]
+  const about = { accountId: anna, since: at }
+  await within((trx) => voidUndosSince(trx, { ...about, told: 'mailbox', at: days(2) }))
+  assert.deepEqual(await usedOf(all), [null, days(2), null, days(2), days(0.5), null])
+  await within((trx) => voidUndosSince(trx, { ...about, at: days(3) }))
+  assert.deepEqual(await usedOf(all), [null, days(2), days(3), days(2), days(0.5), null])
+})
+
+test('links that have expired are forgotten, so many at once', async () => {
+  await database.db('undos').delete()
+  const anna = await newAccount()
+  for (const day of [-9, -9, 0]) await offer(anna, { at: days(day) })
+  assert.equal(await deleteOldUndos(database.db, days(-2), 10), 0, 'at its end it is not yet before it')
+  assert.equal(await deleteOldUndos(database.db, days(-1), 1), 1)
+  assert.equal(await deleteOldUndos(database.db, days(-1), 10), 1)
+  assert.equal((await database.db('undos')).length, 1)
+})
+
+test('what links take back moves to the newest key, so many at once, and rows of another worker are left to it', async () => {
+  await database.db('undos').delete()
+  const anna = await newAccount()
+  const tokens = [await offer(anna, { old: phone }), await offer(anna), await offer(anna, { old: phone })]
+  const rekey = (limit: number) => within((trx) => rekeyUndos(trx, rotated, limit))
+  assert.equal(await within((trx) => rekeyUndos(trx, keyring, 10)), 0)
+  await within(async (other) => {
+    await other('undos')
+      .where({ token_hash: hashToken(tokens[0] ?? '') })
+      .forUpdate()
+    assert.equal(await rekey(1), 1)
+    assert.equal(await rekey(10), 1)
+  })
+  assert.deepEqual([await rekey(10), await rekey(10)], [1, 0])
+  const only = createKeyring([newKey])
+  const old = await Promise.all(tokens.map(async (token) => (await find(token, only))?.old))
+  assert.deepEqual(old, [phone, undefined, phone])
+  assert.deepEqual(await database.db('undos').distinct().pluck('key_id'), [rotated.newestKeyId])
+})

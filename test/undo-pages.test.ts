@@ -1,0 +1,346 @@
+// "This was not me", with what a stranger did made by hand: what the link shows, and what it brings back.
+import assert from 'node:assert/strict'
+import { after, before, beforeEach, describe, it } from 'node:test'
+import { startProbation } from '#server/accounts/store.ts'
+import { findBackupAddress } from '#server/backup-address/store.ts'
+import type { LinkedContact } from '#server/contacts/contact.ts'
+import { hashToken, newToken } from '#server/core/secrets.ts'
+import { findPhone, putPhone, removePhone } from '#server/phone/store.ts'
+import { findFlow } from '#server/recovery/store.ts'
+import { changeMethod } from '#server/recovery-methods/change-method.ts'
+import { putSecurityQuestion } from '#server/security-question/store.ts'
+import { offerUndo, type Told, type UndoableChange } from '#server/undo/offer-undo.ts'
+import { describeUndo, undoChange } from '#server/undo/undo-change.ts'
+import { writtenMessages } from './support/by-hand.ts'
+import { startTestPortal, type TestPortal } from './support/portal.ts'
+import { type Equipped, equip, forgetLimits, setPassword } from './support/recovery.ts'
+
+let portal: TestPortal
+before(async () => {
+  portal = await startTestPortal({ worker: false })
+})
+after(() => portal.stop())
+beforeEach(() => forgetLimits(portal))
+
+const trace = { device: 'Firefox, Linux', place: 'Minsk, BY' }
+const minutes = (count: number) => new Date(portal.clock.now().getTime() + count * 60_000)
+
+/** A link about the change, of a minute ago, that went there. */
+const offer = (
+  { accountId }: Equipped,
+  change: UndoableChange,
+  more: { told?: Told; old?: LinkedContact; at?: Date } = {},
+) =>
+  portal.db.transaction((trx) =>
+    offerUndo(trx, portal.parts, {
+      ...{ changeId: crypto.randomUUID(), accountId, change, told: 'contact', old: undefined, at: minutes(-1) },
+      ...more,
+    }),
+  )
+
+const undo = (token: string, keep = () => hashToken(newToken())) =>
+  undoChange(portal.parts, token, { locale: 'be', trace }, keep)
+
+const accountOf = ({ accountId }: Equipped) => portal.db('accounts').where({ id: accountId }).first()
+const phoneOf = async ({ accountId }: Equipped) => (await findPhone(portal.db, portal.keyring, accountId))?.value
+const addressOf = async ({ accountId }: Equipped) =>
+  (await findBackupAddress(portal.db, portal.keyring, accountId))?.value
+const activityOf = async ({ accountId }: Equipped) =>
+  (await portal.db('activity').where({ account_id: accountId }).orderBy('id')).map(
+    ({ event, details, device }) => `${event} ${JSON.stringify(details)} ${device}`,
+  )
+const told = async (person: Equipped) =>
+  (await writtenMessages(portal.db, portal.keyring))
+    .filter(({ to }) => [person.mailbox, person.phone, person.address].includes(to ?? ''))
+    .map(({ name, to }) => `${name} ${to}`)
+
+/** Somebody with the password puts a phone of their own in the place of the owner's, as the pages would. */
+async function stealPhone(person: Equipped, e164: string): Promise<LinkedContact> {
+  const { keyring } = portal
+  let before: LinkedContact | undefined
+  await changeMethod(portal.parts, { accountId: person.accountId, trace }, async (trx, at) => {
+    const put = await putPhone(trx, keyring, { accountId: person.accountId, e164, confirmedAt: at, provenAt: at, at })
+    assert.ok(put.kind === 'put')
+    before = put.old
+    const added = { kind: 'phone', value: e164, canonical: e164 } as const
+    return { outcome: 'done', done: { method: 'phone', what: put.old ? 'changed' : 'added', old: put.old, added } }
+  })
+  return before ?? assert.fail('nothing was replaced')
+}
+
+describe('the link', () => {
+  it('shows what it is about and when that was, as often as it is opened, and the token nowhere', async () => {
+    const person = await equip(portal)
+    for (const [change, words] of [
+      ['password.reset', /A new password was set for your mailbox\. That was on/],
+      ['phone.changed', /The phone of your mailbox was replaced\./],
+      ['sign-in.new-device', /signed in to your mailbox from a new device/],
+    ] as const) {
+      const token = await offer(person, change)
+      for (let scan = 0; scan < 2; scan++) {
+        const page = await portal.visitor().get(`/undo/${token}`)
+        assert.deepEqual([page.status, page.page], [200, 'undo'])
+        assert.match(page.html, words)
+        assert.ok(!page.html.includes(token))
+      }
+      assert.equal((await describeUndo(portal.parts, token))?.change, change)
+    }
+  })
+
+  it('that is dead says so: unknown, used, expired, and of an account that is blocked or closed', async () => {
+    const person = await equip(portal)
+    const token = await offer(person, 'password.reset')
+    const isDead = async (which: string) => (await describeUndo(portal.parts, which)) === undefined
+    const update = (what: object) => portal.db('accounts').where({ id: person.accountId }).update(what)
+    assert.deepEqual([await isDead(token), await isDead(newToken()), await isDead('nonsense')], [false, true, true])
+    await update({ blocked_at: minutes(0), block_reason: 'x' })
+    assert.equal(await isDead(token), true)
+    assert.equal(await undo(token), false)
+    await update({ blocked_at: null, block_reason: null, closed_at: minutes(0) })
+    assert.equal(await isDead(token), true)
+    await update({ closed_at: null })
+    assert.equal(await isDead(token), false)
+    const { expires_at } = await portal
+      .db('undos')
+      .where({ token_hash: hashToken(token) })
+      .first()
+    const atTheEnd = { ...portal.parts, clock: { now: () => expires_at } }
+    assert.equal(await describeUndo(atTheEnd, token), undefined)
+    await portal
+      .db('undos')
+      .where({ token_hash: hashToken(token) })
+      .update({ used_at: minutes(0) })
+    assert.equal(await isDead(token), true)
+    for (const which of [token, newToken(), 'nonsense']) {
+      const page = await portal.visitor().get(`/undo/${which}`)
+      assert.deepEqual([page.status, page.page, page.errors], [422, 'undo', ['link.dead']])
+      assert.match(page.html, /href="#main"/)
+      const visitor = portal.visitor()
+      const acted = await visitor.post(`/undo/${which}`, {}, { from: '/sign-in' })
+      assert.deepEqual([acted.status, acted.page, acted.errors], [422, 'undo', ['link.dead']])
+      assert.equal(visitor.cookies.has('recovery'), false)
+    }
+  })
+
+  it('acts once, however often it is sent at once, and gives only that browser a way on', async () => {
+    const person = await equip(portal)
+    const token = await offer(person, 'password.reset')
+    let kept = 0
+    const keep = () => {
+      kept += 1
+      return hashToken(newToken())
+    }
+    const acted = await Promise.all(Array.from({ length: 4 }, () => undo(token, keep)))
+    assert.deepEqual(acted.filter(Boolean), [true])
+    assert.equal(kept, 1)
+  })
+
+  it('dies where the account was blocked while it was on its way', async () => {
+    const person = await equip(portal)
+    const token = await offer(person, 'password.reset')
+    const { hasher } = portal.parts
+    const blocking = {
+      ...hasher,
+      hash: async (password: string) => {
+        await portal
+          .db('accounts')
+          .where({ id: person.accountId })
+          .update({ blocked_at: minutes(0), block_reason: 'x' })
+        return await hasher.hash(password)
+      },
+    }
+    const acted = await undoChange({ ...portal.parts, hasher: blocking }, token, { locale: 'en', trace }, () =>
+      assert.fail('was let on'),
+    )
+    assert.equal(acted, false)
+    assert.equal(
+      (
+        await portal
+          .db('undos')
+          .where({ token_hash: hashToken(token) })
+          .first()
+      ).used_at,
+      null,
+    )
+    assert.equal((await accountOf(person)).password_verifier.length > 0, true)
+    assert.equal(await portal.parts.hasher.verify((await accountOf(person)).password_verifier, person.password), true)
+  })
+})
+
+describe('"this was not me"', () => {
+  it('ends sessions and all that was begun, voids the password, and leads its holder to a new one', async () => {
+    const person = await equip(portal)
+    const token = await offer(person, 'password.reset')
+    const begun = portal.visitor()
+    await begun.post('/recover', { login: person.login })
+    const visitor = portal.visitor()
+    const headers = { 'accept-language': 'de' }
+    const acted = await visitor.post(`/undo/${token}`, {}, { from: `/undo/${token}`, headers })
+    assert.deepEqual([acted.status, acted.location], [303, '/recover/new-password'])
+    assert.equal(await portal.parts.hasher.verify((await accountOf(person)).password_verifier, person.password), false)
+    for (const table of ['sessions', 'known_devices'])
+      assert.equal((await portal.db(table).where({ account_id: person.accountId })).length, 0, table)
+    const ended = await portal.db('recovery_flows').where({ account_id: person.accountId, state: 'begun' })
+    assert.ok(ended.every(({ ended_at }) => ended_at !== null) && ended.length === 1)
+    const flow = await findFlow(portal.db, hashToken(visitor.cookies.get('recovery') ?? ''), portal.clock.now())
+    assert.deepEqual(
+      [flow?.state, flow?.provenBy, flow?.accountId, flow?.address, flow?.locale, flow?.proofHash],
+      ['proven', 'undo', person.accountId, person.mailbox, 'de', null],
+    )
+    assert.equal((await activityOf(person)).at(-1), 'undo.used {"change":"password.reset"} ')
+    const page = await visitor.get('/recover/new-password')
+    assert.ok(page.html.includes(person.mailbox))
+    assert.equal((await setPassword(visitor, 'a new and longer sentence')).location, '/recover/done')
+  })
+
+  it('has counters of the same name as any recovery of the mailbox', async () => {
+    const person = await equip(portal)
+    const [begun, undone] = [hashToken(newToken()), hashToken(newToken())]
+    const visitor = portal.visitor()
+    await visitor.post('/recover', { login: person.login })
+    const flow = await findFlow(portal.db, hashToken(visitor.cookies.get('recovery') ?? ''), portal.clock.now())
+    assert.equal(await undo(await offer(person, 'password.reset'), () => undone), true)
+    const mine = await findFlow(portal.db, undone, portal.clock.now())
+    assert.equal(mine?.budgetKey, flow?.budgetKey)
+    assert.deepEqual([mine?.trace, mine?.locale], [trace, 'be'])
+    assert.notDeepEqual(begun, undone)
+  })
+
+  it('from the mailbox begins a probation and disarms no link of a contact; from a contact it ends both', async () => {
+    const person = await equip(portal)
+    const [fromMailbox, other, contact] = [
+      await offer(person, 'password.reset', { told: 'mailbox' }),
+      await offer(person, 'password.reset', { told: 'mailbox' }),
+      await offer(person, 'password.reset'),
+    ]
+    const earlier = await offer(person, 'password.reset', { at: minutes(-5) })
+    const at = portal.clock.now().getTime()
+    assert.equal(await undo(fromMailbox), true)
+    const until = (await accountOf(person)).probation_until
+    assert.ok(Math.abs(until.getTime() - at - 72 * 3_600_000) < 60_000)
+    const isDead = async (token: string) => (await describeUndo(portal.parts, token)) === undefined
+    assert.deepEqual([await isDead(other), await isDead(contact), await isDead(earlier)], [true, false, false])
+    assert.equal(await undo(contact), true)
+    assert.equal((await accountOf(person)).probation_until, null)
+    assert.equal(await isDead(earlier), false, 'a link of an earlier change goes on')
+    await portal.db.transaction((trx) => startProbation(trx, person.accountId, minutes(5)))
+    assert.equal(await undo(earlier), true)
+    assert.equal((await accountOf(person)).probation_until, null)
+  })
+
+  it('from a contact voids what went to the mailbox as well', async () => {
+    const person = await equip(portal)
+    const at = minutes(-1)
+    const mailbox = await offer(person, 'password.reset', { told: 'mailbox', at })
+    assert.equal(await undo(await offer(person, 'password.reset', { at })), true)
+    assert.equal(await describeUndo(portal.parts, mailbox), undefined)
+  })
+
+  it('puts a replaced phone back, tells of it, and leaves alone what nobody touched', async () => {
+    const person = await equip(portal)
+    const old = await stealPhone(person, '+375331110001')
+    assert.equal(await phoneOf(person), '+375331110001')
+    const messages = (await told(person)).length
+    assert.equal(await undo(await offer(person, 'phone.changed', { old })), true)
+    assert.deepEqual([await phoneOf(person), await addressOf(person)], [person.phone, person.address])
+    assert.deepEqual((await activityOf(person)).slice(-2), [
+      'phone.changed {} Firefox, Linux',
+      'undo.used {"change":"phone.changed"} Firefox, Linux',
+    ])
+    const news = (await told(person)).slice(messages)
+    const readers = [person.address, person.mailbox, person.phone]
+    assert.deepEqual(new Set(news), new Set(readers.map((to) => `recovery-method-changed ${to}`)))
+    assert.equal(news.length, 3)
+    const notices = (await writtenMessages(portal.db, portal.keyring)).filter(
+      ({ to, name }) => name === 'recovery-method-changed' && to === person.phone,
+    )
+    const notice = notices.at(-1)
+    assert.deepEqual(
+      [notice?.params.method, notice?.params.undoToken],
+      ['phone', null],
+      'what came with it gets no link',
+    )
+  })
+
+  it('brings back the state before the disputed change, not that of the last one', async () => {
+    const person = await equip(portal)
+    const old = await stealPhone(person, '+375331110002')
+    const token = await offer(person, 'phone.changed', { old, at: minutes(-2) })
+    await stealPhone(person, '+375331110003')
+    assert.equal(await undo(token), true)
+    assert.equal(await phoneOf(person), person.phone)
+  })
+
+  it('takes a phone away that a stranger added, and tells that it is removed', async () => {
+    const person = await equip(portal)
+    await portal.db.transaction((trx) => removePhone(trx, portal.keyring, person.accountId))
+    const token = await offer(person, 'phone.added')
+    const at = portal.clock.now()
+    const stolen = { accountId: person.accountId, e164: '+375331110004', confirmedAt: at, provenAt: at, at }
+    await portal.db.transaction((trx) => putPhone(trx, portal.keyring, stolen))
+    assert.equal(await undo(token), true)
+    assert.equal(await phoneOf(person), undefined)
+    assert.equal((await activityOf(person)).at(-2), 'phone.removed {} Firefox, Linux')
+    const news = await told(person)
+    assert.ok(news.includes(`recovery-method-removed ${person.mailbox}`))
+  })
+
+  it('leaves a contact with whoever holds it by now, and then the stranger’s is gone all the same', async () => {
+    const [person, other] = [await equip(portal), await equip(portal)]
+    const old = await stealPhone(person, '+375331110005')
+    const at = portal.clock.now()
+    const taken = { accountId: other.accountId, e164: person.phone, confirmedAt: at, provenAt: at, at }
+    await portal.db.transaction((trx) => putPhone(trx, portal.keyring, taken))
+    assert.equal(await undo(await offer(person, 'phone.changed', { old })), true)
+    assert.deepEqual([await phoneOf(person), await phoneOf(other)], [undefined, person.phone])
+    assert.equal((await activityOf(person)).at(-2), 'phone.removed {} Firefox, Linux')
+    // Removed, and taken by somebody since: nothing to put back, nothing to tell.
+    const third = await equip(portal)
+    const was = await portal.db.transaction((trx) => removePhone(trx, portal.keyring, third.accountId))
+    await portal.db.transaction((trx) => putPhone(trx, portal.keyring, { ...taken, e164: third.phone }))
+    const messages = (await told(third)).length
+    assert.ok(was)
+    assert.equal(await undo(await offer(third, 'phone.removed', { old: was })), true)
+    assert.equal(await phoneOf(third), undefined)
+    assert.equal((await told(third)).length, messages)
+  })
+
+  it('changes nothing, and tells nothing, where all is as it was', async () => {
+    const person = await equip(portal)
+    const now = await findPhone(portal.db, portal.keyring, person.accountId)
+    assert.ok(now)
+    const messages = (await told(person)).length
+    assert.equal(await undo(await offer(person, 'phone.changed', { old: now })), true)
+    assert.equal(await phoneOf(person), person.phone)
+    assert.equal((await told(person)).length, messages)
+    assert.deepEqual(await findPhone(portal.db, portal.keyring, person.accountId), now)
+    // A change that kept nothing of before, of a method that is still there: it is left.
+    assert.equal(await undo(await offer(person, 'phone.changed')), true)
+    assert.equal(await phoneOf(person), person.phone)
+    assert.equal((await told(person)).length, messages)
+  })
+
+  it('closes a question that a stranger set, without taking it for ever, and keeps one that was only replaced', async () => {
+    const [person, other] = [await equip(portal), await equip(portal)]
+    const triesOf = async ({ accountId }: Equipped) => {
+      const row = await portal.db('security_questions').where({ account_id: accountId }).first()
+      return [row.removed_at, row.tries]
+    }
+    assert.equal(await undo(await offer(person, 'security-question.added')), true)
+    assert.deepEqual(await triesOf(person), [null, 2_147_483_647])
+    const messages = (await told(other)).length
+    const at = portal.clock.now()
+    await portal.db.transaction((trx) =>
+      putSecurityQuestion(trx, {
+        accountId: other.accountId,
+        question: 'first-job',
+        answerVerifier: 'v',
+        answerKeyId: 'k',
+        at,
+      }),
+    )
+    assert.equal(await undo(await offer(other, 'security-question.changed')), true)
+    assert.deepEqual(await triesOf(other), [null, 2_147_483_647])
+    assert.equal((await told(other)).length, messages)
+  })
+})
