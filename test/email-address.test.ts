@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { domainToASCII } from 'node:url'
-import fc from 'fast-check'
 import { maskEmailAddress, parseEmailAddress } from '#server/core/email-address.ts'
 
 const ownDomains = ['zorka.example', 'пошта.example']
@@ -28,9 +27,21 @@ test('all spellings of one mailbox are one', () => {
       'bobsmith@gmail.com.',
     ],
     'bob@xn--e1afmkfd.xn--90ais': ['bob@пример.бел', 'BOB@ПРИМЕР.БЕЛ', 'bob@xn--E1AFMKFD.xn--90ais', 'bob@пример。бел'],
-    'bob.s@yandex.ru': ['bob-s@yandex.ru', 'bob.s@ya.ru', 'Bob.S@yandex.by', 'bob-s+x@yandex.com'],
+    'bob.s@yandex.ru': [
+      'bob-s@yandex.ru',
+      'bob.s@ya.ru',
+      'Bob.S@yandex.by',
+      'bob-s+x@yandex.com',
+      'bob.s@yandex.kz',
+      'bob-s@yandex.ua',
+    ],
     'bob@icloud.com': ['bob@me.com', 'bob@mac.com'],
-    'bobsmith@proton.me': ['bob.smith@protonmail.com', 'bob-smith@pm.me', 'bob_smith@proton.me'],
+    'bobsmith@proton.me': [
+      'bob.smith@protonmail.com',
+      'bob-smith@pm.me',
+      'bob_smith@proton.me',
+      'bobsmith@protonmail.ch',
+    ],
     'bob@example.org': [
       'ｂｏｂ＠ｅｘａｍｐｌｅ．ｏｒｇ',
       '\u202abob@example.org\u202c',
@@ -50,9 +61,24 @@ test('addresses that providers keep apart stay apart', () => {
     ['bob@outlook.com', 'bob@hotmail.com'],
     ['bob.s@outlook.com', 'bobs@outlook.com'],
     ['bob@gmail.com', 'bob@gmail.co'],
+    ['bob.s@icloud.com', 'bobs@icloud.com'],
   ]) {
     assert.notEqual(canonical(left), canonical(right))
   }
+})
+
+test('the shortest labels and the longest address are fine, one letter more is not', () => {
+  for (const plain of ['bob@t.co', 'b@x.y.z', `${'a'.repeat(64)}@example.org`]) assert.equal(canonical(plain), plain)
+  const domain = `${'a23456789.'.repeat(24)}example`
+  const [longest, longer] = [`bobbob@${domain}`, `bobbobb@${domain}`]
+  assert.deepEqual([longest.length, canonical(longest)], [254, longest])
+  assert.deepEqual([longer.length, canonical(longer)], [255, 'too-long'])
+})
+
+test('no more than a thousand letters are read, blanks and all', () => {
+  const typed = 'bob@example.org'.padStart(1000)
+  assert.equal(canonical(typed), 'bob@example.org')
+  assert.equal(canonical(` ${typed}`), 'too-long')
 })
 
 test('an address of our own is no way back into a mailbox of ours', () => {
@@ -66,6 +92,8 @@ test('an address of our own is no way back into a mailbox of ours', () => {
     assert.equal(canonical(own), 'own-domain', own)
   }
   assert.equal(canonical('bob@bigzorka.example'), 'bob@bigzorka.example')
+  const inside = parseEmailAddress('bob@mx.localhost', { ownDomains: ['LOCALHOST'] })
+  assert.deepEqual(inside, { kind: 'refused', reason: 'own-domain' })
 })
 
 test('each fault of an address has a reason', () => {
@@ -73,6 +101,11 @@ test('each fault of an address has a reason', () => {
     ['', 'missing'],
     [' \u200b', 'missing'],
     [undefined, 'missing'],
+    [null, 'missing'],
+    ['боб', 'shape'],
+    ['боб@b@example.org', 'shape'],
+    ['bob@example.org!', 'shape'],
+    ['bob@example.4rg', 'shape'],
     [['bob@example.org'], 'shape'],
     ['bob', 'shape'],
     ['@example.org', 'shape'],
@@ -117,39 +150,6 @@ test('what a URL parser would read as a domain is not therefore one', () => {
   ]) {
     assert.equal(canonical(`bob@${domain}`), 'shape', domain)
   }
-})
-
-const words = fc.stringMatching(/^[a-z0-9]{1,8}$/)
-const address = fc
-  .record({
-    names: fc.array(words, { minLength: 1, maxLength: 3 }),
-    domain: fc.constantFrom('gmail.com', 'ya.ru', 'example.org', 'пример.бел'),
-  })
-  .map(({ names, domain }) => `${names.join('.')}@${domain}`)
-
-test('a thousand spellings never throw, and a canonical address is its own canonical form', () => {
-  fc.assert(
-    fc.property(fc.oneof(address, fc.emailAddress(), fc.string({ unit: 'binary' }), fc.anything()), (raw) => {
-      const parsed = parse(raw)
-      if (parsed.kind === 'refused') return
-      assert.match(parsed.address, /^[\x21-\x7e]+$/)
-      assert.equal(canonical(parsed.canonical), parsed.canonical)
-      assert.equal(canonical(parsed.address), parsed.canonical)
-    }),
-    { numRuns: 1000 },
-  )
-})
-
-test('case, tag, blanks and a dot at the end never make another mailbox', () => {
-  fc.assert(
-    fc.property(address, words, fc.infiniteStream(fc.boolean()), (plain, tag, coin) => {
-      const at = plain.indexOf('@')
-      const cased = [...plain].map((letter) => (coin.next().value ? letter.toUpperCase() : letter)).join('')
-      const spelling = ` ${cased.slice(0, at)}+${tag}${cased.slice(at)}.\t`
-      assert.equal(canonical(spelling), canonical(plain))
-    }),
-    { numRuns: 1000 },
-  )
 })
 
 test('a masked address does not tell its length', () => {

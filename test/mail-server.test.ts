@@ -4,9 +4,10 @@ import { type MailService, parseMailServers } from '#server/core/mail-server.ts'
 
 const read = (service: MailService, raw: string) => {
   const parsed = parseMailServers(service, raw)
-  return parsed.kind === 'ok'
-    ? parsed.servers.map((each) => `${each.service} ${each.host}:${each.port} ${each.security}`)
-    : parsed.reason
+  if (parsed.kind === 'ok')
+    return parsed.servers.map((each) => `${each.service} ${each.host}:${each.port} ${each.security}`)
+  assert.equal(parsed.kind, 'refused')
+  return parsed.reason
 }
 
 test('an operator names where each service is offered, and the usual ports go without saying', () => {

@@ -1,18 +1,13 @@
 import assert from 'node:assert/strict'
-import { randomBytes } from 'node:crypto'
-import { readFileSync } from 'node:fs'
-import { performance } from 'node:perf_hooks'
 import { test } from 'node:test'
-import fc from 'fast-check'
-import { LIST_FILE, listLength } from '#server/core/common-list.ts'
-import { isCommonPassword } from '#server/core/common-passwords.ts'
 import { judgePassword, PASSWORD_MAX } from '#server/core/password-policy.ts'
-import { makeCommonList } from './support/make-common-list.ts'
 
 const rules = { minLength: 12, login: 'kavalenka', serviceWords: ['postern', 'zorka-post'] }
 const judge = (raw: unknown, login = rules.login) => {
   const judged = judgePassword(raw, { ...rules, login })
-  return judged.kind === 'ok' ? 'ok' : judged.reason
+  if (judged.kind === 'ok') return 'ok'
+  assert.equal(judged.kind, 'refused')
+  return judged.reason
 }
 
 test('passwords that only their owner thinks of pass, whatever they are made of', () => {
@@ -61,6 +56,19 @@ test('what is no text is no password', () => {
   assert.equal(judge(123456789012), 'not-text')
   assert.equal(judge(''), 'missing')
   assert.equal(judge(undefined), 'missing')
+  assert.equal(judge(null), 'missing')
+})
+
+test('a password with which mail would never open is refused, where the mail platform takes less', () => {
+  const limited = (raw: string, asciiOnly: boolean, maxLength: number) => {
+    const judged = judgePassword(raw, { ...rules, limits: { asciiOnly, maxLength } })
+    return judged.kind === 'ok' ? 'ok' : judged.reason
+  }
+  assert.equal(limited('horse-lamp ~ river', true, 18), 'ok')
+  assert.equal(limited('horse-lamp ~ river', true, 17), 'too-long-for-mail')
+  for (const typed of ['зhorse-lamp-river', 'horse-lamp-riverз', 'horse-lamp\u007friver', 'зорка над возерам сем'])
+    assert.equal(limited(typed, true, 100), 'characters', typed)
+  assert.equal(limited('зорка над возерам сем', false, 100), 'ok')
 })
 
 test('whoever knows the address does not know half of the password', () => {
@@ -75,6 +83,8 @@ test('whoever knows the address does not know half of the password', () => {
   assert.equal(judge('anna-k-anna-k', 'anna.k'), 'contains-login')
   assert.equal(judge('my kavalenka boat 7', 'anna.kavalenka'), 'contains-login', 'half of the name')
   assert.equal(judge('annakriver88', 'anna.k'), 'contains-login')
+  assert.equal(judge('my maria boat lamp', 'maria'), 'contains-login', 'a name of five letters')
+  assert.equal(judge('annariver882', 'anna.kavalenka'), 'ok', 'a short part of a long name')
 })
 
 test('a short name may occur inside the words of a password', () => {
@@ -91,10 +101,17 @@ test('the names of the service are no password, nor what every mail is called', 
     'zorka-post-77',
     'mail-mail-mail',
     'пошта-пошта-1',
+    'почта-почта-1',
+    'скрынка-скрынка',
+    'postfach-postfach',
+    'mailbox-mailbox-mailbox',
+    'webmail+webmail+webmail',
   ]) {
     assert.equal(judge(password), 'service-word', password)
   }
   assert.equal(judge('a postern in the city wall'), 'ok')
+  assert.equal(judge('posternxq7vkz2m'), 'ok', 'eight letters beside the name are one’s own')
+  assert.equal(judge('posternxq7vkz2'), 'service-word')
 })
 
 test('common passwords are refused, and what people make of them to reach twelve', () => {
@@ -109,65 +126,4 @@ test('common passwords are refused, and what people make of them to reach twelve
   for (const password of made.split(' ')) assert.equal(judge(password), 'common', password)
   assert.equal(judge('passw0rd'.repeat(32)), 'common')
   assert.equal(judge('michael jordan 23'), 'common')
-})
-
-test('the list has at least 100,000 entries', () => {
-  assert.ok(listLength() >= 100_000, String(listLength()))
-})
-
-test('the list is the one that its maker makes', () => {
-  assert.ok(makeCommonList().equals(readFileSync(LIST_FILE)), 'run node test/support/make-common-list.ts')
-})
-
-test('a password of the shortest length that is listed is refused in every case and with every year', () => {
-  const listed = ['internet', 'liverpool', 'jennifer', 'butterfly', 'spongebob', 'manchester']
-  for (const word of listed) {
-    for (const password of [word, word.toUpperCase(), `${word}1987`, `1987${word}`, `${word}!!!!`, `${word}2024!`]) {
-      assert.equal(isCommonPassword(password), true, password)
-    }
-  }
-})
-
-test('judging takes under five milliseconds, however the password was made', () => {
-  const made = [
-    'monkeydragon'.repeat(3),
-    `${'passwordmonkey'.repeat(4)}x`,
-    'a1'.repeat(31),
-    Array.from({ length: 256 }, (_, place) => String.fromCharCode(33 + ((place * place * 31 + place * 7) % 90))).join(
-      '',
-    ),
-    `${'ab'.repeat(127)}cd`,
-    'lovesexgodsexlovegodlovesexgodlovesexgodx',
-  ]
-  isCommonPassword('the list is loaded')
-  for (const password of made) {
-    const times = Array.from({ length: 9 }, () => {
-      const startedMs = performance.now()
-      judge(password)
-      return performance.now() - startedMs
-    })
-    const median = times.sort((a, b) => a - b)[4] ?? 0
-    assert.ok(median < 5, `${median} ms for ${password}`)
-  }
-})
-
-test('no text whatever makes the policy throw, and what passes passes again', () => {
-  fc.assert(
-    fc.property(
-      fc.oneof(fc.string({ unit: 'binary', maxLength: 300 }), fc.string({ minLength: 12 }), fc.anything()),
-      (raw) => {
-        const judged = judgePassword(raw, rules)
-        if (judged.kind === 'ok') assert.deepEqual(judgePassword(judged.password, rules), judged)
-      },
-    ),
-    { numRuns: 1000 },
-  )
-})
-
-test('random passwords are not taken for common ones', () => {
-  // Every letter alike: fast-check prefers small and repeated ones, which are no random password.
-  for (let n = 0; n < 2000; n++) {
-    const password = randomBytes(12).toString('base64url')
-    assert.equal(isCommonPassword(password), false, password)
-  }
 })

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import fc from 'fast-check'
 import { createKeyring } from '#server/core/keyring.ts'
 import { judgeSecretAnswer, keyedAnswer, normalizeAnswer } from '#server/core/secret-answer.ts'
 
 const judge = (raw: unknown, question?: string) => {
   const judged = judgeSecretAnswer(raw, { login: 'anna.k', ...(question && { question }) })
-  return judged.kind === 'ok' ? judged.answer : judged.reason
+  if (judged.kind === 'ok') return judged.answer
+  assert.equal(judged.kind, 'refused')
+  return judged.reason
 }
 
 test('an answer is what was meant, not how it was typed', () => {
@@ -14,6 +15,9 @@ test('an answer is what was meant, not how it was typed', () => {
     стараяелка: ['Старая ёлка', 'старая елка!', '  СТАРАЯ   ЁЛКА ', 'Старая-ёлка', 'старая е\u0308лка'],
     сямяукаваля: ['Сям’я Ўкаваля', "сям'я укаваля", 'Сямʼя ўкаваля', 'СЯМЯ УКАВАЛЯ', 'сям`я у\u0306каваля'],
     muellerstrasse7: ['Müllerstraße 7', 'muellerstrasse 7', 'MÜLLERSTRASSE 7', 'Mu\u0308llerstraße 7'],
+    groessewien: ['Größe Wien', 'Groesse Wien'],
+    οδυσσεύσ: ['Οδυσσεύς', 'ΟΔΥΣΣΕΎΣ'],
+    हिन्दीभाषा: ['हिन्दी भाषा', '\u0301\u0301हिन्दी-भाषा'],
     bluehouse42: ['Blue House 42', 'ｂｌｕｅ ｈｏｕｓｅ ４２', 'blue_house #42', 'blue\u00a0house\u200b42'],
   }
   for (const [answer, spellings] of Object.entries(same)) {
@@ -37,6 +41,8 @@ test('each fault of an answer has a reason', () => {
     ['', 'missing'],
     [' …!? 🦊', 'missing'],
     [undefined, 'missing'],
+    [null, 'missing'],
+    ['Зоська над возерам '.repeat(11).slice(0, 201), 'too-long'],
     ['Кім', 'too-short'],
     ['a-b', 'too-short'],
     ['x y'.repeat(100), 'too-long'],
@@ -57,6 +63,27 @@ test('an answer that a stranger would try first is refused', () => {
     assert.equal(judge(answer), 'too-easy', answer)
 })
 
+test('what is answered most often is no secret in any of the four languages', () => {
+  const common =
+    'забыл,секретный,забыў,адказ,unknown,nobody,niemand,vergessen,полкан,рыжик,кеша,тимоша,мурзік,тузік,шчанюк,хамяк,bella,daisy,' +
+    'parrot,hamster,борисов,орша,магілёў,масква,петербург,украіна,grodno,vitebsk,belarus,germany,красный,синий,ружовы,блакітны,' +
+    'gelb,пицца,шакалад,марозіва,мерседес,волга,теннис,fussball,дедушка,сестра,сяброўка,grandma,иванов,петрова,пятроў,іваноў,' +
+    'schneider,fischer,галина,андрюша,саша,міхаіл,лёша,mary,stefan,sabine,не помню,dont know,война и мир,lord of the rings'
+  for (const answer of common.split(',')) assert.equal(judge(answer), 'too-easy', answer)
+})
+
+test('few signs and short numbers are guessed, a longer number and a short word of one’s own are not', () => {
+  for (const answer of ['гыгыгы', 'zwzwzw', '48213', '4821']) assert.equal(judge(answer), 'too-easy', answer)
+  for (const answer of ['нинани', '4821367', 'ружка', '48 вяроўкіна'])
+    assert.equal(judge(answer), normalizeAnswer(answer))
+  const longest = 'Зоська над возерам '.repeat(11).slice(0, 200)
+  assert.equal(judge(longest), normalizeAnswer(longest))
+})
+
+test('what is no text has no normal form', () => {
+  for (const raw of [undefined, null, 7, ['кот'], 'a\0b']) assert.equal(normalizeAnswer(raw), '')
+})
+
 test('the words of the question are no answer to it', () => {
   assert.equal(judge('первого учителя', 'Имя вашего первого учителя?'), 'in-question')
   assert.equal(judge('Людвига Эдуардовна', 'Имя вашего первого учителя?'), 'людвигаэдуардовна')
@@ -74,37 +101,12 @@ test('an answer of one’s own passes', () => {
   }
 })
 
-test('no text whatever makes an answer throw, and its normal form is its own', () => {
-  fc.assert(
-    fc.property(fc.oneof(fc.string({ unit: 'binary' }), fc.string({ unit: 'grapheme' }), fc.anything()), (raw) => {
-      const answer = normalizeAnswer(raw)
-      assert.equal(normalizeAnswer(answer), answer)
-      judge(raw)
-    }),
-    { numRuns: 2000 },
-  )
-})
-
-test('blanks, case and punctuation never make another answer', () => {
-  const word = fc.stringMatching(/^[а-яa-z0-9]{1,8}$/)
-  fc.assert(
-    fc.property(
-      fc.array(word, { minLength: 1, maxLength: 4 }),
-      fc.constantFrom(' ', ' - ', '. ', '’', '\u00a0', ', "'),
-      (words, gap) => {
-        assert.equal(normalizeAnswer(`«${words.join(gap)}»`.toUpperCase()), normalizeAnswer(words.join('')))
-      },
-    ),
-    { numRuns: 1000 },
-  )
-})
-
 test('an answer is kept under a key: another key makes another secret, a lost one none', () => {
   const [older, newer] = ['a-first-secret-key-for-the-tests-1', 'a-second-secret-key-for-the-tests-2']
   const before = createKeyring([older])
   const after = createKeyring([newer, older])
   const kept = keyedAnswer(before, 'стараяелка')
-  assert.match(kept ?? '', /^[A-Za-z0-9_-]{43}$/)
+  assert.equal(kept, 'xa4-w5V_a_gB3p2XLEzDXFNXYYFz1pKCBiplWBlzi6I', 'as every release before made it')
   assert.equal(keyedAnswer(after, 'стараяелка', before.newestKeyId), kept, 'proven after a rotation')
   assert.notEqual(keyedAnswer(after, 'стараяелка'), kept)
   assert.notEqual(keyedAnswer(before, 'стараяялка'), kept)

@@ -3,6 +3,9 @@ import { lazily } from './lazily.ts'
 import { isText, trimPasted } from './text-input.ts'
 
 const phoneNumbers = lazily<typeof import('libphonenumber-js/max')>('libphonenumber-js/max')
+const examples = lazily<typeof import('libphonenumber-js/examples.mobile.json').default>(
+  'libphonenumber-js/examples.mobile.json',
+)
 
 export type PhoneNumberRefusal = 'missing' | 'shape' | 'extension' | 'country' | 'not-mobile'
 export type ParsedPhoneNumber =
@@ -41,6 +44,12 @@ export function parsePhoneNumber(raw: unknown, options: PhoneNumberOptions): Par
   // Some plans (North America) cannot tell a mobile from a land line.
   if (type !== 'MOBILE' && type !== 'FIXED_LINE_OR_MOBILE') return refused('not-mobile')
   return { kind: 'ok', e164: number.number, country: number.country, prefix: number.number.slice(0, -4) }
+}
+
+/** How a mobile number of that country is written for the whole world, for a hint: `+375 29 491 19 11`. */
+export function exampleMobile(country: string): string {
+  const example = phoneNumbers().getExampleNumber(country as CountryCode, examples())
+  return example?.formatInternational() ?? ''
 }
 
 /** Enough to recognise one's own number by: `+375 •• •••-••-67`. */

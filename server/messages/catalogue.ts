@@ -67,7 +67,6 @@ export const catalogue = {
   },
   'new-device': { channels: ['mail', 'sms'], params: z.strictObject({ ...told, undoToken }) },
   'app-password-created': { channels: ['mail'], params: z.strictObject({ ...told, undoToken }) },
-  welcome: { channels: ['mail'], params: z.strictObject({ mailbox }) },
   'account-blocked': {
     channels: ['mail', 'sms'],
     params: z.strictObject({

@@ -1,4 +1,5 @@
 import { Router } from 'express'
+import { exampleMobile } from '../core/phone-number.ts'
 import { createContactPages, methodsPage } from '../web/contact-pages.ts'
 import { readFields } from '../web/forms.ts'
 import type { WebParts } from '../web/parts.ts'
@@ -12,6 +13,7 @@ export function phoneRoutes(parts: WebParts): Router {
   const forms = createContactPages(parts, {
     id: 'phone',
     field: 'phone',
+    locals: () => ({ example: exampleMobile(parts.settings.defaultCountry) }),
     pending: (accountId) => pendingPhone(parts, accountId),
     waitFor: (_accountId, e164) => parts.smsGuard.waitFor(e164),
   })

@@ -18,6 +18,8 @@ export interface ContactForms {
   readonly id: Contact['kind']
   /** Name of the field that the contact is typed into. */
   readonly field: 'address' | 'phone'
+  /** What the form's view wants beyond what both kinds show. */
+  locals?(): Readonly<Record<string, unknown>>
   /** The contact that waits for its code. */
   pending(accountId: string): Promise<Pick<Contact, 'value' | 'canonical'> | undefined>
   /** Seconds until another code can be sent there. */
@@ -37,7 +39,8 @@ export function createContactPages(parts: WebParts, forms: ContactForms) {
     const accountId = accountOf(req).id
     const probation = await findProbation(db, accountId, at)
     const linked = (await methods.byId(id).findContact(db, accountId)) !== undefined
-    pages.show(req, res, { id, view: `${id}/${id}`, errors, values: { [field]: typed }, locals: { probation, linked } })
+    const locals = { probation, linked, ...forms.locals?.() }
+    pages.show(req, res, { id, view: `${id}/${id}`, errors, values: { [field]: typed }, locals })
   }
 
   async function showConfirm(req: Request, res: Response, errors: readonly FormError[] = []): Promise<void> {

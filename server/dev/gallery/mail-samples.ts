@@ -38,7 +38,6 @@ const states: { readonly [N in MessageName]: Readonly<Record<string, MessagePara
   'recovery-method-removed': byMethod(undo),
   'new-device': { undo, plain: { ...told, device: '', place: '203.0.…', undoToken: null } },
   'app-password-created': { undo, plain: { ...told, undoToken: null } },
-  welcome: { ready: { mailbox } },
   'account-blocked': {
     limited: { mailbox, at, extent: 'limited', cause: 'spam', until: null, appealToken: null },
     send: { mailbox, at, extent: 'send', cause: 'phishing', until: later, appealToken: token },

@@ -8,6 +8,7 @@ const question = { id: 'security-question', weak: true, href: '/account/recovery
 const since = sampleMoment(5000)
 const setPhone = { ...phone, state: 'set', masked: '+375 •• ••• •• 47', since, provenAt: sampleMoment(50) }
 const setQuestion = { ...question, state: 'set', question: 'grandmother-birthplace', since }
+const example = '+375 29 491 19 11'
 const tomorrow = sampleMoment(-60)
 const probationError = [
   { field: 'recovery-methods', reason: 'probation', params: { until: '25 November 2026 at 00:03 GMT+3' }, at: 'main' },
@@ -27,9 +28,9 @@ const ask = (state: string, locals: object) =>
   page('security-question', state, 'security-question/security-question', { questions: questionIds, ...locals })
 
 const contact = (id: 'phone' | 'backup-address', field: string, typed: string, sentTo: string): Sample[] => [
-  page(id, 'empty', `${id}/${id}`, { linked: false }),
-  page(id, 'linked', `${id}/${id}`, { linked: true }),
-  page(id, 'errors', `${id}/${id}`, { values: { [field]: typed }, ...refused(field, 'shape') }),
+  page(id, 'empty', `${id}/${id}`, { linked: false, example }),
+  page(id, 'linked', `${id}/${id}`, { linked: true, example }),
+  page(id, 'errors', `${id}/${id}`, { example, values: { [field]: typed }, ...refused(field, 'shape') }),
   page(id, 'probation', `${id}/${id}`, { probation: tomorrow, errors: probationError }),
   page(`${id}-confirm`, 'empty', `${id}/${id}-confirm`, { contact: sentTo }),
   page(`${id}-confirm`, 'waiting', `${id}/${id}-confirm`, { contact: sentTo, againAt: sampleMoment(0) }),
