@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { type AddressInfo, createServer, type Server } from 'node:net'
 import { after, before, beforeEach, describe, it } from 'node:test'
 import fc from 'fast-check'
+import { SMTPServer } from 'smtp-server'
 import { createSmtpTransport } from '#server/messages/smtp.ts'
 import type { MailTransport, OutgoingMail } from '#server/messages/transport.ts'
 import { type MailServer, startMailServer } from '#test/support/mail-server.ts'
@@ -136,6 +139,64 @@ describe('mail by SMTP', () => {
     const refused = await withLogin.send(mail)
     withLogin.close()
     assert.equal(refused.kind, 'deferred')
+  })
+
+  const sendTo = async (url: string) => {
+    const elsewhere = createSmtpTransport({ url, from: 'no-reply@postern.example' })
+    const outcome = await elsewhere.send(mail)
+    elsewhere.close()
+    return outcome
+  }
+  const listening = async (target: Server) => {
+    target.listen(0, '127.0.0.1')
+    await once(target, 'listening')
+    return (target.address() as AddressInfo).port
+  }
+
+  it('a fault of TLS is told as one that nothing was sent by, so that the mail is tried again', async (t) => {
+    const untrusted = new SMTPServer({ secure: true, authOptional: true, logger: false, closeTimeout: 200 })
+    untrusted.on('error', () => {})
+    const upgrading = new SMTPServer({ authOptional: true, logger: false, closeTimeout: 200 })
+    upgrading.on('error', () => {})
+    const cut = createServer((socket) => socket.once('data', () => socket.destroy()))
+    t.after(() => {
+      untrusted.close()
+      upgrading.close()
+      cut.close()
+    })
+    const [untrustedPort, upgradingPort, cutPort] = [
+      await listening(untrusted.server as unknown as Server),
+      await listening(upgrading.server as unknown as Server),
+      await listening(cut),
+    ]
+    for (const [url, code] of [
+      [`smtps://127.0.0.1:${untrustedPort}`, /^smtp\.(DEPTH_ZERO_SELF_SIGNED_CERT|CERT_|ERR_TLS|UNABLE)/],
+      [
+        `smtp://127.0.0.1:${upgradingPort}?requireTLS=true`,
+        /^smtp\.(DEPTH_ZERO_SELF_SIGNED_CERT|CERT_|ERR_TLS|UNABLE)/,
+      ],
+      [`smtps://127.0.0.1:${cutPort}`, /^smtp\.(ECONNRESET|ECONNECTION|ESOCKET)/],
+      [server.url.replace('smtp:', 'smtps:'), /^smtp\.ERR_SSL/],
+    ] as const) {
+      const outcome = await sendTo(url)
+      assert.equal(outcome.kind, 'deferred', url)
+      assert.match('code' in outcome ? outcome.code : '', code)
+    }
+  })
+
+  it('a line that breaks before the text was asked for is told as such, whatever was said until then', async (t) => {
+    for (const last of ['EHLO', 'MAIL', 'RCPT', 'DATA']) {
+      const rude = createServer((socket) => {
+        socket.write('220 rude\r\n')
+        socket.on('error', () => {})
+        socket.on('data', (line) => {
+          if (String(line).startsWith(last)) socket.destroy()
+          else socket.write('250 go on\r\n')
+        })
+      })
+      t.after(() => rude.close())
+      assert.equal((await sendTo(`smtp://127.0.0.1:${await listening(rude)}`)).kind, 'deferred', last)
+    }
   })
 
   it('a slow server is waited for', async () => {

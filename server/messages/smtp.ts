@@ -1,6 +1,7 @@
 // Mail by SMTP. Knows nodemailer and what its errors mean for a message.
+import type { Readable } from 'node:stream'
 import type { NodemailerError, SMTPPoolSentMessageInfo, Transporter } from 'nodemailer'
-import { type MailTransport, neverConnected, type SendOutcome } from './transport.ts'
+import type { MailTransport, SendOutcome } from './transport.ts'
 
 export interface SmtpOptions {
   /** `smtp://user:password@host:port`; further nodemailer options may stand in the query. */
@@ -12,18 +13,19 @@ export interface SmtpOptions {
 /** Commands that speak of this message; a 5xx to any other one is about us (bad credentials, blocked address). */
 const messageCommands = new Set(['MAIL FROM', 'RCPT TO', 'DATA'])
 
-const beforeTheMessage = new Set(['EDNS', 'ETLS', 'EAUTH', 'ENOAUTH'])
-
 /** Longest waits in ms. Together below the time after which another worker may take the message. */
 const waits = { connectionTimeout: 10_000, greetingTimeout: 15_000, socketTimeout: 30_000, dnsTimeout: 10_000 }
 
 export function createSmtpTransport({ url, from }: SmtpOptions): MailTransport {
+  /** Texts of the messages that are under way, by message id. */
+  const texts = new Map<string, Readable>()
   let transporter: Promise<Transporter<SMTPPoolSentMessageInfo>> | undefined
   return {
     keeps: false,
     async send(mail) {
+      const messageId = `<${mail.messageId}>`
       try {
-        transporter ??= connect(url)
+        transporter ??= connect(url, texts)
         const info = await (await transporter).sendMail({
           from,
           // Security: an object is taken as one address; a string would be parsed, and a comma in it would be a second recipient.
@@ -32,7 +34,7 @@ export function createSmtpTransport({ url, from }: SmtpOptions): MailTransport {
           text: mail.text,
           html: mail.html,
           date: mail.date,
-          messageId: `<${mail.messageId}>`,
+          messageId,
           // RFC 3834: no vacation notices back, and mailing software leaves it alone.
           headers: { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' },
           disableFileAccess: true,
@@ -42,7 +44,9 @@ export function createSmtpTransport({ url, from }: SmtpOptions): MailTransport {
           ? { kind: 'accepted', providerId: null }
           : { kind: 'refused', code: 'smtp.rejected' }
       } catch (fault) {
-        return outcomeOf(fault as NodemailerError)
+        return outcomeOf(fault as NodemailerError, texts.get(messageId))
+      } finally {
+        texts.delete(messageId)
       }
     },
     close: () => void transporter?.then((pool) => pool.close()),
@@ -50,13 +54,22 @@ export function createSmtpTransport({ url, from }: SmtpOptions): MailTransport {
 }
 
 /** Loaded with the first mail: a portal that starts has better things to do. */
-async function connect(url: string): Promise<Transporter<SMTPPoolSentMessageInfo>> {
+async function connect(url: string, texts: Map<string, Readable>): Promise<Transporter<SMTPPoolSentMessageInfo>> {
   const { createTransport } = await import('nodemailer')
   // A connection that breaks is for our own queue to judge: nodemailer must not send a second time by itself.
-  return createTransport({ pool: true, maxConnections: 3, maxMessages: 100, maxRequeues: 0, ...waits, url })
+  const pool = createTransport({ pool: true, maxConnections: 3, maxMessages: 100, maxRequeues: 0, ...waits, url })
+  pool.use('stream', ({ message }, done) => {
+    message.processFunc((text) => {
+      texts.set(message.messageId(), text as Readable)
+      return text
+    })
+    done()
+  })
+  return pool
 }
 
-function outcomeOf(fault: NodemailerError): SendOutcome {
+/** @param text undefined where no connection came about that could have taken it */
+function outcomeOf(fault: NodemailerError, text: Readable | undefined): SendOutcome {
   const { responseCode, command } = fault
   if (responseCode) {
     const code = `smtp.${responseCode}`
@@ -66,9 +79,6 @@ function outcomeOf(fault: NodemailerError): SendOutcome {
   }
   const code = `smtp.${fault.originalCode ?? fault.code ?? 'fault'}`
   if (fault.code === 'EENVELOPE') return { kind: 'refused', code }
-  const unsent =
-    neverConnected.has(fault.originalCode ?? '') ||
-    beforeTheMessage.has(fault.code ?? '') ||
-    (fault.timeoutType !== undefined && fault.timeoutType !== 'SOCKET_TIMEOUT')
-  return { kind: unsent ? 'deferred' : 'unknown', code }
+  // The text is read when the server has asked for it. Whatever broke before, be it TLS or the line, nothing was delivered.
+  return { kind: text?.readableDidRead ? 'unknown' : 'deferred', code }
 }
