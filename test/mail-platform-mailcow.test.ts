@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { afterEach, beforeEach, describe, it } from 'node:test'
-import type { WantedMailbox } from '#server/mail-platform/mail-platform.ts'
+import { digestOfAppPassword, newAppPassword } from '#server/app-passwords/new-app-password.ts'
+import type { MailService, WantedMailbox } from '#server/mail-platform/mail-platform.ts'
 import { PlatformError } from '#server/mail-platform/mail-platform.ts'
 import { createMailcowPlatform, type MailcowPlatform } from '#server/mail-platform/mailcow/platform.ts'
 import { describeMailPlatform } from './contracts/mail-platform.ts'
 import { type FakeMailcow, startFakeMailcow } from './support/fake-mailcow.ts'
+import { type Prism, startPrism } from './support/prism.ts'
 
 const domain = 'postern.example'
 const second = 'second.example'
@@ -13,7 +15,7 @@ const passwordOf = (seed: string) =>
   `$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHQ$${Buffer.from(seed.padEnd(32, '.')).toString('base64url')}`
 let now = new Date('2026-11-22T12:00:00Z')
 
-const platformOf = ({ url, apiKey }: FakeMailcow, change: { timeoutMs?: number; apiKey?: string } = {}) =>
+const platformOf = ({ apiKey }: FakeMailcow, { url }: Prism, change: { timeoutMs?: number; apiKey?: string } = {}) =>
   createMailcowPlatform({
     url,
     apiKey,
@@ -27,20 +29,32 @@ describeMailPlatform(
   'mailcow',
   async () => {
     const mailcow = await startFakeMailcow([domain, second])
-    return { platform: platformOf(mailcow), stop: mailcow.stop }
+    const prism = await startPrism('mailcow.openapi.json', mailcow.url)
+    const stop = async () => {
+      await prism.stop()
+      await mailcow.stop()
+      assert.deepEqual(prism.violations, [])
+    }
+    return { platform: platformOf(mailcow, prism), stop }
   },
   { passwordOf, holdsNoPassword: false },
 )
 
 describe('mailboxes at mailcow', () => {
   let mailcow: FakeMailcow
+  let prism: Prism
   let platform: MailcowPlatform
   beforeEach(async () => {
     now = new Date('2026-11-22T12:00:00Z')
     mailcow = await startFakeMailcow([domain, second])
-    platform = platformOf(mailcow)
+    prism = await startPrism('mailcow.openapi.json', mailcow.url)
+    platform = platformOf(mailcow, prism)
   })
-  afterEach(() => mailcow.stop())
+  afterEach(async () => {
+    await prism.stop()
+    await mailcow.stop()
+    assert.deepEqual(prism.violations, [], 'every request and every answer keeps to the published interface')
+  })
 
   const wantedFor = (login: string, change: Partial<WantedMailbox> = {}): WantedMailbox => ({
     accountId: randomUUID(),
@@ -143,7 +157,7 @@ describe('mailboxes at mailcow', () => {
     const newest = { ...ivan, revision: 3, suspension: 'all' } as const
     await assert.rejects(platform.apply(newest), failsAs('unknown'))
     // Another process, which remembers nothing.
-    const other = platformOf(mailcow)
+    const other = platformOf(mailcow, prism)
     assert.deepEqual(await other.apply({ ...ivan, revision: 2 }), { kind: 'superseded', revision: 3 })
     await other.apply(newest)
     assert.equal(mailcow.mailboxes.get(ivan.address)?.active, 0)
@@ -222,6 +236,7 @@ describe('mailboxes at mailcow', () => {
       mailcow.accident(/add\/mailbox/, accident)
       await assert.rejects(platform.apply(olga), expected)
     }
+    assert.equal(prism.violations.splice(0).length, 1, 'the empty list')
     mailcow.accident(/get\/mailbox/, answer(200, {}, '<html>Preparing</html>'))
     await assert.rejects(platform.apply(olga), failsAs('retry'))
     assert.equal((await platform.apply(olga)).kind, 'applied')
@@ -241,7 +256,7 @@ describe('mailboxes at mailcow', () => {
     const walter = wantedFor('walter')
     await platform.apply(walter)
     await platform.remove(walter)
-    assert.deepEqual(await platformOf(mailcow).apply(walter), { kind: 'superseded', revision: 1 })
+    assert.deepEqual(await platformOf(mailcow, prism).apply(walter), { kind: 'superseded', revision: 1 })
   })
 
   it('an alias that is somebody else’s mailbox is refused before anything changes', async () => {
@@ -252,12 +267,119 @@ describe('mailboxes at mailcow', () => {
     assert.equal((await platform.observe(yuri.address))?.revision, 1)
   })
 
+  it('what either side says against the description of the interface is noticed', async () => {
+    const anna = wantedFor('anna')
+    await platform.apply(anna)
+    assert.deepEqual(prism.violations, [])
+    const call = (path: string, body?: object) =>
+      fetch(`${prism.url}/api/v1/${path}`, {
+        headers: { 'x-api-key': mailcow.apiKey, 'content-type': 'application/json' },
+        ...(body ? { method: 'POST', body: JSON.stringify(body) } : {}),
+      })
+    await call('edit/mailbox', { items: [anna.address], attr: { quota: '12' } })
+    assert.match(prism.violations.splice(0).join(), /request.body.attr.quota .*integer/)
+    await call('edit/mailbox', { items: [anna.address], attr: { quota: 12, spare: true } })
+    assert.match(prism.violations.splice(0).join(), /spare/)
+    await call('get/password/all')
+    assert.match(prism.violations.splice(0).join(), /No path matched|not found/i)
+    mailcow.accident(/get\/mailbox/, { kind: 'answer', answer: { body: { username: anna.address, quota: '12' } } })
+    await call(`get/mailbox/${encodeURIComponent(anna.address)}`)
+    assert.match(prism.violations.splice(0).join(), /response.body/)
+  })
+
+  const made = (services: readonly MailService[], secret = newAppPassword()) => ({
+    plain: secret.replaceAll(' ', ''),
+    ...{ id: randomUUID(), services, secretSha256: digestOfAppPassword(secret), createdAt: now },
+  })
+
+  it('an app password opens what it is for, and mailcow never learns it', async () => {
+    const boris = wantedFor('boris', { mainPasswordOpensMail: false })
+    await platform.apply(boris)
+    const [phone, laptop] = [made(['imap', 'smtp']), made(['pop3'])]
+    const write = (revision: number, ...passwords: (typeof phone)[]) =>
+      platform.applyAppPasswords?.({ ...boris, revision, passwords })
+    await write(1, phone, laptop)
+    const opens = (each: typeof phone) =>
+      ['imap', 'sieve', 'pop3', 'smtp', 'dav', 'eas'].filter((by) =>
+        mailcow.opensByAppPassword(boris.address, each.plain, by),
+      )
+    assert.deepEqual([opens(phone), opens(laptop)], [['imap', 'sieve', 'smtp'], ['pop3']])
+    assert.doesNotMatch(
+      JSON.stringify(mailcow.calls.map((call) => call.body)),
+      new RegExp(`${phone.plain}|${laptop.plain}`),
+    )
+    await platform.apply({ ...boris, revision: 2, suspension: 'login' })
+    assert.deepEqual(opens(phone), [])
+    await platform.apply({ ...boris, revision: 3 })
+    await write(3, laptop)
+    assert.deepEqual([opens(phone), opens(laptop)], [[], ['pop3']])
+    const calls = mailcow.calls.length
+    await write(3, laptop)
+    const posts = mailcow.calls.slice(calls).filter((call) => call.method === 'POST')
+    assert.deepEqual(posts, [], 'nothing is written where nothing changes')
+  })
+
+  it('Security: app passwords that nobody made here are deleted, or a stranger’s would stay open after every new password.', async () => {
+    const clara = wantedFor('clara')
+    await platform.apply(clara)
+    const own = made(['imap'])
+    await platform.applyAppPasswords?.({ ...clara, passwords: [own] })
+    const stranger = { id: 77, name: 'sync', mailbox: clara.address, password: '{SHA256}x', protocols: ['imap_access'] }
+    mailcow.appPasswords.push(stranger)
+    await platform.applyAppPasswords?.({ ...clara, revision: 2, passwords: [own] })
+    assert.deepEqual(
+      mailcow.appPasswords.map((each) => each.name),
+      [`postern:${own.id}`],
+    )
+  })
+
+  it('every step of app passwords that got no answer is found done by the next call, and none stands twice', async () => {
+    for (const [index, step] of ['custom-attribute', 'add/app-passwd', 'delete/app-passwd'].entries()) {
+      const dora = wantedFor(`dora${index}`)
+      await platform.apply(dora)
+      const [first, next] = [made(['imap']), made(['imap'])]
+      await platform.applyAppPasswords?.({ ...dora, passwords: [first] })
+      mailcow.accident(new RegExp(`${step}$`), { kind: 'lose-answer' })
+      const change = { ...dora, revision: 2, passwords: [next] }
+      await assert.rejects(platform.applyAppPasswords?.(change) ?? Promise.resolve(), failsAs('unknown'))
+      // The next call finds the mailbox of the same revision, and its own half of the deed.
+      assert.deepEqual(await platform.applyAppPasswords?.(change), { kind: 'applied', revision: 2 })
+      const names = mailcow.appPasswords.filter((each) => each.mailbox === dora.address).map((each) => each.name)
+      assert.deepEqual(names, [`postern:${next.id}`])
+    }
+  })
+
+  it('an older list of app passwords that comes after a newer one stopped half-way finds that it is late', async () => {
+    const erik = wantedFor('erik')
+    await platform.apply(erik)
+    const [old, fresh] = [made(['imap']), made(['imap'])]
+    await platform.applyAppPasswords?.({ ...erik, passwords: [old] })
+    mailcow.accident(/delete\/app-passwd$/, { kind: 'drop' })
+    const newest = { ...erik, revision: 3, passwords: [fresh] }
+    await assert.rejects(platform.applyAppPasswords?.(newest) ?? Promise.resolve(), failsAs('unknown'))
+    const other = platformOf(mailcow, prism)
+    const late = await other.applyAppPasswords?.({ ...erik, revision: 2, passwords: [old] })
+    assert.deepEqual(late, { kind: 'superseded', revision: 3 })
+    await platform.apply({ ...erik, revision: 3 })
+    assert.deepEqual(await other.applyAppPasswords?.(newest), { kind: 'applied', revision: 3 })
+    assert.ok(mailcow.opensByAppPassword(erik.address, fresh.plain, 'imap'))
+    assert.ok(!mailcow.opensByAppPassword(erik.address, old.plain, 'imap'))
+  })
+
+  it('the space that letters take is told in bytes, one by one and in the list', async () => {
+    const fanny = wantedFor('fanny')
+    await platform.apply(fanny)
+    mailcow.fill(fanny.address, 123_456_789)
+    assert.equal((await platform.observe(fanny.address))?.usedBytes, 123_456_789)
+    for await (const each of platform.list()) assert.equal(each.usedBytes, 123_456_789)
+  })
+
   it('a platform that is too slow is given up, and the outcome is unknown', async () => {
     mailcow.accident(/add\/mailbox/, { kind: 'slow', milliseconds: 300 })
-    await assert.rejects(platformOf(mailcow, { timeoutMs: 100 }).apply(wantedFor('pavel')), failsAs('unknown'))
+    await assert.rejects(platformOf(mailcow, prism, { timeoutMs: 100 }).apply(wantedFor('pavel')), failsAs('unknown'))
   })
 
   it('a key that mailcow does not know is for an operator to look at', async () => {
-    await assert.rejects(platformOf(mailcow, { apiKey: 'x' }).observe(`anna@${domain}`), failsAs('permanent'))
+    await assert.rejects(platformOf(mailcow, prism, { apiKey: 'x' }).observe(`anna@${domain}`), failsAs('permanent'))
   })
 })

@@ -1,33 +1,7 @@
-// mailcow's API as its documentation and pages describe it, for the calls that the portal makes. Whatever else is sent is an error.
-import { z } from 'zod'
+// mailcow's API as its documentation and pages describe it, for the calls that the portal makes. What a request and an answer look
+// like is Prism's to judge, by `mailcow.openapi.json`; what becomes of it is told here.
+import { createHash } from 'node:crypto'
 import { type FakeAnswer, type FakeHttp, type FakeRequest, startFakeHttp } from './fake-http.ts'
-
-const state = {
-  active: z.union([z.literal(0), z.literal(1), z.literal(2)]),
-  quota: z.int().min(0),
-  protocol_access: z.array(z.enum(['imap', 'pop3', 'smtp', 'sieve'])),
-  sogo_access: z.union([z.literal(0), z.literal(1)]),
-}
-const added = z.strictObject({
-  local_part: z.string().regex(/^[a-z0-9._-]+$/),
-  domain: z.string(),
-  name: z.string(),
-  authsource: z.literal('mailcow'),
-  force_pw_update: z.literal(0),
-  tags: z.array(z.string().regex(/^[^,]+$/)),
-  password: z.string(),
-  password2: z.string(),
-  ...state,
-})
-const edited = z.strictObject({
-  items: z.tuple([z.email()]),
-  attr: z.strictObject({ ...state, password: z.string(), password2: z.string() }).partial(),
-})
-const attributed = z.strictObject({
-  items: z.tuple([z.email()]),
-  attr: z.strictObject({ attribute: z.array(z.string()), value: z.array(z.string()) }),
-})
-const aliased = z.strictObject({ address: z.email(), goto: z.email(), active: z.boolean() })
 
 interface Mailbox {
   username: string
@@ -40,12 +14,41 @@ interface Mailbox {
   custom: Record<string, string>
 }
 
+interface AppPassword {
+  readonly id: number
+  readonly name: string
+  readonly mailbox: string
+  readonly password: string
+  readonly protocols: readonly string[]
+}
+
+/** The fields of the requests' bodies; `mailcow.openapi.json` says which of them each call may have. */
+interface Sent {
+  readonly active?: boolean | number
+  readonly quota?: number
+  readonly password?: string
+  readonly password2?: string
+  readonly protocol_access?: readonly string[]
+}
+
 export interface FakeMailcow extends FakeHttp {
   readonly apiKey: string
   readonly mailboxes: Map<string, Mailbox>
   readonly aliases: { id: number; address: string; goto: string; domain: string }[]
+  readonly appPasswords: AppPassword[]
+  /** Whether mailcow would let this in by this way: the mailbox is on, and an app password for it was given. */
+  opensByAppPassword(address: string, secret: string, protocol: string): boolean
+  /** Bytes in a mailbox. */
+  fill(address: string, bytes: number): void
   /** Largest mailbox of the domain, in MiB. */
   maxQuota(mebibytes: number): void
+}
+
+const everyProtocol = ['imap', 'smtp', 'dav', 'eas', 'pop3', 'sieve'].map((name) => `${name}_access`)
+
+function takeOut(list: { readonly id: number }[], id: string): boolean {
+  const index = list.findIndex((each) => String(each.id) === id)
+  return index >= 0 && list.splice(index, 1).length === 1
 }
 
 const said = (type: 'success' | 'danger', ...msg: unknown[]): FakeAnswer => ({
@@ -56,7 +59,9 @@ export async function startFakeMailcow(domains: readonly string[]): Promise<Fake
   const apiKey = '6F2B3C-A1B2C3-D4E5F6-112233-445566'
   const mailboxes = new Map<string, Mailbox>()
   const aliases: FakeMailcow['aliases'] = []
-  let aliasId = 0
+  const appPasswords: AppPassword[] = []
+  const used = new Map<string, number>()
+  let lastId = 0
   let maxQuota = 10_240
 
   const shown = (mailbox: Mailbox) => {
@@ -67,11 +72,15 @@ export async function startFakeMailcow(domains: readonly string[]): Promise<Fake
     const custom = Object.keys(mailbox.custom).length > 0 ? mailbox.custom : []
     return {
       username: mailbox.username,
+      local_part: mailbox.username.split('@')[0],
+      name: mailbox.username.split('@')[0],
       domain: mailbox.domain,
-      active: mailbox.active,
+      active: String(mailbox.active),
       active_int: mailbox.active,
       quota: mailbox.quota * 1_048_576,
-      quota_used: 0,
+      quota_used: used.get(mailbox.username) ?? 0,
+      messages: 0,
+      percent_in_use: 0,
       attributes: { force_pw_update: '0', ...access },
       custom_attributes: custom,
       ...(mailbox.tags.length > 0 ? { tags: mailbox.tags } : {}),
@@ -82,79 +91,117 @@ export async function startFakeMailcow(domains: readonly string[]): Promise<Fake
   const isComplex = (password: string) =>
     password.length >= 6 && /[a-z]/.test(password) && /[A-Z]/.test(password) && /\d/.test(password)
   /** A known scheme in front means that it is stored as it is. PHP's password_verify wants m,t,p. */
-  const stored = (password: string) => (/^\{ARGON2ID\}/.test(password) ? password : `{BLF-CRYPT}${password}`)
+  const stored = (password: string) => (/^\{(ARGON2ID|SHA256)\}/.test(password) ? password : `{BLF-CRYPT}${password}`)
 
-  const add = ({ body }: FakeRequest): FakeAnswer => {
-    const { local_part, domain, ...mailbox } = added.parse(body)
+  const add = (body: Required<Sent> & { local_part: string; domain: string; tags: string[] }): FakeAnswer => {
+    const { local_part, domain, password, password2, quota, tags } = body
     const username = `${local_part}@${domain}`
     if (mailboxes.has(username)) return said('danger', 'object_exists', username)
     if (aliases.some((alias) => alias.address === username)) return said('danger', 'is_alias', username)
     if (!domains.includes(domain)) return said('danger', 'domain_not_found', domain)
-    if (!isComplex(mailbox.password)) return said('danger', 'password_complexity')
-    if (mailbox.password !== mailbox.password2) return said('danger', 'password_mismatch')
-    if (mailbox.quota > maxQuota) return said('danger', 'mailbox_quota_exceeded', maxQuota)
-    const { active, quota, protocol_access: protocols, tags } = mailbox
-    const password = stored(mailbox.password)
-    mailboxes.set(username, { username, domain, active, quota, protocols, tags, password, custom: {} })
+    if (!isComplex(password)) return said('danger', 'password_complexity')
+    if (password !== password2) return said('danger', 'password_mismatch')
+    if (quota > maxQuota) return said('danger', 'mailbox_quota_exceeded', maxQuota)
+    const state = { active: Number(body.active), quota, protocols: body.protocol_access }
+    mailboxes.set(username, { username, domain, tags, password: stored(password), custom: {}, ...state })
     return said('success', 'mailbox_added', username)
   }
 
-  const edit = ({ body }: FakeRequest): FakeAnswer => {
-    const { items, attr } = edited.parse(body)
+  const edit = ({ items, attr }: { items: [string]; attr: Sent }): FakeAnswer => {
     const mailbox = mailboxes.get(items[0])
     if (!mailbox) return said('danger', 'access_denied')
     if (attr.quota !== undefined && attr.quota > maxQuota) return said('danger', 'mailbox_quota_exceeded', maxQuota)
     if (attr.password && !isComplex(attr.password)) return said('danger', 'password_complexity')
     if (attr.password !== attr.password2) return said('danger', 'password_mismatch')
-    const { password, password2: _again, protocol_access: protocols = mailbox.protocols, ...rest } = attr
-    Object.assign(mailbox, rest, { protocols }, password ? { password: stored(password) } : {})
+    Object.assign(mailbox, {
+      active: Number(attr.active ?? mailbox.active),
+      quota: attr.quota ?? mailbox.quota,
+      protocols: attr.protocol_access ?? mailbox.protocols,
+      ...(attr.password ? { password: stored(attr.password) } : {}),
+    })
     return said('success', 'mailbox_modified', mailbox.username)
   }
 
-  const editCustom = ({ body }: FakeRequest): FakeAnswer => {
-    const { items, attr } = attributed.parse(body)
+  const editCustom = ({
+    items,
+    attr,
+  }: {
+    items: [string]
+    attr: { attribute: string[]; value: string[] }
+  }): FakeAnswer => {
     const mailbox = mailboxes.get(items[0])
     if (!mailbox) return said('danger', 'access_denied')
     mailbox.custom = Object.fromEntries(attr.attribute.map((name, index) => [name, attr.value[index] ?? '']))
     return said('success', 'mailbox_modified', mailbox.username)
   }
 
-  const addAlias = ({ body }: FakeRequest): FakeAnswer => {
-    const { address, goto } = aliased.parse(body)
+  const addAlias = ({ address, goto }: { address: string; goto: string }): FakeAnswer => {
     const isTaken = mailboxes.has(address) || aliases.some((alias) => alias.address === address)
     if (isTaken) return said('danger', 'is_alias_or_mailbox', address)
-    aliases.push({ id: ++aliasId, address, goto, domain: address.split('@')[1] ?? '' })
-    return said('success', 'alias_added', address, aliasId)
+    aliases.push({ id: ++lastId, address, goto, domain: address.split('@')[1] ?? '' })
+    return said('success', 'alias_added', address, lastId)
   }
 
-  const removeAliases = ({ body }: FakeRequest): FakeAnswer => {
-    for (const id of z.array(z.string()).parse(body)) {
-      const index = aliases.findIndex((alias) => String(alias.id) === id)
-      if (index < 0) return said('danger', 'access_denied')
-      aliases.splice(index, 1)
-    }
+  const removeAliases = (ids: readonly string[]): FakeAnswer => {
+    for (const id of ids) if (!takeOut(aliases, id)) return said('danger', 'access_denied')
     return said('success', 'alias_removed', '')
   }
 
-  const removeMailbox = ({ body }: FakeRequest): FakeAnswer => {
-    const [username = ''] = z.tuple([z.email()]).parse(body)
-    return mailboxes.delete(username) ? said('success', 'mailbox_removed', username) : said('danger', 'access_denied')
+  const removeMailbox = ([username]: [string]): FakeAnswer =>
+    mailboxes.delete(username) ? said('success', 'mailbox_removed', username) : said('danger', 'access_denied')
+
+  const addAppPassword = (body: {
+    username: string
+    app_name: string
+    app_passwd: string
+    app_passwd2: string
+    protocols: string[]
+  }): FakeAnswer => {
+    const { username: mailbox, app_name: name, app_passwd: password, protocols } = body
+    if (!mailboxes.has(mailbox)) return said('danger', 'access_denied')
+    if (password !== body.app_passwd2) return said('danger', 'password_mismatch')
+    if (!isComplex(password)) return said('danger', 'password_complexity')
+    appPasswords.push({ id: ++lastId, name, mailbox, password: stored(password), protocols })
+    return said('success', 'app_passwd_added')
   }
 
-  const posts: Record<string, (request: FakeRequest) => FakeAnswer> = {
+  const removeAppPasswords = (ids: readonly string[]): FakeAnswer => {
+    for (const id of ids) if (!takeOut(appPasswords, id)) return said('danger', 'app_passwd_id_invalid')
+    return said('success', 'app_passwd_removed', ids[0])
+  }
+
+  const shownAppPassword = ({ id, name, mailbox, protocols }: AppPassword) => ({
+    ...{
+      id,
+      name,
+      mailbox,
+      domain: mailbox.split('@')[1],
+      active: '1',
+      created: '2026-11-22 12:00:00',
+      modified: null,
+    },
+    ...Object.fromEntries(everyProtocol.map((each) => [each, protocols.includes(each) ? '1' : '0'])),
+  })
+
+  const posts: Record<string, (body: never) => FakeAnswer> = {
     'add/mailbox': add,
     'edit/mailbox': edit,
     'edit/mailbox/custom-attribute': editCustom,
     'delete/mailbox': removeMailbox,
     'add/alias': addAlias,
     'delete/alias': removeAliases,
+    'add/app-passwd': addAppPassword,
+    'delete/app-passwd': removeAppPasswords,
   }
 
   const read = (path: string, query: URLSearchParams): FakeAnswer => {
     const tags = query.get('tags')?.split(',')
     const some = (list: unknown[]): FakeAnswer => ({ body: list.length > 0 ? list : {} })
-    const [, kind, all, domain] = /^get\/(mailbox|alias)\/(all)\/(.+)$/.exec(path) ?? []
-    if (kind === 'alias') return some(aliases.filter((alias) => alias.domain === domain))
+    const [, kind, all, domain] = /^get\/(mailbox|alias|app-passwd)\/(all)\/(.+)$/.exec(path) ?? []
+    if (kind === 'alias') {
+      return some(aliases.filter((alias) => alias.domain === domain).map((alias) => ({ active: '1', ...alias })))
+    }
+    if (kind === 'app-passwd') return some(appPasswords.filter((each) => each.mailbox === domain).map(shownAppPassword))
     if (all) {
       const inDomain = [...mailboxes.values()].filter((mailbox) => mailbox.domain === domain)
       return some(inDomain.filter((each) => !tags || each.tags.some((tag) => tags.includes(tag))).map(shown))
@@ -170,21 +217,23 @@ export async function startFakeMailcow(domains: readonly string[]): Promise<Fake
     if (name.startsWith('get/')) return method === 'GET' ? read(name, query) : { status: 405 }
     const post = posts[name]
     if (!post) return { status: 404, body: { type: 'error', msg: 'route not found' } }
-    return method === 'POST' ? post(request) : { status: 405 }
+    return method === 'POST' ? post(request.body as never) : { status: 405 }
   }
 
-  const fake = await startFakeHttp((request) => {
-    try {
-      return route(request)
-    } catch (error) {
-      return { status: 400, body: { type: 'error', msg: String(error) } }
-    }
-  })
+  const fake = await startFakeHttp(route)
   return {
     ...fake,
     apiKey,
     mailboxes,
     aliases,
+    appPasswords,
+    opensByAppPassword: (address, secret, protocol) => {
+      const verifier = `{SHA256}${createHash('sha256').update(secret).digest('base64')}`
+      const opens = (each: AppPassword) =>
+        each.mailbox === address && each.password === verifier && each.protocols.includes(`${protocol}_access`)
+      return mailboxes.get(address)?.active === 1 && appPasswords.some(opens)
+    },
+    fill: (address, bytes) => used.set(address, bytes),
     maxQuota: (mebibytes) => {
       maxQuota = mebibytes
     },

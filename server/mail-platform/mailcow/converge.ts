@@ -31,11 +31,13 @@ export function createConverge({ api, aliases, guard }: ConvergeParts) {
     if (moved) throw new PlatformError('permanent', `the mailbox was renamed to ${moved.username} in mailcow`)
   }
 
-  const mark = (wanted: WantedMailbox, present?: MailcowMailbox) =>
-    api.post('edit/mailbox/custom-attribute', {
-      items: [wanted.address],
-      attr: customAttributes({ revision: wanted.revision, level: wanted.suspension }, present),
+  const mark = ({ address, revision, suspension: level }: WantedMailbox, present?: MailcowMailbox) => {
+    const appPasswordsRevision = (present && markOf(present)?.appPasswordsRevision) ?? 0
+    return api.post('edit/mailbox/custom-attribute', {
+      items: [address],
+      attr: customAttributes({ revision, level, appPasswordsRevision }, present),
     })
+  }
 
   const create = async (wanted: WantedMailbox): Promise<Applied> => {
     await assertNotMoved(wanted)

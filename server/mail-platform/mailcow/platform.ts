@@ -1,9 +1,10 @@
 // mailcow through its HTTP API.
 import type { Clock } from '../../core/clock.ts'
-import type { MailPlatform } from '../mail-platform.ts'
+import { type MailPlatform, PlatformError } from '../mail-platform.ts'
 import { createRevisionGuard } from '../revision-guard.ts'
 import { createAliases } from './aliases.ts'
 import { createMailcowApi, type MailcowAccess } from './api.ts'
+import { createAppPasswords } from './app-passwords.ts'
 import { createConverge } from './converge.ts'
 import { customAttributes, type MailcowMailbox, markOf, observedOf } from './record.ts'
 
@@ -32,6 +33,7 @@ export function createMailcowPlatform(settings: MailcowSettings): MailcowPlatfor
   const { domains, clock, quarantineDays = 30, timeoutMs = 20_000 } = settings
   const api = createMailcowApi({ ...settings, timeoutMs })
   const aliases = createAliases(api, domains)
+  const appPasswords = createAppPasswords(api)
   const guard = createRevisionGuard()
   const converge = createConverge({ api, aliases, guard })
 
@@ -49,6 +51,21 @@ export function createMailcowPlatform(settings: MailcowSettings): MailcowPlatfor
         return outcome
       }),
 
+    applyAppPasswords: ({ accountId, address, revision, passwords }) =>
+      guard.inTurn(accountId, async () => {
+        const { mailbox } = await converge.find({ accountId, address })
+        const held = mailbox && markOf(mailbox)
+        if (!held) throw new PlatformError('retry', 'app passwords came before their mailbox')
+        if (revision < held.appPasswordsRevision) return { kind: 'superseded', revision: held.appPasswordsRevision }
+        // The revision first: should this stop half-way, an older list that comes late finds that it is late.
+        const attr = customAttributes({ ...held, appPasswordsRevision: revision }, mailbox)
+        if (revision > held.appPasswordsRevision) {
+          await api.post('edit/mailbox/custom-attribute', { items: [address], attr })
+        }
+        await appPasswords.sync(address, passwords)
+        return { kind: 'applied', revision }
+      }),
+
     // mailcow deletes for good, so the mailbox is shut and marked; `purge` deletes it when its quarantine is over.
     remove: (owned) =>
       guard.inTurn(owned.accountId, async () => {
@@ -57,7 +74,7 @@ export function createMailcowPlatform(settings: MailcowSettings): MailcowPlatfor
         if (!held || held.removedOn) return
         const items = [mailbox.username]
         const removedOn = clock.now().toISOString().slice(0, 10)
-        await api.post('edit/mailbox', { items, attr: { active: 0 } })
+        await api.post('edit/mailbox', { items, attr: { active: false } })
         await aliases.sync(mailbox.username, await aliases.plan(mailbox.username, []))
         // Last, since the mark says that all this is done.
         const attr = customAttributes({ ...held, removedOn }, mailbox)

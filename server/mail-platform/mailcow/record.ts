@@ -23,12 +23,19 @@ export interface Mark {
   readonly accountId: string
   readonly revision: number
   readonly level: Suspension
+  /** Revision of the app passwords, which are written after the mailbox. */
+  readonly appPasswordsRevision: number
   /** Day since when the mailbox is in quarantine, `YYYY-MM-DD`. */
   readonly removedOn?: string
 }
 
 const prefix = 'postern:'
-const own = { revision: 'postern-revision', level: 'postern-suspension', removedOn: 'postern-removed-on' } as const
+const own = {
+  revision: 'postern-revision',
+  level: 'postern-suspension',
+  appPasswords: 'postern-app-passwords-revision',
+  removedOn: 'postern-removed-on',
+} as const
 
 export const tagOf = (accountId: string): string => `${prefix}${accountId}`
 
@@ -40,6 +47,7 @@ export function markOf(mailbox: MailcowMailbox): Mark | undefined {
     accountId,
     revision: Number(kept[own.revision] ?? 0),
     level: (kept[own.level] ?? 'none') as Suspension,
+    appPasswordsRevision: Number(kept[own.appPasswords] ?? 0),
   }
   const removedOn = kept[own.removedOn]
   return removedOn ? { ...mark, removedOn: String(removedOn) } : mark
@@ -51,13 +59,14 @@ export function customAttributes(mark: Omit<Mark, 'accountId'>, present?: Mailco
   const ours: [string, unknown][] = [
     [own.revision, mark.revision],
     [own.level, mark.level],
+    [own.appPasswords, mark.appPasswordsRevision],
     ...(mark.removedOn ? [[own.removedOn, mark.removedOn] as [string, unknown]] : []),
   ]
   const all = [...others, ...ours]
   return { attribute: all.map(([name]) => name), value: all.map(([, value]) => String(value)) }
 }
 
-const activeOf = { none: 1, send: 2, login: 2, all: 0 } as const
+const activeOf = { none: true, send: 2, login: 2, all: false } as const
 
 export function stateOf(wanted: WantedMailbox) {
   const opens = wanted.mainPasswordOpensMail
@@ -67,7 +76,7 @@ export function stateOf(wanted: WantedMailbox) {
     quota: Math.max(1, Math.ceil(wanted.quotaBytes / mebibyte)),
     protocol_access: opens ? ['imap', 'pop3', 'smtp', 'sieve'] : [],
     // Webmail is opened by the main password too.
-    sogo_access: opens ? 1 : 0,
+    sogo_access: opens,
   }
 }
 
@@ -78,7 +87,7 @@ export function newMailbox(wanted: WantedMailbox) {
     domain,
     name: local_part,
     authsource: 'mailcow',
-    force_pw_update: 0,
+    force_pw_update: false,
     tags: [tagOf(wanted.accountId)],
     ...stateOf(wanted),
     // The rules for passwords may ask for letters of both cases, a digit and a sign.

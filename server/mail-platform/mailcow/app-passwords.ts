@@ -1,0 +1,66 @@
+// App passwords of a mailbox. mailcow stores what has a known scheme in front as it is, so it never learns one; the name is the handle.
+import type { MailService, WantedAppPassword } from '../mail-platform.ts'
+import type { MailcowApi } from './api.ts'
+
+interface AppPassword {
+  readonly id: number | string
+  readonly name: string
+  readonly active: number | string
+  readonly [access: `${string}_access`]: number | string | undefined
+}
+
+/** Reading by IMAP comes with the filters, as at every platform of ours. */
+const protocolsOf: Record<MailService, readonly `${string}_access`[]> = {
+  imap: ['imap_access', 'sieve_access'],
+  pop3: ['pop3_access'],
+  smtp: ['smtp_access'],
+}
+const everyProtocol = [...Object.values(protocolsOf).flat(), 'dav_access', 'eas_access'] as const
+
+export type MailcowAppPasswords = ReturnType<typeof createAppPasswords>
+
+export function createAppPasswords(api: MailcowApi) {
+  const standing = (address: string) => api.all<AppPassword>(`get/app-passwd/all/${encodeURIComponent(address)}`)
+
+  return {
+    /** Security: app passwords that nobody made here are deleted, or a stranger's would stay open after every new password. */
+    async sync(address: string, wanted: readonly WantedAppPassword[]): Promise<void> {
+      const missing = new Map(wanted.map((each) => [nameOf(each), each]))
+      for (const present of await standing(address)) {
+        const meant = missing.get(present.name)
+        if (meant && opensFor(present, meant.services)) missing.delete(present.name)
+        else await remove(api, present)
+      }
+      for (const each of missing.values()) await add(api, address, each)
+    },
+  }
+}
+
+const nameOf = ({ id }: WantedAppPassword) => `postern:${id}`
+
+function opensFor(present: AppPassword, services: readonly MailService[]): boolean {
+  const meant = new Set(services.flatMap((service) => protocolsOf[service]))
+  // The published answer shows no protocols, the program does.
+  const differs = everyProtocol.some(
+    (name) => present[name] !== undefined && (Number(present[name]) === 1) !== meant.has(name),
+  )
+  return Number(present.active) === 1 && !differs
+}
+
+async function add(api: MailcowApi, address: string, wanted: WantedAppPassword): Promise<void> {
+  const verifier = `{SHA256}${wanted.secretSha256.toString('base64')}`
+  await api.post('add/app-passwd', {
+    username: address,
+    app_name: nameOf(wanted),
+    app_passwd: verifier,
+    app_passwd2: verifier,
+    active: true,
+    protocols: wanted.services.flatMap((service) => protocolsOf[service]),
+  })
+}
+
+/** One a call: mailcow stops at the first that is gone already. */
+async function remove(api: MailcowApi, { id }: AppPassword): Promise<void> {
+  const outcome = await api.attempt('delete/app-passwd', [String(id)])
+  if (outcome.kind === 'refused' && outcome.code !== 'app_passwd_id_invalid') throw outcome.error
+}
