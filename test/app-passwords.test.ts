@@ -6,7 +6,7 @@ import { followSettingsTask } from '#server/mailboxes/follow-settings.ts'
 import { changePassword } from '#server/password/change-password.ts'
 import { hanna, piotr, register, signIn } from './support/people.ts'
 import { eventually, startTestPortal, type TestPortal } from './support/portal.ts'
-import type { Visitor } from './support/visitor.ts'
+import { secretOn, type Visitor } from './support/visitor.ts'
 
 const page = '/account/app-passwords'
 const address = 'hanna.k@postern.example'
@@ -25,7 +25,7 @@ async function make(name: string, services: Record<string, string>, visitor = br
   const made = await visitor.post(`${page}/new`, { name, ...services })
   assert.deepEqual([made.status, made.location], [303, `${page}/created`], made.errors.join())
   const { html } = await visitor.get(`${page}/created`)
-  return { html, secret: /class="secret"[^>]*>([^<]+)</.exec(html)?.[1] ?? '' }
+  return { html, secret: secretOn(html) }
 }
 const idsOf = (html: string) =>
   [...html.matchAll(/app-passwords\/([0-9a-f-]{36})\/revoke/g)].map((found) => found[1] ?? '')
@@ -159,6 +159,24 @@ test('where the platform knows no app passwords there is no such page', async ()
     const visitor = await signIn(other, piotr)
     assert.equal((await visitor.get(page)).status, 404)
     assert.doesNotMatch((await visitor.get('/account')).html, /app-passwords/)
+  } finally {
+    await other.stop()
+  }
+})
+
+test('where the mail servers tell of no sign-ins, no page pretends to know of any', async () => {
+  const { reportsSignIns: _, ...silent } = createMemoryPlatform()
+  const other = await startTestPortal({ ports: { platform: silent }, database: portal.database, worker: false })
+  try {
+    const visitor = await signIn(other, piotr)
+    await make('Tablet', { imap: 'on' }, visitor)
+    const list = (await visitor.get(page)).html
+    assert.match(list, /Tablet[\s\S]*mail servers do not tell/)
+    assert.doesNotMatch(list, /Not used yet/)
+    const programs = (await visitor.get('/account/mail-programs')).html
+    assert.match(programs, /do not tell this site who tried/)
+    assert.doesNotMatch(programs, /has tried to connect|Tries are kept|Not in the list/)
+    assert.match((await browser.get('/account/mail-programs')).html, /No program has tried to connect/)
   } finally {
     await other.stop()
   }

@@ -11,7 +11,7 @@ import { type PortalWorld, startPortalWorld } from '#test/mail-platform/portal-w
 import { describeOnMailServers } from '#test/mail-platform/programs.ts'
 import { type Person, register } from '#test/support/people.ts'
 import { eventually } from '#test/support/portal.ts'
-import type { Visitor } from '#test/support/visitor.ts'
+import { secretOn, type Visitor } from '#test/support/visitor.ts'
 
 describeOnMailServers('the portal beside Dovecot and Postfix', () => {
   let world: PortalWorld
@@ -45,7 +45,7 @@ describeOnMailServers('the portal beside Dovecot and Postfix', () => {
     assert.equal((await browser.post(`${page}/new`, { name: 'Phone', ...services })).status, 303)
     const { html } = await browser.get(`${page}/created`)
     await settled(address)
-    return /class="secret"[^>]*>([^<]+)</.exec(html)?.[1] ?? ''
+    return secretOn(html)
   }
 
   it('an app password from the page opens what it was made for, and revoking it cuts the open session', async () => {

@@ -54,6 +54,7 @@ export function appPasswordRoutes(parts: WebParts): Router {
           done: takeDone(req, res, ['revoked', 'all-revoked', 'kept']),
           held: all.filter((each) => each.heldAt !== null),
           open: all.filter((each) => each.heldAt === null),
+          told: platform.reportsSignIns === true,
           only: settings.appPasswordsOnly,
           full: all.length >= appPasswordsAtMost,
         },

@@ -32,6 +32,7 @@ export function clientSignInRoutes({ pages, db, settings, platform }: WebParts):
         refused: signIns.filter((each) => !isGood(each)),
         succeeded: signIns.filter(isGood),
         days: Math.ceil(settings.clientSignInsDays),
+        told: platform.reportsSignIns === true,
         appPasswords: platform.applyAppPasswords !== undefined,
       },
     })

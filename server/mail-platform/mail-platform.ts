@@ -99,6 +99,11 @@ export interface MailPlatform {
   readonly passwordFormat: PasswordFormat
   /** True where `observe` tells `usedBytes`. */
   readonly tellsUsedBytes?: boolean
+  /**
+   * True where its mail servers tell the portal of the sign-ins of mail programs. Elsewhere nobody here knows why one was refused,
+   * nor when an app password was last used.
+   */
+  readonly reportsSignIns?: boolean
   /** Creates or changes the mailbox so that it matches `wanted`; looks it up by account id first, so that a retry never makes a second one. */
   apply(wanted: WantedMailbox): Promise<Applied>
   /**

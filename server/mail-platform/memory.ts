@@ -80,6 +80,7 @@ export function createMemoryPlatform(options: { readonly passwordFormat?: Passwo
     id: 'memory',
     passwordFormat: options.passwordFormat ?? 'argon2id',
     tellsUsedBytes: true,
+    reportsSignIns: true,
     apply: (wanted) => call({ call: 'apply', address: wanted.address, revision: wanted.revision }, () => write(wanted)),
     applyAppPasswords: (wanted) =>
       call({ call: 'applyAppPasswords', address: wanted.address, revision: wanted.revision }, () =>

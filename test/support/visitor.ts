@@ -33,6 +33,10 @@ export interface Visitor {
   token(from?: string): Promise<string>
 }
 
+/** A secret that a page shows in groups, as people read it. */
+export const secretOn = (html: string): string =>
+  [...html.matchAll(/class="secret__group">([^<]+)</g)].map((found) => found[1]).join(' ')
+
 const decode = (text: string) =>
   text
     .replaceAll('&quot;', '"')

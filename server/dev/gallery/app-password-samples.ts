@@ -12,7 +12,7 @@ const phone = {
 }
 const laptop = { ...phone, id: 'b', name: 'Laptop', services: ['pop3', 'smtp'], live: false, lastUsed: null }
 const old = { ...phone, id: 'c', name: 'The tablet in the kitchen, first floor', heldAt: sampleMoment(2) }
-const lists = { held: [], open: [], only: false, full: false }
+const lists = { told: true, held: [], open: [], only: false, full: false }
 
 const list = (state: string, locals: object): Sample => ({
   page: 'app-passwords',
@@ -32,6 +32,7 @@ const form = (state: string, locals: object): Sample => ({
 export const appPasswordSamples: readonly Sample[] = [
   list('empty', { only: true }),
   list('filled', { done: 'revoked', open: [phone, laptop] }),
+  list('untold', { told: false, open: [{ ...phone, lastUsed: null }] }),
   list('after-reset', { held: [old, { ...old, id: 'd', name: 'Outlook', lastUsed: null }], open: [laptop] }),
   list('full', { full: true, open: [phone] }),
   form('empty', { values: { imap: 'on', smtp: 'on' } }),

@@ -28,11 +28,12 @@ const shown = (state: string, locals: object): Sample => ({
   state,
   view: 'client-sign-ins/connections',
   signedIn: true,
-  locals: { refused: [], succeeded: [], days: 30, appPasswords: true, ...locals },
+  locals: { refused: [], succeeded: [], days: 30, told: true, appPasswords: true, ...locals },
 })
 
 export const connectionSamples: readonly Sample[] = [
   shown('empty', { appPasswords: false }),
+  shown('untold', { told: false, appPasswords: false }),
   shown('well', { succeeded }),
   shown('refused', { refused, succeeded }),
   ...refused.slice(1).map((one) => shown(one.reason, { refused: [one] })),

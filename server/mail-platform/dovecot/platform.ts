@@ -53,6 +53,7 @@ export function createDovecotPlatform(parts: DovecotPlatformParts): DovecotPlatf
   return {
     id: 'dovecot',
     passwordFormat: 'argon2id',
+    reportsSignIns: true,
     tellsUsedBytes: doveadm !== undefined,
 
     async apply(wanted): Promise<Applied> {
