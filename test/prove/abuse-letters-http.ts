@@ -95,14 +95,17 @@ async function sendByLmtp({ lmtpPort, mails }: LettersStart, options: LettersHtt
     pool: true,
   } as object)
   const tally = createTally()
+  let turn = 0
   await fc.assert(
-    fc.asyncProperty(damaged(mails), async (mail) => {
+    fc.asyncProperty(damaged(mails), async (same) => {
+      // Else nearly all would be known already by their Message-ID.
+      const mail = same.replace(/^Message-ID: <[^>\r\n]*>/im, () => `Message-ID: <damaged.${turn++}@elsewhere.example>`)
       const envelope = { from: 'reader@elsewhere.example', to: [`abuse@${ourDomain}`] }
       const begun = performance.now()
       // Throws where the reply is a fault of ours (4xx) as well as where the mail is refused.
       const { response } = await transport.sendMail({ envelope, raw: Buffer.from(mail, 'latin1') })
       const ms = performance.now() - begun
-      tally.note(String(response).slice(0, 3), ms)
+      tally.note(String(response), ms)
       assert.ok(ms <= options.allowedMs, `answered after ${ms} ms`)
     }),
     parameters(options.mails, options.seed),

@@ -40,7 +40,6 @@ export interface LettersFindings {
   readonly judgingMs: { readonly median: number; readonly p99: number; readonly slowest: number }
   /** Longest time for which the portal's own thread did nothing else. */
   readonly heldUpMs: number
-  readonly residentMib: number
 }
 
 const senders = ['hanna', 'boris']
@@ -100,7 +99,6 @@ async function find(): Promise<LettersFindings> {
     wronglyNamed: named.filter(({ account_id }) => !known.has(account_id)).length,
     judgingMs: { median: at(0.5), p99: at(0.99), slowest: at(1) },
     heldUpMs: Math.round(held.max / 1e6),
-    residentMib: Math.round(process.memoryUsage.rss() / 2 ** 20),
   }
 }
 
