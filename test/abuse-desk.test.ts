@@ -114,6 +114,15 @@ test('a letter that an account sent is reported, judged, and stopped; its owner 
   assert.equal(decided.kind, 'decided')
   await eventually(async () => (await portal.platform.observe(`spammer@${ourDomain}`))?.suspension === 'none')
   assert.equal((await portal.visitor().post('/sign-in', spammer)).location, '/account')
+  const letters = async () =>
+    (JSON.parse((await owner.get('/dev/outbox.json')).html) as { to: string; text: string }[]).filter(({ text }) =>
+      text.includes(`/staff/appeals/${appeal.id}`),
+    )
+  const [told] = await eventually(async () => (await letters()).length > 0 && letters())
+  assert.equal(told?.to, `${ada.login}@${ourDomain}`, 'who took the measure is told too')
+  assert.match(told?.text ?? '', /it was lifted/)
+  assert.doesNotMatch(told?.text ?? '', /spammer|stranger/)
+  assert.equal((await letters()).length, 1)
 
   const actions = (await listAudit(portal.db, { caseId: found.id }, 50)).map(({ action }) => action)
   assert.deepEqual(actions.toReversed(), [

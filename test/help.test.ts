@@ -3,6 +3,8 @@ import { after, before, describe, it } from 'node:test'
 import { fromBER } from 'asn1js'
 import { parse as parsePlist } from 'fast-plist'
 import { ContentInfo, SignedData } from 'pkijs'
+import { helpFacts } from '#server/help/facts.ts'
+import { describeMailServers } from '#server/help/mail-servers.ts'
 import { locales } from '#server/i18n/texts.ts'
 import { faultsAgainst, protocolsInAutodiscover, serversInAutoconfig } from './support/mail-programs/read-answers.ts'
 import { readQrCode } from './support/mail-programs/read-qr-code.ts'
@@ -49,6 +51,15 @@ describe('somebody who looks for help', () => {
     assert.match(page.html, /within 60 minutes/)
     assert.match(page.html, /For 72 hours after that/)
     assert.match((await portal.visitor().get('/help/support?lang=en')).html, /postmaster@example\.by/)
+  })
+
+  it('is told for each mail program how to get a letter’s source, and where to forward it only where that is read', async () => {
+    const { html } = await portal.visitor().get('/help/suspicious-letters?lang=en')
+    for (const name of ['Thunderbird', 'Outlook', 'Apple Mail', 'iPhone', 'Android', 'Gmail', 'Mail.ru', 'The Bat!'])
+      assert.match(html, new RegExp(`<h3[^>]*>[^<]*${name}`), name)
+    assert.doesNotMatch(html, /abuse@/)
+    const listening = { ...portal.settings, abuseLmtpPort: 24 }
+    assert.equal(helpFacts(listening, describeMailServers(listening, 'x')).abuseAddress, 'abuse@example.by')
   })
 })
 

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { after, before, test } from 'node:test'
 import { people, prepared, seed } from '#db/seed.ts'
+import { openCaseOfLimit } from '#server/abuse/sending-limit.ts'
 import { listAudit } from '#server/audit/store.ts'
 import { accountIdOf, ourDomain, startAbusePortal, untilJudged } from './support/abuse.ts'
 import { approve, caseOf, object, propose, reportLetter } from './support/cases.ts'
@@ -67,6 +68,18 @@ test('a case is found by address, subject, a beginning of it, and a host of a li
   const { reference, case_id } = await portal.db('abuse_reports').first('reference', 'case_id')
   const quoted = await ada.visitor.get(`/staff/search?q=${reference.toLowerCase().replaceAll('-', '')}`)
   assert.equal(quoted.location, `/staff/cases/${case_id}`, 'people quote the number of their report')
+})
+
+test('a case that the portal opened by its own suspicion is found by the address of its account', async () => {
+  await register(portal, { login: 'many.letters', ...holder })
+  const accountId = await accountIdOf(portal, 'many.letters')
+  const at = portal.clock.now()
+  const alert = { account_id: accountId, day: at, kind: 'letters', allowed: 300, happened_at: at }
+  const [row] = await portal.db('sending_alerts').insert(alert).returning('id')
+  await openCaseOfLimit(portal.parts.desk, String(row.id))
+  const found = async (q: string) => titles((await ada.visitor.get(`/staff/search?${new URLSearchParams({ q })}`)).html)
+  assert.deepEqual(await found(`Many.Letters@${ourDomain}`), [`many.letters@${ourDomain}`])
+  assert.deepEqual(await found(`many@${ourDomain}`), [])
 })
 
 test('Security: what a stranger made is shown as text, and handed out as bytes to be saved', async () => {

@@ -11,6 +11,7 @@ import { allowsTransition, isMilder, type MeasureName, measureRows } from './mea
 import { newReference } from './reference.ts'
 import type { Actor } from './take-measure.ts'
 import { tellHolder } from './tell-holder.ts'
+import { tellStaff } from './tell-staff.ts'
 import { insertTimelineEntry } from './timeline-store.ts'
 
 const dayMs = 86_400_000
@@ -88,7 +89,7 @@ export type DecidedAppeal =
 /** Undoes the transaction of a decision that was not theirs to take. */
 class NotYours extends Error {}
 
-/** Decides an objection, with what follows from it, in one transaction. The holder is told, and the case's timeline tells who took the measure. */
+/** Decides an objection, with what follows from it, in one transaction. The holder is told, and who took or approved the measure. */
 export async function decideAppeal(
   parts: DeskParts,
   appealId: string,
@@ -128,6 +129,12 @@ export async function decideAppeal(
         name: 'appeal-decided',
         params: { mailbox: account.address, reference: decided.reference, at: at.toISOString(), decision },
         key: `appeal-decided:${decided.id}`,
+      })
+      await tellStaff(trx, parts, {
+        staffIds: [measure.proposedBy, measure.approvedBy],
+        name: 'appeal-outcome',
+        params: { reference: decided.reference, appealId: decided.id, decision },
+        key: `appeal-outcome:${decided.id}`,
       })
       await recordActivity(trx, keyring, { accountId, event: 'account.appeal-decided', details: { decision }, at })
       if (caseId) {

@@ -1,6 +1,6 @@
 // The queue: GET /staff/cases with its tabs, filters and pages in the URL, and the search.
 import { type Request, Router } from 'express'
-import { findAddresses } from '../accounts/store.ts'
+import { findAccountByAddress, findAddresses } from '../accounts/store.ts'
 import { recordAudit } from '../audit/store.ts'
 import type { WebParts } from '../web/parts.ts'
 import { createStaffGuards, showStaffPage, staffOf } from '../web/staff.ts'
@@ -133,7 +133,9 @@ export function queueRoutes(parts: WebParts): Router {
       const before = /^\d{1,18}$/.test(one(req.query.before)) ? one(req.query.before) : undefined
       const wanted = parseSearch(field, typed)
       const alternatives = await Promise.all(wanted.map((terms) => desk.index.terms(terms)))
-      const found = await searchCases(db, keyring, { alternatives, limit: pageSize, before })
+      const address = field === 'any' || field === 'address' ? typed.toLowerCase() : ''
+      const account = address.includes('@') ? await findAccountByAddress(db, address) : undefined
+      const found = await searchCases(db, keyring, { alternatives, accountId: account?.id, limit: pageSize, before })
       if (typed !== '')
         await db.transaction((trx) =>
           recordAudit(trx, keyring, {

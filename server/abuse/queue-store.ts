@@ -109,16 +109,23 @@ export async function countTabs(db: Db, staffId: string): Promise<TabCounts> {
 }
 
 /**
- * Cases whose reports hold all terms of one of the alternatives, newest first.
+ * Cases whose reports hold all terms of one of the alternatives, and those about an account, newest first.
  * @param alternatives as `index.terms` gives them for `parseSearch`
+ * @param accountId the account of a looked-up address: its case may have no report, only our own suspicion
  * @param before id of a case, for the next page
  */
 export async function searchCases(
   db: Db,
   keyring: Keyring,
-  ask: { alternatives: readonly (readonly string[])[]; limit: number; before?: string | undefined },
+  ask: {
+    alternatives: readonly (readonly string[])[]
+    accountId?: string | undefined
+    limit: number
+    before?: string | undefined
+  },
 ): Promise<QueuePage> {
-  if (ask.alternatives.length === 0) return { cases: [], next: undefined }
+  const { accountId } = ask
+  if (ask.alternatives.length === 0 && !accountId) return { cases: [], next: undefined }
   const page = /^\d{1,18}$/.test(ask.before ?? '') ? BigInt(ask.before ?? 0) : undefined
   const end = page ?? (await newestCase(db)) + 1n
   const among = async (from: bigint) => {
@@ -126,11 +133,16 @@ export async function searchCases(
       () => 'select case_id from abuse_search where terms @> ?::bigint[] and case_id >= ? and case_id < ?',
     )
     const range = [String(from), String(end)]
+    if (accountId) any.push('select id from abuse_cases where account_id = ? and id >= ? and id < ?')
     // Found first: else the planner, who knows little of the terms, may walk through all cases and ask for each.
     const { rows } = await db.raw(
       `with found as materialized (${any.join(' union ')})
        select * from abuse_cases where id in (select case_id from found) order by id desc limit ?`,
-      [...ask.alternatives.flatMap((terms) => [[...terms], ...range]), ask.limit + 1],
+      [
+        ...ask.alternatives.flatMap((terms) => [[...terms], ...range]),
+        ...(accountId ? [accountId, ...range] : []),
+        ask.limit + 1,
+      ],
     )
     return rows as Record<string, unknown>[]
   }

@@ -6,6 +6,9 @@ export type HelpFacts = Readonly<Record<string, string | number>>
 
 type ToldSettings = Pick<
   Settings,
+  | 'abuseAddress'
+  | 'abuseImapUrl'
+  | 'abuseLmtpPort'
   | 'baseUrl'
   | 'codeMinutes'
   | 'linkMinutes'
@@ -20,6 +23,7 @@ type ToldSettings = Pick<
 
 export function helpFacts(settings: ToldSettings, servers: MailServers): HelpFacts {
   const domain = settings.mailDomains[0] ?? ''
+  const takesReports = settings.abuseImapUrl !== undefined || settings.abuseLmtpPort !== undefined
   return {
     codeMinutes: settings.codeMinutes,
     linkMinutes: settings.linkMinutes,
@@ -33,5 +37,7 @@ export function helpFacts(settings: ToldSettings, servers: MailServers): HelpFac
     smtpHost: bestServerOf(servers, 'smtp')?.host ?? domain,
     // RFC 5321, 4.5.1: every domain that takes mail has a postmaster.
     supportAddress: settings.supportAddress ?? `postmaster@${domain}`,
+    // Empty where the portal takes no reports by mail.
+    abuseAddress: takesReports ? (settings.abuseAddress ?? `abuse@${domain}`) : '',
   }
 }

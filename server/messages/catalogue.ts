@@ -10,6 +10,8 @@ const token = z.string().regex(/^[A-Za-z0-9_-]{16,256}$/)
 const instant = z.iso.datetime()
 const mailbox = z.string().regex(/^[a-z0-9._-]{1,64}@[a-z0-9.-]{1,253}$/)
 const reference = z.string().regex(/^[A-Z0-9-]{4,32}$/)
+const rowId = z.string().regex(/^\d{1,18}$/)
+const decision = z.enum(['lifted', 'kept', 'eased'])
 
 /** `Minsk, BY`, or the first half of a network: `203.0.…`. Anything else is taken for unknown. */
 const place = z
@@ -92,8 +94,10 @@ export const catalogue = {
   'appeal-received': { channels: ['mail'], params: z.strictObject({ mailbox, reference, at: instant }) },
   'appeal-decided': {
     channels: ['mail'],
-    params: z.strictObject({ mailbox, reference, at: instant, decision: z.enum(['lifted', 'kept', 'eased']) }),
+    params: z.strictObject({ mailbox, reference, at: instant, decision }),
   },
+  /** To the staff whose measure it was. It names no mailbox. */
+  'appeal-outcome': { channels: ['mail'], params: z.strictObject({ reference, appealId: rowId, decision }) },
 } as const satisfies Record<string, { channels: readonly Channel[]; params: z.ZodType }>
 
 export type MessageName = keyof typeof catalogue

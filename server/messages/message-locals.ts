@@ -37,6 +37,8 @@ const pages = {
   reportLink: '/report',
   sourceHelpLink: '/help/suspicious-letters#source',
 }
+/** Paths of links by the id that they end with: whoever follows one has to sign in. */
+const rowLinks = { appealId: ['staffAppealLink', '/staff/appeals/'] } as const
 const instants = ['at', 'until', 'expiresAt', 'takesEffectAt']
 
 /** Words that the selections of the texts know: a hyphen is not allowed there. */
@@ -92,6 +94,8 @@ export function createMessageLocals(options: LocalsOptions) {
       if (params[field]) locals[name] = baseUrl + path + params[field]
       delete locals[field]
     }
+    for (const [field, [name, path]] of Object.entries(rowLinks))
+      if (params[field]) locals[name] = baseUrl + path + params[field]
     for (const field of instants) if (params[field]) locals[field] = format.dateTime(new Date(String(params[field])))
     if (params.at && params.undoToken) {
       locals.undoUntil = format.dateTime(new Date(Date.parse(String(params.at)) + undoDays * 86_400_000))

@@ -16,6 +16,9 @@ const settings = {
   sessionMaxHours: 12,
   passwordMin: 12,
   supportAddress: undefined,
+  abuseAddress: undefined,
+  abuseImapUrl: undefined,
+  abuseLmtpPort: 8024,
 }
 const servers = describeMailServers(settings, 'Postern')
 const facts = helpFacts(settings, servers)

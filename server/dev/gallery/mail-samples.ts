@@ -53,6 +53,9 @@ const states: { readonly [N in MessageName]: Readonly<Record<string, MessagePara
   'report-source-wanted': { sent: {} },
   'appeal-received': { received: { mailbox, reference: 'A-1234', at } },
   'appeal-decided': byWord(['lifted', 'kept', 'eased'], (decision) => ({ mailbox, reference: 'A-1234', at, decision })),
+  'appeal-outcome': byWord(['lifted', 'kept', 'eased'], (decision) => ({
+    ...{ reference: 'A-1234', appealId: '7', decision },
+  })),
 }
 
 export const messageSamples: readonly MessageSample[] = Object.entries(states).flatMap(([name, each]) =>
