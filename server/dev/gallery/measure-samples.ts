@@ -1,0 +1,50 @@
+// What is done about an account: measures with their consequences, approvals, objections.
+import { consequencesOf } from '../../abuse/measures.ts'
+import { colleague, days, measure, now } from './desk-facts.ts'
+import { type Sample, sampleAddress, sampleMoment } from './sample.ts'
+import { consolePage } from './staff-samples.ts'
+
+const notice = {
+  ...{ locale: 'be', title: 'Скрыня абмежаваная', lead: 'Са скрыні нельга адпраўляць лісты.', until: null },
+  cause: 'Прычына: лісты, якія выманьваюць паролі або грошы.',
+}
+export const measureSamples: readonly Sample[] = [
+  consolePage('staff-measure', 'suspend-all', 'abuse/measure', {
+    ...{ caseId: '3', address: sampleAddress, standing: 'none', notice, consequences: consequencesOf('suspend-all') },
+    wanted: { measure: 'suspend-all', cause: 'phishing', days: '7', until: sampleMoment(-168) },
+  }),
+  consolePage('staff-measure', 'errors', 'abuse/measure', {
+    ...{ caseId: '3', address: sampleAddress, standing: 'block', consequences: [] },
+    errors: [{ field: 'measure', reason: 'not-from-here' }],
+  }),
+  consolePage('staff-lift', 'suspend-sending', 'abuse/lift', { measure, address: sampleAddress, by: colleague }),
+  consolePage('staff-approvals', 'filled', 'abuse/approvals', {
+    proposals: [
+      { ...measure, address: sampleAddress, by: colleague },
+      { ...measure, id: '5', address: sampleAddress, mine: true },
+    ],
+    now,
+  }),
+  consolePage('staff-approvals', 'empty', 'abuse/approvals', { proposals: [], now }),
+  consolePage('staff-approval', 'block', 'abuse/approval', {
+    proposal: { ...measure, address: sampleAddress, by: colleague, measure: 'block', until: null },
+    ...{ consequences: consequencesOf('block'), notice },
+  }),
+  consolePage('staff-appeal', 'waiting', 'abuse/appeal-desk', {
+    ...appeal(),
+    ...{ took: false, mayDecide: true },
+    choices: { decisions: ['lifted', 'eased', 'kept'], measures: ['limit-sending'], days },
+  }),
+  consolePage('staff-appeal', 'decided', 'abuse/appeal-desk', {
+    ...appeal({ decidedAt: sampleMoment(1), decision: 'kept' }),
+    ...{ took: true, mayDecide: false, decidedBy: colleague },
+  }),
+]
+
+function appeal(more: object = {}) {
+  const text = 'I sent an invitation to my own choir.\nIt was no advertising.'
+  return {
+    appeal: { id: '1', reference: 'A-7K3M-9QXA', text, madeAt: sampleMoment(9), decidedAt: null, ...more },
+    ...{ measure, address: sampleAddress, by: colleague },
+  }
+}
