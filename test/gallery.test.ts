@@ -32,7 +32,7 @@ test('a mail stands there as its reader gets it, in the language of the page, an
 
 test('mails take the colours of the operator’s theme', async () => {
   const THEME_CSS = fileURLToPath(new URL('support/violet-theme.css', import.meta.url))
-  const violet = await startTestPortal({ worker: false, env: { THEME_CSS } })
+  const violet = await startTestPortal({ worker: false, env: { THEME_CSS }, database: portal.database })
   const { html } = await violet.visitor().get('/dev/pages/mail/report-received/received')
   await violet.stop()
   assert.match(html, /bgcolor="#2b2350"/)

@@ -108,6 +108,8 @@ export function queueRoutes(parts: WebParts): Router {
             href: addressOf('/staff/cases', { tab: name, ...asked }),
             count: counts[name],
           })),
+          // Told only where somebody waits: it is a page of its own.
+          proposals: staff.rights.has('measures.approve') ? counts.proposals : 0,
           unseen: filters.unseen ?? false,
           filtered: Object.keys(filters).length > 0,
           choices: { severity: severities, kind: reportKinds, provenance: verdictRanks },

@@ -6,20 +6,22 @@ export interface DescribedDetail {
 }
 
 const keyOf: Readonly<Record<string, (value: string | number) => string>> = {
+  measure: (value) => `abuse.measures.${value}`,
   cause: (value) => `abuse.causes.${value}`,
   count: () => 'staff-audit.entries',
   decision: (value) => `desk.decisions.${value}`,
   field: (value) => `staff-search.fields.${value}`,
-  measure: (value) => `abuse.measures.${value}`,
   outcome: (value) => `abuse.outcomes.${value}`,
   tab: (value) => `staff-queue.tab.${value}`,
   what: (value) => `staff-audit.whats.${value}`,
 }
 
-/** In the order of their names. @throws where a detail was added to `AuditDetails` and has no words here */
+const order = Object.keys(keyOf)
+
+/** In the order of the list above. @throws where a detail was added to `AuditDetails` and has no words here */
 export function describeDetails(details: Readonly<Record<string, string | number>>): DescribedDetail[] {
   return Object.entries(details)
-    .toSorted(([one], [other]) => one.localeCompare(other))
+    .toSorted(([one], [other]) => order.indexOf(one) - order.indexOf(other))
     .map(([name, value]) => {
       const key = keyOf[name]
       if (!key) throw new Error(`no words for the detail ${name}`)

@@ -10,7 +10,7 @@ const queue = (state: string, tab: string, locals: object = {}): Sample =>
     tabs: ['new', 'mine', 'open', 'unattributed', 'appeals', 'closed'].map((name) => ({
       ...{ name, href: `/staff/cases?tab=${name}`, count: counts[name] },
     })),
-    ...{ unseen: false, filtered: false, cases: [], appeals: [], older: null, newer: null, now },
+    ...{ unseen: false, filtered: false, proposals: 0, cases: [], appeals: [], older: null, newer: null, now },
     choices: {
       ...{ severity: ['low', 'medium', 'high'], kind: kinds },
       provenance: ['not-ours', 'unproven', 'likely', 'proven'],
@@ -22,6 +22,7 @@ export const queueSamples: readonly Sample[] = [
   queue('filled', 'new', {
     cases: lines,
     filtered: true,
+    proposals: 3,
     values: { severity: 'high' },
     older: '/staff/cases?after=1.2',
   }),
