@@ -3,14 +3,17 @@ import { randomUUID } from 'node:crypto'
 import { afterEach, beforeEach, describe, it } from 'node:test'
 import { inspect } from 'node:util'
 import { createGooglePlatform } from '#server/mail-platform/google/platform.ts'
-import type { MailPlatform, ObservedMailbox, WantedMailbox } from '#server/mail-platform/mail-platform.ts'
+import type { MailPlatform, ObservedMailbox } from '#server/mail-platform/mail-platform.ts'
 import { PlatformError } from '#server/mail-platform/mail-platform.ts'
 import { sha512Crypt } from '#server/password/sha512-crypt.ts'
+import { describeHostedPlatform } from './contracts/hosted-platform.ts'
 import { describeMailPlatform } from './contracts/mail-platform.ts'
 import { type FakeGoogle, startFakeGoogle } from './support/fake-google.ts'
+import { failsAs, wanting } from './support/wanted-mailbox.ts'
 
 const domain = 'postern.example'
 const verifier = (seed: string) => `$6$rounds=10000$saltsalt$${seed.replace(/[^a-z0-9]/g, '.').padEnd(86, '.')}`
+const wantedFor = wanting(domain, verifier)
 
 const platformOf = ({ url, serviceAccount, administrator }: FakeGoogle, timeoutMs = 2000): MailPlatform =>
   createGooglePlatform({
@@ -32,6 +35,20 @@ describeMailPlatform(
   { passwordOf: verifier, holdsNoPassword: false },
 )
 
+describeHostedPlatform(
+  'google',
+  async () => {
+    const fake = await startFakeGoogle()
+    return { fake, connect: (timeoutMs) => platformOf(fake, timeoutMs), stop: fake.stop }
+  },
+  {
+    passwordOf: verifier,
+    create: /^POST .*\/users$/,
+    change: /^PATCH /,
+    failure: { error: { errors: [{ reason: 'backendError' }] } },
+  },
+)
+
 describe('mailboxes at Google Workspace', () => {
   let google: FakeGoogle
   let platform: MailPlatform
@@ -41,24 +58,7 @@ describe('mailboxes at Google Workspace', () => {
   })
   afterEach(() => google.stop())
 
-  const wantedFor = (login: string, change: Partial<WantedMailbox> = {}): WantedMailbox => ({
-    accountId: randomUUID(),
-    address: `${login}@${domain}`,
-    revision: 1,
-    password: verifier(login),
-    suspension: 'none',
-    suspensionReason: null,
-    quotaBytes: 1_073_741_824,
-    mainPasswordOpensMail: true,
-    aliases: [],
-    ...change,
-  })
   const userAt = (address: string) => [...google.users.values()].find((user) => user.primaryEmail === address)
-  const failsAs = (kind: PlatformError['kind'], retryAfterSeconds?: number) => (error: unknown) => {
-    assert.ok(error instanceof PlatformError, String(error))
-    assert.deepEqual([error.kind, error.retryAfterSeconds], [kind, retryAfterSeconds])
-    return true
-  }
 
   it('a new password goes over as the verifier itself, and repeating the call does not set it again', async () => {
     const anna = wantedFor('anna', { password: await sha512Crypt('correct horse battery', 'abcdefgh', 10_000) })
@@ -143,13 +143,6 @@ describe('mailboxes at Google Workspace', () => {
     assert.deepEqual(await platform.apply({ ...heinz, revision: 2 }), { kind: 'superseded', revision: 3 })
   })
 
-  it('a call of before the removal is late for a process that remembers nothing, too', async () => {
-    const heinz = wantedFor('heinz')
-    await platform.apply(heinz)
-    await platform.remove(heinz)
-    assert.deepEqual(await platformOf(google).apply(heinz), { kind: 'superseded', revision: 1 })
-  })
-
   it('a change that got no answer is read again before it is repeated', async () => {
     const ivan = wantedFor('ivan')
     await platform.apply(ivan)
@@ -189,23 +182,6 @@ describe('mailboxes at Google Workspace', () => {
     google.accident(/^GET /, { kind: 'drop' })
     await assert.rejects(platform.apply(karl), failsAs('retry'))
     assert.equal((await platform.apply(karl)).kind, 'applied')
-  })
-
-  it('a call that is slow on its way does not land after a newer one', async () => {
-    const vera = wantedFor('vera')
-    await platform.apply(vera)
-    google.accident(/^PATCH /, { kind: 'slow', milliseconds: 60 })
-    const older = platform.apply({ ...vera, revision: 2 })
-    await Promise.all([older, platform.apply({ ...vera, revision: 3, suspension: 'all' })])
-    const seen = await platform.observe(vera.address)
-    assert.deepEqual([seen?.revision, seen?.suspension], [3, 'all'])
-  })
-
-  it('a platform that is too slow is given up, and the outcome is unknown', async () => {
-    const slow = platformOf(google, 150)
-    await slow.observe(`nobody@${domain}`)
-    google.accident(/^POST .*\/users$/, { kind: 'slow', milliseconds: 400 })
-    await assert.rejects(slow.apply(wantedFor('lena')), failsAs('unknown'))
   })
 
   it('no error tells the password', async () => {

@@ -2,17 +2,19 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { afterEach, beforeEach, describe, it } from 'node:test'
 import { digestOfAppPassword, newAppPassword } from '#server/app-passwords/new-app-password.ts'
-import type { MailService, WantedMailbox } from '#server/mail-platform/mail-platform.ts'
-import { PlatformError } from '#server/mail-platform/mail-platform.ts'
+import type { MailService } from '#server/mail-platform/mail-platform.ts'
 import { createMailcowPlatform, type MailcowPlatform } from '#server/mail-platform/mailcow/platform.ts'
+import { describeHostedPlatform } from './contracts/hosted-platform.ts'
 import { describeMailPlatform } from './contracts/mail-platform.ts'
 import { type FakeMailcow, startFakeMailcow } from './support/fake-mailcow.ts'
 import { type Prism, startPrism } from './support/prism.ts'
+import { failsAs, wanting } from './support/wanted-mailbox.ts'
 
 const domain = 'postern.example'
 const second = 'second.example'
 const passwordOf = (seed: string) =>
   `$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHQ$${Buffer.from(seed.padEnd(32, '.')).toString('base64url')}`
+const wantedFor = wanting(domain, passwordOf)
 let now = new Date('2026-11-22T12:00:00Z')
 
 const platformOf = ({ apiKey }: FakeMailcow, { url }: Prism, change: { timeoutMs?: number; apiKey?: string } = {}) =>
@@ -25,54 +27,47 @@ const platformOf = ({ apiKey }: FakeMailcow, { url }: Prism, change: { timeoutMs
     ...change,
   })
 
+/** The stand-in with Prism before it: every request and every answer keeps to the published interface, or the test fails. */
+async function startBoth() {
+  const fake = await startFakeMailcow([domain, second])
+  const prism = await startPrism('mailcow.openapi.json', fake.url)
+  const stop = async () => {
+    await prism.stop()
+    await fake.stop()
+    assert.deepEqual(prism.violations, [])
+  }
+  return { fake, prism, stop }
+}
+
 describeMailPlatform(
   'mailcow',
   async () => {
-    const mailcow = await startFakeMailcow([domain, second])
-    const prism = await startPrism('mailcow.openapi.json', mailcow.url)
-    const stop = async () => {
-      await prism.stop()
-      await mailcow.stop()
-      assert.deepEqual(prism.violations, [])
-    }
-    return { platform: platformOf(mailcow, prism), stop }
+    const { fake, prism, stop } = await startBoth()
+    return { platform: platformOf(fake, prism), stop }
   },
   { passwordOf, holdsNoPassword: false },
+)
+
+describeHostedPlatform(
+  'mailcow',
+  async () => {
+    const { fake, prism, stop } = await startBoth()
+    return { fake, connect: (timeoutMs = 2000) => platformOf(fake, prism, { timeoutMs }), stop }
+  },
+  { passwordOf, create: /add\/mailbox$/, change: /custom-attribute$/, failure: { type: 'error', msg: 'no' } },
 )
 
 describe('mailboxes at mailcow', () => {
   let mailcow: FakeMailcow
   let prism: Prism
+  let stop: () => Promise<void>
   let platform: MailcowPlatform
   beforeEach(async () => {
     now = new Date('2026-11-22T12:00:00Z')
-    mailcow = await startFakeMailcow([domain, second])
-    prism = await startPrism('mailcow.openapi.json', mailcow.url)
+    ;({ fake: mailcow, prism, stop } = await startBoth())
     platform = platformOf(mailcow, prism)
   })
-  afterEach(async () => {
-    await prism.stop()
-    await mailcow.stop()
-    assert.deepEqual(prism.violations, [], 'every request and every answer keeps to the published interface')
-  })
-
-  const wantedFor = (login: string, change: Partial<WantedMailbox> = {}): WantedMailbox => ({
-    accountId: randomUUID(),
-    address: `${login}@${domain}`,
-    revision: 1,
-    password: passwordOf(login),
-    suspension: 'none',
-    suspensionReason: null,
-    quotaBytes: 1_073_741_824,
-    mainPasswordOpensMail: true,
-    aliases: [],
-    ...change,
-  })
-  const failsAs = (kind: PlatformError['kind'], retryAfterSeconds?: number) => (error: unknown) => {
-    assert.ok(error instanceof PlatformError, String(error))
-    assert.deepEqual([error.kind, error.retryAfterSeconds], [kind, retryAfterSeconds])
-    return true
-  }
+  afterEach(() => stop())
 
   it('the verifier is stored as it is, its parameters in the order that PHP reads', async () => {
     const anna = wantedFor('anna', { password: passwordOf('anna').replace('t=2,p=1', 'p=1,t=2') })
@@ -242,23 +237,6 @@ describe('mailboxes at mailcow', () => {
     assert.equal((await platform.apply(olga)).kind, 'applied')
   })
 
-  it('a call that is slow on its way does not land after a newer one', async () => {
-    const vera = wantedFor('vera')
-    await platform.apply(vera)
-    mailcow.accident(/custom-attribute$/, { kind: 'slow', milliseconds: 60 })
-    const older = platform.apply({ ...vera, revision: 2 })
-    await Promise.all([older, platform.apply({ ...vera, revision: 3, suspension: 'all' })])
-    const seen = await platform.observe(vera.address)
-    assert.deepEqual([seen?.revision, seen?.suspension], [3, 'all'])
-  })
-
-  it('a call of before the removal is late for a process that remembers nothing, too', async () => {
-    const walter = wantedFor('walter')
-    await platform.apply(walter)
-    await platform.remove(walter)
-    assert.deepEqual(await platformOf(mailcow, prism).apply(walter), { kind: 'superseded', revision: 1 })
-  })
-
   it('an alias that is somebody else’s mailbox is refused before anything changes', async () => {
     const [xenia, yuri] = [wantedFor('xenia'), wantedFor('yuri')]
     await platform.apply(xenia)
@@ -372,11 +350,6 @@ describe('mailboxes at mailcow', () => {
     mailcow.fill(fanny.address, 123_456_789)
     assert.equal((await platform.observe(fanny.address))?.usedBytes, 123_456_789)
     for await (const each of platform.list()) assert.equal(each.usedBytes, 123_456_789)
-  })
-
-  it('a platform that is too slow is given up, and the outcome is unknown', async () => {
-    mailcow.accident(/add\/mailbox/, { kind: 'slow', milliseconds: 300 })
-    await assert.rejects(platformOf(mailcow, prism, { timeoutMs: 100 }).apply(wantedFor('pavel')), failsAs('unknown'))
   })
 
   it('a key that mailcow does not know is for an operator to look at', async () => {

@@ -1,14 +1,15 @@
 import assert from 'node:assert/strict'
-import { randomUUID } from 'node:crypto'
 import { afterEach, beforeEach, describe, it } from 'node:test'
-import type { MailPlatform, WantedMailbox } from '#server/mail-platform/mail-platform.ts'
-import { PlatformError } from '#server/mail-platform/mail-platform.ts'
+import type { MailPlatform } from '#server/mail-platform/mail-platform.ts'
 import { createYandexPlatform, type YandexPlatform } from '#server/mail-platform/yandex-360/platform.ts'
+import { describeHostedPlatform } from './contracts/hosted-platform.ts'
 import { describeMailPlatform } from './contracts/mail-platform.ts'
 import { type FakeYandex, startFakeYandex } from './support/fake-yandex-360.ts'
+import { failsAs, wanting } from './support/wanted-mailbox.ts'
 
 const domain = 'postern.example'
 const passwordOf = (seed: string) => `plain password of ${seed}`
+const wantedFor = wanting(domain, passwordOf)
 let now = new Date('2026-11-22T12:00:00Z')
 
 const platformOf = ({ url, orgId, token }: FakeYandex, change: { timeoutMs?: number; token?: string } = {}) =>
@@ -33,6 +34,15 @@ describeMailPlatform(
   { passwordOf, holdsNoPassword: false },
 )
 
+describeHostedPlatform(
+  'yandex-360',
+  async () => {
+    const fake = await startFakeYandex(domain)
+    return { fake, connect: (timeoutMs = 2000) => platformOf(fake, { timeoutMs }), stop: fake.stop }
+  },
+  { passwordOf, create: /^POST .*\/users$/, change: /^PATCH /, failure: { code: 8, message: 'no' } },
+)
+
 describe('mailboxes at Yandex 360', () => {
   let yandex: FakeYandex
   let platform: YandexPlatform
@@ -43,24 +53,7 @@ describe('mailboxes at Yandex 360', () => {
   })
   afterEach(() => yandex.stop())
 
-  const wantedFor = (login: string, change: Partial<WantedMailbox> = {}): WantedMailbox => ({
-    accountId: randomUUID(),
-    address: `${login}@${domain}`,
-    revision: 1,
-    password: passwordOf(login),
-    suspension: 'none',
-    suspensionReason: null,
-    quotaBytes: 1_073_741_824,
-    mainPasswordOpensMail: true,
-    aliases: [],
-    ...change,
-  })
   const userAt = (address: string) => [...yandex.users.values()].find((user) => user.email === address)
-  const failsAs = (kind: PlatformError['kind'], retryAfterSeconds?: number) => (error: unknown) => {
-    assert.ok(error instanceof PlatformError, String(error))
-    assert.deepEqual([error.kind, error.retryAfterSeconds], [kind, retryAfterSeconds])
-    return true
-  }
   const addressesOf = async (from: MailPlatform) => {
     const found: string[] = []
     for await (const mailbox of from.list()) found.push(mailbox.address)
@@ -161,30 +154,6 @@ describe('mailboxes at Yandex 360', () => {
     assert.deepEqual(await addressesOf(platform), [])
   })
 
-  it('"slow down", faults of the server and missing rights are told apart', async () => {
-    const jana = wantedFor('jana')
-    const answer = (status: number, headers = {}) =>
-      ({ kind: 'answer', answer: { status, headers, body: { code: 8, message: 'no' } } }) as const
-    const dates = { 'retry-after': 'Sun, 22 Nov 2026 12:00:09 GMT', date: 'Sun, 22 Nov 2026 12:00:00 GMT' }
-    const faults = [
-      [answer(429, { 'retry-after': '7' }), failsAs('retry', 7)],
-      [answer(429, dates), failsAs('retry', 9)],
-      [answer(503), failsAs('retry')],
-      [answer(502), failsAs('unknown')],
-      [answer(403), failsAs('permanent')],
-      [{ kind: 'drop' }, failsAs('unknown')],
-    ] as const
-    for (const [accident, expected] of faults) {
-      yandex.accident(/^POST .*\/users$/, accident)
-      await assert.rejects(platform.apply(jana), expected)
-    }
-    yandex.accident(/^GET /, { kind: 'drop' })
-    await assert.rejects(platform.apply(jana), failsAs('retry'))
-    yandex.accident(/^GET /, answer(500))
-    await assert.rejects(platform.apply(jana), failsAs('retry'))
-    assert.equal((await platform.apply(jana)).kind, 'applied')
-  })
-
   it('a redirect is no answer: followed, it would carry the key and the password to another host', async (t) => {
     const elsewhere = await startFakeYandex(domain)
     t.after(elsewhere.stop)
@@ -192,28 +161,6 @@ describe('mailboxes at Yandex 360', () => {
     yandex.accident(/^POST /, { kind: 'answer', answer: { status: 307, headers: { location } } })
     await assert.rejects(platform.apply(wantedFor('karl')), failsAs('permanent'))
     assert.equal(elsewhere.calls.length, 0)
-  })
-
-  it('a call that is slow on its way does not land after a newer one', async () => {
-    const vera = wantedFor('vera')
-    await platform.apply(vera)
-    yandex.accident(/^PATCH /, { kind: 'slow', milliseconds: 60 })
-    const older = platform.apply({ ...vera, revision: 2 })
-    await Promise.all([older, platform.apply({ ...vera, revision: 3, suspension: 'all' })])
-    const seen = await platform.observe(vera.address)
-    assert.deepEqual([seen?.revision, seen?.suspension], [3, 'all'])
-  })
-
-  it('a call of before the removal is late for a process that remembers nothing, too', async () => {
-    const walter = wantedFor('walter')
-    await platform.apply(walter)
-    await platform.remove(walter)
-    assert.deepEqual(await platformOf(yandex).apply(walter), { kind: 'superseded', revision: 1 })
-  })
-
-  it('a platform that is too slow is given up, and the outcome is unknown', async () => {
-    yandex.accident(/^POST /, { kind: 'slow', milliseconds: 300 })
-    await assert.rejects(platformOf(yandex, { timeoutMs: 100 }).apply(wantedFor('lena')), failsAs('unknown'))
   })
 
   it('a token that Yandex does not know is for an operator to look at', async () => {

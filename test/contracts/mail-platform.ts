@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { randomBytes, randomUUID } from 'node:crypto'
 import { after, before, describe, it } from 'node:test'
 import type { MailPlatform, ObservedMailbox, WantedMailbox } from '#server/mail-platform/mail-platform.ts'
-import { PlatformError } from '#server/mail-platform/mail-platform.ts'
+import { failsAs, wanting } from '#test/support/wanted-mailbox.ts'
 
 export interface ContractSubject {
   readonly platform: MailPlatform
@@ -45,21 +45,7 @@ export function describeMailPlatform(
 ): void {
   const { domain = 'postern.example', passwordOf = argon2idOf, many = 7, suspensions } = options
 
-  const wantedFor = (login: string, change: Partial<WantedMailbox> = {}): WantedMailbox => ({
-    accountId: randomUUID(),
-    address: `${login}@${domain}`,
-    revision: 1,
-    password: passwordOf(login),
-    suspension: 'none',
-    suspensionReason: null,
-    quotaBytes: 1_073_741_824,
-    mainPasswordOpensMail: true,
-    aliases: [],
-    ...change,
-  })
-
-  const isPlatformError = (kind: PlatformError['kind']) => (error: unknown) =>
-    error instanceof PlatformError && error.kind === kind
+  const wantedFor = wanting(domain, passwordOf)
 
   describe(`mail platform ${name}`, () => {
     let subject: ContractSubject
@@ -144,8 +130,8 @@ export function describeMailPlatform(
       await platform.apply(owner)
       await platform.apply(other)
       const greedy = { ...other, revision: 2, aliases: [`g.schmidt@${domain}`] }
-      await assert.rejects(platform.apply(greedy), isPlatformError('permanent'))
-      await assert.rejects(platform.apply(wantedFor('greta')), isPlatformError('permanent'))
+      await assert.rejects(platform.apply(greedy), failsAs('permanent'))
+      await assert.rejects(platform.apply(wantedFor('greta')), failsAs('permanent'))
       assertShows(await platform.observe(owner.address), owner)
       assertShows(await platform.observe(other.address), other)
     })
@@ -175,7 +161,7 @@ export function describeMailPlatform(
       assert.deepEqual(await write(2), { kind: 'superseded', revision: 3 })
       assert.deepEqual(await write(4), { kind: 'applied', revision: 4 })
       const nobody = { accountId: randomUUID(), address: `nobody.apps@${domain}`, revision: 1, passwords: [password] }
-      await assert.rejects(platform.applyAppPasswords(nobody), isPlatformError('retry'))
+      await assert.rejects(platform.applyAppPasswords(nobody), failsAs('retry'))
     })
 
     it('a removed mailbox is gone, and removing it again or one that never was is no error', async () => {

@@ -18,7 +18,8 @@ export interface PortalProcess {
 /** Starts it and waits for its start-up text. @throws Error with what it wrote where it ends instead */
 export async function startPortalProcess(env: Readonly<Record<string, string>>): Promise<PortalProcess> {
   const port = env.PORT ?? String(await freePort())
-  const child = spawn(process.execPath, [main], {
+  // As `npm start` does.
+  const child = spawn(process.execPath, ['--max-semi-space-size=2', main], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { PATH: process.env.PATH, HOME: process.env.HOME, PORT: port, LOG_LEVEL: 'info', ...env },
   })
