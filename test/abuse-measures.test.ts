@@ -143,7 +143,7 @@ test('what suspends only sending leaves the portal open to its holder, and a mil
   assert.equal((await take(person, 'suspend-sending')).kind, 'taken')
   await eventually(async () => (await suspensionOf(person)) === 'send')
   const visitor = await signIn(portal, person)
-  assert.match((await visitor.get('/account')).html, /Letters can be read, not sent/)
+  assert.match((await visitor.get('/account')).html, /You can read email, but not send it/)
   assert.match((await visitor.get('/blocked')).html, /Object to the decision/)
   assert.equal((await take(person, 'limit-sending', { until: inDays(3) })).kind, 'taken')
   await eventually(async () => (await suspensionOf(person)) === 'none')

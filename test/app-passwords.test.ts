@@ -102,7 +102,7 @@ test('after a reset no app password opens mail until it is kept, and the account
   await portal.db.transaction((trx) => changePassword(trx, portal.parts, { accountId: account.id, password, at }))
   await opening(0)
   browser = await signIn(portal, { ...hanna, password: 'a password by reset' })
-  assert.match((await browser.get('/account')).html, /Your app passwords wait for you/)
+  assert.match((await browser.get('/account')).html, /Your app passwords are waiting for you/)
   const { html } = await browser.get(page)
   const [id = ''] = [...html.matchAll(/app-passwords\/([0-9a-f-]{36})\/keep/g)].map((found) => found[1])
   await browser.post(`${page}/${id}/keep`, {}, { from: page })

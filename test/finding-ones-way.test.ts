@@ -94,18 +94,18 @@ test('the page for when the network is away is the same for everybody, in each l
 
 test('whoever is sent to the sign-in page from elsewhere is told why', async () => {
   const stranger = portal.visitor()
-  assert.match((await stranger.get('/sign-in?next=%2Faccount')).html, /you go on to the page that you wanted/)
+  assert.match((await stranger.get('/sign-in?next=%2Faccount')).html, /to go on to the page that you wanted/)
   assert.doesNotMatch((await stranger.get('/sign-in')).html, /go on/)
   const visitor = await register(portal, { login: 'idle.one', password: hanna.password })
   portal.clock.advance(61 * 60_000)
   const { location } = await visitor.get('/account')
-  assert.match((await visitor.get(location ?? '')).html, /You are signed out/)
+  assert.match((await visitor.get(location ?? '')).html, /You have been signed out/)
 })
 
 test('a step of recovery that was open too long, or is not due, leads to the start and says so once', async () => {
   const visitor = portal.visitor()
   const early = await visitor.get('/recover/sms')
   assert.deepEqual([early.status, early.location], [303, '/recover'])
-  assert.match((await visitor.get('/recover')).html, /open for too long/)
-  assert.doesNotMatch((await visitor.get('/recover')).html, /open for too long/)
+  assert.match((await visitor.get('/recover')).html, /That step took too long/)
+  assert.doesNotMatch((await visitor.get('/recover')).html, /That step took too long/)
 })

@@ -45,7 +45,7 @@ describeOnMailServers('somebody with a browser, a phone and a mail program', () 
   /** A browser that nobody has used yet. */
   async function openBrowser(): Promise<Page> {
     const context = await browser.newContext({ javaScriptEnabled: false, locale: 'en-GB' })
-    context.setDefaultTimeout(10_000)
+    context.setDefaultTimeout(60_000)
     return context.newPage()
   }
 
@@ -74,7 +74,7 @@ describeOnMailServers('somebody with a browser, a phone and a mail program', () 
     await page.getByLabel('Mailbox name').fill('alena')
     await page.getByLabel('Password', { exact: true }).fill(old.pass)
     await page.keyboard.press('Enter')
-    await page.getByRole('heading', { name: 'Your mailbox is created' }).waitFor()
+    await page.getByRole('heading', { name: 'Your mailbox has been created' }).waitFor()
 
     await page.getByRole('link', { name: 'Set up a mail program' }).click()
     await page.getByRole('link', { name: 'Another program' }).click()

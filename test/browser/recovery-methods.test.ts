@@ -22,7 +22,7 @@ it('somebody creates a mailbox and makes sure of three ways back, without script
   const viewport = { width: 320, height: 640 }
   const context = await browser.newContext({ javaScriptEnabled: false, locale: 'en-GB', viewport })
   const page = await context.newPage()
-  page.setDefaultTimeout(10_000)
+  page.setDefaultTimeout(60_000)
   await page.goto(`${portal.url}/register`)
   await page.getByLabel('Mailbox name').fill(hanna.login)
   await page.getByLabel('Password', { exact: true }).fill(hanna.password)
@@ -48,9 +48,9 @@ it('somebody creates a mailbox and makes sure of three ways back, without script
   await page.locator('[data-error="address.own-domain"]').waitFor()
   await page.getByLabel('What is your other mail address?').fill('hanna@elsewhere.example')
   await page.keyboard.press('Enter')
-  await page.getByText('No letter?').click()
+  await page.getByText('No email?').click()
   await page.getByRole('button', { name: 'Send another code' }).click()
-  await page.getByLabel('Enter the code from the letter').fill(await awaitCode(portal, 'hanna@elsewhere.example', 2))
+  await page.getByLabel('Enter the code from the email').fill(await awaitCode(portal, 'hanna@elsewhere.example', 2))
   await page.keyboard.press('Enter')
   await page.getByText('The backup address is linked.').waitFor()
 

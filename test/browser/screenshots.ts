@@ -9,7 +9,7 @@ import { launchChromium } from '#test/support/chromium.ts'
 import { serveGallery } from '#test/support/gallery-server.ts'
 
 const schemes = ['light', 'dark'] as const
-const windows = { phone: { width: 390, height: 780 }, desk: { width: 1280, height: 800 } }
+const windows = { phone: { width: 320, height: 640 }, desk: { width: 1280, height: 800 } }
 
 const [folder, ...words] = process.argv.slice(2)
 if (!folder) {

@@ -18,13 +18,12 @@ export interface Hands {
 }
 
 /** With this much one is lost in a page. */
-const TABS = 60
+const TABS = 80
+const SIZE = { width: 390, height: 700 }
 
 /** Nothing but Tab, letters, arrows, Enter and Space. Fails where something is not reached, or lies outside the window. */
 export async function keyboardAlone(browser: Browser, options: BrowserContextOptions = {}): Promise<Hands> {
-  const context = await browser.newContext({ locale: 'en-GB', viewport: { width: 390, height: 700 }, ...options })
-  const page = await context.newPage()
-  page.setDefaultTimeout(30_000)
+  const { page, close } = await openPage(browser, { viewport: SIZE, ...options })
   const { keyboard } = page
 
   async function reach(wanted: Locator): Promise<void> {
@@ -34,7 +33,7 @@ export async function keyboardAlone(browser: Browser, options: BrowserContextOpt
     for (let tabs = 0; tabs <= TABS; tabs++) {
       if (await handle.evaluate((element) => element.ownerDocument.activeElement === element)) {
         const box = await handle.boundingBox()
-        const inside = box && box.y + box.height > 0 && box.y < 700 && box.x >= 0 && box.x < 390
+        const inside = box && box.y + box.height > 0 && box.y < SIZE.height && box.x >= 0 && box.x < SIZE.width
         assert.ok(inside, `reached outside the window: ${JSON.stringify(box)}`)
         return
       }
@@ -46,12 +45,13 @@ export async function keyboardAlone(browser: Browser, options: BrowserContextOpt
   return {
     page,
     async follow(name) {
-      await reach(page.getByRole('link', { name }).first())
-      await keyboard.press('Enter')
+      const link = page.getByRole('link', { name }).first()
+      await reach(link)
+      await landing(page, link, () => keyboard.press('Enter'))
     },
     async press(name) {
       await reach(page.getByRole('button', { name }).first())
-      await keyboard.press('Space')
+      await landing(page, undefined, () => keyboard.press('Space'))
     },
     async fill(label, text) {
       await reach(page.getByLabel(label, { exact: true }))
@@ -74,23 +74,41 @@ export async function keyboardAlone(browser: Browser, options: BrowserContextOpt
       await reach(page.locator('summary', { hasText: text }))
       await keyboard.press('Enter')
     },
-    close: () => context.close(),
+    close,
   }
 }
 
 /** A browser that runs no script at all. */
 export async function withoutScripts(browser: Browser, options: BrowserContextOptions = {}): Promise<Hands> {
-  const context = await browser.newContext({ locale: 'en-GB', javaScriptEnabled: false, ...options })
-  const page = await context.newPage()
-  page.setDefaultTimeout(30_000)
+  const { page, close } = await openPage(browser, { javaScriptEnabled: false, ...options })
   return {
     page,
-    follow: (name) => page.getByRole('link', { name }).first().click(),
-    press: (name) => page.getByRole('button', { name }).first().click(),
+    follow(name) {
+      const link = page.getByRole('link', { name }).first()
+      return landing(page, link, () => link.click())
+    },
+    press: (name) => landing(page, undefined, () => page.getByRole('button', { name }).first().click()),
     fill: (label, text) => page.getByLabel(label, { exact: true }).fill(text),
     choose: async (label, nth) => void (await page.getByLabel(label, { exact: true }).selectOption({ index: nth })),
     tick: (name) => page.getByRole('radio', { name }).check(),
     unfold: (text) => page.locator('summary', { hasText: text }).click(),
-    close: () => context.close(),
+    close,
   }
+}
+
+/** Waits long: where all goes well that costs nothing, and a busy machine is no reason to fail. */
+async function openPage(browser: Browser, options: BrowserContextOptions) {
+  const context = await browser.newContext({ locale: 'en-GB', ...options })
+  const page = await context.newPage()
+  page.setDefaultTimeout(60_000)
+  return { page, close: () => context.close() }
+}
+
+/**
+ * Does what leads to another page, and waits until that is there with its scripts: else the next key goes to the old page,
+ * or the new one takes the focus away when it has been moved already. A link within the page leads nowhere else.
+ */
+async function landing(page: Page, link: Locator | undefined, act: () => Promise<void>): Promise<void> {
+  if ((await link?.getAttribute('href'))?.startsWith('#')) return await act()
+  await Promise.all([page.waitForEvent('load'), act()])
 }

@@ -107,7 +107,7 @@ export async function startTestPortal(options: TestPortalOptions = {}): Promise<
 }
 
 /** Asks again until the answer is there; fails after `seconds`. */
-export async function eventually<T>(ask: () => Promise<T | undefined | false>, seconds = 10): Promise<T> {
+export async function eventually<T>(ask: () => Promise<T | undefined | false>, seconds = 30): Promise<T> {
   const end = performance.now() + seconds * 1000
   for (;;) {
     const answer = await ask()

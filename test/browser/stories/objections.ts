@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict'
+import { it } from 'node:test'
+import type { MeasureName } from '#server/abuse/measures.ts'
+import { takeMeasure } from '#server/abuse/take-measure.ts'
+import { accountIdOf } from '#test/support/abuse.ts'
+import { awaitText } from '#test/support/outbox.ts'
+import { register } from '#test/support/people.ts'
+import type { Chapter } from '#test/support/storyteller.ts'
+import { passwords } from './passwords.ts'
+
+export const tellOfObjections: Chapter = (story) => {
+  /** Takes a measure as an analyst of that name. */
+  async function restrict(measure: MeasureName, analyst: string): Promise<void> {
+    const { portal } = story
+    await register(portal, { login: analyst, password: 'forty reports before lunch' })
+    const accountId = await accountIdOf(portal, story.login)
+    const wanted = { accountId, caseId: null, measure, cause: 'phishing', until: null } as const
+    const by = { staffId: await accountIdOf(portal, analyst), right: 'senior' } as const
+    assert.equal((await takeMeasure(portal.parts.desk, wanted, by)).kind, 'taken')
+  }
+
+  it('objects to a restriction by the link in the mail, and sees on the own page that it has arrived', async () => {
+    await restrict('suspend-sending', `first.${story.login}`)
+    const { text } = await awaitText(story.portal, story.mailbox, /\/appeal\//)
+    await story.goTo(/\/appeal\/[\w-]+/.exec(text)?.[0] ?? '')
+    await story.isAt('appeal')
+    await story.hands.press('Send the objection')
+    await story.hands.follow('Write why the decision is wrong')
+    await story.hands.fill('Why is it a mistake?', 'A stranger had my password.')
+    await story.hands.press('Send the objection')
+    await story.see(/Your objection \S+ has arrived/)
+    await story.goTo('/account')
+    await story.hands.follow('Why, and how to object')
+    await story.isAt('blocked')
+    await story.see(/Your objection \S+ has arrived/)
+  })
+
+  it('is shut out, learns why after the right password alone, and objects from that page', async () => {
+    await restrict('block', `second.${story.login}`)
+    await story.goTo('/sign-in')
+    await story.hands.fill('Mailbox name or full address', story.login)
+    await story.hands.fill('Password', passwords.first)
+    await story.hands.press('Sign in')
+    await story.isAt('sign-in')
+    await story.hands.fill('Password', passwords.sixth)
+    await story.hands.press('Sign in')
+    await story.isAt('blocked')
+    await story.see(/lure readers/)
+    await story.hands.follow('Object to the decision')
+    await story.hands.fill('Why is it a mistake?', 'Nothing of this was written by me.')
+    await story.hands.press('Send the objection')
+    await story.see(/Your objection \S+ has arrived/)
+  })
+}
