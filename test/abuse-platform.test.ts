@@ -63,6 +63,34 @@ describeOnMailServers('the abuse desk and the mail platform', () => {
     )
   })
 
+  it('a report by mail that fails holds up no other, and is taken in the next time', async () => {
+    const { mail, portal } = world
+    for (const subject of ['First', 'Second'])
+      await send('maks', {
+        to: reports,
+        subject,
+        text: `${subject}\n\nFrom: volha@${ourDomain}\nSubject: x\nMessage-ID: <${subject}@x>\nDate: now\n\nx`,
+      })
+    const inbox = await openInbox(mail, auth('letters.box'))
+    await waitForLetter(inbox, 'Second')
+    await inbox.logout()
+    const { host, port } = mail.imap
+    const { user, pass } = auth('letters.box')
+    const url = `imaps://${encodeURIComponent(user)}:${encodeURIComponent(pass)}@${host}:${port}`
+    const { reader } = portal.parts.desk
+    const failing: typeof reader = {
+      ...reader,
+      reportMail: async (input, own) => {
+        if (Buffer.from(input).includes('Subject: First')) throw new Error('the database is away')
+        return await reader.reportMail(input, own)
+      },
+    }
+    const desk = { ...portal.parts.desk, settings: { ...portal.settings, abuseImapUrl: url } }
+    assert.equal(await fetchMail({ ...desk, reader: failing }, { rejectUnauthorized: false }), 1)
+    assert.equal(await fetchMail(desk, { rejectUnauthorized: false }), 1)
+    assert.equal(await fetchMail(desk, { rejectUnauthorized: false }), 0)
+  })
+
   it('a measure refuses SMTP AUTH and cuts the open IMAP session within two seconds, and its lift brings all back', async () => {
     const { mail, portal } = world
     const staffId = await accountIdOf(portal, 'ada.analyst')

@@ -19,11 +19,12 @@ import { parseSearch, type SearchField } from '#server/abuse/search-terms.ts'
 import { approveMeasure, refuseMeasure, takeMeasure } from '#server/abuse/take-measure.ts'
 import { takeReport } from '#server/abuse/take-report.ts'
 import { downloadAttachment, downloadSource, viewEvidence } from '#server/abuse/view-evidence.ts'
-import { closeCase, showCase } from '#server/abuse/work-on-case.ts'
+import { attributeCase, closeCase, showCase } from '#server/abuse/work-on-case.ts'
 import { listAudit } from '#server/audit/store.ts'
 import { createKeyring } from '#server/core/keyring.ts'
 import { signToken } from '#server/core/signed-token.ts'
 import { accountIdOf, ourDomain, sendLetter, startAbusePortal, untilJudged } from './support/abuse.ts'
+import { receivedAt } from './support/letters/our-mail.ts'
 import { register } from './support/people.ts'
 import type { TestPortal } from './support/portal.ts'
 
@@ -225,7 +226,7 @@ test('bounces, answers of machines and our own mail are left alone, each noted o
   assert.deepEqual((await kinds(['not a mail at all']))[1], 'again')
 })
 
-test('cases are found by address, Message-ID, subject words and link host, and by nothing else', async () => {
+test('cases are found by address, Message-ID, IP, subject words and link host, and by nothing else', async () => {
   const { index } = portal.parts.desk
   const letter = await sendLetter(portal.keyring, {
     accountId: idOf('innocent'),
@@ -253,6 +254,23 @@ test('cases are found by address, Message-ID, subject words and link host, and b
     ['any', `to.be.found@${ourDomain}`],
   ]
   for (const [field, typed] of hits) assert.ok(await find(field, typed), `${field} ${typed}`)
+  for (const [ip, typed] of [
+    ['192.0.2.66', '192.0.2.66'],
+    ['2001:db8::66', '2001:0DB8:0:0::0066'],
+  ] as const) {
+    const from = receivedAt('google', { ip, name: 'mail.bad.example' })
+    const strange = `${from}From: eve@bad.example\r\nMessage-ID: <${ip}@bad.example>\r\n\r\nWin`
+    const judgedOne = await judged(
+      (await report(strange, { reporter: 'olga@elsewhere.example', acknowledge: false })).id,
+    )
+    const alternatives = await Promise.all(parseSearch('ip', typed).map((terms) => index.terms(terms)))
+    const { cases } = await searchCases(portal.db, portal.keyring, { alternatives, limit: 10 })
+    assert.deepEqual(
+      cases.map(({ id }) => id),
+      [judgedOne.caseId],
+      typed,
+    )
+  }
   const misses: [SearchField, string][] = [
     ['any', ''],
     ['any', '  '],
@@ -264,6 +282,17 @@ test('cases are found by address, Message-ID, subject words and link host, and b
     ['any', "' or true --"],
   ]
   for (const [field, typed] of misses) assert.ok(!(await find(field, typed)), `${field} ${typed}`)
+})
+
+test('an account that an analyst names counts for the severity like one that the letter names', async () => {
+  const { desk } = portal.parts
+  const words = { sender: 'somebody@elsewhere.example', network: 'severity' }
+  const { caseId } = await judged((await report(null, words)).id)
+  const reasons = async () =>
+    (await showCase(desk, caseId, idOf('ada.analyst')))?.case.severityReasons.map((each) => each.code)
+  assert.deepEqual(await reasons(), ['kind-harmful'])
+  await attributeCase(desk, caseId, idOf('ada.analyst'), `celia.senior@${ourDomain}`)
+  assert.deepEqual(await reasons(), ['kind-harmful', 'account-new'])
 })
 
 test('after a change of keys everything is read and found as before', async () => {
@@ -289,7 +318,9 @@ test('the figures count what happened, and closed cases end with their time', as
     Number(n),
   )
   assert.equal(figures.byKind.fraud, Number(n))
-  assert.ok((figures.shareProven ?? 0) > 0.5)
+  const [proven] = await portal.db('abuse_reports').where({ verdict: 'proven' }).count('* as n')
+  assert.ok(Number(proven?.n) > 2)
+  assert.equal(figures.shareProven, Number(proven?.n) / Number(n))
   assert.equal(figures.shareLiftedAfterAppeal, 0.5)
   assert.ok(figures.toFirstLook.count > 0)
 

@@ -38,7 +38,13 @@ export async function fetchMail(parts: DeskParts, tls: ConnectionOptions = {}): 
       const unseen = (await client.search({ seen: false }, { uid: true })) || []
       let taken = 0
       for (const uid of unseen.slice(0, mostAtOnce)) {
-        if (await takeOne(parts, client, String(uid))) taken += 1
+        // One that fails stays for the next time, and holds up no other.
+        const outcome = takeOne(parts, client, String(uid)).catch((err) => {
+          if (!client.usable) throw err
+          log.warn({ err }, 'a report by mail was not taken in')
+          return false
+        })
+        if (await outcome) taken += 1
       }
       return taken
     } finally {

@@ -1,23 +1,14 @@
 // The worker's half of a report: judges it and joins it to its case, once, however often the job runs.
 import type { Trx } from '#db/connection.ts'
-import type { Account } from '../accounts/store.ts'
-import { countActivity } from '../activity/store.ts'
 import { enqueue } from '../jobs/enqueue.ts'
-import { type Case, joinCase, setSeverity } from './case-store.ts'
+import { joinCase } from './case-store.ts'
 import type { DeskParts } from './desk.ts'
+import { raiseSeverity } from './raise-severity.ts'
 import { type ReadReport, readReportedLetter } from './read-reported-letter.ts'
 import { findReport, holdOriginal, holdUnjudged, noteJudged, noteOutcome, type Report } from './report-store.ts'
 import { insertSearchTerms } from './search-store.ts'
-import { judgeSeverity } from './severity.ts'
 import { insertTimelineEntry } from './timeline-store.ts'
 import { tellOutcomeTask } from './work-on-case.ts'
-
-const dayMs = 86_400_000
-/** What shows a takeover shortly before the letters. */
-const recoveryChanges = ['backup-address', 'phone', 'security-question']
-  .flatMap((method) => [`${method}.changed`, `${method}.removed`, `${method}.added`])
-  .concat('password.reset', 'password.changed')
-const recentMs = 3 * dayMs
 
 /** @throws where the letter cannot be read for a reason of ours; the job is tried again */
 export async function judgeReport(parts: DeskParts, reportId: string): Promise<void> {
@@ -67,27 +58,4 @@ async function settleDuplicate(
   if (!original.outcome) return
   await noteOutcome(trx, caseId, original.outcome)
   await enqueue(trx, tellOutcomeTask, { caseId }, { jobKey: `tell-outcome:${caseId}` })
-}
-
-async function raiseSeverity(
-  trx: Trx,
-  { keyring }: DeskParts,
-  found: Case,
-  account: Account | undefined,
-  at: Date,
-): Promise<void> {
-  const facts = {
-    kinds: found.kinds,
-    distinctReporters: found.reporterCount,
-    provenance: found.provenance,
-    accountAgeDays: account ? Math.floor((at.getTime() - account.createdAt.getTime()) / dayMs) : null,
-    recentRecoveryChanges: account
-      ? await countActivity(trx, account.id, recoveryChanges, new Date(at.getTime() - recentMs))
-      : 0,
-  }
-  const judged = judgeSeverity(facts, found.severity)
-  await setSeverity(trx, found.id, judged)
-  if (judged.level === found.severity) return
-  const raised = { event: 'severity-raised', details: { level: judged.level }, staffId: null, at } as const
-  await insertTimelineEntry(trx, keyring, { caseId: found.id, ...raised })
 }

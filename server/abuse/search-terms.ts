@@ -25,6 +25,9 @@ export interface Findable {
 export const wordsOf = (text: string): string[] =>
   [...new Set(lower(text).split(/[^\p{L}\p{N}]+/u))].filter((word) => word.length > 1).slice(0, mostWords)
 
+/** IPv6 has many spellings of one address. */
+const ipOf = (text: string) => (isIP(text) === 6 ? new URL(`http://[${text.replace(/%.*$/, '')}]`).hostname : text)
+
 const messageIdOf = (text: string) => lower(text).replace(/^<|>$/g, '').slice(0, 500)
 
 /** `a.b.example` is found by `b.example` too. */
@@ -43,7 +46,7 @@ export function termsOf(findable: Findable): string[] {
   return [
     ...findable.addresses.map((each) => term('address', lower(each))),
     ...findable.messageIds.map((each) => term('message-id', messageIdOf(each))),
-    ...findable.ips.map((each) => term('ip', lower(each))),
+    ...findable.ips.map((each) => term('ip', ipOf(lower(each)))),
     ...findable.linkHosts
       .slice(0, 50)
       .flatMap(hostAndParents)
@@ -81,7 +84,7 @@ export function parseSearch(field: SearchField, typed: string): string[][] {
   const ways: Record<TermKind, string[]> = {
     address: text.includes('@') ? [term('address', text.replace(/^.*<|>.*$/g, ''))] : [],
     'message-id': [term('message-id', messageIdOf(text))],
-    ip: isIP(text) ? [term('ip', text)] : [],
+    ip: isIP(text) ? [term('ip', ipOf(text))] : [],
     subject: subjectTerms(text),
     'link-host': /^[^\s@]+\.[^\s@]+$/.test(bare) && !isIP(bare) ? [term('link-host', bare)] : [],
   }

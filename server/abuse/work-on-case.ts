@@ -9,6 +9,7 @@ import { attributeOpenCase } from './attribute-store.ts'
 import { type Case, clearClaim, findCase, listRelatedCases, noteFirstLook, setClaim, setClosed } from './case-store.ts'
 import type { DeskParts } from './desk.ts'
 import { findInForce, listMeasures, type Measure } from './measure-store.ts'
+import { raiseSeverity } from './raise-severity.ts'
 import { listReportsOfCase, noteOutcome, type Outcome, type Report } from './report-store.ts'
 import { insertTimelineEntry, listTimeline, type TimelineEntry } from './timeline-store.ts'
 
@@ -160,6 +161,8 @@ export async function attributeCase(
       if (into === undefined) return { kind: 'not-open' } as const
       const entry = { caseId: into, event: 'attributed', details: {}, staffId, at } as const
       await insertTimelineEntry(trx, parts.keyring, entry)
+      const goesOn = await findCase(trx, parts.keyring, into)
+      if (goesOn) await raiseSeverity(trx, parts, goesOn, account, at)
       await record(trx, parts, 'case.attributed', { caseId: into, staffId, details: {} })
       return { kind: 'attributed', caseId: into } as const
     })
