@@ -53,7 +53,7 @@ export const mutatedParts: Readonly<Record<string, Part>> = {
   phone: { files: ['phone/*.ts'], tests: ['recovery-method-stores', 'phone', 'recovery'] },
   'security-question': {
     files: ['security-question/*.ts'],
-    tests: ['recovery-method-stores', 'security-question', 'recovery-modes'],
+    tests: ['recovery-by-question', 'security-question-pages'],
   },
 }
 
