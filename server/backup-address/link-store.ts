@@ -31,11 +31,13 @@ export async function putLinkRequest(
   return rows[0].sends
 }
 
-export async function findLinkRequest(
-  db: Db | Trx,
-  keyring: Keyring,
-  flowId: string,
-): Promise<{ readonly typed: LinkRequest; readonly sends: number; readonly decided: boolean } | undefined> {
+export interface AskedLink {
+  readonly typed: LinkRequest
+  readonly sends: number
+  readonly decided: boolean
+}
+
+export async function findLinkRequest(db: Db | Trx, keyring: Keyring, flowId: string): Promise<AskedLink | undefined> {
   const row = await db('recovery_link_requests').where({ flow_id: flowId }).first()
   return (
     row && {
@@ -44,6 +46,12 @@ export async function findLinkRequest(
       decided: row.decided_sends >= row.sends,
     }
   )
+}
+
+/** As `findLinkRequest`, and holds the request until the transaction ends: of two workers one answers it. */
+export async function holdLinkRequest(trx: Trx, keyring: Keyring, flowId: string): Promise<AskedLink | undefined> {
+  await trx('recovery_link_requests').where({ flow_id: flowId }).forUpdate().select('flow_id')
+  return await findLinkRequest(trx, keyring, flowId)
 }
 
 /** Notes that the request is answered, with a link or with nothing: for exactly one worker. */

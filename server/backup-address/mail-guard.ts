@@ -1,6 +1,7 @@
 // How many mails somebody can have us send to an address.
+import type { Trx } from '#db/connection.ts'
 import type { Keyring } from '../core/keyring.ts'
-import type { Limits } from '../web/limits.ts'
+import { createLimits, type Limits } from '../web/limits.ts'
 
 export type MailPermit =
   | { readonly kind: 'permitted' }
@@ -14,6 +15,8 @@ export interface MailGuard {
   permit(purpose: 'confirm' | 'reset', keys: readonly string[]): Promise<MailPermit>
   /** Seconds until all of them have a mail left, 0 for at once. Nothing is counted. */
   waitFor(purpose: 'confirm' | 'reset', keys: readonly string[]): Promise<number>
+  /** The same guard; what it counts is kept exactly when the transaction is. */
+  within(trx: Trx): MailGuard
 }
 
 /** SAFETY: 5 in 10 minutes, 10 a day. */
@@ -52,5 +55,6 @@ export function createMailGuard(
       const states = await Promise.all(budgets(purpose, keys).map(({ limiter, digest }) => limiter.look(digest)))
       return Math.max(0, ...states.map((state) => (state.kind === 'full' ? state.retryAfterSeconds : 0)))
     },
+    within: (trx) => createMailGuard(createLimits(trx), keyring, settings),
   }
 }

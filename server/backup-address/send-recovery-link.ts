@@ -4,7 +4,7 @@ import { findAccount } from '../accounts/store.ts'
 import { hashToken, newToken } from '../core/secrets.ts'
 import { isLocale } from '../i18n/texts.ts'
 import { type MessageParts, sendMessage } from '../messages/send-message.ts'
-import { decideLinkRequest, findLinkRequest, putLink } from './link-store.ts'
+import { decideLinkRequest, holdLinkRequest, putLink } from './link-store.ts'
 import type { MailGuard } from './mail-guard.ts'
 import { findBackupAddress } from './store.ts'
 
@@ -25,17 +25,18 @@ export async function sendRecoveryLink(parts: SendLinkParts, payload: Record<str
   const flowId = String(payload.flowId)
   const accountId = String(payload.accountId)
   const sends = Number(payload.sends)
-  const request = await findLinkRequest(db, keyring, flowId)
-  if (!request || request.decided || request.sends !== sends) return
-  const account = await findAccount(db, accountId)
-  const own = await findBackupAddress(db, keyring, accountId)
-  const open = account && !account.blockedAt && !account.closedAt
-  const matches = open && own?.canonical === request.typed.canonical
-  const permitted = matches && (await mailGuard.permit('reset', [accountId])).kind === 'permitted'
   const token = newToken()
-  const at = clock.now()
-  const expiresAt = new Date(at.getTime() + settings.linkMinutes * 60_000)
   await db.transaction(async (trx) => {
+    // Held to the end, and counted in the same transaction: a worker that dies, or two at once, spend no budget on a link that is not sent.
+    const request = await holdLinkRequest(trx, keyring, flowId)
+    if (!request || request.decided || request.sends !== sends) return
+    const account = await findAccount(trx, accountId)
+    const own = await findBackupAddress(trx, keyring, accountId)
+    const open = account && !account.blockedAt && !account.closedAt
+    const matches = open && own?.canonical === request.typed.canonical
+    const permitted = matches && (await mailGuard.within(trx).permit('reset', [accountId])).kind === 'permitted'
+    const at = clock.now()
+    const expiresAt = new Date(at.getTime() + settings.linkMinutes * 60_000)
     if (!(await decideLinkRequest(trx, flowId, sends))) return
     if (permitted) await putLink(trx, { accountId, tokenHash: hashToken(token), at, expiresAt })
     await sendMessage(trx, parts, {

@@ -56,6 +56,12 @@ export async function findCodeRequest(
   )
 }
 
+/** As `findCodeRequest`, and holds the request until the transaction ends: of two workers one answers it. */
+export async function holdCodeRequest(trx: Trx, keyring: Keyring, flowId: string): Promise<CodeRequest | undefined> {
+  await trx('recovery_codes').where({ flow_id: flowId }).forUpdate().select('flow_id')
+  return await findCodeRequest(trx, keyring, flowId)
+}
+
 /** Keeps the digest of the code that this request is answered with: for exactly one worker. */
 export async function decideCode(
   trx: Trx,

@@ -6,7 +6,7 @@ import { newToken } from '../core/secrets.ts'
 import { isLocale } from '../i18n/texts.ts'
 import { enqueue } from '../jobs/enqueue.ts'
 import { type MessageParts, sendMessage } from '../messages/send-message.ts'
-import { decideCode, findCodeRequest } from './code-store.ts'
+import { decideCode, holdCodeRequest } from './code-store.ts'
 import type { SmsGuard, SmsPermit } from './sms-guard.ts'
 import { findPhone } from './store.ts'
 
@@ -32,20 +32,21 @@ export async function sendRecoveryCode(
   const flowId = String(payload.flowId)
   const accountId = String(payload.accountId)
   const sends = Number(payload.sends)
-  const request = await findCodeRequest(db, keyring, flowId)
-  if (!request || request.decided || request.sends !== sends || request.expiresAt <= clock.now()) return
-  const account = await findAccount(db, accountId)
-  const own = await findPhone(db, keyring, accountId)
-  const open = account && !account.blockedAt && !account.closedAt
-  const matches = open && own?.canonical === request.e164
-  const permit = matches ? await askGuard(smsGuard, request.e164) : undefined
-  if (permit?.kind === 'refused' && permit.reason === 'wait' && permit.retryAfterSeconds <= shortWaitSeconds) {
-    // The page's wait began when the code was asked for, the guard's when it was sent: a moment later.
-    const runAt = new Date(clock.now().getTime() + permit.retryAfterSeconds * 1000)
-    return await db.transaction((trx) => enqueue(trx, sendCodeTask, { flowId, accountId, sends }, { runAt }))
-  }
-  const to = matches && permit?.kind === 'permitted' ? own.value : null
   await db.transaction(async (trx) => {
+    // Held to the end, and counted in the same transaction: a worker that dies, or two at once, spend no budget on a code that is not sent.
+    const request = await holdCodeRequest(trx, keyring, flowId)
+    if (!request || request.decided || request.sends !== sends || request.expiresAt <= clock.now()) return
+    const account = await findAccount(trx, accountId)
+    const own = await findPhone(trx, keyring, accountId)
+    const open = account && !account.blockedAt && !account.closedAt
+    const matches = open && own?.canonical === request.e164
+    const permit = matches ? await askGuard(smsGuard.within(trx), request.e164) : undefined
+    if (permit?.kind === 'refused' && permit.reason === 'wait' && permit.retryAfterSeconds <= shortWaitSeconds) {
+      // The page's wait began when the code was asked for, the guard's when it was sent: a moment later.
+      const runAt = new Date(clock.now().getTime() + permit.retryAfterSeconds * 1000)
+      return await enqueue(trx, sendCodeTask, { flowId, accountId, sends }, { runAt })
+    }
+    const to = matches && permit?.kind === 'permitted' ? own.value : null
     // Security: a code that nobody was sent cannot be guessed either.
     if (!(await decideCode(trx, keyring, { flowId, sends, code: to === null ? newToken() : code }))) return
     await sendMessage(trx, parts, {

@@ -1,6 +1,7 @@
 // Guards the money: how many SMS go to one number, to one block of numbers and in all.
+import type { Trx } from '#db/connection.ts'
 import type { Keyring } from '../core/keyring.ts'
-import type { Counted, Limiter, Limits } from '../web/limits.ts'
+import { type Counted, createLimits, type Limiter, type Limits } from '../web/limits.ts'
 
 export interface SmsGuardSettings {
   readonly limitSmsPerNumberDay: number
@@ -33,6 +34,8 @@ export interface SmsGuard {
   permit(number: GuardedNumber, about: { readonly accountId?: string; readonly confirmed: boolean }): Promise<SmsPermit>
   /** Seconds until the number may be sent to again, 0 for at once. Nothing is counted. */
   waitFor(e164: string): Promise<number>
+  /** The same guard; what it counts is kept exactly when the transaction is. */
+  within(trx: Trx): SmsGuard
 }
 
 const daySeconds = 86_400
@@ -97,5 +100,6 @@ export function createSmsGuard(limits: Limits, keyring: Keyring, settings: SmsGu
       const states = await Promise.all([perDay.look(key), gate.look(key), bursts.look(key)])
       return Math.max(0, ...states.map((state) => (state.kind === 'full' ? state.retryAfterSeconds : 0)))
     },
+    within: (trx) => createSmsGuard(createLimits(trx), keyring, settings),
   }
 }

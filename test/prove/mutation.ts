@@ -49,8 +49,14 @@ export const mutatedParts: Readonly<Record<string, Part>> = {
     files: ['recovery/{apply-reset,flow-cookie,hold-reset,reset-password,routes}.ts'],
     tests: ['recovery-pages'],
   },
-  'backup-address': { files: ['backup-address/*.ts'], tests: ['backup-address', 'recovery'] },
-  phone: { files: ['phone/*.ts'], tests: ['recovery-method-stores', 'phone', 'recovery'] },
+  'backup-address': {
+    files: ['backup-address/*.ts'],
+    tests: ['mail-guard', 'recovery-links', 'backup-address-linking', 'recovery-by-address', 'contact-pages'],
+  },
+  phone: {
+    files: ['phone/*.ts'],
+    tests: ['sms-guard', 'phone-codes', 'phone-linking', 'recovery-by-phone', 'contact-pages'],
+  },
   'security-question': {
     files: ['security-question/*.ts'],
     tests: ['recovery-by-question', 'security-question-pages'],

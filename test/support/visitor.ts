@@ -64,6 +64,8 @@ export function createVisitor(base: string): Visitor {
     const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ')
     const response = await fetch(base + path, {
       redirect: 'manual',
+      // A portal that never answers fails the test here, with the path, and not by the end of all patience.
+      signal: AbortSignal.timeout(20_000),
       ...init,
       headers: { ...(cookie ? { cookie } : {}), ...(init.headers as Record<string, string>) },
     })

@@ -1,0 +1,116 @@
+// The guard of the money: how many SMS go to whom, and when again.
+import assert from 'node:assert/strict'
+import { after, before, beforeEach, describe, it } from 'node:test'
+import { createSmsGuard, type SmsGuard, type SmsPermit } from '#server/phone/sms-guard.ts'
+import { createLimits } from '#server/web/limits.ts'
+import { type ContactTrial, digest, isAbout, keyring, startContactTrial } from './support/contact-trial.ts'
+
+const settings = {
+  ...{ codeMinutes: 10, defaultCountry: 'BY', limitCodeTries: 5, limitSmsPerNumberDay: 6, limitSmsWaitSeconds: 60 },
+  ...{ limitSmsTotalDay: 100, limitWrongCodesPerDay: 3, smsCountries: ['BY', 'PL'], undoDays: 7 },
+  defaultLocale: 'en' as const,
+}
+let trial: ContactTrial
+let guard: SmsGuard
+before(async () => {
+  trial = await startContactTrial()
+  guard = createSmsGuard(createLimits(trial.db), keyring, settings)
+})
+after(() => trial.stop())
+beforeEach(() => trial.db('rate_limits').delete())
+
+describe('the guard of the money', () => {
+  const number = { e164: '+375291234567', country: 'BY', prefix: '+37529123' }
+  const [byNumber, byPrefix] = [digest('limits.sms-number', number.e164), digest('limits.sms-prefix', number.prefix)]
+  const ask = (about: { accountId?: string; confirmed?: boolean } = {}) =>
+    guard.permit(number, { confirmed: false, ...about })
+  const refusal = (permit: SmsPermit) => {
+    assert.ok(permit.kind === 'refused')
+    return permit
+  }
+
+  it('counts one SMS for the account, the number, its block and the day, by names that tell no number', async () => {
+    assert.deepEqual(await ask({ accountId: 'anna' }), { kind: 'permitted' })
+    assert.deepEqual(await trial.counters(), {
+      ...{ 'sms-account:anna': 1, 'sms-total:all': 1 },
+      ...{ [`sms-burst:${byNumber}`]: 1, [`sms-number:${byNumber}`]: 1, [`sms-wait:${byNumber}`]: 1 },
+      [`sms-prefix:${byPrefix}`]: 1,
+    })
+    const rows = await trial.db('rate_limits').select('key', 'expire')
+    const lives = Object.fromEntries(
+      rows.map(({ key, expire }) => [key.split(':')[0], Math.round((Number(expire) - Date.now()) / 10_000)]),
+    )
+    assert.deepEqual(lives, {
+      ...{ 'sms-account': 8640, 'sms-number': 8640, 'sms-total': 8640, 'sms-wait': 6, 'sms-burst': 60 },
+      'sms-prefix': 360,
+    })
+    await trial.db('rate_limits').delete()
+    await ask()
+    assert.ok(
+      !Object.keys(await trial.counters()).some((key) => key.startsWith('sms-account')),
+      'nobody in particular asked',
+    )
+  })
+
+  it('refuses with the reason and says when again; what was counted before the refusal is given back', async () => {
+    assert.deepEqual(await guard.permit({ ...number, country: 'ID' }, { confirmed: true }), {
+      ...{ kind: 'refused', reason: 'country', retryAfterSeconds: 86_400 },
+    })
+    assert.deepEqual(await trial.counters(), {})
+    for (const [reason, key, allowed] of [
+      ['account', 'sms-account:anna', 10],
+      ['number', `sms-number:${byNumber}`, 6],
+      ['wait', `sms-wait:${byNumber}`, 1],
+      ['burst', `sms-burst:${byNumber}`, 3],
+      ['prefix', `sms-prefix:${byPrefix}`, 20],
+      ['total', 'sms-total:all', 100],
+    ] as const) {
+      await trial.db('rate_limits').delete()
+      await trial.fill(key, allowed)
+      const refused = refusal(await ask({ accountId: 'anna' }))
+      assert.equal(refused.reason, reason)
+      isAbout(refused.retryAfterSeconds, 500)
+      const { [key]: _own, ...others } = await trial.counters()
+      assert.deepEqual(new Set([0, ...Object.values(others)]), new Set([0]), reason)
+      await trial.db('rate_limits').delete()
+      await trial.fill(key, allowed - 1)
+      assert.deepEqual(await ask({ accountId: 'anna' }), { kind: 'permitted' }, `${reason}: the last one`)
+    }
+  })
+
+  it('serves confirmed numbers beyond the total of the day, and nobody else', async () => {
+    await trial.fill('sms-total:all', 100)
+    assert.equal((await ask({ confirmed: true })).kind, 'permitted')
+    assert.equal((await guard.permit({ ...number, e164: '+375291234568' }, { confirmed: false })).kind, 'refused')
+  })
+
+  it('lets the waits of a day grow, kept in eighths of a second', async () => {
+    for (const [sent, wait] of [0.375, 0.625, 1.5, 1.5, 1.5].entries()) {
+      const short = createSmsGuard(createLimits(trial.db), keyring, { ...settings, limitSmsWaitSeconds: 0.3 })
+      await trial.db('rate_limits').delete()
+      if (sent > 0) await trial.fill(`sms-number:${byNumber}`, sent)
+      const before = Date.now()
+      assert.equal((await short.permit(number, { confirmed: false })).kind, 'permitted')
+      const row = await trial
+        .db('rate_limits')
+        .where({ key: `sms-wait:${byNumber}` })
+        .first()
+      const [least, most] = [Number(row.expire) - Date.now(), Number(row.expire) - before]
+      assert.ok(least <= wait * 1000 && most >= wait * 1000, `${sent}: ${least} to ${most} ms for ${wait} s`)
+    }
+  })
+
+  it('tells how long a number has to wait, without counting', async () => {
+    assert.equal(await guard.waitFor(number.e164), 0)
+    for (const [key, points, seconds] of [
+      [`sms-wait:${byNumber}`, 1, 50],
+      [`sms-burst:${byNumber}`, 3, 90],
+      [`sms-number:${byNumber}`, 6, 700],
+    ] as const) {
+      await trial.fill(key, points, seconds)
+      isAbout(await guard.waitFor(number.e164), seconds)
+      assert.equal(await guard.waitFor('+375291234568'), 0)
+    }
+    assert.deepEqual(Object.values(await trial.counters()), [3, 6, 1])
+  })
+})

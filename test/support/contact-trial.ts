@@ -1,0 +1,82 @@
+// What tests of phones and backup addresses below the pages have in common: a database, people, recoveries, counters.
+import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
+import type { Db, Trx } from '#db/connection.ts'
+import { insertAccount } from '#server/accounts/store.ts'
+import { createKeyring } from '#server/core/keyring.ts'
+import { hashToken, newToken } from '#server/core/secrets.ts'
+import { nobody } from '#server/recovery/begin-recovery.ts'
+import type { MethodFlow } from '#server/recovery/recovery-method.ts'
+import { insertFlow } from '#server/recovery/store.ts'
+import { createTestDatabase } from './database.ts'
+
+const oldKey = 'test-key-0123456789abcdefghijklmnopqrstuv'
+const newKey = 'next-key-0123456789abcdefghijklmnopqrstuv'
+export const keyring = createKeyring([oldKey])
+export const rotated = createKeyring([newKey, oldKey])
+/** After the old key was dropped. */
+export const onlyNew = createKeyring([newKey])
+
+export const at = new Date('2026-11-22T12:00:00Z')
+export const minutes = (count: number): Date => new Date(at.getTime() + count * 60_000)
+/** Stands still. */
+export const clock = { now: () => at }
+export const trace = { device: 'Firefox, Linux', place: 'Minsk, BY' }
+
+/** Real seconds pass while a counter is asked, on a busy machine some. */
+export const isAbout = (actual: number | undefined, seconds: number): void =>
+  assert.ok(actual !== undefined && actual <= seconds && actual > seconds - 15, `${actual} of ${seconds} s`)
+
+export interface ContactTrial {
+  readonly db: Db
+  within<T>(work: (trx: Trx) => Promise<T>): Promise<T>
+  newAccount(locale?: string): Promise<string>
+  /** A flow of the account that began at `at`; for `nobody` a decoy. */
+  newFlow(accountId: string): Promise<MethodFlow>
+  /** Fills a counter, as if so many had been counted. */
+  fill(key: string, points: number, seconds?: number): Promise<unknown>
+  /** Points by key. */
+  counters(): Promise<Record<string, number>>
+  /** What was recorded of the account, and of what which kind of reader was told. */
+  newsOf(accountId: string): Promise<string[][]>
+  stop(): Promise<void>
+}
+
+export async function startContactTrial(): Promise<ContactTrial> {
+  const database = await createTestDatabase()
+  const { db } = database
+  const within: ContactTrial['within'] = (work) => db.transaction(work)
+  return {
+    db,
+    within,
+    stop: () => database.drop(),
+    async newAccount(locale = 'be') {
+      const id = randomUUID()
+      const address = `a${id.slice(0, 8)}@postern.example`
+      await within((trx) => insertAccount(trx, { id, address, passwordVerifier: 'x', locale, at: minutes(-60) }))
+      return id
+    },
+    async newFlow(accountId) {
+      const tokenHash = hashToken(newToken())
+      const keys = { nameKey: newToken(), budgetKey: newToken() }
+      const about = { locale: 'de', trace, at, expiresAt: minutes(120) } as const
+      const real = accountId === nobody ? null : accountId
+      await within((trx) => insertFlow(trx, { tokenHash, accountId: real, ...keys, state: 'begun', ...about }))
+      const { id } = await db('recovery_flows').where({ token_hash: tokenHash }).first('id')
+      return { id, accountId, shownAccountId: accountId, ...keys, locale: 'de', trace, begunAt: at, at }
+    },
+    fill: async (key, points, seconds = 500) =>
+      await db('rate_limits').insert({ key, points, expire: Date.now() + seconds * 1000 }),
+    async counters() {
+      const rows = await db('rate_limits').orderBy('key').select('key', 'points')
+      return Object.fromEntries(rows.map(({ key, points }) => [key, points]))
+    },
+    async newsOf(accountId) {
+      const events = await db('activity').where({ account_id: accountId }).orderBy('id').pluck('event')
+      const undos = await db('undos').where({ account_id: accountId }).select('change', 'told')
+      return [events, undos.map(({ change, told }) => `${change} ${told}`).sort()]
+    },
+  }
+}
+
+export const digest = (purpose: string, value: string): string => keyring.digest(purpose, value).toString('base64url')
