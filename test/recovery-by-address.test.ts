@@ -1,0 +1,123 @@
+// Recovery by backup address below the pages: asking for a link, what is shown of it, and the deed it opens.
+import assert from 'node:assert/strict'
+import { after, before, beforeEach, test } from 'node:test'
+import { putLink } from '#server/backup-address/link-store.ts'
+import { createMailGuard } from '#server/backup-address/mail-guard.ts'
+import { backupAddressRecovery } from '#server/backup-address/method.ts'
+import { findBackupAddress, putBackupAddress } from '#server/backup-address/store.ts'
+import { hashToken, newToken } from '#server/core/secrets.ts'
+import { nobody } from '#server/recovery/begin-recovery.ts'
+import type { MethodFlow, RecoveryMethod } from '#server/recovery/recovery-method.ts'
+import { createLimits } from '#server/web/limits.ts'
+import { jobsOf, writtenMessages } from './support/by-hand.ts'
+import { at, type ContactTrial, clock, keyring, minutes, startContactTrial } from './support/contact-trial.ts'
+
+const task = 'backup-address:send-recovery-link'
+let trial: ContactTrial
+let method: RecoveryMethod
+before(async () => {
+  trial = await startContactTrial()
+  const mailGuard = createMailGuard(createLimits(trial.db), keyring, { limitResetMailsPerDay: 10 })
+  const settings = { linkMinutes: 60, mailDomains: ['postern.example'] }
+  method = backupAddressRecovery({ db: trial.db, keyring, clock, mailGuard, settings })
+})
+after(() => trial.stop())
+beforeEach(() => trial.db('messages').delete())
+
+const challenge = (flow: MethodFlow, input: string | null) => trial.within((trx) => method.challenge(trx, flow, input))
+const jobsFor = async (flow: MethodFlow) =>
+  (await jobsOf(trial.db, task)).filter(({ payload }) => payload.flowId === flow.id).map(({ payload }) => payload)
+
+async function owner(address: string, canonical = address): Promise<string> {
+  const accountId = await trial.newAccount()
+  const since = { confirmedAt: minutes(-60), provenAt: minutes(-60), at: minutes(-60) }
+  await trial.within((trx) => putBackupAddress(trx, keyring, { accountId, address, canonical, ...since }))
+  return accountId
+}
+
+test('it has its pages, is a strong proof, and its one task is the mail', () => {
+  assert.deepEqual([method.id, method.strength], ['backup-address', 'strong'])
+  assert.deepEqual(method.door, {
+    challenge: { page: 'recover-backup-address', path: 'backup-address', field: 'address' },
+    proof: { page: 'recover-backup-address-sent', path: 'backup-address/sent', field: null },
+  })
+  assert.deepEqual(Object.keys(method.tasks), [task])
+})
+
+test('whatever address is typed is asked for alike, shown masked, and asked for again', async () => {
+  for (const accountId of [nobody, await owner('hanna@elsewhere.example')]) {
+    const flow = await trial.newFlow(accountId)
+    assert.equal(await method.describe(trial.db, flow), null)
+    assert.deepEqual(await challenge(flow, ' Hanna+x@elsewhere.example '), { kind: 'asked' })
+    assert.deepEqual(await method.describe(trial.db, flow), { address: 'H•••••@elsewhere.example', minutes: 60 })
+    assert.deepEqual(await challenge(flow, null), { kind: 'asked' })
+    assert.deepEqual(await jobsFor(flow), [
+      { flowId: flow.id, accountId, sends: 1 },
+      { flowId: flow.id, accountId, sends: 2 },
+    ])
+    const other = await trial.newFlow(accountId)
+    assert.equal(await method.describe(trial.db, other), null)
+  }
+})
+
+test('what cannot be a backup address is refused with the reason, and nothing is asked for', async () => {
+  const flow = await trial.newFlow(nobody)
+  for (const [input, reason] of [
+    [null, 'missing'],
+    ['', 'missing'],
+    ['nobody', 'shape'],
+    ['me@postern.example', 'own-domain'],
+  ] as const)
+    assert.deepEqual(await challenge(flow, input), { kind: 'refused', reason })
+  assert.deepEqual(await jobsFor(flow), [])
+  assert.equal(await method.describe(trial.db, flow), null)
+})
+
+test('the task mails a link that opens the account, in any spelling of its address, with what is known of who asked', async () => {
+  const accountId = await owner('B.Oris@gmail.com', 'boris@gmail.com')
+  const flow = await trial.newFlow(accountId)
+  await challenge(flow, 'BORIS+y@googlemail.com')
+  const [payload] = await jobsFor(flow)
+  await method.tasks[task]?.(payload ?? {}, { attempt: 1, maxAttempts: 1 })
+  const [letter] = await writtenMessages(trial.db, keyring)
+  assert.deepEqual(
+    [letter?.to, letter?.params.device, letter?.params.place],
+    ['B.Oris@gmail.com', 'Firefox, Linux', 'Minsk, BY'],
+  )
+  const hash = hashToken(letter?.params.token ?? '')
+  const opened = await trial.within(async (trx) => await method.openLink?.(trx, hash, at))
+  assert.deepEqual(opened, { accountId })
+})
+
+test('the language of the page is kept for whoever has none', async () => {
+  const flow = await trial.newFlow(nobody)
+  await challenge(flow, 'stranger@elsewhere.example')
+  const [payload] = await jobsFor(flow)
+  await method.tasks[task]?.(payload ?? {}, { attempt: 1, maxAttempts: 1 })
+  const [letter] = await writtenMessages(trial.db, keyring)
+  assert.deepEqual([letter?.to, letter?.locale], [null, 'de'])
+})
+
+test('nothing that is typed proves it', async () => {
+  const flow = await trial.newFlow(nobody)
+  const outcome = await trial.within((trx) => method.prove(trx, flow, 'anything'))
+  assert.deepEqual(outcome, { kind: 'refused', reason: 'wrong' })
+})
+
+test('the deed spends the link that opened the flow, for its own account, once, and notes the proof', async () => {
+  const [anna, boris] = [await owner('anna@settle.example'), await owner('boris@settle.example')]
+  const flow = await trial.newFlow(anna)
+  const hash = hashToken(newToken())
+  await trial.within((trx) => putLink(trx, { accountId: anna, tokenHash: hash, at, expiresAt: minutes(60) }))
+  const settle = (proof: Buffer | null, more: Partial<MethodFlow> = {}) =>
+    trial.within((trx) => method.settle(trx, { ...flow, ...more }, proof))
+  assert.equal(await settle(null), false)
+  assert.equal(await settle(hashToken(newToken())), false)
+  assert.equal(await settle(hash, { accountId: boris }), false)
+  assert.equal(await settle(hash, { accountId: nobody }), false)
+  const provenAt = async (id: string) => (await findBackupAddress(trial.db, keyring, id))?.provenAt
+  assert.deepEqual(await provenAt(anna), minutes(-60))
+  assert.equal(await settle(hash, { at: minutes(4) }), true)
+  assert.equal(await settle(hash, { at: minutes(4) }), false)
+  assert.deepEqual([await provenAt(anna), await provenAt(boris)], [minutes(4), minutes(-60)])
+})
