@@ -133,7 +133,7 @@ export async function searchCases(
       () => 'select case_id from abuse_search where terms @> ?::bigint[] and case_id >= ? and case_id < ?',
     )
     const range = [String(from), String(end)]
-    if (accountId) any.push('select id from abuse_cases where account_id = ? and id >= ? and id < ?')
+    if (accountId) any.push('select id as case_id from abuse_cases where account_id = ? and id >= ? and id < ?')
     // Found first: else the planner, who knows little of the terms, may walk through all cases and ask for each.
     const { rows } = await db.raw(
       `with found as materialized (${any.join(' union ')})
