@@ -77,10 +77,18 @@ test('a blocked account is shut on every path, holds its contacts, and opens aga
   const visitor = await begin(portal, person.login)
   const asked = await visitor.post('/recover/backup-address', { address: person.address })
   assert.equal(asked.location, '/recover/backup-address/sent', 'the page tells nothing')
+  const bySms = await visitor.post('/recover/sms', { phone: person.phone })
+  assert.equal(bySms.location, '/recover/sms/code', 'nor does this one')
+  const byAnswer = await visitor.post('/recover/security-question', { answer: person.answer })
+  assert.deepEqual([byAnswer.status, byAnswer.errors], [422, ['answer.wrong']], 'the right answer is worth nothing')
   const told = await awaitText(portal, person.address, /lure readers/)
   assert.match(told.text, /\/appeal\//)
   await new Promise((done) => setTimeout(done, 500))
   assert.ok((await sentTo(portal, person.address)).every(({ text }) => !text.includes('/recover/link/')))
+  assert.ok(
+    (await sentTo(portal, person.phone)).every(({ text }) => !/\d{8}$/m.test(text)),
+    'no code by SMS',
+  )
 
   const other = await equip(portal)
   const at = portal.clock.now()
@@ -103,7 +111,12 @@ test('a blocked account is shut on every path, holds its contacts, and opens aga
 
 test('a mailbox that a stranger uses is shut until its owner recovers it, and that alone lifts the measure', async () => {
   const person = await equip(portal)
+  const asked = await person.browser.post('/account/app-passwords/new', { name: 'Phone', imap: 'on' })
+  assert.equal(asked.location, '/account/app-passwords/created', asked.errors.join())
+  const appPasswords = () => portal.db('app_passwords').where({ account_id: person.accountId }).whereNull('revoked_at')
+  assert.equal((await appPasswords()).length, 1)
   assert.equal((await take(person, 'compromised', { cause: 'compromised' })).kind, 'taken')
+  assert.equal((await appPasswords()).length, 0, 'app passwords end with it')
   await eventually(async () => (await suspensionOf(person)) === 'login')
   await eventually(async () =>
     portal.db('mailboxes').where({ account_id: person.accountId }).where('ended_filters_revision', '>', 0).first(),
