@@ -10,6 +10,7 @@ import { proveMailPlatformOutages } from './mail-platform-outages.ts'
 import { provePromptness } from './mail-platform-promptness.ts'
 import { proveProvisioning } from './mail-platform-provisioning.ts'
 import { mutatedParts, proveMutation } from './mutation.ts'
+import { proveNotices } from './notices.ts'
 import { proveRecoveryTimes } from './recovery-times.ts'
 import { proveRecoveryWalk } from './recovery-walk.ts'
 
@@ -53,6 +54,11 @@ const proofs: readonly Proof[] = [
     name: 'looks',
     what: 'every page in every language, light and dark, measured in Chromium',
     run: () => proveLooks(),
+  },
+  {
+    name: 'notices',
+    what: '40 people change passwords and ways back in while the worker is killed; each notice arrives once',
+    run: () => proveNotices({ people: 40, atOnce: 8, lifeMs: 6000, slowMs: 400, patienceSeconds: 240 }),
   },
   {
     name: 'recovery-times',

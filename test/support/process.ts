@@ -15,11 +15,18 @@ export interface PortalProcess {
   end(signal?: NodeJS.Signals): Promise<number | null>
 }
 
-/** Starts it and waits for its start-up text. @throws Error with what it wrote where it ends instead */
-export async function startPortalProcess(env: Readonly<Record<string, string>>): Promise<PortalProcess> {
+/**
+ * Starts it and waits for its start-up text.
+ * @param script another one that begins with the same words
+ * @throws Error with what it wrote where it ends instead
+ */
+export async function startPortalProcess(
+  env: Readonly<Record<string, string>>,
+  script: string = main,
+): Promise<PortalProcess> {
   const port = env.PORT ?? String(await freePort())
   // As `npm start` does.
-  const child = spawn(process.execPath, ['--max-semi-space-size=2', main], {
+  const child = spawn(process.execPath, ['--max-semi-space-size=2', script], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { PATH: process.env.PATH, HOME: process.env.HOME, PORT: port, LOG_LEVEL: 'info', ...env },
   })

@@ -1,0 +1,116 @@
+// People change passwords and ways back in while the worker that tells them of it is killed again and again.
+import assert from 'node:assert/strict'
+import { createTestDatabase } from '#test/support/database.ts'
+import { startMailServer } from '#test/support/mail-server.ts'
+import { arrivals, createLedger } from '#test/support/notice-ledger.ts'
+import { liveThrough } from '#test/support/notice-life.ts'
+import { eventually, startTestPortal } from '#test/support/portal.ts'
+import { type PortalProcess, startPortalProcess } from '#test/support/process.ts'
+import { accountSid, authToken, startTwilioServer } from '#test/support/twilio-server.ts'
+
+export interface NoticeOptions {
+  readonly people: number
+  readonly atOnce: number
+  /** How long a worker lives at most. */
+  readonly lifeMs: number
+  /** How often it is killed at most; then one lives to the end. */
+  readonly kills?: number
+  /** How long the gateways take for a message at most. */
+  readonly slowMs: number
+  /** How long a message may take. */
+  readonly patienceSeconds: number
+  /** The worker's script; the portal itself by default. */
+  readonly script?: string
+}
+
+export interface NoticeFigures {
+  readonly people: number
+  readonly changes: number
+  readonly kills: number
+  /** Messages that a worker had in hand when it was killed. */
+  readonly inHand: number
+  readonly letters: number
+  /** Letters that arrived once more, under the same Message-ID: a mail program shows one. */
+  readonly repeats: number
+  readonly sms: number
+  /** SMS whose worker died before the gateway had them: never sent twice, so not sent again (docs/decisions/0003). */
+  readonly lostSms: number
+}
+
+const pause = (milliseconds: number) => new Promise((done) => setTimeout(done, milliseconds))
+const numberOf = (nth: number) => `+37529${1_000_000 + nth * 10_007}`
+
+export async function proveNotices(options: NoticeOptions): Promise<NoticeFigures> {
+  const { people, atOnce, lifeMs, slowMs, patienceSeconds, script } = options
+  const killsAtMost = options.kills ?? Number.POSITIVE_INFINITY
+  const [database, mail, sms] = [await createTestDatabase(), await startMailServer(), await startTwilioServer()]
+  const env = {
+    SMTP_URL: mail.url,
+    ...{ TWILIO_ACCOUNT_SID: accountSid, TWILIO_AUTH_TOKEN: authToken, TWILIO_FROM: '+375291110000' },
+    TWILIO_API_BASE: sms.url,
+    LIMIT_RECOVERIES_PER_IP_HOUR: '100000',
+    LIMIT_SMS_WAIT_SECONDS: '0.01',
+    LOG_LEVEL: 'error',
+  }
+  const portal = await startTestPortal({ database, worker: false, env })
+  const { argon2MemoryKib, argon2Passes, secretKeys, baseUrl = portal.url } = portal.settings
+  const workerEnv = {
+    ...{ ...env, ROLE: 'worker', DATABASE_URL: database.url, BASE_URL: baseUrl, SECRET_KEYS: secretKeys.join() },
+    ...{ ARGON2_MEMORY_KIB: String(argon2MemoryKib), ARGON2_PASSES: String(argon2Passes) },
+  }
+  const ledger = createLedger()
+  const arrived = () => arrivals(mail, sms)
+  const sending = async (states: string[]) =>
+    Number((await database.db('messages').whereIn('state', states).count({ n: '*' }).first())?.n)
+  let [kills, inHand, over] = [0, 0, false]
+  let worker: PortalProcess | undefined
+  // Gateways that take their time and lose an answer now and then, so that a kill finds something in hand.
+  const slow = () => ({ ms: Math.random() * slowMs })
+  const trouble = setInterval(() => {
+    while (mail.mishaps.length < 8)
+      mail.mishaps.push(Math.random() < 0.05 ? { at: 'answer-lost' } : { at: 'slow', ...slow() })
+    while (sms.mishaps.length < 8)
+      sms.mishaps.push(Math.random() < 0.05 ? { kind: 'answer-lost' } : { kind: 'slow', ...slow() })
+  }, 50)
+
+  async function killAgainAndAgain(): Promise<void> {
+    while (!over) {
+      worker = await startPortalProcess(workerEnv, script)
+      if (kills === killsAtMost) return
+      await pause(Math.random() * lifeMs)
+      if (over) return
+      await worker.end('SIGKILL')
+      kills += 1
+      inHand += await sending(['sending'])
+    }
+  }
+  async function liveOneAfterAnother(line: Iterator<number>): Promise<void> {
+    for (let next = line.next(); !next.done; next = line.next())
+      await liveThrough({ portal, ledger, arrived, patienceSeconds }, `person${next.value}n`, numberOf(next.value))
+  }
+
+  const killing = killAgainAndAgain()
+  try {
+    const line = Array.from({ length: people }, (_, nth) => nth).values()
+    await Promise.all(Array.from({ length: atOnce }, () => liveOneAfterAnother(line))).finally(() => {
+      over = true
+    })
+    await killing
+    // One that is left alone ends it.
+    await eventually(async () => (await sending(['queued', 'sending'])) === 0, patienceSeconds)
+    const { wrong, repeats, lostSms } = ledger.compare(arrived())
+    assert.deepEqual(wrong, [])
+    assert.equal(await sending(['failed', 'dropped']), 0)
+    assert.ok(lostSms <= (await sending(['unknown'])), 'an SMS was lost, and nobody knows')
+    return { people, ...ledger.count(), kills, inHand, repeats, lostSms }
+  } finally {
+    over = true
+    clearInterval(trouble)
+    await killing.catch(() => {})
+    await worker?.end('SIGKILL')
+    await portal.stop()
+    await mail.stop()
+    await sms.stop()
+    await database.drop()
+  }
+}

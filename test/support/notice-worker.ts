@@ -1,0 +1,19 @@
+// A whole worker in a process of its own, to be killed, that takes another for dead sooner than a real one: a test has less time.
+import { compose } from '#server/compose.ts'
+import { processEnvironment, readSettings } from '#server/config.ts'
+import { startWorker } from '#server/jobs/worker.ts'
+import { chooseTransports } from '#server/messages/choose-transports.ts'
+import { sweepMessages } from '#server/messages/sweep-messages.ts'
+import { messageTasks } from '#server/messages/tasks.ts'
+import { createRendering } from './message-trial.ts'
+
+const settings = readSettings(processEnvironment())
+const { databaseUrl = '', secretKeys = [] } = settings
+const portal = await compose({ ...settings, databaseUrl, secretKeys })
+const { db, clock, keyring, log } = portal
+const render = createRendering(settings.baseUrl)
+const delivery = { db, clock, keyring, log, ...chooseTransports(settings), render, staleMs: 700 }
+const tasks = { ...portal.tasks, ...messageTasks(delivery) }
+await startWorker({ databaseUrl, tasks, log, concurrency: 4 })
+setInterval(() => void sweepMessages(delivery).catch(() => {}), 300)
+process.stderr.write('Postern worker is running.\n')
