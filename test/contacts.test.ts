@@ -223,10 +223,10 @@ test('SMS: six a day for a number, however long the waits between them', async (
   const number = { e164: '+375291234567', country: 'BY', prefix: '+37529123' }
   const waits: number[] = []
   for (let i = 0; i < 6; i++) {
-    assert.equal((await guard.permit(number, { confirmed: false })).kind, 'permitted')
+    assert.equal((await guard.permit(number, { confirmed: true })).kind, 'permitted')
     await database.db('rate_limits').where('key', 'like', 'sms-burst%').delete()
     waits.push(await guard.waitFor(number.e164))
-    const soon = await guard.permit(number, { confirmed: false })
+    const soon = await guard.permit(number, { confirmed: true })
     assert.ok(soon.kind === 'refused' && soon.reason === (i === 5 ? 'number' : 'wait'))
     await database.db('rate_limits').where('key', 'like', 'sms-wait%').delete()
   }

@@ -182,6 +182,24 @@ test('the SMS guard: a number, a block of numbers and a day have their ends; con
   assert.equal(rows[0].n, 0, 'counters tell no number')
 })
 
+test("Security: whoever asks for a code to somebody else's number leaves its owner some of the day.", async () => {
+  await nextDay()
+  const guard = createSmsGuard(portal.parts.limits, portal.keyring, { ...portal.settings, limitSmsWaitSeconds: 0.125 })
+  const number = { e164: '+375296660001', country: 'BY', prefix: '+37529666' }
+  const reasonOf = async (confirmed: boolean) => {
+    await portal.db('rate_limits').where('key', 'like', 'sms-wait%').orWhere('key', 'like', 'sms-burst%').delete()
+    const permit = await guard.permit(number, { confirmed })
+    return permit.kind === 'refused' ? permit.reason : 'permitted'
+  }
+  for (let asked = 0; asked < 4; asked++) assert.equal(await reasonOf(false), 'permitted')
+  assert.equal(await reasonOf(false), 'number')
+  assert.ok((await guard.waitFor(number.e164)) > 80_000)
+  assert.deepEqual(
+    [await reasonOf(true), await reasonOf(true), await reasonOf(true)],
+    ['permitted', 'permitted', 'number'],
+  )
+})
+
 test('an account that asks for number after number is stopped', async () => {
   await nextDay()
   const visitor = await register(portal, somebody())

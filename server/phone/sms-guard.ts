@@ -29,7 +29,8 @@ export interface SmsGuard {
   /**
    * Counts one SMS before it is written, or refuses it. One number has one budget over all purposes and accounts.
    * @param about.accountId the account that asks or is asked for, where there is one
-   * @param about.confirmed the number belongs to the account that the SMS is for: still served when the day's total is used up
+   * @param about.confirmed the number belongs to the account that the SMS is for: still served when the day's total, or what strangers may
+   * have of the number's own, is used up
    */
   permit(number: GuardedNumber, about: { readonly accountId?: string; readonly confirmed: boolean }): Promise<SmsPermit>
   /** Seconds until the number may be sent to again, 0 for at once. Nothing is counted. */
@@ -42,6 +43,8 @@ const daySeconds = 86_400
 /** SAFETY: 60, 120 and 300 s between the sends of a day. */
 const waitSteps = [1, 2, 5]
 const burst = { points: 3, seconds: 600 }
+/** A third of the number's day, where it has six and more. */
+const keptForOwner = (perDay: number) => 2 * Math.floor(perDay / 6)
 /** Nobody who links phone after phone needs more. */
 const perAccount = { points: 10, seconds: daySeconds }
 const perPrefix = { points: 20, seconds: 3600 }
@@ -52,6 +55,10 @@ const exact = (seconds: number) => Math.ceil(seconds * 8) / 8
 export function createSmsGuard(limits: Limits, keyring: Keyring, settings: SmsGuardSettings): SmsGuard {
   const accounts = limits.limiter('sms-account', perAccount)
   const perDay = limits.limiter('sms-number', { points: settings.limitSmsPerNumberDay, seconds: daySeconds })
+  const byStrangers = limits.limiter('sms-number-strangers', {
+    points: settings.limitSmsPerNumberDay - keptForOwner(settings.limitSmsPerNumberDay),
+    seconds: daySeconds,
+  })
   const gate = limits.limiter('sms-wait', { points: 1, seconds: 60 })
   const bursts = limits.limiter('sms-burst', burst)
   const prefixes = limits.limiter('sms-prefix', perPrefix)
@@ -84,6 +91,9 @@ export function createSmsGuard(limits: Limits, keyring: Keyring, settings: SmsGu
       if (asked?.kind === 'full') return refuse('account', asked)
       const today = await count(perDay, number)
       if (today.kind === 'full') return refuse('number', today)
+      // Security: whoever asks for a code to somebody else's number leaves its owner some of the day.
+      const strange = confirmed ? undefined : await count(byStrangers, number)
+      if (strange?.kind === 'full') return refuse('number', strange)
       const passed = await count(gate, number, waitAfter(today.used))
       if (passed.kind === 'full') return refuse('wait', passed)
       const recent = await count(bursts, number)
@@ -97,7 +107,7 @@ export function createSmsGuard(limits: Limits, keyring: Keyring, settings: SmsGu
     },
     async waitFor(e164) {
       const key = keyOf('number', e164)
-      const states = await Promise.all([perDay.look(key), gate.look(key), bursts.look(key)])
+      const states = await Promise.all([perDay, byStrangers, gate, bursts].map((limiter) => limiter.look(key)))
       return Math.max(0, ...states.map((state) => (state.kind === 'full' ? state.retryAfterSeconds : 0)))
     },
     within: (trx) => createSmsGuard(createLimits(trx), keyring, settings),

@@ -179,7 +179,11 @@ export function recoveryRoutes(parts: WebParts): Router {
         case 'refused':
           return showForm(req, res, { [field]: typed }, [{ field, reason: outcome.reason }])
         case 'wait':
-          throw new LimitReached(outcome.retryAfterSeconds)
+          // Whoever has been sent one code is led back to the page that takes it.
+          throw new LimitReached(
+            outcome.retryAfterSeconds,
+            flow.asked === method.id ? `/recover/${proof.path}` : undefined,
+          )
         case 'moved':
           return res.redirect(303, dueOf(await flowOf(req)))
         default:

@@ -72,8 +72,10 @@ export function createContactPages(parts: WebParts, forms: ContactForms) {
       switch (asked.kind) {
         case 'asked':
           return res.redirect(303, confirmPage)
-        case 'limited':
-          throw new LimitReached(asked.retryAfterSeconds)
+        case 'limited': {
+          const pending = await forms.pending(accountOf(req).id)
+          throw new LimitReached(asked.retryAfterSeconds, pending && confirmPage)
+        }
         case 'exhausted':
           throw new LimitReached((asked.until.getTime() - clock.now().getTime()) / 1000)
         case 'probation':

@@ -20,6 +20,7 @@ export interface Failure {
   readonly status: number
   readonly kind: ErrorKind
   readonly retryAfterSeconds?: number
+  readonly href?: string | undefined
 }
 
 /** Codes of PostgreSQL and of the network that mean: away or overloaded, try again. */
@@ -45,8 +46,10 @@ export function classify(fault: unknown): Failure {
   if (fault instanceof MalformedRequest) return { status: 400, kind: 'bad-request' }
   if (fault instanceof NotFound) return { status: 404, kind: 'not-found' }
   if (fault instanceof Forbidden) return { status: 403, kind: 'forbidden' }
-  if (fault instanceof LimitReached)
-    return { status: 429, kind: 'too-many-tries', retryAfterSeconds: fault.retryAfterSeconds }
+  if (fault instanceof LimitReached) {
+    const { retryAfterSeconds, href } = fault
+    return { status: 429, kind: 'too-many-tries', retryAfterSeconds, href }
+  }
   if (fault instanceof BusyError)
     return { status: 503, kind: 'unavailable', retryAfterSeconds: fault.retryAfterSeconds }
   if (isAway(fault)) return { status: 503, kind: 'unavailable', retryAfterSeconds: 5 }
@@ -82,7 +85,7 @@ function showFailure(
   clock: Clock,
   req: Request,
   res: Response,
-  { status, kind, retryAfterSeconds }: Failure,
+  { status, kind, retryAfterSeconds, href }: Failure,
 ): void {
   if (retryAfterSeconds !== undefined) res.setHeader('Retry-After', String(retryAfterSeconds))
   // A body that was not read to its end would be taken for the next request.
@@ -93,7 +96,7 @@ function showFailure(
     view: 'errors/problem',
     status,
     locals: {
-      href: kind === 'not-found' ? '/' : pageOf(req),
+      href: kind === 'not-found' ? '/' : (href ?? pageOf(req)),
       retryAt:
         kind === 'too-many-tries' ? new Date(clock.now().getTime() + (retryAfterSeconds ?? 0) * 1000) : undefined,
       reference: kind === 'error' ? req.id : undefined,

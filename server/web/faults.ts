@@ -14,9 +14,12 @@ export class NotFound extends Error {
 export class LimitReached extends Error {
   override readonly name = 'LimitReached'
   readonly retryAfterSeconds: number
-  constructor(retryAfterSeconds: number) {
+  /** Where the page leads on, where that is not the page of the form: a path of ours. */
+  readonly href: string | undefined
+  constructor(retryAfterSeconds: number, href?: string) {
     super('limit reached')
     this.retryAfterSeconds = Math.max(1, Math.ceil(retryAfterSeconds))
+    this.href = href
   }
 }
 

@@ -1,0 +1,31 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { hanna, piotr, register } from './support/people.ts'
+import { startTestPortal, type TestPortal } from './support/portal.ts'
+import type { Answer } from './support/visitor.ts'
+
+let portal: TestPortal
+before(async () => {
+  portal = await startTestPortal({ worker: false })
+})
+after(() => portal.stop())
+
+const phone = '+375291234567'
+const wayOn = ({ status, html }: Answer) => [status, /<a class="govuk-button" href="([^"]+)"/.exec(html)?.[1]]
+
+test('whoever asks for another code too soon is led back to the page that takes the one before', async () => {
+  const visitor = portal.visitor()
+  await visitor.post('/recover', { login: 'nobody.at.all' })
+  assert.equal((await visitor.post('/recover/sms', { phone })).location, '/recover/sms/code')
+  assert.deepEqual(wayOn(await visitor.post('/recover/sms', { phone })), [429, '/recover/sms/code'])
+  const owner = await register(portal, hanna)
+  const form = '/account/recovery/phone'
+  assert.equal((await owner.post(form, { phone })).location, `${form}/confirm`)
+  assert.deepEqual(wayOn(await owner.post(form, { phone })), [429, `${form}/confirm`])
+})
+
+test('whoever has no code yet is led back to the form', async () => {
+  const form = '/account/recovery/phone'
+  const other = await register(portal, piotr)
+  assert.deepEqual(wayOn(await other.post(form, { phone })), [429, form], 'somebody else asked for one a moment ago')
+})
