@@ -15,6 +15,7 @@ test('an answer is what was meant, not how it was typed', () => {
     стараяелка: ['Старая ёлка', 'старая елка!', '  СТАРАЯ   ЁЛКА ', 'Старая-ёлка', 'старая е\u0308лка'],
     сямяукаваля: ['Сям’я Ўкаваля', "сям'я укаваля", 'Сямʼя ўкаваля', 'СЯМЯ УКАВАЛЯ', 'сям`я у\u0306каваля'],
     muellerstrasse7: ['Müllerstraße 7', 'muellerstrasse 7', 'MÜLLERSTRASSE 7', 'Mu\u0308llerstraße 7'],
+    baerenweg5: ['Bärenweg 5', 'Baerenweg 5'],
     groessewien: ['Größe Wien', 'Groesse Wien'],
     οδυσσεύσ: ['Οδυσσεύς', 'ΟΔΥΣΣΕΎΣ'],
     हिन्दीभाषा: ['हिन्दी भाषा', '\u0301\u0301हिन्दी-भाषा'],
