@@ -8,6 +8,8 @@ export interface EnqueueOptions {
   /** Tries in all. Waits grow as e^n seconds (at most e^10): 13 tries span 22 hours. */
   readonly maxAttempts?: number
   readonly runAt?: Date
+  /** Not before so many seconds have passed, by the clock of the database: the queue's own, whatever this machine's says. */
+  readonly afterSeconds?: number
 }
 
 /**
@@ -21,12 +23,13 @@ export async function enqueue(
   options: EnqueueOptions = {},
 ): Promise<void> {
   await trx.raw(
-    'select graphile_worker.add_job(?, ?::json, queue_name => ?, run_at => ?::timestamptz, max_attempts => ?, job_key => ?)',
+    'select graphile_worker.add_job(?, ?::json, queue_name => ?, run_at => coalesce(?::timestamptz, now() + make_interval(secs => ?)), max_attempts => ?, job_key => ?)',
     [
       task,
       JSON.stringify(payload),
       options.queueName ?? null,
       options.runAt?.toISOString() ?? null,
+      options.afterSeconds ?? null,
       options.maxAttempts ?? 13,
       options.jobKey ?? null,
     ],

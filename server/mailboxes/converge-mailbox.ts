@@ -82,8 +82,7 @@ async function handleFailure(
   if (kind === 'permanent') return
   const wait = fault instanceof PlatformError ? fault.retryAfterSeconds : undefined
   if (wait !== undefined && !givenUp) {
-    const runAt = new Date(clock.now().getTime() + wait * 1000)
-    await db.transaction((trx) => enqueueConvergence(trx, accountId, runAt))
+    await db.transaction((trx) => enqueueConvergence(trx, accountId, wait))
     return
   }
   throw fault

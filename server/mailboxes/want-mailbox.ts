@@ -49,9 +49,10 @@ async function sealFor({ keyring, platform }: MailboxParts, password: NewPasswor
 }
 
 /** One job per mailbox at a time, in order; those that have not started melt into one, for each reads the whole wanted state. */
-export async function enqueueConvergence(trx: Trx, accountId: string, runAt?: Date): Promise<void> {
+export async function enqueueConvergence(trx: Trx, accountId: string, afterSeconds?: number): Promise<void> {
   const name = `mailbox:${accountId}`
-  await enqueue(trx, convergeTask, { accountId }, { jobKey: name, queueName: name, ...(runAt ? { runAt } : {}) })
+  const later = afterSeconds === undefined ? {} : { afterSeconds }
+  await enqueue(trx, convergeTask, { accountId }, { jobKey: name, queueName: name, ...later })
 }
 
 export async function wantMailbox(

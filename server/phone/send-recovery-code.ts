@@ -43,8 +43,8 @@ export async function sendRecoveryCode(
     const permit = matches ? await askGuard(smsGuard.within(trx), request.e164) : undefined
     if (permit?.kind === 'refused' && permit.reason === 'wait' && permit.retryAfterSeconds <= shortWaitSeconds) {
       // The page's wait began when the code was asked for, the guard's when it was sent: a moment later.
-      const runAt = new Date(clock.now().getTime() + permit.retryAfterSeconds * 1000)
-      return await enqueue(trx, sendCodeTask, { flowId, accountId, sends }, { runAt })
+      const afterSeconds = permit.retryAfterSeconds
+      return await enqueue(trx, sendCodeTask, { flowId, accountId, sends }, { afterSeconds })
     }
     const to = matches && permit?.kind === 'permitted' ? own.value : null
     // Security: a code that nobody was sent cannot be guessed either.
