@@ -39,6 +39,9 @@ async function listen(portal: Portal, settings: Settings): Promise<Stoppable & {
   }
 }
 
+/** One part that does not stop as it should keeps no other from stopping, but the operator reads of it. */
+const tellOfFault = (fault: Error) => void process.stderr.write(`while stopping: ${fault.stack ?? fault}\n`)
+
 async function start(): Promise<void> {
   widenThreadPool(availableParallelism())
   const started: Stoppable[] = []
@@ -73,7 +76,7 @@ async function start(): Promise<void> {
     if (stopping) return
     stopping = true
     // The last that was started is the first to stop: no request without a database.
-    for (const part of started.reverse()) await part.stop().catch(() => {})
+    for (const part of started.reverse()) await part.stop().catch(tellOfFault)
     process.exit(0)
   }
   process.on('SIGTERM', stop)

@@ -31,7 +31,8 @@ test('one command shows the working portal, names its address, and a second star
   const visitor = createVisitor(first.url)
   assert.equal((await visitor.post('/register', { ...hanna })).status, 303)
   await eventually(() => isReady(first))
-  assert.equal(await first.end(), 0)
+  assert.equal(await first.end(), 0, first.output())
+  assert.doesNotMatch(first.output(), /while stopping/)
 
   const second = await startPortalProcess(env)
   assert.equal(await isReady(second), true)
