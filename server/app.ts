@@ -64,60 +64,56 @@ export function createApp(parts: AppParts): Express {
   app.set('query parser', 'simple')
   app.set('trust proxy', settings.trustedProxies.join(','))
 
-  app.use(inOrder([requestLog(parts.log, parts.observeRequest), securityHeaders(https), parts.assets.serve]))
-  // Without a session, a language and a token: for programs.
-  app.use(
-    byFirstSegment([
-      healthRoutes(db, parts.isDraining),
-      securityTxtRoutes(settings.baseUrl, settings.securityContact ?? `security@${settings.mailDomains[0]}`, clock),
-      mailProgramRoutes(parts),
-      messageRoutes(parts),
-    ]),
-  )
-  app.use(
-    inOrder([
-      noStore,
-      cookieParser(),
-      ...(https ? [markSecure] : []),
-      sessionMiddleware({ db, clock, times }, { https, secrets: parts.cookieSecrets }),
-      localeMiddleware({ fallback: settings.defaultLocale, https, keep: (id, locale) => setLocale(db, id, locale) }),
-      checkOrigin(new URL(settings.baseUrl).origin, development),
-      reportBody(parts),
-      express.urlencoded({ extended: false, limit: '16kb', parameterLimit: 100 }),
-      csrfToken(https),
-    ]),
-  )
-  app.use(
-    byFirstSegment([
-      overviewRoutes(parts),
-      registrationRoutes(parts),
-      signInRoutes(parts),
-      passwordRoutes(parts),
-      recoveryRoutes(parts),
-      undoRoutes(parts),
-      recoveryMethodRoutes(parts),
-      backupAddressRoutes(parts),
-      phoneRoutes(parts),
-      securityQuestionRoutes(parts),
-      sessionRoutes(parts),
-      activityRoutes(parts),
-      reportRoutes(parts),
-      appealRoutes(parts),
-      appPasswordRoutes(parts),
-      clientSignInRoutes(parts),
-      helpRoutes(parts),
-      staffDoorRoutes(parts),
-      staffAccountRoutes(parts),
-      queueRoutes(parts),
-      caseRoutes(parts),
-      measureRoutes(parts),
-      approvalRoutes(parts),
-      appealDeskRoutes(parts),
-      figuresRoutes(parts),
-      auditRoutes(parts),
-      ...(development ? [devRoutes(parts), galleryRoutes(parts)] : []),
-    ]),
-  )
+  const programs = byFirstSegment([
+    healthRoutes(db, parts.isDraining),
+    securityTxtRoutes(settings.baseUrl, settings.securityContact ?? `security@${settings.mailDomains[0]}`, clock),
+    mailProgramRoutes(parts),
+    messageRoutes(parts),
+  ])
+  const everyPage = inOrder([
+    noStore,
+    cookieParser(),
+    ...(https ? [markSecure] : []),
+    sessionMiddleware({ db, clock, times }, { https, secrets: parts.cookieSecrets }),
+    localeMiddleware({ fallback: settings.defaultLocale, https, keep: (id, locale) => setLocale(db, id, locale) }),
+    checkOrigin(new URL(settings.baseUrl).origin, development),
+    reportBody(parts),
+    express.urlencoded({ extended: false, limit: '16kb', parameterLimit: 100 }),
+    csrfToken(https),
+  ])
+  const features = byFirstSegment([
+    overviewRoutes(parts),
+    registrationRoutes(parts),
+    signInRoutes(parts),
+    passwordRoutes(parts),
+    recoveryRoutes(parts),
+    undoRoutes(parts),
+    recoveryMethodRoutes(parts),
+    backupAddressRoutes(parts),
+    phoneRoutes(parts),
+    securityQuestionRoutes(parts),
+    sessionRoutes(parts),
+    activityRoutes(parts),
+    reportRoutes(parts),
+    appealRoutes(parts),
+    appPasswordRoutes(parts),
+    clientSignInRoutes(parts),
+    helpRoutes(parts),
+    staffDoorRoutes(parts),
+    staffAccountRoutes(parts),
+    queueRoutes(parts),
+    caseRoutes(parts),
+    measureRoutes(parts),
+    approvalRoutes(parts),
+    appealDeskRoutes(parts),
+    figuresRoutes(parts),
+    auditRoutes(parts),
+    ...(development ? [devRoutes(parts), galleryRoutes(parts)] : []),
+  ])
+
+  const everyAnswer = inOrder([requestLog(parts.log, parts.observeRequest), securityHeaders(https), parts.assets.serve])
+  // Programs come before what only pages need: a session, a language, a token. All in one step: Express prepares each anew.
+  app.use(inOrder([everyAnswer, programs, everyPage, features]))
 
   app.use(pageNotFound)
   app.use(errorHandler(parts))

@@ -31,6 +31,7 @@ import { managedSecurityQuestion } from './security-question/managed-security-qu
 import { questionRecovery } from './security-question/method.ts'
 import { loadAssets } from './web/assets.ts'
 import { createPlaceOf, createTracer } from './web/client.ts'
+import { createKeptPages } from './web/kept-pages.ts'
 import { createLimits } from './web/limits.ts'
 import { createLog, type Log } from './web/log.ts'
 import { createPages } from './web/pages.ts'
@@ -132,7 +133,10 @@ export async function compose(settings: CompleteSettings, ports: Ports = {}): Pr
     methods,
     recoveryMethods,
     desk,
-    pages: createPages({ views, texts, theme: assets.theme, timeZone: settings.timeZone }),
+    pages: createPages({
+      ...{ views, texts, theme: assets.theme, timeZone: settings.timeZone },
+      kept: cacheViews ? createKeptPages() : undefined,
+    }),
     serviceWords: [...serviceWordsOf(settings.mailDomains), settings.brandName.toLowerCase()],
     trace: createTracer(findPlace),
     placeOf: createPlaceOf(findPlace),

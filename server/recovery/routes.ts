@@ -61,7 +61,13 @@ export function recoveryRoutes(parts: WebParts): Router {
   }
 
   const showStart = (req: Request, res: Response, errors: FormError[] = [], anew = false) =>
-    pages.show(req, res, { id: 'recover', view: 'recovery/start', errors, locals: { anew } })
+    pages.show(req, res, {
+      id: 'recover',
+      view: 'recovery/start',
+      errors,
+      sameForAll: errors.length === 0 && !anew,
+      locals: { anew },
+    })
 
   const showNewPassword = (req: Request, res: Response, flow: Flow, errors: FormError[] = []) =>
     pages.show(req, res, {

@@ -30,6 +30,7 @@ export function registrationRoutes(parts: WebParts): Router {
       view: 'registration/register',
       errors,
       values: { login: form.login, domain: form.domain },
+      sameForAll: errors.length === 0 && form.login === '' && form.domain === '',
       locals: { domains: settings.mailDomains, passwordMin: settings.passwordMin, suggestions },
     })
 

@@ -39,6 +39,7 @@ export function signInRoutes(web: WebParts): Router {
       view: 'sign-in/sign-in',
       errors,
       values,
+      sameForAll: errors.length === 0 && values.login === '' && values.next === '',
       locals: {
         next: values.next,
         path: withNext('/sign-in', values.next),

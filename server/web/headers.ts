@@ -45,6 +45,11 @@ function helmetFor(https: boolean) {
     referrerPolicy: { policy: 'no-referrer' },
     strictTransportSecurity: https ? { maxAge: 63_072_000, includeSubDomains: false } : false,
     xFrameOptions: { action: 'deny' },
+    // For programs that nobody has any more (Flash, Internet Explorer 8), or what browsers do by themselves over https.
+    xDnsPrefetchControl: false,
+    xDownloadOptions: false,
+    xPermittedCrossDomainPolicies: false,
+    xXssProtection: false,
   })
 }
 

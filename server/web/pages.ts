@@ -5,6 +5,7 @@ import { createFormats, type Formats } from '../i18n/format.ts'
 import { isLocale, type Locale, locales, type Texts, type Translate } from '../i18n/texts.ts'
 import type { Theme } from './assets.ts'
 import type { FormError } from './forms.ts'
+import type { KeptPages } from './kept-pages.ts'
 import { ownerOf } from './sessions.ts'
 import type { ViewEngine, ViewLocals } from './view-engine.ts'
 
@@ -26,6 +27,8 @@ export interface Page {
   readonly errors?: readonly FormError[]
   /** What was typed. Never a secret. */
   readonly values?: Readonly<Record<string, string>>
+  /** Everybody who is not signed in sees the same under this path, but for the language and the token of its form. */
+  readonly sameForAll?: boolean
 }
 
 export interface Pages {
@@ -40,21 +43,24 @@ export interface PageParts {
   readonly texts: Texts
   readonly theme: Theme
   readonly timeZone: string
+  /** Where there is one, pages that are the same for all are kept there. */
+  readonly kept?: KeptPages | undefined
 }
 
-export function createPages({ views, texts, theme, timeZone }: PageParts): Pages {
+export function createPages({ views, texts, theme, timeZone, kept }: PageParts): Pages {
   const formats = createFormats(timeZone)
   return {
     show(req, res, page) {
       const { locale } = req
       const owner = ownerOf(req)
-      const given = {
+      const html = (csrfToken: string) => views.render(page.view, given(csrfToken), page.layout)
+      const given = (csrfToken: string) => ({
         t: texts.in(locale),
         locale,
         locales,
         pageId: page.id,
         path: shownPath(req),
-        csrfToken: req.csrfToken?.() ?? '',
+        csrfToken,
         account: owner ? { address: owner.address } : null,
         errors: page.errors ?? [],
         values: page.values ?? {},
@@ -62,14 +68,18 @@ export function createPages({ views, texts, theme, timeZone }: PageParts): Pages
         formats: formats[locale],
         formatDateTime: formats[locale].dateTime,
         ...page.locals,
-      }
-      const html = views.render(page.view, given, page.layout)
+      })
       res.statusCode = page.status ?? (page.errors && page.errors.length > 0 ? 422 : 200)
       res.setHeader('Content-Type', 'text/html; charset=utf-8')
       res.setHeader('Content-Language', locale)
-      const bytes = Buffer.from(html)
-      res.setHeader('Content-Length', bytes.length)
-      res.end(bytes)
+      const token = req.csrfToken?.() ?? ''
+      // Security: a page that is the same for all holds nothing of anybody: the path is the route's own, nobody is signed in.
+      const isSame = page.sameForAll === true && !owner && req.originalUrl === req.route?.path
+      if (kept && isSame) return kept.send(res, `${locale} ${page.id} ${req.originalUrl}`, token, html)
+      const text = html(token)
+      res.setHeader('Content-Length', Buffer.byteLength(text))
+      // As text: Node sends it with the headers in one piece, bytes it would send in a second one.
+      res.end(text)
     },
     textsFor: (req) => texts.in(req.locale),
     formatsFor: (req) => formats[req.locale],
