@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { getCountries } from 'libphonenumber-js/max'
 import { parsePhoneCountry } from '#server/core/phone-country.ts'
-import { exampleMobile, maskPhone, parsePhoneNumber } from '#server/core/phone-number.ts'
+import { exampleMobile, maskPhone, parsePhoneNumber, writePhone } from '#server/core/phone-number.ts'
 
 const parse = (raw: unknown, allowedCountries?: string[]) =>
   parsePhoneNumber(raw, { defaultCountry: 'BY', ...(allowedCountries && { allowedCountries }) })
@@ -142,9 +142,11 @@ test('the settings may name exactly the countries whose numbers can be read', ()
   assert.equal(parsePhoneCountry(''), undefined)
 })
 
-test('an example for each country is written with its code', () => {
-  assert.equal(exampleMobile('BY'), '+375 29 491 19 11')
-  assert.equal(exampleMobile('DE'), '+49 1512 3456789')
-  for (const country of getCountries()) assert.match(exampleMobile(country), /^\+\d+ [\d ()-]+$/, country)
+test('an example for each country is written with its code, and not torn apart at the end of a line', () => {
+  assert.equal(exampleMobile('BY'), '+375\u00a029\u00a0491\u00a019\u00a011')
+  assert.equal(exampleMobile('DE'), '+49\u00a01512\u00a03456789')
+  assert.equal(writePhone('+375291234567'), '+375\u00a029\u00a0123\u00a045\u00a067')
+  for (const country of getCountries())
+    assert.match(exampleMobile(country), /^\+\d+\u00a0[\d\u00a0\u2011()]+$/, country)
   assert.equal(exampleMobile('ZZ'), '')
 })

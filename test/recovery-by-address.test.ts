@@ -18,7 +18,7 @@ let method: RecoveryMethod
 before(async () => {
   trial = await startContactTrial()
   const mailGuard = createMailGuard(createLimits(trial.db), keyring, { limitResetMailsPerDay: 10 })
-  const settings = { linkMinutes: 60, mailDomains: ['postern.example'] }
+  const settings = { limitResetMailsPerDay: 7, linkMinutes: 60, mailDomains: ['postern.example'] }
   method = backupAddressRecovery({ db: trial.db, keyring, clock, mailGuard, settings })
 })
 after(() => trial.stop())
@@ -49,7 +49,9 @@ test('whatever address is typed is asked for alike, shown masked, and asked for 
     const flow = await trial.newFlow(accountId)
     assert.equal(await method.describe(trial.db, flow), null)
     assert.deepEqual(await challenge(flow, ' Hanna+x@elsewhere.example '), { kind: 'asked' })
-    assert.deepEqual(await method.describe(trial.db, flow), { address: 'H•••••@elsewhere.example', minutes: 60 })
+    assert.deepEqual(await method.describe(trial.db, flow), {
+      ...{ address: 'H•••••@elsewhere.example', minutes: 60, left: 6, againAt: null },
+    })
     assert.deepEqual(await challenge(flow, null), { kind: 'asked' })
     assert.deepEqual(await jobsFor(flow), [
       { flowId: flow.id, accountId, sends: 1 },
@@ -58,6 +60,30 @@ test('whatever address is typed is asked for alike, shown masked, and asked for 
     const other = await trial.newFlow(accountId)
     assert.equal(await method.describe(trial.db, other), null)
   }
+})
+
+test('it is shown how many can still be asked for, and from when; another address or name has a count of its own', async () => {
+  const flow = await trial.newFlow(nobody)
+  const shown = async () => (await method.describe(trial.db, flow)) as { left: number; againAt: Date | null }
+  for (let asked = 1; asked <= 4; asked++) {
+    await challenge(flow, 'often@elsewhere.example')
+    assert.deepEqual([(await shown()).left, (await shown()).againAt], [7 - asked, null])
+  }
+  await challenge(flow, null)
+  const fifth = await shown()
+  assert.equal(fifth.left, 2)
+  const wait = ((fifth.againAt?.getTime() ?? 0) - at.getTime()) / 60_000
+  assert.ok(wait > 9 && wait <= 10, `${wait} minutes`)
+  for (let more = 0; more < 3; more++) assert.deepEqual(await challenge(flow, null), { kind: 'asked' })
+  const last = await shown()
+  assert.equal(last.left, 0)
+  assert.ok((last.againAt?.getTime() ?? 0) - at.getTime() > 23 * 3_600_000)
+
+  await challenge(flow, 'another@elsewhere.example')
+  assert.equal((await shown()).left, 6)
+  const stranger = { ...(await trial.newFlow(nobody)), budgetKey: 'of another name' }
+  await challenge(stranger, 'often@elsewhere.example')
+  assert.equal((await method.describe(trial.db, stranger))?.left, 6)
 })
 
 test('what cannot be a backup address is refused with the reason, and nothing is asked for', async () => {

@@ -65,14 +65,14 @@ describe('the first page', () => {
     const visitor = portal.visitor()
     const first = await visitor.get('/recover')
     assert.deepEqual([first.status, first.page], [200, 'recover'])
-    assert.doesNotMatch(first.html, /opened out of turn/)
+    assert.doesNotMatch(first.html, /opened out of order/)
     assert.equal((await visitor.get('/recover/method')).location, '/recover')
-    assert.match((await visitor.get('/recover')).html, /opened out of turn/)
-    assert.doesNotMatch((await visitor.get('/recover')).html, /opened out of turn/)
+    assert.match((await visitor.get('/recover')).html, /opened out of order/)
+    assert.doesNotMatch((await visitor.get('/recover')).html, /opened out of order/)
     for (const login of ['', '   ']) {
       const refused = await visitor.post('/recover', { login })
       assert.deepEqual([refused.status, refused.page, refused.errors], [422, 'recover', ['login.missing']])
-      assert.doesNotMatch(refused.html, /opened out of turn/)
+      assert.doesNotMatch(refused.html, /opened out of order/)
     }
     assert.equal(visitor.cookies.has('recovery'), false)
     await visitor.post('/recover', { login: 'nobody-has-this' })

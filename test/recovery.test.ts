@@ -308,6 +308,24 @@ describe('a link', () => {
     assert.equal((await sentTo(portal, person.address)).length, 5)
     assert.equal((await sentTo(portal, 'stranger@elsewhere.example')).length, 0)
   })
+
+  it('can be asked for as often as the page says, from when it says, for a name that nobody has as well', async () => {
+    const person = await equip(portal)
+    for (const login of [person.login, 'nobody.has.this']) {
+      const visitor = await begin(portal, login)
+      const ask = () => visitor.post('/recover/backup-address', { address: person.address })
+      await ask()
+      const first = (await visitor.get('/recover/backup-address/sent')).html
+      assert.match(first, /9 more emails can be sent today/, login)
+      assert.match(first, /Send it once more/)
+      for (let round = 0; round < 4; round++) await ask()
+      const fifth = (await visitor.get('/recover/backup-address/sent')).html
+      assert.match(fifth, /5 more emails can be sent today\. The next one from .+GMT/, login)
+      assert.doesNotMatch(fifth, /Send it once more/)
+      for (let round = 0; round < 5; round++) await ask()
+      assert.match((await visitor.get('/recover/backup-address/sent')).html, /No more emails can be sent/, login)
+    }
+  })
 })
 
 describe('a proof', () => {

@@ -20,8 +20,8 @@ export interface MailGuard {
 }
 
 /** SAFETY: 5 in 10 minutes, 10 a day. */
-const burst = { points: 5, seconds: 600 }
-const daySeconds = 86_400
+export const burst = { points: 5, seconds: 600 }
+export const daySeconds = 86_400
 
 export function createMailGuard(
   limits: Limits,

@@ -5,6 +5,7 @@ import { enqueue } from '../jobs/enqueue.ts'
 import type { MessageParts } from '../messages/send-message.ts'
 import type { RecoveryMethod } from '../recovery/recovery-method.ts'
 import type { RawSettings } from '../settings.ts'
+import { createLinkPace } from './link-pace.ts'
 import { findLink, findLinkRequest, putLinkRequest, spendLink } from './link-store.ts'
 import type { MailGuard } from './mail-guard.ts'
 import { sendLinkTask, sendRecoveryLink } from './send-recovery-link.ts'
@@ -13,13 +14,14 @@ import { markBackupAddressProven } from './store.ts'
 export interface BackupAddressRecoveryParts extends MessageParts {
   readonly db: Db
   readonly mailGuard: MailGuard
-  readonly settings: Pick<RawSettings, 'linkMinutes' | 'mailDomains'>
+  readonly settings: Pick<RawSettings, 'limitResetMailsPerDay' | 'linkMinutes' | 'mailDomains'>
 }
 
 const refused = (reason: string) => ({ kind: 'refused', reason }) as const
 
 export function backupAddressRecovery(parts: BackupAddressRecoveryParts): RecoveryMethod {
   const { keyring, settings } = parts
+  const pace = createLinkPace(keyring, settings)
   return {
     id: 'backup-address',
     strength: 'strong',
@@ -27,15 +29,23 @@ export function backupAddressRecovery(parts: BackupAddressRecoveryParts): Recove
       challenge: { page: 'recover-backup-address', path: 'backup-address', field: 'address' },
       proof: { page: 'recover-backup-address-sent', path: 'backup-address/sent', field: null },
     },
-    async describe(db, { id }) {
+    async describe(db, { id, budgetKey, at }) {
       const request = await findLinkRequest(db, keyring, id)
-      return request ? { address: maskEmailAddress(request.typed.address), minutes: settings.linkMinutes } : null
+      if (!request) return null
+      const { wait, left } = await pace.look(db, budgetKey, request.typed.canonical)
+      return {
+        address: maskEmailAddress(request.typed.address),
+        minutes: settings.linkMinutes,
+        left,
+        againAt: wait > 0 ? new Date(at.getTime() + wait * 1000) : null,
+      }
     },
     async challenge(trx, flow, input) {
       const parsed = input === null ? null : parseEmailAddress(input, { ownDomains: settings.mailDomains })
       if (parsed?.kind === 'refused') return refused(parsed.reason)
       const address = parsed ?? (await findLinkRequest(trx, keyring, flow.id))?.typed
       if (!address) return refused('missing')
+      await pace.count(trx, flow.budgetKey, address.canonical)
       const { locale, trace } = flow
       const typed = { address: address.address, canonical: address.canonical, locale, trace }
       const sends = await putLinkRequest(trx, keyring, { flowId: flow.id, typed, at: flow.at })

@@ -49,8 +49,15 @@ export function parsePhoneNumber(raw: unknown, options: PhoneNumberOptions): Par
 /** How a mobile number of that country is written for the whole world, for a hint: `+375 29 491 19 11`. */
 export function exampleMobile(country: string): string {
   const example = phoneNumbers().getExampleNumber(country as CountryCode, examples())
-  return example?.formatInternational() ?? ''
+  return unbroken(example?.formatInternational() ?? '')
 }
+
+/** As people write it to others: `+375 29 491-19-11`. */
+export const writePhone = (e164: string): string =>
+  unbroken(phoneNumbers().parsePhoneNumberFromString(e164)?.formatInternational() ?? e164)
+
+/** A number is not torn apart at the end of a line. */
+const unbroken = (number: string) => number.replaceAll(' ', '\u00a0').replaceAll('-', '\u2011')
 
 /** Enough to recognise one's own number by: `+375 •• •••-••-67`. */
 export function maskPhone(e164: string): string {

@@ -25,6 +25,9 @@ const STEPS: readonly [Intl.RelativeTimeFormatUnit, number][] = [
 ]
 const UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const
 
+/** "at 12:03 GMT+3" stays on one line. */
+const hold = (text: string) => text.replace(/(?:\S+ )?\d\d:\d\d \S+$/, (end) => end.replaceAll(' ', '\u00a0'))
+
 /** Made when first used: a formatter takes milliseconds and half a megabyte, and most languages are rarely asked for. */
 function once<T>(make: () => T): () => T {
   let made: T | undefined
@@ -46,9 +49,9 @@ function createFormatsIn(locale: Locale, timeZone: string): Formats {
     once(() => new Intl.NumberFormat(tag, { style: 'unit', unit, unitDisplay: 'short', maximumFractionDigits: 1 })),
   )
   return {
-    dateTime: (instant) => dateTime().format(instant),
+    dateTime: (instant) => hold(dateTime().format(instant)),
     date: (instant) => date().format(instant),
-    time: (instant) => time().format(instant),
+    time: (instant) => hold(time().format(instant)),
     relative(instant, now) {
       const seconds = (instant.getTime() - now.getTime()) / 1000
       const [unit, length] = STEPS.find(([, step]) => Math.abs(seconds) >= step) ?? ['minute', 60]

@@ -1,5 +1,5 @@
 import { Router } from 'express'
-import { exampleMobile } from '../core/phone-number.ts'
+import { exampleMobile, writePhone } from '../core/phone-number.ts'
 import { createContactPages, methodsPage } from '../web/contact-pages.ts'
 import { readFields } from '../web/forms.ts'
 import type { WebParts } from '../web/parts.ts'
@@ -14,7 +14,10 @@ export function phoneRoutes(parts: WebParts): Router {
     id: 'phone',
     field: 'phone',
     locals: () => ({ example: exampleMobile(parts.settings.defaultCountry) }),
-    pending: (accountId) => pendingPhone(parts, accountId),
+    pending: async (accountId) => {
+      const pending = await pendingPhone(parts, accountId)
+      return pending && { ...pending, value: writePhone(pending.value) }
+    },
     waitFor: (_accountId, e164) => parts.smsGuard.waitFor(e164),
   })
   const fresh = (page?: string) => requireFreshPassword(parts.clock.now, page)

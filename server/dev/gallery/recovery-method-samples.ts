@@ -6,7 +6,7 @@ const phone = { id: 'phone', weak: false, href: '/account/recovery/phone' }
 const address = { id: 'backup-address', weak: false, href: '/account/recovery/backup-address' }
 const question = { id: 'security-question', weak: true, href: '/account/recovery/security-question' }
 const since = sampleMoment(5000)
-const setPhone = { ...phone, state: 'set', masked: '+375 •• ••• •• 47', since, provenAt: sampleMoment(50) }
+const setPhone = { ...phone, state: 'set', masked: '+375 •• •••-••-47', since, provenAt: sampleMoment(50) }
 const setQuestion = { ...question, state: 'set', question: 'grandmother-birthplace', since }
 const example = '+375 29 491 19 11'
 const tomorrow = sampleMoment(-60)
@@ -64,7 +64,7 @@ export const recoveryMethodSamples: readonly Sample[] = [
     probation: tomorrow,
     methods: [setPhone, { ...address, state: 'none' }, { ...question, state: 'closed' }],
   }),
-  ...contact('phone', 'phone', '+375 29 12', '+375291234567'),
+  ...contact('phone', 'phone', '+375 29 12', '+375 29 123-45-67'),
   ...contact('backup-address', 'address', 'alesia@', 'alesia.kavalchuk-private@example.com'),
   ask('empty', { state: 'none' }),
   ask('linked', { state: 'set', values: { question: 'first-job' }, ...refused('answer', 'too-easy') }),

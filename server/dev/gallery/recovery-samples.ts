@@ -18,6 +18,7 @@ const doors = [
   { id: 'phone', href: '/recover/sms' },
   { id: 'security-question', href: '/recover/security-question' },
 ]
+const link = { address: 'a••••k@gm•••.com', minutes: 60, left: 9, againAt: null }
 const code = { phone: '+375 •• •••-••-47', digits: 8, minutes: 10, exhausted: false, left: 5, againAt: null }
 const undo = (state: string, method: string, what: string): Sample => ({
   page: 'undo',
@@ -33,7 +34,13 @@ export const recoverySamples: readonly Sample[] = [
   page('recover-method', 'shown', 'method', { doors }),
   page('recover-backup-address', 'empty', 'backup-address'),
   page('recover-backup-address', 'errors', 'backup-address', refused('address', 'shape', 'alesia.example.com')),
-  page('recover-backup-address-sent', 'shown', 'backup-address-sent', { address: 'a••••k@gm•••.com', minutes: 60 }),
+  page('recover-backup-address-sent', 'shown', 'backup-address-sent', link),
+  page('recover-backup-address-sent', 'wait', 'backup-address-sent', {
+    ...link,
+    left: 5,
+    againAt: sampleMoment(-0.02),
+  }),
+  page('recover-backup-address-sent', 'no-more', 'backup-address-sent', { ...link, left: 0 }),
   page('recover-sms', 'empty', 'sms'),
   page('recover-sms', 'errors', 'sms', refused('phone', 'shape', '12345')),
   page('recover-sms-code', 'empty', 'sms-code', { ...code, againAt: sampleMoment(-0.02) }),
