@@ -30,7 +30,17 @@ export async function equip(
   answer = 'Каліноўская-Гай',
 ): Promise<Equipped> {
   const person = { login, password: 'бусел ляціць над вёскай' }
-  const browser = await register(portal, person)
+  return furnish(portal, person, await register(portal, person), answer)
+}
+
+/** The same for somebody who has registered already. */
+export async function furnish(
+  portal: TestPortal,
+  person: Person,
+  browser: Visitor,
+  answer = 'Каліноўская-Гай',
+): Promise<Equipped> {
+  const { login } = person
   const mailbox = `${login}@postern.example`
   const account = await findAccountByAddress(portal.db, mailbox)
   assert.ok(account)
