@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import { abuseAddressesOf } from '#server/abuse/intake-mail.ts'
 import { parseLetter } from '#server/abuse/parse-letter.ts'
 import { duplicateKeyOf, parseReportMail } from '#server/abuse/parse-report-mail.ts'
 import { judgeProvenance } from '#server/abuse/provenance.ts'
+import { readSettings } from '#server/config.ts'
 import { createOurMail, now } from './support/letters/our-mail.ts'
 import { abuseAddress, reportMailTable } from './support/letters/report-mails.ts'
 
@@ -38,6 +40,14 @@ describe('a mail to the abuse address', () => {
       }
     })
   }
+
+  test('may go to the abuse address of each domain, or to the one that the settings name', () => {
+    const domains = { MAIL_DOMAINS: 'one.example,two.example' }
+    assert.deepEqual(abuseAddressesOf(readSettings(domains)), ['abuse@one.example', 'abuse@two.example'])
+    assert.deepEqual(abuseAddressesOf(readSettings({ ...domains, ABUSE_ADDRESS: 'Help@one.example' })), [
+      'help@one.example',
+    ])
+  })
 
   test('reports one letter once for one person, however it was handed in', async () => {
     const raw = await mail.send({

@@ -20,13 +20,14 @@ export type TakenMail =
 
 type Told = Exclude<ReportMail, { kind: 'refused' }>
 
-export const abuseAddressOf = (settings: DeskParts['settings']): string =>
-  (settings.abuseAddress ?? `abuse@${settings.mailDomains[0]}`).toLowerCase()
+/** Lower case; each domain of ours has one (RFC 2142) unless a setting names another. */
+export const abuseAddressesOf = ({ abuseAddress, mailDomains }: DeskParts['settings']): string[] =>
+  (abuseAddress ? [abuseAddress] : mailDomains.map((domain) => `abuse@${domain}`)).map((each) => each.toLowerCase())
 
 /** Every address that the portal writes from: mail from there would be our own coming back. */
 const ownAddresses = ({ settings }: DeskParts): string[] => {
   const from = /<([^<>]+)>\s*$/.exec(settings.mailFrom)?.[1] ?? settings.mailFrom
-  return [abuseAddressOf(settings), from.trim().toLowerCase()]
+  return [...abuseAddressesOf(settings), from.trim().toLowerCase()]
 }
 
 /** Never throws for what a stranger wrote; what it throws is ours, and the mail may be handed in again. */

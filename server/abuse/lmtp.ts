@@ -2,7 +2,7 @@
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import type { DeskParts } from './desk.ts'
-import { abuseAddressOf, intakeMail, mailMaxBytes } from './intake-mail.ts'
+import { abuseAddressesOf, intakeMail, mailMaxBytes } from './intake-mail.ts'
 
 export interface LmtpServer {
   readonly port: number
@@ -14,7 +14,7 @@ const refusal = (responseCode: number, words: string) => Object.assign(new Error
 /** Loaded where it is asked for. @param port 0 takes a free one */
 export async function startLmtp(parts: DeskParts, host: string, port: number): Promise<LmtpServer> {
   const { SMTPServer } = await import('smtp-server')
-  const own = abuseAddressOf(parts.settings)
+  const own = abuseAddressesOf(parts.settings)
   const server = new SMTPServer({
     lmtp: true,
     authOptional: true,
@@ -27,7 +27,7 @@ export async function startLmtp(parts: DeskParts, host: string, port: number): P
     socketTimeout: 30_000,
     closeTimeout: 5000,
     onRcptTo: ({ address }, _session, done) =>
-      done(address.toLowerCase() === own ? null : refusal(550, 'only reports are taken here')),
+      done(own.includes(address.toLowerCase()) ? null : refusal(550, 'only reports are taken here')),
     onData(stream, _session, done) {
       const chunks: Buffer[] = []
       stream.on('data', (chunk: Buffer) => {
