@@ -117,6 +117,11 @@ async function ask(visitor: Visitor, route: Route, objects: Objects): Promise<An
   return await visitor.send(path, body, { 'content-type': 'application/x-www-form-urlencoded' })
 }
 
+const countLooks = async ({ id }: StaffMember) =>
+  Number((await portal.db('audit').where({ staff_id: id }).count('* as n').first())?.n)
+/** Empty forms, which show nothing of anybody. */
+const isForm = ({ path }: Route) => ['/staff/search', '/staff/accounts'].includes(path)
+
 const name = ({ post, path }: Route) => `${post ? 'POST' : 'GET'} ${path}`
 const isObject = ({ path }: Route) => path.includes(':')
 const toDoor = ({ location }: Answer) => /^\/(sign-in|staff\/door)/.test(location ?? '')
@@ -191,7 +196,10 @@ describe('Security: nobody of the staff sees or handles what concerns their own 
           const { status } = await ask(visitor, route, own[role])
           assert.equal(status, 403, `${name(route)}, own`)
         }
+        const before = await countLooks(members[role])
         const answer = await ask(visitor, route, others[role])
+        if (may && !route.post && route.right && !isForm(route) && answer.status === 200)
+          assert.ok((await countLooks(members[role])) > before, `${name(route)} leaves a trace`)
         if (!may) assert.equal(answer.status, 403, name(route))
         else {
           assert.ok((route.answers ?? [200, 303, 422]).includes(answer.status), `${name(route)}: ${answer.status}`)

@@ -1,6 +1,7 @@
 // Appeals as staff see and decide them.
 import { type Request, type Response, Router } from 'express'
 import { findAddresses } from '../accounts/store.ts'
+import { recordLook } from '../audit/record-look.ts'
 import { assertNever } from '../core/assert-never.ts'
 import { tellDone } from '../web/done.ts'
 import { NotFound } from '../web/faults.ts'
@@ -31,6 +32,8 @@ export function appealDeskRoutes(parts: WebParts): Router {
 
   async function show(req: Request, res: Response, errors: FormError[] = [], values: Record<string, string> = {}) {
     const { staff, appeal, measure } = await open(req)
+    const { caseId, accountId } = measure
+    await recordLook(desk, { staffId: staff.id, action: 'appeal.viewed', caseId, accountId, subject: appeal.id })
     const names = await findAddresses(db, [
       ...[measure.accountId, measure.proposedBy, measure.approvedBy],
       appeal.decidedBy,

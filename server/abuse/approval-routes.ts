@@ -1,6 +1,7 @@
 // Proposed measures, and the second person who decides on them.
 import { type Request, type Response, Router } from 'express'
 import { findAccount, findAddresses } from '../accounts/store.ts'
+import { recordLook } from '../audit/record-look.ts'
 import { takeDone, tellDone } from '../web/done.ts'
 import { NotFound } from '../web/faults.ts'
 import type { FormError } from '../web/forms.ts'
@@ -8,7 +9,7 @@ import type { WebParts } from '../web/parts.ts'
 import { requireFreshPassword } from '../web/sessions.ts'
 import { createStaffGuards, showStaffPage, staffOf } from '../web/staff.ts'
 import { actorOf, openMeasure } from './desk-guard.ts'
-import { noticeTo, refusalError } from './measure-page.ts'
+import { noticeTo, recordMeasureLook, refusalError } from './measure-page.ts'
 import { listProposals, type Measure } from './measure-store.ts'
 import { consequencesOf } from './measures.ts'
 import { approveMeasure, refuseMeasure } from './take-measure.ts'
@@ -36,6 +37,7 @@ export function approvalRoutes(parts: WebParts): Router {
     const measure = await openMeasure(desk, req.params.id, staff)
     const account = await findAccount(db, measure.accountId)
     if (measure.state !== 'proposed' || !account) throw new NotFound('not a proposal any more')
+    await recordMeasureLook(desk, staff.id, measure)
     const names = await findAddresses(db, [measure.accountId, measure.proposedBy])
     showStaffPage(parts, req, res, {
       id: 'staff-approval',
@@ -52,6 +54,7 @@ export function approvalRoutes(parts: WebParts): Router {
   return Router()
     .get('/staff/approvals', see, async (req, res) => {
       const staff = staffOf(req)
+      await recordLook(desk, { staffId: staff.id, action: 'measures.viewed' })
       const proposals = await listProposals(db, pageSize)
       const names = await findAddresses(
         db,

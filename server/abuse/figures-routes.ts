@@ -1,6 +1,6 @@
 // How the desk does: GET /staff/figures.
 import { Router } from 'express'
-import { recordAudit } from '../audit/store.ts'
+import { recordLook } from '../audit/record-look.ts'
 import type { WebParts } from '../web/parts.ts'
 import { createStaffGuards, showStaffPage, staffOf } from '../web/staff.ts'
 import { barChart, lineChart } from './charts.ts'
@@ -13,7 +13,7 @@ const shownDays = 30
 const minutes = (seconds: number | null) => (seconds === null ? null : seconds / 60)
 
 export function figuresRoutes(parts: WebParts): Router {
-  const { db, keyring, clock } = parts
+  const { db, clock } = parts
   const { requireStaff } = createStaffGuards(parts)
   return Router().get('/staff/figures', requireStaff('figures.see'), async (req, res) => {
     const at = clock.now()
@@ -24,9 +24,7 @@ export function figuresRoutes(parts: WebParts): Router {
       readTrends(db, at),
       readWaiting(db, at),
     ])
-    await db.transaction((trx) =>
-      recordAudit(trx, keyring, { staffId: staffOf(req).id, action: 'figures.viewed', details: {}, at }),
-    )
+    await recordLook(parts, { staffId: staffOf(req).id, action: 'figures.viewed' })
     const intake = Array.from({ length: shownDays }, (_, index) => {
       const day = new Date(from.getTime() + index * dayMs)
       const found = figures.days.find((each) => each.day === day.toISOString().slice(0, 10))

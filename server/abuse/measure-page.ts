@@ -1,8 +1,10 @@
 // What the pages of a measure say: what is refused and why, and what its holder will read.
+import { recordLook } from '../audit/record-look.ts'
 import { assertNever } from '../core/assert-never.ts'
 import { isLocale } from '../i18n/texts.ts'
 import type { FormError } from '../web/forms.ts'
 import type { WebParts } from '../web/parts.ts'
+import type { DeskParts } from './desk.ts'
 import type { Measure } from './measure-store.ts'
 import { measureRows } from './measures.ts'
 import type { MeasureRefusal } from './take-measure.ts'
@@ -43,3 +45,10 @@ export function noticeTo(
     until: wanted.until,
   }
 }
+
+/** Before a proposal or a measure in force is shown. */
+export const recordMeasureLook = (
+  desk: DeskParts,
+  staffId: string,
+  { id, caseId, accountId }: Measure,
+): Promise<void> => recordLook(desk, { staffId, action: 'measure.viewed', caseId, accountId, subject: id })

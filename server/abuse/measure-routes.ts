@@ -1,6 +1,7 @@
 // Measures: each through a page that shows its consequences first, and the lift.
 import { type Request, type Response, Router } from 'express'
 import { findAccount, findAddresses } from '../accounts/store.ts'
+import { recordLook } from '../audit/record-look.ts'
 import { tellDone } from '../web/done.ts'
 import { NotFound } from '../web/faults.ts'
 import { type FormError, readFields } from '../web/forms.ts'
@@ -9,7 +10,7 @@ import { requireFreshPassword } from '../web/sessions.ts'
 import { createStaffGuards, showStaffPage, staffOf } from '../web/staff.ts'
 import { measureDays } from './case-routes.ts'
 import { actorOf, openCase, openMeasure } from './desk-guard.ts'
-import { noticeTo, refusalError } from './measure-page.ts'
+import { noticeTo, recordMeasureLook, refusalError } from './measure-page.ts'
 import { findInForce } from './measure-store.ts'
 import {
   allowsTransition,
@@ -60,6 +61,7 @@ export function measureRoutes(parts: WebParts): Router {
     const found = await openCase(desk, req.params.id, staff)
     const account = found.accountId ? await findAccount(db, found.accountId) : undefined
     if (!account) throw new NotFound('a case without an account')
+    await recordLook(desk, { staffId: staff.id, action: 'measure.viewed', caseId: found.id, accountId: account.id })
     const inForce = await findInForce(db, account.id)
     const standing: Standing = inForce ? inForce.measure : account.blockedAt ? 'operator-block' : 'none'
     const faults = Array.isArray(wanted) ? wanted : []
@@ -108,6 +110,7 @@ export function measureRoutes(parts: WebParts): Router {
     .get('/staff/measures/:id/lift', requireStaff('measures.lift'), freshHere, async (req, res) => {
       const measure = await openMeasure(desk, req.params.id, staffOf(req))
       if (measure.state !== 'in-force') throw new NotFound('not in force any more')
+      await recordMeasureLook(desk, staffOf(req).id, measure)
       const names = await findAddresses(db, [measure.accountId, measure.proposedBy])
       const locals = { measure, address: names.get(measure.accountId), by: names.get(measure.proposedBy) }
       showStaffPage(parts, req, res, { id: 'staff-lift', view: 'abuse/lift', locals })

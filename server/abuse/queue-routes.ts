@@ -1,7 +1,7 @@
 // The queue: GET /staff/cases with its tabs, filters and pages in the URL, and the search.
 import { type Request, Router } from 'express'
 import { findAccountByAddress, findAddresses } from '../accounts/store.ts'
-import { recordAudit } from '../audit/store.ts'
+import { recordLook } from '../audit/record-look.ts'
 import type { WebParts } from '../web/parts.ts'
 import { createStaffGuards, showStaffPage, staffOf } from '../web/staff.ts'
 import { listWaitingAppeals } from './appeal-store.ts'
@@ -94,9 +94,7 @@ export function queueRoutes(parts: WebParts): Router {
         tab === 'appeals'
           ? { cases: [], next: appeals?.next }
           : await listQueue(db, keyring, { tab, staffId: staff.id, filters, after, limit: pageSize })
-      await db.transaction((trx) =>
-        recordAudit(trx, keyring, { staffId: staff.id, action: 'queue.viewed', details: { tab }, at: clock.now() }),
-      )
+      await recordLook(desk, { staffId: staff.id, action: 'queue.viewed', details: { tab } })
       showStaffPage(parts, req, res, {
         id: 'staff-queue',
         view: 'abuse/queue',
@@ -138,15 +136,7 @@ export function queueRoutes(parts: WebParts): Router {
       const address = field === 'any' || field === 'address' ? typed.toLowerCase() : ''
       const account = address.includes('@') ? await findAccountByAddress(db, address) : undefined
       const found = await searchCases(db, keyring, { alternatives, accountId: account?.id, limit: pageSize, before })
-      if (typed !== '')
-        await db.transaction((trx) =>
-          recordAudit(trx, keyring, {
-            staffId: staff.id,
-            action: 'cases.searched',
-            details: { field },
-            at: clock.now(),
-          }),
-        )
+      if (typed !== '') await recordLook(desk, { staffId: staff.id, action: 'cases.searched', details: { field } })
       showStaffPage(parts, req, res, {
         id: 'staff-search',
         view: 'abuse/search',

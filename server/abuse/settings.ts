@@ -4,7 +4,10 @@ import { optional, row, secret } from '../setting-row.ts'
 import { dkimKeys } from './dkim-keys.ts'
 
 export const abuseRows = {
-  abuseAddress: optional(text('an address'), 'where suspicious letters are reported by mail; absent: abuse@ each domain'),
+  abuseAddress: optional(
+    text('an address'),
+    'where suspicious letters are reported by mail; absent: abuse@ each domain',
+  ),
   abuseImapUrl: optional(
     url('imaps:', 'imap:'),
     'IMAP account of that address, imaps://USER:PASSWORD@HOST/FOLDER; its mails are taken in and marked as seen',

@@ -4,6 +4,7 @@ type Nothing = Record<string, never>
 
 export interface AuditDetails {
   'appeal.decided': { decision: string }
+  'appeal.viewed': Nothing
   'audit.exported': { count: number }
   'audit.viewed': Nothing
   'case.attributed': Nothing
@@ -21,6 +22,8 @@ export interface AuditDetails {
   'measure.proposed': { measure: string; cause: string }
   'measure.refused': { measure: string }
   'measure.taken': { measure: string; cause: string }
+  'measure.viewed': Nothing
+  'measures.viewed': Nothing
   'queue.viewed': { tab: string }
   'staff.signed-in': Nothing
   'staff.signed-out': Nothing
@@ -37,6 +40,7 @@ export type AuditAction = keyof AuditDetails
 /** Every action, for the filter of the page. */
 export const auditActions = [
   'appeal.decided',
+  'appeal.viewed',
   'audit.exported',
   'audit.viewed',
   'case.attributed',
@@ -54,6 +58,8 @@ export const auditActions = [
   'measure.proposed',
   'measure.refused',
   'measure.taken',
+  'measure.viewed',
+  'measures.viewed',
   'queue.viewed',
   'staff.signed-in',
   'staff.signed-out',

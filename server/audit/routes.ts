@@ -9,6 +9,7 @@ import { createStaffGuards, showStaffPage, staffOf } from '../web/staff.ts'
 import { auditActions } from './actions.ts'
 import { describeDetails } from './describe-details.ts'
 import { exportAudit } from './export-audit.ts'
+import { recordLook } from './record-look.ts'
 import { type AuditFilter, countAudit, listAudit, recordAudit } from './store.ts'
 
 const pageSize = 50
@@ -65,9 +66,7 @@ export function auditRoutes(parts: WebParts): Router {
         db,
         entries.flatMap(({ staffId, accountId }) => [staffId, accountId]),
       )
-      await db.transaction((trx) =>
-        recordAudit(trx, keyring, { staffId: staff.id, action: 'audit.viewed', details: {}, at: clock.now() }),
-      )
+      await recordLook(parts, { staffId: staff.id, action: 'audit.viewed' })
       const last = entries.at(-1)?.position ?? ''
       showStaffPage(parts, req, res, {
         id: 'staff-audit',

@@ -3,6 +3,7 @@ import { type Request, type Response, Router } from 'express'
 import { type Account, findAccount, findAccountByAddress } from '../accounts/store.ts'
 import { describeEntry } from '../activity/describe-entry.ts'
 import { listActivity, recordActivity } from '../activity/store.ts'
+import { recordLook } from '../audit/record-look.ts'
 import { recordAudit } from '../audit/store.ts'
 import { parseTypedLogin } from '../core/login-name.ts'
 import { addressOf } from '../core/names.ts'
@@ -59,15 +60,7 @@ export function staffAccountRoutes(parts: WebParts): Router {
         listSessions(db, account.id, aliveSince(clock, times)),
         listActivity(db, account.id, 15),
       ])
-      await db.transaction((trx) =>
-        recordAudit(trx, keyring, {
-          staffId: staffOf(req).id,
-          action: 'support.viewed',
-          accountId: account.id,
-          details: {},
-          at: clock.now(),
-        }),
-      )
+      await recordLook(parts, { staffId: staffOf(req).id, action: 'support.viewed', accountId: account.id })
       showStaffPage(parts, req, res, {
         id: 'staff-account',
         view: 'staff/account',
