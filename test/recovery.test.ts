@@ -186,7 +186,10 @@ describe('tries', () => {
     const number = parsePhoneNumber(person.phone, { defaultCountry: 'ZZ' })
     assert.ok(number.kind === 'ok')
     await portal.parts.smsGuard.permit(number, { confirmed: true })
-    await portal.db('rate_limits').where('key', 'like', 'sms-wait%').update({ expire: Date.now() + 1000 })
+    await portal
+      .db('rate_limits')
+      .where('key', 'like', 'sms-wait%')
+      .update({ expire: Date.now() + 1000 })
     assert.match(await codeOf(portal, visitor, person), /^\d{8}$/)
   })
 
