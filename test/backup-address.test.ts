@@ -33,7 +33,9 @@ test('somebody links a backup address, replaces it, removes it, and everybody co
   assert.equal(page.page, 'recovery-methods')
   assert.match(page.html, /The backup address is linked/)
   assert.match(page.html, /h•••••@elsewhere\.example/)
-  assert.doesNotMatch((await visitor.get('/account')).html, /no way back/)
+  const overview = (await visitor.get('/account')).html
+  assert.doesNotMatch(overview, /no way back/)
+  assert.match(overview, /What to do next[\s\S]+You have one way back in/)
 
   const [told] = await awaitSent(portal, mailbox)
   assert.match(told?.text ?? '', /\/undo\/[\w-]{43}/)

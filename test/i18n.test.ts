@@ -170,7 +170,7 @@ describe('the language of a page', () => {
   })
 })
 
-describe('moments and sizes', () => {
+describe('moments, places and sizes', () => {
   const formats = createFormats('Europe/Minsk')
   const instant = new Date('2026-11-22T09:03:00Z')
 
@@ -179,6 +179,13 @@ describe('moments and sizes', () => {
     assert.equal(formats.be.dateTime(instant), '22 лістапада 2026 г. у\u00a012:03\u00a0GMT+3')
     assert.equal(formats.ru.dateTime(instant), '22 ноября 2026 г. в\u00a012:03\u00a0GMT+3')
     assert.equal(formats.de.dateTime(instant), '22. November 2026 um\u00a012:03\u00a0GMT+3')
+  })
+
+  it('and a place has its country’s name', () => {
+    assert.equal(formats.be.place('Minsk, BY'), 'Minsk, Беларусь')
+    assert.equal(formats.de.place('PL'), 'Polen')
+    assert.equal(formats.en.place('Minsk, XQ'), 'Minsk, XQ')
+    assert.equal(formats.en.place('93.84.…'), '93.84.…')
   })
 
   it('are told from now in the largest unit that fits', () => {

@@ -10,6 +10,8 @@ export interface Formats {
   /** "5 minutes ago", "in 2 hours", "yesterday": the largest unit that fits. */
   relative(instant: Date, now: Date): string
   number(value: number): string
+  /** `Minsk, BY` with the country's name. */
+  place(place: string): string
   /** A size in binary units with at most one decimal. */
   bytes(size: number): string
 }
@@ -45,6 +47,7 @@ function createFormatsIn(locale: Locale, timeZone: string): Formats {
   const time = once(() => new Intl.DateTimeFormat(tag, { ...CLOCK, timeZone }))
   const relative = once(() => new Intl.RelativeTimeFormat(tag, { numeric: 'auto' }))
   const number = once(() => new Intl.NumberFormat(tag))
+  const country = once(() => new Intl.DisplayNames(tag, { type: 'region' }))
   const sizes = UNITS.map((unit) =>
     once(() => new Intl.NumberFormat(tag, { style: 'unit', unit, unitDisplay: 'short', maximumFractionDigits: 1 })),
   )
@@ -57,6 +60,7 @@ function createFormatsIn(locale: Locale, timeZone: string): Formats {
       const [unit, length] = STEPS.find(([, step]) => Math.abs(seconds) >= step) ?? ['minute', 60]
       return relative().format(Math.trunc(seconds / length), unit)
     },
+    place: (place) => place.replace(/(?<=^|, )[A-Z]{2}$/, (code) => country().of(code) ?? code),
     number: (value) => number().format(value),
     bytes(size) {
       const step = size < 1 ? 0 : Math.min(UNITS.length - 1, Math.floor(Math.log2(size) / 10))

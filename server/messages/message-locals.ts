@@ -59,14 +59,12 @@ export function maskMailbox(address: string): string {
 
 export function createMessageLocals(options: LocalsOptions) {
   const { texts, formats, baseUrl, serviceName, undoDays } = options
-  const regions = (locale: Locale) => new Intl.DisplayNames(locale, { type: 'region', fallback: 'none' })
 
-  /** `Minsk, BY` with the country's name, a network as such. */
+  /** A place with its country's name, a network as such. */
   function wordsForPlace(place: string, locale: Locale): string {
     if (place === '') return texts.t(locale, 'messages.shared.notKnown')
     if (place.endsWith('…')) return texts.t(locale, 'messages.shared.network', { network: place })
-    const code = place.slice(-2)
-    return place.slice(0, -2) + (regions(locale).of(code) ?? code)
+    return formats[locale].place(place)
   }
 
   function factsOf(params: AnyParams, at: string | undefined, locale: Locale): [string, string][] {

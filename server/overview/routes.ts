@@ -8,7 +8,7 @@ import { requestGrowth } from '../mailboxes/grow-mailbox.ts'
 import { refreshUsage } from '../mailboxes/measure-mailboxes.ts'
 import { requestedQuota } from '../mailboxes/quota-rule.ts'
 import { findMailboxProgress } from '../mailboxes/store.ts'
-import { warningsOf } from '../recovery-methods/managed-method.ts'
+import { lacksSecondWay, warningsOf } from '../recovery-methods/managed-method.ts'
 import { listRoles } from '../staff/store.ts'
 import { takeDone, tellDone } from '../web/done.ts'
 import { NotFound } from '../web/faults.ts'
@@ -41,6 +41,7 @@ export function overviewRoutes(parts: WebParts): Router {
           },
           methods: described.filter((method) => method.state !== 'closed'),
           warnings: warningsOf(described),
+          lacksSecondWay: lacksSecondWay(described),
           appPasswords: platform.applyAppPasswords !== undefined,
           heldAppPasswords: await countHeldAppPasswords(db, owner.id),
           latestActivity: entries.map((entry) => describeEntry(entry)),

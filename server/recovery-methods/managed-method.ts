@@ -67,6 +67,10 @@ export function manageMethods(list: readonly ManagedMethod[]): ManagedMethods {
   }
 }
 
+/** Whether one way back is all there is, and a second would make it safe. Where a warning says more, there is no need of it. */
+export const lacksSecondWay = (methods: readonly DescribedMethod[]): boolean =>
+  warningsOf(methods).length === 0 && methods.filter(({ state }) => state === 'set').length === 1
+
 /** Names under `account.warnings`, for an account that could be lost or is easily taken. */
 export function warningsOf(methods: readonly DescribedMethod[]): ('no-methods' | 'only-question')[] {
   const set = methods.filter((method) => method.state === 'set')

@@ -42,6 +42,7 @@ export const accountSamples: readonly Sample[] = [
     done: 'password-changed',
     mailbox: { ...ready, usedBytes: 123_456_789 },
     space: { growsTo: 10 * 2 ** 30 },
+    lacksSecondWay: true,
     methods: [
       { id: 'phone', state: 'set', since: sampleMoment(500), masked: '+375 •• •••-••-47' },
       { id: 'backup-address', state: 'pending', masked: 'a••••k@gm•••.com' },
