@@ -33,7 +33,7 @@ export function readReport(body: string): SignInReport | undefined {
     return undefined
   }
   const { data } = report.safeParse(given)
-  if (!data || !data.login.isWellFormed() || data.login.includes('\0')) return undefined
+  if (!data?.login.isWellFormed() || data.login.includes('\0')) return undefined
   return {
     login: data.login.toLowerCase(),
     service: data.protocol === 'sieve' ? 'imap' : data.protocol,
