@@ -42,6 +42,11 @@ async function listen(portal: Portal, settings: Settings): Promise<Stoppable & {
 /** One part that does not stop as it should keeps no other from stopping, but the operator reads of it. */
 const tellOfFault = (fault: Error) => void process.stderr.write(`while stopping: ${fault.stack ?? fault}\n`)
 
+/** Listened for from the first moment on: whoever asks for the end while the start is under way gets it when that is done. */
+const endAskedFor = new Promise<void>((end) => {
+  for (const signal of ['SIGTERM', 'SIGINT']) process.on(signal, () => end())
+})
+
 async function start(): Promise<void> {
   widenThreadPool(availableParallelism())
   const started: Stoppable[] = []
@@ -71,16 +76,10 @@ async function start(): Promise<void> {
   if (web) started.push(web)
   process.stderr.write(startUpText(settings, web?.port, given.databaseUrl === undefined))
 
-  let stopping = false
-  const stop = async () => {
-    if (stopping) return
-    stopping = true
-    // The last that was started is the first to stop: no request without a database.
-    for (const part of started.reverse()) await part.stop().catch(tellOfFault)
-    process.exit(0)
-  }
-  process.on('SIGTERM', stop)
-  process.on('SIGINT', stop)
+  await endAskedFor
+  // The last that was started is the first to stop: no request without a database.
+  for (const part of started.reverse()) await part.stop().catch(tellOfFault)
+  process.exit(0)
 }
 
 start().catch((fault) => {

@@ -91,7 +91,7 @@ describeOnMailServers('the portal beside Dovecot and Postfix', () => {
     await waitForLetter(inbox, 'Proof')
     const found = await inbox.fetchOne('*', { source: true })
     await inbox.logout()
-    const source = found?.source || Buffer.alloc(0)
+    const source = (found || undefined)?.source ?? Buffer.alloc(0)
     assert.equal(source.toString('latin1').match(/^x-postern-trace:/gim)?.length, 1)
     const letter = await parseLetter(source)
     assert.ok(letter.kind === 'letter')

@@ -3,6 +3,7 @@ import { EventEmitter } from 'node:events'
 import { type Runner, run, type WorkerEvents, Logger as WorkerLogger } from 'graphile-worker'
 import type { Log } from '../web/log.ts'
 import { createLifeline } from './lifeline.ts'
+import { openPool } from './pool.ts'
 
 export interface TaskContext {
   /** 1 for the first try. */
@@ -32,6 +33,9 @@ const sweepEverySeconds = 10
 
 export async function startWorker(options: WorkerOptions): Promise<Worker> {
   const { databaseUrl, log } = options
+  let stopping = false
+  const concurrency = options.concurrency ?? 8
+  const pool = openPool(databaseUrl, concurrency + 3, (fault) => !stopping && log.warn({ err: fault }, 'worker'))
   const lifeline = createLifeline(databaseUrl, (fault) => log.warn({ err: fault }, 'lifeline'))
   const sweep = () =>
     lifeline.sweep().then(
@@ -39,18 +43,16 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
       (fault) => log.warn({ err: fault }, 'lifeline'),
     )
   const timer = setInterval(sweep, sweepEverySeconds * 1000)
-  let stopping = false
   let runner: Runner | undefined
 
   async function start(): Promise<void> {
     const events = new EventEmitter() as unknown as WorkerEvents
     events.on('pool:create', ({ workerPool }) => lifeline.hold(workerPool.id))
     runner = await run({
-      connectionString: databaseUrl,
+      pgPool: pool,
       taskList: asTaskList(options),
       events,
-      concurrency: options.concurrency ?? 8,
-      maxPoolSize: (options.concurrency ?? 8) + 3,
+      concurrency,
       noHandleSignals: true,
       pollInterval: 2000,
       crontab: options.crontab ?? '',
@@ -75,6 +77,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
       clearInterval(timer)
       await runner?.stop().catch((fault) => log.warn({ err: fault }, 'worker stop'))
       await lifeline.stop()
+      await pool.end()
     },
   }
 }
