@@ -69,6 +69,7 @@ describe('messages', () => {
     assert.equal(got.messageId, `<${id}@postern.example>`)
     assert.ok(got.parsed.text?.split(/\r?\n/).includes('004217'))
     assert.match(got.raw, /^auto-submitted: auto-generated/im)
+    assert.match(got.raw, /^x-postern-loop: 1/im)
     assert.equal((await trial.row(id)).state, 'sent')
   })
 

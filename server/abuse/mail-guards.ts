@@ -1,10 +1,8 @@
 /** Mail to the abuse address that no person wrote: answering it would start a loop, keeping it would bury the reports. */
+import { loopHeaderName } from '../messages/loop-header.ts'
 import { fieldsNamed, type LetterField } from './letter.ts'
 
 export type Ignored = 'loop' | 'bounce' | 'auto-reply'
-
-/** Set on everything that the portal sends from the abuse address. */
-export const loopHeaderName = 'X-Postern-Loop'
 
 const MAX_RECEIVED = 40
 

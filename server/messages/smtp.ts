@@ -1,6 +1,7 @@
 // Mail by SMTP. Knows nodemailer and what its errors mean for a message.
 import type { Readable } from 'node:stream'
 import type { NodemailerError, SMTPPoolSentMessageInfo, Transporter } from 'nodemailer'
+import { loopHeaderName } from './loop-header.ts'
 import type { MailTransport, SendOutcome } from './transport.ts'
 
 export interface SmtpOptions {
@@ -36,7 +37,7 @@ export function createSmtpTransport({ url, from }: SmtpOptions): MailTransport {
           date: mail.date,
           messageId,
           // RFC 3834: no vacation notices back, and mailing software leaves it alone.
-          headers: { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' },
+          headers: { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All', [loopHeaderName]: '1' },
           disableFileAccess: true,
           disableUrlAccess: true,
         })
