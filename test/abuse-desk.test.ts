@@ -9,6 +9,7 @@ import { viewEvidence } from '#server/abuse/view-evidence.ts'
 import { claimCase, closeCase, showCase } from '#server/abuse/work-on-case.ts'
 import { listAudit, verifyAudit } from '#server/audit/store.ts'
 import { accountIdOf, ourDomain, sendLetter, startAbusePortal, untilJudged } from './support/abuse.ts'
+import { awaitSent } from './support/outbox.ts'
 import { register } from './support/people.ts'
 import { eventually, type TestPortal } from './support/portal.ts'
 
@@ -88,6 +89,16 @@ test('a letter that an account sent is reported, judged, and stopped; its owner 
   await eventually(async () => await portal.db('measures').whereNotNull('effective_at').first())
   assert.equal(await closeCase(desk, found.id, idOf(ada), 'measure-taken'), true)
   await eventually(async () => (await reader.get(progressHref)).html.includes('acted against the sender'))
+  const told = await awaitSent(portal, 'reader@elsewhere.example', 2)
+  assert.deepEqual(
+    told.map(({ subject }) => subject),
+    [`Your report ${reference} is closed`, `We have your report ${reference}`],
+  )
+  assert.match(told[0]?.text ?? '', /was right: we have acted against the sender/)
+  for (const { text } of told) {
+    assert.ok(text.includes(progressHref))
+    assert.doesNotMatch(text, /spammer|my card/, 'neither the account nor what somebody wrote')
+  }
 
   const owner = portal.visitor()
   const wrong = await owner.post('/sign-in', { login: 'spammer', password: 'not the password' })
@@ -118,10 +129,10 @@ test('a letter that an account sent is reported, judged, and stopped; its owner 
     (JSON.parse((await owner.get('/dev/outbox.json')).html) as { to: string; text: string }[]).filter(({ text }) =>
       text.includes(`/staff/appeals/${appeal.id}`),
     )
-  const [told] = await eventually(async () => (await letters()).length > 0 && letters())
-  assert.equal(told?.to, `${ada.login}@${ourDomain}`, 'who took the measure is told too')
-  assert.match(told?.text ?? '', /it was lifted/)
-  assert.doesNotMatch(told?.text ?? '', /spammer|stranger/)
+  const [verdict] = await eventually(async () => (await letters()).length > 0 && letters())
+  assert.equal(verdict?.to, `${ada.login}@${ourDomain}`, 'who took the measure is told too')
+  assert.match(verdict?.text ?? '', /it was lifted/)
+  assert.doesNotMatch(verdict?.text ?? '', /spammer|stranger/)
   assert.equal((await letters()).length, 1)
 
   const actions = (await listAudit(portal.db, { caseId: found.id }, 50)).map(({ action }) => action)
