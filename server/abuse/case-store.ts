@@ -1,7 +1,7 @@
 // Cases: what was reported of one account, or of one address that no account of ours stands behind.
 import type { Db, Trx } from '#db/connection.ts'
 import type { Keyring } from '../core/keyring.ts'
-import type { Verdict } from './provenance.ts'
+import type { Verdict } from './provenance-rules.ts'
 import type { ReportKind } from './report-kind.ts'
 import type { Outcome } from './report-store.ts'
 import { type Severity, type SeverityJudgement, severities } from './severity.ts'

@@ -1,5 +1,24 @@
 /** How evidence becomes a verdict: one table, read from the top, the first rule that fits decides. */
-import type { Evidence, Verdict } from './provenance.ts'
+import type { DkimReading } from './dkim.ts'
+import type { ChainReading } from './received-chain.ts'
+import type { TraceReading } from './trace-header.ts'
+
+export type Verdict = 'proven' | 'likely' | 'unproven' | 'not-ours'
+
+export interface Evidence {
+  readonly trace: TraceReading
+  readonly dkim: DkimReading
+  readonly chain: ChainReading
+  readonly hasHeader: boolean
+  readonly hasBody: boolean
+  /** The one From address, where it is the only one and of our domains. */
+  readonly ownFrom: string | null
+  /** From, Return-Path, Sender or Message-ID carries one of our domains. */
+  readonly namesUs: boolean
+  readonly fromOwnerEnforced: boolean
+  /** A mail program's own words about the letter, not the letter. */
+  readonly retold: boolean
+}
 
 export interface ProvenanceRule {
   readonly name: string

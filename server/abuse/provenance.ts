@@ -1,13 +1,11 @@
 /** Whether a reported letter truly came from us, from whom, and why we think so. */
 import type { Keyring } from '#server/core/keyring.ts'
-import { type DkimParts, type DkimReading, verifyOwnDkim } from './dkim.ts'
+import { type DkimParts, verifyOwnDkim } from './dkim.ts'
 import type { Letter } from './letter.ts'
 import type { ScannedLetter } from './letter-shape.ts'
-import { provenanceRules } from './provenance-rules.ts'
-import type { ChainReading, FollowChain } from './received-chain.ts'
-import { readTraces, type TraceReading } from './trace-header.ts'
-
-export type Verdict = 'proven' | 'likely' | 'unproven' | 'not-ours'
+import { type Evidence, provenanceRules, type Verdict } from './provenance-rules.ts'
+import type { FollowChain } from './received-chain.ts'
+import { readTraces } from './trace-header.ts'
 
 /** Texts: `abuse.provenance.<code>`. */
 export const reasonCodes = [
@@ -74,21 +72,6 @@ export interface ProvenanceParts {
   readonly ourDomains: readonly string[]
   /** The submission server refuses a From that is not its sender's own, so a signed From names the account. */
   readonly fromOwnerEnforced: boolean
-}
-
-export interface Evidence {
-  readonly trace: TraceReading
-  readonly dkim: DkimReading
-  readonly chain: ChainReading
-  readonly hasHeader: boolean
-  readonly hasBody: boolean
-  /** The one From address, where it is the only one and of our domains. */
-  readonly ownFrom: string | null
-  /** From, Return-Path, Sender or Message-ID carries one of our domains. */
-  readonly namesUs: boolean
-  readonly fromOwnerEnforced: boolean
-  /** A mail program's own words about the letter, not the letter. */
-  readonly retold: boolean
 }
 
 /** @param how `retold` for what a mail program quoted when forwarding; everything else is `source`. */

@@ -2,7 +2,7 @@
 import type { Db } from '#db/connection.ts'
 import type { Keyring } from '../core/keyring.ts'
 import { asCase, type Case, verdictRanks } from './case-store.ts'
-import type { Verdict } from './provenance.ts'
+import type { Verdict } from './provenance-rules.ts'
 import type { ReportKind } from './report-kind.ts'
 import { type Severity, severities } from './severity.ts'
 

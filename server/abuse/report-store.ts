@@ -2,7 +2,8 @@
 import type { Db, Trx } from '#db/connection.ts'
 import type { Keyring } from '../core/keyring.ts'
 import type { Locale } from '../i18n/texts.ts'
-import type { Provenance, Verdict } from './provenance.ts'
+import type { Provenance } from './provenance.ts'
+import type { Verdict } from './provenance-rules.ts'
 import type { ReportKind } from './report-kind.ts'
 
 const purpose = 'abuse.report'

@@ -1,5 +1,5 @@
 /** How urgent an account's reports are, with the reasons in points, so that an analyst can argue with it. */
-import type { Verdict } from './provenance.ts'
+import type { Verdict } from './provenance-rules.ts'
 import type { ReportKind } from './report-kind.ts'
 
 export const severities = ['low', 'medium', 'high'] as const

@@ -1,6 +1,7 @@
 /** Names of the desk's texts, from the words that the code knows things by. */
 import type { Consequence, EndReason, MeasureCause, Standing } from './measures.ts'
-import type { ReasonCode, Verdict } from './provenance.ts'
+import type { ReasonCode } from './provenance.ts'
+import type { Verdict } from './provenance-rules.ts'
 import type { ReportKind } from './report-kind.ts'
 import type { Outcome } from './report-store.ts'
 import type { Severity, SeverityReason } from './severity.ts'

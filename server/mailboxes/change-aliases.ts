@@ -6,7 +6,7 @@ import type { Clock } from '../core/clock.ts'
 import type { Keyring } from '../core/keyring.ts'
 import { lookAlikeKey } from '../core/login-name.ts'
 import { addressOf, domainOf, loginOf } from '../core/names.ts'
-import { reviseMailboxAliases } from './store.ts'
+import { reviseMailboxAliases } from './revise-store.ts'
 import { enqueueConvergence } from './want-mailbox.ts'
 
 export interface AliasParts {

@@ -2,7 +2,8 @@
 import type { Db } from '#db/connection.ts'
 import type { Clock } from '../core/clock.ts'
 import type { Task } from '../jobs/worker.ts'
-import { listMailboxesWithMainPassword, reviseMainPasswordUse } from './store.ts'
+import { reviseMainPasswordUse } from './revise-store.ts'
+import { listMailboxesWithMainPassword } from './store.ts'
 import { enqueueConvergence } from './want-mailbox.ts'
 
 export interface FollowParts {

@@ -5,7 +5,8 @@ import { recordActivity } from '../activity/store.ts'
 import type { Clock } from '../core/clock.ts'
 import type { Keyring } from '../core/keyring.ts'
 import { type QuotaSettings, requestedQuota } from './quota-rule.ts'
-import { findMailboxProgress, reviseMailboxQuota } from './store.ts'
+import { reviseMailboxQuota } from './revise-store.ts'
+import { findMailboxProgress } from './store.ts'
 import { enqueueConvergence } from './want-mailbox.ts'
 
 export interface GrowParts {

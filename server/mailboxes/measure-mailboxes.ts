@@ -5,8 +5,8 @@ import type { Task } from '../jobs/worker.ts'
 import { type MailPlatform, PlatformError } from '../mail-platform/mail-platform.ts'
 import { type GrowParts, growMailbox } from './grow-mailbox.ts'
 import { grownQuota, type QuotaSettings } from './quota-rule.ts'
-import { findMailboxProgress, type MailboxProgress, noteMailboxUsage } from './store.ts'
-import { listMailboxesToMeasure } from './usage-store.ts'
+import { findMailboxProgress, type MailboxProgress } from './store.ts'
+import { listMailboxesToMeasure, noteMailboxUsage } from './usage-store.ts'
 
 export interface MeasureParts extends GrowParts {
   readonly platform: Pick<MailPlatform, 'observe' | 'tellsUsedBytes'>

@@ -11,7 +11,7 @@ import {
   noteSeen,
   type WantedRow,
 } from './reconcile-store.ts'
-import { reviseMailboxUnchanged } from './store.ts'
+import { reviseMailboxUnchanged } from './revise-store.ts'
 import { enqueueConvergence, sealPurpose } from './want-mailbox.ts'
 
 export interface Difference {

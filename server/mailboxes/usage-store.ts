@@ -1,4 +1,4 @@
-// Which mailboxes are to be measured next.
+// How full mailboxes are, and which are to be measured next.
 import type { Db } from '#db/connection.ts'
 
 const minuteMs = 60_000
@@ -17,4 +17,16 @@ export async function listMailboxesToMeasure(db: Db, now: Date, limit: number): 
     [ago(15), limit, ago(360), limit, limit],
   )) as { rows: { account_id: string }[] }
   return rows.map((row) => row.account_id)
+}
+
+/** @param usedBytes undefined leaves the figure as it is and notes only that it was asked for */
+export async function noteMailboxUsage(
+  db: Db,
+  accountId: string,
+  usedBytes: number | undefined,
+  at: Date,
+): Promise<void> {
+  await db('mailboxes')
+    .where({ account_id: accountId })
+    .update({ measured_at: at, ...(usedBytes === undefined ? {} : { used_bytes: usedBytes }) })
 }

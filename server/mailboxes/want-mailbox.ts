@@ -5,12 +5,12 @@ import type { Keyring } from '../core/keyring.ts'
 import { enqueue } from '../jobs/enqueue.ts'
 import type { MailPlatform, PasswordFormat, Suspension } from '../mail-platform/mail-platform.ts'
 import {
-  insertMailbox,
   reviseMailboxAppPasswords,
   reviseMailboxFilters,
   reviseMailboxPassword,
   reviseMailboxSuspension,
-} from './store.ts'
+} from './revise-store.ts'
+import { insertMailbox } from './store.ts'
 
 export const convergeTask = 'mailbox:converge'
 export const sealPurpose = 'mailboxes.password'
