@@ -51,7 +51,58 @@ test('filters stand in the URL, and what they do not understand is left out', as
   assert.deepEqual(await shown('severity=high&kind=phishing'), [`lucky.prize@${ourDomain}`])
   assert.deepEqual(await shown('kind=malware'), [])
   assert.equal((await shown('kind=constructor&severity=__proto__&after=x&tab=new')).length, 2)
-  assert.equal((await ada.visitor.get('/staff/cases?severity[]=high&kind=%00')).status, 200)
+  for (const query of [
+    'severity[]=high&kind=%00',
+    'after=999999999999999.1',
+    'after=3.999999999999999999',
+    'after=1.1.1',
+    'tab=closed&after=999999999999999.999999999999999999',
+    'tab=appeals&after=999999999999999999999',
+    'tab=appeals&after=1.5',
+  ])
+    assert.equal((await ada.visitor.get(`/staff/cases?${query}`)).status, 200, query)
+  for (const query of [
+    'q=%00',
+    'q=a%00@postern.example',
+    'q=a&before=999999999999999999',
+    'q=a&before=-1',
+    'q[]=a',
+    'q=%ED%A0%80',
+    `q=${'a'.repeat(5000)}`,
+  ])
+    assert.equal((await ada.visitor.get(`/staff/search?${query}`)).status < 500, true, query)
+  for (const query of [
+    'case=999999999999999999&before=999999999999999999',
+    'from=0000-00-00&to=9999-99-99',
+    'from=0000-01-01&to=9999-12-31',
+    'staff=%00',
+    'action=constructor&account[]=x',
+  ])
+    assert.equal((await olga.visitor.get(`/staff/audit?${query}`)).status < 500, true, query)
+  for (const path of [
+    'cases/0',
+    'cases/999999999999999999',
+    'cases/%00',
+    'approvals/%00',
+    'approvals/x',
+    'approvals/999999999999999999',
+    'appeals/%00',
+    'appeals/x',
+    'appeals/999999999999999999',
+    'measures/x/lift',
+    'measures/%00/lift',
+    'cases/1/reports/x/source',
+    'cases/1/reports/%00/source',
+    'cases/1?report=9e9&before=999999999999999999',
+  ])
+    assert.equal((await ada.visitor.get(`/staff/${path}`)).status < 500, true, path)
+  for (const path of [
+    'accounts?login=%00',
+    'accounts?login[]=a',
+    'accounts/%00',
+    'accounts/00000000-0000-0000-0000-000000000000',
+  ])
+    assert.equal((await olga.visitor.get(`/staff/${path}`)).status < 500, true, path)
 })
 
 test('a case is found by address, subject, a beginning of it, and a host of a link', async () => {

@@ -80,7 +80,8 @@ export function queueRoutes(parts: WebParts): Router {
       const staff = staffOf(req)
       const tab = req.query.tab === 'appeals' ? 'appeals' : isQueueTab(req.query.tab) ? req.query.tab : 'new'
       const filters = readFilters(req.query)
-      const after = /^[\d.]{1,40}$/.test(one(req.query.after)) ? one(req.query.after) : undefined
+      const key = tab === 'appeals' ? /^\d{1,18}$/ : /^\d{1,14}\.\d{1,18}$/
+      const after = key.test(one(req.query.after)) ? one(req.query.after) : undefined
       const counts: Readonly<Record<string, number>> = { ...(await countTabs(db, staff.id)) }
       const asked = {
         severity: filters.severity,

@@ -44,6 +44,8 @@ export const asAccount = (row: Record<string, unknown>): Account => ({
 })
 
 export async function findAccountByAddress(db: Db | Trx, address: string): Promise<Account | undefined> {
+  // PostgreSQL takes no null character, and strangers write addresses into letters and URLs.
+  if (address.includes('\0')) return undefined
   const row = await db('accounts').where({ address }).first()
   return row && asAccount(row)
 }
