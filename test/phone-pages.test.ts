@@ -6,7 +6,7 @@ import type { Answer } from './support/visitor.ts'
 
 let portal: TestPortal
 before(async () => {
-  portal = await startTestPortal({ worker: false })
+  portal = await startTestPortal({ worker: false, env: { DEFAULT_COUNTRY: 'DE', SMS_COUNTRIES: 'BY,DE' } })
 })
 after(() => portal.stop())
 
@@ -28,4 +28,11 @@ test('whoever has no code yet is led back to the form', async () => {
   const form = '/account/recovery/phone'
   const other = await register(portal, piotr)
   assert.deepEqual(wayOn(await other.post(form, { phone })), [429, form], 'somebody else asked for one a moment ago')
+})
+
+test('the example of a number is one of the country whose numbers are read without their code', async () => {
+  const visitor = await register(portal, { login: 'zugezogen', password: 'zwei Störche im Nebel' })
+  assert.match((await visitor.get('/account/recovery/phone')).html, /\+49\s1512\s3456789/)
+  const typed = await visitor.post('/account/recovery/phone', { phone: '01512 3456789' })
+  assert.equal(typed.location, '/account/recovery/phone/confirm', typed.errors.join())
 })
