@@ -3,7 +3,6 @@ import assert from 'node:assert/strict'
 import { after, before, beforeEach, describe, it } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import { hashToken, newToken } from '#server/core/secrets.ts'
-import { managedPhone } from '#server/phone/managed-phone.ts'
 import { applyReset, probationEnd } from '#server/recovery/apply-reset.ts'
 import { flowTokenHashOf, keepFlow } from '#server/recovery/flow-cookie.ts'
 import { type ResetOutcome, resetPassword } from '#server/recovery/reset-password.ts'
@@ -242,11 +241,6 @@ describe('the doors', () => {
     const person = await equip(portal)
     const visitor = await begin(portal, person.login)
     const flow = await flowOf(visitor)
-    const move = portal.parts.recoveryMethods.map((method) => ({
-      ...method,
-      challenge: async () => assert.fail('was asked'),
-    }))
-    assert.equal(move.length, 3)
     const _csrf = await visitor.token('/recover/sms')
     // Moved between the look and the step: the row is held by the other window until it has moved.
     const other = await portal.db.transaction()
@@ -365,7 +359,6 @@ describe('a new password', () => {
     assert.ok(Math.abs(probation_until.getTime() - at - hours(72)) < 60_000)
     const settings = { probationHours: 0.5 }
     assert.deepEqual(probationEnd({ settings }, new Date(0)), new Date(1_800_000))
-    assert.equal(managedPhone(portal.keyring).id, 'phone')
   })
 
   it('is set by nothing but a proven flow of an account that is still there', async () => {
@@ -413,7 +406,7 @@ describe('a new password', () => {
     assert.equal(notice?.params.method, 'undo')
   })
 
-  it('applied twice over tells of what it was proven by, and cuts what came between', async () => {
+  it('by whatever proof tells of it, with the device and the place', async () => {
     const person = await equip(portal)
     const password = { plain: fresh, verifier: await portal.parts.hasher.hash(fresh) }
     const at = portal.clock.now()
@@ -454,9 +447,8 @@ describe('SECURITY_QUESTION=hold', () => {
     const other = await begin(holding, person.login)
     const otherFlow = await flowOf(other)
     const at = holding.clock.now().getTime()
-    const asks = await other.get('/recover/security-question')
+    assert.equal((await other.get('/recover/security-question')).status, 200)
     const visitor = await hold(person)
-    assert.notEqual(asks.html, '')
     const done = await visitor.get('/recover/done')
     assert.deepEqual([done.status, done.page], [200, 'recover-done'])
     assert.match(done.html, /The new password is waiting/)

@@ -162,7 +162,6 @@ describe('the link', () => {
       ).used_at,
       null,
     )
-    assert.equal((await accountOf(person)).password_verifier.length > 0, true)
     assert.equal(await portal.parts.hasher.verify((await accountOf(person)).password_verifier, person.password), true)
   })
 })
@@ -195,7 +194,7 @@ describe('"this was not me"', () => {
 
   it('has counters of the same name as any recovery of the mailbox', async () => {
     const person = await equip(portal)
-    const [begun, undone] = [hashToken(newToken()), hashToken(newToken())]
+    const undone = hashToken(newToken())
     const visitor = portal.visitor()
     await visitor.post('/recover', { login: person.login })
     const flow = await findFlow(portal.db, hashToken(visitor.cookies.get('recovery') ?? ''), portal.clock.now())
@@ -203,7 +202,6 @@ describe('"this was not me"', () => {
     const mine = await findFlow(portal.db, undone, portal.clock.now())
     assert.equal(mine?.budgetKey, flow?.budgetKey)
     assert.deepEqual([mine?.trace, mine?.locale], [trace, 'be'])
-    assert.notDeepEqual(begun, undone)
   })
 
   it('from the mailbox begins a probation and disarms no link of a contact; from a contact it ends both', async () => {
