@@ -276,7 +276,7 @@ describe('a link from a mail', () => {
     for (const dead of [token, newToken(), 'nonsense']) {
       const page = await portal.visitor().get(`/recover/link/${dead}`)
       assert.deepEqual([page.status, page.page, page.errors], [422, 'recover-link', ['link.dead']])
-      assert.match(page.html, /href="#main"/)
+      assert.match(page.html, /href="#main" data-error="/)
     }
   })
 

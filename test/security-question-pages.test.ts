@@ -74,7 +74,7 @@ test('after it was removed the page says that it is for good, and takes no other
   assert.doesNotMatch(page.html, /name="answer"/)
   const late = await visitor.post(form, { question: 'first-job', answer }, { from: '/account' })
   assert.deepEqual([late.status, late.page, late.errors], [422, 'security-question', ['security-question.removed']])
-  assert.match(late.html, /href="#main"/)
+  assert.match(late.html, /href="#main" data-error="/)
   assert.equal((await remove(visitor, '/account')).location, methods)
 })
 
@@ -94,7 +94,7 @@ test('during a probation the page says until when, and nothing is set or removed
       [422, 'security-question', ['recovery-methods.probation']],
     )
     assert.ok(answered.html.includes(words), words)
-    assert.match(answered.html, /href="#main"/)
+    assert.match(answered.html, /href="#main" data-error="/)
   }
   assert.equal((await questionOf(accountId)).question, 'first-job')
 })
@@ -167,7 +167,7 @@ test('SECURITY_QUESTION=off refuses every answer and offers no form', async () =
       [refused.status, refused.page, refused.errors],
       [422, 'security-question', ['security-question.closed']],
     )
-    assert.match(refused.html, /href="#main"/)
+    assert.match(refused.html, /href="#main" data-error="/)
     assert.equal(
       await questionOf((await findAccountByAddress(portal.db, 'closed.door@postern.example'))?.id ?? ''),
       undefined,

@@ -114,7 +114,7 @@ describe('the link', () => {
     for (const which of [token, newToken(), 'nonsense']) {
       const page = await portal.visitor().get(`/undo/${which}`)
       assert.deepEqual([page.status, page.page, page.errors], [422, 'undo', ['link.dead']])
-      assert.match(page.html, /href="#main"/)
+      assert.match(page.html, /href="#main" data-error="/)
       const visitor = portal.visitor()
       const acted = await visitor.post(`/undo/${which}`, {}, { from: '/sign-in' })
       assert.deepEqual([acted.status, acted.page, acted.errors], [422, 'undo', ['link.dead']])
