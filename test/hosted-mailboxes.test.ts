@@ -2,13 +2,16 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { verify } from 'argon2'
+import { changePassword } from '#server/password/change-password.ts'
 import { sha512Crypt } from '#server/password/sha512-crypt.ts'
 import { startFakeGoogle } from './support/fake-google.ts'
 import type { FakeHttp } from './support/fake-http.ts'
 import { startFakeMailcow } from './support/fake-mailcow.ts'
 import { startFakeYandex } from './support/fake-yandex-360.ts'
-import { register } from './support/people.ts'
+import { register, signIn } from './support/people.ts'
 import { eventually, startTestPortal } from './support/portal.ts'
+import { startPrism } from './support/prism.ts'
+import { secretOn } from './support/visitor.ts'
 
 const domain = 'postern.example'
 const hanna = { login: 'hanna.k', password: 'seven storks over the marsh' }
@@ -97,6 +100,41 @@ for (const [name, start] of Object.entries(platforms)) {
     })
   })
 }
+
+describe('app passwords of somebody whose mail lies at mailcow', () => {
+  it('open it as they were typed, wait after a reset, and open it again when they are kept', async () => {
+    const mailcow = await startFakeMailcow([domain])
+    const prism = await startPrism('mailcow.openapi.json', mailcow.url)
+    const env = { MAIL_PLATFORM: 'mailcow', MAILCOW_URL: prism.url, MAILCOW_API_KEY: mailcow.apiKey }
+    const portal = await startTestPortal({ env })
+    try {
+      const visitor = await register(portal, hanna)
+      const page = '/account/app-passwords'
+      await visitor.post(`${page}/new`, { name: 'Phone', imap: 'on' })
+      const secret = secretOn((await visitor.get(`${page}/created`)).html).replaceAll(' ', '')
+      const opens = () => mailcow.opensByAppPassword(address, secret, 'imap')
+      await eventually(async () => opens())
+      assert.equal(mailcow.opensByAppPassword(address, secret, 'smtp'), false)
+
+      const account = await portal.db('accounts').where({ address }).first()
+      const password = { plain: next, verifier: await portal.parts.hasher.hash(next) }
+      const reset = { accountId: account.id, password, at: portal.clock.now() }
+      await portal.db.transaction((trx) => changePassword(trx, portal.parts, reset))
+      await eventually(async () => !opens())
+      const again = await signIn(portal, { ...hanna, password: next })
+      const [, id] = /app-passwords\/([0-9a-f-]{36})\/keep/.exec((await again.get(page)).html) ?? []
+      await again.post(`${page}/${id}/keep`, {}, { from: page })
+      await eventually(async () => opens())
+      await again.post(`${page}/${id}/revoke`, {}, { from: page })
+      await eventually(async () => mailcow.appPasswords.length === 0)
+      assert.deepEqual(prism.violations, [])
+    } finally {
+      await portal.stop()
+      await prism.stop()
+      await mailcow.stop()
+    }
+  })
+})
 
 describe('a password that the mail platform would not take', () => {
   it('is refused where it is chosen, so that nobody has a portal without mail', async () => {
