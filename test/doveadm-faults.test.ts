@@ -27,7 +27,7 @@ describe('doveadm', () => {
     }))
     platform = createDovecotPlatform({
       directory: database.db,
-      doveadm: { url: doveadm.url, apiKey: 'key', timeoutMs: 300 },
+      doveadm: { url: doveadm.url, apiKey: 'key', timeoutMs: 300, lateSessionsMs: 1 },
       clock: { now: () => new Date() },
     })
   })
@@ -68,7 +68,7 @@ describe('doveadm', () => {
     const wanted = await provision()
     asked = []
     await platform.apply({ ...wanted, revision: 2, suspension: 'login' })
-    assert.deepEqual(asked, ['authCacheFlush', 'kick'])
+    assert.deepEqual(asked, ['authCacheFlush', 'kick', 'kick'])
     asked = []
     await platform.apply({ ...wanted, revision: 3, suspension: 'login', quotaBytes: 2000 })
     assert.deepEqual(asked, ['authCacheFlush'])
@@ -85,7 +85,7 @@ describe('doveadm', () => {
     )
     asked = []
     assert.deepEqual(await platform.apply(changed), { kind: 'applied', revision: 2 })
-    assert.deepEqual(asked, ['authCacheFlush', 'kick'])
+    assert.deepEqual(asked, ['authCacheFlush', 'kick', 'kick'])
     asked = []
     await platform.apply(changed)
     assert.deepEqual(asked, ['authCacheFlush'], 'and never twice')

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { after, before, it } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { hash } from 'argon2'
 import { systemClock } from '#server/core/clock.ts'
 import { signInByPop3, signInBySmtp } from '#test/mail-platform/line-client.ts'
@@ -47,6 +48,31 @@ describeOnMailServers('Dovecot', () => {
     assert.equal(await client.say('NOOP'), '', 'the server has hung up')
     const auth = { user, pass: 'a better one' }
     assert.equal(await trySend(mail, auth, { from: user, to: user, subject: 'Mine again' }), 'ok')
+  })
+
+  it('Security: a sign-in that is under way when the password changes leaves no session behind.', async () => {
+    const { authOf, mail, platform, provision } = world
+    const wanted = await provision('dunja')
+    const auth = authOf('dunja')
+    const password = await hash('a better one')
+    const opening = Array.from({ length: 12 }, async (_, index) => {
+      await sleep(index * 40)
+      return openInbox(mail, auth).catch(() => undefined)
+    })
+    await opening[0]
+    await platform.apply({ ...wanted, revision: 2, password })
+    const opened = (await Promise.all(opening)).filter((inbox) => inbox !== undefined)
+    assert.ok(opened.length > 0, 'the first was in before')
+    await sleep(200)
+    const answers = opened.map(
+      async (inbox) =>
+        inbox.usable &&
+        inbox.noop().then(
+          () => true,
+          () => false,
+        ),
+    )
+    assert.ok(!(await Promise.all(answers)).includes(true))
   })
 
   it('ending the sessions cuts those that are open and leaves the next ones alone', async () => {

@@ -1,4 +1,5 @@
 // The few doveadm commands that the portal needs, over Dovecot's HTTP API.
+import { setTimeout as sleep } from 'node:timers/promises'
 import { PlatformError } from '../mail-platform.ts'
 
 export interface DoveadmSettings {
@@ -7,6 +8,8 @@ export interface DoveadmSettings {
   readonly apiKey: string
   /** 5 s by default. */
   readonly timeoutMs?: number
+  /** How long after the first time sessions are ended once more. 500 by default. */
+  readonly lateSessionsMs?: number
 }
 
 type Command = readonly [name: string, parameters: Record<string, unknown>]
@@ -18,7 +21,7 @@ const nothingFound = 68
 
 export type Doveadm = ReturnType<typeof createDoveadm>
 
-export function createDoveadm({ url, apiKey, timeoutMs = 5000 }: DoveadmSettings) {
+export function createDoveadm({ url, apiKey, timeoutMs = 5000, lateSessionsMs = 500 }: DoveadmSettings) {
   const endpoint = new URL('/doveadm/v1', url)
   const authorization = `X-Dovecot-API ${Buffer.from(apiKey).toString('base64')}`
 
@@ -74,6 +77,10 @@ export function createDoveadm({ url, apiKey, timeoutMs = 5000 }: DoveadmSettings
       ])
       expectDone('authCacheFlush', flush)
       expectDone('kick', kick, [nothingFound])
+      // Security: a sign-in that is under way when the password changes leaves no session behind.
+      await sleep(lateSessionsMs)
+      const [late] = await run([['kick', { mask: addresses }]])
+      expectDone('kick', late, [nothingFound])
     },
     async flush(addresses: readonly string[]): Promise<void> {
       const [flush] = await run([['authCacheFlush', { user: addresses }]])

@@ -1,0 +1,1 @@
+export { down, up } from '../mail-directory/0005-session-logins.ts'
