@@ -8,7 +8,7 @@ export interface DoveadmSettings {
   readonly apiKey: string
   /** 5 s by default. */
   readonly timeoutMs?: number
-  /** How long after the first time sessions are ended once more. 500 by default. */
+  /** When sessions are ended once more: long enough for one that was opening, too short for people to sign in anew. 150 by default. */
   readonly lateSessionsMs?: number
 }
 
@@ -21,7 +21,7 @@ const nothingFound = 68
 
 export type Doveadm = ReturnType<typeof createDoveadm>
 
-export function createDoveadm({ url, apiKey, timeoutMs = 5000, lateSessionsMs = 500 }: DoveadmSettings) {
+export function createDoveadm({ url, apiKey, timeoutMs = 5000, lateSessionsMs = 150 }: DoveadmSettings) {
   const endpoint = new URL('/doveadm/v1', url)
   const authorization = `X-Dovecot-API ${Buffer.from(apiKey).toString('base64')}`
 
