@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { after, before, it } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
 import { openInbox, tryImap, trySend, waitForLetter } from '#test/mail-platform/mail-program.ts'
-import { type PortalWithMail, startPortalWithMail } from '#test/mail-platform/portal-with-mail.ts'
+import { type PortalWithMail, settled, startPortalWithMail } from '#test/mail-platform/portal-with-mail.ts'
 import { describeOnMailServers } from '#test/mail-platform/programs.ts'
 import type { Door } from '#test/mail-platform/start.ts'
 import { launchChromium } from '#test/support/chromium.ts'
@@ -56,8 +56,9 @@ describeOnMailServers('somebody with a browser, a phone and a mail program', () 
   /** What the help says of a service, as a person would type it over. */
   async function readSettings(page: Page, service: string): Promise<{ name: string; doors: Door[] }> {
     const list = page.locator(`h3:text-is("${service}") + dl`)
-    const told = async (key: string) => list.locator(`div:has(dt:text-is("${key}")) dd .line`).allTextContents()
-    const [[host = ''], [name = '']] = await Promise.all([told('Server'), told('User name')])
+    const row = (key: string) => list.locator(`div:has(dt:text-is("${key}")) dd`)
+    const told = async (key: string) => row(key).locator('.line').allTextContents()
+    const [[host = ''], name] = await Promise.all([told('Server'), row('User name').innerText()])
     const doors = (await told('Port and encryption')).map((way) => {
       const [, port = '', encryption = ''] = /(\d+), (SSL\/TLS|STARTTLS)/.exec(way) ?? []
       return { host, port: Number(port), secure: encryption === 'SSL/TLS' }
@@ -124,6 +125,7 @@ describeOnMailServers('somebody with a browser, a phone and a mail program', () 
     await elsewhere.getByRole('heading', { name: 'The new password is set' }).waitFor()
 
     await cut
+    await settled(world.portal, user)
     assert.match(await tryImap(mail, old), /Authentication failed/)
     assert.match(await trySend(mail, old, letter), /^535/)
     const again = await openInbox(mail, next)

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { connectDatabase } from '#db/connection.ts'
 import { installMailDirectory } from '#db/mail-directory/install.ts'
 import { createTestDatabase } from '#test/support/database.ts'
-import { startTestPortal, type TestPortal } from '#test/support/portal.ts'
+import { eventually, startTestPortal, type TestPortal } from '#test/support/portal.ts'
 import { type Door, startTestPlatform, type TestPlatform, type TestPlatformOptions } from './start.ts'
 
 export interface PortalWithMail {
@@ -20,6 +20,10 @@ export interface PortalWithMailOptions {
   /** False: no jobs are done until `portal.startWorker`. */
   readonly worker?: boolean
 }
+
+/** Waits until the platform has all that is wanted of the mailbox: a session that opens sooner may be taken for one of before. */
+export const settled = ({ db }: TestPortal, address: string): Promise<unknown> =>
+  eventually(() => db('mailboxes').where({ address }).whereRaw('applied_revision >= revision').first())
 
 export async function startPortalWithMail(options: PortalWithMailOptions = {}): Promise<PortalWithMail> {
   const { env, servers, worker = true } = options

@@ -5,7 +5,7 @@ import { once } from 'node:events'
 import { wantMailboxSuspension } from '#server/mailboxes/want-mailbox.ts'
 import { signInBySmtp } from '#test/mail-platform/line-client.ts'
 import { openInbox, tryImap } from '#test/mail-platform/mail-program.ts'
-import { type PortalWithMail, startPortalWithMail } from '#test/mail-platform/portal-with-mail.ts'
+import { type PortalWithMail, settled, startPortalWithMail } from '#test/mail-platform/portal-with-mail.ts'
 import type { TestPlatform } from '#test/mail-platform/start.ts'
 import { register } from '#test/support/people.ts'
 import type { TestPortal } from '#test/support/portal.ts'
@@ -62,6 +62,7 @@ async function goThrough(portal: TestPortal, mail: TestPlatform, samples: Record
   const renewed = performance.now()
   samples.newPasswordToOldRefused.push(await timeUntil(renewed, async () => (await tryImap(mail, old)) !== 'ok'))
   samples.newPasswordToSessionCut.push((await firstCut.at) - renewed)
+  await settled(portal, user)
 
   const person = await furnish(portal, { login, password: changed.pass }, visitor)
   await forgetLimits(portal)
@@ -72,7 +73,7 @@ async function goThrough(portal: TestPortal, mail: TestPlatform, samples: Record
   samples.resetToOldRefused.push(await timeUntil(reset, async () => (await tryImap(mail, changed)) !== 'ok'))
   samples.resetToSessionCut.push((await secondCut.at) - reset)
 
-  await timeUntil(reset, async () => (await tryImap(mail, next)) === 'ok')
+  await settled(portal, user)
   const blockedCut = await momentOfCut(mail, next)
   const { client } = await signInBySmtp(mail.submissions, next.user, next.pass)
   await client.say(`MAIL FROM:<${user}>`)
