@@ -10,7 +10,7 @@ import { nobody } from '#server/recovery/begin-recovery.ts'
 import type { MethodFlow, RecoveryMethod } from '#server/recovery/recovery-method.ts'
 import { createLimits } from '#server/web/limits.ts'
 import { jobsOf, writtenMessages } from './support/by-hand.ts'
-import { at, type ContactTrial, clock, keyring, minutes, startContactTrial } from './support/contact-trial.ts'
+import { at, type ContactTrial, clock, digest, keyring, minutes, startContactTrial } from './support/contact-trial.ts'
 
 const task = 'backup-address:send-recovery-link'
 let trial: ContactTrial
@@ -69,6 +69,14 @@ test('it is shown how many can still be asked for, and from when; another addres
     await challenge(flow, 'often@elsewhere.example')
     assert.deepEqual([(await shown()).left, (await shown()).againAt], [7 - asked, null])
   }
+  const key = digest('limits.recovery-mail', JSON.stringify([flow.budgetKey, 'often@elsewhere.example']))
+  const counters = await trial.counters()
+  const names = ['recovery-mail-burst', 'recovery-mail-day'].map((name) => `${name}:${key}`)
+  assert.deepEqual(
+    names.map((name) => counters[name]),
+    [4, 4],
+    'counters are named by keyed digests',
+  )
   await challenge(flow, null)
   const fifth = await shown()
   assert.equal(fifth.left, 2)

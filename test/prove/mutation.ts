@@ -50,13 +50,16 @@ export const mutatedParts: Readonly<Record<string, Part>> = {
     tests: ['recovery-pages'],
   },
   'backup-address': {
-    files: ['backup-address/*.ts'],
-    tests: ['mail-guard', 'recovery-links', 'backup-address-linking', 'recovery-by-address', 'contact-pages'],
+    files: [
+      'backup-address/{link-backup-address,link-pace,link-store,mail-guard,managed-backup-address,method,send-recovery-link,store}.ts',
+    ],
+    tests: ['mail-guard', 'recovery-links', 'backup-address-linking', 'recovery-by-address'],
   },
   phone: {
-    files: ['phone/*.ts'],
-    tests: ['sms-guard', 'phone-codes', 'phone-linking', 'recovery-by-phone', 'contact-pages'],
+    files: ['phone/{code-store,link-phone,managed-phone,method,recovery-pace,send-recovery-code,sms-guard,store}.ts'],
+    tests: ['sms-guard', 'phone-codes', 'phone-linking', 'recovery-by-phone'],
   },
+  'contact-pages': { files: ['{backup-address,phone}/routes.ts'], tests: ['contact-pages'] },
   'security-question': {
     files: ['security-question/*.ts'],
     tests: ['recovery-by-question', 'security-question-pages'],
