@@ -34,16 +34,16 @@ describe('the guard of the money', () => {
     assert.deepEqual(await trial.counters(), {
       ...{ 'sms-account:anna': 1, 'sms-total:all': 1 },
       ...{ [`sms-burst:${byNumber}`]: 1, [`sms-number:${byNumber}`]: 1, [`sms-wait:${byNumber}`]: 1 },
-      [`sms-prefix:${byPrefix}`]: 1,
+      ...{ [`sms-number-strangers:${byNumber}`]: 1, [`sms-prefix:${byPrefix}`]: 1 },
     })
     const rows = await trial.db('rate_limits').select('key', 'expire')
-    const lives = Object.fromEntries(
-      rows.map(({ key, expire }) => [key.split(':')[0], Math.round((Number(expire) - Date.now()) / 10_000)]),
-    )
-    assert.deepEqual(lives, {
-      ...{ 'sms-account': 8640, 'sms-number': 8640, 'sms-total': 8640, 'sms-wait': 6, 'sms-burst': 60 },
-      'sms-prefix': 360,
-    })
+    const day = 86_400
+    const lives: Record<string, number> = {
+      ...{ 'sms-account': day, 'sms-number': day, 'sms-total': day, 'sms-wait': 60, 'sms-burst': 600 },
+      ...{ 'sms-prefix': 3600, 'sms-number-strangers': day },
+    }
+    for (const { key, expire } of rows)
+      isAbout((Number(expire) - Date.now()) / 1000, lives[key.split(':')[0] ?? ''] ?? 0)
     await trial.db('rate_limits').delete()
     await ask()
     assert.ok(
@@ -60,6 +60,7 @@ describe('the guard of the money', () => {
     for (const [reason, key, allowed] of [
       ['account', 'sms-account:anna', 10],
       ['number', `sms-number:${byNumber}`, 6],
+      ['number', `sms-number-strangers:${byNumber}`, 4],
       ['wait', `sms-wait:${byNumber}`, 1],
       ['burst', `sms-burst:${byNumber}`, 3],
       ['prefix', `sms-prefix:${byPrefix}`, 20],
@@ -84,6 +85,25 @@ describe('the guard of the money', () => {
     assert.equal((await guard.permit({ ...number, e164: '+375291234568' }, { confirmed: false })).kind, 'refused')
   })
 
+  it('leaves the owner of a number a third of its day, whoever else asks for it', async () => {
+    for (const [perDay, strangers] of [
+      [5, 5],
+      [6, 4],
+      [12, 8],
+    ] as const) {
+      const own = createSmsGuard(createLimits(trial.db), keyring, { ...settings, limitSmsPerNumberDay: perDay })
+      const kindOf = async (confirmed: boolean) => (await own.permit(number, { confirmed })).kind
+      await trial.db('rate_limits').delete()
+      await trial.fill(`sms-number-strangers:${byNumber}`, strangers - 1)
+      assert.equal(await kindOf(false), 'permitted', `${perDay}: the last one`)
+      await trial.db('rate_limits').delete()
+      await trial.fill(`sms-number-strangers:${byNumber}`, strangers)
+      assert.equal(await kindOf(false), 'refused', String(perDay))
+      assert.equal(await kindOf(true), 'permitted', String(perDay))
+      assert.equal((await trial.counters())[`sms-number-strangers:${byNumber}`], strangers + 1, 'hers counts apart')
+    }
+  })
+
   it('lets the waits of a day grow, kept in eighths of a second', async () => {
     for (const [sent, wait] of [0.375, 0.625, 1.5, 1.5, 1.5].entries()) {
       const short = createSmsGuard(createLimits(trial.db), keyring, { ...settings, limitSmsWaitSeconds: 0.3 })
@@ -105,12 +125,13 @@ describe('the guard of the money', () => {
     for (const [key, points, seconds] of [
       [`sms-wait:${byNumber}`, 1, 50],
       [`sms-burst:${byNumber}`, 3, 90],
+      [`sms-number-strangers:${byNumber}`, 4, 300],
       [`sms-number:${byNumber}`, 6, 700],
     ] as const) {
       await trial.fill(key, points, seconds)
       isAbout(await guard.waitFor(number.e164), seconds)
       assert.equal(await guard.waitFor('+375291234568'), 0)
     }
-    assert.deepEqual(Object.values(await trial.counters()), [3, 6, 1])
+    assert.deepEqual(Object.values(await trial.counters()).sort(), [1, 3, 4, 6])
   })
 })
