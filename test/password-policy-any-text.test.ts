@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
-import { performance } from 'node:perf_hooks'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { isCommonPassword } from '#server/core/common-passwords.ts'
@@ -8,7 +7,7 @@ import { judgePassword } from '#server/core/password-policy.ts'
 
 const rules = { minLength: 12, login: 'kavalenka', serviceWords: ['postern', 'zorka-post'] }
 
-test('judging takes under five milliseconds, however the password was made', () => {
+test('judging takes under five milliseconds of a processor, however the password was made', () => {
   const made = [
     'monkeydragon'.repeat(3),
     `${'passwordmonkey'.repeat(4)}x`,
@@ -22,9 +21,11 @@ test('judging takes under five milliseconds, however the password was made', () 
   isCommonPassword('the list is loaded')
   for (const password of made) {
     const times = Array.from({ length: 9 }, () => {
-      const startedMs = performance.now()
+      // Not by the clock: a busy machine is no fault of the policy.
+      const before = process.cpuUsage()
       judgePassword(password, rules)
-      return performance.now() - startedMs
+      const { user, system } = process.cpuUsage(before)
+      return (user + system) / 1000
     })
     const median = times.sort((a, b) => a - b)[4] ?? 0
     assert.ok(median < 5, `${median} ms for ${password}`)

@@ -1,6 +1,7 @@
 // A whole worker in a process of its own, to be killed, that takes another for dead sooner than a real one: a test has less time.
 import { compose } from '#server/compose.ts'
 import { processEnvironment, readSettings } from '#server/config.ts'
+import { createLifeline } from '#server/jobs/lifeline.ts'
 import { startWorker } from '#server/jobs/worker.ts'
 import { chooseTransports } from '#server/messages/choose-transports.ts'
 import { sweepMessages } from '#server/messages/sweep-messages.ts'
@@ -15,5 +16,7 @@ const render = createRendering(settings.baseUrl)
 const delivery = { db, clock, keyring, log, ...chooseTransports(settings), render, staleMs: 700 }
 const tasks = { ...portal.tasks, ...messageTasks(delivery) }
 await startWorker({ databaseUrl, tasks, log, concurrency: 4 })
+const lifeline = createLifeline(databaseUrl, () => {})
+setInterval(() => void lifeline.sweep().catch(() => {}), 1000)
 setInterval(() => void sweepMessages(delivery).catch(() => {}), 300)
 process.stderr.write('Postern worker is running.\n')
