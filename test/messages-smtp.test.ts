@@ -100,6 +100,7 @@ describe('mail by SMTP', () => {
           ...(subject.join('').trim() || names?.includes('subject') ? ['subject'] : []),
           'to',
           'x-auto-response-suppress',
+          'x-postern-loop',
         ])
         assert.equal(got?.parsed.attachments.length, 0)
       }),
