@@ -134,4 +134,15 @@ describe('the guard of the money', () => {
     }
     assert.deepEqual(Object.values(await trial.counters()).sort(), [1, 3, 4, 6])
   })
+
+  it('keeps what it counts in a transaction exactly when the transaction is', async () => {
+    const lost = trial.within(async (trx) => {
+      assert.equal((await guard.within(trx).permit(number, { confirmed: true })).kind, 'permitted')
+      throw new Error('killed')
+    })
+    await assert.rejects(lost, /killed/)
+    assert.deepEqual(await trial.counters(), {})
+    await trial.within((trx) => guard.within(trx).permit(number, { confirmed: true }))
+    assert.equal(Object.keys(await trial.counters()).length, 5)
+  })
 })

@@ -55,10 +55,10 @@ export const mutatedParts: Readonly<Record<string, Part>> = {
     ],
     tests: ['mail-guard', 'recovery-links', 'backup-address-linking', 'recovery-by-address'],
   },
-  phone: {
-    files: ['phone/{code-store,link-phone,managed-phone,method,recovery-pace,send-recovery-code,sms-guard,store}.ts'],
-    tests: ['sms-guard', 'phone-codes', 'phone-linking', 'recovery-by-phone'],
-  },
+  'phone-guard': { files: ['phone/sms-guard.ts'], tests: ['sms-guard'] },
+  'phone-codes': { files: ['phone/{code-store,send-recovery-code}.ts'], tests: ['phone-codes'] },
+  'phone-recovery': { files: ['phone/{method,recovery-pace}.ts'], tests: ['recovery-by-phone'] },
+  'phone-linking': { files: ['phone/{link-phone,managed-phone,store}.ts'], tests: ['phone-linking'] },
   'contact-pages': { files: ['{backup-address,phone}/routes.ts'], tests: ['contact-pages'] },
   'security-question': {
     files: ['security-question/*.ts'],
