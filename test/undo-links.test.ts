@@ -85,6 +85,7 @@ test('a link is found by its token alone, with everything that it is to take bac
   const row = await database.db('undos').where({ account_id: anna }).first()
   assert.ok(!JSON.stringify(row).includes('1234567'), 'the old contact is sealed')
   assert.ok(!JSON.stringify(row).includes(token))
+  assert.equal(JSON.parse(keyring.open('undos.old', row.old_sealed)).value, phone.value)
   assert.deepEqual(row.token_hash, hashToken(token))
   const bare = await offer(anna, { change: 'password.reset' })
   assert.equal((await find(bare))?.old, undefined)

@@ -226,12 +226,15 @@ describe('"this was not me"', () => {
     assert.equal((await accountOf(person)).probation_until, null)
   })
 
-  it('from a contact voids what went to the mailbox as well', async () => {
+  it('from a contact voids what went to the mailbox and to other contacts as well', async () => {
     const person = await equip(portal)
     const at = minutes(-1)
     const mailbox = await offer(person, 'password.reset', { told: 'mailbox', at })
+    const contact = await offer(person, 'password.reset', { at })
     assert.equal(await undo(await offer(person, 'password.reset', { at })), true)
     assert.equal(await describeUndo(portal.parts, mailbox), undefined)
+    // The stranger's own contact may have been told as well.
+    assert.equal(await describeUndo(portal.parts, contact), undefined)
   })
 
   it('puts a replaced phone back, tells of it, and leaves alone what nobody touched', async () => {
