@@ -191,6 +191,8 @@ describe('the phone of an account', () => {
     assert.deepEqual((await findPhone(trial.db, keyring, anna.id))?.confirmedAt, at)
     assert.deepEqual(await put(boris, second), { kind: 'taken' })
     assert.deepEqual(await put(boris, anna.e164), { kind: 'put', old: undefined })
+    await trial.within((trx) => markPhoneProven(trx, anna.id, minutes(7)))
+    assert.deepEqual((await findPhone(trial.db, keyring, boris))?.provenAt, at, 'nobody else has proven anything')
     await put(anna.id, second, minutes(9))
     const again = await findPhone(trial.db, keyring, anna.id)
     assert.deepEqual([again?.confirmedAt, again?.provenAt], [at, minutes(9)])
