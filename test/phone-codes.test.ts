@@ -11,56 +11,22 @@ import {
   rekeyCodeRequests,
   spendCode,
 } from '#server/phone/code-store.ts'
-import { managedPhone } from '#server/phone/managed-phone.ts'
 import { sendCodeTask, sendRecoveryCode } from '#server/phone/send-recovery-code.ts'
-import { createSmsGuard, type SmsGuard } from '#server/phone/sms-guard.ts'
-import { putPhone } from '#server/phone/store.ts'
 import { nobody } from '#server/recovery/begin-recovery.ts'
 import type { MethodFlow } from '#server/recovery/recovery-method.ts'
-import { manageMethods } from '#server/recovery-methods/managed-method.ts'
-import { createLimits } from '#server/web/limits.ts'
 import { jobsOf, writtenMessages } from './support/by-hand.ts'
-import {
-  at,
-  type ContactTrial,
-  clock,
-  keyring,
-  minutes,
-  onlyNew,
-  rotated,
-  startContactTrial,
-} from './support/contact-trial.ts'
+import { at, keyring, minutes, onlyNew, rotated } from './support/contact-trial.ts'
+import { newNumber, type PhoneTrial, startPhoneTrial } from './support/phone-trial.ts'
 
-const settings = {
-  ...{ codeMinutes: 10, defaultCountry: 'BY', limitCodeTries: 5, limitSmsPerNumberDay: 6, limitSmsWaitSeconds: 60 },
-  ...{ limitSmsTotalDay: 100, limitWrongCodesPerDay: 3, smsCountries: ['BY', 'PL'], undoDays: 7 },
-  defaultLocale: 'en' as const,
-}
-let trial: ContactTrial
-let guard: SmsGuard
+let trial: PhoneTrial
 before(async () => {
-  trial = await startContactTrial()
-  guard = createSmsGuard(createLimits(trial.db), keyring, settings)
+  trial = await startPhoneTrial()
 })
 after(() => trial.stop())
 beforeEach(() => trial.db('rate_limits').delete())
 
-const partsOf = (more: object = {}) => ({
-  ...{ db: trial.db, keyring, clock, smsGuard: guard, settings },
-  methods: manageMethods([managedPhone(keyring)]),
-  ...more,
-})
-
-let count = 0
-const newNumber = () => `+37529${String(1_000_000 + ++count)}`
-
-/** Somebody whose phone is linked since an hour. */
-async function owner(e164 = newNumber(), locale = 'be'): Promise<{ id: string; e164: string }> {
-  const id = await trial.newAccount(locale)
-  const since = { confirmedAt: minutes(-60), provenAt: minutes(-60), at: minutes(-60) }
-  assert.equal((await trial.within((trx) => putPhone(trx, keyring, { accountId: id, e164, ...since }))).kind, 'put')
-  return { id, e164 }
-}
+const owner: PhoneTrial['owner'] = (...about) => trial.owner(...about)
+const partsOf: PhoneTrial['partsOf'] = (more) => trial.partsOf(more)
 
 describe('the request for a code', () => {
   const put = (flowId: string, e164: string, when = at) =>

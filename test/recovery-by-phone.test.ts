@@ -4,58 +4,24 @@ import { after, before, beforeEach, describe, it } from 'node:test'
 import type { Trx } from '#db/connection.ts'
 import { newToken } from '#server/core/secrets.ts'
 import { findCodeRequest } from '#server/phone/code-store.ts'
-import { managedPhone } from '#server/phone/managed-phone.ts'
 import { phoneRecovery } from '#server/phone/method.ts'
 import { sendCodeTask, sendRecoveryCode } from '#server/phone/send-recovery-code.ts'
-import { createSmsGuard, type SmsGuard } from '#server/phone/sms-guard.ts'
-import { findPhone, putPhone, removePhone } from '#server/phone/store.ts'
+import { findPhone, removePhone } from '#server/phone/store.ts'
 import { nobody } from '#server/recovery/begin-recovery.ts'
 import type { MethodFlow } from '#server/recovery/recovery-method.ts'
-import { manageMethods } from '#server/recovery-methods/managed-method.ts'
-import { createLimits } from '#server/web/limits.ts'
 import { jobsOf, writtenMessages } from './support/by-hand.ts'
-import {
-  at,
-  type ContactTrial,
-  clock,
-  digest,
-  isAbout,
-  keyring,
-  minutes,
-  onlyNew,
-  startContactTrial,
-} from './support/contact-trial.ts'
+import { at, digest, isAbout, keyring, minutes, onlyNew } from './support/contact-trial.ts'
+import { type PhoneTrial, phoneSettings, startPhoneTrial } from './support/phone-trial.ts'
 
-const settings = {
-  ...{ codeMinutes: 10, defaultCountry: 'BY', limitCodeTries: 5, limitSmsPerNumberDay: 6, limitSmsWaitSeconds: 60 },
-  ...{ limitSmsTotalDay: 100, limitWrongCodesPerDay: 3, smsCountries: ['BY', 'PL'], undoDays: 7 },
-  defaultLocale: 'en' as const,
-}
-let trial: ContactTrial
-let guard: SmsGuard
+let trial: PhoneTrial
 before(async () => {
-  trial = await startContactTrial()
-  guard = createSmsGuard(createLimits(trial.db), keyring, settings)
+  trial = await startPhoneTrial()
 })
 after(() => trial.stop())
 beforeEach(() => trial.db('rate_limits').delete())
 
-const partsOf = (more: object = {}) => ({
-  ...{ db: trial.db, keyring, clock, smsGuard: guard, settings },
-  methods: manageMethods([managedPhone(keyring)]),
-  ...more,
-})
-
-let count = 0
-const newNumber = () => `+37529${String(1_000_000 + ++count)}`
-
-/** Somebody whose phone is linked since an hour. */
-async function owner(e164 = newNumber(), locale = 'be'): Promise<{ id: string; e164: string }> {
-  const id = await trial.newAccount(locale)
-  const since = { confirmedAt: minutes(-60), provenAt: minutes(-60), at: minutes(-60) }
-  assert.equal((await trial.within((trx) => putPhone(trx, keyring, { accountId: id, e164, ...since }))).kind, 'put')
-  return { id, e164 }
-}
+const owner: PhoneTrial['owner'] = (...about) => trial.owner(...about)
+const partsOf: PhoneTrial['partsOf'] = (more) => trial.partsOf(more)
 
 describe('recovery by phone', () => {
   const method = () => phoneRecovery(partsOf())
@@ -165,7 +131,7 @@ describe('recovery by phone', () => {
   it('lets the waits grow with each code of the day, in eighths of a second', async () => {
     const flow = await trial.newFlow(nobody)
     const e164 = '+375297650003'
-    const short = phoneRecovery(partsOf({ settings: { ...settings, limitSmsWaitSeconds: 0.3 } }))
+    const short = phoneRecovery(partsOf({ phoneSettings: { ...phoneSettings, limitSmsWaitSeconds: 0.3 } }))
     for (const [sent, wait] of [0.375, 0.625, 1.5, 1.5].entries()) {
       await trial.db('rate_limits').delete()
       if (sent > 0) await trial.fill(`recovery-sms-day:${keyOf(flow, e164)}`, sent)
