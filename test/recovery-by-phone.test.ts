@@ -131,7 +131,7 @@ describe('recovery by phone', () => {
   it('lets the waits grow with each code of the day, in eighths of a second', async () => {
     const flow = await trial.newFlow(nobody)
     const e164 = '+375297650003'
-    const short = phoneRecovery(partsOf({ phoneSettings: { ...phoneSettings, limitSmsWaitSeconds: 0.3 } }))
+    const short = phoneRecovery(partsOf({ settings: { ...phoneSettings, limitSmsWaitSeconds: 0.3 } }))
     for (const [sent, wait] of [0.375, 0.625, 1.5, 1.5].entries()) {
       await trial.db('rate_limits').delete()
       if (sent > 0) await trial.fill(`recovery-sms-day:${keyOf(flow, e164)}`, sent)
