@@ -60,12 +60,25 @@ test('a flood of sign-ins finds a short line, not a growing heap of hashes that 
 
 test('room is refused exactly while a hash would be refused', async () => {
   const hasher = createHasher({ memoryKib: 1024, passes: 1, parallel: 1, maxWaitMs: 0 })
-  hasher.demandRoom()
+  hasher.takePlace()()
   const all = [1, 2].map(() => hasher.verify(null, 'x'))
-  assert.throws(() => hasher.demandRoom(), BusyError)
+  assert.throws(() => hasher.takePlace(), BusyError)
   await assert.rejects(hasher.verify(null, 'x'), BusyError)
   await Promise.all(all)
-  hasher.demandRoom()
+  hasher.takePlace()()
+})
+
+test('whoever has a place is counted before the hash begins, is not sent away, and gives it back once', async () => {
+  const hasher = createHasher({ memoryKib: 1024, passes: 1, parallel: 1, maxWaitMs: 0 })
+  const leave = hasher.takePlace()
+  assert.throws(() => hasher.takePlace(), BusyError, 'one place may be taken while none runs')
+  const others = [1, 2].map(() => hasher.verify(null, 'x'))
+  assert.equal(await hasher.verify(null, 'x', 'placed'), false)
+  leave()
+  leave()
+  await Promise.all(others)
+  hasher.takePlace()
+  assert.throws(() => hasher.takePlace(), BusyError, 'a place that was given back twice counts once')
 })
 
 test('no more hashes run at once than there are processors', async () => {

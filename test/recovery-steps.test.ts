@@ -63,7 +63,7 @@ const hasherOf = (verify: PasswordHasher['verify']): PasswordHasher => ({
   hash: async () => assert.fail('nothing is hashed here'),
   verify,
   needsRehash: () => false,
-  demandRoom: () => {},
+  takePlace: () => () => {},
   load: () => ({ running: 0, waiting: 0 }),
 })
 

@@ -1,5 +1,13 @@
 /** Keeps what must not be readable in the database: keyed digests to find values by, sealed boxes to keep them in. */
-import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto'
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHmac,
+  createSecretKey,
+  hkdfSync,
+  type KeyObject,
+  randomBytes,
+} from 'node:crypto'
 
 /** A sealed value was cut, changed, moved to another purpose, or sealed under a key that is no longer listed. */
 export class SealError extends Error {
@@ -83,19 +91,21 @@ export function createKeyring(secretKeys: readonly string[]): Keyring {
 }
 
 function deriveRing(secret: string) {
-  const keys = new Map<string, Buffer>()
-  function key(use: 'digest' | 'seal' | 'id', purpose: string): Buffer {
+  // Made into key objects once: Node takes six times as long for a digest under bare bytes.
+  const keys = new Map<string, KeyObject>()
+  // Security: what was made for one purpose is worthless for any other.
+  // Each use and purpose has a key of its own (RFC 5869).
+  const derive = (info: string) => Buffer.from(hkdfSync('sha256', secret, '', info, 32))
+  function key(use: 'digest' | 'seal', purpose: string): KeyObject {
     const info = `postern:${FORMAT}:${use}:${purpose}`
     const known = keys.get(info)
     if (known) return known
-    // Security: what was made for one purpose is worthless for any other.
-    // Each use and purpose has a key of its own (RFC 5869).
-    const derived = Buffer.from(hkdfSync('sha256', secret, '', info, 32))
+    const derived = createSecretKey(derive(info))
     keys.set(info, derived)
     return derived
   }
   return {
-    id: key('id', '').subarray(0, 4).toString('hex'),
+    id: derive(`postern:${FORMAT}:id:`).subarray(0, 4).toString('hex'),
     key,
     digest: (purpose: string, value: string) =>
       createHmac('sha256', key('digest', purpose)).update(value, 'utf8').digest(),

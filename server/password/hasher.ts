@@ -12,12 +12,20 @@ export { BusyError } from './hashing-line.ts'
 export interface PasswordHasher {
   /** A PHC string in the order m,t,p (Dovecot refuses any other). @throws {BusyError} */
   hash(password: string): Promise<string>
-  /** Whether the password is right. `null` where there is no account: the same work, and always false. @throws {BusyError} */
-  verify(phc: string | null, password: string): Promise<boolean>
+  /**
+   * Whether the password is right. `null` where there is no account: the same work, and always false.
+   * @param placed a place was taken before
+   * @throws {BusyError}
+   */
+  verify(phc: string | null, password: string, placed?: 'placed'): Promise<boolean>
   /** Whether a verifier was made with smaller parameters than the present ones, or by another scheme. */
   needsRehash(phc: string): boolean
-  /** Refuses before anything else is spent, where a hash would be refused now. @throws {BusyError} */
-  demandRoom(): void
+  /**
+   * A place in the line before anything else is spent: whoever has one is not sent away any more.
+   * @returns gives it back, once the hash is done or is not wanted
+   * @throws {BusyError}
+   */
+  takePlace(): () => void
   /** Hashes running and waiting, for metrics. */
   load(): { running: number; waiting: number }
 }
@@ -53,12 +61,12 @@ export function createHasher(options: HasherOptions): PasswordHasher {
 
   return {
     hash: (password) => line.run(() => hashNow(password)),
-    verify: (phc, password) =>
+    verify: (phc, password, placed) =>
       line.run(async () => {
         // Security: an unknown name costs what a wrong password costs.
         const right = await argon2Verify(phc ?? (await dummy), normalizePassword(password))
         return right && phc !== null
-      }),
+      }, placed),
     needsRehash(phc) {
       try {
         const made = parseOptions(phc)
@@ -68,7 +76,7 @@ export function createHasher(options: HasherOptions): PasswordHasher {
         return true
       }
     },
-    demandRoom: line.demandRoom,
+    takePlace: line.takePlace,
     load: line.load,
   }
 }

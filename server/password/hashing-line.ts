@@ -14,17 +14,30 @@ export class BusyError extends Error {
 export function createLine(parallel: number, maxWaitMs: number) {
   const waiting: (() => void)[] = []
   let running = 0
+  /** Taken and not given back: some of them wait or run by now, some still ask the database. */
+  let places = 0
   let usualMs = 25 // Corrected by every run; a first guess for 19 MiB and two passes.
 
   function demandRoom(): void {
-    const wouldWaitMs = ((waiting.length + 1) * usualMs) / parallel
+    const before = Math.max(waiting.length, places - running)
+    const wouldWaitMs = ((before + 1) * usualMs) / parallel
     // Security: a flood of sign-ins finds a short line, not a growing heap of hashes that all come too late.
-    if (waiting.length >= parallel && wouldWaitMs > maxWaitMs) throw new BusyError('the password line is full')
+    if (before >= parallel && wouldWaitMs > maxWaitMs) throw new BusyError('the password line is full')
   }
 
-  async function run<T>(work: () => Promise<T>): Promise<T> {
+  function takePlace(): () => void {
+    demandRoom()
+    places += 1
+    let isMine = true
+    return () => {
+      if (isMine) places -= 1
+      isMine = false
+    }
+  }
+
+  async function run<T>(work: () => Promise<T>, placed?: 'placed'): Promise<T> {
     if (running >= parallel) {
-      demandRoom()
+      if (!placed) demandRoom()
       await new Promise<void>((resolve) => waiting.push(resolve))
     } else running += 1
     const startedMs = performance.now()
@@ -37,5 +50,5 @@ export function createLine(parallel: number, maxWaitMs: number) {
       else running -= 1
     }
   }
-  return { run, demandRoom, load: () => ({ running, waiting: waiting.length }) }
+  return { run, takePlace, load: () => ({ running, waiting: waiting.length }) }
 }

@@ -15,8 +15,10 @@ export interface SignInLimits {
   keyOf(address: string, knownDevice: Buffer | undefined): string
   /** Counts the try before it is judged. */
   begin(key: string): Promise<SignInBudget>
-  /** After the right password. */
-  forget(key: string, failures: number): Promise<void>
+  /** The counter's row in `rate_limits`. */
+  counterOf(key: string): string
+  /** After the right password. @param counterIsGone where its row was deleted already */
+  forget(key: string, failures: number, counterIsGone?: boolean): Promise<void>
 }
 
 export function createSignInLimits(limits: Limits, keyring: Keyring, freeFailures: number): SignInLimits {
@@ -39,8 +41,9 @@ export function createSignInLimits(limits: Limits, keyring: Keyring, freeFailure
       await tries.refund(key)
       return { kind: 'wait', retryAfterSeconds: passed.retryAfterSeconds, justBegun: beyond === 1 }
     },
-    async forget(key, failures) {
-      await tries.forget(key)
+    counterOf: (key) => tries.rowOf(key),
+    async forget(key, failures, counterIsGone = false) {
+      if (!counterIsGone) await tries.forget(key)
       if (failures >= freeFailures) await gate.forget(key)
     },
   }

@@ -55,10 +55,25 @@ export async function signIn(
   device: Buffer | undefined,
   trace: Trace,
 ): Promise<SignedIn> {
-  const { db, hasher, signInLimits, settings } = parts
-  const address = typedAddress(form.login, settings.mailDomains)
+  const address = typedAddress(form.login, parts.settings.mailDomains)
   // Whoever would be sent away for want of room is sent away before anything was spent on the try, and is not counted.
-  hasher.demandRoom()
+  const leave = parts.hasher.takePlace()
+  try {
+    return await judge(parts, address, form.password, device, trace)
+  } finally {
+    leave()
+  }
+}
+
+/** Behind the place in the line that `signIn` took. */
+async function judge(
+  parts: SignInParts,
+  address: string,
+  password: string,
+  device: Buffer | undefined,
+  trace: Trace,
+): Promise<SignedIn> {
+  const { db, hasher, signInLimits } = parts
   const { account, knowsDevice, head } = await findForSignIn(db, address, device)
   const limitKey = signInLimits.keyOf(address, knowsDevice ? device : undefined)
   const budget = await signInLimits.begin(limitKey)
@@ -66,7 +81,7 @@ export async function signIn(
     if (budget.justBegun && account) await recordFailures(parts, account, trace)
     return { kind: 'wait', retryAfterSeconds: budget.retryAfterSeconds }
   }
-  const right = await hasher.verify(account && !account.closedAt ? account.passwordVerifier : null, form.password)
+  const right = await hasher.verify(account && !account.closedAt ? account.passwordVerifier : null, password, 'placed')
   if (!account || !right) return { kind: 'wrong' }
   if (account.blockedAt || account.resetDemandedAt) return { kind: 'blocked', account }
   return { kind: 'signed-in', account, failures: budget.failures, limitKey, head: knowsDevice ? head : undefined }
@@ -85,8 +100,9 @@ export async function completeSignIn(
   const { db, clock, keyring, signInLimits } = parts
   const { account } = signedIn
   const at = clock.now()
-  const { head } = signedIn
-  const isRecorded = head && (await recordKnownSignIn(db, keyring, head, { accountId: account.id, device, at, trace }))
+  const { head, limitKey, failures } = signedIn
+  const known = { accountId: account.id, device, at, trace, counter: signInLimits.counterOf(limitKey) }
+  const isRecorded = head ? await recordKnownSignIn(db, keyring, head, known) : false
   const newDevice = isRecorded
     ? false
     : await db.transaction(async (trx) => {
@@ -100,7 +116,7 @@ export async function completeSignIn(
         await tellOwner(trx, parts, { ...notice, lettersOnly: today > newDevicesBySms })
         return true
       })
-  await signInLimits.forget(signedIn.limitKey, signedIn.failures)
+  await signInLimits.forget(limitKey, failures, isRecorded)
   return { newDevice }
 }
 

@@ -34,17 +34,24 @@ export async function findForSignIn(db: Db, address: string, device: Buffer | un
 }
 
 /**
- * Records that somebody signed in by a browser that is known. The entry is linked to the head that was read before, and is written only
- * where that still is the head and the browser still is known.
+ * Records that somebody signed in by a browser that is known, and forgets the tries before. The entry is linked to the head that was read
+ * before, and is written only where that still is the head and the browser still is known.
+ * @param signIn.counter row of the tries in `rate_limits`
  * @returns false where it is not: nothing was written but the moment at which the browser was seen
  */
 export async function recordKnownSignIn(
   db: Db,
   keyring: Keyring,
   head: ChainHead,
-  signIn: { readonly accountId: string; readonly device: Buffer; readonly at: Date; readonly trace: Trace },
+  signIn: {
+    readonly accountId: string
+    readonly device: Buffer
+    readonly at: Date
+    readonly trace: Trace
+    readonly counter: string
+  },
 ): Promise<boolean> {
-  const { accountId, device, at, trace } = signIn
+  const { accountId, device, at, trace, counter } = signIn
   const event = 'sign-in.succeeded'
   const link = linkAfter(keyring, head, { accountId, event, details: {}, at, trace })
   const { rows } = await db
@@ -59,10 +66,12 @@ export async function recordKnownSignIn(
        ), entry as (
          insert into activity (chain, position, account_id, event, details, device, place, happened_at, hash)
          select chain, position, chain, :event, '{}', :browser, :place, cast(:at as timestamptz), hash from moved
+       ), forgotten as (
+         delete from rate_limits where key = :counter and exists (select from moved)
        )
        select exists (select from moved) as recorded`,
       {
-        ...{ accountId, device, at, event, browser: trace.device, place: trace.place },
+        ...{ accountId, device, at, event, counter, browser: trace.device, place: trace.place },
         ...{ position: link.position, hash: link.hash, before: head.position, previous: head.hash },
       },
     )

@@ -23,6 +23,8 @@ export interface Limiter {
   refund(key: string): Promise<void>
   /** Forgets the key. */
   forget(key: string): Promise<void>
+  /** The key's row in `rate_limits`, for a statement that forgets it along with what else it does. */
+  rowOf(key: string): string
 }
 
 export interface Limits {
@@ -71,6 +73,7 @@ export function createLimits(db: Db): Limits {
         close: async (key, closedSeconds) => void (await store.block(key, closedSeconds)),
         refund: async (key) => void (await store.reward(key, 1)),
         forget: async (key) => void (await store.delete(key)),
+        rowOf: (key) => store.getKey(key),
       }
     },
   }
