@@ -12,6 +12,9 @@ export interface EnqueueOptions {
   readonly afterSeconds?: number
 }
 
+/** Each round but the last was lost to a worker that took the job of the key at that very moment. */
+const mostRounds = 20
+
 /**
  * Puts a job into the queue inside the caller's transaction: it exists exactly when what it follows from exists.
  * The payload is kept in clear, so it holds ids only.
@@ -22,16 +25,22 @@ export async function enqueue(
   payload: Readonly<Record<string, string | number>>,
   options: EnqueueOptions = {},
 ): Promise<void> {
-  await trx.raw(
-    'select graphile_worker.add_job(?, ?::json, queue_name => ?, run_at => coalesce(?::timestamptz, now() + make_interval(secs => ?)), max_attempts => ?, job_key => ?)',
-    [
-      task,
-      JSON.stringify(payload),
-      options.queueName ?? null,
-      options.runAt?.toISOString() ?? null,
-      options.afterSeconds ?? null,
-      options.maxAttempts ?? 13,
-      options.jobKey ?? null,
-    ],
-  )
+  for (let round = 0; round < mostRounds; round += 1) {
+    const { rows } = await trx.raw<{ rows: { id: string | null }[] }>(
+      `select id from graphile_worker.add_job(?, ?::json, queue_name => ?,
+         run_at => coalesce(?::timestamptz, now() + make_interval(secs => ?)), max_attempts => ?, job_key => ?)`,
+      [
+        task,
+        JSON.stringify(payload),
+        options.queueName ?? null,
+        options.runAt?.toISOString() ?? null,
+        options.afterSeconds ?? null,
+        options.maxAttempts ?? 13,
+        options.jobKey ?? null,
+      ],
+    )
+    if (rows[0]?.id != null) return
+    // A worker took the job of this key between the two steps of add_job: it neither left it alone nor made another. Now it sees that.
+  }
+  throw new Error(`no job could be left for ${task}`)
 }
