@@ -127,6 +127,17 @@ shiftObserver.observe({ type: 'layout-shift', buffered: true })
 const nextFrame = () => new Promise((done) => requestAnimationFrame(done))
 const nameOf = ({ node }) => node?.outerHTML?.slice(0, 80) ?? node?.textContent?.slice(0, 80)
 
+let resizes = 0
+addEventListener('resize', () => {
+  resizes += 1
+})
+
+/** Whether the window changed while the page was there already. */
+async function wasResized() {
+  for (let frame = 0; frame < 2; frame++) await nextFrame()
+  return resizes > 0
+}
+
 /** What moved since the page began to be shown, without a hand of the visitor in it. */
 async function layoutShifts() {
   // What a page does in its first frames is seen a frame later, and told later still.
@@ -146,4 +157,4 @@ function motions() {
   return moving
 }
 
-window.measure = { contrastFaults, layoutShifts, lostParts, measureTargets, motions }
+window.measure = { contrastFaults, layoutShifts, lostParts, measureTargets, motions, wasResized }
