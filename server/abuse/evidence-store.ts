@@ -1,5 +1,6 @@
 // Letters as they were handed in, and who looked at them.
 import type { Db, Trx } from '#db/connection.ts'
+import { resealColumn } from '#db/reseal.ts'
 import type { Keyring } from '../core/keyring.ts'
 import { closeEvidence, evidenceKeyPurpose, openEvidence } from './evidence-box.ts'
 
@@ -94,15 +95,10 @@ export async function deleteOldEvidence(db: Db, now: Date, limit: number): Promi
 }
 
 /** Moves up to `limit` keys of evidence to the newest key; the evidence itself stays untouched. */
-export async function rekeyEvidence(trx: Trx, keyring: Keyring, limit: number): Promise<number> {
-  const rows = await trx('evidence_keys')
-    .whereNot({ key_id: keyring.newestKeyId })
-    .limit(limit)
-    .forUpdate()
-    .skipLocked()
-  for (const { evidence_id, key_sealed } of rows) {
-    const resealed = keyring.seal(evidenceKeyPurpose, keyring.open(evidenceKeyPurpose, key_sealed))
-    await trx('evidence_keys').where({ evidence_id }).update({ key_sealed: resealed, key_id: keyring.newestKeyId })
-  }
-  return rows.length
-}
+export const rekeyEvidence = (trx: Trx, keyring: Keyring, limit: number): Promise<number> =>
+  resealColumn(
+    trx,
+    keyring,
+    { table: 'evidence_keys', id: 'evidence_id', column: 'key_sealed', purpose: evidenceKeyPurpose, namesKey: true },
+    limit,
+  )

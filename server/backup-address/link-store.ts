@@ -1,5 +1,6 @@
 // Links to a new password, and the requests for them: addresses typed by somebody, whether they are anybody's or not.
 import type { Db, Trx } from '#db/connection.ts'
+import { resealColumn } from '#db/reseal.ts'
 import type { Trace } from '../activity/events.ts'
 import type { Keyring } from '../core/keyring.ts'
 import type { Locale } from '../i18n/texts.ts'
@@ -121,15 +122,10 @@ export async function deleteOldLinks(db: Db, before: Date, limit: number): Promi
 }
 
 /** Seals up to `limit` typed addresses anew under the newest key, and returns how many were under an older one. */
-export async function rekeyLinkRequests(trx: Trx, keyring: Keyring, limit: number): Promise<number> {
-  const rows = await trx('recovery_link_requests')
-    .whereNot('address_sealed', 'like', `v1.${keyring.newestKeyId}.%`)
-    .limit(limit)
-    .forUpdate()
-    .skipLocked()
-  for (const row of rows) {
-    const address_sealed = keyring.seal(sealPurpose, keyring.open(sealPurpose, row.address_sealed))
-    await trx('recovery_link_requests').where({ flow_id: row.flow_id }).update({ address_sealed })
-  }
-  return rows.length
-}
+export const rekeyLinkRequests = (trx: Trx, keyring: Keyring, limit: number): Promise<number> =>
+  resealColumn(
+    trx,
+    keyring,
+    { table: 'recovery_link_requests', id: 'flow_id', column: 'address_sealed', purpose: sealPurpose },
+    limit,
+  )

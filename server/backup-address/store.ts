@@ -1,5 +1,6 @@
 // The backup address of an account: at most one, and in its canonical form it belongs to nobody else.
 import type { Db, Trx } from '#db/connection.ts'
+import { resealColumn } from '#db/reseal.ts'
 import { claim, release } from '../claims/store.ts'
 import type { LinkedContact } from '../contacts/contact.ts'
 import type { Keyring } from '../core/keyring.ts'
@@ -106,17 +107,10 @@ export async function markBackupAddressProven(trx: Trx, accountId: string, at: D
 }
 
 /** Seals up to `limit` addresses anew under the newest key, and returns how many were under an older one. */
-export async function rekeyBackupAddresses(trx: Trx, keyring: Keyring, limit: number): Promise<number> {
-  const rows = await trx('backup_addresses')
-    .whereNot({ key_id: keyring.newestKeyId })
-    .limit(limit)
-    .forUpdate()
-    .skipLocked()
-  for (const row of rows) {
-    const address = keyring.open(sealPurpose, row.address_sealed)
-    await trx('backup_addresses')
-      .where({ account_id: row.account_id })
-      .update({ address_sealed: keyring.seal(sealPurpose, address), key_id: keyring.newestKeyId })
-  }
-  return rows.length
-}
+export const rekeyBackupAddresses = (trx: Trx, keyring: Keyring, limit: number): Promise<number> =>
+  resealColumn(
+    trx,
+    keyring,
+    { table: 'backup_addresses', id: 'account_id', column: 'address_sealed', purpose: sealPurpose, namesKey: true },
+    limit,
+  )

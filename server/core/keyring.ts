@@ -30,6 +30,8 @@ export interface Keyring {
   /** @throws {SealError} */
   open(purpose: string, sealed: string): string
   readonly newestKeyId: string
+  /** How every text begins that is sealed under the newest key. */
+  readonly newestSealPrefix: string
   /** Of every listed key, newest first. */
   readonly keyIds: readonly string[]
   /** Names the key without opening, so that re-keying finds what is still under an old one. @throws {SealError} */
@@ -60,6 +62,7 @@ export function createKeyring(secretKeys: readonly string[]): Keyring {
 
   return {
     newestKeyId: newest.id,
+    newestSealPrefix: `${FORMAT}.${newest.id}.`,
     keyIds: rings.map((ring) => ring.id),
     digest: (purpose, value) => newest.digest(purpose, value),
     digests: (purpose, value) => rings.map((ring) => ring.digest(purpose, value)),

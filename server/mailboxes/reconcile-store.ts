@@ -1,5 +1,6 @@
 // The wanted side of a reconciliation, a batch at a time.
 import type { Db, Trx } from '#db/connection.ts'
+import { resealColumn } from '#db/reseal.ts'
 import type { Keyring } from '../core/keyring.ts'
 import type { PasswordFormat, Suspension } from '../mail-platform/mail-platform.ts'
 import { sealPurpose } from './want-mailbox.ts'
@@ -91,17 +92,10 @@ export async function countWanted(db: Db): Promise<number> {
 }
 
 /** Seals up to `limit` waiting passwords anew under the newest key; returns how many were under an older one. */
-export async function rekeyMailboxes(trx: Trx, keyring: Keyring, limit: number): Promise<number> {
-  const rows = await trx('mailboxes')
-    .whereNotNull('password_sealed')
-    .whereNot('password_sealed', 'like', `v1.${keyring.newestKeyId}.%`)
-    .limit(limit)
-    .forUpdate()
-    .skipLocked()
-    .select('account_id', 'password_sealed')
-  for (const row of rows) {
-    const password_sealed = keyring.seal(sealPurpose, keyring.open(sealPurpose, row.password_sealed))
-    await trx('mailboxes').where({ account_id: row.account_id }).update({ password_sealed })
-  }
-  return rows.length
-}
+export const rekeyMailboxes = (trx: Trx, keyring: Keyring, limit: number): Promise<number> =>
+  resealColumn(
+    trx,
+    keyring,
+    { table: 'mailboxes', id: 'account_id', column: 'password_sealed', purpose: sealPurpose },
+    limit,
+  )

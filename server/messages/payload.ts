@@ -10,13 +10,13 @@ export interface MessagePayload {
   readonly locale: Locale
 }
 
-const purpose = 'messages.payload'
+export const payloadPurpose = 'messages.payload'
 
 export function sealPayload(keyring: Keyring, payload: MessagePayload): string {
-  return keyring.seal(purpose, JSON.stringify(payload))
+  return keyring.seal(payloadPurpose, JSON.stringify(payload))
 }
 
 /** @throws SealError where the row was changed or its key is no longer listed. */
 export function openPayload(keyring: Keyring, sealed: string): MessagePayload {
-  return JSON.parse(keyring.open(purpose, sealed)) as MessagePayload
+  return JSON.parse(keyring.open(payloadPurpose, sealed)) as MessagePayload
 }

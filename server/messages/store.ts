@@ -1,5 +1,8 @@
 import type { Db, Trx } from '#db/connection.ts'
+import { resealColumn } from '#db/reseal.ts'
+import type { Keyring } from '#server/core/keyring.ts'
 import type { Channel, MessageName } from './catalogue.ts'
+import { payloadPurpose } from './payload.ts'
 
 export type SettledState = 'sent' | 'failed' | 'dropped' | 'unknown'
 
@@ -120,23 +123,9 @@ export async function deleteSettledMessages(db: Db, before: Date, limit: number)
   return rowCount
 }
 
-/** Rows whose payload is under another key than this one, locked for the caller. */
-export async function selectMessagesUnderOldKeys(
-  trx: Trx,
-  newestKeyId: string,
-  limit: number,
-): Promise<{ id: string; payload: string }[]> {
-  const { rows } = await trx.raw(
-    `select id, payload from messages where payload is not null and payload not like :newest
-     limit :limit for update skip locked`,
-    { newest: `v1.${newestKeyId}.%`, limit },
-  )
-  return rows
-}
-
-export async function replacePayload(trx: Trx, id: string, payload: string): Promise<void> {
-  await trx.raw('update messages set payload = :payload where id = :id', { id, payload })
-}
+/** Seals up to `limit` messages that wait anew under the newest key, and returns how many were under an older one. */
+export const rekeyMessages = (trx: Trx, keyring: Keyring, limit: number): Promise<number> =>
+  resealColumn(trx, keyring, { table: 'messages', id: 'id', column: 'payload', purpose: payloadPurpose }, limit)
 
 export interface KeptMessage {
   readonly channel: Channel

@@ -1,5 +1,6 @@
 // Recovery codes: one row for each flow that asked for one, whether its number is anybody's or not.
 import type { Db, Trx } from '#db/connection.ts'
+import { resealColumn } from '#db/reseal.ts'
 import type { Keyring } from '../core/keyring.ts'
 import type { Locale } from '../i18n/texts.ts'
 
@@ -115,15 +116,10 @@ export async function spendCode(trx: Trx, flowId: string, digest: Buffer, at: Da
 }
 
 /** Seals up to `limit` typed numbers anew under the newest key, and returns how many were under an older one. */
-export async function rekeyCodeRequests(trx: Trx, keyring: Keyring, limit: number): Promise<number> {
-  const rows = await trx('recovery_codes')
-    .whereNot('number_sealed', 'like', `v1.${keyring.newestKeyId}.%`)
-    .limit(limit)
-    .forUpdate()
-    .skipLocked()
-  for (const row of rows) {
-    const number_sealed = keyring.seal(sealPurpose, keyring.open(sealPurpose, row.number_sealed))
-    await trx('recovery_codes').where({ flow_id: row.flow_id }).update({ number_sealed })
-  }
-  return rows.length
-}
+export const rekeyCodeRequests = (trx: Trx, keyring: Keyring, limit: number): Promise<number> =>
+  resealColumn(
+    trx,
+    keyring,
+    { table: 'recovery_codes', id: 'flow_id', column: 'number_sealed', purpose: sealPurpose },
+    limit,
+  )

@@ -1,5 +1,6 @@
 // New passwords that wait until everybody who was told had time to object (SECURITY_QUESTION=hold).
 import type { Db, Trx } from '#db/connection.ts'
+import { resealColumn } from '#db/reseal.ts'
 import type { Trace } from '../activity/events.ts'
 import type { Keyring } from '../core/keyring.ts'
 import type { NewPassword } from '../mailboxes/want-mailbox.ts'
@@ -67,15 +68,10 @@ export async function listDueHolds(db: Db, at: Date, limit: number): Promise<str
 }
 
 /** Seals up to `limit` passwords that wait anew under the newest key, and returns how many were under an older one. */
-export async function rekeyHolds(trx: Trx, keyring: Keyring, limit: number): Promise<number> {
-  const rows = await trx('recovery_holds')
-    .whereNot('password_sealed', 'like', `v1.${keyring.newestKeyId}.%`)
-    .limit(limit)
-    .forUpdate()
-    .skipLocked()
-  for (const row of rows) {
-    const password_sealed = keyring.seal(sealPurpose, keyring.open(sealPurpose, row.password_sealed))
-    await trx('recovery_holds').where({ account_id: row.account_id }).update({ password_sealed })
-  }
-  return rows.length
-}
+export const rekeyHolds = (trx: Trx, keyring: Keyring, limit: number): Promise<number> =>
+  resealColumn(
+    trx,
+    keyring,
+    { table: 'recovery_holds', id: 'account_id', column: 'password_sealed', purpose: sealPurpose },
+    limit,
+  )

@@ -1,5 +1,6 @@
 // The second factors of staff, and the sessions that passed them.
 import type { Db, Trx } from '#db/connection.ts'
+import { resealColumn } from '#db/reseal.ts'
 import type { Keyring } from '../core/keyring.ts'
 import { factorSealPurpose } from './factor.ts'
 import type { StaffRole } from './store.ts'
@@ -158,18 +159,13 @@ export async function touchStaffSession(db: Db, sessionDigest: Buffer, at: Date)
 }
 
 /** Moves up to `limit` secrets to the newest key. Recovery codes cannot be moved: they work while their key is listed. */
-export async function rekeyFactors(trx: Trx, keyring: Keyring, limit: number): Promise<number> {
-  const rows = await trx('staff_factors')
-    .whereNot({ key_id: keyring.newestKeyId })
-    .limit(limit)
-    .forUpdate()
-    .skipLocked()
-  for (const { account_id, secret_sealed } of rows) {
-    const resealed = keyring.seal(factorSealPurpose, keyring.open(factorSealPurpose, secret_sealed))
-    await trx('staff_factors').where({ account_id }).update({ secret_sealed: resealed, key_id: keyring.newestKeyId })
-  }
-  return rows.length
-}
+export const rekeyFactors = (trx: Trx, keyring: Keyring, limit: number): Promise<number> =>
+  resealColumn(
+    trx,
+    keyring,
+    { table: 'staff_factors', id: 'account_id', column: 'secret_sealed', purpose: factorSealPurpose, namesKey: true },
+    limit,
+  )
 
 export interface StaffEntry {
   readonly address: string
