@@ -1,4 +1,4 @@
-import type { Db } from '#db/connection.ts'
+import type { Db, Trx } from '#db/connection.ts'
 import { type Account, strengthenVerifier } from '../accounts/store.ts'
 import type { Trace } from '../activity/events.ts'
 import { type ChainHead, countActivity, recordActivity } from '../activity/store.ts'
@@ -101,23 +101,34 @@ export async function completeSignIn(
   const { account } = signedIn
   const at = clock.now()
   const { head, limitKey, failures } = signedIn
-  const known = { accountId: account.id, device, at, trace, counter: signInLimits.counterOf(limitKey) }
-  const isRecorded = head ? await recordKnownSignIn(db, keyring, head, known) : false
+  const counter = signInLimits.counterOf(limitKey)
+  const byKnownDevice = { accountId: account.id, device, at, trace, counter }
+  const isRecorded = head ? await recordKnownSignIn(db, keyring, head, byKnownDevice) : false
   const newDevice = isRecorded
     ? false
-    : await db.transaction(async (trx) => {
-        const known = await rememberDevice(trx, account.id, device, at)
-        const accountId = account.id
-        const event = known ? 'sign-in.succeeded' : 'sign-in.new-device'
-        await recordActivity(trx, keyring, { accountId, event, details: {}, at, trace })
-        if (known) return false
-        const today = await countActivity(trx, accountId, [event], new Date(at.getTime() - 86_400_000))
-        const notice = { accountId, name: 'new-device', params: {}, change: 'sign-in.new-device', at, trace } as const
-        await tellOwner(trx, parts, { ...notice, lettersOnly: today > newDevicesBySms })
-        return true
-      })
+    : await db.transaction((trx) => recordSignIn(trx, parts, signedIn, device, trace))
   await signInLimits.forget(limitKey, failures, isRecorded)
   return { newDevice }
+}
+
+/** The longer way: the browser is new, or the chain went on meanwhile. Returns whether it is new. */
+async function recordSignIn(
+  trx: Trx,
+  parts: SignInParts,
+  { account }: Pick<Extract<SignedIn, { kind: 'signed-in' }>, 'account'>,
+  device: Buffer,
+  trace: Trace,
+): Promise<boolean> {
+  const accountId = account.id
+  const at = parts.clock.now()
+  const known = await rememberDevice(trx, accountId, device, at)
+  const event = known ? 'sign-in.succeeded' : 'sign-in.new-device'
+  await recordActivity(trx, parts.keyring, { accountId, event, details: {}, at, trace })
+  if (known) return false
+  const today = await countActivity(trx, accountId, [event], new Date(at.getTime() - 86_400_000))
+  const notice = { accountId, name: 'new-device', params: {}, change: 'sign-in.new-device', at, trace } as const
+  await tellOwner(trx, parts, { ...notice, lettersOnly: today > newDevicesBySms })
+  return true
 }
 
 /** Makes the verifier as strong as the settings demand by now. Never keeps anybody from signing in. */

@@ -53,14 +53,12 @@ export function createPages({ views, texts, theme, timeZone, kept }: PageParts):
     show(req, res, page) {
       const { locale } = req
       const owner = ownerOf(req)
-      const html = (csrfToken: string) => views.render(page.view, given(csrfToken), page.layout)
-      const given = (csrfToken: string) => ({
+      const frame = {
         t: texts.in(locale),
         locale,
         locales,
         pageId: page.id,
         path: shownPath(req),
-        csrfToken,
         account: owner ? { address: owner.address } : null,
         errors: page.errors ?? [],
         values: page.values ?? {},
@@ -68,7 +66,8 @@ export function createPages({ views, texts, theme, timeZone, kept }: PageParts):
         formats: formats[locale],
         formatDateTime: formats[locale].dateTime,
         ...page.locals,
-      })
+      }
+      const html = (csrfToken: string) => views.render(page.view, { ...frame, csrfToken }, page.layout)
       res.statusCode = page.status ?? (page.errors && page.errors.length > 0 ? 422 : 200)
       res.setHeader('Content-Type', 'text/html; charset=utf-8')
       res.setHeader('Content-Language', locale)
