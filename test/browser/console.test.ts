@@ -6,6 +6,7 @@ import { listAudit } from '#server/audit/store.ts'
 import { accountIdOf, startAbusePortal, untilJudged } from '#test/support/abuse.ts'
 import { caseOf, reportLetter } from '#test/support/cases.ts'
 import { launchChromium } from '#test/support/chromium.ts'
+import { landing } from '#test/support/hands.ts'
 import { register } from '#test/support/people.ts'
 import type { TestPortal } from '#test/support/portal.ts'
 import { authenticatorCode, giveRole, readSecret } from '#test/support/staff.ts'
@@ -45,9 +46,7 @@ async function tabTo(page: Page, name: string): Promise<void> {
   assert.fail(`the keyboard does not reach "${name}"`)
 }
 
-async function pressAndWait(page: Page, key: string): Promise<void> {
-  await Promise.all([page.waitForEvent('load'), page.keyboard.press(key)])
-}
+const pressAndWait = (page: Page, key: string) => landing(page, undefined, () => page.keyboard.press(key))
 
 async function choose(page: Page, downs: number): Promise<void> {
   for (let press = 0; press < downs; press += 1) await page.keyboard.press('ArrowDown')
@@ -196,9 +195,17 @@ test('without scripts the same is done by links and buttons', async () => {
   await page.getByLabel('Reason').selectOption('spam')
   await page.getByRole('button', { name: 'Show the consequences' }).click()
   await page.getByRole('button', { name: 'Take the measure' }).click()
-  assert.match((await page.locator('main').textContent()) ?? '', /sending is limited/)
+  await page
+    .locator('main')
+    .getByText(/sending is limited/)
+    .first()
+    .waitFor()
   await page.getByRole('link', { name: /Lift the measure/ }).click()
   await page.getByRole('button', { name: 'Lift the measure' }).click()
-  assert.match((await page.locator('main').textContent()) ?? '', /The measure was lifted/)
+  await page
+    .locator('main')
+    .getByText(/The measure was lifted/)
+    .first()
+    .waitFor()
   await context.close()
 })

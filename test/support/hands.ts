@@ -108,7 +108,9 @@ async function openPage(browser: Browser, options: BrowserContextOptions) {
  * Does what leads to another page, and waits until that is there with its scripts: else the next key goes to the old page,
  * or the new one takes the focus away when it has been moved already. A link within the page leads nowhere else.
  */
-async function landing(page: Page, link: Locator | undefined, act: () => Promise<void>): Promise<void> {
+export async function landing(page: Page, link: Locator | undefined, act: () => Promise<void>): Promise<void> {
   if ((await link?.getAttribute('href'))?.startsWith('#')) return await act()
-  await Promise.all([page.waitForEvent('load'), act()])
+  // Not the event of loading: that of the old page may come late, and be taken for the new one's.
+  await Promise.all([page.waitForEvent('framenavigated'), act()])
+  await page.waitForLoadState('load')
 }

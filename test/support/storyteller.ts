@@ -32,8 +32,12 @@ export interface Cast {
 
 export function createStoryteller({ login, phone, portal, hands }: Cast): Storyteller {
   const isAt = async (id: string) => {
-    await hands().page.locator('main[data-page]').waitFor()
-    assert.equal(await hands().page.locator('main').getAttribute('data-page'), id)
+    const { page } = hands()
+    await page
+      .locator(`main[data-page="${id}"]`)
+      .waitFor({ timeout: 10_000 })
+      .catch(() => {})
+    assert.equal(await page.locator('main').getAttribute('data-page'), id)
   }
   return {
     get portal() {
