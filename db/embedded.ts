@@ -14,7 +14,7 @@ export interface EmbeddedPostgres {
 }
 
 /** A port of the loopback address that nobody listens on now. */
-export async function freePort(): Promise<number> {
+async function freePort(): Promise<number> {
   const probe = createServer().listen(0, '127.0.0.1')
   await once(probe, 'listening')
   const { port } = probe.address() as { port: number }

@@ -4,9 +4,9 @@ import { randomUUID } from 'node:crypto'
 import { after, before, beforeEach, describe, it } from 'node:test'
 import { createDovecotPlatform, type DovecotPlatform } from '#server/mail-platform/dovecot/platform.ts'
 import type { WantedMailbox } from '#server/mail-platform/mail-platform.ts'
-import { freePorts } from '#test/mail-platform/programs.ts'
 import { createTestDatabase, type TestDatabase } from '#test/support/database.ts'
 import { type FakeHttp, startFakeHttp } from '#test/support/fake-http.ts'
+import { freePort } from '#test/support/ports.ts'
 
 type Asked = readonly [name: string, parameters: Record<string, unknown>, tag: string]
 
@@ -58,7 +58,7 @@ describe('doveadm', () => {
     assert.deepEqual(asked, [])
     const away = createDovecotPlatform({
       directory: database.db,
-      doveadm: { url: `http://127.0.0.1:${(await freePorts(1))[0]}`, apiKey: 'key' },
+      doveadm: { url: `http://127.0.0.1:${await freePort()}`, apiKey: 'key' },
       clock: { now: () => new Date() },
     })
     await assert.rejects(away.endSessions(wanted.address), { name: 'PlatformError', kind: 'retry' })

@@ -7,8 +7,9 @@ import { createDovecotPlatform } from '#server/mail-platform/dovecot/platform.ts
 import { describeMailPlatform } from '#test/contracts/mail-platform.ts'
 import { offerFromOutside } from '#test/mail-platform/line-client.ts'
 import { openInbox, tryImap } from '#test/mail-platform/mail-program.ts'
-import { describeOnMailServers, freePorts } from '#test/mail-platform/programs.ts'
+import { describeOnMailServers } from '#test/mail-platform/programs.ts'
 import { type MailWorld, startMailWorld, suspensionReason } from '#test/mail-platform/world.ts'
+import { freePort } from '#test/support/ports.ts'
 
 let now = Date.now()
 const clock = { now: () => new Date(now) }
@@ -66,7 +67,7 @@ describeOnMailServers('doveadm', () => {
     const probeWith = (url: string, apiKey: string) =>
       createDovecotPlatform({ directory: database.db, doveadm: { url, apiKey }, clock }).probe?.()
     await assert.rejects(async () => probeWith(mail.doveadmUrl, 'wrong'), { kind: 'permanent' })
-    const [nobody] = await freePorts(1)
+    const nobody = await freePort()
     await assert.rejects(async () => probeWith(`http://127.0.0.1:${nobody}`, mail.apiKey), { kind: 'retry' })
   })
 

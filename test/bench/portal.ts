@@ -5,7 +5,8 @@ import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type EmbeddedPostgres, ensureDatabase, freePort, startEmbeddedPostgres } from '#db/embedded.ts'
+import { type EmbeddedPostgres, ensureDatabase, startEmbeddedPostgres } from '#db/embedded.ts'
+import { freePort } from '#test/support/ports.ts'
 import { openConnection } from './connection.ts'
 
 export interface BenchDatabase {

@@ -2,7 +2,7 @@
 import { type MailServices, startMailServices } from '#server/mail-services.ts'
 import { createTestDatabase } from '#test/support/database.ts'
 import { startTestPortal, type TestPortal } from '#test/support/portal.ts'
-import { freePorts } from './programs.ts'
+import { freePorts } from '#test/support/ports.ts'
 import { startTestPlatform, type TestPlatform } from './start.ts'
 
 export interface PortalWorld {
@@ -25,28 +25,29 @@ export async function startPortalWorld(env: Readonly<Record<string, string>> = {
     sendingPolicy: at(policy),
     submissionMilter: at(milter),
   })
-  const portal = await startTestPortal({
-    database,
-    env: {
-      DOVEADM_URL: mail.doveadmUrl,
-      DOVEADM_API_KEY: mail.apiKey,
-      SIGN_IN_REPORT_TOKEN: token,
-      AUTH_POLICY_PORT: String(reports),
-      SENDING_POLICY_PORT: String(policy),
-      MILTER_PORT: String(milter),
-      ...env,
-    },
-  })
-  const services = await startMailServices(portal)
-  return {
-    mail,
-    portal,
-    services,
-    stop: async () => {
-      await services.stop()
-      await portal.stop()
-      await mail.stop()
-      await database.drop()
-    },
+  const undone = [() => database.drop(), () => mail.stop()]
+  const stop = async () => {
+    for (const undo of undone.splice(0).reverse()) await undo()
+  }
+  try {
+    const portal = await startTestPortal({
+      database,
+      env: {
+        DOVEADM_URL: mail.doveadmUrl,
+        DOVEADM_API_KEY: mail.apiKey,
+        SIGN_IN_REPORT_TOKEN: token,
+        AUTH_POLICY_PORT: String(reports),
+        SENDING_POLICY_PORT: String(policy),
+        MILTER_PORT: String(milter),
+        ...env,
+      },
+    })
+    undone.push(() => portal.stop())
+    const services = await startMailServices(portal)
+    undone.push(() => services.stop())
+    return { mail, portal, services, stop }
+  } catch (fault) {
+    await stop()
+    throw fault
   }
 }

@@ -8,7 +8,7 @@ import {
   type MailPorts,
   renderMailPlatformConfig,
 } from '#server/mail-platform/dovecot/config.ts'
-import { freePorts } from './programs.ts'
+import { freePorts } from '#test/support/ports.ts'
 import type { TestPlatformOptions } from './start.ts'
 
 // Debian's own owner of mail, so that the tests leave no new user behind.

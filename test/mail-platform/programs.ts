@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { accessSync, constants, readFileSync } from 'node:fs'
-import { connect, createServer } from 'node:net'
+import { connect } from 'node:net'
 import { describe, it } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 
@@ -26,20 +26,6 @@ export function missingForMail(): string | undefined {
     }
   })
   return missing.length > 0 ? `${missing.join(', ')} not found` : undefined
-}
-
-/** Ports that were free a moment ago, all different. */
-export async function freePorts(count: number): Promise<number[]> {
-  const probes = await Promise.all(
-    Array.from({ length: count }, async () => {
-      const probe = createServer().listen(0, '127.0.0.1')
-      await once(probe, 'listening')
-      return probe
-    }),
-  )
-  const ports = probes.map((probe) => (probe.address() as { port: number }).port)
-  await Promise.all(probes.map((probe) => new Promise((done) => probe.close(done))))
-  return ports
 }
 
 export async function listens(port: number): Promise<boolean> {
@@ -75,16 +61,21 @@ for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
 export async function startDaemon(command: string, args: readonly string[], ports: readonly number[]): Promise<Daemon> {
   // A group of its own: a kill takes the children along, as a service manager would.
   const child: ChildProcess = spawn(command, args, { stdio: ['ignore', 'ignore', 'pipe'], detached: true })
+  // What a test leaves running must not keep it from ending.
+  child.unref()
   let words = ''
   child.stderr?.on('data', (chunk) => {
     words += chunk
   })
   const gone = once(child, 'exit')
   running.add(child)
-  for (let wait = 0; wait < 200; wait += 1) {
-    if (child.exitCode !== null) throw new Error(`${command} ended at its start: ${words}`)
+  for (let wait = 0; wait < 1200; wait += 1) {
+    if (child.exitCode !== null || child.signalCode !== null) throw new Error(`${command} ended at its start: ${words}`)
     if ((await Promise.all(ports.map(listens))).every(Boolean)) break
-    if (wait === 199) throw new Error(`${command} does not listen: ${words}`)
+    if (wait === 1199) {
+      child.kill()
+      throw new Error(`${command} does not listen: ${words}`)
+    }
     await sleep(25)
   }
   return {

@@ -68,6 +68,7 @@ export async function startTestPlatform(options: TestPlatformOptions): Promise<T
       ['-F', '-c', join(folder, 'dovecot/dovecot.conf')],
       [ports.imaps, ports.lmtp, ports.sasl, ports.doveadm],
     )
+  const readLogs = () => ['dovecot.log', 'postfix.log'].map((name) => readText(join(folder, 'log', name))).join('')
   let dovecot: Daemon | undefined
   let postfix: Daemon | undefined
   const stop = async () => {
@@ -81,10 +82,16 @@ export async function startTestPlatform(options: TestPlatformOptions): Promise<T
     await makeFolders(config)
     makeCertificate(config.tls.keyFile, config.tls.certFile)
     await writeConfig(config)
-    ;[dovecot, postfix] = await Promise.all([startDovecot(), startPostfix(folder, ports)])
-  } catch (error) {
+    // Both are waited for: one that starts while the other fails is to be stopped too.
+    const starts = await Promise.allSettled([startDovecot(), startPostfix(folder, ports)])
+    const [first, second] = starts
+    if (first.status === 'fulfilled') dovecot = first.value
+    if (second.status === 'fulfilled') postfix = second.value
+    for (const start of starts) if (start.status === 'rejected') throw start.reason
+  } catch (cause) {
+    const logs = readLogs()
     await stop()
-    throw error
+    throw new Error(`the mail platform did not start:\n${logs}`, { cause })
   }
 
   const postqueue = (flag: string) =>
@@ -104,7 +111,7 @@ export async function startTestPlatform(options: TestPlatformOptions): Promise<T
     outside,
     flushQueue: () => void postqueue('-f'),
     readQueue: () => [...postqueue('-j').matchAll(/"sender": "([^"]*)"/g)].map(([, sender = '']) => sender),
-    readLogs: () => ['dovecot.log', 'postfix.log'].map((name) => readText(join(folder, 'log', name))).join(''),
+    readLogs,
     stopDovecot: async (signal) => {
       await dovecot?.stop(signal)
       dovecot = undefined

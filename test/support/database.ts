@@ -7,6 +7,7 @@ import pg from 'pg'
 import { connectDatabase, type Db } from '#db/connection.ts'
 import { type EmbeddedPostgres, ensureDatabase, startEmbeddedPostgres } from '#db/embedded.ts'
 import { migrateDatabase } from '#db/migrate.ts'
+import { freePort } from './ports.ts'
 
 const template = 'postern_template'
 /** Tests lose nothing by a crash of the machine. */
@@ -37,7 +38,7 @@ export async function startTestServer(): Promise<TestServer> {
   const folder = await mkdtemp(join(tmpdir(), 'postern-test-'))
   // The server may run as another user than root, who made the folder.
   await chmod(folder, 0o711)
-  const server = await startEmbeddedPostgres(folder, fast)
+  const server = await startEmbeddedPostgres(folder, fast, await freePort())
   await ensureDatabase(server, template)
   await migrateDatabase(server.urlOf(template))
   return { url: server.urlOf('postgres'), stop: () => stopAndRemove(server, folder) }

@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import { freePort } from '#db/embedded.ts'
+import { freePort } from './ports.ts'
 
 const main = fileURLToPath(new URL('../../server/boot.js', import.meta.url))
 

@@ -14,6 +14,13 @@ const runner = spawn(
   ['--test', '--test-timeout=240000', `--test-concurrency=${availableParallelism()}`, ...options, ...files],
   { stdio: 'inherit', env: { ...process.env, TEST_SERVER_URL: server.url } },
 )
+// A file that never ends has no limit of its own in node:test. At the signal the runner says which it was.
+const patienceMinutes = 20
+const tooLong = setTimeout(() => {
+  console.error(`the tests did not end within ${patienceMinutes} minutes`)
+  runner.kill('SIGTERM')
+}, patienceMinutes * 60_000)
 const [code] = (await once(runner, 'exit')) as [number | null]
+clearTimeout(tooLong)
 await server.stop()
 process.exitCode = code ?? 1

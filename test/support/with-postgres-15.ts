@@ -2,9 +2,9 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chmodSync, chownSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { freePort } from './ports.ts'
 
 const bin = '/usr/lib/postgresql/15/bin'
 const isRoot = process.getuid?.() === 0
@@ -28,10 +28,7 @@ execFileSync(
   },
 )
 
-const probe = createServer().listen(0, '127.0.0.1')
-await once(probe, 'listening')
-const { port } = probe.address() as { port: number }
-probe.close()
+const port = await freePort()
 const settings = [
   'fsync=off',
   'synchronous_commit=off',

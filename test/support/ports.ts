@@ -1,0 +1,61 @@
+// Port numbers for servers that are told theirs before they listen: mail servers, PostgreSQL, a portal of its own process.
+import { once } from 'node:events'
+import { createServer, type Server } from 'node:net'
+
+/**
+ * Below the ports that systems give out by themselves (Linux from 32768, others from 49152), or a connection of another test takes a number
+ * between the moment in which it was found free and the one in which its server listens.
+ */
+const first = 12_000
+const blockSize = 32
+const blocks = 600
+
+async function listen(port: number): Promise<Server | undefined> {
+  const server = createServer().unref()
+  server.listen(port, '127.0.0.1')
+  try {
+    await once(server, 'listening')
+    return server
+  } catch {
+    return undefined
+  }
+}
+
+async function isFree(port: number): Promise<boolean> {
+  const probe = await listen(port)
+  if (!probe) return false
+  probe.close()
+  await once(probe, 'close')
+  return true
+}
+
+/** Numbers of the block that this process holds and has not given out. */
+let left: number[] = []
+
+/** A block belongs to the process that listens on its lowest port, until it ends: test files run beside each other. */
+async function takeBlock(): Promise<void> {
+  const start = Math.floor(Math.random() * blocks)
+  for (let tried = 0; tried < blocks; tried += 1) {
+    const lowest = first + blockSize * ((start + tried) % blocks)
+    if (!(await listen(lowest))) continue
+    left = Array.from({ length: blockSize - 1 }, (_, index) => lowest + 1 + index)
+    return
+  }
+  throw new Error(`no ports are free from ${first} on`)
+}
+
+/** Ports of the loopback address that nobody listens on, and that no other test is given. */
+export async function freePorts(count: number): Promise<number[]> {
+  const ports: number[] = []
+  while (ports.length < count) {
+    const port = left.shift()
+    if (port === undefined) await takeBlock()
+    else if (await isFree(port)) ports.push(port)
+  }
+  return ports
+}
+
+export async function freePort(): Promise<number> {
+  const [port] = await freePorts(1)
+  return port as number
+}
