@@ -45,10 +45,15 @@ function share(): Sight[] {
 
 describe('every page', () => {
   it('is accessible, holds its contrast, fits narrow windows and large text, keeps still and asks nobody else', async () => {
-    const glass = await openLookingGlass(browser, gallery.origin)
     const faults: string[] = []
-    for (const sight of share()) faults.push(...(await glass.faultsOf(sight)))
-    await glass.close()
+    const rest = share().values()
+    // Two at once, as the proof does it: much of the time a page is only waited for.
+    const look = async () => {
+      const glass = await openLookingGlass(browser, gallery.origin)
+      for (const sight of rest) faults.push(...(await glass.faultsOf(sight)))
+      await glass.close()
+    }
+    await Promise.all([look(), look()])
     assert.deepEqual(faults, [])
   })
 

@@ -13,7 +13,7 @@ import { createRendering } from './message-trial.ts'
 
 const root = new URL('../..', import.meta.url).pathname
 
-/** GET `/PAGE/STATE?lang=` and `/mail/NAME/STATE?lang=`; `longer` has every text a third longer. */
+/** GET `/empty`, `/PAGE/STATE?lang=` and `/mail/NAME/STATE?lang=`; `longer` has every text a third longer. */
 export async function serveGallery(): Promise<{ origin: string; close(): void }> {
   const { theme, serve } = loadAssets(`${root}public`, { name: 'Postern' })
   const texts = createTexts({ service: 'Postern', passwordMin: 12 })
@@ -31,6 +31,7 @@ export async function serveGallery(): Promise<{ origin: string; close(): void }>
   const app = express()
   app.use(securityHeaders(false))
   app.use(serve)
+  app.get('/empty', (_request, response) => void response.send('<!doctype html><title>-</title>'))
   app.get('/mail/:name/:state', (request, response) => {
     const sample = findMailSample(request.params.name, request.params.state)
     const locale = isLocale(request.query.lang) ? request.query.lang : 'en'
