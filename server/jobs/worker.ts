@@ -22,6 +22,8 @@ export interface WorkerOptions {
   readonly log: Log
   /** Jobs at once. */
   readonly concurrency?: number
+  /** How often it looks for jobs whose time has come. One that is due at once is told of. */
+  readonly pollMilliseconds?: number
 }
 
 export interface Worker {
@@ -54,7 +56,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
       events,
       concurrency,
       noHandleSignals: true,
-      pollInterval: 2000,
+      pollInterval: options.pollMilliseconds ?? 2000,
       crontab: options.crontab ?? '',
       logger: workerLogger(log),
     })

@@ -79,7 +79,8 @@ export async function startTestPortal(options: TestPortalOptions = {}): Promise<
   server.on('request', portal.app)
   let worker: Worker | undefined
   const startTestWorker = async () => {
-    worker ??= await startWorker({ databaseUrl: database.url, tasks: portal.tasks, crontab, log, concurrency: 4 })
+    const quick = { concurrency: 4, pollMilliseconds: 200 }
+    worker ??= await startWorker({ databaseUrl: database.url, tasks: portal.tasks, crontab, log, ...quick })
   }
   const stopTestWorker = async () => {
     await worker?.stop()
