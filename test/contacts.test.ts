@@ -1,15 +1,8 @@
 // Contacts below the pages: what is kept of them, for how long, and under which key.
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
-import { after, before, test } from 'node:test'
-import type { Trx } from '#db/connection.ts'
-import {
-  blockAccount,
-  findProbation,
-  holdForMethodChange,
-  insertAccount,
-  startProbation,
-} from '#server/accounts/store.ts'
+import { after, test } from 'node:test'
+import { blockAccount, findProbation, holdForMethodChange, startProbation } from '#server/accounts/store.ts'
 import { createMailGuard } from '#server/backup-address/mail-guard.ts'
 import {
   findBackupAddress,
@@ -22,36 +15,17 @@ import {
 import { rekeyClaims } from '#server/claims/store.ts'
 import { judgeCode } from '#server/contacts/judge-code.ts'
 import { deleteOldConfirmations, findConfirmation, putConfirmation, spendConfirmation } from '#server/contacts/store.ts'
-import { createKeyring } from '#server/core/keyring.ts'
 import { hashToken } from '#server/core/secrets.ts'
 import { createSmsGuard } from '#server/phone/sms-guard.ts'
 import { findPhone, markPhoneProven, putPhone } from '#server/phone/store.ts'
 import { offerUndo } from '#server/undo/offer-undo.ts'
 import { deleteOldUndos, findUndo, rekeyUndos } from '#server/undo/store.ts'
 import { createLimits } from '#server/web/limits.ts'
-import { createTestDatabase, type TestDatabase } from './support/database.ts'
+import { at, keyring, minutes, onlyNew, rotated, startContactTrial } from './support/contact-trial.ts'
 
-const oldKey = 'test-key-0123456789abcdefghijklmnopqrstuv'
-const newKey = 'next-key-0123456789abcdefghijklmnopqrstuv'
-const keyring = createKeyring([oldKey])
-const rotated = createKeyring([newKey, oldKey])
-const onlyNew = createKeyring([newKey])
-const at = new Date('2026-11-22T12:00:00Z')
-const minutes = (count: number) => new Date(at.getTime() + count * 60_000)
-let database: TestDatabase
-before(async () => {
-  database = await createTestDatabase()
-})
-after(() => database.drop())
-
-const within = <T>(work: (trx: Trx) => Promise<T>) => database.db.transaction(work)
-
-async function newAccount(): Promise<string> {
-  const id = randomUUID()
-  const address = `a${id}@postern.example`
-  await within((trx) => insertAccount(trx, { id, address, passwordVerifier: 'x', locale: 'en', at }))
-  return id
-}
+const trial = await startContactTrial()
+const { db, within, newAccount } = trial
+after(() => trial.stop())
 
 const contact = { kind: 'backup-address', value: 'A.nna@gmail.com', canonical: 'anna@gmail.com' } as const
 const put = (accountId: string, code: string, when: Date, more: object = {}) =>
@@ -63,7 +37,7 @@ const put = (accountId: string, code: string, when: Date, more: object = {}) =>
   )
 const judge = (accountId: string, typed: string, when: Date, ring = keyring) =>
   judgeCode(
-    { db: database.db, clock: { now: () => when }, keyring: ring, settings: { limitCodeTries: 5 } },
+    { db, clock: { now: () => when }, keyring: ring, settings: { limitCodeTries: 5 } },
     { accountId, kind: 'backup-address', typed },
   )
 const reasonOf = async (judged: ReturnType<typeof judge>) => {
@@ -76,7 +50,7 @@ test('a code is worth something for ten minutes, for one account and kind, and w
   await put(anna, '012345', at)
   for (const typed of ['', '  ', '12345', '1234567', 'abcdef'])
     assert.equal(await reasonOf(judge(anna, typed, at)), typed.trim() === '' ? 'missing' : 'shape')
-  assert.equal((await findConfirmation(database.db, keyring, anna, 'backup-address'))?.tries, 0)
+  assert.equal((await findConfirmation(db, keyring, anna, 'backup-address'))?.tries, 0)
   assert.equal(await reasonOf(judge(boris, '012345', at)), 'dead')
   await put(boris, '999999', at)
   assert.equal(await reasonOf(judge(boris, '012345', at)), 'wrong')
@@ -97,8 +71,7 @@ test('tries outlive a code that is sent again, until it has expired or was spent
   assert.equal(await reasonOf(judge(anna, '222222', minutes(2))), 'dead')
   assert.equal((await put(anna, '444444', minutes(11))).kind, 'put')
   await put(await newAccount(), '444444', minutes(11))
-  const digests = await database
-    .db('contact_confirmations')
+  const digests = await db('contact_confirmations')
     .where({ sent_at: minutes(11) })
     .pluck('code_digest')
   assert.equal(new Set(digests.map(String)).size, 2, 'one code of two accounts is kept in two ways')
@@ -112,9 +85,9 @@ test('tries outlive a code that is sent again, until it has expired or was spent
   assert.deepEqual([await spend(minutes(12)), await spend(minutes(12))], [true, false])
   assert.equal(await reasonOf(judge(anna, '444444', minutes(12))), 'dead')
   await put(anna, '555555', minutes(13))
-  assert.equal((await findConfirmation(database.db, keyring, anna, 'backup-address'))?.tries, 0)
-  assert.equal((await deleteOldConfirmations(database.db, minutes(23), 100)) >= 1, true)
-  assert.ok(await findConfirmation(database.db, keyring, anna, 'backup-address'), 'the youngest is not old yet')
+  assert.equal((await findConfirmation(db, keyring, anna, 'backup-address'))?.tries, 0)
+  assert.equal((await deleteOldConfirmations(db, minutes(23), 100)) >= 1, true)
+  assert.ok(await findConfirmation(db, keyring, anna, 'backup-address'), 'the youngest is not old yet')
 })
 
 test('codes, contacts and links made before a rotation of keys still work, and are moved to the newest key', async () => {
@@ -131,7 +104,7 @@ test('codes, contacts and links made before a rotation of keys still work, and a
     at,
   }
   await within((trx) => putBackupAddress(trx, keyring, wanted))
-  const old = await findBackupAddress(database.db, rotated, anna)
+  const old = await findBackupAddress(db, rotated, anna)
   assert.deepEqual([old?.value, old?.canonical], [contact.value, contact.canonical])
   const offer = {
     changeId: randomUUID(),
@@ -149,13 +122,13 @@ test('codes, contacts and links made before a rotation of keys still work, and a
   assert.equal(await within((trx) => rekeyUndos(trx, rotated, 100)), 2)
   assert.equal(await within((trx) => rekeyUndos(trx, rotated, 100)), 0)
   while ((await within((trx) => rekeyClaims(trx, rotated, 100))) > 0);
-  assert.equal((await findBackupAddress(database.db, onlyNew, anna))?.value, contact.value)
-  const undo = await findUndo(database.db, onlyNew, hashToken(token))
+  assert.equal((await findBackupAddress(db, onlyNew, anna))?.value, contact.value)
+  const undo = await findUndo(db, onlyNew, hashToken(token))
   assert.deepEqual(undo?.old, old)
   assert.deepEqual([undo?.expiresAt, undo?.usedAt, undo?.told], [minutes(7 * 24 * 60), null, 'mailbox'])
-  assert.equal((await findUndo(database.db, onlyNew, hashToken(bare)))?.old, undefined)
-  assert.equal(await deleteOldUndos(database.db, minutes(7 * 24 * 60), 100), 0)
-  assert.equal(await deleteOldUndos(database.db, minutes(7 * 24 * 60 + 1), 100), 2)
+  assert.equal((await findUndo(db, onlyNew, hashToken(bare)))?.old, undefined)
+  assert.equal(await deleteOldUndos(db, minutes(7 * 24 * 60), 100), 0)
+  assert.equal(await deleteOldUndos(db, minutes(7 * 24 * 60 + 1), 100), 2)
   await within((trx) => removeBackupAddress(trx, onlyNew, anna))
 })
 
@@ -168,21 +141,21 @@ test('an address keeps since when it is linked while it is only proven again, an
     )
   await link('anna@mail.example', 'anna@mail.example', at)
   await link('Anna+post@mail.example', 'anna@mail.example', minutes(5))
-  const again = await findBackupAddress(database.db, keyring, anna)
+  const again = await findBackupAddress(db, keyring, anna)
   assert.deepEqual([again?.value, again?.confirmedAt, again?.provenAt], ['Anna+post@mail.example', at, minutes(5)])
   await within((trx) => markBackupAddressProven(trx, anna, minutes(6)))
   await link('other@mail.example', 'other@mail.example', minutes(7))
-  const other = await findBackupAddress(database.db, keyring, anna)
+  const other = await findBackupAddress(db, keyring, anna)
   assert.deepEqual([other?.value, other?.confirmedAt], ['other@mail.example', minutes(7)])
   assert.ok(again)
   assert.equal((await within((trx) => restoreBackupAddress(trx, keyring, anna, again, minutes(8)))).kind, 'put')
-  assert.deepEqual(await findBackupAddress(database.db, keyring, anna), again)
+  assert.deepEqual(await findBackupAddress(db, keyring, anna), again)
 
   const phone = { accountId: anna, e164: '+375291112200', confirmedAt: at, provenAt: at, at }
   await within((trx) => putPhone(trx, keyring, phone))
   await within((trx) => putPhone(trx, keyring, { ...phone, confirmedAt: minutes(1), provenAt: minutes(1) }))
   await within((trx) => markPhoneProven(trx, anna, minutes(2)))
-  const kept = await findPhone(database.db, keyring, anna)
+  const kept = await findPhone(db, keyring, anna)
   assert.deepEqual([kept?.confirmedAt, kept?.provenAt], [at, minutes(2)])
 })
 
@@ -192,16 +165,16 @@ test('probation and a block hold every change, and probation ends by itself', as
   assert.equal((await hold(at)).kind, 'held')
   await within((trx) => startProbation(trx, anna, minutes(60)))
   assert.deepEqual(await hold(minutes(59)), { kind: 'probation', until: minutes(60) })
-  assert.deepEqual(await findProbation(database.db, anna, minutes(59)), minutes(60))
+  assert.deepEqual(await findProbation(db, anna, minutes(59)), minutes(60))
   assert.equal((await hold(minutes(60))).kind, 'held')
-  assert.equal(await findProbation(database.db, anna, minutes(60)), undefined)
+  assert.equal(await findProbation(db, anna, minutes(60)), undefined)
   await within((trx) => blockAccount(trx, anna, 'spam', at))
   assert.equal((await hold(minutes(61))).kind, 'gone')
   assert.equal((await within((trx) => holdForMethodChange(trx, randomUUID(), at))).kind, 'gone')
 })
 
 test('letters: five in ten minutes and so many a day for whoever asks and for each address, and a refusal counts nothing', async () => {
-  const guard = createMailGuard(createLimits(database.db), keyring, { limitResetMailsPerDay: 6 })
+  const guard = createMailGuard(createLimits(db), keyring, { limitResetMailsPerDay: 6 })
   const ask = (...keys: string[]) => guard.permit('confirm', keys)
   for (let i = 0; i < 5; i++) assert.equal((await ask('anna', `to${i}`)).kind, 'permitted')
   assert.equal(await guard.waitFor('confirm', ['boris', 'to0']), 0)
@@ -211,7 +184,7 @@ test('letters: five in ten minutes and so many a day for whoever asks and for ea
   assert.equal((await guard.permit('reset', ['anna'])).kind, 'permitted', 'another purpose has a budget of its own')
   for (let i = 0; i < 5; i++)
     assert.equal((await ask('boris', 'to9')).kind, 'permitted', 'the refused one did not count')
-  await database.db('rate_limits').where('key', 'like', 'mail-burst%').delete()
+  await db('rate_limits').where('key', 'like', 'mail-burst%').delete()
   assert.equal((await ask('anna', 'to10')).kind, 'permitted')
   const day = await ask('anna', 'to11')
   assert.ok(day.kind === 'refused' && day.retryAfterSeconds > 86_000)
@@ -219,16 +192,16 @@ test('letters: five in ten minutes and so many a day for whoever asks and for ea
 
 test('SMS: six a day for a number, however long the waits between them', async () => {
   const settings = { limitSmsPerNumberDay: 6, limitSmsWaitSeconds: 60, limitSmsTotalDay: 100, smsCountries: ['BY'] }
-  const guard = createSmsGuard(createLimits(database.db), keyring, settings)
+  const guard = createSmsGuard(createLimits(db), keyring, settings)
   const number = { e164: '+375291234567', country: 'BY', prefix: '+37529123' }
   const waits: number[] = []
   for (let i = 0; i < 6; i++) {
     assert.equal((await guard.permit(number, { confirmed: true })).kind, 'permitted')
-    await database.db('rate_limits').where('key', 'like', 'sms-burst%').delete()
+    await db('rate_limits').where('key', 'like', 'sms-burst%').delete()
     waits.push(await guard.waitFor(number.e164))
     const soon = await guard.permit(number, { confirmed: true })
     assert.ok(soon.kind === 'refused' && soon.reason === (i === 5 ? 'number' : 'wait'))
-    await database.db('rate_limits').where('key', 'like', 'sms-wait%').delete()
+    await db('rate_limits').where('key', 'like', 'sms-wait%').delete()
   }
   const steps = [60, 120, 300, 300, 300]
   for (const [i, step] of steps.entries()) assert.ok(Math.abs((waits[i] ?? 0) - step) <= 1, `${waits}`)

@@ -1,10 +1,9 @@
 // The security question below the pages: how it is set and removed, what a recovery asks, and how answers are counted.
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
-import { after, before, test } from 'node:test'
-import type { Trx } from '#db/connection.ts'
-import { insertAccount, startProbation } from '#server/accounts/store.ts'
-import { createKeyring, type Keyring } from '#server/core/keyring.ts'
+import { after, test } from 'node:test'
+import { startProbation } from '#server/accounts/store.ts'
+import type { Keyring } from '#server/core/keyring.ts'
 import { keyedAnswer } from '#server/core/secret-answer.ts'
 import { createHasher } from '#server/password/hasher.ts'
 import { nobody } from '#server/recovery/begin-recovery.ts'
@@ -25,37 +24,29 @@ import {
   uncountAnswer,
 } from '#server/security-question/store.ts'
 import { writtenMessages } from './support/by-hand.ts'
-import { createTestDatabase, type TestDatabase } from './support/database.ts'
+import {
+  at,
+  clock,
+  keyring,
+  minutes,
+  onlyNew,
+  rotated,
+  rotatedTwice,
+  startContactTrial,
+  trace,
+} from './support/contact-trial.ts'
 
-const oldKey = 'test-key-0123456789abcdefghijklmnopqrstuv'
-const newKey = 'next-key-0123456789abcdefghijklmnopqrstuv'
-const keyring = createKeyring([oldKey])
-const at = new Date('2026-11-22T12:00:00Z')
-const minutes = (count: number) => new Date(at.getTime() + count * 60_000)
-const clock = { now: () => at }
-const trace = { device: 'Firefox, Linux', place: 'Minsk, BY' }
+const trial = await startContactTrial()
+const { db, within, newAccount } = trial
+after(() => trial.stop())
+
 const hasher = createHasher({ memoryKib: 64, passes: 1 })
-let database: TestDatabase
-before(async () => {
-  database = await createTestDatabase()
-})
-after(() => database.drop())
-
-const within = <T>(work: (trx: Trx) => Promise<T>) => database.db.transaction(work)
-
-async function newAccount(): Promise<string> {
-  const id = randomUUID()
-  const address = `a${id.slice(0, 8)}@postern.example`
-  await within((trx) => insertAccount(trx, { id, address, passwordVerifier: 'x', locale: 'en', at }))
-  return id
-}
-
 const wantedOf = (accountId: string) => ({
   ...{ accountId, question: 'first-job', answerVerifier: 'phc', answerKeyId: keyring.newestKeyId, at },
 })
 const put = (accountId: string, more: object = {}) =>
   within((trx) => putSecurityQuestion(trx, { ...wantedOf(accountId), ...more }))
-const find = (accountId: string) => findSecurityQuestion(database.db, accountId)
+const find = (accountId: string) => findSecurityQuestion(db, accountId)
 const triesOf = async (accountId: string) => {
   const found = await find(accountId)
   return found?.state === 'set' ? found.tries : undefined
@@ -63,7 +54,7 @@ const triesOf = async (accountId: string) => {
 
 const settings = { limitAnswersPerDay: 3, limitAnswersLifetime: 5, securityQuestion: 'direct' } as const
 const methodOf = (more: object = {}, ring: Keyring = keyring) =>
-  questionRecovery({ db: database.db, keyring: ring, settings: { ...settings, ...more } })
+  questionRecovery({ db, keyring: ring, settings: { ...settings, ...more } })
 const flowOf = (accountId: string, more: Partial<MethodFlow> = {}): MethodFlow => ({
   ...{ id: randomUUID(), accountId, shownAccountId: accountId, nameKey: randomUUID(), budgetKey: randomUUID() },
   ...{ locale: 'en', trace, begunAt: at, at },
@@ -79,15 +70,13 @@ test('a name without a question is asked one of the list all the same, always th
   const names = Array.from({ length: 200 }, (_, nth) => `name-${nth}`)
   const asked = names.map((name) => decoyQuestion(keyring, name))
   assert.deepEqual(new Set(asked), new Set(questionIds))
-  const rotated = createKeyring([newKey, oldKey])
-  const twice = createKeyring(['third-key-0123456789abcdefghijklmnopqrstuv', newKey, oldKey])
-  for (const ring of [keyring, rotated, twice])
+  for (const ring of [keyring, rotated, rotatedTwice])
     assert.deepEqual(
       names.map((name) => decoyQuestion(ring, name)),
       asked,
     )
   assert.notDeepEqual(
-    names.map((name) => decoyQuestion(createKeyring([newKey]), name)),
+    names.map((name) => decoyQuestion(onlyNew, name)),
     asked,
   )
   // As every earlier release showed it: a question that changes tells that nobody set it.
@@ -116,8 +105,8 @@ test('a question is kept with its answer until it is replaced, and then counts f
     ...{ tries: 0, setAt: at, provenAt: null },
   }
   assert.deepEqual(await find(anna), set)
-  await countAnswer(database.db, anna, 5)
-  await countAnswer(database.db, anna, 5)
+  await countAnswer(db, anna, 5)
+  await countAnswer(db, anna, 5)
   await within((trx) => markQuestionProven(trx, anna, minutes(3)))
   assert.deepEqual(await find(anna), { ...set, tries: 1, provenAt: minutes(3) })
   const more = { question: 'first-teacher', answerVerifier: 'other', answerKeyId: 'k2', at: minutes(5) }
@@ -130,8 +119,8 @@ test('answers are counted to the last one allowed, taken back one by one, and ne
   const [anna, boris] = [await newAccount(), await newAccount()]
   await put(anna)
   await put(boris)
-  await countAnswer(database.db, boris, 5)
-  const count = (allowed: number) => countAnswer(database.db, anna, allowed)
+  await countAnswer(db, boris, 5)
+  const count = (allowed: number) => countAnswer(db, anna, allowed)
   assert.deepEqual(await count(2), { answerVerifier: 'phc', answerKeyId: keyring.newestKeyId, tries: 1 })
   assert.equal((await count(2))?.tries, 2)
   assert.equal(await count(2), undefined)
@@ -159,7 +148,7 @@ test('a removed question is not counted, proven, closed or removed again', async
   await within((trx) => uncountAnswer(trx, anna))
   await within((trx) => closeSecurityQuestion(trx, anna))
   await within((trx) => markQuestionProven(trx, anna, at))
-  assert.equal(await countAnswer(database.db, anna, 10), undefined)
+  assert.equal(await countAnswer(db, anna, 10), undefined)
   assert.equal(await within((trx) => removeSecurityQuestion(trx, anna, minutes(2))), false)
   assert.deepEqual(await find(anna), { state: 'removed', removedAt: minutes(1) })
 })
@@ -169,7 +158,7 @@ test('its owner sees whether it is set, gone for ever or closed', async () => {
   const method = managedSecurityQuestion('direct')
   const off = managedSecurityQuestion('off')
   const anna = await newAccount()
-  const describe = (which = method) => which.describe(database.db, anna, at)
+  const describe = (which = method) => which.describe(db, anna, at)
   assert.equal(method.id, 'security-question')
   assert.deepEqual(await describe(), { ...own, state: 'none' })
   assert.deepEqual(await describe(off), { ...own, state: 'closed' })
@@ -180,7 +169,7 @@ test('its owner sees whether it is set, gone for ever or closed', async () => {
   const proven = { ...own, state: 'set', question: 'first-job', since: at, provenAt: minutes(1) }
   assert.deepEqual(await describe(), proven)
   assert.deepEqual(await describe(off), { ...own, state: 'closed' })
-  assert.equal(await method.findContact(database.db, anna), undefined)
+  assert.equal(await method.findContact(db, anna), undefined)
   assert.equal(await within((trx) => method.distrust(trx, anna, at)), false)
   assert.equal(await triesOf(anna), 2_147_483_647)
   await within((trx) => method.remove(trx, anna, minutes(2)))
@@ -195,17 +184,17 @@ test('a recovery asks the question that is set, and another name its own', async
   await put(anna)
   const flow = flowOf(anna)
   const method = methodOf()
-  assert.deepEqual(await method.describe(database.db, flow), { question: 'first-job', held: false })
-  assert.deepEqual(await methodOf({ securityQuestion: 'hold' }).describe(database.db, flow), {
+  assert.deepEqual(await method.describe(db, flow), { question: 'first-job', held: false })
+  assert.deepEqual(await methodOf({ securityQuestion: 'hold' }).describe(db, flow), {
     ...{ question: 'first-job', held: true },
   })
   // A blocked mailbox shows its own question: a block does not show.
-  assert.equal((await method.describe(database.db, flowOf(nobody, { shownAccountId: anna })))?.question, 'first-job')
+  assert.equal((await method.describe(db, flowOf(nobody, { shownAccountId: anna })))?.question, 'first-job')
   const decoys = ['one', 'two', 'three', 'four'].map((nameKey) => flowOf(nobody, { nameKey }))
   for (const decoy of decoys)
-    assert.equal((await method.describe(database.db, decoy))?.question, decoyQuestion(keyring, decoy.nameKey))
+    assert.equal((await method.describe(db, decoy))?.question, decoyQuestion(keyring, decoy.nameKey))
   await within((trx) => removeSecurityQuestion(trx, anna, at))
-  assert.equal((await method.describe(database.db, flow))?.question, decoyQuestion(keyring, flow.nameKey))
+  assert.equal((await method.describe(db, flow))?.question, decoyQuestion(keyring, flow.nameKey))
   assert.deepEqual([method.id, method.strength, method.tasks], ['security-question', 'weak', {}])
   assert.deepEqual(method.door, { proof: { page: 'recover-question', path: 'security-question', field: 'answer' } })
   const asked = await within((trx) => method.challenge(trx, flow, 'x'))
@@ -214,7 +203,6 @@ test('a recovery asks the question that is set, and another name its own', async
 
 test('an answer is judged under the key that it was kept under; what is no answer is no try', async () => {
   const anna = await newAccount()
-  const rotated = createKeyring([newKey, oldKey])
   const keyed = keyedAnswer(keyring, 'гарбарня')
   const answerVerifier = await hasher.hash(keyed ?? '')
   await put(anna, { answerVerifier })
@@ -227,7 +215,7 @@ test('an answer is judged under the key that it was kept under; what is no answe
     assert.deepEqual(await prove(flowOf(anna), input), { kind: 'refused', reason: 'missing' })
   assert.equal(await triesOf(anna), 2)
   // Its key is no longer listed: never right, and the same work.
-  const lost = verifyOf(await prove(flowOf(anna), 'Гарбарня', methodOf({}, createKeyring([newKey]))))
+  const lost = verifyOf(await prove(flowOf(anna), 'Гарбарня', methodOf({}, onlyNew)))
   assert.deepEqual([lost.verifier, lost.text], [null, 'гарбарня'])
 })
 
@@ -245,7 +233,7 @@ test('three answers a day are judged, for names without a question as well, and 
     verifyOf(await prove({ ...flow, budgetKey: randomUUID() }, 'wrong one'))
   }
   assert.equal(await triesOf(anna), 4, 'what the day refused does not count against its life')
-  const keys: string[] = await database.db('rate_limits').pluck('key')
+  const keys: string[] = await db('rate_limits').pluck('key')
   assert.ok(keys.length > 0 && keys.every((key) => key.startsWith('recovery-answers:')))
 })
 
@@ -280,7 +268,7 @@ test('a question that was set, replaced or removed since the recovery began prov
   const settle = (more: Partial<MethodFlow>) => within((trx) => method.settle(trx, flowOf(anna, more), null))
   assert.equal(await settle({}), false)
   await put(anna)
-  await countAnswer(database.db, anna, 5)
+  await countAnswer(db, anna, 5)
   assert.equal(await settle({ begunAt: minutes(-1) }), false)
   assert.equal(await triesOf(anna), 1)
   assert.equal(await settle({ begunAt: at, at: minutes(2) }), true)
@@ -313,21 +301,19 @@ test('everything that can be said of the form is said at once', () => {
 test('setting, replacing and removing it is recorded and told, and once removed nothing sets it again', async () => {
   const anna = await newAccount()
   const parts = {
-    ...{ db: database.db, clock, keyring, hasher, settings: { undoDays: 7, defaultLocale: 'en' as const } },
+    ...{ db, clock, keyring, hasher, settings: { undoDays: 7, defaultLocale: 'en' as const } },
     methods: manageMethods([managedSecurityQuestion('direct')]),
   }
   const asking = { accountId: anna, trace }
   const wanted = (question: string) => ({ kind: 'ok', question, answer: 'гарбарня' }) as const
   const news = async () => {
-    const events = await database.db('activity').where({ account_id: anna }).orderBy('id').pluck('event')
-    const messages = (await writtenMessages(database.db, keyring)).filter(({ to }) =>
-      to?.startsWith(`a${anna.slice(0, 8)}`),
-    )
+    const events = await db('activity').where({ account_id: anna }).orderBy('id').pluck('event')
+    const messages = (await writtenMessages(db, keyring)).filter(({ to }) => to?.startsWith(`a${anna.slice(0, 8)}`))
     assert.deepEqual(new Set(messages.map(({ params }) => params.method)), new Set(['security-question']))
     return [events, messages.map(({ name }) => name)]
   }
   assert.deepEqual(await removeQuestion(parts, asking), { kind: 'none' })
-  assert.equal((await database.db('activity').where({ account_id: anna })).length, 0)
+  assert.equal((await db('activity').where({ account_id: anna })).length, 0)
   assert.deepEqual(await setQuestion(parts, asking, wanted('first-job')), { kind: 'set' })
   const found = await find(anna)
   assert.ok(found?.state === 'set')

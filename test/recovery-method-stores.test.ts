@@ -1,9 +1,5 @@
 import assert from 'node:assert/strict'
-import { randomUUID } from 'node:crypto'
-import { after, before, test } from 'node:test'
-import type { Trx } from '#db/connection.ts'
-import { insertAccount } from '#server/accounts/store.ts'
-import { createKeyring } from '#server/core/keyring.ts'
+import { after, test } from 'node:test'
 import { findPhone, putPhone, removePhone, restorePhone } from '#server/phone/store.ts'
 import {
   countAnswer,
@@ -12,26 +8,13 @@ import {
   putSecurityQuestion,
   removeSecurityQuestion,
 } from '#server/security-question/store.ts'
-import { createTestDatabase, type TestDatabase } from './support/database.ts'
+import { at, keyring, minutes, startContactTrial } from './support/contact-trial.ts'
 
-const keyring = createKeyring(['test-key-0123456789abcdefghijklmnopqrstuv'])
-const at = new Date('2026-11-22T12:00:00Z')
-const later = new Date('2026-11-23T12:00:00Z')
-let database: TestDatabase
-before(async () => {
-  database = await createTestDatabase()
-})
-after(() => database.drop())
+const trial = await startContactTrial()
+const { db, within, newAccount } = trial
+after(() => trial.stop())
 
-const within = <T>(work: (trx: Trx) => Promise<T>) => database.db.transaction(work)
-
-async function newAccount(): Promise<string> {
-  const id = randomUUID()
-  const address = `a${id}@postern.example`
-  await within((trx) => insertAccount(trx, { id, address, passwordVerifier: 'x', locale: 'en', at }))
-  return id
-}
-
+const later = minutes(24 * 60)
 const link = (accountId: string, e164: string) =>
   within((trx) => putPhone(trx, keyring, { accountId, e164, confirmedAt: at, provenAt: at, at }))
 
@@ -45,12 +28,12 @@ test('a phone that is replaced or removed is free for others, and put back only 
   assert.equal((await link(boris, '+375291000001')).kind, 'put')
   const { old } = replaced
   assert.deepEqual(await within((trx) => restorePhone(trx, keyring, anna, old, later)), { kind: 'taken' })
-  assert.equal((await findPhone(database.db, keyring, anna))?.value, '+375291000002')
+  assert.equal((await findPhone(db, keyring, anna))?.value, '+375291000002')
   const removed = await within((trx) => removePhone(trx, keyring, boris))
   assert.equal(removed?.value, '+375291000001')
-  assert.equal(await findPhone(database.db, keyring, boris), undefined)
+  assert.equal(await findPhone(db, keyring, boris), undefined)
   assert.equal((await within((trx) => restorePhone(trx, keyring, anna, old, later))).kind, 'put')
-  const back = await findPhone(database.db, keyring, anna)
+  const back = await findPhone(db, keyring, anna)
   assert.deepEqual([back?.value, back?.confirmedAt], ['+375291000001', at])
 })
 
@@ -62,7 +45,6 @@ test('a removed security question is gone for ever, whichever way somebody asks 
   assert.equal(await within((trx) => removeSecurityQuestion(trx, accountId, later)), true)
   assert.equal(await within((trx) => removeSecurityQuestion(trx, accountId, later)), false)
   assert.equal(await within((trx) => putSecurityQuestion(trx, wanted)), 'removed')
-  const { db } = database
   const fill = `question = 'first-job', answer_verifier = 'phc', answer_key_id = 'k'`
   for (const statement of [
     `update security_questions set removed_at = null, ${fill} where account_id = '${accountId}'`,
@@ -83,10 +65,10 @@ test('answers are counted before they are judged, and a question has only so man
   const accountId = await newAccount()
   const wanted = { accountId, question: 'first-teacher', answerVerifier: 'phc', answerKeyId: 'k', at }
   await within((trx) => putSecurityQuestion(trx, wanted))
-  const counted = await Promise.all(Array.from({ length: 30 }, () => countAnswer(database.db, accountId, 10)))
+  const counted = await Promise.all(Array.from({ length: 30 }, () => countAnswer(db, accountId, 10)))
   assert.equal(counted.filter((each) => each !== undefined).length, 10)
   await within((trx) => markQuestionProven(trx, accountId, later))
-  assert.equal((await countAnswer(database.db, accountId, 10))?.tries, 10)
+  assert.equal((await countAnswer(db, accountId, 10))?.tries, 10)
   assert.equal(await within((trx) => putSecurityQuestion(trx, wanted)), 'changed')
-  assert.equal((await countAnswer(database.db, accountId, 10))?.tries, 1)
+  assert.equal((await countAnswer(db, accountId, 10))?.tries, 1)
 })

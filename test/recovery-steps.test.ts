@@ -1,10 +1,8 @@
 // The steps of a recovery, below the pages, with methods that a test makes: asking, proving, opening a link.
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
-import { after, before, test } from 'node:test'
+import { after, test } from 'node:test'
 import type { Trx } from '#db/connection.ts'
-import { insertAccount } from '#server/accounts/store.ts'
-import { createKeyring } from '#server/core/keyring.ts'
 import { hashToken, newToken } from '#server/core/secrets.ts'
 import { BusyError, type PasswordHasher } from '#server/password/hasher.ts'
 import { challengeFlow } from '#server/recovery/challenge-flow.ts'
@@ -12,35 +10,16 @@ import { methodFlowOf } from '#server/recovery/method-flow.ts'
 import { openLink } from '#server/recovery/open-link.ts'
 import { proveFlow } from '#server/recovery/prove-flow.ts'
 import type { MethodFlow, MethodId, ProofOutcome, RecoveryMethod } from '#server/recovery/recovery-method.ts'
-import { endFlow, type Flow, findFlow, insertFlow } from '#server/recovery/store.ts'
-import { createTestDatabase, type TestDatabase } from './support/database.ts'
+import { endFlow, type Flow, findFlow } from '#server/recovery/store.ts'
+import { at, clock, keyring, startContactTrial, trace } from './support/contact-trial.ts'
 
-const keyring = createKeyring(['test-key-0123456789abcdefghijklmnopqrstuv'])
-const at = new Date('2026-11-22T12:00:00Z')
-const clock = { now: () => at }
-const trace = { device: 'Firefox, Android', place: 'Minsk, BY' }
-let database: TestDatabase
-before(async () => {
-  database = await createTestDatabase()
-})
-after(() => database.drop())
-
-const within = <T>(work: (trx: Trx) => Promise<T>) => database.db.transaction(work)
-
-async function newAccount(): Promise<{ id: string; address: string }> {
-  const id = randomUUID()
-  const address = `a${id.slice(0, 8)}@postern.example`
-  await within((trx) => insertAccount(trx, { id, address, passwordVerifier: 'x', locale: 'en', at }))
-  return { id, address }
-}
+const trial = await startContactTrial()
+const { db, within, newOwner } = trial
+after(() => trial.stop())
 
 async function newFlow(accountId: string | null): Promise<{ flow: Flow; now: () => Promise<Flow | undefined> }> {
-  const tokenHash = hashToken(newToken())
-  const keys = { nameKey: newToken(), budgetKey: newToken() }
-  const expiresAt = new Date(at.getTime() + 3_600_000)
-  const about = { locale: 'be', trace, at, expiresAt } as const
-  await within((trx) => insertFlow(trx, { tokenHash, accountId, ...keys, state: 'begun', ...about }))
-  const now = () => findFlow(database.db, tokenHash, at)
+  const { tokenHash } = await trial.putFlow(accountId)
+  const now = () => findFlow(db, tokenHash, at)
   return { flow: (await now()) ?? assert.fail('no flow'), now }
 }
 
@@ -67,11 +46,11 @@ const hasherOf = (verify: PasswordHasher['verify']): PasswordHasher => ({
   load: () => ({ running: 0, waiting: 0 }),
 })
 
-const marks = () => database.db('rate_limits').orderBy('key').pluck('key')
+const marks = () => db('rate_limits').orderBy('key').pluck('key')
 const mark = (trx: Trx, key: string) => trx('rate_limits').insert({ key, points: 1, expire: 1 })
 
 test('a challenge is asked of the method with its own view of the flow, and noted where it was asked', async () => {
-  const anna = await newAccount()
+  const anna = await newOwner()
   const { flow, now } = await newFlow(anna.id)
   const seen: unknown[] = []
   const method = methodOf({
@@ -80,7 +59,7 @@ test('a challenge is asked of the method with its own view of the flow, and note
       return input === null ? { kind: 'asked' } : { kind: 'refused', reason: 'shape' }
     },
   })
-  const parts = { db: database.db, clock }
+  const parts = { db, clock }
   assert.deepEqual(await challengeFlow(parts, method, flow, 'nonsense'), { kind: 'refused', reason: 'shape' })
   assert.deepEqual([(await now())?.state, (await now())?.asked], ['begun', null], 'a refusal moves nothing')
   assert.deepEqual(await challengeFlow(parts, method, flow, null), { kind: 'asked' })
@@ -90,20 +69,20 @@ test('a challenge is asked of the method with its own view of the flow, and note
 })
 
 test('a challenge asks no method for a flow that has moved on meanwhile', async () => {
-  const anna = await newAccount()
+  const anna = await newOwner()
   const { flow } = await newFlow(anna.id)
   await proveFlow(
-    { db: database.db, clock, hasher: hasherOf(async () => true) },
+    { db, clock, hasher: hasherOf(async () => true) },
     methodOf({ prove: async () => ({ kind: 'right' }) }),
     flow,
     '1',
   )
   const method = methodOf({ challenge: async () => assert.fail('was asked') })
-  assert.deepEqual(await challengeFlow({ db: database.db, clock }, method, flow, 'x'), { kind: 'moved' })
+  assert.deepEqual(await challengeFlow({ db, clock }, method, flow, 'x'), { kind: 'moved' })
 })
 
 test('a right proof moves its flow, and a wrong one, or one that must wait, does not', async () => {
-  const anna = await newAccount()
+  const anna = await newOwner()
   const { flow, now } = await newFlow(anna.id)
   const seen: [MethodFlow, string][] = []
   const proveBy = (outcome: ProofOutcome) =>
@@ -113,7 +92,7 @@ test('a right proof moves its flow, and a wrong one, or one that must wait, does
         return outcome
       },
     })
-  const parts = { db: database.db, clock, hasher: hasherOf(async () => assert.fail('nothing to verify')) }
+  const parts = { db, clock, hasher: hasherOf(async () => assert.fail('nothing to verify')) }
   for (const outcome of [
     { kind: 'refused', reason: 'dead' },
     { kind: 'wait', retryAfterSeconds: 7 },
@@ -132,7 +111,7 @@ test('a right proof moves its flow, and a wrong one, or one that must wait, does
 })
 
 test('what only a hash can tell is asked of the hasher after the count is kept', async () => {
-  const anna = await newAccount()
+  const anna = await newOwner()
   const { flow, now } = await newFlow(anna.id)
   const { flow: decoy, now: decoyNow } = await newFlow(null)
   const counted = newToken()
@@ -149,12 +128,12 @@ test('what only a hash can tell is asked of the hasher after the count is kept',
       asked.push(verifier, text, (await marks()).filter((key) => key.startsWith(counted)).length)
       return verdict
     })
-  const parts = { db: database.db, clock }
+  const parts = { db, clock }
   const refused = { kind: 'refused', reason: 'wrong' }
   assert.deepEqual(await proveFlow({ ...parts, hasher: hasherSays(false) }, method, flow, 'x'), refused)
   assert.equal((await now())?.state, 'begun')
   assert.deepEqual(asked, ['phc', 'answer', 1], 'the count is committed before the hash')
-  await database.db('rate_limits').delete()
+  await db('rate_limits').delete()
   assert.deepEqual(await proveFlow({ ...parts, hasher: hasherSays(true) }, method, flow, 'x'), { kind: 'proven' })
   assert.equal((await now())?.provenBy, 'security-question')
   // Even a hasher that says yes opens no decoy.
@@ -163,7 +142,7 @@ test('what only a hash can tell is asked of the hasher after the count is kept',
 })
 
 test('a hasher that is too busy gives the try back, one that breaks does not, and both say so', async () => {
-  const anna = await newAccount()
+  const anna = await newOwner()
   const { flow, now } = await newFlow(anna.id)
   const taken = newToken()
   const method = methodOf({
@@ -174,7 +153,7 @@ test('a hasher that is too busy gives the try back, one that breaks does not, an
       takeBack: async (trx) => void (await mark(trx, taken)),
     }),
   })
-  const parts = { db: database.db, clock }
+  const parts = { db, clock }
   const broken = hasherOf(async () => {
     throw new Error('no memory')
   })
@@ -189,7 +168,7 @@ test('a hasher that is too busy gives the try back, one that breaks does not, an
 })
 
 test('a link opens a flow of its own for the account that it was sent to, and is never used up by that', async () => {
-  const anna = await newAccount()
+  const anna = await newOwner()
   const token = newToken()
   const asked: unknown[] = []
   const byLink = (id: MethodId, accountId: string | undefined) =>
@@ -201,11 +180,11 @@ test('a link opens a flow of its own for the account that it was sent to, and is
       },
     })
   const recoveryMethods = [methodOf({}), byLink('security-question', undefined), byLink('backup-address', anna.id)]
-  const parts = { db: database.db, clock, keyring, recoveryMethods }
+  const parts = { db, clock, keyring, recoveryMethods }
   for (let round = 0; round < 2; round++) {
     const cookie = hashToken(newToken())
     assert.equal(await openLink(parts, token, { locale: 'ru', trace }, () => cookie), true)
-    const flow = await findFlow(database.db, cookie, at)
+    const flow = await findFlow(db, cookie, at)
     assert.ok(flow)
     assert.deepEqual(
       [flow.accountId, flow.address, flow.state, flow.provenBy, flow.proofHash, flow.locale, flow.trace, flow.begunAt],
@@ -226,26 +205,26 @@ test('a link opens a flow of its own for the account that it was sent to, and is
 
 test('a link opens nothing for an account that is blocked, closed or unknown', async () => {
   const never = () => assert.fail('a cookie was set')
-  const anna = await newAccount()
+  const anna = await newOwner()
   const opening = (accountId: string) => {
     const recoveryMethods = [methodOf({ openLink: async () => ({ accountId }) })]
-    return openLink({ db: database.db, clock, keyring, recoveryMethods }, newToken(), { locale: 'en', trace }, never)
+    return openLink({ db, clock, keyring, recoveryMethods }, newToken(), { locale: 'en', trace }, never)
   }
   assert.equal(await opening(randomUUID()), false)
   for (const what of [
     { blocked_at: at, block_reason: 'spam' },
     { blocked_at: null, block_reason: null, closed_at: at },
   ]) {
-    await database.db('accounts').where({ id: anna.id }).update(what)
+    await db('accounts').where({ id: anna.id }).update(what)
     assert.equal(await opening(anna.id), false)
   }
 })
 
 test('a flow that was ended proves nothing, however right the proof', async () => {
-  const anna = await newAccount()
+  const anna = await newOwner()
   const { flow, now } = await newFlow(anna.id)
   await within((trx) => endFlow(trx, flow.id, at))
-  const parts = { db: database.db, clock, hasher: hasherOf(async () => true) }
+  const parts = { db, clock, hasher: hasherOf(async () => true) }
   const right = methodOf({ prove: async () => ({ kind: 'right' }) })
   assert.deepEqual(await proveFlow(parts, right, flow, 'x'), { kind: 'refused', reason: 'wrong' })
   assert.equal((await now())?.live, false)

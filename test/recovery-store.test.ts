@@ -1,10 +1,7 @@
 // Recovery below the pages: how a flow begins, moves, ends and is forgotten, and passwords that wait.
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
-import { after, before, test } from 'node:test'
-import type { Trx } from '#db/connection.ts'
-import { insertAccount } from '#server/accounts/store.ts'
-import { createKeyring } from '#server/core/keyring.ts'
+import { after, test } from 'node:test'
 import { hashToken, newToken } from '#server/core/secrets.ts'
 import { beginProvenFlow, beginRecovery, flowEnd, keysOf, nobody } from '#server/recovery/begin-recovery.ts'
 import { beginnings, edges, flowStates, stateAfter, statesBefore } from '#server/recovery/flow-states.ts'
@@ -17,57 +14,36 @@ import {
   findFlow,
   finishFlow,
   holdFlow,
-  insertFlow,
   noteChallenge,
   noteProof,
 } from '#server/recovery/store.ts'
 import { rememberDevice } from '#server/sessions/store.ts'
-import { createTestDatabase, type TestDatabase } from './support/database.ts'
+import {
+  at,
+  keyring,
+  minutes,
+  onlyNew,
+  rotated,
+  rotatedTwice,
+  startContactTrial,
+  trace,
+} from './support/contact-trial.ts'
 
-const oldKey = 'test-key-0123456789abcdefghijklmnopqrstuv'
-const keyring = createKeyring([oldKey])
-const rotatedKeys = ['next-key-0123456789abcdefghijklmnopqrstuv', oldKey]
-const rotated = createKeyring(rotatedKeys)
-const at = new Date('2026-11-22T12:00:00Z')
-const minutes = (count: number) => new Date(at.getTime() + count * 60_000)
-const trace = { device: 'Firefox, Android', place: 'Minsk, BY' }
-let database: TestDatabase
-before(async () => {
-  database = await createTestDatabase()
-})
-after(() => database.drop())
-
-const within = <T>(work: (trx: Trx) => Promise<T>) => database.db.transaction(work)
-
-interface Owner {
-  readonly id: string
-  readonly address: string
-}
-
-async function newAccount(): Promise<Owner> {
-  const id = randomUUID()
-  const address = `a${id.slice(0, 8)}@postern.example`
-  const since = minutes(-60)
-  await within((trx) => insertAccount(trx, { id, address, passwordVerifier: 'x', locale: 'en', at: since }))
-  return { id, address }
-}
+const trial = await startContactTrial()
+const { db, within, newOwner } = trial
+after(() => trial.stop())
 
 /** A flow of the account, or a decoy, at some state. Returns its row's id and the hash of its cookie. */
-async function newFlow(accountId: string | null, state: keyof typeof edges = 'begun', when = at) {
-  const tokenHash = hashToken(newToken())
-  const keys = { nameKey: newToken(), budgetKey: newToken() }
-  const proven = state === 'begun' || state === 'asked' ? {} : { provenBy: 'phone' }
-  const expiresAt = new Date(when.getTime() + 3_600_000)
-  const about = { locale: 'be', trace, at: when, expiresAt } as const
-  await within((trx) => insertFlow(trx, { tokenHash, accountId, ...keys, state, ...proven, ...about }))
-  const { id } = await database.db('recovery_flows').where({ token_hash: tokenHash }).first('id')
-  return { id: id as string, tokenHash, ...keys }
-}
+const newFlow = (accountId: string | null, state: keyof typeof edges = 'begun', when = at) =>
+  trial.putFlow(accountId, {
+    ...(state === 'begun' || state === 'asked' ? {} : { provenBy: 'phone' }),
+    ...{ state, at: when, expiresAt: new Date(when.getTime() + 3_600_000) },
+  })
 
-const find = (tokenHash: Buffer, when = at) => findFlow(database.db, tokenHash, when)
-const stateOf = async (id: string) => (await database.db('recovery_flows').where({ id }).first('state')).state
+const find = (tokenHash: Buffer, when = at) => findFlow(db, tokenHash, when)
+const stateOf = async (id: string) => (await db('recovery_flows').where({ id }).first('state')).state
 
-const change = (id: string, what: object) => database.db('accounts').where({ id }).update(what)
+const change = (id: string, what: object) => db('accounts').where({ id }).update(what)
 const blocked = { blocked_at: at, block_reason: 'spam' }
 
 test('the table of states has these edges and no others', () => {
@@ -94,8 +70,8 @@ test('the table of states has these edges and no others', () => {
 })
 
 test('whoever types a name has a flow of that name for two hours, with what is known of the browser', async () => {
-  const anna = await newAccount()
-  const parts = { db: database.db, clock: { now: () => at }, keyring, settings: { mailDomains: ['postern.example'] } }
+  const anna = await newOwner()
+  const parts = { db: db, clock: { now: () => at }, keyring, settings: { mailDomains: ['postern.example'] } }
   const login = anna.address.split('@')[0] ?? ''
   for (const typed of [login, ` ${login.toUpperCase()} `, anna.address]) {
     const tokenHash = hashToken(newToken())
@@ -125,7 +101,7 @@ test('whoever types a name has a flow of that name for two hours, with what is k
 })
 
 test('a name that nobody has, and what no mailbox can be called, have flows and counters of their own', async () => {
-  const parts = { db: database.db, clock: { now: () => at }, keyring, settings: { mailDomains: ['postern.example'] } }
+  const parts = { db: db, clock: { now: () => at }, keyring, settings: { mailDomains: ['postern.example'] } }
   const keys: string[] = []
   for (const [typed, address] of [
     ['nobody.here', 'nobody.here@postern.example'],
@@ -145,11 +121,11 @@ test('a name that nobody has, and what no mailbox can be called, have flows and 
 })
 
 test('a browser that signed in before has counters of its own, and only for the account that knows it', async () => {
-  const [anna, boris] = [await newAccount(), await newAccount()]
+  const [anna, boris] = [await newOwner(), await newOwner()]
   const device = hashToken(newToken())
   await within((trx) => rememberDevice(trx, anna.id, device, at))
-  const parts = { db: database.db, clock: { now: () => at }, keyring, settings: { mailDomains: ['postern.example'] } }
-  const keysWith = async ({ address }: Owner, known: Buffer | undefined) => {
+  const parts = { db: db, clock: { now: () => at }, keyring, settings: { mailDomains: ['postern.example'] } }
+  const keysWith = async ({ address }: { address: string }, known: Buffer | undefined) => {
     const tokenHash = hashToken(newToken())
     await beginRecovery(parts, { login: address, tokenHash, device: known, locale: 'en', trace })
     const flow = await find(tokenHash)
@@ -169,9 +145,8 @@ test('a browser that signed in before has counters of its own, and only for the 
 
 test('what a decoy shows stays the same on the day of a rotation', () => {
   const before = keysOf(keyring, 'anna@postern.example')
-  const again = createKeyring(['third-key-0123456789abcdefghijklmnopqrstuv', ...rotatedKeys])
   const later = keysOf(rotated, 'anna@postern.example')
-  assert.equal(keysOf(again, 'anna@postern.example').nameKey, before.nameKey)
+  assert.equal(keysOf(rotatedTwice, 'anna@postern.example').nameKey, before.nameKey)
   assert.equal(later.nameKey, before.nameKey)
   assert.notEqual(later.budgetKey, before.budgetKey)
   assert.notEqual(before.nameKey, before.budgetKey)
@@ -180,7 +155,7 @@ test('what a decoy shows stays the same on the day of a rotation', () => {
 })
 
 test('a link and an undo begin with their proof', async () => {
-  const anna = await newAccount()
+  const anna = await newOwner()
   for (const beginning of ['open-link', 'undo'] as const) {
     const tokenHash = hashToken(newToken())
     const proofHash = hashToken(newToken())
@@ -206,7 +181,7 @@ test('a link and an undo begin with their proof', async () => {
 test('a flow in a language that is no longer spoken goes on in English', async () => {
   const { id, tokenHash } = await newFlow(null)
   assert.equal((await find(tokenHash))?.locale, 'be')
-  await database.db('recovery_flows').where({ id }).update({ locale: 'la' })
+  await db('recovery_flows').where({ id }).update({ locale: 'la' })
   assert.equal((await find(tokenHash))?.locale, 'en')
 })
 
@@ -216,7 +191,7 @@ test('no flow helps a blocked or closed account, or outlives the password that i
     [{ closed_at: at }, { closed_at: null }],
     [{ password_changed_at: minutes(1) }, { password_changed_at: at }],
   ]) {
-    const anna = await newAccount()
+    const anna = await newOwner()
     const [open, proven] = [await newFlow(anna.id), await newFlow(anna.id, 'proven')]
     assert.deepEqual([(await find(open.tokenHash))?.live, (await find(proven.tokenHash))?.live], [true, true])
     await change(anna.id, what ?? {})
@@ -232,7 +207,7 @@ test('no flow helps a blocked or closed account, or outlives the password that i
 })
 
 test('a method sees of a decoy an account that nobody has', async () => {
-  const anna = await newAccount()
+  const anna = await newOwner()
   const [open, decoy] = [await newFlow(anna.id), await newFlow(null)]
   const flow = await find(open.tokenHash)
   assert.ok(flow)
@@ -261,7 +236,7 @@ test('a method sees of a decoy an account that nobody has', async () => {
 })
 
 test('a step is taken from the states before it, in the flow of this very id, until its time is over', async () => {
-  const anna = await newAccount()
+  const anna = await newOwner()
   const hold = (id: string, step: Parameters<typeof holdFlow>[2], when = at) =>
     within((trx) => holdFlow(trx, id, step, when))
   for (const state of ['begun', 'asked', 'proven', 'held', 'done'] as const) {
@@ -276,7 +251,7 @@ test('a step is taken from the states before it, in the flow of this very id, un
 })
 
 test('asking for proof notes the method, any number of times, and moves nothing that is proven', async () => {
-  const anna = await newAccount()
+  const anna = await newOwner()
   const [mine, other] = [await newFlow(anna.id), await newFlow(anna.id)]
   for (const method of ['phone', 'backup-address']) {
     await within((trx) => noteChallenge(trx, mine.id, method))
@@ -290,7 +265,7 @@ test('asking for proof notes the method, any number of times, and moves nothing 
 })
 
 test('a proof counts in its own flow, for its own account, once, and in time', async () => {
-  const anna = await newAccount()
+  const anna = await newOwner()
   const [mine, other, decoy] = [await newFlow(anna.id), await newFlow(anna.id, 'asked'), await newFlow(null)]
   const prove = (id: string, when = at) => within((trx) => noteProof(trx, id, 'phone', when))
   assert.equal(await prove(decoy.id), false)
@@ -307,7 +282,7 @@ test('a proof counts in its own flow, for its own account, once, and in time', a
 })
 
 test('a proven flow arrives once, at "done" or at "held" with its moment, and not after its time', async () => {
-  const anna = await newAccount()
+  const anna = await newOwner()
   const finish = (id: string, step: 'set-password' | 'hold-password', due: Date | null, when = at) =>
     within((trx) => finishFlow(trx, id, step, when, due))
   const [now, waits, early] = [
@@ -328,7 +303,7 @@ test('a proven flow arrives once, at "done" or at "held" with its moment, and no
 })
 
 test('ending the flows of an account ends those that have not arrived, and nobody else’s', async () => {
-  const [anna, boris] = [await newAccount(), await newAccount()]
+  const [anna, boris] = [await newOwner(), await newOwner()]
   const flows = new Map<string, string>()
   for (const state of ['begun', 'asked', 'proven', 'held', 'done'] as const)
     flows.set(state, (await newFlow(anna.id, state)).id)
@@ -336,8 +311,7 @@ test('ending the flows of an account ends those that have not arrived, and nobod
   await within((trx) => endFlow(trx, ended.id, minutes(1)))
   const other = await newFlow(boris.id)
   await within((trx) => endFlows(trx, anna.id, minutes(5)))
-  const endOf = async (id: string | undefined) =>
-    (await database.db('recovery_flows').where({ id }).first('ended_at')).ended_at
+  const endOf = async (id: string | undefined) => (await db('recovery_flows').where({ id }).first('ended_at')).ended_at
   for (const state of ['begun', 'asked', 'proven']) assert.deepEqual(await endOf(flows.get(state)), minutes(5), state)
   for (const state of ['held', 'done']) assert.equal(await endOf(flows.get(state)), null, state)
   assert.deepEqual(await endOf(ended.id), minutes(1), 'an end is not moved')
@@ -348,13 +322,13 @@ test('ending the flows of an account ends those that have not arrived, and nobod
 })
 
 test('flows that are over are forgotten, so many at once', async () => {
-  await database.db('recovery_flows').delete()
+  await db('recovery_flows').delete()
   const old = [await newFlow(null, 'begun', minutes(-300)), await newFlow(null, 'begun', minutes(-300))]
   const young = await newFlow(null)
-  assert.equal(await deleteOldFlows(database.db, minutes(-240), 10), 0, 'at its end it is not yet before it')
-  assert.equal(await deleteOldFlows(database.db, minutes(-239), 1), 1)
-  assert.equal(await deleteOldFlows(database.db, minutes(-239), 10), 1)
-  assert.deepEqual(await database.db('recovery_flows').pluck('id'), [young.id])
+  assert.equal(await deleteOldFlows(db, minutes(-240), 10), 0, 'at its end it is not yet before it')
+  assert.equal(await deleteOldFlows(db, minutes(-239), 1), 1)
+  assert.equal(await deleteOldFlows(db, minutes(-239), 10), 1)
+  assert.deepEqual(await db('recovery_flows').pluck('id'), [young.id])
   assert.equal(old.length, 2)
 })
 
@@ -370,12 +344,12 @@ const holdOf = (accountId: string, more: Partial<Hold> = {}): Hold => ({
 const take = (accountId: string, when: Date, ring = keyring) => within((trx) => takeDueHold(trx, ring, accountId, when))
 
 test('a password that waits is sealed, is given out when it is due, to one caller, as it was put', async () => {
-  const anna = await newAccount()
+  const anna = await newOwner()
   const first = holdOf(anna.id, { password: { plain: 'an earlier sentence', verifier: 'v' } })
   const hold = holdOf(anna.id)
   await within((trx) => putHold(trx, keyring, first))
   await within((trx) => putHold(trx, keyring, hold))
-  const row = await database.db('recovery_holds').where({ account_id: anna.id }).first()
+  const row = await db('recovery_holds').where({ account_id: anna.id }).first()
   assert.ok(!JSON.stringify(row).includes('sentence'))
   assert.equal(keyring.open('recovery-holds.password', row.password_sealed), 'a long new sentence')
   assert.equal(await take(anna.id, minutes(59)), undefined)
@@ -389,40 +363,40 @@ test('a password that waits is sealed, is given out when it is due, to one calle
 
 test('what waits dies with a block, with the account, and with any change of the password in between', async () => {
   for (const what of [blocked, { closed_at: at }, { password_changed_at: minutes(1) }]) {
-    const anna = await newAccount()
+    const anna = await newOwner()
     await within((trx) => putHold(trx, keyring, holdOf(anna.id)))
     await change(anna.id, what)
     assert.equal(await take(anna.id, minutes(60)), undefined)
-    assert.equal((await database.db('recovery_holds').where({ account_id: anna.id })).length, 0, 'it is gone for good')
+    assert.equal((await db('recovery_holds').where({ account_id: anna.id })).length, 0, 'it is gone for good')
   }
 })
 
 test('what waits is dropped for one account, and the due ones are listed, the longest due first', async () => {
-  await database.db('recovery_holds').delete()
-  const [anna, boris, carla] = [await newAccount(), await newAccount(), await newAccount()]
+  await db('recovery_holds').delete()
+  const [anna, boris, carla] = [await newOwner(), await newOwner(), await newOwner()]
   await within((trx) => putHold(trx, keyring, holdOf(anna.id, { dueAt: minutes(30) })))
   await within((trx) => putHold(trx, keyring, holdOf(boris.id, { dueAt: minutes(20) })))
   await within((trx) => putHold(trx, keyring, holdOf(carla.id, { dueAt: minutes(40) })))
-  assert.deepEqual(await listDueHolds(database.db, minutes(30), 10), [boris.id, anna.id])
-  assert.deepEqual(await listDueHolds(database.db, minutes(40), 2), [boris.id, anna.id])
+  assert.deepEqual(await listDueHolds(db, minutes(30), 10), [boris.id, anna.id])
+  assert.deepEqual(await listDueHolds(db, minutes(40), 2), [boris.id, anna.id])
   assert.equal(await within((trx) => dropHold(trx, boris.id)), true)
   assert.equal(await within((trx) => dropHold(trx, boris.id)), false)
-  assert.deepEqual(await listDueHolds(database.db, minutes(99), 10), [anna.id, carla.id])
+  assert.deepEqual(await listDueHolds(db, minutes(99), 10), [anna.id, carla.id])
 })
 
 test('passwords that wait move to the newest key, so many at once, and stay readable', async () => {
-  await database.db('recovery_holds').delete()
-  const owners = [await newAccount(), await newAccount(), await newAccount()]
+  await db('recovery_holds').delete()
+  const owners = [await newOwner(), await newOwner(), await newOwner()]
   for (const { id } of owners) await within((trx) => putHold(trx, keyring, holdOf(id)))
   const rekey = (limit: number) => within((trx) => rekeyHolds(trx, rotated, limit))
   assert.deepEqual([await rekey(2), await rekey(2), await rekey(2)], [2, 1, 0])
-  const only = createKeyring(['next-key-0123456789abcdefghijklmnopqrstuv'])
-  for (const { id } of owners) assert.equal((await take(id, minutes(60), only))?.password.plain, 'a long new sentence')
+  for (const { id } of owners)
+    assert.equal((await take(id, minutes(60), onlyNew))?.password.plain, 'a long new sentence')
 })
 
 test('rows that another worker holds are left to it while keys are changed', async () => {
-  await database.db('recovery_holds').delete()
-  const [anna, boris] = [await newAccount(), await newAccount()]
+  await db('recovery_holds').delete()
+  const [anna, boris] = [await newOwner(), await newOwner()]
   for (const { id } of [anna, boris]) await within((trx) => putHold(trx, keyring, holdOf(id)))
   await within(async (other) => {
     await other('recovery_holds').where({ account_id: anna.id }).forUpdate()

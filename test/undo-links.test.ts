@@ -1,11 +1,8 @@
 // Links by which a change is taken back, below the pages: what is kept of them, when they die, and what each takes back.
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
-import { after, before, test } from 'node:test'
-import type { Trx } from '#db/connection.ts'
-import { insertAccount } from '#server/accounts/store.ts'
+import { after, test } from 'node:test'
 import type { LinkedContact } from '#server/contacts/contact.ts'
-import { createKeyring } from '#server/core/keyring.ts'
 import { hashToken, newToken } from '#server/core/secrets.ts'
 import { offerUndo, type Told, type UndoableChange } from '#server/undo/offer-undo.ts'
 import {
@@ -16,30 +13,14 @@ import {
   spendUndo,
   voidUndosSince,
 } from '#server/undo/store.ts'
-import { createTestDatabase, type TestDatabase } from './support/database.ts'
+import { at, keyring, minutes, onlyNew, rotated, startContactTrial } from './support/contact-trial.ts'
 
-const oldKey = 'test-key-0123456789abcdefghijklmnopqrstuv'
-const newKey = 'next-key-0123456789abcdefghijklmnopqrstuv'
-const keyring = createKeyring([oldKey])
-const rotated = createKeyring([newKey, oldKey])
-const at = new Date('2026-11-22T12:00:00Z')
-const days = (count: number) => new Date(at.getTime() + count * 86_400_000)
+const trial = await startContactTrial()
+const { db, within, newAccount } = trial
+after(() => trial.stop())
+
+const days = (count: number) => minutes(count * 24 * 60)
 const parts = { keyring, settings: { undoDays: 7 } }
-let database: TestDatabase
-before(async () => {
-  database = await createTestDatabase()
-})
-after(() => database.drop())
-
-const within = <T>(work: (trx: Trx) => Promise<T>) => database.db.transaction(work)
-
-async function newAccount(): Promise<string> {
-  const id = randomUUID()
-  const address = `a${id}@postern.example`
-  await within((trx) => insertAccount(trx, { id, address, passwordVerifier: 'x', locale: 'en', at }))
-  return id
-}
-
 const phone: LinkedContact = {
   kind: 'phone',
   value: '+375291234567',
@@ -63,7 +44,7 @@ const offer = (accountId: string, more: Offer = {}) =>
       ...more,
     }),
   )
-const find = (token: string, ring = keyring) => findUndo(database.db, ring, hashToken(token))
+const find = (token: string, ring = keyring) => findUndo(db, ring, hashToken(token))
 const spend = (token: string, when: Date) => within((trx) => spendUndo(trx, keyring, hashToken(token), when))
 
 test('a link is found by its token alone, with everything that it is to take back', async () => {
@@ -82,7 +63,7 @@ test('a link is found by its token alone, with everything that it is to take bac
     usedAt: null,
   })
   assert.equal(await find(newToken()), undefined)
-  const row = await database.db('undos').where({ account_id: anna }).first()
+  const row = await db('undos').where({ account_id: anna }).first()
   assert.ok(!JSON.stringify(row).includes('1234567'), 'the old contact is sealed')
   assert.ok(!JSON.stringify(row).includes(token))
   assert.equal(JSON.parse(keyring.open('undos.old', row.old_sealed)).value, phone.value)
@@ -140,17 +121,17 @@ test('links of a change and of later ones are void together, or only those that 
 })
 
 test('links that have expired are forgotten, so many at once', async () => {
-  await database.db('undos').delete()
+  await db('undos').delete()
   const anna = await newAccount()
   for (const day of [-9, -9, 0]) await offer(anna, { at: days(day) })
-  assert.equal(await deleteOldUndos(database.db, days(-2), 10), 0, 'at its end it is not yet before it')
-  assert.equal(await deleteOldUndos(database.db, days(-1), 1), 1)
-  assert.equal(await deleteOldUndos(database.db, days(-1), 10), 1)
-  assert.equal((await database.db('undos')).length, 1)
+  assert.equal(await deleteOldUndos(db, days(-2), 10), 0, 'at its end it is not yet before it')
+  assert.equal(await deleteOldUndos(db, days(-1), 1), 1)
+  assert.equal(await deleteOldUndos(db, days(-1), 10), 1)
+  assert.equal((await db('undos')).length, 1)
 })
 
 test('what links take back moves to the newest key, so many at once, and rows of another worker are left to it', async () => {
-  await database.db('undos').delete()
+  await db('undos').delete()
   const anna = await newAccount()
   const tokens = [await offer(anna, { old: phone }), await offer(anna), await offer(anna, { old: phone })]
   const rekey = (limit: number) => within((trx) => rekeyUndos(trx, rotated, limit))
@@ -163,8 +144,7 @@ test('what links take back moves to the newest key, so many at once, and rows of
     assert.equal(await rekey(10), 1)
   })
   assert.deepEqual([await rekey(10), await rekey(10)], [1, 0])
-  const only = createKeyring([newKey])
-  const old = await Promise.all(tokens.map(async (token) => (await find(token, only))?.old))
+  const old = await Promise.all(tokens.map(async (token) => (await find(token, onlyNew))?.old))
   assert.deepEqual(old, [phone, undefined, phone])
-  assert.deepEqual(await database.db('undos').distinct().pluck('key_id'), [rotated.newestKeyId])
+  assert.deepEqual(await db('undos').distinct().pluck('key_id'), [rotated.newestKeyId])
 })

@@ -7,13 +7,14 @@ import { createKeyring } from '#server/core/keyring.ts'
 import { hashToken, newToken } from '#server/core/secrets.ts'
 import { nobody } from '#server/recovery/begin-recovery.ts'
 import type { MethodFlow } from '#server/recovery/recovery-method.ts'
-import { insertFlow } from '#server/recovery/store.ts'
+import { insertFlow, type NewFlow } from '#server/recovery/store.ts'
 import { createTestDatabase } from './database.ts'
 
 const oldKey = 'test-key-0123456789abcdefghijklmnopqrstuv'
 const newKey = 'next-key-0123456789abcdefghijklmnopqrstuv'
 export const keyring = createKeyring([oldKey])
 export const rotated = createKeyring([newKey, oldKey])
+export const rotatedTwice = createKeyring(['third-key-0123456789abcdefghijklmnopqrstuv', newKey, oldKey])
 /** After the old key was dropped. */
 export const onlyNew = createKeyring([newKey])
 
@@ -27,10 +28,17 @@ export const trace = { device: 'Firefox, Linux', place: 'Minsk, BY' }
 export const isAbout = (actual: number | undefined, seconds: number): void =>
   assert.ok(actual !== undefined && actual <= seconds && actual > seconds - 15, `${actual} of ${seconds} s`)
 
+export interface FlowKeys extends Pick<NewFlow, 'tokenHash' | 'nameKey' | 'budgetKey'> {
+  readonly id: string
+}
+
 export interface ContactTrial {
   readonly db: Db
   within<T>(work: (trx: Trx) => Promise<T>): Promise<T>
   newAccount(locale?: string): Promise<string>
+  newOwner(locale?: string): Promise<{ readonly id: string; readonly address: string }>
+  /** A flow of the account, for null a decoy, that began at `at` unless told otherwise; and what its row is found by. */
+  putFlow(accountId: string | null, more?: Partial<NewFlow>): Promise<FlowKeys>
   /** A flow of the account that began at `at`; for `nobody` a decoy. */
   newFlow(accountId: string): Promise<MethodFlow>
   /** Fills a counter, as if so many had been counted. */
@@ -46,24 +54,30 @@ export async function startContactTrial(): Promise<ContactTrial> {
   const database = await createTestDatabase()
   const { db } = database
   const within: ContactTrial['within'] = (work) => db.transaction(work)
+  const newOwner: ContactTrial['newOwner'] = async (locale = 'be') => {
+    const id = randomUUID()
+    const address = `a${id.slice(0, 8)}@postern.example`
+    await within((trx) => insertAccount(trx, { id, address, passwordVerifier: 'x', locale, at: minutes(-60) }))
+    return { id, address }
+  }
+  const putFlow: ContactTrial['putFlow'] = async (accountId, more = {}) => {
+    const keys = { tokenHash: hashToken(newToken()), nameKey: newToken(), budgetKey: newToken() }
+    const about = { locale: 'be', trace, at, expiresAt: minutes(60) } as const
+    await within((trx) => insertFlow(trx, { ...keys, accountId, state: 'begun', ...about, ...more }))
+    const { id } = await db('recovery_flows').where({ token_hash: keys.tokenHash }).first('id')
+    return { id, ...keys }
+  }
   return {
     db,
     within,
     stop: () => database.drop(),
-    async newAccount(locale = 'be') {
-      const id = randomUUID()
-      const address = `a${id.slice(0, 8)}@postern.example`
-      await within((trx) => insertAccount(trx, { id, address, passwordVerifier: 'x', locale, at: minutes(-60) }))
-      return id
-    },
+    newOwner,
+    newAccount: async (locale) => (await newOwner(locale)).id,
+    putFlow,
     async newFlow(accountId) {
-      const tokenHash = hashToken(newToken())
-      const keys = { nameKey: newToken(), budgetKey: newToken() }
-      const about = { locale: 'de', trace, at, expiresAt: minutes(120) } as const
       const real = accountId === nobody ? null : accountId
-      await within((trx) => insertFlow(trx, { tokenHash, accountId: real, ...keys, state: 'begun', ...about }))
-      const { id } = await db('recovery_flows').where({ token_hash: tokenHash }).first('id')
-      return { id, accountId, shownAccountId: accountId, ...keys, locale: 'de', trace, begunAt: at, at }
+      const { tokenHash: _, ...flow } = await putFlow(real, { locale: 'de', expiresAt: minutes(120) })
+      return { ...flow, accountId, shownAccountId: accountId, locale: 'de', trace, begunAt: at, at }
     },
     fill: async (key, points, seconds = 500) =>
       await db('rate_limits').insert({ key, points, expire: Date.now() + seconds * 1000 }),
