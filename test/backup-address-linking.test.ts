@@ -1,6 +1,6 @@
 // The backup address of an account below the pages: judged, linked, shown, removed.
 import assert from 'node:assert/strict'
-import { after, before, beforeEach, test } from 'node:test'
+import { after, beforeEach, test } from 'node:test'
 import { startProbation } from '#server/accounts/store.ts'
 import {
   askBackupAddress,
@@ -9,48 +9,24 @@ import {
   pendingBackupAddress,
   unlinkBackupAddress,
 } from '#server/backup-address/link-backup-address.ts'
-import { createMailGuard, type MailGuard } from '#server/backup-address/mail-guard.ts'
 import { managedBackupAddress } from '#server/backup-address/managed-backup-address.ts'
 import {
   type BackupAddress,
   findBackupAddress,
   markBackupAddressProven,
-  putBackupAddress,
   rekeyBackupAddresses,
   removeBackupAddress,
 } from '#server/backup-address/store.ts'
 import { rekeyClaims } from '#server/claims/store.ts'
-import { manageMethods } from '#server/recovery-methods/managed-method.ts'
-import { createLimits } from '#server/web/limits.ts'
+import { newAddress, startAddressTrial } from './support/address-trial.ts'
 import { writtenMessages } from './support/by-hand.ts'
-import {
-  at,
-  type ContactTrial,
-  clock,
-  digest,
-  isAbout,
-  keyring,
-  minutes,
-  onlyNew,
-  rotated,
-  startContactTrial,
-  trace,
-} from './support/contact-trial.ts'
+import { at, digest, isAbout, keyring, minutes, onlyNew, rotated, trace } from './support/contact-trial.ts'
 
-let trial: ContactTrial
-let mailGuard: MailGuard
-before(async () => {
-  trial = await startContactTrial()
-  mailGuard = createMailGuard(createLimits(trial.db), keyring, { limitResetMailsPerDay: 10 })
-})
+const trial = await startAddressTrial()
+const { partsOf, put } = trial
 after(() => trial.stop())
 beforeEach(() => trial.db('rate_limits').delete())
 
-const settings = { codeMinutes: 10, limitCodeTries: 5, undoDays: 7, defaultLocale: 'en' as const }
-const partsOf = () => ({
-  ...{ db: trial.db, keyring, clock, mailGuard, settings },
-  methods: manageMethods([managedBackupAddress(keyring)]),
-})
 const asking = (accountId: string) => ({ accountId, trace })
 const contactOf = (typed: string) => {
   const judged = judgeAddress(['postern.example'], typed)
@@ -65,13 +41,6 @@ const letterTo = async (to: string) =>
 const link = async (accountId: string, to: string) =>
   linkBackupAddress(partsOf(), asking(accountId), (await letterTo(to))?.params.code ?? '')
 const find = (accountId: string, ring = keyring) => findBackupAddress(trial.db, ring, accountId)
-
-let count = 0
-const newAddress = () => `n${++count}@elsewhere.example`
-const put = (accountId: string, address: string, canonical = address, when = at) =>
-  trial.within((trx) =>
-    putBackupAddress(trx, keyring, { accountId, address, canonical, confirmedAt: when, provenAt: when, at: when }),
-  )
 
 test('an address is judged by its shape and by our own domains', () => {
   assert.deepEqual(judgeAddress(['postern.example'], 'A.Nna+x@GoogleMail.com'), {

@@ -1,16 +1,11 @@
 // The guard of mails that somebody can have us send: how many, and when again.
 import assert from 'node:assert/strict'
-import { after, before, beforeEach, test } from 'node:test'
-import { createMailGuard, type MailGuard } from '#server/backup-address/mail-guard.ts'
-import { createLimits } from '#server/web/limits.ts'
-import { type ContactTrial, digest, isAbout, keyring, startContactTrial } from './support/contact-trial.ts'
+import { after, beforeEach, test } from 'node:test'
+import { startAddressTrial } from './support/address-trial.ts'
+import { digest, isAbout } from './support/contact-trial.ts'
 
-let trial: ContactTrial
-let guard: MailGuard
-before(async () => {
-  trial = await startContactTrial()
-  guard = createMailGuard(createLimits(trial.db), keyring, { limitResetMailsPerDay: 10 })
-})
+const trial = await startAddressTrial()
+const { guard } = trial
 after(() => trial.stop())
 beforeEach(() => trial.db('rate_limits').delete())
 

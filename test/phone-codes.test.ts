@@ -1,7 +1,7 @@
 // Codes for a recovery below the pages: what is kept of them, and who is sent one.
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
-import { after, before, beforeEach, describe, it } from 'node:test'
+import { after, beforeEach, describe, it } from 'node:test'
 import {
   countCodeTry,
   decideCode,
@@ -16,17 +16,12 @@ import { nobody } from '#server/recovery/begin-recovery.ts'
 import type { MethodFlow } from '#server/recovery/recovery-method.ts'
 import { jobsOf, writtenMessages } from './support/by-hand.ts'
 import { at, keyring, minutes, onlyNew, rotated } from './support/contact-trial.ts'
-import { newNumber, type PhoneTrial, startPhoneTrial } from './support/phone-trial.ts'
+import { newNumber, startPhoneTrial } from './support/phone-trial.ts'
 
-let trial: PhoneTrial
-before(async () => {
-  trial = await startPhoneTrial()
-})
+const trial = await startPhoneTrial()
+const { owner, partsOf } = trial
 after(() => trial.stop())
 beforeEach(() => trial.db('rate_limits').delete())
-
-const owner: PhoneTrial['owner'] = (...about) => trial.owner(...about)
-const partsOf: PhoneTrial['partsOf'] = (more) => trial.partsOf(more)
 
 describe('the request for a code', () => {
   const put = (flowId: string, e164: string, when = at) =>

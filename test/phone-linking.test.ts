@@ -1,23 +1,18 @@
 // The phone of an account below the pages: judged, linked, shown, removed.
 import assert from 'node:assert/strict'
-import { after, before, beforeEach, describe, it } from 'node:test'
+import { after, beforeEach, describe, it } from 'node:test'
 import { startProbation } from '#server/accounts/store.ts'
 import { askPhone, judgePhone, linkPhone, pendingPhone, unlinkPhone } from '#server/phone/link-phone.ts'
 import { managedPhone } from '#server/phone/managed-phone.ts'
 import { findPhone, markPhoneProven, type Phone, putPhone, removePhone } from '#server/phone/store.ts'
 import { writtenMessages } from './support/by-hand.ts'
 import { at, isAbout, keyring, minutes, trace } from './support/contact-trial.ts'
-import { newNumber, type PhoneTrial, startPhoneTrial } from './support/phone-trial.ts'
+import { newNumber, startPhoneTrial } from './support/phone-trial.ts'
 
-let trial: PhoneTrial
-before(async () => {
-  trial = await startPhoneTrial()
-})
+const trial = await startPhoneTrial()
+const { owner, partsOf } = trial
 after(() => trial.stop())
 beforeEach(() => trial.db('rate_limits').delete())
-
-const owner: PhoneTrial['owner'] = (...about) => trial.owner(...about)
-const partsOf: PhoneTrial['partsOf'] = (more) => trial.partsOf(more)
 
 describe('the phone of an account', () => {
   const asking = (accountId: string) => ({ accountId, trace })

@@ -1,26 +1,20 @@
 // Recovery by backup address below the pages: asking for a link, what is shown of it, and the deed it opens.
 import assert from 'node:assert/strict'
-import { after, before, beforeEach, test } from 'node:test'
+import { after, beforeEach, test } from 'node:test'
 import { putLink } from '#server/backup-address/link-store.ts'
-import { createMailGuard } from '#server/backup-address/mail-guard.ts'
 import { backupAddressRecovery } from '#server/backup-address/method.ts'
-import { findBackupAddress, putBackupAddress } from '#server/backup-address/store.ts'
+import { findBackupAddress } from '#server/backup-address/store.ts'
 import { hashToken, newToken } from '#server/core/secrets.ts'
 import { nobody } from '#server/recovery/begin-recovery.ts'
 import type { MethodFlow, RecoveryMethod } from '#server/recovery/recovery-method.ts'
-import { createLimits } from '#server/web/limits.ts'
+import { startAddressTrial } from './support/address-trial.ts'
 import { jobsOf, writtenMessages } from './support/by-hand.ts'
-import { at, type ContactTrial, clock, digest, keyring, minutes, startContactTrial } from './support/contact-trial.ts'
+import { at, digest, keyring, minutes } from './support/contact-trial.ts'
 
 const task = 'backup-address:send-recovery-link'
-let trial: ContactTrial
-let method: RecoveryMethod
-before(async () => {
-  trial = await startContactTrial()
-  const mailGuard = createMailGuard(createLimits(trial.db), keyring, { limitResetMailsPerDay: 10 })
-  const settings = { limitResetMailsPerDay: 7, linkMinutes: 60, mailDomains: ['postern.example'] }
-  method = backupAddressRecovery({ db: trial.db, keyring, clock, mailGuard, settings })
-})
+const settings = { limitResetMailsPerDay: 7, linkMinutes: 60, mailDomains: ['postern.example'] }
+const trial = await startAddressTrial()
+const method: RecoveryMethod = backupAddressRecovery(trial.partsOf({ settings }))
 after(() => trial.stop())
 beforeEach(() => trial.db('messages').delete())
 
@@ -28,12 +22,7 @@ const challenge = (flow: MethodFlow, input: string | null) => trial.within((trx)
 const jobsFor = async (flow: MethodFlow) =>
   (await jobsOf(trial.db, task)).filter(({ payload }) => payload.flowId === flow.id).map(({ payload }) => payload)
 
-async function owner(address: string, canonical = address): Promise<string> {
-  const accountId = await trial.newAccount()
-  const since = { confirmedAt: minutes(-60), provenAt: minutes(-60), at: minutes(-60) }
-  await trial.within((trx) => putBackupAddress(trx, keyring, { accountId, address, canonical, ...since }))
-  return accountId
-}
+const owner = async (address: string, canonical = address) => (await trial.owner('be', canonical, address)).id
 
 test('it has its pages, is a strong proof, and its one task is the mail', () => {
   assert.deepEqual([method.id, method.strength], ['backup-address', 'strong'])

@@ -1,6 +1,6 @@
 // Recovery by phone below the pages: asking, waiting, proving, settling.
 import assert from 'node:assert/strict'
-import { after, before, beforeEach, describe, it } from 'node:test'
+import { after, beforeEach, describe, it } from 'node:test'
 import type { Trx } from '#db/connection.ts'
 import { newToken } from '#server/core/secrets.ts'
 import { findCodeRequest } from '#server/phone/code-store.ts'
@@ -11,17 +11,12 @@ import { nobody } from '#server/recovery/begin-recovery.ts'
 import type { MethodFlow } from '#server/recovery/recovery-method.ts'
 import { jobsOf, writtenMessages } from './support/by-hand.ts'
 import { at, digest, isAbout, keyring, minutes, onlyNew } from './support/contact-trial.ts'
-import { type PhoneTrial, phoneSettings, startPhoneTrial } from './support/phone-trial.ts'
+import { phoneSettings, startPhoneTrial } from './support/phone-trial.ts'
 
-let trial: PhoneTrial
-before(async () => {
-  trial = await startPhoneTrial()
-})
+const trial = await startPhoneTrial()
+const { owner, partsOf } = trial
 after(() => trial.stop())
 beforeEach(() => trial.db('rate_limits').delete())
-
-const owner: PhoneTrial['owner'] = (...about) => trial.owner(...about)
-const partsOf: PhoneTrial['partsOf'] = (more) => trial.partsOf(more)
 
 describe('recovery by phone', () => {
   const method = () => phoneRecovery(partsOf())

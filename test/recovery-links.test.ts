@@ -1,7 +1,7 @@
 // Links for a recovery below the pages: what is kept of them, when they die, and who is mailed one.
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
-import { after, before, beforeEach, describe, it } from 'node:test'
+import { after, beforeEach, describe, it } from 'node:test'
 import {
   decideLinkRequest,
   deleteOldLinks,
@@ -12,44 +12,17 @@ import {
   rekeyLinkRequests,
   spendLink,
 } from '#server/backup-address/link-store.ts'
-import { createMailGuard, type MailGuard } from '#server/backup-address/mail-guard.ts'
 import { sendRecoveryLink } from '#server/backup-address/send-recovery-link.ts'
-import { putBackupAddress } from '#server/backup-address/store.ts'
 import { hashToken, newToken } from '#server/core/secrets.ts'
 import { nobody } from '#server/recovery/begin-recovery.ts'
-import { createLimits } from '#server/web/limits.ts'
+import { startAddressTrial } from './support/address-trial.ts'
 import { writtenMessages } from './support/by-hand.ts'
-import {
-  at,
-  type ContactTrial,
-  clock,
-  keyring,
-  minutes,
-  onlyNew,
-  rotated,
-  startContactTrial,
-  trace,
-} from './support/contact-trial.ts'
+import { at, keyring, minutes, onlyNew, rotated, trace } from './support/contact-trial.ts'
 
-let trial: ContactTrial
-let mailGuard: MailGuard
-before(async () => {
-  trial = await startContactTrial()
-  mailGuard = createMailGuard(createLimits(trial.db), keyring, { limitResetMailsPerDay: 10 })
-})
+const trial = await startAddressTrial()
+const { owner, partsOf } = trial
 after(() => trial.stop())
 beforeEach(() => trial.db('rate_limits').delete())
-
-let count = 0
-/** Somebody whose backup address is linked since an hour. */
-async function owner(locale = 'be'): Promise<{ id: string; address: string; canonical: string }> {
-  const id = await trial.newAccount(locale)
-  const canonical = `owner${++count}@elsewhere.example`
-  const address = canonical.replace('owner', 'Owner')
-  const since = { confirmedAt: minutes(-60), provenAt: minutes(-60), at: minutes(-60) }
-  await trial.within((trx) => putBackupAddress(trx, keyring, { accountId: id, address, canonical, ...since }))
-  return { id, address, canonical }
-}
 
 const typedAs = (address: string, canonical = address) => ({ address, canonical, locale: 'de', trace }) as const
 const ask = (flowId: string, address: string, canonical = address) =>
@@ -169,9 +142,7 @@ describe('a link', () => {
 })
 
 describe('the worker', () => {
-  const parts = () => ({ db: trial.db, keyring, clock, mailGuard, settings: { linkMinutes: 60 } })
-  const send = (payload: Record<string, unknown>, more: object = {}) =>
-    sendRecoveryLink({ ...parts(), ...more }, payload)
+  const send = (payload: Record<string, unknown>, more: object = {}) => sendRecoveryLink(partsOf(more), payload)
   async function asked(accountId: string, address: string, canonical = address) {
     const { id: flowId } = await trial.newFlow(accountId)
     return { flowId, accountId, sends: await ask(flowId, address, canonical) }

@@ -1,21 +1,13 @@
 // The guard of the money: how many SMS go to whom, and when again.
 import assert from 'node:assert/strict'
-import { after, before, beforeEach, describe, it } from 'node:test'
-import { createSmsGuard, type SmsGuard, type SmsPermit } from '#server/phone/sms-guard.ts'
+import { after, beforeEach, describe, it } from 'node:test'
+import { createSmsGuard, type SmsPermit } from '#server/phone/sms-guard.ts'
 import { createLimits } from '#server/web/limits.ts'
-import { type ContactTrial, digest, isAbout, keyring, startContactTrial } from './support/contact-trial.ts'
+import { digest, isAbout, keyring } from './support/contact-trial.ts'
+import { phoneSettings, startPhoneTrial } from './support/phone-trial.ts'
 
-const settings = {
-  ...{ codeMinutes: 10, defaultCountry: 'BY', limitCodeTries: 5, limitSmsPerNumberDay: 6, limitSmsWaitSeconds: 60 },
-  ...{ limitSmsTotalDay: 100, limitWrongCodesPerDay: 3, smsCountries: ['BY', 'PL'], undoDays: 7 },
-  defaultLocale: 'en' as const,
-}
-let trial: ContactTrial
-let guard: SmsGuard
-before(async () => {
-  trial = await startContactTrial()
-  guard = createSmsGuard(createLimits(trial.db), keyring, settings)
-})
+const trial = await startPhoneTrial()
+const { guard } = trial
 after(() => trial.stop())
 beforeEach(() => trial.db('rate_limits').delete())
 
@@ -91,7 +83,7 @@ describe('the guard of the money', () => {
       [6, 4],
       [12, 8],
     ] as const) {
-      const own = createSmsGuard(createLimits(trial.db), keyring, { ...settings, limitSmsPerNumberDay: perDay })
+      const own = createSmsGuard(createLimits(trial.db), keyring, { ...phoneSettings, limitSmsPerNumberDay: perDay })
       const kindOf = async (confirmed: boolean) => (await own.permit(number, { confirmed })).kind
       await trial.db('rate_limits').delete()
       await trial.fill(`sms-number-strangers:${byNumber}`, strangers - 1)
@@ -106,7 +98,7 @@ describe('the guard of the money', () => {
 
   it('lets the waits of a day grow, kept in eighths of a second', async () => {
     for (const [sent, wait] of [0.375, 0.625, 1.5, 1.5, 1.5].entries()) {
-      const short = createSmsGuard(createLimits(trial.db), keyring, { ...settings, limitSmsWaitSeconds: 0.3 })
+      const short = createSmsGuard(createLimits(trial.db), keyring, { ...phoneSettings, limitSmsWaitSeconds: 0.3 })
       await trial.db('rate_limits').delete()
       if (sent > 0) await trial.fill(`sms-number:${byNumber}`, sent)
       const before = Date.now()

@@ -5,7 +5,7 @@ import { createSmsGuard, type SmsGuard } from '#server/phone/sms-guard.ts'
 import { putPhone } from '#server/phone/store.ts'
 import { manageMethods } from '#server/recovery-methods/managed-method.ts'
 import { createLimits } from '#server/web/limits.ts'
-import { type ContactTrial, clock, keyring, minutes, startContactTrial } from './contact-trial.ts'
+import { clock, keyring, minutes, startContactTrial } from './contact-trial.ts'
 
 export const phoneSettings = {
   ...{ codeMinutes: 10, defaultCountry: 'BY', limitCodeTries: 5, limitSmsPerNumberDay: 6, limitSmsWaitSeconds: 60 },
@@ -22,7 +22,7 @@ let count = 0
 export const newNumber = (): string => `+37529${String(1_000_000 + ++count)}`
 
 export async function startPhoneTrial() {
-  const trial: ContactTrial = await startContactTrial()
+  const trial = await startContactTrial()
   const guard: SmsGuard = createSmsGuard(createLimits(trial.db), keyring, phoneSettings)
   return {
     ...trial,
@@ -43,5 +43,3 @@ export async function startPhoneTrial() {
     },
   }
 }
-
-export type PhoneTrial = Awaited<ReturnType<typeof startPhoneTrial>>
