@@ -8,9 +8,9 @@ import { takeMeasure } from '#server/abuse/take-measure.ts'
 import { viewEvidence } from '#server/abuse/view-evidence.ts'
 import { claimCase, closeCase, showCase } from '#server/abuse/work-on-case.ts'
 import { listAudit, verifyAudit } from '#server/audit/store.ts'
-import { accountIdOf, ourDomain, sendLetter, startAbusePortal, untilJudged } from './support/abuse.ts'
+import { ourDomain, sendLetter, startAbusePortal, untilJudged } from './support/abuse.ts'
 import { awaitSent } from './support/outbox.ts'
-import { register } from './support/people.ts'
+import { accountIdOf, register } from './support/people.ts'
 import { eventually, type TestPortal } from './support/portal.ts'
 
 const spammer = { login: 'spammer', password: 'ten thousand letters a day' }

@@ -16,9 +16,9 @@ import { endExpiredMeasures, liftMeasure, takeMeasure, type WantedMeasure } from
 import { claim } from '#server/claims/store.ts'
 import { openSignedToken, signToken } from '#server/core/signed-token.ts'
 import { judgeSending } from '#server/sending-limits/judge-sending.ts'
-import { accountIdOf, startAbusePortal } from './support/abuse.ts'
+import { startAbusePortal } from './support/abuse.ts'
 import { awaitText, sentTo } from './support/outbox.ts'
-import { register, signIn } from './support/people.ts'
+import { accountIdOf, register, signIn } from './support/people.ts'
 import { eventually, type TestPortal } from './support/portal.ts'
 import { begin, type Equipped, equip, linkOf, setPassword } from './support/recovery.ts'
 

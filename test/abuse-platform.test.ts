@@ -9,8 +9,8 @@ import { signInBySmtp } from '#test/mail-platform/line-client.ts'
 import { openInbox, tryImap, waitForLetter } from '#test/mail-platform/mail-program.ts'
 import { type PortalWorld, startPortalWorld } from '#test/mail-platform/portal-world.ts'
 import { describeOnMailServers } from '#test/mail-platform/programs.ts'
-import { accountIdOf, ourDomain, untilJudged } from './support/abuse.ts'
-import { register } from './support/people.ts'
+import { ourDomain, untilJudged } from './support/abuse.ts'
+import { accountIdOf, register } from './support/people.ts'
 import { eventually } from './support/portal.ts'
 
 describeOnMailServers('the abuse desk and the mail platform', () => {

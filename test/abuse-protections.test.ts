@@ -23,9 +23,9 @@ import { attributeCase, closeCase, showCase } from '#server/abuse/work-on-case.t
 import { listAudit } from '#server/audit/store.ts'
 import { createKeyring } from '#server/core/keyring.ts'
 import { signToken } from '#server/core/signed-token.ts'
-import { accountIdOf, ourDomain, sendLetter, startAbusePortal, untilJudged } from './support/abuse.ts'
+import { ourDomain, sendLetter, startAbusePortal, untilJudged } from './support/abuse.ts'
 import { receivedAt } from './support/letters/our-mail.ts'
-import { register } from './support/people.ts'
+import { accountIdOf, register } from './support/people.ts'
 import type { TestPortal } from './support/portal.ts'
 
 let portal: TestPortal

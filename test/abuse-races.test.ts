@@ -11,8 +11,8 @@ import { takeReport } from '#server/abuse/take-report.ts'
 import { attributeCase, claimCase, closeCase, noteOnCase, releaseCase, showCase } from '#server/abuse/work-on-case.ts'
 import { listAudit, verifyAudit } from '#server/audit/store.ts'
 import { signToken } from '#server/core/signed-token.ts'
-import { accountIdOf, ourDomain, sendLetter, startAbusePortal, untilJudged } from './support/abuse.ts'
-import { register } from './support/people.ts'
+import { ourDomain, sendLetter, startAbusePortal, untilJudged } from './support/abuse.ts'
+import { accountIdOf, register } from './support/people.ts'
 import type { TestPortal } from './support/portal.ts'
 
 let portal: TestPortal

@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, describe, it } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
-import { findAccountByAddress, startProbation } from '#server/accounts/store.ts'
+import { startProbation } from '#server/accounts/store.ts'
 import { createLimits } from '#server/web/limits.ts'
 import { writtenMessages } from './support/by-hand.ts'
-import { register } from './support/people.ts'
+import { arrive } from './support/people.ts'
 import { startTestPortal, type TestPortal } from './support/portal.ts'
 import { forgetLimits } from './support/recovery.ts'
 import type { Visitor } from './support/visitor.ts'
@@ -18,13 +18,8 @@ before(async () => {
 after(() => portal.stop())
 beforeEach(() => forgetLimits(portal))
 
+const somebody = () => arrive(portal)
 let count = 0
-async function somebody(): Promise<{ visitor: Visitor; accountId: string }> {
-  const login = `somebody${++count}n`
-  const visitor = await register(portal, { login, password: 'бусел ляціць над вёскай' })
-  const account = await findAccountByAddress(portal.db, `${login}@postern.example`)
-  return { visitor, accountId: account?.id ?? assert.fail('no account') }
-}
 
 const next = (path: string) => encodeURIComponent(path)
 const urlencoded = { 'content-type': 'application/x-www-form-urlencoded' }

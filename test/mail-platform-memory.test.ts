@@ -1,22 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { PlatformError, type WantedMailbox } from '#server/mail-platform/mail-platform.ts'
+import { PlatformError } from '#server/mail-platform/mail-platform.ts'
 import { createMemoryPlatform } from '#server/mail-platform/memory.ts'
 import { describeMailPlatform } from '#test/contracts/mail-platform.ts'
+import { wanting } from './support/wanted-mailbox.ts'
 
 describeMailPlatform('memory', async () => ({ platform: createMemoryPlatform(), stop: async () => {} }))
 
-const wanted: WantedMailbox = {
-  accountId: 'a',
-  address: 'anna@postern.example',
-  revision: 1,
-  password: null,
-  suspension: 'none',
-  suspensionReason: null,
-  quotaBytes: 1,
-  mainPasswordOpensMail: true,
-  aliases: [],
-}
+const wanted = wanting('postern.example', () => 'phc')('anna')
 
 test('a lost answer leaves the deed done, a refused call leaves nothing', async () => {
   const platform = createMemoryPlatform()

@@ -6,6 +6,7 @@ import { reconcileMailboxes } from '#server/mailboxes/reconcile-mailboxes.ts'
 import { wantFiltersOff, wantMailboxSuspension } from '#server/mailboxes/want-mailbox.ts'
 import { type Person, register } from './support/people.ts'
 import { eventually, startTestPortal, type TestPortal } from './support/portal.ts'
+import { wanting } from './support/wanted-mailbox.ts'
 
 let portal: TestPortal
 let platform: MemoryPlatform
@@ -127,23 +128,13 @@ test('reconciliation finds missing, surplus and drifted mailboxes, and mends the
   )
   platform.tamper(addressOf(lost), undefined)
   platform.tamper(addressOf(drifted), { suspension: 'send', password: 'changed behind our back' })
-  const surplus = 'surplus@postern.example'
-  await platform.apply({
-    accountId: '11111111-1111-4111-8111-111111111111',
-    address: surplus,
-    revision: 1,
-    password: null,
-    suspension: 'none',
-    suspensionReason: null,
-    quotaBytes: 1,
-    mainPasswordOpensMail: true,
-    aliases: [],
-  })
+  const surplus = wanting('postern.example', () => 'phc')('surplus')
+  await platform.apply(surplus)
   const found = await reconcileMailboxes(portal, false)
   assert.deepEqual(found.differences.map(({ address, kind, fields }) => [address, kind, ...fields]).sort(), [
     [addressOf(drifted), 'drifted', 'suspension', 'password'],
     [addressOf(lost), 'missing'],
-    [surplus, 'surplus'],
+    [surplus.address, 'surplus'],
   ])
   const fixed = await reconcileMailboxes(portal, true)
   assert.deepEqual([fixed.mended, fixed.removed], [2, 1])

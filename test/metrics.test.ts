@@ -4,9 +4,9 @@ import type { AddressInfo } from 'node:net'
 import { test } from 'node:test'
 import { takeMeasure } from '#server/abuse/take-measure.ts'
 import { showCase } from '#server/abuse/work-on-case.ts'
-import { accountIdOf, startAbusePortal } from './support/abuse.ts'
+import { startAbusePortal } from './support/abuse.ts'
 import { caseOf, reportLetter } from './support/cases.ts'
-import { hanna, register } from './support/people.ts'
+import { accountIdOf, hanna, register } from './support/people.ts'
 import { eventually, startTestPortal } from './support/portal.ts'
 
 test('metrics stand on a listener of their own and tell of requests by route, never by address', async () => {

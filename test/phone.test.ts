@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { findAccountByAddress } from '#server/accounts/store.ts'
 import { putConfirmation } from '#server/contacts/store.ts'
 import { judgePhone } from '#server/phone/link-phone.ts'
 import { createSmsGuard } from '#server/phone/sms-guard.ts'
 import { awaitCode, awaitSent, otherCode } from './support/outbox.ts'
-import { hanna, type Person, register } from './support/people.ts'
+import { accountIdOf, hanna, type Person, register } from './support/people.ts'
 import { startTestPortal, type TestPortal } from './support/portal.ts'
 import type { Visitor } from './support/visitor.ts'
 
@@ -103,10 +102,10 @@ test('a hundred mailboxes claim one phone in ten spellings at once: one wins', a
       const judged = judgePhone(portal.parts, spellings[i % 10] ?? '')
       assert.ok(judged.kind === 'ok', spellings[i % 10])
       const { e164 } = judged.number
-      const account = await findAccountByAddress(portal.db, `${person.login}@postern.example`)
+      const accountId = await accountIdOf(portal, person.login)
       await portal.db.transaction((trx) =>
         putConfirmation(trx, portal.keyring, {
-          accountId: account?.id ?? '',
+          accountId,
           contact: { kind: 'phone', value: e164, canonical: e164 },
           code,
           at: portal.clock.now(),

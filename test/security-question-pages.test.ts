@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
-import { findAccountByAddress, startProbation } from '#server/accounts/store.ts'
+import { startProbation } from '#server/accounts/store.ts'
 import { createLimits } from '#server/web/limits.ts'
-import { type Person, register } from './support/people.ts'
+import { accountIdOf, arrive, register } from './support/people.ts'
 import { startTestPortal, type TestPortal } from './support/portal.ts'
 import { forgetLimits } from './support/recovery.ts'
 import type { Visitor } from './support/visitor.ts'
@@ -19,13 +19,7 @@ before(async () => {
 after(() => portal.stop())
 beforeEach(() => forgetLimits(portal))
 
-let count = 0
-async function somebody(): Promise<{ visitor: Visitor; accountId: string } & Person> {
-  const person = { login: `somebody${++count}n`, password: 'бусел ляціць над вёскай' }
-  const visitor = await register(portal, person)
-  const account = await findAccountByAddress(portal.db, `${person.login}@postern.example`)
-  return { visitor, accountId: account?.id ?? assert.fail('no account'), ...person }
-}
+const somebody = () => arrive(portal)
 
 const remove = (visitor: Visitor, from = methods) => visitor.post(`${form}/remove`, {}, { from })
 const questionOf = (accountId: string) => portal.db('security_questions').where({ account_id: accountId }).first()
@@ -168,10 +162,7 @@ test('SECURITY_QUESTION=off refuses every answer and offers no form', async () =
       [422, 'security-question', ['security-question.closed']],
     )
     assert.match(refused.html, /href="#main" data-error="/)
-    assert.equal(
-      await questionOf((await findAccountByAddress(portal.db, 'closed.door@postern.example'))?.id ?? ''),
-      undefined,
-    )
+    assert.equal(await questionOf(await accountIdOf(portal, 'closed.door')), undefined)
   } finally {
     await closed.stop()
   }

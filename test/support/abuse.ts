@@ -62,14 +62,6 @@ export async function sendLetter(keyring: Keyring, draft: LetterDraft, sentAt = 
   return signatures + traced.toString('latin1')
 }
 
-export async function accountIdOf(portal: TestPortal, login: string, domain = ourDomain): Promise<string> {
-  const row = await portal
-    .db('accounts')
-    .where({ address: `${login}@${domain}` })
-    .first('id')
-  return row.id
-}
-
 /** Waits until the jobs have judged every report. */
 export const untilJudged = (portal: TestPortal, seconds = 20) =>
   eventually(async () => {

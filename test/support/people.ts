@@ -1,5 +1,6 @@
 // The people that tests tell of. The same stand in db/seed.ts.
 import assert from 'node:assert/strict'
+import { findAccountByAddress } from '#server/accounts/store.ts'
 import type { TestPortal } from './portal.ts'
 import type { Visitor } from './visitor.ts'
 
@@ -17,6 +18,23 @@ export async function register(portal: TestPortal, person: Person): Promise<Visi
   const answer = await visitor.post('/register', { login: person.login, password: person.password })
   assert.equal(answer.status, 303, answer.errors.join())
   return visitor
+}
+
+export async function accountIdOf(
+  portal: TestPortal,
+  login: string,
+  domain = portal.settings.mailDomains[0],
+): Promise<string> {
+  const account = await findAccountByAddress(portal.db, `${login}@${domain}`)
+  return account?.id ?? assert.fail(`no account ${login}`)
+}
+
+let count = 0
+/** Somebody new, signed in. */
+export async function arrive(portal: TestPortal): Promise<Person & { accountId: string; visitor: Visitor }> {
+  const person = { login: `somebody${++count}n`, password: 'бусел ляціць над вёскай' }
+  const visitor = await register(portal, person)
+  return { ...person, accountId: await accountIdOf(portal, person.login), visitor }
 }
 
 export async function signIn(portal: TestPortal, person: Person, visitor = portal.visitor()): Promise<Visitor> {

@@ -1,9 +1,8 @@
 // Staff as tests know them: somebody with a role, and their authenticator.
 import assert from 'node:assert/strict'
 import { generateSync } from 'otplib'
-import { findAccountByAddress } from '#server/accounts/store.ts'
 import { grantRole, type StaffRole } from '#server/staff/store.ts'
-import { type Person, register, signIn } from './people.ts'
+import { accountIdOf, type Person, register, signIn } from './people.ts'
 import type { TestPortal } from './portal.ts'
 import type { Visitor } from './visitor.ts'
 
@@ -17,12 +16,6 @@ export interface StaffMember extends Person {
 
 export const authenticatorCode = (portal: TestPortal, secret: string, ahead = 0): string =>
   generateSync({ secret, epoch: Math.floor(portal.clock.now().getTime() / 1000) + ahead })
-
-export async function accountIdOf(portal: TestPortal, login: string): Promise<string> {
-  const account = await findAccountByAddress(portal.db, `${login}@${portal.settings.mailDomains[0]}`)
-  assert.ok(account, `no account ${login}`)
-  return account.id
-}
 
 export async function giveRole(portal: TestPortal, login: string, role: StaffRole): Promise<string> {
   const id = await accountIdOf(portal, login)
