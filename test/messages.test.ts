@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
 import { after, afterEach, before, describe, it } from 'node:test'
 import { createKeyring } from '#server/core/keyring.ts'
 import { checkParams } from '#server/messages/catalogue.ts'
@@ -24,7 +25,7 @@ function createCountingGateway<O extends OutgoingMail | OutgoingSms>(...answers:
     sent,
     async send(outgoing: O): Promise<SendOutcome> {
       sent.push(outgoing)
-      return answers.shift() ?? { kind: 'accepted', providerId: `ticket-${sent.length}` }
+      return answers.shift() ?? { kind: 'accepted', providerId: randomUUID() }
     },
     close() {},
   }
@@ -186,7 +187,7 @@ describe('messages', () => {
     })
   })
 
-  it('Security: an SMS that may have arrived is not sent again; a mail is, under the Message-ID that it had', async () => {
+  it('Security: an SMS that may have arrived is not sent again before the gateway says that it has not got it; a mail is, under its Message-ID.', async () => {
     const lost: SendOutcome = { kind: 'unknown', code: 'net.ECONNRESET' }
     const sms = createCountingGateway<OutgoingSms>(lost)
     const mail = createCountingGateway<OutgoingMail>(lost)
@@ -194,13 +195,18 @@ describe('messages', () => {
     const [smsId, mailId] = [await trial.send(codeSms(trial)), await trial.send(codeMail(trial))]
     for (const id of [smsId, mailId, smsId, mailId]) await trial.deliver(id)
     assert.equal(sms.sent.length, 1)
+    assert.equal((await trial.row(smsId)).state, 'doubtful')
+    // This gateway cannot be asked.
+    trial.clock.advance(61_000)
+    await trial.deliver(smsId)
     assert.equal((await trial.row(smsId)).state, 'unknown')
+    assert.equal(sms.sent.length, 1)
     assert.equal(mail.sent.length, 2)
     assert.equal(mail.sent[0]?.messageId, mail.sent[1]?.messageId)
     assert.deepEqual(mail.sent[0], mail.sent[1])
   })
 
-  it('when a worker dies with a message in its hands, the mail is sent by another and the SMS is not', async () => {
+  it('when a worker dies with a message in its hands, the mail is sent by another and the SMS is not where nobody can be asked', async () => {
     const [mail, sms] = [createCountingGateway<OutgoingMail>(), createCountingGateway<OutgoingSms>()]
     const trial = createMessageTrial(database.db, { mail, sms })
     const [smsId, mailId] = [await trial.send(codeSms(trial)), await trial.send(codeMail(trial))]
@@ -214,11 +220,12 @@ describe('messages', () => {
     trial.clock.advance(61_000)
     await database.db.raw('delete from graphile_worker._private_jobs')
     await sweepMessages(trial.parts)
-    assert.equal((await trial.row(smsId)).state, 'unknown')
+    assert.equal((await trial.row(smsId)).state, 'doubtful')
     const { rows } = await database.db.raw('select payload from graphile_worker._private_jobs')
     assert.ok(rows.some((row: { payload: { messageId: string } }) => row.payload.messageId === mailId))
     await trial.deliver(smsId)
     await trial.deliver(mailId)
+    assert.equal((await trial.row(smsId)).state, 'unknown')
     assert.equal(sms.sent.length, 0)
     assert.equal(mail.sent.length, 1)
   })

@@ -36,9 +36,12 @@ export async function insertMessage(trx: Trx, message: NewMessage): Promise<stri
   return rows[0]?.id ?? null
 }
 
+/** Columns of a `ClaimedMessage`. */
+export const claimed = `id, channel, name, payload, attempts, created_at as "createdAt", expires_at as "expiresAt"`
+
 /**
  * Takes the message for one try; of two workers only one gets it. A mail that a dead worker left behind may be taken again after
- * `staleBefore`: its Message-ID makes a repeat recognisable. An SMS never may.
+ * `staleBefore`: its Message-ID makes a repeat recognisable. For an SMS the gateway is asked first.
  */
 export async function claimMessage(
   db: Db,
@@ -49,22 +52,24 @@ export async function claimMessage(
   const { rows } = await db.raw(
     `update messages set state = 'sending', sending_at = :now, attempts = attempts + 1
      where id = :id and (state = 'queued' or (state = 'sending' and channel = 'mail' and sending_at < :staleBefore))
-     returning id, channel, name, payload, attempts, created_at as "createdAt", expires_at as "expiresAt"`,
+     returning ${claimed}`,
     { id, now, staleBefore },
   )
   return rows[0]
 }
 
-export async function isMailOnItsWay(trx: Trx, id: string): Promise<boolean> {
-  const { rowCount } = await trx.raw(
-    `select 1 from messages where id = :id and state = 'sending' and channel = 'mail'`,
-    { id },
-  )
+/** In the hands of a worker that may be alive, or in doubt for too short a time to ask. */
+export async function isInHand(trx: Trx, id: string): Promise<boolean> {
+  const { rowCount } = await trx.raw(`select 1 from messages where id = :id and state in ('sending', 'doubtful')`, {
+    id,
+  })
   return rowCount === 1
 }
 
 export interface Settlement {
   readonly id: string
+  /** The try that ended: a later one is not ended by it. */
+  readonly attempts: number
   readonly state: SettledState
   readonly outcome: string | null
   readonly providerId: string | null
@@ -72,34 +77,36 @@ export interface Settlement {
   readonly keepPayload: boolean
 }
 
-/** Ends a try for good and wipes what was sent. Nothing happens where the message was settled meanwhile. */
+/**
+ * Ends a try for good and wipes what was sent. Nothing happens where the message was settled or tried again meanwhile.
+ * @throws where another SMS has this ticket of the gateway (23505): the message stays as it is, and the gateway will be asked about it
+ */
 export async function settleMessage(db: Db, settlement: Settlement): Promise<boolean> {
   const { rowCount } = await db.raw(
     `update messages set state = :state, outcome = :outcome, provider_id = coalesce(:providerId, provider_id), settled_at = :now,
        payload = case when :keepPayload then payload end
-     where id = :id and state = 'sending'`,
+     where id = :id and attempts = :attempts
+       and (state in ('sending', 'doubtful') or (state = 'queued' and :state = 'sent'))`,
     { ...settlement },
   )
   return rowCount === 1
 }
 
-/** Puts a message back for a later try. */
-export async function deferMessage(trx: Trx, id: string, outcome: string, dueAt: Date): Promise<boolean> {
-  const { rowCount } = await trx.raw(
-    `update messages set state = 'queued', outcome = :outcome, due_at = :dueAt where id = :id and state = 'sending'`,
-    { id, outcome, dueAt },
-  )
-  return rowCount === 1
+export interface Deferral {
+  readonly id: string
+  readonly attempts: number
+  readonly outcome: string
+  readonly dueAt: Date
 }
 
-/** SMS that a worker took and never finished: whether the gateway has them cannot be known from here. */
-export async function giveUpLostSms(db: Db, now: Date, staleBefore: Date): Promise<number> {
-  const { rowCount } = await db.raw(
-    `update messages set state = 'unknown', outcome = 'worker.lost', settled_at = :now, payload = null
-     where state = 'sending' and channel = 'sms' and sending_at < :staleBefore`,
-    { now, staleBefore },
+/** Puts a message back for a later try. */
+export async function deferMessage(trx: Trx, deferral: Deferral): Promise<boolean> {
+  const { rowCount } = await trx.raw(
+    `update messages set state = 'queued', outcome = :outcome, due_at = :dueAt
+     where id = :id and state in ('sending', 'doubtful') and attempts = :attempts`,
+    { ...deferral },
   )
-  return rowCount
+  return rowCount === 1
 }
 
 /** Messages that should have been tried by now: their job was lost with its worker. */
@@ -107,7 +114,7 @@ export async function selectOverdueMessages(trx: Trx, staleBefore: Date, limit: 
   const { rows } = await trx.raw(
     `select id from messages
      where settled_at is null and due_at < :staleBefore
-       and (state = 'queued' or (channel = 'mail' and sending_at < :staleBefore))
+       and (state in ('queued', 'doubtful') or (channel = 'mail' and sending_at < :staleBefore))
      order by due_at limit :limit`,
     { staleBefore, limit },
   )
@@ -164,11 +171,11 @@ export interface DeliveryReport {
 export async function recordDelivery(db: Db, report: DeliveryReport): Promise<boolean> {
   const { rowCount } = await db.raw(
     `update messages set delivery = :delivery, delivery_code = :deliveryCode, provider_id = :providerId,
-       state = case when state in ('sending', 'unknown') then 'sent' else state end,
-       settled_at = coalesce(settled_at, :now),
-       payload = case when state in ('sending', 'unknown') then null else payload end
+       state = 'sent', settled_at = coalesce(settled_at, :now),
+       payload = case when state = 'sent' then payload end
      where id = :id and channel = 'sms' and (provider_id = :providerId or provider_id is null)
-       and state in ('sending', 'sent', 'unknown')
+       and (state in ('sending', 'doubtful', 'sent', 'unknown') or (state = 'queued' and attempts > 0))
+       and not exists (select 1 from messages other where other.channel = 'sms' and other.provider_id = :providerId and other.id <> :id)
        and ${rankOf(':delivery')} > ${rankOf("coalesce(delivery, '')")}`,
     { ...report },
   )

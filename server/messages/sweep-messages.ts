@@ -1,8 +1,8 @@
 // Runs every minute: nothing stays on the way because a worker died.
-import { staleAfterMs } from './deliver-message.ts'
+import { doubtLostSms } from './doubt-store.ts'
 import { enqueueDelivery } from './send-message.ts'
-import { giveUpLostSms, selectOverdueMessages } from './store.ts'
-import type { DeliveryParts } from './try-message.ts'
+import { selectOverdueMessages } from './store.ts'
+import { type DeliveryParts, staleMsOf } from './try-message.ts'
 
 /** Long enough to answer "where is my letter?", and for dedupe keys to hold well past every retry. */
 const keptDays = 30
@@ -15,10 +15,11 @@ export function keptSince(now: Date): Date {
 
 export async function sweepMessages(parts: Pick<DeliveryParts, 'db' | 'clock' | 'log' | 'staleMs'>): Promise<void> {
   const now = parts.clock.now()
-  const staleBefore = new Date(now.getTime() - (parts.staleMs ?? staleAfterMs))
-  const lost = await giveUpLostSms(parts.db, now, staleBefore)
-  if (lost > 0) parts.log.warn({ lost }, 'SMS whose worker died: not sent again')
+  const staleBefore = new Date(now.getTime() - staleMsOf(parts))
   await parts.db.transaction(async (trx) => {
-    for (const id of await selectOverdueMessages(trx, staleBefore, atOnce)) await enqueueDelivery(trx, id)
+    const lost = await doubtLostSms(trx, now, staleBefore)
+    if (lost.length > 0) parts.log.warn({ lost: lost.length }, 'SMS whose worker died: the gateway is asked')
+    for (const id of [...lost, ...(await selectOverdueMessages(trx, staleBefore, atOnce))])
+      await enqueueDelivery(trx, id)
   })
 }

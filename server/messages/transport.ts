@@ -18,6 +18,8 @@ export interface OutgoingSms {
   readonly text: string
   /** After it the gateway gives the message up by itself. */
   readonly secondsToLive: number
+  /** Asked right before the request: false once so much time has gone by that another worker may soon take the message over. */
+  mayLeave(): boolean
 }
 
 /**
@@ -30,6 +32,23 @@ export type SendOutcome =
   | { readonly kind: 'refused'; readonly code: string }
   | { readonly kind: 'deferred'; readonly code: string }
   | { readonly kind: 'unknown'; readonly code: string }
+
+/** An SMS as the gateway has it. */
+export interface TakenSms {
+  /** The gateway's own id, as `providerId` of an outcome. */
+  readonly ticket: string
+  readonly to: string
+  readonly text: string
+}
+
+/**
+ * What the gateway took for a number. `unable`: it keeps no such list, and never will say. `deferred`: it did not say now, or not all.
+ * `code` as in `SendOutcome`.
+ */
+export type TakenList =
+  | { readonly kind: 'listed'; readonly taken: readonly TakenSms[] }
+  | { readonly kind: 'unable'; readonly code: string }
+  | { readonly kind: 'deferred'; readonly code: string }
 
 /** Faults of the network that end a try before anything has left. */
 export const neverConnected = new Set([
@@ -49,7 +68,10 @@ interface Transport<Outgoing> {
 }
 
 export type MailTransport = Transport<OutgoingMail>
-export type SmsTransport = Transport<OutgoingSms>
+export interface SmsTransport extends Transport<OutgoingSms> {
+  /** All that the gateway took for this number since then, whether it has left the gateway or not. Absent where nobody can be asked. */
+  listTaken?(to: string, since: Date): Promise<TakenList>
+}
 
 /** For development without a gateway: every message is taken and kept. */
 export function createKeepingTransport(): MailTransport & SmsTransport {
@@ -58,5 +80,6 @@ export function createKeepingTransport(): MailTransport & SmsTransport {
 
 /** For production without a gateway: messages wait until they expire, and each try says why. */
 export function createMissingTransport(): MailTransport & SmsTransport {
-  return { keeps: false, send: async () => ({ kind: 'deferred', code: 'gateway.not-configured' }), close() {} }
+  const away = async () => ({ kind: 'deferred', code: 'gateway.not-configured' }) as const
+  return { keeps: false, send: away, listTaken: away, close() {} }
 }

@@ -18,12 +18,16 @@ export interface DeliveryParts extends MessageParts {
   readonly sms: SmsTransport
   readonly render: RenderMessage
   readonly log: DeliveryLog
-  /** `staleAfterMs` unless a test is in a hurry. */
+  /** A minute unless a test is in a hurry. */
   readonly staleMs?: number
 }
 
 /** A try that takes longer counts as one whose answer was lost. */
 const tryMs = 45_000
+
+/** After this long without an end, the worker that took a message is taken for dead. */
+const staleAfterMs = 60_000
+export const staleMsOf = ({ staleMs }: Pick<DeliveryParts, 'staleMs'>): number => staleMs ?? staleAfterMs
 
 export type Try = { readonly outcome: SendOutcome | { kind: 'dropped'; code: string }; readonly kept: boolean }
 
@@ -59,7 +63,9 @@ function prepare(parts: DeliveryParts, message: ClaimedMessage, now: Date): 'dec
   }
   const text = parts.render.sms(name, params, locale, to)
   const secondsToLive = (message.expiresAt.getTime() - now.getTime()) / 1000
-  return () => parts.sms.send({ id, to, text, secondsToLive })
+  // Security: a worker that was held up in the middle sends no SMS that another may have taken over meanwhile.
+  const mayLeave = () => parts.clock.now().getTime() - now.getTime() < staleMsOf(parts) / 2
+  return () => parts.sms.send({ id, to, text, secondsToLive, mayLeave })
 }
 
 async function within(ms: number, sending: Promise<SendOutcome>): Promise<SendOutcome> {

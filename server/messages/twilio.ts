@@ -1,6 +1,7 @@
 // SMS by Twilio's Messages API, or whatever speaks it.
 import type { Twilio } from 'twilio'
-import { neverConnected, type OutgoingSms, type SendOutcome, type SmsTransport } from './transport.ts'
+import { neverConnected, type OutgoingSms, type SendOutcome, type SmsTransport, type TakenList } from './transport.ts'
+import { listTaken } from './twilio-taken.ts'
 
 export interface TwilioOptions {
   readonly accountSid: string
@@ -27,16 +28,22 @@ export function createTwilioTransport(options: TwilioOptions): SmsTransport {
     ? { messagingServiceSid: options.messagingServiceSid }
     : { from: options.from ?? '' }
 
-  async function send(sms: OutgoingSms): Promise<SendOutcome> {
+  async function connected(): Promise<Twilio | undefined> {
     try {
       client ??= connect(options)
-      await client
+      return await client
     } catch {
       client = undefined
-      return { kind: 'deferred', code: 'gateway.misconfigured' }
     }
+  }
+  const misconfigured = { kind: 'deferred', code: 'gateway.misconfigured' } as const
+
+  async function send(sms: OutgoingSms): Promise<SendOutcome> {
+    const twilio = await connected()
+    if (!twilio) return misconfigured
+    if (!sms.mayLeave()) return { kind: 'deferred', code: 'portal.late' }
     try {
-      const taken = await (await client).messages.create({
+      const taken = await twilio.messages.create({
         ...sender,
         to: sms.to,
         body: sms.text,
@@ -48,8 +55,23 @@ export function createTwilioTransport(options: TwilioOptions): SmsTransport {
       return outcomeOf(fault as RequestFault)
     }
   }
-  return { keeps: false, send, close() {} }
+
+  async function list(to: string, since: Date): Promise<TakenList> {
+    const twilio = await connected()
+    if (!twilio) return misconfigured
+    try {
+      return await listTaken(twilio, to, since)
+    } catch (fault) {
+      const { status } = fault as RequestFault
+      const code = codeOf(fault as RequestFault)
+      // What has no such list says so by these, Twilio itself only where our account is not there: then too it can never tell.
+      return { kind: status !== undefined && noList.has(status) ? 'unable' : 'deferred', code }
+    }
+  }
+  return { keeps: false, send, listTaken: list, close() {} }
 }
+
+const noList = new Set([404, 405, 501])
 
 /** Loaded with the first SMS: the package is larger than the rest of the portal. */
 async function connect({ accountSid, authToken, apiBase, timeoutMs = 15_000 }: TwilioOptions): Promise<Twilio> {
@@ -68,14 +90,18 @@ interface RequestFault {
   readonly syscall?: string
 }
 
-// Security: only codes leave this function; the client's errors hold the number, the text and our token.
-function outcomeOf({ status, code, syscall }: RequestFault): SendOutcome {
+// Security: only codes leave this file; the client’s errors hold the number, the text and our token.
+const codeOf = ({ status, code }: RequestFault): string =>
+  status === undefined ? `net.${typeof code === 'string' ? code : 'fault'}` : `twilio.${code ?? status}`
+
+function outcomeOf(fault: RequestFault): SendOutcome {
+  const { status, code, syscall } = fault
+  const answer = codeOf(fault)
   if (status === undefined) {
-    const name = typeof code === 'string' ? code : 'fault'
+    const name = answer.slice('net.'.length)
     const unsent = neverConnected.has(name) || certificateFault.test(name) || syscall === 'connect'
-    return { kind: unsent ? 'deferred' : 'unknown', code: `net.${name}` }
+    return { kind: unsent ? 'deferred' : 'unknown', code: answer }
   }
-  const answer = `twilio.${code ?? status}`
   // 401 is our own account's trouble, 429 and a 503 in Twilio's own words say that nothing was taken.
   if (status === 401 || status === 429 || (status === 503 && code !== undefined))
     return { kind: 'deferred', code: answer }

@@ -58,7 +58,7 @@ const proofs: readonly Proof[] = [
   {
     name: 'notices',
     what: '40 people change passwords and ways back in while the worker is killed; each notice arrives once',
-    run: () => proveNotices({ people: 40, atOnce: 8, lifeMs: 6000, slowMs: 400, patienceSeconds: 240 }),
+    run: () => proveNotices({ people: 40, atOnce: 8, lifeMs: 6000, slowMs: 400, patienceSeconds: 420 }),
   },
   {
     name: 'recovery-times',

@@ -31,12 +31,10 @@ export interface Ledger {
 }
 
 export interface Comparison {
-  /** Notices that nobody made, one SMS too many, letters that differ from what was told. Must be empty. */
+  /** Notices that nobody made, one letter or SMS too many or too few. Must be empty. */
   readonly wrong: readonly string[]
   /** Letters that arrived again under the Message-ID that they had. */
   readonly repeats: number
-  /** SMS that did not arrive. */
-  readonly lostSms: number
 }
 
 export function createLedger(): Ledger {
@@ -61,14 +59,12 @@ export function createLedger(): Ledger {
       const counted = new Map<string, number>()
       for (const each of [...letters.values(), ...texts]) counted.set(keyOf(each), (counted.get(keyOf(each)) ?? 0) + 1)
       const wrong: string[] = []
-      let lostSms = 0
       for (const key of new Set([...wanted.keys(), ...counted.keys()])) {
         const missing = (wanted.get(key) ?? 0) - (counted.get(key) ?? 0)
-        if (missing > 0 && isSms(key)) lostSms += missing
-        else if (missing !== 0) wrong.push(`${missing > 0 ? 'missing' : 'too many'}: ${key}`)
+        if (missing !== 0) wrong.push(`${missing > 0 ? 'missing' : 'too many'}: ${key}`)
       }
       const repeats = notices.length - letters.size - texts.length
-      return { wrong, repeats, lostSms }
+      return { wrong, repeats }
     },
   }
 }

@@ -25,9 +25,9 @@ export async function liveThrough(parts: LifeParts, login: string, e164: string)
   let password = person.password
   let visitor = await register(portal, person)
 
-  const newest = async (to: string, pattern: RegExp, seconds = patienceSeconds) => {
+  const newest = async (to: string, pattern: RegExp) => {
     const find = () => [...parts.arrived()].reverse().find((each) => each.to === to && pattern.test(each.text))
-    return pattern.exec((await eventually(async () => find(), seconds)).text)?.[1] ?? ''
+    return pattern.exec((await eventually(async () => find(), patienceSeconds)).text)?.[1] ?? ''
   }
   /** The pages of changes ask for the password again every ten minutes. */
   const change = async (path: string, fields: Record<string, string> = {}, from = path) => {
@@ -37,18 +37,8 @@ export async function liveThrough(parts: LifeParts, login: string, e164: string)
   const link = async (method: 'backup-address' | 'phone', fields: Record<string, string>, to: string) => {
     const [form, confirm] = [`${methods}/${method}`, `${methods}/${method}/confirm`]
     assert.equal((await change(form, fields)).location, confirm)
-    const code = (seconds: number) => newest(to, /(?<!\d)(\d{6})(?!\d)/, seconds)
-    let typed = await code(method === 'phone' ? patienceSeconds / 3 : patienceSeconds).catch(async () => {
-      // A code by SMS that was in hand when the worker died is not sent again: its owner asks once more, as the page offers.
-      assert.equal((await visitor.post(`${confirm}/again`, {}, { from: confirm })).location, confirm)
-      return await code(patienceSeconds)
-    })
-    let linked = await visitor.post(confirm, { code: typed })
-    // The first one came late, and the newer one is the one that counts.
-    while (linked.errors[0] === 'code.wrong') {
-      typed = await eventually(async () => ((next) => next !== typed && next)(await code(1)), patienceSeconds)
-      linked = await visitor.post(confirm, { code: typed })
-    }
+    const code = await newest(to, /(?<!\d)(\d{6})(?!\d)/)
+    const linked = await visitor.post(confirm, { code })
     assert.deepEqual([linked.status, linked.location], done, linked.errors.join())
   }
   const setQuestion = async (question: string) => {

@@ -13,7 +13,9 @@ const { databaseUrl = '', secretKeys = [] } = settings
 const portal = await compose({ ...settings, databaseUrl, secretKeys })
 const { db, clock, keyring, log } = portal
 const render = createRendering(settings.baseUrl)
-const delivery = { db, clock, keyring, log, ...chooseTransports(settings), render, staleMs: 700 }
+const delivery = { db, clock, keyring, log, ...chooseTransports(settings), render, staleMs: 1000 }
+// Loading it takes longer than such a worker may have an SMS in hand before it leaves.
+await import('twilio')
 const tasks = { ...portal.tasks, ...messageTasks(delivery) }
 await startWorker({ databaseUrl, tasks, log, concurrency: 4 })
 const lifeline = createLifeline(databaseUrl, () => {})

@@ -1,4 +1,5 @@
-// A stateful stand-in for Twilio's Messages API. Its requests and answers are held to `twilio-messages.openapi.json` by a test.
+// A stateful stand-in for Twilio's Messages API: takes messages and lists what it took. Its requests and answers are held to
+// `twilio-messages.openapi.json` by a test.
 import { createHmac, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
@@ -14,13 +15,19 @@ export interface TakenSms {
   readonly from: string | null
   readonly statusCallback: string | null
   readonly validityPeriod: number
+  readonly at: Date
 }
 
-/** What happens to the next requests, one entry each; then they are taken again. */
-export type SmsMishap =
+type Refusal =
   | { readonly kind: 'error'; readonly status: number; readonly code?: number }
   /** An answer of something in between that does not speak Twilio's language. */
   | { readonly kind: 'gateway-page'; readonly status: number }
+  /** The connection breaks before anything was done. */
+  | { readonly kind: 'request-lost' }
+
+/** What happens to the next messages, one entry each; then they are taken again. */
+export type SmsMishap =
+  | Refusal
   /** The message is taken, and the connection breaks before the answer. */
   | { readonly kind: 'answer-lost' }
   /** The message is taken, the answer comes after so many milliseconds. */
@@ -30,7 +37,12 @@ export interface TwilioServer {
   readonly url: string
   readonly taken: TakenSms[]
   readonly mishaps: SmsMishap[]
+  /** What happens to the next questions for the list, one entry each. */
+  readonly listMishaps: Refusal[]
+  /** Messages handed in, taken or not. */
   requests(): number
+  /** Pages of the list that were asked for. */
+  questions(): number
   /** Reports a status as Twilio does: a signed form to the address that came with the message. */
   report(sms: TakenSms, status: string, options?: ReportOptions): Promise<Response>
   stop(): Promise<void>
@@ -68,24 +80,38 @@ const failure = (status: number, code: number) => ({
   status,
 })
 
-export async function startTwilioServer(): Promise<TwilioServer> {
+/** @param now what a message is dated with; the real time unless a test moves its own */
+export async function startTwilioServer(now: () => Date = () => new Date()): Promise<TwilioServer> {
   const taken: TakenSms[] = []
   const mishaps: SmsMishap[] = []
-  let requests = 0
+  const listMishaps: Refusal[] = []
+  let [requests, questions] = [0, 0]
+  const expected = `Basic ${Buffer.from(`${accountSid}:${authToken}`).toString('base64')}`
 
-  async function take(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    requests += 1
-    const form = await bodyOf(request)
-    const expected = `Basic ${Buffer.from(`${accountSid}:${authToken}`).toString('base64')}`
+  async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { pathname, searchParams } = new URL(request.url ?? '', 'http://twilio.example')
+    const form = request.method === 'POST' ? await bodyOf(request) : undefined
+    if (form) requests += 1
+    else questions += 1
     if (request.headers.authorization !== expected) return answer(response, 401, failure(401, 20003))
-    if (request.url !== `/2010-04-01/Accounts/${accountSid}/Messages.json`)
-      return answer(response, 404, failure(404, 20404))
-    const mishap = mishaps.shift()
+    if (pathname !== messagesPath) return answer(response, 404, failure(404, 20404))
+    const mishap = form ? mishaps.shift() : listMishaps.shift()
     if (mishap?.kind === 'error') return answer(response, mishap.status, failure(mishap.status, mishap.code ?? 20500))
     if (mishap?.kind === 'gateway-page') {
       response.writeHead(mishap.status, { 'content-type': 'text/html' }).end('<h1>try again</h1>')
       return
     }
+    if (mishap?.kind === 'request-lost') return void request.socket.destroy()
+    if (!form) return answer(response, 200, pageOf(taken, searchParams))
+    await take(form, mishap, request, response)
+  }
+
+  async function take(
+    form: URLSearchParams,
+    mishap: Exclude<SmsMishap, Refusal> | undefined,
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): Promise<void> {
     const to = form.get('To')
     if (!to || !/^\+[1-9]\d{6,14}$/.test(to)) return answer(response, 400, failure(400, 21211))
     if (!form.get('From') && !form.get('MessagingServiceSid')) return answer(response, 400, failure(400, 21603))
@@ -96,24 +122,24 @@ export async function startTwilioServer(): Promise<TwilioServer> {
       from: form.get('From'),
       statusCallback: form.get('StatusCallback'),
       validityPeriod: Number(form.get('ValidityPeriod') ?? 36_000),
+      at: now(),
     }
     taken.push(sms)
-    if (mishap?.kind === 'answer-lost') {
-      request.socket.destroy()
-      return
-    }
+    if (mishap?.kind === 'answer-lost') return void request.socket.destroy()
     if (mishap?.kind === 'slow') await new Promise((wake) => setTimeout(wake, mishap.ms))
     answer(response, 201, messageAsAnswered(sms))
   }
 
-  const server = createServer((request, response) => void take(request, response))
+  const server = createServer((request, response) => void serve(request, response))
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     taken,
     mishaps,
+    listMishaps,
     requests: () => requests,
+    questions: () => questions,
     report,
     async stop() {
       server.closeAllConnections()
@@ -122,14 +148,39 @@ export async function startTwilioServer(): Promise<TwilioServer> {
   }
 }
 
+const messagesPath = `/2010-04-01/Accounts/${accountSid}/Messages.json`
+
+/** Newest first, fifty a page unless more or fewer are wanted. Everything is still queued, so that a question by `DateSent` finds nothing. */
+function pageOf(taken: readonly TakenSms[], query: URLSearchParams) {
+  const to = query.get('To')
+  const byDate = [...query.keys()].some((name) => name.startsWith('DateSent'))
+  const found = byDate ? [] : taken.filter((sms) => !to || sms.to === to).toReversed()
+  const [size, page] = [Number(query.get('PageSize') ?? 50), Number(query.get('Page') ?? 0)]
+  const [start, end] = [page * size, Math.min((page + 1) * size, found.length)]
+  const uri = (nth: number) =>
+    `${messagesPath}?${new URLSearchParams({ ...(to ? { To: to } : {}), PageSize: String(size), Page: String(nth) })}`
+  return {
+    first_page_uri: uri(0),
+    next_page_uri: end < found.length ? uri(page + 1) : null,
+    previous_page_uri: page > 0 ? uri(page - 1) : null,
+    uri: uri(page),
+    page,
+    page_size: size,
+    start,
+    end: Math.max(end - 1, 0),
+    messages: found.slice(start, end).map(messageAsAnswered),
+  }
+}
+
 function messageAsAnswered(sms: TakenSms) {
+  const moment = sms.at.toUTCString().replace('GMT', '+0000')
   return {
     account_sid: accountSid,
     api_version: '2010-04-01',
     body: sms.body,
-    date_created: 'Sun, 22 Nov 2026 09:03:00 +0000',
+    date_created: moment,
     date_sent: null,
-    date_updated: 'Sun, 22 Nov 2026 09:03:00 +0000',
+    date_updated: moment,
     direction: 'outbound-api',
     error_code: null,
     error_message: null,

@@ -1,0 +1,32 @@
+// When a message that was surely not taken is tried again.
+import { enqueueDelivery } from './send-message.ts'
+import { type ClaimedMessage, deferMessage, settleMessage } from './store.ts'
+import type { DeliveryParts } from './try-message.ts'
+
+const waitSeconds = [5, 20, 60, 180, 600, 1800, 3600]
+
+/** Growing, and a little different for each message, so that a gateway that comes back is not met by all of them at once. */
+export function waitBeforeTry(attempts: number): number {
+  const base = waitSeconds[Math.min(attempts, waitSeconds.length) - 1] ?? 5
+  return base * 1000 * (0.85 + Math.random() * 0.3)
+}
+
+/** @param triedAt from when the wait counts: the end of the try, which is now; or its beginning, where much has gone by since */
+export async function tryLater(
+  parts: DeliveryParts,
+  { id, attempts, expiresAt }: ClaimedMessage,
+  outcome: string,
+  triedAt?: Date,
+): Promise<void> {
+  const now = parts.clock.now()
+  const waited = (triedAt ?? now).getTime() + waitBeforeTry(attempts)
+  const dueAt = new Date(Math.max(now.getTime(), waited))
+  if (dueAt >= expiresAt) {
+    const settlement = { id, attempts, state: 'failed', outcome, providerId: null, now, keepPayload: false } as const
+    await settleMessage(parts.db, settlement)
+    return
+  }
+  await parts.db.transaction(async (trx) => {
+    if (await deferMessage(trx, { id, attempts, outcome, dueAt })) await enqueueDelivery(trx, id, dueAt)
+  })
+}
