@@ -159,6 +159,16 @@ describe('an SMS of which nobody knows whether the gateway took it', () => {
     })
   }
 
+  it('that a worker had in hand when it died is sent again without a wait, however often it was tried', async () => {
+    const id = await trial.lose('request-lost', await trial.write())
+    await trial.dieWith(id)
+    await trial.database.db('messages').where({ id }).update({ attempts: 5 })
+    trial.clock.advance(minute + 1000)
+    await trial.deliver(id)
+    const { state, due_at: dueAt } = await trial.row(id)
+    assert.deepEqual([state, dueAt], ['queued', trial.clock.now()])
+  })
+
   it('that a worker had in hand when it died is asked about by its own job as well, when that comes back', async () => {
     const id = await trial.lose('answer-lost', await trial.write())
     await trial.dieWith(id)

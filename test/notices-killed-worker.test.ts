@@ -7,7 +7,7 @@ const script = fileURLToPath(new URL('support/notice-worker.ts', import.meta.url
 
 test('every notice of every change arrives exactly once, though workers are killed in the middle', async () => {
   const { changes, kills, asked } = await proveNotices({
-    ...{ people: 2, atOnce: 2, kills: 3, lifeMs: 1500, slowMs: 100, patienceSeconds: 60 },
+    ...{ people: 2, atOnce: 2, kills: 3, lifeMs: 600, slowMs: 100, patienceSeconds: 60 },
     script,
   })
   assert.deepEqual([changes, kills], [2 * 12, 3])

@@ -1,11 +1,11 @@
 // Asks the gateway whether it has an SMS whose answer was lost, or whose worker died with it in hand. See docs/decisions/0003-delivery-semantics.md.
 import { assertNever } from '#server/core/assert-never.ts'
-import { type DoubtfulMessage, doubtMessage, selectKnownTickets } from './doubt-store.ts'
+import { type DoubtfulMessage, doubtMessage, selectKnownTickets, workerLost } from './doubt-store.ts'
 import { openPayload } from './payload.ts'
 import { enqueueDelivery } from './send-message.ts'
 import { type SettledState, settleMessage } from './store.ts'
 import type { TakenSms } from './transport.ts'
-import { tryLater } from './try-later.ts'
+import { tryLater, waitBeforeTry } from './try-later.ts'
 import type { DeliveryParts } from './try-message.ts'
 
 /** How far the gateway's clock may be behind ours. */
@@ -40,7 +40,7 @@ export async function clearDoubt(parts: DeliveryParts, message: DoubtfulMessage,
       return
     case 'not-taken':
       parts.log.warn({ ...note, code: message.outcome }, 'message was not taken')
-      await tryLater(parts, message, message.outcome, message.sendingAt)
+      await tryLater(parts, message, message.outcome, restOfWait(message, now))
       return
     case 'decoy':
       await settle('dropped', 'decoy')
@@ -56,6 +56,12 @@ export async function clearDoubt(parts: DeliveryParts, message: DoubtfulMessage,
     default:
       assertNever(answer)
   }
+}
+
+/** The time in doubt counts as waited. Where only the worker died, the gateway needs no rest at all. */
+function restOfWait({ attempts, outcome, sendingAt }: DoubtfulMessage, now: Date): number {
+  if (outcome === workerLost) return 0
+  return Math.max(waitBeforeTry(attempts) - (now.getTime() - sendingAt.getTime()), 0)
 }
 
 async function ask(parts: DeliveryParts, { name, payload, createdAt }: DoubtfulMessage): Promise<Answer> {

@@ -8,6 +8,9 @@ export interface DoubtfulMessage extends ClaimedMessage {
   readonly sendingAt: Date
 }
 
+/** The outcome of a try that nobody ended. */
+export const workerLost = 'worker.lost'
+
 /** Puts an SMS aside that the gateway may have, until it is asked; or until it is asked again. */
 export async function doubtMessage(trx: Trx, deferral: Deferral): Promise<boolean> {
   const { rowCount } = await trx.raw(
@@ -24,10 +27,10 @@ export async function doubtMessage(trx: Trx, deferral: Deferral): Promise<boolea
  */
 export async function doubtLostSms(db: Db | Trx, now: Date, staleBefore: Date, id?: string): Promise<string[]> {
   const { rows } = await db.raw(
-    `update messages set state = 'doubtful', outcome = 'worker.lost', due_at = :now
+    `update messages set state = 'doubtful', outcome = :workerLost, due_at = :now
      where state = 'sending' and channel = 'sms' and sending_at < :staleBefore
        and id = coalesce(:id, id) returning id`,
-    { now, staleBefore, id: id ?? null },
+    { now, staleBefore, workerLost, id: id ?? null },
   )
   return rows.map((row: { id: string }) => row.id)
 }

@@ -11,16 +11,15 @@ export function waitBeforeTry(attempts: number): number {
   return base * 1000 * (0.85 + Math.random() * 0.3)
 }
 
-/** @param triedAt from when the wait counts: the end of the try, which is now; or its beginning, where much has gone by since */
+/** @param waitMs from now; by the table unless the caller knows better */
 export async function tryLater(
   parts: DeliveryParts,
   { id, attempts, expiresAt }: ClaimedMessage,
   outcome: string,
-  triedAt?: Date,
+  waitMs: number = waitBeforeTry(attempts),
 ): Promise<void> {
   const now = parts.clock.now()
-  const waited = (triedAt ?? now).getTime() + waitBeforeTry(attempts)
-  const dueAt = new Date(Math.max(now.getTime(), waited))
+  const dueAt = new Date(now.getTime() + waitMs)
   if (dueAt >= expiresAt) {
     const settlement = { id, attempts, state: 'failed', outcome, providerId: null, now, keepPayload: false } as const
     await settleMessage(parts.db, settlement)
