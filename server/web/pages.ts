@@ -53,21 +53,23 @@ export function createPages({ views, texts, theme, timeZone, kept }: PageParts):
     show(req, res, page) {
       const { locale } = req
       const owner = ownerOf(req)
-      const frame = {
-        t: texts.in(locale),
-        locale,
-        locales,
-        pageId: page.id,
-        path: shownPath(req),
-        account: owner ? { address: owner.address } : null,
-        errors: page.errors ?? [],
-        values: page.values ?? {},
-        theme,
-        formats: formats[locale],
-        formatDateTime: formats[locale].dateTime,
-        ...page.locals,
+      const html = (csrfToken: string) => {
+        const frame = {
+          t: texts.in(locale),
+          locale,
+          locales,
+          pageId: page.id,
+          path: shownPath(req),
+          csrfToken,
+          account: owner ? { address: owner.address } : null,
+          errors: page.errors ?? [],
+          values: page.values ?? {},
+          theme,
+          formats: formats[locale],
+          formatDateTime: formats[locale].dateTime,
+        }
+        return views.render(page.view, { ...frame, ...page.locals }, page.layout)
       }
-      const html = (csrfToken: string) => views.render(page.view, { ...frame, csrfToken }, page.layout)
       res.statusCode = page.status ?? (page.errors && page.errors.length > 0 ? 422 : 200)
       res.setHeader('Content-Type', 'text/html; charset=utf-8')
       res.setHeader('Content-Language', locale)
