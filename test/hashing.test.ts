@@ -101,15 +101,17 @@ test('those who wait are served in the order in which they came', async () => {
 })
 
 test('the line is as long as its wait allows: slower hashes, fewer places', async () => {
-  const placesWhereOneTakes = async (ms: number) => {
-    const line = createLine(1, 200)
+  const placesWhereOneTakes = async (ms: number, floodMs = 1) => {
+    const line = createLine(1, 200, floodMs)
     for (let learning = 0; learning < 32; learning += 1) await line.run(() => setTimeout(ms))
     const all = Array.from({ length: 300 }, () => line.run(() => setTimeout(0)).catch(() => 'busy'))
     return (await Promise.all(all)).filter((outcome) => outcome !== 'busy').length
   }
-  const [quick, slow] = await Promise.all([placesWhereOneTakes(2), placesWhereOneTakes(40)])
+  const wanted = [placesWhereOneTakes(2), placesWhereOneTakes(40), placesWhereOneTakes(2, 20)] as const
+  const [quick, slow, flooded] = await Promise.all(wanted)
   assert.ok(slow >= 2 && slow <= 8, `${slow} places where one takes 40 ms`)
   assert.ok(quick > slow * 3, `${quick} places where one takes 2 ms`)
+  assert.equal(flooded, 11, 'places where one will take 20 ms once there is a flood')
 })
 
 test('a hash that fails gives its place back', async () => {

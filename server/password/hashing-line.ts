@@ -10,17 +10,19 @@ export class BusyError extends Error {
 /**
  * First come, first served; who would wait longer than `maxWaitMs`, judged by what runs took lately, is told at once. At least
  * as many may wait as run.
+ * @param floodMs what a run takes at least where a flood has its share of the processors: who is let in while it is still quiet
+ *   waits among those who come next
  */
-export function createLine(parallel: number, maxWaitMs: number) {
+export function createLine(parallel: number, maxWaitMs: number, floodMs: number) {
   const waiting: (() => void)[] = []
   let running = 0
   /** Taken and not given back: some of them wait or run by now, some still ask the database. */
   let places = 0
-  let usualMs = 25 // Corrected by every run; a first guess for 19 MiB and two passes.
+  let usualMs = floodMs
 
   function demandRoom(): void {
     const before = Math.max(waiting.length, places - running)
-    const wouldWaitMs = ((before + 1) * usualMs) / parallel
+    const wouldWaitMs = ((before + 1) * Math.max(usualMs, floodMs)) / parallel
     // Security: a flood of sign-ins finds a short line, not a growing heap of hashes that all come too late.
     if (before >= parallel && wouldWaitMs > maxWaitMs) throw new BusyError('the password line is full')
   }
