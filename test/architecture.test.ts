@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
+import { startFlags } from './support/start-flags.ts'
 
 const root = path.resolve(import.meta.dirname, '..')
 
@@ -153,3 +154,17 @@ for (const rule of textRules) {
     assert.deepEqual(broken, [])
   })
 }
+
+test('the image and the systemd unit start the portal as npm start does', () => {
+  const read = (path: string) => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8')
+  const flagsIn = (text = '') => text.match(/--max-[\w=-]+/g)
+  const dockerfile = read('Dockerfile')
+  const starts = [
+    /^ExecStart=.*$/m.exec(read('docs/postern.service')),
+    /^CMD \[.*$/m.exec(dockerfile),
+    // The compiler's cache is of use only to a process with the same flags.
+    /^RUN node .*$/m.exec(dockerfile),
+  ]
+  assert.ok(startFlags.length > 0)
+  for (const start of starts) assert.deepEqual(flagsIn(start?.[0]), startFlags)
+})

@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type EmbeddedPostgres, ensureDatabase, startEmbeddedPostgres } from '#db/embedded.ts'
 import { freePort } from '#test/support/ports.ts'
+import { startFlags } from '#test/support/start-flags.ts'
 import { openConnection } from './connection.ts'
 
 export interface BenchDatabase {
@@ -63,7 +64,7 @@ async function untilFirstPage(port: number, child: ChildProcess): Promise<void> 
 export async function startPortal(env: Readonly<Record<string, string>>): Promise<RunningPortal> {
   const port = await freePort()
   const begun = performance.now()
-  const child = spawn(process.execPath, ['--max-semi-space-size=2', 'server/boot.js'], {
+  const child = spawn(process.execPath, [...startFlags, 'server/boot.js'], {
     cwd: new URL('../..', import.meta.url),
     env: { ...process.env, ...benchEnv, PORT: String(port), ...env },
     stdio: ['ignore', 'ignore', 'pipe'],

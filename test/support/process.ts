@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { freePort } from './ports.ts'
+import { startFlags } from './start-flags.ts'
 
 const main = fileURLToPath(new URL('../../server/boot.js', import.meta.url))
 
@@ -25,8 +26,7 @@ export async function startPortalProcess(
   script: string = main,
 ): Promise<PortalProcess> {
   const port = env.PORT ?? String(await freePort())
-  // As `npm start` does.
-  const child = spawn(process.execPath, ['--max-semi-space-size=2', script], {
+  const child = spawn(process.execPath, [...startFlags, script], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { PATH: process.env.PATH, HOME: process.env.HOME, PORT: port, LOG_LEVEL: 'info', ...env },
   })
