@@ -36,8 +36,7 @@ let made = 0
 /** One try of one client; returns its status and time. */
 type Try = () => Promise<{ readonly status: number; readonly ms: number }>
 
-async function tryOf(load: Load, client: number): Promise<Try> {
-  const person = await openPerson(load.port, load.cookies !== false)
+async function tryOf(load: Load, client: number, person: Person): Promise<Try> {
   const number = () => `${client}x${process.pid}x${made++}`
   const named = (text = '') => text.replace('{n}', number).replace('{client}', String(client % people))
   switch (load.kind) {
@@ -72,7 +71,10 @@ async function pageTry(load: Load, person: Person, login: string): Promise<Try> 
 }
 
 async function run(load: Load): Promise<Tally> {
-  const tries = await Promise.all(Array.from({ length: load.clients }, (_, client) => tryOf(load, client)))
+  const everybody = await Promise.all(
+    Array.from({ length: load.clients }, () => openPerson(load.port, load.cookies !== false)),
+  )
+  const tries = await Promise.all(everybody.map((person, client) => tryOf(load, client, person)))
   const ms: Record<string, number[]> = {}
   const begun = performance.now()
   const end = begun + load.seconds * 1000
@@ -91,6 +93,8 @@ async function run(load: Load): Promise<Tally> {
   if (load.rate) await arrivals(load.rate, end, tries, once)
   else await Promise.all(tries.map(steady))
   const seconds = (performance.now() - begun) / 1000
+  // Or the server would hold the connections of each run beside those of the next.
+  for (const { connection } of everybody) connection.close()
   const answers = Object.fromEntries(Object.entries(ms).map(([status, list]) => [status, list.length]))
   return { answers, ms, seconds }
 }
