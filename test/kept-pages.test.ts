@@ -64,3 +64,18 @@ describe('a page that is the same for all', () => {
     assert.equal(withoutToken((await portal.visitor().get('/')).html), withoutToken(before.html))
   })
 })
+
+describe('the style sheet', () => {
+  it('comes packed as the browser asks for it, the first time and later, and is always the same', async () => {
+    const { html } = await portal.visitor().get('/sign-in')
+    const path = /href="(\/assets\/postern-[^"]+\.css)"/.exec(html)?.[1] ?? assert.fail('no style sheet')
+    const ask = async (encoding: string) => {
+      const response = await fetch(portal.url + path, { headers: { 'accept-encoding': encoding } })
+      return { told: response.headers.get('content-encoding'), text: await response.text() }
+    }
+    const plain = await ask('identity')
+    assert.equal(plain.told, null)
+    for (const encoding of ['br', 'gzip', 'br', 'gzip'])
+      assert.deepEqual(await ask(encoding), { told: encoding, text: plain.text })
+  })
+})

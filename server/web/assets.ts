@@ -27,8 +27,17 @@ export interface Theme {
 interface Asset {
   readonly type: string
   readonly plain: Buffer
-  readonly gzip: Buffer
-  readonly brotli: Buffer
+  /** By encoding, each from its first request on: packing all of it would be a tenth of a second of every start. */
+  readonly packed: Map<Encoding, Buffer>
+}
+
+const packers = { br: (plain: Buffer) => brotliCompressSync(plain), gzip: (plain: Buffer) => gzipSync(plain) }
+type Encoding = keyof typeof packers
+
+function packAs(encoding: Encoding, { plain, packed }: Asset): Buffer {
+  const body = packed.get(encoding) ?? packers[encoding](plain)
+  packed.set(encoding, body)
+  return body
 }
 
 const PREFIX = '/assets/'
@@ -50,7 +59,7 @@ export function loadAssets(publicDirectory: string, brand: Brand): Assets {
     const hash = createHash('sha256').update(plain).digest('hex').slice(0, 12)
     const { name: stem, ext } = path.parse(name)
     const file = `${stem}-${hash}${ext}`
-    byName.set(file, { type, plain, gzip: gzipSync(plain), brotli: brotliCompressSync(plain) })
+    byName.set(file, { type, plain, packed: new Map() })
     return PREFIX + file
   }
 
@@ -81,14 +90,15 @@ export function loadAssets(publicDirectory: string, brand: Brand): Assets {
       }
       const asset = request.path.startsWith(PREFIX) ? byName.get(request.path.slice(PREFIX.length)) : undefined
       if (!asset || (request.method !== 'GET' && request.method !== 'HEAD')) return next()
-      const encoding = request.acceptsEncodings('br', 'gzip')
+      const accepted = request.acceptsEncodings('br', 'gzip')
+      const encoding = accepted === 'br' || accepted === 'gzip' ? accepted : undefined
       response.set({
         'Cache-Control': 'public, max-age=31536000, immutable',
         'Content-Type': asset.type,
         Vary: 'Accept-Encoding',
       })
-      if (encoding === 'br' || encoding === 'gzip') response.set('Content-Encoding', encoding)
-      response.end(encoding === 'br' ? asset.brotli : encoding === 'gzip' ? asset.gzip : asset.plain)
+      if (encoding) response.set('Content-Encoding', encoding)
+      response.end(encoding ? packAs(encoding, asset) : asset.plain)
     },
   }
 }
