@@ -19,7 +19,7 @@ before(async () => {
     if (runs === 1) await new Promise<void>((done) => (finish = done))
   }
   const log = createLog('error', { write: () => {} })
-  worker = await startWorker({ databaseUrl: database.url, tasks: { slow }, log, concurrency: 2 })
+  worker = await startWorker({ databaseUrl: database.url, tasks: { slow }, log, concurrency: 2, pollMilliseconds: 200 })
 })
 after(async () => {
   finish()

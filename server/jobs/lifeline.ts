@@ -10,7 +10,7 @@ export interface Lifeline {
 }
 
 /** Younger locks are left alone: their worker may be about to hold its own lifeline. */
-const gracePeriodSeconds = 5
+export const gracePeriodSeconds = 5
 
 /**
  * Each pool's id is an advisory lock of one database session of this process: PostgreSQL lets it go the moment the process dies, however

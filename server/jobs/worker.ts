@@ -2,7 +2,7 @@
 import { EventEmitter } from 'node:events'
 import { type Runner, run, type WorkerEvents, Logger as WorkerLogger } from 'graphile-worker'
 import type { Log } from '../web/log.ts'
-import { createLifeline } from './lifeline.ts'
+import { createLifeline, gracePeriodSeconds } from './lifeline.ts'
 import { openPool } from './pool.ts'
 
 export interface TaskContext {
@@ -73,10 +73,12 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   await start()
   // Freed at once after a restart, and again when the grace period of the youngest locks is over.
   void sweep()
+  const soon = setTimeout(sweep, gracePeriodSeconds * 1000 + 200)
   return {
     async stop() {
       stopping = true
       clearInterval(timer)
+      clearTimeout(soon)
       await runner?.stop().catch((fault) => log.warn({ err: fault }, 'worker stop'))
       await lifeline.stop()
       await pool.end()
