@@ -40,7 +40,7 @@ export async function clearDoubt(parts: DeliveryParts, message: DoubtfulMessage,
       return
     case 'not-taken':
       parts.log.warn({ ...note, code: message.outcome }, 'message was not taken')
-      await tryLater(parts, message, message.outcome, restOfWait(message, now))
+      await tryLater(parts, message, message.outcome, restOfWait(parts, message, now))
       return
     case 'decoy':
       await settle('dropped', 'decoy')
@@ -59,9 +59,9 @@ export async function clearDoubt(parts: DeliveryParts, message: DoubtfulMessage,
 }
 
 /** The time in doubt counts as waited. Where only the worker died, the gateway needs no rest at all. */
-function restOfWait({ attempts, outcome, sendingAt }: DoubtfulMessage, now: Date): number {
+function restOfWait(parts: DeliveryParts, { attempts, outcome, sendingAt }: DoubtfulMessage, now: Date): number {
   if (outcome === workerLost) return 0
-  return Math.max(waitBeforeTry(attempts) - (now.getTime() - sendingAt.getTime()), 0)
+  return Math.max(waitBeforeTry(parts, attempts) - (now.getTime() - sendingAt.getTime()), 0)
 }
 
 async function ask(parts: DeliveryParts, { name, payload, createdAt }: DoubtfulMessage): Promise<Answer> {

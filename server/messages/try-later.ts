@@ -1,14 +1,14 @@
 // When a message that was surely not taken is tried again.
 import { enqueueDelivery } from './send-message.ts'
 import { type ClaimedMessage, deferMessage, settleMessage } from './store.ts'
-import type { DeliveryParts } from './try-message.ts'
+import { type DeliveryParts, staleAfterMs, staleMsOf } from './try-message.ts'
 
 const waitSeconds = [5, 20, 60, 180, 600, 1800, 3600]
 
 /** Growing, and a little different for each message, so that a gateway that comes back is not met by all of them at once. */
-export function waitBeforeTry(attempts: number): number {
+export function waitBeforeTry(parts: DeliveryParts, attempts: number): number {
   const base = waitSeconds[Math.min(attempts, waitSeconds.length) - 1] ?? 5
-  return base * 1000 * (0.85 + Math.random() * 0.3)
+  return base * 1000 * (0.85 + Math.random() * 0.3) * (staleMsOf(parts) / staleAfterMs)
 }
 
 /** @param waitMs from now; by the table unless the caller knows better */
@@ -16,7 +16,7 @@ export async function tryLater(
   parts: DeliveryParts,
   { id, attempts, expiresAt }: ClaimedMessage,
   outcome: string,
-  waitMs: number = waitBeforeTry(attempts),
+  waitMs: number = waitBeforeTry(parts, attempts),
 ): Promise<void> {
   const now = parts.clock.now()
   const dueAt = new Date(now.getTime() + waitMs)

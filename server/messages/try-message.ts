@@ -18,7 +18,7 @@ export interface DeliveryParts extends MessageParts {
   readonly sms: SmsTransport
   readonly render: RenderMessage
   readonly log: DeliveryLog
-  /** A minute unless a test is in a hurry. */
+  /** `staleAfterMs` unless a test is in a hurry: the waits between tries shrink with it. */
   readonly staleMs?: number
 }
 
@@ -26,7 +26,7 @@ export interface DeliveryParts extends MessageParts {
 const tryMs = 45_000
 
 /** After this long without an end, the worker that took a message is taken for dead. */
-const staleAfterMs = 60_000
+export const staleAfterMs = 60_000
 export const staleMsOf = ({ staleMs }: Pick<DeliveryParts, 'staleMs'>): number => staleMs ?? staleAfterMs
 
 export type Try = { readonly outcome: SendOutcome | { kind: 'dropped'; code: string }; readonly kept: boolean }
