@@ -61,14 +61,20 @@ export async function startEmbeddedPostgres(
   // The keeper must not hold the portal's process open when everything else is done.
   keeper.unref()
   keeper.channel?.unref()
+  let stopped: Promise<void> | undefined
+  const end = async () => {
+    if (keeper.exitCode !== null || keeper.signalCode !== null) return
+    const gone = once(keeper, 'exit')
+    keeper.ref()
+    // Not where it is going down by itself just now.
+    if (keeper.connected) keeper.disconnect()
+    await gone
+  }
   return {
     urlOf: (database) => `postgres://postern:postern@127.0.0.1:${port}/${database}`,
-    stop: async () => {
-      if (keeper.exitCode !== null) return
-      const gone = once(keeper, 'exit')
-      keeper.ref()
-      keeper.disconnect()
-      await gone
+    stop: () => {
+      stopped ??= end()
+      return stopped
     },
   }
 }

@@ -107,11 +107,13 @@ export async function dropLeftDatabases(server: string): Promise<void> {
 }
 
 let ownServer: Promise<TestServer> | undefined
+let openDatabases = 0
 
 /** A fresh migrated database. Under `npm test` all files share one server; alone, a file starts its own. */
 export async function createTestDatabase(): Promise<TestDatabase> {
   const shared = process.env.TEST_SERVER_URL
   ownServer ??= shared ? undefined : startTestServer()
+  openDatabases += 1
   const server = shared ?? (await ownServer)?.url ?? ''
   const name = `test_${randomBytes(6).toString('hex')}`
   await run(server, (client) => client.query(`create database ${name} template ${template}`))
@@ -126,10 +128,11 @@ export async function createTestDatabase(): Promise<TestDatabase> {
         await untilNobodyIsConnected(client, name)
         await client.query(`drop database if exists ${name} with (force)`)
       })
-      if (!shared) {
-        await (await ownServer)?.stop()
-        ownServer = undefined
-      }
+      openDatabases -= 1
+      if (openDatabases > 0) return
+      const last = ownServer
+      ownServer = undefined
+      await (await last)?.stop()
     },
   }
 }
