@@ -114,6 +114,23 @@ test('the line is as long as its wait allows: slower hashes, fewer places', asyn
   assert.equal(flooded, 11, 'places where one will take 20 ms once there is a flood')
 })
 
+test('who would be served too late is sent away, and who came after is served', async () => {
+  const line = createLine(1, 200, 1)
+  let go = () => {}
+  const first = line.run(() => new Promise<void>((done) => (go = done)))
+  const early = [1, 2, 3].map(() => line.run(async () => 'served').catch((fault) => fault))
+  await setTimeout(550)
+  const late = line.run(async () => 'served')
+  go()
+  assert.deepEqual(
+    (await Promise.all(early)).map((outcome) => outcome instanceof BusyError),
+    [true, true, true],
+  )
+  assert.equal(await late, 'served')
+  await first
+  assert.deepEqual(line.load(), { running: 0, waiting: 0 })
+})
+
 test('a hash that fails gives its place back', async () => {
   const hasher = createHasher({ ...small, parallel: 1 })
   await assert.rejects(hasher.verify('not a verifier', 'x'))

@@ -3,7 +3,8 @@ import { after, before, test } from 'node:test'
 import { noTrace } from '#server/activity/events.ts'
 import { verifyActivity } from '#server/activity/store.ts'
 import { BusyError, createHasher } from '#server/password/hasher.ts'
-import { signIn as signInWith } from '#server/sign-in/sign-in.ts'
+import { confirmPassword } from '#server/sign-in/confirm-password.ts'
+import { completeSignIn, signIn as signInWith } from '#server/sign-in/sign-in.ts'
 import { createSignInLimits } from '#server/sign-in/sign-in-limits.ts'
 import { hanna, piotr, register, signIn } from './support/people.ts'
 import { startTestPortal, type TestPortal } from './support/portal.ts'
@@ -144,4 +145,37 @@ test('who finds no room in the line is sent away before the try is counted', asy
   const parts = { ...portal.parts, signInLimits: limits, hasher: { ...portal.parts.hasher, takePlace: full } }
   await assert.rejects(signInWith(parts, { ...piotr, password: 'not the password' }, undefined, noTrace), BusyError)
   assert.deepEqual(await counted(), before)
+})
+
+test('a password that could not be judged was no try, whether it was to sign in or to confirm', async () => {
+  const limits = createSignInLimits(portal.parts.limits, portal.keyring, 2)
+  const tries = (hasher: typeof portal.parts.hasher) => {
+    const parts = { ...portal.parts, signInLimits: limits, hasher }
+    return [
+      () => signInWith(parts, { login: 'vera.unknown', password: 'not the password' }, undefined, noTrace),
+      () => confirmPassword(parts, 'vera.unknown@postern.example', 'not the password'),
+    ]
+  }
+  const busy = { ...portal.parts.hasher, verify: () => Promise.reject(new BusyError('stands still')) }
+  for (const tryOnce of tries(busy)) for (let times = 0; times < 6; times += 1) await assert.rejects(tryOnce, BusyError)
+  for (const tryOnce of tries(portal.parts.hasher)) {
+    assert.deepEqual([await tryOnce(), await tryOnce()], [{ kind: 'wrong' }, { kind: 'wrong' }])
+    await tryOnce()
+    assert.equal((await tryOnce()).kind, 'wait', 'tries that were judged count')
+  }
+})
+
+test('who is still being written down takes room from those who come', async () => {
+  const limits = createSignInLimits(portal.parts.limits, portal.keyring, 5)
+  const hasher = createHasher({ memoryKib: 64, passes: 1, parallel: 1, maxWaitMs: 0 })
+  const parts = { ...portal.parts, signInLimits: limits, hasher }
+  const yana = { login: 'yana', password: 'six lapwings over the marsh' }
+  await register(portal, yana)
+  const outcome = await signInWith(parts, yana, undefined, noTrace)
+  assert.ok(outcome.kind === 'signed-in')
+  assert.throws(() => hasher.takePlace(), BusyError)
+  await completeSignIn(parts, outcome, Buffer.alloc(32, 7), noTrace)
+  hasher.takePlace()()
+  await signInWith(parts, { ...yana, password: 'not the password' }, undefined, noTrace)
+  hasher.takePlace()()
 })

@@ -8,13 +8,19 @@ export class BusyError extends Error {
 }
 
 /**
+ * What a wait may last beyond what was foreseen. At its onset a flood takes the processors away from hashes of which nobody could know
+ * how long they would take: whoever would be served too late is told so, and those behind are served in time.
+ */
+const GRACE_MS = 300
+
+/**
  * First come, first served; who would wait longer than `maxWaitMs`, judged by what runs took lately, is told at once. At least
  * as many may wait as run.
  * @param floodMs what a run takes at least where a flood has its share of the processors: who is let in while it is still quiet
  *   waits among those who come next
  */
 export function createLine(parallel: number, maxWaitMs: number, floodMs: number) {
-  const waiting: (() => void)[] = []
+  const waiting: { readonly sinceMs: number; serve(): void; sendAway(fault: BusyError): void }[] = []
   let running = 0
   /** Taken and not given back: some of them wait or run by now, some still ask the database. */
   let places = 0
@@ -40,17 +46,26 @@ export function createLine(parallel: number, maxWaitMs: number, floodMs: number)
   async function run<T>(work: () => Promise<T>, placed?: 'placed'): Promise<T> {
     if (running >= parallel) {
       if (!placed) demandRoom()
-      await new Promise<void>((resolve) => waiting.push(resolve))
+      await new Promise<void>((serve, sendAway) => waiting.push({ sinceMs: performance.now(), serve, sendAway }))
     } else running += 1
     const startedMs = performance.now()
     try {
       return await work()
     } finally {
       usualMs += (performance.now() - startedMs - usualMs) / 16
-      const next = waiting.shift()
-      if (next) next()
-      else running -= 1
+      serveNext()
     }
+  }
+
+  function serveNext(): void {
+    for (let next = waiting.shift(); next; next = waiting.shift()) {
+      if (performance.now() - next.sinceMs <= maxWaitMs + GRACE_MS) {
+        next.serve()
+        return
+      }
+      next.sendAway(new BusyError('the password line stood still'))
+    }
+    running -= 1
   }
   return { run, takePlace, load: () => ({ running, waiting: waiting.length }) }
 }

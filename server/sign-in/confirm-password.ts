@@ -1,4 +1,5 @@
 import { findAccountByAddress } from '../accounts/store.ts'
+import { BusyError } from '../password/hasher.ts'
 import type { SignInParts } from './sign-in.ts'
 
 export type Confirmed =
@@ -11,7 +12,12 @@ export async function confirmPassword(parts: SignInParts, address: string, passw
   const budget = await parts.signInLimits.begin(key)
   if (budget.kind === 'wait') return { kind: 'wait', retryAfterSeconds: budget.retryAfterSeconds }
   const account = await findAccountByAddress(parts.db, address)
-  if (!(await parts.hasher.verify(account?.passwordVerifier ?? null, password))) return { kind: 'wrong' }
+  const right = await parts.hasher.verify(account?.passwordVerifier ?? null, password).catch(async (fault) => {
+    // Not judged, so it was no try.
+    if (fault instanceof BusyError) await parts.signInLimits.takeBack(key, budget.failures)
+    throw fault
+  })
+  if (!right) return { kind: 'wrong' }
   await parts.signInLimits.forget(key, budget.failures)
   return { kind: 'right' }
 }

@@ -15,6 +15,8 @@ export interface SignInLimits {
   keyOf(address: string, knownDevice: Buffer | undefined): string
   /** Counts the try before it is judged. */
   begin(key: string): Promise<SignInBudget>
+  /** For a try that could not be judged: it was none. @param failures as `begin` told */
+  takeBack(key: string, failures: number): Promise<void>
   /** The counter's row in `rate_limits`. */
   counterOf(key: string): string
   /** After the right password. @param counterIsGone where its row was deleted already */
@@ -40,6 +42,10 @@ export function createSignInLimits(limits: Limits, keyring: Keyring, freeFailure
       // A try that was not judged does not make the next wait longer.
       await tries.refund(key)
       return { kind: 'wait', retryAfterSeconds: passed.retryAfterSeconds, justBegun: beyond === 1 }
+    },
+    async takeBack(key, failures) {
+      await tries.refund(key)
+      if (failures >= freeFailures) await gate.forget(key)
     },
     counterOf: (key) => tries.rowOf(key),
     async forget(key, failures, counterIsGone = false) {

@@ -7,7 +7,7 @@ import type { Clock } from '../core/clock.ts'
 import type { Keyring } from '../core/keyring.ts'
 import { parseTypedLogin } from '../core/login-name.ts'
 import { addressOf } from '../core/names.ts'
-import type { PasswordHasher } from '../password/hasher.ts'
+import { BusyError, type PasswordHasher } from '../password/hasher.ts'
 import { rememberDevice } from '../sessions/store.ts'
 import type { SignInLimits } from './sign-in-limits.ts'
 import { findForSignIn, recordKnownSignIn } from './store.ts'
@@ -32,6 +32,8 @@ export type SignedIn =
       readonly limitKey: string
       /** Where the account's activity ended, and the browser is known. */
       readonly head: ChainHead | undefined
+      /** Gives the place in the line of hashes back: who is still being written down takes room from those who come. */
+      readonly leave: () => void
     }
   | { readonly kind: 'wrong' }
   | { readonly kind: 'blocked'; readonly account: Account }
@@ -47,7 +49,7 @@ function typedAddress(login: string, mailDomains: readonly string[]): string {
 /**
  * Judges name and password. Security: an unknown name costs the same hash as a wrong password.
  * @param device digest of the browser's own token, where it has one
- * @throws BusyError where the line for hashing is full
+ * @throws BusyError where the line for hashing is full or stands still
  */
 export async function signIn(
   parts: SignInParts,
@@ -58,10 +60,13 @@ export async function signIn(
   const address = typedAddress(form.login, parts.settings.mailDomains)
   // Whoever would be sent away for want of room is sent away before anything was spent on the try, and is not counted.
   const leave = parts.hasher.takePlace()
+  let isKept = false
   try {
-    return await judge(parts, address, form.password, device, trace)
+    const outcome = await judge(parts, address, form.password, device, trace, leave)
+    isKept = outcome.kind === 'signed-in'
+    return outcome
   } finally {
-    leave()
+    if (!isKept) leave()
   }
 }
 
@@ -72,6 +77,7 @@ async function judge(
   password: string,
   device: Buffer | undefined,
   trace: Trace,
+  leave: () => void,
 ): Promise<SignedIn> {
   const { db, hasher, signInLimits } = parts
   const { account, knowsDevice, head } = await findForSignIn(db, address, device)
@@ -81,10 +87,22 @@ async function judge(
     if (budget.justBegun && account) await recordFailures(parts, account, trace)
     return { kind: 'wait', retryAfterSeconds: budget.retryAfterSeconds }
   }
-  const right = await hasher.verify(account && !account.closedAt ? account.passwordVerifier : null, password, 'placed')
+  const verifier = account && !account.closedAt ? account.passwordVerifier : null
+  const right = await hasher.verify(verifier, password, 'placed').catch(async (fault) => {
+    // Not judged, so it was no try.
+    if (fault instanceof BusyError) await signInLimits.takeBack(limitKey, budget.failures)
+    throw fault
+  })
   if (!account || !right) return { kind: 'wrong' }
   if (account.blockedAt || account.resetDemandedAt) return { kind: 'blocked', account }
-  return { kind: 'signed-in', account, failures: budget.failures, limitKey, head: knowsDevice ? head : undefined }
+  return {
+    kind: 'signed-in',
+    account,
+    failures: budget.failures,
+    limitKey,
+    head: knowsDevice ? head : undefined,
+    leave,
+  }
 }
 
 /** More new browsers in a day than this are told by letters alone. */
@@ -103,12 +121,16 @@ export async function completeSignIn(
   const { head, limitKey, failures } = signedIn
   const counter = signInLimits.counterOf(limitKey)
   const byKnownDevice = { accountId: account.id, device, at, trace, counter }
-  const isRecorded = head ? await recordKnownSignIn(db, keyring, head, byKnownDevice) : false
-  const newDevice = isRecorded
-    ? false
-    : await db.transaction((trx) => recordSignIn(trx, parts, signedIn, device, trace))
-  await signInLimits.forget(limitKey, failures, isRecorded)
-  return { newDevice }
+  try {
+    const isRecorded = head ? await recordKnownSignIn(db, keyring, head, byKnownDevice) : false
+    const newDevice = isRecorded
+      ? false
+      : await db.transaction((trx) => recordSignIn(trx, parts, signedIn, device, trace))
+    await signInLimits.forget(limitKey, failures, isRecorded)
+    return { newDevice }
+  } finally {
+    signedIn.leave()
+  }
 }
 
 /** The longer way: the browser is new, or the chain went on meanwhile. Returns whether it is new. */
