@@ -157,7 +157,7 @@ for (const rule of textRules) {
 
 test('the image and the systemd unit start the portal as npm start does', () => {
   const read = (path: string) => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8')
-  const flagsIn = (text = '') => text.match(/--max-[\w=-]+/g)
+  const flagsIn = (text = '') => text.match(/--[a-z-]+=\d+/g)
   const dockerfile = read('Dockerfile')
   const starts = [
     /^ExecStart=.*$/m.exec(read('docs/postern.service')),

@@ -4,5 +4,5 @@ const { scripts } = JSON.parse(readFileSync(new URL('../../package.json', import
   readonly scripts: { readonly start: string }
 }
 
-/** What `npm start` tells Node beside the script: the portal runs within these bounds of memory. */
+/** What `npm start` tells Node beside the script: how its memory may grow. */
 export const startFlags = scripts.start.split(' ').filter((each) => each.startsWith('--'))
