@@ -15,7 +15,7 @@ export interface BenchParts {
 }
 
 /** Made at the start, one for each client. */
-export const people = 64
+export const people = 512
 export const loginOf = (number: number | string) => `bench-person-${number}`
 export const password = 'gardens under the seventh bridge'
 export const domain = 'postern.example'

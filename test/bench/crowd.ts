@@ -49,8 +49,11 @@ export async function measureOverload(parts: BenchParts): Promise<Figure[]> {
   const refused: number[] = []
   const pages: number[] = []
   const odd = new Set<string>()
-  for (let round = 0; round < rounds; round += 1) {
-    const found = await beside(parts, { ...signIns, clients: 500, seconds: seconds * 2 })
+  // The first flood of a process's life is longer: it lets the heap grow to what a flood needs, and asked is whether it ends there.
+  const lengths = [4, ...Array.from({ length: rounds }, () => seconds * 2)]
+  const all = lengths.reduce((sum, length) => sum + length)
+  for (const length of lengths) {
+    const found = await beside(parts, { ...signIns, clients: 500, seconds: length })
     accepted.push(...(found.crowd.ms['303'] ?? []))
     refused.push(...(found.crowd.ms['503'] ?? []))
     pages.push(...found.pages)
@@ -61,9 +64,11 @@ export async function measureOverload(parts: BenchParts): Promise<Figure[]> {
   const offered = `${rate} sign-ins a second offered`
   const growth = (memory.at(-1) ?? 0) - (memory[0] ?? 0)
   return [
-    { what: 'overload: accepted', value: accepted.length / (rounds * seconds * 2), unit: 'a second', beside: offered },
+    { what: 'overload: accepted', value: accepted.length / all, unit: 'a second', beside: offered },
+    { what: 'overload: accepted, median', value: median(accepted), unit: 'ms' },
+    { what: 'overload: accepted, 99th percentile', value: quantile(accepted, 0.99), unit: 'ms' },
     { what: 'overload: accepted, slowest', value: Math.max(...accepted), unit: 'ms', target: { atMost: 2000 } },
-    { what: 'overload: refused', value: refused.length / (rounds * seconds * 2), unit: 'a second', beside: offered },
+    { what: 'overload: refused', value: refused.length / all, unit: 'a second', beside: offered },
     { what: 'overload: refused after, median', value: median(refused), unit: 'ms' },
     { what: 'overload: refused after, 95th percentile', value: quantile(refused, 0.95), unit: 'ms' },
     { what: 'overload: form page, median', value: median(pages), unit: 'ms' },
