@@ -49,7 +49,7 @@ test('somebody links a phone in the spelling of home, sees it masked, and remove
   const removed = await visitor.post(`${form}/remove`, {}, { from: '/account/recovery' })
   assert.equal(removed.location, '/account/recovery')
   const told = await awaitSent(portal, '+375291234567', 3)
-  assert.match(told[0]?.text ?? '', /removed.*\/undo\//s)
+  assert.ok(told.some(({ text }) => /removed.*\/undo\//s.test(text)))
   const { rows } = await portal.db.raw(`select count(*)::int as n from claims where kind = 'phone'`)
   assert.equal(rows[0].n, 0)
 })

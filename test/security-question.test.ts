@@ -46,10 +46,11 @@ test('somebody sets a question, changes it, removes it for ever, and is told eac
   const removed = await visitor.post(`${form}/remove`, {}, { from: '/account/recovery' })
   assert.equal(removed.location, '/account/recovery')
   const subjects = (await awaitSent(portal, mailbox, 3)).map((each) => each.subject)
-  assert.deepEqual(subjects, [
-    'The security question was removed from your mailbox',
-    'The security question of your mailbox was replaced',
+  // Several workers send at once: which of two letters of one moment is first is not promised.
+  assert.deepEqual(subjects.sort(), [
     'A security question was set for your mailbox',
+    'The security question of your mailbox was replaced',
+    'The security question was removed from your mailbox',
   ])
 })
 
