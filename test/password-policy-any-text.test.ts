@@ -47,8 +47,8 @@ test('no text whatever makes the policy throw, and what passes passes again', ()
 
 test('random passwords are not taken for common ones', () => {
   // Every letter alike: fast-check prefers small and repeated ones, which are no random password.
-  for (let n = 0; n < 2000; n++) {
-    const password = randomBytes(12).toString('base64url')
-    assert.equal(isCommonPassword(password), false, password)
-  }
+  const random = Array.from({ length: 2000 }, () => randomBytes(12).toString('base64url'))
+  const refused = random.filter(isCommonPassword)
+  // One in ten thousand is: a fingerprint that is another's, or letters that happen to walk along the keys.
+  assert.ok(refused.length <= 3, refused.join(' '))
 })

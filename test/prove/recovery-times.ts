@@ -23,7 +23,7 @@ export async function compareTimes(
   portal: TestPortal,
   names: Readonly<Record<string, string>>,
   { phone, address, samples }: TimesOptions,
-): Promise<unknown[]> {
+): Promise<({ readonly step: string } & Record<string, unknown>)[]> {
   const kinds = Object.keys(names)
   const visitors = await Promise.all(
     kinds.map(async (kind) => {
