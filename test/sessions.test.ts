@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { setTimeout } from 'node:timers/promises'
 import { hanna, piotr, register, signIn } from './support/people.ts'
-import { startTestPortal, type TestPortal } from './support/portal.ts'
+import { eventually, startTestPortal, type TestPortal } from './support/portal.ts'
 import type { Visitor } from './support/visitor.ts'
 
 let portal: TestPortal
@@ -105,4 +106,35 @@ test('pages that demand a fresh password ask for it after ten minutes and lead b
   })
   assert.deepEqual([right.status, right.location], [303, '/account/password'])
   assert.equal((await visitor.get('/account/password')).status, 200)
+})
+
+test('a password typed again is noted before the browser is sent on, so that it is not asked for twice', async () => {
+  const visitor = await signIn(portal, { ...hanna, password: 'the storks came back late' })
+  const body = new URLSearchParams({
+    _csrf: await visitor.token('/account/confirm-password'),
+    password: 'the storks came back late',
+  })
+  const cookie = [...visitor.cookies].map((pair) => pair.join('=')).join('; ')
+  let headSent = false
+  const asked = await portal.db.transaction(async (trx) => {
+    await trx('sessions').forUpdate()
+    const answer = fetch(`${portal.url}/account/confirm-password`, {
+      method: 'POST',
+      redirect: 'manual',
+      headers: { cookie },
+      body,
+    }).finally(() => {
+      headSent = true
+    })
+    await eventually(async () => {
+      const { rows } = await trx.raw(
+        "select 1 from pg_locks where not granted and locktype in ('tuple', 'transactionid')",
+      )
+      return rows.length > 0
+    })
+    await setTimeout(50)
+    assert.equal(headSent, false)
+    return { answer }
+  })
+  assert.equal((await asked.answer).status, 303)
 })

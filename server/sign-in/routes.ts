@@ -8,6 +8,7 @@ import { type FormError, parseNext, readFields } from '../web/forms.ts'
 import { isHttps, type WebParts } from '../web/parts.ts'
 import {
   ownerOf,
+  refreshSession,
   requireAccount,
   sessionCookieName,
   sessionDigestOf,
@@ -112,7 +113,7 @@ export function signInRoutes(web: WebParts): Router {
       if (outcome.kind === 'wait') throw new LimitReached(outcome.retryAfterSeconds)
       if (outcome.kind === 'wrong')
         return showConfirm(req, res, next, [{ field: 'password', reason: 'wrong', params: { form: 'password' } }])
-      req.session.confirmedAt = web.clock.now().getTime()
+      await refreshSession(req, web.clock.now())
       res.redirect(303, next)
     })
 }

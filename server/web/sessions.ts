@@ -46,8 +46,21 @@ export async function startSession(req: Request, accountId: string, trace: Trace
   req.session.passport = { user: accountId }
   req.session.confirmedAt = at.getTime()
   req.session.trace = trace
-  await new Promise<void>((done, fail) => req.session.save((fault) => (fault ? fail(fault) : done())))
+  await saveSession(req)
 }
+
+/** The password was typed again: pages that demand it fresh open for a while. */
+export async function refreshSession(req: Request, at: Date): Promise<void> {
+  req.session.confirmedAt = at.getTime()
+  await saveSession(req)
+}
+
+/**
+ * Before the answer. Left to express-session it is begun when the answer ends, whose head is sent by then: a browser that follows the
+ * redirect at once would be asked for the same password again.
+ */
+const saveSession = (req: Request) =>
+  new Promise<void>((done, fail) => req.session.save((fault) => (fault ? fail(fault) : done())))
 
 /** Gives the signed-in browser a new id: after a change of password the old one is worth nothing, wherever it was copied to. */
 export async function renewSession(req: Request, trace: Trace, at: Date): Promise<void> {
