@@ -4,8 +4,9 @@ import { noTrace } from '#server/activity/events.ts'
 import { verifyActivity } from '#server/activity/store.ts'
 import { BusyError, createHasher } from '#server/password/hasher.ts'
 import { confirmPassword } from '#server/sign-in/confirm-password.ts'
-import { completeSignIn, signIn as signInWith } from '#server/sign-in/sign-in.ts'
-import { createSignInLimits } from '#server/sign-in/sign-in-limits.ts'
+import { signIn as signInWith } from '#server/sign-in/sign-in.ts'
+import { createSignInLimits, trySeconds } from '#server/sign-in/sign-in-limits.ts'
+import { findForSignIn } from '#server/sign-in/store.ts'
 import { hanna, piotr, register, signIn } from './support/people.ts'
 import { startTestPortal, type TestPortal } from './support/portal.ts'
 import type { Visitor } from './support/visitor.ts'
@@ -174,8 +175,64 @@ test('who is still being written down takes room from those who come', async () 
   const outcome = await signInWith(parts, yana, undefined, noTrace)
   assert.ok(outcome.kind === 'signed-in')
   assert.throws(() => hasher.takePlace(), BusyError)
-  await completeSignIn(parts, outcome, Buffer.alloc(32, 7), noTrace)
+  outcome.leave()
   hasher.takePlace()()
   await signInWith(parts, { ...yana, password: 'not the password' }, undefined, noTrace)
   hasher.takePlace()()
+})
+
+test('a sign-in is written down whole or not at all, and gives its room back either way', async (t) => {
+  const palina = { login: 'palina', password: 'four herons in the reeds' }
+  const device = (await register(portal, palina)).cookies.get('device') ?? ''
+  const { id } = await portal.db('accounts').where('address', 'like', 'palina@%').first('id')
+  const written = () =>
+    Promise.all(
+      ['sessions', 'activity', 'known_devices'].map((table) => portal.db(table).where({ account_id: id }).select('*')),
+    )
+  const { takePlace } = portal.parts.hasher
+  const places: ('taken' | 'left')[] = []
+  t.mock.method(portal.parts.hasher, 'takePlace', () => {
+    const leave = takePlace()
+    places.push('taken')
+    return () => {
+      places.push('left')
+      leave()
+    }
+  })
+
+  const before = await written()
+  await portal.db.raw(`alter table sessions add constraint full_today check (account_id <> '${id}') not valid`)
+  const unlucky = withDevice(device)
+  assert.equal((await unlucky.post('/sign-in', palina)).status, 500)
+  assert.equal(unlucky.cookies.get('session'), undefined)
+  await portal.db.raw('alter table sessions drop constraint full_today')
+  assert.deepEqual(await written(), before)
+
+  await signIn(portal, palina, withDevice(device))
+  const after = await written()
+  assert.deepEqual(
+    after.map((rows, table) => rows.length - (before[table]?.length ?? 0)),
+    [1, 1, 0],
+  )
+  assert.deepEqual(places, ['taken', 'left', 'taken', 'left'])
+})
+
+test('a try is counted as the limiter counts it: for a day, for strangers or for the one browser that is known', async () => {
+  const { db, parts } = portal
+  const limiter = parts.limits.limiter('counting', { points: 100, seconds: trySeconds })
+  const { account_id, device_digest } = await db('known_devices').first()
+  const { address } = await db('accounts').where({ id: account_id }).first('address')
+  const counters = { strangers: limiter.rowOf('strangers'), known: limiter.rowOf('known') }
+  const count = async (device: Buffer | undefined, who = address, ahead = 0) =>
+    (await findForSignIn(db, { address: who, device, counters, at: new Date(Date.now() + ahead) })).tries
+  const used = async (key: string) => ((await limiter.look(key)) as { used: number }).used
+
+  assert.deepEqual([await count(device_digest), await count(undefined), await count(Buffer.alloc(32))], [1, 1, 2])
+  assert.equal(await count(device_digest, 'nobody.there@postern.example'), 3)
+  assert.deepEqual([await used('known'), await used('strangers')], [1, 3])
+  assert.deepEqual([await limiter.count('known'), await count(device_digest)], [{ kind: 'counted', used: 2 }, 3])
+  const minute = 60_000
+  assert.equal(await count(undefined, address, trySeconds * 1000 - minute), 4)
+  assert.equal(await count(undefined, address, trySeconds * 1000 + minute), 1)
+  assert.equal(await count(undefined, address, trySeconds * 2000), 2)
 })

@@ -23,6 +23,16 @@ export interface ListedSession {
   readonly idDigest: Buffer
 }
 
+/** A session that is to begin. */
+export interface NewSession {
+  readonly idDigest: Buffer
+  readonly accountId: string
+  readonly data: object
+  readonly device: string
+  readonly place: string
+  readonly at: Date
+}
+
 /** Moments before which a session is dead: not seen since `seenAfter`, or begun before `begunAfter`. */
 export interface Alive {
   readonly seenAfter: Date
@@ -59,10 +69,7 @@ export async function loadSession(db: Db, idDigest: Buffer, alive: Alive): Promi
   )
 }
 
-export async function insertSession(
-  db: Db,
-  session: { idDigest: Buffer; accountId: string; data: object; device: string; place: string; at: Date },
-): Promise<void> {
+export async function insertSession(db: Db, session: NewSession): Promise<void> {
   const { idDigest, accountId, device, place, at } = session
   await db
     .raw(

@@ -1,6 +1,7 @@
 import { type Request, type Response, Router } from 'express'
 import { describeBlock } from '../abuse/describe-block.ts'
 import { assertNever } from '../core/assert-never.ts'
+import type { NewSession } from '../sessions/store.ts'
 import { isInside } from '../staff/factor-store.ts'
 import { keepBlocked } from '../web/blocked-cookie.ts'
 import { LimitReached } from '../web/faults.ts'
@@ -71,10 +72,12 @@ export function signInRoutes(web: WebParts): Router {
       const outcome = await authenticate(req, res)
       switch (outcome.kind) {
         case 'signed-in': {
+          const { account, leave } = outcome
           const from = trace(req)
-          await completeSignIn(parts, outcome, keepDevice(web, req, res), from)
-          await strengthen(parts, outcome.account, form.password)
-          await startSession(req, outcome.account.id, from, web.clock.now())
+          const device = keepDevice(web, req, res)
+          const complete = (session: NewSession) => completeSignIn(parts, outcome, device, from, session)
+          await startSession(req, account.id, from, web.clock.now(), complete).finally(leave)
+          await strengthen(parts, account, form.password)
           return res.redirect(303, next ?? '/account')
         }
         case 'wrong':

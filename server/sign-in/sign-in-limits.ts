@@ -2,7 +2,8 @@
 import type { Keyring } from '../core/keyring.ts'
 import type { Limits } from '../web/limits.ts'
 
-const daySeconds = 86_400
+/** How long a try counts, from the first of them on. */
+export const trySeconds = 86_400
 /** SAFETY: 1, 2, 4 … 15 minutes. */
 const longestWaitSeconds = 15 * 60
 
@@ -15,6 +16,8 @@ export interface SignInLimits {
   keyOf(address: string, knownDevice: Buffer | undefined): string
   /** Counts the try before it is judged. */
   begin(key: string): Promise<SignInBudget>
+  /** As `begin`, for a try that was counted in the counter's row: the `used`th. */
+  weigh(key: string, used: number): Promise<SignInBudget>
   /** For a try that could not be judged: it was none. @param failures as `begin` told */
   takeBack(key: string, failures: number): Promise<void>
   /** The counter's row in `rate_limits`. */
@@ -24,9 +27,21 @@ export interface SignInLimits {
 }
 
 export function createSignInLimits(limits: Limits, keyring: Keyring, freeFailures: number): SignInLimits {
-  const tries = limits.limiter('sign-in', { points: Number.MAX_SAFE_INTEGER, seconds: daySeconds })
+  const tries = limits.limiter('sign-in', { points: Number.MAX_SAFE_INTEGER, seconds: trySeconds })
   // One try passes; the next one when its time is over.
   const gate = limits.limiter('sign-in-gate', { points: 1, seconds: 60 })
+
+  async function weigh(key: string, used: number): Promise<SignInBudget> {
+    const beyond = used - freeFailures
+    if (beyond <= 0) return { kind: 'open', failures: used - 1 }
+    const wait = Math.min(longestWaitSeconds, 60 * 2 ** Math.min(beyond - 1, 10))
+    const passed = await gate.count(key, wait)
+    if (passed.kind === 'counted') return { kind: 'open', failures: used - 1 }
+    // A try that was not judged does not make the next wait longer.
+    await tries.refund(key)
+    return { kind: 'wait', retryAfterSeconds: passed.retryAfterSeconds, justBegun: beyond === 1 }
+  }
+
   return {
     keyOf(address, knownDevice) {
       const who = keyring.digest('limits.sign-in', address).toString('base64url')
@@ -34,15 +49,9 @@ export function createSignInLimits(limits: Limits, keyring: Keyring, freeFailure
     },
     async begin(key) {
       const { used } = (await tries.count(key)) as { used: number }
-      const beyond = used - freeFailures
-      if (beyond <= 0) return { kind: 'open', failures: used - 1 }
-      const wait = Math.min(longestWaitSeconds, 60 * 2 ** Math.min(beyond - 1, 10))
-      const passed = await gate.count(key, wait)
-      if (passed.kind === 'counted') return { kind: 'open', failures: used - 1 }
-      // A try that was not judged does not make the next wait longer.
-      await tries.refund(key)
-      return { kind: 'wait', retryAfterSeconds: passed.retryAfterSeconds, justBegun: beyond === 1 }
+      return await weigh(key, used)
     },
+    weigh,
     async takeBack(key, failures) {
       await tries.refund(key)
       if (failures >= freeFailures) await gate.forget(key)

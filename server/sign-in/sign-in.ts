@@ -8,7 +8,7 @@ import type { Keyring } from '../core/keyring.ts'
 import { parseTypedLogin } from '../core/login-name.ts'
 import { addressOf } from '../core/names.ts'
 import { BusyError, type PasswordHasher } from '../password/hasher.ts'
-import { rememberDevice } from '../sessions/store.ts'
+import { insertSession, type NewSession, rememberDevice } from '../sessions/store.ts'
 import type { SignInLimits } from './sign-in-limits.ts'
 import { findForSignIn, recordKnownSignIn } from './store.ts'
 
@@ -32,7 +32,7 @@ export type SignedIn =
       readonly limitKey: string
       /** Where the account's activity ended, and the browser is known. */
       readonly head: ChainHead | undefined
-      /** Gives the place in the line of hashes back: who is still being written down takes room from those who come. */
+      /** Gives the place in the line of hashes back. Who is still being written down takes room from those who come: to be called after that. */
       readonly leave: () => void
     }
   | { readonly kind: 'wrong' }
@@ -79,10 +79,12 @@ async function judge(
   trace: Trace,
   leave: () => void,
 ): Promise<SignedIn> {
-  const { db, hasher, signInLimits } = parts
-  const { account, knowsDevice, head } = await findForSignIn(db, address, device)
-  const limitKey = signInLimits.keyOf(address, knowsDevice ? device : undefined)
-  const budget = await signInLimits.begin(limitKey)
+  const { db, clock, hasher, signInLimits } = parts
+  const [strangersKey, knownKey] = [signInLimits.keyOf(address, undefined), signInLimits.keyOf(address, device)]
+  const counters = { strangers: signInLimits.counterOf(strangersKey), known: signInLimits.counterOf(knownKey) }
+  const { account, knowsDevice, head, tries } = await findForSignIn(db, { address, device, counters, at: clock.now() })
+  const limitKey = knowsDevice ? knownKey : strangersKey
+  const budget = await signInLimits.weigh(limitKey, tries)
   if (budget.kind === 'wait') {
     if (budget.justBegun && account) await recordFailures(parts, account, trace)
     return { kind: 'wait', retryAfterSeconds: budget.retryAfterSeconds }
@@ -108,49 +110,42 @@ async function judge(
 /** More new browsers in a day than this are told by letters alone. */
 const newDevicesBySms = 3
 
-/** What follows from a right password, in one transaction. Returns whether the browser is new to the account. */
+/** What follows from a right password: it is recorded, its owner is told of a new browser, the tries are forgotten and the session begins. */
 export async function completeSignIn(
   parts: SignInParts,
   signedIn: Extract<SignedIn, { kind: 'signed-in' }>,
   device: Buffer,
   trace: Trace,
-): Promise<{ readonly newDevice: boolean }> {
-  const { db, clock, keyring, signInLimits } = parts
-  const { account } = signedIn
-  const at = clock.now()
+  session: NewSession,
+): Promise<void> {
+  const { db, keyring, signInLimits } = parts
   const { head, limitKey, failures } = signedIn
   const counter = signInLimits.counterOf(limitKey)
-  const byKnownDevice = { accountId: account.id, device, at, trace, counter }
-  try {
-    const isRecorded = head ? await recordKnownSignIn(db, keyring, head, byKnownDevice) : false
-    const newDevice = isRecorded
-      ? false
-      : await db.transaction((trx) => recordSignIn(trx, parts, signedIn, device, trace))
-    await signInLimits.forget(limitKey, failures, isRecorded)
-    return { newDevice }
-  } finally {
-    signedIn.leave()
+  const isRecorded = head ? await recordKnownSignIn(db, keyring, head, { device, trace, counter, session }) : false
+  if (!isRecorded) {
+    await db.transaction((trx) => recordSignIn(trx, parts, signedIn, device, trace))
+    await insertSession(db, session)
   }
+  await signInLimits.forget(limitKey, failures, isRecorded)
 }
 
-/** The longer way: the browser is new, or the chain went on meanwhile. Returns whether it is new. */
+/** The longer way: the browser is new, or the chain went on meanwhile. */
 async function recordSignIn(
   trx: Trx,
   parts: SignInParts,
   { account }: Pick<Extract<SignedIn, { kind: 'signed-in' }>, 'account'>,
   device: Buffer,
   trace: Trace,
-): Promise<boolean> {
+): Promise<void> {
   const accountId = account.id
   const at = parts.clock.now()
   const known = await rememberDevice(trx, accountId, device, at)
   const event = known ? 'sign-in.succeeded' : 'sign-in.new-device'
   await recordActivity(trx, parts.keyring, { accountId, event, details: {}, at, trace })
-  if (known) return false
+  if (known) return
   const today = await countActivity(trx, accountId, [event], new Date(at.getTime() - 86_400_000))
   const notice = { accountId, name: 'new-device', params: {}, change: 'sign-in.new-device', at, trace } as const
   await tellOwner(trx, parts, { ...notice, lettersOnly: today > newDevicesBySms })
-  return true
 }
 
 /** Makes the verifier as strong as the settings demand by now. Never keeps anybody from signing in. */

@@ -1,10 +1,18 @@
-// What a sign-in reads and writes beside its counters and its session: one statement each, prepared once per connection, because
-// the database's share in a sign-in is what it takes to plan and to answer many small questions.
+// What a sign-in reads and counts, and what it writes: one statement each, prepared once per connection, because the database's share in
+// a sign-in is what it takes to plan and to answer many small questions, and to wait for the disk.
 import type { Db } from '#db/connection.ts'
 import { type Account, accountColumns, asAccount } from '../accounts/store.ts'
 import type { Trace } from '../activity/events.ts'
 import { type ChainHead, linkAfter } from '../activity/store.ts'
 import type { Keyring } from '../core/keyring.ts'
+import type { NewSession } from '../sessions/store.ts'
+import { trySeconds } from './sign-in-limits.ts'
+
+/**
+ * The statement's commit does not wait for the disk. A crash of the database may forget what the last second counted and who began a
+ * session in it; nothing else, for whatever is written later and waits for the disk takes what was written before along.
+ */
+const notAwaited = "set_config('synchronous_commit', 'off', true)"
 
 export interface FoundForSignIn {
   readonly account: Account | undefined
@@ -12,30 +20,59 @@ export interface FoundForSignIn {
   readonly knowsDevice: boolean
   /** Of the account's activity. */
   readonly head: ChainHead | undefined
-}
-
-/** @param device digest of the browser's own token, where it has one */
-export async function findForSignIn(db: Db, address: string, device: Buffer | undefined): Promise<FoundForSignIn> {
-  const { rows } = await db
-    .raw(
-      `select ${accountColumns.map((name) => `accounts.${name}`).join(', ')}, known_devices.account_id is not null as knows_device,
-         activity_heads.position as head_position, activity_heads.hash as head_hash
-       from accounts
-       left join known_devices on known_devices.account_id = accounts.id and known_devices.device_digest = :device
-       left join activity_heads on activity_heads.chain = accounts.id
-       where accounts.address = :address`,
-      { address, device: device ?? null },
-    )
-    .options({ name: 'find-for-sign-in' })
-  const [row] = rows
-  if (!row) return { account: undefined, knowsDevice: false, head: undefined }
-  const head = row.head_hash ? { position: row.head_position, hash: row.head_hash } : undefined
-  return { account: asAccount(row), knowsDevice: row.knows_device, head }
+  /** With this try. */
+  readonly tries: number
 }
 
 /**
- * Records that somebody signed in by a browser that is known, and forgets the tries before. The entry is linked to the head that was read
- * before, and is written only where that still is the head and the browser still is known.
+ * Finds who wants to sign in and counts the try, as `Limiter.count` would: it is counted before anybody can judge it, for strangers or for
+ * the one browser that is known.
+ * @param who.device digest of the browser's own token, where it has one
+ * @param who.counters rows of the tries in `rate_limits`
+ */
+export async function findForSignIn(
+  db: Db,
+  who: {
+    readonly address: string
+    readonly device: Buffer | undefined
+    readonly counters: { readonly strangers: string; readonly known: string }
+    readonly at: Date
+  },
+): Promise<FoundForSignIn> {
+  const now = who.at.getTime()
+  const { rows } = await db
+    .raw(
+      `with found as materialized (
+         select ${accountColumns.map((name) => `accounts.${name}`).join(', ')}, known_devices.account_id is not null as knows_device,
+           activity_heads.position as head_position, activity_heads.hash as head_hash
+         from accounts
+         left join known_devices on known_devices.account_id = accounts.id and known_devices.device_digest = :device
+         left join activity_heads on activity_heads.chain = accounts.id
+         where accounts.address = :address
+       ), counted as (
+         insert into rate_limits as counter (key, points, expire)
+         select case when (select knows_device from found) then :known else :strangers end, 1, :until from ${notAwaited}
+         on conflict (key) do update set
+           points = case when counter.expire <= :now then 1 else counter.points + 1 end,
+           expire = case when counter.expire <= :now then excluded.expire else counter.expire end
+         returning points
+       )
+       select found.*, counted.points as tries from counted left join found on true`,
+      {
+        ...{ address: who.address, device: who.device ?? null, ...who.counters },
+        ...{ now, until: now + trySeconds * 1000 },
+      },
+    )
+    .options({ name: 'find-for-sign-in' })
+  const [row] = rows
+  if (!row.id) return { account: undefined, knowsDevice: false, head: undefined, tries: row.tries }
+  const head = row.head_hash ? { position: row.head_position, hash: row.head_hash } : undefined
+  return { account: asAccount(row), knowsDevice: row.knows_device, head, tries: row.tries }
+}
+
+/**
+ * Records that somebody signed in by a browser that is known, begins the session, and forgets the tries before. The entry is linked to the
+ * head that was read before, and all of it is written only where that still is the head and the browser still is known.
  * @param signIn.counter row of the tries in `rate_limits`
  * @returns false where it is not: nothing was written but the moment at which the browser was seen
  */
@@ -44,14 +81,14 @@ export async function recordKnownSignIn(
   keyring: Keyring,
   head: ChainHead,
   signIn: {
-    readonly accountId: string
     readonly device: Buffer
-    readonly at: Date
     readonly trace: Trace
     readonly counter: string
+    readonly session: NewSession
   },
 ): Promise<boolean> {
-  const { accountId, device, at, trace, counter } = signIn
+  const { device, trace, counter, session } = signIn
+  const { accountId, at } = session
   const event = 'sign-in.succeeded'
   const link = linkAfter(keyring, head, { accountId, event, details: {}, at, trace })
   const { rows } = await db
@@ -66,12 +103,16 @@ export async function recordKnownSignIn(
        ), entry as (
          insert into activity (chain, position, account_id, event, details, device, place, happened_at, hash)
          select chain, position, chain, :event, '{}', :browser, :place, cast(:at as timestamptz), hash from moved
+       ), begun as (
+         insert into sessions (id_digest, account_id, data, device, place, signed_in_at, last_seen_at)
+         select :session, chain, cast(:data as jsonb), :browser, :place, cast(:at as timestamptz), :at from moved
        ), forgotten as (
          delete from rate_limits where key = :counter and exists (select from moved)
        )
-       select exists (select from moved) as recorded`,
+       select exists (select from moved) as recorded from ${notAwaited}`,
       {
         ...{ accountId, device, at, event, counter, browser: trace.device, place: trace.place },
+        ...{ session: session.idDigest, data: JSON.stringify(session.data) },
         ...{ position: link.position, hash: link.hash, before: head.position, previous: head.hash },
       },
     )

@@ -23,7 +23,7 @@ export interface Limiter {
   refund(key: string): Promise<void>
   /** Forgets the key. */
   forget(key: string): Promise<void>
-  /** The key's row in `rate_limits`, for a statement that forgets it along with what else it does. */
+  /** The key's row in `rate_limits`, for a statement that counts or forgets it along with what else it does. */
   rowOf(key: string): string
 }
 

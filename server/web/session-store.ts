@@ -14,6 +14,8 @@ declare module 'express-session' {
     confirmedAt?: number
     /** Only on the first save. */
     trace?: Trace
+    /** Only on the first save: writes the row, where it is written along with what else the sign-in writes. */
+    write?: (session: sessions.NewSession) => Promise<void>
     /** Read with the row; never written back. */
     owner?: sessions.SessionOwner
     signedInAt?: Date
@@ -68,6 +70,7 @@ export class SessionStore extends Store {
   override set(id: string, session: SessionData, done: (fault?: unknown) => void = () => {}): void {
     const { db, clock } = this.#parts
     const { cookie, passport, confirmedAt, trace, owner } = session
+    const write = session.write ?? ((row: sessions.NewSession) => sessions.insertSession(db, row))
     const data = { cookie, passport, confirmedAt }
     // express-session saves a session that was made within the request once more at its end.
     const text = JSON.stringify(data)
@@ -78,7 +81,7 @@ export class SessionStore extends Store {
     const saved = owner
       ? sessions.updateSession(db, hashToken(id), data)
       : passport
-        ? sessions.insertSession(db, {
+        ? write({
             idDigest: hashToken(id),
             accountId: passport.user,
             data,

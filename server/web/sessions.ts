@@ -3,7 +3,7 @@ import type { NextFunction, Request, RequestHandler, Response } from 'express'
 import session from 'express-session'
 import type { Trace } from '../activity/events.ts'
 import { hashToken, newToken } from '../core/secrets.ts'
-import type { SessionOwner } from '../sessions/store.ts'
+import type { NewSession, SessionOwner } from '../sessions/store.ts'
 import { SessionStore, type SessionStoreParts } from './session-store.ts'
 
 export interface SessionCookie {
@@ -38,15 +38,31 @@ export function sessionMiddleware(parts: SessionStoreParts, cookie: SessionCooki
   }
 }
 
-/** Signs the browser in as the account, under a new session id. */
-export async function startSession(req: Request, accountId: string, trace: Trace, at: Date): Promise<void> {
+/**
+ * Signs the browser in as the account, under a new session id.
+ * @param write writes the session's row; by a statement of its own where nothing else is to be written
+ */
+export async function startSession(
+  req: Request,
+  accountId: string,
+  trace: Trace,
+  at: Date,
+  write?: (session: NewSession) => Promise<void>,
+): Promise<void> {
   // A visitor's session was never stored: there is nothing to end before the new one.
   if (!ownerOf(req)) req.sessionStore.generate(req)
   else await new Promise<void>((done, fail) => req.session.regenerate((fault) => (fault ? fail(fault) : done())))
   req.session.passport = { user: accountId }
   req.session.confirmedAt = at.getTime()
   req.session.trace = trace
-  await saveSession(req)
+  if (write) req.session.write = write
+  try {
+    await saveSession(req)
+  } catch (fault) {
+    // Else it would be written at the end of the answer that says that it was not.
+    delete (req as Partial<Request>).session
+    throw fault
+  }
 }
 
 /** The password was typed again: pages that demand it fresh open for a while. */
