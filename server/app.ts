@@ -76,9 +76,13 @@ export function createApp(parts: AppParts): Express {
     ...(https ? [markSecure] : []),
     sessionMiddleware({ db, clock, times }, { https, secrets: parts.cookieSecrets }),
     localeMiddleware({ fallback: settings.defaultLocale, https, keep: (id, locale) => setLocale(db, id, locale) }),
-    checkOrigin(new URL(settings.baseUrl).origin, development),
-    reportBody(parts),
-    express.urlencoded({ extended: false, limit: '16kb', parameterLimit: 100 }),
+    unlessOnlyLooking(
+      inOrder([
+        checkOrigin(new URL(settings.baseUrl).origin, development),
+        reportBody(parts),
+        express.urlencoded({ extended: false, limit: '16kb', parameterLimit: 100 }),
+      ]),
+    ),
     csrfToken(https),
   ])
   const features = byFirstSegment([
@@ -119,6 +123,12 @@ export function createApp(parts: AppParts): Express {
   app.use(errorHandler(parts))
   return app
 }
+
+/** For what only a form needs: its origin and its body. */
+const unlessOnlyLooking =
+  (handler: express.RequestHandler): express.RequestHandler =>
+  (req, res, next) =>
+    req.method === 'GET' || req.method === 'HEAD' ? next() : handler(req, res, next)
 
 /** BASE_URL says that people come by https; where a proxy ends TLS, only that tells. Without it no Secure cookie would be set. */
 const markSecure: express.RequestHandler = (req, _res, next) => {

@@ -25,9 +25,21 @@ export function chooseLocale(sources: LocaleSources): ChosenLocale {
 
 const LONGEST_HEADER = 400
 
-/** RFC 9110, 12.5.4: the highest weight wins, ties in the order of the list; `de-AT` finds `de`. */
+/** Most browsers send one of few lists, and every page asks for it. */
+const preferred = new Map<string, Locale | undefined>()
+const KEPT_HEADERS = 500
+
 function preferredLocale(header: string | undefined): Locale | undefined {
   if (!header || header.length > LONGEST_HEADER) return undefined
+  if (preferred.has(header)) return preferred.get(header)
+  const locale = readPreferred(header)
+  if (preferred.size >= KEPT_HEADERS) preferred.clear()
+  preferred.set(header, locale)
+  return locale
+}
+
+/** RFC 9110, 12.5.4: the highest weight wins, ties in the order of the list; `de-AT` finds `de`. */
+function readPreferred(header: string): Locale | undefined {
   let best: Locale | undefined
   let bestWeight = 0
   for (const entry of header.split(',')) {

@@ -117,7 +117,7 @@ export function localeMiddleware({ fallback, https, keep }: LocaleOptions): Requ
       asked: req.query.lang,
       cookie: req.cookies?.[name],
       account: owner?.locale,
-      acceptLanguage: req.get('accept-language'),
+      acceptLanguage: req.headers['accept-language'],
       fallback,
     })
     req.locale = locale

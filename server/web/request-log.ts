@@ -22,7 +22,7 @@ export function requestLog(log: Log, observe?: (request: ObservedRequest) => voi
   return (req, res, next) => {
     req.id = randomUUID()
     const begun = performance.now()
-    res.once('finish', () => {
+    res.on('finish', () => {
       const seconds = (performance.now() - begun) / 1000
       const route = typeof req.route?.path === 'string' ? `${req.baseUrl}${req.route.path}` : 'none'
       observe?.({ method: req.method, route, status: res.statusCode, seconds })
