@@ -50,6 +50,13 @@ export async function findAccountByAddress(db: Db | Trx, address: string): Promi
   return row && asAccount(row)
 }
 
+/** Only whose address it is: known and unknown addresses are answered in the same time. */
+export async function findAccountId(db: Db | Trx, address: string): Promise<string | undefined> {
+  if (address.includes('\0')) return undefined
+  const row = await db('accounts').where({ address }).first('id')
+  return row?.id
+}
+
 export async function findAccount(db: Db | Trx, id: string): Promise<Account | undefined> {
   const row = await db('accounts').where({ id }).first()
   return row && asAccount(row)

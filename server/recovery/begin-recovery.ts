@@ -1,5 +1,5 @@
 import type { Db, Trx } from '#db/connection.ts'
-import { findAccountByAddress } from '../accounts/store.ts'
+import { findAccountId } from '../accounts/store.ts'
 import type { Trace } from '../activity/events.ts'
 import type { Clock } from '../core/clock.ts'
 import type { Keyring } from '../core/keyring.ts'
@@ -67,11 +67,10 @@ export async function beginRecovery(
   const address = addressOf(name, typed?.domain ?? settings.mailDomains[0] ?? '')
   const at = clock.now()
   await db.transaction(async (trx) => {
-    const account = await findAccountByAddress(trx, address)
-    const known = device && (await isKnownDevice(trx, account?.id ?? nobody, device)) ? device : undefined
+    const accountId = (await findAccountId(trx, address)) ?? null
+    const known = device && (await isKnownDevice(trx, accountId ?? nobody, device)) ? device : undefined
     const keys = keysOf(keyring, address, known)
     const state = beginnings['type-login']
-    const accountId = account?.id ?? null
     await insertFlow(trx, { tokenHash, accountId, ...keys, state, locale, trace, at, expiresAt: flowEnd(at) })
   })
 }
