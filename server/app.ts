@@ -36,7 +36,7 @@ import { staffDoorRoutes } from './staff/door-routes.ts'
 import { undoRoutes } from './undo/routes.ts'
 import type { Assets } from './web/assets.ts'
 import { checkOrigin, csrfToken } from './web/csrf.ts'
-import { byFirstSegment, inOrder } from './web/dispatch.ts'
+import { byFirstSegment, inOrder, onlyLooks } from './web/dispatch.ts'
 import { errorHandler, pageNotFound } from './web/errors.ts'
 import { noStore, securityHeaders } from './web/headers.ts'
 import { localeMiddleware } from './web/pages.ts'
@@ -128,7 +128,7 @@ export function createApp(parts: AppParts): Express {
 const unlessOnlyLooking =
   (handler: express.RequestHandler): express.RequestHandler =>
   (req, res, next) =>
-    req.method === 'GET' || req.method === 'HEAD' ? next() : handler(req, res, next)
+    onlyLooks(req) ? next() : handler(req, res, next)
 
 /** BASE_URL says that people come by https; where a proxy ends TLS, only that tells. Without it no Secure cookie would be set. */
 const markSecure: express.RequestHandler = (req, _res, next) => {

@@ -69,13 +69,12 @@ export async function loadSession(db: Db, idDigest: Buffer, alive: Alive): Promi
   )
 }
 
-export async function insertSession(db: Db, session: NewSession): Promise<void> {
+export async function insertSession(db: Db | Trx, session: NewSession): Promise<void> {
   const { idDigest, accountId, device, place, at } = session
   await db
     .raw(
-      // Not waited for until it is on the disk: a session that a crash of the database takes costs one more sign-in.
       `insert into sessions (id_digest, account_id, data, device, place, signed_in_at, last_seen_at)
-       select ?, ?, ?, ?, ?, ?, ? from set_config('synchronous_commit', 'off', true)`,
+       values (?, ?, ?, ?, ?, ?, ?)`,
       [idDigest, accountId, JSON.stringify(session.data), device, place, at, at],
     )
     .options({ name: 'insert-session' })

@@ -1,5 +1,4 @@
 import { findAccountByAddress } from '../accounts/store.ts'
-import { BusyError } from '../password/hasher.ts'
 import type { SignInParts } from './sign-in.ts'
 
 export type Confirmed =
@@ -12,11 +11,8 @@ export async function confirmPassword(parts: SignInParts, address: string, passw
   const budget = await parts.signInLimits.begin(key)
   if (budget.kind === 'wait') return { kind: 'wait', retryAfterSeconds: budget.retryAfterSeconds }
   const account = await findAccountByAddress(parts.db, address)
-  const right = await parts.hasher.verify(account?.passwordVerifier ?? null, password).catch(async (fault) => {
-    // Not judged, so it was no try.
-    if (fault instanceof BusyError) await parts.signInLimits.takeBack(key, budget.failures)
-    throw fault
-  })
+  const verifier = account?.passwordVerifier ?? null
+  const right = await parts.signInLimits.judge(key, budget.failures, () => parts.hasher.verify(verifier, password))
   if (!right) return { kind: 'wrong' }
   await parts.signInLimits.forget(key, budget.failures)
   return { kind: 'right' }

@@ -1,5 +1,6 @@
 // Waits that grow with wrong passwords. A browser that signed in before has a budget of its own, so nobody can lock an owner out.
 import type { Keyring } from '../core/keyring.ts'
+import { BusyError } from '../password/hasher.ts'
 import type { Limits } from '../web/limits.ts'
 
 /** How long a try counts, from the first of them on. */
@@ -18,8 +19,8 @@ export interface SignInLimits {
   begin(key: string): Promise<SignInBudget>
   /** As `begin`, for a try that was counted in the counter's row: the `used`th. */
   weigh(key: string, used: number): Promise<SignInBudget>
-  /** For a try that could not be judged: it was none. @param failures as `begin` told */
-  takeBack(key: string, failures: number): Promise<void>
+  /** Judges the try that was counted. One that could not be judged was none. @param failures as `begin` told */
+  judge(key: string, failures: number, verify: () => Promise<boolean>): Promise<boolean>
   /** The counter's row in `rate_limits`. */
   counterOf(key: string): string
   /** After the right password. @param counterIsGone where its row was deleted already */
@@ -52,9 +53,16 @@ export function createSignInLimits(limits: Limits, keyring: Keyring, freeFailure
       return await weigh(key, used)
     },
     weigh,
-    async takeBack(key, failures) {
-      await tries.refund(key)
-      if (failures >= freeFailures) await gate.forget(key)
+    async judge(key, failures, verify) {
+      try {
+        return await verify()
+      } catch (fault) {
+        if (fault instanceof BusyError) {
+          await tries.refund(key)
+          if (failures >= freeFailures) await gate.forget(key)
+        }
+        throw fault
+      }
     },
     counterOf: (key) => tries.rowOf(key),
     async forget(key, failures, counterIsGone = false) {

@@ -7,7 +7,7 @@ import type { Clock } from '../core/clock.ts'
 import type { Keyring } from '../core/keyring.ts'
 import { parseTypedLogin } from '../core/login-name.ts'
 import { addressOf } from '../core/names.ts'
-import { BusyError, type PasswordHasher } from '../password/hasher.ts'
+import type { PasswordHasher } from '../password/hasher.ts'
 import { insertSession, type NewSession, rememberDevice } from '../sessions/store.ts'
 import type { SignInLimits } from './sign-in-limits.ts'
 import { findForSignIn, recordKnownSignIn } from './store.ts'
@@ -90,11 +90,7 @@ async function judge(
     return { kind: 'wait', retryAfterSeconds: budget.retryAfterSeconds }
   }
   const verifier = account && !account.closedAt ? account.passwordVerifier : null
-  const right = await hasher.verify(verifier, password, 'placed').catch(async (fault) => {
-    // Not judged, so it was no try.
-    if (fault instanceof BusyError) await signInLimits.takeBack(limitKey, budget.failures)
-    throw fault
-  })
+  const right = await signInLimits.judge(limitKey, budget.failures, () => hasher.verify(verifier, password, 'placed'))
   if (!account || !right) return { kind: 'wrong' }
   if (account.blockedAt || account.resetDemandedAt) return { kind: 'blocked', account }
   return {
@@ -122,10 +118,11 @@ export async function completeSignIn(
   const { head, limitKey, failures } = signedIn
   const counter = signInLimits.counterOf(limitKey)
   const isRecorded = head ? await recordKnownSignIn(db, keyring, head, { device, trace, counter, session }) : false
-  if (!isRecorded) {
-    await db.transaction((trx) => recordSignIn(trx, parts, signedIn, device, trace))
-    await insertSession(db, session)
-  }
+  if (!isRecorded)
+    await db.transaction(async (trx) => {
+      await recordSignIn(trx, parts, signedIn, device, trace)
+      await insertSession(trx, session)
+    })
   await signInLimits.forget(limitKey, failures, isRecorded)
 }
 

@@ -2,6 +2,9 @@
 // every feature, one after the other, and prepare a look at the path before each step: half the cost of a form page.
 import type { NextFunction, Request, RequestHandler, Response, Router } from 'express'
 
+/** Asks for a page, and sends no form. */
+export const onlyLooks = ({ method }: Request): boolean => method === 'GET' || method === 'HEAD'
+
 /** One handler for several that look at no path. A fault goes on to the error handler, as from any. */
 export function inOrder(handlers: readonly RequestHandler[]): RequestHandler {
   return (req, res, next) => run(handlers, req, res, next)

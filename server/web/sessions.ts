@@ -4,6 +4,7 @@ import session from 'express-session'
 import type { Trace } from '../activity/events.ts'
 import { hashToken, newToken } from '../core/secrets.ts'
 import type { NewSession, SessionOwner } from '../sessions/store.ts'
+import { onlyLooks } from './dispatch.ts'
 import { SessionStore, type SessionStoreParts } from './session-store.ts'
 
 export interface SessionCookie {
@@ -32,8 +33,7 @@ export function sessionMiddleware(parts: SessionStoreParts, cookie: SessionCooki
     cookie: { path: '/', httpOnly: true, sameSite: 'lax', secure: cookie.https ? 'auto' : false },
   })
   return (req, res, next) => {
-    const onlyLooks = req.method === 'GET' || req.method === 'HEAD'
-    if (onlyLooks && req.cookies?.[name] === undefined) return next()
+    if (onlyLooks(req) && req.cookies?.[name] === undefined) return next()
     withSession(req, res, next)
   }
 }
