@@ -2,6 +2,7 @@
 
 import { takeReport } from '#server/abuse/take-report.ts'
 import { traceLetter } from '#server/abuse/trace-letter.ts'
+import { changeAccountAsItStands } from '#server/accounts/change-account.ts'
 import { findAccountByAddress } from '#server/accounts/store.ts'
 import { noTrace } from '#server/activity/events.ts'
 import type { Portal } from '#server/compose.ts'
@@ -50,7 +51,8 @@ export async function seed(portal: Portal, settings: { readonly mailDomains: rea
     const made = known ?? (await registerAccount(portal.parts, wanted, { locale: 'en', trace: noTrace }))
     const accountId = 'id' in made ? made.id : made.kind === 'registered' ? made.accountId : undefined
     if (accountId && 'role' in more) {
-      await portal.db.transaction((trx) => grantRole(trx, accountId, more.role, portal.clock.now()))
+      const { role } = more
+      await changeAccountAsItStands(portal.db, accountId, (trx) => grantRole(trx, accountId, role, portal.clock.now()))
     }
   }
   await prepareCases(portal, domain)

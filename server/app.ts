@@ -25,6 +25,7 @@ import { messageRoutes } from './messages/routes.ts'
 import { overviewRoutes } from './overview/routes.ts'
 import { passwordRoutes } from './password/routes.ts'
 import { phoneRoutes } from './phone/routes.ts'
+import { holdRoutes } from './recovery/hold-routes.ts'
 import { recoveryRoutes } from './recovery/routes.ts'
 import { recoveryMethodRoutes } from './recovery-methods/routes.ts'
 import { registrationRoutes } from './registration/routes.ts'
@@ -91,6 +92,7 @@ export function createApp(parts: AppParts): Express {
     signInRoutes(parts),
     passwordRoutes(parts),
     recoveryRoutes(parts),
+    holdRoutes(parts),
     undoRoutes(parts),
     recoveryMethodRoutes(parts),
     backupAddressRoutes(parts),

@@ -9,7 +9,7 @@ import type { DeskParts } from './desk.ts'
 import { findMeasure, holdStanding, insertMeasure, type Measure } from './measure-store.ts'
 import { allowsTransition, isMilder, type MeasureName, measureRows } from './measures.ts'
 import { newReference } from './reference.ts'
-import type { Actor } from './take-measure.ts'
+import { type Actor, demandPresent } from './take-measure.ts'
 import { tellHolder } from './tell-holder.ts'
 import { tellStaff } from './tell-staff.ts'
 import { insertTimelineEntry } from './timeline-store.ts'
@@ -113,15 +113,16 @@ export async function decideAppeal(
   const { accountId, caseId } = measure
   try {
     const appeal = await db.transaction(async (trx) => {
+      await demandPresent(trx, by)
       const account = await holdStanding(trx, accountId)
       const decided = await setDecided(trx, keyring, appealId, { staffId, decision, at })
       if (!decided || !account) throw new NotYours()
       if (decision !== 'kept') {
         const reason = milder ? 'replaced' : 'appeal'
-        const ended = await endMeasure(trx, parts, { measure, account, reason, staffId, at })
+        const ended = await endMeasure(parts, { measure, account, reason, staffId, at })
         const wanted = { accountId, caseId, cause: measure.cause, until, staffId, taken: true, at }
         const follows = ended && milder ? await insertMeasure(trx, { ...wanted, measure: milder }) : undefined
-        if (follows) await applyMeasure(trx, parts, { measure: follows, before: account, staffId, at })
+        if (follows) await applyMeasure(parts, { measure: follows, before: account, staffId, at })
       }
       await tellHolder(trx, parts, {
         account: { id: accountId, ...account },

@@ -1,5 +1,4 @@
 // What follows from a measure, or from its end, in the caller's transaction: the portal's door, the wanted mailbox, sessions, notices.
-import type { Trx } from '#db/connection.ts'
 import { recordActivity } from '../activity/store.ts'
 import { revokeAll } from '../app-passwords/change-app-passwords.ts'
 import { signToken } from '../core/signed-token.ts'
@@ -21,17 +20,18 @@ const suspensionReason = 'suspended by the provider'
 
 /** Brings the account to what the measure demands. The measure is in force already. */
 export async function applyMeasure(
-  trx: Trx,
   parts: DeskParts,
   about: { measure: Measure; before: StandingAccount; staffId: string; at: Date },
 ): Promise<void> {
   const { measure, before, staffId, at } = about
+  const { trx } = before
   const row = measureRows[measure.measure]
   const { accountId } = measure
   await setPortalDoor(trx, accountId, {
     blockedAt: row.portal === 'blocked' ? at : null,
     reason: row.portal === 'blocked' ? 'measure' : null,
     resetDemandedAt: row.portal === 'reset' ? at : null,
+    newEpoch: row.endsSessions || before.isShut,
   })
   const reason = row.suspension === 'none' ? null : suspensionReason
   await wantMailboxSuspension(trx, { accountId, suspension: row.suspension, reason, at })
@@ -78,11 +78,11 @@ export async function applyMeasure(
  * @returns false where it was ended meanwhile
  */
 export async function endMeasure(
-  trx: Trx,
   parts: DeskParts,
   how: { measure: Measure; account: StandingAccount; reason: EndReason; staffId: string | null; at: Date },
 ): Promise<boolean> {
   const { measure, account, reason, staffId, at } = how
+  const { trx } = account
   if (!(await setEnded(trx, measure.id, { reason, staffId, at }))) return false
   if (measure.caseId)
     await insertTimelineEntry(trx, parts.keyring, {
@@ -94,7 +94,8 @@ export async function endMeasure(
     })
   if (reason === 'replaced') return true
   const { accountId } = measure
-  await setPortalDoor(trx, accountId, { blockedAt: null, reason: null, resetDemandedAt: null })
+  const newEpoch = account.isShut
+  await setPortalDoor(trx, accountId, { blockedAt: null, reason: null, resetDemandedAt: null, newEpoch })
   await wantMailboxSuspension(trx, { accountId, suspension: 'none', reason: null, at })
   await recordActivity(trx, parts.keyring, { accountId, event: 'account.unblocked', details: {}, at })
   await tellHolder(trx, parts, {

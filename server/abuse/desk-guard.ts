@@ -1,4 +1,5 @@
 // What every page of the desk asks first: which case, and whether it is this person's to see.
+import type { AccountProof } from '../accounts/change-account.ts'
 import { Forbidden, NotFound } from '../web/faults.ts'
 import { type Case, findCase } from './case-store.ts'
 import type { DeskParts } from './desk.ts'
@@ -7,6 +8,7 @@ import type { Actor } from './take-measure.ts'
 
 interface Member {
   readonly id: string
+  readonly proof: AccountProof
   readonly rights: ReadonlySet<string>
 }
 
@@ -33,5 +35,6 @@ export function refuseOwn(accountId: string | null, member: Member): void {
 
 export const actorOf = (member: Member): Actor => ({
   staffId: member.id,
+  proof: member.proof,
   right: member.rights.has('measures.impose-lasting') ? 'senior' : 'analyst',
 })

@@ -1,4 +1,4 @@
-import type { Trx } from '#db/connection.ts'
+import type { AccountTrx } from '../accounts/change-account.ts'
 import { recordActivity } from '../activity/store.ts'
 import type { Keyring } from '../core/keyring.ts'
 import { wantMailboxSuspension } from '../mailboxes/want-mailbox.ts'
@@ -7,14 +7,14 @@ import { insertTimelineEntry } from './timeline-store.ts'
 
 /** A good recovery lifts the measure that demanded it, in the transaction in which the new password is set. Its notices tell the owner. */
 export async function endDemandedReset(
-  trx: Trx,
+  trx: AccountTrx,
   { keyring }: { readonly keyring: Keyring },
   accountId: string,
   at: Date,
 ): Promise<void> {
   const measure = await setRecovered(trx, accountId, at)
   if (!measure) return
-  await setPortalDoor(trx, accountId, { blockedAt: null, reason: null, resetDemandedAt: null })
+  await setPortalDoor(trx, accountId, { blockedAt: null, reason: null, resetDemandedAt: null, newEpoch: false })
   await wantMailboxSuspension(trx, { accountId, suspension: 'none', reason: null, at })
   await recordActivity(trx, keyring, { accountId, event: 'account.unblocked', details: {}, at })
   const { caseId } = measure

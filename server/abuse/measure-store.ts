@@ -1,5 +1,6 @@
 // What was done about accounts: at most one measure in force for each, and at most one proposed.
 import type { Db, Trx } from '#db/connection.ts'
+import { type AccountTrx, openAccountAsItStands } from '../accounts/change-account.ts'
 import type { EndReason, MeasureCause, MeasureName, Standing } from './measures.ts'
 
 export interface Measure {
@@ -43,20 +44,26 @@ export function asMeasure(row: Record<string, unknown>): Measure {
 }
 
 export interface StandingAccount {
+  /** Gone through the account's door: measures come one after the other. */
+  readonly trx: AccountTrx
+  /** Nobody signs in, or not before a new password. */
+  readonly isShut: boolean
   readonly standing: Standing
   readonly inForce: Measure | undefined
   readonly address: string
   readonly locale: string | null
 }
 
-/** What stands for the account, locked until the transaction ends, so that measures come one after the other. */
+/** What stands for the account. Goes through its door, so that measures come one after the other. */
 export async function holdStanding(trx: Trx, accountId: string): Promise<StandingAccount | undefined> {
-  const account = await trx('accounts').where({ id: accountId }).whereNull('closed_at').forNoKeyUpdate().first()
-  if (!account) return undefined
+  const door = await openAccountAsItStands(trx, accountId)
+  if (!door || door.account.closedAt) return undefined
+  const { account } = door
   const row = await trx('measures').where({ account_id: accountId, state: 'in-force' }).first()
   const inForce = row && asMeasure(row)
-  const standing: Standing = inForce ? inForce.measure : account.blocked_at ? 'operator-block' : 'none'
-  return { standing, inForce, address: account.address, locale: account.locale }
+  const standing: Standing = inForce ? inForce.measure : account.blockedAt ? 'operator-block' : 'none'
+  const isShut = account.blockedAt !== null || account.resetDemandedAt !== null
+  return { trx: door.trx, isShut, standing, inForce, address: account.address, locale: account.locale }
 }
 
 /** What stands, for showing. */
@@ -171,17 +178,20 @@ export async function findExpired(db: Db, now: Date, limit: number): Promise<Mea
   return rows.map(asMeasure)
 }
 
-/** What the portal itself keeps its holder from. */
+/** What the portal itself keeps its holder from. @param door.newEpoch true ends whatever was begun before */
 export async function setPortalDoor(
-  trx: Trx,
+  trx: AccountTrx,
   accountId: string,
-  door: { blockedAt: Date | null; reason: string | null; resetDemandedAt: Date | null },
+  door: { blockedAt: Date | null; reason: string | null; resetDemandedAt: Date | null; newEpoch: boolean },
 ): Promise<void> {
-  await trx('accounts').where({ id: accountId }).update({
-    blocked_at: door.blockedAt,
-    block_reason: door.reason,
-    reset_demanded_at: door.resetDemandedAt,
-  })
+  await trx('accounts')
+    .where({ id: accountId })
+    .update({
+      blocked_at: door.blockedAt,
+      block_reason: door.reason,
+      reset_demanded_at: door.resetDemandedAt,
+      ...(door.newEpoch ? { epoch: trx.raw('epoch + 1') } : {}),
+    })
 }
 
 /** Which revision of the wanted mailbox carries the measure. */

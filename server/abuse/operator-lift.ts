@@ -7,5 +7,5 @@ import { holdStanding } from './measure-store.ts'
 export async function liftByOperator(trx: Trx, parts: DeskParts, accountId: string, at: Date): Promise<boolean> {
   const account = await holdStanding(trx, accountId)
   if (!account?.inForce) return false
-  return await endMeasure(trx, parts, { measure: account.inForce, account, reason: 'lifted', staffId: null, at })
+  return await endMeasure(parts, { measure: account.inForce, account, reason: 'lifted', staffId: null, at })
 }

@@ -1,4 +1,6 @@
 // Measures taken, proposed, approved, refused and lifted by staff, and ended by time.
+import type { Trx } from '#db/connection.ts'
+import { type AccountProof, openAccount, StaleProof } from '../accounts/change-account.ts'
 import { recordAudit } from '../audit/store.ts'
 import { applyMeasure, endMeasure } from './apply-measure.ts'
 import type { DeskParts } from './desk.ts'
@@ -28,6 +30,8 @@ const dayMs = 86_400_000
 /** Who acts, and the greatest right that they have. */
 export interface Actor {
   readonly staffId: string
+  /** What their session proves, where they act in a browser. */
+  readonly proof?: AccountProof
   readonly right: MeasureRight
 }
 
@@ -55,6 +59,14 @@ export type TakenMeasure =
   | { readonly kind: 'proposed'; readonly measure: Measure }
   | MeasureRefusal
 
+/**
+ * Security: what staff do in a session that was ended meanwhile is not done. Their own account's door comes before the other's.
+ * @throws StaleProof
+ */
+export async function demandPresent(trx: Trx, { proof }: Actor): Promise<void> {
+  if (proof && (await openAccount(trx, proof)).kind === 'stale') throw new StaleProof()
+}
+
 const mayWith = (has: MeasureRight, needs: MeasureRight) => has === 'senior' || needs === 'analyst'
 
 function refuseUntil({ measure, until }: WantedMeasure, now: Date): MeasureRefusal | undefined {
@@ -72,6 +84,7 @@ export async function takeMeasure(parts: DeskParts, wanted: WantedMeasure, by: A
   const faulty = refuseUntil(wanted, at)
   if (faulty) return faulty
   return await parts.db.transaction(async (trx): Promise<TakenMeasure> => {
+    await demandPresent(trx, by)
     const alone = await countTakenAlone(trx, by.staffId, new Date(at.getTime() - dayMs))
     const before = await holdStanding(trx, accountId)
     if (!before) return { kind: 'unknown-account' }
@@ -81,7 +94,7 @@ export async function takeMeasure(parts: DeskParts, wanted: WantedMeasure, by: A
     if (!allowsTransition(before.standing, name)) return { kind: 'not-from-here', from: before.standing }
     const taken = alone < parts.settings.measuresWithoutSecondPerson
     if (taken && before.inForce)
-      await endMeasure(trx, parts, {
+      await endMeasure(parts, {
         measure: before.inForce,
         account: before,
         reason: 'replaced',
@@ -90,7 +103,7 @@ export async function takeMeasure(parts: DeskParts, wanted: WantedMeasure, by: A
       })
     const measure = await insertMeasure(trx, { ...wanted, staffId: by.staffId, taken, at })
     if (!measure) return { kind: 'proposal-waits' }
-    if (taken) await applyMeasure(trx, parts, { measure, before, staffId: by.staffId, at })
+    if (taken) await applyMeasure(parts, { measure, before, staffId: by.staffId, at })
     else if (caseId)
       await insertTimelineEntry(trx, parts.keyring, {
         caseId,
@@ -129,14 +142,15 @@ export async function approveMeasure(parts: DeskParts, measureId: string, by: Ac
   if (late) return late
   return await parts.db
     .transaction(async (trx): Promise<DecidedProposal> => {
+      await demandPresent(trx, by)
       const before = await holdStanding(trx, proposed.accountId)
       if (!before) return { kind: 'unknown-account' }
       if (!allowsTransition(before.standing, proposed.measure)) return { kind: 'not-from-here', from: before.standing }
       const end = { account: before, reason: 'replaced', staffId: by.staffId, at } as const
-      if (before.inForce) await endMeasure(trx, parts, { measure: before.inForce, ...end })
+      if (before.inForce) await endMeasure(parts, { measure: before.inForce, ...end })
       const measure = await setApproved(trx, measureId, by.staffId, at)
       if (!measure) throw new NotYours()
-      await applyMeasure(trx, parts, { measure, before, staffId: by.staffId, at })
+      await applyMeasure(parts, { measure, before, staffId: by.staffId, at })
       const details = { measure: measure.measure }
       const { caseId, accountId } = measure
       const entry = { staffId: by.staffId, caseId, accountId, subject: measure.id, at }
@@ -156,6 +170,7 @@ class NotYours extends Error {}
 export async function refuseMeasure(parts: DeskParts, measureId: string, by: Actor): Promise<DecidedProposal> {
   const at = parts.clock.now()
   return await parts.db.transaction(async (trx): Promise<DecidedProposal> => {
+    await demandPresent(trx, by)
     const measure = /^\d{1,18}$/.test(measureId) ? await setRefused(trx, measureId, by.staffId, at) : undefined
     if (!measure) return { kind: 'not-yours' }
     const { caseId, accountId } = measure
@@ -179,10 +194,11 @@ export async function liftMeasure(parts: DeskParts, measureId: string, by: Actor
   if (named.accountId === by.staffId) return { kind: 'own-account' }
   if (!mayWith(by.right, measureRows[named.measure].right)) return { kind: 'right-needed', right: 'senior' }
   return await parts.db.transaction(async (trx): Promise<LiftedMeasure> => {
+    await demandPresent(trx, by)
     const account = await holdStanding(trx, named.accountId)
     if (!account) return { kind: 'unknown-account' }
     const how = { measure: named, account, reason: 'lifted', staffId: by.staffId, at } as const
-    if (!(await endMeasure(trx, parts, how))) return { kind: 'not-in-force' }
+    if (!(await endMeasure(parts, how))) return { kind: 'not-in-force' }
     const { caseId, accountId } = named
     const entry = { staffId: by.staffId, caseId, accountId, subject: named.id, at }
     await recordAudit(trx, parts.keyring, { ...entry, action: 'measure.lifted', details: { measure: named.measure } })
@@ -197,8 +213,7 @@ export async function endExpiredMeasures(parts: DeskParts): Promise<number> {
   for (const measure of await findExpired(parts.db, at, 200)) {
     await parts.db.transaction(async (trx) => {
       const account = await holdStanding(trx, measure.accountId)
-      if (account && (await endMeasure(trx, parts, { measure, account, reason: 'expired', staffId: null, at })))
-        ended += 1
+      if (account && (await endMeasure(parts, { measure, account, reason: 'expired', staffId: null, at }))) ended += 1
     })
   }
   return ended

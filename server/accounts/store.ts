@@ -1,5 +1,6 @@
 // Who exists.
 import type { Db, Trx } from '#db/connection.ts'
+import type { AccountTrx } from './change-account.ts'
 
 export interface Account {
   readonly id: string
@@ -14,6 +15,8 @@ export interface Account {
   /** Since when nobody signs in before a new password was set by recovery. */
   readonly resetDemandedAt: Date | null
   readonly closedAt: Date | null
+  /** Grows when all that was before is to end: change-account.ts. */
+  readonly epoch: number
 }
 
 /** The columns that `asAccount` reads. */
@@ -28,6 +31,7 @@ export const accountColumns = [
   'block_reason',
   'reset_demanded_at',
   'closed_at',
+  'epoch',
 ] as const
 
 export const asAccount = (row: Record<string, unknown>): Account => ({
@@ -41,6 +45,7 @@ export const asAccount = (row: Record<string, unknown>): Account => ({
   blockReason: row.block_reason as string | null,
   resetDemandedAt: row.reset_demanded_at as Date | null,
   closedAt: row.closed_at as Date | null,
+  epoch: row.epoch as number,
 })
 
 export async function findAccountByAddress(db: Db | Trx, address: string): Promise<Account | undefined> {
@@ -50,11 +55,13 @@ export async function findAccountByAddress(db: Db | Trx, address: string): Promi
   return row && asAccount(row)
 }
 
-/** Only whose address it is: known and unknown addresses are answered in the same time. */
-export async function findAccountId(db: Db | Trx, address: string): Promise<string | undefined> {
+/** Only whose address it is, and in which epoch: known and unknown addresses are answered in the same time. */
+export async function findAccountEpoch(
+  db: Db | Trx,
+  address: string,
+): Promise<{ readonly id: string; readonly epoch: number } | undefined> {
   if (address.includes('\0')) return undefined
-  const row = await db('accounts').where({ address }).first('id')
-  return row?.id
+  return await db('accounts').where({ address }).first('id', 'epoch')
 }
 
 export async function findAccount(db: Db | Trx, id: string): Promise<Account | undefined> {
@@ -62,10 +69,11 @@ export async function findAccount(db: Db | Trx, id: string): Promise<Account | u
   return row && asAccount(row)
 }
 
+/** @returns the transaction as one that has gone through the account's door: nobody else can see the new row */
 export async function insertAccount(
   trx: Trx,
   account: { id: string; address: string; passwordVerifier: string; locale: string; at: Date },
-): Promise<void> {
+): Promise<AccountTrx> {
   await trx('accounts').insert({
     id: account.id,
     address: account.address,
@@ -74,11 +82,29 @@ export async function insertAccount(
     locale: account.locale,
     created_at: account.at,
   })
+  return trx as AccountTrx
 }
 
-/** Replaces the verifier for a new password. */
-export async function setPassword(trx: Trx, id: string, passwordVerifier: string, at: Date): Promise<void> {
-  await trx('accounts').where({ id }).update({ password_verifier: passwordVerifier, password_changed_at: at })
+/**
+ * Replaces the verifier for a new password, and begins a new epoch.
+ * @param voidsLinks true where earlier links "this was not me" end too, those that went to contacts as well
+ * @returns the new epoch
+ */
+export async function setPassword(
+  trx: AccountTrx,
+  id: string,
+  { verifier, at, voidsLinks }: { verifier: string; at: Date; voidsLinks: boolean },
+): Promise<number> {
+  const [row] = await trx('accounts')
+    .where({ id })
+    .update({
+      password_verifier: verifier,
+      password_changed_at: at,
+      epoch: trx.raw('epoch + 1'),
+      ...(voidsLinks ? { links_epoch: trx.raw('epoch + 1') } : {}),
+    })
+    .returning('epoch')
+  return row.epoch
 }
 
 /** Replaces the verifier of the same password by a stronger one, unless the password was changed meanwhile. */
@@ -91,43 +117,22 @@ export async function setLocale(db: Db | Trx, id: string, locale: string): Promi
   await db('accounts').where({ id }).update({ locale })
 }
 
-/** Returns false where the account was blocked already (or is unknown). */
-export async function blockAccount(trx: Trx, id: string, reason: string, at: Date): Promise<boolean> {
+/** Begins a new epoch. Returns false where the account was blocked already. */
+export async function blockAccount(trx: AccountTrx, id: string, reason: string, at: Date): Promise<boolean> {
   const changed = await trx('accounts')
     .where({ id })
     .whereNull('blocked_at')
-    .update({ blocked_at: at, block_reason: reason })
+    .update({ blocked_at: at, block_reason: reason, epoch: trx.raw('epoch + 1') })
   return changed === 1
 }
 
-/** Returns false where the account was not blocked (or is unknown). */
-export async function unblockAccount(trx: Trx, id: string): Promise<boolean> {
+/** Begins a new epoch: what was held in the hand during the block stays dead. Returns false where it was not blocked. */
+export async function unblockAccount(trx: AccountTrx, id: string): Promise<boolean> {
   const changed = await trx('accounts')
     .where({ id })
     .whereNotNull('blocked_at')
-    .update({ blocked_at: null, block_reason: null })
+    .update({ blocked_at: null, block_reason: null, epoch: trx.raw('epoch + 1') })
   return changed === 1
-}
-
-export type HeldAccount =
-  | { readonly kind: 'held'; readonly address: string; readonly locale: string | null }
-  | { readonly kind: 'probation'; readonly until: Date }
-  | { readonly kind: 'gone' }
-
-/**
- * Locks the account's row until the transaction ends, so that changes of its recovery methods come one after the other.
- * Security: during probation, and for a blocked or closed account, no recovery method is changed, whichever page asks.
- */
-export async function holdForMethodChange(trx: Trx, id: string, at: Date): Promise<HeldAccount> {
-  const { rows } = await trx.raw(
-    `select address, locale, probation_until, blocked_at is not null or reset_demanded_at is not null or closed_at is not null as gone
-     from accounts where id = ? for no key update`,
-    [id],
-  )
-  const [row] = rows
-  if (!row || row.gone) return { kind: 'gone' }
-  if (row.probation_until && row.probation_until > at) return { kind: 'probation', until: row.probation_until }
-  return { kind: 'held', address: row.address, locale: row.locale }
 }
 
 /** The end of the account's probation, where it lies ahead. */
@@ -136,25 +141,13 @@ export async function findProbation(db: Db | Trx, id: string, at: Date): Promise
   return row?.probation_until
 }
 
-/**
- * Locks the account's row until the transaction ends, so that whatever replaces its password comes one after the other.
- * @returns false for an account that is blocked, closed or unknown
- */
-export async function holdAccount(trx: Trx, id: string): Promise<boolean> {
-  const { rows } = await trx.raw(
-    'select blocked_at is null and closed_at is null as open from accounts where id = ? for no key update',
-    [id],
-  )
-  return rows[0]?.open ?? false
-}
-
 /** The holder of a contact has shown who they are. */
-export async function endProbation(trx: Trx, id: string): Promise<void> {
+export async function endProbation(trx: AccountTrx, id: string): Promise<void> {
   await trx('accounts').where({ id }).update({ probation_until: null })
 }
 
 /** After a reset by security question. */
-export async function startProbation(trx: Trx, id: string, until: Date): Promise<void> {
+export async function startProbation(trx: AccountTrx, id: string, until: Date): Promise<void> {
   await trx('accounts').where({ id }).update({ probation_until: until })
 }
 

@@ -26,6 +26,7 @@ export interface ActivityDetails {
   'password.changed': Nothing
   'password.reset': { method: 'backup-address' | 'phone' | 'security-question' | 'undo' }
   'password.reset-held': Nothing
+  'password.reset-stopped': Nothing
   'phone.added': Nothing
   'phone.changed': Nothing
   'phone.removed': Nothing

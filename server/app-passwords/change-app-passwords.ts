@@ -1,5 +1,6 @@
 // What is done to app passwords. Each change and the job that brings it to the platform commit together.
-import type { Db, Trx } from '#db/connection.ts'
+import type { Db } from '#db/connection.ts'
+import { type AccountProof, type AccountTrx, changeAccount } from '../accounts/change-account.ts'
 import type { Trace } from '../activity/events.ts'
 import { recordActivity } from '../activity/store.ts'
 import { type NoticeParts, tellOwner } from '../contacts/tell-owner.ts'
@@ -17,7 +18,7 @@ export interface AppPasswordParts {
 }
 
 interface Change {
-  readonly accountId: string
+  readonly proof: AccountProof
   readonly trace: Trace
 }
 
@@ -31,17 +32,18 @@ class Full extends Error {
   override readonly name = 'Full'
 }
 
-/** The secret is in the answer and nowhere else. */
+/** The secret is in the answer and nowhere else. @throws StaleProof, as the others here that take a proof */
 export async function createAppPassword(
   parts: AppPasswordParts & NoticeParts,
   wanted: Change & { readonly name: string; readonly services: readonly MailService[] },
 ): Promise<Created> {
   const { db, clock, keyring } = parts
-  const { accountId, name, services, trace } = wanted
+  const { proof, name, services, trace } = wanted
+  const { accountId } = proof
   const secret = newAppPassword()
   const at = clock.now()
   try {
-    const id = await db.transaction(async (trx) => {
+    const id = await changeAccount(db, proof, async (trx) => {
       const revision = await wantAppPasswords(trx, { accountId, at, endSessions: false })
       const added = { accountId, name, services, digest: digestOfAppPassword(secret), revision, at }
       const inserted = await insertAppPassword(trx, added, appPasswordsAtMost)
@@ -60,9 +62,10 @@ export async function createAppPassword(
 }
 
 /** Revoked meanwhile, or never theirs: nothing happens, and that is no fault. */
-export async function revokeOne(parts: AppPasswordParts, { accountId, id, trace }: Change & { id: string }) {
+export async function revokeOne(parts: AppPasswordParts, { proof, id, trace }: Change & { id: string }) {
   const at = parts.clock.now()
-  await parts.db.transaction(async (trx) => {
+  const { accountId } = proof
+  await changeAccount(parts.db, proof, async (trx) => {
     const revoked = await revokeAppPassword(trx, accountId, id, at)
     if (!revoked) return
     // Security: mail programs that are signed in with a revoked app password are cut.
@@ -74,7 +77,7 @@ export async function revokeOne(parts: AppPasswordParts, { accountId, id, trace 
 
 /** All at once, in the caller's transaction. @returns how many */
 export async function revokeAll(
-  trx: Trx,
+  trx: AccountTrx,
   { keyring }: Pick<AppPasswordParts, 'keyring'>,
   { accountId, at, trace }: { accountId: string; at: Date; trace?: Trace },
 ): Promise<number> {
@@ -91,7 +94,7 @@ export async function revokeAll(
  * transaction of a change that brings the mailbox's new state to the platform anyway. @returns how many wait now
  */
 export async function holdAppPasswords(
-  trx: Trx,
+  trx: AccountTrx,
   { keyring }: Pick<AppPasswordParts, 'keyring'>,
   { accountId, at }: { accountId: string; at: Date },
 ): Promise<number> {
@@ -101,9 +104,10 @@ export async function holdAppPasswords(
 }
 
 /** A held one opens mail again. */
-export async function keepOne(parts: AppPasswordParts, { accountId, id, trace }: Change & { id: string }) {
+export async function keepOne(parts: AppPasswordParts, { proof, id, trace }: Change & { id: string }) {
   const at = parts.clock.now()
-  await parts.db.transaction(async (trx) => {
+  const { accountId } = proof
+  await changeAccount(parts.db, proof, async (trx) => {
     const revision = await wantAppPasswords(trx, { accountId, at, endSessions: false })
     const name = await releaseAppPassword(trx, accountId, id, revision)
     if (name === undefined) return

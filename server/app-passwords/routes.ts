@@ -1,11 +1,12 @@
 import { type Request, type RequestHandler, type Response, Router } from 'express'
+import { changeAccount } from '../accounts/change-account.ts'
 import { describeMailServers, serversOf } from '../help/mail-servers.ts'
 import { profileSigner } from '../help/profile-signer.ts'
 import { takeDone, tellDone } from '../web/done.ts'
 import { NotFound } from '../web/faults.ts'
 import { type FormError, readFields } from '../web/forms.ts'
 import { isHttps, type WebParts } from '../web/parts.ts'
-import { ownerOf, requireAccount, requireFreshPassword } from '../web/sessions.ts'
+import { ownerOf, proofOf, requireAccount, requireFreshPassword } from '../web/sessions.ts'
 import { handOver, letGo, takeOver } from '../web/shown-once.ts'
 import { appPasswordsAtMost, createAppPassword, keepOne, revokeAll, revokeOne } from './change-app-passwords.ts'
 import { readForm, services } from './read-form.ts'
@@ -67,7 +68,7 @@ export function appPasswordRoutes(parts: WebParts): Router {
       if (read.kind === 'refused') return showForm(req, res, read.errors, fields)
       const accountId = ownerId(req)
       await made.demand(accountId)
-      const created = await createAppPassword(parts, { ...read, accountId, trace: parts.trace(req) })
+      const created = await createAppPassword(parts, { ...read, proof: proofOf(req), trace: parts.trace(req) })
       if (created.kind === 'full') {
         const params = { max: appPasswordsAtMost }
         return showForm(req, res, [{ field: 'name', reason: 'too-many', params }], fields)
@@ -104,17 +105,17 @@ export function appPasswordRoutes(parts: WebParts): Router {
     })
     .post(`${page}/revoke-all`, signedIn, async (req, res) => {
       const change = { accountId: ownerId(req), at: clock.now(), trace: parts.trace(req) }
-      await db.transaction((trx) => revokeAll(trx, parts, change))
+      await changeAccount(db, proofOf(req), (trx) => revokeAll(trx, parts, change))
       tellDone(res, 'all-revoked')
       res.redirect(303, page)
     })
     .post(`${page}/:id/revoke`, signedIn, async (req, res) => {
-      await revokeOne(parts, { accountId: ownerId(req), id: idOf(req), trace: parts.trace(req) })
+      await revokeOne(parts, { proof: proofOf(req), id: idOf(req), trace: parts.trace(req) })
       tellDone(res, 'revoked')
       res.redirect(303, page)
     })
     .post(`${page}/:id/keep`, signedIn, fresh, async (req, res) => {
-      await keepOne(parts, { accountId: ownerId(req), id: idOf(req), trace: parts.trace(req) })
+      await keepOne(parts, { proof: proofOf(req), id: idOf(req), trace: parts.trace(req) })
       tellDone(res, 'kept')
       res.redirect(303, page)
     })

@@ -1,5 +1,6 @@
 // App passwords as their owner wants them. Those that are neither revoked nor held open mail.
 import type { Db, Trx } from '#db/connection.ts'
+import type { AccountTrx } from '../accounts/change-account.ts'
 import type { MailService, WantedAppPassword } from '../mail-platform/mail-platform.ts'
 
 export interface AppPassword {
@@ -19,7 +20,7 @@ const standing = (db: Db | Trx, accountId: string) =>
 
 /** Inserts unless the account has `atMost` already. The mailbox must be locked, or two at once could both be the last. */
 export async function insertAppPassword(
-  trx: Trx,
+  trx: AccountTrx,
   added: {
     accountId: string
     name: string
@@ -91,7 +92,7 @@ export async function countHeldAppPasswords(db: Db, accountId: string): Promise<
 
 /** One of the account's own that is not revoked. @returns its name, or undefined where there is none such */
 export async function revokeAppPassword(
-  trx: Trx,
+  trx: AccountTrx,
   accountId: string,
   id: string,
   at: Date,
@@ -101,16 +102,16 @@ export async function revokeAppPassword(
 }
 
 /** @returns how many */
-export const markAllRevoked = (trx: Trx, accountId: string, at: Date): Promise<number> =>
+export const markAllRevoked = (trx: AccountTrx, accountId: string, at: Date): Promise<number> =>
   standing(trx, accountId).update({ revoked_at: at })
 
 /** Those that open mail wait from now on. @returns how many */
-export const markHeld = (trx: Trx, accountId: string, at: Date): Promise<number> =>
+export const markHeld = (trx: AccountTrx, accountId: string, at: Date): Promise<number> =>
   standing(trx, accountId).whereNull('held_at').update({ held_at: at })
 
 /** A held one opens mail again. @returns its name, or undefined where none such was held */
 export async function releaseAppPassword(
-  trx: Trx,
+  trx: AccountTrx,
   accountId: string,
   id: string,
   revision: number,

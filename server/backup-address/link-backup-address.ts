@@ -1,4 +1,5 @@
 import type { Db } from '#db/connection.ts'
+import type { AccountProof } from '../accounts/change-account.ts'
 import { type AskedForProof, askForProof, type ProofParts } from '../contacts/ask-for-proof.ts'
 import type { Contact } from '../contacts/contact.ts'
 import { findConfirmation } from '../contacts/store.ts'
@@ -30,9 +31,9 @@ export type AskedAddress = AskedForProof | { readonly kind: 'limited'; readonly 
 /** Mails a code to the address, whoever has it already. */
 export async function askBackupAddress(
   parts: BackupAddressParts,
-  about: { readonly accountId: string; readonly contact: Contact; readonly locale: Locale },
+  about: { readonly proof: AccountProof; readonly contact: Contact; readonly locale: Locale },
 ): Promise<AskedAddress> {
-  const permit = await parts.mailGuard.permit('confirm', [about.accountId, about.contact.canonical])
+  const permit = await parts.mailGuard.permit('confirm', [about.proof.accountId, about.contact.canonical])
   if (permit.kind === 'refused') return { kind: 'limited', retryAfterSeconds: permit.retryAfterSeconds }
   return await askForProof(parts, about)
 }

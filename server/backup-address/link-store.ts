@@ -1,6 +1,7 @@
 // Links to a new password, and the requests for them: addresses typed by somebody, whether they are anybody's or not.
 import type { Db, Trx } from '#db/connection.ts'
 import { resealColumn } from '#db/reseal.ts'
+import type { AccountTrx } from '../accounts/change-account.ts'
 import type { Trace } from '../activity/events.ts'
 import type { Keyring } from '../core/keyring.ts'
 import type { Locale } from '../i18n/texts.ts'
@@ -67,12 +68,19 @@ export async function decideLinkRequest(trx: Trx, flowId: string, sends: number)
 
 /** Keeps the link in place of the one before. Security: only the newest link is worth anything. */
 export async function putLink(
-  trx: Trx,
-  link: { readonly accountId: string; readonly tokenHash: Buffer; readonly at: Date; readonly expiresAt: Date },
+  trx: AccountTrx,
+  link: {
+    readonly accountId: string
+    readonly epoch: number
+    readonly tokenHash: Buffer
+    readonly at: Date
+    readonly expiresAt: Date
+  },
 ): Promise<void> {
   await trx('recovery_links')
     .insert({
       account_id: link.accountId,
+      epoch: link.epoch,
       token_hash: link.tokenHash,
       sent_at: link.at,
       expires_at: link.expiresAt,
@@ -82,9 +90,9 @@ export async function putLink(
     .merge()
 }
 
-/** Security: a link dies with its time, with a newer one, with any change of the password, and with the address that it was sent to. */
+/** Security: a link dies with its time, with a newer one, with the epoch of the account, and with the address that it was sent to. */
 const isAlive = `l.token_hash = :tokenHash and l.spent_at is null and l.expires_at > :at
-  and a.id = l.account_id and a.password_changed_at <= l.sent_at and a.blocked_at is null and a.closed_at is null
+  and a.id = l.account_id and a.epoch = l.epoch and a.blocked_at is null and a.closed_at is null
   and b.account_id = l.account_id and b.confirmed_at <= l.sent_at`
 
 /** Whose link it is, where it is alive. */
@@ -92,9 +100,9 @@ export async function findLink(
   db: Db | Trx,
   tokenHash: Buffer,
   at: Date,
-): Promise<{ readonly accountId: string } | undefined> {
+): Promise<{ readonly accountId: string; readonly epoch: number } | undefined> {
   const { rows } = await db.raw(
-    `select l.account_id as "accountId" from recovery_links l, accounts a, backup_addresses b where ${isAlive}`,
+    `select l.account_id as "accountId", l.epoch from recovery_links l, accounts a, backup_addresses b where ${isAlive}`,
     { tokenHash, at },
   )
   return rows[0]
@@ -102,7 +110,7 @@ export async function findLink(
 
 /** Spends the link: true for exactly one caller. Security: the link of one account is worth nothing to another. */
 export async function spendLink(
-  trx: Trx,
+  trx: AccountTrx,
   about: { readonly accountId: string; readonly tokenHash: Buffer; readonly at: Date },
 ): Promise<boolean> {
   const { rowCount } = await trx.raw(

@@ -50,7 +50,7 @@ export function backupAddressRecovery(parts: BackupAddressRecoveryParts): Recove
       const typed = { address: address.address, canonical: address.canonical, locale, trace }
       const sends = await putLinkRequest(trx, keyring, { flowId: flow.id, typed, at: flow.at })
       // Security: the request does not look whose address it is: a worker does, and what its limits hold back looks the same.
-      await enqueue(trx, sendLinkTask, { flowId: flow.id, accountId: flow.accountId, sends })
+      await enqueue(trx, sendLinkTask, { flowId: flow.id, accountId: flow.accountId, epoch: flow.epoch, sends })
       return { kind: 'asked' }
     },
     prove: async () => refused('wrong'),

@@ -2,7 +2,7 @@ import { Router } from 'express'
 import { createContactPages, methodsPage } from '../web/contact-pages.ts'
 import { readFields } from '../web/forms.ts'
 import type { WebParts } from '../web/parts.ts'
-import { accountOf, requireAccount, requireFreshPassword } from '../web/sessions.ts'
+import { accountOf, proofOf, requireAccount, requireFreshPassword } from '../web/sessions.ts'
 import {
   askBackupAddress,
   judgeAddress,
@@ -30,7 +30,7 @@ export function backupAddressRoutes(parts: WebParts): Router {
       const judged = judgeAddress(parts.settings.mailDomains, typed)
       if (judged.kind === 'refused')
         return forms.showForm(req, res, typed, [{ field: 'address', reason: judged.reason }])
-      const about = { accountId: accountOf(req).id, contact: judged.contact, locale: req.locale }
+      const about = { proof: proofOf(req), contact: judged.contact, locale: req.locale }
       await forms.answerAsked(req, res, await askBackupAddress(parts, about))
     })
     .get(confirmPage, requireAccount(), (req, res) => forms.showConfirm(req, res))
@@ -42,7 +42,11 @@ export function backupAddressRoutes(parts: WebParts): Router {
       const accountId = accountOf(req).id
       const contact = await pendingBackupAddress(parts, accountId)
       if (!contact) return res.redirect(303, formPage)
-      await forms.answerAsked(req, res, await askBackupAddress(parts, { accountId, contact, locale: req.locale }))
+      await forms.answerAsked(
+        req,
+        res,
+        await askBackupAddress(parts, { proof: proofOf(req), contact, locale: req.locale }),
+      )
     })
     .post(`${formPage}/remove`, requireAccount(methodsPage), fresh(methodsPage), async (req, res) => {
       await forms.countChange(accountOf(req).id)

@@ -1,6 +1,6 @@
 // The worker's half of recovery by backup address: looks whose address it is, and mails the link or nothing.
 import type { Db } from '#db/connection.ts'
-import { findAccount } from '../accounts/store.ts'
+import { openAccount } from '../accounts/change-account.ts'
 import { hashToken, newToken } from '../core/secrets.ts'
 import { isLocale } from '../i18n/texts.ts'
 import { type MessageParts, sendMessage } from '../messages/send-message.ts'
@@ -24,21 +24,24 @@ export async function sendRecoveryLink(parts: SendLinkParts, payload: Record<str
   const { db, keyring, clock, mailGuard, settings } = parts
   const flowId = String(payload.flowId)
   const accountId = String(payload.accountId)
+  const epoch = Number(payload.epoch)
   const sends = Number(payload.sends)
   const token = newToken()
   await db.transaction(async (trx) => {
     // Held to the end, and counted in the same transaction: a worker that dies, or two at once, spend no budget on a link that is not sent.
     const request = await holdLinkRequest(trx, keyring, flowId)
     if (!request || request.decided || request.sends !== sends) return
-    const account = await findAccount(trx, accountId)
+    // Security: a link that was asked for in an earlier epoch is not sent.
+    const door = await openAccount(trx, { accountId, epoch }, 'allowed')
+    const account = door.kind === 'open' ? door.account : undefined
     const own = await findBackupAddress(trx, keyring, accountId)
-    const open = account && !account.blockedAt && !account.closedAt
-    const matches = open && own?.canonical === request.typed.canonical
+    const matches = account && own?.canonical === request.typed.canonical
     const permitted = matches && (await mailGuard.within(trx).permit('reset', [accountId])).kind === 'permitted'
     const at = clock.now()
     const expiresAt = new Date(at.getTime() + settings.linkMinutes * 60_000)
     if (!(await decideLinkRequest(trx, flowId, sends))) return
-    if (permitted) await putLink(trx, { accountId, tokenHash: hashToken(token), at, expiresAt })
+    if (permitted && door.kind === 'open')
+      await putLink(door.trx, { accountId, epoch, tokenHash: hashToken(token), at, expiresAt })
     await sendMessage(trx, parts, {
       name: 'recovery-link',
       channel: 'mail',

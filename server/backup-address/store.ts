@@ -1,6 +1,7 @@
 // The backup address of an account: at most one, and in its canonical form it belongs to nobody else.
 import type { Db, Trx } from '#db/connection.ts'
 import { resealColumn } from '#db/reseal.ts'
+import type { AccountTrx } from '../accounts/change-account.ts'
 import { claim, release } from '../claims/store.ts'
 import type { LinkedContact } from '../contacts/contact.ts'
 import type { Keyring } from '../core/keyring.ts'
@@ -57,7 +58,7 @@ export type PutBackupAddress =
  * @returns `taken` where another account holds it; nothing was changed then
  */
 export async function putBackupAddress(
-  trx: Trx,
+  trx: AccountTrx,
   keyring: Keyring,
   wanted: WantedBackupAddress,
 ): Promise<PutBackupAddress> {
@@ -81,7 +82,7 @@ export async function putBackupAddress(
 
 /** Puts an address back that was removed or replaced, if it is still free. */
 export const restoreBackupAddress = (
-  trx: Trx,
+  trx: AccountTrx,
   keyring: Keyring,
   accountId: string,
   { value, canonical, confirmedAt, provenAt }: BackupAddress,
@@ -91,7 +92,7 @@ export const restoreBackupAddress = (
 
 /** Unlinks the address and returns it; undefined where there was none. It is free for anybody, this account too. */
 export async function removeBackupAddress(
-  trx: Trx,
+  trx: AccountTrx,
   keyring: Keyring,
   accountId: string,
 ): Promise<BackupAddress | undefined> {
@@ -102,7 +103,7 @@ export async function removeBackupAddress(
 }
 
 /** After a recovery with it. */
-export async function markBackupAddressProven(trx: Trx, accountId: string, at: Date): Promise<void> {
+export async function markBackupAddressProven(trx: AccountTrx, accountId: string, at: Date): Promise<void> {
   await trx('backup_addresses').where({ account_id: accountId }).update({ proven_at: at })
 }
 

@@ -1,4 +1,5 @@
 import { liftByOperator } from '../abuse/operator-lift.ts'
+import { changeAccountAsItStands } from '../accounts/change-account.ts'
 import { blockAccount, unblockAccount } from '../accounts/store.ts'
 import { recordActivity } from '../activity/store.ts'
 import { describeMailbox } from '../mailboxes/describe-mailbox.ts'
@@ -62,7 +63,7 @@ const block: Command = {
     const { db, keyring, clock } = opened
     const reason = typeof context.options.reason === 'string' ? context.options.reason : 'operator'
     const at = clock.now()
-    const blocked = await db.transaction(async (trx) => {
+    const blocked = await changeAccountAsItStands(db, account.id, async (trx) => {
       if (!(await blockAccount(trx, account.id, reason, at))) return false
       await wantMailboxSuspension(trx, {
         accountId: account.id,
@@ -89,7 +90,7 @@ const unblock: Command = {
     if (!account) return unknown(context)
     const { db, keyring, clock } = opened
     const at = clock.now()
-    const lifted = await db.transaction(async (trx) => {
+    const lifted = await changeAccountAsItStands(db, account.id, async (trx) => {
       // A measure of the abuse desk opens what it closed by itself.
       if (await liftByOperator(trx, opened.parts.desk, account.id, at)) return true
       if (!(await unblockAccount(trx, account.id))) return false
@@ -111,7 +112,7 @@ const endAll: Command = {
     const { opened, account } = await named(context)
     if (!account) return unknown(context)
     const { db, keyring, clock } = opened
-    const ended = await db.transaction(async (trx) => {
+    const ended = await changeAccountAsItStands(db, account.id, async (trx) => {
       const count = await endSessions(trx, account.id)
       const entry = { accountId: account.id, event: 'session.ended-by-operator', details: {}, at: clock.now() } as const
       if (count > 0) await recordActivity(trx, keyring, entry)

@@ -1,3 +1,4 @@
+import { changeAccountAsItStands } from '../accounts/change-account.ts'
 import { recordActivity } from '../activity/store.ts'
 import { listStaff, removeFactor } from '../staff/factor-store.ts'
 import { grantRole, isStaffRole, revokeRole, staffRoles } from '../staff/store.ts'
@@ -21,7 +22,7 @@ const change = (verb: 'grant' | 'revoke'): Command => ({
     if (!account) return refused('unknown', `There is no account "${args[0]}".`)
     const { db, keyring, clock } = opened
     const at = clock.now()
-    const changed = await db.transaction(async (trx) => {
+    const changed = await changeAccountAsItStands(db, account.id, async (trx) => {
       const acted =
         verb === 'grant' ? await grantRole(trx, account.id, role, at) : await revokeRole(trx, account.id, role)
       const event = verb === 'grant' ? 'staff.granted' : 'staff.revoked'
@@ -46,7 +47,7 @@ const resetDoor: Command = {
     const account = await findNamedAccount(opened, settings, args[0])
     if (!account) return refused('unknown', `There is no account "${args[0]}".`)
     const { db, keyring, clock } = opened
-    const removed = await db.transaction(async (trx) => {
+    const removed = await changeAccountAsItStands(db, account.id, async (trx) => {
       const acted = await removeFactor(trx, account.id)
       const entry = { accountId: account.id, event: 'staff.door-reset', details: {}, at: clock.now() } as const
       if (acted) await recordActivity(trx, keyring, entry)

@@ -1,5 +1,5 @@
 import type { Db } from '#db/connection.ts'
-import { holdForMethodChange } from '../accounts/store.ts'
+import { type AccountProof, changeAccount } from '../accounts/change-account.ts'
 import { newCode } from '../core/secrets.ts'
 import type { Locale } from '../i18n/texts.ts'
 import { type MessageParts, sendMessage } from '../messages/send-message.ts'
@@ -18,25 +18,33 @@ export type AskedForProof =
   /** The tries of the codes before are used up. */
   | { readonly kind: 'exhausted'; readonly until: Date }
   | { readonly kind: 'probation'; readonly until: Date }
-  | { readonly kind: 'gone' }
 
 /**
  * Sends a code to the contact, which becomes the account's own when the code comes back.
  * Security: a contact that another mailbox holds is asked for like any other. The caller has counted the message.
+ * @throws StaleProof
  */
 export async function askForProof(
   parts: ProofParts,
-  about: { readonly accountId: string; readonly contact: Contact; readonly locale: Locale },
+  about: { readonly proof: AccountProof; readonly contact: Contact; readonly locale: Locale },
 ): Promise<AskedForProof> {
-  const { accountId, contact, locale } = about
+  const { proof, contact, locale } = about
+  const { accountId, epoch } = proof
   const { codeMinutes, limitCodeTries: triesAllowed } = parts.settings
-  return await parts.db.transaction(async (trx) => {
+  return await changeAccount(parts.db, proof, async (trx, { probationUntil }) => {
     const at = parts.clock.now()
-    const held = await holdForMethodChange(trx, accountId, at)
-    if (held.kind !== 'held') return held
+    if (probationUntil && probationUntil > at) return { kind: 'probation', until: probationUntil } as const
     const code = newCode(codeDigits)
     const expiresAt = new Date(at.getTime() + codeMinutes * 60_000)
-    const put = await putConfirmation(trx, parts.keyring, { accountId, contact, code, at, expiresAt, triesAllowed })
+    const put = await putConfirmation(trx, parts.keyring, {
+      accountId,
+      epoch,
+      contact,
+      code,
+      at,
+      expiresAt,
+      triesAllowed,
+    })
     if (put.kind === 'exhausted') return put
     const message = { params: { code, expiresAt: expiresAt.toISOString() }, to: contact.value, locale }
     await (contact.kind === 'phone'

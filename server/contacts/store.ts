@@ -1,5 +1,6 @@
 // Contacts whose code is on its way: one row for each account and kind, so that only the newest code counts.
 import type { Db, Trx } from '#db/connection.ts'
+import type { AccountTrx } from '../accounts/change-account.ts'
 import type { Keyring } from '../core/keyring.ts'
 import type { Contact, ContactKind } from './contact.ts'
 
@@ -32,6 +33,8 @@ const openContact = (keyring: Keyring, sealed: string) => JSON.parse(keyring.ope
 
 export interface NewConfirmation {
   readonly accountId: string
+  /** Of the account, in which the code was asked for. */
+  readonly epoch: number
   readonly contact: Contact
   readonly code: string
   readonly at: Date
@@ -44,22 +47,23 @@ export interface NewConfirmation {
  * @returns `exhausted` where no try is left until `until`, and then nothing was changed
  */
 export async function putConfirmation(
-  trx: Trx,
+  trx: AccountTrx,
   keyring: Keyring,
   wanted: NewConfirmation,
 ): Promise<{ readonly kind: 'put' } | { readonly kind: 'exhausted'; readonly until: Date }> {
-  const { accountId, contact, code, at, expiresAt, triesAllowed } = wanted
+  const { accountId, epoch, contact, code, at, expiresAt, triesAllowed } = wanted
   const { rows } = await trx.raw<{ rows: unknown[] }>(
-    `insert into contact_confirmations as kept (account_id, kind, contact_sealed, code_digest, code_key_id, sent_at, expires_at)
-     values (:accountId, :kind, :sealed, :digest, :keyId, :at, :expiresAt)
+    `insert into contact_confirmations as kept (account_id, epoch, kind, contact_sealed, code_digest, code_key_id, sent_at, expires_at)
+     values (:accountId, :epoch, :kind, :sealed, :digest, :keyId, :at, :expiresAt)
      on conflict (account_id, kind) do update set
-       contact_sealed = excluded.contact_sealed, code_digest = excluded.code_digest, code_key_id = excluded.code_key_id,
+       epoch = excluded.epoch, contact_sealed = excluded.contact_sealed, code_digest = excluded.code_digest, code_key_id = excluded.code_key_id,
        tries = case when kept.expires_at <= :at or kept.spent_at is not null then 0 else kept.tries end,
        sent_at = excluded.sent_at, expires_at = excluded.expires_at, spent_at = null
      where kept.expires_at <= :at or kept.spent_at is not null or kept.tries < :triesAllowed
      returning 1`,
     {
       accountId,
+      epoch,
       kind: contact.kind,
       sealed: keyring.seal(sealPurpose, JSON.stringify(contact)),
       digest: keyring.digest(codePurpose, codeText(accountId, contact, code)),
@@ -80,7 +84,10 @@ export async function findConfirmation(
   accountId: string,
   kind: ContactKind,
 ): Promise<Confirmation | undefined> {
-  const row = await db('contact_confirmations').where({ account_id: accountId, kind }).first()
+  const row = await db('contact_confirmations as c')
+    .join('accounts as a', { 'a.id': 'c.account_id', 'a.epoch': 'c.epoch' })
+    .where({ 'c.account_id': accountId, 'c.kind': kind })
+    .first('c.*')
   return (
     row && {
       contact: openContact(keyring, row.contact_sealed),
@@ -99,16 +106,17 @@ export interface CountedTry {
   readonly triesLeft: number
 }
 
-/** Security: the try is counted before it is judged, in one statement; undefined where the code is dead. */
+/** Security: the try is counted before it is judged, in one statement; undefined where the code is dead, or of an earlier epoch. */
 export async function countConfirmationTry(
   db: Db,
   keyring: Keyring,
   about: { accountId: string; kind: ContactKind; at: Date; triesAllowed: number },
 ): Promise<CountedTry | undefined> {
   const { rows } = await db.raw<{ rows: Row[] }>(
-    `update contact_confirmations set tries = tries + 1
-     where account_id = :accountId and kind = :kind and tries < :triesAllowed and expires_at > :at and spent_at is null
-     returning *`,
+    `update contact_confirmations c set tries = tries + 1 from accounts a
+     where c.account_id = :accountId and kind = :kind and tries < :triesAllowed and expires_at > :at and spent_at is null
+       and a.id = c.account_id and a.epoch = c.epoch
+     returning c.*`,
     { ...about },
   )
   const [row] = rows
@@ -132,12 +140,13 @@ export const digestOfTypedCode = (
 
 /** Spends the code: true for exactly one caller. */
 export async function spendConfirmation(
-  trx: Trx,
+  trx: AccountTrx,
   about: { accountId: string; kind: ContactKind; digest: Buffer; at: Date },
 ): Promise<boolean> {
   const { rowCount } = await trx.raw(
-    `update contact_confirmations set spent_at = :at
-     where account_id = :accountId and kind = :kind and code_digest = :digest and spent_at is null and expires_at > :at`,
+    `update contact_confirmations c set spent_at = :at from accounts a
+     where c.account_id = :accountId and kind = :kind and code_digest = :digest and spent_at is null and expires_at > :at
+       and a.id = c.account_id and a.epoch = c.epoch`,
     { ...about },
   )
   return rowCount === 1

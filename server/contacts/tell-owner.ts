@@ -1,13 +1,15 @@
 // Tells the owner what happened to the account: by a letter to the mailbox and a message to every contact.
 import { randomUUID } from 'node:crypto'
 import type { Trx } from '#db/connection.ts'
+import type { AccountTrx } from '../accounts/change-account.ts'
 import { findAccount } from '../accounts/store.ts'
 import type { Trace } from '../activity/events.ts'
 import { isLocale, type Locale } from '../i18n/texts.ts'
 import type { Channel, MessageName, MessageParams } from '../messages/catalogue.ts'
 import { type MessageParts, sendMessage } from '../messages/send-message.ts'
-import { offerUndo, type Told, type UndoableChange, type UndoParts } from '../undo/offer-undo.ts'
+import { type ContactLink, offerUndo, type UndoableChange, type UndoParts } from '../undo/offer-undo.ts'
 import type { Contact, LinkedContact } from './contact.ts'
+import { type Reader, readersOf } from './notice-readers.ts'
 
 /** Messages that tell of something the reader may not have done. */
 export type NoticeName = Extract<
@@ -17,6 +19,8 @@ export type NoticeName = Extract<
   | 'password-changed'
   | 'password-reset'
   | 'password-reset-held'
+  | 'password-reset-stopped'
+  | 'undo-used'
   | `recovery-method-${'added' | 'changed' | 'removed'}`
 >
 
@@ -35,6 +39,11 @@ export interface Notice<N extends NoticeName> {
   readonly old?: LinkedContact | undefined
   /** The contact that came with the change: told, but without a link. */
   readonly added?: Contact | undefined
+  /**
+   * Links of contacts that the change voids. Their readers are told as well and get new ones, so that nobody who knows the password can
+   * take the contacts' word away by changing it.
+   */
+  readonly replaces?: readonly ContactLink[]
   /** Letters only: for what somebody could make happen over and over, at so much an SMS. */
   readonly lettersOnly?: boolean
 }
@@ -44,49 +53,38 @@ export interface NoticeParts extends MessageParts, UndoParts {
   readonly settings: UndoParts['settings'] & { readonly defaultLocale: Locale }
 }
 
-interface Reader {
-  readonly told: Told
-  readonly channel: Channel
-  readonly to: string
-  /** Names the reader in the dedupe key. */
-  readonly label: string
-}
-
 const channelOf = { 'backup-address': 'mail', phone: 'sms' } as const
 
 /** Writes the notices in the transaction of the change: each is sent exactly when the change is kept, and once. */
-export async function tellOwner<N extends NoticeName>(trx: Trx, parts: NoticeParts, notice: Notice<N>): Promise<void> {
-  const { accountId, change, old, added, at, trace } = notice
+export async function tellOwner<N extends NoticeName>(
+  trx: AccountTrx,
+  parts: NoticeParts,
+  notice: Notice<N>,
+): Promise<void> {
+  const { accountId, change, at, trace, replaces = [] } = notice
   const account = await findAccount(trx, accountId)
   if (!account) throw new Error('a notice about no account')
   const changeId = randomUUID()
   const linked = await parts.methods.contactsOf(trx, accountId)
-  const isAdded = (contact: Contact) => added?.kind === contact.kind && added.canonical === contact.canonical
-  const readers: readonly Reader[] = [
-    { told: 'mailbox', channel: 'mail', to: account.address, label: 'mailbox' },
-    ...linked.map(
-      (contact): Reader => ({
-        told: isAdded(contact) ? 'new-contact' : 'contact',
-        channel: channelOf[contact.kind],
-        to: contact.value,
-        label: contact.kind,
-      }),
-    ),
-    ...(old ? [{ told: 'old-contact' as const, channel: channelOf[old.kind], to: old.value, label: 'old' }] : []),
-  ]
-  for (const { told, channel, to, label } of readers) {
+  const { undoDays } = parts.settings
+  for (const reader of readersOf({ ...notice, linked, undoDays })) {
+    const channel: Channel = reader.contact ? channelOf[reader.contact.kind] : 'mail'
     if (notice.lettersOnly && channel === 'sms') continue
-    // Security: a contact that came with the disputed change gets no link that takes changes back.
-    const undoToken =
-      told === 'new-contact' ? null : await offerUndo(trx, parts, { changeId, accountId, change, old, told, at })
+    const { told, contact, puts: old } = reader
+    const offer = { changeId, accountId, change, old, told, reader: contact, replaces, at }
+    const undoToken = reader.getsLink ? await offerUndo(trx, parts, offer) : null
     const params = { ...notice.params, mailbox: account.address, at: at.toISOString(), ...trace, undoToken }
     await sendMessage(trx, parts, {
       name: notice.name as NoticeName,
       channel,
-      to,
+      to: contact?.value ?? account.address,
       params: params as unknown as MessageParams<NoticeName>,
       locale: account.locale && isLocale(account.locale) ? account.locale : parts.settings.defaultLocale,
-      dedupeKey: `${changeId}:${label}`,
+      dedupeKey: `${changeId}:${labelOf(reader)}`,
     })
   }
 }
+
+/** Names the reader in the dedupe key. */
+const labelOf = ({ contact, wasTaken }: Reader): string =>
+  contact ? `${contact.kind}${wasTaken ? ':old' : ''}` : 'mailbox'

@@ -1,5 +1,6 @@
 // Further addresses of a mailbox: letters to them arrive there, and it may send from them. Operators give them.
-import type { Db, Trx } from '#db/connection.ts'
+import type { Db } from '#db/connection.ts'
+import { type AccountTrx, changeAccountAsItStands } from '../accounts/change-account.ts'
 import { recordActivity } from '../activity/store.ts'
 import { claim, release } from '../claims/store.ts'
 import type { Clock } from '../core/clock.ts'
@@ -23,7 +24,7 @@ interface AliasChange {
 
 /** Both claims or none, as at a registration: what looks like the address of another mailbox is taken too. */
 async function claimAddress(
-  trx: Trx,
+  trx: AccountTrx,
   { keyring, clock }: AliasParts,
   { accountId, alias }: AliasChange,
 ): Promise<boolean> {
@@ -41,7 +42,7 @@ export async function addAlias(parts: AliasParts, change: AliasChange): Promise<
   const { db, clock, keyring } = parts
   const { accountId, alias } = change
   const at = clock.now()
-  return db.transaction(async (trx) => {
+  return changeAccountAsItStands(db, accountId, async (trx) => {
     if (!(await claimAddress(trx, parts, change))) return 'taken'
     if (!(await reviseMailboxAliases(trx, accountId, 'add', alias, at))) return 'same'
     await enqueueConvergence(trx, accountId)
@@ -56,7 +57,7 @@ export async function removeAlias(
   { accountId, alias }: AliasChange,
 ): Promise<'removed' | 'absent'> {
   const at = clock.now()
-  return db.transaction(async (trx) => {
+  return changeAccountAsItStands(db, accountId, async (trx) => {
     if (!(await reviseMailboxAliases(trx, accountId, 'remove', alias, at))) return 'absent'
     await enqueueConvergence(trx, accountId)
     await recordActivity(trx, keyring, { accountId, event: 'mailbox.alias-removed', details: { alias }, at })

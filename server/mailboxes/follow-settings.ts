@@ -1,5 +1,6 @@
 // Brings the mailboxes of before to a changed APP_PASSWORDS_ONLY, a portion at a time.
 import type { Db } from '#db/connection.ts'
+import { changeAccountAsItStands } from '../accounts/change-account.ts'
 import type { Clock } from '../core/clock.ts'
 import type { Task } from '../jobs/worker.ts'
 import { reviseMainPasswordUse } from './revise-store.ts'
@@ -19,7 +20,7 @@ export function followSettingsTask({ db, clock, settings }: FollowParts): Task {
   return async () => {
     const opensMail = !settings.appPasswordsOnly
     for (const accountId of await listMailboxesWithMainPassword(db, !opensMail, atOnce)) {
-      await db.transaction(async (trx) => {
+      await changeAccountAsItStands(db, accountId, async (trx) => {
         if (await reviseMainPasswordUse(trx, accountId, opensMail, clock.now()))
           await enqueueConvergence(trx, accountId)
       })

@@ -1,5 +1,11 @@
 // Gives a mailbox more room: by itself when it fills, or when its owner asks.
 import type { Db } from '#db/connection.ts'
+import {
+  type AccountProof,
+  type AccountTrx,
+  changeAccount,
+  changeAccountAsItStands,
+} from '../accounts/change-account.ts'
 import { noTrace, type Trace } from '../activity/events.ts'
 import { recordActivity } from '../activity/store.ts'
 import type { Clock } from '../core/clock.ts'
@@ -15,29 +21,35 @@ export interface GrowParts {
   readonly keyring: Keyring
 }
 
-/** Once for each size that it grows from, however many ask at once. @returns false where it was of another size already */
+/**
+ * Once for each size that it grows from, however many ask at once.
+ * @param growth.proof of the owner who asks; without one it grows by itself
+ * @returns false where it was of another size already
+ */
 export async function growMailbox(
   { db, clock, keyring }: GrowParts,
-  growth: { accountId: string; from: number; to: number; trace?: Trace },
+  growth: { accountId: string; from: number; to: number; trace?: Trace; proof?: AccountProof },
 ): Promise<boolean> {
-  const { accountId, from, to, trace = noTrace } = growth
+  const { accountId, from, to, trace = noTrace, proof } = growth
   const at = clock.now()
-  return db.transaction(async (trx) => {
+  const grow = async (trx: AccountTrx) => {
     if (!(await reviseMailboxQuota(trx, accountId, { from, to }, at))) return false
     await enqueueConvergence(trx, accountId)
     const details = { mebibytes: Math.round(to / 1_048_576) }
     await recordActivity(trx, keyring, { accountId, event: 'mailbox.grown', details, at, trace })
     return true
-  })
+  }
+  return proof ? changeAccount(db, proof, grow) : changeAccountAsItStands(db, accountId, grow)
 }
 
 /** The owner asks for the next step. @returns false where none may be had now */
 export async function requestGrowth(
   parts: GrowParts & { readonly settings: QuotaSettings },
-  { accountId, trace }: { accountId: string; trace: Trace },
+  { proof, trace }: { proof: AccountProof; trace: Trace },
 ): Promise<boolean> {
+  const { accountId } = proof
   const progress = await findMailboxProgress(parts.db, accountId)
   const to = progress && requestedQuota(progress, parts.settings)
   if (!progress || to === undefined) return false
-  return growMailbox(parts, { accountId, from: progress.quotaBytes, to, trace })
+  return growMailbox(parts, { accountId, from: progress.quotaBytes, to, trace, proof })
 }

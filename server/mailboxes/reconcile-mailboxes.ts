@@ -1,5 +1,6 @@
 // Compares the platform with what is wanted. Neither side is held in memory: what the platform showed is noted in the rows.
 import type { Db } from '#db/connection.ts'
+import { changeAccountAsItStands } from '../accounts/change-account.ts'
 import type { Clock } from '../core/clock.ts'
 import type { Keyring } from '../core/keyring.ts'
 import type { MailPlatform, ObservedMailbox } from '../mail-platform/mail-platform.ts'
@@ -84,7 +85,7 @@ export async function reconcileMailboxes(parts: ReconcileParts, fix: boolean): P
   const mend = async (accountId: string) => {
     if (!fix) return
     mended += 1
-    await db.transaction(async (trx) => {
+    await changeAccountAsItStands(db, accountId, async (trx) => {
       await reviseMailboxUnchanged(trx, accountId, clock.now())
       await enqueueConvergence(trx, accountId)
     })

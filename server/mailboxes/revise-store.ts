@@ -1,16 +1,17 @@
 // Changes of the wanted state: each is one more revision, which the worker brings to the platform.
 import type { Trx } from '#db/connection.ts'
+import type { AccountTrx } from '../accounts/change-account.ts'
 import type { PasswordFormat, Suspension } from '../mail-platform/mail-platform.ts'
 
 /** What every change says besides itself; an operator who was asked for is asked no more. */
-const oneMoreRevision = (trx: Trx, at: Date) => ({
+const oneMoreRevision = (trx: AccountTrx, at: Date) => ({
   revision: trx.raw('revision + 1'),
   changed_at: at,
   failures: 0,
   needs_operator_at: null,
 })
 
-async function revise(trx: Trx, accountId: string, at: Date, fields: Record<string, unknown>): Promise<number> {
+async function revise(trx: AccountTrx, accountId: string, at: Date, fields: Record<string, unknown>): Promise<number> {
   const [row] = await trx('mailboxes')
     .where({ account_id: accountId })
     .update({
@@ -24,7 +25,7 @@ async function revise(trx: Trx, accountId: string, at: Date, fields: Record<stri
 
 /** A new password; `endSessions` cuts the mail programs that are signed in with the old one. */
 export async function reviseMailboxPassword(
-  trx: Trx,
+  trx: AccountTrx,
   accountId: string,
   password: { format: PasswordFormat; sealed: string },
   at: Date,
@@ -42,7 +43,7 @@ export async function reviseMailboxPassword(
 
 /** Another level of suspension. Rising to `login` or beyond ends live sessions. */
 export async function reviseMailboxSuspension(
-  trx: Trx,
+  trx: AccountTrx,
   accountId: string,
   suspension: Suspension,
   reason: string | null,
@@ -54,7 +55,7 @@ export async function reviseMailboxSuspension(
 
 /** Whether the main password opens mail, where that is not so already. */
 export async function reviseMainPasswordUse(
-  trx: Trx,
+  trx: AccountTrx,
   accountId: string,
   opensMail: boolean,
   at: Date,
@@ -70,7 +71,7 @@ export async function reviseMainPasswordUse(
 
 /** Other app passwords; `endSessions` cuts the mail programs that are signed in. @returns the revision that brings them along */
 export function reviseMailboxAppPasswords(
-  trx: Trx,
+  trx: AccountTrx,
   accountId: string,
   at: Date,
   endSessions: boolean,
@@ -79,13 +80,13 @@ export function reviseMailboxAppPasswords(
 }
 
 /** Forwarding and other filters are to be switched off. */
-export async function reviseMailboxFilters(trx: Trx, accountId: string, at: Date): Promise<void> {
+export async function reviseMailboxFilters(trx: AccountTrx, accountId: string, at: Date): Promise<void> {
   await revise(trx, accountId, at, { end_filters_revision: trx.raw('revision + 1') })
 }
 
 /** @returns false where the alias is there already, or not there to be removed, or is the mailbox's own address */
 export async function reviseMailboxAliases(
-  trx: Trx,
+  trx: AccountTrx,
   accountId: string,
   how: 'add' | 'remove',
   alias: string,
@@ -104,7 +105,7 @@ export async function reviseMailboxAliases(
 
 /** Another size, where it still has the one that it is changed from. */
 export async function reviseMailboxQuota(
-  trx: Trx,
+  trx: AccountTrx,
   accountId: string,
   { from, to }: { from: number; to: number },
   at: Date,
@@ -119,6 +120,6 @@ export async function reviseMailboxQuota(
 }
 
 /** Says the same again with a new revision, so that a platform that lost it gets it once more. */
-export async function reviseMailboxUnchanged(trx: Trx, accountId: string, at: Date): Promise<void> {
+export async function reviseMailboxUnchanged(trx: AccountTrx, accountId: string, at: Date): Promise<void> {
   await revise(trx, accountId, at, {})
 }

@@ -1,5 +1,6 @@
 // The wanted state of each mailbox, and how far the platform has followed.
 import type { Db, Trx } from '#db/connection.ts'
+import type { AccountTrx } from '../accounts/change-account.ts'
 import type { PasswordFormat, Suspension } from '../mail-platform/mail-platform.ts'
 
 export interface NewMailbox {
@@ -31,7 +32,7 @@ export interface MailboxProgress {
   readonly needsOperatorAt: Date | null
 }
 
-export async function insertMailbox(trx: Trx, mailbox: NewMailbox): Promise<void> {
+export async function insertMailbox(trx: AccountTrx, mailbox: NewMailbox): Promise<void> {
   await trx('mailboxes').insert({
     account_id: mailbox.accountId,
     address: mailbox.address,

@@ -1,5 +1,6 @@
 // Changes what is wanted of a mailbox, and leaves the job that makes the platform follow, in one transaction.
 import type { Trx } from '#db/connection.ts'
+import type { AccountTrx } from '../accounts/change-account.ts'
 import { assertNever } from '../core/assert-never.ts'
 import type { Keyring } from '../core/keyring.ts'
 import { enqueue } from '../jobs/enqueue.ts'
@@ -56,7 +57,7 @@ export async function enqueueConvergence(trx: Trx, accountId: string, afterSecon
 }
 
 export async function wantMailbox(
-  trx: Trx,
+  trx: AccountTrx,
   parts: MailboxParts,
   mailbox: { accountId: string; address: string; password: NewPassword; at: Date },
 ): Promise<void> {
@@ -75,7 +76,7 @@ export async function wantMailbox(
 
 /** @param endSessions true cuts mail programs that are signed in with the old password */
 export async function wantMailboxPassword(
-  trx: Trx,
+  trx: AccountTrx,
   parts: MailboxParts,
   change: { accountId: string; password: NewPassword; at: Date; endSessions: boolean },
 ): Promise<void> {
@@ -86,7 +87,7 @@ export async function wantMailboxPassword(
 
 /** @param reason shown to mail programs; a text of ours, never a person's */
 export async function wantMailboxSuspension(
-  trx: Trx,
+  trx: AccountTrx,
   change: { accountId: string; suspension: Suspension; reason: string | null; at: Date },
 ): Promise<void> {
   await reviseMailboxSuspension(trx, change.accountId, change.suspension, change.reason, change.at)
@@ -99,7 +100,7 @@ export async function wantMailboxSuspension(
  * @returns the revision that brings them along
  */
 export async function wantAppPasswords(
-  trx: Trx,
+  trx: AccountTrx,
   change: { accountId: string; at: Date; endSessions: boolean },
 ): Promise<number> {
   const revision = await reviseMailboxAppPasswords(trx, change.accountId, change.at, change.endSessions)
@@ -108,7 +109,10 @@ export async function wantAppPasswords(
 }
 
 /** Has forwarding and other filters switched off; their owner can switch them on again. */
-export async function wantFiltersOff(trx: Trx, { accountId, at }: { accountId: string; at: Date }): Promise<void> {
+export async function wantFiltersOff(
+  trx: AccountTrx,
+  { accountId, at }: { accountId: string; at: Date },
+): Promise<void> {
   await reviseMailboxFilters(trx, accountId, at)
   await enqueueConvergence(trx, accountId)
 }

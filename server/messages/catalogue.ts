@@ -58,6 +58,8 @@ export const catalogue = {
     channels: ['mail', 'sms'],
     params: z.strictObject({ ...told, takesEffectAt: instant, undoToken }),
   },
+  'password-reset-stopped': { channels: ['mail', 'sms'], params: z.strictObject({ ...told, undoToken }) },
+  'undo-used': { channels: ['mail', 'sms'], params: z.strictObject({ ...told, undoToken }) },
   'recovery-method-added': { channels: ['mail', 'sms'], params: z.strictObject({ ...told, method, undoToken }) },
   'recovery-method-changed': {
     channels: ['mail', 'sms'],

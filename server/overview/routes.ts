@@ -8,12 +8,13 @@ import { requestGrowth } from '../mailboxes/grow-mailbox.ts'
 import { refreshUsage } from '../mailboxes/measure-mailboxes.ts'
 import { requestedQuota } from '../mailboxes/quota-rule.ts'
 import { findMailboxProgress } from '../mailboxes/store.ts'
+import { findHold } from '../recovery/hold-store.ts'
 import { lacksSecondWay, warningsOf } from '../recovery-methods/managed-method.ts'
 import { listRoles } from '../staff/store.ts'
 import { takeDone, tellDone } from '../web/done.ts'
 import { NotFound } from '../web/faults.ts'
 import type { WebParts } from '../web/parts.ts'
-import { ownerOf, requireAccount } from '../web/sessions.ts'
+import { ownerOf, proofOf, requireAccount } from '../web/sessions.ts'
 
 const latestEntries = 5
 
@@ -32,8 +33,9 @@ export function overviewRoutes(parts: WebParts): Router {
         id: 'account',
         view: 'overview/account',
         locals: {
-          done: takeDone(req, res, ['password-changed', 'space-grown']),
+          done: takeDone(req, res, ['password-changed', 'space-grown', 'waiting-password-stopped']),
           block: (await describeBlock(parts.desk, owner.id)) ?? null,
+          waiting: (await findHold(db, owner.id)) ?? null,
           mailbox: describeMailbox(progress),
           space: {
             more: requestedQuota(progress, settings),
@@ -50,7 +52,7 @@ export function overviewRoutes(parts: WebParts): Router {
       })
     })
     .post('/account/space', requireAccount('/account'), async (req, res) => {
-      const asked = { accountId: ownerOf(req)?.id ?? '', trace: parts.trace(req) }
+      const asked = { proof: proofOf(req), trace: parts.trace(req) }
       if (await requestGrowth(parts, asked)) tellDone(res, 'space-grown')
       res.redirect(303, '/account')
     })

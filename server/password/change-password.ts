@@ -1,6 +1,6 @@
 // The one way in which a password is replaced: by its owner, by recovery, by undo.
-import type { Trx } from '#db/connection.ts'
 import { endDemandedReset } from '../abuse/end-demanded-reset.ts'
+import type { AccountTrx } from '../accounts/change-account.ts'
 import { setPassword } from '../accounts/store.ts'
 import { holdAppPasswords } from '../app-passwords/change-app-passwords.ts'
 import type { Keyring } from '../core/keyring.ts'
@@ -34,25 +34,27 @@ export interface PasswordChange {
   readonly accountId: string
   readonly password: NewPassword
   readonly at: Date
-  /** The session that stays; without it all end. */
-  readonly keepSession?: Buffer
+  /** True where earlier links "this was not me" end too: after a change by its owner or by a contact, not after a weaker proof. */
+  readonly voidsLinks: boolean
   /** True where the owner changes a password that they know. After a reset app passwords wait until they are kept or revoked. */
   readonly keepAppPasswords?: boolean
 }
 
 /**
- * Sets the password here and wants it on the mail platform, ends the other sessions and cuts live mail programs, in the caller's
+ * Sets the password here and wants it on the mail platform, ends all sessions and cuts live mail programs, in the caller's
  * transaction. What happened is recorded and told by the caller, who knows why.
+ * @returns the epoch that begins with it
  */
 export async function changePassword(
-  trx: Trx,
+  trx: AccountTrx,
   parts: MailboxParts & { keyring: Keyring },
   change: PasswordChange,
-): Promise<void> {
-  const { accountId, password, at, keepSession, keepAppPasswords = false } = change
-  await setPassword(trx, accountId, password.verifier, at)
+): Promise<number> {
+  const { accountId, password, at, voidsLinks, keepAppPasswords = false } = change
+  const epoch = await setPassword(trx, accountId, { verifier: password.verifier, at, voidsLinks })
   await wantMailboxPassword(trx, parts, { accountId, password, at, endSessions: true })
   if (!keepAppPasswords) await holdAppPasswords(trx, parts, { accountId, at })
-  await endSessions(trx, accountId, keepSession)
+  await endSessions(trx, accountId)
   await endDemandedReset(trx, parts, accountId, at)
+  return epoch
 }

@@ -1,10 +1,11 @@
 import { type Request, type Response, Router } from 'express'
+import { changeAccount } from '../accounts/change-account.ts'
 import { recordActivity } from '../activity/store.ts'
 import { tellOwner } from '../contacts/tell-owner.ts'
 import { tellDone } from '../web/done.ts'
 import { type FormError, readFields } from '../web/forms.ts'
 import type { WebParts } from '../web/parts.ts'
-import { ownerOf, renewSession, requireAccount, requireFreshPassword } from '../web/sessions.ts'
+import { ownerOf, proofOf, renewSession, requireAccount, requireFreshPassword } from '../web/sessions.ts'
 import { changePassword, judgeNewPassword } from './change-password.ts'
 
 export function passwordRoutes(parts: WebParts): Router {
@@ -32,15 +33,22 @@ export function passwordRoutes(parts: WebParts): Router {
       const verifier = await hasher.hash(judged.password)
       const at = clock.now()
       const trace = parts.trace(req)
-      await db.transaction(async (trx) => {
+      const epoch = await changeAccount(db, proofOf(req), async (trx) => {
         const accountId = owner.id
         const event = 'password.changed'
         const password = { plain: judged.password, verifier }
-        await changePassword(trx, parts, { accountId, password, at, keepAppPasswords: true })
+        const begun = await changePassword(trx, parts, {
+          accountId,
+          password,
+          at,
+          voidsLinks: true,
+          keepAppPasswords: true,
+        })
         await recordActivity(trx, keyring, { accountId, event, details: {}, at, trace })
         await tellOwner(trx, parts, { accountId, name: 'password-changed', params: {}, change: event, at, trace })
+        return begun
       })
-      await renewSession(req, trace, at)
+      await renewSession(req, epoch, trace, at)
       tellDone(res, 'password-changed')
       res.redirect(303, '/account')
     })

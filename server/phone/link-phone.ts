@@ -1,4 +1,5 @@
 import type { Db } from '#db/connection.ts'
+import type { AccountProof } from '../accounts/change-account.ts'
 import { type AskedForProof, askForProof, type ProofParts } from '../contacts/ask-for-proof.ts'
 import type { Contact } from '../contacts/contact.ts'
 import { findConfirmation } from '../contacts/store.ts'
@@ -33,14 +34,15 @@ export type AskedPhone = AskedForProof | { readonly kind: 'limited'; readonly re
 /** Sends a code to the number, however many mailboxes already have it. */
 export async function askPhone(
   parts: PhoneParts,
-  about: { readonly accountId: string; readonly number: GuardedNumber; readonly locale: Locale },
+  about: { readonly proof: AccountProof; readonly number: GuardedNumber; readonly locale: Locale },
 ): Promise<AskedPhone> {
-  const { accountId, number, locale } = about
+  const { proof, number, locale } = about
+  const { accountId } = proof
   const own = await findPhone(parts.db, parts.keyring, accountId)
   const permit = await parts.smsGuard.permit(number, { accountId, confirmed: own?.value === number.e164 })
   if (permit.kind === 'refused') return { kind: 'limited', retryAfterSeconds: permit.retryAfterSeconds }
   const contact = { kind: 'phone', value: number.e164, canonical: number.e164 } as const
-  return await askForProof(parts, { accountId, contact, locale })
+  return await askForProof(parts, { proof, contact, locale })
 }
 
 /** The number that a code was sent to and that waits for it. */

@@ -72,7 +72,7 @@ export function phoneRecovery(parts: PhoneRecoveryParts): RecoveryMethod {
         expiresAt,
       })
       // Security: the request does not look whose number it is: a worker does.
-      await enqueue(trx, sendCodeTask, { flowId: flow.id, accountId: flow.accountId, sends })
+      await enqueue(trx, sendCodeTask, { flowId: flow.id, accountId: flow.accountId, epoch: flow.epoch, sends })
       return { kind: 'asked' }
     },
     async prove(trx, flow, input) {

@@ -3,7 +3,7 @@ import { exampleMobile, writePhone } from '../core/phone-number.ts'
 import { createContactPages, methodsPage } from '../web/contact-pages.ts'
 import { readFields } from '../web/forms.ts'
 import type { WebParts } from '../web/parts.ts'
-import { accountOf, requireAccount, requireFreshPassword } from '../web/sessions.ts'
+import { accountOf, proofOf, requireAccount, requireFreshPassword } from '../web/sessions.ts'
 import { askPhone, judgePhone, linkPhone, pendingPhone, unlinkPhone } from './link-phone.ts'
 
 const formPage = '/account/recovery/phone'
@@ -29,7 +29,7 @@ export function phoneRoutes(parts: WebParts): Router {
       const judged = judgePhone(parts, typed)
       if (judged.kind === 'refused') return forms.showForm(req, res, typed, [{ field: 'phone', reason: judged.reason }])
       const { number } = judged
-      const asked = await askPhone(parts, { accountId: accountOf(req).id, number, locale: req.locale })
+      const asked = await askPhone(parts, { proof: proofOf(req), number, locale: req.locale })
       await forms.answerAsked(req, res, asked)
     })
     .get(confirmPage, requireAccount(), (req, res) => forms.showConfirm(req, res))
@@ -42,7 +42,7 @@ export function phoneRoutes(parts: WebParts): Router {
       const pending = await pendingPhone(parts, accountId)
       const judged = judgePhone(parts, pending?.value ?? '')
       if (judged.kind === 'refused') return res.redirect(303, formPage)
-      const asked = await askPhone(parts, { accountId, number: judged.number, locale: req.locale })
+      const asked = await askPhone(parts, { proof: proofOf(req), number: judged.number, locale: req.locale })
       await forms.answerAsked(req, res, asked)
     })
     .post(`${formPage}/remove`, requireAccount(methodsPage), fresh(methodsPage), async (req, res) => {

@@ -1,6 +1,6 @@
 // The worker's half of recovery by SMS: looks whose number it is, and sends the code or nothing.
 import type { Db } from '#db/connection.ts'
-import { findAccount } from '../accounts/store.ts'
+import { openAccount } from '../accounts/change-account.ts'
 import { parsePhoneNumber } from '../core/phone-number.ts'
 import { newToken } from '../core/secrets.ts'
 import { isLocale } from '../i18n/texts.ts'
@@ -31,20 +31,22 @@ export async function sendRecoveryCode(
   const { db, keyring, smsGuard, clock } = parts
   const flowId = String(payload.flowId)
   const accountId = String(payload.accountId)
+  const epoch = Number(payload.epoch)
   const sends = Number(payload.sends)
   await db.transaction(async (trx) => {
     // Held to the end, and counted in the same transaction: a worker that dies, or two at once, spend no budget on a code that is not sent.
     const request = await holdCodeRequest(trx, keyring, flowId)
     if (!request || request.decided || request.sends !== sends || request.expiresAt <= clock.now()) return
-    const account = await findAccount(trx, accountId)
+    // Security: a code that was asked for in an earlier epoch is not sent.
+    const door = await openAccount(trx, { accountId, epoch }, 'allowed')
+    const account = door.kind === 'open' ? door.account : undefined
     const own = await findPhone(trx, keyring, accountId)
-    const open = account && !account.blockedAt && !account.closedAt
-    const matches = open && own?.canonical === request.e164
+    const matches = account && own?.canonical === request.e164
     const permit = matches ? await askGuard(smsGuard.within(trx), request.e164) : undefined
     if (permit?.kind === 'refused' && permit.reason === 'wait' && permit.retryAfterSeconds <= shortWaitSeconds) {
       // The page's wait began when the code was asked for, the guard's when it was sent: a moment later.
       const afterSeconds = permit.retryAfterSeconds
-      return await enqueue(trx, sendCodeTask, { flowId, accountId, sends }, { afterSeconds })
+      return await enqueue(trx, sendCodeTask, { flowId, accountId, epoch, sends }, { afterSeconds })
     }
     const to = matches && permit?.kind === 'permitted' ? own.value : null
     // Security: a code that nobody was sent cannot be guessed either.

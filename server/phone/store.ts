@@ -1,5 +1,6 @@
 // The phone of an account: at most one, and its number belongs to nobody else.
 import type { Db, Trx } from '#db/connection.ts'
+import type { AccountTrx } from '../accounts/change-account.ts'
 import { claim, release } from '../claims/store.ts'
 import type { LinkedContact } from '../contacts/contact.ts'
 import type { Keyring } from '../core/keyring.ts'
@@ -36,7 +37,7 @@ export type PutPhone = { readonly kind: 'put'; readonly old: Phone | undefined }
  * proven, or that is put back. The caller holds the account's row, so that changes of one account come one after the other.
  * @returns `taken` where another account holds it; nothing was changed then
  */
-export async function putPhone(trx: Trx, keyring: Keyring, wanted: WantedPhone): Promise<PutPhone> {
+export async function putPhone(trx: AccountTrx, keyring: Keyring, wanted: WantedPhone): Promise<PutPhone> {
   const { accountId, e164, confirmedAt, provenAt, at } = wanted
   const old = await findPhone(trx, keyring, accountId)
   if ((await claim(trx, keyring, { kind, value: e164, accountId }, at)) === 'taken') return { kind: 'taken' }
@@ -49,11 +50,17 @@ export async function putPhone(trx: Trx, keyring: Keyring, wanted: WantedPhone):
 }
 
 /** Puts a number back that was removed or replaced, if it is still free. */
-export const restorePhone = (trx: Trx, keyring: Keyring, accountId: string, old: Phone, at: Date): Promise<PutPhone> =>
+export const restorePhone = (
+  trx: AccountTrx,
+  keyring: Keyring,
+  accountId: string,
+  old: Phone,
+  at: Date,
+): Promise<PutPhone> =>
   putPhone(trx, keyring, { accountId, e164: old.canonical, confirmedAt: old.confirmedAt, provenAt: old.provenAt, at })
 
 /** Unlinks the phone and returns it; undefined where there was none. The number is free for anybody, this account too. */
-export async function removePhone(trx: Trx, keyring: Keyring, accountId: string): Promise<Phone | undefined> {
+export async function removePhone(trx: AccountTrx, keyring: Keyring, accountId: string): Promise<Phone | undefined> {
   const old = await findPhone(trx, keyring, accountId)
   await trx('phones').where({ account_id: accountId }).delete()
   await release(trx, keyring, { kind, accountId })
@@ -61,6 +68,6 @@ export async function removePhone(trx: Trx, keyring: Keyring, accountId: string)
 }
 
 /** After a recovery with it. */
-export async function markPhoneProven(trx: Trx, accountId: string, at: Date): Promise<void> {
+export async function markPhoneProven(trx: AccountTrx, accountId: string, at: Date): Promise<void> {
   await trx('phones').where({ account_id: accountId }).update({ proven_at: at })
 }

@@ -1,6 +1,6 @@
 // The one way in which an owner changes a recovery method: guarded, recorded and told in one transaction.
-import type { Db, Trx } from '#db/connection.ts'
-import { holdForMethodChange } from '../accounts/store.ts'
+import type { Db } from '#db/connection.ts'
+import { type AccountProof, type AccountTrx, changeAccount } from '../accounts/change-account.ts'
 import type { Trace } from '../activity/events.ts'
 import { recordActivity } from '../activity/store.ts'
 import type { Contact, LinkedContact } from '../contacts/contact.ts'
@@ -12,9 +12,8 @@ export interface MethodChangeParts extends NoticeParts {
   readonly db: Db
 }
 
-/** Who asks for a change, and from where. */
-export interface Asking {
-  readonly accountId: string
+/** Who asks for a change, with which proof, and from where. */
+export interface Asking extends AccountProof {
   readonly trace: Trace
 }
 
@@ -26,22 +25,26 @@ export interface MethodChange {
 }
 
 /** Why no method is changed now. */
-export type Held = { readonly kind: 'probation'; readonly until: Date } | { readonly kind: 'gone' }
+export interface Held {
+  readonly kind: 'probation'
+  readonly until: Date
+}
 
 /**
- * Runs `change` while it holds the account, then records and tells what it says to have done. What it did stays even where it did not
+ * Runs `change` behind the account's door, then records and tells what it says to have done. What it did stays even where it did not
  * change a method: a spent code stays spent.
+ * Security: during probation no recovery method is changed, whichever page asks.
+ * @throws StaleProof
  */
 export async function changeMethod<Outcome>(
   parts: MethodChangeParts,
   asking: Asking,
-  change: (trx: Trx, at: Date) => Promise<{ readonly outcome: Outcome; readonly done?: MethodChange }>,
+  change: (trx: AccountTrx, at: Date) => Promise<{ readonly outcome: Outcome; readonly done?: MethodChange }>,
 ): Promise<Outcome | Held> {
   const { accountId, trace } = asking
-  return await parts.db.transaction(async (trx) => {
+  return await changeAccount(parts.db, asking, async (trx, { probationUntil }) => {
     const at = parts.clock.now()
-    const held = await holdForMethodChange(trx, accountId, at)
-    if (held.kind !== 'held') return held
+    if (probationUntil && probationUntil > at) return { kind: 'probation', until: probationUntil }
     const { outcome, done } = await change(trx, at)
     if (!done) return outcome
     const { method, what, old, added } = done

@@ -1,5 +1,5 @@
 // A contact becomes the account's own: the right code is spent and the contact claimed in one transaction.
-import type { Trx } from '#db/connection.ts'
+import type { AccountTrx } from '../accounts/change-account.ts'
 import type { Contact, LinkedContact } from '../contacts/contact.ts'
 import { type JudgeParts, judgeCode } from '../contacts/judge-code.ts'
 import { spendConfirmation } from '../contacts/store.ts'
@@ -16,7 +16,7 @@ export type Linked =
 
 /** Links the contact in place of the one before, or answers `taken`. */
 export type PutContact = (
-  trx: Trx,
+  trx: AccountTrx,
   contact: Contact,
   at: Date,
 ) => Promise<{ readonly kind: 'put'; readonly old: LinkedContact | undefined } | { readonly kind: 'taken' }>

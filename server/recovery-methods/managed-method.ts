@@ -1,5 +1,6 @@
 // What every recovery method offers to the pages of its owner, to notices and to undo.
 import type { Db, Trx } from '#db/connection.ts'
+import type { AccountTrx } from '../accounts/change-account.ts'
 import type { LinkedContact } from '../contacts/contact.ts'
 
 export type MethodId = 'backup-address' | 'phone' | 'security-question'
@@ -26,14 +27,14 @@ export interface ManagedMethod {
   /** The contact that the account holds by it, where it is one of contacts. */
   findContact(db: Db | Trx, accountId: string): Promise<LinkedContact | undefined>
   /** Takes it from the account. The caller records and tells it. */
-  remove(trx: Trx, accountId: string, at: Date): Promise<void>
+  remove(trx: AccountTrx, accountId: string, at: Date): Promise<void>
   /**
    * For undo: whatever is set now came from a stranger and is to open nothing any more.
    * @returns whether a contact was taken from the account by it
    */
-  distrust(trx: Trx, accountId: string, at: Date): Promise<boolean>
+  distrust(trx: AccountTrx, accountId: string, at: Date): Promise<boolean>
   /** Puts a contact back that was replaced or removed, if it is still free. */
-  restore(trx: Trx, accountId: string, old: LinkedContact, at: Date): Promise<'restored' | 'taken'>
+  restore(trx: AccountTrx, accountId: string, old: LinkedContact, at: Date): Promise<'restored' | 'taken'>
 }
 
 export interface ManagedMethods {

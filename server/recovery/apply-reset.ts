@@ -1,5 +1,6 @@
 // What a new password by recovery means: everything in one transaction.
-import type { Db, Trx } from '#db/connection.ts'
+import type { Db } from '#db/connection.ts'
+import type { AccountTrx } from '../accounts/change-account.ts'
 import { startProbation } from '../accounts/store.ts'
 import type { Trace } from '../activity/events.ts'
 import { recordActivity } from '../activity/store.ts'
@@ -9,6 +10,7 @@ import type { Keyring } from '../core/keyring.ts'
 import type { MailboxParts, NewPassword } from '../mailboxes/want-mailbox.ts'
 import { changePassword } from '../password/change-password.ts'
 import { forgetDevices } from '../sessions/store.ts'
+import { listContactLinks } from '../undo/store.ts'
 import { dropHold } from './hold-store.ts'
 import type { MethodId } from './recovery-method.ts'
 import { endFlows } from './store.ts'
@@ -33,26 +35,23 @@ export interface Reset {
   readonly trace: Trace
 }
 
-/** Whatever was begun before: open flows, a password that waits, browsers that were known. */
-export async function endOpenWays(trx: Trx, accountId: string, at: Date): Promise<void> {
+/** What was begun before: open flows, a password that waits, browsers that were known. */
+export async function endOpenWays(trx: AccountTrx, accountId: string, at: Date): Promise<void> {
   await endFlows(trx, accountId, at)
   await dropHold(trx, accountId)
   await forgetDevices(trx, accountId)
 }
 
-/** Security: after a reset nothing of before goes on: sessions, mail programs, open flows, known devices, waiting passwords. */
-export async function applyReset(trx: Trx, parts: ApplyParts, reset: Reset): Promise<void> {
+/** Security: after a reset nothing goes on that was begun before: sessions, mail programs, flows, known devices, waiting passwords. */
+export async function applyReset(trx: AccountTrx, parts: ApplyParts, reset: Reset): Promise<void> {
   const { accountId, provenBy: method, weak, password, at, trace } = reset
-  await changePassword(trx, parts, { accountId, password, at })
+  // Security: a reset by a contact voids every earlier link "this was not me". A weaker proof disarms no contact.
+  const voidsLinks = !weak && (await parts.methods.contactsOf(trx, accountId)).length > 0
+  const replaces = voidsLinks ? await listContactLinks(trx, parts.keyring, accountId, at) : []
+  await changePassword(trx, parts, { accountId, password, at, voidsLinks })
   await endOpenWays(trx, accountId, at)
   if (weak) await startProbation(trx, accountId, probationEnd(parts, at))
   await recordActivity(trx, parts.keyring, { accountId, event: 'password.reset', details: { method }, at, trace })
-  await tellOwner(trx, parts, {
-    accountId,
-    name: 'password-reset',
-    params: { method },
-    change: 'password.reset',
-    at,
-    trace,
-  })
+  const notice = { accountId, name: 'password-reset', params: { method }, change: 'password.reset' } as const
+  await tellOwner(trx, parts, { ...notice, replaces, at, trace })
 }

@@ -1,5 +1,5 @@
 import type { Db, Trx } from '#db/connection.ts'
-import { findAccountId } from '../accounts/store.ts'
+import { findAccountEpoch } from '../accounts/store.ts'
 import type { Trace } from '../activity/events.ts'
 import type { Clock } from '../core/clock.ts'
 import type { Keyring } from '../core/keyring.ts'
@@ -67,11 +67,13 @@ export async function beginRecovery(
   const address = addressOf(name, typed?.domain ?? settings.mailDomains[0] ?? '')
   const at = clock.now()
   await db.transaction(async (trx) => {
-    const accountId = (await findAccountId(trx, address)) ?? null
+    const account = await findAccountEpoch(trx, address)
+    const accountId = account?.id ?? null
     const known = device && (await isKnownDevice(trx, accountId ?? nobody, device)) ? device : undefined
     const keys = keysOf(keyring, address, known)
     const state = beginnings['type-login']
-    await insertFlow(trx, { tokenHash, accountId, ...keys, state, locale, trace, at, expiresAt: flowEnd(at) })
+    const epoch = account?.epoch ?? null
+    await insertFlow(trx, { tokenHash, accountId, epoch, ...keys, state, locale, trace, at, expiresAt: flowEnd(at) })
   })
 }
 
@@ -85,6 +87,8 @@ export async function beginProvenFlow(
   about: {
     readonly tokenHash: Buffer
     readonly accountId: string
+    /** Of the account, in which the proof was made. */
+    readonly epoch: number
     readonly address: string
     readonly beginning: 'open-link' | 'undo'
     readonly provenBy: string

@@ -1,6 +1,7 @@
 // New passwords that wait until everybody who was told had time to object (SECURITY_QUESTION=hold).
 import type { Db, Trx } from '#db/connection.ts'
 import { resealColumn } from '#db/reseal.ts'
+import type { AccountTrx } from '../accounts/change-account.ts'
 import type { Trace } from '../activity/events.ts'
 import type { Keyring } from '../core/keyring.ts'
 import type { NewPassword } from '../mailboxes/want-mailbox.ts'
@@ -9,6 +10,8 @@ const sealPurpose = 'recovery-holds.password'
 
 export interface Hold {
   readonly accountId: string
+  /** Of the account, when the password was chosen. */
+  readonly epoch: number
   readonly flowId: string
   readonly password: NewPassword
   readonly trace: Trace
@@ -16,38 +19,62 @@ export interface Hold {
   readonly dueAt: Date
 }
 
-/** Keeps the password, in place of one that waits already. */
-export async function putHold(trx: Trx, keyring: Keyring, hold: Hold): Promise<void> {
-  await trx('recovery_holds')
-    .insert({
-      account_id: hold.accountId,
-      flow_id: hold.flowId,
-      password_verifier: hold.password.verifier,
-      password_sealed: keyring.seal(sealPurpose, hold.password.plain),
-      device: hold.trace.device,
-      place: hold.trace.place,
-      made_at: hold.madeAt,
-      due_at: hold.dueAt,
-    })
-    .onConflict('account_id')
-    .merge()
+/**
+ * Keeps the password.
+ * Security: a second one neither replaces the first nor postpones it: the caller looked with `findHold`. What is left of an earlier epoch goes.
+ */
+export async function putHold(trx: AccountTrx, keyring: Keyring, hold: Hold): Promise<void> {
+  const { accountId, epoch } = hold
+  await trx('recovery_holds').where({ account_id: accountId }).whereNot({ epoch }).delete()
+  await trx('recovery_holds').insert({
+    account_id: accountId,
+    epoch,
+    flow_id: hold.flowId,
+    password_verifier: hold.password.verifier,
+    password_sealed: keyring.seal(sealPurpose, hold.password.plain),
+    device: hold.trace.device,
+    place: hold.trace.place,
+    made_at: hold.madeAt,
+    due_at: hold.dueAt,
+  })
+}
+
+/** The password that waits for the account and is of its present epoch. */
+export async function findHold(
+  db: Db | Trx,
+  accountId: string,
+): Promise<
+  { readonly madeAt: Date; readonly dueAt: Date; readonly device: string; readonly place: string } | undefined
+> {
+  const { rows } = await db.raw(
+    `select h.made_at as "madeAt", h.due_at as "dueAt", h.device, h.place
+     from recovery_holds h join accounts a on a.id = h.account_id and a.epoch = h.epoch where h.account_id = ?`,
+    [accountId],
+  )
+  return rows[0]
 }
 
 /**
  * Takes the password out, if it is due: for exactly one caller.
- * Security: what waits dies with a block, and with any change of the password in between.
+ * Security: what waits dies with the epoch in which it was chosen.
  */
-export async function takeDueHold(trx: Trx, keyring: Keyring, accountId: string, at: Date): Promise<Hold | undefined> {
+export async function takeDueHold(
+  trx: AccountTrx,
+  keyring: Keyring,
+  accountId: string,
+  at: Date,
+): Promise<Hold | undefined> {
   const { rows } = await trx.raw(
     `delete from recovery_holds h using accounts a
      where h.account_id = :accountId and h.due_at <= :at and a.id = h.account_id
-     returning h.*, a.blocked_at is null and a.closed_at is null and a.password_changed_at <= h.made_at as live`,
+     returning h.*, a.blocked_at is null and a.closed_at is null and a.epoch = h.epoch as live`,
     { accountId, at },
   )
   const row = rows[0]
   if (!row?.live) return undefined
   return {
     accountId: row.account_id,
+    epoch: row.epoch,
     flowId: row.flow_id,
     password: { verifier: row.password_verifier, plain: keyring.open(sealPurpose, row.password_sealed) },
     trace: { device: row.device, place: row.place },
@@ -57,7 +84,7 @@ export async function takeDueHold(trx: Trx, keyring: Keyring, accountId: string,
 }
 
 /** Drops what waits for the account. */
-export async function dropHold(trx: Trx, accountId: string): Promise<boolean> {
+export async function dropHold(trx: AccountTrx, accountId: string): Promise<boolean> {
   return (await trx('recovery_holds').where({ account_id: accountId }).delete()) > 0
 }
 

@@ -6,6 +6,7 @@ import type { Flow } from './store.ts'
 export const methodFlowOf = (flow: Flow, at: Date): MethodFlow => ({
   id: flow.id,
   accountId: flow.live && flow.accountId ? flow.accountId : nobody,
+  epoch: flow.live ? (flow.epoch ?? 0) : 0,
   shownAccountId: flow.accountId ?? nobody,
   nameKey: flow.nameKey,
   budgetKey: flow.budgetKey,

@@ -36,7 +36,8 @@ export async function openLink(
       const account = found && (await findAccount(trx, found.accountId))
       if (!account || account.blockedAt || account.closedAt) continue
       const { id: accountId, address } = account
-      const flow = { tokenHash: keep(), accountId, address, provenBy: method.id, proofHash, ...about, at }
+      const { epoch } = found
+      const flow = { tokenHash: keep(), accountId, epoch, address, provenBy: method.id, proofHash, ...about, at }
       await beginProvenFlow(trx, keyring, { ...flow, beginning: 'open-link' })
       return true
     }

@@ -1,4 +1,5 @@
 import type { Db, Trx } from '#db/connection.ts'
+import type { AccountTrx } from '../accounts/change-account.ts'
 import type { Trace } from '../activity/events.ts'
 import type { Locale } from '../i18n/texts.ts'
 import type { TaskList } from '../jobs/worker.ts'
@@ -10,6 +11,8 @@ export interface MethodFlow {
   readonly id: string
   /** For a decoy flow, an id that no account has: every query runs and finds nothing. */
   readonly accountId: string
+  /** Of the account when the flow began; 0 for a decoy. */
+  readonly epoch: number
   /** Whose question is shown: of a blocked mailbox too, so that a block does not show. Proves and sends nothing. */
   readonly shownAccountId: string
   /** Of the typed name, the same for ever: what a decoy shows depends on it. */
@@ -74,13 +77,17 @@ export interface RecoveryMethod {
   /** Counts the try, then spends the secret. A wrong answer is a value, never a throw: a throw would undo the count. */
   prove(trx: Trx, flow: MethodFlow, input: string): Promise<ProofOutcome>
   /** Methods that prove by a link: whose it is, where it is alive. Does not use it up. */
-  openLink?(trx: Trx, tokenHash: Buffer, at: Date): Promise<{ readonly accountId: string } | undefined>
+  openLink?(
+    trx: Trx,
+    tokenHash: Buffer,
+    at: Date,
+  ): Promise<{ readonly accountId: string; readonly epoch: number } | undefined>
   /**
    * A new password is being set by a proof of this method; the caller holds the account's row. Spends what stayed good until now.
    * @param proofHash of the link that opened the flow
    * @returns false where the proof is worth nothing any more: a dead link, a method that was removed or replaced meanwhile
    */
-  settle(trx: Trx, flow: MethodFlow, proofHash: Buffer | null): Promise<boolean>
+  settle(trx: AccountTrx, flow: MethodFlow, proofHash: Buffer | null): Promise<boolean>
   /** What a reset by this method means afterwards: SAFETY asks for more care after a weak one. */
   readonly strength: 'strong' | 'weak'
   /** Its own jobs. */

@@ -1,5 +1,5 @@
 // The last step: a new password by a proof of this very flow, with everything that follows from it, or nothing.
-import { holdAccount } from '../accounts/store.ts'
+import { openAccount } from '../accounts/change-account.ts'
 import type { Trace } from '../activity/events.ts'
 import type { PasswordRefusal } from '../core/password-policy.ts'
 import { judgeNewPassword, type PasswordRuleParts } from '../password/change-password.ts'
@@ -7,6 +7,7 @@ import type { PasswordHasher } from '../password/hasher.ts'
 import type { RawSettings } from '../settings.ts'
 import { type ApplyParts, applyReset, probationEnd } from './apply-reset.ts'
 import { holdReset } from './hold-reset.ts'
+import { findHold } from './hold-store.ts'
 import { methodFlowOf } from './method-flow.ts'
 import type { RecoveryMethod } from './recovery-method.ts'
 import { endFlow, type Flow, finishFlow } from './store.ts'
@@ -20,6 +21,8 @@ export interface ResetParts extends ApplyParts, PasswordRuleParts {
 export type ResetOutcome =
   | { readonly kind: 'done' | 'held' }
   | { readonly kind: 'refused'; readonly reason: PasswordRefusal }
+  /** Another one waits already, and this one does not take its place. */
+  | { readonly kind: 'waits-already'; readonly dueAt: Date }
   /** The link that opened the flow is dead by now. */
   | { readonly kind: 'dead-link' }
   /** The flow moved, died or was never proven. */
@@ -27,16 +30,20 @@ export type ResetOutcome =
 
 /** @throws BusyError where the line for hashing is full; the flow stays as it is */
 export async function resetPassword(parts: ResetParts, flow: Flow, typed: string, trace: Trace): Promise<ResetOutcome> {
-  const { accountId, address, provenBy } = flow
-  if (flow.state !== 'proven' || !accountId || !address || !provenBy) return { kind: 'moved' }
+  const { accountId, epoch, address, provenBy } = flow
+  if (flow.state !== 'proven' || !accountId || epoch === null || !address || !provenBy) return { kind: 'moved' }
   const judged = judgeNewPassword(parts, address, typed)
   if (judged.kind === 'refused') return judged
   const password = { plain: judged.password, verifier: await parts.hasher.hash(judged.password) }
   const method = parts.recoveryMethods.find((each) => each.id === provenBy)
   const waits = method?.strength === 'weak' && parts.settings.securityQuestion === 'hold'
-  return await parts.db.transaction(async (trx): Promise<ResetOutcome> => {
+  return await parts.db.transaction(async (outer): Promise<ResetOutcome> => {
     const at = parts.clock.now()
-    await holdAccount(trx, accountId)
+    const door = await openAccount(outer, { accountId, epoch }, 'allowed')
+    if (door.kind === 'stale') return { kind: 'moved' }
+    const { trx } = door
+    const first = waits ? await findHold(trx, accountId) : undefined
+    if (first) return { kind: 'waits-already', dueAt: first.dueAt }
     const dueAt = waits ? probationEnd(parts, at) : null
     if (!(await finishFlow(trx, flow.id, waits ? 'hold-password' : 'set-password', at, dueAt))) return { kind: 'moved' }
     if (method && !(await method.settle(trx, methodFlowOf(flow, at), flow.proofHash))) {
@@ -44,7 +51,7 @@ export async function resetPassword(parts: ResetParts, flow: Flow, typed: string
       return { kind: 'dead-link' }
     }
     if (dueAt) {
-      await holdReset(trx, parts, { accountId, flowId: flow.id, password, trace, madeAt: at, dueAt })
+      await holdReset(trx, parts, { accountId, epoch, flowId: flow.id, password, trace, madeAt: at, dueAt })
       return { kind: 'held' }
     }
     const weak = method?.strength === 'weak'

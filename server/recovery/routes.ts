@@ -119,6 +119,10 @@ export function recoveryRoutes(parts: WebParts): Router {
           return res.redirect(303, '/recover/done')
         case 'refused':
           return showNewPassword(req, res, flow, [{ field: 'password', reason: outcome.reason }])
+        case 'waits-already': {
+          const params = { until: pages.formatsFor(req).dateTime(outcome.dueAt) }
+          return showNewPassword(req, res, flow, [{ field: 'password', reason: 'waits-already', params }])
+        }
         case 'dead-link':
           return showDeadLink(req, res)
         case 'moved':

@@ -1,5 +1,6 @@
 // Recovery flows. A flow moves by one guarded statement, along an edge of flow-states.ts, or not at all.
 import type { Db, Trx } from '#db/connection.ts'
+import type { AccountTrx } from '../accounts/change-account.ts'
 import type { Trace } from '../activity/events.ts'
 import { isLocale, type Locale } from '../i18n/texts.ts'
 import { type FlowState, type FlowStep, stateAfter, statesBefore } from './flow-states.ts'
@@ -10,10 +11,12 @@ export interface Flow {
   readonly accountId: string | null
   readonly address: string | null
   /**
-   * False for a decoy: nobody has the name, the account is blocked or closed, or the password was changed since the flow began. Such a flow
+   * False for a decoy: nobody has the name, the account is blocked or closed, or it is in another epoch since the flow began. Such a flow
    * goes on looking like any other.
    */
   readonly live: boolean
+  /** Of the account, when the flow began; null where nobody has the name. */
+  readonly epoch: number | null
   readonly nameKey: string
   readonly budgetKey: string
   readonly state: FlowState
@@ -30,6 +33,7 @@ export interface Flow {
 export interface NewFlow {
   readonly tokenHash: Buffer
   readonly accountId: string | null
+  readonly epoch: number | null
   readonly nameKey: string
   readonly budgetKey: string
   readonly state: FlowState
@@ -41,14 +45,15 @@ export interface NewFlow {
   readonly expiresAt: Date
 }
 
-/** Security: no flow helps a blocked or closed account, or outlives the password that it was to replace. */
+/** Security: no flow helps a blocked or closed account, or outlives the epoch of the account in which it began. */
 const isLive = `(f.ended_at is null and a.id is not null and a.blocked_at is null and a.closed_at is null
-  and a.password_changed_at <= f.begun_at)`
+  and a.epoch = f.epoch)`
 
 export async function insertFlow(trx: Trx, flow: NewFlow): Promise<void> {
   await trx('recovery_flows').insert({
     token_hash: flow.tokenHash,
     account_id: flow.accountId,
+    epoch: flow.epoch,
     name_key: Buffer.from(flow.nameKey, 'base64url'),
     budget_key: Buffer.from(flow.budgetKey, 'base64url'),
     state: flow.state,
@@ -77,6 +82,7 @@ export async function findFlow(db: Db | Trx, tokenHash: Buffer, at: Date): Promi
       accountId: row.account_id,
       address: row.address,
       live: row.live,
+      epoch: row.epoch,
       nameKey: row.name_key.toString('base64url'),
       budgetKey: row.budget_key.toString('base64url'),
       state: row.state,
@@ -140,9 +146,15 @@ export async function finishFlow(
 }
 
 /** Ends the account's flows that have not arrived: those that are proven die, the others go on as decoys. */
-export async function endFlows(trx: Trx, accountId: string, at: Date): Promise<void> {
-  await trx('recovery_flows')
-    .where({ account_id: accountId })
+export async function endFlows(
+  trx: AccountTrx,
+  accountId: string,
+  at: Date,
+  /** Only those that were proven by one of these. */
+  provenBy?: readonly string[],
+): Promise<void> {
+  const query = trx('recovery_flows').where({ account_id: accountId })
+  await (provenBy ? query.whereIn('proven_by', [...provenBy]) : query)
     .whereNull('ended_at')
     .whereIn('state', ['begun', 'asked', 'proven'])
     .update({ ended_at: at })

@@ -94,9 +94,10 @@ export async function registerAccount(
       await release(trx, keyring, lookAlike)
       return { kind: 'taken' } as const
     }
-    await insertAccount(trx, { id: accountId, address, passwordVerifier: verifier, locale: about.locale, at })
-    await wantMailbox(trx, parts, { accountId, address, password: { plain: wanted.password, verifier }, at })
-    if (about.device) await rememberDevice(trx, accountId, about.device, at)
+    const account = { id: accountId, address, passwordVerifier: verifier, locale: about.locale, at }
+    const own = await insertAccount(trx, account)
+    await wantMailbox(own, parts, { accountId, address, password: { plain: wanted.password, verifier }, at })
+    if (about.device) await rememberDevice(own, accountId, about.device, at)
     await recordActivity(trx, keyring, { accountId, event: 'account.created', details: {}, at, trace: about.trace })
     return { kind: 'registered', accountId, address } as const
   })

@@ -1,5 +1,6 @@
 import type { Request, Response } from 'express'
 import { Router } from 'express'
+import { firstEpoch } from '../accounts/change-account.ts'
 import { describeMailbox } from '../mailboxes/describe-mailbox.ts'
 import { findMailboxProgress } from '../mailboxes/store.ts'
 import { keepDevice } from '../sign-in/device-cookie.ts'
@@ -53,7 +54,7 @@ export function registrationRoutes(parts: WebParts): Router {
         const free = await suggestNames(parts, judged)
         return showForm(req, res, form, [{ field: 'login', reason: 'taken' }], free)
       }
-      await startSession(req, registered.accountId, trace, parts.clock.now())
+      await startSession(req, { accountId: registered.accountId, epoch: firstEpoch }, trace, parts.clock.now())
       res.redirect(303, '/account/welcome')
     })
     .get('/account/welcome', requireAccount(), async (req, res) => {

@@ -4,10 +4,9 @@ import { assertNever } from '../core/assert-never.ts'
 import { createChangeLimit } from '../recovery-methods/change-method.ts'
 import { methodsPage } from '../web/contact-pages.ts'
 import { tellDone } from '../web/done.ts'
-import { Forbidden } from '../web/faults.ts'
 import { type FormError, readFields } from '../web/forms.ts'
 import type { WebParts } from '../web/parts.ts'
-import { accountOf, requireAccount, requireFreshPassword } from '../web/sessions.ts'
+import { accountOf, proofOf, requireAccount, requireFreshPassword } from '../web/sessions.ts'
 import { questionIds } from './questions.ts'
 import { judgeQuestion, removeQuestion, setQuestion } from './set-question.ts'
 
@@ -17,7 +16,7 @@ export function securityQuestionRoutes(parts: WebParts): Router {
   const { pages, db, clock } = parts
   const countChange = createChangeLimit(parts.limits)
   const fresh = (page?: string) => requireFreshPassword(clock.now, page)
-  const askingOf = (req: Request) => ({ accountId: accountOf(req).id, trace: parts.trace(req) })
+  const askingOf = (req: Request) => ({ ...proofOf(req), trace: parts.trace(req) })
   const refused = (reason: 'removed' | 'closed'): FormError => ({ field: 'security-question', reason, at: 'main' })
 
   async function showForm(req: Request, res: Response, question = '', errors: readonly FormError[] = []) {
@@ -57,8 +56,6 @@ export function securityQuestionRoutes(parts: WebParts): Router {
           return showForm(req, res, '', [refused('removed')])
         case 'probation':
           return showProbation(req, res, outcome.until)
-        case 'gone':
-          throw new Forbidden('blocked')
         default:
           return assertNever(outcome)
       }
@@ -74,8 +71,6 @@ export function securityQuestionRoutes(parts: WebParts): Router {
           return res.redirect(303, methodsPage)
         case 'probation':
           return showProbation(req, res, outcome.until)
-        case 'gone':
-          throw new Forbidden('blocked')
         default:
           return assertNever(outcome)
       }

@@ -1,5 +1,6 @@
 // The security question of an account. A removed one leaves a tombstone that the database itself defends.
 import type { Db, Trx } from '#db/connection.ts'
+import type { AccountTrx } from '../accounts/change-account.ts'
 
 export type SecurityQuestion =
   | {
@@ -44,7 +45,10 @@ export interface WantedQuestion {
  * Sets the question, or another one in its place; tries count from zero again.
  * Security: a removed security question is gone for ever, whichever way somebody asks for it.
  */
-export async function putSecurityQuestion(trx: Trx, wanted: WantedQuestion): Promise<'added' | 'changed' | 'removed'> {
+export async function putSecurityQuestion(
+  trx: AccountTrx,
+  wanted: WantedQuestion,
+): Promise<'added' | 'changed' | 'removed'> {
   const { rows } = await trx.raw<{ rows: { added: boolean }[] }>(
     `insert into security_questions as kept (account_id, question, answer_verifier, answer_key_id, set_at)
      values (:accountId, :question, :answerVerifier, :answerKeyId, :at)
@@ -60,7 +64,7 @@ export async function putSecurityQuestion(trx: Trx, wanted: WantedQuestion): Pro
 }
 
 /** Leaves the tombstone. False where there was nothing to remove. */
-export async function removeSecurityQuestion(trx: Trx, accountId: string, at: Date): Promise<boolean> {
+export async function removeSecurityQuestion(trx: AccountTrx, accountId: string, at: Date): Promise<boolean> {
   const { rowCount } = await trx.raw(
     `update security_questions
      set removed_at = :at, question = null, answer_verifier = null, answer_key_id = null
@@ -97,7 +101,7 @@ export async function uncountAnswer(trx: Trx, accountId: string): Promise<void> 
 }
 
 /** Nothing answers the question any more until its owner sets another one. It is not removed: that would be for ever. */
-export async function closeSecurityQuestion(trx: Trx, accountId: string): Promise<void> {
+export async function closeSecurityQuestion(trx: AccountTrx, accountId: string): Promise<void> {
   await trx('security_questions')
     .where({ account_id: accountId })
     .whereNull('removed_at')
@@ -105,7 +109,7 @@ export async function closeSecurityQuestion(trx: Trx, accountId: string): Promis
 }
 
 /** After the right answer: it was no wrong one, so it does not count against the question's life. */
-export async function markQuestionProven(trx: Trx, accountId: string, at: Date): Promise<void> {
+export async function markQuestionProven(trx: AccountTrx, accountId: string, at: Date): Promise<void> {
   await trx('security_questions')
     .where({ account_id: accountId })
     .whereNull('removed_at')

@@ -1,10 +1,11 @@
 import { Router } from 'express'
+import { changeAccount } from '../accounts/change-account.ts'
 import { recordActivity } from '../activity/store.ts'
 import { takeDone, tellDone } from '../web/done.ts'
 import { NotFound } from '../web/faults.ts'
 import type { WebParts } from '../web/parts.ts'
 import { aliveSince } from '../web/session-store.ts'
-import { ownerOf, requireAccount, sessionDigestOf } from '../web/sessions.ts'
+import { ownerOf, proofOf, requireAccount, sessionDigestOf } from '../web/sessions.ts'
 import { endSession, endSessions, listSessions } from './store.ts'
 
 const isUuid = (text: string) => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text)
@@ -32,7 +33,7 @@ export function sessionRoutes(parts: WebParts): Router {
     })
     .post('/account/sessions/end-others', requireAccount('/account/sessions'), async (req, res) => {
       const accountId = ownerOf(req)?.id ?? ''
-      await db.transaction(async (trx) => {
+      await changeAccount(db, proofOf(req), async (trx) => {
         const count = await endSessions(trx, accountId, sessionDigestOf(req))
         if (count === 0) return
         const entry = { event: 'session.others-ended', details: { count } } as const
@@ -45,7 +46,7 @@ export function sessionRoutes(parts: WebParts): Router {
       const accountId = ownerOf(req)?.id ?? ''
       const id = String(req.params.id)
       if (!isUuid(id)) throw new NotFound('no such session')
-      await db.transaction(async (trx) => {
+      await changeAccount(db, proofOf(req), async (trx) => {
         const ended = await endSession(trx, accountId, id)
         // Ended meanwhile, or never theirs: both look the same, and neither is a fault.
         if (!ended) return

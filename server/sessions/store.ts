@@ -1,10 +1,13 @@
 // Where people are signed in. Ids are kept as hashes: a copy of the table opens no session.
 import type { Db, Trx } from '#db/connection.ts'
+import { type AccountTrx, changeAccount } from '../accounts/change-account.ts'
 
 export interface SessionOwner {
   readonly id: string
   readonly address: string
   readonly locale: string | null
+  /** Of the account, in which the session began. */
+  readonly epoch: number
 }
 
 export interface LoadedSession {
@@ -27,6 +30,8 @@ export interface ListedSession {
 export interface NewSession {
   readonly idDigest: Buffer
   readonly accountId: string
+  /** Of the account, when the proof was given. */
+  readonly epoch: number
   readonly data: object
   readonly device: string
   readonly place: string
@@ -39,10 +44,13 @@ export interface Alive {
   readonly begunAfter: Date
 }
 
-/** Security: a blocked or closed account, or one that must get a new password first, has no session, whatever rows are left. */
+/**
+ * Security: a session of an earlier epoch is none, whatever rows are left, and a blocked or closed account, or one that must get a new
+ * password first, has none.
+ */
 export async function loadSession(db: Db, idDigest: Buffer, alive: Alive): Promise<LoadedSession | undefined> {
   const row = await db('sessions')
-    .join('accounts', 'accounts.id', 'sessions.account_id')
+    .join('accounts', { 'accounts.id': 'sessions.account_id', 'accounts.epoch': 'sessions.epoch' })
     .where('sessions.id_digest', idDigest)
     .where('sessions.last_seen_at', '>', alive.seenAfter)
     .where('sessions.signed_in_at', '>', alive.begunAfter)
@@ -56,35 +64,43 @@ export async function loadSession(db: Db, idDigest: Buffer, alive: Alive): Promi
       'accounts.id',
       'accounts.address',
       'accounts.locale',
+      'accounts.epoch',
     )
     // Every page of who is signed in asks this: planned once for each connection.
     .options({ name: 'load-session' })
   return (
     row && {
       data: row.data,
-      owner: { id: row.id, address: row.address, locale: row.locale },
+      owner: { id: row.id, address: row.address, locale: row.locale, epoch: row.epoch },
       signedInAt: row.signed_in_at,
       lastSeenAt: row.last_seen_at,
     }
   )
 }
 
-export async function insertSession(db: Db | Trx, session: NewSession): Promise<void> {
-  const { idDigest, accountId, device, place, at } = session
-  await db
+/** The caller has gone through the door in the session's own epoch. */
+export async function insertSession(trx: AccountTrx, session: NewSession): Promise<void> {
+  const { idDigest, accountId, epoch, device, place, at } = session
+  await trx
     .raw(
-      `insert into sessions (id_digest, account_id, data, device, place, signed_in_at, last_seen_at)
-       values (?, ?, ?, ?, ?, ?, ?)`,
-      [idDigest, accountId, JSON.stringify(session.data), device, place, at, at],
+      `insert into sessions (id_digest, account_id, epoch, data, device, place, signed_in_at, last_seen_at)
+       values (?, ?, ?, ?, ?, ?, ?, ?)`,
+      [idDigest, accountId, epoch, JSON.stringify(session.data), device, place, at, at],
     )
     .options({ name: 'insert-session' })
 }
 
-/** Updates what a session carries; one that was ended meanwhile stays ended. */
+/** Begins a session for a proof that was given a moment ago. @throws StaleProof where its epoch is over by now */
+export const beginSession = (db: Db, session: NewSession): Promise<void> =>
+  changeAccount(db, session, (trx) => insertSession(trx, session))
+
+/** Updates what a session carries. Security: one that was ended meanwhile stays ended, and one of an earlier epoch is not freshened. */
 export async function updateSession(db: Db, idDigest: Buffer, data: object): Promise<void> {
-  await db('sessions')
-    .where({ id_digest: idDigest })
-    .update({ data: JSON.stringify(data) })
+  await db.raw(
+    `update sessions s set data = cast(:data as jsonb) from accounts a
+     where s.id_digest = :idDigest and a.id = s.account_id and a.epoch = s.epoch`,
+    { idDigest, data: JSON.stringify(data) },
+  )
 }
 
 export async function touchSession(db: Db, idDigest: Buffer, at: Date): Promise<void> {
@@ -113,7 +129,7 @@ export async function listSessions(db: Db, accountId: string, alive: Alive): Pro
 
 /** Ends one session of the account; undefined where it is not theirs or gone. */
 export async function endSession(
-  trx: Trx,
+  trx: AccountTrx,
   accountId: string,
   publicId: string,
 ): Promise<{ device: string } | undefined> {
@@ -122,7 +138,7 @@ export async function endSession(
 }
 
 /** Ends all sessions of the account but `keep`, and returns how many. */
-export async function endSessions(trx: Trx, accountId: string, keep?: Buffer): Promise<number> {
+export async function endSessions(trx: AccountTrx, accountId: string, keep?: Buffer): Promise<number> {
   const query = trx('sessions').where({ account_id: accountId })
   return await (keep ? query.whereNot({ id_digest: keep }) : query).delete()
 }
@@ -142,7 +158,12 @@ export async function deleteDeadSessions(db: Db, alive: Alive, limit: number): P
 }
 
 /** Remembers the browser. True where it had signed in before. */
-export async function rememberDevice(trx: Trx, accountId: string, deviceDigest: Buffer, at: Date): Promise<boolean> {
+export async function rememberDevice(
+  trx: AccountTrx,
+  accountId: string,
+  deviceDigest: Buffer,
+  at: Date,
+): Promise<boolean> {
   const { rows } = await trx.raw<{ rows: { known: boolean }[] }>(
     `insert into known_devices (account_id, device_digest, first_seen_at, last_seen_at) values (?, ?, ?, ?)
      on conflict (account_id, device_digest) do update set last_seen_at = excluded.last_seen_at
@@ -160,6 +181,6 @@ export async function isKnownDevice(db: Db, accountId: string, deviceDigest: Buf
 }
 
 /** Security: after a reset no browser is known any more. */
-export async function forgetDevices(trx: Trx, accountId: string): Promise<void> {
+export async function forgetDevices(trx: AccountTrx, accountId: string): Promise<void> {
   await trx('known_devices').where({ account_id: accountId }).delete()
 }

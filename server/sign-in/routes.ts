@@ -76,7 +76,8 @@ export function signInRoutes(web: WebParts): Router {
           const from = trace(req)
           const device = keepDevice(web, req, res)
           const complete = (session: NewSession) => completeSignIn(parts, outcome, device, from, session)
-          await startSession(req, account.id, from, web.clock.now(), complete).finally(leave)
+          const proof = { accountId: account.id, epoch: account.epoch }
+          await startSession(req, proof, from, web.clock.now(), complete).finally(leave)
           await strengthen(parts, account, form.password)
           return res.redirect(303, next ?? '/account')
         }

@@ -1,4 +1,5 @@
-import type { Db, Trx } from '#db/connection.ts'
+import type { Db } from '#db/connection.ts'
+import { type AccountTrx, changeAccount } from '../accounts/change-account.ts'
 import { type Account, strengthenVerifier } from '../accounts/store.ts'
 import type { Trace } from '../activity/events.ts'
 import { type ChainHead, countActivity, recordActivity } from '../activity/store.ts'
@@ -106,7 +107,10 @@ async function judge(
 /** More new browsers in a day than this are told by letters alone. */
 const newDevicesBySms = 3
 
-/** What follows from a right password: it is recorded, its owner is told of a new browser, the tries are forgotten and the session begins. */
+/**
+ * What follows from a right password: it is recorded, its owner is told of a new browser, the tries are forgotten and the session begins.
+ * @throws StaleProof where the account has begun a new epoch since the password was judged
+ */
 export async function completeSignIn(
   parts: SignInParts,
   signedIn: Extract<SignedIn, { kind: 'signed-in' }>,
@@ -119,7 +123,7 @@ export async function completeSignIn(
   const counter = signInLimits.counterOf(limitKey)
   const isRecorded = head ? await recordKnownSignIn(db, keyring, head, { device, trace, counter, session }) : false
   if (!isRecorded)
-    await db.transaction(async (trx) => {
+    await changeAccount(db, session, async (trx) => {
       await recordSignIn(trx, parts, signedIn, device, trace)
       await insertSession(trx, session)
     })
@@ -128,7 +132,7 @@ export async function completeSignIn(
 
 /** The longer way: the browser is new, or the chain went on meanwhile. */
 async function recordSignIn(
-  trx: Trx,
+  trx: AccountTrx,
   parts: SignInParts,
   { account }: Pick<Extract<SignedIn, { kind: 'signed-in' }>, 'account'>,
   device: Buffer,

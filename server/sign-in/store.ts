@@ -72,7 +72,8 @@ export async function findForSignIn(
 
 /**
  * Records that somebody signed in by a browser that is known, begins the session, and forgets the tries before. The entry is linked to the
- * head that was read before, and all of it is written only where that still is the head and the browser still is known.
+ * head that was read before, and all of it is written only where that still is the head, the browser still is known and the account is
+ * in the epoch of the proof. Security: `held` is the account's door within the one statement: it waits for a change that is under way.
  * @param signIn.counter row of the tries in `rate_limits`
  * @returns false where it is not: nothing was written but the moment at which the browser was seen
  */
@@ -88,13 +89,17 @@ export async function recordKnownSignIn(
   },
 ): Promise<boolean> {
   const { device, trace, counter, session } = signIn
-  const { accountId, at } = session
+  const { accountId, epoch, at } = session
   const event = 'sign-in.succeeded'
   const link = linkAfter(keyring, head, { accountId, event, details: {}, at, trace })
   const { rows } = await db
     .raw<{ rows: { recorded: boolean }[] }>(
-      `with seen as (
-         update known_devices set last_seen_at = :at where account_id = :accountId and device_digest = :device
+      `with held as (
+         select id from accounts
+         where id = :accountId and epoch = :epoch and blocked_at is null and closed_at is null and reset_demanded_at is null
+         for no key update
+       ), seen as (
+         update known_devices set last_seen_at = :at from held where account_id = held.id and device_digest = :device
          returning account_id
        ), moved as (
          update activity_heads set position = :position, hash = :hash
@@ -104,14 +109,14 @@ export async function recordKnownSignIn(
          insert into activity (chain, position, account_id, event, details, device, place, happened_at, hash)
          select chain, position, chain, :event, '{}', :browser, :place, cast(:at as timestamptz), hash from moved
        ), begun as (
-         insert into sessions (id_digest, account_id, data, device, place, signed_in_at, last_seen_at)
-         select :session, chain, cast(:data as jsonb), :browser, :place, cast(:at as timestamptz), :at from moved
+         insert into sessions (id_digest, account_id, epoch, data, device, place, signed_in_at, last_seen_at)
+         select :session, chain, cast(:epoch as integer), cast(:data as jsonb), :browser, :place, cast(:at as timestamptz), :at from moved
        ), forgotten as (
          delete from rate_limits where key = :counter and exists (select from moved)
        )
        select exists (select from moved) as recorded from ${notAwaited}`,
       {
-        ...{ accountId, device, at, event, counter, browser: trace.device, place: trace.place },
+        ...{ accountId, epoch, device, at, event, counter, browser: trace.device, place: trace.place },
         ...{ session: session.idDigest, data: JSON.stringify(session.data) },
         ...{ position: link.position, hash: link.hash, before: head.position, previous: head.hash },
       },

@@ -1,5 +1,6 @@
 // Support: one account's state for its owner who asks for help. No secret, no contact, no letter.
 import { type Request, type Response, Router } from 'express'
+import { changeAccount, openAccountAsItStands } from '../accounts/change-account.ts'
 import { type Account, findAccount, findAccountByAddress } from '../accounts/store.ts'
 import { describeEntry } from '../activity/describe-entry.ts'
 import { listActivity, recordActivity } from '../activity/store.ts'
@@ -14,6 +15,7 @@ import { takeDone, tellDone } from '../web/done.ts'
 import { Forbidden, NotFound } from '../web/faults.ts'
 import type { WebParts } from '../web/parts.ts'
 import { aliveSince } from '../web/session-store.ts'
+import { proofOf } from '../web/sessions.ts'
 import { createStaffGuards, showStaffPage, staffOf } from '../web/staff.ts'
 
 const isUuid = (text: string) => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text)
@@ -81,7 +83,10 @@ export function staffAccountRoutes(parts: WebParts): Router {
       async (req, res) => {
         const { id: accountId } = await open(req)
         const at = clock.now()
-        await db.transaction(async (trx) => {
+        await changeAccount(db, proofOf(req), async (staffTrx) => {
+          const door = await openAccountAsItStands(staffTrx, accountId)
+          if (!door) throw new NotFound('no such account')
+          const { trx } = door
           await endSessions(trx, accountId)
           await recordActivity(trx, keyring, { accountId, event: 'session.ended-by-operator', details: {}, at })
           const about = { staffId: staffOf(req).id, accountId, details: { what: 'sessions-ended' }, at }

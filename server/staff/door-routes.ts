@@ -4,7 +4,7 @@ import { assertNever } from '../core/assert-never.ts'
 import { takeDone, tellDone } from '../web/done.ts'
 import { type FormError, parseNext, readFields } from '../web/forms.ts'
 import type { WebParts } from '../web/parts.ts'
-import { requireFreshPassword, sessionDigestOf } from '../web/sessions.ts'
+import { proofOf, requireFreshPassword, sessionDigestOf } from '../web/sessions.ts'
 import { createStaffGuards, menuFor, showStaffPage, staffOf } from '../web/staff.ts'
 import { factorUri } from './factor.ts'
 import { countRecoveryCodes, findStanding, forgetNewCodes, setShortcutsOff } from './factor-store.ts'
@@ -33,8 +33,7 @@ export function staffDoorRoutes(parts: WebParts): Router {
   const door = createDoor(parts)
   const fresh = (page: string) => requireFreshPassword(() => clock.now(), page)
   const callerOf = (req: Request) => ({
-    accountId: staffOf(req).id,
-    sessionDigest: sessionDigestOf(req),
+    proof: { ...proofOf(req), session: sessionDigestOf(req) },
     trace: parts.trace(req),
   })
 

@@ -1,6 +1,7 @@
 // The second factors of staff, and the sessions that passed them.
 import type { Db, Trx } from '#db/connection.ts'
 import { resealColumn } from '#db/reseal.ts'
+import type { AccountTrx } from '../accounts/change-account.ts'
 import type { Keyring } from '../core/keyring.ts'
 import { factorSealPurpose } from './factor.ts'
 import type { StaffRole } from './store.ts'
@@ -36,7 +37,7 @@ export async function findFactor(db: Db | Trx, accountId: string): Promise<Facto
 }
 
 /** False where it was confirmed meanwhile. */
-export async function confirmFactor(trx: Trx, accountId: string, step: number, at: Date): Promise<boolean> {
+export async function confirmFactor(trx: AccountTrx, accountId: string, step: number, at: Date): Promise<boolean> {
   const changed = await trx('staff_factors')
     .where({ account_id: accountId })
     .whereNull('confirmed_at')
@@ -45,7 +46,7 @@ export async function confirmFactor(trx: Trx, accountId: string, step: number, a
 }
 
 /** Security: a code that was taken is never taken again: one guarded statement spends its time step. */
-export async function spendStep(trx: Trx, accountId: string, step: number): Promise<boolean> {
+export async function spendStep(trx: AccountTrx, accountId: string, step: number): Promise<boolean> {
   const changed = await trx('staff_factors')
     .where({ account_id: accountId })
     .whereNotNull('confirmed_at')
@@ -56,7 +57,7 @@ export async function spendStep(trx: Trx, accountId: string, step: number): Prom
 
 /** Replaces all recovery codes. */
 export async function keepRecoveryCodes(
-  trx: Trx,
+  trx: AccountTrx,
   accountId: string,
   digests: readonly Buffer[],
   at: Date,
@@ -67,7 +68,7 @@ export async function keepRecoveryCodes(
 
 /** Security: a recovery code works once. `digests` are of one code under every listed key. */
 export async function spendRecoveryCode(
-  trx: Trx,
+  trx: AccountTrx,
   accountId: string,
   digests: readonly Buffer[],
   at: Date,
@@ -90,7 +91,7 @@ export async function countRecoveryCodes(db: Db, accountId: string): Promise<num
 }
 
 /** False where there was none. Whoever has the role enrols anew. */
-export async function removeFactor(trx: Trx, accountId: string): Promise<boolean> {
+export async function removeFactor(trx: AccountTrx, accountId: string): Promise<boolean> {
   await trx('staff_sessions')
     .whereIn('id_digest', trx('sessions').where({ account_id: accountId }).select('id_digest'))
     .delete()

@@ -1,4 +1,5 @@
 import type { Db } from '#db/connection.ts'
+import { type AccountProof, type AccountTrx, changeAccount } from '../accounts/change-account.ts'
 import type { Trace } from '../activity/events.ts'
 import { recordActivity } from '../activity/store.ts'
 import { recordAudit } from '../audit/store.ts'
@@ -17,8 +18,7 @@ export interface DoorParts {
 
 /** Who stands at the door, in which session. */
 export interface Caller {
-  readonly accountId: string
-  readonly sessionDigest: Buffer
+  readonly proof: AccountProof & { readonly session: Buffer }
   readonly trace: Trace
 }
 
@@ -45,17 +45,17 @@ export function createDoor({ db, clock, keyring, limits }: DoorParts): Door {
   // Security: tries at the door are counted before they are judged
   const tries = limits.limiter('staff-door', { points: 5, seconds: 15 * 60 })
 
-  async function makeCodes(trx: Parameters<typeof recordAudit>[0], caller: Caller, at: Date): Promise<string> {
+  async function makeCodes(trx: AccountTrx, caller: Caller, at: Date): Promise<string> {
     const codes = newRecoveryCodes()
     const digests = codes.map((code) => keyring.digest(codePurpose, bare(code)))
-    await factors.keepRecoveryCodes(trx, caller.accountId, digests, at)
+    await factors.keepRecoveryCodes(trx, caller.proof.accountId, digests, at)
     return keyring.seal(newCodesPurpose, JSON.stringify(codes))
   }
 
   async function refuse(caller: Caller): Promise<void> {
     const at = clock.now()
     await db.transaction((trx) =>
-      recordAudit(trx, keyring, { staffId: caller.accountId, action: 'staff.totp-failed', details: {}, at }),
+      recordAudit(trx, keyring, { staffId: caller.proof.accountId, action: 'staff.totp-failed', details: {}, at }),
     )
   }
 
@@ -68,7 +68,8 @@ export function createDoor({ db, clock, keyring, limits }: DoorParts): Door {
     },
 
     async enrol(caller, typed) {
-      const { accountId, trace } = caller
+      const { proof, trace } = caller
+      const { accountId } = proof
       await tries.demand(accountId)
       const factor = await factors.findFactor(db, accountId)
       const at = clock.now()
@@ -78,9 +79,9 @@ export function createDoor({ db, clock, keyring, limits }: DoorParts): Door {
           ? factorStepOf(keyring.open(factorSealPurpose, factor.secretSealed), code.code, at)
           : null
       if (step === null) return { kind: 'wrong' }
-      const confirmed = await db.transaction(async (trx) => {
+      const confirmed = await changeAccount(db, proof, async (trx) => {
         if (!(await factors.confirmFactor(trx, accountId, step, at))) return false
-        await factors.enterStaffSession(trx, caller.sessionDigest, at, await makeCodes(trx, caller, at))
+        await factors.enterStaffSession(trx, proof.session, at, await makeCodes(trx, caller, at))
         await recordActivity(trx, keyring, { accountId, event: 'staff.door-enrolled', details: {}, at, trace })
         await recordAudit(trx, keyring, { staffId: accountId, action: 'staff.totp-enrolled', details: {}, at })
         return true
@@ -90,7 +91,8 @@ export function createDoor({ db, clock, keyring, limits }: DoorParts): Door {
     },
 
     async enter(caller, typed) {
-      const { accountId, trace } = caller
+      const { proof, trace } = caller
+      const { accountId } = proof
       await tries.demand(accountId)
       const factor = await factors.findFactor(db, accountId)
       const at = clock.now()
@@ -103,14 +105,14 @@ export function createDoor({ db, clock, keyring, limits }: DoorParts): Door {
         await refuse(caller)
         return { kind: 'wrong' }
       }
-      const passed = await db.transaction(async (trx) => {
+      const passed = await changeAccount(db, proof, async (trx) => {
         const digests = keyring.digests(codePurpose, code.code)
         const spent =
           step !== null
             ? await factors.spendStep(trx, accountId, step)
             : await factors.spendRecoveryCode(trx, accountId, digests, at)
         if (!spent) return false
-        await factors.enterStaffSession(trx, caller.sessionDigest, at)
+        await factors.enterStaffSession(trx, proof.session, at)
         if (code.kind === 'recovery-code')
           await recordActivity(trx, keyring, { accountId, event: 'staff.recovery-code-used', details: {}, at, trace })
         const action = code.kind === 'totp' ? 'staff.signed-in' : 'staff.recovery-code-used'
@@ -124,9 +126,14 @@ export function createDoor({ db, clock, keyring, limits }: DoorParts): Door {
 
     async renewCodes(caller) {
       const at = clock.now()
-      await db.transaction(async (trx) => {
-        await factors.enterStaffSession(trx, caller.sessionDigest, at, await makeCodes(trx, caller, at))
-        await recordAudit(trx, keyring, { staffId: caller.accountId, action: 'staff.codes-renewed', details: {}, at })
+      await changeAccount(db, caller.proof, async (trx) => {
+        await factors.enterStaffSession(trx, caller.proof.session, at, await makeCodes(trx, caller, at))
+        await recordAudit(trx, keyring, {
+          staffId: caller.proof.accountId,
+          action: 'staff.codes-renewed',
+          details: {},
+          at,
+        })
       })
     },
 

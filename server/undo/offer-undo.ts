@@ -1,19 +1,23 @@
-import type { Trx } from '#db/connection.ts'
-import type { LinkedContact } from '../contacts/contact.ts'
+import type { AccountTrx } from '../accounts/change-account.ts'
+import type { Contact, LinkedContact } from '../contacts/contact.ts'
 import type { Keyring } from '../core/keyring.ts'
 import { hashToken, newToken } from '../core/secrets.ts'
-import { insertUndo, type Told, type UndoableChange } from './store.ts'
+import { type ContactLink, insertUndo, readerDigestOf, type Told, type UndoableChange } from './store.ts'
 
-export type { Told, UndoableChange } from './store.ts'
+export type { ContactLink, Told, UndoableChange } from './store.ts'
 
 export interface UndoParts {
   readonly keyring: Keyring
   readonly settings: { readonly undoDays: number }
 }
 
-/** Makes one link by which the change can be taken back, and returns its token, which is kept nowhere. */
+/**
+ * Makes one link by which the change can be taken back, and returns its token, which is kept nowhere.
+ * @param offer.reader the contact that the link goes to; absent for the mailbox
+ * @param offer.replaces links that are void from now on: this one reaches back as far as those of the same reader did
+ */
 export async function offerUndo(
-  trx: Trx,
+  trx: AccountTrx,
   { keyring, settings }: UndoParts,
   offer: {
     readonly changeId: string
@@ -21,11 +25,20 @@ export async function offerUndo(
     readonly change: UndoableChange
     readonly old: LinkedContact | undefined
     readonly told: Told
+    readonly reader?: Contact | undefined
+    readonly replaces: readonly ContactLink[]
     readonly at: Date
   },
 ): Promise<string> {
+  const { reader, replaces, ...undo } = offer
   const token = newToken()
   const expiresAt = new Date(offer.at.getTime() + settings.undoDays * 86_400_000)
-  await insertUndo(trx, keyring, { ...offer, tokenHash: hashToken(token), expiresAt })
+  const readerDigest = reader ? readerDigestOf(keyring, reader) : null
+  const earlier = replaces.filter((link) => readerDigest && link.readerDigest.equals(readerDigest))
+  const reachesBackTo = earlier.reduce(
+    (oldest, link) => (link.reachesBackTo < oldest ? link.reachesBackTo : oldest),
+    offer.at,
+  )
+  await insertUndo(trx, keyring, { ...undo, tokenHash: hashToken(token), readerDigest, reachesBackTo, expiresAt })
   return token
 }

@@ -1,4 +1,5 @@
 import { type Request, type Response, Router } from 'express'
+import { assertNever } from '../core/assert-never.ts'
 import { keepFlow } from '../recovery/flow-cookie.ts'
 import type { WebParts } from '../web/parts.ts'
 import { describeUndo, undoChange } from './undo-change.ts'
@@ -11,20 +12,29 @@ export function undoRoutes(parts: WebParts): Router {
 
   return Router()
     .get('/undo/:token', async (req, res) => {
-      const undo = await describeUndo(parts, req.params.token)
-      if (!undo) return showDead(req, res)
+      const described = await describeUndo(parts, req.params.token)
+      if (!described) return showDead(req, res)
+      const { undo, power, address } = described
       const [method = '', what = ''] = undo.change.split('.')
       pages.show(req, res, {
         id: 'undo',
         view: 'undo/undo',
-        locals: { change: undo.change, method, what, at: undo.madeAt },
+        locals: { address, method, what, at: undo.madeAt, power },
       })
     })
     .post('/undo/:token', async (req, res) => {
       const about = { locale: req.locale, trace: trace(req) }
-      const acted = await undoChange(parts, req.params.token, about, () => keepFlow(parts, res))
-      if (!acted) return showDead(req, res)
-      // The page of the way on: the link is not in its address any more.
-      res.redirect(303, '/recover/new-password')
+      const used = await undoChange(parts, req.params.token, about, () => keepFlow(parts, res))
+      // Pages of the way on: the link is not in their address any more.
+      switch (used.kind) {
+        case 'dead':
+          return showDead(req, res)
+        case 'new-password':
+          return res.redirect(303, '/recover/new-password')
+        case 'sessions-ended':
+          return res.redirect(303, '/recover')
+        default:
+          return assertNever(used.kind)
+      }
     })
 }

@@ -1,9 +1,11 @@
 // Links by which a change can be taken back.
 import type { Db, Trx } from '#db/connection.ts'
-import type { LinkedContact } from '../contacts/contact.ts'
+import type { AccountTrx } from '../accounts/change-account.ts'
+import type { Contact, LinkedContact } from '../contacts/contact.ts'
 import type { Keyring } from '../core/keyring.ts'
 
 const sealPurpose = 'undos.old'
+const readerPurpose = 'undos.reader'
 
 /** What can be taken back, named as in the activity. */
 export type UndoableChange =
@@ -12,10 +14,22 @@ export type UndoableChange =
   | 'password.changed'
   | 'password.reset'
   | 'password.reset-held'
+  | 'password.reset-stopped'
   | 'sign-in.new-device'
+  | 'undo.used'
 
-/** Whom the link went to. A contact that came with the disputed change proves nothing about its holder. */
+/**
+ * Whom the link went to, which decides what it can do. Security: the mailbox and a new contact may be a stranger's, so their links end
+ * sessions and lead to recovery, no more.
+ */
 export type Told = 'mailbox' | 'contact' | 'old-contact' | 'new-contact'
+
+/** Links to these give a new password and put contacts back. */
+export const contactsTold: readonly Told[] = ['contact', 'old-contact']
+
+/** Names the reader of a link, so that a later link to the same one can take its place. */
+export const readerDigestOf = (keyring: Keyring, { kind, canonical }: Contact): Buffer =>
+  keyring.digest(readerPurpose, JSON.stringify([kind, canonical]))
 
 export interface NewUndo {
   /** Shared by all links of one change. */
@@ -26,12 +40,19 @@ export interface NewUndo {
   readonly tokenHash: Buffer
   /** The contact that was replaced or removed. */
   readonly old: LinkedContact | undefined
+  /** Null for the mailbox. */
+  readonly readerDigest: Buffer | null
+  /** Changes from here on are taken back. */
+  readonly reachesBackTo: Date
   readonly at: Date
   readonly expiresAt: Date
 }
 
-export async function insertUndo(trx: Trx, keyring: Keyring, undo: NewUndo): Promise<void> {
+export async function insertUndo(trx: AccountTrx, keyring: Keyring, undo: NewUndo): Promise<void> {
   await trx('undos').insert({
+    epoch: trx('accounts').where({ id: undo.accountId }).select('epoch'),
+    reader_digest: undo.readerDigest,
+    reaches_back_to: undo.reachesBackTo,
     token_hash: undo.tokenHash,
     change_id: undo.changeId,
     account_id: undo.accountId,
@@ -44,12 +65,16 @@ export async function insertUndo(trx: Trx, keyring: Keyring, undo: NewUndo): Pro
   })
 }
 
-export interface Undo extends Omit<NewUndo, 'tokenHash' | 'at'> {
+export interface Undo extends Omit<NewUndo, 'tokenHash' | 'at' | 'readerDigest'> {
+  /** Of the account, in which the link was made. */
+  readonly epoch: number
   readonly madeAt: Date
   readonly usedAt: Date | null
 }
 
 const asUndo = (keyring: Keyring, row: Record<string, unknown>): Undo => ({
+  epoch: row.epoch as number,
+  reachesBackTo: (row.reaches_back_to ?? row.made_at) as Date,
   changeId: row.change_id as string,
   accountId: row.account_id as string,
   change: row.change as UndoableChange,
@@ -72,7 +97,12 @@ export async function findUndo(db: Db | Trx, keyring: Keyring, tokenHash: Buffer
 }
 
 /** Uses the link up: the change for exactly one caller, undefined where the link is dead. */
-export async function spendUndo(trx: Trx, keyring: Keyring, tokenHash: Buffer, at: Date): Promise<Undo | undefined> {
+export async function spendUndo(
+  trx: AccountTrx,
+  keyring: Keyring,
+  tokenHash: Buffer,
+  at: Date,
+): Promise<Undo | undefined> {
   const { rows } = await trx.raw(
     'update undos set used_at = :at where token_hash = :tokenHash and used_at is null and expires_at > :at returning *',
     { tokenHash, at },
@@ -90,13 +120,39 @@ export async function listChangesSince(trx: Trx, keyring: Keyring, accountId: st
   return rows.map((row: Record<string, unknown>) => asUndo(keyring, row))
 }
 
-/** Voids the links of this change and of later ones. @param told only those that went there */
-export async function voidUndosSince(
-  trx: Trx,
-  about: { readonly accountId: string; readonly since: Date; readonly told?: Told; readonly at: Date },
-): Promise<void> {
-  const query = trx('undos').where({ account_id: about.accountId, used_at: null }).where('made_at', '>=', about.since)
-  await (about.told ? query.where({ told: about.told }) : query).update({ used_at: about.at })
+/** A link that went to a contact and is alive. */
+export interface ContactLink {
+  readonly readerDigest: Buffer
+  readonly reachesBackTo: Date
+  /** The contact itself, where it was replaced or removed and the link puts it back. */
+  readonly old: LinkedContact | undefined
+}
+
+/** Links that went to contacts, those that were replaced or removed included, and are alive: what a stronger proof is about to void. */
+export async function listContactLinks(
+  trx: AccountTrx,
+  keyring: Keyring,
+  accountId: string,
+  at: Date,
+): Promise<ContactLink[]> {
+  const rows = await trx('undos as u')
+    .join('accounts as a', 'a.id', 'u.account_id')
+    .where({ 'u.account_id': accountId })
+    .whereNull('u.used_at')
+    .where('u.expires_at', '>', at)
+    .whereRaw('u.epoch >= a.links_epoch')
+    .whereIn('u.told', [...contactsTold])
+    .whereNotNull('u.reader_digest')
+    .select('u.*')
+  return rows.map((row) => {
+    const { reachesBackTo, old } = asUndo(keyring, row)
+    return { readerDigest: row.reader_digest, reachesBackTo, old: row.told === 'old-contact' ? old : undefined }
+  })
+}
+
+/** Voids every link of the account that is alive. */
+export async function voidUndos(trx: AccountTrx, accountId: string, at: Date): Promise<void> {
+  await trx('undos').where({ account_id: accountId, used_at: null }).update({ used_at: at })
 }
 
 /** Deletes what expired before `before`, `limit` rows at once, and returns how many. */

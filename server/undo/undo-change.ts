@@ -1,40 +1,90 @@
-// "This wasn't me": ends what somebody else may hold, puts contacts back, and opens the way to a new password.
-import type { Db, Trx } from '#db/connection.ts'
-import { endProbation, findAccount, holdAccount, startProbation } from '../accounts/store.ts'
+// "This wasn't me": ends what somebody else may hold. A contact's link also puts contacts back and opens the way to a new password.
+import type { Db } from '#db/connection.ts'
+import { type AccountProof, type AccountTrx, openAccount } from '../accounts/change-account.ts'
+import { endProbation, findAccount, startProbation } from '../accounts/store.ts'
 import type { Trace } from '../activity/events.ts'
 import { recordActivity } from '../activity/store.ts'
 import { tellOwner } from '../contacts/tell-owner.ts'
 import { hashToken, isToken, newToken } from '../core/secrets.ts'
 import type { Locale } from '../i18n/texts.ts'
+import { wantAppPasswords } from '../mailboxes/want-mailbox.ts'
 import { changePassword } from '../password/change-password.ts'
 import type { PasswordHasher } from '../password/hasher.ts'
 import { type ApplyParts, endOpenWays, probationEnd } from '../recovery/apply-reset.ts'
 import { beginProvenFlow } from '../recovery/begin-recovery.ts'
-import type { ManagedMethod, ManagedMethods } from '../recovery-methods/managed-method.ts'
-import { findUndo, listChangesSince, spendUndo, type Undo, voidUndosSince } from './store.ts'
+import { dropHold } from '../recovery/hold-store.ts'
+import type { RecoveryMethod } from '../recovery/recovery-method.ts'
+import { endFlows } from '../recovery/store.ts'
+import type { ManagedMethods } from '../recovery-methods/managed-method.ts'
+import { endSessions } from '../sessions/store.ts'
+import { contactsTold, findUndo, listContactLinks, spendUndo, type Undo, voidUndos } from './store.ts'
+import { takeBack } from './take-back.ts'
 
 export interface UndoChangeParts extends ApplyParts {
   readonly db: Db
   readonly hasher: PasswordHasher
   readonly methods: ManagedMethods
+  readonly recoveryMethods: readonly RecoveryMethod[]
+}
+
+/**
+ * What a link can do. Security: a letter to the mailbox is read by whoever reads the mailbox, so it changes no recovery method, and gives
+ * no new password where a contact can.
+ */
+export type UndoPower =
+  /** Of a contact: a new password, and recovery methods as they were. */
+  | 'restore'
+  /** Of the mailbox of an account without a confirmed contact: a new password. */
+  | 'new-password'
+  /** Ends sessions, and leads to recovery. */
+  | 'end-sessions'
+
+export interface DescribedUndo {
+  readonly undo: Undo
+  readonly power: UndoPower
+  readonly address: string
+}
+
+const isOfContact = (undo: Undo) => contactsTold.includes(undo.told)
+
+const proofOf = (undo: Undo): AccountProof => ({
+  accountId: undo.accountId,
+  epoch: undo.epoch,
+  isContactLink: isOfContact(undo),
+})
+
+async function powerOf(
+  trx: Parameters<ManagedMethods['contactsOf']>[0],
+  parts: Pick<UndoChangeParts, 'methods'>,
+  undo: Undo,
+): Promise<UndoPower> {
+  if (isOfContact(undo)) return 'restore'
+  const contacts = await parts.methods.contactsOf(trx, undo.accountId)
+  return undo.told === 'mailbox' && contacts.length === 0 ? 'new-password' : 'end-sessions'
 }
 
 /** What the link is about, where it is alive. Looking never uses it up. */
 export async function describeUndo(
-  { db, keyring, clock }: Pick<UndoChangeParts, 'db' | 'keyring' | 'clock'>,
+  parts: Pick<UndoChangeParts, 'db' | 'keyring' | 'clock' | 'methods'>,
   token: string,
-): Promise<Undo | undefined> {
+): Promise<DescribedUndo | undefined> {
+  const { db, keyring, clock } = parts
   const undo = isToken(token) ? await findUndo(db, keyring, hashToken(token)) : undefined
   if (!undo || undo.usedAt || undo.expiresAt <= clock.now()) return undefined
-  const account = await findAccount(db, undo.accountId)
-  // Security: a blocked account has no way out by an old letter either.
-  return account && !account.blockedAt && !account.closedAt ? undo : undefined
+  return await db.transaction(async (trx) => {
+    // Security: a blocked account has no way out by an old letter either.
+    const door = await openAccount(trx, proofOf(undo), 'allowed')
+    if (door.kind === 'stale') return undefined
+    return { undo, power: await powerOf(trx, parts, undo), address: door.account.address }
+  })
 }
 
+/** How the link was used. `dead`: nothing happened. */
+export type UsedUndo = { readonly kind: 'dead' | 'new-password' | 'sessions-ended' }
+
 /**
- * Acts, in one transaction, and begins a flow that leads to a new password.
- * @param keep gives the browser a token and returns its digest; called where the link was alive
- * @returns false for a dead link
+ * Acts, in one transaction. A link that gives a new password begins a flow that leads to it.
+ * @param keep gives the browser a token and returns its digest; called where a flow begins
  * @throws BusyError where the line for hashing is full; the link stays alive
  */
 export async function undoChange(
@@ -42,78 +92,66 @@ export async function undoChange(
   token: string,
   about: { readonly locale: Locale; readonly trace: Trace },
   keep: () => Buffer,
-): Promise<boolean> {
+): Promise<UsedUndo> {
   const { db, keyring, clock, hasher } = parts
   const described = await describeUndo(parts, token)
-  if (!described) return false
+  if (!described) return { kind: 'dead' }
   const plain = newToken()
   // Security: the disputed password is void: nobody knows the one that takes its place.
-  const password = { plain, verifier: await hasher.hash(plain) }
-  return await db.transaction(async (trx) => {
+  const password = described.power === 'end-sessions' ? undefined : { plain, verifier: await hasher.hash(plain) }
+  return await db.transaction(async (outer): Promise<UsedUndo> => {
     const at = clock.now()
-    const { accountId } = described
-    if (!(await holdAccount(trx, accountId))) return false
+    const door = await openAccount(outer, proofOf(described.undo), 'allowed')
+    if (door.kind === 'stale') return { kind: 'dead' }
+    const { trx } = door
+    // A contact that was linked or removed meanwhile changes what the link can do.
+    if ((await powerOf(trx, parts, described.undo)) !== described.power) return { kind: 'dead' }
     const undo = await spendUndo(trx, keyring, hashToken(token), at)
-    if (!undo) return false
-    await changePassword(trx, parts, { accountId, password, at })
-    await endOpenWays(trx, accountId, at)
-    await setProbation(trx, parts, undo, at)
-    // Security: whoever reads the mailbox may be the stranger. A link that went there never disarms those that went to contacts.
-    const told = undo.told === 'mailbox' ? ({ told: 'mailbox' } as const) : {}
-    await voidUndosSince(trx, { accountId, since: undo.madeAt, at, ...told })
-    await takeBack(trx, parts, undo, at, about.trace)
-    const details = { change: undo.change }
-    await recordActivity(trx, keyring, { accountId, event: 'undo.used', details, at, trace: about.trace })
+    if (!undo) return { kind: 'dead' }
+    const { accountId, change } = undo
+    const entry = { accountId, event: 'undo.used', details: { change }, at, trace: about.trace } as const
+    await recordActivity(trx, keyring, entry)
+    if (!password) {
+      await endWeakWays(trx, parts, accountId, at)
+      return { kind: 'sessions-ended' }
+    }
+    await voidPassword(trx, parts, { undo, password, at, trace: about.trace })
     const account = await findAccount(trx, accountId)
-    await beginProvenFlow(trx, keyring, {
-      tokenHash: keep(),
-      accountId,
-      address: account?.address ?? '',
-      beginning: 'undo',
-      provenBy: 'undo',
-      ...about,
-      at,
-    })
-    return true
+    if (!account) throw new Error('an account went while it was held')
+    const { epoch, address } = account
+    const flow = { tokenHash: keep(), accountId, epoch, address, provenBy: 'undo', ...about, at }
+    await beginProvenFlow(trx, keyring, { ...flow, beginning: 'undo' })
+    return { kind: 'new-password' }
   })
 }
 
-/**
- * Security: whoever only reads the mailbox may be the stranger, by a stolen password or an app password, and cannot use a link from there
- * to change recovery methods. The holder of a contact has shown more than a question does.
- */
-async function setProbation(trx: Trx, parts: UndoChangeParts, undo: Undo, at: Date): Promise<void> {
-  if (undo.told === 'mailbox') await startProbation(trx, undo.accountId, probationEnd(parts, at))
-  else await endProbation(trx, undo.accountId)
+/** Sessions, mail programs that are connected, and what was proven by what others may know. The epoch stays: contacts' ways go on. */
+async function endWeakWays(trx: AccountTrx, parts: UndoChangeParts, accountId: string, at: Date): Promise<void> {
+  await endSessions(trx, accountId)
+  await wantAppPasswords(trx, { accountId, at, endSessions: true })
+  await dropHold(trx, accountId)
+  const weak = parts.recoveryMethods.filter(({ strength }) => strength === 'weak').map(({ id }) => id)
+  await endFlows(trx, accountId, at, weak)
 }
 
-/** Brings each method back to how it was before the disputed change: what came later came from the same stranger. */
-async function takeBack(trx: Trx, parts: UndoChangeParts, undo: Undo, at: Date, trace: Trace): Promise<void> {
+async function voidPassword(
+  trx: AccountTrx,
+  parts: UndoChangeParts,
+  by: { undo: Undo; password: { plain: string; verifier: string }; at: Date; trace: Trace },
+): Promise<void> {
+  const { undo, password, at, trace } = by
   const { accountId } = undo
-  const changes = await listChangesSince(trx, parts.keyring, accountId, undo.madeAt)
-  for (const method of parts.methods.list) {
-    const first = changes.find((each) => each.change.startsWith(`${method.id}.`))
-    if (!first) continue
-    const what = await revert(trx, method, first, at)
-    if (what === 'kept') continue
-    const { id } = method
-    const contact = await method.findContact(trx, accountId)
-    const change = `${id}.${what}` as const
-    await recordActivity(trx, parts.keyring, { accountId, event: change, details: {}, at, trace })
-    const notice = { accountId, change, params: { method: id }, at, trace, added: contact } as const
-    await tellOwner(trx, parts, { name: `recovery-method-${what}`, ...notice })
+  const voidsLinks = isOfContact(undo)
+  const replaces = voidsLinks ? await listContactLinks(trx, parts.keyring, accountId, at) : []
+  await changePassword(trx, parts, { accountId, password, at, voidsLinks })
+  await endOpenWays(trx, accountId, at)
+  // The holder of a contact has shown more than a question does. Who only reads the mailbox has not.
+  if (voidsLinks) await endProbation(trx, accountId)
+  else await startProbation(trx, accountId, probationEnd(parts, at))
+  if (voidsLinks) {
+    await voidUndos(trx, accountId, at)
+    await takeBack(trx, parts, undo, at, trace)
   }
-}
-
-async function revert(trx: Trx, method: ManagedMethod, first: Undo, at: Date): Promise<'changed' | 'removed' | 'kept'> {
-  const { accountId, old, change } = first
-  const now = await method.findContact(trx, accountId)
-  if (old) {
-    if (now?.canonical === old.canonical) return 'kept'
-    if (now) await method.remove(trx, accountId, at)
-    if ((await method.restore(trx, accountId, old, at)) === 'restored') return 'changed'
-    return now ? 'removed' : 'kept'
-  }
-  if (change.endsWith('.added') || !now) return (await method.distrust(trx, accountId, at)) ? 'removed' : 'kept'
-  return 'kept'
+  const notice = { accountId, name: 'undo-used', params: {}, change: 'undo.used' } as const
+  await tellOwner(trx, parts, { ...notice, replaces, at, trace })
 }

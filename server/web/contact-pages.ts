@@ -7,10 +7,10 @@ import { assertNever } from '../core/assert-never.ts'
 import { type Asking, createChangeLimit, type Held } from '../recovery-methods/change-method.ts'
 import type { Linked } from '../recovery-methods/link-contact.ts'
 import { tellDone } from './done.ts'
-import { Forbidden, LimitReached } from './faults.ts'
+import { LimitReached } from './faults.ts'
 import type { FormError } from './forms.ts'
 import type { WebParts } from './parts.ts'
-import { accountOf } from './sessions.ts'
+import { accountOf, proofOf } from './sessions.ts'
 
 export const methodsPage = '/account/recovery'
 
@@ -66,7 +66,7 @@ export function createContactPages(parts: WebParts, forms: ContactForms) {
     showForm,
     showConfirm,
     countChange: createChangeLimit(parts.limits),
-    askingOf: (req: Request): Asking => ({ accountId: accountOf(req).id, trace: parts.trace(req) }),
+    askingOf: (req: Request): Asking => ({ ...proofOf(req), trace: parts.trace(req) }),
 
     async answerAsked(req: Request, res: Response, asked: Asked): Promise<void> {
       switch (asked.kind) {
@@ -80,8 +80,6 @@ export function createContactPages(parts: WebParts, forms: ContactForms) {
           throw new LimitReached((asked.until.getTime() - clock.now().getTime()) / 1000)
         case 'probation':
           return showProbation(req, res, asked.until)
-        case 'gone':
-          throw new Forbidden('blocked')
         default:
           return assertNever(asked)
       }
@@ -98,16 +96,13 @@ export function createContactPages(parts: WebParts, forms: ContactForms) {
           return showConfirm(req, res, [{ field: 'code', reason: linked.reason }])
         case 'probation':
           return showProbation(req, res, linked.until)
-        case 'gone':
-          throw new Forbidden('blocked')
         default:
           return assertNever(linked)
       }
     },
 
     async answerRemoved(req: Request, res: Response, removed: 'done' | Held): Promise<void> {
-      if (removed !== 'done' && removed.kind === 'probation') return showProbation(req, res, removed.until)
-      if (removed !== 'done') throw new Forbidden('blocked')
+      if (removed !== 'done') return showProbation(req, res, removed.until)
       tellDone(res, `${id}-removed`)
       res.redirect(303, methodsPage)
     },

@@ -1,5 +1,6 @@
 // Turns what a handler threw into a page.
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express'
+import { StaleProof } from '../accounts/change-account.ts'
 import type { Clock } from '../core/clock.ts'
 import { BusyError } from '../password/hasher.ts'
 import { Forbidden, LimitReached, MalformedRequest, NotFound } from './faults.ts'
@@ -75,6 +76,8 @@ export function errorHandler({ pages, log, clock }: ErrorParts): ErrorRequestHan
     // A full line is no fault to be traced, and in a flood the log would be the larger part of turning people away.
     else if (fault instanceof BusyError) log.info({ request: req.id, why: fault.message }, 'a request was turned away')
     else if (failure.kind === 'unavailable') log.warn({ err: fault, request: req.id }, 'a request was turned away')
+    // Security: what came with a proof of an earlier epoch was not done; whoever sits there signs in and looks.
+    if (fault instanceof StaleProof && !res.headersSent) return leadToSignIn(req, res)
     if (!res.headersSent) return showFailure(pages, clock, req, res, failure)
     // Too late for a page. Express itself would print the fault, with whatever values the database names in it.
     if (!res.writableEnded) res.destroy()
@@ -103,6 +106,12 @@ function showFailure(
       reference: kind === 'error' ? req.id : undefined,
     },
   })
+}
+
+/** Back to the page of the form after signing in, which says that the session has ended. */
+function leadToSignIn(req: Request, res: Response): void {
+  const page = pageOf(req)
+  res.redirect(303, page === '/sign-in' ? page : `/sign-in?next=${encodeURIComponent(page)}`)
 }
 
 /** Ends of addresses that are deeds without a page of their own; the page with their button stands before them. */

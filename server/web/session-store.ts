@@ -10,6 +10,8 @@ declare module 'express-session' {
   interface SessionData {
     /** Who is signed in, as passport keeps it. */
     passport?: { user: string }
+    /** Of the account, when the password was given. Only on the first save. */
+    epoch?: number
     /** When the password was last typed, in milliseconds of the epoch. */
     confirmedAt?: number
     /** Only on the first save. */
@@ -70,7 +72,7 @@ export class SessionStore extends Store {
   override set(id: string, session: SessionData, done: (fault?: unknown) => void = () => {}): void {
     const { db, clock } = this.#parts
     const { cookie, passport, confirmedAt, trace, owner } = session
-    const write = session.write ?? ((row: sessions.NewSession) => sessions.insertSession(db, row))
+    const write = session.write ?? ((row: sessions.NewSession) => sessions.beginSession(db, row))
     const data = { cookie, passport, confirmedAt }
     // express-session saves a session that was made within the request once more at its end.
     const text = JSON.stringify(data)
@@ -84,6 +86,7 @@ export class SessionStore extends Store {
         ? write({
             idDigest: hashToken(id),
             accountId: passport.user,
+            epoch: session.epoch ?? 0,
             data,
             device: trace?.device ?? '',
             place: trace?.place ?? '',

@@ -1,6 +1,7 @@
 // Signing a browser in and out: the session cookie, and passport on top of it.
 import type { NextFunction, Request, RequestHandler, Response } from 'express'
 import session from 'express-session'
+import type { AccountProof } from '../accounts/change-account.ts'
 import type { Trace } from '../activity/events.ts'
 import { hashToken, newToken } from '../core/secrets.ts'
 import type { NewSession, SessionOwner } from '../sessions/store.ts'
@@ -40,11 +41,13 @@ export function sessionMiddleware(parts: SessionStoreParts, cookie: SessionCooki
 
 /**
  * Signs the browser in as the account, under a new session id.
+ * @param proof by which it is signed in
  * @param write writes the session's row; by a statement of its own where nothing else is to be written
+ * @throws StaleProof where the proof's epoch is over by now
  */
 export async function startSession(
   req: Request,
-  accountId: string,
+  proof: AccountProof,
   trace: Trace,
   at: Date,
   write?: (session: NewSession) => Promise<void>,
@@ -52,7 +55,8 @@ export async function startSession(
   // A visitor's session was never stored: there is nothing to end before the new one.
   if (!ownerOf(req)) req.sessionStore.generate(req)
   else await new Promise<void>((done, fail) => req.session.regenerate((fault) => (fault ? fail(fault) : done())))
-  req.session.passport = { user: accountId }
+  req.session.passport = { user: proof.accountId }
+  req.session.epoch = proof.epoch
   req.session.confirmedAt = at.getTime()
   req.session.trace = trace
   if (write) req.session.write = write
@@ -78,10 +82,13 @@ export async function refreshSession(req: Request, at: Date): Promise<void> {
 const saveSession = (req: Request) =>
   new Promise<void>((done, fail) => req.session.save((fault) => (fault ? fail(fault) : done())))
 
-/** Gives the signed-in browser a new id: after a change of password the old one is worth nothing, wherever it was copied to. */
-export async function renewSession(req: Request, trace: Trace, at: Date): Promise<void> {
+/**
+ * Gives the signed-in browser a new id: after a change of password the old one is worth nothing, wherever it was copied to.
+ * @param epoch that the change began
+ */
+export async function renewSession(req: Request, epoch: number, trace: Trace, at: Date): Promise<void> {
   const owner = ownerOf(req)
-  if (owner) await startSession(req, owner.id, trace, at)
+  if (owner) await startSession(req, { accountId: owner.id, epoch }, trace, at)
 }
 
 export async function stopSession(req: Request): Promise<void> {
@@ -98,6 +105,12 @@ export function accountOf(req: Request): SessionOwner {
 }
 
 export const sessionDigestOf = (req: Request): Buffer => hashToken(req.sessionID)
+
+/** What the session of the request proves. Behind `requireAccount`. */
+export function proofOf(req: Request): AccountProof {
+  const { id: accountId, epoch } = accountOf(req)
+  return { accountId, epoch, session: sessionDigestOf(req) }
+}
 
 /** Where sign-in leads back to. Only pages are gone back to, never a deed. */
 const nextOf = (req: Request, page?: string) => encodeURIComponent(page ?? req.originalUrl)

@@ -1,5 +1,6 @@
 // The guard of the staff pages, and the frame that they are shown in.
 import type { Request, RequestHandler, Response } from 'express'
+import type { AccountProof } from '../accounts/change-account.ts'
 import type { Clock } from '../core/clock.ts'
 import { findStanding, touchStaffSession } from '../staff/factor-store.ts'
 import { rightsOf, type StaffRight } from '../staff/rights.ts'
@@ -7,10 +8,12 @@ import type { StaffRole } from '../staff/store.ts'
 import { Forbidden, NotFound } from './faults.ts'
 import type { Page } from './pages.ts'
 import type { WebParts } from './parts.ts'
-import { ownerOf, sessionDigestOf } from './sessions.ts'
+import { ownerOf, proofOf, sessionDigestOf } from './sessions.ts'
 
 export interface StaffMember {
   readonly id: string
+  /** What their session proves. */
+  readonly proof: AccountProof
   readonly address: string
   readonly roles: readonly StaffRole[]
   readonly rights: ReadonlySet<StaffRight>
@@ -63,6 +66,7 @@ export function createStaffGuards(parts: Pick<WebParts, 'db' | 'settings'> & { r
     if (standing.roles.length === 0) throw new NotFound('not of the staff')
     req.staff = {
       id: owner.id,
+      proof: proofOf(req),
       address: owner.address,
       roles: standing.roles,
       rights: rightsOf(standing.roles),

@@ -56,6 +56,7 @@ export const accountSamples: readonly Sample[] = [
     appPasswords: true,
     heldAppPasswords: 2,
   }),
+  account('waiting', { waiting: { dueAt: sampleMoment(-50), device: 'Firefox, Windows', place: 'Minsk, BY' } }),
   account('delayed', { mailbox: { ...ready, state: 'delayed', passwordPending: true }, warnings: ['only-question'] }),
   account('needs-operator', { mailbox: { ...ready, state: 'needs-operator', passwordPending: true } }),
   { page: 'password', state: 'empty', view: 'password/password', signedIn: true },

@@ -33,6 +33,8 @@ const states: { readonly [N in MessageName]: Readonly<Record<string, MessagePara
   'password-changed': { undo, plain: { ...told, undoToken: null } },
   'password-reset': { ...byMethod(undo), undo: { ...undo, method: 'undo' } },
   'password-reset-held': { undo: { ...undo, takesEffectAt: sampleMoment(-72).toISOString() } },
+  'password-reset-stopped': { undo },
+  'undo-used': { undo },
   'recovery-method-added': { ...byMethod(undo), plain: { ...told, method: 'phone', undoToken: null } },
   'recovery-method-changed': byMethod(undo),
   'recovery-method-removed': byMethod(undo),

@@ -20,11 +20,11 @@ const doors = [
 ]
 const link = { address: 'a••••k@gm•••.com', minutes: 60, left: 9, againAt: null }
 const code = { phone: '+375 •• •••-••-47', digits: 8, minutes: 10, exhausted: false, left: 5, againAt: null }
-const undo = (state: string, method: string, what: string): Sample => ({
+const undo = (state: string, method: string, what: string, power = 'restore'): Sample => ({
   page: 'undo',
   state,
   view: 'undo/undo',
-  locals: { method, what, at: sampleMoment(5) },
+  locals: { address: sampleAddress, method, what, at: sampleMoment(5), power },
 })
 
 export const recoverySamples: readonly Sample[] = [
@@ -56,12 +56,18 @@ export const recoverySamples: readonly Sample[] = [
     address: sampleAddress,
     ...refused('password', 'too-short'),
   }),
+  page('recover-new-password', 'waits-already', 'new-password', {
+    address: sampleAddress,
+    errors: [{ field: 'password', reason: 'waits-already', params: { until: '1 December 2026, 10:00' } }],
+  }),
   page('recover-done', 'shown', 'done', { takesEffectAt: null }),
   page('recover-done', 'held', 'done', { takesEffectAt: sampleMoment(-72) }),
   page('recover-link', 'errors', 'link', deadLink),
   undo('password', 'password', 'changed'),
   undo('phone', 'phone', 'removed'),
-  undo('app-password', 'app-password', 'created'),
-  undo('new-device', 'sign-in', 'new-device'),
+  undo('app-password', 'app-password', 'created', 'new-password'),
+  undo('new-device', 'sign-in', 'new-device', 'end-sessions'),
+  undo('undo', 'undo', 'used'),
+  undo('stopped', 'password', 'reset-stopped'),
   { page: 'undo', state: 'errors', view: 'undo/dead', locals: deadLink },
 ]

@@ -1,0 +1,56 @@
+// Who is told of a change, and whose link can take it back.
+import type { ContactLink, Told } from '../undo/offer-undo.ts'
+import type { Contact, LinkedContact } from './contact.ts'
+
+export interface Reader {
+  readonly told: Told
+  /** Absent for the mailbox. */
+  readonly contact?: LinkedContact
+  readonly getsLink: boolean
+  /** The contact that the link puts back. */
+  readonly puts?: LinkedContact | undefined
+  /** The account does not hold the contact any more. */
+  readonly wasTaken: boolean
+}
+
+export interface NoticeAudience {
+  readonly linked: readonly LinkedContact[]
+  readonly old?: LinkedContact | undefined
+  readonly added?: Contact | undefined
+  readonly replaces?: readonly ContactLink[]
+  readonly at: Date
+  readonly undoDays: number
+}
+
+const isSame = (one: Contact, other: Contact | undefined) =>
+  other !== undefined && one.kind === other.kind && one.canonical === other.canonical
+
+/** Contacts that were taken from the account, and whose word still counts. */
+function takenContacts({ linked, old, replaces = [] }: NoticeAudience): LinkedContact[] {
+  const taken: LinkedContact[] = old ? [old] : []
+  for (const { old: contact } of replaces)
+    if (contact && ![...linked, ...taken].some((known) => isSame(known, contact))) taken.push(contact)
+  return taken
+}
+
+export function readersOf(about: NoticeAudience): Reader[] {
+  const { linked, old, added, at, undoDays } = about
+  const taken = takenContacts(about)
+  const all = [...linked, ...taken]
+  const longAgo = new Date(at.getTime() - undoDays * 86_400_000)
+  // Security: a contact that came lately, after another one, may be a stranger's. It is told, and its link takes nothing back.
+  const isSettled = ({ confirmedAt }: LinkedContact) =>
+    confirmedAt <= longAgo || all.every((other) => confirmedAt <= other.confirmedAt)
+
+  const ofMailbox: Reader = { told: 'mailbox', getsLink: true, puts: old, wasTaken: false }
+  const ofLinked = linked.map((contact): Reader => {
+    const told = isSame(contact, added) || !isSettled(contact) ? 'new-contact' : 'contact'
+    // A contact that came with this very change has nothing to object to.
+    return { told, contact, getsLink: !isSame(contact, added), puts: old, wasTaken: false }
+  })
+  const ofTaken = taken.map((contact): Reader => {
+    const told = isSettled(contact) ? 'old-contact' : 'new-contact'
+    return { told, contact, getsLink: true, puts: contact, wasTaken: true }
+  })
+  return [ofMailbox, ...ofLinked, ...ofTaken]
+}

@@ -1,0 +1,55 @@
+// Brings recovery methods back to how they were before a disputed change.
+import type { AccountTrx } from '../accounts/change-account.ts'
+import type { Trace } from '../activity/events.ts'
+import { recordActivity } from '../activity/store.ts'
+import type { LinkedContact } from '../contacts/contact.ts'
+import { type NoticeParts, tellOwner } from '../contacts/tell-owner.ts'
+import type { ManagedMethod, ManagedMethods } from '../recovery-methods/managed-method.ts'
+import { listChangesSince, type Undo } from './store.ts'
+
+export interface TakeBackParts extends NoticeParts {
+  readonly methods: ManagedMethods
+}
+
+/** What came after the disputed change came from the same stranger. The contact that goes is told as well. */
+export async function takeBack(
+  trx: AccountTrx,
+  parts: TakeBackParts,
+  undo: Undo,
+  at: Date,
+  trace: Trace,
+): Promise<void> {
+  const { accountId } = undo
+  const changes = await listChangesSince(trx, parts.keyring, accountId, undo.reachesBackTo)
+  for (const method of parts.methods.list) {
+    const first = changes.find((each) => each.change.startsWith(`${method.id}.`))
+    if (!first) continue
+    const { what, gone } = await revert(trx, method, first, at)
+    if (what === 'kept') continue
+    const { id } = method
+    const added = await method.findContact(trx, accountId)
+    const change = `${id}.${what}` as const
+    await recordActivity(trx, parts.keyring, { accountId, event: change, details: {}, at, trace })
+    const notice = { accountId, change, params: { method: id }, at, trace, added, old: gone } as const
+    await tellOwner(trx, parts, { name: `recovery-method-${what}`, ...notice })
+  }
+}
+
+interface Reverted {
+  readonly what: 'changed' | 'removed' | 'kept'
+  /** The contact that the account held until now. */
+  readonly gone?: LinkedContact | undefined
+}
+
+async function revert(trx: AccountTrx, method: ManagedMethod, first: Undo, at: Date): Promise<Reverted> {
+  const { accountId, old, change } = first
+  const now = await method.findContact(trx, accountId)
+  if (old) {
+    if (now?.canonical === old.canonical) return { what: 'kept' }
+    if (now) await method.remove(trx, accountId, at)
+    if ((await method.restore(trx, accountId, old, at)) === 'restored') return { what: 'changed', gone: now }
+    return now ? { what: 'removed', gone: now } : { what: 'kept' }
+  }
+  if (!change.endsWith('.added') && now) return { what: 'kept' }
+  return (await method.distrust(trx, accountId, at)) ? { what: 'removed', gone: now } : { what: 'kept' }
+}
