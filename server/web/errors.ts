@@ -71,13 +71,13 @@ export const pageNotFound: RequestHandler = (_req, _res, next) => next(new NotFo
 
 export function errorHandler({ pages, log, clock }: ErrorParts): ErrorRequestHandler {
   return (fault, req, res, _next) => {
+    // Security: what came with a proof of an earlier epoch was not done; whoever sits there signs in and looks.
+    if (fault instanceof StaleProof && !res.headersSent) return leadToSignIn(req, res)
     const failure = classify(fault)
     if (failure.kind === 'error') log.error({ err: fault, request: req.id }, 'a request failed')
     // A full line is no fault to be traced, and in a flood the log would be the larger part of turning people away.
     else if (fault instanceof BusyError) log.info({ request: req.id, why: fault.message }, 'a request was turned away')
     else if (failure.kind === 'unavailable') log.warn({ err: fault, request: req.id }, 'a request was turned away')
-    // Security: what came with a proof of an earlier epoch was not done; whoever sits there signs in and looks.
-    if (fault instanceof StaleProof && !res.headersSent) return leadToSignIn(req, res)
     if (!res.headersSent) return showFailure(pages, clock, req, res, failure)
     // Too late for a page. Express itself would print the fault, with whatever values the database names in it.
     if (!res.writableEnded) res.destroy()
