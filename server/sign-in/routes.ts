@@ -85,7 +85,7 @@ export function signInRoutes(web: WebParts): Router {
           return showForm(req, res, typed, [{ field: 'password', reason: 'wrong', params: { form: 'both' } }])
         case 'blocked':
           if (await describeBlock(web.desk, outcome.account.id)) {
-            keepBlocked(web, res, outcome.account.id)
+            keepBlocked(web, res, outcome.account)
             return res.redirect(303, '/blocked')
           }
           return showForm(req, res, typed, [{ field: 'login', reason: 'blocked' }])
