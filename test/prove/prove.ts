@@ -13,6 +13,7 @@ import { mutatedParts, proveMutation } from './mutation.ts'
 import { proveNotices } from './notices.ts'
 import { proveRecoveryTimes } from './recovery-times.ts'
 import { proveRecoveryWalk } from './recovery-walk.ts'
+import { proveWalls } from './walls.ts'
 
 interface Proof {
   readonly name: string
@@ -69,6 +70,11 @@ const proofs: readonly Proof[] = [
     name: 'recovery-walk',
     what: '300 random walks of several browsers through recovery',
     run: () => proveRecoveryWalk({ walks: 300, rounds: 60 }),
+  },
+  {
+    name: 'walls',
+    what: 'after a finished recovery nothing that was begun before has an effect, in 20,000 schedules of held requests',
+    run: () => proveWalls({ schedules: 20_000, seed: 1, every: true }),
   },
   ...Object.entries(mutatedParts).map(([name, part]) => ({
     name: `mutation-${name}`,

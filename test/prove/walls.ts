@@ -10,6 +10,8 @@ import { ownersActs, type Scene, type Send, setScene, strangersActs, type World 
 export interface WallsPlan {
   readonly schedules: number
   readonly seed: number
+  /** True: each pair of acts is tried with the stranger held at each await. False: at one of them. */
+  readonly every: boolean
 }
 
 /** mulberry32: the same schedules for the same seed. */
@@ -60,7 +62,7 @@ interface Outcome {
 async function play(
   world: World & { readonly turnstile: Turnstile },
   cast: { readonly owner: string; readonly strangers: readonly string[] },
-  choose: (held: readonly string[]) => string,
+  choose: Choose,
 ): Promise<Outcome> {
   const scene = await setScene(world)
   const sends: [string, Send][] = []
@@ -96,7 +98,52 @@ async function play(
   return { arrived, effects }
 }
 
-export async function proveWalls({ schedules, seed }: WallsPlan) {
+type Choose = (held: readonly string[]) => string
+
+/** The stranger takes so many steps, then the owner goes through to the end, then the stranger goes on. */
+function afterSteps(steps: number): Choose {
+  let taken = 0
+  return (held) => {
+    const stranger = held.find((name) => name !== 'owner')
+    if (stranger && (taken < steps || !held.includes('owner'))) {
+      taken += 1
+      return stranger
+    }
+    return 'owner'
+  }
+}
+
+/** No request has more awaits than this, so a stranger that is held after each of them was held everywhere. */
+const mostSteps = 20
+
+interface Schedule {
+  readonly owner: string
+  readonly strangers: readonly string[]
+  readonly choose: Choose
+}
+
+/** Every pair of acts, held at every await where `every` asks for it; then what chance brings. */
+function* schedulesOf({ schedules, seed, every }: WallsPlan): Generator<Schedule> {
+  const random = randomOf(seed)
+  const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)] as T
+  const [owners, strangers] = [Object.keys(ownersActs), Object.keys(strangersActs)]
+  let left = schedules
+  for (const act of strangers)
+    for (const owner of owners) {
+      const steps = every ? Array.from({ length: mostSteps }, (_, nth) => nth) : [1 + Math.floor(random() * 9)]
+      for (const count of steps) {
+        if (left === 0) return
+        left -= 1
+        yield { owner, strangers: [act], choose: afterSteps(count) }
+      }
+    }
+  for (; left > 0; left -= 1) {
+    const some = Array.from({ length: 1 + Math.floor(random() * 3) }, () => pick(strangers))
+    yield { owner: pick(owners), strangers: some, choose: pick }
+  }
+}
+
+export async function proveWalls(plan: WallsPlan) {
   const portal = await startTestPortal({
     worker: false,
     env: {
@@ -111,27 +158,16 @@ export async function proveWalls({ schedules, seed }: WallsPlan) {
   await once(server, 'listening')
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   const world = { portal, url, turnstile }
-  const random = randomOf(seed)
-  const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)] as T
-  const [owners, strangers] = [Object.keys(ownersActs), Object.keys(strangersActs)]
   let arrived = 0
+  let played = 0
   try {
-    for (let nth = 0; nth < schedules; nth += 1) {
-      // Every pair comes first; then chance takes one to three of the stranger's acts.
-      const pair = nth < owners.length * strangers.length
-      const cast = pair
-        ? {
-            owner: owners[nth % owners.length] as string,
-            strangers: [strangers[Math.floor(nth / owners.length)] as string],
-          }
-        : {
-            owner: pick(owners),
-            strangers: Array.from({ length: 1 + Math.floor(random() * 3) }, () => pick(strangers)),
-          }
-      const outcome = await play(world, cast, pick)
+    for (const { choose, ...cast } of schedulesOf(plan)) {
+      const outcome = await play(world, cast, choose)
       if (outcome.arrived) arrived += 1
-      assert.deepEqual(outcome.effects, [], `schedule ${nth} of seed ${seed}: ${cast.owner}, while ${cast.strangers}`)
-      if (nth % 50 === 0) await portal.db('rate_limits').delete()
+      const what = `schedule ${played} of seed ${plan.seed}: ${cast.owner}, while ${cast.strangers}`
+      assert.deepEqual(outcome.effects, [], what)
+      played += 1
+      if (played % 50 === 0) await portal.db('rate_limits').delete()
     }
   } finally {
     turnstile.stop()
@@ -139,5 +175,5 @@ export async function proveWalls({ schedules, seed }: WallsPlan) {
     server.closeAllConnections()
     await portal.stop()
   }
-  return { schedules, arrived }
+  return { schedules: played, arrived }
 }
