@@ -1,6 +1,8 @@
 // Recovery flows. A flow moves by one guarded statement, along an edge of flow-states.ts, or not at all.
 import type { Db, Trx } from '#db/connection.ts'
+import { resealColumn } from '#db/reseal.ts'
 import type { Trace } from '../activity/events.ts'
+import type { Keyring } from '../core/keyring.ts'
 import { isLocale, type Locale } from '../i18n/texts.ts'
 import { type FlowState, type FlowStep, stateAfter, statesBefore } from './flow-states.ts'
 
@@ -14,6 +16,8 @@ export interface Flow {
    * goes on looking like any other.
    */
   readonly live: boolean
+  /** What its pages call the mailbox, sealed; null in flows from before there was such a name. */
+  readonly typedSealed: string | null
   readonly nameKey: string
   readonly budgetKey: string
   readonly state: FlowState
@@ -30,6 +34,7 @@ export interface Flow {
 export interface NewFlow {
   readonly tokenHash: Buffer
   readonly accountId: string | null
+  readonly typedSealed?: string
   readonly nameKey: string
   readonly budgetKey: string
   readonly state: FlowState
@@ -41,6 +46,23 @@ export interface NewFlow {
   readonly expiresAt: Date
 }
 
+const typedPurpose = 'recovery-flows.typed'
+
+/** @param mailbox as it was typed */
+export const sealTyped = (keyring: Keyring, mailbox: string): string => keyring.seal(typedPurpose, mailbox)
+
+/** What the pages of this flow call the mailbox; empty where that was not kept. */
+export const mailboxOf = (keyring: Keyring, { typedSealed }: Pick<Flow, 'typedSealed'>): string =>
+  typedSealed === null ? '' : keyring.open(typedPurpose, typedSealed)
+
+export const rekeyFlows = (trx: Trx, keyring: Keyring, limit: number): Promise<number> =>
+  resealColumn(
+    trx,
+    keyring,
+    { table: 'recovery_flows', id: 'id', column: 'typed_sealed', purpose: typedPurpose },
+    limit,
+  )
+
 /** Security: no flow helps a blocked or closed account, or outlives the password that it was to replace. */
 const isLive = `(f.ended_at is null and a.id is not null and a.blocked_at is null and a.closed_at is null
   and a.password_changed_at <= f.begun_at)`
@@ -49,6 +71,7 @@ export async function insertFlow(trx: Trx, flow: NewFlow): Promise<void> {
   await trx('recovery_flows').insert({
     token_hash: flow.tokenHash,
     account_id: flow.accountId,
+    typed_sealed: flow.typedSealed ?? null,
     name_key: Buffer.from(flow.nameKey, 'base64url'),
     budget_key: Buffer.from(flow.budgetKey, 'base64url'),
     state: flow.state,
@@ -77,6 +100,7 @@ export async function findFlow(db: Db | Trx, tokenHash: Buffer, at: Date): Promi
       accountId: row.account_id,
       address: row.address,
       live: row.live,
+      typedSealed: row.typed_sealed,
       nameKey: row.name_key.toString('base64url'),
       budgetKey: row.budget_key.toString('base64url'),
       state: row.state,

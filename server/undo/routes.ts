@@ -1,4 +1,5 @@
 import { type Request, type Response, Router } from 'express'
+import { findAccount } from '../accounts/store.ts'
 import { keepFlow } from '../recovery/flow-cookie.ts'
 import type { WebParts } from '../web/parts.ts'
 import { describeUndo, undoChange } from './undo-change.ts'
@@ -13,11 +14,12 @@ export function undoRoutes(parts: WebParts): Router {
     .get('/undo/:token', async (req, res) => {
       const undo = await describeUndo(parts, req.params.token)
       if (!undo) return showDead(req, res)
+      const mailbox = (await findAccount(parts.db, undo.accountId))?.address ?? ''
       const [method = '', what = ''] = undo.change.split('.')
       pages.show(req, res, {
         id: 'undo',
         view: 'undo/undo',
-        locals: { change: undo.change, method, what, at: undo.madeAt },
+        locals: { mailbox, change: undo.change, method, what, at: undo.madeAt },
       })
     })
     .post('/undo/:token', async (req, res) => {
