@@ -45,9 +45,6 @@ async function haveAll(login: string): Promise<StaffMember & Equipped> {
   for (const name of ['Laptop', 'Tablet']) await visitor.post('/account/app-passwords/new', { name, imap: 'on' })
   const { db, clock } = portal
   await db('app_passwords').where({ account_id: member.id, name: 'Tablet' }).update({ held_at: clock.now() })
-  await db('mailboxes')
-    .where({ account_id: member.id })
-    .update({ used_bytes: db.ref('quota_bytes') })
   await signIn(portal, member)
   await forgetLimits(portal)
   return { ...member, ...owner }
@@ -130,6 +127,12 @@ describe('a form that was made in the session of one person', () => {
     const collect = async (visitor: Visitor, seeds: string[]) => {
       for (const form of await crawlForms(visitor, seeds)) tabs.push([visitor, form])
     }
+    // A full mailbox may be asked more room for. No worker measures it meanwhile.
+    await portal.stopWorker()
+    const { db } = portal
+    await db('mailboxes')
+      .where({ account_id: anna.id })
+      .update({ used_bytes: db.ref('quota_bytes') })
     await collect(anna.visitor, [
       '/',
       ...ownPages,
@@ -138,6 +141,7 @@ describe('a form that was made in the session of one person', () => {
       '/staff/cases',
       ...desk,
     ])
+    await portal.startWorker()
     await begin(portal, anna.login, anna.visitor)
     await collect(anna.visitor, recoveryPages)
     await askForCode(anna.visitor, { phone: anna.phone })
@@ -229,24 +233,25 @@ describe('a form that was made in one recovery', () => {
   })
 
   it('reports no success that did not happen: the second of two links sets its own password alone', async () => {
-    await forgetLimits(portal)
+    const vera = await equip(portal, 'vera.recovers')
+    const zoya = await equip(portal, 'zoya.recovers')
     const browser = portal.visitor()
-    const open = async (person: Equipped, nth: number) => {
+    const open = async (person: Equipped) => {
       await begin(portal, person.login, browser)
-      await browser.get(await linkOf(portal, browser, person, nth))
+      await browser.get(await linkOf(portal, browser, person))
       const [form] = await crawlForms(browser, ['/recover/new-password'], '/recover/')
       return form ?? assert.fail()
     }
-    const ofAnna = await open(anna, 2)
-    const ofBoris = await open(boris, 2)
-    assert.equal((await send(browser, ofBoris)).location, '/recover/done')
-    const late = await send(browser, ofAnna)
+    const ofVera = await open(vera)
+    const ofZoya = await open(zoya)
+    assert.equal((await send(browser, ofZoya)).location, '/recover/done')
+    const late = await send(browser, ofVera)
     assert.deepEqual([late.status, late.errors], [422, ['flow.other']])
     const done = await browser.get('/recover/done')
-    assert.match(done.html.replaceAll('<wbr>', ''), /boris\.recovers@postern\.example/)
-    assert.doesNotMatch(done.html, /anna\.recovers/)
-    await signIn(portal, anna)
-    await signIn(portal, { login: boris.login, password: ofBoris.fields.password ?? '' })
-    assert.equal((await send(browser, ofBoris)).location, '/recover/done', 'a second click gets the first answer')
+    assert.match(done.html.replaceAll('<wbr>', ''), /zoya\.recovers@postern\.example/)
+    assert.doesNotMatch(done.html, /vera\.recovers/)
+    await signIn(portal, vera)
+    await signIn(portal, { login: zoya.login, password: ofZoya.fields.password ?? '' })
+    assert.equal((await send(browser, ofZoya)).location, '/recover/done', 'a second click gets the first answer')
   })
 })

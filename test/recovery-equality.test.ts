@@ -70,7 +70,8 @@ describe('known, unknown, blocked and method-less names', () => {
     const sameQuestion = (html: string) => html.replace(/(<label class="govuk-label" for="answer">)[^<]+/g, '$1…')
     const contacts = { phone: known.phone, address: known.address }
     // What was typed is shown: it is told from the rest by the line that it stands in.
-    const named = (html: string) => html.replace(/(<strong><bdi translate="no">).*?(<\/bdi><\/strong> <a )/g, '$1…$2')
+    const named = (html: string) =>
+      html.replace(/(<strong><bdi translate="no">)[^@]*?(?:<wbr>@[^<]+)?(<\/bdi>\s<\/strong> <a )/g, '$1…$2')
     // Moments are shown to the minute: let none pass while the pages are made.
     const walked: Record<string, object[]> = {}
     for (const [kind, login] of Object.entries(names)) {
