@@ -84,7 +84,7 @@ export function createApp(parts: AppParts): Express {
         express.urlencoded({ extended: false, limit: '16kb', parameterLimit: 100 }),
       ]),
     ),
-    csrfToken(https),
+    csrfToken(https, parts.keyring),
   ])
   const features = byFirstSegment([
     overviewRoutes(parts),

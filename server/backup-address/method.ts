@@ -1,6 +1,6 @@
 // Recovery by backup address: the address typed in full, then a link.
 import type { Db } from '#db/connection.ts'
-import { maskEmailAddress, parseEmailAddress } from '../core/email-address.ts'
+import { parseEmailAddress } from '../core/email-address.ts'
 import { enqueue } from '../jobs/enqueue.ts'
 import type { MessageParts } from '../messages/send-message.ts'
 import type { RecoveryMethod } from '../recovery/recovery-method.ts'
@@ -34,7 +34,7 @@ export function backupAddressRecovery(parts: BackupAddressRecoveryParts): Recove
       if (!request) return null
       const { wait, left } = await pace.look(db, budgetKey, request.typed.canonical)
       return {
-        address: maskEmailAddress(request.typed.address),
+        address: request.typed.address,
         minutes: settings.linkMinutes,
         left,
         againAt: wait > 0 ? new Date(at.getTime() + wait * 1000) : null,

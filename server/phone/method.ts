@@ -1,6 +1,6 @@
 // Recovery by SMS: the number typed in full, then an 8-digit code.
 import type { Db } from '#db/connection.ts'
-import { maskPhone, parsePhoneNumber } from '../core/phone-number.ts'
+import { parsePhoneNumber, writePhone } from '../core/phone-number.ts'
 import { newCode, parseCode, sameSecret } from '../core/secrets.ts'
 import { enqueue } from '../jobs/enqueue.ts'
 import type { MessageParts } from '../messages/send-message.ts'
@@ -48,7 +48,7 @@ export function phoneRecovery(parts: PhoneRecoveryParts): RecoveryMethod {
       if (!request) return null
       const { wait, left } = await pace.look(db, budgetKey, request.e164)
       return {
-        phone: maskPhone(request.e164),
+        phone: writePhone(request.e164),
         digits: codeDigits,
         minutes: settings.codeMinutes,
         exhausted: request.tries >= settings.limitCodeTries,

@@ -3,8 +3,10 @@ import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'exp
 import { StaleProof } from '../accounts/change-account.ts'
 import type { Clock } from '../core/clock.ts'
 import { BusyError } from '../password/hasher.ts'
-import { Forbidden, LimitReached, MalformedRequest, NotFound } from './faults.ts'
+import { Forbidden, LimitReached, MalformedRequest, NotFound, OtherSession } from './faults.ts'
 import type { Log } from './log.ts'
+import { showOtherSession } from './other-session.ts'
+import { pageOf } from './page-of.ts'
 import type { Pages } from './pages.ts'
 
 /** Ids of the pages that say what went wrong; their texts stand under the same names. */
@@ -78,6 +80,7 @@ export function errorHandler({ pages, log, clock }: ErrorParts): ErrorRequestHan
     // A full line is no fault to be traced, and in a flood the log would be the larger part of turning people away.
     else if (fault instanceof BusyError) log.info({ request: req.id, why: fault.message }, 'a request was turned away')
     else if (failure.kind === 'unavailable') log.warn({ err: fault, request: req.id }, 'a request was turned away')
+    if (fault instanceof OtherSession) return showOtherSession(pages, req, res)
     if (!res.headersSent) return showFailure(pages, clock, req, res, failure)
     // Too late for a page. Express itself would print the fault, with whatever values the database names in it.
     if (!res.writableEnded) res.destroy()
@@ -112,14 +115,4 @@ function showFailure(
 function leadToSignIn(req: Request, res: Response): void {
   const page = pageOf(req)
   res.redirect(303, page === '/sign-in' ? page : `/sign-in?next=${encodeURIComponent(page)}`)
-}
-
-/** Ends of addresses that are deeds without a page of their own; the page with their button stands before them. */
-const deed = /\/(?:[^/]+\/(?:end|keep|revoke)|again|end-others|remove|revoke-all|sign-out)$/
-
-/** Where "Try again" leads: the page that was asked for, or that the form stands on. */
-function pageOf(req: Request): string {
-  const path = req.path.replace(deed, '')
-  // Security: neither a token in the path nor a path that is none of ours is repeated in a page.
-  return /^(?:\/[a-z][a-z-]{0,30})+$/.test(path) ? path : '/'
 }

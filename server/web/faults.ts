@@ -27,3 +27,6 @@ export class LimitReached extends Error {
 export class Forbidden extends Error {
   override readonly name = 'Forbidden'
 }
+
+/** A form that was made in another session, for another account or for nobody. Answered with 403 and a page that says so. */
+export class OtherSession extends Forbidden {}

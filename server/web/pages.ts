@@ -29,6 +29,8 @@ export interface Page {
   readonly values?: Readonly<Record<string, string>>
   /** Everybody who is not signed in sees the same under this path, but for the language and the token of its form. */
   readonly sameForAll?: boolean
+  /** Id of the recovery that the page is a step of: its forms act in that one alone. */
+  readonly flow?: string
 }
 
 export interface Pages {
@@ -73,7 +75,7 @@ export function createPages({ views, texts, theme, timeZone, kept }: PageParts):
       res.statusCode = page.status ?? (page.errors && page.errors.length > 0 ? 422 : 200)
       res.setHeader('Content-Type', 'text/html; charset=utf-8')
       res.setHeader('Content-Language', locale)
-      const token = req.csrfToken?.() ?? ''
+      const token = req.formToken?.(page.flow) ?? ''
       // Security: a page that is the same for all holds nothing of anybody: the path is the route's own, nobody is signed in.
       const isSame = page.sameForAll === true && !owner && req.originalUrl === req.route?.path
       if (kept && isSame) return kept.send(res, `${locale} ${page.id} ${req.originalUrl}`, token, html)
