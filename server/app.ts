@@ -1,5 +1,4 @@
 // What happens to a request, in order; then one line per feature.
-import cookieParser from 'cookie-parser'
 import express, { type Express } from 'express'
 import { appealDeskRoutes } from './abuse/appeal-desk-routes.ts'
 import { appealRoutes } from './abuse/appeal-routes.ts'
@@ -9,7 +8,6 @@ import { figuresRoutes } from './abuse/figures-routes.ts'
 import { measureRoutes } from './abuse/measure-routes.ts'
 import { queueRoutes } from './abuse/queue-routes.ts'
 import { reportBody, reportRoutes } from './abuse/report-routes.ts'
-import { setLocale } from './accounts/store.ts'
 import { activityRoutes } from './activity/routes.ts'
 import { appPasswordRoutes } from './app-passwords/routes.ts'
 import { auditRoutes } from './audit/routes.ts'
@@ -36,10 +34,14 @@ import { staffAccountRoutes } from './staff/account-routes.ts'
 import { staffDoorRoutes } from './staff/door-routes.ts'
 import { undoRoutes } from './undo/routes.ts'
 import type { Assets } from './web/assets.ts'
+import { boundBody, formBytes, watchBody } from './web/body-bound.ts'
+import { canonicalAddresses } from './web/client.ts'
+import { readCookies } from './web/cookies.ts'
 import { checkOrigin, csrfToken } from './web/csrf.ts'
 import { byFirstSegment, inOrder, onlyLooks } from './web/dispatch.ts'
 import { errorHandler, pageNotFound } from './web/errors.ts'
-import { noStore, securityHeaders } from './web/headers.ts'
+import { answerOptions, decideSecure, oneHost } from './web/front-door.ts'
+import { permissions, securityHeaders } from './web/headers.ts'
 import { localeMiddleware } from './web/pages.ts'
 import { isHttps, type WebParts } from './web/parts.ts'
 import { type ObservedRequest, requestLog } from './web/request-log.ts'
@@ -64,6 +66,8 @@ export function createApp(parts: AppParts): Express {
   app.disable('etag')
   app.set('query parser', 'simple')
   app.set('trust proxy', settings.trustedProxies.join(','))
+  canonicalAddresses(app)
+  decideSecure(app, https)
 
   const programs = byFirstSegment([
     healthRoutes(db, parts.isDraining),
@@ -72,16 +76,15 @@ export function createApp(parts: AppParts): Express {
     messageRoutes(parts),
   ])
   const everyPage = inOrder([
-    noStore,
-    cookieParser(),
-    ...(https ? [markSecure] : []),
+    permissions,
+    readCookies(),
     sessionMiddleware({ db, clock, times }, { https, secrets: parts.cookieSecrets }),
-    localeMiddleware({ fallback: settings.defaultLocale, https, keep: (id, locale) => setLocale(db, id, locale) }),
+    localeMiddleware({ fallback: settings.defaultLocale, https }),
     unlessOnlyLooking(
       inOrder([
         checkOrigin(new URL(settings.baseUrl).origin, development),
         reportBody(parts),
-        express.urlencoded({ extended: false, limit: '16kb', parameterLimit: 100 }),
+        boundBody(formBytes, express.urlencoded({ extended: false, limit: formBytes, parameterLimit: 100 })),
       ]),
     ),
     csrfToken(https, parts.keyring),
@@ -117,7 +120,14 @@ export function createApp(parts: AppParts): Express {
     ...(development ? [devRoutes(parts), galleryRoutes(parts)] : []),
   ])
 
-  const everyAnswer = inOrder([requestLog(parts.log, parts.observeRequest), securityHeaders(https), parts.assets.serve])
+  const everyAnswer = inOrder([
+    requestLog(parts.log, parts.observeRequest),
+    securityHeaders(https),
+    watchBody,
+    oneHost,
+    answerOptions,
+    parts.assets.serve,
+  ])
   // Programs come before what only pages need: a session, a language, a token. All in one step: Express prepares each anew.
   app.use(inOrder([everyAnswer, programs, everyPage, features]))
 
@@ -131,9 +141,3 @@ const unlessOnlyLooking =
   (handler: express.RequestHandler): express.RequestHandler =>
   (req, res, next) =>
     onlyLooks(req) ? next() : handler(req, res, next)
-
-/** BASE_URL says that people come by https; where a proxy ends TLS, only that tells. Without it no Secure cookie would be set. */
-const markSecure: express.RequestHandler = (req, _res, next) => {
-  Object.defineProperty(req, 'secure', { value: true })
-  next()
-}

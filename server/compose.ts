@@ -37,6 +37,7 @@ import { createLog, type Log } from './web/log.ts'
 import { createPages } from './web/pages.ts'
 import type { WebParts } from './web/parts.ts'
 import { openPlaces } from './web/place.ts'
+import { withSecurity } from './web/security-log.ts'
 import { createViewEngine } from './web/view-engine.ts'
 
 /** What the portal stands on; tests bring their own. */
@@ -75,9 +76,9 @@ const folder = (name: string) => fileURLToPath(new URL(`../${name}/`, import.met
 
 export async function compose(settings: CompleteSettings, ports: Ports = {}): Promise<Portal> {
   const clock = ports.clock ?? systemClock
-  const log = ports.log ?? createLog(settings.logLevel)
   const db = connectDatabase(settings.databaseUrl, settings.databasePool)
   const keyring = createKeyring(settings.secretKeys)
+  const log = withSecurity(ports.log ?? createLog(settings.logLevel), keyring)
   const hasher = createHasher({ memoryKib: settings.argon2MemoryKib, passes: settings.argon2Passes })
   const platform = ports.platform ?? (await chooseMailPlatform(settings, { db, clock }))
   const texts = createTexts({ service: settings.brandName, passwordMin: settings.passwordMin })
@@ -104,7 +105,7 @@ export async function compose(settings: CompleteSettings, ports: Ports = {}): Pr
   ])
   const mailGuard = createMailGuard(limits, keyring, settings)
   const smsGuard = createSmsGuard(limits, keyring, settings)
-  const methodParts = { settings, db, clock, keyring, mailGuard, smsGuard }
+  const methodParts = { settings, db, clock, keyring, mailGuard, smsGuard, log }
   // The doors under /recover, in the order in which they are shown.
   const recoveryMethods = [
     backupAddressRecovery(methodParts),

@@ -16,6 +16,12 @@ export const rows = {
   role: row(choice('all', 'web', 'worker'), 'all', 'what this process does: answer pages, run jobs, or both'),
   host: row(text('a host name or address'), '127.0.0.1', 'the address that the web server listens on'),
   port: row(whole(0, 65535), '3000', 'the port that the web server listens on; 0 takes a free one'),
+  drainSeconds: row(
+    time('seconds'),
+    '2',
+    'after SIGTERM /readyz says no for this long while visitors are served as before; then nobody new is let in',
+  ),
+  metricsHost: row(text('an address'), '127.0.0.1', 'where metrics are listened for; never a public address'),
   metricsPort: optional(whole(0, 65535), 'port of a listener of its own for Prometheus metrics; absent: none'),
   baseUrl: optional(url('https:', 'http:'), 'the address that people see; every link is built from it', required),
   trustedProxies: row(

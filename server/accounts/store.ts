@@ -112,9 +112,9 @@ export async function strengthenVerifier(db: Db | Trx, id: string, from: string,
   await db('accounts').where({ id, password_verifier: from }).update({ password_verifier: to })
 }
 
-/** The language that mails to the account are written in. */
-export async function setLocale(db: Db | Trx, id: string, locale: string): Promise<void> {
-  await db('accounts').where({ id }).update({ locale })
+/** @throws what the database says where accounts cannot be read */
+export async function readAnAccount(db: Db): Promise<void> {
+  await db('accounts').select('id', 'address').limit(1)
 }
 
 /** Begins a new epoch. Returns false where the account was blocked already. */

@@ -5,6 +5,7 @@ import { enqueue } from '../jobs/enqueue.ts'
 import type { MessageParts } from '../messages/send-message.ts'
 import type { RecoveryMethod } from '../recovery/recovery-method.ts'
 import type { RawSettings } from '../settings.ts'
+import type { SecurityLog } from '../web/security-log.ts'
 import { createLinkPace } from './link-pace.ts'
 import { findLink, findLinkRequest, putLinkRequest, spendLink } from './link-store.ts'
 import type { MailGuard } from './mail-guard.ts'
@@ -14,6 +15,7 @@ import { markBackupAddressProven } from './store.ts'
 export interface BackupAddressRecoveryParts extends MessageParts {
   readonly db: Db
   readonly mailGuard: MailGuard
+  readonly log: SecurityLog
   readonly settings: Pick<RawSettings, 'limitResetMailsPerDay' | 'linkMinutes' | 'mailDomains'>
 }
 

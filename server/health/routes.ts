@@ -1,6 +1,7 @@
 import { Router } from 'express'
 import type { Db } from '#db/connection.ts'
 import { pendingMigrations } from '#db/migrate.ts'
+import { readAnAccount } from '../accounts/store.ts'
 
 /** Before sessions and tokens: a probe has neither. Details are for the log, not for strangers. */
 export function healthRoutes(db: Db, isDraining: () => boolean): Router {
@@ -9,7 +10,8 @@ export function healthRoutes(db: Db, isDraining: () => boolean): Router {
     if (isDraining()) return false
     // Once all migrations are in, only the connection can be missing.
     migrated ||= (await pendingMigrations(db)).length === 0
-    await db.raw('select 1')
+    // A database that answers is of no use where the accounts are locked, or not ours to read.
+    await readAnAccount(db)
     return migrated
   }
   return Router()

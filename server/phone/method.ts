@@ -7,6 +7,7 @@ import type { MessageParts } from '../messages/send-message.ts'
 import type { RecoveryMethod } from '../recovery/recovery-method.ts'
 import type { RawSettings } from '../settings.ts'
 import { createLimits } from '../web/limits.ts'
+import type { SecurityLog } from '../web/security-log.ts'
 import { countCodeTry, digestOfCode, findCodeRequest, putCodeRequest, spendCode } from './code-store.ts'
 import { createPace } from './recovery-pace.ts'
 import { codeDigits, sendCodeTask, sendRecoveryCode } from './send-recovery-code.ts'
@@ -16,6 +17,7 @@ import { findPhone, markPhoneProven } from './store.ts'
 export interface PhoneRecoveryParts extends MessageParts {
   readonly db: Db
   readonly smsGuard: SmsGuard
+  readonly log: SecurityLog
   readonly settings: Pick<
     RawSettings,
     | 'codeMinutes'

@@ -6,6 +6,7 @@ import { takeDone, tellDone } from '../web/done.ts'
 import { LimitReached } from '../web/faults.ts'
 import { type FormError, readFields } from '../web/forms.ts'
 import type { WebParts } from '../web/parts.ts'
+import { askerOf } from '../web/security-log.ts'
 import { beginRecovery } from './begin-recovery.ts'
 import { challengeFlow } from './challenge-flow.ts'
 import { flowTokenHashOf, keepFlow } from './flow-cookie.ts'
@@ -55,6 +56,7 @@ export function recoveryRoutes(parts: WebParts): Router {
   /** The flow, where it is at one of these states; else the visitor is sent to the step that is due. */
   async function flowAt(req: Request, res: Response, states: readonly FlowState[]): Promise<Flow | undefined> {
     const flow = await flowOf(req)
+    req.about = flow?.address ?? undefined
     if (flow && states.includes(flow.state)) return flow
     // Its time was over, or it never began: the first page says so.
     if (!flow) tellDone(res, 'anew')
@@ -99,6 +101,9 @@ export function recoveryRoutes(parts: WebParts): Router {
       view: 'recovery/link',
       errors: [{ field: 'link', reason: 'dead', at: 'main' }],
     })
+
+  const tellWrong = (req: Request, field: string, what: string) =>
+    parts.log.security({ event: field === 'answer' ? 'answer.wrong' : 'code.wrong', ...askerOf(req), what })
 
   const router = Router()
     .get('/recover', (req, res) => showStart(req, res, [], takeDone(req, res, ['anew']) === 'anew'))
@@ -182,7 +187,10 @@ export function recoveryRoutes(parts: WebParts): Router {
         if (!flow) return
         const outcome = await proveFlow(parts, method, flow, readFields(req, [field])[field] ?? '')
         if (outcome.kind === 'wait') throw new LimitReached(outcome.retryAfterSeconds)
-        if (outcome.kind === 'refused') return await showProof(req, res, flow, [{ field, reason: outcome.reason }])
+        if (outcome.kind === 'refused') {
+          if (outcome.reason === 'wrong') tellWrong(req, field, method.id)
+          return await showProof(req, res, flow, [{ field, reason: outcome.reason }])
+        }
         res.redirect(303, newPasswordPath)
       })
     }

@@ -41,7 +41,7 @@ export type SignedIn =
   | { readonly kind: 'wait'; readonly retryAfterSeconds: number }
 
 /** The address of ours that was typed, or one that nobody can have, so that it costs the same. */
-function typedAddress(login: string, mailDomains: readonly string[]): string {
+export function typedAddress(login: string, mailDomains: readonly string[]): string {
   const typed = parseTypedLogin(login, mailDomains)
   const domain = typed?.domain ?? mailDomains[0] ?? ''
   return typed ? addressOf(typed.login, domain) : addressOf('-', domain)

@@ -10,6 +10,7 @@ import { tellDone } from './done.ts'
 import { LimitReached } from './faults.ts'
 import type { FormError } from './forms.ts'
 import type { WebParts } from './parts.ts'
+import { askerOf } from './security-log.ts'
 import { accountOf, proofOf } from './sessions.ts'
 
 export const methodsPage = '/account/recovery'
@@ -93,6 +94,7 @@ export function createContactPages(parts: WebParts, forms: ContactForms) {
         case 'taken':
           return showConfirm(req, res, [{ field: id, reason: 'taken' }])
         case 'refused':
+          if (linked.reason === 'wrong') parts.log.security({ event: 'code.wrong', ...askerOf(req), what: id })
           return showConfirm(req, res, [{ field: 'code', reason: linked.reason }])
         case 'probation':
           return showProbation(req, res, linked.until)

@@ -23,6 +23,11 @@ export class LimitReached extends Error {
   }
 }
 
+/** More than is taken. Answered with 413, and the connection is closed. */
+export class BodyTooLarge extends Error {
+  override readonly name = 'BodyTooLarge'
+}
+
 /** A right that the account does not have. Answered with 403. */
 export class Forbidden extends Error {
   override readonly name = 'Forbidden'

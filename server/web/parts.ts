@@ -14,8 +14,8 @@ import type { SmsGuard } from '../phone/sms-guard.ts'
 import type { RecoveryMethod } from '../recovery/recovery-method.ts'
 import type { ManagedMethods } from '../recovery-methods/managed-method.ts'
 import type { Limits } from './limits.ts'
-import type { Log } from './log.ts'
 import type { Pages } from './pages.ts'
+import type { WebLog } from './security-log.ts'
 
 export interface WebParts {
   readonly settings: Settings
@@ -33,7 +33,7 @@ export interface WebParts {
   readonly recoveryMethods: readonly RecoveryMethod[]
   /** The abuse desk: reports, cases, measures, appeals. */
   readonly desk: DeskParts
-  readonly log: Log
+  readonly log: WebLog
   readonly pages: Pages
   readonly texts: Texts
   /** Words that neither a login nor a password may be: the names of the service and its domains. */
