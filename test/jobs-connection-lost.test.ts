@@ -38,13 +38,12 @@ beforeEach(() => {
 const ask = (queueName?: string) =>
   database.db.transaction((trx) => enqueue(trx, 'work', { id: 1 }, queueName ? { queueName } : {}))
 const jobs = async () => (await database.db.raw('select * from graphile_worker._private_jobs')).rows
-/** What an administrator's restart does to the connections of the queue. */
-const cut = async (application: string, more = '') =>
+/** What a restart does to the connections that wait for a lock. */
+const cutWaiting = async () =>
   (
     await database.db.raw(
       `select pg_terminate_backend(pid) from pg_stat_activity
-       where application_name = ? and datname = current_database() ${more}`,
-      [application],
+       where datname = current_database() and wait_event_type = 'Lock'`,
     )
   ).rows.length
 
@@ -53,7 +52,7 @@ async function cutAtTheEnd(): Promise<void> {
   const lock = await database.db.transaction()
   await lock.raw('select 1 from graphile_worker._private_jobs for update')
   finish()
-  await eventually(async () => (await cut('postern queue', "and wait_event_type = 'Lock'")) > 0)
+  await eventually(async () => (await cutWaiting()) > 0)
   await lock.rollback()
 }
 const waiting: (() => void)[] = []
