@@ -30,6 +30,7 @@ import { manageMethods } from './recovery-methods/managed-method.ts'
 import { managedSecurityQuestion } from './security-question/managed-security-question.ts'
 import { questionRecovery } from './security-question/method.ts'
 import { loadAssets } from './web/assets.ts'
+import { createTellBrake } from './web/brakes.ts'
 import { createPlaceOf, createTracer } from './web/client.ts'
 import { createKeptPages } from './web/kept-pages.ts'
 import { createLimits } from './web/limits.ts'
@@ -98,13 +99,14 @@ export async function compose(settings: CompleteSettings, ports: Ports = {}): Pr
     colours: assets.colours,
   })
   const limits = createLimits(db)
+  const tellBrake = createTellBrake({ db, keyring, clock, log, settings, count: metrics?.countBrake })
   const methods = manageMethods([
     managedPhone(keyring),
     managedBackupAddress(keyring),
     managedSecurityQuestion(settings.securityQuestion),
   ])
   const mailGuard = createMailGuard(limits, keyring, settings)
-  const smsGuard = createSmsGuard(limits, keyring, settings)
+  const smsGuard = createSmsGuard(limits, keyring, settings, tellBrake)
   const methodParts = { settings, db, clock, keyring, mailGuard, smsGuard, log }
   // The doors under /recover, in the order in which they are shown.
   const recoveryMethods = [
@@ -129,6 +131,7 @@ export async function compose(settings: CompleteSettings, ports: Ports = {}): Pr
     render,
     texts,
     limits,
+    tellBrake,
     mailGuard,
     smsGuard,
     methods,

@@ -80,6 +80,10 @@ export const rows = {
     text('an address'),
     'where weaknesses are reported (security.txt); absent: security@ the first domain',
   ),
+  alertMail: optional(
+    text('an address'),
+    'where the portal writes when a limit of the whole service is reached; absent: nowhere',
+  ),
   placeDatabase: optional(text('a file'), 'a MaxMind database (.mmdb) that turns an address into a rough place'),
   brandName: row(text('a name'), 'Postern', 'name of the service in headers, titles and letters'),
   brandLogo: optional(text('a file'), 'an .svg or .png for the header and the browser’s tab'),

@@ -112,11 +112,6 @@ export async function strengthenVerifier(db: Db | Trx, id: string, from: string,
   await db('accounts').where({ id, password_verifier: from }).update({ password_verifier: to })
 }
 
-/** @throws what the database says where accounts cannot be read */
-export async function readAnAccount(db: Db): Promise<void> {
-  await db('accounts').select('id', 'address').limit(1)
-}
-
 /** Begins a new epoch. Returns false where the account was blocked already. */
 export async function blockAccount(trx: AccountTrx, id: string, reason: string, at: Date): Promise<boolean> {
   const changed = await trx('accounts')

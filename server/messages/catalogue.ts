@@ -12,6 +12,7 @@ const mailbox = z.string().regex(/^[a-z0-9._-]{1,64}@[a-z0-9.-]{1,253}$/)
 const reference = z.string().regex(/^[A-Z0-9-]{4,32}$/)
 const rowId = z.string().regex(/^\d{1,18}$/)
 const decision = z.enum(['lifted', 'kept', 'eased'])
+const brake = z.enum(['sms-total', 'sms-prefix', 'registration', 'spraying'])
 
 /** `Minsk, BY`, or the first half of a network: `203.0.…`. Anything else is taken for unknown. */
 const place = z
@@ -100,9 +101,14 @@ export const catalogue = {
   },
   /** To the staff whose measure it was. It names no mailbox. */
   'appeal-outcome': { channels: ['mail'], params: z.strictObject({ reference, appealId: rowId, decision }) },
+  /** To the operator. */
+  'brake-alert': { channels: ['mail'], params: z.strictObject({ brake, at: instant }) },
 } as const satisfies Record<string, { channels: readonly Channel[]; params: z.ZodType }>
 
 export type MessageName = keyof typeof catalogue
+/** A limit that guards the whole service, not one account. */
+export type BrakeName = z.output<typeof brake>
+export const brakeNames: readonly BrakeName[] = brake.options
 /** What a sender hands in. */
 export type MessageParams<N extends MessageName> = z.input<(typeof catalogue)[N]['params']>
 /** What a view gets. */

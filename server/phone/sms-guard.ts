@@ -1,6 +1,7 @@
 // Guards the money: how many SMS go to one number, to one block of numbers and in all.
 import type { Trx } from '#db/connection.ts'
 import type { Keyring } from '../core/keyring.ts'
+import type { TellBrake } from '../web/brakes.ts'
 import { type Counted, createLimits, type Limiter, type Limits } from '../web/limits.ts'
 
 export interface SmsGuardSettings {
@@ -52,7 +53,13 @@ const perPrefix = { points: 20, seconds: 3600 }
 /** Eighths of a second: the limiter keeps whole milliseconds. */
 const exact = (seconds: number) => Math.ceil(seconds * 8) / 8
 
-export function createSmsGuard(limits: Limits, keyring: Keyring, settings: SmsGuardSettings): SmsGuard {
+/** @param tellBrake told when a block of numbers or the day has had its SMS */
+export function createSmsGuard(
+  limits: Limits,
+  keyring: Keyring,
+  settings: SmsGuardSettings,
+  tellBrake?: TellBrake,
+): SmsGuard {
   const accounts = limits.limiter('sms-account', perAccount)
   const perDay = limits.limiter('sms-number', { points: settings.limitSmsPerNumberDay, seconds: daySeconds })
   const byStrangers = limits.limiter('sms-number-strangers', {
@@ -61,8 +68,12 @@ export function createSmsGuard(limits: Limits, keyring: Keyring, settings: SmsGu
   })
   const gate = limits.limiter('sms-wait', { points: 1, seconds: 60 })
   const bursts = limits.limiter('sms-burst', burst)
-  const prefixes = limits.limiter('sms-prefix', perPrefix)
-  const total = limits.limiter('sms-total', { points: settings.limitSmsTotalDay, seconds: daySeconds })
+  const prefixes = limits.limiter('sms-prefix', { ...perPrefix, onFull: () => tellBrake?.('sms-prefix') })
+  const total = limits.limiter('sms-total', {
+    points: settings.limitSmsTotalDay,
+    seconds: daySeconds,
+    onFull: () => tellBrake?.('sms-total'),
+  })
   // Security: counters are named by keyed digests, so that the table of limits tells no number.
   const keyOf = (what: string, value: string) => keyring.digest(`limits.sms-${what}`, value).toString('base64url')
   const waitAfter = (sent: number) =>
@@ -110,6 +121,6 @@ export function createSmsGuard(limits: Limits, keyring: Keyring, settings: SmsGu
       const states = await Promise.all([perDay, byStrangers, gate, bursts].map((limiter) => limiter.look(key)))
       return Math.max(0, ...states.map((state) => (state.kind === 'full' ? state.retryAfterSeconds : 0)))
     },
-    within: (trx) => createSmsGuard(createLimits(trx), keyring, settings),
+    within: (trx) => createSmsGuard(createLimits(trx), keyring, settings, tellBrake),
   }
 }

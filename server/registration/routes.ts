@@ -17,6 +17,7 @@ export function registrationRoutes(parts: WebParts): Router {
   const perNetwork = parts.limits.limiter('registration', {
     points: settings.limitRegistrationsPerIpHour,
     seconds: 3600,
+    onFull: () => parts.tellBrake('registration'),
   })
 
   const showForm = (

@@ -1,5 +1,6 @@
 // Turns what a handler threw into a page.
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express'
+import { isAway } from '#db/away.ts'
 import { StaleProof } from '../accounts/change-account.ts'
 import type { Clock } from '../core/clock.ts'
 import { chooseLocale } from '../i18n/choose-locale.ts'
@@ -26,25 +27,6 @@ export interface Failure {
   readonly kind: ErrorKind
   readonly retryAfterSeconds?: number
   readonly href?: string | undefined
-}
-
-/** Codes of PostgreSQL and of the network that mean: away or overloaded, try again. */
-const awayCodes = new Set(
-  `ECONNREFUSED ECONNRESET EPIPE ETIMEDOUT ENOTFOUND EAI_AGAIN 08000 08001 08003 08006 57014 57P01 57P02 57P03 53300 55P03
-  40001 40P01`.split(/\s+/),
-)
-
-const saysAway = (message: string) =>
-  /Timeout acquiring a connection|Connection terminated|timeout expired|timeout exceeded|Unable to acquire|Connection ended|not queryable/i.test(
-    message,
-  )
-
-function isAway(fault: unknown): boolean {
-  if (!(fault instanceof Error)) return false
-  const code = (fault as { code?: unknown }).code
-  if (typeof code === 'string' && awayCodes.has(code)) return true
-  if (fault instanceof AggregateError && fault.errors.some(isAway)) return true
-  return saysAway(fault.message)
 }
 
 export function classify(fault: unknown): Failure {

@@ -13,6 +13,7 @@ import type { PasswordHasher } from '../password/hasher.ts'
 import type { SmsGuard } from '../phone/sms-guard.ts'
 import type { RecoveryMethod } from '../recovery/recovery-method.ts'
 import type { ManagedMethods } from '../recovery-methods/managed-method.ts'
+import type { TellBrake } from './brakes.ts'
 import type { Limits } from './limits.ts'
 import type { Pages } from './pages.ts'
 import type { WebLog } from './security-log.ts'
@@ -25,6 +26,8 @@ export interface WebParts {
   readonly hasher: PasswordHasher
   readonly platform: MailPlatform
   readonly limits: Limits
+  /** To be called where a limit of the whole service refuses somebody. */
+  readonly tellBrake: TellBrake
   readonly mailGuard: MailGuard
   readonly smsGuard: SmsGuard
   /** The recovery methods as their owner, notices and undo deal with them. */

@@ -4,6 +4,7 @@ import { proveAbuseLetters } from './abuse-letters.ts'
 import { proveAbuseLettersHttp } from './abuse-letters-http.ts'
 import { proveAbuseMeasures } from './abuse-measures.ts'
 import { proveAbuseVolume } from './abuse-volume.ts'
+import { proveDatabaseRestarts } from './database-restarts.ts'
 import { proveKillLoop } from './kill-loop.ts'
 import { proveLooks } from './looks.ts'
 import { proveMailPlatformOutages } from './mail-platform-outages.ts'
@@ -24,6 +25,11 @@ interface Proof {
 
 const proofs: readonly Proof[] = [
   { name: 'kill-loop', what: '200 kills under registrations', run: () => proveKillLoop(200) },
+  {
+    name: 'database-restarts',
+    what: '30 restarts and kills of PostgreSQL under registrations, web and worker in one process',
+    run: () => proveDatabaseRestarts(30),
+  },
   {
     name: 'abuse-volume',
     what: 'queue, search and case page over 100,000 reports in 20,000 cases',

@@ -1,5 +1,6 @@
 // Every mail and SMS with every choice that its parameters allow.
 import {
+  brakeNames,
   type CheckedParams,
   catalogue,
   checkParams,
@@ -58,6 +59,7 @@ const states: { readonly [N in MessageName]: Readonly<Record<string, MessagePara
   'appeal-outcome': byWord(['lifted', 'kept', 'eased'], (decision) => ({
     ...{ reference: 'A-1234', appealId: '7', decision },
   })),
+  'brake-alert': byWord(brakeNames, (brake) => ({ brake, at })),
 }
 
 export const messageSamples: readonly MessageSample[] = Object.entries(states).flatMap(([name, each]) =>
