@@ -33,6 +33,7 @@ import { sessionRoutes } from './sessions/routes.ts'
 import { signInRoutes } from './sign-in/routes.ts'
 import { staffAccountRoutes } from './staff/account-routes.ts'
 import { staffDoorRoutes } from './staff/door-routes.ts'
+import { oneClickRoutes, stoppedAddressRoutes } from './stopped-addresses/routes.ts'
 import { undoRoutes } from './undo/routes.ts'
 import type { Assets } from './web/assets.ts'
 import { checkOrigin, csrfToken } from './web/csrf.ts'
@@ -69,6 +70,7 @@ export function createApp(parts: AppParts): Express {
     securityTxtRoutes(settings.baseUrl, settings.securityContact ?? `security@${settings.mailDomains[0]}`, clock),
     mailProgramRoutes(parts),
     messageRoutes(parts),
+    oneClickRoutes(parts),
   ])
   const everyPage = inOrder([
     noStore,
@@ -92,6 +94,7 @@ export function createApp(parts: AppParts): Express {
     passwordRoutes(parts),
     recoveryRoutes(parts),
     undoRoutes(parts),
+    stoppedAddressRoutes(parts),
     recoveryMethodRoutes(parts),
     backupAddressRoutes(parts),
     phoneRoutes(parts),

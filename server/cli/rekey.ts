@@ -10,6 +10,7 @@ import { rekeyMessages } from '../messages/store.ts'
 import { rekeyCodeRequests } from '../phone/code-store.ts'
 import { rekeyHolds } from '../recovery/hold-store.ts'
 import { rekeyFactors } from '../staff/factor-store.ts'
+import { rekeyStoppedAddresses } from '../stopped-addresses/store.ts'
 import { rekeyUndos } from '../undo/store.ts'
 import { type Command, done } from './command.ts'
 
@@ -24,6 +25,7 @@ const kept: readonly ((trx: Trx, keyring: Keyring, limit: number) => Promise<num
   rekeyLinkRequests,
   rekeyMailboxes,
   rekeyMessages,
+  rekeyStoppedAddresses,
   rekeyUndos,
 ]
 

@@ -1,6 +1,6 @@
-import type { Db } from '#db/connection.ts'
+import type { Db, Trx } from '#db/connection.ts'
 import { holdForMethodChange } from '../accounts/store.ts'
-import { newCode } from '../core/secrets.ts'
+import { newCode, newToken } from '../core/secrets.ts'
 import type { Locale } from '../i18n/texts.ts'
 import { type MessageParts, sendMessage } from '../messages/send-message.ts'
 import type { Contact } from './contact.ts'
@@ -13,8 +13,27 @@ export interface ProofParts extends MessageParts {
   readonly settings: { readonly codeMinutes: number; readonly limitCodeTries: number }
 }
 
+/** `hold-back`: nothing leaves, and everything else happens as if it did. */
+export type Permit =
+  | { readonly kind: 'send' | 'hold-back' }
+  /** For what depends on who asks and on what was typed, and on nobody else. */
+  | { readonly kind: 'limited'; readonly retryAfterSeconds: number }
+
+export interface WantedProof {
+  readonly accountId: string
+  readonly contact: Contact
+  readonly locale: Locale
+  /** When the contact was typed; now, unless a code is sent again. */
+  readonly typedAt?: Date | undefined
+  /** By which the owner of the address ends such letters; null where the address is the account's own already. */
+  readonly stopToken?: string | null
+  /** Counts the message, in the transaction of the request, while it holds the account. */
+  permit(trx: Trx): Promise<Permit>
+}
+
 export type AskedForProof =
   | { readonly kind: 'asked' }
+  | Extract<Permit, { kind: 'limited' }>
   /** The tries of the codes before are used up. */
   | { readonly kind: 'exhausted'; readonly until: Date }
   | { readonly kind: 'probation'; readonly until: Date }
@@ -22,26 +41,37 @@ export type AskedForProof =
 
 /**
  * Sends a code to the contact, which becomes the account's own when the code comes back.
- * Security: a contact that another mailbox holds is asked for like any other. The caller has counted the message.
+ * Security: a contact that another mailbox holds is asked for like any other, and what is held back looks the same.
  */
-export async function askForProof(
-  parts: ProofParts,
-  about: { readonly accountId: string; readonly contact: Contact; readonly locale: Locale },
-): Promise<AskedForProof> {
-  const { accountId, contact, locale } = about
+export async function askForProof(parts: ProofParts, wanted: WantedProof): Promise<AskedForProof> {
+  const { accountId, contact, locale, stopToken = null } = wanted
   const { codeMinutes, limitCodeTries: triesAllowed } = parts.settings
   return await parts.db.transaction(async (trx) => {
     const at = parts.clock.now()
     const held = await holdForMethodChange(trx, accountId, at)
     if (held.kind !== 'held') return held
+    const permit = await wanted.permit(trx)
+    if (permit.kind === 'limited') return permit
     const code = newCode(codeDigits)
     const expiresAt = new Date(at.getTime() + codeMinutes * 60_000)
-    const put = await putConfirmation(trx, parts.keyring, { accountId, contact, code, at, expiresAt, triesAllowed })
+    const isSent = permit.kind === 'send'
+    const put = await putConfirmation(trx, parts.keyring, {
+      ...{ accountId, contact, at, expiresAt, triesAllowed },
+      // Security: a code that nobody was sent cannot be guessed either.
+      code: isSent ? code : newToken(),
+      typedAt: wanted.typedAt,
+    })
     if (put.kind === 'exhausted') return put
-    const message = { params: { code, expiresAt: expiresAt.toISOString() }, to: contact.value, locale }
+    const params = { code, expiresAt: expiresAt.toISOString() }
+    const message = { to: isSent ? contact.value : null, locale }
     await (contact.kind === 'phone'
-      ? sendMessage(trx, parts, { name: 'phone-code', channel: 'sms', ...message })
-      : sendMessage(trx, parts, { name: 'backup-address-code', channel: 'mail', ...message }))
+      ? sendMessage(trx, parts, { name: 'phone-code', channel: 'sms', params, ...message })
+      : sendMessage(trx, parts, {
+          name: 'backup-address-code',
+          channel: 'mail',
+          params: { ...params, stopToken },
+          ...message,
+        }))
     return { kind: 'asked' } as const
   })
 }

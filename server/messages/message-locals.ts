@@ -17,6 +17,7 @@ interface AnyParams {
   readonly mailbox?: string
   readonly method?: 'backup-address' | 'phone' | 'security-question' | 'undo'
   readonly outcome?: 'measure-taken' | 'no-breach' | 'not-ours' | 'not-enough'
+  readonly what?: 'sign-in' | 'recovery'
   readonly place?: string
   readonly device?: string
   readonly [field: string]: unknown
@@ -26,6 +27,7 @@ interface AnyParams {
 const tokenLinks = {
   token: ['link', '/recover/link/'],
   undoToken: ['undoLink', '/undo/'],
+  stopToken: ['stopLink', '/stop/'],
   appealToken: ['appealLink', '/appeal/'],
   progressToken: ['progressLink', '/report/progress/'],
 } as const
@@ -48,6 +50,7 @@ const selected: Readonly<Record<string, string>> = {
   'measure-taken': 'taken',
   'no-breach': 'nobreach',
   'not-ours': 'notours',
+  'sign-in': 'signin',
 }
 const select = (word: string | undefined) => word && (selected[word] ?? word)
 
@@ -103,6 +106,7 @@ export function createMessageLocals(options: LocalsOptions) {
       locals.undoLink ?? ('undoToken' in params ? locals.recoverLink : (locals.appealLink ?? locals.accountLink))
     locals.method = select(params.method)
     locals.outcome = select(params.outcome)
+    locals.what = select(params.what)
     locals.facts = factsOf(params, locals.at as string | undefined, locale)
     return locals
   }

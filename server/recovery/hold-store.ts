@@ -11,6 +11,8 @@ export interface Hold {
   readonly accountId: string
   readonly flowId: string
   readonly password: NewPassword
+  /** Digest of the token of the browser that it was chosen in. */
+  readonly device?: Buffer | undefined
   readonly trace: Trace
   readonly madeAt: Date
   readonly dueAt: Date
@@ -24,6 +26,7 @@ export async function putHold(trx: Trx, keyring: Keyring, hold: Hold): Promise<v
       flow_id: hold.flowId,
       password_verifier: hold.password.verifier,
       password_sealed: keyring.seal(sealPurpose, hold.password.plain),
+      device_digest: hold.device ?? null,
       device: hold.trace.device,
       place: hold.trace.place,
       made_at: hold.madeAt,
@@ -50,6 +53,7 @@ export async function takeDueHold(trx: Trx, keyring: Keyring, accountId: string,
     accountId: row.account_id,
     flowId: row.flow_id,
     password: { verifier: row.password_verifier, plain: keyring.open(sealPurpose, row.password_sealed) },
+    device: row.device_digest ?? undefined,
     trace: { device: row.device, place: row.place },
     madeAt: row.made_at,
     dueAt: row.due_at,

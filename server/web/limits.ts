@@ -5,7 +5,8 @@ import { LimitReached } from './faults.ts'
 
 export type Counted =
   | { readonly kind: 'counted'; readonly used: number }
-  | { readonly kind: 'full'; readonly retryAfterSeconds: number }
+  /** `justFull`: this try is the first of those that find no room, so that each brake is told once. */
+  | { readonly kind: 'full'; readonly retryAfterSeconds: number; readonly justFull: boolean }
 
 export interface Limiter {
   /**
@@ -45,9 +46,12 @@ export function createLimits(db: Db): Limits {
         points: allowed,
         duration: seconds,
       })
+      const full = (state: RateLimiterRes, justFull: boolean): Counted => {
+        return { kind: 'full', retryAfterSeconds: Math.ceil(state.msBeforeNext / 1000), justFull }
+      }
       const judge = (state: RateLimiterRes): Counted =>
         state.consumedPoints > allowed
-          ? { kind: 'full', retryAfterSeconds: Math.ceil(state.msBeforeNext / 1000) }
+          ? full(state, state.consumedPoints === allowed + 1)
           : { kind: 'counted', used: state.consumedPoints }
       const count = async (key: string, own?: number): Promise<Counted> => {
         try {
@@ -66,9 +70,7 @@ export function createLimits(db: Db): Limits {
         async look(key) {
           const state = await store.get(key)
           if (!state) return { kind: 'counted', used: 0 }
-          return state.consumedPoints >= allowed
-            ? { kind: 'full', retryAfterSeconds: Math.ceil(state.msBeforeNext / 1000) }
-            : { kind: 'counted', used: state.consumedPoints }
+          return state.consumedPoints >= allowed ? full(state, false) : { kind: 'counted', used: state.consumedPoints }
         },
         close: async (key, closedSeconds) => void (await store.block(key, closedSeconds)),
         refund: async (key) => void (await store.reward(key, 1)),
@@ -81,7 +83,7 @@ export function createLimits(db: Db): Limits {
 
 /** Deletes counters that have run out, and returns how many. */
 export async function deleteSpentLimits(db: Db, now: Date, limit: number): Promise<number> {
-  return await db('rate_limits')
-    .whereIn('key', db('rate_limits').where('expire', '<', now.getTime()).limit(limit).select('key'))
-    .delete()
+  // What somebody counts in right now is left to the next round: waiting for it could be waiting for each other.
+  const spent = db('rate_limits').where('expire', '<', now.getTime()).limit(limit).forUpdate().skipLocked()
+  return await db('rate_limits').whereIn('key', spent.select('key')).delete()
 }

@@ -63,5 +63,17 @@ export const recoverySamples: readonly Sample[] = [
   undo('phone', 'phone', 'removed'),
   undo('app-password', 'app-password', 'created'),
   undo('new-device', 'sign-in', 'new-device'),
+  {
+    page: 'stop',
+    state: 'shown',
+    view: 'stopped-addresses/stop',
+    locals: { address: 'a•••••@example.com', stoppedAt: null },
+  },
+  {
+    page: 'stop',
+    state: 'stopped',
+    view: 'stopped-addresses/stop',
+    locals: { address: 'a•••••@example.com', stoppedAt: sampleMoment(5) },
+  },
   { page: 'undo', state: 'errors', view: 'undo/dead', locals: deadLink },
 ]
