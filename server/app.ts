@@ -32,6 +32,7 @@ import { sessionRoutes } from './sessions/routes.ts'
 import { signInRoutes } from './sign-in/routes.ts'
 import { staffAccountRoutes } from './staff/account-routes.ts'
 import { staffDoorRoutes } from './staff/door-routes.ts'
+import { oneClickRoutes, stoppedAddressRoutes } from './stopped-addresses/routes.ts'
 import { undoRoutes } from './undo/routes.ts'
 import type { Assets } from './web/assets.ts'
 import { boundBody, formBytes, watchBody } from './web/body-bound.ts'
@@ -74,6 +75,7 @@ export function createApp(parts: AppParts): Express {
     securityTxtRoutes(settings.baseUrl, settings.securityContact ?? `security@${settings.mailDomains[0]}`, clock),
     mailProgramRoutes(parts),
     messageRoutes(parts),
+    oneClickRoutes(parts),
   ])
   const everyPage = inOrder([
     permissions,
@@ -97,6 +99,7 @@ export function createApp(parts: AppParts): Express {
     recoveryRoutes(parts),
     holdRoutes(parts),
     undoRoutes(parts),
+    stoppedAddressRoutes(parts),
     recoveryMethodRoutes(parts),
     backupAddressRoutes(parts),
     phoneRoutes(parts),

@@ -150,7 +150,15 @@ export const rows = {
   ),
 
   limitRegistrationsPerIpHour: row(whole(1), '10', 'mailboxes created from one network an hour'),
+  limitRegistrationsPerWideNetworkHour: optional(
+    whole(1),
+    'the same from one /24 or /48; absent: ten times LIMIT_REGISTRATIONS_PER_IP_HOUR',
+  ),
   limitSignInFailures: row(whole(1), '5', 'wrong passwords before waits begin (1, 2, 4 … 15 minutes)'),
+  limitSignInFailuresPerNetworkHour: optional(
+    whole(1),
+    'wrong passwords by unknown browsers of one network (/32, /64) an hour, whatever the names; absent: twenty times LIMIT_SIGN_IN_FAILURES',
+  ),
   limitCodeTries: row(whole(1), '5', 'tries that one code allows; sending again refills nothing'),
   limitWrongCodesPerDay: row(whole(1), '10', 'wrong codes per account and day over all flows'),
   limitSmsPerNumberDay: row(whole(1), '6', 'SMS to one number a day over all purposes'),

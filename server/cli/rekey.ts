@@ -11,6 +11,7 @@ import { rekeyCodeRequests } from '../phone/code-store.ts'
 import { rekeyHolds } from '../recovery/hold-store.ts'
 import { rekeyFlows } from '../recovery/store.ts'
 import { rekeyFactors } from '../staff/factor-store.ts'
+import { rekeyStoppedAddresses } from '../stopped-addresses/store.ts'
 import { rekeyUndos } from '../undo/store.ts'
 import { type Command, done } from './command.ts'
 
@@ -26,6 +27,7 @@ const kept: readonly ((trx: Trx, keyring: Keyring, limit: number) => Promise<num
   rekeyLinkRequests,
   rekeyMailboxes,
   rekeyMessages,
+  rekeyStoppedAddresses,
   rekeyUndos,
 ]
 

@@ -7,6 +7,7 @@ import { deleteRevokedAppPasswords } from '../app-passwords/store.ts'
 import { deleteOldLinks } from '../backup-address/link-store.ts'
 import { deleteOldMarks, deleteOldSignIns } from '../client-sign-ins/store.ts'
 import { deleteOldConfirmations } from '../contacts/store.ts'
+import { type GuessingParts, guessingTasks } from '../guessing/note-guessing.ts'
 import type { MailPlatform } from '../mail-platform/mail-platform.ts'
 import { convergeMailboxTask } from '../mailboxes/converge-mailbox.ts'
 import { followSettingsTask } from '../mailboxes/follow-settings.ts'
@@ -32,7 +33,7 @@ import { aliveSince } from '../web/session-store.ts'
 import { cleanUpTask } from './clean-up.ts'
 import type { TaskList } from './worker.ts'
 
-export interface TaskParts extends DeliveryParts, ApplyParts {
+export interface TaskParts extends DeliveryParts, ApplyParts, Pick<GuessingParts, 'methods'> {
   readonly desk: DeskParts
   readonly platform: MailPlatform
   readonly recoveryMethods: readonly RecoveryMethod[]
@@ -70,6 +71,7 @@ export function tasksOf(parts: TaskParts): TaskList {
     'mailbox:sweep': sweepMailboxesTask(parts),
     ...messageTasks(parts),
     ...holdTasks(parts),
+    ...guessingTasks(parts),
     ...Object.assign({}, ...parts.recoveryMethods.map((method) => method.tasks)),
     ...deskTasks(parts.desk),
     'clean-up': cleanUpTask(db, [

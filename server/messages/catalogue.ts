@@ -7,6 +7,8 @@ export type Channel = 'mail' | 'sms'
 // Security: no message carries text that somebody wrote: parameters are digits, tokens, moments, identifiers and closed lists.
 const code = z.string().regex(/^\d{6,8}$/)
 const token = z.string().regex(/^[A-Za-z0-9_-]{16,256}$/)
+/** A sealed address: as long as that makes it. */
+const stopToken = z.string().regex(/^v1\.[0-9a-f]{8}\.[A-Za-z0-9_-]{38,500}$/)
 const instant = z.iso.datetime()
 const mailbox = z.string().regex(/^[a-z0-9._-]{1,64}@[a-z0-9.-]{1,253}$/)
 const reference = z.string().regex(/^[A-Z0-9-]{4,32}$/)
@@ -46,7 +48,11 @@ const undoToken = token.nullable()
  * Tokens become links under `BASE_URL` when the message is rendered, so no caller can lead a reader elsewhere.
  */
 export const catalogue = {
-  'backup-address-code': { channels: ['mail'], params: z.strictObject({ code, expiresAt: instant }) },
+  'backup-address-code': {
+    channels: ['mail'],
+    /** `stopToken`: `null` where the address is linked already. */
+    params: z.strictObject({ code, expiresAt: instant, stopToken: stopToken.nullable().default(null) }),
+  },
   'phone-code': { channels: ['sms'], params: z.strictObject({ code, expiresAt: instant }) },
   'recovery-link': { channels: ['mail'], params: z.strictObject({ token, expiresAt: instant, ...told }) },
   'recovery-code': { channels: ['sms'], params: z.strictObject({ code, expiresAt: instant }) },
@@ -71,6 +77,10 @@ export const catalogue = {
     params: z.strictObject({ ...told, method, undoToken }),
   },
   'new-device': { channels: ['mail', 'sms'], params: z.strictObject({ ...told, undoToken }) },
+  'guessing-noticed': {
+    channels: ['mail'],
+    params: z.strictObject({ ...told, what: z.enum(['sign-in', 'recovery']) }),
+  },
   'app-password-created': { channels: ['mail'], params: z.strictObject({ ...told, undoToken }) },
   'account-blocked': {
     channels: ['mail', 'sms'],

@@ -19,6 +19,7 @@ interface AnyParams {
   readonly method?: 'backup-address' | 'phone' | 'security-question' | 'undo'
   readonly outcome?: 'measure-taken' | 'no-breach' | 'not-ours' | 'not-enough'
   readonly brake?: BrakeName
+  readonly what?: 'sign-in' | 'recovery'
   readonly place?: string
   readonly device?: string
   readonly [field: string]: unknown
@@ -28,6 +29,7 @@ interface AnyParams {
 const tokenLinks = {
   token: ['link', '/recover/link/'],
   undoToken: ['undoLink', '/undo/'],
+  stopToken: ['stopLink', '/stop/'],
   appealToken: ['appealLink', '/appeal/'],
   progressToken: ['progressLink', '/report/progress/'],
 } as const
@@ -52,6 +54,7 @@ const selected: Readonly<Record<string, string>> = {
   'not-ours': 'notours',
   'sms-total': 'total',
   'sms-prefix': 'prefix',
+  'sign-in': 'signin',
 }
 const select = (word: string | undefined) => word && (selected[word] ?? word)
 
@@ -108,6 +111,7 @@ export function createMessageLocals(options: LocalsOptions) {
     locals.method = select(params.method)
     locals.outcome = select(params.outcome)
     locals.brake = select(params.brake)
+    locals.what = select(params.what)
     locals.facts = factsOf(params, locals.at as string | undefined, locale)
     return locals
   }

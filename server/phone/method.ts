@@ -9,9 +9,9 @@ import type { RawSettings } from '../settings.ts'
 import { createLimits } from '../web/limits.ts'
 import type { SecurityLog } from '../web/security-log.ts'
 import { countCodeTry, digestOfCode, findCodeRequest, putCodeRequest, spendCode } from './code-store.ts'
-import { createPace } from './recovery-pace.ts'
 import { codeDigits, sendCodeTask, sendRecoveryCode } from './send-recovery-code.ts'
 import type { SmsGuard } from './sms-guard.ts'
+import { createPace } from './sms-pace.ts'
 import { findPhone, markPhoneProven } from './store.ts'
 
 export interface PhoneRecoveryParts extends MessageParts {
@@ -34,7 +34,7 @@ const refused = (reason: string) => ({ kind: 'refused', reason }) as const
 
 export function phoneRecovery(parts: PhoneRecoveryParts): RecoveryMethod {
   const { keyring, settings } = parts
-  const pace = createPace(keyring, settings)
+  const pace = createPace(keyring, settings, 'recovery')
   const numbers = { defaultCountry: settings.defaultCountry, allowedCountries: settings.smsCountries }
   const wrongPerDay = { points: settings.limitWrongCodesPerDay, seconds: 86_400 }
 

@@ -29,13 +29,12 @@ export type SmsPermit =
 export interface SmsGuard {
   /**
    * Counts one SMS before it is written, or refuses it. One number has one budget over all purposes and accounts.
+   * Security: only `account` is a reason that may be told: the others tell what strangers asked for.
    * @param about.accountId the account that asks or is asked for, where there is one
    * @param about.confirmed the number belongs to the account that the SMS is for: still served when the day's total, or what strangers may
    * have of the number's own, is used up
    */
   permit(number: GuardedNumber, about: { readonly accountId?: string; readonly confirmed: boolean }): Promise<SmsPermit>
-  /** Seconds until the number may be sent to again, 0 for at once. Nothing is counted. */
-  waitFor(e164: string): Promise<number>
   /** The same guard; what it counts is kept exactly when the transaction is. */
   within(trx: Trx): SmsGuard
 }
@@ -98,7 +97,8 @@ export function createSmsGuard(
           retryAfterSeconds: state.kind === 'full' ? state.retryAfterSeconds : 1,
         } as const
       }
-      const asked = accountId === undefined ? undefined : await count(accounts, accountId)
+      // Security: counted for who asks whatever becomes of it: what is left of it would tell what was held back.
+      const asked = accountId === undefined ? undefined : await accounts.count(accountId)
       if (asked?.kind === 'full') return refuse('account', asked)
       const today = await count(perDay, number)
       if (today.kind === 'full') return refuse('number', today)
@@ -115,11 +115,6 @@ export function createSmsGuard(
       // Security: when the day's total is used up, owners of confirmed numbers still get their codes.
       if (all.kind === 'full' && !confirmed) return refuse('total', all)
       return { kind: 'permitted' }
-    },
-    async waitFor(e164) {
-      const key = keyOf('number', e164)
-      const states = await Promise.all([perDay, byStrangers, gate, bursts].map((limiter) => limiter.look(key)))
-      return Math.max(0, ...states.map((state) => (state.kind === 'full' ? state.retryAfterSeconds : 0)))
     },
     within: (trx) => createSmsGuard(createLimits(trx), keyring, settings, tellBrake),
   }

@@ -1,6 +1,6 @@
 import { type Request, type Response, Router } from 'express'
 import { assertNever } from '../core/assert-never.ts'
-import { deviceDigestOf } from '../sign-in/device-cookie.ts'
+import { deviceDigestOf, keepDevice } from '../sign-in/device-cookie.ts'
 import { networkOf } from '../web/client.ts'
 import { takeDone, tellDone } from '../web/done.ts'
 import { LimitReached } from '../web/faults.ts'
@@ -134,7 +134,8 @@ export function recoveryRoutes(parts: WebParts): Router {
     .post(newPasswordPath, async (req, res) => {
       const flow = await formFlowAt(req, res, ['proven'], 'recover-new-password')
       if (!flow) return
-      const outcome = await resetPassword(parts, flow, readFields(req, ['password']).password, trace(req))
+      const { password } = readFields(req, ['password'])
+      const outcome = await resetPassword(parts, flow, password, trace(req), () => keepDevice(parts, req, res))
       switch (outcome.kind) {
         case 'done':
         case 'held':

@@ -29,7 +29,9 @@ const withNext = (path: string, next: string) => (next ? `${path}?${new URLSearc
 
 export function signInRoutes(web: WebParts): Router {
   const { pages, settings, trace } = web
-  const parts = { ...web, signInLimits: createSignInLimits(web.limits, web.keyring, settings.limitSignInFailures) }
+  const { limitSignInFailures, limitSignInFailuresPerNetworkHour: ofNetwork } = settings
+  const signInLimits = createSignInLimits(web.limits, web.keyring, limitSignInFailures, ofNetwork)
+  const parts = { ...web, signInLimits }
   const { authenticate } = createAuthenticator(parts, trace)
 
   /** Why the visitor was led here, for the first sight of the page. */

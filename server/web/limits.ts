@@ -89,7 +89,7 @@ export function createLimits(db: Db): Limits {
 
 /** Deletes counters that have run out, and returns how many. */
 export async function deleteSpentLimits(db: Db, now: Date, limit: number): Promise<number> {
-  return await db('rate_limits')
-    .whereIn('key', db('rate_limits').where('expire', '<', now.getTime()).limit(limit).select('key'))
-    .delete()
+  // What somebody counts in right now is left to the next round: waiting for it could be waiting for each other.
+  const spent = db('rate_limits').where('expire', '<', now.getTime()).limit(limit).forUpdate().skipLocked()
+  return await db('rate_limits').whereIn('key', spent.select('key')).delete()
 }

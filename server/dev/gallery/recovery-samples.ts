@@ -74,5 +74,19 @@ export const recoverySamples: readonly Sample[] = [
   undo('new-device', 'sign-in', 'new-device', 'end-sessions'),
   undo('undo', 'undo', 'used'),
   undo('stopped', 'password', 'reset-stopped'),
+  undo('app-password', 'app-password', 'created'),
+  undo('new-device', 'sign-in', 'new-device'),
+  {
+    page: 'stop',
+    state: 'shown',
+    view: 'stopped-addresses/stop',
+    locals: { address: 'a•••••@example.com', stoppedAt: null },
+  },
+  {
+    page: 'stop',
+    state: 'stopped',
+    view: 'stopped-addresses/stop',
+    locals: { address: 'a•••••@example.com', stoppedAt: sampleMoment(5) },
+  },
   { page: 'undo', state: 'errors', view: 'undo/dead', locals: deadLink },
 ]
