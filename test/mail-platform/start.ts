@@ -17,6 +17,8 @@ export interface Door {
   readonly port: number
   /** True: TLS from the first byte. */
   readonly secure: boolean
+  /** A loopback address that the program comes from, where it matters. */
+  readonly from?: string
 }
 
 export interface TestPlatform {
