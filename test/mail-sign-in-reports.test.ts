@@ -21,6 +21,8 @@ interface Report {
 
 describeOnMailServers('reports of sign-ins', () => {
   const reports: Report[] = []
+  const asked: Report[] = []
+  const isMute = false
   const headers = new Set<string | undefined>()
   let portal: Server
   let world: MailWorld
@@ -28,8 +30,10 @@ describeOnMailServers('reports of sign-ins', () => {
     portal = createServer(async (request, response) => {
       let body = ''
       for await (const chunk of request) body += chunk
-      reports.push(JSON.parse(body))
       headers.add(request.headers.authorization)
+      if (request.url?.endsWith('command=report')) reports.push(JSON.parse(body))
+      else asked.push(JSON.parse(body))
+      if (isMute) return
       response.setHeader('content-type', 'application/json').end('{"status":0,"msg":""}')
     }).listen(0, '127.0.0.1')
     await once(portal, 'listening')
