@@ -52,6 +52,8 @@ export interface TestPlatform {
 export interface TestPlatformOptions {
   /** A migrated database whose user may create roles. */
   readonly databaseUrl: string
+  /** `*`: on every address, as in production. */
+  readonly listen?: '*'
   readonly authPolicy?: MailPlatformConfig['authPolicy']
   readonly sendingPolicy?: string
   readonly submissionMilter?: string
