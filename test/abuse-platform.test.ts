@@ -113,7 +113,10 @@ describeOnMailServers('the abuse desk and the mail platform', () => {
       assert.ok(performance.now() - begun < 2000, `cut after ${performance.now() - begun} ms`)
       const refused = await timeUntilRefused(begun, async () => !(await reply()).startsWith('235'))
       assert.ok(refused < 3000, `refused after ${refused} ms`)
-      assert.notEqual(await tryImap(mail, { user, pass }), 'ok')
+      assert.match(
+        await tryImap(mail, { user, pass }),
+        new RegExp(`^Your mailbox is blocked: sign in at ${portal.url}/blocked`),
+      )
       await eventually(async () => (await portal.db('measures').where({ id: taken.measure.id }).first()).effective_at)
       await liftMeasure(portal.parts.desk, taken.measure.id, { staffId, right: 'analyst' })
       await eventually(async () => (await tryImap(mail, { user, pass })) === 'ok')

@@ -4,6 +4,7 @@ import { after, before, it } from 'node:test'
 import { parseLetter } from '#server/abuse/parse-letter.ts'
 import { judgeProvenance } from '#server/abuse/provenance.ts'
 import { createChainReader } from '#server/abuse/received-chain.ts'
+import { runCommand } from '#server/cli/portal.ts'
 import { wantMailboxSuspension } from '#server/mailboxes/want-mailbox.ts'
 import { signInByPop3, signInBySmtp } from '#test/mail-platform/line-client.ts'
 import { type Credentials, openInbox, tryImap, trySend, waitForLetter } from '#test/mail-platform/mail-program.ts'
@@ -164,19 +165,26 @@ describeOnMailServers('the portal beside Dovecot and Postfix', () => {
     await connections(browser, /Connected with the password of this site/)
     await browser.post('/account/password', { password: 'herons by the same river' })
     await settled(address)
-    assert.match(await signInByPop3(world.mail.pop3, address, who.password), /^-ERR/)
+    const [old, sent] = await Promise.all([
+      signInByPop3(world.mail.pop3, address, who.password),
+      replyOf(world.mail.submissions, authOf(who)),
+      tryImap(world.mail, { user: 'gleb.g', pass: 'herons by the same river' }),
+    ])
+    assert.match(old, /^-ERR/)
+    assert.match(sent, /^535/)
     await connections(browser, /The program sent the old password\. The new one is live since/)
-    assert.match((await signInBySmtp(world.mail.submissions, address, who.password)).reply, /^535/)
     await connections(browser, /old password[^<]*<\/p>\s*<p class="quiet">SMTP/)
-    await tryImap(world.mail, { user: 'gleb.g', pass: 'herons by the same river' })
     await connections(browser, /The program sent the name alone/)
     const pass = await makeAppPassword(browser, address, { imap: 'on' })
     assert.equal(await tryImap(world.mail, { user: address, pass }), 'ok')
     await connections(browser, /Connected with the app password “Phone”/)
     assert.match((await browser.get('/account/app-passwords')).html, /Last used [^<]*IMAP/)
-    assert.match(await signInByPop3(world.mail.pop3, address, pass), /^-ERR/)
+    const [narrow] = await Promise.all([
+      signInByPop3(world.mail.pop3, address, pass),
+      tryImap(world.mail, { user: address, pass: 'never seen before' }),
+    ])
+    assert.match(narrow, /^-ERR/)
     await connections(browser, /The app password “Phone” is not for POP3/)
-    await tryImap(world.mail, { user: address, pass: 'never seen before' })
     await connections(browser, /The password was wrong/)
     await browser.post('/account/app-passwords/revoke-all', {}, { from: '/account/password' })
     await settled(address)
@@ -243,6 +251,27 @@ describeOnMailServers('the portal beside Dovecot and Postfix', () => {
     await settled(address)
     assert.match((await signInBySmtp(world.mail.submissions, address, who.password)).reply, /^535/)
     await connections(browser, /The mailbox was blocked for this/)
+  })
+
+  it('a block is told by every service, to who reads mail in the language of the account, and the portal says the same', async () => {
+    const { who, browser, address } = await arrive('katja.k')
+    const { db, settings, url } = world.portal
+    await db('accounts').where({ address }).update({ locale: 'ru' })
+    const env = { DATABASE_URL: world.portal.database.url, SECRET_KEYS: settings.secretKeys.join(), BASE_URL: url }
+    assert.equal((await runCommand(['account', 'block', who.login, '--reason', 'spam'], env)).status, 0)
+    await settled(address)
+    const [imap, pop3, smtp] = await Promise.all([
+      tryImap(world.mail, authOf(who)),
+      signInByPop3(world.mail.pop3, address, who.password),
+      replyOf(world.mail.submissions, authOf(who)),
+    ])
+    const sentence = `Ваш ящик заблокирован: войдите на ${url}/blocked, там написано, почему и что делать`
+    assert.equal(imap, sentence)
+    assert.equal(pop3, `-ERR [AUTH] ${sentence}\r\n`)
+    assert.match(smtp, /^535 5\.7\.8 .*: Your mailbox may not send emails at present: sign in at https:/)
+    const visitor = world.portal.visitor()
+    assert.equal((await visitor.get('/blocked')).location, '/sign-in')
+    assert.match((await visitor.post('/sign-in', { login: who.login, password: who.password })).html, /blocked/)
   })
 
   it('while the portal’s services are away letters go on, untraced and uncounted', async () => {
