@@ -101,7 +101,7 @@ test('forwarding that a stranger set up is switched off after the sessions have 
   platform.next('deactivateFilters', { kind: 'lose-answer' })
   await portal.db.transaction(async (trx) => {
     const at = portal.clock.now()
-    await wantMailboxSuspension(trx, { accountId, suspension: 'login', reason: null, at })
+    await wantMailboxSuspension(trx, { accountId, suspension: 'login', at })
     await wantFiltersOff(trx, { accountId, at })
   })
   const row = await settled(person, 3)

@@ -15,9 +15,6 @@ import { insertTimelineEntry } from './timeline-store.ts'
 export const appealPurpose = 'abuse.appeal'
 export const expireTask = 'measure:expire'
 
-/** Shown to mail programs. */
-const suspensionReason = 'suspended by the provider'
-
 /** Brings the account to what the measure demands. The measure is in force already. */
 export async function applyMeasure(
   parts: DeskParts,
@@ -33,8 +30,7 @@ export async function applyMeasure(
     resetDemandedAt: row.portal === 'reset' ? at : null,
     newEpoch: row.endsSessions || before.isShut,
   })
-  const reason = row.suspension === 'none' ? null : suspensionReason
-  await wantMailboxSuspension(trx, { accountId, suspension: row.suspension, reason, at })
+  await wantMailboxSuspension(trx, { accountId, suspension: row.suspension, at })
   if (row.revokesAppPasswords) await revokeAll(trx, parts, { accountId, at })
   if (row.endsForwarding) await wantFiltersOff(trx, { accountId, at })
   const progress = await findMailboxProgress(trx, accountId)
@@ -96,7 +92,7 @@ export async function endMeasure(
   const { accountId } = measure
   const newEpoch = account.isShut
   await setPortalDoor(trx, accountId, { blockedAt: null, reason: null, resetDemandedAt: null, newEpoch })
-  await wantMailboxSuspension(trx, { accountId, suspension: 'none', reason: null, at })
+  await wantMailboxSuspension(trx, { accountId, suspension: 'none', at })
   await recordActivity(trx, parts.keyring, { accountId, event: 'account.unblocked', details: {}, at })
   await tellHolder(trx, parts, {
     account: { id: accountId, ...account },

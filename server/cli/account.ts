@@ -1,3 +1,4 @@
+import { tellOfOperatorBlock, tellOfOperatorLift } from '../abuse/operator-block.ts'
 import { liftByOperator } from '../abuse/operator-lift.ts'
 import { changeAccountAsItStands } from '../accounts/change-account.ts'
 import { blockAccount, unblockAccount } from '../accounts/store.ts'
@@ -55,7 +56,8 @@ const block: Command = {
   words: ['account', 'block'],
   args: ['LOGIN'],
   options: { reason: { type: 'string' } },
-  summary: 'Blocks an account everywhere: portal, mail programs, sending, receiving. Its sessions end.',
+  summary:
+    'Blocks an account everywhere: portal, mail programs, sending, receiving. Its sessions end; its owner is told.',
   help: '--reason WORD is kept with the block (default: operator).',
   async run(context) {
     const { opened, account } = await named(context)
@@ -65,14 +67,10 @@ const block: Command = {
     const at = clock.now()
     const blocked = await changeAccountAsItStands(db, account.id, async (trx) => {
       if (!(await blockAccount(trx, account.id, reason, at))) return false
-      await wantMailboxSuspension(trx, {
-        accountId: account.id,
-        suspension: 'all',
-        reason: 'blocked by the provider',
-        at,
-      })
+      await wantMailboxSuspension(trx, { accountId: account.id, suspension: 'all', at })
       await endSessions(trx, account.id)
       await recordActivity(trx, keyring, { accountId: account.id, event: 'account.blocked', details: { reason }, at })
+      await tellOfOperatorBlock(trx, opened.parts.desk, account, at)
       return true
     })
     return blocked
@@ -94,8 +92,9 @@ const unblock: Command = {
       // A measure of the abuse desk opens what it closed by itself.
       if (await liftByOperator(trx, opened.parts.desk, account.id, at)) return true
       if (!(await unblockAccount(trx, account.id))) return false
-      await wantMailboxSuspension(trx, { accountId: account.id, suspension: 'none', reason: null, at })
+      await wantMailboxSuspension(trx, { accountId: account.id, suspension: 'none', at })
       await recordActivity(trx, keyring, { accountId: account.id, event: 'account.unblocked', details: {}, at })
+      await tellOfOperatorLift(trx, opened.parts.desk, account, at)
       return true
     })
     return lifted

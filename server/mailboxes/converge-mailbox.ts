@@ -3,8 +3,10 @@ import type { Db } from '#db/connection.ts'
 import { listOpeningAppPasswords } from '../app-passwords/store.ts'
 import type { Clock } from '../core/clock.ts'
 import type { Keyring } from '../core/keyring.ts'
+import { isLocale, type Locale, type Texts } from '../i18n/texts.ts'
 import type { Task, TaskContext } from '../jobs/worker.ts'
 import { type MailPlatform, PlatformError } from '../mail-platform/mail-platform.ts'
+import { blockedSentence } from '../mail-platform/refusal-words.ts'
 import { enqueueConvergence, sealPurpose } from './want-mailbox.ts'
 import {
   acknowledgeMailbox,
@@ -20,6 +22,8 @@ export interface ConvergeParts {
   readonly clock: Clock
   readonly keyring: Keyring
   readonly platform: MailPlatform
+  readonly texts: Texts
+  readonly settings: { readonly baseUrl: string; readonly defaultLocale: Locale }
 }
 
 export function convergeMailboxTask(parts: ConvergeParts): Task {
@@ -36,7 +40,7 @@ export function convergeMailboxTask(parts: ConvergeParts): Task {
 }
 
 async function converge(
-  { db, clock, keyring, platform }: ConvergeParts,
+  { db, clock, keyring, platform, texts, settings }: ConvergeParts,
   accountId: string,
   work: MailboxWork,
 ): Promise<void> {
@@ -46,7 +50,10 @@ async function converge(
     // A password in another format was made for a platform that was left; the new one keeps what it has until the next change.
     const usable = work.passwordSealed !== null && work.passwordFormat === platform.passwordFormat
     const password = usable ? keyring.open(sealPurpose, work.passwordSealed ?? '') : null
-    await platform.apply({ ...work.wanted, password })
+    const locale = isLocale(work.locale) ? work.locale : settings.defaultLocale
+    const { suspension } = work.wanted
+    const suspensionReason = blockedSentence(texts, settings.baseUrl, { suspension, locale })
+    await platform.apply({ ...work.wanted, suspensionReason, password })
     // Read after the revision: they are of that revision or newer, never older.
     if (platform.applyAppPasswords) {
       const passwords = await listOpeningAppPasswords(db, accountId)

@@ -46,11 +46,10 @@ export async function reviseMailboxSuspension(
   trx: AccountTrx,
   accountId: string,
   suspension: Suspension,
-  reason: string | null,
   at: Date,
 ): Promise<void> {
   const ends = suspension === 'none' ? {} : { end_sessions_revision: trx.raw('revision + 1') }
-  await revise(trx, accountId, at, { suspension, suspension_reason: reason, ...ends })
+  await revise(trx, accountId, at, { suspension, ...ends })
 }
 
 /** Whether the main password opens mail, where that is not so already. */

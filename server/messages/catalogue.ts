@@ -88,7 +88,7 @@ export const catalogue = {
       mailbox,
       at: instant,
       extent: z.enum(['limited', 'send', 'login', 'all', 'compromised']),
-      cause: z.enum(['spam', 'phishing', 'malware', 'fraud', 'harassment', 'compromised', 'other']),
+      cause: z.enum(['spam', 'phishing', 'malware', 'fraud', 'harassment', 'compromised', 'other', 'operator']),
       until: instant.nullable(),
       appealToken: token.nullable(),
     }),

@@ -28,8 +28,8 @@ export function missingForMail(): string | undefined {
   return missing.length > 0 ? `${missing.join(', ')} not found` : undefined
 }
 
-export async function listens(port: number): Promise<boolean> {
-  const socket = connect(port, '127.0.0.1')
+export async function listens(port: number, host = '127.0.0.1'): Promise<boolean> {
+  const socket = connect(port, host)
   return new Promise((done) => {
     socket.once('connect', () => done(true)).once('error', () => done(false))
   }).then((answer) => {

@@ -52,6 +52,7 @@ const states: { readonly [N in MessageName]: Readonly<Record<string, MessagePara
     login: { mailbox, at, extent: 'login', cause: 'malware', until: null, appealToken: null },
     all: { mailbox, at, extent: 'all', cause: 'fraud', until: later, appealToken: token },
     compromised: { mailbox, at, extent: 'compromised', cause: 'other', until: null, appealToken: null },
+    operator: { mailbox, at, extent: 'all', cause: 'operator', until: null, appealToken: null },
   },
   'account-unblocked': { lifted: { mailbox, at } },
   'report-received': { received: { reference: 'R-4711', progressToken: token } },
