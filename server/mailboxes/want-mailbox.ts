@@ -107,7 +107,7 @@ export async function wantAppPasswords(
   return revision
 }
 
-/** Has forwarding and other filters switched off; their owner can switch them on again. */
+/** Has forwarding and other filters switched off, and mail programs cut. For `mail-filters/hold-filters.ts` alone. */
 export async function wantFiltersOff(trx: Trx, { accountId, at }: { accountId: string; at: Date }): Promise<void> {
   await reviseMailboxFilters(trx, accountId, at)
   await enqueueConvergence(trx, accountId)

@@ -7,6 +7,7 @@ import { recordLook } from '../audit/record-look.ts'
 import { recordAudit } from '../audit/store.ts'
 import { parseTypedLogin } from '../core/login-name.ts'
 import { addressOf } from '../core/names.ts'
+import { holdFilters } from '../mail-filters/hold-filters.ts'
 import { describeMailbox } from '../mailboxes/describe-mailbox.ts'
 import { findMailboxProgress } from '../mailboxes/store.ts'
 import { endSessions, listSessions } from '../sessions/store.ts'
@@ -82,6 +83,7 @@ export function staffAccountRoutes(parts: WebParts): Router {
         const { id: accountId } = await open(req)
         const at = clock.now()
         await db.transaction(async (trx) => {
+          await holdFilters(trx, { accountId, at })
           await endSessions(trx, accountId)
           await recordActivity(trx, keyring, { accountId, event: 'session.ended-by-operator', details: {}, at })
           const about = { staffId: staffOf(req).id, accountId, details: { what: 'sessions-ended' }, at }

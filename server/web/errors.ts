@@ -106,7 +106,8 @@ function showFailure(
 }
 
 /** Ends of addresses that are deeds without a page of their own; the page with their button stands before them. */
-const deed = /\/(?:[^/]+\/(?:end|keep|revoke)|again|end-others|remove|revoke-all|sign-out)$/
+const deed =
+  /\/(?:[^/]+\/(?:end|keep|revoke)|[0-9a-f-]{36}\/remove|again|end-others|looked|remove|revoke-all|sign-out)$/
 
 /** Where "Try again" leads: the page that was asked for, or that the form stands on. */
 function pageOf(req: Request): string {
