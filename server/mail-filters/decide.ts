@@ -26,8 +26,8 @@ export async function decideFilter(
   await db.transaction(async (trx) => {
     // Locks the mailbox.
     await reviseMailboxUnchanged(trx, accountId, at)
-    if (!(await decideHeldFilter(trx, accountId, id, decision))) return
     await enqueueConvergence(trx, accountId)
+    if (!(await decideHeldFilter(trx, accountId, id, decision))) return
     await recordDecision(trx, parts, choice, at)
   })
 }
