@@ -55,8 +55,13 @@ export const accountSamples: readonly Sample[] = [
     space: { more: 2 ** 31 },
     appPasswords: true,
     heldAppPasswords: 2,
+    waitingFilters: 'held',
   }),
-  account('delayed', { mailbox: { ...ready, state: 'delayed', passwordPending: true }, warnings: ['only-question'] }),
+  account('delayed', {
+    waitingFilters: 'unheld',
+    mailbox: { ...ready, state: 'delayed', passwordPending: true },
+    warnings: ['only-question'],
+  }),
   account('needs-operator', { mailbox: { ...ready, state: 'needs-operator', passwordPending: true } }),
   { page: 'password', state: 'empty', view: 'password/password', signedIn: true },
   ...['common', 'contains-login', 'too-long'].map(
