@@ -19,6 +19,7 @@ import { healthRoutes } from './health/routes.ts'
 import { securityTxtRoutes } from './health/security-txt-routes.ts'
 import { mailProgramRoutes } from './help/program-routes.ts'
 import { helpRoutes } from './help/routes.ts'
+import { mailFilterRoutes } from './mail-filters/routes.ts'
 import { messageRoutes } from './messages/routes.ts'
 import { overviewRoutes } from './overview/routes.ts'
 import { passwordRoutes } from './password/routes.ts'
@@ -109,6 +110,7 @@ export function createApp(parts: AppParts): Express {
     reportRoutes(parts),
     appealRoutes(parts),
     appPasswordRoutes(parts),
+    mailFilterRoutes(parts),
     clientSignInRoutes(parts),
     helpRoutes(parts),
     staffDoorRoutes(parts),

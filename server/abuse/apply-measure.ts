@@ -3,8 +3,9 @@ import { recordActivity } from '../activity/store.ts'
 import { revokeAll } from '../app-passwords/change-app-passwords.ts'
 import { signToken } from '../core/signed-token.ts'
 import { enqueue } from '../jobs/enqueue.ts'
+import { holdFilters } from '../mail-filters/hold-filters.ts'
 import { findMailboxProgress } from '../mailboxes/store.ts'
-import { wantFiltersOff, wantMailboxSuspension } from '../mailboxes/want-mailbox.ts'
+import { wantMailboxSuspension } from '../mailboxes/want-mailbox.ts'
 import { endSessions, forgetDevices } from '../sessions/store.ts'
 import type { DeskParts } from './desk.ts'
 import { type Measure, noteRevision, type StandingAccount, setEnded, setPortalDoor } from './measure-store.ts'
@@ -32,7 +33,7 @@ export async function applyMeasure(
   })
   await wantMailboxSuspension(trx, { accountId, suspension: row.suspension, at })
   if (row.revokesAppPasswords) await revokeAll(trx, parts, { accountId, at })
-  if (row.endsForwarding) await wantFiltersOff(trx, { accountId, at })
+  if (row.endsForwarding) await holdFilters(trx, { accountId, at })
   const progress = await findMailboxProgress(trx, accountId)
   if (progress) await noteRevision(trx, measure.id, progress.revision)
   if (row.endsSessions) await endSessions(trx, accountId)

@@ -15,6 +15,9 @@ export interface ActivityDetails {
   'app-password.held': { count: number }
   'app-password.kept': { name: string }
   'app-password.revoked': { name: string }
+  'filters.held': Nothing
+  'filters.kept': { targets: number }
+  'filters.removed': Nothing
   'mailbox.alias-added': { alias: string }
   'mailbox.alias-removed': { alias: string }
   'mailbox.grown': { mebibytes: number }

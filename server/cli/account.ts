@@ -3,6 +3,7 @@ import { liftByOperator } from '../abuse/operator-lift.ts'
 import { changeAccountAsItStands } from '../accounts/change-account.ts'
 import { blockAccount, unblockAccount } from '../accounts/store.ts'
 import { recordActivity } from '../activity/store.ts'
+import { holdFilters } from '../mail-filters/hold-filters.ts'
 import { describeMailbox } from '../mailboxes/describe-mailbox.ts'
 import { findMailboxProgress } from '../mailboxes/store.ts'
 import { wantMailboxSuspension } from '../mailboxes/want-mailbox.ts'
@@ -106,14 +107,16 @@ const unblock: Command = {
 const endAll: Command = {
   words: ['account', 'end-sessions'],
   args: ['LOGIN'],
-  summary: 'Signs an account out of the portal everywhere.',
+  summary: 'Signs an account out everywhere: portal and mail programs. Its filters wait until their owner keeps them.',
   async run(context) {
     const { opened, account } = await named(context)
     if (!account) return unknown(context)
     const { db, keyring, clock } = opened
+    const at = clock.now()
     const ended = await changeAccountAsItStands(db, account.id, async (trx) => {
+      await holdFilters(trx, { accountId: account.id, at })
       const count = await endSessions(trx, account.id)
-      const entry = { accountId: account.id, event: 'session.ended-by-operator', details: {}, at: clock.now() } as const
+      const entry = { accountId: account.id, event: 'session.ended-by-operator', details: {}, at } as const
       if (count > 0) await recordActivity(trx, keyring, entry)
       return count
     })

@@ -5,6 +5,7 @@ import { rekeyLinkRequests } from '../backup-address/link-store.ts'
 import { rekeyBackupAddresses } from '../backup-address/store.ts'
 import { rekeyClaims } from '../claims/store.ts'
 import type { Keyring } from '../core/keyring.ts'
+import { rekeyHeldFilters } from '../mail-filters/store.ts'
 import { rekeyMailboxes } from '../mailboxes/reconcile-store.ts'
 import { rekeyMessages } from '../messages/store.ts'
 import { rekeyCodeRequests } from '../phone/code-store.ts'
@@ -23,6 +24,7 @@ const kept: readonly ((trx: Trx, keyring: Keyring, limit: number) => Promise<num
   rekeyDesk,
   rekeyFactors,
   rekeyFlows,
+  rekeyHeldFilters,
   rekeyHolds,
   rekeyLinkRequests,
   rekeyMailboxes,

@@ -108,7 +108,7 @@ export async function wantAppPasswords(
   return revision
 }
 
-/** Has forwarding and other filters switched off; their owner can switch them on again. */
+/** Has forwarding and other filters switched off, and mail programs cut. For `mail-filters/hold-filters.ts` alone. */
 export async function wantFiltersOff(
   trx: AccountTrx,
   { accountId, at }: { accountId: string; at: Date },

@@ -71,6 +71,14 @@ export async function acknowledgeMailbox(db: Db, accountId: string, revision: nu
     })
 }
 
+/** Notes that the platform takes the password of this revision, and refuses the one before. */
+export async function notePasswordLive(db: Db, accountId: string, revision: number, at: Date): Promise<void> {
+  await db('mailboxes')
+    .where({ account_id: accountId, password_live_at: null })
+    .where('password_revision', '<=', revision)
+    .update({ password_live_at: at })
+}
+
 export async function noteSessionsEnded(db: Db, accountId: string, revision: number): Promise<void> {
   await db('mailboxes')
     .where({ account_id: accountId })

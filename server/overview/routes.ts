@@ -3,6 +3,7 @@ import { describeBlock } from '../abuse/describe-block.ts'
 import { describeEntry } from '../activity/describe-entry.ts'
 import { listActivity } from '../activity/store.ts'
 import { countHeldAppPasswords } from '../app-passwords/store.ts'
+import { waitingFilters } from '../mail-filters/waiting-filters.ts'
 import { describeMailbox } from '../mailboxes/describe-mailbox.ts'
 import { requestGrowth } from '../mailboxes/grow-mailbox.ts'
 import { refreshUsage } from '../mailboxes/measure-mailboxes.ts'
@@ -45,6 +46,7 @@ export function overviewRoutes(parts: WebParts): Router {
           warnings: warningsOf(described),
           lacksSecondWay: lacksSecondWay(described),
           appPasswords: platform.applyAppPasswords !== undefined,
+          waitingFilters: await waitingFilters(db, owner.id),
           heldAppPasswords: await countHeldAppPasswords(db, owner.id),
           latestActivity: entries.map((entry) => describeEntry(entry)),
           isStaff: (await listRoles(db, owner.id)).length > 0,

@@ -6,6 +6,7 @@ import { holdAppPasswords } from '../app-passwords/change-app-passwords.ts'
 import type { Keyring } from '../core/keyring.ts'
 import { loginOf } from '../core/names.ts'
 import { judgePassword, type PasswordRefusal } from '../core/password-policy.ts'
+import { holdFilters } from '../mail-filters/hold-filters.ts'
 import { passwordLimitsOf } from '../mail-platform/password-limits.ts'
 import { type MailboxParts, type NewPassword, wantMailboxPassword } from '../mailboxes/want-mailbox.ts'
 import { endSessions } from '../sessions/store.ts'
@@ -36,7 +37,7 @@ export interface PasswordChange {
   readonly at: Date
   /** True where earlier links "this was not me" end too: after a change by its owner or by a contact, not after a weaker proof. */
   readonly voidsLinks: boolean
-  /** True where the owner changes a password that they know. After a reset app passwords wait until they are kept or revoked. */
+  /** True where the owner changes a password that they know. After a reset app passwords and filters wait until they are kept. */
   readonly keepAppPasswords?: boolean
 }
 
@@ -53,7 +54,10 @@ export async function changePassword(
   const { accountId, password, at, voidsLinks, keepAppPasswords = false } = change
   const epoch = await setPassword(trx, accountId, { verifier: password.verifier, at, voidsLinks })
   await wantMailboxPassword(trx, parts, { accountId, password, at, endSessions: true })
-  if (!keepAppPasswords) await holdAppPasswords(trx, parts, { accountId, at })
+  if (!keepAppPasswords) {
+    await holdAppPasswords(trx, parts, { accountId, at })
+    await holdFilters(trx, { accountId, at })
+  }
   await endSessions(trx, accountId)
   await endDemandedReset(trx, parts, accountId, at)
   return epoch

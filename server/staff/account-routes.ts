@@ -8,6 +8,7 @@ import { recordLook } from '../audit/record-look.ts'
 import { recordAudit } from '../audit/store.ts'
 import { parseTypedLogin } from '../core/login-name.ts'
 import { addressOf } from '../core/names.ts'
+import { holdFilters } from '../mail-filters/hold-filters.ts'
 import { describeMailbox } from '../mailboxes/describe-mailbox.ts'
 import { findMailboxProgress } from '../mailboxes/store.ts'
 import { endSessions, listSessions } from '../sessions/store.ts'
@@ -87,6 +88,7 @@ export function staffAccountRoutes(parts: WebParts): Router {
           const door = await openAccountAsItStands(staffTrx, accountId)
           if (!door) throw new NotFound('no such account')
           const { trx } = door
+          await holdFilters(trx, { accountId, at })
           await endSessions(trx, accountId)
           await recordActivity(trx, keyring, { accountId, event: 'session.ended-by-operator', details: {}, at })
           const about = { staffId: staffOf(req).id, accountId, details: { what: 'sessions-ended' }, at }

@@ -7,6 +7,7 @@ import { recordActivity } from '../activity/store.ts'
 import { tellOwner } from '../contacts/tell-owner.ts'
 import { hashToken, isToken, newToken } from '../core/secrets.ts'
 import type { Locale } from '../i18n/texts.ts'
+import { holdFilters } from '../mail-filters/hold-filters.ts'
 import { wantAppPasswords } from '../mailboxes/want-mailbox.ts'
 import { changePassword } from '../password/change-password.ts'
 import type { PasswordHasher } from '../password/hasher.ts'
@@ -129,6 +130,7 @@ export async function undoChange(
 async function endWeakWays(trx: AccountTrx, parts: UndoChangeParts, accountId: string, at: Date): Promise<void> {
   await endSessions(trx, accountId)
   await wantAppPasswords(trx, { accountId, at, endSessions: true })
+  await holdFilters(trx, { accountId, at })
   await dropHold(trx, accountId)
   const weak = parts.recoveryMethods.filter(({ strength }) => strength === 'weak').map(({ id }) => id)
   await endFlows(trx, accountId, at, weak)

@@ -2,7 +2,7 @@ import type { Request } from 'express'
 
 /** Ends of addresses that are deeds without a page of their own; the page with their button stands before them. */
 const deed =
-  /(?:\/[^/]+\/(?:end|keep|revoke)|(?<=\/\d+)\/(?:approve|attribute|claim|close|decide|note|refuse|release)|\/(?:again|end-others|remove|renew|revoke-all|shortcuts|sign-out|space|waiting-password\/stop))$/
+  /(?:\/[^/]+\/(?:end|keep|revoke)|\/[0-9a-f-]{36}\/remove|(?<=\/\d+)\/(?:approve|attribute|claim|close|decide|note|refuse|release)|\/(?:again|end-others|looked|remove|renew|revoke-all|shortcuts|sign-out|space|waiting-password\/stop))$/
 
 /** Where "Try again" leads: the page that was asked for, or that the form stands on. */
 export function pageOf(req: Request): string {

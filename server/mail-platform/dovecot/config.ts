@@ -88,7 +88,10 @@ export const standardPorts: MailPorts = {
 }
 
 /** What the portal asks of doveadm, in the spelling of `doveadm_allowed_commands`. */
-const doveadmCommands = ['auth cache flush', 'kick', 'who', 'user', 'quota get', 'fs delete', 'sieve deactivate']
+const doveadmCommands = [
+  ...['auth cache flush', 'kick', 'who', 'user', 'quota get', 'fs delete'],
+  ...['activate', 'deactivate', 'delete', 'get', 'list', 'put'].map((verb) => `sieve ${verb}`),
+]
 
 const letter = `[${appPasswordLetters}]`
 const group = `${letter}{${appPasswordGroupLength}}`
