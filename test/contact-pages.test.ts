@@ -5,6 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { startProbation } from '#server/accounts/store.ts'
 import { createLimits } from '#server/web/limits.ts'
 import { writtenMessages } from './support/by-hand.ts'
+import { throughDoor } from './support/door.ts'
 import { arrive } from './support/people.ts'
 import { startTestPortal, type TestPortal } from './support/portal.ts'
 import { forgetLimits } from './support/recovery.ts'
@@ -213,7 +214,7 @@ for (const { id, field, message, contact, refused, sends } of kinds) {
       const code = await codeTo(other.kept)
       await forgetLimits(portal)
       const until = new Date(portal.clock.now().getTime() + 3_600_000)
-      await portal.db.transaction((trx) => startProbation(trx, accountId, until))
+      await throughDoor(portal.db, accountId, (trx) => startProbation(trx, accountId, until))
       for (const [path, fields] of [
         [form, { [field]: other.typed }],
         [`${confirm}/again`, {}],

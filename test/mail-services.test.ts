@@ -1,4 +1,5 @@
 // What people meet when the portal and the mail servers work together: real Dovecot and Postfix, and the portal's own pages.
+
 import assert from 'node:assert/strict'
 import { after, before, it } from 'node:test'
 import { parseLetter } from '#server/abuse/parse-letter.ts'
@@ -12,6 +13,7 @@ import { describeOnMailServers } from '#test/mail-platform/programs.ts'
 import { type Person, register } from '#test/support/people.ts'
 import { eventually } from '#test/support/portal.ts'
 import { secretOn, type Visitor } from '#test/support/visitor.ts'
+import { throughDoor } from './support/door.ts'
 
 describeOnMailServers('the portal beside Dovecot and Postfix', () => {
   let world: PortalWorld
@@ -165,7 +167,7 @@ describeOnMailServers('the portal beside Dovecot and Postfix', () => {
     const { who, browser, address } = await arrive('heidi.h')
     const { id } = await world.portal.db('accounts').where({ address }).first('id')
     const at = world.portal.clock.now()
-    await world.portal.db.transaction((trx) =>
+    await throughDoor(world.portal.db, id, (trx) =>
       wantMailboxSuspension(trx, { accountId: id, suspension: 'send', reason: 'Looked at', at }),
     )
     await settled(address)

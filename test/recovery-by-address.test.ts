@@ -1,6 +1,7 @@
 // Recovery by backup address below the pages: asking for a link, what is shown of it, and the deed it opens.
 import assert from 'node:assert/strict'
 import { after, beforeEach, test } from 'node:test'
+import { firstEpoch } from '#server/accounts/change-account.ts'
 import { putLink } from '#server/backup-address/link-store.ts'
 import { backupAddressRecovery } from '#server/backup-address/method.ts'
 import { findBackupAddress } from '#server/backup-address/store.ts'
@@ -131,7 +132,9 @@ test('the deed spends the link that opened the flow, for its own account, once, 
   const [anna, boris] = [await owner('anna@settle.example'), await owner('boris@settle.example')]
   const flow = await trial.newFlow(anna)
   const hash = hashToken(newToken())
-  await trial.within((trx) => putLink(trx, { accountId: anna, tokenHash: hash, at, expiresAt: minutes(60) }))
+  await trial.within((trx) =>
+    putLink(trx, { accountId: anna, epoch: firstEpoch, tokenHash: hash, at, expiresAt: minutes(60) }),
+  )
   const settle = (proof: Buffer | null, more: Partial<MethodFlow> = {}) =>
     trial.within((trx) => method.settle(trx, { ...flow, ...more }, proof))
   assert.equal(await settle(null), false)

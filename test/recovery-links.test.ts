@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, beforeEach, describe, it } from 'node:test'
+import { firstEpoch } from '#server/accounts/change-account.ts'
 import {
   decideLinkRequest,
   deleteOldLinks,
@@ -77,7 +78,9 @@ describe('a link', () => {
   const put = (accountId: string, when = at) => {
     const tokenHash = hashToken(newToken())
     const expiresAt = new Date(when.getTime() + 3_600_000)
-    return trial.within((trx) => putLink(trx, { accountId, tokenHash, at: when, expiresAt })).then(() => tokenHash)
+    return trial
+      .within((trx) => putLink(trx, { accountId, epoch: firstEpoch, tokenHash, at: when, expiresAt }))
+      .then(() => tokenHash)
   }
   const look = (tokenHash: Buffer, when = at) => findLink(trial.db, tokenHash, when)
   const spend = (accountId: string, tokenHash: Buffer, when = at) =>

@@ -1,7 +1,9 @@
 // Recovery below the pages: how a flow begins, moves, ends and is forgotten, and passwords that wait.
+
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, test } from 'node:test'
+import { firstEpoch } from '#server/accounts/change-account.ts'
 import { hashToken, newToken } from '#server/core/secrets.ts'
 import { beginProvenFlow, beginRecovery, flowEnd, keysOf, nobody } from '#server/recovery/begin-recovery.ts'
 import { beginnings, edges, flowStates, stateAfter, statesBefore } from '#server/recovery/flow-states.ts'
@@ -82,6 +84,7 @@ test('whoever types a name has a flow of that name for two hours, with what is k
     assert.match(id, /^[0-9a-f-]{36}$/)
     assert.deepEqual(rest, {
       accountId: anna.id,
+      epoch: firstEpoch,
       address: anna.address,
       live: true,
       ...keysOf(keyring, anna.address),
@@ -162,6 +165,7 @@ test('a link and an undo begin with their proof', async () => {
     const about = {
       tokenHash,
       accountId: anna.id,
+      epoch: firstEpoch,
       address: anna.address,
       beginning,
       provenBy: 'phone',
@@ -334,6 +338,7 @@ test('flows that are over are forgotten, so many at once', async () => {
 
 const holdOf = (accountId: string, more: Partial<Hold> = {}): Hold => ({
   accountId,
+  epoch: firstEpoch,
   flowId: randomUUID(),
   password: { plain: 'a long new sentence', verifier: '$argon2id$v' },
   trace,
