@@ -236,7 +236,8 @@ for (const { id, field, message, contact, refused, sends } of kinds) {
       const answered = visitor.send(`${form}/remove`, new URLSearchParams({ _csrf }).toString(), urlencoded)
       await pause(150)
       await other.commit()
-      assert.equal((await answered).status, 403)
+      const { status, location } = await answered
+      assert.deepEqual([status, location], [303, `/sign-in?next=${encodeURIComponent('/account/recovery')}`])
       const table = id === 'phone' ? 'phones' : 'backup_addresses'
       assert.equal((await portal.db(table).where({ account_id: accountId })).length, 1)
     })

@@ -189,11 +189,11 @@ test('a flow in a language that is no longer spoken goes on in English', async (
   assert.equal((await find(tokenHash))?.locale, 'en')
 })
 
-test('no flow helps a blocked or closed account, or outlives the password that it was to replace', async () => {
+test('no flow helps a blocked or closed account, or outlives the epoch of the account in which it began', async () => {
   for (const [what, undo] of [
     [blocked, { blocked_at: null, block_reason: null }],
     [{ closed_at: at }, { closed_at: null }],
-    [{ password_changed_at: minutes(1) }, { password_changed_at: at }],
+    [{ epoch: 2 }, { epoch: 1 }],
   ]) {
     const anna = await newOwner()
     const [open, proven] = [await newFlow(anna.id), await newFlow(anna.id, 'proven')]
@@ -218,6 +218,7 @@ test('a method sees of a decoy an account that nobody has', async () => {
   assert.deepEqual(methodFlowOf(flow, minutes(3)), {
     id: open.id,
     accountId: anna.id,
+    epoch: firstEpoch,
     shownAccountId: anna.id,
     nameKey: open.nameKey,
     budgetKey: open.budgetKey,
@@ -229,12 +230,12 @@ test('a method sees of a decoy an account that nobody has', async () => {
   await change(anna.id, blocked)
   const held = await find(open.tokenHash)
   assert.ok(held)
-  const { accountId, shownAccountId } = methodFlowOf(held, at)
-  assert.deepEqual([accountId, shownAccountId], [nobody, anna.id], 'a block does not show')
+  const { accountId, epoch, shownAccountId } = methodFlowOf(held, at)
+  assert.deepEqual([accountId, epoch, shownAccountId], [nobody, 0, anna.id], 'a block does not show')
   const other = await find(decoy.tokenHash)
   assert.ok(other)
   const seen = methodFlowOf(other, at)
-  assert.deepEqual([seen.accountId, seen.shownAccountId], [nobody, nobody])
+  assert.deepEqual([seen.accountId, seen.epoch, seen.shownAccountId], [nobody, 0, nobody])
   const odd = methodFlowOf({ ...flow, accountId: null, live: true }, at)
   assert.equal(odd.accountId, nobody)
 })
@@ -350,10 +351,16 @@ const take = (accountId: string, when: Date, ring = keyring) => within((trx) => 
 
 test('a password that waits is sealed, is given out when it is due, to one caller, as it was put', async () => {
   const anna = await newOwner()
-  const first = holdOf(anna.id, { password: { plain: 'an earlier sentence', verifier: 'v' } })
+  const first = holdOf(anna.id, { epoch: 0, password: { plain: 'an earlier sentence', verifier: 'v' } })
   const hold = holdOf(anna.id)
   await within((trx) => putHold(trx, keyring, first))
   await within((trx) => putHold(trx, keyring, hold))
+  const second = holdOf(anna.id, { dueAt: minutes(90) })
+  await assert.rejects(
+    within((trx) => putHold(trx, keyring, second)),
+    /unique|duplicate/,
+    'the first one stays',
+  )
   const row = await db('recovery_holds').where({ account_id: anna.id }).first()
   assert.ok(!JSON.stringify(row).includes('sentence'))
   assert.equal(keyring.open('recovery-holds.password', row.password_sealed), 'a long new sentence')
@@ -366,8 +373,8 @@ test('a password that waits is sealed, is given out when it is due, to one calle
   )
 })
 
-test('what waits dies with a block, with the account, and with any change of the password in between', async () => {
-  for (const what of [blocked, { closed_at: at }, { password_changed_at: minutes(1) }]) {
+test('what waits dies with a block, with the account, and with the epoch in which it was chosen', async () => {
+  for (const what of [blocked, { closed_at: at }, { epoch: 2 }]) {
     const anna = await newOwner()
     await within((trx) => putHold(trx, keyring, holdOf(anna.id)))
     await change(anna.id, what)

@@ -71,13 +71,16 @@ export const pageNotFound: RequestHandler = (_req, _res, next) => next(new NotFo
 
 export function errorHandler({ pages, log, clock }: ErrorParts): ErrorRequestHandler {
   return (fault, req, res, _next) => {
+    // Security: what came with a proof of an earlier epoch was not done; whoever sits there signs in and looks.
+    if (fault instanceof StaleProof && !res.headersSent) {
+      log.info({ request: req.id, why: fault.message }, 'a request was turned away')
+      return leadToSignIn(req, res)
+    }
     const failure = classify(fault)
     if (failure.kind === 'error') log.error({ err: fault, request: req.id }, 'a request failed')
     // A full line is no fault to be traced, and in a flood the log would be the larger part of turning people away.
     else if (fault instanceof BusyError) log.info({ request: req.id, why: fault.message }, 'a request was turned away')
     else if (failure.kind === 'unavailable') log.warn({ err: fault, request: req.id }, 'a request was turned away')
-    // Security: what came with a proof of an earlier epoch was not done; whoever sits there signs in and looks.
-    if (fault instanceof StaleProof && !res.headersSent) return leadToSignIn(req, res)
     if (!res.headersSent) return showFailure(pages, clock, req, res, failure)
     // Too late for a page. Express itself would print the fault, with whatever values the database names in it.
     if (!res.writableEnded) res.destroy()
@@ -115,7 +118,8 @@ function leadToSignIn(req: Request, res: Response): void {
 }
 
 /** Ends of addresses that are deeds without a page of their own; the page with their button stands before them. */
-const deed = /\/(?:[^/]+\/(?:end|keep|revoke)|again|end-others|remove|revoke-all|sign-out)$/
+const deed =
+  /\/(?:[^/]+\/(?:end|keep|revoke)|again|end-others|remove|renew|revoke-all|sign-out|space|waiting-password\/stop)$/
 
 /** Where "Try again" leads: the page that was asked for, or that the form stands on. */
 function pageOf(req: Request): string {
