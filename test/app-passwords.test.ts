@@ -4,6 +4,7 @@ import { after, before, test } from 'node:test'
 import { createMemoryPlatform, type MemoryPlatform } from '#server/mail-platform/memory.ts'
 import { followSettingsTask } from '#server/mailboxes/follow-settings.ts'
 import { changePassword } from '#server/password/change-password.ts'
+import { throughDoor } from './support/door.ts'
 import { hanna, piotr, register, signIn } from './support/people.ts'
 import { eventually, startTestPortal, type TestPortal } from './support/portal.ts'
 import { secretOn, type Visitor } from './support/visitor.ts'
@@ -99,7 +100,8 @@ test('after a reset no app password opens mail until it is kept, and the account
   const account = await portal.db('accounts').where({ address }).first()
   const password = { plain: 'a password by reset', verifier: await portal.parts.hasher.hash('a password by reset') }
   const at = portal.clock.now()
-  await portal.db.transaction((trx) => changePassword(trx, portal.parts, { accountId: account.id, password, at }))
+  const reset = { accountId: account.id, password, at, voidsLinks: false }
+  await throughDoor(portal.db, account.id, (trx) => changePassword(trx, portal.parts, reset))
   await opening(0)
   browser = await signIn(portal, { ...hanna, password: 'a password by reset' })
   assert.match((await browser.get('/account')).html, /Your app passwords are waiting for you/)

@@ -3,7 +3,9 @@ import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
+import { createTestDatabase } from './support/database.ts'
 import { startFlags } from './support/start-flags.ts'
+import { tableWritesOf } from './support/table-writes.ts'
 
 const root = path.resolve(import.meta.dirname, '..')
 
@@ -152,6 +154,217 @@ for (const rule of textRules) {
       .filter(({ file, text }) => !rule.except.test(file) && rule.pattern.test(text))
       .map(({ file }) => file)
     assert.deepEqual(broken, [])
+  })
+}
+
+/** Verbs that write an account's tables without going through its door, each group with its reason. */
+const besideTheDoor: readonly { readonly because: string; readonly verbs: readonly string[] }[] = [
+  {
+    because: 'before an account is there, nobody else can see it',
+    verbs: ['accounts/store.ts insertAccount'],
+  },
+  {
+    because: 'its statement is the door: it locks the account and demands epoch and state',
+    verbs: ['sign-in/store.ts recordKnownSignIn'],
+  },
+  {
+    because: 'its statement demands the epoch of the account, and moves only what is of it',
+    verbs: ['sessions/store.ts updateSession', 'recovery/store.ts noteProof'],
+  },
+  {
+    because: 'a try is counted before it is judged, by right and wrong proofs alike',
+    verbs: [
+      'contacts/store.ts countConfirmationTry',
+      'security-question/store.ts countAnswer',
+      'security-question/store.ts uncountAnswer',
+    ],
+  },
+  {
+    because: 'a flow of nobody walks the same way, and there is no row to lock',
+    verbs: ['recovery/store.ts insertFlow', 'recovery/store.ts noteChallenge'],
+  },
+  {
+    because: 'it notes when something was seen, and opens nothing',
+    verbs: [
+      'sessions/store.ts touchSession',
+      'app-passwords/store.ts noteAppPasswordUse',
+      'client-sign-ins/store.ts noteGoodMark',
+      'client-sign-ins/store.ts recordSignIn',
+      'mailboxes/reconcile-store.ts noteSeen',
+      'mailboxes/usage-store.ts noteMailboxUsage',
+    ],
+  },
+  {
+    because: 'the worker notes what the platform has done of what is wanted',
+    verbs: [
+      'mailboxes/work-store.ts acknowledgeMailbox',
+      'mailboxes/work-store.ts noteFiltersEnded',
+      'mailboxes/work-store.ts noteMailboxFailure',
+      'mailboxes/work-store.ts noteSessionsEnded',
+      'abuse/measure-store.ts noteEffect',
+    ],
+  },
+  {
+    because: 'entries are only added, and the chain has a lock of its own',
+    verbs: ['activity/store.ts recordActivity', 'audit/store.ts recordAudit'],
+  },
+  {
+    because: 'a sweep deletes what is dead',
+    verbs: [
+      'abuse/retention-store.ts deleteOldCases',
+      'app-passwords/store.ts deleteRevokedAppPasswords',
+      'backup-address/link-store.ts deleteOldLinks',
+      'client-sign-ins/store.ts deleteOldMarks',
+      'client-sign-ins/store.ts deleteOldSignIns',
+      'contacts/store.ts deleteOldConfirmations',
+      'recovery/store.ts deleteOldFlows',
+      'sending-limits/store.ts deleteOldSendingDays',
+      'sessions/store.ts deleteDeadSessions',
+      'undo/store.ts deleteOldUndos',
+    ],
+  },
+  {
+    because: 'signing out only takes away, for whoever has the session',
+    verbs: ['sessions/store.ts deleteSession'],
+  },
+  {
+    because: 'the same values are sealed under the newest key',
+    verbs: [
+      'claims/store.ts rekeyClaims',
+      'undo/store.ts rekeyUndos',
+      'abuse/rekey-store.ts rekeyDesk',
+      '../db/reseal.ts resealColumn',
+    ],
+  },
+  {
+    because:
+      'the primary key decides: a registration claims before there is an account, the others stand behind its door',
+    verbs: ['claims/store.ts claim', 'claims/store.ts release'],
+  },
+  {
+    because: 'the same password under stronger parameters, where the verifier is still the one that was judged',
+    verbs: ['accounts/store.ts strengthenVerifier'],
+  },
+  {
+    because: 'a preference that opens nothing',
+    verbs: ['accounts/store.ts setLocale', 'staff/factor-store.ts setShortcutsOff'],
+  },
+  {
+    because: 'a case of the desk tells of an account and changes nothing of it',
+    verbs: [
+      'abuse/attribute-store.ts attributeOpenCase',
+      'abuse/case-store.ts clearClaim',
+      'abuse/case-store.ts joinCase',
+      'abuse/case-store.ts noteFirstLook',
+      'abuse/case-store.ts openCase',
+      'abuse/case-store.ts setClaim',
+      'abuse/case-store.ts setClosed',
+      'abuse/case-store.ts setSeverity',
+    ],
+  },
+  {
+    because: 'a proposal that is refused was never in force',
+    verbs: ['abuse/measure-store.ts setRefused'],
+  },
+  {
+    because: 'letters are counted as they are sent, and an alert is told once',
+    verbs: [
+      'abuse/alert-store.ts spendAlert',
+      'sending-limits/store.ts addRecipient',
+      'sending-limits/store.ts countLetter',
+      'sending-limits/store.ts insertAlert',
+      'sending-limits/store.ts openDay',
+    ],
+  },
+]
+
+/** Of the migrated database, not of a list that somebody would have to keep. */
+async function tablesOfAccounts(): Promise<Set<string>> {
+  const database = await createTestDatabase()
+  const { rows } = await database.db.raw<{ rows: { name: string }[] }>(
+    `select distinct t.table_name as name from information_schema.tables t join information_schema.columns c
+       on c.table_schema = t.table_schema and c.table_name = t.table_name
+     where t.table_schema = 'public' and t.table_type = 'BASE TABLE'
+       and (c.column_name = 'account_id' or t.table_name = 'accounts')`,
+  )
+  await database.drop()
+  return new Set(rows.map(({ name }) => name))
+}
+
+test("what writes an account's tables takes a transaction that has gone through its door", async () => {
+  const tables = await tablesOfAccounts()
+  for (const known of ['accounts', 'phones', 'sessions', 'recovery_holds', 'undos', 'claims', 'mailboxes'])
+    assert.ok(tables.has(known), known)
+  const writes = sources
+    .filter(({ file }) => !/^db\/(?:migrations|mail-directory)\//.test(file))
+    .flatMap(({ file, text }) => {
+      const verbOf = (name: string) => `${path.posix.relative('server', file)} ${name}`
+      return tableWritesOf(text, tables).map((write) => ({ ...write, verb: verbOf(write.name) }))
+    })
+  const past = writes.filter(({ firstParameterType }) => firstParameterType !== 'AccountTrx')
+  assert.ok(writes.length - past.length > 40, 'the reader still finds what is written')
+  const excepted = besideTheDoor.flatMap(({ verbs }) => verbs)
+  const unexplained = past.filter(({ verb }) => !excepted.includes(verb))
+  assert.deepEqual(
+    unexplained.map(({ verb, table }) => `${verb} writes ${table}`),
+    [],
+  )
+  const stale = excepted.filter((verb) => !past.some((write) => write.verb === verb))
+  assert.deepEqual(stale, [], 'an exception that nothing needs any more')
+})
+
+test('the reader of writes sees a chain, a query that goes on further down, and SQL, and passes by what only reads', () => {
+  const source = `
+/** update phones set nothing */
+export async function chain(trx: AccountTrx, id: string): Promise<void> {
+  await trx('phones as p').where({ id: f(')') }).update({ a: trx('undos').select('a') })
+}
+export const loose = async (db: Db, keep?: Buffer) => {
+  const query = db('sessions').where({ a: 1 })
+  await (keep ? query.whereNot({ keep }) : query).delete()
+}
+export function sql(trx: Trx): Promise<void> {
+  return trx.raw(\`with held as (select 1 from accounts for update), gone as (delete from undos u using held) select 1\`)
+}
+const anyOf = (trx: Trx, table: string) => trx(table).insert({})
+const read = (db: Db) => db('phones').where({ a: 1 }).first().then(() => new Map().delete)
+`
+  const found = tableWritesOf(source, new Set(['accounts', 'phones', 'sessions', 'undos']))
+  assert.deepEqual(found, [
+    { name: 'chain', table: 'phones', firstParameterType: 'AccountTrx' },
+    { name: 'loose', table: 'sessions', firstParameterType: 'Db' },
+    { name: 'sql', table: 'undos', firstParameterType: 'Trx' },
+    { name: 'anyOf', table: '(any)', firstParameterType: 'Trx' },
+  ])
+})
+
+const doorRules: readonly {
+  name: string
+  because: string
+  pattern: RegExp
+  where: Readonly<Record<string, number>>
+}[] = [
+  {
+    name: "an account's row is locked in two places: its door, and the one statement of a known sign-in",
+    because: 'a lock elsewhere would be a second door, without epoch and state',
+    pattern: /for no key update|forNoKeyUpdate\(/gi,
+    where: { 'server/accounts/change-account.ts': 1, 'server/sign-in/store.ts': 1 },
+  },
+  {
+    name: 'only the door, and the insert of a new account, make a transaction one that has gone through it',
+    because: 'a cast elsewhere would be a way around it',
+    pattern: /\bas AccountTrx\b/g,
+    where: { 'server/accounts/change-account.ts': 2, 'server/accounts/store.ts': 1 },
+  },
+]
+
+for (const rule of doorRules) {
+  test(`${rule.name}: ${rule.because}`, () => {
+    const found = sources.flatMap(({ file, text }) => {
+      const count = text.match(rule.pattern)?.length ?? 0
+      return count > 0 ? [[file, count] as const] : []
+    })
+    assert.deepEqual(Object.fromEntries(found), rule.where)
   })
 }
 

@@ -1,6 +1,7 @@
 // The backup address of an account below the pages: judged, linked, shown, removed.
 import assert from 'node:assert/strict'
 import { after, beforeEach, test } from 'node:test'
+import { firstEpoch } from '#server/accounts/change-account.ts'
 import { startProbation } from '#server/accounts/store.ts'
 import {
   askBackupAddress,
@@ -27,13 +28,13 @@ const { partsOf, put } = trial
 after(() => trial.stop())
 beforeEach(() => trial.db('rate_limits').delete())
 
-const asking = (accountId: string) => ({ accountId, trace })
+const asking = (accountId: string) => ({ accountId, epoch: firstEpoch, trace })
 const contactOf = (typed: string) => {
   const judged = judgeAddress(['postern.example'], typed)
   return judged.kind === 'ok' ? judged.contact : assert.fail(judged.reason)
 }
 const ask = (accountId: string, typed: string) =>
-  askBackupAddress(partsOf(), { accountId, contact: contactOf(typed), locale: 'de' })
+  askBackupAddress(partsOf(), { proof: { accountId, epoch: firstEpoch }, contact: contactOf(typed), locale: 'de' })
 const letterTo = async (to: string) =>
   (await writtenMessages(trial.db, keyring))
     .filter((each) => each.to === to && each.name === 'backup-address-code')

@@ -5,6 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { startProbation } from '#server/accounts/store.ts'
 import { createLimits } from '#server/web/limits.ts'
 import { writtenMessages } from './support/by-hand.ts'
+import { throughDoor } from './support/door.ts'
 import { arrive } from './support/people.ts'
 import { startTestPortal, type TestPortal } from './support/portal.ts'
 import { forgetLimits } from './support/recovery.ts'
@@ -213,7 +214,7 @@ for (const { id, field, message, contact, refused, sends } of kinds) {
       const code = await codeTo(other.kept)
       await forgetLimits(portal)
       const until = new Date(portal.clock.now().getTime() + 3_600_000)
-      await portal.db.transaction((trx) => startProbation(trx, accountId, until))
+      await throughDoor(portal.db, accountId, (trx) => startProbation(trx, accountId, until))
       for (const [path, fields] of [
         [form, { [field]: other.typed }],
         [`${confirm}/again`, {}],
@@ -235,7 +236,8 @@ for (const { id, field, message, contact, refused, sends } of kinds) {
       const answered = visitor.send(`${form}/remove`, new URLSearchParams({ _csrf }).toString(), urlencoded)
       await pause(150)
       await other.commit()
-      assert.equal((await answered).status, 403)
+      const { status, location } = await answered
+      assert.deepEqual([status, location], [303, `/sign-in?next=${encodeURIComponent('/account/recovery')}`])
       const table = id === 'phone' ? 'phones' : 'backup_addresses'
       assert.equal((await portal.db(table).where({ account_id: accountId })).length, 1)
     })

@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, test } from 'node:test'
-import { blockAccount, findProbation, holdForMethodChange, startProbation } from '#server/accounts/store.ts'
+import { firstEpoch, openAccount, StaleProof } from '#server/accounts/change-account.ts'
+import { blockAccount, findProbation, startProbation, unblockAccount } from '#server/accounts/store.ts'
 import { createMailGuard } from '#server/backup-address/mail-guard.ts'
 import {
   findBackupAddress,
@@ -18,10 +19,13 @@ import { deleteOldConfirmations, findConfirmation, putConfirmation, spendConfirm
 import { hashToken } from '#server/core/secrets.ts'
 import { createSmsGuard } from '#server/phone/sms-guard.ts'
 import { findPhone, markPhoneProven, putPhone } from '#server/phone/store.ts'
+import { changeMethod } from '#server/recovery-methods/change-method.ts'
+import { manageMethods } from '#server/recovery-methods/managed-method.ts'
+import { insertSession } from '#server/sessions/store.ts'
 import { offerUndo } from '#server/undo/offer-undo.ts'
 import { deleteOldUndos, findUndo, rekeyUndos } from '#server/undo/store.ts'
 import { createLimits } from '#server/web/limits.ts'
-import { at, keyring, minutes, onlyNew, rotated, startContactTrial } from './support/contact-trial.ts'
+import { at, keyring, minutes, onlyNew, rotated, startContactTrial, trace } from './support/contact-trial.ts'
 
 const trial = await startContactTrial()
 const { db, within, newAccount } = trial
@@ -31,7 +35,15 @@ const contact = { kind: 'backup-address', value: 'A.nna@gmail.com', canonical: '
 const put = (accountId: string, code: string, when: Date, more: object = {}) =>
   within((trx) =>
     putConfirmation(trx, keyring, {
-      ...{ accountId, contact, code, at: when, expiresAt: new Date(when.getTime() + 600_000), triesAllowed: 5 },
+      ...{
+        accountId,
+        epoch: firstEpoch,
+        contact,
+        code,
+        at: when,
+        expiresAt: new Date(when.getTime() + 600_000),
+        triesAllowed: 5,
+      },
       ...more,
     }),
   )
@@ -111,6 +123,7 @@ test('codes, contacts and links made before a rotation of keys still work, and a
     accountId: anna,
     change: 'backup-address.changed',
     told: 'mailbox',
+    replaces: [],
     at,
   } as const
   const parts = { keyring, settings: { undoDays: 7 } }
@@ -159,18 +172,94 @@ test('an address keeps since when it is linked while it is only proven again, an
   assert.deepEqual([kept?.confirmedAt, kept?.provenAt], [at, minutes(2)])
 })
 
-test('probation and a block hold every change, and probation ends by itself', async () => {
+test('probation holds every change of a method, and ends by itself', async () => {
   const anna = await newAccount()
-  const hold = (when: Date) => within((trx) => holdForMethodChange(trx, anna, when))
-  assert.equal((await hold(at)).kind, 'held')
+  const change = (when: Date) =>
+    changeMethod(
+      {
+        ...{ db, keyring, clock: { now: () => when }, settings: { undoDays: 7, defaultLocale: 'en' as const } },
+        methods: manageMethods([]),
+      },
+      { accountId: anna, epoch: firstEpoch, trace },
+      async () => ({ outcome: 'changed' as const }),
+    )
+  assert.equal(await change(at), 'changed')
   await within((trx) => startProbation(trx, anna, minutes(60)))
-  assert.deepEqual(await hold(minutes(59)), { kind: 'probation', until: minutes(60) })
+  assert.deepEqual(await change(minutes(59)), { kind: 'probation', until: minutes(60) })
   assert.deepEqual(await findProbation(db, anna, minutes(59)), minutes(60))
-  assert.equal((await hold(minutes(60))).kind, 'held')
+  assert.equal(await change(minutes(60)), 'changed')
   assert.equal(await findProbation(db, anna, minutes(60)), undefined)
   await within((trx) => blockAccount(trx, anna, 'spam', at))
-  assert.equal((await hold(minutes(61))).kind, 'gone')
-  assert.equal((await within((trx) => holdForMethodChange(trx, randomUUID(), at))).kind, 'gone')
+  await assert.rejects(change(minutes(61)), StaleProof)
+})
+
+test('the door to an account opens for a proof of its epoch, while it is neither blocked nor closed', async () => {
+  const anna = await newAccount()
+  const open = async (epoch: number, more: object = {}, reset?: 'allowed') =>
+    (await within((trx) => openAccount(trx, { accountId: anna, epoch, ...more }, reset))).kind
+  const update = (what: object) => db('accounts').where({ id: anna }).update(what)
+  assert.equal(await open(1), 'open')
+  assert.deepEqual([await open(0), await open(2)], ['stale', 'stale'])
+  assert.equal((await within((trx) => openAccount(trx, { accountId: randomUUID(), epoch: 1 }))).kind, 'stale')
+  await update({ closed_at: at })
+  assert.equal(await open(1), 'stale')
+  await update({ closed_at: null, reset_demanded_at: at })
+  assert.deepEqual([await open(1), await open(1, {}, 'allowed')], ['stale', 'open'])
+  await update({ reset_demanded_at: null })
+  assert.equal(await within((trx) => blockAccount(trx, anna, 'spam', at)), true)
+  assert.deepEqual([await open(1), await open(2), await open(2, {}, 'allowed')], ['stale', 'stale', 'stale'])
+  assert.equal(await within((trx) => unblockAccount(trx, anna)), true)
+  assert.deepEqual([await open(1), await open(2), await open(3)], ['stale', 'stale', 'open'])
+  // Links that went to contacts outlive epochs that weaker proofs began, and no more.
+  const link = { isContactLink: true }
+  assert.deepEqual([await open(1, link), await open(0, link)], ['open', 'stale'])
+  await update({ links_epoch: 3 })
+  assert.deepEqual([await open(2, link), await open(3, link)], ['stale', 'open'])
+  // A session that was ended is no proof, though its epoch goes on.
+  const session = hashToken('a session of anna')
+  const begin = (accountId: string, epoch: number) =>
+    within((trx) => insertSession(trx, { idDigest: session, accountId, epoch, data: {}, device: '', place: '', at }))
+  assert.equal(await open(3, { session }), 'stale')
+  await begin(anna, 3)
+  assert.equal(await open(3, { session }), 'open')
+  await db('sessions').delete()
+  await begin(anna, 2)
+  assert.equal(await open(3, { session }), 'stale', 'of an earlier epoch')
+  await db('sessions').delete()
+  await begin(await newAccount(), 3)
+  assert.equal(await open(3, { session }), 'stale', 'of somebody else')
+})
+
+test('two changes of one account come one after the other, and the second sees what the first did', async () => {
+  const anna = await newAccount()
+  const order: string[] = []
+  let letGo = () => {}
+  const held = new Promise<void>((done) => {
+    letGo = done
+  })
+  let isIn = () => {}
+  const inside = new Promise<void>((done) => {
+    isIn = done
+  })
+  const first = within(async (trx) => {
+    const door = await openAccount(trx, { accountId: anna, epoch: firstEpoch })
+    assert.ok(door.kind === 'open')
+    isIn()
+    await held
+    await blockAccount(door.trx, anna, 'spam', at)
+    order.push('first')
+  })
+  await inside
+  const second = within(async (trx) => {
+    const door = await openAccount(trx, { accountId: anna, epoch: firstEpoch })
+    order.push('second')
+    return door.kind
+  })
+  await new Promise((done) => setTimeout(done, 50))
+  letGo()
+  await first
+  assert.equal(await second, 'stale')
+  assert.deepEqual(order, ['first', 'second'])
 })
 
 test('letters: five in ten minutes and so many a day for whoever asks and for each address, and a refusal counts nothing', async () => {

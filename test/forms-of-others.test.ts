@@ -9,6 +9,7 @@ import { offerUndo } from '#server/undo/offer-undo.ts'
 import { startAbusePortal, untilJudged } from './support/abuse.ts'
 import { approve, caseOf, object, propose, reportLetter } from './support/cases.ts'
 import { crawlForms, type FoundForm, formPaths, isSentTo } from './support/crawl-forms.ts'
+import { throughDoor } from './support/door.ts'
 import { dumpDatabase } from './support/dump.ts'
 import { accountIdOf, register, signIn } from './support/people.ts'
 import type { TestPortal } from './support/portal.ts'
@@ -107,7 +108,8 @@ async function prepareDesk(anna: StaffMember): Promise<string[]> {
 async function undoLink(accountId: string): Promise<string> {
   const offer = { changeId: crypto.randomUUID(), accountId, change: 'password.changed', told: 'contact' } as const
   const at = portal.clock.now()
-  const token = await portal.db.transaction((trx) => offerUndo(trx, portal.parts, { ...offer, old: undefined, at }))
+  const none = { old: undefined, replaces: [], at }
+  const token = await throughDoor(portal.db, accountId, (trx) => offerUndo(trx, portal.parts, { ...offer, ...none }))
   return `/undo/${token}`
 }
 

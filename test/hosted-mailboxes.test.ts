@@ -4,6 +4,7 @@ import { describe, it } from 'node:test'
 import { verify } from 'argon2'
 import { changePassword } from '#server/password/change-password.ts'
 import { sha512Crypt } from '#server/password/sha512-crypt.ts'
+import { throughDoor } from './support/door.ts'
 import { startFakeGoogle } from './support/fake-google.ts'
 import type { FakeHttp } from './support/fake-http.ts'
 import { startFakeMailcow } from './support/fake-mailcow.ts'
@@ -118,8 +119,8 @@ describe('app passwords of somebody whose mail lies at mailcow', () => {
 
       const account = await portal.db('accounts').where({ address }).first()
       const password = { plain: next, verifier: await portal.parts.hasher.hash(next) }
-      const reset = { accountId: account.id, password, at: portal.clock.now() }
-      await portal.db.transaction((trx) => changePassword(trx, portal.parts, reset))
+      const reset = { accountId: account.id, password, at: portal.clock.now(), voidsLinks: false }
+      await throughDoor(portal.db, account.id, (trx) => changePassword(trx, portal.parts, reset))
       await eventually(async () => !opens())
       const again = await signIn(portal, { ...hanna, password: next })
       const [, id] = /app-passwords\/([0-9a-f-]{36})\/keep/.exec((await again.get(page)).html) ?? []

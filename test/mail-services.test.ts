@@ -1,4 +1,5 @@
 // What people meet when the portal and the mail servers work together: real Dovecot and Postfix, and the portal's own pages.
+
 import assert from 'node:assert/strict'
 import { after, before, it } from 'node:test'
 import { parseLetter } from '#server/abuse/parse-letter.ts'
@@ -14,6 +15,7 @@ import type { Door } from '#test/mail-platform/start.ts'
 import { type Person, register } from '#test/support/people.ts'
 import { eventually } from '#test/support/portal.ts'
 import { secretOn, type Visitor } from '#test/support/visitor.ts'
+import { throughDoor } from './support/door.ts'
 
 describeOnMailServers('the portal beside Dovecot and Postfix', () => {
   let world: PortalWorld
@@ -247,7 +249,9 @@ describeOnMailServers('the portal beside Dovecot and Postfix', () => {
     const { who, browser, address } = await arrive('heidi.h')
     const { id } = await world.portal.db('accounts').where({ address }).first('id')
     const at = world.portal.clock.now()
-    await world.portal.db.transaction((trx) => wantMailboxSuspension(trx, { accountId: id, suspension: 'send', at }))
+    await throughDoor(world.portal.db, id, (trx) =>
+      wantMailboxSuspension(trx, { accountId: id, suspension: 'send', at }),
+    )
     await settled(address)
     assert.match((await signInBySmtp(world.mail.submissions, address, who.password)).reply, /^535/)
     await connections(browser, /The mailbox was blocked for this/)

@@ -5,6 +5,7 @@ import { PlatformError } from '#server/mail-platform/mail-platform.ts'
 import { createMemoryPlatform, type MemoryPlatform } from '#server/mail-platform/memory.ts'
 import { reconcileMailboxes } from '#server/mailboxes/reconcile-mailboxes.ts'
 import { wantMailboxSuspension } from '#server/mailboxes/want-mailbox.ts'
+import { throughDoor } from './support/door.ts'
 import { type Person, register } from './support/people.ts'
 import { eventually, startTestPortal, type TestPortal } from './support/portal.ts'
 import { wanting } from './support/wanted-mailbox.ts'
@@ -100,7 +101,7 @@ test('forwarding that a stranger set up is switched off after the sessions have 
   const { account_id: accountId } = await settled(person)
   const before = platform.calls.length
   platform.next('filters.deactivate', { kind: 'lose-answer' })
-  await portal.db.transaction(async (trx) => {
+  await throughDoor(portal.db, accountId, async (trx) => {
     const at = portal.clock.now()
     await wantMailboxSuspension(trx, { accountId, suspension: 'login', at })
     await holdFilters(trx, { accountId, at })

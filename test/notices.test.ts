@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { tellOwner } from '#server/contacts/tell-owner.ts'
+import { throughDoor } from './support/door.ts'
 import { awaitCode, awaitSent, sentTo } from './support/outbox.ts'
 import { hanna, piotr, register, signIn } from './support/people.ts'
 import { startTestPortal, type TestPortal } from './support/portal.ts'
@@ -84,7 +85,7 @@ test('a notice belongs to its change: where that is rolled back nobody is told, 
   const before = await count()
   const trace = { device: '', place: '' }
   await assert.rejects(
-    db.transaction(async (trx) => {
+    throughDoor(db, account.id, async (trx) => {
       const notice = {
         accountId: account.id,
         name: 'password-changed',

@@ -134,7 +134,7 @@ describe('the worker', () => {
     const flow = await trial.newFlow(accountId)
     const wanted = { flowId: flow.id, e164, locale: 'de', at, expiresAt: minutes(10) } as const
     const sends = await trial.within((trx) => putCodeRequest(trx, keyring, wanted))
-    return { flow, payload: { flowId: flow.id, accountId, sends } }
+    return { flow, payload: { flowId: flow.id, accountId, epoch: flow.epoch, sends } }
   }
   const send = (payload: Record<string, unknown>, more: object = {}) => sendRecoveryCode(partsOf(more), payload, code)
   const messages = async () => (await writtenMessages(trial.db, keyring)).map(({ to }) => to)
@@ -216,6 +216,16 @@ describe('the worker', () => {
     assert.equal((await findCodeRequest(trial.db, keyring, flow.id))?.decided, false)
     await send(payload, { clock: { now: () => minutes(9.9) } })
     assert.deepEqual(await messages(), [anna.e164])
+  })
+
+  it('sends a code to nobody that was asked for in an earlier epoch of the account', async () => {
+    await trial.db('messages').delete()
+    const anna = await owner()
+    const { flow, payload } = await asked(anna.id, anna.e164)
+    await trial.db('accounts').where({ id: anna.id }).update({ epoch: 2 })
+    await send(payload)
+    assert.deepEqual(await messages(), [null])
+    assert.equal(await isWorth(flow.id), undefined)
   })
 
   const databaseNow = async (): Promise<number> => (await trial.db.raw('select now()')).rows[0].now.getTime()

@@ -1,6 +1,7 @@
 // The phone of an account below the pages: judged, linked, shown, removed.
 import assert from 'node:assert/strict'
 import { after, beforeEach, describe, it } from 'node:test'
+import { firstEpoch } from '#server/accounts/change-account.ts'
 import { startProbation } from '#server/accounts/store.ts'
 import { askPhone, judgePhone, linkPhone, pendingPhone, unlinkPhone } from '#server/phone/link-phone.ts'
 import { managedPhone } from '#server/phone/managed-phone.ts'
@@ -15,13 +16,13 @@ after(() => trial.stop())
 beforeEach(() => trial.db('rate_limits').delete())
 
 describe('the phone of an account', () => {
-  const asking = (accountId: string) => ({ accountId, trace })
+  const asking = (accountId: string) => ({ accountId, epoch: firstEpoch, trace })
   const ok = (typed: string) => {
     const judged = judgePhone({ settings: partsOf().settings }, typed)
     return judged.kind === 'ok' ? judged.number : assert.fail(judged.reason)
   }
   const ask = (accountId: string, typed: string, more: object = {}) =>
-    askPhone(partsOf(more), { accountId, number: ok(typed), locale: 'de' })
+    askPhone(partsOf(more), { proof: { accountId, epoch: firstEpoch }, number: ok(typed), locale: 'de' })
   const codeFor = async (to: string) =>
     (await writtenMessages(trial.db, keyring)).filter((each) => each.to === to && each.name === 'phone-code').at(-1)
 

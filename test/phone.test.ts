@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { firstEpoch } from '#server/accounts/change-account.ts'
 import { putConfirmation } from '#server/contacts/store.ts'
 import { judgePhone } from '#server/phone/link-phone.ts'
 import { createSmsGuard } from '#server/phone/sms-guard.ts'
+import { throughDoor } from './support/door.ts'
 import { awaitCode, awaitSent, otherCode } from './support/outbox.ts'
 import { accountIdOf, hanna, type Person, register } from './support/people.ts'
 import { startTestPortal, type TestPortal } from './support/portal.ts'
@@ -103,9 +105,10 @@ test('a hundred mailboxes claim one phone in ten spellings at once: one wins', a
       assert.ok(judged.kind === 'ok', spellings[i % 10])
       const { e164 } = judged.number
       const accountId = await accountIdOf(portal, person.login)
-      await portal.db.transaction((trx) =>
+      await throughDoor(portal.db, accountId, (trx) =>
         putConfirmation(trx, portal.keyring, {
           accountId,
+          epoch: firstEpoch,
           contact: { kind: 'phone', value: e164, canonical: e164 },
           code,
           at: portal.clock.now(),

@@ -5,6 +5,7 @@ import { after, before, test } from 'node:test'
 import { noTrace } from '#server/activity/events.ts'
 import { createAppPassword, revokeOne } from '#server/app-passwords/change-app-passwords.ts'
 import { reconcileMailboxes } from '#server/mailboxes/reconcile-mailboxes.ts'
+import { proofNow } from './support/door.ts'
 import { hanna, register } from './support/people.ts'
 import { eventually, startTestPortal, type TestPortal } from './support/portal.ts'
 
@@ -27,7 +28,8 @@ const fieldsFound = async (fix = false) =>
 
 test('an app password that nobody made here, one with another secret and one that is gone are found and mended', async () => {
   const create = async (name: string) => {
-    const made = await createAppPassword(portal.parts, { accountId, name, services: ['imap', 'smtp'], trace: noTrace })
+    const proof = await proofNow(portal.db, accountId)
+    const made = await createAppPassword(portal.parts, { proof, name, services: ['imap', 'smtp'], trace: noTrace })
     assert.ok(made.kind === 'created')
     return made.id
   }
@@ -64,7 +66,7 @@ test('an app password that nobody made here, one with another secret and one tha
     await settled()
     assert.deepEqual(await held(), wanted)
   }
-  await revokeOne(portal.parts, { accountId, id: phone, trace: noTrace })
+  await revokeOne(portal.parts, { proof: await proofNow(portal.db, accountId), id: phone, trace: noTrace })
   await settled()
   assert.deepEqual(await fieldsFound(), [])
 })

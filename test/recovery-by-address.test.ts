@@ -1,6 +1,7 @@
 // Recovery by backup address below the pages: asking for a link, what is shown of it, and the deed it opens.
 import assert from 'node:assert/strict'
 import { after, beforeEach, test } from 'node:test'
+import { firstEpoch } from '#server/accounts/change-account.ts'
 import { putLink } from '#server/backup-address/link-store.ts'
 import { backupAddressRecovery } from '#server/backup-address/method.ts'
 import { findBackupAddress } from '#server/backup-address/store.ts'
@@ -43,8 +44,8 @@ test('whatever address is typed is asked for alike, shown in full to who typed i
     })
     assert.deepEqual(await challenge(flow, null), { kind: 'asked' })
     assert.deepEqual(await jobsFor(flow), [
-      { flowId: flow.id, accountId, sends: 1 },
-      { flowId: flow.id, accountId, sends: 2 },
+      { flowId: flow.id, accountId, epoch: flow.epoch, sends: 1 },
+      { flowId: flow.id, accountId, epoch: flow.epoch, sends: 2 },
     ])
     const other = await trial.newFlow(accountId)
     assert.equal(await method.describe(trial.db, other), null)
@@ -131,7 +132,9 @@ test('the deed spends the link that opened the flow, for its own account, once, 
   const [anna, boris] = [await owner('anna@settle.example'), await owner('boris@settle.example')]
   const flow = await trial.newFlow(anna)
   const hash = hashToken(newToken())
-  await trial.within((trx) => putLink(trx, { accountId: anna, tokenHash: hash, at, expiresAt: minutes(60) }))
+  await trial.within((trx) =>
+    putLink(trx, { accountId: anna, epoch: firstEpoch, tokenHash: hash, at, expiresAt: minutes(60) }),
+  )
   const settle = (proof: Buffer | null, more: Partial<MethodFlow> = {}) =>
     trial.within((trx) => method.settle(trx, { ...flow, ...more }, proof))
   assert.equal(await settle(null), false)

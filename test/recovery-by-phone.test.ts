@@ -63,7 +63,7 @@ describe('recovery by phone', () => {
       const jobs = (await jobsOf(trial.db, sendCodeTask)).filter(({ payload }) => payload.flowId === flow.id)
       assert.deepEqual(
         jobs.map(({ payload }) => payload),
-        [{ flowId: flow.id, accountId, sends: 1 }],
+        [{ flowId: flow.id, accountId, epoch: flow.epoch, sends: 1 }],
       )
     }
   })

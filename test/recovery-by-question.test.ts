@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, test } from 'node:test'
+import { firstEpoch } from '#server/accounts/change-account.ts'
 import { startProbation } from '#server/accounts/store.ts'
 import type { Keyring } from '#server/core/keyring.ts'
 import { keyedAnswer } from '#server/core/secret-answer.ts'
@@ -56,7 +57,14 @@ const settings = { limitAnswersPerDay: 3, limitAnswersLifetime: 5, securityQuest
 const methodOf = (more: object = {}, ring: Keyring = keyring) =>
   questionRecovery({ db, keyring: ring, settings: { ...settings, ...more } })
 const flowOf = (accountId: string, more: Partial<MethodFlow> = {}): MethodFlow => ({
-  ...{ id: randomUUID(), accountId, shownAccountId: accountId, nameKey: randomUUID(), budgetKey: randomUUID() },
+  ...{
+    id: randomUUID(),
+    accountId,
+    epoch: firstEpoch,
+    shownAccountId: accountId,
+    nameKey: randomUUID(),
+    budgetKey: randomUUID(),
+  },
   ...{ locale: 'en', trace, begunAt: at, at },
   ...more,
 })
@@ -304,7 +312,7 @@ test('setting, replacing and removing it is recorded and told, and once removed 
     ...{ db, clock, keyring, hasher, settings: { undoDays: 7, defaultLocale: 'en' as const } },
     methods: manageMethods([managedSecurityQuestion('direct')]),
   }
-  const asking = { accountId: anna, trace }
+  const asking = { accountId: anna, epoch: firstEpoch, trace }
   const wanted = (question: string) => ({ kind: 'ok', question, answer: 'гарбарня' }) as const
   const news = async () => {
     const events = await db('activity').where({ account_id: anna }).orderBy('id').pluck('event')

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, beforeEach, describe, it } from 'node:test'
+import { firstEpoch } from '#server/accounts/change-account.ts'
 import {
   decideLinkRequest,
   deleteOldLinks,
@@ -77,7 +78,9 @@ describe('a link', () => {
   const put = (accountId: string, when = at) => {
     const tokenHash = hashToken(newToken())
     const expiresAt = new Date(when.getTime() + 3_600_000)
-    return trial.within((trx) => putLink(trx, { accountId, tokenHash, at: when, expiresAt })).then(() => tokenHash)
+    return trial
+      .within((trx) => putLink(trx, { accountId, epoch: firstEpoch, tokenHash, at: when, expiresAt }))
+      .then(() => tokenHash)
   }
   const look = (tokenHash: Buffer, when = at) => findLink(trial.db, tokenHash, when)
   const spend = (accountId: string, tokenHash: Buffer, when = at) =>
@@ -86,11 +89,11 @@ describe('a link', () => {
   it('is the newest of its account, found until its time is over, and spent once by its own account', async () => {
     const [anna, boris] = [await owner(), await owner()]
     const first = await put(anna.id)
-    assert.deepEqual(await look(first), { accountId: anna.id })
+    assert.deepEqual(await look(first), { accountId: anna.id, epoch: firstEpoch })
     const second = await put(anna.id, minutes(1))
     const other = await put(boris.id)
     assert.equal(await look(first, minutes(1)), undefined)
-    assert.deepEqual(await look(second, minutes(60.9)), { accountId: anna.id })
+    assert.deepEqual(await look(second, minutes(60.9)), { accountId: anna.id, epoch: firstEpoch })
     assert.equal(await look(second, minutes(61)), undefined)
     assert.equal(await look(hashToken(newToken())), undefined)
     assert.equal(await spend(boris.id, second), false)
@@ -99,21 +102,21 @@ describe('a link', () => {
     const spent = await Promise.all([spend(anna.id, second, minutes(2)), spend(anna.id, second, minutes(2))])
     assert.deepEqual(spent.filter(Boolean), [true])
     assert.equal(await look(second, minutes(2)), undefined)
-    assert.deepEqual(await look(other), { accountId: boris.id })
+    assert.deepEqual(await look(other), { accountId: boris.id, epoch: firstEpoch })
     // A new one lives, though the one before was spent.
     const third = await put(anna.id, minutes(3))
-    assert.deepEqual(await look(third, minutes(3)), { accountId: anna.id })
+    assert.deepEqual(await look(third, minutes(3)), { accountId: anna.id, epoch: firstEpoch })
     assert.equal(await spend(anna.id, third, minutes(4)), true)
   })
 
-  it('dies with any change of the password, with a block, with the account, and with its address', async () => {
+  it('dies with the epoch in which it was made, with a block, with the account, and with its address', async () => {
     const change = (table: string, id: string, key: string, what: object) =>
       trial
         .db(table)
         .where({ [key]: id })
         .update(what)
     for (const [table, key, what] of [
-      ['accounts', 'id', { password_changed_at: minutes(0.1) }],
+      ['accounts', 'id', { epoch: 2 }],
       ['accounts', 'id', { blocked_at: at, block_reason: 'x' }],
       ['accounts', 'id', { closed_at: at }],
       ['backup_addresses', 'account_id', { confirmed_at: minutes(0.1) }],
@@ -145,7 +148,12 @@ describe('the worker', () => {
   const send = (payload: Record<string, unknown>, more: object = {}) => sendRecoveryLink(partsOf(more), payload)
   async function asked(accountId: string, address: string, canonical = address) {
     const { id: flowId } = await trial.newFlow(accountId)
-    return { flowId, accountId, sends: await ask(flowId, address, canonical) }
+    return {
+      flowId,
+      accountId,
+      epoch: accountId === nobody ? 0 : firstEpoch,
+      sends: await ask(flowId, address, canonical),
+    }
   }
   const messages = () => writtenMessages(trial.db, keyring)
   beforeEach(() => trial.db('messages').delete())
@@ -163,7 +171,7 @@ describe('the worker', () => {
       ...{ name: 'recovery-link', channel: 'mail', to: anna.address, locale: 'be' },
       params: { token, expiresAt: minutes(60).toISOString(), mailbox, at: at.toISOString(), ...trace },
     })
-    assert.deepEqual(await findLink(trial.db, hashToken(token), minutes(59)), { accountId: anna.id })
+    assert.deepEqual(await findLink(trial.db, hashToken(token), minutes(59)), { accountId: anna.id, epoch: firstEpoch })
     assert.equal(await findLink(trial.db, hashToken(token), minutes(60)), undefined)
     assert.deepEqual(Object.values(await trial.counters()), [1, 1])
     const boris = await owner('la')
@@ -196,7 +204,14 @@ describe('the worker', () => {
       assert.equal((await find(payload.flowId))?.decided, true)
     }
     await update({ closed_at: null })
-    assert.deepEqual(await findLink(trial.db, hashToken(token), at), { accountId: anna.id })
+    await trial.db('messages').delete()
+    await send({ ...(await asked(anna.id, anna.canonical)), epoch: 0 })
+    assert.deepEqual(
+      (await messages()).map(({ to }) => to),
+      [null],
+      'asked for in an earlier epoch',
+    )
+    assert.deepEqual(await findLink(trial.db, hashToken(token), at), { accountId: anna.id, epoch: firstEpoch })
     assert.deepEqual(await trial.counters(), counted, 'nothing is sent, so nothing is counted')
   })
 

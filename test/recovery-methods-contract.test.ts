@@ -3,6 +3,7 @@ import { removeBackupAddress } from '#server/backup-address/store.ts'
 import { removePhone } from '#server/phone/store.ts'
 import { removeSecurityQuestion } from '#server/security-question/store.ts'
 import { recoveryMethodContract } from './contracts/recovery-method.ts'
+import { throughDoor } from './support/door.ts'
 import { startTestPortal, type TestPortal } from './support/portal.ts'
 
 let portal: TestPortal
@@ -14,16 +15,17 @@ after(() => portal.stop())
 recoveryMethodContract('backup-address', () => portal, {
   contactOf: (person) => person.address,
   wrong: 'there is nothing to type',
-  remove: ({ db, keyring }, { accountId }) => db.transaction((trx) => removeBackupAddress(trx, keyring, accountId)),
+  remove: ({ db, keyring }, { accountId }) =>
+    throughDoor(db, accountId, (trx) => removeBackupAddress(trx, keyring, accountId)),
 })
 recoveryMethodContract('phone', () => portal, {
   contactOf: (person) => person.phone,
   wrong: '00000000',
-  remove: ({ db, keyring }, { accountId }) => db.transaction((trx) => removePhone(trx, keyring, accountId)),
+  remove: ({ db, keyring }, { accountId }) => throughDoor(db, accountId, (trx) => removePhone(trx, keyring, accountId)),
 })
 recoveryMethodContract('security-question', () => portal, {
   contactOf: () => '',
   wrong: 'none of theirs',
   remove: ({ db, clock }, { accountId }) =>
-    db.transaction((trx) => removeSecurityQuestion(trx, accountId, clock.now())),
+    throughDoor(db, accountId, (trx) => removeSecurityQuestion(trx, accountId, clock.now())),
 })

@@ -3,8 +3,8 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, before, test } from 'node:test'
 import fc from 'fast-check'
-import type { Trx } from '#db/connection.ts'
-import { holdForMethodChange, insertAccount } from '#server/accounts/store.ts'
+import { type AccountTrx, changeAccount, firstEpoch } from '#server/accounts/change-account.ts'
+import { insertAccount } from '#server/accounts/store.ts'
 import { findBackupAddress, putBackupAddress, removeBackupAddress } from '#server/backup-address/store.ts'
 import { parseEmailAddress } from '#server/core/email-address.ts'
 import { createKeyring } from '#server/core/keyring.ts'
@@ -20,11 +20,8 @@ before(async () => {
 })
 after(() => database.drop())
 
-const held = <T>(accountId: string, work: (trx: Trx) => Promise<T>) =>
-  database.db.transaction(async (trx) => {
-    await holdForMethodChange(trx, accountId, at)
-    return work(trx)
-  })
+const held = <T>(accountId: string, work: (trx: AccountTrx) => Promise<T>) =>
+  changeAccount(database.db, { accountId, epoch: firstEpoch }, work)
 
 async function newAccounts(count: number): Promise<string[]> {
   const ids = Array.from({ length: count }, () => randomUUID())

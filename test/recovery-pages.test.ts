@@ -8,6 +8,7 @@ import { flowTokenHashOf, keepFlow } from '#server/recovery/flow-cookie.ts'
 import { type ResetOutcome, resetPassword } from '#server/recovery/reset-password.ts'
 import { type Flow, findFlow } from '#server/recovery/store.ts'
 import { doJobs, jobsOf, type Written, writtenMessages } from './support/by-hand.ts'
+import { throughDoor } from './support/door.ts'
 import { otherCode } from './support/outbox.ts'
 import { startTestPortal, type TestPortal } from './support/portal.ts'
 import { begin, type Equipped, equip, forgetLimits, setPassword } from './support/recovery.ts'
@@ -431,7 +432,7 @@ describe('a new password', () => {
       at,
       trace,
     } as const
-    await portal.db.transaction((trx) => applyReset(trx, portal.parts, reset))
+    await throughDoor(portal.db, person.accountId, (trx) => applyReset(trx, portal.parts, reset))
     assert.equal(await isPassword(person, fresh), true)
     assert.deepEqual((await accountOf(person)).probation_until, probationEnd(portal, at))
     const [notice] = await written(person.address, 'password-reset')

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, test } from 'node:test'
 import type { Trx } from '#db/connection.ts'
+import { firstEpoch } from '#server/accounts/change-account.ts'
 import { hashToken, newToken } from '#server/core/secrets.ts'
 import { BusyError, type PasswordHasher } from '#server/password/hasher.ts'
 import { challengeFlow } from '#server/recovery/challenge-flow.ts'
@@ -176,7 +177,7 @@ test('a link opens a flow of its own for the account that it was sent to, and is
       id,
       openLink: async (_trx, hash, when) => {
         asked.push(hash, when)
-        return accountId === undefined ? undefined : { accountId }
+        return accountId === undefined ? undefined : { accountId, epoch: firstEpoch }
       },
     })
   const recoveryMethods = [methodOf({}), byLink('security-question', undefined), byLink('backup-address', anna.id)]
@@ -207,7 +208,7 @@ test('a link opens nothing for an account that is blocked, closed or unknown', a
   const never = () => assert.fail('a cookie was set')
   const anna = await newOwner()
   const opening = (accountId: string) => {
-    const recoveryMethods = [methodOf({ openLink: async () => ({ accountId }) })]
+    const recoveryMethods = [methodOf({ openLink: async () => ({ accountId, epoch: firstEpoch }) })]
     return openLink({ db, clock, keyring, recoveryMethods }, newToken(), { locale: 'en', trace }, never)
   }
   assert.equal(await opening(randomUUID()), false)

@@ -1,7 +1,9 @@
 // Recovery below the pages: how a flow begins, moves, ends and is forgotten, and passwords that wait.
+
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, test } from 'node:test'
+import { firstEpoch } from '#server/accounts/change-account.ts'
 import { hashToken, newToken } from '#server/core/secrets.ts'
 import { beginProvenFlow, beginRecovery, flowEnd, keysOf, nobody } from '#server/recovery/begin-recovery.ts'
 import { beginnings, edges, flowStates, stateAfter, statesBefore } from '#server/recovery/flow-states.ts'
@@ -84,6 +86,7 @@ test('whoever types a name has a flow of that name for two hours, with what is k
     assert.equal(mailboxOf(keyring, { typedSealed }), anna.address, 'its pages name the mailbox')
     assert.deepEqual(rest, {
       accountId: anna.id,
+      epoch: firstEpoch,
       address: anna.address,
       live: true,
       ...keysOf(keyring, anna.address),
@@ -164,6 +167,7 @@ test('a link and an undo begin with their proof', async () => {
     const about = {
       tokenHash,
       accountId: anna.id,
+      epoch: firstEpoch,
       address: anna.address,
       beginning,
       provenBy: 'phone',
@@ -187,11 +191,11 @@ test('a flow in a language that is no longer spoken goes on in English', async (
   assert.equal((await find(tokenHash))?.locale, 'en')
 })
 
-test('no flow helps a blocked or closed account, or outlives the password that it was to replace', async () => {
+test('no flow helps a blocked or closed account, or outlives the epoch of the account in which it began', async () => {
   for (const [what, undo] of [
     [blocked, { blocked_at: null, block_reason: null }],
     [{ closed_at: at }, { closed_at: null }],
-    [{ password_changed_at: minutes(1) }, { password_changed_at: at }],
+    [{ epoch: 2 }, { epoch: 1 }],
   ]) {
     const anna = await newOwner()
     const [open, proven] = [await newFlow(anna.id), await newFlow(anna.id, 'proven')]
@@ -216,6 +220,7 @@ test('a method sees of a decoy an account that nobody has', async () => {
   assert.deepEqual(methodFlowOf(flow, minutes(3)), {
     id: open.id,
     accountId: anna.id,
+    epoch: firstEpoch,
     shownAccountId: anna.id,
     nameKey: open.nameKey,
     budgetKey: open.budgetKey,
@@ -227,12 +232,12 @@ test('a method sees of a decoy an account that nobody has', async () => {
   await change(anna.id, blocked)
   const held = await find(open.tokenHash)
   assert.ok(held)
-  const { accountId, shownAccountId } = methodFlowOf(held, at)
-  assert.deepEqual([accountId, shownAccountId], [nobody, anna.id], 'a block does not show')
+  const { accountId, epoch, shownAccountId } = methodFlowOf(held, at)
+  assert.deepEqual([accountId, epoch, shownAccountId], [nobody, 0, anna.id], 'a block does not show')
   const other = await find(decoy.tokenHash)
   assert.ok(other)
   const seen = methodFlowOf(other, at)
-  assert.deepEqual([seen.accountId, seen.shownAccountId], [nobody, nobody])
+  assert.deepEqual([seen.accountId, seen.epoch, seen.shownAccountId], [nobody, 0, nobody])
   const odd = methodFlowOf({ ...flow, accountId: null, live: true }, at)
   assert.equal(odd.accountId, nobody)
 })
@@ -336,6 +341,7 @@ test('flows that are over are forgotten, so many at once', async () => {
 
 const holdOf = (accountId: string, more: Partial<Hold> = {}): Hold => ({
   accountId,
+  epoch: firstEpoch,
   flowId: randomUUID(),
   password: { plain: 'a long new sentence', verifier: '$argon2id$v' },
   trace,
@@ -347,10 +353,16 @@ const take = (accountId: string, when: Date, ring = keyring) => within((trx) => 
 
 test('a password that waits is sealed, is given out when it is due, to one caller, as it was put', async () => {
   const anna = await newOwner()
-  const first = holdOf(anna.id, { password: { plain: 'an earlier sentence', verifier: 'v' } })
+  const first = holdOf(anna.id, { epoch: 0, password: { plain: 'an earlier sentence', verifier: 'v' } })
   const hold = holdOf(anna.id)
   await within((trx) => putHold(trx, keyring, first))
   await within((trx) => putHold(trx, keyring, hold))
+  const second = holdOf(anna.id, { dueAt: minutes(90) })
+  await assert.rejects(
+    within((trx) => putHold(trx, keyring, second)),
+    /unique|duplicate/,
+    'the first one stays',
+  )
   const row = await db('recovery_holds').where({ account_id: anna.id }).first()
   assert.ok(!JSON.stringify(row).includes('sentence'))
   assert.equal(keyring.open('recovery-holds.password', row.password_sealed), 'a long new sentence')
@@ -363,8 +375,8 @@ test('a password that waits is sealed, is given out when it is due, to one calle
   )
 })
 
-test('what waits dies with a block, with the account, and with any change of the password in between', async () => {
-  for (const what of [blocked, { closed_at: at }, { password_changed_at: minutes(1) }]) {
+test('what waits dies with a block, with the account, and with the epoch in which it was chosen', async () => {
+  for (const what of [blocked, { closed_at: at }, { epoch: 2 }]) {
     const anna = await newOwner()
     await within((trx) => putHold(trx, keyring, holdOf(anna.id)))
     await change(anna.id, what)

@@ -2,16 +2,19 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, test } from 'node:test'
+import { firstEpoch } from '#server/accounts/change-account.ts'
 import type { LinkedContact } from '#server/contacts/contact.ts'
 import { hashToken, newToken } from '#server/core/secrets.ts'
-import { offerUndo, type Told, type UndoableChange } from '#server/undo/offer-undo.ts'
+import { type ContactLink, offerUndo, type Told, type UndoableChange } from '#server/undo/offer-undo.ts'
 import {
   deleteOldUndos,
   findUndo,
   listChangesSince,
+  listContactLinks,
+  readerDigestOf,
   rekeyUndos,
   spendUndo,
-  voidUndosSince,
+  voidUndos,
 } from '#server/undo/store.ts'
 import { at, keyring, minutes, onlyNew, rotated, startContactTrial } from './support/contact-trial.ts'
 
@@ -35,12 +38,15 @@ interface Offer {
   readonly told?: Told
   readonly old?: LinkedContact
   readonly at?: Date
+  readonly reader?: LinkedContact
+  readonly replaces?: readonly ContactLink[]
 }
 
 const offer = (accountId: string, more: Offer = {}) =>
   within((trx) =>
     offerUndo(trx, parts, {
       ...{ accountId, changeId: randomUUID(), change: 'phone.changed', told: 'contact', old: undefined, at },
+      replaces: [],
       ...more,
     }),
   )
@@ -58,7 +64,9 @@ test('a link is found by its token alone, with everything that it is to take bac
     change: 'phone.changed',
     told: 'old-contact',
     old: phone,
+    epoch: firstEpoch,
     madeAt: at,
+    reachesBackTo: at,
     expiresAt: days(7),
     usedAt: null,
   })
@@ -101,23 +109,54 @@ test('what was changed since then is listed once for each change, oldest first, 
   assert.deepEqual(await listed(days(3)), [])
 })
 
-test('links of a change and of later ones are void together, or only those that went to one place', async () => {
+test('all links of the account are void together, and nobody else’s', async () => {
   const [anna, boris] = [await newAccount(), await newAccount()]
   const before = await offer(anna, { at: days(-1) })
   const toMailbox = await offer(anna, { told: 'mailbox' })
   const toContact = await offer(anna)
-  const later = await offer(anna, { told: 'mailbox', at: days(1) })
   const used = await offer(anna)
   const other = await offer(boris)
   await spend(used, days(0.5))
   const usedOf = async (tokens: readonly string[]) =>
     Promise.all(tokens.map(async (each) => (await find(each))?.usedAt))
-  const all = [before, toMailbox, toContact, later, used, other]
-  const about = { accountId: anna, since: at }
-  await within((trx) => voidUndosSince(trx, { ...about, told: 'mailbox', at: days(2) }))
-  assert.deepEqual(await usedOf(all), [null, days(2), null, days(2), days(0.5), null])
-  await within((trx) => voidUndosSince(trx, { ...about, at: days(3) }))
-  assert.deepEqual(await usedOf(all), [null, days(2), days(3), days(2), days(0.5), null])
+  const all = [before, toMailbox, toContact, used, other]
+  await within((trx) => voidUndos(trx, anna, days(2)))
+  assert.deepEqual(await usedOf(all), [days(2), days(2), days(2), days(0.5), null])
+})
+
+test('links that a change is about to void are those of contacts, alive, and of an epoch that links still count in', async () => {
+  const [anna, boris] = [await newAccount(), await newAccount()]
+  const address: LinkedContact = { ...phone, kind: 'backup-address', value: 'A@b.example', canonical: 'a@b.example' }
+  await offer(anna, { told: 'mailbox' })
+  await offer(anna, { told: 'new-contact', reader: phone })
+  await offer(boris, { reader: phone })
+  const used = await offer(anna, { reader: phone })
+  await spend(used, at)
+  await offer(anna, { reader: address, at: days(-8) })
+  await offer(anna, { reader: phone, at: days(-2), old: address })
+  await offer(anna, { told: 'old-contact', reader: address, old: address, at: days(-1) })
+  const links = () => within((trx) => listContactLinks(trx, keyring, anna, at))
+  const found = (await links()).sort((one, other) => Number(one.reachesBackTo) - Number(other.reachesBackTo))
+  assert.deepEqual(found, [
+    { readerDigest: readerDigestOf(keyring, phone), reachesBackTo: days(-2), old: undefined },
+    { readerDigest: readerDigestOf(keyring, address), reachesBackTo: days(-1), old: address },
+  ])
+  await db('accounts').where({ id: anna }).update({ links_epoch: 2 })
+  assert.deepEqual(await links(), [])
+})
+
+test('a link that takes the place of others reaches back as far as those of the same reader did, and no others', async () => {
+  const anna = await newAccount()
+  const address: LinkedContact = { ...phone, kind: 'backup-address', value: 'A@b.example', canonical: 'a@b.example' }
+  const linkOf = (reader: LinkedContact, reachesBackTo: Date) => ({
+    ...{ readerDigest: readerDigestOf(keyring, reader), reachesBackTo, old: undefined },
+  })
+  const replaces = [linkOf(phone, days(-2)), linkOf(phone, days(-5)), linkOf(address, days(-6))]
+  const reach = async (more: Offer) => (await find(await offer(anna, { replaces, ...more })))?.reachesBackTo
+  assert.deepEqual(await reach({ reader: phone }), days(-5))
+  assert.deepEqual(await reach({ reader: address }), days(-6))
+  assert.deepEqual(await reach({ reader: { ...phone, canonical: '+375291234568' } }), at)
+  assert.deepEqual(await reach({ told: 'mailbox' }), at)
 })
 
 test('links that have expired are forgotten, so many at once', async () => {

@@ -121,7 +121,7 @@ export async function decideAppeal(
         const reason = milder ? 'replaced' : 'appeal'
         const ended = await endMeasure(parts, { measure, account, reason, staffId, at })
         const wanted = { accountId, caseId, cause: measure.cause, until, staffId, taken: true, at }
-        const follows = ended && milder ? await insertMeasure(trx, { ...wanted, measure: milder }) : undefined
+        const follows = ended && milder ? await insertMeasure(account.trx, { ...wanted, measure: milder }) : undefined
         if (follows) await applyMeasure(parts, { measure: follows, before: account, staffId, at })
       }
       await tellHolder(trx, parts, {

@@ -101,7 +101,7 @@ export async function countTakenAlone(trx: Trx, staffId: string, since: Date): P
 
 /** @returns undefined where another proposal for the account waits already */
 export async function insertMeasure(
-  trx: Trx,
+  trx: AccountTrx,
   measure: Pick<Measure, 'accountId' | 'caseId' | 'measure' | 'cause' | 'until'> & {
     readonly staffId: string
     readonly taken: boolean
@@ -119,7 +119,12 @@ export async function insertMeasure(
 
 // Security: who proposed a measure never decides on it.
 /** Puts a proposal into force. Undefined where it waits no more, or the same person proposed it. */
-export async function setApproved(trx: Trx, id: string, staffId: string, at: Date): Promise<Measure | undefined> {
+export async function setApproved(
+  trx: AccountTrx,
+  id: string,
+  staffId: string,
+  at: Date,
+): Promise<Measure | undefined> {
   const [row] = await trx('measures')
     .where({ id, state: 'proposed' })
     .whereNot({ proposed_by: staffId })
@@ -143,7 +148,7 @@ export async function setRefused(trx: Trx, id: string, staffId: string, at: Date
 
 /** Ends it once; undefined where it was ended meanwhile. */
 export async function setEnded(
-  trx: Trx,
+  trx: AccountTrx,
   id: string,
   end: { reason: EndReason; staffId: string | null; at: Date },
 ): Promise<Measure | undefined> {
@@ -155,7 +160,7 @@ export async function setEnded(
 }
 
 /** Ends the measure that demanded a new password, now that there is one; undefined where none does. */
-export async function setRecovered(trx: Trx, accountId: string, at: Date): Promise<Measure | undefined> {
+export async function setRecovered(trx: AccountTrx, accountId: string, at: Date): Promise<Measure | undefined> {
   const [row] = await trx('measures')
     .where({ account_id: accountId, state: 'in-force', measure: 'compromised' })
     .update({ state: 'ended', ended_at: at, end_reason: 'recovered' })
@@ -195,7 +200,7 @@ export async function setPortalDoor(
 }
 
 /** Which revision of the wanted mailbox carries the measure. */
-export async function noteRevision(trx: Trx, id: string, revision: number): Promise<void> {
+export async function noteRevision(trx: AccountTrx, id: string, revision: number): Promise<void> {
   await trx('measures').where({ id }).update({ mailbox_revision: revision })
 }
 

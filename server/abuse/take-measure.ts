@@ -101,7 +101,7 @@ export async function takeMeasure(parts: DeskParts, wanted: WantedMeasure, by: A
         staffId: by.staffId,
         at,
       })
-    const measure = await insertMeasure(trx, { ...wanted, staffId: by.staffId, taken, at })
+    const measure = await insertMeasure(before.trx, { ...wanted, staffId: by.staffId, taken, at })
     if (!measure) return { kind: 'proposal-waits' }
     if (taken) await applyMeasure(parts, { measure, before, staffId: by.staffId, at })
     else if (caseId)
@@ -148,7 +148,7 @@ export async function approveMeasure(parts: DeskParts, measureId: string, by: Ac
       if (!allowsTransition(before.standing, proposed.measure)) return { kind: 'not-from-here', from: before.standing }
       const end = { account: before, reason: 'replaced', staffId: by.staffId, at } as const
       if (before.inForce) await endMeasure(parts, { measure: before.inForce, ...end })
-      const measure = await setApproved(trx, measureId, by.staffId, at)
+      const measure = await setApproved(before.trx, measureId, by.staffId, at)
       if (!measure) throw new NotYours()
       await applyMeasure(parts, { measure, before, staffId: by.staffId, at })
       const details = { measure: measure.measure }

@@ -16,6 +16,7 @@ export interface Reader {
 export interface NoticeAudience {
   readonly linked: readonly LinkedContact[]
   readonly old?: LinkedContact | undefined
+  readonly undone?: LinkedContact | undefined
   readonly added?: Contact | undefined
   readonly replaces?: readonly ContactLink[]
   readonly at: Date
@@ -26,15 +27,15 @@ const isSame = (one: Contact, other: Contact | undefined) =>
   other !== undefined && one.kind === other.kind && one.canonical === other.canonical
 
 /** Contacts that were taken from the account, and whose word still counts. */
-function takenContacts({ linked, old, replaces = [] }: NoticeAudience): LinkedContact[] {
-  const taken: LinkedContact[] = old ? [old] : []
+function takenContacts({ linked, old, undone, replaces = [] }: NoticeAudience): LinkedContact[] {
+  const taken = [old, undone].filter((contact) => contact !== undefined)
   for (const { old: contact } of replaces)
     if (contact && ![...linked, ...taken].some((known) => isSame(known, contact))) taken.push(contact)
   return taken
 }
 
 export function readersOf(about: NoticeAudience): Reader[] {
-  const { linked, old, added, at, undoDays } = about
+  const { linked, old, undone, added, at, undoDays } = about
   const taken = takenContacts(about)
   const all = [...linked, ...taken]
   const longAgo = new Date(at.getTime() - undoDays * 86_400_000)
@@ -50,7 +51,7 @@ export function readersOf(about: NoticeAudience): Reader[] {
   })
   const ofTaken = taken.map((contact): Reader => {
     const told = isSettled(contact) ? 'old-contact' : 'new-contact'
-    return { told, contact, getsLink: true, puts: contact, wasTaken: true }
+    return { told, contact, getsLink: true, puts: isSame(contact, undone) ? undefined : contact, wasTaken: true }
   })
   return [ofMailbox, ...ofLinked, ...ofTaken]
 }

@@ -37,6 +37,8 @@ export interface Notice<N extends NoticeName> {
   readonly trace: Trace
   /** The contact that was replaced or removed: told as well, and put back by the links. */
   readonly old?: LinkedContact | undefined
+  /** The contact that an undo took away: told as well. Security: no link puts it back, for it may be a stranger's. */
+  readonly undone?: LinkedContact | undefined
   /** The contact that came with the change: told, but without a link. */
   readonly added?: Contact | undefined
   /**

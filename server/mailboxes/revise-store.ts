@@ -1,5 +1,4 @@
 // Changes of the wanted state: each is one more revision, which the worker brings to the platform.
-import type { Trx } from '#db/connection.ts'
 import type { AccountTrx } from '../accounts/change-account.ts'
 import type { PasswordFormat, Suspension } from '../mail-platform/mail-platform.ts'
 

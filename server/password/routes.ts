@@ -2,6 +2,7 @@ import { type Request, type Response, Router } from 'express'
 import { changeAccount } from '../accounts/change-account.ts'
 import { recordActivity } from '../activity/store.ts'
 import { tellOwner } from '../contacts/tell-owner.ts'
+import { linksToReplace } from '../undo/offer-undo.ts'
 import { tellDone } from '../web/done.ts'
 import { type FormError, readFields } from '../web/forms.ts'
 import type { WebParts } from '../web/parts.ts'
@@ -36,6 +37,7 @@ export function passwordRoutes(parts: WebParts): Router {
       const epoch = await changeAccount(db, proofOf(req), async (trx) => {
         const accountId = owner.id
         const event = 'password.changed'
+        const replaces = await linksToReplace(trx, parts, accountId, at)
         const password = { plain: judged.password, verifier }
         const begun = await changePassword(trx, parts, {
           accountId,
@@ -45,7 +47,8 @@ export function passwordRoutes(parts: WebParts): Router {
           keepAppPasswords: true,
         })
         await recordActivity(trx, keyring, { accountId, event, details: {}, at, trace })
-        await tellOwner(trx, parts, { accountId, name: 'password-changed', params: {}, change: event, at, trace })
+        const notice = { accountId, name: 'password-changed', params: {}, change: event } as const
+        await tellOwner(trx, parts, { ...notice, replaces, at, trace })
         return begun
       })
       await renewSession(req, epoch, trace, at)

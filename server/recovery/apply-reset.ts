@@ -11,10 +11,10 @@ import type { MailboxParts, NewPassword } from '../mailboxes/want-mailbox.ts'
 import { changePassword } from '../password/change-password.ts'
 import { forgetDevices, rememberDevice } from '../sessions/store.ts'
 import { createSignInLimits } from '../sign-in/sign-in-limits.ts'
-import { listContactLinks } from '../undo/store.ts'
+import { linksToReplace } from '../undo/offer-undo.ts'
 import { createLimits } from '../web/limits.ts'
 import { dropHold } from './hold-store.ts'
-import type { MethodId } from './recovery-method.ts'
+import type { MethodId, RecoveryMethod } from './recovery-method.ts'
 import { endFlows } from './store.ts'
 
 export interface ApplyParts extends MailboxParts, NoticeParts {
@@ -59,12 +59,24 @@ async function knowBrowser(trx: AccountTrx, { keyring }: ApplyParts, reset: Rese
   await tries.forget(tries.keyOf(account.address, device), 0)
 }
 
+/** What was proven by what others may know: flows, and a password that waits. Contacts' ways go on. */
+export async function endWeakWays(
+  trx: AccountTrx,
+  methods: readonly RecoveryMethod[],
+  accountId: string,
+  at: Date,
+): Promise<void> {
+  await dropHold(trx, accountId)
+  const weak = methods.filter(({ strength }) => strength === 'weak').map(({ id }) => id)
+  await endFlows(trx, accountId, at, weak)
+}
+
 /** Security: after a reset nothing goes on that was begun before: sessions, mail programs, flows, known devices, waiting passwords. */
 export async function applyReset(trx: AccountTrx, parts: ApplyParts, reset: Reset): Promise<void> {
   const { accountId, provenBy: method, weak, password, at, trace } = reset
   // Security: a reset by a contact voids every earlier link "this was not me". A weaker proof disarms no contact.
   const voidsLinks = !weak && (await parts.methods.contactsOf(trx, accountId)).length > 0
-  const replaces = voidsLinks ? await listContactLinks(trx, parts.keyring, accountId, at) : []
+  const replaces = voidsLinks ? await linksToReplace(trx, parts, accountId, at) : []
   await changePassword(trx, parts, { accountId, password, at, voidsLinks })
   await endOpenWays(trx, accountId, at)
   await knowBrowser(trx, parts, reset)

@@ -6,8 +6,10 @@ import { enqueue } from '../jobs/enqueue.ts'
 import type { TaskList } from '../jobs/worker.ts'
 import type { Asking } from '../recovery-methods/change-method.ts'
 import { type ApplyParts, applyReset } from './apply-reset.ts'
-import { dropHold, type Hold, listDueHolds, putHold, takeDueHold } from './hold-store.ts'
+import { dropHold, findHold, type Hold, listDueHolds, putHold, takeDueHold } from './hold-store.ts'
 import { endFlows } from './store.ts'
+
+export { findHold }
 
 const applyTask = 'recovery:apply-held'
 const atOnce = 200

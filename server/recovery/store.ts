@@ -154,7 +154,7 @@ export async function noteProof(trx: Trx, id: string, method: string, at: Date):
 
 /** Ends the proven flow with its new password: true for exactly one caller. */
 export async function finishFlow(
-  trx: Trx,
+  trx: AccountTrx,
   id: string,
   step: Extract<FlowStep, 'set-password' | 'hold-password'>,
   at: Date,
@@ -185,7 +185,7 @@ export async function endFlows(
 }
 
 /** Ends one flow. */
-export async function endFlow(trx: Trx, id: string, at: Date): Promise<void> {
+export async function endFlow(trx: AccountTrx, id: string, at: Date): Promise<void> {
   await trx('recovery_flows').where({ id }).whereNull('ended_at').update({ ended_at: at })
 }
 

@@ -39,8 +39,8 @@ export function staffDoorRoutes(parts: WebParts): Router {
   })
 
   async function showEnrol(req: Request, res: Response, errors: FormError[] = []) {
-    const { id, address } = staffOf(req)
-    const secret = await door.secretToEnrol(id)
+    const { address } = staffOf(req)
+    const secret = await door.secretToEnrol(proofOf(req))
     if (!secret) return res.redirect(303, '/staff/door')
     const { toString: draw } = await import('qrcode')
     const svg = await draw(factorUri(secret, settings.brandName, address), { type: 'svg', margin: 2 })

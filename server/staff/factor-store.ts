@@ -12,21 +12,24 @@ export interface Factor {
   readonly confirmedAt: Date | null
 }
 
-/** The secret that waits to be confirmed, or is confirmed already: the first that was made wins. */
+/**
+ * The secret that waits to be confirmed, or is confirmed already: the first that was made wins.
+ * Security: one that waits since before the last change of the password may have been seen by a stranger, and is replaced.
+ */
 export async function prepareFactor(
-  db: Db,
+  trx: AccountTrx,
   factor: { accountId: string; secretSealed: string; keyId: string; at: Date },
 ): Promise<Factor> {
-  await db('staff_factors')
-    .insert({
-      account_id: factor.accountId,
-      secret_sealed: factor.secretSealed,
-      key_id: factor.keyId,
-      made_at: factor.at,
-    })
-    .onConflict('account_id')
-    .ignore()
-  const found = await findFactor(db, factor.accountId)
+  await trx.raw(
+    `insert into staff_factors as kept (account_id, secret_sealed, key_id, made_at)
+     values (:accountId, :secretSealed, :keyId, :at)
+     on conflict (account_id) do update set
+       secret_sealed = excluded.secret_sealed, key_id = excluded.key_id, made_at = excluded.made_at
+     where kept.confirmed_at is null
+       and kept.made_at < (select password_changed_at from accounts where id = :accountId)`,
+    { ...factor },
+  )
+  const found = await findFactor(trx, factor.accountId)
   if (!found) throw new Error('a factor went while it was made')
   return found
 }

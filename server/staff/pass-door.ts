@@ -30,7 +30,7 @@ const bare = (code: string) => code.replaceAll('-', '')
 
 export interface Door {
   /** The secret to be put into the authenticator; undefined once that is done. */
-  secretToEnrol(accountId: string): Promise<string | undefined>
+  secretToEnrol(proof: AccountProof): Promise<string | undefined>
   /** Takes the first code of a new authenticator, lets the session in and makes its recovery codes. @throws LimitReached */
   enrol(caller: Caller, typed: string): Promise<Passed>
   /** Takes a code of the authenticator or a recovery code. @throws LimitReached */
@@ -60,10 +60,11 @@ export function createDoor({ db, clock, keyring, limits }: DoorParts): Door {
   }
 
   return {
-    async secretToEnrol(accountId) {
+    async secretToEnrol(proof) {
+      const { accountId } = proof
       const secretSealed = keyring.seal(factorSealPurpose, newFactorSecret())
       const made = { accountId, secretSealed, keyId: keyring.newestKeyId, at: clock.now() }
-      const factor = await factors.prepareFactor(db, made)
+      const factor = await changeAccount(db, proof, (trx) => factors.prepareFactor(trx, made))
       return factor.confirmedAt ? undefined : keyring.open(factorSealPurpose, factor.secretSealed)
     },
 

@@ -1,4 +1,4 @@
-import type { Db, Trx } from '#db/connection.ts'
+import type { Db } from '#db/connection.ts'
 import type { AccountTrx } from '../accounts/change-account.ts'
 
 export const staffRoles = ['reader', 'analyst', 'senior', 'support', 'operator'] as const

@@ -2,7 +2,14 @@ import type { AccountTrx } from '../accounts/change-account.ts'
 import type { Contact, LinkedContact } from '../contacts/contact.ts'
 import type { Keyring } from '../core/keyring.ts'
 import { hashToken, newToken } from '../core/secrets.ts'
-import { type ContactLink, insertUndo, readerDigestOf, type Told, type UndoableChange } from './store.ts'
+import {
+  type ContactLink,
+  insertUndo,
+  listContactLinks,
+  readerDigestOf,
+  type Told,
+  type UndoableChange,
+} from './store.ts'
 
 export type { ContactLink, Told, UndoableChange } from './store.ts'
 
@@ -10,6 +17,14 @@ export interface UndoParts {
   readonly keyring: Keyring
   readonly settings: { readonly undoDays: number }
 }
+
+/** Links that went to contacts and are alive: what a change that voids them gives its notices, so that new ones take their place. */
+export const linksToReplace = (
+  trx: AccountTrx,
+  { keyring }: Pick<UndoParts, 'keyring'>,
+  accountId: string,
+  at: Date,
+): Promise<ContactLink[]> => listContactLinks(trx, keyring, accountId, at)
 
 /**
  * Makes one link by which the change can be taken back, and returns its token, which is kept nowhere.

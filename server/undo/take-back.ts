@@ -30,7 +30,7 @@ export async function takeBack(
     const added = await method.findContact(trx, accountId)
     const change = `${id}.${what}` as const
     await recordActivity(trx, parts.keyring, { accountId, event: change, details: {}, at, trace })
-    const notice = { accountId, change, params: { method: id }, at, trace, added, old: gone } as const
+    const notice = { accountId, change, params: { method: id }, at, trace, added, undone: gone } as const
     await tellOwner(trx, parts, { name: `recovery-method-${what}`, ...notice })
   }
 }

@@ -11,14 +11,13 @@ import { holdFilters } from '../mail-filters/hold-filters.ts'
 import { wantAppPasswords } from '../mailboxes/want-mailbox.ts'
 import { changePassword } from '../password/change-password.ts'
 import type { PasswordHasher } from '../password/hasher.ts'
-import { type ApplyParts, endOpenWays, probationEnd } from '../recovery/apply-reset.ts'
+import { type ApplyParts, endOpenWays, endWeakWays, probationEnd } from '../recovery/apply-reset.ts'
 import { beginProvenFlow } from '../recovery/begin-recovery.ts'
-import { dropHold } from '../recovery/hold-store.ts'
 import type { RecoveryMethod } from '../recovery/recovery-method.ts'
-import { endFlows } from '../recovery/store.ts'
 import type { ManagedMethods } from '../recovery-methods/managed-method.ts'
 import { endSessions } from '../sessions/store.ts'
-import { contactsTold, findUndo, listContactLinks, spendUndo, type Undo, voidUndos } from './store.ts'
+import { linksToReplace } from './offer-undo.ts'
+import { contactsTold, findUndo, spendUndo, type Undo, voidUndos } from './store.ts'
 import { takeBack } from './take-back.ts'
 
 export interface UndoChangeParts extends ApplyParts {
@@ -113,7 +112,7 @@ export async function undoChange(
     const entry = { accountId, event: 'undo.used', details: { change }, at, trace: about.trace } as const
     await recordActivity(trx, keyring, entry)
     if (!password) {
-      await endWeakWays(trx, parts, accountId, at)
+      await endDoubtful(trx, parts, accountId, at)
       return { kind: 'sessions-ended' }
     }
     await voidPassword(trx, parts, { undo, password, at, trace: about.trace })
@@ -127,13 +126,11 @@ export async function undoChange(
 }
 
 /** Sessions, mail programs that are connected, and what was proven by what others may know. The epoch stays: contacts' ways go on. */
-async function endWeakWays(trx: AccountTrx, parts: UndoChangeParts, accountId: string, at: Date): Promise<void> {
+async function endDoubtful(trx: AccountTrx, parts: UndoChangeParts, accountId: string, at: Date): Promise<void> {
   await endSessions(trx, accountId)
   await wantAppPasswords(trx, { accountId, at, endSessions: true })
   await holdFilters(trx, { accountId, at })
-  await dropHold(trx, accountId)
-  const weak = parts.recoveryMethods.filter(({ strength }) => strength === 'weak').map(({ id }) => id)
-  await endFlows(trx, accountId, at, weak)
+  await endWeakWays(trx, parts.recoveryMethods, accountId, at)
 }
 
 async function voidPassword(
@@ -144,7 +141,7 @@ async function voidPassword(
   const { undo, password, at, trace } = by
   const { accountId } = undo
   const voidsLinks = isOfContact(undo)
-  const replaces = voidsLinks ? await listContactLinks(trx, parts.keyring, accountId, at) : []
+  const replaces = voidsLinks ? await linksToReplace(trx, parts, accountId, at) : []
   await changePassword(trx, parts, { accountId, password, at, voidsLinks })
   await endOpenWays(trx, accountId, at)
   // The holder of a contact has shown more than a question does. Who only reads the mailbox has not.

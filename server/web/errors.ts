@@ -70,7 +70,10 @@ export function errorHandler(parts: ErrorParts): ErrorRequestHandler {
   const { log } = parts
   return (fault, req, res, _next) => {
     // Security: what came with a proof of an earlier epoch was not done; whoever sits there signs in and looks.
-    if (fault instanceof StaleProof && !res.headersSent) return leadToSignIn(req, res)
+    if (fault instanceof StaleProof && !res.headersSent) {
+      log.info({ request: req.id, why: fault.message }, 'a request was turned away')
+      return leadToSignIn(req, res)
+    }
     const failure = classify(fault)
     tellSecurity(log, req, fault, failure)
     if (failure.kind === 'error') log.error({ err: fault, request: req.id }, 'a request failed')

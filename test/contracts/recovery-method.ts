@@ -1,9 +1,12 @@
 // What every recovery method promises to the flow that it serves.
+
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { type AccountTrx, firstEpoch } from '#server/accounts/change-account.ts'
 import { hashToken, newToken } from '#server/core/secrets.ts'
 import type { MethodFlow, MethodId, ProofOutcome, RecoveryMethod } from '#server/recovery/recovery-method.ts'
 import { insertFlow } from '#server/recovery/store.ts'
+import { pastDoor } from '#test/support/door.ts'
 import type { TestPortal } from '#test/support/portal.ts'
 import { type Equipped, equip, forgetLimits } from '#test/support/recovery.ts'
 
@@ -34,13 +37,15 @@ export function recoveryMethodContract(id: MethodId, portalOf: () => TestPortal,
       const keys = { nameKey: newToken(), budgetKey }
       const expiresAt = new Date(at.getTime() + 3_600_000)
       const accountId = person?.accountId ?? null
+      const epoch = person ? firstEpoch : null
       await db.transaction((trx) =>
-        insertFlow(trx, { tokenHash: token, accountId, ...keys, state: 'begun', ...about, at, expiresAt }),
+        insertFlow(trx, { tokenHash: token, accountId, epoch, ...keys, state: 'begun', ...about, at, expiresAt }),
       )
       const { id: flowId } = await db('recovery_flows').where({ token_hash: token }).first('id')
       return {
         id: flowId,
         accountId: accountId ?? nobody,
+        epoch: epoch ?? 0,
         shownAccountId: accountId ?? nobody,
         ...keys,
         ...about,
@@ -49,8 +54,7 @@ export function recoveryMethodContract(id: MethodId, portalOf: () => TestPortal,
       }
     }
 
-    const inTrx = <T>(work: (trx: Parameters<Parameters<TestPortal['db']['transaction']>[0]>[0]) => Promise<T>) =>
-      portalOf().db.transaction(work)
+    const inTrx = <T>(work: (trx: AccountTrx) => Promise<T>) => pastDoor(portalOf().db, work)
     const jobs = async () => Number((await portalOf().db('graphile_worker._private_jobs').count())[0]?.count)
     const verdictOf = async (outcome: ProofOutcome): Promise<string> => {
       if (outcome.kind !== 'verify') return outcome.kind === 'refused' ? outcome.reason : outcome.kind

@@ -1,4 +1,5 @@
 /** How soon a registration, a new password and a block are true on the real mail platform, seen from mail programs. */
+
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
@@ -10,6 +11,7 @@ import type { TestPlatform } from '#test/mail-platform/start.ts'
 import { register } from '#test/support/people.ts'
 import type { TestPortal } from '#test/support/portal.ts'
 import { forgetLimits, furnish, proveByPhone, setPassword } from '#test/support/recovery.ts'
+import { throughDoor } from '../support/door.ts'
 import { type Times, timesOf, timeUntil, timeUntilRefused } from './times.ts'
 
 /** From the answer to the form, or from the commit of the block, to what a mail program gets. */
@@ -79,7 +81,7 @@ async function goThrough(portal: TestPortal, mail: TestPlatform, samples: Record
   await client.say(`MAIL FROM:<${user}>`)
   const account = await portal.db('mailboxes').where({ address: user }).first('account_id')
   const suspend = (suspension: 'none' | 'login') =>
-    portal.db.transaction((trx) =>
+    throughDoor(portal.db, account.account_id, (trx) =>
       wantMailboxSuspension(trx, { accountId: account.account_id, suspension, at: new Date() }),
     )
   await suspend('login')

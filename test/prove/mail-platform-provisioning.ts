@@ -78,8 +78,8 @@ async function wantMany({ db, parts, clock }: TestPortal, count: number): Promis
     await db.transaction(async (trx) => {
       for (let index = done; index < Math.min(done + 500, count); index += 1) {
         const [id, address, at] = [randomUUID(), `m${index}@postern.example`, clock.now()]
-        await insertAccount(trx, { id, address, passwordVerifier: password.verifier, locale: 'en', at })
-        await wantMailbox(trx, parts, { accountId: id, address, password, at })
+        const opened = await insertAccount(trx, { id, address, passwordVerifier: password.verifier, locale: 'en', at })
+        await wantMailbox(opened, parts, { accountId: id, address, password, at })
       }
     })
   }

@@ -1,7 +1,8 @@
 // What tests of phones and backup addresses below the pages have in common: a database, people, recoveries, counters.
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
-import type { Db, Trx } from '#db/connection.ts'
+import type { Db } from '#db/connection.ts'
+import { type AccountTrx, firstEpoch } from '#server/accounts/change-account.ts'
 import { insertAccount } from '#server/accounts/store.ts'
 import { createKeyring } from '#server/core/keyring.ts'
 import { hashToken, newToken } from '#server/core/secrets.ts'
@@ -9,6 +10,7 @@ import { nobody } from '#server/recovery/begin-recovery.ts'
 import type { MethodFlow } from '#server/recovery/recovery-method.ts'
 import { insertFlow, type NewFlow } from '#server/recovery/store.ts'
 import { createTestDatabase } from './database.ts'
+import { pastDoor } from './door.ts'
 
 const oldKey = 'test-key-0123456789abcdefghijklmnopqrstuv'
 const newKey = 'next-key-0123456789abcdefghijklmnopqrstuv'
@@ -34,7 +36,7 @@ export interface FlowKeys extends Pick<NewFlow, 'tokenHash' | 'nameKey' | 'budge
 
 export interface ContactTrial {
   readonly db: Db
-  within<T>(work: (trx: Trx) => Promise<T>): Promise<T>
+  within<T>(work: (trx: AccountTrx) => Promise<T>): Promise<T>
   newAccount(locale?: string): Promise<string>
   newOwner(locale?: string): Promise<{ readonly id: string; readonly address: string }>
   /** A flow of the account, for null a decoy, that began at `at` unless told otherwise; and what its row is found by. */
@@ -53,7 +55,7 @@ export interface ContactTrial {
 export async function startContactTrial(): Promise<ContactTrial> {
   const database = await createTestDatabase()
   const { db } = database
-  const within: ContactTrial['within'] = (work) => db.transaction(work)
+  const within: ContactTrial['within'] = (work) => pastDoor(db, work)
   const newOwner: ContactTrial['newOwner'] = async (locale = 'be') => {
     const id = randomUUID()
     const address = `a${id.slice(0, 8)}@postern.example`
@@ -63,7 +65,8 @@ export async function startContactTrial(): Promise<ContactTrial> {
   const putFlow: ContactTrial['putFlow'] = async (accountId, more = {}) => {
     const keys = { tokenHash: hashToken(newToken()), nameKey: newToken(), budgetKey: newToken() }
     const about = { locale: 'be', trace, at, expiresAt: minutes(60) } as const
-    await within((trx) => insertFlow(trx, { ...keys, accountId, state: 'begun', ...about, ...more }))
+    const epoch = accountId === null ? null : firstEpoch
+    await within((trx) => insertFlow(trx, { ...keys, accountId, epoch, state: 'begun', ...about, ...more }))
     const { id } = await db('recovery_flows').where({ token_hash: keys.tokenHash }).first('id')
     return { id, ...keys }
   }
@@ -77,7 +80,16 @@ export async function startContactTrial(): Promise<ContactTrial> {
     async newFlow(accountId) {
       const real = accountId === nobody ? null : accountId
       const { tokenHash: _, ...flow } = await putFlow(real, { locale: 'de', expiresAt: minutes(120) })
-      return { ...flow, accountId, shownAccountId: accountId, locale: 'de', trace, begunAt: at, at }
+      return {
+        ...flow,
+        accountId,
+        epoch: real ? firstEpoch : 0,
+        shownAccountId: accountId,
+        locale: 'de',
+        trace,
+        begunAt: at,
+        at,
+      }
     },
     fill: async (key, points, seconds = 500) =>
       await db('rate_limits').insert({ key, points, expire: Date.now() + seconds * 1000 }),

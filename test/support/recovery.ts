@@ -5,6 +5,7 @@ import { putBackupAddress } from '#server/backup-address/store.ts'
 import { keyedAnswer, normalizeAnswer } from '#server/core/secret-answer.ts'
 import { putPhone } from '#server/phone/store.ts'
 import { putSecurityQuestion } from '#server/security-question/store.ts'
+import { throughDoor } from './door.ts'
 import { awaitCode, awaitText, sentTo } from './outbox.ts'
 import { type Person, register } from './people.ts'
 import { eventually, type TestPortal } from './portal.ts'
@@ -53,7 +54,7 @@ export async function furnish(
   const answerVerifier = await hasher.hash(keyedAnswer(keyring, normalizeAnswer(answer)) ?? '')
   const at = new Date(portal.clock.now().getTime() - 3_600_000)
   const since = { accountId: account.id, confirmedAt: at, provenAt: at, at }
-  await portal.db.transaction(async (trx) => {
+  await throughDoor(portal.db, account.id, async (trx) => {
     await putPhone(trx, keyring, { ...since, e164: phone })
     await putBackupAddress(trx, keyring, { ...since, address, canonical: address })
     await putSecurityQuestion(trx, { accountId: account.id, question, answerVerifier, answerKeyId, at })

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { generateSync } from 'otplib'
 import { grantRole, type StaffRole } from '#server/staff/store.ts'
+import { throughDoor } from './door.ts'
 import { accountIdOf, type Person, register, signIn } from './people.ts'
 import type { TestPortal } from './portal.ts'
 import type { Visitor } from './visitor.ts'
@@ -19,7 +20,7 @@ export const authenticatorCode = (portal: TestPortal, secret: string, ahead = 0)
 
 export async function giveRole(portal: TestPortal, login: string, role: StaffRole): Promise<string> {
   const id = await accountIdOf(portal, login)
-  await portal.db.transaction((trx) => grantRole(trx, id, role, portal.clock.now()))
+  await throughDoor(portal.db, id, (trx) => grantRole(trx, id, role, portal.clock.now()))
   return id
 }
 
