@@ -71,7 +71,7 @@ const rules: readonly Rule[] = [
       /^server\/web\//.test(file) ||
       file === 'server/app.ts' ||
       file === 'server/compose.ts' ||
-      /^server\/(sign-in\/(passport|device-cookie)|recovery\/flow-cookie)\.ts$/.test(file),
+      /^server\/(sign-in\/(passport|device-cookie)|recovery\/(flow-cookie|step-pages))\.ts$/.test(file),
   },
   {
     name: 'knex only in stores, db and jobs',

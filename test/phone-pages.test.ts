@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { hanna, piotr, register } from './support/people.ts'
+import { accountIdOf, hanna, piotr, register } from './support/people.ts'
 import { startTestPortal, type TestPortal } from './support/portal.ts'
 import type { Answer } from './support/visitor.ts'
 
@@ -27,7 +27,9 @@ test('whoever asks for another code too soon is led back to the page that takes 
 test('whoever has no code yet is led back to the form', async () => {
   const form = '/account/recovery/phone'
   const other = await register(portal, piotr)
-  assert.deepEqual(wayOn(await other.post(form, { phone })), [429, form], 'somebody else asked for one a moment ago')
+  const key = `sms-account:${await accountIdOf(portal, piotr.login)}`
+  await portal.db('rate_limits').insert({ key, points: 10, expire: Date.now() + 60_000 })
+  assert.deepEqual(wayOn(await other.post(form, { phone })), [429, form], 'asked for ten today, and none waits')
 })
 
 test('the example of a number is one of the country whose numbers are read without their code', async () => {

@@ -14,6 +14,7 @@ import {
   findFlow,
   finishFlow,
   holdFlow,
+  mailboxOf,
   noteChallenge,
   noteProof,
 } from '#server/recovery/store.ts'
@@ -78,8 +79,9 @@ test('whoever types a name has a flow of that name for two hours, with what is k
     await beginRecovery(parts, { login: typed, tokenHash, device: undefined, locale: 'be', trace })
     const flow = await find(tokenHash)
     assert.ok(flow)
-    const { id, ...rest } = flow
+    const { id, typedSealed, ...rest } = flow
     assert.match(id, /^[0-9a-f-]{36}$/)
+    assert.equal(mailboxOf(keyring, { typedSealed }), anna.address, 'its pages name the mailbox')
     assert.deepEqual(rest, {
       accountId: anna.id,
       address: anna.address,

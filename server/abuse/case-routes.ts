@@ -8,6 +8,7 @@ import { findMailboxProgress } from '../mailboxes/store.ts'
 import { takeDone, tellDone } from '../web/done.ts'
 import { NotFound } from '../web/faults.ts'
 import { type FormError, readFields } from '../web/forms.ts'
+import { sendWhole } from '../web/headers.ts'
 import type { WebParts } from '../web/parts.ts'
 import { createStaffGuards, showStaffPage, staffOf } from '../web/staff.ts'
 import { describeLetter } from './describe-letter.ts'
@@ -115,7 +116,7 @@ export function caseRoutes(parts: WebParts): Router {
     res.setHeader('Content-Type', 'application/octet-stream')
     res.setHeader('Content-Disposition', `attachment; filename="${name}"`)
     res.setHeader('Content-Security-Policy', "sandbox; default-src 'none'")
-    res.end(bytes)
+    sendWhole(res, bytes)
   }
 
   return Router()

@@ -1,5 +1,6 @@
 import { type Request, type RequestHandler, type Response, Router } from 'express'
 import { networkOf } from '../web/client.ts'
+import { cookieName } from '../web/cookies.ts'
 import { LimitReached, NotFound } from '../web/faults.ts'
 import { readFields } from '../web/forms.ts'
 import { isHttps, type WebParts } from '../web/parts.ts'
@@ -10,7 +11,7 @@ import { reportKinds } from './report-kind.ts'
 import { findProgress } from './report-progress.ts'
 import { takeReport } from './take-report.ts'
 
-const sentCookie = 'report'
+const sentCookieOf = ({ settings }: WebParts) => cookieName(isHttps(settings), 'report')
 const sentMs = 3_600_000
 
 const perNetworkOf = ({ limits, settings }: WebParts) =>
@@ -37,6 +38,7 @@ const empty: ReportForm = { sender: '', kind: '', message_source: '', reporter: 
 export function reportRoutes(parts: WebParts): Router {
   const { pages, settings, desk } = parts
   const perNetwork = perNetworkOf(parts)
+  const sentCookie = sentCookieOf(parts)
 
   const showForm = (req: Request, res: Response, form: ReportForm, errors: readonly FormRefusal[] = []) =>
     pages.show(req, res, {
@@ -71,7 +73,7 @@ export function reportRoutes(parts: WebParts): Router {
         acknowledge: true,
       })
       const https = isHttps(settings)
-      const cookie = { path: '/report', httpOnly: true, sameSite: 'lax', secure: https, maxAge: sentMs } as const
+      const cookie = { path: '/', httpOnly: true, sameSite: 'lax', secure: https, maxAge: sentMs } as const
       res.cookie(sentCookie, taken.progressToken, cookie)
       res.redirect(303, '/report/sent')
     })

@@ -9,6 +9,7 @@ import { insertEvidence } from './evidence-store.ts'
 import { newReference } from './reference.ts'
 import type { ReportKind } from './report-kind.ts'
 import { insertReport, type ReportChannel, type ReportHow } from './report-store.ts'
+import { reporterKey } from './reporter-key.ts'
 
 export const judgeTask = 'report:judge'
 export const progressPurpose = 'abuse.progress'
@@ -56,6 +57,10 @@ export function reportMailBudget({ limits, settings }: Pick<DeskParts, 'limits' 
 export const progressTokenOf = (parts: Pick<DeskParts, 'keyring'>, reportId: string): string =>
   signToken(parts.keyring, progressPurpose, reportId)
 
+/** By which the reports of one address meet, however it is spelled. */
+export const digestOfReporter = ({ index }: Pick<DeskParts, 'index'>, address: string): Promise<Buffer> =>
+  index.digest('reporter', `mail:${reporterKey(address)}`)
+
 interface PreparedReport {
   readonly report: NewReport
   readonly reporterDigest: Buffer
@@ -66,8 +71,9 @@ interface PreparedReport {
 
 async function prepare(parts: DeskParts, report: NewReport): Promise<PreparedReport> {
   const { reporter } = report
-  const who = reporter ? `mail:${reporter.toLowerCase()}` : `network:${report.network}`
-  const reporterDigest = await parts.index.digest('reporter', who)
+  const reporterDigest = await (reporter
+    ? digestOfReporter(parts, reporter)
+    : parts.index.digest('reporter', `network:${report.network}`))
   const answer = report.acknowledge && reporter !== null
   return { report, reporterDigest, answer, mayMail: answer && (await reportMailBudget(parts)(reporterDigest)) }
 }

@@ -32,6 +32,7 @@ export interface ActivityDetails {
   'phone.removed': Nothing
   'portal.migrated': { count: number }
   'portal.rekeyed': { count: number }
+  'recovery.failures': Nothing
   'security-question.added': Nothing
   'security-question.changed': Nothing
   'security-question.removed': Nothing

@@ -1,10 +1,11 @@
 // Recovery by backup address: the address typed in full, then a link.
 import type { Db } from '#db/connection.ts'
-import { maskEmailAddress, parseEmailAddress } from '../core/email-address.ts'
+import { parseEmailAddress } from '../core/email-address.ts'
 import { enqueue } from '../jobs/enqueue.ts'
 import type { MessageParts } from '../messages/send-message.ts'
 import type { RecoveryMethod } from '../recovery/recovery-method.ts'
 import type { RawSettings } from '../settings.ts'
+import type { SecurityLog } from '../web/security-log.ts'
 import { createLinkPace } from './link-pace.ts'
 import { findLink, findLinkRequest, putLinkRequest, spendLink } from './link-store.ts'
 import type { MailGuard } from './mail-guard.ts'
@@ -14,6 +15,7 @@ import { markBackupAddressProven } from './store.ts'
 export interface BackupAddressRecoveryParts extends MessageParts {
   readonly db: Db
   readonly mailGuard: MailGuard
+  readonly log: SecurityLog
   readonly settings: Pick<RawSettings, 'limitResetMailsPerDay' | 'linkMinutes' | 'mailDomains'>
 }
 
@@ -34,7 +36,7 @@ export function backupAddressRecovery(parts: BackupAddressRecoveryParts): Recove
       if (!request) return null
       const { wait, left } = await pace.look(db, budgetKey, request.typed.canonical)
       return {
-        address: maskEmailAddress(request.typed.address),
+        address: request.typed.address,
         minutes: settings.linkMinutes,
         left,
         againAt: wait > 0 ? new Date(at.getTime() + wait * 1000) : null,

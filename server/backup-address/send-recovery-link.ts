@@ -4,6 +4,7 @@ import { openAccount } from '../accounts/change-account.ts'
 import { hashToken, newToken } from '../core/secrets.ts'
 import { isLocale } from '../i18n/texts.ts'
 import { type MessageParts, sendMessage } from '../messages/send-message.ts'
+import type { SecurityLog } from '../web/security-log.ts'
 import { decideLinkRequest, holdLinkRequest, putLink } from './link-store.ts'
 import type { MailGuard } from './mail-guard.ts'
 import { findBackupAddress } from './store.ts'
@@ -13,6 +14,7 @@ export const sendLinkTask = 'backup-address:send-recovery-link'
 export interface SendLinkParts extends MessageParts {
   readonly db: Db
   readonly mailGuard: MailGuard
+  readonly log: SecurityLog
   readonly settings: { readonly linkMinutes: number }
 }
 
@@ -21,7 +23,7 @@ const nowhere = 'nobody@nowhere.example'
 
 /** May run twice: the request is answered once. Security: for any other address than the account's own the same rows are written. */
 export async function sendRecoveryLink(parts: SendLinkParts, payload: Record<string, unknown>): Promise<void> {
-  const { db, keyring, clock, mailGuard, settings } = parts
+  const { db, keyring, clock, mailGuard, settings, log } = parts
   const flowId = String(payload.flowId)
   const accountId = String(payload.accountId)
   const epoch = Number(payload.epoch)
@@ -37,6 +39,8 @@ export async function sendRecoveryLink(parts: SendLinkParts, payload: Record<str
     const own = await findBackupAddress(trx, keyring, accountId)
     const matches = account && own?.canonical === request.typed.canonical
     const permitted = matches && (await mailGuard.within(trx).permit('reset', [accountId])).kind === 'permitted'
+    // Nobody is told of it on a page: it would tell whose address it is.
+    if (matches && !permitted) log.security({ event: 'limit.reached', account: account.address, what: 'reset-mails' })
     const at = clock.now()
     const expiresAt = new Date(at.getTime() + settings.linkMinutes * 60_000)
     if (!(await decideLinkRequest(trx, flowId, sends))) return

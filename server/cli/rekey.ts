@@ -9,7 +9,9 @@ import { rekeyMailboxes } from '../mailboxes/reconcile-store.ts'
 import { rekeyMessages } from '../messages/store.ts'
 import { rekeyCodeRequests } from '../phone/code-store.ts'
 import { rekeyHolds } from '../recovery/hold-store.ts'
+import { rekeyFlows } from '../recovery/store.ts'
 import { rekeyFactors } from '../staff/factor-store.ts'
+import { rekeyStoppedAddresses } from '../stopped-addresses/store.ts'
 import { rekeyUndos } from '../undo/store.ts'
 import { type Command, done } from './command.ts'
 
@@ -20,10 +22,12 @@ const kept: readonly ((trx: Trx, keyring: Keyring, limit: number) => Promise<num
   rekeyCodeRequests,
   rekeyDesk,
   rekeyFactors,
+  rekeyFlows,
   rekeyHolds,
   rekeyLinkRequests,
   rekeyMailboxes,
   rekeyMessages,
+  rekeyStoppedAddresses,
   rekeyUndos,
 ]
 

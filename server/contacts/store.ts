@@ -10,6 +10,7 @@ const codePurpose = 'contact-confirmations.code'
 export interface Confirmation {
   readonly contact: Contact
   readonly tries: number
+  readonly typedAt: Date
   readonly sentAt: Date
   readonly expiresAt: Date
   readonly spentAt: Date | null
@@ -36,7 +37,10 @@ export interface NewConfirmation {
   /** Of the account, in which the code was asked for. */
   readonly epoch: number
   readonly contact: Contact
+  /** Any other text where no code is sent: it cannot be guessed then. */
   readonly code: string
+  /** Where the code is sent again: when the contact was typed. */
+  readonly typedAt?: Date | undefined
   readonly at: Date
   readonly expiresAt: Date
   readonly triesAllowed: number
@@ -51,14 +55,15 @@ export async function putConfirmation(
   keyring: Keyring,
   wanted: NewConfirmation,
 ): Promise<{ readonly kind: 'put' } | { readonly kind: 'exhausted'; readonly until: Date }> {
-  const { accountId, epoch, contact, code, at, expiresAt, triesAllowed } = wanted
+  const { accountId, epoch, contact, code, at, typedAt = at, expiresAt, triesAllowed } = wanted
   const { rows } = await trx.raw<{ rows: unknown[] }>(
-    `insert into contact_confirmations as kept (account_id, epoch, kind, contact_sealed, code_digest, code_key_id, sent_at, expires_at)
-     values (:accountId, :epoch, :kind, :sealed, :digest, :keyId, :at, :expiresAt)
+    `insert into contact_confirmations as kept
+       (account_id, epoch, kind, contact_sealed, code_digest, code_key_id, typed_at, sent_at, expires_at)
+     values (:accountId, :epoch, :kind, :sealed, :digest, :keyId, :typedAt, :at, :expiresAt)
      on conflict (account_id, kind) do update set
        epoch = excluded.epoch, contact_sealed = excluded.contact_sealed, code_digest = excluded.code_digest, code_key_id = excluded.code_key_id,
        tries = case when kept.expires_at <= :at or kept.spent_at is not null then 0 else kept.tries end,
-       sent_at = excluded.sent_at, expires_at = excluded.expires_at, spent_at = null
+       typed_at = excluded.typed_at, sent_at = excluded.sent_at, expires_at = excluded.expires_at, spent_at = null
      where kept.expires_at <= :at or kept.spent_at is not null or kept.tries < :triesAllowed
      returning 1`,
     {
@@ -68,6 +73,7 @@ export async function putConfirmation(
       sealed: keyring.seal(sealPurpose, JSON.stringify(contact)),
       digest: keyring.digest(codePurpose, codeText(accountId, contact, code)),
       keyId: keyring.newestKeyId,
+      typedAt,
       at,
       expiresAt,
       triesAllowed,
@@ -92,6 +98,7 @@ export async function findConfirmation(
     row && {
       contact: openContact(keyring, row.contact_sealed),
       tries: row.tries,
+      typedAt: row.typed_at ?? row.sent_at,
       sentAt: row.sent_at,
       expiresAt: row.expires_at,
       spentAt: row.spent_at,

@@ -9,6 +9,7 @@ import { deleteOldMarks, deleteOldSignIns } from '../client-sign-ins/store.ts'
 import { deleteOldTries } from '../client-sign-ins/try-store.ts'
 import type { Settings } from '../config.ts'
 import { deleteOldConfirmations } from '../contacts/store.ts'
+import { type GuessingParts, guessingTasks } from '../guessing/note-guessing.ts'
 import type { Texts } from '../i18n/texts.ts'
 import type { MailPlatform } from '../mail-platform/mail-platform.ts'
 import { convergeMailboxTask } from '../mailboxes/converge-mailbox.ts'
@@ -34,7 +35,7 @@ import { aliveSince } from '../web/session-store.ts'
 import { cleanUpTask } from './clean-up.ts'
 import type { TaskList } from './worker.ts'
 
-export interface TaskParts extends DeliveryParts, ApplyParts {
+export interface TaskParts extends DeliveryParts, ApplyParts, Pick<GuessingParts, 'methods'> {
   readonly desk: DeskParts
   readonly platform: MailPlatform
   readonly texts: Texts
@@ -73,6 +74,7 @@ export function tasksOf(parts: TaskParts): TaskList {
     'mailbox:sweep': sweepMailboxesTask(parts),
     ...messageTasks(parts),
     ...holdTasks(parts),
+    ...guessingTasks(parts),
     ...Object.assign({}, ...parts.recoveryMethods.map((method) => method.tasks)),
     ...deskTasks(parts.desk),
     'clean-up': cleanUpTask(db, [

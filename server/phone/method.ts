@@ -1,21 +1,23 @@
 // Recovery by SMS: the number typed in full, then an 8-digit code.
 import type { Db } from '#db/connection.ts'
-import { maskPhone, parsePhoneNumber } from '../core/phone-number.ts'
+import { parsePhoneNumber, writePhone } from '../core/phone-number.ts'
 import { newCode, parseCode, sameSecret } from '../core/secrets.ts'
 import { enqueue } from '../jobs/enqueue.ts'
 import type { MessageParts } from '../messages/send-message.ts'
 import type { RecoveryMethod } from '../recovery/recovery-method.ts'
 import type { RawSettings } from '../settings.ts'
 import { createLimits } from '../web/limits.ts'
+import type { SecurityLog } from '../web/security-log.ts'
 import { countCodeTry, digestOfCode, findCodeRequest, putCodeRequest, spendCode } from './code-store.ts'
-import { createPace } from './recovery-pace.ts'
 import { codeDigits, sendCodeTask, sendRecoveryCode } from './send-recovery-code.ts'
 import type { SmsGuard } from './sms-guard.ts'
+import { createPace } from './sms-pace.ts'
 import { findPhone, markPhoneProven } from './store.ts'
 
 export interface PhoneRecoveryParts extends MessageParts {
   readonly db: Db
   readonly smsGuard: SmsGuard
+  readonly log: SecurityLog
   readonly settings: Pick<
     RawSettings,
     | 'codeMinutes'
@@ -32,7 +34,7 @@ const refused = (reason: string) => ({ kind: 'refused', reason }) as const
 
 export function phoneRecovery(parts: PhoneRecoveryParts): RecoveryMethod {
   const { keyring, settings } = parts
-  const pace = createPace(keyring, settings)
+  const pace = createPace(keyring, settings, 'recovery')
   const numbers = { defaultCountry: settings.defaultCountry, allowedCountries: settings.smsCountries }
   const wrongPerDay = { points: settings.limitWrongCodesPerDay, seconds: 86_400 }
 
@@ -48,7 +50,7 @@ export function phoneRecovery(parts: PhoneRecoveryParts): RecoveryMethod {
       if (!request) return null
       const { wait, left } = await pace.look(db, budgetKey, request.e164)
       return {
-        phone: maskPhone(request.e164),
+        phone: writePhone(request.e164),
         digits: codeDigits,
         minutes: settings.codeMinutes,
         exhausted: request.tries >= settings.limitCodeTries,

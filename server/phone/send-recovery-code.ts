@@ -6,6 +6,7 @@ import { newToken } from '../core/secrets.ts'
 import { isLocale } from '../i18n/texts.ts'
 import { enqueue } from '../jobs/enqueue.ts'
 import { type MessageParts, sendMessage } from '../messages/send-message.ts'
+import type { SecurityLog } from '../web/security-log.ts'
 import { decideCode, holdCodeRequest } from './code-store.ts'
 import type { SmsGuard, SmsPermit } from './sms-guard.ts'
 import { findPhone } from './store.ts'
@@ -20,6 +21,7 @@ const shortWaitSeconds = 5
 export interface SendCodeParts extends MessageParts {
   readonly db: Db
   readonly smsGuard: SmsGuard
+  readonly log: SecurityLog
 }
 
 /** May run twice: the request is answered once. Security: for any other number than the account's own the same rows are written. */
@@ -28,7 +30,7 @@ export async function sendRecoveryCode(
   payload: Record<string, unknown>,
   code: string,
 ): Promise<void> {
-  const { db, keyring, smsGuard, clock } = parts
+  const { db, keyring, smsGuard, clock, log } = parts
   const flowId = String(payload.flowId)
   const accountId = String(payload.accountId)
   const epoch = Number(payload.epoch)
@@ -48,6 +50,9 @@ export async function sendRecoveryCode(
       const afterSeconds = permit.retryAfterSeconds
       return await enqueue(trx, sendCodeTask, { flowId, accountId, epoch, sends }, { afterSeconds })
     }
+    // Nobody is told of it on a page: it would tell whose number it is.
+    if (permit?.kind === 'refused')
+      log.security({ event: 'limit.reached', account: account?.address, what: `sms-${permit.reason}` })
     const to = matches && permit?.kind === 'permitted' ? own.value : null
     // Security: a code that nobody was sent cannot be guessed either.
     if (!(await decideCode(trx, keyring, { flowId, sends, code: to === null ? newToken() : code }))) return

@@ -1,7 +1,7 @@
 // What a new password by recovery means: everything in one transaction.
 import type { Db } from '#db/connection.ts'
 import type { AccountTrx } from '../accounts/change-account.ts'
-import { startProbation } from '../accounts/store.ts'
+import { findAccount, startProbation } from '../accounts/store.ts'
 import type { Trace } from '../activity/events.ts'
 import { recordActivity } from '../activity/store.ts'
 import { type NoticeParts, tellOwner } from '../contacts/tell-owner.ts'
@@ -9,8 +9,10 @@ import type { Clock } from '../core/clock.ts'
 import type { Keyring } from '../core/keyring.ts'
 import type { MailboxParts, NewPassword } from '../mailboxes/want-mailbox.ts'
 import { changePassword } from '../password/change-password.ts'
-import { forgetDevices } from '../sessions/store.ts'
+import { forgetDevices, rememberDevice } from '../sessions/store.ts'
+import { createSignInLimits } from '../sign-in/sign-in-limits.ts'
 import { listContactLinks } from '../undo/store.ts'
+import { createLimits } from '../web/limits.ts'
 import { dropHold } from './hold-store.ts'
 import type { MethodId } from './recovery-method.ts'
 import { endFlows } from './store.ts'
@@ -31,6 +33,8 @@ export interface Reset {
   /** By a proof that others may know: recovery methods cannot be changed for a while. */
   readonly weak: boolean
   readonly password: NewPassword
+  /** Digest of the token of the browser in which it was finished, where that is told. */
+  readonly device?: Buffer | undefined
   readonly at: Date
   readonly trace: Trace
 }
@@ -42,6 +46,19 @@ export async function endOpenWays(trx: AccountTrx, accountId: string, at: Date):
   await forgetDevices(trx, accountId)
 }
 
+/**
+ * Security: the browser in which a reset was finished is known from then on: strangers' wrong passwords never keep its owner out.
+ * Its budget of tries is whole again, whatever was typed in it before.
+ */
+async function knowBrowser(trx: AccountTrx, { keyring }: ApplyParts, reset: Reset): Promise<void> {
+  const { accountId, device, at } = reset
+  const account = device && (await findAccount(trx, accountId))
+  if (!account) return
+  await rememberDevice(trx, accountId, device, at)
+  const tries = createSignInLimits(createLimits(trx), keyring, 0)
+  await tries.forget(tries.keyOf(account.address, device), 0)
+}
+
 /** Security: after a reset nothing goes on that was begun before: sessions, mail programs, flows, known devices, waiting passwords. */
 export async function applyReset(trx: AccountTrx, parts: ApplyParts, reset: Reset): Promise<void> {
   const { accountId, provenBy: method, weak, password, at, trace } = reset
@@ -50,6 +67,7 @@ export async function applyReset(trx: AccountTrx, parts: ApplyParts, reset: Rese
   const replaces = voidsLinks ? await listContactLinks(trx, parts.keyring, accountId, at) : []
   await changePassword(trx, parts, { accountId, password, at, voidsLinks })
   await endOpenWays(trx, accountId, at)
+  await knowBrowser(trx, parts, reset)
   if (weak) await startProbation(trx, accountId, probationEnd(parts, at))
   await recordActivity(trx, parts.keyring, { accountId, event: 'password.reset', details: { method }, at, trace })
   const notice = { accountId, name: 'password-reset', params: { method }, change: 'password.reset' } as const

@@ -28,8 +28,17 @@ export type ResetOutcome =
   /** The flow moved, died or was never proven. */
   | { readonly kind: 'moved' }
 
-/** @throws BusyError where the line for hashing is full; the flow stays as it is */
-export async function resetPassword(parts: ResetParts, flow: Flow, typed: string, trace: Trace): Promise<ResetOutcome> {
+/**
+ * @param keepDevice gives the browser its cookie and returns the digest to remember; called where the password is set or will be
+ * @throws BusyError where the line for hashing is full; the flow stays as it is
+ */
+export async function resetPassword(
+  parts: ResetParts,
+  flow: Flow,
+  typed: string,
+  trace: Trace,
+  keepDevice?: () => Buffer,
+): Promise<ResetOutcome> {
   const { accountId, epoch, address, provenBy } = flow
   if (flow.state !== 'proven' || !accountId || epoch === null || !address || !provenBy) return { kind: 'moved' }
   const judged = judgeNewPassword(parts, address, typed)
@@ -50,12 +59,13 @@ export async function resetPassword(parts: ResetParts, flow: Flow, typed: string
       await endFlow(trx, flow.id, at)
       return { kind: 'dead-link' }
     }
+    const device = keepDevice?.()
     if (dueAt) {
-      await holdReset(trx, parts, { accountId, epoch, flowId: flow.id, password, trace, madeAt: at, dueAt })
+      await holdReset(trx, parts, { accountId, epoch, flowId: flow.id, password, device, trace, madeAt: at, dueAt })
       return { kind: 'held' }
     }
     const weak = method?.strength === 'weak'
-    await applyReset(trx, parts, { accountId, provenBy: method?.id ?? 'undo', weak, password, at, trace })
+    await applyReset(trx, parts, { accountId, provenBy: method?.id ?? 'undo', weak, password, device, at, trace })
     return { kind: 'done' }
   })
 }

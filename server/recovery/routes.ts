@@ -1,11 +1,12 @@
 import { type Request, type Response, Router } from 'express'
 import { assertNever } from '../core/assert-never.ts'
-import { deviceDigestOf } from '../sign-in/device-cookie.ts'
+import { deviceDigestOf, keepDevice } from '../sign-in/device-cookie.ts'
 import { networkOf } from '../web/client.ts'
 import { takeDone, tellDone } from '../web/done.ts'
 import { LimitReached } from '../web/faults.ts'
 import { type FormError, readFields } from '../web/forms.ts'
 import type { WebParts } from '../web/parts.ts'
+import { askerOf } from '../web/security-log.ts'
 import { beginRecovery } from './begin-recovery.ts'
 import { challengeFlow } from './challenge-flow.ts'
 import { flowTokenHashOf, keepFlow } from './flow-cookie.ts'
@@ -15,6 +16,7 @@ import { openLink } from './open-link.ts'
 import { proveFlow } from './prove-flow.ts'
 import type { RecoveryMethod } from './recovery-method.ts'
 import { resetPassword } from './reset-password.ts'
+import { createStepPages } from './step-pages.ts'
 import { type Flow, findFlow } from './store.ts'
 
 const newPasswordPath = '/recover/new-password'
@@ -22,6 +24,7 @@ const beforeProof: readonly FlowState[] = ['begun', 'asked']
 
 export function recoveryRoutes(parts: WebParts): Router {
   const { pages, db, clock, settings, recoveryMethods: methods, trace } = parts
+  const steps = createStepPages(parts)
   const perNetwork = parts.limits.limiter('recovery', { points: settings.limitRecoveriesPerIpHour, seconds: 3600 })
 
   const flowOf = async (req: Request): Promise<Flow | undefined> => {
@@ -53,11 +56,26 @@ export function recoveryRoutes(parts: WebParts): Router {
   /** The flow, where it is at one of these states; else the visitor is sent to the step that is due. */
   async function flowAt(req: Request, res: Response, states: readonly FlowState[]): Promise<Flow | undefined> {
     const flow = await flowOf(req)
+    req.about = flow?.address ?? undefined
     if (flow && states.includes(flow.state)) return flow
     // Its time was over, or it never began: the first page says so.
     if (!flow) tellDone(res, 'anew')
     res.redirect(303, dueOf(flow))
     return undefined
+  }
+
+  /** As `flowAt`, for a form: it must have been made in the flow that this browser is in. */
+  async function formFlowAt(
+    req: Request,
+    res: Response,
+    states: readonly FlowState[],
+    page: string,
+  ): Promise<Flow | undefined> {
+    const flow = await flowOf(req)
+    const ended = flow?.state === 'done' || flow?.state === 'held'
+    const form = { page, ...(ended ? {} : { due: dueOf(flow) }) }
+    if (flow && steps.refuseOther(req, res, flow, form)) return undefined
+    return await flowAt(req, res, states)
   }
 
   const showStart = (req: Request, res: Response, errors: FormError[] = [], anew = false) =>
@@ -70,7 +88,7 @@ export function recoveryRoutes(parts: WebParts): Router {
     })
 
   const showNewPassword = (req: Request, res: Response, flow: Flow, errors: FormError[] = []) =>
-    pages.show(req, res, {
+    steps.show(req, res, flow, {
       id: 'recover-new-password',
       view: 'recovery/new-password',
       errors,
@@ -84,6 +102,9 @@ export function recoveryRoutes(parts: WebParts): Router {
       errors: [{ field: 'link', reason: 'dead', at: 'main' }],
     })
 
+  const tellWrong = (req: Request, field: string, what: string) =>
+    parts.log.security({ event: field === 'answer' ? 'answer.wrong' : 'code.wrong', ...askerOf(req), what })
+
   const router = Router()
     .get('/recover', (req, res) => showStart(req, res, [], takeDone(req, res, ['anew']) === 'anew'))
     .post('/recover', async (req, res) => {
@@ -95,9 +116,10 @@ export function recoveryRoutes(parts: WebParts): Router {
       res.redirect(303, '/recover/method')
     })
     .get('/recover/method', async (req, res) => {
-      if (!(await flowAt(req, res, beforeProof))) return
+      const flow = await flowAt(req, res, beforeProof)
+      if (!flow) return
       const doors = methods.map(({ id, door }) => ({ id, href: `/recover/${(door.challenge ?? door.proof).path}` }))
-      pages.show(req, res, { id: 'recover-method', view: 'recovery/method', locals: { doors } })
+      steps.show(req, res, flow, { id: 'recover-method', view: 'recovery/method', locals: { doors } })
     })
     .get('/recover/link/:token', async (req, res) => {
       const about = { locale: req.locale, trace: trace(req) }
@@ -110,9 +132,10 @@ export function recoveryRoutes(parts: WebParts): Router {
       if (flow) showNewPassword(req, res, flow)
     })
     .post(newPasswordPath, async (req, res) => {
-      const flow = await flowAt(req, res, ['proven'])
+      const flow = await formFlowAt(req, res, ['proven'], 'recover-new-password')
       if (!flow) return
-      const outcome = await resetPassword(parts, flow, readFields(req, ['password']).password, trace(req))
+      const { password } = readFields(req, ['password'])
+      const outcome = await resetPassword(parts, flow, password, trace(req), () => keepDevice(parts, req, res))
       switch (outcome.kind) {
         case 'done':
         case 'held':
@@ -134,7 +157,7 @@ export function recoveryRoutes(parts: WebParts): Router {
     .get('/recover/done', async (req, res) => {
       const flow = await flowAt(req, res, ['done', 'held'])
       if (flow)
-        pages.show(req, res, {
+        steps.show(req, res, flow, {
           id: 'recover-done',
           view: 'recovery/done',
           locals: { takesEffectAt: flow.takesEffectAt },
@@ -151,7 +174,7 @@ export function recoveryRoutes(parts: WebParts): Router {
     async function showProof(req: Request, res: Response, flow: Flow, errors: FormError[] = []): Promise<void> {
       const locals = await method.describe(db, methodFlowOf(flow, clock.now()))
       if (!locals) return res.redirect(303, dueOf(flow))
-      pages.show(req, res, { id: proof.page, view: viewOf(proof.page), errors, locals })
+      steps.show(req, res, flow, { id: proof.page, view: viewOf(proof.page), errors, locals })
     }
 
     to.get(`/recover/${proof.path}`, async (req, res) => {
@@ -161,23 +184,27 @@ export function recoveryRoutes(parts: WebParts): Router {
     if (proof.field !== null) {
       const { field } = proof
       to.post(`/recover/${proof.path}`, async (req, res) => {
-        const flow = await flowAt(req, res, beforeProof)
+        const flow = await formFlowAt(req, res, beforeProof, proof.page)
         if (!flow) return
         const outcome = await proveFlow(parts, method, flow, readFields(req, [field])[field] ?? '')
         if (outcome.kind === 'wait') throw new LimitReached(outcome.retryAfterSeconds)
-        if (outcome.kind === 'refused') return await showProof(req, res, flow, [{ field, reason: outcome.reason }])
+        if (outcome.kind === 'refused') {
+          if (outcome.reason === 'wrong') tellWrong(req, field, method.id)
+          return await showProof(req, res, flow, [{ field, reason: outcome.reason }])
+        }
         res.redirect(303, newPasswordPath)
       })
     }
     if (!challenge) return
     const { field } = challenge
-    const showForm = (req: Request, res: Response, values = {}, errors: FormError[] = []) =>
-      pages.show(req, res, { id: challenge.page, view: viewOf(challenge.page), errors, values })
+    const showForm = (req: Request, res: Response, flow: Flow, values = {}, errors: FormError[] = []) =>
+      steps.show(req, res, flow, { id: challenge.page, view: viewOf(challenge.page), errors, values })
     to.get(`/recover/${challenge.path}`, async (req, res) => {
-      if (await flowAt(req, res, beforeProof)) showForm(req, res)
+      const flow = await flowAt(req, res, beforeProof)
+      if (flow) showForm(req, res, flow)
     })
     to.post(`/recover/${challenge.path}`, async (req, res) => {
-      const flow = await flowAt(req, res, beforeProof)
+      const flow = await formFlowAt(req, res, beforeProof, challenge.page)
       if (!flow) return
       await perNetwork.demand(networkOf(req.ip))
       const form = readFields(req, [field, 'again'])
@@ -187,7 +214,7 @@ export function recoveryRoutes(parts: WebParts): Router {
         case 'asked':
           return res.redirect(303, `/recover/${proof.path}`)
         case 'refused':
-          return showForm(req, res, { [field]: typed }, [{ field, reason: outcome.reason }])
+          return showForm(req, res, flow, { [field]: typed }, [{ field, reason: outcome.reason }])
         case 'wait':
           // Whoever has been sent one code is led back to the page that takes it.
           throw new LimitReached(

@@ -4,20 +4,17 @@ import { firstEpoch } from '../accounts/change-account.ts'
 import { describeMailbox } from '../mailboxes/describe-mailbox.ts'
 import { findMailboxProgress } from '../mailboxes/store.ts'
 import { keepDevice } from '../sign-in/device-cookie.ts'
-import { networkOf } from '../web/client.ts'
 import { NotFound } from '../web/faults.ts'
 import { readFields } from '../web/forms.ts'
 import type { WebParts } from '../web/parts.ts'
 import { accountOf, ownerOf, requireAccount, startSession } from '../web/sessions.ts'
 import { judgeRegistration, type Refusal, registerAccount } from './register-account.ts'
+import { createRegistrationLimit } from './registration-limits.ts'
 import { suggestNames } from './suggest-names.ts'
 
 export function registrationRoutes(parts: WebParts): Router {
   const { pages, settings } = parts
-  const perNetwork = parts.limits.limiter('registration', {
-    points: settings.limitRegistrationsPerIpHour,
-    seconds: 3600,
-  })
+  const countRegistration = createRegistrationLimit(parts)
 
   const showForm = (
     req: Request,
@@ -46,7 +43,7 @@ export function registrationRoutes(parts: WebParts): Router {
       const form = readFields(req, ['login', 'domain', 'password'])
       const judged = judgeRegistration(parts, form)
       if (judged.kind === 'refused') return showForm(req, res, form, judged.refusals)
-      await perNetwork.demand(networkOf(req.ip))
+      await countRegistration(req.ip)
       const trace = parts.trace(req)
       const device = keepDevice(parts, req, res)
       const registered = await registerAccount(parts, judged, { locale: req.locale, trace, device })

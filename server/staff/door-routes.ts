@@ -4,6 +4,7 @@ import { assertNever } from '../core/assert-never.ts'
 import { takeDone, tellDone } from '../web/done.ts'
 import { type FormError, parseNext, readFields } from '../web/forms.ts'
 import type { WebParts } from '../web/parts.ts'
+import { askerOf } from '../web/security-log.ts'
 import { proofOf, requireFreshPassword, sessionDigestOf } from '../web/sessions.ts'
 import { createStaffGuards, menuFor, showStaffPage, staffOf } from '../web/staff.ts'
 import { factorUri } from './factor.ts'
@@ -52,6 +53,8 @@ export function staffDoorRoutes(parts: WebParts): Router {
     })
   }
 
+  const tellWrong = (req: Request) => parts.log.security({ event: 'code.wrong', ...askerOf(req), what: 'staff-door' })
+
   const showDoor = (req: Request, res: Response, next: string, errors: FormError[] = []) =>
     pages.show(req, res, { id: 'staff-door', view: 'staff/door', errors, locals: { next } })
 
@@ -64,7 +67,10 @@ export function staffDoorRoutes(parts: WebParts): Router {
       const { code } = readFields(req, ['code'])
       if (code === '') return showEnrol(req, res, [{ field: 'code', reason: 'missing' }])
       const passed = await door.enrol(callerOf(req), code)
-      if (passed.kind !== 'passed') return showEnrol(req, res, codeErrors(passed))
+      if (passed.kind !== 'passed') {
+        tellWrong(req)
+        return showEnrol(req, res, codeErrors(passed))
+      }
       res.redirect(303, '/staff/door/codes')
     })
     .get('/staff/door', atDoor, async (req, res) => {
@@ -77,7 +83,10 @@ export function staffDoorRoutes(parts: WebParts): Router {
       const next = parseStaffNext(form.next)
       if (form.code === '') return showDoor(req, res, next, [{ field: 'code', reason: 'missing' }])
       const passed = await door.enter(callerOf(req), form.code)
-      if (passed.kind !== 'passed') return showDoor(req, res, next, codeErrors(passed))
+      if (passed.kind !== 'passed') {
+        tellWrong(req)
+        return showDoor(req, res, next, codeErrors(passed))
+      }
       res.redirect(303, next)
     })
     .get('/staff/door/codes', requireStaff(), async (req, res) => {

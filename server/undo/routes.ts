@@ -19,7 +19,7 @@ export function undoRoutes(parts: WebParts): Router {
       pages.show(req, res, {
         id: 'undo',
         view: 'undo/undo',
-        locals: { address, method, what, at: undo.madeAt, power },
+        locals: { mailbox: address, method, what, at: undo.madeAt, power },
       })
     })
     .post('/undo/:token', async (req, res) => {

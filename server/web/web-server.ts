@@ -1,0 +1,90 @@
+// The listener that visitors reach: how long they may take to ask, and how it closes.
+import { once } from 'node:events'
+import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo, Socket } from 'node:net'
+
+export interface WebTimes {
+  /** Until the head of a request is there. */
+  readonly headersMs: number
+  /** Until the whole of it is there. */
+  readonly requestMs: number
+  /** How often both are looked at: Node's own 30 s would make 40 of 10. */
+  readonly checkMs: number
+  /** Once nobody new is let in, for those who are being answered. */
+  readonly answerMs: number
+}
+
+/** SAFETY: headers within 10 s, the whole request within 30 s. A restart takes less than 10 s in all. */
+const usualTimes: WebTimes = { headersMs: 10_000, requestMs: 30_000, checkMs: 1000, answerMs: 5000 }
+
+/** What Node says of a request that never becomes one. */
+const statuses: Readonly<Record<string, string>> = {
+  HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: '413 Payload Too Large',
+  ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
+}
+
+export function createWebServer(times: WebTimes = usualTimes): Server {
+  const server = createServer({
+    headersTimeout: times.headersMs,
+    requestTimeout: times.requestMs,
+    connectionsCheckingInterval: times.checkMs,
+    keepAliveTimeout: 65_000,
+    // How many hosts a request names is judged by the app, which answers with a page.
+    requireHostHeader: false,
+  })
+  server.on('clientError', (fault: NodeJS.ErrnoException, socket: Socket & { _httpMessage?: ServerResponse }) => {
+    // As Node does by itself, with the header that every answer has: half an answer is not followed by another one.
+    if (socket.writable && !socket._httpMessage?.headersSent) {
+      const status = statuses[fault.code ?? ''] ?? '400 Bad Request'
+      socket.write(`HTTP/1.1 ${status}\r\nCache-Control: no-store\r\nConnection: close\r\n\r\n`)
+    }
+    socket.destroy(fault)
+  })
+  return server
+}
+
+export interface WebListener {
+  readonly port: number
+  /** Serves as before for `announceMs`, then lets nobody new in, and waits for those who are being answered. */
+  stop(announceMs: number): Promise<void>
+}
+
+export async function listenForVisitors(
+  app: RequestListener,
+  at: { readonly host: string; readonly port: number },
+  times: WebTimes = usualTimes,
+): Promise<WebListener> {
+  const server = createWebServer(times).on('request', app)
+  const silent = watchSilent(server)
+  server.listen(at.port, at.host)
+  await once(server, 'listening')
+  return {
+    port: (server.address() as AddressInfo).port,
+    async stop(announceMs) {
+      // Who comes while it is announced is answered, and keeps no connection that would be cut in a moment.
+      server.prependListener('request', (_req, res) => void res.setHeader('Connection', 'close'))
+      if (announceMs > 0) await new Promise((done) => setTimeout(done, announceMs))
+      const closed = once(server, 'close')
+      server.close()
+      for (const socket of silent) socket.destroy()
+      // A browser keeps its connection after the answer: it would hold the portal up until the keep-alive ends.
+      const idle = setInterval(() => server.closeIdleConnections(), 100)
+      const force = setTimeout(() => server.closeAllConnections(), times.answerMs)
+      await closed
+      clearInterval(idle)
+      clearTimeout(force)
+    },
+  }
+}
+
+/** Connections that have not asked for anything yet. Node counts them as busy. */
+function watchSilent(server: Server): ReadonlySet<Socket> {
+  const silent = new Set<Socket>()
+  server.on('connection', (socket) => {
+    silent.add(socket)
+    socket.once('close', () => silent.delete(socket))
+  })
+  server.on('request', (req) => void silent.delete(req.socket))
+  return silent
+}
