@@ -4,6 +4,7 @@ import { after, before, it } from 'node:test'
 import { parseLetter } from '#server/abuse/parse-letter.ts'
 import { judgeProvenance } from '#server/abuse/provenance.ts'
 import { createChainReader } from '#server/abuse/received-chain.ts'
+import { changeAccountAsItStands } from '#server/accounts/change-account.ts'
 import { runCommand } from '#server/cli/portal.ts'
 import { wantMailboxSuspension } from '#server/mailboxes/want-mailbox.ts'
 import { signInByPop3, signInBySmtp } from '#test/mail-platform/line-client.ts'
@@ -247,7 +248,9 @@ describeOnMailServers('the portal beside Dovecot and Postfix', () => {
     const { who, browser, address } = await arrive('heidi.h')
     const { id } = await world.portal.db('accounts').where({ address }).first('id')
     const at = world.portal.clock.now()
-    await world.portal.db.transaction((trx) => wantMailboxSuspension(trx, { accountId: id, suspension: 'send', at }))
+    await changeAccountAsItStands(world.portal.db, id, (trx) =>
+      wantMailboxSuspension(trx, { accountId: id, suspension: 'send', at }),
+    )
     await settled(address)
     assert.match((await signInBySmtp(world.mail.submissions, address, who.password)).reply, /^535/)
     await connections(browser, /The mailbox was blocked for this/)

@@ -71,7 +71,7 @@ export async function startDaemon(command: string, args: readonly string[], port
   running.add(child)
   for (let wait = 0; wait < 1200; wait += 1) {
     if (child.exitCode !== null || child.signalCode !== null) throw new Error(`${command} ended at its start: ${words}`)
-    if ((await Promise.all(ports.map(listens))).every(Boolean)) break
+    if ((await Promise.all(ports.map((port) => listens(port)))).every(Boolean)) break
     if (wait === 1199) {
       child.kill()
       throw new Error(`${command} does not listen: ${words}`)

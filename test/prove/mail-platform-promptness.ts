@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
+import { changeAccountAsItStands } from '#server/accounts/change-account.ts'
 import { wantMailboxSuspension } from '#server/mailboxes/want-mailbox.ts'
 import { signInBySmtp } from '#test/mail-platform/line-client.ts'
 import { openInbox, tryImap } from '#test/mail-platform/mail-program.ts'
@@ -79,7 +80,7 @@ async function goThrough(portal: TestPortal, mail: TestPlatform, samples: Record
   await client.say(`MAIL FROM:<${user}>`)
   const account = await portal.db('mailboxes').where({ address: user }).first('account_id')
   const suspend = (suspension: 'none' | 'login') =>
-    portal.db.transaction((trx) =>
+    changeAccountAsItStands(portal.db, account.account_id, (trx) =>
       wantMailboxSuspension(trx, { accountId: account.account_id, suspension, at: new Date() }),
     )
   await suspend('login')
