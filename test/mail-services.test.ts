@@ -257,7 +257,7 @@ describeOnMailServers('the portal beside Dovecot and Postfix', () => {
   })
 
   it('a block is told by every service, to who reads mail in the language of the account, and the portal says the same', async () => {
-    const { who, browser, address } = await arrive('katja.k')
+    const { who, address } = await arrive('katja.k')
     const { db, settings, url } = world.portal
     await db('accounts').where({ address }).update({ locale: 'ru' })
     const env = { DATABASE_URL: world.portal.database.url, SECRET_KEYS: settings.secretKeys.join(), BASE_URL: url }
