@@ -231,8 +231,9 @@ describeOnMailServers('Dovecot', () => {
     await provision('olga')
     const human = authOf('olga').pass
     for (const pass of [human, 'abcdefghjkmnpqrstuvw']) {
-      // Every connection that Dovecot still holds fails once.
-      await database.db.raw("select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'dovecot'")
+      // Every connection that Dovecot still holds fails once. Other tests have a Dovecot at the same server.
+      await database.db.raw(`select pg_terminate_backend(pid) from pg_stat_activity
+        where application_name = 'dovecot' and datname = current_database()`)
       await Promise.all(Array.from({ length: 12 }, () => tryImap(mail, { user: authOf('olga').user, pass })))
     }
     const logs = mail.readLogs()
