@@ -1,4 +1,5 @@
-// What reaches the portal from outside and is none of its forms: cookies, hosts, methods, network addresses, probes.
+// What reaches the portal from outside and is none of its forms: cookies, hosts, methods, network
+// addresses, probes.
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer } from 'node:http'

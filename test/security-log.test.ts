@@ -1,4 +1,5 @@
-// What whoever watches the portal reads in its log: one line for each try that failed, limit, refused right and act of the staff.
+// What those who watch the portal read: a line for each failed try, reached limit, refused right
+// and act of the staff.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { createKeyring } from '#server/core/keyring.ts'

@@ -17,7 +17,8 @@ export interface WebTimes {
 }
 
 /**
- * SAFETY: headers within 10 s, the whole request within 30 s. A restart takes less than 10 s, whatever is sent to hold it up; only who has
+ * SAFETY: headers within 10 s, the whole request within 30 s. A restart takes less than 10 s,
+ * whatever is sent to hold it up; only who has
  * asked is answered to the end, for less than service managers wait before they kill.
  */
 export const usualTimes: WebTimes = {
@@ -45,7 +46,8 @@ export function createWebServer(times: WebTimes = usualTimes): Server {
     requireHostHeader: false,
   })
   server.on('clientError', (fault: NodeJS.ErrnoException, socket: Socket & { _httpMessage?: ServerResponse }) => {
-    // As Node does by itself, with the header that every answer has: half an answer is not followed by another one.
+    // As Node does by itself, with the header that every answer has: half an answer is not followed
+    // by another one.
     if (socket.writable && !socket._httpMessage?.headersSent) {
       const status = statuses[fault.code ?? ''] ?? '400 Bad Request'
       socket.write(`HTTP/1.1 ${status}\r\nCache-Control: no-store\r\nConnection: close\r\n\r\n`)
@@ -74,14 +76,16 @@ export async function listenForVisitors(
   return {
     port: (server.address() as AddressInfo).port,
     async stop(announceMs) {
-      // Who comes while it is announced is answered, and keeps no connection that would be cut in a moment.
+      // Who comes while it is announced is answered, and keeps no connection that would be cut in a
+      // moment.
       server.prependListener('request', (_req, res) => void res.setHeader('Connection', 'close'))
       if (announceMs > 0) await new Promise((done) => setTimeout(done, announceMs))
       const closed = once(server, 'close')
       server.close()
       destroyWhere(({ asked }) => !asked)
       const cut = setTimeout(() => destroyWhere(({ request }) => !request?.complete), times.askMs)
-      // A browser keeps its connection after the answer: it would hold the portal up until the keep-alive ends.
+      // A browser keeps its connection after the answer: it would hold the portal up until the
+      // keep-alive ends.
       const idle = setInterval(() => server.closeIdleConnections(), 100)
       const force = setTimeout(() => server.closeAllConnections(), times.answerMs)
       await closed
@@ -93,7 +97,9 @@ export async function listenForVisitors(
 }
 
 interface Connection {
-  /** Whether the head of a request ever came. Node counts a connection that said nothing as busy. */
+  /**
+   * Whether the head of a request ever came. Node counts a connection that said nothing as busy.
+   */
   asked: boolean
   /** What is being read or answered. */
   request: IncomingMessage | undefined
