@@ -1,4 +1,5 @@
-// What holds for every answer of the portal: each page is found by its links and by its routes, as a stranger, an owner and the staff.
+// What holds for every answer of the portal: each page is found by its links and by its routes, as
+// a stranger, an owner and the staff.
 import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import { after, before, test } from 'node:test'

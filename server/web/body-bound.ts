@@ -1,4 +1,4 @@
-// How much of a request's body is taken, whoever reads it, and when nobody does.
+// How much of a body is taken, with a parser or without one.
 import type { Request, RequestHandler } from 'express'
 import { onlyLooks } from './dispatch.ts'
 import { BodyTooLarge } from './faults.ts'
@@ -6,14 +6,18 @@ import { BodyTooLarge } from './faults.ts'
 /** SAFETY: the body of a form. */
 export const formBytes = 16 * 1024
 
-/** A body that says its length is read off up to so far beyond its bound: a browser shows no answer before it has sent all. */
+/**
+ * A body that says its length is read off up to so far beyond its bound: a browser shows no answer
+ * before it has sent all.
+ */
 const readOffBytes = 1024 * 1024
 
 const hasBody = ({ headers }: Request): boolean =>
   headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
 
 /**
- * Security: a body is cut at its bound, with or without a declared length, of any type, read by a parser or by nobody.
+ * Security: a body is cut at its bound, with or without a declared length, of any type, read by a
+ * parser or by nobody.
  * @param bytes taken at most
  * @param parse reads the body, beginning at once; a body that it leaves alone is read off
  */
@@ -43,7 +47,8 @@ export function boundBody(bytes: number, parse?: RequestHandler): RequestHandler
 const readOff = boundBody(formBytes)
 
 /**
- * Stands before everything that answers. An answer that is made before the body was read to its end closes the connection, or Node
+ * Stands before everything that answers. An answer that is made before the body was read to its end
+ * closes the connection, or Node
  * would go on reading, however much it is.
  */
 export const watchBody: RequestHandler = (req, res, next) => {

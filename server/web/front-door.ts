@@ -13,7 +13,8 @@ function countHosts({ rawHeaders }: Request): number {
 }
 
 /**
- * Security: a request names one host (RFC 9112, 3.2). Of two the proxy may have judged one and we the other. Only HTTP/1.0 may
+ * Security: a request names one host (RFC 9112, 3.2). Of two the proxy may have judged one and we
+ * the other. Only HTTP/1.0 may
  * name none.
  */
 export const oneHost: RequestHandler = (req, _res, next) => {
@@ -22,7 +23,10 @@ export const oneHost: RequestHandler = (req, _res, next) => {
   next(new MalformedRequest(`${hosts} hosts`))
 }
 
-/** Security: every address answers alike, so that a stranger does not learn which staff pages there are. */
+/**
+ * Security: every address answers alike, so that a stranger does not learn which staff pages there
+ * are.
+ */
 export const answerOptions: RequestHandler = (req, res, next) => {
   if (req.method !== 'OPTIONS') return next()
   res.setHeader('Allow', 'GET, HEAD, POST')
@@ -30,7 +34,10 @@ export const answerOptions: RequestHandler = (req, res, next) => {
   res.end()
 }
 
-/** BASE_URL says whether people come by https; where a proxy ends TLS, only that tells. Set once for all requests. */
+/**
+ * BASE_URL says whether people come by https; where a proxy ends TLS, only that tells. Set once for
+ * all requests.
+ */
 export function decideSecure(app: Express, https: boolean): void {
   Object.defineProperty(app.request, 'secure', { value: https })
 }

@@ -1,4 +1,5 @@
-// One line for each try that failed, limit that was reached, right that was refused and act of the staff: for whoever watches the portal.
+// One line for each failed try, reached limit, refused right and act of the staff, for those who
+// watch the portal.
 import type { Request } from 'express'
 import type { Keyring } from '../core/keyring.ts'
 import { networkOf } from './client.ts'
@@ -7,7 +8,10 @@ import { ownerOf } from './sessions.ts'
 
 declare module 'express-serve-static-core' {
   interface Request {
-    /** Address of the mailbox that the request is about, where nobody is signed in to it. Only for the log. */
+    /**
+     * Address of the mailbox that the request is about, where nobody is signed in to it. Only for
+     * the log.
+     */
     about?: string
   }
 }
@@ -44,7 +48,10 @@ export type WebLog = Log & SecurityLog
 /** 96 bits: two of a provider's accounts have one digest as good as never. */
 const digestLength = 16
 
-/** Security: lines of one account or network are found by one digest, which only the holder of SECRET_KEYS can make. */
+/**
+ * Security: lines of one account or network are found by one digest, which only the holder of
+ * SECRET_KEYS can make.
+ */
 export function withSecurity(log: Log, keyring: Keyring): WebLog {
   const digest = (purpose: 'log.account' | 'log.network', value: string | undefined) =>
     value === undefined ? undefined : keyring.digest(purpose, value).toString('base64url').slice(0, digestLength)
