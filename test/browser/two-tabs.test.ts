@@ -53,7 +53,7 @@ describe('two tabs of one browser', () => {
 
   async function signInAt(page: Page, person: Equipped): Promise<void> {
     await page.goto(`${portal.url}/sign-in`)
-    await page.getByLabel('Mailbox', { exact: true }).fill(person.login)
+    await page.getByLabel('Mailbox name or full address', { exact: true }).fill(person.login)
     await page.getByLabel('Password', { exact: true }).fill(person.password)
     await press(page, 'Sign in')
     assert.equal(new URL(page.url()).pathname, '/account')
