@@ -36,7 +36,8 @@ export async function clearDoubt(parts: DeliveryParts, message: DoubtfulMessage,
   switch (answer.kind) {
     case 'taken':
       parts.log.info(note, 'message was sent')
-      await settle('sent', null, answer.ticket)
+      // Of two with the same words the other was quicker: there may be a second ticket.
+      if ((await settle('sent', null, answer.ticket)) === 'ticket-taken') await askAgain(parts, message, now)
       return
     case 'not-taken':
       parts.log.warn({ ...note, code: message.outcome }, 'message was not taken')

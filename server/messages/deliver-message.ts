@@ -41,7 +41,8 @@ async function followTry(parts: DeliveryParts, message: ClaimedMessage, now: Dat
   switch (outcome.kind) {
     case 'accepted':
       parts.log.info(note, 'message sent')
-      await settle('sent', null, outcome.providerId)
+      if ((await settle('sent', null, outcome.providerId)) === 'ticket-taken')
+        await followRepeatedTicket(parts, message)
       return
     case 'refused':
       parts.log.warn({ ...note, code: outcome.code }, 'message refused for good')
@@ -63,6 +64,27 @@ async function followTry(parts: DeliveryParts, message: ClaimedMessage, now: Dat
     default:
       assertNever(outcome)
   }
+}
+
+const repeatedTicket = 'gateway.repeated-ticket'
+
+/**
+ * The gateway answers with a ticket that another SMS of ours has. That one may have got it by a question in which both looked alike, so the
+ * gateway is asked again. A gateway that does so at the next try as well is believed: it says that it has the message.
+ */
+async function followRepeatedTicket(parts: DeliveryParts, message: ClaimedMessage): Promise<void> {
+  const { id, attempts } = message
+  parts.log.warn({ message: id, attempts }, 'gateway gave the ticket of another SMS')
+  if (attempts < 2) return await askLater(parts, message, repeatedTicket)
+  const settlement = {
+    id,
+    attempts,
+    state: 'sent',
+    outcome: repeatedTicket,
+    providerId: null,
+    keepPayload: false,
+  } as const
+  await settleMessage(parts.db, { ...settlement, now: parts.clock.now() })
 }
 
 /** A request whose answer was lost may still be on its way: it is over for certain as long after its end as a worker's whole try may last. */

@@ -77,11 +77,24 @@ export interface Settlement {
   readonly keepPayload: boolean
 }
 
-/**
- * Ends a try for good and wipes what was sent. Nothing happens where the message was settled or tried again meanwhile.
- * @throws where another SMS has this ticket of the gateway (23505): the message stays as it is, and the gateway will be asked about it
- */
-export async function settleMessage(db: Db, settlement: Settlement): Promise<boolean> {
+/** `ticket-taken`: another SMS has this ticket of the gateway, and nothing was changed. */
+export type Settled = 'settled' | 'not-ours' | 'ticket-taken'
+
+/** Ends a try for good and wipes what was sent. Nothing happens where the message was settled or tried again meanwhile. */
+export async function settleMessage(db: Db, settlement: Settlement): Promise<Settled> {
+  try {
+    return (await settle(db, settlement)) ? 'settled' : 'not-ours'
+  } catch (fault) {
+    if (isTicketTaken(fault)) return 'ticket-taken'
+    throw fault
+  }
+}
+
+const isTicketTaken = (fault: unknown): boolean =>
+  (fault as { code?: unknown }).code === '23505' &&
+  (fault as { constraint?: unknown }).constraint === 'messages_sms_provider_id_key'
+
+async function settle(db: Db, settlement: Settlement): Promise<boolean> {
   const { rowCount } = await db.raw(
     `update messages set state = :state, outcome = :outcome, provider_id = coalesce(:providerId, provider_id), settled_at = :now,
        payload = case when :keepPayload then payload end
@@ -169,6 +182,14 @@ export interface DeliveryReport {
  * message whose answer was lost.
  */
 export async function recordDelivery(db: Db, report: DeliveryReport): Promise<boolean> {
+  return await writeDelivery(db, report).catch((fault) => {
+    // Another message got the ticket at this very moment.
+    if (isTicketTaken(fault)) return false
+    throw fault
+  })
+}
+
+async function writeDelivery(db: Db, report: DeliveryReport): Promise<boolean> {
   const { rowCount } = await db.raw(
     `update messages set delivery = :delivery, delivery_code = :deliveryCode, provider_id = :providerId,
        state = 'sent', settled_at = coalesce(settled_at, :now),

@@ -86,7 +86,10 @@ export async function proveDatabaseRestarts(rounds: number): Promise<DatabaseRes
       await pause(Math.random() * 1500)
       server = await start()
       const begun = performance.now()
-      await eventually(async () => (await fetch(`${portal.url}/readyz`)).ok)
+      await eventually(async () => {
+        assertAlive(portal)
+        return (await fetch(`${portal.url}/readyz`).catch(() => undefined))?.ok
+      })
       ready.push(secondsSince(begun))
       await untilAnother(tally, portal)
       acknowledged.push(secondsSince(begun))
@@ -111,10 +114,16 @@ export async function proveDatabaseRestarts(rounds: number): Promise<DatabaseRes
 async function untilAnother({ acknowledged }: Tally, portal: PortalProcess): Promise<void> {
   const before = acknowledged.length
   await eventually(async () => {
-    const { exitCode, signalCode } = portal.child
-    assert.ok(exitCode === null && signalCode === null, `the portal ended with ${exitCode}:\n${portal.output()}`)
+    assertAlive(portal)
     return acknowledged.length > before
   })
+}
+
+function assertAlive({ child, output }: PortalProcess): void {
+  assert.ok(
+    child.exitCode === null && child.signalCode === null,
+    `the portal ended with ${child.exitCode}:\n${output()}`,
+  )
 }
 
 async function takeDown(folder: string, signal: NodeJS.Signals): Promise<void> {
