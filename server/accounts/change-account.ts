@@ -122,3 +122,6 @@ export async function changeAccount<Outcome>(
     return await change(door.trx, door.account)
   })
 }
+
+/** Where nothing is to be changed, and what is shown is not for a proof of an earlier epoch. @throws StaleProof */
+export const demandProof = (db: Db, proof: AccountProof): Promise<void> => changeAccount(db, proof, async () => {})

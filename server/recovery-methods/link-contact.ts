@@ -1,5 +1,5 @@
 // A contact becomes the account's own: the right code is spent and the contact claimed in one transaction.
-import type { AccountTrx } from '../accounts/change-account.ts'
+import { type AccountTrx, demandProof } from '../accounts/change-account.ts'
 import type { Contact, LinkedContact } from '../contacts/contact.ts'
 import { type JudgeParts, judgeCode } from '../contacts/judge-code.ts'
 import { spendConfirmation } from '../contacts/store.ts'
@@ -30,6 +30,8 @@ export async function linkContact(
 ): Promise<Linked> {
   const { accountId } = asking
   const judged = await judgeCode(parts, { accountId, ...asked })
+  // Security: a code is dead in a new epoch. So is the session, and it is shown no more pages.
+  if (judged.kind === 'refused' && judged.reason === 'dead') await demandProof(parts.db, asking)
   if (judged.kind === 'refused') return judged
   const { contact, digest } = judged
   return await changeMethod<Linked>(parts, asking, async (trx, at) => {
