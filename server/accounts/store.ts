@@ -76,9 +76,30 @@ export async function insertAccount(
   })
 }
 
-/** Replaces the verifier for a new password. */
-export async function setPassword(trx: Trx, id: string, passwordVerifier: string, at: Date): Promise<void> {
-  await trx('accounts').where({ id }).update({ password_verifier: passwordVerifier, password_changed_at: at })
+/**
+ * Replaces the verifier for a new password.
+ * @param voids the one before is kept, so that it can be refused as the next one; of two that were made void in a row the first
+ */
+export async function setPassword(
+  trx: Trx,
+  id: string,
+  passwordVerifier: string,
+  at: Date,
+  voids = false,
+): Promise<void> {
+  await trx('accounts')
+    .where({ id })
+    .update({
+      password_verifier: passwordVerifier,
+      password_changed_at: at,
+      voided_verifier: voids ? trx.raw('coalesce(voided_verifier, password_verifier)') : null,
+    })
+}
+
+/** Verifiers of the present password and of one that was made void since the last that its owner chose. */
+export async function listRefusedVerifiers(db: Db | Trx, id: string): Promise<string[]> {
+  const row = await db('accounts').where({ id }).first('password_verifier', 'voided_verifier')
+  return [row?.password_verifier, row?.voided_verifier].filter((each) => typeof each === 'string')
 }
 
 /** Replaces the verifier of the same password by a stronger one, unless the password was changed meanwhile. */

@@ -8,7 +8,14 @@ import type { Keyring } from '../core/keyring.ts'
 import type { MailService } from '../mail-platform/mail-platform.ts'
 import { wantAppPasswords } from '../mailboxes/want-mailbox.ts'
 import { digestOfAppPassword, newAppPassword } from './new-app-password.ts'
-import { insertAppPassword, markAllRevoked, markHeld, releaseAppPassword, revokeAppPassword } from './store.ts'
+import {
+  findByDigest,
+  insertAppPassword,
+  markAllRevoked,
+  markHeld,
+  releaseAppPassword,
+  revokeAppPassword,
+} from './store.ts'
 
 export interface AppPasswordParts {
   readonly db: Db
@@ -31,19 +38,40 @@ class Full extends Error {
   override readonly name = 'Full'
 }
 
+/** Undoes the transaction of a second click: nothing is to be brought to the platform. */
+class Made extends Error {
+  override readonly name = 'Made'
+  readonly id: string
+  constructor(id: string) {
+    super('made before')
+    this.id = id
+  }
+}
+
 /** The secret is in the answer and nowhere else. */
 export async function createAppPassword(
   parts: AppPasswordParts & NoticeParts,
-  wanted: Change & { readonly name: string; readonly services: readonly MailService[] },
+  wanted: Change & {
+    readonly name: string
+    readonly services: readonly MailService[]
+    /** Of the form that asks: sent again, it gets the app password that it got, and no second one. */
+    readonly form?: Buffer
+  },
 ): Promise<Created> {
   const { db, clock, keyring } = parts
-  const { accountId, name, services, trace } = wanted
-  const secret = newAppPassword()
+  const { accountId, name, services, trace, form } = wanted
+  // Security: the form alone is not enough to make the secret again, it takes our key.
+  const seed = form && keyring.digest('app-passwords.form', JSON.stringify([accountId, form.toString('base64url')]))
+  const secret = newAppPassword(seed)
+  const digest = digestOfAppPassword(secret)
   const at = clock.now()
   try {
     const id = await db.transaction(async (trx) => {
       const revision = await wantAppPasswords(trx, { accountId, at, endSessions: false })
-      const added = { accountId, name, services, digest: digestOfAppPassword(secret), revision, at }
+      // The mailbox is locked by now: of two clicks at once the second finds what the first has made.
+      const made = await findByDigest(trx, accountId, digest)
+      if (made) throw new Made(made)
+      const added = { accountId, name, services, digest, revision, at }
       const inserted = await insertAppPassword(trx, added, appPasswordsAtMost)
       if (!inserted) throw new Full()
       const event = 'app-password.created'
@@ -55,12 +83,16 @@ export async function createAppPassword(
     return { kind: 'created', id, secret }
   } catch (fault) {
     if (fault instanceof Full) return { kind: 'full' }
+    if (fault instanceof Made) return { kind: 'created', id: fault.id, secret }
     throw fault
   }
 }
 
 /** Revoked meanwhile, or never theirs: nothing happens, and that is no fault. */
-export async function revokeOne(parts: AppPasswordParts, { accountId, id, trace }: Change & { id: string }) {
+export async function revokeOne(
+  parts: AppPasswordParts & NoticeParts,
+  { accountId, id, trace }: Change & { id: string },
+) {
   const at = parts.clock.now()
   await parts.db.transaction(async (trx) => {
     const revoked = await revokeAppPassword(trx, accountId, id, at)
@@ -69,10 +101,30 @@ export async function revokeOne(parts: AppPasswordParts, { accountId, id, trace 
     await wantAppPasswords(trx, { accountId, at, endSessions: !revoked.held })
     const details = { name: revoked.name }
     await recordActivity(trx, parts.keyring, { accountId, event: 'app-password.revoked', details, at, trace })
+    await tellRevoked(trx, parts, { accountId, extent: 'one', at, trace })
   })
 }
 
-/** All at once, in the caller's transaction. @returns how many */
+/** All at once, as their owner wants it. */
+export async function revokeEvery(parts: AppPasswordParts & NoticeParts, { accountId, trace }: Change): Promise<void> {
+  const at = parts.clock.now()
+  await parts.db.transaction(async (trx) => {
+    if ((await revokeAll(trx, parts, { accountId, at, trace })) > 0)
+      await tellRevoked(trx, parts, { accountId, extent: 'all', at, trace })
+  })
+}
+
+/** Security: whoever sits at somebody else's open page cannot cut their mail programs off in silence. */
+async function tellRevoked(
+  trx: Trx,
+  parts: NoticeParts,
+  { accountId, extent, at, trace }: Change & { readonly extent: 'one' | 'all'; readonly at: Date },
+): Promise<void> {
+  const about = { accountId, params: { extent }, change: 'app-password.revoked', at, trace } as const
+  await tellOwner(trx, parts, { ...about, name: 'app-password-revoked', lettersOnly: true })
+}
+
+/** All at once, in the caller's transaction, who tells it. @returns how many */
 export async function revokeAll(
   trx: Trx,
   { keyring }: Pick<AppPasswordParts, 'keyring'>,

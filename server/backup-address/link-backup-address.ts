@@ -1,10 +1,9 @@
-import type { Db } from '#db/connection.ts'
-import { type AskedForProof, askForProof, type ProofParts } from '../contacts/ask-for-proof.ts'
+import type { Db, Trx } from '#db/connection.ts'
+import { type AskedForProof, type AskingForProof, askForProof, type ProofParts } from '../contacts/ask-for-proof.ts'
 import type { Contact } from '../contacts/contact.ts'
 import { findConfirmation } from '../contacts/store.ts'
 import { type EmailAddressRefusal, parseEmailAddress } from '../core/email-address.ts'
 import type { Keyring } from '../core/keyring.ts'
-import type { Locale } from '../i18n/texts.ts'
 import { type Asking, changeMethod, type Held, type MethodChangeParts } from '../recovery-methods/change-method.ts'
 import { type Linked, type LinkParts, linkContact } from '../recovery-methods/link-contact.ts'
 import type { MailGuard } from './mail-guard.ts'
@@ -25,25 +24,23 @@ export function judgeAddress(mailDomains: readonly string[], typed: string): Jud
   return { kind: 'ok', contact: { kind: 'backup-address', value, canonical } }
 }
 
-export type AskedAddress = AskedForProof | { readonly kind: 'limited'; readonly retryAfterSeconds: number }
-
 /** Mails a code to the address, whoever has it already. */
 export async function askBackupAddress(
   parts: BackupAddressParts,
-  about: { readonly accountId: string; readonly contact: Contact; readonly locale: Locale },
-): Promise<AskedAddress> {
-  const permit = await parts.mailGuard.permit('confirm', [about.accountId, about.contact.canonical])
-  if (permit.kind === 'refused') return { kind: 'limited', retryAfterSeconds: permit.retryAfterSeconds }
-  return await askForProof(parts, about)
+  about: Omit<AskingForProof, 'permit'>,
+): Promise<AskedForProof> {
+  const keys = [about.accountId, about.contact.canonical]
+  const permit = (trx: Trx) => parts.mailGuard.within(trx).permit('confirm', keys)
+  return await askForProof(parts, { ...about, permit })
 }
 
 /** The address that a code was mailed to and that waits for it. */
 export async function pendingBackupAddress(
   { db, keyring }: { readonly db: Db; readonly keyring: Keyring },
   accountId: string,
-): Promise<Contact | undefined> {
+): Promise<(Contact & { readonly sentAt: Date }) | undefined> {
   const found = await findConfirmation(db, keyring, accountId, 'backup-address')
-  return found && !found.spentAt ? found.contact : undefined
+  return found && !found.spentAt ? { ...found.contact, sentAt: found.sentAt } : undefined
 }
 
 export const linkBackupAddress = (parts: LinkParts, asking: Asking, typed: string): Promise<Linked> =>

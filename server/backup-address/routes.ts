@@ -40,9 +40,11 @@ export function backupAddressRoutes(parts: WebParts): Router {
     })
     .post(`${confirmPage}/again`, requireAccount(confirmPage), async (req, res) => {
       const accountId = accountOf(req).id
-      const contact = await pendingBackupAddress(parts, accountId)
-      if (!contact) return res.redirect(303, formPage)
-      await forms.answerAsked(req, res, await askBackupAddress(parts, { accountId, contact, locale: req.locale }))
+      const pending = await pendingBackupAddress(parts, accountId)
+      if (!pending) return res.redirect(303, formPage)
+      const { sentAt: _, ...contact } = pending
+      const about = { accountId, contact, locale: req.locale, again: forms.seenBy(req) }
+      await forms.answerAsked(req, res, await askBackupAddress(parts, about))
     })
     .post(`${formPage}/remove`, requireAccount(methodsPage), fresh(methodsPage), async (req, res) => {
       await forms.countChange(accountOf(req).id)

@@ -99,15 +99,30 @@ export interface CountedTry {
   readonly triesLeft: number
 }
 
+interface Counting {
+  readonly accountId: string
+  readonly kind: ContactKind
+  readonly at: Date
+  readonly triesAllowed: number
+}
+
 /** Security: the try is counted before it is judged, in one statement; undefined where the code is dead. */
-export async function countConfirmationTry(
+export const countConfirmationTry = (db: Db, keyring: Keyring, about: Counting): Promise<CountedTry | undefined> =>
+  countTry(db, keyring, about, 'spent_at is null')
+
+/** The same for a code that was spent and would live still: typed again it is told from a wrong one. */
+export const countSpentConfirmationTry = (db: Db, keyring: Keyring, about: Counting): Promise<CountedTry | undefined> =>
+  countTry(db, keyring, about, 'spent_at is not null')
+
+async function countTry(
   db: Db,
   keyring: Keyring,
-  about: { accountId: string; kind: ContactKind; at: Date; triesAllowed: number },
+  about: Counting,
+  which: 'spent_at is null' | 'spent_at is not null',
 ): Promise<CountedTry | undefined> {
   const { rows } = await db.raw<{ rows: Row[] }>(
     `update contact_confirmations set tries = tries + 1
-     where account_id = :accountId and kind = :kind and tries < :triesAllowed and expires_at > :at and spent_at is null
+     where account_id = :accountId and kind = :kind and tries < :triesAllowed and expires_at > :at and ${which}
      returning *`,
     { ...about },
   )

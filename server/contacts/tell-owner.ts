@@ -12,7 +12,7 @@ import type { Contact, LinkedContact } from './contact.ts'
 /** Messages that tell of something the reader may not have done. */
 export type NoticeName = Extract<
   MessageName,
-  | 'app-password-created'
+  | `app-password-${'created' | 'revoked'}`
   | 'new-device'
   | 'password-changed'
   | 'password-reset'

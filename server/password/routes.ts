@@ -1,4 +1,5 @@
 import { type Request, type Response, Router } from 'express'
+import { findAccount } from '../accounts/store.ts'
 import { recordActivity } from '../activity/store.ts'
 import { tellOwner } from '../contacts/tell-owner.ts'
 import { tellDone } from '../web/done.ts'
@@ -20,13 +21,21 @@ export function passwordRoutes(parts: WebParts): Router {
       errors,
     })
 
+  /** A second click: the session's proof is older than the password, which is therefore what the first click chose. */
+  async function wasJustChosen(req: Request, accountId: string): Promise<boolean> {
+    const account = await findAccount(db, accountId)
+    return account !== undefined && account.passwordChangedAt.getTime() > (req.session.confirmedAt ?? 0)
+  }
+
   return Router()
     .get('/.well-known/change-password', (_req, res) => res.redirect(303, '/account/password'))
     .get('/account/password', requireAccount(), fresh, (req, res) => showForm(req, res))
     .post('/account/password', requireAccount(), fresh, async (req, res) => {
       const owner = ownerOf(req)
       if (!owner) return
-      const judged = judgeNewPassword(parts, owner.address, readFields(req, ['password']).password)
+      const judged = await judgeNewPassword(parts, owner, readFields(req, ['password']).password)
+      if (judged.kind === 'refused' && judged.reason === 'same' && (await wasJustChosen(req, owner.id)))
+        return res.redirect(303, '/account')
       if (judged.kind === 'refused') return showForm(req, res, [{ field: 'password', reason: judged.reason }])
       await perAccount.demand(owner.id)
       const verifier = await hasher.hash(judged.password)

@@ -1,10 +1,9 @@
-import type { Db } from '#db/connection.ts'
-import { type AskedForProof, askForProof, type ProofParts } from '../contacts/ask-for-proof.ts'
+import type { Db, Trx } from '#db/connection.ts'
+import { type AskedForProof, type AskingForProof, askForProof, type ProofParts } from '../contacts/ask-for-proof.ts'
 import type { Contact } from '../contacts/contact.ts'
 import { findConfirmation } from '../contacts/store.ts'
 import type { Keyring } from '../core/keyring.ts'
 import { type PhoneNumberRefusal, parsePhoneNumber } from '../core/phone-number.ts'
-import type { Locale } from '../i18n/texts.ts'
 import { type Asking, changeMethod, type Held, type MethodChangeParts } from '../recovery-methods/change-method.ts'
 import { type Linked, type LinkParts, linkContact } from '../recovery-methods/link-contact.ts'
 import type { GuardedNumber, SmsGuard } from './sms-guard.ts'
@@ -28,28 +27,27 @@ export function judgePhone({ settings }: Pick<PhoneParts, 'settings'>, typed: st
   return parsed.kind === 'ok' ? { kind: 'ok', number: parsed } : parsed
 }
 
-export type AskedPhone = AskedForProof | { readonly kind: 'limited'; readonly retryAfterSeconds: number }
-
 /** Sends a code to the number, however many mailboxes already have it. */
 export async function askPhone(
   parts: PhoneParts,
-  about: { readonly accountId: string; readonly number: GuardedNumber; readonly locale: Locale },
-): Promise<AskedPhone> {
-  const { accountId, number, locale } = about
+  about: Omit<AskingForProof, 'contact' | 'permit'> & { readonly number: GuardedNumber },
+): Promise<AskedForProof> {
+  const { number, ...asking } = about
+  const { accountId } = asking
   const own = await findPhone(parts.db, parts.keyring, accountId)
-  const permit = await parts.smsGuard.permit(number, { accountId, confirmed: own?.value === number.e164 })
-  if (permit.kind === 'refused') return { kind: 'limited', retryAfterSeconds: permit.retryAfterSeconds }
+  const who = { accountId, confirmed: own?.value === number.e164 }
+  const permit = (trx: Trx) => parts.smsGuard.within(trx).permit(number, who)
   const contact = { kind: 'phone', value: number.e164, canonical: number.e164 } as const
-  return await askForProof(parts, { accountId, contact, locale })
+  return await askForProof(parts, { ...asking, contact, permit })
 }
 
 /** The number that a code was sent to and that waits for it. */
 export async function pendingPhone(
   { db, keyring }: { readonly db: Db; readonly keyring: Keyring },
   accountId: string,
-): Promise<Contact | undefined> {
+): Promise<(Contact & { readonly sentAt: Date }) | undefined> {
   const found = await findConfirmation(db, keyring, accountId, 'phone')
-  return found && !found.spentAt ? found.contact : undefined
+  return found && !found.spentAt ? { ...found.contact, sentAt: found.sentAt } : undefined
 }
 
 export const linkPhone = (parts: LinkParts, asking: Asking, typed: string): Promise<Linked> =>

@@ -7,7 +7,14 @@ import type { MessageParts } from '../messages/send-message.ts'
 import type { RecoveryMethod } from '../recovery/recovery-method.ts'
 import type { RawSettings } from '../settings.ts'
 import { createLimits } from '../web/limits.ts'
-import { countCodeTry, digestOfCode, findCodeRequest, putCodeRequest, spendCode } from './code-store.ts'
+import {
+  type CodeRequest,
+  countCodeTry,
+  digestOfCode,
+  findCodeRequest,
+  putCodeRequest,
+  spendCode,
+} from './code-store.ts'
 import { createPace } from './recovery-pace.ts'
 import { codeDigits, sendCodeTask, sendRecoveryCode } from './send-recovery-code.ts'
 import type { SmsGuard } from './sms-guard.ts'
@@ -36,6 +43,9 @@ export function phoneRecovery(parts: PhoneRecoveryParts): RecoveryMethod {
   const numbers = { defaultCountry: settings.defaultCountry, allowedCountries: settings.smsCountries }
   const wrongPerDay = { points: settings.limitWrongCodesPerDay, seconds: 86_400 }
 
+  const isUnderWay = (request: CodeRequest, e164: string, at: Date) =>
+    request.e164 === e164 && request.expiresAt > at && request.tries < settings.limitCodeTries
+
   return {
     id: 'phone',
     strength: 'strong',
@@ -51,17 +61,24 @@ export function phoneRecovery(parts: PhoneRecoveryParts): RecoveryMethod {
         phone: maskPhone(request.e164),
         digits: codeDigits,
         minutes: settings.codeMinutes,
+        sends: request.sends,
         exhausted: request.tries >= settings.limitCodeTries,
         left,
         againAt: wait > 0 ? new Date(at.getTime() + wait * 1000) : null,
       }
     },
-    async challenge(trx, flow, input) {
+    async challenge(trx, flow, input, seen) {
       const parsed = input === null ? null : parsePhoneNumber(input, numbers)
       if (parsed?.kind === 'refused') return refused(parsed.reason)
-      const e164 = parsed?.e164 ?? (await findCodeRequest(trx, keyring, flow.id))?.e164
+      const request = await findCodeRequest(trx, keyring, flow.id)
+      const e164 = parsed?.e164 ?? request?.e164
       if (e164 === undefined) return refused('missing')
+      const underWay = request && isUnderWay(request, e164, flow.at) ? request : undefined
+      // A second click on "another code": one was sent since its page was shown.
+      if (underWay && seen !== undefined && seen !== underWay.sends) return { kind: 'asked' }
       const wait = await pace.ask(trx, flow.budgetKey, e164)
+      // What was typed once more leads to the page of the code that is under way, which says when there can be another one.
+      if (wait > 0 && underWay && parsed) return { kind: 'asked' }
       if (wait > 0) return { kind: 'wait', retryAfterSeconds: wait }
       const expiresAt = new Date(flow.at.getTime() + settings.codeMinutes * 60_000)
       const sends = await putCodeRequest(trx, keyring, {

@@ -42,7 +42,12 @@ export function phoneRoutes(parts: WebParts): Router {
       const pending = await pendingPhone(parts, accountId)
       const judged = judgePhone(parts, pending?.value ?? '')
       if (judged.kind === 'refused') return res.redirect(303, formPage)
-      const asked = await askPhone(parts, { accountId, number: judged.number, locale: req.locale })
+      const asked = await askPhone(parts, {
+        accountId,
+        number: judged.number,
+        locale: req.locale,
+        again: forms.seenBy(req),
+      })
       await forms.answerAsked(req, res, asked)
     })
     .post(`${formPage}/remove`, requireAccount(methodsPage), fresh(methodsPage), async (req, res) => {

@@ -68,9 +68,11 @@ export interface RecoveryMethod {
   describe(db: Db | Trx, flow: MethodFlow): Promise<Readonly<Record<string, unknown>> | null>
   /**
    * Ask for the proof. For a decoy flow (no account, or the method is not set up) do the same work and send nothing.
+   * What is asked for twice by a second click is sent once.
    * @param input null to ask once more with what was typed before
+   * @param seen then how many were asked for by what the page showed, where it told
    */
-  challenge(trx: Trx, flow: MethodFlow, input: string | null): Promise<ChallengeOutcome>
+  challenge(trx: Trx, flow: MethodFlow, input: string | null, seen?: number): Promise<ChallengeOutcome>
   /** Counts the try, then spends the secret. A wrong answer is a value, never a throw: a throw would undo the count. */
   prove(trx: Trx, flow: MethodFlow, input: string): Promise<ProofOutcome>
   /** Methods that prove by a link: whose it is, where it is alive. Does not use it up. */

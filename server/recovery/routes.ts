@@ -20,6 +20,9 @@ import { type Flow, findFlow } from './store.ts'
 const newPasswordPath = '/recover/new-password'
 const beforeProof: readonly FlowState[] = ['begun', 'asked']
 
+/** The button "again" says how many its page knew of. */
+const seenOf = (again: string | undefined) => (/^\d{1,9}$/.test(again ?? '') ? Number(again) : undefined)
+
 export function recoveryRoutes(parts: WebParts): Router {
   const { pages, db, clock, settings, recoveryMethods: methods, trace } = parts
   const perNetwork = parts.limits.limiter('recovery', { points: settings.limitRecoveriesPerIpHour, seconds: 3600 })
@@ -117,8 +120,12 @@ export function recoveryRoutes(parts: WebParts): Router {
         case 'done':
         case 'held':
           return res.redirect(303, '/recover/done')
-        case 'refused':
+        case 'refused': {
+          // A second click at the same moment, judged after the first had set the very password.
+          const now = outcome.reason === 'same' ? await flowOf(req) : undefined
+          if (now && now.state !== 'proven') return res.redirect(303, dueOf(now))
           return showNewPassword(req, res, flow, [{ field: 'password', reason: outcome.reason }])
+        }
         case 'dead-link':
           return showDeadLink(req, res)
         case 'moved':
@@ -160,6 +167,9 @@ export function recoveryRoutes(parts: WebParts): Router {
         const flow = await flowAt(req, res, beforeProof)
         if (!flow) return
         const outcome = await proveFlow(parts, method, flow, readFields(req, [field])[field] ?? '')
+        // A second click at the same moment was the faster one: this one finds the step that is due as well.
+        const now = outcome.kind === 'proven' ? undefined : await flowOf(req)
+        if (now && !beforeProof.includes(now.state)) return res.redirect(303, dueOf(now))
         if (outcome.kind === 'wait') throw new LimitReached(outcome.retryAfterSeconds)
         if (outcome.kind === 'refused') return await showProof(req, res, flow, [{ field, reason: outcome.reason }])
         res.redirect(303, newPasswordPath)
@@ -178,7 +188,7 @@ export function recoveryRoutes(parts: WebParts): Router {
       await perNetwork.demand(networkOf(req.ip))
       const form = readFields(req, [field, 'again'])
       const typed = form[field] ?? ''
-      const outcome = await challengeFlow(parts, method, flow, form.again ? null : typed)
+      const outcome = await challengeFlow(parts, method, flow, form.again ? null : typed, seenOf(form.again))
       switch (outcome.kind) {
         case 'asked':
           return res.redirect(303, `/recover/${proof.path}`)

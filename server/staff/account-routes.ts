@@ -82,7 +82,8 @@ export function staffAccountRoutes(parts: WebParts): Router {
         const { id: accountId } = await open(req)
         const at = clock.now()
         await db.transaction(async (trx) => {
-          await endSessions(trx, accountId)
+          // A second click finds none.
+          if ((await endSessions(trx, accountId)) === 0) return
           await recordActivity(trx, keyring, { accountId, event: 'session.ended-by-operator', details: {}, at })
           const about = { staffId: staffOf(req).id, accountId, details: { what: 'sessions-ended' }, at }
           await recordAudit(trx, keyring, { ...about, action: 'support.acted' })

@@ -1,5 +1,6 @@
 import { type Request, type Response, Router } from 'express'
-import { keepFlow } from '../recovery/flow-cookie.ts'
+import { giveToken, tokenByLink } from '../recovery/flow-cookie.ts'
+import { isFlowOpen } from '../recovery/resume-flow.ts'
 import type { WebParts } from '../web/parts.ts'
 import { describeUndo, undoChange } from './undo-change.ts'
 
@@ -22,8 +23,13 @@ export function undoRoutes(parts: WebParts): Router {
     })
     .post('/undo/:token', async (req, res) => {
       const about = { locale: req.locale, trace: trace(req) }
-      const acted = await undoChange(parts, req.params.token, about, () => keepFlow(parts, res))
-      if (!acted) return showDead(req, res)
+      const token = tokenByLink(parts, req, req.params.token)
+      const acted = await undoChange(parts, req.params.token, about, () => giveToken(parts, res, token))
+      if (!acted) {
+        // A second click goes on in the flow that the first has begun in this browser.
+        if (!(await isFlowOpen(parts, token))) return showDead(req, res)
+        giveToken(parts, res, token)
+      }
       // The page of the way on: the link is not in its address any more.
       res.redirect(303, '/recover/new-password')
     })

@@ -55,7 +55,7 @@ export async function undoChange(
     if (!(await holdAccount(trx, accountId))) return false
     const undo = await spendUndo(trx, keyring, hashToken(token), at)
     if (!undo) return false
-    await changePassword(trx, parts, { accountId, password, at })
+    await changePassword(trx, parts, { accountId, password, at, voids: true })
     await endOpenWays(trx, accountId, at)
     await setProbation(trx, parts, undo, at)
     // Security: whoever reads the mailbox may be the stranger. A link that went there never disarms those that went to contacts.

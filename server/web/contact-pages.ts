@@ -8,7 +8,7 @@ import { type Asking, createChangeLimit, type Held } from '../recovery-methods/c
 import type { Linked } from '../recovery-methods/link-contact.ts'
 import { tellDone } from './done.ts'
 import { Forbidden, LimitReached } from './faults.ts'
-import type { FormError } from './forms.ts'
+import { type FormError, readFields } from './forms.ts'
 import type { WebParts } from './parts.ts'
 import { accountOf } from './sessions.ts'
 
@@ -21,12 +21,10 @@ export interface ContactForms {
   /** What the form's view wants beyond what both kinds show. */
   locals?(): Readonly<Record<string, unknown>>
   /** The contact that waits for its code. */
-  pending(accountId: string): Promise<Pick<Contact, 'value' | 'canonical'> | undefined>
+  pending(accountId: string): Promise<(Pick<Contact, 'value' | 'canonical'> & { readonly sentAt: Date }) | undefined>
   /** Seconds until another code can be sent there. */
   waitFor(accountId: string, canonical: string): Promise<number>
 }
-
-export type Asked = AskedForProof | { readonly kind: 'limited'; readonly retryAfterSeconds: number }
 
 export function createContactPages(parts: WebParts, forms: ContactForms) {
   const { pages, db, clock, methods } = parts
@@ -51,6 +49,7 @@ export function createContactPages(parts: WebParts, forms: ContactForms) {
     const wait = pending ? await forms.waitFor(accountId, pending.canonical) : 0
     const locals = {
       contact: pending?.value,
+      sentAt: pending?.sentAt.getTime(),
       againAt: wait > 0 ? new Date(clock.now().getTime() + wait * 1000) : undefined,
       taken: errors.some((error) => error.reason === 'taken'),
     }
@@ -66,9 +65,15 @@ export function createContactPages(parts: WebParts, forms: ContactForms) {
     showForm,
     showConfirm,
     countChange: createChangeLimit(parts.limits),
+    /** Which code the page of the button "another code" knew of, so that a second click on it is told from the first. */
+    seenBy(req: Request): { readonly seen: number | undefined } {
+      const { seen } = readFields(req, ['seen'])
+      return { seen: /^\d{1,15}$/.test(seen) ? Number(seen) : undefined }
+    },
+
     askingOf: (req: Request): Asking => ({ accountId: accountOf(req).id, trace: parts.trace(req) }),
 
-    async answerAsked(req: Request, res: Response, asked: Asked): Promise<void> {
+    async answerAsked(req: Request, res: Response, asked: AskedForProof): Promise<void> {
       switch (asked.kind) {
         case 'asked':
           return res.redirect(303, confirmPage)

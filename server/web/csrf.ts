@@ -28,10 +28,21 @@ export function checkOrigin(ownOrigin: string, trustHost: boolean): RequestHandl
   }
 }
 
+const cookieName = (https: boolean) => (https ? '__Host-csrf' : 'csrf')
+
+/**
+ * What this browser was given with its first form and sends back with each, before it is known by anything else. Undefined where it sends none.
+ * Security: no script sees it, and what is derived from it is worth what it is worth.
+ */
+export function formSecretOf(req: Request, https: boolean): string | undefined {
+  const secret: unknown = req.cookies?.[cookieName(https)]
+  return typeof secret === 'string' && secret.length >= 20 ? secret : undefined
+}
+
 /** The token of every form, bound to a cookie of this browser. Faults carry the code EBADCSRFTOKEN. */
 export function csrfToken(https: boolean): RequestHandler {
   return csurf({
-    cookie: { key: https ? '__Host-csrf' : 'csrf', httpOnly: true, sameSite: 'lax', secure: https, path: '/' },
+    cookie: { key: cookieName(https), httpOnly: true, sameSite: 'lax', secure: https, path: '/' },
     value: (req: Request) => (typeof req.body?._csrf === 'string' ? req.body._csrf : ''),
   })
 }

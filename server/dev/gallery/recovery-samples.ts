@@ -18,8 +18,8 @@ const doors = [
   { id: 'phone', href: '/recover/sms' },
   { id: 'security-question', href: '/recover/security-question' },
 ]
-const link = { address: 'a••••k@gm•••.com', minutes: 60, left: 9, againAt: null }
-const code = { phone: '+375 •• •••-••-47', digits: 8, minutes: 10, exhausted: false, left: 5, againAt: null }
+const link = { address: 'a••••k@gm•••.com', minutes: 60, sends: 1, left: 9, againAt: null }
+const code = { phone: '+375 •• •••-••-47', digits: 8, minutes: 10, exhausted: false, sends: 1, left: 5, againAt: null }
 const undo = (state: string, method: string, what: string): Sample => ({
   page: 'undo',
   state,
