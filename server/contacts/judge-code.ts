@@ -3,7 +3,7 @@ import type { Clock } from '../core/clock.ts'
 import type { Keyring } from '../core/keyring.ts'
 import { parseCode, sameSecret } from '../core/secrets.ts'
 import type { Contact, ContactKind } from './contact.ts'
-import { countConfirmationTry, countSpentConfirmationTry, digestOfTypedCode } from './store.ts'
+import { countConfirmationTry, digestOfTypedCode, findSpentConfirmation } from './store.ts'
 
 export interface JudgeParts {
   readonly db: Db
@@ -34,7 +34,7 @@ export async function judgeCode(
   const counting = { accountId, kind, at: clock.now(), triesAllowed: settings.limitCodeTries }
   const counted = await countConfirmationTry(db, keyring, counting)
   if (!counted) {
-    const spent = await countSpentConfirmationTry(db, keyring, counting)
+    const spent = await findSpentConfirmation(db, keyring, counting)
     const typedDigest = spent && digestOfTypedCode(keyring, accountId, spent, code)
     const isSame = spent && typedDigest && sameSecret(typedDigest, spent.digest)
     return isSame ? { ...refused('dead'), spentOn: spent.contact } : refused('dead')

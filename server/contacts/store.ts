@@ -92,58 +92,55 @@ export async function findConfirmation(
   )
 }
 
-export interface CountedTry {
+export interface KeptCode {
   readonly contact: Contact
   readonly digest: Buffer
   readonly keyId: string
+}
+
+export interface CountedTry extends KeptCode {
   readonly triesLeft: number
 }
 
-interface Counting {
-  readonly accountId: string
-  readonly kind: ContactKind
-  readonly at: Date
-  readonly triesAllowed: number
-}
-
 /** Security: the try is counted before it is judged, in one statement; undefined where the code is dead. */
-export const countConfirmationTry = (db: Db, keyring: Keyring, about: Counting): Promise<CountedTry | undefined> =>
-  countTry(db, keyring, about, 'spent_at is null')
-
-/** The same for a code that was spent and would live still: typed again it is told from a wrong one. */
-export const countSpentConfirmationTry = (db: Db, keyring: Keyring, about: Counting): Promise<CountedTry | undefined> =>
-  countTry(db, keyring, about, 'spent_at is not null')
-
-async function countTry(
+export async function countConfirmationTry(
   db: Db,
   keyring: Keyring,
-  about: Counting,
-  which: 'spent_at is null' | 'spent_at is not null',
+  about: { accountId: string; kind: ContactKind; at: Date; triesAllowed: number },
 ): Promise<CountedTry | undefined> {
   const { rows } = await db.raw<{ rows: Row[] }>(
     `update contact_confirmations set tries = tries + 1
-     where account_id = :accountId and kind = :kind and tries < :triesAllowed and expires_at > :at and ${which}
+     where account_id = :accountId and kind = :kind and tries < :triesAllowed and expires_at > :at and spent_at is null
      returning *`,
     { ...about },
   )
   const [row] = rows
-  return (
-    row && {
-      contact: openContact(keyring, row.contact_sealed),
-      digest: row.code_digest,
-      keyId: row.code_key_id,
-      triesLeft: about.triesAllowed - row.tries,
-    }
-  )
+  return row && { ...asKept(keyring, row), triesLeft: about.triesAllowed - row.tries }
 }
 
-/** What the digest of the right code would be for a typed one; null where the key is no longer listed. */
-export const digestOfTypedCode = (
+/** The code that was spent and would live still. It opens nothing any more, so asking for it is no try. */
+export async function findSpentConfirmation(
+  db: Db,
   keyring: Keyring,
-  accountId: string,
-  counted: CountedTry,
-  code: string,
-): Buffer | null => keyring.digestUnder(counted.keyId, codePurpose, codeText(accountId, counted.contact, code))
+  { accountId, kind, at }: { readonly accountId: string; readonly kind: ContactKind; readonly at: Date },
+): Promise<KeptCode | undefined> {
+  const row = await db('contact_confirmations')
+    .where({ account_id: accountId, kind })
+    .where('expires_at', '>', at)
+    .whereNotNull('spent_at')
+    .first()
+  return row && asKept(keyring, row)
+}
+
+const asKept = (keyring: Keyring, row: Row): KeptCode => ({
+  contact: openContact(keyring, row.contact_sealed),
+  digest: row.code_digest,
+  keyId: row.code_key_id,
+})
+
+/** What the digest of the right code would be for a typed one; null where the key is no longer listed. */
+export const digestOfTypedCode = (keyring: Keyring, accountId: string, kept: KeptCode, code: string): Buffer | null =>
+  keyring.digestUnder(kept.keyId, codePurpose, codeText(accountId, kept.contact, code))
 
 /** Spends the code: true for exactly one caller. */
 export async function spendConfirmation(
