@@ -35,7 +35,6 @@ export async function putLinkRequest(
 export interface AskedLink {
   readonly typed: LinkRequest
   readonly sends: number
-  readonly askedAt: Date
   readonly decided: boolean
 }
 
@@ -45,7 +44,6 @@ export async function findLinkRequest(db: Db | Trx, keyring: Keyring, flowId: st
     row && {
       typed: JSON.parse(keyring.open(sealPurpose, row.address_sealed)),
       sends: row.sends,
-      askedAt: row.asked_at,
       decided: row.decided_sends >= row.sends,
     }
   )

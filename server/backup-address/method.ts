@@ -6,7 +6,7 @@ import type { MessageParts } from '../messages/send-message.ts'
 import type { RecoveryMethod } from '../recovery/recovery-method.ts'
 import type { RawSettings } from '../settings.ts'
 import { createLinkPace } from './link-pace.ts'
-import { type AskedLink, findLink, findLinkRequest, putLinkRequest, spendLink } from './link-store.ts'
+import { findLink, findLinkRequest, putLinkRequest, spendLink } from './link-store.ts'
 import type { MailGuard } from './mail-guard.ts'
 import { sendLinkTask, sendRecoveryLink } from './send-recovery-link.ts'
 import { markBackupAddressProven } from './store.ts'
@@ -18,16 +18,6 @@ export interface BackupAddressRecoveryParts extends MessageParts {
 }
 
 const refused = (reason: string) => ({ kind: 'refused', reason }) as const
-
-/** Within this many seconds the same address, typed into the form again, is a second click. */
-const pauseSeconds = 60
-
-/** @param seen of the button "another link": how many were asked for by what its page showed, where it told */
-function isSecondClick(request: AskedLink, canonical: string, at: Date, seen: number | undefined | 'typed'): boolean {
-  if (request.typed.canonical !== canonical) return false
-  if (seen === 'typed') return at.getTime() - request.askedAt.getTime() < pauseSeconds * 1000
-  return seen !== undefined && seen !== request.sends
-}
 
 export function backupAddressRecovery(parts: BackupAddressRecoveryParts): RecoveryMethod {
   const { keyring, settings } = parts
@@ -46,11 +36,11 @@ export function backupAddressRecovery(parts: BackupAddressRecoveryParts): Recove
       return {
         address: maskEmailAddress(request.typed.address),
         minutes: settings.linkMinutes,
-        sends: request.sends,
         left,
         againAt: wait > 0 ? new Date(at.getTime() + wait * 1000) : null,
       }
     },
+    sends: async (db, { id }) => (await findLinkRequest(db, keyring, id))?.sends ?? 0,
     async challenge(trx, flow, input, seen) {
       const parsed = input === null ? null : parseEmailAddress(input, { ownDomains: settings.mailDomains })
       if (parsed?.kind === 'refused') return refused(parsed.reason)
@@ -58,8 +48,8 @@ export function backupAddressRecovery(parts: BackupAddressRecoveryParts): Recove
       const address = parsed ?? request?.typed
       if (!address) return refused('missing')
       // A second click: another link would only make the one under way worthless.
-      if (request && isSecondClick(request, address.canonical, flow.at, parsed ? 'typed' : seen))
-        return { kind: 'asked' }
+      const isSame = request?.typed.canonical === address.canonical
+      if (isSame && seen !== undefined && seen !== request.sends) return { kind: 'asked' }
       await pace.count(trx, flow.budgetKey, address.canonical)
       const { locale, trace } = flow
       const typed = { address: address.address, canonical: address.canonical, locale, trace }

@@ -61,12 +61,12 @@ export function phoneRecovery(parts: PhoneRecoveryParts): RecoveryMethod {
         phone: maskPhone(request.e164),
         digits: codeDigits,
         minutes: settings.codeMinutes,
-        sends: request.sends,
         exhausted: request.tries >= settings.limitCodeTries,
         left,
         againAt: wait > 0 ? new Date(at.getTime() + wait * 1000) : null,
       }
     },
+    sends: async (db, { id }) => (await findCodeRequest(db, keyring, id))?.sends ?? 0,
     async challenge(trx, flow, input, seen) {
       const parsed = input === null ? null : parsePhoneNumber(input, numbers)
       if (parsed?.kind === 'refused') return refused(parsed.reason)
@@ -74,12 +74,10 @@ export function phoneRecovery(parts: PhoneRecoveryParts): RecoveryMethod {
       const e164 = parsed?.e164 ?? request?.e164
       if (e164 === undefined) return refused('missing')
       const underWay = request && isUnderWay(request, e164, flow.at) ? request : undefined
-      // A second click on "another code": one was sent since its page was shown.
+      // A second click: one was asked for since the form was shown.
       if (underWay && seen !== undefined && seen !== underWay.sends) return { kind: 'asked' }
       const wait = await pace.ask(trx, flow.budgetKey, e164)
-      // What was typed once more leads to the page of the code that is under way, which says when there can be another one.
-      if (wait > 0 && underWay && parsed) return { kind: 'asked' }
-      if (wait > 0) return { kind: 'wait', retryAfterSeconds: wait }
+      if (wait > 0) return { kind: 'wait', retryAfterSeconds: wait, underWay: underWay !== undefined }
       const expiresAt = new Date(flow.at.getTime() + settings.codeMinutes * 60_000)
       const sends = await putCodeRequest(trx, keyring, {
         flowId: flow.id,

@@ -20,8 +20,8 @@ import { type Flow, findFlow } from './store.ts'
 const newPasswordPath = '/recover/new-password'
 const beforeProof: readonly FlowState[] = ['begun', 'asked']
 
-/** The button "again" says how many its page knew of. */
-const seenOf = (again: string | undefined) => (/^\d{1,9}$/.test(again ?? '') ? Number(again) : undefined)
+/** How many codes or links had been asked for when the form was shown: a second click is known by it. */
+const seenOf = (seen: string | undefined) => (/^\d{1,9}$/.test(seen ?? '') ? Number(seen) : undefined)
 
 export function recoveryRoutes(parts: WebParts): Router {
   const { pages, db, clock, settings, recoveryMethods: methods, trace } = parts
@@ -149,12 +149,16 @@ export function recoveryRoutes(parts: WebParts): Router {
   /** The pages of one method: the one that asks for a contact, where it has one, and the one that takes the proof. */
   function addDoor(to: Router, method: RecoveryMethod): void {
     const { challenge, proof } = method.door
+    const sendsOf = async (flow: Flow) => (await method.sends?.(db, methodFlowOf(flow, clock.now()))) ?? 0
     const viewOf = (page: string) => `recovery/${page.replace('recover-', '')}`
 
     async function showProof(req: Request, res: Response, flow: Flow, errors: FormError[] = []): Promise<void> {
       const locals = await method.describe(db, methodFlowOf(flow, clock.now()))
       if (!locals) return res.redirect(303, dueOf(flow))
-      pages.show(req, res, { id: proof.page, view: viewOf(proof.page), errors, locals })
+      pages.show(req, res, {
+        ...{ id: proof.page, view: viewOf(proof.page), errors },
+        locals: { ...locals, sends: await sendsOf(flow) },
+      })
     }
 
     to.get(`/recover/${proof.path}`, async (req, res) => {
@@ -176,25 +180,30 @@ export function recoveryRoutes(parts: WebParts): Router {
       })
     }
     if (!challenge) return
-    const { field } = challenge
-    const showForm = (req: Request, res: Response, values = {}, errors: FormError[] = []) =>
-      pages.show(req, res, { id: challenge.page, view: viewOf(challenge.page), errors, values })
+    const { field, page } = challenge
+    async function showForm(req: Request, res: Response, flow: Flow, values = {}, errors: FormError[] = []) {
+      const locals = { sends: await sendsOf(flow) }
+      pages.show(req, res, { id: page, view: viewOf(page), errors, values, locals })
+    }
     to.get(`/recover/${challenge.path}`, async (req, res) => {
-      if (await flowAt(req, res, beforeProof)) showForm(req, res)
+      const flow = await flowAt(req, res, beforeProof)
+      if (flow) await showForm(req, res, flow)
     })
     to.post(`/recover/${challenge.path}`, async (req, res) => {
       const flow = await flowAt(req, res, beforeProof)
       if (!flow) return
       await perNetwork.demand(networkOf(req.ip))
-      const form = readFields(req, [field, 'again'])
+      const form = readFields(req, [field, 'again', 'seen'])
       const typed = form[field] ?? ''
-      const outcome = await challengeFlow(parts, method, flow, form.again ? null : typed, seenOf(form.again))
+      const outcome = await challengeFlow(parts, method, flow, form.again ? null : typed, seenOf(form.seen))
       switch (outcome.kind) {
         case 'asked':
           return res.redirect(303, `/recover/${proof.path}`)
         case 'refused':
-          return showForm(req, res, { [field]: typed }, [{ field, reason: outcome.reason }])
+          return showForm(req, res, flow, { [field]: typed }, [{ field, reason: outcome.reason }])
         case 'wait':
+          // What was typed once more leads to the page of what is under way, which says when there can be another one.
+          if (outcome.underWay && !form.again) return res.redirect(303, `/recover/${proof.path}`)
           // Whoever has been sent one code is led back to the page that takes it.
           throw new LimitReached(
             outcome.retryAfterSeconds,

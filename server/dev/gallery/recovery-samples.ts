@@ -8,6 +8,7 @@ const page = (id: string, state: string, view: string, locals: object = {}): Sam
   locals: { ...locals },
 })
 const refused = (field: string, reason: string, typed?: string) => ({
+  sends: 0,
   errors: [{ field, reason }],
   values: typed === undefined ? {} : { [field]: typed },
 })
@@ -32,7 +33,7 @@ export const recoverySamples: readonly Sample[] = [
   page('recover', 'anew', 'start', { anew: true }),
   page('recover', 'errors', 'start', refused('login', 'missing')),
   page('recover-method', 'shown', 'method', { doors }),
-  page('recover-backup-address', 'empty', 'backup-address'),
+  page('recover-backup-address', 'empty', 'backup-address', { sends: 0 }),
   page('recover-backup-address', 'errors', 'backup-address', refused('address', 'shape', 'alesia.example.com')),
   page('recover-backup-address-sent', 'shown', 'backup-address-sent', link),
   page('recover-backup-address-sent', 'wait', 'backup-address-sent', {
@@ -41,7 +42,7 @@ export const recoverySamples: readonly Sample[] = [
     againAt: sampleMoment(-0.02),
   }),
   page('recover-backup-address-sent', 'no-more', 'backup-address-sent', { ...link, left: 0 }),
-  page('recover-sms', 'empty', 'sms'),
+  page('recover-sms', 'empty', 'sms', { sends: 0 }),
   page('recover-sms', 'errors', 'sms', refused('phone', 'shape', '12345')),
   page('recover-sms-code', 'empty', 'sms-code', { ...code, againAt: sampleMoment(-0.02) }),
   page('recover-sms-code', 'again', 'sms-code', { ...code, left: 1 }),
