@@ -212,9 +212,10 @@ const posts: Record<string, Repeated> = {
   '/account/space': {
     async open() {
       const { visitor, accountId } = await arrive(portal)
-      const full = { used_bytes: portal.db.ref('quota_bytes'), usage_at: portal.clock.now() }
+      const full = { used_bytes: portal.db.ref('quota_bytes'), measured_at: portal.clock.now() }
       await portal.db('mailboxes').where({ account_id: accountId }).update(full)
-      return { visitor, path: '/account/space', from: '/account/password' }
+      const from = /name="from" value="(\d+)"/.exec((await visitor.get('/account')).html)?.[1] ?? ''
+      return { visitor, path: '/account/space', fields: { from }, from: '/account' }
     },
     leads: '/account',
   },

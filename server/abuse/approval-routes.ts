@@ -71,9 +71,8 @@ export function approvalRoutes(parts: WebParts): Router {
       const staff = staffOf(req)
       const measure = await openMeasure(desk, req.params.id, staff)
       const decided = await approveMeasure(desk, measure.id, actorOf(staff))
-      if (decided.kind !== 'done' && decided.kind !== 'not-yours')
-        return await showProposal(req, res, [refusalError(decided)])
       const isDone = decided.kind === 'done' || (await findDecision(db, measure.id, staff.id)) === 'approved'
+      if (!isDone && decided.kind !== 'not-yours') return await showProposal(req, res, [refusalError(decided)])
       tellDone(res, isDone ? 'approved' : 'not-yours')
       res.redirect(303, '/staff/approvals')
     })

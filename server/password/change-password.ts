@@ -12,7 +12,7 @@ import { passwordLimitsOf } from '../mail-platform/password-limits.ts'
 import { type MailboxParts, type NewPassword, wantMailboxPassword } from '../mailboxes/want-mailbox.ts'
 import { endSessions } from '../sessions/store.ts'
 import type { RawSettings } from '../settings.ts'
-import type { PasswordHasher } from './hasher.ts'
+import { BusyError, type PasswordHasher } from './hasher.ts'
 
 export interface PasswordRuleParts {
   readonly db: Db
@@ -61,9 +61,19 @@ export async function isPresentPassword(
   typed: string,
 ): Promise<boolean> {
   for (const verifier of await listRefusedVerifiers(db, accountId)) {
-    if (await hasher.verify(verifier, typed)) return true
+    if (await isRight(hasher, verifier, typed)) return true
   }
   return false
+}
+
+/** A verifier that cannot be read is nobody's password, and keeps nobody from a new one. */
+async function isRight(hasher: PasswordHasher, verifier: string, typed: string): Promise<boolean> {
+  try {
+    return await hasher.verify(verifier, typed)
+  } catch (fault) {
+    if (fault instanceof BusyError) throw fault
+    return false
+  }
 }
 
 export interface PasswordChange {
