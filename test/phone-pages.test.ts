@@ -17,11 +17,16 @@ test('whoever asks for another code too soon is led back to the page that takes 
   const visitor = portal.visitor()
   await visitor.post('/recover', { login: 'nobody.at.all' })
   assert.equal((await visitor.post('/recover/sms', { phone })).location, '/recover/sms/code')
-  assert.deepEqual(wayOn(await visitor.post('/recover/sms', { phone })), [429, '/recover/sms/code'])
+  const again = await visitor.post('/recover/sms', { phone })
+  assert.deepEqual([again.status, again.location], [303, '/recover/sms/code'])
+  assert.deepEqual(wayOn(await visitor.post('/recover/sms', { again: 'yes' }, { from: '/recover/sms' })), [
+    ...[429, '/recover/sms/code'],
+  ])
   const owner = await register(portal, hanna)
   const form = '/account/recovery/phone'
   assert.equal((await owner.post(form, { phone })).location, `${form}/confirm`)
-  assert.deepEqual(wayOn(await owner.post(form, { phone })), [429, `${form}/confirm`])
+  assert.equal((await owner.post(form, { phone })).location, `${form}/confirm`)
+  assert.deepEqual(wayOn(await owner.post(`${form}/confirm/again`, {}, { from: form })), [429, `${form}/confirm`])
 })
 
 test('whoever has no code yet is led back to the form', async () => {

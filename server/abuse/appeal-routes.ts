@@ -40,6 +40,8 @@ export function appealRoutes(parts: WebParts): Router {
     .post('/appeal/:token', async (req, res) => {
       const text = readFields(req, ['appeal']).appeal.trim()
       const opened = await openAppeal(desk, req.params.token)
+      // A second click: made once, and shown as after the first.
+      if (opened.kind === 'made') return res.redirect(303, req.path)
       if (opened.kind !== 'open') return show(req, res, opened)
       if (text === '') return show(req, res, opened, text, [{ field: 'appeal', reason: 'missing' }])
       const max = appealMaxChars

@@ -10,6 +10,7 @@ import { NotFound } from '../web/faults.ts'
 import { type FormError, readFields } from '../web/forms.ts'
 import { sendWhole } from '../web/headers.ts'
 import type { WebParts } from '../web/parts.ts'
+import { formDigestOf } from '../web/sent-forms.ts'
 import { createStaffGuards, showStaffPage, staffOf } from '../web/staff.ts'
 import { describeLetter } from './describe-letter.ts'
 import { openCase } from './desk-guard.ts'
@@ -150,7 +151,7 @@ export function caseRoutes(parts: WebParts): Router {
       const note = readFields(req, ['note']).note.trim()
       if (note === '') return await show(req, res, [{ field: 'note', reason: 'missing' }])
       if (note.length > noteMaxChars) return await show(req, res, [{ field: 'note', reason: 'too-long' }], { note })
-      await noteOnCase(desk, id, staffOf(req).id, note)
+      await noteOnCase(desk, id, staffOf(req).id, note, formDigestOf(req))
       tellDone(res, 'noted')
       res.redirect(303, page(req))
     })

@@ -25,6 +25,7 @@ export interface ActivityDetails {
   'mailboxes.reconciled': { mended: number; removed: number }
   'backup-address.added': Nothing
   'backup-address.changed': Nothing
+  'backup-address.doubted': Nothing
   'backup-address.removed': Nothing
   'password.changed': Nothing
   'password.reset': { method: 'backup-address' | 'phone' | 'security-question' | 'undo' }
@@ -32,6 +33,7 @@ export interface ActivityDetails {
   'password.reset-stopped': Nothing
   'phone.added': Nothing
   'phone.changed': Nothing
+  'phone.doubted': Nothing
   'phone.removed': Nothing
   'portal.migrated': { count: number }
   'portal.rekeyed': { count: number }

@@ -1,6 +1,12 @@
 import type { Trx } from '#db/connection.ts'
 import type { AccountProof } from '../accounts/change-account.ts'
-import { type AskedForProof, askForProof, type Permit, type ProofParts } from '../contacts/ask-for-proof.ts'
+import {
+  type AskedForProof,
+  askForProof,
+  type Permit,
+  type ProofParts,
+  type SecondLook,
+} from '../contacts/ask-for-proof.ts'
 import type { Contact } from '../contacts/contact.ts'
 import { findPendingContact } from '../contacts/pending-contact.ts'
 import { type EmailAddressRefusal, parseEmailAddress } from '../core/email-address.ts'
@@ -38,6 +44,7 @@ export async function askBackupAddress(
     readonly contact: Contact
     readonly locale: Locale
     readonly typedAt?: Date | undefined
+    readonly again?: SecondLook
   },
 ): Promise<AskedForProof> {
   const { contact } = about

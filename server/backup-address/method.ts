@@ -42,11 +42,16 @@ export function backupAddressRecovery(parts: BackupAddressRecoveryParts): Recove
         againAt: wait > 0 ? new Date(at.getTime() + wait * 1000) : null,
       }
     },
-    async challenge(trx, flow, input) {
+    sends: async (db, { id }) => (await findLinkRequest(db, keyring, id))?.sends ?? 0,
+    async challenge(trx, flow, input, seen) {
       const parsed = input === null ? null : parseEmailAddress(input, { ownDomains: settings.mailDomains })
       if (parsed?.kind === 'refused') return refused(parsed.reason)
-      const address = parsed ?? (await findLinkRequest(trx, keyring, flow.id))?.typed
+      const request = await findLinkRequest(trx, keyring, flow.id)
+      const address = parsed ?? request?.typed
       if (!address) return refused('missing')
+      // A second click: another link would only make the one under way worthless.
+      const isSame = request?.typed.canonical === address.canonical
+      if (isSame && seen !== undefined && seen !== request.sends) return { kind: 'asked' }
       await pace.count(trx, flow.budgetKey, address.canonical)
       const { locale, trace } = flow
       const typed = { address: address.address, canonical: address.canonical, locale, trace }

@@ -42,8 +42,8 @@ export function backupAddressRoutes(parts: WebParts): Router {
       const accountId = accountOf(req).id
       const pending = await pendingBackupAddress(parts, accountId)
       if (!pending) return res.redirect(303, formPage)
-      const { typedAt, ...contact } = pending
-      const about = { proof: proofOf(req), contact, locale: req.locale, typedAt }
+      const { typedAt, sentAt: _, ...contact } = pending
+      const about = { proof: proofOf(req), contact, locale: req.locale, typedAt, again: forms.seenBy(req) }
       await forms.answerAsked(req, res, await askBackupAddress(parts, about))
     })
     .post(`${formPage}/remove`, requireAccount(methodsPage), fresh(methodsPage), async (req, res) => {

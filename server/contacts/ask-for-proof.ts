@@ -4,9 +4,11 @@ import { newCode, newToken } from '../core/secrets.ts'
 import type { Locale } from '../i18n/texts.ts'
 import { type MessageParts, sendMessage } from '../messages/send-message.ts'
 import type { Contact } from './contact.ts'
-import { putConfirmation } from './store.ts'
+import { findConfirmation, putConfirmation } from './store.ts'
 
 const codeDigits = 6
+/** Within this many seconds the same contact, typed into the form again, is a second click. */
+const pauseSeconds = 60
 
 export interface ProofParts extends MessageParts {
   readonly db: Db
@@ -19,6 +21,11 @@ export type Permit =
   /** For what depends on who asks and on what was typed, and on nobody else. */
   | { readonly kind: 'limited'; readonly retryAfterSeconds: number }
 
+/** The moment of the newest code that the page of the button knew of. */
+export interface SecondLook {
+  readonly seen: number | undefined
+}
+
 export interface WantedProof {
   readonly proof: AccountProof
   readonly contact: Contact
@@ -27,6 +34,8 @@ export interface WantedProof {
   readonly typedAt?: Date | undefined
   /** By which the owner of the address ends such letters; null where the address is the account's own already. */
   readonly stopToken?: string | null
+  /** By the button "another code", on a page that says when the last one was sent. */
+  readonly again?: SecondLook
   /** Counts the message, in the transaction of the request, while it holds the account. */
   permit(trx: Trx): Promise<Permit>
 }
@@ -39,7 +48,8 @@ export type AskedForProof =
   | { readonly kind: 'probation'; readonly until: Date }
 
 /**
- * Sends a code to the contact, which becomes the account's own when the code comes back.
+ * Sends a code to the contact, which becomes the account's own when the code comes back. A second click finds the code under way: it sends
+ * nothing and counts nothing.
  * Security: a contact that another mailbox holds is asked for like any other, and what is held back looks the same.
  * @throws StaleProof
  */
@@ -50,7 +60,11 @@ export async function askForProof(parts: ProofParts, wanted: WantedProof): Promi
   return await changeAccount(parts.db, proof, async (trx, { probationUntil }) => {
     const at = parts.clock.now()
     if (probationUntil && probationUntil > at) return { kind: 'probation', until: probationUntil } as const
+    const sentAt = await underWaySince(trx, parts, wanted, at)
+    if (sentAt && isSecondClick(sentAt, at, wanted.again)) return { kind: 'asked' } as const
     const permit = await wanted.permit(trx)
+    // What was typed once more leads to the page of the code that is under way, which says when there can be another one.
+    if (permit.kind === 'limited' && sentAt && !wanted.again) return { kind: 'asked' } as const
     if (permit.kind === 'limited') return permit
     const code = newCode(codeDigits)
     const expiresAt = new Date(at.getTime() + codeMinutes * 60_000)
@@ -74,4 +88,26 @@ export async function askForProof(parts: ProofParts, wanted: WantedProof): Promi
         }))
     return { kind: 'asked' } as const
   })
+}
+
+/** When the code was sent that this very contact still waits for. The caller holds the account: of two clicks the second sees it. */
+async function underWaySince(
+  trx: Trx,
+  { keyring, settings }: ProofParts,
+  { proof: { accountId }, contact }: WantedProof,
+  at: Date,
+): Promise<Date | undefined> {
+  const found = await findConfirmation(trx, keyring, accountId, contact.kind)
+  const isUnderWay =
+    found?.contact.canonical === contact.canonical &&
+    !found.spentAt &&
+    found.expiresAt > at &&
+    found.tries < settings.limitCodeTries
+  return isUnderWay ? found.sentAt : undefined
+}
+
+/** The form typed again within the pause; the button of a page that shows an older code than the newest. */
+function isSecondClick(sentAt: Date, at: Date, again: SecondLook | undefined): boolean {
+  if (!again) return at.getTime() - sentAt.getTime() < pauseSeconds * 1000
+  return again.seen !== undefined && again.seen !== sentAt.getTime()
 }

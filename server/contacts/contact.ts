@@ -15,4 +15,6 @@ export interface LinkedContact extends Contact {
   readonly confirmedAt: Date
   /** When its holder last showed that it is theirs: by linking it or by recovering with it. */
   readonly provenAt: Date
+  /** Somebody else has shown since then that they have it; its holder has not confirmed it again. */
+  readonly doubtful?: true
 }

@@ -8,6 +8,8 @@ import { findConfirmation } from './store.ts'
 export interface PendingContact extends Contact {
   /** When it was typed. Sending the code again does not move it. */
   readonly typedAt: Date
+  /** When the newest code was sent. */
+  readonly sentAt: Date
 }
 
 /** Security: what is pending ends with its code: a contact that was typed long ago has no page that sends to it again. */
@@ -18,5 +20,5 @@ export async function findPendingContact(
 ): Promise<PendingContact | undefined> {
   const found = await findConfirmation(db, keyring, accountId, kind)
   if (!found || found.spentAt || found.expiresAt <= clock.now()) return undefined
-  return { ...found.contact, typedAt: found.typedAt }
+  return { ...found.contact, typedAt: found.typedAt, sentAt: found.sentAt }
 }

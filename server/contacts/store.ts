@@ -106,10 +106,13 @@ export async function findConfirmation(
   )
 }
 
-export interface CountedTry {
+export interface KeptCode {
   readonly contact: Contact
   readonly digest: Buffer
   readonly keyId: string
+}
+
+export interface CountedTry extends KeptCode {
   readonly triesLeft: number
 }
 
@@ -127,23 +130,32 @@ export async function countConfirmationTry(
     { ...about },
   )
   const [row] = rows
-  return (
-    row && {
-      contact: openContact(keyring, row.contact_sealed),
-      digest: row.code_digest,
-      keyId: row.code_key_id,
-      triesLeft: about.triesAllowed - row.tries,
-    }
-  )
+  return row && { ...asKept(keyring, row), triesLeft: about.triesAllowed - row.tries }
 }
 
-/** What the digest of the right code would be for a typed one; null where the key is no longer listed. */
-export const digestOfTypedCode = (
+/** The code that was spent and would live still. It opens nothing any more, so asking for it is no try. */
+export async function findSpentConfirmation(
+  db: Db,
   keyring: Keyring,
-  accountId: string,
-  counted: CountedTry,
-  code: string,
-): Buffer | null => keyring.digestUnder(counted.keyId, codePurpose, codeText(accountId, counted.contact, code))
+  { accountId, kind, at }: { readonly accountId: string; readonly kind: ContactKind; readonly at: Date },
+): Promise<KeptCode | undefined> {
+  const row = await db('contact_confirmations')
+    .where({ account_id: accountId, kind })
+    .where('expires_at', '>', at)
+    .whereNotNull('spent_at')
+    .first()
+  return row && asKept(keyring, row)
+}
+
+const asKept = (keyring: Keyring, row: Row): KeptCode => ({
+  contact: openContact(keyring, row.contact_sealed),
+  digest: row.code_digest,
+  keyId: row.code_key_id,
+})
+
+/** What the digest of the right code would be for a typed one; null where the key is no longer listed. */
+export const digestOfTypedCode = (keyring: Keyring, accountId: string, kept: KeptCode, code: string): Buffer | null =>
+  keyring.digestUnder(kept.keyId, codePurpose, codeText(accountId, kept.contact, code))
 
 /** Spends the code: true for exactly one caller. */
 export async function spendConfirmation(

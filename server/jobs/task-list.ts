@@ -27,10 +27,13 @@ import type { ApplyParts } from '../recovery/apply-reset.ts'
 import { holdTasks } from '../recovery/hold-reset.ts'
 import type { RecoveryMethod } from '../recovery/recovery-method.ts'
 import { deleteOldFlows } from '../recovery/store.ts'
+import { doubtTasks } from '../recovery-methods/doubt-contact.ts'
+import type { ManagedMethods } from '../recovery-methods/managed-method.ts'
 import { deleteOldSendingDays } from '../sending-limits/store.ts'
 import { deleteDeadSessions } from '../sessions/store.ts'
 import { deleteOldUndos } from '../undo/store.ts'
 import { deleteSpentLimits } from '../web/limits.ts'
+import { deleteOldForms } from '../web/sent-forms-store.ts'
 import { aliveSince } from '../web/session-store.ts'
 import { cleanUpTask } from './clean-up.ts'
 import type { TaskList } from './worker.ts'
@@ -40,6 +43,7 @@ export interface TaskParts extends DeliveryParts, ApplyParts, Pick<GuessingParts
   readonly platform: MailPlatform
   readonly texts: Texts
   readonly recoveryMethods: readonly RecoveryMethod[]
+  readonly methods: ManagedMethods
   readonly settings: ApplyParts['settings'] &
     QuotaSettings &
     Pick<Settings, 'baseUrl' | 'defaultLocale' | 'sessionIdleMinutes' | 'sessionMaxHours' | 'clientSignInsDays'>
@@ -75,6 +79,7 @@ export function tasksOf(parts: TaskParts): TaskList {
     ...messageTasks(parts),
     ...holdTasks(parts),
     ...guessingTasks(parts),
+    ...doubtTasks(parts),
     ...Object.assign({}, ...parts.recoveryMethods.map((method) => method.tasks)),
     ...deskTasks(parts.desk),
     'clean-up': cleanUpTask(db, [
@@ -92,6 +97,7 @@ export function tasksOf(parts: TaskParts): TaskList {
       },
       { name: 'app passwords', run: (on, limit) => deleteRevokedAppPasswords(on, signInsSince(), limit) },
       { name: 'sending', run: (on, limit) => deleteOldSendingDays(on, dayBefore(clock), limit) },
+      { name: 'sent forms', run: (on, limit) => deleteOldForms(on, dayBefore(clock), limit) },
       { name: 'limits', run: (on, limit) => deleteSpentLimits(on, clock.now(), limit) },
       ...deskSweeps(parts.desk.settings, clock.now),
     ]),

@@ -82,6 +82,15 @@ export const catalogue = {
     params: z.strictObject({ ...told, what: z.enum(['sign-in', 'recovery']) }),
   },
   'app-password-created': { channels: ['mail'], params: z.strictObject({ ...told, undoToken }) },
+  'app-password-revoked': {
+    channels: ['mail'],
+    params: z.strictObject({ ...told, extent: z.enum(['one', 'all']), undoToken }),
+  },
+  /** To the holder of a contact that somebody else has shown to have. It tells nothing of the other one. */
+  'contact-doubted': {
+    channels: ['mail', 'sms'],
+    params: z.strictObject({ mailbox, at: instant, method: z.enum(['backup-address', 'phone']) }),
+  },
   'account-blocked': {
     channels: ['mail', 'sms'],
     params: z.strictObject({

@@ -14,6 +14,7 @@ import { lacksSecondWay, warningsOf } from '../recovery-methods/managed-method.t
 import { listRoles } from '../staff/store.ts'
 import { takeDone, tellDone } from '../web/done.ts'
 import { NotFound } from '../web/faults.ts'
+import { readFields } from '../web/forms.ts'
 import type { WebParts } from '../web/parts.ts'
 import { ownerOf, proofOf, requireAccount } from '../web/sessions.ts'
 
@@ -54,7 +55,9 @@ export function overviewRoutes(parts: WebParts): Router {
       })
     })
     .post('/account/space', requireAccount('/account'), async (req, res) => {
-      const asked = { proof: proofOf(req), trace: parts.trace(req) }
+      const { from } = readFields(req, ['from'])
+      const seen = /^\d{1,15}$/.test(from) ? Number(from) : undefined
+      const asked = { proof: proofOf(req), trace: parts.trace(req), from: seen }
       if (await requestGrowth(parts, asked)) tellDone(res, 'space-grown')
       res.redirect(303, '/account')
     })

@@ -1,6 +1,12 @@
 import type { Trx } from '#db/connection.ts'
 import type { AccountProof } from '../accounts/change-account.ts'
-import { type AskedForProof, askForProof, type Permit, type ProofParts } from '../contacts/ask-for-proof.ts'
+import {
+  type AskedForProof,
+  askForProof,
+  type Permit,
+  type ProofParts,
+  type SecondLook,
+} from '../contacts/ask-for-proof.ts'
 import { findPendingContact } from '../contacts/pending-contact.ts'
 import { type PhoneNumberRefusal, parsePhoneNumber } from '../core/phone-number.ts'
 import type { Locale } from '../i18n/texts.ts'
@@ -44,12 +50,14 @@ export async function askPhone(
     readonly number: GuardedNumber
     readonly locale: Locale
     readonly typedAt?: Date | undefined
+    readonly again?: SecondLook
   },
 ): Promise<AskedForProof> {
-  const { proof, number, locale, typedAt } = about
+  const { number, ...asking } = about
+  const { proof } = asking
   const contact = { kind: 'phone', value: number.e164, canonical: number.e164 } as const
   const permit = (trx: Trx) => permitCode(trx, parts, proof.accountId, number)
-  return await askForProof(parts, { proof, contact, locale, typedAt, permit })
+  return await askForProof(parts, { ...asking, contact, permit })
 }
 
 /**

@@ -8,7 +8,14 @@ import type { RecoveryMethod } from '../recovery/recovery-method.ts'
 import type { RawSettings } from '../settings.ts'
 import { createLimits } from '../web/limits.ts'
 import type { SecurityLog } from '../web/security-log.ts'
-import { countCodeTry, digestOfCode, findCodeRequest, putCodeRequest, spendCode } from './code-store.ts'
+import {
+  type CodeRequest,
+  countCodeTry,
+  digestOfCode,
+  findCodeRequest,
+  putCodeRequest,
+  spendCode,
+} from './code-store.ts'
 import { codeDigits, sendCodeTask, sendRecoveryCode } from './send-recovery-code.ts'
 import type { SmsGuard } from './sms-guard.ts'
 import { createPace } from './sms-pace.ts'
@@ -38,6 +45,9 @@ export function phoneRecovery(parts: PhoneRecoveryParts): RecoveryMethod {
   const numbers = { defaultCountry: settings.defaultCountry, allowedCountries: settings.smsCountries }
   const wrongPerDay = { points: settings.limitWrongCodesPerDay, seconds: 86_400 }
 
+  const isUnderWay = (request: CodeRequest, e164: string, at: Date) =>
+    request.e164 === e164 && request.expiresAt > at && request.tries < settings.limitCodeTries
+
   return {
     id: 'phone',
     strength: 'strong',
@@ -58,13 +68,18 @@ export function phoneRecovery(parts: PhoneRecoveryParts): RecoveryMethod {
         againAt: wait > 0 ? new Date(at.getTime() + wait * 1000) : null,
       }
     },
-    async challenge(trx, flow, input) {
+    sends: async (db, { id }) => (await findCodeRequest(db, keyring, id))?.sends ?? 0,
+    async challenge(trx, flow, input, seen) {
       const parsed = input === null ? null : parsePhoneNumber(input, numbers)
       if (parsed?.kind === 'refused') return refused(parsed.reason)
-      const e164 = parsed?.e164 ?? (await findCodeRequest(trx, keyring, flow.id))?.e164
+      const request = await findCodeRequest(trx, keyring, flow.id)
+      const e164 = parsed?.e164 ?? request?.e164
       if (e164 === undefined) return refused('missing')
+      const underWay = request && isUnderWay(request, e164, flow.at) ? request : undefined
+      // A second click: one was asked for since the form was shown.
+      if (underWay && seen !== undefined && seen !== underWay.sends) return { kind: 'asked' }
       const wait = await pace.ask(trx, flow.budgetKey, e164)
-      if (wait > 0) return { kind: 'wait', retryAfterSeconds: wait }
+      if (wait > 0) return { kind: 'wait', retryAfterSeconds: wait, underWay: underWay !== undefined }
       const expiresAt = new Date(flow.at.getTime() + settings.codeMinutes * 60_000)
       const sends = await putCodeRequest(trx, keyring, {
         flowId: flow.id,

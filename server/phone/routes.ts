@@ -42,8 +42,11 @@ export function phoneRoutes(parts: WebParts): Router {
       const pending = await pendingPhone(parts, accountId)
       const judged = judgePhone(parts, pending?.value ?? '')
       if (judged.kind === 'refused') return res.redirect(303, formPage)
-      const about = { proof: proofOf(req), number: judged.number, locale: req.locale, typedAt: pending?.typedAt }
-      await forms.answerAsked(req, res, await askPhone(parts, about))
+      const asked = await askPhone(parts, {
+        ...{ proof: proofOf(req), number: judged.number, locale: req.locale },
+        ...{ typedAt: pending?.typedAt, again: forms.seenBy(req) },
+      })
+      await forms.answerAsked(req, res, asked)
     })
     .post(`${formPage}/remove`, requireAccount(methodsPage), fresh(methodsPage), async (req, res) => {
       await forms.countChange(accountOf(req).id)

@@ -1,9 +1,7 @@
 // The last step: a new password by a proof of this very flow, with everything that follows from it, or nothing.
 import { openAccount } from '../accounts/change-account.ts'
 import type { Trace } from '../activity/events.ts'
-import type { PasswordRefusal } from '../core/password-policy.ts'
-import { judgeNewPassword, type PasswordRuleParts } from '../password/change-password.ts'
-import type { PasswordHasher } from '../password/hasher.ts'
+import { judgeNewPassword, type NewPasswordRefusal, type PasswordRuleParts } from '../password/change-password.ts'
 import type { RawSettings } from '../settings.ts'
 import { type ApplyParts, applyReset, probationEnd } from './apply-reset.ts'
 import { holdReset } from './hold-reset.ts'
@@ -13,16 +11,16 @@ import type { RecoveryMethod } from './recovery-method.ts'
 import { endFlow, type Flow, finishFlow } from './store.ts'
 
 export interface ResetParts extends ApplyParts, PasswordRuleParts {
-  readonly hasher: PasswordHasher
+  readonly methods: ApplyParts['methods'] & PasswordRuleParts['methods']
   readonly recoveryMethods: readonly RecoveryMethod[]
   readonly settings: ApplyParts['settings'] & PasswordRuleParts['settings'] & Pick<RawSettings, 'securityQuestion'>
 }
 
 export type ResetOutcome =
   | { readonly kind: 'done' | 'held' }
-  | { readonly kind: 'refused'; readonly reason: PasswordRefusal }
   /** Another one waits already, and this one does not take its place. */
   | { readonly kind: 'waits-already'; readonly dueAt: Date }
+  | { readonly kind: 'refused'; readonly reason: NewPasswordRefusal }
   /** The link that opened the flow is dead by now. */
   | { readonly kind: 'dead-link' }
   /** The flow moved, died or was never proven. */
@@ -41,7 +39,7 @@ export async function resetPassword(
 ): Promise<ResetOutcome> {
   const { accountId, epoch, address, provenBy } = flow
   if (flow.state !== 'proven' || !accountId || epoch === null || !address || !provenBy) return { kind: 'moved' }
-  const judged = judgeNewPassword(parts, address, typed)
+  const judged = await judgeNewPassword(parts, { id: accountId, address }, typed)
   if (judged.kind === 'refused') return judged
   const password = { plain: judged.password, verifier: await parts.hasher.hash(judged.password) }
   const method = parts.recoveryMethods.find((each) => each.id === provenBy)

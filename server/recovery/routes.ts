@@ -22,6 +22,9 @@ import { type Flow, findFlow } from './store.ts'
 const newPasswordPath = '/recover/new-password'
 const beforeProof: readonly FlowState[] = ['begun', 'asked']
 
+/** How many codes or links had been asked for when the form was shown: a second click is known by it. */
+const seenOf = (seen: string | undefined) => (/^\d{1,9}$/.test(seen ?? '') ? Number(seen) : undefined)
+
 export function recoveryRoutes(parts: WebParts): Router {
   const { pages, db, clock, settings, recoveryMethods: methods, trace } = parts
   const steps = createStepPages(parts)
@@ -140,8 +143,12 @@ export function recoveryRoutes(parts: WebParts): Router {
         case 'done':
         case 'held':
           return res.redirect(303, '/recover/done')
-        case 'refused':
+        case 'refused': {
+          // A second click at the same moment, judged after the first had set the very password.
+          const now = outcome.reason === 'same' ? await flowOf(req) : undefined
+          if (now && now.state !== 'proven') return res.redirect(303, dueOf(now))
           return showNewPassword(req, res, flow, [{ field: 'password', reason: outcome.reason }])
+        }
         case 'waits-already': {
           const params = { until: pages.formatsFor(req).dateTime(outcome.dueAt) }
           return showNewPassword(req, res, flow, [{ field: 'password', reason: 'waits-already', params }])
@@ -169,12 +176,14 @@ export function recoveryRoutes(parts: WebParts): Router {
   /** The pages of one method: the one that asks for a contact, where it has one, and the one that takes the proof. */
   function addDoor(to: Router, method: RecoveryMethod): void {
     const { challenge, proof } = method.door
+    const sendsOf = async (flow: Flow) => (await method.sends?.(db, methodFlowOf(flow, clock.now()))) ?? 0
     const viewOf = (page: string) => `recovery/${page.replace('recover-', '')}`
 
     async function showProof(req: Request, res: Response, flow: Flow, errors: FormError[] = []): Promise<void> {
       const locals = await method.describe(db, methodFlowOf(flow, clock.now()))
       if (!locals) return res.redirect(303, dueOf(flow))
-      steps.show(req, res, flow, { id: proof.page, view: viewOf(proof.page), errors, locals })
+      const shown = { ...locals, sends: await sendsOf(flow) }
+      steps.show(req, res, flow, { id: proof.page, view: viewOf(proof.page), errors, locals: shown })
     }
 
     to.get(`/recover/${proof.path}`, async (req, res) => {
@@ -187,6 +196,9 @@ export function recoveryRoutes(parts: WebParts): Router {
         const flow = await formFlowAt(req, res, beforeProof, proof.page)
         if (!flow) return
         const outcome = await proveFlow(parts, method, flow, readFields(req, [field])[field] ?? '')
+        // A second click at the same moment was the faster one: this one finds the step that is due as well.
+        const now = outcome.kind === 'proven' ? undefined : await flowOf(req)
+        if (now && !beforeProof.includes(now.state)) return res.redirect(303, dueOf(now))
         if (outcome.kind === 'wait') throw new LimitReached(outcome.retryAfterSeconds)
         if (outcome.kind === 'refused') {
           if (outcome.reason === 'wrong') tellWrong(req, field, method.id)
@@ -196,26 +208,30 @@ export function recoveryRoutes(parts: WebParts): Router {
       })
     }
     if (!challenge) return
-    const { field } = challenge
-    const showForm = (req: Request, res: Response, flow: Flow, values = {}, errors: FormError[] = []) =>
-      steps.show(req, res, flow, { id: challenge.page, view: viewOf(challenge.page), errors, values })
+    const { field, page } = challenge
+    async function showForm(req: Request, res: Response, flow: Flow, values = {}, errors: FormError[] = []) {
+      const locals = { sends: await sendsOf(flow) }
+      steps.show(req, res, flow, { id: page, view: viewOf(page), errors, values, locals })
+    }
     to.get(`/recover/${challenge.path}`, async (req, res) => {
       const flow = await flowAt(req, res, beforeProof)
-      if (flow) showForm(req, res, flow)
+      if (flow) await showForm(req, res, flow)
     })
     to.post(`/recover/${challenge.path}`, async (req, res) => {
       const flow = await formFlowAt(req, res, beforeProof, challenge.page)
       if (!flow) return
       await perNetwork.demand(networkOf(req.ip))
-      const form = readFields(req, [field, 'again'])
+      const form = readFields(req, [field, 'again', 'seen'])
       const typed = form[field] ?? ''
-      const outcome = await challengeFlow(parts, method, flow, form.again ? null : typed)
+      const outcome = await challengeFlow(parts, method, flow, form.again ? null : typed, seenOf(form.seen))
       switch (outcome.kind) {
         case 'asked':
           return res.redirect(303, `/recover/${proof.path}`)
         case 'refused':
           return showForm(req, res, flow, { [field]: typed }, [{ field, reason: outcome.reason }])
         case 'wait':
+          // What was typed once more leads to the page of what is under way, which says when there can be another one.
+          if (outcome.underWay && !form.again) return res.redirect(303, `/recover/${proof.path}`)
           // Whoever has been sent one code is led back to the page that takes it.
           throw new LimitReached(
             outcome.retryAfterSeconds,

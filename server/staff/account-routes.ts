@@ -89,7 +89,8 @@ export function staffAccountRoutes(parts: WebParts): Router {
           if (!door) throw new NotFound('no such account')
           const { trx } = door
           await holdFilters(trx, { accountId, at })
-          await endSessions(trx, accountId)
+          // A second click finds none.
+          if ((await endSessions(trx, accountId)) === 0) return
           await recordActivity(trx, keyring, { accountId, event: 'session.ended-by-operator', details: {}, at })
           const about = { staffId: staffOf(req).id, accountId, details: { what: 'sessions-ended' }, at }
           await recordAudit(trx, keyring, { ...about, action: 'support.acted' })

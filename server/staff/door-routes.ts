@@ -5,6 +5,7 @@ import { takeDone, tellDone } from '../web/done.ts'
 import { type FormError, parseNext, readFields } from '../web/forms.ts'
 import type { WebParts } from '../web/parts.ts'
 import { askerOf } from '../web/security-log.ts'
+import { formDigestOf } from '../web/sent-forms.ts'
 import { proofOf, requireFreshPassword, sessionDigestOf } from '../web/sessions.ts'
 import { createStaffGuards, menuFor, showStaffPage, staffOf } from '../web/staff.ts'
 import { factorUri } from './factor.ts'
@@ -99,7 +100,7 @@ export function staffDoorRoutes(parts: WebParts): Router {
       res.redirect(303, '/staff')
     })
     .post('/staff/door/codes/renew', requireStaff(undefined, '/staff/me'), fresh('/staff/me'), async (req, res) => {
-      await door.renewCodes(callerOf(req))
+      await door.renewCodes(callerOf(req), formDigestOf(req))
       res.redirect(303, '/staff/door/codes')
     })
     .get('/staff/me', requireStaff(), async (req, res) => {

@@ -9,7 +9,7 @@ import { type Asking, createChangeLimit, type Held } from '../recovery-methods/c
 import type { Linked } from '../recovery-methods/link-contact.ts'
 import { tellDone } from './done.ts'
 import { LimitReached } from './faults.ts'
-import type { FormError } from './forms.ts'
+import { type FormError, readFields } from './forms.ts'
 import type { WebParts } from './parts.ts'
 import { askerOf } from './security-log.ts'
 import { accountOf, freshMs, proofOf, requireFreshPassword } from './sessions.ts'
@@ -23,7 +23,7 @@ export interface ContactForms {
   /** What the form's view wants beyond what both kinds show. */
   locals?(): Readonly<Record<string, unknown>>
   /** The contact that waits for its code. */
-  pending(accountId: string): Promise<Pick<PendingContact, 'value' | 'canonical' | 'typedAt'> | undefined>
+  pending(accountId: string): Promise<Pick<PendingContact, 'value' | 'canonical' | 'typedAt' | 'sentAt'> | undefined>
   /** Seconds until the account can ask for another code to it. */
   waitFor(accountId: string, canonical: string): Promise<number>
 }
@@ -51,6 +51,7 @@ export function createContactPages(parts: WebParts, forms: ContactForms) {
     const wait = pending ? await forms.waitFor(accountId, pending.canonical) : 0
     const locals = {
       contact: pending?.value,
+      sentAt: pending?.sentAt.getTime(),
       againAt: wait > 0 ? new Date(clock.now().getTime() + wait * 1000) : undefined,
       taken: errors.some((error) => error.reason === 'taken'),
     }
@@ -77,6 +78,12 @@ export function createContactPages(parts: WebParts, forms: ContactForms) {
     /** Guard of the form that sends the code again. Stands after `requireAccount`. */
     askAgain,
     countChange: createChangeLimit(parts.limits),
+    /** Which code the page of the button "another code" knew of, so that a second click on it is told from the first. */
+    seenBy(req: Request): { readonly seen: number | undefined } {
+      const { seen } = readFields(req, ['seen'])
+      return { seen: /^\d{1,15}$/.test(seen) ? Number(seen) : undefined }
+    },
+
     askingOf: (req: Request): Asking => ({ ...proofOf(req), trace: parts.trace(req) }),
 
     async answerAsked(req: Request, res: Response, asked: AskedForProof): Promise<void> {

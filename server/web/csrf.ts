@@ -64,6 +64,17 @@ function sessionOf(req: Request): string | undefined {
  */
 const actsForNobody = (req: Request) => /^\/(?:sign-in|register|recover|undo|report|appeal)(?:\/|$)/.test(req.path)
 
+const cookieName = (https: boolean) => (https ? '__Host-csrf' : 'csrf')
+
+/**
+ * What this browser was given with its first form and sends back with each, before it is known by anything else. Undefined where it sends none.
+ * Security: no script sees it, and what is derived from it is worth what it is worth.
+ */
+export function formSecretOf(req: Request, https: boolean): string | undefined {
+  const secret: unknown = req.cookies?.[cookieName(https)]
+  return typeof secret === 'string' && secret.length >= 20 ? secret : undefined
+}
+
 /**
  * The token of every form. Its first part is bound to a cookie of this browser; faults carry the code EBADCSRFTOKEN. Where somebody
  * is signed in a keyed digest of the session follows, and on the pages of a recovery one of its flow.
@@ -71,7 +82,7 @@ const actsForNobody = (req: Request) => /^\/(?:sign-in|register|recover|undo|rep
  */
 export function csrfToken(https: boolean, keyring: Keyring): RequestHandler {
   const ofBrowser = csurf({
-    cookie: { key: https ? '__Host-csrf' : 'csrf', httpOnly: true, sameSite: 'lax', secure: https, path: '/' },
+    cookie: { key: cookieName(https), httpOnly: true, sameSite: 'lax', secure: https, path: '/' },
     value: (req: Request) => partsOf(req).browser,
   })
   const text = (browser: string, whose: string) => `${browser} ${whose}`

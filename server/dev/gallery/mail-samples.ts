@@ -46,6 +46,12 @@ const states: { readonly [N in MessageName]: Readonly<Record<string, MessagePara
   'new-device': { undo, plain: { ...told, device: '', place: '203.0.…', undoToken: null } },
   'guessing-noticed': byWord(['sign-in', 'recovery'], (what) => ({ ...told, what })),
   'app-password-created': { undo, plain: { ...told, undoToken: null } },
+  'app-password-revoked': {
+    one: { ...undo, extent: 'one' },
+    all: { ...undo, extent: 'all' },
+    plain: { ...told, extent: 'one', undoToken: null },
+  },
+  'contact-doubted': byWord(['backup-address', 'phone'], (method) => ({ mailbox, at, method })),
   'account-blocked': {
     limited: { mailbox, at, extent: 'limited', cause: 'spam', until: null, appealToken: null },
     send: { mailbox, at, extent: 'send', cause: 'phishing', until: later, appealToken: token },

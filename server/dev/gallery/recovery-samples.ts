@@ -8,6 +8,7 @@ const page = (id: string, state: string, view: string, locals: object = {}): Sam
   locals: { mailbox: sampleAddress, ...locals },
 })
 const refused = (field: string, reason: string, typed?: string) => ({
+  sends: 0,
   errors: [{ field, reason }],
   values: typed === undefined ? {} : { [field]: typed },
 })
@@ -19,8 +20,8 @@ const doors = [
   { id: 'phone', href: '/recover/sms' },
   { id: 'security-question', href: '/recover/security-question' },
 ]
-const link = { address: 'alesia.kavalchuk-private@example.com', minutes: 60, left: 9, againAt: null }
-const code = { phone: '+375 29 123-45-47', digits: 8, minutes: 10, exhausted: false, left: 5, againAt: null }
+const link = { address: 'alesia.kavalchuk-private@example.com', minutes: 60, sends: 1, left: 9, againAt: null }
+const code = { phone: '+375 29 123-45-47', digits: 8, minutes: 10, exhausted: false, sends: 1, left: 5, againAt: null }
 const undo = (state: string, method: string, what: string, power = 'restore'): Sample => ({
   page: 'undo',
   state,
@@ -35,7 +36,7 @@ export const recoverySamples: readonly Sample[] = [
   page('recover-method', 'shown', 'method', { doors }),
   page('recover-method', 'unnamed', 'method', { doors, mailbox: '' }),
   page('recover-method', 'no-address', 'method', { doors, mailbox: 'Алеся Кавальчук-Баранава, паштовая скрыня' }),
-  page('recover-backup-address', 'empty', 'backup-address'),
+  page('recover-backup-address', 'empty', 'backup-address', { sends: 0 }),
   page('recover-backup-address', 'errors', 'backup-address', refused('address', 'shape', 'alesia.example.com')),
   page('recover-backup-address-sent', 'shown', 'backup-address-sent', link),
   page('recover-backup-address-sent', 'wait', 'backup-address-sent', {
@@ -44,7 +45,7 @@ export const recoverySamples: readonly Sample[] = [
     againAt: sampleMoment(-0.02),
   }),
   page('recover-backup-address-sent', 'no-more', 'backup-address-sent', { ...link, left: 0 }),
-  page('recover-sms', 'empty', 'sms'),
+  page('recover-sms', 'empty', 'sms', { sends: 0 }),
   page('recover-sms', 'errors', 'sms', refused('phone', 'shape', '12345')),
   page('recover-sms-code', 'empty', 'sms-code', { ...code, againAt: sampleMoment(-0.02) }),
   page('recover-sms-code', 'again', 'sms-code', { ...code, left: 1 }),
