@@ -15,7 +15,7 @@ const bodyMax = 8192
 /** Reports that wait at most; more come only when somebody guesses, or the database is away. */
 const waitingMax = 1000
 const atOnce = 2
-/** Longer than that nobody waits for our database: the password is looked at without us. Dovecot itself waits for a second and a half. */
+/** Longer than that nobody waits for our database: the password is looked at without us. Dovecot itself waits for a second. */
 const judgingMs = 300
 
 /** `status`: below 0 refused, above it seconds to wait. */
