@@ -48,8 +48,7 @@ const readOff = boundBody(formBytes)
 
 /**
  * Stands before everything that answers. An answer that is made before the body was read to its end
- * closes the connection, or Node
- * would go on reading, however much it is.
+ * closes the connection, or Node would go on reading, however much it is.
  */
 export const watchBody: RequestHandler = (req, res, next) => {
   if (!hasBody(req)) return next()
