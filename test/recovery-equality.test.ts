@@ -77,6 +77,15 @@ describe('known, unknown, blocked and method-less names', () => {
     for (const [kind, login] of Object.entries(names)) {
       await forgetLimits(portal)
       const answers = await walk(login, contacts)
+      const steps = answers.filter(({ page }) => page?.startsWith('recover-'))
+      assert.ok(steps.length >= 12)
+      for (const { html, page } of steps) {
+        assert.ok(
+          html.replace('<wbr>', '').includes(`<bdi translate="no">${kind === 'strange' ? login : `${login}@`}`),
+          page,
+        )
+        assert.match(html, /href="\/recover">Another mailbox\?/, page)
+      }
       walked[kind] = answers.map((answer) => {
         const compared = comparable(answer)
         return { ...compared, html: named(sameQuestion(compared.html)).replace(/\d\d:\d\d\sGMT/g, '…'), length: 0 }

@@ -19,6 +19,7 @@ import {
   mailboxOf,
   noteChallenge,
   noteProof,
+  rekeyFlows,
 } from '#server/recovery/store.ts'
 import { rememberDevice } from '#server/sessions/store.ts'
 import {
@@ -417,4 +418,26 @@ test('rows that another worker holds are left to it while keys are changed', asy
     assert.equal(await within((trx) => rekeyHolds(trx, rotated, 10)), 1)
   })
   assert.equal(await within((trx) => rekeyHolds(trx, rotated, 10)), 1)
+})
+
+test('what a flow calls its mailbox is sealed, and moves to a new key', async () => {
+  await db('recovery_flows').delete()
+  const parts = { db, clock: { now: () => at }, keyring, settings: { mailDomains: ['postern.example'] } }
+  const typed = {
+    'nobody.here': 'nobody.here@postern.example',
+    ' Яна і ўсе ': 'Яна і ўсе',
+    ['x'.repeat(900)]: 'x'.repeat(254),
+  }
+  const hashes: Buffer[] = []
+  for (const login of Object.keys(typed)) {
+    const tokenHash = hashToken(newToken())
+    hashes.push(tokenHash)
+    await beginRecovery(parts, { login, tokenHash, device: undefined, locale: 'be', trace })
+  }
+  const rekey = (limit: number) => within((trx) => rekeyFlows(trx, rotated, limit))
+  assert.deepEqual([await rekey(2), await rekey(2), await rekey(2)], [2, 1, 0])
+  const flows = await Promise.all(hashes.map((tokenHash) => find(tokenHash)))
+  const named = flows.map((flow) => flow && mailboxOf(onlyNew, flow))
+  assert.deepEqual(named, Object.values(typed))
+  assert.equal(mailboxOf(keyring, { typedSealed: null }), '')
 })
