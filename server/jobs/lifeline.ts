@@ -105,6 +105,9 @@ export function createLifeline(
   }
 }
 
+/** SQL that is true where the pool whose id stands in this column is dead; null where none stands there. It holds the lock to the transaction's end. */
+export const isDeadPool = (column: string): string => `pg_try_advisory_xact_lock(hashtextextended(${column}, 1))`
+
 async function deadWorkers(client: pg.Client, held: ReadonlySet<string>): Promise<string[]> {
   const { rows } = await client.query<{ locked_by: string }>(
     `select locked_by from graphile_worker.jobs where locked_by is not null and locked_at < now() - make_interval(secs => $1)

@@ -10,6 +10,8 @@ export interface TaskContext {
   /** 1 for the first try. */
   readonly attempt: number
   readonly maxAttempts: number
+  /** Id of the pool that does it: alive as long as its lifeline is held. Absent where a job is done by hand. */
+  readonly worker?: string
 }
 /** Does one job; a throw means that it is tried again. Payloads are ids, to be looked up anew. */
 export type Task = (payload: Record<string, unknown>, context: TaskContext) => Promise<void>
@@ -127,12 +129,22 @@ function watchEvents(lifeline: Lifeline, inHand: Set<string>): WorkerEvents {
   return events
 }
 
+interface TakenJob {
+  readonly attempts: number
+  readonly max_attempts: number
+  readonly locked_by: string | null
+}
+
 function asTaskList({ tasks, log }: WorkerOptions) {
   return Object.fromEntries(
     Object.entries(tasks).map(([name, task]) => [
       name,
-      async (payload: unknown, helpers: { job: { attempts: number; max_attempts: number } }) => {
-        const context = { attempt: helpers.job.attempts, maxAttempts: helpers.job.max_attempts }
+      async (payload: unknown, { job }: { job: TakenJob }) => {
+        const context = {
+          attempt: job.attempts,
+          maxAttempts: job.max_attempts,
+          ...(job.locked_by ? { worker: job.locked_by } : {}),
+        }
         try {
           await task((payload ?? {}) as Record<string, unknown>, context)
         } catch (fault) {
