@@ -107,7 +107,7 @@ export async function compose(settings: CompleteSettings, ports: Ports = {}): Pr
   ])
   const mailGuard = createMailGuard(limits, keyring, settings)
   const smsGuard = createSmsGuard(limits, keyring, settings, tellBrake)
-  const methodParts = { settings, db, clock, keyring, mailGuard, smsGuard, log }
+  const methodParts = { settings, db, clock, keyring, mailGuard, smsGuard, log, methods }
   // The doors under /recover, in the order in which they are shown.
   const recoveryMethods = [
     backupAddressRecovery(methodParts),

@@ -1,20 +1,23 @@
 // Recovery by backup address: the address typed in full, then a link.
 import type { Db } from '#db/connection.ts'
+import { givesWayBack } from '../contacts/contact.ts'
 import { parseEmailAddress } from '../core/email-address.ts'
 import { enqueue } from '../jobs/enqueue.ts'
 import type { MessageParts } from '../messages/send-message.ts'
 import type { RecoveryMethod } from '../recovery/recovery-method.ts'
+import type { ManagedMethods } from '../recovery-methods/managed-method.ts'
 import type { RawSettings } from '../settings.ts'
 import type { SecurityLog } from '../web/security-log.ts'
 import { createLinkPace } from './link-pace.ts'
 import { findLink, findLinkRequest, putLinkRequest, spendLink } from './link-store.ts'
 import type { MailGuard } from './mail-guard.ts'
 import { sendLinkTask, sendRecoveryLink } from './send-recovery-link.ts'
-import { markBackupAddressProven } from './store.ts'
+import { findBackupAddress, markBackupAddressProven } from './store.ts'
 
 export interface BackupAddressRecoveryParts extends MessageParts {
   readonly db: Db
   readonly mailGuard: MailGuard
+  readonly methods: Pick<ManagedMethods, 'contactsOf'>
   readonly log: SecurityLog
   readonly settings: Pick<RawSettings, 'limitResetMailsPerDay' | 'linkMinutes' | 'mailDomains'>
 }
@@ -64,8 +67,10 @@ export function backupAddressRecovery(parts: BackupAddressRecoveryParts): Recove
     openLink: findLink,
     async settle(trx, { accountId, at }, tokenHash) {
       if (!tokenHash || !(await spendLink(trx, { accountId, tokenHash, at }))) return false
+      const own = await findBackupAddress(trx, keyring, accountId)
+      if (!own || !givesWayBack(own, await parts.methods.contactsOf(trx, accountId))) return false
       await markBackupAddressProven(trx, accountId, at)
-      return true
+      return own.doubtful ? 'weak' : 'strong'
     },
     tasks: { [sendLinkTask]: (payload) => sendRecoveryLink(parts, payload) },
   }

@@ -1,10 +1,12 @@
 // Recovery by SMS: the number typed in full, then an 8-digit code.
 import type { Db } from '#db/connection.ts'
+import { givesWayBack } from '../contacts/contact.ts'
 import { parsePhoneNumber, writePhone } from '../core/phone-number.ts'
 import { newCode, parseCode, sameSecret } from '../core/secrets.ts'
 import { enqueue } from '../jobs/enqueue.ts'
 import type { MessageParts } from '../messages/send-message.ts'
 import type { RecoveryMethod } from '../recovery/recovery-method.ts'
+import type { ManagedMethods } from '../recovery-methods/managed-method.ts'
 import type { RawSettings } from '../settings.ts'
 import { createLimits } from '../web/limits.ts'
 import type { SecurityLog } from '../web/security-log.ts'
@@ -24,6 +26,7 @@ import { findPhone, markPhoneProven } from './store.ts'
 export interface PhoneRecoveryParts extends MessageParts {
   readonly db: Db
   readonly smsGuard: SmsGuard
+  readonly methods: Pick<ManagedMethods, 'contactsOf'>
   readonly log: SecurityLog
   readonly settings: Pick<
     RawSettings,
@@ -112,8 +115,9 @@ export function phoneRecovery(parts: PhoneRecoveryParts): RecoveryMethod {
       const phone = await findPhone(trx, keyring, flow.accountId)
       // Security: a number that was removed or replaced meanwhile proves nothing.
       if (!phone || phone.confirmedAt > flow.begunAt) return false
+      if (!givesWayBack(phone, await parts.methods.contactsOf(trx, flow.accountId))) return false
       await markPhoneProven(trx, flow.accountId, flow.at)
-      return true
+      return phone.doubtful ? 'weak' : 'strong'
     },
     tasks: { [sendCodeTask]: (payload) => sendRecoveryCode(parts, payload, newCode(codeDigits)) },
   }

@@ -1,11 +1,13 @@
 // The worker's half of recovery by SMS: looks whose number it is, and sends the code or nothing.
 import type { Db } from '#db/connection.ts'
 import { openAccount } from '../accounts/change-account.ts'
+import { givesWayBack } from '../contacts/contact.ts'
 import { parsePhoneNumber } from '../core/phone-number.ts'
 import { newToken } from '../core/secrets.ts'
 import { isLocale } from '../i18n/texts.ts'
 import { enqueue } from '../jobs/enqueue.ts'
 import { type MessageParts, sendMessage } from '../messages/send-message.ts'
+import type { ManagedMethods } from '../recovery-methods/managed-method.ts'
 import type { SecurityLog } from '../web/security-log.ts'
 import { decideCode, holdCodeRequest } from './code-store.ts'
 import type { SmsGuard, SmsPermit } from './sms-guard.ts'
@@ -21,6 +23,7 @@ const shortWaitSeconds = 5
 export interface SendCodeParts extends MessageParts {
   readonly db: Db
   readonly smsGuard: SmsGuard
+  readonly methods: Pick<ManagedMethods, 'contactsOf'>
   readonly log: SecurityLog
 }
 
@@ -30,7 +33,7 @@ export async function sendRecoveryCode(
   payload: Record<string, unknown>,
   code: string,
 ): Promise<void> {
-  const { db, keyring, smsGuard, clock, log } = parts
+  const { db, keyring, smsGuard, clock, log, methods } = parts
   const flowId = String(payload.flowId)
   const accountId = String(payload.accountId)
   const epoch = Number(payload.epoch)
@@ -43,7 +46,8 @@ export async function sendRecoveryCode(
     const door = await openAccount(trx, { accountId, epoch }, 'allowed')
     const account = door.kind === 'open' ? door.account : undefined
     const own = await findPhone(trx, keyring, accountId)
-    const matches = account && own?.canonical === request.e164
+    const all = await methods.contactsOf(trx, accountId)
+    const matches = account && own?.canonical === request.e164 && givesWayBack(own, all)
     const permit = matches ? await askGuard(smsGuard.within(trx), request.e164) : undefined
     if (permit?.kind === 'refused' && permit.reason === 'wait' && permit.retryAfterSeconds <= shortWaitSeconds) {
       // The page's wait began when the code was asked for, the guard's when it was sent: a moment later.

@@ -29,7 +29,7 @@ export interface ManagedMethod {
   /** The contact that the account holds by it, where it is one of contacts. */
   findContact(db: Db | Trx, accountId: string): Promise<LinkedContact | undefined>
   /** Notes that somebody else has the contact. The caller holds the account and tells its owner. */
-  doubt(trx: Trx, accountId: string, at: Date): Promise<void>
+  doubt(trx: AccountTrx, accountId: string, at: Date): Promise<void>
   /** Takes it from the account. The caller records and tells it. */
   remove(trx: AccountTrx, accountId: string, at: Date): Promise<void>
   /**

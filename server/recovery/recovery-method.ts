@@ -64,6 +64,8 @@ export interface Door {
   readonly proof: DoorPage<string | null>
 }
 
+export type Strength = 'strong' | 'weak'
+
 /** One way to prove that a mailbox is yours. Knows no HTTP. */
 export interface RecoveryMethod {
   readonly id: MethodId
@@ -90,11 +92,11 @@ export interface RecoveryMethod {
   /**
    * A new password is being set by a proof of this method; the caller holds the account's row. Spends what stayed good until now.
    * @param proofHash of the link that opened the flow
-   * @returns false where the proof is worth nothing any more: a dead link, a method that was removed or replaced meanwhile
+   * @returns how much the proof is worth, or false for nothing any more: a dead link, a method that was removed or replaced meanwhile
    */
-  settle(trx: AccountTrx, flow: MethodFlow, proofHash: Buffer | null): Promise<boolean>
+  settle(trx: AccountTrx, flow: MethodFlow, proofHash: Buffer | null): Promise<Strength | false>
   /** What a reset by this method means afterwards: SAFETY asks for more care after a weak one. */
-  readonly strength: 'strong' | 'weak'
+  readonly strength: Strength
   /** Its own jobs. */
   readonly tasks: TaskList
 }

@@ -53,7 +53,8 @@ export async function resetPassword(
     if (first) return { kind: 'waits-already', dueAt: first.dueAt }
     const dueAt = waits ? probationEnd(parts, at) : null
     if (!(await finishFlow(trx, flow.id, waits ? 'hold-password' : 'set-password', at, dueAt))) return { kind: 'moved' }
-    if (method && !(await method.settle(trx, methodFlowOf(flow, at), flow.proofHash))) {
+    const worth = method ? await method.settle(trx, methodFlowOf(flow, at), flow.proofHash) : 'strong'
+    if (!worth) {
       await endFlow(trx, flow.id, at)
       return { kind: 'dead-link' }
     }
@@ -62,7 +63,7 @@ export async function resetPassword(
       await holdReset(trx, parts, { accountId, epoch, flowId: flow.id, password, device, trace, madeAt: at, dueAt })
       return { kind: 'held' }
     }
-    const weak = method?.strength === 'weak'
+    const weak = worth === 'weak'
     await applyReset(trx, parts, { accountId, provenBy: method?.id ?? 'undo', weak, password, device, at, trace })
     return { kind: 'done' }
   })
