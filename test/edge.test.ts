@@ -202,3 +202,22 @@ test('readyz says no while the accounts cannot be read, and yes again afterwards
   assert.deepEqual([away.status, away.html, away.headers.get('retry-after')], [503, 'not ready', '5'])
   assert.equal(await ready(), 200)
 })
+
+test('no statement takes longer than five seconds, and no wait for a lock longer than two', async () => {
+  const { rows } = await portal.db.raw(
+    `select current_setting('statement_timeout') as statement, current_setting('lock_timeout') as lock`,
+  )
+  assert.deepEqual(rows, [{ statement: '5s', lock: '2s' }])
+})
+
+test('a proxy that is not listed says nothing of where anybody comes from', async (t) => {
+  const app = express().set('trust proxy', ['192.0.2.0/24'])
+  canonicalAddresses(app)
+  app.get('/', (req, res) => void res.send(String(req.ip)))
+  const server = createServer(app).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  t.after(() => server.close())
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  for (const forwarded of ['198.51.100.7', '192.0.2.9', '198.51.100.7, 192.0.2.9'])
+    assert.equal(await (await fetch(url, { headers: { 'x-forwarded-for': forwarded } })).text(), '127.0.0.1')
+})
