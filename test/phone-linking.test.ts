@@ -47,6 +47,7 @@ describe('the phone of an account', () => {
       value: first,
       canonical: first,
       typedAt: at,
+      sentAt: at,
     })
     const sms = await codeFor(first)
     assert.deepEqual([sms?.channel, sms?.locale], ['sms', 'de'])

@@ -355,7 +355,7 @@ const take = (accountId: string, when: Date, ring = keyring) => within((trx) => 
 test('a password that waits is sealed, is given out when it is due, to one caller, as it was put', async () => {
   const anna = await newOwner()
   const first = holdOf(anna.id, { epoch: 0, password: { plain: 'an earlier sentence', verifier: 'v' } })
-  const hold = holdOf(anna.id)
+  const hold = holdOf(anna.id, { device: hashToken('her browser') })
   await within((trx) => putHold(trx, keyring, first))
   await within((trx) => putHold(trx, keyring, hold))
   const second = holdOf(anna.id, { dueAt: minutes(90) })

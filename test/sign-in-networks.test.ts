@@ -89,3 +89,16 @@ test('a try that its network has no room for brings the name no nearer to its wa
   for (let tries = 0; tries < 12; tries += 1) assert.deepEqual(await spray([hanna.login], '192.0.2.12'), [429])
   assert.deepEqual(await spray(Array(5).fill(hanna.login), '192.0.2.13'), Array(5).fill(422))
 })
+
+test('a sign-in by a browser that is known asks the database twice, as before', async () => {
+  const visitor = portal.visitor()
+  visitor.cookies.set('device', known.cookies.get('device') ?? '')
+  const _csrf = await visitor.token()
+  const asked: string[] = []
+  const note = ({ sql }: { sql: string }) => void asked.push(sql)
+  portal.db.on('query', note)
+  const answer = await visitor.send('/sign-in', new URLSearchParams({ _csrf, ...hanna }).toString(), urlencoded)
+  portal.db.removeListener('query', note)
+  assert.equal(answer.status, 303)
+  assert.equal(asked.length, 2, asked.join('\n'))
+})

@@ -108,7 +108,7 @@ export async function removeBackupAddress(
 }
 
 /** Somebody else has shown that they have the address. Only linking it again takes that back. */
-export async function markBackupAddressDoubtful(trx: Trx, accountId: string, at: Date): Promise<void> {
+export async function markBackupAddressDoubtful(trx: AccountTrx, accountId: string, at: Date): Promise<void> {
   await trx('backup_addresses').where({ account_id: accountId }).update({ doubtful_at: at })
 }
 

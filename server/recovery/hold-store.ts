@@ -80,7 +80,7 @@ export async function takeDueHold(
     epoch: row.epoch,
     flowId: row.flow_id,
     password: { verifier: row.password_verifier, plain: keyring.open(sealPurpose, row.password_sealed) },
-    device: row.device_digest ?? undefined,
+    ...(row.device_digest ? { device: row.device_digest } : {}),
     trace: { device: row.device, place: row.place },
     madeAt: row.made_at,
     dueAt: row.due_at,

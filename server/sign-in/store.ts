@@ -14,6 +14,9 @@ import { type CountedForNetwork, networkSeconds, trySeconds } from './sign-in-li
  */
 const notAwaited = "set_config('synchronous_commit', 'off', true)"
 
+/** More a counter cannot hold (`integer`). */
+const mostPoints = 2 ** 31 - 1
+
 export interface FoundForSignIn {
   readonly account: Account | undefined
   /** Whether the browser signed in to this account before. */
@@ -74,7 +77,7 @@ export async function findForSignIn(
        select found.*, counted.points as tries, of_network.points as of_network, of_network.expire as network_ends
        from counted left join found on true left join of_network on true`,
       {
-        ...{ address: who.address, device: who.device ?? null, ...who.counters, free: who.free },
+        ...{ address: who.address, device: who.device ?? null, ...who.counters, free: Math.min(who.free, mostPoints) },
         ...{ now, until: now + trySeconds * 1000, hour: now + networkSeconds * 1000 },
       },
     )
