@@ -5,6 +5,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { after, before, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import express from 'express'
 import { canonicalAddress, canonicalAddresses, createPlaceOf, networkOf } from '#server/web/client.ts'
 import { hanna } from './support/people.ts'
@@ -190,12 +191,15 @@ test('readyz says no while the accounts cannot be read, and yes again afterwards
   const visitor = portal.visitor()
   const ready = async () => (await visitor.get('/readyz')).status
   assert.equal(await ready(), 200)
+  const untilAskedAgain = () => sleep(1100)
+  await untilAskedAgain()
   const lock = await portal.db.transaction()
   await lock.raw('lock table accounts in access exclusive mode')
   const whileLocked = await ready()
   await lock.rollback()
   assert.equal(whileLocked, 503)
   assert.equal(await ready(), 200)
+  await untilAskedAgain()
   await portal.db.raw('alter table accounts rename to accounts_away')
   const away = await visitor.get('/readyz')
   await portal.db.raw('alter table accounts_away rename to accounts')
