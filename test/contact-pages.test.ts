@@ -237,7 +237,7 @@ for (const { id, field, message, contact, refused, sends } of kinds) {
       await pause(150)
       await other.commit()
       const { status, location } = await answered
-      assert.deepEqual([status, location], [303, `/sign-in?next=${encodeURIComponent('/account/recovery')}`])
+      assert.deepEqual([status, location], [303, `/sign-in?next=${encodeURIComponent(form)}`])
       const table = id === 'phone' ? 'phones' : 'backup_addresses'
       assert.equal((await portal.db(table).where({ account_id: accountId })).length, 1)
     })
