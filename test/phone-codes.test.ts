@@ -225,7 +225,7 @@ describe('the worker', () => {
     await trial.db('accounts').where({ id: anna.id }).update({ epoch: 2 })
     await send(payload)
     assert.deepEqual(await messages(), [null])
-    assert.equal(await isWorth(flow.id), undefined)
+    assert.equal(await isWorth(flow.id), false)
   })
 
   const databaseNow = async (): Promise<number> => (await trial.db.raw('select now()')).rows[0].now.getTime()

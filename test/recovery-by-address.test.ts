@@ -110,7 +110,7 @@ test('the task mails a link that opens the account, in any spelling of its addre
   )
   const hash = hashToken(letter?.params.token ?? '')
   const opened = await trial.within(async (trx) => await method.openLink?.(trx, hash, at))
-  assert.deepEqual(opened, { accountId })
+  assert.deepEqual(opened, { accountId, epoch: firstEpoch })
 })
 
 test('the language of the page is kept for whoever has none', async () => {

@@ -133,9 +133,11 @@ test('links that a change is about to void are those of contacts, alive, and of 
   const used = await offer(anna, { reader: phone })
   await spend(used, at)
   await offer(anna, { reader: address, at: days(-8) })
+  const longAgo = [{ readerDigest: readerDigestOf(keyring, phone), reachesBackTo: days(-7.1), old: undefined }]
+  await offer(anna, { reader: phone, replaces: longAgo })
   await offer(anna, { reader: phone, at: days(-2), old: address })
   await offer(anna, { told: 'old-contact', reader: address, old: address, at: days(-1) })
-  const links = () => within((trx) => listContactLinks(trx, keyring, anna, at))
+  const links = () => within((trx) => listContactLinks(trx, keyring, anna, { at, since: days(-7) }))
   const found = (await links()).sort((one, other) => Number(one.reachesBackTo) - Number(other.reachesBackTo))
   assert.deepEqual(found, [
     { readerDigest: readerDigestOf(keyring, phone), reachesBackTo: days(-2), old: undefined },

@@ -9,8 +9,6 @@ export interface Reader {
   readonly getsLink: boolean
   /** The contact that the link puts back. */
   readonly puts?: LinkedContact | undefined
-  /** The account does not hold the contact any more. */
-  readonly wasTaken: boolean
 }
 
 export interface NoticeAudience {
@@ -19,6 +17,8 @@ export interface NoticeAudience {
   readonly undone?: LinkedContact | undefined
   readonly added?: Contact | undefined
   readonly replaces?: readonly ContactLink[]
+  /** Contacts that were removed or replaced lately. */
+  readonly known: readonly LinkedContact[]
   readonly at: Date
   readonly undoDays: number
 }
@@ -37,22 +37,22 @@ function takenContacts({ linked, old, undone, replaces = [] }: NoticeAudience): 
 export function readersOf(about: NoticeAudience): Reader[] {
   const { linked, old, undone, added, at, undoDays } = about
   const taken = takenContacts(about)
-  const all = [...linked, ...taken]
+  const all = [...linked, ...taken, ...about.known]
   const longAgo = new Date(at.getTime() - undoDays * 86_400_000)
-  // Security: a contact that came lately, after another one, may be a stranger's, and so may one in doubt. It is told, and its link
-  // takes nothing back.
+  // Security: a contact that came lately, after another one or in its place, may be a stranger's, and so may one in
+  // doubt. It is told, and its link takes nothing back.
   const isSettled = ({ confirmedAt, doubtful }: LinkedContact) =>
     !doubtful && (confirmedAt <= longAgo || all.every((other) => confirmedAt <= other.confirmedAt))
 
-  const ofMailbox: Reader = { told: 'mailbox', getsLink: true, puts: old, wasTaken: false }
+  const ofMailbox: Reader = { told: 'mailbox', getsLink: true, puts: old }
   const ofLinked = linked.map((contact): Reader => {
     const told = isSame(contact, added) || !isSettled(contact) ? 'new-contact' : 'contact'
     // A contact that came with this very change has nothing to object to.
-    return { told, contact, getsLink: !isSame(contact, added), puts: old, wasTaken: false }
+    return { told, contact, getsLink: !isSame(contact, added), puts: old }
   })
   const ofTaken = taken.map((contact): Reader => {
     const told = isSettled(contact) ? 'old-contact' : 'new-contact'
-    return { told, contact, getsLink: true, puts: isSame(contact, undone) ? undefined : contact, wasTaken: true }
+    return { told, contact, getsLink: true, puts: isSame(contact, undone) ? undefined : contact }
   })
   return [ofMailbox, ...ofLinked, ...ofTaken]
 }

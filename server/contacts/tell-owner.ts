@@ -7,9 +7,9 @@ import type { Trace } from '../activity/events.ts'
 import { isLocale, type Locale } from '../i18n/texts.ts'
 import type { Channel, MessageName, MessageParams } from '../messages/catalogue.ts'
 import { type MessageParts, sendMessage } from '../messages/send-message.ts'
-import { type ContactLink, offerUndo, type UndoableChange, type UndoParts } from '../undo/offer-undo.ts'
+import { type ContactLink, linksToReplace, offerUndo, type UndoableChange, type UndoParts } from '../undo/offer-undo.ts'
 import type { Contact, LinkedContact } from './contact.ts'
-import { type Reader, readersOf } from './notice-readers.ts'
+import { readersOf } from './notice-readers.ts'
 
 /** Messages that tell of something the reader may not have done. */
 export type NoticeName = Extract<
@@ -46,6 +46,8 @@ export interface Notice<N extends NoticeName> {
    * take the contacts' word away by changing it.
    */
   readonly replaces?: readonly ContactLink[]
+  /** Contacts that were removed or replaced lately, where the change has voided the links by which that is known. */
+  readonly known?: readonly LinkedContact[]
   /** Letters only: for what somebody could make happen over and over, at so much an SMS. */
   readonly lettersOnly?: boolean
 }
@@ -69,7 +71,9 @@ export async function tellOwner<N extends NoticeName>(
   const changeId = randomUUID()
   const linked = await parts.methods.contactsOf(trx, accountId)
   const { undoDays } = parts.settings
-  for (const reader of readersOf({ ...notice, linked, undoDays })) {
+  const links = replaces.length > 0 ? replaces : await linksToReplace(trx, parts, accountId, at)
+  const known = [...(notice.known ?? []), ...links.flatMap(({ old }) => old ?? [])]
+  for (const [nth, reader] of readersOf({ ...notice, linked, known, undoDays }).entries()) {
     const channel: Channel = reader.contact ? channelOf[reader.contact.kind] : 'mail'
     if (notice.lettersOnly && channel === 'sms') continue
     const { told, contact, puts: old } = reader
@@ -82,11 +86,7 @@ export async function tellOwner<N extends NoticeName>(
       to: contact?.value ?? account.address,
       params: params as unknown as MessageParams<NoticeName>,
       locale: account.locale && isLocale(account.locale) ? account.locale : parts.settings.defaultLocale,
-      dedupeKey: `${changeId}:${labelOf(reader)}`,
+      dedupeKey: `${changeId}:${nth}`,
     })
   }
 }
-
-/** Names the reader in the dedupe key. */
-const labelOf = ({ contact, wasTaken }: Reader): string =>
-  contact ? `${contact.kind}${wasTaken ? ':old' : ''}` : 'mailbox'

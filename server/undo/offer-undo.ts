@@ -1,3 +1,4 @@
+import type { Trx } from '#db/connection.ts'
 import type { AccountTrx } from '../accounts/change-account.ts'
 import type { Contact, LinkedContact } from '../contacts/contact.ts'
 import type { Keyring } from '../core/keyring.ts'
@@ -20,11 +21,12 @@ export interface UndoParts {
 
 /** Links that went to contacts and are alive: what a change that voids them gives its notices, so that new ones take their place. */
 export const linksToReplace = (
-  trx: AccountTrx,
-  { keyring }: Pick<UndoParts, 'keyring'>,
+  trx: Trx,
+  { keyring, settings }: UndoParts,
   accountId: string,
   at: Date,
-): Promise<ContactLink[]> => listContactLinks(trx, keyring, accountId, at)
+): Promise<ContactLink[]> =>
+  listContactLinks(trx, keyring, accountId, { at, since: new Date(at.getTime() - settings.undoDays * 86_400_000) })
 
 /**
  * Makes one link by which the change can be taken back, and returns its token, which is kept nowhere.

@@ -128,12 +128,15 @@ export interface ContactLink {
   readonly old: LinkedContact | undefined
 }
 
-/** Links that went to contacts, those that were replaced or removed included, and are alive: what a stronger proof is about to void. */
+/**
+ * Links that went to contacts, those that were replaced or removed included, and are alive: what a stronger proof is about to void.
+ * @param since links that reach back further are left out: else a word could go on for ever, from one change of the password to the next
+ */
 export async function listContactLinks(
-  trx: AccountTrx,
+  trx: Trx,
   keyring: Keyring,
   accountId: string,
-  at: Date,
+  { at, since }: { readonly at: Date; readonly since: Date },
 ): Promise<ContactLink[]> {
   const rows = await trx('undos as u')
     .join('accounts as a', 'a.id', 'u.account_id')
@@ -141,6 +144,7 @@ export async function listContactLinks(
     .whereNull('u.used_at')
     .where('u.expires_at', '>', at)
     .whereRaw('u.epoch >= a.links_epoch')
+    .whereRaw('coalesce(u.reaches_back_to, u.made_at) >= ?', [since])
     .whereIn('u.told', [...contactsTold])
     .whereNotNull('u.reader_digest')
     .select('u.*')

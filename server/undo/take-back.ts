@@ -11,14 +11,16 @@ export interface TakeBackParts extends NoticeParts {
   readonly methods: ManagedMethods
 }
 
-/** What came after the disputed change came from the same stranger. The contact that goes is told as well. */
+/**
+ * What came after the disputed change came from the same stranger. The contact that goes is told as well.
+ * @param by.known contacts that were removed or replaced before
+ */
 export async function takeBack(
   trx: AccountTrx,
   parts: TakeBackParts,
-  undo: Undo,
-  at: Date,
-  trace: Trace,
+  by: { readonly undo: Undo; readonly known: readonly LinkedContact[]; readonly at: Date; readonly trace: Trace },
 ): Promise<void> {
+  const { undo, known, at, trace } = by
   const { accountId } = undo
   const changes = await listChangesSince(trx, parts.keyring, accountId, undo.reachesBackTo)
   for (const method of parts.methods.list) {
@@ -30,7 +32,7 @@ export async function takeBack(
     const added = await method.findContact(trx, accountId)
     const change = `${id}.${what}` as const
     await recordActivity(trx, parts.keyring, { accountId, event: change, details: {}, at, trace })
-    const notice = { accountId, change, params: { method: id }, at, trace, added, undone: gone } as const
+    const notice = { accountId, change, params: { method: id }, at, trace, added, undone: gone, known } as const
     await tellOwner(trx, parts, { name: `recovery-method-${what}`, ...notice })
   }
 }

@@ -1,5 +1,5 @@
 // "This wasn't me": ends what somebody else may hold. A contact's link also puts contacts back and opens the way to a new password.
-import type { Db } from '#db/connection.ts'
+import type { Db, Trx } from '#db/connection.ts'
 import { type AccountProof, type AccountTrx, openAccount } from '../accounts/change-account.ts'
 import { endProbation, findAccount, startProbation } from '../accounts/store.ts'
 import type { Trace } from '../activity/events.ts'
@@ -54,18 +54,21 @@ const proofOf = (undo: Undo): AccountProof => ({
 })
 
 async function powerOf(
-  trx: Parameters<ManagedMethods['contactsOf']>[0],
-  parts: Pick<UndoChangeParts, 'methods'>,
+  trx: Trx,
+  parts: Pick<UndoChangeParts, 'methods' | 'keyring' | 'clock' | 'settings'>,
   undo: Undo,
 ): Promise<UndoPower> {
+  const { accountId } = undo
   if (isOfContact(undo)) return 'restore'
-  const contacts = await parts.methods.contactsOf(trx, undo.accountId)
-  return undo.told === 'mailbox' && contacts.length === 0 ? 'new-password' : 'end-sessions'
+  if (undo.told !== 'mailbox' || (await parts.methods.contactsOf(trx, accountId)).length > 0) return 'end-sessions'
+  // Security: a contact that was removed lately still has its word. Else whoever removes all of them would have the mailbox speak alone.
+  const links = await linksToReplace(trx, parts, accountId, parts.clock.now())
+  return links.length > 0 ? 'end-sessions' : 'new-password'
 }
 
 /** What the link is about, where it is alive. Looking never uses it up. */
 export async function describeUndo(
-  parts: Pick<UndoChangeParts, 'db' | 'keyring' | 'clock' | 'methods'>,
+  parts: Pick<UndoChangeParts, 'db' | 'keyring' | 'clock' | 'methods' | 'settings'>,
   token: string,
 ): Promise<DescribedUndo | undefined> {
   const { db, keyring, clock } = parts
@@ -149,7 +152,8 @@ async function voidPassword(
   else await startProbation(trx, accountId, probationEnd(parts, at))
   if (voidsLinks) {
     await voidUndos(trx, accountId, at)
-    await takeBack(trx, parts, undo, at, trace)
+    const known = [undo, ...replaces].flatMap(({ old }) => old ?? [])
+    await takeBack(trx, parts, { undo, known, at, trace })
   }
   const notice = { accountId, name: 'undo-used', params: {}, change: 'undo.used' } as const
   await tellOwner(trx, parts, { ...notice, replaces, at, trace })

@@ -1,0 +1,37 @@
+// The owner who knows the password chooses another one.
+import type { Db } from '#db/connection.ts'
+import { type AccountProof, changeAccount } from '../accounts/change-account.ts'
+import type { Trace } from '../activity/events.ts'
+import { recordActivity } from '../activity/store.ts'
+import { type NoticeParts, tellOwner } from '../contacts/tell-owner.ts'
+import type { MailboxParts, NewPassword } from '../mailboxes/want-mailbox.ts'
+import { linksToReplace } from '../undo/offer-undo.ts'
+import { takeForm } from '../web/sent-forms-store.ts'
+import { changePassword } from './change-password.ts'
+
+/**
+ * App passwords stay: their owner made them. Security: earlier links "this was not me" are void, and contacts get new ones in their place.
+ * @param form of the page that asks: noted, so that a second click is known
+ * @returns the epoch that begins with it
+ * @throws StaleProof
+ */
+export async function changeOwnPassword(
+  parts: NoticeParts & MailboxParts & { readonly db: Db },
+  asking: AccountProof & { readonly trace: Trace },
+  password: NewPassword,
+  at: Date,
+  form?: Buffer,
+): Promise<number> {
+  const { accountId, trace } = asking
+  return await changeAccount(parts.db, asking, async (trx) => {
+    const event = 'password.changed'
+    const replaces = await linksToReplace(trx, parts, accountId, at)
+    const change = { accountId, password, at, voidsLinks: true, keepAppPasswords: true }
+    const epoch = await changePassword(trx, parts, change)
+    await recordActivity(trx, parts.keyring, { accountId, event, details: {}, at, trace })
+    const notice = { accountId, name: 'password-changed', params: {}, change: event } as const
+    await tellOwner(trx, parts, { ...notice, replaces, at, trace })
+    if (form) await takeForm(trx, form, at)
+    return epoch
+  })
+}
