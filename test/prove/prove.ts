@@ -13,6 +13,7 @@ import { mutatedParts, proveMutation } from './mutation.ts'
 import { proveNotices } from './notices.ts'
 import { proveRecoveryTimes } from './recovery-times.ts'
 import { proveRecoveryWalk } from './recovery-walk.ts'
+import { proveUndoOrderings } from './undo-orderings.ts'
 
 interface Proof {
   readonly name: string
@@ -69,6 +70,11 @@ const proofs: readonly Proof[] = [
     name: 'recovery-walk',
     what: '300 random walks of several browsers through recovery',
     run: () => proveRecoveryWalk({ walks: 300, rounds: 60 }),
+  },
+  {
+    name: 'undo-orderings',
+    what: 'three things that a stranger does, in every order, and each act of the owner: no way back, no contact lost without a word',
+    run: () => proveUndoOrderings({ letters: 3, oneOf: 1 }),
   },
   ...Object.entries(mutatedParts).map(([name, part]) => ({
     name: `mutation-${name}`,
