@@ -20,11 +20,11 @@ const doors = [
 ]
 const link = { address: 'a••••k@gm•••.com', minutes: 60, left: 9, againAt: null }
 const code = { phone: '+375 •• •••-••-47', digits: 8, minutes: 10, exhausted: false, left: 5, againAt: null }
-const undo = (state: string, method: string, what: string, power = 'restore'): Sample => ({
+const undo = (state: string, method: string, what: string, power = 'restore', since: Date | null = null): Sample => ({
   page: 'undo',
   state,
   view: 'undo/undo',
-  locals: { address: sampleAddress, method, what, at: sampleMoment(5), power },
+  locals: { address: sampleAddress, method, what, at: sampleMoment(5), since, power },
 })
 
 export const recoverySamples: readonly Sample[] = [
@@ -68,6 +68,7 @@ export const recoverySamples: readonly Sample[] = [
   undo('app-password', 'app-password', 'created', 'new-password'),
   undo('new-device', 'sign-in', 'new-device', 'end-sessions'),
   undo('undo', 'undo', 'used'),
+  undo('reaching-back', 'password', 'reset', 'restore', sampleMoment(60)),
   undo('stopped', 'password', 'reset-stopped'),
   { page: 'undo', state: 'errors', view: 'undo/dead', locals: deadLink },
 ]
