@@ -231,7 +231,7 @@ const besideTheDoor: readonly { readonly because: string; readonly verbs: readon
     ],
   },
   {
-    because: 'signing out only takes away, for whoever has the session',
+    because: 'signing out only takes away',
     verbs: ['sessions/store.ts deleteSession'],
   },
   {
