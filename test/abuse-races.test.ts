@@ -227,7 +227,11 @@ test('a case without an account joins the open case of the account that an analy
   const outcomes = await times(3, () =>
     attributeCase(desk, String(caseId), idOf('ada.analyst'), `sender.one@${ourDomain}`),
   )
-  assert.deepEqual(outcomes.map(({ kind }) => kind).sort(), ['attributed', 'not-open', 'not-open'])
+  assert.deepEqual(
+    outcomes.map(({ kind }) => kind).sort(),
+    ['attributed', 'attributed', 'attributed'],
+    'two of them find it done',
+  )
   const joined = await openCaseOf('sender.one')
   assert.equal(joined.report_count, before.report_count + 1)
   const timeline = (await showCase(desk, String(joined.id), idOf('ada.analyst')))?.timeline ?? []

@@ -109,15 +109,18 @@ test('proven once more, in another spelling, changes only where mail goes and wh
 })
 
 test('letters are counted for the account and for the address, and the page says when again', async () => {
-  const [anna, address] = [await trial.newAccount(), newAddress()]
+  const [anna, boris, address] = [await trial.newAccount(), await trial.newAccount(), newAddress()]
   await ask(anna, address)
   const keyOf = (who: string) => `mail-burst:${digest('limits.mail', JSON.stringify(['confirm', who]))}`
   const counters = await trial.counters()
   assert.deepEqual([counters[keyOf(anna)], counters[keyOf(address)]], [1, 1])
-  for (const who of [anna, address]) {
+  for (const [who, asking, asked] of [
+    [anna, anna, newAddress()],
+    [address, boris, address],
+  ] as const) {
     await trial.db('rate_limits').delete()
     await trial.fill(keyOf(who), 5)
-    const full = await ask(anna, address)
+    const full = await ask(asking, asked)
     isAbout(full.kind === 'limited' ? full.retryAfterSeconds : undefined, 500)
   }
 })

@@ -38,9 +38,9 @@ export async function askBackupAddress(
 export async function pendingBackupAddress(
   { db, keyring }: { readonly db: Db; readonly keyring: Keyring },
   accountId: string,
-): Promise<(Contact & { readonly sentAt: Date }) | undefined> {
+): Promise<Contact | undefined> {
   const found = await findConfirmation(db, keyring, accountId, 'backup-address')
-  return found && !found.spentAt ? { ...found.contact, sentAt: found.sentAt } : undefined
+  return found && !found.spentAt ? found.contact : undefined
 }
 
 export const linkBackupAddress = (parts: LinkParts, asking: Asking, typed: string): Promise<Linked> =>

@@ -40,9 +40,8 @@ export function backupAddressRoutes(parts: WebParts): Router {
     })
     .post(`${confirmPage}/again`, requireAccount(confirmPage), async (req, res) => {
       const accountId = accountOf(req).id
-      const pending = await pendingBackupAddress(parts, accountId)
-      if (!pending) return res.redirect(303, formPage)
-      const { sentAt: _, ...contact } = pending
+      const contact = await pendingBackupAddress(parts, accountId)
+      if (!contact) return res.redirect(303, formPage)
       const about = { accountId, contact, locale: req.locale, again: forms.seenBy(req) }
       await forms.answerAsked(req, res, await askBackupAddress(parts, about))
     })

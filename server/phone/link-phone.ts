@@ -45,9 +45,9 @@ export async function askPhone(
 export async function pendingPhone(
   { db, keyring }: { readonly db: Db; readonly keyring: Keyring },
   accountId: string,
-): Promise<(Contact & { readonly sentAt: Date }) | undefined> {
+): Promise<Contact | undefined> {
   const found = await findConfirmation(db, keyring, accountId, 'phone')
-  return found && !found.spentAt ? { ...found.contact, sentAt: found.sentAt } : undefined
+  return found && !found.spentAt ? found.contact : undefined
 }
 
 export const linkPhone = (parts: LinkParts, asking: Asking, typed: string): Promise<Linked> =>

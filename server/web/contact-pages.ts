@@ -3,6 +3,7 @@ import type { Request, Response } from 'express'
 import { findProbation } from '../accounts/store.ts'
 import type { AskedForProof } from '../contacts/ask-for-proof.ts'
 import type { Contact } from '../contacts/contact.ts'
+import { findConfirmation } from '../contacts/store.ts'
 import { assertNever } from '../core/assert-never.ts'
 import { type Asking, createChangeLimit, type Held } from '../recovery-methods/change-method.ts'
 import type { Linked } from '../recovery-methods/link-contact.ts'
@@ -21,7 +22,7 @@ export interface ContactForms {
   /** What the form's view wants beyond what both kinds show. */
   locals?(): Readonly<Record<string, unknown>>
   /** The contact that waits for its code. */
-  pending(accountId: string): Promise<(Pick<Contact, 'value' | 'canonical'> & { readonly sentAt: Date }) | undefined>
+  pending(accountId: string): Promise<Pick<Contact, 'value' | 'canonical'> | undefined>
   /** Seconds until another code can be sent there. */
   waitFor(accountId: string, canonical: string): Promise<number>
 }
@@ -46,10 +47,11 @@ export function createContactPages(parts: WebParts, forms: ContactForms) {
     const pending = await forms.pending(accountId)
     // A code that never was sent, or is long gone, has no page.
     if (!pending && errors.length === 0) return res.redirect(303, formPage)
+    const sent = pending && (await findConfirmation(db, parts.keyring, accountId, id))
     const wait = pending ? await forms.waitFor(accountId, pending.canonical) : 0
     const locals = {
       contact: pending?.value,
-      sentAt: pending?.sentAt.getTime(),
+      sentAt: sent?.sentAt.getTime(),
       againAt: wait > 0 ? new Date(clock.now().getTime() + wait * 1000) : undefined,
       taken: errors.some((error) => error.reason === 'taken'),
     }
