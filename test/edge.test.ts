@@ -5,6 +5,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { after, before, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import express from 'express'
 import { canonicalAddress, canonicalAddresses, createPlaceOf, networkOf } from '#server/web/client.ts'
 import { hanna } from './support/people.ts'
@@ -190,15 +191,37 @@ test('readyz says no while the accounts cannot be read, and yes again afterwards
   const visitor = portal.visitor()
   const ready = async () => (await visitor.get('/readyz')).status
   assert.equal(await ready(), 200)
+  const untilAskedAgain = () => sleep(1100)
+  await untilAskedAgain()
   const lock = await portal.db.transaction()
   await lock.raw('lock table accounts in access exclusive mode')
   const whileLocked = await ready()
   await lock.rollback()
   assert.equal(whileLocked, 503)
   assert.equal(await ready(), 200)
+  await untilAskedAgain()
   await portal.db.raw('alter table accounts rename to accounts_away')
   const away = await visitor.get('/readyz')
   await portal.db.raw('alter table accounts_away rename to accounts')
   assert.deepEqual([away.status, away.html, away.headers.get('retry-after')], [503, 'not ready', '5'])
   assert.equal(await ready(), 200)
+})
+
+test('no statement takes longer than five seconds, and no wait for a lock longer than two', async () => {
+  const { rows } = await portal.db.raw(
+    `select current_setting('statement_timeout') as statement, current_setting('lock_timeout') as lock`,
+  )
+  assert.deepEqual(rows, [{ statement: '5s', lock: '2s' }])
+})
+
+test('a proxy that is not listed says nothing of where anybody comes from', async (t) => {
+  const app = express().set('trust proxy', ['192.0.2.0/24'])
+  canonicalAddresses(app)
+  app.get('/', (req, res) => void res.send(String(req.ip)))
+  const server = createServer(app).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  t.after(() => server.close())
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  for (const forwarded of ['198.51.100.7', '192.0.2.9', '198.51.100.7, 192.0.2.9'])
+    assert.equal(await (await fetch(url, { headers: { 'x-forwarded-for': forwarded } })).text(), '127.0.0.1')
 })

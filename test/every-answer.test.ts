@@ -1,9 +1,13 @@
 // What holds for every answer of the portal: each page is found by its links and by its routes, as
 // a stranger, an owner and the staff.
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import { readdirSync, readFileSync } from 'node:fs'
+import type { AddressInfo } from 'node:net'
 import { after, before, test } from 'node:test'
+import express from 'express'
 import { staffRoles } from '#server/staff/store.ts'
+import { securityHeaders } from '#server/web/headers.ts'
 import { startAbusePortal, untilJudged } from './support/abuse.ts'
 import { caseOf, reportLetter } from './support/cases.ts'
 import { accountIdOf, hanna, register } from './support/people.ts'
@@ -101,4 +105,17 @@ test('cookies of forms have the prefix as well: what was done, the report, the l
   assert.equal((await visitor.get('/report/sent')).page, 'report-sent')
   for (const name of ['csrf', 'lang', 'session', 'device', 'done', 'recovery', 'report'])
     assert.ok(seen.has(name), `no cookie ${name} among ${[...seen].join()}`)
+})
+
+test('HSTS is for two years and for this host alone, and only where people come by https', async () => {
+  const { headers } = await portal.visitor().get('/sign-in')
+  assert.equal(headers.get('strict-transport-security'), 'max-age=63072000')
+  const plain = express()
+    .use(securityHeaders(false))
+    .get('/', (_req, res) => void res.send('x'))
+  const server = plain.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const answer = await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`)
+  server.close()
+  assert.equal(answer.headers.get('strict-transport-security'), null)
 })

@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, describe, it } from 'node:test'
 import { runCommand } from '#server/cli/portal.ts'
-import { PlatformError } from '#server/mail-platform/mail-platform.ts'
+import { readWithIncluded } from '#server/mail-filters/hold-back.ts'
+import { type FilterDoor, PlatformError } from '#server/mail-platform/mail-platform.ts'
 import { createMemoryPlatform, type MemoryPlatform } from '#server/mail-platform/memory.ts'
 import { arrive, signIn } from './support/people.ts'
 import { eventually, startTestPortal, type TestPortal } from './support/portal.ts'
@@ -193,6 +194,33 @@ describe('the page of filters', () => {
     assert.match(html, /hidden<wbr>@elsewhere\.example[\s\S]*may do more than can be told here/)
     await press(person.browser, html, 'keep')
     assert.deepEqual(await active(person.mailbox), { name: 'main', text })
+  })
+})
+
+describe('a script that names another', () => {
+  it('Security: has none read that the mailbox does not list: its name could be a path', async () => {
+    const texts: Record<string, string> = {
+      main: 'require "include"; include "quiet"; include "../../etc/passwd";',
+      quiet: 'keep;',
+      '../../etc/passwd': 'root:x:0:0',
+    }
+    const read: string[] = []
+    const door = {
+      list: async () => [
+        { name: 'main', active: true },
+        { name: 'quiet', active: false },
+      ],
+      read: async (_: string, name: string) => {
+        read.push(name)
+        return texts[name]
+      },
+    }
+    const scripts = await readWithIncluded(door as unknown as FilterDoor, 'hanna.k@postern.example', 'main')
+    assert.deepEqual(
+      scripts.map(({ name }) => name),
+      ['main', 'quiet'],
+    )
+    assert.deepEqual(read, ['main', 'quiet'])
   })
 })
 

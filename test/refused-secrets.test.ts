@@ -69,6 +69,22 @@ describe('the password of before', () => {
   })
 })
 
+describe('a common password', () => {
+  it('is refused at every door: registration, change, and the end of a recovery', async () => {
+    const person = await equip(portal)
+    await forgetLimits(portal)
+    const password = 'password1234'
+    const login = `other${person.login}`
+    const recovering = await proveByPhone(portal, person)
+    for (const answer of [
+      await portal.visitor().post('/register', { login, password }),
+      await person.browser.post('/account/password', { password }),
+      await setPassword(recovering, password),
+    ])
+      assert.deepEqual([answer.status, answer.errors], [422, ['password.common']], answer.page)
+  })
+})
+
 describe('what others know of a person', () => {
   const reasonOf = (password: string, ...contacts: Parameters<typeof wordsOfContact>) => {
     const contactWords = contacts.flatMap(wordsOfContact)
@@ -167,7 +183,7 @@ for (const [kind, field, find] of [
       assert.match((await awaitText(portal, holder.mailbox, words)).text, /\/account\/recovery$/m)
       const page = await holder.browser.get(methods)
       assert.ok(page.html.includes(`data-doubtful="${kind}"`))
-      assert.match((await holder.browser.get('/account')).html, /Somebody else has shown/)
+      assert.match((await holder.browser.get('/account')).html, /A way back in is in doubt/)
 
       // The next day's telling is its own; on the same day nobody is told again.
       const kept = await portal.db('rate_limits').where('key', 'like', 'contact-doubted%')
@@ -188,8 +204,10 @@ for (const [kind, field, find] of [
       assert.equal((await holder.browser.post(`${methods}/${kind}/confirm`, { code })).location, methods)
       assert.equal(await isDoubtful(), false)
       assert.ok(!(await holder.browser.get(methods)).html.includes('data-doubtful'))
-      const events = await portal.db('activity').where({ account_id: holder.accountId }).pluck('event')
-      assert.equal(events.filter((event) => event === `${kind}.doubted`).length, 1)
+      const doubted = await portal.db('activity').where({ account_id: holder.accountId, event: `${kind}.doubted` })
+      assert.equal(doubted.length, 1)
+      const { device, place } = doubted[0]
+      assert.deepEqual([device, place], ['', ''], 'from where the other one came stays untold')
     })
   })
 }

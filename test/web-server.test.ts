@@ -36,7 +36,7 @@ async function start(t: TestContext, times: WebTimes = short) {
 
 const get = 'GET / HTTP/1.1\r\nHost: x\r\n'
 
-test('the times are those that SAFETY names, and they are looked at every second', () => {
+test('headers have ten seconds, whole requests thirty, and both are looked at every second', () => {
   const { headersMs, requestMs, checkMs } = usualTimes
   assert.deepEqual([headersMs, requestMs, checkMs], [10_000, 30_000, 1000])
 })
