@@ -75,7 +75,8 @@ test('Security: a form that is sent twice gets one app password, which nobody ma
   const other = await make(createKeyring(['another-key-0123456789abcdefghijklmn']))
   assert.notEqual(other.secret, first.secret)
   // The notice of the other key can be read by nobody here.
-  await portal.db('messages').where({ name: 'app-password-created' }).orderBy('created_at', 'desc').limit(1).delete()
+  const newest = portal.db('messages').where({ name: 'app-password-created' }).orderBy('created_at', 'desc').limit(1)
+  await portal.db('messages').whereIn('id', newest.select('id')).delete()
 })
 
 test('an iPhone is set up by a profile that carries the app password, and is served once', async () => {
