@@ -32,8 +32,11 @@ const server = new EmbeddedPostgres({
 async function startWhenFree(tries: number): Promise<void> {
   try {
     await server.start()
+    // It was stopped or killed by somebody else: there is nothing left to keep.
+    // biome-ignore lint/complexity/useLiteralKeys: private by its types
+    server['process']?.once('exit', () => process.exit(0))
   } catch (fault) {
-    if (tries === 0 || !words.some((each) => each.includes('postmaster.pid'))) throw fault
+    if (tries === 0 || !words.some((each) => /postmaster\.pid|pre-existing shared memory/.test(each))) throw fault
     words.length = 0
     await new Promise((done) => setTimeout(done, 250))
     await startWhenFree(tries - 1)

@@ -1,5 +1,4 @@
 // What happens to a request, in order; then one line per feature.
-import cookieParser from 'cookie-parser'
 import express, { type Express } from 'express'
 import { appealDeskRoutes } from './abuse/appeal-desk-routes.ts'
 import { appealRoutes } from './abuse/appeal-routes.ts'
@@ -9,7 +8,6 @@ import { figuresRoutes } from './abuse/figures-routes.ts'
 import { measureRoutes } from './abuse/measure-routes.ts'
 import { queueRoutes } from './abuse/queue-routes.ts'
 import { reportBody, reportRoutes } from './abuse/report-routes.ts'
-import { setLocale } from './accounts/store.ts'
 import { activityRoutes } from './activity/routes.ts'
 import { appPasswordRoutes } from './app-passwords/routes.ts'
 import { auditRoutes } from './audit/routes.ts'
@@ -21,6 +19,7 @@ import { healthRoutes } from './health/routes.ts'
 import { securityTxtRoutes } from './health/security-txt-routes.ts'
 import { mailProgramRoutes } from './help/program-routes.ts'
 import { helpRoutes } from './help/routes.ts'
+import { mailFilterRoutes } from './mail-filters/routes.ts'
 import { messageRoutes } from './messages/routes.ts'
 import { overviewRoutes } from './overview/routes.ts'
 import { passwordRoutes } from './password/routes.ts'
@@ -34,12 +33,17 @@ import { sessionRoutes } from './sessions/routes.ts'
 import { signInRoutes } from './sign-in/routes.ts'
 import { staffAccountRoutes } from './staff/account-routes.ts'
 import { staffDoorRoutes } from './staff/door-routes.ts'
+import { oneClickRoutes, stoppedAddressRoutes } from './stopped-addresses/routes.ts'
 import { undoRoutes } from './undo/routes.ts'
 import type { Assets } from './web/assets.ts'
+import { boundBody, formBytes, watchBody } from './web/body-bound.ts'
+import { canonicalAddresses } from './web/client.ts'
+import { readCookies } from './web/cookies.ts'
 import { checkOrigin, csrfToken } from './web/csrf.ts'
 import { byFirstSegment, inOrder, onlyLooks } from './web/dispatch.ts'
 import { errorHandler, pageNotFound } from './web/errors.ts'
-import { noStore, securityHeaders } from './web/headers.ts'
+import { answerOptions, decideSecure, oneHost } from './web/front-door.ts'
+import { permissions, securityHeaders } from './web/headers.ts'
 import { localeMiddleware } from './web/pages.ts'
 import { isHttps, type WebParts } from './web/parts.ts'
 import { type ObservedRequest, requestLog } from './web/request-log.ts'
@@ -64,27 +68,29 @@ export function createApp(parts: AppParts): Express {
   app.disable('etag')
   app.set('query parser', 'simple')
   app.set('trust proxy', settings.trustedProxies.join(','))
+  canonicalAddresses(app)
+  decideSecure(app, https)
 
   const programs = byFirstSegment([
     healthRoutes(db, parts.isDraining),
     securityTxtRoutes(settings.baseUrl, settings.securityContact ?? `security@${settings.mailDomains[0]}`, clock),
     mailProgramRoutes(parts),
     messageRoutes(parts),
+    oneClickRoutes(parts),
   ])
   const everyPage = inOrder([
-    noStore,
-    cookieParser(),
-    ...(https ? [markSecure] : []),
+    permissions,
+    readCookies(),
     sessionMiddleware({ db, clock, times }, { https, secrets: parts.cookieSecrets }),
-    localeMiddleware({ fallback: settings.defaultLocale, https, keep: (id, locale) => setLocale(db, id, locale) }),
+    localeMiddleware({ fallback: settings.defaultLocale, https }),
     unlessOnlyLooking(
       inOrder([
         checkOrigin(new URL(settings.baseUrl).origin, development),
         reportBody(parts),
-        express.urlencoded({ extended: false, limit: '16kb', parameterLimit: 100 }),
+        boundBody(formBytes, express.urlencoded({ extended: false, limit: formBytes, parameterLimit: 100 })),
       ]),
     ),
-    csrfToken(https),
+    csrfToken(https, parts.keyring),
   ])
   const features = byFirstSegment([
     overviewRoutes(parts),
@@ -94,6 +100,7 @@ export function createApp(parts: AppParts): Express {
     recoveryRoutes(parts),
     holdRoutes(parts),
     undoRoutes(parts),
+    stoppedAddressRoutes(parts),
     recoveryMethodRoutes(parts),
     backupAddressRoutes(parts),
     phoneRoutes(parts),
@@ -103,6 +110,7 @@ export function createApp(parts: AppParts): Express {
     reportRoutes(parts),
     appealRoutes(parts),
     appPasswordRoutes(parts),
+    mailFilterRoutes(parts),
     clientSignInRoutes(parts),
     helpRoutes(parts),
     staffDoorRoutes(parts),
@@ -117,7 +125,14 @@ export function createApp(parts: AppParts): Express {
     ...(development ? [devRoutes(parts), galleryRoutes(parts)] : []),
   ])
 
-  const everyAnswer = inOrder([requestLog(parts.log, parts.observeRequest), securityHeaders(https), parts.assets.serve])
+  const everyAnswer = inOrder([
+    requestLog(parts.log, parts.observeRequest),
+    securityHeaders(https),
+    watchBody,
+    oneHost,
+    answerOptions,
+    parts.assets.serve,
+  ])
   // Programs come before what only pages need: a session, a language, a token. All in one step: Express prepares each anew.
   app.use(inOrder([everyAnswer, programs, everyPage, features]))
 
@@ -131,9 +146,3 @@ const unlessOnlyLooking =
   (handler: express.RequestHandler): express.RequestHandler =>
   (req, res, next) =>
     onlyLooks(req) ? next() : handler(req, res, next)
-
-/** BASE_URL says that people come by https; where a proxy ends TLS, only that tells. Without it no Secure cookie would be set. */
-const markSecure: express.RequestHandler = (req, _res, next) => {
-  Object.defineProperty(req, 'secure', { value: true })
-  next()
-}

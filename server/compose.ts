@@ -30,6 +30,7 @@ import { manageMethods } from './recovery-methods/managed-method.ts'
 import { managedSecurityQuestion } from './security-question/managed-security-question.ts'
 import { questionRecovery } from './security-question/method.ts'
 import { loadAssets } from './web/assets.ts'
+import { createTellBrake } from './web/brakes.ts'
 import { createPlaceOf, createTracer } from './web/client.ts'
 import { createKeptPages } from './web/kept-pages.ts'
 import { createLimits } from './web/limits.ts'
@@ -37,6 +38,7 @@ import { createLog, type Log } from './web/log.ts'
 import { createPages } from './web/pages.ts'
 import type { WebParts } from './web/parts.ts'
 import { openPlaces } from './web/place.ts'
+import { withSecurity } from './web/security-log.ts'
 import { createViewEngine } from './web/view-engine.ts'
 
 /** What the portal stands on; tests bring their own. */
@@ -75,9 +77,9 @@ const folder = (name: string) => fileURLToPath(new URL(`../${name}/`, import.met
 
 export async function compose(settings: CompleteSettings, ports: Ports = {}): Promise<Portal> {
   const clock = ports.clock ?? systemClock
-  const log = ports.log ?? createLog(settings.logLevel)
   const db = connectDatabase(settings.databaseUrl, settings.databasePool)
   const keyring = createKeyring(settings.secretKeys)
+  const log = withSecurity(ports.log ?? createLog(settings.logLevel), keyring)
   const hasher = createHasher({ memoryKib: settings.argon2MemoryKib, passes: settings.argon2Passes })
   const platform = ports.platform ?? (await chooseMailPlatform(settings, { db, clock }))
   const texts = createTexts({ service: settings.brandName, passwordMin: settings.passwordMin })
@@ -97,14 +99,15 @@ export async function compose(settings: CompleteSettings, ports: Ports = {}): Pr
     colours: assets.colours,
   })
   const limits = createLimits(db)
+  const tellBrake = createTellBrake({ db, keyring, clock, log, settings, count: metrics?.countBrake })
   const methods = manageMethods([
     managedPhone(keyring),
     managedBackupAddress(keyring),
     managedSecurityQuestion(settings.securityQuestion),
   ])
   const mailGuard = createMailGuard(limits, keyring, settings)
-  const smsGuard = createSmsGuard(limits, keyring, settings)
-  const methodParts = { settings, db, clock, keyring, mailGuard, smsGuard }
+  const smsGuard = createSmsGuard(limits, keyring, settings, tellBrake)
+  const methodParts = { settings, db, clock, keyring, mailGuard, smsGuard, log, methods }
   // The doors under /recover, in the order in which they are shown.
   const recoveryMethods = [
     backupAddressRecovery(methodParts),
@@ -128,6 +131,7 @@ export async function compose(settings: CompleteSettings, ports: Ports = {}): Pr
     render,
     texts,
     limits,
+    tellBrake,
     mailGuard,
     smsGuard,
     methods,

@@ -16,6 +16,12 @@ export const rows = {
   role: row(choice('all', 'web', 'worker'), 'all', 'what this process does: answer pages, run jobs, or both'),
   host: row(text('a host name or address'), '127.0.0.1', 'the address that the web server listens on'),
   port: row(whole(0, 65535), '3000', 'the port that the web server listens on; 0 takes a free one'),
+  drainSeconds: row(
+    time('seconds'),
+    '2',
+    'after SIGTERM /readyz says no for this long while visitors are served as before; then nobody new is let in',
+  ),
+  metricsHost: row(text('an address'), '127.0.0.1', 'where metrics are listened for; never a public address'),
   metricsPort: optional(whole(0, 65535), 'port of a listener of its own for Prometheus metrics; absent: none'),
   baseUrl: optional(url('https:', 'http:'), 'the address that people see; every link is built from it', required),
   trustedProxies: row(
@@ -73,6 +79,10 @@ export const rows = {
   securityContact: optional(
     text('an address'),
     'where weaknesses are reported (security.txt); absent: security@ the first domain',
+  ),
+  alertMail: optional(
+    text('an address'),
+    'where the portal writes when a limit of the whole service is reached; absent: nowhere',
   ),
   placeDatabase: optional(text('a file'), 'a MaxMind database (.mmdb) that turns an address into a rough place'),
   brandName: row(text('a name'), 'Postern', 'name of the service in headers, titles and letters'),
@@ -140,7 +150,15 @@ export const rows = {
   ),
 
   limitRegistrationsPerIpHour: row(whole(1), '10', 'mailboxes created from one network an hour'),
+  limitRegistrationsPerWideNetworkHour: optional(
+    whole(1),
+    'the same from one /24 or /48; absent: ten times LIMIT_REGISTRATIONS_PER_IP_HOUR',
+  ),
   limitSignInFailures: row(whole(1), '5', 'wrong passwords before waits begin (1, 2, 4 … 15 minutes)'),
+  limitSignInFailuresPerNetworkHour: optional(
+    whole(1),
+    'wrong passwords by unknown browsers of one network (/32, /64) an hour, whatever the names; absent: twenty times LIMIT_SIGN_IN_FAILURES',
+  ),
   limitCodeTries: row(whole(1), '5', 'tries that one code allows; sending again refills nothing'),
   limitWrongCodesPerDay: row(whole(1), '10', 'wrong codes per account and day over all flows'),
   limitSmsPerNumberDay: row(whole(1), '6', 'SMS to one number a day over all purposes'),

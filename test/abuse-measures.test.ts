@@ -258,6 +258,17 @@ test('what a holder may learn of a block is shown only after the right password,
   assert.equal((await visitor.get('/blocked')).location, '/sign-in')
 })
 
+// Security: a password that was given in an earlier epoch shows nothing any more.
+test('a password that was right in an earlier epoch shows nothing of the block any more', async () => {
+  const person = await equip(portal)
+  await take(person, 'block')
+  const visitor = portal.visitor()
+  await visitor.post('/sign-in', typed(person))
+  assert.equal((await visitor.get('/blocked')).status, 200)
+  await portal.db('accounts').where({ id: person.accountId }).increment('epoch')
+  assert.equal((await visitor.get('/blocked')).location, '/sign-in')
+})
+
 // Security: a signed link is worth nothing at another door: the purpose is part of what is signed.
 test('a signed link is worth nothing at another door: the purpose is part of what is signed', () => {
   const token = signToken(portal.keyring, 'abuse.appeal', '42')

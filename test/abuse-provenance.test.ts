@@ -142,6 +142,14 @@ describe('the Received lines', () => {
     }
   })
 
+  test('Security: below the line of our submission server, which names nobody, all is its sender’s own.', () => {
+    const nameless = submittedBy('hanna', now).replace(/^Received: .*?\tby /s, 'Received: by ')
+    assert.match(nameless, /^Received: by submit\.\S+ \(Postfix\) with ESMTPSA id /)
+    const forged = submittedBy('victim', now)
+    assert.equal(follow(fieldsOf(nameless + forged)).kind, 'from-us')
+    assert.equal(follow(fieldsOf(receivedAt('own') + nameless + forged)).kind, 'from-us')
+  })
+
   test('of Postfix, Exim, Microsoft and Google are understood', () => {
     const hop = (raw: string) => readHops([{ name: 'Received', raw, value: raw }])[0]
     const exim = hop(

@@ -228,7 +228,8 @@ test('a case without an account joins the open case of the account that an analy
   const outcomes = await times(3, () =>
     attributeCase(desk, String(caseId), idOf('ada.analyst'), `sender.one@${ourDomain}`),
   )
-  assert.deepEqual(outcomes.map(({ kind }) => kind).sort(), ['attributed', 'not-open', 'not-open'])
+  // A second click gets the answer of the first; the case is joined once, as the count shows.
+  assert.deepEqual(outcomes.map(({ kind }) => kind).sort(), ['attributed', 'attributed', 'attributed'])
   const joined = await openCaseOf('sender.one')
   assert.equal(joined.report_count, before.report_count + 1)
   const timeline = (await showCase(desk, String(joined.id), idOf('ada.analyst')))?.timeline ?? []

@@ -1,10 +1,15 @@
 // App passwords as their owner handles them, on a platform that remembers what it is told.
 import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
 import { after, before, test } from 'node:test'
+import { noTrace } from '#server/activity/events.ts'
+import { createAppPassword } from '#server/app-passwords/change-app-passwords.ts'
+import { createKeyring } from '#server/core/keyring.ts'
 import { createMemoryPlatform, type MemoryPlatform } from '#server/mail-platform/memory.ts'
 import { followSettingsTask } from '#server/mailboxes/follow-settings.ts'
 import { changePassword } from '#server/password/change-password.ts'
-import { throughDoor } from './support/door.ts'
+import { proofNow, throughDoor } from './support/door.ts'
+import { sentTo } from './support/outbox.ts'
 import { hanna, piotr, register, signIn } from './support/people.ts'
 import { eventually, startTestPortal, type TestPortal } from './support/portal.ts'
 import { secretOn, type Visitor } from './support/visitor.ts'
@@ -55,6 +60,23 @@ test('the owner is told of a new app password by letter, with a link that takes 
   })
   assert.deepEqual([letters.length, letters[0].channel], [1, 'mail'])
   assert.equal((await portal.db('undos').where({ change: 'app-password.created' })).length, 1)
+})
+
+test('Security: a form that is sent twice gets one app password, which nobody makes without our key', async () => {
+  const { id } = await portal.db('accounts').where({ address: 'piotr@postern.example' }).first('id')
+  const wanted = { proof: await proofNow(portal.db, id), name: 'Laptop', services: ['imap'], trace: noTrace } as const
+  const form = randomBytes(32)
+  const make = async (keyring = portal.keyring) => {
+    const made = await createAppPassword({ ...portal.parts, keyring }, { ...wanted, form })
+    return made.kind === 'created' ? made : assert.fail(made.kind)
+  }
+  const first = await make()
+  assert.deepEqual(await make(), first)
+  const other = await make(createKeyring(['another-key-0123456789abcdefghijklmn']))
+  assert.notEqual(other.secret, first.secret)
+  // The notice of the other key can be read by nobody here.
+  const newest = portal.db('messages').where({ name: 'app-password-created' }).orderBy('created_at', 'desc').limit(1)
+  await portal.db('messages').whereIn('id', newest.select('id')).delete()
 })
 
 test('an iPhone is set up by a profile that carries the app password, and is served once', async () => {
@@ -124,6 +146,25 @@ test('all are revoked at once', async () => {
   assert.match((await browser.get('/account/activity')).html, /All app passwords were revoked/)
 })
 
+test('revoking shows what will stop, wants a password typed lately, and is told to the owner', async () => {
+  await make('Kitchen radio', { imap: 'on' })
+  const [id = ''] = idsOf((await browser.get(page)).html)
+  for (const path of [`${page}/revoke-all`, `${page}/${id}/revoke`])
+    assert.match((await browser.get(path)).html, /Kitchen radio/, path)
+  portal.clock.advance(11 * 60_000)
+  for (const path of [`${page}/revoke-all`, `${page}/${id}/revoke`]) {
+    assert.match((await browser.get(path)).location ?? '', /^\/account\/confirm-password/, path)
+    const sent = await browser.post(path, {}, { from: '/account' })
+    assert.match(sent.location ?? '', /^\/account\/confirm-password/, path)
+  }
+  assert.deepEqual(idsOf((await browser.get(page)).html), [id])
+  portal.clock.advance(-11 * 60_000)
+  const told = async () => (await portal.db('messages').where({ name: 'app-password-revoked' })).length
+  const before = await told()
+  await browser.post(`${page}/${id}/revoke`, {}, { from: page })
+  await eventually(async () => (await told()) > before)
+})
+
 test('thirty are enough, even when more are asked for at once', async () => {
   const tries = Array.from({ length: 8 }, (_, n) => n)
   for (let round = 0; round < 5; round++)
@@ -182,4 +223,35 @@ test('where the mail servers tell of no sign-ins, no page pretends to know of an
   } finally {
     await other.stop()
   }
+})
+
+test('revoking shows what will stop, asks for a fresh password, and is told to the owner', async () => {
+  const visitor = await signIn(portal, piotr)
+  for (const name of ['Radio', 'Camera']) await make(name, { imap: 'on' }, visitor)
+  const [id = ''] = idsOf((await visitor.get(page)).html)
+  const look = await visitor.get(`${page}/${id}/revoke`)
+  assert.deepEqual([look.status, look.page], [200, 'app-password-revoke'])
+  assert.match(look.html, /Camera/)
+  assert.doesNotMatch(look.html, /Radio/, 'only what will stop')
+  const all = await visitor.get(`${page}/revoke-all`)
+  assert.match(all.html, /Camera[\s\S]*Radio/)
+
+  portal.clock.advance(11 * 60_000)
+  const confirm = (path: string) => `/account/confirm-password?next=${encodeURIComponent(path)}`
+  const csrf = { from: page }
+  for (const path of [`${page}/${id}/revoke`, `${page}/revoke-all`]) {
+    assert.equal((await visitor.get(path)).location, confirm(path))
+    assert.equal((await visitor.post(path, {}, csrf)).location, confirm(page))
+  }
+  assert.equal((await portal.db('app_passwords').where({ id }).first()).revoked_at, null)
+
+  await visitor.post('/account/confirm-password', { password: piotr.password, next: page })
+  const told = async (words: RegExp) =>
+    (await sentTo(portal, 'piotr@postern.example')).filter(({ text }) => words.test(text)).length
+  assert.equal((await visitor.post(`${page}/${id}/revoke`)).location, page)
+  await eventually(async () => (await told(/^An app password of the mailbox/m)) === 1)
+  assert.equal((await visitor.post(`${page}/revoke-all`)).location, page)
+  await eventually(async () => (await told(/^All app passwords of the mailbox/m)) === 1)
+  assert.match((await sentTo(portal, 'piotr@postern.example'))[0]?.text ?? '', /\/undo\//)
+  assert.equal((await visitor.get(`${page}/revoke-all`)).location, page, 'nothing is left to stop')
 })

@@ -73,7 +73,7 @@ const rules: readonly Rule[] = [
       /^server\/web\//.test(file) ||
       file === 'server/app.ts' ||
       file === 'server/compose.ts' ||
-      /^server\/(sign-in\/(passport|device-cookie)|recovery\/flow-cookie)\.ts$/.test(file),
+      /^server\/(sign-in\/(passport|device-cookie)|recovery\/(flow-cookie|step-pages))\.ts$/.test(file),
   },
   {
     name: 'knex only in stores, db and jobs',
@@ -200,6 +200,13 @@ const besideTheDoor: readonly { readonly because: string; readonly verbs: readon
       'mailboxes/work-store.ts acknowledgeMailbox',
       'mailboxes/work-store.ts noteFiltersEnded',
       'mailboxes/work-store.ts noteMailboxFailure',
+      'mailboxes/work-store.ts notePasswordLive',
+      'mail-filters/store.ts deleteHeldFilter',
+      'mail-filters/store.ts insertHeldFilter',
+      'mail-filters/store.ts noteFilterRead',
+      'mail-filters/store.ts noteKeepProblem',
+      'mail-filters/store.ts noteUnheld',
+      'mail-filters/store.ts settleHeldFilter',
       'mailboxes/work-store.ts noteSessionsEnded',
       'abuse/measure-store.ts noteEffect',
     ],
@@ -247,7 +254,7 @@ const besideTheDoor: readonly { readonly because: string; readonly verbs: readon
   },
   {
     because: 'a preference that opens nothing',
-    verbs: ['accounts/store.ts setLocale', 'staff/factor-store.ts setShortcutsOff'],
+    verbs: ['staff/factor-store.ts setShortcutsOff'],
   },
   {
     because: 'a case of the desk tells of an account and changes nothing of it',

@@ -44,7 +44,7 @@ test('a dump of database and queue shows no phone, backup address, answer, code,
   await visitor.post('/account/recovery/phone', { phone })
   await visitor.post('/account/recovery/backup-address', { address: backup })
   const waiting = await waitingSecrets()
-  assert.equal(Object.keys(waiting).length, 2)
+  assert.equal(Object.keys(waiting).length, 3)
   const queued = await dumpDatabase(portal.db)
   assert.match(queued, /graphile_worker\._private_jobs .*messageId/)
   assertAbsent(queued, { ...contacts, ...typed, ...waiting })

@@ -2,8 +2,10 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { commands } from '#server/cli/commands.ts'
 import { runCommand } from '#server/cli/portal.ts'
+import { awaitSent } from './support/outbox.ts'
 import { hanna, piotr, register, signIn } from './support/people.ts'
 import { eventually, startTestPortal, type TestPortal } from './support/portal.ts'
+import { equip } from './support/recovery.ts'
 
 let portal: TestPortal
 let env: Record<string, string>
@@ -14,6 +16,7 @@ before(async () => {
     SECRET_KEYS: portal.settings.secretKeys.join(),
     ARGON2_MEMORY_KIB: '64',
     ARGON2_PASSES: '1',
+    BASE_URL: portal.url,
   }
   await register(portal, hanna)
 })
@@ -53,6 +56,27 @@ test('an operator blocks somebody, who is out at once, and lets them in again; b
   await eventually(async () => (await row())?.suspension === 'none')
   await signIn(portal, hanna)
   assert.deepEqual([await eventsOf('account.blocked'), await eventsOf('account.unblocked')], [1, 1])
+})
+
+test('whom an operator blocks is told once by backup address and SMS, reads it at sign-in, and is told of the end', async () => {
+  const person = await equip(portal)
+  assert.equal((await run(`account block ${person.login}`)).status, 0)
+  assert.equal((await run(`account block ${person.login}`)).status, 3)
+  const entry = await portal.visitor().post('/sign-in', { login: person.login, password: person.password })
+  assert.match(entry.html, /This mailbox is blocked/)
+  const wrong = await portal.visitor().post('/sign-in', { login: person.login, password: 'not the right one' })
+  assert.doesNotMatch(wrong.html, /This mailbox is blocked/)
+  const told = async (to: string, count: number) => (await awaitSent(portal, to, count)).map(({ text }) => text)
+  const [letters, sms] = [await told(person.address, 1), await told(person.phone, 1)]
+  assert.deepEqual([letters.length, sms.length], [1, 1])
+  assert.match(
+    letters[0] ?? '',
+    /is closed: it neither sends nor receives emails\.\s+Support can tell you the reason\./,
+  )
+  assert.match(sms[0] ?? '', new RegExp(`has been restricted.*${portal.url}/`))
+  assert.equal((await run(`account unblock ${person.login}`)).status, 0)
+  assert.match((await told(person.address, 2))[0] ?? '', /can be used as before/)
+  assert.equal((await told(person.phone, 2)).length, 2)
 })
 
 test('an operator ends all sessions of somebody', async () => {

@@ -89,3 +89,16 @@ test('a secret may come from a file, but not from two places', async () => {
 test('times may be fractions, so that an expiry can be tried for real', () => {
   assert.equal(readSettings({ CODE_MINUTES: '0.05' }).codeMinutes, 0.05)
 })
+
+test('the numbers that keep people safe hold where nobody sets others', () => {
+  const safe = {
+    ...{ argon2MemoryKib: 19_456, argon2Passes: 2, passwordMin: 12, securityQuestion: 'direct' },
+    ...{ sessionIdleMinutes: 60, sessionMaxHours: 12, codeMinutes: 10, linkMinutes: 60, undoDays: 7 },
+    ...{ limitCodeTries: 5, limitWrongCodesPerDay: 10, limitAnswersPerDay: 3, limitAnswersLifetime: 10 },
+    ...{ limitSmsWaitSeconds: 60, limitSmsPerNumberDay: 6, limitResetMailsPerDay: 10, probationHours: 72 },
+    ...{ metricsHost: '127.0.0.1', abuseLmtpHost: '127.0.0.1' },
+  }
+  const settings = readSettings(production)
+  const found = Object.fromEntries(Object.keys(safe).map((key) => [key, settings[key as keyof typeof settings]]))
+  assert.deepEqual(found, safe)
+})

@@ -287,8 +287,8 @@ test('SMS: six a day for a number, however long the waits between them', async (
   for (let i = 0; i < 6; i++) {
     assert.equal((await guard.permit(number, { confirmed: true })).kind, 'permitted')
     await db('rate_limits').where('key', 'like', 'sms-burst%').delete()
-    waits.push(await guard.waitFor(number.e164))
     const soon = await guard.permit(number, { confirmed: true })
+    waits.push(soon.kind === 'refused' ? soon.retryAfterSeconds : 0)
     assert.ok(soon.kind === 'refused' && soon.reason === (i === 5 ? 'number' : 'wait'))
     await db('rate_limits').where('key', 'like', 'sms-wait%').delete()
   }

@@ -3,6 +3,7 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
+import { connectDatabase } from '#db/connection.ts'
 import { type EmbeddedPostgres, ensureDatabase, startEmbeddedPostgres } from '#db/embedded.ts'
 import { hanna, piotr } from './support/people.ts'
 import { eventually } from './support/portal.ts'
@@ -14,6 +15,7 @@ let folder: string
 let port: number
 let server: EmbeddedPostgres
 let portal: PortalProcess
+let url: string
 const start = () => startEmbeddedPostgres(folder, ['-c', 'fsync=off'], port)
 
 before(async () => {
@@ -21,7 +23,7 @@ before(async () => {
   await chmod(folder, 0o711)
   port = await freePort()
   server = await start()
-  const url = await ensureDatabase(server, 'portal')
+  url = await ensureDatabase(server, 'portal')
   portal = await startPortalProcess({ DATABASE_URL: url, DATA_DIR: folder, ARGON2_MEMORY_KIB: '1024' })
 })
 after(async () => {
@@ -62,3 +64,52 @@ test('the database goes away and comes back: 503 meanwhile, then all is as befor
   )
   await eventually(async () => /Ready/.test((await later.get('/account')).html), 20)
 })
+
+const zoya = { login: 'zoya', password: 'a lake between two woods' }
+
+/** What a browser and a balancer are told while nothing can be written, and that it is over as soon as the fault is. */
+async function triedWithout(lose: string[], giveBack: string[]): Promise<void> {
+  const db = connectDatabase(url, 1)
+  try {
+    const visitor = createVisitor(portal.url)
+    await visitor.get('/register')
+    assert.equal((await visitor.get('/readyz')).status, 200)
+    for (const statement of lose) await db.raw(statement)
+    await eventually(async () => {
+      const answer = await visitor.post('/register', { ...zoya })
+      assert.notEqual(answer.status, 500)
+      return answer.status === 503 && answer.page === 'unavailable' && Number(answer.headers.get('retry-after')) > 0
+    })
+    assert.equal((await visitor.get('/readyz')).status, 503)
+    assert.equal((await visitor.get('/livez')).status, 200)
+    for (const statement of giveBack) await db.raw(statement)
+    await eventually(async () => (await visitor.get('/readyz')).status === 200)
+    // This connection hears of a change a moment later than the portal's.
+    await eventually(async () => (await db.raw('show transaction_read_only')).rows[0].transaction_read_only === 'off')
+    assert.equal((await db('accounts').where('address', 'like', `${zoya.login}@%`)).length, 0)
+  } finally {
+    await db.destroy()
+  }
+}
+
+test('a database that is read-only is away: 503 with Retry-After, not ready, and ready again when it writes', async () => {
+  await triedWithout(
+    ['alter system set default_transaction_read_only = on', 'select pg_reload_conf()'],
+    ['alter system reset all', 'select pg_reload_conf()'],
+  )
+})
+
+for (const [code, what] of [
+  ['53100', 'has no room on its disk'],
+  ['53200', 'has no memory left'],
+]) {
+  test(`a database that ${what} (${code}) is away: 503 with Retry-After, and not ready`, async () => {
+    await triedWithout(
+      [
+        `create function refuse() returns trigger language plpgsql as $$ begin raise 'no' using errcode = '${code}'; end $$`,
+        'create trigger refuse before insert on accounts for each row execute function refuse()',
+      ],
+      ['drop trigger refuse on accounts', 'drop function refuse'],
+    )
+  })
+}

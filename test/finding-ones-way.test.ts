@@ -19,21 +19,24 @@ const localeOf = async (login: string) =>
       .first('locale')
   ).locale
 
-test('the language somebody switches to while signed in becomes the account’s own, for mails and for other devices', async () => {
+test('the language of a link is the browser’s own; the account keeps the one it registered with', async () => {
   const visitor = await register(portal, hanna)
   assert.equal(await localeOf(hanna.login), 'en')
   assert.match((await visitor.get('/account?lang=be')).html, /<html lang="be">/)
-  assert.equal(await localeOf(hanna.login), 'be')
+  assert.match((await visitor.get('/account')).html, /<html lang="be">/)
+  assert.equal(await localeOf(hanna.login), 'en')
 
   const phone = portal.visitor()
   await phone.post('/sign-in', { login: hanna.login, password: hanna.password })
-  assert.match((await phone.get('/account', { 'accept-language': 'de' })).html, /<html lang="be">/)
+  assert.match((await phone.get('/account', { 'accept-language': 'de' })).html, /<html lang="en">/)
 })
 
 test('mails are written in the language of the account, whatever browser caused them', async () => {
-  const visitor = await register(portal, { login: 'moved.house', password: hanna.password })
-  await visitor.get('/account?lang=be')
-  // A browser with a German of its own, on which nobody has switched since signing in.
+  const visitor = portal.visitor()
+  await visitor.get('/?lang=be')
+  await visitor.post('/register', { login: 'moved.house', password: hanna.password })
+  // Security: a stranger who has a link followed does not choose the language of the warnings.
+  await visitor.get('/account?lang=de')
   const other = portal.visitor()
   await other.get('/?lang=de')
   await other.post('/sign-in', { login: 'moved.house', password: hanna.password })

@@ -35,7 +35,7 @@ test('what is asked for while a long job runs is done after it, though another p
   for (const table of ['_private_jobs', '_private_job_queues'])
     await database.db.raw(`update graphile_worker.${table} set locked_at = locked_at - interval '1 minute'`)
   const other = createLifeline(database.url, () => {})
-  assert.deepEqual(await other.sweep(), [])
+  assert.deepEqual(await other.sweep(), { dead: [], lost: 0 })
   await ask()
   await new Promise((done) => setTimeout(done, 300))
   assert.equal(runs, 1, 'never beside itself')

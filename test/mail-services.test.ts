@@ -5,11 +5,13 @@ import { after, before, it } from 'node:test'
 import { parseLetter } from '#server/abuse/parse-letter.ts'
 import { judgeProvenance } from '#server/abuse/provenance.ts'
 import { createChainReader } from '#server/abuse/received-chain.ts'
+import { runCommand } from '#server/cli/portal.ts'
 import { wantMailboxSuspension } from '#server/mailboxes/want-mailbox.ts'
 import { signInByPop3, signInBySmtp } from '#test/mail-platform/line-client.ts'
-import { openInbox, tryImap, trySend, waitForLetter } from '#test/mail-platform/mail-program.ts'
+import { type Credentials, openInbox, tryImap, trySend, waitForLetter } from '#test/mail-platform/mail-program.ts'
 import { type PortalWorld, startPortalWorld } from '#test/mail-platform/portal-world.ts'
 import { describeOnMailServers } from '#test/mail-platform/programs.ts'
+import type { Door } from '#test/mail-platform/start.ts'
 import { type Person, register } from '#test/support/people.ts'
 import { eventually } from '#test/support/portal.ts'
 import { secretOn, type Visitor } from '#test/support/visitor.ts'
@@ -20,6 +22,7 @@ describeOnMailServers('the portal beside Dovecot and Postfix', () => {
   before(async () => {
     world = await startPortalWorld({
       LIMIT_SENT_PER_DAY: '4',
+      LIMIT_CLIENT_GUESSES_PER_HOUR: '12',
       LIMIT_RECIPIENTS_PER_DAY: '6',
       QUOTA_BYTES: '2000000',
       QUOTA_STEP_BYTES: '1048576',
@@ -50,6 +53,22 @@ describeOnMailServers('the portal beside Dovecot and Postfix', () => {
     return secretOn(html)
   }
 
+  const timed = async <T>(work: Promise<T>): Promise<[T, number]> => {
+    const begun = performance.now()
+    return [await work, performance.now() - begun]
+  }
+  const replyOf = async (door: Door, { user, pass }: { user: string; pass: string }) => {
+    const { client, reply } = await signInBySmtp(door, user, pass)
+    client.close()
+    return reply
+  }
+  /** Mail programs in a network of their own. */
+  const from = (address: string) => {
+    const { imap, submissions } = world.mail
+    const [reading, sending] = [imap, submissions].map((door) => ({ ...door, from: address })) as [Door, Door]
+    return { imap: (auth: Credentials) => tryImap({ ...world.mail, imap: reading }, auth), sending }
+  }
+
   it('an app password from the page opens what it was made for, and revoking it cuts the open session', async () => {
     const { browser, address } = await arrive('anna.app')
     const pass = await makeAppPassword(browser, address, { imap: 'on', smtp: 'on' })
@@ -64,13 +83,18 @@ describeOnMailServers('the portal beside Dovecot and Postfix', () => {
       'ok',
     )
     await waitForLetter(inbox, 'Mine')
-    assert.match(await signInByPop3(world.mail.pop3, address, pass), /^-ERR/)
+    const pop3 = signInByPop3(world.mail.pop3, address, pass)
     const { html } = await browser.get('/account/app-passwords')
     const path = /action="(\/account\/app-passwords\/[0-9a-f-]{36}\/revoke)"/.exec(html)?.[1] ?? ''
     await browser.post(path, {}, { from: '/account/app-passwords' })
     assert.equal(await closed, 'closed')
-    assert.match(await tryImap(world.mail, { user: address, pass }), /Authentication failed/)
-    assert.match((await signInBySmtp(world.mail.submissions, address, pass)).reply, /^535/)
+    const [imap, smtp] = await Promise.all([
+      tryImap(world.mail, { user: address, pass }),
+      replyOf(world.mail.submissions, { user: address, pass }),
+    ])
+    assert.match(imap, /Authentication failed/)
+    assert.match(smtp, /^535/)
+    assert.match(await pop3, /^-ERR/)
   })
 
   it('a letter leaves with our trace, by which it is proven to come from its sender; one that it brought along is gone', async () => {
@@ -143,19 +167,26 @@ describeOnMailServers('the portal beside Dovecot and Postfix', () => {
     await connections(browser, /Connected with the password of this site/)
     await browser.post('/account/password', { password: 'herons by the same river' })
     await settled(address)
-    assert.match(await signInByPop3(world.mail.pop3, address, who.password), /^-ERR/)
+    const [old, sent] = await Promise.all([
+      signInByPop3(world.mail.pop3, address, who.password),
+      replyOf(world.mail.submissions, authOf(who)),
+      tryImap(world.mail, { user: 'gleb.g', pass: 'herons by the same river' }),
+    ])
+    assert.match(old, /^-ERR/)
+    assert.match(sent, /^535/)
     await connections(browser, /The program sent the old password\. The new one is live since/)
-    assert.match((await signInBySmtp(world.mail.submissions, address, who.password)).reply, /^535/)
     await connections(browser, /old password[^<]*<\/p>\s*<p class="quiet">SMTP/)
-    await tryImap(world.mail, { user: 'gleb.g', pass: 'herons by the same river' })
     await connections(browser, /The program sent the name alone/)
     const pass = await makeAppPassword(browser, address, { imap: 'on' })
     assert.equal(await tryImap(world.mail, { user: address, pass }), 'ok')
     await connections(browser, /Connected with the app password “Phone”/)
     assert.match((await browser.get('/account/app-passwords')).html, /Last used [^<]*IMAP/)
-    assert.match(await signInByPop3(world.mail.pop3, address, pass), /^-ERR/)
+    const [narrow] = await Promise.all([
+      signInByPop3(world.mail.pop3, address, pass),
+      tryImap(world.mail, { user: address, pass: 'never seen before' }),
+    ])
+    assert.match(narrow, /^-ERR/)
     await connections(browser, /The app password “Phone” is not for POP3/)
-    await tryImap(world.mail, { user: address, pass: 'never seen before' })
     await connections(browser, /The password was wrong/)
     await browser.post('/account/app-passwords/revoke-all', {}, { from: '/account/password' })
     await settled(address)
@@ -163,16 +194,88 @@ describeOnMailServers('the portal beside Dovecot and Postfix', () => {
     await connections(browser, /The app password “Phone” was revoked/)
   })
 
+  it('five wrong passwords hold up no right one behind the same address, neither another mailbox nor the same', async () => {
+    const [vera, zina] = [await arrive('vera.v'), await arrive('zina.z')]
+    const { imap, sending } = from('127.0.0.5')
+    const wrong = Array.from({ length: 5 }, (_, n) => imap({ user: vera.address, pass: `wrong ${n}` }))
+    for (const answer of await Promise.all(wrong)) assert.match(answer, /Authentication failed/)
+    const signIn = async ({ who }: typeof vera) => {
+      const [smtp, smtpMs] = await timed(replyOf(sending, authOf(who)))
+      const [read, readMs] = await timed(imap(authOf(who)))
+      assert.match(smtp, /^235/)
+      assert.equal(read, 'ok')
+      assert.ok(smtpMs < 2000 && readMs < 2000, `${who.login}: SMTP ${smtpMs} ms, IMAP ${readMs} ms`)
+      return [smtpMs, readMs] as const
+    }
+    const [strangers, first] = [await signIn(zina), await signIn(vera)]
+    assert.ok(Math.min(...first) >= 1000, 'each further password for the mailbox waits a second')
+    assert.ok(Math.max(...strangers) < 1000, 'and none for another one')
+    // What was right from there once waits no more.
+    await eventually(async () => (await timed(imap(authOf(vera.who))))[1] < 1000)
+  })
+
+  it('who goes on guessing is not looked at any more, and the owner’s own program goes on', async () => {
+    const { who, browser, address } = await arrive('ulla.u')
+    const [home, cafe] = [from('127.0.0.6'), from('127.0.0.7')]
+    assert.equal(await home.imap(authOf(who)), 'ok')
+    const guess = (place: typeof home, n: number) => place.imap({ user: address, pass: `guess ${n}` })
+    const guesses = (place: typeof home, first: number, last: number) =>
+      Promise.all(Array.from({ length: last - first + 1 }, (_, n) => guess(place, first + n)))
+    await Promise.all([guesses(cafe, 1, 5), guesses(home, 1, 12)])
+    await guesses(cafe, 6, 12)
+    const [unseen, unsent, seen, sent] = await Promise.all([
+      cafe.imap(authOf(who)),
+      replyOf(cafe.sending, authOf(who)),
+      timed(home.imap(authOf(who))),
+      timed(replyOf(home.sending, authOf(who))),
+    ])
+    assert.notEqual(unseen, 'ok')
+    assert.match(unsent, /^535 .*too many wrong passwords came from this network/)
+    assert.deepEqual([seen[0], sent[0].slice(0, 3)], ['ok', '235'])
+    assert.ok(seen[1] < 2000 && sent[1] < 2000, `IMAP ${seen[1]} ms, SMTP ${sent[1]} ms`)
+    await connections(browser, /Too many wrong passwords came from this network; this one was not looked at/)
+  })
+
+  it('a program that repeats last week’s password is one guess, however often it comes', async () => {
+    const { who, address } = await arrive('wera.w')
+    const { imap, sending } = from('127.0.0.8')
+    await Promise.all(Array.from({ length: 20 }, () => imap({ user: address, pass: 'the password of last week' })))
+    const [reply, took] = await timed(replyOf(sending, authOf(who)))
+    assert.match(reply, /^235/)
+    assert.ok(took < 1000, `no wait: ${took} ms`)
+  })
+
   it('a mailbox that may not send is told so as blocked, with the right password', async () => {
     const { who, browser, address } = await arrive('heidi.h')
     const { id } = await world.portal.db('accounts').where({ address }).first('id')
     const at = world.portal.clock.now()
     await throughDoor(world.portal.db, id, (trx) =>
-      wantMailboxSuspension(trx, { accountId: id, suspension: 'send', reason: 'Looked at', at }),
+      wantMailboxSuspension(trx, { accountId: id, suspension: 'send', at }),
     )
     await settled(address)
     assert.match((await signInBySmtp(world.mail.submissions, address, who.password)).reply, /^535/)
     await connections(browser, /The mailbox was blocked for this/)
+  })
+
+  it('a block is told by every service, to who reads mail in the language of the account, and the portal says the same', async () => {
+    const { who, address } = await arrive('katja.k')
+    const { db, settings, url } = world.portal
+    await db('accounts').where({ address }).update({ locale: 'ru' })
+    const env = { DATABASE_URL: world.portal.database.url, SECRET_KEYS: settings.secretKeys.join(), BASE_URL: url }
+    assert.equal((await runCommand(['account', 'block', who.login, '--reason', 'spam'], env)).status, 0)
+    await settled(address)
+    const [imap, pop3, smtp] = await Promise.all([
+      tryImap(world.mail, authOf(who)),
+      signInByPop3(world.mail.pop3, address, who.password),
+      replyOf(world.mail.submissions, authOf(who)),
+    ])
+    const sentence = `Ваш ящик заблокирован: войдите на ${url}/blocked, там написано, почему и что делать`
+    assert.equal(imap, sentence)
+    assert.equal(pop3, `-ERR [AUTH] ${sentence}\r\n`)
+    assert.match(smtp, /^535 5\.7\.8 .*: Your mailbox may not send emails at present: sign in at https:/)
+    const visitor = world.portal.visitor()
+    assert.equal((await visitor.get('/blocked')).location, '/sign-in')
+    assert.match((await visitor.post('/sign-in', { login: who.login, password: who.password })).html, /blocked/)
   })
 
   it('while the portal’s services are away letters go on, untraced and uncounted', async () => {

@@ -2,13 +2,16 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
+import { networkInterfaces } from 'node:os'
 import { after, before, it } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { systemClock } from '#server/core/clock.ts'
 import { signInByPop3, signInBySmtp } from '#test/mail-platform/line-client.ts'
 import { tryImap } from '#test/mail-platform/mail-program.ts'
-import { describeOnMailServers } from '#test/mail-platform/programs.ts'
+import { describeOnMailServers, listens } from '#test/mail-platform/programs.ts'
 import { type MailWorld, startMailWorld } from '#test/mail-platform/world.ts'
+
+const hasIPv6 = Object.values(networkInterfaces()).some((each) => each?.some(({ address }) => address === '::1'))
 
 interface Report {
   readonly login: string
@@ -21,6 +24,8 @@ interface Report {
 
 describeOnMailServers('reports of sign-ins', () => {
   const reports: Report[] = []
+  const asked: Report[] = []
+  let isMute = false
   const headers = new Set<string | undefined>()
   let portal: Server
   let world: MailWorld
@@ -28,14 +33,16 @@ describeOnMailServers('reports of sign-ins', () => {
     portal = createServer(async (request, response) => {
       let body = ''
       for await (const chunk of request) body += chunk
-      reports.push(JSON.parse(body))
       headers.add(request.headers.authorization)
+      if (request.url?.endsWith('command=report')) reports.push(JSON.parse(body))
+      else asked.push(JSON.parse(body))
+      if (isMute) return
       response.setHeader('content-type', 'application/json').end('{"status":0,"msg":""}')
     }).listen(0, '127.0.0.1')
     await once(portal, 'listening')
     const { port } = portal.address() as { port: number }
     const authPolicy = { url: `http://127.0.0.1:${port}/mail-sign-ins`, token: 'key-of-dovecot', nonce: 'nonce' }
-    world = await startMailWorld(systemClock, { authPolicy })
+    world = await startMailWorld(systemClock, { authPolicy, ...(hasIPv6 ? { listen: '*' as const } : {}) })
   })
   after(async () => {
     await world?.stop()
@@ -85,9 +92,41 @@ describeOnMailServers('reports of sign-ins', () => {
     assert.notEqual(other.pwhash, before.pwhash)
   })
 
-  it('a portal that is down delays nobody', async () => {
+  it('the password is asked about before it is looked at, by the name that was typed, at every door', async () => {
+    const { authOf, mail, provision } = world
+    await provision('eva')
+    const { user, pass } = authOf('eva')
+    asked.length = 0
+    await tryImap(mail, { user, pass })
+    await signInBySmtp(mail.submissions, user, pass).then(({ client }) => client.close())
+    assert.deepEqual(
+      asked.map(({ login, protocol, pwhash }) => [login, protocol, pwhash]),
+      [
+        [user, 'imap', asked[0]?.pwhash],
+        [user, 'smtp', asked[0]?.pwhash],
+      ],
+    )
+  })
+
+  it('people reach reading and sending by the same families of addresses', async (t) => {
+    if (!hasIPv6) return t.skip('this machine has no IPv6')
+    const { imap, pop3, sieve, submission, submissions, smtp } = world.mail
+    for (const { port } of [imap, pop3, sieve, submission, submissions, smtp])
+      assert.deepEqual([await listens(port), await listens(port, '::1')], [true, true], String(port))
+  })
+
+  it('a portal that says nothing delays nobody for long, and one that is down not at all', async () => {
     const { authOf, mail, provision } = world
     await provision('dmitri')
+    const timeOfOne = async () => {
+      const begun = performance.now()
+      assert.equal(await tryImap(mail, authOf('dmitri')), 'ok')
+      return performance.now() - begun
+    }
+    const usual = await timeOfOne()
+    isMute = true
+    const mute = await timeOfOne()
+    assert.ok(mute < usual + 1700, `${usual} ms, and ${mute} ms while nothing was said`)
     portal.close()
     portal.closeAllConnections()
     const started = performance.now()

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, test } from 'node:test'
+import { holdFilters } from '#server/mail-filters/hold-filters.ts'
 import { PlatformError } from '#server/mail-platform/mail-platform.ts'
 import { createMemoryPlatform, type MemoryPlatform } from '#server/mail-platform/memory.ts'
 import { reconcileMailboxes } from '#server/mailboxes/reconcile-mailboxes.ts'
-import { wantFiltersOff, wantMailboxSuspension } from '#server/mailboxes/want-mailbox.ts'
+import { wantMailboxSuspension } from '#server/mailboxes/want-mailbox.ts'
 import { throughDoor } from './support/door.ts'
 import { type Person, register } from './support/people.ts'
 import { eventually, startTestPortal, type TestPortal } from './support/portal.ts'
@@ -99,11 +100,11 @@ test('forwarding that a stranger set up is switched off after the sessions have 
   await register(portal, person)
   const { account_id: accountId } = await settled(person)
   const before = platform.calls.length
-  platform.next('deactivateFilters', { kind: 'lose-answer' })
+  platform.next('filters.deactivate', { kind: 'lose-answer' })
   await throughDoor(portal.db, accountId, async (trx) => {
     const at = portal.clock.now()
-    await wantMailboxSuspension(trx, { accountId, suspension: 'login', reason: null, at })
-    await wantFiltersOff(trx, { accountId, at })
+    await wantMailboxSuspension(trx, { accountId, suspension: 'login', at })
+    await holdFilters(trx, { accountId, at })
   })
   const row = await settled(person, 3)
   assert.equal(row.ended_filters_revision, row.end_filters_revision)
@@ -111,8 +112,8 @@ test('forwarding that a stranger set up is switched off after the sessions have 
   assert.deepEqual(
     made.map(({ call }) => call),
     [
-      ...['apply', 'applyAppPasswords', 'endSessions', 'deactivateFilters'],
-      ...['apply', 'applyAppPasswords', 'deactivateFilters'],
+      ...['apply', 'applyAppPasswords', 'endSessions', 'filters.list', 'filters.deactivate'],
+      ...['apply', 'applyAppPasswords', 'filters.list', 'filters.deactivate'],
     ],
   )
 })

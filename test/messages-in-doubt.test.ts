@@ -50,17 +50,30 @@ describe('an SMS of which nobody knows whether the gateway took it', () => {
     }
   })
 
-  it('is not asked about before a request that is still on its way must have ended', async () => {
-    const id = await trial.lose('request-lost', await trial.write())
+  it('is asked about five seconds after its try', async () => {
+    const id = await trial.lose('answer-lost', await trial.write())
     const [before, began] = [trial.gateway.questions(), trial.clock.now().getTime()]
     const [job] = await trial.jobs()
     assert.equal(job?.payload.messageId, id)
-    assert.equal(job?.run_at.getTime(), began + minute)
-    trial.clock.advance(59_000)
+    assert.equal(job?.run_at.getTime(), began + 5000)
+    trial.clock.advance(4900)
     await trial.deliver(id)
     await sweepMessages(trial.parts)
     assert.equal(trial.gateway.questions(), before)
-    assert.equal((await trial.row(id)).state, 'doubtful')
+    trial.clock.advance(100)
+    await trial.deliver(id)
+    assert.equal((await trial.row(id)).state, 'sent')
+  })
+
+  it('Security: a request whose answer was lost may still be on its way: it is over for certain as long after its end as a worker’s whole try may last. Until then the gateway’s no is none.', async () => {
+    const id = await trial.lose('request-lost', await trial.write())
+    const began = trial.clock.now().getTime()
+    for (let round = 0; round < 20 && (await trial.row(id)).state === 'doubtful'; round += 1)
+      await trial.deliverWhenDue(id)
+    assert.equal((await trial.row(id)).state, 'queued')
+    const waited = trial.clock.now().getTime() - began
+    assert.ok(waited >= minute && waited < minute + 1000, `${waited} ms`)
+    assert.equal(trial.gateway.taken.length, 0)
   })
 
   it('waits where the gateway cannot be asked, longer each time, and is never sent blindly', async () => {
@@ -115,8 +128,7 @@ describe('an SMS of which nobody knows whether the gateway took it', () => {
 
   it('that is dead by the time the gateway says that it has not got it is not sent any more', async () => {
     const id = await trial.lose('request-lost', await trial.write('12345678', 1))
-    await trial.deliverWhenDue(id)
-    assert.equal((await trial.row(id)).state, 'failed')
+    await trial.until(id, 'failed')
     assert.equal(trial.gateway.taken.length, 0)
   })
 
@@ -176,6 +188,40 @@ describe('an SMS of which nobody knows whether the gateway took it', () => {
     await trial.deliver(id)
     assert.equal((await trial.row(id)).state, 'sent')
     assert.equal(trial.gateway.taken.length, 1)
+  })
+
+  it('whose worker is dead is asked about at once, whose worker lives only after its time', async () => {
+    const { db } = trial.database
+    const id = await trial.lose('answer-lost', await trial.write())
+    await trial.dieWith(id)
+    await db('messages').where({ id }).update({ worker: 'pool-of-another' })
+    const before = trial.gateway.questions()
+    const alive = await db.transaction()
+    await alive.raw(`select pg_advisory_xact_lock(hashtextextended('pool-of-another', 1))`)
+    const deliver = () => deliverMessage(trial.parts, id, { worker: 'pool-of-mine', isBusy: false })
+    await deliver()
+    assert.equal((await trial.row(id)).state, 'sending')
+    const [job] = await trial.jobs()
+    assert.equal(job?.run_at.getTime(), trial.clock.now().getTime() + 5000)
+    await alive.rollback()
+    await deliver()
+    assert.equal((await trial.row(id)).state, 'sent')
+    assert.equal(trial.gateway.questions(), before + 1)
+    assert.equal(trial.gateway.taken.length, 1)
+  })
+
+  it('that a fault took out of the hands of a living worker is asked about when that worker comes back to it', async () => {
+    const { db } = trial.database
+    const id = await trial.lose('answer-lost', await trial.write())
+    await trial.dieWith(id)
+    await db('messages').where({ id }).update({ worker: 'pool-of-mine' })
+    const alive = await db.transaction()
+    await alive.raw(`select pg_advisory_xact_lock(hashtextextended('pool-of-mine', 1))`)
+    await deliverMessage(trial.parts, id, { worker: 'pool-of-mine', isBusy: true })
+    assert.equal((await trial.row(id)).state, 'sending')
+    await deliverMessage(trial.parts, id, { worker: 'pool-of-mine', isBusy: false })
+    await alive.rollback()
+    assert.equal((await trial.row(id)).state, 'sent')
   })
 
   it('that lost its job is found by the sweep', async () => {

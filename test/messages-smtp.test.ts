@@ -44,6 +44,16 @@ describe('mail by SMTP', () => {
     assert.equal(parsed?.to?.[0]?.address, mail.to)
   })
 
+  it('a mail that its reader can end says so to the mail program: by a link, and by one click (RFC 2369, RFC 8058)', async () => {
+    const unsubscribe = `https://postern.example/stop/v1.01234567.${'x'.repeat(300)}`
+    await transport.send({ ...mail, unsubscribe })
+    await transport.send(mail)
+    const [ended, plain] = server.received.map(({ raw }) => raw.replaceAll('\r\n ', ' '))
+    assert.match(ended ?? '', new RegExp(`^List-Unsubscribe: ?\\s*<${unsubscribe}>\\r?$`, 'm'))
+    assert.match(ended ?? '', /^List-Unsubscribe-Post: List-Unsubscribe=One-Click\r?$/m)
+    assert.doesNotMatch(plain ?? '', /List-Unsubscribe/)
+  })
+
   it('a second try is the same mail again, so that readers see one', async () => {
     await transport.send(mail)
     await transport.send(mail)

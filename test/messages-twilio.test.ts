@@ -94,6 +94,43 @@ describe('SMS by Twilio', () => {
     })
   }
 
+  for (const [body, outcome] of [
+    [
+      { code: 21211, message: 'no such number', status: 400 },
+      { kind: 'refused', code: 'twilio.400' },
+    ],
+    [
+      { code: 20500, message: 'try again', status: 500 },
+      { kind: 'unknown', code: 'twilio.500' },
+    ],
+    [
+      { sid: `SM${'a'.repeat(32)}`, status: 'failed', error_code: 30007, error_message: 'filtered' },
+      { kind: 'refused', code: 'twilio.30007' },
+    ],
+    [
+      { sid: `SM${'a'.repeat(32)}`, status: 'undelivered', error_code: null },
+      { kind: 'refused', code: 'twilio.undelivered' },
+    ],
+    [{ result: 'queue full' }, { kind: 'unknown', code: 'twilio.no-ticket' }],
+  ] as const) {
+    it(`an answer of 200 with ${JSON.stringify(body)} in it is no yes: ${outcome.kind}`, async () => {
+      gateway.mishaps.push({ kind: 'odd-answer', body })
+      assert.deepEqual(await transport.send(sms), outcome)
+    })
+  }
+
+  it('a page that comes with 200 is no yes either', async () => {
+    gateway.mishaps.push({ kind: 'gateway-page', status: 200 })
+    assert.equal((await transport.send(sms)).kind, 'unknown')
+  })
+
+  it('Security: an error that comes as an answer is no empty list, after which the SMS would be sent a second time.', async () => {
+    for (const body of [{ errors: [] }, { code: 20500, message: 'try again', status: 500 }, { messages: 'none' }]) {
+      gateway.listMishaps.push({ kind: 'odd-answer', body })
+      assert.equal((await transport.listTaken?.(sms.to, new Date(0)))?.kind, 'deferred')
+    }
+  })
+
   it('wrong credentials are our trouble: the message waits', async () => {
     assert.deepEqual(await connect({ authToken: 'x'.repeat(32) }).send(sms), { kind: 'deferred', code: 'twilio.20003' })
     assert.deepEqual(await connect({ accountSid: 'nonsense' }).send(sms), {

@@ -80,7 +80,8 @@ test('a phone that belongs to another mailbox is refused only after its code was
   assert.deepEqual((await stranger.post(confirm, { code: otherCode(code) })).errors, ['code.wrong'])
   const taken = await stranger.post(confirm, { code })
   assert.deepEqual([taken.status, taken.page, taken.errors], [422, 'phone-confirm', ['phone.taken']])
-  assert.deepEqual((await stranger.post(confirm, { code }, { from: '/account/recovery' })).errors, ['code.dead'])
+  const again = await stranger.post(confirm, { code }, { from: '/account/recovery' })
+  assert.deepEqual([again.status, again.errors], [422, ['phone.taken']], 'a second click gets the answer of the first')
 })
 
 test('a hundred mailboxes claim one phone in ten spellings at once: one wins', async () => {
@@ -133,28 +134,28 @@ test('a hundred mailboxes claim one phone in ten spellings at once: one wins', a
   assert.equal(rows[0].phones, rows[0].claims)
 })
 
-test('between SMS to a number there are growing waits and only so many in ten minutes, whoever asks', async () => {
+test('between codes to a number that one mailbox asks for there are growing waits, and only so many in ten minutes', async () => {
   await nextDay()
-  const [one, other] = [await register(portal, somebody()), await register(portal, somebody())]
+  const one = await register(portal, somebody())
   const phone = '+375298880001'
-  const waitIsOver = () => portal.db('rate_limits').where('key', 'like', 'sms-wait%').update({ expire: 1 })
-  const refusedFor = async (visitor: Visitor, seconds: number) => {
-    const answer = await visitor.post(form, { phone })
+  const waitIsOver = () => portal.db('rate_limits').where('key', 'like', '%sms-wait%').update({ expire: 1 })
+  const refusedFor = async (seconds: number) => {
+    const answer = await one.post(form, { phone })
     assert.deepEqual([answer.status, answer.page], [429, 'too-many-tries'])
     const wait = Number(answer.headers.get('retry-after'))
     assert.ok(wait <= seconds && wait > seconds - 30, `${wait} s of ${seconds}`)
   }
   assert.equal((await one.post(form, { phone })).status, 303)
-  await refusedFor(other, 60)
+  await refusedFor(60)
   assert.match((await one.get(confirm)).html, /Another code can be sent from/)
   await waitIsOver()
-  assert.equal((await other.post(form, { phone })).status, 303)
-  await refusedFor(one, 120)
+  assert.equal((await one.post(form, { phone })).status, 303)
+  await refusedFor(120)
   await waitIsOver()
   assert.equal((await one.post(`${confirm}/again`, {}, { from: confirm })).status, 303)
-  await refusedFor(one, 300)
+  await refusedFor(600)
   await waitIsOver()
-  await refusedFor(other, 600)
+  await refusedFor(600)
   assert.equal((await awaitSent(portal, phone, 3)).length, 3)
 })
 
@@ -195,7 +196,6 @@ test("Security: whoever asks for a code to somebody else's number leaves its own
   }
   for (let asked = 0; asked < 4; asked++) assert.equal(await reasonOf(false), 'permitted')
   assert.equal(await reasonOf(false), 'number')
-  assert.ok((await guard.waitFor(number.e164)) > 80_000)
   assert.deepEqual(
     [await reasonOf(true), await reasonOf(true), await reasonOf(true)],
     ['permitted', 'permitted', 'number'],

@@ -14,6 +14,17 @@ describeOnMailServers('Postfix', () => {
   })
   after(() => world?.stop())
 
+  /** A mailbox of 50,000 bytes that is nearly full gets one more letter. */
+  async function fill(login: string): Promise<void> {
+    const { authOf, mail } = world
+    const inbox = await openInbox(mail, authOf(login))
+    await inbox.append('INBOX', Buffer.from(`Subject: big\r\n\r\n${'x'.repeat(49_900)}\r\n`))
+    const { user } = authOf(login)
+    assert.equal(await trySend(mail, authOf(login), { from: user, to: user, subject: 'The last one' }), 'ok')
+    await waitForLetter(inbox, 'The last one')
+    await inbox.logout()
+  }
+
   it('a new mailbox is signed into, sends to another one and to the world, and receives', async () => {
     const { authOf, mail, provision } = world
     const [anna, boris] = [await provision('anna'), await provision('boris')]
@@ -119,5 +130,60 @@ describeOnMailServers('Postfix', () => {
     const roomy = await openInbox(mail, authOf('rosa'))
     await roomy.append('INBOX', Buffer.from(`Subject: big\r\n\r\n${'x'.repeat(49_900)}\r\n`))
     await roomy.logout()
+  })
+
+  it('somebody who writes to a full mailbox of ours is told at once, also under a further address of it', async () => {
+    const { authOf, mail, provision } = world
+    await provision('karla')
+    await provision('vera', { quotaBytes: 50_000, aliases: ['v.full@postern.example'] })
+    await fill('vera')
+    const letter = { from: authOf('karla').user, subject: 'One more' }
+    for (const to of ['vera@postern.example', 'v.full@postern.example', 'vera+lists@postern.example'])
+      assert.match(await trySend(mail, authOf('karla'), { ...letter, to }), /^552 5\.2\.2/, to)
+    const outside = await offerFromOutside(mail.smtp, 'a@elsewhere.example', 'v.full@postern.example', 'SIZE=20000')
+    assert.match(outside, /^552 5\.2\.2/)
+  })
+
+  it('a letter that comes back finds room in the full mailbox of its sender, from inside and outside', async () => {
+    const { authOf, mail, provision } = world
+    await provision('wanda', { quotaBytes: 50_000 })
+    await fill('wanda')
+    mail.outside.gone = true
+    const letter = { from: authOf('wanda').user, to: 'nobody@elsewhere.example', subject: 'Into the void' }
+    assert.equal(await trySend(mail, authOf('wanda'), letter), 'ok')
+    const inbox = await openInbox(mail, authOf('wanda'))
+    await waitForLetter(inbox, 'Undelivered Mail Returned to Sender', 10_000)
+    mail.outside.gone = false
+    assert.match(await offerFromOutside(mail.smtp, '', 'wanda@postern.example', 'SIZE=20000'), /^250/)
+    const more = inbox.append('INBOX', Buffer.from(`Subject: big\r\n\r\n${'x'.repeat(40_000)}\r\n`))
+    await assert.rejects(more, { serverResponseCode: 'OVERQUOTA' }, 'the room is for letters that come back')
+    await inbox.logout()
+  })
+
+  it('Security: a letter tells its readers neither the network nor the login of its sender, and the log keeps both.', async () => {
+    const { authOf, mail, provision } = world
+    await provision('xenia', { aliases: ['x.other@postern.example'] })
+    await provision('yuri')
+    const inbox = await openInbox(mail, authOf('yuri'))
+    for (const door of ['submission', 'submissions'] as const) {
+      const from = { ...mail, submission: { ...mail[door], from: '127.0.0.77' } }
+      const send = (to: string, subject: string) =>
+        trySend(from, authOf('xenia'), { from: 'x.other@postern.example', to, subject })
+      assert.equal(await send('yuri@postern.example', `Inside by ${door}`), 'ok')
+      assert.equal(await send('friend@elsewhere.example', `Outside by ${door}`), 'ok')
+      await waitForLetter(inbox, `Inside by ${door}`)
+      await eventually(() => mail.outside.letters.some(({ source }) => source.includes(`Outside by ${door}`)))
+      const inside = await inbox.fetchOne('*', { source: true })
+      const outside = mail.outside.letters.find(({ source }) => source.includes(`Outside by ${door}`))
+      for (const source of [String((inside || undefined)?.source), String(outside?.source)]) {
+        assert.match(source, /^Received: by mail\.postern\.example \(Postfix\) with ESMTPSA id \S+/m)
+        assert.doesNotMatch(source, /127\.0\.0\.77|xenia|#\d|Authenticated sender/i)
+      }
+    }
+    await inbox.logout()
+    assert.match(
+      mail.readLogs(),
+      /client=\S*\[127\.0\.0\.77\], sasl_method=PLAIN, sasl_username=xenia@postern\.example#1/,
+    )
   })
 })

@@ -33,7 +33,7 @@ function methodOf(more: Partial<RecoveryMethod>): RecoveryMethod {
     describe: async () => null,
     challenge: async () => ({ kind: 'asked' }),
     prove: async () => ({ kind: 'refused', reason: 'wrong' }),
-    settle: async () => true,
+    settle: async () => 'strong',
     tasks: {},
     ...more,
   }

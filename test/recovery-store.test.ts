@@ -16,8 +16,10 @@ import {
   findFlow,
   finishFlow,
   holdFlow,
+  mailboxOf,
   noteChallenge,
   noteProof,
+  rekeyFlows,
 } from '#server/recovery/store.ts'
 import { rememberDevice } from '#server/sessions/store.ts'
 import {
@@ -80,8 +82,9 @@ test('whoever types a name has a flow of that name for two hours, with what is k
     await beginRecovery(parts, { login: typed, tokenHash, device: undefined, locale: 'be', trace })
     const flow = await find(tokenHash)
     assert.ok(flow)
-    const { id, ...rest } = flow
+    const { id, typedSealed, ...rest } = flow
     assert.match(id, /^[0-9a-f-]{36}$/)
+    assert.equal(mailboxOf(keyring, { typedSealed }), anna.address, 'its pages name the mailbox')
     assert.deepEqual(rest, {
       accountId: anna.id,
       epoch: firstEpoch,
@@ -352,7 +355,7 @@ const take = (accountId: string, when: Date, ring = keyring) => within((trx) => 
 test('a password that waits is sealed, is given out when it is due, to one caller, as it was put', async () => {
   const anna = await newOwner()
   const first = holdOf(anna.id, { epoch: 0, password: { plain: 'an earlier sentence', verifier: 'v' } })
-  const hold = holdOf(anna.id)
+  const hold = holdOf(anna.id, { device: hashToken('her browser') })
   await within((trx) => putHold(trx, keyring, first))
   await within((trx) => putHold(trx, keyring, hold))
   const second = holdOf(anna.id, { dueAt: minutes(90) })
@@ -415,4 +418,26 @@ test('rows that another worker holds are left to it while keys are changed', asy
     assert.equal(await within((trx) => rekeyHolds(trx, rotated, 10)), 1)
   })
   assert.equal(await within((trx) => rekeyHolds(trx, rotated, 10)), 1)
+})
+
+test('what a flow calls its mailbox is sealed, and moves to a new key', async () => {
+  await db('recovery_flows').delete()
+  const parts = { db, clock: { now: () => at }, keyring, settings: { mailDomains: ['postern.example'] } }
+  const typed = {
+    'nobody.here': 'nobody.here@postern.example',
+    ' Яна і ўсе ': 'Яна і ўсе',
+    ['x'.repeat(900)]: 'x'.repeat(254),
+  }
+  const hashes: Buffer[] = []
+  for (const login of Object.keys(typed)) {
+    const tokenHash = hashToken(newToken())
+    hashes.push(tokenHash)
+    await beginRecovery(parts, { login, tokenHash, device: undefined, locale: 'be', trace })
+  }
+  const rekey = (limit: number) => within((trx) => rekeyFlows(trx, rotated, limit))
+  assert.deepEqual([await rekey(2), await rekey(2), await rekey(2)], [2, 1, 0])
+  const flows = await Promise.all(hashes.map((tokenHash) => find(tokenHash)))
+  const named = flows.map((flow) => flow && mailboxOf(onlyNew, flow))
+  assert.deepEqual(named, Object.values(typed))
+  assert.equal(mailboxOf(keyring, { typedSealed: null }), '')
 })

@@ -100,3 +100,13 @@ test('suggestions are found by one query, however long or crowded the name is', 
   portal.db.off('query', note)
   assert.equal(queries.length, 4)
 })
+
+test('the name of a closed account is never given out again', async () => {
+  const person = { login: 'was.closed', password: hanna.password }
+  await register(portal, person)
+  await portal.db('accounts').where({ address: 'was.closed@postern.example' }).update({ closed_at: portal.clock.now() })
+  for (const login of ['was.closed', 'wasclosed']) {
+    const refused = await portal.visitor().post('/register', { login, password: 'another long sentence of a stranger' })
+    assert.deepEqual([refused.status, refused.errors], [422, ['login.taken']], login)
+  }
+})

@@ -27,6 +27,8 @@ function withDevice(device: string): Visitor {
   return visitor
 }
 
+const here = '192.0.2.1'
+
 const wrong = (visitor: Visitor, login = hanna.login) =>
   visitor.post('/sign-in', { login, password: 'not the password' })
 
@@ -144,7 +146,10 @@ test('who finds no room in the line is sent away before the try is counted', asy
     throw new BusyError('full')
   }
   const parts = { ...portal.parts, signInLimits: limits, hasher: { ...portal.parts.hasher, takePlace: full } }
-  await assert.rejects(signInWith(parts, { ...piotr, password: 'not the password' }, undefined, noTrace), BusyError)
+  await assert.rejects(
+    signInWith(parts, { ...piotr, password: 'not the password' }, undefined, noTrace, here),
+    BusyError,
+  )
   assert.deepEqual(await counted(), before)
 })
 
@@ -153,7 +158,7 @@ test('a password that could not be judged was no try, whether it was to sign in 
   const tries = (hasher: typeof portal.parts.hasher) => {
     const parts = { ...portal.parts, signInLimits: limits, hasher }
     return [
-      () => signInWith(parts, { login: 'vera.unknown', password: 'not the password' }, undefined, noTrace),
+      () => signInWith(parts, { login: 'vera.unknown', password: 'not the password' }, undefined, noTrace, here),
       () => confirmPassword(parts, 'vera.unknown@postern.example', 'not the password'),
     ]
   }
@@ -172,12 +177,12 @@ test('who is still being written down takes room from those who come', async () 
   const parts = { ...portal.parts, signInLimits: limits, hasher }
   const yana = { login: 'yana', password: 'six lapwings over the marsh' }
   await register(portal, yana)
-  const outcome = await signInWith(parts, yana, undefined, noTrace)
+  const outcome = await signInWith(parts, yana, undefined, noTrace, here)
   assert.ok(outcome.kind === 'signed-in')
   assert.throws(() => hasher.takePlace(), BusyError)
   outcome.leave()
   hasher.takePlace()()
-  await signInWith(parts, { ...yana, password: 'not the password' }, undefined, noTrace)
+  await signInWith(parts, { ...yana, password: 'not the password' }, undefined, noTrace, here)
   hasher.takePlace()()
 })
 
@@ -223,17 +228,22 @@ test('a try is counted as the limiter counts it: for a day, for strangers or for
   const limiter = parts.limits.limiter('counting', { points: 100, seconds: trySeconds })
   const { account_id, device_digest } = await db('known_devices').first()
   const { address } = await db('accounts').where({ id: account_id }).first('address')
-  const counters = { strangers: limiter.rowOf('strangers'), known: limiter.rowOf('known') }
+  const counters = {
+    strangers: limiter.rowOf('strangers'),
+    known: limiter.rowOf('known'),
+    network: limiter.rowOf('network'),
+  }
   const count = async (device: Buffer | undefined, who = address, ahead = 0) =>
-    (await findForSignIn(db, { address: who, device, counters, at: new Date(Date.now() + ahead) })).tries
+    (await findForSignIn(db, { address: who, device, counters, free: 3, at: new Date(Date.now() + ahead) })).tries
   const used = async (key: string) => ((await limiter.look(key)) as { used: number }).used
 
   assert.deepEqual([await count(device_digest), await count(undefined), await count(Buffer.alloc(32))], [1, 1, 2])
   assert.equal(await count(device_digest, 'nobody.there@postern.example'), 3)
-  assert.deepEqual([await used('known'), await used('strangers')], [1, 3])
+  assert.deepEqual([await used('known'), await used('strangers'), await used('network')], [1, 3, 3])
   assert.deepEqual([await limiter.count('known'), await count(device_digest)], [{ kind: 'counted', used: 2 }, 3])
   const minute = 60_000
   assert.equal(await count(undefined, address, trySeconds * 1000 - minute), 4)
+  assert.equal(await used('network'), 3, 'beyond its free tries a name counts for the network behind its gate alone')
   assert.equal(await count(undefined, address, trySeconds * 1000 + minute), 1)
   assert.equal(await count(undefined, address, trySeconds * 2000), 2)
 })

@@ -1,12 +1,16 @@
 // The portal as a newcomer starts it.
 import assert from 'node:assert/strict'
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { hanna } from './support/people.ts'
 import { eventually } from './support/portal.ts'
+import { freePorts } from './support/ports.ts'
 import { type PortalProcess, startPortalProcess } from './support/process.ts'
+import { converse } from './support/raw-http.ts'
 import { createVisitor } from './support/visitor.ts'
 
 let folder: string
@@ -54,6 +58,66 @@ test('SIGTERM lets requests finish and takes no new ones', async () => {
   assert.equal((await slow).status, 422)
   assert.equal(await end, 0)
   await assert.rejects(fetch(`${portal.url}/livez`))
+})
+
+test('a restart under ten seconds: first readyz says no, visitors are served on, silence holds nothing up', async () => {
+  const [metricsPort, lmtpPort] = await freePorts(2)
+  const portal = await startPortalProcess({
+    ...env,
+    DRAIN_SECONDS: '2',
+    METRICS_PORT: String(metricsPort),
+    ABUSE_LMTP_PORT: String(lmtpPort),
+  })
+  const port = Number(new URL(portal.url).port)
+  const silent = [port, port, metricsPort as number, lmtpPort as number].map((each) => converse(each, []))
+  const half = converse(port, ['POST /sign-in HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nabc'])
+  const seen: string[] = []
+  const visitor = createVisitor(portal.url)
+  assert.equal((await visitor.get('/readyz')).status, 200)
+  const begun = performance.now()
+  const end = portal.end()
+  for (;;) {
+    const ready = await visitor.get('/readyz').catch(() => undefined)
+    const page = await visitor.get('/sign-in').catch(() => undefined)
+    if (!ready || !page) break
+    seen.push(`${ready.status} ${page.status}`)
+    await sleep(100)
+  }
+  assert.equal(await end, 0, portal.output())
+  assert.ok(performance.now() - begun < 10_000, `it took ${performance.now() - begun} ms`)
+  // The signal may arrive a moment after the first look.
+  assert.deepEqual([...new Set(seen.slice(1))], ['503 200'])
+  assert.ok(seen.length >= 5, seen.join())
+  await Promise.all([...silent, half])
+})
+
+test('metrics and LMTP are reached on addresses of their own, on loopback unless set otherwise', async () => {
+  const reaches = async (host: string, port: number) =>
+    await new Promise<boolean>((done) => {
+      const socket = connect(port, host, () => done(true))
+      socket.once('connect', () => socket.destroy())
+      socket.once('error', () => done(false))
+    })
+  // The whole of 127.0.0.0/8 is this machine, and one address of it is not another.
+  const other = '127.0.0.2'
+  const [webPort, metricsPort, lmtpPort] = (await freePorts(3)) as [number, number, number]
+  const ports = { PORT: String(webPort), METRICS_PORT: String(metricsPort), ABUSE_LMTP_PORT: String(lmtpPort) }
+  const wide = await startPortalProcess({ ...env, ...ports, HOST: '0.0.0.0' })
+  const open = await Promise.all([webPort, metricsPort, lmtpPort].map((port) => reaches(other, port)))
+  const local = await Promise.all([metricsPort, lmtpPort].map((port) => reaches('127.0.0.1', port)))
+  await wide.end()
+  assert.deepEqual(
+    [open, local],
+    [
+      [true, false, false],
+      [true, true],
+    ],
+  )
+
+  const own = await startPortalProcess({ ...env, ...ports, METRICS_HOST: other, ABUSE_LMTP_HOST: other })
+  const moved = await Promise.all([webPort, metricsPort, lmtpPort].map((port) => reaches(other, port)))
+  await own.end()
+  assert.deepEqual(moved, [false, true, true])
 })
 
 test('a start with faulty settings says all of them and ends with 78', async () => {

@@ -7,6 +7,7 @@ import { findBackupAddress, removeBackupAddress } from '#server/backup-address/s
 import type { LinkedContact } from '#server/contacts/contact.ts'
 import { hashToken, newToken } from '#server/core/secrets.ts'
 import { findPhone, putPhone, removePhone } from '#server/phone/store.ts'
+import { applyReset } from '#server/recovery/apply-reset.ts'
 import { beginProvenFlow } from '#server/recovery/begin-recovery.ts'
 import { findFlow } from '#server/recovery/store.ts'
 import { changeMethod } from '#server/recovery-methods/change-method.ts'
@@ -174,6 +175,47 @@ describe('the link', () => {
       null,
     )
     assert.equal(await portal.parts.hasher.verify((await accountOf(person)).password_verifier, person.password), true)
+  })
+})
+
+describe('the page of the link', () => {
+  it('names the mailbox, offers another, and says what becomes of contacts that were linked since', async () => {
+    const person = await equip(portal)
+    const { html } = await portal.visitor().get(`/undo/${await offer(person, 'phone.changed')}`)
+    assert.ok(html.replaceAll('<wbr>', '').includes(person.mailbox))
+    assert.match(html, /href="\/recover">Another mailbox\?/)
+    assert.match(html, /that were linked since then are removed, and their holders are told/)
+  })
+
+  it('says of a dead link why it may be dead, and leads to a recovery', async () => {
+    const { html } = await portal.visitor().get(`/undo/${newToken()}`)
+    assert.match(html, /works once and only for some days/)
+    assert.match(html, /class="govuk-button" href="\/recover"/)
+  })
+})
+
+describe('an earlier link of a contact', () => {
+  const after = async (end: (person: Equipped) => Promise<unknown>) => {
+    const person = await equip(portal)
+    const token = await offer(person, 'password.changed')
+    await end(person)
+    return (await describeUndo(portal.parts, token)) === undefined ? 'dead' : 'alive'
+  }
+  const resetBy = (provenBy: 'phone' | 'security-question') => async (person: Equipped) => {
+    const plain = 'a new and longer sentence'
+    const password = { plain, verifier: await portal.parts.hasher.hash(plain) }
+    const reset = { accountId: person.accountId, provenBy, weak: provenBy !== 'phone', password, trace }
+    await throughDoor(portal.db, person.accountId, (trx) => applyReset(trx, portal.parts, { ...reset, at: minutes(0) }))
+  }
+
+  it('is void after a reset by a contact and after a change by the owner, and not after a reset by the question', async () => {
+    assert.equal(await after(resetBy('phone')), 'dead')
+    const change = async ({ browser }: Equipped) => {
+      const changed = await browser.post('/account/password', { password: 'a new and longer sentence' })
+      assert.equal(changed.status, 303, changed.errors.join())
+    }
+    assert.equal(await after(change), 'dead')
+    assert.equal(await after(resetBy('security-question')), 'alive')
   })
 })
 

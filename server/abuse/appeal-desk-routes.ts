@@ -78,8 +78,15 @@ export function appealDeskRoutes(parts: WebParts): Router {
         case 'decided':
           tellDone(res, 'decided')
           return res.redirect(303, measure.caseId ? `/staff/cases/${measure.caseId}` : '/staff/cases?tab=appeals')
-        case 'not-yours':
+        case 'not-yours': {
+          // A second click finds it decided as the first has decided it.
+          const found = await findAppeal(db, keyring, appeal.id)
+          if (found?.decidedBy === staff.id && found.decision === decision) {
+            tellDone(res, 'decided')
+            return res.redirect(303, measure.caseId ? `/staff/cases/${measure.caseId}` : '/staff/cases?tab=appeals')
+          }
           return await show(req, res, [{ field: 'decision', reason: 'not-yours' }], form)
+        }
         case 'not-milder':
           return await show(req, res, [{ field: 'measure', reason: 'not-milder' }], form)
         case 'until-needed':

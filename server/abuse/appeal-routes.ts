@@ -1,4 +1,5 @@
 import { type Request, type Response, Router } from 'express'
+import { findAccount } from '../accounts/store.ts'
 import { blockedOf } from '../web/blocked-cookie.ts'
 import { networkOf } from '../web/client.ts'
 import { NotFound } from '../web/faults.ts'
@@ -28,15 +29,19 @@ export function appealRoutes(parts: WebParts): Router {
   return Router()
     .get('/blocked', async (req, res) => {
       // Where the portal stays open to its holder, signing in shows as much.
-      const accountId = ownerOf(req)?.id ?? blockedOf(parts, req)
-      if (!accountId) return res.redirect(303, '/sign-in')
-      const block = await describeBlock(desk, accountId)
+      const shown = ownerOf(req) ?? blockedOf(parts, req)
+      const account = shown && (await findAccount(parts.db, shown.id))
+      // Security: a password that was given in an earlier epoch shows nothing any more.
+      if (!account || account.epoch !== shown.epoch) return res.redirect(303, '/sign-in')
+      const block = await describeBlock(desk, account.id)
       pages.show(req, res, { id: 'blocked', view: 'abuse/blocked', locals: { block: block ?? null } })
     })
     .get('/appeal/:token', async (req, res) => show(req, res, await openAppeal(desk, req.params.token)))
     .post('/appeal/:token', async (req, res) => {
       const text = readFields(req, ['appeal']).appeal.trim()
       const opened = await openAppeal(desk, req.params.token)
+      // A second click: made once, and shown as after the first.
+      if (opened.kind === 'made') return res.redirect(303, req.path)
       if (opened.kind !== 'open') return show(req, res, opened)
       if (text === '') return show(req, res, opened, text, [{ field: 'appeal', reason: 'missing' }])
       const max = appealMaxChars

@@ -3,8 +3,9 @@ import { recordActivity } from '../activity/store.ts'
 import { revokeAll } from '../app-passwords/change-app-passwords.ts'
 import { signToken } from '../core/signed-token.ts'
 import { enqueue } from '../jobs/enqueue.ts'
+import { holdFilters } from '../mail-filters/hold-filters.ts'
 import { findMailboxProgress } from '../mailboxes/store.ts'
-import { wantFiltersOff, wantMailboxSuspension } from '../mailboxes/want-mailbox.ts'
+import { wantMailboxSuspension } from '../mailboxes/want-mailbox.ts'
 import { endSessions, forgetDevices } from '../sessions/store.ts'
 import type { DeskParts } from './desk.ts'
 import { type Measure, noteRevision, type StandingAccount, setEnded, setPortalDoor } from './measure-store.ts'
@@ -14,9 +15,6 @@ import { insertTimelineEntry } from './timeline-store.ts'
 
 export const appealPurpose = 'abuse.appeal'
 export const expireTask = 'measure:expire'
-
-/** Shown to mail programs. */
-const suspensionReason = 'suspended by the provider'
 
 /** Brings the account to what the measure demands. The measure is in force already. */
 export async function applyMeasure(
@@ -33,10 +31,9 @@ export async function applyMeasure(
     resetDemandedAt: row.portal === 'reset' ? at : null,
     newEpoch: row.endsSessions || before.isShut,
   })
-  const reason = row.suspension === 'none' ? null : suspensionReason
-  await wantMailboxSuspension(trx, { accountId, suspension: row.suspension, reason, at })
+  await wantMailboxSuspension(trx, { accountId, suspension: row.suspension, at })
   if (row.revokesAppPasswords) await revokeAll(trx, parts, { accountId, at })
-  if (row.endsForwarding) await wantFiltersOff(trx, { accountId, at })
+  if (row.endsForwarding) await holdFilters(trx, { accountId, at })
   const progress = await findMailboxProgress(trx, accountId)
   if (progress) await noteRevision(trx, measure.id, progress.revision)
   if (row.endsSessions) await endSessions(trx, accountId)
@@ -96,7 +93,7 @@ export async function endMeasure(
   const { accountId } = measure
   const newEpoch = account.isShut
   await setPortalDoor(trx, accountId, { blockedAt: null, reason: null, resetDemandedAt: null, newEpoch })
-  await wantMailboxSuspension(trx, { accountId, suspension: 'none', reason: null, at })
+  await wantMailboxSuspension(trx, { accountId, suspension: 'none', at })
   await recordActivity(trx, parts.keyring, { accountId, event: 'account.unblocked', details: {}, at })
   await tellHolder(trx, parts, {
     account: { id: accountId, ...account },

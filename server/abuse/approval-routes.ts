@@ -12,6 +12,7 @@ import { actorOf, openMeasure } from './desk-guard.ts'
 import { noticeTo, recordMeasureLook, refusalError } from './measure-page.ts'
 import { listProposals, type Measure } from './measure-store.ts'
 import { consequencesOf } from './measures.ts'
+import { findDecision } from './repeated-measure.ts'
 import { approveMeasure, refuseMeasure } from './take-measure.ts'
 
 const pageSize = 100
@@ -70,16 +71,17 @@ export function approvalRoutes(parts: WebParts): Router {
       const staff = staffOf(req)
       const measure = await openMeasure(desk, req.params.id, staff)
       const decided = await approveMeasure(desk, measure.id, actorOf(staff))
-      if (decided.kind !== 'done' && decided.kind !== 'not-yours')
-        return await showProposal(req, res, [refusalError(decided)])
-      tellDone(res, decided.kind === 'done' ? 'approved' : 'not-yours')
+      const isDone = decided.kind === 'done' || (await findDecision(db, measure.id, staff.id)) === 'approved'
+      if (!isDone && decided.kind !== 'not-yours') return await showProposal(req, res, [refusalError(decided)])
+      tellDone(res, isDone ? 'approved' : 'not-yours')
       res.redirect(303, '/staff/approvals')
     })
     .post('/staff/approvals/:id/refuse', approve, fresh, async (req, res) => {
       const staff = staffOf(req)
       const measure = await openMeasure(desk, req.params.id, staff)
       const decided = await refuseMeasure(desk, measure.id, actorOf(staff))
-      tellDone(res, decided.kind === 'done' ? 'refused' : 'not-yours')
+      const isDone = decided.kind === 'done' || (await findDecision(db, measure.id, staff.id)) === 'refused'
+      tellDone(res, isDone ? 'refused' : 'not-yours')
       res.redirect(303, '/staff/approvals')
     })
 }

@@ -8,7 +8,9 @@ import { findMailboxProgress } from '../mailboxes/store.ts'
 import { takeDone, tellDone } from '../web/done.ts'
 import { NotFound } from '../web/faults.ts'
 import { type FormError, readFields } from '../web/forms.ts'
+import { sendWhole } from '../web/headers.ts'
 import type { WebParts } from '../web/parts.ts'
+import { formDigestOf } from '../web/sent-forms.ts'
 import { createStaffGuards, showStaffPage, staffOf } from '../web/staff.ts'
 import { describeLetter } from './describe-letter.ts'
 import { openCase } from './desk-guard.ts'
@@ -115,7 +117,7 @@ export function caseRoutes(parts: WebParts): Router {
     res.setHeader('Content-Type', 'application/octet-stream')
     res.setHeader('Content-Disposition', `attachment; filename="${name}"`)
     res.setHeader('Content-Security-Policy', "sandbox; default-src 'none'")
-    res.end(bytes)
+    sendWhole(res, bytes)
   }
 
   return Router()
@@ -149,7 +151,7 @@ export function caseRoutes(parts: WebParts): Router {
       const note = readFields(req, ['note']).note.trim()
       if (note === '') return await show(req, res, [{ field: 'note', reason: 'missing' }])
       if (note.length > noteMaxChars) return await show(req, res, [{ field: 'note', reason: 'too-long' }], { note })
-      await noteOnCase(desk, id, staffOf(req).id, note)
+      await noteOnCase(desk, id, staffOf(req).id, note, formDigestOf(req))
       tellDone(res, 'noted')
       res.redirect(303, page(req))
     })

@@ -149,12 +149,12 @@ export async function noteFirstLook(trx: Trx, caseId: string, at: Date): Promise
   await trx('abuse_cases').where({ id: caseId }).whereNull('first_seen_at').update({ first_seen_at: at })
 }
 
-/** Of two who claim at once one gets it. False where somebody else has it, or it is closed. Claiming one's own again is fine. */
+/** Of two who claim at once one gets it. False where somebody has it, the same person too, or it is closed. */
 export async function setClaim(trx: Trx, caseId: string, staffId: string, at: Date): Promise<boolean> {
   const changed = await trx('abuse_cases')
     .where({ id: caseId })
     .whereNull('closed_at')
-    .where((open) => open.whereNull('claimed_by').orWhere({ claimed_by: staffId }))
+    .whereNull('claimed_by')
     .update({ claimed_by: staffId, claimed_at: at })
   return changed === 1
 }

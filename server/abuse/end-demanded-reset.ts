@@ -15,7 +15,7 @@ export async function endDemandedReset(
   const measure = await setRecovered(trx, accountId, at)
   if (!measure) return
   await setPortalDoor(trx, accountId, { blockedAt: null, reason: null, resetDemandedAt: null, newEpoch: false })
-  await wantMailboxSuspension(trx, { accountId, suspension: 'none', reason: null, at })
+  await wantMailboxSuspension(trx, { accountId, suspension: 'none', at })
   await recordActivity(trx, keyring, { accountId, event: 'account.unblocked', details: {}, at })
   const { caseId } = measure
   const details = { measure: measure.measure, reason: 'recovered' }

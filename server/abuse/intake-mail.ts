@@ -6,7 +6,8 @@ import type { DeskParts } from './desk.ts'
 import { letterLimits } from './letter.ts'
 import { noteMail } from './mail-store.ts'
 import type { ReportMail } from './parse-report-mail.ts'
-import { type NewReport, reportMailBudget, takeReports } from './take-report.ts'
+import { reporterKey } from './reporter-key.ts'
+import { digestOfReporter, type NewReport, reportMailBudget, takeReports } from './take-report.ts'
 
 export const mailMaxBytes = letterLimits.bytes
 
@@ -51,9 +52,9 @@ async function leave({ db, clock }: DeskParts, key: string, outcome: string): Pr
 const isMailAddress = (address: string) => /^[^\s@<>"(),;:\\]{1,64}@[a-z0-9.-]{1,253}$/i.test(address)
 
 async function askForSource(parts: DeskParts, mail: Extract<Told, { kind: 'no-letter' }>): Promise<TakenMail> {
-  const { db, clock, index, settings } = parts
+  const { db, clock, settings } = parts
   const to = mail.reporter.address
-  const digest = await index.digest('reporter', `mail:${to.toLowerCase()}`)
+  const digest = await digestOfReporter(parts, to)
   const mayMail = isMailAddress(to) && (await reportMailBudget(parts)(digest))
   return await db.transaction(async (trx): Promise<TakenMail> => {
     if (!(await noteMail(trx, { key: mail.mailKey, outcome: 'no-letter', at: clock.now() }))) return { kind: 'again' }
@@ -83,7 +84,7 @@ async function takeLetters(parts: DeskParts, mail: Extract<Told, { kind: 'report
       reporter,
       note: mail.note,
       locale: settings.defaultLocale,
-      network: mail.reporter.address,
+      network: reporterKey(mail.reporter.address),
       // One answer for one mail, however many letters it reports.
       acknowledge: mail.acknowledge && at === 0,
     }),

@@ -25,7 +25,7 @@ export async function startLmtp(parts: DeskParts, host: string, port: number): P
     rejectOversized: true,
     maxClients: 20,
     socketTimeout: 30_000,
-    closeTimeout: 5000,
+    closeTimeout: 2000,
     onRcptTo: ({ address }, _session, done) =>
       done(own.includes(address.toLowerCase()) ? null : refusal(550, 'only reports are taken here')),
     onData(stream, _session, done) {

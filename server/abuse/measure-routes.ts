@@ -22,6 +22,7 @@ import {
   measureRows,
   type Standing,
 } from './measures.ts'
+import { findDecision, findRepeatedMeasure } from './repeated-measure.ts'
 import { liftMeasure, type MeasureRefusal, takeMeasure } from './take-measure.ts'
 
 const dayMs = 86_400_000
@@ -102,9 +103,10 @@ export function measureRoutes(parts: WebParts): Router {
       const { measure, cause, until } = wanted
       const ask = { accountId: found.accountId, caseId: found.id, measure, cause, until }
       const taken = await takeMeasure(desk, ask, actorOf(staff))
-      if (taken.kind !== 'taken' && taken.kind !== 'proposed')
-        return await showConsequences(req, res, wanted, [refusalError(taken)])
-      tellDone(res, taken.kind)
+      const isDone = taken.kind === 'taken' || taken.kind === 'proposed'
+      const done = isDone ? taken.kind : await findRepeatedMeasure(db, ask, staff.id)
+      if (!isDone && !done) return await showConsequences(req, res, wanted, [refusalError(taken)])
+      tellDone(res, done ?? taken.kind)
       res.redirect(303, `/staff/cases/${found.id}`)
     })
     .get('/staff/measures/:id/lift', requireStaff('measures.lift'), freshHere, async (req, res) => {
@@ -125,7 +127,8 @@ export function measureRoutes(parts: WebParts): Router {
         const errors = [refusalError(lifted as MeasureRefusal)]
         return showStaffPage(parts, req, res, { id: 'staff-lift', view: 'abuse/lift', errors, locals })
       }
-      tellDone(res, lifted.kind === 'lifted' ? 'lifted' : 'not-yours')
+      const isLifted = lifted.kind === 'lifted' || (await findDecision(db, measure.id, staff.id)) === 'lifted'
+      tellDone(res, isLifted ? 'lifted' : 'not-yours')
       res.redirect(303, measure.caseId ? `/staff/cases/${measure.caseId}` : '/staff/cases')
     })
 }

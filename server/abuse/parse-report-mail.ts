@@ -8,6 +8,7 @@ import { openSource } from './letter-source.ts'
 import { type Ignored, isAutomatic, isBounce, isLoop } from './mail-guards.ts'
 import { type LetterPart, readLetter } from './parse-letter.ts'
 import type { ReportKind } from './report-kind.ts'
+import { reporterKey } from './reporter-key.ts'
 
 export interface ReportedSource {
   readonly how: 'attached' | 'feedback-loop' | 'pasted' | 'retold'
@@ -110,7 +111,7 @@ export function duplicateKeyOfFields(
 ): string {
   const all = (name: string) => fieldsNamed(fields, name).map((field) => field.raw.replace(/\s+/g, ''))
   const names = [...all('message-id'), ...all('from')]
-  return sha256(`${reporter.toLowerCase()}\n${names.length === 0 ? sha256(source) : names.join('\n')}`)
+  return sha256(`${reporterKey(reporter)}\n${names.length === 0 ? sha256(source) : names.join('\n')}`)
 }
 
 function readFeedback(attachments: readonly LetterPart[]): FeedbackReport | null {

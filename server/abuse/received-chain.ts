@@ -61,7 +61,9 @@ export function createChainReader(relays: readonly KnownRelay[]): FollowChain {
         return at === 0 ? { kind: 'unknown-receiver' } : crossed ? { kind: 'from-us' } : { kind: 'ended' }
       // Once our relay handed the letter over, only our own hosts can stand below it.
       if (crossed && !writer.ours) return { kind: 'from-us' }
-      if (writer.ours && hop.authenticatedSender !== null && /^e?smtps?a$|^utf8smtps?a$/i.test(hop.protocol ?? '')) {
+      if (writer.ours && /^e?smtps?a$|^utf8smtps?a$/i.test(hop.protocol ?? '')) {
+        // Security: our submission server names nobody to readers (only the sealed trace does), and whoever signed in there wrote all below.
+        if (hop.authenticatedSender === null) return { kind: 'from-us' }
         return { kind: 'submitted', login: hop.authenticatedSender, queueId: hop.queueId, ip: hop.ip }
       }
       if (hop.ip === null || isInside(hop.ip)) continue

@@ -1,16 +1,18 @@
 import { type Request, type RequestHandler, type Response, Router } from 'express'
 import { networkOf } from '../web/client.ts'
+import { cookieName } from '../web/cookies.ts'
 import { LimitReached, NotFound } from '../web/faults.ts'
 import { readFields } from '../web/forms.ts'
 import { isHttps, type WebParts } from '../web/parts.ts'
 import { fileForm, sentEmptyFile, sentFile } from '../web/report-body.ts'
+import { formDigestOf } from '../web/sent-forms.ts'
 import { letterLimits } from './letter.ts'
 import { type FormRefusal, judgeReportForm, noteMaxChars, type ReportForm, sourceMaxChars } from './report-form.ts'
 import { reportKinds } from './report-kind.ts'
 import { findProgress } from './report-progress.ts'
-import { takeReport } from './take-report.ts'
+import { findSentReport, takeReport } from './take-report.ts'
 
-const sentCookie = 'report'
+const sentCookieOf = ({ settings }: WebParts) => cookieName(isHttps(settings), 'report')
 const sentMs = 3_600_000
 
 const perNetworkOf = ({ limits, settings }: WebParts) =>
@@ -37,6 +39,7 @@ const empty: ReportForm = { sender: '', kind: '', message_source: '', reporter: 
 export function reportRoutes(parts: WebParts): Router {
   const { pages, settings, desk } = parts
   const perNetwork = perNetworkOf(parts)
+  const sentCookie = sentCookieOf(parts)
 
   const showForm = (req: Request, res: Response, form: ReportForm, errors: readonly FormRefusal[] = []) =>
     pages.show(req, res, {
@@ -57,8 +60,11 @@ export function reportRoutes(parts: WebParts): Router {
       const judged = judgeReportForm(form, sentFile(req), sentEmptyFile(req))
       if (judged.kind === 'refused') return showForm(req, res, form, judged.refusals)
       const network = networkOf(req.ip)
-      await perNetwork.demand(network)
-      const taken = await takeReport(desk, {
+      const sent = formDigestOf(req)
+      // A second click gets the reference of the first, whatever its network has left.
+      const before = await findSentReport(desk, sent)
+      if (!before) await perNetwork.demand(network)
+      const report = {
         channel: 'form',
         kind: judged.reportKind,
         how: judged.source === null ? 'none' : 'source',
@@ -69,9 +75,10 @@ export function reportRoutes(parts: WebParts): Router {
         locale: req.locale,
         network,
         acknowledge: true,
-      })
+      } as const
+      const taken = before ?? (await takeReport(desk, report, sent))
       const https = isHttps(settings)
-      const cookie = { path: '/report', httpOnly: true, sameSite: 'lax', secure: https, maxAge: sentMs } as const
+      const cookie = { path: '/', httpOnly: true, sameSite: 'lax', secure: https, maxAge: sentMs } as const
       res.cookie(sentCookie, taken.progressToken, cookie)
       res.redirect(303, '/report/sent')
     })

@@ -14,6 +14,7 @@ export const abuseRows = {
     secret,
   ),
   abuseLmtpPort: optional(whole(0, 65535), 'port on which a worker takes mail to that address by LMTP; absent: none'),
+  abuseLmtpHost: row(text('an address'), '127.0.0.1', 'where it listens for them; never a public address'),
   ownRelays: optional(
     list(text('a host name, .DOMAIN, address or range')),
     'our own mail servers, whose Received lines are believed; absent: all hosts of MAIL_DOMAINS',

@@ -4,11 +4,13 @@ import { signToken } from '../core/signed-token.ts'
 import type { Locale } from '../i18n/texts.ts'
 import { enqueue } from '../jobs/enqueue.ts'
 import { sendMessage } from '../messages/send-message.ts'
+import { findSentForm, noteAnswer, takeForm } from '../web/sent-forms-store.ts'
 import type { DeskParts } from './desk.ts'
 import { insertEvidence } from './evidence-store.ts'
 import { newReference } from './reference.ts'
 import type { ReportKind } from './report-kind.ts'
-import { insertReport, type ReportChannel, type ReportHow } from './report-store.ts'
+import { findReport, insertReport, type ReportChannel, type ReportHow } from './report-store.ts'
+import { reporterKey } from './reporter-key.ts'
 
 export const judgeTask = 'report:judge'
 export const progressPurpose = 'abuse.progress'
@@ -56,6 +58,10 @@ export function reportMailBudget({ limits, settings }: Pick<DeskParts, 'limits' 
 export const progressTokenOf = (parts: Pick<DeskParts, 'keyring'>, reportId: string): string =>
   signToken(parts.keyring, progressPurpose, reportId)
 
+/** By which the reports of one address meet, however it is spelled. */
+export const digestOfReporter = ({ index }: Pick<DeskParts, 'index'>, address: string): Promise<Buffer> =>
+  index.digest('reporter', `mail:${reporterKey(address)}`)
+
 interface PreparedReport {
   readonly report: NewReport
   readonly reporterDigest: Buffer
@@ -66,8 +72,9 @@ interface PreparedReport {
 
 async function prepare(parts: DeskParts, report: NewReport): Promise<PreparedReport> {
   const { reporter } = report
-  const who = reporter ? `mail:${reporter.toLowerCase()}` : `network:${report.network}`
-  const reporterDigest = await parts.index.digest('reporter', who)
+  const reporterDigest = await (reporter
+    ? digestOfReporter(parts, reporter)
+    : parts.index.digest('reporter', `network:${report.network}`))
   const answer = report.acknowledge && reporter !== null
   return { report, reporterDigest, answer, mayMail: answer && (await reportMailBudget(parts)(reporterDigest)) }
 }
@@ -109,12 +116,14 @@ async function write(trx: Trx, parts: DeskParts, prepared: PreparedReport, at: D
 /**
  * Takes all of them or none.
  * @param isNew writes down in the same transaction what they came with; false where that was taken in before
+ * @param note writes down what became of them, in the same transaction
  * @returns undefined where it was
  */
 export async function takeReports(
   parts: DeskParts,
   reports: readonly NewReport[],
   isNew: (trx: Trx) => Promise<boolean> = async () => true,
+  note: (trx: Trx, taken: readonly TakenReport[]) => Promise<void> = async () => {},
 ): Promise<TakenReport[] | undefined> {
   const at = parts.clock.now()
   const prepared: PreparedReport[] = []
@@ -123,12 +132,27 @@ export async function takeReports(
     if (!(await isNew(trx))) return undefined
     const taken: TakenReport[] = []
     for (const each of prepared) taken.push(await write(trx, parts, each, at))
+    await note(trx, taken)
     return taken
   })
 }
 
-export async function takeReport(parts: DeskParts, report: NewReport): Promise<TakenReport> {
-  const [taken] = (await takeReports(parts, [report])) ?? []
+/** @param form digest of the form that it came by: sent again, it is the report that it was */
+export async function takeReport(parts: DeskParts, report: NewReport, form?: Buffer): Promise<TakenReport> {
+  const isNew = async (trx: Trx) => !form || (await takeForm(trx, form, parts.clock.now())).kind === 'first'
+  const [taken] =
+    (await takeReports(parts, [report], isNew, async (trx, [first]) => {
+      if (form && first) await noteAnswer(trx, form, first.id)
+    })) ?? []
+  const before = !taken && form ? await findSentReport(parts, form) : undefined
+  if (before) return before
   if (!taken) throw new Error('a report was not taken in')
   return taken
+}
+
+/** The report that this very form made a moment ago. */
+export async function findSentReport(parts: DeskParts, form: Buffer): Promise<TakenReport | undefined> {
+  const sent = await findSentForm(parts.db, form, parts.clock.now())
+  const report = sent?.answer ? await findReport(parts.db, parts.keyring, sent.answer) : undefined
+  return report && { id: report.id, reference: report.reference, progressToken: progressTokenOf(parts, report.id) }
 }

@@ -4,6 +4,7 @@ import { type Account, findAccount, findAccountByAddress } from '../accounts/sto
 import type { AuditAction, AuditDetails } from '../audit/actions.ts'
 import { recordAudit } from '../audit/store.ts'
 import { enqueue } from '../jobs/enqueue.ts'
+import { takeForm } from '../web/sent-forms-store.ts'
 import { type Appeal, findAppealOf } from './appeal-store.ts'
 import { attributeOpenCase } from './attribute-store.ts'
 import { type Case, clearClaim, findCase, listRelatedCases, noteFirstLook, setClaim, setClosed } from './case-store.ts'
@@ -90,22 +91,45 @@ async function record<A extends CaseAction>(
   await recordAudit(trx, parts.keyring, { action, ...about, at: parts.clock.now() })
 }
 
-/** Of two who claim at once one gets it. False where somebody else has it, or it is closed. */
+/** A second click finds an open case as the first has left it. */
+async function isLeftAs(
+  trx: Trx,
+  { keyring }: DeskParts,
+  caseId: string,
+  { claimedBy }: Pick<Case, 'claimedBy'>,
+): Promise<boolean> {
+  const found = await findCase(trx, keyring, caseId)
+  return found?.closedAt === null && found.claimedBy === claimedBy
+}
+
+/** A second click finds the case closed by the same person with the same outcome. */
+async function isClosedAs(
+  trx: Trx,
+  { keyring }: DeskParts,
+  caseId: string,
+  staffId: string,
+  outcome: Outcome,
+): Promise<boolean> {
+  const found = await findCase(trx, keyring, caseId)
+  return found?.closedBy === staffId && found.outcome === outcome
+}
+
+/** Of two who claim at once one gets it. False where somebody else has it, or it is closed. Claiming one's own again does nothing. */
 export async function claimCase(parts: DeskParts, caseId: string, staffId: string): Promise<boolean> {
   const at = parts.clock.now()
   return await parts.db.transaction(async (trx) => {
-    if (!(await setClaim(trx, caseId, staffId, at))) return false
+    if (!(await setClaim(trx, caseId, staffId, at))) return await isLeftAs(trx, parts, caseId, { claimedBy: staffId })
     await insertTimelineEntry(trx, parts.keyring, { caseId, event: 'claimed', details: {}, staffId, at })
     await record(trx, parts, 'case.claimed', { caseId, staffId, details: {} })
     return true
   })
 }
 
-/** False where the case is not theirs. */
+/** False where somebody else has the case, or it is closed. Letting go of what nobody has does nothing. */
 export async function releaseCase(parts: DeskParts, caseId: string, staffId: string): Promise<boolean> {
   const at = parts.clock.now()
   return await parts.db.transaction(async (trx) => {
-    if (!(await clearClaim(trx, caseId, staffId))) return false
+    if (!(await clearClaim(trx, caseId, staffId))) return await isLeftAs(trx, parts, caseId, { claimedBy: null })
     await insertTimelineEntry(trx, parts.keyring, { caseId, event: 'released', details: {}, staffId, at })
     await record(trx, parts, 'case.released', { caseId, staffId, details: {} })
     return true
@@ -114,11 +138,22 @@ export async function releaseCase(parts: DeskParts, caseId: string, staffId: str
 
 export const noteMaxChars = 5000
 
-/** @param note what a member of staff wrote, at most `noteMaxChars`. False where there is no such case. */
-export async function noteOnCase(parts: DeskParts, caseId: string, staffId: string, note: string): Promise<boolean> {
+/**
+ * @param note what a member of staff wrote, at most `noteMaxChars`
+ * @param form digest of the form that it came by: sent again, it is one note
+ * @returns false where there is no such case
+ */
+export async function noteOnCase(
+  parts: DeskParts,
+  caseId: string,
+  staffId: string,
+  note: string,
+  form?: Buffer,
+): Promise<boolean> {
   const at = parts.clock.now()
   if (!(await findCase(parts.db, parts.keyring, caseId))) return false
   await parts.db.transaction(async (trx) => {
+    if (form && (await takeForm(trx, form, at)).kind === 'again') return
     await insertTimelineEntry(trx, parts.keyring, { caseId, event: 'note', details: {}, note, staffId, at })
     await record(trx, parts, 'case.noted', { caseId, staffId, details: {} })
   })
@@ -129,7 +164,8 @@ export async function noteOnCase(parts: DeskParts, caseId: string, staffId: stri
 export async function closeCase(parts: DeskParts, caseId: string, staffId: string, outcome: Outcome): Promise<boolean> {
   const at = parts.clock.now()
   return await parts.db.transaction(async (trx) => {
-    if (!(await setClosed(trx, caseId, { staffId, outcome, at }))) return false
+    const done = await setClosed(trx, caseId, { staffId, outcome, at })
+    if (!done) return await isClosedAs(trx, parts, caseId, staffId, outcome)
     await noteOutcome(trx, caseId, outcome)
     await enqueue(trx, tellOutcomeTask, { caseId }, { jobKey: `tell-outcome:${caseId}` })
     await insertTimelineEntry(trx, parts.keyring, { caseId, event: 'closed', details: { outcome }, staffId, at })
@@ -158,7 +194,7 @@ export async function attributeCase(
   const attribute = (): Promise<AttributedCase> =>
     parts.db.transaction(async (trx) => {
       const into = await attributeOpenCase(trx, caseId, account.id, { staffId, at })
-      if (into === undefined) return { kind: 'not-open' } as const
+      if (into === undefined) return await attributedBefore(trx, parts, caseId, account.id, staffId)
       const entry = { caseId: into, event: 'attributed', details: {}, staffId, at } as const
       await insertTimelineEntry(trx, parts.keyring, entry)
       const goesOn = await findCase(trx, parts.keyring, into)
@@ -170,4 +206,20 @@ export async function attributeCase(
     if (fault.code === '23505') return attribute()
     throw fault
   })
+}
+
+/** A second click finds the case that goes on. */
+async function attributedBefore(
+  trx: Trx,
+  { keyring }: DeskParts,
+  caseId: string,
+  accountId: string,
+  staffId: string,
+): Promise<AttributedCase> {
+  const found = await findCase(trx, keyring, caseId)
+  if (found?.accountId === accountId && found.closedAt === null) return { kind: 'attributed', caseId }
+  if (found?.outcome !== 'merged' || found.closedBy !== staffId) return { kind: 'not-open' }
+  const ofAccount = await listRelatedCases(trx, keyring, { ...found, accountId }, 20)
+  const open = ofAccount.find(({ closedAt }) => closedAt === null)
+  return open ? { kind: 'attributed', caseId: open.id } : { kind: 'not-open' }
 }

@@ -87,34 +87,37 @@ export async function insertAccount(
 
 /**
  * Replaces the verifier for a new password, and begins a new epoch.
- * @param voidsLinks true where earlier links "this was not me" end too, those that went to contacts as well
+ * @param change.voidsLinks true where earlier links "this was not me" end too, those that went to contacts as well
+ * @param change.voids the verifier until now is kept, so that its password can be refused as the next one; of two in a row the first
  * @returns the new epoch
  */
 export async function setPassword(
   trx: AccountTrx,
   id: string,
-  { verifier, at, voidsLinks }: { verifier: string; at: Date; voidsLinks: boolean },
+  change: { verifier: string; at: Date; voidsLinks: boolean; voids?: boolean },
 ): Promise<number> {
   const [row] = await trx('accounts')
     .where({ id })
     .update({
-      password_verifier: verifier,
-      password_changed_at: at,
+      password_verifier: change.verifier,
+      password_changed_at: change.at,
+      voided_verifier: change.voids ? trx.raw('coalesce(voided_verifier, password_verifier)') : null,
       epoch: trx.raw('epoch + 1'),
-      ...(voidsLinks ? { links_epoch: trx.raw('epoch + 1') } : {}),
+      ...(change.voidsLinks ? { links_epoch: trx.raw('epoch + 1') } : {}),
     })
     .returning('epoch')
   return row.epoch
 }
 
+/** Verifiers of the present password and of one that was made void since the last that its owner chose. */
+export async function listRefusedVerifiers(db: Db | Trx, id: string): Promise<string[]> {
+  const row = await db('accounts').where({ id }).first('password_verifier', 'voided_verifier')
+  return [row?.password_verifier, row?.voided_verifier].filter((each) => typeof each === 'string')
+}
+
 /** Replaces the verifier of the same password by a stronger one, unless the password was changed meanwhile. */
 export async function strengthenVerifier(db: Db | Trx, id: string, from: string, to: string): Promise<void> {
   await db('accounts').where({ id, password_verifier: from }).update({ password_verifier: to })
-}
-
-/** The language that mails to the account are written in. */
-export async function setLocale(db: Db | Trx, id: string, locale: string): Promise<void> {
-  await db('accounts').where({ id }).update({ locale })
 }
 
 /** Begins a new epoch. Returns false where the account was blocked already. */

@@ -15,6 +15,9 @@ export interface ActivityDetails {
   'app-password.held': { count: number }
   'app-password.kept': { name: string }
   'app-password.revoked': { name: string }
+  'filters.held': Nothing
+  'filters.kept': { targets: number }
+  'filters.removed': Nothing
   'mailbox.alias-added': { alias: string }
   'mailbox.alias-removed': { alias: string }
   'mailbox.grown': { mebibytes: number }
@@ -22,6 +25,7 @@ export interface ActivityDetails {
   'mailboxes.reconciled': { mended: number; removed: number }
   'backup-address.added': Nothing
   'backup-address.changed': Nothing
+  'backup-address.doubted': Nothing
   'backup-address.removed': Nothing
   'password.changed': Nothing
   'password.reset': { method: 'backup-address' | 'phone' | 'security-question' | 'undo' }
@@ -29,9 +33,11 @@ export interface ActivityDetails {
   'password.reset-stopped': Nothing
   'phone.added': Nothing
   'phone.changed': Nothing
+  'phone.doubted': Nothing
   'phone.removed': Nothing
   'portal.migrated': { count: number }
   'portal.rekeyed': { count: number }
+  'recovery.failures': Nothing
   'security-question.added': Nothing
   'security-question.changed': Nothing
   'security-question.removed': Nothing

@@ -9,7 +9,14 @@ import type { Keyring } from '../core/keyring.ts'
 import type { MailService } from '../mail-platform/mail-platform.ts'
 import { wantAppPasswords } from '../mailboxes/want-mailbox.ts'
 import { digestOfAppPassword, newAppPassword } from './new-app-password.ts'
-import { insertAppPassword, markAllRevoked, markHeld, releaseAppPassword, revokeAppPassword } from './store.ts'
+import {
+  findByDigest,
+  insertAppPassword,
+  markAllRevoked,
+  markHeld,
+  releaseAppPassword,
+  revokeAppPassword,
+} from './store.ts'
 
 export interface AppPasswordParts {
   readonly db: Db
@@ -32,20 +39,41 @@ class Full extends Error {
   override readonly name = 'Full'
 }
 
+/** Undoes the transaction of a second click: nothing is to be brought to the platform. */
+class Made extends Error {
+  override readonly name = 'Made'
+  readonly id: string
+  constructor(id: string) {
+    super('made before')
+    this.id = id
+  }
+}
+
 /** The secret is in the answer and nowhere else. @throws StaleProof, as the others here that take a proof */
 export async function createAppPassword(
   parts: AppPasswordParts & NoticeParts,
-  wanted: Change & { readonly name: string; readonly services: readonly MailService[] },
+  wanted: Change & {
+    readonly name: string
+    readonly services: readonly MailService[]
+    /** Of the form that asks: sent again, it gets the app password that it got, and no second one. */
+    readonly form?: Buffer
+  },
 ): Promise<Created> {
   const { db, clock, keyring } = parts
-  const { proof, name, services, trace } = wanted
+  const { proof, name, services, trace, form } = wanted
   const { accountId } = proof
-  const secret = newAppPassword()
+  // Security: the form alone is not enough to make the secret again, it takes our key.
+  const seed = form && keyring.digest('app-passwords.form', JSON.stringify([accountId, form.toString('base64url')]))
+  const secret = newAppPassword(seed)
+  const digest = digestOfAppPassword(secret)
   const at = clock.now()
   try {
     const id = await changeAccount(db, proof, async (trx) => {
       const revision = await wantAppPasswords(trx, { accountId, at, endSessions: false })
-      const added = { accountId, name, services, digest: digestOfAppPassword(secret), revision, at }
+      // The mailbox is locked by now: of two clicks at once the second finds what the first has made.
+      const made = await findByDigest(trx, accountId, digest)
+      if (made) throw new Made(made)
+      const added = { accountId, name, services, digest, revision, at }
       const inserted = await insertAppPassword(trx, added, appPasswordsAtMost)
       if (!inserted) throw new Full()
       const event = 'app-password.created'
@@ -57,12 +85,13 @@ export async function createAppPassword(
     return { kind: 'created', id, secret }
   } catch (fault) {
     if (fault instanceof Full) return { kind: 'full' }
+    if (fault instanceof Made) return { kind: 'created', id: fault.id, secret }
     throw fault
   }
 }
 
 /** Revoked meanwhile, or never theirs: nothing happens, and that is no fault. */
-export async function revokeOne(parts: AppPasswordParts, { proof, id, trace }: Change & { id: string }) {
+export async function revokeOne(parts: AppPasswordParts & NoticeParts, { proof, id, trace }: Change & { id: string }) {
   const at = parts.clock.now()
   const { accountId } = proof
   await changeAccount(parts.db, proof, async (trx) => {
@@ -72,10 +101,32 @@ export async function revokeOne(parts: AppPasswordParts, { proof, id, trace }: C
     await wantAppPasswords(trx, { accountId, at, endSessions: !revoked.held })
     const details = { name: revoked.name }
     await recordActivity(trx, parts.keyring, { accountId, event: 'app-password.revoked', details, at, trace })
+    await tellRevoked(trx, parts, { accountId, extent: 'one', at, trace })
   })
 }
 
-/** All at once, in the caller's transaction. @returns how many */
+/** All at once, as their owner wants it. */
+export async function revokeEvery(parts: AppPasswordParts & NoticeParts, { proof, trace }: Change): Promise<void> {
+  const at = parts.clock.now()
+  const { accountId } = proof
+  await changeAccount(parts.db, proof, async (trx) => {
+    if ((await revokeAll(trx, parts, { accountId, at, trace })) > 0)
+      await tellRevoked(trx, parts, { accountId, extent: 'all', at, trace })
+  })
+}
+
+/** Security: whoever sits at somebody else's open page cannot cut their mail programs off in silence. */
+async function tellRevoked(
+  trx: AccountTrx,
+  parts: NoticeParts,
+  told: { readonly accountId: string; readonly extent: 'one' | 'all'; readonly at: Date; readonly trace: Trace },
+): Promise<void> {
+  const { accountId, extent, at, trace } = told
+  const about = { accountId, params: { extent }, change: 'app-password.revoked', at, trace } as const
+  await tellOwner(trx, parts, { ...about, name: 'app-password-revoked', lettersOnly: true })
+}
+
+/** All at once, in the caller's transaction, who tells it. @returns how many */
 export async function revokeAll(
   trx: AccountTrx,
   { keyring }: Pick<AppPasswordParts, 'keyring'>,

@@ -1,16 +1,16 @@
 import { type Request, type RequestHandler, type Response, Router } from 'express'
-import { changeAccount } from '../accounts/change-account.ts'
 import { describeMailServers, serversOf } from '../help/mail-servers.ts'
 import { profileSigner } from '../help/profile-signer.ts'
 import { takeDone, tellDone } from '../web/done.ts'
 import { NotFound } from '../web/faults.ts'
 import { type FormError, readFields } from '../web/forms.ts'
 import { isHttps, type WebParts } from '../web/parts.ts'
+import { formDigestOf } from '../web/sent-forms.ts'
 import { ownerOf, proofOf, requireAccount, requireFreshPassword } from '../web/sessions.ts'
 import { handOver, letGo, takeOver } from '../web/shown-once.ts'
-import { appPasswordsAtMost, createAppPassword, keepOne, revokeAll, revokeOne } from './change-app-passwords.ts'
+import { appPasswordsAtMost, createAppPassword, keepOne, revokeEvery, revokeOne } from './change-app-passwords.ts'
 import { readForm, services } from './read-form.ts'
-import { listAppPasswords, spendHandingOut } from './store.ts'
+import { type AppPassword, listAppPasswords, spendHandingOut } from './store.ts'
 
 const page = '/account/app-passwords'
 const idOf = (req: Request) => {
@@ -44,6 +44,14 @@ export function appPasswordRoutes(parts: WebParts): Router {
       locals: { services },
     })
 
+  /** Security: what stops is shown before it does. */
+  const showRevoking = (req: Request, res: Response, what: { ending: readonly AppPassword[]; all: boolean }) =>
+    pages.show(req, res, {
+      id: 'app-password-revoke',
+      view: 'app-passwords/revoke',
+      locals: { ...what, action: req.path },
+    })
+
   return Router()
     .use(page, offered)
     .get(page, signedIn, async (req, res) => {
@@ -68,7 +76,9 @@ export function appPasswordRoutes(parts: WebParts): Router {
       if (read.kind === 'refused') return showForm(req, res, read.errors, fields)
       const accountId = ownerId(req)
       await made.demand(accountId)
-      const created = await createAppPassword(parts, { ...read, proof: proofOf(req), trace: parts.trace(req) })
+      const created = await createAppPassword(parts, {
+        ...{ ...read, proof: proofOf(req), trace: parts.trace(req), form: formDigestOf(req) },
+      })
       if (created.kind === 'full') {
         const params = { max: appPasswordsAtMost }
         return showForm(req, res, [{ field: 'name', reason: 'too-many', params }], fields)
@@ -103,13 +113,24 @@ export function appPasswordRoutes(parts: WebParts): Router {
       letGo(once, res)
       res.type('application/x-apple-aspen-config').send(await sign(profile))
     })
-    .post(`${page}/revoke-all`, signedIn, async (req, res) => {
-      const change = { accountId: ownerId(req), at: clock.now(), trace: parts.trace(req) }
-      await changeAccount(db, proofOf(req), (trx) => revokeAll(trx, parts, change))
+    .get(`${page}/revoke-all`, requireAccount(), requireFreshPassword(clock.now), async (req, res) => {
+      const ending = await listAppPasswords(db, ownerId(req))
+      if (ending.length === 0) return res.redirect(303, page)
+      showRevoking(req, res, { ending, all: true })
+    })
+    .post(`${page}/revoke-all`, signedIn, fresh, async (req, res) => {
+      await revokeEvery(parts, { proof: proofOf(req), trace: parts.trace(req) })
       tellDone(res, 'all-revoked')
       res.redirect(303, page)
     })
-    .post(`${page}/:id/revoke`, signedIn, async (req, res) => {
+    .get(`${page}/:id/revoke`, requireAccount(), requireFreshPassword(clock.now), async (req, res) => {
+      const id = idOf(req)
+      const ending = (await listAppPasswords(db, ownerId(req))).filter((each) => each.id === id)
+      // Revoked meanwhile, or never theirs: both look the same.
+      if (ending.length === 0) return res.redirect(303, page)
+      showRevoking(req, res, { ending, all: false })
+    })
+    .post(`${page}/:id/revoke`, signedIn, fresh, async (req, res) => {
       await revokeOne(parts, { proof: proofOf(req), id: idOf(req), trace: parts.trace(req) })
       tellDone(res, 'revoked')
       res.redirect(303, page)

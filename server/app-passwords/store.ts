@@ -41,6 +41,12 @@ export async function insertAppPassword(
   return rows[0]?.id
 }
 
+/** Revoked or not: the id of the account's app password with this digest. */
+export async function findByDigest(trx: Trx, accountId: string, digest: Buffer): Promise<string | undefined> {
+  const row = await trx('app_passwords').where({ account_id: accountId, secret_sha256: digest }).first('id')
+  return row?.id
+}
+
 /** Neither revoked nor held: what the platform is to know, oldest first. */
 export async function listOpeningAppPasswords(db: Db, accountId: string): Promise<WantedAppPassword[]> {
   const rows = await standing(db, accountId).whereNull('held_at').orderBy('created_at')

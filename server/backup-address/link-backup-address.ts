@@ -1,15 +1,22 @@
-import type { Db } from '#db/connection.ts'
+import type { Trx } from '#db/connection.ts'
 import type { AccountProof } from '../accounts/change-account.ts'
-import { type AskedForProof, askForProof, type ProofParts } from '../contacts/ask-for-proof.ts'
+import {
+  type AskedForProof,
+  askForProof,
+  type Permit,
+  type ProofParts,
+  type SecondLook,
+} from '../contacts/ask-for-proof.ts'
 import type { Contact } from '../contacts/contact.ts'
-import { findConfirmation } from '../contacts/store.ts'
+import { findPendingContact } from '../contacts/pending-contact.ts'
 import { type EmailAddressRefusal, parseEmailAddress } from '../core/email-address.ts'
-import type { Keyring } from '../core/keyring.ts'
 import type { Locale } from '../i18n/texts.ts'
 import { type Asking, changeMethod, type Held, type MethodChangeParts } from '../recovery-methods/change-method.ts'
 import { type Linked, type LinkParts, linkContact } from '../recovery-methods/link-contact.ts'
+import { isStopped } from '../stopped-addresses/is-stopped.ts'
+import { stopTokenOf } from '../stopped-addresses/stop-token.ts'
 import type { MailGuard } from './mail-guard.ts'
-import { putBackupAddress, removeBackupAddress } from './store.ts'
+import { findBackupAddress, putBackupAddress, removeBackupAddress } from './store.ts'
 
 export interface BackupAddressParts extends ProofParts {
   readonly mailGuard: MailGuard
@@ -26,26 +33,53 @@ export function judgeAddress(mailDomains: readonly string[], typed: string): Jud
   return { kind: 'ok', contact: { kind: 'backup-address', value, canonical } }
 }
 
-export type AskedAddress = AskedForProof | { readonly kind: 'limited'; readonly retryAfterSeconds: number }
-
-/** Mails a code to the address, whoever has it already. */
+/**
+ * Mails a code to the address, whoever has it already.
+ * @param about.typedAt of an address that waits already, where the code is sent again
+ */
 export async function askBackupAddress(
   parts: BackupAddressParts,
-  about: { readonly proof: AccountProof; readonly contact: Contact; readonly locale: Locale },
-): Promise<AskedAddress> {
-  const permit = await parts.mailGuard.permit('confirm', [about.proof.accountId, about.contact.canonical])
-  if (permit.kind === 'refused') return { kind: 'limited', retryAfterSeconds: permit.retryAfterSeconds }
-  return await askForProof(parts, about)
+  about: {
+    readonly proof: AccountProof
+    readonly contact: Contact
+    readonly locale: Locale
+    readonly typedAt?: Date | undefined
+    readonly again?: SecondLook
+  },
+): Promise<AskedForProof> {
+  const { contact } = about
+  const { accountId } = about.proof
+  const own = await findBackupAddress(parts.db, parts.keyring, accountId)
+  const isOwn = own?.canonical === contact.canonical
+  const stopToken = isOwn ? null : stopTokenOf(parts.keyring, contact.canonical)
+  return await askForProof(parts, {
+    ...about,
+    stopToken,
+    permit: (trx) => permitLetter(trx, parts, accountId, contact.canonical),
+  })
+}
+
+/**
+ * Security: the page tells of the letters that this account asked for. What the address got because of others, and that its owner wants
+ * none, stays untold: nothing leaves, and the page says the same.
+ */
+async function permitLetter(
+  trx: Trx,
+  parts: BackupAddressParts,
+  accountId: string,
+  canonical: string,
+): Promise<Permit> {
+  const guard = parts.mailGuard.within(trx)
+  const asker = await guard.permit('confirm', [accountId])
+  if (asker.kind === 'refused') return { kind: 'limited', retryAfterSeconds: asker.retryAfterSeconds }
+  const stopped = await isStopped(trx, parts.keyring, canonical)
+  const address = stopped ? undefined : await guard.permit('confirm', [canonical])
+  return { kind: address?.kind === 'permitted' ? 'send' : 'hold-back' }
 }
 
 /** The address that a code was mailed to and that waits for it. */
-export async function pendingBackupAddress(
-  { db, keyring }: { readonly db: Db; readonly keyring: Keyring },
-  accountId: string,
-): Promise<Contact | undefined> {
-  const found = await findConfirmation(db, keyring, accountId, 'backup-address')
-  return found && !found.spentAt ? found.contact : undefined
-}
+export const pendingBackupAddress = (parts: Parameters<typeof findPendingContact>[0], accountId: string) =>
+  findPendingContact(parts, accountId, 'backup-address')
 
 export const linkBackupAddress = (parts: LinkParts, asking: Asking, typed: string): Promise<Linked> =>
   linkContact(parts, asking, { kind: 'backup-address', typed }, (trx, { value: address, canonical }, at) => {

@@ -2,7 +2,13 @@ import { findConfirmation } from '../contacts/store.ts'
 import { maskEmailAddress } from '../core/email-address.ts'
 import type { Keyring } from '../core/keyring.ts'
 import type { ManagedMethod } from '../recovery-methods/managed-method.ts'
-import { type BackupAddress, findBackupAddress, removeBackupAddress, restoreBackupAddress } from './store.ts'
+import {
+  type BackupAddress,
+  findBackupAddress,
+  markBackupAddressDoubtful,
+  removeBackupAddress,
+  restoreBackupAddress,
+} from './store.ts'
 
 const id = 'backup-address'
 const own = { id, weak: false, href: '/account/recovery/backup-address' } as const
@@ -12,14 +18,16 @@ export const managedBackupAddress = (keyring: Keyring): ManagedMethod => ({
   async describe(db, accountId, at) {
     const address = await findBackupAddress(db, keyring, accountId)
     if (address) {
-      const { value, confirmedAt: since, provenAt } = address
-      return { ...own, state: 'set', masked: maskEmailAddress(value), since, provenAt }
+      const { value, confirmedAt: since, provenAt, doubtful } = address
+      const doubt = doubtful ? { doubtful } : {}
+      return { ...own, state: 'set', masked: maskEmailAddress(value), since, provenAt, ...doubt }
     }
     const pending = await findConfirmation(db, keyring, accountId, id)
     if (!pending || pending.spentAt || pending.expiresAt <= at) return { ...own, state: 'none' }
     return { ...own, state: 'pending', masked: maskEmailAddress(pending.contact.value) }
   },
   findContact: (db, accountId) => findBackupAddress(db, keyring, accountId),
+  doubt: markBackupAddressDoubtful,
   async remove(trx, accountId) {
     await removeBackupAddress(trx, keyring, accountId)
   },

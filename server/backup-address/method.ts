@@ -1,19 +1,24 @@
 // Recovery by backup address: the address typed in full, then a link.
 import type { Db } from '#db/connection.ts'
-import { maskEmailAddress, parseEmailAddress } from '../core/email-address.ts'
+import { givesWayBack } from '../contacts/contact.ts'
+import { parseEmailAddress } from '../core/email-address.ts'
 import { enqueue } from '../jobs/enqueue.ts'
 import type { MessageParts } from '../messages/send-message.ts'
 import type { RecoveryMethod } from '../recovery/recovery-method.ts'
+import type { ManagedMethods } from '../recovery-methods/managed-method.ts'
 import type { RawSettings } from '../settings.ts'
+import type { SecurityLog } from '../web/security-log.ts'
 import { createLinkPace } from './link-pace.ts'
 import { findLink, findLinkRequest, putLinkRequest, spendLink } from './link-store.ts'
 import type { MailGuard } from './mail-guard.ts'
 import { sendLinkTask, sendRecoveryLink } from './send-recovery-link.ts'
-import { markBackupAddressProven } from './store.ts'
+import { findBackupAddress, markBackupAddressProven } from './store.ts'
 
 export interface BackupAddressRecoveryParts extends MessageParts {
   readonly db: Db
   readonly mailGuard: MailGuard
+  readonly methods: Pick<ManagedMethods, 'contactsOf'>
+  readonly log: SecurityLog
   readonly settings: Pick<RawSettings, 'limitResetMailsPerDay' | 'linkMinutes' | 'mailDomains'>
 }
 
@@ -34,17 +39,22 @@ export function backupAddressRecovery(parts: BackupAddressRecoveryParts): Recove
       if (!request) return null
       const { wait, left } = await pace.look(db, budgetKey, request.typed.canonical)
       return {
-        address: maskEmailAddress(request.typed.address),
+        address: request.typed.address,
         minutes: settings.linkMinutes,
         left,
         againAt: wait > 0 ? new Date(at.getTime() + wait * 1000) : null,
       }
     },
-    async challenge(trx, flow, input) {
+    sends: async (db, { id }) => (await findLinkRequest(db, keyring, id))?.sends ?? 0,
+    async challenge(trx, flow, input, seen) {
       const parsed = input === null ? null : parseEmailAddress(input, { ownDomains: settings.mailDomains })
       if (parsed?.kind === 'refused') return refused(parsed.reason)
-      const address = parsed ?? (await findLinkRequest(trx, keyring, flow.id))?.typed
+      const request = await findLinkRequest(trx, keyring, flow.id)
+      const address = parsed ?? request?.typed
       if (!address) return refused('missing')
+      // A second click: another link would only make the one under way worthless.
+      const isSame = request?.typed.canonical === address.canonical
+      if (isSame && seen !== undefined && seen !== request.sends) return { kind: 'asked' }
       await pace.count(trx, flow.budgetKey, address.canonical)
       const { locale, trace } = flow
       const typed = { address: address.address, canonical: address.canonical, locale, trace }
@@ -57,8 +67,10 @@ export function backupAddressRecovery(parts: BackupAddressRecoveryParts): Recove
     openLink: findLink,
     async settle(trx, { accountId, at }, tokenHash) {
       if (!tokenHash || !(await spendLink(trx, { accountId, tokenHash, at }))) return false
+      const own = await findBackupAddress(trx, keyring, accountId)
+      if (!own || !givesWayBack(own, await parts.methods.contactsOf(trx, accountId))) return false
       await markBackupAddressProven(trx, accountId, at)
-      return true
+      return own.doubtful ? 'weak' : 'strong'
     },
     tasks: { [sendLinkTask]: (payload) => sendRecoveryLink(parts, payload) },
   }

@@ -19,7 +19,7 @@ export function backupAddressRoutes(parts: WebParts): Router {
     id: 'backup-address',
     field: 'address',
     pending: (accountId) => pendingBackupAddress(parts, accountId),
-    waitFor: (accountId, canonical) => parts.mailGuard.waitFor('confirm', [accountId, canonical]),
+    waitFor: (accountId) => parts.mailGuard.waitFor('confirm', [accountId]),
   })
   const fresh = (page?: string) => requireFreshPassword(parts.clock.now, page)
 
@@ -38,15 +38,13 @@ export function backupAddressRoutes(parts: WebParts): Router {
       const { code } = readFields(req, ['code'])
       await forms.answerLinked(req, res, await linkBackupAddress(parts, forms.askingOf(req), code))
     })
-    .post(`${confirmPage}/again`, requireAccount(confirmPage), async (req, res) => {
+    .post(`${confirmPage}/again`, requireAccount(confirmPage), forms.askAgain, async (req, res) => {
       const accountId = accountOf(req).id
-      const contact = await pendingBackupAddress(parts, accountId)
-      if (!contact) return res.redirect(303, formPage)
-      await forms.answerAsked(
-        req,
-        res,
-        await askBackupAddress(parts, { proof: proofOf(req), contact, locale: req.locale }),
-      )
+      const pending = await pendingBackupAddress(parts, accountId)
+      if (!pending) return res.redirect(303, formPage)
+      const { typedAt, sentAt: _, ...contact } = pending
+      const about = { proof: proofOf(req), contact, locale: req.locale, typedAt, again: forms.seenBy(req) }
+      await forms.answerAsked(req, res, await askBackupAddress(parts, about))
     })
     .post(`${formPage}/remove`, requireAccount(methodsPage), fresh(methodsPage), async (req, res) => {
       await forms.countChange(accountOf(req).id)

@@ -1,9 +1,12 @@
 // The worker's half of recovery by backup address: looks whose address it is, and mails the link or nothing.
 import type { Db } from '#db/connection.ts'
 import { openAccount } from '../accounts/change-account.ts'
+import { givesWayBack } from '../contacts/contact.ts'
 import { hashToken, newToken } from '../core/secrets.ts'
 import { isLocale } from '../i18n/texts.ts'
 import { type MessageParts, sendMessage } from '../messages/send-message.ts'
+import type { ManagedMethods } from '../recovery-methods/managed-method.ts'
+import type { SecurityLog } from '../web/security-log.ts'
 import { decideLinkRequest, holdLinkRequest, putLink } from './link-store.ts'
 import type { MailGuard } from './mail-guard.ts'
 import { findBackupAddress } from './store.ts'
@@ -13,6 +16,8 @@ export const sendLinkTask = 'backup-address:send-recovery-link'
 export interface SendLinkParts extends MessageParts {
   readonly db: Db
   readonly mailGuard: MailGuard
+  readonly methods: Pick<ManagedMethods, 'contactsOf'>
+  readonly log: SecurityLog
   readonly settings: { readonly linkMinutes: number }
 }
 
@@ -21,7 +26,7 @@ const nowhere = 'nobody@nowhere.example'
 
 /** May run twice: the request is answered once. Security: for any other address than the account's own the same rows are written. */
 export async function sendRecoveryLink(parts: SendLinkParts, payload: Record<string, unknown>): Promise<void> {
-  const { db, keyring, clock, mailGuard, settings } = parts
+  const { db, keyring, clock, mailGuard, settings, log, methods } = parts
   const flowId = String(payload.flowId)
   const accountId = String(payload.accountId)
   const epoch = Number(payload.epoch)
@@ -35,8 +40,11 @@ export async function sendRecoveryLink(parts: SendLinkParts, payload: Record<str
     if (!request || request.decided || request.sends !== sends) return
     const account = door.kind === 'open' ? door.account : undefined
     const own = await findBackupAddress(trx, keyring, accountId)
-    const matches = account && own?.canonical === request.typed.canonical
+    const all = await methods.contactsOf(trx, accountId)
+    const matches = account && own?.canonical === request.typed.canonical && givesWayBack(own, all)
     const permitted = matches && (await mailGuard.within(trx).permit('reset', [accountId])).kind === 'permitted'
+    // Nobody is told of it on a page: it would tell whose address it is.
+    if (matches && !permitted) log.security({ event: 'limit.reached', account: account.address, what: 'reset-mails' })
     const at = clock.now()
     const expiresAt = new Date(at.getTime() + settings.linkMinutes * 60_000)
     if (!(await decideLinkRequest(trx, flowId, sends))) return

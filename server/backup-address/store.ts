@@ -27,6 +27,7 @@ export async function findBackupAddress(
       'backup_addresses.address_sealed',
       'backup_addresses.confirmed_at',
       'backup_addresses.proven_at',
+      'backup_addresses.doubtful_at',
     )
   return (
     row && {
@@ -35,6 +36,7 @@ export async function findBackupAddress(
       canonical: keyring.open('claims.backup-address', row.value_sealed),
       confirmedAt: row.confirmed_at,
       provenAt: row.proven_at,
+      ...(row.doubtful_at ? { doubtful: true as const } : {}),
     }
   )
 }
@@ -45,6 +47,8 @@ export interface WantedBackupAddress {
   readonly canonical: string
   readonly confirmedAt: Date
   readonly provenAt: Date
+  /** It was in doubt when it was taken away. */
+  readonly doubtful?: true | undefined
   readonly at: Date
 }
 
@@ -62,7 +66,7 @@ export async function putBackupAddress(
   keyring: Keyring,
   wanted: WantedBackupAddress,
 ): Promise<PutBackupAddress> {
-  const { accountId, address, canonical, confirmedAt, provenAt, at } = wanted
+  const { accountId, address, canonical, confirmedAt, provenAt, doubtful, at } = wanted
   const old = await findBackupAddress(trx, keyring, accountId)
   if ((await claim(trx, keyring, { kind, value: canonical, accountId }, at)) === 'taken') return { kind: 'taken' }
   const same = old?.canonical === canonical
@@ -74,9 +78,10 @@ export async function putBackupAddress(
       key_id: keyring.newestKeyId,
       confirmed_at: confirmedAt,
       proven_at: provenAt,
+      doubtful_at: doubtful ? at : null,
     })
     .onConflict('account_id')
-    .merge(['address_sealed', 'key_id', 'proven_at', ...(same ? [] : (['confirmed_at'] as const))])
+    .merge(['address_sealed', 'key_id', 'proven_at', 'doubtful_at', ...(same ? [] : (['confirmed_at'] as const))])
   return { kind: 'put', old }
 }
 
@@ -85,10 +90,10 @@ export const restoreBackupAddress = (
   trx: AccountTrx,
   keyring: Keyring,
   accountId: string,
-  { value, canonical, confirmedAt, provenAt }: BackupAddress,
+  { value, canonical, confirmedAt, provenAt, doubtful }: BackupAddress,
   at: Date,
 ): Promise<PutBackupAddress> =>
-  putBackupAddress(trx, keyring, { accountId, address: value, canonical, confirmedAt, provenAt, at })
+  putBackupAddress(trx, keyring, { accountId, address: value, canonical, confirmedAt, provenAt, doubtful, at })
 
 /** Unlinks the address and returns it; undefined where there was none. It is free for anybody, this account too. */
 export async function removeBackupAddress(
@@ -100,6 +105,11 @@ export async function removeBackupAddress(
   await trx('backup_addresses').where({ account_id: accountId }).delete()
   await release(trx, keyring, { kind, accountId })
   return old
+}
+
+/** Somebody else has shown that they have the address. Only linking it again takes that back. */
+export async function markBackupAddressDoubtful(trx: AccountTrx, accountId: string, at: Date): Promise<void> {
+  await trx('backup_addresses').where({ account_id: accountId }).update({ doubtful_at: at })
 }
 
 /** After a recovery with it. */

@@ -1,7 +1,9 @@
+import { tellOfOperatorBlock, tellOfOperatorLift } from '../abuse/operator-block.ts'
 import { liftByOperator } from '../abuse/operator-lift.ts'
 import { changeAccountAsItStands } from '../accounts/change-account.ts'
 import { blockAccount, unblockAccount } from '../accounts/store.ts'
 import { recordActivity } from '../activity/store.ts'
+import { holdFilters } from '../mail-filters/hold-filters.ts'
 import { describeMailbox } from '../mailboxes/describe-mailbox.ts'
 import { findMailboxProgress } from '../mailboxes/store.ts'
 import { wantMailboxSuspension } from '../mailboxes/want-mailbox.ts'
@@ -55,7 +57,8 @@ const block: Command = {
   words: ['account', 'block'],
   args: ['LOGIN'],
   options: { reason: { type: 'string' } },
-  summary: 'Blocks an account everywhere: portal, mail programs, sending, receiving. Its sessions end.',
+  summary:
+    'Blocks an account everywhere: portal, mail programs, sending, receiving. Its sessions end; its owner is told.',
   help: '--reason WORD is kept with the block (default: operator).',
   async run(context) {
     const { opened, account } = await named(context)
@@ -65,14 +68,10 @@ const block: Command = {
     const at = clock.now()
     const blocked = await changeAccountAsItStands(db, account.id, async (trx) => {
       if (!(await blockAccount(trx, account.id, reason, at))) return false
-      await wantMailboxSuspension(trx, {
-        accountId: account.id,
-        suspension: 'all',
-        reason: 'blocked by the provider',
-        at,
-      })
+      await wantMailboxSuspension(trx, { accountId: account.id, suspension: 'all', at })
       await endSessions(trx, account.id)
       await recordActivity(trx, keyring, { accountId: account.id, event: 'account.blocked', details: { reason }, at })
+      await tellOfOperatorBlock(trx, opened.parts.desk, account, at)
       return true
     })
     return blocked
@@ -94,8 +93,9 @@ const unblock: Command = {
       // A measure of the abuse desk opens what it closed by itself.
       if (await liftByOperator(trx, opened.parts.desk, account.id, at)) return true
       if (!(await unblockAccount(trx, account.id))) return false
-      await wantMailboxSuspension(trx, { accountId: account.id, suspension: 'none', reason: null, at })
+      await wantMailboxSuspension(trx, { accountId: account.id, suspension: 'none', at })
       await recordActivity(trx, keyring, { accountId: account.id, event: 'account.unblocked', details: {}, at })
+      await tellOfOperatorLift(trx, opened.parts.desk, account, at)
       return true
     })
     return lifted
@@ -107,14 +107,16 @@ const unblock: Command = {
 const endAll: Command = {
   words: ['account', 'end-sessions'],
   args: ['LOGIN'],
-  summary: 'Signs an account out of the portal everywhere.',
+  summary: 'Signs an account out everywhere: portal and mail programs. Its filters wait until their owner keeps them.',
   async run(context) {
     const { opened, account } = await named(context)
     if (!account) return unknown(context)
     const { db, keyring, clock } = opened
+    const at = clock.now()
     const ended = await changeAccountAsItStands(db, account.id, async (trx) => {
+      await holdFilters(trx, { accountId: account.id, at })
       const count = await endSessions(trx, account.id)
-      const entry = { accountId: account.id, event: 'session.ended-by-operator', details: {}, at: clock.now() } as const
+      const entry = { accountId: account.id, event: 'session.ended-by-operator', details: {}, at } as const
       if (count > 0) await recordActivity(trx, keyring, entry)
       return count
     })

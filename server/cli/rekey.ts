@@ -5,11 +5,14 @@ import { rekeyLinkRequests } from '../backup-address/link-store.ts'
 import { rekeyBackupAddresses } from '../backup-address/store.ts'
 import { rekeyClaims } from '../claims/store.ts'
 import type { Keyring } from '../core/keyring.ts'
+import { rekeyHeldFilters } from '../mail-filters/store.ts'
 import { rekeyMailboxes } from '../mailboxes/reconcile-store.ts'
 import { rekeyMessages } from '../messages/store.ts'
 import { rekeyCodeRequests } from '../phone/code-store.ts'
 import { rekeyHolds } from '../recovery/hold-store.ts'
+import { rekeyFlows } from '../recovery/store.ts'
 import { rekeyFactors } from '../staff/factor-store.ts'
+import { rekeyStoppedAddresses } from '../stopped-addresses/store.ts'
 import { rekeyUndos } from '../undo/store.ts'
 import { type Command, done } from './command.ts'
 
@@ -20,10 +23,13 @@ const kept: readonly ((trx: Trx, keyring: Keyring, limit: number) => Promise<num
   rekeyCodeRequests,
   rekeyDesk,
   rekeyFactors,
+  rekeyFlows,
+  rekeyHeldFilters,
   rekeyHolds,
   rekeyLinkRequests,
   rekeyMailboxes,
   rekeyMessages,
+  rekeyStoppedAddresses,
   rekeyUndos,
 ]
 

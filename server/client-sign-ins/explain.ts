@@ -25,7 +25,7 @@ export type Explained =
   | { readonly reason: 'app-password-revoked'; readonly name: string; readonly since: Date }
   | { readonly reason: 'wrong-service'; readonly name: string; readonly service: MailService }
   | { readonly reason: 'old-password'; readonly since: Date }
-  | { readonly reason: 'whole-address' | 'blocked' | 'app-password-needed' | 'wrong-password' }
+  | { readonly reason: 'whole-address' | 'blocked' | 'not-judged' | 'app-password-needed' | 'wrong-password' }
 
 export function explain(signIn: ClientSignIn, facts: Facts): Explained {
   switch (signIn.outcome) {
@@ -36,7 +36,8 @@ export function explain(signIn: ClientSignIn, facts: Facts): Explained {
     case 'short-name':
       return { reason: 'whole-address' }
     case 'blocked':
-      return { reason: 'blocked' }
+    case 'not-judged':
+      return { reason: signIn.outcome }
     case 'refused':
       return explainRefusal(signIn, facts)
   }

@@ -3,8 +3,10 @@ import type { Db } from '#db/connection.ts'
 import { noteAppPasswordUse } from '../app-passwords/store.ts'
 import type { Clock } from '../core/clock.ts'
 import type { Keyring } from '../core/keyring.ts'
+import { tryOf } from './judge-try.ts'
 import type { SignInReport } from './read-report.ts'
 import { findTarget, noteGoodMark, type Outcome, recordSignIn, type Target } from './store.ts'
+import { noteGoodTry } from './try-store.ts'
 
 export interface NoteParts {
   readonly db: Db
@@ -41,12 +43,16 @@ export async function noteReport(parts: NoteParts, report: SignInReport): Promis
   })
   if (!good) return
   // Of a good sign-in to SMTP Dovecot tells under the session's login (ADDRESS#EPOCH): its mark would fit nothing that comes later.
-  if (service !== 'smtp') await noteGoodMark(db, { accountId, mark, appPasswordId, at })
+  if (service !== 'smtp') {
+    await noteGoodMark(db, { accountId, mark, appPasswordId, at })
+    await noteGoodTry(db, tryOf(parts, report))
+  }
   if (appPasswordId) await noteAppPasswordUse(db, { accountId, id: appPasswordId, service, place, at })
 }
 
-function outcomeOf({ login, service, succeeded }: SignInReport, { suspension }: Target): Outcome {
+function outcomeOf({ login, service, succeeded, wasLookedAt }: SignInReport, { suspension }: Target): Outcome {
   if (!login.includes('@')) return 'short-name'
+  if (!wasLookedAt) return 'not-judged'
   const shut = suspension === 'login' || suspension === 'all' || (suspension === 'send' && service === 'smtp')
   // Dovecot calls the right password of a shut mailbox a success, and hangs up all the same.
   if (shut) return 'blocked'

@@ -1,44 +1,64 @@
-// What Dovecot tells of a sign-in after it (auth_policy_report_after_auth), as its template asks it to.
+// What Dovecot asks before a sign-in and tells after it (auth policy), as its template asks it to.
 import { z } from 'zod'
 
-const report = z.object({
+const asked = z.object({
   login: z.string().max(320),
   protocol: z.enum(['imap', 'pop3', 'smtp', 'sieve']),
   remote: z.string().max(60).default(''),
-  success: z.boolean(),
   /** 12 bits of a salted hash, as four hexadecimal digits. */
   pwhash: z.string().max(128).default(''),
+})
+const report = asked.extend({
+  success: z.boolean(),
+  /** We refused it before the password was looked at. */
+  policy_reject: z.boolean().default(false),
   app_password: z.string().max(64).default(''),
 })
 
-export interface SignInReport {
+export interface AskedTry {
   /** As typed, in lower case. */
   readonly login: string
+  readonly ip: string
+  readonly passwordHash: string
+}
+
+export interface SignInReport extends AskedTry {
   /** Filters are part of reading. */
   readonly service: 'imap' | 'pop3' | 'smtp'
-  readonly ip: string
   readonly succeeded: boolean
-  readonly passwordHash: string
+  readonly wasLookedAt: boolean
   readonly appPasswordId: string | null
 }
 
 const isUuid = (text: string) => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text)
 
-/** Undefined for what is no report of a sign-in: other services, other questions, nonsense. */
-export function readReport(body: string): SignInReport | undefined {
-  let given: unknown
+function parse(body: string): unknown {
   try {
-    given = JSON.parse(body)
+    return JSON.parse(body)
   } catch {
     return undefined
   }
-  const { data } = report.safeParse(given)
-  if (!data?.login.isWellFormed() || data.login.includes('\0')) return undefined
+}
+
+const isName = (login: string) => login.isWellFormed() && !login.includes('\0')
+
+/** Undefined for what is no question about a sign-in. */
+export function readQuestion(body: string): AskedTry | undefined {
+  const { data } = asked.safeParse(parse(body))
+  if (!data || !isName(data.login)) return undefined
+  return { login: data.login.toLowerCase(), ip: data.remote, passwordHash: data.pwhash }
+}
+
+/** Undefined for what is no report of a sign-in: other services, other questions, nonsense. */
+export function readReport(body: string): SignInReport | undefined {
+  const { data } = report.safeParse(parse(body))
+  if (!data || !isName(data.login)) return undefined
   return {
     login: data.login.toLowerCase(),
     service: data.protocol === 'sieve' ? 'imap' : data.protocol,
     ip: data.remote,
     succeeded: data.success,
+    wasLookedAt: !data.policy_reject,
     passwordHash: data.pwhash,
     appPasswordId: isUuid(data.app_password) ? data.app_password : null,
   }

@@ -1,17 +1,29 @@
-// The HTTP door at which Dovecot tells of sign-ins. It is answered at once, whatever becomes of the report.
+// The HTTP door at which Dovecot asks before a sign-in and tells of it afterwards. A report is answered at once, whatever becomes of it.
 import { once } from 'node:events'
 import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { hashToken, sameSecret } from '../core/secrets.ts'
+import type { Texts } from '../i18n/texts.ts'
 import type { MailServerListener } from '../mail-platform/listen-for-mail-servers.ts'
 import type { Log } from '../web/log.ts'
+import { type JudgeParts, judgeTry } from './judge-try.ts'
 import { type NoteParts, noteReport } from './note-report.ts'
-import { readReport, type SignInReport } from './read-report.ts'
+import { readQuestion, readReport, type SignInReport } from './read-report.ts'
 
 const bodyMax = 8192
 /** Reports that wait at most; more come only when somebody guesses, or the database is away. */
 const waitingMax = 1000
 const atOnce = 2
+/** Longer than that nobody waits for our database: the password is looked at without us. Dovecot itself waits for a second. */
+const judgingMs = 300
+
+/** `status`: below 0 refused, above it seconds to wait. */
+interface Answer {
+  readonly status: number
+  readonly msg: string
+}
+const lookAtIt: Answer = { status: 0, msg: '' }
 
 async function readBody(request: IncomingMessage): Promise<string> {
   let body = ''
@@ -23,7 +35,7 @@ async function readBody(request: IncomingMessage): Promise<string> {
 }
 
 export async function startReportService(
-  parts: NoteParts & { readonly log: Log },
+  parts: NoteParts & JudgeParts & { readonly log: Log; readonly texts: Texts },
   at: { readonly host: string; readonly port: number; readonly token: string },
 ): Promise<MailServerListener & { settled(): Promise<void> }> {
   const right = hashToken(`Bearer ${at.token}`)
@@ -50,6 +62,22 @@ export async function startReportService(
     working.add(worker)
   }
 
+  const refusal = { status: -1, msg: parts.texts.t('en', 'mail-servers.too-many') }
+
+  /** A portal or a database that is away refuses nobody: mail must not depend on them. */
+  async function judge(body: string): Promise<Answer> {
+    const asked = readQuestion(body)
+    if (!asked) return lookAtIt
+    const judging = judgeTry(parts, asked).catch((fault) => {
+      parts.log.warn({ err: fault }, 'a sign-in was not judged')
+    })
+    const late = new AbortController()
+    const verdict = await Promise.race([judging, sleep(judgingMs, undefined, { signal: late.signal })])
+    late.abort()
+    if (!verdict) return lookAtIt
+    return verdict.kind === 'refuse' ? refusal : { status: verdict.waitSeconds, msg: '' }
+  }
+
   const server = createServer(async (request, response) => {
     // Security: only who knows the token tells the portal of sign-ins.
     const known = sameSecret(hashToken(request.headers.authorization ?? ''), right)
@@ -58,8 +86,9 @@ export async function startReportService(
       return
     }
     const body = await readBody(request).catch(() => '')
-    // Never a refusal and never a wait: mail must not depend on the portal.
-    response.setHeader('content-type', 'application/json').end('{"status":0,"msg":""}')
+    const isAllow = request.url?.includes('command=allow') ?? false
+    const answer = isAllow ? await judge(body) : lookAtIt
+    response.setHeader('content-type', 'application/json').end(JSON.stringify(answer))
     if (!request.url?.includes('command=report')) return
     const report = readReport(body)
     if (report) take(report)

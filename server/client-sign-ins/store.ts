@@ -1,7 +1,7 @@
 // Sign-ins of mail programs, and the marks of passwords that were good once.
 import type { Db } from '#db/connection.ts'
 
-export type Outcome = 'succeeded' | 'refused' | 'blocked' | 'short-name'
+export type Outcome = 'succeeded' | 'refused' | 'blocked' | 'short-name' | 'not-judged'
 
 export interface ClientSignIn {
   readonly service: 'imap' | 'pop3' | 'smtp'

@@ -3,7 +3,7 @@ import type { Clock } from '../core/clock.ts'
 import type { Keyring } from '../core/keyring.ts'
 import { parseCode, sameSecret } from '../core/secrets.ts'
 import type { Contact, ContactKind } from './contact.ts'
-import { countConfirmationTry, digestOfTypedCode } from './store.ts'
+import { countConfirmationTry, digestOfTypedCode, findSpentConfirmation } from './store.ts'
 
 export interface JudgeParts {
   readonly db: Db
@@ -14,13 +14,12 @@ export interface JudgeParts {
 
 export type JudgedCode =
   | { readonly kind: 'right'; readonly contact: Contact; readonly digest: Buffer }
-  /** Reasons of the field `code`. */
-  | { readonly kind: 'refused'; readonly reason: 'missing' | 'shape' | 'wrong' | 'dead' }
+  /** Reasons of the field `code`. `spentOn`: dead, because it was the right one before, for this contact. */
+  | { readonly kind: 'refused'; readonly reason: 'missing' | 'shape' | 'wrong' | 'dead'; readonly spentOn?: Contact }
 
-const refused = (reason: Extract<JudgedCode, { kind: 'refused' }>['reason']): JudgedCode => ({
-  kind: 'refused',
-  reason,
-})
+type Refused = Extract<JudgedCode, { kind: 'refused' }>
+
+const refused = (reason: Refused['reason']): Refused => ({ kind: 'refused', reason })
 
 /** Judges a typed code; the right one is still to be spent. What cannot be a code is no try. */
 export async function judgeCode(
@@ -34,7 +33,12 @@ export async function judgeCode(
   if (code === null) return refused('shape')
   const counting = { accountId, kind, at: clock.now(), triesAllowed: settings.limitCodeTries }
   const counted = await countConfirmationTry(db, keyring, counting)
-  if (!counted) return refused('dead')
+  if (!counted) {
+    const spent = await findSpentConfirmation(db, keyring, counting)
+    const typedDigest = spent && digestOfTypedCode(keyring, accountId, spent, code)
+    const isSame = spent && typedDigest && sameSecret(typedDigest, spent.digest)
+    return isSame ? { ...refused('dead'), spentOn: spent.contact } : refused('dead')
+  }
   const digest = digestOfTypedCode(keyring, accountId, counted, code)
   if (!digest || !sameSecret(digest, counted.digest)) return refused('wrong')
   return { kind: 'right', contact: counted.contact, digest }

@@ -39,9 +39,10 @@ export function readersOf(about: NoticeAudience): Reader[] {
   const taken = takenContacts(about)
   const all = [...linked, ...taken, ...about.known]
   const longAgo = new Date(at.getTime() - undoDays * 86_400_000)
-  // Security: a contact that came lately, after another one or in its place, may be a stranger's. It is told, and its link takes nothing back.
-  const isSettled = ({ confirmedAt }: LinkedContact) =>
-    confirmedAt <= longAgo || all.every((other) => confirmedAt <= other.confirmedAt)
+  // Security: a contact that came lately, after another one or in its place, may be a stranger's, and so may one in
+  // doubt. It is told, and its link takes nothing back.
+  const isSettled = ({ confirmedAt, doubtful }: LinkedContact) =>
+    !doubtful && (confirmedAt <= longAgo || all.every((other) => confirmedAt <= other.confirmedAt))
 
   const ofMailbox: Reader = { told: 'mailbox', getsLink: true, puts: old }
   const ofLinked = linked.map((contact): Reader => {

@@ -10,6 +10,7 @@ const codePurpose = 'contact-confirmations.code'
 export interface Confirmation {
   readonly contact: Contact
   readonly tries: number
+  readonly typedAt: Date
   readonly sentAt: Date
   readonly expiresAt: Date
   readonly spentAt: Date | null
@@ -36,7 +37,10 @@ export interface NewConfirmation {
   /** Of the account, in which the code was asked for. */
   readonly epoch: number
   readonly contact: Contact
+  /** Any other text where no code is sent: it cannot be guessed then. */
   readonly code: string
+  /** Where the code is sent again: when the contact was typed. */
+  readonly typedAt?: Date | undefined
   readonly at: Date
   readonly expiresAt: Date
   readonly triesAllowed: number
@@ -51,14 +55,15 @@ export async function putConfirmation(
   keyring: Keyring,
   wanted: NewConfirmation,
 ): Promise<{ readonly kind: 'put' } | { readonly kind: 'exhausted'; readonly until: Date }> {
-  const { accountId, epoch, contact, code, at, expiresAt, triesAllowed } = wanted
+  const { accountId, epoch, contact, code, at, typedAt = at, expiresAt, triesAllowed } = wanted
   const { rows } = await trx.raw<{ rows: unknown[] }>(
-    `insert into contact_confirmations as kept (account_id, epoch, kind, contact_sealed, code_digest, code_key_id, sent_at, expires_at)
-     values (:accountId, :epoch, :kind, :sealed, :digest, :keyId, :at, :expiresAt)
+    `insert into contact_confirmations as kept
+       (account_id, epoch, kind, contact_sealed, code_digest, code_key_id, typed_at, sent_at, expires_at)
+     values (:accountId, :epoch, :kind, :sealed, :digest, :keyId, :typedAt, :at, :expiresAt)
      on conflict (account_id, kind) do update set
        epoch = excluded.epoch, contact_sealed = excluded.contact_sealed, code_digest = excluded.code_digest, code_key_id = excluded.code_key_id,
        tries = case when kept.expires_at <= :at or kept.spent_at is not null then 0 else kept.tries end,
-       sent_at = excluded.sent_at, expires_at = excluded.expires_at, spent_at = null
+       typed_at = excluded.typed_at, sent_at = excluded.sent_at, expires_at = excluded.expires_at, spent_at = null
      where kept.expires_at <= :at or kept.spent_at is not null or kept.tries < :triesAllowed
      returning 1`,
     {
@@ -68,6 +73,7 @@ export async function putConfirmation(
       sealed: keyring.seal(sealPurpose, JSON.stringify(contact)),
       digest: keyring.digest(codePurpose, codeText(accountId, contact, code)),
       keyId: keyring.newestKeyId,
+      typedAt,
       at,
       expiresAt,
       triesAllowed,
@@ -92,6 +98,7 @@ export async function findConfirmation(
     row && {
       contact: openContact(keyring, row.contact_sealed),
       tries: row.tries,
+      typedAt: row.typed_at ?? row.sent_at,
       sentAt: row.sent_at,
       expiresAt: row.expires_at,
       spentAt: row.spent_at,
@@ -99,10 +106,13 @@ export async function findConfirmation(
   )
 }
 
-export interface CountedTry {
+export interface KeptCode {
   readonly contact: Contact
   readonly digest: Buffer
   readonly keyId: string
+}
+
+export interface CountedTry extends KeptCode {
   readonly triesLeft: number
 }
 
@@ -120,23 +130,32 @@ export async function countConfirmationTry(
     { ...about },
   )
   const [row] = rows
-  return (
-    row && {
-      contact: openContact(keyring, row.contact_sealed),
-      digest: row.code_digest,
-      keyId: row.code_key_id,
-      triesLeft: about.triesAllowed - row.tries,
-    }
-  )
+  return row && { ...asKept(keyring, row), triesLeft: about.triesAllowed - row.tries }
 }
 
-/** What the digest of the right code would be for a typed one; null where the key is no longer listed. */
-export const digestOfTypedCode = (
+/** The code that was spent and would live still. It opens nothing any more, so asking for it is no try. */
+export async function findSpentConfirmation(
+  db: Db,
   keyring: Keyring,
-  accountId: string,
-  counted: CountedTry,
-  code: string,
-): Buffer | null => keyring.digestUnder(counted.keyId, codePurpose, codeText(accountId, counted.contact, code))
+  { accountId, kind, at }: { readonly accountId: string; readonly kind: ContactKind; readonly at: Date },
+): Promise<KeptCode | undefined> {
+  const row = await db('contact_confirmations')
+    .where({ account_id: accountId, kind })
+    .where('expires_at', '>', at)
+    .whereNotNull('spent_at')
+    .first()
+  return row && asKept(keyring, row)
+}
+
+const asKept = (keyring: Keyring, row: Row): KeptCode => ({
+  contact: openContact(keyring, row.contact_sealed),
+  digest: row.code_digest,
+  keyId: row.code_key_id,
+})
+
+/** What the digest of the right code would be for a typed one; null where the key is no longer listed. */
+export const digestOfTypedCode = (keyring: Keyring, accountId: string, kept: KeptCode, code: string): Buffer | null =>
+  keyring.digestUnder(kept.keyId, codePurpose, codeText(accountId, kept.contact, code))
 
 /** Spends the code: true for exactly one caller. */
 export async function spendConfirmation(

@@ -14,7 +14,7 @@ import { readersOf } from './notice-readers.ts'
 /** Messages that tell of something the reader may not have done. */
 export type NoticeName = Extract<
   MessageName,
-  | 'app-password-created'
+  | `app-password-${'created' | 'revoked'}`
   | 'new-device'
   | 'password-changed'
   | 'password-reset'

@@ -60,15 +60,21 @@ export function parseTypedLogin(
 function isReserved(login: string, serviceWords: readonly string[]): boolean {
   // Security: nobody gets a name that speaks for the service.
   // Not by a look-alike either, nor by numbering one or joining two.
-  const keys = new Set([...RESERVED_KEYS, ...serviceWords.map((word) => lookAlikeKey(word.toLowerCase()))])
+  const own = new Set(serviceWords.map((word) => drawnKey(word.toLowerCase())))
+  const isKept = (name: string) => RESERVED_KEYS.has(drawnKey(name)) || own.has(drawnKey(name))
   const bare = login.replace(/[0-9]+$/, '')
+  // At the end of a long word a letter passes for a number: `postmasterl`.
+  const long = /^(.{8,}?)[il]+$/.exec(bare)?.[1] ?? bare
   const parts = login.split(/[._-]/).filter((part) => !/^[0-9]+$/.test(part))
-  return (
-    keys.has(lookAlikeKey(login)) || keys.has(lookAlikeKey(bare)) || parts.every((part) => keys.has(lookAlikeKey(part)))
-  )
+  return isKept(login) || isKept(bare) || isKept(long) || parts.every(isKept)
 }
 
-const RESERVED_KEYS: ReadonlySet<string> = new Set([...RESERVED_WORDS].map(lookAlikeKey))
+const DRAWN: Readonly<Record<string, string>> = { rn: 'm', vv: 'w', 3: 'e', 4: 'a', 5: 's', 7: 't' }
+
+/** As `lookAlikeKey`, and what is drawn like a letter without being unique for it: `rn` as m, 4 as a. */
+const drawnKey = (name: string) => lookAlikeKey(name).replace(/rn|vv|[3457]/g, (sign) => DRAWN[sign] ?? sign)
+
+const RESERVED_KEYS: ReadonlySet<string> = new Set([...RESERVED_WORDS].map(drawnKey))
 
 function refused(reason: LoginNameRefusal): ParsedLoginName {
   return { kind: 'refused', reason }

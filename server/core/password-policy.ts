@@ -16,6 +16,7 @@ export type PasswordRefusal =
   | 'characters'
   | 'too-long-for-mail'
   | 'contains-login'
+  | 'contains-contact'
   | 'service-word'
   | 'common'
 
@@ -34,6 +35,8 @@ export interface PasswordRules {
   minLength: number
   /** The name before the @, lower case; null where it is not known yet. */
   login: string | null
+  /** See `wordsOfContact`: of the contacts that the account holds. */
+  contactWords?: readonly string[]
   /** See `serviceWordsOf`. */
   serviceWords: readonly string[]
   /** Of the mail platform, where it has any. */
@@ -50,6 +53,7 @@ export function judgePassword(raw: unknown, rules: PasswordRules): JudgedPasswor
   if (rules.limits?.asciiOnly && !/^[\x20-\x7e]*$/.test(password)) return refused('characters')
   if (rules.limits && length > rules.limits.maxLength) return refused('too-long-for-mail')
   if (rules.login && isAboutLogin(password, rules.login)) return refused('contains-login')
+  if (isAboutContact(password, rules.contactWords ?? [])) return refused('contains-contact')
   if ([...rules.serviceWords, ...MAIL_WORDS].some((word) => isMostly(password, word))) return refused('service-word')
   if (isCommonPassword(password)) return refused('common')
   return { kind: 'ok', password }
@@ -67,6 +71,14 @@ function isAboutLogin(password: string, login: string): boolean {
   const names = [login, reverse(login), bare, reverse(bare), ...login.split(/[._-]/).filter(isLong)]
   const forms = [fold(password), fold(password).replace(/[\s._-]/g, '')]
   return forms.some((form) => names.some((name) => (isLong(name) && form.includes(name)) || isMostly(form, name)))
+}
+
+/** However the number or the address is spelled, and whatever short thing is put beside it. */
+function isAboutContact(password: string, words: readonly string[]): boolean {
+  // Security: whoever knows a contact of the owner does not know the password.
+  const folded = fold(password)
+  const forms = [folded, folded.replace(/[\s()+./_-]/g, '')]
+  return words.some((word) => forms.some((form) => isMostly(form, word)))
 }
 
 /** Whether what remains without the word is too little to guess, or itself among the common ones. */

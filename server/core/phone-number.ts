@@ -59,6 +59,10 @@ export const writePhone = (e164: string): string =>
 /** A number is not torn apart at the end of a line. */
 const unbroken = (number: string) => number.replaceAll(' ', '\u00a0').replaceAll('-', '\u2011')
 
+/** The digits without those of the country, with which every spelling of the number ends. */
+export const nationalNumberOf = (e164: string): string =>
+  phoneNumbers().parsePhoneNumberFromString(e164)?.nationalNumber ?? e164.replace(/^\+/, '')
+
 /** Enough to recognise one's own number by: `+375 •• •••-••-67`. */
 export function maskPhone(e164: string): string {
   const number = phoneNumbers().parsePhoneNumberFromString(e164)

@@ -8,10 +8,13 @@ const TRUSTED_BY_CERTIFICATE_AUTHORITIES = // CA/Browser Forum Baseline Requirem
   'admin administrator hostmaster is it mis postmaster root ssladmin ssladministrator sslwebmaster sysadmin webmaster'
 
 const MAIL_SYSTEM =
-  'anonymous archive autoconfig autodiscover autoreply backup bounce bounces bulk catchall clamav cron daemon dkim dmarc ' +
-  'dns dovecot echo feedback firewall ftpadmin imap junk listserv lists listmaster localhost lmtp mail mailadmin mailer ' +
-  'mailerdaemon mailman majordomo mta mx nobody null ns phish phishing pop pop3 popmaster postfix quarantine relay ' +
-  'return sieve smtp spam spamreport system test tls tlsrpt undelivered undisclosed unsubscribe vmail webmail wpad'
+  'anonymous archive autoconfig autodiscover autoreply backup bounce bounces bulk caldav carddav catchall clamav cron ' +
+  'daemon daemons deamon delivery dkim dmarc dns double-bounce dovecot dsn echo feedback firewall ftpadmin imap imaps ' +
+  'jmap junk listserv lists listmaster localhost lmtp mail mail-daemon mail-delivery mailadmin mailer mailer-daemon ' +
+  'mailer-deamon mailman mailsystem majordomo managesieve mdaemon mta mta-sts mx nobody null ns openpgpkey phish phishing ' +
+  'pop pop3 pop3s popmaster postfix quarantine relay return rspamd rua ruf sendmail sieve smtp smtps spam spamassassin ' +
+  'spamreport spf srs submission submissions subsystem system test tls tlsrpt undelivered undisclosed unsubscribe vmail ' +
+  'webmail wpad www-data'
 
 const SERVICE =
   'account accounts activate activation alert alerts api app apps appeal appeals auth authentication authorize billing bot ' +

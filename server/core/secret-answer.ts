@@ -12,6 +12,8 @@ export type SecretAnswerRefusal =
   | 'too-long'
   | 'too-easy'
   | 'is-login'
+  | 'is-contact'
+  | 'is-password'
   | 'in-question'
 export type JudgedSecretAnswer = { kind: 'ok'; answer: string } | { kind: 'refused'; reason: SecretAnswerRefusal }
 
@@ -19,8 +21,18 @@ export type JudgedSecretAnswer = { kind: 'ok'; answer: string } | { kind: 'refus
 export const ANSWER_MIN = 4
 export const ANSWER_MAX = 200
 
-/** Judges an answer that somebody wants to set. @param about.question its text as shown, in the person's language. */
-export function judgeSecretAnswer(raw: unknown, about: { login: string; question?: string }): JudgedSecretAnswer {
+export interface AnswerAbout {
+  readonly login: string
+  /** Of the mailbox. */
+  readonly address?: string
+  /** See `wordsOfContact`: of the contacts that the account holds. */
+  readonly contactWords?: readonly string[]
+  /** Its text as shown, in the person's language. */
+  readonly question?: string
+}
+
+/** Judges an answer that somebody wants to set, but for `is-password`, which takes a hash to tell. */
+export function judgeSecretAnswer(raw: unknown, about: AnswerAbout): JudgedSecretAnswer {
   if (raw === undefined || raw === null) return refused('missing')
   if (!isText(raw)) return refused('not-text')
   if ([...raw].length > ANSWER_MAX) return refused('too-long')
@@ -28,10 +40,25 @@ export function judgeSecretAnswer(raw: unknown, about: { login: string; question
   const length = [...answer].length
   if (length === 0) return refused('missing')
   if (length < ANSWER_MIN) return refused('too-short')
-  if (normalizeAnswer(about.login) === answer) return refused('is-login')
+  if (isMailboxName(answer, about)) return refused('is-login')
+  if (isContact(answer, about.contactWords ?? [])) return refused('is-contact')
   if (about.question && normalizeAnswer(about.question).includes(answer)) return refused('in-question')
   if (isEasy(answer)) return refused('too-easy')
   return { kind: 'ok', answer }
+}
+
+// Security: whoever knows the mailbox or a contact of its owner does not know the answer.
+function isMailboxName(answer: string, { login, address }: AnswerAbout): boolean {
+  const names = [login, ...(address === undefined ? [] : [address])].map(normalizeAnswer)
+  return names.some((name) => answer === name || answer === [...name].reverse().join(''))
+}
+
+/** A number may have its country or a zero before it. */
+function isContact(answer: string, words: readonly string[]): boolean {
+  return words.map(normalizeAnswer).some((word) => {
+    if (word.length < ANSWER_MIN) return false
+    return answer === word || (/^\d+$/.test(word) && /^\d+$/.test(answer) && answer.endsWith(word))
+  })
 }
 
 function isEasy(answer: string): boolean {

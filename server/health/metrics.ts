@@ -1,14 +1,16 @@
 // Prometheus metrics, on a listener of their own: they are for the operator, not for visitors.
 import { createServer, type Server } from 'node:http'
-import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import type { Db } from '#db/connection.ts'
 import { registerDeskGauges } from '../abuse/gauges.ts'
 import type { Clock } from '../core/clock.ts'
+import { type BrakeName, brakeNames } from '../messages/catalogue.ts'
 import type { PasswordHasher } from '../password/hasher.ts'
 import type { ObservedRequest } from '../web/request-log.ts'
 
 export interface Metrics {
   readonly observeRequest: (request: ObservedRequest) => void
+  readonly countBrake: (brake: BrakeName) => void
   listen(host: string, port: number): Server
 }
 
@@ -79,7 +81,16 @@ export function createMetrics(parts: {
       for (const { task, jobs } of rows) this.set({ task }, jobs)
     },
   })
+  const brakes = new Counter({
+    name: 'postern_brake_total',
+    help: 'Refusals by the limits that guard the whole service, by limit',
+    labelNames: ['brake'],
+    registers: [registry],
+  })
+  // A counter that is not there before its first step shows no step.
+  for (const brake of brakeNames) brakes.inc({ brake }, 0)
   return {
+    countBrake: (brake) => brakes.inc({ brake }),
     observeRequest: ({ method, route, status, seconds }) => requests.observe({ method, route, status }, seconds),
     listen: (host, port) =>
       createServer(async (_req, res) => {

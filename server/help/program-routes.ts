@@ -1,6 +1,7 @@
 // What mail programs ask for to set themselves up. Stands before sessions, languages and form tokens: a program has none.
 import express, { Router } from 'express'
 import { locales } from '../i18n/texts.ts'
+import { boundBody, formBytes } from '../web/body-bound.ts'
 import type { WebParts } from '../web/parts.ts'
 import { describeMailServers } from './mail-servers.ts'
 import { readOwnAddress } from './own-address.ts'
@@ -24,13 +25,13 @@ export function mailProgramRoutes({ settings, texts }: Pick<WebParts, 'settings'
   })
 
   // Security: the request of Outlook is bounded before it is read
-  const body = express.raw({ type: () => true, limit: '16kb', inflate: false })
+  const body = boundBody(formBytes, express.raw({ type: () => true, limit: formBytes, inflate: false }))
   router
     .route('/autodiscover/autodiscover.xml') // Paths match in any case: Outlook writes /Autodiscover/Autodiscover.xml too.
     .post(body, async (req, res) => {
       const { readAutodiscoverRequest, renderAutodiscover, renderAutodiscoverError } = await loadOutlook()
       const asked = readAutodiscoverRequest(Buffer.isBuffer(req.body) ? req.body : Buffer.alloc(0), mailServers.domains)
-      res.set('Cache-Control', 'no-store').type('text/xml')
+      res.type('text/xml')
       if (asked.kind === 'ok') return void res.send(renderAutodiscover(mailServers, asked.address))
       res.status(asked.reason === 'unreadable' ? 400 : 404).send(renderAutodiscoverError(asked.reason))
     })

@@ -1,45 +1,77 @@
 // Frees the jobs of workers that were killed. graphile-worker alone would hold them back for four hours.
+import { setTimeout as pause } from 'node:timers/promises'
 import pg from 'pg'
+import { createFreeLostJobs } from './lost-jobs.ts'
+
+export interface Swept {
+  /** Ids of pools whose process is dead. */
+  readonly dead: readonly string[]
+  /** Jobs of this process that were taken and never heard of. */
+  readonly lost: number
+}
 
 export interface Lifeline {
   /** Call for every pool of this process before it takes jobs: a pool locks for all its workers under its own id. */
   hold(poolId: string): void
-  /** Frees what dead workers hold. Returns their ids. */
-  sweep(): Promise<string[]>
+  /** Frees what dead workers hold, and what this process holds and does not do. */
+  sweep(): Promise<Swept>
   stop(): Promise<void>
 }
 
 /** Younger locks are left alone: their worker may be about to hold its own lifeline. */
 export const gracePeriodSeconds = 5
+const reconnectMs = 200
 
 /**
  * Each pool's id is an advisory lock of one database session of this process: PostgreSQL lets it go the moment the process dies, however
  * it dies. A job locked by an id that nobody holds is a dead pool's.
+ * @param isInHand whether this process is doing the job; absent where it does none
  */
-export function createLifeline(url: string, log: (fault: unknown) => void): Lifeline {
+export function createLifeline(
+  url: string,
+  log: (fault: unknown) => void,
+  isInHand: (jobId: string) => boolean = () => true,
+): Lifeline {
   const held = new Set<string>()
+  const freeLostJobs = createFreeLostJobs(isInHand, gracePeriodSeconds)
   let session: Promise<pg.Client> | undefined
   let last: Promise<unknown> = Promise.resolve()
+  let stopped = false
 
   async function open(): Promise<pg.Client> {
-    const client = new pg.Client({ connectionString: url, keepAlive: true, application_name: 'postern lifeline' })
+    const client = new pg.Client({
+      ...{ connectionString: url, application_name: 'postern lifeline' },
+      ...{ keepAlive: true, connectionTimeoutMillis: 5000 },
+    })
+    let broken = false
     client.on('error', (fault) => {
-      log(fault)
+      if (broken) return
+      broken = true
       session = undefined
-      // At once: until then others take us for dead and free what we are doing.
-      void inTurn(connected).catch(log)
+      if (stopped) return
+      log(fault)
+      void comeBack()
     })
     await client.connect()
     for (const id of held) await client.query('select pg_advisory_lock(hashtextextended($1, 1))', [id])
     return client
   }
 
-  function connected(): Promise<pg.Client> {
-    session ??= open().catch((fault) => {
-      session = undefined
+  /** As soon as the database is back: until then others take us for dead and free what we are doing. */
+  async function comeBack(): Promise<void> {
+    while (!stopped && !session) {
+      await inTurn(connected).catch(() => {})
+      if (!session) await pause(reconnectMs)
+    }
+  }
+
+  async function connected(): Promise<pg.Client> {
+    const opening = session ?? open()
+    session = opening
+    return await opening.catch((fault) => {
+      if (session === opening) session = undefined
       throw fault
     })
-    return session
   }
 
   /** One after the other: a session does one thing at a time. */
@@ -47,27 +79,6 @@ export function createLifeline(url: string, log: (fault: unknown) => void): Life
     const done = last.then(work, work)
     last = done.catch(() => {})
     return done
-  }
-
-  async function deadWorkers(client: pg.Client): Promise<string[]> {
-    const { rows } = await client.query<{ locked_by: string }>(
-      `select locked_by from graphile_worker.jobs where locked_by is not null and locked_at < now() - make_interval(secs => $1)
-       union select locked_by from graphile_worker._private_job_queues
-         where locked_by is not null and locked_at < now() - make_interval(secs => $1)`,
-      [gracePeriodSeconds],
-    )
-    const dead: string[] = []
-    for (const { locked_by: id } of rows) {
-      if (held.has(id)) continue
-      const { rows: answer } = await client.query<{ taken: boolean }>(
-        'select pg_try_advisory_lock(hashtextextended($1, 1)) as taken',
-        [id],
-      )
-      if (!answer[0]?.taken) continue
-      dead.push(id)
-      await client.query('select pg_advisory_unlock(hashtextextended($1, 1))', [id])
-    }
-    return dead
   }
 
   return {
@@ -81,14 +92,39 @@ export function createLifeline(url: string, log: (fault: unknown) => void): Life
     sweep: () =>
       inTurn(async () => {
         const client = await connected()
-        const dead = await deadWorkers(client)
+        const dead = await deadWorkers(client, held)
         if (dead.length > 0) await client.query('select graphile_worker.force_unlock_workers($1::text[])', [dead])
-        return dead
+        return { dead, lost: await freeLostJobs(client, [...held]) }
       }),
     async stop() {
+      stopped = true
       await last
       const client = await session?.catch(() => undefined)
       await client?.end().catch(log)
     },
   }
+}
+
+/** SQL that is true where the pool whose id stands in this column is dead; null where none stands there. It holds the lock to the transaction's end. */
+export const isDeadPool = (column: string): string => `pg_try_advisory_xact_lock(hashtextextended(${column}, 1))`
+
+async function deadWorkers(client: pg.Client, held: ReadonlySet<string>): Promise<string[]> {
+  const { rows } = await client.query<{ locked_by: string }>(
+    `select locked_by from graphile_worker.jobs where locked_by is not null and locked_at < now() - make_interval(secs => $1)
+     union select locked_by from graphile_worker._private_job_queues
+       where locked_by is not null and locked_at < now() - make_interval(secs => $1)`,
+    [gracePeriodSeconds],
+  )
+  const dead: string[] = []
+  for (const { locked_by: id } of rows) {
+    if (held.has(id)) continue
+    const { rows: answer } = await client.query<{ taken: boolean }>(
+      'select pg_try_advisory_lock(hashtextextended($1, 1)) as taken',
+      [id],
+    )
+    if (!answer[0]?.taken) continue
+    dead.push(id)
+    await client.query('select pg_advisory_unlock(hashtextextended($1, 1))', [id])
+  }
+  return dead
 }

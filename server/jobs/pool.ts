@@ -1,14 +1,117 @@
+// The database connections of the queue. They outlive the database's restarts.
+import { setTimeout as pause } from 'node:timers/promises'
 import pg from 'pg'
+import { isAway } from '#db/away.ts'
+
+export interface QueuePool {
+  /** To be handed to graphile-worker. */
+  readonly pool: pg.Pool
+  /** Whether the end of this job is being written down. */
+  isEnding(jobId: string): boolean
+  /** From now on nothing waits for a database that is away. */
+  giveUp(): void
+  /** Lets what is being written down come to its end, and closes. */
+  end(): Promise<void>
+}
+
+interface Statement {
+  readonly text: string
+  readonly values?: unknown[]
+  readonly name?: string
+}
+
+const retryMs = 500
+const endWithinMs = 3000
+const nothing = { rows: [], rowCount: 0 }
 
 /**
- * The database connections of the queue. graphile-worker would close those that it makes itself without waiting for it, and listens to
- * their faults no more: a database that is stopped right afterwards would end this process with them.
+ * graphile-worker ends a job without waiting for the answer: a lost connection would be a rejection that nobody takes, and the end of this
+ * process. So its statements wait here until the database is back. Each may be repeated: a job is ended by its id, a crontab line is kept
+ * once a minute, and a job that was taken by a lost answer is found by `lost-jobs.ts`. Faults of another kind are thrown as ever.
+ *
+ * It would also close connections that it makes itself without waiting for it, and listens to their faults no more: a database that is
+ * stopped right afterwards would end this process with them.
  * @param size connections at most
- * @param onFault told when the database cuts one
+ * @param onFault told when the database cuts a connection or is away
  */
-export function openPool(connectionString: string, size: number, onFault: (fault: Error) => void): pg.Pool {
-  const pool = new pg.Pool({ connectionString, max: size })
+export function openPool(connectionString: string, size: number, onFault: (fault: Error) => void): QueuePool {
+  const pool = new pg.Pool({
+    ...{ connectionString, max: size, application_name: 'postern queue' },
+    ...{ keepAlive: true, connectionTimeoutMillis: 5000 },
+  })
   pool.on('error', onFault)
   pool.on('connect', (client) => client.on('error', onFault))
-  return pool
+  const [connect, query] = [pool.connect.bind(pool), pool.query.bind(pool)]
+  const over = new AbortController()
+  const ending = new Set<string>()
+  const underWay = new Set<Promise<unknown>>()
+  let away = false
+
+  async function untilBack(ask: () => Promise<unknown>, isRepeated: boolean): Promise<unknown> {
+    for (;;) {
+      try {
+        const answer = await ask()
+        away = false
+        return answer
+      } catch (fault) {
+        // A statement after the end finds no connection: nobody waits for it any more.
+        if (!over.signal.aborted && !isAway(fault)) throw fault
+        if (over.signal.aborted || !isRepeated) return nothing
+        if (!away) onFault(fault as Error)
+        away = true
+        await pause(retryMs, undefined, { signal: over.signal }).catch(() => {})
+      }
+    }
+  }
+
+  async function askPatiently(statement: Statement): Promise<unknown> {
+    const jobs = jobsEndedBy(statement)
+    for (const id of jobs) ending.add(id)
+    // A failed job is not repeated: it may have been taken again meanwhile. Where it was not, `lost-jobs.ts` frees it.
+    const asked = untilBack(() => query(statement), !statement.name?.startsWith('fail_job'))
+    underWay.add(asked)
+    try {
+      return await asked
+    } finally {
+      underWay.delete(asked)
+      for (const id of jobs) ending.delete(id)
+    }
+  }
+
+  /** Connects at its first text alone: those belong to transactions (migrations). */
+  function borrow() {
+    let client: Promise<pg.PoolClient> | undefined
+    return {
+      async query(statement: string | Statement, ...more: unknown[]): Promise<unknown> {
+        if (!client && typeof statement !== 'string' && more.length === 0) return await askPatiently(statement)
+        client ??= connect()
+        const held = await client
+        return await (held.query as (...all: unknown[]) => Promise<unknown>)(statement, ...more)
+      },
+      async release(): Promise<void> {
+        const held = await client?.catch(() => undefined)
+        held?.release()
+      },
+    }
+  }
+
+  return {
+    pool: Object.assign(pool, {
+      connect: (callback?: Parameters<typeof connect>[0]) => (callback ? connect(callback) : Promise.resolve(borrow())),
+      query: (...all: Parameters<typeof query>) => untilBack(() => query(...all) as unknown as Promise<unknown>, true),
+    }) as pg.Pool,
+    isEnding: (jobId) => ending.has(jobId),
+    giveUp: () => over.abort(),
+    async end() {
+      over.abort()
+      const late = pause(endWithinMs, undefined, { ref: false })
+      await Promise.race([Promise.allSettled(underWay), late])
+      await Promise.race([pool.end(), late])
+    },
+  }
+}
+
+/** By the names under which graphile-worker prepares them (its `dist/sql/completeJobs.js`). */
+function jobsEndedBy({ name, values }: Statement): string[] {
+  return name?.startsWith('complete_job') ? [values?.[0]].flat().map(String) : []
 }

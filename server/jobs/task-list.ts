@@ -6,7 +6,11 @@ import { deskCrontab, deskTasks, noteMeasureEffect } from '../abuse/tasks.ts'
 import { deleteRevokedAppPasswords } from '../app-passwords/store.ts'
 import { deleteOldLinks } from '../backup-address/link-store.ts'
 import { deleteOldMarks, deleteOldSignIns } from '../client-sign-ins/store.ts'
+import { deleteOldTries } from '../client-sign-ins/try-store.ts'
+import type { Settings } from '../config.ts'
 import { deleteOldConfirmations } from '../contacts/store.ts'
+import { type GuessingParts, guessingTasks } from '../guessing/note-guessing.ts'
+import type { Texts } from '../i18n/texts.ts'
 import type { MailPlatform } from '../mail-platform/mail-platform.ts'
 import { convergeMailboxTask } from '../mailboxes/converge-mailbox.ts'
 import { followSettingsTask } from '../mailboxes/follow-settings.ts'
@@ -23,22 +27,26 @@ import type { ApplyParts } from '../recovery/apply-reset.ts'
 import { holdTasks } from '../recovery/hold-reset.ts'
 import type { RecoveryMethod } from '../recovery/recovery-method.ts'
 import { deleteOldFlows } from '../recovery/store.ts'
+import { doubtTasks } from '../recovery-methods/doubt-contact.ts'
+import type { ManagedMethods } from '../recovery-methods/managed-method.ts'
 import { deleteOldSendingDays } from '../sending-limits/store.ts'
 import { deleteDeadSessions } from '../sessions/store.ts'
-import type { RawSettings } from '../settings.ts'
 import { deleteOldUndos } from '../undo/store.ts'
 import { deleteSpentLimits } from '../web/limits.ts'
+import { deleteOldForms } from '../web/sent-forms-store.ts'
 import { aliveSince } from '../web/session-store.ts'
 import { cleanUpTask } from './clean-up.ts'
 import type { TaskList } from './worker.ts'
 
-export interface TaskParts extends DeliveryParts, ApplyParts {
+export interface TaskParts extends DeliveryParts, ApplyParts, Pick<GuessingParts, 'methods'> {
   readonly desk: DeskParts
   readonly platform: MailPlatform
+  readonly texts: Texts
   readonly recoveryMethods: readonly RecoveryMethod[]
+  readonly methods: ManagedMethods
   readonly settings: ApplyParts['settings'] &
     QuotaSettings &
-    Pick<RawSettings, 'sessionIdleMinutes' | 'sessionMaxHours' | 'clientSignInsDays'>
+    Pick<Settings, 'baseUrl' | 'defaultLocale' | 'sessionIdleMinutes' | 'sessionMaxHours' | 'clientSignInsDays'>
 }
 
 export const crontab = `
@@ -70,6 +78,8 @@ export function tasksOf(parts: TaskParts): TaskList {
     'mailbox:sweep': sweepMailboxesTask(parts),
     ...messageTasks(parts),
     ...holdTasks(parts),
+    ...guessingTasks(parts),
+    ...doubtTasks(parts),
     ...Object.assign({}, ...parts.recoveryMethods.map((method) => method.tasks)),
     ...deskTasks(parts.desk),
     'clean-up': cleanUpTask(db, [
@@ -81,8 +91,13 @@ export function tasksOf(parts: TaskParts): TaskList {
       { name: 'undos', run: (on, limit) => deleteOldUndos(on, dayBefore(clock), limit) },
       { name: 'client sign-ins', run: (on, limit) => deleteOldSignIns(on, signInsSince(), limit) },
       { name: 'password marks', run: (on, limit) => deleteOldMarks(on, signInsSince(), limit) },
+      {
+        name: 'client tries',
+        run: (on, limit) => deleteOldTries(on, { wrong: dayBefore(clock), good: signInsSince() }, limit),
+      },
       { name: 'app passwords', run: (on, limit) => deleteRevokedAppPasswords(on, signInsSince(), limit) },
       { name: 'sending', run: (on, limit) => deleteOldSendingDays(on, dayBefore(clock), limit) },
+      { name: 'sent forms', run: (on, limit) => deleteOldForms(on, dayBefore(clock), limit) },
       { name: 'limits', run: (on, limit) => deleteSpentLimits(on, clock.now(), limit) },
       ...deskSweeps(parts.desk.settings, clock.now),
     ]),

@@ -90,6 +90,37 @@ export interface ObservedMailbox {
   readonly appPasswords?: readonly Omit<WantedAppPassword, 'createdAt'>[]
 }
 
+/** A script that sorts, answers or forwards letters by itself, as the mailbox holds it. */
+export interface ListedFilter {
+  readonly name: string
+  /** True for the one that works now; there is one at most. */
+  readonly active: boolean
+}
+
+/** A script of RFC 5228, byte for byte. */
+export interface FilterScript {
+  readonly name: string
+  readonly text: string
+}
+
+/**
+ * The filters of a mailbox. Every call may be repeated and may arrive late. A mailbox that is not there has no filters: that is no error.
+ * Names come from `list`, never from a script.
+ */
+export interface FilterDoor {
+  list(address: string): Promise<readonly ListedFilter[]>
+  /** @returns undefined where there is none of that name */
+  read(address: string, name: string): Promise<string | undefined>
+  /** Ends forwarding and whatever else the mailbox does by itself; the scripts stay. None at work is success. */
+  deactivate(address: string): Promise<void>
+  /** Stores a script, without letting it work. `refused`: the platform does not understand it. */
+  write(address: string, script: FilterScript): Promise<'done' | 'refused'>
+  /** Lets one work, in place of the one that does. `refused`: the platform does not understand it. */
+  activate(address: string, name: string): Promise<'done' | 'absent' | 'refused'>
+  /** Deletes one that does not work now. Absent already is success. */
+  remove(address: string, name: string): Promise<void>
+}
+
 /**
  * What one platform must offer. Every call may be repeated and may arrive late: `apply` is told the whole wanted state and its
  * revision, never a difference. All of them throw `PlatformError` and nothing else.
@@ -117,11 +148,8 @@ export interface MailPlatform {
   purge?(): Promise<number>
   /** Ends live IMAP, POP3 and SMTP sessions. None there is success. */
   endSessions(address: string): Promise<void>
-  /**
-   * Ends forwarding and every other filter of a mailbox that a stranger was in; what they say stays, switched off.
-   * None there is success. Absent where the platform does not let them be ended.
-   */
-  deactivateFilters?(address: string): Promise<void>
+  /** Absent where the platform does not let them be reached: then people are told to look for themselves. */
+  readonly filters?: FilterDoor
   /** Throws where a part of the platform cannot be reached or refuses the portal. Absent where `observe` reaches all of it. */
   probe?(): Promise<void>
   /** Every mailbox of the served domains, in any order, page by page inside. */

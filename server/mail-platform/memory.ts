@@ -1,9 +1,12 @@
 // A platform that forgets everything: for trying the portal, and for tests, which can make it slow, failing or forgetful.
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Applied, MailPlatform, PasswordFormat, WantedAppPasswords, WantedMailbox } from './mail-platform.ts'
-import { PlatformError } from './mail-platform.ts'
+import { type FilterDoor, PlatformError } from './mail-platform.ts'
+import { createMemoryFilters, type MemoryFilters } from './memory-filters.ts'
 
-type Call = 'apply' | 'applyAppPasswords' | 'remove' | 'endSessions' | 'deactivateFilters' | 'list' | 'observe'
+type Call =
+  | ('apply' | 'applyAppPasswords' | 'remove' | 'endSessions' | 'list' | 'observe')
+  | `filters.${keyof FilterDoor}`
 
 /** What happens to the next call of a kind, once. */
 export type Mishap =
@@ -25,6 +28,8 @@ export interface MemoryPlatform extends MailPlatform {
   fill(address: string, usedBytes: number): void
   /** Ids of the app passwords that open the mailbox. */
   appPasswordsOf(address: string): readonly string[]
+  readonly putFilter: MemoryFilters['put']
+  readonly activeFilterOf: MemoryFilters['activeOf']
   readonly calls: readonly { readonly call: Call; readonly address: string; readonly revision?: number }[]
 }
 
@@ -74,6 +79,8 @@ export function createMemoryPlatform(options: { readonly passwordFormat?: Passwo
     return { kind: 'applied', revision: wanted.revision }
   }
 
+  const filters = createMemoryFilters((name, address, deed) => call({ call: name, address }, deed))
+
   const mailboxAt = (address: string) => mailboxes.values().find((held) => held.address === address)
 
   return {
@@ -97,7 +104,9 @@ export function createMemoryPlatform(options: { readonly passwordFormat?: Passwo
         mailboxes.delete(accountId)
       }),
     endSessions: (address) => call({ call: 'endSessions', address }, () => undefined),
-    deactivateFilters: (address) => call({ call: 'deactivateFilters', address }, () => undefined),
+    filters: filters.door,
+    putFilter: filters.put,
+    activeFilterOf: filters.activeOf,
     async *list() {
       yield* await call({ call: 'list', address: '' }, () => structuredClone([...mailboxes.values()]))
     },

@@ -3,8 +3,12 @@ import type { Db } from '#db/connection.ts'
 import { listOpeningAppPasswords } from '../app-passwords/store.ts'
 import type { Clock } from '../core/clock.ts'
 import type { Keyring } from '../core/keyring.ts'
+import { isLocale, type Locale, type Texts } from '../i18n/texts.ts'
 import type { Task, TaskContext } from '../jobs/worker.ts'
+import { carryOutDecisions } from '../mail-filters/carry-out.ts'
+import { holdBackFilters } from '../mail-filters/hold-back.ts'
 import { type MailPlatform, PlatformError } from '../mail-platform/mail-platform.ts'
+import { blockedSentence } from '../mail-platform/refusal-words.ts'
 import { enqueueConvergence, sealPurpose } from './want-mailbox.ts'
 import {
   acknowledgeMailbox,
@@ -12,6 +16,7 @@ import {
   type MailboxWork,
   noteFiltersEnded,
   noteMailboxFailure,
+  notePasswordLive,
   noteSessionsEnded,
 } from './work-store.ts'
 
@@ -20,6 +25,8 @@ export interface ConvergeParts {
   readonly clock: Clock
   readonly keyring: Keyring
   readonly platform: MailPlatform
+  readonly texts: Texts
+  readonly settings: { readonly baseUrl: string; readonly defaultLocale: Locale }
 }
 
 export function convergeMailboxTask(parts: ConvergeParts): Task {
@@ -35,18 +42,18 @@ export function convergeMailboxTask(parts: ConvergeParts): Task {
   }
 }
 
-async function converge(
-  { db, clock, keyring, platform }: ConvergeParts,
-  accountId: string,
-  work: MailboxWork,
-): Promise<void> {
+async function converge(parts: ConvergeParts, accountId: string, work: MailboxWork): Promise<void> {
+  const { db, clock, keyring, platform, texts, settings } = parts
   if (work.removed) {
     await platform.remove(work.wanted)
   } else if (work.appliedRevision < work.wanted.revision) {
     // A password in another format was made for a platform that was left; the new one keeps what it has until the next change.
     const usable = work.passwordSealed !== null && work.passwordFormat === platform.passwordFormat
     const password = usable ? keyring.open(sealPurpose, work.passwordSealed ?? '') : null
-    await platform.apply({ ...work.wanted, password })
+    const locale = isLocale(work.locale) ? work.locale : settings.defaultLocale
+    const { suspension } = work.wanted
+    const suspensionReason = blockedSentence(texts, settings.baseUrl, { suspension, locale })
+    await platform.apply({ ...work.wanted, suspensionReason, password })
     // Read after the revision: they are of that revision or newer, never older.
     if (platform.applyAppPasswords) {
       const passwords = await listOpeningAppPasswords(db, accountId)
@@ -59,12 +66,21 @@ async function converge(
     await platform.endSessions(work.wanted.address)
     await noteSessionsEnded(db, accountId, work.endSessionsRevision)
   }
-  // Security: after the sessions, or a stranger who is still signed in switches the forwarding on again.
+  if (!work.removed) await convergeFilters(parts, accountId, work)
+  await acknowledgeMailbox(db, accountId, work.wanted.revision, clock.now())
+}
+
+/** Security: after the sessions, or a stranger who is still signed in switches the forwarding on again. */
+async function convergeFilters(parts: ConvergeParts, accountId: string, work: MailboxWork): Promise<void> {
+  const { db, clock } = parts
+  const { address, revision } = work.wanted
   if (work.filtersToEnd) {
-    await platform.deactivateFilters?.(work.wanted.address)
+    // Where filters cannot be reached the new password opens mail all the same, and its owner may know.
+    await notePasswordLive(db, accountId, revision, clock.now())
+    await holdBackFilters(parts, { accountId, address })
     await noteFiltersEnded(db, accountId, work.endFiltersRevision)
   }
-  await acknowledgeMailbox(db, accountId, work.wanted.revision, clock.now())
+  await carryOutDecisions(parts, { accountId, address })
 }
 
 /** Waits as the platform says, or as the queue does (e^n seconds); after a day, or at once where trying again is useless, an operator must look. */

@@ -42,14 +42,18 @@ export async function growMailbox(
   return proof ? changeAccount(db, proof, grow) : changeAccountAsItStands(db, accountId, grow)
 }
 
-/** The owner asks for the next step. @returns false where none may be had now */
+/**
+ * The owner asks for the next step.
+ * @param from the size that they saw when they asked: a second click finds another one
+ * @returns false where none may be had now, or they have it already
+ */
 export async function requestGrowth(
   parts: GrowParts & { readonly settings: QuotaSettings },
-  { proof, trace }: { proof: AccountProof; trace: Trace },
+  { proof, trace, from }: { proof: AccountProof; trace: Trace; from?: number | undefined },
 ): Promise<boolean> {
   const { accountId } = proof
   const progress = await findMailboxProgress(parts.db, accountId)
   const to = progress && requestedQuota(progress, parts.settings)
-  if (!progress || to === undefined) return false
+  if (!progress || to === undefined || (from !== undefined && from !== progress.quotaBytes)) return false
   return growMailbox(parts, { accountId, from: progress.quotaBytes, to, trace, proof })
 }

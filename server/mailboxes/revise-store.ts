@@ -45,11 +45,10 @@ export async function reviseMailboxSuspension(
   trx: AccountTrx,
   accountId: string,
   suspension: Suspension,
-  reason: string | null,
   at: Date,
 ): Promise<void> {
   const ends = suspension === 'none' ? {} : { end_sessions_revision: trx.raw('revision + 1') }
-  await revise(trx, accountId, at, { suspension, suspension_reason: reason, ...ends })
+  await revise(trx, accountId, at, { suspension, ...ends })
 }
 
 /** Whether the main password opens mail, where that is not so already. */
@@ -78,9 +77,12 @@ export function reviseMailboxAppPasswords(
   return revise(trx, accountId, at, endSessions ? { end_sessions_revision: trx.raw('revision + 1') } : {})
 }
 
-/** Forwarding and other filters are to be switched off. */
+/** Forwarding and other filters are to be switched off, and live sessions end: one could switch them on again. */
 export async function reviseMailboxFilters(trx: AccountTrx, accountId: string, at: Date): Promise<void> {
-  await revise(trx, accountId, at, { end_filters_revision: trx.raw('revision + 1') })
+  await revise(trx, accountId, at, {
+    end_sessions_revision: trx.raw('revision + 1'),
+    end_filters_revision: trx.raw('revision + 1'),
+  })
 }
 
 /** @returns false where the alias is there already, or not there to be removed, or is the mailbox's own address */

@@ -85,12 +85,12 @@ export async function wantMailboxPassword(
   await enqueueConvergence(trx, change.accountId)
 }
 
-/** @param reason shown to mail programs; a text of ours, never a person's */
+/** What mail programs are told of it is written when the platform gets it, in the language of its owner. */
 export async function wantMailboxSuspension(
   trx: AccountTrx,
-  change: { accountId: string; suspension: Suspension; reason: string | null; at: Date },
+  change: { accountId: string; suspension: Suspension; at: Date },
 ): Promise<void> {
-  await reviseMailboxSuspension(trx, change.accountId, change.suspension, change.reason, change.at)
+  await reviseMailboxSuspension(trx, change.accountId, change.suspension, change.at)
   await enqueueConvergence(trx, change.accountId)
 }
 
@@ -108,7 +108,7 @@ export async function wantAppPasswords(
   return revision
 }
 
-/** Has forwarding and other filters switched off; their owner can switch them on again. */
+/** Has forwarding and other filters switched off, and mail programs cut. For `mail-filters/hold-filters.ts` alone. */
 export async function wantFiltersOff(
   trx: AccountTrx,
   { accountId, at }: { accountId: string; at: Date },

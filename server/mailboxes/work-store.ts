@@ -4,7 +4,9 @@ import type { PasswordFormat, WantedMailbox } from '../mail-platform/mail-platfo
 
 /** A row as the worker needs it: the wanted state with its password still sealed, and what is left to do beside `apply`. */
 export interface MailboxWork {
-  readonly wanted: Omit<WantedMailbox, 'password'>
+  readonly wanted: Omit<WantedMailbox, 'password' | 'suspensionReason'>
+  /** Of the owner. */
+  readonly locale: string | null
   readonly passwordSealed: string | null
   readonly passwordFormat: PasswordFormat
   readonly appliedRevision: number
@@ -16,7 +18,10 @@ export interface MailboxWork {
 }
 
 export async function findMailboxWork(db: Db, accountId: string): Promise<MailboxWork | undefined> {
-  const row = await db('mailboxes').where({ account_id: accountId }).first()
+  const row = await db('mailboxes')
+    .join('accounts', 'accounts.id', 'mailboxes.account_id')
+    .where({ account_id: accountId })
+    .first('mailboxes.*', 'accounts.locale')
   return (
     row && {
       wanted: {
@@ -24,11 +29,11 @@ export async function findMailboxWork(db: Db, accountId: string): Promise<Mailbo
         address: row.address,
         revision: Number(row.revision),
         suspension: row.suspension,
-        suspensionReason: row.suspension_reason,
         quotaBytes: Number(row.quota_bytes),
         mainPasswordOpensMail: row.main_password_opens_mail,
         aliases: row.aliases,
       },
+      locale: row.locale,
       passwordSealed: row.password_sealed,
       passwordFormat: row.password_format,
       appliedRevision: Number(row.applied_revision),
@@ -64,6 +69,14 @@ export async function acknowledgeMailbox(db: Db, accountId: string, revision: nu
         [revision],
       ),
     })
+}
+
+/** Notes that the platform takes the password of this revision, and refuses the one before. */
+export async function notePasswordLive(db: Db, accountId: string, revision: number, at: Date): Promise<void> {
+  await db('mailboxes')
+    .where({ account_id: accountId, password_live_at: null })
+    .where('password_revision', '<=', revision)
+    .update({ password_live_at: at })
 }
 
 export async function noteSessionsEnded(db: Db, accountId: string, revision: number): Promise<void> {

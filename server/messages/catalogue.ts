@@ -7,11 +7,14 @@ export type Channel = 'mail' | 'sms'
 // Security: no message carries text that somebody wrote: parameters are digits, tokens, moments, identifiers and closed lists.
 const code = z.string().regex(/^\d{6,8}$/)
 const token = z.string().regex(/^[A-Za-z0-9_-]{16,256}$/)
+/** A sealed address: as long as that makes it. */
+const stopToken = z.string().regex(/^v1\.[0-9a-f]{8}\.[A-Za-z0-9_-]{38,500}$/)
 const instant = z.iso.datetime()
 const mailbox = z.string().regex(/^[a-z0-9._-]{1,64}@[a-z0-9.-]{1,253}$/)
 const reference = z.string().regex(/^[A-Z0-9-]{4,32}$/)
 const rowId = z.string().regex(/^\d{1,18}$/)
 const decision = z.enum(['lifted', 'kept', 'eased'])
+const brake = z.enum(['sms-total', 'sms-prefix', 'registration', 'spraying'])
 
 /** `Minsk, BY`, or the first half of a network: `203.0.…`. Anything else is taken for unknown. */
 const place = z
@@ -45,7 +48,11 @@ const undoToken = token.nullable()
  * Tokens become links under `BASE_URL` when the message is rendered, so no caller can lead a reader elsewhere.
  */
 export const catalogue = {
-  'backup-address-code': { channels: ['mail'], params: z.strictObject({ code, expiresAt: instant }) },
+  'backup-address-code': {
+    channels: ['mail'],
+    /** `stopToken`: `null` where the address is linked already. */
+    params: z.strictObject({ code, expiresAt: instant, stopToken: stopToken.nullable().default(null) }),
+  },
   'phone-code': { channels: ['sms'], params: z.strictObject({ code, expiresAt: instant }) },
   'recovery-link': { channels: ['mail'], params: z.strictObject({ token, expiresAt: instant, ...told }) },
   'recovery-code': { channels: ['sms'], params: z.strictObject({ code, expiresAt: instant }) },
@@ -70,14 +77,27 @@ export const catalogue = {
     params: z.strictObject({ ...told, method, undoToken }),
   },
   'new-device': { channels: ['mail', 'sms'], params: z.strictObject({ ...told, undoToken }) },
+  'guessing-noticed': {
+    channels: ['mail'],
+    params: z.strictObject({ ...told, what: z.enum(['sign-in', 'recovery']) }),
+  },
   'app-password-created': { channels: ['mail'], params: z.strictObject({ ...told, undoToken }) },
+  'app-password-revoked': {
+    channels: ['mail'],
+    params: z.strictObject({ ...told, extent: z.enum(['one', 'all']), undoToken }),
+  },
+  /** To the holder of a contact that somebody else has shown to have. It tells nothing of the other one. */
+  'contact-doubted': {
+    channels: ['mail', 'sms'],
+    params: z.strictObject({ mailbox, at: instant, method: z.enum(['backup-address', 'phone']) }),
+  },
   'account-blocked': {
     channels: ['mail', 'sms'],
     params: z.strictObject({
       mailbox,
       at: instant,
       extent: z.enum(['limited', 'send', 'login', 'all', 'compromised']),
-      cause: z.enum(['spam', 'phishing', 'malware', 'fraud', 'harassment', 'compromised', 'other']),
+      cause: z.enum(['spam', 'phishing', 'malware', 'fraud', 'harassment', 'compromised', 'other', 'operator']),
       until: instant.nullable(),
       appealToken: token.nullable(),
     }),
@@ -100,9 +120,14 @@ export const catalogue = {
   },
   /** To the staff whose measure it was. It names no mailbox. */
   'appeal-outcome': { channels: ['mail'], params: z.strictObject({ reference, appealId: rowId, decision }) },
+  /** To the operator. */
+  'brake-alert': { channels: ['mail'], params: z.strictObject({ brake, at: instant }) },
 } as const satisfies Record<string, { channels: readonly Channel[]; params: z.ZodType }>
 
 export type MessageName = keyof typeof catalogue
+/** A limit that guards the whole service, not one account. */
+export type BrakeName = z.output<typeof brake>
+export const brakeNames: readonly BrakeName[] = brake.options
 /** What a sender hands in. */
 export type MessageParams<N extends MessageName> = z.input<(typeof catalogue)[N]['params']>
 /** What a view gets. */

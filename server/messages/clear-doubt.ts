@@ -6,7 +6,7 @@ import { enqueueDelivery } from './send-message.ts'
 import { type SettledState, settleMessage } from './store.ts'
 import type { TakenSms } from './transport.ts'
 import { tryLater, waitBeforeTry } from './try-later.ts'
-import type { DeliveryParts } from './try-message.ts'
+import { askMsOf, type DeliveryParts, staleMsOf } from './try-message.ts'
 
 /** How far the gateway's clock may be behind ours. */
 const skewMs = 5 * 60_000
@@ -36,9 +36,15 @@ export async function clearDoubt(parts: DeliveryParts, message: DoubtfulMessage,
   switch (answer.kind) {
     case 'taken':
       parts.log.info(note, 'message was sent')
-      await settle('sent', null, answer.ticket)
+      // Of two with the same words the other was quicker: there may be a second ticket.
+      if ((await settle('sent', null, answer.ticket)) === 'ticket-taken') await askAgain(parts, message, now)
       return
     case 'not-taken':
+      if (now < overAt(parts, message)) {
+        parts.log.info(note, 'message is not there yet')
+        await askAgain(parts, message, now, overAt(parts, message))
+        return
+      }
       parts.log.warn({ ...note, code: message.outcome }, 'message was not taken')
       await tryLater(parts, message, message.outcome, restOfWait(parts, message, now))
       return
@@ -57,6 +63,13 @@ export async function clearDoubt(parts: DeliveryParts, message: DoubtfulMessage,
       assertNever(answer)
   }
 }
+
+/**
+ * Security: a request whose answer was lost may still be on its way: it is over for certain as long after its end as a worker's whole try may
+ * last. Until then the gateway's no is none.
+ */
+const overAt = (parts: DeliveryParts, { doubtfulAt }: DoubtfulMessage): Date =>
+  new Date(doubtfulAt.getTime() + staleMsOf(parts))
 
 /** The time in doubt counts as waited. Where only the worker died, the gateway needs no rest at all. */
 function restOfWait(parts: DeliveryParts, { attempts, outcome, sendingAt }: DoubtfulMessage, now: Date): number {
@@ -84,16 +97,20 @@ async function ask(parts: DeliveryParts, { name, payload, createdAt }: DoubtfulM
   return unexplained.length === 0 ? { kind: 'not-taken' } : { kind: 'unclear', code: 'gateway.unexplained' }
 }
 
-/** Waits grow by half of the time that has gone by since the try, up to an hour. */
-async function askAgain(parts: DeliveryParts, message: DoubtfulMessage, now: Date): Promise<void> {
+/**
+ * Waits grow by half of the time that has gone by since the try, up to an hour.
+ * @param atLatest then an answer is worth having even if the message is dead by then
+ */
+async function askAgain(parts: DeliveryParts, message: DoubtfulMessage, now: Date, atLatest?: Date): Promise<void> {
   const { id, attempts, outcome, sendingAt, expiresAt } = message
-  const dueAt = new Date(now.getTime() + Math.min((now.getTime() - sendingAt.getTime()) / 2, longestWaitMs))
-  if (dueAt >= expiresAt) {
+  const wait = Math.max(askMsOf(parts), Math.min((now.getTime() - sendingAt.getTime()) / 2, longestWaitMs))
+  const dueAt = new Date(Math.min(now.getTime() + wait, atLatest?.getTime() ?? Number.POSITIVE_INFINITY))
+  if (dueAt >= expiresAt && !atLatest) {
     const settlement = { id, attempts, state: 'unknown', outcome, providerId: null, keepPayload: false } as const
     await settleMessage(parts.db, { ...settlement, now: parts.clock.now() })
     return
   }
   await parts.db.transaction(async (trx) => {
-    if (await doubtMessage(trx, { id, attempts, outcome, dueAt })) await enqueueDelivery(trx, id, dueAt)
+    if (await doubtMessage(trx, { id, attempts, outcome, now, dueAt })) await enqueueDelivery(trx, id, dueAt)
   })
 }

@@ -3,23 +3,31 @@ import { assertNever } from '#server/core/assert-never.ts'
 import { clearDoubt } from './clear-doubt.ts'
 import { doubtLostSms, doubtMessage, selectDoubtfulMessage } from './doubt-store.ts'
 import { enqueueDelivery } from './send-message.ts'
-import { type ClaimedMessage, claimMessage, isInHand, type SettledState, settleMessage } from './store.ts'
+import { type ClaimedMessage, claimMessage, findNextLook, type SettledState, settleMessage } from './store.ts'
 import { tryLater } from './try-later.ts'
-import { type DeliveryParts, staleMsOf, tryMessage } from './try-message.ts'
+import { askMsOf, type DeliveryParts, staleMsOf, tryMessage } from './try-message.ts'
+
+/** Who delivers: the pool of the queue, and whether it has this message in hand already. */
+export interface Deliverer {
+  readonly worker: string | null
+  readonly isBusy: boolean
+}
 
 /** The queue may call it twice, or for a message that is settled: then nothing happens. */
-export async function deliverMessage(parts: DeliveryParts, id: string): Promise<void> {
+export async function deliverMessage(parts: DeliveryParts, id: string, by?: Deliverer): Promise<void> {
   const now = parts.clock.now()
-  const staleMs = staleMsOf(parts)
-  const staleBefore = new Date(now.getTime() - staleMs)
-  const message = await claimMessage(parts.db, id, now, staleBefore)
+  const staleBefore = new Date(now.getTime() - staleMsOf(parts))
+  const worker = by?.worker ?? null
+  const taker = { now, staleBefore, worker, idle: by?.isBusy ? null : worker }
+  const message = await claimMessage(parts.db, id, taker)
   if (message) return await followTry(parts, message, now)
-  await doubtLostSms(parts.db, now, staleBefore, id)
-  const doubtful = await selectDoubtfulMessage(parts.db, id, staleBefore)
+  await doubtLostSms(parts.db, taker, id)
+  const doubtful = await selectDoubtfulMessage(parts.db, id, now)
   if (doubtful) return await clearDoubt(parts, doubtful, now)
-  // Another worker has it, or died with it: whichever, it is clear by then.
+  // Another worker has it, or dies with it: that is seen soon.
   await parts.db.transaction(async (trx) => {
-    if (await isInHand(trx, id)) await enqueueDelivery(trx, id, new Date(now.getTime() + staleMs + 1000))
+    const next = await findNextLook(trx, id, new Date(now.getTime() + askMsOf(parts)))
+    if (next) await enqueueDelivery(trx, id, next)
   })
 }
 
@@ -41,7 +49,8 @@ async function followTry(parts: DeliveryParts, message: ClaimedMessage, now: Dat
   switch (outcome.kind) {
     case 'accepted':
       parts.log.info(note, 'message sent')
-      await settle('sent', null, outcome.providerId)
+      if ((await settle('sent', null, outcome.providerId)) === 'ticket-taken')
+        await followRepeatedTicket(parts, message)
       return
     case 'refused':
       parts.log.warn({ ...note, code: outcome.code }, 'message refused for good')
@@ -65,10 +74,32 @@ async function followTry(parts: DeliveryParts, message: ClaimedMessage, now: Dat
   }
 }
 
-/** A request whose answer was lost may still be on its way: it is over for certain as long after its end as a worker's whole try may last. */
+const repeatedTicket = 'gateway.repeated-ticket'
+
+/**
+ * The gateway answers with a ticket that another SMS of ours has. That one may have got it by a question in which both looked alike, so the
+ * gateway is asked again. A gateway that does so at the next try as well is believed: it says that it has the message.
+ */
+async function followRepeatedTicket(parts: DeliveryParts, message: ClaimedMessage): Promise<void> {
+  const { id, attempts } = message
+  parts.log.warn({ message: id, attempts }, 'gateway gave the ticket of another SMS')
+  if (attempts < 2) return await askLater(parts, message, repeatedTicket)
+  const settlement = {
+    id,
+    attempts,
+    state: 'sent',
+    outcome: repeatedTicket,
+    providerId: null,
+    keepPayload: false,
+  } as const
+  await settleMessage(parts.db, { ...settlement, now: parts.clock.now() })
+}
+
+/** What the gateway has taken it soon knows; that it has not got it counts only later (`clear-doubt.ts`). */
 async function askLater(parts: DeliveryParts, { id, attempts }: ClaimedMessage, outcome: string): Promise<void> {
-  const dueAt = new Date(parts.clock.now().getTime() + staleMsOf(parts))
+  const now = parts.clock.now()
+  const dueAt = new Date(now.getTime() + askMsOf(parts))
   await parts.db.transaction(async (trx) => {
-    if (await doubtMessage(trx, { id, attempts, outcome, dueAt })) await enqueueDelivery(trx, id, dueAt)
+    if (await doubtMessage(trx, { id, attempts, outcome, now, dueAt })) await enqueueDelivery(trx, id, dueAt)
   })
 }

@@ -1,20 +1,23 @@
 // SMS that the gateway may have.
 import type { Db, Trx } from '#db/connection.ts'
-import { type ClaimedMessage, claimed, type Deferral } from './store.ts'
+import { abandoned, type ClaimedMessage, claimed, type Deferral, type Taker } from './store.ts'
 
 export interface DoubtfulMessage extends ClaimedMessage {
   readonly outcome: string
   /** When its last try began. */
   readonly sendingAt: Date
+  /** From then on nothing more of that try left us; what had left may have been on its way. */
+  readonly doubtfulAt: Date
 }
 
 /** The outcome of a try that nobody ended. */
 export const workerLost = 'worker.lost'
 
 /** Puts an SMS aside that the gateway may have, until it is asked; or until it is asked again. */
-export async function doubtMessage(trx: Trx, deferral: Deferral): Promise<boolean> {
+export async function doubtMessage(trx: Trx, deferral: Deferral & { readonly now: Date }): Promise<boolean> {
   const { rowCount } = await trx.raw(
-    `update messages set state = 'doubtful', outcome = :outcome, due_at = :dueAt
+    `update messages set state = 'doubtful', outcome = :outcome, due_at = :dueAt,
+       doubtful_at = case when state = 'sending' then :now else doubtful_at end
      where id = :id and channel = 'sms' and state in ('sending', 'doubtful') and attempts = :attempts`,
     { ...deferral },
   )
@@ -25,26 +28,21 @@ export async function doubtMessage(trx: Trx, deferral: Deferral): Promise<boolea
  * SMS that a worker took and never finished: whether the gateway has them cannot be known from here.
  * @param id only this one; or all of them
  */
-export async function doubtLostSms(db: Db | Trx, now: Date, staleBefore: Date, id?: string): Promise<string[]> {
+export async function doubtLostSms(db: Db | Trx, taker: Omit<Taker, 'worker'>, id?: string): Promise<string[]> {
   const { rows } = await db.raw(
-    `update messages set state = 'doubtful', outcome = :workerLost, due_at = :now
-     where state = 'sending' and channel = 'sms' and sending_at < :staleBefore
-       and id = coalesce(:id, id) returning id`,
-    { now, staleBefore, workerLost, id: id ?? null },
+    `update messages set state = 'doubtful', outcome = :workerLost, due_at = :now, doubtful_at = sending_at
+     where state = 'sending' and channel = 'sms' and id = coalesce(:id, id) and ${abandoned} returning id`,
+    { ...taker, workerLost, id: id ?? null },
   )
   return rows.map((row: { id: string }) => row.id)
 }
 
-/** Nobody takes it: two workers may ask at once, and only one of them can do what follows. */
-export async function selectDoubtfulMessage(
-  db: Db,
-  id: string,
-  staleBefore: Date,
-): Promise<DoubtfulMessage | undefined> {
+/** One whose time to be asked about has come. Nobody takes it: two workers may ask at once, and only one of them can do what follows. */
+export async function selectDoubtfulMessage(db: Db, id: string, now: Date): Promise<DoubtfulMessage | undefined> {
   const { rows } = await db.raw(
-    `select ${claimed}, outcome, sending_at as "sendingAt" from messages
-     where id = :id and state = 'doubtful' and sending_at < :staleBefore`,
-    { id, staleBefore },
+    `select ${claimed}, outcome, sending_at as "sendingAt", coalesce(doubtful_at, sending_at) as "doubtfulAt"
+     from messages where id = :id and state = 'doubtful' and due_at <= :now`,
+    { id, now },
   )
   return rows[0]
 }

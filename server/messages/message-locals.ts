@@ -1,6 +1,7 @@
 // What the views of messages are handed: words, links and moments in the reader's language, made from checked parameters.
 import type { Formats } from '#server/i18n/format.ts'
 import type { Locale, Texts } from '#server/i18n/texts.ts'
+import type { BrakeName } from './catalogue.ts'
 
 export interface LocalsOptions {
   readonly texts: Texts
@@ -17,6 +18,8 @@ interface AnyParams {
   readonly mailbox?: string
   readonly method?: 'backup-address' | 'phone' | 'security-question' | 'undo'
   readonly outcome?: 'measure-taken' | 'no-breach' | 'not-ours' | 'not-enough'
+  readonly brake?: BrakeName
+  readonly what?: 'sign-in' | 'recovery'
   readonly place?: string
   readonly device?: string
   readonly [field: string]: unknown
@@ -26,6 +29,7 @@ interface AnyParams {
 const tokenLinks = {
   token: ['link', '/recover/link/'],
   undoToken: ['undoLink', '/undo/'],
+  stopToken: ['stopLink', '/stop/'],
   appealToken: ['appealLink', '/appeal/'],
   progressToken: ['progressLink', '/report/progress/'],
 } as const
@@ -48,6 +52,9 @@ const selected: Readonly<Record<string, string>> = {
   'measure-taken': 'taken',
   'no-breach': 'nobreach',
   'not-ours': 'notours',
+  'sms-total': 'total',
+  'sms-prefix': 'prefix',
+  'sign-in': 'signin',
 }
 const select = (word: string | undefined) => word && (selected[word] ?? word)
 
@@ -103,6 +110,8 @@ export function createMessageLocals(options: LocalsOptions) {
       locals.undoLink ?? ('undoToken' in params ? locals.recoverLink : (locals.appealLink ?? locals.accountLink))
     locals.method = select(params.method)
     locals.outcome = select(params.outcome)
+    locals.brake = select(params.brake)
+    locals.what = select(params.what)
     locals.facts = factsOf(params, locals.at as string | undefined, locale)
     return locals
   }

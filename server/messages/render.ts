@@ -8,6 +8,8 @@ export interface MailContent {
   readonly subject: string
   readonly text: string
   readonly html: string
+  /** By which the reader ends such letters, by hand or by the mail program's own button (RFC 2369, RFC 8058). */
+  readonly unsubscribe?: string
 }
 
 export interface RenderMessage {
@@ -47,6 +49,7 @@ export function createMessageRendering(options: RenderOptions): RenderMessage {
         subject,
         text: plain.render(`mail/${name}/text`, locals, 'mail/layout/text'),
         html: html.render(`mail/${name}/html`, { ...locals, subject, ...options.colours }, 'mail/layout/html'),
+        ...(typeof locals.stopLink === 'string' ? { unsubscribe: locals.stopLink } : {}),
       }
     },
     sms(name, params, locale, to) {

@@ -1,16 +1,20 @@
 import express, { Router } from 'express'
 import { assertNever } from '#server/core/assert-never.ts'
+import { boundBody } from '../web/body-bound.ts'
 import { recordTwilioStatus, type TwilioStatusParts, twilioStatusPath } from './twilio-status.ts'
+
+/** A status of Twilio's is a few hundred bytes long. */
+const statusBytes = 8 * 1024
 
 /** Mounted before sessions and the form token: Twilio has neither, its signature takes their place. */
 export function messageRoutes(parts: TwilioStatusParts): Router {
   const routes = Router()
   routes.post(
     `${twilioStatusPath}/:id`,
-    express.urlencoded({ extended: false, limit: '8kb', parameterLimit: 40 }),
+    boundBody(statusBytes, express.urlencoded({ extended: false, limit: statusBytes, parameterLimit: 40 })),
     async (request, response) => {
       const signature = request.get('x-twilio-signature') ?? ''
-      const answer = await recordTwilioStatus(parts, request.params.id, signature, request.body ?? {})
+      const answer = await recordTwilioStatus(parts, String(request.params.id), signature, request.body ?? {})
       switch (answer.kind) {
         case 'recorded':
         case 'ignored':

@@ -37,7 +37,10 @@ export function createSmtpTransport({ url, from }: SmtpOptions): MailTransport {
           date: mail.date,
           messageId,
           // RFC 3834: no vacation notices back, and mailing software leaves it alone.
-          headers: { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All', [loopHeaderName]: '1' },
+          headers: {
+            ...{ 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All', [loopHeaderName]: '1' },
+            ...unsubscribeHeaders(mail.unsubscribe),
+          },
           disableFileAccess: true,
           disableUrlAccess: true,
         })
@@ -53,6 +56,10 @@ export function createSmtpTransport({ url, from }: SmtpOptions): MailTransport {
     close: () => void transporter?.then((pool) => pool.close()),
   }
 }
+
+/** RFC 2369 and, for the one click of mail programs, RFC 8058. */
+const unsubscribeHeaders = (link: string | undefined): Record<string, string> =>
+  link ? { 'List-Unsubscribe': `<${link}>`, 'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click' } : {}
 
 /** Loaded with the first mail: a portal that starts has better things to do. */
 async function connect(url: string, texts: Map<string, Readable>): Promise<Transporter<SMTPPoolSentMessageInfo>> {

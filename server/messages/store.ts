@@ -1,6 +1,7 @@
 import type { Db, Trx } from '#db/connection.ts'
 import { resealColumn } from '#db/reseal.ts'
 import type { Keyring } from '#server/core/keyring.ts'
+import { isDeadPool } from '#server/jobs/lifeline.ts'
 import type { Channel, MessageName } from './catalogue.ts'
 import { payloadPurpose } from './payload.ts'
 
@@ -39,31 +40,42 @@ export async function insertMessage(trx: Trx, message: NewMessage): Promise<stri
 /** Columns of a `ClaimedMessage`. */
 export const claimed = `id, channel, name, payload, attempts, created_at as "createdAt", expires_at as "expiresAt"`
 
+/** Who asks for a message. */
+export interface Taker {
+  readonly now: Date
+  /** A try that began before is over, whoever made it. */
+  readonly staleBefore: Date
+  /** The pool of the queue that wants it; null where none is known. */
+  readonly worker: string | null
+  /** The same pool where it does nothing with this message just now: what it has in hand was given up by a fault. */
+  readonly idle: string | null
+}
+
+/** True of a message in `sending` that nobody has in hand any more. */
+export const abandoned = `(sending_at < :staleBefore or worker = :idle or ${isDeadPool('worker')})`
+
 /**
- * Takes the message for one try; of two workers only one gets it. A mail that a dead worker left behind may be taken again after
- * `staleBefore`: its Message-ID makes a repeat recognisable. For an SMS the gateway is asked first.
+ * Takes the message for one try; of two workers only one gets it. A mail that a dead worker left behind may be taken again: its Message-ID
+ * makes a repeat recognisable. For an SMS the gateway is asked first.
  */
-export async function claimMessage(
-  db: Db,
-  id: string,
-  now: Date,
-  staleBefore: Date,
-): Promise<ClaimedMessage | undefined> {
+export async function claimMessage(db: Db, id: string, taker: Taker): Promise<ClaimedMessage | undefined> {
   const { rows } = await db.raw(
-    `update messages set state = 'sending', sending_at = :now, attempts = attempts + 1
-     where id = :id and (state = 'queued' or (state = 'sending' and channel = 'mail' and sending_at < :staleBefore))
+    `update messages set state = 'sending', sending_at = :now, attempts = attempts + 1, worker = :worker, doubtful_at = null
+     where id = :id and (state = 'queued' or (state = 'sending' and channel = 'mail' and ${abandoned}))
      returning ${claimed}`,
-    { id, now, staleBefore },
+    { id, ...taker },
   )
   return rows[0]
 }
 
-/** In the hands of a worker that may be alive, or in doubt for too short a time to ask. */
-export async function isInHand(trx: Trx, id: string): Promise<boolean> {
-  const { rowCount } = await trx.raw(`select 1 from messages where id = :id and state in ('sending', 'doubtful')`, {
-    id,
-  })
-  return rowCount === 1
+/** When to look again at a message in the hands of a worker that may be alive, or in doubt for too short a time to ask. */
+export async function findNextLook(trx: Trx, id: string, soon: Date): Promise<Date | undefined> {
+  const { rows } = await trx.raw(
+    `select case when state = 'doubtful' then greatest(due_at, :soon) else :soon end as at
+     from messages where id = :id and state in ('sending', 'doubtful')`,
+    { id, soon },
+  )
+  return rows[0]?.at
 }
 
 export interface Settlement {
@@ -77,11 +89,24 @@ export interface Settlement {
   readonly keepPayload: boolean
 }
 
-/**
- * Ends a try for good and wipes what was sent. Nothing happens where the message was settled or tried again meanwhile.
- * @throws where another SMS has this ticket of the gateway (23505): the message stays as it is, and the gateway will be asked about it
- */
-export async function settleMessage(db: Db, settlement: Settlement): Promise<boolean> {
+/** `ticket-taken`: another SMS has this ticket of the gateway, and nothing was changed. */
+export type Settled = 'settled' | 'not-ours' | 'ticket-taken'
+
+/** Ends a try for good and wipes what was sent. Nothing happens where the message was settled or tried again meanwhile. */
+export async function settleMessage(db: Db, settlement: Settlement): Promise<Settled> {
+  try {
+    return (await settle(db, settlement)) ? 'settled' : 'not-ours'
+  } catch (fault) {
+    if (isTicketTaken(fault)) return 'ticket-taken'
+    throw fault
+  }
+}
+
+const isTicketTaken = (fault: unknown): boolean =>
+  (fault as { code?: unknown }).code === '23505' &&
+  (fault as { constraint?: unknown }).constraint === 'messages_sms_provider_id_key'
+
+async function settle(db: Db, settlement: Settlement): Promise<boolean> {
   const { rowCount } = await db.raw(
     `update messages set state = :state, outcome = :outcome, provider_id = coalesce(:providerId, provider_id), settled_at = :now,
        payload = case when :keepPayload then payload end
@@ -169,6 +194,14 @@ export interface DeliveryReport {
  * message whose answer was lost.
  */
 export async function recordDelivery(db: Db, report: DeliveryReport): Promise<boolean> {
+  return await writeDelivery(db, report).catch((fault) => {
+    // Another message got the ticket at this very moment.
+    if (isTicketTaken(fault)) return false
+    throw fault
+  })
+}
+
+async function writeDelivery(db: Db, report: DeliveryReport): Promise<boolean> {
   const { rowCount } = await db.raw(
     `update messages set delivery = :delivery, delivery_code = :deliveryCode, provider_id = :providerId,
        state = 'sent', settled_at = coalesce(settled_at, :now),

@@ -6,8 +6,18 @@ import type { DeliveryParts } from './try-message.ts'
 
 /** The jobs of this feature. `message:sweep` runs every minute. */
 export function messageTasks(parts: DeliveryParts): TaskList {
+  const busyWith = new Set<string>()
+  const deliver = async (id: string, worker: string | null) => {
+    if (busyWith.has(id)) return await deliverMessage(parts, id, { worker, isBusy: true })
+    busyWith.add(id)
+    try {
+      await deliverMessage(parts, id, { worker, isBusy: false })
+    } finally {
+      busyWith.delete(id)
+    }
+  }
   return {
-    [deliverTask]: ({ messageId }) => deliverMessage(parts, String(messageId)),
+    [deliverTask]: ({ messageId }, { worker }) => deliver(String(messageId), worker ?? null),
     'message:sweep': () => sweepMessages(parts),
   }
 }

@@ -7,6 +7,8 @@ export interface OutgoingMail {
   readonly subject: string
   readonly text: string
   readonly html: string
+  /** Link by which the reader ends such letters, where there is one. */
+  readonly unsubscribe?: string
   /** The moment the message was decided on, the same for every try. */
   readonly date: Date
 }

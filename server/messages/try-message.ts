@@ -29,6 +29,10 @@ const tryMs = 45_000
 export const staleAfterMs = 60_000
 export const staleMsOf = ({ staleMs }: Pick<DeliveryParts, 'staleMs'>): number => staleMs ?? staleAfterMs
 
+/** The gateway is asked about an SMS in doubt so soon for the first time: what was taken is listed by then. */
+export const askAfterMs = 5000
+export const askMsOf = (parts: Pick<DeliveryParts, 'staleMs'>): number => askAfterMs * (staleMsOf(parts) / staleAfterMs)
+
 export type Try = { readonly outcome: SendOutcome | { kind: 'dropped'; code: string }; readonly kept: boolean }
 
 export async function tryMessage(parts: DeliveryParts, message: ClaimedMessage, now: Date): Promise<Try> {

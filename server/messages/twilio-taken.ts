@@ -19,6 +19,8 @@ export async function listTaken(twilio: Twilio, to: string, since: Date): Promis
   let page: Pick<MessagePage, 'instances' | 'nextPageUrl' | 'nextPage'> = await twilio.messages.page({ to, pageSize })
   let [newestFirst, last] = [true, Number.POSITIVE_INFINITY]
   for (let pages = 1; ; pages += 1) {
+    // Security: an error that comes as an answer is no empty list, after which the SMS would be sent a second time.
+    if (!isList(page)) return { kind: 'deferred', code: 'twilio.no-list' }
     for (const { sid, to: addressee, body, direction, dateCreated } of page.instances) {
       // A date that cannot be read counts as now: the message then asks for an explanation.
       const at = dateCreated instanceof Date ? dateCreated.getTime() : Number.POSITIVE_INFINITY
@@ -32,4 +34,10 @@ export async function listTaken(twilio: Twilio, to: string, since: Date): Promis
     if (pages === pagesAtMost) return { kind: 'deferred', code: 'twilio.list-too-long' }
     page = await next
   }
+}
+
+/** The client takes any object for a page whose only field is a list. */
+function isList(page: object): boolean {
+  const { _payload: answer } = page as { _payload?: { messages?: unknown } }
+  return Array.isArray(answer?.messages)
 }

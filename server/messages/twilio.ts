@@ -1,5 +1,6 @@
 // SMS by Twilio's Messages API, or whatever speaks it.
 import type { Twilio } from 'twilio'
+import type { MessageInstance } from 'twilio/lib/rest/api/v2010/account/message.js'
 import { neverConnected, type OutgoingSms, type SendOutcome, type SmsTransport, type TakenList } from './transport.ts'
 import { listTaken } from './twilio-taken.ts'
 
@@ -50,7 +51,7 @@ export function createTwilioTransport(options: TwilioOptions): SmsTransport {
         validityPeriod: Math.trunc(Math.min(Math.max(sms.secondsToLive, shortestLife), longestLife)),
         ...(options.statusUrl ? { statusCallback: `${options.statusUrl}/${sms.id}` } : {}),
       })
-      return { kind: 'accepted', providerId: taken.sid ?? null }
+      return outcomeOfAnswer(taken)
     } catch (fault) {
       return outcomeOf(fault as RequestFault)
     }
@@ -93,6 +94,20 @@ interface RequestFault {
 // Security: only codes leave this file; the client’s errors hold the number, the text and our token.
 const codeOf = ({ status, code }: RequestFault): string =>
   status === undefined ? `net.${typeof code === 'string' ? code : 'fault'}` : `twilio.${code ?? status}`
+
+/** Ends of a message that Twilio tells of in its very answer. */
+const unsent = new Set(['failed', 'undelivered', 'canceled'])
+
+/** An answer of 2xx is a yes only where it has a ticket and tells of no error: makers of other gateways put their errors into it as well. */
+function outcomeOfAnswer(answer: Pick<MessageInstance, 'sid' | 'errorCode'> & { status: unknown }): SendOutcome {
+  const { sid, errorCode, status } = answer
+  if (errorCode) return { kind: 'refused', code: `twilio.${errorCode}` }
+  if (typeof status === 'string' && unsent.has(status)) return { kind: 'refused', code: `twilio.${status}` }
+  if (typeof sid === 'string' && sid !== '') return { kind: 'accepted', providerId: sid }
+  // The body of an error names its status.
+  const told = Number(status)
+  return told >= 400 && told < 600 ? outcomeOf({ status: told }) : { kind: 'unknown', code: 'twilio.no-ticket' }
+}
 
 function outcomeOf(fault: RequestFault): SendOutcome {
   const { status, code, syscall } = fault

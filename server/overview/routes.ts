@@ -3,6 +3,7 @@ import { describeBlock } from '../abuse/describe-block.ts'
 import { describeEntry } from '../activity/describe-entry.ts'
 import { listActivity } from '../activity/store.ts'
 import { countHeldAppPasswords } from '../app-passwords/store.ts'
+import { waitingFilters } from '../mail-filters/waiting-filters.ts'
 import { describeMailbox } from '../mailboxes/describe-mailbox.ts'
 import { requestGrowth } from '../mailboxes/grow-mailbox.ts'
 import { refreshUsage } from '../mailboxes/measure-mailboxes.ts'
@@ -13,6 +14,7 @@ import { lacksSecondWay, warningsOf } from '../recovery-methods/managed-method.t
 import { listRoles } from '../staff/store.ts'
 import { takeDone, tellDone } from '../web/done.ts'
 import { NotFound } from '../web/faults.ts'
+import { readFields } from '../web/forms.ts'
 import type { WebParts } from '../web/parts.ts'
 import { ownerOf, proofOf, requireAccount } from '../web/sessions.ts'
 
@@ -45,6 +47,7 @@ export function overviewRoutes(parts: WebParts): Router {
           warnings: warningsOf(described),
           lacksSecondWay: lacksSecondWay(described),
           appPasswords: platform.applyAppPasswords !== undefined,
+          waitingFilters: await waitingFilters(db, owner.id),
           heldAppPasswords: await countHeldAppPasswords(db, owner.id),
           latestActivity: entries.map((entry) => describeEntry(entry)),
           isStaff: (await listRoles(db, owner.id)).length > 0,
@@ -52,7 +55,9 @@ export function overviewRoutes(parts: WebParts): Router {
       })
     })
     .post('/account/space', requireAccount('/account'), async (req, res) => {
-      const asked = { proof: proofOf(req), trace: parts.trace(req) }
+      const { from } = readFields(req, ['from'])
+      const seen = /^\d{1,15}$/.test(from) ? Number(from) : undefined
+      const asked = { proof: proofOf(req), trace: parts.trace(req), from: seen }
       if (await requestGrowth(parts, asked)) tellDone(res, 'space-grown')
       res.redirect(303, '/account')
     })

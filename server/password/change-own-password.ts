@@ -6,10 +6,12 @@ import { recordActivity } from '../activity/store.ts'
 import { type NoticeParts, tellOwner } from '../contacts/tell-owner.ts'
 import type { MailboxParts, NewPassword } from '../mailboxes/want-mailbox.ts'
 import { linksToReplace } from '../undo/offer-undo.ts'
+import { takeForm } from '../web/sent-forms-store.ts'
 import { changePassword } from './change-password.ts'
 
 /**
  * App passwords stay: their owner made them. Security: earlier links "this was not me" are void, and contacts get new ones in their place.
+ * @param form of the page that asks: noted, so that a second click is known
  * @returns the epoch that begins with it
  * @throws StaleProof
  */
@@ -18,6 +20,7 @@ export async function changeOwnPassword(
   asking: AccountProof & { readonly trace: Trace },
   password: NewPassword,
   at: Date,
+  form?: Buffer,
 ): Promise<number> {
   const { accountId, trace } = asking
   return await changeAccount(parts.db, asking, async (trx) => {
@@ -28,6 +31,7 @@ export async function changeOwnPassword(
     await recordActivity(trx, parts.keyring, { accountId, event, details: {}, at, trace })
     const notice = { accountId, name: 'password-changed', params: {}, change: event } as const
     await tellOwner(trx, parts, { ...notice, replaces, at, trace })
+    if (form) await takeForm(trx, form, at)
     return epoch
   })
 }

@@ -1,33 +1,81 @@
 // The one way in which a password is replaced: by its owner, by recovery, by undo.
+import type { Db } from '#db/connection.ts'
 import { endDemandedReset } from '../abuse/end-demanded-reset.ts'
 import type { AccountTrx } from '../accounts/change-account.ts'
-import { setPassword } from '../accounts/store.ts'
+import { listRefusedVerifiers, setPassword } from '../accounts/store.ts'
 import { holdAppPasswords } from '../app-passwords/change-app-passwords.ts'
+import type { LinkedContact } from '../contacts/contact.ts'
+import { wordsOfContact } from '../core/contact-words.ts'
 import type { Keyring } from '../core/keyring.ts'
 import { loginOf } from '../core/names.ts'
 import { judgePassword, type PasswordRefusal } from '../core/password-policy.ts'
+import { holdFilters } from '../mail-filters/hold-filters.ts'
 import { passwordLimitsOf } from '../mail-platform/password-limits.ts'
 import { type MailboxParts, type NewPassword, wantMailboxPassword } from '../mailboxes/want-mailbox.ts'
 import { endSessions } from '../sessions/store.ts'
 import type { RawSettings } from '../settings.ts'
+import { BusyError, type PasswordHasher } from './hasher.ts'
 
 export interface PasswordRuleParts {
+  readonly db: Db
+  readonly hasher: PasswordHasher
+  readonly methods: { contactsOf(db: Db, accountId: string): Promise<readonly LinkedContact[]> }
   readonly serviceWords: readonly string[]
   readonly settings: Pick<RawSettings, 'passwordMin' | 'mailPlatform'>
 }
 
+/** `same`: it is the present one, or the one that an undo has just made void. */
+export type NewPasswordRefusal = PasswordRefusal | 'same'
+
 export type JudgedNewPassword =
   | { readonly kind: 'ok'; readonly password: string }
-  | { readonly kind: 'refused'; readonly reason: PasswordRefusal }
+  | { readonly kind: 'refused'; readonly reason: NewPasswordRefusal }
 
-/** Security: one policy for every door where a password is chosen. */
-export function judgeNewPassword(parts: PasswordRuleParts, address: string, typed: string): JudgedNewPassword {
-  return judgePassword(typed, {
+/**
+ * Security: one policy for every door where a password is chosen. Only for those whose proof was judged before: it tells the present one.
+ * @throws BusyError where the line for hashing is full
+ */
+export async function judgeNewPassword(
+  parts: PasswordRuleParts,
+  owner: { readonly id: string; readonly address: string },
+  typed: string,
+): Promise<JudgedNewPassword> {
+  const contacts = await parts.methods.contactsOf(parts.db, owner.id)
+  const judged = judgePassword(typed, {
     minLength: parts.settings.passwordMin,
-    login: loginOf(address),
+    login: loginOf(owner.address),
+    contactWords: contacts.flatMap(wordsOfContact),
     serviceWords: parts.serviceWords,
     limits: passwordLimitsOf(parts.settings),
   })
+  if (judged.kind === 'refused') return judged
+  // Security: the password of before is no new password: somebody else may be the reason for a new one.
+  return (await isPresentPassword(parts, owner.id, judged.password)) ? { kind: 'refused', reason: 'same' } : judged
+}
+
+/**
+ * Whether it is the account's password, or one that an undo has just made void. Only for those whose proof was judged before.
+ * @throws BusyError where the line for hashing is full
+ */
+export async function isPresentPassword(
+  { db, hasher }: Pick<PasswordRuleParts, 'db' | 'hasher'>,
+  accountId: string,
+  typed: string,
+): Promise<boolean> {
+  for (const verifier of await listRefusedVerifiers(db, accountId)) {
+    if (await isRight(hasher, verifier, typed)) return true
+  }
+  return false
+}
+
+/** A verifier that cannot be read is nobody's password, and keeps nobody from a new one. */
+async function isRight(hasher: PasswordHasher, verifier: string, typed: string): Promise<boolean> {
+  try {
+    return await hasher.verify(verifier, typed)
+  } catch (fault) {
+    if (fault instanceof BusyError) throw fault
+    return false
+  }
 }
 
 export interface PasswordChange {
@@ -36,7 +84,9 @@ export interface PasswordChange {
   readonly at: Date
   /** True where earlier links "this was not me" end too: after a change by its owner or by a contact, not after a weaker proof. */
   readonly voidsLinks: boolean
-  /** True where the owner changes a password that they know. After a reset app passwords wait until they are kept or revoked. */
+  /** True where an undo takes a password away and puts in its place one that nobody knows. */
+  readonly voids?: boolean
+  /** True where the owner changes a password that they know. After a reset app passwords and filters wait until they are kept. */
   readonly keepAppPasswords?: boolean
 }
 
@@ -50,10 +100,13 @@ export async function changePassword(
   parts: MailboxParts & { keyring: Keyring },
   change: PasswordChange,
 ): Promise<number> {
-  const { accountId, password, at, voidsLinks, keepAppPasswords = false } = change
-  const epoch = await setPassword(trx, accountId, { verifier: password.verifier, at, voidsLinks })
+  const { accountId, password, at, voidsLinks, voids = false, keepAppPasswords = false } = change
+  const epoch = await setPassword(trx, accountId, { verifier: password.verifier, at, voidsLinks, voids })
   await wantMailboxPassword(trx, parts, { accountId, password, at, endSessions: true })
-  if (!keepAppPasswords) await holdAppPasswords(trx, parts, { accountId, at })
+  if (!keepAppPasswords) {
+    await holdAppPasswords(trx, parts, { accountId, at })
+    await holdFilters(trx, { accountId, at })
+  }
   await endSessions(trx, accountId)
   await endDemandedReset(trx, parts, accountId, at)
   return epoch

@@ -1,10 +1,13 @@
 import { type Request, type Response, Router } from 'express'
+import { StaleProof } from '../accounts/change-account.ts'
 import { tellDone } from '../web/done.ts'
 import { type FormError, readFields } from '../web/forms.ts'
 import type { WebParts } from '../web/parts.ts'
+import { formDigestOf } from '../web/sent-forms.ts'
+import { findSentForm } from '../web/sent-forms-store.ts'
 import { ownerOf, proofOf, renewSession, requireAccount, requireFreshPassword } from '../web/sessions.ts'
 import { changeOwnPassword } from './change-own-password.ts'
-import { judgeNewPassword } from './change-password.ts'
+import { isPresentPassword, judgeNewPassword } from './change-password.ts'
 
 export function passwordRoutes(parts: WebParts): Router {
   const { pages, clock, hasher } = parts
@@ -25,15 +28,25 @@ export function passwordRoutes(parts: WebParts): Router {
     .post('/account/password', requireAccount(), fresh, async (req, res) => {
       const owner = ownerOf(req)
       if (!owner) return
-      const judged = judgeNewPassword(parts, owner.address, readFields(req, ['password']).password)
+      // Without the password, of which nothing is kept but its verifier.
+      const form = formDigestOf(req, [])
+      const judged = await judgeNewPassword(parts, owner, readFields(req, ['password']).password)
+      if (judged.kind === 'refused' && judged.reason === 'same' && (await findSentForm(parts.db, form, clock.now())))
+        return res.redirect(303, '/account')
       if (judged.kind === 'refused') return showForm(req, res, [{ field: 'password', reason: judged.reason }])
       await perAccount.demand(owner.id)
       const verifier = await hasher.hash(judged.password)
       const at = clock.now()
       const trace = parts.trace(req)
       const asking = { ...proofOf(req), trace }
-      const epoch = await changeOwnPassword(parts, asking, { plain: judged.password, verifier }, at)
-      await renewSession(req, epoch, trace, at)
+      try {
+        const epoch = await changeOwnPassword(parts, asking, { plain: judged.password, verifier }, at, form)
+        await renewSession(req, epoch, trace, at)
+      } catch (fault) {
+        // Of two clicks at once the first has ended this session and begun another, which goes on.
+        const isAgain = fault instanceof StaleProof && (await findSentForm(parts.db, form, at))
+        if (!isAgain || !(await isPresentPassword(parts, owner.id, judged.password))) throw fault
+      }
       tellDone(res, 'password-changed')
       res.redirect(303, '/account')
     })

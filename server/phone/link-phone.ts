@@ -1,22 +1,28 @@
-import type { Db } from '#db/connection.ts'
+import type { Trx } from '#db/connection.ts'
 import type { AccountProof } from '../accounts/change-account.ts'
-import { type AskedForProof, askForProof, type ProofParts } from '../contacts/ask-for-proof.ts'
-import type { Contact } from '../contacts/contact.ts'
-import { findConfirmation } from '../contacts/store.ts'
-import type { Keyring } from '../core/keyring.ts'
+import {
+  type AskedForProof,
+  askForProof,
+  type Permit,
+  type ProofParts,
+  type SecondLook,
+} from '../contacts/ask-for-proof.ts'
+import { findPendingContact } from '../contacts/pending-contact.ts'
 import { type PhoneNumberRefusal, parsePhoneNumber } from '../core/phone-number.ts'
 import type { Locale } from '../i18n/texts.ts'
 import { type Asking, changeMethod, type Held, type MethodChangeParts } from '../recovery-methods/change-method.ts'
 import { type Linked, type LinkParts, linkContact } from '../recovery-methods/link-contact.ts'
 import type { GuardedNumber, SmsGuard } from './sms-guard.ts'
+import { createPace, type Pace, type PaceSettings } from './sms-pace.ts'
 import { findPhone, putPhone, removePhone } from './store.ts'
 
 export interface PhoneParts extends ProofParts {
   readonly smsGuard: SmsGuard
-  readonly settings: ProofParts['settings'] & {
-    readonly defaultCountry: string
-    readonly smsCountries: readonly string[]
-  }
+  readonly settings: ProofParts['settings'] &
+    PaceSettings & {
+      readonly defaultCountry: string
+      readonly smsCountries: readonly string[]
+    }
 }
 
 export type JudgedPhone =
@@ -29,30 +35,51 @@ export function judgePhone({ settings }: Pick<PhoneParts, 'settings'>, typed: st
   return parsed.kind === 'ok' ? { kind: 'ok', number: parsed } : parsed
 }
 
-export type AskedPhone = AskedForProof | { readonly kind: 'limited'; readonly retryAfterSeconds: number }
+/** How often an account may ask for codes to one number, as its pages tell it. */
+export const linkingPace = ({ keyring, settings }: Pick<PhoneParts, 'keyring' | 'settings'>): Pace =>
+  createPace(keyring, settings, 'linking')
 
-/** Sends a code to the number, however many mailboxes already have it. */
+/**
+ * Sends a code to the number, however many mailboxes already have it.
+ * @param about.typedAt of a number that waits already, where the code is sent again
+ */
 export async function askPhone(
   parts: PhoneParts,
-  about: { readonly proof: AccountProof; readonly number: GuardedNumber; readonly locale: Locale },
-): Promise<AskedPhone> {
-  const { proof, number, locale } = about
-  const { accountId } = proof
-  const own = await findPhone(parts.db, parts.keyring, accountId)
-  const permit = await parts.smsGuard.permit(number, { accountId, confirmed: own?.value === number.e164 })
-  if (permit.kind === 'refused') return { kind: 'limited', retryAfterSeconds: permit.retryAfterSeconds }
+  about: {
+    readonly proof: AccountProof
+    readonly number: GuardedNumber
+    readonly locale: Locale
+    readonly typedAt?: Date | undefined
+    readonly again?: SecondLook
+  },
+): Promise<AskedForProof> {
+  const { number, ...asking } = about
+  const { proof } = asking
   const contact = { kind: 'phone', value: number.e164, canonical: number.e164 } as const
-  return await askForProof(parts, { proof, contact, locale })
+  const permit = (trx: Trx) => permitCode(trx, parts, proof.accountId, number)
+  return await askForProof(parts, { ...asking, contact, permit })
+}
+
+/**
+ * Security: the page tells of the pace alone, which knows who asks and for which number; whether anybody else was sent a code there today
+ * stays untold. The guard is asked first, so that its waits are over when those of the page are.
+ */
+async function permitCode(trx: Trx, parts: PhoneParts, accountId: string, number: GuardedNumber): Promise<Permit> {
+  const pace = linkingPace(parts)
+  const { wait } = await pace.look(trx, accountId, number.e164)
+  if (wait > 0) return { kind: 'limited', retryAfterSeconds: wait }
+  const own = await findPhone(trx, parts.keyring, accountId)
+  const confirmed = own?.value === number.e164
+  const permit = await parts.smsGuard.within(trx).permit(number, { accountId, confirmed })
+  if (permit.kind === 'refused' && permit.reason === 'account')
+    return { kind: 'limited', retryAfterSeconds: permit.retryAfterSeconds }
+  await pace.ask(trx, accountId, number.e164)
+  return { kind: permit.kind === 'permitted' ? 'send' : 'hold-back' }
 }
 
 /** The number that a code was sent to and that waits for it. */
-export async function pendingPhone(
-  { db, keyring }: { readonly db: Db; readonly keyring: Keyring },
-  accountId: string,
-): Promise<Contact | undefined> {
-  const found = await findConfirmation(db, keyring, accountId, 'phone')
-  return found && !found.spentAt ? found.contact : undefined
-}
+export const pendingPhone = (parts: Parameters<typeof findPendingContact>[0], accountId: string) =>
+  findPendingContact(parts, accountId, 'phone')
 
 export const linkPhone = (parts: LinkParts, asking: Asking, typed: string): Promise<Linked> =>
   linkContact(parts, asking, { kind: 'phone', typed }, (trx, { canonical: e164 }, at) =>

@@ -2,7 +2,7 @@ import { findConfirmation } from '../contacts/store.ts'
 import type { Keyring } from '../core/keyring.ts'
 import { maskPhone } from '../core/phone-number.ts'
 import type { ManagedMethod } from '../recovery-methods/managed-method.ts'
-import { findPhone, type Phone, removePhone, restorePhone } from './store.ts'
+import { findPhone, markPhoneDoubtful, type Phone, removePhone, restorePhone } from './store.ts'
 
 const id = 'phone'
 const own = { id, weak: false, href: '/account/recovery/phone' } as const
@@ -12,14 +12,15 @@ export const managedPhone = (keyring: Keyring): ManagedMethod => ({
   async describe(db, accountId, at) {
     const phone = await findPhone(db, keyring, accountId)
     if (phone) {
-      const { value, confirmedAt: since, provenAt } = phone
-      return { ...own, state: 'set', masked: maskPhone(value), since, provenAt }
+      const { value, confirmedAt: since, provenAt, doubtful } = phone
+      return { ...own, state: 'set', masked: maskPhone(value), since, provenAt, ...(doubtful ? { doubtful } : {}) }
     }
     const pending = await findConfirmation(db, keyring, accountId, id)
     if (!pending || pending.spentAt || pending.expiresAt <= at) return { ...own, state: 'none' }
     return { ...own, state: 'pending', masked: maskPhone(pending.contact.value) }
   },
   findContact: (db, accountId) => findPhone(db, keyring, accountId),
+  doubt: markPhoneDoubtful,
   async remove(trx, accountId) {
     await removePhone(trx, keyring, accountId)
   },

@@ -1,21 +1,33 @@
 // Recovery by SMS: the number typed in full, then an 8-digit code.
 import type { Db } from '#db/connection.ts'
-import { maskPhone, parsePhoneNumber } from '../core/phone-number.ts'
+import { givesWayBack } from '../contacts/contact.ts'
+import { parsePhoneNumber, writePhone } from '../core/phone-number.ts'
 import { newCode, parseCode, sameSecret } from '../core/secrets.ts'
 import { enqueue } from '../jobs/enqueue.ts'
 import type { MessageParts } from '../messages/send-message.ts'
 import type { RecoveryMethod } from '../recovery/recovery-method.ts'
+import type { ManagedMethods } from '../recovery-methods/managed-method.ts'
 import type { RawSettings } from '../settings.ts'
 import { createLimits } from '../web/limits.ts'
-import { countCodeTry, digestOfCode, findCodeRequest, putCodeRequest, spendCode } from './code-store.ts'
-import { createPace } from './recovery-pace.ts'
+import type { SecurityLog } from '../web/security-log.ts'
+import {
+  type CodeRequest,
+  countCodeTry,
+  digestOfCode,
+  findCodeRequest,
+  putCodeRequest,
+  spendCode,
+} from './code-store.ts'
 import { codeDigits, sendCodeTask, sendRecoveryCode } from './send-recovery-code.ts'
 import type { SmsGuard } from './sms-guard.ts'
+import { createPace } from './sms-pace.ts'
 import { findPhone, markPhoneProven } from './store.ts'
 
 export interface PhoneRecoveryParts extends MessageParts {
   readonly db: Db
   readonly smsGuard: SmsGuard
+  readonly methods: Pick<ManagedMethods, 'contactsOf'>
+  readonly log: SecurityLog
   readonly settings: Pick<
     RawSettings,
     | 'codeMinutes'
@@ -32,9 +44,12 @@ const refused = (reason: string) => ({ kind: 'refused', reason }) as const
 
 export function phoneRecovery(parts: PhoneRecoveryParts): RecoveryMethod {
   const { keyring, settings } = parts
-  const pace = createPace(keyring, settings)
+  const pace = createPace(keyring, settings, 'recovery')
   const numbers = { defaultCountry: settings.defaultCountry, allowedCountries: settings.smsCountries }
   const wrongPerDay = { points: settings.limitWrongCodesPerDay, seconds: 86_400 }
+
+  const isUnderWay = (request: CodeRequest, e164: string, at: Date) =>
+    request.e164 === e164 && request.expiresAt > at && request.tries < settings.limitCodeTries
 
   return {
     id: 'phone',
@@ -48,7 +63,7 @@ export function phoneRecovery(parts: PhoneRecoveryParts): RecoveryMethod {
       if (!request) return null
       const { wait, left } = await pace.look(db, budgetKey, request.e164)
       return {
-        phone: maskPhone(request.e164),
+        phone: writePhone(request.e164),
         digits: codeDigits,
         minutes: settings.codeMinutes,
         exhausted: request.tries >= settings.limitCodeTries,
@@ -56,13 +71,18 @@ export function phoneRecovery(parts: PhoneRecoveryParts): RecoveryMethod {
         againAt: wait > 0 ? new Date(at.getTime() + wait * 1000) : null,
       }
     },
-    async challenge(trx, flow, input) {
+    sends: async (db, { id }) => (await findCodeRequest(db, keyring, id))?.sends ?? 0,
+    async challenge(trx, flow, input, seen) {
       const parsed = input === null ? null : parsePhoneNumber(input, numbers)
       if (parsed?.kind === 'refused') return refused(parsed.reason)
-      const e164 = parsed?.e164 ?? (await findCodeRequest(trx, keyring, flow.id))?.e164
+      const request = await findCodeRequest(trx, keyring, flow.id)
+      const e164 = parsed?.e164 ?? request?.e164
       if (e164 === undefined) return refused('missing')
+      const underWay = request && isUnderWay(request, e164, flow.at) ? request : undefined
+      // A second click: one was asked for since the form was shown.
+      if (underWay && seen !== undefined && seen !== underWay.sends) return { kind: 'asked' }
       const wait = await pace.ask(trx, flow.budgetKey, e164)
-      if (wait > 0) return { kind: 'wait', retryAfterSeconds: wait }
+      if (wait > 0) return { kind: 'wait', retryAfterSeconds: wait, underWay: underWay !== undefined }
       const expiresAt = new Date(flow.at.getTime() + settings.codeMinutes * 60_000)
       const sends = await putCodeRequest(trx, keyring, {
         flowId: flow.id,
@@ -95,8 +115,9 @@ export function phoneRecovery(parts: PhoneRecoveryParts): RecoveryMethod {
       const phone = await findPhone(trx, keyring, flow.accountId)
       // Security: a number that was removed or replaced meanwhile proves nothing.
       if (!phone || phone.confirmedAt > flow.begunAt) return false
+      if (!givesWayBack(phone, await parts.methods.contactsOf(trx, flow.accountId))) return false
       await markPhoneProven(trx, flow.accountId, flow.at)
-      return true
+      return phone.doubtful ? 'weak' : 'strong'
     },
     tasks: { [sendCodeTask]: (payload) => sendRecoveryCode(parts, payload, newCode(codeDigits)) },
   }

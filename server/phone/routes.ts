@@ -4,7 +4,7 @@ import { createContactPages, methodsPage } from '../web/contact-pages.ts'
 import { readFields } from '../web/forms.ts'
 import type { WebParts } from '../web/parts.ts'
 import { accountOf, proofOf, requireAccount, requireFreshPassword } from '../web/sessions.ts'
-import { askPhone, judgePhone, linkPhone, pendingPhone, unlinkPhone } from './link-phone.ts'
+import { askPhone, judgePhone, linkingPace, linkPhone, pendingPhone, unlinkPhone } from './link-phone.ts'
 
 const formPage = '/account/recovery/phone'
 const confirmPage = '/account/recovery/phone/confirm'
@@ -18,7 +18,7 @@ export function phoneRoutes(parts: WebParts): Router {
       const pending = await pendingPhone(parts, accountId)
       return pending && { ...pending, value: writePhone(pending.value) }
     },
-    waitFor: (_accountId, e164) => parts.smsGuard.waitFor(e164),
+    waitFor: async (accountId, e164) => (await linkingPace(parts).look(parts.db, accountId, e164)).wait,
   })
   const fresh = (page?: string) => requireFreshPassword(parts.clock.now, page)
 
@@ -37,12 +37,15 @@ export function phoneRoutes(parts: WebParts): Router {
       const { code } = readFields(req, ['code'])
       await forms.answerLinked(req, res, await linkPhone(parts, forms.askingOf(req), code))
     })
-    .post(`${confirmPage}/again`, requireAccount(confirmPage), async (req, res) => {
+    .post(`${confirmPage}/again`, requireAccount(confirmPage), forms.askAgain, async (req, res) => {
       const accountId = accountOf(req).id
       const pending = await pendingPhone(parts, accountId)
       const judged = judgePhone(parts, pending?.value ?? '')
       if (judged.kind === 'refused') return res.redirect(303, formPage)
-      const asked = await askPhone(parts, { proof: proofOf(req), number: judged.number, locale: req.locale })
+      const asked = await askPhone(parts, {
+        ...{ proof: proofOf(req), number: judged.number, locale: req.locale },
+        ...{ typedAt: pending?.typedAt, again: forms.seenBy(req) },
+      })
       await forms.answerAsked(req, res, asked)
     })
     .post(`${formPage}/remove`, requireAccount(methodsPage), fresh(methodsPage), async (req, res) => {

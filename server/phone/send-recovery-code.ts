@@ -1,11 +1,14 @@
 // The worker's half of recovery by SMS: looks whose number it is, and sends the code or nothing.
 import type { Db } from '#db/connection.ts'
 import { openAccount } from '../accounts/change-account.ts'
+import { givesWayBack } from '../contacts/contact.ts'
 import { parsePhoneNumber } from '../core/phone-number.ts'
 import { newToken } from '../core/secrets.ts'
 import { isLocale } from '../i18n/texts.ts'
 import { enqueue } from '../jobs/enqueue.ts'
 import { type MessageParts, sendMessage } from '../messages/send-message.ts'
+import type { ManagedMethods } from '../recovery-methods/managed-method.ts'
+import type { SecurityLog } from '../web/security-log.ts'
 import { decideCode, holdCodeRequest } from './code-store.ts'
 import type { SmsGuard, SmsPermit } from './sms-guard.ts'
 import { findPhone } from './store.ts'
@@ -20,6 +23,8 @@ const shortWaitSeconds = 5
 export interface SendCodeParts extends MessageParts {
   readonly db: Db
   readonly smsGuard: SmsGuard
+  readonly methods: Pick<ManagedMethods, 'contactsOf'>
+  readonly log: SecurityLog
 }
 
 /** May run twice: the request is answered once. Security: for any other number than the account's own the same rows are written. */
@@ -28,7 +33,7 @@ export async function sendRecoveryCode(
   payload: Record<string, unknown>,
   code: string,
 ): Promise<void> {
-  const { db, keyring, smsGuard, clock } = parts
+  const { db, keyring, smsGuard, clock, log, methods } = parts
   const flowId = String(payload.flowId)
   const accountId = String(payload.accountId)
   const epoch = Number(payload.epoch)
@@ -41,13 +46,17 @@ export async function sendRecoveryCode(
     if (!request || request.decided || request.sends !== sends || request.expiresAt <= clock.now()) return
     const account = door.kind === 'open' ? door.account : undefined
     const own = await findPhone(trx, keyring, accountId)
-    const matches = account && own?.canonical === request.e164
+    const all = await methods.contactsOf(trx, accountId)
+    const matches = account && own?.canonical === request.e164 && givesWayBack(own, all)
     const permit = matches ? await askGuard(smsGuard.within(trx), request.e164) : undefined
     if (permit?.kind === 'refused' && permit.reason === 'wait' && permit.retryAfterSeconds <= shortWaitSeconds) {
       // The page's wait began when the code was asked for, the guard's when it was sent: a moment later.
       const afterSeconds = permit.retryAfterSeconds
       return await enqueue(trx, sendCodeTask, { flowId, accountId, epoch, sends }, { afterSeconds })
     }
+    // Nobody is told of it on a page: it would tell whose number it is.
+    if (permit?.kind === 'refused')
+      log.security({ event: 'limit.reached', account: account?.address, what: `sms-${permit.reason}` })
     const to = matches && permit?.kind === 'permitted' ? own.value : null
     // Security: a code that nobody was sent cannot be guessed either.
     if (!(await decideCode(trx, keyring, { flowId, sends, code: to === null ? newToken() : code }))) return

@@ -1,6 +1,7 @@
 // Guards the money: how many SMS go to one number, to one block of numbers and in all.
 import type { Trx } from '#db/connection.ts'
 import type { Keyring } from '../core/keyring.ts'
+import type { TellBrake } from '../web/brakes.ts'
 import { type Counted, createLimits, type Limiter, type Limits } from '../web/limits.ts'
 
 export interface SmsGuardSettings {
@@ -28,13 +29,12 @@ export type SmsPermit =
 export interface SmsGuard {
   /**
    * Counts one SMS before it is written, or refuses it. One number has one budget over all purposes and accounts.
+   * Security: only `account` is a reason that may be told: the others tell what strangers asked for.
    * @param about.accountId the account that asks or is asked for, where there is one
    * @param about.confirmed the number belongs to the account that the SMS is for: still served when the day's total, or what strangers may
    * have of the number's own, is used up
    */
   permit(number: GuardedNumber, about: { readonly accountId?: string; readonly confirmed: boolean }): Promise<SmsPermit>
-  /** Seconds until the number may be sent to again, 0 for at once. Nothing is counted. */
-  waitFor(e164: string): Promise<number>
   /** The same guard; what it counts is kept exactly when the transaction is. */
   within(trx: Trx): SmsGuard
 }
@@ -52,7 +52,13 @@ const perPrefix = { points: 20, seconds: 3600 }
 /** Eighths of a second: the limiter keeps whole milliseconds. */
 const exact = (seconds: number) => Math.ceil(seconds * 8) / 8
 
-export function createSmsGuard(limits: Limits, keyring: Keyring, settings: SmsGuardSettings): SmsGuard {
+/** @param tellBrake told when a block of numbers or the day has had its SMS */
+export function createSmsGuard(
+  limits: Limits,
+  keyring: Keyring,
+  settings: SmsGuardSettings,
+  tellBrake?: TellBrake,
+): SmsGuard {
   const accounts = limits.limiter('sms-account', perAccount)
   const perDay = limits.limiter('sms-number', { points: settings.limitSmsPerNumberDay, seconds: daySeconds })
   const byStrangers = limits.limiter('sms-number-strangers', {
@@ -61,8 +67,12 @@ export function createSmsGuard(limits: Limits, keyring: Keyring, settings: SmsGu
   })
   const gate = limits.limiter('sms-wait', { points: 1, seconds: 60 })
   const bursts = limits.limiter('sms-burst', burst)
-  const prefixes = limits.limiter('sms-prefix', perPrefix)
-  const total = limits.limiter('sms-total', { points: settings.limitSmsTotalDay, seconds: daySeconds })
+  const prefixes = limits.limiter('sms-prefix', { ...perPrefix, onFull: () => tellBrake?.('sms-prefix') })
+  const total = limits.limiter('sms-total', {
+    points: settings.limitSmsTotalDay,
+    seconds: daySeconds,
+    onFull: () => tellBrake?.('sms-total'),
+  })
   // Security: counters are named by keyed digests, so that the table of limits tells no number.
   const keyOf = (what: string, value: string) => keyring.digest(`limits.sms-${what}`, value).toString('base64url')
   const waitAfter = (sent: number) =>
@@ -87,7 +97,8 @@ export function createSmsGuard(limits: Limits, keyring: Keyring, settings: SmsGu
           retryAfterSeconds: state.kind === 'full' ? state.retryAfterSeconds : 1,
         } as const
       }
-      const asked = accountId === undefined ? undefined : await count(accounts, accountId)
+      // Security: counted for who asks whatever becomes of it: what is left of it would tell what was held back.
+      const asked = accountId === undefined ? undefined : await accounts.count(accountId)
       if (asked?.kind === 'full') return refuse('account', asked)
       const today = await count(perDay, number)
       if (today.kind === 'full') return refuse('number', today)
@@ -105,11 +116,6 @@ export function createSmsGuard(limits: Limits, keyring: Keyring, settings: SmsGu
       if (all.kind === 'full' && !confirmed) return refuse('total', all)
       return { kind: 'permitted' }
     },
-    async waitFor(e164) {
-      const key = keyOf('number', e164)
-      const states = await Promise.all([perDay, byStrangers, gate, bursts].map((limiter) => limiter.look(key)))
-      return Math.max(0, ...states.map((state) => (state.kind === 'full' ? state.retryAfterSeconds : 0)))
-    },
-    within: (trx) => createSmsGuard(createLimits(trx), keyring, settings),
+    within: (trx) => createSmsGuard(createLimits(trx), keyring, settings, tellBrake),
   }
 }

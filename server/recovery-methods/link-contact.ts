@@ -1,9 +1,12 @@
 // A contact becomes the account's own: the right code is spent and the contact claimed in one transaction.
+import type { Db, Trx } from '#db/connection.ts'
 import { type AccountTrx, demandProof } from '../accounts/change-account.ts'
+import { findHolder } from '../claims/store.ts'
 import type { Contact, LinkedContact } from '../contacts/contact.ts'
 import { type JudgeParts, judgeCode } from '../contacts/judge-code.ts'
 import { spendConfirmation } from '../contacts/store.ts'
 import { type Asking, changeMethod, type Held, type MethodChangeParts } from './change-method.ts'
+import { askToDoubt } from './doubt-contact.ts'
 
 export type LinkParts = MethodChangeParts & JudgeParts
 
@@ -30,19 +33,36 @@ export async function linkContact(
 ): Promise<Linked> {
   const { accountId } = asking
   const judged = await judgeCode(parts, { accountId, ...asked })
+  if (judged.kind === 'refused' && judged.spentOn) return await answerAgain(parts.db, parts, accountId, judged.spentOn)
   // Security: a code is dead in a new epoch. So is the session, and it is shown no more pages.
   if (judged.kind === 'refused' && judged.reason === 'dead') await demandProof(parts.db, asking)
   if (judged.kind === 'refused') return judged
   const { contact, digest } = judged
   return await changeMethod<Linked>(parts, asking, async (trx, at) => {
     const spent = await spendConfirmation(trx, { accountId, kind: contact.kind, digest, at })
-    if (!spent) return { outcome: { kind: 'refused', reason: 'dead' } }
+    // Another click was faster.
+    if (!spent) return { outcome: await answerAgain(trx, parts, accountId, contact) }
     const { kind: outcome, ...rest } = await put(trx, contact, at)
-    if (outcome === 'taken') return { outcome: { kind: 'taken' } }
+    if (outcome === 'taken') {
+      await askToDoubt(trx, parts.keyring, contact, at)
+      return { outcome: { kind: 'taken' } }
+    }
     const old = 'old' in rest ? rest.old : undefined
     // Proven once more: nothing has changed that anybody would have to be told.
     if (old?.canonical === contact.canonical) return { outcome: { kind: 'linked' } }
     const what = old ? 'changed' : 'added'
     return { outcome: { kind: 'linked' }, done: { method: contact.kind, what, old, added: contact } }
   })
+}
+
+/** What the right code led to when it was spent, as far as it still stands. */
+async function answerAgain(
+  db: Db | Trx,
+  { keyring }: Pick<LinkParts, 'keyring'>,
+  accountId: string,
+  contact: Contact,
+): Promise<Linked> {
+  const holder = await findHolder(db, keyring, contact.kind, contact.canonical)
+  if (holder === accountId) return { kind: 'linked' }
+  return holder ? { kind: 'taken' } : { kind: 'refused', reason: 'dead' }
 }

@@ -18,6 +18,8 @@ export interface DescribedMethod {
   readonly question?: string
   readonly since?: Date
   readonly provenAt?: Date
+  /** Somebody else has shown that they have the contact. */
+  readonly doubtful?: true
 }
 
 export interface ManagedMethod {
@@ -26,6 +28,8 @@ export interface ManagedMethod {
   describe(db: Db, accountId: string, at: Date): Promise<DescribedMethod>
   /** The contact that the account holds by it, where it is one of contacts. */
   findContact(db: Db | Trx, accountId: string): Promise<LinkedContact | undefined>
+  /** Notes that somebody else has the contact. The caller holds the account and tells its owner. */
+  doubt(trx: AccountTrx, accountId: string, at: Date): Promise<void>
   /** Takes it from the account. The caller records and tells it. */
   remove(trx: AccountTrx, accountId: string, at: Date): Promise<void>
   /**
@@ -73,8 +77,11 @@ export const lacksSecondWay = (methods: readonly DescribedMethod[]): boolean =>
   warningsOf(methods).length === 0 && methods.filter(({ state }) => state === 'set').length === 1
 
 /** Names under `account.warnings`, for an account that could be lost or is easily taken. */
-export function warningsOf(methods: readonly DescribedMethod[]): ('no-methods' | 'only-question')[] {
+export function warningsOf(methods: readonly DescribedMethod[]): ('no-methods' | 'only-question' | 'doubtful')[] {
   const set = methods.filter((method) => method.state === 'set')
   if (set.length === 0) return ['no-methods']
-  return set.every((method) => method.weak) ? ['only-question'] : []
+  return [
+    ...(set.every((method) => method.weak) ? (['only-question'] as const) : []),
+    ...(set.some((method) => method.doubtful) ? (['doubtful'] as const) : []),
+  ]
 }

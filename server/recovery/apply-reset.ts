@@ -1,7 +1,7 @@
 // What a new password by recovery means: everything in one transaction.
 import type { Db } from '#db/connection.ts'
 import type { AccountTrx } from '../accounts/change-account.ts'
-import { startProbation } from '../accounts/store.ts'
+import { findAccount, startProbation } from '../accounts/store.ts'
 import type { Trace } from '../activity/events.ts'
 import { recordActivity } from '../activity/store.ts'
 import { type NoticeParts, tellOwner } from '../contacts/tell-owner.ts'
@@ -9,13 +9,17 @@ import type { Clock } from '../core/clock.ts'
 import type { Keyring } from '../core/keyring.ts'
 import type { MailboxParts, NewPassword } from '../mailboxes/want-mailbox.ts'
 import { changePassword } from '../password/change-password.ts'
-import { forgetDevices } from '../sessions/store.ts'
+import type { ManagedMethods } from '../recovery-methods/managed-method.ts'
+import { forgetDevices, rememberDevice } from '../sessions/store.ts'
+import { createSignInLimits } from '../sign-in/sign-in-limits.ts'
 import { linksToReplace } from '../undo/offer-undo.ts'
+import { createLimits } from '../web/limits.ts'
 import { dropHold } from './hold-store.ts'
 import type { MethodId, RecoveryMethod } from './recovery-method.ts'
 import { endFlows } from './store.ts'
 
 export interface ApplyParts extends MailboxParts, NoticeParts {
+  readonly methods: Pick<ManagedMethods, 'contactsOf' | 'byId'>
   readonly db: Db
   readonly clock: Clock
   readonly keyring: Keyring
@@ -31,6 +35,8 @@ export interface Reset {
   /** By a proof that others may know: recovery methods cannot be changed for a while. */
   readonly weak: boolean
   readonly password: NewPassword
+  /** Digest of the token of the browser in which it was finished, where that is told. */
+  readonly device?: Buffer | undefined
   readonly at: Date
   readonly trace: Trace
 }
@@ -40,6 +46,19 @@ export async function endOpenWays(trx: AccountTrx, accountId: string, at: Date):
   await endFlows(trx, accountId, at)
   await dropHold(trx, accountId)
   await forgetDevices(trx, accountId)
+}
+
+/**
+ * Security: the browser in which a reset was finished is known from then on: strangers' wrong passwords never keep its owner out.
+ * Its budget of tries is whole again, whatever was typed in it before.
+ */
+async function knowBrowser(trx: AccountTrx, { keyring }: ApplyParts, reset: Reset): Promise<void> {
+  const { accountId, device, at } = reset
+  const account = device && (await findAccount(trx, accountId))
+  if (!account) return
+  await rememberDevice(trx, accountId, device, at)
+  const tries = createSignInLimits(createLimits(trx), keyring, 0)
+  await tries.forget(tries.keyOf(account.address, device), 0)
 }
 
 /** What was proven by what others may know: flows, and a password that waits. Contacts' ways go on. */
@@ -54,6 +73,26 @@ export async function endWeakWays(
   await endFlows(trx, accountId, at, weak)
 }
 
+/**
+ * Security: a contact that was linked lately, after the one that recovers, may be the stranger's. It is in doubt until the owner, who is
+ * signed in again, confirms it.
+ */
+async function doubtLateContacts(
+  trx: AccountTrx,
+  parts: ApplyParts,
+  { accountId, provenBy, at }: Reset,
+): Promise<void> {
+  const contacts = await parts.methods.contactsOf(trx, accountId)
+  const proving = contacts.find(({ kind }) => kind === provenBy)
+  if (!proving) return
+  const lately = new Date(at.getTime() - parts.settings.undoDays * 86_400_000)
+  for (const { kind, confirmedAt, doubtful } of contacts) {
+    if (doubtful || confirmedAt <= proving.confirmedAt || confirmedAt <= lately) continue
+    await parts.methods.byId(kind).doubt(trx, accountId, at)
+    await recordActivity(trx, parts.keyring, { accountId, event: `${kind}.doubted`, details: {}, at })
+  }
+}
+
 /** Security: after a reset nothing goes on that was begun before: sessions, mail programs, flows, known devices, waiting passwords. */
 export async function applyReset(trx: AccountTrx, parts: ApplyParts, reset: Reset): Promise<void> {
   const { accountId, provenBy: method, weak, password, at, trace } = reset
@@ -62,7 +101,9 @@ export async function applyReset(trx: AccountTrx, parts: ApplyParts, reset: Rese
   const replaces = voidsLinks ? await linksToReplace(trx, parts, accountId, at) : []
   await changePassword(trx, parts, { accountId, password, at, voidsLinks })
   await endOpenWays(trx, accountId, at)
+  await knowBrowser(trx, parts, reset)
   if (weak) await startProbation(trx, accountId, probationEnd(parts, at))
+  else await doubtLateContacts(trx, parts, reset)
   await recordActivity(trx, parts.keyring, { accountId, event: 'password.reset', details: { method }, at, trace })
   const notice = { accountId, name: 'password-reset', params: { method }, change: 'password.reset' } as const
   await tellOwner(trx, parts, { ...notice, replaces, at, trace })

@@ -8,13 +8,16 @@ import { addressOf } from '../core/names.ts'
 import type { Locale } from '../i18n/texts.ts'
 import { isKnownDevice } from '../sessions/store.ts'
 import { beginnings } from './flow-states.ts'
-import { insertFlow } from './store.ts'
+import { insertFlow, sealTyped } from './store.ts'
 
 /** Looks up like an account, but is none: unknown names walk the whole way. */
 export const nobody = '00000000-0000-0000-0000-000000000000'
 
 /** Longer than any proof lives, so that a dead code is told as such. */
 export const flowMinutes = 120
+
+/** Of what no mailbox can be called: no address is longer (RFC 5321). */
+const longestShown = 254
 
 export const flowEnd = (at: Date): Date => new Date(at.getTime() + flowMinutes * 60_000)
 
@@ -65,6 +68,7 @@ export async function beginRecovery(
   // What no mailbox can be called gets counters as well, named by the text.
   const name = typed ? typed.login : about.login.trim().toLowerCase()
   const address = addressOf(name, typed?.domain ?? settings.mailDomains[0] ?? '')
+  const typedSealed = sealTyped(keyring, typed ? address : about.login.trim().slice(0, longestShown).toWellFormed())
   const at = clock.now()
   await db.transaction(async (trx) => {
     const account = await findAccountEpoch(trx, address)
@@ -72,8 +76,18 @@ export async function beginRecovery(
     const known = device && (await isKnownDevice(trx, accountId ?? nobody, device)) ? device : undefined
     const keys = keysOf(keyring, address, known)
     const state = beginnings['type-login']
-    const epoch = account?.epoch ?? null
-    await insertFlow(trx, { tokenHash, accountId, epoch, ...keys, state, locale, trace, at, expiresAt: flowEnd(at) })
+    await insertFlow(trx, {
+      tokenHash,
+      accountId,
+      epoch: account?.epoch ?? null,
+      typedSealed,
+      ...keys,
+      state,
+      locale,
+      trace,
+      at,
+      expiresAt: flowEnd(at),
+    })
   })
 }
 
@@ -100,5 +114,11 @@ export async function beginProvenFlow(
 ): Promise<void> {
   const { address, beginning, ...flow } = about
   const state = beginnings[beginning]
-  await insertFlow(trx, { ...flow, ...keysOf(keyring, address), state, expiresAt: flowEnd(about.at) })
+  await insertFlow(trx, {
+    ...flow,
+    typedSealed: sealTyped(keyring, address),
+    ...keysOf(keyring, address),
+    state,
+    expiresAt: flowEnd(about.at),
+  })
 }

@@ -12,11 +12,12 @@ export async function challengeFlow(
   method: RecoveryMethod,
   flow: Flow,
   input: string | null,
+  seen?: number,
 ): Promise<Challenged> {
   return await db.transaction(async (trx) => {
     const at = clock.now()
     if (!(await holdFlow(trx, flow.id, 'challenge', at))) return { kind: 'moved' }
-    const outcome = await method.challenge(trx, methodFlowOf(flow, at), input)
+    const outcome = await method.challenge(trx, methodFlowOf(flow, at), input, seen)
     if (outcome.kind === 'asked') await noteChallenge(trx, flow.id, method.id)
     return outcome
   })

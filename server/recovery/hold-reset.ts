@@ -49,8 +49,8 @@ async function applyHeld(parts: ApplyParts, accountId: string): Promise<void> {
     const at = parts.clock.now()
     const hold = await takeDueHold(trx, parts.keyring, accountId, at)
     if (!hold) return
-    const { password, trace } = hold
-    await applyReset(trx, parts, { accountId, provenBy: 'security-question', weak: true, password, at, trace })
+    const { password, device, trace } = hold
+    await applyReset(trx, parts, { accountId, provenBy: 'security-question', weak: true, password, device, at, trace })
   })
 }
 

@@ -14,6 +14,8 @@ export interface Hold {
   readonly epoch: number
   readonly flowId: string
   readonly password: NewPassword
+  /** Digest of the token of the browser that it was chosen in. */
+  readonly device?: Buffer | undefined
   readonly trace: Trace
   readonly madeAt: Date
   readonly dueAt: Date
@@ -32,6 +34,7 @@ export async function putHold(trx: AccountTrx, keyring: Keyring, hold: Hold): Pr
     flow_id: hold.flowId,
     password_verifier: hold.password.verifier,
     password_sealed: keyring.seal(sealPurpose, hold.password.plain),
+    device_digest: hold.device ?? null,
     device: hold.trace.device,
     place: hold.trace.place,
     made_at: hold.madeAt,
@@ -77,6 +80,7 @@ export async function takeDueHold(
     epoch: row.epoch,
     flowId: row.flow_id,
     password: { verifier: row.password_verifier, plain: keyring.open(sealPurpose, row.password_sealed) },
+    ...(row.device_digest ? { device: row.device_digest } : {}),
     trace: { device: row.device, place: row.place },
     madeAt: row.made_at,
     dueAt: row.due_at,

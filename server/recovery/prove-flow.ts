@@ -1,7 +1,10 @@
 import type { Db, Trx } from '#db/connection.ts'
 import { assertNever } from '../core/assert-never.ts'
 import type { Clock } from '../core/clock.ts'
+import { leaveGuessing } from '../guessing/note-guessing.ts'
 import { BusyError, type PasswordHasher } from '../password/hasher.ts'
+import { createLimits } from '../web/limits.ts'
+import { nobody } from './begin-recovery.ts'
 import { methodFlowOf } from './method-flow.ts'
 import type { ProofOutcome, RecoveryMethod } from './recovery-method.ts'
 import { type Flow, noteProof } from './store.ts'
@@ -17,11 +20,29 @@ export type Proven =
   | { readonly kind: 'refused'; readonly reason: string }
   | { readonly kind: 'wait'; readonly retryAfterSeconds: number }
 
+/** The owner learns of so many wrong codes and answers in a day, over all recoveries of the name. */
+export const toldAfter = 3
+const failuresOfDay = { points: Number.MAX_SAFE_INTEGER, seconds: 86_400 }
+
+/** Security: counted by the typed name, so that one that nobody has costs the same. */
+async function countFailure(trx: Trx, { nameKey, accountId, trace }: Flow): Promise<void> {
+  const today = await createLimits(trx).limiter('recovery-failures', failuresOfDay).count(nameKey)
+  if (today.kind === 'counted' && today.used === toldAfter)
+    await leaveGuessing(trx, { accountId: accountId ?? nobody, at: 'recovery', trace })
+}
+
 /**
  * Judges what was typed, and moves the flow where it is right.
  * @throws BusyError where the line for hashing is full
  */
-export async function proveFlow(
+export async function proveFlow(parts: ProveParts, method: RecoveryMethod, flow: Flow, input: string): Promise<Proven> {
+  const proven = await judgeProof(parts, method, flow, input)
+  if (proven.kind === 'refused' && proven.reason === 'wrong')
+    await parts.db.transaction((trx) => countFailure(trx, flow))
+  return proven
+}
+
+async function judgeProof(
   { db, clock, hasher }: ProveParts,
   method: RecoveryMethod,
   flow: Flow,

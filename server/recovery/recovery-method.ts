@@ -30,7 +30,8 @@ export type ChallengeOutcome =
   | { readonly kind: 'asked' }
   /** What was typed cannot be a contact of this kind: a reason of the field. */
   | { readonly kind: 'refused'; readonly reason: string }
-  | { readonly kind: 'wait'; readonly retryAfterSeconds: number }
+  /** `underWay`: the same was asked for before in this flow, and is still good. */
+  | { readonly kind: 'wait'; readonly retryAfterSeconds: number; readonly underWay?: boolean }
 
 export type ProofOutcome =
   | { readonly kind: 'right' }
@@ -63,17 +64,23 @@ export interface Door {
   readonly proof: DoorPage<string | null>
 }
 
+export type Strength = 'strong' | 'weak'
+
 /** One way to prove that a mailbox is yours. Knows no HTTP. */
 export interface RecoveryMethod {
   readonly id: MethodId
   readonly door: Door
   /** What the proof page shows beside its field; null before the challenge that it needs. The same work for every flow. */
   describe(db: Db | Trx, flow: MethodFlow): Promise<Readonly<Record<string, unknown>> | null>
+  /** How many codes or links were asked for in this flow, where any are: known or unknown, the same work. */
+  sends?(db: Db | Trx, flow: MethodFlow): Promise<number>
   /**
    * Ask for the proof. For a decoy flow (no account, or the method is not set up) do the same work and send nothing.
+   * What is asked for twice by a second click is sent once.
    * @param input null to ask once more with what was typed before
+   * @param seen how many had been asked for when the form was shown, where it told
    */
-  challenge(trx: Trx, flow: MethodFlow, input: string | null): Promise<ChallengeOutcome>
+  challenge(trx: Trx, flow: MethodFlow, input: string | null, seen?: number): Promise<ChallengeOutcome>
   /** Counts the try, then spends the secret. A wrong answer is a value, never a throw: a throw would undo the count. */
   prove(trx: Trx, flow: MethodFlow, input: string): Promise<ProofOutcome>
   /** Methods that prove by a link: whose it is, where it is alive. Does not use it up. */
@@ -85,11 +92,11 @@ export interface RecoveryMethod {
   /**
    * A new password is being set by a proof of this method; the caller holds the account's row. Spends what stayed good until now.
    * @param proofHash of the link that opened the flow
-   * @returns false where the proof is worth nothing any more: a dead link, a method that was removed or replaced meanwhile
+   * @returns how much the proof is worth, or false for nothing any more: a dead link, a method that was removed or replaced meanwhile
    */
-  settle(trx: AccountTrx, flow: MethodFlow, proofHash: Buffer | null): Promise<boolean>
+  settle(trx: AccountTrx, flow: MethodFlow, proofHash: Buffer | null): Promise<Strength | false>
   /** What a reset by this method means afterwards: SAFETY asks for more care after a weak one. */
-  readonly strength: 'strong' | 'weak'
+  readonly strength: Strength
   /** Its own jobs. */
   readonly tasks: TaskList
 }

@@ -1,9 +1,7 @@
 // The last step: a new password by a proof of this very flow, with everything that follows from it, or nothing.
 import { openAccount } from '../accounts/change-account.ts'
 import type { Trace } from '../activity/events.ts'
-import type { PasswordRefusal } from '../core/password-policy.ts'
-import { judgeNewPassword, type PasswordRuleParts } from '../password/change-password.ts'
-import type { PasswordHasher } from '../password/hasher.ts'
+import { judgeNewPassword, type NewPasswordRefusal, type PasswordRuleParts } from '../password/change-password.ts'
 import type { RawSettings } from '../settings.ts'
 import { type ApplyParts, applyReset, probationEnd } from './apply-reset.ts'
 import { holdReset } from './hold-reset.ts'
@@ -13,26 +11,35 @@ import type { RecoveryMethod } from './recovery-method.ts'
 import { endFlow, type Flow, finishFlow } from './store.ts'
 
 export interface ResetParts extends ApplyParts, PasswordRuleParts {
-  readonly hasher: PasswordHasher
+  readonly methods: ApplyParts['methods'] & PasswordRuleParts['methods']
   readonly recoveryMethods: readonly RecoveryMethod[]
   readonly settings: ApplyParts['settings'] & PasswordRuleParts['settings'] & Pick<RawSettings, 'securityQuestion'>
 }
 
 export type ResetOutcome =
   | { readonly kind: 'done' | 'held' }
-  | { readonly kind: 'refused'; readonly reason: PasswordRefusal }
   /** Another one waits already, and this one does not take its place. */
   | { readonly kind: 'waits-already'; readonly dueAt: Date }
+  | { readonly kind: 'refused'; readonly reason: NewPasswordRefusal }
   /** The link that opened the flow is dead by now. */
   | { readonly kind: 'dead-link' }
   /** The flow moved, died or was never proven. */
   | { readonly kind: 'moved' }
 
-/** @throws BusyError where the line for hashing is full; the flow stays as it is */
-export async function resetPassword(parts: ResetParts, flow: Flow, typed: string, trace: Trace): Promise<ResetOutcome> {
+/**
+ * @param keepDevice gives the browser its cookie and returns the digest to remember; called where the password is set or will be
+ * @throws BusyError where the line for hashing is full; the flow stays as it is
+ */
+export async function resetPassword(
+  parts: ResetParts,
+  flow: Flow,
+  typed: string,
+  trace: Trace,
+  keepDevice?: () => Buffer,
+): Promise<ResetOutcome> {
   const { accountId, epoch, address, provenBy } = flow
   if (flow.state !== 'proven' || !accountId || epoch === null || !address || !provenBy) return { kind: 'moved' }
-  const judged = judgeNewPassword(parts, address, typed)
+  const judged = await judgeNewPassword(parts, { id: accountId, address }, typed)
   if (judged.kind === 'refused') return judged
   const password = { plain: judged.password, verifier: await parts.hasher.hash(judged.password) }
   const method = parts.recoveryMethods.find((each) => each.id === provenBy)
@@ -46,16 +53,18 @@ export async function resetPassword(parts: ResetParts, flow: Flow, typed: string
     if (first) return { kind: 'waits-already', dueAt: first.dueAt }
     const dueAt = waits ? probationEnd(parts, at) : null
     if (!(await finishFlow(trx, flow.id, waits ? 'hold-password' : 'set-password', at, dueAt))) return { kind: 'moved' }
-    if (method && !(await method.settle(trx, methodFlowOf(flow, at), flow.proofHash))) {
+    const worth = method ? await method.settle(trx, methodFlowOf(flow, at), flow.proofHash) : 'strong'
+    if (!worth) {
       await endFlow(trx, flow.id, at)
       return { kind: 'dead-link' }
     }
+    const device = keepDevice?.()
     if (dueAt) {
-      await holdReset(trx, parts, { accountId, epoch, flowId: flow.id, password, trace, madeAt: at, dueAt })
+      await holdReset(trx, parts, { accountId, epoch, flowId: flow.id, password, device, trace, madeAt: at, dueAt })
       return { kind: 'held' }
     }
-    const weak = method?.strength === 'weak'
-    await applyReset(trx, parts, { accountId, provenBy: method?.id ?? 'undo', weak, password, at, trace })
+    const weak = worth === 'weak'
+    await applyReset(trx, parts, { accountId, provenBy: method?.id ?? 'undo', weak, password, device, at, trace })
     return { kind: 'done' }
   })
 }

@@ -1,11 +1,12 @@
 import { type Request, type Response, Router } from 'express'
 import { assertNever } from '../core/assert-never.ts'
-import { deviceDigestOf } from '../sign-in/device-cookie.ts'
+import { deviceDigestOf, keepDevice } from '../sign-in/device-cookie.ts'
 import { networkOf } from '../web/client.ts'
 import { takeDone, tellDone } from '../web/done.ts'
 import { LimitReached } from '../web/faults.ts'
 import { type FormError, readFields } from '../web/forms.ts'
 import type { WebParts } from '../web/parts.ts'
+import { askerOf } from '../web/security-log.ts'
 import { beginRecovery } from './begin-recovery.ts'
 import { challengeFlow } from './challenge-flow.ts'
 import { flowTokenHashOf, keepFlow } from './flow-cookie.ts'
@@ -15,13 +16,18 @@ import { openLink } from './open-link.ts'
 import { proveFlow } from './prove-flow.ts'
 import type { RecoveryMethod } from './recovery-method.ts'
 import { resetPassword } from './reset-password.ts'
+import { createStepPages } from './step-pages.ts'
 import { type Flow, findFlow } from './store.ts'
 
 const newPasswordPath = '/recover/new-password'
 const beforeProof: readonly FlowState[] = ['begun', 'asked']
 
+/** How many codes or links had been asked for when the form was shown: a second click is known by it. */
+const seenOf = (seen: string | undefined) => (/^\d{1,9}$/.test(seen ?? '') ? Number(seen) : undefined)
+
 export function recoveryRoutes(parts: WebParts): Router {
   const { pages, db, clock, settings, recoveryMethods: methods, trace } = parts
+  const steps = createStepPages(parts)
   const perNetwork = parts.limits.limiter('recovery', { points: settings.limitRecoveriesPerIpHour, seconds: 3600 })
 
   const flowOf = async (req: Request): Promise<Flow | undefined> => {
@@ -53,11 +59,26 @@ export function recoveryRoutes(parts: WebParts): Router {
   /** The flow, where it is at one of these states; else the visitor is sent to the step that is due. */
   async function flowAt(req: Request, res: Response, states: readonly FlowState[]): Promise<Flow | undefined> {
     const flow = await flowOf(req)
+    req.about = flow?.address ?? undefined
     if (flow && states.includes(flow.state)) return flow
     // Its time was over, or it never began: the first page says so.
     if (!flow) tellDone(res, 'anew')
     res.redirect(303, dueOf(flow))
     return undefined
+  }
+
+  /** As `flowAt`, for a form: it must have been made in the flow that this browser is in. */
+  async function formFlowAt(
+    req: Request,
+    res: Response,
+    states: readonly FlowState[],
+    page: string,
+  ): Promise<Flow | undefined> {
+    const flow = await flowOf(req)
+    const ended = flow?.state === 'done' || flow?.state === 'held'
+    const form = { page, ...(ended ? {} : { due: dueOf(flow) }) }
+    if (flow && steps.refuseOther(req, res, flow, form)) return undefined
+    return await flowAt(req, res, states)
   }
 
   const showStart = (req: Request, res: Response, errors: FormError[] = [], anew = false) =>
@@ -70,7 +91,7 @@ export function recoveryRoutes(parts: WebParts): Router {
     })
 
   const showNewPassword = (req: Request, res: Response, flow: Flow, errors: FormError[] = []) =>
-    pages.show(req, res, {
+    steps.show(req, res, flow, {
       id: 'recover-new-password',
       view: 'recovery/new-password',
       errors,
@@ -84,6 +105,9 @@ export function recoveryRoutes(parts: WebParts): Router {
       errors: [{ field: 'link', reason: 'dead', at: 'main' }],
     })
 
+  const tellWrong = (req: Request, field: string, what: string) =>
+    parts.log.security({ event: field === 'answer' ? 'answer.wrong' : 'code.wrong', ...askerOf(req), what })
+
   const router = Router()
     .get('/recover', (req, res) => showStart(req, res, [], takeDone(req, res, ['anew']) === 'anew'))
     .post('/recover', async (req, res) => {
@@ -95,9 +119,10 @@ export function recoveryRoutes(parts: WebParts): Router {
       res.redirect(303, '/recover/method')
     })
     .get('/recover/method', async (req, res) => {
-      if (!(await flowAt(req, res, beforeProof))) return
+      const flow = await flowAt(req, res, beforeProof)
+      if (!flow) return
       const doors = methods.map(({ id, door }) => ({ id, href: `/recover/${(door.challenge ?? door.proof).path}` }))
-      pages.show(req, res, { id: 'recover-method', view: 'recovery/method', locals: { doors } })
+      steps.show(req, res, flow, { id: 'recover-method', view: 'recovery/method', locals: { doors } })
     })
     .get('/recover/link/:token', async (req, res) => {
       const about = { locale: req.locale, trace: trace(req) }
@@ -110,15 +135,20 @@ export function recoveryRoutes(parts: WebParts): Router {
       if (flow) showNewPassword(req, res, flow)
     })
     .post(newPasswordPath, async (req, res) => {
-      const flow = await flowAt(req, res, ['proven'])
+      const flow = await formFlowAt(req, res, ['proven'], 'recover-new-password')
       if (!flow) return
-      const outcome = await resetPassword(parts, flow, readFields(req, ['password']).password, trace(req))
+      const { password } = readFields(req, ['password'])
+      const outcome = await resetPassword(parts, flow, password, trace(req), () => keepDevice(parts, req, res))
       switch (outcome.kind) {
         case 'done':
         case 'held':
           return res.redirect(303, '/recover/done')
-        case 'refused':
+        case 'refused': {
+          // A second click at the same moment, judged after the first had set the very password.
+          const now = outcome.reason === 'same' ? await flowOf(req) : undefined
+          if (now && now.state !== 'proven') return res.redirect(303, dueOf(now))
           return showNewPassword(req, res, flow, [{ field: 'password', reason: outcome.reason }])
+        }
         case 'waits-already': {
           const params = { until: pages.formatsFor(req).dateTime(outcome.dueAt) }
           return showNewPassword(req, res, flow, [{ field: 'password', reason: 'waits-already', params }])
@@ -134,7 +164,7 @@ export function recoveryRoutes(parts: WebParts): Router {
     .get('/recover/done', async (req, res) => {
       const flow = await flowAt(req, res, ['done', 'held'])
       if (flow)
-        pages.show(req, res, {
+        steps.show(req, res, flow, {
           id: 'recover-done',
           view: 'recovery/done',
           locals: { takesEffectAt: flow.takesEffectAt },
@@ -146,12 +176,14 @@ export function recoveryRoutes(parts: WebParts): Router {
   /** The pages of one method: the one that asks for a contact, where it has one, and the one that takes the proof. */
   function addDoor(to: Router, method: RecoveryMethod): void {
     const { challenge, proof } = method.door
+    const sendsOf = async (flow: Flow) => (await method.sends?.(db, methodFlowOf(flow, clock.now()))) ?? 0
     const viewOf = (page: string) => `recovery/${page.replace('recover-', '')}`
 
     async function showProof(req: Request, res: Response, flow: Flow, errors: FormError[] = []): Promise<void> {
       const locals = await method.describe(db, methodFlowOf(flow, clock.now()))
       if (!locals) return res.redirect(303, dueOf(flow))
-      pages.show(req, res, { id: proof.page, view: viewOf(proof.page), errors, locals })
+      const shown = { ...locals, sends: await sendsOf(flow) }
+      steps.show(req, res, flow, { id: proof.page, view: viewOf(proof.page), errors, locals: shown })
     }
 
     to.get(`/recover/${proof.path}`, async (req, res) => {
@@ -161,34 +193,45 @@ export function recoveryRoutes(parts: WebParts): Router {
     if (proof.field !== null) {
       const { field } = proof
       to.post(`/recover/${proof.path}`, async (req, res) => {
-        const flow = await flowAt(req, res, beforeProof)
+        const flow = await formFlowAt(req, res, beforeProof, proof.page)
         if (!flow) return
         const outcome = await proveFlow(parts, method, flow, readFields(req, [field])[field] ?? '')
+        // A second click at the same moment was the faster one: this one finds the step that is due as well.
+        const now = outcome.kind === 'proven' ? undefined : await flowOf(req)
+        if (now && !beforeProof.includes(now.state)) return res.redirect(303, dueOf(now))
         if (outcome.kind === 'wait') throw new LimitReached(outcome.retryAfterSeconds)
-        if (outcome.kind === 'refused') return await showProof(req, res, flow, [{ field, reason: outcome.reason }])
+        if (outcome.kind === 'refused') {
+          if (outcome.reason === 'wrong') tellWrong(req, field, method.id)
+          return await showProof(req, res, flow, [{ field, reason: outcome.reason }])
+        }
         res.redirect(303, newPasswordPath)
       })
     }
     if (!challenge) return
-    const { field } = challenge
-    const showForm = (req: Request, res: Response, values = {}, errors: FormError[] = []) =>
-      pages.show(req, res, { id: challenge.page, view: viewOf(challenge.page), errors, values })
+    const { field, page } = challenge
+    async function showForm(req: Request, res: Response, flow: Flow, values = {}, errors: FormError[] = []) {
+      const locals = { sends: await sendsOf(flow) }
+      steps.show(req, res, flow, { id: page, view: viewOf(page), errors, values, locals })
+    }
     to.get(`/recover/${challenge.path}`, async (req, res) => {
-      if (await flowAt(req, res, beforeProof)) showForm(req, res)
+      const flow = await flowAt(req, res, beforeProof)
+      if (flow) await showForm(req, res, flow)
     })
     to.post(`/recover/${challenge.path}`, async (req, res) => {
-      const flow = await flowAt(req, res, beforeProof)
+      const flow = await formFlowAt(req, res, beforeProof, challenge.page)
       if (!flow) return
       await perNetwork.demand(networkOf(req.ip))
-      const form = readFields(req, [field, 'again'])
+      const form = readFields(req, [field, 'again', 'seen'])
       const typed = form[field] ?? ''
-      const outcome = await challengeFlow(parts, method, flow, form.again ? null : typed)
+      const outcome = await challengeFlow(parts, method, flow, form.again ? null : typed, seenOf(form.seen))
       switch (outcome.kind) {
         case 'asked':
           return res.redirect(303, `/recover/${proof.path}`)
         case 'refused':
-          return showForm(req, res, { [field]: typed }, [{ field, reason: outcome.reason }])
+          return showForm(req, res, flow, { [field]: typed }, [{ field, reason: outcome.reason }])
         case 'wait':
+          // What was typed once more leads to the page of what is under way, which says when there can be another one.
+          if (outcome.underWay && !form.again) return res.redirect(303, `/recover/${proof.path}`)
           // Whoever has been sent one code is led back to the page that takes it.
           throw new LimitReached(
             outcome.retryAfterSeconds,

@@ -1,7 +1,9 @@
 // Recovery flows. A flow moves by one guarded statement, along an edge of flow-states.ts, or not at all.
 import type { Db, Trx } from '#db/connection.ts'
+import { resealColumn } from '#db/reseal.ts'
 import type { AccountTrx } from '../accounts/change-account.ts'
 import type { Trace } from '../activity/events.ts'
+import type { Keyring } from '../core/keyring.ts'
 import { isLocale, type Locale } from '../i18n/texts.ts'
 import { type FlowState, type FlowStep, stateAfter, statesBefore } from './flow-states.ts'
 
@@ -17,6 +19,8 @@ export interface Flow {
   readonly live: boolean
   /** Of the account, when the flow began; null where nobody has the name. */
   readonly epoch: number | null
+  /** What its pages call the mailbox, sealed; null in flows from before there was such a name. */
+  readonly typedSealed: string | null
   readonly nameKey: string
   readonly budgetKey: string
   readonly state: FlowState
@@ -34,6 +38,7 @@ export interface NewFlow {
   readonly tokenHash: Buffer
   readonly accountId: string | null
   readonly epoch: number | null
+  readonly typedSealed?: string
   readonly nameKey: string
   readonly budgetKey: string
   readonly state: FlowState
@@ -45,6 +50,23 @@ export interface NewFlow {
   readonly expiresAt: Date
 }
 
+const typedPurpose = 'recovery-flows.typed'
+
+/** @param mailbox as it was typed */
+export const sealTyped = (keyring: Keyring, mailbox: string): string => keyring.seal(typedPurpose, mailbox)
+
+/** What the pages of this flow call the mailbox; empty where that was not kept. */
+export const mailboxOf = (keyring: Keyring, { typedSealed }: Pick<Flow, 'typedSealed'>): string =>
+  typedSealed === null ? '' : keyring.open(typedPurpose, typedSealed)
+
+export const rekeyFlows = (trx: Trx, keyring: Keyring, limit: number): Promise<number> =>
+  resealColumn(
+    trx,
+    keyring,
+    { table: 'recovery_flows', id: 'id', column: 'typed_sealed', purpose: typedPurpose },
+    limit,
+  )
+
 /** Security: no flow helps a blocked or closed account, or outlives the epoch of the account in which it began. */
 const isLive = `(f.ended_at is null and a.id is not null and a.blocked_at is null and a.closed_at is null
   and a.epoch = f.epoch)`
@@ -54,6 +76,7 @@ export async function insertFlow(trx: Trx, flow: NewFlow): Promise<void> {
     token_hash: flow.tokenHash,
     account_id: flow.accountId,
     epoch: flow.epoch,
+    typed_sealed: flow.typedSealed ?? null,
     name_key: Buffer.from(flow.nameKey, 'base64url'),
     budget_key: Buffer.from(flow.budgetKey, 'base64url'),
     state: flow.state,
@@ -83,6 +106,7 @@ export async function findFlow(db: Db | Trx, tokenHash: Buffer, at: Date): Promi
       address: row.address,
       live: row.live,
       epoch: row.epoch,
+      typedSealed: row.typed_sealed,
       nameKey: row.name_key.toString('base64url'),
       budgetKey: row.budget_key.toString('base64url'),
       state: row.state,

@@ -1,23 +1,28 @@
 import type { Request, Response } from 'express'
 import { Router } from 'express'
 import { firstEpoch } from '../accounts/change-account.ts'
+import type { Trace } from '../activity/events.ts'
 import { describeMailbox } from '../mailboxes/describe-mailbox.ts'
 import { findMailboxProgress } from '../mailboxes/store.ts'
+import type { NewSession } from '../sessions/store.ts'
 import { keepDevice } from '../sign-in/device-cookie.ts'
+import { completeSignIn } from '../sign-in/sign-in.ts'
+import { createSignInLimits } from '../sign-in/sign-in-limits.ts'
 import { networkOf } from '../web/client.ts'
 import { NotFound } from '../web/faults.ts'
 import { readFields } from '../web/forms.ts'
 import type { WebParts } from '../web/parts.ts'
 import { accountOf, ownerOf, requireAccount, startSession } from '../web/sessions.ts'
-import { judgeRegistration, type Refusal, registerAccount } from './register-account.ts'
+import { type JudgedRegistration, judgeRegistration, type Refusal, registerAccount } from './register-account.ts'
+import { createRegistrationLimit } from './registration-limits.ts'
+import { repeatRegistration } from './repeat-registration.ts'
 import { suggestNames } from './suggest-names.ts'
+
+type Acceptable = Extract<JudgedRegistration, { kind: 'ok' }>
 
 export function registrationRoutes(parts: WebParts): Router {
   const { pages, settings } = parts
-  const perNetwork = parts.limits.limiter('registration', {
-    points: settings.limitRegistrationsPerIpHour,
-    seconds: 3600,
-  })
+  const countRegistration = createRegistrationLimit(parts)
 
   const showForm = (
     req: Request,
@@ -35,6 +40,24 @@ export function registrationRoutes(parts: WebParts): Router {
       locals: { domains: settings.mailDomains, passwordMin: settings.passwordMin, suggestions },
     })
 
+  const { limitSignInFailures, limitSignInFailuresPerNetworkHour: ofNetwork } = settings
+  const signInLimits = createSignInLimits(parts.limits, parts.keyring, limitSignInFailures, ofNetwork)
+  const signIns = { ...parts, signInLimits }
+
+  async function signInAgain(req: Request, judged: Acceptable, device: Buffer, trace: Trace): Promise<boolean> {
+    const again = await repeatRegistration(signIns, judged, device, trace, networkOf(req.ip))
+    if (!again) return false
+    const complete = (session: NewSession) => completeSignIn(signIns, again, device, trace, session)
+    await startSession(
+      req,
+      { accountId: again.account.id, epoch: again.account.epoch },
+      trace,
+      parts.clock.now(),
+      complete,
+    ).finally(again.leave)
+    return true
+  }
+
   return Router()
     .get('/register', (req, res) => {
       if (ownerOf(req)) return res.redirect(303, '/account')
@@ -46,11 +69,14 @@ export function registrationRoutes(parts: WebParts): Router {
       const form = readFields(req, ['login', 'domain', 'password'])
       const judged = judgeRegistration(parts, form)
       if (judged.kind === 'refused') return showForm(req, res, form, judged.refusals)
-      await perNetwork.demand(networkOf(req.ip))
       const trace = parts.trace(req)
       const device = keepDevice(parts, req, res)
+      if (await signInAgain(req, judged, device, trace)) return res.redirect(303, '/account/welcome')
+      await countRegistration(req.ip)
       const registered = await registerAccount(parts, judged, { locale: req.locale, trace, device })
       if (registered.kind === 'taken') {
+        // Of two clicks at once the other one was faster.
+        if (await signInAgain(req, judged, device, trace)) return res.redirect(303, '/account/welcome')
         const free = await suggestNames(parts, judged)
         return showForm(req, res, form, [{ field: 'login', reason: 'taken' }], free)
       }

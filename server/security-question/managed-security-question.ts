@@ -16,6 +16,7 @@ export const managedSecurityQuestion = (mode: 'direct' | 'hold' | 'off'): Manage
     return { ...own, state: 'set', question, since, ...(provenAt ? { provenAt } : {}) }
   },
   findContact: async () => undefined,
+  doubt: async () => {},
   async remove(trx, accountId, at) {
     await removeSecurityQuestion(trx, accountId, at)
   },

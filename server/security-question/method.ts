@@ -53,7 +53,7 @@ export function questionRecovery({ keyring, settings }: QuestionRecoveryParts): 
       // Security: a question that was removed or replaced meanwhile proves nothing.
       if (found?.state !== 'set' || found.setAt > begunAt) return false
       await markQuestionProven(trx, accountId, at)
-      return true
+      return 'weak'
     },
     tasks: {},
   }

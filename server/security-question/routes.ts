@@ -1,6 +1,7 @@
 import { type Request, type Response, Router } from 'express'
 import { findProbation } from '../accounts/store.ts'
 import { assertNever } from '../core/assert-never.ts'
+import { isPresentPassword } from '../password/change-password.ts'
 import { createChangeLimit } from '../recovery-methods/change-method.ts'
 import { methodsPage } from '../web/contact-pages.ts'
 import { tellDone } from '../web/done.ts'
@@ -44,8 +45,12 @@ export function securityQuestionRoutes(parts: WebParts): Router {
       if (parts.settings.securityQuestion === 'off') return showForm(req, res, '', [refused('closed')])
       const form = readFields(req, ['question', 'answer'])
       const textOf = (id: string) => pages.textsFor(req)(`security-question.questions.${id}`)
-      const judged = judgeQuestion(form, accountOf(req).address, textOf)
+      const { id, address } = accountOf(req)
+      const judged = judgeQuestion(form, address, textOf, await parts.methods.contactsOf(db, id))
       if (judged.kind === 'refused') return showForm(req, res, form.question, judged.refusals)
+      // Security: an answer is given away sooner than a password, so it is never the password.
+      if (await isPresentPassword(parts, id, form.answer.trim()))
+        return showForm(req, res, form.question, [{ field: 'answer', reason: 'is-password' }])
       await countChange(accountOf(req).id)
       const outcome = await setQuestion(parts, askingOf(req), judged)
       switch (outcome.kind) {

@@ -1,10 +1,12 @@
+import type { Contact } from '../contacts/contact.ts'
+import { wordsOfContact } from '../core/contact-words.ts'
 import type { Keyring } from '../core/keyring.ts'
 import { loginOf } from '../core/names.ts'
 import { judgeSecretAnswer, keyedAnswer } from '../core/secret-answer.ts'
 import type { PasswordHasher } from '../password/hasher.ts'
 import { type Asking, changeMethod, type Held, type MethodChangeParts } from '../recovery-methods/change-method.ts'
 import { isQuestionId } from './questions.ts'
-import { putSecurityQuestion, removeSecurityQuestion } from './store.ts'
+import { findSecurityQuestion, putSecurityQuestion, removeSecurityQuestion, type SecurityQuestion } from './store.ts'
 
 export interface QuestionParts extends MethodChangeParts {
   readonly keyring: Keyring
@@ -24,10 +26,25 @@ export type JudgedQuestion =
       readonly refusals: readonly { readonly field: 'question' | 'answer'; readonly reason: string }[]
     }
 
-/** Everything that can be said of the form; all faults at once. @param textOf the question as the person reads it */
-export function judgeQuestion(form: QuestionForm, address: string, textOf: (id: string) => string): JudgedQuestion {
+/**
+ * Everything that can be said of the form without a hash; all faults at once.
+ * @param textOf the question as the person reads it
+ * @param contacts that the account holds
+ */
+export function judgeQuestion(
+  form: QuestionForm,
+  address: string,
+  textOf: (id: string) => string,
+  contacts: readonly Contact[] = [],
+): JudgedQuestion {
   const known = isQuestionId(form.question)
-  const about = { login: loginOf(address), ...(known ? { question: textOf(form.question) } : {}) }
+  const contactWords = contacts.flatMap(wordsOfContact)
+  const about = {
+    login: loginOf(address),
+    address,
+    contactWords,
+    ...(known ? { question: textOf(form.question) } : {}),
+  }
   const judged = judgeSecretAnswer(form.answer, about)
   const refusals = [
     ...(known ? [] : [{ field: 'question', reason: form.question === '' ? 'missing' : 'unknown' } as const]),
@@ -40,7 +57,7 @@ export function judgeQuestion(form: QuestionForm, address: string, textOf: (id: 
 export type QuestionSet = { readonly kind: 'set' } | { readonly kind: 'removed' } | Held
 
 /**
- * Sets the question with its answer, as argon2id under a keyed digest.
+ * Sets the question with its answer, as argon2id under a keyed digest. What is set already is set: nothing is changed, nobody is told.
  * @throws BusyError where the line for hashing is full
  */
 export async function setQuestion(
@@ -49,17 +66,36 @@ export async function setQuestion(
   wanted: Extract<JudgedQuestion, { kind: 'ok' }>,
 ): Promise<QuestionSet> {
   const { accountId } = asking
+  const before = await findSecurityQuestion(parts.db, accountId)
+  if (await isSetAlready(parts, before, wanted)) return { kind: 'set' }
   const answerKeyId = parts.keyring.newestKeyId
   const keyed = keyedAnswer(parts.keyring, wanted.answer, answerKeyId)
   if (keyed === null) throw new Error('the newest key is not listed')
   const answerVerifier = await parts.hasher.hash(keyed)
-  return await changeMethod<QuestionSet>(parts, asking, async (trx, at) => {
+  const outcome = await changeMethod<QuestionSet | { kind: 'overtaken' }>(parts, asking, async (trx, at) => {
     const { question } = wanted
+    const now = await findSecurityQuestion(trx, accountId)
+    if (momentOf(now) !== momentOf(before)) return { outcome: { kind: 'overtaken' } }
     const what = await putSecurityQuestion(trx, { accountId, question, answerVerifier, answerKeyId, at })
     if (what === 'removed') return { outcome: { kind: 'removed' } }
     return { outcome: { kind: 'set' }, done: { method: 'security-question', what } }
   })
+  // A second click may have been the faster one: then what it set is compared.
+  return outcome.kind === 'overtaken' ? await setQuestion(parts, asking, wanted) : outcome
 }
+
+async function isSetAlready(
+  { keyring, hasher }: QuestionParts,
+  found: SecurityQuestion | undefined,
+  wanted: Extract<JudgedQuestion, { kind: 'ok' }>,
+): Promise<boolean> {
+  if (found?.state !== 'set' || found.question !== wanted.question) return false
+  const keyed = keyedAnswer(keyring, wanted.answer, found.answerKeyId)
+  return keyed !== null && (await hasher.verify(found.answerVerifier, keyed))
+}
+
+const momentOf = (found: SecurityQuestion | undefined): number =>
+  found === undefined ? 0 : (found.state === 'set' ? found.setAt : found.removedAt).getTime()
 
 /** Security: leaves a tombstone, so that the account never has a question again. */
 export async function removeQuestion(

@@ -1,6 +1,7 @@
 import { Router } from 'express'
 import { changeAccount } from '../accounts/change-account.ts'
 import { recordActivity } from '../activity/store.ts'
+import { holdFilters } from '../mail-filters/hold-filters.ts'
 import { takeDone, tellDone } from '../web/done.ts'
 import { NotFound } from '../web/faults.ts'
 import type { WebParts } from '../web/parts.ts'
@@ -33,11 +34,13 @@ export function sessionRoutes(parts: WebParts): Router {
     })
     .post('/account/sessions/end-others', requireAccount('/account/sessions'), async (req, res) => {
       const accountId = ownerOf(req)?.id ?? ''
+      const at = clock.now()
       await changeAccount(db, proofOf(req), async (trx) => {
+        await holdFilters(trx, { accountId, at })
         const count = await endSessions(trx, accountId, sessionDigestOf(req))
         if (count === 0) return
         const entry = { event: 'session.others-ended', details: { count } } as const
-        await recordActivity(trx, keyring, { accountId, ...entry, at: clock.now(), trace: parts.trace(req) })
+        await recordActivity(trx, keyring, { accountId, ...entry, at, trace: parts.trace(req) })
       })
       tellDone(res, 'others-ended')
       res.redirect(303, '/account/sessions')

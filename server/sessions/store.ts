@@ -167,7 +167,7 @@ export async function rememberDevice(
   const { rows } = await trx.raw<{ rows: { known: boolean }[] }>(
     `insert into known_devices (account_id, device_digest, first_seen_at, last_seen_at) values (?, ?, ?, ?)
      on conflict (account_id, device_digest) do update set last_seen_at = excluded.last_seen_at
-     returning first_seen_at < last_seen_at as known`,
+     returning xmax <> 0 as known`,
     [accountId, deviceDigest, at, at],
   )
   return rows[0]?.known ?? false

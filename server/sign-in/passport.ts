@@ -3,6 +3,7 @@ import type { Request, Response } from 'express'
 import passport from 'passport'
 import { Strategy } from 'passport-local'
 import type { Trace } from '../activity/events.ts'
+import { networkOf } from '../web/client.ts'
 import type { WebParts } from '../web/parts.ts'
 import { deviceDigestOf } from './device-cookie.ts'
 import { type SignedIn, type SignInParts, signIn } from './sign-in.ts'
@@ -21,7 +22,7 @@ export function createAuthenticator(
     new Strategy(
       { usernameField: 'login', passwordField: 'password', passReqToCallback: true, session: false },
       (req, login, password, done) => {
-        signIn(parts, { login, password }, deviceDigestOf(parts, req), trace(req)).then(
+        signIn(parts, { login, password }, deviceDigestOf(parts, req), trace(req), networkOf(req.ip)).then(
           (outcome) => done(null, outcome),
           done,
         )

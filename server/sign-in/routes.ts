@@ -7,6 +7,7 @@ import { keepBlocked } from '../web/blocked-cookie.ts'
 import { LimitReached } from '../web/faults.ts'
 import { type FormError, parseNext, readFields } from '../web/forms.ts'
 import { isHttps, type WebParts } from '../web/parts.ts'
+import { askerOf } from '../web/security-log.ts'
 import {
   ownerOf,
   refreshSession,
@@ -19,7 +20,7 @@ import {
 import { confirmPassword } from './confirm-password.ts'
 import { keepDevice } from './device-cookie.ts'
 import { createAuthenticator } from './passport.ts'
-import { completeSignIn, strengthen } from './sign-in.ts'
+import { completeSignIn, strengthen, typedAddress } from './sign-in.ts'
 import { createSignInLimits } from './sign-in-limits.ts'
 import { signOut } from './sign-out.ts'
 
@@ -28,7 +29,9 @@ const withNext = (path: string, next: string) => (next ? `${path}?${new URLSearc
 
 export function signInRoutes(web: WebParts): Router {
   const { pages, settings, trace } = web
-  const parts = { ...web, signInLimits: createSignInLimits(web.limits, web.keyring, settings.limitSignInFailures) }
+  const { limitSignInFailures, limitSignInFailuresPerNetworkHour: ofNetwork } = settings
+  const signInLimits = createSignInLimits(web.limits, web.keyring, limitSignInFailures, ofNetwork)
+  const parts = { ...web, signInLimits }
   const { authenticate } = createAuthenticator(parts, trace)
 
   /** Why the visitor was led here, for the first sight of the page. */
@@ -69,6 +72,7 @@ export function signInRoutes(web: WebParts): Router {
       const typed = { login: form.login, next: next ?? '' }
       if (form.login === '') return showForm(req, res, typed, [{ field: 'login', reason: 'missing' }])
       if (form.password === '') return showForm(req, res, typed, [{ field: 'password', reason: 'missing' }])
+      req.about = typedAddress(form.login, settings.mailDomains)
       const outcome = await authenticate(req, res)
       switch (outcome.kind) {
         case 'signed-in': {
@@ -82,10 +86,12 @@ export function signInRoutes(web: WebParts): Router {
           return res.redirect(303, next ?? '/account')
         }
         case 'wrong':
+          web.log.security({ event: 'sign-in.failed', ...askerOf(req) })
           return showForm(req, res, typed, [{ field: 'password', reason: 'wrong', params: { form: 'both' } }])
         case 'blocked':
+          web.log.security({ event: 'sign-in.refused', ...askerOf(req), what: 'blocked' })
           if (await describeBlock(web.desk, outcome.account.id)) {
-            keepBlocked(web, res, outcome.account.id)
+            keepBlocked(web, res, outcome.account)
             return res.redirect(303, '/blocked')
           }
           return showForm(req, res, typed, [{ field: 'login', reason: 'blocked' }])
@@ -115,8 +121,10 @@ export function signInRoutes(web: WebParts): Router {
       const address = ownerOf(req)?.address ?? ''
       const outcome = await confirmPassword(parts, address, form.password)
       if (outcome.kind === 'wait') throw new LimitReached(outcome.retryAfterSeconds)
-      if (outcome.kind === 'wrong')
+      if (outcome.kind === 'wrong') {
+        web.log.security({ event: 'password.wrong', ...askerOf(req) })
         return showConfirm(req, res, next, [{ field: 'password', reason: 'wrong', params: { form: 'password' } }])
+      }
       await refreshSession(req, web.clock.now())
       res.redirect(303, next)
     })

@@ -8,10 +8,13 @@ import type { Clock } from '../core/clock.ts'
 import type { Keyring } from '../core/keyring.ts'
 import { parseTypedLogin } from '../core/login-name.ts'
 import { addressOf } from '../core/names.ts'
+import { leaveGuessing } from '../guessing/note-guessing.ts'
 import type { PasswordHasher } from '../password/hasher.ts'
+import { nobody } from '../recovery/begin-recovery.ts'
 import { insertSession, type NewSession, rememberDevice } from '../sessions/store.ts'
-import type { SignInLimits } from './sign-in-limits.ts'
-import { findForSignIn, recordKnownSignIn } from './store.ts'
+import type { TellBrake } from '../web/brakes.ts'
+import type { SignInBudget, SignInLimits } from './sign-in-limits.ts'
+import { type FoundForSignIn, findForSignIn, recordKnownSignIn } from './store.ts'
 
 export interface SignInParts extends NoticeParts {
   readonly db: Db
@@ -19,10 +22,8 @@ export interface SignInParts extends NoticeParts {
   readonly keyring: Keyring
   readonly hasher: PasswordHasher
   readonly signInLimits: SignInLimits
-  readonly settings: NoticeParts['settings'] & {
-    readonly mailDomains: readonly string[]
-    readonly limitSignInFailures: number
-  }
+  readonly tellBrake: TellBrake
+  readonly settings: NoticeParts['settings'] & { readonly mailDomains: readonly string[] }
 }
 
 export type SignedIn =
@@ -31,6 +32,8 @@ export type SignedIn =
       readonly account: Account
       readonly failures: number
       readonly limitKey: string
+      /** Where the try was counted for its network: that is given back. */
+      readonly network: string | undefined
       /** Where the account's activity ended, and the browser is known. */
       readonly head: ChainHead | undefined
       /** Gives the place in the line of hashes back. Who is still being written down takes room from those who come: to be called after that. */
@@ -41,7 +44,7 @@ export type SignedIn =
   | { readonly kind: 'wait'; readonly retryAfterSeconds: number }
 
 /** The address of ours that was typed, or one that nobody can have, so that it costs the same. */
-function typedAddress(login: string, mailDomains: readonly string[]): string {
+export function typedAddress(login: string, mailDomains: readonly string[]): string {
   const typed = parseTypedLogin(login, mailDomains)
   const domain = typed?.domain ?? mailDomains[0] ?? ''
   return typed ? addressOf(typed.login, domain) : addressOf('-', domain)
@@ -50,6 +53,7 @@ function typedAddress(login: string, mailDomains: readonly string[]): string {
 /**
  * Judges name and password. Security: an unknown name costs the same hash as a wrong password.
  * @param device digest of the browser's own token, where it has one
+ * @param network that the try comes from, as `networkOf` names it
  * @throws BusyError where the line for hashing is full or stands still
  */
 export async function signIn(
@@ -57,13 +61,14 @@ export async function signIn(
   form: { readonly login: string; readonly password: string },
   device: Buffer | undefined,
   trace: Trace,
+  network: string,
 ): Promise<SignedIn> {
   const address = typedAddress(form.login, parts.settings.mailDomains)
   // Whoever would be sent away for want of room is sent away before anything was spent on the try, and is not counted.
   const leave = parts.hasher.takePlace()
   let isKept = false
   try {
-    const outcome = await judge(parts, address, form.password, device, trace, leave)
+    const outcome = await judge(parts, { address, password: form.password, device, network, trace }, leave)
     isKept = outcome.kind === 'signed-in'
     return outcome
   } finally {
@@ -71,37 +76,58 @@ export async function signIn(
   }
 }
 
+interface Try {
+  readonly address: string
+  readonly password: string
+  readonly device: Buffer | undefined
+  readonly network: string
+  readonly trace: Trace
+}
+
 /** Behind the place in the line that `signIn` took. */
-async function judge(
-  parts: SignInParts,
-  address: string,
-  password: string,
-  device: Buffer | undefined,
-  trace: Trace,
-  leave: () => void,
-): Promise<SignedIn> {
-  const { db, clock, hasher, signInLimits } = parts
-  const [strangersKey, knownKey] = [signInLimits.keyOf(address, undefined), signInLimits.keyOf(address, device)]
-  const counters = { strangers: signInLimits.counterOf(strangersKey), known: signInLimits.counterOf(knownKey) }
-  const { account, knowsDevice, head, tries } = await findForSignIn(db, { address, device, counters, at: clock.now() })
-  const limitKey = knowsDevice ? knownKey : strangersKey
-  const budget = await signInLimits.weigh(limitKey, tries)
-  if (budget.kind === 'wait') {
-    if (budget.justBegun && account) await recordFailures(parts, account, trace)
-    return { kind: 'wait', retryAfterSeconds: budget.retryAfterSeconds }
-  }
+async function judge(parts: SignInParts, tried: Try, leave: () => void): Promise<SignedIn> {
+  const { hasher, signInLimits } = parts
+  const { found, limitKey, budget } = await countTry(parts, tried)
+  if (budget.kind === 'wait') return budget
+  const { account, knowsDevice, head } = found
+  const network = knowsDevice ? undefined : tried.network
   const verifier = account && !account.closedAt ? account.passwordVerifier : null
-  const right = await signInLimits.judge(limitKey, budget.failures, () => hasher.verify(verifier, password, 'placed'))
+  const verify = () => hasher.verify(verifier, tried.password, 'placed')
+  const right = await signInLimits.judge(limitKey, budget.failures, verify, network)
+  // From now on waits have begun.
+  if (!right && budget.failures === signInLimits.freeFailures) await noteFailures(parts, account?.id, tried.trace)
   if (!account || !right) return { kind: 'wrong' }
   if (account.blockedAt || account.resetDemandedAt) return { kind: 'blocked', account }
-  return {
-    kind: 'signed-in',
-    account,
-    failures: budget.failures,
-    limitKey,
-    head: knowsDevice ? head : undefined,
-    leave,
+  const { failures } = budget
+  return { kind: 'signed-in', account, failures, limitKey, network, head: knowsDevice ? head : undefined, leave }
+}
+
+interface CountedTry {
+  readonly found: FoundForSignIn
+  readonly limitKey: string
+  readonly budget: SignInBudget
+}
+
+/** Counts the try for the name, or for the browser that is known to it, and for the network of one that is not. */
+async function countTry(parts: SignInParts, { address, device, network }: Try): Promise<CountedTry> {
+  const { db, clock, signInLimits: limits } = parts
+  const at = clock.now()
+  const [strangersKey, knownKey] = [limits.keyOf(address, undefined), limits.keyOf(address, device)]
+  const counters = {
+    strangers: limits.counterOf(strangersKey),
+    known: limits.counterOf(knownKey),
+    network: limits.networkCounterOf(network),
   }
+  const found = await findForSignIn(db, { address, device, counters, free: limits.freeFailures, at })
+  const limitKey = found.knowsDevice ? knownKey : strangersKey
+  const budget = await limits.weigh(limitKey, found.tries)
+  if (budget.kind === 'wait' || found.knowsDevice) return { found, limitKey, budget }
+  const room = await limits.weighNetwork(network, found.network, at)
+  if (room.kind === 'open') return { found, limitKey, budget }
+  parts.tellBrake('spraying')
+  // A try that was not judged does not bring the name nearer to its waits.
+  await limits.refund(limitKey, budget.failures)
+  return { found, limitKey, budget: { kind: 'wait', retryAfterSeconds: room.retryAfterSeconds } }
 }
 
 /** More new browsers in a day than this are told by letters alone. */
@@ -119,7 +145,7 @@ export async function completeSignIn(
   session: NewSession,
 ): Promise<void> {
   const { db, keyring, signInLimits } = parts
-  const { head, limitKey, failures } = signedIn
+  const { head, limitKey, failures, network } = signedIn
   const counter = signInLimits.counterOf(limitKey)
   const isRecorded = head ? await recordKnownSignIn(db, keyring, head, { device, trace, counter, session }) : false
   if (!isRecorded)
@@ -127,6 +153,7 @@ export async function completeSignIn(
       await recordSignIn(trx, parts, signedIn, device, trace)
       await insertSession(trx, session)
     })
+  if (network !== undefined) await signInLimits.refundNetwork(network)
   await signInLimits.forget(limitKey, failures, isRecorded)
 }
 
@@ -156,14 +183,5 @@ export async function strengthen(parts: SignInParts, account: Account, password:
   await strengthenVerifier(parts.db, account.id, account.passwordVerifier, verifier)
 }
 
-async function recordFailures({ db, clock, keyring }: SignInParts, account: Account, trace: Trace): Promise<void> {
-  await db.transaction((trx) =>
-    recordActivity(trx, keyring, {
-      accountId: account.id,
-      event: 'sign-in.failures',
-      details: {},
-      at: clock.now(),
-      trace,
-    }),
-  )
-}
+const noteFailures = ({ db }: SignInParts, accountId: string = nobody, trace: Trace): Promise<void> =>
+  db.transaction((trx) => leaveGuessing(trx, { accountId, at: 'sign-in', trace }))

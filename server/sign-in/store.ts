@@ -6,13 +6,16 @@ import type { Trace } from '../activity/events.ts'
 import { type ChainHead, linkAfter } from '../activity/store.ts'
 import type { Keyring } from '../core/keyring.ts'
 import type { NewSession } from '../sessions/store.ts'
-import { trySeconds } from './sign-in-limits.ts'
+import { type CountedForNetwork, networkSeconds, trySeconds } from './sign-in-limits.ts'
 
 /**
  * The statement's commit does not wait for the disk. A crash of the database may forget what the last second counted and who began a
  * session in it; nothing else, for whatever is written later and waits for the disk takes what was written before along.
  */
 const notAwaited = "set_config('synchronous_commit', 'off', true)"
+
+/** More a counter cannot hold (`integer`). */
+const mostPoints = 2 ** 31 - 1
 
 export interface FoundForSignIn {
   readonly account: Account | undefined
@@ -22,20 +25,26 @@ export interface FoundForSignIn {
   readonly head: ChainHead | undefined
   /** With this try. */
   readonly tries: number
+  /** The network's counter with this try; undefined where the try was not counted there. */
+  readonly network: CountedForNetwork | undefined
 }
 
 /**
  * Finds who wants to sign in and counts the try, as `Limiter.count` would: it is counted before anybody can judge it, for strangers or for
  * the one browser that is known.
+ * Security: a try by a browser that is not known counts for its network as well. One of a name whose waits have begun is not counted
+ * there before its gate has let it through: who hammers at one name takes nothing from the neighbours.
  * @param who.device digest of the browser's own token, where it has one
  * @param who.counters rows of the tries in `rate_limits`
+ * @param who.free tries of a name before its waits begin
  */
 export async function findForSignIn(
   db: Db,
   who: {
     readonly address: string
     readonly device: Buffer | undefined
-    readonly counters: { readonly strangers: string; readonly known: string }
+    readonly counters: { readonly strangers: string; readonly known: string; readonly network: string }
+    readonly free: number
     readonly at: Date
   },
 ): Promise<FoundForSignIn> {
@@ -56,18 +65,30 @@ export async function findForSignIn(
            points = case when counter.expire <= :now then 1 else counter.points + 1 end,
            expire = case when counter.expire <= :now then excluded.expire else counter.expire end
          returning points
+       ), of_network as (
+         insert into rate_limits as counter (key, points, expire)
+         select :network, 1, :hour from counted
+         where counted.points <= :free and not coalesce((select knows_device from found), false)
+         on conflict (key) do update set
+           points = case when counter.expire <= :now then 1 else counter.points + 1 end,
+           expire = case when counter.expire <= :now then excluded.expire else counter.expire end
+         returning points, expire
        )
-       select found.*, counted.points as tries from counted left join found on true`,
+       select found.*, counted.points as tries, of_network.points as of_network, of_network.expire as network_ends
+       from counted left join found on true left join of_network on true`,
       {
-        ...{ address: who.address, device: who.device ?? null, ...who.counters },
-        ...{ now, until: now + trySeconds * 1000 },
+        ...{ address: who.address, device: who.device ?? null, ...who.counters, free: Math.min(who.free, mostPoints) },
+        ...{ now, until: now + trySeconds * 1000, hour: now + networkSeconds * 1000 },
       },
     )
     .options({ name: 'find-for-sign-in' })
   const [row] = rows
-  if (!row.id) return { account: undefined, knowsDevice: false, head: undefined, tries: row.tries }
+  const network =
+    row.of_network === null ? undefined : { used: row.of_network, endsAt: new Date(Number(row.network_ends)) }
+  const counted = { tries: row.tries, network }
+  if (!row.id) return { account: undefined, knowsDevice: false, head: undefined, ...counted }
   const head = row.head_hash ? { position: row.head_position, hash: row.head_hash } : undefined
-  return { account: asAccount(row), knowsDevice: row.knows_device, head, tries: row.tries }
+  return { account: asAccount(row), knowsDevice: row.knows_device, head, ...counted }
 }
 
 /**

@@ -8,6 +8,7 @@ import { recordLook } from '../audit/record-look.ts'
 import { recordAudit } from '../audit/store.ts'
 import { parseTypedLogin } from '../core/login-name.ts'
 import { addressOf } from '../core/names.ts'
+import { holdFilters } from '../mail-filters/hold-filters.ts'
 import { describeMailbox } from '../mailboxes/describe-mailbox.ts'
 import { findMailboxProgress } from '../mailboxes/store.ts'
 import { endSessions, listSessions } from '../sessions/store.ts'
@@ -89,7 +90,9 @@ export function staffAccountRoutes(parts: WebParts): Router {
           const door = await openAccountAsItStands(outer, accountId)
           if (!door) throw new NotFound('no such account')
           const { trx } = door
-          await endSessions(trx, accountId)
+          await holdFilters(trx, { accountId, at })
+          // A second click finds none.
+          if ((await endSessions(trx, accountId)) === 0) return
           await recordActivity(trx, keyring, { accountId, event: 'session.ended-by-operator', details: {}, at })
           const about = { staffId: staffOf(req).id, accountId, details: { what: 'sessions-ended' }, at }
           await recordAudit(trx, keyring, { ...about, action: 'support.acted' })

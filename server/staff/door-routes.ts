@@ -4,6 +4,8 @@ import { assertNever } from '../core/assert-never.ts'
 import { takeDone, tellDone } from '../web/done.ts'
 import { type FormError, parseNext, readFields } from '../web/forms.ts'
 import type { WebParts } from '../web/parts.ts'
+import { askerOf } from '../web/security-log.ts'
+import { formDigestOf } from '../web/sent-forms.ts'
 import { proofOf, requireFreshPassword, sessionDigestOf } from '../web/sessions.ts'
 import { createStaffGuards, menuFor, showStaffPage, staffOf } from '../web/staff.ts'
 import { factorUri } from './factor.ts'
@@ -52,6 +54,8 @@ export function staffDoorRoutes(parts: WebParts): Router {
     })
   }
 
+  const tellWrong = (req: Request) => parts.log.security({ event: 'code.wrong', ...askerOf(req), what: 'staff-door' })
+
   const showDoor = (req: Request, res: Response, next: string, errors: FormError[] = []) =>
     pages.show(req, res, { id: 'staff-door', view: 'staff/door', errors, locals: { next } })
 
@@ -64,7 +68,10 @@ export function staffDoorRoutes(parts: WebParts): Router {
       const { code } = readFields(req, ['code'])
       if (code === '') return showEnrol(req, res, [{ field: 'code', reason: 'missing' }])
       const passed = await door.enrol(callerOf(req), code)
-      if (passed.kind !== 'passed') return showEnrol(req, res, codeErrors(passed))
+      if (passed.kind !== 'passed') {
+        tellWrong(req)
+        return showEnrol(req, res, codeErrors(passed))
+      }
       res.redirect(303, '/staff/door/codes')
     })
     .get('/staff/door', atDoor, async (req, res) => {
@@ -77,7 +84,10 @@ export function staffDoorRoutes(parts: WebParts): Router {
       const next = parseStaffNext(form.next)
       if (form.code === '') return showDoor(req, res, next, [{ field: 'code', reason: 'missing' }])
       const passed = await door.enter(callerOf(req), form.code)
-      if (passed.kind !== 'passed') return showDoor(req, res, next, codeErrors(passed))
+      if (passed.kind !== 'passed') {
+        tellWrong(req)
+        return showDoor(req, res, next, codeErrors(passed))
+      }
       res.redirect(303, next)
     })
     .get('/staff/door/codes', requireStaff(), async (req, res) => {
@@ -90,7 +100,7 @@ export function staffDoorRoutes(parts: WebParts): Router {
       res.redirect(303, '/staff')
     })
     .post('/staff/door/codes/renew', requireStaff(undefined, '/staff/me'), fresh('/staff/me'), async (req, res) => {
-      await door.renewCodes(callerOf(req))
+      await door.renewCodes(callerOf(req), formDigestOf(req))
       res.redirect(303, '/staff/door/codes')
     })
     .get('/staff/me', requireStaff(), async (req, res) => {

@@ -198,3 +198,9 @@ export async function listStaff(db: Db): Promise<StaffEntry[]> {
 export async function isInside(db: Db, sessionDigest: Buffer): Promise<boolean> {
   return (await db('staff_sessions').where({ id_digest: sessionDigest }).first('seen_at')) !== undefined
 }
+
+/** Whether the session passed the second factor after that moment. */
+export async function wentInside(db: Db, sessionDigest: Buffer, after: Date): Promise<boolean> {
+  const query = db('staff_sessions').where({ id_digest: sessionDigest }).where('verified_at', '>', after)
+  return (await query.first('seen_at')) !== undefined
+}

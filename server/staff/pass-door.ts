@@ -6,6 +6,7 @@ import { recordAudit } from '../audit/store.ts'
 import type { Clock } from '../core/clock.ts'
 import type { Keyring } from '../core/keyring.ts'
 import type { Limits } from '../web/limits.ts'
+import { takeForm } from '../web/sent-forms-store.ts'
 import { factorSealPurpose, factorStepOf, newFactorSecret, newRecoveryCodes, parseFactor } from './factor.ts'
 import * as factors from './factor-store.ts'
 
@@ -24,6 +25,7 @@ export interface Caller {
 
 export type Passed = { readonly kind: 'passed' } | { readonly kind: 'wrong' } | { readonly kind: 'used' }
 
+const secondClickMs = 60_000
 const newCodesPurpose = 'staff.new-codes'
 const codePurpose = 'staff.recovery-code'
 const bare = (code: string) => code.replaceAll('-', '')
@@ -35,8 +37,8 @@ export interface Door {
   enrol(caller: Caller, typed: string): Promise<Passed>
   /** Takes a code of the authenticator or a recovery code. @throws LimitReached */
   enter(caller: Caller, typed: string): Promise<Passed>
-  /** Makes all recovery codes anew. */
-  renewCodes(caller: Caller): Promise<void>
+  /** Makes all recovery codes anew. @param form digest of the form that asks: sent again, it makes them once */
+  renewCodes(caller: Caller, form?: Buffer): Promise<void>
   /** Recovery codes that their owner has not kept yet. */
   newCodes(sessionDigest: Buffer): Promise<string[]>
 }
@@ -51,6 +53,10 @@ export function createDoor({ db, clock, keyring, limits }: DoorParts): Door {
     await factors.keepRecoveryCodes(trx, caller.proof.accountId, digests, at)
     return keyring.seal(newCodesPurpose, JSON.stringify(codes))
   }
+
+  /** Whether this very session went through the door a moment ago. */
+  const isThrough = ({ proof }: Caller): Promise<boolean> =>
+    factors.wentInside(db, proof.session, new Date(clock.now().getTime() - secondClickMs))
 
   async function refuse(caller: Caller): Promise<void> {
     const at = clock.now()
@@ -79,7 +85,7 @@ export function createDoor({ db, clock, keyring, limits }: DoorParts): Door {
         factor && !factor.confirmedAt && code.kind === 'totp'
           ? factorStepOf(keyring.open(factorSealPurpose, factor.secretSealed), code.code, at)
           : null
-      if (step === null) return { kind: 'wrong' }
+      if (step === null) return { kind: (await isThrough(caller)) ? 'passed' : 'wrong' }
       const confirmed = await changeAccount(db, proof, async (trx) => {
         if (!(await factors.confirmFactor(trx, accountId, step, at))) return false
         await factors.enterStaffSession(trx, proof.session, at, await makeCodes(trx, caller, at))
@@ -88,7 +94,7 @@ export function createDoor({ db, clock, keyring, limits }: DoorParts): Door {
         return true
       })
       if (confirmed) await tries.forget(accountId)
-      return { kind: confirmed ? 'passed' : 'used' }
+      return { kind: confirmed || (await isThrough(caller)) ? 'passed' : 'used' }
     },
 
     async enter(caller, typed) {
@@ -120,21 +126,21 @@ export function createDoor({ db, clock, keyring, limits }: DoorParts): Door {
         await recordAudit(trx, keyring, { staffId: accountId, action, details: {}, at })
         return true
       })
+      // A second click with the same code: the first has let this session in.
+      if (!passed && (await isThrough(caller))) return { kind: 'passed' }
       if (!passed) await refuse(caller)
       else await tries.forget(accountId)
       return { kind: passed ? 'passed' : code.kind === 'totp' ? 'used' : 'wrong' }
     },
 
-    async renewCodes(caller) {
+    async renewCodes(caller, form) {
       const at = clock.now()
-      await changeAccount(db, caller.proof, async (trx) => {
-        await factors.enterStaffSession(trx, caller.proof.session, at, await makeCodes(trx, caller, at))
-        await recordAudit(trx, keyring, {
-          staffId: caller.proof.accountId,
-          action: 'staff.codes-renewed',
-          details: {},
-          at,
-        })
+      const { proof } = caller
+      await changeAccount(db, proof, async (trx) => {
+        if (form && (await takeForm(trx, form, at)).kind === 'again') return
+        await factors.enterStaffSession(trx, proof.session, at, await makeCodes(trx, caller, at))
+        const entry = { staffId: proof.accountId, action: 'staff.codes-renewed', details: {}, at } as const
+        await recordAudit(trx, keyring, entry)
       })
     },
 

@@ -1,14 +1,27 @@
 import { type Request, type Response, Router } from 'express'
 import { assertNever } from '../core/assert-never.ts'
-import { keepFlow } from '../recovery/flow-cookie.ts'
+import { giveToken, tokenByLink } from '../recovery/flow-cookie.ts'
+import { isFlowOpen } from '../recovery/resume-flow.ts'
 import type { WebParts } from '../web/parts.ts'
+import { formDigestOf } from '../web/sent-forms.ts'
+import { findSentForm, takeForm } from '../web/sent-forms-store.ts'
 import { describeUndo, undoChange } from './undo-change.ts'
 
 export function undoRoutes(parts: WebParts): Router {
-  const { pages, trace } = parts
+  const { pages, db, clock, trace } = parts
 
   const showDead = (req: Request, res: Response) =>
     pages.show(req, res, { id: 'undo', view: 'undo/dead', errors: [{ field: 'link', reason: 'dead', at: 'main' }] })
+
+  /** A second click gets the answer of the first: the flow that it has begun in this browser, or the way to recovery. */
+  async function answerAgain(req: Request, res: Response, token: string, form: Buffer): Promise<void> {
+    if (await isFlowOpen(parts, token)) {
+      giveToken(parts, res, token)
+      return res.redirect(303, '/recover/new-password')
+    }
+    if (await findSentForm(db, form, clock.now())) return res.redirect(303, '/recover')
+    showDead(req, res)
+  }
 
   return Router()
     .get('/undo/:token', async (req, res) => {
@@ -20,19 +33,22 @@ export function undoRoutes(parts: WebParts): Router {
       pages.show(req, res, {
         id: 'undo',
         view: 'undo/undo',
-        locals: { address, method, what, at: undo.madeAt, since, power },
+        locals: { mailbox: address, method, what, at: undo.madeAt, since, power },
       })
     })
     .post('/undo/:token', async (req, res) => {
       const about = { locale: req.locale, trace: trace(req) }
-      const used = await undoChange(parts, req.params.token, about, () => keepFlow(parts, res))
+      const token = tokenByLink(parts, req, req.params.token)
+      const form = formDigestOf(req)
+      const used = await undoChange(parts, req.params.token, about, () => giveToken(parts, res, token))
       // Pages of the way on: the link is not in their address any more.
       switch (used.kind) {
         case 'dead':
-          return showDead(req, res)
+          return await answerAgain(req, res, token, form)
         case 'new-password':
           return res.redirect(303, '/recover/new-password')
         case 'sessions-ended':
+          await db.transaction((trx) => takeForm(trx, form, clock.now()))
           return res.redirect(303, '/recover')
         default:
           return assertNever(used.kind)

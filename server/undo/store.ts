@@ -10,7 +10,7 @@ const readerPurpose = 'undos.reader'
 /** What can be taken back, named as in the activity. */
 export type UndoableChange =
   | `${'backup-address' | 'phone' | 'security-question'}.${'added' | 'changed' | 'removed'}`
-  | 'app-password.created'
+  | `app-password.${'created' | 'revoked'}`
   | 'password.changed'
   | 'password.reset'
   | 'password.reset-held'

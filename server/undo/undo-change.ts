@@ -7,6 +7,7 @@ import { recordActivity } from '../activity/store.ts'
 import { tellOwner } from '../contacts/tell-owner.ts'
 import { hashToken, isToken, newToken } from '../core/secrets.ts'
 import type { Locale } from '../i18n/texts.ts'
+import { holdFilters } from '../mail-filters/hold-filters.ts'
 import { wantAppPasswords } from '../mailboxes/want-mailbox.ts'
 import { changePassword } from '../password/change-password.ts'
 import type { PasswordHasher } from '../password/hasher.ts'
@@ -131,6 +132,7 @@ export async function undoChange(
 async function endDoubtful(trx: AccountTrx, parts: UndoChangeParts, accountId: string, at: Date): Promise<void> {
   await endSessions(trx, accountId)
   await wantAppPasswords(trx, { accountId, at, endSessions: true })
+  await holdFilters(trx, { accountId, at })
   await endWeakWays(trx, parts.recoveryMethods, accountId, at)
 }
 
@@ -143,7 +145,7 @@ async function voidPassword(
   const { accountId } = undo
   const voidsLinks = isOfContact(undo)
   const replaces = voidsLinks ? await linksToReplace(trx, parts, accountId, at) : []
-  await changePassword(trx, parts, { accountId, password, at, voidsLinks })
+  await changePassword(trx, parts, { accountId, password, at, voidsLinks, voids: true })
   await endOpenWays(trx, accountId, at)
   // The holder of a contact has shown more than a question does. Who only reads the mailbox has not.
   if (voidsLinks) await endProbation(trx, accountId)

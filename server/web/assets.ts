@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { brotliCompressSync, gzipSync } from 'node:zlib'
 import type { RequestHandler } from 'express'
+import { sendWhole } from './headers.ts'
 import { readThemeColours, type ThemeColours } from './theme-colours.ts'
 
 export interface Brand {
@@ -82,14 +83,15 @@ export function loadAssets(publicDirectory: string, brand: Brand): Assets {
     theme,
     colours: readThemeColours(style),
     serve(request, response, next) {
-      if (request.path === WORKER && request.method === 'GET') {
+      if (request.method !== 'GET' && request.method !== 'HEAD') return next()
+      if (request.path === WORKER) {
         // The policy of a worker is that of its own answer: it may fetch from the portal.
         response.set('Content-Security-Policy', "default-src 'none'; connect-src 'self'")
         response.set({ 'Cache-Control': 'no-cache', 'Content-Type': 'text/javascript; charset=utf-8' })
-        return void response.end(worker)
+        return sendWhole(response, Buffer.from(worker))
       }
       const asset = request.path.startsWith(PREFIX) ? byName.get(request.path.slice(PREFIX.length)) : undefined
-      if (!asset || (request.method !== 'GET' && request.method !== 'HEAD')) return next()
+      if (!asset) return next()
       const accepted = request.acceptsEncodings('br', 'gzip')
       const encoding = accepted === 'br' || accepted === 'gzip' ? accepted : undefined
       response.set({
@@ -98,7 +100,7 @@ export function loadAssets(publicDirectory: string, brand: Brand): Assets {
         Vary: 'Accept-Encoding',
       })
       if (encoding) response.set('Content-Encoding', encoding)
-      response.end(encoding ? packAs(encoding, asset) : asset.plain)
+      sendWhole(response, encoding ? packAs(encoding, asset) : asset.plain)
     },
   }
 }

@@ -6,14 +6,19 @@ import { isHttps, type WebParts } from './parts.ts'
 const purpose = 'web.blocked'
 const lifeMinutes = 15
 
+export interface BlockedAccount {
+  readonly id: string
+  readonly epoch: number
+}
+
 type Parts = Pick<WebParts, 'settings' | 'keyring' | 'clock'>
 
 const nameOf = ({ settings }: Parts) => (isHttps(settings) ? '__Host-blocked' : 'blocked')
 
 /** Security: what a holder may learn of a block is shown only after the right password, and not for long. */
-export function keepBlocked(parts: Parts, res: Response, accountId: string): void {
+export function keepBlocked(parts: Parts, res: Response, { id, epoch }: BlockedAccount): void {
   const expires = parts.clock.now().getTime() + lifeMinutes * 60_000
-  res.cookie(nameOf(parts), signToken(parts.keyring, purpose, `${accountId}.${expires}`), {
+  res.cookie(nameOf(parts), signToken(parts.keyring, purpose, `${id}.${epoch}.${expires}`), {
     path: '/',
     httpOnly: true,
     sameSite: 'lax',
@@ -22,8 +27,8 @@ export function keepBlocked(parts: Parts, res: Response, accountId: string): voi
   })
 }
 
-/** The account whose right password was given in this browser within the last minutes. */
-export function blockedOf(parts: Parts, req: Request): string | undefined {
-  const [accountId, expires] = openSignedToken(parts.keyring, purpose, req.cookies?.[nameOf(parts)])?.split('.') ?? []
-  return accountId && Number(expires) > parts.clock.now().getTime() ? accountId : undefined
+/** The account whose right password was given in this browser within the last minutes, and its epoch at that moment. */
+export function blockedOf(parts: Parts, req: Request): BlockedAccount | undefined {
+  const [id, epoch, expires] = openSignedToken(parts.keyring, purpose, req.cookies?.[nameOf(parts)])?.split('.') ?? []
+  return id && Number(expires) > parts.clock.now().getTime() ? { id, epoch: Number(epoch) } : undefined
 }

@@ -1,32 +1,56 @@
 // What a request tells about the person's device and network, as far as it is ever kept or counted.
-import { isIPv6 } from 'node:net'
+import { isIPv4, isIPv6, SocketAddress } from 'node:net'
 import Bowser from 'bowser'
-import type { Request } from 'express'
+import express, { type Express, type Request } from 'express'
 import type { Trace } from '../activity/events.ts'
 
 /** Turns an address into a place such as `Minsk, BY`, or undefined where the database does not know it. */
 export type FindPlace = (ip: string) => string | undefined
 
-const groupsOf = (half: string) => (half === '' ? [] : half.split(':'))
-
-/** The eight groups of an IPv6 address, without leading zeros. */
-function expandIPv6(ip: string): string[] {
-  const [head = '', tail] = ip.replace(/%.*$/, '').split('::')
-  const left = groupsOf(head)
-  const right = tail === undefined ? [] : groupsOf(tail)
-  const gap = tail === undefined ? [] : Array<string>(Math.max(0, 8 - left.length - right.length)).fill('0')
-  return [...left, ...gap, ...right].map((group) => Number.parseInt(group, 16).toString(16))
+/**
+ * The one spelling of a network address, or undefined where it is none: IPv6 in lower case and short (RFC 5952), without its zone,
+ * and `::ffff:192.0.2.1` as the IPv4 address that it carries.
+ */
+export function canonicalAddress(given: string | undefined): string | undefined {
+  if (given === undefined || isIPv4(given)) return given
+  if (!isIPv6(given)) return undefined
+  const { address } = new SocketAddress({ family: 'ipv6', address: given })
+  return /^::ffff:(\d+\.\d+\.\d+\.\d+)$/.exec(address)?.[1] ?? address
 }
 
 /**
- * The network that limits are counted for: an IPv4 address whole, an IPv6 one as its /64, since a household owns all of that.
- * `::ffff:192.0.2.1` is the IPv4 address that it carries.
+ * Makes `req.ip` canonical for every request of the app, or undefined where the connection is gone.
+ * Security: what a trusted proxy passes on and is no bare address (with a port, in brackets, rubbish) makes no key of its own: all of
+ * it counts as the proxy that said it.
+ */
+export function canonicalAddresses(app: Express): void {
+  const given = Object.getOwnPropertyDescriptor(express.request, 'ip')?.get
+  if (!given) throw new Error('express has no req.ip')
+  Object.defineProperty(app.request, 'ip', {
+    get(this: Request): string | undefined {
+      const named = canonicalAddress(given.call(this))
+      if (named !== undefined) return named
+      // Farthest first, without the one that is connected to us.
+      const proxy = this.ips.find((each) => canonicalAddress(each) !== undefined)
+      return canonicalAddress(proxy ?? this.socket.remoteAddress)
+    },
+  })
+}
+
+/** The eight groups of a canonical IPv6 address. */
+function expandIPv6(address: string): string[] {
+  const [left = [], right = []] = address.split('::').map((half) => (half === '' ? [] : half.split(':')))
+  return [...left, ...Array<string>(8 - left.length - right.length).fill('0'), ...right]
+}
+
+/**
+ * The network that limits are counted for: an IPv4 address whole, an IPv6 one as its /64, since a household owns all of that. What is
+ * no address is one network.
  */
 export function networkOf(ip: string | undefined): string {
-  if (!ip) return 'unknown'
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(ip)?.[1]
-  if (mapped) return mapped
-  return isIPv6(ip) ? `${expandIPv6(ip).slice(0, 4).join(':')}::/64` : ip
+  const address = canonicalAddress(ip)
+  if (address === undefined) return 'unknown'
+  return address.includes(':') ? `${expandIPv6(address).slice(0, 4).join(':')}::/64` : address
 }
 
 /** An address with its last half left out: enough to recognise one's own, too little to find a person. */
@@ -58,8 +82,11 @@ function readDevice(userAgent: string): string {
 /** Where a network address is, as roughly as it is ever kept. */
 export const createPlaceOf =
   (findPlace: FindPlace) =>
-  (ip: string | undefined): string =>
-    findPlace(ip ?? '') ?? roughNetwork(networkOf(ip))
+  (ip: string | undefined): string => {
+    const address = canonicalAddress(ip)
+    // The database of places throws for what is no address.
+    return (address && findPlace(address)) ?? roughNetwork(networkOf(address))
+  }
 
 export function createTracer(findPlace: FindPlace): (req: Request) => Trace {
   const placeOf = createPlaceOf(findPlace)

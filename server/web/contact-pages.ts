@@ -1,16 +1,18 @@
 // What the pages of both kinds of contact have in common: a form that asks for it, a form that asks for its code, and their answers.
-import type { Request, Response } from 'express'
+import type { Request, RequestHandler, Response } from 'express'
 import { findProbation } from '../accounts/store.ts'
 import type { AskedForProof } from '../contacts/ask-for-proof.ts'
 import type { Contact } from '../contacts/contact.ts'
+import type { PendingContact } from '../contacts/pending-contact.ts'
 import { assertNever } from '../core/assert-never.ts'
 import { type Asking, createChangeLimit, type Held } from '../recovery-methods/change-method.ts'
 import type { Linked } from '../recovery-methods/link-contact.ts'
 import { tellDone } from './done.ts'
 import { LimitReached } from './faults.ts'
-import type { FormError } from './forms.ts'
+import { type FormError, readFields } from './forms.ts'
 import type { WebParts } from './parts.ts'
-import { accountOf, proofOf } from './sessions.ts'
+import { askerOf } from './security-log.ts'
+import { accountOf, freshMs, proofOf, requireFreshPassword } from './sessions.ts'
 
 export const methodsPage = '/account/recovery'
 
@@ -21,12 +23,10 @@ export interface ContactForms {
   /** What the form's view wants beyond what both kinds show. */
   locals?(): Readonly<Record<string, unknown>>
   /** The contact that waits for its code. */
-  pending(accountId: string): Promise<Pick<Contact, 'value' | 'canonical'> | undefined>
-  /** Seconds until another code can be sent there. */
+  pending(accountId: string): Promise<Pick<PendingContact, 'value' | 'canonical' | 'typedAt' | 'sentAt'> | undefined>
+  /** Seconds until the account can ask for another code to it. */
   waitFor(accountId: string, canonical: string): Promise<number>
 }
-
-export type Asked = AskedForProof | { readonly kind: 'limited'; readonly retryAfterSeconds: number }
 
 export function createContactPages(parts: WebParts, forms: ContactForms) {
   const { pages, db, clock, methods } = parts
@@ -51,6 +51,7 @@ export function createContactPages(parts: WebParts, forms: ContactForms) {
     const wait = pending ? await forms.waitFor(accountId, pending.canonical) : 0
     const locals = {
       contact: pending?.value,
+      sentAt: pending?.sentAt.getTime(),
       againAt: wait > 0 ? new Date(clock.now().getTime() + wait * 1000) : undefined,
       taken: errors.some((error) => error.reason === 'taken'),
     }
@@ -62,13 +63,30 @@ export function createContactPages(parts: WebParts, forms: ContactForms) {
     return showForm(req, res, '', [{ field: 'recovery-methods', reason: 'probation', params, at: 'main' }])
   }
 
+  const requireFresh = requireFreshPassword(clock.now, confirmPage)
+  /** Security: a contact that was typed long ago is sent nothing more by a browser that somebody found open. */
+  const askAgain: RequestHandler = async (req, res, next) => {
+    const pending = await forms.pending(accountOf(req).id)
+    if (!pending) return res.redirect(303, formPage)
+    if (clock.now().getTime() - pending.typedAt.getTime() < freshMs) return next()
+    return requireFresh(req, res, next)
+  }
+
   return {
     showForm,
     showConfirm,
+    /** Guard of the form that sends the code again. Stands after `requireAccount`. */
+    askAgain,
     countChange: createChangeLimit(parts.limits),
+    /** Which code the page of the button "another code" knew of, so that a second click on it is told from the first. */
+    seenBy(req: Request): { readonly seen: number | undefined } {
+      const { seen } = readFields(req, ['seen'])
+      return { seen: /^\d{1,15}$/.test(seen) ? Number(seen) : undefined }
+    },
+
     askingOf: (req: Request): Asking => ({ ...proofOf(req), trace: parts.trace(req) }),
 
-    async answerAsked(req: Request, res: Response, asked: Asked): Promise<void> {
+    async answerAsked(req: Request, res: Response, asked: AskedForProof): Promise<void> {
       switch (asked.kind) {
         case 'asked':
           return res.redirect(303, confirmPage)
@@ -93,6 +111,7 @@ export function createContactPages(parts: WebParts, forms: ContactForms) {
         case 'taken':
           return showConfirm(req, res, [{ field: id, reason: 'taken' }])
         case 'refused':
+          if (linked.reason === 'wrong') parts.log.security({ event: 'code.wrong', ...askerOf(req), what: id })
           return showConfirm(req, res, [{ field: 'code', reason: linked.reason }])
         case 'probation':
           return showProbation(req, res, linked.until)

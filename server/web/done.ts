@@ -1,11 +1,14 @@
 // Carries "what was just done" over the redirect after a form, so that the next page can say it once.
 import type { Request, Response } from 'express'
+import { cookieName } from './cookies.ts'
 
-const name = 'done'
+/** `secure` says for every request alike whether people come by https. */
+const nameFor = ({ secure }: Request) => cookieName(secure, 'done')
 
 /** @param what a name of the texts, `<page>.done.<what>` */
 export function tellDone(res: Response, what: string): void {
-  res.cookie(name, what, { path: '/', httpOnly: true, sameSite: 'lax', maxAge: 60_000 })
+  const { secure } = res.req
+  res.cookie(nameFor(res.req), what, { path: '/', httpOnly: true, sameSite: 'lax', secure, maxAge: 60_000 })
 }
 
 /** What was told, where this page has a word for it. Security: the cookie only chooses among `known`. */
@@ -14,8 +17,8 @@ export function takeDone<const Known extends string>(
   res: Response,
   known: readonly Known[],
 ): Known | undefined {
-  const told = req.cookies?.[name]
+  const told = req.cookies?.[nameFor(req)]
   if (told === undefined) return undefined
-  res.clearCookie(name, { path: '/' })
+  res.clearCookie(nameFor(req), { path: '/', httpOnly: true, sameSite: 'lax', secure: req.secure })
   return known.find((each) => each === told)
 }

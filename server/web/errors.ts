@@ -1,11 +1,16 @@
 // Turns what a handler threw into a page.
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express'
+import { isAway } from '#db/away.ts'
 import { StaleProof } from '../accounts/change-account.ts'
 import type { Clock } from '../core/clock.ts'
+import { chooseLocale } from '../i18n/choose-locale.ts'
+import type { Locale } from '../i18n/texts.ts'
 import { BusyError } from '../password/hasher.ts'
-import { Forbidden, LimitReached, MalformedRequest, NotFound } from './faults.ts'
-import type { Log } from './log.ts'
+import { BodyTooLarge, Forbidden, LimitReached, MalformedRequest, NotFound, OtherSession } from './faults.ts'
+import { showOtherSession } from './other-session.ts'
+import { pageOf } from './page-of.ts'
 import type { Pages } from './pages.ts'
+import { askerOf, type WebLog } from './security-log.ts'
 
 /** Ids of the pages that say what went wrong; their texts stand under the same names. */
 export type ErrorKind =
@@ -24,27 +29,9 @@ export interface Failure {
   readonly href?: string | undefined
 }
 
-/** Codes of PostgreSQL and of the network that mean: away or overloaded, try again. */
-const awayCodes = new Set(
-  `ECONNREFUSED ECONNRESET EPIPE ETIMEDOUT ENOTFOUND EAI_AGAIN 08000 08001 08003 08006 57014 57P01 57P02 57P03 53300 55P03
-  40001 40P01`.split(/\s+/),
-)
-
-const saysAway = (message: string) =>
-  /Timeout acquiring a connection|Connection terminated|timeout expired|timeout exceeded|Unable to acquire|Connection ended|not queryable/i.test(
-    message,
-  )
-
-function isAway(fault: unknown): boolean {
-  if (!(fault instanceof Error)) return false
-  const code = (fault as { code?: unknown }).code
-  if (typeof code === 'string' && awayCodes.has(code)) return true
-  if (fault instanceof AggregateError && fault.errors.some(isAway)) return true
-  return saysAway(fault.message)
-}
-
 export function classify(fault: unknown): Failure {
   if (fault instanceof MalformedRequest) return { status: 400, kind: 'bad-request' }
+  if (fault instanceof BodyTooLarge) return { status: 413, kind: 'too-large' }
   if (fault instanceof NotFound) return { status: 404, kind: 'not-found' }
   if (fault instanceof Forbidden) return { status: 403, kind: 'forbidden' }
   if (fault instanceof LimitReached) {
@@ -63,13 +50,24 @@ export function classify(fault: unknown): Failure {
 
 export interface ErrorParts {
   readonly pages: Pages
-  readonly log: Log
+  readonly log: WebLog
   readonly clock: Clock
+  readonly settings: { readonly defaultLocale: Locale }
 }
 
 export const pageNotFound: RequestHandler = (_req, _res, next) => next(new NotFound('no such page'))
 
-export function errorHandler({ pages, log, clock }: ErrorParts): ErrorRequestHandler {
+/** Limits that were reached and rights that were refused; surprises are told elsewhere. */
+function tellSecurity(log: WebLog, req: Request, fault: unknown, { status }: Failure): void {
+  if (fault instanceof LimitReached) log.security({ event: 'limit.reached', ...askerOf(req) })
+  else if (status === 403) {
+    const what = fault instanceof Forbidden ? fault.message : 'form token'
+    log.security({ event: 'right.refused', ...askerOf(req), what })
+  }
+}
+
+export function errorHandler(parts: ErrorParts): ErrorRequestHandler {
+  const { log } = parts
   return (fault, req, res, _next) => {
     // Security: what came with a proof of an earlier epoch was not done; whoever sits there signs in and looks.
     if (fault instanceof StaleProof && !res.headersSent) {
@@ -77,19 +75,20 @@ export function errorHandler({ pages, log, clock }: ErrorParts): ErrorRequestHan
       return leadToSignIn(req, res)
     }
     const failure = classify(fault)
+    tellSecurity(log, req, fault, failure)
     if (failure.kind === 'error') log.error({ err: fault, request: req.id }, 'a request failed')
     // A full line is no fault to be traced, and in a flood the log would be the larger part of turning people away.
     else if (fault instanceof BusyError) log.info({ request: req.id, why: fault.message }, 'a request was turned away')
     else if (failure.kind === 'unavailable') log.warn({ err: fault, request: req.id }, 'a request was turned away')
-    if (!res.headersSent) return showFailure(pages, clock, req, res, failure)
+    if (fault instanceof OtherSession) return showOtherSession(parts.pages, req, res)
+    if (!res.headersSent) return showFailure(parts, req, res, failure)
     // Too late for a page. Express itself would print the fault, with whatever values the database names in it.
     if (!res.writableEnded) res.destroy()
   }
 }
 
 function showFailure(
-  pages: Pages,
-  clock: Clock,
+  { pages, clock, settings }: ErrorParts,
   req: Request,
   res: Response,
   { status, kind, retryAfterSeconds, href }: Failure,
@@ -97,7 +96,8 @@ function showFailure(
   if (retryAfterSeconds !== undefined) res.setHeader('Retry-After', String(retryAfterSeconds))
   // A body that was not read to its end would be taken for the next request.
   if (kind === 'too-large') res.setHeader('Connection', 'close')
-  req.locale ??= 'en'
+  const acceptLanguage = req.headers['accept-language']
+  req.locale ??= chooseLocale({ acceptLanguage, fallback: settings.defaultLocale }).locale
   pages.show(req, res, {
     id: kind,
     view: 'errors/problem',
@@ -115,15 +115,4 @@ function showFailure(
 function leadToSignIn(req: Request, res: Response): void {
   const page = pageOf(req)
   res.redirect(303, page === '/sign-in' ? page : `/sign-in?next=${encodeURIComponent(page)}`)
-}
-
-/** Ends of addresses that are deeds without a page of their own; the page with their button stands before them. */
-const deed =
-  /\/(?:[^/]+\/(?:end|keep|revoke)|again|end-others|remove|renew|revoke-all|sign-out|space|waiting-password\/stop)$/
-
-/** Where "Try again" leads: the page that was asked for, or that the form stands on. */
-function pageOf(req: Request): string {
-  const path = req.path.replace(deed, '')
-  // Security: neither a token in the path nor a path that is none of ours is repeated in a page.
-  return /^(?:\/[a-z][a-z-]{0,30})+$/.test(path) ? path : '/'
 }

@@ -23,7 +23,15 @@ export class LimitReached extends Error {
   }
 }
 
+/** More than is taken. Answered with 413, and the connection is closed. */
+export class BodyTooLarge extends Error {
+  override readonly name = 'BodyTooLarge'
+}
+
 /** A right that the account does not have. Answered with 403. */
 export class Forbidden extends Error {
   override readonly name = 'Forbidden'
 }
+
+/** A form that was made in another session, for another account or for nobody. Answered with 403 and a page that says so. */
+export class OtherSession extends Forbidden {}

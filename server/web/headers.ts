@@ -15,9 +15,10 @@ function headersOf(middleware: ReturnType<typeof helmet>): ReadonlyMap<string, s
   return headers
 }
 
-/** @param https whether people reach the portal by https */
+/** Security: pages are personal: the back button after sign-out shows nothing. @param https whether people reach the portal by https */
 export function securityHeaders(https: boolean): RequestHandler {
-  const headers = [...headersOf(helmetFor(https))]
+  // Security: no cache keeps an answer that does not say otherwise of itself.
+  const headers = [...headersOf(helmetFor(https)), ['Cache-Control', 'no-store']] as const
   return (_req, res, next) => {
     for (const [name, value] of headers) res.setHeader(name, value)
     next()
@@ -43,6 +44,8 @@ function helmetFor(https: boolean) {
     },
     crossOriginEmbedderPolicy: true,
     referrerPolicy: { policy: 'no-referrer' },
+    // Security: two years (hstspreload.org). Not for the names below ours, which the portal does not serve: a mail domain's
+    // autoconfig, or another service of the operator, may have to answer without TLS.
     strictTransportSecurity: https ? { maxAge: 63_072_000, includeSubDomains: false } : false,
     xFrameOptions: { action: 'deny' },
     // For programs that nobody has any more (Flash, Internet Explorer 8), or what browsers do by themselves over https.
@@ -53,9 +56,14 @@ function helmetFor(https: boolean) {
   })
 }
 
-/** Security: pages are personal: no cache keeps them, and the back button after sign-out shows nothing. */
-export const noStore: RequestHandler = (_req, res, next) => {
-  res.setHeader('Cache-Control', 'no-store')
+/** What no page of ours asks a browser for. */
+export const permissions: RequestHandler = (_req, res, next) => {
   res.setHeader('Permissions-Policy', 'camera=(), geolocation=(), microphone=(), payment=(), usb=()')
   next()
+}
+
+/** Ends the answer with these bytes. Their number is told to HEAD as well, which Node alone would leave out. */
+export function sendWhole(res: Response, bytes: Buffer): void {
+  res.setHeader('Content-Length', bytes.length)
+  res.end(bytes)
 }

@@ -28,13 +28,16 @@ export interface Limiter {
 }
 
 export interface Limits {
-  /** @param points tries within `seconds`, from the first of them on */
-  limiter(name: string, rule: { points: number; seconds: number }): Limiter
+  /**
+   * @param points tries within `seconds`, from the first of them on
+   * @param onFull called for each try beyond them
+   */
+  limiter(name: string, rule: { points: number; seconds: number; onFull?: () => void }): Limiter
 }
 
 export function createLimits(db: Db): Limits {
   return {
-    limiter(name, { points: allowed, seconds }) {
+    limiter(name, { points: allowed, seconds, onFull }) {
       const store = new RateLimiterPostgres({
         storeClient: db,
         storeType: 'knex',
@@ -49,13 +52,18 @@ export function createLimits(db: Db): Limits {
         state.consumedPoints > allowed
           ? { kind: 'full', retryAfterSeconds: Math.ceil(state.msBeforeNext / 1000) }
           : { kind: 'counted', used: state.consumedPoints }
-      const count = async (key: string, own?: number): Promise<Counted> => {
+      const consume = async (key: string, own?: number): Promise<Counted> => {
         try {
           return judge(await store.consume(key, 1, own === undefined ? {} : { customDuration: own }))
         } catch (state) {
           if (state instanceof RateLimiterRes) return judge(state)
           throw state
         }
+      }
+      const count = async (key: string, own?: number): Promise<Counted> => {
+        const counted = await consume(key, own)
+        if (counted.kind === 'full') onFull?.()
+        return counted
       }
       return {
         count,
@@ -81,7 +89,7 @@ export function createLimits(db: Db): Limits {
 
 /** Deletes counters that have run out, and returns how many. */
 export async function deleteSpentLimits(db: Db, now: Date, limit: number): Promise<number> {
-  return await db('rate_limits')
-    .whereIn('key', db('rate_limits').where('expire', '<', now.getTime()).limit(limit).select('key'))
-    .delete()
+  // What somebody counts in right now is left to the next round: waiting for it could be waiting for each other.
+  const spent = db('rate_limits').where('expire', '<', now.getTime()).limit(limit).forUpdate().skipLocked()
+  return await db('rate_limits').whereIn('key', spent.select('key')).delete()
 }

@@ -4,6 +4,7 @@ import { chooseLocale } from '../i18n/choose-locale.ts'
 import { createFormats, type Formats } from '../i18n/format.ts'
 import { isLocale, type Locale, locales, type Texts, type Translate } from '../i18n/texts.ts'
 import type { Theme } from './assets.ts'
+import { cookieName } from './cookies.ts'
 import type { FormError } from './forms.ts'
 import type { KeptPages } from './kept-pages.ts'
 import { ownerOf } from './sessions.ts'
@@ -29,6 +30,8 @@ export interface Page {
   readonly values?: Readonly<Record<string, string>>
   /** Everybody who is not signed in sees the same under this path, but for the language and the token of its form. */
   readonly sameForAll?: boolean
+  /** Id of the recovery that the page is a step of: its forms act in that one alone. */
+  readonly flow?: string
 }
 
 export interface Pages {
@@ -73,7 +76,7 @@ export function createPages({ views, texts, theme, timeZone, kept }: PageParts):
       res.statusCode = page.status ?? (page.errors && page.errors.length > 0 ? 422 : 200)
       res.setHeader('Content-Type', 'text/html; charset=utf-8')
       res.setHeader('Content-Language', locale)
-      const token = req.csrfToken?.() ?? ''
+      const token = req.formToken?.(page.flow) ?? ''
       // Security: a page that is the same for all holds nothing of anybody: the path is the route's own, nobody is signed in.
       const isSame = page.sameForAll === true && !owner && req.originalUrl === req.route?.path
       if (kept && isSame) return kept.send(res, `${locale} ${page.id} ${req.originalUrl}`, token, html)
@@ -104,27 +107,25 @@ const yearMs = 365 * 86_400_000
 export interface LocaleOptions {
   readonly fallback: Locale
   readonly https: boolean
-  /** Makes it the account's own, in which mails are written. */
-  readonly keep: (accountId: string, locale: Locale) => Promise<void>
 }
 
-/** Chooses the language of the request, and keeps the one that `?lang=` asks for: in the browser, and for who is signed in. */
-export function localeMiddleware({ fallback, https, keep }: LocaleOptions): RequestHandler {
-  const name = https ? '__Host-lang' : 'lang'
+/**
+ * Chooses the language of the request, and keeps the one that `?lang=` asks for in the browser.
+ * Security: a link that somebody follows changes no account: the language of warning letters stays the account's own.
+ */
+export function localeMiddleware({ fallback, https }: LocaleOptions): RequestHandler {
+  const name = cookieName(https, 'lang')
   return (req, res, next) => {
-    const owner = ownerOf(req)
     const { locale, remember } = chooseLocale({
       asked: req.query.lang,
       cookie: req.cookies?.[name],
-      account: owner?.locale,
+      account: ownerOf(req)?.locale,
       acceptLanguage: req.headers['accept-language'],
       fallback,
     })
     req.locale = locale
-    if (remember) {
+    if (remember)
       res.cookie(name, locale, { maxAge: yearMs, sameSite: 'lax', secure: https, httpOnly: true, path: '/' })
-      if (owner && owner.locale !== locale) return void keep(owner.id, locale).then(() => next(), next)
-    }
     next()
   }
 }

@@ -13,9 +13,10 @@ import type { PasswordHasher } from '../password/hasher.ts'
 import type { SmsGuard } from '../phone/sms-guard.ts'
 import type { RecoveryMethod } from '../recovery/recovery-method.ts'
 import type { ManagedMethods } from '../recovery-methods/managed-method.ts'
+import type { TellBrake } from './brakes.ts'
 import type { Limits } from './limits.ts'
-import type { Log } from './log.ts'
 import type { Pages } from './pages.ts'
+import type { WebLog } from './security-log.ts'
 
 export interface WebParts {
   readonly settings: Settings
@@ -25,6 +26,8 @@ export interface WebParts {
   readonly hasher: PasswordHasher
   readonly platform: MailPlatform
   readonly limits: Limits
+  /** To be called where a limit of the whole service refuses somebody. */
+  readonly tellBrake: TellBrake
   readonly mailGuard: MailGuard
   readonly smsGuard: SmsGuard
   /** The recovery methods as their owner, notices and undo deal with them. */
@@ -33,7 +36,7 @@ export interface WebParts {
   readonly recoveryMethods: readonly RecoveryMethod[]
   /** The abuse desk: reports, cases, measures, appeals. */
   readonly desk: DeskParts
-  readonly log: Log
+  readonly log: WebLog
   readonly pages: Pages
   readonly texts: Texts
   /** Words that neither a login nor a password may be: the names of the service and its domains. */

@@ -7,7 +7,7 @@ export async function openPlaces(file: string | undefined): Promise<FindPlace> {
   const { open } = await import('maxmind')
   const reader = await open<CityResponse>(file)
   return (ip) => {
-    const found = reader.get(ip.replace(/^::ffff:/i, ''))
+    const found = reader.get(ip)
     const parts = [found?.city?.names.en, found?.country?.iso_code].filter((part) => part !== undefined)
     return parts.length > 0 ? parts.join(', ') : undefined
   }

@@ -2,8 +2,9 @@
 import express, { type Request, type RequestHandler } from 'express'
 import { lazily } from '../core/lazily.ts'
 import { BusyError } from '../password/hasher.ts'
+import { boundBody } from './body-bound.ts'
 import { networkOf } from './client.ts'
-import { MalformedRequest } from './faults.ts'
+import { BodyTooLarge, MalformedRequest } from './faults.ts'
 
 export interface FileForm {
   /** The only path that takes it. */
@@ -23,6 +24,9 @@ const filesAtOnce = 8
 /** Slow senders of one network must not hold every place. */
 const filesOfNetwork = 2
 
+/** For the boundaries and headers of the parts. */
+const partsBytes = 64 * 1024
+
 /** What multer says of a body that is too large; everything else that it says is the sender's fault too. */
 const tooLarge = new Set(['LIMIT_FILE_SIZE', 'LIMIT_FIELD_VALUE'])
 
@@ -31,7 +35,7 @@ const tooLarge = new Set(['LIMIT_FILE_SIZE', 'LIMIT_FIELD_VALUE'])
  * Security: a file is read only for the form that sends one, within bounds, and never beyond the limit of its network.
  */
 export function fileForm({ path, file, maxFileBytes, maxTextBytes, admit }: FileForm): RequestHandler {
-  const text = express.urlencoded({ extended: false, limit: maxTextBytes, parameterLimit: 20 })
+  const text = boundBody(maxTextBytes, express.urlencoded({ extended: false, limit: maxTextBytes, parameterLimit: 20 }))
   const limits = {
     fileSize: maxFileBytes,
     files: 1,
@@ -42,7 +46,11 @@ export function fileForm({ path, file, maxFileBytes, maxTextBytes, admit }: File
     headerPairs: 20,
     fieldArrayIndexLimit: 0,
   }
-  let upload: RequestHandler | undefined
+  let load: RequestHandler | undefined
+  const upload = boundBody(maxFileBytes + maxTextBytes + partsBytes, (req, res, next) => {
+    load ??= multerPackage()({ storage: multerPackage().memoryStorage(), limits }).single(file)
+    load(req, res, next)
+  })
   const reading = new Map<string, number>()
 
   const read: RequestHandler = async (req, res, next) => {
@@ -60,11 +68,10 @@ export function fileForm({ path, file, maxFileBytes, maxTextBytes, admit }: File
       if (left > 0) reading.set(network, left)
       else reading.delete(network)
     })
-    upload ??= multerPackage()({ storage: multerPackage().memoryStorage(), limits }).single(file)
     upload(req, res, (fault: unknown) => {
-      if (!fault) return next()
+      if (!fault || fault instanceof BodyTooLarge) return next(fault)
       const code = (fault as { code?: string }).code ?? ''
-      if (tooLarge.has(code)) return next(Object.assign(new Error('a file beyond the bound'), { status: 413 }))
+      if (tooLarge.has(code)) return next(new BodyTooLarge())
       next(new MalformedRequest('a multipart body that no form of ours sends'))
     })
   }

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import type { RequestHandler } from 'express'
 import type { Log } from './log.ts'
+import { routeOf } from './security-log.ts'
 
 declare module 'express-serve-static-core' {
   interface Request {
@@ -24,7 +25,7 @@ export function requestLog(log: Log, observe?: (request: ObservedRequest) => voi
     const begun = performance.now()
     res.on('finish', () => {
       const seconds = (performance.now() - begun) / 1000
-      const route = typeof req.route?.path === 'string' ? `${req.baseUrl}${req.route.path}` : 'none'
+      const route = routeOf(req)
       observe?.({ method: req.method, route, status: res.statusCode, seconds })
       log.request({ id: req.id, method: req.method, route, status: res.statusCode, ms: Math.round(seconds * 1000) })
     })

@@ -123,7 +123,8 @@ export const requireAccount =
     res.redirect(303, `/sign-in?next=${nextOf(req, page)}`)
   }
 
-const freshMs = 10 * 60_000
+/** So long a typed password, or a contact typed with it, counts as fresh. */
+export const freshMs = 10 * 60_000
 
 /** Guard of the pages marked * in the contract: the password was typed within 10 minutes. Stands after `requireAccount`. */
 export const requireFreshPassword =

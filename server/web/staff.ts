@@ -5,9 +5,11 @@ import type { Clock } from '../core/clock.ts'
 import { findStanding, touchStaffSession } from '../staff/factor-store.ts'
 import { rightsOf, type StaffRight } from '../staff/rights.ts'
 import type { StaffRole } from '../staff/store.ts'
+import { onlyLooks } from './dispatch.ts'
 import { Forbidden, NotFound } from './faults.ts'
 import type { Page } from './pages.ts'
 import type { WebParts } from './parts.ts'
+import { askerOf } from './security-log.ts'
 import { ownerOf, proofOf, sessionDigestOf } from './sessions.ts'
 
 export interface StaffMember {
@@ -51,7 +53,9 @@ export interface StaffGuards {
 
 const touchMs = 30_000
 
-export function createStaffGuards(parts: Pick<WebParts, 'db' | 'settings'> & { readonly clock: Clock }): StaffGuards {
+export function createStaffGuards(
+  parts: Pick<WebParts, 'db' | 'settings' | 'log'> & { readonly clock: Clock },
+): StaffGuards {
   const idleMs = parts.settings.staffIdleMinutes * 60_000
 
   async function standingOf(req: Request, res: Response, page?: string) {
@@ -63,7 +67,14 @@ export function createStaffGuards(parts: Pick<WebParts, 'db' | 'settings'> & { r
     }
     const standing = await findStanding(parts.db, owner.id, sessionDigestOf(req))
     // Security: to people without a role there are no staff pages.
-    if (standing.roles.length === 0) throw new NotFound('not of the staff')
+    if (standing.roles.length === 0) {
+      parts.log.security({ event: 'right.refused', ...askerOf(req), what: 'not of the staff' })
+      throw new NotFound('not of the staff')
+    }
+    if (!onlyLooks(req)) {
+      const tell = () => parts.log.security({ event: 'staff.acted', ...askerOf(req), status: res.statusCode })
+      res.once('finish', tell)
+    }
     req.staff = {
       id: owner.id,
       proof: proofOf(req),

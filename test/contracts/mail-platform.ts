@@ -192,6 +192,41 @@ export function describeMailPlatform(
       await platform.endSessions(`nobody@${domain}`)
     })
 
+    it('a filter is switched off, on again and deleted, and its script stays as it is, byte for byte', async () => {
+      const { filters } = platform
+      if (!filters) return
+      const { address } = wantedFor('filters')
+      await platform.apply(wantedFor('filters'))
+      const text = '# На возера ☀\r\nif header :is "subject" "a\\"b" {\n\n  discard;\r\n}'
+      assert.deepEqual(await filters.list(address), [])
+      await filters.deactivate(address)
+      assert.equal(await filters.write(address, { name: 'мае правілы', text }), 'done')
+      assert.equal(await filters.write(address, { name: 'мае правілы', text }), 'done')
+      assert.deepEqual(await filters.list(address), [{ name: 'мае правілы', active: false }])
+      for (const active of [true, true]) {
+        assert.equal(await filters.activate(address, 'мае правілы'), 'done')
+        assert.deepEqual(await filters.list(address), [{ name: 'мае правілы', active }])
+        assert.equal(await filters.read(address, 'мае правілы'), text)
+      }
+      for (const active of [false, false]) {
+        await filters.deactivate(address)
+        assert.deepEqual(await filters.list(address), [{ name: 'мае правілы', active }])
+        assert.equal(await filters.read(address, 'мае правілы'), text)
+      }
+      for (const _ of [1, 2]) await filters.remove(address, 'мае правілы')
+      assert.deepEqual(await filters.list(address), [])
+      assert.equal(await filters.read(address, 'мае правілы'), undefined)
+      assert.equal(await filters.activate(address, 'мае правілы'), 'absent')
+    })
+
+    it('filters of a mailbox that is not there are none, and ending them is no error', async () => {
+      const nobody = `nobody@${domain}`
+      assert.deepEqual((await platform.filters?.list(nobody)) ?? [], [])
+      await platform.filters?.deactivate(nobody)
+      assert.equal(await platform.filters?.read(nobody, 'main'), undefined)
+      await platform.filters?.remove(nobody, 'main')
+    })
+
     it('an address without a mailbox is shown as absent', async () => {
       assert.equal(await platform.observe(`nobody@${domain}`), undefined)
     })

@@ -16,15 +16,17 @@ export interface LineClient {
 const wholeReply = /^(\d{3}(?!-)|[+-](OK|ERR)).*\r\n$/m
 
 export async function openLineClient(door: Door): Promise<LineClient> {
-  const { host, port } = door
-  const socket: Socket = door.secure ? connectTls({ host, port, rejectUnauthorized: false }) : connectPlain(port, host)
+  const { host, port, from: localAddress } = door
+  const to = { host, port, ...(localAddress ? { localAddress } : {}) }
+  const socket: Socket = door.secure ? connectTls({ ...to, rejectUnauthorized: false }) : connectPlain(to)
+  socket.setEncoding('utf8')
   socket.on('error', () => {})
   // A server that says nothing fails the test instead of holding it up.
   socket.setTimeout(10_000, () => socket.destroy())
   let buffer = ''
   let wake = () => {}
   socket.on('data', (chunk) => {
-    buffer += chunk.toString('latin1')
+    buffer += chunk
     wake()
   })
   socket.on('close', () => wake())

@@ -13,7 +13,13 @@ export interface Credentials {
 const timeoutMs = 8000
 
 const imapClient = (door: Door, auth: Credentials) =>
-  new ImapFlow({ ...door, auth, logger: false, tls: { rejectUnauthorized: false }, disableAutoIdle: true })
+  new ImapFlow({
+    ...door,
+    auth,
+    logger: false,
+    tls: { rejectUnauthorized: false, ...(door.from ? { localAddress: door.from } : {}) },
+    disableAutoIdle: true,
+  })
 
 /** A signed-in IMAP session with the inbox open. Throws imapflow's error where the server refuses. */
 export async function openInbox(platform: TestPlatform, auth: Credentials): Promise<ImapFlow> {
@@ -50,6 +56,7 @@ export interface Mail {
 export async function trySend(platform: TestPlatform, auth: Credentials, mail: Mail): Promise<string> {
   const sender = createTransport({
     ...platform.submission,
+    ...(platform.submission.from ? { localAddress: platform.submission.from } : {}),
     requireTLS: true,
     connectionTimeout: timeoutMs,
     greetingTimeout: timeoutMs,

@@ -13,17 +13,21 @@ export interface OutsideWorld {
   readonly letters: readonly Letter[]
   /** True: every letter is told to come again later. */
   busy: boolean
+  /** True: nobody is known there, and letters come back. */
+  gone: boolean
   stop(): Promise<void>
 }
 
 export async function startOutsideWorld(): Promise<OutsideWorld> {
   const letters: Letter[] = []
-  const world = { letters, busy: false }
+  const world = { letters, busy: false, gone: false }
   const server = new SMTPServer({
     disabledCommands: ['AUTH', 'STARTTLS'],
     disableReverseLookup: true,
     onMailFrom: (_address, _session, done) =>
       done(world.busy ? Object.assign(new Error('come again later'), { responseCode: 451 }) : null),
+    onRcptTo: (_address, _session, done) =>
+      done(world.gone ? Object.assign(new Error('nobody of that name'), { responseCode: 550 }) : null),
     onData: (stream, session, done) => {
       const chunks: Buffer[] = []
       stream.on('data', (chunk: Buffer) => chunks.push(chunk))

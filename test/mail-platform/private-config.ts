@@ -8,6 +8,7 @@ import {
   type MailPorts,
   renderMailPlatformConfig,
 } from '#server/mail-platform/dovecot/config.ts'
+import { wordsForMailServers } from '#server/mail-platform/refusal-words.ts'
 import { freePorts } from '#test/support/ports.ts'
 import type { TestPlatformOptions } from './start.ts'
 
@@ -63,9 +64,9 @@ export function configFor(
     postfix: { queueDir: join(folder, 'queue'), dataDir: join(folder, 'data') },
     logFolder: join(folder, 'log'),
     messageSizeBytes: 26_214_400,
+    deliveryGraceBytes: 10_485_760,
     connectionsPerPerson: 50,
-    failureDelaySeconds: 0,
-    failurePenalty: false,
+    words: wordsForMailServers('https://account.postern.example'),
     relayHost: `[127.0.0.1]:${relayPort}`,
     ...options,
   }

@@ -28,8 +28,8 @@ export function missingForMail(): string | undefined {
   return missing.length > 0 ? `${missing.join(', ')} not found` : undefined
 }
 
-export async function listens(port: number): Promise<boolean> {
-  const socket = connect(port, '127.0.0.1')
+export async function listens(port: number, host = '127.0.0.1'): Promise<boolean> {
+  const socket = connect(port, host)
   return new Promise((done) => {
     socket.once('connect', () => done(true)).once('error', () => done(false))
   }).then((answer) => {
@@ -71,7 +71,7 @@ export async function startDaemon(command: string, args: readonly string[], port
   running.add(child)
   for (let wait = 0; wait < 1200; wait += 1) {
     if (child.exitCode !== null || child.signalCode !== null) throw new Error(`${command} ended at its start: ${words}`)
-    if ((await Promise.all(ports.map(listens))).every(Boolean)) break
+    if ((await Promise.all(ports.map((port) => listens(port)))).every(Boolean)) break
     if (wait === 1199) {
       child.kill()
       throw new Error(`${command} does not listen: ${words}`)

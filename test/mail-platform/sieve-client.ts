@@ -21,19 +21,41 @@ async function say(socket: Socket, line: string): Promise<void> {
   assert.match(await reply, /^OK/m, line)
 }
 
-/** Stores the script and makes it the one that sorts incoming letters. */
-export async function putFilter(
-  { host, port }: Door,
-  { user, pass }: { readonly user: string; readonly pass: string },
-  script: string,
-): Promise<void> {
+export interface SieveSession {
+  say(line: string): Promise<void>
+  /** Says the line again and again, until the server ends the session. */
+  keepTrying(line: string): Promise<void>
+  close(): void
+}
+
+type Auth = { readonly user: string; readonly pass: string }
+
+export async function openSieve({ host, port }: Door, { user, pass }: Auth): Promise<SieveSession> {
   const plain = connect(port, host)
   await readReply(plain)
   await say(plain, 'STARTTLS')
   const socket = connectTls({ socket: plain, rejectUnauthorized: false })
   await readReply(socket)
   await say(socket, `AUTHENTICATE "PLAIN" "${Buffer.from(`\0${user}\0${pass}`).toString('base64')}"`)
-  await say(socket, `PUTSCRIPT "main" {${Buffer.byteLength(script)}+}\r\n${script}`)
-  await say(socket, 'SETACTIVE "main"')
-  socket.destroy()
+  return {
+    say: (line) => say(socket, line),
+    async keepTrying(line) {
+      const closed = once(socket, 'close')
+      socket.on('error', () => socket.destroy())
+      socket.on('data', (chunk: Buffer) => {
+        if (!chunk.toString('utf8').startsWith('BYE')) socket.write(`${line}\r\n`)
+      })
+      socket.write(`${line}\r\n`)
+      await closed
+    },
+    close: () => socket.destroy(),
+  }
+}
+
+/** Stores the script and makes it the one that sorts incoming letters. */
+export async function putFilter(door: Door, auth: Auth, script: string): Promise<void> {
+  const session = await openSieve(door, auth)
+  await session.say(`PUTSCRIPT "main" {${Buffer.byteLength(script)}+}\r\n${script}`)
+  await session.say('SETACTIVE "main"')
+  session.close()
 }

@@ -17,6 +17,8 @@ export interface Door {
   readonly port: number
   /** True: TLS from the first byte. */
   readonly secure: boolean
+  /** A loopback address that the program comes from, where it matters. */
+  readonly from?: string
 }
 
 export interface TestPlatform {
@@ -50,6 +52,8 @@ export interface TestPlatform {
 export interface TestPlatformOptions {
   /** A migrated database whose user may create roles. */
   readonly databaseUrl: string
+  /** `*`: on every address, as in production. */
+  readonly listen?: '*'
   readonly authPolicy?: MailPlatformConfig['authPolicy']
   readonly sendingPolicy?: string
   readonly submissionMilter?: string

@@ -25,7 +25,8 @@ export interface MailWorld {
   stop(): Promise<void>
 }
 
-export const suspensionReason = 'Suspended by the abuse desk'
+/** What the holder is told, in words that are no ASCII. */
+export const suspensionReason = 'Ваша скрыня заблакіравана: увайдзіце на https://account.postern.example/blocked'
 
 /** @param options where the servers report to and ask, beside the database */
 export async function startMailWorld(

@@ -17,7 +17,7 @@ export interface KillLoopFigures {
 }
 
 /** Each is a count that must be zero. */
-const invariants: Readonly<Record<string, string>> = {
+export const invariants: Readonly<Record<string, string>> = {
   'an account without its wanted mailbox':
     'select count(*)::int as n from accounts a left join mailboxes m on m.account_id = a.id where m.account_id is null',
   'an account without its claims': `select count(*)::int as n from accounts a

@@ -12,7 +12,7 @@ import { register } from '#test/support/people.ts'
 import type { TestPortal } from '#test/support/portal.ts'
 import { forgetLimits, furnish, proveByPhone, setPassword } from '#test/support/recovery.ts'
 import { throughDoor } from '../support/door.ts'
-import { type Times, timesOf, timeUntil } from './times.ts'
+import { type Times, timesOf, timeUntil, timeUntilRefused } from './times.ts'
 
 /** From the answer to the form, or from the commit of the block, to what a mail program gets. */
 export interface Promptness {
@@ -62,7 +62,7 @@ async function goThrough(portal: TestPortal, mail: TestPlatform, samples: Record
   const firstCut = await momentOfCut(mail, old)
   await visitor.post('/account/password', { password: changed.pass })
   const renewed = performance.now()
-  samples.newPasswordToOldRefused.push(await timeUntil(renewed, async () => (await tryImap(mail, old)) !== 'ok'))
+  samples.newPasswordToOldRefused.push(await timeUntilRefused(renewed, async () => (await tryImap(mail, old)) !== 'ok'))
   samples.newPasswordToSessionCut.push((await firstCut.at) - renewed)
   await settled(portal, user)
 
@@ -72,7 +72,7 @@ async function goThrough(portal: TestPortal, mail: TestPlatform, samples: Record
   const secondCut = await momentOfCut(mail, changed)
   assert.equal((await setPassword(proven, next.pass)).location, '/recover/done')
   const reset = performance.now()
-  samples.resetToOldRefused.push(await timeUntil(reset, async () => (await tryImap(mail, changed)) !== 'ok'))
+  samples.resetToOldRefused.push(await timeUntilRefused(reset, async () => (await tryImap(mail, changed)) !== 'ok'))
   samples.resetToSessionCut.push((await secondCut.at) - reset)
 
   await settled(portal, user)
@@ -82,13 +82,13 @@ async function goThrough(portal: TestPortal, mail: TestPlatform, samples: Record
   const account = await portal.db('mailboxes').where({ address: user }).first('account_id')
   const suspend = (suspension: 'none' | 'login') =>
     throughDoor(portal.db, account.account_id, (trx) =>
-      wantMailboxSuspension(trx, { accountId: account.account_id, suspension, reason: 'Blocked', at: new Date() }),
+      wantMailboxSuspension(trx, { accountId: account.account_id, suspension, at: new Date() }),
     )
   await suspend('login')
   const blocked = performance.now()
   const [recipient, auth] = await Promise.all([
     timeUntil(blocked, async () => (await client.say('RCPT TO:<friend@elsewhere.example>')).startsWith('5')),
-    timeUntil(blocked, async () => !(await canSend(mail, next))),
+    timeUntilRefused(blocked, async () => !(await canSend(mail, next))),
   ])
   samples.blockToRecipientRefused.push(recipient)
   samples.blockToAuthRefused.push(auth)

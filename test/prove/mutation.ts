@@ -57,7 +57,7 @@ export const mutatedParts: Readonly<Record<string, Part>> = {
   },
   'phone-guard': { files: ['phone/sms-guard.ts'], tests: ['sms-guard'] },
   'phone-codes': { files: ['phone/{code-store,send-recovery-code}.ts'], tests: ['phone-codes'] },
-  'phone-recovery': { files: ['phone/{method,recovery-pace}.ts'], tests: ['recovery-by-phone'] },
+  'phone-recovery': { files: ['phone/{method,sms-pace}.ts'], tests: ['recovery-by-phone'] },
   'phone-linking': { files: ['phone/{link-phone,managed-phone,store}.ts'], tests: ['phone-linking'] },
   'contact-pages': { files: ['{backup-address,phone}/routes.ts'], tests: ['contact-pages'] },
   'security-question': {

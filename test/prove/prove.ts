@@ -4,6 +4,7 @@ import { proveAbuseLetters } from './abuse-letters.ts'
 import { proveAbuseLettersHttp } from './abuse-letters-http.ts'
 import { proveAbuseMeasures } from './abuse-measures.ts'
 import { proveAbuseVolume } from './abuse-volume.ts'
+import { proveDatabaseRestarts } from './database-restarts.ts'
 import { proveKillLoop } from './kill-loop.ts'
 import { proveLooks } from './looks.ts'
 import { proveMailPlatformOutages } from './mail-platform-outages.ts'
@@ -14,6 +15,7 @@ import { proveNotices } from './notices.ts'
 import { proveRecoveryTimes } from './recovery-times.ts'
 import { proveRecoveryWalk } from './recovery-walk.ts'
 import { proveUndoOrderings } from './undo-orderings.ts'
+import { proveWalls } from './walls.ts'
 
 interface Proof {
   readonly name: string
@@ -24,6 +26,11 @@ interface Proof {
 
 const proofs: readonly Proof[] = [
   { name: 'kill-loop', what: '200 kills under registrations', run: () => proveKillLoop(200) },
+  {
+    name: 'database-restarts',
+    what: '30 restarts and kills of PostgreSQL under registrations, web and worker in one process',
+    run: () => proveDatabaseRestarts(30),
+  },
   {
     name: 'abuse-volume',
     what: 'queue, search and case page over 100,000 reports in 20,000 cases',
@@ -70,6 +77,11 @@ const proofs: readonly Proof[] = [
     name: 'recovery-walk',
     what: '300 random walks of several browsers through recovery',
     run: () => proveRecoveryWalk({ walks: 300, rounds: 60 }),
+  },
+  {
+    name: 'walls',
+    what: 'after a finished recovery nothing that was begun before has an effect, in 20,000 schedules of held requests',
+    run: () => proveWalls({ schedules: 20_000, seed: 1, every: true }),
   },
   {
     name: 'undo-orderings',

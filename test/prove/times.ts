@@ -19,3 +19,13 @@ export async function timeUntil(start: number, isSo: () => Promise<boolean>): Pr
   while (!(await isSo())) if (performance.now() - start > 20_000) throw new Error(`not so within 20 s: ${isSo}`)
   return performance.now() - start
 }
+
+/** Tries until one is refused. @returns milliseconds from `start` to the moment at which that try began: a refusal itself is delayed */
+export async function timeUntilRefused(start: number, isRefused: () => Promise<boolean>): Promise<number> {
+  let began = start
+  await timeUntil(start, () => {
+    began = performance.now()
+    return isRefused()
+  })
+  return began - start
+}

@@ -33,7 +33,7 @@ export async function startAddressTrial() {
     guard,
     /** What the verbs of the feature are given, and what a test puts in its place. */
     partsOf: <T extends object>(more: T = {} as T) => ({
-      ...{ db: trial.db, keyring, clock, mailGuard: guard, settings },
+      ...{ db: trial.db, keyring, clock, mailGuard: guard, log: { security() {} }, settings },
       methods: manageMethods([managedBackupAddress(keyring)]),
       ...more,
     }),

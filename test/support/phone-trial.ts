@@ -29,7 +29,7 @@ export async function startPhoneTrial() {
     guard,
     /** What the verbs of the feature are given, and what a test puts in its place. */
     partsOf: <T extends object>(more: T = {} as T) => ({
-      ...{ db: trial.db, keyring, clock, smsGuard: guard, settings: phoneSettings },
+      ...{ db: trial.db, keyring, clock, smsGuard: guard, log: { security() {} }, settings: phoneSettings },
       methods: manageMethods([managedPhone(keyring)]),
       ...more,
     }),

@@ -1,6 +1,5 @@
 // A whole portal for tests: real database, real worker, real HTTP on a free port; only the ports that a test hands in are others.
 import { once } from 'node:events'
-import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { type CompleteSettings, compose, type Portal, type Ports } from '#server/compose.ts'
 import { readSettings } from '#server/config.ts'
@@ -8,6 +7,7 @@ import type { Clock } from '#server/core/clock.ts'
 import { crontab } from '#server/jobs/task-list.ts'
 import { startWorker, type Worker } from '#server/jobs/worker.ts'
 import { createLog } from '#server/web/log.ts'
+import { createWebServer } from '#server/web/web-server.ts'
 import { createTestDatabase, type TestDatabase } from './database.ts'
 import { createVisitor, type Visitor } from './visitor.ts'
 
@@ -60,7 +60,7 @@ const testEnv = {
 
 export async function startTestPortal(options: TestPortalOptions = {}): Promise<TestPortal> {
   const database = options.database ?? (await createTestDatabase())
-  const server = createServer()
+  const server = createWebServer()
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo

@@ -28,7 +28,15 @@ export async function startPortalProcess(
   const port = env.PORT ?? String(await freePort())
   const child = spawn(process.execPath, [...startFlags, script], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { PATH: process.env.PATH, HOME: process.env.HOME, PORT: port, LOG_LEVEL: 'info', ...env },
+    // Nobody balances between portals here.
+    env: {
+      PATH: process.env.PATH,
+      HOME: process.env.HOME,
+      PORT: port,
+      LOG_LEVEL: 'info',
+      DRAIN_SECONDS: '0.05',
+      ...env,
+    },
   })
   let output = ''
   child.stdout.on('data', (chunk) => {

@@ -22,6 +22,8 @@ type Refusal =
   | { readonly kind: 'error'; readonly status: number; readonly code?: number }
   /** An answer of something in between that does not speak Twilio's language. */
   | { readonly kind: 'gateway-page'; readonly status: number }
+  /** An answer of success whose body says something else. */
+  | { readonly kind: 'odd-answer'; readonly body: object }
   /** The connection breaks before anything was done. */
   | { readonly kind: 'request-lost' }
 
@@ -101,6 +103,7 @@ export async function startTwilioServer(now: () => Date = () => new Date()): Pro
       response.writeHead(mishap.status, { 'content-type': 'text/html' }).end('<h1>try again</h1>')
       return
     }
+    if (mishap?.kind === 'odd-answer') return answer(response, 200, mishap.body)
     if (mishap?.kind === 'request-lost') return void request.socket.destroy()
     if (!form) return answer(response, 200, pageOf(taken, searchParams))
     await take(form, mishap, request, response)

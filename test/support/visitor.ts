@@ -37,7 +37,8 @@ export interface Visitor {
 export const secretOn = (html: string): string =>
   [...html.matchAll(/class="secret__group">([^<]+)</g)].map((found) => found[1]).join(' ')
 
-const decode = (text: string) =>
+/** Of an attribute, as the browser reads it. */
+export const decode = (text: string) =>
   text
     .replaceAll('&quot;', '"')
     .replaceAll('&#34;', '"')

@@ -55,9 +55,14 @@ export const accountSamples: readonly Sample[] = [
     space: { more: 2 ** 31 },
     appPasswords: true,
     heldAppPasswords: 2,
+    waitingFilters: 'held',
+  }),
+  account('delayed', {
+    waitingFilters: 'unheld',
+    mailbox: { ...ready, state: 'delayed', passwordPending: true },
+    warnings: ['only-question'],
   }),
   account('waiting', { waiting: { dueAt: sampleMoment(-50), device: 'Firefox, Windows', place: 'Minsk, BY' } }),
-  account('delayed', { mailbox: { ...ready, state: 'delayed', passwordPending: true }, warnings: ['only-question'] }),
   account('needs-operator', { mailbox: { ...ready, state: 'needs-operator', passwordPending: true } }),
   { page: 'password', state: 'empty', view: 'password/password', signedIn: true },
   ...['common', 'contains-login', 'too-long'].map(

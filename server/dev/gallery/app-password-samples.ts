@@ -21,6 +21,9 @@ const list = (state: string, locals: object): Sample => ({
   signedIn: true,
   locals: { ...lists, ...locals },
 })
+const revoking = (state: string, locals: Record<string, unknown>): Sample => ({
+  ...{ page: 'app-password-revoke', state, view: 'app-passwords/revoke', signedIn: true, locals },
+})
 const form = (state: string, locals: object): Sample => ({
   page: 'app-password-new',
   state,
@@ -35,6 +38,8 @@ export const appPasswordSamples: readonly Sample[] = [
   list('untold', { told: false, open: [{ ...phone, lastUsed: null }] }),
   list('after-reset', { held: [old, { ...old, id: 'd', name: 'Outlook', lastUsed: null }], open: [laptop] }),
   list('full', { full: true, open: [phone] }),
+  revoking('one', { action: '/account/app-passwords/a/revoke', ending: [phone], all: false }),
+  revoking('all', { action: '/account/app-passwords/revoke-all', ending: [phone, laptop, old], all: true }),
   form('empty', { values: { imap: 'on', smtp: 'on' } }),
   form('errors', {
     values: { name: '' },

@@ -17,6 +17,7 @@ const refused = [
   tryOf('old-password', 0, { since: sampleMoment(3), tries: 41 }),
   tryOf('whole-address', 5, { service: 'smtp' }),
   tryOf('blocked', 6, { service: 'smtp' }),
+  tryOf('not-judged', 6),
   tryOf('app-password-needed', 7),
   tryOf('app-password-held', 8, { name: 'Laptop' }),
   tryOf('app-password-revoked', 9, { name: 'The tablet in the kitchen, first floor', since: sampleMoment(40) }),

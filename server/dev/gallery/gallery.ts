@@ -9,6 +9,7 @@ import { appPasswordSamples } from './app-password-samples.ts'
 import { connectionSamples } from './connection-samples.ts'
 import { consoleSamples } from './console-samples.ts'
 import { entranceSamples } from './entrance-samples.ts'
+import { filterSamples } from './filter-samples.ts'
 import { helpSamples } from './help-samples.ts'
 import { problemSamples } from './problem-samples.ts'
 import { recoveryMethodSamples } from './recovery-method-samples.ts'
@@ -23,6 +24,7 @@ export const samples: readonly Sample[] = [
   ...accountSamples,
   ...recoveryMethodSamples,
   ...appPasswordSamples,
+  ...filterSamples,
   ...connectionSamples,
   ...helpSamples,
   ...problemSamples,

@@ -1,5 +1,6 @@
 // Every mail and SMS with every choice that its parameters allow.
 import {
+  brakeNames,
   type CheckedParams,
   catalogue,
   checkParams,
@@ -17,6 +18,7 @@ export interface MessageSample {
 
 /** As long as a real one, which decides how a link breaks. */
 export const sampleToken = 'no-real-token-and-its-link-leads-nowhere-at'
+export const sampleStopToken = 'v1.01234567.no-real-token-and-its-link-leads-nowhere-at-all-but-is-as-long-as-one'
 const token = sampleToken
 const at = sampleMoment(0).toISOString()
 const later = sampleMoment(-1).toISOString()
@@ -26,7 +28,10 @@ const undo = { ...told, undoToken: token }
 const methods = ['backup-address', 'phone', 'security-question'] as const
 
 const states: { readonly [N in MessageName]: Readonly<Record<string, MessageParams<N>>> } = {
-  'backup-address-code': { sent: { code: '004217', expiresAt: later } },
+  'backup-address-code': {
+    sent: { code: '004217', expiresAt: later, stopToken: sampleStopToken },
+    linked: { code: '004217', expiresAt: later, stopToken: null },
+  },
   'phone-code': { sent: { code: '004217', expiresAt: later } },
   'recovery-link': { sent: { ...told, token, expiresAt: later } },
   'recovery-code': { sent: { code: '00421799', expiresAt: later } },
@@ -39,13 +44,21 @@ const states: { readonly [N in MessageName]: Readonly<Record<string, MessagePara
   'recovery-method-changed': byMethod(undo),
   'recovery-method-removed': byMethod(undo),
   'new-device': { undo, plain: { ...told, device: '', place: '203.0.…', undoToken: null } },
+  'guessing-noticed': byWord(['sign-in', 'recovery'], (what) => ({ ...told, what })),
   'app-password-created': { undo, plain: { ...told, undoToken: null } },
+  'app-password-revoked': {
+    one: { ...undo, extent: 'one' },
+    all: { ...undo, extent: 'all' },
+    plain: { ...told, extent: 'one', undoToken: null },
+  },
+  'contact-doubted': byWord(['backup-address', 'phone'], (method) => ({ mailbox, at, method })),
   'account-blocked': {
     limited: { mailbox, at, extent: 'limited', cause: 'spam', until: null, appealToken: null },
     send: { mailbox, at, extent: 'send', cause: 'phishing', until: later, appealToken: token },
     login: { mailbox, at, extent: 'login', cause: 'malware', until: null, appealToken: null },
     all: { mailbox, at, extent: 'all', cause: 'fraud', until: later, appealToken: token },
     compromised: { mailbox, at, extent: 'compromised', cause: 'other', until: null, appealToken: null },
+    operator: { mailbox, at, extent: 'all', cause: 'operator', until: null, appealToken: null },
   },
   'account-unblocked': { lifted: { mailbox, at } },
   'report-received': { received: { reference: 'R-4711', progressToken: token } },
@@ -58,6 +71,7 @@ const states: { readonly [N in MessageName]: Readonly<Record<string, MessagePara
   'appeal-outcome': byWord(['lifted', 'kept', 'eased'], (decision) => ({
     ...{ reference: 'A-1234', appealId: '7', decision },
   })),
+  'brake-alert': byWord(brakeNames, (brake) => ({ brake, at })),
 }
 
 export const messageSamples: readonly MessageSample[] = Object.entries(states).flatMap(([name, each]) =>

@@ -8,10 +8,21 @@ const problem = (page: string, locals: object = {}): Sample => ({
   locals: { ...locals },
 })
 
+/** @param typed what was written in the form that was refused */
+const otherSession = (state: string, typed: readonly string[]): Sample => ({
+  page: 'forbidden',
+  state,
+  view: 'errors/other-session',
+  signedIn: true,
+  locals: { href: '/account/password', typed, errors: [{ field: 'form', reason: 'other-session', at: 'main' }] },
+})
+
 export const problemSamples: readonly Sample[] = [
   problem('bad-request'),
   problem('error', { reference: 'k3f9-22ab' }),
   problem('forbidden'),
+  otherSession('other-session', []),
+  otherSession('other-session-typed', ['Two reporters, one letter.\nSee case 4.', '+375 29 123-45-67']),
   problem('not-found'),
   problem('offline', { href: '' }),
   problem('too-large'),

@@ -32,9 +32,17 @@ const contact = (id: 'phone' | 'backup-address', field: string, typed: string, s
   page(id, 'linked', `${id}/${id}`, { linked: true, example }),
   page(id, 'errors', `${id}/${id}`, { example, values: { [field]: typed }, ...refused(field, 'shape') }),
   page(id, 'probation', `${id}/${id}`, { probation: tomorrow, errors: probationError }),
-  page(`${id}-confirm`, 'empty', `${id}/${id}-confirm`, { contact: sentTo }),
-  page(`${id}-confirm`, 'waiting', `${id}/${id}-confirm`, { contact: sentTo, againAt: sampleMoment(0) }),
-  page(`${id}-confirm`, 'errors', `${id}/${id}-confirm`, { contact: sentTo, ...refused('code', 'wrong') }),
+  page(`${id}-confirm`, 'empty', `${id}/${id}-confirm`, { contact: sentTo, sentAt: 1_795_000_000_000 }),
+  page(`${id}-confirm`, 'waiting', `${id}/${id}-confirm`, {
+    contact: sentTo,
+    sentAt: 1_795_000_000_000,
+    againAt: sampleMoment(0),
+  }),
+  page(`${id}-confirm`, 'errors', `${id}/${id}-confirm`, {
+    contact: sentTo,
+    sentAt: 1_795_000_000_000,
+    ...refused('code', 'wrong'),
+  }),
   page(`${id}-confirm`, 'dead', `${id}/${id}-confirm`, refused('code', 'dead')),
   page(`${id}-confirm`, 'taken', `${id}/${id}-confirm`, { taken: true, ...refused(id, 'taken') }),
 ]
@@ -51,6 +59,14 @@ export const recoveryMethodSamples: readonly Sample[] = [
   methods('only-question', {
     methods: [{ ...phone, state: 'none' }, { ...address, state: 'none' }, setQuestion],
     warnings: ['only-question'],
+  }),
+  methods('doubtful', {
+    warnings: ['doubtful'],
+    methods: [
+      { ...setPhone, doubtful: true },
+      { ...address, state: 'set', masked: 'a•••••@example.com', since, provenAt: since },
+      setQuestion,
+    ],
   }),
   methods('removed', {
     done: 'security-question-removed',

@@ -5,12 +5,14 @@ const page = (id: string, state: string, view: string, locals: object = {}): Sam
   page: id,
   state,
   view: `recovery/${view}`,
-  locals: { ...locals },
+  locals: { mailbox: sampleAddress, ...locals },
 })
 const refused = (field: string, reason: string, typed?: string) => ({
+  sends: 0,
   errors: [{ field, reason }],
   values: typed === undefined ? {} : { [field]: typed },
 })
+const otherFlow = { errors: [{ field: 'flow', reason: 'other', params: { mailbox: sampleAddress }, at: 'main' }] }
 const deadLink = { errors: [{ field: 'link', reason: 'dead', at: 'main' }] }
 
 const doors = [
@@ -18,13 +20,13 @@ const doors = [
   { id: 'phone', href: '/recover/sms' },
   { id: 'security-question', href: '/recover/security-question' },
 ]
-const link = { address: 'a••••k@gm•••.com', minutes: 60, left: 9, againAt: null }
-const code = { phone: '+375 •• •••-••-47', digits: 8, minutes: 10, exhausted: false, left: 5, againAt: null }
+const link = { address: 'alesia.kavalchuk-private@example.com', minutes: 60, sends: 1, left: 9, againAt: null }
+const code = { phone: '+375 29 123-45-47', digits: 8, minutes: 10, exhausted: false, sends: 1, left: 5, againAt: null }
 const undo = (state: string, method: string, what: string, power = 'restore', since: Date | null = null): Sample => ({
   page: 'undo',
   state,
   view: 'undo/undo',
-  locals: { address: sampleAddress, method, what, at: sampleMoment(5), since, power },
+  locals: { mailbox: sampleAddress, method, what, at: sampleMoment(5), since, power },
 })
 
 export const recoverySamples: readonly Sample[] = [
@@ -32,7 +34,9 @@ export const recoverySamples: readonly Sample[] = [
   page('recover', 'anew', 'start', { anew: true }),
   page('recover', 'errors', 'start', refused('login', 'missing')),
   page('recover-method', 'shown', 'method', { doors }),
-  page('recover-backup-address', 'empty', 'backup-address'),
+  page('recover-method', 'unnamed', 'method', { doors, mailbox: '' }),
+  page('recover-method', 'no-address', 'method', { doors, mailbox: 'Алеся Кавальчук-Баранава, паштовая скрыня' }),
+  page('recover-backup-address', 'empty', 'backup-address', { sends: 0 }),
   page('recover-backup-address', 'errors', 'backup-address', refused('address', 'shape', 'alesia.example.com')),
   page('recover-backup-address-sent', 'shown', 'backup-address-sent', link),
   page('recover-backup-address-sent', 'wait', 'backup-address-sent', {
@@ -41,7 +45,7 @@ export const recoverySamples: readonly Sample[] = [
     againAt: sampleMoment(-0.02),
   }),
   page('recover-backup-address-sent', 'no-more', 'backup-address-sent', { ...link, left: 0 }),
-  page('recover-sms', 'empty', 'sms'),
+  page('recover-sms', 'empty', 'sms', { sends: 0 }),
   page('recover-sms', 'errors', 'sms', refused('phone', 'shape', '12345')),
   page('recover-sms-code', 'empty', 'sms-code', { ...code, againAt: sampleMoment(-0.02) }),
   page('recover-sms-code', 'again', 'sms-code', { ...code, left: 1 }),
@@ -60,6 +64,8 @@ export const recoverySamples: readonly Sample[] = [
     address: sampleAddress,
     errors: [{ field: 'password', reason: 'waits-already', params: { until: '1 December 2026, 10:00' } }],
   }),
+  page('recover-new-password', 'other-flow', 'other-flow', { href: '/recover/new-password', ...otherFlow }),
+  page('recover-sms-code', 'other-flow', 'other-flow', { href: null, ...otherFlow }),
   page('recover-done', 'shown', 'done', { takesEffectAt: null }),
   page('recover-done', 'held', 'done', { takesEffectAt: sampleMoment(-72) }),
   page('recover-link', 'errors', 'link', deadLink),
@@ -70,5 +76,19 @@ export const recoverySamples: readonly Sample[] = [
   undo('undo', 'undo', 'used'),
   undo('reaching-back', 'password', 'reset', 'restore', sampleMoment(60)),
   undo('stopped', 'password', 'reset-stopped'),
+  undo('app-password', 'app-password', 'created'),
+  undo('new-device', 'sign-in', 'new-device'),
+  {
+    page: 'stop',
+    state: 'shown',
+    view: 'stopped-addresses/stop',
+    locals: { address: 'a•••••@example.com', stoppedAt: null },
+  },
+  {
+    page: 'stop',
+    state: 'stopped',
+    view: 'stopped-addresses/stop',
+    locals: { address: 'a•••••@example.com', stoppedAt: sampleMoment(5) },
+  },
   { page: 'undo', state: 'errors', view: 'undo/dead', locals: deadLink },
 ]

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import type { DirectoryRoles } from '#db/mail-directory/install.ts'
 import type { Settings } from '../../config.ts'
+import { wordsForMailServers } from '../refusal-words.ts'
 import { type MailPlatformConfig, standardPorts } from './config.ts'
 
 const megabyte = 1_048_576
@@ -42,9 +43,9 @@ export function mailPlatformConfigOf(settings: Given): MailPlatformConfig {
     dovecot: { baseDir: '/run/dovecot', stateDir: '/var/lib/dovecot' },
     postfix: { queueDir: '/var/spool/postfix', dataDir: '/var/lib/postfix' },
     messageSizeBytes: 25 * megabyte,
+    deliveryGraceBytes: 10 * megabyte,
     connectionsPerPerson: 20,
-    failureDelaySeconds: 2,
-    failurePenalty: true,
+    words: wordsForMailServers(settings.baseUrl),
     ...(signInReportUrl && signInReportToken
       ? { authPolicy: { url: signInReportUrl, token: signInReportToken, nonce: nonceOf(signInReportToken) } }
       : {}),

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import ejs from 'ejs'
 import { appPasswordGroupLength, appPasswordGroups, appPasswordLetters } from '../app-password-shape.ts'
+import type { MailServerWords } from '../refusal-words.ts'
 import { postfixMaps } from './postfix-maps.ts'
 
 interface DatabaseRole {
@@ -38,10 +39,10 @@ export interface MailPlatformConfig {
   /** Folder for log files; absent: syslog. */
   readonly logFolder?: string
   readonly messageSizeBytes: number
+  /** Room above the quota for what was accepted before the mailbox was full, and for bounces. */
+  readonly deliveryGraceBytes: number
   readonly connectionsPerPerson: number
-  readonly failureDelaySeconds: number
-  /** Slows an address down after failures. Off only for trials in which everybody comes from one address. */
-  readonly failurePenalty: boolean
+  readonly words: MailServerWords
   /** Where Dovecot tells the portal of every sign-in. */
   readonly authPolicy?: { readonly url: string; readonly token: string; readonly nonce: string }
   /** `host:port` of the portal's sending limits (Postfix policy protocol). */
@@ -87,7 +88,10 @@ export const standardPorts: MailPorts = {
 }
 
 /** What the portal asks of doveadm, in the spelling of `doveadm_allowed_commands`. */
-const doveadmCommands = ['auth cache flush', 'kick', 'who', 'user', 'quota get', 'fs delete', 'sieve deactivate']
+const doveadmCommands = [
+  ...['auth cache flush', 'kick', 'who', 'user', 'quota get', 'fs delete'],
+  ...['activate', 'deactivate', 'delete', 'get', 'list', 'put'].map((verb) => `sieve ${verb}`),
+]
 
 const letter = `[${appPasswordLetters}]`
 const group = `${letter}{${appPasswordGroupLength}}`
@@ -103,6 +107,13 @@ export interface ConfigFile {
   readonly text: string
   /** `root` may be read by root alone, `postfix` also by the group of that name: both hold passwords. */
   readonly readers: 'root' | 'postfix' | 'everybody'
+}
+
+/** A sentence of ours, which stands between single quotes in an SQL file of Dovecot. */
+const quotable = (sentence: string): string => {
+  if (/[^ -~]|['"\\%{}]/.test(sentence))
+    throw new Error('an address of the portal cannot stand in a configuration file')
+  return sentence
 }
 
 // Security: a line break in a value would be a setting of its own, a quote could leave an SQL literal, and a blank, #, $ or % has a
@@ -130,10 +141,11 @@ export function renderMailPlatformConfig(config: MailPlatformConfig): ConfigFile
     ...config,
     doveadm: { ...config.doveadm, commands: doveadmCommands },
     shapes: appPasswordShapes,
+    words: { refused: quotable(config.words.refused), mayNotSend: quotable(config.words.mayNotSend) },
   }
   const dovecot = [
     ...['main-passwords.conf.ext', 'app-passwords.conf.ext', 'access-tokens.conf.ext'],
-    ...['smtp-logins.conf.ext', 'users.conf.ext'],
+    ...['smtp-refusals.conf.ext', 'blocked-senders.conf.ext', 'smtp-logins.conf.ext', 'users.conf.ext'],
   ]
   const map = template('map.cf')
   return [
@@ -142,12 +154,12 @@ export function renderMailPlatformConfig(config: MailPlatformConfig): ConfigFile
       text: template(name)(locals),
       readers: 'root' as const,
     })),
-    ...['main.cf', 'master.cf'].map((name) => ({
+    ...['main.cf', 'master.cf', 'submission-headers'].map((name) => ({
       path: `postfix/${name}`,
       text: template(name)(locals),
       readers: 'everybody' as const,
     })),
-    ...Object.entries(postfixMaps).map(([name, query]) => ({
+    ...Object.entries(postfixMaps(locals.words)).map(([name, query]) => ({
       path: `postfix/sql/${name}.cf`,
       text: map({ ...locals, query }),
       readers: 'postfix' as const,

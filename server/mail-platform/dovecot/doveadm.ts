@@ -1,6 +1,8 @@
 // The few doveadm commands that the portal needs, over Dovecot's HTTP API.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { PlatformError } from '../mail-platform.ts'
+import { type Answer, type Command, expectDone, noSuchUser, nothingFound, readAnswer } from './doveadm-answer.ts'
+import { createDoveadmFilters } from './doveadm-filters.ts'
 
 export interface DoveadmSettings {
   /** Base URL of the `service doveadm` HTTP listener. */
@@ -11,13 +13,6 @@ export interface DoveadmSettings {
   /** When sessions are ended once more: long enough for one that was opening, too short for people to sign in anew. 150 by default. */
   readonly lateSessionsMs?: number
 }
-
-type Command = readonly [name: string, parameters: Record<string, unknown>]
-type Answer = { readonly kind: 'done'; readonly rows: unknown } | { readonly kind: 'failed'; readonly exitCode: number }
-
-/** sysexits.h, as doveadm uses them. */
-const noSuchUser = 67
-const nothingFound = 68
 
 export type Doveadm = ReturnType<typeof createDoveadm>
 
@@ -63,11 +58,6 @@ export function createDoveadm({ url, apiKey, timeoutMs = 5000, lateSessionsMs = 
     return answers.map(readAnswer)
   }
 
-  const expectDone = (command: string, answer: Answer | undefined, fine: readonly number[] = []) => {
-    if (answer?.kind === 'done' || (answer && fine.includes(answer.exitCode))) return answer
-    throw new PlatformError('retry', `doveadm ${command} failed with exit code ${answer?.exitCode}`)
-  }
-
   return {
     /** Forgets cached credentials, then ends the live sessions: a program that reconnects between the two must fail already. */
     async endSessions(addresses: readonly string[]): Promise<void> {
@@ -111,12 +101,11 @@ export function createDoveadm({ url, apiKey, timeoutMs = 5000, lateSessionsMs = 
     async probe(): Promise<void> {
       const [answer] = await run([['who', { mask: ['nobody'] }]])
       expectDone('who', answer, [nothingFound])
+      // A configuration of before the filters were held back does not allow this one.
+      const [filters] = await run([['sieveList', { user: 'nobody' }]])
+      expectDone('sieveList', filters, [noSuchUser])
     },
-    /** Ends what filters do by themselves, forwarding above all; the scripts stay. */
-    async deactivateFilters(address: string): Promise<void> {
-      const [answer] = await run([['sieveDeactivate', { user: address }]])
-      expectDone('sieveDeactivate', answer, [noSuchUser, nothingFound])
-    },
+    filters: createDoveadmFilters(run),
   }
 }
 
@@ -124,13 +113,4 @@ const codeOf = (error: unknown): string => {
   const { code, name, cause } = error as { code?: unknown; name?: string; cause?: unknown }
   if (typeof code === 'string') return code
   return cause === undefined ? String(name) : codeOf(cause)
-}
-
-function readAnswer(answer: unknown): Answer {
-  const [kind, value] = answer as [string, unknown]
-  if (kind === 'doveadmResponse') return { kind: 'done', rows: value }
-  const { type, exitCode } = value as { type: string; exitCode?: number }
-  if (type === 'exitCode' && exitCode !== undefined) return { kind: 'failed', exitCode }
-  // unAuthorized, unknownMethod, invalidRequest: Dovecot is not configured as the portal's templates say.
-  throw new PlatformError('permanent', `doveadm refused the command: ${type}`)
 }

@@ -102,9 +102,7 @@ export function createDovecotPlatform(parts: DovecotPlatformParts): DovecotPlatf
       return usedBytes === undefined ? mailbox : { ...mailbox, usedBytes }
     },
 
-    async deactivateFilters(address) {
-      await doveadm?.deactivateFilters(address)
-    },
+    ...(doveadm ? { filters: doveadm.filters } : {}),
 
     async probe() {
       await asPlatformCall(() => store.readPage(directory, undefined, 1))

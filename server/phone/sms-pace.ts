@@ -1,5 +1,5 @@
-// How often codes may be asked for, as the page tells it. It knows only what was typed, so it tells the same for known and unknown names;
-// the guard that counts what is really sent stands behind it.
+// How often codes may be asked for, as the page tells it. It knows only who asks and what was typed, so it tells the same for known and
+// unknown names, and nothing of what others asked for; the guard that counts what is really sent stands behind it.
 import type { Db, Trx } from '#db/connection.ts'
 import type { Keyring } from '../core/keyring.ts'
 import { createLimits, type Limiter } from '../web/limits.ts'
@@ -9,11 +9,14 @@ export interface PaceSettings {
   readonly limitSmsWaitSeconds: number
 }
 
+/** Recovery asks in the name of a mailbox, linking in that of an account that is signed in. */
+export type PacePurpose = 'recovery' | 'linking'
+
 export interface Pace {
   /** Counts one request. Returns 0, or the seconds to wait, and then nothing was counted. */
-  ask(trx: Trx, budgetKey: string, e164: string): Promise<number>
+  ask(trx: Trx, asker: string, e164: string): Promise<number>
   /** Seconds until the next request, and how many are left today. */
-  look(db: Db | Trx, budgetKey: string, e164: string): Promise<{ readonly wait: number; readonly left: number }>
+  look(db: Db | Trx, asker: string, e164: string): Promise<{ readonly wait: number; readonly left: number }>
 }
 
 const daySeconds = 86_400
@@ -24,24 +27,24 @@ const burst = { points: 3, seconds: 600 }
 /** Eighths of a second: the limiter keeps whole milliseconds. */
 const exact = (seconds: number) => Math.ceil(seconds * 8) / 8
 
-export function createPace(keyring: Keyring, settings: PaceSettings): Pace {
+export function createPace(keyring: Keyring, settings: PaceSettings, purpose: PacePurpose): Pace {
   const waitAfter = (sends: number) =>
     exact(settings.limitSmsWaitSeconds * (waitSteps[Math.min(sends, waitSteps.length) - 1] ?? 1))
-  const keyOf = (budgetKey: string, e164: string) =>
-    keyring.digest('limits.recovery-sms', JSON.stringify([budgetKey, e164])).toString('base64url')
+  const keyOf = (asker: string, e164: string) =>
+    keyring.digest('limits.recovery-sms', JSON.stringify([asker, e164])).toString('base64url')
   // In the transaction of the request: a request that is not kept is not counted, and no second connection is waited for.
   const limitersOn = (db: Db | Trx) => {
     const limits = createLimits(db)
     return {
-      day: limits.limiter('recovery-sms-day', { points: settings.limitSmsPerNumberDay, seconds: daySeconds }),
-      gate: limits.limiter('recovery-sms-wait', { points: 1, seconds: 60 }),
-      burst: limits.limiter('recovery-sms-burst', burst),
+      day: limits.limiter(`${purpose}-sms-day`, { points: settings.limitSmsPerNumberDay, seconds: daySeconds }),
+      gate: limits.limiter(`${purpose}-sms-wait`, { points: 1, seconds: 60 }),
+      burst: limits.limiter(`${purpose}-sms-burst`, burst),
     }
   }
   return {
-    async ask(trx, budgetKey, e164) {
+    async ask(trx, asker, e164) {
       const limiters = limitersOn(trx)
-      const key = keyOf(budgetKey, e164)
+      const key = keyOf(asker, e164)
       const counted: Limiter[] = []
       const refuse = async (seconds: number) => {
         for (const limiter of counted) await limiter.refund(key)
@@ -56,9 +59,9 @@ export function createPace(keyring: Keyring, settings: PaceSettings): Pace {
       const recent = await limiters.burst.count(key)
       return recent.kind === 'full' ? refuse(recent.retryAfterSeconds) : 0
     },
-    async look(db, budgetKey, e164) {
+    async look(db, asker, e164) {
       const limiters = limitersOn(db)
-      const key = keyOf(budgetKey, e164)
+      const key = keyOf(asker, e164)
       const day = await limiters.day.look(key)
       const states = [day, await limiters.gate.look(key), await limiters.burst.look(key)]
       const wait = Math.max(0, ...states.map((state) => (state.kind === 'full' ? state.retryAfterSeconds : 0)))

@@ -1,0 +1,28 @@
+/** What a contact is called by: its spellings, for telling whether a secret is made of it. */
+import { domainToUnicode } from 'node:url'
+import { nationalNumberOf } from './phone-number.ts'
+
+export interface NamedContact {
+  readonly kind: 'backup-address' | 'phone'
+  readonly value: string
+  readonly canonical: string
+}
+
+/**
+ * Of a phone the digits that every spelling ends with (`8 029 …`, `+375 29 …`, `00375 29 …`). Of an address itself and its local part, as
+ * typed and in its canonical form, with the domain as people write it.
+ */
+export function wordsOfContact({ kind, value, canonical }: NamedContact): string[] {
+  if (kind === 'phone') return [nationalNumberOf(value)]
+  return [...new Set([value, canonical].flatMap(spellingsOf))]
+}
+
+function spellingsOf(address: string): string[] {
+  const at = address.lastIndexOf('@')
+  const local = address.slice(0, at).toLowerCase()
+  const domain = address.slice(at + 1).toLowerCase()
+  const base = local.replace(/\+.*$/, '')
+  const locals = [...new Set([local, base, base.replace(/[._-]/g, '')])].filter((each) => each !== '')
+  const domains = [...new Set([domain, domainToUnicode(domain)])].filter((each) => each !== '')
+  return [...locals.flatMap((each) => domains.map((other) => `${each}@${other}`)), ...locals]
+}

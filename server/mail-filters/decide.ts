@@ -1,0 +1,54 @@
+// What owners do with filters that wait. The decision and the job that carries it out commit together.
+import type { Db, Trx } from '#db/connection.ts'
+import { type AccountProof, changeAccount } from '../accounts/change-account.ts'
+import type { Trace } from '../activity/events.ts'
+import { recordActivity } from '../activity/store.ts'
+import type { Clock } from '../core/clock.ts'
+import type { Keyring } from '../core/keyring.ts'
+import { reviseMailboxUnchanged } from '../mailboxes/revise-store.ts'
+import { enqueueConvergence } from '../mailboxes/want-mailbox.ts'
+import { describeFilter } from './describe-filter.ts'
+import { type Decision, decideHeldFilter, forgetUnheld, listHeldFilters } from './store.ts'
+
+export interface DecideParts {
+  readonly db: Db
+  readonly clock: Clock
+  readonly keyring: Keyring
+}
+
+/** Decided already, or never theirs: nothing happens, and that is no fault. @throws StaleProof */
+export async function decideFilter(
+  parts: DecideParts,
+  choice: { proof: AccountProof; id: string; decision: Decision; trace: Trace },
+): Promise<void> {
+  const { db, clock } = parts
+  const { id, decision, trace } = choice
+  const { accountId } = choice.proof
+  const at = clock.now()
+  await changeAccount(db, choice.proof, async (trx) => {
+    // Locks the mailbox.
+    await reviseMailboxUnchanged(trx, accountId, at)
+    await enqueueConvergence(trx, accountId)
+    if (!(await decideHeldFilter(trx, accountId, id, decision))) return
+    await recordDecision(trx, parts, { accountId, id, decision, trace }, at)
+  })
+}
+
+async function recordDecision(
+  trx: Trx,
+  { keyring }: DecideParts,
+  { accountId, id, decision, trace }: { accountId: string; id: string; decision: Decision; trace: Trace },
+  at: Date,
+): Promise<void> {
+  if (decision === 'remove') {
+    return await recordActivity(trx, keyring, { accountId, event: 'filters.removed', details: {}, at, trace })
+  }
+  const kept = (await listHeldFilters(trx, keyring, accountId)).find((each) => each.id === id)
+  const targets = describeFilter(kept?.scripts ?? []).targets.length
+  await recordActivity(trx, keyring, { accountId, event: 'filters.kept', details: { targets }, at, trace })
+}
+
+/** The owner has looked at filters that the platform does not let us hold. @throws StaleProof */
+export async function noteLooked({ db }: DecideParts, proof: AccountProof): Promise<void> {
+  await changeAccount(db, proof, (trx) => forgetUnheld(trx, proof.accountId))
+}

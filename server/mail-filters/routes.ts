@@ -1,0 +1,60 @@
+import { type Request, type Response, Router } from 'express'
+import { takeDone, tellDone } from '../web/done.ts'
+import { NotFound } from '../web/faults.ts'
+import type { WebParts } from '../web/parts.ts'
+import { accountOf, proofOf, requireAccount, requireFreshPassword } from '../web/sessions.ts'
+import { decideFilter, noteLooked } from './decide.ts'
+import { describeFilter, visible } from './describe-filter.ts'
+import { type Decision, findFilterWaiting, type HeldFilter, listHeldFilters } from './store.ts'
+
+const page = '/account/filters'
+/** Of the script itself, for those who can read it. */
+const sourceAtMost = 20_000
+
+function describeHeld({ id, name, heldAt, decision, problem, scripts }: HeldFilter) {
+  const source = scripts?.map(({ text }) => text).join('\n\n')
+  return {
+    ...{ id, name: visible(name), heldAt, decision, problem },
+    described: scripts ? describeFilter(scripts) : null,
+    source: source && source.length <= sourceAtMost ? source : null,
+  }
+}
+
+export function mailFilterRoutes(parts: WebParts): Router {
+  const { pages, db, clock, keyring, platform } = parts
+  const signedIn = requireAccount(page)
+  const fresh = requireFreshPassword(clock.now, page)
+
+  const decide = (decision: Decision, done: string) => async (req: Request, res: Response) => {
+    const id = String(req.params.id)
+    if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id)) throw new NotFound('no such filter')
+    await decideFilter(parts, { proof: proofOf(req), id, decision, trace: parts.trace(req) })
+    tellDone(res, done)
+    res.redirect(303, page)
+  }
+
+  return Router()
+    .get(page, signedIn, async (req, res) => {
+      const { id } = accountOf(req)
+      const { unheldSince, pending } = await findFilterWaiting(db, id)
+      const held = await listHeldFilters(db, keyring, id)
+      pages.show(req, res, {
+        id: 'filters',
+        view: 'mail-filters/filters',
+        locals: {
+          done: takeDone(req, res, ['kept', 'removed', 'looked']),
+          reachable: platform.filters !== undefined,
+          unheldSince,
+          pending,
+          held: held.filter(({ decision }) => decision !== 'remove').map(describeHeld),
+        },
+      })
+    })
+    .post(`${page}/looked`, signedIn, fresh, async (req, res) => {
+      await noteLooked(parts, proofOf(req))
+      tellDone(res, 'looked')
+      res.redirect(303, page)
+    })
+    .post(`${page}/:id/keep`, signedIn, fresh, decide('keep', 'kept'))
+    .post(`${page}/:id/remove`, signedIn, fresh, decide('remove', 'removed'))
+}

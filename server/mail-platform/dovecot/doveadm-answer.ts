@@ -1,0 +1,28 @@
+// What is asked of doveadm, and how its answers are read.
+import { PlatformError } from '../mail-platform.ts'
+
+export type Command = readonly [name: string, parameters: Record<string, unknown>]
+export type Answer =
+  | { readonly kind: 'done'; readonly rows: unknown }
+  | { readonly kind: 'failed'; readonly exitCode: number }
+
+/** sysexits.h, as doveadm uses them. */
+export const noSuchUser = 67
+export const nothingFound = 68
+/** A script that does not compile, or one that may not be deleted for it is at work. */
+export const badData = 65
+
+/** @param fine exit codes that are no failure */
+export function expectDone(command: string, answer: Answer | undefined, fine: readonly number[] = []): Answer {
+  if (answer?.kind === 'done' || (answer && fine.includes(answer.exitCode))) return answer
+  throw new PlatformError('retry', `doveadm ${command} failed with exit code ${answer?.exitCode}`)
+}
+
+export function readAnswer(answer: unknown): Answer {
+  const [kind, value] = answer as [string, unknown]
+  if (kind === 'doveadmResponse') return { kind: 'done', rows: value }
+  const { type, exitCode } = value as { type: string; exitCode?: number }
+  if (type === 'exitCode' && exitCode !== undefined) return { kind: 'failed', exitCode }
+  // unAuthorized, unknownMethod, invalidRequest: Dovecot is not configured as the portal's templates say.
+  throw new PlatformError('permanent', `doveadm refused the command: ${type}`)
+}

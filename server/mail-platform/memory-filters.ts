@@ -1,0 +1,62 @@
+// The filters of a platform that forgets everything.
+import type { FilterDoor, FilterScript } from './mail-platform.ts'
+
+interface Held {
+  readonly texts: Map<string, string>
+  active: string | undefined
+}
+
+export interface MemoryFilters {
+  readonly door: FilterDoor
+  /** As a mail program does: stores the script and lets it work. */
+  put(address: string, script: FilterScript): void
+  /** The script that works now. */
+  activeOf(address: string): FilterScript | undefined
+}
+
+/** @param call how the platform makes a call of this name: late, failing, twice */
+export function createMemoryFilters(
+  call: <T>(name: `filters.${keyof FilterDoor}`, address: string, deed: () => T) => Promise<T>,
+): MemoryFilters {
+  const mailboxes = new Map<string, Held>()
+  const of = (address: string): Held => {
+    const held = mailboxes.get(address) ?? { texts: new Map(), active: undefined }
+    mailboxes.set(address, held)
+    return held
+  }
+  const activate = (address: string, name: string) => {
+    if (!of(address).texts.has(name)) return 'absent'
+    of(address).active = name
+    return 'done'
+  }
+
+  return {
+    door: {
+      list: (address) =>
+        call('filters.list', address, () => {
+          const { texts, active } = of(address)
+          return [...texts.keys()].map((name) => ({ name, active: name === active }))
+        }),
+      read: (address, name) => call('filters.read', address, () => of(address).texts.get(name)),
+      deactivate: (address) =>
+        call('filters.deactivate', address, () => {
+          of(address).active = undefined
+        }),
+      write: (address, { name, text }) =>
+        call('filters.write', address, () => {
+          of(address).texts.set(name, text)
+          return 'done'
+        }),
+      activate: (address, name) => call('filters.activate', address, () => activate(address, name)),
+      remove: (address, name) => call('filters.remove', address, () => void of(address).texts.delete(name)),
+    },
+    put(address, { name, text }) {
+      of(address).texts.set(name, text)
+      activate(address, name)
+    },
+    activeOf(address) {
+      const { texts, active } = of(address)
+      return active === undefined ? undefined : { name: active, text: texts.get(active) ?? '' }
+    },
+  }
+}

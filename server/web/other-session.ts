@@ -1,0 +1,24 @@
+// The answer to a form that was made for somebody else than who is signed in now: nothing is done, and no text is lost.
+import type { Request, Response } from 'express'
+import { pageOf } from './page-of.ts'
+import type { Pages } from './pages.ts'
+
+/** Fields that people write themselves and that are no secrets. */
+const written = ['login', 'address', 'phone', 'name', 'sender', 'reporter', 'note', 'appeal']
+
+/** What was typed, to be copied into the form of the right mailbox. */
+function typedIn(req: Request): string[] {
+  const body = (req.body ?? {}) as Record<string, unknown>
+  const values = written.map((name) => (Object.hasOwn(body, name) ? body[name] : ''))
+  return values.filter((value): value is string => typeof value === 'string' && value.trim() !== '')
+}
+
+export function showOtherSession(pages: Pages, req: Request, res: Response): void {
+  pages.show(req, res, {
+    id: 'forbidden',
+    view: 'errors/other-session',
+    status: 403,
+    errors: [{ field: 'form', reason: 'other-session', at: 'main' }],
+    locals: { title: pages.textsFor(req)('forbidden.other.title'), href: pageOf(req), typed: typedIn(req) },
+  })
+}

@@ -1,0 +1,179 @@
+// An owner ends what was before while a stranger has things under way; every request can be held at each of its awaits.
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { startTestPortal } from '#test/support/portal.ts'
+import { createTurnstile, type Turnstile } from '#test/support/turnstile.ts'
+import { ownersActs, type Scene, type Send, setScene, strangersActs, type World } from '#test/support/walls-world.ts'
+
+export interface WallsPlan {
+  readonly schedules: number
+  readonly seed: number
+  /** True: each pair of acts is tried with the stranger held at each await. False: at one of them. */
+  readonly every: boolean
+}
+
+/** mulberry32: the same schedules for the same seed. */
+function randomOf(seed: number): () => number {
+  let state = seed >>> 0
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
+  }
+}
+
+/** What opens the account or will: whoever changes it has had an effect. Not: when something was last seen or tried. */
+async function keysTo({ portal, person }: Scene): Promise<string> {
+  const { accountId } = person
+  const rows = await portal.db.raw(
+    `select json_build_object(
+       'account', (select json_build_array(password_verifier, epoch, probation_until, blocked_at) from accounts where id = :id),
+       'claims', (select json_agg(encode(digest, 'hex') order by digest) from claims where account_id = :id),
+       'question', (select json_build_array(question, answer_verifier) from security_questions where account_id = :id),
+       'sessions', (select json_agg(encode(id_digest, 'hex') order by id_digest) from sessions s join accounts a on a.id = s.account_id
+         where a.id = :id and a.epoch = s.epoch),
+       'codes', (select json_agg(kind order by kind) from contact_confirmations c join accounts a on a.id = c.account_id
+         where a.id = :id and a.epoch = c.epoch and spent_at is null),
+       'flows', (select json_agg(f.id order by f.id) from recovery_flows f join accounts a on a.id = f.account_id
+         where a.id = :id and a.epoch = f.epoch and state = 'proven' and ended_at is null),
+       'waiting', (select json_agg(made_at) from recovery_holds where account_id = :id),
+       'app passwords', (select json_agg(id order by id) from app_passwords where account_id = :id and held_at is null and revoked_at is null),
+       'mailbox', (select json_build_array(revision, password_sealed) from mailboxes where account_id = :id)) as keys`,
+    { id: accountId },
+  )
+  return JSON.stringify(rows.rows[0].keys)
+}
+
+/** Whether somebody is signed in: only the owner may be. */
+async function isIn(stranger: Scene['strangers'][number]): Promise<boolean> {
+  const { status } = await stranger.get('/account')
+  return status === 200
+}
+
+interface Outcome {
+  readonly arrived: boolean
+  readonly effects: readonly string[]
+}
+
+/** Plays one schedule. @param choose who goes on */
+async function play(
+  world: World & { readonly turnstile: Turnstile },
+  cast: { readonly owner: string; readonly strangers: readonly string[] },
+  choose: Choose,
+): Promise<Outcome> {
+  const scene = await setScene(world)
+  const sends: [string, Send][] = []
+  for (const act of cast.strangers) sends.push([act, (await strangersActs[act]?.(scene)) as Send])
+  const recover = await ownersActs[cast.owner]?.(scene)
+  const { turnstile } = world
+  let atTheEnd = ''
+  const owner = turnstile.run('owner', async () => {
+    const arrived = (await recover?.('owner')) ?? false
+    if (arrived) atTheEnd = 'now'
+    return arrived
+  })
+  const others = sends.map(([act, send], nth) => turnstile.run(`${nth} ${act}`, () => send(`${nth} ${act}`)))
+  let before: Promise<string> | undefined
+  await turnstile.drive((held) => {
+    // The owner has arrived, and the others stand still: what the keys are now, they stay.
+    if (atTheEnd && !before) before = keysTo(scene)
+    return choose(held)
+  })
+  const arrived = await owner
+  await Promise.all(others)
+  const effects: string[] = []
+  if (arrived) {
+    const [then, now] = [await (before ?? keysTo(scene)), await keysTo(scene)]
+    if (then !== now) effects.push(`keys changed: ${then} → ${now}`)
+    for (const stranger of scene.strangers) if (await isIn(stranger)) effects.push('the stranger is signed in')
+    if (cast.owner !== 'block and unblock') {
+      const account = await world.portal.db('accounts').where({ id: scene.person.accountId }).first()
+      const { hasher } = world.portal.parts
+      if (!(await hasher.verify(account.password_verifier, scene.newPassword))) effects.push('another password')
+    }
+  }
+  return { arrived, effects }
+}
+
+type Choose = (held: readonly string[]) => string
+
+/** The stranger takes so many steps, then the owner goes through to the end, then the stranger goes on. */
+function afterSteps(steps: number): Choose {
+  let taken = 0
+  return (held) => {
+    const stranger = held.find((name) => name !== 'owner')
+    if (stranger && (taken < steps || !held.includes('owner'))) {
+      taken += 1
+      return stranger
+    }
+    return 'owner'
+  }
+}
+
+/** No request has more awaits than this, so a stranger that is held after each of them was held everywhere. */
+const mostSteps = 20
+
+interface Schedule {
+  readonly owner: string
+  readonly strangers: readonly string[]
+  readonly choose: Choose
+}
+
+/** Every pair of acts, held at every await where `every` asks for it; then what chance brings. */
+function* schedulesOf({ schedules, seed, every }: WallsPlan): Generator<Schedule> {
+  const random = randomOf(seed)
+  const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)] as T
+  const [owners, strangers] = [Object.keys(ownersActs), Object.keys(strangersActs)]
+  let left = schedules
+  for (const act of strangers)
+    for (const owner of owners) {
+      const steps = every ? Array.from({ length: mostSteps }, (_, nth) => nth) : [1 + Math.floor(random() * 9)]
+      for (const count of steps) {
+        if (left === 0) return
+        left -= 1
+        yield { owner, strangers: [act], choose: afterSteps(count) }
+      }
+    }
+  for (; left > 0; left -= 1) {
+    const some = Array.from({ length: 1 + Math.floor(random() * 3) }, () => pick(strangers))
+    yield { owner: pick(owners), strangers: some, choose: pick }
+  }
+}
+
+export async function proveWalls(plan: WallsPlan) {
+  const portal = await startTestPortal({
+    worker: false,
+    env: {
+      LIMIT_SMS_WAIT_SECONDS: '0.01',
+      LIMIT_RECOVERIES_PER_IP_HOUR: '100000000',
+      LIMIT_SMS_TOTAL_DAY: '100000000',
+    },
+  })
+  const turnstile = createTurnstile(portal.db, portal.parts.hasher)
+  const server = createServer(turnstile.listener(portal.app))
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const world = { portal, url, turnstile }
+  let arrived = 0
+  let played = 0
+  try {
+    for (const { choose, ...cast } of schedulesOf(plan)) {
+      const outcome = await play(world, cast, choose)
+      if (outcome.arrived) arrived += 1
+      const what = `schedule ${played} of seed ${plan.seed}: ${cast.owner}, while ${cast.strangers}`
+      assert.deepEqual(outcome.effects, [], what)
+      played += 1
+      if (played % 50 === 0) await portal.db('rate_limits').delete()
+    }
+  } finally {
+    turnstile.stop()
+    server.close()
+    server.closeAllConnections()
+    await portal.stop()
+  }
+  return { schedules: played, arrived }
+}
