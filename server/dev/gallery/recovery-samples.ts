@@ -76,8 +76,6 @@ export const recoverySamples: readonly Sample[] = [
   undo('undo', 'undo', 'used'),
   undo('reaching-back', 'password', 'reset', 'restore', sampleMoment(60)),
   undo('stopped', 'password', 'reset-stopped'),
-  undo('app-password', 'app-password', 'created'),
-  undo('new-device', 'sign-in', 'new-device'),
   {
     page: 'stop',
     state: 'shown',
