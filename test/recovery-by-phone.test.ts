@@ -238,9 +238,9 @@ describe('recovery by phone', () => {
     const flow = await trial.newFlow(anna.id)
     const settle = (more: Partial<MethodFlow> = {}) =>
       trial.within((trx) => method().settle(trx, { ...flow, ...more }, null))
-    assert.equal(await settle({ at: minutes(4) }), true)
+    assert.equal(await settle({ at: minutes(4) }), 'strong')
     assert.deepEqual((await findPhone(trial.db, keyring, anna.id))?.provenAt, minutes(4))
-    assert.equal(await settle({ begunAt: minutes(-60) }), true)
+    assert.equal(await settle({ begunAt: minutes(-60) }), 'strong')
     assert.equal(await settle({ begunAt: minutes(-61) }), false, 'linked since then')
     assert.equal(await settle({ accountId: nobody }), false)
     await trial.within((trx) => removePhone(trx, keyring, anna.id))
