@@ -5,7 +5,7 @@ import { awaitLink } from '#test/support/recovery.ts'
 import type { Chapter } from '#test/support/storyteller.ts'
 import { tellOfHeldAppPasswords } from './app-passwords.ts'
 import { passwords } from './passwords.ts'
-import { newPhoneOf, tellOfRemoval } from './ways-back.ts'
+import { newPhoneOf, tellOfDoubt, tellOfRemoval } from './ways-back.ts'
 
 export const tellOfRecovery: Chapter = (story) => {
   async function begin(door: RegExp): Promise<void> {
@@ -50,6 +50,7 @@ export const tellOfRecovery: Chapter = (story) => {
   })
 
   tellOfHeldAppPasswords(story)
+  tellOfDoubt(story)
 
   it('gets back in by the link sent to the backup address', async () => {
     await story.hands.press('Sign out')
