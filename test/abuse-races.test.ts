@@ -12,6 +12,7 @@ import { attributeCase, claimCase, closeCase, noteOnCase, releaseCase, showCase 
 import { listAudit, verifyAudit } from '#server/audit/store.ts'
 import { signToken } from '#server/core/signed-token.ts'
 import { ourDomain, sendLetter, startAbusePortal, untilJudged } from './support/abuse.ts'
+import { proofNow } from './support/door.ts'
 import { accountIdOf, register } from './support/people.ts'
 import type { TestPortal } from './support/portal.ts'
 
@@ -261,4 +262,22 @@ test('the audit stands in one line after all of this, and a changed or missing e
 test('what staff do or see is written down in the transaction in which they do or see it', async () => {
   for (const statement of ['update audit set subject = subject', 'delete from audit', 'truncate audit'])
     await assert.rejects(portal.db.raw(statement), { code: '23001' }, statement)
+})
+
+test('two people of the staff who act on each other at the same moment wait for each other, and both are heard', async () => {
+  const { desk, db } = { ...portal.parts, db: portal.db }
+  const [ada, bela] = [idOf('ada.analyst'), idOf('bela.senior')]
+  const actor = async (staffId: string) => ({ staffId, proof: await proofNow(db, staffId), right: 'senior' as const })
+  const [one, other] = [await actor(ada), await actor(bela)]
+  for (let round = 0; round < 15; round++) {
+    const wanted = { caseId: null, measure: 'suspend-sending', cause: 'spam', until: null } as const
+    const taken = await Promise.all([
+      takeMeasure(desk, { ...wanted, accountId: bela }, one),
+      takeMeasure(desk, { ...wanted, accountId: ada }, other),
+    ])
+    for (const each of taken) assert.ok(each.kind === 'taken' || each.kind === 'proposed', each.kind)
+    for (const { id } of await db('measures').whereIn('account_id', [ada, bela]).where({ state: 'in-force' }))
+      await liftMeasure(desk, String(id), celia())
+    await db('measures').whereIn('account_id', [ada, bela]).delete()
+  }
 })

@@ -9,6 +9,7 @@ import { createMemoryPlatform, type MemoryPlatform } from '#server/mail-platform
 import { followSettingsTask } from '#server/mailboxes/follow-settings.ts'
 import { changePassword } from '#server/password/change-password.ts'
 import { proofNow, throughDoor } from './support/door.ts'
+import { sentTo } from './support/outbox.ts'
 import { hanna, piotr, register, signIn } from './support/people.ts'
 import { eventually, startTestPortal, type TestPortal } from './support/portal.ts'
 import { secretOn, type Visitor } from './support/visitor.ts'
@@ -74,7 +75,8 @@ test('Security: a form that is sent twice gets one app password, which nobody ma
   const other = await make(createKeyring(['another-key-0123456789abcdefghijklmn']))
   assert.notEqual(other.secret, first.secret)
   // The notice of the other key can be read by nobody here.
-  await portal.db('messages').where({ name: 'app-password-created' }).orderBy('created_at', 'desc').limit(1).delete()
+  const newest = portal.db('messages').where({ name: 'app-password-created' }).orderBy('created_at', 'desc').limit(1)
+  await portal.db('messages').whereIn('id', newest.select('id')).delete()
 })
 
 test('an iPhone is set up by a profile that carries the app password, and is served once', async () => {
@@ -221,4 +223,35 @@ test('where the mail servers tell of no sign-ins, no page pretends to know of an
   } finally {
     await other.stop()
   }
+})
+
+test('revoking shows what will stop, asks for a fresh password, and is told to the owner', async () => {
+  const visitor = await signIn(portal, piotr)
+  for (const name of ['Radio', 'Camera']) await make(name, { imap: 'on' }, visitor)
+  const [id = ''] = idsOf((await visitor.get(page)).html)
+  const look = await visitor.get(`${page}/${id}/revoke`)
+  assert.deepEqual([look.status, look.page], [200, 'app-password-revoke'])
+  assert.match(look.html, /Camera/)
+  assert.doesNotMatch(look.html, /Radio/, 'only what will stop')
+  const all = await visitor.get(`${page}/revoke-all`)
+  assert.match(all.html, /Camera[\s\S]*Radio/)
+
+  portal.clock.advance(11 * 60_000)
+  const confirm = (path: string) => `/account/confirm-password?next=${encodeURIComponent(path)}`
+  const csrf = { from: page }
+  for (const path of [`${page}/${id}/revoke`, `${page}/revoke-all`]) {
+    assert.equal((await visitor.get(path)).location, confirm(path))
+    assert.equal((await visitor.post(path, {}, csrf)).location, confirm(page))
+  }
+  assert.equal((await portal.db('app_passwords').where({ id }).first()).revoked_at, null)
+
+  await visitor.post('/account/confirm-password', { password: piotr.password, next: page })
+  const told = async (words: RegExp) =>
+    (await sentTo(portal, 'piotr@postern.example')).filter(({ text }) => words.test(text)).length
+  assert.equal((await visitor.post(`${page}/${id}/revoke`)).location, page)
+  await eventually(async () => (await told(/^An app password of the mailbox/m)) === 1)
+  assert.equal((await visitor.post(`${page}/revoke-all`)).location, page)
+  await eventually(async () => (await told(/^All app passwords of the mailbox/m)) === 1)
+  assert.match((await sentTo(portal, 'piotr@postern.example'))[0]?.text ?? '', /\/undo\//)
+  assert.equal((await visitor.get(`${page}/revoke-all`)).location, page, 'nothing is left to stop')
 })

@@ -231,7 +231,7 @@ const besideTheDoor: readonly { readonly because: string; readonly verbs: readon
     ],
   },
   {
-    because: 'signing out only takes away, for whoever has the session',
+    because: 'signing out only takes away',
     verbs: ['sessions/store.ts deleteSession'],
   },
   {
@@ -254,7 +254,7 @@ const besideTheDoor: readonly { readonly because: string; readonly verbs: readon
   },
   {
     because: 'a preference that opens nothing',
-    verbs: ['accounts/store.ts setLocale', 'staff/factor-store.ts setShortcutsOff'],
+    verbs: ['staff/factor-store.ts setShortcutsOff'],
   },
   {
     because: 'a case of the desk tells of an account and changes nothing of it',

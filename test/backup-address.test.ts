@@ -63,7 +63,7 @@ test('somebody links a backup address, replaces it, removes it, and everybody co
     'backup-address.changed mailbox true',
     'backup-address.changed old-contact true',
     'backup-address.removed mailbox true',
-    'backup-address.removed old-contact true',
+    'backup-address.removed new-contact true',
   ])
 })
 

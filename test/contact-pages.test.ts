@@ -121,7 +121,12 @@ for (const { id, field, message, contact, refused, sends } of kinds) {
       const [{ visitor, accountId }, other] = [await somebody(), await somebody()]
       const { typed } = contact()
       const flags = { confirmed: 'true', confirmed_at: '2026-01-01', confirmedAt: '2026-01-01', state: 'set' }
-      const asked = await visitor.post(form, { [field]: typed, ...flags, accountId: other.accountId, to: 'x@y.example' })
+      const asked = await visitor.post(form, {
+        [field]: typed,
+        ...flags,
+        accountId: other.accountId,
+        to: 'x@y.example',
+      })
       assert.equal(asked.location, confirm)
       const refused = await visitor.post(confirm, { code: '', ...flags, spent_at: '2026-01-01' })
       assert.deepEqual(refused.errors, ['code.missing'])

@@ -85,8 +85,8 @@ describeOnMailServers('the portal beside Dovecot and Postfix', () => {
     await waitForLetter(inbox, 'Mine')
     const pop3 = signInByPop3(world.mail.pop3, address, pass)
     const { html } = await browser.get('/account/app-passwords')
-    const path = /action="(\/account\/app-passwords\/[0-9a-f-]{36}\/revoke)"/.exec(html)?.[1] ?? ''
-    await browser.post(path, {}, { from: '/account/app-passwords' })
+    const path = /href="(\/account\/app-passwords\/[0-9a-f-]{36}\/revoke)"/.exec(html)?.[1] ?? ''
+    assert.equal((await browser.post(path)).location, '/account/app-passwords')
     assert.equal(await closed, 'closed')
     const [imap, smtp] = await Promise.all([
       tryImap(world.mail, { user: address, pass }),

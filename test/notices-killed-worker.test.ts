@@ -10,6 +10,6 @@ test('every notice of every change arrives exactly once, though workers are kill
     ...{ people: 2, atOnce: 2, kills: 3, lifeMs: 600, slowMs: 100, patienceSeconds: 60 },
     script,
   })
-  assert.deepEqual([changes, kills], [2 * 12, 3])
+  assert.deepEqual([changes, kills], [2 * 13, 3])
   assert.ok(asked > 0, 'no SMS was ever in doubt')
 })

@@ -143,7 +143,7 @@ test('the deed spends the link that opened the flow, for its own account, once, 
   assert.equal(await settle(hash, { accountId: nobody }), false)
   const provenAt = async (id: string) => (await findBackupAddress(trial.db, keyring, id))?.provenAt
   assert.deepEqual(await provenAt(anna), minutes(-60))
-  assert.equal(await settle(hash, { at: minutes(4) }), true)
+  assert.equal(await settle(hash, { at: minutes(4) }), 'strong')
   assert.equal(await settle(hash, { at: minutes(4) }), false)
   assert.deepEqual([await provenAt(anna), await provenAt(boris)], [minutes(4), minutes(-60)])
 })

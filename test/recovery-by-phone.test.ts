@@ -31,7 +31,7 @@ describe('recovery by phone', () => {
   async function asked(person: { id: string; e164: string }, code = '01234567') {
     const flow = await trial.newFlow(person.id)
     assert.deepEqual(await challenge(flow, person.e164), { kind: 'asked' })
-    await sendRecoveryCode(partsOf(), { flowId: flow.id, accountId: person.id, sends: 1 }, code)
+    await sendRecoveryCode(partsOf(), { flowId: flow.id, accountId: person.id, epoch: flow.epoch, sends: 1 }, code)
     return flow
   }
 
@@ -47,7 +47,10 @@ describe('recovery by phone', () => {
     const flow = await trial.newFlow(anna.id)
     await challenge(flow, anna.e164)
     await trial.db('messages').delete()
-    await tasks[sendCodeTask]?.({ flowId: flow.id, accountId: anna.id, sends: 1 }, { attempt: 1, maxAttempts: 1 })
+    await tasks[sendCodeTask]?.(
+      { flowId: flow.id, accountId: anna.id, epoch: flow.epoch, sends: 1 },
+      { attempt: 1, maxAttempts: 1 },
+    )
     assert.match((await writtenMessages(trial.db, keyring))[0]?.params.code ?? '', /^\d{8}$/)
   })
 
@@ -235,9 +238,9 @@ describe('recovery by phone', () => {
     const flow = await trial.newFlow(anna.id)
     const settle = (more: Partial<MethodFlow> = {}) =>
       trial.within((trx) => method().settle(trx, { ...flow, ...more }, null))
-    assert.equal(await settle({ at: minutes(4) }), true)
+    assert.equal(await settle({ at: minutes(4) }), 'strong')
     assert.deepEqual((await findPhone(trial.db, keyring, anna.id))?.provenAt, minutes(4))
-    assert.equal(await settle({ begunAt: minutes(-60) }), true)
+    assert.equal(await settle({ begunAt: minutes(-60) }), 'strong')
     assert.equal(await settle({ begunAt: minutes(-61) }), false, 'linked since then')
     assert.equal(await settle({ accountId: nobody }), false)
     await trial.within((trx) => removePhone(trx, keyring, anna.id))

@@ -362,6 +362,9 @@ describe('"this was not me"', () => {
       assert.equal(await undo(pressed ?? ''), 'new-password')
       const links = new Map(await linksTo('undo-used'))
       assert.deepEqual(new Set(links.keys()), new Set([person.mailbox, person.phone, person.address]))
+      const other = reader === 'phone' ? person.address : person.phone
+      const page = await portal.visitor().get(`/undo/${links.get(other)}`)
+      assert.match(page.html, /This link takes the place of earlier ones: “since then” means since/)
       assert.equal(await undo(links.get(person[reader]) ?? ''), 'new-password', reader)
       assert.deepEqual([await phoneOf(person), await addressOf(person)], [person.phone, person.address], reader)
     }

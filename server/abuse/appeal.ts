@@ -113,7 +113,7 @@ export async function decideAppeal(
   const { accountId, caseId } = measure
   try {
     const appeal = await db.transaction(async (trx) => {
-      await demandPresent(trx, by)
+      await demandPresent(trx, by, accountId)
       const account = await holdStanding(trx, accountId)
       const decided = await setDecided(trx, keyring, appealId, { staffId, decision, at })
       if (!decided || !account) throw new NotYours()

@@ -1,6 +1,6 @@
 // Measures taken, proposed, approved, refused and lifted by staff, and ended by time.
 import type { Trx } from '#db/connection.ts'
-import { type AccountProof, openAccount, StaleProof } from '../accounts/change-account.ts'
+import { type AccountProof, lockBoth, openAccount, StaleProof } from '../accounts/change-account.ts'
 import { recordAudit } from '../audit/store.ts'
 import { applyMeasure, endMeasure } from './apply-measure.ts'
 import type { DeskParts } from './desk.ts'
@@ -60,11 +60,14 @@ export type TakenMeasure =
   | MeasureRefusal
 
 /**
- * Security: what staff do in a session that was ended meanwhile is not done. Their own account's door comes before the other's.
+ * Security: what staff do in a session that was ended meanwhile is not done.
+ * @param accountId whom it changes, where it changes somebody
  * @throws StaleProof
  */
-export async function demandPresent(trx: Trx, { proof }: Actor): Promise<void> {
-  if (proof && (await openAccount(trx, proof)).kind === 'stale') throw new StaleProof()
+export async function demandPresent(trx: Trx, { proof }: Actor, accountId?: string): Promise<void> {
+  if (!proof) return
+  if (accountId !== undefined) await lockBoth(trx, proof.accountId, accountId)
+  if ((await openAccount(trx, proof)).kind === 'stale') throw new StaleProof()
 }
 
 const mayWith = (has: MeasureRight, needs: MeasureRight) => has === 'senior' || needs === 'analyst'
@@ -84,7 +87,7 @@ export async function takeMeasure(parts: DeskParts, wanted: WantedMeasure, by: A
   const faulty = refuseUntil(wanted, at)
   if (faulty) return faulty
   return await parts.db.transaction(async (trx): Promise<TakenMeasure> => {
-    await demandPresent(trx, by)
+    await demandPresent(trx, by, accountId)
     const alone = await countTakenAlone(trx, by.staffId, new Date(at.getTime() - dayMs))
     const before = await holdStanding(trx, accountId)
     if (!before) return { kind: 'unknown-account' }
@@ -142,7 +145,7 @@ export async function approveMeasure(parts: DeskParts, measureId: string, by: Ac
   if (late) return late
   return await parts.db
     .transaction(async (trx): Promise<DecidedProposal> => {
-      await demandPresent(trx, by)
+      await demandPresent(trx, by, proposed.accountId)
       const before = await holdStanding(trx, proposed.accountId)
       if (!before) return { kind: 'unknown-account' }
       if (!allowsTransition(before.standing, proposed.measure)) return { kind: 'not-from-here', from: before.standing }
@@ -194,7 +197,7 @@ export async function liftMeasure(parts: DeskParts, measureId: string, by: Actor
   if (named.accountId === by.staffId) return { kind: 'own-account' }
   if (!mayWith(by.right, measureRows[named.measure].right)) return { kind: 'right-needed', right: 'senior' }
   return await parts.db.transaction(async (trx): Promise<LiftedMeasure> => {
-    await demandPresent(trx, by)
+    await demandPresent(trx, by, named.accountId)
     const account = await holdStanding(trx, named.accountId)
     if (!account) return { kind: 'unknown-account' }
     const how = { measure: named, account, reason: 'lifted', staffId: by.staffId, at } as const

@@ -94,6 +94,14 @@ export async function openAccountAsItStands(
   return account && { kind: 'open', trx: trx as AccountTrx, account }
 }
 
+/**
+ * Locks two accounts in an order that is the same for everybody: two people of the staff who act on each other at once wait for each other.
+ * Says nothing about either; their doors are opened afterwards.
+ */
+export async function lockBoth(trx: Trx, one: string, other: string): Promise<void> {
+  for (const accountId of [one, other].sort()) await lockAccount(trx, accountId)
+}
+
 /** As `changeAccount`, for what others do to an account of which they know that it exists. */
 export async function changeAccountAsItStands<Outcome>(
   db: Db,

@@ -33,11 +33,11 @@ export async function sendRecoveryLink(parts: SendLinkParts, payload: Record<str
   const sends = Number(payload.sends)
   const token = newToken()
   await db.transaction(async (trx) => {
+    // Security: a link that was asked for in an earlier epoch is not sent. The door comes first: a reset goes through it before it ends flows.
+    const door = await openAccount(trx, { accountId, epoch }, 'allowed')
     // Held to the end, and counted in the same transaction: a worker that dies, or two at once, spend no budget on a link that is not sent.
     const request = await holdLinkRequest(trx, keyring, flowId)
     if (!request || request.decided || request.sends !== sends) return
-    // Security: a link that was asked for in an earlier epoch is not sent.
-    const door = await openAccount(trx, { accountId, epoch }, 'allowed')
     const account = door.kind === 'open' ? door.account : undefined
     const own = await findBackupAddress(trx, keyring, accountId)
     const all = await methods.contactsOf(trx, accountId)

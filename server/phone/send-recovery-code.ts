@@ -39,11 +39,11 @@ export async function sendRecoveryCode(
   const epoch = Number(payload.epoch)
   const sends = Number(payload.sends)
   await db.transaction(async (trx) => {
+    // Security: a code that was asked for in an earlier epoch is not sent. The door comes first: a reset goes through it before it ends flows.
+    const door = await openAccount(trx, { accountId, epoch }, 'allowed')
     // Held to the end, and counted in the same transaction: a worker that dies, or two at once, spend no budget on a code that is not sent.
     const request = await holdCodeRequest(trx, keyring, flowId)
     if (!request || request.decided || request.sends !== sends || request.expiresAt <= clock.now()) return
-    // Security: a code that was asked for in an earlier epoch is not sent.
-    const door = await openAccount(trx, { accountId, epoch }, 'allowed')
     const account = door.kind === 'open' ? door.account : undefined
     const own = await findPhone(trx, keyring, accountId)
     const all = await methods.contactsOf(trx, accountId)

@@ -1,6 +1,6 @@
 // Support: one account's state for its owner who asks for help. No secret, no contact, no letter.
 import { type Request, type Response, Router } from 'express'
-import { changeAccount, openAccountAsItStands } from '../accounts/change-account.ts'
+import { lockBoth, openAccount, openAccountAsItStands, StaleProof } from '../accounts/change-account.ts'
 import { type Account, findAccount, findAccountByAddress } from '../accounts/store.ts'
 import { describeEntry } from '../activity/describe-entry.ts'
 import { listActivity, recordActivity } from '../activity/store.ts'
@@ -84,8 +84,10 @@ export function staffAccountRoutes(parts: WebParts): Router {
       async (req, res) => {
         const { id: accountId } = await open(req)
         const at = clock.now()
-        await changeAccount(db, proofOf(req), async (staffTrx) => {
-          const door = await openAccountAsItStands(staffTrx, accountId)
+        await db.transaction(async (outer) => {
+          await lockBoth(outer, staffOf(req).id, accountId)
+          if ((await openAccount(outer, proofOf(req))).kind === 'stale') throw new StaleProof()
+          const door = await openAccountAsItStands(outer, accountId)
           if (!door) throw new NotFound('no such account')
           const { trx } = door
           await holdFilters(trx, { accountId, at })

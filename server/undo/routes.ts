@@ -29,10 +29,11 @@ export function undoRoutes(parts: WebParts): Router {
       if (!described) return showDead(req, res)
       const { undo, power, address } = described
       const [method = '', what = ''] = undo.change.split('.')
+      const since = power === 'restore' && undo.reachesBackTo < undo.madeAt ? undo.reachesBackTo : null
       pages.show(req, res, {
         id: 'undo',
         view: 'undo/undo',
-        locals: { mailbox: address, method, what, at: undo.madeAt, power },
+        locals: { mailbox: address, method, what, at: undo.madeAt, since, power },
       })
     })
     .post('/undo/:token', async (req, res) => {

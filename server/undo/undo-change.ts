@@ -61,7 +61,7 @@ async function powerOf(
   const { accountId } = undo
   if (isOfContact(undo)) return 'restore'
   if (undo.told !== 'mailbox' || (await parts.methods.contactsOf(trx, accountId)).length > 0) return 'end-sessions'
-  // Security: a contact that was removed lately still has its word. Else whoever removes all of them would have the mailbox speak alone.
+  // Security: a contact that was removed lately still has its word. Else the mailbox would speak alone as soon as somebody removes all of them.
   const links = await linksToReplace(trx, parts, accountId, parts.clock.now())
   return links.length > 0 ? 'end-sessions' : 'new-password'
 }

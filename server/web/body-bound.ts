@@ -12,6 +12,23 @@ export const formBytes = 16 * 1024
  */
 const readOffBytes = 1024 * 1024
 
+/** Long enough for an answer on a slow line, short enough to hold nothing up. */
+const lingerMs = 500
+
+/**
+ * Reads no more, and closes the connection a moment after the answer. Closed at once, with bytes that nobody read, it is
+ * reset, and a reset may overtake the answer (RFC 9112, 9.6).
+ */
+function letAnswerArrive(req: Request): void {
+  const { socket } = req
+  req.unpipe()
+  req.pause()
+  socket.destroySoon = () => {
+    socket.end()
+    setTimeout(() => socket.destroy(), lingerMs).unref()
+  }
+}
+
 const hasBody = ({ headers }: Request): boolean =>
   headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
 
@@ -36,7 +53,9 @@ export function boundBody(bytes: number, parse?: RequestHandler): RequestHandler
     const atEnd = (then: () => void) => (req.readableEnded ? then() : req.once('end', then))
     req.on('data', (chunk: Buffer) => {
       taken += chunk.length
-      if (taken > bytes && declared === 0) settle(new BodyTooLarge())
+      if (taken <= bytes || declared > 0 || settled) return
+      letAnswerArrive(req)
+      settle(new BodyTooLarge())
     })
     if (declared > bytes) return void atEnd(() => settle(new BodyTooLarge()))
     if (!parse) return void atEnd(settle)

@@ -14,6 +14,7 @@ import { mutatedParts, proveMutation } from './mutation.ts'
 import { proveNotices } from './notices.ts'
 import { proveRecoveryTimes } from './recovery-times.ts'
 import { proveRecoveryWalk } from './recovery-walk.ts'
+import { proveUndoOrderings } from './undo-orderings.ts'
 import { proveWalls } from './walls.ts'
 
 interface Proof {
@@ -81,6 +82,11 @@ const proofs: readonly Proof[] = [
     name: 'walls',
     what: 'after a finished recovery nothing that was begun before has an effect, in 20,000 schedules of held requests',
     run: () => proveWalls({ schedules: 20_000, seed: 1, every: true }),
+  },
+  {
+    name: 'undo-orderings',
+    what: 'three things that a stranger does, in every order, and each act of the owner: no way back, no contact lost without a word',
+    run: () => proveUndoOrderings({ letters: 3, oneOf: 1 }),
   },
   ...Object.entries(mutatedParts).map(([name, part]) => ({
     name: `mutation-${name}`,

@@ -22,11 +22,11 @@ const doors = [
 ]
 const link = { address: 'alesia.kavalchuk-private@example.com', minutes: 60, sends: 1, left: 9, againAt: null }
 const code = { phone: '+375 29 123-45-47', digits: 8, minutes: 10, exhausted: false, sends: 1, left: 5, againAt: null }
-const undo = (state: string, method: string, what: string, power = 'restore'): Sample => ({
+const undo = (state: string, method: string, what: string, power = 'restore', since: Date | null = null): Sample => ({
   page: 'undo',
   state,
   view: 'undo/undo',
-  locals: { mailbox: sampleAddress, method, what, at: sampleMoment(5), power },
+  locals: { mailbox: sampleAddress, method, what, at: sampleMoment(5), since, power },
 })
 
 export const recoverySamples: readonly Sample[] = [
@@ -74,9 +74,8 @@ export const recoverySamples: readonly Sample[] = [
   undo('app-password', 'app-password', 'created', 'new-password'),
   undo('new-device', 'sign-in', 'new-device', 'end-sessions'),
   undo('undo', 'undo', 'used'),
+  undo('reaching-back', 'password', 'reset', 'restore', sampleMoment(60)),
   undo('stopped', 'password', 'reset-stopped'),
-  undo('app-password', 'app-password', 'created'),
-  undo('new-device', 'sign-in', 'new-device'),
   {
     page: 'stop',
     state: 'shown',

@@ -46,6 +46,20 @@ export const tellOfWaysBack: Chapter = (story) => {
   })
 }
 
+/** The phone got its owner back in, and the address was linked later than the phone. */
+export const tellOfDoubt: Chapter = (story) => {
+  it('confirms the backup address that the reset put in doubt', async () => {
+    await story.goTo('/account')
+    await story.hands.follow('Ways back in')
+    await story.hands.follow(/^Confirm again/)
+    await story.hands.fill('What is your other mail address?', story.address)
+    await story.hands.press('Send the code')
+    await story.hands.fill('Enter the code from the email', await awaitCode(story.portal, story.address, 2))
+    await story.hands.press('Confirm')
+    await story.see('The backup address is linked.')
+  })
+}
+
 /** Gives up all three; the last chapter with them. */
 export const tellOfRemoval: Chapter = (story) => {
   it('removes each way back', async () => {

@@ -1,0 +1,376 @@
+// A stranger reads the mailbox and knows password and answer; the owner holds the contacts. Whatever the stranger did, in whichever order,
+// once the owner has acted no link that the stranger holds leads back in, and no contact was taken without a word to it.
+import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
+import type { Db } from '#db/connection.ts'
+import { type AccountTrx, changeAccountAsItStands } from '#server/accounts/change-account.ts'
+import { blockAccount, findAccount, insertAccount, unblockAccount } from '#server/accounts/store.ts'
+import { putLink } from '#server/backup-address/link-store.ts'
+import { putBackupAddress, removeBackupAddress } from '#server/backup-address/store.ts'
+import { tellOwner } from '#server/contacts/tell-owner.ts'
+import { hashToken, newToken } from '#server/core/secrets.ts'
+import { wantMailbox } from '#server/mailboxes/want-mailbox.ts'
+import { changeOwnPassword } from '#server/password/change-own-password.ts'
+import { putPhone, removePhone } from '#server/phone/store.ts'
+import { beginProvenFlow } from '#server/recovery/begin-recovery.ts'
+import type { MethodId } from '#server/recovery/recovery-method.ts'
+import { resetPassword } from '#server/recovery/reset-password.ts'
+import { findFlow } from '#server/recovery/store.ts'
+import { changeMethod, type MethodChange } from '#server/recovery-methods/change-method.ts'
+import { putSecurityQuestion } from '#server/security-question/store.ts'
+import { describeUndo, undoChange } from '#server/undo/undo-change.ts'
+import { writtenMessages } from '#test/support/by-hand.ts'
+import { startTestPortal, type TestPortal } from '#test/support/portal.ts'
+
+type Kind = 'phone' | 'backup-address'
+const kinds: readonly Kind[] = ['phone', 'backup-address']
+
+const owner = { device: 'Firefox, Linux', place: 'Minsk, BY' }
+const stranger = { device: 'Chrome, Windows', place: 'Elsewhere' }
+
+let portal: TestPortal
+
+/** One life of the account, in a transaction that is never kept: what was tried in it is taken back. */
+interface Life {
+  readonly db: Db
+  readonly id: string
+  readonly mailbox: string
+  readonly owns: Readonly<Record<Kind, string>>
+  readonly stolen: Readonly<Record<Kind, string>>
+  readonly tried: { orderings: number }
+}
+
+let lives = 0
+const newLife = (): Life => {
+  lives += 1
+  return {
+    ...{ db: portal.db, id: randomUUID(), mailbox: `anna${lives}@postern.example`, tried: { orderings: 0 } },
+    owns: { phone: `+37529111000${lives}`, 'backup-address': `owner${lives}@elsewhere.example` },
+    stolen: { phone: `+37533111000${lives}`, 'backup-address': `stranger${lives}@elsewhere.example` },
+  }
+}
+
+const partsIn = ({ db }: Life) => ({ ...portal.parts, db })
+const now = () => portal.clock.now()
+const days = (count: number) => new Date(now().getTime() + count * 86_400_000)
+/** Later than all that was done before. */
+const later = () => portal.clock.advance(60_000)
+
+/** Does the work, and then it was not done. */
+async function suppose<T>(life: Life, work: (then: Life) => Promise<T>): Promise<T> {
+  const before = new Error('as before')
+  let result: { readonly of: T } | undefined
+  await life.db
+    .transaction(async (trx) => {
+      result = { of: await work({ ...life, db: trx as unknown as Db }) }
+      throw before
+    })
+    .catch((fault: unknown) => {
+      if (fault !== before) throw fault
+    })
+  return result?.of as T
+}
+
+const through = <T>({ db, id }: Life, work: (trx: AccountTrx) => Promise<T>) => changeAccountAsItStands(db, id, work)
+const proofIn = async ({ db, id }: Life) => ({ accountId: id, epoch: (await findAccount(db, id))?.epoch ?? 0 })
+const hashed = async (plain: string) => ({ plain, verifier: await portal.parts.hasher.hash(plain) })
+
+async function put(life: Life, trx: AccountTrx, kind: Kind, value: string, at: Date) {
+  const moments = { accountId: life.id, confirmedAt: at, provenAt: at, at }
+  return kind === 'phone'
+    ? await putPhone(trx, portal.keyring, { ...moments, e164: value })
+    : await putBackupAddress(trx, portal.keyring, { ...moments, address: value, canonical: value })
+}
+
+const contactOf = async (life: Life, kind: Kind) =>
+  (await portal.parts.methods.byId(kind).findContact(life.db, life.id))?.value
+const contactsOf = async (life: Life) => {
+  const found: string[] = []
+  for (const kind of kinds) found.push((await contactOf(life, kind)) ?? '')
+  return found.filter((value) => value !== '')
+}
+
+interface Link {
+  readonly to: string
+  readonly token: string
+}
+
+async function toldIn(life: Life) {
+  const written = await writtenMessages(life.db, portal.keyring)
+  return written.filter(({ params }) => params.mailbox === life.mailbox)
+}
+
+const linksIn = async (life: Life): Promise<Link[]> =>
+  (await toldIn(life)).flatMap(({ to, params }) => (to && params.undoToken ? [{ to, token: params.undoToken }] : []))
+
+const powerOf = async (life: Life, token: string) => (await describeUndo(partsIn(life), token))?.power
+const press = async (life: Life, token: string, trace = owner) =>
+  (await undoChange(partsIn(life), token, { locale: 'en', trace }, () => hashToken(newToken()))).kind
+
+/** A step that could not be taken as things stand. */
+const impossible = 'impossible'
+type Step = (life: Life) => Promise<unknown>
+
+async function changeOne(life: Life, change: (trx: AccountTrx, at: Date) => Promise<MethodChange | typeof impossible>) {
+  const asking = { ...(await proofIn(life)), trace: stranger }
+  return await changeMethod<unknown>(partsIn(life), asking, async (trx, at) => {
+    const done = await change(trx, at)
+    return done === impossible ? { outcome: impossible } : { outcome: 'done', done }
+  })
+}
+
+const replaceOrAdd =
+  (kind: Kind, wanted: 'added' | 'changed'): Step =>
+  async (life) => {
+    const held = await contactOf(life, kind)
+    if (held === life.stolen[kind] || (held === undefined) !== (wanted === 'added')) return impossible
+    return await changeOne(life, async (trx, at) => {
+      const done = await put(life, trx, kind, life.stolen[kind], at)
+      assert.ok(done.kind === 'put')
+      return {
+        method: kind,
+        what: wanted,
+        old: done.old,
+        added: { kind, value: life.stolen[kind], canonical: life.stolen[kind] },
+      }
+    })
+  }
+
+const remove =
+  (kind: Kind): Step =>
+  (life) =>
+    changeOne(life, async (trx) => {
+      const take = kind === 'phone' ? removePhone : removeBackupAddress
+      const old = await take(trx, portal.keyring, life.id)
+      return old ? { method: kind, what: 'removed', old } : impossible
+    })
+
+async function setQuestion(life: Life, trx: AccountTrx, at: Date) {
+  const answer = { answerVerifier: 'v', answerKeyId: portal.keyring.newestKeyId }
+  return await putSecurityQuestion(trx, { accountId: life.id, question: 'first-job', ...answer, at })
+}
+
+/** Proves it by the method as it stands, and sets a new password. */
+async function resetBy(life: Life, method: MethodId, by: typeof owner): Promise<string> {
+  const { epoch } = await proofIn(life)
+  const [tokenHash, proofHash, at] = [hashToken(newToken()), hashToken(newToken()), now()]
+  await through(life, async (trx) => {
+    await putLink(trx, { accountId: life.id, epoch, tokenHash: proofHash, at, expiresAt: days(1) })
+    await beginProvenFlow(trx, portal.keyring, {
+      ...{ tokenHash, accountId: life.id, epoch, address: life.mailbox, beginning: 'open-link', provenBy: method },
+      ...{ proofHash, locale: 'en', trace: by, at },
+    })
+  })
+  const flow = await findFlow(life.db, tokenHash, at)
+  assert.ok(flow)
+  return (await resetPassword(partsIn(life), flow, 'a new and longer sentence', by)).kind
+}
+
+const changePassword = async (life: Life, trace: typeof owner) =>
+  changeOwnPassword(partsIn(life), { ...(await proofIn(life)), trace }, await hashed('another long sentence'), now())
+
+/** What the stranger can do with password, answer and mailbox. */
+const letters: Readonly<Record<string, Step>> = {
+  'new-device': (life) =>
+    through(life, (trx) =>
+      tellOwner(trx, partsIn(life), {
+        ...{ accountId: life.id, name: 'new-device', params: {}, change: 'sign-in.new-device' },
+        ...{ at: now(), trace: stranger },
+      }),
+    ),
+  'phone added': replaceOrAdd('phone', 'added'),
+  'address added': replaceOrAdd('backup-address', 'added'),
+  'phone changed': replaceOrAdd('phone', 'changed'),
+  'address changed': replaceOrAdd('backup-address', 'changed'),
+  'phone removed': remove('phone'),
+  'address removed': remove('backup-address'),
+  'question changed': (life) =>
+    changeOne(life, async (trx, at) => {
+      const what = await setQuestion(life, trx, at)
+      return what === 'removed' ? impossible : { method: 'security-question', what }
+    }),
+  'password changed': (life) => changePassword(life, stranger),
+  'reset by question': (life) => resetBy(life, 'security-question', stranger),
+  'reset by own contact': async (life) => {
+    for (const kind of kinds)
+      if ((await contactOf(life, kind)) === life.stolen[kind]) return resetBy(life, kind, stranger)
+    return impossible
+  },
+  'undo from the mailbox': async (life) => {
+    const link = (await linksIn(life)).filter(({ to }) => to === life.mailbox).at(-1)
+    return link ? press(life, link.token, stranger) : impossible
+  },
+}
+
+/** Of links in this order, the first that gives a new password. */
+async function firstAlive(life: Life, links: readonly Link[]): Promise<string | undefined> {
+  for (const { token } of links) if ((await powerOf(life, token)) === 'restore') return token
+  return undefined
+}
+
+const pressFrom =
+  (kind: Kind, which: 0 | -1): Step =>
+  async (life) => {
+    const links = (await linksIn(life)).filter(({ to }) => to === life.owns[kind])
+    const newest = await firstAlive(life, links.toReversed())
+    const token = which === 0 ? await firstAlive(life, links) : newest
+    // One link is the newest and the oldest.
+    if (token === undefined || (which === 0 && token === newest)) return impossible
+    assert.equal(await press(life, token), 'new-password')
+    return 'restored'
+  }
+
+/** What the owner does then, with what is still theirs. */
+const acts: Readonly<Record<string, Step>> = {
+  'reset by phone': async (life) =>
+    (await contactOf(life, 'phone')) === life.owns.phone ? resetBy(life, 'phone', owner) : impossible,
+  'reset by address': async (life) =>
+    (await contactOf(life, 'backup-address')) === life.owns['backup-address']
+      ? resetBy(life, 'backup-address', owner)
+      : impossible,
+  'reset by question': (life) => resetBy(life, 'security-question', owner),
+  'undo from the phone': pressFrom('phone', -1),
+  'undo from the phone, by the oldest link': pressFrom('phone', 0),
+  'undo from the address': pressFrom('backup-address', -1),
+  'undo from the address, by the oldest link': pressFrom('backup-address', 0),
+  'undo from the mailbox': letters['undo from the mailbox'] ?? assert.fail(),
+  'own change': (life) => changePassword(life, owner),
+  'block and unblock': (life) =>
+    through(life, async (trx) => {
+      await blockAccount(trx, life.id, 'x', now())
+      await unblockAccount(trx, life.id)
+    }),
+}
+
+async function keptIn({ db, id }: Life): Promise<string> {
+  const { password_verifier } = await db('accounts').where({ id }).first()
+  const rows = [password_verifier]
+  for (const table of ['phones', 'backup_addresses', 'security_questions'])
+    rows.push(await db(table).where({ account_id: id }).first())
+  return JSON.stringify(rows)
+}
+
+/** Security: what the stranger holds ends sessions, and nothing more. */
+async function assertNoWayBack(life: Life, said: string): Promise<void> {
+  const theirs = [life.mailbox, ...Object.values(life.stolen)]
+  const kept = await keptIn(life)
+  let newest: Link | undefined
+  const links = await linksIn(life)
+  for (const reader of theirs) {
+    const read = links.filter(({ to }) => to === reader)
+    // Of many that went to one place, those of the middle share the fate of one of these.
+    for (const link of new Set([read[0], read[1], read.at(-2), read.at(-1)])) {
+      const power = link && (await powerOf(life, link.token))
+      if (power === undefined) continue
+      assert.equal(power, 'end-sessions', `${said}: a link to ${reader}`)
+      newest = link
+    }
+  }
+  if (!newest) return
+  const { to, token } = newest
+  await suppose(life, async (then) => {
+    assert.equal(await press(then, token, stranger), 'sessions-ended', `${said}: a link to ${to}`)
+    assert.equal(await keptIn(then), kept, `${said}: a link to ${to}`)
+  })
+}
+
+/** Whatever was linked at some time and is not any more was told so. */
+async function assertAllTold(life: Life, everLinked: ReadonlySet<string>, said: string): Promise<void> {
+  const linked = await contactsOf(life)
+  const told = await toldIn(life)
+  for (const contact of everLinked) {
+    if (linked.includes(contact)) continue
+    const words = told.filter(({ to, name }) => to === contact && /^recovery-method-(?:changed|removed)$/.test(name))
+    assert.ok(words.length > 0, `${said}: ${contact} was taken without a word`)
+  }
+}
+
+/** Security: nobody who knows the password takes away the word of a contact that was there before. */
+async function assertWordKept(life: Life, start: readonly Kind[], said: string): Promise<void> {
+  const links = await linksIn(life)
+  for (const kind of start) {
+    const own = links.filter(({ to }) => to === life.owns[kind])
+    if (own.length === 0) continue
+    assert.ok(await firstAlive(life, own.toReversed()), `${said}: ${life.owns[kind]} has no link that brings it back`)
+  }
+}
+
+async function begin(life: Life, start: readonly Kind[]): Promise<void> {
+  const { db, id } = life
+  const password = await hashed('бусел ляціць над вёскай')
+  await db.transaction(async (outer) => {
+    const account = { id, address: life.mailbox, passwordVerifier: password.verifier, locale: 'en', at: days(-60) }
+    const trx = await insertAccount(outer, account)
+    await wantMailbox(trx, portal.parts, { accountId: id, address: life.mailbox, password, at: days(-60) })
+    for (const kind of start) await put(life, trx, kind, life.owns[kind], days(-30))
+    await setQuestion(life, trx, days(-30))
+  })
+}
+
+/** Every act of the owner after what was done until now. */
+async function everyAct(life: Life, start: readonly Kind[], done: readonly string[], ever: ReadonlySet<string>) {
+  for (const [act, take] of Object.entries(acts))
+    await suppose(life, async (then) => {
+      later()
+      if ((await take(then)) === impossible) return
+      life.tried.orderings += 1
+      const said = [...start, ':', ...done, '→', act].join(' ')
+      await assertNoWayBack(then, said)
+      await assertAllTold(then, ever, said)
+      await assertWordKept(then, start, said)
+      // A link takes back what it disputes and what came later. The oldest one disputes everything.
+      if (!act.endsWith('by the oldest link')) return
+      assert.deepEqual(new Set(await contactsOf(then)), new Set(start.map((kind) => life.owns[kind])), said)
+    })
+}
+
+interface Walk {
+  readonly start: readonly Kind[]
+  readonly letters: number
+  readonly oneOf: number
+}
+
+async function everyLetter(life: Life, walk: Walk, done: readonly string[], ever: ReadonlySet<string>) {
+  const { start, letters: atMost, oneOf } = walk
+  if (done.length > 0) await everyAct(life, start, done, ever)
+  if (done.length === atMost) return
+  for (const [nth, [letter, write]] of Object.entries(letters).entries()) {
+    if (done.length > 0 && (nth + Object.keys(letters).indexOf(done.at(-1) ?? '')) % oneOf !== 0) continue
+    await suppose(life, async (then) => {
+      later()
+      const outcome = await write(then)
+      if (outcome === impossible || (outcome as { kind?: string } | undefined)?.kind === 'probation') return
+      const linked = new Set([...ever, ...(await contactsOf(then))])
+      const all = [...done, letter]
+      await assertWordKept(then, start, all.join(' '))
+      await assertAllTold(then, linked, all.join(' '))
+      await everyLetter(then, walk, all, linked)
+    })
+  }
+}
+
+/**
+ * @param how.letters what the stranger does, one after the other, at most
+ * @param how.oneOf of longer orderings one of so many is tried; all where it is 1
+ * @returns how many orderings were tried
+ */
+export async function proveUndoOrderings(how: { readonly letters: number; readonly oneOf: number }): Promise<number> {
+  portal = await startTestPortal({ worker: false })
+  try {
+    // Else the first life that wants a job of a kind keeps the others waiting: none of them is ever kept.
+    const identifiers = Object.keys(portal.tasks).map((identifier) => ({ identifier }))
+    await portal.db('graphile_worker._private_tasks').insert(identifiers).onConflict().ignore()
+    const starts = [['phone', 'backup-address'], ['phone'], ['backup-address']] as const
+    const tried = starts.map(async (start) => {
+      const life = newLife()
+      await suppose(life, async (then) => {
+        await begin(then, start)
+        await everyLetter(then, { ...how, start }, [], new Set(await contactsOf(then)))
+      })
+      return life.tried.orderings
+    })
+    return (await Promise.all(tried)).reduce((sum, count) => sum + count, 0)
+  } finally {
+    await portal.stop()
+  }
+}
