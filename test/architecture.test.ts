@@ -146,6 +146,13 @@ const textRules: readonly { name: string; because: string; pattern: RegExp; exce
     pattern: /\bDate\.now\(\)|new Date\(\)/,
     except: /^server\/core\/clock\.ts$/,
   },
+  {
+    name: 'a route hands no parser of bodies to express by itself',
+    because: 'only boundBody cuts a body that has no end',
+    pattern:
+      /\.(?:post|put|patch|delete|all|use)\((?:(?!boundBody)[\s\S]){0,200}?express\.(?:urlencoded|text|raw|json)\(/,
+    except: /^$/,
+  },
 ]
 
 for (const rule of textRules) {

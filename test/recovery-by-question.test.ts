@@ -16,10 +16,10 @@ import { questionRecovery } from '#server/security-question/method.ts'
 import { isQuestionId, questionIds } from '#server/security-question/questions.ts'
 import { judgeQuestion, removeQuestion, setQuestion } from '#server/security-question/set-question.ts'
 import {
-  closeSecurityQuestion,
   countAnswer,
   findSecurityQuestion,
   markQuestionProven,
+  markSecurityQuestionDoubtful,
   putSecurityQuestion,
   removeSecurityQuestion,
   uncountAnswer,
@@ -141,7 +141,7 @@ test('answers are counted to the last one allowed, taken back one by one, and ne
   assert.equal(await triesOf(anna), 0)
   const other = await find(boris)
   assert.ok(other?.state === 'set' && other.provenAt === null)
-  await within((trx) => closeSecurityQuestion(trx, anna))
+  await within((trx) => markSecurityQuestionDoubtful(trx, anna, new Date()))
   assert.equal(await count(10_000), undefined, 'closed: no try is ever left')
   assert.equal(await triesOf(boris), 1)
   assert.equal(await put(anna), 'changed')
@@ -154,7 +154,7 @@ test('a removed question is not counted, proven, closed or removed again', async
   await put(anna)
   assert.equal(await within((trx) => removeSecurityQuestion(trx, anna, minutes(1))), true)
   await within((trx) => uncountAnswer(trx, anna))
-  await within((trx) => closeSecurityQuestion(trx, anna))
+  await within((trx) => markSecurityQuestionDoubtful(trx, anna, new Date()))
   await within((trx) => markQuestionProven(trx, anna, at))
   assert.equal(await countAnswer(db, anna, 10), undefined)
   assert.equal(await within((trx) => removeSecurityQuestion(trx, anna, minutes(2))), false)

@@ -1,4 +1,5 @@
 // What follows from a measure, or from its end, in the caller's transaction: the portal's door, the wanted mailbox, sessions, notices.
+
 import { recordActivity } from '../activity/store.ts'
 import { revokeAll } from '../app-passwords/change-app-passwords.ts'
 import { signToken } from '../core/signed-token.ts'
@@ -6,6 +7,7 @@ import { enqueue } from '../jobs/enqueue.ts'
 import { holdFilters } from '../mail-filters/hold-filters.ts'
 import { findMailboxProgress } from '../mailboxes/store.ts'
 import { wantMailboxSuspension } from '../mailboxes/want-mailbox.ts'
+import { doubtLateWays } from '../recovery-methods/doubt-late-ways.ts'
 import { endSessions, forgetDevices } from '../sessions/store.ts'
 import type { DeskParts } from './desk.ts'
 import { type Measure, noteRevision, type StandingAccount, setEnded, setPortalDoor } from './measure-store.ts'
@@ -25,12 +27,14 @@ export async function applyMeasure(
   const { trx } = before
   const row = measureRows[measure.measure]
   const { accountId } = measure
+  const newEpoch = row.endsSessions || before.isShut
   await setPortalDoor(trx, accountId, {
     blockedAt: row.portal === 'blocked' ? at : null,
     reason: row.portal === 'blocked' ? 'measure' : null,
     resetDemandedAt: row.portal === 'reset' ? at : null,
-    newEpoch: row.endsSessions || before.isShut,
+    newEpoch,
   })
+  if (newEpoch) await doubtLateWays(trx, parts, { accountId, at })
   await wantMailboxSuspension(trx, { accountId, suspension: row.suspension, at })
   if (row.revokesAppPasswords) await revokeAll(trx, parts, { accountId, at })
   if (row.endsForwarding) await holdFilters(trx, { accountId, at })

@@ -24,8 +24,8 @@ export interface DeskParts {
   readonly index: DeskIndex
   readonly reader: LetterReader
   readonly provenance: ProvenanceParts
-  /** Tells the proven contacts of an account. */
-  readonly methods: Pick<ManagedMethods, 'contactsOf'>
+  /** The ways back of an account: its proven contacts are told, and late ones come into doubt. */
+  readonly methods: Pick<ManagedMethods, 'contactsOf' | 'list'>
 }
 
 /** What must be joined with an address: whom `createDesk` cannot make by itself. */

@@ -1,5 +1,11 @@
 // Tells the owner of a block by `portal account block`, and of its end, as of a measure of the desk.
 import type { Trx } from '#db/connection.ts'
+import type { AccountTrx } from '../accounts/change-account.ts'
+import { blockAccount } from '../accounts/store.ts'
+import { recordActivity } from '../activity/store.ts'
+import { wantMailboxSuspension } from '../mailboxes/want-mailbox.ts'
+import { doubtLateWays } from '../recovery-methods/doubt-late-ways.ts'
+import { endSessions } from '../sessions/store.ts'
 import type { DeskParts } from './desk.ts'
 import { tellHolder } from './tell-holder.ts'
 
@@ -9,8 +15,26 @@ interface Holder {
   readonly locale: string | null
 }
 
+/** Closes portal and mailbox, and tells the holder. False where it is blocked already. */
+export async function blockByOperator(
+  trx: AccountTrx,
+  parts: DeskParts,
+  account: Holder,
+  how: { readonly reason: string; readonly at: Date },
+): Promise<boolean> {
+  const { id: accountId } = account
+  const { reason, at } = how
+  if (!(await blockAccount(trx, accountId, reason, at))) return false
+  await wantMailboxSuspension(trx, { accountId, suspension: 'all', at })
+  await endSessions(trx, accountId)
+  await doubtLateWays(trx, parts, { accountId, at })
+  await recordActivity(trx, parts.keyring, { accountId, event: 'account.blocked', details: { reason }, at })
+  await tellOfOperatorBlock(trx, parts, account, at)
+  return true
+}
+
 /** By the backup address and the phone: the mailbox itself is closed. */
-export async function tellOfOperatorBlock(trx: Trx, parts: DeskParts, account: Holder, at: Date): Promise<void> {
+async function tellOfOperatorBlock(trx: Trx, parts: DeskParts, account: Holder, at: Date): Promise<void> {
   await tellHolder(trx, parts, {
     account,
     suspension: 'all',

@@ -40,6 +40,7 @@ export interface ActivityDetails {
   'recovery.failures': Nothing
   'security-question.added': Nothing
   'security-question.changed': Nothing
+  'security-question.doubted': Nothing
   'security-question.removed': Nothing
   'sending.letters-limit': { allowed: number }
   'sending.recipients-limit': { allowed: number }

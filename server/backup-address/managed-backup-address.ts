@@ -27,6 +27,10 @@ export const managedBackupAddress = (keyring: Keyring): ManagedMethod => ({
     return { ...own, state: 'pending', masked: maskEmailAddress(pending.contact.value) }
   },
   findContact: (db, accountId) => findBackupAddress(db, keyring, accountId),
+  async sureSince(trx, accountId) {
+    const found = await findBackupAddress(trx, keyring, accountId)
+    return found?.doubtful ? undefined : found?.confirmedAt
+  },
   doubt: markBackupAddressDoubtful,
   async remove(trx, accountId) {
     await removeBackupAddress(trx, keyring, accountId)

@@ -1,12 +1,13 @@
-import { tellOfOperatorBlock, tellOfOperatorLift } from '../abuse/operator-block.ts'
+import { blockByOperator, tellOfOperatorLift } from '../abuse/operator-block.ts'
 import { liftByOperator } from '../abuse/operator-lift.ts'
 import { changeAccountAsItStands } from '../accounts/change-account.ts'
-import { blockAccount, unblockAccount } from '../accounts/store.ts'
+import { unblockAccount } from '../accounts/store.ts'
 import { recordActivity } from '../activity/store.ts'
 import { holdFilters } from '../mail-filters/hold-filters.ts'
 import { describeMailbox } from '../mailboxes/describe-mailbox.ts'
 import { findMailboxProgress } from '../mailboxes/store.ts'
 import { wantMailboxSuspension } from '../mailboxes/want-mailbox.ts'
+import { doubtLateWays } from '../recovery-methods/doubt-late-ways.ts'
 import { endSessions, listSessions } from '../sessions/store.ts'
 import { aliveSince } from '../web/session-store.ts'
 import { type Command, type CommandContext, done, refused, table } from './command.ts'
@@ -63,17 +64,12 @@ const block: Command = {
   async run(context) {
     const { opened, account } = await named(context)
     if (!account) return unknown(context)
-    const { db, keyring, clock } = opened
+    const { db, clock } = opened
     const reason = typeof context.options.reason === 'string' ? context.options.reason : 'operator'
     const at = clock.now()
-    const blocked = await changeAccountAsItStands(db, account.id, async (trx) => {
-      if (!(await blockAccount(trx, account.id, reason, at))) return false
-      await wantMailboxSuspension(trx, { accountId: account.id, suspension: 'all', at })
-      await endSessions(trx, account.id)
-      await recordActivity(trx, keyring, { accountId: account.id, event: 'account.blocked', details: { reason }, at })
-      await tellOfOperatorBlock(trx, opened.parts.desk, account, at)
-      return true
-    })
+    const blocked = await changeAccountAsItStands(db, account.id, (trx) =>
+      blockByOperator(trx, opened.parts.desk, account, { reason, at }),
+    )
     return blocked
       ? done({ blocked: account.address }, `Blocked ${account.address}.`)
       : refused('blocked already', 'It is blocked already.')
@@ -115,6 +111,7 @@ const endAll: Command = {
     const at = clock.now()
     const ended = await changeAccountAsItStands(db, account.id, async (trx) => {
       await holdFilters(trx, { accountId: account.id, at })
+      await doubtLateWays(trx, opened.parts.desk, { accountId: account.id, at })
       const count = await endSessions(trx, account.id)
       const entry = { accountId: account.id, event: 'session.ended-by-operator', details: {}, at } as const
       if (count > 0) await recordActivity(trx, keyring, entry)

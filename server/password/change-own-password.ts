@@ -5,6 +5,7 @@ import type { Trace } from '../activity/events.ts'
 import { recordActivity } from '../activity/store.ts'
 import { type NoticeParts, tellOwner } from '../contacts/tell-owner.ts'
 import type { MailboxParts, NewPassword } from '../mailboxes/want-mailbox.ts'
+import { doubtLateWays, type LateWayParts } from '../recovery-methods/doubt-late-ways.ts'
 import { linksToReplace } from '../undo/offer-undo.ts'
 import { takeForm } from '../web/sent-forms-store.ts'
 import { changePassword } from './change-password.ts'
@@ -16,7 +17,7 @@ import { changePassword } from './change-password.ts'
  * @throws StaleProof
  */
 export async function changeOwnPassword(
-  parts: NoticeParts & MailboxParts & { readonly db: Db },
+  parts: NoticeParts & MailboxParts & LateWayParts & { readonly db: Db },
   asking: AccountProof & { readonly trace: Trace },
   password: NewPassword,
   at: Date,
@@ -28,6 +29,7 @@ export async function changeOwnPassword(
     const replaces = await linksToReplace(trx, parts, accountId, at)
     const change = { accountId, password, at, voidsLinks: true, keepAppPasswords: true }
     const epoch = await changePassword(trx, parts, change)
+    await doubtLateWays(trx, parts, { accountId, at })
     await recordActivity(trx, parts.keyring, { accountId, event, details: {}, at, trace })
     const notice = { accountId, name: 'password-changed', params: {}, change: event } as const
     await tellOwner(trx, parts, { ...notice, replaces, at, trace })

@@ -20,6 +20,10 @@ export const managedPhone = (keyring: Keyring): ManagedMethod => ({
     return { ...own, state: 'pending', masked: maskPhone(pending.contact.value) }
   },
   findContact: (db, accountId) => findPhone(db, keyring, accountId),
+  async sureSince(trx, accountId) {
+    const found = await findPhone(trx, keyring, accountId)
+    return found?.doubtful ? undefined : found?.confirmedAt
+  },
   doubt: markPhoneDoubtful,
   async remove(trx, accountId) {
     await removePhone(trx, keyring, accountId)

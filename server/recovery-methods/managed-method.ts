@@ -18,7 +18,7 @@ export interface DescribedMethod {
   readonly question?: string
   readonly since?: Date
   readonly provenAt?: Date
-  /** Somebody else has shown that they have the contact. */
+  /** It may be somebody else's, until its owner confirms or sets it again. */
   readonly doubtful?: true
 }
 
@@ -28,7 +28,9 @@ export interface ManagedMethod {
   describe(db: Db, accountId: string, at: Date): Promise<DescribedMethod>
   /** The contact that the account holds by it, where it is one of contacts. */
   findContact(db: Db | Trx, accountId: string): Promise<LinkedContact | undefined>
-  /** Notes that somebody else has the contact. The caller holds the account and tells its owner. */
+  /** Since when it is set; undefined where it is not, or is in doubt. */
+  sureSince(trx: AccountTrx, accountId: string): Promise<Date | undefined>
+  /** Notes that it may be somebody else's. The caller holds the account, and records or tells it. */
   doubt(trx: AccountTrx, accountId: string, at: Date): Promise<void>
   /** Takes it from the account. The caller records and tells it. */
   remove(trx: AccountTrx, accountId: string, at: Date): Promise<void>

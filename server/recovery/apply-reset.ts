@@ -9,6 +9,7 @@ import type { Clock } from '../core/clock.ts'
 import type { Keyring } from '../core/keyring.ts'
 import type { MailboxParts, NewPassword } from '../mailboxes/want-mailbox.ts'
 import { changePassword } from '../password/change-password.ts'
+import { doubtLateWays } from '../recovery-methods/doubt-late-ways.ts'
 import type { ManagedMethods } from '../recovery-methods/managed-method.ts'
 import { forgetDevices, rememberDevice } from '../sessions/store.ts'
 import { createSignInLimits } from '../sign-in/sign-in-limits.ts'
@@ -19,7 +20,7 @@ import type { MethodId, RecoveryMethod } from './recovery-method.ts'
 import { endFlows } from './store.ts'
 
 export interface ApplyParts extends MailboxParts, NoticeParts {
-  readonly methods: Pick<ManagedMethods, 'contactsOf' | 'byId'>
+  readonly methods: Pick<ManagedMethods, 'contactsOf' | 'list'>
   readonly db: Db
   readonly clock: Clock
   readonly keyring: Keyring
@@ -73,26 +74,6 @@ export async function endWeakWays(
   await endFlows(trx, accountId, at, weak)
 }
 
-/**
- * Security: a contact that was linked lately, after the one that recovers, may be the stranger's. It is in doubt until the owner, who is
- * signed in again, confirms it.
- */
-async function doubtLateContacts(
-  trx: AccountTrx,
-  parts: ApplyParts,
-  { accountId, provenBy, at }: Reset,
-): Promise<void> {
-  const contacts = await parts.methods.contactsOf(trx, accountId)
-  const proving = contacts.find(({ kind }) => kind === provenBy)
-  if (!proving) return
-  const lately = new Date(at.getTime() - parts.settings.undoDays * 86_400_000)
-  for (const { kind, confirmedAt, doubtful } of contacts) {
-    if (doubtful || confirmedAt <= proving.confirmedAt || confirmedAt <= lately) continue
-    await parts.methods.byId(kind).doubt(trx, accountId, at)
-    await recordActivity(trx, parts.keyring, { accountId, event: `${kind}.doubted`, details: {}, at })
-  }
-}
-
 /** Security: after a reset nothing goes on that was begun before: sessions, mail programs, flows, known devices, waiting passwords. */
 export async function applyReset(trx: AccountTrx, parts: ApplyParts, reset: Reset): Promise<void> {
   const { accountId, provenBy: method, weak, password, at, trace } = reset
@@ -103,7 +84,7 @@ export async function applyReset(trx: AccountTrx, parts: ApplyParts, reset: Rese
   await endOpenWays(trx, accountId, at)
   await knowBrowser(trx, parts, reset)
   if (weak) await startProbation(trx, accountId, probationEnd(parts, at))
-  else await doubtLateContacts(trx, parts, reset)
+  await doubtLateWays(trx, parts, { accountId, provenBy: method, at })
   await recordActivity(trx, parts.keyring, { accountId, event: 'password.reset', details: { method }, at, trace })
   const notice = { accountId, name: 'password-reset', params: { method }, change: 'password.reset' } as const
   await tellOwner(trx, parts, { ...notice, replaces, at, trace })

@@ -1,5 +1,5 @@
 import type { ManagedMethod } from '../recovery-methods/managed-method.ts'
-import { closeSecurityQuestion, findSecurityQuestion, removeSecurityQuestion } from './store.ts'
+import { findSecurityQuestion, markSecurityQuestionDoubtful, removeSecurityQuestion } from './store.ts'
 
 const id = 'security-question'
 const own = { id, weak: true, href: '/account/recovery/security-question' } as const
@@ -12,17 +12,22 @@ export const managedSecurityQuestion = (mode: 'direct' | 'hold' | 'off'): Manage
     if (found?.state === 'removed') return { ...own, state: 'removed', since: found.removedAt }
     if (mode === 'off') return { ...own, state: 'closed' }
     if (!found) return { ...own, state: 'none' }
-    const { question, setAt: since, provenAt } = found
-    return { ...own, state: 'set', question, since, ...(provenAt ? { provenAt } : {}) }
+    const { question, setAt: since, provenAt, doubtful } = found
+    const doubt = doubtful ? { doubtful } : {}
+    return { ...own, state: 'set', question, since, ...(provenAt ? { provenAt } : {}), ...doubt }
   },
   findContact: async () => undefined,
-  doubt: async () => {},
+  async sureSince(trx, accountId) {
+    const found = await findSecurityQuestion(trx, accountId)
+    return found?.state === 'set' && !found.doubtful ? found.setAt : undefined
+  },
+  doubt: markSecurityQuestionDoubtful,
   async remove(trx, accountId, at) {
     await removeSecurityQuestion(trx, accountId, at)
   },
   // Not removed: that would be for ever.
-  async distrust(trx, accountId) {
-    await closeSecurityQuestion(trx, accountId)
+  async distrust(trx, accountId, at) {
+    await markSecurityQuestionDoubtful(trx, accountId, at)
     return false
   },
   restore: async () => 'taken',

@@ -50,8 +50,8 @@ export function questionRecovery({ keyring, settings }: QuestionRecoveryParts): 
     },
     async settle(trx, { accountId, begunAt, at }) {
       const found = await findSecurityQuestion(trx, accountId)
-      // Security: a question that was removed or replaced meanwhile proves nothing.
-      if (found?.state !== 'set' || found.setAt > begunAt) return false
+      // Security: a question that was removed, replaced or doubted meanwhile proves nothing.
+      if (found?.state !== 'set' || found.doubtful || found.setAt > begunAt) return false
       await markQuestionProven(trx, accountId, at)
       return 'weak'
     },

@@ -89,7 +89,7 @@ async function isSetAlready(
   found: SecurityQuestion | undefined,
   wanted: Extract<JudgedQuestion, { kind: 'ok' }>,
 ): Promise<boolean> {
-  if (found?.state !== 'set' || found.question !== wanted.question) return false
+  if (found?.state !== 'set' || found.doubtful || found.question !== wanted.question) return false
   const keyed = keyedAnswer(keyring, wanted.answer, found.answerKeyId)
   return keyed !== null && (await hasher.verify(found.answerVerifier, keyed))
 }

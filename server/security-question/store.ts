@@ -14,6 +14,8 @@ export type SecurityQuestion =
       readonly tries: number
       readonly setAt: Date
       readonly provenAt: Date | null
+      /** It may be a stranger's: no answer opens anything until its owner sets a question again. */
+      readonly doubtful?: true
     }
   | { readonly state: 'removed'; readonly removedAt: Date }
 
@@ -30,6 +32,7 @@ export async function findSecurityQuestion(db: Db | Trx, accountId: string): Pro
     tries: row.tries,
     setAt: row.set_at,
     provenAt: row.proven_at,
+    ...(row.doubtful_at ? { doubtful: true as const } : {}),
   }
 }
 
@@ -54,7 +57,7 @@ export async function putSecurityQuestion(
      values (:accountId, :question, :answerVerifier, :answerKeyId, :at)
      on conflict (account_id) do update set
        question = excluded.question, answer_verifier = excluded.answer_verifier, answer_key_id = excluded.answer_key_id,
-       set_at = excluded.set_at, tries = 0, proven_at = null
+       set_at = excluded.set_at, tries = 0, proven_at = null, doubtful_at = null
      where kept.removed_at is null
      returning kept.xmax = 0 as added`,
     { ...wanted },
@@ -75,7 +78,8 @@ export async function removeSecurityQuestion(trx: AccountTrx, accountId: string,
 }
 
 /**
- * Security: an answer is counted before it is judged; undefined where there is no question or its tries are used up.
+ * Security: an answer is counted before it is judged; undefined where there is no question, where it is in doubt, or
+ * where its tries are used up.
  * @param triesAllowed answers in the question's life
  */
 export async function countAnswer(
@@ -85,7 +89,7 @@ export async function countAnswer(
 ): Promise<{ answerVerifier: string; answerKeyId: string; tries: number } | undefined> {
   const { rows } = await db.raw(
     `update security_questions set tries = tries + 1
-     where account_id = :accountId and removed_at is null and tries < :triesAllowed
+     where account_id = :accountId and removed_at is null and doubtful_at is null and tries < :triesAllowed
      returning answer_verifier as "answerVerifier", answer_key_id as "answerKeyId", tries`,
     { accountId, triesAllowed },
   )
@@ -100,12 +104,9 @@ export async function uncountAnswer(trx: Trx, accountId: string): Promise<void> 
     .update({ tries: trx.raw('greatest(tries - 1, 0)') })
 }
 
-/** Nothing answers the question any more until its owner sets another one. It is not removed: that would be for ever. */
-export async function closeSecurityQuestion(trx: AccountTrx, accountId: string): Promise<void> {
-  await trx('security_questions')
-    .where({ account_id: accountId })
-    .whereNull('removed_at')
-    .update({ tries: 2_147_483_647 })
+/** Nothing answers the question any more until its owner sets one again. It is not removed: that would be for ever. */
+export async function markSecurityQuestionDoubtful(trx: AccountTrx, accountId: string, at: Date): Promise<void> {
+  await trx('security_questions').where({ account_id: accountId }).whereNull('removed_at').update({ doubtful_at: at })
 }
 
 /** After the right answer: it was no wrong one, so it does not count against the question's life. */

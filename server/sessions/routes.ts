@@ -2,6 +2,7 @@ import { Router } from 'express'
 import { changeAccount } from '../accounts/change-account.ts'
 import { recordActivity } from '../activity/store.ts'
 import { holdFilters } from '../mail-filters/hold-filters.ts'
+import { doubtLateWays } from '../recovery-methods/doubt-late-ways.ts'
 import { takeDone, tellDone } from '../web/done.ts'
 import { NotFound } from '../web/faults.ts'
 import type { WebParts } from '../web/parts.ts'
@@ -37,6 +38,7 @@ export function sessionRoutes(parts: WebParts): Router {
       const at = clock.now()
       await changeAccount(db, proofOf(req), async (trx) => {
         await holdFilters(trx, { accountId, at })
+        await doubtLateWays(trx, parts, { accountId, at })
         const count = await endSessions(trx, accountId, sessionDigestOf(req))
         if (count === 0) return
         const entry = { event: 'session.others-ended', details: { count } } as const

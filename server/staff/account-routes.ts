@@ -1,4 +1,5 @@
 // Support: one account's state for its owner who asks for help. No secret, no contact, no letter.
+
 import { type Request, type Response, Router } from 'express'
 import { lockBoth, openAccount, openAccountAsItStands, StaleProof } from '../accounts/change-account.ts'
 import { type Account, findAccount, findAccountByAddress } from '../accounts/store.ts'
@@ -11,6 +12,7 @@ import { addressOf } from '../core/names.ts'
 import { holdFilters } from '../mail-filters/hold-filters.ts'
 import { describeMailbox } from '../mailboxes/describe-mailbox.ts'
 import { findMailboxProgress } from '../mailboxes/store.ts'
+import { doubtLateWays } from '../recovery-methods/doubt-late-ways.ts'
 import { endSessions, listSessions } from '../sessions/store.ts'
 import { takeDone, tellDone } from '../web/done.ts'
 import { Forbidden, NotFound } from '../web/faults.ts'
@@ -91,6 +93,7 @@ export function staffAccountRoutes(parts: WebParts): Router {
           if (!door) throw new NotFound('no such account')
           const { trx } = door
           await holdFilters(trx, { accountId, at })
+          await doubtLateWays(trx, parts, { accountId, at })
           // A second click finds none.
           if ((await endSessions(trx, accountId)) === 0) return
           await recordActivity(trx, keyring, { accountId, event: 'session.ended-by-operator', details: {}, at })

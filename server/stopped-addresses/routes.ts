@@ -1,8 +1,9 @@
-import express, { type Request, Router } from 'express'
+import express, { type Request, type RequestHandler, Router } from 'express'
 import type { Db } from '#db/connection.ts'
 import type { Clock } from '../core/clock.ts'
 import { maskEmailAddress } from '../core/email-address.ts'
 import type { Keyring } from '../core/keyring.ts'
+import { boundBody } from '../web/body-bound.ts'
 import { NotFound } from '../web/faults.ts'
 import { readFields } from '../web/forms.ts'
 import type { WebParts } from '../web/parts.ts'
@@ -11,11 +12,19 @@ import { findStop, liftStop, stopAddress } from './store.ts'
 
 const page = '/stop/:token'
 
+/** One field, as a form of either kind. */
+const stopBytes = 8 * 1024
+
 function addressOf({ keyring }: { readonly keyring: Keyring }, token: string): string {
   const canonical = openStopToken(keyring, token)
   if (canonical === undefined) throw new NotFound('no link of a letter')
   return canonical
 }
+
+const readForm = express.urlencoded({ extended: false, limit: stopBytes, parameterLimit: 20 })
+const readParts = express.text({ type: 'multipart/form-data', limit: stopBytes })
+const readOneClick: RequestHandler = (req, res, next) =>
+  (req.is('multipart/form-data') ? readParts : readForm)(req, res, next)
 
 /** RFC 8058 3.2: the field comes urlencoded or as multipart. */
 const isOneClick = ({ body }: Request): boolean =>
@@ -28,17 +37,12 @@ const isOneClick = ({ body }: Request): boolean =>
  * (RFC 8058). The link is secret enough: who has it has the letter. What is no such request goes on to the page's own form.
  */
 export function oneClickRoutes(parts: { readonly db: Db; readonly keyring: Keyring; readonly clock: Clock }): Router {
-  return Router().post(
-    page,
-    express.urlencoded({ extended: false, limit: '8kb', parameterLimit: 20 }),
-    express.text({ type: 'multipart/form-data', limit: '8kb' }),
-    async (req: Request<{ token: string }>, res, next) => {
-      if (!isOneClick(req)) return next()
-      await stopAddress(parts.db, parts.keyring, addressOf(parts, req.params.token), parts.clock.now())
-      // RFC 8058 3.1: no redirect.
-      res.type('text/plain').set('Cache-Control', 'no-store').send('ok\n')
-    },
-  )
+  return Router().post(page, boundBody(stopBytes, readOneClick), async (req: Request<{ token: string }>, res, next) => {
+    if (!isOneClick(req)) return next()
+    await stopAddress(parts.db, parts.keyring, addressOf(parts, req.params.token), parts.clock.now())
+    // RFC 8058 3.1: no redirect.
+    res.type('text/plain').set('Cache-Control', 'no-store').send('ok\n')
+  })
 }
 
 export function stoppedAddressRoutes(parts: WebParts): Router {

@@ -14,6 +14,7 @@ import type { PasswordHasher } from '../password/hasher.ts'
 import { type ApplyParts, endOpenWays, endWeakWays, probationEnd } from '../recovery/apply-reset.ts'
 import { beginProvenFlow } from '../recovery/begin-recovery.ts'
 import type { RecoveryMethod } from '../recovery/recovery-method.ts'
+import { doubtLateWays } from '../recovery-methods/doubt-late-ways.ts'
 import type { ManagedMethods } from '../recovery-methods/managed-method.ts'
 import { endSessions } from '../sessions/store.ts'
 import { linksToReplace } from './offer-undo.ts'
@@ -134,6 +135,7 @@ async function endDoubtful(trx: AccountTrx, parts: UndoChangeParts, accountId: s
   await wantAppPasswords(trx, { accountId, at, endSessions: true })
   await holdFilters(trx, { accountId, at })
   await endWeakWays(trx, parts.recoveryMethods, accountId, at)
+  await doubtLateWays(trx, parts, { accountId, at })
 }
 
 async function voidPassword(
@@ -154,6 +156,7 @@ async function voidPassword(
     await voidUndos(trx, accountId, at)
     const known = [undo, ...replaces].flatMap(({ old }) => old ?? [])
     await takeBack(trx, parts, { undo, known, at, trace })
+    await doubtLateWays(trx, parts, { accountId, at })
   }
   const notice = { accountId, name: 'undo-used', params: {}, change: 'undo.used' } as const
   await tellOwner(trx, parts, { ...notice, replaces, at, trace })

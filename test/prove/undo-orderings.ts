@@ -2,11 +2,13 @@
 // once the owner has acted no link that the stranger holds leads back in, and no contact was taken without a word to it.
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
-import type { Db } from '#db/connection.ts'
+import type { Db, Trx } from '#db/connection.ts'
+import { blockByOperator } from '#server/abuse/operator-block.ts'
 import { type AccountTrx, changeAccountAsItStands } from '#server/accounts/change-account.ts'
-import { blockAccount, findAccount, insertAccount, unblockAccount } from '#server/accounts/store.ts'
+import { findAccount, insertAccount, unblockAccount } from '#server/accounts/store.ts'
 import { putLink } from '#server/backup-address/link-store.ts'
 import { putBackupAddress, removeBackupAddress } from '#server/backup-address/store.ts'
+import { givesWayBack } from '#server/contacts/contact.ts'
 import { tellOwner } from '#server/contacts/tell-owner.ts'
 import { hashToken, newToken } from '#server/core/secrets.ts'
 import { wantMailbox } from '#server/mailboxes/want-mailbox.ts'
@@ -17,7 +19,7 @@ import type { MethodId } from '#server/recovery/recovery-method.ts'
 import { resetPassword } from '#server/recovery/reset-password.ts'
 import { findFlow } from '#server/recovery/store.ts'
 import { changeMethod, type MethodChange } from '#server/recovery-methods/change-method.ts'
-import { putSecurityQuestion } from '#server/security-question/store.ts'
+import { findSecurityQuestion, putSecurityQuestion } from '#server/security-question/store.ts'
 import { describeUndo, undoChange } from '#server/undo/undo-change.ts'
 import { writtenMessages } from '#test/support/by-hand.ts'
 import { startTestPortal, type TestPortal } from '#test/support/portal.ts'
@@ -150,6 +152,15 @@ async function setQuestion(life: Life, trx: AccountTrx, at: Date) {
   return await putSecurityQuestion(trx, { accountId: life.id, question: 'first-job', ...answer, at })
 }
 
+/** Whose the question is that answers open. The owner set one long ago. */
+async function isQuestionOf(life: Life, whose: typeof owner): Promise<boolean> {
+  const found = await findSecurityQuestion(life.db, life.id)
+  if (found?.state !== 'set' || found.doubtful) return false
+  return found.setAt <= days(-20) === (whose === owner)
+}
+
+let resets = 0
+
 /** Proves it by the method as it stands, and sets a new password. */
 async function resetBy(life: Life, method: MethodId, by: typeof owner): Promise<string> {
   const { epoch } = await proofIn(life)
@@ -163,7 +174,13 @@ async function resetBy(life: Life, method: MethodId, by: typeof owner): Promise<
   })
   const flow = await findFlow(life.db, tokenHash, at)
   assert.ok(flow)
-  return (await resetPassword(partsIn(life), flow, 'a new and longer sentence', by)).kind
+  // The password of before is no new one.
+  resets += 1
+  const { kind } = await resetPassword(partsIn(life), flow, `a new and longer sentence, number ${resets}`, by)
+  // A contact in doubt opens nothing beside another one.
+  if (kind === 'dead-link') return impossible
+  assert.equal(kind, 'done')
+  return kind
 }
 
 const changePassword = async (life: Life, trace: typeof owner) =>
@@ -228,7 +245,8 @@ const acts: Readonly<Record<string, Step>> = {
     (await contactOf(life, 'backup-address')) === life.owns['backup-address']
       ? resetBy(life, 'backup-address', owner)
       : impossible,
-  'reset by question': (life) => resetBy(life, 'security-question', owner),
+  'reset by question': async (life) =>
+    (await isQuestionOf(life, owner)) ? resetBy(life, 'security-question', owner) : impossible,
   'undo from the phone': pressFrom('phone', -1),
   'undo from the phone, by the oldest link': pressFrom('phone', 0),
   'undo from the address': pressFrom('backup-address', -1),
@@ -237,7 +255,8 @@ const acts: Readonly<Record<string, Step>> = {
   'own change': (life) => changePassword(life, owner),
   'block and unblock': (life) =>
     through(life, async (trx) => {
-      await blockAccount(trx, life.id, 'x', now())
+      const account = await findAccount(trx, life.id)
+      assert.ok(account && (await blockByOperator(trx, portal.parts.desk, account, { reason: 'x', at: now() })))
       await unblockAccount(trx, life.id)
     }),
 }
@@ -248,6 +267,16 @@ async function keptIn({ db, id }: Life): Promise<string> {
   for (const table of ['phones', 'backup_addresses', 'security_questions'])
     rows.push(await db(table).where({ account_id: id }).first())
   return JSON.stringify(rows)
+}
+
+/** Security: beside a contact of the owner's, nothing that the stranger set opens the mailbox. */
+async function assertNoWayOfTheirs(life: Life, said: string): Promise<void> {
+  const found = await portal.parts.methods.contactsOf(life.db as unknown as Trx, life.id)
+  if (!found.some(({ kind, value, doubtful }) => value === life.owns[kind] && !doubtful)) return
+  for (const contact of found)
+    if (contact.value === life.stolen[contact.kind])
+      assert.equal(givesWayBack(contact, found), false, `${said}: ${contact.kind} of the stranger`)
+  assert.equal(await isQuestionOf(life, stranger), false, `${said}: question of the stranger`)
 }
 
 /** Security: what the stranger holds ends sessions, and nothing more. */
@@ -316,6 +345,7 @@ async function everyAct(life: Life, start: readonly Kind[], done: readonly strin
       life.tried.orderings += 1
       const said = [...start, ':', ...done, '→', act].join(' ')
       await assertNoWayBack(then, said)
+      await assertNoWayOfTheirs(then, said)
       await assertAllTold(then, ever, said)
       await assertWordKept(then, start, said)
       // A link takes back what it disputes and what came later. The oldest one disputes everything.
