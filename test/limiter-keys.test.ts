@@ -18,6 +18,7 @@ const keys = {
     ...['recovery-answers', 'recovery-wrong-codes', 'recovery-failures'],
     ...['recovery-mail-day', 'recovery-mail-burst'],
   ],
+  'account id and kind of contact': ['contact-doubted'],
   'asker and number as E.164': ['…-sms-day', '…-sms-wait', '…-sms-burst'],
   'number as E.164': ['sms-number', 'sms-number-strangers', 'sms-wait', 'sms-burst'],
   'prefix of a number as E.164': ['sms-prefix'],
@@ -97,8 +98,8 @@ describe('the portal', () => {
       assert.equal(all.filter((status) => status === 429).length, 7, name)
     }
     assert.equal(await register('elsewhereq', '198.51.101.1'), 303)
-    const brakes = portal.logged.filter((line) => line.includes('"brake":"registration-wide"'))
-    assert.equal(brakes.length, 2, 'one line for each')
+    const brakes = portal.logged.filter((line) => line.includes('"brake":"registration"'))
+    assert.equal(brakes.length, 1, 'one line for all of ten minutes')
   })
 
   it('takes nothing from the neighbours of a network that is full, nor from one whose neighbours filled the rest', async () => {

@@ -46,8 +46,8 @@ test('names that are sprayed from one network at once are judged so many times, 
   const wait = Number(refused.headers.get('retry-after'))
   assert.ok(refused.status === 429 && wait > 3500 && wait <= 3600, `${wait}`)
   assert.deepEqual(await spray(['elsewhere'], '192.0.2.8'), [422], 'its neighbour does not wait')
-  const brakes = portal.logged.filter((line) => line.includes('"brake":"sign-in-network"'))
-  assert.equal(brakes.length, 1, 'one line for one hour of one network')
+  const brakes = portal.logged.filter((line) => line.includes('"brake":"spraying"'))
+  assert.equal(brakes.length, 1, 'one line for all of ten minutes')
 })
 
 test('a /64 is one network', async () => {

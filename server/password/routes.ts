@@ -1,6 +1,7 @@
-import { type Request, type Response, Router } from 'express'
+import { type Request, type RequestHandler, type Response, Router } from 'express'
 import { StaleProof } from '../accounts/change-account.ts'
 import { tellDone } from '../web/done.ts'
+import { OtherSession } from '../web/faults.ts'
 import { type FormError, readFields } from '../web/forms.ts'
 import type { WebParts } from '../web/parts.ts'
 import { formDigestOf } from '../web/sent-forms.ts'
@@ -9,11 +10,23 @@ import { ownerOf, proofOf, renewSession, requireAccount, requireFreshPassword } 
 import { changeOwnPassword } from './change-own-password.ts'
 import { isPresentPassword, judgeNewPassword } from './change-password.ts'
 
+/** Without the password, of which nothing is kept but its verifier. */
+const formOf = (req: Request, owner: { readonly id: string }) => formDigestOf(req, { fields: [], owner: owner.id })
+
 export function passwordRoutes(parts: WebParts): Router {
   const { pages, clock, hasher } = parts
   const fresh = requireFreshPassword(clock.now)
   // Each change sends messages.
   const perAccount = parts.limits.limiter('password-changes', { points: 20, seconds: 86_400 })
+
+  // Security: a form of another session sets nothing. The one that has done its work here gets the answer of the first.
+  const ofThisSession: RequestHandler = async (req, res, next) => {
+    if (!req.isFormOfOther) return next()
+    const owner = ownerOf(req)
+    const isAgain = owner && (await findSentForm(parts.db, formOf(req, owner), clock.now()))
+    if (!isAgain) throw new OtherSession('made in another session')
+    res.redirect(303, '/account')
+  }
 
   const showForm = (req: Request, res: Response, errors: FormError[] = []) =>
     pages.show(req, res, {
@@ -25,11 +38,10 @@ export function passwordRoutes(parts: WebParts): Router {
   return Router()
     .get('/.well-known/change-password', (_req, res) => res.redirect(303, '/account/password'))
     .get('/account/password', requireAccount(), fresh, (req, res) => showForm(req, res))
-    .post('/account/password', requireAccount(), fresh, async (req, res) => {
+    .post('/account/password', requireAccount(), ofThisSession, fresh, async (req, res) => {
       const owner = ownerOf(req)
       if (!owner) return
-      // Without the password, of which nothing is kept but its verifier.
-      const form = formDigestOf(req, [])
+      const form = formOf(req, owner)
       const judged = await judgeNewPassword(parts, owner, readFields(req, ['password']).password)
       if (judged.kind === 'refused' && judged.reason === 'same' && (await findSentForm(parts.db, form, clock.now())))
         return res.redirect(303, '/account')

@@ -12,6 +12,8 @@ declare module 'express-serve-static-core' {
     formToken?: (flow?: string) => string
     /** Whether the form that was sent is one of this flow. One that names no flow was made on a page of none. */
     isFormOfFlow?: (flow: string) => boolean
+    /** True where the form was made in another session. Set only where the page itself judges that. */
+    isFormOfOther?: true
   }
 }
 
@@ -63,6 +65,11 @@ function sessionOf(req: Request): string | undefined {
  * Such a form may have been opened before somebody signed in.
  */
 const actsForNobody = (req: Request) => /^\/(?:sign-in|register|recover|undo|report|appeal)(?:\/|$)/.test(req.path)
+
+/**
+ * The session ends with what this form does, and another begins. Its page tells a second sending from a form of somebody else.
+ */
+const judgesItself = (req: Request) => req.path === '/account/password'
 
 const cookieName = (https: boolean) => (https ? '__Host-csrf' : 'csrf')
 
@@ -118,6 +125,8 @@ export function csrfToken(https: boolean, keyring: Keyring): RequestHandler {
         return sent === '' || isBound('flow', browser, flow, sent)
       }
       if (fault || isSafe(req.method) || isOfSession(req)) return next(fault)
-      next(new OtherSession('made in another session'))
+      if (!judgesItself(req)) return next(new OtherSession('made in another session'))
+      req.isFormOfOther = true
+      next()
     })
 }

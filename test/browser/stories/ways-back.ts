@@ -46,9 +46,9 @@ export const tellOfWaysBack: Chapter = (story) => {
   })
 }
 
-/** The phone got its owner back in, and the address was linked later than the phone. */
+/** The phone got its owner back in. The address and the question came later than the phone. */
 export const tellOfDoubt: Chapter = (story) => {
-  it('confirms the backup address that the reset put in doubt', async () => {
+  it('confirms the backup address and sets the question that the reset put in doubt', async () => {
     await story.goTo('/account')
     await story.hands.follow('Ways back in')
     await story.hands.follow(/^Confirm again/)
@@ -57,6 +57,11 @@ export const tellOfDoubt: Chapter = (story) => {
     await story.hands.fill('Enter the code from the email', await awaitCode(story.portal, story.address, 2))
     await story.hands.press('Confirm')
     await story.see('The backup address is linked.')
+    await story.hands.follow(/^Set it again/)
+    await story.hands.choose('Question', 2)
+    await story.hands.fill('Answer', 'Гарбарня на Нямізе')
+    await story.hands.press('Set the question')
+    await story.see('The security question is set.')
   })
 }
 
