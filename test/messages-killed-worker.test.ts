@@ -89,7 +89,9 @@ it('a letter that a killed worker had in hand is taken up within fifteen seconds
     params: { ...params, undoToken: 'T'.repeat(43) },
   })
   const first = startWorkerProcess(60_000)
-  await eventually(async () => (await trial.row(id)).state === 'sending', 60)
+  // The server has it all and says nothing yet.
+  await eventually(async () => server.mishaps.length === 0, 60)
+  assert.equal((await trial.row(id)).state, 'sending')
   const log = createLog('error', { write: () => {} })
   const second = await startWorker({ databaseUrl: database.url, tasks: messageTasks(trial.parts), log, concurrency: 2 })
   try {

@@ -4,19 +4,23 @@ import { after, before, describe, it } from 'node:test'
 import express from 'express'
 import { appealPurpose } from '#server/abuse/apply-measure.ts'
 import { signToken } from '#server/core/signed-token.ts'
+import { noteUnheld } from '#server/mail-filters/store.ts'
 import { createMemoryPlatform } from '#server/mail-platform/memory.ts'
+import { stopTokenOf } from '#server/stopped-addresses/stop-token.ts'
 import { ourDomain, startAbusePortal } from './support/abuse.ts'
 import { approve, caseOf, object, propose, reportLetter } from './support/cases.ts'
+import { holdFilter } from './support/filters.ts'
 import { awaitCode } from './support/outbox.ts'
 import { arrive } from './support/people.ts'
 import { eventually, type TestPortal } from './support/portal.ts'
-import { begin, codeOf, equip, forgetLimits, proveByPhone, undoLinkOf } from './support/recovery.ts'
+import { begin, codeOf, equip, forgetLimits, proveByPhone, setPassword, undoLinkOf } from './support/recovery.ts'
 import { authenticatorCode, enrolStaff, giveRole, readSecret, type StaffMember } from './support/staff.ts'
 import type { Answer, Visitor } from './support/visitor.ts'
 
 /** Everything that the product takes by POST, as its routes name it. */
 const crawled = new Set<string>()
 
+const platform = createMemoryPlatform()
 let portal: TestPortal
 let ada: StaffMember
 let bela: StaffMember
@@ -29,8 +33,14 @@ before(async () => {
   }
   const many = { LIMIT_RECOVERIES_PER_IP_HOUR: '100000', LIMIT_SMS_TOTAL_DAY: '100000' }
   portal = await startAbusePortal({
-    ports: { platform: createMemoryPlatform() },
-    env: { ...many, MEASURES_WITHOUT_SECOND_PERSON: '0', QUOTA_GROWTH: 'request', TWILIO_AUTH_TOKEN: '' },
+    ports: { platform },
+    env: {
+      ...many,
+      SECURITY_QUESTION: 'hold',
+      MEASURES_WITHOUT_SECOND_PERSON: '0',
+      QUOTA_GROWTH: 'request',
+      TWILIO_AUTH_TOKEN: '',
+    },
   })
   route.post = post
   ada = await enrolStaff(portal, 'ada.a', 'analyst', 'senior', 'support', 'operator')
@@ -168,6 +178,28 @@ const posts: Record<string, Repeated> = {
     },
     leads: '/account/activity',
   },
+  '/account/filters/:id/keep': {
+    async open() {
+      const { visitor, id } = await holdFilter(portal, platform, await arrive(portal))
+      return { visitor, path: `/account/filters/${id}/keep`, from: '/account/filters' }
+    },
+    leads: '/account/filters',
+  },
+  '/account/filters/:id/remove': {
+    async open() {
+      const { visitor, id } = await holdFilter(portal, platform, await arrive(portal))
+      return { visitor, path: `/account/filters/${id}/remove`, from: '/account/filters' }
+    },
+    leads: '/account/filters',
+  },
+  '/account/filters/looked': {
+    async open() {
+      const { visitor, accountId } = await arrive(portal)
+      await noteUnheld(portal.db, accountId, portal.clock.now())
+      return { visitor, path: '/account/filters/looked', from: '/account/filters' }
+    },
+    leads: '/account/filters',
+  },
   '/account/password': {
     open: async () => ({ visitor: (await arrive(portal)).visitor, path: '/account/password', fields: { password } }),
     leads: /^\/(account|sign-in\?next=%2Faccount%2Fpassword)$/,
@@ -216,6 +248,16 @@ const posts: Record<string, Repeated> = {
       await portal.db('mailboxes').where({ account_id: accountId }).update(full)
       const from = /name="from" value="(\d+)"/.exec((await visitor.get('/account')).html)?.[1] ?? ''
       return { visitor, path: '/account/space', fields: { from }, from: '/account' }
+    },
+    leads: '/account',
+  },
+  '/account/waiting-password/stop': {
+    async open() {
+      const person = await equip(portal)
+      const stranger = await begin(portal, person.login)
+      await stranger.post('/recover/security-question', { answer: person.answer })
+      assert.equal((await setPassword(stranger, password)).status, 303)
+      return { visitor: person.browser, path: '/account/waiting-password/stop', from: '/account' }
     },
     leads: '/account',
   },
@@ -403,6 +445,13 @@ const posts: Record<string, Repeated> = {
       return { visitor: bela.visitor, path }
     },
     leads: /^\/staff\/cases\/\d+$/,
+  },
+  '/stop/:token': {
+    async open() {
+      const token = stopTokenOf(portal.keyring, `${login()}@elsewhere.example`)
+      return { visitor: portal.visitor(), path: `/stop/${token}`, fields: { what: 'stop' } }
+    },
+    leads: /^\/stop\//,
   },
   '/undo/:token': {
     async open() {
