@@ -2,10 +2,12 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, describe, it } from 'node:test'
 import { findBackupAddress } from '#server/backup-address/store.ts'
+import { runCommand } from '#server/cli/portal.ts'
 import { findPhone, putPhone } from '#server/phone/store.ts'
 import { applyReset } from '#server/recovery/apply-reset.ts'
 import { doJobs, writtenMessages } from './support/by-hand.ts'
 import { throughDoor } from './support/door.ts'
+import { signIn } from './support/people.ts'
 import { startTestPortal, type TestPortal } from './support/portal.ts'
 import { begin, type Equipped, equip, forgetLimits, setPassword } from './support/recovery.ts'
 
@@ -114,5 +116,82 @@ describe('a contact that was linked shortly before a reset', () => {
     await linkPhoneNow(person)
     await reset(person, 'phone')
     assert.deepEqual(await isDoubtful(person), { phone: false, address: false })
+  })
+})
+
+describe('a security question that came later than a contact', () => {
+  const theirs = { question: 'first-job', answer: 'Гарбарня на Нямізе' }
+  const page = '/account/recovery'
+  const setBy = async (person: { login: string; password: string }) => {
+    const visitor = await signIn(portal, person)
+    assert.equal((await visitor.post(`${page}/security-question`, theirs)).location, page)
+  }
+  /** Where the answer leads; undefined where it is refused. */
+  async function answerLeads({ login }: Equipped): Promise<string | undefined> {
+    const visitor = await begin(portal, login)
+    return (await visitor.post('/recover/security-question', { answer: theirs.answer })).location ?? undefined
+  }
+  const operator = (...words: string[]) =>
+    runCommand(words, { DATABASE_URL: portal.database.url, SECRET_KEYS: portal.settings.secretKeys.join() })
+  const recoverBy = (contact: 'phone' | 'address') => async (person: Equipped) => {
+    const { visitor, params } = await sentBy(person, contact)
+    if (contact === 'phone') await visitor.post('/recover/sms/code', { code: params?.code ?? '' })
+    else await visitor.get(`/recover/link/${params?.token}`)
+    assert.equal((await setPassword(visitor, fresh)).location, '/recover/done')
+  }
+
+  const ends: Record<string, (person: Equipped) => Promise<unknown>> = {
+    'a reset by a code': recoverBy('phone'),
+    'a reset by a link': recoverBy('address'),
+    'an own change of the password': ({ browser }) => browser.post('/account/password', { password: fresh }),
+    'the end of all other sessions': ({ browser }) =>
+      browser.post('/account/sessions/end-others', {}, { from: '/account/password' }),
+    'an operator who ends all sessions': ({ login }) => operator('account', 'end-sessions', login),
+    async 'a block by an operator'({ login }) {
+      await operator('account', 'block', login, '--reason', 'ticket 1')
+      await operator('account', 'unblock', login)
+    },
+  }
+  for (const [name, end] of Object.entries(ends)) {
+    it(`opens nothing after ${name}`, async () => {
+      const person = await equip(portal)
+      await setBy(person)
+      await end(person)
+      assert.equal(await answerLeads(person), undefined)
+      const events = await portal.db('activity').where({ account_id: person.accountId }).pluck('event')
+      assert.ok(events.includes('security-question.doubted'))
+    })
+  }
+
+  it('opens nothing after “this was not me” to the change of a password', async () => {
+    const person = await equip(portal)
+    await person.browser.post('/account/password', { password: 'chosen by a stranger' })
+    await setBy({ login: person.login, password: 'chosen by a stranger' })
+    const written = await writtenMessages(portal.db, portal.keyring)
+    const letter = written.find(({ name, to }) => name === 'password-changed' && to === person.address)
+    const link = `/undo/${letter?.params.undoToken}`
+    assert.equal((await portal.visitor().post(link)).location, '/recover/new-password')
+    assert.equal(await answerLeads(person), undefined)
+  })
+
+  it('is shown to be in doubt, and answers again when its owner has set it again', async () => {
+    const person = await equip(portal)
+    await setBy(person)
+    await recoverBy('address')(person)
+    const owner = await signIn(portal, { login: person.login, password: fresh })
+    const { html } = await owner.get(page)
+    assert.match(html, /In doubt/)
+    assert.match(html, /Set it again/)
+    assert.equal((await owner.post(`${page}/security-question`, theirs)).location, page)
+    assert.doesNotMatch((await owner.get(page)).html, /Set it again/)
+    assert.equal(await answerLeads(person), '/recover/new-password')
+  })
+
+  it('that is as old as the contact goes on answering', async () => {
+    const person = await equip(portal)
+    await recoverBy('address')(person)
+    const visitor = await begin(portal, person.login)
+    const answered = await visitor.post('/recover/security-question', { answer: person.answer })
+    assert.equal(answered.location, '/recover/new-password')
   })
 })
