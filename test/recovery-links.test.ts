@@ -224,6 +224,9 @@ describe('the worker', () => {
       sent.push((await messages())[0]?.to)
     }
     assert.deepEqual(sent, [...Array(5).fill(anna.address), null])
+    await trial.db('messages').delete()
+    await send({ ...(await asked(anna.id, anna.canonical)), budgetKey: 'of a browser that is known' })
+    assert.equal((await messages())[0]?.to, anna.address, 'strangers do not use up the letters of its owner')
   })
 
   it('mails the link after all where a worker died between counting and sending', async () => {

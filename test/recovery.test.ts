@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, describe, it } from 'node:test'
 import { parsePhoneNumber, writePhone } from '#server/core/phone-number.ts'
+import { createOwnChangeLimit } from '#server/password/own-change-limit.ts'
+import { createLimits } from '#server/web/limits.ts'
 import { awaitSent, otherCode, sentTo } from './support/outbox.ts'
 import { signIn } from './support/people.ts'
 import { eventually, startTestPortal, type TestPortal } from './support/portal.ts'
@@ -16,6 +18,7 @@ import {
   setPassword,
   undoLinkOf,
 } from './support/recovery.ts'
+import type { Visitor } from './support/visitor.ts'
 
 const fresh = 'a new and longer sentence'
 
@@ -392,8 +395,18 @@ describe('after a reset', () => {
     assert.equal((await begun.get('/recover/method')).page, 'recover-method')
     const answer = { answer: person.answer }
     assert.deepEqual((await begun.post('/recover/security-question', answer)).errors, ['answer.wrong'])
-    const used = await visitor.post('/recover/new-password', { password: `${fresh} again` }, { from: '/recover' })
+    const used = await visitor.post('/recover/new-password', { password: fresh }, { from: '/recover' })
     assert.deepEqual([used.status, used.location], [303, '/recover/done'])
+  })
+
+  it('its owner changes the password, however often a stranger has done so today', async () => {
+    const person = await equip(portal)
+    await createOwnChangeLimit(createLimits(portal.db)).close(person.accountId, 86_400)
+    const change = (visitor: Visitor) => visitor.post('/account/password', { password: `${fresh} of its owner` })
+    assert.equal((await change(person.browser)).status, 429)
+    assert.equal((await setPassword(await proveByPhone(portal, person), fresh)).location, '/recover/done')
+    const owner = await signIn(portal, { login: person.login, password: fresh })
+    assert.equal((await change(owner)).location, '/account')
   })
 
   it('a method that was removed or replaced meanwhile has proven nothing', async () => {

@@ -149,6 +149,7 @@ describe('what others know of a person', () => {
       [person.mailbox, 'is-login'],
       [[...person.login].reverse().join(''), 'is-login'],
       [person.password, 'is-password'],
+      [person.password.toUpperCase(), 'is-password'],
     ] as const) {
       const refused = await ask(answer)
       assert.deepEqual([refused.status, refused.errors], [422, [`answer.${reason}`]])

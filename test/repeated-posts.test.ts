@@ -11,7 +11,7 @@ import { ourDomain, startAbusePortal } from './support/abuse.ts'
 import { approve, caseOf, object, propose, reportLetter } from './support/cases.ts'
 import { holdFilter } from './support/filters.ts'
 import { awaitCode } from './support/outbox.ts'
-import { arrive } from './support/people.ts'
+import { arrive, signIn } from './support/people.ts'
 import { eventually, type TestPortal } from './support/portal.ts'
 import { begin, codeOf, equip, forgetLimits, proveByPhone, setPassword, undoLinkOf } from './support/recovery.ts'
 import { authenticatorCode, enrolStaff, giveRole, readSecret, type StaffMember } from './support/staff.ts'
@@ -531,4 +531,50 @@ describe('a form that is sent twice', () => {
       assert.deepEqual(grown(start, await effects()), grown(before, once), 'two at once did more than one')
     })
   }
+})
+
+describe('a form of a password that is sent again with another password', () => {
+  const other = 'drei Störche im Nebel'
+  it('sets nothing, and says so: a recovery has ended with the first', async () => {
+    const person = await equip(portal)
+    const visitor = await proveByPhone(portal, person)
+    const form = { visitor, path: '/recover/new-password' }
+    const [first, second] = [
+      await ready({ ...form, fields: { password } }),
+      await ready({ ...form, fields: { password: other } }),
+    ]
+    leadsTo(await first(), '/recover/done', 'first')
+    const refused = await second()
+    assert.deepEqual([refused.status, refused.errors], [422, ['password.set-already']])
+    leadsTo(await first(), '/recover/done', 'a second click')
+    await signIn(portal, { login: person.login, password })
+    assert.equal((await portal.visitor().post('/sign-in', { login: person.login, password: other })).status, 422)
+  })
+
+  it('sets nothing where the first one waits', async () => {
+    const person = await equip(portal)
+    const visitor = await begin(portal, person.login)
+    await visitor.post('/recover/security-question', { answer: person.answer })
+    const form = { visitor, path: '/recover/new-password' }
+    const [first, second] = [
+      await ready({ ...form, fields: { password } }),
+      await ready({ ...form, fields: { password: other } }),
+    ]
+    for (const answer of await Promise.all([first(), first()])) leadsTo(answer, '/recover/done', 'at once')
+    assert.deepEqual((await second()).errors, ['password.set-already'])
+    leadsTo(await first(), '/recover/done', 'a second click')
+  })
+
+  it('sets nothing where its owner has changed it', async () => {
+    const { visitor, login: name } = await arrive(portal)
+    const form = { visitor, path: '/account/password' }
+    const [first, second] = [
+      await ready({ ...form, fields: { password } }),
+      await ready({ ...form, fields: { password: other } }),
+    ]
+    leadsTo(await first(), '/account', 'first')
+    const refused = await second()
+    assert.deepEqual([refused.status, refused.errors], [403, ['form.other-session']])
+    await signIn(portal, { login: name, password })
+  })
 })

@@ -60,7 +60,8 @@ export function backupAddressRecovery(parts: BackupAddressRecoveryParts): Recove
       const typed = { address: address.address, canonical: address.canonical, locale, trace }
       const sends = await putLinkRequest(trx, keyring, { flowId: flow.id, typed, at: flow.at })
       // Security: the request does not look whose address it is: a worker does, and what its limits hold back looks the same.
-      await enqueue(trx, sendLinkTask, { flowId: flow.id, accountId: flow.accountId, epoch: flow.epoch, sends })
+      const { id: flowId, accountId, epoch, budgetKey } = flow
+      await enqueue(trx, sendLinkTask, { flowId, accountId, epoch, budgetKey, sends })
       return { kind: 'asked' }
     },
     prove: async () => refused('wrong'),

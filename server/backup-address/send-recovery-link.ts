@@ -31,6 +31,8 @@ export async function sendRecoveryLink(parts: SendLinkParts, payload: Record<str
   const accountId = String(payload.accountId)
   const epoch = Number(payload.epoch)
   const sends = Number(payload.sends)
+  // Security: a browser that signed in before has letters of its own, so that strangers cannot use up the owner's.
+  const budget = String(payload.budgetKey ?? accountId)
   const token = newToken()
   await db.transaction(async (trx) => {
     // Security: a link that was asked for in an earlier epoch is not sent. The door comes first: a reset goes through it before it ends flows.
@@ -42,7 +44,7 @@ export async function sendRecoveryLink(parts: SendLinkParts, payload: Record<str
     const own = await findBackupAddress(trx, keyring, accountId)
     const all = await methods.contactsOf(trx, accountId)
     const matches = account && own?.canonical === request.typed.canonical && givesWayBack(own, all)
-    const permitted = matches && (await mailGuard.within(trx).permit('reset', [accountId])).kind === 'permitted'
+    const permitted = matches && (await mailGuard.within(trx).permit('reset', [budget])).kind === 'permitted'
     // Nobody is told of it on a page: it would tell whose address it is.
     if (matches && !permitted) log.security({ event: 'limit.reached', account: account.address, what: 'reset-mails' })
     const at = clock.now()

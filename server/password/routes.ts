@@ -9,6 +9,7 @@ import { findSentForm } from '../web/sent-forms-store.ts'
 import { ownerOf, proofOf, renewSession, requireAccount, requireFreshPassword } from '../web/sessions.ts'
 import { changeOwnPassword } from './change-own-password.ts'
 import { isPresentPassword, judgeNewPassword } from './change-password.ts'
+import { createOwnChangeLimit } from './own-change-limit.ts'
 
 /** Without the password, of which nothing is kept but its verifier. */
 const formOf = (req: Request, owner: { readonly id: string }) => formDigestOf(req, { fields: [], owner: owner.id })
@@ -16,15 +17,16 @@ const formOf = (req: Request, owner: { readonly id: string }) => formDigestOf(re
 export function passwordRoutes(parts: WebParts): Router {
   const { pages, clock, hasher } = parts
   const fresh = requireFreshPassword(clock.now)
-  // Each change sends messages.
-  const perAccount = parts.limits.limiter('password-changes', { points: 20, seconds: 86_400 })
+  const perAccount = createOwnChangeLimit(parts.limits)
 
   // Security: a form of another session sets nothing. The one that has done its work here gets the answer of the first.
   const ofThisSession: RequestHandler = async (req, res, next) => {
     if (!req.isFormOfOther) return next()
     const owner = ownerOf(req)
     const isAgain = owner && (await findSentForm(parts.db, formOf(req, owner), clock.now()))
-    if (!isAgain) throw new OtherSession('made in another session')
+    const typed = readFields(req, ['password']).password
+    if (!isAgain || !(await isPresentPassword(parts, owner.id, typed)))
+      throw new OtherSession('made in another session')
     res.redirect(303, '/account')
   }
 

@@ -9,6 +9,7 @@ import type { Clock } from '../core/clock.ts'
 import type { Keyring } from '../core/keyring.ts'
 import type { MailboxParts, NewPassword } from '../mailboxes/want-mailbox.ts'
 import { changePassword } from '../password/change-password.ts'
+import { createOwnChangeLimit } from '../password/own-change-limit.ts'
 import { doubtLateWays } from '../recovery-methods/doubt-late-ways.ts'
 import type { ManagedMethods } from '../recovery-methods/managed-method.ts'
 import { forgetDevices, rememberDevice } from '../sessions/store.ts'
@@ -83,6 +84,7 @@ export async function applyReset(trx: AccountTrx, parts: ApplyParts, reset: Rese
   await changePassword(trx, parts, { accountId, password, at, voidsLinks })
   await endOpenWays(trx, accountId, at)
   await knowBrowser(trx, parts, reset)
+  await createOwnChangeLimit(createLimits(trx)).forget(accountId)
   if (weak) await startProbation(trx, accountId, probationEnd(parts, at))
   await doubtLateWays(trx, parts, { accountId, provenBy: method, at })
   await recordActivity(trx, parts.keyring, { accountId, event: 'password.reset', details: { method }, at, trace })

@@ -87,6 +87,11 @@ export async function takeDueHold(
   }
 }
 
+/** Of the password that waits since this flow. */
+export async function findHeldVerifier(db: Db, flowId: string): Promise<string | undefined> {
+  return (await db('recovery_holds').where({ flow_id: flowId }).first('password_verifier'))?.password_verifier
+}
+
 /** Drops what waits for the account. */
 export async function dropHold(trx: AccountTrx, accountId: string): Promise<boolean> {
   return (await trx('recovery_holds').where({ account_id: accountId }).delete()) > 0

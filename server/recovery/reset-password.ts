@@ -1,11 +1,17 @@
 // The last step: a new password by a proof of this very flow, with everything that follows from it, or nothing.
 import { openAccount } from '../accounts/change-account.ts'
+import { findAccount } from '../accounts/store.ts'
 import type { Trace } from '../activity/events.ts'
-import { judgeNewPassword, type NewPasswordRefusal, type PasswordRuleParts } from '../password/change-password.ts'
+import {
+  isPresentPassword,
+  judgeNewPassword,
+  type NewPasswordRefusal,
+  type PasswordRuleParts,
+} from '../password/change-password.ts'
 import type { RawSettings } from '../settings.ts'
 import { type ApplyParts, applyReset, probationEnd } from './apply-reset.ts'
 import { holdReset } from './hold-reset.ts'
-import { findHold } from './hold-store.ts'
+import { findHeldVerifier, findHold } from './hold-store.ts'
 import { methodFlowOf } from './method-flow.ts'
 import type { RecoveryMethod } from './recovery-method.ts'
 import { endFlow, type Flow, finishFlow } from './store.ts'
@@ -67,4 +73,18 @@ export async function resetPassword(
     await applyReset(trx, parts, { accountId, provenBy: method?.id ?? 'undo', weak, password, device, at, trace })
     return { kind: 'done' }
   })
+}
+
+/**
+ * Whether the flow has ended with the very password that is typed now, as with a second click.
+ * Security: compared only while nobody but the holder of the flow can have chosen that password, so nobody guesses here.
+ * @throws BusyError where the line for hashing is full
+ */
+export async function endedWith(parts: ResetParts, flow: Flow, typed: string): Promise<boolean> {
+  const { accountId, epoch } = flow
+  if (!accountId || epoch === null) return false
+  const held = await findHeldVerifier(parts.db, flow.id)
+  if (held) return await parts.hasher.verify(held, typed)
+  const account = await findAccount(parts.db, accountId)
+  return account?.epoch === epoch + 1 && (await isPresentPassword(parts, accountId, typed))
 }

@@ -15,7 +15,7 @@ import { methodFlowOf } from './method-flow.ts'
 import { openLink } from './open-link.ts'
 import { proveFlow } from './prove-flow.ts'
 import type { RecoveryMethod } from './recovery-method.ts'
-import { resetPassword } from './reset-password.ts'
+import { endedWith, resetPassword } from './reset-password.ts'
 import { createStepPages } from './step-pages.ts'
 import { type Flow, findFlow } from './store.ts'
 
@@ -105,6 +105,14 @@ export function recoveryRoutes(parts: WebParts): Router {
       errors: [{ field: 'link', reason: 'dead', at: 'main' }],
     })
 
+  /** A second click gets the answer of the first. Another password was not set, and is not said to be. */
+  async function answerAgain(req: Request, res: Response, flow: Flow | undefined, typed: string): Promise<void> {
+    const isEnded = flow?.state === 'done' || flow?.state === 'held'
+    if (isEnded && !(await endedWith(parts, flow, typed)))
+      return showNewPassword(req, res, flow, [{ field: 'password', reason: 'set-already' }])
+    res.redirect(303, dueOf(flow))
+  }
+
   const tellWrong = (req: Request, field: string, what: string) =>
     parts.log.security({ event: field === 'answer' ? 'answer.wrong' : 'code.wrong', ...askerOf(req), what })
 
@@ -135,9 +143,10 @@ export function recoveryRoutes(parts: WebParts): Router {
       if (flow) showNewPassword(req, res, flow)
     })
     .post(newPasswordPath, async (req, res) => {
-      const flow = await formFlowAt(req, res, ['proven'], 'recover-new-password')
+      const flow = await formFlowAt(req, res, ['proven', 'done', 'held'], 'recover-new-password')
       if (!flow) return
       const { password } = readFields(req, ['password'])
+      if (flow.state !== 'proven') return await answerAgain(req, res, flow, password)
       const outcome = await resetPassword(parts, flow, password, trace(req), () => keepDevice(parts, req, res))
       switch (outcome.kind) {
         case 'done':
@@ -146,17 +155,19 @@ export function recoveryRoutes(parts: WebParts): Router {
         case 'refused': {
           // A second click at the same moment, judged after the first had set the very password.
           const now = outcome.reason === 'same' ? await flowOf(req) : undefined
-          if (now && now.state !== 'proven') return res.redirect(303, dueOf(now))
+          if (now && now.state !== 'proven') return await answerAgain(req, res, now, password)
           return showNewPassword(req, res, flow, [{ field: 'password', reason: outcome.reason }])
         }
         case 'waits-already': {
+          const now = await flowOf(req)
+          if (now?.state === 'held') return await answerAgain(req, res, now, password)
           const params = { until: pages.formatsFor(req).dateTime(outcome.dueAt) }
           return showNewPassword(req, res, flow, [{ field: 'password', reason: 'waits-already', params }])
         }
         case 'dead-link':
           return showDeadLink(req, res)
         case 'moved':
-          return res.redirect(303, dueOf(await flowOf(req)))
+          return await answerAgain(req, res, await flowOf(req), password)
         default:
           return assertNever(outcome)
       }

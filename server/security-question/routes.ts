@@ -10,8 +10,14 @@ import type { WebParts } from '../web/parts.ts'
 import { accountOf, proofOf, requireAccount, requireFreshPassword } from '../web/sessions.ts'
 import { questionIds } from './questions.ts'
 import { judgeQuestion, removeQuestion, setQuestion } from './set-question.ts'
+import { spellingsOf } from './spellings.ts'
 
 const formPage = '/account/recovery/security-question'
+
+async function isOwnPassword(parts: WebParts, accountId: string, answer: string): Promise<boolean> {
+  for (const typed of spellingsOf(answer)) if (await isPresentPassword(parts, accountId, typed)) return true
+  return false
+}
 
 export function securityQuestionRoutes(parts: WebParts): Router {
   const { pages, db, clock } = parts
@@ -49,7 +55,7 @@ export function securityQuestionRoutes(parts: WebParts): Router {
       const judged = judgeQuestion(form, address, textOf, await parts.methods.contactsOf(db, id))
       if (judged.kind === 'refused') return showForm(req, res, form.question, judged.refusals)
       // Security: an answer is given away sooner than a password, so it is never the password.
-      if (await isPresentPassword(parts, id, form.answer.trim()))
+      if (await isOwnPassword(parts, id, form.answer))
         return showForm(req, res, form.question, [{ field: 'answer', reason: 'is-password' }])
       await countChange(accountOf(req).id)
       const outcome = await setQuestion(parts, askingOf(req), judged)

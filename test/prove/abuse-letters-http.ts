@@ -65,7 +65,8 @@ async function sendByForm({ url, letters }: LettersStart, options: LettersHttpOp
       const n = turn++
       // Every tenth wants an answer.
       const reporter = n % 20 < 2 ? `reader${n}@elsewhere.example` : ''
-      const typed = { _csrf: token, sender: `hanna@${ourDomain}`, kind: 'spam', reporter, note: '' }
+      // One note each: the same form with the same letter would be a second click.
+      const typed = { _csrf: token, sender: `hanna@${ourDomain}`, kind: 'spam', reporter, note: `${n}` }
       const fields = Object.entries(typed).map(([name, value]) => ({ name, value }))
       const file = { name: 'message_file', value: Buffer.from(letter, 'latin1'), file: 'letter.eml' }
       const begun = performance.now()

@@ -1,8 +1,10 @@
 // The world of a random walk: people, browsers, and what each message told.
 
+import { blockAccount, setPassword, unblockAccount } from '#server/accounts/store.ts'
 import { hashToken } from '#server/core/secrets.ts'
 import type { MailTransport, OutgoingMail, OutgoingSms, SmsTransport } from '#server/messages/transport.ts'
 import type { FlowState } from '#server/recovery/flow-states.ts'
+import { throughDoor } from './door.ts'
 import type { TestPortal } from './portal.ts'
 import { type Equipped, equip, forgetLimits } from './recovery.ts'
 
@@ -79,6 +81,10 @@ export async function createWalkWorld(
   const codes = new Map<string, string>()
   const links: Sent[] = []
   const undos: Sent[] = []
+  /** How often something has happened to the account that ends all that was before. */
+  const ended = new Map<string, number>()
+  /** The same when the flow was seen for the first time. */
+  const firstSeen = new Map<string, number>()
   let passwordsMade = 0
   let lastCodeFlow: string | undefined
 
@@ -128,7 +134,11 @@ export async function createWalkWorld(
          where f.token_hash = :hash`,
         { hash: hashToken(token), now: clock.now() },
       )
-      return rows[0]
+      const flow = rows[0]
+      if (!flow) return undefined
+      const endedBefore = firstSeen.get(flow.id) ?? ended.get(flow.account_id) ?? 0
+      firstSeen.set(flow.id, endedBefore)
+      return { ...flow, live: flow.live && endedBefore === (ended.get(flow.account_id) ?? 0) }
     },
     async passwords() {
       const rows = await db('accounts').whereIn('id', ids).select('id', 'password_verifier')
@@ -144,12 +154,14 @@ export async function createWalkWorld(
     async happen({ kind, minutes = 0, who = 0 }) {
       const id = ids[who] ?? ''
       if (kind === 'time') clock.advance(minutes * 60_000)
-      if (kind === 'block') await db('accounts').where({ id }).update({ blocked_at: clock.now(), block_reason: 'walk' })
-      if (kind === 'unblock') await db('accounts').where({ id }).update({ blocked_at: null, block_reason: null })
-      if (kind === 'own-change')
-        await db('accounts')
-          .where({ id })
-          .update({ password_verifier: world.nextPassword(), password_changed_at: clock.now() })
+      if (kind === 'time') return
+      const happened = await throughDoor(db, id, async (trx) => {
+        if (kind === 'block') return await blockAccount(trx, id, 'walk', clock.now())
+        if (kind === 'unblock') return await unblockAccount(trx, id)
+        await setPassword(trx, id, { verifier: world.nextPassword(), at: clock.now(), voidsLinks: true })
+        return true
+      })
+      if (happened) ended.set(id, (ended.get(id) ?? 0) + 1)
     },
     async work() {
       for (;;) {

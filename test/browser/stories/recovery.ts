@@ -57,7 +57,7 @@ export const tellOfRecovery: Chapter = (story) => {
     const { clock, db } = story.portal
     const longAgo = new Date(clock.now().getTime() - 365 * 86_400_000)
     for (const table of ['phones', 'backup_addresses']) await db(table).update({ confirmed_at: longAgo })
-    await db('security_questions').update({ set_at: longAgo })
+    await db('security_questions').whereNull('removed_at').update({ set_at: longAgo })
     await story.hands.press('Sign out')
     await begin(/By the security question/)
     await story.hands.follow('Another way')
