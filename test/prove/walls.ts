@@ -5,6 +5,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { startTestPortal } from '#test/support/portal.ts'
 import { createTurnstile, type Turnstile } from '#test/support/turnstile.ts'
+import type { Visitor } from '#test/support/visitor.ts'
 import { ownersActs, type Scene, type Send, setScene, strangersActs, type World } from '#test/support/walls-world.ts'
 
 export interface WallsPlan {
@@ -26,7 +27,7 @@ function randomOf(seed: number): () => number {
 }
 
 /** What opens the account or will: whoever changes it has had an effect. Not: when something was last seen or tried. */
-async function keysTo({ portal, person }: Scene): Promise<string> {
+async function keysTo({ portal, person }: Scene): Promise<Record<string, unknown>> {
   const { accountId } = person
   const rows = await portal.db.raw(
     `select json_build_object(
@@ -44,7 +45,7 @@ async function keysTo({ portal, person }: Scene): Promise<string> {
        'mailbox', (select json_build_array(revision, password_sealed) from mailboxes where account_id = :id)) as keys`,
     { id: accountId },
   )
-  return JSON.stringify(rows.rows[0].keys)
+  return rows.rows[0].keys
 }
 
 /** Whether somebody is signed in: only the owner may be. */
@@ -58,6 +59,12 @@ interface Outcome {
   readonly effects: readonly string[]
 }
 
+/**
+ * Those who sign in after a block has ended as anybody may who knows the password, which is still the same: they have read nothing before.
+ */
+const signingInAnew = (owner: string, held: readonly string[], turnstile: Turnstile): string[] =>
+  owner === 'block and unblock' ? held.filter((name) => name.includes('sign in') && !turnstile.hasLooked(name)) : []
+
 /** Plays one schedule. @param choose who goes on */
 async function play(
   world: World & { readonly turnstile: Turnstile },
@@ -66,7 +73,12 @@ async function play(
 ): Promise<Outcome> {
   const scene = await setScene(world)
   const sends: [string, Send][] = []
-  for (const act of cast.strangers) sends.push([act, (await strangersActs[act]?.(scene)) as Send])
+  const visitorsOf = new Map<string, Visitor[]>()
+  for (const [nth, act] of cast.strangers.entries()) {
+    const { length } = scene.strangers
+    sends.push([`${nth} ${act}`, (await strangersActs[act]?.(scene)) as Send])
+    visitorsOf.set(`${nth} ${act}`, scene.strangers.slice(length))
+  }
   const recover = await ownersActs[cast.owner]?.(scene)
   const { turnstile } = world
   let atTheEnd = ''
@@ -75,20 +87,27 @@ async function play(
     if (arrived) atTheEnd = 'now'
     return arrived
   })
-  const others = sends.map(([act, send], nth) => turnstile.run(`${nth} ${act}`, () => send(`${nth} ${act}`)))
-  let before: Promise<string> | undefined
+  const others = sends.map(([name, send]) => turnstile.run(name, () => send(name)))
+  let before: Promise<Record<string, unknown>> | undefined
+  const anew = new Set<Visitor>()
   await turnstile.drive((held) => {
     // The owner has arrived, and the others stand still: what the keys are now, they stay.
-    if (atTheEnd && !before) before = keysTo(scene)
+    if (atTheEnd && !before) {
+      before = keysTo(scene)
+      for (const visitor of signingInAnew(cast.owner, held, turnstile).flatMap((name) => visitorsOf.get(name) ?? []))
+        anew.add(visitor)
+    }
     return choose(held)
   })
   const arrived = await owner
   await Promise.all(others)
   const effects: string[] = []
   if (arrived) {
-    const [then, now] = [await (before ?? keysTo(scene)), await keysTo(scene)]
+    const told = (keys: Record<string, unknown>) => JSON.stringify(anew.size > 0 ? { ...keys, sessions: null } : keys)
+    const [then, now] = [told(await (before ?? keysTo(scene))), told(await keysTo(scene))]
     if (then !== now) effects.push(`keys changed: ${then} → ${now}`)
-    for (const stranger of scene.strangers) if (await isIn(stranger)) effects.push('the stranger is signed in')
+    for (const stranger of scene.strangers)
+      if (!anew.has(stranger) && (await isIn(stranger))) effects.push('the stranger is signed in')
     if (cast.owner !== 'block and unblock') {
       const account = await world.portal.db('accounts').where({ id: scene.person.accountId }).first()
       const { hasher } = world.portal.parts

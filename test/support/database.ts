@@ -116,7 +116,7 @@ export async function createTestDatabase(): Promise<TestDatabase> {
   openDatabases += 1
   const server = shared ?? (await ownServer)?.url ?? ''
   const name = `test_${randomBytes(6).toString('hex')}`
-  await run(server, (client) => client.query(`create database ${name} template ${template}`))
+  await run(server, (client) => client.query(`create database ${name} template ${template} strategy file_copy`))
   const url = onServer(server, name)
   const db = connectDatabase(url, 8)
   return {

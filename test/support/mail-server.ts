@@ -55,7 +55,7 @@ export async function startMailServer(): Promise<MailServer> {
       stream.on('end', async () => {
         const mishap = mishaps.shift()
         if (mishap?.at === 'DATA') return done(refusal(mishap.code))
-        if (mishap?.at === 'slow') await new Promise((wake) => setTimeout(wake, mishap.ms))
+        if (mishap?.at === 'slow') await new Promise((wake) => setTimeout(wake, mishap.ms).unref())
         const raw = Buffer.concat(chunks).toString('utf8')
         const parsed = await PostalMime.parse(raw)
         const { mailFrom, rcptTo } = session.envelope

@@ -10,6 +10,8 @@ interface Actor {
   goOn: (() => void) | undefined
   runningSince: number
   finished: boolean
+  /** It has read the verifier of a password. */
+  looked: boolean
 }
 
 /** Names the actor on whose behalf a request comes. */
@@ -22,6 +24,8 @@ export interface Turnstile {
   run<T>(name: string, work: () => Promise<T>): Promise<T>
   /** Lets actors go on, one step of one actor at a time, until all have finished. */
   drive(choose: (held: readonly string[]) => string): Promise<void>
+  /** Whether the actor has read the verifier of a password. */
+  hasLooked(name: string): boolean
   stop(): void
 }
 
@@ -48,6 +52,8 @@ export function createTurnstile(db: Db, hasher: PasswordHasher): Turnstile {
   const query = client._query
   client._query = async function held(this: unknown, ...given: unknown[]) {
     await pass()
+    const actor = current.getStore()
+    if (actor && (given[1] as { sql?: string } | undefined)?.sql?.includes('password_verifier')) actor.looked = true
     return await query.apply(this, given)
   }
   const { hash, verify } = hasher
@@ -70,7 +76,7 @@ export function createTurnstile(db: Db, hasher: PasswordHasher): Turnstile {
     },
 
     async run(name, work) {
-      const actor: Actor = { name, goOn: undefined, runningSince: performance.now(), finished: false }
+      const actor: Actor = { name, goOn: undefined, runningSince: performance.now(), finished: false, looked: false }
       actors.push(actor)
       try {
         return await current.run(actor, work)
@@ -98,6 +104,8 @@ export function createTurnstile(db: Db, hasher: PasswordHasher): Turnstile {
       }
       actors = []
     },
+
+    hasLooked: (name) => actors.some((actor) => actor.name === name && actor.looked),
 
     stop() {
       client._query = query
