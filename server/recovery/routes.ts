@@ -109,7 +109,12 @@ export function recoveryRoutes(parts: WebParts): Router {
   async function answerAgain(req: Request, res: Response, flow: Flow | undefined, typed: string): Promise<void> {
     const isEnded = flow?.state === 'done' || flow?.state === 'held'
     if (isEnded && !(await endedWith(parts, flow, typed)))
-      return showNewPassword(req, res, flow, [{ field: 'password', reason: 'set-already' }])
+      return steps.show(req, res, flow, {
+        id: 'recover-new-password',
+        view: 'recovery/done',
+        errors: [{ field: 'password', reason: 'set-already', at: 'main' }],
+        locals: { takesEffectAt: flow.takesEffectAt },
+      })
     res.redirect(303, dueOf(flow))
   }
 

@@ -65,7 +65,7 @@ export const recoveryMethodSamples: readonly Sample[] = [
     methods: [
       { ...setPhone, doubtful: true },
       { ...address, state: 'set', masked: 'a•••••@example.com', since, provenAt: since },
-      setQuestion,
+      { ...setQuestion, doubtful: true },
     ],
   }),
   methods('removed', {

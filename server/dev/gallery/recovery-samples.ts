@@ -64,6 +64,10 @@ export const recoverySamples: readonly Sample[] = [
     address: sampleAddress,
     errors: [{ field: 'password', reason: 'waits-already', params: { until: '1 December 2026, 10:00' } }],
   }),
+  page('recover-new-password', 'set-already', 'done', {
+    takesEffectAt: null,
+    errors: [{ field: 'password', reason: 'set-already', at: 'main' }],
+  }),
   page('recover-new-password', 'other-flow', 'other-flow', { href: '/recover/new-password', ...otherFlow }),
   page('recover-sms-code', 'other-flow', 'other-flow', { href: null, ...otherFlow }),
   page('recover-done', 'shown', 'done', { takesEffectAt: null }),
