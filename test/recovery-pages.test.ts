@@ -404,7 +404,7 @@ describe('a new password', () => {
     const late = visitor.send('/recover/new-password', body, { 'content-type': 'application/x-www-form-urlencoded' })
     await pause(150)
     await other.commit()
-    assert.deepEqual([(await late).status, (await late).location], [303, '/recover/done'])
+    assert.deepEqual([(await late).status, (await late).errors], [422, ['password.set-already']], 'not by this one')
     assert.equal(await isPassword(person, person.password), true)
   })
 

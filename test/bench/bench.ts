@@ -1,8 +1,10 @@
 // `npm run bench`: the portal's figures beside the limits of this machine, in one run.
 // --quick: short rounds. --json FILE: the figures for programs. --only NAME,…: start, sign-ins, pages, registrations, crowd, overload.
+// --against DIR: only what this portal does beside an earlier one, whose checkout with its packages is there.
 import { writeFile } from 'node:fs/promises'
 import { availableParallelism, cpus, release, totalmem } from 'node:os'
 import { parseArgs } from 'node:util'
+import { measureBeforeAfter } from './before-after.ts'
 import { type BenchParts, people } from './bench-parts.ts'
 import { startChild } from './child.ts'
 import { measureCrowd, measureOverload } from './crowd.ts'
@@ -16,9 +18,14 @@ import { measureSignIns } from './sign-ins.ts'
 import { measureStart } from './start.ts'
 
 const { values: given } = parseArgs({
-  options: { quick: { type: 'boolean', default: false }, json: { type: 'string' }, only: { type: 'string' } },
+  options: {
+    quick: { type: 'boolean', default: false },
+    json: { type: 'string' },
+    only: { type: 'string' },
+    against: { type: 'string' },
+  },
 })
-const wanted = given.only?.split(',')
+const wanted = given.against === undefined ? given.only?.split(',') : ['against']
 const isWanted = (name: string) => wanted === undefined || wanted.includes(name)
 const tell = (line: string) => void process.stderr.write(`  ${line}\n`)
 
@@ -38,6 +45,7 @@ const load = startChild<Load, Tally>('./load.ts')
 const parts: BenchParts = { portal: measured, database, load, ...length, tell }
 try {
   if (wanted === undefined || wanted.some((name) => name !== 'start')) await makePeople(measured.port, people)
+  if (given.against) figures.push(...(await measureBeforeAfter(parts, given.against)))
   if (isWanted('pages')) figures.push(...(await measurePages(parts)))
   if (isWanted('sign-ins')) figures.push(...(await measureSignIns(parts)))
   if (isWanted('registrations')) figures.push(...(await measureRegistrations(parts)))

@@ -9,7 +9,7 @@ export interface Load {
   readonly seconds: number
   /** Clients at once, each on a connection of its own. */
   readonly clients: number
-  readonly kind: 'page' | 'sign-in' | 'register'
+  readonly kind: 'page' | 'sign-in' | 'register' | 'recover'
   /** Of the page. */
   readonly path?: string
   /** False: every request is a browser's first. */
@@ -48,6 +48,12 @@ async function tryOf(load: Load, client: number, person: Person): Promise<Try> {
         // Somebody who comes back: the browser is known, its session is over.
         person.forget('session')
         return await person.post('/sign-in', { login: named(load.login), password: load.password ?? '' })
+      }
+    case 'recover':
+      await person.get('/recover')
+      return async () => {
+        person.forget('recovery')
+        return await person.post('/recover', { login: named(load.login) })
       }
     case 'register':
       await person.get('/register')

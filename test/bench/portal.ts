@@ -60,12 +60,15 @@ async function untilFirstPage(port: number, child: ChildProcess): Promise<void> 
   throw new Error('the portal did not start')
 }
 
-/** @param env DATABASE_URL for a server that runs already, DATA_DIR for an embedded one */
-export async function startPortal(env: Readonly<Record<string, string>>): Promise<RunningPortal> {
+/**
+ * @param env DATABASE_URL for a server that runs already, DATA_DIR for an embedded one
+ * @param folder of another portal than this one
+ */
+export async function startPortal(env: Readonly<Record<string, string>>, folder?: string): Promise<RunningPortal> {
   const port = await freePort()
   const begun = performance.now()
   const child = spawn(process.execPath, [...startFlags, 'server/boot.js'], {
-    cwd: new URL('../..', import.meta.url),
+    cwd: folder ?? new URL('../..', import.meta.url),
     env: { ...process.env, ...benchEnv, PORT: String(port), ...env },
     stdio: ['ignore', 'ignore', 'pipe'],
   })
@@ -92,4 +95,5 @@ const benchEnv = {
   SECRET_KEYS: 'bench-key-0123456789abcdefghijklmnopqrstuv',
   LIMIT_REGISTRATIONS_PER_IP_HOUR: '100000000',
   LIMIT_SIGN_IN_FAILURES: '100000000',
+  LIMIT_RECOVERIES_PER_IP_HOUR: '100000000',
 }

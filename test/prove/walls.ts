@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { startChild } from '#test/bench/child.ts'
 import { startTestPortal } from '#test/support/portal.ts'
 import { createTurnstile, type Turnstile } from '#test/support/turnstile.ts'
 import type { Visitor } from '#test/support/visitor.ts'
@@ -62,8 +63,10 @@ interface Outcome {
 /**
  * Those who sign in after a block has ended as anybody may who knows the password, which is still the same: they have read nothing before.
  */
-const signingInAnew = (owner: string, held: readonly string[], turnstile: Turnstile): string[] =>
-  owner === 'block and unblock' ? held.filter((name) => name.includes('sign in') && !turnstile.hasLooked(name)) : []
+const signingInAnew = (owner: string, strangers: readonly string[], turnstile: Turnstile): string[] =>
+  owner === 'block and unblock'
+    ? strangers.filter((name) => name.includes('sign in') && !turnstile.hasLooked(name))
+    : []
 
 /** Plays one schedule. @param choose who goes on */
 async function play(
@@ -94,7 +97,9 @@ async function play(
     // The owner has arrived, and the others stand still: what the keys are now, they stay.
     if (atTheEnd && !before) {
       before = keysTo(scene)
-      for (const visitor of signingInAnew(cast.owner, held, turnstile).flatMap((name) => visitorsOf.get(name) ?? []))
+      for (const visitor of signingInAnew(cast.owner, [...visitorsOf.keys()], turnstile).flatMap(
+        (name) => visitorsOf.get(name) ?? [],
+      ))
         anew.add(visitor)
     }
     return choose(held)
@@ -162,7 +167,29 @@ function* schedulesOf({ schedules, seed, every }: WallsPlan): Generator<Schedule
   }
 }
 
-export async function proveWalls(plan: WallsPlan) {
+export interface WallsFigures {
+  readonly schedules: number
+  /** Recoveries that arrived: only they can be undone. */
+  readonly arrived: number
+}
+
+/** The same in several processes, each with a seed of its own; the first of them tries every pair at every await. */
+export async function proveWallsAtOnce(plan: Omit<WallsPlan, 'every'>, processes: number): Promise<WallsFigures> {
+  const parts = Array.from({ length: processes }, async (_, nth): Promise<WallsFigures> => {
+    const child = startChild<WallsPlan, WallsFigures>('../prove/walls-part.ts')
+    const schedules = Math.ceil(plan.schedules / processes)
+    try {
+      return await child.ask({ schedules, seed: plan.seed + nth, every: nth === 0 })
+    } finally {
+      await child.stop()
+    }
+  })
+  const found = await Promise.all(parts)
+  const sum = (of: keyof WallsFigures) => found.reduce((all, each) => all + each[of], 0)
+  return { schedules: sum('schedules'), arrived: sum('arrived') }
+}
+
+export async function proveWalls(plan: WallsPlan): Promise<WallsFigures> {
   const portal = await startTestPortal({
     worker: false,
     env: {
