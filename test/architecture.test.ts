@@ -73,7 +73,7 @@ const rules: readonly Rule[] = [
       /^server\/web\//.test(file) ||
       file === 'server/app.ts' ||
       file === 'server/compose.ts' ||
-      /^server\/(sign-in\/(passport|device-cookie)|recovery\/(flow-cookie|step-pages))\.ts$/.test(file),
+      /^server\/(sign-in\/(passport|device-cookie)|recovery\/(flow-cookie|flow-steps|step-pages))\.ts$/.test(file),
   },
   {
     name: 'knex only in stores, db and jobs',

@@ -108,11 +108,10 @@ describeOnMailServers('reports of sign-ins', () => {
     )
   })
 
-  it('people reach reading and sending by the same families of addresses', async (t) => {
-    if (!hasIPv6) return t.skip('this machine has no IPv6')
+  it('people reach reading and sending by the same families of addresses', async () => {
     const { imap, pop3, sieve, submission, submissions, smtp } = world.mail
     for (const { port } of [imap, pop3, sieve, submission, submissions, smtp])
-      assert.deepEqual([await listens(port), await listens(port, '::1')], [true, true], String(port))
+      assert.deepEqual([await listens(port), await listens(port, '::1')], [true, hasIPv6], String(port))
   })
 
   it('a portal that says nothing delays nobody for long, and one that is down not at all', async () => {

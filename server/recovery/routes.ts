@@ -2,24 +2,24 @@ import { type Request, type Response, Router } from 'express'
 import { assertNever } from '../core/assert-never.ts'
 import { deviceDigestOf, keepDevice } from '../sign-in/device-cookie.ts'
 import { networkOf } from '../web/client.ts'
-import { takeDone, tellDone } from '../web/done.ts'
+import { takeDone } from '../web/done.ts'
 import { LimitReached } from '../web/faults.ts'
 import { type FormError, readFields } from '../web/forms.ts'
 import type { WebParts } from '../web/parts.ts'
 import { askerOf } from '../web/security-log.ts'
 import { beginRecovery } from './begin-recovery.ts'
 import { challengeFlow } from './challenge-flow.ts'
-import { flowTokenHashOf, keepFlow } from './flow-cookie.ts'
+import { keepFlow } from './flow-cookie.ts'
 import type { FlowState } from './flow-states.ts'
+import { createFlowSteps, newPasswordPath } from './flow-steps.ts'
 import { methodFlowOf } from './method-flow.ts'
 import { openLink } from './open-link.ts'
 import { proveFlow } from './prove-flow.ts'
 import type { RecoveryMethod } from './recovery-method.ts'
 import { endedWith, resetPassword } from './reset-password.ts'
 import { createStepPages } from './step-pages.ts'
-import { type Flow, findFlow } from './store.ts'
+import type { Flow } from './store.ts'
 
-const newPasswordPath = '/recover/new-password'
 const beforeProof: readonly FlowState[] = ['begun', 'asked']
 
 /** How many codes or links had been asked for when the form was shown: a second click is known by it. */
@@ -30,56 +30,7 @@ export function recoveryRoutes(parts: WebParts): Router {
   const steps = createStepPages(parts)
   const perNetwork = parts.limits.limiter('recovery', { points: settings.limitRecoveriesPerIpHour, seconds: 3600 })
 
-  const flowOf = async (req: Request): Promise<Flow | undefined> => {
-    const tokenHash = flowTokenHashOf(parts, req)
-    return tokenHash && (await findFlow(db, tokenHash, clock.now()))
-  }
-
-  /** Where the flow stands: a step out of order leads there. */
-  function dueOf(flow: Flow | undefined): string {
-    switch (flow?.state) {
-      case undefined:
-        return '/recover'
-      case 'begun':
-        return '/recover/method'
-      case 'asked': {
-        const asked = methods.find((method) => method.id === flow?.asked)
-        return asked ? `/recover/${asked.door.proof.path}` : '/recover/method'
-      }
-      case 'proven':
-        return newPasswordPath
-      case 'held':
-      case 'done':
-        return '/recover/done'
-      default:
-        return assertNever(flow?.state as never)
-    }
-  }
-
-  /** The flow, where it is at one of these states; else the visitor is sent to the step that is due. */
-  async function flowAt(req: Request, res: Response, states: readonly FlowState[]): Promise<Flow | undefined> {
-    const flow = await flowOf(req)
-    req.about = flow?.address ?? undefined
-    if (flow && states.includes(flow.state)) return flow
-    // Its time was over, or it never began: the first page says so.
-    if (!flow) tellDone(res, 'anew')
-    res.redirect(303, dueOf(flow))
-    return undefined
-  }
-
-  /** As `flowAt`, for a form: it must have been made in the flow that this browser is in. */
-  async function formFlowAt(
-    req: Request,
-    res: Response,
-    states: readonly FlowState[],
-    page: string,
-  ): Promise<Flow | undefined> {
-    const flow = await flowOf(req)
-    const ended = flow?.state === 'done' || flow?.state === 'held'
-    const form = { page, ...(ended ? {} : { due: dueOf(flow) }) }
-    if (flow && steps.refuseOther(req, res, flow, form)) return undefined
-    return await flowAt(req, res, states)
-  }
+  const { flowOf, dueOf, flowAt, formFlowAt } = createFlowSteps(parts, steps)
 
   const showStart = (req: Request, res: Response, errors: FormError[] = [], anew = false) =>
     pages.show(req, res, {
