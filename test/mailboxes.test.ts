@@ -106,11 +106,15 @@ test('forwarding that a stranger set up is switched off after the sessions have 
     await wantMailboxSuspension(trx, { accountId, suspension: 'login', at })
     await holdFilters(trx, { accountId, at })
   })
-  const row = await settled(person, 3)
-  assert.equal(row.ended_filters_revision, row.end_filters_revision)
+  await settled(person, 3)
+  await eventually(async () => {
+    const { ended_filters_revision: ended, end_filters_revision: wanted } = await rowOf(person)
+    return ended === wanted
+  })
   const made = platform.calls.slice(before).filter(({ address }) => address === addressOf(person))
   assert.deepEqual(
-    made.map(({ call }) => call),
+    // Once a minute every mailbox is measured as well.
+    made.map(({ call }) => call).filter((call) => call !== 'observe'),
     [
       ...['apply', 'applyAppPasswords', 'endSessions', 'filters.list', 'filters.deactivate'],
       ...['apply', 'applyAppPasswords', 'filters.list', 'filters.deactivate'],

@@ -41,10 +41,10 @@ test('the rule: whole steps, up to the maximum, only when it fills', () => {
 
 test('the account page shows how full the mailbox is, without waiting for the platform', async () => {
   platform.fill(address, 300_000_000)
-  platform.slowBy(500)
+  platform.slowBy(2000)
   const started = performance.now()
   await browser.get('/account')
-  assert.ok(performance.now() - started < 400)
+  assert.ok(performance.now() - started < 2000)
   platform.slowBy(0)
   await eventually(async () => /286\.1 MB of 1 GB used/.test((await browser.get('/account')).html))
   const calls = platform.calls.filter(({ call }) => call === 'observe').length

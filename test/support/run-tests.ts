@@ -12,12 +12,10 @@ const files = named.length > 0 ? named : ['test/**/*.test.ts']
 // Where `server/boot.js` keeps it too: a hundred files load the same modules.
 const compiled = fileURLToPath(new URL('../../node_modules/.cache/postern', import.meta.url))
 
-// One more than there are processors: much of the time a test waits, for a clock or for a process that it has killed.
-const atOnce = availableParallelism() + 1
 const server = await startTestServer()
 const runner = spawn(
   process.execPath,
-  ['--test', '--test-timeout=240000', `--test-concurrency=${atOnce}`, ...options, ...files],
+  ['--test', '--test-timeout=240000', `--test-concurrency=${availableParallelism()}`, ...options, ...files],
   { stdio: 'inherit', env: { ...process.env, NODE_COMPILE_CACHE: compiled, TEST_SERVER_URL: server.url } },
 )
 // A file that never ends has no limit of its own in node:test. At the signal the runner says which it was.
