@@ -113,7 +113,7 @@ test('forwarding that a stranger set up is switched off after the sessions have 
   })
   const made = platform.calls.slice(before).filter(({ address }) => address === addressOf(person))
   assert.deepEqual(
-    // Once a minute every mailbox is measured as well.
+    // A mailbox may be measured in between.
     made.map(({ call }) => call).filter((call) => call !== 'observe'),
     [
       ...['apply', 'applyAppPasswords', 'endSessions', 'filters.list', 'filters.deactivate'],
