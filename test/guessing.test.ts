@@ -68,6 +68,24 @@ test('when the waits at the door begin there is one entry and one letter to mail
   assert.match((await person.browser.get('/account/activity')).html, /Several failed attempts to sign in/)
 })
 
+test('of many tries at once the owner is told, whichever of them is judged', async () => {
+  for (let round = 0; round < 5; round += 1) {
+    const person = await equip(portal)
+    await guess(person.login, free + 10)
+    await guess(person.login, 10)
+    await untilNoted()
+    assert.equal((await entriesOf(person, 'sign-in.failures')).length, 1, `${round}`)
+  }
+})
+
+test('who guesses at a signed-in browser is told of as well', async () => {
+  const person = await equip(portal)
+  for (let tries = 0; tries < free + 1; tries += 1)
+    await person.browser.post('/account/confirm-password', { password: 'not the password', next: '/account' })
+  await untilNoted()
+  assert.equal((await entriesOf(person, 'sign-in.failures')).length, 1)
+})
+
 test('recoveries that fail again and again are one entry, over all flows and both kinds of secret', async () => {
   const person = await equip(portal)
   for (const nth of [1, 2, 3, 4]) {

@@ -13,7 +13,7 @@ import { forgetLimits } from './support/recovery.ts'
 const keys = {
   'account id': ['method-changes', 'sms-account', 'app-password.made', 'password-changes', 'staff-door'],
   'account id, of one that was found': ['guessing-letters'],
-  'our own address, as parseTypedLogin reads it': ['sign-in', 'sign-in-gate'],
+  'our own address, as parseTypedLogin reads it': ['sign-in', 'sign-in-gate', 'sign-in-told'],
   'keysOf in recovery: our own address, or text that names nobody': [
     ...['recovery-answers', 'recovery-wrong-codes', 'recovery-failures'],
     ...['recovery-mail-day', 'recovery-mail-burst'],

@@ -159,7 +159,7 @@ test('a password that could not be judged was no try, whether it was to sign in 
     const parts = { ...portal.parts, signInLimits: limits, hasher }
     return [
       () => signInWith(parts, { login: 'vera.unknown', password: 'not the password' }, undefined, noTrace, here),
-      () => confirmPassword(parts, 'vera.unknown@postern.example', 'not the password'),
+      () => confirmPassword(parts, 'vera.unknown@postern.example', 'not the password', noTrace),
     ]
   }
   const busy = { ...portal.parts.hasher, verify: () => Promise.reject(new BusyError('stands still')) }

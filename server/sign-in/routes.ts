@@ -119,7 +119,7 @@ export function signInRoutes(web: WebParts): Router {
       const next = parseNext(form.next) ?? '/account'
       if (form.password === '') return showConfirm(req, res, next, [{ field: 'password', reason: 'missing' }])
       const address = ownerOf(req)?.address ?? ''
-      const outcome = await confirmPassword(parts, address, form.password)
+      const outcome = await confirmPassword(parts, address, form.password, trace(req))
       if (outcome.kind === 'wait') throw new LimitReached(outcome.retryAfterSeconds)
       if (outcome.kind === 'wrong') {
         web.log.security({ event: 'password.wrong', ...askerOf(req) })

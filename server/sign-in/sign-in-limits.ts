@@ -42,6 +42,8 @@ export interface SignInLimits {
   networkCounterOf(network: string): string
   /** How many failures a name has before its waits begin. */
   readonly freeFailures: number
+  /** Whether this failure is the one to tell of: the first that was judged after the waits began. @param failures as `begin` told */
+  beginsWaits(key: string, failures: number): Promise<boolean>
   /**
    * Judges the try that was counted. One that could not be judged was none.
    * @param failures as `begin` told
@@ -64,6 +66,7 @@ export function createSignInLimits(
   const tries = limits.limiter('sign-in', { points: Number.MAX_SAFE_INTEGER, seconds: trySeconds })
   // One try passes; the next one when its time is over.
   const gate = limits.limiter('sign-in-gate', { points: 1, seconds: 60 })
+  const told = limits.limiter('sign-in-told', { points: 1, seconds: trySeconds })
   const networks = limits.limiter('sign-in-network', { points: networkFailures, seconds: networkSeconds })
 
   async function weigh(key: string, used: number): Promise<SignInBudget> {
@@ -105,6 +108,8 @@ export function createSignInLimits(
     refund,
     networkCounterOf: (network) => networks.rowOf(network),
     freeFailures,
+    // Of several tries at once any may be the one that is judged: no number of failures is surely seen.
+    beginsWaits: async (key, failures) => failures >= freeFailures && (await told.count(key)).kind === 'counted',
     async judge(key, failures, verify, network) {
       try {
         return await verify()
@@ -119,7 +124,9 @@ export function createSignInLimits(
     counterOf: (key) => tries.rowOf(key),
     async forget(key, failures, counterIsGone = false) {
       if (!counterIsGone) await tries.forget(key)
-      if (failures >= freeFailures) await gate.forget(key)
+      if (failures < freeFailures) return
+      await gate.forget(key)
+      await told.forget(key)
     },
   }
 }

@@ -94,8 +94,8 @@ async function judge(parts: SignInParts, tried: Try, leave: () => void): Promise
   const verifier = account && !account.closedAt ? account.passwordVerifier : null
   const verify = () => hasher.verify(verifier, tried.password, 'placed')
   const right = await signInLimits.judge(limitKey, budget.failures, verify, network)
-  // From now on waits have begun.
-  if (!right && budget.failures === signInLimits.freeFailures) await noteFailures(parts, account?.id, tried.trace)
+  if (!right)
+    await noteFailure(parts, { accountId: account?.id, limitKey, failures: budget.failures, trace: tried.trace })
   if (!account || !right) return { kind: 'wrong' }
   if (account.blockedAt || account.resetDemandedAt) return { kind: 'blocked', account }
   const { failures } = budget
@@ -183,5 +183,19 @@ export async function strengthen(parts: SignInParts, account: Account, password:
   await strengthenVerifier(parts.db, account.id, account.passwordVerifier, verifier)
 }
 
-const noteFailures = ({ db }: SignInParts, accountId: string = nobody, trace: Trace): Promise<void> =>
-  db.transaction((trx) => leaveGuessing(trx, { accountId, at: 'sign-in', trace }))
+interface Failure {
+  readonly accountId: string | undefined
+  readonly limitKey: string
+  /** As `begin` told. */
+  readonly failures: number
+  readonly trace: Trace
+}
+
+/** The owner is told when the waits begin. */
+export async function noteFailure(
+  { db, signInLimits }: SignInParts,
+  { accountId = nobody, limitKey, failures, trace }: Failure,
+): Promise<void> {
+  if (!(await signInLimits.beginsWaits(limitKey, failures))) return
+  await db.transaction((trx) => leaveGuessing(trx, { accountId, at: 'sign-in', trace }))
+}
