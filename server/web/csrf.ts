@@ -117,14 +117,17 @@ export function csrfToken(https: boolean, keyring: Keyring): RequestHandler {
     ofBrowser(req, res, (fault?: unknown) => {
       req.formToken = (flow) => {
         const browser = req.csrfToken()
-        const bonds = [bind('session', browser, sessionOf(req)), bind('flow', browser, flow)]
+        const whose = sessionOf(req)
+        if (whose === undefined && flow === undefined) return browser
+        const bonds = [bind('session', browser, whose), bind('flow', browser, flow)]
         return [browser, ...bonds].join('.').replace(/\.+$/, '')
       }
+      if (isSafe(req.method)) return next(fault)
       req.isFormOfFlow = (flow) => {
         const { browser, flow: sent } = partsOf(req)
         return sent === '' || isBound('flow', browser, flow, sent)
       }
-      if (fault || isSafe(req.method) || isOfSession(req)) return next(fault)
+      if (fault || isOfSession(req)) return next(fault)
       if (!judgesItself(req)) return next(new OtherSession('made in another session'))
       req.isFormOfOther = true
       next()

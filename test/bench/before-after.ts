@@ -1,12 +1,12 @@
 // This portal beside an earlier one, on a database each, by turns in one run: what a change has cost.
 import { type BenchParts, loginOf, password, people } from './bench-parts.ts'
+import { startChild } from './child.ts'
 import { type Figure, median } from './figures.ts'
-import type { Load } from './load.ts'
 import { type BenchDatabase, type RunningPortal, startDatabase, startPortal } from './portal.ts'
 import { cpuMsOf } from './proc.ts'
 import { makePeople } from './registrations.ts'
-
-const clients = 8
+import type { Load } from './tries.ts'
+import type { Turns, TurnsTally } from './turns.ts'
 
 interface Asked {
   readonly what: string
@@ -21,65 +21,95 @@ const asked: readonly Asked[] = [
 ]
 
 interface Side {
-  readonly portal: RunningPortal
   readonly database: BenchDatabase
+  /** Undefined for this portal. */
+  readonly folder: string | undefined
 }
 
 interface Round {
-  readonly perSecond: number
+  readonly meanMs: number
   /** Processor time of portal and database for one, in milliseconds. */
   readonly cpuMs: number
 }
 
-async function playRound(
-  { load, seconds }: Pick<BenchParts, 'load' | 'seconds'>,
-  { portal, database }: Side,
-  { what, load: wanted, status }: Asked,
-): Promise<Round> {
-  const pids = [portal.pid, database.pid]
-  const cpu = cpuMsOf(...pids)
-  const tally = await load.ask({ ...wanted, port: portal.port, seconds, clients })
-  // On a machine with much else to do the line of hashes may be full for a moment.
-  const others = Object.keys(tally.answers).filter((each) => each !== status && each !== '503')
-  if (others.length > 0) throw new Error(`${what} was answered with ${others.join()}`)
-  const count = tally.answers[status] ?? 0
-  return { perSecond: count / tally.seconds, cpuMs: (cpuMsOf(...pids) - cpu) / count }
+interface Pair {
+  readonly before: Round
+  readonly now: Round
 }
 
+/** As many at once as keep both portals busy and wait for each other little. */
+const clients = 2
+
 /**
- * Ratios are of two rounds that follow each other, and by turns one or the other portal is the first of them.
+ * Both portals are processes of their own in each round: two that run the same code differ by some percent, for as long as they run.
  * @param folder of the earlier portal, with its packages
  */
 export async function measureBeforeAfter(parts: BenchParts, folder: string): Promise<Figure[]> {
-  const database = await startDatabase()
-  const portal = await startPortal({ DATABASE_URL: database.url }, folder)
-  const [before, now]: [Side, Side] = [{ portal, database }, parts]
-  const figures: Figure[] = []
+  const { database, portal, rounds, seconds, tell } = parts
+  const turns = startChild<Turns, TurnsTally>('./turns.ts')
+  const sides: readonly [Side, Side] = [
+    { database: await startDatabase(), folder },
+    { database, folder: undefined },
+  ]
+  const found = new Map<string, Pair[]>(asked.map(({ what }) => [what, []]))
   try {
-    await makePeople(portal.port, people)
-    for (const one of asked) {
-      const found: { readonly before: Round; readonly now: Round }[] = []
-      for (const side of [before, now]) await playRound({ ...parts, seconds: 5 }, side, one)
-      // Each round is short, and what else the machine does changes: many of them tell more than long ones.
-      for (let round = 0; round < parts.rounds * 3; round += 1) {
-        const pair = { before: { perSecond: 0, cpuMs: 0 }, now: { perSecond: 0, cpuMs: 0 } }
-        const order = round % 2 ? (['before', 'now'] as const) : (['now', 'before'] as const)
-        for (const which of order) pair[which] = await playRound(parts, which === 'now' ? now : before, one)
-        found.push(pair)
+    await portal.stop()
+    for (let round = 0; round < rounds * 2; round += 1) {
+      const running = new Map<Side, RunningPortal>()
+      try {
+        for (const side of round % 2 ? sides.toReversed() : sides)
+          running.set(side, await startPortal({ DATABASE_URL: side.database.url }, side.folder))
+        const [before, now] = sides.map((side) => ({ ...side, portal: running.get(side) as RunningPortal }))
+        if (!before || !now) throw new Error('both portals are started')
+        if (round === 0) for (const { port } of running.values()) await makePeople(port, people)
+        for (const one of asked) found.get(one.what)?.push(await playRound(turns, [before, now], one, seconds * 2))
+      } finally {
+        for (const each of running.values()) await each.stop()
       }
-      parts.tell(`${one.what}, before and now`)
-      const each = (side: 'before' | 'now', of: keyof Round) => median(found.map((pair) => pair[side][of]))
-      figures.push({
-        what: `${one.what}, now to before`,
-        value: median(found.map((pair) => pair.now.perSecond / pair.before.perSecond)),
-        unit: '',
-        target: { atLeast: 0.97 },
-        beside: `${each('now', 'perSecond').toFixed(0)} to ${each('before', 'perSecond').toFixed(0)} a second, ${each('now', 'cpuMs').toFixed(2)} to ${each('before', 'cpuMs').toFixed(2)} ms of processor`,
-      })
+      tell(`before and now, ${round + 1} of ${rounds * 2}`)
     }
   } finally {
-    await portal.stop()
-    await database.stop()
+    await turns.stop()
+    await sides[0].database.stop()
   }
-  return figures
+  return asked.map(({ what }) => figureOf(what, found.get(what) ?? []))
+}
+
+async function playRound(
+  turns: ReturnType<typeof startChild<Turns, TurnsTally>>,
+  sides: readonly [Running, Running],
+  { load, status }: Asked,
+  seconds: number,
+): Promise<Pair> {
+  const ports = [sides[0].portal.port, sides[1].portal.port] as const
+  // Until the machine code is made.
+  await turns.ask({ load: { ...load, clients, seconds: 2 }, ports, status })
+  const cpuMs = () => sides.map(({ portal, database: { pid } }) => cpuMsOf(portal.pid, pid))
+  const begun = cpuMs()
+  const tally = await turns.ask({ load: { ...load, clients, seconds }, ports, status })
+  const used = cpuMs()
+  const [before, now] = tally.map(({ count, meanMs }, side) => ({
+    meanMs,
+    cpuMs: ((used[side] ?? 0) - (begun[side] ?? 0)) / count,
+  }))
+  if (!before || !now) throw new Error('both portals are asked')
+  return { before, now }
+}
+
+interface Running extends Side {
+  readonly portal: RunningPortal
+}
+
+function figureOf(what: string, pairs: readonly Pair[]): Figure {
+  const each = (side: keyof Pair, of: keyof Round) => median(pairs.map((pair) => pair[side][of])).toFixed(3)
+  const ratio = (of: keyof Round) => median(pairs.map(({ before, now }) => before[of] / now[of]))
+  const times = `${each('now', 'meanMs')} to ${each('before', 'meanMs')} ms`
+  const cpu = `${each('now', 'cpuMs')} to ${each('before', 'cpuMs')} ms of processor (${ratio('cpuMs').toFixed(3)})`
+  return {
+    what: `speed of a ${what}, now to before`,
+    value: ratio('meanMs'),
+    unit: '',
+    target: { atLeast: 0.97 },
+    beside: `${times}, ${cpu}`,
+  }
 }

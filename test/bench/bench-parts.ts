@@ -1,7 +1,8 @@
 // What every measurement is given.
 import type { Child } from './child.ts'
-import type { Load, Tally } from './load.ts'
+import type { Tally } from './load.ts'
 import type { BenchDatabase, RunningPortal } from './portal.ts'
+import type { Load } from './tries.ts'
 
 export interface BenchParts {
   readonly portal: RunningPortal

@@ -9,13 +9,14 @@ import { type BenchParts, people } from './bench-parts.ts'
 import { startChild } from './child.ts'
 import { measureCrowd, measureOverload } from './crowd.ts'
 import { type Figure, holds, tableOf } from './figures.ts'
-import type { Load, Tally } from './load.ts'
+import type { Tally } from './load.ts'
 import { measurePages } from './pages.ts'
 import { startDatabase, startPortal } from './portal.ts'
 import { cpuMsOf, machineCpuMs, residentMb } from './proc.ts'
 import { makePeople, measureRegistrations } from './registrations.ts'
 import { measureSignIns } from './sign-ins.ts'
 import { measureStart } from './start.ts'
+import type { Load } from './tries.ts'
 
 const { values: given } = parseArgs({
   options: {
@@ -44,14 +45,16 @@ const measured = isWanted('start') ? await startPortal({ DATABASE_URL: database.
 const load = startChild<Load, Tally>('./load.ts')
 const parts: BenchParts = { portal: measured, database, load, ...length, tell }
 try {
-  if (wanted === undefined || wanted.some((name) => name !== 'start')) await makePeople(measured.port, people)
+  if (wanted === undefined || wanted.some((name) => name !== 'start' && name !== 'against'))
+    await makePeople(measured.port, people)
   if (given.against) figures.push(...(await measureBeforeAfter(parts, given.against)))
   if (isWanted('pages')) figures.push(...(await measurePages(parts)))
   if (isWanted('sign-ins')) figures.push(...(await measureSignIns(parts)))
   if (isWanted('registrations')) figures.push(...(await measureRegistrations(parts)))
   if (isWanted('crowd')) figures.push(...(await measureCrowd(parts)))
   if (isWanted('overload')) figures.push(...(await measureOverload(parts)))
-  figures.push({ what: 'memory after all of it', value: residentMb(measured.pid), unit: 'MB' })
+  if (given.against === undefined)
+    figures.push({ what: 'memory after all of it', value: residentMb(measured.pid), unit: 'MB' })
 } finally {
   const ownMs = cpuMsOf(process.pid)
   const wholeMs = (performance.now() - begunMs) * availableParallelism()

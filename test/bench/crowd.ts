@@ -2,8 +2,9 @@
 import { type BenchParts, loginOf, password } from './bench-parts.ts'
 import { startChild } from './child.ts'
 import { type Figure, median, quantile } from './figures.ts'
-import type { Load, Tally } from './load.ts'
+import type { Tally } from './load.ts'
 import { residentMb } from './proc.ts'
+import type { Load } from './tries.ts'
 
 const visitors = { clients: 2, kind: 'page', path: '/sign-in', pause: 5 } as const
 

@@ -3,9 +3,10 @@ import type { BareView } from './bare-pages.ts'
 import { type BenchParts, loginOf, password } from './bench-parts.ts'
 import { type Child, startChild } from './child.ts'
 import { type Figure, median } from './figures.ts'
-import type { Load, Tally } from './load.ts'
+import type { Tally } from './load.ts'
 import { insist, openPerson, type Person } from './person.ts'
 import { cpuMsOf } from './proc.ts'
+import type { Load } from './tries.ts'
 
 const clients = 8
 /** Layout, head, top, footer, and the components of a form: what the views of a form page are. */

@@ -2,9 +2,9 @@
 import { type BenchParts, loginOf, password } from './bench-parts.ts'
 import { startChild } from './child.ts'
 import { type Figure, median, quantile } from './figures.ts'
-import type { Load } from './load.ts'
 import { cpuMsOf } from './proc.ts'
 import type { HashRate, HashRun } from './raw-hashes.ts'
+import type { Load } from './tries.ts'
 
 const clients = 16
 const kinds = {
