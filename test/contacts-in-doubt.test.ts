@@ -1,15 +1,19 @@
 // A contact in doubt may be a stranger's: it gives no way back beside one that is beyond doubt.
 import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
 import { after, before, beforeEach, describe, it } from 'node:test'
+import { takeMeasure } from '#server/abuse/take-measure.ts'
 import { findBackupAddress } from '#server/backup-address/store.ts'
 import { runCommand } from '#server/cli/portal.ts'
 import { findPhone, putPhone } from '#server/phone/store.ts'
 import { applyReset } from '#server/recovery/apply-reset.ts'
 import { doJobs, writtenMessages } from './support/by-hand.ts'
+import { caseOf, reportLetter } from './support/cases.ts'
 import { throughDoor } from './support/door.ts'
 import { signIn } from './support/people.ts'
 import { startTestPortal, type TestPortal } from './support/portal.ts'
 import { begin, type Equipped, equip, forgetLimits, setPassword } from './support/recovery.ts'
+import { enrolStaff } from './support/staff.ts'
 
 let portal: TestPortal
 before(async () => {
@@ -147,6 +151,21 @@ describe('a security question that came later than a contact', () => {
     'the end of all other sessions': ({ browser }) =>
       browser.post('/account/sessions/end-others', {}, { from: '/account/password' }),
     'an operator who ends all sessions': ({ login }) => operator('account', 'end-sessions', login),
+    async 'support who ends all sessions'({ accountId }) {
+      const { visitor } = await enrolStaff(portal, `support-${randomUUID().slice(0, 8)}`, 'support')
+      const page = `/staff/accounts/${accountId}`
+      assert.equal((await visitor.post(`${page}/end-sessions`, {}, { from: page })).location, page)
+    },
+    async 'a measure of the desk'({ accountId, login }) {
+      const by = await enrolStaff(portal, `senior-${randomUUID().slice(0, 8)}`, 'senior')
+      await portal.startWorker()
+      await reportLetter(portal, { accountId, login })
+      const caseId = await caseOf(portal, accountId)
+      await portal.stopWorker()
+      const wanted = { accountId, caseId, measure: 'compromised', cause: 'phishing', until: null } as const
+      const taken = await takeMeasure(portal.parts.desk, wanted, { staffId: by.id, right: 'senior' })
+      assert.equal(taken.kind, 'taken')
+    },
     async 'a block by an operator'({ login }) {
       await operator('account', 'block', login, '--reason', 'ticket 1')
       await operator('account', 'unblock', login)
