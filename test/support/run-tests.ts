@@ -1,13 +1,14 @@
-// `npm test`: one PostgreSQL for the run, then every test file by node:test. Arguments are handed on; files may be named.
+// `npm test`: one PostgreSQL for the run, then every test file by node:test, several in each process. Arguments are handed on; files may be named.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { startTestServer } from './database.ts'
+import { groupTests } from './test-groups.ts'
 
 const options = process.argv.slice(2).filter((each) => each.startsWith('-'))
 const named = process.argv.slice(2).filter((each) => !each.startsWith('-'))
-const files = named.length > 0 ? named : ['test/**/*.test.ts']
+const groups = await groupTests(named.length > 0 ? named : ['test/**/*.test.ts'])
 
 // Where `server/boot.js` keeps it too: a hundred files load the same modules.
 const compiled = fileURLToPath(new URL('../../node_modules/.cache/postern', import.meta.url))
@@ -15,7 +16,7 @@ const compiled = fileURLToPath(new URL('../../node_modules/.cache/postern', impo
 const server = await startTestServer()
 const runner = spawn(
   process.execPath,
-  ['--test', '--test-timeout=240000', `--test-concurrency=${availableParallelism()}`, ...options, ...files],
+  ['--test', '--test-timeout=240000', `--test-concurrency=${availableParallelism()}`, ...options, ...groups.files],
   { stdio: 'inherit', env: { ...process.env, NODE_COMPILE_CACHE: compiled, TEST_SERVER_URL: server.url } },
 )
 // A file that never ends has no limit of its own in node:test. At the signal the runner says which it was.
@@ -27,4 +28,5 @@ const tooLong = setTimeout(() => {
 const [code] = (await once(runner, 'exit')) as [number | null]
 clearTimeout(tooLong)
 await server.stop()
+await groups.remove()
 process.exitCode = code ?? 1
