@@ -291,7 +291,7 @@ describeOnMailServers('the portal beside Dovecot and Postfix', () => {
     await inbox.logout()
     await world.portal.tasks['mailbox:measure-due']?.({}, { attempt: 1, maxAttempts: 1 })
     await settled(address)
-    assert.match((await browser.get('/account')).html, /1\.6 MB of 2\.9 MB used/)
+    assert.match((await browser.get('/account')).html, /1\.6\sMB of 2\.9\sMB used/)
     const roomy = await openInbox(world.mail, authOf(who))
     await roomy.append('INBOX', Buffer.from(`Subject: big\r\n\r\n${'x'.repeat(1_000_000)}\r\n`))
     await roomy.logout()

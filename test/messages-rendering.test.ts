@@ -77,9 +77,9 @@ describe('the messages', () => {
       stranger,
     )
     assert.match(notice.text, /code sent to the phone/)
-    assert.match(notice.text, /22 November 2026 at\s12:03\sGMT\+3/)
+    assert.match(notice.text, /22\sNovember 2026 at\s12:03\sGMT\+3/)
     assert.match(notice.text, /Minsk, Belarus\n.*Firefox, Android/)
-    assert.match(notice.text, /29 November 2026 at\s12:03\sGMT\+3/, 'how long the link works')
+    assert.match(notice.text, /29\sNovember 2026 at\s12:03\sGMT\+3/, 'how long the link works')
     assert.doesNotMatch(notice.text, /\b\d{6,8}\b/)
   })
 

@@ -46,7 +46,7 @@ test('the account page shows how full the mailbox is, without waiting for the pl
   await browser.get('/account')
   assert.ok(performance.now() - started < 2000)
   platform.slowBy(0)
-  await eventually(async () => /286\.1 MB of 1 GB used/.test((await browser.get('/account')).html))
+  await eventually(async () => /286\.1\sMB of 1\sGB used/.test((await browser.get('/account')).html))
   const calls = platform.calls.filter(({ call }) => call === 'observe').length
   await browser.get('/account')
   await new Promise((done) => setTimeout(done, 200))
@@ -110,7 +110,7 @@ test('on request: one step when half is used, once, however often the button is 
     await visitor.post('/account/space', {}, { from: '/account/password' })
     assert.equal(Number((await rowOf(piotrs)).quota_bytes), gigabyte)
     await portal.db('mailboxes').where({ address: piotrs }).update({ used_bytes: 650_000_000 })
-    assert.match((await visitor.get('/account')).html, /Enlarge to 2 GB/)
+    assert.match((await visitor.get('/account')).html, /Enlarge to 2\sGB/)
     const presses = Array.from({ length: 5 }, () => visitor.post('/account/space', {}, { from: '/account' }))
     await Promise.all(presses)
     assert.equal(Number((await rowOf(piotrs)).quota_bytes), 2 * gigabyte)

@@ -27,8 +27,11 @@ const STEPS: readonly [Intl.RelativeTimeFormatUnit, number][] = [
 ]
 const UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const
 
-/** "at 12:03 GMT+3" stays on one line. */
-const hold = (text: string) => text.replace(/(?:\S+ )?\d\d:\d\d \S+$/, (end) => end.replaceAll(' ', '\u00a0'))
+/** "at 12:03 GMT+3" stays on one line, and so do a day with its month and a year with its "г." */
+const hold = (text: string) =>
+  text
+    .replace(/(?:\S+ )?\d\d:\d\d \S+$/, (end) => end.replaceAll(' ', '\u00a0'))
+    .replace(/(?<=^\d\d?\.?) | (?=г\.)/g, '\u00a0')
 
 /** Made when first used: a formatter takes milliseconds and half a megabyte, and most languages are rarely asked for. */
 function once<T>(make: () => T): () => T {
@@ -53,7 +56,7 @@ function createFormatsIn(locale: Locale, timeZone: string): Formats {
   )
   return {
     dateTime: (instant) => hold(dateTime().format(instant)),
-    date: (instant) => date().format(instant),
+    date: (instant) => hold(date().format(instant)),
     time: (instant) => hold(time().format(instant)),
     relative(instant, now) {
       const seconds = (instant.getTime() - now.getTime()) / 1000
@@ -64,7 +67,9 @@ function createFormatsIn(locale: Locale, timeZone: string): Formats {
     number: (value) => number().format(value),
     bytes(size) {
       const step = size < 1 ? 0 : Math.min(UNITS.length - 1, Math.floor(Math.log2(size) / 10))
-      return (sizes[step] as () => Intl.NumberFormat)().format(size / 1024 ** step)
+      return (sizes[step] as () => Intl.NumberFormat)()
+        .format(size / 1024 ** step)
+        .replaceAll(' ', '\u00a0')
     },
   }
 }

@@ -21,7 +21,15 @@ const doors = [
   { id: 'security-question', href: '/recover/security-question' },
 ]
 const link = { address: 'alesia.kavalchuk-private@example.com', minutes: 60, sends: 1, left: 9, againAt: null }
-const code = { phone: '+375 29 123-45-47', digits: 8, minutes: 10, exhausted: false, sends: 1, left: 5, againAt: null }
+const code = {
+  phone: '+375\u00a029\u00a0123\u201145\u201147',
+  digits: 8,
+  minutes: 10,
+  exhausted: false,
+  sends: 1,
+  left: 5,
+  againAt: null,
+}
 const undo = (state: string, method: string, what: string, power = 'restore', since: Date | null = null): Sample => ({
   page: 'undo',
   state,
