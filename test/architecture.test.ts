@@ -226,6 +226,7 @@ const besideTheDoor: readonly { readonly because: string; readonly verbs: readon
     because: 'a sweep deletes what is dead',
     verbs: [
       'abuse/retention-store.ts deleteOldCases',
+      'accounts/store.ts deleteOldVerifiers',
       'app-passwords/store.ts deleteRevokedAppPasswords',
       'backup-address/link-store.ts deleteOldLinks',
       'client-sign-ins/store.ts deleteOldMarks',

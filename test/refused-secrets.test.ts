@@ -9,7 +9,7 @@ import { findPhone } from '#server/phone/store.ts'
 import { awaitCode, awaitText, sentTo } from './support/outbox.ts'
 import { arrive } from './support/people.ts'
 import { eventually, startTestPortal, type TestPortal } from './support/portal.ts'
-import { equip, forgetLimits, proveByPhone, setPassword, undoLinkOf } from './support/recovery.ts'
+import { begin, equip, forgetLimits, proveByPhone, setPassword, undoLinkOf } from './support/recovery.ts'
 
 const next = 'zwei Störche im Nebel'
 const methods = '/account/recovery'
@@ -56,8 +56,32 @@ describe('the password of before', () => {
     const link = await undoLinkOf(portal, person.address, /password/i)
     assert.equal((await owner.post(link)).location, '/recover/new-password')
     assert.deepEqual((await setPassword(owner, stolen)).errors, ['password.same'])
+    // The stranger came in by this one.
+    assert.deepEqual((await setPassword(owner, person.password)).errors, ['password.same'])
     assert.equal((await setPassword(owner, next)).location, '/recover/done')
-    assert.equal((await portal.db('accounts').where({ id: person.accountId }).first()).voided_verifier, null)
+  })
+
+  it('is refused by a recovery, however often a stranger has changed it since', async () => {
+    const person = await equip(portal)
+    for (let nth = 0; nth < 12; nth += 1) {
+      const changed = await person.browser.post('/account/password', { password: `the stranger’s own, number ${nth}` })
+      assert.equal(changed.status, 303)
+    }
+    await forgetLimits(portal)
+    const visitor = await begin(portal, person.login)
+    await visitor.post('/recover/security-question', { answer: person.answer })
+    for (const known of [person.password, 'the stranger’s own, number 0', 'the stranger’s own, number 11'])
+      assert.deepEqual((await setPassword(visitor, known)).errors, ['password.same'], known)
+    assert.equal((await setPassword(visitor, next)).location, '/recover/done')
+  })
+
+  it('is taken by a recovery once nothing can be undone any more', async () => {
+    const person = await equip(portal)
+    await person.browser.post('/account/password', { password: next })
+    portal.clock.advance((portal.settings.undoDays + 1) * 86_400_000)
+    await forgetLimits(portal)
+    const visitor = await proveByPhone(portal, person, 2)
+    assert.equal((await setPassword(visitor, person.password)).location, '/recover/done')
   })
 
   it('is told to nobody whose proof was not judged', async () => {

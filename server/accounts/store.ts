@@ -85,23 +85,39 @@ export async function insertAccount(
   return trx as AccountTrx
 }
 
+/** Of an account so many of the passwords that were replaced lately are remembered: the first ones and the last. */
+const rememberedPasswords = 10
+
+/** Security: however often a stranger changes the password, the one that its owner had before stays among them. */
+async function rememberPassword(trx: AccountTrx, id: string, at: Date): Promise<void> {
+  await trx.raw(
+    `delete from replaced_passwords where ctid in (
+       select ctid from replaced_passwords where account_id = :id order by replaced_at offset :kept)`,
+    { id, kept: rememberedPasswords - 1 },
+  )
+  await trx.raw(
+    `insert into replaced_passwords (account_id, verifier, replaced_at)
+     select id, password_verifier, :at from accounts where id = :id`,
+    { id, at },
+  )
+}
+
 /**
  * Replaces the verifier for a new password, and begins a new epoch.
  * @param change.voidsLinks true where earlier links "this was not me" end too, those that went to contacts as well
- * @param change.voids the verifier until now is kept, so that its password can be refused as the next one; of two in a row the first
  * @returns the new epoch
  */
 export async function setPassword(
   trx: AccountTrx,
   id: string,
-  change: { verifier: string; at: Date; voidsLinks: boolean; voids?: boolean },
+  change: { verifier: string; at: Date; voidsLinks: boolean },
 ): Promise<number> {
+  await rememberPassword(trx, id, change.at)
   const [row] = await trx('accounts')
     .where({ id })
     .update({
       password_verifier: change.verifier,
       password_changed_at: change.at,
-      voided_verifier: change.voids ? trx.raw('coalesce(voided_verifier, password_verifier)') : null,
       epoch: trx.raw('epoch + 1'),
       ...(change.voidsLinks ? { links_epoch: trx.raw('epoch + 1') } : {}),
     })
@@ -109,10 +125,27 @@ export async function setPassword(
   return row.epoch
 }
 
-/** Verifiers of the present password and of one that was made void since the last that its owner chose. */
-export async function listRefusedVerifiers(db: Db | Trx, id: string): Promise<string[]> {
-  const row = await db('accounts').where({ id }).first('password_verifier', 'voided_verifier')
-  return [row?.password_verifier, row?.voided_verifier].filter((each) => typeof each === 'string')
+export async function findVerifier(db: Db | Trx, id: string): Promise<string | undefined> {
+  const row = await db('accounts').where({ id }).first('password_verifier')
+  return row?.password_verifier ?? undefined
+}
+
+/** Verifiers of passwords that were replaced since then. */
+export async function listReplacedVerifiers(db: Db | Trx, id: string, since: Date): Promise<string[]> {
+  return await db('replaced_passwords')
+    .where({ account_id: id })
+    .where('replaced_at', '>', since)
+    .orderBy('replaced_at')
+    .pluck('verifier')
+}
+
+/** Deletes verifiers of passwords that were replaced before then, `limit` rows at once, and returns how many. */
+export async function deleteOldVerifiers(db: Db, before: Date, limit: number): Promise<number> {
+  const { rowCount } = await db.raw(
+    'delete from replaced_passwords where ctid in (select ctid from replaced_passwords where replaced_at < ? limit ?)',
+    [before, limit],
+  )
+  return rowCount
 }
 
 /** Replaces the verifier of the same password by a stronger one, unless the password was changed meanwhile. */

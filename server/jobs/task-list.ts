@@ -3,6 +3,7 @@
 import type { DeskParts } from '../abuse/desk.ts'
 import { deskSweeps } from '../abuse/retention-store.ts'
 import { deskCrontab, deskTasks, noteMeasureEffect } from '../abuse/tasks.ts'
+import { deleteOldVerifiers } from '../accounts/store.ts'
 import { deleteRevokedAppPasswords } from '../app-passwords/store.ts'
 import { deleteOldLinks } from '../backup-address/link-store.ts'
 import { deleteOldMarks, deleteOldSignIns } from '../client-sign-ins/store.ts'
@@ -66,6 +67,7 @@ export function tasksOf(parts: TaskParts): TaskList {
   const { db, clock, settings } = parts
   const times = { idleMinutes: settings.sessionIdleMinutes, maxHours: settings.sessionMaxHours }
   const converge = convergeMailboxTask(parts)
+  const undoableSince = () => new Date(clock.now().getTime() - settings.undoDays * 86_400_000)
   const signInsSince = () => new Date(clock.now().getTime() - settings.clientSignInsDays * 86_400_000)
   return {
     'mailbox:follow-settings': followSettingsTask(parts),
@@ -89,6 +91,7 @@ export function tasksOf(parts: TaskParts): TaskList {
       { name: 'flows', run: (on, limit) => deleteOldFlows(on, dayBefore(clock), limit) },
       { name: 'links', run: (on, limit) => deleteOldLinks(on, dayBefore(clock), limit) },
       { name: 'undos', run: (on, limit) => deleteOldUndos(on, dayBefore(clock), limit) },
+      { name: 'replaced passwords', run: (on, limit) => deleteOldVerifiers(on, undoableSince(), limit) },
       { name: 'client sign-ins', run: (on, limit) => deleteOldSignIns(on, signInsSince(), limit) },
       { name: 'password marks', run: (on, limit) => deleteOldMarks(on, signInsSince(), limit) },
       {

@@ -2,9 +2,10 @@
 import type { Db } from '#db/connection.ts'
 import { endDemandedReset } from '../abuse/end-demanded-reset.ts'
 import type { AccountTrx } from '../accounts/change-account.ts'
-import { listRefusedVerifiers, setPassword } from '../accounts/store.ts'
+import { findVerifier, listReplacedVerifiers, setPassword } from '../accounts/store.ts'
 import { holdAppPasswords } from '../app-passwords/change-app-passwords.ts'
 import type { LinkedContact } from '../contacts/contact.ts'
+import type { Clock } from '../core/clock.ts'
 import { wordsOfContact } from '../core/contact-words.ts'
 import type { Keyring } from '../core/keyring.ts'
 import { loginOf } from '../core/names.ts'
@@ -21,10 +22,11 @@ export interface PasswordRuleParts {
   readonly hasher: PasswordHasher
   readonly methods: { contactsOf(db: Db, accountId: string): Promise<readonly LinkedContact[]> }
   readonly serviceWords: readonly string[]
-  readonly settings: Pick<RawSettings, 'passwordMin' | 'mailPlatform'>
+  readonly clock: Clock
+  readonly settings: Pick<RawSettings, 'passwordMin' | 'mailPlatform' | 'undoDays'>
 }
 
-/** `same`: it is the present one, or the one that an undo has just made void. */
+/** `same`: it is the present one or, at the end of a recovery, one that was replaced lately. */
 export type NewPasswordRefusal = PasswordRefusal | 'same'
 
 export type JudgedNewPassword =
@@ -39,6 +41,7 @@ export async function judgeNewPassword(
   parts: PasswordRuleParts,
   owner: { readonly id: string; readonly address: string },
   typed: string,
+  door: 'own change' | 'recovery',
 ): Promise<JudgedNewPassword> {
   const contacts = await parts.methods.contactsOf(parts.db, owner.id)
   const judged = judgePassword(typed, {
@@ -50,11 +53,14 @@ export async function judgeNewPassword(
   })
   if (judged.kind === 'refused') return judged
   // Security: the password of before is no new password: somebody else may be the reason for a new one.
-  return (await isPresentPassword(parts, owner.id, judged.password)) ? { kind: 'refused', reason: 'same' } : judged
+  const isSame = await isPresentPassword(parts, owner.id, judged.password)
+  if (isSame || (door === 'recovery' && (await isReplacedPassword(parts, owner.id, judged.password))))
+    return { kind: 'refused', reason: 'same' }
+  return judged
 }
 
 /**
- * Whether it is the account's password, or one that an undo has just made void. Only for those whose proof was judged before.
+ * Whether it is the account's password. Only for those whose proof was judged before.
  * @throws BusyError where the line for hashing is full
  */
 export async function isPresentPassword(
@@ -62,8 +68,15 @@ export async function isPresentPassword(
   accountId: string,
   typed: string,
 ): Promise<boolean> {
-  for (const verifier of await listRefusedVerifiers(db, accountId)) {
-    if (await isRight(hasher, verifier, typed)) return true
+  const verifier = await findVerifier(db, accountId)
+  return verifier !== undefined && (await isRight(hasher, verifier, typed))
+}
+
+/** A stranger who came in by an earlier password may have changed it since. Its owner knows that one alone, and would choose it again. */
+async function isReplacedPassword(parts: PasswordRuleParts, accountId: string, typed: string): Promise<boolean> {
+  const since = new Date(parts.clock.now().getTime() - parts.settings.undoDays * 86_400_000)
+  for (const verifier of await listReplacedVerifiers(parts.db, accountId, since)) {
+    if (await isRight(parts.hasher, verifier, typed)) return true
   }
   return false
 }
@@ -84,8 +97,6 @@ export interface PasswordChange {
   readonly at: Date
   /** True where earlier links "this was not me" end too: after a change by its owner or by a contact, not after a weaker proof. */
   readonly voidsLinks: boolean
-  /** True where an undo takes a password away and puts in its place one that nobody knows. */
-  readonly voids?: boolean
   /** True where the owner changes a password that they know. After a reset app passwords and filters wait until they are kept. */
   readonly keepAppPasswords?: boolean
 }
@@ -100,8 +111,8 @@ export async function changePassword(
   parts: MailboxParts & { keyring: Keyring },
   change: PasswordChange,
 ): Promise<number> {
-  const { accountId, password, at, voidsLinks, voids = false, keepAppPasswords = false } = change
-  const epoch = await setPassword(trx, accountId, { verifier: password.verifier, at, voidsLinks, voids })
+  const { accountId, password, at, voidsLinks, keepAppPasswords = false } = change
+  const epoch = await setPassword(trx, accountId, { verifier: password.verifier, at, voidsLinks })
   await wantMailboxPassword(trx, parts, { accountId, password, at, endSessions: true })
   if (!keepAppPasswords) {
     await holdAppPasswords(trx, parts, { accountId, at })

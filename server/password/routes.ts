@@ -44,7 +44,7 @@ export function passwordRoutes(parts: WebParts): Router {
       const owner = ownerOf(req)
       if (!owner) return
       const form = formOf(req, owner)
-      const judged = await judgeNewPassword(parts, owner, readFields(req, ['password']).password)
+      const judged = await judgeNewPassword(parts, owner, readFields(req, ['password']).password, 'own change')
       if (judged.kind === 'refused' && judged.reason === 'same' && (await findSentForm(parts.db, form, clock.now())))
         return res.redirect(303, '/account')
       if (judged.kind === 'refused') return showForm(req, res, [{ field: 'password', reason: judged.reason }])

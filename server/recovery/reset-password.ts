@@ -45,7 +45,7 @@ export async function resetPassword(
 ): Promise<ResetOutcome> {
   const { accountId, epoch, address, provenBy } = flow
   if (flow.state !== 'proven' || !accountId || epoch === null || !address || !provenBy) return { kind: 'moved' }
-  const judged = await judgeNewPassword(parts, { id: accountId, address }, typed)
+  const judged = await judgeNewPassword(parts, { id: accountId, address }, typed, 'recovery')
   if (judged.kind === 'refused') return judged
   const password = { plain: judged.password, verifier: await parts.hasher.hash(judged.password) }
   const method = parts.recoveryMethods.find((each) => each.id === provenBy)

@@ -32,7 +32,16 @@ export async function takeBack(
     const added = await method.findContact(trx, accountId)
     await recordActivity(trx, parts.keyring, { accountId, event: `${id}.${what}`, details: {}, at, trace })
     // Security: a later undo that reaches back to this moment must not take this for a change of the stranger's: the next one counts.
-    const notice = { accountId, change: 'undo.used', params: { method: id }, at, trace, added, undone: gone, known } as const
+    const notice = {
+      accountId,
+      change: 'undo.used',
+      params: { method: id },
+      at,
+      trace,
+      added,
+      undone: gone,
+      known,
+    } as const
     await tellOwner(trx, parts, { name: `recovery-method-${what}`, ...notice })
   }
 }

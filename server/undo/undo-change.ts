@@ -147,7 +147,7 @@ async function voidPassword(
   const { accountId } = undo
   const voidsLinks = isOfContact(undo)
   const replaces = voidsLinks ? await linksToReplace(trx, parts, accountId, at) : []
-  await changePassword(trx, parts, { accountId, password, at, voidsLinks, voids: true })
+  await changePassword(trx, parts, { accountId, password, at, voidsLinks })
   await endOpenWays(trx, accountId, at)
   // The holder of a contact has shown more than a question does. Who only reads the mailbox has not.
   if (voidsLinks) await endProbation(trx, accountId)
