@@ -34,8 +34,8 @@ export interface Line {
 }
 
 /** A line of which the stranger's part is held at one await after the other. */
-const race = (kept: string, owner: string, shows: string): Line => ({
-  ...{ kept, owner, shows: [shows], most: mostSteps },
+const race = (kept: string, owner: string, ...shows: string[]): Line => ({
+  ...{ kept, owner, shows, most: mostSteps },
   play: (world, nth) => play(world, { owner, strangers: [kept] }, afterSteps(nth)),
 })
 
@@ -45,8 +45,8 @@ const strongResets = ['reset by link', 'reset by code']
 const block = 'block and unblock'
 const undo = 'undo by a contact'
 
-const racesOf = (kept: readonly string[], owners: readonly string[], shows: string): Line[] =>
-  kept.flatMap((one) => owners.map((owner) => race(one, owner, shows)))
+const racesOf = (kept: readonly string[], owners: readonly string[], ...shows: string[]): Line[] =>
+  kept.flatMap((one) => owners.map((owner) => race(one, owner, ...shows)))
 
 /** Somebody whose only contact is a phone that was linked a moment ago, and the letter of it in the mailbox. */
 async function phoneLinked(world: WallsWorld, isOnProbation: boolean): Promise<Outcome> {
@@ -90,6 +90,7 @@ export const rows: readonly (readonly Line[])[] = [
     ['sign in with the old password', 'sign in by a known browser'],
     [...resets, 'own change', undo],
     'the stranger is signed in',
+    'freshly',
   ),
   [
     ...racesOf(['change the password'], resets, 'password of the stranger'),

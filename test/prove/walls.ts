@@ -64,10 +64,12 @@ export async function keysTo(
   return rows.rows[0].keys
 }
 
-/** Whether somebody is signed in: only the owner may be. */
-async function isIn(stranger: Scene['strangers'][number]): Promise<boolean> {
-  const { status } = await stranger.get('/account')
-  return status === 200
+/** Only the owner may be signed in. Whoever is it with a password that counts as just typed takes the mailbox back. */
+async function stayOf(stranger: Visitor): Promise<Effect[]> {
+  const opens = async (page: string) => (await stranger.get(page)).status === 200
+  if (!(await opens('/account'))) return []
+  const isFresh = await opens('/account/password')
+  return [{ what: 'the stranger is signed in' }, ...(isFresh ? [{ what: 'freshly' }] : [])]
 }
 
 export interface Effect {
@@ -169,8 +171,7 @@ export async function play(
     const now = await keysTo(world, scene.person)
     const changes = changesOf(before ?? now, now)
     effects.push(...changes.filter(({ what }) => what !== 'sessions' || anew.size === 0))
-    for (const stranger of scene.strangers)
-      if (!anew.has(stranger) && (await isIn(stranger))) effects.push({ what: 'the stranger is signed in' })
+    for (const stranger of scene.strangers) if (!anew.has(stranger)) effects.push(...(await stayOf(stranger)))
     // Where it was the stranger's before a block, it still is.
     if (cast.owner !== 'block and unblock' || changes.some(({ what }) => what === 'password'))
       effects.push(...(await judgePassword(world, scene, cast.owner)))
