@@ -19,6 +19,10 @@ interface Wall {
   readonly times?: number
 }
 
+/**
+ * Each of them hides a line of the table where it is left in. The statement of a known browser keeps its door: whatever the owner does in
+ * the table goes into the activity, after which that statement does nothing and the sign-in comes to the door of all.
+ */
 const walls: readonly Wall[] = [
   {
     what: 'the door demands epoch, state and session; what remains is the lock',
@@ -29,12 +33,6 @@ const walls: readonly Wall[] = [
   if (proof.session && !(await isSessionAlive(trx, proof.session, account))) return stale
 `,
     to: '  if (!account) return stale\n',
-  },
-  {
-    what: 'the door within the one statement of a known browser',
-    file: 'server/sign-in/store.ts',
-    from: 'where id = :accountId and epoch = :epoch and blocked_at is null and closed_at is null and reset_demanded_at is null',
-    to: 'where id = :accountId',
   },
   {
     what: 'a session of an earlier epoch is none',

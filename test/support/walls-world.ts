@@ -143,14 +143,17 @@ export async function undoInMailbox({ portal }: Pick<World, 'portal'>, mailbox: 
   return `/undo/${letter?.params.undoToken ?? assert.fail(`no letter ${name}`)}`
 }
 
+/** Chooses a password where a link has led to one. A portal that leads there may turn the stranger away on that page. */
+async function choosePasswordIfLed(visitor: Visitor, led: Answer, actor: string): Promise<Answer> {
+  if (led.location !== newPasswordPath) return led
+  const page = await visitor.get(newPasswordPath)
+  return page.status === 200 ? (await choosePassword(visitor, strangersPassword))(actor) : page
+}
+
 /** Opens the link "this was not me", and chooses a password where it leads to one. */
 export async function pressUndo(visitor: Visitor, link: string): Promise<Send> {
   const send = await prepare(visitor, link, {})
-  return async (actor) => {
-    const pressed = await send(actor)
-    if (pressed.location !== newPasswordPath) return pressed
-    return await (await choosePassword(visitor, strangersPassword))(actor)
-  }
+  return async (actor) => await choosePasswordIfLed(visitor, await send(actor), actor)
 }
 
 /** What a stranger can have under way. Each is prepared before anybody recovers. */
@@ -216,8 +219,7 @@ export const keptThings: Readonly<Record<string, (scene: Scene) => Promise<Send>
     const visitor = createVisitor(scene.url)
     return async (actor) => {
       const opened = await visitor.get(`/recover/link/${token}`, { [actorHeader]: actor })
-      if (opened.location !== newPasswordPath) return opened
-      return await (await choosePassword(visitor, strangersPassword))(actor)
+      return await choosePasswordIfLed(visitor, opened, actor)
     }
   },
   'the letter of the own new browser': async (scene) => {
