@@ -16,6 +16,7 @@ import { proveRecoveryTimes } from './recovery-times.ts'
 import { proveRecoveryWalk } from './recovery-walk.ts'
 import { proveUndoOrderings } from './undo-orderings.ts'
 import { proveWallsAtOnce } from './walls.ts'
+import { proveWallsUnmended } from './walls-unmended.ts'
 
 interface Proof {
   readonly name: string
@@ -82,6 +83,11 @@ const proofs: readonly Proof[] = [
     name: 'walls',
     what: 'after a finished recovery nothing that was begun before has an effect, in 20,000 schedules of held requests',
     run: () => proveWallsAtOnce({ schedules: 20_000, seed: 1 }, 4),
+  },
+  {
+    name: 'walls-unmended',
+    what: 'without the walls each row of what survived a recovery is seen, and with them the same schedules have no effect',
+    run: () => proveWallsUnmended(),
   },
   {
     name: 'undo-orderings',

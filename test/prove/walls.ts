@@ -5,9 +5,19 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { startChild } from '#test/bench/child.ts'
 import { startTestPortal } from '#test/support/portal.ts'
+import { forgetLimits } from '#test/support/recovery.ts'
 import { createTurnstile, type Turnstile } from '#test/support/turnstile.ts'
 import type { Visitor } from '#test/support/visitor.ts'
-import { ownersActs, type Scene, type Send, setScene, strangersActs, type World } from '#test/support/walls-world.ts'
+import {
+  keptThings,
+  ownersActs,
+  type Scene,
+  type Send,
+  setScene,
+  strangersActs,
+  strangersPassword,
+  type World,
+} from '#test/support/walls-world.ts'
 
 export interface WallsPlan {
   readonly schedules: number
@@ -27,12 +37,17 @@ function randomOf(seed: number): () => number {
   }
 }
 
+export type Keys = Readonly<Record<string, unknown>>
+
 /** What opens the account or will: whoever changes it has had an effect. Not: when something was last seen or tried. */
-async function keysTo({ portal, person }: Scene): Promise<Record<string, unknown>> {
-  const { accountId } = person
+export async function keysTo(
+  { portal }: Pick<World, 'portal'>,
+  { accountId }: { readonly accountId: string },
+): Promise<Keys> {
   const rows = await portal.db.raw(
     `select json_build_object(
-       'account', (select json_build_array(password_verifier, epoch, probation_until, blocked_at) from accounts where id = :id),
+       'password', (select password_verifier from accounts where id = :id),
+       'account', (select json_build_array(epoch, probation_until, blocked_at) from accounts where id = :id),
        'claims', (select json_agg(encode(digest, 'hex') order by digest) from claims where account_id = :id),
        'question', (select json_build_array(question, answer_verifier) from security_questions where account_id = :id),
        'sessions', (select json_agg(encode(id_digest, 'hex') order by id_digest) from sessions s join accounts a on a.id = s.account_id
@@ -49,15 +64,33 @@ async function keysTo({ portal, person }: Scene): Promise<Record<string, unknown
   return rows.rows[0].keys
 }
 
-/** Whether somebody is signed in: only the owner may be. */
-async function isIn(stranger: Scene['strangers'][number]): Promise<boolean> {
-  const { status } = await stranger.get('/account')
-  return status === 200
+/** Only the owner may be signed in. Whoever is it with a password that counts as just typed takes the mailbox back. */
+async function stayOf(stranger: Visitor): Promise<Effect[]> {
+  const opens = async (page: string) => (await stranger.get(page)).status === 200
+  if (!(await opens('/account'))) return []
+  const isFresh = await opens('/account/password')
+  return [{ what: 'the stranger is signed in' }, ...(isFresh ? [{ what: 'freshly' }] : [])]
 }
 
-interface Outcome {
+export interface Effect {
+  /** The key that changed, or what else is as it must not be. */
+  readonly what: string
+  readonly seen?: string
+}
+
+/** Which of the keys are others by now. */
+export function changesOf(before: Keys, after: Keys): Effect[] {
+  const seen = (keys: Keys, what: string) => JSON.stringify(keys[what] ?? null)
+  const all = Object.keys({ ...before, ...after })
+  const changed = all.filter((what) => seen(before, what) !== seen(after, what))
+  return changed.map((what) => ({ what, seen: `${seen(before, what)} → ${seen(after, what)}` }))
+}
+
+export interface Outcome {
   readonly arrived: boolean
-  readonly effects: readonly string[]
+  readonly effects: readonly Effect[]
+  /** What each stranger was held before when the owner had arrived; undefined where one was not held then. */
+  readonly heldBefore: readonly (string | undefined)[]
 }
 
 /**
@@ -68,64 +101,88 @@ const signingInAnew = (owner: string, strangers: readonly string[], turnstile: T
     ? strangers.filter((name) => name.includes('sign in') && !turnstile.hasLooked(name))
     : []
 
+/** What the strangers have under way, with the browsers in which they may be signed in. */
+async function prepareStrangers(scene: Scene, acts: readonly string[]) {
+  const prepared: { readonly name: string; readonly send: Send; readonly visitors: readonly Visitor[] }[] = []
+  for (const [nth, act] of acts.entries()) {
+    const { length } = scene.strangers
+    const prepare = strangersActs[act] ?? keptThings[act] ?? assert.fail(`no such act: ${act}`)
+    const send = await prepare(scene)
+    prepared.push({ name: `${nth} ${act}`, send, visitors: scene.strangers.slice(length) })
+  }
+  return prepared
+}
+
+/** Whether this is the account's password. */
+export async function isPassword(
+  { portal }: Pick<World, 'portal'>,
+  { accountId }: { readonly accountId: string },
+  password: string,
+): Promise<boolean> {
+  const account = await portal.db('accounts').where({ id: accountId }).first()
+  return await portal.parts.hasher.verify(account.password_verifier, password)
+}
+
+/** Whose password it is that came too late. */
+async function judgePassword(world: World, { person, newPassword }: Scene, owner: string): Promise<Effect[]> {
+  if (await isPassword(world, person, strangersPassword)) return [{ what: 'password of the stranger' }]
+  // A block leaves the password as it was.
+  const isOwners = owner === 'block and unblock' || (await isPassword(world, person, newPassword))
+  return isOwners ? [] : [{ what: 'another password' }]
+}
+
+export type WallsWorld = World & { readonly turnstile: Turnstile }
+
 /** Plays one schedule. @param choose who goes on */
-async function play(
-  world: World & { readonly turnstile: Turnstile },
+export async function play(
+  world: WallsWorld,
   cast: { readonly owner: string; readonly strangers: readonly string[] },
   choose: Choose,
 ): Promise<Outcome> {
   const scene = await setScene(world)
-  const sends: [string, Send][] = []
-  const visitorsOf = new Map<string, Visitor[]>()
-  for (const [nth, act] of cast.strangers.entries()) {
-    const { length } = scene.strangers
-    sends.push([`${nth} ${act}`, (await strangersActs[act]?.(scene)) as Send])
-    visitorsOf.set(`${nth} ${act}`, scene.strangers.slice(length))
-  }
+  const strangers = await prepareStrangers(scene, cast.strangers)
   const recover = await ownersActs[cast.owner]?.(scene)
   const { turnstile } = world
-  let atTheEnd = ''
+  let isAtTheEnd = false
   const owner = turnstile.run('owner', async () => {
-    const arrived = (await recover?.('owner')) ?? false
-    if (arrived) atTheEnd = 'now'
-    return arrived
+    isAtTheEnd = (await recover?.('owner')) ?? false
+    return isAtTheEnd
   })
-  const others = sends.map(([name, send]) => turnstile.run(name, () => send(name)))
-  let before: Promise<Record<string, unknown>> | undefined
+  const others = strangers.map(({ name, send }) => turnstile.run(name, () => send(name)))
+  let before: Keys | undefined
+  let heldBefore: Outcome['heldBefore'] = []
   const anew = new Set<Visitor>()
-  await turnstile.drive((held) => {
+  await turnstile.drive(async (held) => {
     // The owner has arrived, and the others stand still: what the keys are now, they stay.
-    if (atTheEnd && !before) {
-      before = keysTo(scene)
-      for (const visitor of signingInAnew(cast.owner, [...visitorsOf.keys()], turnstile).flatMap(
-        (name) => visitorsOf.get(name) ?? [],
-      ))
-        anew.add(visitor)
+    if (isAtTheEnd && !before) {
+      const names = strangers.map(({ name }) => name)
+      heldBefore = names.map((name) => turnstile.heldBefore(name))
+      const late = signingInAnew(cast.owner, names, turnstile)
+      for (const { visitors } of strangers.filter(({ name }) => late.includes(name)))
+        for (const visitor of visitors) anew.add(visitor)
+      before = await keysTo(world, scene.person)
     }
     return choose(held)
   })
   const arrived = await owner
   await Promise.all(others)
-  const effects: string[] = []
+  const effects: Effect[] = []
   if (arrived) {
-    const told = (keys: Record<string, unknown>) => JSON.stringify(anew.size > 0 ? { ...keys, sessions: null } : keys)
-    const [then, now] = [told(await (before ?? keysTo(scene))), told(await keysTo(scene))]
-    if (then !== now) effects.push(`keys changed: ${then} → ${now}`)
-    for (const stranger of scene.strangers)
-      if (!anew.has(stranger) && (await isIn(stranger))) effects.push('the stranger is signed in')
-    if (cast.owner !== 'block and unblock') {
-      const account = await world.portal.db('accounts').where({ id: scene.person.accountId }).first()
-      const { hasher } = world.portal.parts
-      if (!(await hasher.verify(account.password_verifier, scene.newPassword))) effects.push('another password')
-    }
+    const now = await keysTo(world, scene.person)
+    const changes = changesOf(before ?? now, now)
+    effects.push(...changes.filter(({ what }) => what !== 'sessions' || anew.size === 0))
+    for (const stranger of scene.strangers) if (!anew.has(stranger)) effects.push(...(await stayOf(stranger)))
+    // Where it was the stranger's before a block, it still is.
+    if (cast.owner !== 'block and unblock' || changes.some(({ what }) => what === 'password'))
+      effects.push(...(await judgePassword(world, scene, cast.owner)))
   }
-  return { arrived, effects }
+  return { arrived, effects, heldBefore }
 }
 
-type Choose = (held: readonly string[]) => string
+export type Choose = (held: readonly string[]) => string
 
 /** The stranger takes so many steps, then the owner goes through to the end, then the stranger goes on. */
-function afterSteps(steps: number): Choose {
+export function afterSteps(steps: number): Choose {
   let taken = 0
   return (held) => {
     const stranger = held.find((name) => name !== 'owner')
@@ -138,7 +195,7 @@ function afterSteps(steps: number): Choose {
 }
 
 /** No request has more awaits than this, so a stranger that is held after each of them was held everywhere. */
-const mostSteps = 20
+export const mostSteps = 20
 
 interface Schedule {
   readonly owner: string
@@ -189,7 +246,8 @@ export async function proveWallsAtOnce(plan: Omit<WallsPlan, 'every'>, processes
   return { schedules: sum('schedules'), arrived: sum('arrived') }
 }
 
-export async function proveWalls(plan: WallsPlan): Promise<WallsFigures> {
+/** A portal behind a turnstile, in which people may try as often as they like. */
+export async function withWorld<T>(work: (world: WallsWorld) => Promise<T>, patienceMs?: number): Promise<T> {
   const portal = await startTestPortal({
     worker: false,
     env: {
@@ -198,28 +256,32 @@ export async function proveWalls(plan: WallsPlan): Promise<WallsFigures> {
       LIMIT_SMS_TOTAL_DAY: '100000000',
     },
   })
-  const turnstile = createTurnstile(portal.db, portal.parts.hasher)
+  const turnstile = createTurnstile(portal.db, portal.parts.hasher, patienceMs)
   const server = createServer(turnstile.listener(portal.app))
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  const world = { portal, url, turnstile }
-  let arrived = 0
-  let played = 0
   try {
-    for (const { choose, ...cast } of schedulesOf(plan)) {
-      const outcome = await play(world, cast, choose)
-      if (outcome.arrived) arrived += 1
-      const what = `schedule ${played} of seed ${plan.seed}: ${cast.owner}, while ${cast.strangers}`
-      assert.deepEqual(outcome.effects, [], what)
-      played += 1
-      if (played % 50 === 0) await portal.db('rate_limits').delete()
-    }
+    return await work({ portal, url, turnstile })
   } finally {
     turnstile.stop()
     server.close()
     server.closeAllConnections()
     await portal.stop()
   }
-  return { schedules: played, arrived }
 }
+
+export const proveWalls = (plan: WallsPlan): Promise<WallsFigures> =>
+  withWorld(async (world) => {
+    let arrived = 0
+    let played = 0
+    for (const { choose, ...cast } of schedulesOf(plan)) {
+      const outcome = await play(world, cast, choose)
+      if (outcome.arrived) arrived += 1
+      const what = `schedule ${played} of seed ${plan.seed}: ${cast.owner}, while ${cast.strangers}`
+      assert.deepEqual(outcome.effects, [], what)
+      played += 1
+      if (played % 50 === 0) await forgetLimits(world.portal)
+    }
+    return { schedules: played, arrived }
+  })

@@ -7,8 +7,10 @@ import { putLink } from '#server/backup-address/link-store.ts'
 import { putConfirmation } from '#server/contacts/store.ts'
 import { hashToken, newToken } from '#server/core/secrets.ts'
 import { beginProvenFlow, keysOf } from '#server/recovery/begin-recovery.ts'
+import { newPasswordPath } from '#server/recovery/flow-steps.ts'
 import { insertFlow } from '#server/recovery/store.ts'
 import { insertUndo } from '#server/undo/store.ts'
+import { writtenMessages } from './by-hand.ts'
 import type { TestPortal } from './portal.ts'
 import { type Equipped, equip } from './recovery.ts'
 import { actorHeader } from './turnstile.ts'
@@ -33,7 +35,10 @@ export interface Scene extends World {
 export type Send = (actor: string) => Promise<Answer>
 
 const epoch = 1
-const minutes = (count: number, { portal }: World) => new Date(portal.clock.now().getTime() + count * 60_000)
+/** What the stranger chooses wherever a password may be chosen. */
+export const strangersPassword = 'a sentence of the stranger'
+const minutes = (count: number, { portal }: Pick<World, 'portal'>) =>
+  new Date(portal.clock.now().getTime() + count * 60_000)
 const trace = { device: 'Firefox, Linux', place: 'Minsk, BY' }
 
 /** Opens the form at `page`, and sends it to `path` when its time has come. */
@@ -80,7 +85,7 @@ async function provenFlow(scene: Scene, provenBy: string, proofHash?: Buffer): P
   return visitor
 }
 
-const choosePassword = (visitor: Visitor, password: string) => prepare(visitor, '/recover/new-password', { password })
+const choosePassword = (visitor: Visitor, password: string) => prepare(visitor, newPasswordPath, { password })
 
 /** A link "this was not me" of a letter that lies in somebody's hand. */
 async function undoLink({ portal, person }: Scene, told: 'mailbox' | 'contact'): Promise<string> {
@@ -104,7 +109,11 @@ async function undoLink({ portal, person }: Scene, told: 'mailbox' | 'contact'):
   return `/undo/${token}`
 }
 
-async function pendingCode(scene: Scene, kind: 'phone' | 'backup-address'): Promise<void> {
+/** A code that is `123456`, on its way to a contact of somebody's choice. @returns the contact */
+export async function pendingCode(
+  scene: { readonly portal: TestPortal; readonly person: { readonly accountId: string } },
+  kind: 'phone' | 'backup-address',
+): Promise<string> {
   const { portal, person } = scene
   const number = `+37533${randomInt(1_000_000, 9_999_999)}`
   const address = `stranger${randomInt(1e9)}@elsewhere.example`
@@ -115,6 +124,36 @@ async function pendingCode(scene: Scene, kind: 'phone' | 'backup-address'): Prom
   await changeAccountAsItStands(portal.db, person.accountId, (trx) =>
     putConfirmation(trx, portal.keyring, { ...about, ...times, contact }),
   )
+  return value
+}
+
+/** The link to a new password that went to the backup address. */
+async function keepLink(scene: Scene, tokenHash: Buffer): Promise<void> {
+  const { portal, person } = scene
+  const moments = { at: portal.clock.now(), expiresAt: minutes(60, scene) }
+  await changeAccountAsItStands(portal.db, person.accountId, (trx) =>
+    putLink(trx, { accountId: person.accountId, epoch, tokenHash, ...moments }),
+  )
+}
+
+/** The link "this was not me" of the newest letter of this name in the mailbox. */
+export async function undoInMailbox({ portal }: Pick<World, 'portal'>, mailbox: string, name: string): Promise<string> {
+  const written = await writtenMessages(portal.db, portal.keyring)
+  const letter = written.findLast((each) => each.to === mailbox && each.name === name)
+  return `/undo/${letter?.params.undoToken ?? assert.fail(`no letter ${name}`)}`
+}
+
+/** Chooses a password where a link has led to one. A portal that leads there may turn the stranger away on that page. */
+async function choosePasswordIfLed(visitor: Visitor, led: Answer, actor: string): Promise<Answer> {
+  if (led.location !== newPasswordPath) return led
+  const page = await visitor.get(newPasswordPath)
+  return page.status === 200 ? (await choosePassword(visitor, strangersPassword))(actor) : page
+}
+
+/** Opens the link "this was not me", and chooses a password where it leads to one. */
+export async function pressUndo(visitor: Visitor, link: string): Promise<Send> {
+  const send = await prepare(visitor, link, {})
+  return async (actor) => await choosePasswordIfLed(visitor, await send(actor), actor)
 }
 
 /** What a stranger can have under way. Each is prepared before anybody recovers. */
@@ -130,7 +169,7 @@ export const strangersActs: Readonly<Record<string, (scene: Scene) => Promise<Se
     return prepare(visitor, '/sign-in', { login: scene.person.login, password: scene.person.password })
   },
   'change the password': async (scene) =>
-    prepare(await strangerIn(scene), '/account/password', { password: 'a sentence of the stranger' }),
+    prepare(await strangerIn(scene), '/account/password', { password: strangersPassword }),
   'type the password again': async (scene) =>
     prepare(await strangerIn(scene), '/account/confirm-password', { password: scene.person.password }),
   'set a question': async (scene) => {
@@ -167,24 +206,33 @@ export const strangersActs: Readonly<Record<string, (scene: Scene) => Promise<Se
     return prepare(visitor, '/recover/security-question', { answer: scene.person.answer })
   },
   'choose a password after the answer': async (scene) =>
-    choosePassword(await provenFlow(scene, 'security-question'), 'a sentence of the stranger'),
+    choosePassword(await provenFlow(scene, 'security-question'), strangersPassword),
   'use the link of a letter in the mailbox': async (scene) =>
     prepare(createVisitor(scene.url), await undoLink(scene, 'mailbox'), {}),
+}
+
+/** What lies in the stranger's hands, and is taken up when it suits them. The proof of the table in `walls-unmended.ts` plays it. */
+export const keptThings: Readonly<Record<string, (scene: Scene) => Promise<Send>>> = {
+  'a link to a new password': async (scene) => {
+    const token = newToken()
+    await keepLink(scene, hashToken(token))
+    const visitor = createVisitor(scene.url)
+    return async (actor) => {
+      const opened = await visitor.get(`/recover/link/${token}`, { [actorHeader]: actor })
+      return await choosePasswordIfLed(visitor, opened, actor)
+    }
+  },
+  'the letter of the own new browser': async (scene) => {
+    await strangerIn(scene)
+    return pressUndo(createVisitor(scene.url), await undoInMailbox(scene, scene.person.mailbox, 'new-device'))
+  },
 }
 
 /** Ways in which the owner ends what was before. Each returns whether it arrived. */
 export const ownersActs: Readonly<Record<string, (scene: Scene) => Promise<(actor: string) => Promise<boolean>>>> = {
   'reset by link': async (scene) => {
     const tokenHash = hashToken(newToken())
-    const { portal, person } = scene
-    const link = {
-      accountId: person.accountId,
-      epoch,
-      tokenHash,
-      at: portal.clock.now(),
-      expiresAt: minutes(60, scene),
-    }
-    await changeAccountAsItStands(portal.db, person.accountId, (trx) => putLink(trx, link))
+    await keepLink(scene, tokenHash)
     const send = await choosePassword(await provenFlow(scene, 'backup-address', tokenHash), scene.newPassword)
     return async (actor) => (await send(actor)).location === '/recover/done'
   },
@@ -205,7 +253,7 @@ export const ownersActs: Readonly<Record<string, (scene: Scene) => Promise<(acto
     const link = await undoLink(scene, 'contact')
     const send = await prepare(visitor, link, {})
     return async (actor) => {
-      if ((await send(actor)).location !== '/recover/new-password') return false
+      if ((await send(actor)).location !== newPasswordPath) return false
       const choose = await choosePassword(visitor, scene.newPassword)
       return (await choose(actor)).location === '/recover/done'
     }
