@@ -100,6 +100,21 @@ const acts: readonly Act[] = [
       },
   },
   {
+    name: 'the end of all sessions by the operator',
+    prepare:
+      async ({ login }) =>
+      () =>
+        operator('account', 'end-sessions', login),
+  },
+  {
+    name: 'the end of all sessions by support',
+    prepare: async ({ accountId }) => {
+      const { visitor } = await enrolStaff(portal, `support${accountId.slice(0, 6)}`, 'support')
+      const page = `/staff/accounts/${accountId}`
+      return async () => assert.equal((await visitor.post(`${page}/end-sessions`, {}, { from: page })).location, page)
+    },
+  },
+  {
     name: 'a measure of the abuse desk that demands a new password',
     prepare: async ({ accountId }) => {
       const staff = `analyst${accountId.slice(0, 6)}`

@@ -153,6 +153,11 @@ export async function strengthenVerifier(db: Db | Trx, id: string, from: string,
   await db('accounts').where({ id, password_verifier: from }).update({ password_verifier: to })
 }
 
+/** Begins a new epoch: what was proven until now is worth nothing any more. Contacts' links "this was not me" go on. */
+export async function beginEpoch(trx: AccountTrx, id: string): Promise<void> {
+  await trx('accounts').where({ id }).increment('epoch')
+}
+
 /** Begins a new epoch. Returns false where the account was blocked already. */
 export async function blockAccount(trx: AccountTrx, id: string, reason: string, at: Date): Promise<boolean> {
   const changed = await trx('accounts')

@@ -1,7 +1,7 @@
 import { blockByOperator, tellOfOperatorLift } from '../abuse/operator-block.ts'
 import { liftByOperator } from '../abuse/operator-lift.ts'
 import { changeAccountAsItStands } from '../accounts/change-account.ts'
-import { unblockAccount } from '../accounts/store.ts'
+import { beginEpoch, unblockAccount } from '../accounts/store.ts'
 import { recordActivity } from '../activity/store.ts'
 import { holdFilters } from '../mail-filters/hold-filters.ts'
 import { describeMailbox } from '../mailboxes/describe-mailbox.ts'
@@ -110,6 +110,7 @@ const endAll: Command = {
     const { db, keyring, clock } = opened
     const at = clock.now()
     const ended = await changeAccountAsItStands(db, account.id, async (trx) => {
+      await beginEpoch(trx, account.id)
       await holdFilters(trx, { accountId: account.id, at })
       await doubtLateWays(trx, opened.parts.desk, { accountId: account.id, at })
       const count = await endSessions(trx, account.id)

@@ -2,7 +2,7 @@
 
 import { type Request, type Response, Router } from 'express'
 import { lockBoth, openAccount, openAccountAsItStands, StaleProof } from '../accounts/change-account.ts'
-import { type Account, findAccount, findAccountByAddress } from '../accounts/store.ts'
+import { type Account, beginEpoch, findAccount, findAccountByAddress } from '../accounts/store.ts'
 import { describeEntry } from '../activity/describe-entry.ts'
 import { listActivity, recordActivity } from '../activity/store.ts'
 import { recordLook } from '../audit/record-look.ts'
@@ -92,6 +92,7 @@ export function staffAccountRoutes(parts: WebParts): Router {
           const door = await openAccountAsItStands(outer, accountId)
           if (!door) throw new NotFound('no such account')
           const { trx } = door
+          await beginEpoch(trx, accountId)
           await holdFilters(trx, { accountId, at })
           await doubtLateWays(trx, parts, { accountId, at })
           // A second click finds none.
