@@ -16,10 +16,11 @@ const keys = {
   'our own address, as parseTypedLogin reads it': ['sign-in', 'sign-in-gate', 'sign-in-told'],
   'keysOf in recovery: our own address, or text that names nobody': [
     ...['recovery-answers', 'recovery-wrong-codes', 'recovery-failures'],
-    ...['recovery-mail-day', 'recovery-mail-burst'],
   ],
   'account id and kind of contact': ['contact-doubted'],
+  // Who asks: an account that is signed in; in recovery the typed name and networkOf, or a known browser.
   'asker and number as E.164': ['…-sms-day', '…-sms-wait', '…-sms-burst'],
+  'asker and canonical address': ['recovery-mail-day', 'recovery-mail-burst'],
   'number as E.164': ['sms-number', 'sms-number-strangers', 'sms-wait', 'sms-burst'],
   'prefix of a number as E.164': ['sms-prefix'],
   'account id or canonical address': ['mail-burst', 'mail-day'],

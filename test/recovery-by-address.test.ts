@@ -59,7 +59,7 @@ test('it is shown how many can still be asked for, and from when; another addres
     await challenge(flow, 'often@elsewhere.example')
     assert.deepEqual([(await shown()).left, (await shown()).againAt], [7 - asked, null])
   }
-  const key = digest('limits.recovery-mail', JSON.stringify([flow.budgetKey, 'often@elsewhere.example']))
+  const key = digest('limits.recovery-mail', JSON.stringify([flow.askerKey, 'often@elsewhere.example']))
   const counters = await trial.counters()
   const names = ['recovery-mail-burst', 'recovery-mail-day'].map((name) => `${name}:${key}`)
   assert.deepEqual(
@@ -79,7 +79,7 @@ test('it is shown how many can still be asked for, and from when; another addres
 
   await challenge(flow, 'another@elsewhere.example')
   assert.equal((await shown()).left, 6)
-  const stranger = { ...(await trial.newFlow(nobody)), budgetKey: 'of another name' }
+  const stranger = { ...(await trial.newFlow(nobody)), askerKey: 'of another name or network' }
   await challenge(stranger, 'often@elsewhere.example')
   assert.equal((await method.describe(trial.db, stranger))?.left, 6)
 })

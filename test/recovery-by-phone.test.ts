@@ -25,8 +25,7 @@ describe('recovery by phone', () => {
     trial.within((trx) => method().challenge(trx, flow, input))
   const prove = (flow: MethodFlow, input: string) => trial.within((trx) => method().prove(trx, flow, input))
   const describeFlow = (flow: MethodFlow) => method().describe(trial.db, flow)
-  const keyOf = (flow: MethodFlow, e164: string) =>
-    digest('limits.recovery-sms', JSON.stringify([flow.budgetKey, e164]))
+  const keyOf = (flow: MethodFlow, e164: string) => digest('limits.recovery-sms', JSON.stringify([flow.askerKey, e164]))
   /** Asked, and answered by a worker with this code. */
   async function asked(person: { id: string; e164: string }, code = '01234567') {
     const flow = await trial.newFlow(person.id)
@@ -109,8 +108,8 @@ describe('recovery by phone', () => {
     }
     await refused(60)
     assert.deepEqual(await trial.counters(), { [burst]: 1, [day]: 1, [gate]: 2 })
-    // Another browser that is known, or another number, has waits of its own.
-    assert.equal((await challenge({ ...flow, budgetKey: newToken() }, e164)).kind, 'asked')
+    // Another network or known browser, and another number, have waits of their own.
+    assert.equal((await challenge({ ...flow, askerKey: newToken() }, e164)).kind, 'asked')
     assert.equal((await challenge(flow, '+375297650002')).kind, 'asked')
     for (const [full, allowed] of [
       [burst, 3],

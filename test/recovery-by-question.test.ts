@@ -64,6 +64,7 @@ const flowOf = (accountId: string, more: Partial<MethodFlow> = {}): MethodFlow =
     shownAccountId: accountId,
     nameKey: randomUUID(),
     budgetKey: randomUUID(),
+    askerKey: randomUUID(),
   },
   ...{ locale: 'en', trace, begunAt: at, at },
   ...more,

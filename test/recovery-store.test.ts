@@ -24,6 +24,7 @@ import {
 import { rememberDevice } from '#server/sessions/store.ts'
 import {
   at,
+  digest,
   keyring,
   minutes,
   onlyNew,
@@ -43,6 +44,9 @@ const newFlow = (accountId: string | null, state: keyof typeof edges = 'begun', 
     ...(state === 'begun' || state === 'asked' ? {} : { provenBy: 'phone' }),
     ...{ state, at: when, expiresAt: new Date(when.getTime() + 3_600_000) },
   })
+
+const network = '192.0.2.1'
+const askerKeyOf = (address: string, from = network) => digest('recovery.asker', JSON.stringify([address, from]))
 
 const find = (tokenHash: Buffer, when = at) => findFlow(db, tokenHash, when)
 const stateOf = async (id: string) => (await db('recovery_flows').where({ id }).first('state')).state
@@ -79,7 +83,7 @@ test('whoever types a name has a flow of that name for two hours, with what is k
   const login = anna.address.split('@')[0] ?? ''
   for (const typed of [login, ` ${login.toUpperCase()} `, anna.address]) {
     const tokenHash = hashToken(newToken())
-    await beginRecovery(parts, { login: typed, tokenHash, device: undefined, locale: 'be', trace })
+    await beginRecovery(parts, { login: typed, tokenHash, device: undefined, network, locale: 'be', trace })
     const flow = await find(tokenHash)
     assert.ok(flow)
     const { id, typedSealed, ...rest } = flow
@@ -91,6 +95,7 @@ test('whoever types a name has a flow of that name for two hours, with what is k
       address: anna.address,
       live: true,
       ...keysOf(keyring, anna.address),
+      askerKey: askerKeyOf(anna.address),
       state: 'begun',
       asked: null,
       provenBy: null,
@@ -115,13 +120,14 @@ test('a name that nobody has, and what no mailbox can be called, have flows and 
     ['someone@elsewhere.example', 'someone@elsewhere.example@postern.example'],
   ] as const) {
     const tokenHash = hashToken(newToken())
-    await beginRecovery(parts, { login: typed, tokenHash, device: hashToken('x'), locale: 'en', trace })
+    await beginRecovery(parts, { login: typed, tokenHash, device: hashToken('x'), network, locale: 'en', trace })
     const flow = await find(tokenHash)
     assert.ok(flow)
     assert.deepEqual([flow.accountId, flow.address, flow.live], [null, null, false])
     const { nameKey, budgetKey } = flow
     assert.deepEqual({ nameKey, budgetKey }, keysOf(keyring, address), typed)
-    keys.push(nameKey, budgetKey)
+    assert.equal(flow.askerKey, askerKeyOf(address))
+    keys.push(nameKey, budgetKey, flow.askerKey)
   }
   assert.equal(new Set(keys).size, keys.length)
 })
@@ -131,22 +137,31 @@ test('a browser that signed in before has counters of its own, and only for the 
   const device = hashToken(newToken())
   await within((trx) => rememberDevice(trx, anna.id, device, at))
   const parts = { db: db, clock: { now: () => at }, keyring, settings: { mailDomains: ['postern.example'] } }
-  const keysWith = async ({ address }: { address: string }, known: Buffer | undefined) => {
+  const keysWith = async ({ address }: { address: string }, known: Buffer | undefined, from = network) => {
     const tokenHash = hashToken(newToken())
-    await beginRecovery(parts, { login: address, tokenHash, device: known, locale: 'en', trace })
+    await beginRecovery(parts, { login: address, tokenHash, device: known, network: from, locale: 'en', trace })
     const flow = await find(tokenHash)
     assert.ok(flow)
-    return { nameKey: flow.nameKey, budgetKey: flow.budgetKey }
+    return { nameKey: flow.nameKey, budgetKey: flow.budgetKey, askerKey: flow.askerKey }
   }
   const own = keysOf(keyring, anna.address, device)
   const common = keysOf(keyring, anna.address)
   assert.notEqual(own.budgetKey, common.budgetKey)
   assert.equal(own.nameKey, common.nameKey)
   assert.notEqual(keysOf(keyring, anna.address, hashToken('another')).budgetKey, own.budgetKey)
-  assert.deepEqual(await keysWith(anna, device), own)
-  assert.deepEqual(await keysWith(anna, undefined), common)
-  assert.deepEqual(await keysWith(anna, hashToken('another')), common)
-  assert.deepEqual(await keysWith(boris, device), keysOf(keyring, boris.address))
+  for (const from of [network, '192.0.2.2'])
+    assert.deepEqual(await keysWith(anna, device, from), { ...own, askerKey: own.budgetKey }, 'wherever it is')
+  const ofNetwork = { ...common, askerKey: askerKeyOf(anna.address) }
+  assert.deepEqual(await keysWith(anna, undefined), ofNetwork)
+  assert.deepEqual(await keysWith(anna, hashToken('another')), ofNetwork)
+  const elsewhere = { ...common, askerKey: askerKeyOf(anna.address, '192.0.2.2') }
+  assert.deepEqual(await keysWith(anna, undefined, '192.0.2.2'), elsewhere)
+  const ofBoris = { ...keysOf(keyring, boris.address), askerKey: askerKeyOf(boris.address) }
+  assert.deepEqual(await keysWith(boris, device), ofBoris)
+  assert.equal(
+    new Set([own.budgetKey, common.budgetKey, ...[ofNetwork, elsewhere, ofBoris].map(({ askerKey }) => askerKey)]).size,
+    5,
+  )
 })
 
 test('what a decoy shows stays the same on the day of a rotation', () => {
@@ -156,8 +171,8 @@ test('what a decoy shows stays the same on the day of a rotation', () => {
   assert.equal(later.nameKey, before.nameKey)
   assert.notEqual(later.budgetKey, before.budgetKey)
   assert.notEqual(before.nameKey, before.budgetKey)
-  const digest = (purpose: string) => keyring.digest(purpose, 'anna@postern.example').toString('base64url')
-  assert.deepEqual(before, { nameKey: digest('recovery.name'), budgetKey: digest('recovery.budget') })
+  const named = (purpose: string) => digest(purpose, 'anna@postern.example')
+  assert.deepEqual(before, { nameKey: named('recovery.name'), budgetKey: named('recovery.budget') })
 })
 
 test('a link and an undo begin with their proof', async () => {
@@ -183,6 +198,14 @@ test('a link and an undo begin with their proof', async () => {
     assert.ok(await find(tokenHash, minutes(119)))
     assert.equal(await find(tokenHash, minutes(120)), undefined)
   }
+})
+
+test('a flow from before askers had names of their own is counted as it was', async () => {
+  const { id, tokenHash, askerKey } = await newFlow(null)
+  assert.equal((await find(tokenHash))?.askerKey, askerKey)
+  await db('recovery_flows').where({ id }).update({ asker_key: null })
+  const flow = await find(tokenHash)
+  assert.equal(flow?.askerKey, flow?.budgetKey)
 })
 
 test('a flow in a language that is no longer spoken goes on in English', async () => {
@@ -225,6 +248,7 @@ test('a method sees of a decoy an account that nobody has', async () => {
     shownAccountId: anna.id,
     nameKey: open.nameKey,
     budgetKey: open.budgetKey,
+    askerKey: open.askerKey,
     locale: 'be',
     trace,
     begunAt: at,
@@ -432,7 +456,7 @@ test('what a flow calls its mailbox is sealed, and moves to a new key', async ()
   for (const login of Object.keys(typed)) {
     const tokenHash = hashToken(newToken())
     hashes.push(tokenHash)
-    await beginRecovery(parts, { login, tokenHash, device: undefined, locale: 'be', trace })
+    await beginRecovery(parts, { login, tokenHash, device: undefined, network, locale: 'be', trace })
   }
   const rekey = (limit: number) => within((trx) => rekeyFlows(trx, rotated, limit))
   assert.deepEqual([await rekey(2), await rekey(2), await rekey(2)], [2, 1, 0])

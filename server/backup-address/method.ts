@@ -34,10 +34,10 @@ export function backupAddressRecovery(parts: BackupAddressRecoveryParts): Recove
       challenge: { page: 'recover-backup-address', path: 'backup-address', field: 'address' },
       proof: { page: 'recover-backup-address-sent', path: 'backup-address/sent', field: null },
     },
-    async describe(db, { id, budgetKey, at }) {
+    async describe(db, { id, askerKey, at }) {
       const request = await findLinkRequest(db, keyring, id)
       if (!request) return null
-      const { wait, left } = await pace.look(db, budgetKey, request.typed.canonical)
+      const { wait, left } = await pace.look(db, askerKey, request.typed.canonical)
       return {
         address: request.typed.address,
         minutes: settings.linkMinutes,
@@ -55,7 +55,7 @@ export function backupAddressRecovery(parts: BackupAddressRecoveryParts): Recove
       // A second click: another link would only make the one under way worthless.
       const isSame = request?.typed.canonical === address.canonical
       if (isSame && seen !== undefined && seen !== request.sends) return { kind: 'asked' }
-      await pace.count(trx, flow.budgetKey, address.canonical)
+      await pace.count(trx, flow.askerKey, address.canonical)
       const { locale, trace } = flow
       const typed = { address: address.address, canonical: address.canonical, locale, trace }
       const sends = await putLinkRequest(trx, keyring, { flowId: flow.id, typed, at: flow.at })

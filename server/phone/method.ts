@@ -58,10 +58,10 @@ export function phoneRecovery(parts: PhoneRecoveryParts): RecoveryMethod {
       challenge: { page: 'recover-sms', path: 'sms', field: 'phone' },
       proof: { page: 'recover-sms-code', path: 'sms/code', field: 'code' },
     },
-    async describe(db, { id, budgetKey, at }) {
+    async describe(db, { id, askerKey, at }) {
       const request = await findCodeRequest(db, keyring, id)
       if (!request) return null
-      const { wait, left } = await pace.look(db, budgetKey, request.e164)
+      const { wait, left } = await pace.look(db, askerKey, request.e164)
       return {
         phone: writePhone(request.e164),
         digits: codeDigits,
@@ -81,7 +81,8 @@ export function phoneRecovery(parts: PhoneRecoveryParts): RecoveryMethod {
       const underWay = request && isUnderWay(request, e164, flow.at) ? request : undefined
       // A second click: one was asked for since the form was shown.
       if (underWay && seen !== undefined && seen !== underWay.sends) return { kind: 'asked' }
-      const wait = await pace.ask(trx, flow.budgetKey, e164)
+      // Security: what others asked for is weighed by the worker's guard, in silence.
+      const wait = await pace.ask(trx, flow.askerKey, e164)
       if (wait > 0) return { kind: 'wait', retryAfterSeconds: wait, underWay: underWay !== undefined }
       const expiresAt = new Date(flow.at.getTime() + settings.codeMinutes * 60_000)
       const sends = await putCodeRequest(trx, keyring, {

@@ -9,7 +9,7 @@ export interface PaceSettings {
   readonly limitSmsWaitSeconds: number
 }
 
-/** Recovery asks in the name of a mailbox, linking in that of an account that is signed in. */
+/** Recovery asks in the name of a mailbox from one network or known browser, linking in that of an account that is signed in. */
 export type PacePurpose = 'recovery' | 'linking'
 
 export interface Pace {

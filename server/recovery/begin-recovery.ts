@@ -41,6 +41,14 @@ export function keysOf(
   }
 }
 
+/**
+ * Names what the page tells of: how long to wait, and how much is left.
+ * Security: counted for one network and name. Over all who ask it would tell that the owner typed a number or an address lately, and
+ * whoever knows both would keep the owner waiting. The guards, which count for all of them, hold back in silence.
+ */
+const askerKeyOf = (keyring: Keyring, address: string, network: string): string =>
+  keyring.digest('recovery.asker', JSON.stringify([address, network])).toString('base64url')
+
 export interface BeginParts {
   readonly db: Db
   readonly clock: Clock
@@ -51,7 +59,8 @@ export interface BeginParts {
 /**
  * Begins a recovery for whatever was typed.
  * Security: known and unknown names walk the same path: the same queries, the same row, the same answer.
- * @param device digest of the browser's own token, where it has one
+ * @param about.device digest of the browser's own token, where it has one
+ * @param about.network that the browser asks from, as `networkOf` names it; it stays the asker when the browser moves to another
  */
 export async function beginRecovery(
   { db, clock, keyring, settings }: BeginParts,
@@ -59,11 +68,12 @@ export async function beginRecovery(
     readonly login: string
     readonly tokenHash: Buffer
     readonly device: Buffer | undefined
+    readonly network: string
     readonly locale: Locale
     readonly trace: Trace
   },
 ): Promise<void> {
-  const { tokenHash, device, locale, trace } = about
+  const { tokenHash, device, network, locale, trace } = about
   const typed = parseTypedLogin(about.login, settings.mailDomains)
   // What no mailbox can be called gets counters as well, named by the text.
   const name = typed ? typed.login : about.login.trim().toLowerCase()
@@ -75,6 +85,7 @@ export async function beginRecovery(
     const accountId = account?.id ?? null
     const known = device && (await isKnownDevice(trx, accountId ?? nobody, device)) ? device : undefined
     const keys = keysOf(keyring, address, known)
+    const ofNetwork = askerKeyOf(keyring, address, network)
     const state = beginnings['type-login']
     await insertFlow(trx, {
       tokenHash,
@@ -82,6 +93,7 @@ export async function beginRecovery(
       epoch: account?.epoch ?? null,
       typedSealed,
       ...keys,
+      askerKey: known ? keys.budgetKey : ofNetwork,
       state,
       locale,
       trace,

@@ -10,6 +10,7 @@ export const methodFlowOf = (flow: Flow, at: Date): MethodFlow => ({
   shownAccountId: flow.accountId ?? nobody,
   nameKey: flow.nameKey,
   budgetKey: flow.budgetKey,
+  askerKey: flow.askerKey,
   locale: flow.locale,
   trace: flow.trace,
   begunAt: flow.begunAt,

@@ -19,6 +19,11 @@ export interface MethodFlow {
   readonly nameKey: string
   /** Names the counters of the typed name, known or not; a browser that is known to the account has counters of its own. */
   readonly budgetKey: string
+  /**
+   * Names the counters that pages tell of, of the typed name and the network that asks; a known browser's are those of its budget.
+   * Security: what is counted over all who ask is for silent guards alone.
+   */
+  readonly askerKey: string
   readonly locale: Locale
   readonly trace: Trace
   readonly begunAt: Date

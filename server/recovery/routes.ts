@@ -77,8 +77,9 @@ export function recoveryRoutes(parts: WebParts): Router {
     .post('/recover', async (req, res) => {
       const { login } = readFields(req, ['login'])
       if (login.trim() === '') return showStart(req, res, [{ field: 'login', reason: 'missing' }])
-      await perNetwork.demand(networkOf(req.ip))
-      const about = { login, device: deviceDigestOf(parts, req), locale: req.locale, trace: trace(req) }
+      const network = networkOf(req.ip)
+      await perNetwork.demand(network)
+      const about = { login, device: deviceDigestOf(parts, req), network, locale: req.locale, trace: trace(req) }
       await beginRecovery(parts, { ...about, tokenHash: keepFlow(parts, res) })
       res.redirect(303, '/recover/method')
     })

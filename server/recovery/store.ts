@@ -23,6 +23,8 @@ export interface Flow {
   readonly typedSealed: string | null
   readonly nameKey: string
   readonly budgetKey: string
+  /** That of the budget in flows from before there was such a name. */
+  readonly askerKey: string
   readonly state: FlowState
   /** The method that was asked for proof last. */
   readonly asked: string | null
@@ -41,6 +43,8 @@ export interface NewFlow {
   readonly typedSealed?: string
   readonly nameKey: string
   readonly budgetKey: string
+  /** Absent where nothing will be asked for. */
+  readonly askerKey?: string
   readonly state: FlowState
   readonly provenBy?: string
   readonly proofHash?: Buffer
@@ -79,6 +83,7 @@ export async function insertFlow(trx: Trx, flow: NewFlow): Promise<void> {
     typed_sealed: flow.typedSealed ?? null,
     name_key: Buffer.from(flow.nameKey, 'base64url'),
     budget_key: Buffer.from(flow.budgetKey, 'base64url'),
+    asker_key: flow.askerKey === undefined ? null : Buffer.from(flow.askerKey, 'base64url'),
     state: flow.state,
     proven_by: flow.provenBy ?? null,
     proof_hash: flow.proofHash ?? null,
@@ -109,6 +114,7 @@ export async function findFlow(db: Db | Trx, tokenHash: Buffer, at: Date): Promi
       typedSealed: row.typed_sealed,
       nameKey: row.name_key.toString('base64url'),
       budgetKey: row.budget_key.toString('base64url'),
+      askerKey: (row.asker_key ?? row.budget_key).toString('base64url'),
       state: row.state,
       asked: row.asked,
       provenBy: row.proven_by,

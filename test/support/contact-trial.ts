@@ -32,6 +32,7 @@ export const isAbout = (actual: number | undefined, seconds: number): void =>
 
 export interface FlowKeys extends Pick<NewFlow, 'tokenHash' | 'nameKey' | 'budgetKey'> {
   readonly id: string
+  readonly askerKey: string
 }
 
 export interface ContactTrial {
@@ -63,7 +64,7 @@ export async function startContactTrial(): Promise<ContactTrial> {
     return { id, address }
   }
   const putFlow: ContactTrial['putFlow'] = async (accountId, more = {}) => {
-    const keys = { tokenHash: hashToken(newToken()), nameKey: newToken(), budgetKey: newToken() }
+    const keys = { tokenHash: hashToken(newToken()), nameKey: newToken(), budgetKey: newToken(), askerKey: newToken() }
     const about = { locale: 'be', trace, at, expiresAt: minutes(60) } as const
     const epoch = accountId === null ? null : firstEpoch
     await within((trx) => insertFlow(trx, { ...keys, accountId, epoch, state: 'begun', ...about, ...more }))

@@ -33,8 +33,8 @@ export interface TestPortal extends Portal {
   readonly clock: TestClock
   /** Everything that was logged, as JSON lines. */
   readonly logged: string[]
-  /** A browser without pictures: own cookies, own forms. */
-  visitor(): Visitor
+  /** A browser without pictures: own cookies, own forms. @param ip where it is, if not on this machine */
+  visitor(ip?: string): Visitor
   startWorker(): Promise<void>
   stopWorker(): Promise<void>
   stop(): Promise<void>
@@ -94,7 +94,7 @@ export async function startTestPortal(options: TestPortalOptions = {}): Promise<
     database,
     settings,
     logged,
-    visitor: () => createVisitor(url),
+    visitor: (ip) => createVisitor(url, ip),
     startWorker: startTestWorker,
     stopWorker: stopTestWorker,
     async stop() {

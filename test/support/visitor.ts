@@ -47,7 +47,8 @@ export const decode = (text: string) =>
     .replaceAll('&gt;', '>')
     .replaceAll('&amp;', '&')
 
-export function createVisitor(base: string): Visitor {
+/** @param ip where the browser is, told as a proxy tells it; absent: on this machine */
+export function createVisitor(base: string, ip?: string): Visitor {
   const cookies = new Map<string, string>()
 
   function keep(headers: Headers): void {
@@ -68,7 +69,11 @@ export function createVisitor(base: string): Visitor {
       // A portal that never answers fails the test here, with the path, and not by the end of all patience.
       signal: AbortSignal.timeout(20_000),
       ...init,
-      headers: { ...(cookie ? { cookie } : {}), ...(init.headers as Record<string, string>) },
+      headers: {
+        ...(ip ? { 'x-forwarded-for': ip } : {}),
+        ...(cookie ? { cookie } : {}),
+        ...(init.headers as Record<string, string>),
+      },
     })
     keep(response.headers)
     const html = await response.text()
