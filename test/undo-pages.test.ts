@@ -194,6 +194,65 @@ describe('the page of the link', () => {
   })
 })
 
+describe('a message', () => {
+  /** The links of what was written since, with what each message says of its own. */
+  const promisesTo = async (person: Equipped, since: number) => {
+    const written = await writtenMessages(portal.db, portal.keyring)
+    const own = written.slice(since).filter(({ params }) => params.mailbox === person.mailbox && params.undoToken)
+    assert.ok(own.length > 0)
+    const promises: Record<string, unknown> = {}
+    for (const { to, params } of own) {
+      const { undo, power } = (await describeUndo(portal.parts, params.undoToken ?? '')) ?? assert.fail('dead')
+      assert.equal(params.undoPower, power, `${undo.change} to ${undo.told}`)
+      promises[`${undo.told} ${to}`] = power
+    }
+    return promises
+  }
+  const countWritten = async () => (await writtenMessages(portal.db, portal.keyring)).length
+  const changePassword = async ({ browser }: Equipped, password: string) =>
+    assert.equal((await browser.post('/account/password', { password })).status, 303)
+  const remove = (person: Equipped, take: typeof removePhone | typeof removeBackupAddress) =>
+    throughDoor(portal.db, person.accountId, async (trx) => void (await take(trx, portal.keyring, person.accountId)))
+
+  it('promises what its link can do: of a contact, of the mailbox beside one, and of a contact that came lately', async () => {
+    const person = await equip(portal)
+    const first = await countWritten()
+    await changePassword(person, 'a new and longer sentence')
+    assert.deepEqual(await promisesTo(person, first), {
+      [`mailbox ${person.mailbox}`]: 'end-sessions',
+      [`contact ${person.phone}`]: 'restore',
+      [`contact ${person.address}`]: 'restore',
+    })
+    await stealPhone(person, '+375331110019')
+    const second = await countWritten()
+    await changePassword(person, 'another and longer sentence')
+    const promised = await promisesTo(person, second)
+    assert.equal(promised['new-contact +375331110019'], 'end-sessions')
+    assert.equal(promised[`old-contact ${person.phone}`], 'restore')
+  })
+
+  it('to the mailbox of somebody without a contact promises a new password, and not while one that is gone has its word', async () => {
+    const alone = await equip(portal)
+    await remove(alone, removePhone)
+    await remove(alone, removeBackupAddress)
+    const first = await countWritten()
+    await changePassword(alone, 'a new and longer sentence')
+    assert.deepEqual(await promisesTo(alone, first), { [`mailbox ${alone.mailbox}`]: 'new-password' })
+
+    const robbed = await equip(portal)
+    await remove(robbed, removeBackupAddress)
+    const second = await countWritten()
+    await changeMethod(portal.parts, { ...(await proofNow(portal.db, robbed.accountId)), trace }, async (trx) => {
+      const old = (await removePhone(trx, portal.keyring, robbed.accountId)) ?? assert.fail()
+      return { outcome: 'done', done: { method: 'phone', what: 'removed', old } }
+    })
+    assert.deepEqual(await promisesTo(robbed, second), {
+      [`mailbox ${robbed.mailbox}`]: 'end-sessions',
+      [`old-contact ${robbed.phone}`]: 'restore',
+    })
+  })
+})
+
 describe('an earlier link of a contact', () => {
   const after = async (end: (person: Equipped) => Promise<unknown>) => {
     const person = await equip(portal)
