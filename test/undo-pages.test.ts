@@ -16,6 +16,7 @@ import { offerUndo, type Told, type UndoableChange } from '#server/undo/offer-un
 import { describeUndo, undoChange } from '#server/undo/undo-change.ts'
 import { writtenMessages } from './support/by-hand.ts'
 import { proofNow, throughDoor } from './support/door.ts'
+import { arrive } from './support/people.ts'
 import { startTestPortal, type TestPortal } from './support/portal.ts'
 import { type Equipped, equip, forgetLimits, setPassword } from './support/recovery.ts'
 
@@ -31,7 +32,7 @@ const minutes = (count: number) => new Date(portal.clock.now().getTime() + count
 
 /** A link about the change, of a minute ago, that went there. */
 const offer = (
-  { accountId }: Equipped,
+  { accountId }: Pick<Equipped, 'accountId'>,
   change: UndoableChange,
   more: { told?: Told; old?: LinkedContact; reader?: LinkedContact; at?: Date } = {},
 ) =>
@@ -185,6 +186,35 @@ describe('the page of the link', () => {
     assert.ok(html.replaceAll('<wbr>', '').includes(person.mailbox))
     assert.match(html, /href="\/recover">Another mailbox\?/)
     assert.match(html, /that were linked since then are removed, and their holders are told/)
+  })
+
+  it('of a link that only ends sessions names ways back where they are set, and says what to do where none is', async () => {
+    const [person, bare, at] = [await equip(portal), await arrive(portal), minutes(-1)]
+    const pages = await Promise.all(
+      [person, bare].map(async (owner) => {
+        const token = await offer(owner, 'sign-in.new-device', { told: 'new-contact', at })
+        return (await portal.visitor().get(`/undo/${token}`)).html.replace(/^[\s\S]*<h1|<input[^>]*>/g, '')
+      }),
+    )
+    const [withWays = '', without = ''] = pages
+    assert.match(without, /a phone, a backup address or a security question, where one is set\./)
+    assert.match(without, /Is none of them set\? If you still know the password, sign in and change it\./)
+    assert.match(without, /href="\/help\/recovery"/)
+    // Security: whoever holds such a link may be a stranger, and learns nothing of the ways that are set.
+    const unnamed = (html: string) => html.replaceAll('<wbr>', '').replace(/<strong>[\s\S]*?<\/strong>/, '')
+    assert.equal(unnamed(withWays), unnamed(without))
+    const strong = await portal.visitor().get(`/undo/${await offer(person, 'phone.changed')}`)
+    assert.doesNotMatch(strong.html, /Is none of them set/)
+  })
+
+  it('says that a password which waits is stopped, whatever else the link can do', async () => {
+    const person = await equip(portal)
+    for (const told of ['mailbox', 'contact'] as const) {
+      const { html } = await portal.visitor().get(`/undo/${await offer(person, 'password.reset-held', { told })}`)
+      assert.match(html, /the password that waits is stopped;/)
+    }
+    const other = await portal.visitor().get(`/undo/${await offer(person, 'password.reset', { told: 'mailbox' })}`)
+    assert.doesNotMatch(other.html, /that waits is stopped/)
   })
 
   it('says of a dead link why it may be dead, and leads to a recovery', async () => {

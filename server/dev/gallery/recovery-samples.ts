@@ -77,6 +77,7 @@ export const recoverySamples: readonly Sample[] = [
   undo('phone', 'phone', 'removed'),
   undo('app-password', 'app-password', 'created', 'new-password'),
   undo('new-device', 'sign-in', 'new-device', 'end-sessions'),
+  undo('waiting', 'password', 'reset-held', 'end-sessions'),
   undo('undo', 'undo', 'used'),
   undo('reaching-back', 'password', 'reset', 'restore', sampleMoment(60)),
   undo('stopped', 'password', 'reset-stopped'),
