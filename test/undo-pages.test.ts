@@ -224,6 +224,45 @@ describe('the page of the link', () => {
   })
 })
 
+describe('the page of a dead link', () => {
+  const masked = ({ mailbox }: Equipped) => `${mailbox[0]}•••••@postern.example`
+  const showsOf = async (link: string, person: Equipped) => {
+    const page = await portal.visitor().get(`/undo/${link}`)
+    assert.deepEqual([page.status, page.errors], [422, ['link.dead']])
+    assert.match(page.html, /a newer message may have taken its place: open the newest one\./)
+    assert.match(page.html, /class="govuk-button" href="\/recover"/)
+    assert.ok(!page.html.includes(person.login) && !page.html.includes(link))
+    return page.html.includes(masked(person)) ? 'the mailbox' : /•/.test(page.html) ? 'another' : 'no mailbox'
+  }
+
+  it('names the mailbox, most of it hidden, where the link was one: used, expired, voided by a newer one, of an account that is blocked', async () => {
+    const person = await equip(portal)
+    const used = await offer(person, 'password.reset', { told: 'mailbox' })
+    assert.equal(await undo(used), 'sessions-ended')
+    assert.equal(await showsOf(used, person), 'the mailbox')
+    const expired = await offer(person, 'phone.changed', { at: minutes(-8 * 24 * 60) })
+    assert.equal(await showsOf(expired, person), 'the mailbox')
+    const fresh = await equip(portal)
+    const replaced = await offer(fresh, 'password.changed', { told: 'mailbox' })
+    assert.equal((await fresh.browser.post('/account/password', { password: 'a new and longer sentence' })).status, 303)
+    assert.equal(await showsOf(replaced, fresh), 'the mailbox')
+    const blocked = await offer(fresh, 'password.changed')
+    await portal
+      .db('accounts')
+      .where({ id: fresh.accountId })
+      .update({ blocked_at: minutes(0), block_reason: 'x' })
+    assert.equal(await showsOf(blocked, fresh), 'the mailbox')
+    const acted = await portal.visitor().post(`/undo/${blocked}`, {}, { from: '/sign-in' })
+    assert.equal(acted.status, 422)
+    assert.ok(acted.html.includes(masked(fresh)), 'where its button is pressed, too')
+  })
+
+  it('names no mailbox where nobody was ever sent the link, and says the same', async () => {
+    const person = await equip(portal)
+    for (const link of [newToken(), 'nonsense']) assert.equal(await showsOf(link, person), 'no mailbox')
+  })
+})
+
 describe('a message', () => {
   /** The links of what was written since, with what each message says of its own. */
   const promisesTo = async (person: Equipped, since: number) => {

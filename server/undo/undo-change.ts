@@ -59,6 +59,18 @@ export async function describeUndo(
   })
 }
 
+/**
+ * The mailbox that a link was ever about, dead or alive; undefined for a link that nobody was sent, or that is long gone.
+ * For saying it to whoever holds the link: the message that brought it named the mailbox too.
+ */
+export async function findMailboxOfLink(
+  { db, keyring }: Pick<UndoChangeParts, 'db' | 'keyring'>,
+  token: string,
+): Promise<string | undefined> {
+  const undo = isToken(token) ? await findUndo(db, keyring, hashToken(token)) : undefined
+  return undo && (await findAccount(db, undo.accountId))?.address
+}
+
 /** How the link was used. `dead`: nothing happened. */
 export type UsedUndo = { readonly kind: 'dead' | 'new-password' | 'sessions-ended' }
 

@@ -93,5 +93,6 @@ export const recoverySamples: readonly Sample[] = [
     view: 'stopped-addresses/stop',
     locals: { address: 'a•••••@example.com', stoppedAt: sampleMoment(5) },
   },
-  { page: 'undo', state: 'errors', view: 'undo/dead', locals: deadLink },
+  { page: 'undo', state: 'errors', view: 'undo/dead', locals: { ...deadLink, masked: 'a•••••@postern.example' } },
+  { page: 'undo', state: 'unknown', view: 'undo/dead', locals: deadLink },
 ]
