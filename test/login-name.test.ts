@@ -76,6 +76,9 @@ test('nobody gets a name that speaks for the service', () => {
     'staff helpdesk gdpr verification support.2024.team support-1-team dovecot majordomo quarantine billing ceo fraud hotline kyc payment ' +
     'recover settings superuser users ' +
     'double-bounce doublebounce double.bounce doub1e-b0unce double-bounce-2 mta-sts mta.sts mtasts mta-sts1 bounce bounces ' +
+    'arc arf fbl isatap verp devnull dev-null d3vnull prvs return-path returnpath wwwadmin www-admin srs0 batv mdn ndr ' +
+    'rbl exim qmail opendkim mailnull smmsp mailhost smarthost vacation out-of-office webadmin sysop toor complaints milter ' +
+    'newsadmin honeypot spamtrap undeliverable reply-to errors-to unsub localdomain mailmaster blackhole decode ' +
     'dmarc dmarc-reports tlsrpt tls-rpt autoconfig aut0config autodiscover mail-daemon www-data submission ' +
     'mailer-daemon mai1er-daem0n maller.daemon mailerdaemon mailer_daemon2 rnailer-daemon rnailer-daernon mailer-daemonl ' +
     'mailer-daemons mailer-deamon m4iler-d4emon ma-iler-dae-mon adrnin vvebmaster p0strn4st3r s3curi7y'
@@ -111,6 +114,12 @@ test('ordinary names that only begin like a reserved one are free', () => {
     'double.k',
     'doubledeck',
     'mail.7up',
+    'ida',
+    'dane',
+    'cyrus',
+    'arco',
+    'verpa',
+    'arfa.k',
   ]) {
     assert.equal(refusal(name), name)
   }

@@ -134,12 +134,59 @@ describe('the messages', () => {
     assert.doesNotMatch(html, /<img|<b>/)
   })
 
-  it('every SMS costs one segment in all four languages', () => {
+  it('every SMS costs one segment in all four languages, whatever its link can do', () => {
     for (const { name, locale, params, label } of every('sms')) {
-      const text = rendering.sms(name, params, locale, phone)
-      assert.equal(countSmsSegments(text), 1, `${label}: ${text}`)
-      assert.doesNotMatch(text, /undefined|messages\./, label)
+      for (const undoPower of 'undoPower' in params ? ['restore', 'end-sessions'] : ['']) {
+        const text = rendering.sms(name, { ...params, undoPower }, locale, phone)
+        assert.equal(countSmsSegments(text), 1, `${label}: ${text}`)
+        assert.doesNotMatch(text, /undefined|messages\./, label)
+      }
     }
+  })
+
+  it('a message whose link only ends sessions promises neither a new password nor that anything is undone', () => {
+    const promises = {
+      en: /undoes the change|leads you to a new|Stop it/,
+      be: /адменіць змену|дапаможа задаць новы|Spynice/,
+      ru: /отменит изменение|поможет задать новый|Ostanovite/,
+      de: /Änderung rückgängig|führt Sie zu einem neuen|[Ss]toppen:/,
+    } as const
+    for (const channel of ['mail', 'sms'] as const) {
+      for (const { name, locale, params, label } of every(channel)) {
+        if (!('undoToken' in params) || params.undoToken === null) continue
+        const words = (undoPower?: string) => {
+          const given = checkParams(name, { ...params, undoPower } as never)
+          return channel === 'sms'
+            ? rendering.sms(name, given, locale, phone)
+            : rendering.mail(name, given, locale, stranger).text
+        }
+        assert.match(words('restore'), promises[locale], label)
+        // What waits is stopped by every link.
+        if (name !== 'password-reset-held' || channel === 'mail')
+          assert.doesNotMatch(words('end-sessions'), promises[locale], label)
+        assert.equal(words(undefined), words('end-sessions'), 'written before that was told')
+        if (channel === 'mail') assert.match(words('new-password'), promises[locale], label)
+      }
+    }
+  })
+
+  it('only the link of a contact promises to undo the change', () => {
+    const words = (undoPower: 'restore' | 'new-password' | 'end-sessions') =>
+      rendering.mail(
+        'password-changed',
+        checkParams('password-changed', { ...told, undoToken: token, undoPower }),
+        'en',
+        told.mailbox,
+      ).text
+    assert.match(words('restore'), /ends every session, undoes the change and leads you to a new password\./)
+    assert.match(
+      words('new-password'),
+      /ends every session, makes the current password void and leads you to a new one\./,
+    )
+    assert.match(
+      words('end-sessions'),
+      /ends every session and leads to the page where you get back in\. It undoes nothing/,
+    )
   })
 
   it('a code in an SMS is bound to the host by the last line, and longer hosts take words away before they take a second segment', () => {

@@ -143,6 +143,53 @@ describe('what others know of a person', () => {
     assert.equal(reasonOf('anna lives by the sea', gmail), 'ok')
   })
 
+  const tagged = {
+    kind: 'backup-address',
+    value: 'anna.backup+bank@example.org',
+    canonical: 'anna.backup@example.org',
+  } as const
+  const plain = { ...tagged, value: tagged.canonical } as const
+  const backwards = (text: string) => [...text].reverse().join('')
+  const spellings = ['anna.backup', 'anna.backup+bank', 'Anna.Backup+x', 'anna.backup＋a-long-tag-of-mine']
+    .map((local) => `${local}@example.org`)
+    .flatMap((each) => [each, backwards(each)])
+
+  it('is no password: the own backup address with another +tag or without, and a contact backwards', () => {
+    for (const spelling of [...spellings, 'anna.backup+x@example.org!2024', 'annabackup+x@exampleorg'])
+      for (const own of [tagged, plain]) assert.equal(reasonOf(spelling, own), 'contains-contact', spelling)
+    for (const spelling of ['ann.akowal+shop@googlemail.com', backwards('annakowal+shop@googlemail.com')])
+      assert.equal(reasonOf(spelling, gmail), 'contains-contact', spelling)
+    for (const spelling of ['765432192573', '7654321 92 573+', '76-54-321-920-8'])
+      assert.equal(reasonOf(spelling, phone), 'contains-contact', spelling)
+    assert.equal(reasonOf('bob.backup+x@example.org', plain), 'ok', 'somebody else’s')
+  })
+
+  it('is no answer: the own backup address with another +tag or without, and a contact backwards', () => {
+    const answer = (raw: string, ...contacts: Parameters<typeof wordsOfContact>) => {
+      const about = { login: 'zosia', address: 'zosia@postern.example', contactWords: contacts.flatMap(wordsOfContact) }
+      const judged = judgeSecretAnswer(raw, about)
+      return judged.kind === 'refused' ? judged.reason : 'ok'
+    }
+    for (const spelling of spellings)
+      for (const own of [tagged, plain]) assert.equal(answer(spelling, own), 'is-contact', spelling)
+    assert.equal(answer('ann.akowal+shop@googlemail.com', gmail), 'is-contact')
+    for (const spelling of ['765432192573', '7654321 92 573+', '765432192'])
+      assert.equal(answer(spelling, phone), 'is-contact', spelling)
+    assert.equal(answer('bob.backup+x@example.org', plain), 'ok', 'somebody else’s')
+  })
+
+  it('is no secret: the mailbox with a +tag, forwards and backwards', () => {
+    const own = { login: 'zos', address: 'zos@postern.example' }
+    for (const spelling of ['zos@postern.example', 'zos+garden-gate@postern.example', 'Zos+x@postern.example 2024']) {
+      for (const typed of [spelling, backwards(spelling)]) {
+        const judged = judgePassword(typed, { ...own, minLength: 12, serviceWords: [] })
+        assert.deepEqual(judged, { kind: 'refused', reason: 'contains-login' }, typed)
+      }
+    }
+    for (const typed of ['zos+garden@postern.example', backwards('zos+garden@postern.example')])
+      assert.deepEqual(judgeSecretAnswer(typed, own), { kind: 'refused', reason: 'is-login' }, typed)
+  })
+
   it('is no answer: the mailbox, forwards and backwards, and the own contacts', () => {
     const about = {
       ...{ login: 'hanna.k', address: 'hanna.k@postern.example' },
@@ -163,13 +210,16 @@ describe('what others know of a person', () => {
     const person = await equip(portal)
     const asPassword = await person.browser.post('/account/password', { password: person.address })
     assert.deepEqual(asPassword.errors, ['password.contains-login'], 'here the address is called like the mailbox')
-    assert.deepEqual((await person.browser.post('/account/password', { password: `${person.phone} ` })).errors, [
-      'password.contains-contact',
-    ])
+    for (const password of [`${person.phone} `, [...person.phone].reverse().join('')]) {
+      const asPhone = await person.browser.post('/account/password', { password })
+      assert.deepEqual(asPhone.errors, ['password.contains-contact'], password)
+    }
     const ask = (answer: string) =>
       person.browser.post(`${methods}/security-question`, { question: 'first-job', answer })
     for (const [answer, reason] of [
       [person.phone, 'is-contact'],
+      [[...person.phone].reverse().join(''), 'is-contact'],
+      [person.address.replace('@', '+x@'), 'is-contact'],
       [person.mailbox, 'is-login'],
       [[...person.login].reverse().join(''), 'is-login'],
       [person.password, 'is-password'],

@@ -16,6 +16,7 @@ import { offerUndo, type Told, type UndoableChange } from '#server/undo/offer-un
 import { describeUndo, undoChange } from '#server/undo/undo-change.ts'
 import { writtenMessages } from './support/by-hand.ts'
 import { proofNow, throughDoor } from './support/door.ts'
+import { arrive } from './support/people.ts'
 import { startTestPortal, type TestPortal } from './support/portal.ts'
 import { type Equipped, equip, forgetLimits, setPassword } from './support/recovery.ts'
 
@@ -31,7 +32,7 @@ const minutes = (count: number) => new Date(portal.clock.now().getTime() + count
 
 /** A link about the change, of a minute ago, that went there. */
 const offer = (
-  { accountId }: Equipped,
+  { accountId }: Pick<Equipped, 'accountId'>,
   change: UndoableChange,
   more: { told?: Told; old?: LinkedContact; reader?: LinkedContact; at?: Date } = {},
 ) =>
@@ -187,10 +188,137 @@ describe('the page of the link', () => {
     assert.match(html, /that were linked since then are removed, and their holders are told/)
   })
 
+  it('of a link that only ends sessions names ways back where they are set, and says what to do where none is', async () => {
+    const [person, bare, at] = [await equip(portal), await arrive(portal), minutes(-1)]
+    const pages = await Promise.all(
+      [person, bare].map(async (owner) => {
+        const token = await offer(owner, 'sign-in.new-device', { told: 'new-contact', at })
+        return (await portal.visitor().get(`/undo/${token}`)).html.replace(/^[\s\S]*<h1|<input[^>]*>/g, '')
+      }),
+    )
+    const [withWays = '', without = ''] = pages
+    assert.match(without, /a phone, a backup address or a security question, where one is set\./)
+    assert.match(without, /Is none of them set\? If you still know the password, sign in and change it\./)
+    assert.match(without, /href="\/help\/recovery"/)
+    // Security: whoever holds such a link may be a stranger, and learns nothing of the ways that are set.
+    const unnamed = (html: string) => html.replaceAll('<wbr>', '').replace(/<strong>[\s\S]*?<\/strong>/, '')
+    assert.equal(unnamed(withWays), unnamed(without))
+    const strong = await portal.visitor().get(`/undo/${await offer(person, 'phone.changed')}`)
+    assert.doesNotMatch(strong.html, /Is none of them set/)
+  })
+
+  it('says that a password which waits is stopped, whatever else the link can do', async () => {
+    const person = await equip(portal)
+    for (const told of ['mailbox', 'contact'] as const) {
+      const { html } = await portal.visitor().get(`/undo/${await offer(person, 'password.reset-held', { told })}`)
+      assert.match(html, /the password that waits is stopped;/)
+    }
+    const other = await portal.visitor().get(`/undo/${await offer(person, 'password.reset', { told: 'mailbox' })}`)
+    assert.doesNotMatch(other.html, /that waits is stopped/)
+  })
+
   it('says of a dead link why it may be dead, and leads to a recovery', async () => {
     const { html } = await portal.visitor().get(`/undo/${newToken()}`)
     assert.match(html, /works once and only for some days/)
     assert.match(html, /class="govuk-button" href="\/recover"/)
+  })
+})
+
+describe('the page of a dead link', () => {
+  const masked = ({ mailbox }: Equipped) => `${mailbox[0]}•••••@postern.example`
+  const showsOf = async (link: string, person: Equipped) => {
+    const page = await portal.visitor().get(`/undo/${link}`)
+    assert.deepEqual([page.status, page.errors], [422, ['link.dead']])
+    assert.match(page.html, /a newer message may have taken its place: open the newest one\./)
+    assert.match(page.html, /class="govuk-button" href="\/recover"/)
+    assert.ok(!page.html.includes(person.login) && !page.html.includes(link))
+    return page.html.includes(masked(person)) ? 'the mailbox' : /•/.test(page.html) ? 'another' : 'no mailbox'
+  }
+
+  it('names the mailbox, most of it hidden, where the link was one: used, expired, voided by a newer one, of an account that is blocked', async () => {
+    const person = await equip(portal)
+    const used = await offer(person, 'password.reset', { told: 'mailbox' })
+    assert.equal(await undo(used), 'sessions-ended')
+    assert.equal(await showsOf(used, person), 'the mailbox')
+    const expired = await offer(person, 'phone.changed', { at: minutes(-8 * 24 * 60) })
+    assert.equal(await showsOf(expired, person), 'the mailbox')
+    const fresh = await equip(portal)
+    const replaced = await offer(fresh, 'password.changed', { told: 'mailbox' })
+    assert.equal((await fresh.browser.post('/account/password', { password: 'a new and longer sentence' })).status, 303)
+    assert.equal(await showsOf(replaced, fresh), 'the mailbox')
+    const blocked = await offer(fresh, 'password.changed')
+    await portal
+      .db('accounts')
+      .where({ id: fresh.accountId })
+      .update({ blocked_at: minutes(0), block_reason: 'x' })
+    assert.equal(await showsOf(blocked, fresh), 'the mailbox')
+    const acted = await portal.visitor().post(`/undo/${blocked}`, {}, { from: '/sign-in' })
+    assert.equal(acted.status, 422)
+    assert.ok(acted.html.includes(masked(fresh)), 'where its button is pressed, too')
+  })
+
+  it('names no mailbox where nobody was ever sent the link, and says the same', async () => {
+    const person = await equip(portal)
+    for (const link of [newToken(), 'nonsense']) assert.equal(await showsOf(link, person), 'no mailbox')
+  })
+})
+
+describe('a message', () => {
+  /** The links of what was written since, with what each message says of its own. */
+  const promisesTo = async (person: Equipped, since: number) => {
+    const written = await writtenMessages(portal.db, portal.keyring)
+    const own = written.slice(since).filter(({ params }) => params.mailbox === person.mailbox && params.undoToken)
+    assert.ok(own.length > 0)
+    const promises: Record<string, unknown> = {}
+    for (const { to, params } of own) {
+      const { undo, power } = (await describeUndo(portal.parts, params.undoToken ?? '')) ?? assert.fail('dead')
+      assert.equal(params.undoPower, power, `${undo.change} to ${undo.told}`)
+      promises[`${undo.told} ${to}`] = power
+    }
+    return promises
+  }
+  const countWritten = async () => (await writtenMessages(portal.db, portal.keyring)).length
+  const changePassword = async ({ browser }: Equipped, password: string) =>
+    assert.equal((await browser.post('/account/password', { password })).status, 303)
+  const remove = (person: Equipped, take: typeof removePhone | typeof removeBackupAddress) =>
+    throughDoor(portal.db, person.accountId, async (trx) => void (await take(trx, portal.keyring, person.accountId)))
+
+  it('promises what its link can do: of a contact, of the mailbox beside one, and of a contact that came lately', async () => {
+    const person = await equip(portal)
+    const first = await countWritten()
+    await changePassword(person, 'a new and longer sentence')
+    assert.deepEqual(await promisesTo(person, first), {
+      [`mailbox ${person.mailbox}`]: 'end-sessions',
+      [`contact ${person.phone}`]: 'restore',
+      [`contact ${person.address}`]: 'restore',
+    })
+    await stealPhone(person, '+375331110019')
+    const second = await countWritten()
+    await changePassword(person, 'another and longer sentence')
+    const promised = await promisesTo(person, second)
+    assert.equal(promised['new-contact +375331110019'], 'end-sessions')
+    assert.equal(promised[`old-contact ${person.phone}`], 'restore')
+  })
+
+  it('to the mailbox of somebody without a contact promises a new password, and not while one that is gone has its word', async () => {
+    const alone = await equip(portal)
+    await remove(alone, removePhone)
+    await remove(alone, removeBackupAddress)
+    const first = await countWritten()
+    await changePassword(alone, 'a new and longer sentence')
+    assert.deepEqual(await promisesTo(alone, first), { [`mailbox ${alone.mailbox}`]: 'new-password' })
+
+    const robbed = await equip(portal)
+    await remove(robbed, removeBackupAddress)
+    const second = await countWritten()
+    await changeMethod(portal.parts, { ...(await proofNow(portal.db, robbed.accountId)), trace }, async (trx) => {
+      const old = (await removePhone(trx, portal.keyring, robbed.accountId)) ?? assert.fail()
+      return { outcome: 'done', done: { method: 'phone', what: 'removed', old } }
+    })
+    assert.deepEqual(await promisesTo(robbed, second), {
+      [`mailbox ${robbed.mailbox}`]: 'end-sessions',
+      [`old-contact ${robbed.phone}`]: 'restore',
+    })
   })
 })
 

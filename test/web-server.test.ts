@@ -93,6 +93,20 @@ test('what is no request is refused once, with a Cache-Control', async (t) => {
   }
 })
 
+test('a request that expects what nobody gives is refused once, with a Cache-Control', async (t) => {
+  const { port } = await start(t)
+  const body = 'Content-Length: 5\r\n\r\nabcde'
+  for (const rest of ['\r\n', body, `\r\n${get}\r\n`]) {
+    for (const expected of ['200-ok', '']) {
+      const answer = await converse(port, [`${get}Expect: ${expected}\r\n${rest}`])
+      assert.deepEqual([answer.status, answer.text.split('HTTP/1.1').length], [417, 2], `${expected} ${rest}`)
+      assert.match(answer.text, /^Cache-Control: no-store\r$/m)
+    }
+  }
+  const asked = await converse(port, [`${get}Connection: close\r\nExpect: 100-continue\r\n${body}`])
+  assert.match(asked.text, /^HTTP\/1\.1 100 [\s\S]*^HTTP\/1\.1 200 [\s\S]*answered/m)
+})
+
 test('a connection that says nothing, or half a head, does not hold the end', async (t) => {
   const { port, stop } = await start(t, endless)
   const held = [converse(port, []), converse(port, ['GE']), converse(port, [get]), converse(port, [`${get}\r\n`])]

@@ -5,11 +5,12 @@ import type { AccountTrx } from '../accounts/change-account.ts'
 import { findAccount } from '../accounts/store.ts'
 import type { Trace } from '../activity/events.ts'
 import { isLocale, type Locale } from '../i18n/texts.ts'
-import type { Channel, MessageName, MessageParams } from '../messages/catalogue.ts'
+import type { Channel, CheckedParams, MessageName, MessageParams } from '../messages/catalogue.ts'
 import { type MessageParts, sendMessage } from '../messages/send-message.ts'
 import { type ContactLink, linksToReplace, offerUndo, type UndoableChange, type UndoParts } from '../undo/offer-undo.ts'
+import { powerOf } from '../undo/undo-power.ts'
 import type { Contact, LinkedContact } from './contact.ts'
-import { readersOf } from './notice-readers.ts'
+import { type Reader, readersOf } from './notice-readers.ts'
 
 /** Messages that tell of something the reader may not have done. */
 export type NoticeName = Extract<
@@ -24,7 +25,7 @@ export type NoticeName = Extract<
   | `recovery-method-${'added' | 'changed' | 'removed'}`
 >
 
-type Known = 'mailbox' | 'at' | 'device' | 'place' | 'undoToken'
+type Known = 'mailbox' | 'at' | 'device' | 'place' | 'undoToken' | 'undoPower'
 
 export interface Notice<N extends NoticeName> {
   readonly accountId: string
@@ -73,16 +74,23 @@ export async function tellOwner<N extends NoticeName>(
   const { undoDays } = parts.settings
   const links = replaces.length > 0 ? replaces : await linksToReplace(trx, parts, accountId, at)
   const known = [...(notice.known ?? []), ...links.flatMap(({ old }) => old ?? [])]
-  for (const [nth, reader] of readersOf({ ...notice, linked, known, undoDays }).entries()) {
-    const channel: Channel = reader.contact ? channelOf[reader.contact.kind] : 'mail'
-    if (notice.lettersOnly && channel === 'sms') continue
+  const channelTo = ({ contact }: Reader): Channel => (contact ? channelOf[contact.kind] : 'mail')
+  const readers = readersOf({ ...notice, linked, known, undoDays })
+  const offers: { readonly reader: Reader; readonly undoToken: string | null }[] = []
+  for (const reader of readers.filter((each) => !notice.lettersOnly || channelTo(each) === 'mail')) {
     const { told, contact, puts: old } = reader
     const offer = { changeId, accountId, change, old, told, reader: contact, replaces, at }
-    const undoToken = reader.getsLink ? await offerUndo(trx, parts, offer) : null
-    const params = { ...notice.params, mailbox: account.address, at: at.toISOString(), ...trace, undoToken }
+    offers.push({ reader, undoToken: reader.getsLink ? await offerUndo(trx, parts, offer) : null })
+  }
+  for (const [nth, { reader, undoToken }] of offers.entries()) {
+    const { told, contact } = reader
+    // Told once all links are made: a link of a contact that is gone keeps the mailbox from a new password.
+    const undoPower: CheckedParams<NoticeName>['undoPower'] = await powerOf(trx, parts, { accountId, told }, at)
+    const link = undoToken === null ? { undoToken } : { undoToken, undoPower }
+    const params = { ...notice.params, mailbox: account.address, at: at.toISOString(), ...trace, ...link }
     await sendMessage(trx, parts, {
       name: notice.name as NoticeName,
-      channel,
+      channel: channelTo(reader),
       to: contact?.value ?? account.address,
       params: params as unknown as MessageParams<NoticeName>,
       locale: account.locale && isLocale(account.locale) ? account.locale : parts.settings.defaultLocale,

@@ -1,5 +1,6 @@
 /** What a contact is called by: its spellings, for telling whether a secret is made of it. */
 import { domainToUnicode } from 'node:url'
+import { parseEmailAddress } from './email-address.ts'
 import { nationalNumberOf } from './phone-number.ts'
 
 export interface NamedContact {
@@ -15,6 +16,21 @@ export interface NamedContact {
 export function wordsOfContact({ kind, value, canonical }: NamedContact): string[] {
   if (kind === 'phone') return [nationalNumberOf(value)]
   return [...new Set([value, canonical].flatMap(spellingsOf))]
+}
+
+/**
+ * What somebody may have meant who typed this: forwards and backwards, each with the `+tag` of an address and without, and where it is an
+ * address, its canonical form.
+ * Security: whoever knows an address knows all of its spellings, so none of them is a secret.
+ */
+export function readingsOf(typed: string): string[] {
+  const forwards = typed.normalize('NFKC')
+  const readings = [forwards, [...forwards].reverse().join('')].flatMap((each) => {
+    const parsed = parseEmailAddress(each, { ownDomains: [] })
+    const canonical = parsed.kind === 'ok' ? [parsed.canonical] : []
+    return [each, each.replace(/\+[^@]*(?=@)/g, ''), ...canonical]
+  })
+  return [...new Set(readings)]
 }
 
 function spellingsOf(address: string): string[] {

@@ -1,5 +1,6 @@
 /** The one rule for passwords, at every door where one is chosen. */
 import { isCommonPassword } from './common-passwords.ts'
+import { readingsOf } from './contact-words.ts'
 import { isText } from './text-input.ts'
 
 /** Code points. Above that a password is refused, never cut. */
@@ -35,6 +36,8 @@ export interface PasswordRules {
   minLength: number
   /** The name before the @, lower case; null where it is not known yet. */
   login: string | null
+  /** Of the mailbox; null where it is not known yet. */
+  address?: string | null
   /** See `wordsOfContact`: of the contacts that the account holds. */
   contactWords?: readonly string[]
   /** See `serviceWordsOf`. */
@@ -52,7 +55,7 @@ export function judgePassword(raw: unknown, rules: PasswordRules): JudgedPasswor
   if (length > PASSWORD_MAX) return refused('too-long')
   if (rules.limits?.asciiOnly && !/^[\x20-\x7e]*$/.test(password)) return refused('characters')
   if (rules.limits && length > rules.limits.maxLength) return refused('too-long-for-mail')
-  if (rules.login && isAboutLogin(password, rules.login)) return refused('contains-login')
+  if (rules.login && isAboutLogin(password, rules.login, rules.address)) return refused('contains-login')
   if (isAboutContact(password, rules.contactWords ?? [])) return refused('contains-contact')
   if ([...rules.serviceWords, ...MAIL_WORDS].some((word) => isMostly(password, word))) return refused('service-word')
   if (isCommonPassword(password)) return refused('common')
@@ -65,8 +68,9 @@ export function normalizePassword(raw: string): string {
 }
 
 /** A name of three or four letters occurs in ordinary words: there only a password that is mostly the name is refused. */
-function isAboutLogin(password: string, login: string): boolean {
+function isAboutLogin(password: string, login: string, address: string | null | undefined): boolean {
   // Security: whoever knows the address does not know half of the password.
+  if (address && isAboutContact(password, [address])) return true
   const bare = login.replace(/[._-]/g, '')
   const names = [login, reverse(login), bare, reverse(bare), ...login.split(/[._-]/).filter(isLong)]
   const forms = [fold(password), fold(password).replace(/[\s._-]/g, '')]
@@ -76,9 +80,8 @@ function isAboutLogin(password: string, login: string): boolean {
 /** However the number or the address is spelled, and whatever short thing is put beside it. */
 function isAboutContact(password: string, words: readonly string[]): boolean {
   // Security: whoever knows a contact of the owner does not know the password.
-  const folded = fold(password)
-  const forms = [folded, folded.replace(/[\s()+./_-]/g, '')]
-  return words.some((word) => forms.some((form) => isMostly(form, word)))
+  const forms = readingsOf(password).flatMap((reading) => [reading, joined(reading)])
+  return words.some((word) => forms.some((form) => isMostly(form, word) || isMostly(form, joined(word))))
 }
 
 /** Whether what remains without the word is too little to guess, or itself among the common ones. */
@@ -94,6 +97,10 @@ function isLong(name: string): boolean {
 
 function fold(text: string): string {
   return text.normalize('NFKC').toLowerCase()
+}
+
+function joined(text: string): string {
+  return text.replace(/[\s()+./_-]/g, '')
 }
 
 function reverse(text: string): string {

@@ -7,14 +7,21 @@ const MAIL_ROLES = // RFC 2142
 const TRUSTED_BY_CERTIFICATE_AUTHORITIES = // CA/Browser Forum Baseline Requirements 3.2.2.4.4, and what was trusted before it
   'admin administrator hostmaster is it mis postmaster root ssladmin ssladministrator sslwebmaster sysadmin webmaster'
 
-const MAIL_SYSTEM =
-  'anonymous archive autoconfig autodiscover autoreply backup bounce bounces bulk caldav carddav catchall clamav cron ' +
-  'daemon daemons deamon delivery dkim dmarc dns double-bounce dovecot dsn echo feedback firewall ftpadmin imap imaps ' +
-  'jmap junk listserv lists listmaster localhost lmtp mail mail-daemon mail-delivery mailadmin mailer mailer-daemon ' +
-  'mailer-deamon mailman mailsystem majordomo managesieve mdaemon mta mta-sts mx nobody null ns openpgpkey phish phishing ' +
-  'pop pop3 pop3s popmaster postfix quarantine relay return rspamd rua ruf sendmail sieve smtp smtps spam spamassassin ' +
-  'spamreport spf srs submission submissions subsystem system test tls tlsrpt undelivered undisclosed unsubscribe vmail ' +
-  'webmail wpad www-data'
+const MAIL_SYSTEM = // Programs, accounts, hosts and headers of mail servers, and the authors of their letters
+  'amavis amavisd anonymous arc archive arf auth-failure auto-responder autoconfig autodiscover autoreply backup batv ' +
+  'blackhole blocklist bounce bounces broadcasthost bulk caldav carddav catchall clamav complaint complaints cron daemon ' +
+  'daemons deamon decode delivery devnull dkim dmarc dns dnsadmin dnsbl domainadmin double-bounce dovecot dsn dumper echo ' +
+  'error errors errors-to exim fbl feedback feedback-loop fetchmail firewall ftpadmin gateway greylist honeypot httpd ' +
+  'imap imaps isatap jmap junk listmanager listmaster listproc lists listserv lmtp localdomain localhost mail mail-daemon ' +
+  'mail-delivery mailadmin maildrop mailer mailer-daemon mailer-deamon mailgate mailgateway mailhost mailhub mailman ' +
+  'mailmaster mailnull mailserver mailsystem majordomo managesieve mda mdaemon mdn milter msa mta mta-sts mx named ' +
+  'nameserver ndn ndr netadmin newsadmin newsmaster nobody nomail non-delivery nouser ns null opendkim opendmarc ' +
+  'openpgpkey opt-out out-of-office phish phishing policyd pop pop3 pop3s popmaster postfix postgrey postsrsd procmail ' +
+  'prvs qmail quarantine rbl relay relayhost reply-to return return-path return-receipt rmail rspamc rspamd rua ruf ' +
+  'sendmail serveradmin sieve siteadmin smarthost smmsp smtp smtpd smtps spam spamassassin spamreport spamtrap spf srs ' +
+  'submission submissions subsystem sympa sysop system test tls tlsrpt toor undeliverable undelivered ' +
+  'undisclosed undisclosed-recipients unsub unsubscribe uudecode vacation verp vmail webadmin webmail wildcard wpad ' +
+  'www-data wwwadmin'
 
 const SERVICE =
   'account accounts activate activation alert alerts api app apps appeal appeals auth authentication authorize billing bot ' +

@@ -1,5 +1,6 @@
 /** Answers to security questions: told apart by what was meant, not by how it was typed; refused where anybody would guess. */
 import { isVeryCommon } from './common-list.ts'
+import { readingsOf } from './contact-words.ts'
 import { EASY_ANSWERS } from './easy-answers.ts'
 import { isWalk } from './keyboard.ts'
 import type { Keyring } from './keyring.ts'
@@ -40,24 +41,26 @@ export function judgeSecretAnswer(raw: unknown, about: AnswerAbout): JudgedSecre
   const length = [...answer].length
   if (length === 0) return refused('missing')
   if (length < ANSWER_MIN) return refused('too-short')
-  if (isMailboxName(answer, about)) return refused('is-login')
-  if (isContact(answer, about.contactWords ?? [])) return refused('is-contact')
+  const readings = readingsOf(raw).map(normalizeAnswer)
+  if (isMailboxName(readings, about)) return refused('is-login')
+  if (isContact(readings, about.contactWords ?? [])) return refused('is-contact')
   if (about.question && normalizeAnswer(about.question).includes(answer)) return refused('in-question')
   if (isEasy(answer)) return refused('too-easy')
   return { kind: 'ok', answer }
 }
 
 // Security: whoever knows the mailbox or a contact of its owner does not know the answer.
-function isMailboxName(answer: string, { login, address }: AnswerAbout): boolean {
+function isMailboxName(readings: readonly string[], { login, address }: AnswerAbout): boolean {
   const names = [login, ...(address === undefined ? [] : [address])].map(normalizeAnswer)
-  return names.some((name) => answer === name || answer === [...name].reverse().join(''))
+  return names.some((name) => readings.includes(name))
 }
 
 /** A number may have its country or a zero before it. */
-function isContact(answer: string, words: readonly string[]): boolean {
+function isContact(readings: readonly string[], words: readonly string[]): boolean {
   return words.map(normalizeAnswer).some((word) => {
     if (word.length < ANSWER_MIN) return false
-    return answer === word || (/^\d+$/.test(word) && /^\d+$/.test(answer) && answer.endsWith(word))
+    const isNumber = /^\d+$/.test(word)
+    return readings.some((each) => each === word || (isNumber && /^\d+$/.test(each) && each.endsWith(word)))
   })
 }
 

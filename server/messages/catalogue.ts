@@ -40,8 +40,12 @@ const device = z.string().transform((given) =>
 const method = z.enum(['backup-address', 'phone', 'security-question'])
 /** `device` and `place` are those of the request's trace. */
 const told = { mailbox, at: instant, device, place }
-/** `null` where the reader is not to be trusted with it: the contact that was just added. */
-const undoToken = token.nullable()
+const undo = {
+  /** `null` where the reader is not to be trusted with it: the contact that was just added. */
+  undoToken: token.nullable(),
+  /** What the link can do, so that no message promises more. Messages that were written before it was told promise the least. */
+  undoPower: z.enum(['restore', 'new-password', 'end-sessions']).default('end-sessions'),
+}
 
 /**
  * Codes and links carry the moment they die in `expiresAt`; a message that is still waiting then is not sent any more.
@@ -56,35 +60,35 @@ export const catalogue = {
   'phone-code': { channels: ['sms'], params: z.strictObject({ code, expiresAt: instant }) },
   'recovery-link': { channels: ['mail'], params: z.strictObject({ token, expiresAt: instant, ...told }) },
   'recovery-code': { channels: ['sms'], params: z.strictObject({ code, expiresAt: instant }) },
-  'password-changed': { channels: ['mail', 'sms'], params: z.strictObject({ ...told, undoToken }) },
+  'password-changed': { channels: ['mail', 'sms'], params: z.strictObject({ ...told, ...undo }) },
   'password-reset': {
     channels: ['mail', 'sms'],
-    params: z.strictObject({ ...told, method: z.enum([...method.options, 'undo']), undoToken }),
+    params: z.strictObject({ ...told, method: z.enum([...method.options, 'undo']), ...undo }),
   },
   'password-reset-held': {
     channels: ['mail', 'sms'],
-    params: z.strictObject({ ...told, takesEffectAt: instant, undoToken }),
+    params: z.strictObject({ ...told, takesEffectAt: instant, ...undo }),
   },
-  'password-reset-stopped': { channels: ['mail', 'sms'], params: z.strictObject({ ...told, undoToken }) },
-  'undo-used': { channels: ['mail', 'sms'], params: z.strictObject({ ...told, undoToken }) },
-  'recovery-method-added': { channels: ['mail', 'sms'], params: z.strictObject({ ...told, method, undoToken }) },
+  'password-reset-stopped': { channels: ['mail', 'sms'], params: z.strictObject({ ...told, ...undo }) },
+  'undo-used': { channels: ['mail', 'sms'], params: z.strictObject({ ...told, ...undo }) },
+  'recovery-method-added': { channels: ['mail', 'sms'], params: z.strictObject({ ...told, method, ...undo }) },
   'recovery-method-changed': {
     channels: ['mail', 'sms'],
-    params: z.strictObject({ ...told, method, undoToken }),
+    params: z.strictObject({ ...told, method, ...undo }),
   },
   'recovery-method-removed': {
     channels: ['mail', 'sms'],
-    params: z.strictObject({ ...told, method, undoToken }),
+    params: z.strictObject({ ...told, method, ...undo }),
   },
-  'new-device': { channels: ['mail', 'sms'], params: z.strictObject({ ...told, undoToken }) },
+  'new-device': { channels: ['mail', 'sms'], params: z.strictObject({ ...told, ...undo }) },
   'guessing-noticed': {
     channels: ['mail'],
     params: z.strictObject({ ...told, what: z.enum(['sign-in', 'recovery']) }),
   },
-  'app-password-created': { channels: ['mail'], params: z.strictObject({ ...told, undoToken }) },
+  'app-password-created': { channels: ['mail'], params: z.strictObject({ ...told, ...undo }) },
   'app-password-revoked': {
     channels: ['mail'],
-    params: z.strictObject({ ...told, extent: z.enum(['one', 'all']), undoToken }),
+    params: z.strictObject({ ...told, extent: z.enum(['one', 'all']), ...undo }),
   },
   /** To the holder of a contact that somebody else has shown to have. It tells nothing of the other one. */
   'contact-doubted': {

@@ -20,6 +20,7 @@ interface AnyParams {
   readonly outcome?: 'measure-taken' | 'no-breach' | 'not-ours' | 'not-enough'
   readonly brake?: BrakeName
   readonly what?: 'sign-in' | 'recovery'
+  readonly undoPower?: 'restore' | 'new-password' | 'end-sessions'
   readonly place?: string
   readonly device?: string
   readonly [field: string]: unknown
@@ -55,6 +56,8 @@ const selected: Readonly<Record<string, string>> = {
   'sms-total': 'total',
   'sms-prefix': 'prefix',
   'sign-in': 'signin',
+  'new-password': 'password',
+  'end-sessions': 'sessions',
 }
 const select = (word: string | undefined) => word && (selected[word] ?? word)
 
@@ -108,6 +111,7 @@ export function createMessageLocals(options: LocalsOptions) {
     if (params.mailbox) locals.mailbox = params.mailbox === to ? params.mailbox : maskMailbox(params.mailbox)
     locals.shortLink =
       locals.undoLink ?? ('undoToken' in params ? locals.recoverLink : (locals.appealLink ?? locals.accountLink))
+    locals.power = params.undoToken ? select(params.undoPower) : 'none'
     locals.method = select(params.method)
     locals.outcome = select(params.outcome)
     locals.brake = select(params.brake)

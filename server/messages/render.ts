@@ -66,10 +66,11 @@ export function createMessageRendering(options: RenderOptions): RenderMessage {
 }
 
 function smsParams(locals: Record<string, unknown>): Record<string, string> {
-  const { code, method } = locals
+  const { code, method, power } = locals
   return {
     link: String(locals.shortLink),
     ...(code ? { code: String(code) } : {}),
+    power: String(power),
     ...(method ? { method: String(method) } : {}),
   }
 }

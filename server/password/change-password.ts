@@ -47,6 +47,7 @@ export async function judgeNewPassword(
   const judged = judgePassword(typed, {
     minLength: parts.settings.passwordMin,
     login: loginOf(owner.address),
+    address: owner.address,
     contactWords: contacts.flatMap(wordsOfContact),
     serviceWords: parts.serviceWords,
     limits: passwordLimitsOf(parts.settings),

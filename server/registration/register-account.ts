@@ -55,6 +55,7 @@ export function judgeRegistration(parts: RegistrationParts, form: RegistrationFo
   const judged = judgePassword(form.password, {
     minLength: passwordMin,
     login: name.kind === 'ok' ? name.login : null,
+    address: name.kind === 'ok' && domain ? addressOf(name.login, domain) : null,
     serviceWords: parts.serviceWords,
     limits: passwordLimitsOf(parts.settings),
   })

@@ -1,32 +1,42 @@
 import { type Request, type Response, Router } from 'express'
 import { assertNever } from '../core/assert-never.ts'
+import { maskEmailAddress } from '../core/email-address.ts'
 import { giveToken, tokenByLink } from '../recovery/flow-cookie.ts'
 import { isFlowOpen } from '../recovery/resume-flow.ts'
 import type { WebParts } from '../web/parts.ts'
 import { formDigestOf } from '../web/sent-forms.ts'
 import { findSentForm, takeForm } from '../web/sent-forms-store.ts'
-import { describeUndo, undoChange } from './undo-change.ts'
+import { describeUndo, findMailboxOfLink, undoChange } from './undo-change.ts'
 
 export function undoRoutes(parts: WebParts): Router {
   const { pages, db, clock, trace } = parts
 
-  const showDead = (req: Request, res: Response) =>
-    pages.show(req, res, { id: 'undo', view: 'undo/dead', errors: [{ field: 'link', reason: 'dead', at: 'main' }] })
+  async function showDead(req: Request, res: Response, link: string): Promise<void> {
+    const mailbox = await findMailboxOfLink(parts, link)
+    const errors = [{ field: 'link', reason: 'dead', at: 'main' } as const]
+    const locals = mailbox === undefined ? {} : { masked: maskEmailAddress(mailbox) }
+    pages.show(req, res, { id: 'undo', view: 'undo/dead', errors, locals })
+  }
 
   /** A second click gets the answer of the first: the flow that it has begun in this browser, or the way to recovery. */
-  async function answerAgain(req: Request, res: Response, token: string, form: Buffer): Promise<void> {
+  async function answerAgain(
+    req: Request<{ token: string }>,
+    res: Response,
+    token: string,
+    form: Buffer,
+  ): Promise<void> {
     if (await isFlowOpen(parts, token)) {
       giveToken(parts, res, token)
       return res.redirect(303, '/recover/new-password')
     }
     if (await findSentForm(db, form, clock.now())) return res.redirect(303, '/recover')
-    showDead(req, res)
+    await showDead(req, res, req.params.token)
   }
 
   return Router()
     .get('/undo/:token', async (req, res) => {
       const described = await describeUndo(parts, req.params.token)
-      if (!described) return showDead(req, res)
+      if (!described) return await showDead(req, res, req.params.token)
       const { undo, power, address } = described
       const [method = '', what = ''] = undo.change.split('.')
       const since = power === 'restore' && undo.reachesBackTo < undo.madeAt ? undo.reachesBackTo : null

@@ -1,5 +1,5 @@
 // "This wasn't me": ends what somebody else may hold. A contact's link also puts contacts back and opens the way to a new password.
-import type { Db, Trx } from '#db/connection.ts'
+import type { Db } from '#db/connection.ts'
 import { type AccountProof, type AccountTrx, openAccount } from '../accounts/change-account.ts'
 import { endProbation, findAccount, startProbation } from '../accounts/store.ts'
 import type { Trace } from '../activity/events.ts'
@@ -20,6 +20,7 @@ import { endSessions } from '../sessions/store.ts'
 import { linksToReplace } from './offer-undo.ts'
 import { contactsTold, findUndo, spendUndo, type Undo, voidUndos } from './store.ts'
 import { takeBack } from './take-back.ts'
+import { powerOf, type UndoPower } from './undo-power.ts'
 
 export interface UndoChangeParts extends ApplyParts {
   readonly db: Db
@@ -27,18 +28,6 @@ export interface UndoChangeParts extends ApplyParts {
   readonly methods: ManagedMethods
   readonly recoveryMethods: readonly RecoveryMethod[]
 }
-
-/**
- * What a link can do. Security: a letter to the mailbox is read by whoever reads the mailbox, so it changes no recovery method, and gives
- * no new password where a contact can.
- */
-export type UndoPower =
-  /** Of a contact: a new password, and recovery methods as they were. */
-  | 'restore'
-  /** Of the mailbox of an account without a confirmed contact: a new password. */
-  | 'new-password'
-  /** Ends sessions, and leads to recovery. */
-  | 'end-sessions'
 
 export interface DescribedUndo {
   readonly undo: Undo
@@ -54,19 +43,6 @@ const proofOf = (undo: Undo): AccountProof => ({
   isContactLink: isOfContact(undo),
 })
 
-async function powerOf(
-  trx: Trx,
-  parts: Pick<UndoChangeParts, 'methods' | 'keyring' | 'clock' | 'settings'>,
-  undo: Undo,
-): Promise<UndoPower> {
-  const { accountId } = undo
-  if (isOfContact(undo)) return 'restore'
-  if (undo.told !== 'mailbox' || (await parts.methods.contactsOf(trx, accountId)).length > 0) return 'end-sessions'
-  // Security: a contact that was removed lately still has its word. Else the mailbox would speak alone as soon as somebody removes all of them.
-  const links = await linksToReplace(trx, parts, accountId, parts.clock.now())
-  return links.length > 0 ? 'end-sessions' : 'new-password'
-}
-
 /** What the link is about, where it is alive. Looking never uses it up. */
 export async function describeUndo(
   parts: Pick<UndoChangeParts, 'db' | 'keyring' | 'clock' | 'methods' | 'settings'>,
@@ -79,8 +55,20 @@ export async function describeUndo(
     // Security: a blocked account has no way out by an old letter either.
     const door = await openAccount(trx, proofOf(undo), 'allowed')
     if (door.kind === 'stale') return undefined
-    return { undo, power: await powerOf(trx, parts, undo), address: door.account.address }
+    return { undo, power: await powerOf(trx, parts, undo, clock.now()), address: door.account.address }
   })
+}
+
+/**
+ * The mailbox that a link was ever about, dead or alive; undefined for a link that nobody was sent, or that is long gone.
+ * For saying it to whoever holds the link: the message that brought it named the mailbox too.
+ */
+export async function findMailboxOfLink(
+  { db, keyring }: Pick<UndoChangeParts, 'db' | 'keyring'>,
+  token: string,
+): Promise<string | undefined> {
+  const undo = isToken(token) ? await findUndo(db, keyring, hashToken(token)) : undefined
+  return undo && (await findAccount(db, undo.accountId))?.address
 }
 
 /** How the link was used. `dead`: nothing happened. */
@@ -109,7 +97,7 @@ export async function undoChange(
     if (door.kind === 'stale') return { kind: 'dead' }
     const { trx } = door
     // A contact that was linked or removed meanwhile changes what the link can do.
-    if ((await powerOf(trx, parts, described.undo)) !== described.power) return { kind: 'dead' }
+    if ((await powerOf(trx, parts, described.undo, at)) !== described.power) return { kind: 'dead' }
     const undo = await spendUndo(trx, keyring, hashToken(token), at)
     if (!undo) return { kind: 'dead' }
     const { accountId, change } = undo

@@ -54,6 +54,11 @@ export function createWebServer(times: WebTimes = usualTimes): Server {
     }
     socket.destroy(fault)
   })
+  // A request that expects more than `100-continue` never reaches the app. Node answers as here, but
+  // without the header that every answer has.
+  server.on('checkExpectation', (_req: IncomingMessage, res: ServerResponse) => {
+    res.writeHead(417, { 'Cache-Control': 'no-store', 'Content-Length': 0, Connection: 'close' }).end()
+  })
   return server
 }
 

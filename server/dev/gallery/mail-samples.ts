@@ -24,7 +24,9 @@ const at = sampleMoment(0).toISOString()
 const later = sampleMoment(-1).toISOString()
 const mailbox = sampleAddress
 const told = { mailbox, at, device: 'Firefox, Android', place: 'Minsk, BY' }
-const undo = { ...told, undoToken: token }
+const undo = { ...told, undoToken: token, undoPower: 'restore' } as const
+const alone = { ...undo, undoPower: 'new-password' } as const
+const weak = { ...undo, undoPower: 'end-sessions' } as const
 const methods = ['backup-address', 'phone', 'security-question'] as const
 
 const states: { readonly [N in MessageName]: Readonly<Record<string, MessageParams<N>>> } = {
@@ -35,20 +37,28 @@ const states: { readonly [N in MessageName]: Readonly<Record<string, MessagePara
   'phone-code': { sent: { code: '004217', expiresAt: later } },
   'recovery-link': { sent: { ...told, token, expiresAt: later } },
   'recovery-code': { sent: { code: '00421799', expiresAt: later } },
-  'password-changed': { undo, plain: { ...told, undoToken: null } },
-  'password-reset': { ...byMethod(undo), undo: { ...undo, method: 'undo' } },
-  'password-reset-held': { undo: { ...undo, takesEffectAt: sampleMoment(-72).toISOString() } },
-  'password-reset-stopped': { undo },
-  'undo-used': { undo },
-  'recovery-method-added': { ...byMethod(undo), plain: { ...told, method: 'phone', undoToken: null } },
-  'recovery-method-changed': byMethod(undo),
-  'recovery-method-removed': byMethod(undo),
-  'new-device': { undo, plain: { ...told, device: '', place: '203.0.…', undoToken: null } },
+  'password-changed': { undo, alone, weak, plain: { ...told, undoToken: null } },
+  'password-reset': { ...byMethod(undo), undo: { ...undo, method: 'undo' }, weak: { ...weak, method: 'phone' } },
+  'password-reset-held': {
+    undo: { ...undo, takesEffectAt: sampleMoment(-72).toISOString() },
+    weak: { ...weak, takesEffectAt: sampleMoment(-72).toISOString() },
+  },
+  'password-reset-stopped': { undo, weak },
+  'undo-used': { undo, weak },
+  'recovery-method-added': {
+    ...byMethod(undo),
+    weak: { ...weak, method: 'phone' },
+    plain: { ...told, method: 'phone', undoToken: null },
+  },
+  'recovery-method-changed': { ...byMethod(undo), weak: { ...weak, method: 'phone' } },
+  'recovery-method-removed': { ...byMethod(undo), weak: { ...weak, method: 'phone' } },
+  'new-device': { undo, weak, plain: { ...told, device: '', place: '203.0.…', undoToken: null } },
   'guessing-noticed': byWord(['sign-in', 'recovery'], (what) => ({ ...told, what })),
-  'app-password-created': { undo, plain: { ...told, undoToken: null } },
+  'app-password-created': { undo, weak, plain: { ...told, undoToken: null } },
   'app-password-revoked': {
     one: { ...undo, extent: 'one' },
     all: { ...undo, extent: 'all' },
+    weak: { ...weak, extent: 'one' },
     plain: { ...told, extent: 'one', undoToken: null },
   },
   'contact-doubted': byWord(['backup-address', 'phone'], (method) => ({ mailbox, at, method })),

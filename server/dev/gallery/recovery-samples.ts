@@ -85,6 +85,7 @@ export const recoverySamples: readonly Sample[] = [
   undo('phone', 'phone', 'removed'),
   undo('app-password', 'app-password', 'created', 'new-password'),
   undo('new-device', 'sign-in', 'new-device', 'end-sessions'),
+  undo('waiting', 'password', 'reset-held', 'end-sessions'),
   undo('undo', 'undo', 'used'),
   undo('reaching-back', 'password', 'reset', 'restore', sampleMoment(60)),
   undo('stopped', 'password', 'reset-stopped'),
@@ -100,5 +101,6 @@ export const recoverySamples: readonly Sample[] = [
     view: 'stopped-addresses/stop',
     locals: { address: 'a•••••@example.com', stoppedAt: sampleMoment(5) },
   },
-  { page: 'undo', state: 'errors', view: 'undo/dead', locals: deadLink },
+  { page: 'undo', state: 'errors', view: 'undo/dead', locals: { ...deadLink, masked: 'a•••••@postern.example' } },
+  { page: 'undo', state: 'unknown', view: 'undo/dead', locals: deadLink },
 ]
