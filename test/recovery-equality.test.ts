@@ -81,7 +81,7 @@ describe('known, unknown, blocked and method-less names', () => {
       assert.ok(steps.length >= 12)
       for (const { html, page } of steps) {
         assert.ok(
-          html.replace('<wbr>', '').includes(`<bdi translate="no">${kind === 'strange' ? login : `${login}@`}`),
+          html.replaceAll('<wbr>', '').includes(`<bdi translate="no">${kind === 'strange' ? login : `${login}@`}`),
           page,
         )
         assert.match(html, /href="\/recover">Another mailbox\?/, page)
