@@ -1,4 +1,5 @@
-// `npm test`: one PostgreSQL for the run, then every test file by node:test, several in each process. Arguments are handed on; files may be named.
+// `npm test`: one PostgreSQL for the run, then every test file by node:test, neighbours in one process. Arguments are handed on;
+// files may be named.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { availableParallelism } from 'node:os'
@@ -13,10 +14,13 @@ const groups = await groupTests(named.length > 0 ? named : ['test/**/*.test.ts']
 // Where `server/boot.js` keeps it too: a hundred files load the same modules.
 const compiled = fileURLToPath(new URL('../../node_modules/.cache/postern', import.meta.url))
 
+// Much of the time a test waits: for a browser, a mail server, a limit that ends.
+const atOnce = 2 * availableParallelism()
+
 const server = await startTestServer()
 const runner = spawn(
   process.execPath,
-  ['--test', '--test-timeout=240000', `--test-concurrency=${availableParallelism()}`, ...options, ...groups.files],
+  ['--test', '--test-timeout=240000', `--test-concurrency=${atOnce}`, ...options, ...groups.files],
   { stdio: 'inherit', env: { ...process.env, NODE_COMPILE_CACHE: compiled, TEST_SERVER_URL: server.url } },
 )
 // A file that never ends has no limit of its own in node:test. At the signal the runner says which it was.
