@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { after, before, describe, it } from 'node:test'
+import { setTimeout } from 'node:timers/promises'
 import type { Browser } from 'playwright-core'
 import { samples } from '#server/dev/gallery/gallery.ts'
 import { mailSamples } from '#server/dev/gallery/mail-samples.ts'
@@ -54,6 +55,34 @@ describe('every page', () => {
       await glass.close()
     }
     await Promise.all([look(), look()])
+    assert.deepEqual(faults, [])
+  })
+
+  it('moves nothing while it arrives in pieces', async () => {
+    const whole = await (await fetch(`${gallery.origin}/backup-address-confirm/empty`)).text()
+    // After every tag of the last third: the end of the page's own part, and each part of the footer.
+    const pieces = whole.split(/(?<=>)/)
+    const rest = pieces.splice(Math.floor((pieces.length * 2) / 3))
+    const server = createServer(async ({ url }, response) => {
+      if (!url?.startsWith('/?')) {
+        const found = await fetch(`${gallery.origin}${url}`)
+        response.setHeader('content-type', found.headers.get('content-type') ?? '')
+        return void response.end(await found.text())
+      }
+      response.setHeader('content-type', 'text/html; charset=utf-8')
+      response.write(pieces.join(''))
+      for (const piece of rest) {
+        response.write(piece)
+        await setTimeout(30)
+      }
+      response.end()
+    })
+    server.listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const glass = await openLookingGlass(browser, `http://127.0.0.1:${(server.address() as AddressInfo).port}`)
+    const faults = await glass.faultsOf({ path: '/', locale: 'en', scheme: 'light' })
+    await glass.close()
+    server.close()
     assert.deepEqual(faults, [])
   })
 
