@@ -120,12 +120,15 @@ test('a hundred mailboxes claim one phone in ten spellings at once: one wins', a
       return { visitor, token: await visitor.token(confirm) }
     }),
   )
+  const form = { 'content-type': 'application/x-www-form-urlencoded' }
   const answers = await Promise.all(
-    people.map(({ visitor, token }) =>
-      visitor.send(confirm, new URLSearchParams({ _csrf: token, code }).toString(), {
-        'content-type': 'application/x-www-form-urlencoded',
-      }),
-    ),
+    people.map(async ({ visitor, token }) => {
+      const send = () => visitor.send(confirm, new URLSearchParams({ _csrf: token, code }).toString(), form)
+      let answer = await send()
+      // A busy machine has no connection for all of them at once: who hears so asks again, as people do.
+      for (let tries = 0; answer.status === 503 && tries < 20; tries += 1) answer = await send()
+      return answer
+    }),
   )
   assert.equal(answers.filter((each) => each.status === 303).length, 1)
   assert.equal(answers.filter((each) => each.errors[0] === 'phone.taken').length, 99)
