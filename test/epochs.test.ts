@@ -109,7 +109,7 @@ const acts: readonly Act[] = [
   {
     name: 'the end of all sessions by support',
     prepare: async ({ accountId }) => {
-      const { visitor } = await enrolStaff(portal, `support${accountId.slice(0, 6)}`, 'support')
+      const { visitor } = await enrolStaff(portal, `clerk${accountId.slice(0, 6)}`, 'support')
       const page = `/staff/accounts/${accountId}`
       return async () => assert.equal((await visitor.post(`${page}/end-sessions`, {}, { from: page })).location, page)
     },
