@@ -57,6 +57,78 @@ describe('SECURITY_QUESTION=hold', () => {
     assert.deepEqual(late.errors, ['password.wrong'])
   })
 
+  const answerIs = (answer: string) => ({ question: 'childhood-street', answer })
+  const question = '/account/recovery/security-question'
+  const ways = '/account/recovery'
+
+  it('Security: a password that waits ends with the question that it was chosen by, and with its answer', async () => {
+    const [removed, changed] = [await equip(portal), await equip(portal)]
+    for (const person of [removed, changed]) await hold(portal, person)
+    const gone = await removed.browser.post(`${question}/remove`, {}, { from: ways })
+    assert.deepEqual([gone.status, gone.location], [303, ways])
+    const anew = await changed.browser.post(question, answerIs('Zielona nad rzeką'))
+    assert.deepEqual([anew.status, anew.location], [303, ways], anew.errors.join())
+    for (const person of [removed, changed]) {
+      await awaitText(portal, person.mailbox, /stopped the new password/)
+      assert.doesNotMatch((await person.browser.get('/account')).html, /waiting-password\/stop/)
+    }
+    portal.clock.advance(73 * 3_600_000)
+    await sweep()
+    for (const person of [removed, changed]) await oldWorks(person)
+  })
+
+  it('Security: whoever chose the password that was stopped does not choose a second one by the same answer', async () => {
+    const person = await equip(portal)
+    await hold(portal, person)
+    const stopped = await person.browser.post('/account/waiting-password/stop', {}, { from: '/account' })
+    assert.deepEqual([stopped.status, stopped.location], [303, '/account'])
+    assert.match((await person.browser.get('/account')).html, /no answer opens the mailbox now/)
+    assert.match((await person.browser.get(ways)).html, /This question is in doubt/)
+    const stranger = await begin(portal, person.login)
+    const second = await stranger.post('/recover/security-question', { answer: person.answer })
+    assert.deepEqual(second.errors, ['answer.wrong'])
+    assert.equal(await portal.db('recovery_holds').where({ account_id: person.accountId }).first(), undefined)
+    const anew = await person.browser.post(question, answerIs('Zielona nad rzeką'))
+    assert.equal(anew.status, 303, anew.errors.join())
+    await hold(portal, { ...person, answer: 'Zielona nad rzeką' })
+  })
+
+  it('says on each page that the password waits: before it is chosen, and when the form is sent again', async () => {
+    const person = await equip(portal)
+    const visitor = await begin(portal, person.login)
+    await visitor.post('/recover/security-question', { answer: person.answer })
+    const form = '/recover/new-password'
+    const { html } = await visitor.get(form)
+    assert.match(html, /The new password begins to work some days later/)
+    const token = await visitor.token(form)
+    const send = (password: string) =>
+      visitor.send(form, new URLSearchParams({ _csrf: token, password }).toString(), {
+        'content-type': 'application/x-www-form-urlencoded',
+      })
+    assert.equal((await send(fresh)).location, '/recover/done')
+    assert.equal((await send(fresh)).location, '/recover/done')
+    const other = await send(`${fresh} of another kind`)
+    assert.deepEqual(other.errors, ['password.set-already'])
+    assert.match(other.html, /A new password has been waiting since this recovery/)
+  })
+
+  it('Security: once the operator switches questions off, nothing that came in by one goes on', async () => {
+    const [waiting, proven] = [await equip(portal), await equip(portal)]
+    await hold(portal, waiting)
+    const visitor = await begin(portal, proven.login)
+    await visitor.post('/recover/security-question', { answer: proven.answer })
+    const closed = await startTestPortal({ database: portal.database, env: { SECURITY_QUESTION: 'off' } })
+    const late = closed.visitor()
+    for (const [name, value] of visitor.cookies) late.cookies.set(name, value)
+    const set = await setPassword(late, fresh)
+    assert.deepEqual(set.errors, ['link.dead'])
+    await closed.tasks['recovery:sweep-held']?.({}, { attempt: 1, maxAttempts: 1 })
+    assert.equal((await portal.db('recovery_holds').where({ account_id: waiting.accountId })).length, 0)
+    await awaitText(closed, waiting.mailbox, /security questions open no mailbox here any more/)
+    await closed.stop()
+    for (const person of [waiting, proven]) await oldWorks(person)
+  })
+
   it('drops it when the owner changes the password meanwhile, and for a blocked account', async () => {
     const [changed, blocked] = [await equip(portal), await equip(portal)]
     await hold(portal, changed)

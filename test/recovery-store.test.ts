@@ -7,7 +7,7 @@ import { firstEpoch } from '#server/accounts/change-account.ts'
 import { hashToken, newToken } from '#server/core/secrets.ts'
 import { beginProvenFlow, beginRecovery, flowEnd, keysOf, nobody } from '#server/recovery/begin-recovery.ts'
 import { beginnings, edges, flowStates, stateAfter, statesBefore } from '#server/recovery/flow-states.ts'
-import { dropHold, type Hold, listDueHolds, putHold, rekeyHolds, takeDueHold } from '#server/recovery/hold-store.ts'
+import { dropHold, type Hold, listHolds, putHold, rekeyHolds, takeDueHold } from '#server/recovery/hold-store.ts'
 import { methodFlowOf } from '#server/recovery/method-flow.ts'
 import {
   deleteOldFlows,
@@ -416,11 +416,11 @@ test('what waits is dropped for one account, and the due ones are listed, the lo
   await within((trx) => putHold(trx, keyring, holdOf(anna.id, { dueAt: minutes(30) })))
   await within((trx) => putHold(trx, keyring, holdOf(boris.id, { dueAt: minutes(20) })))
   await within((trx) => putHold(trx, keyring, holdOf(carla.id, { dueAt: minutes(40) })))
-  assert.deepEqual(await listDueHolds(db, minutes(30), 10), [boris.id, anna.id])
-  assert.deepEqual(await listDueHolds(db, minutes(40), 2), [boris.id, anna.id])
+  assert.deepEqual(await listHolds(db, minutes(30), 10), [boris.id, anna.id])
+  assert.deepEqual(await listHolds(db, minutes(40), 2), [boris.id, anna.id])
   assert.equal(await within((trx) => dropHold(trx, boris.id)), true)
   assert.equal(await within((trx) => dropHold(trx, boris.id)), false)
-  assert.deepEqual(await listDueHolds(db, minutes(99), 10), [anna.id, carla.id])
+  assert.deepEqual(await listHolds(db, minutes(99), 10), [anna.id, carla.id])
 })
 
 test('passwords that wait move to the newest key, so many at once, and stay readable', async () => {

@@ -47,7 +47,10 @@ export interface TaskParts extends DeliveryParts, ApplyParts, Pick<GuessingParts
   readonly methods: ManagedMethods
   readonly settings: ApplyParts['settings'] &
     QuotaSettings &
-    Pick<Settings, 'baseUrl' | 'defaultLocale' | 'sessionIdleMinutes' | 'sessionMaxHours' | 'clientSignInsDays'>
+    Pick<
+      Settings,
+      'baseUrl' | 'defaultLocale' | 'sessionIdleMinutes' | 'sessionMaxHours' | 'clientSignInsDays' | 'securityQuestion'
+    >
 }
 
 export const crontab = `

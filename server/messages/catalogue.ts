@@ -69,7 +69,10 @@ export const catalogue = {
     channels: ['mail', 'sms'],
     params: z.strictObject({ ...told, takesEffectAt: instant, ...undo }),
   },
-  'password-reset-stopped': { channels: ['mail', 'sms'], params: z.strictObject({ ...told, ...undo }) },
+  'password-reset-stopped': {
+    channels: ['mail', 'sms'],
+    params: z.strictObject({ ...told, by: z.enum(['owner', 'service']), ...undo }),
+  },
   'undo-used': { channels: ['mail', 'sms'], params: z.strictObject({ ...told, ...undo }) },
   'recovery-method-added': { channels: ['mail', 'sms'], params: z.strictObject({ ...told, method, ...undo }) },
   'recovery-method-changed': {

@@ -1,15 +1,26 @@
 // SECURITY_QUESTION=hold: the new password waits, everybody is told at once, and a job applies it when nobody objected.
 import { type AccountTrx, changeAccount, changeAccountAsItStands } from '../accounts/change-account.ts'
+import { noTrace, type Trace } from '../activity/events.ts'
 import { recordActivity } from '../activity/store.ts'
-import { tellOwner } from '../contacts/tell-owner.ts'
+import { type NoticeParts, tellOwner } from '../contacts/tell-owner.ts'
 import { enqueue } from '../jobs/enqueue.ts'
 import type { TaskList } from '../jobs/worker.ts'
 import type { Asking } from '../recovery-methods/change-method.ts'
+import type { RawSettings } from '../settings.ts'
 import { type ApplyParts, applyReset } from './apply-reset.ts'
-import { dropHold, findHold, type Hold, listDueHolds, putHold, takeDueHold } from './hold-store.ts'
+import { dropHold, findHold, type Hold, listHolds, putHold, takeDueHold } from './hold-store.ts'
 import { endFlows } from './store.ts'
 
 export { findHold }
+
+export interface HoldParts extends ApplyParts {
+  readonly settings: ApplyParts['settings'] & Pick<RawSettings, 'securityQuestion'>
+}
+
+/** The one method whose passwords wait. */
+const provenBy = 'security-question'
+
+const isClosed = ({ settings }: HoldParts): boolean => settings.securityQuestion === 'off'
 
 const applyTask = 'recovery:apply-held'
 const atOnce = 200
@@ -32,32 +43,64 @@ export async function holdReset(trx: AccountTrx, parts: ApplyParts, hold: Hold):
   })
 }
 
-/** Somebody who is signed in objects. Stopped meanwhile, or applied: nothing happens. @throws StaleProof */
-export async function stopHold(parts: ApplyParts, asking: Asking): Promise<void> {
+interface EndOfHold {
+  readonly accountId: string
+  readonly at: Date
+  /** Somebody who is signed in, or the service, which asks no questions any more. */
+  readonly by: 'owner' | 'service'
+  readonly trace?: Trace
+}
+
+/**
+ * Ends the wait of a password, records it and tells the owner. Nothing waits, or not any more: nothing happens.
+ * @returns whether one waited
+ */
+export async function endHold(
+  trx: AccountTrx,
+  parts: NoticeParts,
+  { accountId, at, by, trace = noTrace }: EndOfHold,
+): Promise<boolean> {
+  if (!(await dropHold(trx, accountId))) return false
+  await recordActivity(trx, parts.keyring, { accountId, event: 'password.reset-stopped', details: {}, at, trace })
+  const notice = { name: 'password-reset-stopped', params: { by }, change: 'password.reset-stopped' } as const
+  await tellOwner(trx, parts, { accountId, ...notice, at, trace, lettersOnly: true })
+  return true
+}
+
+/**
+ * Somebody who is signed in objects. Stopped meanwhile, or applied: nothing happens.
+ * Security: somebody else knows the answer then. It opens nothing until its owner sets the question again.
+ * @throws StaleProof
+ */
+export async function stopHold(parts: HoldParts, asking: Asking): Promise<void> {
   const { accountId, trace } = asking
   await changeAccount(parts.db, asking, async (trx) => {
-    if (!(await dropHold(trx, accountId))) return
     const at = parts.clock.now()
-    await recordActivity(trx, parts.keyring, { accountId, event: 'password.reset-stopped', details: {}, at, trace })
-    const notice = { name: 'password-reset-stopped', params: {}, change: 'password.reset-stopped' } as const
-    await tellOwner(trx, parts, { accountId, ...notice, at, trace, lettersOnly: true })
+    if (!(await endHold(trx, parts, { accountId, at, by: 'owner', trace }))) return
+    const question = parts.methods.list.find(({ id }) => id === provenBy)
+    if (!(await question?.sureSince(trx, accountId))) return
+    await question?.doubt(trx, accountId, at)
+    await recordActivity(trx, parts.keyring, { accountId, event: `${provenBy}.doubted`, details: {}, at })
   })
 }
 
-async function applyHeld(parts: ApplyParts, accountId: string): Promise<void> {
+async function applyHeld(parts: HoldParts, accountId: string): Promise<void> {
   await changeAccountAsItStands(parts.db, accountId, async (trx) => {
     const at = parts.clock.now()
+    // Security: where the operator has closed the door, what came in by it does not go on.
+    if (isClosed(parts)) return void (await endHold(trx, parts, { accountId, at, by: 'service' }))
     const hold = await takeDueHold(trx, parts.keyring, accountId, at)
     if (!hold) return
     const { password, device, trace } = hold
-    await applyReset(trx, parts, { accountId, provenBy: 'security-question', weak: true, password, device, at, trace })
+    await applyReset(trx, parts, { accountId, provenBy, weak: true, password, device, at, trace })
   })
 }
 
-export const holdTasks = (parts: ApplyParts): TaskList => ({
+export const holdTasks = (parts: HoldParts): TaskList => ({
   [applyTask]: ({ accountId }) => applyHeld(parts, String(accountId)),
-  // Every minute: nothing stays behind because its own job was lost.
+  // Every minute: nothing stays behind because its own job was lost, or because its door was closed.
   'recovery:sweep-held': async () => {
-    for (const accountId of await listDueHolds(parts.db, parts.clock.now(), atOnce)) await applyHeld(parts, accountId)
+    const dueBy = isClosed(parts) ? 'any' : parts.clock.now()
+    for (const accountId of await listHolds(parts.db, dueBy, atOnce)) await applyHeld(parts, accountId)
   },
 })

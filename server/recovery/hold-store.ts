@@ -97,9 +97,10 @@ export async function dropHold(trx: AccountTrx, accountId: string): Promise<bool
   return (await trx('recovery_holds').where({ account_id: accountId }).delete()) > 0
 }
 
-/** Accounts whose waiting password is due. */
-export async function listDueHolds(db: Db, at: Date, limit: number): Promise<string[]> {
-  const rows = await db('recovery_holds').where('due_at', '<=', at).orderBy('due_at').limit(limit).select('account_id')
+/** Accounts whose waiting password is due at `dueBy`; `any`: all where one waits. */
+export async function listHolds(db: Db, dueBy: Date | 'any', limit: number): Promise<string[]> {
+  const all = db('recovery_holds').orderBy('due_at').limit(limit).select('account_id')
+  const rows = await (dueBy === 'any' ? all : all.where('due_at', '<=', dueBy))
   return rows.map((row) => row.account_id)
 }
 

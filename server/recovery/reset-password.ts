@@ -32,6 +32,13 @@ export type ResetOutcome =
   /** The flow moved, died or was never proven. */
   | { readonly kind: 'moved' }
 
+const methodOf = (parts: Pick<ResetParts, 'recoveryMethods'>, { provenBy }: Flow): RecoveryMethod | undefined =>
+  parts.recoveryMethods.find(({ id }) => id === provenBy)
+
+/** Whether a password that is set by this flow waits, instead of working at once. */
+export const willWait = (parts: Pick<ResetParts, 'recoveryMethods' | 'settings'>, flow: Flow): boolean =>
+  methodOf(parts, flow)?.strength === 'weak' && parts.settings.securityQuestion === 'hold'
+
 /**
  * @param keepDevice gives the browser its cookie and returns the digest to remember; called where the password is set or will be
  * @throws BusyError where the line for hashing is full; the flow stays as it is
@@ -48,8 +55,8 @@ export async function resetPassword(
   const judged = await judgeNewPassword(parts, { id: accountId, address }, typed, 'recovery')
   if (judged.kind === 'refused') return judged
   const password = { plain: judged.password, verifier: await parts.hasher.hash(judged.password) }
-  const method = parts.recoveryMethods.find((each) => each.id === provenBy)
-  const waits = method?.strength === 'weak' && parts.settings.securityQuestion === 'hold'
+  const method = methodOf(parts, flow)
+  const waits = willWait(parts, flow)
   return await parts.db.transaction(async (outer): Promise<ResetOutcome> => {
     const at = parts.clock.now()
     const door = await openAccount(outer, { accountId, epoch }, 'allowed')
@@ -59,7 +66,8 @@ export async function resetPassword(
     if (first) return { kind: 'waits-already', dueAt: first.dueAt }
     const dueAt = waits ? probationEnd(parts, at) : null
     if (!(await finishFlow(trx, flow.id, waits ? 'hold-password' : 'set-password', at, dueAt))) return { kind: 'moved' }
-    const worth = method ? await method.settle(trx, methodFlowOf(flow, at), flow.proofHash) : 'strong'
+    // Security: the proof of a method that is switched off meanwhile is worth nothing.
+    const worth = provenBy === 'undo' ? 'strong' : await method?.settle(trx, methodFlowOf(flow, at), flow.proofHash)
     if (!worth) {
       await endFlow(trx, flow.id, at)
       return { kind: 'dead-link' }

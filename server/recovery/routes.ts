@@ -16,7 +16,7 @@ import { methodFlowOf } from './method-flow.ts'
 import { openLink } from './open-link.ts'
 import { proveFlow } from './prove-flow.ts'
 import type { RecoveryMethod } from './recovery-method.ts'
-import { endedWith, resetPassword } from './reset-password.ts'
+import { endedWith, resetPassword, willWait } from './reset-password.ts'
 import { createStepPages } from './step-pages.ts'
 import type { Flow } from './store.ts'
 
@@ -46,7 +46,7 @@ export function recoveryRoutes(parts: WebParts): Router {
       id: 'recover-new-password',
       view: 'recovery/new-password',
       errors,
-      locals: { address: flow.address },
+      locals: { address: flow.address, waits: willWait(parts, flow) },
     })
 
   const showDeadLink = (req: Request, res: Response) =>
@@ -63,7 +63,7 @@ export function recoveryRoutes(parts: WebParts): Router {
       return steps.show(req, res, flow, {
         id: 'recover-new-password',
         view: 'recovery/done',
-        errors: [{ field: 'password', reason: 'set-already', at: 'main' }],
+        errors: [{ field: 'password', reason: 'set-already', params: { state: flow.state }, at: 'main' }],
         locals: { takesEffectAt: flow.takesEffectAt },
       })
     res.redirect(303, dueOf(flow))

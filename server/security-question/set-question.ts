@@ -4,6 +4,7 @@ import type { Keyring } from '../core/keyring.ts'
 import { loginOf } from '../core/names.ts'
 import { judgeSecretAnswer, keyedAnswer } from '../core/secret-answer.ts'
 import type { PasswordHasher } from '../password/hasher.ts'
+import { endHold } from '../recovery/hold-reset.ts'
 import { type Asking, changeMethod, type Held, type MethodChangeParts } from '../recovery-methods/change-method.ts'
 import { isQuestionId } from './questions.ts'
 import { findSecurityQuestion, putSecurityQuestion, removeSecurityQuestion, type SecurityQuestion } from './store.ts'
@@ -65,7 +66,7 @@ export async function setQuestion(
   asking: Asking,
   wanted: Extract<JudgedQuestion, { kind: 'ok' }>,
 ): Promise<QuestionSet> {
-  const { accountId } = asking
+  const { accountId, trace } = asking
   const before = await findSecurityQuestion(parts.db, accountId)
   if (await isSetAlready(parts, before, wanted)) return { kind: 'set' }
   const answerKeyId = parts.keyring.newestKeyId
@@ -78,6 +79,7 @@ export async function setQuestion(
     if (momentOf(now) !== momentOf(before)) return { outcome: { kind: 'overtaken' } }
     const what = await putSecurityQuestion(trx, { accountId, question, answerVerifier, answerKeyId, at })
     if (what === 'removed') return { outcome: { kind: 'removed' } }
+    await endHold(trx, parts, { accountId, at, by: 'owner', trace })
     return { outcome: { kind: 'set' }, done: { method: 'security-question', what } }
   })
   // A second click may have been the faster one: then what it set is compared.
@@ -97,7 +99,10 @@ async function isSetAlready(
 const momentOf = (found: SecurityQuestion | undefined): number =>
   found === undefined ? 0 : (found.state === 'set' ? found.setAt : found.removedAt).getTime()
 
-/** Security: leaves a tombstone, so that the account never has a question again. */
+/**
+ * Security: leaves a tombstone, so that the account never has a question again.
+ * Security: a password that waits by the answer ends with the question, or with its answer.
+ */
 export async function removeQuestion(
   parts: MethodChangeParts,
   asking: Asking,
@@ -105,6 +110,7 @@ export async function removeQuestion(
   return await changeMethod<{ kind: 'removed' } | { kind: 'none' }>(parts, asking, async (trx, at) => {
     const removed = await removeSecurityQuestion(trx, asking.accountId, at)
     if (!removed) return { outcome: { kind: 'none' } }
+    await endHold(trx, parts, { accountId: asking.accountId, at, by: 'owner', trace: asking.trace })
     return { outcome: { kind: 'removed' }, done: { method: 'security-question', what: 'removed' } }
   })
 }

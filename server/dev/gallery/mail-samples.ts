@@ -43,7 +43,11 @@ const states: { readonly [N in MessageName]: Readonly<Record<string, MessagePara
     undo: { ...undo, takesEffectAt: sampleMoment(-72).toISOString() },
     weak: { ...weak, takesEffectAt: sampleMoment(-72).toISOString() },
   },
-  'password-reset-stopped': { undo, weak },
+  'password-reset-stopped': {
+    undo: { ...undo, by: 'owner' },
+    weak: { ...weak, by: 'owner' },
+    service: { ...weak, device: '', place: '', by: 'service' },
+  },
   'undo-used': { undo, weak },
   'recovery-method-added': {
     ...byMethod(undo),

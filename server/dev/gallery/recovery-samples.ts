@@ -64,6 +64,7 @@ export const recoverySamples: readonly Sample[] = [
   page('recover-question', 'held', 'question', { question: 'first-teacher', held: true }),
   page('recover-question', 'errors', 'question', { question: 'grandmother-birthplace', ...refused('answer', 'wrong') }),
   page('recover-new-password', 'empty', 'new-password', { address: sampleAddress }),
+  page('recover-new-password', 'waits', 'new-password', { address: sampleAddress, waits: true }),
   page('recover-new-password', 'errors', 'new-password', {
     address: sampleAddress,
     ...refused('password', 'too-short'),
@@ -74,7 +75,11 @@ export const recoverySamples: readonly Sample[] = [
   }),
   page('recover-new-password', 'set-already', 'done', {
     takesEffectAt: null,
-    errors: [{ field: 'password', reason: 'set-already', at: 'main' }],
+    errors: [{ field: 'password', reason: 'set-already', params: { state: 'done' }, at: 'main' }],
+  }),
+  page('recover-new-password', 'waits-since', 'done', {
+    takesEffectAt: sampleMoment(-72),
+    errors: [{ field: 'password', reason: 'set-already', params: { state: 'held' }, at: 'main' }],
   }),
   page('recover-new-password', 'other-flow', 'other-flow', { href: '/recover/new-password', ...otherFlow }),
   page('recover-sms-code', 'other-flow', 'other-flow', { href: null, ...otherFlow }),
