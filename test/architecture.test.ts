@@ -232,6 +232,7 @@ const besideTheDoor: readonly { readonly because: string; readonly verbs: readon
       'client-sign-ins/store.ts deleteOldMarks',
       'client-sign-ins/store.ts deleteOldSignIns',
       'contacts/store.ts deleteOldConfirmations',
+      'mail-filters/store.ts deleteSettledFilters',
       'recovery/store.ts deleteOldFlows',
       'sending-limits/store.ts deleteOldSendingDays',
       'sessions/store.ts deleteDeadSessions',

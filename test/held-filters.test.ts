@@ -1,5 +1,6 @@
 // Filters that wait: switched off by every recovery, told with where they lead, kept or removed by their owner alone.
 import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
 import { after, before, beforeEach, describe, it } from 'node:test'
 import { runCommand } from '#server/cli/portal.ts'
 import { readWithIncluded } from '#server/mail-filters/hold-back.ts'
@@ -18,7 +19,7 @@ import {
   undoLinkOf,
 } from './support/recovery.ts'
 import { enrolStaff, enterStaff } from './support/staff.ts'
-import type { Visitor } from './support/visitor.ts'
+import type { Answer, Visitor } from './support/visitor.ts'
 
 const page = '/account/filters'
 const next = 'a password after the reset'
@@ -44,6 +45,10 @@ const press = (visitor: Visitor, html: string, what: 'keep' | 'remove', nth = 0)
   const paths = [...html.matchAll(new RegExp(`action="(${page}/[0-9a-f-]{36}/${what})"`, 'g'))].map(([, path]) => path)
   return visitor.post(paths[nth] ?? assert.fail(`no button to ${what}`), {}, { from: page })
 }
+/** What the next page says was done, or why nothing was. */
+const toldBy = ({ headers }: Answer) => /(?:^|-)done=([^;]*)/m.exec(headers.getSetCookie().join('\n'))?.[1]
+const opposite = { keep: 'remove', remove: 'keep' } as const
+const doneBy = { keep: 'kept', remove: 'removed' } as const
 const eventsOf = (accountId: string) =>
   portal
     .db('activity')
@@ -145,8 +150,16 @@ describe('the page of filters', () => {
     const { html } = await visitor.get(page)
     const stranger = (await arrive(portal)).visitor
     const [, path = ''] = /action="([^"]+\/keep)"/.exec(html) ?? []
-    assert.equal((await stranger.post(path, {}, { from: '/account/password' })).status, 303)
-    assert.equal((await stranger.post(`${page}/nonsense/keep`, {}, { from: '/account/password' })).status, 404)
+    const itsOwner = await portal.db('held_filters').where({ account_id: person.accountId })
+    const before = await portal.db('mailboxes').orderBy('account_id').select('account_id', 'revision')
+    for (const what of ['keep', 'remove']) {
+      for (const asked of [path.replace('keep', what), `${page}/${randomUUID()}/${what}`, `${page}/nonsense/${what}`]) {
+        const answer = await stranger.post(asked, {}, { from: '/account/password' })
+        assert.deepEqual([answer.status, toldBy(answer)], [404, undefined], asked)
+      }
+    }
+    assert.deepEqual(await portal.db('held_filters').where({ account_id: person.accountId }), itsOwner)
+    assert.deepEqual(await portal.db('mailboxes').orderBy('account_id').select('account_id', 'revision'), before)
     portal.clock.advance(11 * 60_000)
     for (const what of ['keep', 'remove'] as const) {
       assert.match((await press(visitor, html, what)).location ?? '', /^\/account\/confirm-password\?next=/)
@@ -167,8 +180,6 @@ describe('the page of filters', () => {
       ],
     )
     assert.deepEqual(await active(person.mailbox), theft)
-    await press(visitor, html, 'remove')
-    assert.deepEqual(await active(person.mailbox), theft, 'what is decided is decided')
     assert.match((await visitor.get(page)).html, /No filter is waiting for you/)
     assert.deepEqual(await eventsOf(person.accountId), ['filters.held', 'filters.kept'])
     assert.match((await visitor.get('/account/activity')).html, /A filter was kept: it leads to 1 address/)
@@ -194,6 +205,92 @@ describe('the page of filters', () => {
     assert.match(html, /hidden<wbr>@elsewhere\.example[\s\S]*may do more than can be told here/)
     await press(person.browser, html, 'keep')
     assert.deepEqual(await active(person.mailbox), { name: 'main', text })
+  })
+})
+
+describe('a decision on a filter', () => {
+  for (const first of ['keep', 'remove'] as const) {
+    const second = opposite[first]
+    const stands = `${doneBy[first]}-before`
+    it(`to ${first} it stands when an old page says ${second}, and that page is told so`, async () => {
+      const { person, visitor } = await recovered()
+      const { html } = await visitor.get(page)
+      await portal.stopWorker()
+      try {
+        assert.equal(toldBy(await press(visitor, html, first)), doneBy[first])
+        assert.equal(toldBy(await press(visitor, html, second)), stands, 'before the platform knows')
+        assert.equal(toldBy(await press(visitor, html, first)), doneBy[first])
+      } finally {
+        await portal.startWorker()
+      }
+      const result = first === 'keep' ? theft : undefined
+      assert.deepEqual(await active(person.mailbox), result)
+      const done = () => portal.db('settled_filters').where({ account_id: person.accountId }).first()
+      assert.equal((await eventually(done)).decision, first)
+      assert.equal(toldBy(await press(visitor, html, second)), stands, 'when it is done on the platform')
+      const shown = (await visitor.get(page)).html
+      assert.match(shown, new RegExp(`notice--warning.*already been ${doneBy[first]}`, 's'))
+      assert.doesNotMatch(shown, /notice--success/)
+      assert.equal(toldBy(await press(visitor, html, first)), doneBy[first], 'the same again is answered as the first')
+      assert.deepEqual(await active(person.mailbox), result)
+      assert.deepEqual(await eventsOf(person.accountId), ['filters.held', `filters.${doneBy[first]}`])
+    })
+  }
+
+  it('is told as done to one of two that contradict each other at once', async () => {
+    for (let nth = 0; nth < 8; nth += 1) {
+      await forgetLimits(portal)
+      const { person, visitor } = await recovered()
+      const { html } = await visitor.get(page)
+      const answers = await Promise.all([press(visitor, html, 'keep'), press(visitor, html, 'remove')])
+      const [keep, remove] = answers.map(toldBy)
+      assert.ok(
+        (keep === 'kept' && remove === 'kept-before') || (keep === 'removed-before' && remove === 'removed'),
+        `${keep}, ${remove}`,
+      )
+      assert.deepEqual(await active(person.mailbox), keep === 'kept' ? theft : undefined)
+      assert.deepEqual(await eventsOf(person.accountId), [
+        'filters.held',
+        `filters.${doneBy[keep === 'kept' ? 'keep' : 'remove']}`,
+      ])
+    }
+  })
+
+  it('to keep it is no decision while nobody knows what would be kept', async () => {
+    const { person, visitor } = await recovered()
+    const { html } = await visitor.get(page)
+    const row = portal.db('held_filters').where({ account_id: person.accountId })
+    await row.clone().update({ read_at: null })
+    assert.equal(toldBy(await press(visitor, html, 'keep')), 'unread')
+    assert.match((await visitor.get(page)).html, /what this filter does is still being read/)
+    assert.equal((await row.clone().first()).decision, null)
+    assert.equal(toldBy(await press(visitor, html, 'remove')), 'removed')
+  })
+
+  it('counts no more when everything of before ends again: a page of then decides nothing', async () => {
+    const { person, visitor } = await recovered()
+    const { html } = await visitor.get(page)
+    await press(visitor, html, 'keep')
+    assert.deepEqual(await active(person.mailbox), theft)
+    await visitor.post('/account/sessions/end-others', {}, { from: '/account/password' })
+    assert.equal(await active(person.mailbox), undefined)
+    for (const what of ['keep', 'remove'] as const) assert.equal((await press(visitor, html, what)).status, 404)
+    assert.equal(await active(person.mailbox), undefined)
+    assert.equal((await portal.db('held_filters').where({ account_id: person.accountId, decision: null })).length, 1)
+  })
+
+  it('is remembered as long as a session can last', async () => {
+    const { person, visitor } = await recovered()
+    await press(visitor, (await visitor.get(page)).html, 'remove')
+    const known = () => portal.db('settled_filters').where({ account_id: person.accountId }).first()
+    const { settled_at } = await eventually(known)
+    const cleanUp = () => portal.tasks['clean-up']?.({}, { attempt: 1, maxAttempts: 1 })
+    await cleanUp()
+    assert.ok(await known())
+    const old = new Date(settled_at.getTime() - 12 * 3_600_000)
+    await portal.db('settled_filters').where({ account_id: person.accountId }).update({ settled_at: old })
+    await cleanUp()
+    assert.equal(await known(), undefined)
   })
 })
 

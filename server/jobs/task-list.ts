@@ -12,6 +12,7 @@ import type { Settings } from '../config.ts'
 import { deleteOldConfirmations } from '../contacts/store.ts'
 import { type GuessingParts, guessingTasks } from '../guessing/note-guessing.ts'
 import type { Texts } from '../i18n/texts.ts'
+import { deleteSettledFilters } from '../mail-filters/store.ts'
 import type { MailPlatform } from '../mail-platform/mail-platform.ts'
 import { convergeMailboxTask } from '../mailboxes/converge-mailbox.ts'
 import { followSettingsTask } from '../mailboxes/follow-settings.ts'
@@ -104,6 +105,10 @@ export function tasksOf(parts: TaskParts): TaskList {
       { name: 'app passwords', run: (on, limit) => deleteRevokedAppPasswords(on, signInsSince(), limit) },
       { name: 'sending', run: (on, limit) => deleteOldSendingDays(on, dayBefore(clock), limit) },
       { name: 'sent forms', run: (on, limit) => deleteOldForms(on, dayBefore(clock), limit) },
+      {
+        name: 'settled filters',
+        run: (on, limit) => deleteSettledFilters(on, aliveSince(clock, times).begunAfter, limit),
+      },
       { name: 'limits', run: (on, limit) => deleteSpentLimits(on, clock.now(), limit) },
       ...deskSweeps(parts.desk.settings, clock.now),
     ]),

@@ -4,18 +4,18 @@ import type { FilterOwner, FilterParts } from './hold-back.ts'
 import { type KeepProblem, listHeldFilters, noteKeepProblem, settleHeldFilter } from './store.ts'
 
 export async function carryOutDecisions(parts: FilterParts, { accountId, address }: FilterOwner): Promise<void> {
-  const { db, keyring, platform } = parts
+  const { db, clock, keyring, platform } = parts
   const door = platform.filters
   if (!door) return
   for (const { id, name, scripts = [], decision } of await listHeldFilters(db, keyring, accountId)) {
     if (decision === 'remove') {
       await removeFilter(door, address, name, scripts)
-      await settleHeldFilter(db, id, decision)
+      await settleHeldFilter(db, { id, decision, at: clock.now() })
     }
     if (decision === 'keep') {
       const problem = await keepFilter(door, address, name, scripts)
       if (problem) await noteKeepProblem(db, id, problem)
-      else await settleHeldFilter(db, id, decision)
+      else await settleHeldFilter(db, { id, decision, at: clock.now() })
     }
   }
 }

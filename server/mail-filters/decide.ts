@@ -8,7 +8,7 @@ import type { Keyring } from '../core/keyring.ts'
 import { reviseMailboxUnchanged } from '../mailboxes/revise-store.ts'
 import { enqueueConvergence } from '../mailboxes/want-mailbox.ts'
 import { describeFilter } from './describe-filter.ts'
-import { type Decision, decideHeldFilter, forgetUnheld, listHeldFilters } from './store.ts'
+import { type Decided, type Decision, decideHeldFilter, forgetUnheld, listHeldFilters } from './store.ts'
 
 export interface DecideParts {
   readonly db: Db
@@ -16,21 +16,22 @@ export interface DecideParts {
   readonly keyring: Keyring
 }
 
-/** Decided already, or never theirs: nothing happens, and that is no fault. @throws StaleProof */
+/** Only what is decided now changes anything. @throws StaleProof */
 export async function decideFilter(
   parts: DecideParts,
   choice: { proof: AccountProof; id: string; decision: Decision; trace: Trace },
-): Promise<void> {
+): Promise<Decided> {
   const { db, clock } = parts
   const { id, decision, trace } = choice
   const { accountId } = choice.proof
   const at = clock.now()
-  await changeAccount(db, choice.proof, async (trx) => {
-    // Locks the mailbox.
+  return await changeAccount(db, choice.proof, async (trx) => {
+    const decided = await decideHeldFilter(trx, accountId, id, decision)
+    if (decided.kind !== 'now') return decided
     await reviseMailboxUnchanged(trx, accountId, at)
     await enqueueConvergence(trx, accountId)
-    if (!(await decideHeldFilter(trx, accountId, id, decision))) return
     await recordDecision(trx, parts, { accountId, id, decision, trace }, at)
+    return decided
   })
 }
 

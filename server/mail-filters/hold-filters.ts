@@ -8,7 +8,6 @@ import { takeBackKeeping } from './store.ts'
  * In the caller's transaction; the worker finds out what is at work and switches it off.
  */
 export async function holdFilters(trx: AccountTrx, { accountId, at }: { accountId: string; at: Date }): Promise<void> {
-  // The mailbox is locked first, as by those who decide: the other way round two could wait for each other.
   await wantFiltersOff(trx, { accountId, at })
   await takeBackKeeping(trx, accountId)
 }

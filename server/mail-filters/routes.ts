@@ -1,11 +1,12 @@
 import { type Request, type Response, Router } from 'express'
+import { assertNever } from '../core/assert-never.ts'
 import { takeDone, tellDone } from '../web/done.ts'
 import { NotFound } from '../web/faults.ts'
 import type { WebParts } from '../web/parts.ts'
 import { accountOf, proofOf, requireAccount, requireFreshPassword } from '../web/sessions.ts'
 import { decideFilter, noteLooked } from './decide.ts'
 import { describeFilter, visible } from './describe-filter.ts'
-import { type Decision, findFilterWaiting, type HeldFilter, listHeldFilters } from './store.ts'
+import { type Decided, type Decision, findFilterWaiting, type HeldFilter, listHeldFilters } from './store.ts'
 
 const page = '/account/filters'
 /** Of the script itself, for those who can read it. */
@@ -20,16 +21,35 @@ function describeHeld({ id, name, heldAt, decision, problem, scripts }: HeldFilt
   }
 }
 
+const told = ['kept', 'removed', 'kept-before', 'removed-before', 'unread', 'looked'] as const
+const doneBy = { keep: 'kept', remove: 'removed' } as const
+
+/** Security: whoever decides otherwise than before is told what stands, or they would trust a filter that is not as they think. */
+function wordFor(decision: Decision, decided: Decided): (typeof told)[number] {
+  switch (decided.kind) {
+    case 'now':
+      return doneBy[decision]
+    case 'before':
+      return decided.decision === decision ? doneBy[decision] : `${doneBy[decided.decision]}-before`
+    case 'unread':
+      return 'unread'
+    case 'unknown':
+      throw new NotFound('no such filter')
+    default:
+      return assertNever(decided)
+  }
+}
+
 export function mailFilterRoutes(parts: WebParts): Router {
   const { pages, db, clock, keyring, platform } = parts
   const signedIn = requireAccount(page)
   const fresh = requireFreshPassword(clock.now, page)
 
-  const decide = (decision: Decision, done: string) => async (req: Request, res: Response) => {
+  const decide = (decision: Decision) => async (req: Request, res: Response) => {
     const id = String(req.params.id)
     if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id)) throw new NotFound('no such filter')
-    await decideFilter(parts, { proof: proofOf(req), id, decision, trace: parts.trace(req) })
-    tellDone(res, done)
+    const decided = await decideFilter(parts, { proof: proofOf(req), id, decision, trace: parts.trace(req) })
+    tellDone(res, wordFor(decision, decided))
     res.redirect(303, page)
   }
 
@@ -42,7 +62,7 @@ export function mailFilterRoutes(parts: WebParts): Router {
         id: 'filters',
         view: 'mail-filters/filters',
         locals: {
-          done: takeDone(req, res, ['kept', 'removed', 'looked']),
+          done: takeDone(req, res, told),
           reachable: platform.filters !== undefined,
           unheldSince,
           pending,
@@ -55,6 +75,6 @@ export function mailFilterRoutes(parts: WebParts): Router {
       tellDone(res, 'looked')
       res.redirect(303, page)
     })
-    .post(`${page}/:id/keep`, signedIn, fresh, decide('keep', 'kept'))
-    .post(`${page}/:id/remove`, signedIn, fresh, decide('remove', 'removed'))
+    .post(`${page}/:id/keep`, signedIn, fresh, decide('keep'))
+    .post(`${page}/:id/remove`, signedIn, fresh, decide('remove'))
 }

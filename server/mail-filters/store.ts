@@ -57,21 +57,47 @@ export async function deleteHeldFilter(db: Db, id: string): Promise<void> {
   await db('held_filters').where({ id }).delete()
 }
 
-/** Security: what was to be kept and is not yet at work again waits again. */
+/** Security: what was to be kept and is not yet at work again waits again, and what was kept before counts no more. */
 export async function takeBackKeeping(trx: AccountTrx, accountId: string): Promise<void> {
-  await trx('held_filters').where({ account_id: accountId, decision: 'keep' }).update({ decision: null })
+  const kept = { account_id: accountId, decision: 'keep' }
+  await trx('held_filters').where(kept).update({ decision: null })
+  // In this order: the worker may have settled one while the first statement waited for it.
+  await trx('settled_filters').where(kept).delete()
 }
 
-/** @returns false where it is decided already, or not theirs, or not read yet and so nobody knows what would be kept */
+export type Decided =
+  | { readonly kind: 'now' }
+  /** It stands as it was decided then. */
+  | { readonly kind: 'before'; readonly decision: Decision }
+  /** Nobody knows yet what would be kept. */
+  | { readonly kind: 'unread' }
+  /** Not theirs, or settled long ago. */
+  | { readonly kind: 'unknown' }
+
+/** Security: one statement decides and tells, so that of two decisions that contradict each other one alone is told as done. */
 export async function decideHeldFilter(
   trx: AccountTrx,
   accountId: string,
   id: string,
   decision: Decision,
-): Promise<boolean> {
-  const open = trx('held_filters').where({ account_id: accountId, id, decision: null })
-  const known = decision === 'keep' ? open.whereNotNull('read_at') : open
-  return (await known.update({ decision, problem: null })) === 1
+): Promise<Decided> {
+  const { rows } = await trx.raw<{ rows: { before: Decision | null; now: boolean }[] }>(
+    `with made as (
+       update held_filters set decision = :decision, problem = null
+       where account_id = :accountId and id = :id and decision is null and (:decision = 'remove' or read_at is not null)
+       returning id
+     ), known as (
+       select decision from held_filters where account_id = :accountId and id = :id
+       union all
+       select decision from settled_filters where account_id = :accountId and id = :id
+     )
+     select decision as before, exists (select from made) as now from known`,
+    { accountId, id, decision },
+  )
+  const [known] = rows
+  if (known?.now) return { kind: 'now' }
+  if (known?.before) return { kind: 'before', decision: known.before }
+  return { kind: known && decision === 'keep' ? 'unread' : 'unknown' }
 }
 
 /** It waits again, with the reason; one whose decision was taken back meanwhile stays as it is. */
@@ -79,9 +105,23 @@ export async function noteKeepProblem(db: Db, id: string, problem: KeepProblem):
   await db('held_filters').where({ id, decision: 'keep' }).update({ decision: null, problem })
 }
 
-/** Done on the platform; one whose decision was taken back meanwhile waits on. */
-export async function settleHeldFilter(db: Db, id: string, decision: Decision): Promise<void> {
-  await db('held_filters').where({ id, decision }).delete()
+/** Done on the platform: only the decision is remembered. One whose decision was taken back meanwhile waits on. */
+export async function settleHeldFilter(db: Db, settled: { id: string; decision: Decision; at: Date }): Promise<void> {
+  await db.raw(
+    `with settled as (
+       delete from held_filters where id = :id and decision = :decision returning id, account_id, decision
+     )
+     insert into settled_filters (id, account_id, decision, settled_at)
+     select id, account_id, decision, :at from settled`,
+    settled,
+  )
+}
+
+/** Deletes what was settled before `before`, `limit` rows at once, and returns how many. */
+export async function deleteSettledFilters(db: Db, before: Date, limit: number): Promise<number> {
+  return await db('settled_filters')
+    .whereIn('id', db('settled_filters').where('settled_at', '<', before).limit(limit).select('id'))
+    .delete()
 }
 
 export async function noteUnheld(db: Db, accountId: string, since: Date): Promise<void> {

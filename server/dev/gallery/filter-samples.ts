@@ -46,6 +46,8 @@ export const filterSamples: readonly Sample[] = [
   ...(['changed', 'refused'] as const).map((problem) =>
     page(problem, { held: [{ ...theft, problem, described: nothing }] }),
   ),
+  ...(['kept-before', 'removed-before'] as const).map((done) => page(done, { done })),
+  page('unread', { done: 'unread', held: [{ ...theft, described: null, source: null }] }),
   page('unreachable', { reachable: false, unheldSince: sampleMoment(2) }),
   page('unreachable-looked', { reachable: false, done: 'looked' }),
 ]
