@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto'
 import { after, before, beforeEach, describe, it } from 'node:test'
 import { runCommand } from '#server/cli/portal.ts'
 import { readWithIncluded } from '#server/mail-filters/hold-back.ts'
+import { insertHeldFilter } from '#server/mail-filters/store.ts'
 import { type FilterDoor, PlatformError } from '#server/mail-platform/mail-platform.ts'
 import { createMemoryPlatform, type MemoryPlatform } from '#server/mail-platform/memory.ts'
 import { arrive, signIn } from './support/people.ts'
@@ -265,6 +266,22 @@ describe('a decision on a filter', () => {
     assert.match((await visitor.get(page)).html, /what this filter does is still being read/)
     assert.equal((await row.clone().first()).decision, null)
     assert.equal(toldBy(await press(visitor, html, 'remove')), 'removed')
+  })
+
+  it('to remove it is carried out also where it was not read yet and the same one waits already', async () => {
+    const { person, visitor } = await recovered()
+    await portal.stopWorker()
+    try {
+      platform.putFilter(person.mailbox, theft)
+      await visitor.post('/account/sessions/end-others', {}, { from: '/account/password' })
+      const twin = { accountId: person.accountId, name: theft.name, at: portal.clock.now() }
+      await portal.db.transaction((trx) => insertHeldFilter(trx, portal.keyring, twin))
+      assert.equal(toldBy(await press(visitor, (await visitor.get(page)).html, 'remove')), 'removed')
+    } finally {
+      await portal.startWorker()
+    }
+    await settled(person.mailbox)
+    assert.deepEqual(await platform.filters?.list(person.mailbox), [])
   })
 
   it('counts no more when everything of before ends again: a page of then decides nothing', async () => {

@@ -53,8 +53,9 @@ export async function noteFilterRead(
     .update({ filter_sealed: seal(keyring, { name, scripts }), read_at: at })
 }
 
+/** One that its owner has decided on meanwhile stays: what was decided is carried out. */
 export async function deleteHeldFilter(db: Db, id: string): Promise<void> {
-  await db('held_filters').where({ id }).delete()
+  await db('held_filters').where({ id, decision: null }).delete()
 }
 
 /** Security: what was to be kept and is not yet at work again waits again, and what was kept before counts no more. */
