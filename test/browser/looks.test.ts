@@ -25,13 +25,13 @@ after(async () => {
   gallery?.close()
 })
 
-/** One state of each page, by turns with errors where it has them, and every third mail; languages and schemes take turns. */
+/** One state of each page, by turns with errors where it has them, and every sixth mail; languages and schemes take turns. */
 function share(): Sight[] {
   const pages = [...Map.groupBy(samples, ({ page }) => page).values()].flatMap((states, at) => {
     const refused = at % 2 ? states.find(({ locals }) => Array.isArray(locals?.errors)) : undefined
     return refused ?? states[at % states.length] ?? []
   })
-  const mails = mailSamples.filter((_, at) => at % 3 === 0)
+  const mails = mailSamples.filter((_, at) => at % 6 === 0)
   return [
     ...pages.map(({ page, state }) => ({ path: `/${page}/${state}`, isMail: false })),
     ...mails.map(({ name, state }) => ({ path: `/mail/${name}/${state}`, isMail: true })),
