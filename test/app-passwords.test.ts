@@ -108,7 +108,8 @@ test('a revoked app password leaves the platform and live mail programs are cut;
   const [id = ''] = idsOf((await browser.get(page)).html)
   const stranger = await signIn(portal, piotr)
   const token = { from: '/account/password' }
-  await stranger.post(`${page}/${id}/revoke`, {}, token)
+  for (const verb of ['revoke', 'keep'])
+    assert.equal((await stranger.post(`${page}/${id}/${verb}`, {}, token)).status, 404, verb)
   const before = platform.appPasswordsOf(address).length
   assert.equal(before, 3)
   const ended = ends()
@@ -137,6 +138,21 @@ test('after a reset no app password opens mail until it is kept, and the account
     async () => (await portal.db('mailboxes').where({ address }).whereRaw('applied_revision = revision')).length,
   )
   assert.deepEqual(platform.appPasswordsOf(address), [id], 'a change by its owner leaves them alone')
+})
+
+test('an old page that keeps what was revoked is told so, and one that repeats itself is answered as before', async () => {
+  await make('Old tablet', { imap: 'on' })
+  const [id = ''] = idsOf((await browser.get(page)).html)
+  const say = async (verb: 'keep' | 'revoke') => {
+    assert.equal((await browser.post(`${page}/${id}/${verb}`, {}, { from: page })).location, page)
+    return (await browser.get(page)).html
+  }
+  for (let round = 0; round < 2; round += 1) assert.match(await say('keep'), /The app password opens mail again/)
+  for (let round = 0; round < 2; round += 1) assert.match(await say('revoke'), /The app password is revoked/)
+  const late = await say('keep')
+  assert.match(late, /this app password was revoked before, and opens nothing/)
+  assert.doesNotMatch(late, /opens mail again/)
+  assert.ok((await portal.db('app_passwords').where({ id }).first()).revoked_at)
 })
 
 test('all are revoked at once', async () => {

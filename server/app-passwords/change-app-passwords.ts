@@ -12,6 +12,7 @@ import { digestOfAppPassword, newAppPassword } from './new-app-password.ts'
 import {
   findByDigest,
   insertAppPassword,
+  listKnownAppPasswords,
   markAllRevoked,
   markHeld,
   releaseAppPassword,
@@ -90,18 +91,25 @@ export async function createAppPassword(
   }
 }
 
-/** Revoked meanwhile, or never theirs: nothing happens, and that is no fault. */
-export async function revokeOne(parts: AppPasswordParts & NoticeParts, { proof, id, trace }: Change & { id: string }) {
+/** How it stands with the one that was asked for. */
+export type Standing = 'opens' | 'revoked' | 'never-theirs'
+
+/** Revoked before: nothing happens, and that is no fault. */
+export async function revokeOne(
+  parts: AppPasswordParts & NoticeParts,
+  { proof, id, trace }: Change & { id: string },
+): Promise<Standing> {
   const at = parts.clock.now()
   const { accountId } = proof
-  await changeAccount(parts.db, proof, async (trx) => {
+  return await changeAccount(parts.db, proof, async (trx) => {
     const revoked = await revokeAppPassword(trx, accountId, id, at)
-    if (!revoked) return
+    if (!revoked) return await findStanding(trx, accountId, id)
     // Security: mail programs that are signed in with a revoked app password are cut.
     await wantAppPasswords(trx, { accountId, at, endSessions: !revoked.held })
     const details = { name: revoked.name }
     await recordActivity(trx, parts.keyring, { accountId, event: 'app-password.revoked', details, at, trace })
     await tellRevoked(trx, parts, { accountId, extent: 'one', at, trace })
+    return 'revoked'
   })
 }
 
@@ -154,14 +162,27 @@ export async function holdAppPasswords(
   return count
 }
 
-/** A held one opens mail again. */
-export async function keepOne(parts: AppPasswordParts, { proof, id, trace }: Change & { id: string }) {
+/**
+ * A held one opens mail again. Kept before: nothing happens.
+ * Security: of one that is revoked nobody is told that it opens mail.
+ */
+export async function keepOne(
+  parts: AppPasswordParts,
+  { proof, id, trace }: Change & { id: string },
+): Promise<Standing> {
   const at = parts.clock.now()
   const { accountId } = proof
-  await changeAccount(parts.db, proof, async (trx) => {
+  return await changeAccount(parts.db, proof, async (trx) => {
     const revision = await wantAppPasswords(trx, { accountId, at, endSessions: false })
     const name = await releaseAppPassword(trx, accountId, id, revision)
-    if (name === undefined) return
+    if (name === undefined) return await findStanding(trx, accountId, id)
     await recordActivity(trx, parts.keyring, { accountId, event: 'app-password.kept', details: { name }, at, trace })
+    return 'opens'
   })
+}
+
+async function findStanding(trx: AccountTrx, accountId: string, id: string): Promise<Standing> {
+  const known = (await listKnownAppPasswords(trx, accountId)).get(id)
+  if (!known) return 'never-theirs'
+  return known.revokedAt ? 'revoked' : 'opens'
 }

@@ -60,7 +60,7 @@ export function appPasswordRoutes(parts: WebParts): Router {
         id: 'app-passwords',
         view: 'app-passwords/list',
         locals: {
-          done: takeDone(req, res, ['revoked', 'all-revoked', 'kept']),
+          done: takeDone(req, res, ['revoked', 'all-revoked', 'kept', 'revoked-before']),
           held: all.filter((each) => each.heldAt !== null),
           open: all.filter((each) => each.heldAt === null),
           told: platform.reportsSignIns === true,
@@ -131,13 +131,15 @@ export function appPasswordRoutes(parts: WebParts): Router {
       showRevoking(req, res, { ending, all: false })
     })
     .post(`${page}/:id/revoke`, signedIn, fresh, async (req, res) => {
-      await revokeOne(parts, { proof: proofOf(req), id: idOf(req), trace: parts.trace(req) })
+      const standing = await revokeOne(parts, { proof: proofOf(req), id: idOf(req), trace: parts.trace(req) })
+      if (standing === 'never-theirs') throw new NotFound('no such app password')
       tellDone(res, 'revoked')
       res.redirect(303, page)
     })
     .post(`${page}/:id/keep`, signedIn, fresh, async (req, res) => {
-      await keepOne(parts, { proof: proofOf(req), id: idOf(req), trace: parts.trace(req) })
-      tellDone(res, 'kept')
+      const standing = await keepOne(parts, { proof: proofOf(req), id: idOf(req), trace: parts.trace(req) })
+      if (standing === 'never-theirs') throw new NotFound('no such app password')
+      tellDone(res, standing === 'opens' ? 'kept' : 'revoked-before')
       res.redirect(303, page)
     })
 }

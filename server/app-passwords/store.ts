@@ -79,7 +79,7 @@ export async function listAppPasswords(db: Db, accountId: string): Promise<AppPa
 
 /** Revoked ones too, as long as they are remembered, by id: what a sign-in was made with. */
 export async function listKnownAppPasswords(
-  db: Db,
+  db: Db | Trx,
   accountId: string,
 ): Promise<Map<string, { name: string; services: MailService[]; heldAt: Date | null; revokedAt: Date | null }>> {
   const rows = await db('app_passwords').where({ account_id: accountId })
