@@ -79,9 +79,11 @@ export async function runCommand(
   }
 }
 
-if (import.meta.main) {
+async function main(): Promise<void> {
   const outcome = await runCommand(process.argv.slice(2))
   const text = outcome.json ? JSON.stringify(outcome.data, null, 2) : outcome.text
   const stream = outcome.status === exit.usage || outcome.status === exit.settings ? process.stderr : process.stdout
   stream.write(`${text}\n`, () => process.exit(outcome.status))
 }
+
+if (import.meta.main) void main()
