@@ -5,6 +5,7 @@ import { connect } from 'node:net'
 import { after, before, test } from 'node:test'
 import { decideAppeal, makeAppeal } from '#server/abuse/appeal.ts'
 import { appealPurpose } from '#server/abuse/apply-measure.ts'
+import { approveMeasure, refuseMeasure } from '#server/abuse/decide-proposal.ts'
 import { listEvidenceViews } from '#server/abuse/evidence-store.ts'
 import { readFigures } from '#server/abuse/figures-store.ts'
 import { findSenderAccount } from '#server/abuse/find-sender.ts'
@@ -16,7 +17,7 @@ import { rekeyDesk } from '#server/abuse/rekey-store.ts'
 import { findReport } from '#server/abuse/report-store.ts'
 import { deskSweeps } from '#server/abuse/retention-store.ts'
 import { parseSearch, type SearchField } from '#server/abuse/search-terms.ts'
-import { approveMeasure, refuseMeasure, takeMeasure } from '#server/abuse/take-measure.ts'
+import { takeMeasure } from '#server/abuse/take-measure.ts'
 import { takeReport } from '#server/abuse/take-report.ts'
 import { downloadAttachment, downloadSource, viewEvidence } from '#server/abuse/view-evidence.ts'
 import { attributeCase, closeCase, showCase } from '#server/abuse/work-on-case.ts'
@@ -27,6 +28,7 @@ import { ourDomain, sendLetter, startAbusePortal, untilJudged } from './support/
 import { receivedAt } from './support/letters/our-mail.ts'
 import { accountIdOf, register } from './support/people.ts'
 import type { TestPortal } from './support/portal.ts'
+import { giveRole } from './support/staff.ts'
 
 let portal: TestPortal
 const ids: Record<string, string> = {}
@@ -37,6 +39,7 @@ before(async () => {
     await register(portal, { login, password: 'a long password of these tests' })
     ids[login] = await accountIdOf(portal, login)
   }
+  await giveRole(portal, 'ada.analyst', 'analyst')
 })
 after(() => portal.stop())
 

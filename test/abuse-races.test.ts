@@ -3,10 +3,11 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { decideAppeal, makeAppeal } from '#server/abuse/appeal.ts'
 import { appealPurpose } from '#server/abuse/apply-measure.ts'
+import { approveMeasure } from '#server/abuse/decide-proposal.ts'
 import { intakeMail } from '#server/abuse/intake-mail.ts'
 import { judgeReport } from '#server/abuse/judge-report.ts'
 import { findInForce, listMeasures } from '#server/abuse/measure-store.ts'
-import { approveMeasure, liftMeasure, takeMeasure, type WantedMeasure } from '#server/abuse/take-measure.ts'
+import { liftMeasure, takeMeasure, type WantedMeasure } from '#server/abuse/take-measure.ts'
 import { takeReport } from '#server/abuse/take-report.ts'
 import { attributeCase, claimCase, closeCase, noteOnCase, releaseCase, showCase } from '#server/abuse/work-on-case.ts'
 import { listAudit, verifyAudit } from '#server/audit/store.ts'
@@ -15,6 +16,7 @@ import { ourDomain, sendLetter, startAbusePortal, untilJudged } from './support/
 import { proofNow } from './support/door.ts'
 import { accountIdOf, register } from './support/people.ts'
 import type { TestPortal } from './support/portal.ts'
+import { giveRole } from './support/staff.ts'
 
 let portal: TestPortal
 const ids: Record<string, string> = {}
@@ -26,6 +28,7 @@ before(async () => {
     await register(portal, { login, password })
     ids[login] = await accountIdOf(portal, login)
   }
+  await giveRole(portal, 'ada.analyst', 'analyst')
 })
 after(() => portal.stop())
 

@@ -96,6 +96,7 @@ async function prepareDesk(anna: StaffMember): Promise<string[]> {
     await register(portal, { login, password })
     judges.push(await accountIdOf(portal, login))
   }
+  await giveRole(portal, 'first.judge', 'senior')
   const [first = '', second = '', spammer = '', other = ''] = judges
   for (const [accountId, login] of [
     [spammer, 'spammer'],

@@ -8,7 +8,7 @@ import { noteUnheld } from '#server/mail-filters/store.ts'
 import { createMemoryPlatform } from '#server/mail-platform/memory.ts'
 import { stopTokenOf } from '#server/stopped-addresses/stop-token.ts'
 import { ourDomain, startAbusePortal } from './support/abuse.ts'
-import { approve, caseOf, object, propose, reportLetter } from './support/cases.ts'
+import { approve, caseOf, object, propose, reportLetter, shownOn } from './support/cases.ts'
 import { holdFilter } from './support/filters.ts'
 import { awaitCode } from './support/outbox.ts'
 import { arrive, signIn } from './support/people.ts'
@@ -365,7 +365,7 @@ const posts: Record<string, Repeated> = {
   '/staff/approvals/:id/approve': {
     async open() {
       const from = `/staff/approvals/${(await proposed()).id}`
-      return { visitor: bela.visitor, path: `${from}/approve`, from }
+      return { visitor: bela.visitor, path: `${from}/approve`, fields: await shownOn(bela.visitor, from), from }
     },
     leads: '/staff/approvals',
   },
@@ -391,7 +391,12 @@ const posts: Record<string, Repeated> = {
   '/staff/cases/:id/claim': { open: () => onCase('claim'), leads: /^\/staff\/cases\/\d+$/ },
   '/staff/cases/:id/close': { open: () => onCase('close', { outcome: 'no-breach' }), leads: /^\/staff\/cases\/\d+$/ },
   '/staff/cases/:id/measure': {
-    open: () => onCase('measure', { measure: 'limit-sending', cause: 'spam', days: '7' }),
+    async open() {
+      const wanted = { measure: 'limit-sending', cause: 'spam', days: '7' }
+      const form = await onCase('measure', wanted)
+      const from = `${form.path}?${new URLSearchParams(wanted)}`
+      return { ...form, fields: { ...wanted, ...(await shownOn(form.visitor, from)) }, from }
+    },
     leads: /^\/staff\/cases\/\d+$/,
   },
   '/staff/cases/:id/note': {

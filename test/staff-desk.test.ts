@@ -6,7 +6,7 @@ import { people, prepared, seed } from '#db/seed.ts'
 import { openCaseOfLimit } from '#server/abuse/sending-limit.ts'
 import { listAudit } from '#server/audit/store.ts'
 import { ourDomain, startAbusePortal, untilJudged } from './support/abuse.ts'
-import { approve, caseOf, object, propose, reportLetter } from './support/cases.ts'
+import { approve, caseOf, object, propose, reportLetter, shownOn } from './support/cases.ts'
 import { accountIdOf, register } from './support/people.ts'
 import type { TestPortal } from './support/portal.ts'
 import { enrolStaff, type StaffMember } from './support/staff.ts'
@@ -196,7 +196,8 @@ test('a measure shows its consequences first and waits for a second person, who 
   assert.deepEqual(none.errors, ['days.needed'])
   assert.deepEqual((await ada.visitor.get(`${page}?measure=block&cause=spam`)).errors, ['measure.senior-needed'])
   const from = { from: `${page}?measure=suspend-all&cause=spam&days=7` }
-  const taken = await ada.visitor.post(page, { measure: 'suspend-all', cause: 'spam', days: '7' }, from)
+  const shown = await shownOn(ada.visitor, from.from)
+  const taken = await ada.visitor.post(page, { measure: 'suspend-all', cause: 'spam', days: '7', ...shown }, from)
   assert.deepEqual([taken.status, taken.location], [303, `/staff/cases/${caseId}`])
   assert.match((await ada.visitor.get(`/staff/cases/${caseId}`)).html, /a second person must approve it/)
   const waits = /href="\/staff\/approvals">Approvals \(1\)/
@@ -209,7 +210,8 @@ test('a measure shows its consequences first and waits for a second person, who 
   const headers = { 'content-type': 'application/x-www-form-urlencoded' }
   await ada.visitor.send(`/staff/approvals/${id}/approve`, body, headers)
   assert.equal((await portal.db('measures').where({ id }).first()).state, 'proposed')
-  await bela.visitor.post(`/staff/approvals/${id}/approve`, {}, { from: `/staff/approvals/${id}` })
+  const seen = await shownOn(bela.visitor, `/staff/approvals/${id}`)
+  await bela.visitor.post(`/staff/approvals/${id}/approve`, seen, { from: `/staff/approvals/${id}` })
   assert.equal((await portal.db('measures').where({ id }).first()).state, 'in-force')
 })
 

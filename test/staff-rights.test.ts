@@ -91,6 +91,8 @@ before(async () => {
     await register(portal, { login, password: 'forty storks over the marsh' })
     judges.push(await accountIdOf(portal, login))
   }
+  // A proposal counts only as long as who made it has the right; without an authenticator it opens no page.
+  await giveRole(portal, 'first.judge', 'senior')
   const [first = '', second = ''] = judges
   for (const role of staffRoles) {
     members[role] = await enrolStaff(portal, `${role}.r`, role)

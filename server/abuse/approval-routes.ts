@@ -4,16 +4,17 @@ import { findAccount, findAddresses } from '../accounts/store.ts'
 import { recordLook } from '../audit/record-look.ts'
 import { takeDone, tellDone } from '../web/done.ts'
 import { NotFound } from '../web/faults.ts'
-import type { FormError } from '../web/forms.ts'
+import { type FormError, readFields } from '../web/forms.ts'
 import type { WebParts } from '../web/parts.ts'
 import { requireFreshPassword } from '../web/sessions.ts'
 import { createStaffGuards, showStaffPage, staffOf } from '../web/staff.ts'
+import { approveMeasure, mayStillPropose, refuseMeasure } from './decide-proposal.ts'
 import { actorOf, openMeasure } from './desk-guard.ts'
-import { noticeTo, recordMeasureLook, refusalError } from './measure-page.ts'
+import { noticeTo, recordMeasureLook, refusalErrors, stateOf, warnOfMilder, warnOfNewPassword } from './measure-page.ts'
 import { listProposals, type Measure } from './measure-store.ts'
 import { consequencesOf } from './measures.ts'
 import { findDecision } from './repeated-measure.ts'
-import { approveMeasure, refuseMeasure } from './take-measure.ts'
+import { type MeasureRefusal, refuseStep } from './take-measure.ts'
 
 const pageSize = 100
 
@@ -40,13 +41,24 @@ export function approvalRoutes(parts: WebParts): Router {
     if (measure.state !== 'proposed' || !account) throw new NotFound('not a proposal any more')
     await recordMeasureLook(desk, staff.id, measure)
     const names = await findAddresses(db, [measure.accountId, measure.proposedBy])
+    const state = await stateOf(desk, account)
+    const refused: MeasureRefusal | undefined =
+      refuseStep(state.standing, measure.measure, actorOf(staff).right) ??
+      ((await mayStillPropose(db, measure)) ? undefined : { kind: 'proposer-without-right' })
     showStaffPage(parts, req, res, {
       id: 'staff-approval',
       view: 'abuse/approval',
       errors,
       locals: {
         proposal: describeProposal(measure, names, staff.id),
+        state,
+        // Said before somebody tries, where it cannot be approved.
+        refusals: refused ? refusalErrors(refused) : [],
         consequences: consequencesOf(measure.measure),
+        warnings: [
+          ...warnOfMilder(measure.measure, state.standing),
+          ...warnOfNewPassword('new-password-proposal', account, measure.proposedAt),
+        ],
         notice: noticeTo(parts, account, measure),
       },
     })
@@ -70,9 +82,9 @@ export function approvalRoutes(parts: WebParts): Router {
     .post('/staff/approvals/:id/approve', approve, fresh, async (req, res) => {
       const staff = staffOf(req)
       const measure = await openMeasure(desk, req.params.id, staff)
-      const decided = await approveMeasure(desk, measure.id, actorOf(staff))
+      const decided = await approveMeasure(desk, measure.id, actorOf(staff), readFields(req, ['shown']).shown)
       const isDone = decided.kind === 'done' || (await findDecision(db, measure.id, staff.id)) === 'approved'
-      if (!isDone && decided.kind !== 'not-yours') return await showProposal(req, res, [refusalError(decided)])
+      if (!isDone && decided.kind !== 'not-yours') return await showProposal(req, res, refusalErrors(decided))
       tellDone(res, isDone ? 'approved' : 'not-yours')
       res.redirect(303, '/staff/approvals')
     })

@@ -14,7 +14,7 @@ import { formDigestOf } from '../web/sent-forms.ts'
 import { createStaffGuards, showStaffPage, staffOf } from '../web/staff.ts'
 import { describeLetter } from './describe-letter.ts'
 import { openCase } from './desk-guard.ts'
-import { allowsTransition, measureCauses, measureNames, type Standing } from './measures.ts'
+import { allowsTransition, measureCauses, measureNames, standingOf } from './measures.ts'
 import { listQueue } from './queue-store.ts'
 import { findReport, isOutcome, outcomes } from './report-store.ts'
 import { downloadAttachment, downloadSource, viewEvidence } from './view-evidence.ts'
@@ -61,7 +61,7 @@ export function caseRoutes(parts: WebParts): Router {
       ...view.timeline.map(({ staffId }) => staffId),
       ...view.measures.flatMap(({ proposedBy, approvedBy }) => [proposedBy, approvedBy]),
     ])
-    const standing: Standing = inForce ? inForce.measure : account?.blockedAt ? 'operator-block' : 'none'
+    const standing = account ? standingOf(account, inForce) : 'none'
     const open = found.closedAt === null
     const waiting = await listQueue(db, keyring, { tab: 'new', staffId: staff.id, limit: 3 })
     const next = waiting.cases.find((each) => each.id !== id && each.accountId !== staff.id)

@@ -1,32 +1,63 @@
 // What the pages of a measure say: what is refused and why, and what its holder will read.
+import type { Account } from '../accounts/store.ts'
 import { recordLook } from '../audit/record-look.ts'
 import { assertNever } from '../core/assert-never.ts'
 import { isLocale } from '../i18n/texts.ts'
 import type { FormError } from '../web/forms.ts'
 import type { WebParts } from '../web/parts.ts'
 import type { DeskParts } from './desk.ts'
-import type { Measure } from './measure-store.ts'
-import { measureRows } from './measures.ts'
+import { findInForce, type Measure } from './measure-store.ts'
+import { isMilder, type MeasureName, measureRows, type Standing, standingOf } from './measures.ts'
+import { shownState } from './shown-state.ts'
 import type { MeasureRefusal } from './take-measure.ts'
 
-export function refusalError(refused: MeasureRefusal): FormError {
+const changeReasons = { standing: 'standing-changed', password: 'password-changed' } as const
+
+export function refusalErrors(refused: MeasureRefusal): FormError[] {
   switch (refused.kind) {
     case 'unknown-account':
     case 'own-account':
     case 'proposal-waits':
-      return { field: 'measure', reason: refused.kind }
-    case 'right-needed':
-      return { field: 'measure', reason: 'senior-needed' }
     case 'not-from-here':
-      return { field: 'measure', reason: 'not-from-here' }
+    case 'proposer-without-right':
+      return [{ field: 'measure', reason: refused.kind }]
+    case 'right-needed':
+      return [{ field: 'measure', reason: 'senior-needed' }]
+    case 'changed':
+      return refused.changes.map((change) => ({ field: 'measure', reason: changeReasons[change] }))
     case 'until-needed':
     case 'until-not-allowed':
     case 'until-past':
-      return { field: 'days', reason: 'needed' }
+      return [{ field: 'days', reason: 'needed' }]
     default:
       return assertNever(refused)
   }
 }
+
+/** What must be seen before the deed. Texts: `staff-measure.warnings.<code>`. */
+export interface MeasureWarning {
+  readonly code: 'milder' | 'new-password-case' | 'new-password-proposal' | 'no-report-since'
+  readonly at?: Date
+}
+
+/** The account as a page shows it, with the field by which the form says so. */
+export async function stateOf({ db }: Pick<DeskParts, 'db'>, account: Account) {
+  const inForce = await findInForce(db, account.id)
+  const standing = standingOf(account, inForce)
+  const { passwordChangedAt } = account
+  return { standing, until: inForce?.until ?? null, shown: shownState({ standing, inForce, passwordChangedAt }) }
+}
+
+/** A milder measure takes the place of a harder one, which is easily overlooked. */
+export const warnOfMilder = (wanted: MeasureName, standing: Standing): MeasureWarning[] =>
+  isMilder(wanted, standing) ? [{ code: 'milder' }] : []
+
+/** An owner who has recovered the mailbox since is not to be shut out again unseen. */
+export const warnOfNewPassword = (
+  code: 'new-password-case' | 'new-password-proposal',
+  { passwordChangedAt: at }: Account,
+  since: Date,
+): MeasureWarning[] => (at > since ? [{ code, at }] : [])
 
 /** What the holder will read, in their own language. */
 export function noticeTo(

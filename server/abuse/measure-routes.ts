@@ -1,6 +1,6 @@
 // Measures: each through a page that shows its consequences first, and the lift.
 import { type Request, type Response, Router } from 'express'
-import { findAccount, findAddresses } from '../accounts/store.ts'
+import { type Account, findAccount, findAddresses } from '../accounts/store.ts'
 import { recordLook } from '../audit/record-look.ts'
 import { tellDone } from '../web/done.ts'
 import { NotFound } from '../web/faults.ts'
@@ -9,11 +9,18 @@ import type { WebParts } from '../web/parts.ts'
 import { requireFreshPassword } from '../web/sessions.ts'
 import { createStaffGuards, showStaffPage, staffOf } from '../web/staff.ts'
 import { measureDays } from './case-routes.ts'
+import type { Case } from './case-store.ts'
 import { actorOf, openCase, openMeasure } from './desk-guard.ts'
-import { noticeTo, recordMeasureLook, refusalError } from './measure-page.ts'
-import { findInForce } from './measure-store.ts'
 import {
-  allowsTransition,
+  type MeasureWarning,
+  noticeTo,
+  recordMeasureLook,
+  refusalErrors,
+  stateOf,
+  warnOfMilder,
+  warnOfNewPassword,
+} from './measure-page.ts'
+import {
   consequencesOf,
   isMeasureCause,
   isMeasureName,
@@ -23,7 +30,7 @@ import {
   type Standing,
 } from './measures.ts'
 import { findDecision, findRepeatedMeasure } from './repeated-measure.ts'
-import { liftMeasure, type MeasureRefusal, takeMeasure } from './take-measure.ts'
+import { liftMeasure, type MeasureRefusal, refuseStep, takeMeasure } from './take-measure.ts'
 
 const dayMs = 86_400_000
 
@@ -47,6 +54,12 @@ function readWanted(raw: Readonly<Record<string, unknown>>, now: Date): Wanted |
   return { measure, cause, days: rule === 'none' ? 'none' : known, until: rule === 'none' ? null : until }
 }
 
+function warningsOf(about: Case, account: Account, standing: Standing, measure: MeasureName): MeasureWarning[] {
+  const newer = warnOfNewPassword('new-password-case', account, about.openedAt)
+  const quiet = newer.length > 0 && about.lastReportAt < account.passwordChangedAt
+  return [...warnOfMilder(measure, standing), ...newer, ...(quiet ? [{ code: 'no-report-since' } as const] : [])]
+}
+
 export function measureRoutes(parts: WebParts): Router {
   const { desk, db, clock } = parts
   const { requireStaff } = createStaffGuards(parts)
@@ -57,34 +70,29 @@ export function measureRoutes(parts: WebParts): Router {
   const freshHere = requireFreshPassword(now)
   const freshCases = requireFreshPassword(now, '/staff/cases')
 
-  async function showConsequences(req: Request, res: Response, wanted: Wanted | FormError[], errors: FormError[] = []) {
+  async function showConsequences(req: Request, res: Response, wanted: Wanted | FormError[], refused?: MeasureRefusal) {
     const staff = staffOf(req)
     const found = await openCase(desk, req.params.id, staff)
     const account = found.accountId ? await findAccount(db, found.accountId) : undefined
     if (!account) throw new NotFound('a case without an account')
     await recordLook(desk, { staffId: staff.id, action: 'measure.viewed', caseId: found.id, accountId: account.id })
-    const inForce = await findInForce(db, account.id)
-    const standing: Standing = inForce ? inForce.measure : account.blockedAt ? 'operator-block' : 'none'
+    const state = await stateOf(desk, account)
     const faults = Array.isArray(wanted) ? wanted : []
     const ok = Array.isArray(wanted) ? undefined : wanted
-    const refused: FormError[] =
-      ok && !allowsTransition(standing, ok.measure)
-        ? [{ field: 'measure', reason: 'not-from-here' }]
-        : ok && measureRows[ok.measure].right === 'senior' && actorOf(staff).right !== 'senior'
-          ? [{ field: 'measure', reason: 'senior-needed' }]
-          : []
-    const shown = [...faults, ...refused, ...errors]
+    const step = ok && refuseStep(state.standing, ok.measure, actorOf(staff).right)
+    const lasting = [...faults, ...(step ? refusalErrors(step) : []), ...(refused ? refusalErrors(refused) : [])]
+    const changed = refused?.kind === 'changed'
+    // Where only the page was out of date, what it shows now can be taken.
+    const offered = ok && (lasting.length === 0 || (changed && !step)) ? ok : undefined
     showStaffPage(parts, req, res, {
       id: 'staff-measure',
       view: 'abuse/measure',
-      errors: shown,
+      errors: lasting,
       locals: {
-        caseId: found.id,
-        address: account.address,
-        standing,
-        wanted: shown.length === 0 ? ok : undefined,
+        ...{ caseId: found.id, address: account.address, state, wanted: offered },
         consequences: ok ? consequencesOf(ok.measure) : [],
         notice: ok && noticeTo(parts, account, ok),
+        warnings: offered ? warningsOf(found, account, state.standing, offered.measure) : [],
       },
     })
   }
@@ -97,15 +105,16 @@ export function measureRoutes(parts: WebParts): Router {
     .post('/staff/cases/:id/measure', impose, freshCases, async (req, res) => {
       const staff = staffOf(req)
       const found = await openCase(desk, req.params.id, staff)
-      const wanted = readWanted(readFields(req, ['measure', 'cause', 'days']), now())
+      const form = readFields(req, ['measure', 'cause', 'days', 'shown'])
+      const wanted = readWanted(form, now())
       if (Array.isArray(wanted)) return await showConsequences(req, res, wanted)
       if (!found.accountId) throw new NotFound('a case without an account')
       const { measure, cause, until } = wanted
       const ask = { accountId: found.accountId, caseId: found.id, measure, cause, until }
-      const taken = await takeMeasure(desk, ask, actorOf(staff))
+      const taken = await takeMeasure(desk, ask, actorOf(staff), form.shown)
       const isDone = taken.kind === 'taken' || taken.kind === 'proposed'
       const done = isDone ? taken.kind : await findRepeatedMeasure(db, ask, staff.id)
-      if (!isDone && !done) return await showConsequences(req, res, wanted, [refusalError(taken)])
+      if (!isDone && !done) return await showConsequences(req, res, wanted, taken)
       tellDone(res, done ?? taken.kind)
       res.redirect(303, `/staff/cases/${found.id}`)
     })
@@ -124,7 +133,7 @@ export function measureRoutes(parts: WebParts): Router {
       if (lifted.kind !== 'lifted' && lifted.kind !== 'not-in-force') {
         const names = await findAddresses(db, [measure.accountId, measure.proposedBy])
         const locals = { measure, address: names.get(measure.accountId), by: names.get(measure.proposedBy) }
-        const errors = [refusalError(lifted as MeasureRefusal)]
+        const errors = refusalErrors(lifted as MeasureRefusal)
         return showStaffPage(parts, req, res, { id: 'staff-lift', view: 'abuse/lift', errors, locals })
       }
       const isLifted = lifted.kind === 'lifted' || (await findDecision(db, measure.id, staff.id)) === 'lifted'

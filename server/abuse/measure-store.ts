@@ -1,7 +1,7 @@
 // What was done about accounts: at most one measure in force for each, and at most one proposed.
 import type { Db, Trx } from '#db/connection.ts'
 import { type AccountTrx, openAccountAsItStands } from '../accounts/change-account.ts'
-import type { EndReason, MeasureCause, MeasureName, Standing } from './measures.ts'
+import { type EndReason, type MeasureCause, type MeasureName, type Standing, standingOf } from './measures.ts'
 
 export interface Measure {
   readonly id: string
@@ -50,6 +50,8 @@ export interface StandingAccount {
   readonly isShut: boolean
   readonly standing: Standing
   readonly inForce: Measure | undefined
+  /** The last new password. */
+  readonly passwordChangedAt: Date
   readonly address: string
   readonly locale: string | null
 }
@@ -61,9 +63,10 @@ export async function holdStanding(trx: Trx, accountId: string): Promise<Standin
   const { account } = door
   const row = await trx('measures').where({ account_id: accountId, state: 'in-force' }).first()
   const inForce = row && asMeasure(row)
-  const standing: Standing = inForce ? inForce.measure : account.blockedAt ? 'operator-block' : 'none'
+  const { address, locale, passwordChangedAt } = account
+  const standing = standingOf(account, inForce)
   const isShut = account.blockedAt !== null || account.resetDemandedAt !== null
-  return { trx: door.trx, isShut, standing, inForce, address: account.address, locale: account.locale }
+  return { trx: door.trx, isShut, standing, inForce, passwordChangedAt, address, locale }
 }
 
 /** What stands, for showing. */

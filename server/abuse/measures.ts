@@ -95,6 +95,14 @@ export const measureRows: Readonly<Record<MeasureName, MeasureRow>> = {
   },
 }
 
+/** What stands for an account, from its row and the measure in force. */
+export function standingOf(
+  account: { readonly blockedAt: Date | null },
+  inForce: { readonly measure: MeasureName } | undefined,
+): Standing {
+  return inForce ? inForce.measure : account.blockedAt ? 'operator-block' : 'none'
+}
+
 /** From what stands to what may follow. `none` is the lift. */
 export const transitions: Readonly<Record<Standing, readonly Standing[]>> = {
   none: ['limit-sending', 'suspend-sending', 'suspend-all', 'compromised', 'block'],

@@ -11,8 +11,6 @@ import {
   holdStanding,
   insertMeasure,
   type Measure,
-  setApproved,
-  setRefused,
 } from './measure-store.ts'
 import {
   allowsTransition,
@@ -23,6 +21,7 @@ import {
   rightToLeave,
   type Standing,
 } from './measures.ts'
+import { changesSince, type StateChange } from './shown-state.ts'
 import { insertTimelineEntry } from './timeline-store.ts'
 
 const dayMs = 86_400_000
@@ -52,6 +51,10 @@ export type MeasureRefusal =
   | { readonly kind: 'not-from-here'; readonly from: Standing }
   | { readonly kind: 'until-needed' | 'until-not-allowed' | 'until-past' }
   | { readonly kind: 'proposal-waits' }
+  /** Who proposed it has lost the role since. */
+  | { readonly kind: 'proposer-without-right' }
+  /** The page that it was decided on is out of date. */
+  | { readonly kind: 'changed'; readonly changes: readonly StateChange[] }
 
 export type TakenMeasure =
   | { readonly kind: 'taken'; readonly measure: Measure }
@@ -72,15 +75,35 @@ export async function demandPresent(trx: Trx, { proof }: Actor, accountId?: stri
 
 const mayWith = (has: MeasureRight, needs: MeasureRight) => has === 'senior' || needs === 'analyst'
 
-function refuseUntil({ measure, until }: WantedMeasure, now: Date): MeasureRefusal | undefined {
+// Security: a block for good is left by nobody but a senior analyst, on every path.
+/** Whether the table leads from what stands to the measure, and the right is enough to leave the one and take the other. */
+export function refuseStep(from: Standing, to: MeasureName, has: MeasureRight): MeasureRefusal | undefined {
+  if (!allowsTransition(from, to)) return { kind: 'not-from-here', from }
+  const needed = [measureRows[to].right, from === 'none' ? 'analyst' : rightToLeave(from)] as const
+  const right = needed.find((each) => !mayWith(has, each))
+  return right && { kind: 'right-needed', right }
+}
+
+export function refuseUntil(
+  { measure, until }: Pick<WantedMeasure, 'measure' | 'until'>,
+  now: Date,
+): MeasureRefusal | undefined {
   const rule = measureRows[measure].until
   if (until === null) return rule === 'needed' ? { kind: 'until-needed' } : undefined
   if (rule === 'none') return { kind: 'until-not-allowed' }
   return until <= now ? { kind: 'until-past' } : undefined
 }
 
-/** Takes a measure, in one transaction with everything that follows from it, or proposes it where a second person is needed. */
-export async function takeMeasure(parts: DeskParts, wanted: WantedMeasure, by: Actor): Promise<TakenMeasure> {
+/**
+ * Takes a measure, in one transaction with everything that follows from it, or proposes it where a second person is needed.
+ * @param shown what the page showed of the account, where somebody decided on a page
+ */
+export async function takeMeasure(
+  parts: DeskParts,
+  wanted: WantedMeasure,
+  by: Actor,
+  shown?: string,
+): Promise<TakenMeasure> {
   const at = parts.clock.now()
   const { accountId, caseId, measure: name, cause } = wanted
   if (accountId === by.staffId) return { kind: 'own-account' }
@@ -91,10 +114,10 @@ export async function takeMeasure(parts: DeskParts, wanted: WantedMeasure, by: A
     const alone = await countTakenAlone(trx, by.staffId, new Date(at.getTime() - dayMs))
     const before = await holdStanding(trx, accountId)
     if (!before) return { kind: 'unknown-account' }
-    const needs = before.standing === 'none' ? 'analyst' : rightToLeave(before.standing)
-    for (const right of [measureRows[name].right, needs])
-      if (!mayWith(by.right, right)) return { kind: 'right-needed', right }
-    if (!allowsTransition(before.standing, name)) return { kind: 'not-from-here', from: before.standing }
+    const changes = shown === undefined ? [] : changesSince(shown, before)
+    if (changes.length > 0) return { kind: 'changed', changes }
+    const refused = refuseStep(before.standing, name, by.right)
+    if (refused) return refused
     const taken = alone < parts.settings.measuresWithoutSecondPerson
     if (taken && before.inForce)
       await endMeasure(parts, {
@@ -125,65 +148,6 @@ export async function takeMeasure(parts: DeskParts, wanted: WantedMeasure, by: A
       at,
     })
     return { kind: taken ? 'taken' : 'proposed', measure }
-  })
-}
-
-export type DecidedProposal =
-  | { readonly kind: 'done'; readonly measure: Measure }
-  /** Decided meanwhile, or proposed by the same person. */
-  | { readonly kind: 'not-yours' }
-  | MeasureRefusal
-
-/** The second person puts a proposal into force. */
-export async function approveMeasure(parts: DeskParts, measureId: string, by: Actor): Promise<DecidedProposal> {
-  const at = parts.clock.now()
-  const proposed = await findMeasure(parts.db, measureId)
-  if (proposed?.state !== 'proposed') return { kind: 'not-yours' }
-  if (proposed.accountId === by.staffId) return { kind: 'own-account' }
-  if (!mayWith(by.right, measureRows[proposed.measure].right)) return { kind: 'right-needed', right: 'senior' }
-  const late = refuseUntil(proposed, at)
-  if (late) return late
-  return await parts.db
-    .transaction(async (trx): Promise<DecidedProposal> => {
-      await demandPresent(trx, by, proposed.accountId)
-      const before = await holdStanding(trx, proposed.accountId)
-      if (!before) return { kind: 'unknown-account' }
-      if (!allowsTransition(before.standing, proposed.measure)) return { kind: 'not-from-here', from: before.standing }
-      const end = { account: before, reason: 'replaced', staffId: by.staffId, at } as const
-      if (before.inForce) await endMeasure(parts, { measure: before.inForce, ...end })
-      const measure = await setApproved(before.trx, measureId, by.staffId, at)
-      if (!measure) throw new NotYours()
-      await applyMeasure(parts, { measure, before, staffId: by.staffId, at })
-      const details = { measure: measure.measure }
-      const { caseId, accountId } = measure
-      const entry = { staffId: by.staffId, caseId, accountId, subject: measure.id, at }
-      await recordAudit(trx, parts.keyring, { ...entry, action: 'measure.approved', details })
-      return { kind: 'done', measure }
-    })
-    .catch((fault: unknown): DecidedProposal => {
-      if (fault instanceof NotYours) return { kind: 'not-yours' }
-      throw fault
-    })
-}
-
-/** Undoes the transaction in which a proposal turned out to be decided, or one's own. */
-class NotYours extends Error {}
-
-/** Refuses a proposal, or takes one's own back. */
-export async function refuseMeasure(parts: DeskParts, measureId: string, by: Actor): Promise<DecidedProposal> {
-  const at = parts.clock.now()
-  return await parts.db.transaction(async (trx): Promise<DecidedProposal> => {
-    await demandPresent(trx, by)
-    const measure = /^\d{1,18}$/.test(measureId) ? await setRefused(trx, measureId, by.staffId, at) : undefined
-    if (!measure) return { kind: 'not-yours' }
-    const { caseId, accountId } = measure
-    const details = { measure: measure.measure }
-    const staffId = by.staffId
-    if (caseId)
-      await insertTimelineEntry(trx, parts.keyring, { caseId, event: 'measure-refused', details, staffId, at })
-    const entry = { staffId, caseId, accountId, subject: measure.id, at }
-    await recordAudit(trx, parts.keyring, { ...entry, action: 'measure.refused', details })
-    return { kind: 'done', measure }
   })
 }
 

@@ -23,6 +23,7 @@ export interface OpenAccount {
   /** From which on links that went to contacts are alive. */
   readonly linksEpoch: number
   readonly probationUntil: Date | null
+  readonly passwordChangedAt: Date
   readonly blockedAt: Date | null
   readonly closedAt: Date | null
   readonly resetDemandedAt: Date | null
@@ -51,7 +52,8 @@ const stale: Opened = { kind: 'stale' }
 async function lockAccount(trx: Trx, accountId: string): Promise<OpenAccount | undefined> {
   const { rows } = await trx
     .raw(
-      `select id, address, locale, epoch, links_epoch as "linksEpoch", probation_until as "probationUntil", blocked_at as "blockedAt",
+      `select id, address, locale, epoch, links_epoch as "linksEpoch", probation_until as "probationUntil",
+         password_changed_at as "passwordChangedAt", blocked_at as "blockedAt",
          closed_at as "closedAt", reset_demanded_at as "resetDemandedAt"
        from accounts where id = ? for no key update`,
       [accountId],

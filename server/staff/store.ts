@@ -1,4 +1,4 @@
-import type { Db } from '#db/connection.ts'
+import type { Db, Trx } from '#db/connection.ts'
 import type { AccountTrx } from '../accounts/change-account.ts'
 
 export const staffRoles = ['reader', 'analyst', 'senior', 'support', 'operator'] as const
@@ -21,7 +21,7 @@ export async function revokeRole(trx: AccountTrx, accountId: string, role: Staff
   return (await trx('staff_roles').where({ account_id: accountId, role }).delete()) > 0
 }
 
-export async function listRoles(db: Db, accountId: string): Promise<StaffRole[]> {
+export async function listRoles(db: Db | Trx, accountId: string): Promise<StaffRole[]> {
   return (await db('staff_roles').where({ account_id: accountId }).orderBy('role').select('role')).map(
     (row) => row.role,
   )

@@ -2,13 +2,15 @@
 import assert from 'node:assert/strict'
 import { makeAppeal } from '#server/abuse/appeal.ts'
 import { appealPurpose } from '#server/abuse/apply-measure.ts'
+import { approveMeasure } from '#server/abuse/decide-proposal.ts'
 import type { MeasureName } from '#server/abuse/measures.ts'
 import type { ReportKind } from '#server/abuse/report-kind.ts'
-import { approveMeasure, takeMeasure } from '#server/abuse/take-measure.ts'
+import { takeMeasure } from '#server/abuse/take-measure.ts'
 import { takeReport } from '#server/abuse/take-report.ts'
 import { signToken } from '#server/core/signed-token.ts'
 import { ourDomain, sendLetter, untilJudged } from './abuse.ts'
 import type { TestPortal } from './portal.ts'
+import type { Visitor } from './visitor.ts'
 
 export interface ReportDraft {
   readonly accountId: string
@@ -65,4 +67,12 @@ export async function object(portal: TestPortal, measureId: string): Promise<str
   const made = await makeAppeal(desk, signToken(portal.keyring, appealPurpose, measureId), 'It was not me.')
   assert.equal(made.kind, 'made')
   return made.kind === 'made' ? made.appeal.id : ''
+}
+
+/** What the page says that it showed of the account, as a field of its form. */
+export async function shownOn(visitor: Visitor, page: string): Promise<{ shown: string }> {
+  const { html } = await visitor.get(page)
+  const [, shown] = /name="shown" value="([^"]+)"/.exec(html) ?? []
+  assert.ok(shown, `nothing to confirm at ${page}`)
+  return { shown }
 }

@@ -8,13 +8,25 @@ const notice = {
   ...{ locale: 'be', title: 'Скрыня абмежаваная', lead: 'Са скрыні нельга адпраўляць лісты.', until: null },
   cause: 'Прычына: лісты, якія выманьваюць паролі або грошы.',
 }
+const free = { standing: 'none', until: null, shown: '' }
+
 export const measureSamples: readonly Sample[] = [
   consolePage('staff-measure', 'suspend-all', 'abuse/measure', {
-    ...{ caseId: '3', address: sampleAddress, standing: 'none', notice, consequences: consequencesOf('suspend-all') },
+    ...{ caseId: '3', address: sampleAddress, state: free, notice, consequences: consequencesOf('suspend-all') },
     wanted: { measure: 'suspend-all', cause: 'phishing', days: '7', until: sampleMoment(-168) },
   }),
+  consolePage('staff-measure', 'changed', 'abuse/measure', {
+    ...{ caseId: '3', address: sampleAddress, notice, consequences: consequencesOf('limit-sending') },
+    state: { standing: 'suspend-all', until: sampleMoment(-720), shown: '' },
+    wanted: { measure: 'limit-sending', cause: 'spam', days: '7', until: sampleMoment(-168) },
+    warnings: [{ code: 'milder' }, { code: 'new-password-case', at: sampleMoment(1) }, { code: 'no-report-since' }],
+    errors: [
+      { field: 'measure', reason: 'standing-changed' },
+      { field: 'measure', reason: 'password-changed' },
+    ],
+  }),
   consolePage('staff-measure', 'errors', 'abuse/measure', {
-    ...{ caseId: '3', address: sampleAddress, standing: 'block', consequences: [] },
+    ...{ caseId: '3', address: sampleAddress, state: { standing: 'block', until: null }, consequences: [] },
     errors: [{ field: 'measure', reason: 'not-from-here' }],
   }),
   consolePage('staff-lift', 'suspend-sending', 'abuse/lift', { measure, address: sampleAddress, by: colleague }),
@@ -28,7 +40,18 @@ export const measureSamples: readonly Sample[] = [
   consolePage('staff-approvals', 'empty', 'abuse/approvals', { proposals: [], now }),
   consolePage('staff-approval', 'block', 'abuse/approval', {
     proposal: { ...measure, address: sampleAddress, by: colleague, measure: 'block', until: null },
-    ...{ consequences: consequencesOf('block'), notice },
+    ...{ consequences: consequencesOf('block'), notice, state: free },
+  }),
+  consolePage('staff-approval', 'recovered', 'abuse/approval', {
+    proposal: { ...measure, address: sampleAddress, by: colleague, measure: 'compromised', until: null },
+    ...{ consequences: consequencesOf('compromised'), notice, state: free },
+    warnings: [{ code: 'new-password-proposal', at: sampleMoment(1) }],
+    errors: [{ field: 'measure', reason: 'password-changed' }],
+  }),
+  consolePage('staff-approval', 'proposer-gone', 'abuse/approval', {
+    proposal: { ...measure, address: sampleAddress, by: colleague },
+    ...{ consequences: consequencesOf('suspend-sending'), notice, state: free },
+    refusals: [{ reason: 'proposer-without-right' }],
   }),
   consolePage('staff-appeal', 'waiting', 'abuse/appeal-desk', {
     ...appeal(),

@@ -1,0 +1,187 @@
+// A page of the desk that was open for a while, and what has happened to the account since.
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { approveMeasure } from '#server/abuse/decide-proposal.ts'
+import { findInForce } from '#server/abuse/measure-store.ts'
+import { takeMeasure } from '#server/abuse/take-measure.ts'
+import { revokeRole } from '#server/staff/store.ts'
+import { startAbusePortal } from './support/abuse.ts'
+import { caseOf, propose, reportLetter, shownOn } from './support/cases.ts'
+import { throughDoor } from './support/door.ts'
+import type { TestPortal } from './support/portal.ts'
+import { begin, type Equipped, equip, linkOf, setPassword } from './support/recovery.ts'
+import { enrolStaff, giveRole, type StaffMember } from './support/staff.ts'
+
+/** Where the first measures of a day are taken alone, and where each needs a second person. */
+const [alone, paired] = ['50', '0']
+const portals = {} as Record<string, TestPortal>
+const staff = {} as Record<string, { ada: StaffMember; bela: StaffMember }>
+before(async () => {
+  for (const each of [alone, paired]) {
+    const portal = await startAbusePortal({ env: { MEASURES_WITHOUT_SECOND_PERSON: each } })
+    portals[each] = portal
+    staff[each] = {
+      ada: await enrolStaff(portal, 'ada.a', 'analyst'),
+      bela: await enrolStaff(portal, 'bela.b', 'senior'),
+    }
+  }
+})
+after(async () => {
+  for (const portal of Object.values(portals)) await portal.stop()
+})
+
+const at = (name: string) => {
+  const [portal, people] = [portals[name], staff[name]]
+  assert.ok(portal && people)
+  return { portal, ...people }
+}
+
+async function reported(portal: TestPortal): Promise<Equipped & { caseId: string }> {
+  const person = await equip(portal)
+  await reportLetter(portal, person)
+  return { ...person, caseId: await caseOf(portal, person.accountId) }
+}
+
+const stands = async (portal: TestPortal, { accountId }: Equipped) => (await findInForce(portal.db, accountId))?.measure
+
+async function recover(portal: TestPortal, person: Equipped): Promise<void> {
+  // What comes within the same moment is not later.
+  portal.clock.advance(1000)
+  const visitor = await begin(portal, person.login)
+  await visitor.get(await linkOf(portal, visitor, person))
+  await setPassword(visitor, 'ein ganz neues langes Passwort')
+}
+
+const limit = { measure: 'limit-sending', cause: 'spam', days: '7' }
+const previewOf = (caseId: string, wanted: Record<string, string>) =>
+  `/staff/cases/${caseId}/measure?${new URLSearchParams(wanted)}`
+
+// Security: what staff decide on a page that is out of date is not done.
+test('a measure that was chosen before a heavier one came does not take its place', async () => {
+  const { portal, ada, bela } = at(alone)
+  const person = await reported(portal)
+  const page = `/staff/cases/${person.caseId}/measure`
+  const from = previewOf(person.caseId, limit)
+  const shown = await shownOn(ada.visitor, from)
+  const until = new Date(portal.clock.now().getTime() + 30 * 86_400_000)
+  const { accountId, caseId } = person
+  const heavy = { accountId, caseId, measure: 'suspend-all', cause: 'malware', until } as const
+  assert.equal((await takeMeasure(portal.parts.desk, heavy, { staffId: bela.id, right: 'senior' })).kind, 'taken')
+
+  const late = await ada.visitor.post(page, { ...limit, ...shown }, { from })
+  assert.deepEqual([late.status, late.page], [422, 'staff-measure'])
+  assert.deepEqual(late.errors, ['measure.standing-changed'])
+  assert.match(late.html, /everything is suspended/)
+  assert.match(late.html, /milder than what stands now/)
+  assert.equal(await stands(portal, person), 'suspend-all')
+
+  const without = await ada.visitor.post(page, limit, { from })
+  assert.equal(without.status, 422, 'a form that does not say what it showed')
+  assert.equal(await stands(portal, person), 'suspend-all')
+  const seen = await ada.visitor.post(page, { ...limit, ...(await shownOn(ada.visitor, from)) }, { from })
+  assert.equal(seen.status, 303, seen.errors.join())
+  assert.equal(await stands(portal, person), 'limit-sending', 'who has seen it may decide so')
+})
+
+test('a measure that was chosen before its owner recovered the mailbox is not taken', async () => {
+  const { portal, ada } = at(alone)
+  const person = await reported(portal)
+  const wanted = { measure: 'compromised', cause: 'compromised', days: 'none' }
+  const from = previewOf(person.caseId, wanted)
+  const shown = await shownOn(ada.visitor, from)
+  assert.doesNotMatch((await ada.visitor.get(from)).html, /A new password was set/)
+  await recover(portal, person)
+  const late = await ada.visitor.post(`/staff/cases/${person.caseId}/measure`, { ...wanted, ...shown }, { from })
+  assert.deepEqual([late.status, late.errors], [422, ['measure.password-changed']])
+  assert.match(late.html, /A new password was set on [^.]+, after this case was opened/)
+  assert.match(late.html, /No report has come in since then/)
+  assert.equal(await stands(portal, person), undefined)
+  assert.match((await ada.visitor.get(from)).html, /A new password was set/, 'whoever opens it later is told too')
+})
+
+test('of two who confirm different measures on the same page at once only one has an effect', async () => {
+  const { portal, ada, bela } = at(alone)
+  const person = await reported(portal)
+  const { accountId, caseId } = person
+  const { shown } = await shownOn(ada.visitor, previewOf(caseId, limit))
+  const outcomes = await Promise.all(
+    [
+      [ada, 'suspend-sending'],
+      [bela, 'compromised'],
+    ].map(([member, measure]) => {
+      const wanted = { accountId, caseId, measure, cause: 'spam', until: null } as Parameters<typeof takeMeasure>[1]
+      return takeMeasure(portal.parts.desk, wanted, { staffId: (member as StaffMember).id, right: 'senior' }, shown)
+    }),
+  )
+  assert.deepEqual(outcomes.map(({ kind }) => kind).sort(), ['changed', 'taken'])
+})
+
+test('a proposal is not approved on a page that is older than a new password, and the page tells of it', async () => {
+  const { portal, ada, bela } = at(paired)
+  const person = await reported(portal)
+  const id = await propose(portal, { ...person, by: ada.id, measure: 'compromised' })
+  const page = `/staff/approvals/${id}`
+  const shown = await shownOn(bela.visitor, page)
+  await recover(portal, person)
+  const late = await bela.visitor.post(`${page}/approve`, shown, { from: page })
+  assert.deepEqual([late.status, late.page, late.errors], [422, 'staff-approval', ['measure.password-changed']])
+  assert.match(late.html, /A new password was set on [^.]+, after this was proposed/)
+  assert.equal(await stands(portal, person), undefined)
+  const anew = await bela.visitor.get(page)
+  assert.match(anew.html, /A new password was set on [^.]+, after this was proposed/)
+  const sure = await bela.visitor.post(`${page}/approve`, await shownOn(bela.visitor, page), { from: page })
+  assert.equal(sure.status, 303, sure.errors.join())
+  assert.equal(await stands(portal, person), 'compromised')
+})
+
+test('a proposal is not approved on a page that is older than another measure', async () => {
+  const { portal, ada, bela } = at(paired)
+  const person = await reported(portal)
+  const id = await propose(portal, { ...person, by: ada.id, measure: 'limit-sending' })
+  const page = `/staff/approvals/${id}`
+  const shown = await shownOn(bela.visitor, page)
+  const insert = { account_id: person.accountId, measure: 'suspend-all', cause: 'malware', state: 'in-force' }
+  const moment = portal.clock.now()
+  const until = new Date(moment.getTime() + 86_400_000)
+  await portal.db('measures').insert({ ...insert, until, proposed_by: bela.id, proposed_at: moment, taken_at: moment })
+  const late = await bela.visitor.post(`${page}/approve`, shown, { from: page })
+  assert.deepEqual([late.status, late.errors], [422, ['measure.standing-changed']])
+  assert.match(late.html, /milder than what stands now/)
+  assert.equal(await stands(portal, person), 'suspend-all')
+})
+
+// Security: a proposal counts only as long as who made it may take such a measure.
+test('a proposal of somebody whose role was taken back is approved by nobody, and can be refused', async () => {
+  const { portal, bela } = at(paired)
+  const gone = await enrolStaff(portal, 'gone.g', 'analyst')
+  const person = await reported(portal)
+  const id = await propose(portal, { ...person, by: gone.id, measure: 'suspend-sending' })
+  const page = `/staff/approvals/${id}`
+  const shown = await shownOn(bela.visitor, page)
+  await throughDoor(portal.db, gone.id, (trx) => revokeRole(trx, gone.id, 'analyst'))
+  const late = await bela.visitor.post(`${page}/approve`, shown, { from: page })
+  assert.deepEqual([late.status, late.errors], [422, ['measure.proposer-without-right']])
+  assert.equal(await stands(portal, person), undefined)
+  const anew = await bela.visitor.get(page)
+  assert.match(anew.html, /may not take such measures any more/)
+  assert.doesNotMatch(anew.html, /\/approve"/)
+  assert.equal((await bela.visitor.post(`${page}/refuse`, {}, { from: page })).location, '/staff/approvals')
+  assert.equal((await portal.db('measures').where({ id }).first()).state, 'refused')
+})
+
+// Security: a block for good is left by nobody but a senior analyst, on every path.
+test('an analyst approves nothing that would end a block for good', async () => {
+  const { portal, ada, bela } = at(paired)
+  await giveRole(portal, 'bela.b', 'senior')
+  const person = await reported(portal)
+  const id = await propose(portal, { ...person, by: bela.id, measure: 'suspend-sending' })
+  const block = { account_id: person.accountId, measure: 'block', cause: 'fraud', state: 'in-force' }
+  const moment = portal.clock.now()
+  await portal.db('measures').insert({ ...block, proposed_by: bela.id, proposed_at: moment, taken_at: moment })
+  const outcome = await approveMeasure(portal.parts.desk, id, { staffId: ada.id, right: 'analyst' })
+  assert.equal(outcome.kind, 'right-needed')
+  const page = await ada.visitor.get(`/staff/approvals/${id}`)
+  assert.match(page.html, /for a senior analyst/)
+  assert.doesNotMatch(page.html, /\/approve"/)
+  assert.equal(await stands(portal, person), 'block')
+})
