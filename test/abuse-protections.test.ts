@@ -5,6 +5,7 @@ import { connect } from 'node:net'
 import { after, before, test } from 'node:test'
 import { decideAppeal, makeAppeal } from '#server/abuse/appeal.ts'
 import { appealPurpose } from '#server/abuse/apply-measure.ts'
+import { attributeCase } from '#server/abuse/attribute-case.ts'
 import { approveMeasure, refuseMeasure } from '#server/abuse/decide-proposal.ts'
 import { listEvidenceViews } from '#server/abuse/evidence-store.ts'
 import { readFigures } from '#server/abuse/figures-store.ts'
@@ -20,7 +21,7 @@ import { parseSearch, type SearchField } from '#server/abuse/search-terms.ts'
 import { takeMeasure } from '#server/abuse/take-measure.ts'
 import { takeReport } from '#server/abuse/take-report.ts'
 import { downloadAttachment, downloadSource, viewEvidence } from '#server/abuse/view-evidence.ts'
-import { attributeCase, closeCase, showCase } from '#server/abuse/work-on-case.ts'
+import { closeCase, showCase } from '#server/abuse/work-on-case.ts'
 import { listAudit } from '#server/audit/store.ts'
 import { createKeyring } from '#server/core/keyring.ts'
 import { signToken } from '#server/core/signed-token.ts'
@@ -326,6 +327,9 @@ test('the figures count what happened, and closed cases end with their time', as
   assert.equal(figures.shareProven, Number(proven?.n) / Number(n))
   assert.equal(figures.shareLiftedAfterAppeal, 0.5)
   assert.ok(figures.toFirstLook.count > 0)
+  const [waiting] = await portal.db('abuse_cases').whereNull('closed_at').count('* as n')
+  assert.ok(await portal.db('abuse_cases').whereNull('closed_at').whereNull('account_id').first())
+  assert.equal(figures.backlog.open, Number(waiting?.n), 'cases without an account wait too')
 
   const closed = await portal.db('abuse_cases').whereNotNull('closed_at')
   const open = await portal.db('abuse_cases').whereNull('closed_at').orderBy('id')

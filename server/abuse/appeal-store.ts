@@ -62,15 +62,21 @@ export async function findAppealOf(db: Db | Trx, keyring: Keyring, measureId: st
   return row && asAppeal(keyring, row)
 }
 
-/** Those that wait, the longest waiting first; `after` is the id of the last one of the page before. */
+/**
+ * Those that wait, the longest waiting first.
+ * @param after id of the last one of the page before
+ * @param notOf whoever looks: none is about their own mailbox
+ */
 export async function listWaitingAppeals(
   db: Db,
   keyring: Keyring,
   limit: number,
   after?: string | undefined,
+  notOf?: string,
 ): Promise<Appeal[]> {
   const query = db('appeals').whereNull('decided_at').orderBy('id').limit(limit)
   if (after !== undefined) query.where('id', '>', after)
+  if (notOf) query.whereNotIn('measure_id', db('measures').where({ account_id: notOf }).select('id'))
   return (await query).map((row) => asAppeal(keyring, row))
 }
 

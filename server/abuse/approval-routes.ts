@@ -23,7 +23,6 @@ const describeProposal = (measure: Measure, names: ReadonlyMap<string, string>, 
   address: names.get(measure.accountId),
   by: names.get(measure.proposedBy),
   mine: measure.proposedBy === staffId,
-  own: measure.accountId === staffId,
 })
 
 export function approvalRoutes(parts: WebParts): Router {
@@ -68,7 +67,7 @@ export function approvalRoutes(parts: WebParts): Router {
     .get('/staff/approvals', see, async (req, res) => {
       const staff = staffOf(req)
       await recordLook(desk, { staffId: staff.id, action: 'measures.viewed' })
-      const proposals = await listProposals(db, pageSize)
+      const proposals = await listProposals(db, pageSize, staff.id)
       const names = await findAddresses(
         db,
         proposals.flatMap(({ accountId, proposedBy }) => [accountId, proposedBy]),

@@ -12,13 +12,14 @@ import { sendWhole } from '../web/headers.ts'
 import type { WebParts } from '../web/parts.ts'
 import { formDigestOf } from '../web/sent-forms.ts'
 import { createStaffGuards, showStaffPage, staffOf } from '../web/staff.ts'
+import { attributeCase } from './attribute-case.ts'
 import { describeLetter } from './describe-letter.ts'
 import { openCase } from './desk-guard.ts'
 import { allowsTransition, measureCauses, measureNames, standingOf } from './measures.ts'
 import { listQueue } from './queue-store.ts'
 import { findReport, isOutcome, outcomes } from './report-store.ts'
 import { downloadAttachment, downloadSource, viewEvidence } from './view-evidence.ts'
-import { attributeCase, claimCase, closeCase, noteMaxChars, noteOnCase, releaseCase, showCase } from './work-on-case.ts'
+import { claimCase, closeCase, noteMaxChars, noteOnCase, releaseCase, showCase } from './work-on-case.ts'
 
 const doneWords = [
   ...['claimed', 'released', 'noted', 'closed', 'attributed', 'not-yours'],
@@ -63,8 +64,8 @@ export function caseRoutes(parts: WebParts): Router {
     ])
     const standing = account ? standingOf(account, inForce) : 'none'
     const open = found.closedAt === null
-    const waiting = await listQueue(db, keyring, { tab: 'new', staffId: staff.id, limit: 3 })
-    const next = waiting.cases.find((each) => each.id !== id && each.accountId !== staff.id)
+    const waiting = await listQueue(db, keyring, { tab: 'new', staffId: staff.id, limit: 2 })
+    const next = waiting.cases.find((each) => each.id !== id)
     showStaffPage(parts, req, res, {
       id: 'staff-case',
       view: 'abuse/case',
@@ -168,6 +169,8 @@ export function caseRoutes(parts: WebParts): Router {
       const outcome = await attributeCase(desk, id, staffOf(req).id, address)
       if (outcome.kind === 'unknown-account')
         return await show(req, res, [{ field: 'address', reason: 'unknown' }], { address })
+      if (outcome.kind === 'own-account')
+        return await show(req, res, [{ field: 'address', reason: 'own' }], { address })
       tellDone(res, outcome.kind === 'attributed' ? 'attributed' : 'not-yours')
       res.redirect(303, outcome.kind === 'attributed' ? `/staff/cases/${outcome.caseId}` : page(req))
     })

@@ -1,6 +1,6 @@
 // What every page of the desk asks first: which case, and whether it is this person's to see.
 import type { AccountProof } from '../accounts/change-account.ts'
-import { Forbidden, NotFound } from '../web/faults.ts'
+import { NotFound } from '../web/faults.ts'
 import { type Case, findCase } from './case-store.ts'
 import type { DeskParts } from './desk.ts'
 import { findMeasure, type Measure } from './measure-store.ts'
@@ -12,7 +12,7 @@ interface Member {
   readonly rights: ReadonlySet<string>
 }
 
-/** @throws NotFound, Forbidden */
+/** @throws NotFound */
 export async function openCase(desk: DeskParts, id: unknown, member: Member): Promise<Case> {
   const found = await findCase(desk.db, desk.keyring, String(id))
   if (!found) throw new NotFound('no such case')
@@ -20,7 +20,7 @@ export async function openCase(desk: DeskParts, id: unknown, member: Member): Pr
   return found
 }
 
-/** @throws NotFound, Forbidden */
+/** @throws NotFound */
 export async function openMeasure(desk: DeskParts, id: unknown, member: Member): Promise<Measure> {
   const found = await findMeasure(desk.db, String(id))
   if (!found) throw new NotFound('no such measure')
@@ -28,9 +28,9 @@ export async function openMeasure(desk: DeskParts, id: unknown, member: Member):
   return found
 }
 
-/** Security: nobody of the staff sees or handles what concerns their own mailbox. */
-export function refuseOwn(accountId: string | null, member: Member): void {
-  if (accountId === member.id) throw new Forbidden('a case of their own')
+/** Security: for a member of staff there is no case about their own mailbox: its page is missing like any that never was. */
+function refuseOwn(accountId: string | null, member: Member): void {
+  if (accountId === member.id) throw new NotFound('a case of their own')
 }
 
 export const actorOf = (member: Member): Actor => ({

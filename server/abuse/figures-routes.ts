@@ -16,15 +16,16 @@ export function figuresRoutes(parts: WebParts): Router {
   const { db, clock } = parts
   const { requireStaff } = createStaffGuards(parts)
   return Router().get('/staff/figures', requireStaff('figures.see'), async (req, res) => {
+    const staff = staffOf(req)
     const at = clock.now()
     const to = new Date((Math.floor(at.getTime() / dayMs) + 1) * dayMs)
     const from = new Date(to.getTime() - shownDays * dayMs)
     const [figures, weeks, waiting] = await Promise.all([
-      readFigures(db, { from, to }, at),
+      readFigures(db, { from, to }, at, staff.id),
       readTrends(db, at),
-      readWaiting(db, at),
+      readWaiting(db, at, staff.id),
     ])
-    await recordLook(parts, { staffId: staffOf(req).id, action: 'figures.viewed' })
+    await recordLook(parts, { staffId: staff.id, action: 'figures.viewed' })
     const intake = Array.from({ length: shownDays }, (_, index) => {
       const day = new Date(from.getTime() + index * dayMs)
       const found = figures.days.find((each) => each.day === day.toISOString().slice(0, 10))

@@ -1,5 +1,6 @@
 // How the desk does: intake, waiting, effect, and how often it was wrong.
 import type { Db } from '#db/connection.ts'
+import { nobody } from './queue-store.ts'
 
 export interface Spread {
   /** Seconds; null where nothing was measured. */
@@ -47,25 +48,34 @@ const spread = (expression: string) => `
   percentile_cont(0.5) within group (order by ${expression}) as p50,
   percentile_cont(0.95) within group (order by ${expression}) as p95, count(${expression})::int as count`
 
-/** What waits now. */
-export async function readBacklog(db: Db, now: Date): Promise<Backlog> {
+/** What waits now. @param notOf whoever looks: nothing about their own mailbox is counted */
+export async function readBacklog(db: Db, now: Date, notOf = nobody): Promise<Backlog> {
   const { rows } = await db.raw(
     `select count(*)::int as open, (count(*) filter (where first_seen_at is null))::int as unseen,
        coalesce(extract(epoch from ?::timestamptz - min(opened_at)), 0)::float as "oldestSeconds",
        json_build_object('low', count(*) filter (where severity = 0), 'medium', count(*) filter (where severity = 1),
          'high', count(*) filter (where severity = 2)) as "bySeverity",
        (select count(*) from abuse_reports where judged_at is null)::int as unjudged,
-       (select count(*) from appeals where decided_at is null)::int as appeals
-     from abuse_cases where closed_at is null`,
-    [now],
+       (select count(*) from appeals a join measures m on m.id = a.measure_id
+         where a.decided_at is null and m.account_id is distinct from ?::uuid)::int as appeals
+     from abuse_cases where closed_at is null and account_id is distinct from ?::uuid`,
+    [now, notOf, notOf],
   )
   return rows[0]
 }
 
 const share = (part: number, whole: number): number | null => (whole === 0 ? null : part / whole)
 
-/** @param from included @param to not included; whole days of UTC make the curves meet */
-export async function readFigures(db: Db, range: { from: Date; to: Date }, now: Date): Promise<Figures> {
+/**
+ * @param range `from` is included, `to` is not; whole days of UTC make the curves meet
+ * @param notOf whoever looks: what waits about their own mailbox is not counted
+ */
+export async function readFigures(
+  db: Db,
+  range: { from: Date; to: Date },
+  now: Date,
+  notOf?: string,
+): Promise<Figures> {
   const span = [range.from, range.to]
   const within = (column: string) => `${column} >= ? and ${column} < ?`
   const day = (column: string) => `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD')`
@@ -103,7 +113,7 @@ export async function readFigures(db: Db, range: { from: Date; to: Date }, now: 
     counts('kind'),
     counts('verdict'),
     counts('channel'),
-    readBacklog(db, now),
+    readBacklog(db, now, notOf),
   ])
   const judged = Object.entries(byVerdict).reduce((sum, [name, n]) => (name === '?' ? sum : sum + n), 0)
   return {

@@ -85,9 +85,11 @@ export async function listMeasures(db: Db | Trx, accountId: string, limit = 50):
   return (await db('measures').where({ account_id: accountId }).orderBy('id', 'desc').limit(limit)).map(asMeasure)
 }
 
-/** Measures that wait for a second person, oldest first. */
-export async function listProposals(db: Db, limit: number): Promise<Measure[]> {
-  return (await db('measures').where({ state: 'proposed' }).orderBy('id').limit(limit)).map(asMeasure)
+/** Measures that wait for a second person, oldest first. @param notOf whoever looks: none is about their own mailbox */
+export async function listProposals(db: Db, limit: number, notOf?: string): Promise<Measure[]> {
+  const query = db('measures').where({ state: 'proposed' }).orderBy('id').limit(limit)
+  if (notOf) query.whereNot({ account_id: notOf })
+  return (await query).map(asMeasure)
 }
 
 /** How many this member of staff took alone since then. Others that they take at once wait for the caller's transaction. */

@@ -43,7 +43,7 @@ export function queueRoutes(parts: WebParts): Router {
   const { desk, db, keyring, clock } = parts
   const { requireStaff } = createStaffGuards(parts)
 
-  /** A case as a line of a list. Of one's own only the number is told. */
+  /** A case as a line of a list. */
   async function asLines(cases: readonly Case[], staffId: string) {
     const names = await findAddresses(
       db,
@@ -51,14 +51,13 @@ export function queueRoutes(parts: WebParts): Router {
     )
     return cases.map((each) => ({
       ...each,
-      own: each.accountId === staffId,
       claimedByName: names.get(each.claimedBy ?? ''),
       mine: each.claimedBy === staffId,
     }))
   }
 
   async function appealLines(staffId: string, after: string | undefined) {
-    const appeals = await listWaitingAppeals(db, keyring, pageSize + 1, after)
+    const appeals = await listWaitingAppeals(db, keyring, pageSize + 1, after, staffId)
     const measures = await Promise.all(appeals.slice(0, pageSize).map(({ measureId }) => findMeasure(db, measureId)))
     const names = await findAddresses(
       db,
@@ -69,7 +68,7 @@ export function queueRoutes(parts: WebParts): Router {
       const took = measure?.proposedBy === staffId || measure?.approvedBy === staffId
       return {
         ...{ id: appeal.id, reference: appeal.reference, madeAt: appeal.madeAt, measure: measure?.measure, took },
-        ...{ own: measure?.accountId === staffId, address: names.get(measure?.accountId ?? '') },
+        address: names.get(measure?.accountId ?? ''),
       }
     })
     return { lines, next: appeals.length > pageSize ? lines.at(-1)?.id : undefined }
@@ -128,7 +127,7 @@ export function queueRoutes(parts: WebParts): Router {
       // What people quote when they ask how far their report is.
       const reference = /^r-?([0-9a-z]{4})-?([0-9a-z]{4})$/i.exec(typed)
       const named = reference
-        ? await findCaseIdOfReference(db, `R-${reference[1]}-${reference[2]}`.toUpperCase())
+        ? await findCaseIdOfReference(db, `R-${reference[1]}-${reference[2]}`.toUpperCase(), staff.id)
         : undefined
       if (named) return res.redirect(303, `/staff/cases/${named}`)
       const before = /^\d{1,18}$/.test(one(req.query.before)) ? one(req.query.before) : undefined
@@ -136,7 +135,8 @@ export function queueRoutes(parts: WebParts): Router {
       const alternatives = await Promise.all(wanted.map((terms) => desk.index.terms(terms)))
       const address = field === 'any' || field === 'address' ? typed.toLowerCase() : ''
       const account = address.includes('@') ? await findAccountByAddress(db, address) : undefined
-      const found = await searchCases(db, keyring, { alternatives, accountId: account?.id, limit: pageSize, before })
+      const asked = { alternatives, accountId: account?.id, limit: pageSize, before, notOf: staff.id }
+      const found = await searchCases(db, keyring, asked)
       if (typed !== '') await recordLook(desk, { staffId: staff.id, action: 'cases.searched', details: { field } })
       showStaffPage(parts, req, res, {
         id: 'staff-search',

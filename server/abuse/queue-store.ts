@@ -37,6 +37,12 @@ const tabWhere: Readonly<Record<QueueTab, string>> = {
   closed: 'closed_at is not null',
 }
 
+/** Who looks where it is no member of staff. Not null: a case without an account is not distinct from that. */
+export const nobody = '00000000-0000-0000-0000-000000000000'
+
+/** Security: lists and counts hold nothing about the mailbox of whoever looks. */
+const notOwn = 'account_id is distinct from :staffId::uuid'
+
 interface Key {
   readonly first: string
   readonly id: string
@@ -62,7 +68,7 @@ export async function listQueue(
   const { tab, staffId, filters = {}, limit } = ask
   const closed = tab === 'closed'
   const key = parseKey(ask.after, closed)
-  const where = [tabWhere[tab]]
+  const where = [tabWhere[tab], notOwn]
   if (filters.severity) where.push('severity = :severity')
   if (filters.kind) where.push(':kind = any(kinds)')
   if (filters.provenance) where.push('provenance = :provenance')
@@ -102,9 +108,10 @@ export async function countTabs(db: Db, staffId: string): Promise<TabCounts> {
        count(*) filter (where claimed_by <> :staffId)::int as others,
        count(*) filter (where account_id is not null or claimed_by is not null)::int as open,
        count(*) filter (where account_id is null and claimed_by is null)::int as unattributed,
-       (select count(*) from appeals where decided_at is null)::int as appeals,
-       (select count(*) from measures where state = 'proposed')::int as proposals
-     from abuse_cases where closed_at is null`,
+       (select count(*) from appeals a join measures m on m.id = a.measure_id where a.decided_at is null and ${notOwn})::int
+         as appeals,
+       (select count(*) from measures where state = 'proposed' and ${notOwn})::int as proposals
+     from abuse_cases where closed_at is null and ${notOwn}`,
     { staffId },
   )
   return rows[0]
@@ -115,6 +122,7 @@ export async function countTabs(db: Db, staffId: string): Promise<TabCounts> {
  * @param alternatives as `index.terms` gives them for `parseSearch`
  * @param accountId the account of a looked-up address: its case may have no report, only our own suspicion
  * @param before id of a case, for the next page
+ * @param notOf whoever looks: what is about their own mailbox is not found
  */
 export async function searchCases(
   db: Db,
@@ -124,6 +132,7 @@ export async function searchCases(
     accountId?: string | undefined
     limit: number
     before?: string | undefined
+    notOf?: string
   },
 ): Promise<QueuePage> {
   const { accountId } = ask
@@ -139,10 +148,12 @@ export async function searchCases(
     // Found first: else the planner, who knows little of the terms, may walk through all cases and ask for each.
     const { rows } = await db.raw(
       `with found as materialized (${any.join(' union ')})
-       select * from abuse_cases where id in (select case_id from found) order by id desc limit ?`,
+       select * from abuse_cases where id in (select case_id from found) and account_id is distinct from ?::uuid
+       order by id desc limit ?`,
       [
         ...ask.alternatives.flatMap((terms) => [[...terms], ...range]),
         ...(accountId ? [accountId, ...range] : []),
+        ask.notOf ?? nobody,
         ask.limit + 1,
       ],
     )

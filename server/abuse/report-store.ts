@@ -106,10 +106,21 @@ export async function insertReport(
   return String(row.id)
 }
 
-/** The case that a report of this reference belongs to; undefined where there is none such, or it is not judged yet. */
-export async function findCaseIdOfReference(db: Db | Trx, reference: string): Promise<string | undefined> {
-  const row = await db('abuse_reports').where({ reference }).whereNotNull('case_id').first('case_id')
-  return row && String(row.case_id)
+/**
+ * The case that a report of this reference belongs to; undefined where there is none such, or it is not judged yet.
+ * @param notOf whoever looks: a case about their own mailbox is none
+ */
+export async function findCaseIdOfReference(
+  db: Db | Trx,
+  reference: string,
+  notOf: string,
+): Promise<string | undefined> {
+  const row = await db('abuse_reports as r')
+    .join('abuse_cases as c', 'c.id', 'r.case_id')
+    .where('r.reference', reference)
+    .whereRaw('c.account_id is distinct from ?::uuid', [notOf])
+    .first('c.id')
+  return row && String(row.id)
 }
 
 export async function findReport(db: Db | Trx, keyring: Keyring, id: string): Promise<Report | undefined> {

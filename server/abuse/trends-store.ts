@@ -43,14 +43,15 @@ export async function readTrends(db: Db, now: Date): Promise<WeekTrend[]> {
   })
 }
 
-/** Open cases by how long they have waited. */
-export async function readWaiting(db: Db, now: Date): Promise<WaitingCases[]> {
+/** Open cases by how long they have waited. @param notOf whoever looks: none is about their own mailbox */
+export async function readWaiting(db: Db, now: Date, notOf: string): Promise<WaitingCases[]> {
   const { rows } = await db.raw<{ rows: WaitingCases[] }>(
     `select case when age < interval '1 hour' then 'hour' when age < interval '4 hours' then 'four-hours'
          when age < interval '1 day' then 'day' when age < interval '3 days' then 'three-days' else 'older' end as age,
        count(*)::int as cases, (count(*) filter (where severity = 2))::int as high
-     from (select ?::timestamptz - opened_at as age, severity from abuse_cases where closed_at is null) open group by 1`,
-    [now],
+     from (select ?::timestamptz - opened_at as age, severity from abuse_cases
+       where closed_at is null and account_id is distinct from ?::uuid) open group by 1`,
+    [now, notOf],
   )
   return backlogAges.map((age) => rows.find((row) => row.age === age) ?? { age, cases: 0, high: 0 })
 }

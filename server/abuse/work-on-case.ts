@@ -1,4 +1,4 @@
-// What staff do with a case: look, claim, let go, note, attribute, close. Each leaves a trace in the audit.
+// What staff do with a case: look, claim, let go, note, close. Each leaves a trace in the audit.
 import type { Trx } from '#db/connection.ts'
 import { type Account, findAccount, findAccountByAddress } from '../accounts/store.ts'
 import type { AuditAction, AuditDetails } from '../audit/actions.ts'
@@ -6,11 +6,9 @@ import { recordAudit } from '../audit/store.ts'
 import { enqueue } from '../jobs/enqueue.ts'
 import { takeForm } from '../web/sent-forms-store.ts'
 import { type Appeal, findAppealOf } from './appeal-store.ts'
-import { attributeOpenCase } from './attribute-store.ts'
 import { type Case, clearClaim, findCase, listRelatedCases, noteFirstLook, setClaim, setClosed } from './case-store.ts'
 import type { DeskParts } from './desk.ts'
 import { findInForce, listMeasures, type Measure } from './measure-store.ts'
-import { raiseSeverity } from './raise-severity.ts'
 import { listReportsOfCase, noteOutcome, type Outcome, type Report } from './report-store.ts'
 import { insertTimelineEntry, listTimeline, type TimelineEntry } from './timeline-store.ts'
 
@@ -82,7 +80,7 @@ export async function showCase(
 
 type CaseAction = Extract<AuditAction, `case.${string}`>
 
-async function record<A extends CaseAction>(
+export async function recordWork<A extends CaseAction>(
   trx: Trx,
   parts: DeskParts,
   action: A,
@@ -120,7 +118,7 @@ export async function claimCase(parts: DeskParts, caseId: string, staffId: strin
   return await parts.db.transaction(async (trx) => {
     if (!(await setClaim(trx, caseId, staffId, at))) return await isLeftAs(trx, parts, caseId, { claimedBy: staffId })
     await insertTimelineEntry(trx, parts.keyring, { caseId, event: 'claimed', details: {}, staffId, at })
-    await record(trx, parts, 'case.claimed', { caseId, staffId, details: {} })
+    await recordWork(trx, parts, 'case.claimed', { caseId, staffId, details: {} })
     return true
   })
 }
@@ -131,7 +129,7 @@ export async function releaseCase(parts: DeskParts, caseId: string, staffId: str
   return await parts.db.transaction(async (trx) => {
     if (!(await clearClaim(trx, caseId, staffId))) return await isLeftAs(trx, parts, caseId, { claimedBy: null })
     await insertTimelineEntry(trx, parts.keyring, { caseId, event: 'released', details: {}, staffId, at })
-    await record(trx, parts, 'case.released', { caseId, staffId, details: {} })
+    await recordWork(trx, parts, 'case.released', { caseId, staffId, details: {} })
     return true
   })
 }
@@ -155,7 +153,7 @@ export async function noteOnCase(
   await parts.db.transaction(async (trx) => {
     if (form && (await takeForm(trx, form, at)).kind === 'again') return
     await insertTimelineEntry(trx, parts.keyring, { caseId, event: 'note', details: {}, note, staffId, at })
-    await record(trx, parts, 'case.noted', { caseId, staffId, details: {} })
+    await recordWork(trx, parts, 'case.noted', { caseId, staffId, details: {} })
   })
   return true
 }
@@ -169,57 +167,7 @@ export async function closeCase(parts: DeskParts, caseId: string, staffId: strin
     await noteOutcome(trx, caseId, outcome)
     await enqueue(trx, tellOutcomeTask, { caseId }, { jobKey: `tell-outcome:${caseId}` })
     await insertTimelineEntry(trx, parts.keyring, { caseId, event: 'closed', details: { outcome }, staffId, at })
-    await record(trx, parts, 'case.closed', { caseId, staffId, details: { outcome } })
+    await recordWork(trx, parts, 'case.closed', { caseId, staffId, details: { outcome } })
     return true
   })
-}
-
-export type AttributedCase =
-  | { readonly kind: 'attributed'; readonly caseId: string }
-  | { readonly kind: 'unknown-account' | 'not-open' }
-
-/**
- * An analyst finds that an account does stand behind a case that had none: it becomes that account's, or joins its open case.
- * @returns the id of the case that goes on
- */
-export async function attributeCase(
-  parts: DeskParts,
-  caseId: string,
-  staffId: string,
-  address: string,
-): Promise<AttributedCase> {
-  const at = parts.clock.now()
-  const account = await findAccountByAddress(parts.db, address.trim().toLowerCase())
-  if (!account || account.closedAt) return { kind: 'unknown-account' }
-  const attribute = (): Promise<AttributedCase> =>
-    parts.db.transaction(async (trx) => {
-      const into = await attributeOpenCase(trx, caseId, account.id, { staffId, at })
-      if (into === undefined) return await attributedBefore(trx, parts, caseId, account.id, staffId)
-      const entry = { caseId: into, event: 'attributed', details: {}, staffId, at } as const
-      await insertTimelineEntry(trx, parts.keyring, entry)
-      const goesOn = await findCase(trx, parts.keyring, into)
-      if (goesOn) await raiseSeverity(trx, parts, goesOn, account, at)
-      await record(trx, parts, 'case.attributed', { caseId: into, staffId, details: {} })
-      return { kind: 'attributed', caseId: into } as const
-    })
-  return await attribute().catch((fault: { code?: string }) => {
-    if (fault.code === '23505') return attribute()
-    throw fault
-  })
-}
-
-/** A second click finds the case that goes on. */
-async function attributedBefore(
-  trx: Trx,
-  { keyring }: DeskParts,
-  caseId: string,
-  accountId: string,
-  staffId: string,
-): Promise<AttributedCase> {
-  const found = await findCase(trx, keyring, caseId)
-  if (found?.accountId === accountId && found.closedAt === null) return { kind: 'attributed', caseId }
-  if (found?.outcome !== 'merged' || found.closedBy !== staffId) return { kind: 'not-open' }
-  const ofAccount = await listRelatedCases(trx, keyring, { ...found, accountId }, 20)
-  const open = ofAccount.find(({ closedAt }) => closedAt === null)
-  return open ? { kind: 'attributed', caseId: open.id } : { kind: 'not-open' }
 }

@@ -82,6 +82,8 @@ export interface AuditFilter {
   readonly action?: AuditAction
   readonly from?: Date
   readonly to?: Date
+  /** Whoever looks: nothing about their own mailbox is listed. */
+  readonly notAbout?: string
   /** Keyset: entries older than this position. */
   readonly before?: string
 }
@@ -106,6 +108,11 @@ function fitting(db: Db | Trx, filter: AuditFilter) {
   if (filter.action) query.where({ action: filter.action })
   if (filter.from) query.where('happened_at', '>=', filter.from)
   if (filter.to) query.where('happened_at', '<', filter.to)
+  if (filter.notAbout) {
+    const own = db('abuse_cases').where({ account_id: filter.notAbout }).select('id')
+    query.whereRaw('account_id is distinct from ?::uuid', [filter.notAbout])
+    query.where((each) => each.whereNull('case_id').orWhereNotIn('case_id', own))
+  }
   if (filter.before) query.where('position', '<', filter.before)
   return query
 }

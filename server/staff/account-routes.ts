@@ -15,7 +15,7 @@ import { findMailboxProgress } from '../mailboxes/store.ts'
 import { doubtLateWays } from '../recovery-methods/doubt-late-ways.ts'
 import { endSessions, listSessions } from '../sessions/store.ts'
 import { takeDone, tellDone } from '../web/done.ts'
-import { Forbidden, NotFound } from '../web/faults.ts'
+import { NotFound, RightMissing } from '../web/faults.ts'
 import type { WebParts } from '../web/parts.ts'
 import { aliveSince } from '../web/session-store.ts'
 import { proofOf } from '../web/sessions.ts'
@@ -33,7 +33,7 @@ export function staffAccountRoutes(parts: WebParts): Router {
     const account = isUuid(id) ? await findAccount(db, id) : undefined
     if (!account) throw new NotFound('no such account')
     // Security: nobody of the staff sees or handles what concerns their own mailbox.
-    if (account.id === staffOf(req).id) throw new Forbidden('an account of their own')
+    if (account.id === staffOf(req).id) throw new RightMissing('an account of their own')
     return account
   }
 

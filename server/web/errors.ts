@@ -6,7 +6,15 @@ import type { Clock } from '../core/clock.ts'
 import { chooseLocale } from '../i18n/choose-locale.ts'
 import type { Locale } from '../i18n/texts.ts'
 import { BusyError } from '../password/hasher.ts'
-import { BodyTooLarge, Forbidden, LimitReached, MalformedRequest, NotFound, OtherSession } from './faults.ts'
+import {
+  BodyTooLarge,
+  Forbidden,
+  LimitReached,
+  MalformedRequest,
+  NotFound,
+  OtherSession,
+  RightMissing,
+} from './faults.ts'
 import { showOtherSession } from './other-session.ts'
 import { pageOf } from './page-of.ts'
 import type { Pages } from './pages.ts'
@@ -80,11 +88,18 @@ export function errorHandler(parts: ErrorParts): ErrorRequestHandler {
     // A full line is no fault to be traced, and in a flood the log would be the larger part of turning people away.
     else if (fault instanceof BusyError) log.info({ request: req.id, why: fault.message }, 'a request was turned away')
     else if (failure.kind === 'unavailable') log.warn({ err: fault, request: req.id }, 'a request was turned away')
+    if (fault instanceof RightMissing && !res.headersSent) return showMissingRight(parts.pages, req, res)
     if (fault instanceof OtherSession) return showOtherSession(parts.pages, req, res)
     if (!res.headersSent) return showFailure(parts, req, res, failure)
     // Too late for a page. Express itself would print the fault, with whatever values the database names in it.
     if (!res.writableEnded) res.destroy()
   }
+}
+
+/** Nothing is wrong with a form here, so nothing is said of forms. */
+function showMissingRight(pages: Pages, req: Request, res: Response): void {
+  const title = pages.textsFor(req)('forbidden.right.title')
+  pages.show(req, res, { id: 'forbidden', view: 'errors/missing-right', status: 403, locals: { title } })
 }
 
 function showFailure(

@@ -33,5 +33,8 @@ export class Forbidden extends Error {
   override readonly name = 'Forbidden'
 }
 
+/** The page or the deed is not among their roles' rights, or is about their own mailbox. Answered with 403 and a page that says so. */
+export class RightMissing extends Forbidden {}
+
 /** A form that was made in another session, for another account or for nobody. Answered with 403 and a page that says so. */
 export class OtherSession extends Forbidden {}

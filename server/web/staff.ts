@@ -6,7 +6,7 @@ import { findStanding, touchStaffSession } from '../staff/factor-store.ts'
 import { rightsOf, type StaffRight } from '../staff/rights.ts'
 import type { StaffRole } from '../staff/store.ts'
 import { onlyLooks } from './dispatch.ts'
-import { Forbidden, NotFound } from './faults.ts'
+import { NotFound, RightMissing } from './faults.ts'
 import type { Page } from './pages.ts'
 import type { WebParts } from './parts.ts'
 import { askerOf } from './security-log.ts'
@@ -101,7 +101,7 @@ export function createStaffGuards(
       // Security: a staff page that was left alone for 15 minutes asks for the second factor again.
       if (idle >= idleMs) return res.redirect(303, `/staff/door?next=${next}`)
       if (standing.hasNewCodes && req.path !== '/staff/door/codes') return res.redirect(303, '/staff/door/codes')
-      if (right && !req.staff?.rights.has(right)) throw new Forbidden(`without the right ${right}`)
+      if (right && !req.staff?.rights.has(right)) throw new RightMissing(`without the right ${right}`)
       if (idle > Math.min(touchMs, idleMs / 10)) await touchStaffSession(parts.db, sessionDigestOf(req), now)
       goOn()
     },

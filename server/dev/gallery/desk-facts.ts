@@ -8,7 +8,7 @@ export const kinds = ['spam', 'phishing', 'malware', 'fraud', 'threats', 'impers
 
 export const line = (id: number, more: object = {}) => ({
   ...{ id: String(id), subject: sampleAddress, severity: 'high', provenance: 'proven', kinds: ['phishing', 'fraud'] },
-  ...{ reportCount: 14, reporterCount: 11, openedAt: sampleMoment(id), closedAt: null, outcome: null, own: false },
+  ...{ reportCount: 14, reporterCount: 11, openedAt: sampleMoment(id), closedAt: null, outcome: null },
   ...{ mine: false, claimedByName: undefined, firstSeenAt: null, severityReasons: [], claimedBy: null },
   ...more,
 })
@@ -16,7 +16,6 @@ export const lines = [
   line(3),
   line(5, { severity: 'medium', provenance: 'likely', kinds: [], mine: true, reportCount: 1, reporterCount: 1 }),
   line(26, { severity: 'low', provenance: 'unproven', claimedByName: colleague, firstSeenAt: sampleMoment(20) }),
-  line(50, { own: true }),
 ]
 export const measure = {
   ...{ id: '4', accountId: 'a', caseId: '3', measure: 'suspend-sending', cause: 'phishing', state: 'in-force' },

@@ -21,6 +21,7 @@ export const problemSamples: readonly Sample[] = [
   problem('bad-request'),
   problem('error', { reference: 'k3f9-22ab' }),
   problem('forbidden'),
+  { page: 'forbidden', state: 'missing-right', view: 'errors/missing-right', signedIn: true },
   otherSession('other-session', []),
   otherSession('other-session-typed', ['Two reporters, one letter.\nSee case 4.', '+375 29 123-45-67']),
   problem('not-found'),

@@ -37,7 +37,6 @@ export const queueSamples: readonly Sample[] = [
         madeAt: sampleMoment(9),
         took: true,
       },
-      { id: '2', reference: 'A-7K3M-9QXB', measure: 'block', madeAt: sampleMoment(9), own: true },
     ],
   }),
   consolePage('staff-search', 'empty', 'abuse/search', { ...searchFields(), searched: false, cases: [] }),
