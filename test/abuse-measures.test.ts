@@ -15,6 +15,7 @@ import {
 import { endExpiredMeasures, liftMeasure, takeMeasure, type WantedMeasure } from '#server/abuse/take-measure.ts'
 import { claim } from '#server/claims/store.ts'
 import { openSignedToken, signToken } from '#server/core/signed-token.ts'
+import { type DescribedMethod, hasWayBack } from '#server/recovery-methods/managed-method.ts'
 import { judgeSending } from '#server/sending-limits/judge-sending.ts'
 import { startAbusePortal } from './support/abuse.ts'
 import { awaitText, sentTo } from './support/outbox.ts'
@@ -65,6 +66,15 @@ test('every measure can be lifted, none follows itself, and a milder one is name
     assert.equal(measureRows[name].name, name)
   }
   for (const [from, targets] of Object.entries(transitions)) assert.ok(!targets.includes(from as Standing))
+})
+
+test('a contact in doubt is a way back where there is no other, and a question in doubt is none', () => {
+  const way = (id: DescribedMethod['id'], more: Partial<DescribedMethod> = {}): DescribedMethod =>
+    ({ id, state: 'set', weak: false, href: '', ...more }) as DescribedMethod
+  assert.ok(hasWayBack([way('phone', { doubtful: true })]))
+  assert.ok(hasWayBack([way('backup-address', { state: 'pending' }), way('security-question')]))
+  assert.ok(!hasWayBack([way('security-question', { doubtful: true }), way('phone', { state: 'none' })]))
+  assert.ok(!hasWayBack([way('security-question', { state: 'closed' }), way('backup-address', { state: 'pending' })]))
 })
 
 test('a blocked account is shut on every path, holds its contacts, and opens again as it was', async () => {

@@ -8,6 +8,7 @@ import { revokeRole } from '#server/staff/store.ts'
 import { startAbusePortal } from './support/abuse.ts'
 import { caseOf, propose, reportLetter, shownOn } from './support/cases.ts'
 import { throughDoor } from './support/door.ts'
+import { accountIdOf, register } from './support/people.ts'
 import type { TestPortal } from './support/portal.ts'
 import { begin, type Equipped, equip, linkOf, setPassword } from './support/recovery.ts'
 import { enrolStaff, giveRole, type StaffMember } from './support/staff.ts'
@@ -184,4 +185,36 @@ test('an analyst approves nothing that would end a block for good', async () => 
   assert.match(page.html, /for a senior analyst/)
   assert.doesNotMatch(page.html, /\/approve"/)
   assert.equal(await stands(portal, person), 'block')
+})
+
+test('a mailbox without a way back is protected with a warning, and its owner reads what is true for it', async () => {
+  const { portal, ada, bela } = at(paired)
+  const person = { login: 'no.way.back', password: 'forty storks over the marsh' }
+  const browser = await register(portal, person)
+  const accountId = await accountIdOf(portal, person.login)
+  await reportLetter(portal, { accountId, login: person.login })
+  const caseId = await caseOf(portal, accountId)
+  const from = previewOf(caseId, { measure: 'compromised', cause: 'compromised', days: 'none' })
+  const preview = (await ada.visitor.get(`${from}&lang=en`)).html
+  assert.match(preview, /no way back in: its owner cannot set a new password/)
+  assert.doesNotMatch(preview, /must be set by recovery|Choose a new password/)
+  const equipped = await reported(portal)
+  const usual = (await ada.visitor.get(from.replace(caseId, equipped.caseId))).html
+  assert.doesNotMatch(usual, /no way back in/)
+  assert.match(usual, /must be set by recovery/)
+
+  const id = await propose(portal, { accountId, caseId, by: ada.id, measure: 'compromised' })
+  const page = `/staff/approvals/${id}`
+  assert.match((await bela.visitor.get(`${page}?lang=en`)).html, /no way back in: its owner cannot set/)
+  await bela.visitor.post(`${page}/approve`, await shownOn(bela.visitor, page), { from: page })
+
+  const stranger = portal.visitor()
+  const wrong = await stranger.post('/sign-in', { ...person, password: 'not the right password' })
+  assert.equal(wrong.status, 422)
+  assert.equal((await stranger.get('/blocked')).location, '/sign-in', 'a stranger is told nothing')
+  assert.equal((await browser.post('/sign-in', person)).location, '/blocked')
+  const told = (await browser.get('/blocked?lang=en')).html
+  assert.match(told, /no way back in, so you cannot choose a new password here/)
+  assert.match(told, /Object to the decision/)
+  assert.doesNotMatch(told, /opens the mailbox again at once|href="\/recover"/)
 })

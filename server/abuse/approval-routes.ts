@@ -10,7 +10,15 @@ import { requireFreshPassword } from '../web/sessions.ts'
 import { createStaffGuards, showStaffPage, staffOf } from '../web/staff.ts'
 import { approveMeasure, mayStillPropose, refuseMeasure } from './decide-proposal.ts'
 import { actorOf, openMeasure } from './desk-guard.ts'
-import { noticeTo, recordMeasureLook, refusalErrors, stateOf, warnOfMilder, warnOfNewPassword } from './measure-page.ts'
+import {
+  lacksWayBack,
+  noticeTo,
+  recordMeasureLook,
+  refusalErrors,
+  stateOf,
+  warnOfMilder,
+  warnOfNewPassword,
+} from './measure-page.ts'
 import { listProposals, type Measure } from './measure-store.ts'
 import { consequencesOf } from './measures.ts'
 import { findDecision } from './repeated-measure.ts'
@@ -41,6 +49,7 @@ export function approvalRoutes(parts: WebParts): Router {
     await recordMeasureLook(desk, staff.id, measure)
     const names = await findAddresses(db, [measure.accountId, measure.proposedBy])
     const state = await stateOf(desk, account)
+    const noWayBack = await lacksWayBack(desk, account.id, measure.measure)
     const refused: MeasureRefusal | undefined =
       refuseStep(state.standing, measure.measure, actorOf(staff).right) ??
       ((await mayStillPropose(db, measure)) ? undefined : { kind: 'proposer-without-right' })
@@ -53,12 +62,13 @@ export function approvalRoutes(parts: WebParts): Router {
         state,
         // Said before somebody tries, where it cannot be approved.
         refusals: refused ? refusalErrors(refused) : [],
-        consequences: consequencesOf(measure.measure),
+        consequences: consequencesOf(measure.measure, noWayBack),
         warnings: [
+          ...(noWayBack ? [{ code: 'no-way-back' } as const] : []),
           ...warnOfMilder(measure.measure, state.standing),
           ...warnOfNewPassword('new-password-proposal', account, measure.proposedAt),
         ],
-        notice: noticeTo(parts, account, measure),
+        notice: noticeTo(parts, account, measure, noWayBack),
       },
     })
   }

@@ -1,5 +1,6 @@
 // What the holder of a restricted account is told after the right password: what, why, until when, and how to object.
 import { signToken } from '../core/signed-token.ts'
+import { hasWayBack } from '../recovery-methods/managed-method.ts'
 import { appealUntil } from './appeal.ts'
 import { type Appeal, findAppealOf } from './appeal-store.ts'
 import { appealPurpose } from './apply-measure.ts'
@@ -12,8 +13,8 @@ export interface Block {
   readonly cause: MeasureCause
   readonly since: Date
   readonly until: Date | null
-  /** A good recovery lifts it. */
-  readonly recoverable: boolean
+  /** Whether a good recovery lifts it; `no-way-back` where it would, and the mailbox has none. */
+  readonly recovery: 'opens' | 'no-way-back' | 'no'
   readonly appeal:
     | { readonly kind: 'open'; readonly token: string; readonly until: Date }
     | { readonly kind: 'made'; readonly reference: string; readonly decision: Appeal['decision'] }
@@ -22,7 +23,8 @@ export interface Block {
 
 /** Undefined where no measure stands. */
 export async function describeBlock(parts: DeskParts, accountId: string): Promise<Block | undefined> {
-  const { db, keyring, settings, clock } = parts
+  const { db, keyring, settings, methods } = parts
+  const now = parts.clock.now()
   const measure = await findInForce(db, accountId)
   if (!measure?.takenAt) return undefined
   const row = measureRows[measure.measure]
@@ -34,10 +36,11 @@ export async function describeBlock(parts: DeskParts, accountId: string): Promis
     cause: measure.cause,
     since: measure.takenAt,
     until: measure.until,
-    recoverable: row.portal === 'reset',
+    recovery:
+      row.portal !== 'reset' ? 'no' : hasWayBack(await methods.describe(db, accountId, now)) ? 'opens' : 'no-way-back',
     appeal: appeal
       ? { kind: 'made', reference: appeal.reference, decision: appeal.decision }
-      : until > clock.now()
+      : until > now
         ? open
         : { kind: 'too-late' },
   }

@@ -25,7 +25,7 @@ export interface DeskParts {
   readonly reader: LetterReader
   readonly provenance: ProvenanceParts
   /** The ways back of an account: its proven contacts are told, and late ones come into doubt. */
-  readonly methods: Pick<ManagedMethods, 'contactsOf' | 'list'>
+  readonly methods: Pick<ManagedMethods, 'contactsOf' | 'describe' | 'list'>
 }
 
 /** What must be joined with an address: whom `createDesk` cannot make by itself. */

@@ -3,6 +3,7 @@ import type { Account } from '../accounts/store.ts'
 import { recordLook } from '../audit/record-look.ts'
 import { assertNever } from '../core/assert-never.ts'
 import { isLocale } from '../i18n/texts.ts'
+import { hasWayBack } from '../recovery-methods/managed-method.ts'
 import type { FormError } from '../web/forms.ts'
 import type { WebParts } from '../web/parts.ts'
 import type { DeskParts } from './desk.ts'
@@ -36,7 +37,7 @@ export function refusalErrors(refused: MeasureRefusal): FormError[] {
 
 /** What must be seen before the deed. Texts: `staff-measure.warnings.<code>`. */
 export interface MeasureWarning {
-  readonly code: 'milder' | 'new-password-case' | 'new-password-proposal' | 'no-report-since'
+  readonly code: 'milder' | 'no-way-back' | 'new-password-case' | 'new-password-proposal' | 'no-report-since'
   readonly at?: Date
 }
 
@@ -52,6 +53,11 @@ export async function stateOf({ db }: Pick<DeskParts, 'db'>, account: Account) {
 export const warnOfMilder = (wanted: MeasureName, standing: Standing): MeasureWarning[] =>
   isMilder(wanted, standing) ? [{ code: 'milder' }] : []
 
+/** Where a new password is demanded of an owner who cannot set one, nobody but the staff opens the mailbox again. */
+export async function lacksWayBack({ db, methods, clock }: DeskParts, accountId: string, wanted: MeasureName) {
+  return measureRows[wanted].portal === 'reset' && !hasWayBack(await methods.describe(db, accountId, clock.now()))
+}
+
 /** An owner who has recovered the mailbox since is not to be shut out again unseen. */
 export const warnOfNewPassword = (
   code: 'new-password-case' | 'new-password-proposal',
@@ -59,11 +65,12 @@ export const warnOfNewPassword = (
   since: Date,
 ): MeasureWarning[] => (at > since ? [{ code, at }] : [])
 
-/** What the holder will read, in their own language. */
+/** What the holder will read, in their own language. Without a way back they read it where they sign in: no letter reaches them. */
 export function noticeTo(
   { texts, settings }: Pick<WebParts, 'texts' | 'settings'>,
   holder: { readonly locale: string | null; readonly address: string },
   wanted: Pick<Measure, 'measure' | 'cause' | 'until'>,
+  noWayBack: boolean,
 ) {
   const locale = isLocale(holder.locale) ? holder.locale : settings.defaultLocale
   const t = texts.in(locale)
@@ -71,7 +78,9 @@ export function noticeTo(
   return {
     locale,
     title: t('messages.account-blocked.title'),
-    lead: t('messages.account-blocked.lead', { mailbox: holder.address, extent }),
+    lead: noWayBack
+      ? t('blocked.recover.none')
+      : t('messages.account-blocked.lead', { mailbox: holder.address, extent }),
     cause: t('messages.account-blocked.cause', { cause: wanted.cause }),
     until: wanted.until,
   }

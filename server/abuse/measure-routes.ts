@@ -12,6 +12,7 @@ import { measureDays } from './case-routes.ts'
 import type { Case } from './case-store.ts'
 import { actorOf, openCase, openMeasure } from './desk-guard.ts'
 import {
+  lacksWayBack,
   type MeasureWarning,
   noticeTo,
   recordMeasureLook,
@@ -83,6 +84,7 @@ export function measureRoutes(parts: WebParts): Router {
     const lasting = [...faults, ...(step ? refusalErrors(step) : []), ...(refused ? refusalErrors(refused) : [])]
     const changed = refused?.kind === 'changed'
     // Where only the page was out of date, what it shows now can be taken.
+    const noWayBack = ok !== undefined && (await lacksWayBack(desk, account.id, ok.measure))
     const offered = ok && (lasting.length === 0 || (changed && !step)) ? ok : undefined
     showStaffPage(parts, req, res, {
       id: 'staff-measure',
@@ -90,9 +92,12 @@ export function measureRoutes(parts: WebParts): Router {
       errors: lasting,
       locals: {
         ...{ caseId: found.id, address: account.address, state, wanted: offered },
-        consequences: ok ? consequencesOf(ok.measure) : [],
-        notice: ok && noticeTo(parts, account, ok),
-        warnings: offered ? warningsOf(found, account, state.standing, offered.measure) : [],
+        consequences: ok ? consequencesOf(ok.measure, noWayBack) : [],
+        notice: ok && noticeTo(parts, account, ok, noWayBack),
+        warnings: [
+          ...(noWayBack ? [{ code: 'no-way-back' } as const] : []),
+          ...(offered ? warningsOf(found, account, state.standing, offered.measure) : []),
+        ],
       },
     })
   }

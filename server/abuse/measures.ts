@@ -147,7 +147,8 @@ export type Consequence =
   | 'contacts-held'
   | 'owner-told'
 
-export function consequencesOf(measure: MeasureName): Consequence[] {
+/** @param noWayBack the mailbox cannot be recovered: see the warning of the same name */
+export function consequencesOf(measure: MeasureName, noWayBack = false): Consequence[] {
   const row = measureRows[measure]
   const list: [boolean, Consequence][] = [
     [measure === 'limit-sending', 'sending-limited'],
@@ -157,7 +158,7 @@ export function consequencesOf(measure: MeasureName): Consequence[] {
     [row.portal === 'blocked', 'portal-closed'],
     [row.endsSessions, 'sessions-end'],
     [row.revokesAppPasswords, 'app-passwords-end'],
-    [row.portal === 'reset', 'reset-demanded'],
+    [row.portal === 'reset' && !noWayBack, 'reset-demanded'],
     [row.portal === 'blocked', 'recovery-closed'],
     [row.portal === 'blocked', 'contacts-held'],
     [true, 'owner-told'],

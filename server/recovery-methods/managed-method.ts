@@ -78,6 +78,10 @@ export function manageMethods(list: readonly ManagedMethod[]): ManagedMethods {
 export const lacksSecondWay = (methods: readonly DescribedMethod[]): boolean =>
   warningsOf(methods).length === 0 && methods.filter(({ state }) => state === 'set').length === 1
 
+/** Whether the owner can get back in at all. A contact in doubt still serves where there is none beyond doubt; a question in doubt does not. */
+export const hasWayBack = (methods: readonly DescribedMethod[]): boolean =>
+  methods.some(({ id, state, doubtful }) => state === 'set' && !(id === 'security-question' && doubtful))
+
 /** Names under `account.warnings`, for an account that could be lost or is easily taken. */
 export function warningsOf(methods: readonly DescribedMethod[]): ('no-methods' | 'only-question' | 'doubtful')[] {
   const set = methods.filter((method) => method.state === 'set')

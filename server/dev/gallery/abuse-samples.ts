@@ -9,7 +9,7 @@ const block = {
   cause: 'phishing',
   since: sampleMoment(30),
   until: sampleMoment(-100),
-  recoverable: false,
+  recovery: 'no',
   appeal: { kind: 'open', token, until: sampleMoment(-450) },
 }
 const progress = {
@@ -75,7 +75,8 @@ export const abuseSamples: readonly Sample[] = [
     reported(outcome, { state: 'closed', outcome }),
   ),
   blocked('all', {}),
-  blocked('compromised', { extent: 'compromised', cause: 'compromised', until: null, recoverable: true }),
+  blocked('compromised', { extent: 'compromised', cause: 'compromised', until: null, recovery: 'opens' }),
+  blocked('no-way-back', { extent: 'compromised', cause: 'compromised', until: null, recovery: 'no-way-back' }),
   blocked('objected', { appeal: { kind: 'made', reference: 'A-44ZT-0Q1N', decision: null } }),
   blocked('decided', { appeal: { kind: 'made', reference: 'A-44ZT-0Q1N', decision: 'kept' } }),
   blocked('too-late', { until: null, appeal: { kind: 'too-late' } }),

@@ -25,6 +25,11 @@ export const measureSamples: readonly Sample[] = [
       { field: 'measure', reason: 'password-changed' },
     ],
   }),
+  consolePage('staff-measure', 'no-way-back', 'abuse/measure', {
+    ...{ caseId: '3', address: sampleAddress, state: free, notice, consequences: consequencesOf('compromised', true) },
+    wanted: { measure: 'compromised', cause: 'compromised', days: 'none', until: null },
+    warnings: [{ code: 'no-way-back' }],
+  }),
   consolePage('staff-measure', 'errors', 'abuse/measure', {
     ...{ caseId: '3', address: sampleAddress, state: { standing: 'block', until: null }, consequences: [] },
     errors: [{ field: 'measure', reason: 'not-from-here' }],
