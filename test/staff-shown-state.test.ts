@@ -3,10 +3,10 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { approveMeasure } from '#server/abuse/decide-proposal.ts'
 import { findInForce } from '#server/abuse/measure-store.ts'
-import { takeMeasure } from '#server/abuse/take-measure.ts'
+import { liftMeasure, takeMeasure } from '#server/abuse/take-measure.ts'
 import { revokeRole } from '#server/staff/store.ts'
 import { startAbusePortal } from './support/abuse.ts'
-import { caseOf, propose, reportLetter, shownOn } from './support/cases.ts'
+import { caseOf, object, propose, reportLetter, shownOn } from './support/cases.ts'
 import { throughDoor } from './support/door.ts'
 import { accountIdOf, register } from './support/people.ts'
 import type { TestPortal } from './support/portal.ts'
@@ -217,4 +217,59 @@ test('a mailbox without a way back is protected with a warning, and its owner re
   assert.match(told, /no way back in, so you cannot choose a new password here/)
   assert.match(told, /Object to the decision/)
   assert.doesNotMatch(told, /opens the mailbox again at once|href="\/recover"/)
+})
+
+test('an objection whose measure was replaced or is over eases nothing, and says so', async () => {
+  const { portal, bela } = at(alone)
+  const judge = await enrolStaff(portal, 'judge.j', 'analyst')
+  for (const [then, errors] of [
+    ['suspend-all', ['decision.replaced']],
+    ['none', ['decision.ended']],
+  ] as const) {
+    const person = await reported(portal)
+    const { accountId, caseId } = person
+    const wanted = { accountId, caseId, cause: 'spam', until: null } as const
+    const by = { staffId: bela.id, right: 'senior' } as const
+    const taken = await takeMeasure(portal.parts.desk, { ...wanted, measure: 'suspend-sending' }, by)
+    assert.ok(taken.kind === 'taken')
+    const id = await object(portal, taken.measure.id)
+    const page = `/staff/appeals/${id}`
+    assert.match((await judge.visitor.get(page)).html, /value="eased"/)
+    const until = new Date(portal.clock.now().getTime() + 86_400_000)
+    if (then === 'none') await liftMeasure(portal.parts.desk, taken.measure.id, by)
+    else await takeMeasure(portal.parts.desk, { ...wanted, measure: then, until }, by)
+
+    const form = { decision: 'eased', measure: 'limit-sending', days: '7' }
+    const late = await judge.visitor.post(`${page}/decide`, form, { from: page })
+    assert.deepEqual([late.status, late.errors], [422, errors], then)
+    assert.doesNotMatch(late.html, /value="eased"/, 'it is not offered any more')
+    assert.equal((await portal.db('appeals').where({ id }).first()).decided_at, null)
+    assert.equal(await stands(portal, person), then === 'none' ? undefined : then)
+    const lifted = await judge.visitor.post(`${page}/decide`, { decision: 'lifted' }, { from: page })
+    assert.deepEqual([lifted.status, lifted.errors], then === 'none' ? [303, []] : [422, errors], then)
+    assert.equal(await stands(portal, person), then === 'none' ? undefined : then)
+  }
+})
+
+test('an analyst is offered nothing over a block for good, and reads why', async () => {
+  const { portal, ada, bela } = at(alone)
+  const person = await reported(portal)
+  const { accountId, caseId } = person
+  const free = (await ada.visitor.get(`/staff/cases/${caseId}`)).html
+  assert.match(free, /<option value="compromised"/)
+  assert.doesNotMatch(free, /<option value="block"/)
+  const wanted = { accountId, caseId, measure: 'block', cause: 'fraud', until: null } as const
+  const taken = await takeMeasure(portal.parts.desk, wanted, { staffId: bela.id, right: 'senior' })
+  assert.ok(taken.kind === 'taken')
+  const shut = (await ada.visitor.get(`/staff/cases/${caseId}?lang=en`)).html
+  assert.match(shut, /Only a senior analyst changes a block for good/)
+  assert.doesNotMatch(shut, /name="measure"|\/lift"/)
+  for (const page of [previewOf(caseId, limit), `/staff/measures/${taken.measure.id}/lift`]) {
+    const answer = await ada.visitor.get(page)
+    assert.deepEqual(answer.errors, ['measure.senior-needed'], page)
+    assert.doesNotMatch(answer.html, /action="\/staff\/(cases|measures)\/\d+\/(measure|lift)"/, page)
+  }
+  const senior = (await bela.visitor.get(`/staff/cases/${caseId}`)).html
+  assert.match(senior, /name="measure"/)
+  assert.match(senior, /\/lift"/)
 })

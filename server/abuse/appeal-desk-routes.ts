@@ -1,6 +1,6 @@
 // Appeals as staff see and decide them.
 import { type Request, type Response, Router } from 'express'
-import { findAddresses } from '../accounts/store.ts'
+import { findAccount, findAddresses } from '../accounts/store.ts'
 import { recordLook } from '../audit/record-look.ts'
 import { assertNever } from '../core/assert-never.ts'
 import { tellDone } from '../web/done.ts'
@@ -9,10 +9,11 @@ import { type FormError, readFields } from '../web/forms.ts'
 import type { WebParts } from '../web/parts.ts'
 import { requireFreshPassword } from '../web/sessions.ts'
 import { createStaffGuards, showStaffPage, staffOf } from '../web/staff.ts'
-import { decideAppeal } from './appeal.ts'
+import { decideAppeal, openDecisions } from './appeal.ts'
 import { appealDecisions, findAppeal } from './appeal-store.ts'
 import { measureDays } from './case-routes.ts'
 import { actorOf, openMeasure } from './desk-guard.ts'
+import { stateOf } from './measure-page.ts'
 import { allowsTransition, isMeasureName, isMilder, measureNames } from './measures.ts'
 
 const dayMs = 86_400_000
@@ -38,6 +39,10 @@ export function appealDeskRoutes(parts: WebParts): Router {
       ...[measure.accountId, measure.proposedBy, measure.approvedBy],
       appeal.decidedBy,
     ])
+    const account = await findAccount(db, accountId)
+    if (!account) throw new NotFound('an account that is gone')
+    const state = await stateOf(desk, account)
+    const decisions = openDecisions(measure, state)
     const took = measure.proposedBy === staff.id || measure.approvedBy === staff.id
     showStaffPage(parts, req, res, {
       id: 'staff-appeal',
@@ -47,15 +52,17 @@ export function appealDeskRoutes(parts: WebParts): Router {
       locals: {
         appeal,
         measure,
+        state,
         address: names.get(measure.accountId),
         by: names.get(measure.proposedBy),
         decidedBy: names.get(appeal.decidedBy ?? ''),
         took,
         mayDecide: appeal.decidedAt === null && !took && staff.rights.has('appeals.decide'),
         choices: {
-          decisions: appealDecisions,
+          decisions,
           measures: measureNames.filter(
-            (name) => isMilder(name, measure.measure) && allowsTransition(measure.measure, name),
+            (name) =>
+              decisions.includes('eased') && isMilder(name, measure.measure) && allowsTransition(measure.measure, name),
           ),
           days: measureDays,
         },
@@ -87,6 +94,9 @@ export function appealDeskRoutes(parts: WebParts): Router {
           }
           return await show(req, res, [{ field: 'decision', reason: 'not-yours' }], form)
         }
+        case 'ended':
+        case 'replaced':
+          return await show(req, res, [{ field: 'decision', reason: decided.kind }], form)
         case 'not-milder':
           return await show(req, res, [{ field: 'measure', reason: 'not-milder' }], form)
         case 'until-needed':

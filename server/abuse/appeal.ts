@@ -3,11 +3,19 @@ import { findAccount } from '../accounts/store.ts'
 import { recordActivity } from '../activity/store.ts'
 import { recordAudit } from '../audit/store.ts'
 import { openSignedToken } from '../core/signed-token.ts'
-import { type Appeal, type AppealDecision, findAppeal, findAppealOf, insertAppeal, setDecided } from './appeal-store.ts'
+import {
+  type Appeal,
+  type AppealDecision,
+  appealDecisions,
+  findAppeal,
+  findAppealOf,
+  insertAppeal,
+  setDecided,
+} from './appeal-store.ts'
 import { appealPurpose, applyMeasure, endMeasure } from './apply-measure.ts'
 import type { DeskParts } from './desk.ts'
 import { findMeasure, holdStanding, insertMeasure, type Measure } from './measure-store.ts'
-import { allowsTransition, isMilder, type MeasureName, measureRows } from './measures.ts'
+import { allowsTransition, isMilder, type MeasureName, measureRows, type Standing } from './measures.ts'
 import { newReference } from './reference.ts'
 import { type Actor, demandPresent } from './take-measure.ts'
 import { tellHolder } from './tell-holder.ts'
@@ -85,9 +93,26 @@ export type DecidedAppeal =
   | { readonly kind: 'unknown' }
   /** `eased` needs a milder measure that the table allows, with an end where it must have one. */
   | { readonly kind: 'not-milder' | 'until-needed' }
+  /** There is nothing to ease any more; or something else stands now, which the decision would not reach. */
+  | { readonly kind: 'ended' | 'replaced' }
 
-/** Undoes the transaction of a decision that was not theirs to take. */
-class NotYours extends Error {}
+/** Undoes the transaction of a decision that was not theirs to take, or that would do nothing. */
+class Undone extends Error {
+  readonly kind: 'not-yours' | 'ended' | 'replaced'
+  constructor(kind: Undone['kind']) {
+    super(kind)
+    this.kind = kind
+  }
+}
+
+/** Which decisions have an effect as the account stands. One that ended by itself can still be called a mistake. */
+export function openDecisions(
+  measure: { readonly id: string },
+  account: { readonly standing: Standing; readonly inForce: { readonly id: string } | undefined },
+): readonly AppealDecision[] {
+  if (account.inForce?.id === measure.id && account.standing !== 'operator-block') return appealDecisions
+  return account.standing === 'none' ? ['lifted', 'kept'] : ['kept']
+}
 
 /** Decides an objection, with what follows from it, in one transaction. The holder is told, and who took or approved the measure. */
 export async function decideAppeal(
@@ -116,7 +141,10 @@ export async function decideAppeal(
       await demandPresent(trx, by, accountId)
       const account = await holdStanding(trx, accountId)
       const decided = await setDecided(trx, keyring, appealId, { staffId, decision, at })
-      if (!decided || !account) throw new NotYours()
+      if (!decided || !account) throw new Undone('not-yours')
+      // Security: a holder is told of no relief that does not come.
+      if (!openDecisions(measure, account).includes(decision))
+        throw new Undone(account.standing === 'none' ? 'ended' : 'replaced')
       if (decision !== 'kept') {
         const reason = milder ? 'replaced' : 'appeal'
         const ended = await endMeasure(parts, { measure, account, reason, staffId, at })
@@ -148,7 +176,7 @@ export async function decideAppeal(
     })
     return { kind: 'decided', appeal }
   } catch (fault) {
-    if (fault instanceof NotYours) return { kind: 'not-yours' }
+    if (fault instanceof Undone) return { kind: fault.kind }
     throw fault
   }
 }

@@ -14,10 +14,11 @@ import { formDigestOf } from '../web/sent-forms.ts'
 import { createStaffGuards, showStaffPage, staffOf } from '../web/staff.ts'
 import { attributeCase } from './attribute-case.ts'
 import { describeLetter } from './describe-letter.ts'
-import { openCase } from './desk-guard.ts'
-import { allowsTransition, measureCauses, measureNames, standingOf } from './measures.ts'
+import { actorOf, openCase } from './desk-guard.ts'
+import { measureCauses, measureNames, standingOf } from './measures.ts'
 import { listQueue } from './queue-store.ts'
 import { findReport, isOutcome, outcomes } from './report-store.ts'
+import { mayLift, refuseStep } from './take-measure.ts'
 import { downloadAttachment, downloadSource, viewEvidence } from './view-evidence.ts'
 import { claimCase, closeCase, noteMaxChars, noteOnCase, releaseCase, showCase } from './work-on-case.ts'
 
@@ -63,6 +64,7 @@ export function caseRoutes(parts: WebParts): Router {
       ...view.measures.flatMap(({ proposedBy, approvedBy }) => [proposedBy, approvedBy]),
     ])
     const standing = account ? standingOf(account, inForce) : 'none'
+    const { right } = actorOf(staff)
     const open = found.closedAt === null
     const waiting = await listQueue(db, keyring, { tab: 'new', staffId: staff.id, limit: 2 })
     const next = waiting.cases.find((each) => each.id !== id)
@@ -87,10 +89,11 @@ export function caseRoutes(parts: WebParts): Router {
         may: {
           work: open && staff.rights.has('cases.work'),
           measure: account !== undefined && staff.rights.has('measures.impose') && standing !== 'operator-block',
-          lift: inForce !== undefined && staff.rights.has('measures.lift'),
+          lift: inForce !== undefined && staff.rights.has('measures.lift') && mayLift(inForce, right),
+          seniorOnly: standing === 'block' && right !== 'senior',
         },
         choices: {
-          measures: measureNames.filter((name) => allowsTransition(standing, name)),
+          measures: measureNames.filter((name) => !refuseStep(standing, name, right)),
           causes: measureCauses,
           days: measureDays,
           outcomes,

@@ -46,7 +46,12 @@ export async function stateOf({ db }: Pick<DeskParts, 'db'>, account: Account) {
   const inForce = await findInForce(db, account.id)
   const standing = standingOf(account, inForce)
   const { passwordChangedAt } = account
-  return { standing, until: inForce?.until ?? null, shown: shownState({ standing, inForce, passwordChangedAt }) }
+  return {
+    standing,
+    inForce,
+    until: inForce?.until ?? null,
+    shown: shownState({ standing, inForce, passwordChangedAt }),
+  }
 }
 
 /** A milder measure takes the place of a harder one, which is easily overlooked. */

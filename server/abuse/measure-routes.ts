@@ -21,6 +21,7 @@ import {
   warnOfMilder,
   warnOfNewPassword,
 } from './measure-page.ts'
+import type { Measure } from './measure-store.ts'
 import {
   consequencesOf,
   isMeasureCause,
@@ -31,7 +32,7 @@ import {
   type Standing,
 } from './measures.ts'
 import { findDecision, findRepeatedMeasure } from './repeated-measure.ts'
-import { liftMeasure, type MeasureRefusal, refuseStep, takeMeasure } from './take-measure.ts'
+import { liftMeasure, type MeasureRefusal, mayLift, refuseStep, takeMeasure } from './take-measure.ts'
 
 const dayMs = 86_400_000
 
@@ -102,6 +103,18 @@ export function measureRoutes(parts: WebParts): Router {
     })
   }
 
+  async function showLift(req: Request, res: Response, measure: Measure, refused?: MeasureRefusal) {
+    const may = mayLift(measure, actorOf(staffOf(req)).right)
+    const told: MeasureRefusal | undefined = refused ?? (may ? undefined : { kind: 'right-needed', right: 'senior' })
+    const names = await findAddresses(db, [measure.accountId, measure.proposedBy])
+    showStaffPage(parts, req, res, {
+      id: 'staff-lift',
+      view: 'abuse/lift',
+      errors: told ? refusalErrors(told) : [],
+      locals: { measure, address: names.get(measure.accountId), by: names.get(measure.proposedBy), may },
+    })
+  }
+
   return Router()
     .get('/staff/cases/:id/measure', imposeHere, freshHere, async (req, res) => {
       const wanted = readWanted(req.query, now())
@@ -127,20 +140,14 @@ export function measureRoutes(parts: WebParts): Router {
       const measure = await openMeasure(desk, req.params.id, staffOf(req))
       if (measure.state !== 'in-force') throw new NotFound('not in force any more')
       await recordMeasureLook(desk, staffOf(req).id, measure)
-      const names = await findAddresses(db, [measure.accountId, measure.proposedBy])
-      const locals = { measure, address: names.get(measure.accountId), by: names.get(measure.proposedBy) }
-      showStaffPage(parts, req, res, { id: 'staff-lift', view: 'abuse/lift', locals })
+      await showLift(req, res, measure)
     })
     .post('/staff/measures/:id/lift', lift, freshCases, async (req, res) => {
       const staff = staffOf(req)
       const measure = await openMeasure(desk, req.params.id, staff)
       const lifted = await liftMeasure(desk, measure.id, actorOf(staff))
-      if (lifted.kind !== 'lifted' && lifted.kind !== 'not-in-force') {
-        const names = await findAddresses(db, [measure.accountId, measure.proposedBy])
-        const locals = { measure, address: names.get(measure.accountId), by: names.get(measure.proposedBy) }
-        const errors = refusalErrors(lifted as MeasureRefusal)
-        return showStaffPage(parts, req, res, { id: 'staff-lift', view: 'abuse/lift', errors, locals })
-      }
+      if (lifted.kind !== 'lifted' && lifted.kind !== 'not-in-force')
+        return await showLift(req, res, measure, lifted as MeasureRefusal)
       const isLifted = lifted.kind === 'lifted' || (await findDecision(db, measure.id, staff.id)) === 'lifted'
       tellDone(res, isLifted ? 'lifted' : 'not-yours')
       res.redirect(303, measure.caseId ? `/staff/cases/${measure.caseId}` : '/staff/cases')

@@ -151,6 +151,10 @@ export async function takeMeasure(
   })
 }
 
+/** Whether the right is enough to lift it. */
+export const mayLift = ({ measure }: Pick<Measure, 'measure'>, has: MeasureRight): boolean =>
+  mayWith(has, measureRows[measure].right)
+
 export type LiftedMeasure = { readonly kind: 'lifted' | 'not-in-force' } | MeasureRefusal
 
 /** Lifts what stands. A block is lifted by who may block. */
@@ -159,7 +163,7 @@ export async function liftMeasure(parts: DeskParts, measureId: string, by: Actor
   const named = await findMeasure(parts.db, measureId)
   if (named?.state !== 'in-force') return { kind: 'not-in-force' }
   if (named.accountId === by.staffId) return { kind: 'own-account' }
-  if (!mayWith(by.right, measureRows[named.measure].right)) return { kind: 'right-needed', right: 'senior' }
+  if (!mayLift(named, by.right)) return { kind: 'right-needed', right: 'senior' }
   return await parts.db.transaction(async (trx): Promise<LiftedMeasure> => {
     await demandPresent(trx, by, named.accountId)
     const account = await holdStanding(trx, named.accountId)

@@ -36,6 +36,8 @@ export interface Command {
   /** Names of what must follow. */
   readonly args?: readonly string[]
   readonly options?: ParseArgsOptionsConfig
+  /** Those of the options that it does not work without. */
+  readonly needed?: readonly string[]
   readonly summary: string
   /** Further lines of `--help`. */
   readonly help?: string

@@ -13,7 +13,7 @@ const usageOf = (command: Command) =>
     'portal',
     ...command.words,
     ...(command.args ?? []),
-    ...Object.keys(command.options ?? {}).map((name) => `[--${name}]`),
+    ...Object.keys(command.options ?? {}).map((name) => (command.needed?.includes(name) ? `--${name}` : `[--${name}]`)),
   ].join(' ')
 
 function overview(): string {

@@ -9,6 +9,7 @@ const change = (verb: 'grant' | 'revoke'): Command => ({
   words: ['staff', verb],
   args: ['LOGIN'],
   options: { role: { type: 'string' } },
+  needed: ['role'],
   summary: verb === 'grant' ? 'Gives an account a staff role.' : 'Takes a staff role back.',
   help: `--role ROLE is one of ${staffRoles.join(', ')}.`,
   async run({ portal, settings, args, options }) {

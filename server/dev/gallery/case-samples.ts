@@ -73,6 +73,11 @@ export const caseSamples: readonly Sample[] = [
     ...{ measures: [measure], appealOf: { 4: { id: '1', reference: 'A-7K3M-9QXA' } } },
     may: { work: true, measure: true, lift: true },
   }),
+  aCase('blocked-for-good', {
+    ...{ inForce: { ...measure, measure: 'block', until: null }, standing: 'block' },
+    may: { work: true, measure: true, lift: false, seniorOnly: true },
+    choices: { measures: [], causes: measureCauses, days, outcomes },
+  }),
   aCase('html', { letter: { ...letter, frame: frameDocument('<p>Dear <b>customer</b></p>') } }),
   aCase('without-account', { subject: undefined, mailbox: undefined, latest: [], namesake: account, letter: null }),
   aCase('errors', { errors: [{ field: 'outcome', reason: 'missing' }] }),

@@ -34,7 +34,13 @@ export const measureSamples: readonly Sample[] = [
     ...{ caseId: '3', address: sampleAddress, state: { standing: 'block', until: null }, consequences: [] },
     errors: [{ field: 'measure', reason: 'not-from-here' }],
   }),
-  consolePage('staff-lift', 'suspend-sending', 'abuse/lift', { measure, address: sampleAddress, by: colleague }),
+  consolePage('staff-lift', 'suspend-sending', 'abuse/lift', {
+    ...{ measure, address: sampleAddress, by: colleague, may: true },
+  }),
+  consolePage('staff-lift', 'senior-needed', 'abuse/lift', {
+    ...{ measure: { ...measure, measure: 'block', until: null }, address: sampleAddress, by: colleague, may: false },
+    errors: [{ field: 'measure', reason: 'senior-needed' }],
+  }),
   consolePage('staff-approvals', 'filled', 'abuse/approvals', {
     proposals: [
       { ...measure, address: sampleAddress, by: colleague },
@@ -63,6 +69,13 @@ export const measureSamples: readonly Sample[] = [
     ...{ took: false, mayDecide: true },
     choices: { decisions: ['lifted', 'eased', 'kept'], measures: ['limit-sending'], days },
   }),
+  consolePage('staff-appeal', 'replaced', 'abuse/appeal-desk', {
+    ...appeal(),
+    ...{ took: false, mayDecide: true, state: { standing: 'suspend-all', until: sampleMoment(-720) } },
+    measure: { ...measure, state: 'ended' },
+    choices: { decisions: ['kept'], measures: [], days },
+    errors: [{ field: 'decision', reason: 'replaced' }],
+  }),
   consolePage('staff-appeal', 'decided', 'abuse/appeal-desk', {
     ...appeal({ decidedAt: sampleMoment(1), decision: 'kept' }),
     ...{ took: true, mayDecide: false, decidedBy: colleague },
@@ -73,6 +86,6 @@ function appeal(more: object = {}) {
   const text = 'I sent an invitation to my own choir.\nIt was no advertising.'
   return {
     appeal: { id: '1', reference: 'A-7K3M-9QXA', text, madeAt: sampleMoment(9), decidedAt: null, ...more },
-    ...{ measure, address: sampleAddress, by: colleague },
+    ...{ measure, state: { standing: 'suspend-sending', until: measure.until }, address: sampleAddress, by: colleague },
   }
 }
