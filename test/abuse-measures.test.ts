@@ -12,12 +12,14 @@ import {
   type Standing,
   transitions,
 } from '#server/abuse/measures.ts'
+import { blockByOperator } from '#server/abuse/operator-block.ts'
 import { endExpiredMeasures, liftMeasure, takeMeasure, type WantedMeasure } from '#server/abuse/take-measure.ts'
 import { claim } from '#server/claims/store.ts'
 import { openSignedToken, signToken } from '#server/core/signed-token.ts'
 import { type DescribedMethod, hasWayBack } from '#server/recovery-methods/managed-method.ts'
 import { judgeSending } from '#server/sending-limits/judge-sending.ts'
 import { startAbusePortal } from './support/abuse.ts'
+import { throughDoor } from './support/door.ts'
 import { awaitText, sentTo } from './support/outbox.ts'
 import { accountIdOf, register, signIn } from './support/people.ts'
 import { eventually, type TestPortal } from './support/portal.ts'
@@ -224,6 +226,27 @@ test('what the table or the right does not allow changes nothing', async () => {
   const operator = await take(person, 'suspend-sending')
   assert.deepEqual(operator, { kind: 'not-from-here', from: 'operator-block' })
   assert.equal((await portal.db('measures').where({ account_id: person.accountId })).length, 0)
+})
+
+// Security: a block by an operator stands above a measure that did not close the portal.
+test('a block by an operator outlives the measure beneath it, and the desk does not open it', async () => {
+  const person = await equip(portal)
+  const { accountId } = person
+  const taken = await take(person, 'limit-sending', { until: inDays(1) })
+  assert.ok(taken.kind === 'taken')
+  const { desk } = portal.parts
+  const how = { reason: 'operator', at: portal.clock.now() }
+  const holder = { id: accountId, address: person.mailbox, locale: null }
+  assert.ok(await throughDoor(portal.db, accountId, (trx) => blockByOperator(trx, desk, holder, how)))
+  assert.equal((await take(person, 'suspend-sending')).kind, 'not-from-here')
+  assert.equal((await liftMeasure(desk, taken.measure.id, senior)).kind, 'not-from-here')
+  portal.clock.advance(86_400_000 + 1000)
+  await endExpiredMeasures(desk)
+  assert.equal(await findInForce(portal.db, accountId), undefined)
+  const account = await portal.db('accounts').where({ id: accountId }).first()
+  assert.equal(account.block_reason, 'operator')
+  const mailbox = await portal.db('mailboxes').where({ account_id: accountId }).first()
+  assert.equal(mailbox.suspension, 'all')
 })
 
 test('an analyst lifts no block', async () => {

@@ -94,6 +94,8 @@ export async function endMeasure(
       at,
     })
   if (reason === 'replaced') return true
+  // Under a block by an operator only a lift opens anything: `liftMeasure` refuses one by the desk.
+  if (account.standing === 'operator-block' && reason !== 'lifted') return true
   const { accountId } = measure
   const newEpoch = account.isShut
   await setPortalDoor(trx, accountId, { blockedAt: null, reason: null, resetDemandedAt: null, newEpoch })

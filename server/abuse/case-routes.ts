@@ -89,7 +89,11 @@ export function caseRoutes(parts: WebParts): Router {
         may: {
           work: open && staff.rights.has('cases.work'),
           measure: account !== undefined && staff.rights.has('measures.impose') && standing !== 'operator-block',
-          lift: inForce !== undefined && staff.rights.has('measures.lift') && mayLift(inForce, right),
+          lift:
+            inForce !== undefined &&
+            standing !== 'operator-block' &&
+            staff.rights.has('measures.lift') &&
+            mayLift(inForce, right),
           seniorOnly: standing === 'block' && right !== 'senior',
         },
         choices: {

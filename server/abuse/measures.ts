@@ -95,12 +95,17 @@ export const measureRows: Readonly<Record<MeasureName, MeasureRow>> = {
   },
 }
 
-/** What stands for an account, from its row and the measure in force. */
+/**
+ * What stands for an account, from its row and the measure in force.
+ * Security: a block by an operator stands above a measure that did not close the portal, so that the desk does not open what it did not close.
+ */
 export function standingOf(
   account: { readonly blockedAt: Date | null },
   inForce: { readonly measure: MeasureName } | undefined,
 ): Standing {
-  return inForce ? inForce.measure : account.blockedAt ? 'operator-block' : 'none'
+  const byMeasure = inForce !== undefined && measureRows[inForce.measure].portal === 'blocked'
+  if (account.blockedAt && !byMeasure) return 'operator-block'
+  return inForce?.measure ?? 'none'
 }
 
 /** From what stands to what may follow. `none` is the lift. */

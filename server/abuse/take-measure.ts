@@ -168,6 +168,7 @@ export async function liftMeasure(parts: DeskParts, measureId: string, by: Actor
     await demandPresent(trx, by, named.accountId)
     const account = await holdStanding(trx, named.accountId)
     if (!account) return { kind: 'unknown-account' }
+    if (account.standing === 'operator-block') return { kind: 'not-from-here', from: account.standing }
     const how = { measure: named, account, reason: 'lifted', staffId: by.staffId, at } as const
     if (!(await endMeasure(parts, how))) return { kind: 'not-in-force' }
     const { caseId, accountId } = named
