@@ -15,6 +15,7 @@ import {
 import { blockByOperator } from '#server/abuse/operator-block.ts'
 import { endExpiredMeasures, liftMeasure, takeMeasure, type WantedMeasure } from '#server/abuse/take-measure.ts'
 import { claim } from '#server/claims/store.ts'
+import { runCommand } from '#server/cli/portal.ts'
 import { openSignedToken, signToken } from '#server/core/signed-token.ts'
 import { type DescribedMethod, hasWayBack } from '#server/recovery-methods/managed-method.ts'
 import { judgeSending } from '#server/sending-limits/judge-sending.ts'
@@ -247,6 +248,19 @@ test('a block by an operator outlives the measure beneath it, and the desk does 
   assert.equal(account.block_reason, 'operator')
   const mailbox = await portal.db('mailboxes').where({ account_id: accountId }).first()
   assert.equal(mailbox.suspension, 'all')
+})
+
+test('an operator who blocks what a measure blocks already is told that the measure may end', async () => {
+  const person = await equip(portal)
+  await take(person, 'suspend-all', { until: inDays(1) })
+  const env = {
+    DATABASE_URL: portal.database.url,
+    SECRET_KEYS: portal.settings.secretKeys.join(','),
+    BASE_URL: portal.url,
+  }
+  const outcome = await runCommand(['account', 'block', person.login], env)
+  assert.equal(outcome.status, 3)
+  assert.match(outcome.text, /A measure of the abuse desk blocks it, and may end/)
 })
 
 test('an analyst lifts no block', async () => {

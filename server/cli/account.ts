@@ -1,7 +1,7 @@
 import { blockByOperator, tellOfOperatorLift } from '../abuse/operator-block.ts'
 import { liftByOperator } from '../abuse/operator-lift.ts'
 import { changeAccountAsItStands } from '../accounts/change-account.ts'
-import { beginEpoch, unblockAccount } from '../accounts/store.ts'
+import { beginEpoch, findAccount, unblockAccount } from '../accounts/store.ts'
 import { recordActivity } from '../activity/store.ts'
 import { holdFilters } from '../mail-filters/hold-filters.ts'
 import { describeMailbox } from '../mailboxes/describe-mailbox.ts'
@@ -70,8 +70,14 @@ const block: Command = {
     const blocked = await changeAccountAsItStands(db, account.id, (trx) =>
       blockByOperator(trx, opened.parts.desk, account, { reason, at }),
     )
-    return blocked
-      ? done({ blocked: account.address }, `Blocked ${account.address}.`)
+    if (blocked) return done({ blocked: account.address }, `Blocked ${account.address}.`)
+    // A measure may end by itself: an operator who wants more than that must hear of it.
+    const now = await findAccount(db, account.id)
+    return now?.blockReason === 'measure'
+      ? refused(
+          'blocked already',
+          'A measure of the abuse desk blocks it, and may end. To block it yourself, unblock it first.',
+        )
       : refused('blocked already', 'It is blocked already.')
   },
 }
