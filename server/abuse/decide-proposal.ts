@@ -34,7 +34,7 @@ export async function approveMeasure(
   parts: DeskParts,
   measureId: string,
   by: Actor,
-  shown?: string,
+  shown = '',
 ): Promise<DecidedProposal> {
   const at = parts.clock.now()
   const proposed = await findMeasure(parts.db, measureId)
@@ -47,7 +47,7 @@ export async function approveMeasure(
       await demandPresent(trx, by, proposed.accountId)
       const before = await holdStanding(trx, proposed.accountId)
       if (!before) return { kind: 'unknown-account' }
-      const changes = shown === undefined ? [] : changesSince(shown, before)
+      const changes = changesSince(shown, before)
       if (changes.length > 0) return { kind: 'changed', changes }
       const refused = refuseStep(before.standing, proposed.measure, by.right)
       if (refused) return refused

@@ -16,8 +16,9 @@ export const shownState = ({ standing, inForce, passwordChangedAt }: AccountStat
   [standing, inForce?.id ?? '', passwordChangedAt.getTime()].join(' ')
 
 // Security: what staff decide on a page that is out of date is not done.
-/** What changed since the form was made; everything where it does not say what it showed. */
+/** What changed since the form was made; nothing where no page was shown, as where another program decides. */
 export function changesSince(shown: string, now: AccountState): StateChange[] {
+  if (shown === '') return []
   const [standing, measure, password] = shown.split(' ')
   const [standingNow, measureNow, passwordNow] = shownState(now).split(' ')
   return [

@@ -102,7 +102,7 @@ export async function takeMeasure(
   parts: DeskParts,
   wanted: WantedMeasure,
   by: Actor,
-  shown?: string,
+  shown = '',
 ): Promise<TakenMeasure> {
   const at = parts.clock.now()
   const { accountId, caseId, measure: name, cause } = wanted
@@ -114,7 +114,7 @@ export async function takeMeasure(
     const alone = await countTakenAlone(trx, by.staffId, new Date(at.getTime() - dayMs))
     const before = await holdStanding(trx, accountId)
     if (!before) return { kind: 'unknown-account' }
-    const changes = shown === undefined ? [] : changesSince(shown, before)
+    const changes = changesSince(shown, before)
     if (changes.length > 0) return { kind: 'changed', changes }
     const refused = refuseStep(before.standing, name, by.right)
     if (refused) return refused
