@@ -60,7 +60,10 @@ export async function endHold(
   parts: NoticeParts,
   { accountId, at, by, trace = noTrace }: EndOfHold,
 ): Promise<boolean> {
-  if (!(await dropHold(trx, accountId))) return false
+  // One of an earlier epoch is dead already: it goes without a word.
+  const waits = await findHold(trx, accountId)
+  await dropHold(trx, accountId)
+  if (!waits) return false
   await recordActivity(trx, parts.keyring, { accountId, event: 'password.reset-stopped', details: {}, at, trace })
   const notice = { name: 'password-reset-stopped', params: { by }, change: 'password.reset-stopped' } as const
   await tellOwner(trx, parts, { accountId, ...notice, at, trace, lettersOnly: true })
