@@ -27,6 +27,9 @@ describe('recovery by phone', () => {
   const describeFlow = (flow: MethodFlow) => method().describe(trial.db, flow)
   const keyOf = (flow: MethodFlow, e164: string) => digest('limits.recovery-sms', JSON.stringify([flow.askerKey, e164]))
   /** Asked, and answered by a worker with this code. */
+  const wrongKeyOf = (flow: MethodFlow, e164: string) =>
+    digest('limits.recovery-wrong-codes', JSON.stringify([flow.budgetKey, e164]))
+
   async function asked(person: { id: string; e164: string }, code = '01234567') {
     const flow = await trial.newFlow(person.id)
     assert.deepEqual(await challenge(flow, person.e164), { kind: 'asked' })
@@ -180,7 +183,7 @@ describe('recovery by phone', () => {
       assert.deepEqual(await prove(flow, input), { kind: 'refused', reason })
     assert.equal((await findCodeRequest(trial.db, keyring, flow.id))?.tries, 0)
     assert.deepEqual(await prove(flow, '01234568'), { kind: 'refused', reason: 'wrong' })
-    const wrong = `recovery-wrong-codes:${flow.budgetKey}`
+    const wrong = `recovery-wrong-codes:${wrongKeyOf(flow, anna.e164)}`
     assert.equal((await trial.counters())[wrong], 1)
     assert.deepEqual(await prove(flow, ' ０１２３ 4567'), { kind: 'right' })
     assert.equal((await trial.counters())[wrong], 1, 'the right code was no wrong one')

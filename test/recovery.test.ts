@@ -182,6 +182,18 @@ describe('tries', () => {
     assert.equal((await known.post('/recover/sms/code', { code: own })).location, '/recover/new-password')
   })
 
+  it('Security: wrong codes that strangers type for other numbers keep no owner out', async () => {
+    const person = await equip(portal)
+    for (let flow = 0; flow < 3; flow++) {
+      const stranger = await begin(portal, person.login)
+      await stranger.post('/recover/sms', { phone: `+37529811000${flow}` })
+      for (let round = 0; round < 5; round++) await stranger.post('/recover/sms/code', { code: '00000000' })
+    }
+    const owner = await begin(portal, person.login)
+    const code = await codeOf(portal, owner, person)
+    assert.equal((await owner.post('/recover/sms/code', { code })).location, '/recover/new-password')
+  })
+
   it('a code that has to wait a moment comes, however far the clock of this machine is ahead of the database', async () => {
     const person = await equip(portal)
     portal.clock.advance(3_600_000)

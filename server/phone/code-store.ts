@@ -83,6 +83,7 @@ export async function decideCode(
 }
 
 export interface CountedCode {
+  readonly numberSealed: string
   readonly digest: Buffer | null
   readonly keyId: string | null
 }
@@ -95,14 +96,25 @@ export async function countCodeTry(
   const { rows } = await trx.raw(
     `update recovery_codes set tries = tries + 1
      where flow_id = :flowId and tries < :triesAllowed and expires_at > :at and spent_at is null
-     returning code_digest as digest, code_key_id as "keyId"`,
+     returning number_sealed as "numberSealed", code_digest as digest, code_key_id as "keyId"`,
     { ...about },
   )
   return rows[0]
 }
 
+/** The number that the code was asked for, or nothing where its key is no longer listed. */
+export const numberOf = (keyring: Keyring, { numberSealed }: CountedCode): string =>
+  keyring.keyIds.includes(keyring.keyIdOf(numberSealed))
+    ? (JSON.parse(keyring.open(sealPurpose, numberSealed)) as Pick<CodeRequest, 'e164'>).e164
+    : ''
+
 /** What the digest of the right code would be for a typed one; null where there is none or its key is no longer listed. */
-export const digestOfCode = (keyring: Keyring, flowId: string, counted: CountedCode, code: string): Buffer | null =>
+export const digestOfCode = (
+  keyring: Keyring,
+  flowId: string,
+  counted: Pick<CountedCode, 'keyId'>,
+  code: string,
+): Buffer | null =>
   counted.keyId === null ? null : keyring.digestUnder(counted.keyId, codePurpose, codeText(flowId, code))
 
 /** Spends the code: true for exactly one caller. */

@@ -15,6 +15,7 @@ import {
   countCodeTry,
   digestOfCode,
   findCodeRequest,
+  numberOf,
   putCodeRequest,
   spendCode,
 } from './code-store.ts'
@@ -47,6 +48,10 @@ export function phoneRecovery(parts: PhoneRecoveryParts): RecoveryMethod {
   const pace = createPace(keyring, settings, 'recovery')
   const numbers = { defaultCountry: settings.defaultCountry, allowedCountries: settings.smsCountries }
   const wrongPerDay = { points: settings.limitWrongCodesPerDay, seconds: 86_400 }
+
+  // Security: strangers who do not know the number use up none of the tries of its owner. What they type can never be right.
+  const wrongKeyOf = (budgetKey: string, e164: string) =>
+    keyring.digest('limits.recovery-wrong-codes', JSON.stringify([budgetKey, e164])).toString('base64url')
 
   const isUnderWay = (request: CodeRequest, e164: string, at: Date) =>
     request.e164 === e164 && request.expiresAt > at && request.tries < settings.limitCodeTries
@@ -104,12 +109,13 @@ export function phoneRecovery(parts: PhoneRecoveryParts): RecoveryMethod {
       const counted = await countCodeTry(trx, { flowId, at, triesAllowed: settings.limitCodeTries })
       if (!counted) return refused('dead')
       const wrongToday = createLimits(trx).limiter('recovery-wrong-codes', wrongPerDay)
-      const today = await wrongToday.count(budgetKey)
+      const budget = wrongKeyOf(budgetKey, numberOf(keyring, counted))
+      const today = await wrongToday.count(budget)
       if (today.kind === 'full') return { kind: 'wait', retryAfterSeconds: today.retryAfterSeconds }
       const digest = digestOfCode(keyring, flowId, counted, code)
       if (!digest || !counted.digest || !sameSecret(digest, counted.digest)) return refused('wrong')
       if (!(await spendCode(trx, flowId, digest, at))) return refused('dead')
-      await wrongToday.refund(budgetKey)
+      await wrongToday.refund(budget)
       return { kind: 'right' }
     },
     async settle(trx, flow) {
