@@ -14,9 +14,7 @@ const keys = {
   'account id': ['method-changes', 'sms-account', 'app-password.made', 'password-changes', 'staff-door'],
   'account id, of one that was found': ['guessing-letters'],
   'our own address, as parseTypedLogin reads it': ['sign-in', 'sign-in-gate', 'sign-in-told'],
-  'keysOf in recovery: our own address, or text that names nobody': [
-    ...['recovery-answers', 'recovery-failures'],
-  ],
+  'keysOf in recovery: our own address, or text that names nobody': [...['recovery-answers', 'recovery-failures']],
   'the same and number as E.164': ['recovery-wrong-codes'],
   'account id and kind of contact': ['contact-doubted'],
   // Who asks: an account that is signed in; in recovery the typed name and networkOf, or a known browser.
