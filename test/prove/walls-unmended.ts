@@ -66,6 +66,12 @@ const walls: readonly Wall[] = [
     to: 'const isOfContact = (_: Undo) => true',
   },
   {
+    what: 'a link that went to the mailbox changes no recovery method, and sets no password where a contact can',
+    file: 'server/undo/undo-power.ts',
+    from: "if (contactsTold.includes(told)) return 'restore'",
+    to: "if (told) return 'restore'",
+  },
+  {
     what: 'an undo by a contact voids the other links, those of before as well',
     file: 'server/undo/undo-change.ts',
     from: 'await voidUndos(trx, accountId, at)',
