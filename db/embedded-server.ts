@@ -33,7 +33,7 @@ async function startWhenFree(tries: number): Promise<void> {
   try {
     await server.start()
     // It was stopped or killed by somebody else: there is nothing left to keep.
-    // biome-ignore lint/complexity/useLiteralKeys: private by its types
+    // biome-ignore lint/complexity/useLiteralKeys: the package keeps its process private by its types, and tells its end in no other way
     server['process']?.once('exit', () => process.exit(0))
   } catch (fault) {
     if (tries === 0 || !words.some((each) => /postmaster\.pid|pre-existing shared memory/.test(each))) throw fault

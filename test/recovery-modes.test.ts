@@ -77,7 +77,7 @@ describe('SECURITY_QUESTION=hold', () => {
     for (const person of [removed, changed]) await oldWorks(person)
   })
 
-  it('Security: whoever chose the password that was stopped does not choose a second one by the same answer', async () => {
+  it('Security: after a waiting password was stopped, the same answer sets no second one', async () => {
     const person = await equip(portal)
     await hold(portal, person)
     const stopped = await person.browser.post('/account/waiting-password/stop', {}, { from: '/account' })

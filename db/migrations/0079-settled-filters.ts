@@ -1,4 +1,4 @@
-// What was decided on a filter outlives its row: a page of before must not be told that it decided otherwise.
+// Decisions on filters are kept after the filter's row is gone, so that an old page is told what was really decided.
 import type { Knex } from 'knex'
 
 export async function up(db: Knex): Promise<void> {

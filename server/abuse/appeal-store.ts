@@ -65,7 +65,7 @@ export async function findAppealOf(db: Db | Trx, keyring: Keyring, measureId: st
 /**
  * Those that wait, the longest waiting first.
  * @param after id of the last one of the page before
- * @param notOf whoever looks: none is about their own mailbox
+ * @param notOf the member of staff who looks: objections about their own mailbox are left out
  */
 export async function listWaitingAppeals(
   db: Db,

@@ -48,7 +48,7 @@ const spread = (expression: string) => `
   percentile_cont(0.5) within group (order by ${expression}) as p50,
   percentile_cont(0.95) within group (order by ${expression}) as p95, count(${expression})::int as count`
 
-/** What waits now. @param notOf whoever looks: nothing about their own mailbox is counted */
+/** What waits now. @param notOf the member of staff who looks: cases about their own mailbox are not counted */
 export async function readBacklog(db: Db, now: Date, notOf = nobody): Promise<Backlog> {
   const { rows } = await db.raw(
     `select count(*)::int as open, (count(*) filter (where first_seen_at is null))::int as unseen,
@@ -68,7 +68,7 @@ const share = (part: number, whole: number): number | null => (whole === 0 ? nul
 
 /**
  * @param range `from` is included, `to` is not; whole days of UTC make the curves meet
- * @param notOf whoever looks: what waits about their own mailbox is not counted
+ * @param notOf the member of staff who looks: cases about their own mailbox are not counted
  */
 export async function readFigures(
   db: Db,

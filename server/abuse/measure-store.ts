@@ -85,7 +85,7 @@ export async function listMeasures(db: Db | Trx, accountId: string, limit = 50):
   return (await db('measures').where({ account_id: accountId }).orderBy('id', 'desc').limit(limit)).map(asMeasure)
 }
 
-/** Measures that wait for a second person, oldest first. @param notOf whoever looks: none is about their own mailbox */
+/** Measures that wait for a second person, oldest first. @param notOf the member of staff who looks: measures on their own mailbox are left out */
 export async function listProposals(db: Db, limit: number, notOf?: string): Promise<Measure[]> {
   const query = db('measures').where({ state: 'proposed' }).orderBy('id').limit(limit)
   if (notOf) query.whereNot({ account_id: notOf })

@@ -122,7 +122,7 @@ export async function countTabs(db: Db, staffId: string): Promise<TabCounts> {
  * @param alternatives as `index.terms` gives them for `parseSearch`
  * @param accountId the account of a looked-up address: its case may have no report, only our own suspicion
  * @param before id of a case, for the next page
- * @param notOf whoever looks: what is about their own mailbox is not found
+ * @param notOf the member of staff who looks: cases about their own mailbox are left out
  */
 export async function searchCases(
   db: Db,

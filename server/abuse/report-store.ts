@@ -108,7 +108,7 @@ export async function insertReport(
 
 /**
  * The case that a report of this reference belongs to; undefined where there is none such, or it is not judged yet.
- * @param notOf whoever looks: a case about their own mailbox is none
+ * @param notOf the member of staff who looks: cases about their own mailbox are left out
  */
 export async function findCaseIdOfReference(
   db: Db | Trx,

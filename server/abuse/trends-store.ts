@@ -43,7 +43,7 @@ export async function readTrends(db: Db, now: Date): Promise<WeekTrend[]> {
   })
 }
 
-/** Open cases by how long they have waited. @param notOf whoever looks: none is about their own mailbox */
+/** Open cases by how long they have waited. @param notOf the member of staff who looks: cases about their own mailbox are left out */
 export async function readWaiting(db: Db, now: Date, notOf: string): Promise<WaitingCases[]> {
   const { rows } = await db.raw<{ rows: WaitingCases[] }>(
     `select case when age < interval '1 hour' then 'hour' when age < interval '4 hours' then 'four-hours'
