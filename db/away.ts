@@ -24,4 +24,5 @@ export function isAway(fault: unknown): boolean {
 }
 
 /** Whether the database reads, but takes nothing in. */
-export const takesNothing = (fault: unknown): boolean => fault instanceof Error && takesNothingCodes.has(codeOf(fault))
+export const takesNothing = (fault: unknown): boolean =>
+  fault instanceof Error && takesNothingCodes.has(codeOf(fault))

@@ -36,7 +36,11 @@ async function startWhenFree(tries: number): Promise<void> {
     // biome-ignore lint/complexity/useLiteralKeys: the package keeps its process private by its types, and tells its end in no other way
     server['process']?.once('exit', () => process.exit(0))
   } catch (fault) {
-    if (tries === 0 || !words.some((each) => /postmaster\.pid|pre-existing shared memory/.test(each))) throw fault
+    if (
+      tries === 0 ||
+      !words.some((each) => /postmaster\.pid|pre-existing shared memory/.test(each))
+    )
+      throw fault
     words.length = 0
     await new Promise((done) => setTimeout(done, 250))
     await startWhenFree(tries - 1)

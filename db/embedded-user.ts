@@ -16,13 +16,16 @@ const capabilities: readonly [number, string][] = [
 ]
 
 function heldCapability(): string | undefined {
-  const permitted = /CapPrm:\s*([0-9a-f]+)/.exec(readFileSync('/proc/self/status', 'utf8'))?.[1] ?? '0'
+  const permitted =
+    /CapPrm:\s*([0-9a-f]+)/.exec(readFileSync('/proc/self/status', 'utf8'))?.[1] ?? '0'
   return capabilities.find(([bit]) => (BigInt(`0x${permitted}`) >> BigInt(bit)) & 1n)?.[1]
 }
 
 const idOf = (flag: string, user: string): number | undefined => {
   try {
-    return Number(execFileSync('id', [flag, user], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }))
+    return Number(
+      execFileSync('id', [flag, user], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }),
+    )
   } catch {
     return undefined
   }
@@ -52,6 +55,10 @@ export function keeperCommand(folder: string): KeeperCommand {
   chownSync(data, user.uid, user.gid)
   const as = [`--reuid=${user.uid}`, `--regid=${user.gid}`, '--clear-groups']
   // access(2), which initdb asks, forgets capabilities unless this bit is set (kernel, fs/open.c, access_override_creds).
-  const may = ['--securebits=+no_setuid_fixup', `--inh-caps=+${capability}`, `--ambient-caps=+${capability}`]
+  const may = [
+    '--securebits=+no_setuid_fixup',
+    `--inh-caps=+${capability}`,
+    `--ambient-caps=+${capability}`,
+  ]
   return { execPath: '/usr/bin/setpriv', execArgv: [...as, ...may, process.execPath] }
 }

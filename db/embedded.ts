@@ -42,11 +42,15 @@ export async function startEmbeddedPostgres(
 ): Promise<EmbeddedPostgres> {
   await mkdir(folder, { recursive: true })
   const port = fixedPort ?? (await freePort())
-  const keeper = fork(new URL('./embedded-server.ts', import.meta.url), [resolve(folder), String(port), ...flags], {
-    detached: true,
-    ...keeperCommand(resolve(folder)),
-    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-  })
+  const keeper = fork(
+    new URL('./embedded-server.ts', import.meta.url),
+    [resolve(folder), String(port), ...flags],
+    {
+      detached: true,
+      ...keeperCommand(resolve(folder)),
+      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    },
+  )
   keeper.send((await isThere(join(folder, 'postgres', 'PG_VERSION'))) ? 'start' : 'initialise')
   const [answer] = (await Promise.race([
     once(keeper, 'message'),
@@ -56,7 +60,9 @@ export async function startEmbeddedPostgres(
   ])) as [{ ready: boolean; words?: string }]
   if (!answer.ready) {
     keeper.kill()
-    throw new Error(`the embedded PostgreSQL in ${resolve(folder)} did not start:\n${answer.words ?? ''}`)
+    throw new Error(
+      `the embedded PostgreSQL in ${resolve(folder)} did not start:\n${answer.words ?? ''}`,
+    )
   }
   // The keeper must not hold the portal's process open when everything else is done.
   keeper.unref()
@@ -89,7 +95,10 @@ export async function findRunningPostgres(folder: string): Promise<EmbeddedPostg
   const port = Number(lines[3])
   if (!port) return undefined
   const urlOf = (database: string) => `postgres://postern:postern@127.0.0.1:${port}/${database}`
-  const client = new pg.Client({ connectionString: urlOf('postgres'), connectionTimeoutMillis: 2000 })
+  const client = new pg.Client({
+    connectionString: urlOf('postgres'),
+    connectionTimeoutMillis: 2000,
+  })
   client.on('error', () => {})
   try {
     await client.connect()

@@ -14,7 +14,8 @@ interface Migration {
 }
 
 const source: Knex.MigrationSource<string> = {
-  getMigrations: async () => (await readdir(folder)).filter((name) => /^\d{4}-.+\.ts$/.test(name)).sort(),
+  getMigrations: async () =>
+    (await readdir(folder)).filter((name) => /^\d{4}-.+\.ts$/.test(name)).sort(),
   getMigrationName: (name) => name,
   getMigration: (name) => import(new URL(name, folder).href) as Promise<Migration>,
 }

@@ -12,7 +12,11 @@ import { registerAccount } from '#server/registration/register-account.ts'
 import { grantRole } from '#server/staff/store.ts'
 
 export const people = [
-  { login: 'hanna.k', password: 'бусел ляціць над вёскай', what: 'somebody with a mailbox and nothing else' },
+  {
+    login: 'hanna.k',
+    password: 'бусел ляціць над вёскай',
+    what: 'somebody with a mailbox and nothing else',
+  },
   { login: 'piotr', password: 'zwei Störche im Nebel', what: 'somebody to send letters to' },
   {
     login: 'alena.analyst',
@@ -20,18 +24,47 @@ export const people = [
     what: 'an analyst of the abuse desk',
     role: 'analyst',
   },
-  { login: 'senka.senior', password: 'the marsh has seven springs', what: 'a senior analyst', role: 'senior' },
-  { login: 'lucky.prize', password: 'nobody reads my letters', what: 'somebody who was reported for phishing' },
-  { login: 'cheap.watches', password: 'only today and only here', what: 'somebody who was reported for spam' },
+  {
+    login: 'senka.senior',
+    password: 'the marsh has seven springs',
+    what: 'a senior analyst',
+    role: 'senior',
+  },
+  {
+    login: 'lucky.prize',
+    password: 'nobody reads my letters',
+    what: 'somebody who was reported for phishing',
+  },
+  {
+    login: 'cheap.watches',
+    password: 'only today and only here',
+    what: 'somebody who was reported for spam',
+  },
 ] as const
 
-const prize = 'Dear winner,\n\nconfirm your card within a day: https://prize.bad.example/claim?id=7\n\nThe lottery'
-const watches = 'Watches! Watches! Watches!\n\nhttp://cheap.bad.example/ and http://cheaper.bad.example/\n'
+const prize =
+  'Dear winner,\n\nconfirm your card within a day: https://prize.bad.example/claim?id=7\n\nThe lottery'
+const watches =
+  'Watches! Watches! Watches!\n\nhttp://cheap.bad.example/ and http://cheaper.bad.example/\n'
 
 /** Cases for the analyst to begin with: who is reported, as what, by how many people, with which letter. */
 export const prepared = [
-  { login: 'lucky.prize', kind: 'phishing', subject: 'You have won 10 000', text: prize, reporters: 4, sentByUs: true },
-  { login: 'cheap.watches', kind: 'spam', subject: 'Watches, only today', text: watches, reporters: 1, sentByUs: true },
+  {
+    login: 'lucky.prize',
+    kind: 'phishing',
+    subject: 'You have won 10 000',
+    text: prize,
+    reporters: 4,
+    sentByUs: true,
+  },
+  {
+    login: 'cheap.watches',
+    kind: 'spam',
+    subject: 'Watches, only today',
+    text: watches,
+    reporters: 1,
+    sentByUs: true,
+  },
   {
     login: 'hanna.k',
     kind: 'impersonation',
@@ -47,12 +80,22 @@ export async function seed(portal: Portal, settings: { readonly mailDomains: rea
   const domain = settings.mailDomains[0] ?? ''
   for (const { login, password, ...more } of people) {
     const known = await findAccountByAddress(portal.db, addressOf(login, domain))
-    const wanted = { kind: 'ok', login, lookAlikeKey: lookAlikeKey(login), domain, password } as const
-    const made = known ?? (await registerAccount(portal.parts, wanted, { locale: 'en', trace: noTrace }))
-    const accountId = 'id' in made ? made.id : made.kind === 'registered' ? made.accountId : undefined
+    const wanted = {
+      kind: 'ok',
+      login,
+      lookAlikeKey: lookAlikeKey(login),
+      domain,
+      password,
+    } as const
+    const made =
+      known ?? (await registerAccount(portal.parts, wanted, { locale: 'en', trace: noTrace }))
+    const accountId =
+      'id' in made ? made.id : made.kind === 'registered' ? made.accountId : undefined
     if (accountId && 'role' in more) {
       const { role } = more
-      await changeAccountAsItStands(portal.db, accountId, (trx) => grantRole(trx, accountId, role, portal.clock.now()))
+      await changeAccountAsItStands(portal.db, accountId, (trx) =>
+        grantRole(trx, accountId, role, portal.clock.now()),
+      )
     }
   }
   await prepareCases(portal, domain)
@@ -70,12 +113,29 @@ async function prepareCases(portal: Portal, domain: string): Promise<void> {
     if (!account) continue
     const sentAt = portal.clock.now()
     for (let reporter = 1; reporter <= reporters; reporter += 1) {
-      const head = [`From: ${from}`, `To: reader${reporter}@elsewhere.example`, `Subject: ${subject}`]
-      const rest = [`Date: ${sentAt.toUTCString()}`, `Message-ID: <${kind}.${reporter}@${domain}>`, '', text]
+      const head = [
+        `From: ${from}`,
+        `To: reader${reporter}@elsewhere.example`,
+        `Subject: ${subject}`,
+      ]
+      const rest = [
+        `Date: ${sentAt.toUTCString()}`,
+        `Message-ID: <${kind}.${reporter}@${domain}>`,
+        '',
+        text,
+      ]
       const letter = Buffer.from([...head, ...rest].join('\n').replaceAll('\n', '\r\n'))
       const trace = { account: account.id, queueId: '4bXk2P1zZz9', sentAt }
       await takeReport(desk, {
-        ...{ channel: 'form', kind, how: 'source', sender: from, note: '', reporter: null, acknowledge: false },
+        ...{
+          channel: 'form',
+          kind,
+          how: 'source',
+          sender: from,
+          note: '',
+          reporter: null,
+          acknowledge: false,
+        },
         source: sentByUs ? traceLetter(portal.keyring, trace, letter) : letter,
         ...{ locale: 'en', network: `192.0.2.${reporter}` },
       })

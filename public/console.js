@@ -1,7 +1,9 @@
 // Single keys for the console. Turned off by its owner, the page does not load what they act on; without scripts all is links and buttons.
 if (document.querySelector('[data-shortcuts]')) {
   const isTyping = (target) =>
-    target.isContentEditable || /^(?:INPUT|TEXTAREA|SELECT)$/.test(target.tagName) || target.closest('[role="textbox"]')
+    target.isContentEditable ||
+    /^(?:INPUT|TEXTAREA|SELECT)$/.test(target.tagName) ||
+    target.closest('[role="textbox"]')
   const rows = () => [...document.querySelectorAll('[data-row]')]
   let first = ''
   let timer
@@ -22,11 +24,20 @@ if (document.querySelector('[data-shortcuts]')) {
   const move = (step) => {
     const all = rows()
     const at = all.indexOf(document.activeElement)
-    all[Math.min(all.length - 1, Math.max(0, at < 0 ? (step > 0 ? 0 : all.length - 1) : at + step))]?.focus()
+    all[
+      Math.min(all.length - 1, Math.max(0, at < 0 ? (step > 0 ? 0 : all.length - 1) : at + step))
+    ]?.focus()
   }
 
   addEventListener('keydown', (event) => {
-    if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing || event.defaultPrevented) return
+    if (
+      event.ctrlKey ||
+      event.altKey ||
+      event.metaKey ||
+      event.isComposing ||
+      event.defaultPrevented
+    )
+      return
     if (event.key === 'Escape' && isTyping(event.target)) return event.target.blur()
     if (isTyping(event.target)) return
     // By its place on the keyboard, so that a Cyrillic layout types the same keys.

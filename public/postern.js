@@ -21,9 +21,15 @@ const strengthOf = (password, min) => {
   const fresh = signs.filter((sign, at) => {
     const step = at ? sign.codePointAt(0) - signs[at - 1].codePointAt(0) : 9
     const pair = `${signs[at - 1]}${sign}`.toLowerCase()
-    return Math.abs(step) > 1 && !keys.includes(pair) && !signs.slice(Math.max(0, at - 3), at).includes(sign)
+    return (
+      Math.abs(step) > 1 &&
+      !keys.includes(pair) &&
+      !signs.slice(Math.max(0, at - 3), at).includes(sign)
+    )
   })
-  const mixed = [/\p{Ll}/u, /\p{Lu}/u, /\p{N}/u, /[^\p{L}\p{N}\s]/u].filter((kind) => kind.test(password)).length
+  const mixed = [/\p{Ll}/u, /\p{Lu}/u, /\p{N}/u, /[^\p{L}\p{N}\s]/u].filter((kind) =>
+    kind.test(password),
+  ).length
   const bits = fresh.length * (mixed > 2 ? 4 : 2.7) * Math.min(1, new Set(signs).size / 8)
   return bits < 30 ? 'weak' : bits < 48 ? 'fair' : 'strong'
 }
@@ -40,7 +46,8 @@ for (const hint of document.querySelectorAll('[data-strength-of]')) {
 
 // From the second page on, so that a first visit costs nothing: a page of our own for when the network is away.
 try {
-  if (sessionStorage.getItem('visited')) navigator.serviceWorker?.register('/service-worker.js').catch(() => {})
+  if (sessionStorage.getItem('visited'))
+    navigator.serviceWorker?.register('/service-worker.js').catch(() => {})
   else sessionStorage.setItem('visited', 'yes')
 } catch {
   // A browser that keeps nothing shows its own page instead.

@@ -5,7 +5,8 @@ const languages = ['be', 'ru', 'en', 'de']
 const chosen = '/offline/chosen'
 
 self.addEventListener('install', (event) => {
-  const keep = async () => (await caches.open(cacheName)).addAll([...languages.map(pageIn), ...assets])
+  const keep = async () =>
+    (await caches.open(cacheName)).addAll([...languages.map(pageIn), ...assets])
   event.waitUntil(keep().then(() => self.skipWaiting()))
 })
 
@@ -21,13 +22,16 @@ self.addEventListener('activate', (event) => {
 const remember = async (locale) => {
   const cache = await caches.open(cacheName)
   const known = await cache.match(chosen)
-  if (languages.includes(locale) && (await known?.text()) !== locale) await cache.put(chosen, new Response(locale))
+  if (languages.includes(locale) && (await known?.text()) !== locale)
+    await cache.put(chosen, new Response(locale))
 }
 
 const offlinePage = async () => {
   const cache = await caches.open(cacheName)
   const known = await cache.match(chosen)
-  const locale = known ? await known.text() : languages.find((one) => navigator.language.startsWith(one))
+  const locale = known
+    ? await known.text()
+    : languages.find((one) => navigator.language.startsWith(one))
   return (await cache.match(pageIn(locale ?? 'en'))) ?? Response.error()
 }
 

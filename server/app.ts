@@ -73,7 +73,11 @@ export function createApp(parts: AppParts): Express {
 
   const programs = byFirstSegment([
     healthRoutes(db, parts.isDraining),
-    securityTxtRoutes(settings.baseUrl, settings.securityContact ?? `security@${settings.mailDomains[0]}`, clock),
+    securityTxtRoutes(
+      settings.baseUrl,
+      settings.securityContact ?? `security@${settings.mailDomains[0]}`,
+      clock,
+    ),
     mailProgramRoutes(parts),
     messageRoutes(parts),
     oneClickRoutes(parts),
@@ -87,7 +91,10 @@ export function createApp(parts: AppParts): Express {
       inOrder([
         checkOrigin(new URL(settings.baseUrl).origin, development),
         reportBody(parts),
-        boundBody(formBytes, express.urlencoded({ extended: false, limit: formBytes, parameterLimit: 100 })),
+        boundBody(
+          formBytes,
+          express.urlencoded({ extended: false, limit: formBytes, parameterLimit: 100 }),
+        ),
       ]),
     ),
     csrfToken(https, parts.keyring),

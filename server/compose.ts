@@ -71,7 +71,10 @@ export interface Portal {
 }
 
 /** Settings with what development fills in by itself. */
-export type CompleteSettings = Settings & { readonly databaseUrl: string; readonly secretKeys: readonly string[] }
+export type CompleteSettings = Settings & {
+  readonly databaseUrl: string
+  readonly secretKeys: readonly string[]
+}
 
 const folder = (name: string) => fileURLToPath(new URL(`../${name}/`, import.meta.url))
 
@@ -80,12 +83,19 @@ export async function compose(settings: CompleteSettings, ports: Ports = {}): Pr
   const db = connectDatabase(settings.databaseUrl, settings.databasePool)
   const keyring = createKeyring(settings.secretKeys)
   const log = withSecurity(ports.log ?? createLog(settings.logLevel), keyring)
-  const hasher = createHasher({ memoryKib: settings.argon2MemoryKib, passes: settings.argon2Passes })
+  const hasher = createHasher({
+    memoryKib: settings.argon2MemoryKib,
+    passes: settings.argon2Passes,
+  })
   const platform = ports.platform ?? (await chooseMailPlatform(settings, { db, clock }))
   const texts = createTexts({ service: settings.brandName, passwordMin: settings.passwordMin })
   const cacheViews = settings.portalEnv === 'production' || settings.cacheViews
   const views = createViewEngine({ roots: [folder('views')], cache: cacheViews })
-  const brand = { name: settings.brandName, themeFile: settings.themeCss, logoFile: settings.brandLogo }
+  const brand = {
+    name: settings.brandName,
+    themeFile: settings.themeCss,
+    logoFile: settings.brandLogo,
+  }
   const assets = loadAssets(folder('public'), brand)
   const metrics =
     settings.metricsPort === undefined
@@ -99,7 +109,14 @@ export async function compose(settings: CompleteSettings, ports: Ports = {}): Pr
     colours: assets.colours,
   })
   const limits = createLimits(db)
-  const tellBrake = createTellBrake({ db, keyring, clock, log, settings, count: metrics?.countBrake })
+  const tellBrake = createTellBrake({
+    db,
+    keyring,
+    clock,
+    log,
+    settings,
+    count: metrics?.countBrake,
+  })
   const methods = manageMethods([
     managedPhone(keyring),
     managedBackupAddress(keyring),
@@ -150,7 +167,9 @@ export async function compose(settings: CompleteSettings, ports: Ports = {}): Pr
     assets,
     isDraining: () => draining,
     observeRequest: metrics?.observeRequest,
-    cookieSecrets: keyring.digests('cookies.session', 'v1').map((digest) => digest.toString('base64url')),
+    cookieSecrets: keyring
+      .digests('cookies.session', 'v1')
+      .map((digest) => digest.toString('base64url')),
   })
   return {
     app,

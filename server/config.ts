@@ -2,7 +2,11 @@
 import { readFileSync } from 'node:fs'
 import { parsePhoneCountry } from './core/phone-country.ts'
 import { parseSigningPair } from './core/signing-pair.ts'
-import { type HostedPlatformName, neededSettings, openedByMainPassword } from './mail-platform/choose-hosted.ts'
+import {
+  type HostedPlatformName,
+  neededSettings,
+  openedByMainPassword,
+} from './mail-platform/choose-hosted.ts'
 import type { Row } from './setting-row.ts'
 import { type RawSettings, rows, variableOf } from './settings.ts'
 
@@ -23,7 +27,12 @@ export class SettingsError extends Error {
 
 type AnyRow = Row<unknown, string | undefined>
 
-const readText = (variable: string, row: AnyRow, env: Environment, faults: string[]): string | undefined => {
+const readText = (
+  variable: string,
+  row: AnyRow,
+  env: Environment,
+  faults: string[],
+): string | undefined => {
   const given = env[variable]
   const file = row.secret ? env[`${variable}_FILE`] : undefined
   if (given && file) faults.push(`${variable} and ${variable}_FILE are both set`)
@@ -47,15 +56,18 @@ const productionFaults = (settings: RawSettings, given: ReadonlySet<string>): st
     if ('production' in row && row.production && !given.has(key))
       faults.push(`${variableOf(key)} is required in production`)
   }
-  if (settings.baseUrl && !settings.baseUrl.startsWith('https:')) faults.push('BASE_URL must be https in production')
-  if (settings.mailPlatform === 'memory') faults.push('MAIL_PLATFORM memory forgets every mailbox: not for production')
+  if (settings.baseUrl && !settings.baseUrl.startsWith('https:'))
+    faults.push('BASE_URL must be https in production')
+  if (settings.mailPlatform === 'memory')
+    faults.push('MAIL_PLATFORM memory forgets every mailbox: not for production')
   if (settings.twilioAccountSid && !settings.twilioFrom && !settings.twilioMessagingServiceSid) {
     faults.push('TWILIO_FROM or TWILIO_MESSAGING_SERVICE_SID is required in production')
   }
   return faults
 }
 
-const isTimeZone = (name: string) => name === 'UTC' || Intl.supportedValuesOf('timeZone').includes(name)
+const isTimeZone = (name: string) =>
+  name === 'UTC' || Intl.supportedValuesOf('timeZone').includes(name)
 
 const platformFaults = (settings: Partial<RawSettings>): string[] => {
   const name = settings.mailPlatform
@@ -75,7 +87,8 @@ const crossFaults = (settings: Partial<RawSettings>): string[] => {
   if (settings.authPolicyPort !== undefined && !settings.signInReportToken)
     faults.push('SIGN_IN_REPORT_TOKEN is required by AUTH_POLICY_PORT')
   for (const key of settings.secretKeys ?? []) {
-    if (isWeakKey(key)) faults.push('SECRET_KEYS holds a weak key: each needs 32 or more random characters')
+    if (isWeakKey(key))
+      faults.push('SECRET_KEYS holds a weak key: each needs 32 or more random characters')
   }
   if (settings.defaultCountry && !parsePhoneCountry(settings.defaultCountry))
     faults.push(`DEFAULT_COUNTRY ${settings.defaultCountry} is not a country`)
@@ -92,10 +105,14 @@ const crossFaults = (settings: Partial<RawSettings>): string[] => {
 function profileFaults({ profileCertificate, profileKey }: Partial<RawSettings>): string[] {
   if (!profileCertificate && !profileKey) return []
   if (!profileCertificate || !profileKey) {
-    return ['PROFILE_CERTIFICATE and PROFILE_KEY sign Apple profiles together: one of them is missing']
+    return [
+      'PROFILE_CERTIFICATE and PROFILE_KEY sign Apple profiles together: one of them is missing',
+    ]
   }
   const pair = parseSigningPair(profileCertificate, profileKey)
-  return pair.kind === 'ok' ? [] : [`PROFILE_CERTIFICATE and PROFILE_KEY do not sign together: ${pair.reason}`]
+  return pair.kind === 'ok'
+    ? []
+    : [`PROFILE_CERTIFICATE and PROFILE_KEY do not sign together: ${pair.reason}`]
 }
 
 /**

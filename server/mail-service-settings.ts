@@ -10,7 +10,10 @@ export const mailServiceRows = {
     '127.0.0.1',
     'where the worker listens for the mail servers; never a public address',
   ),
-  authPolicyPort: optional(port, 'port at which Dovecot tells of sign-ins (SIGN_IN_REPORT_URL); absent: none'),
+  authPolicyPort: optional(
+    port,
+    'port at which Dovecot tells of sign-ins (SIGN_IN_REPORT_URL); absent: none',
+  ),
   sendingPolicyPort: optional(port, 'port at which Postfix asks for sending limits; absent: none'),
   milterPort: optional(port, 'port of the milter that traces letters; absent: none'),
   limitSentPerDay: row(whole(1), '1000', 'letters that an account sends a day (UTC)'),
@@ -25,5 +28,9 @@ export const mailServiceRows = {
     '100',
     'the same, after which none is looked at that did not open the mailbox from there before',
   ),
-  clientSignInsDays: row(time('days'), '30', 'how long sign-ins of mail programs are shown to their owner'),
+  clientSignInsDays: row(
+    time('days'),
+    '30',
+    'how long sign-ins of mail programs are shown to their owner',
+  ),
 } as const

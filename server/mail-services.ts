@@ -10,7 +10,13 @@ export interface MailServices extends Stoppable {
 }
 
 export async function startMailServices({ parts }: Pick<Portal, 'parts'>): Promise<MailServices> {
-  const { mailServicesHost: host, sendingPolicyPort, milterPort, authPolicyPort, signInReportToken } = parts.settings
+  const {
+    mailServicesHost: host,
+    sendingPolicyPort,
+    milterPort,
+    authPolicyPort,
+    signInReportToken,
+  } = parts.settings
   const at = (port: number) => ({ host, port })
   const startPolicy = async (port: number) => {
     const { startPolicyService } = await import('./sending-limits/policy-service.ts')

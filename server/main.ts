@@ -12,7 +12,8 @@ import { startUpText } from './start-up-text.ts'
 import { listenForVisitors } from './web/web-server.ts'
 
 /** One part that does not stop as it should keeps no other from stopping, but the operator reads of it. */
-const tellOfFault = (fault: Error) => void process.stderr.write(`while stopping: ${fault.stack ?? fault}\n`)
+const tellOfFault = (fault: Error) =>
+  void process.stderr.write(`while stopping: ${fault.stack ?? fault}\n`)
 
 /** Listened for from the first moment on: whoever asks for the end while the start is under way gets it when that is done. */
 const endAskedFor = new Promise<NodeJS.Signals>((end) => {
@@ -54,13 +55,17 @@ async function start(): Promise<void> {
   const announceMs = (await endAskedFor) === 'SIGTERM' ? settings.drainSeconds * 1000 : 0
   portal.drain()
   doors.push({ stop: async () => await web?.stop(announceMs) })
-  started.push({ stop: async () => void (await Promise.all(doors.map((door) => door.stop().catch(tellOfFault)))) })
+  started.push({
+    stop: async () => void (await Promise.all(doors.map((door) => door.stop().catch(tellOfFault)))),
+  })
   // The last that was started is the first to stop: no request without a database.
   for (const part of started.reverse()) await part.stop().catch(tellOfFault)
   process.exit(0)
 }
 
 start().catch((fault) => {
-  process.stderr.write(`${fault instanceof SettingsError ? fault.message : (fault?.stack ?? fault)}\n`)
+  process.stderr.write(
+    `${fault instanceof SettingsError ? fault.message : (fault?.stack ?? fault)}\n`,
+  )
   process.exit(fault instanceof SettingsError ? 78 : 1)
 })

@@ -1,7 +1,9 @@
 // How the text of one setting becomes a value. A kind answers with the value or with the fault, in words for an operator.
 import { type MailService, parseMailServers } from './core/mail-server.ts'
 
-export type Parsed<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly fault: string }
+export type Parsed<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly fault: string }
 
 export interface Kind<T> {
   /** What may be written, for the documentation. */
@@ -16,10 +18,15 @@ export const text = (takes = 'text'): Kind<string> => ({ takes, parse: (raw) => 
 
 /** A whole number from `min` to `max`. */
 export const whole = (min: number, max = Number.MAX_SAFE_INTEGER): Kind<number> => ({
-  takes: max === Number.MAX_SAFE_INTEGER ? `a whole number, at least ${min}` : `a whole number, ${min} to ${max}`,
+  takes:
+    max === Number.MAX_SAFE_INTEGER
+      ? `a whole number, at least ${min}`
+      : `a whole number, ${min} to ${max}`,
   parse: (raw) => {
     const value = Number(raw)
-    return /^\d+$/.test(raw) && value >= min && value <= max ? ok(value) : fault(`must be ${whole(min, max).takes}`)
+    return /^\d+$/.test(raw) && value >= min && value <= max
+      ? ok(value)
+      : fault(`must be ${whole(min, max).takes}`)
   },
 })
 
@@ -27,7 +34,9 @@ export const whole = (min: number, max = Number.MAX_SAFE_INTEGER): Kind<number> 
 export const time = (unit: string): Kind<number> => ({
   takes: `${unit}, fractions allowed`,
   parse: (raw) =>
-    /^\d+(\.\d+)?$/.test(raw) && Number(raw) > 0 ? ok(Number(raw)) : fault(`must be a number of ${unit} above 0`),
+    /^\d+(\.\d+)?$/.test(raw) && Number(raw) > 0
+      ? ok(Number(raw))
+      : fault(`must be a number of ${unit} above 0`),
 })
 
 export const choice = <const T extends string>(...values: T[]): Kind<T> => ({
@@ -59,7 +68,8 @@ export const url = (...protocols: string[]): Kind<string> => ({
   takes: `a URL (${protocols.join(', ')})`,
   parse: (raw) => {
     const parsed = URL.parse(raw)
-    if (!parsed || !protocols.includes(parsed.protocol)) return fault(`must be a URL with ${protocols.join(' or ')}`)
+    if (!parsed || !protocols.includes(parsed.protocol))
+      return fault(`must be a URL with ${protocols.join(' or ')}`)
     return ok(raw.replace(/\/+$/, ''))
   },
 })
@@ -80,6 +90,8 @@ export const mailServers = (service: MailService): Kind<string> => ({
   takes: `${service}s://HOST[:PORT] or ${service}://HOST[:PORT] (STARTTLS), several separated by commas, or off`,
   parse: (raw) => {
     const parsed = parseMailServers(service, raw)
-    return parsed.kind === 'ok' ? ok(raw) : fault(`must be ${mailServers(service).takes}: ${parsed.reason}`)
+    return parsed.kind === 'ok'
+      ? ok(raw)
+      : fault(`must be ${mailServers(service).takes}: ${parsed.reason}`)
   },
 })

@@ -2,10 +2,15 @@
 import type { Settings } from './config.ts'
 
 /** @param embedded whether the database is the portal's own */
-export function startUpText(settings: Settings, port: number | undefined, embedded: boolean): string {
+export function startUpText(
+  settings: Settings,
+  port: number | undefined,
+  embedded: boolean,
+): string {
   if (port === undefined) return 'Postern worker is running.\n'
   const at = `http://${settings.host === '0.0.0.0' ? 'localhost' : settings.host}:${port}`
-  if (settings.portalEnv === 'production') return `Postern is listening on ${at} and reached at ${settings.baseUrl}.\n`
+  if (settings.portalEnv === 'production')
+    return `Postern is listening on ${at} and reached at ${settings.baseUrl}.\n`
   return [
     '',
     `  Postern is ready:   ${settings.baseUrl.replace(/:\d+$/, `:${port}`)}`,

@@ -33,7 +33,10 @@ const idOf = (person: { login: string }) => ids[person.login] ?? ''
 test('a letter that an account sent is reported, judged, and stopped; its owner objects and gets back', async () => {
   const { desk } = portal.parts
   const reader = portal.visitor()
-  const letter = await sendLetter(portal.keyring, { accountId: idOf(spammer), from: `spammer@${ourDomain}` })
+  const letter = await sendLetter(portal.keyring, {
+    accountId: idOf(spammer),
+    from: `spammer@${ourDomain}`,
+  })
   const sent = await reader.post('/report', {
     sender: `spammer@${ourDomain}`,
     kind: 'phishing',
@@ -48,7 +51,11 @@ test('a letter that an account sent is reported, judged, and stopped; its owner 
   const progressHref = /\/report\/progress\/[\w-]+/.exec(confirmation.html)?.[0] ?? ''
 
   await untilJudged(portal)
-  const { cases } = await listQueue(portal.db, portal.keyring, { tab: 'new', staffId: idOf(ada), limit: 10 })
+  const { cases } = await listQueue(portal.db, portal.keyring, {
+    tab: 'new',
+    staffId: idOf(ada),
+    limit: 10,
+  })
   const [found] = cases
   assert.ok(found)
   assert.deepEqual(
@@ -64,7 +71,11 @@ test('a letter that an account sent is reported, judged, and stopped; its owner 
   assert.equal(view.reports[0]?.reference, reference)
   assert.match((await reader.get(progressHref)).html, /looking at it/)
   const evidenceId = view.reports[0]?.evidenceId ?? ''
-  const shown = await viewEvidence(desk, { evidenceId, caseId: found.id, staffId: idOf(ada) }, 'text')
+  const shown = await viewEvidence(
+    desk,
+    { evidenceId, caseId: found.id, staffId: idOf(ada) },
+    'text',
+  )
   assert.ok(shown?.outcome.kind === 'letter')
   assert.match(shown.outcome.letter.text, /take it/)
   assert.deepEqual(
@@ -85,10 +96,14 @@ test('a letter that an account sent is reported, judged, and stopped; its owner 
     { staffId: idOf(ada), right: 'analyst' },
   )
   assert.equal(taken.kind, 'taken')
-  await eventually(async () => (await portal.platform.observe(`spammer@${ourDomain}`))?.suspension === 'all')
+  await eventually(
+    async () => (await portal.platform.observe(`spammer@${ourDomain}`))?.suspension === 'all',
+  )
   await eventually(async () => await portal.db('measures').whereNotNull('effective_at').first())
   assert.equal(await closeCase(desk, found.id, idOf(ada), 'measure-taken'), true)
-  await eventually(async () => (await reader.get(progressHref)).html.includes('acted against the sender'))
+  await eventually(async () =>
+    (await reader.get(progressHref)).html.includes('acted against the sender'),
+  )
   const told = await awaitSent(portal, 'reader@elsewhere.example', 2)
   assert.deepEqual(
     told.map(({ subject }) => subject),
@@ -119,16 +134,28 @@ test('a letter that an account sent is reported, judged, and stopped; its owner 
   const [appeal] = await listWaitingAppeals(portal.db, portal.keyring, 10)
   assert.ok(appeal)
   assert.equal(appeal.text, 'A stranger had my password.')
-  const own = await decideAppeal(desk, appeal.id, { decision: 'kept' }, { staffId: idOf(ada), right: 'senior' })
+  const own = await decideAppeal(
+    desk,
+    appeal.id,
+    { decision: 'kept' },
+    { staffId: idOf(ada), right: 'senior' },
+  )
   assert.equal(own.kind, 'not-yours', 'who took the measure does not decide')
-  const decided = await decideAppeal(desk, appeal.id, { decision: 'lifted' }, { staffId: idOf(bela), right: 'senior' })
+  const decided = await decideAppeal(
+    desk,
+    appeal.id,
+    { decision: 'lifted' },
+    { staffId: idOf(bela), right: 'senior' },
+  )
   assert.equal(decided.kind, 'decided')
-  await eventually(async () => (await portal.platform.observe(`spammer@${ourDomain}`))?.suspension === 'none')
+  await eventually(
+    async () => (await portal.platform.observe(`spammer@${ourDomain}`))?.suspension === 'none',
+  )
   assert.equal((await portal.visitor().post('/sign-in', spammer)).location, '/account')
   const letters = async () =>
-    (JSON.parse((await owner.get('/dev/outbox.json')).html) as { to: string; text: string }[]).filter(({ text }) =>
-      text.includes(`/staff/appeals/${appeal.id}`),
-    )
+    (
+      JSON.parse((await owner.get('/dev/outbox.json')).html) as { to: string; text: string }[]
+    ).filter(({ text }) => text.includes(`/staff/appeals/${appeal.id}`))
   const [verdict] = await eventually(async () => (await letters()).length > 0 && letters())
   assert.equal(verdict?.to, `${ada.login}@${ourDomain}`, 'who took the measure is told too')
   assert.match(verdict?.text ?? '', /it was lifted/)
@@ -144,5 +171,6 @@ test('a letter that an account sent is reported, judged, and stopped; its owner 
     'case.closed',
     'appeal.decided',
   ])
-  for await (const broken of verifyAudit(portal.db, portal.keyring)) assert.fail(JSON.stringify(broken))
+  for await (const broken of verifyAudit(portal.db, portal.keyring))
+    assert.fail(JSON.stringify(broken))
 })

@@ -43,7 +43,10 @@ describe('a hostile letter', () => {
   })
 
   test('is framed in a document whose own policy lets nothing load', () => {
-    assert.match(frameDocument('<p>x</p>'), /^<!doctype html>.*default-src 'none'.*<body><p>x<\/p><\/body><\/html>$/)
+    assert.match(
+      frameDocument('<p>x</p>'),
+      /^<!doctype html>.*default-src 'none'.*<body><p>x<\/p><\/body><\/html>$/,
+    )
   })
 
   test('bidi controls are shown as their code points, so no name or subject reads otherwise than it is written', async () => {
@@ -56,7 +59,10 @@ describe('a hostile letter', () => {
   })
 
   test('no reported link is written so that a program or a hasty click would follow it', () => {
-    assert.equal(defang('https://user@Evil.example/a.b?c=d.e'), 'hxxps://user[@]Evil[.]example/a.b?c=d.e')
+    assert.equal(
+      defang('https://user@Evil.example/a.b?c=d.e'),
+      'hxxps://user[@]Evil[.]example/a.b?c=d.e',
+    )
     assert.equal(defang('http:\\\\evil.example\\x'), 'hxxp:\\\\evil[.]example\\x')
     assert.equal(defang('javascript:alert(1)'), 'javascript[:]alert(1)')
     assert.equal(defang('www.evil.example'), 'www[.]evil[.]example')
@@ -91,7 +97,8 @@ describe('a hostile letter', () => {
       const letter = bytes(make())
       const before = cpuMs()
       const outcome = await parseLetter(letter)
-      if (outcome.kind === 'letter') await judgeProvenance({ ...outcome, how: 'source' }, mail.parts, now)
+      if (outcome.kind === 'letter')
+        await judgeProvenance({ ...outcome, how: 'source' }, mail.parts, now)
       const parsed = cpuMs()
       await parseReportMail(letter, ['abuse@posta.example'])
       assert.ok(parsed - before < 1000, `a letter took ${parsed - before} ms`)

@@ -35,13 +35,21 @@ async function upload(
 ): Promise<Answer> {
   const token = { name: '_csrf', value: await visitor.token('/report') }
   const fields = Object.entries(good).map(([name, value]) => ({ name, value }))
-  return await visitor.send('/report', multipart([token, ...fields, ...parts]), { ...multipartType(), ...headers })
+  return await visitor.send('/report', multipart([token, ...fields, ...parts]), {
+    ...multipartType(),
+    ...headers,
+  })
 }
 
-const countReports = async () => Number((await portal.db('abuse_reports').count('* as n').first())?.n)
+const countReports = async () =>
+  Number((await portal.db('abuse_reports').count('* as n').first())?.n)
 
 test('a letter sent as a file is judged like one that was pasted', async () => {
-  const letter = await sendLetter(portal.keyring, { accountId: hannaId, from: good.sender, subject: 'As a file' })
+  const letter = await sendLetter(portal.keyring, {
+    accountId: hannaId,
+    from: good.sender,
+    subject: 'As a file',
+  })
   const answer = await upload(portal.visitor(), [
     { name: 'message_file', value: Buffer.from(letter, 'latin1'), file: 'letter.eml' },
     { name: 'message_source', value: '' },
@@ -51,7 +59,10 @@ test('a letter sent as a file is judged like one that was pasted', async () => {
   assert.deepEqual([answer.status, answer.location], [303, '/report/sent'], answer.errors.join())
   await untilJudged(portal)
   const row = await portal.db('abuse_reports').orderBy('id', 'desc').first()
-  assert.deepEqual([row.verdict, row.how, row.sender_by, row.content], ['proven', 'source', 'trace', 'intact'])
+  assert.deepEqual(
+    [row.verdict, row.how, row.sender_by, row.content],
+    ['proven', 'source', 'trace', 'intact'],
+  )
 })
 
 test('a form that says too little or too much is shown again with what was typed', async () => {
@@ -68,7 +79,16 @@ test('a form that says too little or too much is shown again with what was typed
   })
   assert.deepEqual(
     [wrong.status, wrong.errors],
-    [422, ['sender.shape', 'kind.unknown', 'message_source.too-long', 'note.too-long', 'reporter.shape']],
+    [
+      422,
+      [
+        'sender.shape',
+        'kind.unknown',
+        'message_source.too-long',
+        'note.too-long',
+        'reporter.shape',
+      ],
+    ],
   )
   assert.match(wrong.html, /value="nobody at home"/)
   const outlook = await upload(visitor, [
@@ -100,7 +120,11 @@ test('a file is read only for the form that sends one, within bounds, and never 
   assert.equal(elsewhere.status, 403)
   // Its server goes with that of the first one.
   const database = await createTestDatabase()
-  const few = await startAbusePortal({ database, worker: false, env: { LIMIT_REPORTS_PER_IP_HOUR: '2' } })
+  const few = await startAbusePortal({
+    database,
+    worker: false,
+    env: { LIMIT_REPORTS_PER_IP_HOUR: '2' },
+  })
   try {
     const other = few.visitor()
     for (let n = 0; n < 2; n += 1) assert.equal((await other.post('/report', good)).status, 303)
@@ -138,9 +162,14 @@ test('multipart tricks are refused as their sender’s fault, and nothing is tak
       ]),
     },
     'a thousand fields': {
-      body: multipart([csrf, ...Array.from({ length: 1000 }, (_, n) => ({ name: `f${n}`, value: '1' }))]),
+      body: multipart([
+        csrf,
+        ...Array.from({ length: 1000 }, (_, n) => ({ name: `f${n}`, value: '1' })),
+      ]),
     },
-    'a field name of a megabyte': { body: multipart([csrf, { name: 'a'.repeat(1_000_000), value: 'x' }]) },
+    'a field name of a megabyte': {
+      body: multipart([csrf, { name: 'a'.repeat(1_000_000), value: 'x' }]),
+    },
     'no boundary': { body: multipart([csrf]), type: { 'content-type': 'multipart/form-data' } },
     'another boundary': { body: multipart([csrf]), type: multipartType('else') },
     'a body that breaks off': { body: multipart([csrf, file('message_file')]).subarray(0, -30) },
@@ -150,7 +179,11 @@ test('multipart tricks are refused as their sender’s fault, and nothing is tak
       ),
     },
     'a null character': {
-      body: multipart([csrf, { name: 'sender', value: 'a\0@b.example' }, { name: 'kind', value: 'spam' }]),
+      body: multipart([
+        csrf,
+        { name: 'sender', value: 'a\0@b.example' },
+        { name: 'kind', value: 'spam' },
+      ]),
     },
     'nothing at all': { body: Buffer.alloc(0) },
   }
@@ -181,28 +214,53 @@ test('hostile letters are taken in, judged within their bounds, and do nothing b
   const letters: Record<string, string> = {
     ...scripts,
     ...Object.fromEntries(
-      ['parts nested 100 deep', 'letters in letters 100 deep', 'a million parts', 'a million header fields'].map(
-        (name) => [name, heavy[name]?.() ?? ''],
-      ),
+      [
+        'parts nested 100 deep',
+        'letters in letters 100 deep',
+        'a million parts',
+        'a million header fields',
+      ].map((name) => [name, heavy[name]?.() ?? '']),
     ),
   }
   const taken = []
   for (const [name, letter] of Object.entries(letters)) {
     const source = Buffer.from(letter, 'latin1')
-    const report = { ...good, channel: 'form', kind: 'malware', how: 'source', reporter: null, note: name } as const
+    const report = {
+      ...good,
+      channel: 'form',
+      kind: 'malware',
+      how: 'source',
+      reporter: null,
+      note: name,
+    } as const
     taken.push(
-      await takeReport(desk, { ...report, source, locale: 'en', network: `hostile:${name}`, acknowledge: false }),
+      await takeReport(desk, {
+        ...report,
+        source,
+        locale: 'en',
+        network: `hostile:${name}`,
+        acknowledge: false,
+      }),
     )
   }
-  const bomb = await upload(portal.visitor(), [{ name: 'message_file', value: zipBomb(), file: 'letter.zip' }])
+  const bomb = await upload(portal.visitor(), [
+    { name: 'message_file', value: zipBomb(), file: 'letter.zip' },
+  ])
   assert.equal(bomb.status, 303)
   await untilJudged(portal, 120)
   for (const { id } of taken) {
     const row = await portal.db('abuse_reports').where({ id }).first()
     assert.ok(['unproven', 'not-ours'].includes(row.verdict))
-    const shown = await viewEvidence(desk, { evidenceId: row.evidence_id, caseId: null, staffId: hannaId }, 'html')
+    const shown = await viewEvidence(
+      desk,
+      { evidenceId: row.evidence_id, caseId: null, staffId: hannaId },
+      'html',
+    )
     const html = shown?.outcome.kind === 'letter' ? (shown.outcome.letter.safeHtml ?? '') : ''
-    assert.doesNotMatch(html, /<(?:script|svg|img|iframe|link|form)|<[^<>]*\s(?:on\w+|href|src|style)=/i)
+    assert.doesNotMatch(
+      html,
+      /<(?:script|svg|img|iframe|link|form)|<[^<>]*\s(?:on\w+|href|src|style)=/i,
+    )
   }
 })
 
@@ -245,7 +303,11 @@ test('evidence is never changed, and deleted only when its time is over', async 
   const all = Number((await portal.db('evidence').count('* as n').first())?.n)
   assert.equal(await deleteOldEvidence(portal.db, later, all + 1), all)
   assert.equal(
-    await viewEvidence(portal.parts.desk, { evidenceId: row.id, caseId: null, staffId: hannaId }, 'text'),
+    await viewEvidence(
+      portal.parts.desk,
+      { evidenceId: row.id, caseId: null, staffId: hannaId },
+      'text',
+    ),
     undefined,
   )
   assert.ok(await portal.db('evidence_views').first(), 'who looked is kept')
@@ -256,13 +318,23 @@ test('evidence is shown only as it was handed in: its hash is checked at every o
   const { desk } = portal.parts
   const source = await sendLetter(portal.keyring, { accountId: hannaId, from: good.sender })
   const report = { channel: 'form', kind: 'spam', how: 'source', reporter: null, note: '' } as const
-  await takeReport(desk, { ...report, source, sender: good.sender, locale: 'en', network: 'x', acknowledge: false })
+  await takeReport(desk, {
+    ...report,
+    source,
+    sender: good.sender,
+    locale: 'en',
+    network: 'x',
+    acknowledge: false,
+  })
   const { id } = await portal.db('evidence').orderBy('created_at', 'desc').first('id')
   await portal.db
     .transaction(async (trx) => {
       // Only who owns the table can lift its triggers.
       await trx.raw('alter table evidence disable trigger user')
-      await trx.raw('update evidence set body = set_byte(body, 40, (get_byte(body, 40) + 1) % 256) where id = ?', [id])
+      await trx.raw(
+        'update evidence set body = set_byte(body, 40, (get_byte(body, 40) + 1) % 256) where id = ?',
+        [id],
+      )
       await assert.rejects(openKeptEvidence(trx, portal.keyring, id), { name: 'EvidenceError' })
       throw new Error('put back')
     })
@@ -275,11 +347,22 @@ test('a copy of the database shows neither reporter, note, subject nor letter', 
   const reporter = 'olga.private@elsewhere.example'
   const note = 'They know where I live, Nemiga 12'
   const body = 'the very words of this letter'
-  const message_source = await sendLetter(portal.keyring, { accountId: hannaId, from: good.sender, subject, body })
+  const message_source = await sendLetter(portal.keyring, {
+    accountId: hannaId,
+    from: good.sender,
+    subject,
+    body,
+  })
   await portal.stopWorker()
   const answer = await visitor.post('/report', { ...good, message_source, reporter, note })
   assert.equal(answer.status, 303, answer.errors.join())
-  const secrets = { reporter, note, subject, body, 'progress token': visitor.cookies.get('report') ?? '' }
+  const secrets = {
+    reporter,
+    note,
+    subject,
+    body,
+    'progress token': visitor.cookies.get('report') ?? '',
+  }
   assertAbsent(await dumpDatabase(portal.db), secrets)
   await portal.startWorker()
   await untilJudged(portal)
@@ -301,9 +384,9 @@ test('mail about reports goes to an address that nobody has proven: a few a day,
   }
   await untilJudged(portal)
   const sent = async () =>
-    (JSON.parse((await visitor.get('/dev/outbox.json')).html) as { to: string; text: string }[]).filter(
-      (each) => each.to === to,
-    )
+    (
+      JSON.parse((await visitor.get('/dev/outbox.json')).html) as { to: string; text: string }[]
+    ).filter((each) => each.to === to)
   await eventually(async () => (await sent()).length >= 5)
   const mails = await sent()
   assert.equal(mails.length, 5)
@@ -313,8 +396,17 @@ test('mail about reports goes to an address that nobody has proven: a few a day,
 test('a forwarded letter that arrives by LMTP is judged and answered; bounces, loops and strangers’ mail are not', async () => {
   const lmtp = await startLmtp(portal.parts.desk, '127.0.0.1', 0)
   try {
-    const transport = createTransport({ host: '127.0.0.1', port: lmtp.port, lmtp: true, ignoreTLS: true } as object)
-    const letter = await sendLetter(portal.keyring, { accountId: hannaId, from: good.sender, subject: 'By mail' })
+    const transport = createTransport({
+      host: '127.0.0.1',
+      port: lmtp.port,
+      lmtp: true,
+      ignoreTLS: true,
+    } as object)
+    const letter = await sendLetter(portal.keyring, {
+      accountId: hannaId,
+      from: good.sender,
+      subject: 'By mail',
+    })
     const mail = {
       from: 'Piotr <piotr@elsewhere.example>',
       to: `abuse@${ourDomain}`,
@@ -329,17 +421,23 @@ test('a forwarded letter that arrives by LMTP is judged and answered; bounces, l
     const row = await portal.db('abuse_reports').orderBy('id', 'desc').first()
     assert.deepEqual([row.channel, row.verdict], ['mail', 'proven'])
     await transport.sendMail({ ...mail, headers: { 'X-Postern-Loop': '1' } })
-    await transport.sendMail({ ...mail, headers: { 'Auto-Submitted': 'auto-replied' }, attachments: [] })
+    await transport.sendMail({
+      ...mail,
+      headers: { 'Auto-Submitted': 'auto-replied' },
+      attachments: [],
+    })
     assert.equal(await countReports(), before + 1)
-    await assert.rejects(transport.sendMail({ ...mail, to: `hanna.k@${ourDomain}` }), { responseCode: 550 })
+    await assert.rejects(transport.sendMail({ ...mail, to: `hanna.k@${ourDomain}` }), {
+      responseCode: 550,
+    })
     const huge = await transport.sendMail({ ...mail, text: 'a\n'.repeat(6 * 1024 * 1024) })
     assert.deepEqual(huge.rejected, [`abuse@${ourDomain}`])
     await transport.sendMail({ ...mail, attachments: [], text: 'Somebody wrote me something bad' })
     const visitor = portal.visitor()
     const outbox = async () =>
-      (JSON.parse((await visitor.get('/dev/outbox.json')).html) as { to: string; text: string }[]).filter(
-        (each) => each.to === 'piotr@elsewhere.example',
-      )
+      (
+        JSON.parse((await visitor.get('/dev/outbox.json')).html) as { to: string; text: string }[]
+      ).filter((each) => each.to === 'piotr@elsewhere.example')
     await eventually(async () => (await outbox()).length === 2)
     assert.ok((await outbox()).some(({ text }) => text.includes('/help/suspicious-letters#source')))
   } finally {

@@ -22,11 +22,13 @@ describe('a reported letter', () => {
         { verdict: row.verdict, by: row.by },
         `${provenance.rule}: ${provenance.reasons.join(', ')}`,
       )
-      for (const reason of row.reasons ?? []) assert.ok(provenance.reasons.includes(reason), `${provenance.reasons}`)
+      for (const reason of row.reasons ?? [])
+        assert.ok(provenance.reasons.includes(reason), `${provenance.reasons}`)
       if (row.content !== undefined) assert.equal(provenance.content, row.content)
       if (row.subject !== undefined) assert.equal(letter.subject, row.subject)
       if (row.says !== undefined) assert.ok(letter.text.includes(row.says), letter.text)
-      if (row.repair !== undefined) assert.ok(letter.repairs.includes(row.repair), `${letter.repairs}`)
+      if (row.repair !== undefined)
+        assert.ok(letter.repairs.includes(row.repair), `${letter.repairs}`)
       if (row.attachments !== undefined) {
         assert.deepEqual(
           letter.attachments.map(({ name }) => name.normalize('NFD')),
@@ -46,7 +48,9 @@ describe('a reported letter', () => {
       ] as const,
       body: 'hi\r\n',
     }
-    const outcome = await parseLetter(Buffer.from(await mail.send(draft, { account: 'hanna' }), 'latin1'))
+    const outcome = await parseLetter(
+      Buffer.from(await mail.send(draft, { account: 'hanna' }), 'latin1'),
+    )
     assert.ok(outcome.kind === 'letter')
     const { sender } = await judgeProvenance({ ...outcome, how: 'source' }, mail.parts, now)
     assert.deepEqual(sender, { by: 'trace', account: 'hanna' })
@@ -61,7 +65,11 @@ describe('a reported letter', () => {
     ]
     assert.ok(!/hanna/.test(one) && !Buffer.from(one, 'base64').includes('hanna'))
     const accountOf = (header: string) => /a=([^;]*)/.exec(header.replace(/\s/g, ''))?.[1]
-    assert.notEqual(accountOf(one), accountOf(two), 'two letters of one account must not be linked by their traces')
+    assert.notEqual(
+      accountOf(one),
+      accountOf(two),
+      'two letters of one account must not be linked by their traces',
+    )
   })
 
   test('retold by a mail program is never proven', async () => {

@@ -13,7 +13,12 @@ import {
   transitions,
 } from '#server/abuse/measures.ts'
 import { blockByOperator } from '#server/abuse/operator-block.ts'
-import { endExpiredMeasures, liftMeasure, takeMeasure, type WantedMeasure } from '#server/abuse/take-measure.ts'
+import {
+  endExpiredMeasures,
+  liftMeasure,
+  takeMeasure,
+  type WantedMeasure,
+} from '#server/abuse/take-measure.ts'
 import { claim } from '#server/claims/store.ts'
 import { runCommand } from '#server/cli/portal.ts'
 import { openSignedToken, signToken } from '#server/core/signed-token.ts'
@@ -51,7 +56,8 @@ const take = (
     { accountId: person.accountId, caseId: null, measure, cause: 'phishing', until: null, ...more },
     by,
   )
-const suspensionOf = async (person: Equipped) => (await portal.platform.observe(person.mailbox))?.suspension
+const suspensionOf = async (person: Equipped) =>
+  (await portal.platform.observe(person.mailbox))?.suspension
 
 async function lift(person: Equipped): Promise<void> {
   const inForce = await findInForce(portal.db, person.accountId)
@@ -68,7 +74,8 @@ test('every measure can be lifted, none follows itself, and a milder one is name
     assert.ok(isMilder('none', name))
     assert.equal(measureRows[name].name, name)
   }
-  for (const [from, targets] of Object.entries(transitions)) assert.ok(!targets.includes(from as Standing))
+  for (const [from, targets] of Object.entries(transitions))
+    assert.ok(!targets.includes(from as Standing))
 })
 
 test('a contact in doubt is a way back where there is no other, and a question in doubt is none', () => {
@@ -76,8 +83,15 @@ test('a contact in doubt is a way back where there is no other, and a question i
     ({ id, state: 'set', weak: false, href: '', ...more }) as DescribedMethod
   assert.ok(hasWayBack([way('phone', { doubtful: true })]))
   assert.ok(hasWayBack([way('backup-address', { state: 'pending' }), way('security-question')]))
-  assert.ok(!hasWayBack([way('security-question', { doubtful: true }), way('phone', { state: 'none' })]))
-  assert.ok(!hasWayBack([way('security-question', { state: 'closed' }), way('backup-address', { state: 'pending' })]))
+  assert.ok(
+    !hasWayBack([way('security-question', { doubtful: true }), way('phone', { state: 'none' })]),
+  )
+  assert.ok(
+    !hasWayBack([
+      way('security-question', { state: 'closed' }),
+      way('backup-address', { state: 'pending' }),
+    ]),
+  )
 })
 
 test('a blocked account is shut on every path, holds its contacts, and opens again as it was', async () => {
@@ -93,11 +107,17 @@ test('a blocked account is shut on every path, holds its contacts, and opens aga
   const bySms = await visitor.post('/recover/sms', { phone: person.phone })
   assert.equal(bySms.location, '/recover/sms/code', 'nor does this one')
   const byAnswer = await visitor.post('/recover/security-question', { answer: person.answer })
-  assert.deepEqual([byAnswer.status, byAnswer.errors], [422, ['answer.wrong']], 'the right answer is worth nothing')
+  assert.deepEqual(
+    [byAnswer.status, byAnswer.errors],
+    [422, ['answer.wrong']],
+    'the right answer is worth nothing',
+  )
   const told = await awaitText(portal, person.address, /lure readers/)
   assert.match(told.text, /\/appeal\//)
   await new Promise((done) => setTimeout(done, 500))
-  assert.ok((await sentTo(portal, person.address)).every(({ text }) => !text.includes('/recover/link/')))
+  assert.ok(
+    (await sentTo(portal, person.address)).every(({ text }) => !text.includes('/recover/link/')),
+  )
   assert.ok(
     (await sentTo(portal, person.phone)).every(({ text }) => !/\d{8}$/m.test(text)),
     'no code by SMS',
@@ -114,7 +134,9 @@ test('a blocked account is shut on every path, holds its contacts, and opens aga
     )
     assert.equal(outcome, 'taken', `${kind} stays with the blocked account`)
   }
-  assert.deepEqual((await portal.visitor().post('/register', typed(person))).errors, ['login.taken'])
+  assert.deepEqual((await portal.visitor().post('/register', typed(person))).errors, [
+    'login.taken',
+  ])
 
   await lift(person)
   await eventually(async () => (await suspensionOf(person)) === 'none')
@@ -124,15 +146,23 @@ test('a blocked account is shut on every path, holds its contacts, and opens aga
 
 test('a mailbox that a stranger uses is shut until its owner recovers it, and that alone lifts the measure', async () => {
   const person = await equip(portal)
-  const asked = await person.browser.post('/account/app-passwords/new', { name: 'Phone', imap: 'on' })
+  const asked = await person.browser.post('/account/app-passwords/new', {
+    name: 'Phone',
+    imap: 'on',
+  })
   assert.equal(asked.location, '/account/app-passwords/created', asked.errors.join())
-  const appPasswords = () => portal.db('app_passwords').where({ account_id: person.accountId }).whereNull('revoked_at')
+  const appPasswords = () =>
+    portal.db('app_passwords').where({ account_id: person.accountId }).whereNull('revoked_at')
   assert.equal((await appPasswords()).length, 1)
   assert.equal((await take(person, 'compromised', { cause: 'compromised' })).kind, 'taken')
   assert.equal((await appPasswords()).length, 0, 'app passwords end with it')
   await eventually(async () => (await suspensionOf(person)) === 'login')
   await eventually(async () =>
-    portal.db('mailboxes').where({ account_id: person.accountId }).where('ended_filters_revision', '>', 0).first(),
+    portal
+      .db('mailboxes')
+      .where({ account_id: person.accountId })
+      .where('ended_filters_revision', '>', 0)
+      .first(),
   )
   assert.equal((await person.browser.get('/account')).status, 303)
   const thief = portal.visitor()
@@ -238,7 +268,9 @@ test('a block by an operator outlives the measure beneath it, and the desk does 
   const { desk } = portal.parts
   const how = { reason: 'operator', at: portal.clock.now() }
   const holder = { id: accountId, address: person.mailbox, locale: null }
-  assert.ok(await throughDoor(portal.db, accountId, (trx) => blockByOperator(trx, desk, holder, how)))
+  assert.ok(
+    await throughDoor(portal.db, accountId, (trx) => blockByOperator(trx, desk, holder, how)),
+  )
   assert.equal((await take(person, 'suspend-sending')).kind, 'not-from-here')
   assert.equal((await liftMeasure(desk, taken.measure.id, senior)).kind, 'not-from-here')
   portal.clock.advance(86_400_000 + 1000)
@@ -280,7 +312,9 @@ test('an objection can be made for twenty days, from the mail or the page, and n
   const visitor = portal.visitor()
   const empty = await visitor.post(href, { appeal: '  ' })
   assert.deepEqual([empty.status, empty.errors], [422, ['appeal.missing']])
-  assert.deepEqual((await visitor.post(href, { appeal: 'a'.repeat(4001) })).errors, ['appeal.too-long'])
+  assert.deepEqual((await visitor.post(href, { appeal: 'a'.repeat(4001) })).errors, [
+    'appeal.too-long',
+  ])
   assert.equal((await visitor.get(`${href.slice(0, -2)}AA`)).status, 404)
   portal.clock.advance(21 * 86_400_000)
   assert.match((await visitor.get(href)).html, /time to object is over/)
@@ -321,6 +355,14 @@ test('a signed link is worth nothing at another door: the purpose is part of wha
   const token = signToken(portal.keyring, 'abuse.appeal', '42')
   assert.equal(openSignedToken(portal.keyring, 'abuse.appeal', token), '42')
   assert.equal(openSignedToken(portal.keyring, 'abuse.progress', token), undefined)
-  for (const other of [undefined, '', 'x'.repeat(40), `${token}A`, token.slice(0, -1), token.toLowerCase(), [token]])
+  for (const other of [
+    undefined,
+    '',
+    'x'.repeat(40),
+    `${token}A`,
+    token.slice(0, -1),
+    token.toLowerCase(),
+    [token],
+  ])
     assert.equal(openSignedToken(portal.keyring, 'abuse.appeal', other), undefined)
 })

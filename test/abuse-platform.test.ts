@@ -24,28 +24,46 @@ describeOnMailServers('the abuse desk and the mail platform', () => {
     for (const login of ['volha', 'maks', 'letters.box', 'ada.analyst'])
       await register(world.portal, { login, password })
     const { db } = world.portal
-    await eventually(async () => (await db('mailboxes').whereRaw('applied_revision < revision')).length === 0)
+    await eventually(
+      async () => (await db('mailboxes').whereRaw('applied_revision < revision')).length === 0,
+    )
   })
   after(() => world?.stop())
 
   const send = async (login: string, mail: object) => {
     const tls = { rejectUnauthorized: false }
-    const transport = createTransport({ ...world.mail.submission, requireTLS: true, auth: auth(login), tls } as object)
+    const transport = createTransport({
+      ...world.mail.submission,
+      requireTLS: true,
+      auth: auth(login),
+      tls,
+    } as object)
     await transport.sendMail({ from: auth(login).user, ...mail })
     transport.close()
   }
 
   it('a letter that was sent by submission, received, forwarded and fetched by IMAP proves its sender', async () => {
     const { mail, portal } = world
-    await send('volha', { to: auth('maks').user, subject: 'Your prize', text: 'Take it: https://prize.bad.example/' })
+    await send('volha', {
+      to: auth('maks').user,
+      subject: 'Your prize',
+      text: 'Take it: https://prize.bad.example/',
+    })
     const inbox = await openInbox(mail, auth('maks'))
     await waitForLetter(inbox, 'Your prize')
     const letter = await inbox.fetchOne('*', { source: true })
     await inbox.logout()
     assert.ok(letter)
     assert.ok(letter.source)
-    const attachments = [{ filename: 'letter.eml', contentType: 'message/rfc822', content: letter.source }]
-    await send('maks', { to: reports, subject: 'Fwd: Your prize', text: 'What is this?', attachments })
+    const attachments = [
+      { filename: 'letter.eml', contentType: 'message/rfc822', content: letter.source },
+    ]
+    await send('maks', {
+      to: reports,
+      subject: 'Fwd: Your prize',
+      text: 'What is this?',
+      attachments,
+    })
 
     const { host, port } = mail.imap
     const { user, pass } = auth('letters.box')
@@ -59,7 +77,11 @@ describeOnMailServers('the abuse desk and the mail platform', () => {
     const { cases } = await listQueue(portal.db, portal.keyring, { tab: 'new', staffId, limit: 5 })
     const volha = await accountIdOf(portal, 'volha')
     assert.deepEqual(
-      cases.map(({ accountId, provenance, reporterCount }) => [accountId, provenance, reporterCount]),
+      cases.map(({ accountId, provenance, reporterCount }) => [
+        accountId,
+        provenance,
+        reporterCount,
+      ]),
       [[volha, 'proven', 1]],
     )
   })
@@ -105,7 +127,13 @@ describeOnMailServers('the abuse desk and the mail platform', () => {
     for (let round = 0; round < 3; round += 1) {
       const inbox = await openInbox(mail, { user, pass })
       const until = new Date(portal.clock.now().getTime() + 86_400_000)
-      const wanted = { accountId, caseId: null, measure: 'suspend-all', cause: 'spam', until } as const
+      const wanted = {
+        accountId,
+        caseId: null,
+        measure: 'suspend-all',
+        cause: 'spam',
+        until,
+      } as const
       const begun = performance.now()
       const taken = await takeMeasure(portal.parts.desk, wanted, { staffId, right: 'analyst' })
       assert.ok(taken.kind === 'taken')
@@ -117,7 +145,10 @@ describeOnMailServers('the abuse desk and the mail platform', () => {
         await tryImap(mail, { user, pass }),
         new RegExp(`^Your mailbox is blocked: sign in at ${portal.url}/blocked`),
       )
-      await eventually(async () => (await portal.db('measures').where({ id: taken.measure.id }).first()).effective_at)
+      await eventually(
+        async () =>
+          (await portal.db('measures').where({ id: taken.measure.id }).first()).effective_at,
+      )
       await liftMeasure(portal.parts.desk, taken.measure.id, { staffId, right: 'analyst' })
       await eventually(async () => (await tryImap(mail, { user, pass })) === 'ok')
       assert.match(await reply(), /^235/)

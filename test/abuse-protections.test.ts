@@ -69,7 +69,10 @@ const senior = (login: string) => ({ staffId: idOf(login), right: 'senior' as co
 // Security: every look at a letter leaves a trace, written before the letter is shown.
 test('every look at a letter leaves a trace, written before the letter is shown', async () => {
   const { desk } = portal.parts
-  const letter = await sendLetter(portal.keyring, { accountId: idOf('sender'), from: `sender@${ourDomain}` })
+  const letter = await sendLetter(portal.keyring, {
+    accountId: idOf('sender'),
+    from: `sender@${ourDomain}`,
+  })
   const { evidenceId, caseId } = await judged((await report(letter)).id)
   assert.ok(evidenceId)
   const request = { evidenceId, caseId, staffId: idOf('ada.analyst') }
@@ -82,7 +85,9 @@ test('every look at a letter leaves a trace, written before the letter is shown'
     views.map(({ what, staffId }) => [what, staffId]),
     ['attachment', 'source', 'html', 'text'].map((what) => [what, idOf('ada.analyst')]),
   )
-  const audited = (await listAudit(portal.db, { caseId }, 10)).filter(({ subject }) => subject === evidenceId)
+  const audited = (await listAudit(portal.db, { caseId }, 10)).filter(
+    ({ subject }) => subject === evidenceId,
+  )
   assert.equal(audited.length, 4)
   // A trace that cannot be written keeps the letter closed.
   const nobody = { ...request, staffId: '7b0e8a3e-0000-4000-8000-000000000000' }
@@ -93,16 +98,23 @@ test('every look at a letter leaves a trace, written before the letter is shown'
 
 // Security: the account is found by who signed in to send, never by what the letter says of itself.
 test('the account is found by who signed in to send, never by what the letter says of itself', async () => {
-  const letter = await sendLetter(portal.keyring, { accountId: idOf('sender'), from: `innocent@${ourDomain}` })
+  const letter = await sendLetter(portal.keyring, {
+    accountId: idOf('sender'),
+    from: `innocent@${ourDomain}`,
+  })
   const { caseId } = await judged((await report(letter, { sender: `innocent@${ourDomain}` })).id)
   const view = await showCase(portal.parts.desk, caseId, idOf('ada.analyst'))
   assert.equal(view?.account?.id, idOf('sender'))
   const forged = `From: innocent@${ourDomain}\r\nMessage-ID: <forged@${ourDomain}>\r\nSubject: x\r\n\r\nx`
   const unproven = await judged((await report(forged)).id)
-  assert.equal((await showCase(portal.parts.desk, unproven.caseId, idOf('ada.analyst')))?.account, undefined)
+  assert.equal(
+    (await showCase(portal.parts.desk, unproven.caseId, idOf('ada.analyst')))?.account,
+    undefined,
+  )
 
   const domains = [ourDomain]
-  const named = async (account: string) => (await findSenderAccount(portal.db, { by: 'trace', account }, domains))?.id
+  const named = async (account: string) =>
+    (await findSenderAccount(portal.db, { by: 'trace', account }, domains))?.id
   for (const name of [idOf('sender'), 'sender', `sender@${ourDomain}`, `sender@${ourDomain}#7`])
     assert.equal(await named(name), idOf('sender'), name)
   for (const name of [
@@ -117,7 +129,10 @@ test('the account is found by who signed in to send, never by what the letter sa
 
 // Security: a reporter learns how far it is and how it ended, never anything of the account or of other reports.
 test('a reporter learns how far it is and how it ended, never anything of the account or of other reports', async () => {
-  const letter = await sendLetter(portal.keyring, { accountId: idOf('sender'), from: `sender@${ourDomain}` })
+  const letter = await sendLetter(portal.keyring, {
+    accountId: idOf('sender'),
+    from: `sender@${ourDomain}`,
+  })
   const { id, progressToken } = await report(letter, { network: 'of a reporter' })
   const { caseId } = await judged(id)
   const visitor = portal.visitor()
@@ -126,7 +141,10 @@ test('a reporter learns how far it is and how it ended, never anything of the ac
   await closeCase(portal.parts.desk, caseId, idOf('ada.analyst'), 'not-enough')
   assert.match((await visitor.get(path)).html, /not enough to decide/)
   assert.equal((await visitor.get(`${path.slice(0, -3)}AAA`)).status, 404)
-  assert.equal((await visitor.get(`/report/progress/${signToken(portal.keyring, appealPurpose, id)}`)).status, 404)
+  assert.equal(
+    (await visitor.get(`/report/progress/${signToken(portal.keyring, appealPurpose, id)}`)).status,
+    404,
+  )
 })
 
 // Security: who proposed a measure never decides on it.
@@ -146,7 +164,11 @@ test('who proposed a measure never decides on it', async () => {
   const { id } = proposed.measure
   assert.equal((await approveMeasure(desk, id, senior('ada.analyst'))).kind, 'not-yours')
   assert.equal((await approveMeasure(desk, id, senior('sender'))).kind, 'own-account')
-  assert.equal((await refuseMeasure(desk, id, senior('ada.analyst'))).kind, 'done', 'it may be taken back')
+  assert.equal(
+    (await refuseMeasure(desk, id, senior('ada.analyst'))).kind,
+    'done',
+    'it may be taken back',
+  )
   const again = await takeMeasure(desk, wanted, senior('ada.analyst'))
   assert.ok(again.kind === 'proposed')
   assert.equal((await approveMeasure(desk, again.measure.id, senior('bela.senior'))).kind, 'done')
@@ -164,10 +186,19 @@ test('nobody decides an objection to a measure that they proposed or approved', 
     decideAppeal(desk, id, ruling, senior(login))
   for (const login of ['ada.analyst', 'bela.senior', 'sender'])
     assert.equal((await decide(login, { decision: 'lifted' })).kind, 'not-yours', login)
-  assert.equal((await decide('celia.senior', { decision: 'eased', easeTo: 'block' })).kind, 'not-milder')
-  assert.equal((await decide('celia.senior', { decision: 'eased', easeTo: 'limit-sending' })).kind, 'until-needed')
+  assert.equal(
+    (await decide('celia.senior', { decision: 'eased', easeTo: 'block' })).kind,
+    'not-milder',
+  )
+  assert.equal(
+    (await decide('celia.senior', { decision: 'eased', easeTo: 'limit-sending' })).kind,
+    'until-needed',
+  )
   const until = new Date(portal.clock.now().getTime() + 86_400_000)
-  assert.equal((await decide('celia.senior', { decision: 'eased', easeTo: 'limit-sending', until })).kind, 'decided')
+  assert.equal(
+    (await decide('celia.senior', { decision: 'eased', easeTo: 'limit-sending', until })).kind,
+    'decided',
+  )
   assert.equal((await findInForce(portal.db, idOf('sender')))?.measure, 'limit-sending')
 })
 
@@ -221,12 +252,15 @@ test('bounces, answers of machines and our own mail are left alone, each noted o
     `Message-ID: <${id}@elsewhere.example>`,
     'Subject: x',
   ]
-  assert.deepEqual(await kinds(['Return-Path: <>', ...from('a@elsewhere.example', '1')]), ['ignored:bounce', 'again'])
-  assert.deepEqual(await kinds(from('no-reply@postern.example', '2')), ['ignored:loop', 'again'])
-  assert.deepEqual(await kinds(['Auto-Submitted: auto-replied', ...from('a@elsewhere.example', '3')]), [
-    'ignored:auto-reply',
+  assert.deepEqual(await kinds(['Return-Path: <>', ...from('a@elsewhere.example', '1')]), [
+    'ignored:bounce',
     'again',
   ])
+  assert.deepEqual(await kinds(from('no-reply@postern.example', '2')), ['ignored:loop', 'again'])
+  assert.deepEqual(
+    await kinds(['Auto-Submitted: auto-replied', ...from('a@elsewhere.example', '3')]),
+    ['ignored:auto-reply', 'again'],
+  )
   assert.deepEqual((await kinds(['not a mail at all']))[1], 'again')
 })
 
@@ -239,9 +273,13 @@ test('cases are found by address, Message-ID, IP, subject words and link host, a
     body: 'https://shop.pay.bad.example/x',
     name: 'to.be.found',
   })
-  const { caseId } = await judged((await report(letter, { reporter: 'Olga@Elsewhere.example', acknowledge: false })).id)
+  const { caseId } = await judged(
+    (await report(letter, { reporter: 'Olga@Elsewhere.example', acknowledge: false })).id,
+  )
   const find = async (field: SearchField, typed: string) => {
-    const alternatives = await Promise.all(parseSearch(field, typed).map((terms) => index.terms(terms)))
+    const alternatives = await Promise.all(
+      parseSearch(field, typed).map((terms) => index.terms(terms)),
+    )
     const { cases } = await searchCases(portal.db, portal.keyring, { alternatives, limit: 10 })
     return cases.some(({ id }) => id === caseId)
   }
@@ -267,7 +305,9 @@ test('cases are found by address, Message-ID, IP, subject words and link host, a
     const judgedOne = await judged(
       (await report(strange, { reporter: 'olga@elsewhere.example', acknowledge: false })).id,
     )
-    const alternatives = await Promise.all(parseSearch('ip', typed).map((terms) => index.terms(terms)))
+    const alternatives = await Promise.all(
+      parseSearch('ip', typed).map((terms) => index.terms(terms)),
+    )
     const { cases } = await searchCases(portal.db, portal.keyring, { alternatives, limit: 10 })
     assert.deepEqual(
       cases.map(({ id }) => id),
@@ -293,7 +333,9 @@ test('an account that an analyst names counts for the severity like one that the
   const words = { sender: 'somebody@elsewhere.example', network: 'severity' }
   const { caseId } = await judged((await report(null, words)).id)
   const reasons = async () =>
-    (await showCase(desk, caseId, idOf('ada.analyst')))?.case.severityReasons.map((each) => each.code)
+    (await showCase(desk, caseId, idOf('ada.analyst')))?.case.severityReasons.map(
+      (each) => each.code,
+    )
   assert.deepEqual(await reasons(), ['kind-harmful'])
   await attributeCase(desk, caseId, idOf('ada.analyst'), `celia.senior@${ourDomain}`)
   assert.deepEqual(await reasons(), ['kind-harmful', 'account-new'])
@@ -308,7 +350,13 @@ test('after a change of keys everything is read and found as before', async () =
   const only = createKeyring(['a newer key of these tests 0123456789 abcdef'])
   for (const { id } of await portal.db('abuse_reports').select('id'))
     assert.ok(await findReport(portal.db, only, String(id)))
-  for (const table of ['abuse_reports', 'abuse_cases', 'appeals', 'evidence_keys', 'abuse_index_keys'])
+  for (const table of [
+    'abuse_reports',
+    'abuse_cases',
+    'appeals',
+    'evidence_keys',
+    'abuse_index_keys',
+  ])
     assert.deepEqual(await portal.db(table).whereNot({ key_id: only.newestKeyId }), [], table)
 })
 

@@ -11,7 +11,13 @@ import { createChainReader, readHops } from '#server/abuse/received-chain.ts'
 import { bindingOf, createTraceHeader, readTraces } from '#server/abuse/trace-header.ts'
 import { traceLetter } from '#server/abuse/trace-letter.ts'
 import { plainDraft } from './support/letters/letter-table.ts'
-import { createOurMail, now, receivedAt, submittedBy, toBinary } from './support/letters/our-mail.ts'
+import {
+  createOurMail,
+  now,
+  receivedAt,
+  submittedBy,
+  toBinary,
+} from './support/letters/our-mail.ts'
 
 const mail = createOurMail()
 const letter = scanLetter(toBinary(plainDraft))
@@ -35,13 +41,22 @@ describe('the trace of our submission server', () => {
 
   test('a trace that was not made under one of our keys names nobody', () => {
     const forged = createTraceHeader(mail.writers.strange, trace, binding)
-    assert.deepEqual(readTraces(mail.keyring, withTrace(forged), letter.body, now), { kind: 'forged' })
+    assert.deepEqual(readTraces(mail.keyring, withTrace(forged), letter.body, now), {
+      kind: 'forged',
+    })
     const header = createTraceHeader(mail.keyring, trace, binding).replace(/\s/g, '')
     const tags = [...header.matchAll(/([a-z])=([\w-]+)/g)]
     assert.equal(tags.length, 9)
     for (const [whole, tag, value = ''] of tags) {
-      const changed = header.replace(whole, `${tag}=${value.startsWith('A') ? 'B' : 'A'}${value.slice(1)}`)
-      assert.deepEqual(readTraces(mail.keyring, withTrace(changed), letter.body, now), { kind: 'forged' }, tag)
+      const changed = header.replace(
+        whole,
+        `${tag}=${value.startsWith('A') ? 'B' : 'A'}${value.slice(1)}`,
+      )
+      assert.deepEqual(
+        readTraces(mail.keyring, withTrace(changed), letter.body, now),
+        { kind: 'forged' },
+        tag,
+      )
     }
   })
 
@@ -51,25 +66,44 @@ describe('the trace of our submission server', () => {
       const fields = withTrace(header).map((field) =>
         field.name === name ? { ...field, raw: `x${field.raw}` } : field,
       )
-      assert.equal(readTraces(mail.keyring, fields, letter.body, now).kind, 'of-another-letter', name)
+      assert.equal(
+        readTraces(mail.keyring, fields, letter.body, now).kind,
+        'of-another-letter',
+        name,
+      )
     }
-    const doubled = [...withTrace(header), { name: 'FROM', raw: 'Bank <b@bank.example>', value: '' }]
+    const doubled = [
+      ...withTrace(header),
+      { name: 'FROM', raw: 'Bank <b@bank.example>', value: '' },
+    ]
     assert.equal(readTraces(mail.keyring, doubled, letter.body, now).kind, 'of-another-letter')
   })
 
   test('takes the place of any trace that the client sent', async () => {
     const stolen = createTraceHeader(mail.keyring, { ...trace, account: 'victim' }, binding)
-    const traced = traceLetter(mail.keyring, trace, Buffer.from(`${stolen}\r\n${toBinary(plainDraft)}`, 'latin1'))
+    const traced = traceLetter(
+      mail.keyring,
+      trace,
+      Buffer.from(`${stolen}\r\n${toBinary(plainDraft)}`, 'latin1'),
+    )
     const { fields, body } = scanLetter(traced.toString('latin1'))
     assert.equal(fields.filter(({ name }) => name === 'X-Postern-Trace').length, 1)
     const reading = readTraces(mail.keyring, fields, body, now)
-    assert.ok(reading.kind === 'bound' && reading.trace.account === 'hanna' && reading.body === 'same')
+    assert.ok(
+      reading.kind === 'bound' && reading.trace.account === 'hanna' && reading.body === 'same',
+    )
   })
 
   test('fits into the line length that relays leave alone', () => {
-    const lines = createTraceHeader(mail.keyring, { ...trace, account: 'a'.repeat(200) }, binding).split('\r\n')
+    const lines = createTraceHeader(
+      mail.keyring,
+      { ...trace, account: 'a'.repeat(200) },
+      binding,
+    ).split('\r\n')
     assert.ok(lines.every((line, at) => line.length < 100 && (at === 0 || line.startsWith('\t'))))
-    assert.throws(() => createTraceHeader(mail.keyring, { ...trace, queueId: 'a\r\nBcc: x' }, binding))
+    assert.throws(() =>
+      createTraceHeader(mail.keyring, { ...trace, queueId: 'a\r\nBcc: x' }, binding),
+    )
   })
 })
 
@@ -80,7 +114,11 @@ describe('the signature of our domains', () => {
     const { dkim } = mail.parts
     const signed = await mail.send(plainDraft, { trace: false, dkim: 'unlisted', received: false })
     const record = await dkim.resolveTxt('dns._domainkey.second.example')
-    const reading = await verifyOwnDkim(scanLetter(signed), { ...dkim, resolveTxt: async () => record }, now)
+    const reading = await verifyOwnDkim(
+      scanLetter(signed),
+      { ...dkim, resolveTxt: async () => record },
+      now,
+    )
     assert.ok(reading.kind === 'pass' && reading.selector === 'gone', JSON.stringify(reading))
   })
 
@@ -93,7 +131,10 @@ describe('the signature of our domains', () => {
       'Date: Wed, 10 Jun 2026 12:00:00 +0300',
       'To: x@b.example',
     ]) {
-      assert.deepEqual(await verify(`${field}\r\n${signed}`), { kind: 'fail', faults: ['fields-doubled'] })
+      assert.deepEqual(await verify(`${field}\r\n${signed}`), {
+        kind: 'fail',
+        faults: ['fields-doubled'],
+      })
     }
   })
 
@@ -108,7 +149,10 @@ describe('the signature of our domains', () => {
       asked += 1
       return [['v=DKIM1; p=']]
     }
-    const others = 'DKIM-Signature: v=1; a=rsa-sha256; d=bad.example; s=x; h=from; bh=AA==; b=AA==\r\n'.repeat(400)
+    const others =
+      'DKIM-Signature: v=1; a=rsa-sha256; d=bad.example; s=x; h=from; bh=AA==; b=AA==\r\n'.repeat(
+        400,
+      )
     const own =
       'DKIM-Signature: v=1; a=rsa-sha256; c=relaxed/relaxed; d=posta.example; s=q; h=from; bh=AA==; b=AA==\r\n'.repeat(
         50,
@@ -137,8 +181,16 @@ describe('the Received lines', () => {
         ip: '192.0.2.66',
       })
       assert.equal(follow(fieldsOf(receivedAt(receiver) + forged)).kind, 'submitted', receiver)
-      assert.equal(follow(fieldsOf(receivedAt(receiver) + receivedAt('small') + forged)).kind, 'from-us', receiver)
-      assert.equal(follow(fieldsOf(receivedAt(receiver) + receivedAt('google') + forged)).kind, 'from-us', receiver)
+      assert.equal(
+        follow(fieldsOf(receivedAt(receiver) + receivedAt('small') + forged)).kind,
+        'from-us',
+        receiver,
+      )
+      assert.equal(
+        follow(fieldsOf(receivedAt(receiver) + receivedAt('google') + forged)).kind,
+        'from-us',
+        receiver,
+      )
     }
   })
 
@@ -159,11 +211,18 @@ describe('the Received lines', () => {
       [exim?.ip, exim?.by, exim?.protocol, exim?.at?.toISOString()],
       ['203.0.113.5', 'mx.mail.ru', 'esmtps', '2026-06-10T09:00:00.000Z'],
     )
-    assert.equal(hop('from a.example (2603:10a6:10:36b::5) by b.outlook.com with HTTPS; x')?.ip, '2603:10a6:10:36b::5')
-    assert.equal(hop('from a.example (a.example. [IPv6:2001:db8::1]) by mx.google.com; x')?.ip, '2001:db8::1')
     assert.equal(
-      hop('from a (b [1.2.3.4]) (Authenticated sender: Hanna@Posta.Example) by c with ESMTPSA id Q1')
-        ?.authenticatedSender,
+      hop('from a.example (2603:10a6:10:36b::5) by b.outlook.com with HTTPS; x')?.ip,
+      '2603:10a6:10:36b::5',
+    )
+    assert.equal(
+      hop('from a.example (a.example. [IPv6:2001:db8::1]) by mx.google.com; x')?.ip,
+      '2001:db8::1',
+    )
+    assert.equal(
+      hop(
+        'from a (b [1.2.3.4]) (Authenticated sender: Hanna@Posta.Example) by c with ESMTPSA id Q1',
+      )?.authenticatedSender,
       'hanna@posta.example',
     )
     assert.equal(hop('by 2002:a05:6a10:1:b0:5f1:aa00:1 with SMTP id x')?.ip, null)
@@ -187,13 +246,17 @@ describe('the rules of provenance', () => {
     fromOwnerEnforced: true,
     retold: false,
   }
-  const verdict = (evidence: Evidence) => provenanceRules.find(({ when }) => when(evidence))?.verdict
+  const verdict = (evidence: Evidence) =>
+    provenanceRules.find(({ when }) => when(evidence))?.verdict
 
   test('the From alone never makes a letter ours', async () => {
     for (const kind of ['none', 'ended', 'unknown-receiver', 'from-us'] as const) {
       assert.equal(verdict({ ...nothing, chain: { kind } }), 'unproven', kind)
     }
-    assert.equal(verdict({ ...nothing, chain: { kind: 'from-stranger', ip: '192.0.2.1' } }), 'not-ours')
+    assert.equal(
+      verdict({ ...nothing, chain: { kind: 'from-stranger', ip: '192.0.2.1' } }),
+      'not-ours',
+    )
   })
 
   test('what nothing proves stays unproven, however convincing its From', async () => {
@@ -212,7 +275,11 @@ describe('the rules of provenance', () => {
     for (const kind of ['forged', 'of-another-letter', 'from-future'] as const) {
       assert.equal(verdict({ ...nothing, trace: { kind } }), 'unproven', kind)
       const chain = { kind: 'submitted', login: 'hanna', queueId: null, ip: null } as const
-      assert.equal(verdict({ ...nothing, trace: { kind }, chain }), 'unproven', `${kind} beside a sign-in`)
+      assert.equal(
+        verdict({ ...nothing, trace: { kind }, chain }),
+        'unproven',
+        `${kind} beside a sign-in`,
+      )
     }
   })
 
@@ -226,14 +293,19 @@ describe('the rules of provenance', () => {
     const outer = `${receivedAt('google', { ip: '192.0.2.66', name: 'x.example' })}From: Eve <eve@bad.example>\r\nSubject: s\r\nDate: x\r\n\r\n${proven}`
     const outcome = await parseLetter(outer)
     assert.ok(outcome.kind === 'letter')
-    assert.equal((await judgeProvenance({ ...outcome, how: 'source' }, mail.parts, now)).verdict, 'not-ours')
+    assert.equal(
+      (await judgeProvenance({ ...outcome, how: 'source' }, mail.parts, now)).verdict,
+      'not-ours',
+    )
   })
 })
 
 test('a mail that came back to us, or that carries our own mark, is never answered and never becomes a report', async () => {
   const carried = await mail.send(plainDraft)
   for (const mark of ['X-Postern-Loop: abuse', 'X-Loop: <ABUSE@posta.example>']) {
-    const outcome = await parseReportMail(Buffer.from(`${mark}\r\n${carried}`, 'latin1'), ['abuse@posta.example'])
+    const outcome = await parseReportMail(Buffer.from(`${mark}\r\n${carried}`, 'latin1'), [
+      'abuse@posta.example',
+    ])
     assert.ok(outcome.kind === 'ignored' && outcome.reason === 'loop', mark)
   }
 })

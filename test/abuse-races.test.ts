@@ -11,7 +11,13 @@ import { judgeReport } from '#server/abuse/judge-report.ts'
 import { findInForce, listMeasures } from '#server/abuse/measure-store.ts'
 import { liftMeasure, takeMeasure, type WantedMeasure } from '#server/abuse/take-measure.ts'
 import { takeReport } from '#server/abuse/take-report.ts'
-import { claimCase, closeCase, noteOnCase, releaseCase, showCase } from '#server/abuse/work-on-case.ts'
+import {
+  claimCase,
+  closeCase,
+  noteOnCase,
+  releaseCase,
+  showCase,
+} from '#server/abuse/work-on-case.ts'
 import { listAudit, verifyAudit } from '#server/audit/store.ts'
 import { signToken } from '#server/core/signed-token.ts'
 import { ourDomain, sendLetter, startAbusePortal, untilJudged } from './support/abuse.ts'
@@ -23,7 +29,15 @@ import { giveRole } from './support/staff.ts'
 let portal: TestPortal
 const ids: Record<string, string> = {}
 const password = 'a long password of these tests'
-const people = ['sender.one', 'sender.two', 'sender.three', 'sender.four', 'ada.analyst', 'bela.senior', 'celia.senior']
+const people = [
+  'sender.one',
+  'sender.two',
+  'sender.three',
+  'sender.four',
+  'ada.analyst',
+  'bela.senior',
+  'celia.senior',
+]
 before(async () => {
   portal = await startAbusePortal({ env: { MEASURES_WITHOUT_SECOND_PERSON: '3' } })
   for (const login of people) {
@@ -38,7 +52,11 @@ const idOf = (login: string) => ids[login] ?? ''
 const times = <T>(count: number, work: (n: number) => Promise<T>) =>
   Promise.all(Array.from({ length: count }, (_, n) => work(n)))
 
-const reportOf = (source: string | null, reporter: string | null, sender = `sender.one@${ourDomain}`) => ({
+const reportOf = (
+  source: string | null,
+  reporter: string | null,
+  sender = `sender.one@${ourDomain}`,
+) => ({
   channel: 'form' as const,
   kind: 'spam' as const,
   how: source === null ? ('none' as const) : ('source' as const),
@@ -60,7 +78,11 @@ const openCaseOf = async (login: string) => {
   return rows[0]
 }
 
-const measure = (login: string, name: WantedMeasure['measure'], until: Date | null = null): WantedMeasure => ({
+const measure = (
+  login: string,
+  name: WantedMeasure['measure'],
+  until: Date | null = null,
+): WantedMeasure => ({
   accountId: idOf(login),
   caseId: null,
   measure: name,
@@ -85,7 +107,11 @@ test('fifty reports of one account at once make one open case, and each reporter
   const { desk } = portal.parts
   const from = `sender.one@${ourDomain}`
   await times(50, async (n) => {
-    const letter = await sendLetter(portal.keyring, { accountId: idOf('sender.one'), from, name: `many.${n}` })
+    const letter = await sendLetter(portal.keyring, {
+      accountId: idOf('sender.one'),
+      from,
+      name: `many.${n}`,
+    })
     await patiently(() => takeReport(desk, reportOf(letter, `reader${n % 12}@elsewhere.example`)))
   })
   await untilJudged(portal, 60)
@@ -98,7 +124,10 @@ test('one letter that one person reports ten times is one report, however often 
   const from = `sender.two@${ourDomain}`
   const letter = await sendLetter(portal.keyring, { accountId: idOf('sender.two'), from })
   const taken = await times(10, (n) =>
-    takeReport(desk, reportOf(n % 2 ? letter : letter.replace(/^(?!\n)/gm, '> '), 'reader@elsewhere.example')),
+    takeReport(
+      desk,
+      reportOf(n % 2 ? letter : letter.replace(/^(?!\n)/gm, '> '), 'reader@elsewhere.example'),
+    ),
   )
   await times(20, (n) => judgeReport(desk, taken[n % 10]?.id ?? ''))
   await untilJudged(portal)
@@ -128,7 +157,10 @@ test('a mail that arrives eight times at once is taken in once', async () => {
     '--x',
     'Content-Type: message/rfc822',
     '',
-    await sendLetter(portal.keyring, { accountId: idOf('sender.two'), from: `sender.two@${ourDomain}` }),
+    await sendLetter(portal.keyring, {
+      accountId: idOf('sender.two'),
+      from: `sender.two@${ourDomain}`,
+    }),
     '--x--',
     '',
   ].join('\r\n')
@@ -150,11 +182,17 @@ test('of two analysts who claim a case at once one gets it', async () => {
   const { id } = await openCaseOf('sender.one')
   const claimants = ['ada.analyst', 'bela.senior', 'celia.senior']
   for (let round = 0; round < 5; round += 1) {
-    const won = await Promise.all(claimants.map((login) => claimCase(desk, String(id), idOf(login))))
+    const won = await Promise.all(
+      claimants.map((login) => claimCase(desk, String(id), idOf(login))),
+    )
     assert.equal(won.filter(Boolean).length, 1)
     const winner = claimants[won.indexOf(true)] ?? ''
     const loser = claimants[won.indexOf(false)] ?? ''
-    assert.equal(await closeCase(desk, String(id), idOf(loser), 'no-breach'), false, 'a claimed case is theirs')
+    assert.equal(
+      await closeCase(desk, String(id), idOf(loser), 'no-breach'),
+      false,
+      'a claimed case is theirs',
+    )
     assert.equal(await releaseCase(desk, String(id), idOf(loser)), false)
     assert.equal(await releaseCase(desk, String(id), idOf(winner)), true)
   }
@@ -163,7 +201,10 @@ test('of two analysts who claim a case at once one gets it', async () => {
 test('a case is closed once, and a report that comes at that moment opens a new one or was in time', async () => {
   const { desk } = portal.parts
   const { id } = await openCaseOf('sender.two')
-  const letter = await sendLetter(portal.keyring, { accountId: idOf('sender.two'), from: `sender.two@${ourDomain}` })
+  const letter = await sendLetter(portal.keyring, {
+    accountId: idOf('sender.two'),
+    from: `sender.two@${ourDomain}`,
+  })
   const { id: reportId } = await takeReport(desk, reportOf(letter, 'late@elsewhere.example'))
   const [one, other] = await Promise.all([
     closeCase(desk, String(id), idOf('ada.analyst'), 'measure-taken'),
@@ -179,7 +220,9 @@ test('a case is closed once, and a report that comes at that moment opens a new 
 
 test('ten measures for one account at once: one stands, and the wanted mailbox says the same', async () => {
   const { desk } = portal.parts
-  const outcomes = await times(10, () => takeMeasure(desk, measure('sender.three', 'suspend-sending'), celia()))
+  const outcomes = await times(10, () =>
+    takeMeasure(desk, measure('sender.three', 'suspend-sending'), celia()),
+  )
   assert.equal(outcomes.filter(({ kind }) => kind === 'taken').length, 1)
   assert.ok(outcomes.every(({ kind }) => kind === 'taken' || kind === 'not-from-here'))
   const mailbox = await portal
@@ -195,17 +238,36 @@ test('ten measures for one account at once: one stands, and the wanted mailbox s
 test('more than the set number in a day need a second person, even when all come at once', async () => {
   const { desk } = portal.parts
   const logins = ['sender.one', 'sender.two', 'sender.three', 'sender.four', 'celia.senior']
-  const outcomes = await Promise.all(logins.map((login) => takeMeasure(desk, measure(login, 'suspend-sending'), ada())))
-  assert.deepEqual(outcomes.map(({ kind }) => kind).sort(), ['proposed', 'proposed', 'taken', 'taken', 'taken'])
+  const outcomes = await Promise.all(
+    logins.map((login) => takeMeasure(desk, measure(login, 'suspend-sending'), ada())),
+  )
+  assert.deepEqual(outcomes.map(({ kind }) => kind).sort(), [
+    'proposed',
+    'proposed',
+    'taken',
+    'taken',
+    'taken',
+  ])
   const proposed = outcomes.find(({ kind }) => kind === 'proposed')
   assert.ok(proposed && 'measure' in proposed)
   const { id, accountId } = proposed.measure
-  assert.equal((await portal.db('mailboxes').where({ account_id: accountId }).first()).suspension, 'none')
-  assert.deepEqual(await approveMeasure(desk, id, { ...ada(), right: 'senior' }), { kind: 'not-yours' })
+  assert.equal(
+    (await portal.db('mailboxes').where({ account_id: accountId }).first()).suspension,
+    'none',
+  )
+  assert.deepEqual(await approveMeasure(desk, id, { ...ada(), right: 'senior' }), {
+    kind: 'not-yours',
+  })
   const decided = await times(4, () => approveMeasure(desk, id, bela()))
   assert.equal(decided.filter(({ kind }) => kind === 'done').length, 1)
-  assert.equal((await portal.db('mailboxes').where({ account_id: accountId }).first()).suspension, 'send')
-  assert.equal((await listMeasures(portal.db, accountId)).filter(({ state }) => state === 'in-force').length, 1)
+  assert.equal(
+    (await portal.db('mailboxes').where({ account_id: accountId }).first()).suspension,
+    'send',
+  )
+  assert.equal(
+    (await listMeasures(portal.db, accountId)).filter(({ state }) => state === 'in-force').length,
+    1,
+  )
 })
 
 test('an objection sent ten times at once is made once, and decided once, by somebody who had no part in it', async () => {
@@ -215,7 +277,9 @@ test('an objection sent ten times at once is made once, and decided once, by som
   assert.ok(inForce)
   const token = signToken(portal.keyring, appealPurpose, inForce.id)
   const made = await times(10, (n) => makeAppeal(desk, token, `It was not me, ${n}.`))
-  const references = new Set(made.map((each) => (each.kind === 'made' ? each.appeal.reference : each.kind)))
+  const references = new Set(
+    made.map((each) => (each.kind === 'made' ? each.appeal.reference : each.kind)),
+  )
   assert.equal(references.size, 1)
   const [appeal] = await portal.db('appeals').where({ measure_id: inForce.id })
   const id = String(appeal.id)
@@ -232,9 +296,15 @@ test('an objection sent ten times at once is made once, and decided once, by som
 
 test('a case without an account joins the open case of the account that an analyst finds behind it', async () => {
   const { desk } = portal.parts
-  const told = await takeReport(desk, reportOf(null, 'word@elsewhere.example', `sender.one@${ourDomain}`))
+  const told = await takeReport(
+    desk,
+    reportOf(null, 'word@elsewhere.example', `sender.one@${ourDomain}`),
+  )
   await untilJudged(portal)
-  const { case_id: caseId } = await portal.db('abuse_reports').where({ id: told.id }).first('case_id')
+  const { case_id: caseId } = await portal
+    .db('abuse_reports')
+    .where({ id: told.id })
+    .first('case_id')
   const view = await showCase(desk, String(caseId), idOf('ada.analyst'))
   assert.equal(view?.account, undefined, 'a name alone shows nothing')
   assert.equal(view?.namesake?.id, idOf('sender.one'))
@@ -244,7 +314,11 @@ test('a case without an account joins the open case of the account that an analy
     attributeCase(desk, String(caseId), idOf('ada.analyst'), `sender.one@${ourDomain}`),
   )
   // A second click gets the answer of the first; the case is joined once, as the count shows.
-  assert.deepEqual(outcomes.map(({ kind }) => kind).sort(), ['attributed', 'attributed', 'attributed'])
+  assert.deepEqual(outcomes.map(({ kind }) => kind).sort(), [
+    'attributed',
+    'attributed',
+    'attributed',
+  ])
   const joined = await openCaseOf('sender.one')
   assert.equal(joined.report_count, before.report_count + 1)
   const timeline = (await showCase(desk, String(joined.id), idOf('ada.analyst')))?.timeline ?? []
@@ -252,7 +326,8 @@ test('a case without an account joins the open case of the account that an analy
 })
 
 test('the audit stands in one line after all of this, and a changed or missing entry shows', async () => {
-  for await (const broken of verifyAudit(portal.db, portal.keyring)) assert.fail(JSON.stringify(broken))
+  for await (const broken of verifyAudit(portal.db, portal.keyring))
+    assert.fail(JSON.stringify(broken))
   const entries = await listAudit(portal.db, {}, 500)
   assert.ok(entries.length > 10)
   const faults = async (tamper: string) => {
@@ -270,19 +345,31 @@ test('the audit stands in one line after all of this, and a changed or missing e
   }
   assert.deepEqual(await faults("update audit set subject = 'x' where position = 2"), ['changed'])
   assert.ok((await faults('delete from audit where position = 3')).includes('missing'))
-  assert.ok((await faults('delete from audit where position = (select max(position) from audit)')).includes('head'))
+  assert.ok(
+    (await faults('delete from audit where position = (select max(position) from audit)')).includes(
+      'head',
+    ),
+  )
 })
 
 // Security: what staff do or see is written down in the transaction in which they do or see it.
 test('what staff do or see is written down in the transaction in which they do or see it', async () => {
-  for (const statement of ['update audit set subject = subject', 'delete from audit', 'truncate audit'])
+  for (const statement of [
+    'update audit set subject = subject',
+    'delete from audit',
+    'truncate audit',
+  ])
     await assert.rejects(portal.db.raw(statement), { code: '23001' }, statement)
 })
 
 test('two people of the staff who act on each other at the same moment wait for each other, and both are heard', async () => {
   const { desk, db } = { ...portal.parts, db: portal.db }
   const [ada, bela] = [idOf('ada.analyst'), idOf('bela.senior')]
-  const actor = async (staffId: string) => ({ staffId, proof: await proofNow(db, staffId), right: 'senior' as const })
+  const actor = async (staffId: string) => ({
+    staffId,
+    proof: await proofNow(db, staffId),
+    right: 'senior' as const,
+  })
   const [one, other] = [await actor(ada), await actor(bela)]
   for (let round = 0; round < 15; round++) {
     const wanted = { caseId: null, measure: 'suspend-sending', cause: 'spam', until: null } as const
@@ -290,8 +377,11 @@ test('two people of the staff who act on each other at the same moment wait for 
       takeMeasure(desk, { ...wanted, accountId: bela }, one),
       takeMeasure(desk, { ...wanted, accountId: ada }, other),
     ])
-    for (const each of taken) assert.ok(each.kind === 'taken' || each.kind === 'proposed', each.kind)
-    for (const { id } of await db('measures').whereIn('account_id', [ada, bela]).where({ state: 'in-force' }))
+    for (const each of taken)
+      assert.ok(each.kind === 'taken' || each.kind === 'proposed', each.kind)
+    for (const { id } of await db('measures')
+      .whereIn('account_id', [ada, bela])
+      .where({ state: 'in-force' }))
       await liftMeasure(desk, String(id), celia())
     await db('measures').whereIn('account_id', [ada, bela]).delete()
   }

@@ -16,7 +16,8 @@ describe('a mail to the abuse address', () => {
     test(`that is ${name} becomes: ${expected.kind}`, async () => {
       const outcome = await parseReportMail(raw, [abuseAddress])
       assert.equal(outcome.kind, expected.kind, JSON.stringify(outcome).slice(0, 500))
-      if (outcome.kind === 'ignored' && expected.kind === 'ignored') assert.equal(outcome.reason, expected.reason)
+      if (outcome.kind === 'ignored' && expected.kind === 'ignored')
+        assert.equal(outcome.reason, expected.reason)
       if (outcome.kind !== 'report' || expected.kind !== 'report') return
       assert.equal(outcome.letters.length, expected.letters ?? 1)
       assert.equal(outcome.acknowledge, expected.acknowledge)
@@ -32,7 +33,11 @@ describe('a mail to the abuse address', () => {
           mail.parts,
           now,
         )
-        assert.equal(provenance.verdict, expected.verdict, `${provenance.rule}: ${provenance.reasons}`)
+        assert.equal(
+          provenance.verdict,
+          expected.verdict,
+          `${provenance.rule}: ${provenance.reasons}`,
+        )
         assert.equal(
           read.letter.from[0]?.address.split('@')[0],
           expected.verdict === 'not-ours' && how === 'retold' ? 'eve' : 'hanna',
@@ -43,10 +48,14 @@ describe('a mail to the abuse address', () => {
 
   test('may go to the abuse address of each domain, or to the one that the settings name', () => {
     const domains = { MAIL_DOMAINS: 'one.example,two.example' }
-    assert.deepEqual(abuseAddressesOf(readSettings(domains)), ['abuse@one.example', 'abuse@two.example'])
-    assert.deepEqual(abuseAddressesOf(readSettings({ ...domains, ABUSE_ADDRESS: 'Help@one.example' })), [
-      'help@one.example',
+    assert.deepEqual(abuseAddressesOf(readSettings(domains)), [
+      'abuse@one.example',
+      'abuse@two.example',
     ])
+    assert.deepEqual(
+      abuseAddressesOf(readSettings({ ...domains, ABUSE_ADDRESS: 'Help@one.example' })),
+      ['help@one.example'],
+    )
   })
 
   test('reports one letter once for one person, however it was handed in', async () => {

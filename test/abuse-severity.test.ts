@@ -27,8 +27,16 @@ describe('the severity of a case', () => {
     ['three people who report spam', { distinctReporters: 3 }, 'medium'],
     ['ten people who report spam', { distinctReporters: 10 }, 'high'],
     ['proven phishing', { kinds: ['spam', 'phishing'] }, 'medium'],
-    ['proven phishing from an account of yesterday', { kinds: ['phishing'], accountAgeDays: 1 }, 'high'],
-    ['proven phishing right after a reset', { kinds: ['phishing'], recentRecoveryChanges: 1 }, 'high'],
+    [
+      'proven phishing from an account of yesterday',
+      { kinds: ['phishing'], accountAgeDays: 1 },
+      'high',
+    ],
+    [
+      'proven phishing right after a reset',
+      { kinds: ['phishing'], recentRecoveryChanges: 1 },
+      'high',
+    ],
     [
       'a crowd whose letters prove nothing',
       { kinds: ['phishing'], distinctReporters: 500, provenance: 'unproven', accountAgeDays: 1 },
@@ -57,10 +65,21 @@ describe('the severity of a case', () => {
 
   test('never falls because more people report, or report worse', () => {
     fc.assert(
-      fc.property(facts, fc.constantFrom(...reportKinds), fc.integer({ min: 0, max: 20 }), (known, kind, more) => {
-        const worse = { ...known, kinds: [...known.kinds, kind], distinctReporters: known.distinctReporters + more }
-        assert.ok(rank(judgeSeverity(worse, null).level) >= rank(judgeSeverity(known, null).level))
-      }),
+      fc.property(
+        facts,
+        fc.constantFrom(...reportKinds),
+        fc.integer({ min: 0, max: 20 }),
+        (known, kind, more) => {
+          const worse = {
+            ...known,
+            kinds: [...known.kinds, kind],
+            distinctReporters: known.distinctReporters + more,
+          }
+          assert.ok(
+            rank(judgeSeverity(worse, null).level) >= rank(judgeSeverity(known, null).level),
+          )
+        },
+      ),
     )
   })
 

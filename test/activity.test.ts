@@ -18,7 +18,8 @@ after(() => portal.stop())
 
 const broken = async (keyring = portal.keyring) => {
   const found = []
-  for await (const link of verifyActivity(portal.db, keyring)) found.push(`${link.position} ${link.fault}`)
+  for await (const link of verifyActivity(portal.db, keyring))
+    found.push(`${link.position} ${link.fault}`)
   return found
 }
 
@@ -26,7 +27,9 @@ test('what happened is told in plain words, in every language', async () => {
   const visitor = await register(portal, { login: 'volha', password: 'a cup of warm kefir' })
   for (const locale of ['be', 'ru', 'en', 'de'] as const) {
     const { html } = await visitor.get(`/account/activity?lang=${locale}`)
-    const events = textTrees[locale].activity as unknown as { events: { account: { created: string } } }
+    const events = textTrees[locale].activity as unknown as {
+      events: { account: { created: string } }
+    }
     assert.ok(html.includes(events.events.account.created), locale)
   }
 })
@@ -85,9 +88,17 @@ test('an entry that was undone with its transaction leaves no gap', async () => 
 })
 
 test('the chain outlives a rotation of keys', async () => {
-  const both = createKeyring(['another-key-0123456789abcdefghijklmnop', ...portal.settings.secretKeys])
+  const both = createKeyring([
+    'another-key-0123456789abcdefghijklmnop',
+    ...portal.settings.secretKeys,
+  ])
   await portal.db.transaction((trx) =>
-    recordActivity(trx, both, { accountId, event: 'sign-in.succeeded', details: {}, at: portal.clock.now() }),
+    recordActivity(trx, both, {
+      accountId,
+      event: 'sign-in.succeeded',
+      details: {},
+      at: portal.clock.now(),
+    }),
   )
   assert.deepEqual(await broken(both), [])
 })

@@ -35,14 +35,19 @@ async function make(name: string, services: Record<string, string>, visitor = br
 }
 const idsOf = (html: string) =>
   [...html.matchAll(/app-passwords\/([0-9a-f-]{36})\/revoke/g)].map((found) => found[1] ?? '')
-const opening = (count: number) => eventually(async () => platform.appPasswordsOf(address).length === count)
+const opening = (count: number) =>
+  eventually(async () => platform.appPasswordsOf(address).length === count)
 const ends = () => platform.calls.filter(({ call }) => call === 'endSessions').length
 
 test('an app password is shown once, reaches the platform, and only its digest is kept', async () => {
   const { html, secret } = await make('Phone', { imap: 'on', smtp: 'on' })
   assert.match(secret, /^[a-hj-km-np-z2-9]{4}( [a-hj-km-np-z2-9]{4}){4}$/)
   assert.match(html, /Phone/)
-  assert.equal((await browser.get(`${page}/created`)).location, page, 'a second look leads to the list')
+  assert.equal(
+    (await browser.get(`${page}/created`)).location,
+    page,
+    'a second look leads to the list',
+  )
   await opening(1)
   assert.match((await browser.get(page)).html, /Phone[\s\S]*Live/)
   const { rows } =
@@ -64,7 +69,12 @@ test('the owner is told of a new app password by letter, with a link that takes 
 
 test('Security: a form that is sent twice gets one app password, which nobody makes without our key', async () => {
   const { id } = await portal.db('accounts').where({ address: 'piotr@postern.example' }).first('id')
-  const wanted = { proof: await proofNow(portal.db, id), name: 'Laptop', services: ['imap'], trace: noTrace } as const
+  const wanted = {
+    proof: await proofNow(portal.db, id),
+    name: 'Laptop',
+    services: ['imap'],
+    trace: noTrace,
+  } as const
   const form = randomBytes(32)
   const make = async (keyring = portal.keyring) => {
     const made = await createAppPassword({ ...portal.parts, keyring }, { ...wanted, form })
@@ -75,7 +85,11 @@ test('Security: a form that is sent twice gets one app password, which nobody ma
   const other = await make(createKeyring(['another-key-0123456789abcdefghijklmn']))
   assert.notEqual(other.secret, first.secret)
   // The notice of the other key can be read by nobody here.
-  const newest = portal.db('messages').where({ name: 'app-password-created' }).orderBy('created_at', 'desc').limit(1)
+  const newest = portal
+    .db('messages')
+    .where({ name: 'app-password-created' })
+    .orderBy('created_at', 'desc')
+    .limit(1)
   await portal.db('messages').whereIn('id', newest.select('id')).delete()
 })
 
@@ -121,7 +135,10 @@ test('a revoked app password leaves the platform and live mail programs are cut;
 
 test('after a reset no app password opens mail until it is kept, and the account page says so', async () => {
   const account = await portal.db('accounts').where({ address }).first()
-  const password = { plain: 'a password by reset', verifier: await portal.parts.hasher.hash('a password by reset') }
+  const password = {
+    plain: 'a password by reset',
+    verifier: await portal.parts.hasher.hash('a password by reset'),
+  }
   const at = portal.clock.now()
   const reset = { accountId: account.id, password, at, voidsLinks: false }
   await throughDoor(portal.db, account.id, (trx) => changePassword(trx, portal.parts, reset))
@@ -129,15 +146,23 @@ test('after a reset no app password opens mail until it is kept, and the account
   browser = await signIn(portal, { ...hanna, password: 'a password by reset' })
   assert.match((await browser.get('/account')).html, /Your app passwords are waiting for you/)
   const { html } = await browser.get(page)
-  const [id = ''] = [...html.matchAll(/app-passwords\/([0-9a-f-]{36})\/keep/g)].map((found) => found[1])
+  const [id = ''] = [...html.matchAll(/app-passwords\/([0-9a-f-]{36})\/keep/g)].map(
+    (found) => found[1],
+  )
   await browser.post(`${page}/${id}/keep`, {}, { from: page })
   await opening(1)
   assert.deepEqual(platform.appPasswordsOf(address), [id])
   await browser.post('/account/password', { password: 'changed by its owner' })
   await eventually(
-    async () => (await portal.db('mailboxes').where({ address }).whereRaw('applied_revision = revision')).length,
+    async () =>
+      (await portal.db('mailboxes').where({ address }).whereRaw('applied_revision = revision'))
+        .length,
   )
-  assert.deepEqual(platform.appPasswordsOf(address), [id], 'a change by its owner leaves them alone')
+  assert.deepEqual(
+    platform.appPasswordsOf(address),
+    [id],
+    'a change by its owner leaves them alone',
+  )
 })
 
 test('an old page that keeps what was revoked is told so, and one that repeats itself is answered as before', async () => {
@@ -147,8 +172,10 @@ test('an old page that keeps what was revoked is told so, and one that repeats i
     assert.equal((await browser.post(`${page}/${id}/${verb}`, {}, { from: page })).location, page)
     return (await browser.get(page)).html
   }
-  for (let round = 0; round < 2; round += 1) assert.match(await say('keep'), /The app password opens mail again/)
-  for (let round = 0; round < 2; round += 1) assert.match(await say('revoke'), /The app password is revoked/)
+  for (let round = 0; round < 2; round += 1)
+    assert.match(await say('keep'), /The app password opens mail again/)
+  for (let round = 0; round < 2; round += 1)
+    assert.match(await say('revoke'), /The app password is revoked/)
   const late = await say('keep')
   assert.match(late, /this app password was revoked before, and opens nothing/)
   assert.doesNotMatch(late, /opens mail again/)
@@ -175,7 +202,8 @@ test('revoking shows what will stop, wants a password typed lately, and is told 
   }
   assert.deepEqual(idsOf((await browser.get(page)).html), [id])
   portal.clock.advance(-11 * 60_000)
-  const told = async () => (await portal.db('messages').where({ name: 'app-password-revoked' })).length
+  const told = async () =>
+    (await portal.db('messages').where({ name: 'app-password-revoked' })).length
   const before = await told()
   await browser.post(`${page}/${id}/revoke`, {}, { from: page })
   await eventually(async () => (await told()) > before)
@@ -184,7 +212,9 @@ test('revoking shows what will stop, wants a password typed lately, and is told 
 test('thirty are enough, even when more are asked for at once', async () => {
   const tries = Array.from({ length: 8 }, (_, n) => n)
   for (let round = 0; round < 5; round++)
-    await Promise.all(tries.map((n) => browser.post(`${page}/new`, { name: `Device ${n}`, imap: 'on' })))
+    await Promise.all(
+      tries.map((n) => browser.post(`${page}/new`, { name: `Device ${n}`, imap: 'on' })),
+    )
   assert.equal(idsOf((await browser.get(page)).html).length, 30)
   const full = await browser.post(`${page}/new`, { name: 'One more', imap: 'on' })
   assert.deepEqual(full.errors, ['name.too-many'])
@@ -197,7 +227,10 @@ test('making one demands a fresh password', async () => {
 
 test('where app passwords are switched on as the only ones, mailboxes of before follow, and back', async () => {
   const opens = async () => {
-    await eventually(async () => (await portal.db('mailboxes').whereRaw('applied_revision < revision')).length === 0)
+    await eventually(
+      async () =>
+        (await portal.db('mailboxes').whereRaw('applied_revision < revision')).length === 0,
+    )
     return (await platform.observe(address))?.mainPasswordOpensMail
   }
   assert.equal(await opens(), true)
@@ -207,13 +240,21 @@ test('where app passwords are switched on as the only ones, mailboxes of before 
     assert.equal(await opens(), !only)
     const { revision } = await portal.db('mailboxes').where({ address }).first()
     await followSettingsTask(parts)({}, { attempt: 1, maxAttempts: 1 })
-    assert.equal((await portal.db('mailboxes').where({ address }).first()).revision, revision, 'once is enough')
+    assert.equal(
+      (await portal.db('mailboxes').where({ address }).first()).revision,
+      revision,
+      'once is enough',
+    )
   }
 })
 
 test('where the platform knows no app passwords there is no such page', async () => {
   const { applyAppPasswords: _, ...without } = createMemoryPlatform()
-  const other = await startTestPortal({ ports: { platform: without }, database: portal.database, worker: false })
+  const other = await startTestPortal({
+    ports: { platform: without },
+    database: portal.database,
+    worker: false,
+  })
   try {
     const visitor = await signIn(other, piotr)
     assert.equal((await visitor.get(page)).status, 404)
@@ -225,7 +266,11 @@ test('where the platform knows no app passwords there is no such page', async ()
 
 test('where the mail servers tell of no sign-ins, no page pretends to know of any', async () => {
   const { reportsSignIns: _, ...silent } = createMemoryPlatform()
-  const other = await startTestPortal({ ports: { platform: silent }, database: portal.database, worker: false })
+  const other = await startTestPortal({
+    ports: { platform: silent },
+    database: portal.database,
+    worker: false,
+  })
   try {
     const visitor = await signIn(other, piotr)
     await make('Tablet', { imap: 'on' }, visitor)
@@ -235,7 +280,10 @@ test('where the mail servers tell of no sign-ins, no page pretends to know of an
     const programs = (await visitor.get('/account/mail-programs')).html
     assert.match(programs, /do not tell this site who tried/)
     assert.doesNotMatch(programs, /has tried to connect|Tries are kept|Not in the list/)
-    assert.match((await browser.get('/account/mail-programs')).html, /No program has tried to connect/)
+    assert.match(
+      (await browser.get('/account/mail-programs')).html,
+      /No program has tried to connect/,
+    )
   } finally {
     await other.stop()
   }

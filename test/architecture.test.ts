@@ -19,7 +19,8 @@ interface Source {
 
 function resolveImport(file: string, specifier: string): string {
   if (specifier.startsWith('#')) return specifier.slice(1)
-  if (specifier.startsWith('.')) return path.posix.normalize(path.posix.join(path.posix.dirname(file), specifier))
+  if (specifier.startsWith('.'))
+    return path.posix.normalize(path.posix.join(path.posix.dirname(file), specifier))
   return specifier
 }
 
@@ -29,7 +30,9 @@ const sources: readonly Source[] = ['server', 'db'].flatMap((folder) =>
     .map((name) => {
       const file = path.posix.join(folder, name.split(path.sep).join('/'))
       const text = readFileSync(path.join(root, file), 'utf8')
-      const found = [...text.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map((match) => match[1] ?? '')
+      const found = [...text.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map(
+        (match) => match[1] ?? '',
+      )
       return { file, text, imports: found.map((specifier) => resolveImport(file, specifier)) }
     }),
 )
@@ -73,7 +76,9 @@ const rules: readonly Rule[] = [
       /^server\/web\//.test(file) ||
       file === 'server/app.ts' ||
       file === 'server/compose.ts' ||
-      /^server\/(sign-in\/(passport|device-cookie)|recovery\/(flow-cookie|flow-steps|step-pages))\.ts$/.test(file),
+      /^server\/(sign-in\/(passport|device-cookie)|recovery\/(flow-cookie|flow-steps|step-pages))\.ts$/.test(
+        file,
+      ),
   },
   {
     name: 'knex only in stores, db and jobs',
@@ -85,7 +90,9 @@ const rules: readonly Rule[] = [
     name: 'core imports nothing of ours',
     because: 'values and rules without I/O',
     allows: ({ file }, imported) =>
-      !file.startsWith('server/core/') || !/^(server|db)\//.test(imported) || imported.startsWith('server/core/'),
+      !file.startsWith('server/core/') ||
+      !/^(server|db)\//.test(imported) ||
+      imported.startsWith('server/core/'),
   },
   {
     name: "no feature imports another feature's routes",
@@ -101,14 +108,19 @@ const rules: readonly Rule[] = [
     allows: ({ file }, imported) => {
       const owner = featureOf(imported)
       if (!owner || !base(imported).endsWith('store.ts') || shared.has(owner)) return true
-      return featureOf(file) === owner || !featureOf(file) || ['cli', 'dev', 'jobs'].includes(featureOf(file) ?? '')
+      return (
+        featureOf(file) === owner ||
+        !featureOf(file) ||
+        ['cli', 'dev', 'jobs'].includes(featureOf(file) ?? '')
+      )
     },
   },
   {
     name: 'recovery imports no method',
     because: 'a new recovery method must leave recovery/ as it is',
     allows: ({ file }, imported) =>
-      !file.startsWith('server/recovery/') || !/^server\/(backup-address|phone|security-question)\//.test(imported),
+      !file.startsWith('server/recovery/') ||
+      !/^server\/(backup-address|phone|security-question)\//.test(imported),
   },
   {
     name: "only mail-platform/x knows x's protocol",
@@ -258,7 +270,8 @@ const besideTheDoor: readonly { readonly because: string; readonly verbs: readon
     verbs: ['claims/store.ts claim', 'claims/store.ts release'],
   },
   {
-    because: 'the same password under stronger parameters, where the verifier is still the one that was judged',
+    because:
+      'the same password under stronger parameters, where the verifier is still the one that was judged',
     verbs: ['accounts/store.ts strengthenVerifier'],
   },
   {
@@ -309,7 +322,15 @@ async function tablesOfAccounts(): Promise<Set<string>> {
 
 test("what writes an account's tables takes a transaction that has gone through its door", async () => {
   const tables = await tablesOfAccounts()
-  for (const known of ['accounts', 'phones', 'sessions', 'recovery_holds', 'undos', 'claims', 'mailboxes'])
+  for (const known of [
+    'accounts',
+    'phones',
+    'sessions',
+    'recovery_holds',
+    'undos',
+    'claims',
+    'mailboxes',
+  ])
     assert.ok(tables.has(known), known)
   const writes = sources
     .filter(({ file }) => !/^db\/(?:migrations|mail-directory)\//.test(file))

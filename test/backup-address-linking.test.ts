@@ -21,7 +21,16 @@ import {
 import { rekeyClaims } from '#server/claims/store.ts'
 import { newAddress, startAddressTrial } from './support/address-trial.ts'
 import { writtenMessages } from './support/by-hand.ts'
-import { at, digest, isAbout, keyring, minutes, onlyNew, rotated, trace } from './support/contact-trial.ts'
+import {
+  at,
+  digest,
+  isAbout,
+  keyring,
+  minutes,
+  onlyNew,
+  rotated,
+  trace,
+} from './support/contact-trial.ts'
 
 const trial = await startAddressTrial()
 const { partsOf, put } = trial
@@ -34,7 +43,11 @@ const contactOf = (typed: string) => {
   return judged.kind === 'ok' ? judged.contact : assert.fail(judged.reason)
 }
 const ask = (accountId: string, typed: string) =>
-  askBackupAddress(partsOf(), { proof: { accountId, epoch: firstEpoch }, contact: contactOf(typed), locale: 'de' })
+  askBackupAddress(partsOf(), {
+    proof: { accountId, epoch: firstEpoch },
+    contact: contactOf(typed),
+    locale: 'de',
+  })
 const letterTo = async (to: string) =>
   (await writtenMessages(trial.db, keyring))
     .filter((each) => each.to === to && each.name === 'backup-address-code')
@@ -46,9 +59,16 @@ const find = (accountId: string, ring = keyring) => findBackupAddress(trial.db, 
 test('an address is judged by its shape and by our own domains', () => {
   assert.deepEqual(judgeAddress(['postern.example'], 'A.Nna+x@GoogleMail.com'), {
     kind: 'ok',
-    contact: { kind: 'backup-address', value: 'A.Nna+x@googlemail.com', canonical: 'anna@gmail.com' },
+    contact: {
+      kind: 'backup-address',
+      value: 'A.Nna+x@googlemail.com',
+      canonical: 'anna@gmail.com',
+    },
   })
-  assert.deepEqual(judgeAddress(['postern.example'], 'me@postern.example'), { kind: 'refused', reason: 'own-domain' })
+  assert.deepEqual(judgeAddress(['postern.example'], 'me@postern.example'), {
+    kind: 'refused',
+    reason: 'own-domain',
+  })
   assert.equal(judgeAddress(['other.example'], 'me@postern.example').kind, 'ok')
   assert.deepEqual(judgeAddress([], ''), { kind: 'refused', reason: 'missing' })
 })
@@ -59,10 +79,17 @@ test('it is linked by the code that was mailed there, replaced, removed, and eac
   assert.equal(await pendingBackupAddress(partsOf(), anna), undefined)
   assert.deepEqual(await ask(anna, first), { kind: 'asked' })
   const contact = { kind: 'backup-address', value: first, canonical: first } as const
-  assert.deepEqual(await pendingBackupAddress(partsOf(), anna), { ...contact, typedAt: at, sentAt: at })
+  assert.deepEqual(await pendingBackupAddress(partsOf(), anna), {
+    ...contact,
+    typedAt: at,
+    sentAt: at,
+  })
   const letter = await letterTo(first)
   assert.deepEqual([letter?.channel, letter?.locale], ['mail', 'de'])
-  assert.deepEqual(await linkBackupAddress(partsOf(), asking(anna), '12'), { kind: 'refused', reason: 'shape' })
+  assert.deepEqual(await linkBackupAddress(partsOf(), asking(anna), '12'), {
+    kind: 'refused',
+    reason: 'shape',
+  })
   assert.deepEqual(await link(anna, first), { kind: 'linked' })
   assert.equal(await pendingBackupAddress(partsOf(), anna), undefined)
   assert.deepEqual(await find(anna), { ...contact, confirmedAt: at, provenAt: at })
@@ -86,7 +113,10 @@ test('it is linked by the code that was mailed there, replaced, removed, and eac
   assert.equal(await unlinkBackupAddress(partsOf(), asking(anna)), 'done')
   assert.deepEqual(await trial.newsOf(anna), news, 'there was nothing to remove')
   await trial.within((trx) => startProbation(trx, anna, minutes(5)))
-  assert.deepEqual(await unlinkBackupAddress(partsOf(), asking(anna)), { kind: 'probation', until: minutes(5) })
+  assert.deepEqual(await unlinkBackupAddress(partsOf(), asking(anna)), {
+    kind: 'probation',
+    until: minutes(5),
+  })
   assert.deepEqual(await ask(anna, newAddress()), { kind: 'probation', until: minutes(5) })
 })
 
@@ -105,14 +135,18 @@ test('proven once more, in another spelling, changes only where mail goes and wh
   await ask(anna, 'An.Na@googlemail.com')
   assert.deepEqual(await link(anna, 'An.Na@googlemail.com'), { kind: 'linked' })
   const found = await find(anna)
-  assert.deepEqual([found?.value, found?.confirmedAt, found?.provenAt], ['An.Na@googlemail.com', minutes(-60), at])
+  assert.deepEqual(
+    [found?.value, found?.confirmedAt, found?.provenAt],
+    ['An.Na@googlemail.com', minutes(-60), at],
+  )
   assert.deepEqual(await trial.newsOf(anna), [[], []])
 })
 
 test('letters are counted for the account and for the address, and the page tells of those of the account alone', async () => {
   const [anna, address] = [await trial.newAccount(), newAddress()]
   await ask(anna, address)
-  const keyOf = (who: string) => `mail-burst:${digest('limits.mail', JSON.stringify(['confirm', who]))}`
+  const keyOf = (who: string) =>
+    `mail-burst:${digest('limits.mail', JSON.stringify(['confirm', who]))}`
   const counters = await trial.counters()
   assert.deepEqual([counters[keyOf(anna)], counters[keyOf(address)]], [1, 1])
   await trial.db('rate_limits').delete()
@@ -141,10 +175,22 @@ test('its owner sees none, one on its way, or one that is set and masked', async
   assert.deepEqual(await see(minutes(10)), { ...own, state: 'none' })
   await link(anna, address)
   await trial.within((trx) => markBackupAddressProven(trx, anna, minutes(3)))
-  const set = { ...own, state: 'set', masked: 'h•••••@mask.example', since: at, provenAt: minutes(3) }
+  const set = {
+    ...own,
+    state: 'set',
+    masked: 'h•••••@mask.example',
+    since: at,
+    provenAt: minutes(3),
+  }
   assert.deepEqual(await see(), set)
   const old = (await method.findContact(trial.db, anna)) as BackupAddress
-  const kept = { kind: 'backup-address', value: address, canonical: address, confirmedAt: at, provenAt: minutes(3) }
+  const kept = {
+    kind: 'backup-address',
+    value: address,
+    canonical: address,
+    confirmedAt: at,
+    provenAt: minutes(3),
+  }
   assert.deepEqual(old, kept)
   await trial.within((trx) => method.remove(trx, anna, at))
   assert.deepEqual(await see(), { ...own, state: 'none' }, 'a spent code waits for nothing')
@@ -173,7 +219,10 @@ test('there is one at most, an older one is free with the same commit, and both 
   assert.deepEqual([(await find(anna))?.provenAt, (await find(boris))?.provenAt], [minutes(7), at])
   const row = await trial.db('backup_addresses').where({ account_id: anna }).first()
   assert.equal(keyring.open('backup-addresses.address', row.address_sealed), second)
-  assert.equal((await trial.within((trx) => removeBackupAddress(trx, keyring, anna)))?.value, second)
+  assert.equal(
+    (await trial.within((trx) => removeBackupAddress(trx, keyring, anna)))?.value,
+    second,
+  )
   assert.equal(await trial.within((trx) => removeBackupAddress(trx, keyring, anna)), undefined)
   assert.equal((await find(boris))?.value, first, 'nobody else’s')
   assert.deepEqual(await trial.db('claims').where({ account_id: anna }), [])
@@ -195,5 +244,7 @@ test('addresses move to the newest key, so many at once; rows of another worker 
   while ((await trial.within((trx) => rekeyClaims(trx, rotated, 100))) > 0);
   const found = await Promise.all(accounts.map(async (id) => (await find(id, onlyNew))?.value))
   assert.deepEqual(found, addresses)
-  assert.deepEqual(await trial.db('backup_addresses').distinct().pluck('key_id'), [rotated.newestKeyId])
+  assert.deepEqual(await trial.db('backup_addresses').distinct().pluck('key_id'), [
+    rotated.newestKeyId,
+  ])
 })

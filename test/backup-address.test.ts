@@ -21,7 +21,11 @@ async function link(visitor: Visitor, address: string, letters = 1): Promise<voi
   assert.deepEqual([asked.status, asked.location], [303, confirm], asked.errors.join())
   const code = await awaitCode(portal, address, letters)
   const linked = await visitor.post(confirm, { code })
-  assert.deepEqual([linked.status, linked.location], [303, '/account/recovery'], linked.errors.join())
+  assert.deepEqual(
+    [linked.status, linked.location],
+    [303, '/account/recovery'],
+    linked.errors.join(),
+  )
 }
 
 test('somebody links a backup address, replaces it, removes it, and everybody concerned is told', async () => {
@@ -40,7 +44,11 @@ test('somebody links a backup address, replaces it, removes it, and everybody co
   const [told] = await awaitSent(portal, mailbox)
   assert.match(told?.text ?? '', /\/undo\/[\w-]{43}/)
   const toNew = await awaitSent(portal, 'hanna@elsewhere.example', 2)
-  assert.doesNotMatch(toNew.map((each) => each.text).join(), /\/undo\//, 'the new contact gets no link')
+  assert.doesNotMatch(
+    toNew.map((each) => each.text).join(),
+    /\/undo\//,
+    'the new contact gets no link',
+  )
 
   await link(visitor, 'other@elsewhere.example')
   const toOld = await awaitSent(portal, 'hanna@elsewhere.example', 3)
@@ -52,19 +60,24 @@ test('somebody links a backup address, replaces it, removes it, and everybody co
   assert.match((await visitor.get('/account/recovery')).html, /The backup address is removed/)
   await awaitSent(portal, 'other@elsewhere.example', 3)
   await awaitSent(portal, mailbox, 3)
-  const { rows } = await portal.db.raw(`select event from activity where event like 'backup%' order by id`)
+  const { rows } = await portal.db.raw(
+    `select event from activity where event like 'backup%' order by id`,
+  )
   assert.deepEqual(
     rows.map((row: { event: string }) => row.event),
     ['backup-address.added', 'backup-address.changed', 'backup-address.removed'],
   )
   const undos = await portal.db('undos').select('change', 'told', 'old_sealed').orderBy('made_at')
-  assert.deepEqual(undos.map((undo) => `${undo.change} ${undo.told} ${undo.old_sealed !== null}`).sort(), [
-    'backup-address.added mailbox false',
-    'backup-address.changed mailbox true',
-    'backup-address.changed old-contact true',
-    'backup-address.removed mailbox true',
-    'backup-address.removed new-contact true',
-  ])
+  assert.deepEqual(
+    undos.map((undo) => `${undo.change} ${undo.told} ${undo.old_sealed !== null}`).sort(),
+    [
+      'backup-address.added mailbox false',
+      'backup-address.changed mailbox true',
+      'backup-address.changed old-contact true',
+      'backup-address.removed mailbox true',
+      'backup-address.removed new-contact true',
+    ],
+  )
 })
 
 test('a removed address can be linked again, here and elsewhere', async () => {
@@ -77,7 +90,10 @@ test('a removed address can be linked again, here and elsewhere', async () => {
 })
 
 test('that another mailbox holds an address is told only after its possession is proven', async () => {
-  const [holder, stranger] = [await register(portal, somebody()), await register(portal, somebody())]
+  const [holder, stranger] = [
+    await register(portal, somebody()),
+    await register(portal, somebody()),
+  ]
   await link(holder, 'a.holder@gmail.com')
   const asked = await stranger.post(form, { address: 'AHolder+x@googlemail.com' })
   assert.deepEqual([asked.status, asked.location], [303, confirm])
@@ -85,7 +101,10 @@ test('that another mailbox holds an address is told only after its possession is
   const wrong = await stranger.post(confirm, { code: otherCode(code) })
   assert.deepEqual([wrong.status, wrong.errors], [422, ['code.wrong']])
   const taken = await stranger.post(confirm, { code })
-  assert.deepEqual([taken.status, taken.page, taken.errors], [422, 'backup-address-confirm', ['backup-address.taken']])
+  assert.deepEqual(
+    [taken.status, taken.page, taken.errors],
+    [422, 'backup-address-confirm', ['backup-address.taken']],
+  )
   assert.match(taken.html, /belongs to another mailbox/)
   const { rows } =
     await portal.db.raw(`select count(distinct account_id)::int as n from claims where kind = 'backup-address'
@@ -107,7 +126,11 @@ test('whoever proves the own address once more changes nothing, and nobody is to
     .db('accounts')
     .where({ address: `${person.login}@postern.example` })
     .first()
-  const events = await portal.db('activity').where({ account_id: account.id }).orderBy('id').pluck('event')
+  const events = await portal
+    .db('activity')
+    .where({ account_id: account.id })
+    .orderBy('id')
+    .pluck('event')
   assert.deepEqual(events, ['account.created', 'backup-address.added'])
   assert.equal((await portal.db('undos').where({ account_id: account.id })).length, 1)
   const row = await portal.db('backup_addresses').where({ account_id: account.id }).first()
@@ -123,7 +146,10 @@ test('addresses that cannot help are refused with the reason, and stay in the fo
     ['me@mail.POSTERN.example', 'own-domain'],
   ] as const) {
     const answer = await visitor.post(form, { address })
-    assert.deepEqual([answer.status, answer.page, answer.errors], [422, 'backup-address', [`address.${reason}`]])
+    assert.deepEqual(
+      [answer.status, answer.page, answer.errors],
+      [422, 'backup-address', [`address.${reason}`]],
+    )
     if (address) assert.ok(answer.html.includes(`value="${address}"`))
   }
 })
@@ -131,14 +157,23 @@ test('addresses that cannot help are refused with the reason, and stay in the fo
 test('the pages want a fresh password, and steps in their order', async () => {
   const visitor = await register(portal, somebody())
   assert.equal((await visitor.get(confirm)).location, form)
-  assert.equal((await portal.visitor().get(form)).location, `/sign-in?next=${encodeURIComponent(form)}`)
+  assert.equal(
+    (await portal.visitor().get(form)).location,
+    `/sign-in?next=${encodeURIComponent(form)}`,
+  )
   portal.clock.advance(11 * 60_000)
-  assert.equal((await visitor.get(form)).location, `/account/confirm-password?next=${encodeURIComponent(form)}`)
+  assert.equal(
+    (await visitor.get(form)).location,
+    `/account/confirm-password?next=${encodeURIComponent(form)}`,
+  )
   const _csrf = await visitor.token('/account')
   const headers = { 'content-type': 'application/x-www-form-urlencoded' }
   const body = new URLSearchParams({ _csrf }).toString()
   const removal = await visitor.send(`${form}/remove`, body, headers)
-  assert.equal(removal.location, `/account/confirm-password?next=${encodeURIComponent('/account/recovery')}`)
+  assert.equal(
+    removal.location,
+    `/account/confirm-password?next=${encodeURIComponent('/account/recovery')}`,
+  )
 })
 
 test('a code works once, even when sent sixteen times at once, and only for ten minutes', async () => {
@@ -189,8 +224,11 @@ test('a code that is sent again makes the one before worthless and gives no trie
   const again = await visitor.post(`${confirm}/again`, {}, { from: confirm })
   assert.deepEqual([again.status, again.location], [303, confirm])
   const second = await awaitCode(portal, 'twice@elsewhere.example', 2)
-  if (first !== second) assert.deepEqual((await visitor.post(confirm, { code: first })).errors, ['code.wrong'])
-  assert.deepEqual((await visitor.post(confirm, { code: otherCode(second) })).errors, ['code.wrong'])
+  if (first !== second)
+    assert.deepEqual((await visitor.post(confirm, { code: first })).errors, ['code.wrong'])
+  assert.deepEqual((await visitor.post(confirm, { code: otherCode(second) })).errors, [
+    'code.wrong',
+  ])
   assert.deepEqual((await visitor.post(confirm, { code: second })).errors, ['code.dead'])
 })
 

@@ -14,35 +14,73 @@ after(() => portal.stop())
 
 const form = 'Content-Type: application/x-www-form-urlencoded'
 const multipart = 'Content-Type: multipart/form-data; boundary=x'
-const filePart = '--x\r\nContent-Disposition: form-data; name="message_file"; filename="a.eml"\r\n\r\n'
+const filePart =
+  '--x\r\nContent-Disposition: form-data; name="message_file"; filename="a.eml"\r\n\r\n'
 const fieldPart = '--x\r\nContent-Disposition: form-data; name="note"\r\n\r\n'
 const flood = 300 * 1024 * 1024
 
 /** Both ends' buffers of the system, which fill before the portal could have stopped anybody. */
 const buffers = 12 * 1024 * 1024
 
-const ways: readonly { what: string; line: string; headers: string; first?: string; taken?: number }[] = [
+const ways: readonly {
+  what: string
+  line: string
+  headers: string
+  first?: string
+  taken?: number
+}[] = [
   { what: 'a form', line: 'POST /sign-in', headers: form },
   { what: 'a form of a page that is none', line: 'POST /nowhere', headers: form },
   { what: 'a type that no page reads', line: 'POST /sign-in', headers: 'Content-Type: text/plain' },
   { what: 'JSON', line: 'POST /register', headers: 'Content-Type: application/json' },
   { what: 'no type', line: 'POST /account/password', headers: 'X-Nothing: x' },
-  { what: 'a file for a page without one', line: 'POST /sign-in', headers: multipart, first: filePart },
+  {
+    what: 'a file for a page without one',
+    line: 'POST /sign-in',
+    headers: multipart,
+    first: filePart,
+  },
   { what: 'an unknown method', line: 'PUT /sign-in', headers: form },
-  { what: 'a page that is only looked at', line: 'GET /sign-in', headers: 'Content-Type: text/plain' },
+  {
+    what: 'a page that is only looked at',
+    line: 'GET /sign-in',
+    headers: 'Content-Type: text/plain',
+  },
   { what: 'the head of a page', line: 'HEAD /', headers: form },
   { what: 'a page that is none', line: 'GET /nowhere', headers: form },
   { what: 'a style sheet', line: 'GET /service-worker.js', headers: form },
   { what: 'a probe', line: 'GET /livez', headers: form },
-  { what: 'what a mail program asks', line: 'POST /autodiscover/autodiscover.xml', headers: 'Content-Type: text/xml' },
+  {
+    what: 'what a mail program asks',
+    line: 'POST /autodiscover/autodiscover.xml',
+    headers: 'Content-Type: text/xml',
+  },
   { what: 'what a gateway tells', line: 'POST /hooks/twilio/status/1', headers: form },
   { what: 'a stop link as a form', line: 'POST /stop/x', headers: form },
   { what: 'a stop link in parts', line: 'POST /stop/x', headers: multipart, first: fieldPart },
   { what: 'a stop link as text', line: 'POST /stop/x', headers: 'Content-Type: text/plain' },
   { what: 'a report as text', line: 'POST /report', headers: form, first: 'note=', taken: 4 },
-  { what: 'a report with a file', line: 'POST /report', headers: multipart, first: filePart, taken: 16 },
-  { what: 'a report with a field', line: 'POST /report', headers: multipart, first: fieldPart, taken: 16 },
-  { what: 'a report in broken parts', line: 'POST /report', headers: multipart, first: 'no boundary', taken: 16 },
+  {
+    what: 'a report with a file',
+    line: 'POST /report',
+    headers: multipart,
+    first: filePart,
+    taken: 16,
+  },
+  {
+    what: 'a report with a field',
+    line: 'POST /report',
+    headers: multipart,
+    first: fieldPart,
+    taken: 16,
+  },
+  {
+    what: 'a report in broken parts',
+    line: 'POST /report',
+    headers: multipart,
+    first: 'no boundary',
+    taken: 16,
+  },
 ]
 
 for (const { what, line, headers, first, taken = 0 } of ways)
@@ -60,7 +98,10 @@ test('who answers before a body has come reads none of the rest: options, cross-
     { line: 'POST /sign-in', headers: `${form}\r\nSec-Fetch-Site: cross-site`, status: 403 },
   ]
   for (const { line, headers, status } of refused) {
-    const answer = await converse(port, chunkedRequest(`${line} HTTP/1.1\r\nHost: localhost\r\n${headers}`, flood))
+    const answer = await converse(
+      port,
+      chunkedRequest(`${line} HTTP/1.1\r\nHost: localhost\r\n${headers}`, flood),
+    )
     assert.equal(answer.status, status)
     assert.match(answer.text, /^Connection: close\r$/im)
     assert.ok(answer.sent < buffers, `${answer.sent} bytes were taken`)

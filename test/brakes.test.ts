@@ -24,18 +24,26 @@ after(() => portal.stop())
 
 const linesOf = (brake: string) =>
   portal.logged
-    .map((line) => JSON.parse(line) as { level: string; brake?: string; msg: string; sinceLastLine: number })
+    .map(
+      (line) =>
+        JSON.parse(line) as { level: string; brake?: string; msg: string; sinceLastLine: number },
+    )
     .filter((line) => line.brake === brake && line.msg === 'a brake bites')
 
-const lettersOf = async (words: RegExp) => (await sentTo(portal, alertMail)).filter(({ text }) => words.test(text))
+const lettersOf = async (words: RegExp) =>
+  (await sentTo(portal, alertMail)).filter(({ text }) => words.test(text))
 
 async function countOf(brake: string): Promise<number> {
   const server = portal.metrics?.listen('127.0.0.1', 0)
   assert.ok(server)
   await once(server, 'listening')
-  const text = await (await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`)).text()
+  const text = await (
+    await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`)
+  ).text()
   server.close()
-  return Number(new RegExp(`^postern_brake_total\\{brake="${brake}"\\} (\\S+)$`, 'm').exec(text)?.[1])
+  return Number(
+    new RegExp(`^postern_brake_total\\{brake="${brake}"\\} (\\S+)$`, 'm').exec(text)?.[1],
+  )
 }
 
 test('a flood of registrations is told once in ten minutes, counted each time and written of once an hour', async () => {
@@ -66,7 +74,8 @@ test('a flood of registrations is told once in ten minutes, counted each time an
 test('a block of numbers and a day that have had their SMS are told, each by its own name', async () => {
   const permit = (e164: string, prefix: string) =>
     portal.parts.smsGuard.permit({ e164, prefix, country: 'BY' }, { confirmed: false })
-  for (let n = 10; n < 30; n += 1) assert.equal((await permit(`+3752912345${n}`, '+37529123')).kind, 'permitted')
+  for (let n = 10; n < 30; n += 1)
+    assert.equal((await permit(`+3752912345${n}`, '+37529123')).kind, 'permitted')
   assert.deepEqual([linesOf('sms-prefix').length, linesOf('sms-total').length], [0, 0])
   const near = await permit('+375291234599', '+37529123')
   assert.ok(near.kind === 'refused' && near.reason === 'prefix')
@@ -84,7 +93,10 @@ test('a guard that works inside a transaction tells as well', async () => {
   await portal.db.transaction(async (trx) => {
     const guard = portal.parts.smsGuard.within(trx)
     for (let n = 10; n < 31; n += 1)
-      await guard.permit({ e164: `+3752922222${n}`, prefix: '+37529222', country: 'BY' }, { confirmed: true })
+      await guard.permit(
+        { e164: `+3752922222${n}`, prefix: '+37529222', country: 'BY' },
+        { confirmed: true },
+      )
   })
   assert.equal(await countOf('sms-prefix'), before + 1)
 })

@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, before, test } from 'node:test'
-import { claim, claimedValues, findHeld, findHolder, rekeyClaims, release } from '#server/claims/store.ts'
+import {
+  claim,
+  claimedValues,
+  findHeld,
+  findHolder,
+  rekeyClaims,
+  release,
+} from '#server/claims/store.ts'
 import { createKeyring } from '#server/core/keyring.ts'
 import { createTestDatabase, type TestDatabase } from './support/database.ts'
 
@@ -40,7 +47,10 @@ const take = (keyring: typeof during, accountId: string, value: string) =>
   database.db.transaction((trx) => claim(trx, keyring, { kind: 'phone', value, accountId }, at))
 
 /** As many at once as there are connections: who waits longer for one is sent away, which is another story. */
-async function crowd<T>(people: readonly string[], work: (id: string, nth: number) => Promise<T>): Promise<T[]> {
+async function crowd<T>(
+  people: readonly string[],
+  work: (id: string, nth: number) => Promise<T>,
+): Promise<T[]> {
   const line = people.entries()
   const outcomes: T[] = []
   const serve = async () => {
@@ -86,7 +96,10 @@ test('a thing stays unique while keys are rotated, whoever knows which of them',
   assert.equal(await take(since, third, '+375293333333'), 'taken')
   assert.equal(await findHolder(database.db, since, 'phone', '+375294444444'), second)
   assert.deepEqual(await claimedValues(database.db, since, 'phone', first), ['+375293333333'])
-  const { rows } = await database.db.raw('select count(*)::int as n from claims where key_id <> ?', [since.newestKeyId])
+  const { rows } = await database.db.raw(
+    'select count(*)::int as n from claims where key_id <> ?',
+    [since.newestKeyId],
+  )
   assert.equal(rows[0].n, 0)
 })
 
@@ -94,8 +107,14 @@ test('a refused claim leaves the transaction usable and nothing behind', async (
   const [first, second] = [await account(), await account()]
   await take(during, first, '+375295555555')
   await database.db.transaction(async (trx) => {
-    assert.equal(await claim(trx, during, { kind: 'phone', value: '+375295555555', accountId: second }, at), 'taken')
-    assert.equal(await claim(trx, during, { kind: 'phone', value: '+375296666666', accountId: second }, at), 'claimed')
+    assert.equal(
+      await claim(trx, during, { kind: 'phone', value: '+375295555555', accountId: second }, at),
+      'taken',
+    )
+    assert.equal(
+      await claim(trx, during, { kind: 'phone', value: '+375296666666', accountId: second }, at),
+      'claimed',
+    )
   })
   assert.deepEqual(await claimedValues(database.db, during, 'phone', second), ['+375296666666'])
 })
@@ -127,7 +146,12 @@ test('letting go of one thing keeps the others, of the same kind, of other kinds
   const [first, second] = [await account(), await account()]
   const { db } = database
   await db.transaction((trx) =>
-    claim(trx, during, { kind: 'backup-address', value: 'a@elsewhere.example', accountId: first }, at),
+    claim(
+      trx,
+      during,
+      { kind: 'backup-address', value: 'a@elsewhere.example', accountId: first },
+      at,
+    ),
   )
   for (const value of ['+375298000001', '+375298000002']) await take(during, first, value)
   await take(during, second, '+375298000003')
@@ -137,7 +161,9 @@ test('letting go of one thing keeps the others, of the same kind, of other kinds
   assert.deepEqual(await claimedValues(db, during, 'phone', first), ['+375298000002'])
   await db.transaction((trx) => release(trx, during, phone))
   assert.deepEqual(await claimedValues(db, during, 'phone', first), [])
-  assert.deepEqual(await claimedValues(db, during, 'backup-address', first), ['a@elsewhere.example'])
+  assert.deepEqual(await claimedValues(db, during, 'backup-address', first), [
+    'a@elsewhere.example',
+  ])
   assert.deepEqual(await claimedValues(db, during, 'phone', second), ['+375298000003'])
 })
 
@@ -146,7 +172,9 @@ test('somebody who looks for free names learns in one question which are held', 
   const { db } = database
   const held = ['anna.k', 'anna.kavalenka']
   for (const value of held)
-    await db.transaction((trx) => claim(trx, during, { kind: 'login', value, accountId: holder }, at))
+    await db.transaction((trx) =>
+      claim(trx, during, { kind: 'login', value, accountId: holder }, at),
+    )
   assert.deepEqual(await findHeld(db, during, 'login', [...held, 'anna.k7']), new Set(held))
   assert.deepEqual(await findHeld(db, during, 'login-look-alike', held), new Set())
   assert.equal(await findHolder(db, during, 'login', 'anna.k'), holder)
@@ -156,14 +184,22 @@ test('somebody who looks for free names learns in one question which are held', 
 test('one text under two kinds is two things: a copy of the table does not tell that they are equal', async () => {
   const [first, second] = [await account(), await account()]
   const text = 'same.text'
-  await database.db.transaction((trx) => claim(trx, during, { kind: 'login', value: text, accountId: first }, at))
+  await database.db.transaction((trx) =>
+    claim(trx, during, { kind: 'login', value: text, accountId: first }, at),
+  )
   const other = { kind: 'login-look-alike', value: text, accountId: second } as const
   assert.equal(await database.db.transaction((trx) => claim(trx, during, other, at)), 'claimed')
-  const rows = await database.db('claims').whereIn('account_id', [first, second]).select('digest', 'key_id')
+  const rows = await database
+    .db('claims')
+    .whereIn('account_id', [first, second])
+    .select('digest', 'key_id')
   assert.equal(new Set(rows.map((row) => row.digest.toString('hex'))).size, 4)
   const underKey = (id: string) => rows.filter((row) => row.key_id === id).length
   assert.deepEqual(during.keyIds.map(underKey), [2, 2], 'each row names the key of its digest')
-  const byKey = await database.db('claims').where({ account_id: first, key_id: since.newestKeyId }).first('digest')
+  const byKey = await database
+    .db('claims')
+    .where({ account_id: first, key_id: since.newestKeyId })
+    .first('digest')
   assert.deepEqual(byKey.digest, since.digest('claims.login', text))
 })
 

@@ -25,7 +25,8 @@ async function waitingSecrets(): Promise<Record<string, string>> {
   for (const { payload } of rows) {
     const { params } = openPayload(portal.keyring, payload)
     for (const [name, value] of Object.entries(params))
-      if (/^code$|token$/i.test(name) && typeof value === 'string') secrets[`${name} ${value.slice(0, 2)}`] = value
+      if (/^code$|token$/i.test(name) && typeof value === 'string')
+        secrets[`${name} ${value.slice(0, 2)}`] = value
   }
   return secrets
 }
@@ -69,17 +70,31 @@ test('a dump of database and queue shows no phone, backup address, answer, code,
 
   await portal.startWorker()
   await awaitSent(portal, phone, 4)
-  const session = decodeURIComponent(visitor.cookies.get('session') ?? '').replace(/^s:(.+)\.[^.]+$/, '$1')
-  const cookies = { session, device: visitor.cookies.get('device') ?? '', csrf: visitor.cookies.get('csrf') ?? '' }
+  const session = decodeURIComponent(visitor.cookies.get('session') ?? '').replace(
+    /^s:(.+)\.[^.]+$/,
+    '$1',
+  )
+  const cookies = {
+    session,
+    device: visitor.cookies.get('device') ?? '',
+    csrf: visitor.cookies.get('csrf') ?? '',
+  }
   assertAbsent(await dumpDatabase(portal.db), { ...contacts, ...typed, ...tokens, ...cookies })
 })
 
 test('nor after somebody asked for a link and a code, answered, and set a new password', async () => {
   await portal.stopWorker()
   const person = await equip(portal, 'forgetful')
-  const own = { phone: person.phone, 'phone of home': person.phone.slice(4), 'backup address': person.address }
+  const own = {
+    phone: person.phone,
+    'phone of home': person.phone.slice(4),
+    'backup address': person.address,
+  }
   const spoken = { answer: person.answer, 'normal form of the answer': 'каліноускаягай' }
-  const strange = { 'typed number': '+375447654321', 'typed address': 'typed.by.a.stranger@elsewhere.example' }
+  const strange = {
+    'typed number': '+375447654321',
+    'typed address': 'typed.by.a.stranger@elsewhere.example',
+  }
   const visitor = await begin(portal, person.login)
   await visitor.post('/recover/backup-address', { address: strange['typed address'] })
   await visitor.post('/recover/sms', { phone: strange['typed number'] })
@@ -89,12 +104,21 @@ test('nor after somebody asked for a link and a code, answered, and set a new pa
   await other.post('/recover/security-question', { answer: 'a wrong answer of somebody' })
   const asked = await dumpDatabase(portal.db)
   assert.match(asked, /send-recovery-code/)
-  assertAbsent(asked, { ...own, ...spoken, ...strange, 'wrong answer': 'a wrong answer of somebody' })
+  assertAbsent(asked, {
+    ...own,
+    ...spoken,
+    ...strange,
+    'wrong answer': 'a wrong answer of somebody',
+  })
 
   await portal.startWorker()
   const code = await awaitCode(portal, person.phone)
   const link = await awaitLink(portal, person.address)
-  const secrets = { code, link: link.replace('/recover/link/', ''), flow: other.cookies.get('recovery') ?? '' }
+  const secrets = {
+    code,
+    link: link.replace('/recover/link/', ''),
+    flow: other.cookies.get('recovery') ?? '',
+  }
   assertAbsent(await dumpDatabase(portal.db), { ...own, ...spoken, ...strange, ...secrets })
   await other.post('/recover/sms/code', { code })
   await portal.stopWorker()
@@ -102,13 +126,24 @@ test('nor after somebody asked for a link and a code, answered, and set a new pa
   assert.equal((await setPassword(other, password)).location, '/recover/done')
   const tokens = await waitingSecrets()
   assert.ok(Object.keys(tokens).some((name) => name.startsWith('undoToken')))
-  assertAbsent(await dumpDatabase(portal.db), { ...own, ...spoken, ...secrets, ...tokens, password })
+  assertAbsent(await dumpDatabase(portal.db), {
+    ...own,
+    ...spoken,
+    ...secrets,
+    ...tokens,
+    password,
+  })
 })
 
 test('the search finds what is in clear: a mailbox name is no secret, and stands there', async () => {
   const dump = await dumpDatabase(portal.db)
-  assert.throws(() => assertAbsent(dump, { mailbox: 'hanna.k@postern.example' }), /mailbox stands in the database/)
-  await portal.db('rate_limits').insert({ key: `x:${Buffer.from(phone).toString('base64url')}`, points: 1 })
+  assert.throws(
+    () => assertAbsent(dump, { mailbox: 'hanna.k@postern.example' }),
+    /mailbox stands in the database/,
+  )
+  await portal
+    .db('rate_limits')
+    .insert({ key: `x:${Buffer.from(phone).toString('base64url')}`, points: 1 })
   const spoilt = await dumpDatabase(portal.db)
   assert.throws(() => assertAbsent(spoilt, { phone }), /phone stands in the database/)
 })

@@ -50,7 +50,10 @@ test('an operator blocks somebody, who is out at once, and lets them in again; b
   assert.equal((await run('account block hanna.k')).status, 3)
   assert.equal((await visitor.get('/account')).status, 303)
   const row = () =>
-    portal.db('mail_directory.mailboxes').where({ address: 'hanna.k@postern.example' }).first('suspension')
+    portal
+      .db('mail_directory.mailboxes')
+      .where({ address: 'hanna.k@postern.example' })
+      .first('suspension')
   await eventually(async () => (await row())?.suspension === 'all')
   assert.equal((await run('account unblock hanna.k@postern.example')).status, 0)
   await eventually(async () => (await row())?.suspension === 'none')
@@ -62,11 +65,16 @@ test('whom an operator blocks is told once by backup address and SMS, reads it a
   const person = await equip(portal)
   assert.equal((await run(`account block ${person.login}`)).status, 0)
   assert.equal((await run(`account block ${person.login}`)).status, 3)
-  const entry = await portal.visitor().post('/sign-in', { login: person.login, password: person.password })
+  const entry = await portal
+    .visitor()
+    .post('/sign-in', { login: person.login, password: person.password })
   assert.match(entry.html, /This mailbox is blocked/)
-  const wrong = await portal.visitor().post('/sign-in', { login: person.login, password: 'not the right one' })
+  const wrong = await portal
+    .visitor()
+    .post('/sign-in', { login: person.login, password: 'not the right one' })
   assert.doesNotMatch(wrong.html, /This mailbox is blocked/)
-  const told = async (to: string, count: number) => (await awaitSent(portal, to, count)).map(({ text }) => text)
+  const told = async (to: string, count: number) =>
+    (await awaitSent(portal, to, count)).map(({ text }) => text)
   const [letters, sms] = [await told(person.address, 1), await told(person.phone, 1)]
   assert.deepEqual([letters.length, sms.length], [1, 1])
   assert.match(
@@ -95,8 +103,14 @@ test('roles are granted and revoked by command, on record', async () => {
   const without = await run('staff revoke hanna.k')
   assert.equal(without.status, 2, 'which role is said, never guessed')
   for (const verb of ['grant', 'revoke'])
-    assert.match((await run(`staff ${verb} --help`)).text, new RegExp(`portal staff ${verb} LOGIN --role$`, 'm'))
-  assert.match((await run('account block --help')).text, /portal account block LOGIN \[--reason\]$/m)
+    assert.match(
+      (await run(`staff ${verb} --help`)).text,
+      new RegExp(`portal staff ${verb} LOGIN --role$`, 'm'),
+    )
+  assert.match(
+    (await run('account block --help')).text,
+    /portal account block LOGIN \[--reason\]$/m,
+  )
   assert.equal((await run('staff revoke hanna.k --role analyst')).status, 0)
   assert.deepEqual([await eventsOf('staff.granted'), await eventsOf('staff.revoked')], [1, 1])
 })
@@ -104,15 +118,27 @@ test('roles are granted and revoked by command, on record', async () => {
 test('an operator gives a mailbox a further address, which nobody else can get, not even after it was taken off', async () => {
   await register(portal, piotr)
   const leadTo = async () => {
-    await eventually(async () => !(await portal.db('mailboxes').whereRaw('applied_revision < revision').first()))
-    const rows = await portal.db('mail_directory.addresses').orderBy('address').select('address', 'account_id')
-    const mine = await portal.db('accounts').where({ address: 'hanna.k@postern.example' }).first('id')
+    await eventually(
+      async () => !(await portal.db('mailboxes').whereRaw('applied_revision < revision').first()),
+    )
+    const rows = await portal
+      .db('mail_directory.addresses')
+      .orderBy('address')
+      .select('address', 'account_id')
+    const mine = await portal
+      .db('accounts')
+      .where({ address: 'hanna.k@postern.example' })
+      .first('id')
     return rows.filter((row) => row.account_id === mine.id).map(({ address }) => address)
   }
   assert.equal((await run('mailboxes alias hanna.k --add postmaster')).status, 0)
   assert.equal((await run('mailboxes alias hanna.k --add postmaster@postern.example')).status, 3)
   assert.deepEqual(await leadTo(), ['hanna.k@postern.example', 'postmaster@postern.example'])
-  assert.equal((await run('mailboxes alias piotr --add P0stmaster')).status, 3, 'it looks like that of somebody else')
+  assert.equal(
+    (await run('mailboxes alias piotr --add P0stmaster')).status,
+    3,
+    'it looks like that of somebody else',
+  )
   assert.equal((await run('mailboxes alias piotr --add hanna.k')).status, 3)
   assert.equal((await run('mailboxes alias piotr --add piotr')).status, 3)
   assert.equal((await run('mailboxes alias piotr --add somebody@elsewhere.example')).status, 3)
@@ -125,7 +151,10 @@ test('an operator gives a mailbox a further address, which nobody else can get, 
   assert.equal((await run('mailboxes alias hanna.k --remove postmaster')).status, 3)
   assert.deepEqual(await leadTo(), ['hanna.k@postern.example'])
   assert.equal((await run('mailboxes alias piotr --add postmaster')).status, 3)
-  assert.deepEqual([await eventsOf('mailbox.alias-added'), await eventsOf('mailbox.alias-removed')], [1, 1])
+  assert.deepEqual(
+    [await eventsOf('mailbox.alias-added'), await eventsOf('mailbox.alias-removed')],
+    [1, 1],
+  )
 })
 
 test('reconciliation by command tells of drift by its exit status, and mends it', async () => {
@@ -152,17 +181,30 @@ test('a rotation of keys: new key first, rekey, old key out', async () => {
 })
 
 test('the doctor finds a changed entry of the activity chain', async () => {
-  assert.equal((await run('doctor')).status, 1, 'what the other key sealed is out of reach for the old one alone')
-  const both = { ...env, SECRET_KEYS: `fresh-key-0123456789-zyxwvutsrqponmlkjih,${env.SECRET_KEYS}` }
+  assert.equal(
+    (await run('doctor')).status,
+    1,
+    'what the other key sealed is out of reach for the old one alone',
+  )
+  const both = {
+    ...env,
+    SECRET_KEYS: `fresh-key-0123456789-zyxwvutsrqponmlkjih,${env.SECRET_KEYS}`,
+  }
   assert.equal((await runCommand(['doctor'], both)).status, 0)
-  await portal.db('activity').where({ event: 'staff.granted' }).update({ details: '{"role":"operator"}' })
+  await portal
+    .db('activity')
+    .where({ event: 'staff.granted' })
+    .update({ details: '{"role":"operator"}' })
   const sick = await runCommand(['doctor'], both)
   assert.equal(sick.status, 1)
   assert.match(sick.text, /WRONG\s+activity chain/)
 })
 
 test('seed adds its people once', async () => {
-  const both = { ...env, SECRET_KEYS: `fresh-key-0123456789-zyxwvutsrqponmlkjih,${env.SECRET_KEYS}` }
+  const both = {
+    ...env,
+    SECRET_KEYS: `fresh-key-0123456789-zyxwvutsrqponmlkjih,${env.SECRET_KEYS}`,
+  }
   assert.equal((await runCommand(['seed'], both)).status, 0)
   const count = async () => (await portal.db('accounts')).length
   const once = await count()

@@ -4,7 +4,11 @@ import { after, before, beforeEach, test } from 'node:test'
 import { explain, type Facts } from '#server/client-sign-ins/explain.ts'
 import { readReport } from '#server/client-sign-ins/read-report.ts'
 import { startReportService } from '#server/client-sign-ins/report-service.ts'
-import { type ClientSignIn, deleteOldMarks, deleteOldSignIns } from '#server/client-sign-ins/store.ts'
+import {
+  type ClientSignIn,
+  deleteOldMarks,
+  deleteOldSignIns,
+} from '#server/client-sign-ins/store.ts'
 import { createMemoryPlatform } from '#server/mail-platform/memory.ts'
 import { hanna, register } from './support/people.ts'
 import { startTestPortal, type TestPortal } from './support/portal.ts'
@@ -78,7 +82,10 @@ test('a question before sign-in, nonsense and unknown names are answered and not
   await tell(report({ login: 'nobody@postern.example' }))
   await tell(report({ protocol: 'lmtp' }))
   assert.equal((await rows()).length, 0)
-  assert.equal(readReport(JSON.stringify(report({ login: 'HANNA.K@postern.example' })))?.login, address)
+  assert.equal(
+    readReport(JSON.stringify(report({ login: 'HANNA.K@postern.example' })))?.login,
+    address,
+  )
 })
 
 test('tries that are alike are one row with their number; a guesser fills no table', async () => {
@@ -87,7 +94,8 @@ test('tries that are alike are one row with their number; a guesser fills no tab
     (await rows()).map(({ tries }) => tries),
     [5],
   )
-  for (let n = 0; n < 80; n++) await tell(report({ pwhash: n.toString(16).padStart(4, '0'), remote: `10.${n}.0.1` }))
+  for (let n = 0; n < 80; n++)
+    await tell(report({ pwhash: n.toString(16).padStart(4, '0'), remote: `10.${n}.0.1` }))
   const kept = await rows()
   assert.ok(kept.length >= 41 && kept.length <= 43, String(kept.length))
   assert.equal(
@@ -117,7 +125,10 @@ test('a database that is away is no reason to wait or to refuse', async () => {
       throw new Error('away')
     },
   })
-  const other = await startReportService({ ...portal.parts, db }, { host: '127.0.0.1', port: 0, token })
+  const other = await startReportService(
+    { ...portal.parts, db },
+    { host: '127.0.0.1', port: 0, token },
+  )
   try {
     const started = performance.now()
     const answer = await fetch(`http://127.0.0.1:${other.port}/?command=report`, {
@@ -153,9 +164,13 @@ const refused: ClientSignIn = {
   firstAt: at(30),
   lastAt: at(30),
 }
-const facts = (more: Partial<Facts> & { mark?: { appPasswordId: string | null; lastGoodAt: Date } }): Facts => ({
+const facts = (
+  more: Partial<Facts> & { mark?: { appPasswordId: string | null; lastGoodAt: Date } },
+): Facts => ({
   marks: new Map(more.mark ? [['aa', more.mark]] : []),
-  appPasswords: new Map([['id', { name: 'Phone', services: ['imap'], heldAt: null, revokedAt: null }]]),
+  appPasswords: new Map([
+    ['id', { name: 'Phone', services: ['imap'], heldAt: null, revokedAt: null }],
+  ]),
   passwordSince: at(3),
   mainPasswordOpensMail: true,
   ...more,
@@ -165,7 +180,8 @@ test('each refusal is explained as far as it can be said, and no further', () =>
   const known = facts({}).appPasswords.get('id')
   assert.ok(known)
   const app = { mark: { appPasswordId: 'id', lastGoodAt: at(1) } }
-  const reasonOf = (given: Parameters<typeof facts>[0], signIn = refused) => explain(signIn, facts(given)).reason
+  const reasonOf = (given: Parameters<typeof facts>[0], signIn = refused) =>
+    explain(signIn, facts(given)).reason
   assert.equal(reasonOf({}), 'wrong-password')
   assert.deepEqual(explain(refused, facts({ mark: { appPasswordId: null, lastGoodAt: at(1) } })), {
     reason: 'old-password',
@@ -179,7 +195,10 @@ test('each refusal is explained as far as it can be said, and no further', () =>
   assert.equal(reasonOf({ mainPasswordOpensMail: false }), 'app-password-needed')
   assert.equal(reasonOf(app), 'wrong-service')
   assert.equal(reasonOf(app, { ...refused, service: 'imap' }), 'wrong-password')
-  assert.equal(reasonOf({ ...app, appPasswords: new Map([['id', { ...known, heldAt: at(2) }]]) }), 'app-password-held')
+  assert.equal(
+    reasonOf({ ...app, appPasswords: new Map([['id', { ...known, heldAt: at(2) }]]) }),
+    'app-password-held',
+  )
   assert.equal(
     reasonOf({ ...app, appPasswords: new Map([['id', { ...known, revokedAt: at(2) }]]) }),
     'app-password-revoked',

@@ -5,5 +5,8 @@ import { LIST_FILE } from '#server/core/common-list.ts'
 import { makeCommonList } from './support/make-common-list.ts'
 
 test('the list is the one that its maker makes', () => {
-  assert.ok(makeCommonList().equals(readFileSync(LIST_FILE)), 'run node test/support/make-common-list.ts')
+  assert.ok(
+    makeCommonList().equals(readFileSync(LIST_FILE)),
+    'run node test/support/make-common-list.ts',
+  )
 })

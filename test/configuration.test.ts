@@ -80,9 +80,14 @@ test('a secret may come from a file, but not from two places', async () => {
   const file = join(folder, 'keys')
   await writeFile(file, `${production.SECRET_KEYS}\n`)
   const { SECRET_KEYS: _keys, ...rest } = production
-  assert.deepEqual(readSettings({ ...rest, SECRET_KEYS_FILE: file }).secretKeys, [production.SECRET_KEYS])
+  assert.deepEqual(readSettings({ ...rest, SECRET_KEYS_FILE: file }).secretKeys, [
+    production.SECRET_KEYS,
+  ])
   assert.match(faultsOf({ ...production, SECRET_KEYS_FILE: file }).join(), /both set/)
-  assert.match(faultsOf({ ...rest, SECRET_KEYS_FILE: join(folder, 'none') }).join(), /cannot be read/)
+  assert.match(
+    faultsOf({ ...rest, SECRET_KEYS_FILE: join(folder, 'none') }).join(),
+    /cannot be read/,
+  )
   await rm(folder, { recursive: true })
 })
 
@@ -93,12 +98,30 @@ test('times may be fractions, so that an expiry can be tried for real', () => {
 test('the numbers that keep people safe hold where nobody sets others', () => {
   const safe = {
     ...{ argon2MemoryKib: 19_456, argon2Passes: 2, passwordMin: 12, securityQuestion: 'direct' },
-    ...{ sessionIdleMinutes: 60, sessionMaxHours: 12, codeMinutes: 10, linkMinutes: 60, undoDays: 7 },
-    ...{ limitCodeTries: 5, limitWrongCodesPerDay: 10, limitAnswersPerDay: 3, limitAnswersLifetime: 10 },
-    ...{ limitSmsWaitSeconds: 60, limitSmsPerNumberDay: 6, limitResetMailsPerDay: 10, probationHours: 72 },
+    ...{
+      sessionIdleMinutes: 60,
+      sessionMaxHours: 12,
+      codeMinutes: 10,
+      linkMinutes: 60,
+      undoDays: 7,
+    },
+    ...{
+      limitCodeTries: 5,
+      limitWrongCodesPerDay: 10,
+      limitAnswersPerDay: 3,
+      limitAnswersLifetime: 10,
+    },
+    ...{
+      limitSmsWaitSeconds: 60,
+      limitSmsPerNumberDay: 6,
+      limitResetMailsPerDay: 10,
+      probationHours: 72,
+    },
     ...{ metricsHost: '127.0.0.1', abuseLmtpHost: '127.0.0.1' },
   }
   const settings = readSettings(production)
-  const found = Object.fromEntries(Object.keys(safe).map((key) => [key, settings[key as keyof typeof settings]]))
+  const found = Object.fromEntries(
+    Object.keys(safe).map((key) => [key, settings[key as keyof typeof settings]]),
+  )
   assert.deepEqual(found, safe)
 })

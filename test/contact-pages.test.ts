@@ -73,8 +73,11 @@ for (const { id, field, message, contact, refused, sends } of kinds) {
   const form = `/account/recovery/${id}`
   const confirm = `${form}/confirm`
   const codes = async (to: string) =>
-    (await writtenMessages(portal.db, portal.keyring)).filter((each) => each.name === message && each.to === to)
-  const codeTo = async (to: string) => (await codes(to)).at(-1)?.params.code ?? assert.fail('no code')
+    (await writtenMessages(portal.db, portal.keyring)).filter(
+      (each) => each.name === message && each.to === to,
+    )
+  const codeTo = async (to: string) =>
+    (await codes(to)).at(-1)?.params.code ?? assert.fail('no code')
   const wrongOf = (code: string) => code.replace(/\d$/, (digit) => String((Number(digit) + 1) % 10))
   const remove = (visitor: Visitor, from = methods) => visitor.post(`${form}/remove`, {}, { from })
   async function link(visitor: Visitor, { typed, kept } = contact()): Promise<void> {
@@ -94,7 +97,10 @@ for (const { id, field, message, contact, refused, sends } of kinds) {
       assert.deepEqual([asked.status, asked.location], [303, confirm])
       const waiting = await visitor.get(confirm)
       assert.deepEqual([waiting.status, waiting.page], [200, `${id}-confirm`])
-      assert.ok(waiting.html.replace(/\u00a0|\u2011/g, '').includes(kept.slice(0, 5)), 'it says where to')
+      assert.ok(
+        waiting.html.replace(/\u00a0|\u2011/g, '').includes(kept.slice(0, 5)),
+        'it says where to',
+      )
       const code = await codeTo(kept)
       for (const [given, reason] of [
         ['', 'missing'],
@@ -102,25 +108,40 @@ for (const { id, field, message, contact, refused, sends } of kinds) {
         [wrongOf(code), 'wrong'],
       ] as const) {
         const answer = await visitor.post(confirm, { code: given })
-        assert.deepEqual([answer.status, answer.page, answer.errors], [422, `${id}-confirm`, [`code.${reason}`]])
+        assert.deepEqual(
+          [answer.status, answer.page, answer.errors],
+          [422, `${id}-confirm`, [`code.${reason}`]],
+        )
       }
       const linked = await visitor.post(confirm, { code })
       assert.deepEqual([linked.status, linked.location], [303, methods])
       const overview = await visitor.get(methods)
-      assert.match(overview.html, id === 'phone' ? /The phone is linked\./ : /The backup address is linked\./)
+      assert.match(
+        overview.html,
+        id === 'phone' ? /The phone is linked\./ : /The backup address is linked\./,
+      )
       assert.ok(overview.html.includes(masked))
       assert.equal((await visitor.get(confirm)).location, form)
       const removed = await remove(visitor)
       assert.deepEqual([removed.status, removed.location], [303, methods])
       assert.match((await visitor.get(methods)).html, /is removed\. It can be linked again/)
-      const events = await portal.db('activity').where({ account_id: accountId }).orderBy('id').pluck('event')
+      const events = await portal
+        .db('activity')
+        .where({ account_id: accountId })
+        .orderBy('id')
+        .pluck('event')
       assert.deepEqual(events.slice(1), [`${id}.added`, `${id}.removed`])
     })
 
     it('Security: take from a form only what its page asks for, and no flag that says it is confirmed', async () => {
       const [{ visitor, accountId }, other] = [await somebody(), await somebody()]
       const { typed } = contact()
-      const flags = { confirmed: 'true', confirmed_at: '2026-01-01', confirmedAt: '2026-01-01', state: 'set' }
+      const flags = {
+        confirmed: 'true',
+        confirmed_at: '2026-01-01',
+        confirmedAt: '2026-01-01',
+        state: 'set',
+      }
       const asked = await visitor.post(form, {
         [field]: typed,
         ...flags,
@@ -131,8 +152,13 @@ for (const { id, field, message, contact, refused, sends } of kinds) {
       const refused = await visitor.post(confirm, { code: '', ...flags, spent_at: '2026-01-01' })
       assert.deepEqual(refused.errors, ['code.missing'])
       const table = id === 'phone' ? 'phones' : 'backup_addresses'
-      assert.equal((await portal.db(table).whereIn('account_id', [accountId, other.accountId])).length, 0)
-      const waiting = await portal.db('contact_confirmations').whereIn('account_id', [accountId, other.accountId])
+      assert.equal(
+        (await portal.db(table).whereIn('account_id', [accountId, other.accountId])).length,
+        0,
+      )
+      const waiting = await portal
+        .db('contact_confirmations')
+        .whereIn('account_id', [accountId, other.accountId])
       assert.deepEqual(
         waiting.map(({ account_id }) => account_id),
         [accountId],
@@ -143,7 +169,10 @@ for (const { id, field, message, contact, refused, sends } of kinds) {
       const { visitor } = await somebody()
       for (const [typed, reason] of refused) {
         const answer = await visitor.post(form, { [field]: typed })
-        assert.deepEqual([answer.status, answer.page, answer.errors], [422, id, [`${field}.${reason}`]])
+        assert.deepEqual(
+          [answer.status, answer.page, answer.errors],
+          [422, id, [`${field}.${reason}`]],
+        )
         if (typed) assert.ok(answer.html.includes(`value="${typed}"`))
       }
     })
@@ -155,13 +184,20 @@ for (const { id, field, message, contact, refused, sends } of kinds) {
       await forgetLimits(portal)
       assert.equal((await stranger.visitor.post(form, { [field]: mine.typed })).location, confirm)
       const taken = await stranger.visitor.post(confirm, { code: await codeTo(mine.kept) })
-      assert.deepEqual([taken.status, taken.page, taken.errors], [422, `${id}-confirm`, [`${id}.taken`]])
+      assert.deepEqual(
+        [taken.status, taken.page, taken.errors],
+        [422, `${id}-confirm`, [`${id}.taken`]],
+      )
     })
 
     it('send the code again in the language of the page, and say when the next one can be sent', async () => {
       const { visitor } = await somebody()
       const { typed, kept } = contact()
-      assert.equal((await visitor.post(`${confirm}/again`, {}, { from: form })).location, form, 'nothing was sent yet')
+      assert.equal(
+        (await visitor.post(`${confirm}/again`, {}, { from: form })).location,
+        form,
+        'nothing was sent yet',
+      )
       const speak = (locale: string) => visitor.get(`/account?lang=${locale}`)
       const last = async () => (await codes(kept)).at(-1)?.locale
       await speak('de')
@@ -202,7 +238,11 @@ for (const { id, field, message, contact, refused, sends } of kinds) {
         [`${form}/remove`, methods],
       ] as const) {
         const answer = await stranger.post(path, fields, { from: '/sign-in' })
-        assert.deepEqual([answer.status, answer.location], [303, `/sign-in?next=${next(back)}`], path)
+        assert.deepEqual(
+          [answer.status, answer.location],
+          [303, `/sign-in?next=${next(back)}`],
+          path,
+        )
       }
       for (const path of [form, confirm])
         assert.equal((await stranger.get(path)).location, `/sign-in?next=${next(path)}`)
@@ -221,9 +261,10 @@ for (const { id, field, message, contact, refused, sends } of kinds) {
       assert.equal((await remove(visitor, '/account')).location, `${fresh}${next(methods)}`)
       assert.equal((await codes(kept)).length, 1)
       // The code was asked for with a fresh password: typing it takes as long as it takes.
-      assert.deepEqual((await visitor.post(confirm, { code: await codeTo(kept) }, { from: '/account' })).errors, [
-        'code.dead',
-      ])
+      assert.deepEqual(
+        (await visitor.post(confirm, { code: await codeTo(kept) }, { from: '/account' })).errors,
+        ['code.dead'],
+      )
       portal.clock.advance(-10.5 * 60_000)
     })
 
@@ -245,7 +286,11 @@ for (const { id, field, message, contact, refused, sends } of kinds) {
       ] as const) {
         await forgetLimits(portal)
         const answer = await visitor.post(path, fields, { from: '/account' })
-        assert.deepEqual([answer.status, answer.page, answer.errors], [422, id, ['recovery-methods.probation']], path)
+        assert.deepEqual(
+          [answer.status, answer.page, answer.errors],
+          [422, id, ['recovery-methods.probation']],
+          path,
+        )
       }
     })
 
@@ -254,8 +299,14 @@ for (const { id, field, message, contact, refused, sends } of kinds) {
       await link(visitor)
       const _csrf = await visitor.token(form)
       const other = await portal.db.transaction()
-      await other('accounts').where({ id: accountId }).update({ blocked_at: portal.clock.now(), block_reason: 'x' })
-      const answered = visitor.send(`${form}/remove`, new URLSearchParams({ _csrf }).toString(), urlencoded)
+      await other('accounts')
+        .where({ id: accountId })
+        .update({ blocked_at: portal.clock.now(), block_reason: 'x' })
+      const answered = visitor.send(
+        `${form}/remove`,
+        new URLSearchParams({ _csrf }).toString(),
+        urlencoded,
+      )
       await pause(150)
       await other.commit()
       const { status, location } = await answered
@@ -267,7 +318,10 @@ for (const { id, field, message, contact, refused, sends } of kinds) {
     it('count removals among the changes of a day', async () => {
       const { visitor, accountId } = await somebody()
       await link(visitor)
-      const limiter = createLimits(portal.db).limiter('method-changes', { points: 20, seconds: 86_400 })
+      const limiter = createLimits(portal.db).limiter('method-changes', {
+        points: 20,
+        seconds: 86_400,
+      })
       for (let i = 0; i < 20; i++) await limiter.count(accountId)
       const full = await remove(visitor)
       assert.deepEqual([full.status, full.page], [429, 'too-many-tries'])

@@ -26,7 +26,10 @@ const fresh = 'a new and longer sentence'
 const doubtPhone = ({ accountId }: Equipped) =>
   portal.db('phones').where({ account_id: accountId }).update({ doubtful_at: portal.clock.now() })
 const doubtAddress = ({ accountId }: Equipped) =>
-  portal.db('backup_addresses').where({ account_id: accountId }).update({ doubtful_at: portal.clock.now() })
+  portal
+    .db('backup_addresses')
+    .where({ account_id: accountId })
+    .update({ doubtful_at: portal.clock.now() })
 const isDoubtful = async ({ accountId }: Equipped) => ({
   phone: (await findPhone(portal.db, portal.keyring, accountId))?.doubtful === true,
   address: (await findBackupAddress(portal.db, portal.keyring, accountId))?.doubtful === true,
@@ -80,7 +83,10 @@ describe('a contact in doubt', () => {
     const { visitor, params } = await sentBy(person, 'phone')
     await visitor.post('/recover/sms/code', { code: params?.code ?? '' })
     assert.equal((await setPassword(visitor, fresh)).location, '/recover/done')
-    const { probation_until: until } = await portal.db('accounts').where({ id: person.accountId }).first()
+    const { probation_until: until } = await portal
+      .db('accounts')
+      .where({ id: person.accountId })
+      .first()
     assert.ok(until > portal.clock.now())
   })
 })
@@ -111,7 +117,10 @@ describe('a contact that was linked shortly before a reset', () => {
     await linkPhoneNow(person)
     await reset(person, 'backup-address')
     assert.deepEqual(await isDoubtful(person), { phone: true, address: false })
-    const events = await portal.db('activity').where({ account_id: person.accountId }).pluck('event')
+    const events = await portal
+      .db('activity')
+      .where({ account_id: person.accountId })
+      .pluck('event')
     assert.ok(events.includes('phone.doubted'))
   })
 
@@ -133,10 +142,16 @@ describe('a security question that came later than a contact', () => {
   /** Where the answer leads; undefined where it is refused. */
   async function answerLeads({ login }: Equipped): Promise<string | undefined> {
     const visitor = await begin(portal, login)
-    return (await visitor.post('/recover/security-question', { answer: theirs.answer })).location ?? undefined
+    return (
+      (await visitor.post('/recover/security-question', { answer: theirs.answer })).location ??
+      undefined
+    )
   }
   const operator = (...words: string[]) =>
-    runCommand(words, { DATABASE_URL: portal.database.url, SECRET_KEYS: portal.settings.secretKeys.join() })
+    runCommand(words, {
+      DATABASE_URL: portal.database.url,
+      SECRET_KEYS: portal.settings.secretKeys.join(),
+    })
   const recoverBy = (contact: 'phone' | 'address') => async (person: Equipped) => {
     const { visitor, params } = await sentBy(person, contact)
     if (contact === 'phone') await visitor.post('/recover/sms/code', { code: params?.code ?? '' })
@@ -147,7 +162,8 @@ describe('a security question that came later than a contact', () => {
   const ends: Record<string, (person: Equipped) => Promise<unknown>> = {
     'a reset by a code': recoverBy('phone'),
     'a reset by a link': recoverBy('address'),
-    'an own change of the password': ({ browser }) => browser.post('/account/password', { password: fresh }),
+    'an own change of the password': ({ browser }) =>
+      browser.post('/account/password', { password: fresh }),
     'the end of all other sessions': ({ browser }) =>
       browser.post('/account/sessions/end-others', {}, { from: '/account/password' }),
     'an operator who ends all sessions': ({ login }) => operator('account', 'end-sessions', login),
@@ -162,8 +178,17 @@ describe('a security question that came later than a contact', () => {
       await reportLetter(portal, { accountId, login })
       const caseId = await caseOf(portal, accountId)
       await portal.stopWorker()
-      const wanted = { accountId, caseId, measure: 'compromised', cause: 'phishing', until: null } as const
-      const taken = await takeMeasure(portal.parts.desk, wanted, { staffId: by.id, right: 'senior' })
+      const wanted = {
+        accountId,
+        caseId,
+        measure: 'compromised',
+        cause: 'phishing',
+        until: null,
+      } as const
+      const taken = await takeMeasure(portal.parts.desk, wanted, {
+        staffId: by.id,
+        right: 'senior',
+      })
       assert.equal(taken.kind, 'taken')
     },
     async 'a block by an operator'({ login }) {
@@ -177,7 +202,10 @@ describe('a security question that came later than a contact', () => {
       await setBy(person)
       await end(person)
       assert.equal(await answerLeads(person), undefined)
-      const events = await portal.db('activity').where({ account_id: person.accountId }).pluck('event')
+      const events = await portal
+        .db('activity')
+        .where({ account_id: person.accountId })
+        .pluck('event')
       assert.ok(events.includes('security-question.doubted'))
     })
   }
@@ -187,7 +215,9 @@ describe('a security question that came later than a contact', () => {
     await person.browser.post('/account/password', { password: 'chosen by a stranger' })
     await setBy({ login: person.login, password: 'chosen by a stranger' })
     const written = await writtenMessages(portal.db, portal.keyring)
-    const letter = written.find(({ name, to }) => name === 'password-changed' && to === person.address)
+    const letter = written.find(
+      ({ name, to }) => name === 'password-changed' && to === person.address,
+    )
     const link = `/undo/${letter?.params.undoToken}`
     assert.equal((await portal.visitor().post(link)).location, '/recover/new-password')
     assert.equal(await answerLeads(person), undefined)

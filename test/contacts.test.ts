@@ -3,7 +3,12 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, test } from 'node:test'
 import { firstEpoch, openAccount, StaleProof } from '#server/accounts/change-account.ts'
-import { blockAccount, findProbation, startProbation, unblockAccount } from '#server/accounts/store.ts'
+import {
+  blockAccount,
+  findProbation,
+  startProbation,
+  unblockAccount,
+} from '#server/accounts/store.ts'
 import { createMailGuard } from '#server/backup-address/mail-guard.ts'
 import {
   findBackupAddress,
@@ -15,7 +20,12 @@ import {
 } from '#server/backup-address/store.ts'
 import { rekeyClaims } from '#server/claims/store.ts'
 import { judgeCode } from '#server/contacts/judge-code.ts'
-import { deleteOldConfirmations, findConfirmation, putConfirmation, spendConfirmation } from '#server/contacts/store.ts'
+import {
+  deleteOldConfirmations,
+  findConfirmation,
+  putConfirmation,
+  spendConfirmation,
+} from '#server/contacts/store.ts'
 import { hashToken } from '#server/core/secrets.ts'
 import { createSmsGuard } from '#server/phone/sms-guard.ts'
 import { findPhone, markPhoneProven, putPhone } from '#server/phone/store.ts'
@@ -25,13 +35,25 @@ import { insertSession } from '#server/sessions/store.ts'
 import { offerUndo } from '#server/undo/offer-undo.ts'
 import { deleteOldUndos, findUndo, rekeyUndos } from '#server/undo/store.ts'
 import { createLimits } from '#server/web/limits.ts'
-import { at, keyring, minutes, onlyNew, rotated, startContactTrial, trace } from './support/contact-trial.ts'
+import {
+  at,
+  keyring,
+  minutes,
+  onlyNew,
+  rotated,
+  startContactTrial,
+  trace,
+} from './support/contact-trial.ts'
 
 const trial = await startContactTrial()
 const { db, within, newAccount } = trial
 after(() => trial.stop())
 
-const contact = { kind: 'backup-address', value: 'A.nna@gmail.com', canonical: 'anna@gmail.com' } as const
+const contact = {
+  kind: 'backup-address',
+  value: 'A.nna@gmail.com',
+  canonical: 'anna@gmail.com',
+} as const
 const put = (accountId: string, code: string, when: Date, more: object = {}) =>
   within((trx) =>
     putConfirmation(trx, keyring, {
@@ -68,7 +90,11 @@ test('a code is worth something for ten minutes, for one account and kind, and w
   assert.equal(await reasonOf(judge(boris, '012345', at)), 'wrong')
   const phone = { kind: 'phone', value: '+375291234567', canonical: '+375291234567' } as const
   await put(anna, '777777', at, { contact: phone })
-  assert.equal(await reasonOf(judge(anna, '777777', at)), 'wrong', 'the code of the phone is not that of the address')
+  assert.equal(
+    await reasonOf(judge(anna, '777777', at)),
+    'wrong',
+    'the code of the phone is not that of the address',
+  )
   assert.equal(await reasonOf(judge(anna, '012345', minutes(9.99))), 'right')
   assert.equal(await reasonOf(judge(anna, '012345', minutes(10))), 'dead')
 })
@@ -91,7 +117,12 @@ test('tries outlive a code that is sent again, until it has expired or was spent
   assert.ok(judged.kind === 'right')
   const spend = (when: Date) =>
     within((trx) =>
-      spendConfirmation(trx, { accountId: anna, kind: 'backup-address', digest: judged.digest, at: when }),
+      spendConfirmation(trx, {
+        accountId: anna,
+        kind: 'backup-address',
+        digest: judged.digest,
+        at: when,
+      }),
     )
   assert.equal(await spend(minutes(21)), false, 'judged in time, spent too late')
   assert.deepEqual([await spend(minutes(12)), await spend(minutes(12))], [true, false])
@@ -99,7 +130,10 @@ test('tries outlive a code that is sent again, until it has expired or was spent
   await put(anna, '555555', minutes(13))
   assert.equal((await findConfirmation(db, keyring, anna, 'backup-address'))?.tries, 0)
   assert.equal((await deleteOldConfirmations(db, minutes(23), 100)) >= 1, true)
-  assert.ok(await findConfirmation(db, keyring, anna, 'backup-address'), 'the youngest is not old yet')
+  assert.ok(
+    await findConfirmation(db, keyring, anna, 'backup-address'),
+    'the youngest is not old yet',
+  )
 })
 
 test('codes, contacts and links made before a rotation of keys still work, and are moved to the newest key', async () => {
@@ -138,7 +172,10 @@ test('codes, contacts and links made before a rotation of keys still work, and a
   assert.equal((await findBackupAddress(db, onlyNew, anna))?.value, contact.value)
   const undo = await findUndo(db, onlyNew, hashToken(token))
   assert.deepEqual(undo?.old, old)
-  assert.deepEqual([undo?.expiresAt, undo?.usedAt, undo?.told], [minutes(7 * 24 * 60), null, 'mailbox'])
+  assert.deepEqual(
+    [undo?.expiresAt, undo?.usedAt, undo?.told],
+    [minutes(7 * 24 * 60), null, 'mailbox'],
+  )
   assert.equal((await findUndo(db, onlyNew, hashToken(bare)))?.old, undefined)
   assert.equal(await deleteOldUndos(db, minutes(7 * 24 * 60), 100), 0)
   assert.equal(await deleteOldUndos(db, minutes(7 * 24 * 60 + 1), 100), 2)
@@ -150,23 +187,38 @@ test('an address keeps since when it is linked while it is only proven again, an
   const wanted = { accountId: anna, address: 'anna@mail.example', canonical: 'anna@mail.example' }
   const link = (address: string, canonical: string, when: Date) =>
     within((trx) =>
-      putBackupAddress(trx, keyring, { ...wanted, address, canonical, confirmedAt: when, provenAt: when, at: when }),
+      putBackupAddress(trx, keyring, {
+        ...wanted,
+        address,
+        canonical,
+        confirmedAt: when,
+        provenAt: when,
+        at: when,
+      }),
     )
   await link('anna@mail.example', 'anna@mail.example', at)
   await link('Anna+post@mail.example', 'anna@mail.example', minutes(5))
   const again = await findBackupAddress(db, keyring, anna)
-  assert.deepEqual([again?.value, again?.confirmedAt, again?.provenAt], ['Anna+post@mail.example', at, minutes(5)])
+  assert.deepEqual(
+    [again?.value, again?.confirmedAt, again?.provenAt],
+    ['Anna+post@mail.example', at, minutes(5)],
+  )
   await within((trx) => markBackupAddressProven(trx, anna, minutes(6)))
   await link('other@mail.example', 'other@mail.example', minutes(7))
   const other = await findBackupAddress(db, keyring, anna)
   assert.deepEqual([other?.value, other?.confirmedAt], ['other@mail.example', minutes(7)])
   assert.ok(again)
-  assert.equal((await within((trx) => restoreBackupAddress(trx, keyring, anna, again, minutes(8)))).kind, 'put')
+  assert.equal(
+    (await within((trx) => restoreBackupAddress(trx, keyring, anna, again, minutes(8)))).kind,
+    'put',
+  )
   assert.deepEqual(await findBackupAddress(db, keyring, anna), again)
 
   const phone = { accountId: anna, e164: '+375291112200', confirmedAt: at, provenAt: at, at }
   await within((trx) => putPhone(trx, keyring, phone))
-  await within((trx) => putPhone(trx, keyring, { ...phone, confirmedAt: minutes(1), provenAt: minutes(1) }))
+  await within((trx) =>
+    putPhone(trx, keyring, { ...phone, confirmedAt: minutes(1), provenAt: minutes(1) }),
+  )
   await within((trx) => markPhoneProven(trx, anna, minutes(2)))
   const kept = await findPhone(db, keyring, anna)
   assert.deepEqual([kept?.confirmedAt, kept?.provenAt], [at, minutes(2)])
@@ -177,7 +229,12 @@ test('probation holds every change of a method, and ends by itself', async () =>
   const change = (when: Date) =>
     changeMethod(
       {
-        ...{ db, keyring, clock: { now: () => when }, settings: { undoDays: 7, defaultLocale: 'en' as const } },
+        ...{
+          db,
+          keyring,
+          clock: { now: () => when },
+          settings: { undoDays: 7, defaultLocale: 'en' as const },
+        },
         methods: manageMethods([]),
       },
       { accountId: anna, epoch: firstEpoch, trace },
@@ -200,14 +257,20 @@ test('the door to an account opens for a proof of its epoch, while it is neither
   const update = (what: object) => db('accounts').where({ id: anna }).update(what)
   assert.equal(await open(1), 'open')
   assert.deepEqual([await open(0), await open(2)], ['stale', 'stale'])
-  assert.equal((await within((trx) => openAccount(trx, { accountId: randomUUID(), epoch: 1 }))).kind, 'stale')
+  assert.equal(
+    (await within((trx) => openAccount(trx, { accountId: randomUUID(), epoch: 1 }))).kind,
+    'stale',
+  )
   await update({ closed_at: at })
   assert.equal(await open(1), 'stale')
   await update({ closed_at: null, reset_demanded_at: at })
   assert.deepEqual([await open(1), await open(1, {}, 'allowed')], ['stale', 'open'])
   await update({ reset_demanded_at: null })
   assert.equal(await within((trx) => blockAccount(trx, anna, 'spam', at)), true)
-  assert.deepEqual([await open(1), await open(2), await open(2, {}, 'allowed')], ['stale', 'stale', 'stale'])
+  assert.deepEqual(
+    [await open(1), await open(2), await open(2, {}, 'allowed')],
+    ['stale', 'stale', 'stale'],
+  )
   assert.equal(await within((trx) => unblockAccount(trx, anna)), true)
   assert.deepEqual([await open(1), await open(2), await open(3)], ['stale', 'stale', 'open'])
   // Links that went to contacts outlive epochs that weaker proofs began, and no more.
@@ -218,7 +281,17 @@ test('the door to an account opens for a proof of its epoch, while it is neither
   // A session that was ended is no proof, though its epoch goes on.
   const session = hashToken('a session of anna')
   const begin = (accountId: string, epoch: number) =>
-    within((trx) => insertSession(trx, { idDigest: session, accountId, epoch, data: {}, device: '', place: '', at }))
+    within((trx) =>
+      insertSession(trx, {
+        idDigest: session,
+        accountId,
+        epoch,
+        data: {},
+        device: '',
+        place: '',
+        at,
+      }),
+    )
   assert.equal(await open(3, { session }), 'stale')
   await begin(anna, 3)
   assert.equal(await open(3, { session }), 'open')
@@ -268,9 +341,15 @@ test('letters: five in ten minutes and so many a day for whoever asks and for ea
   for (let i = 0; i < 5; i++) assert.equal((await ask('anna', `to${i}`)).kind, 'permitted')
   assert.equal(await guard.waitFor('confirm', ['boris', 'to0']), 0)
   const full = await ask('to9', 'anna')
-  assert.ok(full.kind === 'refused' && full.retryAfterSeconds > 590 && full.retryAfterSeconds <= 600)
+  assert.ok(
+    full.kind === 'refused' && full.retryAfterSeconds > 590 && full.retryAfterSeconds <= 600,
+  )
   assert.ok((await guard.waitFor('confirm', ['anna', 'to9'])) > 590)
-  assert.equal((await guard.permit('reset', ['anna'])).kind, 'permitted', 'another purpose has a budget of its own')
+  assert.equal(
+    (await guard.permit('reset', ['anna'])).kind,
+    'permitted',
+    'another purpose has a budget of its own',
+  )
   for (let i = 0; i < 5; i++)
     assert.equal((await ask('boris', 'to9')).kind, 'permitted', 'the refused one did not count')
   await db('rate_limits').where('key', 'like', 'mail-burst%').delete()
@@ -280,7 +359,12 @@ test('letters: five in ten minutes and so many a day for whoever asks and for ea
 })
 
 test('SMS: six a day for a number, however long the waits between them', async () => {
-  const settings = { limitSmsPerNumberDay: 6, limitSmsWaitSeconds: 60, limitSmsTotalDay: 100, smsCountries: ['BY'] }
+  const settings = {
+    limitSmsPerNumberDay: 6,
+    limitSmsWaitSeconds: 60,
+    limitSmsTotalDay: 100,
+    smsCountries: ['BY'],
+  }
   const guard = createSmsGuard(createLimits(db), keyring, settings)
   const number = { e164: '+375291234567', country: 'BY', prefix: '+37529123' }
   const waits: number[] = []
@@ -293,6 +377,7 @@ test('SMS: six a day for a number, however long the waits between them', async (
     await db('rate_limits').where('key', 'like', 'sms-wait%').delete()
   }
   const steps = [60, 120, 300, 300, 300]
-  for (const [i, step] of steps.entries()) assert.ok(Math.abs((waits[i] ?? 0) - step) <= 1, `${waits}`)
+  for (const [i, step] of steps.entries())
+    assert.ok(Math.abs((waits[i] ?? 0) - step) <= 1, `${waits}`)
   assert.ok((waits[5] ?? 0) > 86_000)
 })

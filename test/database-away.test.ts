@@ -24,7 +24,11 @@ before(async () => {
   port = await freePort()
   server = await start()
   url = await ensureDatabase(server, 'portal')
-  portal = await startPortalProcess({ DATABASE_URL: url, DATA_DIR: folder, ARGON2_MEMORY_KIB: '1024' })
+  portal = await startPortalProcess({
+    DATABASE_URL: url,
+    DATA_DIR: folder,
+    ARGON2_MEMORY_KIB: '1024',
+  })
 })
 after(async () => {
   await portal.end()
@@ -44,7 +48,11 @@ test('the database goes away and comes back: 503 meanwhile, then all is as befor
   assert.equal(account.page, 'unavailable')
   assert.ok(Number(account.headers.get('retry-after')) > 0)
   const stranger = createVisitor(portal.url)
-  assert.equal((await stranger.get('/sign-in')).status, 200, 'a page that needs no data is still there')
+  assert.equal(
+    (await stranger.get('/sign-in')).status,
+    200,
+    'a page that needs no data is still there',
+  )
   const form = { 'content-type': 'application/x-www-form-urlencoded' }
   const body = new URLSearchParams({ _csrf: await stranger.token(), ...piotr }).toString()
   assert.equal((await stranger.send('/register', body, form)).status, 503)
@@ -78,7 +86,11 @@ async function triedWithout(lose: string[], giveBack: string[]): Promise<void> {
     await eventually(async () => {
       const answer = await visitor.post('/register', { ...zoya })
       assert.notEqual(answer.status, 500)
-      return answer.status === 503 && answer.page === 'unavailable' && Number(answer.headers.get('retry-after')) > 0
+      return (
+        answer.status === 503 &&
+        answer.page === 'unavailable' &&
+        Number(answer.headers.get('retry-after')) > 0
+      )
     })
     // A yes holds for a second.
     await eventually(async () => (await visitor.get('/readyz')).status === 503, 5)
@@ -86,7 +98,10 @@ async function triedWithout(lose: string[], giveBack: string[]): Promise<void> {
     for (const statement of giveBack) await db.raw(statement)
     await eventually(async () => (await visitor.get('/readyz')).status === 200)
     // This connection hears of a change a moment later than the portal's.
-    await eventually(async () => (await db.raw('show transaction_read_only')).rows[0].transaction_read_only === 'off')
+    await eventually(
+      async () =>
+        (await db.raw('show transaction_read_only')).rows[0].transaction_read_only === 'off',
+    )
     assert.equal((await db('accounts').where('address', 'like', `${zoya.login}@%`)).length, 0)
   } finally {
     await db.destroy()

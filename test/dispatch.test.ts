@@ -11,13 +11,18 @@ const routers = (): Router[] => [
   Router()
     .get('/account', (_req, res) => void res.send('account'))
     .get('/.well-known/security.txt', (_req, res) => void res.send('security')),
-  Router().get('/account/:page', (req, res, next) => (req.params.page === 'x' ? next() : res.send(req.params.page))),
+  Router().get('/account/:page', (req, res, next) =>
+    req.params.page === 'x' ? next() : res.send(req.params.page),
+  ),
   Router().get('/account/x', (_req, res) => void res.send('x of another feature')),
   Router().get('/:any/last', (req, res) => void res.send(`any ${req.params.any}`)),
   Router().use('/inner', (req, res) => void res.send(`inner ${req.url}`)),
 ]
 
-async function asked<T>(app: Express, work: (ask: (path: string) => Promise<string>) => Promise<T>): Promise<T> {
+async function asked<T>(
+  app: Express,
+  work: (ask: (path: string) => Promise<string>) => Promise<T>,
+): Promise<T> {
   const server = createServer(app).listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
@@ -62,9 +67,15 @@ test('what a handler throws, at once or later, reaches the error handler, and no
       },
     ]),
   )
-  app.use(inOrder([(_req, _res, next) => next(new Error('handed on')), () => void seen.push('never')]))
-  app.use(((fault, _req, res, _next) => void res.send(fault.message)) as express.ErrorRequestHandler)
-  const answers = await asked(app, (ask) => Promise.all([ask('/promised'), ask('/thrown'), ask('/other')]))
+  app.use(
+    inOrder([(_req, _res, next) => next(new Error('handed on')), () => void seen.push('never')]),
+  )
+  app.use(
+    ((fault, _req, res, _next) => void res.send(fault.message)) as express.ErrorRequestHandler,
+  )
+  const answers = await asked(app, (ask) =>
+    Promise.all([ask('/promised'), ask('/thrown'), ask('/other')]),
+  )
   assert.deepEqual(answers, ['200 promised', '200 thrown', '200 handed on'])
   assert.deepEqual(seen, [])
 })

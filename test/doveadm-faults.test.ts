@@ -2,7 +2,10 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, before, beforeEach, describe, it } from 'node:test'
-import { createDovecotPlatform, type DovecotPlatform } from '#server/mail-platform/dovecot/platform.ts'
+import {
+  createDovecotPlatform,
+  type DovecotPlatform,
+} from '#server/mail-platform/dovecot/platform.ts'
 import type { WantedMailbox } from '#server/mail-platform/mail-platform.ts'
 import { createTestDatabase, type TestDatabase } from '#test/support/database.ts'
 import { type FakeHttp, startFakeHttp } from '#test/support/fake-http.ts'
@@ -22,7 +25,9 @@ describe('doveadm', () => {
       body: (body as Asked[]).map(([name, , tag]) => {
         asked.push(name)
         const exitCode = exitCodes[name]
-        return exitCode ? ['error', { type: 'exitCode', exitCode }, tag] : ['doveadmResponse', [], tag]
+        return exitCode
+          ? ['error', { type: 'exitCode', exitCode }, tag]
+          : ['doveadmResponse', [], tag]
       }),
     }))
     platform = createDovecotPlatform({
@@ -43,7 +48,13 @@ describe('doveadm', () => {
   const provision = async (): Promise<WantedMailbox> => {
     const accountId = randomUUID()
     const wanted: WantedMailbox = {
-      ...{ accountId, address: `p${accountId}@postern.example`, revision: 1, quotaBytes: 1000, password: null },
+      ...{
+        accountId,
+        address: `p${accountId}@postern.example`,
+        revision: 1,
+        quotaBytes: 1000,
+        password: null,
+      },
       ...{ suspension: 'none', suspensionReason: null, mainPasswordOpensMail: true, aliases: [] },
     }
     await platform.apply(wanted)
@@ -80,7 +91,12 @@ describe('doveadm', () => {
     doveadm.accident(everyCall, { kind: 'lose-answer' })
     await assert.rejects(platform.apply(changed), { name: 'PlatformError', kind: 'unknown' })
     assert.equal(
-      (await database.db('mail_directory.mailboxes').where({ account_id: wanted.accountId }).first()).revision,
+      (
+        await database
+          .db('mail_directory.mailboxes')
+          .where({ account_id: wanted.accountId })
+          .first()
+      ).revision,
       '2',
     )
     asked = []

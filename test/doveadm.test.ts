@@ -29,7 +29,10 @@ describeOnMailServers('doveadm', () => {
     await inbox.append('INBOX', Buffer.from('Subject: private\r\n\r\nHello\r\n'))
     await platform.remove(wanted)
     assert.match(await tryImap(mail, authOf('sofia')), /Authentication failed/)
-    assert.match(await offerFromOutside(mail.smtp, 'stranger@elsewhere.example', wanted.address), /^550 5\.1\.1/)
+    assert.match(
+      await offerFromOutside(mail.smtp, 'stranger@elsewhere.example', wanted.address),
+      /^550 5\.1\.1/,
+    )
     assert.equal(await platform.purge(), 0)
     assert.ok(existsSync(home))
     now += 31 * 86_400_000
@@ -51,14 +54,19 @@ describeOnMailServers('doveadm', () => {
       })
       return response.text()
     }
-    assert.match(await ask('fsGet', { fsDriver: 'posix', fsArgs: '', path: '/etc/passwd' }), /unAuthorized/)
+    assert.match(
+      await ask('fsGet', { fsDriver: 'posix', fsArgs: '', path: '/etc/passwd' }),
+      /unAuthorized/,
+    )
     assert.match(await ask('stop', {}), /unAuthorized/)
     const wrongKey = createDovecotPlatform({
       directory: database.db,
       doveadm: { url: mail.doveadmUrl, apiKey: 'wrong' },
       clock,
     })
-    await assert.rejects(wrongKey.endSessions((await provision('vera')).address), { kind: 'permanent' })
+    await assert.rejects(wrongKey.endSessions((await provision('vera')).address), {
+      kind: 'permanent',
+    })
   })
 
   it('a probe says whether both the directory and doveadm are there for the portal', async () => {
@@ -68,7 +76,9 @@ describeOnMailServers('doveadm', () => {
       createDovecotPlatform({ directory: database.db, doveadm: { url, apiKey }, clock }).probe?.()
     await assert.rejects(async () => probeWith(mail.doveadmUrl, 'wrong'), { kind: 'permanent' })
     const nobody = await freePort()
-    await assert.rejects(async () => probeWith(`http://127.0.0.1:${nobody}`, mail.apiKey), { kind: 'retry' })
+    await assert.rejects(async () => probeWith(`http://127.0.0.1:${nobody}`, mail.apiKey), {
+      kind: 'retry',
+    })
   })
 
   it('while Dovecot is away a suspension is kept and tried again, and holds as soon as it is back', async () => {

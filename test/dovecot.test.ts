@@ -30,7 +30,10 @@ describeOnMailServers('Dovecot', () => {
     ])
     assert.match(imap, /Authentication failed/)
     assert.match(pop3, /^-ERR \[AUTH\]/)
-    assert.match(refused.reply, /^535 .*: this name and password do not open the mailbox, see https:/)
+    assert.match(
+      refused.reply,
+      /^535 .*: this name and password do not open the mailbox, see https:/,
+    )
     assert.equal(await tryImap(mail, { user, pass: 'a better one' }), 'ok')
     assert.match(await signInByPop3(mail.pop3, user, 'a better one'), /^\+OK/)
     const accepted = await signInBySmtp(mail.submissions, user, 'a better one')
@@ -48,7 +51,10 @@ describeOnMailServers('Dovecot', () => {
     await platform.apply({ ...wanted, revision: 2, password: await hash('a better one') })
     assert.equal(await closed, 'closed')
     await client.say(`MAIL FROM:<${user}>`)
-    assert.match(await client.say('RCPT TO:<one@elsewhere.example>'), /^421 4\.7\.0 .*Sign in again/)
+    assert.match(
+      await client.say('RCPT TO:<one@elsewhere.example>'),
+      /^421 4\.7\.0 .*Sign in again/,
+    )
     assert.equal(await client.say('NOOP'), '', 'the server has hung up')
     const auth = { user, pass: 'a better one' }
     assert.equal(await trySend(mail, auth, { from: user, to: user, subject: 'Mine again' }), 'ok')
@@ -109,13 +115,19 @@ describeOnMailServers('Dovecot', () => {
       await client.say('RCPT TO:<two@elsewhere.example>'),
       /^550 5\.7\.1 .*may not send emails at present: sign in at https:/,
     )
-    assert.match(await client.say('DATA'), /^550 5\.7\.1 .*may not send emails at present: sign in at https:/)
+    assert.match(
+      await client.say('DATA'),
+      /^550 5\.7\.1 .*may not send emails at present: sign in at https:/,
+    )
     const again = await signInBySmtp(mail.submissions, user, pass)
     assert.match(again.reply, /^535 5\.7\.8 .*may not send emails at present: sign in at https:/)
     await inbox.noop()
     assert.equal(await tryImap(mail, authOf('emma')), 'ok')
     await platform.apply({ ...wanted, revision: 3 })
-    assert.equal(await trySend(mail, authOf('emma'), { from: user, to: user, subject: 'Back' }), 'ok')
+    assert.equal(
+      await trySend(mail, authOf('emma'), { from: user, to: user, subject: 'Back' }),
+      'ok',
+    )
     await waitForLetter(inbox, 'Back')
     await inbox.logout()
     for (const each of [client, again.client]) each.close()
@@ -134,7 +146,10 @@ describeOnMailServers('Dovecot', () => {
     assert.equal(await closed, 'closed')
     for (const secret of [pass, app]) {
       assert.match(await tryImap(mail, { user, pass: secret }), new RegExp(suspensionReason))
-      assert.match(await signInByPop3(mail.pop3, user, secret), new RegExp(`^-ERR .*${suspensionReason}`))
+      assert.match(
+        await signInByPop3(mail.pop3, user, secret),
+        new RegExp(`^-ERR .*${suspensionReason}`),
+      )
       const smtp = await signInBySmtp(mail.submissions, user, secret)
       assert.match(smtp.reply, /^535 .*may not send emails at present: sign in at https:/)
       smtp.client.close()
@@ -157,7 +172,11 @@ describeOnMailServers('Dovecot', () => {
         client.close()
         return reply
       }
-      return await Promise.all([tryImap(mail, { user, pass }), signInByPop3(mail.pop3, user, pass), smtp()])
+      return await Promise.all([
+        tryImap(mail, { user, pass }),
+        signInByPop3(mail.pop3, user, pass),
+        smtp(),
+      ])
     }
     const [known, short, unknown] = await Promise.all([
       attempt(wanted.address),
@@ -179,7 +198,10 @@ describeOnMailServers('Dovecot', () => {
     assert.equal(await tryImap(mail, { user: address, pass: 'abcd efgh jkmn pqrs tuvw' }), 'ok')
     const auth = { user: address, pass: secret }
     const letter = { from: address, to: address, subject: 'Mine' }
-    const [pop3, smtp] = await Promise.all([signInByPop3(mail.pop3, address, secret), trySend(mail, auth, letter)])
+    const [pop3, smtp] = await Promise.all([
+      signInByPop3(mail.pop3, address, secret),
+      trySend(mail, auth, letter),
+    ])
     assert.match(pop3, /^-ERR/)
     assert.match(smtp, /^535/)
     assert.equal(await trySend(mail, { ...auth, pass: 'sendnzg2nzysecret234' }, letter), 'ok')
@@ -187,7 +209,11 @@ describeOnMailServers('Dovecot', () => {
     await setAppPasswords(wanted, 2, sending)
     assert.match(await tryImap(mail, auth), /Authentication failed/)
     await setAppPasswords(wanted, 1, { secret, services: ['imap'] })
-    assert.match(await tryImap(mail, auth), /Authentication failed/, 'an older list that comes late changes nothing')
+    assert.match(
+      await tryImap(mail, auth),
+      /Authentication failed/,
+      'an older list that comes late changes nothing',
+    )
     assert.equal(await trySend(mail, { ...auth, pass: sending.secret }, letter), 'ok')
   })
 
@@ -234,7 +260,9 @@ describeOnMailServers('Dovecot', () => {
       // Every connection that Dovecot still holds fails once. Other tests have a Dovecot at the same server.
       await database.db.raw(`select pg_terminate_backend(pid) from pg_stat_activity
         where application_name = 'dovecot' and datname = current_database()`)
-      await Promise.all(Array.from({ length: 12 }, () => tryImap(mail, { user: authOf('olga').user, pass })))
+      await Promise.all(
+        Array.from({ length: 12 }, () => tryImap(mail, { user: authOf('olga').user, pass })),
+      )
     }
     const logs = mail.readLogs()
     assert.match(logs, /Query failed/)

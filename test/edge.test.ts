@@ -7,7 +7,12 @@ import type { AddressInfo } from 'node:net'
 import { after, before, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import express from 'express'
-import { canonicalAddress, canonicalAddresses, createPlaceOf, networkOf } from '#server/web/client.ts'
+import {
+  canonicalAddress,
+  canonicalAddresses,
+  createPlaceOf,
+  networkOf,
+} from '#server/web/client.ts'
 import { hanna } from './support/people.ts'
 import { startTestPortal, type TestPortal } from './support/portal.ts'
 import { converse } from './support/raw-http.ts'
@@ -20,7 +25,17 @@ before(async () => {
 })
 after(() => portal.stop())
 
-const names = ['session', 'csrf', 'lang', 'device', 'recovery', 'report', 'done', 'blocked', 'shown-once']
+const names = [
+  'session',
+  'csrf',
+  'lang',
+  'device',
+  'recovery',
+  'report',
+  'done',
+  'blocked',
+  'shown-once',
+]
 const values = [
   'j:{}',
   'j:["a"]',
@@ -35,20 +50,45 @@ const values = [
 ]
 
 test('a cookie that is no text is no cookie, on any page', async () => {
-  const paths = ['/', '/sign-in', '/register', '/recover', '/recover/method', '/account', '/report', '/report/sent']
-  for (const path of [...paths, '/account/recovery', '/staff', '/blocked', '/help', '/nowhere', '/livez', '/undo/x']) {
+  const paths = [
+    '/',
+    '/sign-in',
+    '/register',
+    '/recover',
+    '/recover/method',
+    '/account',
+    '/report',
+    '/report/sent',
+  ]
+  for (const path of [
+    ...paths,
+    '/account/recovery',
+    '/staff',
+    '/blocked',
+    '/help',
+    '/nowhere',
+    '/livez',
+    '/undo/x',
+  ]) {
     const without = await portal.visitor().get(path)
     for (const value of values) {
       const cookie = names.map((name) => `${name}=${value}`).join('; ')
       const answer = await portal.visitor().get(path, { cookie })
-      assert.deepEqual([answer.status, answer.page], [without.status, without.page], `${path} with ${value}`)
+      assert.deepEqual(
+        [answer.status, answer.page],
+        [without.status, without.page],
+        `${path} with ${value}`,
+      )
     }
   }
 })
 
 test('a form sent with a token cookie that is no text is refused with 403', async () => {
   for (const value of values) {
-    const headers = { 'content-type': 'application/x-www-form-urlencoded', cookie: `csrf=${value}; session=${value}` }
+    const headers = {
+      'content-type': 'application/x-www-form-urlencoded',
+      cookie: `csrf=${value}; session=${value}`,
+    }
     const answer = await portal.visitor().send('/sign-in', '_csrf=a&login=a&password=b', headers)
     assert.deepEqual([answer.status, answer.page], [403, 'forbidden'], value)
   }
@@ -59,7 +99,12 @@ test('a request names one host', async () => {
   const [own, other] = ['Host: account.postern.example', 'Host: evil.example']
   const pages = ['/', '/sign-in', '/livez', '/nowhere', '/service-worker.js']
   for (const path of pages) {
-    for (const hosts of [`${own}\r\n${other}`, `${own}\r\n${own}`, `${own}\r\nhOsT: evil.example`, 'X-Host: x']) {
+    for (const hosts of [
+      `${own}\r\n${other}`,
+      `${own}\r\n${own}`,
+      `${own}\r\nhOsT: evil.example`,
+      'X-Host: x',
+    ]) {
       const answer = await ask(`GET ${path} HTTP/1.1\r\n${hosts}`)
       assert.equal(answer.status, 400, `${path}, ${hosts}`)
       assert.match(answer.text, /^Cache-Control: no-store\r$/im)
@@ -67,14 +112,29 @@ test('a request names one host', async () => {
     assert.notEqual((await ask(`GET ${path} HTTP/1.1\r\n${own}`)).status, 400)
   }
   assert.equal((await ask(`GET /livez HTTP/1.0\r\n${own}\r\n${other}`)).status, 400)
-  assert.equal((await ask('GET /livez HTTP/1.0')).status, 200, 'before HTTP/1.1 a request named no host')
+  assert.equal(
+    (await ask('GET /livez HTTP/1.0')).status,
+    200,
+    'before HTTP/1.1 a request named no host',
+  )
 })
 
 test('OPTIONS tells a stranger nothing about staff pages, nor about any other', async () => {
-  const paths = ['/', '/staff', '/staff/cases', '/staff/cases/1/claim', '/staff/nowhere', '/nowhere', '/account', '*']
+  const paths = [
+    '/',
+    '/staff',
+    '/staff/cases',
+    '/staff/cases/1/claim',
+    '/staff/nowhere',
+    '/nowhere',
+    '/account',
+    '*',
+  ]
   const answers = await Promise.all(
     [...paths, '/autodiscover/autodiscover.xml', '/livez'].map(async (path) => {
-      const { text } = await converse(port, [`OPTIONS ${path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`])
+      const { text } = await converse(port, [
+        `OPTIONS ${path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`,
+      ])
       return text.replace(/^(?:Date|Set-Cookie): .*\r\n/gim, '')
     }),
   )
@@ -116,14 +176,10 @@ test('one network has one name, however it is written', () => {
 test('a place is asked for by addresses alone', () => {
   const asked: string[] = []
   const placeOf = createPlaceOf((ip) => void asked.push(ip))
-  assert.deepEqual(['::ffff:192.0.2.1', '192.0.2.1:80', '', undefined, 'rubbish', '2001:DB8::0:1'].map(placeOf), [
-    '192.0.…',
-    'unknown',
-    'unknown',
-    'unknown',
-    'unknown',
-    '2001:db8:…',
-  ])
+  assert.deepEqual(
+    ['::ffff:192.0.2.1', '192.0.2.1:80', '', undefined, 'rubbish', '2001:DB8::0:1'].map(placeOf),
+    ['192.0.…', 'unknown', 'unknown', 'unknown', 'unknown', '2001:db8:…'],
+  )
   assert.deepEqual(asked, ['192.0.2.1', '2001:db8::1'])
 })
 
@@ -174,7 +230,10 @@ test('ports, brackets and rubbish behind a proxy give nobody a limit of his own'
   }
   assert.deepEqual(statuses, [303, 303, 303, 303, 303, 429, 429, 429, 429, 429])
   const honest = { 'x-forwarded-for': '198.51.100.99' }
-  assert.equal((await portal.visitor().post('/register', { ...hanna }, { headers: honest })).status, 303)
+  assert.equal(
+    (await portal.visitor().post('/register', { ...hanna }, { headers: honest })).status,
+    303,
+  )
 })
 
 test('a switch of the language by a link changes the visitor’s page and cookie, never the account', async () => {
@@ -183,7 +242,10 @@ test('a switch of the language by a link changes the visitor’s page and cookie
   await visitor.post('/register', { login: 'stays.english', password: hanna.password }, { headers })
   assert.match((await visitor.get('/account?lang=ru')).html, /<html lang="ru"/)
   assert.match((await visitor.get('/account')).html, /<html lang="ru"/)
-  const { locale } = await portal.db('accounts').where({ address: 'stays.english@postern.example' }).first('locale')
+  const { locale } = await portal
+    .db('accounts')
+    .where({ address: 'stays.english@postern.example' })
+    .first('locale')
   assert.equal(locale, 'en')
 })
 
@@ -203,7 +265,10 @@ test('readyz says no while the accounts cannot be read, and yes again afterwards
   await portal.db.raw('alter table accounts rename to accounts_away')
   const away = await visitor.get('/readyz')
   await portal.db.raw('alter table accounts_away rename to accounts')
-  assert.deepEqual([away.status, away.html, away.headers.get('retry-after')], [503, 'not ready', '5'])
+  assert.deepEqual(
+    [away.status, away.html, away.headers.get('retry-after')],
+    [503, 'not ready', '5'],
+  )
   assert.equal(await ready(), 200)
 })
 
@@ -223,5 +288,8 @@ test('a proxy that is not listed says nothing of where anybody comes from', asyn
   t.after(() => server.close())
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   for (const forwarded of ['198.51.100.7', '192.0.2.9', '198.51.100.7, 192.0.2.9'])
-    assert.equal(await (await fetch(url, { headers: { 'x-forwarded-for': forwarded } })).text(), '127.0.0.1')
+    assert.equal(
+      await (await fetch(url, { headers: { 'x-forwarded-for': forwarded } })).text(),
+      '127.0.0.1',
+    )
 })

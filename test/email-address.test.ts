@@ -26,7 +26,12 @@ test('all spellings of one mailbox are one', () => {
       'bobsmith+a+b@gmail.com',
       'bobsmith@gmail.com.',
     ],
-    'bob@xn--e1afmkfd.xn--90ais': ['bob@пример.бел', 'BOB@ПРИМЕР.БЕЛ', 'bob@xn--E1AFMKFD.xn--90ais', 'bob@пример。бел'],
+    'bob@xn--e1afmkfd.xn--90ais': [
+      'bob@пример.бел',
+      'BOB@ПРИМЕР.БЕЛ',
+      'bob@xn--E1AFMKFD.xn--90ais',
+      'bob@пример。бел',
+    ],
     'bob.s@yandex.ru': [
       'bob-s@yandex.ru',
       'bob.s@ya.ru',
@@ -68,7 +73,8 @@ test('addresses that providers keep apart stay apart', () => {
 })
 
 test('the shortest labels and the longest address are fine, one letter more is not', () => {
-  for (const plain of ['bob@t.co', 'b@x.y.z', `${'a'.repeat(64)}@example.org`]) assert.equal(canonical(plain), plain)
+  for (const plain of ['bob@t.co', 'b@x.y.z', `${'a'.repeat(64)}@example.org`])
+    assert.equal(canonical(plain), plain)
   const domain = `${'a23456789.'.repeat(24)}example`
   const [longest, longer] = [`bobbob@${domain}`, `bobbobb@${domain}`]
   assert.deepEqual([longest.length, canonical(longest)], [254, longest])

@@ -12,8 +12,11 @@ before(async () => {
 after(() => database.drop())
 
 const ask = (wish: string) =>
-  database.db.transaction((trx) => enqueue(trx, 'mailbox:converge', { wish }, { jobKey: 'mailbox:one' }))
-const waiting = async () => (await jobsOf(database.db, 'mailbox:converge')).filter(({ key }) => key !== null)
+  database.db.transaction((trx) =>
+    enqueue(trx, 'mailbox:converge', { wish }, { jobKey: 'mailbox:one' }),
+  )
+const waiting = async () =>
+  (await jobsOf(database.db, 'mailbox:converge')).filter(({ key }) => key !== null)
 
 test('what is asked for while a worker takes the job of the same key gets a job of its own', async () => {
   await ask('first')
@@ -30,7 +33,11 @@ test('what is asked for while a worker takes the job of the same key gets a job 
     (await waiting()).map(({ payload }) => payload),
     [{ wish: 'second' }],
   )
-  assert.equal((await jobsOf(database.db, 'mailbox:converge')).length, 2, 'the one that runs is left alone')
+  assert.equal(
+    (await jobsOf(database.db, 'mailbox:converge')).length,
+    2,
+    'the one that runs is left alone',
+  )
 })
 
 test('jobs of one key that nobody has taken melt into one', async () => {

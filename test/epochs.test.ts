@@ -33,30 +33,58 @@ after(() => portal.stop())
 beforeEach(() => forgetLimits(portal))
 
 const now = () => portal.clock.now()
-const verifierOf = async (password: string) => ({ plain: password, verifier: await portal.parts.hasher.hash(password) })
+const verifierOf = async (password: string) => ({
+  plain: password,
+  verifier: await portal.parts.hasher.hash(password),
+})
 
-async function reset(person: Equipped, provenBy: 'phone' | 'backup-address' | 'security-question'): Promise<void> {
+async function reset(
+  person: Equipped,
+  provenBy: 'phone' | 'backup-address' | 'security-question',
+): Promise<void> {
   const password = await verifierOf(`${fresh} by ${provenBy}`)
   const weak = provenBy === 'security-question'
   await throughDoor(portal.db, person.accountId, (trx) =>
-    applyReset(trx, portal.parts, { accountId: person.accountId, provenBy, weak, password, at: now(), trace }),
+    applyReset(trx, portal.parts, {
+      accountId: person.accountId,
+      provenBy,
+      weak,
+      password,
+      at: now(),
+      trace,
+    }),
   )
 }
 
 /** A link "this was not me" about a new password, that went to the phone. */
 async function linkToPhone({ accountId, phone }: Equipped): Promise<string> {
-  const notice = { accountId, name: 'password-changed', params: {}, change: 'password.changed' } as const
-  await throughDoor(portal.db, accountId, (trx) => tellOwner(trx, portal.parts, { ...notice, at: now(), trace }))
-  const written = (await writtenMessages(portal.db, portal.keyring)).filter(({ to }) => to === phone)
+  const notice = {
+    accountId,
+    name: 'password-changed',
+    params: {},
+    change: 'password.changed',
+  } as const
+  await throughDoor(portal.db, accountId, (trx) =>
+    tellOwner(trx, portal.parts, { ...notice, at: now(), trace }),
+  )
+  const written = (await writtenMessages(portal.db, portal.keyring)).filter(
+    ({ to }) => to === phone,
+  )
   return written.at(-1)?.params.undoToken ?? assert.fail('no link')
 }
 
-const useLink = (token: string) => undoChange(portal.parts, token, { locale: 'en', trace }, () => hashToken(newToken()))
+const useLink = (token: string) =>
+  undoChange(portal.parts, token, { locale: 'en', trace }, () => hashToken(newToken()))
 
 async function operator(...words: string[]): Promise<void> {
   const { databaseUrl, secretKeys } = portal.settings
   const outcome = await runCommand(words, {
-    ...{ DATABASE_URL: databaseUrl, SECRET_KEYS: secretKeys.join(), ARGON2_MEMORY_KIB: '64', ARGON2_PASSES: '1' },
+    ...{
+      DATABASE_URL: databaseUrl,
+      SECRET_KEYS: secretKeys.join(),
+      ARGON2_MEMORY_KIB: '64',
+      ARGON2_PASSES: '1',
+    },
   })
   assert.equal(outcome.status, 0, outcome.text)
 }
@@ -111,7 +139,11 @@ const acts: readonly Act[] = [
     prepare: async ({ accountId }) => {
       const { visitor } = await enrolStaff(portal, `clerk${accountId.slice(0, 6)}`, 'support')
       const page = `/staff/accounts/${accountId}`
-      return async () => assert.equal((await visitor.post(`${page}/end-sessions`, {}, { from: page })).location, page)
+      return async () =>
+        assert.equal(
+          (await visitor.post(`${page}/end-sessions`, {}, { from: page })).location,
+          page,
+        )
     },
   },
   {
@@ -120,8 +152,15 @@ const acts: readonly Act[] = [
       const staff = `analyst${accountId.slice(0, 6)}`
       await register(portal, { login: staff, password: 'forty storks over the marsh' })
       const by = { staffId: await accountIdOf(portal, staff), right: 'senior' } as const
-      const wanted = { accountId, caseId: null, measure: 'compromised', cause: 'compromised', until: null } as const
-      return async () => assert.equal((await takeMeasure(portal.parts.desk, wanted, by)).kind, 'taken')
+      const wanted = {
+        accountId,
+        caseId: null,
+        measure: 'compromised',
+        cause: 'compromised',
+        until: null,
+      } as const
+      return async () =>
+        assert.equal((await takeMeasure(portal.parts.desk, wanted, by)).kind, 'taken')
     },
   },
   {
@@ -131,10 +170,18 @@ const acts: readonly Act[] = [
       await register(portal, { login: staff, password: 'forty storks over the marsh' })
       const by = { staffId: await accountIdOf(portal, staff), right: 'senior' } as const
       return async () => {
-        const wanted = { accountId, caseId: null, measure: 'block', cause: 'spam', until: null } as const
+        const wanted = {
+          accountId,
+          caseId: null,
+          measure: 'block',
+          cause: 'spam',
+          until: null,
+        } as const
         const taken = await takeMeasure(portal.parts.desk, wanted, by)
         assert.ok(taken.kind === 'taken')
-        assert.deepEqual(await liftMeasure(portal.parts.desk, taken.measure.id, by), { kind: 'lifted' })
+        assert.deepEqual(await liftMeasure(portal.parts.desk, taken.measure.id, by), {
+          kind: 'lifted',
+        })
       }
     },
   },
@@ -161,16 +208,27 @@ async function keptOf(accountId: string): Promise<Record<string, string>> {
 }
 
 /** Tables in which something has changed since; `seen` are those that only note when a browser was seen. */
-async function changedSince(kept: Record<string, string>, accountId: string, seen: readonly string[] = []) {
+async function changedSince(
+  kept: Record<string, string>,
+  accountId: string,
+  seen: readonly string[] = [],
+) {
   const later = await keptOf(accountId)
   return Object.keys(kept).filter((table) => kept[table] !== later[table] && !seen.includes(table))
 }
 
-async function leadsToSignIn(visitor: Visitor, { path, status, location, html }: HeldAnswer): Promise<void> {
+async function leadsToSignIn(
+  visitor: Visitor,
+  { path, status, location, html }: HeldAnswer,
+): Promise<void> {
   const said = /data-error="[^"]+"/.exec(html)?.[0] ?? ''
   assert.equal(status, 303, `${path} ${said}`)
   if (location?.startsWith('/sign-in')) return
-  assert.match((await visitor.get(location ?? '/')).location ?? '', /^\/sign-in/, `${path} → ${location}`)
+  assert.match(
+    (await visitor.get(location ?? '/')).location ?? '',
+    /^\/sign-in/,
+    `${path} → ${location}`,
+  )
 }
 
 /** Of the session that the browser is signed in by. */
@@ -181,20 +239,29 @@ const digestOf = (visitor: Visitor) =>
       .split('.')[0] ?? '',
   )
 
-const keyed = (answer: string) => keyedAnswer(portal.keyring, normalizeAnswer(answer)) ?? assert.fail('a weak answer')
+const keyed = (answer: string) =>
+  keyedAnswer(portal.keyring, normalizeAnswer(answer)) ?? assert.fail('a weak answer')
 
 const codeTo = async (to: string) => {
-  const written = (await writtenMessages(portal.db, portal.keyring)).filter((each) => each.to === to)
+  const written = (await writtenMessages(portal.db, portal.keyring)).filter(
+    (each) => each.to === to,
+  )
   return written.at(-1)?.params.code ?? assert.fail(`no code to ${to}`)
 }
 
 /** Every form of the account's own pages that changes something, filled so that it would. */
-async function formsOf(person: Equipped, visitor: Visitor): Promise<(readonly [string, Record<string, string>])[]> {
+async function formsOf(
+  person: Equipped,
+  visitor: Visitor,
+): Promise<(readonly [string, Record<string, string>])[]> {
   const [phone, address] = [`+37533${person.phone.slice(-7)}`, `new.${person.address}`]
   await visitor.post('/account/recovery/phone', { phone })
   await visitor.post('/account/recovery/backup-address', { address })
   await visitor.post('/account/app-passwords/new', { name: 'Phone', imap: 'on' })
-  const { id: appPassword } = await portal.db('app_passwords').where({ account_id: person.accountId }).first('id')
+  const { id: appPassword } = await portal
+    .db('app_passwords')
+    .where({ account_id: person.accountId })
+    .first('id')
   await signIn(portal, person)
   const { public_id: session } = await portal
     .db('sessions')
@@ -234,7 +301,8 @@ describe('what was begun before ends with', () => {
       await forgetLimits(portal)
       const token = await visitor.token('/account')
       const held = []
-      for (const [path, fields] of forms) held.push(await holdForm(portal, visitor, path, fields, token))
+      for (const [path, fields] of forms)
+        held.push(await holdForm(portal, visitor, path, fields, token))
       await act()
       const kept = await keptOf(person.accountId)
       for (const each of held) await leadsToSignIn(visitor, await each.letGo())
@@ -270,10 +338,18 @@ describe('what was begun before ends with', () => {
       for (const [nth, each] of signIns.entries()) {
         const answer = await each.letGo()
         assert.deepEqual([answer.status, answer.location], [303, '/sign-in'], `${nth}`)
-        assert.deepEqual(await changedSince(kept, person.accountId, ['known_devices']), [], `sign-in ${nth}`)
+        assert.deepEqual(
+          await changedSince(kept, person.accountId, ['known_devices']),
+          [],
+          `sign-in ${nth}`,
+        )
       }
       for (const each of [stranger, known])
-        assert.match((await each.get('/account')).location ?? '', /^\/sign-in/, 'nobody is signed in by it')
+        assert.match(
+          (await each.get('/account')).location ?? '',
+          /^\/sign-in/,
+          'nobody is signed in by it',
+        )
       for (const each of [...ofSession, typedAgain]) {
         const { status, location, html } = await each.letGo()
         await leadsToSignIn(visitor, { path: 'hashed', status, location, html })
@@ -285,7 +361,10 @@ describe('what was begun before ends with', () => {
       const person = await equip(portal)
       const act = await prepare(person)
       // Proven by the answer, with the new password being hashed, and another one that is only proven.
-      const [hashing, proven] = [await begin(portal, person.login), await begin(portal, person.login)]
+      const [hashing, proven] = [
+        await begin(portal, person.login),
+        await begin(portal, person.login),
+      ]
       for (const each of [hashing, proven])
         assert.equal(
           (await each.post('/recover/security-question', { answer: person.answer })).location,
@@ -297,7 +376,9 @@ describe('what was begun before ends with', () => {
       await doJobs(portal.db, portal.tasks, 'phone:send-recovery-code')
       await doJobs(portal.db, portal.tasks, 'backup-address:send-recovery-link')
       const code = await codeTo(person.phone)
-      const letters = (await writtenMessages(portal.db, portal.keyring)).filter(({ to }) => to === person.address)
+      const letters = (await writtenMessages(portal.db, portal.keyring)).filter(
+        ({ to }) => to === person.address,
+      )
       const link = letters.at(-1)?.params.token ?? assert.fail('no link')
       const late = await begin(portal, person.login)
       // A moment passes between two codes.
@@ -311,10 +392,16 @@ describe('what was begun before ends with', () => {
         setPassword(hashing, `${fresh} being hashed`),
       )
       await act()
-      const { password_verifier: verifier } = await portal.db('accounts').where({ id: person.accountId }).first()
+      const { password_verifier: verifier } = await portal
+        .db('accounts')
+        .where({ id: person.accountId })
+        .first()
       const answers = [
         ['being hashed', await holding.letGo()],
-        ['proven', await proven.post('/recover/new-password', { password: fresh }, { from: '/recover' })],
+        [
+          'proven',
+          await proven.post('/recover/new-password', { password: fresh }, { from: '/recover' }),
+        ],
       ] as const
       for (const [which, { status, location }] of answers)
         assert.deepEqual([status, location], [303, '/recover'], which)
@@ -347,14 +434,19 @@ describe('a session that was ended', () => {
     await forgetLimits(portal)
     const token = await stranger.token('/account')
     const held = []
-    for (const [path, fields] of forms) held.push(await holdForm(portal, stranger, path, fields, token))
+    for (const [path, fields] of forms)
+      held.push(await holdForm(portal, stranger, path, fields, token))
     const list = await person.browser.get('/account/sessions')
     const { public_id: id } = await portal
       .db('sessions')
       .where({ id_digest: digestOf(stranger) })
       .first('public_id')
     assert.ok(list.html.includes(id))
-    const ended = await person.browser.post(`/account/sessions/${id}/end`, {}, { from: '/account/sessions' })
+    const ended = await person.browser.post(
+      `/account/sessions/${id}/end`,
+      {},
+      { from: '/account/sessions' },
+    )
     assert.equal(ended.location, '/account/sessions')
     const kept = await keptOf(person.accountId)
     for (const each of held) await leadsToSignIn(stranger, await each.letGo())
@@ -367,7 +459,12 @@ describe('a session that was ended', () => {
     const other = await enrolStaff(portal, 'bela.senior', 'senior')
     const person = await equip(portal)
     const { desk } = portal.parts
-    const wanted = { accountId: person.accountId, caseId: null, cause: 'spam', until: null } as const
+    const wanted = {
+      accountId: person.accountId,
+      caseId: null,
+      cause: 'spam',
+      until: null,
+    } as const
     const taken = await takeMeasure(
       desk,
       { ...wanted, measure: 'suspend-sending' },
@@ -376,7 +473,10 @@ describe('a session that was ended', () => {
     assert.ok(taken.kind === 'taken')
     const token = await staff.visitor.token('/account')
     const held = []
-    for (const path of [`/staff/measures/${taken.measure.id}/lift`, `/staff/accounts/${person.accountId}/end-sessions`])
+    for (const path of [
+      `/staff/measures/${taken.measure.id}/lift`,
+      `/staff/accounts/${person.accountId}/end-sessions`,
+    ])
       held.push(await holdForm(portal, staff.visitor, path, {}, token))
     const proof = { ...(await proofNow(portal.db, staff.id)), session: digestOf(staff.visitor) }
     await operator('account', 'end-sessions', staff.login)
@@ -394,10 +494,21 @@ describe('a session that was ended', () => {
     const id = await giveRole(portal, login, 'analyst')
     const seen = readSecret((await stranger.get('/staff/door/enrol')).html)
     assert.match(seen, /^[A-Z2-7]{16,}$/)
-    assert.equal(readSecret((await stranger.get('/staff/door/enrol')).html), seen, 'it is the same until then')
+    assert.equal(
+      readSecret((await stranger.get('/staff/door/enrol')).html),
+      seen,
+      'it is the same until then',
+    )
     const password = await verifierOf(fresh)
     await throughDoor(portal.db, id, (trx) =>
-      applyReset(trx, portal.parts, { accountId: id, provenBy: 'phone', weak: false, password, at: now(), trace }),
+      applyReset(trx, portal.parts, {
+        accountId: id,
+        provenBy: 'phone',
+        weak: false,
+        password,
+        at: now(),
+        trace,
+      }),
     )
     const owner = await signIn(portal, { login, password: fresh })
     assert.notEqual(readSecret((await owner.get('/staff/door/enrol')).html), seen)
@@ -507,7 +618,10 @@ describe('a password that waits', () => {
       assert.equal((await choose(person, `${fresh} that waits`)).location, '/recover/done')
       assert.ok(await waiting(person))
       await end(person)
-      const { password_verifier } = await holding.db('accounts').where({ id: person.accountId }).first()
+      const { password_verifier } = await holding
+        .db('accounts')
+        .where({ id: person.accountId })
+        .first()
       holding.clock.advance(73 * 3_600_000)
       await holding.tasks['recovery:sweep-held']?.({}, { attempt: 1, maxAttempts: 1 })
       const account = await holding.db('accounts').where({ id: person.accountId }).first()
@@ -537,7 +651,10 @@ describe('a password that waits', () => {
     const { html } = await owner.get('/account')
     const [, main = ''] = html.split('<main')
     assert.match(html, /A new password is waiting/)
-    const [stop, methods] = [main.indexOf('waiting-password/stop'), main.indexOf('href="/account/recovery')]
+    const [stop, methods] = [
+      main.indexOf('waiting-password/stop'),
+      main.indexOf('href="/account/recovery'),
+    ]
     assert.ok(stop > 0 && stop < methods, 'before everything else')
     const stopped = await owner.post('/account/waiting-password/stop', {}, { from: '/account' })
     assert.deepEqual([stopped.status, stopped.location], [303, '/account'])
@@ -545,14 +662,24 @@ describe('a password that waits', () => {
     assert.match(after, /The new password that was waiting is stopped/)
     assert.doesNotMatch(after, /waiting-password\/stop/)
     assert.equal(await waiting(person), undefined)
-    const events = await holding.db('activity').where({ account_id: person.accountId }).pluck('event')
+    const events = await holding
+      .db('activity')
+      .where({ account_id: person.accountId })
+      .pluck('event')
     assert.ok(events.includes('password.reset-stopped'))
     const told = (await writtenMessages(holding.db, holding.keyring)).filter(
       ({ name, params }) => name === 'password-reset-stopped' && params.mailbox === person.mailbox,
     )
-    assert.deepEqual(new Set(told.map(({ to }) => to)), new Set([person.mailbox, person.address]), 'by letter alone')
+    assert.deepEqual(
+      new Set(told.map(({ to }) => to)),
+      new Set([person.mailbox, person.address]),
+      'by letter alone',
+    )
     await owner.post('/account/waiting-password/stop', {}, { from: '/account/sessions' })
-    const again = await holding.db('activity').where({ account_id: person.accountId }).pluck('event')
+    const again = await holding
+      .db('activity')
+      .where({ account_id: person.accountId })
+      .pluck('event')
     assert.deepEqual(again, events, 'a second click tells nothing')
   })
 })

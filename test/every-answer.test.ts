@@ -21,7 +21,9 @@ const server = new URL('../server/', import.meta.url)
 const routes = readdirSync(server, { recursive: true, encoding: 'utf8' })
   .filter((name) => name.endsWith('routes.ts'))
   .flatMap((name) => [
-    ...readFileSync(new URL(name, server), 'utf8').matchAll(/\.(?:get|route)\(\s*\[?\s*'(\/[^']*)'/g),
+    ...readFileSync(new URL(name, server), 'utf8').matchAll(
+      /\.(?:get|route)\(\s*\[?\s*'(\/[^']*)'/g,
+    ),
   ])
   .map((found) => (found[1] ?? '').replace(/:\w+/g, 'x'))
 
@@ -41,16 +43,31 @@ before(async () => {
 after(() => portal.stop())
 
 const linksOf = ({ html, location }: Answer) =>
-  [location ?? '', ...[...html.matchAll(/(?:href|src|action)="(\/[^"#]*)/g)].map((found) => found[1] ?? '')]
+  [
+    location ?? '',
+    ...[...html.matchAll(/(?:href|src|action)="(\/[^"#]*)/g)].map((found) => found[1] ?? ''),
+  ]
     .map((link) => link.replaceAll('&amp;', '&'))
     // The gallery's samples lead nowhere.
-    .filter((link) => link.startsWith('/') && !link.startsWith('/dev/pages') && !/^\/dev\/mails|lang=/.test(link))
+    .filter(
+      (link) =>
+        link.startsWith('/') && !link.startsWith('/dev/pages') && !/^\/dev\/mails|lang=/.test(link),
+    )
 
 /** Headers that belong to the connection or to the moment. */
-const passing = new Set(['date', 'connection', 'keep-alive', 'transfer-encoding', 'set-cookie', 'retry-after'])
+const passing = new Set([
+  'date',
+  'connection',
+  'keep-alive',
+  'transfer-encoding',
+  'set-cookie',
+  'retry-after',
+])
 
 const headersOf = (answer: Answer, ownLength: boolean) =>
-  [...answer.headers].filter(([name]) => !passing.has(name) && (ownLength || name !== 'content-length'))
+  [...answer.headers].filter(
+    ([name]) => !passing.has(name) && (ownLength || name !== 'content-length'),
+  )
 
 const isText = (type: string) => /^text\/|json|xml|javascript|svg/.test(type)
 
@@ -63,11 +80,16 @@ function judge(who: string, path: string, page: Answer, head: Answer): void {
   assert.equal(head.html, '', `${what}: HEAD has a body`)
   assert.equal(head.status, page.status, `${what}: HEAD has another status`)
   // A look of the staff is written down, and then on the page.
-  assert.deepEqual(headersOf(head, !path.startsWith('/staff')), headersOf(page, !path.startsWith('/staff')), what)
+  assert.deepEqual(
+    headersOf(head, !path.startsWith('/staff')),
+    headersOf(page, !path.startsWith('/staff')),
+    what,
+  )
   for (const cookie of page.headers.getSetCookie()) {
     assert.match(cookie, /^__Host-[a-z-]+=/, `${what} sets ${cookie}`)
     assert.match(cookie, /; Path=\/(?:;|$)/, `${what} sets ${cookie}`)
-    for (const word of ['Secure', 'HttpOnly', 'SameSite=']) assert.ok(cookie.includes(word), `${what}: ${cookie}`)
+    for (const word of ['Secure', 'HttpOnly', 'SameSite='])
+      assert.ok(cookie.includes(word), `${what}: ${cookie}`)
   }
 }
 
@@ -100,7 +122,11 @@ test('cookies of forms have the prefix as well: what was done, the report, the l
   note(await visitor.post('/account/password', { password: 'the storks came back late' }))
   assert.match(note(await visitor.get('/account?lang=en')).html, /password/i)
   note(await visitor.post('/recover', { login: hanna.login }))
-  const reported = await visitor.post('/report', { sender: `${hanna.login}@postern.example`, kind: 'spam', note: 'x' })
+  const reported = await visitor.post('/report', {
+    sender: `${hanna.login}@postern.example`,
+    kind: 'spam',
+    note: 'x',
+  })
   assert.equal(note(reported).status, 303, reported.errors.join())
   assert.equal((await visitor.get('/report/sent')).page, 'report-sent')
   for (const name of ['csrf', 'lang', 'session', 'device', 'done', 'recovery', 'report'])

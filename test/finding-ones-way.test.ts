@@ -43,7 +43,9 @@ test('mails are written in the language of the account, whatever browser caused 
   await other.post('/account/password', { password: 'a new and longer sentence' })
   const sent = await awaitSent(portal, 'moved.house@postern.example', 2)
   const { t } = createTexts({ service: 'Postern', passwordMin: 12 })
-  const expected = ['new-device', 'password-changed'].map((name) => t('be', `messages.${name}.subject`))
+  const expected = ['new-device', 'password-changed'].map((name) =>
+    t('be', `messages.${name}.subject`),
+  )
   assert.deepEqual(sent.map(({ subject }) => subject).sort(), expected.sort())
 })
 
@@ -71,7 +73,9 @@ test('a switch of the language after a refused sign-in still leads where the vis
 test('"Try again" leads back to the page, and never repeats what is no page of ours', async () => {
   const visitor = portal.visitor()
   const ways = async (path: string) => {
-    const answer = await visitor.send(path, '_csrf=wrong', { 'content-type': 'application/x-www-form-urlencoded' })
+    const answer = await visitor.send(path, '_csrf=wrong', {
+      'content-type': 'application/x-www-form-urlencoded',
+    })
     assert.equal(answer.status, 403)
     return /class="govuk-button" href="([^"]*)"/.exec(answer.html)?.[1]
   }
@@ -97,7 +101,10 @@ test('the page for when the network is away is the same for everybody, in each l
 
 test('whoever is sent to the sign-in page from elsewhere is told why', async () => {
   const stranger = portal.visitor()
-  assert.match((await stranger.get('/sign-in?next=%2Faccount')).html, /to go on to the page that you wanted/)
+  assert.match(
+    (await stranger.get('/sign-in?next=%2Faccount')).html,
+    /to go on to the page that you wanted/,
+  )
   assert.doesNotMatch((await stranger.get('/sign-in')).html, /go on/)
   const visitor = await register(portal, { login: 'idle.one', password: hanna.password })
   portal.clock.advance(61 * 60_000)

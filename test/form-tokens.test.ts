@@ -24,9 +24,19 @@ describe('a form that was opened before', () => {
     const visitor = portal.visitor()
     const _csrf = await visitor.token('/sign-in')
     await signIn(portal, hanna, visitor)
-    for (const path of ['/sign-out', page, '/Account/Password/', '/staff/cases/1/claim', '/no/such/page']) {
+    for (const path of [
+      '/sign-out',
+      page,
+      '/Account/Password/',
+      '/staff/cases/1/claim',
+      '/no/such/page',
+    ]) {
       const answer = await post(visitor, path, { _csrf, password: fresh })
-      assert.deepEqual([answer.status, answer.page, answer.errors], [403, 'forbidden', ['form.other-session']], path)
+      assert.deepEqual(
+        [answer.status, answer.page, answer.errors],
+        [403, 'forbidden', ['form.other-session']],
+        path,
+      )
     }
     assert.equal((await visitor.get('/account')).status, 200)
   })
@@ -36,7 +46,10 @@ describe('a form that was opened before', () => {
     const _csrf = await visitor.token('/account/recovery/phone')
     await visitor.post('/sign-out', {}, { from: '/account' })
     await signIn(portal, hanna, visitor)
-    const answer = await post(visitor, '/account/recovery/phone', { _csrf, phone: '+375 29 700-00-0<b>' })
+    const answer = await post(visitor, '/account/recovery/phone', {
+      _csrf,
+      phone: '+375 29 700-00-0<b>',
+    })
     assert.deepEqual([answer.status, answer.errors], [403, ['form.other-session']])
     assert.match(answer.html, /\+375 29 700-00-0&lt;b&gt;/)
     assert.match(answer.html, /class="govuk-button" href="\/account\/recovery\/phone"/)
@@ -50,13 +63,20 @@ describe('a form that was opened before', () => {
     const _csrf = await visitor.token(page)
     await visitor.post('/sign-out', {}, { from: '/account' })
     const answer = await post(visitor, page, { _csrf, password: fresh })
-    assert.deepEqual([answer.status, answer.location], [303, `/sign-in?next=${encodeURIComponent(page)}`])
+    assert.deepEqual(
+      [answer.status, answer.location],
+      [303, `/sign-in?next=${encodeURIComponent(page)}`],
+    )
     await signIn(portal, hanna)
   })
 
   it('sign-in in another tab still signs in: the same person again, or another in place of the first', async () => {
     const visitor = portal.visitor()
-    const tabs = [await visitor.token('/sign-in'), await visitor.token('/sign-in'), await visitor.token('/sign-in')]
+    const tabs = [
+      await visitor.token('/sign-in'),
+      await visitor.token('/sign-in'),
+      await visitor.token('/sign-in'),
+    ]
     const send = (_csrf = '', person = hanna) => post(visitor, '/sign-in', { _csrf, ...person })
     assert.equal((await send(tabs[0])).location, '/account')
     assert.equal((await send(tabs[1])).location, '/account')
@@ -64,7 +84,11 @@ describe('a form that was opened before', () => {
     assert.equal((await send(tabs[2], piotr)).location, '/account')
     const late = await post(visitor, page, { _csrf: ofHanna, password: fresh })
     assert.deepEqual([late.status, late.errors], [403, ['form.other-session']])
-    assert.match(late.html.replaceAll('<wbr>', ''), /piotr@postern\.example/, 'it says who is signed in now')
+    assert.match(
+      late.html.replaceAll('<wbr>', ''),
+      /piotr@postern\.example/,
+      'it says who is signed in now',
+    )
   })
 })
 
@@ -79,7 +103,11 @@ it('a stranger’s token, a missing one and a broken one are refused without tha
   }
   const [browser = '', session = ''] = own.split('.')
   for (const end of ['', '.', '.AAAA', `.${session}x`, `.${session.slice(1)}`, `..${session}`])
-    assert.equal((await post(visitor, page, { _csrf: browser + end, password: fresh })).status, 403, end)
+    assert.equal(
+      (await post(visitor, page, { _csrf: browser + end, password: fresh })).status,
+      403,
+      end,
+    )
   await signIn(portal, hanna)
 })
 
@@ -87,7 +115,11 @@ it('a form that was open while the secret keys were changed is still taken', asy
   const visitor = await signIn(portal, hanna)
   const _csrf = await visitor.token('/account/sessions')
   const SECRET_KEYS = `test-key-zyxwvutsrqponmlkjihgfedcba9876,${portal.settings.secretKeys[0]}`
-  const later = await startTestPortal({ worker: false, database: portal.database, env: { SECRET_KEYS } })
+  const later = await startTestPortal({
+    worker: false,
+    database: portal.database,
+    env: { SECRET_KEYS },
+  })
   const browser = later.visitor()
   for (const [name, value] of visitor.cookies) browser.cookies.set(name, value)
   const answer = await post(browser, '/account/sessions/end-others', { _csrf })

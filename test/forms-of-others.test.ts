@@ -58,9 +58,12 @@ async function haveAll(login: string): Promise<StaffMember & Equipped> {
   const { visitor } = member
   await visitor.post(`${methods}/phone`, { phone: '+375297000001' })
   await visitor.post(`${methods}/backup-address`, { address: `${login}@new.example` })
-  for (const name of ['Laptop', 'Tablet']) await visitor.post('/account/app-passwords/new', { name, imap: 'on' })
+  for (const name of ['Laptop', 'Tablet'])
+    await visitor.post('/account/app-passwords/new', { name, imap: 'on' })
   const { db, clock } = portal
-  await db('app_passwords').where({ account_id: member.id, name: 'Tablet' }).update({ held_at: clock.now() })
+  await db('app_passwords')
+    .where({ account_id: member.id, name: 'Tablet' })
+    .update({ held_at: clock.now() })
   await signIn(portal, member)
   await forgetLimits(portal)
   return { ...member, ...owner }
@@ -87,7 +90,9 @@ async function assertUnchanged(then: readonly string[]): Promise<void> {
 }
 
 const send = (browser: Visitor, { action, fields }: FoundForm): Promise<Answer> =>
-  browser.send(action, new URLSearchParams(fields).toString(), { 'content-type': 'application/x-www-form-urlencoded' })
+  browser.send(action, new URLSearchParams(fields).toString(), {
+    'content-type': 'application/x-www-form-urlencoded',
+  })
 
 /** What a case and its measures look like at each step, so that the console shows each of its forms. */
 async function prepareDesk(anna: StaffMember): Promise<string[]> {
@@ -104,7 +109,11 @@ async function prepareDesk(anna: StaffMember): Promise<string[]> {
   ] as const)
     await reportLetter(portal, { accountId, login })
   // What proves nothing is in a case without an account.
-  await reportLetter(portal, { accountId: first, login: 'first.judge', source: 'From: a@b.example\r\n\r\nHello.\r\n' })
+  await reportLetter(portal, {
+    accountId: first,
+    login: 'first.judge',
+    source: 'From: a@b.example\r\n\r\nHello.\r\n',
+  })
   const caseId = await caseOf(portal, spammer)
   const otherCase = await caseOf(portal, other)
   const about = { accountId: spammer, caseId, by: first }
@@ -120,7 +129,11 @@ async function prepareDesk(anna: StaffMember): Promise<string[]> {
   })
   await approve(portal, otherMeasure, second)
   await untilJudged(portal)
-  await anna.visitor.post(`/staff/cases/${otherCase}/claim`, {}, { from: `/staff/cases/${otherCase}` })
+  await anna.visitor.post(
+    `/staff/cases/${otherCase}/claim`,
+    {},
+    { from: `/staff/cases/${otherCase}` },
+  )
   const unproven = await portal.db('abuse_cases').whereNull('account_id').first('id')
   return [
     ...[caseId, otherCase, unproven?.id].map((id) => `/staff/cases/${id}`),
@@ -134,20 +147,37 @@ async function prepareDesk(anna: StaffMember): Promise<string[]> {
 }
 
 async function undoLink(accountId: string): Promise<string> {
-  const offer = { changeId: crypto.randomUUID(), accountId, change: 'password.changed', told: 'contact' } as const
+  const offer = {
+    changeId: crypto.randomUUID(),
+    accountId,
+    change: 'password.changed',
+    told: 'contact',
+  } as const
   const at = portal.clock.now()
   const none = { old: undefined, replaces: [], at }
-  const token = await throughDoor(portal.db, accountId, (trx) => offerUndo(trx, portal.parts, { ...offer, ...none }))
+  const token = await throughDoor(portal.db, accountId, (trx) =>
+    offerUndo(trx, portal.parts, { ...offer, ...none }),
+  )
   return `/undo/${token}`
 }
 
 const ownPages = [
   ...['/account', '/account/password', '/account/confirm-password', '/account/sessions', methods],
   ...['phone', 'backup-address'].flatMap((id) => [`${methods}/${id}`, `${methods}/${id}/confirm`]),
-  ...[`${methods}/security-question`, '/account/app-passwords', '/account/app-passwords/new', '/account/filters'],
+  ...[
+    `${methods}/security-question`,
+    '/account/app-passwords',
+    '/account/app-passwords/new',
+    '/account/filters',
+  ],
   '/report',
 ]
-const recoveryPages = ['/recover', '/recover/method', '/recover/sms/code', '/recover/backup-address/sent']
+const recoveryPages = [
+  '/recover',
+  '/recover/method',
+  '/recover/sms/code',
+  '/recover/backup-address/sent',
+]
 
 describe('a form that was made in the session of one person', () => {
   it('does nothing in the session of another, whichever form of the product it is', async () => {
@@ -205,7 +235,8 @@ describe('a form that was made in the session of one person', () => {
     const then = await everythingKept()
     const acted: string[] = []
     // Those that end a session come last: without the rule the others would find nobody signed in.
-    const ends = ([, { action }]: [Visitor, FoundForm]) => /^\/(?:sign-out|account\/password)$/.test(action)
+    const ends = ([, { action }]: [Visitor, FoundForm]) =>
+      /^\/(?:sign-out|account\/password)$/.test(action)
     for (const [tab, form] of [...tabs.filter((each) => !ends(each)), ...tabs.filter(ends)]) {
       const answer = await send(nowOf(boris.visitor, tab), form)
       const [status, page, errors] = [answer.status, answer.page, answer.errors.join()]
@@ -258,12 +289,21 @@ describe('a form that was made in one recovery', () => {
 
     const secrets = { code, phone: anna.phone, address: anna.address, answer: anna.answer }
     const typed = ({ fields }: FoundForm) =>
-      Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, { ...secrets }[name] ?? value]))
+      Object.fromEntries(
+        Object.entries(fields).map(([name, value]) => [name, { ...secrets }[name] ?? value]),
+      )
     const allDoNothing = async (due: string) => {
       const then = await everythingKept()
       for (const form of forms) {
-        const { status, errors, html, headers } = await send(browser, { ...form, fields: typed(form) })
-        assert.deepEqual([status, errors], [422, ['flow.other']], `${form.action} ${headers.get('location')}`)
+        const { status, errors, html, headers } = await send(browser, {
+          ...form,
+          fields: typed(form),
+        })
+        assert.deepEqual(
+          [status, errors],
+          [422, ['flow.other']],
+          `${form.action} ${headers.get('location')}`,
+        )
         assert.match(html.replaceAll('<wbr>', ''), new RegExp(boris.mailbox), 'it is named')
         assert.match(html, new RegExp(`class="govuk-button" href="${due}"`))
       }
@@ -299,6 +339,10 @@ describe('a form that was made in one recovery', () => {
     assert.doesNotMatch(done.html, /vera\.recovers/)
     await signIn(portal, vera)
     await signIn(portal, { login: zoya.login, password: ofZoya.fields.password ?? '' })
-    assert.equal((await send(browser, ofZoya)).location, '/recover/done', 'a second click gets the first answer')
+    assert.equal(
+      (await send(browser, ofZoya)).location,
+      '/recover/done',
+      'a second click gets the first answer',
+    )
   })
 })

@@ -24,7 +24,10 @@ test('a mail stands there as its reader gets it, in the language of the page, an
   await visitor.get('/?lang=be')
   const mail = await visitor.get('/dev/pages/mail/recovery-link/sent')
   assert.match(mail.html, /<html lang="be">/)
-  assert.equal(mail.headers.get('content-security-policy'), "default-src 'none'; style-src 'unsafe-inline'")
+  assert.equal(
+    mail.headers.get('content-security-policy'),
+    "default-src 'none'; style-src 'unsafe-inline'",
+  )
   const text = await visitor.get('/dev/pages/mail/recovery-link/sent?as=text')
   assert.match(text.headers.get('content-type') ?? '', /^text\/plain/)
   assert.equal((await visitor.get('/dev/pages/mail/recovery-link/nowhere')).status, 404)
@@ -32,7 +35,11 @@ test('a mail stands there as its reader gets it, in the language of the page, an
 
 test('mails take the colours of the operator’s theme', async () => {
   const THEME_CSS = fileURLToPath(new URL('support/violet-theme.css', import.meta.url))
-  const violet = await startTestPortal({ worker: false, env: { THEME_CSS }, database: portal.database })
+  const violet = await startTestPortal({
+    worker: false,
+    env: { THEME_CSS },
+    database: portal.database,
+  })
   const { html } = await violet.visitor().get('/dev/pages/mail/report-received/received')
   await violet.stop()
   assert.match(html, /bgcolor="#2b2350"/)

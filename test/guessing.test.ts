@@ -20,7 +20,9 @@ async function guess(login: string, times: number): Promise<number[]> {
   const visitor = portal.visitor()
   const _csrf = await visitor.token()
   const body = new URLSearchParams({ _csrf, login, password: 'not the password' }).toString()
-  const answers = await Promise.all(Array.from({ length: times }, () => visitor.send('/sign-in', body, urlencoded)))
+  const answers = await Promise.all(
+    Array.from({ length: times }, () => visitor.send('/sign-in', body, urlencoded)),
+  )
   return answers.map(({ status }) => status)
 }
 
@@ -53,7 +55,10 @@ test('when the waits at the door begin there is one entry and one letter to mail
   const letter = await awaitText(portal, person.mailbox, /Wrong passwords were typed/)
   assert.equal(letter.channel, 'mail')
   assert.match(letter.text, new RegExp(`the mailbox ${person.mailbox} again`))
-  assert.match((await awaitText(portal, person.address, /Wrong passwords were typed/)).text, /the mailbox pe…@/)
+  assert.match(
+    (await awaitText(portal, person.address, /Wrong passwords were typed/)).text,
+    /the mailbox pe…@/,
+  )
   await guess(person.login, 10)
   await untilNoted()
   assert.equal((await entriesOf(person, 'sign-in.failures')).length, 1)
@@ -65,7 +70,10 @@ test('when the waits at the door begin there is one entry and one letter to mail
       ['mail', person.mailbox],
     ].sort(),
   )
-  assert.match((await person.browser.get('/account/activity')).html, /Several failed attempts to sign in/)
+  assert.match(
+    (await person.browser.get('/account/activity')).html,
+    /Several failed attempts to sign in/,
+  )
 })
 
 test('of many tries at once the owner is told, whichever of them is judged', async () => {
@@ -81,7 +89,10 @@ test('of many tries at once the owner is told, whichever of them is judged', asy
 test('who guesses at a signed-in browser is told of as well', async () => {
   const person = await equip(portal)
   for (let tries = 0; tries < free + 1; tries += 1)
-    await person.browser.post('/account/confirm-password', { password: 'not the password', next: '/account' })
+    await person.browser.post('/account/confirm-password', {
+      password: 'not the password',
+      next: '/account',
+    })
   await untilNoted()
   assert.equal((await entriesOf(person, 'sign-in.failures')).length, 1)
 })
@@ -94,13 +105,18 @@ test('recoveries that fail again and again are one entry, over all flows and bot
       await visitor.post('/recover/security-question', { answer: 'something else' })
     } else {
       await askForCode(visitor, { phone: person.phone })
-      assert.deepEqual((await visitor.post('/recover/sms/code', { code: '00000000' })).errors, ['code.wrong'])
+      assert.deepEqual((await visitor.post('/recover/sms/code', { code: '00000000' })).errors, [
+        'code.wrong',
+      ])
     }
     await untilNoted()
     assert.equal((await entriesOf(person, 'recovery.failures')).length, nth < 3 ? 0 : 1, `${nth}`)
   }
   await awaitText(portal, person.address, /gave wrong codes or answers again and again/)
-  assert.match((await person.browser.get('/account/activity')).html, /Several wrong codes or answers/)
+  assert.match(
+    (await person.browser.get('/account/activity')).html,
+    /Several wrong codes or answers/,
+  )
 })
 
 test('there is at most one letter an hour, whatever is guessed at, and each kind still has its entry', async () => {
@@ -121,7 +137,13 @@ test('there is at most one letter an hour, whatever is guessed at, and each kind
 
 test('two workers with one piece of news tell it once', async () => {
   const person = await equip(portal)
-  const payload = { accountId: person.accountId, what: 'sign-in', device: '', place: '', guessing: 'one' }
+  const payload = {
+    accountId: person.accountId,
+    what: 'sign-in',
+    device: '',
+    place: '',
+    guessing: 'one',
+  }
   const job = () => portal.tasks['guessing:note']?.(payload, { attempt: 1, maxAttempts: 2 })
   await Promise.all([job(), job(), job()])
   assert.equal((await entriesOf(person, 'sign-in.failures')).length, 1)

@@ -39,7 +39,8 @@ test('a password typed with composed or decomposed letters is one password', asy
 
 test('a verifier is made anew when memory or passes grew or the scheme is another, not when they shrank', async () => {
   const made = await createHasher({ memoryKib: 128, passes: 2 }).hash('a password')
-  const needs = (memoryKib: number, passes: number, phc = made) => createHasher({ memoryKib, passes }).needsRehash(phc)
+  const needs = (memoryKib: number, passes: number, phc = made) =>
+    createHasher({ memoryKib, passes }).needsRehash(phc)
   assert.equal(needs(128, 2), false)
   assert.equal(needs(64, 1), false)
   assert.equal(needs(129, 2), true)
@@ -50,7 +51,9 @@ test('a verifier is made anew when memory or passes grew or the scheme is anothe
 
 test('a flood of sign-ins finds a short line, not a growing heap of hashes that all come too late', async () => {
   const hasher = createHasher({ memoryKib: 1024, passes: 1, parallel: 2, maxWaitMs: 0 })
-  const outcomes = await Promise.allSettled(Array.from({ length: 50 }, () => hasher.verify(null, 'x')))
+  const outcomes = await Promise.allSettled(
+    Array.from({ length: 50 }, () => hasher.verify(null, 'x')),
+  )
   const refused = outcomes.filter((one) => one.status === 'rejected')
   assert.ok(refused.every((one) => one.reason instanceof BusyError))
   assert.equal(refused.length, 46, 'two run, two wait')
@@ -78,7 +81,11 @@ test('whoever has a place is counted before the hash begins, is not sent away, a
   leave()
   await Promise.all(others)
   hasher.takePlace()
-  assert.throws(() => hasher.takePlace(), BusyError, 'a place that was given back twice counts once')
+  assert.throws(
+    () => hasher.takePlace(),
+    BusyError,
+    'a place that was given back twice counts once',
+  )
 })
 
 test('no more hashes run at once than there are processors', async () => {
@@ -96,7 +103,11 @@ test('no more hashes run at once than there are processors', async () => {
 test('those who wait are served in the order in which they came', async () => {
   const hasher = createHasher({ ...small, parallel: 1 })
   const served: number[] = []
-  await Promise.all(Array.from({ length: 9 }, (_, place) => hasher.verify(null, 'x').then(() => served.push(place))))
+  await Promise.all(
+    Array.from({ length: 9 }, (_, place) =>
+      hasher.verify(null, 'x').then(() => served.push(place)),
+    ),
+  )
   assert.deepEqual(served, [0, 1, 2, 3, 4, 5, 6, 7, 8])
 })
 
@@ -107,7 +118,11 @@ test('the line is as long as its wait allows: slower hashes, fewer places', asyn
     const all = Array.from({ length: 300 }, () => line.run(() => setTimeout(0)).catch(() => 'busy'))
     return (await Promise.all(all)).filter((outcome) => outcome !== 'busy').length
   }
-  const wanted = [placesWhereOneTakes(2), placesWhereOneTakes(40), placesWhereOneTakes(2, 20)] as const
+  const wanted = [
+    placesWhereOneTakes(2),
+    placesWhereOneTakes(40),
+    placesWhereOneTakes(2, 20),
+  ] as const
   const [quick, slow, flooded] = await Promise.all(wanted)
   assert.ok(slow >= 2 && slow <= 8, `${slow} places where one takes 40 ms`)
   assert.ok(quick > slow * 3, `${quick} places where one takes 2 ms`)
@@ -182,7 +197,9 @@ test('the pool grows with the processors before its first use, unless the operat
   const run = async (set: Record<string, string>) => {
     const { UV_THREADPOOL_SIZE: _, ...env } = process.env
     const options = { env: { ...env, ...set }, cwd: new URL('..', import.meta.url) }
-    return (await execute(process.execPath, ['--input-type=module', '--eval', script], options)).stdout.trim()
+    return (
+      await execute(process.execPath, ['--input-type=module', '--eval', script], options)
+    ).stdout.trim()
   }
   // Where the system does not show threads, four are assumed.
   const shown = process.platform === 'linux'

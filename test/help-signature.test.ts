@@ -24,15 +24,21 @@ describe('a signed Apple profile', () => {
     it(`carries the profile, its certificate and a signature that holds, with a key of the kind ${kind}`, async () => {
       const sign = createProfileSigner(pairs[kind].certificatePem, pairs[kind].keyPem)
       const signed = await sign(profile)
-      const data = new SignedData({ schema: new ContentInfo({ schema: fromBER(signed).result }).content })
+      const data = new SignedData({
+        schema: new ContentInfo({ schema: fromBER(signed).result }).content,
+      })
       const trustedCerts = (data.certificates ?? []) as never[]
       assert.equal(trustedCerts.length, 1)
       assert.equal(await data.verify({ signer: 0, checkChain: true, trustedCerts }), true)
-      assert.equal(Buffer.from(data.encapContentInfo.eContent?.getValue() ?? new ArrayBuffer(0)).toString(), profile)
+      assert.equal(
+        Buffer.from(data.encapContentInfo.eContent?.getValue() ?? new ArrayBuffer(0)).toString(),
+        profile,
+      )
     })
 
     it(`is accepted by OpenSSL where it is installed, and refused after a change, with a key of the kind ${kind}`, async (t) => {
-      if (spawnSync('openssl', ['version']).status !== 0) return t.diagnostic('OpenSSL is not here: only pkijs looked')
+      if (spawnSync('openssl', ['version']).status !== 0)
+        return t.diagnostic('OpenSSL is not here: only pkijs looked')
       const sign = createProfileSigner(pairs[kind].certificatePem, pairs[kind].keyPem)
       const signed = await sign(profile)
       const folder = mkdtempSync(join(tmpdir(), 'postern-'))
@@ -40,7 +46,9 @@ describe('a signed Apple profile', () => {
         writeFileSync(join(folder, 'ca.pem'), pairs[kind].certificatePem)
         const verify = (der: Buffer) => {
           const options = ['cms', '-verify', '-inform', 'der', '-binary', '-purpose', 'any']
-          return spawnSync('openssl', [...options, '-CAfile', join(folder, 'ca.pem')], { input: der })
+          return spawnSync('openssl', [...options, '-CAfile', join(folder, 'ca.pem')], {
+            input: der,
+          })
         }
         const good = verify(signed)
         assert.equal(good.status, 0, good.stderr.toString())
@@ -49,7 +57,9 @@ describe('a signed Apple profile', () => {
         changed[changed.indexOf('xml')] = 0x58
         assert.notEqual(verify(changed).status, 0)
         // DER: definite lengths and one piece of content
-        const dump = spawnSync('openssl', ['asn1parse', '-inform', 'der'], { input: signed }).stdout.toString()
+        const dump = spawnSync('openssl', ['asn1parse', '-inform', 'der'], {
+          input: signed,
+        }).stdout.toString()
         assert.equal(/l=inf|cons: OCTET STRING/.test(dump), false)
       } finally {
         rmSync(folder, { recursive: true })
@@ -73,10 +83,19 @@ describe('a signed Apple profile', () => {
     const start = (certificate: string, key: string) => () =>
       readSettings({ PROFILE_CERTIFICATE: certificate, PROFILE_KEY: key })
     assert.doesNotThrow(start(pairs.ec.certificatePem, pairs.ec.keyPem))
-    assert.throws(start(pairs.ec.certificatePem, pairs.rsa.keyPem), /PROFILE_KEY do not sign together: mismatch/)
-    assert.throws(start('nothing', pairs.rsa.keyPem), /PROFILE_KEY do not sign together: certificate/)
+    assert.throws(
+      start(pairs.ec.certificatePem, pairs.rsa.keyPem),
+      /PROFILE_KEY do not sign together: mismatch/,
+    )
+    assert.throws(
+      start('nothing', pairs.rsa.keyPem),
+      /PROFILE_KEY do not sign together: certificate/,
+    )
     const { privateKey } = generateKeyPairSync('ed25519')
     const ed25519 = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
-    assert.throws(start(pairs.rsa.certificatePem, ed25519), /PROFILE_KEY do not sign together: algorithm/)
+    assert.throws(
+      start(pairs.rsa.certificatePem, ed25519),
+      /PROFILE_KEY do not sign together: algorithm/,
+    )
   })
 })

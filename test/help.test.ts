@@ -6,7 +6,11 @@ import { ContentInfo, SignedData } from 'pkijs'
 import { helpFacts } from '#server/help/facts.ts'
 import { describeMailServers } from '#server/help/mail-servers.ts'
 import { locales } from '#server/i18n/texts.ts'
-import { faultsAgainst, protocolsInAutodiscover, serversInAutoconfig } from './support/mail-programs/read-answers.ts'
+import {
+  faultsAgainst,
+  protocolsInAutodiscover,
+  serversInAutoconfig,
+} from './support/mail-programs/read-answers.ts'
 import { readQrCode } from './support/mail-programs/read-qr-code.ts'
 import { selfSigned } from './support/mail-programs/self-signed.ts'
 import { hanna, register } from './support/people.ts'
@@ -14,11 +18,15 @@ import { startTestPortal, type TestPortal } from './support/portal.ts'
 
 let portal: TestPortal
 before(async () => {
-  portal = await startTestPortal({ worker: false, env: { MAIL_DOMAINS: 'example.by,post.example.by' } })
+  portal = await startTestPortal({
+    worker: false,
+    env: { MAIL_DOMAINS: 'example.by,post.example.by' },
+  })
 })
 after(() => portal.stop())
 
-const topics = 'recovery mail-programs devices suspicious-letters spam support moving cookies safety'.split(' ')
+const topics =
+  'recovery mail-programs devices suspicious-letters spam support moving cookies safety'.split(' ')
 const programs = 'iphone android outlook thunderbird apple-mail the-bat other'.split(' ')
 const autodiscover = '/autodiscover/autodiscover.xml'
 
@@ -26,7 +34,8 @@ const request = (address: string) =>
   `<Autodiscover xmlns="http://schemas.microsoft.com/exchange/autodiscover/outlook/requestschema/2006"><Request>` +
   `<EMailAddress>${address}</EMailAddress></Request></Autodiscover>`
 
-const fetchBytes = async (path: string) => Buffer.from(await (await fetch(portal.url + path)).arrayBuffer())
+const fetchBytes = async (path: string) =>
+  Buffer.from(await (await fetch(portal.url + path)).arrayBuffer())
 
 describe('somebody who looks for help', () => {
   it('finds every page from the index, in every language, and no page leads nowhere', async () => {
@@ -50,16 +59,31 @@ describe('somebody who looks for help', () => {
     const page = await portal.visitor().get('/help/recovery?lang=en')
     assert.match(page.html, /within 60 minutes/)
     assert.match(page.html, /For 72 hours after that/)
-    assert.match((await portal.visitor().get('/help/support?lang=en')).html, /postmaster@example\.by/)
+    assert.match(
+      (await portal.visitor().get('/help/support?lang=en')).html,
+      /postmaster@example\.by/,
+    )
   })
 
   it('is told for each mail program how to get a letter’s source, and where to forward it only where that is read', async () => {
     const { html } = await portal.visitor().get('/help/suspicious-letters?lang=en')
-    for (const name of ['Thunderbird', 'Outlook', 'Apple Mail', 'iPhone', 'Android', 'Gmail', 'Mail.ru', 'The Bat!'])
+    for (const name of [
+      'Thunderbird',
+      'Outlook',
+      'Apple Mail',
+      'iPhone',
+      'Android',
+      'Gmail',
+      'Mail.ru',
+      'The Bat!',
+    ])
       assert.match(html, new RegExp(`<h3[^>]*>[^<]*${name}`), name)
     assert.doesNotMatch(html, /abuse@/)
     const listening = { ...portal.settings, abuseLmtpPort: 24 }
-    assert.equal(helpFacts(listening, describeMailServers(listening, 'x')).abuseAddress, 'abuse@example.by')
+    assert.equal(
+      helpFacts(listening, describeMailServers(listening, 'x')).abuseAddress,
+      'abuse@example.by',
+    )
   })
 })
 
@@ -71,23 +95,36 @@ describe('somebody who sets up a mail program', () => {
       const href = `/help/mail-programs?program=${program}`
       assert.ok(chooser.html.includes(`href="${href}"`), program)
       const page = await visitor.get(href)
-      assert.match(page.html, /imap\.example\.by[\s\S]*993, SSL\/TLS[\s\S]*pop\.example\.by[\s\S]*995, SSL\/TLS/)
+      assert.match(
+        page.html,
+        /imap\.example\.by[\s\S]*993, SSL\/TLS[\s\S]*pop\.example\.by[\s\S]*995, SSL\/TLS/,
+      )
       assert.match(page.html, /smtp\.example\.by[\s\S]*465, SSL\/TLS[\s\S]*587, STARTTLS/)
       assert.match(page.html, /whole address/)
     }
-    assert.equal((await visitor.get('/help/mail-programs?program=constructor')).page, 'help-mail-programs')
+    assert.equal(
+      (await visitor.get('/help/mail-programs?program=constructor')).page,
+      'help-mail-programs',
+    )
   })
 
   it('types the own address and finds it in the steps, the servers and the links', async () => {
-    const page = await portal.visitor().get('/help/mail-programs?program=iphone&address=Anna@example.by&lang=en')
+    const page = await portal
+      .visitor()
+      .get('/help/mail-programs?program=iphone&address=Anna@example.by&lang=en')
     assert.match(page.html, /Enter your name, the address anna@example\.by/)
-    assert.match(page.html, /href="\/help\/mail-programs\/apple\.mobileconfig\?address=anna%40example\.by&amp;lang=en"/)
+    assert.match(
+      page.html,
+      /href="\/help\/mail-programs\/apple\.mobileconfig\?address=anna%40example\.by&amp;lang=en"/,
+    )
     assert.match(page.html, /href="\/help\/mail-programs\?address=anna%40example\.by"/)
   })
 
   it('who is signed in is not asked for the address', async () => {
     const visitor = await register(portal, hanna)
-    const page = await visitor.get('/help/mail-programs?program=thunderbird&address=other@example.by&lang=en')
+    const page = await visitor.get(
+      '/help/mail-programs?program=thunderbird&address=other@example.by&lang=en',
+    )
     assert.match(page.html, /hanna\.k@example\.by/)
     assert.doesNotMatch(page.html, /other@example\.by|name="address"/)
   })
@@ -108,7 +145,11 @@ describe('mail programs', () => {
     const paths = ['/.well-known/autoconfig/mail/config-v1.1.xml', '/mail/config-v1.1.xml']
     const answers = new Set<string>()
     for (const path of paths) {
-      for (const query of ['', '?emailaddress=hanna.k%40example.by', '?emailaddress=nobody%40example.by']) {
+      for (const query of [
+        '',
+        '?emailaddress=hanna.k%40example.by',
+        '?emailaddress=nobody%40example.by',
+      ]) {
         const answer = await portal.visitor().get(path + query)
         assert.equal(answer.status, 200)
         assert.match(answer.headers.get('content-type') ?? '', /^text\/xml/)
@@ -123,8 +164,14 @@ describe('mail programs', () => {
   })
 
   it('Outlook finds the servers by POST without a token, whatever the case of the path', async () => {
-    for (const path of [autodiscover, '/Autodiscover/Autodiscover.xml', '/AutoDiscover/AutoDiscover.XML']) {
-      const answer = await portal.visitor().send(path, request('hanna.k@example.by'), { 'content-type': 'text/xml' })
+    for (const path of [
+      autodiscover,
+      '/Autodiscover/Autodiscover.xml',
+      '/AutoDiscover/AutoDiscover.XML',
+    ]) {
+      const answer = await portal
+        .visitor()
+        .send(path, request('hanna.k@example.by'), { 'content-type': 'text/xml' })
       assert.equal(answer.status, 200)
       assert.match(answer.headers.get('content-type') ?? '', /^text\/xml/)
       assert.deepEqual(await faultsAgainst('autodiscover', answer.html), [])
@@ -147,21 +194,32 @@ describe('mail programs', () => {
     assert.equal(parsePlist(answer.html).PayloadContent[0].EmailAddress, 'anna@example.by')
     assert.equal(parsePlist(answer.html).PayloadOrganization, 'Postern')
     assert.deepEqual(await fetchBytes(path), await fetchBytes(path))
-    const code = await portal.visitor().get('/help/mail-programs/apple.svg?address=anna%40example.by&lang=be')
+    const code = await portal
+      .visitor()
+      .get('/help/mail-programs/apple.svg?address=anna%40example.by&lang=be')
     assert.match(code.headers.get('content-type') ?? '', /^image\/svg\+xml/)
     assert.equal(readQrCode(code.html), portal.url + path)
   })
 
   it('a certificate in the settings signs the profile', async () => {
     const { certificatePem, keyPem } = await selfSigned('ec')
-    const env = { MAIL_DOMAINS: 'example.by', PROFILE_CERTIFICATE: certificatePem, PROFILE_KEY: keyPem }
+    const env = {
+      MAIL_DOMAINS: 'example.by',
+      PROFILE_CERTIFICATE: certificatePem,
+      PROFILE_KEY: keyPem,
+    }
     const signing = await startTestPortal({ worker: false, env, database: portal.database })
     try {
-      const response = await fetch(`${signing.url}/help/mail-programs/apple.mobileconfig?address=anna%40example.by`)
-      const content = new ContentInfo({ schema: fromBER(await response.arrayBuffer()).result }).content
+      const response = await fetch(
+        `${signing.url}/help/mail-programs/apple.mobileconfig?address=anna%40example.by`,
+      )
+      const content = new ContentInfo({ schema: fromBER(await response.arrayBuffer()).result })
+        .content
       const data = new SignedData({ schema: content })
       assert.equal(await data.verify({ signer: 0, checkChain: false }), true)
-      const profile = Buffer.from(data.encapContentInfo.eContent?.getValue() ?? new ArrayBuffer(0)).toString()
+      const profile = Buffer.from(
+        data.encapContentInfo.eContent?.getValue() ?? new ArrayBuffer(0),
+      ).toString()
       assert.equal(parsePlist(profile).PayloadContent[0].EmailAddress, 'anna@example.by')
     } finally {
       await signing.stop()
@@ -173,7 +231,10 @@ describe('mail programs', () => {
     const status = async (path: string) => (await visitor.get(path)).status
     assert.equal(await status('/mail/config-v1.1.xml?emailaddress=anna%40gmail.com'), 404)
     assert.equal(await status('/mail/config-v1.1.xml?emailaddress=nonsense'), 400)
-    assert.equal(await status('/mail/config-v1.1.xml?emailaddress=a%40example.by&emailaddress=b%40example.by'), 400)
+    assert.equal(
+      await status('/mail/config-v1.1.xml?emailaddress=a%40example.by&emailaddress=b%40example.by'),
+      400,
+    )
     for (const file of ['apple.mobileconfig', 'apple.svg']) {
       assert.equal(await status(`/help/mail-programs/${file}`), 400)
       assert.equal(await status(`/help/mail-programs/${file}?address=anna%40gmail.com`), 404)
@@ -184,9 +245,15 @@ describe('mail programs', () => {
     const post = async (body: string | Uint8Array, headers = {}) =>
       (await visitor.send(autodiscover, body, headers)).status
     assert.equal(await post(''), 400)
-    assert.equal(await post('login=x&_csrf=y', { 'content-type': 'application/x-www-form-urlencoded' }), 400)
+    assert.equal(
+      await post('login=x&_csrf=y', { 'content-type': 'application/x-www-form-urlencoded' }),
+      400,
+    )
     assert.equal(await post(request('anna@gmail.com')), 404)
-    assert.equal(await post(`<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]>${request('&x;')}`), 400)
+    assert.equal(
+      await post(`<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]>${request('&x;')}`),
+      400,
+    )
     assert.equal(await post(Buffer.from([0xff, 0xfe, 0x00])), 400)
     assert.equal(await post(request('anna@example.by'), { 'content-encoding': 'gzip' }), 415)
   })

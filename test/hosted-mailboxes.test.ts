@@ -38,7 +38,9 @@ const platforms: Record<string, () => Promise<Hosted>> = {
         GOOGLE_API_BASE: google.url,
       },
       async opens(password) {
-        const held = [...google.users.values()].find((user) => user.primaryEmail === address)?.password
+        const held = [...google.users.values()].find(
+          (user) => user.primaryEmail === address,
+        )?.password
         const [, rounds, salt = ''] = /^\$6\$rounds=(\d+)\$([^$]+)\$/.exec(held ?? '') ?? []
         return held === (await sha512Crypt(password, salt, Number(rounds)))
       },
@@ -55,7 +57,8 @@ const platforms: Record<string, () => Promise<Hosted>> = {
         YANDEX_API_BASE: yandex.url,
         YANDEX_CLOUD_API_BASE: yandex.url,
       },
-      opens: async (password) => [...yandex.users.values()].some((user) => user.password === password),
+      opens: async (password) =>
+        [...yandex.users.values()].some((user) => user.password === password),
       change: /^PATCH /,
     }
   },
@@ -65,7 +68,8 @@ const platforms: Record<string, () => Promise<Hosted>> = {
       ...mailcow,
       env: { MAILCOW_URL: mailcow.url, MAILCOW_API_KEY: mailcow.apiKey },
       async opens(password) {
-        const [, verifier] = /^\{ARGON2ID\}(\$.+)$/.exec(mailcow.mailboxes.get(address)?.password ?? '') ?? []
+        const [, verifier] =
+          /^\{ARGON2ID\}(\$.+)$/.exec(mailcow.mailboxes.get(address)?.password ?? '') ?? []
         return verifier !== undefined && (await verify(verifier, password))
       },
       change: /edit\/mailbox$/,
@@ -106,7 +110,11 @@ describe('app passwords of somebody whose mail lies at mailcow', () => {
   it('open it as they were typed, wait after a reset, and open it again when they are kept', async () => {
     const mailcow = await startFakeMailcow([domain])
     const prism = await startPrism('mailcow.openapi.json', mailcow.url)
-    const env = { MAIL_PLATFORM: 'mailcow', MAILCOW_URL: prism.url, MAILCOW_API_KEY: mailcow.apiKey }
+    const env = {
+      MAIL_PLATFORM: 'mailcow',
+      MAILCOW_URL: prism.url,
+      MAILCOW_API_KEY: mailcow.apiKey,
+    }
     const portal = await startTestPortal({ env })
     try {
       const visitor = await register(portal, hanna)
@@ -140,7 +148,12 @@ describe('app passwords of somebody whose mail lies at mailcow', () => {
 describe('a password that the mail platform would not take', () => {
   it('is refused where it is chosen, so that nobody has a portal without mail', async () => {
     const hosted = await startFakeYandex(domain)
-    const env = { MAIL_PLATFORM: 'yandex-360', YANDEX_ORG_ID: '1', YANDEX_TOKEN: 'y', YANDEX_API_BASE: hosted.url }
+    const env = {
+      MAIL_PLATFORM: 'yandex-360',
+      YANDEX_ORG_ID: '1',
+      YANDEX_TOKEN: 'y',
+      YANDEX_API_BASE: hosted.url,
+    }
     const portal = await startTestPortal({ env, worker: false })
     try {
       const asked = async (password: string) =>
@@ -148,9 +161,10 @@ describe('a password that the mail platform would not take', () => {
       assert.deepEqual(await asked('бусел ляціць над вёскай'), ['password.characters'])
       assert.deepEqual(await asked('stork '.repeat(20)), ['password.too-long-for-mail'])
       const visitor = await register(portal, hanna)
-      assert.deepEqual((await visitor.post('/account/password', { password: 'чапля над вёскай' })).errors, [
-        'password.characters',
-      ])
+      assert.deepEqual(
+        (await visitor.post('/account/password', { password: 'чапля над вёскай' })).errors,
+        ['password.characters'],
+      )
     } finally {
       await portal.stop()
       await hosted.stop()

@@ -24,10 +24,12 @@ test('broken bytes, lists, prototypes and endless fields are refused at every fo
     'bytes that are no UTF-8': (token) => `_csrf=${token}&login=%FF%FE&password=%C3%28aaaaaaaaaaaa`,
     'a list for a text': (token) => `_csrf=${token}&login=a&login=b&password=c&password=d`,
     'brackets for a list': (token) => `_csrf=${token}&login[]=a&login[b]=c&password[]=x`,
-    'a prototype': (token) => `_csrf=${token}&__proto__=x&__proto__[login]=y&constructor=z&password=aaaaaaaaaaaaaaaa`,
+    'a prototype': (token) =>
+      `_csrf=${token}&__proto__=x&__proto__[login]=y&constructor=z&password=aaaaaaaaaaaaaaaa`,
     'a null character': (token) => `_csrf=${token}&login=ab%00cd&password=aaaaaaaaaaaaaa%00`,
     'a lone surrogate': (token) => `_csrf=${token}&login=ab&password=%ED%A0%80aaaaaaaaaaaaa`,
-    'ten thousand fields': (token) => `_csrf=${token}&${Array.from({ length: 10_000 }, (_, n) => `f${n}=1`).join('&')}`,
+    'ten thousand fields': (token) =>
+      `_csrf=${token}&${Array.from({ length: 10_000 }, (_, n) => `f${n}=1`).join('&')}`,
     'a megabyte': (token) => `_csrf=${token}&login=${'a'.repeat(1_000_000)}&password=b`,
     'no field at all': (token) => `_csrf=${token}`,
     nothing: () => '',
@@ -119,16 +121,23 @@ test('a form without its token, with another browser’s token, or from another 
   const visitor = portal.visitor()
   const token = await visitor.token()
   const send = (fields: Record<string, string>, headers: Record<string, string> = {}) =>
-    visitor.send('/sign-in', new URLSearchParams({ login: 'a', password: 'b', ...fields }).toString(), {
-      'content-type': form,
-      ...headers,
-    })
+    visitor.send(
+      '/sign-in',
+      new URLSearchParams({ login: 'a', password: 'b', ...fields }).toString(),
+      {
+        'content-type': form,
+        ...headers,
+      },
+    )
   assert.equal((await send({})).status, 403)
   assert.equal((await send({ _csrf: await portal.visitor().token() })).status, 403)
   assert.equal((await send({ _csrf: token }, { 'sec-fetch-site': 'cross-site' })).status, 403)
   assert.equal((await send({ _csrf: token }, { 'sec-fetch-site': 'same-site' })).status, 403)
   assert.equal((await send({ _csrf: token }, { origin: 'https://evil.example' })).status, 403)
-  assert.equal((await send({ _csrf: token }, { origin: 'null', 'sec-fetch-site': 'same-origin' })).status, 422)
+  assert.equal(
+    (await send({ _csrf: token }, { origin: 'null', 'sec-fetch-site': 'same-origin' })).status,
+    422,
+  )
   assert.equal((await send({ _csrf: token }, { origin: portal.url })).status, 422)
 })
 
@@ -157,7 +166,9 @@ test('next never leads to another site', async () => {
 })
 
 test('text that a person typed comes back as text, never as markup', async () => {
-  const answer = await portal.visitor().post('/sign-in', { login: '"><script>alert(1)</script>', password: 'x' })
+  const answer = await portal
+    .visitor()
+    .post('/sign-in', { login: '"><script>alert(1)</script>', password: 'x' })
   assert.equal(answer.status, 422)
   assert.doesNotMatch(answer.html, /<script>alert/)
   assert.match(answer.html, /&lt;script&gt;alert/)
@@ -166,7 +177,10 @@ test('text that a person typed comes back as text, never as markup', async () =>
 test('every page forbids caches, frames and foreign content', async () => {
   const { headers } = await portal.visitor().get('/sign-in')
   assert.equal(headers.get('cache-control'), 'no-store')
-  assert.match(headers.get('content-security-policy') ?? '', /default-src 'none'.*frame-ancestors 'none'/)
+  assert.match(
+    headers.get('content-security-policy') ?? '',
+    /default-src 'none'.*frame-ancestors 'none'/,
+  )
   assert.doesNotMatch(headers.get('content-security-policy') ?? '', /unsafe/)
   assert.equal(headers.get('referrer-policy'), 'no-referrer')
   assert.equal(headers.get('x-powered-by'), null)

@@ -16,21 +16,26 @@ import {
 } from '#server/i18n/texts.ts'
 
 const root = new URL('..', import.meta.url).pathname
-const texts = Object.fromEntries(locales.map((locale) => [locale, [...flattenTexts(textTrees[locale])]])) as Record<
-  Locale,
-  [string, string][]
->
+const texts = Object.fromEntries(
+  locales.map((locale) => [locale, [...flattenTexts(textTrees[locale])]]),
+) as Record<Locale, [string, string][]>
 const keys = texts.en.map(([key]) => key)
 const sources = ['server', 'views'].flatMap((folder) =>
   readdirSync(path.join(root, folder), { recursive: true, encoding: 'utf8' })
     .filter((file) => /\.(ts|ejs)$/.test(file))
-    .map((file) => [path.join(folder, file), readFileSync(path.join(root, folder, file), 'utf8')] as const),
+    .map(
+      (file) =>
+        [path.join(folder, file), readFileSync(path.join(root, folder, file), 'utf8')] as const,
+    ),
 )
 
 /** Texts that no source names in one piece: each with the rule by which a view puts its key together. */
 const COMPUTED: readonly { readonly keys: RegExp; readonly because: string }[] = [
   { keys: /^[a-z-]+\.title$/, because: 'views/layouts/page.ejs asks for `<page-id>.title`' },
-  { keys: /^[a-z-]+\.(what|todo|action)$/, because: 'views/errors/problem.ejs asks for them by page id' },
+  {
+    keys: /^[a-z-]+\.(what|todo|action)$/,
+    because: 'views/errors/problem.ejs asks for them by page id',
+  },
 ]
 
 describe('texts', () => {
@@ -86,7 +91,12 @@ describe('texts', () => {
     })
 
     it(`${locale} keeps apostrophes and letters of its own`, () => {
-      const foreign: Partial<Record<Locale, RegExp>> = { be: /[ищъ]|''|'/i, ru: /[іўґ]|''/i, en: /''/, de: /''/ }
+      const foreign: Partial<Record<Locale, RegExp>> = {
+        be: /[ищъ]|''|'/i,
+        ru: /[іўґ]|''/i,
+        en: /''/,
+        de: /''/,
+      }
       assert.deepEqual(
         texts[locale].filter(([, text]) => foreign[locale]?.test(text)),
         [['language.ru', 'Русский']].filter(() => locale === 'be'),
@@ -106,7 +116,9 @@ describe('texts', () => {
     const prefixes = [...code.matchAll(/['`]((?:[a-z][\w-]*\.)+)(?:['`]\s*\+|\$\{)/g)].map(
       (match) => match[1] as string,
     )
-    const words = new Set([...code.matchAll(/['"`]([\w.-]+)['"`]/g)].map((match) => match[1] as string))
+    const words = new Set(
+      [...code.matchAll(/['"`]([\w.-]+)['"`]/g)].map((match) => match[1] as string),
+    )
     for (const [file] of sources) words.add(path.parse(file).name)
     const unused = keys.filter(
       (key) =>
@@ -142,7 +154,10 @@ describe('the language of a page', () => {
   const fallback = 'en'
 
   it('is the one asked for in the address, and that is remembered', () => {
-    assert.deepEqual(chooseLocale({ asked: 'be', cookie: 'de', fallback }), { locale: 'be', remember: true })
+    assert.deepEqual(chooseLocale({ asked: 'be', cookie: 'de', fallback }), {
+      locale: 'be',
+      remember: true,
+    })
   })
 
   it('is else the one of the cookie, the account, the browser and the portal, in that order', () => {
@@ -176,8 +191,14 @@ describe('moments, places and sizes', () => {
 
   it('are written as each language does, with the zone', () => {
     assert.equal(formats.en.dateTime(instant), '22\u00a0November 2026 at\u00a012:03\u00a0GMT+3')
-    assert.equal(formats.be.dateTime(instant), '22\u00a0лістапада 2026\u00a0г. у\u00a012:03\u00a0GMT+3')
-    assert.equal(formats.ru.dateTime(instant), '22\u00a0ноября 2026\u00a0г. в\u00a012:03\u00a0GMT+3')
+    assert.equal(
+      formats.be.dateTime(instant),
+      '22\u00a0лістапада 2026\u00a0г. у\u00a012:03\u00a0GMT+3',
+    )
+    assert.equal(
+      formats.ru.dateTime(instant),
+      '22\u00a0ноября 2026\u00a0г. в\u00a012:03\u00a0GMT+3',
+    )
     assert.equal(formats.de.dateTime(instant), '22.\u00a0November 2026 um\u00a012:03\u00a0GMT+3')
   })
 

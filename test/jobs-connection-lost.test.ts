@@ -20,7 +20,13 @@ const start = async () => {
       await work(attempt)
     },
   }
-  worker = await startWorker({ databaseUrl: database.url, tasks, log, concurrency: 2, pollMilliseconds: 200 })
+  worker = await startWorker({
+    databaseUrl: database.url,
+    tasks,
+    log,
+    concurrency: 2,
+    pollMilliseconds: 200,
+  })
 }
 before(async () => {
   database = await createTestDatabase()
@@ -106,8 +112,12 @@ test('a job that was taken by an answer that was lost is taken again within fift
 test('a runner that comes to its end is started again', async () => {
   work = async () => {}
   const { exitCode } = process
-  await database.db.raw(`select pg_notify('worker:migrate', '{"migrationNumber": 1, "breaking": true}')`)
-  await eventually(async () => logged.some((line) => line.includes('worker ended, starting it again')))
+  await database.db.raw(
+    `select pg_notify('worker:migrate', '{"migrationNumber": 1, "breaking": true}')`,
+  )
+  await eventually(async () =>
+    logged.some((line) => line.includes('worker ended, starting it again')),
+  )
   process.exitCode = exitCode
   await ask()
   await eventually(async () => runs >= 1)

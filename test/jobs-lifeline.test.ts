@@ -19,7 +19,13 @@ before(async () => {
     if (runs === 1) await new Promise<void>((done) => (finish = done))
   }
   const log = createLog('error', { write: () => {} })
-  worker = await startWorker({ databaseUrl: database.url, tasks: { slow }, log, concurrency: 2, pollMilliseconds: 200 })
+  worker = await startWorker({
+    databaseUrl: database.url,
+    tasks: { slow },
+    log,
+    concurrency: 2,
+    pollMilliseconds: 200,
+  })
 })
 after(async () => {
   finish()
@@ -27,13 +33,18 @@ after(async () => {
   await database.drop()
 })
 
-const ask = () => database.db.transaction((trx) => enqueue(trx, 'slow', { id: 1 }, { jobKey: 'one', queueName: 'one' }))
+const ask = () =>
+  database.db.transaction((trx) =>
+    enqueue(trx, 'slow', { id: 1 }, { jobKey: 'one', queueName: 'one' }),
+  )
 
 test('what is asked for while a long job runs is done after it, though another process looks for dead workers meanwhile', async () => {
   await ask()
   await eventually(async () => runs === 1)
   for (const table of ['_private_jobs', '_private_job_queues'])
-    await database.db.raw(`update graphile_worker.${table} set locked_at = locked_at - interval '1 minute'`)
+    await database.db.raw(
+      `update graphile_worker.${table} set locked_at = locked_at - interval '1 minute'`,
+    )
   const other = createLifeline(database.url, () => {})
   assert.deepEqual(await other.sweep(), { dead: [], lost: 0 })
   await ask()

@@ -38,7 +38,9 @@ describe('a page that is the same for all', () => {
       ['de', 'Anmelden'],
     ] as const)
       for (let round = 0; round < 2; round += 1) {
-        const response = await fetch(`${portal.url}/sign-in`, { headers: { 'accept-language': lang } })
+        const response = await fetch(`${portal.url}/sign-in`, {
+          headers: { 'accept-language': lang },
+        })
         const bytes = Buffer.from(await response.arrayBuffer())
         assert.equal(Number(response.headers.get('content-length')), bytes.length)
         assert.match(bytes.toString('utf8'), new RegExp(`<html lang="${lang}">[\\s\\S]*${word}`))
@@ -47,7 +49,10 @@ describe('a page that is the same for all', () => {
 
   it('shows what was typed, and where to go on, to nobody else', async () => {
     const visitor = portal.visitor()
-    const refused = await visitor.post('/sign-in', { login: 'hanna.of.all', password: 'not her password' })
+    const refused = await visitor.post('/sign-in', {
+      login: 'hanna.of.all',
+      password: 'not her password',
+    })
     assert.match(refused.html, /hanna\.of\.all/)
     const led = await visitor.get('/sign-in?next=/account/sessions')
     assert.match(led.html, /name="next" value="\/account\/sessions"/)
@@ -68,7 +73,8 @@ describe('a page that is the same for all', () => {
 describe('the style sheet', () => {
   it('comes packed as the browser asks for it, the first time and later, and is always the same', async () => {
     const { html } = await portal.visitor().get('/sign-in')
-    const path = /href="(\/assets\/postern-[^"]+\.css)"/.exec(html)?.[1] ?? assert.fail('no style sheet')
+    const path =
+      /href="(\/assets\/postern-[^"]+\.css)"/.exec(html)?.[1] ?? assert.fail('no style sheet')
     const ask = async (encoding: string) => {
       const response = await fetch(portal.url + path, { headers: { 'accept-encoding': encoding } })
       return { told: response.headers.get('content-encoding'), text: await response.text() }

@@ -7,7 +7,10 @@ const walks = (texts: string) => texts.split(' ').filter(isWalk).join(' ')
 test('a word typed on the other keyboard is the same keys', () => {
   assert.equal(onLatinKeys('пароль'), 'gfhjkm')
   assert.equal(onLatinKeys('Ёлка'), '`krf')
-  assert.equal(onLatinKeys('ёйцукенгшщзхъфывапролджэячсмитьбю'), "`qwertyuiop[]asdfghjkl;'zxcvbnm,.")
+  assert.equal(
+    onLatinKeys('ёйцукенгшщзхъфывапролджэячсмитьбю'),
+    "`qwertyuiop[]asdfghjkl;'zxcvbnm,.",
+  )
   assert.equal(onLatinKeys('іў'), 'so', 'Belarusian letters')
   assert.equal(onLatinKeys('abc 123'), 'abc 123')
 })
@@ -33,7 +36,8 @@ test('three signs out of four in one direction are a walk, fewer are not', () =>
 })
 
 test('words, names and numbers of one’s own are no walk, nor is what has no three signs', () => {
-  const own = 'horse lamp river kavalenka 48213 4821367 wowo 1a1a q1p0 761 łąźć ñéñé вёска возера ab 12 a'
+  const own =
+    'horse lamp river kavalenka 48213 4821367 wowo 1a1a q1p0 761 łąźć ñéñé вёска возера ab 12 a'
   assert.equal(walks(own), '')
   assert.equal(isWalk(''), false)
 })

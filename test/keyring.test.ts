@@ -18,7 +18,10 @@ test('what is sealed opens again, whatever it says', () => {
 
 test('two seals of one text differ, and neither shows it', () => {
   const keyring = createKeyring([newer])
-  const [one, two] = [keyring.seal('contact', '+375291234567'), keyring.seal('contact', '+375291234567')]
+  const [one, two] = [
+    keyring.seal('contact', '+375291234567'),
+    keyring.seal('contact', '+375291234567'),
+  ]
   assert.notEqual(one, two)
   assert.ok(!one.includes('375291234567'))
   assert.ok(!Buffer.from(one.split('.')[2] ?? '', 'base64url').includes('375291234567'))
@@ -38,7 +41,10 @@ test('a sealed text that was changed anywhere does not open', () => {
   fc.assert(
     fc.property(fc.nat(last), fc.constantFrom(...'AZaz09-_.='), (place, sign) => {
       fc.pre(sealed[place] !== sign)
-      assert.throws(() => keyring.open('contact', sealed.slice(0, place) + sign + sealed.slice(place + 1)), SealError)
+      assert.throws(
+        () => keyring.open('contact', sealed.slice(0, place) + sign + sealed.slice(place + 1)),
+        SealError,
+      )
     }),
   )
   for (let cut = 0; cut <= last; cut += 1) {
@@ -55,16 +61,22 @@ test('a sealed text has one spelling, and no other opens', () => {
   const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
   const next = alphabet[(alphabet.indexOf(odd.at(-1) ?? '') + 1) % 64]
   assert.deepEqual(Buffer.from(odd.split('.')[2] ?? '', 'base64url').length, 31)
-  assert.deepEqual(Buffer.from((odd.split('.')[2] ?? '').slice(0, -1) + next, 'base64url').length, 31)
+  assert.deepEqual(
+    Buffer.from((odd.split('.')[2] ?? '').slice(0, -1) + next, 'base64url').length,
+    31,
+  )
   assert.throws(() => keyring.open('contact', odd.slice(0, -1) + next), SealError)
 })
 
 test('no text whatever makes opening fail otherwise than by saying so', () => {
   const keyring = createKeyring([newer])
   fc.assert(
-    fc.property(fc.oneof(fc.string(), fc.stringMatching(/^v1\.[0-9a-f]{8}\.[A-Za-z0-9_-]*$/)), (text) => {
-      assert.throws(() => keyring.open('contact', text), SealError)
-    }),
+    fc.property(
+      fc.oneof(fc.string(), fc.stringMatching(/^v1\.[0-9a-f]{8}\.[A-Za-z0-9_-]*$/)),
+      (text) => {
+        assert.throws(() => keyring.open('contact', text), SealError)
+      },
+    ),
   )
 })
 
@@ -89,14 +101,21 @@ test('a key that is no longer listed opens nothing and digests nothing', () => {
   const keyring = createKeyring([newer])
   assert.throws(() => keyring.open('contact', sealed), SealError)
   assert.equal(keyring.digestUnder(keyring.keyIdOf(sealed), 'contact', 'anna'), null)
-  assert.deepEqual(keyring.digestUnder(keyring.newestKeyId, 'contact', 'anna'), keyring.digest('contact', 'anna'))
+  assert.deepEqual(
+    keyring.digestUnder(keyring.newestKeyId, 'contact', 'anna'),
+    keyring.digest('contact', 'anna'),
+  )
 })
 
 test('the name of a key tells nothing of the key', () => {
   const keyring = createKeyring([newer])
   assert.match(keyring.newestKeyId, /^[0-9a-f]{8}$/)
   assert.ok(!newer.includes(keyring.newestKeyId))
-  assert.equal(createKeyring([newer]).newestKeyId, keyring.newestKeyId, 'and it is the same in every process')
+  assert.equal(
+    createKeyring([newer]).newestKeyId,
+    keyring.newestKeyId,
+    'and it is the same in every process',
+  )
 })
 
 test('a ring without keys, or with one key twice, is a mistake of the operator', () => {
@@ -133,7 +152,10 @@ test('an operator reads why a value does not open', () => {
     }
   }
   assert.equal(reason(`${sealed}=`), 'not a sealed value')
-  assert.equal(reason(sealed, 'contact', createKeyring([newer])), 'sealed under a key that is not listed')
+  assert.equal(
+    reason(sealed, 'contact', createKeyring([newer])),
+    'sealed under a key that is not listed',
+  )
   assert.equal(reason(sealed, 'undo'), 'does not open under its key and purpose')
   assert.equal(reason(`x${sealed}`), 'not a sealed value')
 })

@@ -3,7 +3,15 @@ import assert from 'node:assert/strict'
 import { after, before, beforeEach, test } from 'node:test'
 import { signIn } from './support/people.ts'
 import { startTestPortal, type TestPortal } from './support/portal.ts'
-import { begin, type Equipped, equip, forgetLimits, proveByPhone, setPassword, undoLinkOf } from './support/recovery.ts'
+import {
+  begin,
+  type Equipped,
+  equip,
+  forgetLimits,
+  proveByPhone,
+  setPassword,
+  undoLinkOf,
+} from './support/recovery.ts'
 import type { Visitor } from './support/visitor.ts'
 
 let portal: TestPortal
@@ -16,7 +24,8 @@ beforeEach(() => forgetLimits(portal))
 const fresh = 'a new and longer sentence'
 
 async function guessAt({ login }: Equipped, visitor = portal.visitor()): Promise<void> {
-  for (let tries = 0; tries < 8; tries += 1) await visitor.post('/sign-in', { login, password: 'not the password' })
+  for (let tries = 0; tries < 8; tries += 1)
+    await visitor.post('/sign-in', { login, password: 'not the password' })
 }
 
 const eventsOf = ({ accountId }: Equipped): Promise<string[]> =>
@@ -32,7 +41,11 @@ test('who chose a new password signs in at once, however many wrong ones strange
   assert.equal((await setPassword(owner, fresh)).location, '/recover/done')
   await guessAt(person)
   const { login } = person
-  assert.equal((await portal.visitor().post('/sign-in', { login, password: fresh })).status, 429, 'strangers wait')
+  assert.equal(
+    (await portal.visitor().post('/sign-in', { login, password: fresh })).status,
+    429,
+    'strangers wait',
+  )
   await signIn(portal, { login, password: fresh }, owner)
   assert.equal((await devicesOf(person)).length, 1, 'those of before are forgotten')
   assert.ok(!(await eventsOf(person)).includes('sign-in.new-device'), 'it is no news')
@@ -64,7 +77,11 @@ test('a password that was refused, or an undo without one, makes no browser know
   const link = await undoLinkOf(portal, person.address)
   const undoing = portal.visitor()
   await undoing.post(link, {}, { from: link })
-  assert.equal((await devicesOf(person)).length, 0, 'an undo forgets the browser of the disputed reset')
+  assert.equal(
+    (await devicesOf(person)).length,
+    0,
+    'an undo forgets the browser of the disputed reset',
+  )
   await setPassword(undoing, `${fresh} again`)
   assert.equal((await devicesOf(person)).length, 1)
   await guessAt(person)
@@ -86,7 +103,8 @@ test('a password that waits makes its browser known when it is applied, and not 
     const owner = await begin(holding, person.login)
     await owner.post('/recover/security-question', { answer: person.answer })
     await setPassword(owner, fresh)
-    const known = () => holding.db('known_devices').where({ account_id: person.accountId }).orderBy('first_seen_at')
+    const known = () =>
+      holding.db('known_devices').where({ account_id: person.accountId }).orderBy('first_seen_at')
     const [registered] = await known()
     assert.equal((await known()).length, 1)
     holding.clock.advance(73 * 3_600_000)

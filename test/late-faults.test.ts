@@ -10,7 +10,9 @@ test('a fault after the head of the answer is logged, cuts the answer off, and i
   const printed = t.mock.method(console, 'error', () => {})
   const logged: unknown[] = []
   const log = { error: (about: unknown) => logged.push(about) } as unknown as ErrorParts['log']
-  const pages = { show: () => assert.fail('no page comes after the head') } as unknown as ErrorParts['pages']
+  const pages = {
+    show: () => assert.fail('no page comes after the head'),
+  } as unknown as ErrorParts['pages']
   const app = express()
   app.get('/cut', (_req, res) => {
     res.set('Content-Length', '10').write('half')

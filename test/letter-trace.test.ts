@@ -12,13 +12,15 @@ const keyring = createKeyring(['a-key-of-the-tests-0123456789abcdefghij'])
 const now = new Date('2026-11-22T12:00:00Z')
 const open = () => createMilterSession({ keyring, clock: { now: () => now } })
 
-const texts = (...parts: string[]) => Buffer.from(parts.map((part) => `${part}\0`).join(''), 'latin1')
+const texts = (...parts: string[]) =>
+  Buffer.from(parts.map((part) => `${part}\0`).join(''), 'latin1')
 const numbers = (...values: number[]) => {
   const bytes = Buffer.alloc(values.length * 4)
   for (const [n, value] of values.entries()) bytes.writeUInt32BE(value >>> 0, n * 4)
   return bytes
 }
-const macros = (of: string, ...pairs: string[]) => writePacket('D', Buffer.concat([Buffer.from(of), texts(...pairs)]))
+const macros = (of: string, ...pairs: string[]) =>
+  writePacket('D', Buffer.concat([Buffer.from(of), texts(...pairs)]))
 const header = (name: string, value: string) => writePacket('L', texts(name, value))
 const offer = writePacket('O', numbers(6, 0x1ff, 0x1fffff))
 
@@ -49,7 +51,9 @@ function said(replies: Buffer[] | 'end'): string[] {
   })
 }
 const traceOf = (replies: string[]) =>
-  replies.find((reply) => reply.startsWith('i0: X-Postern-Trace='))?.slice('i0: X-Postern-Trace='.length)
+  replies
+    .find((reply) => reply.startsWith('i0: X-Postern-Trace='))
+    ?.slice('i0: X-Postern-Trace='.length)
 
 function read(trace: string | undefined, headers = usual, body = 'Hello\r\n') {
   const lines = [...headers, ['X-Postern-Trace', trace ?? '']].map(
@@ -66,7 +70,8 @@ test('a letter gets a trace that names its account, however the bytes are cut', 
   for (const size of [1, 7, bytes.length]) {
     const session = open()
     const replies: string[] = []
-    for (let at = 0; at < bytes.length; at += size) replies.push(...said(session(bytes.subarray(at, at + size))))
+    for (let at = 0; at < bytes.length; at += size)
+      replies.push(...said(session(bytes.subarray(at, at + size))))
     assert.deepEqual(
       replies.map((reply) => reply[0]),
       ['O', 'i', 'c'],
@@ -83,14 +88,20 @@ test('a letter gets a trace that names its account, however the bytes are cut', 
 test('Security: a trace that the letter brought along is taken off, whoever sends it', () => {
   const session = open()
   session(Buffer.concat([offer]))
-  const brought: [string, string][] = [['X-POSTERN-trace', ' v=1'], ...usual, ['X-Postern-Trace', ' v=2']]
+  const brought: [string, string][] = [
+    ['X-POSTERN-trace', ' v=1'],
+    ...usual,
+    ['X-Postern-Trace', ' v=2'],
+  ]
   const replies = said(session(Buffer.concat(letter('4bXk', brought))))
   assert.deepEqual(
     replies,
     ['m2: X-Postern-Trace=', 'm1: X-Postern-Trace=', 'c'],
     'from nobody: taken off, and none put on',
   )
-  const own = said(session(Buffer.concat([signedIn('anna@postern.example#1'), ...letter('4bXk', brought)])))
+  const own = said(
+    session(Buffer.concat([signedIn('anna@postern.example#1'), ...letter('4bXk', brought)])),
+  )
   assert.deepEqual(
     own.map((reply) => reply.slice(0, 2)),
     ['m2', 'm1', 'i0', 'c'],
@@ -101,16 +112,34 @@ test('Security: a trace that the letter brought along is taken off, whoever send
 test('Security: nothing of one letter, its sender above all, is left for the next', () => {
   for (const between of [[], [writePacket('A')], [writePacket('K')]]) {
     const session = open()
-    session(Buffer.concat([offer, signedIn('anna@postern.example#1'), ...letter('4bXk', usual), ...between]))
+    session(
+      Buffer.concat([
+        offer,
+        signedIn('anna@postern.example#1'),
+        ...letter('4bXk', usual),
+        ...between,
+      ]),
+    )
     assert.deepEqual(said(session(Buffer.concat(letter('4bXl', usual)))), ['c'])
   }
   const session = open()
   session(
-    Buffer.concat([offer, signedIn('anna@postern.example'), ...letter('1', usual).slice(0, -1), writePacket('A')]),
+    Buffer.concat([
+      offer,
+      signedIn('anna@postern.example'),
+      ...letter('1', usual).slice(0, -1),
+      writePacket('A'),
+    ]),
   )
-  const replies = said(session(Buffer.concat([signedIn('boris@postern.example'), ...letter('2', usual)])))
+  const replies = said(
+    session(Buffer.concat([signedIn('boris@postern.example'), ...letter('2', usual)])),
+  )
   const reading = read(traceOf(replies))
-  assert.ok(reading.kind === 'bound' && reading.trace.account === 'boris@postern.example' && reading.body === 'same')
+  assert.ok(
+    reading.kind === 'bound' &&
+      reading.trace.account === 'boris@postern.example' &&
+      reading.body === 'same',
+  )
 })
 
 test('a letter of thirty megabytes and a header without end are traced without being kept whole', () => {

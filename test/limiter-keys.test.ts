@@ -11,10 +11,18 @@ import { forgetLimits } from './support/recovery.ts'
 
 /** What the key of a counter is made of. */
 const keys = {
-  'account id': ['method-changes', 'sms-account', 'app-password.made', 'password-changes', 'staff-door'],
+  'account id': [
+    'method-changes',
+    'sms-account',
+    'app-password.made',
+    'password-changes',
+    'staff-door',
+  ],
   'account id, of one that was found': ['guessing-letters'],
   'our own address, as parseTypedLogin reads it': ['sign-in', 'sign-in-gate', 'sign-in-told'],
-  'keysOf in recovery: our own address, or text that names nobody': [...['recovery-answers', 'recovery-failures']],
+  'keysOf in recovery: our own address, or text that names nobody': [
+    ...['recovery-answers', 'recovery-failures'],
+  ],
   'the same and number as E.164': ['recovery-wrong-codes'],
   'account id and kind of contact': ['contact-doubted'],
   // Who asks: an account that is signed in; in recovery the typed name and networkOf, or a known browser.
@@ -35,14 +43,22 @@ test('every counter is in the list of what its key is made of', () => {
     const text = readFileSync(file, 'utf8')
     return [...text.matchAll(/\blimiter\(\s*(?:'([^']+)'|`([^`]+)`|(limitName))/g)].map(
       ([, plain, template, constant]) =>
-        plain ?? template?.replace(/\$\{\w+\}/g, '…') ?? (constant && /limitName = '([^']+)'/.exec(text)?.[1]) ?? file,
+        plain ??
+        template?.replace(/\$\{\w+\}/g, '…') ??
+        (constant && /limitName = '([^']+)'/.exec(text)?.[1]) ??
+        file,
     )
   })
   assert.deepEqual([...new Set(found)].sort(), Object.values(keys).flat().sort())
 })
 
 test('spellings of one reporter are one key', () => {
-  const one = ['anna@gmail.com', 'An.Na+1@GMAIL.com', 'anna+x+y@googlemail.com', ' ANNA@gmail.com. ']
+  const one = [
+    'anna@gmail.com',
+    'An.Na+1@GMAIL.com',
+    'anna+x+y@googlemail.com',
+    ' ANNA@gmail.com. ',
+  ]
   assert.deepEqual(new Set(one.map(reporterKey)), new Set(['anna@gmail.com']))
   assert.equal(reporterKey('Żaneta+tag@Elsewhere.Example'), reporterKey('żaneta@elsewhere.example'))
   assert.notEqual(reporterKey('anna@gmail.com'), reporterKey('anna@elsewhere.example'))
@@ -71,10 +87,24 @@ describe('the portal', () => {
     const allowed = portal.settings.limitReportMailsPerAddressDay
     for (let nth = 0; nth < 30; nth += 1)
       await takeReport(portal.parts.desk, {
-        ...{ channel: 'form', kind: 'spam', how: 'none', source: null, sender: 'x@postern.example', note: '' },
-        ...{ reporter: `o.ne+${nth}@gmail.com`, locale: 'en', network: '192.0.2.1', acknowledge: true },
+        ...{
+          channel: 'form',
+          kind: 'spam',
+          how: 'none',
+          source: null,
+          sender: 'x@postern.example',
+          note: '',
+        },
+        ...{
+          reporter: `o.ne+${nth}@gmail.com`,
+          locale: 'en',
+          network: '192.0.2.1',
+          acknowledge: true,
+        },
       })
-    const letters = (await writtenMessages(portal.db, portal.keyring)).filter(({ name }) => name === 'report-received')
+    const letters = (await writtenMessages(portal.db, portal.keyring)).filter(
+      ({ name }) => name === 'report-received',
+    )
     assert.equal(letters.length, allowed)
     assert.equal((await portal.db('abuse_reports').distinct('reporter_digest')).length, 1)
   })
@@ -83,7 +113,11 @@ describe('the portal', () => {
     (
       await portal
         .visitor()
-        .post('/register', { login, password: 'бусел ляціць над вёскай' }, { headers: { 'x-forwarded-for': ip } })
+        .post(
+          '/register',
+          { login, password: 'бусел ляціць над вёскай' },
+          { headers: { 'x-forwarded-for': ip } },
+        )
     ).status
   const counted = async (key: string) =>
     (await portal.db('rate_limits').where({ key }).first('points'))?.points as number | undefined
@@ -93,7 +127,9 @@ describe('the portal', () => {
       ['four', (nth: number) => `198.51.100.${nth}`],
       ['six', (nth: number) => `2001:db8:7:${nth}::1`],
     ] as const) {
-      const all = await Promise.all(Array.from({ length: 12 }, (_, nth) => register(`wide${name}n${nth}q`, ipOf(nth))))
+      const all = await Promise.all(
+        Array.from({ length: 12 }, (_, nth) => register(`wide${name}n${nth}q`, ipOf(nth))),
+      )
       assert.equal(all.filter((status) => status === 303).length, 5, name)
       assert.equal(all.filter((status) => status === 429).length, 7, name)
     }

@@ -18,7 +18,9 @@ test('a whole run leaves no password, code, token or address in the log', async 
   await portal.visitor().post('/sign-in', { login: hanna.login, password: 'a wrong password here' })
   await portal
     .visitor()
-    .send('/sign-in', '{"password":"a wrong password here"}', { 'content-type': 'application/json' })
+    .send('/sign-in', '{"password":"a wrong password here"}', {
+      'content-type': 'application/json',
+    })
   await portal.visitor().get(`/undo/${'x'.repeat(43)}`)
   await signIn(portal, { ...hanna, password: 'the storks came back late' })
   const log = portal.logged.join('')

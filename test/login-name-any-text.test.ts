@@ -6,7 +6,11 @@ import { lookAlikeKey, parseLoginName, parseTypedLogin } from '#server/core/logi
 test('no text whatever makes a name throw, and what is accepted is accepted again as it is', () => {
   fc.assert(
     fc.property(
-      fc.oneof(fc.string({ unit: 'binary' }), fc.stringMatching(/^[A-Za-z0-9._-]{1,32}$/), fc.anything()),
+      fc.oneof(
+        fc.string({ unit: 'binary' }),
+        fc.stringMatching(/^[A-Za-z0-9._-]{1,32}$/),
+        fc.anything(),
+      ),
       (raw) => {
         const parsed = parseLoginName(raw)
         parseTypedLogin(raw, ['example.org'])

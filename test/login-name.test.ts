@@ -88,7 +88,11 @@ test('nobody gets a name that speaks for the service', () => {
 test('nor the name by which people know the provider', () => {
   const words = serviceWordsOf(['zorka-post.example', 'пошта.example', 'ab.example'])
   assert.deepEqual(words, ['postern', 'zorka-post', 'пошта'])
-  assert.deepEqual(serviceWordsOf(['Post.Zorka.example', 'post.example']), ['postern', 'post', 'zorka'])
+  assert.deepEqual(serviceWordsOf(['Post.Zorka.example', 'post.example']), [
+    'postern',
+    'post',
+    'zorka',
+  ])
   assert.equal(refusal('zorka-post', words), 'reserved')
   assert.equal(refusal('zorkapost1', words), 'reserved')
   assert.equal(refusal('zorka', words), 'zorka')
@@ -134,14 +138,20 @@ test('names that look alike have one key', () => {
 test('a person is recognised by name or by whole address, in any case', () => {
   const domains = ['example.org', 'example.by']
   assert.deepEqual(parseTypedLogin(' Anna ', domains), { login: 'anna', domain: null })
-  assert.deepEqual(parseTypedLogin('Anna@Example.BY', domains), { login: 'anna', domain: 'example.by' })
+  assert.deepEqual(parseTypedLogin('Anna@Example.BY', domains), {
+    login: 'anna',
+    domain: 'example.by',
+  })
   assert.deepEqual(
     parseTypedLogin('admin', domains),
     { login: 'admin', domain: null },
     'staff may hold a reserved name',
   )
   for (const login of ['ann', 'a'.repeat(30), 'a12.b34-cd_e5', 'anna.k'])
-    assert.deepEqual(parseTypedLogin(`${login}@example.org`, domains), { login, domain: 'example.org' })
+    assert.deepEqual(parseTypedLogin(`${login}@example.org`, domains), {
+      login,
+      domain: 'example.org',
+    })
   for (const other of [
     'a'.repeat(31),
     'anna@example.org@',

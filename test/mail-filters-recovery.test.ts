@@ -1,8 +1,17 @@
 // A stranger's forwarding at a real Dovecot, put there by ManageSieve: it ends with every recovery, and comes back only by its owner's word.
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, it } from 'node:test'
-import { openInbox, trySend, eventually as until, waitForLetter } from '#test/mail-platform/mail-program.ts'
-import { type PortalWithMail, settled, startPortalWithMail } from '#test/mail-platform/portal-with-mail.ts'
+import {
+  openInbox,
+  trySend,
+  eventually as until,
+  waitForLetter,
+} from '#test/mail-platform/mail-program.ts'
+import {
+  type PortalWithMail,
+  settled,
+  startPortalWithMail,
+} from '#test/mail-platform/portal-with-mail.ts'
 import { describeOnMailServers } from '#test/mail-platform/programs.ts'
 import { openSieve, putFilter } from '#test/mail-platform/sieve-client.ts'
 import { register, signIn } from '#test/support/people.ts'
@@ -32,8 +41,10 @@ describeOnMailServers('forwarding that a stranger set up by ManageSieve', () => 
   after(() => world?.stop())
   beforeEach(() => forgetLimits(world.portal))
 
-  const filters = () => world.portal.parts.platform.filters ?? assert.fail('Dovecot lets filters be held')
-  const forwarded = (subject: string) => world.mail.outside.letters.filter(({ source }) => source.includes(subject))
+  const filters = () =>
+    world.portal.parts.platform.filters ?? assert.fail('Dovecot lets filters be held')
+  const forwarded = (subject: string) =>
+    world.mail.outside.letters.filter(({ source }) => source.includes(subject))
   const active = async (mailbox: string) => {
     await settled(world.portal, mailbox)
     const name = (await filters().list(mailbox)).find((each) => each.active)?.name
@@ -55,7 +66,8 @@ describeOnMailServers('forwarding that a stranger set up by ManageSieve', () => 
   }
 
   const resets: Record<string, (person: Equipped) => Promise<unknown>> = {
-    'a code sent to the phone': async (person) => setPassword(await proveByPhone(world.portal, person), next),
+    'a code sent to the phone': async (person) =>
+      setPassword(await proveByPhone(world.portal, person), next),
     'a link to the backup address': async (person) => {
       const visitor = await begin(world.portal, person.login)
       await visitor.get(await linkOf(world.portal, visitor, person))
@@ -69,7 +81,11 @@ describeOnMailServers('forwarding that a stranger set up by ManageSieve', () => 
     '“this was not me”': async (person) => {
       await setPassword(await proveByPhone(world.portal, person), 'chosen by a stranger')
       await settled(world.portal, person.mailbox)
-      await putFilter(world.mail.sieve, { user: person.mailbox, pass: 'chosen by a stranger' }, theft)
+      await putFilter(
+        world.mail.sieve,
+        { user: person.mailbox, pass: 'chosen by a stranger' },
+        theft,
+      )
       const link = await undoLinkOf(world.portal, person.address)
       const owner = world.portal.visitor()
       await owner.post(link, {}, { from: link })
@@ -89,7 +105,10 @@ describeOnMailServers('forwarding that a stranger set up by ManageSieve', () => 
 
   it('is not switched on again by a session that was open when all sessions were ended', async () => {
     const person = await burgled()
-    const stranger = await openSieve(world.mail.sieve, { user: person.mailbox, pass: person.password })
+    const stranger = await openSieve(world.mail.sieve, {
+      user: person.mailbox,
+      pass: person.password,
+    })
     const ended = stranger.keepTrying('SETACTIVE "main"')
     await person.browser.post('/account/sessions/end-others', {}, { from: '/account/password' })
     await ended
@@ -118,7 +137,8 @@ describeOnMailServers('forwarding that a stranger set up by ManageSieve', () => 
     const person = await burgled()
     await person.browser.post('/account/sessions/end-others', {}, { from: '/account/password' })
     assert.equal(await active(person.mailbox), undefined)
-    const [, remove = ''] = /action="([^"]+\/remove)"/.exec((await person.browser.get(page)).html) ?? []
+    const [, remove = ''] =
+      /action="([^"]+\/remove)"/.exec((await person.browser.get(page)).html) ?? []
     await person.browser.post(remove, {}, { from: page })
     await settled(world.portal, person.mailbox)
     assert.deepEqual(await filters().list(person.mailbox), [])

@@ -18,10 +18,15 @@ describeOnMailServers('a filter', () => {
 
   const write = async (to: string, subject: string) =>
     assert.equal(
-      await trySend(world.mail, world.authOf('writer'), { from: world.authOf('writer').user, to, subject }),
+      await trySend(world.mail, world.authOf('writer'), {
+        from: world.authOf('writer').user,
+        to,
+        subject,
+      }),
       'ok',
     )
-  const forwarded = (subject: string) => world.mail.outside.letters.filter(({ source }) => source.includes(subject))
+  const forwarded = (subject: string) =>
+    world.mail.outside.letters.filter(({ source }) => source.includes(subject))
 
   it('forwards to the world in the name of its owner, and answers while the owner is away', async () => {
     const { authOf, mail, provision } = world
@@ -42,7 +47,11 @@ describeOnMailServers('a filter', () => {
     const { authOf, mail, platform, provision } = world
     await provision('nadia')
     await provision('peter')
-    await putFilter(mail.sieve, authOf('nadia'), 'require "copy"; redirect :copy "thief@elsewhere.example";')
+    await putFilter(
+      mail.sieve,
+      authOf('nadia'),
+      'require "copy"; redirect :copy "thief@elsewhere.example";',
+    )
     await platform.filters?.deactivate(authOf('nadia').user)
     await platform.filters?.deactivate(authOf('nadia').user)
     await platform.filters?.deactivate(authOf('peter').user)
@@ -50,7 +59,11 @@ describeOnMailServers('a filter', () => {
     await write(authOf('nadia').user, 'For her alone')
     await waitForLetter(inbox, 'For her alone', 10_000)
     await inbox.logout()
-    await putFilter(mail.sieve, authOf('nadia'), 'require "copy"; redirect :copy "sister@elsewhere.example";')
+    await putFilter(
+      mail.sieve,
+      authOf('nadia'),
+      'require "copy"; redirect :copy "sister@elsewhere.example";',
+    )
     await write(authOf('nadia').user, 'For her sister too')
     await eventually(() => forwarded('For her sister too').length > 0)
     assert.equal(forwarded('For her alone').length, 0)
@@ -65,6 +78,9 @@ describeOnMailServers('a filter', () => {
       assert.equal(await platform.filters?.activate(tilda, 'tried'), 'done', text)
       assert.equal(await platform.filters?.read(tilda, 'tried'), text)
     }
-    assert.equal(await platform.filters?.write(tilda, { name: 'nonsense', text: 'nonsense' }), 'refused')
+    assert.equal(
+      await platform.filters?.write(tilda, { name: 'nonsense', text: 'nonsense' }),
+      'refused',
+    )
   })
 })

@@ -9,10 +9,13 @@ const { guard } = trial
 after(() => trial.stop())
 beforeEach(() => trial.db('rate_limits').delete())
 
-const keyOf = (purpose: string, who: string) => digest('limits.mail', JSON.stringify([purpose, who]))
+const keyOf = (purpose: string, who: string) =>
+  digest('limits.mail', JSON.stringify([purpose, who]))
 
 test('one mail is counted for whoever asks and whoever receives, by names that tell neither', async () => {
-  assert.deepEqual(await guard.permit('confirm', ['anna', 'to@elsewhere.example']), { kind: 'permitted' })
+  assert.deepEqual(await guard.permit('confirm', ['anna', 'to@elsewhere.example']), {
+    kind: 'permitted',
+  })
   const [anna, to] = [keyOf('confirm', 'anna'), keyOf('confirm', 'to@elsewhere.example')]
   assert.deepEqual(await trial.counters(), {
     ...{ [`mail-burst:${anna}`]: 1, [`mail-burst:${to}`]: 1 },
@@ -34,10 +37,18 @@ test('a refusal says when again, and gives back what was counted before it', asy
     isAbout(refused.retryAfterSeconds, 500)
     const { [key]: _own, ...others } = await trial.counters()
     assert.deepEqual(new Set([0, ...Object.values(others)]), new Set([0]), key)
-    assert.deepEqual(await guard.permit('confirm', ['to']), { kind: 'permitted' }, 'another purpose is counted apart')
+    assert.deepEqual(
+      await guard.permit('confirm', ['to']),
+      { kind: 'permitted' },
+      'another purpose is counted apart',
+    )
     await trial.db('rate_limits').delete()
     await trial.fill(key, allowed - 1)
-    assert.deepEqual(await guard.permit('reset', ['anna', 'to']), { kind: 'permitted' }, 'the last one')
+    assert.deepEqual(
+      await guard.permit('reset', ['anna', 'to']),
+      { kind: 'permitted' },
+      'the last one',
+    )
   }
 })
 

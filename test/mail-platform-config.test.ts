@@ -7,7 +7,11 @@ import { after, before, describe, it } from 'node:test'
 import pg from 'pg'
 import { connectDatabase, type Db } from '#db/connection.ts'
 import * as tables from '#db/mail-directory/0001-mailboxes.ts'
-import { grantMailDirectory, installMailDirectory, pendingDirectorySteps } from '#db/mail-directory/install.ts'
+import {
+  grantMailDirectory,
+  installMailDirectory,
+  pendingDirectorySteps,
+} from '#db/mail-directory/install.ts'
 import { runCommand } from '#server/cli/portal.ts'
 import { createDovecotPlatform } from '#server/mail-platform/dovecot/platform.ts'
 import { createTestDatabase, type TestDatabase } from '#test/support/database.ts'
@@ -28,14 +32,22 @@ describe('portal mail-platform config', () => {
   after(() => rm(folder, { recursive: true, force: true }))
 
   it('writes what the settings say, and files with passwords for their readers alone', async () => {
-    const env = { ...needed, MAIL_DOMAINS: 'example.by', MAIL_HOST_ROOT: '/mail', DOVEADM_URL: 'http://10.0.0.2:8017' }
+    const env = {
+      ...needed,
+      MAIL_DOMAINS: 'example.by',
+      MAIL_HOST_ROOT: '/mail',
+      DOVEADM_URL: 'http://10.0.0.2:8017',
+    }
     assert.equal((await runCommand(['mail-platform', 'config', '--out', folder], env)).status, 0)
     const dovecot = await readFile(join(folder, 'dovecot/dovecot.conf'), 'utf8')
     assert.match(dovecot, /^doveadm_api_key = key-of-doveadm$/m)
     assert.match(dovecot, /port = 8017$/m)
     assert.match(dovecot, /^ssl = required$/m)
     assert.doesNotMatch(dovecot, /auth_policy/)
-    assert.match(await readFile(join(folder, 'dovecot/users.conf.ext'), 'utf8'), /SELECT '\/mail\/' \|\| left/)
+    assert.match(
+      await readFile(join(folder, 'dovecot/users.conf.ext'), 'utf8'),
+      /SELECT '\/mail\/' \|\| left/,
+    )
     const map = await readFile(join(folder, 'postfix/sql/logins.cf'), 'utf8')
     assert.match(
       map,
@@ -44,7 +56,8 @@ describe('portal mail-platform config', () => {
     const main = await readFile(join(folder, 'postfix/main.cf'), 'utf8')
     assert.match(main, /^myhostname = mx\.example\.by$/m)
     assert.doesNotMatch(main, /password-of/)
-    const modeOf = async (path: string) => ((await stat(join(folder, path))).mode & 0o777).toString(8)
+    const modeOf = async (path: string) =>
+      ((await stat(join(folder, path))).mode & 0o777).toString(8)
     assert.equal(await modeOf('dovecot/dovecot.conf'), '600')
     assert.equal(await modeOf('postfix/sql/logins.cf'), '640')
   })
@@ -58,7 +71,10 @@ describe('portal mail-platform config', () => {
     }
     await runCommand(['mail-platform', 'config', '--out', folder], env)
     const dovecot = await readFile(join(folder, 'dovecot/dovecot.conf'), 'utf8')
-    assert.match(dovecot, /^auth_policy_server_api_header = Authorization: Bearer token-of-dovecot$/m)
+    assert.match(
+      dovecot,
+      /^auth_policy_server_api_header = Authorization: Bearer token-of-dovecot$/m,
+    )
     assert.match(
       await readFile(join(folder, 'postfix/main.cf'), 'utf8'),
       /check_policy_service\n {4}\{ inet:127\.0\.0\.1:3002/,
@@ -128,7 +144,12 @@ describe('a mail directory of its own', () => {
   it('is written by the portal’s role and read by Dovecot’s and Postfix’s, each only what it must see', async () => {
     const platform = createDovecotPlatform({ directory: db, clock: { now: () => new Date() } })
     const wanted = {
-      ...{ accountId: crypto.randomUUID(), address: 'anna@postern.example', revision: 1, quotaBytes: 1000 },
+      ...{
+        accountId: crypto.randomUUID(),
+        address: 'anna@postern.example',
+        revision: 1,
+        quotaBytes: 1000,
+      },
       ...({
         password: '$argon2id$v=19$m=8,t=1,p=1$c2FsdA$aGFzaA',
         suspension: 'none',
@@ -137,9 +158,15 @@ describe('a mail directory of its own', () => {
       ...{ mainPasswordOpensMail: true, aliases: [] },
     }
     assert.equal((await platform.apply(wanted)).kind, 'applied')
-    const seen = await query('dovecot', 'select password from mail_directory.dovecot_main_passwords')
+    const seen = await query(
+      'dovecot',
+      'select password from mail_directory.dovecot_main_passwords',
+    )
     assert.deepEqual(seen.rows, [{ password: wanted.password }])
-    assert.equal((await query('postfix', 'select * from mail_directory.postfix_mailboxes')).rowCount, 1)
+    assert.equal(
+      (await query('postfix', 'select * from mail_directory.postfix_mailboxes')).rowCount,
+      1,
+    )
     const forbidden = [
       ['dovecot', 'select * from mail_directory.mailboxes'],
       ['dovecot', 'select * from mail_directory.postfix_logins'],
@@ -154,7 +181,10 @@ describe('a mail directory of its own', () => {
   })
 
   it('roles get a new password when they are granted again, and steps are installed once', async () => {
-    await grantMailDirectory(database.db, { ...roles, postfix: { ...roles.postfix, password: 'another' } })
+    await grantMailDirectory(database.db, {
+      ...roles,
+      postfix: { ...roles.postfix, password: 'another' },
+    })
     await assert.rejects(query('postfix', 'select 1'), /password authentication failed/)
     await grantMailDirectory(database.db, roles)
     assert.equal((await query('postfix', 'select 1')).rowCount, 1)
@@ -172,7 +202,9 @@ describe('a mail directory of its own', () => {
 
   it('can be taken back', async () => {
     await tables.down(database.db)
-    const { rows } = (await database.db.raw("select 1 from pg_namespace where nspname = 'mail_directory'")) as {
+    const { rows } = (await database.db.raw(
+      "select 1 from pg_namespace where nspname = 'mail_directory'",
+    )) as {
       rows: []
     }
     assert.equal(rows.length, 0)

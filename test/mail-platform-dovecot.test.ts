@@ -41,7 +41,9 @@ describe('mail directory', () => {
 
   it('a verifier with its parameters in the order m,p,t is kept as m,t,p, which Dovecot can read', async () => {
     const platform = platformWith()
-    const wanted = wantedFor('order', { password: '$argon2id$v=19$m=19456,p=1,t=2$c29tZXNhbHQ$aGFzaA' })
+    const wanted = wantedFor('order', {
+      password: '$argon2id$v=19$m=19456,p=1,t=2$c29tZXNhbHQ$aGFzaA',
+    })
     await platform.apply(wanted)
     const kept = await platform.observe(wanted.address)
     assert.equal(kept?.password, '$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHQ$aGFzaA')
@@ -53,7 +55,10 @@ describe('mail directory', () => {
       .apply(wantedFor('plain', { password: 'correct horse battery' }))
       .catch((error) => error)
     assert.equal((refusal as PlatformError).kind, 'permanent')
-    assert.doesNotMatch(JSON.stringify([refusal, refusal.cause, refusal.cause?.detail]), /correct horse/)
+    assert.doesNotMatch(
+      JSON.stringify([refusal, refusal.cause, refusal.cause?.detail]),
+      /correct horse/,
+    )
     assert.equal(await platform.observe('plain@postern.example'), undefined)
   })
 
@@ -73,14 +78,19 @@ describe('mail directory', () => {
     now += 2 * 24 * 60 * minuteMs
     assert.equal(await platform.purge(), 1)
     assert.equal((await platform.apply(wantedFor('gone'))).kind, 'applied')
-    const left = await database.db('mail_directory.addresses').where({ account_id: wanted.accountId })
+    const left = await database
+      .db('mail_directory.addresses')
+      .where({ account_id: wanted.accountId })
     assert.deepEqual(left, [])
   })
 
   it('a directory that is away is tried again later', async () => {
     const nowhere = connectDatabase('postgres://postern:postern@127.0.0.1:1/postern', 1)
     const platform = createDovecotPlatform({ directory: nowhere, clock })
-    await assert.rejects(platform.apply(wantedFor('away')), { name: 'PlatformError', kind: 'retry' })
+    await assert.rejects(platform.apply(wantedFor('away')), {
+      name: 'PlatformError',
+      kind: 'retry',
+    })
     await nowhere.destroy()
   })
 
@@ -89,7 +99,9 @@ describe('mail directory', () => {
     const platform = createDovecotPlatform({ directory: own, clock })
     const wanted = wantedFor('broken')
     await platform.apply(wanted)
-    const { rows } = (await own.raw('select pg_backend_pid() as pid')) as { rows: [{ pid: number }] }
+    const { rows } = (await own.raw('select pg_backend_pid() as pid')) as {
+      rows: [{ pid: number }]
+    }
     const blocker = await database.db.transaction()
     await blocker.raw('lock table mail_directory.mailboxes in exclusive mode')
     const pending = platform.apply({ ...wanted, revision: 2 })

@@ -12,10 +12,14 @@ import { type FakeGoogle, startFakeGoogle } from './support/fake-google.ts'
 import { failsAs, wanting } from './support/wanted-mailbox.ts'
 
 const domain = 'postern.example'
-const verifier = (seed: string) => `$6$rounds=10000$saltsalt$${seed.replace(/[^a-z0-9]/g, '.').padEnd(86, '.')}`
+const verifier = (seed: string) =>
+  `$6$rounds=10000$saltsalt$${seed.replace(/[^a-z0-9]/g, '.').padEnd(86, '.')}`
 const wantedFor = wanting(domain, verifier)
 
-const platformOf = ({ url, serviceAccount, administrator }: FakeGoogle, timeoutMs = 2000): MailPlatform =>
+const platformOf = (
+  { url, serviceAccount, administrator }: FakeGoogle,
+  timeoutMs = 2000,
+): MailPlatform =>
   createGooglePlatform({
     serviceAccount,
     administrator,
@@ -58,10 +62,13 @@ describe('mailboxes at Google Workspace', () => {
   })
   afterEach(() => google.stop())
 
-  const userAt = (address: string) => [...google.users.values()].find((user) => user.primaryEmail === address)
+  const userAt = (address: string) =>
+    [...google.users.values()].find((user) => user.primaryEmail === address)
 
   it('a new password goes over as the verifier itself, and repeating the call does not set it again', async () => {
-    const anna = wantedFor('anna', { password: await sha512Crypt('correct horse battery', 'abcdefgh', 10_000) })
+    const anna = wantedFor('anna', {
+      password: await sha512Crypt('correct horse battery', 'abcdefgh', 10_000),
+    })
     await platform.apply(anna)
     assert.deepEqual(userAt(anna.address)?.password, anna.password)
     assert.deepEqual(userAt(anna.address)?.hashFunction, 'crypt')
@@ -93,7 +100,10 @@ describe('mailboxes at Google Workspace', () => {
   it('a user made in the console by somebody else is neither taken over nor removed', async () => {
     const theirs = wantedFor('clara')
     await platform.apply(theirs)
-    await assert.rejects(platform.apply({ ...theirs, accountId: randomUUID() }), failsAs('permanent'))
+    await assert.rejects(
+      platform.apply({ ...theirs, accountId: randomUUID() }),
+      failsAs('permanent'),
+    )
     await platform.remove({ accountId: randomUUID(), address: theirs.address })
     assert.equal((await platform.observe(theirs.address))?.accountId, theirs.accountId)
   })
@@ -139,8 +149,12 @@ describe('mailboxes at Google Workspace', () => {
     const heinz = wantedFor('heinz')
     await platform.apply(heinz)
     await platform.apply({ ...heinz, revision: 3, suspension: 'all' })
-    for (const id of userAt(heinz.address)?.externalIds ?? []) if (id.customType === 'postern-revision') id.value = '1'
-    assert.deepEqual(await platform.apply({ ...heinz, revision: 2 }), { kind: 'superseded', revision: 3 })
+    for (const id of userAt(heinz.address)?.externalIds ?? [])
+      if (id.customType === 'postern-revision') id.value = '1'
+    assert.deepEqual(await platform.apply({ ...heinz, revision: 2 }), {
+      kind: 'superseded',
+      revision: 3,
+    })
   })
 
   it('a change that got no answer is read again before it is repeated', async () => {
@@ -164,7 +178,10 @@ describe('mailboxes at Google Workspace', () => {
   it('"slow down", faults of the server and missing rights are told apart', async () => {
     const karl = wantedFor('karl')
     const reason = (status: number, text: string, headers = {}) =>
-      ({ kind: 'answer', answer: { status, headers, body: { error: { errors: [{ reason: text }] } } } }) as const
+      ({
+        kind: 'answer',
+        answer: { status, headers, body: { error: { errors: [{ reason: text }] } } },
+      }) as const
     const faults = [
       [reason(429, 'rateLimitExceeded', { 'retry-after': '7' }), failsAs('retry', 7)],
       [reason(403, 'userRateLimitExceeded'), failsAs('retry')],
@@ -186,7 +203,10 @@ describe('mailboxes at Google Workspace', () => {
 
   it('no error tells the password', async () => {
     const max = wantedFor('max')
-    google.accident(/^POST .*\/users$/, { kind: 'answer', answer: { status: 500, body: { error: 'x' } } })
+    google.accident(/^POST .*\/users$/, {
+      kind: 'answer',
+      answer: { status: 500, body: { error: 'x' } },
+    })
     const error: unknown = await platform.apply(max).catch((cause: unknown) => cause)
     assert.ok(error instanceof PlatformError)
     assert.ok(!inspect(error, { depth: 20 }).includes(max.password ?? ''))
@@ -211,7 +231,12 @@ describe('mailboxes at Google Workspace', () => {
   it('where app passwords alone should open mail, Google says that it cannot, after all else is in force', async () => {
     const pavel = wantedFor('pavel')
     await platform.apply(pavel)
-    const strict = { ...pavel, revision: 2, suspension: 'all', mainPasswordOpensMail: false } as const
+    const strict = {
+      ...pavel,
+      revision: 2,
+      suspension: 'all',
+      mainPasswordOpensMail: false,
+    } as const
     await assert.rejects(platform.apply(strict), failsAs('permanent'))
     assert.equal((await platform.observe(pavel.address))?.suspension, 'all')
   })

@@ -29,7 +29,10 @@ describe('the hosted platform that the settings name', () => {
   })
 
   it('Yandex 360 is reached on both of its hosts', async (t) => {
-    const [older, newer] = await Promise.all([startFakeYandex('postern.example'), startFakeYandex('postern.example')])
+    const [older, newer] = await Promise.all([
+      startFakeYandex('postern.example'),
+      startFakeYandex('postern.example'),
+    ])
     for (const each of [older, newer]) t.after(each.stop)
     const settings = readSettings({
       MAIL_PLATFORM: 'yandex-360',
@@ -76,7 +79,12 @@ describe('the hosted platform that the settings name', () => {
   })
 
   it('the fault of a key file says nothing of the text, which holds a private key', () => {
-    for (const text of ['{"private_key":"-----BEGIN PRIVATE KEY-----abc"}', 'private_key abc', '[]', 'null']) {
+    for (const text of [
+      '{"private_key":"-----BEGIN PRIVATE KEY-----abc"}',
+      'private_key abc',
+      '[]',
+      'null',
+    ]) {
       assert.throws(
         () => readSettings({ GOOGLE_SERVICE_ACCOUNT: text }),
         (error: Error) => {
@@ -100,7 +108,14 @@ describe('order within a process', () => {
         if (name === 'a1') throw new Error('a1 fails')
       })
     await Promise.allSettled([step('a', 'a1', 20), step('a', 'a2', 1), step('b', 'b1', 1)])
-    assert.deepEqual(events, ['a1 begins', 'b1 begins', 'b1 ends', 'a1 ends', 'a2 begins', 'a2 ends'])
+    assert.deepEqual(events, [
+      'a1 begins',
+      'b1 begins',
+      'b1 ends',
+      'a1 ends',
+      'a2 begins',
+      'a2 ends',
+    ])
   })
 
   it('only so many mailboxes are remembered, the longest untouched are forgotten', () => {

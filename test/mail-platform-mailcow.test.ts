@@ -3,7 +3,10 @@ import { randomUUID } from 'node:crypto'
 import { afterEach, beforeEach, describe, it } from 'node:test'
 import { digestOfAppPassword, newAppPassword } from '#server/app-passwords/new-app-password.ts'
 import type { MailService } from '#server/mail-platform/mail-platform.ts'
-import { createMailcowPlatform, type MailcowPlatform } from '#server/mail-platform/mailcow/platform.ts'
+import {
+  createMailcowPlatform,
+  type MailcowPlatform,
+} from '#server/mail-platform/mailcow/platform.ts'
 import { describeHostedPlatform } from './contracts/hosted-platform.ts'
 import { describeMailPlatform } from './contracts/mail-platform.ts'
 import { type FakeMailcow, startFakeMailcow } from './support/fake-mailcow.ts'
@@ -17,7 +20,11 @@ const passwordOf = (seed: string) =>
 const wantedFor = wanting(domain, passwordOf)
 let now = new Date('2026-11-22T12:00:00Z')
 
-const platformOf = ({ apiKey }: FakeMailcow, { url }: Prism, change: { timeoutMs?: number; apiKey?: string } = {}) =>
+const platformOf = (
+  { apiKey }: FakeMailcow,
+  { url }: Prism,
+  change: { timeoutMs?: number; apiKey?: string } = {},
+) =>
   createMailcowPlatform({
     url,
     apiKey,
@@ -54,7 +61,12 @@ describeHostedPlatform(
     const { fake, prism, stop } = await startBoth()
     return { fake, connect: (timeoutMs = 2000) => platformOf(fake, prism, { timeoutMs }), stop }
   },
-  { passwordOf, create: /add\/mailbox$/, change: /custom-attribute$/, failure: { type: 'error', msg: 'no' } },
+  {
+    passwordOf,
+    create: /add\/mailbox$/,
+    change: /custom-attribute$/,
+    failure: { type: 'error', msg: 'no' },
+  },
 )
 
 describe('mailboxes at mailcow', () => {
@@ -78,7 +90,12 @@ describe('mailboxes at mailcow', () => {
   })
 
   it('whatever is not such a verifier is never sent, or it would itself become the password', async () => {
-    for (const password of ['Hunter2 hunter2', '{PLAIN}Hunter2', '$6$salt$hash', `${passwordOf('x')} `]) {
+    for (const password of [
+      'Hunter2 hunter2',
+      '{PLAIN}Hunter2',
+      '$6$salt$hash',
+      `${passwordOf('x')} `,
+    ]) {
       await assert.rejects(platform.apply(wantedFor('boris', { password })), failsAs('permanent'))
     }
     assert.equal(mailcow.mailboxes.size, 0)
@@ -87,7 +104,9 @@ describe('mailboxes at mailcow', () => {
   it('a suspended mailbox is shut on every way in, also where only sending was meant', async () => {
     const clara = wantedFor('clara')
     const actives: unknown[] = []
-    for (const [index, suspension] of (['none', 'send', 'login', 'all', 'none'] as const).entries()) {
+    for (const [index, suspension] of (
+      ['none', 'send', 'login', 'all', 'none'] as const
+    ).entries()) {
       await platform.apply({ ...clara, revision: index + 1, suspension })
       actives.push(mailcow.mailboxes.get(clara.address)?.active)
     }
@@ -117,7 +136,10 @@ describe('mailboxes at mailcow', () => {
       assert.match(error.message, /mailbox_quota_exceeded/)
       return failsAs('permanent')(error)
     })
-    await assert.rejects(platform.apply(wantedFor('fjodor', { address: 'f@third.example' })), failsAs('permanent'))
+    await assert.rejects(
+      platform.apply(wantedFor('fjodor', { address: 'f@third.example' })),
+      failsAs('permanent'),
+    )
   })
 
   it('a fault of one of its parts that passes is tried again', async () => {
@@ -127,10 +149,21 @@ describe('mailboxes at mailcow', () => {
   })
 
   it('every step that got no answer is found done by the next call', async () => {
-    for (const step of ['add/mailbox', 'edit/mailbox/custom-attribute', 'edit/mailbox', 'add/alias', 'delete/alias']) {
+    for (const step of [
+      'add/mailbox',
+      'edit/mailbox/custom-attribute',
+      'edit/mailbox',
+      'add/alias',
+      'delete/alias',
+    ]) {
       const login = step.replaceAll('/', '.')
       const heinz = wantedFor(login, { aliases: [`${login}.a@${domain}`] })
-      const next = { ...heinz, revision: 2, aliases: [`${login}.b@${domain}`], password: passwordOf('next') }
+      const next = {
+        ...heinz,
+        revision: 2,
+        aliases: [`${login}.b@${domain}`],
+        password: passwordOf('next'),
+      }
       mailcow.accident(new RegExp(`${step}$`), { kind: 'lose-answer' })
       await assert.rejects(
         platform.apply(heinz).then(() => platform.apply(next)),
@@ -153,7 +186,10 @@ describe('mailboxes at mailcow', () => {
     await assert.rejects(platform.apply(newest), failsAs('unknown'))
     // Another process, which remembers nothing.
     const other = platformOf(mailcow, prism)
-    assert.deepEqual(await other.apply({ ...ivan, revision: 2 }), { kind: 'superseded', revision: 3 })
+    assert.deepEqual(await other.apply({ ...ivan, revision: 2 }), {
+      kind: 'superseded',
+      revision: 3,
+    })
     await other.apply(newest)
     assert.equal(mailcow.mailboxes.get(ivan.address)?.active, 0)
   })
@@ -192,7 +228,12 @@ describe('mailboxes at mailcow', () => {
 
   it('aliases may lie in another served domain, and lists of several recipients are left alone', async () => {
     const max = wantedFor('max', { aliases: [`max@${second}`] })
-    mailcow.aliases.push({ id: 99, address: `team@${domain}`, goto: `max@${domain},anna@${domain}`, domain })
+    mailcow.aliases.push({
+      id: 99,
+      address: `team@${domain}`,
+      goto: `max@${domain},anna@${domain}`,
+      domain,
+    })
     await platform.apply(max)
     assert.deepEqual((await platform.observe(max.address))?.aliases, max.aliases)
     await platform.apply({ ...max, revision: 2, aliases: [] })
@@ -241,7 +282,10 @@ describe('mailboxes at mailcow', () => {
     const [xenia, yuri] = [wantedFor('xenia'), wantedFor('yuri')]
     await platform.apply(xenia)
     await platform.apply(yuri)
-    await assert.rejects(platform.apply({ ...yuri, revision: 2, aliases: [xenia.address] }), failsAs('permanent'))
+    await assert.rejects(
+      platform.apply({ ...yuri, revision: 2, aliases: [xenia.address] }),
+      failsAs('permanent'),
+    )
     assert.equal((await platform.observe(yuri.address))?.revision, 1)
   })
 
@@ -260,7 +304,10 @@ describe('mailboxes at mailcow', () => {
     assert.match(prism.violations.splice(0).join(), /spare/)
     await call('get/password/all')
     assert.match(prism.violations.splice(0).join(), /No path matched|not found/i)
-    mailcow.accident(/get\/mailbox/, { kind: 'answer', answer: { body: { username: anna.address, quota: '12' } } })
+    mailcow.accident(/get\/mailbox/, {
+      kind: 'answer',
+      answer: { body: { username: anna.address, quota: '12' } },
+    })
     await call(`get/mailbox/${encodeURIComponent(anna.address)}`)
     assert.match(prism.violations.splice(0).join(), /response.body/)
   })
@@ -302,7 +349,13 @@ describe('mailboxes at mailcow', () => {
     await platform.apply(clara)
     const own = made(['imap'])
     await platform.applyAppPasswords?.({ ...clara, passwords: [own] })
-    const stranger = { id: 77, name: 'sync', mailbox: clara.address, password: '{SHA256}x', protocols: ['imap_access'] }
+    const stranger = {
+      id: 77,
+      name: 'sync',
+      mailbox: clara.address,
+      password: '{SHA256}x',
+      protocols: ['imap_access'],
+    }
     mailcow.appPasswords.push(stranger)
     await platform.applyAppPasswords?.({ ...clara, revision: 2, passwords: [own] })
     assert.deepEqual(
@@ -312,17 +365,26 @@ describe('mailboxes at mailcow', () => {
   })
 
   it('every step of app passwords that got no answer is found done by the next call, and none stands twice', async () => {
-    for (const [index, step] of ['custom-attribute', 'add/app-passwd', 'delete/app-passwd'].entries()) {
+    for (const [index, step] of [
+      'custom-attribute',
+      'add/app-passwd',
+      'delete/app-passwd',
+    ].entries()) {
       const dora = wantedFor(`dora${index}`)
       await platform.apply(dora)
       const [first, next] = [made(['imap']), made(['imap'])]
       await platform.applyAppPasswords?.({ ...dora, passwords: [first] })
       mailcow.accident(new RegExp(`${step}$`), { kind: 'lose-answer' })
       const change = { ...dora, revision: 2, passwords: [next] }
-      await assert.rejects(platform.applyAppPasswords?.(change) ?? Promise.resolve(), failsAs('unknown'))
+      await assert.rejects(
+        platform.applyAppPasswords?.(change) ?? Promise.resolve(),
+        failsAs('unknown'),
+      )
       // The next call finds the mailbox of the same revision, and its own half of the deed.
       assert.deepEqual(await platform.applyAppPasswords?.(change), { kind: 'applied', revision: 2 })
-      const names = mailcow.appPasswords.filter((each) => each.mailbox === dora.address).map((each) => each.name)
+      const names = mailcow.appPasswords
+        .filter((each) => each.mailbox === dora.address)
+        .map((each) => each.name)
       assert.deepEqual(names, [`postern:${next.id}`])
     }
   })
@@ -334,7 +396,10 @@ describe('mailboxes at mailcow', () => {
     await platform.applyAppPasswords?.({ ...erik, passwords: [old] })
     mailcow.accident(/delete\/app-passwd$/, { kind: 'drop' })
     const newest = { ...erik, revision: 3, passwords: [fresh] }
-    await assert.rejects(platform.applyAppPasswords?.(newest) ?? Promise.resolve(), failsAs('unknown'))
+    await assert.rejects(
+      platform.applyAppPasswords?.(newest) ?? Promise.resolve(),
+      failsAs('unknown'),
+    )
     const other = platformOf(mailcow, prism)
     const late = await other.applyAppPasswords?.({ ...erik, revision: 2, passwords: [old] })
     assert.deepEqual(late, { kind: 'superseded', revision: 3 })
@@ -353,6 +418,9 @@ describe('mailboxes at mailcow', () => {
   })
 
   it('a key that mailcow does not know is for an operator to look at', async () => {
-    await assert.rejects(platformOf(mailcow, prism, { apiKey: 'x' }).observe(`anna@${domain}`), failsAs('permanent'))
+    await assert.rejects(
+      platformOf(mailcow, prism, { apiKey: 'x' }).observe(`anna@${domain}`),
+      failsAs('permanent'),
+    )
   })
 })

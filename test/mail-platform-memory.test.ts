@@ -5,13 +5,20 @@ import { createMemoryPlatform } from '#server/mail-platform/memory.ts'
 import { describeMailPlatform } from '#test/contracts/mail-platform.ts'
 import { wanting } from './support/wanted-mailbox.ts'
 
-describeMailPlatform('memory', async () => ({ platform: createMemoryPlatform(), stop: async () => {} }))
+describeMailPlatform('memory', async () => ({
+  platform: createMemoryPlatform(),
+  stop: async () => {},
+}))
 
 const wanted = wanting('postern.example', () => 'phc')('anna')
 
 test('a lost answer leaves the deed done, a refused call leaves nothing', async () => {
   const platform = createMemoryPlatform()
-  platform.next('apply', { kind: 'fail', error: new PlatformError('retry', 'busy') }, { kind: 'lose-answer' })
+  platform.next(
+    'apply',
+    { kind: 'fail', error: new PlatformError('retry', 'busy') },
+    { kind: 'lose-answer' },
+  )
   await assert.rejects(platform.apply(wanted), { kind: 'retry' })
   assert.equal(await platform.observe(wanted.address), undefined)
   await assert.rejects(platform.apply(wanted), { kind: 'unknown' })

@@ -16,7 +16,8 @@ describeOnMailServers('the portal and its mail platform', () => {
   it('a registration, a new password and a block are true for mail programs within two seconds', async () => {
     const promptness = await measurePromptness(world, 3)
     // The median: other tests use the same processors. The proof looks at the slow ones, with the machine to itself.
-    for (const [name, { median }] of Object.entries(promptness)) assert.ok(median < 2000, `${name}: ${median} ms`)
+    for (const [name, { median }] of Object.entries(promptness))
+      assert.ok(median < 2000, `${name}: ${median} ms`)
   })
 
   it('nothing is lost, goes backwards or is claimed too early while servers and directory are killed', async () => {

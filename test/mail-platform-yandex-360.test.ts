@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict'
 import { afterEach, beforeEach, describe, it } from 'node:test'
 import type { MailPlatform } from '#server/mail-platform/mail-platform.ts'
-import { createYandexPlatform, type YandexPlatform } from '#server/mail-platform/yandex-360/platform.ts'
+import {
+  createYandexPlatform,
+  type YandexPlatform,
+} from '#server/mail-platform/yandex-360/platform.ts'
 import { describeHostedPlatform } from './contracts/hosted-platform.ts'
 import { describeMailPlatform } from './contracts/mail-platform.ts'
 import { type FakeYandex, startFakeYandex } from './support/fake-yandex-360.ts'
@@ -12,7 +15,10 @@ const passwordOf = (seed: string) => `plain password of ${seed}`
 const wantedFor = wanting(domain, passwordOf)
 let now = new Date('2026-11-22T12:00:00Z')
 
-const platformOf = ({ url, orgId, token }: FakeYandex, change: { timeoutMs?: number; token?: string } = {}) =>
+const platformOf = (
+  { url, orgId, token }: FakeYandex,
+  change: { timeoutMs?: number; token?: string } = {},
+) =>
   createYandexPlatform({
     orgId,
     token,
@@ -40,7 +46,12 @@ describeHostedPlatform(
     const fake = await startFakeYandex(domain)
     return { fake, connect: (timeoutMs = 2000) => platformOf(fake, { timeoutMs }), stop: fake.stop }
   },
-  { passwordOf, create: /^POST .*\/users$/, change: /^PATCH /, failure: { code: 8, message: 'no' } },
+  {
+    passwordOf,
+    create: /^POST .*\/users$/,
+    change: /^PATCH /,
+    failure: { code: 8, message: 'no' },
+  },
 )
 
 describe('mailboxes at Yandex 360', () => {
@@ -53,7 +64,8 @@ describe('mailboxes at Yandex 360', () => {
   })
   afterEach(() => yandex.stop())
 
-  const userAt = (address: string) => [...yandex.users.values()].find((user) => user.email === address)
+  const userAt = (address: string) =>
+    [...yandex.users.values()].find((user) => user.email === address)
   const addressesOf = async (from: MailPlatform) => {
     const found: string[] = []
     for await (const mailbox of from.list()) found.push(mailbox.address)
@@ -82,7 +94,9 @@ describe('mailboxes at Yandex 360', () => {
     await assert.rejects(platform.apply(next), failsAs('unknown'))
     assert.deepEqual(await platform.apply(next), { kind: 'applied', revision: 2 })
     assert.equal(userAt(boris.address)?.password, next.password)
-    const sent = yandex.calls.filter((call) => call.method === 'PATCH' && 'password' in Object(call.body))
+    const sent = yandex.calls.filter(
+      (call) => call.method === 'PATCH' && 'password' in Object(call.body),
+    )
     assert.equal(sent.length, 1)
   })
 
@@ -124,12 +138,21 @@ describe('mailboxes at Yandex 360', () => {
     await assert.rejects(platform.apply(wantedFor('fjodor')), failsAs('permanent'))
     await platform.remove(wantedFor('fjodor'))
     assert.equal(theirs.isEnabled, true)
-    assert.deepEqual([theirs.externalId, await addressesOf(platform)], ['hr-17', [`fjodor@${domain}`]])
+    assert.deepEqual(
+      [theirs.externalId, await addressesOf(platform)],
+      ['hr-17', [`fjodor@${domain}`]],
+    )
   })
 
   it('an address outside the organisation’s domain is refused before anything is made', async () => {
-    await assert.rejects(platform.apply(wantedFor('greta', { address: 'greta@other.example' })), failsAs('permanent'))
-    await assert.rejects(platform.apply(wantedFor('greta', { aliases: ['g@other.example'] })), failsAs('permanent'))
+    await assert.rejects(
+      platform.apply(wantedFor('greta', { address: 'greta@other.example' })),
+      failsAs('permanent'),
+    )
+    await assert.rejects(
+      platform.apply(wantedFor('greta', { aliases: ['g@other.example'] })),
+      failsAs('permanent'),
+    )
     assert.equal(yandex.users.size, 0)
   })
 

@@ -7,7 +7,10 @@ import { signInByPop3 } from '#test/mail-platform/line-client.ts'
 import { openInbox, trySend, waitForLetter } from '#test/mail-platform/mail-program.ts'
 import { describeOnMailServers } from '#test/mail-platform/programs.ts'
 import { type MailWorld, startMailWorld } from '#test/mail-platform/world.ts'
-import { protocolsInAutodiscover, serversInAutoconfig } from '#test/support/mail-programs/read-answers.ts'
+import {
+  protocolsInAutodiscover,
+  serversInAutoconfig,
+} from '#test/support/mail-programs/read-answers.ts'
 import { startTestPortal, type TestPortal } from '#test/support/portal.ts'
 
 interface Way {
@@ -50,7 +53,10 @@ describeOnMailServers('a mail program that knows only address, password and our 
       if (way.type !== 'smtp') continue
       const subject = `By way ${index}`
       const mail = { from: address, to: address, subject }
-      assert.equal(await trySend({ ...world.mail, submission: way }, { user: way.user, pass }, mail), 'ok')
+      assert.equal(
+        await trySend({ ...world.mail, submission: way }, { user: way.user, pass }, mail),
+        'ok',
+      )
       await waitForLetter(inbox, subject)
     }
     await inbox.logout()
@@ -58,7 +64,9 @@ describeOnMailServers('a mail program that knows only address, password and our 
 
   it('reads and sends by every way of the autoconfig file', async () => {
     const address = 'thea@postern.example'
-    const { html } = await portal.visitor().get(`/mail/config-v1.1.xml?emailaddress=${encodeURIComponent(address)}`)
+    const { html } = await portal
+      .visitor()
+      .get(`/mail/config-v1.1.xml?emailaddress=${encodeURIComponent(address)}`)
     const ways = serversInAutoconfig(html).map(({ type, fields }) => ({
       type,
       host: fields.hostname ?? '',
@@ -74,7 +82,8 @@ describeOnMailServers('a mail program that knows only address, password and our 
   })
 
   it('reads and sends by every protocol of Autodiscover', async () => {
-    const body = '<Autodiscover><Request><EMailAddress>otto@postern.example</EMailAddress></Request></Autodiscover>'
+    const body =
+      '<Autodiscover><Request><EMailAddress>otto@postern.example</EMailAddress></Request></Autodiscover>'
     const { html } = await portal.visitor().send('/autodiscover/autodiscover.xml', body)
     const ways = protocolsInAutodiscover(html).map((fields) => ({
       type: fields.Type?.toLowerCase() ?? '',
@@ -88,7 +97,9 @@ describeOnMailServers('a mail program that knows only address, password and our 
   })
 
   it('reads and sends by what the Apple profile says', async () => {
-    const { html } = await portal.visitor().get('/help/mail-programs/apple.mobileconfig?address=ines%40postern.example')
+    const { html } = await portal
+      .visitor()
+      .get('/help/mail-programs/apple.mobileconfig?address=ines%40postern.example')
     const [account] = parsePlist(html).PayloadContent
     const wayOf = (direction: 'Incoming' | 'Outgoing', type: string): Way => ({
       type,

@@ -5,7 +5,9 @@ import { type MailService, parseMailServers } from '#server/core/mail-server.ts'
 const read = (service: MailService, raw: string) => {
   const parsed = parseMailServers(service, raw)
   if (parsed.kind === 'ok')
-    return parsed.servers.map((each) => `${each.service} ${each.host}:${each.port} ${each.security}`)
+    return parsed.servers.map(
+      (each) => `${each.service} ${each.host}:${each.port} ${each.security}`,
+    )
   assert.equal(parsed.kind, 'refused')
   return parsed.reason
 }

@@ -8,7 +8,13 @@ import { createChainReader } from '#server/abuse/received-chain.ts'
 import { runCommand } from '#server/cli/portal.ts'
 import { wantMailboxSuspension } from '#server/mailboxes/want-mailbox.ts'
 import { signInByPop3, signInBySmtp } from '#test/mail-platform/line-client.ts'
-import { type Credentials, openInbox, tryImap, trySend, waitForLetter } from '#test/mail-platform/mail-program.ts'
+import {
+  type Credentials,
+  openInbox,
+  tryImap,
+  trySend,
+  waitForLetter,
+} from '#test/mail-platform/mail-program.ts'
 import { type PortalWorld, startPortalWorld } from '#test/mail-platform/portal-world.ts'
 import { describeOnMailServers } from '#test/mail-platform/programs.ts'
 import type { Door } from '#test/mail-platform/start.ts'
@@ -34,18 +40,28 @@ describeOnMailServers('the portal beside Dovecot and Postfix', () => {
   const addressOf = ({ login }: Person) => `${login}@postern.example`
   const settled = (address: string) =>
     eventually(async () =>
-      world.portal.db('mailboxes').where({ address }).whereRaw('applied_revision = revision').first(),
+      world.portal
+        .db('mailboxes')
+        .where({ address })
+        .whereRaw('applied_revision = revision')
+        .first(),
     )
   const authOf = (who: Person) => ({ user: addressOf(who), pass: who.password })
 
-  async function arrive(login: string): Promise<{ who: Person; browser: Visitor; address: string }> {
+  async function arrive(
+    login: string,
+  ): Promise<{ who: Person; browser: Visitor; address: string }> {
     const who = { login, password: `storks over the river, ${login.length} of them` }
     const browser = await register(world.portal, who)
     await settled(addressOf(who))
     return { who, browser, address: addressOf(who) }
   }
 
-  async function makeAppPassword(browser: Visitor, address: string, services: Record<string, string>): Promise<string> {
+  async function makeAppPassword(
+    browser: Visitor,
+    address: string,
+    services: Record<string, string>,
+  ): Promise<string> {
     const page = '/account/app-passwords'
     assert.equal((await browser.post(`${page}/new`, { name: 'Phone', ...services })).status, 303)
     const { html } = await browser.get(`${page}/created`)
@@ -65,7 +81,10 @@ describeOnMailServers('the portal beside Dovecot and Postfix', () => {
   /** Mail programs in a network of their own. */
   const from = (address: string) => {
     const { imap, submissions } = world.mail
-    const [reading, sending] = [imap, submissions].map((door) => ({ ...door, from: address })) as [Door, Door]
+    const [reading, sending] = [imap, submissions].map((door) => ({ ...door, from: address })) as [
+      Door,
+      Door,
+    ]
     return { imap: (auth: Credentials) => tryImap({ ...world.mail, imap: reading }, auth), sending }
   }
 
@@ -108,7 +127,10 @@ describeOnMailServers('the portal beside Dovecot and Postfix', () => {
       tls: { rejectUnauthorized: false },
       auth: authOf(who),
     })
-    const text = 'Добры дзень!\n\nA longer text, so that the letter has lines enough to be taken for one. '.repeat(20)
+    const text =
+      'Добры дзень!\n\nA longer text, so that the letter has lines enough to be taken for one. '.repeat(
+        20,
+      )
     await sender.sendMail({
       ...{ from: address, to: reader.address, subject: 'Proof', text },
       headers: { 'X-Postern-Trace': ['v=1; made up', 'v=1; and another'] },
@@ -140,14 +162,16 @@ describeOnMailServers('the portal beside Dovecot and Postfix', () => {
 
   it('the letter beyond the day’s limit is refused at its end, and too many recipients one by one', async () => {
     const { who, address } = await arrive('dora.d')
-    const send = (n: number) => trySend(world.mail, authOf(who), { from: address, to: address, subject: `Letter ${n}` })
+    const send = (n: number) =>
+      trySend(world.mail, authOf(who), { from: address, to: address, subject: `Letter ${n}` })
     for (let n = 1; n <= 4; n++) assert.equal(await send(n), 'ok')
     assert.match(await send(5), /^554 5\.7\.1 .*Limit reached: 4 letters a day/)
     const { client } = await signInBySmtp(world.mail.submissions, address, who.password)
     await client.say(`MAIL FROM:<${address}>`)
     // One is counted already: the letters to herself.
     const replies: string[] = []
-    for (let n = 1; n <= 7; n++) replies.push(await client.say(`RCPT TO:<friend${n}@elsewhere.example>`))
+    for (let n = 1; n <= 7; n++)
+      replies.push(await client.say(`RCPT TO:<friend${n}@elsewhere.example>`))
     client.close()
     assert.deepEqual(
       replies.map((reply) => reply.slice(0, 3)),
@@ -197,14 +221,19 @@ describeOnMailServers('the portal beside Dovecot and Postfix', () => {
   it('five wrong passwords hold up no right one behind the same address, neither another mailbox nor the same', async () => {
     const [vera, zina] = [await arrive('vera.v'), await arrive('zina.z')]
     const { imap, sending } = from('127.0.0.5')
-    const wrong = Array.from({ length: 5 }, (_, n) => imap({ user: vera.address, pass: `wrong ${n}` }))
+    const wrong = Array.from({ length: 5 }, (_, n) =>
+      imap({ user: vera.address, pass: `wrong ${n}` }),
+    )
     for (const answer of await Promise.all(wrong)) assert.match(answer, /Authentication failed/)
     const signIn = async ({ who }: typeof vera) => {
       const [smtp, smtpMs] = await timed(replyOf(sending, authOf(who)))
       const [read, readMs] = await timed(imap(authOf(who)))
       assert.match(smtp, /^235/)
       assert.equal(read, 'ok')
-      assert.ok(smtpMs < 2000 && readMs < 2000, `${who.login}: SMTP ${smtpMs} ms, IMAP ${readMs} ms`)
+      assert.ok(
+        smtpMs < 2000 && readMs < 2000,
+        `${who.login}: SMTP ${smtpMs} ms, IMAP ${readMs} ms`,
+      )
       return [smtpMs, readMs] as const
     }
     const [strangers, first] = [await signIn(zina), await signIn(vera)]
@@ -218,7 +247,8 @@ describeOnMailServers('the portal beside Dovecot and Postfix', () => {
     const { who, browser, address } = await arrive('ulla.u')
     const [home, cafe] = [from('127.0.0.6'), from('127.0.0.7')]
     assert.equal(await home.imap(authOf(who)), 'ok')
-    const guess = (place: typeof home, n: number) => place.imap({ user: address, pass: `guess ${n}` })
+    const guess = (place: typeof home, n: number) =>
+      place.imap({ user: address, pass: `guess ${n}` })
     const guesses = (place: typeof home, first: number, last: number) =>
       Promise.all(Array.from({ length: last - first + 1 }, (_, n) => guess(place, first + n)))
     await Promise.all([guesses(cafe, 1, 5), guesses(home, 1, 12)])
@@ -233,13 +263,18 @@ describeOnMailServers('the portal beside Dovecot and Postfix', () => {
     assert.match(unsent, /^535 .*too many wrong passwords came from this network/)
     assert.deepEqual([seen[0], sent[0].slice(0, 3)], ['ok', '235'])
     assert.ok(seen[1] < 2000 && sent[1] < 2000, `IMAP ${seen[1]} ms, SMTP ${sent[1]} ms`)
-    await connections(browser, /Too many wrong passwords came from this network; this one was not looked at/)
+    await connections(
+      browser,
+      /Too many wrong passwords came from this network; this one was not looked at/,
+    )
   })
 
   it('a program that repeats last week’s password is one guess, however often it comes', async () => {
     const { who, address } = await arrive('wera.w')
     const { imap, sending } = from('127.0.0.8')
-    await Promise.all(Array.from({ length: 20 }, () => imap({ user: address, pass: 'the password of last week' })))
+    await Promise.all(
+      Array.from({ length: 20 }, () => imap({ user: address, pass: 'the password of last week' })),
+    )
     const [reply, took] = await timed(replyOf(sending, authOf(who)))
     assert.match(reply, /^235/)
     assert.ok(took < 1000, `no wait: ${took} ms`)
@@ -261,8 +296,15 @@ describeOnMailServers('the portal beside Dovecot and Postfix', () => {
     const { who, address } = await arrive('katja.k')
     const { db, settings, url } = world.portal
     await db('accounts').where({ address }).update({ locale: 'ru' })
-    const env = { DATABASE_URL: world.portal.database.url, SECRET_KEYS: settings.secretKeys.join(), BASE_URL: url }
-    assert.equal((await runCommand(['account', 'block', who.login, '--reason', 'spam'], env)).status, 0)
+    const env = {
+      DATABASE_URL: world.portal.database.url,
+      SECRET_KEYS: settings.secretKeys.join(),
+      BASE_URL: url,
+    }
+    assert.equal(
+      (await runCommand(['account', 'block', who.login, '--reason', 'spam'], env)).status,
+      0,
+    )
     await settled(address)
     const [imap, pop3, smtp] = await Promise.all([
       tryImap(world.mail, authOf(who)),
@@ -272,16 +314,29 @@ describeOnMailServers('the portal beside Dovecot and Postfix', () => {
     const sentence = `Ваш ящик заблокирован: войдите на ${url}/blocked, там написано, почему и что делать`
     assert.equal(imap, sentence)
     assert.equal(pop3, `-ERR [AUTH] ${sentence}\r\n`)
-    assert.match(smtp, /^535 5\.7\.8 .*: Your mailbox may not send emails at present: sign in at https:/)
+    assert.match(
+      smtp,
+      /^535 5\.7\.8 .*: Your mailbox may not send emails at present: sign in at https:/,
+    )
     const visitor = world.portal.visitor()
     assert.equal((await visitor.get('/blocked')).location, '/sign-in')
-    assert.match((await visitor.post('/sign-in', { login: who.login, password: who.password })).html, /blocked/)
+    assert.match(
+      (await visitor.post('/sign-in', { login: who.login, password: who.password })).html,
+      /blocked/,
+    )
   })
 
   it('while the portal’s services are away letters go on, untraced and uncounted', async () => {
     const { who, address } = await arrive('emil.e')
     await world.services.stop()
-    assert.equal(await trySend(world.mail, authOf(who), { from: address, to: address, subject: 'Nobody asks' }), 'ok')
+    assert.equal(
+      await trySend(world.mail, authOf(who), {
+        from: address,
+        to: address,
+        subject: 'Nobody asks',
+      }),
+      'ok',
+    )
   })
 
   it('a mailbox that fills grows by itself, and the page says how full it is', async () => {

@@ -11,7 +11,9 @@ import { tryImap } from '#test/mail-platform/mail-program.ts'
 import { describeOnMailServers, listens } from '#test/mail-platform/programs.ts'
 import { type MailWorld, startMailWorld } from '#test/mail-platform/world.ts'
 
-const hasIPv6 = Object.values(networkInterfaces()).some((each) => each?.some(({ address }) => address === '::1'))
+const hasIPv6 = Object.values(networkInterfaces()).some((each) =>
+  each?.some(({ address }) => address === '::1'),
+)
 
 interface Report {
   readonly login: string
@@ -41,8 +43,15 @@ describeOnMailServers('reports of sign-ins', () => {
     }).listen(0, '127.0.0.1')
     await once(portal, 'listening')
     const { port } = portal.address() as { port: number }
-    const authPolicy = { url: `http://127.0.0.1:${port}/mail-sign-ins`, token: 'key-of-dovecot', nonce: 'nonce' }
-    world = await startMailWorld(systemClock, { authPolicy, ...(hasIPv6 ? { listen: '*' as const } : {}) })
+    const authPolicy = {
+      url: `http://127.0.0.1:${port}/mail-sign-ins`,
+      token: 'key-of-dovecot',
+      nonce: 'nonce',
+    }
+    world = await startMailWorld(systemClock, {
+      authPolicy,
+      ...(hasIPv6 ? { listen: '*' as const } : {}),
+    })
   })
   after(async () => {
     await world?.stop()
@@ -62,10 +71,15 @@ describeOnMailServers('reports of sign-ins', () => {
     await provision('anna')
     const { user, pass } = authOf('anna')
     const good = await reportOf(tryImap(mail, { user, pass }))
-    assert.deepEqual([good.login, good.protocol, good.remote, good.success], [user, 'imap', '127.0.0.1', true])
+    assert.deepEqual(
+      [good.login, good.protocol, good.remote, good.success],
+      [user, 'imap', '127.0.0.1', true],
+    )
     const bad = await reportOf(signInByPop3(mail.pop3, user, 'wrong'))
     assert.deepEqual([bad.login, bad.protocol, bad.success], [user, 'pop3', false])
-    const sent = await reportOf(signInBySmtp(mail.submissions, user, pass).then(({ client }) => client.close()))
+    const sent = await reportOf(
+      signInBySmtp(mail.submissions, user, pass).then(({ client }) => client.close()),
+    )
     assert.deepEqual([sent.login, sent.protocol, sent.success], [user, 'smtp', true])
     const short = await reportOf(tryImap(mail, { user: 'anna', pass }))
     assert.deepEqual([short.login, short.success], ['anna', false])
@@ -111,7 +125,11 @@ describeOnMailServers('reports of sign-ins', () => {
   it('people reach reading and sending by the same families of addresses', async () => {
     const { imap, pop3, sieve, submission, submissions, smtp } = world.mail
     for (const { port } of [imap, pop3, sieve, submission, submissions, smtp])
-      assert.deepEqual([await listens(port), await listens(port, '::1')], [true, hasIPv6], String(port))
+      assert.deepEqual(
+        [await listens(port), await listens(port, '::1')],
+        [true, hasIPv6],
+        String(port),
+      )
   })
 
   it('a portal that says nothing delays nobody for long, and one that is down not at all', async () => {

@@ -21,7 +21,10 @@ before(async () => {
 after(() => portal.stop())
 beforeEach(() => {
   count += 1
-  person = { login: `person.${'abcdefghijklmnopqrst'[count]}`, password: 'a bench under the linden' }
+  person = {
+    login: `person.${'abcdefghijklmnopqrst'[count]}`,
+    password: 'a bench under the linden',
+  }
   platform.slowBy(0)
 })
 
@@ -85,7 +88,8 @@ test('what the platform refuses for good is shown as needing an operator, and me
 
 test('ten changes in a row arrive in order, and the last one stays', async () => {
   const visitor = await register(portal, person)
-  for (let n = 0; n < 10; n++) await visitor.post('/account/password', { password: `sentence number ${n} of many` })
+  for (let n = 0; n < 10; n++)
+    await visitor.post('/account/password', { password: `sentence number ${n} of many` })
   const row = await settled(person, 11)
   const observed = await platform.observe(addressOf(person))
   assert.equal(observed?.revision, Number(row.revision))
@@ -130,18 +134,22 @@ test('reconciliation finds missing, surplus and drifted mailboxes, and mends the
     await settled(who)
   }
   await eventually(
-    async () => (await portal.db('mailboxes').whereRaw('applied_revision < revision').first()) === undefined,
+    async () =>
+      (await portal.db('mailboxes').whereRaw('applied_revision < revision').first()) === undefined,
   )
   platform.tamper(addressOf(lost), undefined)
   platform.tamper(addressOf(drifted), { suspension: 'send', password: 'changed behind our back' })
   const surplus = wanting('postern.example', () => 'phc')('surplus')
   await platform.apply(surplus)
   const found = await reconcileMailboxes(portal, false)
-  assert.deepEqual(found.differences.map(({ address, kind, fields }) => [address, kind, ...fields]).sort(), [
-    [addressOf(drifted), 'drifted', 'suspension', 'password'],
-    [addressOf(lost), 'missing'],
-    [surplus.address, 'surplus'],
-  ])
+  assert.deepEqual(
+    found.differences.map(({ address, kind, fields }) => [address, kind, ...fields]).sort(),
+    [
+      [addressOf(drifted), 'drifted', 'suspension', 'password'],
+      [addressOf(lost), 'missing'],
+      [surplus.address, 'surplus'],
+    ],
+  )
   const fixed = await reconcileMailboxes(portal, true)
   assert.deepEqual([fixed.mended, fixed.removed], [2, 1])
   await settled(lost, 2)

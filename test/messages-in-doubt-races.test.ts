@@ -32,7 +32,11 @@ describe('an SMS in doubt', () => {
       const id = await trial.lose(kind, await trial.write())
       trial.clock.advance(minute + 1000)
       for (let round = 0; round < 3; round += 1)
-        await Promise.all(Array.from({ length: 6 }, () => Promise.all([trial.deliver(id), sweepMessages(trial.parts)])))
+        await Promise.all(
+          Array.from({ length: 6 }, () =>
+            Promise.all([trial.deliver(id), sweepMessages(trial.parts)]),
+          ),
+        )
       assert.equal((await trial.row(id)).state, 'sent')
       assert.equal(trial.gateway.taken.length, 1)
     })

@@ -17,7 +17,12 @@ describe('an SMS of which nobody knows whether the gateway took it', () => {
     await trial.deliverWhenDue(id)
     await trial.deliver(id)
     const { taken } = trial.gateway
-    assert.deepEqual(await trial.end(id), { state: 'sent', outcome: null, ticket: taken[0]?.sid, wiped: true })
+    assert.deepEqual(await trial.end(id), {
+      state: 'sent',
+      outcome: null,
+      ticket: taken[0]?.sid,
+      wiped: true,
+    })
     assert.equal(taken.length, 1)
   })
 
@@ -115,7 +120,9 @@ describe('an SMS of which nobody knows whether the gateway took it', () => {
 
   it('that dies while the gateway cannot be asked stays unknown', async () => {
     const id = await trial.lose('request-lost', await trial.write())
-    trial.gateway.listMishaps.push(...Array.from({ length: 20 }, () => ({ kind: 'error', status: 500 }) as const))
+    trial.gateway.listMishaps.push(
+      ...Array.from({ length: 20 }, () => ({ kind: 'error', status: 500 }) as const),
+    )
     await trial.until(id, 'unknown')
     const { outcome, wiped } = await trial.end(id)
     assert.match(outcome ?? '', /^net\./)

@@ -45,7 +45,13 @@ it('every notice arrives exactly once under its Message-ID, though workers are k
   const at = trial.clock.now().toISOString()
   const sent = new Set<string>()
   for (let index = 0; index < notices; index += 1) {
-    const params = { mailbox: `person${index}@postern.example`, at, device: '', place: '', undoToken: 'T'.repeat(43) }
+    const params = {
+      mailbox: `person${index}@postern.example`,
+      at,
+      device: '',
+      place: '',
+      undoToken: 'T'.repeat(43),
+    }
     const to = `person${index}@elsewhere.example`
     sent.add(
       `<${await trial.send({ name: 'password-changed', channel: 'mail', to, locale: 'de', params })}@postern.example>`,
@@ -69,7 +75,9 @@ it('every notice arrives exactly once under its Message-ID, though workers are k
 
   const states = await database.db('messages').select('state').count('* as count').groupBy('state')
   assert.deepEqual(states, [{ state: 'sent', count: String(notices) }])
-  const arrived = new Map(server.received.map(({ messageId, recipients }) => [messageId, recipients[0]]))
+  const arrived = new Map(
+    server.received.map(({ messageId, recipients }) => [messageId, recipients[0]]),
+  )
   assert.deepEqual(new Set(arrived.keys()), sent)
   assert.equal(new Set(arrived.values()).size, notices, 'one person each')
   assert.ok(
@@ -83,7 +91,12 @@ it('a letter that a killed worker had in hand is taken up within fifteen seconds
   const trial = createMessageTrial(database.db, { mail })
   server.mishaps.length = 0
   server.mishaps.push({ at: 'slow', ms: 60_000 })
-  const params = { mailbox: 'hanna@postern.example', at: trial.clock.now().toISOString(), device: '', place: '' }
+  const params = {
+    mailbox: 'hanna@postern.example',
+    at: trial.clock.now().toISOString(),
+    device: '',
+    place: '',
+  }
   const id = await trial.send({
     ...{ name: 'password-changed', channel: 'mail', to: 'hanna@elsewhere.example', locale: 'be' },
     params: { ...params, undoToken: 'T'.repeat(43) },
@@ -93,7 +106,12 @@ it('a letter that a killed worker had in hand is taken up within fifteen seconds
   await eventually(async () => server.mishaps.length === 0, 60)
   assert.equal((await trial.row(id)).state, 'sending')
   const log = createLog('error', { write: () => {} })
-  const second = await startWorker({ databaseUrl: database.url, tasks: messageTasks(trial.parts), log, concurrency: 2 })
+  const second = await startWorker({
+    databaseUrl: database.url,
+    tasks: messageTasks(trial.parts),
+    log,
+    concurrency: 2,
+  })
   try {
     await kill(first)
     await eventually(async () => (await trial.row(id)).state === 'sent', 15)

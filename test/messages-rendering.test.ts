@@ -23,7 +23,12 @@ function* every(channel: 'mail' | 'sms') {
     if (!(catalogue[name].channels as readonly string[]).includes(channel)) continue
     for (const sample of samples(name)) {
       for (const locale of locales)
-        yield { name, locale, params: checkParams(name, sample as never), label: `${name} in ${locale}` }
+        yield {
+          name,
+          locale,
+          params: checkParams(name, sample as never),
+          label: `${name} in ${locale}`,
+        }
     }
   }
 }
@@ -62,7 +67,9 @@ describe('the messages', () => {
   it('a link or a code stands alone on its line of the text part', () => {
     for (const locale of locales) {
       const lines = (name: MessageName) =>
-        rendering.mail(name, checkParams(name, samples(name)[0] as never), locale, stranger).text.split('\n')
+        rendering
+          .mail(name, checkParams(name, samples(name)[0] as never), locale, stranger)
+          .text.split('\n')
       assert.ok(lines('recovery-link').includes(`${baseUrl}/recover/link/${token}`))
       assert.ok(lines('backup-address-code').includes('004217'))
       assert.ok(lines('password-reset').includes(`${baseUrl}/undo/${token}`))
@@ -84,17 +91,28 @@ describe('the messages', () => {
   })
 
   it('a contact that was just added is told without the power to undo: it is led to a new password', () => {
-    const params = checkParams('recovery-method-added', { ...told, method: 'phone', undoToken: null })
+    const params = checkParams('recovery-method-added', {
+      ...told,
+      method: 'phone',
+      undoToken: null,
+    })
     const { text, html } = rendering.mail('recovery-method-added', params, 'en', stranger)
     assert.ok(text.split('\n').includes(`${baseUrl}/recover`))
     assert.doesNotMatch(text + html, /undo|takes the change back/)
-    assert.ok(rendering.sms('recovery-method-added', params, 'en', phone).endsWith(`${baseUrl}/recover`))
+    assert.ok(
+      rendering.sms('recovery-method-added', params, 'en', phone).endsWith(`${baseUrl}/recover`),
+    )
   })
 
   it('Security: a message that leaves the mailbox shows no more of its name than its owner needs to know it.', () => {
     const params = checkParams('password-changed', samples('password-changed')[0] as never)
-    assert.ok(!rendering.mail('password-changed', params, 'en', stranger).html.includes('alesia.kavalchuk'))
-    assert.match(rendering.mail('password-changed', params, 'en', stranger).text, /al…@postern\.example/)
+    assert.ok(
+      !rendering.mail('password-changed', params, 'en', stranger).html.includes('alesia.kavalchuk'),
+    )
+    assert.match(
+      rendering.mail('password-changed', params, 'en', stranger).text,
+      /al…@postern\.example/,
+    )
     assert.match(
       rendering.mail('password-changed', params, 'en', told.mailbox).text,
       /alesia\.kavalchuk@postern\.example/,
@@ -118,7 +136,12 @@ describe('the messages', () => {
   it('Security: a subject is one line, whatever went into it.', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (reference) => {
-        const { subject } = rendering.mail('report-received', { reference, progressToken: token }, 'en', stranger)
+        const { subject } = rendering.mail(
+          'report-received',
+          { reference, progressToken: token },
+          'en',
+          stranger,
+        )
         assert.doesNotMatch(subject, /[\r\n\u2028\u2029]/)
       }),
     )
@@ -178,7 +201,10 @@ describe('the messages', () => {
         'en',
         told.mailbox,
       ).text
-    assert.match(words('restore'), /ends every session, undoes the change and leads you to a new password\./)
+    assert.match(
+      words('restore'),
+      /ends every session, undoes the change and leads you to a new password\./,
+    )
     assert.match(
       words('new-password'),
       /ends every session, makes the current password void and leads you to a new one\./,

@@ -57,7 +57,9 @@ describe('mail by SMTP', () => {
   it('a second try is the same mail again, so that readers see one', async () => {
     await transport.send(mail)
     await transport.send(mail)
-    const [first, second] = server.received.map(({ raw }) => raw.replace(/-{2,}[\w.-]*Part_?\w+|boundary="[^"]+"/g, ''))
+    const [first, second] = server.received.map(({ raw }) =>
+      raw.replace(/-{2,}[\w.-]*Part_?\w+|boundary="[^"]+"/g, ''),
+    )
     assert.equal(first?.split('\r\n\r\n')[0], second?.split('\r\n\r\n')[0])
   })
 
@@ -134,11 +136,18 @@ describe('mail by SMTP', () => {
     server.mishaps.push({ at: 'answer-lost' })
     assert.equal((await transport.send(mail)).kind, 'unknown')
     assert.equal(server.received.length, 1)
-    assert.equal((await transport.send(mail)).kind, 'accepted', 'and the next one takes a new connection')
+    assert.equal(
+      (await transport.send(mail)).kind,
+      'accepted',
+      'and the next one takes a new connection',
+    )
   })
 
   it('a server that is away, or refuses our credentials, is our trouble and not the address’s', async () => {
-    const away = createSmtpTransport({ url: 'smtp://127.0.0.1:1', from: 'no-reply@postern.example' })
+    const away = createSmtpTransport({
+      url: 'smtp://127.0.0.1:1',
+      from: 'no-reply@postern.example',
+    })
     const outcome = await away.send(mail)
     away.close()
     assert.deepEqual(outcome, { kind: 'deferred', code: 'smtp.ECONNREFUSED' })
@@ -165,7 +174,12 @@ describe('mail by SMTP', () => {
   }
 
   it('a fault of TLS is told as one that nothing was sent by, so that the mail is tried again', async (t) => {
-    const untrusted = new SMTPServer({ secure: true, authOptional: true, logger: false, closeTimeout: 200 })
+    const untrusted = new SMTPServer({
+      secure: true,
+      authOptional: true,
+      logger: false,
+      closeTimeout: 200,
+    })
     untrusted.on('error', () => {})
     const upgrading = new SMTPServer({ authOptional: true, logger: false, closeTimeout: 200 })
     upgrading.on('error', () => {})
@@ -181,7 +195,10 @@ describe('mail by SMTP', () => {
       await listening(cut),
     ]
     for (const [url, code] of [
-      [`smtps://127.0.0.1:${untrustedPort}`, /^smtp\.(DEPTH_ZERO_SELF_SIGNED_CERT|CERT_|ERR_TLS|UNABLE)/],
+      [
+        `smtps://127.0.0.1:${untrustedPort}`,
+        /^smtp\.(DEPTH_ZERO_SELF_SIGNED_CERT|CERT_|ERR_TLS|UNABLE)/,
+      ],
       [
         `smtp://127.0.0.1:${upgradingPort}?requireTLS=true`,
         /^smtp\.(DEPTH_ZERO_SELF_SIGNED_CERT|CERT_|ERR_TLS|UNABLE)/,
@@ -206,7 +223,11 @@ describe('mail by SMTP', () => {
         })
       })
       t.after(() => rude.close())
-      assert.equal((await sendTo(`smtp://127.0.0.1:${await listening(rude)}`)).kind, 'deferred', last)
+      assert.equal(
+        (await sendTo(`smtp://127.0.0.1:${await listening(rude)}`)).kind,
+        'deferred',
+        last,
+      )
     }
   })
 

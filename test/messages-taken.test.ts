@@ -4,7 +4,12 @@ import { after, before, beforeEach, describe, it } from 'node:test'
 import { createTwilioTransport } from '#server/messages/twilio.ts'
 import { createTestClock } from '#test/support/clock.ts'
 import { startPrism } from '#test/support/prism.ts'
-import { accountSid, authToken, startTwilioServer, type TwilioServer } from '#test/support/twilio-server.ts'
+import {
+  accountSid,
+  authToken,
+  startTwilioServer,
+  type TwilioServer,
+} from '#test/support/twilio-server.ts'
 
 const to = '+375291234567'
 const minutes = (count: number) => count * 60_000
@@ -14,7 +19,13 @@ describe('what Twilio took for a number', () => {
   const clock = createTestClock(new Date('2026-11-22T09:03:00Z'))
   let gateway: TwilioServer
   const connect = (options: object = {}) =>
-    createTwilioTransport({ accountSid, authToken, from: 'Postern', apiBase: gateway.url, ...options })
+    createTwilioTransport({
+      accountSid,
+      authToken,
+      from: 'Postern',
+      apiBase: gateway.url,
+      ...options,
+    })
   before(async () => {
     gateway = await startTwilioServer(clock.now)
   })
@@ -34,7 +45,15 @@ describe('what Twilio took for a number', () => {
     for (let nth = 0; nth < count; nth += 1) {
       const sid = `SM${randomBytes(16).toString('hex')}`
       const at = new Date(from.getTime() + nth * 1000)
-      gateway.taken.push({ sid, to, body: `${nth}`, from: null, statusCallback: null, validityPeriod: 60, at })
+      gateway.taken.push({
+        sid,
+        to,
+        body: `${nth}`,
+        from: null,
+        statusCallback: null,
+        validityPeriod: 60,
+        at,
+      })
     }
   }
 
@@ -70,7 +89,10 @@ describe('what Twilio took for a number', () => {
   it('is not told where it is more than can be read', async () => {
     const since = clock.now()
     fill(501, since)
-    assert.deepEqual(await connect().listTaken?.(to, since), { kind: 'deferred', code: 'twilio.list-too-long' })
+    assert.deepEqual(await connect().listTaken?.(to, since), {
+      kind: 'deferred',
+      code: 'twilio.list-too-long',
+    })
   })
 
   it('is not told while Twilio is down, and never where there is no such list', async () => {
@@ -86,7 +108,10 @@ describe('what Twilio took for a number', () => {
     gateway.listMishaps.push({ kind: 'gateway-page', status: 405 })
     assert.deepEqual(await connect().listTaken?.(to, since), { kind: 'unable', code: 'twilio.405' })
     gateway.listMishaps.push({ kind: 'gateway-page', status: 200 })
-    assert.deepEqual(await connect().listTaken?.(to, since), { kind: 'deferred', code: 'net.fault' })
+    assert.deepEqual(await connect().listTaken?.(to, since), {
+      kind: 'deferred',
+      code: 'net.fault',
+    })
   })
 
   it('what the client asks and what the stand-in answers keep to the description of the interface', async () => {

@@ -11,7 +11,12 @@ import { twilioStatusPath } from '#server/messages/twilio-status.ts'
 import { createTestDatabase, type TestDatabase } from '#test/support/database.ts'
 import { baseUrl, createMessageTrial, type MessageTrial } from '#test/support/message-trial.ts'
 import { startPrism } from '#test/support/prism.ts'
-import { accountSid, authToken, startTwilioServer, type TwilioServer } from '#test/support/twilio-server.ts'
+import {
+  accountSid,
+  authToken,
+  startTwilioServer,
+  type TwilioServer,
+} from '#test/support/twilio-server.ts'
 
 const statusUrl = baseUrl + twilioStatusPath
 const sms = {
@@ -26,7 +31,14 @@ describe('SMS by Twilio', () => {
   let gateway: TwilioServer
   let transport: SmsTransport
   const connect = (options: object = {}) =>
-    createTwilioTransport({ accountSid, authToken, from: 'Postern', apiBase: gateway.url, statusUrl, ...options })
+    createTwilioTransport({
+      accountSid,
+      authToken,
+      from: 'Postern',
+      apiBase: gateway.url,
+      statusUrl,
+      ...options,
+    })
   before(async () => {
     gateway = await startTwilioServer()
     transport = connect()
@@ -104,7 +116,12 @@ describe('SMS by Twilio', () => {
       { kind: 'unknown', code: 'twilio.500' },
     ],
     [
-      { sid: `SM${'a'.repeat(32)}`, status: 'failed', error_code: 30007, error_message: 'filtered' },
+      {
+        sid: `SM${'a'.repeat(32)}`,
+        status: 'failed',
+        error_code: 30007,
+        error_message: 'filtered',
+      },
       { kind: 'refused', code: 'twilio.30007' },
     ],
     [
@@ -125,14 +142,21 @@ describe('SMS by Twilio', () => {
   })
 
   it('Security: an error that comes as an answer is no empty list, after which the SMS would be sent a second time.', async () => {
-    for (const body of [{ errors: [] }, { code: 20500, message: 'try again', status: 500 }, { messages: 'none' }]) {
+    for (const body of [
+      { errors: [] },
+      { code: 20500, message: 'try again', status: 500 },
+      { messages: 'none' },
+    ]) {
       gateway.listMishaps.push({ kind: 'odd-answer', body })
       assert.equal((await transport.listTaken?.(sms.to, new Date(0)))?.kind, 'deferred')
     }
   })
 
   it('wrong credentials are our trouble: the message waits', async () => {
-    assert.deepEqual(await connect({ authToken: 'x'.repeat(32) }).send(sms), { kind: 'deferred', code: 'twilio.20003' })
+    assert.deepEqual(await connect({ authToken: 'x'.repeat(32) }).send(sms), {
+      kind: 'deferred',
+      code: 'twilio.20003',
+    })
     assert.deepEqual(await connect({ accountSid: 'nonsense' }).send(sms), {
       kind: 'deferred',
       code: 'gateway.misconfigured',
@@ -156,7 +180,10 @@ describe('SMS by Twilio', () => {
 
   it('Security: only codes leave this file; the client’s errors hold the number, the text and our token.', async () => {
     const outcomes = []
-    for (const mishap of [{ kind: 'error', status: 400, code: 21211 }, { kind: 'answer-lost' }] as const) {
+    for (const mishap of [
+      { kind: 'error', status: 400, code: 21211 },
+      { kind: 'answer-lost' },
+    ] as const) {
       gateway.mishaps.push(mishap)
       outcomes.push(await transport.send(sms))
     }
@@ -171,9 +198,18 @@ describe('SMS by Twilio', () => {
       const service = { from: undefined, messagingServiceSid: `MG${'a'.repeat(32)}` }
       assert.equal((await connect({ apiBase }).send(sms)).kind, 'accepted')
       assert.equal((await connect({ apiBase, ...service }).send(sms)).kind, 'accepted')
-      gateway.mishaps.push({ kind: 'error', status: 400, code: 21610 }, { kind: 'error', status: 429, code: 20429 })
-      assert.deepEqual(await connect({ apiBase }).send(sms), { kind: 'refused', code: 'twilio.21610' })
-      assert.deepEqual(await connect({ apiBase }).send(sms), { kind: 'deferred', code: 'twilio.20429' })
+      gateway.mishaps.push(
+        { kind: 'error', status: 400, code: 21610 },
+        { kind: 'error', status: 429, code: 20429 },
+      )
+      assert.deepEqual(await connect({ apiBase }).send(sms), {
+        kind: 'refused',
+        code: 'twilio.21610',
+      })
+      assert.deepEqual(await connect({ apiBase }).send(sms), {
+        kind: 'deferred',
+        code: 'twilio.20429',
+      })
       assert.deepEqual(prism.violations, [])
       // The proof that Prism looks: a number of another shape.
       await connect({ apiBase }).send({ ...sms, to: '029 123 45 67' })
@@ -193,9 +229,18 @@ describe('what Twilio reports later', () => {
   before(async () => {
     database = await createTestDatabase()
     gateway = await startTwilioServer()
-    const sms = createTwilioTransport({ accountSid, authToken, from: 'Postern', apiBase: gateway.url, statusUrl })
+    const sms = createTwilioTransport({
+      accountSid,
+      authToken,
+      from: 'Postern',
+      apiBase: gateway.url,
+      statusUrl,
+    })
     trial = createMessageTrial(database.db, { sms })
-    const routes = messageRoutes({ ...trial.parts, settings: { baseUrl, twilioAuthToken: authToken } })
+    const routes = messageRoutes({
+      ...trial.parts,
+      settings: { baseUrl, twilioAuthToken: authToken },
+    })
     portal = createServer(express().use(routes)).listen(0, '127.0.0.1')
     await once(portal, 'listening')
     portalAt = `http://127.0.0.1:${(portal.address() as AddressInfo).port}`
@@ -210,7 +255,13 @@ describe('what Twilio reports later', () => {
   async function sendCode() {
     const expiresAt = new Date(trial.clock.now().getTime() + 600_000).toISOString()
     const params = { code: '12345678', expiresAt }
-    const id = await trial.send({ name: 'recovery-code', channel: 'sms', to: '+375291234567', locale: 'ru', params })
+    const id = await trial.send({
+      name: 'recovery-code',
+      channel: 'sms',
+      to: '+375291234567',
+      locale: 'ru',
+      params,
+    })
     await trial.deliver(id)
     const taken = gateway.taken.at(-1)
     assert.ok(taken)
@@ -251,11 +302,17 @@ describe('what Twilio reports later', () => {
     const { id, taken } = await sendCode()
     assert.equal((await trial.row(id)).state, 'doubtful')
     await gateway.report(taken, 'sent', { portalAt })
-    assert.deepEqual(await trial.row(id).then(({ state, provider_id }) => ({ state, provider_id })), {
-      state: 'sent',
-      provider_id: taken.sid,
-    })
-    assert.equal(gateway.taken.filter(({ statusCallback }) => statusCallback?.endsWith(id)).length, 1)
+    assert.deepEqual(
+      await trial.row(id).then(({ state, provider_id }) => ({ state, provider_id })),
+      {
+        state: 'sent',
+        provider_id: taken.sid,
+      },
+    )
+    assert.equal(
+      gateway.taken.filter(({ statusCallback }) => statusCallback?.endsWith(id)).length,
+      1,
+    )
   })
 
   it('Security: the address that Twilio signed is the public one of the settings, whatever host a request names.', async () => {
@@ -267,7 +324,10 @@ describe('what Twilio reports later', () => {
       body: new URLSearchParams({ MessageSid: taken.sid }),
     })
     assert.equal(unsigned.status, 403)
-    const elsewhere = { ...taken, statusCallback: `http://${new URL(portalAt).host}${twilioStatusPath}/${id}` }
+    const elsewhere = {
+      ...taken,
+      statusCallback: `http://${new URL(portalAt).host}${twilioStatusPath}/${id}`,
+    }
     assert.equal((await gateway.report(elsewhere, 'delivered', { portalAt })).status, 403)
     assert.equal((await trial.row(id)).delivery, null)
   })
@@ -280,7 +340,10 @@ describe('what Twilio reports later', () => {
     assert.equal((await trial.row(first.id)).delivery, null)
     assert.equal((await gateway.report(first.taken, 'teleported', { portalAt })).status, 204)
     assert.equal((await trial.row(first.id)).delivery, null)
-    const nobody = { ...first.taken, statusCallback: `${statusUrl}/00000000-0000-4000-8000-000000000000` }
+    const nobody = {
+      ...first.taken,
+      statusCallback: `${statusUrl}/00000000-0000-4000-8000-000000000000`,
+    }
     assert.equal((await gateway.report(nobody, 'delivered', { portalAt })).status, 204)
     const nonsense = { ...first.taken, statusCallback: `${statusUrl}/%00` }
     assert.equal((await gateway.report(nonsense, 'delivered', { portalAt })).status, 403)

@@ -15,7 +15,8 @@ import { createMessageTrial } from '#test/support/message-trial.ts'
 
 const alice = 'alice@elsewhere.example'
 const token = `${'Aa0_-'.repeat(8)}xyz`
-const inMinutes = (now: Date, minutes: number) => new Date(now.getTime() + minutes * 60_000).toISOString()
+const inMinutes = (now: Date, minutes: number) =>
+  new Date(now.getTime() + minutes * 60_000).toISOString()
 
 /** A gateway of the test's own: counts, and answers what it is told. */
 function createCountingGateway<O extends OutgoingMail | OutgoingSms>(...answers: SendOutcome[]) {
@@ -47,14 +48,27 @@ describe('messages', () => {
     server.received.length = 0
   })
 
-  const smtp = () => createSmtpTransport({ url: server.url, from: 'Postern <no-reply@postern.example>' })
+  const smtp = () =>
+    createSmtpTransport({ url: server.url, from: 'Postern <no-reply@postern.example>' })
   function codeMail(trial: ReturnType<typeof createMessageTrial>, code = '004217') {
     const params = { code, expiresAt: inMinutes(trial.clock.now(), 10) }
-    return { name: 'backup-address-code', channel: 'mail', to: alice, locale: 'en', params } as const
+    return {
+      name: 'backup-address-code',
+      channel: 'mail',
+      to: alice,
+      locale: 'en',
+      params,
+    } as const
   }
   function codeSms(trial: ReturnType<typeof createMessageTrial>) {
     const params = { code: '12345678', expiresAt: inMinutes(trial.clock.now(), 10) }
-    return { name: 'recovery-code', channel: 'sms', to: '+375291234567', locale: 'en', params } as const
+    return {
+      name: 'recovery-code',
+      channel: 'sms',
+      to: '+375291234567',
+      locale: 'en',
+      params,
+    } as const
   }
 
   it('a code arrives at the one address, alone on its line, from the sender of the settings', async () => {
@@ -97,8 +111,20 @@ describe('messages', () => {
   it('Security: the queue and the database hold recipients, codes and tokens only sealed', async () => {
     const trial = createMessageTrial(database.db)
     const at = trial.clock.now().toISOString()
-    const params = { mailbox: 'alice@postern.example', at, device: 'Firefox', place: 'Hrodna, BY', undoToken: token }
-    const notice = await trial.send({ name: 'password-changed', channel: 'mail', to: alice, locale: 'be', params })
+    const params = {
+      mailbox: 'alice@postern.example',
+      at,
+      device: 'Firefox',
+      place: 'Hrodna, BY',
+      undoToken: token,
+    }
+    const notice = await trial.send({
+      name: 'password-changed',
+      channel: 'mail',
+      to: alice,
+      locale: 'be',
+      params,
+    })
     const code = await trial.send(codeMail(trial, '918273'))
     const { rows } = await database.db.raw(
       `select row_to_json(messages)::text as text from messages where id in (?, ?)
@@ -107,7 +133,8 @@ describe('messages', () => {
     )
     const dump = rows.map((row: { text: string }) => row.text).join('\n')
     assert.ok(dump.includes(notice))
-    for (const secret of [alice, 'alice', token, '918273', 'Hrodna']) assert.ok(!dump.includes(secret), secret)
+    for (const secret of [alice, 'alice', token, '918273', 'Hrodna'])
+      assert.ok(!dump.includes(secret), secret)
   })
 
   it('what was sent is wiped, and no log line tells the address or the code', async () => {
@@ -125,7 +152,9 @@ describe('messages', () => {
     const trial = createMessageTrial(database.db)
     const message = { ...codeMail(trial), dedupeKey: 'backup-address:1' }
     const ids = await Promise.all(
-      Array.from({ length: 8 }, () => database.db.transaction((trx) => sendMessage(trx, trial.parts, message))),
+      Array.from({ length: 8 }, () =>
+        database.db.transaction((trx) => sendMessage(trx, trial.parts, message)),
+      ),
     )
     assert.equal(ids.filter((id) => id !== null).length, 1)
   })
@@ -180,11 +209,14 @@ describe('messages', () => {
       waits,
       waits.toSorted((a, b) => a - b),
     )
-    assert.deepEqual(await trial.row(id).then(({ state, outcome, payload }) => ({ state, outcome, payload })), {
-      state: 'failed',
-      outcome: 'smtp.451',
-      payload: null,
-    })
+    assert.deepEqual(
+      await trial.row(id).then(({ state, outcome, payload }) => ({ state, outcome, payload })),
+      {
+        state: 'failed',
+        outcome: 'smtp.451',
+        payload: null,
+      },
+    )
   })
 
   it('Security: an SMS that may have arrived is not sent again before the gateway says that it has not got it; a mail is, under its Message-ID.', async () => {
@@ -207,7 +239,10 @@ describe('messages', () => {
   })
 
   it('when a worker dies with a message in its hands, the mail is sent by another and the SMS is not where nobody can be asked', async () => {
-    const [mail, sms] = [createCountingGateway<OutgoingMail>(), createCountingGateway<OutgoingSms>()]
+    const [mail, sms] = [
+      createCountingGateway<OutgoingMail>(),
+      createCountingGateway<OutgoingSms>(),
+    ]
     const trial = createMessageTrial(database.db, { mail, sms })
     const [smsId, mailId] = [await trial.send(codeSms(trial)), await trial.send(codeMail(trial))]
     await database
@@ -222,7 +257,9 @@ describe('messages', () => {
     await sweepMessages(trial.parts)
     assert.equal((await trial.row(smsId)).state, 'doubtful')
     const { rows } = await database.db.raw('select payload from graphile_worker._private_jobs')
-    assert.ok(rows.some((row: { payload: { messageId: string } }) => row.payload.messageId === mailId))
+    assert.ok(
+      rows.some((row: { payload: { messageId: string } }) => row.payload.messageId === mailId),
+    )
     await trial.deliver(smsId)
     await trial.deliver(mailId)
     assert.equal((await trial.row(smsId)).state, 'unknown')
@@ -252,7 +289,8 @@ describe('messages', () => {
       'the second key of these tests, as long as that',
     ]
     await database.db('messages').whereNot({ id }).delete()
-    const rekey = () => database.db.transaction((trx) => rekeyMessages(trx, createKeyring([newKey, oldKey]), 100))
+    const rekey = () =>
+      database.db.transaction((trx) => rekeyMessages(trx, createKeyring([newKey, oldKey]), 100))
     assert.deepEqual([await rekey(), await rekey()], [1, 0])
     await deliverMessage({ ...trial.parts, keyring: createKeyring([newKey]) }, id)
     assert.equal(mail.sent[0]?.to, alice)
@@ -267,13 +305,27 @@ describe('messages', () => {
       device: 'Firefox, Windows',
       undoToken: token,
     }
-    const forged = { ...good, device: 'Firefox, Win a prize at evil.example', place: 'See evil.example' }
+    const forged = {
+      ...good,
+      device: 'Firefox, Win a prize at evil.example',
+      place: 'See evil.example',
+    }
     const checked = checkParams('new-device', forged)
     assert.deepEqual([checked.device, checked.place], ['Firefox', ''])
-    const evil = ['\r\nBcc: all@evil.example', 'a\nb', '<b>', 'https://evil.example/', 'x'.repeat(300)]
+    const evil = [
+      '\r\nBcc: all@evil.example',
+      'a\nb',
+      '<b>',
+      'https://evil.example/',
+      'x'.repeat(300),
+    ]
     for (const text of evil) {
       for (const bad of [{ mailbox: text }, { at: text }, { undoToken: text }, { note: text }]) {
-        assert.throws(() => checkParams('new-device', { ...good, ...bad }), { name: 'ZodError' }, JSON.stringify(bad))
+        assert.throws(
+          () => checkParams('new-device', { ...good, ...bad }),
+          { name: 'ZodError' },
+          JSON.stringify(bad),
+        )
       }
       assert.throws(() => checkParams('backup-address-code', { code: text, expiresAt: at }))
       const { device, place } = checkParams('new-device', { ...good, device: text, place: text })

@@ -21,7 +21,9 @@ test('a changed password and a new browser are told to the mailbox and to every 
   await visitor.post('/account/recovery/phone', { phone })
   await visitor.post('/account/recovery/phone/confirm', { code: await awaitCode(portal, phone) })
   await visitor.post('/account/recovery/backup-address', { address: backup })
-  await visitor.post('/account/recovery/backup-address/confirm', { code: await awaitCode(portal, backup) })
+  await visitor.post('/account/recovery/backup-address/confirm', {
+    code: await awaitCode(portal, backup),
+  })
   await awaitSent(portal, phone, 3)
   await awaitSent(portal, mailbox, 2)
   await awaitSent(portal, backup, 2)
@@ -34,10 +36,13 @@ test('a changed password and a new browser are told to the mailbox and to every 
     awaitSent(portal, mailbox, 4),
     awaitSent(portal, backup, 4),
   ])
-  const links = told.flatMap((sent) => sent.slice(0, 2).map((each) => /\/undo\/([\w-]{43})/.exec(each.text)?.[1]))
+  const links = told.flatMap((sent) =>
+    sent.slice(0, 2).map((each) => /\/undo\/([\w-]{43})/.exec(each.text)?.[1]),
+  )
   assert.ok(links.every((link) => link !== undefined))
   assert.equal(new Set(links).size, 6)
-  const { rows } = await portal.db.raw(`select change, count(*)::int, count(distinct change_id)::int as changes
+  const { rows } =
+    await portal.db.raw(`select change, count(*)::int, count(distinct change_id)::int as changes
     from undos where change in ('password.changed', 'sign-in.new-device') group by change order by change`)
   assert.deepEqual(rows, [
     { change: 'password.changed', count: 3, changes: 1 },
@@ -49,7 +54,8 @@ test('a browser that is known is no news, and many new ones a day cost letters a
   const password = 'a new and longer sentence'
   const before = (await sentTo(portal, phone)).length
   const known = portal.visitor()
-  for (let i = 0; i < 4; i++) await signIn(portal, { ...hanna, password }, i === 0 ? known : portal.visitor())
+  for (let i = 0; i < 4; i++)
+    await signIn(portal, { ...hanna, password }, i === 0 ? known : portal.visitor())
   known.cookies.delete('session')
   await signIn(portal, { ...hanna, password }, known)
   const letters = await awaitSent(portal, mailbox, 8)
@@ -66,7 +72,9 @@ test('Security: a contact that came with the disputed change gets no link that t
   const visitor = await register(portal, piotr)
   const address = 'piotr@elsewhere.example'
   await visitor.post('/account/recovery/backup-address', { address })
-  await visitor.post('/account/recovery/backup-address/confirm', { code: await awaitCode(portal, address) })
+  await visitor.post('/account/recovery/backup-address/confirm', {
+    code: await awaitCode(portal, address),
+  })
   const told = await awaitSent(portal, address, 2)
   assert.match(told[0]?.subject ?? '', /backup address was linked/)
   assert.ok(told.every((each) => !each.text.includes('/undo/')))

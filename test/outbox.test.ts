@@ -12,8 +12,9 @@ before(async () => {
 after(() => portal.stop())
 
 const expiresAt = () => new Date(portal.clock.now().getTime() + 600_000).toISOString()
-const send = (message: Message<'backup-address-code'> | Message<'recovery-code'> | Message<'recovery-link'>) =>
-  portal.db.transaction((trx) => sendMessage(trx, portal, message))
+const send = (
+  message: Message<'backup-address-code'> | Message<'recovery-code'> | Message<'recovery-link'>,
+) => portal.db.transaction((trx) => sendMessage(trx, portal, message))
 const outbox = async (): Promise<OutboxEntry[]> =>
   (await fetch(`${portal.url}/dev/outbox.json`)).json() as Promise<OutboxEntry[]>
 
@@ -21,10 +22,22 @@ test('whoever tries the portal out finds in the outbox what would have been sent
   assert.deepEqual(await outbox(), [])
   assert.equal((await portal.visitor().get('/dev/outbox')).page, 'outbox')
   const params = { code: '004217', expiresAt: expiresAt() }
-  await send({ name: 'backup-address-code', channel: 'mail', to: 'alice@elsewhere.example', locale: 'de', params })
+  await send({
+    name: 'backup-address-code',
+    channel: 'mail',
+    to: 'alice@elsewhere.example',
+    locale: 'de',
+    params,
+  })
   await eventually(async () => (await outbox()).length === 1)
   const sms = { code: '00421799', expiresAt: expiresAt() }
-  await send({ name: 'recovery-code', channel: 'sms', to: '+375291234567', locale: 'be', params: sms })
+  await send({
+    name: 'recovery-code',
+    channel: 'sms',
+    to: '+375291234567',
+    locale: 'be',
+    params: sms,
+  })
   const [newest, oldest] = await eventually(async () => {
     const messages = await outbox()
     return messages.length === 2 && messages
@@ -41,17 +54,32 @@ test('whoever tries the portal out finds in the outbox what would have been sent
 
 test('a link in the outbox can be followed, and leads to the portal that sent it', async () => {
   const token = 'T'.repeat(43)
-  const told = { mailbox: 'alice@postern.example', at: portal.clock.now().toISOString(), device: '', place: '' }
+  const told = {
+    mailbox: 'alice@postern.example',
+    at: portal.clock.now().toISOString(),
+    device: '',
+    place: '',
+  }
   const params = { ...told, token, expiresAt: expiresAt() }
-  await send({ name: 'recovery-link', channel: 'mail', to: 'alice@elsewhere.example', locale: 'en', params })
+  await send({
+    name: 'recovery-link',
+    channel: 'mail',
+    to: 'alice@elsewhere.example',
+    locale: 'en',
+    params,
+  })
   const link = `${portal.url}/recover/link/${token}`
   await eventually(async () => (await outbox())[0]?.text.includes(link))
   assert.ok(
-    (await portal.visitor().get('/dev/outbox')).html.includes(`<a class="govuk-link" href="${link}">${link}</a>`),
+    (await portal.visitor().get('/dev/outbox')).html.includes(
+      `<a class="govuk-link" href="${link}">${link}</a>`,
+    ),
   )
 })
 
 test('Security: the outbox shows codes and links of everybody, so it exists in development alone.', () => {
-  const parts = { settings: { portalEnv: 'production' } } as unknown as Parameters<typeof devRoutes>[0]
+  const parts = { settings: { portalEnv: 'production' } } as unknown as Parameters<
+    typeof devRoutes
+  >[0]
   assert.throws(() => devRoutes(parts), /PORTAL_ENV=development/)
 })

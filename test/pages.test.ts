@@ -15,7 +15,8 @@ const { theme } = loadAssets(`${root}public`, { name: 'Postern' })
 const texts = createTexts({ service: 'Postern', passwordMin: 12 })
 const render = createSampleRenderer({ views, texts, theme, timeZone: 'Europe/Minsk' })
 
-const all = (html: string, pattern: RegExp) => [...html.matchAll(pattern)].map((match) => match[1] as string)
+const all = (html: string, pattern: RegExp) =>
+  [...html.matchAll(pattern)].map((match) => match[1] as string)
 const styleSheet = readFileSync(`${root}public/postern.css`, 'utf8')
 
 for (const sample of samples) {
@@ -27,14 +28,20 @@ for (const sample of samples) {
         assert.deepEqual(all(html, /<main [^>]*data-page="([^"]+)"/g), [sample.page])
         assert.equal(all(html, /<(h1)[ >]/g).length, 1, 'one heading of the first level')
         assert.doesNotMatch(html, /undefined|\[object|NaN|Invalid Date/)
-        assert.doesNotMatch(html, / style="|<style|<script(?! src="\/assets\/)| on[a-z]+="/, 'nothing inline')
+        assert.doesNotMatch(
+          html,
+          / style="|<style|<script(?! src="\/assets\/)| on[a-z]+="/,
+          'nothing inline',
+        )
 
         const ids = all(html, / id="([^"]+)"/g)
         assert.equal(new Set(ids).size, ids.length, 'no id twice')
         for (const id of [
           ...all(html, / for="([^"]+)"/g),
           ...all(html, / href="#([^"]+)"/g),
-          ...all(html, / aria-(?:describedby|labelledby|controls)="([^"]+)"/g).flatMap((list) => list.split(' ')),
+          ...all(html, / aria-(?:describedby|labelledby|controls)="([^"]+)"/g).flatMap((list) =>
+            list.split(' '),
+          ),
         ])
           assert.ok(ids.includes(id), `nothing has the id ${id}`)
 
@@ -46,7 +53,11 @@ for (const sample of samples) {
           errors.map(({ field, reason }) => `${field}.${reason}`),
         )
         assert.equal(/data-error-summary/.test(html), errors.length > 0)
-        assert.equal(/<input[^>]*type="password"[^>]* value=/.test(html), false, 'a password is never written back')
+        assert.equal(
+          /<input[^>]*type="password"[^>]* value=/.test(html),
+          false,
+          'a password is never written back',
+        )
       })
     }
   })
@@ -78,7 +89,9 @@ describe('the pages together', () => {
     const page = samples.find((sample) => sample.page === 'sign-in')
     assert.ok(page)
     for (const locale of locales)
-      assert.ok(gzipSync(render(page, locale, '/sign-in')).length + gzipSync(styleSheet).length < 30 * 1024)
+      assert.ok(
+        gzipSync(render(page, locale, '/sign-in')).length + gzipSync(styleSheet).length < 30 * 1024,
+      )
   })
 
   it('use the style sheet that the sources make', () => {
@@ -89,14 +102,21 @@ describe('the pages together', () => {
     const unknown = new Set<string>()
     for (const sample of samples)
       for (const list of all(render(sample, 'en', '/'), / class="([^"]+)"/g))
-        for (const name of list.split(/\s+/)) if (!styleSheet.includes(`.${name}`)) unknown.add(name)
+        for (const name of list.split(/\s+/))
+          if (!styleSheet.includes(`.${name}`)) unknown.add(name)
     assert.deepEqual([...unknown], [])
   })
 
   it('switch the language where they are, and keep what the address carries', () => {
     const page = samples.find((sample) => sample.page === 'sign-in')
     assert.ok(page)
-    assert.match(render(page, 'en', '/sign-in'), /<a href="\?lang=be" lang="be" hreflang="be">Беларуская</)
-    assert.match(render(page, 'en', '/sign-in?next=%2Faccount'), / href="\?next=%2Faccount&amp;lang=be"/)
+    assert.match(
+      render(page, 'en', '/sign-in'),
+      /<a href="\?lang=be" lang="be" hreflang="be">Беларуская</,
+    )
+    assert.match(
+      render(page, 'en', '/sign-in?next=%2Faccount'),
+      / href="\?next=%2Faccount&amp;lang=be"/,
+    )
   })
 })

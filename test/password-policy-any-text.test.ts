@@ -12,9 +12,9 @@ test('judging takes under five milliseconds of a processor, however the password
     'monkeydragon'.repeat(3),
     `${'passwordmonkey'.repeat(4)}x`,
     'a1'.repeat(31),
-    Array.from({ length: 256 }, (_, place) => String.fromCharCode(33 + ((place * place * 31 + place * 7) % 90))).join(
-      '',
-    ),
+    Array.from({ length: 256 }, (_, place) =>
+      String.fromCharCode(33 + ((place * place * 31 + place * 7) % 90)),
+    ).join(''),
     `${'ab'.repeat(127)}cd`,
     'lovesexgodsexlovegodlovesexgodlovesexgodx',
   ]
@@ -35,7 +35,11 @@ test('judging takes under five milliseconds of a processor, however the password
 test('no text whatever makes the policy throw, and what passes passes again', () => {
   fc.assert(
     fc.property(
-      fc.oneof(fc.string({ unit: 'binary', maxLength: 300 }), fc.string({ minLength: 12 }), fc.anything()),
+      fc.oneof(
+        fc.string({ unit: 'binary', maxLength: 300 }),
+        fc.string({ minLength: 12 }),
+        fc.anything(),
+      ),
       (raw) => {
         const judged = judgePassword(raw, rules)
         if (judged.kind === 'ok') assert.deepEqual(judgePassword(judged.password, rules), judged)

@@ -31,7 +31,11 @@ test('passwords that only their owner thinks of pass, whatever they are made of'
 test('length is counted in letters as people see them, and nothing is cut', () => {
   assert.equal(judge('mJ8#kd02nXq'), 'too-short')
   assert.equal(judge('жoЖёўЫ8#щQл'), 'too-short')
-  assert.equal(judge('🦊🌲🏔🌊🍓🚲🎈🐙🦉🌻🍀'), 'too-short', 'eleven signs, though twenty-two UTF-16 units')
+  assert.equal(
+    judge('🦊🌲🏔🌊🍓🚲🎈🐙🦉🌻🍀'),
+    'too-short',
+    'eleven signs, though twenty-two UTF-16 units',
+  )
   const longest = Array.from({ length: PASSWORD_MAX }, (_, place) =>
     '🦊🌲mJ8#kd02nXqpвыж'.at((place * place) % 17),
   ).join('')
@@ -66,7 +70,12 @@ test('a password with which mail would never open is refused, where the mail pla
   }
   assert.equal(limited('horse-lamp ~ river', true, 18), 'ok')
   assert.equal(limited('horse-lamp ~ river', true, 17), 'too-long-for-mail')
-  for (const typed of ['зhorse-lamp-river', 'horse-lamp-riverз', 'horse-lamp\u007friver', 'зорка над возерам сем'])
+  for (const typed of [
+    'зhorse-lamp-river',
+    'horse-lamp-riverз',
+    'horse-lamp\u007friver',
+    'зорка над возерам сем',
+  ])
     assert.equal(limited(typed, true, 100), 'characters', typed)
   assert.equal(limited('зорка над возерам сем', false, 100), 'ok')
 })

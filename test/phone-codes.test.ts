@@ -45,7 +45,14 @@ describe('the request for a code', () => {
     const [mine, other] = [await trial.newFlow(nobody), await trial.newFlow(nobody)]
     assert.equal(await find(mine.id), undefined)
     assert.equal(await put(mine.id, '+375291111111'), 1)
-    const first = { e164: '+375291111111', locale: 'de', sends: 1, decided: false, tries: 0, expiresAt: minutes(10) }
+    const first = {
+      e164: '+375291111111',
+      locale: 'de',
+      sends: 1,
+      decided: false,
+      tries: 0,
+      expiresAt: minutes(10),
+    }
     assert.deepEqual(await find(mine.id), first)
     const row = await trial.db('recovery_codes').where({ flow_id: mine.id }).first()
     assert.ok(!JSON.stringify(row).includes('1111111'), 'the number is sealed')
@@ -54,7 +61,14 @@ describe('the request for a code', () => {
     await count(mine.id)
     assert.equal(await put(mine.id, '+375292222222', minutes(3)), 2)
     assert.deepEqual(await find(mine.id), {
-      ...{ e164: '+375292222222', locale: 'de', sends: 2, decided: false, tries: 1, expiresAt: minutes(13) },
+      ...{
+        e164: '+375292222222',
+        locale: 'de',
+        sends: 2,
+        decided: false,
+        tries: 1,
+        expiresAt: minutes(13),
+      },
     })
     assert.equal(await find(other.id), undefined)
   })
@@ -95,7 +109,10 @@ describe('the request for a code', () => {
     const counted = (await count(mine.id)) ?? assert.fail('dead')
     const right = digestOfCode(keyring, mine.id, counted, '01234567') ?? assert.fail('no digest')
     assert.deepEqual(right, counted.digest)
-    assert.deepEqual(right, keyring.digest('recovery-codes.code', JSON.stringify([mine.id, '01234567'])))
+    assert.deepEqual(
+      right,
+      keyring.digest('recovery-codes.code', JSON.stringify([mine.id, '01234567'])),
+    )
     assert.deepEqual(digestOfCode(rotated, mine.id, counted, '01234567'), right)
     assert.equal(digestOfCode(onlyNew, mine.id, counted, '01234567'), null)
     assert.match(numberOf(rotated, counted), /^\+375/)
@@ -103,16 +120,24 @@ describe('the request for a code', () => {
     assert.notDeepEqual(digestOfCode(keyring, other.id, counted, '01234567'), right)
     assert.notDeepEqual(digestOfCode(keyring, mine.id, counted, '01234568'), right)
     assert.equal(digestOfCode(keyring, mine.id, { keyId: null }, '01234567'), null)
-    const spend = (id: string, of: Buffer, when = at) => trial.within((trx) => spendCode(trx, id, of, when))
+    const spend = (id: string, of: Buffer, when = at) =>
+      trial.within((trx) => spendCode(trx, id, of, when))
     assert.equal(await spend(other.id, right), false)
     assert.equal(await spend(mine.id, right, minutes(10)), false)
-    assert.deepEqual((await Promise.all([spend(mine.id, right), spend(mine.id, right)])).filter(Boolean), [true])
+    assert.deepEqual(
+      (await Promise.all([spend(mine.id, right), spend(mine.id, right)])).filter(Boolean),
+      [true],
+    )
     assert.equal(await count(mine.id), undefined, 'a spent code is dead')
   })
 
   it('moves to the newest key, so many at once; rows of another worker are left to it', async () => {
     await trial.db('recovery_codes').delete()
-    const flows = [await trial.newFlow(nobody), await trial.newFlow(nobody), await trial.newFlow(nobody)]
+    const flows = [
+      await trial.newFlow(nobody),
+      await trial.newFlow(nobody),
+      await trial.newFlow(nobody),
+    ]
     for (const { id } of flows) await put(id, '+375291111111')
     const rekey = (limit: number) => trial.within((trx) => rekeyCodeRequests(trx, rotated, limit))
     assert.equal(await trial.within((trx) => rekeyCodeRequests(trx, keyring, 10)), 0)
@@ -140,11 +165,14 @@ describe('the worker', () => {
     const sends = await trial.within((trx) => putCodeRequest(trx, keyring, wanted))
     return { flow, payload: { flowId: flow.id, accountId, epoch: flow.epoch, sends } }
   }
-  const send = (payload: Record<string, unknown>, more: object = {}) => sendRecoveryCode(partsOf(more), payload, code)
+  const send = (payload: Record<string, unknown>, more: object = {}) =>
+    sendRecoveryCode(partsOf(more), payload, code)
   const messages = async () => (await writtenMessages(trial.db, keyring)).map(({ to }) => to)
   const isWorth = async (flowId: string) => {
     const counted = await trial.within((trx) => countCodeTry(trx, { flowId, at, triesAllowed: 99 }))
-    return counted?.digest ? digestOfCode(keyring, flowId, counted, code)?.equals(counted.digest) : undefined
+    return counted?.digest
+      ? digestOfCode(keyring, flowId, counted, code)?.equals(counted.digest)
+      : undefined
   }
 
   it('sends the code to the stored number, once, in the language of the account', async () => {
@@ -232,20 +260,25 @@ describe('the worker', () => {
     assert.equal(await isWorth(flow.id), false)
   })
 
-  const databaseNow = async (): Promise<number> => (await trial.db.raw('select now()')).rows[0].now.getTime()
+  const databaseNow = async (): Promise<number> =>
+    (await trial.db.raw('select now()')).rows[0].now.getTime()
 
   it('tries again in a moment where the guard’s wait began a moment later than the page’s, and else sends nothing', async () => {
     await trial.db('messages').delete()
     const anna = await owner()
     const { flow, payload } = await asked(anna.id, anna.e164)
     const refusing = (reason: string, retryAfterSeconds: number) => ({
-      smsGuard: { within: () => ({ permit: async () => ({ kind: 'refused', reason, retryAfterSeconds }) }) },
+      smsGuard: {
+        within: () => ({ permit: async () => ({ kind: 'refused', reason, retryAfterSeconds }) }),
+      },
     })
     const before = await databaseNow()
     await send(payload, refusing('wait', 5))
     assert.deepEqual(await messages(), [])
     assert.equal((await findCodeRequest(trial.db, keyring, flow.id))?.decided, false)
-    const [job, ...more] = (await jobsOf(trial.db, sendCodeTask)).filter((each) => each.payload.flowId === flow.id)
+    const [job, ...more] = (await jobsOf(trial.db, sendCodeTask)).filter(
+      (each) => each.payload.flowId === flow.id,
+    )
     assert.equal(more.length, 0)
     assert.deepEqual(job?.payload, payload)
     const runAt = job?.runAt.getTime() ?? 0
@@ -260,7 +293,8 @@ describe('the worker', () => {
     await send(later.payload, refusing('wait', 6))
     assert.deepEqual(await messages(), [null, null])
     assert.equal(
-      (await jobsOf(trial.db, sendCodeTask)).filter((each) => each.payload.flowId === later.flow.id).length,
+      (await jobsOf(trial.db, sendCodeTask)).filter((each) => each.payload.flowId === later.flow.id)
+        .length,
       0,
     )
   })
@@ -276,7 +310,10 @@ describe('the worker', () => {
     await trial.db('messages').delete()
     await send(payload, { smsGuard: { within: () => ({ permit }) } })
     const [[number, about] = []] = seen as [{ e164: string; country: string }, object][]
-    assert.deepEqual([number?.e164, number?.country, about], ['+819012345678', 'JP', { confirmed: true }])
+    assert.deepEqual(
+      [number?.e164, number?.country, about],
+      ['+819012345678', 'JP', { confirmed: true }],
+    )
     assert.deepEqual(await messages(), ['+819012345678'])
     // What an older release linked and is no number by now is sent nothing.
     const boris = await owner('+1')

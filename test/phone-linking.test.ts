@@ -3,9 +3,21 @@ import assert from 'node:assert/strict'
 import { after, beforeEach, describe, it } from 'node:test'
 import { firstEpoch } from '#server/accounts/change-account.ts'
 import { startProbation } from '#server/accounts/store.ts'
-import { askPhone, judgePhone, linkPhone, pendingPhone, unlinkPhone } from '#server/phone/link-phone.ts'
+import {
+  askPhone,
+  judgePhone,
+  linkPhone,
+  pendingPhone,
+  unlinkPhone,
+} from '#server/phone/link-phone.ts'
 import { managedPhone } from '#server/phone/managed-phone.ts'
-import { findPhone, markPhoneProven, type Phone, putPhone, removePhone } from '#server/phone/store.ts'
+import {
+  findPhone,
+  markPhoneProven,
+  type Phone,
+  putPhone,
+  removePhone,
+} from '#server/phone/store.ts'
 import { writtenMessages } from './support/by-hand.ts'
 import { at, isAbout, keyring, minutes, trace } from './support/contact-trial.ts'
 import { newNumber, startPhoneTrial } from './support/phone-trial.ts'
@@ -22,9 +34,15 @@ describe('the phone of an account', () => {
     return judged.kind === 'ok' ? judged.number : assert.fail(judged.reason)
   }
   const ask = (accountId: string, typed: string, more: object = {}) =>
-    askPhone(partsOf(more), { proof: { accountId, epoch: firstEpoch }, number: ok(typed), locale: 'de' })
+    askPhone(partsOf(more), {
+      proof: { accountId, epoch: firstEpoch },
+      number: ok(typed),
+      locale: 'de',
+    })
   const codeFor = async (to: string) =>
-    (await writtenMessages(trial.db, keyring)).filter((each) => each.to === to && each.name === 'phone-code').at(-1)
+    (await writtenMessages(trial.db, keyring))
+      .filter((each) => each.to === to && each.name === 'phone-code')
+      .at(-1)
 
   it('is judged by the country of the settings and the list of those that are texted', () => {
     const judge = (typed: string) => judgePhone({ settings: partsOf().settings }, typed)
@@ -51,15 +69,23 @@ describe('the phone of an account', () => {
     })
     const sms = await codeFor(first)
     assert.deepEqual([sms?.channel, sms?.locale], ['sms', 'de'])
-    assert.deepEqual(await linkPhone(partsOf(), asking(anna), '12'), { kind: 'refused', reason: 'shape' })
-    assert.deepEqual(await linkPhone(partsOf(), asking(anna), sms?.params.code ?? ''), { kind: 'linked' })
+    assert.deepEqual(await linkPhone(partsOf(), asking(anna), '12'), {
+      kind: 'refused',
+      reason: 'shape',
+    })
+    assert.deepEqual(await linkPhone(partsOf(), asking(anna), sms?.params.code ?? ''), {
+      kind: 'linked',
+    })
     assert.equal(await pendingPhone(partsOf(), anna), undefined)
     const linked = { kind: 'phone', value: first, canonical: first, confirmedAt: at, provenAt: at }
     assert.deepEqual(await findPhone(trial.db, keyring, anna), linked)
     await ask(anna, second)
-    assert.deepEqual(await linkPhone(partsOf(), asking(anna), (await codeFor(second))?.params.code ?? ''), {
-      kind: 'linked',
-    })
+    assert.deepEqual(
+      await linkPhone(partsOf(), asking(anna), (await codeFor(second))?.params.code ?? ''),
+      {
+        kind: 'linked',
+      },
+    )
     assert.equal((await findPhone(trial.db, keyring, anna))?.value, second)
     assert.equal(await unlinkPhone(partsOf(), asking(anna)), 'done')
     assert.equal(await findPhone(trial.db, keyring, anna), undefined)
@@ -77,7 +103,10 @@ describe('the phone of an account', () => {
     assert.equal(await unlinkPhone(partsOf(), asking(anna)), 'done')
     assert.deepEqual(await trial.newsOf(anna), news, 'there was nothing to remove')
     await trial.within((trx) => startProbation(trx, anna, minutes(5)))
-    assert.deepEqual(await unlinkPhone(partsOf(), asking(anna)), { kind: 'probation', until: minutes(5) })
+    assert.deepEqual(await unlinkPhone(partsOf(), asking(anna)), {
+      kind: 'probation',
+      until: minutes(5),
+    })
     assert.deepEqual(await ask(anna, newNumber()), { kind: 'probation', until: minutes(5) })
   })
 
@@ -87,7 +116,11 @@ describe('the phone of an account', () => {
     const code = (await codeFor(anna.e164))?.params.code ?? ''
     assert.deepEqual(await linkPhone(partsOf(), asking(boris), code), { kind: 'taken' })
     assert.equal(await findPhone(trial.db, keyring, boris), undefined)
-    assert.deepEqual(await linkPhone(partsOf(), asking(boris), code), { kind: 'taken' }, 'a second click')
+    assert.deepEqual(
+      await linkPhone(partsOf(), asking(boris), code),
+      { kind: 'taken' },
+      'a second click',
+    )
   })
 
   it('proven once more changes nothing but the moment of the proof', async () => {
@@ -129,7 +162,13 @@ describe('the phone of an account', () => {
     assert.equal((await see(minutes(9.9))).state, 'pending')
     await linkPhone(partsOf(), asking(anna), (await codeFor('+375297654321'))?.params.code ?? '')
     await trial.within((trx) => markPhoneProven(trx, anna, minutes(3)))
-    const set = { ...own, state: 'set', masked: '+375 •• ••• •• 21', since: at, provenAt: minutes(3) }
+    const set = {
+      ...own,
+      state: 'set',
+      masked: '+375 •• ••• •• 21',
+      since: at,
+      provenAt: minutes(3),
+    }
     assert.deepEqual(await see(), set)
     const old = (await method.findContact(trial.db, anna)) as Phone
     assert.deepEqual(old, {
@@ -146,25 +185,39 @@ describe('the phone of an account', () => {
     assert.equal(await trial.within((trx) => method.distrust(trx, anna, at)), true)
     assert.equal(await trial.within((trx) => method.distrust(trx, anna, at)), false)
     const boris = await trial.newAccount()
-    await trial.within((trx) => putPhone(trx, keyring, { ...old, accountId: boris, e164: old.value, at }))
+    await trial.within((trx) =>
+      putPhone(trx, keyring, { ...old, accountId: boris, e164: old.value, at }),
+    )
     assert.equal(await trial.within((trx) => method.restore(trx, anna, old, at)), 'taken')
   })
 
   it('is one at most, and an older one is free with the same commit', async () => {
     const [anna, boris] = [await owner(), await trial.newAccount()]
     const put = (accountId: string, e164: string, when = at) =>
-      trial.within((trx) => putPhone(trx, keyring, { accountId, e164, confirmedAt: when, provenAt: when, at: when }))
+      trial.within((trx) =>
+        putPhone(trx, keyring, { accountId, e164, confirmedAt: when, provenAt: when, at: when }),
+      )
     const second = newNumber()
     const replaced = await put(anna.id, second)
     assert.deepEqual(replaced, {
       kind: 'put',
-      old: { kind: 'phone', value: anna.e164, canonical: anna.e164, confirmedAt: minutes(-60), provenAt: minutes(-60) },
+      old: {
+        kind: 'phone',
+        value: anna.e164,
+        canonical: anna.e164,
+        confirmedAt: minutes(-60),
+        provenAt: minutes(-60),
+      },
     })
     assert.deepEqual((await findPhone(trial.db, keyring, anna.id))?.confirmedAt, at)
     assert.deepEqual(await put(boris, second), { kind: 'taken' })
     assert.deepEqual(await put(boris, anna.e164), { kind: 'put', old: undefined })
     await trial.within((trx) => markPhoneProven(trx, anna.id, minutes(7)))
-    assert.deepEqual((await findPhone(trial.db, keyring, boris))?.provenAt, at, 'nobody else has proven anything')
+    assert.deepEqual(
+      (await findPhone(trial.db, keyring, boris))?.provenAt,
+      at,
+      'nobody else has proven anything',
+    )
     await put(anna.id, second, minutes(9))
     const again = await findPhone(trial.db, keyring, anna.id)
     assert.deepEqual([again?.confirmedAt, again?.provenAt], [at, minutes(9)])

@@ -30,15 +30,33 @@ test('the mobile numbers of every country are their own form, and one in all spe
       assert.equal(again.kind === 'ok' && again.e164, number.number, `${country} ${spelling}`)
     }
     const home = parsePhoneNumber(number.formatNational(), { defaultCountry: country })
-    assert.equal(home.kind === 'ok' && home.e164, number.number, `${country} at home: ${number.formatNational()}`)
+    assert.equal(
+      home.kind === 'ok' && home.e164,
+      number.number,
+      `${country} at home: ${number.formatNational()}`,
+    )
   }
 })
 
 const subscriber = fc.stringMatching(/^(?:25|29|33|44)[1-9][0-9]{6}$/)
 const spelling = fc.record({
   number: subscriber,
-  start: fc.constantFrom('+375', '375', '00375', '810375', '80', '0', '', '8 10 375 ', '8~0', '＋375'),
-  gaps: fc.array(fc.constantFrom('', ' ', '-', '.', '\u00a0', '‑', '\u200e'), { minLength: 9, maxLength: 9 }),
+  start: fc.constantFrom(
+    '+375',
+    '375',
+    '00375',
+    '810375',
+    '80',
+    '0',
+    '',
+    '8 10 375 ',
+    '8~0',
+    '＋375',
+  ),
+  gaps: fc.array(fc.constantFrom('', ' ', '-', '.', '\u00a0', '‑', '\u200e'), {
+    minLength: 9,
+    maxLength: 9,
+  }),
   wide: fc.boolean(),
 })
 
@@ -46,7 +64,9 @@ test('a thousand spellings never throw and never break uniqueness', () => {
   fc.assert(
     fc.property(spelling, ({ number, start, gaps, wide }) => {
       const typed = start + [...number].map((digit, place) => digit + gaps[place]).join('')
-      const shown = wide ? typed.replace(/[0-9]/g, (digit) => String.fromCodePoint(0xff10 + Number(digit))) : typed
+      const shown = wide
+        ? typed.replace(/[0-9]/g, (digit) => String.fromCodePoint(0xff10 + Number(digit)))
+        : typed
       // 33 1 and the like are not all given out yet: what the plain form is refused for, every spelling is.
       assert.equal(e164(shown), e164(`+375${number}`), shown)
     }),

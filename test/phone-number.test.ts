@@ -2,7 +2,12 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { getCountries } from 'libphonenumber-js/max'
 import { parsePhoneCountry } from '#server/core/phone-country.ts'
-import { exampleMobile, maskPhone, parsePhoneNumber, writePhone } from '#server/core/phone-number.ts'
+import {
+  exampleMobile,
+  maskPhone,
+  parsePhoneNumber,
+  writePhone,
+} from '#server/core/phone-number.ts'
 
 const parse = (raw: unknown, allowedCountries?: string[]) =>
   parsePhoneNumber(raw, { defaultCountry: 'BY', ...(allowedCountries && { allowedCountries }) })
@@ -42,7 +47,8 @@ test('one number has one form, in whichever of the usual spellings it was typed'
     '+375\u00a029\u2009123\u200b4567',
     'tel:+375291234567',
   ]
-  for (const spelling of spellings) assert.equal(e164(spelling), '+375291234567', JSON.stringify(spelling))
+  for (const spelling of spellings)
+    assert.equal(e164(spelling), '+375291234567', JSON.stringify(spelling))
 })
 
 test('numbers of other countries need their code, with or without plus', () => {
@@ -61,7 +67,12 @@ test('numbers of other countries need their code, with or without plus', () => {
 })
 
 test('a number belongs to the block in which numbers are rented', () => {
-  assert.deepEqual(parse('8 029 123 45 67'), { kind: 'ok', e164: '+375291234567', country: 'BY', prefix: '+37529123' })
+  assert.deepEqual(parse('8 029 123 45 67'), {
+    kind: 'ok',
+    e164: '+375291234567',
+    country: 'BY',
+    prefix: '+37529123',
+  })
 })
 
 test('a slip of the finger does not make a number abroad of one at home', () => {

@@ -6,12 +6,18 @@ import type { Answer } from './support/visitor.ts'
 
 let portal: TestPortal
 before(async () => {
-  portal = await startTestPortal({ worker: false, env: { DEFAULT_COUNTRY: 'DE', SMS_COUNTRIES: 'BY,DE' } })
+  portal = await startTestPortal({
+    worker: false,
+    env: { DEFAULT_COUNTRY: 'DE', SMS_COUNTRIES: 'BY,DE' },
+  })
 })
 after(() => portal.stop())
 
 const phone = '+375291234567'
-const wayOn = ({ status, html }: Answer) => [status, /<a class="govuk-button" href="([^"]+)"/.exec(html)?.[1]]
+const wayOn = ({ status, html }: Answer) => [
+  status,
+  /<a class="govuk-button" href="([^"]+)"/.exec(html)?.[1],
+]
 
 test('whoever asks for another code too soon is led back to the page that takes the one before', async () => {
   const visitor = portal.visitor()
@@ -19,14 +25,18 @@ test('whoever asks for another code too soon is led back to the page that takes 
   assert.equal((await visitor.post('/recover/sms', { phone })).location, '/recover/sms/code')
   const again = await visitor.post('/recover/sms', { phone })
   assert.deepEqual([again.status, again.location], [303, '/recover/sms/code'])
-  assert.deepEqual(wayOn(await visitor.post('/recover/sms', { again: 'yes' }, { from: '/recover/sms' })), [
-    ...[429, '/recover/sms/code'],
-  ])
+  assert.deepEqual(
+    wayOn(await visitor.post('/recover/sms', { again: 'yes' }, { from: '/recover/sms' })),
+    [...[429, '/recover/sms/code']],
+  )
   const owner = await register(portal, hanna)
   const form = '/account/recovery/phone'
   assert.equal((await owner.post(form, { phone })).location, `${form}/confirm`)
   assert.equal((await owner.post(form, { phone })).location, `${form}/confirm`)
-  assert.deepEqual(wayOn(await owner.post(`${form}/confirm/again`, {}, { from: form })), [429, `${form}/confirm`])
+  assert.deepEqual(wayOn(await owner.post(`${form}/confirm/again`, {}, { from: form })), [
+    429,
+    `${form}/confirm`,
+  ])
 })
 
 test('whoever has no code yet is led back to the form', async () => {
@@ -34,7 +44,11 @@ test('whoever has no code yet is led back to the form', async () => {
   const other = await register(portal, piotr)
   const key = `sms-account:${await accountIdOf(portal, piotr.login)}`
   await portal.db('rate_limits').insert({ key, points: 10, expire: Date.now() + 60_000 })
-  assert.deepEqual(wayOn(await other.post(form, { phone })), [429, form], 'asked for ten today, and none waits')
+  assert.deepEqual(
+    wayOn(await other.post(form, { phone })),
+    [429, form],
+    'asked for ten today, and none waits',
+  )
 })
 
 test('the example of a number is one of the country whose numbers are read without their code', async () => {

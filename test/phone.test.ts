@@ -28,7 +28,11 @@ async function link(visitor: Visitor, phone: string, e164: string, messages = 1)
   const asked = await visitor.post(form, { phone })
   assert.deepEqual([asked.status, asked.location], [303, confirm], asked.errors.join())
   const linked = await visitor.post(confirm, { code: await awaitCode(portal, e164, messages) })
-  assert.deepEqual([linked.status, linked.location], [303, '/account/recovery'], linked.errors.join())
+  assert.deepEqual(
+    [linked.status, linked.location],
+    [303, '/account/recovery'],
+    linked.errors.join(),
+  )
 }
 
 test('somebody links a phone in the spelling of home, sees it masked, and removes it', async () => {
@@ -66,12 +70,18 @@ test('numbers that get no SMS are refused with the reason', async () => {
     ['+375 29 123-45-67 ext. 5', 'extension'],
   ] as const) {
     const answer = await visitor.post(form, { phone })
-    assert.deepEqual([answer.status, answer.page, answer.errors], [422, 'phone', [`phone.${reason}`]])
+    assert.deepEqual(
+      [answer.status, answer.page, answer.errors],
+      [422, 'phone', [`phone.${reason}`]],
+    )
   }
 })
 
 test('a phone that belongs to another mailbox is refused only after its code was proven', async () => {
-  const [holder, stranger] = [await register(portal, somebody()), await register(portal, somebody())]
+  const [holder, stranger] = [
+    await register(portal, somebody()),
+    await register(portal, somebody()),
+  ]
   await link(holder, '+375 29 777 00 01', '+375297770001')
   await nextDay()
   const asked = await stranger.post(form, { phone: '80297770001' })
@@ -79,9 +89,16 @@ test('a phone that belongs to another mailbox is refused only after its code was
   const code = await awaitCode(portal, '+375297770001', 3)
   assert.deepEqual((await stranger.post(confirm, { code: otherCode(code) })).errors, ['code.wrong'])
   const taken = await stranger.post(confirm, { code })
-  assert.deepEqual([taken.status, taken.page, taken.errors], [422, 'phone-confirm', ['phone.taken']])
+  assert.deepEqual(
+    [taken.status, taken.page, taken.errors],
+    [422, 'phone-confirm', ['phone.taken']],
+  )
   const again = await stranger.post(confirm, { code }, { from: '/account/recovery' })
-  assert.deepEqual([again.status, again.errors], [422, ['phone.taken']], 'a second click gets the answer of the first')
+  assert.deepEqual(
+    [again.status, again.errors],
+    [422, ['phone.taken']],
+    'a second click gets the answer of the first',
+  )
 })
 
 test('a hundred mailboxes claim one phone in ten spellings at once: one wins', async () => {
@@ -123,7 +140,8 @@ test('a hundred mailboxes claim one phone in ten spellings at once: one wins', a
   const form = { 'content-type': 'application/x-www-form-urlencoded' }
   const answers = await Promise.all(
     people.map(async ({ visitor, token }) => {
-      const send = () => visitor.send(confirm, new URLSearchParams({ _csrf: token, code }).toString(), form)
+      const send = () =>
+        visitor.send(confirm, new URLSearchParams({ _csrf: token, code }).toString(), form)
       let answer = await send()
       // A busy machine has no connection for all of them at once: who hears so asks again, as people do.
       for (let tries = 0; answer.status === 503 && tries < 20; tries += 1) answer = await send()
@@ -141,7 +159,8 @@ test('between codes to a number that one mailbox asks for there are growing wait
   await nextDay()
   const one = await register(portal, somebody())
   const phone = '+375298880001'
-  const waitIsOver = () => portal.db('rate_limits').where('key', 'like', '%sms-wait%').update({ expire: 1 })
+  const waitIsOver = () =>
+    portal.db('rate_limits').where('key', 'like', '%sms-wait%').update({ expire: 1 })
   const refusedFor = async (seconds: number) => {
     // The number typed once more leads to the code that is under way. The button for another one says when.
     assert.equal((await one.post(form, { phone })).location, confirm)
@@ -181,21 +200,33 @@ test('the SMS guard: a number, a block of numbers and a day have their ends; con
   const block = await Promise.all(Array.from({ length: 30 }, (_, i) => reasonOf(number(100, i))))
   assert.equal(block.filter((each) => each === 'permitted').length, 20)
   assert.equal(block.filter((each) => each === 'prefix').length, 10)
-  assert.deepEqual([await reasonOf(number(200, 1)), await reasonOf(number(300, 1))], ['permitted', 'permitted'])
+  assert.deepEqual(
+    [await reasonOf(number(200, 1)), await reasonOf(number(300, 1))],
+    ['permitted', 'permitted'],
+  )
   assert.equal(await reasonOf(number(400, 1)), 'total')
   assert.equal(await reasonOf(number(400, 1), true), 'permitted')
   const same = await Promise.all(Array.from({ length: 20 }, () => reasonOf(number(500, 1), true)))
   assert.equal(same.filter((each) => each === 'permitted').length, 1)
-  const { rows } = await portal.db.raw(`select count(*)::int as n from rate_limits where key like '%37529%'`)
+  const { rows } = await portal.db.raw(
+    `select count(*)::int as n from rate_limits where key like '%37529%'`,
+  )
   assert.equal(rows[0].n, 0, 'counters tell no number')
 })
 
 test("Security: whoever asks for a code to somebody else's number leaves its owner some of the day.", async () => {
   await nextDay()
-  const guard = createSmsGuard(portal.parts.limits, portal.keyring, { ...portal.settings, limitSmsWaitSeconds: 0.125 })
+  const guard = createSmsGuard(portal.parts.limits, portal.keyring, {
+    ...portal.settings,
+    limitSmsWaitSeconds: 0.125,
+  })
   const number = { e164: '+375296660001', country: 'BY', prefix: '+37529666' }
   const reasonOf = async (confirmed: boolean) => {
-    await portal.db('rate_limits').where('key', 'like', 'sms-wait%').orWhere('key', 'like', 'sms-burst%').delete()
+    await portal
+      .db('rate_limits')
+      .where('key', 'like', 'sms-wait%')
+      .orWhere('key', 'like', 'sms-burst%')
+      .delete()
     const permit = await guard.permit(number, { confirmed })
     return permit.kind === 'refused' ? permit.reason : 'permitted'
   }
@@ -211,7 +242,11 @@ test('an account that asks for number after number is stopped', async () => {
   await nextDay()
   const visitor = await register(portal, somebody())
   for (let i = 0; i < 10; i++)
-    assert.equal((await visitor.post(form, { phone: `+37529${100 + i}0001` })).status, 303, String(i))
+    assert.equal(
+      (await visitor.post(form, { phone: `+37529${100 + i}0001` })).status,
+      303,
+      String(i),
+    )
   assert.equal((await visitor.post(form, { phone: '+375291990001' })).status, 429)
 })
 
@@ -229,13 +264,17 @@ test('Security: during probation, and for a blocked or closed account, no recove
   assert.match(page.html, /locked for a while/)
   assert.doesNotMatch(page.html, /phone\/remove/)
   assert.doesNotMatch((await visitor.get(form)).html, /name="phone"/)
-  const send = (path: string, fields: Record<string, string>) => visitor.post(path, fields, { from: '/account' })
+  const send = (path: string, fields: Record<string, string>) =>
+    visitor.post(path, fields, { from: '/account' })
   for (const [path, fields] of [
     [form, { phone: '+375297774321' }],
     [`${form}/remove`, {}],
     ['/account/recovery/backup-address', { address: 'new@elsewhere.example' }],
     ['/account/recovery/backup-address/remove', {}],
-    ['/account/recovery/security-question', { question: 'first-job', answer: 'гарбарня на Нямізе' }],
+    [
+      '/account/recovery/security-question',
+      { question: 'first-job', answer: 'гарбарня на Нямізе' },
+    ],
     ['/account/recovery/security-question/remove', {}],
   ] as const) {
     const answer = await send(path, fields)

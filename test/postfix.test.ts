@@ -20,7 +20,10 @@ describeOnMailServers('Postfix', () => {
     const inbox = await openInbox(mail, authOf(login))
     await inbox.append('INBOX', Buffer.from(`Subject: big\r\n\r\n${'x'.repeat(49_900)}\r\n`))
     const { user } = authOf(login)
-    assert.equal(await trySend(mail, authOf(login), { from: user, to: user, subject: 'The last one' }), 'ok')
+    assert.equal(
+      await trySend(mail, authOf(login), { from: user, to: user, subject: 'The last one' }),
+      'ok',
+    )
     await waitForLetter(inbox, 'The last one')
     await inbox.logout()
   }
@@ -29,7 +32,14 @@ describeOnMailServers('Postfix', () => {
     const { authOf, mail, provision } = world
     const [anna, boris] = [await provision('anna'), await provision('boris')]
     const inbox = await openInbox(mail, authOf('boris'))
-    assert.equal(await trySend(mail, authOf('anna'), { from: anna.address, to: boris.address, subject: 'Tea' }), 'ok')
+    assert.equal(
+      await trySend(mail, authOf('anna'), {
+        from: anna.address,
+        to: boris.address,
+        subject: 'Tea',
+      }),
+      'ok',
+    )
     await waitForLetter(inbox, 'Tea')
     await inbox.logout()
     const outside = { from: anna.address, to: 'friend@elsewhere.example', subject: 'Hello world' }
@@ -87,11 +97,19 @@ describeOnMailServers('Postfix', () => {
     assert.equal(await send('n.petrova@postern.example'), 'ok')
     assert.match(await send('otto@postern.example'), /^553 5\.7\.1/)
     assert.match(await send('ceo@elsewhere.example'), /^553 5\.7\.1/)
-    const { client } = await signInBySmtp(mail.submissions, 'nina@postern.example', authOf('nina').pass)
+    const { client } = await signInBySmtp(
+      mail.submissions,
+      'nina@postern.example',
+      authOf('nina').pass,
+    )
     await client.say('MAIL FROM:<>')
     assert.match(await client.say('RCPT TO:<otto@postern.example>'), /^550 5\.7\.1/)
     client.close()
-    const letter = { from: 'otto@postern.example', to: 'n.petrova@postern.example', subject: 'To the alias' }
+    const letter = {
+      from: 'otto@postern.example',
+      to: 'n.petrova@postern.example',
+      subject: 'To the alias',
+    }
     assert.equal(await trySend(mail, authOf('otto'), letter), 'ok')
     const inbox = await openInbox(mail, authOf('nina'))
     await waitForLetter(inbox, 'To the alias')
@@ -103,7 +121,10 @@ describeOnMailServers('Postfix', () => {
     await provision('paul')
     const to = 'paul@postern.example'
     assert.match(await offerFromOutside(mail.smtp, 'paul@postern.example', to), /^553 5\.7\.1/)
-    assert.match(await offerFromOutside(mail.smtp, 'stranger@elsewhere.example', 'x@third.example'), /^(454|554) /)
+    assert.match(
+      await offerFromOutside(mail.smtp, 'stranger@elsewhere.example', 'x@third.example'),
+      /^(454|554) /,
+    )
     assert.match(
       await offerFromOutside(mail.smtp, 'stranger@elsewhere.example', 'nobody@postern.example'),
       /^550 5\.1\.1/,
@@ -118,7 +139,10 @@ describeOnMailServers('Postfix', () => {
     await inbox.append('INBOX', Buffer.from(`Subject: big\r\n\r\n${'x'.repeat(49_900)}\r\n`))
     const seen = await platform.observe(wanted.address)
     assert.ok((seen?.usedBytes ?? 0) >= 48_000, String(seen?.usedBytes))
-    const second = inbox.append('INBOX', Buffer.from(`Subject: big\r\n\r\n${'x'.repeat(49_900)}\r\n`))
+    const second = inbox.append(
+      'INBOX',
+      Buffer.from(`Subject: big\r\n\r\n${'x'.repeat(49_900)}\r\n`),
+    )
     await assert.rejects(second, { serverResponseCode: 'OVERQUOTA' })
     await inbox.logout()
     assert.match(
@@ -126,7 +150,10 @@ describeOnMailServers('Postfix', () => {
       /^552 5\.2\.2/,
     )
     await platform.apply({ ...wanted, revision: 2, quotaBytes: 500_000 })
-    assert.match(await offerFromOutside(mail.smtp, 'stranger@elsewhere.example', wanted.address, 'SIZE=20000'), /^250/)
+    assert.match(
+      await offerFromOutside(mail.smtp, 'stranger@elsewhere.example', wanted.address, 'SIZE=20000'),
+      /^250/,
+    )
     const roomy = await openInbox(mail, authOf('rosa'))
     await roomy.append('INBOX', Buffer.from(`Subject: big\r\n\r\n${'x'.repeat(49_900)}\r\n`))
     await roomy.logout()
@@ -138,9 +165,18 @@ describeOnMailServers('Postfix', () => {
     await provision('vera', { quotaBytes: 50_000, aliases: ['v.full@postern.example'] })
     await fill('vera')
     const letter = { from: authOf('karla').user, subject: 'One more' }
-    for (const to of ['vera@postern.example', 'v.full@postern.example', 'vera+lists@postern.example'])
+    for (const to of [
+      'vera@postern.example',
+      'v.full@postern.example',
+      'vera+lists@postern.example',
+    ])
       assert.match(await trySend(mail, authOf('karla'), { ...letter, to }), /^552 5\.2\.2/, to)
-    const outside = await offerFromOutside(mail.smtp, 'a@elsewhere.example', 'v.full@postern.example', 'SIZE=20000')
+    const outside = await offerFromOutside(
+      mail.smtp,
+      'a@elsewhere.example',
+      'v.full@postern.example',
+      'SIZE=20000',
+    )
     assert.match(outside, /^552 5\.2\.2/)
   })
 
@@ -149,14 +185,25 @@ describeOnMailServers('Postfix', () => {
     await provision('wanda', { quotaBytes: 50_000 })
     await fill('wanda')
     mail.outside.gone = true
-    const letter = { from: authOf('wanda').user, to: 'nobody@elsewhere.example', subject: 'Into the void' }
+    const letter = {
+      from: authOf('wanda').user,
+      to: 'nobody@elsewhere.example',
+      subject: 'Into the void',
+    }
     assert.equal(await trySend(mail, authOf('wanda'), letter), 'ok')
     const inbox = await openInbox(mail, authOf('wanda'))
     await waitForLetter(inbox, 'Undelivered Mail Returned to Sender', 10_000)
     mail.outside.gone = false
-    assert.match(await offerFromOutside(mail.smtp, '', 'wanda@postern.example', 'SIZE=20000'), /^250/)
+    assert.match(
+      await offerFromOutside(mail.smtp, '', 'wanda@postern.example', 'SIZE=20000'),
+      /^250/,
+    )
     const more = inbox.append('INBOX', Buffer.from(`Subject: big\r\n\r\n${'x'.repeat(40_000)}\r\n`))
-    await assert.rejects(more, { serverResponseCode: 'OVERQUOTA' }, 'the room is for letters that come back')
+    await assert.rejects(
+      more,
+      { serverResponseCode: 'OVERQUOTA' },
+      'the room is for letters that come back',
+    )
     await inbox.logout()
   })
 
@@ -172,11 +219,18 @@ describeOnMailServers('Postfix', () => {
       assert.equal(await send('yuri@postern.example', `Inside by ${door}`), 'ok')
       assert.equal(await send('friend@elsewhere.example', `Outside by ${door}`), 'ok')
       await waitForLetter(inbox, `Inside by ${door}`)
-      await eventually(() => mail.outside.letters.some(({ source }) => source.includes(`Outside by ${door}`)))
+      await eventually(() =>
+        mail.outside.letters.some(({ source }) => source.includes(`Outside by ${door}`)),
+      )
       const inside = await inbox.fetchOne('*', { source: true })
-      const outside = mail.outside.letters.find(({ source }) => source.includes(`Outside by ${door}`))
+      const outside = mail.outside.letters.find(({ source }) =>
+        source.includes(`Outside by ${door}`),
+      )
       for (const source of [String((inside || undefined)?.source), String(outside?.source)]) {
-        assert.match(source, /^Received: by mail\.postern\.example \(Postfix\) with ESMTPSA id \S+/m)
+        assert.match(
+          source,
+          /^Received: by mail\.postern\.example \(Postfix\) with ESMTPSA id \S+/m,
+        )
         assert.doesNotMatch(source, /127\.0\.0\.77|xenia|#\d|Authenticated sender/i)
       }
     }

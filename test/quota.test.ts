@@ -17,7 +17,9 @@ before(async () => {
   portal = await startTestPortal({ ports: { platform } })
   browser = await register(portal, hanna)
   await register(portal, piotr)
-  await eventually(async () => (await portal.db('mailboxes').where('applied_revision', '>', 0)).length === 2)
+  await eventually(
+    async () => (await portal.db('mailboxes').where('applied_revision', '>', 0)).length === 2,
+  )
 })
 after(() => portal.stop())
 
@@ -26,10 +28,17 @@ const runDue = () => portal.tasks['mailbox:measure-due']?.({}, { attempt: 1, max
 
 test('the rule: whole steps, up to the maximum, only when it fills', () => {
   const settings = { quotaGrowth: 'auto', quotaStepBytes: 10, quotaMaxBytes: 35 } as const
-  const grown = (quotaBytes: number, usedBytes?: number) => grownQuota({ quotaBytes, usedBytes }, settings)
-  assert.deepEqual([grown(10, 7), grown(10, 8), grown(10, 20), grown(10, 1000), grown(10)], [10, 20, 30, 35, 10])
+  const grown = (quotaBytes: number, usedBytes?: number) =>
+    grownQuota({ quotaBytes, usedBytes }, settings)
+  assert.deepEqual(
+    [grown(10, 7), grown(10, 8), grown(10, 20), grown(10, 1000), grown(10)],
+    [10, 20, 30, 35, 10],
+  )
   assert.equal(grown(50, 49), 50, 'a larger one is never made smaller')
-  assert.equal(grownQuota({ quotaBytes: 10, usedBytes: 10 }, { ...settings, quotaGrowth: 'off' }), 10)
+  assert.equal(
+    grownQuota({ quotaBytes: 10, usedBytes: 10 }, { ...settings, quotaGrowth: 'off' }),
+    10,
+  )
   const asked = (quotaBytes: number, usedBytes?: number) =>
     requestedQuota({ quotaBytes, usedBytes }, { ...settings, quotaGrowth: 'request' })
   assert.deepEqual(
@@ -46,7 +55,9 @@ test('the account page shows how full the mailbox is, without waiting for the pl
   await browser.get('/account')
   assert.ok(performance.now() - started < 2000)
   platform.slowBy(0)
-  await eventually(async () => /286\.1\sMB of 1\sGB used/.test((await browser.get('/account')).html))
+  await eventually(async () =>
+    /286\.1\sMB of 1\sGB used/.test((await browser.get('/account')).html),
+  )
   const calls = platform.calls.filter(({ call }) => call === 'observe').length
   await browser.get('/account')
   await new Promise((done) => setTimeout(done, 200))
@@ -61,7 +72,9 @@ test('a mailbox that fills grows by itself before a letter is refused, on the pl
   platform.fill(address, 900_000_000)
   portal.clock.advance(6 * 3_600_000 + 1)
   await Promise.all([runDue(), runDue()])
-  await eventually(async () => Number((await platform.observe(address))?.quotaBytes) === 2 * gigabyte)
+  await eventually(
+    async () => Number((await platform.observe(address))?.quotaBytes) === 2 * gigabyte,
+  )
   const entries = await portal.db('activity').where({ event: 'mailbox.grown' })
   assert.deepEqual(
     entries.map((entry) => entry.details),
@@ -71,7 +84,8 @@ test('a mailbox that fills grows by itself before a letter is refused, on the pl
 })
 
 test('a filling mailbox is looked at more often than the others', async () => {
-  const observed = () => platform.calls.filter(({ call }) => call === 'observe').map((call) => call.address)
+  const observed = () =>
+    platform.calls.filter(({ call }) => call === 'observe').map((call) => call.address)
   platform.fill(address, 1_600_000_000)
   portal.clock.advance(6 * 3_600_000 + 1)
   await runDue()
@@ -111,7 +125,9 @@ test('on request: one step when half is used, once, however often the button is 
     assert.equal(Number((await rowOf(piotrs)).quota_bytes), gigabyte)
     await portal.db('mailboxes').where({ address: piotrs }).update({ used_bytes: 650_000_000 })
     assert.match((await visitor.get('/account')).html, /Enlarge to 2\sGB/)
-    const presses = Array.from({ length: 5 }, () => visitor.post('/account/space', {}, { from: '/account' }))
+    const presses = Array.from({ length: 5 }, () =>
+      visitor.post('/account/space', {}, { from: '/account' }),
+    )
     await Promise.all(presses)
     assert.equal(Number((await rowOf(piotrs)).quota_bytes), 2 * gigabyte)
   } finally {

@@ -20,16 +20,26 @@ after(() => portal.stop())
 
 const settled = () =>
   eventually(async () =>
-    portal.db('mailboxes').where({ account_id: accountId }).whereRaw('applied_revision = revision').first(),
+    portal
+      .db('mailboxes')
+      .where({ account_id: accountId })
+      .whereRaw('applied_revision = revision')
+      .first(),
   )
-const held = () => portal.db('mail_directory.app_passwords').where({ account_id: accountId }).orderBy('created_at')
+const held = () =>
+  portal.db('mail_directory.app_passwords').where({ account_id: accountId }).orderBy('created_at')
 const fieldsFound = async (fix = false) =>
   (await reconcileMailboxes(portal, fix)).differences.map(({ kind, fields }) => [kind, ...fields])
 
 test('an app password that nobody made here, one with another secret and one that is gone are found and mended', async () => {
   const create = async (name: string) => {
     const proof = await proofNow(portal.db, accountId)
-    const made = await createAppPassword(portal.parts, { proof, name, services: ['imap', 'smtp'], trace: noTrace })
+    const made = await createAppPassword(portal.parts, {
+      proof,
+      name,
+      services: ['imap', 'smtp'],
+      trace: noTrace,
+    })
     assert.ok(made.kind === 'created')
     return made.id
   }
@@ -66,7 +76,11 @@ test('an app password that nobody made here, one with another secret and one tha
     await settled()
     assert.deepEqual(await held(), wanted)
   }
-  await revokeOne(portal.parts, { proof: await proofNow(portal.db, accountId), id: phone, trace: noTrace })
+  await revokeOne(portal.parts, {
+    proof: await proofNow(portal.db, accountId),
+    id: phone,
+    trace: noTrace,
+  })
   await settled()
   assert.deepEqual(await fieldsFound(), [])
 })

@@ -19,7 +19,11 @@ after(() => portal.stop())
 test('an answer that could not be judged, because the portal was busy, was no try', async () => {
   const person = await equip(portal)
   const visitor = await begin(portal, person.login)
-  const flow = await findFlow(portal.db, hashToken(visitor.cookies.get('recovery') ?? ''), portal.clock.now())
+  const flow = await findFlow(
+    portal.db,
+    hashToken(visitor.cookies.get('recovery') ?? ''),
+    portal.clock.now(),
+  )
   const method = portal.parts.recoveryMethods.find((each) => each.id === 'security-question')
   assert.ok(flow && method)
   const verify = async () => {
@@ -27,13 +31,19 @@ test('an answer that could not be judged, because the portal was busy, was no tr
   }
   const hasher = { ...portal.parts.hasher, verify }
   for (let round = 0; round < 4; round++)
-    await assert.rejects(proveFlow({ ...portal.parts, hasher }, method, flow, 'none of theirs'), BusyError)
+    await assert.rejects(
+      proveFlow({ ...portal.parts, hasher }, method, flow, 'none of theirs'),
+      BusyError,
+    )
   const row = await portal.db('security_questions').where({ account_id: person.accountId }).first()
   assert.equal(row.tries, 0)
   // Used up is used up: a busy portal refills nothing.
   const used = portal.db('security_questions').where({ account_id: person.accountId })
   await used.clone().update({ tries: portal.settings.limitAnswersLifetime })
-  await assert.rejects(proveFlow({ ...portal.parts, hasher }, method, flow, 'none of theirs'), BusyError)
+  await assert.rejects(
+    proveFlow({ ...portal.parts, hasher }, method, flow, 'none of theirs'),
+    BusyError,
+  )
   assert.equal((await used.clone().first()).tries, portal.settings.limitAnswersLifetime)
   await used.clone().update({ tries: 0 })
   const right = await visitor.post('/recover/security-question', { answer: person.answer })
@@ -41,7 +51,10 @@ test('an answer that could not be judged, because the portal was busy, was no tr
 })
 
 test('a question for a name stays the same when a key is added', async () => {
-  const [first, second] = ['a first key of these tests, 0123456789', 'a second key of these tests, 9876543210']
+  const [first, second] = [
+    'a first key of these tests, 0123456789',
+    'a second key of these tests, 9876543210',
+  ]
   const questionUnder = (keys: string[], name: string) => {
     const keyring = createKeyring(keys)
     return decoyQuestion(keyring, keysOf(keyring, name).nameKey)

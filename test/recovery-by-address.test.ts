@@ -19,11 +19,15 @@ const method: RecoveryMethod = backupAddressRecovery(trial.partsOf({ settings })
 after(() => trial.stop())
 beforeEach(() => trial.db('messages').delete())
 
-const challenge = (flow: MethodFlow, input: string | null) => trial.within((trx) => method.challenge(trx, flow, input))
+const challenge = (flow: MethodFlow, input: string | null) =>
+  trial.within((trx) => method.challenge(trx, flow, input))
 const jobsFor = async (flow: MethodFlow) =>
-  (await jobsOf(trial.db, task)).filter(({ payload }) => payload.flowId === flow.id).map(({ payload }) => payload)
+  (await jobsOf(trial.db, task))
+    .filter(({ payload }) => payload.flowId === flow.id)
+    .map(({ payload }) => payload)
 
-const owner = async (address: string, canonical = address) => (await trial.owner('be', canonical, address)).id
+const owner = async (address: string, canonical = address) =>
+  (await trial.owner('be', canonical, address)).id
 
 test('it has its pages, is a strong proof, and its one task is the mail', () => {
   assert.deepEqual([method.id, method.strength], ['backup-address', 'strong'])
@@ -54,12 +58,16 @@ test('whatever address is typed is asked for alike, shown in full to who typed i
 
 test('it is shown how many can still be asked for, and from when; another address or name has a count of its own', async () => {
   const flow = await trial.newFlow(nobody)
-  const shown = async () => (await method.describe(trial.db, flow)) as { left: number; againAt: Date | null }
+  const shown = async () =>
+    (await method.describe(trial.db, flow)) as { left: number; againAt: Date | null }
   for (let asked = 1; asked <= 4; asked++) {
     await challenge(flow, 'often@elsewhere.example')
     assert.deepEqual([(await shown()).left, (await shown()).againAt], [7 - asked, null])
   }
-  const key = digest('limits.recovery-mail', JSON.stringify([flow.askerKey, 'often@elsewhere.example']))
+  const key = digest(
+    'limits.recovery-mail',
+    JSON.stringify([flow.askerKey, 'often@elsewhere.example']),
+  )
   const counters = await trial.counters()
   const names = ['recovery-mail-burst', 'recovery-mail-day'].map((name) => `${name}:${key}`)
   assert.deepEqual(
@@ -72,7 +80,8 @@ test('it is shown how many can still be asked for, and from when; another addres
   assert.equal(fifth.left, 2)
   const wait = ((fifth.againAt?.getTime() ?? 0) - at.getTime()) / 60_000
   assert.ok(wait > 9 && wait <= 10, `${wait} minutes`)
-  for (let more = 0; more < 3; more++) assert.deepEqual(await challenge(flow, null), { kind: 'asked' })
+  for (let more = 0; more < 3; more++)
+    assert.deepEqual(await challenge(flow, null), { kind: 'asked' })
   const last = await shown()
   assert.equal(last.left, 0)
   assert.ok((last.againAt?.getTime() ?? 0) - at.getTime() > 23 * 3_600_000)
@@ -133,7 +142,13 @@ test('the deed spends the link that opened the flow, for its own account, once, 
   const flow = await trial.newFlow(anna)
   const hash = hashToken(newToken())
   await trial.within((trx) =>
-    putLink(trx, { accountId: anna, epoch: firstEpoch, tokenHash: hash, at, expiresAt: minutes(60) }),
+    putLink(trx, {
+      accountId: anna,
+      epoch: firstEpoch,
+      tokenHash: hash,
+      at,
+      expiresAt: minutes(60),
+    }),
   )
   const settle = (proof: Buffer | null, more: Partial<MethodFlow> = {}) =>
     trial.within((trx) => method.settle(trx, { ...flow, ...more }, proof))

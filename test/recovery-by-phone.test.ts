@@ -23,9 +23,11 @@ describe('recovery by phone', () => {
   const method = () => phoneRecovery(partsOf())
   const challenge = (flow: MethodFlow, input: string | null) =>
     trial.within((trx) => method().challenge(trx, flow, input))
-  const prove = (flow: MethodFlow, input: string) => trial.within((trx) => method().prove(trx, flow, input))
+  const prove = (flow: MethodFlow, input: string) =>
+    trial.within((trx) => method().prove(trx, flow, input))
   const describeFlow = (flow: MethodFlow) => method().describe(trial.db, flow)
-  const keyOf = (flow: MethodFlow, e164: string) => digest('limits.recovery-sms', JSON.stringify([flow.askerKey, e164]))
+  const keyOf = (flow: MethodFlow, e164: string) =>
+    digest('limits.recovery-sms', JSON.stringify([flow.askerKey, e164]))
   /** Asked, and answered by a worker with this code. */
   const wrongKeyOf = (flow: MethodFlow, e164: string) =>
     digest('limits.recovery-wrong-codes', JSON.stringify([flow.budgetKey, e164]))
@@ -33,7 +35,11 @@ describe('recovery by phone', () => {
   async function asked(person: { id: string; e164: string }, code = '01234567') {
     const flow = await trial.newFlow(person.id)
     assert.deepEqual(await challenge(flow, person.e164), { kind: 'asked' })
-    await sendRecoveryCode(partsOf(), { flowId: flow.id, accountId: person.id, epoch: flow.epoch, sends: 1 }, code)
+    await sendRecoveryCode(
+      partsOf(),
+      { flowId: flow.id, accountId: person.id, epoch: flow.epoch, sends: 1 },
+      code,
+    )
     return flow
   }
 
@@ -63,9 +69,18 @@ describe('recovery by phone', () => {
       assert.deepEqual(await challenge(flow, '8 029 765-43-21'), { kind: 'asked' })
       const request = await findCodeRequest(trial.db, keyring, flow.id)
       assert.deepEqual(request, {
-        ...{ e164: '+375297654321', locale: 'de', sends: 1, decided: false, tries: 0, expiresAt: minutes(10) },
+        ...{
+          e164: '+375297654321',
+          locale: 'de',
+          sends: 1,
+          decided: false,
+          tries: 0,
+          expiresAt: minutes(10),
+        },
       })
-      const jobs = (await jobsOf(trial.db, sendCodeTask)).filter(({ payload }) => payload.flowId === flow.id)
+      const jobs = (await jobsOf(trial.db, sendCodeTask)).filter(
+        ({ payload }) => payload.flowId === flow.id,
+      )
       assert.deepEqual(
         jobs.map(({ payload }) => payload),
         [{ flowId: flow.id, accountId, epoch: flow.epoch, sends: 1 }],
@@ -95,11 +110,9 @@ describe('recovery by phone', () => {
     const e164 = '+375297650001'
     await challenge(flow, e164)
     const key = keyOf(flow, e164)
-    const [day, gate, burst] = ['day', 'wait', 'burst'].map((which) => `recovery-sms-${which}:${key}`) as [
-      string,
-      string,
-      string,
-    ]
+    const [day, gate, burst] = ['day', 'wait', 'burst'].map(
+      (which) => `recovery-sms-${which}:${key}`,
+    ) as [string, string, string]
     assert.deepEqual(await trial.counters(), { [burst]: 1, [day]: 1, [gate]: 1 })
     const expiries: string[] = await trial.db('rate_limits').orderBy('key').pluck('expire')
     for (const [nth, seconds] of [600, 86_400, 60].entries())
@@ -132,7 +145,9 @@ describe('recovery by phone', () => {
   it('lets the waits grow with each code of the day, in eighths of a second', async () => {
     const flow = await trial.newFlow(nobody)
     const e164 = '+375297650003'
-    const short = phoneRecovery(partsOf({ settings: { ...phoneSettings, limitSmsWaitSeconds: 0.3 } }))
+    const short = phoneRecovery(
+      partsOf({ settings: { ...phoneSettings, limitSmsWaitSeconds: 0.3 } }),
+    )
     for (const [sent, wait] of [0.375, 0.625, 1.5, 1.5].entries()) {
       await trial.db('rate_limits').delete()
       if (sent > 0) await trial.fill(`recovery-sms-day:${keyOf(flow, e164)}`, sent)
@@ -140,7 +155,10 @@ describe('recovery by phone', () => {
       assert.equal((await trial.within((trx) => short.challenge(trx, flow, e164))).kind, 'asked')
       const row = await trial.db('rate_limits').where('key', 'like', 'recovery-sms-wait%').first()
       const [least, most] = [Number(row.expire) - Date.now(), Number(row.expire) - before]
-      assert.ok(least <= wait * 1000 && most >= wait * 1000, `${sent}: ${least} to ${most} ms for ${wait} s`)
+      assert.ok(
+        least <= wait * 1000 && most >= wait * 1000,
+        `${sent}: ${least} to ${most} ms for ${wait} s`,
+      )
     }
   })
 
@@ -199,7 +217,10 @@ describe('recovery by phone', () => {
     const decoy = await asked({ id: nobody, e164: anna.e164 })
     assert.deepEqual(await prove(decoy, '01234567'), { kind: 'refused', reason: 'wrong' })
     const late = await asked(await owner())
-    assert.deepEqual(await prove({ ...late, at: minutes(10) }, '01234567'), { kind: 'refused', reason: 'dead' })
+    assert.deepEqual(await prove({ ...late, at: minutes(10) }, '01234567'), {
+      kind: 'refused',
+      reason: 'dead',
+    })
     const lost = await asked(await owner())
     const unlisted = phoneRecovery(partsOf({ keyring: onlyNew }))
     assert.deepEqual(await trial.within((trx) => unlisted.prove(trx, lost, '01234567')), {
@@ -217,7 +238,10 @@ describe('recovery by phone', () => {
             ? Reflect.get(target, name)
             : (sql: string, values: Record<string, string | Date>) =>
                 // The row is locked by the count: only a clock that moved on can kill the code now.
-                target.raw(sql, sql.includes('set spent_at') ? { ...values, at: minutes(11) } : values),
+                target.raw(
+                  sql,
+                  sql.includes('set spent_at') ? { ...values, at: minutes(11) } : values,
+                ),
       })
     const outcome = await trial.within((trx) => method().prove(spending(trx), flow, '01234567'))
     assert.deepEqual(outcome, { kind: 'refused', reason: 'dead' })
@@ -226,13 +250,17 @@ describe('recovery by phone', () => {
   it('judges so many wrong codes a day over all recoveries of a name, and then says when again', async () => {
     const anna = await owner()
     const flow = await asked(anna)
-    for (let i = 0; i < 3; i++) assert.deepEqual(await prove(flow, '00000000'), { kind: 'refused', reason: 'wrong' })
+    for (let i = 0; i < 3; i++)
+      assert.deepEqual(await prove(flow, '00000000'), { kind: 'refused', reason: 'wrong' })
     const full = await prove(flow, '01234567')
     assert.ok(full.kind === 'wait' && full.retryAfterSeconds > 86_390)
     assert.deepEqual(await prove({ ...flow, budgetKey: newToken() }, '01234567'), { kind: 'right' })
     const other = await asked(await owner())
     for (let i = 0; i < 5; i++) await prove({ ...other, budgetKey: newToken() }, '00000000')
-    assert.deepEqual(await prove({ ...other, budgetKey: newToken() }, '01234567'), { kind: 'refused', reason: 'dead' })
+    assert.deepEqual(await prove({ ...other, budgetKey: newToken() }, '01234567'), {
+      kind: 'refused',
+      reason: 'dead',
+    })
   })
 
   it('settles by the number that was there when it began, and notes that it was proven', async () => {

@@ -14,7 +14,11 @@ import { decoyQuestion } from '#server/security-question/decoy-question.ts'
 import { managedSecurityQuestion } from '#server/security-question/managed-security-question.ts'
 import { questionRecovery } from '#server/security-question/method.ts'
 import { isQuestionId, questionIds } from '#server/security-question/questions.ts'
-import { judgeQuestion, removeQuestion, setQuestion } from '#server/security-question/set-question.ts'
+import {
+  judgeQuestion,
+  removeQuestion,
+  setQuestion,
+} from '#server/security-question/set-question.ts'
 import {
   countAnswer,
   findSecurityQuestion,
@@ -43,7 +47,13 @@ after(() => trial.stop())
 
 const hasher = createHasher({ memoryKib: 64, passes: 1 })
 const wantedOf = (accountId: string) => ({
-  ...{ accountId, question: 'first-job', answerVerifier: 'phc', answerKeyId: keyring.newestKeyId, at },
+  ...{
+    accountId,
+    question: 'first-job',
+    answerVerifier: 'phc',
+    answerKeyId: keyring.newestKeyId,
+    at,
+  },
 })
 const put = (accountId: string, more: object = {}) =>
   within((trx) => putSecurityQuestion(trx, { ...wantedOf(accountId), ...more }))
@@ -53,7 +63,11 @@ const triesOf = async (accountId: string) => {
   return found?.state === 'set' ? found.tries : undefined
 }
 
-const settings = { limitAnswersPerDay: 3, limitAnswersLifetime: 5, securityQuestion: 'direct' } as const
+const settings = {
+  limitAnswersPerDay: 3,
+  limitAnswersLifetime: 5,
+  securityQuestion: 'direct',
+} as const
 const methodOf = (more: object = {}, ring: Keyring = keyring) =>
   questionRecovery({ db, keyring: ring, settings: { ...settings, ...more } })
 const flowOf = (accountId: string, more: Partial<MethodFlow> = {}): MethodFlow => ({
@@ -69,7 +83,8 @@ const flowOf = (accountId: string, more: Partial<MethodFlow> = {}): MethodFlow =
   ...{ locale: 'en', trace, begunAt: at, at },
   ...more,
 })
-const prove = (flow: MethodFlow, input: string, method = methodOf()) => within((trx) => method.prove(trx, flow, input))
+const prove = (flow: MethodFlow, input: string, method = methodOf()) =>
+  within((trx) => method.prove(trx, flow, input))
 const verifyOf = (outcome: ProofOutcome) => {
   assert.ok(outcome.kind === 'verify', outcome.kind)
   return outcome
@@ -110,7 +125,12 @@ test('a question is kept with its answer until it is replaced, and then counts f
   assert.equal(await find(anna), undefined)
   assert.equal(await put(anna), 'added')
   const set = {
-    ...{ state: 'set', question: 'first-job', answerVerifier: 'phc', answerKeyId: keyring.newestKeyId },
+    ...{
+      state: 'set',
+      question: 'first-job',
+      answerVerifier: 'phc',
+      answerKeyId: keyring.newestKeyId,
+    },
     ...{ tries: 0, setAt: at, provenAt: null },
   }
   assert.deepEqual(await find(anna), set)
@@ -118,7 +138,12 @@ test('a question is kept with its answer until it is replaced, and then counts f
   await countAnswer(db, anna, 5)
   await within((trx) => markQuestionProven(trx, anna, minutes(3)))
   assert.deepEqual(await find(anna), { ...set, tries: 1, provenAt: minutes(3) })
-  const more = { question: 'first-teacher', answerVerifier: 'other', answerKeyId: 'k2', at: minutes(5) }
+  const more = {
+    question: 'first-teacher',
+    answerVerifier: 'other',
+    answerKeyId: 'k2',
+    at: minutes(5),
+  }
   assert.equal(await put(anna, more), 'changed')
   const { at: setAt, ...rest } = more
   assert.deepEqual(await find(anna), { ...set, ...rest, setAt })
@@ -130,7 +155,11 @@ test('answers are counted to the last one allowed, taken back one by one, and ne
   await put(boris)
   await countAnswer(db, boris, 5)
   const count = (allowed: number) => countAnswer(db, anna, allowed)
-  assert.deepEqual(await count(2), { answerVerifier: 'phc', answerKeyId: keyring.newestKeyId, tries: 1 })
+  assert.deepEqual(await count(2), {
+    answerVerifier: 'phc',
+    answerKeyId: keyring.newestKeyId,
+    tries: 1,
+  })
   assert.equal((await count(2))?.tries, 2)
   assert.equal(await count(2), undefined)
   assert.equal(await triesOf(boris), 1)
@@ -198,14 +227,22 @@ test('a recovery asks the question that is set, and another name its own', async
     ...{ question: 'first-job', held: true },
   })
   // A blocked mailbox shows its own question: a block does not show.
-  assert.equal((await method.describe(db, flowOf(nobody, { shownAccountId: anna })))?.question, 'first-job')
+  assert.equal(
+    (await method.describe(db, flowOf(nobody, { shownAccountId: anna })))?.question,
+    'first-job',
+  )
   const decoys = ['one', 'two', 'three', 'four'].map((nameKey) => flowOf(nobody, { nameKey }))
   for (const decoy of decoys)
-    assert.equal((await method.describe(db, decoy))?.question, decoyQuestion(keyring, decoy.nameKey))
+    assert.equal(
+      (await method.describe(db, decoy))?.question,
+      decoyQuestion(keyring, decoy.nameKey),
+    )
   await within((trx) => removeSecurityQuestion(trx, anna, at))
   assert.equal((await method.describe(db, flow))?.question, decoyQuestion(keyring, flow.nameKey))
   assert.deepEqual([method.id, method.strength, method.tasks], ['security-question', 'weak', {}])
-  assert.deepEqual(method.door, { proof: { page: 'recover-question', path: 'security-question', field: 'answer' } })
+  assert.deepEqual(method.door, {
+    proof: { page: 'recover-question', path: 'security-question', field: 'answer' },
+  })
   const asked = await within((trx) => method.challenge(trx, flow, 'x'))
   assert.deepEqual(asked, { kind: 'refused', reason: 'missing' }, 'there is nothing to send')
 })
@@ -238,7 +275,9 @@ test('three answers a day are judged, for names without a question as well, and 
       assert.equal(outcome.verifier, accountId === anna ? 'phc' : null)
     }
     const full = await prove(flow, 'wrong one')
-    assert.ok(full.kind === 'wait' && full.retryAfterSeconds > 86_390 && full.retryAfterSeconds <= 86_400)
+    assert.ok(
+      full.kind === 'wait' && full.retryAfterSeconds > 86_390 && full.retryAfterSeconds <= 86_400,
+    )
     verifyOf(await prove({ ...flow, budgetKey: randomUUID() }, 'wrong one'))
   }
   assert.equal(await triesOf(anna), 4, 'what the day refused does not count against its life')
@@ -249,7 +288,8 @@ test('three answers a day are judged, for names without a question as well, and 
 test('a question whose tries are used up is never answered right, and looks as before', async () => {
   const anna = await newAccount()
   await put(anna)
-  for (let i = 0; i < 5; i++) assert.equal(verifyOf(await prove(flowOf(anna), 'wrong one')).verifier, 'phc')
+  for (let i = 0; i < 5; i++)
+    assert.equal(verifyOf(await prove(flowOf(anna), 'wrong one')).verifier, 'phc')
   const used = verifyOf(await prove(flowOf(anna), 'Wrong one'))
   assert.deepEqual([used.verifier, used.text], [null, 'wrongone'])
   // Taking back such a try refills nothing of the question's life.
@@ -274,7 +314,8 @@ test('an answer that could not be judged is taken back, from the day and from th
 test('a question that was set, replaced or removed since the recovery began proves nothing', async () => {
   const anna = await newAccount()
   const method = methodOf()
-  const settle = (more: Partial<MethodFlow>) => within((trx) => method.settle(trx, flowOf(anna, more), null))
+  const settle = (more: Partial<MethodFlow>) =>
+    within((trx) => method.settle(trx, flowOf(anna, more), null))
   assert.equal(await settle({}), false)
   await put(anna)
   await countAnswer(db, anna, 5)
@@ -283,17 +324,27 @@ test('a question that was set, replaced or removed since the recovery began prov
   assert.equal(await settle({ begunAt: at, at: minutes(2) }), 'weak')
   const found = await find(anna)
   assert.ok(found?.state === 'set')
-  assert.deepEqual([found.provenAt, found.tries], [minutes(2), 0], 'the right answer was no wrong one')
+  assert.deepEqual(
+    [found.provenAt, found.tries],
+    [minutes(2), 0],
+    'the right answer was no wrong one',
+  )
   await within((trx) => removeSecurityQuestion(trx, anna, at))
   assert.equal(await settle({ begunAt: minutes(5) }), false)
 })
 
 test('everything that can be said of the form is said at once', () => {
   const judge = (question: string, answer: string) =>
-    judgeQuestion({ question, answer }, 'hanna.k@postern.example', (id) => `Text of ${id}: the first money`)
+    judgeQuestion(
+      { question, answer },
+      'hanna.k@postern.example',
+      (id) => `Text of ${id}: the first money`,
+    )
   const reasons = (question: string, answer: string) => {
     const judged = judge(question, answer)
-    return judged.kind === 'ok' ? 'ok' : judged.refusals.map(({ field, reason }) => `${field}.${reason}`)
+    return judged.kind === 'ok'
+      ? 'ok'
+      : judged.refusals.map(({ field, reason }) => `${field}.${reason}`)
   }
   assert.deepEqual(reasons('', ''), ['question.missing', 'answer.missing'])
   assert.deepEqual(reasons('made-up', 'Кавалеўская'), ['question.unknown'])
@@ -317,8 +368,13 @@ test('setting, replacing and removing it is recorded and told, and once removed 
   const wanted = (question: string) => ({ kind: 'ok', question, answer: 'гарбарня' }) as const
   const news = async () => {
     const events = await db('activity').where({ account_id: anna }).orderBy('id').pluck('event')
-    const messages = (await writtenMessages(db, keyring)).filter(({ to }) => to?.startsWith(`a${anna.slice(0, 8)}`))
-    assert.deepEqual(new Set(messages.map(({ params }) => params.method)), new Set(['security-question']))
+    const messages = (await writtenMessages(db, keyring)).filter(({ to }) =>
+      to?.startsWith(`a${anna.slice(0, 8)}`),
+    )
+    assert.deepEqual(
+      new Set(messages.map(({ params }) => params.method)),
+      new Set(['security-question']),
+    )
     return [events, messages.map(({ name }) => name)]
   }
   assert.deepEqual(await removeQuestion(parts, asking), { kind: 'none' })
@@ -326,17 +382,29 @@ test('setting, replacing and removing it is recorded and told, and once removed 
   assert.deepEqual(await setQuestion(parts, asking, wanted('first-job')), { kind: 'set' })
   const found = await find(anna)
   assert.ok(found?.state === 'set')
-  assert.deepEqual([found.question, found.answerKeyId, found.setAt], ['first-job', keyring.newestKeyId, at])
-  assert.equal(await hasher.verify(found.answerVerifier, keyedAnswer(keyring, 'гарбарня') ?? ''), true)
+  assert.deepEqual(
+    [found.question, found.answerKeyId, found.setAt],
+    ['first-job', keyring.newestKeyId, at],
+  )
+  assert.equal(
+    await hasher.verify(found.answerVerifier, keyedAnswer(keyring, 'гарбарня') ?? ''),
+    true,
+  )
   assert.deepEqual(await setQuestion(parts, asking, wanted('first-teacher')), { kind: 'set' })
   assert.deepEqual(await removeQuestion(parts, asking), { kind: 'removed' })
   const names = ['added', 'changed', 'removed']
-  const all = [names.map((each) => `security-question.${each}`), names.map((each) => `recovery-method-${each}`)]
+  const all = [
+    names.map((each) => `security-question.${each}`),
+    names.map((each) => `recovery-method-${each}`),
+  ]
   assert.deepEqual(await news(), all)
   assert.deepEqual(await removeQuestion(parts, asking), { kind: 'none' })
   assert.deepEqual(await setQuestion(parts, asking, wanted('first-job')), { kind: 'removed' })
   assert.deepEqual(await news(), all)
   await within((trx) => startProbation(trx, anna, minutes(5)))
-  assert.deepEqual(await setQuestion(parts, asking, wanted('first-job')), { kind: 'probation', until: minutes(5) })
+  assert.deepEqual(await setQuestion(parts, asking, wanted('first-job')), {
+    kind: 'probation',
+    until: minutes(5),
+  })
   assert.deepEqual(await removeQuestion(parts, asking), { kind: 'probation', until: minutes(5) })
 })

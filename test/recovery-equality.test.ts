@@ -40,7 +40,10 @@ const names = {
 }
 
 /** The whole way with one name: every page and every refusal on it. */
-async function walk(login: string, contacts: { phone: string; address: string }): Promise<Answer[]> {
+async function walk(
+  login: string,
+  contacts: { phone: string; address: string },
+): Promise<Answer[]> {
   const visitor: Visitor = portal.visitor()
   const answers: Answer[] = []
   const note = async (answer: Promise<Answer>) => answers.push(await answer)
@@ -50,28 +53,45 @@ async function walk(login: string, contacts: { phone: string; address: string })
   await note(visitor.post('/recover/backup-address', { address: 'x' }))
   await note(visitor.post('/recover/backup-address', { address: contacts.address }))
   await note(visitor.get('/recover/backup-address/sent'))
-  await note(visitor.post('/recover/backup-address', { again: 'yes' }, { from: '/recover/backup-address/sent' }))
+  await note(
+    visitor.post(
+      '/recover/backup-address',
+      { again: 'yes' },
+      { from: '/recover/backup-address/sent' },
+    ),
+  )
   await note(visitor.get('/recover/sms'))
   await note(visitor.post('/recover/sms', { phone: contacts.phone }))
   await note(visitor.get('/recover/sms/code'))
   await note(visitor.post('/recover/sms/code', { code: '00000000' }))
   await note(visitor.post('/recover/sms/code', { code: 'x' }))
-  for (let round = 0; round < 5; round++) await note(visitor.post('/recover/sms/code', { code: '00000001' }))
+  for (let round = 0; round < 5; round++)
+    await note(visitor.post('/recover/sms/code', { code: '00000001' }))
   await note(visitor.post('/recover/sms', { phone: contacts.phone }))
   await note(visitor.post('/recover/security-question', { answer: 'a wrong answer' }))
   await note(visitor.get('/recover/new-password'))
-  await note(visitor.post('/recover/new-password', { password: 'a new and longer sentence' }, { from: '/recover' }))
+  await note(
+    visitor.post(
+      '/recover/new-password',
+      { password: 'a new and longer sentence' },
+      { from: '/recover' },
+    ),
+  )
   return answers
 }
 
 describe('known, unknown, blocked and method-less names', () => {
   it('see the same pages, byte for byte, with the same headers and cookies', async () => {
     // One question for all: which one a decoy is asked depends on the name alone, and is told apart below.
-    const sameQuestion = (html: string) => html.replace(/(<label class="govuk-label" for="answer">)[^<]+/g, '$1…')
+    const sameQuestion = (html: string) =>
+      html.replace(/(<label class="govuk-label" for="answer">)[^<]+/g, '$1…')
     const contacts = { phone: known.phone, address: known.address }
     // What was typed is shown: it is told from the rest by the line that it stands in.
     const named = (html: string) =>
-      html.replace(/(<strong><bdi translate="no">)[^@]*?(?:<wbr>@[^<]+)?(<\/bdi>\s<\/strong> <a )/g, '$1…$2')
+      html.replace(
+        /(<strong><bdi translate="no">)[^@]*?(?:<wbr>@[^<]+)?(<\/bdi>\s<\/strong> <a )/g,
+        '$1…$2',
+      )
     // Moments are shown to the minute: let none pass while the pages are made.
     const walked: Record<string, object[]> = {}
     for (const [kind, login] of Object.entries(names)) {
@@ -81,14 +101,20 @@ describe('known, unknown, blocked and method-less names', () => {
       assert.ok(steps.length >= 12)
       for (const { html, page } of steps) {
         assert.ok(
-          html.replaceAll('<wbr>', '').includes(`<bdi translate="no">${kind === 'strange' ? login : `${login}@`}`),
+          html
+            .replaceAll('<wbr>', '')
+            .includes(`<bdi translate="no">${kind === 'strange' ? login : `${login}@`}`),
           page,
         )
         assert.match(html, /href="\/recover">Another mailbox\?/, page)
       }
       walked[kind] = answers.map((answer) => {
         const compared = comparable(answer)
-        return { ...compared, html: named(sameQuestion(compared.html)).replace(/\d\d:\d\d\sGMT/g, '…'), length: 0 }
+        return {
+          ...compared,
+          html: named(sameQuestion(compared.html)).replace(/\d\d:\d\d\sGMT/g, '…'),
+          length: 0,
+        }
       })
     }
     for (const kind of Object.keys(names)) assert.deepEqual(walked[kind], walked.known, kind)
@@ -98,7 +124,9 @@ describe('known, unknown, blocked and method-less names', () => {
     const questionFor = async (login: string) => {
       const visitor = portal.visitor()
       await visitor.post('/recover', { login })
-      return /for="answer">([^<]+)/.exec((await visitor.get('/recover/security-question')).html)?.[1]
+      return /for="answer">([^<]+)/.exec(
+        (await visitor.get('/recover/security-question')).html,
+      )?.[1]
     }
     const many = Array.from({ length: 30 }, (_, nth) => `nobody${nth}name`)
     const first = await Promise.all(many.map(questionFor))
@@ -123,14 +151,17 @@ describe('known, unknown, blocked and method-less names', () => {
       const before = await count()
       await walk(login, { phone: known.phone, address: known.address })
       const now = await count()
-      left[kind] = Object.fromEntries(Object.entries(now).map(([what, n]) => [what, n - (before[what] ?? 0)]))
+      left[kind] = Object.fromEntries(
+        Object.entries(now).map(([what, n]) => [what, n - (before[what] ?? 0)]),
+      )
     }
     for (const kind of Object.keys(names)) assert.deepEqual(left[kind], left.known, kind)
   })
 
   it('take times that a hundred interleaved samples cannot tell apart', async () => {
     const people = { known: 'known.name', unknown: 'nobody.name' }
-    const compare = () => compareTimes(portal, people, { phone: known.phone, address: known.address, samples: 100 })
+    const compare = () =>
+      compareTimes(portal, people, { phone: known.phone, address: known.address, samples: 100 })
     const told = await compare()
     if (told.length === 0) return
     // What else the machine does comes in waves, which chance does not: what names give away is told again at the same step.

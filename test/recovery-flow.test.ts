@@ -5,11 +5,9 @@ import { beginnings, edges, stateAfter, statesBefore } from '#server/recovery/fl
 
 test('the drawing of a recovery shows the edges of the table and no others', () => {
   const drawing = readFileSync(new URL('../docs/recovery-flow.md', import.meta.url), 'utf8')
-  const drawn = [...drawing.matchAll(/^ {2}(\S+) --> (\S+)(?:: (\S+))?$/gm)].map(([, from, to, step]) => [
-    from,
-    step,
-    to,
-  ])
+  const drawn = [...drawing.matchAll(/^ {2}(\S+) --> (\S+)(?:: (\S+))?$/gm)].map(
+    ([, from, to, step]) => [from, step, to],
+  )
   const table = [
     ...Object.entries(beginnings).map(([step, to]) => ['[*]', step, to]),
     ...Object.entries(edges).flatMap(([from, steps]) => {
@@ -24,6 +22,7 @@ test('the drawing of a recovery shows the edges of the table and no others', () 
 test('a step leads to one state, wherever it begins', () => {
   for (const step of ['challenge', 'prove', 'set-password', 'hold-password'] as const) {
     const next = stateAfter(step)
-    for (const from of statesBefore(step)) assert.equal((edges[from] as Record<string, string>)[step], next)
+    for (const from of statesBefore(step))
+      assert.equal((edges[from] as Record<string, string>)[step], next)
   }
 })

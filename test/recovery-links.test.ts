@@ -25,11 +25,15 @@ const { owner, partsOf } = trial
 after(() => trial.stop())
 beforeEach(() => trial.db('rate_limits').delete())
 
-const typedAs = (address: string, canonical = address) => ({ address, canonical, locale: 'de', trace }) as const
+const typedAs = (address: string, canonical = address) =>
+  ({ address, canonical, locale: 'de', trace }) as const
 const ask = (flowId: string, address: string, canonical = address) =>
-  trial.within((trx) => putLinkRequest(trx, keyring, { flowId, typed: typedAs(address, canonical), at }))
+  trial.within((trx) =>
+    putLinkRequest(trx, keyring, { flowId, typed: typedAs(address, canonical), at }),
+  )
 const find = (flowId: string, ring = keyring) => findLinkRequest(trial.db, ring, flowId)
-const decide = (flowId: string, sends: number) => trial.within((trx) => decideLinkRequest(trx, flowId, sends))
+const decide = (flowId: string, sends: number) =>
+  trial.within((trx) => decideLinkRequest(trx, flowId, sends))
 
 describe('the request for a link', () => {
   it('is one for each flow, the newest, as it was typed', async () => {
@@ -40,12 +44,19 @@ describe('the request for a link', () => {
     assert.deepEqual(await find(mine.id), { typed, sends: 1, decided: false })
     const row = await trial.db('recovery_link_requests').where({ flow_id: mine.id }).first()
     assert.ok(!JSON.stringify(row).includes('gmail'), 'the address is sealed')
-    assert.deepEqual(JSON.parse(keyring.open('recovery-link-requests.address', row.address_sealed)), typed)
+    assert.deepEqual(
+      JSON.parse(keyring.open('recovery-link-requests.address', row.address_sealed)),
+      typed,
+    )
     assert.deepEqual(row.asked_at, at)
     assert.equal(await decide(mine.id, 1), true)
     assert.equal((await find(mine.id))?.decided, true)
     assert.equal(await ask(mine.id, 'other@elsewhere.example'), 2)
-    assert.deepEqual(await find(mine.id), { typed: typedAs('other@elsewhere.example'), sends: 2, decided: false })
+    assert.deepEqual(await find(mine.id), {
+      typed: typedAs('other@elsewhere.example'),
+      sends: 2,
+      decided: false,
+    })
     assert.equal(await find(other.id), undefined)
   })
 
@@ -61,7 +72,11 @@ describe('the request for a link', () => {
 
   it('moves to the newest key, so many at once; rows of another worker are left to it', async () => {
     await trial.db('recovery_link_requests').delete()
-    const flows = [await trial.newFlow(nobody), await trial.newFlow(nobody), await trial.newFlow(nobody)]
+    const flows = [
+      await trial.newFlow(nobody),
+      await trial.newFlow(nobody),
+      await trial.newFlow(nobody),
+    ]
     for (const { id } of flows) await ask(id, 'anna@elsewhere.example')
     const rekey = (limit: number) => trial.within((trx) => rekeyLinkRequests(trx, rotated, limit))
     assert.equal(await trial.within((trx) => rekeyLinkRequests(trx, keyring, 10)), 0)
@@ -70,7 +85,8 @@ describe('the request for a link', () => {
       assert.deepEqual([await rekey(1), await rekey(10)], [1, 1])
     })
     assert.deepEqual([await rekey(10), await rekey(10)], [1, 0])
-    for (const { id } of flows) assert.equal((await find(id, onlyNew))?.typed.address, 'anna@elsewhere.example')
+    for (const { id } of flows)
+      assert.equal((await find(id, onlyNew))?.typed.address, 'anna@elsewhere.example')
   })
 })
 
@@ -79,7 +95,9 @@ describe('a link', () => {
     const tokenHash = hashToken(newToken())
     const expiresAt = new Date(when.getTime() + 3_600_000)
     return trial
-      .within((trx) => putLink(trx, { accountId, epoch: firstEpoch, tokenHash, at: when, expiresAt }))
+      .within((trx) =>
+        putLink(trx, { accountId, epoch: firstEpoch, tokenHash, at: when, expiresAt }),
+      )
       .then(() => tokenHash)
   }
   const look = (tokenHash: Buffer, when = at) => findLink(trial.db, tokenHash, when)
@@ -99,7 +117,10 @@ describe('a link', () => {
     assert.equal(await spend(boris.id, second), false)
     assert.equal(await spend(anna.id, other), false)
     assert.equal(await spend(anna.id, second, minutes(61)), false)
-    const spent = await Promise.all([spend(anna.id, second, minutes(2)), spend(anna.id, second, minutes(2))])
+    const spent = await Promise.all([
+      spend(anna.id, second, minutes(2)),
+      spend(anna.id, second, minutes(2)),
+    ])
     assert.deepEqual(spent.filter(Boolean), [true])
     assert.equal(await look(second, minutes(2)), undefined)
     assert.deepEqual(await look(other), { accountId: boris.id, epoch: firstEpoch })
@@ -137,7 +158,11 @@ describe('a link', () => {
   it('is forgotten some time after it expired, so many at once', async () => {
     await trial.db('recovery_links').delete()
     for (const when of [-200, -200, 0]) await put((await owner()).id, minutes(when))
-    assert.equal(await deleteOldLinks(trial.db, minutes(-140), 10), 0, 'at its end it is not yet before it')
+    assert.equal(
+      await deleteOldLinks(trial.db, minutes(-140), 10),
+      0,
+      'at its end it is not yet before it',
+    )
     assert.equal(await deleteOldLinks(trial.db, minutes(-139), 1), 1)
     assert.equal(await deleteOldLinks(trial.db, minutes(-139), 10), 1)
     assert.equal((await trial.db('recovery_links')).length, 1)
@@ -145,7 +170,8 @@ describe('a link', () => {
 })
 
 describe('the worker', () => {
-  const send = (payload: Record<string, unknown>, more: object = {}) => sendRecoveryLink(partsOf(more), payload)
+  const send = (payload: Record<string, unknown>, more: object = {}) =>
+    sendRecoveryLink(partsOf(more), payload)
   async function asked(accountId: string, address: string, canonical = address) {
     const { id: flowId } = await trial.newFlow(accountId)
     return {
@@ -169,9 +195,18 @@ describe('the worker', () => {
     const mailbox = (await trial.db('accounts').where({ id: anna.id }).first()).address
     assert.deepEqual(letter, {
       ...{ name: 'recovery-link', channel: 'mail', to: anna.address, locale: 'be' },
-      params: { token, expiresAt: minutes(60).toISOString(), mailbox, at: at.toISOString(), ...trace },
+      params: {
+        token,
+        expiresAt: minutes(60).toISOString(),
+        mailbox,
+        at: at.toISOString(),
+        ...trace,
+      },
     })
-    assert.deepEqual(await findLink(trial.db, hashToken(token), minutes(59)), { accountId: anna.id, epoch: firstEpoch })
+    assert.deepEqual(await findLink(trial.db, hashToken(token), minutes(59)), {
+      accountId: anna.id,
+      epoch: firstEpoch,
+    })
     assert.equal(await findLink(trial.db, hashToken(token), minutes(60)), undefined)
     assert.deepEqual(Object.values(await trial.counters()), [1, 1])
     const boris = await owner('la')
@@ -211,7 +246,10 @@ describe('the worker', () => {
       [null],
       'asked for in an earlier epoch',
     )
-    assert.deepEqual(await findLink(trial.db, hashToken(token), at), { accountId: anna.id, epoch: firstEpoch })
+    assert.deepEqual(await findLink(trial.db, hashToken(token), at), {
+      accountId: anna.id,
+      epoch: firstEpoch,
+    })
     assert.deepEqual(await trial.counters(), counted, 'nothing is sent, so nothing is counted')
   })
 
@@ -225,8 +263,15 @@ describe('the worker', () => {
     }
     assert.deepEqual(sent, [...Array(5).fill(anna.address), null])
     await trial.db('messages').delete()
-    await send({ ...(await asked(anna.id, anna.canonical)), budgetKey: 'of a browser that is known' })
-    assert.equal((await messages())[0]?.to, anna.address, 'strangers do not use up the letters of its owner')
+    await send({
+      ...(await asked(anna.id, anna.canonical)),
+      budgetKey: 'of a browser that is known',
+    })
+    assert.equal(
+      (await messages())[0]?.to,
+      anna.address,
+      'strangers do not use up the letters of its owner',
+    )
   })
 
   it('mails the link after all where a worker died between counting and sending', async () => {

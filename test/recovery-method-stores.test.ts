@@ -27,7 +27,9 @@ test('a phone that is replaced or removed is free for others, and put back only 
   assert.equal(replaced.old.value, '+375291000001')
   assert.equal((await link(boris, '+375291000001')).kind, 'put')
   const { old } = replaced
-  assert.deepEqual(await within((trx) => restorePhone(trx, keyring, anna, old, later)), { kind: 'taken' })
+  assert.deepEqual(await within((trx) => restorePhone(trx, keyring, anna, old, later)), {
+    kind: 'taken',
+  })
   assert.equal((await findPhone(db, keyring, anna))?.value, '+375291000002')
   const removed = await within((trx) => removePhone(trx, keyring, boris))
   assert.equal(removed?.value, '+375291000001')
@@ -39,9 +41,18 @@ test('a phone that is replaced or removed is free for others, and put back only 
 
 test('a removed security question is gone for ever, whichever way somebody asks for it', async () => {
   const accountId = await newAccount()
-  const wanted = { accountId, question: 'first-teacher', answerVerifier: 'phc', answerKeyId: 'k', at }
+  const wanted = {
+    accountId,
+    question: 'first-teacher',
+    answerVerifier: 'phc',
+    answerKeyId: 'k',
+    at,
+  }
   assert.equal(await within((trx) => putSecurityQuestion(trx, wanted)), 'added')
-  assert.equal(await within((trx) => putSecurityQuestion(trx, { ...wanted, question: 'first-job' })), 'changed')
+  assert.equal(
+    await within((trx) => putSecurityQuestion(trx, { ...wanted, question: 'first-job' })),
+    'changed',
+  )
   assert.equal(await within((trx) => removeSecurityQuestion(trx, accountId, later)), true)
   assert.equal(await within((trx) => removeSecurityQuestion(trx, accountId, later)), false)
   assert.equal(await within((trx) => putSecurityQuestion(trx, wanted)), 'removed')
@@ -57,15 +68,26 @@ test('a removed security question is gone for ever, whichever way somebody asks 
     db.raw(`insert into security_questions (account_id, set_at) values ('${accountId}', now())`),
     /security_questions_tombstone|security_questions_pkey/,
   )
-  assert.deepEqual(await findSecurityQuestion(db, accountId), { state: 'removed', removedAt: later })
+  assert.deepEqual(await findSecurityQuestion(db, accountId), {
+    state: 'removed',
+    removedAt: later,
+  })
   assert.equal(await countAnswer(db, accountId, 10), undefined)
 })
 
 test('answers are counted before they are judged, and a question has only so many in its life', async () => {
   const accountId = await newAccount()
-  const wanted = { accountId, question: 'first-teacher', answerVerifier: 'phc', answerKeyId: 'k', at }
+  const wanted = {
+    accountId,
+    question: 'first-teacher',
+    answerVerifier: 'phc',
+    answerKeyId: 'k',
+    at,
+  }
   await within((trx) => putSecurityQuestion(trx, wanted))
-  const counted = await Promise.all(Array.from({ length: 30 }, () => countAnswer(db, accountId, 10)))
+  const counted = await Promise.all(
+    Array.from({ length: 30 }, () => countAnswer(db, accountId, 10)),
+  )
   assert.equal(counted.filter((each) => each !== undefined).length, 10)
   await within((trx) => markQuestionProven(trx, accountId, later))
   assert.equal((await countAnswer(db, accountId, 10))?.tries, 10)

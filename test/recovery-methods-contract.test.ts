@@ -21,7 +21,8 @@ recoveryMethodContract('backup-address', () => portal, {
 recoveryMethodContract('phone', () => portal, {
   contactOf: (person) => person.phone,
   wrong: '00000000',
-  remove: ({ db, keyring }, { accountId }) => throughDoor(db, accountId, (trx) => removePhone(trx, keyring, accountId)),
+  remove: ({ db, keyring }, { accountId }) =>
+    throughDoor(db, accountId, (trx) => removePhone(trx, keyring, accountId)),
 })
 recoveryMethodContract('security-question', () => portal, {
   contactOf: () => '',

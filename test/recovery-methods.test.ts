@@ -5,7 +5,11 @@ import { after, before, test } from 'node:test'
 import fc from 'fast-check'
 import { type AccountTrx, changeAccount, firstEpoch } from '#server/accounts/change-account.ts'
 import { insertAccount } from '#server/accounts/store.ts'
-import { findBackupAddress, putBackupAddress, removeBackupAddress } from '#server/backup-address/store.ts'
+import {
+  findBackupAddress,
+  putBackupAddress,
+  removeBackupAddress,
+} from '#server/backup-address/store.ts'
 import { parseEmailAddress } from '#server/core/email-address.ts'
 import { createKeyring } from '#server/core/keyring.ts'
 import { parsePhoneNumber } from '#server/core/phone-number.ts'
@@ -27,7 +31,13 @@ async function newAccounts(count: number): Promise<string[]> {
   const ids = Array.from({ length: count }, () => randomUUID())
   await database.db.transaction(async (trx) => {
     for (const id of ids)
-      await insertAccount(trx, { id, address: `a${id}@postern.example`, passwordVerifier: 'x', locale: 'en', at })
+      await insertAccount(trx, {
+        id,
+        address: `a${id}@postern.example`,
+        passwordVerifier: 'x',
+        locale: 'en',
+        at,
+      })
   })
   return ids
 }
@@ -67,8 +77,13 @@ const kinds: readonly Kind[] = [
     ]),
     canonical: phoneOf,
     put: async (accountId, typed) =>
-      (await held(accountId, (trx) => putPhone(trx, keyring, { accountId, e164: phoneOf(typed), ...moments }))).kind,
-    remove: async (accountId) => (await held(accountId, (trx) => removePhone(trx, keyring, accountId)))?.canonical,
+      (
+        await held(accountId, (trx) =>
+          putPhone(trx, keyring, { accountId, e164: phoneOf(typed), ...moments }),
+        )
+      ).kind,
+    remove: async (accountId) =>
+      (await held(accountId, (trx) => removePhone(trx, keyring, accountId)))?.canonical,
     find: async (accountId) => (await findPhone(database.db, keyring, accountId))?.canonical,
   },
   {
@@ -88,7 +103,8 @@ const kinds: readonly Kind[] = [
     },
     remove: async (accountId) =>
       (await held(accountId, (trx) => removeBackupAddress(trx, keyring, accountId)))?.canonical,
-    find: async (accountId) => (await findBackupAddress(database.db, keyring, accountId))?.canonical,
+    find: async (accountId) =>
+      (await findBackupAddress(database.db, keyring, accountId))?.canonical,
   },
 ]
 
@@ -125,7 +141,9 @@ for (const kind of kinds) {
           }
           const typed = kind.spellings[thing]?.[spelling] ?? ''
           const canonical = kind.canonical(typed)
-          const heldElsewhere = [...model].some(([owner, value]) => owner !== accountId && value === canonical)
+          const heldElsewhere = [...model].some(
+            ([owner, value]) => owner !== accountId && value === canonical,
+          )
           assert.equal(await kind.put(accountId, typed), heldElsewhere ? 'taken' : 'put')
           if (!heldElsewhere) model.set(accountId, canonical)
         }

@@ -18,7 +18,9 @@ const hold = async (portal: TestPortal, person: Equipped) => {
 describe('SECURITY_QUESTION=hold', () => {
   let portal: TestPortal
   before(async () => {
-    portal = await startTestPortal({ env: { SECURITY_QUESTION: 'hold', LIMIT_SMS_WAIT_SECONDS: '0.01' } })
+    portal = await startTestPortal({
+      env: { SECURITY_QUESTION: 'hold', LIMIT_SMS_WAIT_SECONDS: '0.01' },
+    })
   })
   after(() => portal.stop())
   const sweep = () => portal.tasks['recovery:sweep-held']?.({}, { attempt: 1, maxAttempts: 1 })
@@ -30,14 +32,19 @@ describe('SECURITY_QUESTION=hold', () => {
     assert.match((await visitor.get('/recover/done')).html, /The new password is waiting/)
     await sweep()
     // Its own job, too early, does nothing either.
-    await portal.tasks['recovery:apply-held']?.({ accountId: person.accountId }, { attempt: 1, maxAttempts: 1 })
+    await portal.tasks['recovery:apply-held']?.(
+      { accountId: person.accountId },
+      { attempt: 1, maxAttempts: 1 },
+    )
     assert.equal((await person.browser.get('/account')).status, 200)
     await oldWorks(person)
     for (const to of [person.mailbox, person.address]) await awaitText(portal, to, /will work from/)
     portal.clock.advance(73 * 3_600_000)
     await Promise.all([sweep(), sweep()])
     await signIn(portal, { login: person.login, password: fresh })
-    const old = await portal.visitor().post('/sign-in', { login: person.login, password: person.password })
+    const old = await portal
+      .visitor()
+      .post('/sign-in', { login: person.login, password: person.password })
     assert.deepEqual(old.errors, ['password.wrong'])
     await awaitText(portal, person.address, /with the answer to the security question/)
     const { probation_until } = await portal.db('accounts').where({ id: person.accountId }).first()
@@ -80,14 +87,21 @@ describe('SECURITY_QUESTION=hold', () => {
   it('Security: after a waiting password was stopped, the same answer sets no second one', async () => {
     const person = await equip(portal)
     await hold(portal, person)
-    const stopped = await person.browser.post('/account/waiting-password/stop', {}, { from: '/account' })
+    const stopped = await person.browser.post(
+      '/account/waiting-password/stop',
+      {},
+      { from: '/account' },
+    )
     assert.deepEqual([stopped.status, stopped.location], [303, '/account'])
     assert.match((await person.browser.get('/account')).html, /no answer opens the mailbox now/)
     assert.match((await person.browser.get(ways)).html, /This question is in doubt/)
     const stranger = await begin(portal, person.login)
     const second = await stranger.post('/recover/security-question', { answer: person.answer })
     assert.deepEqual(second.errors, ['answer.wrong'])
-    assert.equal(await portal.db('recovery_holds').where({ account_id: person.accountId }).first(), undefined)
+    assert.equal(
+      await portal.db('recovery_holds').where({ account_id: person.accountId }).first(),
+      undefined,
+    )
     const anew = await person.browser.post(question, answerIs('Zielona nad rzeką'))
     assert.equal(anew.status, 303, anew.errors.join())
     await hold(portal, { ...person, answer: 'Zielona nad rzeką' })
@@ -119,14 +133,20 @@ describe('SECURITY_QUESTION=hold', () => {
     await visitor.post('/recover/security-question', { answer: proven.answer })
     // Each portal shows the letters that its own worker took up.
     await portal.stopWorker()
-    const closed = await startTestPortal({ database: portal.database, env: { SECURITY_QUESTION: 'off' } })
+    const closed = await startTestPortal({
+      database: portal.database,
+      env: { SECURITY_QUESTION: 'off' },
+    })
     after(() => closed.stop())
     const late = closed.visitor()
     for (const [name, value] of visitor.cookies) late.cookies.set(name, value)
     const set = await setPassword(late, fresh)
     assert.deepEqual(set.errors, ['link.dead'])
     await closed.tasks['recovery:sweep-held']?.({}, { attempt: 1, maxAttempts: 1 })
-    assert.equal((await portal.db('recovery_holds').where({ account_id: waiting.accountId })).length, 0)
+    assert.equal(
+      (await portal.db('recovery_holds').where({ account_id: waiting.accountId })).length,
+      0,
+    )
     await awaitText(closed, waiting.mailbox, /security questions open no mailbox here any more/)
     await closed.stopWorker()
     await portal.startWorker()
@@ -145,7 +165,10 @@ describe('SECURITY_QUESTION=hold', () => {
     portal.clock.advance(73 * 3_600_000)
     await sweep()
     await signIn(portal, { login: changed.login, password: `${fresh} of the owner` })
-    const { password_verifier } = await portal.db('accounts').where({ id: blocked.accountId }).first()
+    const { password_verifier } = await portal
+      .db('accounts')
+      .where({ id: blocked.accountId })
+      .first()
     assert.equal(await portal.parts.hasher.verify(password_verifier, blocked.password), true)
     assert.equal((await portal.db('recovery_holds').select()).length, 0)
   })
@@ -165,7 +188,11 @@ describe('SECURITY_QUESTION=off', () => {
       const doors = await visitor.get('/recover/method')
       assert.ok(!doors.html.includes('security-question'))
       assert.equal((await visitor.get('/recover/security-question')).status, 404)
-      const posted = await visitor.post('/recover/security-question', { answer: person.answer }, { from: '/recover' })
+      const posted = await visitor.post(
+        '/recover/security-question',
+        { answer: person.answer },
+        { from: '/recover' },
+      )
       assert.equal(posted.status, 404)
     }
   })

@@ -40,7 +40,9 @@ afterEach(() => {
 })
 
 const written = async (to: string, name: string): Promise<Written[]> =>
-  (await writtenMessages(portal.db, portal.keyring)).filter((each) => each.to === to && each.name === name)
+  (await writtenMessages(portal.db, portal.keyring)).filter(
+    (each) => each.to === to && each.name === name,
+  )
 
 async function codeFor(visitor: Visitor, person: Equipped, phone = person.phone): Promise<string> {
   const asked = await visitor.post('/recover/sms', { phone })
@@ -52,17 +54,28 @@ async function codeFor(visitor: Visitor, person: Equipped, phone = person.phone)
 async function proven(person: Equipped, to = portal): Promise<Visitor> {
   const visitor = await begin(to, person.login)
   const answer = await visitor.post('/recover/security-question', { answer: person.answer })
-  assert.deepEqual([answer.status, answer.location], [303, '/recover/new-password'], answer.errors.join())
+  assert.deepEqual(
+    [answer.status, answer.location],
+    [303, '/recover/new-password'],
+    answer.errors.join(),
+  )
   return visitor
 }
 
 const flowOf = async (visitor: Visitor): Promise<Flow> =>
-  (await findFlow(portal.db, hashToken(visitor.cookies.get('recovery') ?? ''), portal.clock.now())) ??
-  assert.fail('no flow')
+  (await findFlow(
+    portal.db,
+    hashToken(visitor.cookies.get('recovery') ?? ''),
+    portal.clock.now(),
+  )) ?? assert.fail('no flow')
 
-const accountOf = ({ accountId }: Equipped) => portal.db('accounts').where({ id: accountId }).first()
+const accountOf = ({ accountId }: Equipped) =>
+  portal.db('accounts').where({ id: accountId }).first()
 const block = ({ accountId }: Equipped) =>
-  portal.db('accounts').where({ id: accountId }).update({ blocked_at: portal.clock.now(), block_reason: 'x' })
+  portal
+    .db('accounts')
+    .where({ id: accountId })
+    .update({ blocked_at: portal.clock.now(), block_reason: 'x' })
 const isPassword = async (person: Equipped, password: string) =>
   portal.parts.hasher.verify((await accountOf(person)).password_verifier, password)
 const activityOf = ({ accountId }: Equipped) =>
@@ -82,7 +95,10 @@ describe('the first page', () => {
     assert.ok(!(await visitor.get('/recover')).html.includes(anew()))
     for (const login of ['', '   ']) {
       const refused = await visitor.post('/recover', { login })
-      assert.deepEqual([refused.status, refused.page, refused.errors], [422, 'recover', ['login.missing']])
+      assert.deepEqual(
+        [refused.status, refused.page, refused.errors],
+        [422, 'recover', ['login.missing']],
+      )
       assert.ok(!refused.html.includes(anew()))
     }
     assert.equal(visitor.cookies.has('recovery'), false)
@@ -92,7 +108,8 @@ describe('the first page', () => {
 
   it('lets a network begin and ask only so often an hour, and says when again', async () => {
     const visitor = await begin(portal, 'nobody-has-this')
-    for (let i = 0; i < 11; i++) assert.equal((await visitor.post('/recover', { login: `nobody-${i}` })).status, 303)
+    for (let i = 0; i < 11; i++)
+      assert.equal((await visitor.post('/recover', { login: `nobody-${i}` })).status, 303)
     for (const [path, fields] of [
       ['/recover', { login: 'nobody-more' }],
       ['/recover/backup-address', { address: 'a@elsewhere.example' }],
@@ -106,7 +123,10 @@ describe('the first page', () => {
     const keys: string[] = await portal.db('rate_limits').pluck('key')
     assert.ok(keys.some((key) => key.startsWith('recovery:')))
     // An answer has a limit of its own.
-    assert.equal((await visitor.post('/recover/security-question', { answer: 'x y z' })).status, 422)
+    assert.equal(
+      (await visitor.post('/recover/security-question', { answer: 'x y z' })).status,
+      422,
+    )
   })
 
   it('begins a flow of the visitor’s language, device and place, under a cookie that a script cannot read', async () => {
@@ -119,7 +139,10 @@ describe('the first page', () => {
     const line = answer.headers.getSetCookie().find((each) => each.startsWith('recovery=')) ?? ''
     assert.match(line, /; Path=\/; HttpOnly; SameSite=Lax$/)
     const flow = await flowOf(visitor)
-    assert.deepEqual([flow.locale, flow.trace.device, flow.trace.place], ['de', 'Firefox, Linux', '127.0.…'])
+    assert.deepEqual(
+      [flow.locale, flow.trace.device, flow.trace.place],
+      ['de', 'Firefox, Linux', '127.0.…'],
+    )
   })
 })
 
@@ -129,14 +152,19 @@ describe('the cookie of a recovery', () => {
 
   it('is bound to the host and to https where the portal is, and a new one each time', () => {
     const set: unknown[][] = []
-    const res = { cookie: (...all: unknown[]) => set.push(all) } as unknown as Parameters<typeof keepFlow>[1]
+    const res = { cookie: (...all: unknown[]) => set.push(all) } as unknown as Parameters<
+      typeof keepFlow
+    >[1]
     for (const [base, name, secure] of [
       ['https://postern.example', '__Host-recovery', true],
       ['http://localhost:3000', 'recovery', false],
     ] as const) {
       const hash = keepFlow(parts(base), res)
       const [givenName, token, attributes] = set.at(-1) ?? []
-      assert.deepEqual([givenName, attributes], [name, { path: '/', httpOnly: true, sameSite: 'lax', secure }])
+      assert.deepEqual(
+        [givenName, attributes],
+        [name, { path: '/', httpOnly: true, sameSite: 'lax', secure }],
+      )
       assert.deepEqual(hash, hashToken(String(token)))
       assert.deepEqual(flowTokenHashOf(parts(base), asked({ [name]: token })), hash)
     }
@@ -155,7 +183,11 @@ describe('the doors', () => {
     const page = await visitor.get('/recover/method')
     assert.deepEqual([page.status, page.page], [200, 'recover-method'])
     const doors = [...page.html.matchAll(/href="(\/recover\/[^"]+)"/g)].map(([, href]) => href)
-    assert.deepEqual(doors, ['/recover/backup-address', '/recover/sms', '/recover/security-question'])
+    assert.deepEqual(doors, [
+      '/recover/backup-address',
+      '/recover/sms',
+      '/recover/security-question',
+    ])
     for (const [path, id, field] of [
       ['backup-address', 'recover-backup-address', 'address'],
       ['sms', 'recover-sms', 'phone'],
@@ -191,7 +223,11 @@ describe('the doors', () => {
     const sent = await visitor.get('/recover/backup-address/sent')
     assert.deepEqual([sent.status, sent.page], [200, 'recover-backup-address-sent'])
     for (const path of ['new-password', 'done'])
-      assert.equal((await visitor.get(`/recover/${path}`)).location, '/recover/backup-address/sent', path)
+      assert.equal(
+        (await visitor.get(`/recover/${path}`)).location,
+        '/recover/backup-address/sent',
+        path,
+      )
     await codeFor(visitor, person)
     for (const path of ['new-password', 'done'])
       assert.equal((await visitor.get(`/recover/${path}`)).location, '/recover/sms/code', path)
@@ -210,7 +246,11 @@ describe('the doors', () => {
     const visitor = await begin(portal, person.login)
     const first = await codeFor(visitor, person)
     await pause(150)
-    const again = await visitor.post('/recover/sms', { again: 'yes' }, { from: '/recover/sms/code' })
+    const again = await visitor.post(
+      '/recover/sms',
+      { again: 'yes' },
+      { from: '/recover/sms/code' },
+    )
     assert.deepEqual([again.status, again.location], [303, '/recover/sms/code'])
     await doJobs(portal.db, portal.tasks, 'phone:send-recovery-code')
     const codes = await written(person.phone, 'recovery-code')
@@ -228,7 +268,10 @@ describe('the doors', () => {
     const visitor = await begin(portal, person.login)
     const code = await codeFor(visitor, person)
     const wrong = await visitor.post('/recover/sms/code', { code: otherCode(code) })
-    assert.deepEqual([wrong.status, wrong.page, wrong.errors], [422, 'recover-sms-code', ['code.wrong']])
+    assert.deepEqual(
+      [wrong.status, wrong.page, wrong.errors],
+      [422, 'recover-sms-code', ['code.wrong']],
+    )
     const right = await visitor.post('/recover/sms/code', { code })
     assert.deepEqual([right.status, right.location], [303, '/recover/new-password'])
     for (const path of ['method', 'sms', 'sms/code', 'backup-address', 'security-question', 'done'])
@@ -242,12 +285,18 @@ describe('the doors', () => {
     }
     const other = await begin(portal, person.login)
     for (let i = 0; i < 3; i++)
-      assert.deepEqual((await other.post('/recover/security-question', { answer: 'wrong' })).errors, ['answer.wrong'])
+      assert.deepEqual(
+        (await other.post('/recover/security-question', { answer: 'wrong' })).errors,
+        ['answer.wrong'],
+      )
     const full = await other.post('/recover/security-question', { answer: 'wrong' })
     assert.equal(full.status, 429)
     assert.ok(Number(full.headers.get('retry-after')) > 86_000)
     // A page that only tells what to wait for takes nothing.
-    assert.equal((await other.post('/recover/backup-address/sent', {}, { from: '/recover' })).status, 404)
+    assert.equal(
+      (await other.post('/recover/backup-address/sent', {}, { from: '/recover' })).status,
+      404,
+    )
   })
 
   it('of a flow that moved in another window answer with the step that is due', async () => {
@@ -257,9 +306,13 @@ describe('the doors', () => {
     const _csrf = await visitor.token('/recover/sms')
     // Moved between the look and the step: the row is held by the other window until it has moved.
     const other = await portal.db.transaction()
-    await other('recovery_flows').where({ id: flow.id }).update({ state: 'proven', proven_by: 'phone' })
+    await other('recovery_flows')
+      .where({ id: flow.id })
+      .update({ state: 'proven', proven_by: 'phone' })
     const body = new URLSearchParams({ _csrf, phone: person.phone }).toString()
-    const late = visitor.send('/recover/sms', body, { 'content-type': 'application/x-www-form-urlencoded' })
+    const late = visitor.send('/recover/sms', body, {
+      'content-type': 'application/x-www-form-urlencoded',
+    })
     await pause(150)
     await other.commit()
     assert.deepEqual([(await late).status, (await late).location], [303, '/recover/new-password'])
@@ -298,7 +351,10 @@ describe('a link from a mail', () => {
     const visitor = await begin(portal, person.login)
     const code = await codeFor(visitor, person)
     await visitor.post('/recover/sms/code', { code })
-    await portal.db('phones').where({ account_id: person.accountId }).update({ confirmed_at: portal.clock.now() })
+    await portal
+      .db('phones')
+      .where({ account_id: person.accountId })
+      .update({ confirmed_at: portal.clock.now() })
     const late = await setPassword(visitor, fresh)
     assert.deepEqual([late.status, late.page, late.errors], [422, 'recover-link', ['link.dead']])
     assert.equal(await isPassword(person, person.password), true)
@@ -339,16 +395,25 @@ describe('a new password', () => {
     const other = await begin(portal, person.login)
     const otherFlow = await flowOf(other)
     await portal.db('recovery_holds').insert({
-      ...{ account_id: person.accountId, flow_id: otherFlow.id, password_verifier: 'v', password_sealed: 's' },
+      ...{
+        account_id: person.accountId,
+        flow_id: otherFlow.id,
+        password_verifier: 'v',
+        password_sealed: 's',
+      },
       ...{ device: '', place: '', made_at: portal.clock.now(), due_at: portal.clock.now() },
     })
-    const count = async (table: string) => (await portal.db(table).where({ account_id: person.accountId })).length
+    const count = async (table: string) =>
+      (await portal.db(table).where({ account_id: person.accountId })).length
     assert.equal(await count('known_devices'), 1)
     assert.equal(await count('sessions'), 1)
     const visitor = await begin(portal, person.login)
     await visitor.post('/recover/sms/code', { code: await codeFor(visitor, person) })
     assert.equal((await setPassword(visitor, fresh)).location, '/recover/done')
-    assert.deepEqual([await count('known_devices'), await count('sessions'), await count('recovery_holds')], [1, 0, 0])
+    assert.deepEqual(
+      [await count('known_devices'), await count('sessions'), await count('recovery_holds')],
+      [1, 0, 0],
+    )
     const ended = await portal.db('recovery_flows').where({ id: otherFlow.id }).first()
     assert.ok(ended.ended_at)
     assert.equal((await accountOf(person)).probation_until, null, 'a code is a strong proof')
@@ -381,13 +446,21 @@ describe('a new password', () => {
     const trace = { device: '', place: '' }
     const reset = (more: Partial<Flow>, password = fresh): Promise<ResetOutcome> =>
       resetPassword(portal.parts, { ...flow, ...more }, password, trace)
-    for (const more of [{ state: 'asked' }, { accountId: null }, { address: null }, { provenBy: null }] as const)
+    for (const more of [
+      { state: 'asked' },
+      { accountId: null },
+      { address: null },
+      { provenBy: null },
+    ] as const)
       assert.deepEqual(await reset(more), { kind: 'moved' })
     assert.deepEqual(await reset({}, 'short'), { kind: 'refused', reason: 'too-short' })
     assert.equal(await isPassword(person, person.password), true)
     await block(person)
     assert.deepEqual(await reset({}), { kind: 'moved' })
-    await portal.db('accounts').where({ id: person.accountId }).update({ blocked_at: null, block_reason: null })
+    await portal
+      .db('accounts')
+      .where({ id: person.accountId })
+      .update({ blocked_at: null, block_reason: null })
     const outcomes = await Promise.all([reset({}), reset({}), reset({})])
     assert.deepEqual(outcomes.map(({ kind }) => kind).sort(), ['done', 'moved', 'moved'])
   })
@@ -401,10 +474,16 @@ describe('a new password', () => {
     await other('accounts').where({ id: person.accountId }).forUpdate()
     await other('recovery_flows').where({ id: flow.id }).update({ state: 'done' })
     const body = new URLSearchParams({ _csrf, password: fresh }).toString()
-    const late = visitor.send('/recover/new-password', body, { 'content-type': 'application/x-www-form-urlencoded' })
+    const late = visitor.send('/recover/new-password', body, {
+      'content-type': 'application/x-www-form-urlencoded',
+    })
     await pause(150)
     await other.commit()
-    assert.deepEqual([(await late).status, (await late).errors], [422, ['password.set-already']], 'not by this one')
+    assert.deepEqual(
+      [(await late).status, (await late).errors],
+      [422, ['password.set-already']],
+      'not by this one',
+    )
     assert.equal(await isPassword(person, person.password), true)
   })
 
@@ -445,8 +524,11 @@ describe('a new password', () => {
 
 describe('SECURITY_QUESTION=hold', () => {
   const applyJobs = async ({ accountId }: Equipped) =>
-    (await jobsOf(portal.db, 'recovery:apply-held')).filter(({ payload }) => payload.accountId === accountId)
-  const run = (task: string, payload = {}) => holding.tasks[task]?.(payload, { attempt: 1, maxAttempts: 1 })
+    (await jobsOf(portal.db, 'recovery:apply-held')).filter(
+      ({ payload }) => payload.accountId === accountId,
+    )
+  const run = (task: string, payload = {}) =>
+    holding.tasks[task]?.(payload, { attempt: 1, maxAttempts: 1 })
 
   async function hold(person: Equipped): Promise<Visitor> {
     const visitor = await proven(person, holding)

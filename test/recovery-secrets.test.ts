@@ -4,7 +4,13 @@ import { after, before, test } from 'node:test'
 import { firstEpoch } from '#server/accounts/change-account.ts'
 import { findLink, putLink, spendLink } from '#server/backup-address/link-store.ts'
 import { hashToken, newToken } from '#server/core/secrets.ts'
-import { countCodeTry, decideCode, digestOfCode, putCodeRequest, spendCode } from '#server/phone/code-store.ts'
+import {
+  countCodeTry,
+  decideCode,
+  digestOfCode,
+  putCodeRequest,
+  spendCode,
+} from '#server/phone/code-store.ts'
 import { finishFlow, noteProof } from '#server/recovery/store.ts'
 import { spendUndo } from '#server/undo/store.ts'
 import { pastDoor } from './support/door.ts'
@@ -20,7 +26,9 @@ after(() => portal.stop())
 const inMinutes = (minutes: number) => new Date(portal.clock.now().getTime() + minutes * 60_000)
 
 /** How many of twenty at once were told that it was them. */
-async function winnersOf(attempt: (trx: Parameters<typeof spendLink>[0]) => Promise<unknown>): Promise<number> {
+async function winnersOf(
+  attempt: (trx: Parameters<typeof spendLink>[0]) => Promise<unknown>,
+): Promise<number> {
   const won = await Promise.all(Array.from({ length: 20 }, () => pastDoor(portal.db, attempt)))
   return won.filter(Boolean).length
 }
@@ -35,7 +43,9 @@ test('a link is spent once, by its own account, and not when it is expired', asy
   const [person, other] = [await equip(portal), await equip(portal)]
   const [tokenHash, at] = [hashToken(newToken()), portal.clock.now()]
   const link = { accountId: person.accountId, tokenHash, at }
-  await pastDoor(portal.db, (trx) => putLink(trx, { ...link, epoch: firstEpoch, expiresAt: inMinutes(60) }))
+  await pastDoor(portal.db, (trx) =>
+    putLink(trx, { ...link, epoch: firstEpoch, expiresAt: inMinutes(60) }),
+  )
   const spend = (about: typeof link) => pastDoor(portal.db, (trx) => spendLink(trx, about))
   assert.equal(await spend({ ...link, accountId: other.accountId }), false)
   assert.equal(await spend({ ...link, at: inMinutes(61) }), false)
@@ -51,8 +61,14 @@ test('a code is counted to its limit, spent once, and only in its own recovery',
   for (const id of [flowId, elsewhere])
     await portal.db.transaction(async (trx) => {
       const sends = await putCodeRequest(trx, portal.keyring, { flowId: id, ...about })
-      assert.equal(await decideCode(trx, portal.keyring, { flowId: id, sends, code: '12345678' }), true)
-      assert.equal(await decideCode(trx, portal.keyring, { flowId: id, sends, code: '87654321' }), false)
+      assert.equal(
+        await decideCode(trx, portal.keyring, { flowId: id, sends, code: '12345678' }),
+        true,
+      )
+      assert.equal(
+        await decideCode(trx, portal.keyring, { flowId: id, sends, code: '87654321' }),
+        false,
+      )
     })
   const counts = await Promise.all(
     Array.from({ length: 20 }, () =>
@@ -66,16 +82,23 @@ test('a code is counted to its limit, spent once, and only in its own recovery',
   assert.deepEqual(digest, first.digest)
   assert.notDeepEqual(digestOfCode(portal.keyring, elsewhere, first, '12345678'), digest)
   assert.equal(await portal.db.transaction((trx) => spendCode(trx, elsewhere, digest, at)), false)
-  assert.equal(await portal.db.transaction((trx) => spendCode(trx, flowId, digest, inMinutes(11))), false)
+  assert.equal(
+    await portal.db.transaction((trx) => spendCode(trx, flowId, digest, inMinutes(11))),
+    false,
+  )
   assert.equal(await winnersOf((trx) => spendCode(trx, flowId, digest, at)), 1)
 })
 
 test('a recovery is proven once and arrives once, and not when its time is over', async () => {
   const id = await flowOf(await equip(portal))
   const at = portal.clock.now()
-  const finish = (trx: Parameters<typeof finishFlow>[0], when = at) => finishFlow(trx, id, 'set-password', when, null)
+  const finish = (trx: Parameters<typeof finishFlow>[0], when = at) =>
+    finishFlow(trx, id, 'set-password', when, null)
   assert.equal(await winnersOf((trx) => finish(trx)), 0)
-  assert.equal(await portal.db.transaction((trx) => noteProof(trx, id, 'phone', inMinutes(121))), false)
+  assert.equal(
+    await portal.db.transaction((trx) => noteProof(trx, id, 'phone', inMinutes(121))),
+    false,
+  )
   assert.equal(await winnersOf((trx) => noteProof(trx, id, 'phone', at)), 1)
   assert.equal(await pastDoor(portal.db, (trx) => finish(trx, inMinutes(121))), false)
   assert.equal(await winnersOf((trx) => finish(trx)), 1)
@@ -94,7 +117,8 @@ test('a link that takes a change back is used once', async () => {
     made_at: portal.clock.now(),
     expires_at: inMinutes(60),
   })
-  const spend = (trx: Parameters<typeof spendUndo>[0], at: Date) => spendUndo(trx, portal.keyring, token_hash, at)
+  const spend = (trx: Parameters<typeof spendUndo>[0], at: Date) =>
+    spendUndo(trx, portal.keyring, token_hash, at)
   assert.equal(await pastDoor(portal.db, (trx) => spend(trx, inMinutes(61))), undefined)
   assert.equal(await winnersOf((trx) => spend(trx, portal.clock.now())), 1)
 })

@@ -10,7 +10,12 @@ import { challengeFlow } from '#server/recovery/challenge-flow.ts'
 import { methodFlowOf } from '#server/recovery/method-flow.ts'
 import { openLink } from '#server/recovery/open-link.ts'
 import { proveFlow } from '#server/recovery/prove-flow.ts'
-import type { MethodFlow, MethodId, ProofOutcome, RecoveryMethod } from '#server/recovery/recovery-method.ts'
+import type {
+  MethodFlow,
+  MethodId,
+  ProofOutcome,
+  RecoveryMethod,
+} from '#server/recovery/recovery-method.ts'
 import { endFlow, type Flow, findFlow } from '#server/recovery/store.ts'
 import { at, clock, keyring, startContactTrial, trace } from './support/contact-trial.ts'
 
@@ -18,7 +23,9 @@ const trial = await startContactTrial()
 const { db, within, newOwner } = trial
 after(() => trial.stop())
 
-async function newFlow(accountId: string | null): Promise<{ flow: Flow; now: () => Promise<Flow | undefined> }> {
+async function newFlow(
+  accountId: string | null,
+): Promise<{ flow: Flow; now: () => Promise<Flow | undefined> }> {
   const { tokenHash } = await trial.putFlow(accountId)
   const now = () => findFlow(db, tokenHash, at)
   return { flow: (await now()) ?? assert.fail('no flow'), now }
@@ -61,8 +68,15 @@ test('a challenge is asked of the method with its own view of the flow, and note
     },
   })
   const parts = { db, clock }
-  assert.deepEqual(await challengeFlow(parts, method, flow, 'nonsense'), { kind: 'refused', reason: 'shape' })
-  assert.deepEqual([(await now())?.state, (await now())?.asked], ['begun', null], 'a refusal moves nothing')
+  assert.deepEqual(await challengeFlow(parts, method, flow, 'nonsense'), {
+    kind: 'refused',
+    reason: 'shape',
+  })
+  assert.deepEqual(
+    [(await now())?.state, (await now())?.asked],
+    ['begun', null],
+    'a refusal moves nothing',
+  )
   assert.deepEqual(await challengeFlow(parts, method, flow, null), { kind: 'asked' })
   assert.deepEqual([(await now())?.state, (await now())?.asked], ['asked', 'phone'])
   const view = methodFlowOf(flow, at)
@@ -101,7 +115,9 @@ test('a right proof moves its flow, and a wrong one, or one that must wait, does
     assert.deepEqual(await proveFlow(parts, proveBy(outcome), flow, 'typed'), outcome)
     assert.equal((await now())?.state, 'begun')
   }
-  assert.deepEqual(await proveFlow(parts, proveBy({ kind: 'right' }), flow, 'typed'), { kind: 'proven' })
+  assert.deepEqual(await proveFlow(parts, proveBy({ kind: 'right' }), flow, 'typed'), {
+    kind: 'proven',
+  })
   assert.deepEqual([(await now())?.state, (await now())?.provenBy], ['proven', 'phone'])
   assert.deepEqual(seen[0], [methodFlowOf(flow, at), 'typed'])
   // Somebody was faster: the secret is worth nothing any more.
@@ -120,7 +136,12 @@ test('what only a hash can tell is asked of the hasher after the count is kept',
     id: 'security-question',
     prove: async (trx, of) => {
       await mark(trx, `${counted}${of.id}`)
-      return { kind: 'verify', verifier: 'phc', text: 'answer', takeBack: async () => assert.fail('was judged') }
+      return {
+        kind: 'verify',
+        verifier: 'phc',
+        text: 'answer',
+        takeBack: async () => assert.fail('was judged'),
+      }
     },
   })
   const asked: unknown[] = []
@@ -131,14 +152,22 @@ test('what only a hash can tell is asked of the hasher after the count is kept',
     })
   const parts = { db, clock }
   const refused = { kind: 'refused', reason: 'wrong' }
-  assert.deepEqual(await proveFlow({ ...parts, hasher: hasherSays(false) }, method, flow, 'x'), refused)
+  assert.deepEqual(
+    await proveFlow({ ...parts, hasher: hasherSays(false) }, method, flow, 'x'),
+    refused,
+  )
   assert.equal((await now())?.state, 'begun')
   assert.deepEqual(asked, ['phc', 'answer', 1], 'the count is committed before the hash')
   await db('rate_limits').delete()
-  assert.deepEqual(await proveFlow({ ...parts, hasher: hasherSays(true) }, method, flow, 'x'), { kind: 'proven' })
+  assert.deepEqual(await proveFlow({ ...parts, hasher: hasherSays(true) }, method, flow, 'x'), {
+    kind: 'proven',
+  })
   assert.equal((await now())?.provenBy, 'security-question')
   // Even a hasher that says yes opens no decoy.
-  assert.deepEqual(await proveFlow({ ...parts, hasher: hasherSays(true) }, method, decoy, 'x'), refused)
+  assert.deepEqual(
+    await proveFlow({ ...parts, hasher: hasherSays(true) }, method, decoy, 'x'),
+    refused,
+  )
   assert.equal((await decoyNow())?.state, 'begun')
 })
 
@@ -180,7 +209,11 @@ test('a link opens a flow of its own for the account that it was sent to, and is
         return accountId === undefined ? undefined : { accountId, epoch: firstEpoch }
       },
     })
-  const recoveryMethods = [methodOf({}), byLink('security-question', undefined), byLink('backup-address', anna.id)]
+  const recoveryMethods = [
+    methodOf({}),
+    byLink('security-question', undefined),
+    byLink('backup-address', anna.id),
+  ]
   const parts = { db, clock, keyring, recoveryMethods }
   for (let round = 0; round < 2; round++) {
     const cookie = hashToken(newToken())
@@ -188,7 +221,16 @@ test('a link opens a flow of its own for the account that it was sent to, and is
     const flow = await findFlow(db, cookie, at)
     assert.ok(flow)
     assert.deepEqual(
-      [flow.accountId, flow.address, flow.state, flow.provenBy, flow.proofHash, flow.locale, flow.trace, flow.begunAt],
+      [
+        flow.accountId,
+        flow.address,
+        flow.state,
+        flow.provenBy,
+        flow.proofHash,
+        flow.locale,
+        flow.trace,
+        flow.begunAt,
+      ],
       [anna.id, anna.address, 'proven', 'backup-address', hashToken(token), 'ru', trace, at],
     )
   }
@@ -209,7 +251,12 @@ test('a link opens nothing for an account that is blocked, closed or unknown', a
   const anna = await newOwner()
   const opening = (accountId: string) => {
     const recoveryMethods = [methodOf({ openLink: async () => ({ accountId, epoch: firstEpoch }) })]
-    return openLink({ db, clock, keyring, recoveryMethods }, newToken(), { locale: 'en', trace }, never)
+    return openLink(
+      { db, clock, keyring, recoveryMethods },
+      newToken(),
+      { locale: 'en', trace },
+      never,
+    )
   }
   assert.equal(await opening(randomUUID()), false)
   for (const what of [

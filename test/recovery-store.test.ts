@@ -5,9 +5,28 @@ import { randomUUID } from 'node:crypto'
 import { after, test } from 'node:test'
 import { firstEpoch } from '#server/accounts/change-account.ts'
 import { hashToken, newToken } from '#server/core/secrets.ts'
-import { beginProvenFlow, beginRecovery, flowEnd, keysOf, nobody } from '#server/recovery/begin-recovery.ts'
-import { beginnings, edges, flowStates, stateAfter, statesBefore } from '#server/recovery/flow-states.ts'
-import { dropHold, type Hold, listHolds, putHold, rekeyHolds, takeDueHold } from '#server/recovery/hold-store.ts'
+import {
+  beginProvenFlow,
+  beginRecovery,
+  flowEnd,
+  keysOf,
+  nobody,
+} from '#server/recovery/begin-recovery.ts'
+import {
+  beginnings,
+  edges,
+  flowStates,
+  stateAfter,
+  statesBefore,
+} from '#server/recovery/flow-states.ts'
+import {
+  dropHold,
+  type Hold,
+  listHolds,
+  putHold,
+  rekeyHolds,
+  takeDueHold,
+} from '#server/recovery/hold-store.ts'
 import { methodFlowOf } from '#server/recovery/method-flow.ts'
 import {
   deleteOldFlows,
@@ -46,10 +65,12 @@ const newFlow = (accountId: string | null, state: keyof typeof edges = 'begun', 
   })
 
 const network = '192.0.2.1'
-const askerKeyOf = (address: string, from = network) => digest('recovery.asker', JSON.stringify([address, from]))
+const askerKeyOf = (address: string, from = network) =>
+  digest('recovery.asker', JSON.stringify([address, from]))
 
 const find = (tokenHash: Buffer, when = at) => findFlow(db, tokenHash, when)
-const stateOf = async (id: string) => (await db('recovery_flows').where({ id }).first('state')).state
+const stateOf = async (id: string) =>
+  (await db('recovery_flows').where({ id }).first('state')).state
 
 const change = (id: string, what: object) => db('accounts').where({ id }).update(what)
 const blocked = { blocked_at: at, block_reason: 'spam' }
@@ -68,22 +89,32 @@ test('the table of states has these edges and no others', () => {
   assert.deepEqual(statesBefore('prove'), ['begun', 'asked'])
   assert.deepEqual(statesBefore('set-password'), ['proven'])
   assert.deepEqual(statesBefore('hold-password'), ['proven'])
-  assert.deepEqual((['challenge', 'prove', 'set-password', 'hold-password'] as const).map(stateAfter), [
-    'asked',
-    'proven',
-    'done',
-    'held',
-  ])
+  assert.deepEqual(
+    (['challenge', 'prove', 'set-password', 'hold-password'] as const).map(stateAfter),
+    ['asked', 'proven', 'done', 'held'],
+  )
   assert.throws(() => stateAfter('fly' as 'prove'), /no edge fly/)
 })
 
 test('whoever types a name has a flow of that name for two hours, with what is known of the browser', async () => {
   const anna = await newOwner()
-  const parts = { db: db, clock: { now: () => at }, keyring, settings: { mailDomains: ['postern.example'] } }
+  const parts = {
+    db: db,
+    clock: { now: () => at },
+    keyring,
+    settings: { mailDomains: ['postern.example'] },
+  }
   const login = anna.address.split('@')[0] ?? ''
   for (const typed of [login, ` ${login.toUpperCase()} `, anna.address]) {
     const tokenHash = hashToken(newToken())
-    await beginRecovery(parts, { login: typed, tokenHash, device: undefined, network, locale: 'be', trace })
+    await beginRecovery(parts, {
+      login: typed,
+      tokenHash,
+      device: undefined,
+      network,
+      locale: 'be',
+      trace,
+    })
     const flow = await find(tokenHash)
     assert.ok(flow)
     const { id, typedSealed, ...rest } = flow
@@ -112,7 +143,12 @@ test('whoever types a name has a flow of that name for two hours, with what is k
 })
 
 test('a name that nobody has, and what no mailbox can be called, have flows and counters of their own', async () => {
-  const parts = { db: db, clock: { now: () => at }, keyring, settings: { mailDomains: ['postern.example'] } }
+  const parts = {
+    db: db,
+    clock: { now: () => at },
+    keyring,
+    settings: { mailDomains: ['postern.example'] },
+  }
   const keys: string[] = []
   for (const [typed, address] of [
     ['nobody.here', 'nobody.here@postern.example'],
@@ -120,7 +156,14 @@ test('a name that nobody has, and what no mailbox can be called, have flows and 
     ['someone@elsewhere.example', 'someone@elsewhere.example@postern.example'],
   ] as const) {
     const tokenHash = hashToken(newToken())
-    await beginRecovery(parts, { login: typed, tokenHash, device: hashToken('x'), network, locale: 'en', trace })
+    await beginRecovery(parts, {
+      login: typed,
+      tokenHash,
+      device: hashToken('x'),
+      network,
+      locale: 'en',
+      trace,
+    })
     const flow = await find(tokenHash)
     assert.ok(flow)
     assert.deepEqual([flow.accountId, flow.address, flow.live], [null, null, false])
@@ -136,10 +179,26 @@ test('a browser that signed in before has counters of its own, and only for the 
   const [anna, boris] = [await newOwner(), await newOwner()]
   const device = hashToken(newToken())
   await within((trx) => rememberDevice(trx, anna.id, device, at))
-  const parts = { db: db, clock: { now: () => at }, keyring, settings: { mailDomains: ['postern.example'] } }
-  const keysWith = async ({ address }: { address: string }, known: Buffer | undefined, from = network) => {
+  const parts = {
+    db: db,
+    clock: { now: () => at },
+    keyring,
+    settings: { mailDomains: ['postern.example'] },
+  }
+  const keysWith = async (
+    { address }: { address: string },
+    known: Buffer | undefined,
+    from = network,
+  ) => {
     const tokenHash = hashToken(newToken())
-    await beginRecovery(parts, { login: address, tokenHash, device: known, network: from, locale: 'en', trace })
+    await beginRecovery(parts, {
+      login: address,
+      tokenHash,
+      device: known,
+      network: from,
+      locale: 'en',
+      trace,
+    })
     const flow = await find(tokenHash)
     assert.ok(flow)
     return { nameKey: flow.nameKey, budgetKey: flow.budgetKey, askerKey: flow.askerKey }
@@ -150,7 +209,11 @@ test('a browser that signed in before has counters of its own, and only for the 
   assert.equal(own.nameKey, common.nameKey)
   assert.notEqual(keysOf(keyring, anna.address, hashToken('another')).budgetKey, own.budgetKey)
   for (const from of [network, '192.0.2.2'])
-    assert.deepEqual(await keysWith(anna, device, from), { ...own, askerKey: own.budgetKey }, 'wherever it is')
+    assert.deepEqual(
+      await keysWith(anna, device, from),
+      { ...own, askerKey: own.budgetKey },
+      'wherever it is',
+    )
   const ofNetwork = { ...common, askerKey: askerKeyOf(anna.address) }
   assert.deepEqual(await keysWith(anna, undefined), ofNetwork)
   assert.deepEqual(await keysWith(anna, hashToken('another')), ofNetwork)
@@ -159,7 +222,11 @@ test('a browser that signed in before has counters of its own, and only for the 
   const ofBoris = { ...keysOf(keyring, boris.address), askerKey: askerKeyOf(boris.address) }
   assert.deepEqual(await keysWith(boris, device), ofBoris)
   assert.equal(
-    new Set([own.budgetKey, common.budgetKey, ...[ofNetwork, elsewhere, ofBoris].map(({ askerKey }) => askerKey)]).size,
+    new Set([
+      own.budgetKey,
+      common.budgetKey,
+      ...[ofNetwork, elsewhere, ofBoris].map(({ askerKey }) => askerKey),
+    ]).size,
     5,
   )
 })
@@ -192,7 +259,10 @@ test('a link and an undo begin with their proof', async () => {
     await within((trx) => beginProvenFlow(trx, keyring, { ...about, proofHash, trace, at }))
     const flow = await find(tokenHash)
     assert.ok(flow)
-    assert.deepEqual([flow.state, flow.provenBy, flow.proofHash, flow.locale], ['proven', 'phone', proofHash, 'de'])
+    assert.deepEqual(
+      [flow.state, flow.provenBy, flow.proofHash, flow.locale],
+      ['proven', 'phone', proofHash, 'de'],
+    )
     const { nameKey, budgetKey } = flow
     assert.deepEqual({ nameKey, budgetKey }, keysOf(keyring, anna.address))
     assert.ok(await find(tokenHash, minutes(119)))
@@ -223,16 +293,25 @@ test('no flow helps a blocked or closed account, or outlives the epoch of the ac
   ]) {
     const anna = await newOwner()
     const [open, proven] = [await newFlow(anna.id), await newFlow(anna.id, 'proven')]
-    assert.deepEqual([(await find(open.tokenHash))?.live, (await find(proven.tokenHash))?.live], [true, true])
+    assert.deepEqual(
+      [(await find(open.tokenHash))?.live, (await find(proven.tokenHash))?.live],
+      [true, true],
+    )
     await change(anna.id, what ?? {})
     // One that is not proven looks as before, and is a decoy.
     assert.equal((await find(open.tokenHash))?.live, false)
     assert.equal(await find(proven.tokenHash), undefined)
     assert.equal(await within((trx) => noteProof(trx, open.id, 'phone', minutes(2))), false)
-    assert.equal(await within((trx) => finishFlow(trx, proven.id, 'set-password', minutes(2), null)), false)
+    assert.equal(
+      await within((trx) => finishFlow(trx, proven.id, 'set-password', minutes(2), null)),
+      false,
+    )
     await change(anna.id, undo ?? {})
     assert.equal(await within((trx) => noteProof(trx, open.id, 'phone', minutes(2))), true)
-    assert.equal(await within((trx) => finishFlow(trx, proven.id, 'set-password', minutes(2), null)), true)
+    assert.equal(
+      await within((trx) => finishFlow(trx, proven.id, 'set-password', minutes(2), null)),
+      true,
+    )
   }
 })
 
@@ -258,7 +337,11 @@ test('a method sees of a decoy an account that nobody has', async () => {
   const held = await find(open.tokenHash)
   assert.ok(held)
   const { accountId, epoch, shownAccountId } = methodFlowOf(held, at)
-  assert.deepEqual([accountId, epoch, shownAccountId], [nobody, 0, anna.id], 'a block does not show')
+  assert.deepEqual(
+    [accountId, epoch, shownAccountId],
+    [nobody, 0, anna.id],
+    'a block does not show',
+  )
   const other = await find(decoy.tokenHash)
   assert.ok(other)
   const seen = methodFlowOf(other, at)
@@ -274,7 +357,11 @@ test('a step is taken from the states before it, in the flow of this very id, un
   for (const state of ['begun', 'asked', 'proven', 'held', 'done'] as const) {
     const { id } = await newFlow(anna.id, state)
     for (const step of ['challenge', 'prove', 'set-password', 'hold-password'] as const)
-      assert.equal(await hold(id, step), statesBefore(step).includes(state), `${step} from ${state}`)
+      assert.equal(
+        await hold(id, step),
+        statesBefore(step).includes(state),
+        `${step} from ${state}`,
+      )
   }
   const { id } = await newFlow(anna.id)
   assert.equal(await hold(id, 'challenge', minutes(59)), true)
@@ -298,11 +385,18 @@ test('asking for proof notes the method, any number of times, and moves nothing 
 
 test('a proof counts in its own flow, for its own account, once, and in time', async () => {
   const anna = await newOwner()
-  const [mine, other, decoy] = [await newFlow(anna.id), await newFlow(anna.id, 'asked'), await newFlow(null)]
+  const [mine, other, decoy] = [
+    await newFlow(anna.id),
+    await newFlow(anna.id, 'asked'),
+    await newFlow(null),
+  ]
   const prove = (id: string, when = at) => within((trx) => noteProof(trx, id, 'phone', when))
   assert.equal(await prove(decoy.id), false)
   assert.equal(await prove(mine.id, minutes(60)), false)
-  assert.deepEqual((await Promise.all([prove(mine.id), prove(mine.id), prove(mine.id)])).filter(Boolean), [true])
+  assert.deepEqual(
+    (await Promise.all([prove(mine.id), prove(mine.id), prove(mine.id)])).filter(Boolean),
+    [true],
+  )
   const flow = await find(mine.tokenHash)
   assert.deepEqual([flow?.state, flow?.provenBy], ['proven', 'phone'])
   assert.equal(await stateOf(other.id), 'asked')
@@ -315,8 +409,12 @@ test('a proof counts in its own flow, for its own account, once, and in time', a
 
 test('a proven flow arrives once, at "done" or at "held" with its moment, and not after its time', async () => {
   const anna = await newOwner()
-  const finish = (id: string, step: 'set-password' | 'hold-password', due: Date | null, when = at) =>
-    within((trx) => finishFlow(trx, id, step, when, due))
+  const finish = (
+    id: string,
+    step: 'set-password' | 'hold-password',
+    due: Date | null,
+    when = at,
+  ) => within((trx) => finishFlow(trx, id, step, when, due))
   const [now, waits, early] = [
     await newFlow(anna.id, 'proven'),
     await newFlow(anna.id, 'proven'),
@@ -324,9 +422,10 @@ test('a proven flow arrives once, at "done" or at "held" with its moment, and no
   ]
   assert.equal(await finish(early.id, 'set-password', null), false)
   assert.equal(await finish(now.id, 'set-password', null, minutes(60)), false)
-  assert.deepEqual((await Promise.all([1, 2, 3].map(() => finish(now.id, 'set-password', null)))).filter(Boolean), [
-    true,
-  ])
+  assert.deepEqual(
+    (await Promise.all([1, 2, 3].map(() => finish(now.id, 'set-password', null)))).filter(Boolean),
+    [true],
+  )
   assert.deepEqual([await stateOf(now.id), await stateOf(waits.id)], ['done', 'proven'])
   assert.equal((await find(now.tokenHash))?.takesEffectAt, null)
   assert.equal(await finish(waits.id, 'hold-password', minutes(99)), true)
@@ -343,8 +442,10 @@ test('ending the flows of an account ends those that have not arrived, and nobod
   await within((trx) => endFlow(trx, ended.id, minutes(1)))
   const other = await newFlow(boris.id)
   await within((trx) => endFlows(trx, anna.id, minutes(5)))
-  const endOf = async (id: string | undefined) => (await db('recovery_flows').where({ id }).first('ended_at')).ended_at
-  for (const state of ['begun', 'asked', 'proven']) assert.deepEqual(await endOf(flows.get(state)), minutes(5), state)
+  const endOf = async (id: string | undefined) =>
+    (await db('recovery_flows').where({ id }).first('ended_at')).ended_at
+  for (const state of ['begun', 'asked', 'proven'])
+    assert.deepEqual(await endOf(flows.get(state)), minutes(5), state)
   for (const state of ['held', 'done']) assert.equal(await endOf(flows.get(state)), null, state)
   assert.deepEqual(await endOf(ended.id), minutes(1), 'an end is not moved')
   assert.equal(await endOf(other.id), null)
@@ -355,7 +456,10 @@ test('ending the flows of an account ends those that have not arrived, and nobod
 
 test('flows that are over are forgotten, so many at once', async () => {
   await db('recovery_flows').delete()
-  const old = [await newFlow(null, 'begun', minutes(-300)), await newFlow(null, 'begun', minutes(-300))]
+  const old = [
+    await newFlow(null, 'begun', minutes(-300)),
+    await newFlow(null, 'begun', minutes(-300)),
+  ]
   const young = await newFlow(null)
   assert.equal(await deleteOldFlows(db, minutes(-240), 10), 0, 'at its end it is not yet before it')
   assert.equal(await deleteOldFlows(db, minutes(-239), 1), 1)
@@ -374,11 +478,15 @@ const holdOf = (accountId: string, more: Partial<Hold> = {}): Hold => ({
   dueAt: minutes(60),
   ...more,
 })
-const take = (accountId: string, when: Date, ring = keyring) => within((trx) => takeDueHold(trx, ring, accountId, when))
+const take = (accountId: string, when: Date, ring = keyring) =>
+  within((trx) => takeDueHold(trx, ring, accountId, when))
 
 test('a password that waits is sealed, is given out when it is due, to one caller, as it was put', async () => {
   const anna = await newOwner()
-  const first = holdOf(anna.id, { epoch: 0, password: { plain: 'an earlier sentence', verifier: 'v' } })
+  const first = holdOf(anna.id, {
+    epoch: 0,
+    password: { plain: 'an earlier sentence', verifier: 'v' },
+  })
   const hold = holdOf(anna.id, { device: hashToken('her browser') })
   await within((trx) => putHold(trx, keyring, first))
   await within((trx) => putHold(trx, keyring, hold))
@@ -406,7 +514,11 @@ test('what waits dies with a block, with the account, and with the epoch in whic
     await within((trx) => putHold(trx, keyring, holdOf(anna.id)))
     await change(anna.id, what)
     assert.equal(await take(anna.id, minutes(60)), undefined)
-    assert.equal((await db('recovery_holds').where({ account_id: anna.id })).length, 0, 'it is gone for good')
+    assert.equal(
+      (await db('recovery_holds').where({ account_id: anna.id })).length,
+      0,
+      'it is gone for good',
+    )
   }
 })
 
@@ -446,7 +558,12 @@ test('rows that another worker holds are left to it while keys are changed', asy
 
 test('what a flow calls its mailbox is sealed, and moves to a new key', async () => {
   await db('recovery_flows').delete()
-  const parts = { db, clock: { now: () => at }, keyring, settings: { mailDomains: ['postern.example'] } }
+  const parts = {
+    db,
+    clock: { now: () => at },
+    keyring,
+    settings: { mailDomains: ['postern.example'] },
+  }
   const typed = {
     'nobody.here': 'nobody.here@postern.example',
     ' Яна і ўсе ': 'Яна і ўсе',
@@ -456,7 +573,14 @@ test('what a flow calls its mailbox is sealed, and moves to a new key', async ()
   for (const login of Object.keys(typed)) {
     const tokenHash = hashToken(newToken())
     hashes.push(tokenHash)
-    await beginRecovery(parts, { login, tokenHash, device: undefined, network, locale: 'be', trace })
+    await beginRecovery(parts, {
+      login,
+      tokenHash,
+      device: undefined,
+      network,
+      locale: 'be',
+      trace,
+    })
   }
   const rekey = (limit: number) => within((trx) => rekeyFlows(trx, rotated, limit))
   assert.deepEqual([await rekey(2), await rekey(2), await rekey(2)], [2, 1, 0])

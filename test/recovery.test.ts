@@ -37,7 +37,10 @@ describe('somebody who forgot the password', () => {
     const hanna = await equip(portal)
     const phone = await begin(portal, hanna.login)
     const link = await linkOf(portal, phone, hanna)
-    assert.equal((await phone.get('/recover/backup-address/sent')).page, 'recover-backup-address-sent')
+    assert.equal(
+      (await phone.get('/recover/backup-address/sent')).page,
+      'recover-backup-address-sent',
+    )
 
     const laptop = portal.visitor()
     const opened = await laptop.get(link)
@@ -52,7 +55,9 @@ describe('somebody who forgot the password', () => {
     assert.match((await laptop.get('/account')).location ?? '', /^\/sign-in/)
     assert.match((await hanna.browser.get('/account')).location ?? '', /^\/sign-in/)
     await signIn(portal, { login: hanna.login, password: fresh })
-    const old = await portal.visitor().post('/sign-in', { login: hanna.login, password: hanna.password })
+    const old = await portal
+      .visitor()
+      .post('/sign-in', { login: hanna.login, password: hanna.password })
     assert.deepEqual(old.errors, ['password.wrong'])
     assert.deepEqual((await laptop.get(link)).errors, ['link.dead'])
   })
@@ -67,15 +72,23 @@ describe('somebody who forgot the password', () => {
     assert.ok(page.html.includes(writePhone(person.phone)), 'a typo can be seen')
     const wrong = await visitor.post('/recover/sms/code', { code: otherCode(code) })
     assert.deepEqual([wrong.status, wrong.errors], [422, ['code.wrong']])
-    const proven = await visitor.post('/recover/sms/code', { code: `${code.slice(0, 4)} ${code.slice(4)}` })
+    const proven = await visitor.post('/recover/sms/code', {
+      code: `${code.slice(0, 4)} ${code.slice(4)}`,
+    })
     assert.deepEqual([proven.status, proven.location], [303, '/recover/new-password'])
     const weak = await setPassword(visitor, 'short')
-    assert.deepEqual([weak.status, weak.page, weak.errors], [422, 'recover-new-password', ['password.too-short']])
+    assert.deepEqual(
+      [weak.status, weak.page, weak.errors],
+      [422, 'recover-new-password', ['password.too-short']],
+    )
     assert.equal((await setPassword(visitor, fresh)).location, '/recover/done')
     for (const to of [person.mailbox, person.address, person.phone]) await undoLinkOf(portal, to)
     assert.equal((await sentTo(portal, person.mailbox)).length, 1)
     const again = await signIn(portal, { login: person.login, password: fresh })
-    assert.match((await again.get('/account/activity')).html, /A new password was set: by a code sent to the phone/)
+    assert.match(
+      (await again.get('/account/activity')).html,
+      /A new password was set: by a code sent to the phone/,
+    )
   })
 
   it('gets back in by the security question, and for three days no method can be changed', async () => {
@@ -84,7 +97,10 @@ describe('somebody who forgot the password', () => {
     const asked = await visitor.get('/recover/security-question')
     assert.match(asked.html, /What was the surname of your first teacher\?/)
     const wrong = await visitor.post('/recover/security-question', { answer: 'Iвановa' })
-    assert.deepEqual([wrong.status, wrong.page, wrong.errors], [422, 'recover-question', ['answer.wrong']])
+    assert.deepEqual(
+      [wrong.status, wrong.page, wrong.errors],
+      [422, 'recover-question', ['answer.wrong']],
+    )
     const right = await visitor.post('/recover/security-question', { answer: ' каліноуская гай ' })
     assert.deepEqual([right.status, right.location], [303, '/recover/new-password'])
     assert.equal((await setPassword(visitor, fresh)).location, '/recover/done')
@@ -92,7 +108,8 @@ describe('somebody who forgot the password', () => {
     const held = await back.post('/account/recovery/phone/remove', {}, { from: '/account' })
     assert.notEqual(held.status, 303)
     assert.equal(
-      (await portal.db('phones').where({ account_id: person.accountId }).first('account_id')) !== undefined,
+      (await portal.db('phones').where({ account_id: person.accountId }).first('account_id')) !==
+        undefined,
       true,
     )
     portal.clock.advance(73 * 3_600_000)
@@ -104,7 +121,9 @@ describe('somebody who forgot the password', () => {
     await setPassword(visitor, fresh)
     await eventually(async () => {
       const row = await portal.db('mailboxes').where({ account_id: person.accountId }).first()
-      return row.password_live_at && Number(row.ended_sessions_revision) >= Number(row.password_revision)
+      return (
+        row.password_live_at && Number(row.ended_sessions_revision) >= Number(row.password_revision)
+      )
     })
   })
 })
@@ -123,13 +142,22 @@ describe('whoever takes steps out of order', () => {
       'new-password',
       'done',
     ]
-    for (const door of doors) assert.equal((await visitor.get(`/recover/${door}`)).location, '/recover', door)
+    for (const door of doors)
+      assert.equal((await visitor.get(`/recover/${door}`)).location, '/recover', door)
     await begin(portal, person.login, visitor)
     for (const door of ['backup-address/sent', 'sms/code', 'new-password', 'done'])
       assert.equal((await visitor.get(`/recover/${door}`)).location, '/recover/method', door)
-    const early = await visitor.post('/recover/new-password', { password: fresh }, { from: '/recover' })
+    const early = await visitor.post(
+      '/recover/new-password',
+      { password: fresh },
+      { from: '/recover' },
+    )
     assert.deepEqual([early.status, early.location], [303, '/recover/method'])
-    const noCode = await visitor.post('/recover/sms/code', { code: '12345678' }, { from: '/recover' })
+    const noCode = await visitor.post(
+      '/recover/sms/code',
+      { code: '12345678' },
+      { from: '/recover' },
+    )
     assert.deepEqual([noCode.status, noCode.location], [303, '/recover/method'])
     await codeOf(portal, visitor, person)
     assert.equal((await visitor.get('/recover/new-password')).location, '/recover/sms/code')
@@ -137,11 +165,17 @@ describe('whoever takes steps out of order', () => {
   })
 
   it('meets no page that skips a form', async () => {
-    assert.deepEqual((await portal.visitor().post('/recover', { login: ' ' })).errors, ['login.missing'])
+    assert.deepEqual((await portal.visitor().post('/recover', { login: ' ' })).errors, [
+      'login.missing',
+    ])
     const visitor = await begin(portal, 'nobody-of-ours')
     assert.deepEqual((await visitor.post('/recover/sms', { phone: '12' })).errors, ['phone.shape'])
-    assert.deepEqual((await visitor.post('/recover/backup-address', { address: 'x' })).errors, ['address.shape'])
-    assert.deepEqual((await visitor.post('/recover/security-question', { answer: '' })).errors, ['answer.missing'])
+    assert.deepEqual((await visitor.post('/recover/backup-address', { address: 'x' })).errors, [
+      'address.shape',
+    ])
+    assert.deepEqual((await visitor.post('/recover/security-question', { answer: '' })).errors, [
+      'answer.missing',
+    ])
     assert.deepEqual((await visitor.get('/recover/link/nonsense')).errors, ['link.dead'])
     assert.equal((await visitor.get('/recover/link/nonsense')).status, 422)
   })
@@ -153,12 +187,18 @@ describe('tries', () => {
     const visitor = await begin(portal, person.login)
     let code = await codeOf(portal, visitor, person)
     for (let round = 0; round < 3; round++)
-      assert.deepEqual((await visitor.post('/recover/sms/code', { code: otherCode(code) })).errors, ['code.wrong'])
+      assert.deepEqual(
+        (await visitor.post('/recover/sms/code', { code: otherCode(code) })).errors,
+        ['code.wrong'],
+      )
     await askForCode(visitor, { again: 'yes' }, '/recover/sms/code')
     const [newest] = await awaitSent(portal, person.phone, 2)
     code = /\d{8}/.exec(newest?.text ?? '')?.[0] ?? ''
     for (let round = 0; round < 2; round++)
-      assert.deepEqual((await visitor.post('/recover/sms/code', { code: otherCode(code) })).errors, ['code.wrong'])
+      assert.deepEqual(
+        (await visitor.post('/recover/sms/code', { code: otherCode(code) })).errors,
+        ['code.wrong'],
+      )
     const dead = await visitor.post('/recover/sms/code', { code })
     assert.deepEqual([dead.status, dead.errors], [422, ['code.dead']])
     assert.match(dead.html, /href="\/recover"/)
@@ -169,7 +209,8 @@ describe('tries', () => {
     for (let flow = 0; flow < 2; flow++) {
       const visitor = await begin(portal, person.login)
       const code = await codeOf(portal, visitor, person, flow + 1)
-      for (let round = 0; round < 5; round++) await visitor.post('/recover/sms/code', { code: otherCode(code) })
+      for (let round = 0; round < 5; round++)
+        await visitor.post('/recover/sms/code', { code: otherCode(code) })
     }
     const visitor = await begin(portal, person.login)
     const code = await codeOf(portal, visitor, person, 3)
@@ -179,7 +220,10 @@ describe('tries', () => {
     await portal.db('rate_limits').where('key', 'like', 'sms-%').delete()
     const known = await begin(portal, person.login, person.browser)
     const own = await codeOf(portal, known, person, 4)
-    assert.equal((await known.post('/recover/sms/code', { code: own })).location, '/recover/new-password')
+    assert.equal(
+      (await known.post('/recover/sms/code', { code: own })).location,
+      '/recover/new-password',
+    )
   })
 
   it('Security: wrong codes that strangers type for other numbers keep no owner out', async () => {
@@ -187,11 +231,15 @@ describe('tries', () => {
     for (let flow = 0; flow < 3; flow++) {
       const stranger = await begin(portal, person.login)
       await stranger.post('/recover/sms', { phone: `+37529811000${flow}` })
-      for (let round = 0; round < 5; round++) await stranger.post('/recover/sms/code', { code: '00000000' })
+      for (let round = 0; round < 5; round++)
+        await stranger.post('/recover/sms/code', { code: '00000000' })
     }
     const owner = await begin(portal, person.login)
     const code = await codeOf(portal, owner, person)
-    assert.equal((await owner.post('/recover/sms/code', { code })).location, '/recover/new-password')
+    assert.equal(
+      (await owner.post('/recover/sms/code', { code })).location,
+      '/recover/new-password',
+    )
   })
 
   it('a code that has to wait a moment comes, however far the clock of this machine is ahead of the database', async () => {
@@ -231,18 +279,26 @@ describe('tries', () => {
     for (const login of [person.login, 'nobody-has-this']) {
       const visitor = await begin(portal, login)
       for (let round = 0; round < 3; round++)
-        assert.deepEqual((await visitor.post('/recover/security-question', { answer: 'wrong' })).errors, [
-          'answer.wrong',
-        ])
+        assert.deepEqual(
+          (await visitor.post('/recover/security-question', { answer: 'wrong' })).errors,
+          ['answer.wrong'],
+        )
       const other = await begin(portal, login)
-      assert.equal((await other.post('/recover/security-question', { answer: person.answer })).status, 429)
+      assert.equal(
+        (await other.post('/recover/security-question', { answer: person.answer })).status,
+        429,
+      )
     }
-    await portal.db('security_questions').where({ account_id: person.accountId }).update({ tries: 10 })
+    await portal
+      .db('security_questions')
+      .where({ account_id: person.accountId })
+      .update({ tries: 10 })
     await forgetLimits(portal)
     const visitor = await begin(portal, person.login)
-    assert.deepEqual((await visitor.post('/recover/security-question', { answer: person.answer })).errors, [
-      'answer.wrong',
-    ])
+    assert.deepEqual(
+      (await visitor.post('/recover/security-question', { answer: person.answer })).errors,
+      ['answer.wrong'],
+    )
   })
 })
 
@@ -250,15 +306,21 @@ describe('a link', () => {
   it('opened by a scanner still works, and twenty uses at once set one password and tell once', async () => {
     const person = await equip(portal)
     const link = await linkOf(portal, await begin(portal, person.login), person)
-    for (let scan = 0; scan < 3; scan++) assert.equal((await portal.visitor().get(link)).status, 303)
+    for (let scan = 0; scan < 3; scan++)
+      assert.equal((await portal.visitor().get(link)).status, 303)
     const visitors = Array.from({ length: 20 }, () => portal.visitor())
     for (const visitor of visitors) await visitor.get(link)
-    const tokens = await Promise.all(visitors.map((visitor) => visitor.token('/recover/new-password')))
+    const tokens = await Promise.all(
+      visitors.map((visitor) => visitor.token('/recover/new-password')),
+    )
     const answers = await Promise.all(
       visitors.map((visitor, nth) =>
         visitor.send(
           '/recover/new-password',
-          new URLSearchParams({ _csrf: tokens[nth] ?? '', password: `${fresh} number ${nth}` }).toString(),
+          new URLSearchParams({
+            _csrf: tokens[nth] ?? '',
+            password: `${fresh} number ${nth}`,
+          }).toString(),
           { 'content-type': 'application/x-www-form-urlencoded' },
         ),
       ),
@@ -287,7 +349,8 @@ describe('a link', () => {
     await person.browser.post('/account/password', { password: `${fresh} of its owner` })
     assert.deepEqual((await portal.visitor().get(second)).errors, ['link.dead'])
     assert.notEqual(
-      (await opened.post('/recover/new-password', { password: fresh }, { from: '/recover' })).location,
+      (await opened.post('/recover/new-password', { password: fresh }, { from: '/recover' }))
+        .location,
       '/recover/done',
     )
 
@@ -318,7 +381,10 @@ describe('a link', () => {
       const asked = await visitor.post('/recover/backup-address', { address: person.address })
       assert.equal(asked.location, '/recover/backup-address/sent')
       await eventually(async () => {
-        const open = await portal.db('recovery_link_requests').whereRaw('decided_sends < sends').first()
+        const open = await portal
+          .db('recovery_link_requests')
+          .whereRaw('decided_sends < sends')
+          .first()
         return !open
       })
     }
@@ -341,7 +407,11 @@ describe('a link', () => {
       assert.match(fifth, /5 more emails can be sent today\. The next one from .+GMT/, login)
       assert.doesNotMatch(fifth, /Send it once more/)
       for (let round = 0; round < 5; round++) await ask()
-      assert.match((await visitor.get('/recover/backup-address/sent')).html, /No more emails can be sent/, login)
+      assert.match(
+        (await visitor.get('/recover/backup-address/sent')).html,
+        /No more emails can be sent/,
+        login,
+      )
     }
   })
 })
@@ -365,7 +435,11 @@ describe('a proof', () => {
     const first = await proveByPhone(portal, person)
     const second = await proveByPhone(portal, person, 2)
     assert.equal((await setPassword(second, fresh)).location, '/recover/done')
-    const late = await first.post('/recover/new-password', { password: fresh }, { from: '/recover' })
+    const late = await first.post(
+      '/recover/new-password',
+      { password: fresh },
+      { from: '/recover' },
+    )
     assert.deepEqual([late.status, late.location], [303, '/recover'])
 
     const blocked = await equip(portal)
@@ -375,17 +449,27 @@ describe('a proof', () => {
       .where({ id: blocked.accountId })
       .update({ blocked_at: portal.clock.now(), block_reason: 'x' })
     const before = await passwordOf(blocked)
-    const refused = await proven.post('/recover/new-password', { password: fresh }, { from: '/recover' })
+    const refused = await proven.post(
+      '/recover/new-password',
+      { password: fresh },
+      { from: '/recover' },
+    )
     assert.deepEqual([refused.status, refused.location], [303, '/recover'])
     const visitor = await begin(portal, blocked.login)
-    assert.deepEqual((await visitor.post('/recover/security-question', { answer: blocked.answer })).errors, [
-      'answer.wrong',
-    ])
+    assert.deepEqual(
+      (await visitor.post('/recover/security-question', { answer: blocked.answer })).errors,
+      ['answer.wrong'],
+    )
     await visitor.post('/recover/sms', { phone: blocked.phone })
     await visitor.post('/recover/backup-address', { address: blocked.address })
-    await eventually(async () => (await portal.db('messages').where({ state: 'queued' }).first()) === undefined)
+    await eventually(
+      async () => (await portal.db('messages').where({ state: 'queued' }).first()) === undefined,
+    )
     assert.deepEqual(
-      [(await sentTo(portal, blocked.phone)).length, (await sentTo(portal, blocked.address)).length],
+      [
+        (await sentTo(portal, blocked.phone)).length,
+        (await sentTo(portal, blocked.address)).length,
+      ],
       [1, 0],
     )
     assert.equal(await passwordOf(blocked), before)
@@ -406,17 +490,27 @@ describe('after a reset', () => {
     // The other recovery looks alive and leads nowhere.
     assert.equal((await begun.get('/recover/method')).page, 'recover-method')
     const answer = { answer: person.answer }
-    assert.deepEqual((await begun.post('/recover/security-question', answer)).errors, ['answer.wrong'])
-    const used = await visitor.post('/recover/new-password', { password: fresh }, { from: '/recover' })
+    assert.deepEqual((await begun.post('/recover/security-question', answer)).errors, [
+      'answer.wrong',
+    ])
+    const used = await visitor.post(
+      '/recover/new-password',
+      { password: fresh },
+      { from: '/recover' },
+    )
     assert.deepEqual([used.status, used.location], [303, '/recover/done'])
   })
 
   it('its owner changes the password, however often a stranger has done so today', async () => {
     const person = await equip(portal)
     await createOwnChangeLimit(createLimits(portal.db)).close(person.accountId, 86_400)
-    const change = (visitor: Visitor) => visitor.post('/account/password', { password: `${fresh} of its owner` })
+    const change = (visitor: Visitor) =>
+      visitor.post('/account/password', { password: `${fresh} of its owner` })
     assert.equal((await change(person.browser)).status, 429)
-    assert.equal((await setPassword(await proveByPhone(portal, person), fresh)).location, '/recover/done')
+    assert.equal(
+      (await setPassword(await proveByPhone(portal, person), fresh)).location,
+      '/recover/done',
+    )
     const owner = await signIn(portal, { login: person.login, password: fresh })
     assert.equal((await change(owner)).location, '/account')
   })
@@ -424,7 +518,8 @@ describe('after a reset', () => {
   it('a method that was removed or replaced meanwhile has proven nothing', async () => {
     for (const meanwhile of [
       (id: string) => portal.db('phones').where({ account_id: id }).delete(),
-      (id: string) => portal.db('phones').where({ account_id: id }).update({ confirmed_at: portal.clock.now() }),
+      (id: string) =>
+        portal.db('phones').where({ account_id: id }).update({ confirmed_at: portal.clock.now() }),
     ]) {
       const person = await equip(portal)
       const before = await passwordOf(person)
@@ -437,13 +532,20 @@ describe('after a reset', () => {
     const person = await equip(portal)
     const visitor = await begin(portal, person.login)
     await visitor.post('/recover/security-question', { answer: person.answer })
-    await person.browser.post('/account/recovery/security-question/remove', {}, { from: '/account/recovery' })
+    await person.browser.post(
+      '/account/recovery/security-question/remove',
+      {},
+      { from: '/account/recovery' },
+    )
     assert.deepEqual((await setPassword(visitor, fresh)).errors, ['link.dead'])
 
     const other = await equip(portal)
     const again = await begin(portal, other.login)
     await again.post('/recover/security-question', { answer: other.answer })
-    await portal.db('security_questions').where({ account_id: other.accountId }).update({ set_at: portal.clock.now() })
+    await portal
+      .db('security_questions')
+      .where({ account_id: other.accountId })
+      .update({ set_at: portal.clock.now() })
     assert.deepEqual((await setPassword(again, fresh)).errors, ['link.dead'])
   })
 
@@ -451,12 +553,20 @@ describe('after a reset', () => {
     const person = await equip(portal)
     const proven = await proveByPhone(portal, person)
     const begun = await begin(portal, person.login)
-    const changed = await person.browser.post('/account/password', { password: `${fresh} of its owner` })
+    const changed = await person.browser.post('/account/password', {
+      password: `${fresh} of its owner`,
+    })
     assert.equal(changed.location, '/account')
-    const late = await proven.post('/recover/new-password', { password: fresh }, { from: '/recover' })
+    const late = await proven.post(
+      '/recover/new-password',
+      { password: fresh },
+      { from: '/recover' },
+    )
     assert.deepEqual([late.status, late.location], [303, '/recover'])
     const answer = { answer: person.answer }
-    assert.deepEqual((await begun.post('/recover/security-question', answer)).errors, ['answer.wrong'])
+    assert.deepEqual((await begun.post('/recover/security-question', answer)).errors, [
+      'answer.wrong',
+    ])
     await signIn(portal, { login: person.login, password: `${fresh} of its owner` })
   })
 })

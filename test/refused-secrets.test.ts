@@ -9,7 +9,14 @@ import { findPhone } from '#server/phone/store.ts'
 import { awaitCode, awaitSent, awaitText, sentTo } from './support/outbox.ts'
 import { arrive } from './support/people.ts'
 import { eventually, startTestPortal, type TestPortal } from './support/portal.ts'
-import { begin, equip, forgetLimits, proveByPhone, setPassword, undoLinkOf } from './support/recovery.ts'
+import {
+  begin,
+  equip,
+  forgetLimits,
+  proveByPhone,
+  setPassword,
+  undoLinkOf,
+} from './support/recovery.ts'
 
 const next = 'zwei Störche im Nebel'
 const methods = '/account/recovery'
@@ -21,7 +28,11 @@ before(async () => {
 after(() => portal.stop())
 
 const phone = { kind: 'phone', value: '+375291234567', canonical: '+375291234567' } as const
-const gmail = { kind: 'backup-address', value: 'An.na.Kowal+mail@gmail.com', canonical: 'annakowal@gmail.com' } as const
+const gmail = {
+  kind: 'backup-address',
+  value: 'An.na.Kowal+mail@gmail.com',
+  canonical: 'annakowal@gmail.com',
+} as const
 const idn = {
   kind: 'backup-address',
   value: 'hanna@xn--80a1acny.xn--90ais',
@@ -43,7 +54,10 @@ describe('the password of before', () => {
     await forgetLimits(portal)
     const visitor = await proveByPhone(portal, person)
     const same = await setPassword(visitor, person.password)
-    assert.deepEqual([same.status, same.page, same.errors], [422, 'recover-new-password', ['password.same']])
+    assert.deepEqual(
+      [same.status, same.page, same.errors],
+      [422, 'recover-new-password', ['password.same']],
+    )
     assert.equal((await setPassword(visitor, next)).location, '/recover/done')
   })
 
@@ -64,13 +78,19 @@ describe('the password of before', () => {
   it('is refused by a recovery, however often a stranger has changed it since', async () => {
     const person = await equip(portal)
     for (let nth = 0; nth < 12; nth += 1) {
-      const changed = await person.browser.post('/account/password', { password: `the stranger’s own, number ${nth}` })
+      const changed = await person.browser.post('/account/password', {
+        password: `the stranger’s own, number ${nth}`,
+      })
       assert.equal(changed.status, 303)
     }
     await forgetLimits(portal)
     const visitor = await begin(portal, person.login)
     await visitor.post('/recover/security-question', { answer: person.answer })
-    for (const known of [person.password, 'the stranger’s own, number 0', 'the stranger’s own, number 11'])
+    for (const known of [
+      person.password,
+      'the stranger’s own, number 0',
+      'the stranger’s own, number 11',
+    ])
       assert.deepEqual((await setPassword(visitor, known)).errors, ['password.same'], known)
     assert.equal((await setPassword(visitor, next)).location, '/recover/done')
   })
@@ -90,7 +110,11 @@ describe('the password of before', () => {
     const person = await equip(portal)
     const stranger = portal.visitor()
     await stranger.post('/recover', { login: person.login })
-    const answer = await stranger.post('/recover/new-password', { password: person.password }, { from: '/recover' })
+    const answer = await stranger.post(
+      '/recover/new-password',
+      { password: person.password },
+      { from: '/recover' },
+    )
     assert.deepEqual([answer.status, answer.location], [303, '/recover/method'])
   })
 })
@@ -114,7 +138,12 @@ describe('a common password', () => {
 describe('what others know of a person', () => {
   const reasonOf = (password: string, ...contacts: Parameters<typeof wordsOfContact>) => {
     const contactWords = contacts.flatMap(wordsOfContact)
-    const judged = judgePassword(password, { minLength: 12, login: 'zosia', serviceWords: [], contactWords })
+    const judged = judgePassword(password, {
+      minLength: 12,
+      login: 'zosia',
+      serviceWords: [],
+      contactWords,
+    })
     return judged.kind === 'refused' ? judged.reason : 'ok'
   }
 
@@ -152,14 +181,27 @@ describe('what others know of a person', () => {
   } as const
   const plain = { ...tagged, value: tagged.canonical } as const
   const backwards = (text: string) => [...text].reverse().join('')
-  const spellings = ['anna.backup', 'anna.backup+bank', 'Anna.Backup+x', 'anna.backup＋a-long-tag-of-mine']
+  const spellings = [
+    'anna.backup',
+    'anna.backup+bank',
+    'Anna.Backup+x',
+    'anna.backup＋a-long-tag-of-mine',
+  ]
     .map((local) => `${local}@example.org`)
     .flatMap((each) => [each, backwards(each)])
 
   it('is no password: the own backup address with another +tag or without, and a contact backwards', () => {
-    for (const spelling of [...spellings, 'anna.backup+x@example.org!2024', 'annabackup+x@exampleorg'])
-      for (const own of [tagged, plain]) assert.equal(reasonOf(spelling, own), 'contains-contact', spelling)
-    for (const spelling of ['ann.akowal+shop@googlemail.com', backwards('annakowal+shop@googlemail.com')])
+    for (const spelling of [
+      ...spellings,
+      'anna.backup+x@example.org!2024',
+      'annabackup+x@exampleorg',
+    ])
+      for (const own of [tagged, plain])
+        assert.equal(reasonOf(spelling, own), 'contains-contact', spelling)
+    for (const spelling of [
+      'ann.akowal+shop@googlemail.com',
+      backwards('annakowal+shop@googlemail.com'),
+    ])
       assert.equal(reasonOf(spelling, gmail), 'contains-contact', spelling)
     for (const spelling of ['765432192573', '7654321 92 573+', '76-54-321-920-8'])
       assert.equal(reasonOf(spelling, phone), 'contains-contact', spelling)
@@ -168,7 +210,11 @@ describe('what others know of a person', () => {
 
   it('is no answer: the own backup address with another +tag or without, and a contact backwards', () => {
     const answer = (raw: string, ...contacts: Parameters<typeof wordsOfContact>) => {
-      const about = { login: 'zosia', address: 'zosia@postern.example', contactWords: contacts.flatMap(wordsOfContact) }
+      const about = {
+        login: 'zosia',
+        address: 'zosia@postern.example',
+        contactWords: contacts.flatMap(wordsOfContact),
+      }
       const judged = judgeSecretAnswer(raw, about)
       return judged.kind === 'refused' ? judged.reason : 'ok'
     }
@@ -182,14 +228,22 @@ describe('what others know of a person', () => {
 
   it('is no secret: the mailbox with a +tag, forwards and backwards', () => {
     const own = { login: 'zos', address: 'zos@postern.example' }
-    for (const spelling of ['zos@postern.example', 'zos+garden-gate@postern.example', 'Zos+x@postern.example 2024']) {
+    for (const spelling of [
+      'zos@postern.example',
+      'zos+garden-gate@postern.example',
+      'Zos+x@postern.example 2024',
+    ]) {
       for (const typed of [spelling, backwards(spelling)]) {
         const judged = judgePassword(typed, { ...own, minLength: 12, serviceWords: [] })
         assert.deepEqual(judged, { kind: 'refused', reason: 'contains-login' }, typed)
       }
     }
     for (const typed of ['zos+garden@postern.example', backwards('zos+garden@postern.example')])
-      assert.deepEqual(judgeSecretAnswer(typed, own), { kind: 'refused', reason: 'is-login' }, typed)
+      assert.deepEqual(
+        judgeSecretAnswer(typed, own),
+        { kind: 'refused', reason: 'is-login' },
+        typed,
+      )
   })
 
   it('is no answer: the mailbox, forwards and backwards, and the own contacts', () => {
@@ -201,9 +255,21 @@ describe('what others know of a person', () => {
       const judged = judgeSecretAnswer(raw, about)
       return judged.kind === 'refused' ? judged.reason : 'ok'
     }
-    for (const raw of ['hanna.k', 'Hanna K', 'k.annah', 'hanna.k@postern.example', 'elpmaxe.nretsop@k.annah'])
+    for (const raw of [
+      'hanna.k',
+      'Hanna K',
+      'k.annah',
+      'hanna.k@postern.example',
+      'elpmaxe.nretsop@k.annah',
+    ])
       assert.equal(answer(raw), 'is-login', raw)
-    for (const raw of ['+375 29 123-45-67', '8 029 1234567', '291234567', 'annakowal@gmail.com', 'an.na.kowal'])
+    for (const raw of [
+      '+375 29 123-45-67',
+      '8 029 1234567',
+      '291234567',
+      'annakowal@gmail.com',
+      'an.na.kowal',
+    ])
       assert.equal(answer(raw), 'is-contact', raw)
     assert.equal(answer('Гарбарня на Нямізе'), 'ok')
   })
@@ -211,7 +277,11 @@ describe('what others know of a person', () => {
   it('is refused by the pages as well, by the contacts that the account holds', async () => {
     const person = await equip(portal)
     const asPassword = await person.browser.post('/account/password', { password: person.address })
-    assert.deepEqual(asPassword.errors, ['password.contains-login'], 'here the address is called like the mailbox')
+    assert.deepEqual(
+      asPassword.errors,
+      ['password.contains-login'],
+      'here the address is called like the mailbox',
+    )
     for (const password of [`${person.phone} `, [...person.phone].reverse().join('')]) {
       const asPhone = await person.browser.post('/account/password', { password })
       assert.deepEqual(asPhone.errors, ['password.contains-contact'], password)
@@ -248,9 +318,12 @@ for (const [kind, field, find] of [
         const seen = (await sentTo(portal, to)).length
         await visitor.post(`${methods}/${kind}`, { [field]: to })
         const code = await awaitCode(portal, to, seen + 1)
-        assert.deepEqual((await visitor.post(`${methods}/${kind}/confirm`, { code })).errors, [`${kind}.taken`])
+        assert.deepEqual((await visitor.post(`${methods}/${kind}/confirm`, { code })).errors, [
+          `${kind}.taken`,
+        ])
       }
-      const isDoubtful = async () => (await find(portal.db, portal.keyring, holder.accountId))?.doubtful === true
+      const isDoubtful = async () =>
+        (await find(portal.db, portal.keyring, holder.accountId))?.doubtful === true
       assert.equal(await isDoubtful(), false)
       await take()
       await eventually(isDoubtful)
@@ -269,8 +342,12 @@ for (const [kind, field, find] of [
       await portal.db('rate_limits').whereNot('key', 'like', 'contact-doubted%').delete()
       const seen = (await sentTo(portal, to)).length
       await other.post(`${methods}/${kind}`, { [field]: to })
-      await other.post(`${methods}/${kind}/confirm`, { code: await awaitCode(portal, to, seen + 1) })
-      await eventually(async () => (await portal.db('graphile_worker._private_jobs').count('*'))[0]?.count === '0')
+      await other.post(`${methods}/${kind}/confirm`, {
+        code: await awaitCode(portal, to, seen + 1),
+      })
+      await eventually(
+        async () => (await portal.db('graphile_worker._private_jobs').count('*'))[0]?.count === '0',
+      )
       const told = (await sentTo(portal, holder.mailbox)).filter(({ text }) => words.test(text))
       assert.equal(told.length, 1)
 
@@ -278,10 +355,15 @@ for (const [kind, field, find] of [
       await forgetLimits(portal)
       await holder.browser.post(`${methods}/${kind}`, { [field]: to })
       const code = await awaitCode(portal, to, before + 1)
-      assert.equal((await holder.browser.post(`${methods}/${kind}/confirm`, { code })).location, methods)
+      assert.equal(
+        (await holder.browser.post(`${methods}/${kind}/confirm`, { code })).location,
+        methods,
+      )
       assert.equal(await isDoubtful(), false)
       assert.ok(!(await holder.browser.get(methods)).html.includes('data-doubtful'))
-      const doubted = await portal.db('activity').where({ account_id: holder.accountId, event: `${kind}.doubted` })
+      const doubted = await portal
+        .db('activity')
+        .where({ account_id: holder.accountId, event: `${kind}.doubted` })
       assert.equal(doubted.length, 1)
       const { device, place } = doubted[0]
       assert.deepEqual([device, place], ['', ''], 'from where the other one came stays untold')

@@ -15,7 +15,11 @@ after(() => portal.stop())
 
 const headers = { 'content-type': 'application/x-www-form-urlencoded' }
 async function form(visitor: Visitor, login: string, typed = password) {
-  const body = new URLSearchParams({ _csrf: await visitor.token('/sign-in'), login, password: typed }).toString()
+  const body = new URLSearchParams({
+    _csrf: await visitor.token('/sign-in'),
+    login,
+    password: typed,
+  }).toString()
   return () => visitor.send('/register', body, headers)
 }
 const taken = async (visitor: Visitor, login: string, typed = password) => {
@@ -32,7 +36,11 @@ test('two clicks at once in a new browser make one account, and both answers are
   const send = await form(visitor, 'zweimal')
   const answers = await Promise.all([send(), send(), send()])
   for (const answer of answers) {
-    assert.deepEqual([answer.status, answer.location], [303, '/account/welcome'], answer.errors.join())
+    assert.deepEqual(
+      [answer.status, answer.location],
+      [303, '/account/welcome'],
+      answer.errors.join(),
+    )
     const session = /session=([^;]+)/.exec(answer.headers.getSetCookie().join('\n'))?.[1]
     const own = portal.visitor()
     own.cookies.set('session', session ?? '')
@@ -61,7 +69,11 @@ test('a repetition takes nothing of what the network may register', async () => 
   try {
     const visitor = few.visitor()
     const body = async () =>
-      new URLSearchParams({ _csrf: await visitor.token('/sign-in'), login: 'einmal', password }).toString()
+      new URLSearchParams({
+        _csrf: await visitor.token('/sign-in'),
+        login: 'einmal',
+        password,
+      }).toString()
     const sent = await body()
     assert.equal((await visitor.send('/register', sent, headers)).status, 303)
     assert.equal((await visitor.send('/register', sent, headers)).status, 303)
@@ -85,7 +97,8 @@ test('Security: tries of the own browser with other passwords count like tries t
   const visitor = portal.visitor()
   assert.equal((await (await form(visitor, 'vergesslich'))()).status, 303)
   await visitor.post('/sign-out', {}, { from: '/account' })
-  for (let i = 0; i < 4; i++) await taken(visitor, 'vergesslich', `a wrong one, number ${i} of some`)
+  for (let i = 0; i < 4; i++)
+    await taken(visitor, 'vergesslich', `a wrong one, number ${i} of some`)
   assert.equal((await visitor.post('/sign-in', { login: 'vergesslich', password })).status, 429)
   await taken(visitor, 'vergesslich')
 })

@@ -56,7 +56,9 @@ test('one name, or two that look alike, sent at once fifty times: one account ea
     )
     assert.deepEqual(answers.map((each) => each.status).sort(), [303, 422, 422, 422])
   }
-  const { rows } = await portal.db.raw(`select count(*)::int as n from accounts where address like 'pa%'`)
+  const { rows } = await portal.db.raw(
+    `select count(*)::int as n from accounts where address like 'pa%'`,
+  )
   assert.equal(rows[0].n, 50)
 })
 
@@ -78,13 +80,21 @@ test('whoever wants a taken name is offered free ones, and can have each of them
   await register(portal, { login: 'm-nowak', password })
   const refused = await portal.visitor().post('/register', { login: 'Maria_Nowak', password })
   assert.deepEqual(refused.errors, ['login.taken'])
-  const offered = [...refused.html.matchAll(/href="\/register\?login=([a-z0-9._-]+)"/g)].map((match) => match[1] ?? '')
+  const offered = [...refused.html.matchAll(/href="\/register\?login=([a-z0-9._-]+)"/g)].map(
+    (match) => match[1] ?? '',
+  )
   assert.equal(offered.length, 3)
   assert.ok(!offered.includes('nowak.maria') && !offered.includes('m.nowak'), offered.join())
   for (const login of offered) {
     const visitor = portal.visitor()
-    assert.match((await visitor.get(`/register?login=${login}`)).html, new RegExp(`value="${login}"`))
-    assert.equal((await visitor.post('/register', { login, password })).location, '/account/welcome')
+    assert.match(
+      (await visitor.get(`/register?login=${login}`)).html,
+      new RegExp(`value="${login}"`),
+    )
+    assert.equal(
+      (await visitor.post('/register', { login, password })).location,
+      '/account/welcome',
+    )
   }
 })
 
@@ -104,9 +114,14 @@ test('suggestions are found by one query, however long or crowded the name is', 
 test('the name of a closed account is never given out again', async () => {
   const person = { login: 'was.closed', password: hanna.password }
   await register(portal, person)
-  await portal.db('accounts').where({ address: 'was.closed@postern.example' }).update({ closed_at: portal.clock.now() })
+  await portal
+    .db('accounts')
+    .where({ address: 'was.closed@postern.example' })
+    .update({ closed_at: portal.clock.now() })
   for (const login of ['was.closed', 'wasclosed']) {
-    const refused = await portal.visitor().post('/register', { login, password: 'another long sentence of a stranger' })
+    const refused = await portal
+      .visitor()
+      .post('/register', { login, password: 'another long sentence of a stranger' })
     assert.deepEqual([refused.status, refused.errors], [422, ['login.taken']], login)
   }
 })

@@ -13,8 +13,22 @@ import { holdFilter } from './support/filters.ts'
 import { awaitCode } from './support/outbox.ts'
 import { arrive, signIn } from './support/people.ts'
 import { eventually, type TestPortal } from './support/portal.ts'
-import { begin, codeOf, equip, forgetLimits, proveByPhone, setPassword, undoLinkOf } from './support/recovery.ts'
-import { authenticatorCode, enrolStaff, giveRole, readSecret, type StaffMember } from './support/staff.ts'
+import {
+  begin,
+  codeOf,
+  equip,
+  forgetLimits,
+  proveByPhone,
+  setPassword,
+  undoLinkOf,
+} from './support/recovery.ts'
+import {
+  authenticatorCode,
+  enrolStaff,
+  giveRole,
+  readSecret,
+  type StaffMember,
+} from './support/staff.ts'
 import type { Answer, Visitor } from './support/visitor.ts'
 
 /** Everything that the product takes by POST, as its routes name it. */
@@ -25,7 +39,8 @@ let portal: TestPortal
 let ada: StaffMember
 let bela: StaffMember
 before(async () => {
-  const route = (express as unknown as { Route: { prototype: Record<string, unknown> } }).Route.prototype
+  const route = (express as unknown as { Route: { prototype: Record<string, unknown> } }).Route
+    .prototype
   const post = route.post as (this: { path: unknown }, ...handlers: unknown[]) => unknown
   route.post = function (this: { path: unknown }, ...handlers: unknown[]) {
     crawled.add(String(this.path))
@@ -90,7 +105,11 @@ async function inForce() {
   return measure
 }
 
-const onCase = async (what: string, fields: Record<string, string> = {}, first?: string): Promise<Form> => {
+const onCase = async (
+  what: string,
+  fields: Record<string, string> = {},
+  first?: string,
+): Promise<Form> => {
   const { caseId } = await reported()
   const path = `/staff/cases/${caseId}`
   if (first) await ada.visitor.post(`${path}/${first}`, {}, { from: path })
@@ -100,7 +119,10 @@ const onCase = async (what: string, fields: Record<string, string> = {}, first?:
 async function withAppPassword() {
   const person = await arrive(portal)
   await person.visitor.post('/account/app-passwords/new', { name: 'Phone', imap: 'on' })
-  const { id } = await portal.db('app_passwords').where({ account_id: person.accountId }).first('id')
+  const { id } = await portal
+    .db('app_passwords')
+    .where({ account_id: person.accountId })
+    .first('id')
   return { ...person, id: String(id) }
 }
 
@@ -108,15 +130,26 @@ async function withAppPassword() {
 async function asked(kind: 'phone' | 'backup-address') {
   const { visitor, login: name } = await arrive(portal)
   const to = kind === 'phone' ? numbers() : `${name}@elsewhere.example`
-  await visitor.post(`/account/recovery/${kind}`, kind === 'phone' ? { phone: to } : { address: to })
+  await visitor.post(
+    `/account/recovery/${kind}`,
+    kind === 'phone' ? { phone: to } : { address: to },
+  )
   return { visitor, code: await awaitCode(portal, to) }
 }
 
 const methods = '/account/recovery'
-const contactForms = (kind: 'phone' | 'backup-address', field: string, to: () => string): Record<string, Repeated> => ({
+const contactForms = (
+  kind: 'phone' | 'backup-address',
+  field: string,
+  to: () => string,
+): Record<string, Repeated> => ({
   [`${methods}/${kind}`]: {
     open: async () => ({
-      ...{ visitor: (await arrive(portal)).visitor, path: `${methods}/${kind}`, fields: { [field]: to() } },
+      ...{
+        visitor: (await arrive(portal)).visitor,
+        path: `${methods}/${kind}`,
+        fields: { [field]: to() },
+      },
     }),
     leads: `${methods}/${kind}/confirm`,
   },
@@ -138,7 +171,11 @@ const contactForms = (kind: 'phone' | 'backup-address', field: string, to: () =>
     leads: `${methods}/${kind}/confirm`,
   },
   [`${methods}/${kind}/remove`]: {
-    open: async () => ({ visitor: (await equip(portal)).browser, path: `${methods}/${kind}/remove`, from: methods }),
+    open: async () => ({
+      visitor: (await equip(portal)).browser,
+      path: `${methods}/${kind}/remove`,
+      from: methods,
+    }),
     leads: methods,
   },
 })
@@ -147,8 +184,15 @@ const posts: Record<string, Repeated> = {
   '/account/app-passwords/:id/keep': {
     async open() {
       const { visitor, accountId, id } = await withAppPassword()
-      await portal.db('app_passwords').where({ account_id: accountId }).update({ held_at: portal.clock.now() })
-      return { visitor, path: `/account/app-passwords/${id}/keep`, from: '/account/app-passwords/new' }
+      await portal
+        .db('app_passwords')
+        .where({ account_id: accountId })
+        .update({ held_at: portal.clock.now() })
+      return {
+        visitor,
+        path: `/account/app-passwords/${id}/keep`,
+        from: '/account/app-passwords/new',
+      }
     },
     leads: '/account/app-passwords',
   },
@@ -167,7 +211,10 @@ const posts: Record<string, Repeated> = {
     leads: '/account/app-passwords/created',
   },
   '/account/app-passwords/revoke-all': {
-    open: async () => ({ visitor: (await withAppPassword()).visitor, path: '/account/app-passwords/revoke-all' }),
+    open: async () => ({
+      visitor: (await withAppPassword()).visitor,
+      path: '/account/app-passwords/revoke-all',
+    }),
     leads: '/account/app-passwords',
   },
   '/account/confirm-password': {
@@ -201,7 +248,11 @@ const posts: Record<string, Repeated> = {
     leads: '/account/filters',
   },
   '/account/password': {
-    open: async () => ({ visitor: (await arrive(portal)).visitor, path: '/account/password', fields: { password } }),
+    open: async () => ({
+      visitor: (await arrive(portal)).visitor,
+      path: '/account/password',
+      fields: { password },
+    }),
     leads: /^\/(account|sign-in\?next=%2Faccount%2Fpassword)$/,
   },
   ...contactForms('phone', 'phone', numbers),
@@ -216,7 +267,11 @@ const posts: Record<string, Repeated> = {
   },
   [`${methods}/security-question/remove`]: {
     open: async () => ({
-      ...{ visitor: (await equip(portal)).browser, path: `${methods}/security-question/remove`, from: methods },
+      ...{
+        visitor: (await equip(portal)).browser,
+        path: `${methods}/security-question/remove`,
+        from: methods,
+      },
     }),
     leads: methods,
   },
@@ -237,7 +292,11 @@ const posts: Record<string, Repeated> = {
     async open() {
       const person = await arrive(portal)
       await portal.visitor().post('/sign-in', { login: person.login, password: person.password })
-      return { visitor: person.visitor, path: '/account/sessions/end-others', from: '/account/sessions' }
+      return {
+        visitor: person.visitor,
+        path: '/account/sessions/end-others',
+        from: '/account/sessions',
+      }
     },
     leads: '/account/sessions',
   },
@@ -281,7 +340,11 @@ const posts: Record<string, Repeated> = {
     async open() {
       const person = await equip(portal)
       const visitor = await begin(portal, person.login)
-      return { visitor, path: '/recover/backup-address', fields: { address: person.address, seen: '0' } }
+      return {
+        visitor,
+        path: '/recover/backup-address',
+        fields: { address: person.address, seen: '0' },
+      }
     },
     leads: '/recover/backup-address/sent',
   },
@@ -312,12 +375,20 @@ const posts: Record<string, Repeated> = {
     async open() {
       const person = await equip(portal)
       const visitor = await begin(portal, person.login)
-      return { visitor, path: '/recover/sms/code', fields: { code: await codeOf(portal, visitor, person) } }
+      return {
+        visitor,
+        path: '/recover/sms/code',
+        fields: { code: await codeOf(portal, visitor, person) },
+      }
     },
     leads: '/recover/new-password',
   },
   '/register': {
-    open: async () => ({ visitor: portal.visitor(), path: '/register', fields: { login: login(), password } }),
+    open: async () => ({
+      visitor: portal.visitor(),
+      path: '/register',
+      fields: { login: login(), password },
+    }),
     leads: '/account/welcome',
   },
   '/report': {
@@ -325,7 +396,11 @@ const posts: Record<string, Repeated> = {
       visitor: portal.visitor(),
       path: '/report',
       fields: {
-        ...{ sender: `${login()}@${ourDomain}`, kind: 'spam', reporter: `${login()}@elsewhere.example` },
+        ...{
+          sender: `${login()}@${ourDomain}`,
+          kind: 'spam',
+          reporter: `${login()}@elsewhere.example`,
+        },
         note: 'Every day.',
       },
     }),
@@ -334,12 +409,20 @@ const posts: Record<string, Repeated> = {
   '/sign-in': {
     async open() {
       const person = await arrive(portal)
-      return { visitor: portal.visitor(), path: '/sign-in', fields: { login: person.login, password: person.password } }
+      return {
+        visitor: portal.visitor(),
+        path: '/sign-in',
+        fields: { login: person.login, password: person.password },
+      }
     },
     leads: '/account',
   },
   '/sign-out': {
-    open: async () => ({ visitor: (await arrive(portal)).visitor, path: '/sign-out', from: '/account' }),
+    open: async () => ({
+      visitor: (await arrive(portal)).visitor,
+      path: '/sign-out',
+      from: '/account',
+    }),
     leads: '/',
   },
   '/staff/accounts/:id/end-sessions': {
@@ -365,7 +448,12 @@ const posts: Record<string, Repeated> = {
   '/staff/approvals/:id/approve': {
     async open() {
       const from = `/staff/approvals/${(await proposed()).id}`
-      return { visitor: bela.visitor, path: `${from}/approve`, fields: await shownOn(bela.visitor, from), from }
+      return {
+        visitor: bela.visitor,
+        path: `${from}/approve`,
+        fields: await shownOn(bela.visitor, from),
+        from,
+      }
     },
     leads: '/staff/approvals',
   },
@@ -381,15 +469,25 @@ const posts: Record<string, Repeated> = {
       const { accountId, login: name } = await arrive(portal)
       const sender = `${login()}@${ourDomain}`
       await portal.visitor().post('/report', { sender, kind: 'spam', note: 'Every day.' })
-      const row = await eventually(() => portal.db('abuse_cases').whereNull('account_id').orderBy('id', 'desc').first())
+      const row = await eventually(() =>
+        portal.db('abuse_cases').whereNull('account_id').orderBy('id', 'desc').first(),
+      )
       assert.ok(accountId)
       const from = `/staff/cases/${row.id}`
-      return { visitor: ada.visitor, path: `${from}/attribute`, fields: { address: `${name}@${ourDomain}` }, from }
+      return {
+        visitor: ada.visitor,
+        path: `${from}/attribute`,
+        fields: { address: `${name}@${ourDomain}` },
+        from,
+      }
     },
     leads: /^\/staff\/cases\/\d+$/,
   },
   '/staff/cases/:id/claim': { open: () => onCase('claim'), leads: /^\/staff\/cases\/\d+$/ },
-  '/staff/cases/:id/close': { open: () => onCase('close', { outcome: 'no-breach' }), leads: /^\/staff\/cases\/\d+$/ },
+  '/staff/cases/:id/close': {
+    open: () => onCase('close', { outcome: 'no-breach' }),
+    leads: /^\/staff\/cases\/\d+$/,
+  },
   '/staff/cases/:id/measure': {
     async open() {
       const wanted = { measure: 'limit-sending', cause: 'spam', days: '7' }
@@ -403,14 +501,21 @@ const posts: Record<string, Repeated> = {
     open: () => onCase('note', { note: 'Two letters, one sender.' }),
     leads: /^\/staff\/cases\/\d+$/,
   },
-  '/staff/cases/:id/release': { open: () => onCase('release', {}, 'claim'), leads: /^\/staff\/cases\/\d+$/ },
+  '/staff/cases/:id/release': {
+    open: () => onCase('release', {}, 'claim'),
+    leads: /^\/staff\/cases\/\d+$/,
+  },
   '/staff/door': {
     async open() {
       const member = await enrolStaff(portal, login(), 'support')
       portal.clock.advance(31_000)
       const visitor = portal.visitor()
       await visitor.post('/sign-in', { login: member.login, password: member.password })
-      return { visitor, path: '/staff/door', fields: { code: authenticatorCode(portal, member.secret) } }
+      return {
+        visitor,
+        path: '/staff/door',
+        fields: { code: authenticatorCode(portal, member.secret) },
+      }
     },
     leads: '/staff',
   },
@@ -434,13 +539,22 @@ const posts: Record<string, Repeated> = {
       const person = await arrive(portal)
       await giveRole(portal, person.login, 'support')
       const secret = readSecret((await person.visitor.get('/staff/door/enrol')).html)
-      return { visitor: person.visitor, path: '/staff/door/enrol', fields: { code: authenticatorCode(portal, secret) } }
+      return {
+        visitor: person.visitor,
+        path: '/staff/door/enrol',
+        fields: { code: authenticatorCode(portal, secret) },
+      }
     },
     leads: '/staff/door/codes',
   },
   '/staff/me/shortcuts': {
     open: async () => ({
-      ...{ visitor: ada.visitor, path: '/staff/me/shortcuts', fields: { shortcuts: 'off' }, from: '/staff/me' },
+      ...{
+        visitor: ada.visitor,
+        path: '/staff/me/shortcuts',
+        fields: { shortcuts: 'off' },
+        from: '/staff/me',
+      },
     }),
     leads: '/staff/me',
   },
@@ -501,7 +615,12 @@ const grown = (from: Record<string, number>, to: Record<string, number>) =>
   Object.fromEntries(Object.entries(to).map(([name, value]) => [name, value - (from[name] ?? 0)]))
 
 /** The form as its page shows it, ready to be sent any number of times. */
-async function ready({ visitor, path, fields = {}, from = path }: Form): Promise<() => Promise<Answer>> {
+async function ready({
+  visitor,
+  path,
+  fields = {},
+  from = path,
+}: Form): Promise<() => Promise<Answer>> {
   const body = new URLSearchParams({ _csrf: await visitor.token(from), ...fields }).toString()
   return () => visitor.send(path, body, { 'content-type': 'application/x-www-form-urlencoded' })
 }
@@ -533,7 +652,11 @@ describe('a form that is sent twice', () => {
       const start = await effects()
       const answers = await Promise.all([sendAtOnce(), sendAtOnce()])
       for (const answer of answers) leadsTo(answer, leads, 'at once')
-      assert.deepEqual(grown(start, await effects()), grown(before, once), 'two at once did more than one')
+      assert.deepEqual(
+        grown(start, await effects()),
+        grown(before, once),
+        'two at once did more than one',
+      )
     })
   }
 })
@@ -553,7 +676,10 @@ describe('a form of a password that is sent again with another password', () => 
     assert.deepEqual([refused.status, refused.errors], [422, ['password.set-already']])
     leadsTo(await first(), '/recover/done', 'a second click')
     await signIn(portal, { login: person.login, password })
-    assert.equal((await portal.visitor().post('/sign-in', { login: person.login, password: other })).status, 422)
+    assert.equal(
+      (await portal.visitor().post('/sign-in', { login: person.login, password: other })).status,
+      422,
+    )
   })
 
   it('sets nothing where the first one waits', async () => {
@@ -565,7 +691,8 @@ describe('a form of a password that is sent again with another password', () => 
       await ready({ ...form, fields: { password } }),
       await ready({ ...form, fields: { password: other } }),
     ]
-    for (const answer of await Promise.all([first(), first()])) leadsTo(answer, '/recover/done', 'at once')
+    for (const answer of await Promise.all([first(), first()]))
+      leadsTo(answer, '/recover/done', 'at once')
     assert.deepEqual((await second()).errors, ['password.set-already'])
     leadsTo(await first(), '/recover/done', 'a second click')
   })

@@ -29,8 +29,12 @@ function rowsOf(text: string): Row[] {
 
 /** As the source writes them, with `${…}` where a test is one of many. */
 function titlesIn(source: string): Set<string> {
-  const found = source.matchAll(/(?<![\w.])(?:it|test)\(\s*(?:'((?:[^'\\]|\\.)*)'|`([^`]*)`|"([^"]*)")/g)
-  return new Set([...found].map(([, single, template, double]) => single ?? template ?? double ?? ''))
+  const found = source.matchAll(
+    /(?<![\w.])(?:it|test)\(\s*(?:'((?:[^'\\]|\\.)*)'|`([^`]*)`|"([^"]*)")/g,
+  )
+  return new Set(
+    [...found].map(([, single, template, double]) => single ?? template ?? double ?? ''),
+  )
 }
 
 const faultsOf = (text: string): string[] => {
@@ -44,8 +48,11 @@ const faultsOf = (text: string): string[] => {
     if (again) return [`${where}: stands twice`]
     if (!file || !name) return [`${where}: no test`]
     const url = new URL(file, root)
-    if (!/^test\/[\w/-]+\.test\.ts$/.test(file) || !existsSync(url)) return [`${where}: no file ${file}`]
-    return titlesIn(readFileSync(url, 'utf8')).has(name) ? [] : [`${where}: no test “${name}” in ${file}`]
+    if (!/^test\/[\w/-]+\.test\.ts$/.test(file) || !existsSync(url))
+      return [`${where}: no file ${file}`]
+    return titlesIn(readFileSync(url, 'utf8')).has(name)
+      ? []
+      : [`${where}: no test “${name}” in ${file}`]
   })
 }
 
@@ -59,14 +66,17 @@ describe('the page of safety cases', () => {
     const good =
       '| A rule. | `test/safety-cases.test.ts` | names for each rule a test that is there, and no rule twice |'
     const head = '| rule | file | test |\n| --- | --- | --- |'
-    const faults = (row: string) => faultsOf(`${head}\n${good}\n${row}`).map((fault) => fault.replace(/^.*”: /, ''))
+    const faults = (row: string) =>
+      faultsOf(`${head}\n${good}\n${row}`).map((fault) => fault.replace(/^.*”: /, ''))
     assert.deepEqual(faults(''), [])
     assert.deepEqual(faults(good.toUpperCase()), ['stands twice'])
     assert.deepEqual(faults('| Other. | `test/safety-cases.test.ts` | |'), ['no test'])
     assert.deepEqual(faults('| Other. | `test/safety-cases.test.ts` | is gone |'), [
       'no test “is gone” in test/safety-cases.test.ts',
     ])
-    assert.deepEqual(faults('| Other. | `test/nowhere.test.ts` | x |'), ['no file test/nowhere.test.ts'])
+    assert.deepEqual(faults('| Other. | `test/nowhere.test.ts` | x |'), [
+      'no file test/nowhere.test.ts',
+    ])
     assert.deepEqual(faults('| Other. |'), ['has 1 cells'])
   })
 })

@@ -5,11 +5,14 @@ import { judgeSecretAnswer, normalizeAnswer } from '#server/core/secret-answer.t
 
 test('no text whatever makes an answer throw, and its normal form is its own', () => {
   fc.assert(
-    fc.property(fc.oneof(fc.string({ unit: 'binary' }), fc.string({ unit: 'grapheme' }), fc.anything()), (raw) => {
-      const answer = normalizeAnswer(raw)
-      assert.equal(normalizeAnswer(answer), answer)
-      judgeSecretAnswer(raw, { login: 'anna.k' })
-    }),
+    fc.property(
+      fc.oneof(fc.string({ unit: 'binary' }), fc.string({ unit: 'grapheme' }), fc.anything()),
+      (raw) => {
+        const answer = normalizeAnswer(raw)
+        assert.equal(normalizeAnswer(answer), answer)
+        judgeSecretAnswer(raw, { login: 'anna.k' })
+      },
+    ),
     { numRuns: 2000 },
   )
 })
@@ -21,7 +24,10 @@ test('blanks, case and punctuation never make another answer', () => {
       fc.array(word, { minLength: 1, maxLength: 4 }),
       fc.constantFrom(' ', ' - ', '. ', '’', '\u00a0', ', "'),
       (words, gap) => {
-        assert.equal(normalizeAnswer(`«${words.join(gap)}»`.toUpperCase()), normalizeAnswer(words.join('')))
+        assert.equal(
+          normalizeAnswer(`«${words.join(gap)}»`.toUpperCase()),
+          normalizeAnswer(words.join('')),
+        )
       },
     ),
     { numRuns: 1000 },

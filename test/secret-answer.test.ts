@@ -12,14 +12,36 @@ const judge = (raw: unknown, question?: string) => {
 
 test('an answer is what was meant, not how it was typed', () => {
   const same: Record<string, string[]> = {
-    стараяелка: ['Старая ёлка', 'старая елка!', '  СТАРАЯ   ЁЛКА ', 'Старая-ёлка', 'старая е\u0308лка'],
-    сямяукаваля: ['Сям’я Ўкаваля', "сям'я укаваля", 'Сямʼя ўкаваля', 'СЯМЯ УКАВАЛЯ', 'сям`я у\u0306каваля'],
-    muellerstrasse7: ['Müllerstraße 7', 'muellerstrasse 7', 'MÜLLERSTRASSE 7', 'Mu\u0308llerstraße 7'],
+    стараяелка: [
+      'Старая ёлка',
+      'старая елка!',
+      '  СТАРАЯ   ЁЛКА ',
+      'Старая-ёлка',
+      'старая е\u0308лка',
+    ],
+    сямяукаваля: [
+      'Сям’я Ўкаваля',
+      "сям'я укаваля",
+      'Сямʼя ўкаваля',
+      'СЯМЯ УКАВАЛЯ',
+      'сям`я у\u0306каваля',
+    ],
+    muellerstrasse7: [
+      'Müllerstraße 7',
+      'muellerstrasse 7',
+      'MÜLLERSTRASSE 7',
+      'Mu\u0308llerstraße 7',
+    ],
     baerenweg5: ['Bärenweg 5', 'Baerenweg 5'],
     groessewien: ['Größe Wien', 'Groesse Wien'],
     οδυσσεύσ: ['Οδυσσεύς', 'ΟΔΥΣΣΕΎΣ'],
     हिन्दीभाषा: ['हिन्दी भाषा', '\u0301\u0301हिन्दी-भाषा'],
-    bluehouse42: ['Blue House 42', 'ｂｌｕｅ ｈｏｕｓｅ ４２', 'blue_house #42', 'blue\u00a0house\u200b42'],
+    bluehouse42: [
+      'Blue House 42',
+      'ｂｌｕｅ ｈｏｕｓｅ ４２',
+      'blue_house #42',
+      'blue\u00a0house\u200b42',
+    ],
   }
   for (const [answer, spellings] of Object.entries(same)) {
     for (const spelling of spellings) assert.equal(normalizeAnswer(spelling), answer, spelling)
@@ -74,7 +96,8 @@ test('what is answered most often is no secret in any of the four languages', ()
 })
 
 test('few signs and short numbers are guessed, a longer number and a short word of one’s own are not', () => {
-  for (const answer of ['гыгыгы', 'zwzwzw', '48213', '4821']) assert.equal(judge(answer), 'too-easy', answer)
+  for (const answer of ['гыгыгы', 'zwzwzw', '48213', '4821'])
+    assert.equal(judge(answer), 'too-easy', answer)
   for (const answer of ['нинани', '4821367', 'ружка', '48 вяроўкіна'])
     assert.equal(judge(answer), normalizeAnswer(answer))
   const longest = 'Зоська над возерам '.repeat(11).slice(0, 200)
@@ -103,12 +126,23 @@ test('an answer of one’s own passes', () => {
 })
 
 test('an answer is kept under a key: another key makes another secret, a lost one none', () => {
-  const [older, newer] = ['a-first-secret-key-for-the-tests-1', 'a-second-secret-key-for-the-tests-2']
+  const [older, newer] = [
+    'a-first-secret-key-for-the-tests-1',
+    'a-second-secret-key-for-the-tests-2',
+  ]
   const before = createKeyring([older])
   const after = createKeyring([newer, older])
   const kept = keyedAnswer(before, 'стараяелка')
-  assert.equal(kept, 'xa4-w5V_a_gB3p2XLEzDXFNXYYFz1pKCBiplWBlzi6I', 'as every release before made it')
-  assert.equal(keyedAnswer(after, 'стараяелка', before.newestKeyId), kept, 'proven after a rotation')
+  assert.equal(
+    kept,
+    'xa4-w5V_a_gB3p2XLEzDXFNXYYFz1pKCBiplWBlzi6I',
+    'as every release before made it',
+  )
+  assert.equal(
+    keyedAnswer(after, 'стараяелка', before.newestKeyId),
+    kept,
+    'proven after a rotation',
+  )
   assert.notEqual(keyedAnswer(after, 'стараяелка'), kept)
   assert.notEqual(keyedAnswer(before, 'стараяялка'), kept)
   assert.equal(keyedAnswer(createKeyring([newer]), 'стараяелка', before.newestKeyId), null)

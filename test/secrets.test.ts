@@ -1,12 +1,21 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { systemClock } from '#server/core/clock.ts'
-import { hashToken, isToken, newCode, newToken, parseCode, sameSecret } from '#server/core/secrets.ts'
+import {
+  hashToken,
+  isToken,
+  newCode,
+  newToken,
+  parseCode,
+  sameSecret,
+} from '#server/core/secrets.ts'
 
 test('a token has 256 bits, is fit for a link, and is never made twice', () => {
   const tokens = Array.from({ length: 1000 }, newToken)
   assert.equal(new Set(tokens).size, 1000)
-  assert.ok(tokens.every((token) => isToken(token) && Buffer.from(token, 'base64url').length === 32))
+  assert.ok(
+    tokens.every((token) => isToken(token) && Buffer.from(token, 'base64url').length === 32),
+  )
 })
 
 test('what could not be a token is told apart without asking the database', () => {
@@ -72,7 +81,10 @@ test('what cannot be a code is none', () => {
 })
 
 test('what the database keeps of a token is its SHA-256', () => {
-  assert.equal(hashToken('abc').toString('hex'), 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad')
+  assert.equal(
+    hashToken('abc').toString('hex'),
+    'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad',
+  )
 })
 
 test('two secrets are the same only when all of them is', () => {

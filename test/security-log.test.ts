@@ -32,12 +32,19 @@ async function linesOf(work: () => Promise<unknown>): Promise<Line[]> {
     .filter(({ msg }) => msg === 'security')
 }
 
-const told = (lines: Line[]) => lines.map(({ event, what, account: who, route }) => ({ event, what, who, route }))
+const told = (lines: Line[]) =>
+  lines.map(({ event, what, account: who, route }) => ({ event, what, who, route }))
 
 test('a failed sign-in, for a known and an unknown name alike', async () => {
   await register(portal, hanna)
-  for (const login of [hanna.login, `${hanna.login.toUpperCase()}@postern.example`, 'nobody.here']) {
-    const [line, ...more] = await linesOf(() => portal.visitor().post('/sign-in', { login, password: 'a wrong one' }))
+  for (const login of [
+    hanna.login,
+    `${hanna.login.toUpperCase()}@postern.example`,
+    'nobody.here',
+  ]) {
+    const [line, ...more] = await linesOf(() =>
+      portal.visitor().post('/sign-in', { login, password: 'a wrong one' }),
+    )
     const known = login === 'nobody.here' ? login : hanna.login
     assert.deepEqual(more, [])
     assert.equal(typeof line?.request, 'string')
@@ -59,7 +66,8 @@ test('a failed sign-in, for a known and an unknown name alike', async () => {
 
 test('a wait that began, whose sign-in it was', async () => {
   await register(portal, { login: 'waits.long', password: hanna.password })
-  const fail = () => portal.visitor().post('/sign-in', { login: 'waits.long', password: 'a wrong one' })
+  const fail = () =>
+    portal.visitor().post('/sign-in', { login: 'waits.long', password: 'a wrong one' })
   for (let n = 0; n < 6; n += 1) await fail()
   const lines = await linesOf(fail)
   assert.deepEqual(told(lines), [
@@ -69,21 +77,29 @@ test('a wait that began, whose sign-in it was', async () => {
 
 test('a wrong password of who is signed in already, a wrong code of a contact', async () => {
   const visitor = await register(portal, { login: 'signed.in', password: hanna.password })
-  const wrong = await linesOf(() => visitor.post('/account/confirm-password', { password: 'a wrong one' }))
+  const wrong = await linesOf(() =>
+    visitor.post('/account/confirm-password', { password: 'a wrong one' }),
+  )
   const who = account('signed.in')
-  assert.deepEqual(told(wrong), [{ event: 'password.wrong', what: undefined, who, route: '/account/confirm-password' }])
+  assert.deepEqual(told(wrong), [
+    { event: 'password.wrong', what: undefined, who, route: '/account/confirm-password' },
+  ])
   await visitor.post('/account/recovery/backup-address', { address: 'signed.in@elsewhere.example' })
   const page = '/account/recovery/backup-address/confirm'
   const [mail] = await awaitSent(portal, 'signed.in@elsewhere.example', 1)
   const right = /^\d{6}$/m.exec(mail?.text ?? '')?.[0]
-  const lines = await linesOf(() => visitor.post(page, { code: right === '000000' ? '000001' : '000000' }))
+  const lines = await linesOf(() =>
+    visitor.post(page, { code: right === '000000' ? '000001' : '000000' }),
+  )
   assert.deepEqual(told(lines), [{ event: 'code.wrong', what: 'backup-address', who, route: page }])
 })
 
 test('a wrong answer and a wrong code of a recovery', async () => {
   const visitor = portal.visitor()
   await visitor.post('/recover', { login: 'signed.in' })
-  const answered = await linesOf(() => visitor.post('/recover/security-question', { answer: 'storks' }))
+  const answered = await linesOf(() =>
+    visitor.post('/recover/security-question', { answer: 'storks' }),
+  )
   assert.deepEqual(
     answered.map(({ event, what, account: who }) => [event, what, who]),
     [['answer.wrong', 'security-question', account('signed.in')]],
@@ -100,7 +116,9 @@ test('mails that are held back in silence', async () => {
   const visitor = await register(portal, { login: 'often.asked', password: hanna.password })
   await visitor.post('/account/recovery/backup-address', { address: 'often@elsewhere.example' })
   const [mail] = await awaitSent(portal, 'often@elsewhere.example', 1)
-  await visitor.post('/account/recovery/backup-address/confirm', { code: /^\d{6}$/m.exec(mail?.text ?? '')?.[0] ?? '' })
+  await visitor.post('/account/recovery/backup-address/confirm', {
+    code: /^\d{6}$/m.exec(mail?.text ?? '')?.[0] ?? '',
+  })
   const lines = await linesOf(async () => {
     const before = portal.logged.length
     for (let n = 0; n < 6; n += 1) {
@@ -108,7 +126,9 @@ test('mails that are held back in silence', async () => {
       await other.post('/recover', { login: 'often.asked' })
       await other.post('/recover/backup-address', { address: 'often@elsewhere.example' })
     }
-    await eventually(async () => portal.logged.slice(before).some((line) => line.includes('reset-mails')))
+    await eventually(async () =>
+      portal.logged.slice(before).some((line) => line.includes('reset-mails')),
+    )
   })
   const held = lines.filter(({ what }) => what === 'reset-mails')
   assert.deepEqual(
@@ -121,12 +141,18 @@ test('a right that was refused: a form of another site, without a token, staff p
   const visitor = await register(portal, { login: 'curious.one', password: hanna.password })
   const who = account('curious.one')
   const form = { 'content-type': 'application/x-www-form-urlencoded' }
-  const crossed = await linesOf(() => visitor.send('/sign-out', '', { ...form, 'sec-fetch-site': 'cross-site' }))
-  assert.deepEqual(told(crossed), [{ event: 'right.refused', what: 'cross-site', who, route: 'none' }])
+  const crossed = await linesOf(() =>
+    visitor.send('/sign-out', '', { ...form, 'sec-fetch-site': 'cross-site' }),
+  )
+  assert.deepEqual(told(crossed), [
+    { event: 'right.refused', what: 'cross-site', who, route: 'none' },
+  ])
   const bare = await linesOf(() => visitor.send('/sign-out', '_csrf=x', form))
   assert.deepEqual(told(bare), [{ event: 'right.refused', what: 'form token', who, route: 'none' }])
   const staff = await linesOf(() => visitor.get('/staff/cases'))
-  assert.deepEqual(told(staff), [{ event: 'right.refused', what: 'not of the staff', who, route: '/staff/cases' }])
+  assert.deepEqual(told(staff), [
+    { event: 'right.refused', what: 'not of the staff', who, route: '/staff/cases' },
+  ])
   const support = await enrolStaff(portal, 'sam.support', 'support')
   const missing = await linesOf(() => support.visitor.get('/staff/cases'))
   const what = 'without the right cases.see'
@@ -141,7 +167,9 @@ test('what the staff do, and a code of theirs that was wrong', async () => {
   const acted = await linesOf(() =>
     ada.visitor.post('/staff/me/shortcuts', { shortcuts: 'off' }, { from: '/staff/me' }),
   )
-  assert.deepEqual(told(acted), [{ event: 'staff.acted', what: undefined, who, route: '/staff/me/shortcuts' }])
+  assert.deepEqual(told(acted), [
+    { event: 'staff.acted', what: undefined, who, route: '/staff/me/shortcuts' },
+  ])
   assert.equal(acted[0]?.status, 303)
   assert.deepEqual(await linesOf(() => ada.visitor.get('/staff/me')), [], 'looking is no act')
   const wrong = await linesOf(() => ada.visitor.post('/staff/door', { code: '000000' }))
@@ -156,15 +184,24 @@ test('what the staff do, and a code of theirs that was wrong', async () => {
 
 test('Security: lines of one account or network are found by one digest, which only the holder of SECRET_KEYS can make', () => {
   const written: string[] = []
-  const digests = ['test-key-0123456789abcdefghijklmnopqrstuv', 'another-0123456789abcdefghijklmnopqrstuv'].map(
-    (key) => {
-      const log = withSecurity(createLog('info', { write: (line) => void written.push(line) }), createKeyring([key]))
-      log.security({ event: 'limit.reached', account: 'anna@postern.example', network: '192.0.2.1', what: 'sms-total' })
-      const { account: ofAccount, network } = JSON.parse(written.at(-1) ?? '')
-      assert.notEqual(ofAccount, network)
-      return ofAccount
-    },
-  )
+  const digests = [
+    'test-key-0123456789abcdefghijklmnopqrstuv',
+    'another-0123456789abcdefghijklmnopqrstuv',
+  ].map((key) => {
+    const log = withSecurity(
+      createLog('info', { write: (line) => void written.push(line) }),
+      createKeyring([key]),
+    )
+    log.security({
+      event: 'limit.reached',
+      account: 'anna@postern.example',
+      network: '192.0.2.1',
+      what: 'sms-total',
+    })
+    const { account: ofAccount, network } = JSON.parse(written.at(-1) ?? '')
+    assert.notEqual(ofAccount, network)
+    return ofAccount
+  })
   assert.notEqual(digests[0], digests[1])
   assert.doesNotMatch(written.join(), /anna|192\.0/)
 })

@@ -23,7 +23,8 @@ beforeEach(() => forgetLimits(portal))
 const somebody = () => arrive(portal)
 
 const remove = (visitor: Visitor, from = methods) => visitor.post(`${form}/remove`, {}, { from })
-const questionOf = (accountId: string) => portal.db('security_questions').where({ account_id: accountId }).first()
+const questionOf = (accountId: string) =>
+  portal.db('security_questions').where({ account_id: accountId }).first()
 
 test('the form offers the list, takes an answer, and says so once on the page it leads to', async () => {
   const { visitor, accountId } = await somebody()
@@ -37,7 +38,11 @@ test('the form offers the list, takes an answer, and says so once on the page it
   assert.match((await visitor.get(methods)).html, /The security question is set\./)
   const row = await questionOf(accountId)
   assert.deepEqual([row.question, row.removed_at], ['first-job', null])
-  assert.notEqual((await visitor.get(form)).html.length, page.html.length, 'it says that there is one already')
+  assert.notEqual(
+    (await visitor.get(form)).html.length,
+    page.html.length,
+    'it says that there is one already',
+  )
   const removed = await remove(visitor)
   assert.deepEqual([removed.status, removed.location], [303, methods])
   assert.match((await visitor.get(methods)).html, /removed for good\./)
@@ -51,7 +56,10 @@ test('what is refused leaves the question chosen and never shows the answer', as
     ['first-job', 'your first money', ['answer.in-question']],
   ] as const) {
     const refused = await visitor.post(form, { question, answer: typed })
-    assert.deepEqual([refused.status, refused.page, refused.errors], [422, 'security-question', errors])
+    assert.deepEqual(
+      [refused.status, refused.page, refused.errors],
+      [422, 'security-question', errors],
+    )
     assert.equal(/value="first-job" selected/.test(refused.html), question === 'first-job')
     assert.ok(!typed || !refused.html.includes(`value="${typed}"`))
   }
@@ -61,14 +69,21 @@ test('after it was removed the page says that it is for good, and takes no other
   const { visitor } = await somebody()
   const none = await remove(visitor)
   assert.deepEqual([none.status, none.location], [303, methods])
-  assert.doesNotMatch((await visitor.get(methods)).html, /removed for good\./, 'there was nothing to remove')
+  assert.doesNotMatch(
+    (await visitor.get(methods)).html,
+    /removed for good\./,
+    'there was nothing to remove',
+  )
   await visitor.post(form, { question: 'first-job', answer })
   await remove(visitor)
   const page = await visitor.get(form)
   assert.equal(page.status, 200)
   assert.doesNotMatch(page.html, /name="answer"/)
   const late = await visitor.post(form, { question: 'first-job', answer }, { from: '/account' })
-  assert.deepEqual([late.status, late.page, late.errors], [422, 'security-question', ['security-question.removed']])
+  assert.deepEqual(
+    [late.status, late.page, late.errors],
+    [422, 'security-question', ['security-question.removed']],
+  )
   assert.match(late.html, /href="#main" data-error="/)
   assert.equal((await remove(visitor, '/account')).location, methods)
 })
@@ -115,7 +130,8 @@ test('only who is signed in and typed the password lately gets there', async () 
 test('an account that is blocked while its request is on the way sets and removes nothing', async () => {
   const block = { blocked_at: portal.clock.now(), block_reason: 'x' }
   for (const act of [
-    (visitor: Visitor, _csrf: string) => send(visitor, form, { _csrf, question: 'first-teacher', answer }),
+    (visitor: Visitor, _csrf: string) =>
+      send(visitor, form, { _csrf, question: 'first-teacher', answer }),
     (visitor: Visitor, _csrf: string) => send(visitor, `${form}/remove`, { _csrf }),
   ]) {
     const { visitor, accountId } = await somebody()
@@ -144,7 +160,10 @@ test('twenty changes a day are enough, of whichever kind', async () => {
   const refused = await visitor.post(form, { question: 'first-job', answer: 'abc' })
   assert.equal(refused.status, 422, 'what is refused is no change')
   assert.equal((await visitor.post(form, { question: 'first-job', answer })).status, 303)
-  for (const full of [await visitor.post(form, { question: 'first-job', answer }), await remove(visitor)]) {
+  for (const full of [
+    await visitor.post(form, { question: 'first-job', answer }),
+    await remove(visitor),
+  ]) {
     assert.deepEqual([full.status, full.page], [429, 'too-many-tries'])
     assert.ok(Number(full.headers.get('retry-after')) > 86_000)
   }
@@ -152,13 +171,24 @@ test('twenty changes a day are enough, of whichever kind', async () => {
 })
 
 test('SECURITY_QUESTION=off refuses every answer and offers no form', async () => {
-  const closed = await startTestPortal({ env: { SECURITY_QUESTION: 'off' }, database: portal.database, worker: false })
+  const closed = await startTestPortal({
+    env: { SECURITY_QUESTION: 'off' },
+    database: portal.database,
+    worker: false,
+  })
   try {
-    const visitor = await register(closed, { login: 'closed.door', password: 'бусел ляціць над вёскай' })
+    const visitor = await register(closed, {
+      login: 'closed.door',
+      password: 'бусел ляціць над вёскай',
+    })
     const page = await visitor.get(form)
     assert.equal(page.status, 200)
     assert.doesNotMatch(page.html, /name="answer"/)
-    const refused = await visitor.post(form, { question: 'first-job', answer }, { from: '/account' })
+    const refused = await visitor.post(
+      form,
+      { question: 'first-job', answer },
+      { from: '/account' },
+    )
     assert.deepEqual(
       [refused.status, refused.page, refused.errors],
       [422, 'security-question', ['security-question.closed']],

@@ -33,16 +33,25 @@ test('somebody sets a question, changes it, removes it for ever, and is told eac
   const { hasher } = portal.parts
   const keyOf = (typed: string) => keyedAnswer(portal.keyring, typed) ?? ''
   assert.match(row.answer_verifier, /^\$argon2id\$/)
-  assert.equal(await hasher.verify(row.answer_verifier, keyOf('гарбарнянанямізе'.replaceAll('ў', 'у'))), true)
+  assert.equal(
+    await hasher.verify(row.answer_verifier, keyOf('гарбарнянанямізе'.replaceAll('ў', 'у'))),
+    true,
+  )
   assert.equal(
     await hasher.verify(row.answer_verifier, 'гарбарнянанямізе'),
     false,
     'without the key no answer can be tried',
   )
   const stolen = createKeyring(['another-key-0123456789abcdefghijklmno'])
-  assert.equal(await hasher.verify(row.answer_verifier, keyedAnswer(stolen, 'гарбарнянанямізе') ?? ''), false)
+  assert.equal(
+    await hasher.verify(row.answer_verifier, keyedAnswer(stolen, 'гарбарнянанямізе') ?? ''),
+    false,
+  )
 
-  assert.equal((await visitor.post(form, { question: 'first-teacher', answer: 'Кавалеўская' })).status, 303)
+  assert.equal(
+    (await visitor.post(form, { question: 'first-teacher', answer: 'Кавалеўская' })).status,
+    303,
+  )
   const removed = await visitor.post(`${form}/remove`, {}, { from: '/account/recovery' })
   assert.equal(removed.location, '/account/recovery')
   const subjects = (await awaitSent(portal, mailbox, 3)).map((each) => each.subject)
@@ -62,14 +71,23 @@ test('after that no form, no request and no statement brings a question back', a
   assert.match(page.html, /that is for good/)
   assert.doesNotMatch(page.html, /name="answer"/)
   const answers = await Promise.all(
-    Array.from({ length: 5 }, () => visitor.post(form, { question: 'first-job', answer }, { from: '/account' })),
+    Array.from({ length: 5 }, () =>
+      visitor.post(form, { question: 'first-job', answer }, { from: '/account' }),
+    ),
   )
-  for (const each of answers) assert.deepEqual([each.status, each.errors], [422, ['security-question.removed']])
+  for (const each of answers)
+    assert.deepEqual([each.status, each.errors], [422, ['security-question.removed']])
   const methods = await visitor.get('/account/recovery')
   assert.match(methods.html, /Removed for good/)
-  assert.doesNotMatch(methods.html, /security-question\/remove|href="\/account\/recovery\/security-question"/)
+  assert.doesNotMatch(
+    methods.html,
+    /security-question\/remove|href="\/account\/recovery\/security-question"/,
+  )
   assert.doesNotMatch((await visitor.get('/account/welcome')).html, /security-question/)
-  await assert.rejects(portal.db('security_questions').update({ removed_at: null }), /stays removed|tombstone/)
+  await assert.rejects(
+    portal.db('security_questions').update({ removed_at: null }),
+    /stays removed|tombstone/,
+  )
 })
 
 test('answers that anybody would guess are refused with the reason, and never shown again', async () => {
@@ -94,7 +112,10 @@ test('SECURITY_QUESTION=off closes the door, and what was set counts as no way b
   const visitor = portal.visitor()
   await visitor.post('/sign-in', { login: piotr.login, password: piotr.password })
   assert.equal((await visitor.post(form, { question: 'first-job', answer })).status, 303)
-  const closed = await startTestPortal({ env: { SECURITY_QUESTION: 'off' }, database: portal.database })
+  const closed = await startTestPortal({
+    env: { SECURITY_QUESTION: 'off' },
+    database: portal.database,
+  })
   try {
     const guest = closed.visitor()
     await guest.post('/sign-in', { login: piotr.login, password: piotr.password })

@@ -16,7 +16,11 @@ let portal: TestPortal
 let service: MailServerListener
 before(async () => {
   const env = { LIMIT_SENT_PER_DAY: '5', LIMIT_RECIPIENTS_PER_DAY: '8' }
-  portal = await startTestPortal({ ports: { platform: createMemoryPlatform() }, env, worker: false })
+  portal = await startTestPortal({
+    ports: { platform: createMemoryPlatform() },
+    env,
+    worker: false,
+  })
   await register(portal, hanna)
   await register(portal, piotr)
   service = await startPolicyService(portal.parts, { host: '127.0.0.1', port: 0 })
@@ -52,7 +56,8 @@ function connectPostfix(port = service.port): Postfix {
           )
           .join(''),
       )
-      while (text.split('\n\n').length <= requests.length && !socket.destroyed) await once(socket, 'data')
+      while (text.split('\n\n').length <= requests.length && !socket.destroyed)
+        await once(socket, 'data')
       return text
         .split('\n\n')
         .slice(0, -1)
@@ -74,9 +79,14 @@ const recipientOf = (login: string, recipient: string) => ({
 
 test('the letter beyond the day’s limit is refused, however many are sent at once, and tomorrow is another day', async () => {
   const many = Array.from({ length: 12 }, () => connectPostfix())
-  const answers = (await Promise.all(many.map((postfix) => postfix.ask(letterOf('hanna.k'))))).flat()
+  const answers = (
+    await Promise.all(many.map((postfix) => postfix.ask(letterOf('hanna.k'))))
+  ).flat()
   assert.equal(answers.filter((answer) => answer === 'DUNNO').length, 5)
-  assert.equal(answers.filter((answer) => /^554 5\.7\.1 Limit reached: 5 letters a day/.test(answer)).length, 7)
+  assert.equal(
+    answers.filter((answer) => /^554 5\.7\.1 Limit reached: 5 letters a day/.test(answer)).length,
+    7,
+  )
   assert.deepEqual(await many[0]?.ask(letterOf('piotr')), ['DUNNO'], 'another account has its own')
   portal.clock.advance(86_400_000)
   assert.deepEqual(await many[0]?.ask(letterOf('hanna.k')), ['DUNNO'])
@@ -92,7 +102,9 @@ test('different recipients are counted, the same one only once, and known ones a
   assert.equal(answers.filter((answer) => answer === 'DUNNO').length, 8)
   assert.match(answers.at(-1) ?? '', /^554 5\.7\.1 Limit reached: 8 different recipients/)
   assert.deepEqual(await postfix.ask(ask(1)), ['DUNNO'])
-  const { rows } = await portal.db.raw('select row_to_json(r)::text as text from sending_recipients r')
+  const { rows } = await portal.db.raw(
+    'select row_to_json(r)::text as text from sending_recipients r',
+  )
   assert.equal(rows.length, 8)
   assert.ok(!JSON.stringify(rows).includes('elsewhere'))
   postfix.socket.destroy()
@@ -103,7 +115,9 @@ test('many connections at once never count more recipients than are allowed', as
   const many = Array.from({ length: 10 }, () => connectPostfix())
   const answers = await Promise.all(
     many.map((postfix, n) =>
-      postfix.ask(...Array.from({ length: 4 }, (_, m) => recipientOf('piotr', `x${n}.${m}@e.example`))),
+      postfix.ask(
+        ...Array.from({ length: 4 }, (_, m) => recipientOf('piotr', `x${n}.${m}@e.example`)),
+      ),
     ),
   )
   assert.equal(answers.flat().filter((answer) => answer === 'DUNNO').length, 8)
@@ -121,25 +135,40 @@ test('the abuse desk hears of each limit once a day, and the owner reads of it',
     ],
   )
   await portal.startWorker()
-  await eventually(async () => !(await portal.db('sending_alerts').whereNull('handed_on_at').first()))
+  await eventually(
+    async () => !(await portal.db('sending_alerts').whereNull('handed_on_at').first()),
+  )
   for (const { id } of alerts) await openCaseOfLimit(portal.parts.desk, String(id))
   const ask = { tab: 'new', staffId: randomUUID(), limit: 10 } as const
   const { cases } = await listQueue(portal.db, portal.keyring, ask)
-  assert.deepEqual(cases.map(({ subject, severity, reportCount }) => [subject, severity, reportCount]).sort(), [
-    ['hanna.k@postern.example', 'medium', 0],
-    ['piotr@postern.example', 'medium', 0],
-  ])
+  assert.deepEqual(
+    cases.map(({ subject, severity, reportCount }) => [subject, severity, reportCount]).sort(),
+    [
+      ['hanna.k@postern.example', 'medium', 0],
+      ['piotr@postern.example', 'medium', 0],
+    ],
+  )
   const entries = await portal.db('abuse_case_entries').select('event', 'details')
   assert.deepEqual(
-    entries.map(({ event, details }) => [event, details.kind, details.allowed].join(' ').trim()).sort(),
+    entries
+      .map(({ event, details }) => [event, details.kind, details.allowed].join(' ').trim())
+      .sort(),
     [
       ...['opened', 'opened'],
       ...['sending-limit letters 5', 'sending-limit recipients 8', 'sending-limit recipients 8'],
       ...['severity-raised', 'severity-raised'],
     ],
   )
-  const events = await portal.db('activity').whereLike('event', 'sending.%').orderBy('id').pluck('event')
-  assert.deepEqual(events, ['sending.letters-limit', 'sending.recipients-limit', 'sending.recipients-limit'])
+  const events = await portal
+    .db('activity')
+    .whereLike('event', 'sending.%')
+    .orderBy('id')
+    .pluck('event')
+  assert.deepEqual(events, [
+    'sending.letters-limit',
+    'sending.recipients-limit',
+    'sending.recipients-limit',
+  ])
 })
 
 test('who is not signed in, or is not ours, is none of its business', async () => {
@@ -156,7 +185,8 @@ test('who is not signed in, or is not ours, is none of its business', async () =
 test('a database that is away or slow holds no letter back', async () => {
   const { db, settings, clock, keyring, log } = portal.parts
   const never = new Proxy(db, {
-    get: (target, name) => (name === 'raw' ? () => new Promise(() => {}) : Reflect.get(target, name)),
+    get: (target, name) =>
+      name === 'raw' ? () => new Promise(() => {}) : Reflect.get(target, name),
   })
   const fails = new Proxy(db, { get: () => () => Promise.reject(new Error('away')) })
   for (const broken of [never, fails]) {

@@ -16,7 +16,9 @@ after(() => portal.stop())
 
 const isSignedIn = async (visitor: Visitor) => (await visitor.get('/account')).status === 200
 const endForms = (html: string) =>
-  [...html.matchAll(/action="(\/account\/sessions\/[0-9a-f-]{36}\/end)"/g)].map((match) => match[1] ?? '')
+  [...html.matchAll(/action="(\/account\/sessions\/[0-9a-f-]{36}\/end)"/g)].map(
+    (match) => match[1] ?? '',
+  )
 
 test('somebody sees where they are signed in, ends one device, then all others', async () => {
   const desk = await signIn(portal, hanna)
@@ -26,9 +28,15 @@ test('somebody sees where they are signed in, ends one device, then all others',
   assert.equal(forms.length, 2, 'the device in hand is ended by signing out')
   const answer = await phone.post(forms[0] ?? '', {}, { from: '/account/sessions' })
   assert.deepEqual([answer.status, answer.location], [303, '/account/sessions'])
-  assert.deepEqual([await isSignedIn(phone), (await isSignedIn(desk)) !== (await isSignedIn(library))], [true, true])
+  assert.deepEqual(
+    [await isSignedIn(phone), (await isSignedIn(desk)) !== (await isSignedIn(library))],
+    [true, true],
+  )
   await phone.post('/account/sessions/end-others', {}, { from: '/account/sessions' })
-  assert.deepEqual([await isSignedIn(phone), await isSignedIn(desk), await isSignedIn(library)], [true, false, false])
+  assert.deepEqual(
+    [await isSignedIn(phone), await isSignedIn(desk), await isSignedIn(library)],
+    [true, false, false],
+  )
 })
 
 test('nobody ends another person’s session', async () => {
@@ -37,7 +45,11 @@ test('nobody ends another person’s session', async () => {
   const [path = ''] = endForms((await phone.get('/account/sessions')).html)
   await stranger.post(path, {}, { from: '/account/sessions' })
   assert.equal(endForms((await phone.get('/account/sessions')).html).length, 1)
-  assert.equal((await stranger.post('/account/sessions/nonsense/end', {}, { from: '/account/sessions' })).status, 404)
+  assert.equal(
+    (await stranger.post('/account/sessions/nonsense/end', {}, { from: '/account/sessions' }))
+      .status,
+    404,
+  )
 })
 
 test('a changed password ends the other sessions and keeps this one under a new id', async () => {

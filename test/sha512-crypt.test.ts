@@ -20,12 +20,18 @@ describe('verifiers for platforms that take no argon2id', () => {
       ],
     ] as const
     for (const [password, salt, rounds, expected] of known) {
-      assert.equal(await sha512Crypt(password, salt, rounds), `$6$rounds=${rounds}$${salt}$${expected}`)
+      assert.equal(
+        await sha512Crypt(password, salt, rounds),
+        `$6$rounds=${rounds}$${salt}$${expected}`,
+      )
     }
   })
 
   it('differ each time for the same password, and carry the most rounds that Google takes', async () => {
-    const [one, two] = await Promise.all([hashSha512Crypt('same password'), hashSha512Crypt('same password')])
+    const [one, two] = await Promise.all([
+      hashSha512Crypt('same password'),
+      hashSha512Crypt('same password'),
+    ])
     assert.match(one, /^\$6\$rounds=10000\$[./0-9A-Za-z]{16}\$[./0-9A-Za-z]{86}$/)
     assert.notEqual(one, two)
   })

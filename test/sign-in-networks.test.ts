@@ -10,7 +10,9 @@ const allowed = 20
 let portal: TestPortal
 let known: Visitor
 before(async () => {
-  portal = await startTestPortal({ env: { LIMIT_SIGN_IN_FAILURES_PER_NETWORK_HOUR: String(allowed) } })
+  portal = await startTestPortal({
+    env: { LIMIT_SIGN_IN_FAILURES_PER_NETWORK_HOUR: String(allowed) },
+  })
   known = await register(portal, hanna)
 })
 after(() => portal.stop())
@@ -23,10 +25,14 @@ async function spray(names: readonly string[], ip: string): Promise<number[]> {
   const visitor = portal.visitor()
   const _csrf = await visitor.token()
   const send = (login: string) =>
-    visitor.send('/sign-in', new URLSearchParams({ _csrf, login, password: 'not the password' }).toString(), {
-      ...urlencoded,
-      'x-forwarded-for': ip,
-    })
+    visitor.send(
+      '/sign-in',
+      new URLSearchParams({ _csrf, login, password: 'not the password' }).toString(),
+      {
+        ...urlencoded,
+        'x-forwarded-for': ip,
+      },
+    )
   return (await Promise.all(names.map(send))).map(({ status }) => status)
 }
 const names = (count: number) => Array.from({ length: count }, (_, nth) => `sprayed${nth}x`)
@@ -52,7 +58,9 @@ test('names that are sprayed from one network at once are judged so many times, 
 
 test('a /64 is one network', async () => {
   const all = await Promise.all(
-    names(30).map(async (name, nth) => (await spray([name], `2001:db8:0:7::${nth.toString(16)}`))[0]),
+    names(30).map(
+      async (name, nth) => (await spray([name], `2001:db8:0:7::${nth.toString(16)}`))[0],
+    ),
   )
   assert.equal(all.filter((status) => status === 422).length, allowed)
 })
@@ -60,7 +68,11 @@ test('a /64 is one network', async () => {
 test('a browser that is known signs in from a network that has none left, and its own mistakes take nothing from it', async () => {
   await spray(names(allowed + 1), '192.0.2.9')
   await known.post('/sign-out', {}, { from: '/account' })
-  const slip = await known.post('/sign-in', { ...hanna, password: 'not the password' }, from('192.0.2.9'))
+  const slip = await known.post(
+    '/sign-in',
+    { ...hanna, password: 'not the password' },
+    from('192.0.2.9'),
+  )
   assert.equal(slip.status, 422)
   const right = await known.post('/sign-in', hanna, from('192.0.2.9'))
   assert.equal(right.status, 303)
@@ -86,7 +98,8 @@ test('who hammers at one name takes nothing from the neighbours beyond what was 
 
 test('a try that its network has no room for brings the name no nearer to its waits', async () => {
   await spray(names(allowed), '192.0.2.12')
-  for (let tries = 0; tries < 12; tries += 1) assert.deepEqual(await spray([hanna.login], '192.0.2.12'), [429])
+  for (let tries = 0; tries < 12; tries += 1)
+    assert.deepEqual(await spray([hanna.login], '192.0.2.12'), [429])
   assert.deepEqual(await spray(Array(5).fill(hanna.login), '192.0.2.13'), Array(5).fill(422))
 })
 
@@ -97,7 +110,11 @@ test('a sign-in by a browser that is known asks the database twice, as before', 
   const asked: string[] = []
   const note = ({ sql }: { sql: string }) => void asked.push(sql)
   portal.db.on('query', note)
-  const answer = await visitor.send('/sign-in', new URLSearchParams({ _csrf, ...hanna }).toString(), urlencoded)
+  const answer = await visitor.send(
+    '/sign-in',
+    new URLSearchParams({ _csrf, ...hanna }).toString(),
+    urlencoded,
+  )
   portal.db.removeListener('query', note)
   assert.equal(answer.status, 303)
   assert.equal(asked.length, 2, asked.join('\n'))

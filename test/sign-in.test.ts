@@ -33,7 +33,12 @@ const wrong = (visitor: Visitor, login = hanna.login) =>
   visitor.post('/sign-in', { login, password: 'not the password' })
 
 test('the name alone or the whole address, in any case, signs in', async () => {
-  for (const login of ['hanna.k', 'HANNA.K', ' hanna.k@postern.example ', 'Hanna.K@Postern.Example']) {
+  for (const login of [
+    'hanna.k',
+    'HANNA.K',
+    ' hanna.k@postern.example ',
+    'Hanna.K@Postern.Example',
+  ]) {
     await signIn(portal, { ...hanna, login })
   }
 })
@@ -46,7 +51,9 @@ test('an unknown name and a wrong password get the same answer', async () => {
   const [left, right] = answers.map(({ status, html, errors, headers }) => ({
     status,
     errors,
-    html: html.replace(/name="_csrf" value="[^"]+"/g, '').replace(/value="(nobody\.here|piotr)"/, ''),
+    html: html
+      .replace(/name="_csrf" value="[^"]+"/g, '')
+      .replace(/value="(nobody\.here|piotr)"/, ''),
     headers: [...headers.keys()].sort(),
   }))
   assert.deepEqual(left, right)
@@ -70,8 +77,13 @@ test('waits grow with wrong passwords and say when, and a browser that is known 
 test('a hundred wrong passwords at once are counted before they are judged', async () => {
   const visitor = portal.visitor()
   const token = await visitor.token()
-  const body = new URLSearchParams({ _csrf: token, login: 'piotr', password: 'not the password' }).toString()
-  const send = () => visitor.send('/sign-in', body, { 'content-type': 'application/x-www-form-urlencoded' })
+  const body = new URLSearchParams({
+    _csrf: token,
+    login: 'piotr',
+    password: 'not the password',
+  }).toString()
+  const send = () =>
+    visitor.send('/sign-in', body, { 'content-type': 'application/x-www-form-urlencoded' })
   const answers = await Promise.all(Array.from({ length: 100 }, send))
   const judged = answers.filter((each) => each.status === 422).length
   // Five free ones less the one that an earlier test spent, and one through the gate.
@@ -83,9 +95,15 @@ test('a verifier made with smaller parameters grows at sign-in', async () => {
   const person = { login: 'volha', password: 'a cup of warm kefir' }
   await register(portal, person)
   const small = await createHasher({ memoryKib: 16, passes: 1 }).hash(person.password)
-  await portal.db('accounts').where({ address: 'volha@postern.example' }).update({ password_verifier: small })
+  await portal
+    .db('accounts')
+    .where({ address: 'volha@postern.example' })
+    .update({ password_verifier: small })
   await signIn(portal, person)
-  const row = await portal.db('accounts').where({ address: 'volha@postern.example' }).first('password_verifier')
+  const row = await portal
+    .db('accounts')
+    .where({ address: 'volha@postern.example' })
+    .first('password_verifier')
   assert.match(row.password_verifier, /m=64,t=1,p=1/)
   await signIn(portal, person)
 })
@@ -105,7 +123,8 @@ test('Security: an unknown name costs the same hash as a wrong password', async 
     samples.known.push(await time(phc))
     samples.unknown.push(await time(null))
   }
-  const median = (list: number[]) => list.sort((left, right) => left - right)[Math.floor(list.length / 2)] ?? 0
+  const median = (list: number[]) =>
+    list.sort((left, right) => left - right)[Math.floor(list.length / 2)] ?? 0
   const ratio = median(samples.known) / median(samples.unknown)
   assert.ok(ratio > 0.7 && ratio < 1.4, `ratio ${ratio}`)
 })
@@ -119,7 +138,9 @@ test('sign-ins by known browsers at once are all recorded, each once, in an unbr
     .whereIn('account_id', portal.db('accounts').where('address', 'like', 'volha.r@%').select('id'))
   const before = await ofVolha.clone().where({ event: 'sign-in.succeeded' })
   // The sessions are over, the browsers are known; and three tries of each at once.
-  const again = browsers.flatMap(({ cookies }) => [1, 2, 3].map(() => withDevice(cookies.get('device') ?? '')))
+  const again = browsers.flatMap(({ cookies }) =>
+    [1, 2, 3].map(() => withDevice(cookies.get('device') ?? '')),
+  )
   await Promise.all(again.map((browser) => signIn(portal, volha, browser)))
   const after = await ofVolha.clone().where({ event: 'sign-in.succeeded' })
   assert.equal(after.length - before.length, 12)
@@ -134,7 +155,11 @@ test('a browser that was forgotten meanwhile is told of as a new one', async () 
   const account = await portal.db('accounts').where('address', 'like', 'nadzeya@%').first('id')
   await portal.db('known_devices').where({ account_id: account.id }).delete()
   await signIn(portal, nadzeya, withDevice(visitor.cookies.get('device') ?? ''))
-  const entry = await portal.db('activity').where({ account_id: account.id }).orderBy('id', 'desc').first()
+  const entry = await portal
+    .db('activity')
+    .where({ account_id: account.id })
+    .orderBy('id', 'desc')
+    .first()
   assert.equal(entry.event, 'sign-in.new-device')
 })
 
@@ -145,7 +170,11 @@ test('who finds no room in the line is sent away before the try is counted', asy
   const full = () => {
     throw new BusyError('full')
   }
-  const parts = { ...portal.parts, signInLimits: limits, hasher: { ...portal.parts.hasher, takePlace: full } }
+  const parts = {
+    ...portal.parts,
+    signInLimits: limits,
+    hasher: { ...portal.parts.hasher, takePlace: full },
+  }
   await assert.rejects(
     signInWith(parts, { ...piotr, password: 'not the password' }, undefined, noTrace, here),
     BusyError,
@@ -158,12 +187,23 @@ test('a password that could not be judged was no try, whether it was to sign in 
   const tries = (hasher: typeof portal.parts.hasher) => {
     const parts = { ...portal.parts, signInLimits: limits, hasher }
     return [
-      () => signInWith(parts, { login: 'vera.unknown', password: 'not the password' }, undefined, noTrace, here),
+      () =>
+        signInWith(
+          parts,
+          { login: 'vera.unknown', password: 'not the password' },
+          undefined,
+          noTrace,
+          here,
+        ),
       () => confirmPassword(parts, 'vera.unknown@postern.example', 'not the password', noTrace),
     ]
   }
-  const busy = { ...portal.parts.hasher, verify: () => Promise.reject(new BusyError('stands still')) }
-  for (const tryOnce of tries(busy)) for (let times = 0; times < 6; times += 1) await assert.rejects(tryOnce, BusyError)
+  const busy = {
+    ...portal.parts.hasher,
+    verify: () => Promise.reject(new BusyError('stands still')),
+  }
+  for (const tryOnce of tries(busy))
+    for (let times = 0; times < 6; times += 1) await assert.rejects(tryOnce, BusyError)
   for (const tryOnce of tries(portal.parts.hasher)) {
     assert.deepEqual([await tryOnce(), await tryOnce()], [{ kind: 'wrong' }, { kind: 'wrong' }])
     await tryOnce()
@@ -192,7 +232,9 @@ test('a sign-in is written down whole or not at all, and gives its room back eit
   const { id } = await portal.db('accounts').where('address', 'like', 'palina@%').first('id')
   const written = () =>
     Promise.all(
-      ['sessions', 'activity', 'known_devices'].map((table) => portal.db(table).where({ account_id: id }).select('*')),
+      ['sessions', 'activity', 'known_devices'].map((table) =>
+        portal.db(table).where({ account_id: id }).select('*'),
+      ),
     )
   const { takePlace } = portal.parts.hasher
   const places: ('taken' | 'left')[] = []
@@ -206,7 +248,9 @@ test('a sign-in is written down whole or not at all, and gives its room back eit
   })
 
   const before = await written()
-  await portal.db.raw(`alter table sessions add constraint full_today check (account_id <> '${id}') not valid`)
+  await portal.db.raw(
+    `alter table sessions add constraint full_today check (account_id <> '${id}') not valid`,
+  )
   for (const unlucky of [withDevice(device), portal.visitor()]) {
     assert.equal((await unlucky.post('/sign-in', palina)).status, 500)
     assert.equal(unlucky.cookies.get('session'), undefined)
@@ -234,16 +278,34 @@ test('a try is counted as the limiter counts it: for a day, for strangers or for
     network: limiter.rowOf('network'),
   }
   const count = async (device: Buffer | undefined, who = address, ahead = 0) =>
-    (await findForSignIn(db, { address: who, device, counters, free: 3, at: new Date(Date.now() + ahead) })).tries
+    (
+      await findForSignIn(db, {
+        address: who,
+        device,
+        counters,
+        free: 3,
+        at: new Date(Date.now() + ahead),
+      })
+    ).tries
   const used = async (key: string) => ((await limiter.look(key)) as { used: number }).used
 
-  assert.deepEqual([await count(device_digest), await count(undefined), await count(Buffer.alloc(32))], [1, 1, 2])
+  assert.deepEqual(
+    [await count(device_digest), await count(undefined), await count(Buffer.alloc(32))],
+    [1, 1, 2],
+  )
   assert.equal(await count(device_digest, 'nobody.there@postern.example'), 3)
   assert.deepEqual([await used('known'), await used('strangers'), await used('network')], [1, 3, 3])
-  assert.deepEqual([await limiter.count('known'), await count(device_digest)], [{ kind: 'counted', used: 2 }, 3])
+  assert.deepEqual(
+    [await limiter.count('known'), await count(device_digest)],
+    [{ kind: 'counted', used: 2 }, 3],
+  )
   const minute = 60_000
   assert.equal(await count(undefined, address, trySeconds * 1000 - minute), 4)
-  assert.equal(await used('network'), 3, 'beyond its free tries a name counts for the network behind its gate alone')
+  assert.equal(
+    await used('network'),
+    3,
+    'beyond its free tries a name counts for the network behind its gate alone',
+  )
   assert.equal(await count(undefined, address, trySeconds * 1000 + minute), 1)
   assert.equal(await count(undefined, address, trySeconds * 2000), 2)
 })

@@ -4,7 +4,10 @@ import fc from 'fast-check'
 import { createKeyring } from '#server/core/keyring.ts'
 import { openSignedToken, signToken } from '#server/core/signed-token.ts'
 
-const [older, newer] = ['old-key-0123456789abcdefghijklmnopqrstuv', 'new-key-vutsrqponmlkjihgfedcba9876543210']
+const [older, newer] = [
+  'old-key-0123456789abcdefghijklmnopqrstuv',
+  'new-key-vutsrqponmlkjihgfedcba9876543210',
+]
 const keyring = createKeyring([newer])
 const open = (token: unknown, purpose = 'report') => openSignedToken(keyring, purpose, token)
 

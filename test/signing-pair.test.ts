@@ -5,10 +5,17 @@ import { assertNever } from '#server/core/assert-never.ts'
 import { parseSigningPair, webCurveOf } from '#server/core/signing-pair.ts'
 import { selfSigned } from '#test/support/mail-programs/self-signed.ts'
 
-const [own, chained, rsa] = await Promise.all([selfSigned('ec'), selfSigned('ec'), selfSigned('rsa')])
+const [own, chained, rsa] = await Promise.all([
+  selfSigned('ec'),
+  selfSigned('ec'),
+  selfSigned('rsa'),
+])
 const noCertificate = '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n'
-const keyOf = (type: 'ec', namedCurve: string) => generateKeyPairSync(type, { namedCurve }).privateKey
-const ed25519 = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
+const keyOf = (type: 'ec', namedCurve: string) =>
+  generateKeyPairSync(type, { namedCurve }).privateKey
+const ed25519 = generateKeyPairSync('ed25519')
+  .privateKey.export({ type: 'pkcs8', format: 'pem' })
+  .toString()
 
 const reasonOf = (certificate: string, key: string) => {
   const parsed = parseSigningPair(certificate, key)
@@ -16,7 +23,10 @@ const reasonOf = (certificate: string, key: string) => {
 }
 
 test('an operator’s certificate comes with its chain, its own first, whatever stands between', () => {
-  const parsed = parseSigningPair(`# ours\n${own.certificatePem}# theirs\n${chained.certificatePem}`, own.keyPem)
+  const parsed = parseSigningPair(
+    `# ours\n${own.certificatePem}# theirs\n${chained.certificatePem}`,
+    own.keyPem,
+  )
   assert.equal(parsed.kind, 'ok')
   const serial = (pem: string) => pem.replaceAll(/-----[^-]+-----|\s/g, '')
   assert.deepEqual(
@@ -35,7 +45,11 @@ test('each fault of a certificate or its key has a reason', () => {
   assert.equal(reasonOf('', own.keyPem), 'certificate')
   assert.equal(reasonOf('nothing', own.keyPem), 'certificate')
   assert.equal(reasonOf(noCertificate, own.keyPem), 'certificate')
-  assert.equal(reasonOf(own.certificatePem + noCertificate, own.keyPem), 'certificate', 'a broken chain')
+  assert.equal(
+    reasonOf(own.certificatePem + noCertificate, own.keyPem),
+    'certificate',
+    'a broken chain',
+  )
   assert.equal(reasonOf(own.certificatePem, 'nothing'), 'key')
   assert.equal(reasonOf(own.certificatePem, own.certificatePem), 'key')
   assert.equal(reasonOf(own.certificatePem, ed25519), 'algorithm')

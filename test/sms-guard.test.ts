@@ -13,7 +13,10 @@ beforeEach(() => trial.db('rate_limits').delete())
 
 describe('the guard of the money', () => {
   const number = { e164: '+375291234567', country: 'BY', prefix: '+37529123' }
-  const [byNumber, byPrefix] = [digest('limits.sms-number', number.e164), digest('limits.sms-prefix', number.prefix)]
+  const [byNumber, byPrefix] = [
+    digest('limits.sms-number', number.e164),
+    digest('limits.sms-prefix', number.prefix),
+  ]
   const ask = (about: { accountId?: string; confirmed?: boolean } = {}) =>
     guard.permit(number, { confirmed: false, ...about })
   const refusal = (permit: SmsPermit) => {
@@ -25,13 +28,23 @@ describe('the guard of the money', () => {
     assert.deepEqual(await ask({ accountId: 'anna' }), { kind: 'permitted' })
     assert.deepEqual(await trial.counters(), {
       ...{ 'sms-account:anna': 1, 'sms-total:all': 1 },
-      ...{ [`sms-burst:${byNumber}`]: 1, [`sms-number:${byNumber}`]: 1, [`sms-wait:${byNumber}`]: 1 },
+      ...{
+        [`sms-burst:${byNumber}`]: 1,
+        [`sms-number:${byNumber}`]: 1,
+        [`sms-wait:${byNumber}`]: 1,
+      },
       ...{ [`sms-number-strangers:${byNumber}`]: 1, [`sms-prefix:${byPrefix}`]: 1 },
     })
     const rows = await trial.db('rate_limits').select('key', 'expire')
     const day = 86_400
     const lives: Record<string, number> = {
-      ...{ 'sms-account': day, 'sms-number': day, 'sms-total': day, 'sms-wait': 60, 'sms-burst': 600 },
+      ...{
+        'sms-account': day,
+        'sms-number': day,
+        'sms-total': day,
+        'sms-wait': 60,
+        'sms-burst': 600,
+      },
       ...{ 'sms-prefix': 3600, 'sms-number-strangers': day },
     }
     for (const { key, expire } of rows)
@@ -65,17 +78,25 @@ describe('the guard of the money', () => {
       isAbout(refused.retryAfterSeconds, 500)
       const { [key]: _own, 'sms-account:anna': asked, ...others } = await trial.counters()
       assert.deepEqual(new Set([0, ...Object.values(others)]), new Set([0]), reason)
-      if (reason !== 'account') assert.equal(asked, 1, 'else what is left would tell what was held back')
+      if (reason !== 'account')
+        assert.equal(asked, 1, 'else what is left would tell what was held back')
       await trial.db('rate_limits').delete()
       await trial.fill(key, allowed - 1)
-      assert.deepEqual(await ask({ accountId: 'anna' }), { kind: 'permitted' }, `${reason}: the last one`)
+      assert.deepEqual(
+        await ask({ accountId: 'anna' }),
+        { kind: 'permitted' },
+        `${reason}: the last one`,
+      )
     }
   })
 
   it('serves confirmed numbers beyond the total of the day, and nobody else', async () => {
     await trial.fill('sms-total:all', 100)
     assert.equal((await ask({ confirmed: true })).kind, 'permitted')
-    assert.equal((await guard.permit({ ...number, e164: '+375291234568' }, { confirmed: false })).kind, 'refused')
+    assert.equal(
+      (await guard.permit({ ...number, e164: '+375291234568' }, { confirmed: false })).kind,
+      'refused',
+    )
   })
 
   it('leaves the owner of a number a third of its day, whoever else asks for it', async () => {
@@ -84,7 +105,10 @@ describe('the guard of the money', () => {
       [6, 4],
       [12, 8],
     ] as const) {
-      const own = createSmsGuard(createLimits(trial.db), keyring, { ...phoneSettings, limitSmsPerNumberDay: perDay })
+      const own = createSmsGuard(createLimits(trial.db), keyring, {
+        ...phoneSettings,
+        limitSmsPerNumberDay: perDay,
+      })
       const kindOf = async (confirmed: boolean) => (await own.permit(number, { confirmed })).kind
       await trial.db('rate_limits').delete()
       await trial.fill(`sms-number-strangers:${byNumber}`, strangers - 1)
@@ -93,13 +117,20 @@ describe('the guard of the money', () => {
       await trial.fill(`sms-number-strangers:${byNumber}`, strangers)
       assert.equal(await kindOf(false), 'refused', String(perDay))
       assert.equal(await kindOf(true), 'permitted', String(perDay))
-      assert.equal((await trial.counters())[`sms-number-strangers:${byNumber}`], strangers + 1, 'hers counts apart')
+      assert.equal(
+        (await trial.counters())[`sms-number-strangers:${byNumber}`],
+        strangers + 1,
+        'hers counts apart',
+      )
     }
   })
 
   it('lets the waits of a day grow, kept in eighths of a second', async () => {
     for (const [sent, wait] of [0.375, 0.625, 1.5, 1.5, 1.5].entries()) {
-      const short = createSmsGuard(createLimits(trial.db), keyring, { ...phoneSettings, limitSmsWaitSeconds: 0.3 })
+      const short = createSmsGuard(createLimits(trial.db), keyring, {
+        ...phoneSettings,
+        limitSmsWaitSeconds: 0.3,
+      })
       await trial.db('rate_limits').delete()
       if (sent > 0) await trial.fill(`sms-number:${byNumber}`, sent)
       const before = Date.now()
@@ -109,7 +140,10 @@ describe('the guard of the money', () => {
         .where({ key: `sms-wait:${byNumber}` })
         .first()
       const [least, most] = [Number(row.expire) - Date.now(), Number(row.expire) - before]
-      assert.ok(least <= wait * 1000 && most >= wait * 1000, `${sent}: ${least} to ${most} ms for ${wait} s`)
+      assert.ok(
+        least <= wait * 1000 && most >= wait * 1000,
+        `${sent}: ${least} to ${most} ms for ${wait} s`,
+      )
     }
   })
 

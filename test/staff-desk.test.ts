@@ -37,7 +37,9 @@ test('the seed has cases for its analyst to begin with, and makes them once', as
   const { html } = await ada.visitor.get('/staff/cases?lang=en')
   assert.deepEqual(titles(html), [`lucky.prize@${ourDomain}`, `cheap.watches@${ourDomain}`])
   assert.match(html, /4 reports by 4 people/)
-  assert.deepEqual(titles((await ada.visitor.get('/staff/cases?tab=unattributed')).html), [`hanna.k@${ourDomain}`])
+  assert.deepEqual(titles((await ada.visitor.get('/staff/cases?tab=unattributed')).html), [
+    `hanna.k@${ourDomain}`,
+  ])
   await seed(portal, portal.settings)
   assert.equal(
     (await portal.db('abuse_reports')).length,
@@ -47,7 +49,8 @@ test('the seed has cases for its analyst to begin with, and makes them once', as
 })
 
 test('filters stand in the URL, and what they do not understand is left out', async () => {
-  const shown = async (query: string) => titles((await ada.visitor.get(`/staff/cases?tab=new&${query}`)).html)
+  const shown = async (query: string) =>
+    titles((await ada.visitor.get(`/staff/cases?tab=new&${query}`)).html)
   assert.deepEqual(await shown('severity=high&kind=phishing'), [`lucky.prize@${ourDomain}`])
   assert.deepEqual(await shown('kind=malware'), [])
   assert.equal((await shown('kind=constructor&severity=__proto__&after=x&tab=new')).length, 2)
@@ -119,8 +122,14 @@ test('a case is found by address, subject, a beginning of it, and a host of a li
   assert.deepEqual(await found('watch*', 'subject'), [`cheap.watches@${ourDomain}`])
   assert.deepEqual(await found('<script>'), [])
   const { reference, case_id } = await portal.db('abuse_reports').first('reference', 'case_id')
-  const quoted = await ada.visitor.get(`/staff/search?q=${reference.toLowerCase().replaceAll('-', '')}`)
-  assert.equal(quoted.location, `/staff/cases/${case_id}`, 'people quote the number of their report')
+  const quoted = await ada.visitor.get(
+    `/staff/search?q=${reference.toLowerCase().replaceAll('-', '')}`,
+  )
+  assert.equal(
+    quoted.location,
+    `/staff/cases/${case_id}`,
+    'people quote the number of their report',
+  )
 })
 
 test('a case that the portal opened by its own suspicion is found by the address of its account', async () => {
@@ -130,7 +139,8 @@ test('a case that the portal opened by its own suspicion is found by the address
   const alert = { account_id: accountId, day: at, kind: 'letters', allowed: 300, happened_at: at }
   const [row] = await portal.db('sending_alerts').insert(alert).returning('id')
   await openCaseOfLimit(portal.parts.desk, String(row.id))
-  const found = async (q: string) => titles((await ada.visitor.get(`/staff/search?${new URLSearchParams({ q })}`)).html)
+  const found = async (q: string) =>
+    titles((await ada.visitor.get(`/staff/search?${new URLSearchParams({ q })}`)).html)
   assert.deepEqual(await found(`Many.Letters@${ourDomain}`), [`many.letters@${ourDomain}`])
   assert.deepEqual(await found(`many@${ourDomain}`), [])
 })
@@ -166,11 +176,15 @@ test('Security: what a stranger made is shown as text, and handed out as bytes t
   assert.match(html, /hxxps:\/\/evil\[\.\]example\/a/)
   assert.match(html, /&lt;b&gt;bold&lt;\/b&gt;/)
   assert.doesNotMatch(html, /<iframe|<script>|href="https:\/\/evil/)
-  const framed = (await ada.visitor.get(`/staff/cases/${report.case_id}?report=${report.id}&look=html`)).html
+  const framed = (
+    await ada.visitor.get(`/staff/cases/${report.case_id}?report=${report.id}&look=html`)
+  ).html
   assert.match(framed, /<iframe[^>]* sandbox="" [^>]*srcdoc="[^"]*&lt;p&gt;See/)
   assert.doesNotMatch(framed, /alert\(1\)/)
   const sha256 = createHash('sha256').update(bytes).digest('hex')
-  const file = await ada.visitor.get(`/staff/cases/${report.case_id}/reports/${report.id}/attachments/${sha256}`)
+  const file = await ada.visitor.get(
+    `/staff/cases/${report.case_id}/reports/${report.id}/attachments/${sha256}`,
+  )
   assert.equal(file.html, 'MZ =cmd|run')
   const kept = await ada.visitor.get(`/staff/cases/${report.case_id}/reports/${report.id}/source`)
   assert.equal(kept.html, source)
@@ -180,9 +194,18 @@ test('Security: what a stranger made is shown as text, and handed out as bytes t
     assert.equal(headers.get('x-content-type-options'), 'nosniff')
   }
   const elsewhere = await ada.visitor.get(`/staff/cases/${caseId}/reports/${report.id}/source`)
-  assert.equal(elsewhere.status, String(report.case_id) === caseId ? 200 : 404, 'only under its own case')
+  assert.equal(
+    elsewhere.status,
+    String(report.case_id) === caseId ? 200 : 404,
+    'only under its own case',
+  )
   const views = await portal.db('evidence_views').where({ case_id: report.case_id }).select('what')
-  assert.deepEqual([...new Set(views.map(({ what }) => what))].sort(), ['attachment', 'html', 'source', 'text'])
+  assert.deepEqual([...new Set(views.map(({ what }) => what))].sort(), [
+    'attachment',
+    'html',
+    'source',
+    'text',
+  ])
 })
 
 test('a measure shows its consequences first and waits for a second person, who may not be the first', async () => {
@@ -191,17 +214,34 @@ test('a measure shows its consequences first and waits for a second person, who 
   const page = `/staff/cases/${caseId}/measure`
   const asked = await ada.visitor.get(`${page}?measure=suspend-all&cause=spam&days=7`)
   assert.match(asked.html, /Its holder cannot sign in here/)
-  assert.equal((await portal.db('measures').where({ account_id: accountId })).length, 0, 'looking does nothing')
+  assert.equal(
+    (await portal.db('measures').where({ account_id: accountId })).length,
+    0,
+    'looking does nothing',
+  )
   const none = await ada.visitor.get(`${page}?measure=suspend-all&cause=spam&days=none`)
   assert.deepEqual(none.errors, ['days.needed'])
-  assert.deepEqual((await ada.visitor.get(`${page}?measure=block&cause=spam`)).errors, ['measure.senior-needed'])
+  assert.deepEqual((await ada.visitor.get(`${page}?measure=block&cause=spam`)).errors, [
+    'measure.senior-needed',
+  ])
   const from = { from: `${page}?measure=suspend-all&cause=spam&days=7` }
   const shown = await shownOn(ada.visitor, from.from)
-  const taken = await ada.visitor.post(page, { measure: 'suspend-all', cause: 'spam', days: '7', ...shown }, from)
+  const taken = await ada.visitor.post(
+    page,
+    { measure: 'suspend-all', cause: 'spam', days: '7', ...shown },
+    from,
+  )
   assert.deepEqual([taken.status, taken.location], [303, `/staff/cases/${caseId}`])
-  assert.match((await ada.visitor.get(`/staff/cases/${caseId}`)).html, /a second person must approve it/)
+  assert.match(
+    (await ada.visitor.get(`/staff/cases/${caseId}`)).html,
+    /a second person must approve it/,
+  )
   const waits = /href="\/staff\/approvals">Approvals \(1\)/
-  assert.match((await bela.visitor.get('/staff/cases?lang=en')).html, waits, 'the second person sees it in the queue')
+  assert.match(
+    (await bela.visitor.get('/staff/cases?lang=en')).html,
+    waits,
+    'the second person sees it in the queue',
+  )
   const { id } = await portal.db('measures').where({ account_id: accountId }).first('id')
   const own = await ada.visitor.get(`/staff/approvals/${id}`)
   assert.doesNotMatch(own.html, /\/approve"/)
@@ -211,17 +251,27 @@ test('a measure shows its consequences first and waits for a second person, who 
   await ada.visitor.send(`/staff/approvals/${id}/approve`, body, headers)
   assert.equal((await portal.db('measures').where({ id }).first()).state, 'proposed')
   const seen = await shownOn(bela.visitor, `/staff/approvals/${id}`)
-  await bela.visitor.post(`/staff/approvals/${id}/approve`, seen, { from: `/staff/approvals/${id}` })
+  await bela.visitor.post(`/staff/approvals/${id}/approve`, seen, {
+    from: `/staff/approvals/${id}`,
+  })
   assert.equal((await portal.db('measures').where({ id }).first()).state, 'in-force')
 })
 
 test('an appeal is decided by somebody who had no part in the measure', async () => {
   const accountId = await accountIdOf(portal, 'lucky.prize')
   const caseId = await caseOf(portal, accountId)
-  const measureId = await propose(portal, { accountId, caseId, by: ada.id, measure: 'limit-sending' })
+  const measureId = await propose(portal, {
+    accountId,
+    caseId,
+    by: ada.id,
+    measure: 'limit-sending',
+  })
   await approve(portal, measureId, bela.id)
   const appealId = await object(portal, measureId)
-  assert.match((await ada.visitor.get('/staff/cases?tab=appeals')).html, new RegExp(`/staff/appeals/${appealId}"`))
+  assert.match(
+    (await ada.visitor.get('/staff/cases?tab=appeals')).html,
+    new RegExp(`/staff/appeals/${appealId}"`),
+  )
   const mine = await ada.visitor.get(`/staff/appeals/${appealId}`)
   assert.match(mine.html, /It was not me\./)
   assert.doesNotMatch(mine.html, /\/decide"/)
@@ -239,7 +289,9 @@ test('measures demand a fresh password', async () => {
   const caseId = await caseOf(portal, await accountIdOf(portal, 'lucky.prize'))
   portal.clock.advance(11 * 60_000)
   assert.equal((await member.visitor.get(`/staff/cases/${caseId}`)).status, 200)
-  const asked = await member.visitor.get(`/staff/cases/${caseId}/measure?measure=limit-sending&cause=spam&days=7`)
+  const asked = await member.visitor.get(
+    `/staff/cases/${caseId}/measure?measure=limit-sending&cause=spam&days=7`,
+  )
   assert.match(asked.location ?? '', /^\/account\/confirm-password\?next=%2Fstaff%2Fcases/)
   portal.clock.advance(-11 * 60_000)
 })
@@ -252,7 +304,9 @@ test('the audit tells who saw what, and its export is harmless to spreadsheets a
   const looks = (await olga.visitor.get('/staff/audit?action=queue.viewed&lang=en')).html
   assert.match(looks, /Others’/, 'details in words')
   assert.doesNotMatch(looks, /href="\/staff\/cases\/\d/, 'an operator may open no case')
-  assert.deepEqual((await olga.visitor.get('/staff/audit?staff=nobody@elsewhere.example')).errors, ['address.unknown'])
+  assert.deepEqual((await olga.visitor.get('/staff/audit?staff=nobody@elsewhere.example')).errors, [
+    'address.unknown',
+  ])
   await ada.visitor.get('/staff/search?q=x')
   const lines = (await olga.visitor.get('/staff/audit/export.jsonl')).html
     .trim()
@@ -271,7 +325,11 @@ test('the audit tells who saw what, and its export is harmless to spreadsheets a
     'hash',
   ])
   const nobody = await olga.visitor.get('/staff/audit/export.csv?staff=nobody@elsewhere.example')
-  assert.equal(nobody.location, '/staff/audit?staff=nobody%40elsewhere.example', 'nobody does not become everybody')
+  assert.equal(
+    nobody.location,
+    '/staff/audit?staff=nobody%40elsewhere.example',
+    'nobody does not become everybody',
+  )
   const csv = await olga.visitor.get('/staff/audit/export.csv?action=case.viewed')
   assert.match(csv.headers.get('content-disposition') ?? '', /filename="audit\.csv"/)
   for (const row of csv.html.trim().split('\r\n')) assert.doesNotMatch(row, /(^|,)"[=+\-@]/)
@@ -281,7 +339,10 @@ test('the audit tells who saw what, and its export is harmless to spreadsheets a
 test('Security: an export is written down before its first byte leaves', async () => {
   const gone = new AbortController()
   const cookie = [...olga.visitor.cookies].map(([name, value]) => `${name}=${value}`).join('; ')
-  const { body } = await fetch(`${portal.url}/staff/audit/export.jsonl`, { headers: { cookie }, signal: gone.signal })
+  const { body } = await fetch(`${portal.url}/staff/audit/export.jsonl`, {
+    headers: { cookie },
+    signal: gone.signal,
+  })
   const { value } = (await body?.getReader().read()) ?? {}
   gone.abort()
   const newest = JSON.parse(
@@ -299,7 +360,9 @@ test('Security: an export is written down before its first byte leaves', async (
 
 test('support looks an account up, sees no secret and signs its devices out', async () => {
   const visitor = await register(portal, { login: 'lost.phone', ...holder })
-  assert.deepEqual((await olga.visitor.get('/staff/accounts?login=nobody.here')).errors, ['login.unknown'])
+  assert.deepEqual((await olga.visitor.get('/staff/accounts?login=nobody.here')).errors, [
+    'login.unknown',
+  ])
   const found = await olga.visitor.get('/staff/accounts?login=LOST.phone')
   assert.match(found.location ?? '', /^\/staff\/accounts\/[0-9a-f-]{36}$/)
   const page = found.location ?? ''

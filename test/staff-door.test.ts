@@ -17,7 +17,10 @@ after(() => portal.stop())
 const nextStep = () => portal.clock.advance(31_000)
 
 test('a new analyst connects an authenticator, keeps the recovery codes and is inside', async () => {
-  const visitor = await register(portal, { login: 'alena.a', password: 'forty reports before lunch' })
+  const visitor = await register(portal, {
+    login: 'alena.a',
+    password: 'forty reports before lunch',
+  })
   await giveRole(portal, 'alena.a', 'analyst')
   assert.match((await visitor.get('/account')).html, /href="\/staff"/, 'their own page leads there')
   assert.equal((await visitor.get('/staff')).location, '/staff/door/enrol')
@@ -25,18 +28,34 @@ test('a new analyst connects an authenticator, keeps the recovery codes and is i
   assert.equal(page.page, 'staff-enrol')
   const secret = readSecret(page.html)
   assert.match(secret, /^[A-Z2-7]{32}$/)
-  assert.equal(readSecret((await visitor.get('/staff/door/enrol')).html), secret, 'looking again changes nothing')
+  assert.equal(
+    readSecret((await visitor.get('/staff/door/enrol')).html),
+    secret,
+    'looking again changes nothing',
+  )
   const wrong = await visitor.post('/staff/door/enrol', { code: '000000' })
   assert.deepEqual([wrong.status, wrong.errors], [422, ['code.factor-wrong']])
   const right = await visitor.post('/staff/door/enrol', { code: authenticatorCode(portal, secret) })
   assert.deepEqual([right.status, right.location], [303, '/staff/door/codes'])
-  assert.equal((await visitor.get('/staff/me')).location, '/staff/door/codes', 'first the codes are to be kept')
+  assert.equal(
+    (await visitor.get('/staff/me')).location,
+    '/staff/door/codes',
+    'first the codes are to be kept',
+  )
   const codes = readCodes((await visitor.get('/staff/door/codes')).html)
   assert.equal(new Set(codes).size, 10)
   assert.equal((await visitor.post('/staff/door/codes')).status, 303)
-  assert.equal((await visitor.get('/staff/door/codes')).location, '/staff/me', 'the codes are not shown again')
+  assert.equal(
+    (await visitor.get('/staff/door/codes')).location,
+    '/staff/me',
+    'the codes are not shown again',
+  )
   assert.equal((await visitor.get('/staff/me')).page, 'staff-me')
-  assert.equal((await visitor.get('/staff/door/enrol')).location, '/staff/door', 'the secret is not shown again')
+  assert.equal(
+    (await visitor.get('/staff/door/enrol')).location,
+    '/staff/door',
+    'the secret is not shown again',
+  )
   const { rows } = await portal.db.raw(
     'select row_to_json(f)::text as text from staff_factors f union all select row_to_json(c)::text from staff_recovery_codes c',
   )
@@ -53,7 +72,12 @@ test('Security: to people without a role there are no staff pages', async () => 
   const token = await visitor.token('/account/password')
   const sent = new URLSearchParams({ _csrf: token, code: '000000' }).toString()
   const headers = { 'content-type': 'application/x-www-form-urlencoded' }
-  for (const path of ['/staff/door', '/staff/door/enrol', '/staff/door/codes/renew', '/staff/me/shortcuts'])
+  for (const path of [
+    '/staff/door',
+    '/staff/door/enrol',
+    '/staff/door/codes/renew',
+    '/staff/me/shortcuts',
+  ])
     assert.equal((await visitor.send(path, sent, headers)).status, 404, path)
   assert.equal((await portal.visitor().get('/staff/me')).location, '/sign-in?next=%2Fstaff%2Fme')
 })
@@ -63,7 +87,9 @@ test('Security: a code that was taken is never taken again, even when sent four 
   nextStep()
   const code = authenticatorCode(portal, boris.secret)
   const visitors = await Promise.all(Array.from({ length: 4 }, () => signIn(portal, boris)))
-  const answers = await Promise.all(visitors.map((visitor) => visitor.post('/staff/door', { code })))
+  const answers = await Promise.all(
+    visitors.map((visitor) => visitor.post('/staff/door', { code })),
+  )
   assert.deepEqual(answers.map(({ status }) => status).sort(), [303, 422, 422, 422])
   assert.ok(answers.some(({ errors }) => errors.includes('code.factor-used')))
 })
@@ -74,7 +100,9 @@ test('Security: tries at the door are counted before they are judged', async () 
   const visitor = await signIn(portal, member)
   for (let turn = 0; turn < 5; turn += 1)
     assert.equal((await visitor.post('/staff/door', { code: '123456' })).status, 422)
-  const answer = await visitor.post('/staff/door', { code: authenticatorCode(portal, member.secret) })
+  const answer = await visitor.post('/staff/door', {
+    code: authenticatorCode(portal, member.secret),
+  })
   assert.equal(answer.status, 429, 'the right one comes too late')
   assert.ok(Number(answer.headers.get('retry-after')) > 60)
 })
@@ -84,11 +112,17 @@ test('Security: a recovery code works once, in any spelling, and the owner sees 
   const [code = ''] = member.recoveryCodes
   const visitor = await signIn(portal, member)
   const shouted = code.toUpperCase().replaceAll('-', ' ')
-  assert.equal((await visitor.post('/staff/door', { code: shouted, next: '/staff/me' })).location, '/staff/me')
+  assert.equal(
+    (await visitor.post('/staff/door', { code: shouted, next: '/staff/me' })).location,
+    '/staff/me',
+  )
   assert.match((await visitor.get('/staff/me')).html, /9 codes left/)
   const again = await (await signIn(portal, member)).post('/staff/door', { code })
   assert.deepEqual(again.errors, ['code.factor-wrong'])
-  assert.match((await visitor.get('/account/activity')).html, /A recovery code opened the staff pages/)
+  assert.match(
+    (await visitor.get('/account/activity')).html,
+    /A recovery code opened the staff pages/,
+  )
 })
 
 test('new recovery codes replace the old ones, and demand a fresh password', async () => {
@@ -100,7 +134,10 @@ test('new recovery codes replace the old ones, and demand a fresh password', asy
   assert.ok(!codes.includes(member.recoveryCodes[0] ?? ''))
   await visitor.post('/staff/door/codes')
   const [old = ''] = member.recoveryCodes
-  assert.equal((await (await signIn(portal, member)).post('/staff/door', { code: old })).status, 422)
+  assert.equal(
+    (await (await signIn(portal, member)).post('/staff/door', { code: old })).status,
+    422,
+  )
   portal.clock.advance(11 * 60_000)
   const late = await visitor.post('/staff/door/codes/renew', {}, { from: '/staff/me' })
   assert.match(late.location ?? '', /^\/account\/confirm-password/)
@@ -136,7 +173,10 @@ test('a revoked role, a block and a reset of the door are felt at the next reque
   assert.equal((await member.visitor.get('/staff/me')).status, 200)
   await portal.db('staff_factors').where({ account_id: member.id }).delete()
   assert.equal((await member.visitor.get('/staff/me')).location, '/staff/door/enrol')
-  await portal.db('accounts').where({ id: member.id }).update({ blocked_at: new Date(), block_reason: 'x' })
+  await portal
+    .db('accounts')
+    .where({ id: member.id })
+    .update({ blocked_at: new Date(), block_reason: 'x' })
   assert.equal((await member.visitor.get('/staff/me')).location, '/sign-in?next=%2Fstaff%2Fme')
 })
 
@@ -158,7 +198,11 @@ test('every right belongs to a role, and every role has a right', () => {
 test('authenticators go on under a new key, and signing out is told in the audit', async () => {
   const member = await enrolStaff(portal, 'ina.i', 'reader')
   await member.visitor.post('/sign-out', {}, { from: '/account/password' })
-  const audited = await portal.db('audit').where({ staff_id: member.id }).orderBy('position').pluck('action')
+  const audited = await portal
+    .db('audit')
+    .where({ staff_id: member.id })
+    .orderBy('position')
+    .pluck('action')
   assert.deepEqual(audited, ['staff.totp-enrolled', 'staff.signed-out'])
   const [old = ''] = portal.settings.secretKeys
   const rotated = createKeyring(['the-new-key-9876543210zyxwvutsrqponml', old])

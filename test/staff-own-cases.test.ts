@@ -32,15 +32,19 @@ before(async () => {
   await approve(portal, own.measureId, bela.id)
   own.appealId = await object(portal, own.measureId)
   own.proposalId = await propose(portal, { ...about, measure: 'suspend-sending' })
-  own.reference = (await portal.db('abuse_reports').where({ case_id: own.caseId }).first()).reference
+  own.reference = (
+    await portal.db('abuse_reports').where({ case_id: own.caseId }).first()
+  ).reference
   await untilJudged(portal)
 })
 after(() => portal?.stop())
 
 /** The page without what is new each time it is shown. */
-const bare = ({ html }: Answer) => html.replace(/name="_csrf" value="[^"]+"/g, '').replaceAll(/\d{6,}|\b\d+\b/g, 'n')
+const bare = ({ html }: Answer) =>
+  html.replace(/name="_csrf" value="[^"]+"/g, '').replaceAll(/\d{6,}|\b\d+\b/g, 'n')
 const casesOn = (html: string) => [...html.matchAll(/\/staff\/cases\/(\d+)"/g)].map(([, id]) => id)
-const tabOf = (html: string, tab: string) => Number(new RegExp(`tab=${tab}"[^>]*>[^<(]*\\((\\d+)\\)`).exec(html)?.[1])
+const tabOf = (html: string, tab: string) =>
+  Number(new RegExp(`tab=${tab}"[^>]*>[^<(]*\\((\\d+)\\)`).exec(html)?.[1])
 
 // Security: for a member of staff there is no case about their own mailbox.
 test('a case, a measure and an objection about oneself are missing like those that never were', async () => {
@@ -58,12 +62,23 @@ test('a case, a measure and an objection about oneself are missing like those th
     ]
     assert.deepEqual([mine.status, mine.page], [404, 'not-found'], path)
     assert.deepEqual([mine.status, bare(mine)], [none.status, bare(none)], path)
-    assert.equal((await bela.visitor.get(path.replace('#', id))).status, 200, `${path}: others see it`)
+    assert.equal(
+      (await bela.visitor.get(path.replace('#', id))).status,
+      200,
+      `${path}: others see it`,
+    )
   }
   const token = await dora.visitor.token('/staff/me')
   for (const path of [
-    ...['claim', 'release', 'note', 'close', 'attribute', 'measure'].map((deed) => `/staff/cases/#/${deed}`),
-    ...['/staff/approvals/#/approve', '/staff/approvals/#/refuse', '/staff/appeals/#/decide', '/staff/measures/#/lift'],
+    ...['claim', 'release', 'note', 'close', 'attribute', 'measure'].map(
+      (deed) => `/staff/cases/#/${deed}`,
+    ),
+    ...[
+      '/staff/approvals/#/approve',
+      '/staff/approvals/#/refuse',
+      '/staff/appeals/#/decide',
+      '/staff/measures/#/lift',
+    ],
   ]) {
     const id = path.includes('cases')
       ? own.caseId
@@ -77,17 +92,27 @@ test('a case, a measure and an objection about oneself are missing like those th
     const { status } = await dora.visitor.send(path.replace('#', id), body, headers)
     assert.equal(status, 404, path)
   }
-  assert.equal((await portal.db('measures').where({ id: own.proposalId }).first()).state, 'proposed')
+  assert.equal(
+    (await portal.db('measures').where({ id: own.proposalId }).first()).state,
+    'proposed',
+  )
 })
 
 // Security: lists and counts hold nothing about the mailbox of whoever looks.
 test('no list, count or figure of the desk tells of a case about oneself', async () => {
   const seen = async (visitor: Visitor, path: string) => (await visitor.get(path)).html
   for (const tab of ['new', 'open', 'mine', 'closed', 'unattributed']) {
-    assert.ok(!casesOn(await seen(dora.visitor, `/staff/cases?tab=${tab}`)).includes(own.caseId), tab)
+    assert.ok(
+      !casesOn(await seen(dora.visitor, `/staff/cases?tab=${tab}`)).includes(own.caseId),
+      tab,
+    )
   }
   const queue = await seen(dora.visitor, '/staff/cases?tab=open&lang=en')
-  assert.equal(tabOf(queue, 'open'), new Set(casesOn(queue)).size, 'as many are counted as are listed')
+  assert.equal(
+    tabOf(queue, 'open'),
+    new Set(casesOn(queue)).size,
+    'as many are counted as are listed',
+  )
   assert.equal(tabOf(queue, 'appeals'), 0)
   assert.doesNotMatch(queue, /Approvals \(/)
   const others = await seen(bela.visitor, '/staff/cases?tab=open&lang=en')
@@ -96,7 +121,10 @@ test('no list, count or figure of the desk tells of a case about oneself', async
   assert.match(others, /Approvals \(1\)/)
   assert.ok(casesOn(others).includes(own.caseId))
 
-  assert.match(await seen(dora.visitor, '/staff/cases?tab=appeals&lang=en'), /No appeal|Nobody|No one/)
+  assert.match(
+    await seen(dora.visitor, '/staff/cases?tab=appeals&lang=en'),
+    /No appeal|Nobody|No one/,
+  )
   assert.match(await seen(dora.visitor, '/staff/approvals?lang=en'), /Nothing waits\./)
   assert.match(await seen(bela.visitor, '/staff/approvals?lang=en'), /dora\.d/)
 
@@ -126,7 +154,11 @@ test('no list, count or figure of the desk tells of a case about oneself', async
 // Security: nobody learns from the audit what the desk does about their own mailbox.
 test('the page of the audit tells nobody of what is done about themselves', async () => {
   await ada.visitor.get(`/staff/cases/${own.caseId}`)
-  await ada.visitor.post(`/staff/cases/${own.caseId}/note`, { note: 'x' }, { from: `/staff/cases/${own.caseId}` })
+  await ada.visitor.post(
+    `/staff/cases/${own.caseId}/note`,
+    { note: 'x' },
+    { from: `/staff/cases/${own.caseId}` },
+  )
   const page = `/staff/audit?case=${own.caseId}&lang=en`
   assert.match((await bela.visitor.get(page)).html, /class="lines__title"/)
   for (const path of [
@@ -141,8 +173,12 @@ test('the page of the audit tells nobody of what is done about themselves', asyn
 })
 
 test('nobody gives a case to their own account: the answer would tell of the one that is there', async () => {
-  await portal.visitor().post('/report', { sender: `stranger@${ourDomain}`, kind: 'spam', note: 'Every day.' })
-  const row = await eventually(() => portal.db('abuse_cases').whereNull('account_id').orderBy('id', 'desc').first())
+  await portal
+    .visitor()
+    .post('/report', { sender: `stranger@${ourDomain}`, kind: 'spam', note: 'Every day.' })
+  const row = await eventually(() =>
+    portal.db('abuse_cases').whereNull('account_id').orderBy('id', 'desc').first(),
+  )
   await untilJudged(portal)
   const page = `/staff/cases/${row.id}`
   const address = `${dora.login}@${ourDomain}`

@@ -37,7 +37,11 @@ const routes: readonly Route[] = [
   { path: '/staff/cases', right: 'cases.see' },
   { path: '/staff/cases/:case', right: 'cases.see' },
   { path: '/staff/cases/:case/reports/:report/source', right: 'cases.see' },
-  { path: `/staff/cases/:case/reports/:report/attachments/${'0'.repeat(64)}`, right: 'cases.see', answers: [404] },
+  {
+    path: `/staff/cases/:case/reports/:report/attachments/${'0'.repeat(64)}`,
+    right: 'cases.see',
+    answers: [404],
+  },
   { path: '/staff/search', right: 'search.use' },
   { path: '/staff/cases/:case/measure', right: 'measures.impose' },
   { path: '/staff/measures/:measure/lift', right: 'measures.lift' },
@@ -54,13 +58,33 @@ const routes: readonly Route[] = [
   { path: '/staff/cases/:case/note', right: 'cases.work', post: true, fields: { note: 'seen' } },
   { path: '/staff/cases/:case/claim', right: 'cases.work', post: true },
   { path: '/staff/cases/:case/release', right: 'cases.work', post: true },
-  { path: '/staff/cases/:case/attribute', right: 'cases.work', post: true, fields: { address: 'nobody' } },
-  { path: '/staff/cases/:case/measure', right: 'measures.impose', post: true, fields: { measure: 'suspend-all' } },
+  {
+    path: '/staff/cases/:case/attribute',
+    right: 'cases.work',
+    post: true,
+    fields: { address: 'nobody' },
+  },
+  {
+    path: '/staff/cases/:case/measure',
+    right: 'measures.impose',
+    post: true,
+    fields: { measure: 'suspend-all' },
+  },
   { path: '/staff/approvals/:proposal/approve', right: 'measures.approve', post: true },
   { path: '/staff/approvals/:proposal/refuse', right: 'measures.approve', post: true },
-  { path: '/staff/appeals/:appeal/decide', right: 'appeals.decide', post: true, fields: { decision: 'kept' } },
+  {
+    path: '/staff/appeals/:appeal/decide',
+    right: 'appeals.decide',
+    post: true,
+    fields: { decision: 'kept' },
+  },
   { path: '/staff/measures/:measure/lift', right: 'measures.lift', post: true },
-  { path: '/staff/cases/:case/close', right: 'cases.work', post: true, fields: { outcome: 'no-breach' } },
+  {
+    path: '/staff/cases/:case/close',
+    right: 'cases.work',
+    post: true,
+    fields: { outcome: 'no-breach' },
+  },
   { path: '/staff/accounts/:account/end-sessions', right: 'accounts.end-sessions', post: true },
 ]
 
@@ -73,14 +97,28 @@ const own = {} as Record<StaffRole, Objects>
 /** A deed changes its object, so each role has others of its own. */
 const others = {} as Record<StaffRole, Objects>
 
-async function makeObjects(login: string, accountId: string, by: readonly [string, string]): Promise<Objects> {
+async function makeObjects(
+  login: string,
+  accountId: string,
+  by: readonly [string, string],
+): Promise<Objects> {
   await reportLetter(portal, { accountId, login })
   const caseId = await caseOf(portal, accountId)
   const report = await portal.db('abuse_reports').where({ case_id: caseId }).first('id')
-  const measureId = await propose(portal, { accountId, caseId, by: by[0], measure: 'limit-sending' })
+  const measureId = await propose(portal, {
+    accountId,
+    caseId,
+    by: by[0],
+    measure: 'limit-sending',
+  })
   await approve(portal, measureId, by[1])
   const appealId = await object(portal, measureId)
-  const proposalId = await propose(portal, { accountId, caseId, by: by[0], measure: 'suspend-sending' })
+  const proposalId = await propose(portal, {
+    accountId,
+    caseId,
+    by: by[0],
+    measure: 'suspend-sending',
+  })
   return { accountId, caseId, reportId: String(report.id), measureId, proposalId, appealId }
 }
 
@@ -106,7 +144,9 @@ before(async () => {
 after(() => portal?.stop())
 
 const pathOf = (route: Route, objects: Objects) =>
-  route.path.replace(/:(\w+)/g, (_all, name: string) => String(objects[`${name}Id` as keyof Objects]))
+  route.path.replace(/:(\w+)/g, (_all, name: string) =>
+    String(objects[`${name}Id` as keyof Objects]),
+  )
 
 async function ask(visitor: Visitor, route: Route, objects: Objects): Promise<Answer> {
   const path = pathOf(route, objects)
@@ -142,7 +182,9 @@ test('every staff route of the code is in the table', () => {
       )
     })
   const bare = (text: string) => text.replace(/:\w+|0{64}/g, '*')
-  const listed = new Set([...routes.map(name), ...door.flatMap((path) => [`GET ${path}`, `POST ${path}`])].map(bare))
+  const listed = new Set(
+    [...routes.map(name), ...door.flatMap((path) => [`GET ${path}`, `POST ${path}`])].map(bare),
+  )
   assert.ok(found.length > 30)
   assert.deepEqual(
     found.filter((route) => !listed.has(bare(route))),
@@ -153,13 +195,20 @@ test('every staff route of the code is in the table', () => {
 describe('nobody gets in', () => {
   const people: readonly [string, RegExp | 404, () => Promise<Visitor>][] = [
     ['who is not signed in', /^\/sign-in\?next=/, async () => portal.visitor()],
-    ['without a role', 404, () => signIn(portal, { login: 'spammer', password: 'forty storks over the marsh' })],
+    [
+      'without a role',
+      404,
+      () => signIn(portal, { login: 'spammer', password: 'forty storks over the marsh' }),
+    ],
     [
       'with a role but without an authenticator',
       /^\/staff\/door\/enrol$/,
       async () => {
         await giveRole(portal, 'other.judge', 'senior')
-        return await signIn(portal, { login: 'other.judge', password: 'forty storks over the marsh' })
+        return await signIn(portal, {
+          login: 'other.judge',
+          password: 'forty storks over the marsh',
+        })
       },
     ],
     [
@@ -172,7 +221,10 @@ describe('nobody gets in', () => {
       /^\/sign-in\?next=/,
       async () => {
         const member = await enrolStaff(portal, 'late.l', 'senior', 'operator', 'support')
-        await portal.db('accounts').where({ id: member.id }).update({ blocked_at: new Date(), block_reason: 'x' })
+        await portal
+          .db('accounts')
+          .where({ id: member.id })
+          .update({ blocked_at: new Date(), block_reason: 'x' })
         return member.visitor
       },
     ],
@@ -183,7 +235,12 @@ describe('nobody gets in', () => {
       for (const route of routes) {
         const { status, location } = await ask(visitor, route, others.senior)
         if (expected === 404) assert.equal(status, 404, name(route))
-        else assert.match(`${status} ${location}`, new RegExp(`303 ${expected.source.slice(1)}`), name(route))
+        else
+          assert.match(
+            `${status} ${location}`,
+            new RegExp(`303 ${expected.source.slice(1)}`),
+            name(route),
+          )
       }
     })
 })
@@ -193,7 +250,9 @@ describe('Security: nobody of the staff sees or handles what concerns their own 
     it(`${role}: may what the table says with the objects of others, and nothing with their own`, async () => {
       const { visitor } = members[role]
       for (const route of routes) {
-        const may = route.right === undefined || (staffRights[route.right] as readonly string[]).includes(role)
+        const may =
+          route.right === undefined ||
+          (staffRights[route.right] as readonly string[]).includes(role)
         if (isObject(route) || !may) {
           const { status } = await ask(visitor, route, own[role])
           // A case about oneself is missing like any that never was. That one has a mailbox is no secret.
@@ -206,7 +265,10 @@ describe('Security: nobody of the staff sees or handles what concerns their own 
           assert.ok((await countLooks(members[role])) > before, `${name(route)} leaves a trace`)
         if (!may) assert.equal(answer.status, 403, name(route))
         else {
-          assert.ok((route.answers ?? [200, 303, 422]).includes(answer.status), `${name(route)}: ${answer.status}`)
+          assert.ok(
+            (route.answers ?? [200, 303, 422]).includes(answer.status),
+            `${name(route)}: ${answer.status}`,
+          )
           assert.ok(!toDoor(answer), `${name(route)} → ${answer.location}`)
         }
       }

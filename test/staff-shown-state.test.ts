@@ -43,7 +43,8 @@ async function reported(portal: TestPortal): Promise<Equipped & { caseId: string
   return { ...person, caseId: await caseOf(portal, person.accountId) }
 }
 
-const stands = async (portal: TestPortal, { accountId }: Equipped) => (await findInForce(portal.db, accountId))?.measure
+const stands = async (portal: TestPortal, { accountId }: Equipped) =>
+  (await findInForce(portal.db, accountId))?.measure
 
 async function recover(portal: TestPortal, person: Equipped): Promise<void> {
   // What comes within the same moment is not later.
@@ -67,7 +68,10 @@ test('a measure that was chosen before a heavier one came does not take its plac
   const until = new Date(portal.clock.now().getTime() + 30 * 86_400_000)
   const { accountId, caseId } = person
   const heavy = { accountId, caseId, measure: 'suspend-all', cause: 'malware', until } as const
-  assert.equal((await takeMeasure(portal.parts.desk, heavy, { staffId: bela.id, right: 'senior' })).kind, 'taken')
+  assert.equal(
+    (await takeMeasure(portal.parts.desk, heavy, { staffId: bela.id, right: 'senior' })).kind,
+    'taken',
+  )
 
   const late = await ada.visitor.post(page, { ...limit, ...shown }, { from })
   assert.deepEqual([late.status, late.page], [422, 'staff-measure'])
@@ -76,7 +80,11 @@ test('a measure that was chosen before a heavier one came does not take its plac
   assert.match(late.html, /milder than what stands now/)
   assert.equal(await stands(portal, person), 'suspend-all')
 
-  const seen = await ada.visitor.post(page, { ...limit, ...(await shownOn(ada.visitor, from)) }, { from })
+  const seen = await ada.visitor.post(
+    page,
+    { ...limit, ...(await shownOn(ada.visitor, from)) },
+    { from },
+  )
   assert.equal(seen.status, 303, seen.errors.join())
   assert.equal(await stands(portal, person), 'limit-sending', 'who has seen it may decide so')
 })
@@ -89,12 +97,20 @@ test('a measure that was chosen before its owner recovered the mailbox is not ta
   const shown = await shownOn(ada.visitor, from)
   assert.doesNotMatch((await ada.visitor.get(from)).html, /A new password was set/)
   await recover(portal, person)
-  const late = await ada.visitor.post(`/staff/cases/${person.caseId}/measure`, { ...wanted, ...shown }, { from })
+  const late = await ada.visitor.post(
+    `/staff/cases/${person.caseId}/measure`,
+    { ...wanted, ...shown },
+    { from },
+  )
   assert.deepEqual([late.status, late.errors], [422, ['measure.password-changed']])
   assert.match(late.html, /A new password was set on [^.]+, after this case was opened/)
   assert.match(late.html, /No report has come in since then/)
   assert.equal(await stands(portal, person), undefined)
-  assert.match((await ada.visitor.get(from)).html, /A new password was set/, 'whoever opens it later is told too')
+  assert.match(
+    (await ada.visitor.get(from)).html,
+    /A new password was set/,
+    'whoever opens it later is told too',
+  )
 })
 
 test('of two who confirm different measures on the same page at once only one has an effect', async () => {
@@ -107,8 +123,15 @@ test('of two who confirm different measures on the same page at once only one ha
       [ada, 'suspend-sending'],
       [bela, 'compromised'],
     ].map(([member, measure]) => {
-      const wanted = { accountId, caseId, measure, cause: 'spam', until: null } as Parameters<typeof takeMeasure>[1]
-      return takeMeasure(portal.parts.desk, wanted, { staffId: (member as StaffMember).id, right: 'senior' }, shown)
+      const wanted = { accountId, caseId, measure, cause: 'spam', until: null } as Parameters<
+        typeof takeMeasure
+      >[1]
+      return takeMeasure(
+        portal.parts.desk,
+        wanted,
+        { staffId: (member as StaffMember).id, right: 'senior' },
+        shown,
+      )
     }),
   )
   assert.deepEqual(outcomes.map(({ kind }) => kind).sort(), ['changed', 'taken'])
@@ -122,12 +145,17 @@ test('a proposal is not approved on a page that is older than a new password, an
   const shown = await shownOn(bela.visitor, page)
   await recover(portal, person)
   const late = await bela.visitor.post(`${page}/approve`, shown, { from: page })
-  assert.deepEqual([late.status, late.page, late.errors], [422, 'staff-approval', ['measure.password-changed']])
+  assert.deepEqual(
+    [late.status, late.page, late.errors],
+    [422, 'staff-approval', ['measure.password-changed']],
+  )
   assert.match(late.html, /A new password was set on [^.]+, after this was proposed/)
   assert.equal(await stands(portal, person), undefined)
   const anew = await bela.visitor.get(page)
   assert.match(anew.html, /A new password was set on [^.]+, after this was proposed/)
-  const sure = await bela.visitor.post(`${page}/approve`, await shownOn(bela.visitor, page), { from: page })
+  const sure = await bela.visitor.post(`${page}/approve`, await shownOn(bela.visitor, page), {
+    from: page,
+  })
   assert.equal(sure.status, 303, sure.errors.join())
   assert.equal(await stands(portal, person), 'compromised')
 })
@@ -138,10 +166,17 @@ test('a proposal is not approved on a page that is older than another measure', 
   const id = await propose(portal, { ...person, by: ada.id, measure: 'limit-sending' })
   const page = `/staff/approvals/${id}`
   const shown = await shownOn(bela.visitor, page)
-  const insert = { account_id: person.accountId, measure: 'suspend-all', cause: 'malware', state: 'in-force' }
+  const insert = {
+    account_id: person.accountId,
+    measure: 'suspend-all',
+    cause: 'malware',
+    state: 'in-force',
+  }
   const moment = portal.clock.now()
   const until = new Date(moment.getTime() + 86_400_000)
-  await portal.db('measures').insert({ ...insert, until, proposed_by: bela.id, proposed_at: moment, taken_at: moment })
+  await portal
+    .db('measures')
+    .insert({ ...insert, until, proposed_by: bela.id, proposed_at: moment, taken_at: moment })
   const late = await bela.visitor.post(`${page}/approve`, shown, { from: page })
   assert.deepEqual([late.status, late.errors], [422, ['measure.standing-changed']])
   assert.match(late.html, /milder than what stands now/)
@@ -163,7 +198,10 @@ test('a proposal of somebody whose role was taken back is approved by nobody, an
   const anew = await bela.visitor.get(page)
   assert.match(anew.html, /may not take such measures any more/)
   assert.doesNotMatch(anew.html, /\/approve"/)
-  assert.equal((await bela.visitor.post(`${page}/refuse`, {}, { from: page })).location, '/staff/approvals')
+  assert.equal(
+    (await bela.visitor.post(`${page}/refuse`, {}, { from: page })).location,
+    '/staff/approvals',
+  )
   assert.equal((await portal.db('measures').where({ id }).first()).state, 'refused')
 })
 
@@ -173,9 +211,16 @@ test('an analyst approves nothing that would end a block for good', async () => 
   await giveRole(portal, 'bela.b', 'senior')
   const person = await reported(portal)
   const id = await propose(portal, { ...person, by: bela.id, measure: 'suspend-sending' })
-  const block = { account_id: person.accountId, measure: 'block', cause: 'fraud', state: 'in-force' }
+  const block = {
+    account_id: person.accountId,
+    measure: 'block',
+    cause: 'fraud',
+    state: 'in-force',
+  }
   const moment = portal.clock.now()
-  await portal.db('measures').insert({ ...block, proposed_by: bela.id, proposed_at: moment, taken_at: moment })
+  await portal
+    .db('measures')
+    .insert({ ...block, proposed_by: bela.id, proposed_at: moment, taken_at: moment })
   const outcome = await approveMeasure(portal.parts.desk, id, { staffId: ada.id, right: 'analyst' })
   assert.equal(outcome.kind, 'right-needed')
   const page = await ada.visitor.get(`/staff/approvals/${id}`)
@@ -202,7 +247,10 @@ test('a mailbox without a way back is protected with a warning, and its owner re
 
   const id = await propose(portal, { accountId, caseId, by: ada.id, measure: 'compromised' })
   const page = `/staff/approvals/${id}`
-  assert.match((await bela.visitor.get(`${page}?lang=en`)).html, /no way back in: its owner cannot set/)
+  assert.match(
+    (await bela.visitor.get(`${page}?lang=en`)).html,
+    /no way back in: its owner cannot set/,
+  )
   await bela.visitor.post(`${page}/approve`, await shownOn(bela.visitor, page), { from: page })
 
   const stranger = portal.visitor()
@@ -227,7 +275,11 @@ test('an objection whose measure was replaced or is over eases nothing, and says
     const { accountId, caseId } = person
     const wanted = { accountId, caseId, cause: 'spam', until: null } as const
     const by = { staffId: bela.id, right: 'senior' } as const
-    const taken = await takeMeasure(portal.parts.desk, { ...wanted, measure: 'suspend-sending' }, by)
+    const taken = await takeMeasure(
+      portal.parts.desk,
+      { ...wanted, measure: 'suspend-sending' },
+      by,
+    )
     assert.ok(taken.kind === 'taken')
     const id = await object(portal, taken.measure.id)
     const page = `/staff/appeals/${id}`
@@ -242,8 +294,16 @@ test('an objection whose measure was replaced or is over eases nothing, and says
     assert.doesNotMatch(late.html, /value="eased"/, 'it is not offered any more')
     assert.equal((await portal.db('appeals').where({ id }).first()).decided_at, null)
     assert.equal(await stands(portal, person), then === 'none' ? undefined : then)
-    const lifted = await judge.visitor.post(`${page}/decide`, { decision: 'lifted' }, { from: page })
-    assert.deepEqual([lifted.status, lifted.errors], then === 'none' ? [303, []] : [422, errors], then)
+    const lifted = await judge.visitor.post(
+      `${page}/decide`,
+      { decision: 'lifted' },
+      { from: page },
+    )
+    assert.deepEqual(
+      [lifted.status, lifted.errors],
+      then === 'none' ? [303, []] : [422, errors],
+      then,
+    )
     assert.equal(await stands(portal, person), then === 'none' ? undefined : then)
   }
 })
@@ -264,7 +324,11 @@ test('an analyst is offered nothing over a block for good, and reads why', async
   for (const page of [previewOf(caseId, limit), `/staff/measures/${taken.measure.id}/lift`]) {
     const answer = await ada.visitor.get(page)
     assert.deepEqual(answer.errors, ['measure.senior-needed'], page)
-    assert.doesNotMatch(answer.html, /action="\/staff\/(cases|measures)\/\d+\/(measure|lift)"/, page)
+    assert.doesNotMatch(
+      answer.html,
+      /action="\/staff\/(cases|measures)\/\d+\/(measure|lift)"/,
+      page,
+    )
   }
   const senior = (await bela.visitor.get(`/staff/cases/${caseId}`)).html
   assert.match(senior, /name="measure"/)

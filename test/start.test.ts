@@ -48,11 +48,21 @@ test('one command shows the working portal, names its address, and a second star
 })
 
 test('SIGTERM lets requests finish and takes no new ones', async () => {
-  const portal = await startPortalProcess({ ...env, ARGON2_MEMORY_KIB: '262144', ARGON2_PASSES: '6' })
+  const portal = await startPortalProcess({
+    ...env,
+    ARGON2_MEMORY_KIB: '262144',
+    ARGON2_PASSES: '6',
+  })
   const visitor = createVisitor(portal.url)
   const token = await visitor.token()
-  const body = new URLSearchParams({ _csrf: token, login: 'nobody', password: 'not the password' }).toString()
-  const slow = visitor.send('/sign-in', body, { 'content-type': 'application/x-www-form-urlencoded' })
+  const body = new URLSearchParams({
+    _csrf: token,
+    login: 'nobody',
+    password: 'not the password',
+  }).toString()
+  const slow = visitor.send('/sign-in', body, {
+    'content-type': 'application/x-www-form-urlencoded',
+  })
   await new Promise((done) => setTimeout(done, 400))
   const end = portal.end()
   assert.equal((await slow).status, 422)
@@ -69,8 +79,12 @@ test('a restart under ten seconds: first readyz says no, visitors are served on,
     ABUSE_LMTP_PORT: String(lmtpPort),
   })
   const port = Number(new URL(portal.url).port)
-  const silent = [port, port, metricsPort as number, lmtpPort as number].map((each) => converse(each, []))
-  const half = converse(port, ['POST /sign-in HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nabc'])
+  const silent = [port, port, metricsPort as number, lmtpPort as number].map((each) =>
+    converse(each, []),
+  )
+  const half = converse(port, [
+    'POST /sign-in HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nabc',
+  ])
   const seen: string[] = []
   const visitor = createVisitor(portal.url)
   assert.equal((await visitor.get('/readyz')).status, 200)
@@ -101,9 +115,15 @@ test('metrics and LMTP are reached on addresses of their own, on loopback unless
   // The whole of 127.0.0.0/8 is this machine, and one address of it is not another.
   const other = '127.0.0.2'
   const [webPort, metricsPort, lmtpPort] = (await freePorts(3)) as [number, number, number]
-  const ports = { PORT: String(webPort), METRICS_PORT: String(metricsPort), ABUSE_LMTP_PORT: String(lmtpPort) }
+  const ports = {
+    PORT: String(webPort),
+    METRICS_PORT: String(metricsPort),
+    ABUSE_LMTP_PORT: String(lmtpPort),
+  }
   const wide = await startPortalProcess({ ...env, ...ports, HOST: '0.0.0.0' })
-  const open = await Promise.all([webPort, metricsPort, lmtpPort].map((port) => reaches(other, port)))
+  const open = await Promise.all(
+    [webPort, metricsPort, lmtpPort].map((port) => reaches(other, port)),
+  )
   const local = await Promise.all([metricsPort, lmtpPort].map((port) => reaches('127.0.0.1', port)))
   await wide.end()
   assert.deepEqual(
@@ -114,8 +134,15 @@ test('metrics and LMTP are reached on addresses of their own, on loopback unless
     ],
   )
 
-  const own = await startPortalProcess({ ...env, ...ports, METRICS_HOST: other, ABUSE_LMTP_HOST: other })
-  const moved = await Promise.all([webPort, metricsPort, lmtpPort].map((port) => reaches(other, port)))
+  const own = await startPortalProcess({
+    ...env,
+    ...ports,
+    METRICS_HOST: other,
+    ABUSE_LMTP_HOST: other,
+  })
+  const moved = await Promise.all(
+    [webPort, metricsPort, lmtpPort].map((port) => reaches(other, port)),
+  )
   await own.end()
   assert.deepEqual(moved, [false, true, true])
 })

@@ -3,7 +3,12 @@ import assert from 'node:assert/strict'
 import { after, before, beforeEach, describe, it } from 'node:test'
 import { createKeyring } from '#server/core/keyring.ts'
 import { openStopToken, stopTokenOf } from '#server/stopped-addresses/stop-token.ts'
-import { findStop, liftStop, rekeyStoppedAddresses, stopAddress } from '#server/stopped-addresses/store.ts'
+import {
+  findStop,
+  liftStop,
+  rekeyStoppedAddresses,
+  stopAddress,
+} from '#server/stopped-addresses/store.ts'
 import { multipart, multipartType } from './support/multipart.ts'
 import { awaitSent, awaitText, sentTo } from './support/outbox.ts'
 import { arrive } from './support/people.ts'
@@ -53,13 +58,20 @@ describe('a letter with a code to an address that is not linked', () => {
     await ask(second.visitor, address)
     await awaitSent(portal, address, 2)
 
-    assert.deepEqual([(await owner.post(link)).location, (await owner.post(link)).status], [link, 303])
+    assert.deepEqual(
+      [(await owner.post(link)).location, (await owner.post(link)).status],
+      [link, 303],
+    )
     assert.match((await owner.get(link)).html, /No codes have been sent to the address/)
     portal.clock.advance(pause)
     const third = await arrive(portal)
     for (const { visitor } of [first, second, third]) {
       const asked = await ask(visitor, address.toUpperCase().replace('@', '+tag@'))
-      assert.deepEqual([asked.status, asked.location], [303, `${form}/confirm`], 'who asks is told the same')
+      assert.deepEqual(
+        [asked.status, asked.location],
+        [303, `${form}/confirm`],
+        'who asks is told the same',
+      )
       assert.equal((await visitor.get(`${form}/confirm`)).page, 'backup-address-confirm')
     }
     await assertSent(address, 2)
@@ -117,16 +129,23 @@ describe('a letter with a code to an address that is not linked', () => {
       [multipart([{ name: 'what', value: 'stop' }]), multipartType()],
     ] as const)
       assert.equal((await portal.visitor().send(link, body, type)).status, 403, String(body))
-    for (const method of ['GET', 'HEAD', 'OPTIONS']) await portal.visitor().send(link, undefined, {}, method)
+    for (const method of ['GET', 'HEAD', 'OPTIONS'])
+      await portal.visitor().send(link, undefined, {}, method)
     portal.clock.advance(pause)
     await ask(visitor, address)
     await awaitSent(portal, address, 2)
   })
 
   it('a link that is none of ours leads nowhere', async () => {
-    for (const token of ['x', 'v1.00000000.AAAA', portal.keyring.seal('another.purpose', 'a@b.example')]) {
+    for (const token of [
+      'x',
+      'v1.00000000.AAAA',
+      portal.keyring.seal('another.purpose', 'a@b.example'),
+    ]) {
       assert.equal((await portal.visitor().get(`/stop/${token}`)).status, 404, token)
-      const click = await portal.visitor().send(`/stop/${token}`, 'List-Unsubscribe=One-Click', urlencoded)
+      const click = await portal
+        .visitor()
+        .send(`/stop/${token}`, 'List-Unsubscribe=One-Click', urlencoded)
       assert.equal(click.status, 404, token)
     }
   })
@@ -150,8 +169,15 @@ describe('an address that is linked', () => {
 
 describe('a stop', () => {
   const address = 'anna@gmail.com'
-  const [oldKey, newKey] = ['old-key-0123456789abcdefghijklmnopqrstuv', 'new-key-0123456789abcdefghijklmnopqrstuv']
-  const [old, both, onlyNew] = [createKeyring([oldKey]), createKeyring([newKey, oldKey]), createKeyring([newKey])]
+  const [oldKey, newKey] = [
+    'old-key-0123456789abcdefghijklmnopqrstuv',
+    'new-key-0123456789abcdefghijklmnopqrstuv',
+  ]
+  const [old, both, onlyNew] = [
+    createKeyring([oldKey]),
+    createKeyring([newKey, oldKey]),
+    createKeyring([newKey]),
+  ]
   const at = new Date('2026-11-22T12:00:00Z')
 
   it('outlives a change of keys, and so does its link while the key is listed', async () => {

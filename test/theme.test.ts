@@ -29,7 +29,9 @@ it('an operator’s theme goes over ours, light and dark, as in a browser', () =
 })
 
 it('a theme that is no list of colours writes nothing else into a mail', () => {
-  const { light } = readThemeColours(`${styleSheet}:root{--postern-page:red"></style><script>;--postern-text:url(//x)}`)
+  const { light } = readThemeColours(
+    `${styleSheet}:root{--postern-page:red"></style><script>;--postern-text:url(//x)}`,
+  )
   assert.equal(light.page, '#fff')
   assert.equal(light.text, '#12211f')
 })

@@ -5,7 +5,12 @@ import { after, test } from 'node:test'
 import { firstEpoch } from '#server/accounts/change-account.ts'
 import type { LinkedContact } from '#server/contacts/contact.ts'
 import { hashToken, newToken } from '#server/core/secrets.ts'
-import { type ContactLink, offerUndo, type Told, type UndoableChange } from '#server/undo/offer-undo.ts'
+import {
+  type ContactLink,
+  offerUndo,
+  type Told,
+  type UndoableChange,
+} from '#server/undo/offer-undo.ts'
 import {
   deleteOldUndos,
   findUndo,
@@ -16,7 +21,14 @@ import {
   spendUndo,
   voidUndos,
 } from '#server/undo/store.ts'
-import { at, keyring, minutes, onlyNew, rotated, startContactTrial } from './support/contact-trial.ts'
+import {
+  at,
+  keyring,
+  minutes,
+  onlyNew,
+  rotated,
+  startContactTrial,
+} from './support/contact-trial.ts'
 
 const trial = await startContactTrial()
 const { db, within, newAccount } = trial
@@ -45,13 +57,21 @@ interface Offer {
 const offer = (accountId: string, more: Offer = {}) =>
   within((trx) =>
     offerUndo(trx, parts, {
-      ...{ accountId, changeId: randomUUID(), change: 'phone.changed', told: 'contact', old: undefined, at },
+      ...{
+        accountId,
+        changeId: randomUUID(),
+        change: 'phone.changed',
+        told: 'contact',
+        old: undefined,
+        at,
+      },
       replaces: [],
       ...more,
     }),
   )
 const find = (token: string, ring = keyring) => findUndo(db, ring, hashToken(token))
-const spend = (token: string, when: Date) => within((trx) => spendUndo(trx, keyring, hashToken(token), when))
+const spend = (token: string, when: Date) =>
+  within((trx) => spendUndo(trx, keyring, hashToken(token), when))
 
 test('a link is found by its token alone, with everything that it is to take back', async () => {
   const anna = await newAccount()
@@ -85,7 +105,9 @@ test('a link is spent by one caller, in its time, and gives that caller what it 
   const [mine, other] = [await offer(anna, { old: phone }), await offer(anna)]
   assert.equal(await spend(mine, days(7)), undefined)
   assert.equal(await spend(newToken(), at), undefined)
-  const spent = (await Promise.all([1, 2, 3].map(() => spend(mine, days(1))))).filter((each) => each !== undefined)
+  const spent = (await Promise.all([1, 2, 3].map(() => spend(mine, days(1))))).filter(
+    (each) => each !== undefined,
+  )
   assert.equal(spent.length, 1)
   assert.deepEqual([spent[0]?.old, spent[0]?.usedAt, spent[0]?.accountId], [phone, days(1), anna])
   assert.deepEqual((await find(mine))?.usedAt, days(1))
@@ -102,7 +124,9 @@ test('what was changed since then is listed once for each change, oldest first, 
   await offer(boris, { at: days(1) })
   const listed = async (since: Date) => {
     const changes = await within((trx) => listChangesSince(trx, keyring, anna, since))
-    return changes.map(({ changeId, old }) => `${ids.indexOf(changeId)}${old ? ` ${old.value}` : ''}`)
+    return changes.map(
+      ({ changeId, old }) => `${ids.indexOf(changeId)}${old ? ` ${old.value}` : ''}`,
+    )
   }
   assert.deepEqual(await listed(days(0)), ['0', '1 +375291234567', '2'])
   assert.deepEqual(await listed(days(1)), ['1 +375291234567', '2'])
@@ -126,19 +150,28 @@ test('all links of the account are void together, and nobody else’s', async ()
 
 test('links that a change is about to void are those of contacts, alive, and of an epoch that links still count in', async () => {
   const [anna, boris] = [await newAccount(), await newAccount()]
-  const address: LinkedContact = { ...phone, kind: 'backup-address', value: 'A@b.example', canonical: 'a@b.example' }
+  const address: LinkedContact = {
+    ...phone,
+    kind: 'backup-address',
+    value: 'A@b.example',
+    canonical: 'a@b.example',
+  }
   await offer(anna, { told: 'mailbox' })
   await offer(anna, { told: 'new-contact', reader: phone })
   await offer(boris, { reader: phone })
   const used = await offer(anna, { reader: phone })
   await spend(used, at)
   await offer(anna, { reader: address, at: days(-8) })
-  const longAgo = [{ readerDigest: readerDigestOf(keyring, phone), reachesBackTo: days(-7.1), old: undefined }]
+  const longAgo = [
+    { readerDigest: readerDigestOf(keyring, phone), reachesBackTo: days(-7.1), old: undefined },
+  ]
   await offer(anna, { reader: phone, replaces: longAgo })
   await offer(anna, { reader: phone, at: days(-2), old: address })
   await offer(anna, { told: 'old-contact', reader: address, old: address, at: days(-1) })
   const links = () => within((trx) => listContactLinks(trx, keyring, anna, { at, since: days(-7) }))
-  const found = (await links()).sort((one, other) => Number(one.reachesBackTo) - Number(other.reachesBackTo))
+  const found = (await links()).sort(
+    (one, other) => Number(one.reachesBackTo) - Number(other.reachesBackTo),
+  )
   assert.deepEqual(found, [
     { readerDigest: readerDigestOf(keyring, phone), reachesBackTo: days(-2), old: undefined },
     { readerDigest: readerDigestOf(keyring, address), reachesBackTo: days(-1), old: address },
@@ -149,12 +182,18 @@ test('links that a change is about to void are those of contacts, alive, and of 
 
 test('a link that takes the place of others reaches back as far as those of the same reader did, and no others', async () => {
   const anna = await newAccount()
-  const address: LinkedContact = { ...phone, kind: 'backup-address', value: 'A@b.example', canonical: 'a@b.example' }
+  const address: LinkedContact = {
+    ...phone,
+    kind: 'backup-address',
+    value: 'A@b.example',
+    canonical: 'a@b.example',
+  }
   const linkOf = (reader: LinkedContact, reachesBackTo: Date) => ({
     ...{ readerDigest: readerDigestOf(keyring, reader), reachesBackTo, old: undefined },
   })
   const replaces = [linkOf(phone, days(-2)), linkOf(phone, days(-5)), linkOf(address, days(-6))]
-  const reach = async (more: Offer) => (await find(await offer(anna, { replaces, ...more })))?.reachesBackTo
+  const reach = async (more: Offer) =>
+    (await find(await offer(anna, { replaces, ...more })))?.reachesBackTo
   assert.deepEqual(await reach({ reader: phone }), days(-5))
   assert.deepEqual(await reach({ reader: address }), days(-6))
   assert.deepEqual(await reach({ reader: { ...phone, canonical: '+375291234568' } }), at)
@@ -174,7 +213,11 @@ test('links that have expired are forgotten, so many at once', async () => {
 test('what links take back moves to the newest key, so many at once, and rows of another worker are left to it', async () => {
   await db('undos').delete()
   const anna = await newAccount()
-  const tokens = [await offer(anna, { old: phone }), await offer(anna), await offer(anna, { old: phone })]
+  const tokens = [
+    await offer(anna, { old: phone }),
+    await offer(anna),
+    await offer(anna, { old: phone }),
+  ]
   const rekey = (limit: number) => within((trx) => rekeyUndos(trx, rotated, limit))
   assert.equal(await within((trx) => rekeyUndos(trx, keyring, 10)), 0)
   await within(async (other) => {

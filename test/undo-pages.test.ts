@@ -38,7 +38,14 @@ const offer = (
 ) =>
   throughDoor(portal.db, accountId, (trx) =>
     offerUndo(trx, portal.parts, {
-      ...{ changeId: crypto.randomUUID(), accountId, change, told: 'contact', old: undefined, at: minutes(-1) },
+      ...{
+        changeId: crypto.randomUUID(),
+        accountId,
+        change,
+        told: 'contact',
+        old: undefined,
+        at: minutes(-1),
+      },
       replaces: [],
       ...more,
     }),
@@ -47,8 +54,10 @@ const offer = (
 const undo = async (token: string, keep = () => hashToken(newToken())) =>
   (await undoChange(portal.parts, token, { locale: 'be', trace }, keep)).kind
 
-const accountOf = ({ accountId }: Equipped) => portal.db('accounts').where({ id: accountId }).first()
-const phoneOf = async ({ accountId }: Equipped) => (await findPhone(portal.db, portal.keyring, accountId))?.value
+const accountOf = ({ accountId }: Equipped) =>
+  portal.db('accounts').where({ id: accountId }).first()
+const phoneOf = async ({ accountId }: Equipped) =>
+  (await findPhone(portal.db, portal.keyring, accountId))?.value
 const addressOf = async ({ accountId }: Equipped) =>
   (await findBackupAddress(portal.db, portal.keyring, accountId))?.value
 const activityOf = async ({ accountId }: Equipped) =>
@@ -68,13 +77,26 @@ const toldOfMethods = async (person: Equipped, messages: number) =>
 async function stealPhone(person: Equipped, e164: string): Promise<LinkedContact> {
   const { keyring } = portal
   let before: LinkedContact | undefined
-  await changeMethod(portal.parts, { ...(await proofNow(portal.db, person.accountId)), trace }, async (trx, at) => {
-    const put = await putPhone(trx, keyring, { accountId: person.accountId, e164, confirmedAt: at, provenAt: at, at })
-    assert.ok(put.kind === 'put')
-    before = put.old
-    const added = { kind: 'phone', value: e164, canonical: e164 } as const
-    return { outcome: 'done', done: { method: 'phone', what: put.old ? 'changed' : 'added', old: put.old, added } }
-  })
+  await changeMethod(
+    portal.parts,
+    { ...(await proofNow(portal.db, person.accountId)), trace },
+    async (trx, at) => {
+      const put = await putPhone(trx, keyring, {
+        accountId: person.accountId,
+        e164,
+        confirmedAt: at,
+        provenAt: at,
+        at,
+      })
+      assert.ok(put.kind === 'put')
+      before = put.old
+      const added = { kind: 'phone', value: e164, canonical: e164 } as const
+      return {
+        outcome: 'done',
+        done: { method: 'phone', what: put.old ? 'changed' : 'added', old: put.old, added },
+      }
+    },
+  )
   return before ?? assert.fail('nothing was replaced')
 }
 
@@ -101,8 +123,12 @@ describe('the link', () => {
     const person = await equip(portal)
     const token = await offer(person, 'password.reset')
     const isDead = async (which: string) => (await describeUndo(portal.parts, which)) === undefined
-    const update = (what: object) => portal.db('accounts').where({ id: person.accountId }).update(what)
-    assert.deepEqual([await isDead(token), await isDead(newToken()), await isDead('nonsense')], [false, true, true])
+    const update = (what: object) =>
+      portal.db('accounts').where({ id: person.accountId }).update(what)
+    assert.deepEqual(
+      [await isDead(token), await isDead(newToken()), await isDead('nonsense')],
+      [false, true, true],
+    )
     await update({ blocked_at: minutes(0), block_reason: 'x' })
     assert.equal(await isDead(token), true)
     assert.equal(await undo(token), 'dead')
@@ -162,8 +188,11 @@ describe('the link', () => {
         return await hasher.hash(password)
       },
     }
-    const acted = await undoChange({ ...portal.parts, hasher: blocking }, token, { locale: 'en', trace }, () =>
-      assert.fail('was let on'),
+    const acted = await undoChange(
+      { ...portal.parts, hasher: blocking },
+      token,
+      { locale: 'en', trace },
+      () => assert.fail('was let on'),
     )
     assert.deepEqual(acted, { kind: 'dead' })
     assert.equal(
@@ -175,7 +204,13 @@ describe('the link', () => {
       ).used_at,
       null,
     )
-    assert.equal(await portal.parts.hasher.verify((await accountOf(person)).password_verifier, person.password), true)
+    assert.equal(
+      await portal.parts.hasher.verify(
+        (await accountOf(person)).password_verifier,
+        person.password,
+      ),
+      true,
+    )
   })
 })
 
@@ -193,15 +228,22 @@ describe('the page of the link', () => {
     const pages = await Promise.all(
       [person, bare].map(async (owner) => {
         const token = await offer(owner, 'sign-in.new-device', { told: 'new-contact', at })
-        return (await portal.visitor().get(`/undo/${token}`)).html.replace(/^[\s\S]*<h1|<input[^>]*>/g, '')
+        return (await portal.visitor().get(`/undo/${token}`)).html.replace(
+          /^[\s\S]*<h1|<input[^>]*>/g,
+          '',
+        )
       }),
     )
     const [withWays = '', without = ''] = pages
     assert.match(without, /a phone, a backup address or a security question, where one is set\./)
-    assert.match(without, /Is none of them set\? If you still know the password, sign in and change it\./)
+    assert.match(
+      without,
+      /Is none of them set\? If you still know the password, sign in and change it\./,
+    )
     assert.match(without, /href="\/help\/recovery"/)
     // Security: whoever holds such a link may be a stranger, and learns nothing of the ways that are set.
-    const unnamed = (html: string) => html.replaceAll('<wbr>', '').replace(/<strong>[\s\S]*?<\/strong>/, '')
+    const unnamed = (html: string) =>
+      html.replaceAll('<wbr>', '').replace(/<strong>[\s\S]*?<\/strong>/, '')
     assert.equal(unnamed(withWays), unnamed(without))
     const strong = await portal.visitor().get(`/undo/${await offer(person, 'phone.changed')}`)
     assert.doesNotMatch(strong.html, /Is none of them set/)
@@ -210,10 +252,14 @@ describe('the page of the link', () => {
   it('says that a password which waits is stopped, whatever else the link can do', async () => {
     const person = await equip(portal)
     for (const told of ['mailbox', 'contact'] as const) {
-      const { html } = await portal.visitor().get(`/undo/${await offer(person, 'password.reset-held', { told })}`)
+      const { html } = await portal
+        .visitor()
+        .get(`/undo/${await offer(person, 'password.reset-held', { told })}`)
       assert.match(html, /the password that waits is stopped;/)
     }
-    const other = await portal.visitor().get(`/undo/${await offer(person, 'password.reset', { told: 'mailbox' })}`)
+    const other = await portal
+      .visitor()
+      .get(`/undo/${await offer(person, 'password.reset', { told: 'mailbox' })}`)
     assert.doesNotMatch(other.html, /that waits is stopped/)
   })
 
@@ -247,7 +293,11 @@ describe('the page of a dead link', () => {
     assert.equal(await showsOf(expired, person), 'the mailbox')
     const fresh = await equip(portal)
     const replaced = await offer(fresh, 'password.changed', { told: 'mailbox' })
-    assert.equal((await fresh.browser.post('/account/password', { password: 'a new and longer sentence' })).status, 303)
+    assert.equal(
+      (await fresh.browser.post('/account/password', { password: 'a new and longer sentence' }))
+        .status,
+      303,
+    )
     assert.equal(await showsOf(replaced, fresh), 'the mailbox')
     const blocked = await offer(fresh, 'password.changed')
     await portal
@@ -262,7 +312,8 @@ describe('the page of a dead link', () => {
 
   it('names no mailbox where nobody was ever sent the link, and says the same', async () => {
     const person = await equip(portal)
-    for (const link of [newToken(), 'nonsense']) assert.equal(await showsOf(link, person), 'no mailbox')
+    for (const link of [newToken(), 'nonsense'])
+      assert.equal(await showsOf(link, person), 'no mailbox')
   })
 })
 
@@ -270,11 +321,14 @@ describe('a message', () => {
   /** The links of what was written since, with what each message says of its own. */
   const promisesTo = async (person: Equipped, since: number) => {
     const written = await writtenMessages(portal.db, portal.keyring)
-    const own = written.slice(since).filter(({ params }) => params.mailbox === person.mailbox && params.undoToken)
+    const own = written
+      .slice(since)
+      .filter(({ params }) => params.mailbox === person.mailbox && params.undoToken)
     assert.ok(own.length > 0)
     const promises: Record<string, unknown> = {}
     for (const { to, params } of own) {
-      const { undo, power } = (await describeUndo(portal.parts, params.undoToken ?? '')) ?? assert.fail('dead')
+      const { undo, power } =
+        (await describeUndo(portal.parts, params.undoToken ?? '')) ?? assert.fail('dead')
       assert.equal(params.undoPower, power, `${undo.change} to ${undo.told}`)
       promises[`${undo.told} ${to}`] = power
     }
@@ -284,7 +338,11 @@ describe('a message', () => {
   const changePassword = async ({ browser }: Equipped, password: string) =>
     assert.equal((await browser.post('/account/password', { password })).status, 303)
   const remove = (person: Equipped, take: typeof removePhone | typeof removeBackupAddress) =>
-    throughDoor(portal.db, person.accountId, async (trx) => void (await take(trx, portal.keyring, person.accountId)))
+    throughDoor(
+      portal.db,
+      person.accountId,
+      async (trx) => void (await take(trx, portal.keyring, person.accountId)),
+    )
 
   it('promises what its link can do: of a contact, of the mailbox beside one, and of a contact that came lately', async () => {
     const person = await equip(portal)
@@ -309,15 +367,21 @@ describe('a message', () => {
     await remove(alone, removeBackupAddress)
     const first = await countWritten()
     await changePassword(alone, 'a new and longer sentence')
-    assert.deepEqual(await promisesTo(alone, first), { [`mailbox ${alone.mailbox}`]: 'new-password' })
+    assert.deepEqual(await promisesTo(alone, first), {
+      [`mailbox ${alone.mailbox}`]: 'new-password',
+    })
 
     const robbed = await equip(portal)
     await remove(robbed, removeBackupAddress)
     const second = await countWritten()
-    await changeMethod(portal.parts, { ...(await proofNow(portal.db, robbed.accountId)), trace }, async (trx) => {
-      const old = (await removePhone(trx, portal.keyring, robbed.accountId)) ?? assert.fail()
-      return { outcome: 'done', done: { method: 'phone', what: 'removed', old } }
-    })
+    await changeMethod(
+      portal.parts,
+      { ...(await proofNow(portal.db, robbed.accountId)), trace },
+      async (trx) => {
+        const old = (await removePhone(trx, portal.keyring, robbed.accountId)) ?? assert.fail()
+        return { outcome: 'done', done: { method: 'phone', what: 'removed', old } }
+      },
+    )
     assert.deepEqual(await promisesTo(robbed, second), {
       [`mailbox ${robbed.mailbox}`]: 'end-sessions',
       [`old-contact ${robbed.phone}`]: 'restore',
@@ -335,14 +399,24 @@ describe('an earlier link of a contact', () => {
   const resetBy = (provenBy: 'phone' | 'security-question') => async (person: Equipped) => {
     const plain = 'a new and longer sentence'
     const password = { plain, verifier: await portal.parts.hasher.hash(plain) }
-    const reset = { accountId: person.accountId, provenBy, weak: provenBy !== 'phone', password, trace }
-    await throughDoor(portal.db, person.accountId, (trx) => applyReset(trx, portal.parts, { ...reset, at: minutes(0) }))
+    const reset = {
+      accountId: person.accountId,
+      provenBy,
+      weak: provenBy !== 'phone',
+      password,
+      trace,
+    }
+    await throughDoor(portal.db, person.accountId, (trx) =>
+      applyReset(trx, portal.parts, { ...reset, at: minutes(0) }),
+    )
   }
 
   it('is void after a reset by a contact and after a change by the owner, and not after a reset by the question', async () => {
     assert.equal(await after(resetBy('phone')), 'dead')
     const change = async ({ browser }: Equipped) => {
-      const changed = await browser.post('/account/password', { password: 'a new and longer sentence' })
+      const changed = await browser.post('/account/password', {
+        password: 'a new and longer sentence',
+      })
       assert.equal(changed.status, 303, changed.errors.join())
     }
     assert.equal(await after(change), 'dead')
@@ -360,12 +434,28 @@ describe('"this was not me"', () => {
     const headers = { 'accept-language': 'de' }
     const acted = await visitor.post(`/undo/${token}`, {}, { from: `/undo/${token}`, headers })
     assert.deepEqual([acted.status, acted.location], [303, '/recover/new-password'])
-    assert.equal(await portal.parts.hasher.verify((await accountOf(person)).password_verifier, person.password), false)
+    assert.equal(
+      await portal.parts.hasher.verify(
+        (await accountOf(person)).password_verifier,
+        person.password,
+      ),
+      false,
+    )
     for (const table of ['sessions', 'known_devices'])
-      assert.equal((await portal.db(table).where({ account_id: person.accountId })).length, 0, table)
-    const ended = await portal.db('recovery_flows').where({ account_id: person.accountId, state: 'begun' })
+      assert.equal(
+        (await portal.db(table).where({ account_id: person.accountId })).length,
+        0,
+        table,
+      )
+    const ended = await portal
+      .db('recovery_flows')
+      .where({ account_id: person.accountId, state: 'begun' })
     assert.ok(ended.every(({ ended_at }) => ended_at !== null) && ended.length === 1)
-    const flow = await findFlow(portal.db, hashToken(visitor.cookies.get('recovery') ?? ''), portal.clock.now())
+    const flow = await findFlow(
+      portal.db,
+      hashToken(visitor.cookies.get('recovery') ?? ''),
+      portal.clock.now(),
+    )
     assert.deepEqual(
       [flow?.state, flow?.provenBy, flow?.accountId, flow?.address, flow?.locale, flow?.proofHash],
       ['proven', 'undo', person.accountId, person.mailbox, 'de', null],
@@ -373,7 +463,10 @@ describe('"this was not me"', () => {
     assert.equal((await activityOf(person)).at(-1), 'undo.used {"change":"password.reset"} ')
     const page = await visitor.get('/recover/new-password')
     assert.ok(page.html.includes(person.mailbox))
-    assert.equal((await setPassword(visitor, 'a new and longer sentence')).location, '/recover/done')
+    assert.equal(
+      (await setPassword(visitor, 'a new and longer sentence')).location,
+      '/recover/done',
+    )
   })
 
   it('has counters of the same name as any recovery of the mailbox', async () => {
@@ -381,7 +474,11 @@ describe('"this was not me"', () => {
     const undone = hashToken(newToken())
     const visitor = portal.visitor()
     await visitor.post('/recover', { login: person.login })
-    const flow = await findFlow(portal.db, hashToken(visitor.cookies.get('recovery') ?? ''), portal.clock.now())
+    const flow = await findFlow(
+      portal.db,
+      hashToken(visitor.cookies.get('recovery') ?? ''),
+      portal.clock.now(),
+    )
     assert.equal(await undo(await offer(person, 'password.reset'), () => undone), 'new-password')
     const mine = await findFlow(portal.db, undone, portal.clock.now())
     assert.equal(mine?.budgetKey, flow?.budgetKey)
@@ -397,8 +494,19 @@ describe('"this was not me"', () => {
     ]
     const flow = async (provenBy: string) => {
       const tokenHash = hashToken(newToken())
-      const about = { tokenHash, accountId: person.accountId, epoch: firstEpoch, address: person.mailbox } as const
-      const proven = { beginning: 'open-link', provenBy, locale: 'be', trace, at: minutes(0) } as const
+      const about = {
+        tokenHash,
+        accountId: person.accountId,
+        epoch: firstEpoch,
+        address: person.mailbox,
+      } as const
+      const proven = {
+        beginning: 'open-link',
+        provenBy,
+        locale: 'be',
+        trace,
+        at: minutes(0),
+      } as const
       await throughDoor(portal.db, person.accountId, (trx) =>
         beginProvenFlow(trx, portal.keyring, { ...about, ...proven }),
       )
@@ -412,10 +520,16 @@ describe('"this was not me"', () => {
     const account = await accountOf(person)
     assert.equal(await portal.parts.hasher.verify(account.password_verifier, person.password), true)
     assert.deepEqual([account.probation_until, account.epoch], [null, firstEpoch])
-    assert.deepEqual([await phoneOf(person), await addressOf(person)], [person.phone, person.address])
+    assert.deepEqual(
+      [await phoneOf(person), await addressOf(person)],
+      [person.phone, person.address],
+    )
     assert.equal(await findFlow(portal.db, byQuestion, minutes(0)), undefined)
     assert.equal((await findFlow(portal.db, byPhone, minutes(0)))?.state, 'proven')
-    assert.equal((await activityOf(person)).at(-1), 'undo.used {"change":"password.reset"} Firefox, Linux')
+    assert.equal(
+      (await activityOf(person)).at(-1),
+      'undo.used {"change":"password.reset"} Firefox, Linux',
+    )
     assert.equal(await undo(fromMailbox), 'dead', 'once')
     assert.equal(await undo(other, never), 'sessions-ended')
     assert.equal(await undo(contact), 'new-password')
@@ -436,7 +550,11 @@ describe('"this was not me"', () => {
     const until = (await accountOf(person)).probation_until
     assert.ok(Math.abs(until.getTime() - at - 72 * 3_600_000) < 60_000)
     assert.equal(await undo(other), 'dead', 'what went to the mailbox ends with its epoch')
-    assert.equal(await undo(contact), 'new-password', 'the word of a contact that was removed goes on')
+    assert.equal(
+      await undo(contact),
+      'new-password',
+      'the word of a contact that was removed goes on',
+    )
     assert.equal((await accountOf(person)).probation_until, null)
   })
 
@@ -453,16 +571,29 @@ describe('"this was not me"', () => {
       ...hasher,
       hash: async (password: string) => {
         await throughDoor(portal.db, person.accountId, (trx) =>
-          putPhone(trx, portal.keyring, { accountId: person.accountId, e164: person.phone, ...moments }),
+          putPhone(trx, portal.keyring, {
+            accountId: person.accountId,
+            e164: person.phone,
+            ...moments,
+          }),
         )
         return await hasher.hash(password)
       },
     }
-    const acted = await undoChange({ ...portal.parts, hasher: linking }, token, { locale: 'en', trace }, () =>
-      assert.fail('was let on'),
+    const acted = await undoChange(
+      { ...portal.parts, hasher: linking },
+      token,
+      { locale: 'en', trace },
+      () => assert.fail('was let on'),
     )
     assert.deepEqual(acted, { kind: 'dead' })
-    assert.equal(await portal.parts.hasher.verify((await accountOf(person)).password_verifier, person.password), true)
+    assert.equal(
+      await portal.parts.hasher.verify(
+        (await accountOf(person)).password_verifier,
+        person.password,
+      ),
+      true,
+    )
     assert.equal(await undo(token), 'sessions-ended')
   })
 
@@ -475,7 +606,9 @@ describe('"this was not me"', () => {
       await offer(person, 'password.reset', { at }),
       await offer(person, 'password.reset', { at: minutes(-5) }),
     ]
-    await throughDoor(portal.db, person.accountId, (trx) => startProbation(trx, person.accountId, minutes(5)))
+    await throughDoor(portal.db, person.accountId, (trx) =>
+      startProbation(trx, person.accountId, minutes(5)),
+    )
     assert.equal(await undo(await offer(person, 'password.reset', { at })), 'new-password')
     assert.equal((await accountOf(person)).probation_until, null)
     for (const token of voided) assert.equal(await describeUndo(portal.parts, token), undefined)
@@ -492,12 +625,19 @@ describe('"this was not me"', () => {
       const pressed = new Map(await linksTo('recovery-method-changed')).get(person[reader])
       assert.equal(await undo(pressed ?? ''), 'new-password')
       const links = new Map(await linksTo('undo-used'))
-      assert.deepEqual(new Set(links.keys()), new Set([person.mailbox, person.phone, person.address]))
+      assert.deepEqual(
+        new Set(links.keys()),
+        new Set([person.mailbox, person.phone, person.address]),
+      )
       const other = reader === 'phone' ? person.address : person.phone
       const page = await portal.visitor().get(`/undo/${links.get(other)}`)
       assert.match(page.html, /This link takes the place of earlier ones: “since then” means since/)
       assert.equal(await undo(links.get(person[reader]) ?? ''), 'new-password', reader)
-      assert.deepEqual([await phoneOf(person), await addressOf(person)], [person.phone, person.address], reader)
+      assert.deepEqual(
+        [await phoneOf(person), await addressOf(person)],
+        [person.phone, person.address],
+        reader,
+      )
     }
   })
 
@@ -507,7 +647,10 @@ describe('"this was not me"', () => {
     assert.equal(await phoneOf(person), '+375331110001')
     const messages = (await told(person)).length
     assert.equal(await undo(await offer(person, 'phone.changed', { old })), 'new-password')
-    assert.deepEqual([await phoneOf(person), await addressOf(person)], [person.phone, person.address])
+    assert.deepEqual(
+      [await phoneOf(person), await addressOf(person)],
+      [person.phone, person.address],
+    )
     assert.deepEqual((await activityOf(person)).slice(-2), [
       'undo.used {"change":"phone.changed"} Firefox, Linux',
       'phone.changed {} Firefox, Linux',
@@ -515,9 +658,14 @@ describe('"this was not me"', () => {
     const news = (await told(person)).slice(messages)
     const readers = [person.address, person.mailbox, person.phone]
     const names = ['recovery-method-changed', 'undo-used']
-    assert.deepEqual(new Set(news), new Set(readers.flatMap((to) => names.map((name) => `${name} ${to}`))))
+    assert.deepEqual(
+      new Set(news),
+      new Set(readers.flatMap((to) => names.map((name) => `${name} ${to}`))),
+    )
     assert.equal(news.length, 6)
-    const toStranger = (await writtenMessages(portal.db, portal.keyring)).filter(({ to }) => to === '+375331110001')
+    const toStranger = (await writtenMessages(portal.db, portal.keyring)).filter(
+      ({ to }) => to === '+375331110001',
+    )
     assert.deepEqual(
       toStranger.map(({ name }) => name),
       ['recovery-method-changed', 'recovery-method-changed'],
@@ -545,10 +693,18 @@ describe('"this was not me"', () => {
 
   it('takes a phone away that a stranger added, and tells that it is removed', async () => {
     const person = await equip(portal)
-    await throughDoor(portal.db, person.accountId, (trx) => removePhone(trx, portal.keyring, person.accountId))
+    await throughDoor(portal.db, person.accountId, (trx) =>
+      removePhone(trx, portal.keyring, person.accountId),
+    )
     const token = await offer(person, 'phone.added')
     const at = portal.clock.now()
-    const stolen = { accountId: person.accountId, e164: '+375331110004', confirmedAt: at, provenAt: at, at }
+    const stolen = {
+      accountId: person.accountId,
+      e164: '+375331110004',
+      confirmedAt: at,
+      provenAt: at,
+      at,
+    }
     await throughDoor(portal.db, person.accountId, (trx) => putPhone(trx, portal.keyring, stolen))
     assert.equal(await undo(token), 'new-password')
     assert.equal(await phoneOf(person), undefined)
@@ -561,7 +717,13 @@ describe('"this was not me"', () => {
     const [person, other] = [await equip(portal), await equip(portal)]
     const old = await stealPhone(person, '+375331110005')
     const at = portal.clock.now()
-    const taken = { accountId: other.accountId, e164: person.phone, confirmedAt: at, provenAt: at, at }
+    const taken = {
+      accountId: other.accountId,
+      e164: person.phone,
+      confirmedAt: at,
+      provenAt: at,
+      at,
+    }
     await throughDoor(portal.db, other.accountId, (trx) => putPhone(trx, portal.keyring, taken))
     assert.equal(await undo(await offer(person, 'phone.changed', { old })), 'new-password')
     assert.deepEqual([await phoneOf(person), await phoneOf(other)], [undefined, person.phone])

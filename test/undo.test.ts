@@ -5,7 +5,15 @@ import { findPhone } from '#server/phone/store.ts'
 import { awaitText, sentTo } from './support/outbox.ts'
 import { signIn } from './support/people.ts'
 import { eventually, startTestPortal, type TestPortal } from './support/portal.ts'
-import { begin, type Equipped, equip, forgetLimits, proveByPhone, setPassword, undoLinkOf } from './support/recovery.ts'
+import {
+  begin,
+  type Equipped,
+  equip,
+  forgetLimits,
+  proveByPhone,
+  setPassword,
+  undoLinkOf,
+} from './support/recovery.ts'
 import type { Visitor } from './support/visitor.ts'
 
 const fresh = 'a new and longer sentence'
@@ -17,7 +25,8 @@ before(async () => {
 after(() => portal.stop())
 beforeEach(() => forgetLimits(portal))
 
-const phoneOf = async ({ accountId }: Equipped) => (await findPhone(portal.db, portal.keyring, accountId))?.value
+const phoneOf = async ({ accountId }: Equipped) =>
+  (await findPhone(portal.db, portal.keyring, accountId))?.value
 const addressOf = async ({ accountId }: Equipped) =>
   (await findBackupAddress(portal.db, portal.keyring, accountId))?.value
 const confirmUndo = (visitor: Visitor, link: string) => visitor.post(link, {}, { from: link })
@@ -61,7 +70,10 @@ describe('"this was not me"', () => {
     assert.equal((await setPassword(owner, `${fresh} of the owner`)).location, '/recover/done')
     await signIn(portal, { login: person.login, password: `${fresh} of the owner` })
     // The new password is told as well, with links of its own.
-    assert.notEqual(await undoLinkOf(portal, person.address, /after a link “This was not me” was used/), link)
+    assert.notEqual(
+      await undoLinkOf(portal, person.address, /after a link “This was not me” was used/),
+      link,
+    )
   })
 
   it('works once, for some days, and not for a blocked account', async () => {
@@ -78,7 +90,8 @@ describe('"this was not me"', () => {
       ),
     )
     assert.equal(answers.filter((answer) => answer.status === 303).length, 1)
-    for (const answer of answers.filter((each) => each.status !== 303)) assert.deepEqual(answer.errors, ['link.dead'])
+    for (const answer of answers.filter((each) => each.status !== 303))
+      assert.deepEqual(answer.errors, ['link.dead'])
     const dead = await portal.visitor().get(link)
     assert.deepEqual([dead.status, dead.page, dead.errors], [422, 'undo', ['link.dead']])
 
@@ -90,7 +103,10 @@ describe('"this was not me"', () => {
       .where({ id: other.accountId })
       .update({ blocked_at: portal.clock.now(), block_reason: 'x' })
     assert.deepEqual((await portal.visitor().get(open)).errors, ['link.dead'])
-    await portal.db('accounts').where({ id: other.accountId }).update({ blocked_at: null, block_reason: null })
+    await portal
+      .db('accounts')
+      .where({ id: other.accountId })
+      .update({ blocked_at: null, block_reason: null })
     assert.equal((await portal.visitor().get(open)).status, 200)
     portal.clock.advance(8 * 86_400_000)
     assert.deepEqual((await portal.visitor().get(open)).errors, ['link.dead'])
@@ -99,22 +115,38 @@ describe('"this was not me"', () => {
   it('puts a replaced phone back, and what the stranger changed after it', async () => {
     const person = await equip(portal)
     await stealPhone(person, '+375331112233')
-    await person.browser.post('/account/recovery/backup-address/remove', {}, { from: '/account/recovery' })
+    await person.browser.post(
+      '/account/recovery/backup-address/remove',
+      {},
+      { from: '/account/recovery' },
+    )
     assert.deepEqual([await phoneOf(person), await addressOf(person)], ['+375331112233', undefined])
     const acted = await confirmUndo(portal.visitor(), await undoLinkOf(portal, person.phone))
     assert.equal(acted.location, '/recover/new-password')
-    assert.deepEqual([await phoneOf(person), await addressOf(person)], [person.phone, person.address])
+    assert.deepEqual(
+      [await phoneOf(person), await addressOf(person)],
+      [person.phone, person.address],
+    )
     // The stranger's phone was told of the removed address and that it went itself. Its links end sessions, and open nothing.
     const linksToStranger = async () =>
-      (await sentTo(portal, '+375331112233')).flatMap(({ text }) => /(\/undo\/[\w-]+)/.exec(text)?.[1] ?? [])
-    const links = await eventually(async () => (await linksToStranger()).length >= 2 && (await linksToStranger()))
+      (await sentTo(portal, '+375331112233')).flatMap(
+        ({ text }) => /(\/undo\/[\w-]+)/.exec(text)?.[1] ?? [],
+      )
+    const links = await eventually(
+      async () => (await linksToStranger()).length >= 2 && (await linksToStranger()),
+    )
     const outcomes = []
     for (const link of links) {
       const { errors } = await portal.visitor().get(link)
-      outcomes.push(errors.length > 0 ? errors.join() : (await confirmUndo(portal.visitor(), link)).location)
+      outcomes.push(
+        errors.length > 0 ? errors.join() : (await confirmUndo(portal.visitor(), link)).location,
+      )
     }
     assert.deepEqual(outcomes.sort(), ['/recover', 'link.dead'])
-    assert.deepEqual([await phoneOf(person), await addressOf(person)], [person.phone, person.address])
+    assert.deepEqual(
+      [await phoneOf(person), await addressOf(person)],
+      [person.phone, person.address],
+    )
   })
 
   it('leaves a contact with whoever holds it by now', async () => {
@@ -141,7 +173,11 @@ describe('"this was not me"', () => {
     assert.equal((await confirmUndo(stranger, fromMailbox)).status, 303)
     const owner = portal.visitor()
     assert.equal((await confirmUndo(owner, fromAddress)).location, '/recover/new-password')
-    const late = await stranger.post('/recover/new-password', { password: fresh }, { from: '/recover' })
+    const late = await stranger.post(
+      '/recover/new-password',
+      { password: fresh },
+      { from: '/recover' },
+    )
     assert.equal(late.location, '/recover')
     assert.equal((await setPassword(owner, `${fresh} of the owner`)).location, '/recover/done')
   })
@@ -152,12 +188,20 @@ describe('"this was not me"', () => {
     await portal.db('security_questions').where({ account_id: person.accountId }).delete()
     await portal.db.raw('alter table security_questions enable trigger user')
     const answer = 'something of a stranger'
-    await person.browser.post('/account/recovery/security-question', { question: 'first-job', answer })
+    await person.browser.post('/account/recovery/security-question', {
+      question: 'first-job',
+      answer,
+    })
     const acted = await confirmUndo(portal.visitor(), await undoLinkOf(portal, person.address))
     assert.equal(acted.location, '/recover/new-password')
     const stranger = await begin(portal, person.login)
-    assert.deepEqual((await stranger.post('/recover/security-question', { answer })).errors, ['answer.wrong'])
-    const row = await portal.db('security_questions').where({ account_id: person.accountId }).first()
+    assert.deepEqual((await stranger.post('/recover/security-question', { answer })).errors, [
+      'answer.wrong',
+    ])
+    const row = await portal
+      .db('security_questions')
+      .where({ account_id: person.accountId })
+      .first()
     assert.equal(row.removed_at, null)
   })
 
@@ -167,7 +211,8 @@ describe('"this was not me"', () => {
     await stranger.post('/recover/security-question', { answer: person.answer })
     await setPassword(stranger, fresh)
     const probation = async () =>
-      (await portal.db('accounts').where({ id: person.accountId }).first('probation_until')).probation_until
+      (await portal.db('accounts').where({ id: person.accountId }).first('probation_until'))
+        .probation_until
     const atFirst = await probation()
     assert.ok(atFirst > portal.clock.now())
     const [fromMailbox, fromAddress] = [

@@ -46,17 +46,21 @@ const kinds = [
 const sentTo = async (to: string) =>
   (await writtenMessages(portal.db, portal.keyring)).filter((message) => message.to === to).length
 const written = async () => (await writtenMessages(portal.db, portal.keyring)).length
-const jobs = async () => Number((await portal.db('graphile_worker._private_jobs').count())[0]?.count)
+const jobs = async () =>
+  Number((await portal.db('graphile_worker._private_jobs').count())[0]?.count)
 
 for (const { id, path, sent, field, task, sends, perDay, rightOf, wrong } of kinds) {
-  const method = () => portal.parts.recoveryMethods.find((each) => each.id === id) ?? assert.fail(id)
+  const method = () =>
+    portal.parts.recoveryMethods.find((each) => each.id === id) ?? assert.fail(id)
   const work = () => doJobs(portal.db, method().tasks, task)
   const ask = (visitor: Visitor, contact: string) => visitor.post(path, { [field]: contact })
   const again = (visitor: Visitor) => visitor.post(path, { again: 'yes' }, { from: sent })
   const browserAt = (ip: string, login = owner.login) => begin(portal, login, portal.visitor(ip))
   /** A fresh browser that asks once. */
-  const askFrom = async (ip: string, contact: string, login = owner.login) => ask(await browserAt(ip, login), contact)
-  const numbers = (html: string) => /(\d+) more (?:codes?|emails?) can be sent today/.exec(html)?.[1]
+  const askFrom = async (ip: string, contact: string, login = owner.login) =>
+    ask(await browserAt(ip, login), contact)
+  const numbers = (html: string) =>
+    /(\d+) more (?:codes?|emails?) can be sent today/.exec(html)?.[1]
 
   /** What a fresh browser sees that asks, without what it typed and the moment of its own next one. */
   async function seen(ip: string, contact: string, login = owner.login) {
@@ -78,7 +82,10 @@ for (const { id, path, sent, field, task, sends, perDay, rightOf, wrong } of kin
     it('looks in another network like one that nobody typed, whether it is right or wrong, for known and unknown names', async () => {
       const right = rightOf(owner)
       const fresh = await seen(elsewhere, wrong[1])
-      assert.deepEqual([fresh.asked, fresh.location, fresh.wait, fresh.status], [303, sent, null, 200])
+      assert.deepEqual(
+        [fresh.asked, fresh.location, fresh.wait, fresh.status],
+        [303, sent, null, 200],
+      )
       assert.equal(fresh.left, String(perDay - 1))
       for (const [login, contact] of [
         [owner.login, right],
@@ -88,7 +95,8 @@ for (const { id, path, sent, field, task, sends, perDay, rightOf, wrong } of kin
       ] as const) {
         await forgetLimits(portal)
         const atHome = await browserAt(home, login)
-        for (let nth = 0; nth < sends; nth += 1) assert.equal((await ask(atHome, contact)).location, sent)
+        for (let nth = 0; nth < sends; nth += 1)
+          assert.equal((await ask(atHome, contact)).location, sent)
         await work()
         assert.deepEqual(await seen(elsewhere, contact, login), fresh, `${login} ${contact}`)
       }
@@ -104,7 +112,8 @@ for (const { id, path, sent, field, task, sends, perDay, rightOf, wrong } of kin
 
     it('has for one network one wait and one count, over all its browsers, which begin anew with another contact or name', async () => {
       const right = rightOf(owner)
-      for (let nth = 0; nth < sends; nth += 1) assert.equal((await askFrom(home, right)).status, 303)
+      for (let nth = 0; nth < sends; nth += 1)
+        assert.equal((await askFrom(home, right)).status, 303)
       const visitor = await browserAt(home)
       const asked = await ask(visitor, right)
       if (id === 'phone') {
@@ -126,7 +135,10 @@ for (const { id, path, sent, field, task, sends, perDay, rightOf, wrong } of kin
       const onTheWay = portal.visitor(elsewhere)
       for (const [name, value] of atHome.cookies) onTheWay.cookies.set(name, value)
       assert.match((await onTheWay.get(sent)).html, /The next one from/)
-      assert.equal((await onTheWay.post(path, { again: 'yes' }, { from: path })).status, id === 'phone' ? 429 : 303)
+      assert.equal(
+        (await onTheWay.post(path, { again: 'yes' }, { from: path })).status,
+        id === 'phone' ? 429 : 303,
+      )
     })
 
     it('is counted for a browser that is known by itself, whatever its network', async () => {
@@ -134,7 +146,8 @@ for (const { id, path, sent, field, task, sends, perDay, rightOf, wrong } of kin
       for (let nth = 0; nth < sends; nth += 1) await askFrom(home, right)
       const knownAt = async (ip: string) => {
         const visitor = portal.visitor(ip)
-        for (const [name, value] of owner.browser.cookies) if (/device/.test(name)) visitor.cookies.set(name, value)
+        for (const [name, value] of owner.browser.cookies)
+          if (/device/.test(name)) visitor.cookies.set(name, value)
         return await begin(portal, owner.login, visitor)
       }
       const known = await knownAt(home)
@@ -159,7 +172,9 @@ for (const { id, path, sent, field, task, sends, perDay, rightOf, wrong } of kin
     })
 
     it('is sent no more when many networks ask at once', async () => {
-      const askers = await Promise.all(Array.from({ length: 8 }, (_, nth) => browserAt(`203.0.113.${nth + 1}`)))
+      const askers = await Promise.all(
+        Array.from({ length: 8 }, (_, nth) => browserAt(`203.0.113.${nth + 1}`)),
+      )
       const answers = await Promise.all(askers.map((visitor) => ask(visitor, rightOf(owner))))
       assert.ok(answers.every(({ status, location }) => status === 303 && location === sent))
       await work()
@@ -188,7 +203,9 @@ describe('a code that was held back at the door of a recovery', () => {
       await visitor.post('/recover/sms', { phone: owner.phone })
       await doJobs(portal.db, portal.tasks, 'phone:send-recovery-code')
       const [message] = await writtenMessages(portal.db, portal.keyring)
-      const { status, location, errors } = await visitor.post('/recover/sms/code', { code: message?.params.code ?? '' })
+      const { status, location, errors } = await visitor.post('/recover/sms/code', {
+        code: message?.params.code ?? '',
+      })
       answers.push({ to: message?.to, status, location, errors })
     }
     assert.deepEqual(answers, [

@@ -24,7 +24,13 @@ const pause = 60_000
 
 const kinds = [
   { id: 'phone', field: 'phone', used: '+375296010101', fresh: '+375296020101', sends: 1 },
-  { id: 'backup-address', field: 'address', used: 'ab@one.example', fresh: 'ab@two.example', sends: 5 },
+  {
+    id: 'backup-address',
+    field: 'address',
+    used: 'ab@one.example',
+    fresh: 'ab@two.example',
+    sends: 5,
+  },
 ] as const
 
 for (const { id, field, used, fresh, sends } of kinds) {
@@ -48,7 +54,11 @@ for (const { id, field, used, fresh, sends } of kinds) {
     }
     const { length } = await sentTo(to)
     if (sends > 1) portal.clock.advance(pause)
-    assert.equal((await ask(visitor, to)).location, confirm, 'its page says when there can be another one')
+    assert.equal(
+      (await ask(visitor, to)).location,
+      confirm,
+      'its page says when there can be another one',
+    )
     assert.equal((await sentTo(to)).length, length)
   }
 
@@ -76,7 +86,12 @@ for (const { id, field, used, fresh, sends } of kinds) {
         .first()
       const contact = { kind: id, value: used, canonical: used }
       for (let guess = 0; guess < 1_000_000; guess += 9973) {
-        const text = JSON.stringify([held.accountId, id, contact.canonical, String(guess).padStart(6, '0')])
+        const text = JSON.stringify([
+          held.accountId,
+          id,
+          contact.canonical,
+          String(guess).padStart(6, '0'),
+        ])
         assert.ok(!portal.keyring.digest('contact-confirmations.code', text).equals(code_digest))
       }
     })
@@ -88,7 +103,8 @@ for (const { id, field, used, fresh, sends } of kinds) {
       await ask(free.visitor, fresh)
       const left = async (visitor: Visitor) => {
         for (let asked = 0; asked < 30; asked += 1) {
-          const to = id === 'phone' ? `+3752970${10 + asked}1${asked}1` : `more${asked}@three.example`
+          const to =
+            id === 'phone' ? `+3752970${10 + asked}1${asked}1` : `more${asked}@three.example`
           if ((await ask(visitor, to)).status === 429) return asked
         }
         return assert.fail('no end')
@@ -102,7 +118,8 @@ for (const { id, field, used, fresh, sends } of kinds) {
       const _csrf = await visitor.token(form)
       const to = id === 'phone' ? '+375296030303' : 'at@once.example'
       const body = new URLSearchParams({ _csrf, [field]: to }).toString()
-      const send = () => visitor.send(form, body, { 'content-type': 'application/x-www-form-urlencoded' })
+      const send = () =>
+        visitor.send(form, body, { 'content-type': 'application/x-www-form-urlencoded' })
       const answers = await Promise.all(Array.from({ length: 8 }, send))
       assert.ok(answers.every(({ status, location }) => status === 303 && location === confirm))
       assert.equal((await sentTo(to)).length, 1)
@@ -125,7 +142,11 @@ for (const { id, field, used, fresh, sends } of kinds) {
       await minutes(3)
       const asked = await again()
       const demand = `/account/confirm-password?next=${encodeURIComponent(confirm)}`
-      assert.deepEqual([asked.status, asked.location], [303, demand], 'typed eleven minutes ago, its code is alive')
+      assert.deepEqual(
+        [asked.status, asked.location],
+        [303, demand],
+        'typed eleven minutes ago, its code is alive',
+      )
       assert.equal((await sentTo(to)).length, 2)
       await visitor.post('/account/confirm-password', { password, next: confirm })
       assert.equal((await again()).location, confirm)
@@ -141,7 +162,10 @@ for (const { id, field, used, fresh, sends } of kinds) {
       await forgetLimits(portal)
       portal.clock.advance(10 * 60_000)
       assert.equal((await visitor.get(confirm)).location, form)
-      assert.equal((await visitor.post(`${confirm}/again`, {}, { from: '/account' })).location, form)
+      assert.equal(
+        (await visitor.post(`${confirm}/again`, {}, { from: '/account' })).location,
+        form,
+      )
       const late = await visitor.post(confirm, { code }, { from: '/account' })
       assert.deepEqual(late.errors, ['code.dead'])
       assert.doesNotMatch(late.html, /confirm\/again/)

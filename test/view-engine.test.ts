@@ -28,17 +28,26 @@ describe('the view engine', () => {
   it('sets a page into its layout', () => {
     write('layouts/page', '<main><%- body %></main><%= pageId %>')
     write('page', '<h1><%= title %></h1>')
-    assert.equal(engine.render('page', { pageId: 'p', title: 'A & B' }), '<main><h1>A &amp; B</h1></main>p')
+    assert.equal(
+      engine.render('page', { pageId: 'p', title: 'A & B' }),
+      '<main><h1>A &amp; B</h1></main>p',
+    )
   })
 
   it('hands a part the frame and what its include names, and nothing else of the page', () => {
     write('part', '[<%= locale %>|<%= label %>|<%= hint %>]')
     write('whole', `<%- include('part', { label: 'own' }) %><%- include('part') %>`)
-    assert.equal(engine.renderPart('whole', { locale: 'be', hint: 'of the page' }), '[be|own|][be||]')
+    assert.equal(
+      engine.renderPart('whole', { locale: 'be', hint: 'of the page' }),
+      '[be|own|][be||]',
+    )
   })
 
   it('lets a view name a constant as it likes, and leave out what it was not given', () => {
-    write('names', "<% const label = 'mine'; for (const item of items || []) { %><%= item.label %><% } %><%= label %>")
+    write(
+      'names',
+      "<% const label = 'mine'; for (const item of items || []) { %><%= item.label %><% } %><%= label %>",
+    )
     assert.equal(engine.renderPart('names', { items: [{ label: 'a' }] }), 'amine')
     assert.equal(engine.renderPart('names', {}), 'mine')
   })
@@ -59,7 +68,10 @@ describe('the view engine', () => {
 
   it('treats options among the locals as words', () => {
     write('options', '<%= settings %><%= client %><%= escapeFunction %>')
-    assert.equal(engine.renderPart('options', { settings: 's', client: '<', escapeFunction: 'e' }), 's&lt;e')
+    assert.equal(
+      engine.renderPart('options', { settings: 's', client: '<', escapeFunction: 'e' }),
+      's&lt;e',
+    )
   })
 
   it('names the view that is missing', () => {
@@ -76,6 +88,9 @@ describe('the view engine', () => {
 })
 
 it('every view of the portal compiles', () => {
-  const views = createViewEngine({ roots: [new URL('../views', import.meta.url).pathname], cache: true }).compileAll()
+  const views = createViewEngine({
+    roots: [new URL('../views', import.meta.url).pathname],
+    cache: true,
+  }).compileAll()
   assert.ok(views.includes('layouts/page'))
 })

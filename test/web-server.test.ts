@@ -21,7 +21,13 @@ const app: RequestListener = async (req, res) => {
   res.end('answered')
 }
 
-const endless = { headersMs: 60_000, requestMs: 60_000, checkMs: 50, askMs: 60_000, answerMs: 60_000 }
+const endless = {
+  headersMs: 60_000,
+  requestMs: 60_000,
+  checkMs: 50,
+  askMs: 60_000,
+  answerMs: 60_000,
+}
 
 async function start(t: TestContext, times: WebTimes = short) {
   const listener = await listenForVisitors(app, { host: '127.0.0.1', port: 0 }, times)
@@ -69,14 +75,18 @@ test('headers that drip without an end do not hold a connection', async (t) => {
 
 test('a body that drips is answered with 408 when the time of the whole request is over', async (t) => {
   const { port } = await start(t)
-  const answer = await converse(port, ['POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nabc'])
+  const answer = await converse(port, [
+    'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nabc',
+  ])
   assert.equal(answer.status, 408)
   assert.ok(answer.ms > 700 && answer.ms < 2500, `after ${answer.ms} ms`)
 })
 
 test('who asks in time is answered, however long the answer takes', async (t) => {
   const { port } = await start(t)
-  const answer = await converse(port, ['GET /slow HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n'])
+  const answer = await converse(port, [
+    'GET /slow HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n',
+  ])
   assert.match(answer.text, /^HTTP\/1\.1 200 [\s\S]*answered/)
 })
 
@@ -99,7 +109,11 @@ test('a request that expects what nobody gives is refused once, with a Cache-Con
   for (const rest of ['\r\n', body, `\r\n${get}\r\n`]) {
     for (const expected of ['200-ok', '']) {
       const answer = await converse(port, [`${get}Expect: ${expected}\r\n${rest}`])
-      assert.deepEqual([answer.status, answer.text.split('HTTP/1.1').length], [417, 2], `${expected} ${rest}`)
+      assert.deepEqual(
+        [answer.status, answer.text.split('HTTP/1.1').length],
+        [417, 2],
+        `${expected} ${rest}`,
+      )
       assert.match(answer.text, /^Cache-Control: no-store\r$/m)
     }
   }
@@ -109,7 +123,12 @@ test('a request that expects what nobody gives is refused once, with a Cache-Con
 
 test('a connection that says nothing, or half a head, does not hold the end', async (t) => {
   const { port, stop } = await start(t, endless)
-  const held = [converse(port, []), converse(port, ['GE']), converse(port, [get]), converse(port, [`${get}\r\n`])]
+  const held = [
+    converse(port, []),
+    converse(port, ['GE']),
+    converse(port, [get]),
+    converse(port, [`${get}\r\n`]),
+  ]
   await sleep(200)
   const begun = performance.now()
   await stop()

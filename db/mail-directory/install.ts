@@ -6,12 +6,16 @@ import type { Db } from '../connection.ts'
 const folder = new URL('./', import.meta.url)
 
 const source: Knex.MigrationSource<string> = {
-  getMigrations: async () => (await readdir(folder)).filter((name) => /^\d{4}-.+\.ts$/.test(name)).sort(),
+  getMigrations: async () =>
+    (await readdir(folder)).filter((name) => /^\d{4}-.+\.ts$/.test(name)).sort(),
   getMigrationName: (name) => name,
   getMigration: (name) => import(new URL(name, folder).href) as Promise<Knex.Migration>,
 }
 
-const steps: Knex.MigratorConfig = { migrationSource: source, tableName: 'mail_directory_migrations' }
+const steps: Knex.MigratorConfig = {
+  migrationSource: source,
+  tableName: 'mail_directory_migrations',
+}
 
 /** For a directory outside the portal's database; the portal's own migrations bring it along. @returns names of what was run */
 export async function installMailDirectory(db: Db): Promise<string[]> {
@@ -68,13 +72,16 @@ async function grantViews(trx: Knex.Transaction, like: string, role: string): Pr
     .where({ schemaname: 'mail_directory' })
     .whereLike('viewname', like)
     .pluck('viewname')
-  for (const view of views) await trx.raw('grant select on ?? to ??', [`mail_directory.${view}`, role])
+  for (const view of views)
+    await trx.raw('grant select on ?? to ??', [`mail_directory.${view}`, role])
 }
 
 // Security: Dovecot's queries carry app passwords in clear, so the server must not log them. Only a superuser may arrange that here;
 // anybody else finds it in docs/operating.md.
 async function keepOutOfLogs(trx: Knex.Transaction, role: string): Promise<void> {
-  const { rows } = (await trx.raw('select rolsuper as super from pg_roles where rolname = current_user')) as {
+  const { rows } = (await trx.raw(
+    'select rolsuper as super from pg_roles where rolname = current_user',
+  )) as {
     rows: [{ super: boolean }]
   }
   if (!rows[0].super) return

@@ -89,5 +89,7 @@ export async function up(db: Knex): Promise<void> {
 }
 
 export async function down(db: Knex): Promise<void> {
-  await db.raw('drop table rate_limits, activity_heads, activity, known_devices, sessions, claims, accounts')
+  await db.raw(
+    'drop table rate_limits, activity_heads, activity, known_devices, sessions, claims, accounts',
+  )
 }

@@ -11,5 +11,7 @@ export async function up(db: Knex): Promise<void> {
 }
 
 export async function down(db: Knex): Promise<void> {
-  await db.raw('alter table mailboxes drop column end_filters_revision, drop column ended_filters_revision')
+  await db.raw(
+    'alter table mailboxes drop column end_filters_revision, drop column ended_filters_revision',
+  )
 }

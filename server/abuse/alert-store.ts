@@ -8,7 +8,11 @@ export interface SendingAlert {
 }
 
 /** @returns undefined where the desk has it already */
-export async function spendAlert(trx: Trx, id: string, at: Date): Promise<SendingAlert | undefined> {
+export async function spendAlert(
+  trx: Trx,
+  id: string,
+  at: Date,
+): Promise<SendingAlert | undefined> {
   const [row] = await trx('sending_alerts')
     .where({ id, handed_on_at: null })
     .update({ handed_on_at: at })

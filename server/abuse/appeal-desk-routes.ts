@@ -31,10 +31,21 @@ export function appealDeskRoutes(parts: WebParts): Router {
     return { staff, appeal, measure: await openMeasure(desk, appeal.measureId, staff) }
   }
 
-  async function show(req: Request, res: Response, errors: FormError[] = [], values: Record<string, string> = {}) {
+  async function show(
+    req: Request,
+    res: Response,
+    errors: FormError[] = [],
+    values: Record<string, string> = {},
+  ) {
     const { staff, appeal, measure } = await open(req)
     const { caseId, accountId } = measure
-    await recordLook(desk, { staffId: staff.id, action: 'appeal.viewed', caseId, accountId, subject: appeal.id })
+    await recordLook(desk, {
+      staffId: staff.id,
+      action: 'appeal.viewed',
+      caseId,
+      accountId,
+      subject: appeal.id,
+    })
     const names = await findAddresses(db, [
       ...[measure.accountId, measure.proposedBy, measure.approvedBy],
       appeal.decidedBy,
@@ -62,7 +73,9 @@ export function appealDeskRoutes(parts: WebParts): Router {
           decisions,
           measures: measureNames.filter(
             (name) =>
-              decisions.includes('eased') && isMilder(name, measure.measure) && allowsTransition(measure.measure, name),
+              decisions.includes('eased') &&
+              isMilder(name, measure.measure) &&
+              allowsTransition(measure.measure, name),
           ),
           days: measureDays,
         },
@@ -79,18 +92,25 @@ export function appealDeskRoutes(parts: WebParts): Router {
       if (!decision) return await show(req, res, [{ field: 'decision', reason: 'missing' }], form)
       const days = measureDays.find((each) => each === form.days) ?? 'none'
       const until = days === 'none' ? null : new Date(clock.now().getTime() + Number(days) * dayMs)
-      const eased = decision === 'eased' && isMeasureName(form.measure) ? { easeTo: form.measure, until } : {}
+      const eased =
+        decision === 'eased' && isMeasureName(form.measure) ? { easeTo: form.measure, until } : {}
       const decided = await decideAppeal(desk, appeal.id, { decision, ...eased }, actorOf(staff))
       switch (decided.kind) {
         case 'decided':
           tellDone(res, 'decided')
-          return res.redirect(303, measure.caseId ? `/staff/cases/${measure.caseId}` : '/staff/cases?tab=appeals')
+          return res.redirect(
+            303,
+            measure.caseId ? `/staff/cases/${measure.caseId}` : '/staff/cases?tab=appeals',
+          )
         case 'not-yours': {
           // A second click finds it decided as the first has decided it.
           const found = await findAppeal(db, keyring, appeal.id)
           if (found?.decidedBy === staff.id && found.decision === decision) {
             tellDone(res, 'decided')
-            return res.redirect(303, measure.caseId ? `/staff/cases/${measure.caseId}` : '/staff/cases?tab=appeals')
+            return res.redirect(
+              303,
+              measure.caseId ? `/staff/cases/${measure.caseId}` : '/staff/cases?tab=appeals',
+            )
           }
           return await show(req, res, [{ field: 'decision', reason: 'not-yours' }], form)
         }

@@ -15,7 +15,13 @@ export function appealRoutes(parts: WebParts): Router {
   const { pages, desk } = parts
   const perNetwork = parts.limits.limiter('appeals', { points: 20, seconds: 3600 })
 
-  function show(req: Request, res: Response, opened: OpenedAppeal, form = '', errors: readonly FormError[] = []) {
+  function show(
+    req: Request,
+    res: Response,
+    opened: OpenedAppeal,
+    form = '',
+    errors: readonly FormError[] = [],
+  ) {
     if (opened.kind === 'dead') throw new NotFound('no such objection')
     const locals =
       opened.kind === 'open'
@@ -23,7 +29,13 @@ export function appealRoutes(parts: WebParts): Router {
         : opened.kind === 'made'
           ? { state: opened.appeal.decision ?? 'made', reference: opened.appeal.reference }
           : { state: opened.kind, reference: '' }
-    pages.show(req, res, { id: 'appeal', view: 'abuse/appeal', errors, values: { appeal: form }, locals })
+    pages.show(req, res, {
+      id: 'appeal',
+      view: 'abuse/appeal',
+      errors,
+      values: { appeal: form },
+      locals,
+    })
   }
 
   return Router()
@@ -34,9 +46,15 @@ export function appealRoutes(parts: WebParts): Router {
       // Security: a password that was given in an earlier epoch shows nothing any more.
       if (!account || account.epoch !== shown.epoch) return res.redirect(303, '/sign-in')
       const block = await describeBlock(desk, account.id)
-      pages.show(req, res, { id: 'blocked', view: 'abuse/blocked', locals: { block: block ?? null } })
+      pages.show(req, res, {
+        id: 'blocked',
+        view: 'abuse/blocked',
+        locals: { block: block ?? null },
+      })
     })
-    .get('/appeal/:token', async (req, res) => show(req, res, await openAppeal(desk, req.params.token)))
+    .get('/appeal/:token', async (req, res) =>
+      show(req, res, await openAppeal(desk, req.params.token)),
+    )
     .post('/appeal/:token', async (req, res) => {
       const text = readFields(req, ['appeal']).appeal.trim()
       const opened = await openAppeal(desk, req.params.token)
@@ -46,7 +64,9 @@ export function appealRoutes(parts: WebParts): Router {
       if (text === '') return show(req, res, opened, text, [{ field: 'appeal', reason: 'missing' }])
       const max = appealMaxChars
       if (text.length > max)
-        return show(req, res, opened, text, [{ field: 'appeal', reason: 'too-long', params: { max } }])
+        return show(req, res, opened, text, [
+          { field: 'appeal', reason: 'too-long', params: { max } },
+        ])
       await perNetwork.demand(networkOf(req.ip))
       await makeAppeal(desk, req.params.token, text)
       res.redirect(303, req.path)

@@ -52,12 +52,20 @@ export async function insertAppeal(
   return row && asAppeal(keyring, row)
 }
 
-export async function findAppeal(db: Db | Trx, keyring: Keyring, id: string): Promise<Appeal | undefined> {
+export async function findAppeal(
+  db: Db | Trx,
+  keyring: Keyring,
+  id: string,
+): Promise<Appeal | undefined> {
   const row = /^\d{1,18}$/.test(id) ? await db('appeals').where({ id }).first() : undefined
   return row && asAppeal(keyring, row)
 }
 
-export async function findAppealOf(db: Db | Trx, keyring: Keyring, measureId: string): Promise<Appeal | undefined> {
+export async function findAppealOf(
+  db: Db | Trx,
+  keyring: Keyring,
+  measureId: string,
+): Promise<Appeal | undefined> {
   const row = await db('appeals').where({ measure_id: measureId }).first()
   return row && asAppeal(keyring, row)
 }
@@ -76,7 +84,8 @@ export async function listWaitingAppeals(
 ): Promise<Appeal[]> {
   const query = db('appeals').whereNull('decided_at').orderBy('id').limit(limit)
   if (after !== undefined) query.where('id', '>', after)
-  if (notOf) query.whereNotIn('measure_id', db('measures').where({ account_id: notOf }).select('id'))
+  if (notOf)
+    query.whereNotIn('measure_id', db('measures').where({ account_id: notOf }).select('id'))
   return (await query).map((row) => asAppeal(keyring, row))
 }
 

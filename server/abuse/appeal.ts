@@ -15,7 +15,13 @@ import {
 import { appealPurpose, applyMeasure, endMeasure } from './apply-measure.ts'
 import type { DeskParts } from './desk.ts'
 import { findMeasure, holdStanding, insertMeasure, type Measure } from './measure-store.ts'
-import { allowsTransition, isMilder, type MeasureName, measureRows, type Standing } from './measures.ts'
+import {
+  allowsTransition,
+  isMilder,
+  type MeasureName,
+  measureRows,
+  type Standing,
+} from './measures.ts'
 import { newReference } from './reference.ts'
 import { type Actor, demandPresent } from './take-measure.ts'
 import { tellHolder } from './tell-holder.ts'
@@ -25,7 +31,12 @@ import { insertTimelineEntry } from './timeline-store.ts'
 const dayMs = 86_400_000
 
 export type OpenedAppeal =
-  | { readonly kind: 'open'; readonly measure: Measure; readonly address: string; readonly until: Date }
+  | {
+      readonly kind: 'open'
+      readonly measure: Measure
+      readonly address: string
+      readonly until: Date
+    }
   | { readonly kind: 'made'; readonly appeal: Appeal; readonly measure: Measure }
   /** The measure has ended, or the days to object are over. */
   | { readonly kind: 'ended' | 'too-late'; readonly measure: Measure }
@@ -51,7 +62,11 @@ export async function openAppeal(parts: DeskParts, token: unknown): Promise<Open
 }
 
 /** Makes the objection. Sent twice at once it is made once, and both get the same answer. */
-export async function makeAppeal(parts: DeskParts, token: unknown, text: string): Promise<OpenedAppeal> {
+export async function makeAppeal(
+  parts: DeskParts,
+  token: unknown,
+  text: string,
+): Promise<OpenedAppeal> {
   const opened = await openAppeal(parts, token)
   if (opened.kind !== 'open') return opened
   const { measure } = opened
@@ -59,14 +74,30 @@ export async function makeAppeal(parts: DeskParts, token: unknown, text: string)
   const at = parts.clock.now()
   const made = await parts.db.transaction(async (trx) => {
     const reference = newReference('A')
-    const appeal = await insertAppeal(trx, parts.keyring, { reference, measureId: measure.id, text, at })
+    const appeal = await insertAppeal(trx, parts.keyring, {
+      reference,
+      measureId: measure.id,
+      text,
+      at,
+    })
     const account = await findAccount(trx, accountId)
     if (!appeal || !account) return undefined
     if (caseId) {
-      const entry = { caseId, event: 'appeal-made', details: { reference }, staffId: null, at } as const
+      const entry = {
+        caseId,
+        event: 'appeal-made',
+        details: { reference },
+        staffId: null,
+        at,
+      } as const
       await insertTimelineEntry(trx, parts.keyring, entry)
     }
-    await recordActivity(trx, parts.keyring, { accountId, event: 'account.appealed', details: { reference }, at })
+    await recordActivity(trx, parts.keyring, {
+      accountId,
+      event: 'account.appealed',
+      details: { reference },
+      at,
+    })
     await tellHolder(trx, parts, {
       account,
       suspension: measureRows[measure.measure].suspension,
@@ -110,7 +141,8 @@ export function openDecisions(
   measure: { readonly id: string },
   account: { readonly standing: Standing; readonly inForce: { readonly id: string } | undefined },
 ): readonly AppealDecision[] {
-  if (account.inForce?.id === measure.id && account.standing !== 'operator-block') return appealDecisions
+  if (account.inForce?.id === measure.id && account.standing !== 'operator-block')
+    return appealDecisions
   return account.standing === 'none' ? ['lifted', 'kept'] : ['kept']
 }
 
@@ -133,7 +165,8 @@ export async function decideAppeal(
   if (decision === 'eased') {
     if (!milder || !isMilder(milder, measure.measure) || !allowsTransition(measure.measure, milder))
       return { kind: 'not-milder' }
-    if (measureRows[milder].until === 'needed' && (until === null || until <= at)) return { kind: 'until-needed' }
+    if (measureRows[milder].until === 'needed' && (until === null || until <= at))
+      return { kind: 'until-needed' }
   }
   const { accountId, caseId } = measure
   try {
@@ -149,14 +182,22 @@ export async function decideAppeal(
         const reason = milder ? 'replaced' : 'appeal'
         const ended = await endMeasure(parts, { measure, account, reason, staffId, at })
         const wanted = { accountId, caseId, cause: measure.cause, until, staffId, taken: true, at }
-        const follows = ended && milder ? await insertMeasure(account.trx, { ...wanted, measure: milder }) : undefined
+        const follows =
+          ended && milder
+            ? await insertMeasure(account.trx, { ...wanted, measure: milder })
+            : undefined
         if (follows) await applyMeasure(parts, { measure: follows, before: account, staffId, at })
       }
       await tellHolder(trx, parts, {
         account: { id: accountId, ...account },
         suspension: decision === 'kept' ? measureRows[measure.measure].suspension : 'none',
         name: 'appeal-decided',
-        params: { mailbox: account.address, reference: decided.reference, at: at.toISOString(), decision },
+        params: {
+          mailbox: account.address,
+          reference: decided.reference,
+          at: at.toISOString(),
+          decision,
+        },
         key: `appeal-decided:${decided.id}`,
       })
       await tellStaff(trx, parts, {
@@ -165,9 +206,20 @@ export async function decideAppeal(
         params: { reference: decided.reference, appealId: decided.id, decision },
         key: `appeal-outcome:${decided.id}`,
       })
-      await recordActivity(trx, keyring, { accountId, event: 'account.appeal-decided', details: { decision }, at })
+      await recordActivity(trx, keyring, {
+        accountId,
+        event: 'account.appeal-decided',
+        details: { decision },
+        at,
+      })
       if (caseId) {
-        const entry = { caseId, event: 'appeal-decided', details: { decision }, staffId, at } as const
+        const entry = {
+          caseId,
+          event: 'appeal-decided',
+          details: { decision },
+          staffId,
+          at,
+        } as const
         await insertTimelineEntry(trx, keyring, entry)
       }
       const audit = { staffId, caseId, accountId, subject: decided.id, details: { decision }, at }

@@ -10,7 +10,13 @@ import { wantMailboxSuspension } from '../mailboxes/want-mailbox.ts'
 import { doubtLateWays } from '../recovery-methods/doubt-late-ways.ts'
 import { endSessions, forgetDevices } from '../sessions/store.ts'
 import type { DeskParts } from './desk.ts'
-import { type Measure, noteRevision, type StandingAccount, setEnded, setPortalDoor } from './measure-store.ts'
+import {
+  type Measure,
+  noteRevision,
+  type StandingAccount,
+  setEnded,
+  setPortalDoor,
+} from './measure-store.ts'
 import { type EndReason, measureRows } from './measures.ts'
 import { tellHolder } from './tell-holder.ts'
 import { insertTimelineEntry } from './timeline-store.ts'
@@ -42,7 +48,8 @@ export async function applyMeasure(
   if (progress) await noteRevision(trx, measure.id, progress.revision)
   if (row.endsSessions) await endSessions(trx, accountId)
   if (row.portal === 'reset') await forgetDevices(trx, accountId)
-  if (measure.until) await enqueue(trx, expireTask, { measureId: measure.id }, { runAt: measure.until })
+  if (measure.until)
+    await enqueue(trx, expireTask, { measureId: measure.id }, { runAt: measure.until })
   await recordActivity(trx, parts.keyring, {
     accountId,
     event: 'account.restricted',
@@ -80,7 +87,13 @@ export async function applyMeasure(
  */
 export async function endMeasure(
   parts: DeskParts,
-  how: { measure: Measure; account: StandingAccount; reason: EndReason; staffId: string | null; at: Date },
+  how: {
+    measure: Measure
+    account: StandingAccount
+    reason: EndReason
+    staffId: string | null
+    at: Date
+  },
 ): Promise<boolean> {
   const { measure, account, reason, staffId, at } = how
   const { trx } = account
@@ -98,9 +111,19 @@ export async function endMeasure(
   if (account.standing === 'operator-block' && reason !== 'lifted') return true
   const { accountId } = measure
   const newEpoch = account.isShut
-  await setPortalDoor(trx, accountId, { blockedAt: null, reason: null, resetDemandedAt: null, newEpoch })
+  await setPortalDoor(trx, accountId, {
+    blockedAt: null,
+    reason: null,
+    resetDemandedAt: null,
+    newEpoch,
+  })
   await wantMailboxSuspension(trx, { accountId, suspension: 'none', at })
-  await recordActivity(trx, parts.keyring, { accountId, event: 'account.unblocked', details: {}, at })
+  await recordActivity(trx, parts.keyring, {
+    accountId,
+    event: 'account.unblocked',
+    details: {},
+    at,
+  })
   await tellHolder(trx, parts, {
     account: { id: accountId, ...account },
     suspension: 'none',

@@ -26,7 +26,11 @@ import { type MeasureRefusal, refuseStep } from './take-measure.ts'
 
 const pageSize = 100
 
-const describeProposal = (measure: Measure, names: ReadonlyMap<string, string>, staffId: string) => ({
+const describeProposal = (
+  measure: Measure,
+  names: ReadonlyMap<string, string>,
+  staffId: string,
+) => ({
   ...measure,
   address: names.get(measure.accountId),
   by: names.get(measure.proposedBy),
@@ -91,9 +95,16 @@ export function approvalRoutes(parts: WebParts): Router {
     .post('/staff/approvals/:id/approve', approve, fresh, async (req, res) => {
       const staff = staffOf(req)
       const measure = await openMeasure(desk, req.params.id, staff)
-      const decided = await approveMeasure(desk, measure.id, actorOf(staff), readFields(req, ['shown']).shown)
-      const isDone = decided.kind === 'done' || (await findDecision(db, measure.id, staff.id)) === 'approved'
-      if (!isDone && decided.kind !== 'not-yours') return await showProposal(req, res, refusalErrors(decided))
+      const decided = await approveMeasure(
+        desk,
+        measure.id,
+        actorOf(staff),
+        readFields(req, ['shown']).shown,
+      )
+      const isDone =
+        decided.kind === 'done' || (await findDecision(db, measure.id, staff.id)) === 'approved'
+      if (!isDone && decided.kind !== 'not-yours')
+        return await showProposal(req, res, refusalErrors(decided))
       tellDone(res, isDone ? 'approved' : 'not-yours')
       res.redirect(303, '/staff/approvals')
     })
@@ -101,7 +112,8 @@ export function approvalRoutes(parts: WebParts): Router {
       const staff = staffOf(req)
       const measure = await openMeasure(desk, req.params.id, staff)
       const decided = await refuseMeasure(desk, measure.id, actorOf(staff))
-      const isDone = decided.kind === 'done' || (await findDecision(db, measure.id, staff.id)) === 'refused'
+      const isDone =
+        decided.kind === 'done' || (await findDecision(db, measure.id, staff.id)) === 'refused'
       tellDone(res, isDone ? 'refused' : 'not-yours')
       res.redirect(303, '/staff/approvals')
     })

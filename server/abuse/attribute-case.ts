@@ -52,7 +52,8 @@ async function attributedBefore(
   staffId: string,
 ): Promise<AttributedCase> {
   const found = await findCase(trx, keyring, caseId)
-  if (found?.accountId === accountId && found.closedAt === null) return { kind: 'attributed', caseId }
+  if (found?.accountId === accountId && found.closedAt === null)
+    return { kind: 'attributed', caseId }
   if (found?.outcome !== 'merged' || found.closedBy !== staffId) return { kind: 'not-open' }
   const ofAccount = await listRelatedCases(trx, keyring, { ...found, accountId }, 20)
   const open = ofAccount.find(({ closedAt }) => closedAt === null)

@@ -21,7 +21,11 @@ export async function attributeOpenCase(
     .forUpdate()
     .first()
   if (!open) return undefined
-  const target = await trx('abuse_cases').where({ account_id: accountId }).whereNull('closed_at').forUpdate().first()
+  const target = await trx('abuse_cases')
+    .where({ account_id: accountId })
+    .whereNull('closed_at')
+    .forUpdate()
+    .first()
   if (!target) {
     await trx('abuse_cases').where({ id: caseId }).update({ account_id: accountId })
     return caseId
@@ -44,6 +48,12 @@ export async function attributeOpenCase(
   )
   await trx('abuse_cases')
     .where({ id: caseId })
-    .update({ closed_at: by.at, closed_by: by.staffId, outcome: 'merged', report_count: 0, reporter_count: 0 })
+    .update({
+      closed_at: by.at,
+      closed_by: by.staffId,
+      outcome: 'merged',
+      report_count: 0,
+      reporter_count: 0,
+    })
   return String(target.id)
 }

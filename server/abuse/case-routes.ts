@@ -20,7 +20,14 @@ import { listQueue } from './queue-store.ts'
 import { findReport, isOutcome, outcomes } from './report-store.ts'
 import { mayLift, refuseStep } from './take-measure.ts'
 import { downloadAttachment, downloadSource, viewEvidence } from './view-evidence.ts'
-import { claimCase, closeCase, noteMaxChars, noteOnCase, releaseCase, showCase } from './work-on-case.ts'
+import {
+  claimCase,
+  closeCase,
+  noteMaxChars,
+  noteOnCase,
+  releaseCase,
+  showCase,
+} from './work-on-case.ts'
 
 const doneWords = [
   ...['claimed', 'released', 'noted', 'closed', 'attributed', 'not-yours'],
@@ -36,12 +43,24 @@ export function caseRoutes(parts: WebParts): Router {
   const work = requireStaff('cases.work', '/staff/cases')
   const page = (req: Request) => `/staff/cases/${req.params.id}`
 
-  async function show(req: Request, res: Response, errors: FormError[] = [], values: Record<string, string> = {}) {
+  async function show(
+    req: Request,
+    res: Response,
+    errors: FormError[] = [],
+    values: Record<string, string> = {},
+  ) {
     const staff = staffOf(req)
     const { id } = await openCase(desk, req.params.id, staff)
     const before =
-      typeof req.query.before === 'string' && /^\d{1,18}$/.test(req.query.before) ? req.query.before : undefined
-    const view = await showCase(desk, id, staff.id, before === undefined ? {} : { reportsBefore: before })
+      typeof req.query.before === 'string' && /^\d{1,18}$/.test(req.query.before)
+        ? req.query.before
+        : undefined
+    const view = await showCase(
+      desk,
+      id,
+      staff.id,
+      before === undefined ? {} : { reportsBefore: before },
+    )
     if (!view) throw new NotFound('no such case')
     const { account, case: found, ...shown } = view
     const { inForce } = shown
@@ -88,7 +107,10 @@ export function caseRoutes(parts: WebParts): Router {
         letter: seen ? describeLetter(seen, asHtml) : null,
         may: {
           work: open && staff.rights.has('cases.work'),
-          measure: account !== undefined && staff.rights.has('measures.impose') && standing !== 'operator-block',
+          measure:
+            account !== undefined &&
+            staff.rights.has('measures.impose') &&
+            standing !== 'operator-block',
           lift:
             inForce !== undefined &&
             standing !== 'operator-block' &&
@@ -105,7 +127,9 @@ export function caseRoutes(parts: WebParts): Router {
         now: clock.now(),
         nextCase: next ? `/staff/cases/${next.id}` : null,
         done: takeDone(req, res, doneWords),
-        olderReports: view.moreReports ? `/staff/cases/${id}?before=${view.reports.at(-1)?.id}` : null,
+        olderReports: view.moreReports
+          ? `/staff/cases/${id}?before=${view.reports.at(-1)?.id}`
+          : null,
         newerReports: before ? `/staff/cases/${id}` : null,
       },
     })
@@ -116,8 +140,14 @@ export function caseRoutes(parts: WebParts): Router {
     const { id: caseId } = await openCase(desk, req.params.id, staffOf(req))
     const reportId = String(req.params.report)
     const report = /^\d{1,18}$/.test(reportId) ? await findReport(db, keyring, reportId) : undefined
-    if (report?.caseId !== caseId || !report.evidenceId) throw new NotFound('no such letter in this case')
-    return { evidenceId: report.evidenceId, caseId, staffId: staffOf(req).id, reference: report.reference }
+    if (report?.caseId !== caseId || !report.evidenceId)
+      throw new NotFound('no such letter in this case')
+    return {
+      evidenceId: report.evidenceId,
+      caseId,
+      staffId: staffOf(req).id,
+      reference: report.reference,
+    }
   }
 
   /** Security: what a stranger made is handed out as bytes to be saved, under a name of ours, and never shown by the browser. */
@@ -139,7 +169,9 @@ export function caseRoutes(parts: WebParts): Router {
     .get('/staff/cases/:id/reports/:report/attachments/:sha256', see, async (req, res) => {
       const sha256 = String(req.params.sha256)
       const { reference: _, ...request } = await evidenceOf(req)
-      const taken = /^[0-9a-f]{64}$/.test(sha256) ? await downloadAttachment(desk, request, sha256) : undefined
+      const taken = /^[0-9a-f]{64}$/.test(sha256)
+        ? await downloadAttachment(desk, request, sha256)
+        : undefined
       if (!taken) throw new NotFound('no such attachment')
       hand(res, `attachment-${sha256.slice(0, 12)}.bin`, taken)
     })
@@ -158,7 +190,8 @@ export function caseRoutes(parts: WebParts): Router {
       const { id } = await openCase(desk, req.params.id, staffOf(req))
       const note = readFields(req, ['note']).note.trim()
       if (note === '') return await show(req, res, [{ field: 'note', reason: 'missing' }])
-      if (note.length > noteMaxChars) return await show(req, res, [{ field: 'note', reason: 'too-long' }], { note })
+      if (note.length > noteMaxChars)
+        return await show(req, res, [{ field: 'note', reason: 'too-long' }], { note })
       await noteOnCase(desk, id, staffOf(req).id, note, formDigestOf(req))
       tellDone(res, 'noted')
       res.redirect(303, page(req))
@@ -166,7 +199,8 @@ export function caseRoutes(parts: WebParts): Router {
     .post('/staff/cases/:id/close', work, async (req, res) => {
       const { id } = await openCase(desk, req.params.id, staffOf(req))
       const { outcome } = readFields(req, ['outcome'])
-      if (!isOutcome(outcome)) return await show(req, res, [{ field: 'outcome', reason: 'missing' }])
+      if (!isOutcome(outcome))
+        return await show(req, res, [{ field: 'outcome', reason: 'missing' }])
       tellDone(res, (await closeCase(desk, id, staffOf(req).id, outcome)) ? 'closed' : 'not-yours')
       res.redirect(303, page(req))
     })
@@ -179,6 +213,9 @@ export function caseRoutes(parts: WebParts): Router {
       if (outcome.kind === 'own-account')
         return await show(req, res, [{ field: 'address', reason: 'own' }], { address })
       tellDone(res, outcome.kind === 'attributed' ? 'attributed' : 'not-yours')
-      res.redirect(303, outcome.kind === 'attributed' ? `/staff/cases/${outcome.caseId}` : page(req))
+      res.redirect(
+        303,
+        outcome.kind === 'attributed' ? `/staff/cases/${outcome.caseId}` : page(req),
+      )
     })
 }

@@ -34,7 +34,9 @@ export interface Case {
 }
 
 export function asCase(keyring: Keyring, row: Record<string, unknown>): Case {
-  const details = JSON.parse(keyring.open(purpose, row.details_sealed as string)) as { subject: string }
+  const details = JSON.parse(keyring.open(purpose, row.details_sealed as string)) as {
+    subject: string
+  }
   return {
     id: String(row.id),
     accountId: row.account_id as string | null,
@@ -122,19 +124,35 @@ export async function joinCase(
   return { found: asCase(keyring, counted[0]), opened }
 }
 
-export async function setSeverity(trx: Trx, caseId: string, judged: SeverityJudgement): Promise<void> {
+export async function setSeverity(
+  trx: Trx,
+  caseId: string,
+  judged: SeverityJudgement,
+): Promise<void> {
   await trx('abuse_cases')
     .where({ id: caseId })
-    .update({ severity: severities.indexOf(judged.level), severity_reasons: JSON.stringify(judged.reasons) })
+    .update({
+      severity: severities.indexOf(judged.level),
+      severity_reasons: JSON.stringify(judged.reasons),
+    })
 }
 
-export async function findCase(db: Db | Trx, keyring: Keyring, id: string): Promise<Case | undefined> {
+export async function findCase(
+  db: Db | Trx,
+  keyring: Keyring,
+  id: string,
+): Promise<Case | undefined> {
   const row = /^\d{1,18}$/.test(id) ? await db('abuse_cases').where({ id }).first() : undefined
   return row && asCase(keyring, row)
 }
 
 /** The other cases of the same account, or of the same address where there is none, newest first. */
-export async function listRelatedCases(db: Db | Trx, keyring: Keyring, of: Case, limit: number): Promise<Case[]> {
+export async function listRelatedCases(
+  db: Db | Trx,
+  keyring: Keyring,
+  of: Case,
+  limit: number,
+): Promise<Case[]> {
   const query = db('abuse_cases').whereNot({ id: of.id }).orderBy('id', 'desc').limit(limit)
   if (of.accountId !== null) query.where({ account_id: of.accountId })
   else
@@ -146,11 +164,19 @@ export async function listRelatedCases(db: Db | Trx, keyring: Keyring, of: Case,
 
 /** Notes when staff first looked at the case; later looks change nothing. */
 export async function noteFirstLook(trx: Trx, caseId: string, at: Date): Promise<void> {
-  await trx('abuse_cases').where({ id: caseId }).whereNull('first_seen_at').update({ first_seen_at: at })
+  await trx('abuse_cases')
+    .where({ id: caseId })
+    .whereNull('first_seen_at')
+    .update({ first_seen_at: at })
 }
 
 /** Of two who claim at once one gets it. False where somebody has it, the same person too, or it is closed. */
-export async function setClaim(trx: Trx, caseId: string, staffId: string, at: Date): Promise<boolean> {
+export async function setClaim(
+  trx: Trx,
+  caseId: string,
+  staffId: string,
+  at: Date,
+): Promise<boolean> {
   const changed = await trx('abuse_cases')
     .where({ id: caseId })
     .whereNull('closed_at')

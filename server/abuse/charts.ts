@@ -44,7 +44,9 @@ export interface BarChart {
   readonly columns: readonly number[]
 }
 
-export function barChart(rows: readonly { readonly value: number; readonly part: number }[]): BarChart {
+export function barChart(
+  rows: readonly { readonly value: number; readonly part: number }[],
+): BarChart {
   const { y, ticks } = scale(rows.map(({ value }) => value))
   const step = plot.width / Math.max(1, rows.length)
   const width = round(Math.max(1, step * 0.7))
@@ -73,7 +75,8 @@ export interface LineChart {
 export function lineChart(series: readonly (readonly (number | null)[])[]): LineChart {
   const { y, ticks } = scale(series.flat().filter((value) => value !== null))
   const length = Math.max(1, ...series.map((values) => values.length))
-  const x = (at: number) => round(inset.left + (length === 1 ? 0.5 : at / (length - 1)) * plot.width)
+  const x = (at: number) =>
+    round(inset.left + (length === 1 ? 0.5 : at / (length - 1)) * plot.width)
   const pieces = (values: readonly (number | null)[]): string[] => {
     const found: string[][] = [[]]
     values.forEach((value, at) => {

@@ -5,10 +5,22 @@ import { rightsOf } from '../staff/rights.ts'
 import { listRoles } from '../staff/store.ts'
 import { applyMeasure, endMeasure } from './apply-measure.ts'
 import type { DeskParts } from './desk.ts'
-import { findMeasure, holdStanding, type Measure, setApproved, setRefused } from './measure-store.ts'
+import {
+  findMeasure,
+  holdStanding,
+  type Measure,
+  setApproved,
+  setRefused,
+} from './measure-store.ts'
 import { measureRows } from './measures.ts'
 import { changesSince } from './shown-state.ts'
-import { type Actor, demandPresent, type MeasureRefusal, refuseStep, refuseUntil } from './take-measure.ts'
+import {
+  type Actor,
+  demandPresent,
+  type MeasureRefusal,
+  refuseStep,
+  refuseUntil,
+} from './take-measure.ts'
 import { insertTimelineEntry } from './timeline-store.ts'
 
 export type DecidedProposal =
@@ -23,7 +35,9 @@ export async function mayStillPropose(
   { proposedBy, measure }: Pick<Measure, 'proposedBy' | 'measure'>,
 ): Promise<boolean> {
   const rights = rightsOf(await listRoles(db, proposedBy))
-  return rights.has(measureRows[measure].right === 'senior' ? 'measures.impose-lasting' : 'measures.impose')
+  return rights.has(
+    measureRows[measure].right === 'senior' ? 'measures.impose-lasting' : 'measures.impose',
+  )
 }
 
 /**
@@ -73,17 +87,29 @@ export async function approveMeasure(
 class NotYours extends Error {}
 
 /** Refuses a proposal, or takes one's own back. */
-export async function refuseMeasure(parts: DeskParts, measureId: string, by: Actor): Promise<DecidedProposal> {
+export async function refuseMeasure(
+  parts: DeskParts,
+  measureId: string,
+  by: Actor,
+): Promise<DecidedProposal> {
   const at = parts.clock.now()
   return await parts.db.transaction(async (trx): Promise<DecidedProposal> => {
     await demandPresent(trx, by)
-    const measure = /^\d{1,18}$/.test(measureId) ? await setRefused(trx, measureId, by.staffId, at) : undefined
+    const measure = /^\d{1,18}$/.test(measureId)
+      ? await setRefused(trx, measureId, by.staffId, at)
+      : undefined
     if (!measure) return { kind: 'not-yours' }
     const { caseId, accountId } = measure
     const details = { measure: measure.measure }
     const staffId = by.staffId
     if (caseId)
-      await insertTimelineEntry(trx, parts.keyring, { caseId, event: 'measure-refused', details, staffId, at })
+      await insertTimelineEntry(trx, parts.keyring, {
+        caseId,
+        event: 'measure-refused',
+        details,
+        staffId,
+        at,
+      })
     const entry = { staffId, caseId, accountId, subject: measure.id, at }
     await recordAudit(trx, parts.keyring, { ...entry, action: 'measure.refused', details })
     return { kind: 'done', measure }

@@ -27,7 +27,9 @@ function breakDots(text: string): string {
 /** A-label host in lower case without a closing dot, as a browser would understand it; null where it finds none. */
 export function hostOf(url: string): string | null {
   try {
-    const host = new URL(/^www\./i.test(url) ? `http://${url}` : url).hostname.replace(/\.$/, '').toLowerCase()
+    const host = new URL(/^www\./i.test(url) ? `http://${url}` : url).hostname
+      .replace(/\.$/, '')
+      .toLowerCase()
     return host === '' ? null : host
   } catch {
     return null
@@ -47,7 +49,10 @@ export function defangText(text: string): string {
 }
 
 /** One entry for each URL, in order of appearance. */
-export function listLinks(urls: Iterable<string>, limit: number): { links: LetterLink[]; cut: boolean } {
+export function listLinks(
+  urls: Iterable<string>,
+  limit: number,
+): { links: LetterLink[]; cut: boolean } {
   const seen = new Set<string>()
   const links: LetterLink[] = []
   for (const url of urls) {

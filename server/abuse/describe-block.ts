@@ -22,7 +22,10 @@ export interface Block {
 }
 
 /** Undefined where no measure stands. */
-export async function describeBlock(parts: DeskParts, accountId: string): Promise<Block | undefined> {
+export async function describeBlock(
+  parts: DeskParts,
+  accountId: string,
+): Promise<Block | undefined> {
   const { db, keyring, settings, methods } = parts
   const now = parts.clock.now()
   const measure = await findInForce(db, accountId)
@@ -30,14 +33,22 @@ export async function describeBlock(parts: DeskParts, accountId: string): Promis
   const row = measureRows[measure.measure]
   const appeal = await findAppealOf(db, keyring, measure.id)
   const until = appealUntil(settings, measure.takenAt)
-  const open = { kind: 'open', token: signToken(keyring, appealPurpose, measure.id), until } as const
+  const open = {
+    kind: 'open',
+    token: signToken(keyring, appealPurpose, measure.id),
+    until,
+  } as const
   return {
     extent: row.extent,
     cause: measure.cause,
     since: measure.takenAt,
     until: measure.until,
     recovery:
-      row.portal !== 'reset' ? 'no' : hasWayBack(await methods.describe(db, accountId, now)) ? 'opens' : 'no-way-back',
+      row.portal !== 'reset'
+        ? 'no'
+        : hasWayBack(await methods.describe(db, accountId, now))
+          ? 'opens'
+          : 'no-way-back',
     appeal: appeal
       ? { kind: 'made', reference: appeal.reference, decision: appeal.decision }
       : until > now

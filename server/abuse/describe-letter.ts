@@ -36,15 +36,37 @@ export interface DescribedLetter {
   readonly fields: readonly string[]
 }
 
-const mailbox = ({ name, address }: { name: string; address: string }) => (name ? `${name} <${address}>` : address)
+const mailbox = ({ name, address }: { name: string; address: string }) =>
+  name ? `${name} <${address}>` : address
 
 const nothing = {
-  ...{ from: [], to: [], replyTo: [], subject: '', date: null, messageId: null, text: '', moreText: false },
-  ...{ hasHtml: false, frame: null, links: [], moreLinks: 0, attachments: [], repairs: [], cuts: [], fields: [] },
+  ...{
+    from: [],
+    to: [],
+    replyTo: [],
+    subject: '',
+    date: null,
+    messageId: null,
+    text: '',
+    moreText: false,
+  },
+  ...{
+    hasHtml: false,
+    frame: null,
+    links: [],
+    moreLinks: 0,
+    attachments: [],
+    repairs: [],
+    cuts: [],
+    fields: [],
+  },
 }
 
 /** @param asHtml also the document for the sandboxed frame */
-export function describeLetter({ outcome, ...kept }: ShownEvidence, asHtml: boolean): DescribedLetter {
+export function describeLetter(
+  { outcome, ...kept }: ShownEvidence,
+  asHtml: boolean,
+): DescribedLetter {
   if (outcome.kind === 'refused') return { ...nothing, ...kept, unreadable: outcome.reason }
   const { letter } = outcome
   return {

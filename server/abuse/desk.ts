@@ -29,7 +29,10 @@ export interface DeskParts {
 }
 
 /** What must be joined with an address: whom `createDesk` cannot make by itself. */
-export type DeskSurroundings = Pick<DeskParts, 'db' | 'clock' | 'keyring' | 'settings' | 'log' | 'limits' | 'methods'>
+export type DeskSurroundings = Pick<
+  DeskParts,
+  'db' | 'clock' | 'keyring' | 'settings' | 'log' | 'limits' | 'methods'
+>
 
 /** A DNS that never answers keeps a letter unjudged no longer than this. */
 const dnsMs = 3000
@@ -37,8 +40,8 @@ const dnsMs = 3000
 export function createDesk(around: DeskSurroundings, resolveTxt: ResolveTxt = dnsTxt()): DeskParts {
   const { settings, keyring } = around
   const ourDomains = settings.mailDomains
-  const names = (settings.ownRelays ?? ourDomains.flatMap((domain) => [domain, `.${domain}`])).map((each) =>
-    each.toLowerCase(),
+  const names = (settings.ownRelays ?? ourDomains.flatMap((domain) => [domain, `.${domain}`])).map(
+    (each) => each.toLowerCase(),
   )
   const isAddress = (each: string) => /^[\d.]+(\/\d+)?$|:/.test(each)
   return {
@@ -51,7 +54,11 @@ export function createDesk(around: DeskSurroundings, resolveTxt: ResolveTxt = dn
       fromOwnerEnforced: settings.fromOwnerEnforced,
       followChain: createChainReader([
         ...wellKnownReceivers,
-        { ours: true, names: names.filter((each) => !isAddress(each)), addresses: names.filter(isAddress) },
+        {
+          ours: true,
+          names: names.filter((each) => !isAddress(each)),
+          addresses: names.filter(isAddress),
+        },
       ]),
       dkim: { domains: ourDomains, keys: settings.dkimKeys ?? [], resolveTxt },
     },

@@ -7,7 +7,11 @@ export const dkimKeys: Kind<readonly OwnDkimKey[]> = {
   parse: (raw) => {
     const keys = asList(raw)?.map(asKey)
     if (keys?.every((key) => key !== undefined)) return { ok: true, value: keys }
-    return { ok: false, fault: 'must be JSON: [{"domain": …, "selector": …, "record": "v=DKIM1; …", "retiredAt"?: …}]' }
+    return {
+      ok: false,
+      fault:
+        'must be JSON: [{"domain": …, "selector": …, "record": "v=DKIM1; …", "retiredAt"?: …}]',
+    }
   },
 }
 
@@ -22,7 +26,8 @@ function asList(raw: string): unknown[] | undefined {
 
 function asKey(given: unknown): OwnDkimKey | undefined {
   const { domain, selector, record, retiredAt } = Object(given) as Record<string, unknown>
-  if (typeof domain !== 'string' || typeof selector !== 'string' || typeof record !== 'string') return undefined
+  if (typeof domain !== 'string' || typeof selector !== 'string' || typeof record !== 'string')
+    return undefined
   const key = { domain: domain.toLowerCase(), selector, record }
   if (retiredAt === undefined) return key
   const at = new Date(String(retiredAt))

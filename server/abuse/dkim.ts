@@ -53,12 +53,17 @@ const SINGLE_FIELDS = ['from', 'subject', 'date', 'message-id', 'to', 'content-t
 
 /** @param header the block as it came; @param body with CRLF line ends, both latin1 characters. */
 export async function verifyOwnDkim(
-  letter: { readonly header: string; readonly body: string; readonly fields: readonly LetterField[] },
+  letter: {
+    readonly header: string
+    readonly body: string
+    readonly fields: readonly LetterField[]
+  },
   parts: DkimParts,
   now: Date,
 ): Promise<DkimReading> {
   const { header, signatures, faults: without } = onlyOurs(letter.header, parts.domains)
-  if (signatures === 0) return without.length > 0 ? { kind: 'fail', faults: without } : { kind: 'none' }
+  if (signatures === 0)
+    return without.length > 0 ? { kind: 'fail', faults: without } : { kind: 'none' }
   if (letter.body.trim() === '') return { kind: 'fail', faults: ['body-missing'] }
   // Security: with a field twice, the signed one and the shown one may differ.
   if (SINGLE_FIELDS.some((name) => fieldsNamed(letter.fields, name).length > 1))
@@ -87,7 +92,11 @@ export async function verifyOwnDkim(
   return { kind: 'fail', faults: faults.size === 0 ? ['bad-signature'] : [...faults] }
 }
 
-async function verify(letter: string, parts: DkimParts, now: Date): Promise<readonly Result[] | null> {
+async function verify(
+  letter: string,
+  parts: DkimParts,
+  now: Date,
+): Promise<readonly Result[] | null> {
   try {
     const { results } = await dkimVerify(Buffer.from(letter, 'latin1'), {
       resolver: (name: string) => findKey(name, parts),
@@ -111,7 +120,11 @@ interface Result {
   readonly status: { readonly result: string; readonly comment?: string }
 }
 
-function faultOf(result: Result, signedAt: Date | null, keys: readonly OwnDkimKey[]): DkimFault | 'unknown' | null {
+function faultOf(
+  result: Result,
+  signedAt: Date | null,
+  keys: readonly OwnDkimKey[],
+): DkimFault | 'unknown' | null {
   const { result: outcome, comment } = result.status
   if (outcome === 'temperror') return 'unknown'
   if (outcome === 'policy' || /sha1/i.test(result.algo ?? '')) return 'weak'
@@ -120,7 +133,9 @@ function faultOf(result: Result, signedAt: Date | null, keys: readonly OwnDkimKe
   if (outcome === 'neutral') return 'no-key'
   if (outcome !== 'pass') return 'bad-signature'
   if (!signs(result, 'from')) return 'from-unsigned'
-  const key = keys.find((own) => own.selector === result.selector && own.domain === result.signingDomain?.toLowerCase())
+  const key = keys.find(
+    (own) => own.selector === result.selector && own.domain === result.signingDomain?.toLowerCase(),
+  )
   if (key?.retiredAt && (signedAt === null || signedAt > key.retiredAt)) return 'key-retired'
   return null
 }
@@ -133,7 +148,9 @@ function signs(result: Result, name: string): boolean {
 }
 
 async function findKey(name: string, parts: DkimParts): Promise<string[][]> {
-  const own = parts.keys.find((key) => `${key.selector}._domainkey.${key.domain}` === name.toLowerCase())
+  const own = parts.keys.find(
+    (key) => `${key.selector}._domainkey.${key.domain}` === name.toLowerCase(),
+  )
   return own ? [[own.record]] : parts.resolveTxt(name)
 }
 
@@ -145,11 +162,14 @@ function onlyOurs(header: string, domains: readonly string[]) {
     if (/^arc-/i.test(field)) return false
     if (!/^dkim-signature[ \t]*:/i.test(field)) return true
     const tags = tagsOf(field)
-    if (!domains.includes(tags.get('d')?.toLowerCase() ?? '') || signatures >= MAX_SIGNATURES) return false
+    if (!domains.includes(tags.get('d')?.toLowerCase() ?? '') || signatures >= MAX_SIGNATURES)
+      return false
     // Security: a signature over the first bytes only (l=) says nothing about what was appended.
     if (tags.has('l')) faults.add('partial-body')
     // The library breaks off, other signatures and all, at a moment that no Date can hold.
-    else if (![tags.get('t'), tags.get('x')].every((time) => time === undefined || /^\d{1,11}$/.test(time)))
+    else if (
+      ![tags.get('t'), tags.get('x')].every((time) => time === undefined || /^\d{1,11}$/.test(time))
+    )
       faults.add('malformed')
     else {
       signatures += 1

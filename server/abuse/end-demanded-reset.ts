@@ -14,10 +14,22 @@ export async function endDemandedReset(
 ): Promise<void> {
   const measure = await setRecovered(trx, accountId, at)
   if (!measure) return
-  await setPortalDoor(trx, accountId, { blockedAt: null, reason: null, resetDemandedAt: null, newEpoch: false })
+  await setPortalDoor(trx, accountId, {
+    blockedAt: null,
+    reason: null,
+    resetDemandedAt: null,
+    newEpoch: false,
+  })
   await wantMailboxSuspension(trx, { accountId, suspension: 'none', at })
   await recordActivity(trx, keyring, { accountId, event: 'account.unblocked', details: {}, at })
   const { caseId } = measure
   const details = { measure: measure.measure, reason: 'recovered' }
-  if (caseId) await insertTimelineEntry(trx, keyring, { caseId, event: 'measure-ended', details, staffId: null, at })
+  if (caseId)
+    await insertTimelineEntry(trx, keyring, {
+      caseId,
+      event: 'measure-ended',
+      details,
+      staffId: null,
+      at,
+    })
 }

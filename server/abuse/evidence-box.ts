@@ -26,7 +26,12 @@ export function closeEvidence(keyring: Keyring, source: Uint8Array): ClosedEvide
   const sha256 = createHash('sha256').update(source).digest()
   const cipher = createCipheriv('aes-256-gcm', key, iv, { authTagLength: TAG_BYTES })
   cipher.setAAD(sha256)
-  const body = Buffer.concat([iv, cipher.update(deflateRawSync(source)), cipher.final(), cipher.getAuthTag()])
+  const body = Buffer.concat([
+    iv,
+    cipher.update(deflateRawSync(source)),
+    cipher.final(),
+    cipher.getAuthTag(),
+  ])
   const keySealed = keyring.seal(evidenceKeyPurpose, key.toString('base64url'))
   return { sha256, sizeBytes: source.byteLength, body, keySealed }
 }
@@ -36,13 +41,19 @@ export function closeEvidence(keyring: Keyring, source: Uint8Array): ClosedEvide
 export function openEvidence(keyring: Keyring, closed: Omit<ClosedEvidence, 'sizeBytes'>): Buffer {
   const { sha256, body, keySealed } = closed
   const key = Buffer.from(keyring.open(evidenceKeyPurpose, keySealed), 'base64url')
-  const decipher = createDecipheriv('aes-256-gcm', key, body.subarray(0, IV_BYTES), { authTagLength: TAG_BYTES })
+  const decipher = createDecipheriv('aes-256-gcm', key, body.subarray(0, IV_BYTES), {
+    authTagLength: TAG_BYTES,
+  })
   decipher.setAAD(sha256)
   decipher.setAuthTag(body.subarray(-TAG_BYTES))
   try {
-    const packed = Buffer.concat([decipher.update(body.subarray(IV_BYTES, -TAG_BYTES)), decipher.final()])
+    const packed = Buffer.concat([
+      decipher.update(body.subarray(IV_BYTES, -TAG_BYTES)),
+      decipher.final(),
+    ])
     const source = inflateRawSync(packed, { maxOutputLength: letterLimits.bytes * 2 })
-    if (!createHash('sha256').update(source).digest().equals(sha256)) throw new Error('another letter')
+    if (!createHash('sha256').update(source).digest().equals(sha256))
+      throw new Error('another letter')
     return source
   } catch (cause) {
     throw new EvidenceError('evidence does not open', { cause })

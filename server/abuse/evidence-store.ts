@@ -24,7 +24,11 @@ export async function insertEvidence(
       created_at: evidence.at,
     })
     .returning('id')
-  await trx('evidence_keys').insert({ evidence_id: row.id, key_sealed: keySealed, key_id: keyring.newestKeyId })
+  await trx('evidence_keys').insert({
+    evidence_id: row.id,
+    key_sealed: keySealed,
+    key_id: keyring.newestKeyId,
+  })
   return row.id
 }
 
@@ -46,7 +50,11 @@ export async function openKeptEvidence(
 ): Promise<OpenedEvidence | undefined> {
   const row = await db('evidence').join('evidence_keys', 'evidence_id', 'id').where({ id }).first()
   if (!row) return undefined
-  const source = openEvidence(keyring, { sha256: row.sha256, body: row.body, keySealed: row.key_sealed })
+  const source = openEvidence(keyring, {
+    sha256: row.sha256,
+    body: row.body,
+    keySealed: row.key_sealed,
+  })
   return {
     id,
     source,
@@ -59,7 +67,13 @@ export async function openKeptEvidence(
 
 export async function insertEvidenceView(
   trx: Trx,
-  view: { evidenceId: string; caseId: string | null; staffId: string; what: EvidenceLook; at: Date },
+  view: {
+    evidenceId: string
+    caseId: string | null
+    staffId: string
+    what: EvidenceLook
+    at: Date
+  },
 ): Promise<void> {
   await trx('evidence_views').insert({
     evidence_id: view.evidenceId,
@@ -77,8 +91,15 @@ export interface EvidenceView {
 }
 
 /** Newest first. */
-export async function listEvidenceViews(db: Db | Trx, evidenceId: string, limit: number): Promise<EvidenceView[]> {
-  const rows = await db('evidence_views').where({ evidence_id: evidenceId }).orderBy('id', 'desc').limit(limit)
+export async function listEvidenceViews(
+  db: Db | Trx,
+  evidenceId: string,
+  limit: number,
+): Promise<EvidenceView[]> {
+  const rows = await db('evidence_views')
+    .where({ evidence_id: evidenceId })
+    .orderBy('id', 'desc')
+    .limit(limit)
   return rows.map((row) => ({ staffId: row.viewed_by, what: row.what, at: row.viewed_at }))
 }
 
@@ -99,6 +120,12 @@ export const rekeyEvidence = (trx: Trx, keyring: Keyring, limit: number): Promis
   resealColumn(
     trx,
     keyring,
-    { table: 'evidence_keys', id: 'evidence_id', column: 'key_sealed', purpose: evidenceKeyPurpose, namesKey: true },
+    {
+      table: 'evidence_keys',
+      id: 'evidence_id',
+      column: 'key_sealed',
+      purpose: evidenceKeyPurpose,
+      namesKey: true,
+    },
     limit,
   )

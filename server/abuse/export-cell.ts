@@ -10,7 +10,9 @@ export function exportCell(value: string | number | Date | null): string {
   if (value === null) return '""'
   if (typeof value === 'number') return String(value)
   const text =
-    value instanceof Date ? value.toISOString() : showHidden(value.replaceAll('\r\n', '\n').replaceAll('\r', '\n'))
+    value instanceof Date
+      ? value.toISOString()
+      : showHidden(value.replaceAll('\r\n', '\n').replaceAll('\r', '\n'))
   return `"${(FORMULA.test(text) ? `'${text}` : text).replaceAll('"', '""')}"`
 }
 

@@ -43,11 +43,16 @@ export function readFeedbackReport(text: string): FeedbackReport | null {
   if (!type) return null
   const address = (name: string) =>
     /[^\s<>]{1,64}@[^\s<>]{1,255}/.exec(fields.get(name) ?? '')?.[0].toLowerCase() ?? null
-  const date = new Date((fields.get('arrival-date') ?? fields.get('received-date') ?? '').slice(0, 100))
+  const date = new Date(
+    (fields.get('arrival-date') ?? fields.get('received-date') ?? '').slice(0, 100),
+  )
   return {
     type,
     kind: Object.hasOwn(kinds, type) ? (kinds[type] ?? null) : null,
-    complainant: address('original-rcpt-to') ?? address('removal-recipient') ?? address('x-original-recipient'),
+    complainant:
+      address('original-rcpt-to') ??
+      address('removal-recipient') ??
+      address('x-original-recipient'),
     mailFrom: address('original-mail-from'),
     sourceIp: fields.get('source-ip')?.replace(/^\[|\]$/g, '') ?? null,
     arrivedAt: Number.isNaN(date.getTime()) ? null : date,

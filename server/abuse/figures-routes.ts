@@ -29,7 +29,12 @@ export function figuresRoutes(parts: WebParts): Router {
     const intake = Array.from({ length: shownDays }, (_, index) => {
       const day = new Date(from.getTime() + index * dayMs)
       const found = figures.days.find((each) => each.day === day.toISOString().slice(0, 10))
-      return { day, reports: found?.reports ?? 0, proven: found?.proven ?? 0, measures: found?.measures ?? 0 }
+      return {
+        day,
+        reports: found?.reports ?? 0,
+        proven: found?.proven ?? 0,
+        measures: found?.measures ?? 0,
+      }
     })
     const totals = {
       reports: intake.reduce((sum, each) => sum + each.reports, 0),
@@ -54,13 +59,19 @@ export function figuresRoutes(parts: WebParts): Router {
         },
         firstLook: {
           rows: weeks.map(({ week, firstLook }) => ({ week, ...firstLook })),
-          chart: lineChart([look.map(({ p50 }) => minutes(p50)), look.map(({ p95 }) => minutes(p95))]),
+          chart: lineChart([
+            look.map(({ p50 }) => minutes(p50)),
+            look.map(({ p95 }) => minutes(p95)),
+          ]),
         },
         effect: {
           rows: weeks.map((each) => ({ week: each.week, ...each.effect })),
           chart: lineChart([effect.map(({ p50 }) => p50), effect.map(({ p95 }) => p95)]),
         },
-        backlog: { rows: waiting, chart: barChart(waiting.map(({ cases, high }) => ({ value: cases, part: high }))) },
+        backlog: {
+          rows: waiting,
+          chart: barChart(waiting.map(({ cases, high }) => ({ value: cases, part: high }))),
+        },
       },
     })
   })

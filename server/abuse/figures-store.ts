@@ -115,7 +115,10 @@ export async function readFigures(
     counts('channel'),
     readBacklog(db, now, notOf),
   ])
-  const judged = Object.entries(byVerdict).reduce((sum, [name, n]) => (name === '?' ? sum : sum + n), 0)
+  const judged = Object.entries(byVerdict).reduce(
+    (sum, [name, n]) => (name === '?' ? sum : sum + n),
+    0,
+  )
   return {
     days: days.rows.map((row: DayFigures) => ({ ...row, proven: row.proven ?? 0 })),
     byKind,

@@ -63,7 +63,8 @@ const LABELS: Readonly<Record<string, string>> = {
   'message-id': 'Message-ID',
 }
 
-const SOURCE_FIELDS = /^(?:received|return-path|dkim-signature|authentication-results|arc-[a-z-]+|delivered-to)$/i
+const SOURCE_FIELDS =
+  /^(?:received|return-path|dkim-signature|authentication-results|arc-[a-z-]+|delivered-to)$/i
 const MAX_LINES = 5_000
 
 export function findLetterInText(text: string): FoundInText | null {
@@ -81,7 +82,11 @@ function findSource(lines: readonly string[]): FoundInText | null {
   })
   if (start < 0) return null
   const first = bare.findLastIndex((line, at) => at <= start && line.trim() === '') + 1
-  return { kind: 'source', text: lines.slice(first).join('\n'), note: lines.slice(0, first).join('\n').trim() }
+  return {
+    kind: 'source',
+    text: lines.slice(first).join('\n'),
+    note: lines.slice(0, first).join('\n').trim(),
+  }
 }
 
 function findRetold(lines: readonly string[]): FoundInText | null {
@@ -99,7 +104,11 @@ function findRetold(lines: readonly string[]): FoundInText | null {
   }
   if (!fields.some((field) => field.startsWith('From: '))) return null
   const body = lines.slice(at).map(withoutMarks).join('\r\n')
-  const head = [...fields, 'Content-Type: text/plain; charset=utf-8', 'Content-Transfer-Encoding: 8bit'].join('\r\n')
+  const head = [
+    ...fields,
+    'Content-Type: text/plain; charset=utf-8',
+    'Content-Transfer-Encoding: 8bit',
+  ].join('\r\n')
   const note = lines
     .slice(0, announced < 0 ? start : announced)
     .join('\n')
@@ -115,11 +124,14 @@ function labelsAt(lines: readonly string[], start: number): number {
 }
 
 function labelOf(line: string): { name: string; value: string } | null {
-  const found = /^[*_]{0,2}([\p{L}-]{1,16}(?: [\p{L}]{1,8})?)[*_]{0,2} ?:[*_]{0,2}[ \t]+(\S.{0,997})$/u.exec(
-    withoutMarks(line).trim().slice(0, 1100),
-  )
+  const found =
+    /^[*_]{0,2}([\p{L}-]{1,16}(?: [\p{L}]{1,8})?)[*_]{0,2} ?:[*_]{0,2}[ \t]+(\S.{0,997})$/u.exec(
+      withoutMarks(line).trim().slice(0, 1100),
+    )
   const key = found?.[1]?.toLowerCase() ?? ''
-  return found?.[2] && Object.hasOwn(LABELS, key) ? { name: LABELS[key] ?? '', value: found[2] } : null
+  return found?.[2] && Object.hasOwn(LABELS, key)
+    ? { name: LABELS[key] ?? '', value: found[2] }
+    : null
 }
 
 function withoutMarks(line: string): string {

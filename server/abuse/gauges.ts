@@ -6,7 +6,10 @@ import { readBacklog, readFigures } from './figures-store.ts'
 
 const dayMs = 86_400_000
 
-export function registerDeskGauges(registry: Registry, { db, clock }: { db: Db; clock: Clock }): void {
+export function registerDeskGauges(
+  registry: Registry,
+  { db, clock }: { db: Db; clock: Clock },
+): void {
   const registers = [registry]
   new Gauge({
     name: 'postern_abuse_backlog',
@@ -15,7 +18,8 @@ export function registerDeskGauges(registry: Registry, { db, clock }: { db: Db; 
     registers,
     async collect() {
       const { bySeverity, unseen, unjudged, appeals } = await readBacklog(db, clock.now())
-      for (const [severity, cases] of Object.entries(bySeverity)) this.set({ what: `cases-${severity}` }, Number(cases))
+      for (const [severity, cases] of Object.entries(bySeverity))
+        this.set({ what: `cases-${severity}` }, Number(cases))
       this.set({ what: 'cases-unseen' }, unseen)
       this.set({ what: 'reports-unjudged' }, unjudged)
       this.set({ what: 'appeals' }, appeals)
@@ -47,7 +51,8 @@ export function registerDeskGauges(registry: Registry, { db, clock }: { db: Db; 
         'share-proven': figures.shareProven,
         'share-lifted-after-appeal': figures.shareLiftedAfterAppeal,
       }
-      for (const [what, value] of Object.entries(known)) if (value !== null) this.set({ what }, value)
+      for (const [what, value] of Object.entries(known))
+        if (value !== null) this.set({ what }, value)
     },
   })
 }

@@ -30,13 +30,23 @@ export function createDeskIndex(parts: { db: Db; keyring: Keyring; clock: Clock 
     digest: async (purpose, value) => hmac(await key(), purpose, value),
     async terms(values) {
       const under = await key()
-      return [...new Set(values)].map((value) => String(hmac(under, 'term', value).readBigInt64BE()))
+      return [...new Set(values)].map((value) =>
+        String(hmac(under, 'term', value).readBigInt64BE()),
+      )
     },
   }
 }
 
 /** Of two processes that begin at once, one makes the key and both use it. */
-async function loadKey({ db, keyring, clock }: { db: Db; keyring: Keyring; clock: Clock }): Promise<Buffer> {
+async function loadKey({
+  db,
+  keyring,
+  clock,
+}: {
+  db: Db
+  keyring: Keyring
+  clock: Clock
+}): Promise<Buffer> {
   const fresh = keyring.seal(sealPurpose, randomBytes(32).toString('base64url'))
   await db('abuse_index_keys')
     .insert({ id: 1, key_sealed: fresh, key_id: keyring.newestKeyId, made_at: clock.now() })
@@ -48,7 +58,10 @@ async function loadKey({ db, keyring, clock }: { db: Db; keyring: Keyring; clock
 
 /** Moves the key itself to the newest key of SECRET_KEYS. */
 export async function rekeyDeskIndex(trx: Trx, keyring: Keyring): Promise<number> {
-  const row = await trx('abuse_index_keys').whereNot({ key_id: keyring.newestKeyId }).forUpdate().first()
+  const row = await trx('abuse_index_keys')
+    .whereNot({ key_id: keyring.newestKeyId })
+    .forUpdate()
+    .first()
   if (!row) return 0
   const key_sealed = keyring.seal(sealPurpose, keyring.open(sealPurpose, row.key_sealed))
   await trx('abuse_index_keys').where({ id: 1 }).update({ key_sealed, key_id: keyring.newestKeyId })

@@ -23,7 +23,9 @@ type Told = Exclude<ReportMail, { kind: 'refused' }>
 
 /** Lower case; each domain of ours has one (RFC 2142) unless a setting names another. */
 export const abuseAddressesOf = ({ abuseAddress, mailDomains }: DeskParts['settings']): string[] =>
-  (abuseAddress ? [abuseAddress] : mailDomains.map((domain) => `abuse@${domain}`)).map((each) => each.toLowerCase())
+  (abuseAddress ? [abuseAddress] : mailDomains.map((domain) => `abuse@${domain}`)).map((each) =>
+    each.toLowerCase(),
+  )
 
 /** Every address that the portal writes from: mail from there would be our own coming back. */
 const ownAddresses = ({ settings }: DeskParts): string[] => {
@@ -41,7 +43,9 @@ export async function intakeMail(parts: DeskParts, raw: Uint8Array): Promise<Tak
   }
   if (mail.kind === 'ignored') return await leave(parts, mail.mailKey, `ignored:${mail.reason}`)
   if (mail.kind === 'no-complaint') return await leave(parts, mail.mailKey, 'no-complaint')
-  return mail.kind === 'no-letter' ? await askForSource(parts, mail) : await takeLetters(parts, mail)
+  return mail.kind === 'no-letter'
+    ? await askForSource(parts, mail)
+    : await takeLetters(parts, mail)
 }
 
 async function leave({ db, clock }: DeskParts, key: string, outcome: string): Promise<TakenMail> {
@@ -49,15 +53,20 @@ async function leave({ db, clock }: DeskParts, key: string, outcome: string): Pr
   return isNew ? { kind: 'left', reason: outcome } : { kind: 'again' }
 }
 
-const isMailAddress = (address: string) => /^[^\s@<>"(),;:\\]{1,64}@[a-z0-9.-]{1,253}$/i.test(address)
+const isMailAddress = (address: string) =>
+  /^[^\s@<>"(),;:\\]{1,64}@[a-z0-9.-]{1,253}$/i.test(address)
 
-async function askForSource(parts: DeskParts, mail: Extract<Told, { kind: 'no-letter' }>): Promise<TakenMail> {
+async function askForSource(
+  parts: DeskParts,
+  mail: Extract<Told, { kind: 'no-letter' }>,
+): Promise<TakenMail> {
   const { db, clock, settings } = parts
   const to = mail.reporter.address
   const digest = await digestOfReporter(parts, to)
   const mayMail = isMailAddress(to) && (await reportMailBudget(parts)(digest))
   return await db.transaction(async (trx): Promise<TakenMail> => {
-    if (!(await noteMail(trx, { key: mail.mailKey, outcome: 'no-letter', at: clock.now() }))) return { kind: 'again' }
+    if (!(await noteMail(trx, { key: mail.mailKey, outcome: 'no-letter', at: clock.now() })))
+      return { kind: 'again' }
     if (!mayMail) return { kind: 'left', reason: 'no-letter' }
     await sendMessage(trx, parts, {
       name: 'report-source-wanted',
@@ -71,7 +80,10 @@ async function askForSource(parts: DeskParts, mail: Extract<Told, { kind: 'no-le
   })
 }
 
-async function takeLetters(parts: DeskParts, mail: Extract<Told, { kind: 'report' }>): Promise<TakenMail> {
+async function takeLetters(
+  parts: DeskParts,
+  mail: Extract<Told, { kind: 'report' }>,
+): Promise<TakenMail> {
   const { clock, settings } = parts
   const reporter = isMailAddress(mail.reporter.address) ? mail.reporter.address : null
   const reports = mail.letters.map(
@@ -89,7 +101,10 @@ async function takeLetters(parts: DeskParts, mail: Extract<Told, { kind: 'report
       acknowledge: mail.acknowledge && at === 0,
     }),
   )
-  const isNew = (trx: Trx) => noteMail(trx, { key: mail.mailKey, outcome: 'report', at: clock.now() })
+  const isNew = (trx: Trx) =>
+    noteMail(trx, { key: mail.mailKey, outcome: 'report', at: clock.now() })
   const taken = await takeReports(parts, reports, isNew)
-  return taken ? { kind: 'reports', references: taken.map(({ reference }) => reference) } : { kind: 'again' }
+  return taken
+    ? { kind: 'reports', references: taken.map(({ reference }) => reference) }
+    : { kind: 'again' }
 }

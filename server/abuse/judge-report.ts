@@ -5,7 +5,14 @@ import { joinCase } from './case-store.ts'
 import type { DeskParts } from './desk.ts'
 import { raiseSeverity } from './raise-severity.ts'
 import { type ReadReport, readReportedLetter } from './read-reported-letter.ts'
-import { findReport, holdOriginal, holdUnjudged, noteJudged, noteOutcome, type Report } from './report-store.ts'
+import {
+  findReport,
+  holdOriginal,
+  holdUnjudged,
+  noteJudged,
+  noteOutcome,
+  type Report,
+} from './report-store.ts'
 import { insertSearchTerms } from './search-store.ts'
 import { insertTimelineEntry } from './timeline-store.ts'
 import { tellOutcomeTask } from './work-on-case.ts'
@@ -24,19 +31,38 @@ export async function judgeReport(parts: DeskParts, reportId: string): Promise<v
     if (!report) return
     const original = await holdOriginal(trx, keyring, read.duplicateKey)
     if (original?.caseId) return await settleDuplicate(trx, parts, report, original, read, at)
-    const about = { accountId: read.account?.id ?? null, subject: read.account?.address ?? read.subject, subjectDigest }
+    const about = {
+      accountId: read.account?.id ?? null,
+      subject: read.account?.address ?? read.subject,
+      subjectDigest,
+    }
     const { verdict } = read.provenance
-    const joining = { kind: report.kind, reporterDigest: report.reporterDigest, verdict, at: report.receivedAt }
+    const joining = {
+      kind: report.kind,
+      reporterDigest: report.reporterDigest,
+      verdict,
+      at: report.receivedAt,
+    }
     const { found, opened } = await joinCase(trx, keyring, about, joining)
     const caseId = found.id
-    if (opened) await insertTimelineEntry(trx, keyring, { caseId, event: 'opened', details: {}, staffId: null, at })
+    if (opened)
+      await insertTimelineEntry(trx, keyring, {
+        caseId,
+        event: 'opened',
+        details: {},
+        staffId: null,
+        at,
+      })
     await raiseSeverity(trx, parts, found, read.account, at)
     await noteJudged(trx, keyring, reportId, judgedAs(read, { caseId, duplicateOf: null, at }))
     await insertSearchTerms(trx, { reportId, caseId, terms })
   })
 }
 
-const judgedAs = (read: ReadReport, more: { caseId: string; duplicateOf: string | null; at: Date }) => ({
+const judgedAs = (
+  read: ReadReport,
+  more: { caseId: string; duplicateOf: string | null; at: Date },
+) => ({
   ...more,
   duplicateKey: read.duplicateKey,
   details: read.details,
@@ -54,7 +80,12 @@ async function settleDuplicate(
   at: Date,
 ): Promise<void> {
   const caseId = original.caseId ?? ''
-  await noteJudged(trx, keyring, report.id, judgedAs(read, { caseId, duplicateOf: original.id, at }))
+  await noteJudged(
+    trx,
+    keyring,
+    report.id,
+    judgedAs(read, { caseId, duplicateOf: original.id, at }),
+  )
   if (!original.outcome) return
   await noteOutcome(trx, caseId, original.outcome)
   await enqueue(trx, tellOutcomeTask, { caseId }, { jobKey: `tell-outcome:${caseId}` })

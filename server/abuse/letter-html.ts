@@ -31,11 +31,52 @@ const sanitizer = lazily<typeof import('sanitize-html')>('sanitize-html')
 const options: IOptions = {
   // Security: no tag that fetches, runs or takes input is left in a reported letter, nor an attribute that names a place.
   allowedTags: [
-    ...['p', 'br', 'div', 'span', 'b', 'strong', 'i', 'em', 'u', 's', 'sub', 'sup', 'small', 'big', 'center', 'font'],
-    ...['h1', 'h2', 'h3', 'h4', 'h5', 'h6', 'blockquote', 'pre', 'code', 'hr', 'ul', 'ol', 'li', 'dl', 'dt', 'dd'],
+    ...[
+      'p',
+      'br',
+      'div',
+      'span',
+      'b',
+      'strong',
+      'i',
+      'em',
+      'u',
+      's',
+      'sub',
+      'sup',
+      'small',
+      'big',
+      'center',
+      'font',
+    ],
+    ...[
+      'h1',
+      'h2',
+      'h3',
+      'h4',
+      'h5',
+      'h6',
+      'blockquote',
+      'pre',
+      'code',
+      'hr',
+      'ul',
+      'ol',
+      'li',
+      'dl',
+      'dt',
+      'dd',
+    ],
     ...['table', 'thead', 'tbody', 'tfoot', 'tr', 'td', 'th', 'caption', 'bdo', 'bdi'],
   ],
-  allowedAttributes: { td: CELLS, th: CELLS, p: ['align'], div: ['align'], span: ['title'], '*': ['dir', 'lang'] },
+  allowedAttributes: {
+    td: CELLS,
+    th: CELLS,
+    p: ['align'],
+    div: ['align'],
+    span: ['title'],
+    '*': ['dir', 'lang'],
+  },
   allowedSchemes: [],
   nonTextTags: [
     'script',
@@ -68,10 +109,18 @@ export function safeLetterHtml(markup: string): SafeHtml {
       }
     },
     transformTags: {
-      img: (_name, attributes) => ({ tagName: 'span', attribs: {}, text: `[${attributes.alt || '▢'}]` }),
+      img: (_name, attributes) => ({
+        tagName: 'span',
+        attribs: {},
+        text: `[${attributes.alt || '▢'}]`,
+      }),
     },
   })
-  return { html, urls: urls.filter((url) => !/^(?:cid:|#|data:)/i.test(url.trim())), cut: read.length < markup.length }
+  return {
+    html,
+    urls: urls.filter((url) => !/^(?:cid:|#|data:)/i.test(url.trim())),
+    cut: read.length < markup.length,
+  }
 }
 
 const VOID = /^(?:br|hr|img|input|meta|link|col|area|base|wbr|source|track|embed|param)$/i
@@ -81,12 +130,15 @@ const LOOSE = /^(?:p|li|tr|td|th|dt|dd|option)$/i
 // The parser's work grows with the square of the open elements; no mail program opens hundreds.
 function tooDeepAt(markup: string): number {
   const open = { strict: 0, loose: 0 }
-  for (const { 1: closing, 2: name = '', index } of markup.matchAll(/<(\/?)([a-z][a-z0-9]{0,20})/gi)) {
+  for (const { 1: closing, 2: name = '', index } of markup.matchAll(
+    /<(\/?)([a-z][a-z0-9]{0,20})/gi,
+  )) {
     if (index > letterLimits.htmlChars) break
     if (VOID.test(name)) continue
     const kind = LOOSE.test(name) ? 'loose' : 'strict'
     open[kind] = Math.max(0, open[kind] + (closing ? -1 : 1))
-    if (open.strict > letterLimits.htmlDepth || open.loose > letterLimits.htmlDepth * 10) return index
+    if (open.strict > letterLimits.htmlDepth || open.loose > letterLimits.htmlDepth * 10)
+      return index
   }
   return markup.length
 }

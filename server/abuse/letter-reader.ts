@@ -74,11 +74,15 @@ export function createLetterReader({
   return {
     async letter(input) {
       const result = await inTurn({ what: 'letter', input })
-      return result === TOO_SLOW ? { kind: 'refused', reason: 'too-slow' } : (result as LetterOutcome)
+      return result === TOO_SLOW
+        ? { kind: 'refused', reason: 'too-slow' }
+        : (result as LetterOutcome)
     },
     async reportMail(input, ownAddresses) {
       const result = await inTurn({ what: 'report-mail', input, ownAddresses })
-      return result === TOO_SLOW ? { kind: 'refused', reason: 'unreadable' } : withBuffers(result as ReportMail)
+      return result === TOO_SLOW
+        ? { kind: 'refused', reason: 'unreadable' }
+        : withBuffers(result as ReportMail)
     },
     async attachment(input, sha256) {
       const result = await inTurn({ what: 'attachment', input, sha256 })
@@ -95,5 +99,8 @@ export function createLetterReader({
 // What crosses a thread arrives as plain bytes.
 function withBuffers(mail: ReportMail): ReportMail {
   if (mail.kind !== 'report') return mail
-  return { ...mail, letters: mail.letters.map((letter) => ({ ...letter, source: Buffer.from(letter.source) })) }
+  return {
+    ...mail,
+    letters: mail.letters.map((letter) => ({ ...letter, source: Buffer.from(letter.source) })),
+  }
 }

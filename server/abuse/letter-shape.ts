@@ -25,14 +25,16 @@ export function scanLetter(binary: string): ScannedLetter {
   const whole = binary.slice(0, gap)
   const lines = whole.slice(0, letterLimits.headerBytes).split('\r\n', letterLimits.headerLines)
   const fields = unfold(lines)
-  if (whole.length > letterLimits.headerBytes || lines.length >= letterLimits.headerLines) cuts.push('headers')
+  if (whole.length > letterLimits.headerBytes || lines.length >= letterLimits.headerLines)
+    cuts.push('headers')
   else if (fields.length > letterLimits.fields) cuts.push('headers')
 
   const body = binary.slice(gap).replace(/^(?:\r\n){1,2}/, '')
   const tree = measureTree(whole.slice(0, letterLimits.headerBytes), body)
   if (tree.depth > letterLimits.depth) cuts.push('nesting')
   if (tree.parts > letterLimits.parts) cuts.push('parts')
-  const crowded = tree.lines > letterLimits.shortLines && body.length / tree.lines < letterLimits.shortLineChars
+  const crowded =
+    tree.lines > letterLimits.shortLines && body.length / tree.lines < letterLimits.shortLineChars
   if (tree.lines > letterLimits.lines || crowded) cuts.push('body')
   const header = cuts.includes('headers') ? lines.slice(0, letterLimits.fields).join('\r\n') : whole
   const charset = charsetOf(header)
@@ -47,7 +49,9 @@ export function scanLetter(binary: string): ScannedLetter {
 
 export function charsetOf(header: string): string | null {
   return (
-    /^content-type[ \t]*:.{0,500}?\bcharset[ \t]*=[ \t]*"?([\w.:-]{1,40})/ims.exec(header)?.[1]?.toLowerCase() ?? null
+    /^content-type[ \t]*:.{0,500}?\bcharset[ \t]*=[ \t]*"?([\w.:-]{1,40})/ims
+      .exec(header)?.[1]
+      ?.toLowerCase() ?? null
   )
 }
 
@@ -62,17 +66,24 @@ function unfold(lines: readonly string[]): { name: string; raw: string }[] {
   for (const line of lines) {
     const name = /^[ \t]/.test(line) ? null : fieldName(line)
     const last = fields.at(-1)
-    if (name !== null) fields.push({ name, parts: [line.slice(line.indexOf(':') + 1)], size: line.length })
+    if (name !== null)
+      fields.push({ name, parts: [line.slice(line.indexOf(':') + 1)], size: line.length })
     else if (last && last.size < letterLimits.fieldBytes) {
       last.parts.push(line)
       last.size += line.length
     }
     if (fields.length > letterLimits.fields) break
   }
-  return fields.map(({ name, parts }) => ({ name, raw: parts.join('').slice(0, letterLimits.fieldBytes).trim() }))
+  return fields.map(({ name, parts }) => ({
+    name,
+    raw: parts.join('').slice(0, letterLimits.fieldBytes).trim(),
+  }))
 }
 
-function toField({ name, raw }: { name: string; raw: string }, charset: string | null): LetterField {
+function toField(
+  { name, raw }: { name: string; raw: string },
+  charset: string | null,
+): LetterField {
   const text = /[\u0080-\u00ff]/.test(raw) ? decodeBytes(raw, charset) : raw
   return { name, raw, value: showHidden(decodeWords(text).replace(/[\t\r\n]+/g, ' ')) }
 }

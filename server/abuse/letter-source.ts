@@ -24,7 +24,10 @@ const SAMPLED_LINES = 40
 export function openSource(input: Uint8Array | string): LetterSource {
   const repairs: Repair[] = []
   const pasted = typeof input === 'string'
-  const { lines: all, cut } = toLines(pasted ? Buffer.from(input.toWellFormed(), 'utf8') : input, repairs)
+  const { lines: all, cut } = toLines(
+    pasted ? Buffer.from(input.toWellFormed(), 'utf8') : input,
+    repairs,
+  )
   let lines = all
 
   lines = unquote(lines, repairs)
@@ -45,7 +48,10 @@ function toLines(bytes: Uint8Array, repairs: Repair[]): { lines: string[]; cut: 
   const mark = buffer.length >= 2 ? buffer.readUInt16BE(0) : 0
   if (mark === 0xfffe || mark === 0xfeff) {
     // Windows Notepad's "Unicode" keeps a pasted letter in UTF-16.
-    buffer = Buffer.from(new TextDecoder(mark === 0xfffe ? 'utf-16le' : 'utf-16be').decode(buffer), 'utf8')
+    buffer = Buffer.from(
+      new TextDecoder(mark === 0xfffe ? 'utf-16le' : 'utf-16be').decode(buffer),
+      'utf8',
+    )
     repairs.push('utf-16')
   }
   const text = buffer.toString('latin1')
@@ -122,7 +128,9 @@ function dropPreamble(lines: string[], repairs: Repair[]): string[] {
   // A header on the very top is the letter's own, whatever its body quotes.
   const own = blocks.find((block) => block.start === first && block.known >= 2)
   const best =
-    own ?? blocks.find((block) => block.transport && block.known >= 3) ?? blocks.find((block) => block.known >= 2)
+    own ??
+    blocks.find((block) => block.transport && block.known >= 3) ??
+    blocks.find((block) => block.known >= 2)
   const start = best?.start ?? first
   if (start !== first && !/^From \S+/.test(lines[first] ?? '')) repairs.push('preamble-dropped')
   return start === 0 ? lines : lines.slice(start)
@@ -157,10 +165,19 @@ function headerBlocks(lines: readonly string[]): HeaderBlock[] {
 // Copied out of a page's source: `&lt;id@example.com&gt;`.
 function decodeEntities(lines: string[], repairs: Repair[]): string[] {
   const head = sample(lines).join('\n')
-  if (!/^(?:message-id|from|return-path)[ \t]*:.*&lt;/im.test(head) || /^[\w-]+:.*</m.test(head)) return lines
+  if (!/^(?:message-id|from|return-path)[ \t]*:.*&lt;/im.test(head) || /^[\w-]+:.*</m.test(head))
+    return lines
   repairs.push('entities-decoded')
-  const plain: Record<string, string> = { '&lt;': '<', '&gt;': '>', '&quot;': '"', '&#39;': "'", '&amp;': '&' }
-  return lines.map((line) => line.replace(/&(?:lt|gt|quot|#39|amp);/g, (entity) => plain[entity] ?? entity))
+  const plain: Record<string, string> = {
+    '&lt;': '<',
+    '&gt;': '>',
+    '&quot;': '"',
+    '&#39;': "'",
+    '&amp;': '&',
+  }
+  return lines.map((line) =>
+    line.replace(/&(?:lt|gt|quot|#39|amp);/g, (entity) => plain[entity] ?? entity),
+  )
 }
 
 // Folded lines that lost their indentation look like text between two fields; no-break blanks are blanks.
@@ -181,7 +198,9 @@ function mendFolding(lines: string[], repairs: Repair[]): string[] {
   })
   if (!mended) return lines
   repairs.push('folding-mended')
-  return closed ? [...head, '', ...lines.slice(headerEnd + 1)] : [...head, ...lines.slice(headerEnd)]
+  return closed
+    ? [...head, '', ...lines.slice(headerEnd + 1)]
+    : [...head, ...lines.slice(headerEnd)]
 }
 
 function isKnown(line: string): boolean {

@@ -45,7 +45,12 @@ export function measureTree(header: string, body: string) {
       if (!closes) spans.push({ headerAt: at, bodyAt: body.length, endAt: body.length })
       partHeader = closes ? null : ''
     }
-    if (seen.depth > letterLimits.depth || seen.parts > letterLimits.parts || seen.lines > letterLimits.lines) break
+    if (
+      seen.depth > letterLimits.depth ||
+      seen.parts > letterLimits.parts ||
+      seen.lines > letterLimits.lines
+    )
+      break
   }
   return { ...seen, spans: seen.decoyed ? [] : spans }
 }

@@ -5,7 +5,11 @@ import { parseReportMail } from './parse-report-mail.ts'
 
 export type ReaderTask =
   | { readonly what: 'letter'; readonly input: Uint8Array | string }
-  | { readonly what: 'report-mail'; readonly input: Uint8Array; readonly ownAddresses: readonly string[] }
+  | {
+      readonly what: 'report-mail'
+      readonly input: Uint8Array
+      readonly ownAddresses: readonly string[]
+    }
   | { readonly what: 'attachment'; readonly input: Uint8Array | string; readonly sha256: string }
 
 async function run(task: ReaderTask): Promise<unknown> {

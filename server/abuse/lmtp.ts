@@ -9,7 +9,8 @@ export interface LmtpServer {
   stop(): Promise<void>
 }
 
-const refusal = (responseCode: number, words: string) => Object.assign(new Error(words), { responseCode })
+const refusal = (responseCode: number, words: string) =>
+  Object.assign(new Error(words), { responseCode })
 
 /** Loaded where it is asked for. @param port 0 takes a free one */
 export async function startLmtp(parts: DeskParts, host: string, port: number): Promise<LmtpServer> {
@@ -27,7 +28,9 @@ export async function startLmtp(parts: DeskParts, host: string, port: number): P
     socketTimeout: 30_000,
     closeTimeout: 2000,
     onRcptTo: ({ address }, _session, done) =>
-      done(own.includes(address.toLowerCase()) ? null : refusal(550, 'only reports are taken here')),
+      done(
+        own.includes(address.toLowerCase()) ? null : refusal(550, 'only reports are taken here'),
+      ),
     onData(stream, _session, done) {
       const chunks: Buffer[] = []
       stream.on('data', (chunk: Buffer) => {

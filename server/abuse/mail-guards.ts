@@ -19,7 +19,12 @@ export function isLoop(
   if (fieldsNamed(fields, loopHeaderName).length > 0) return true
   if (fieldsNamed(fields, 'received').length > MAX_RECEIVED) return true
   const loops = [...fieldsNamed(fields, 'x-loop'), ...fieldsNamed(fields, 'delivered-to').slice(1)]
-  if (loops.some((field) => ownAddresses.includes(field.value.trim().replace(/^<|>$/g, '').toLowerCase()))) return true
+  if (
+    loops.some((field) =>
+      ownAddresses.includes(field.value.trim().replace(/^<|>$/g, '').toLowerCase()),
+    )
+  )
+    return true
   return from.some((address) => ownAddresses.includes(address))
 }
 
@@ -32,7 +37,10 @@ export function isBounce(fields: readonly LetterField[], contentType: string): b
     return true
   const [returnPath] = fieldsNamed(fields, 'return-path')
   const senders = fieldsNamed(fields, 'from').map((field) => field.value)
-  return returnPath?.value.trim() === '<>' || senders.some((value) => /\b(?:mailer-daemon|postmaster)@/i.test(value))
+  return (
+    returnPath?.value.trim() === '<>' ||
+    senders.some((value) => /\b(?:mailer-daemon|postmaster)@/i.test(value))
+  )
 }
 
 /** RFC 3834 and what programs did before it. */
@@ -42,7 +50,9 @@ export function isAutomatic(fields: readonly LetterField[]): boolean {
   if (submitted !== undefined && !/^no\b/.test(submitted)) return true
   if (/^(?:auto_reply|auto-reply|bulk|junk|list)$/.test(value('precedence') ?? '')) return true
   if (
-    ['x-autoreply', 'x-autorespond', 'x-autoreply-from', 'x-mail-autoreply'].some((name) => value(name) !== undefined)
+    ['x-autoreply', 'x-autorespond', 'x-autoreply-from', 'x-mail-autoreply'].some(
+      (name) => value(name) !== undefined,
+    )
   )
     return true
   return AUTO_SUBJECT.test(value('subject') ?? '')

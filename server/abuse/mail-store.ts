@@ -2,7 +2,10 @@
 import type { Db, Trx } from '#db/connection.ts'
 
 /** True the first time: each mail is taken in once, however often and by however many ways it arrives. */
-export async function noteMail(trx: Trx, mail: { key: string; outcome: string; at: Date }): Promise<boolean> {
+export async function noteMail(
+  trx: Trx,
+  mail: { key: string; outcome: string; at: Date },
+): Promise<boolean> {
   const { rowCount } = await trx.raw(
     'insert into abuse_mails (mail_key, outcome, arrived_at) values (:key, :outcome, :at) on conflict (mail_key) do nothing',
     { ...mail },

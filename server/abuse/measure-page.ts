@@ -37,7 +37,12 @@ export function refusalErrors(refused: MeasureRefusal): FormError[] {
 
 /** What must be seen before the deed. Texts: `staff-measure.warnings.<code>`. */
 export interface MeasureWarning {
-  readonly code: 'milder' | 'no-way-back' | 'new-password-case' | 'new-password-proposal' | 'no-report-since'
+  readonly code:
+    | 'milder'
+    | 'no-way-back'
+    | 'new-password-case'
+    | 'new-password-proposal'
+    | 'no-report-since'
   readonly at?: Date
 }
 
@@ -59,8 +64,15 @@ export const warnOfMilder = (wanted: MeasureName, standing: Standing): MeasureWa
   isMilder(wanted, standing) ? [{ code: 'milder' }] : []
 
 /** Where a new password is demanded of an owner who cannot set one, nobody but the staff opens the mailbox again. */
-export async function lacksWayBack({ db, methods, clock }: DeskParts, accountId: string, wanted: MeasureName) {
-  return measureRows[wanted].portal === 'reset' && !hasWayBack(await methods.describe(db, accountId, clock.now()))
+export async function lacksWayBack(
+  { db, methods, clock }: DeskParts,
+  accountId: string,
+  wanted: MeasureName,
+) {
+  return (
+    measureRows[wanted].portal === 'reset' &&
+    !hasWayBack(await methods.describe(db, accountId, clock.now()))
+  )
 }
 
 /** An owner who has recovered the mailbox since is not to be shut out again unseen. */
@@ -96,4 +108,5 @@ export const recordMeasureLook = (
   desk: DeskParts,
   staffId: string,
   { id, caseId, accountId }: Measure,
-): Promise<void> => recordLook(desk, { staffId, action: 'measure.viewed', caseId, accountId, subject: id })
+): Promise<void> =>
+  recordLook(desk, { staffId, action: 'measure.viewed', caseId, accountId, subject: id })

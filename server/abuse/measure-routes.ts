@@ -32,7 +32,13 @@ import {
   type Standing,
 } from './measures.ts'
 import { findDecision, findRepeatedMeasure } from './repeated-measure.ts'
-import { liftMeasure, type MeasureRefusal, mayLift, refuseStep, takeMeasure } from './take-measure.ts'
+import {
+  liftMeasure,
+  type MeasureRefusal,
+  mayLift,
+  refuseStep,
+  takeMeasure,
+} from './take-measure.ts'
 
 const dayMs = 86_400_000
 
@@ -53,13 +59,27 @@ function readWanted(raw: Readonly<Record<string, unknown>>, now: Date): Wanted |
   const rule = measureRows[measure].until
   if (until === null && rule === 'needed') return [{ field: 'days', reason: 'needed' }]
   // A measure that cannot have an end takes none, whatever stood in the field beside it.
-  return { measure, cause, days: rule === 'none' ? 'none' : known, until: rule === 'none' ? null : until }
+  return {
+    measure,
+    cause,
+    days: rule === 'none' ? 'none' : known,
+    until: rule === 'none' ? null : until,
+  }
 }
 
-function warningsOf(about: Case, account: Account, standing: Standing, measure: MeasureName): MeasureWarning[] {
+function warningsOf(
+  about: Case,
+  account: Account,
+  standing: Standing,
+  measure: MeasureName,
+): MeasureWarning[] {
   const newer = warnOfNewPassword('new-password-case', account, about.openedAt)
   const quiet = newer.length > 0 && about.lastReportAt < account.passwordChangedAt
-  return [...warnOfMilder(measure, standing), ...newer, ...(quiet ? [{ code: 'no-report-since' } as const] : [])]
+  return [
+    ...warnOfMilder(measure, standing),
+    ...newer,
+    ...(quiet ? [{ code: 'no-report-since' } as const] : []),
+  ]
 }
 
 export function measureRoutes(parts: WebParts): Router {
@@ -72,17 +92,31 @@ export function measureRoutes(parts: WebParts): Router {
   const freshHere = requireFreshPassword(now)
   const freshCases = requireFreshPassword(now, '/staff/cases')
 
-  async function showConsequences(req: Request, res: Response, wanted: Wanted | FormError[], refused?: MeasureRefusal) {
+  async function showConsequences(
+    req: Request,
+    res: Response,
+    wanted: Wanted | FormError[],
+    refused?: MeasureRefusal,
+  ) {
     const staff = staffOf(req)
     const found = await openCase(desk, req.params.id, staff)
     const account = found.accountId ? await findAccount(db, found.accountId) : undefined
     if (!account) throw new NotFound('a case without an account')
-    await recordLook(desk, { staffId: staff.id, action: 'measure.viewed', caseId: found.id, accountId: account.id })
+    await recordLook(desk, {
+      staffId: staff.id,
+      action: 'measure.viewed',
+      caseId: found.id,
+      accountId: account.id,
+    })
     const state = await stateOf(desk, account)
     const faults = Array.isArray(wanted) ? wanted : []
     const ok = Array.isArray(wanted) ? undefined : wanted
     const step = ok && refuseStep(state.standing, ok.measure, actorOf(staff).right)
-    const lasting = [...faults, ...(step ? refusalErrors(step) : []), ...(refused ? refusalErrors(refused) : [])]
+    const lasting = [
+      ...faults,
+      ...(step ? refusalErrors(step) : []),
+      ...(refused ? refusalErrors(refused) : []),
+    ]
     const changed = refused?.kind === 'changed'
     // Where only the page was out of date, what it shows now can be taken.
     const noWayBack = ok !== undefined && (await lacksWayBack(desk, account.id, ok.measure))
@@ -105,13 +139,19 @@ export function measureRoutes(parts: WebParts): Router {
 
   async function showLift(req: Request, res: Response, measure: Measure, refused?: MeasureRefusal) {
     const may = mayLift(measure, actorOf(staffOf(req)).right)
-    const told: MeasureRefusal | undefined = refused ?? (may ? undefined : { kind: 'right-needed', right: 'senior' })
+    const told: MeasureRefusal | undefined =
+      refused ?? (may ? undefined : { kind: 'right-needed', right: 'senior' })
     const names = await findAddresses(db, [measure.accountId, measure.proposedBy])
     showStaffPage(parts, req, res, {
       id: 'staff-lift',
       view: 'abuse/lift',
       errors: told ? refusalErrors(told) : [],
-      locals: { measure, address: names.get(measure.accountId), by: names.get(measure.proposedBy), may },
+      locals: {
+        measure,
+        address: names.get(measure.accountId),
+        by: names.get(measure.proposedBy),
+        may,
+      },
     })
   }
 
@@ -148,7 +188,8 @@ export function measureRoutes(parts: WebParts): Router {
       const lifted = await liftMeasure(desk, measure.id, actorOf(staff))
       if (lifted.kind !== 'lifted' && lifted.kind !== 'not-in-force')
         return await showLift(req, res, measure, lifted as MeasureRefusal)
-      const isLifted = lifted.kind === 'lifted' || (await findDecision(db, measure.id, staff.id)) === 'lifted'
+      const isLifted =
+        lifted.kind === 'lifted' || (await findDecision(db, measure.id, staff.id)) === 'lifted'
       tellDone(res, isLifted ? 'lifted' : 'not-yours')
       res.redirect(303, measure.caseId ? `/staff/cases/${measure.caseId}` : '/staff/cases')
     })

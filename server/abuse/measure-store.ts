@@ -1,7 +1,13 @@
 // What was done about accounts: at most one measure in force for each, and at most one proposed.
 import type { Db, Trx } from '#db/connection.ts'
 import { type AccountTrx, openAccountAsItStands } from '../accounts/change-account.ts'
-import { type EndReason, type MeasureCause, type MeasureName, type Standing, standingOf } from './measures.ts'
+import {
+  type EndReason,
+  type MeasureCause,
+  type MeasureName,
+  type Standing,
+  standingOf,
+} from './measures.ts'
 
 export interface Measure {
   readonly id: string
@@ -57,7 +63,10 @@ export interface StandingAccount {
 }
 
 /** What stands for the account. Goes through its door, so that measures come one after the other. */
-export async function holdStanding(trx: Trx, accountId: string): Promise<StandingAccount | undefined> {
+export async function holdStanding(
+  trx: Trx,
+  accountId: string,
+): Promise<StandingAccount | undefined> {
   const door = await openAccountAsItStands(trx, accountId)
   if (!door || door.account.closedAt) return undefined
   const { account } = door
@@ -81,8 +90,14 @@ export async function findMeasure(db: Db | Trx, id: string): Promise<Measure | u
 }
 
 /** Everything that was ever done or proposed about the account, newest first. */
-export async function listMeasures(db: Db | Trx, accountId: string, limit = 50): Promise<Measure[]> {
-  return (await db('measures').where({ account_id: accountId }).orderBy('id', 'desc').limit(limit)).map(asMeasure)
+export async function listMeasures(
+  db: Db | Trx,
+  accountId: string,
+  limit = 50,
+): Promise<Measure[]> {
+  return (
+    await db('measures').where({ account_id: accountId }).orderBy('id', 'desc').limit(limit)
+  ).map(asMeasure)
 }
 
 /** Measures that wait for a second person, oldest first. @param notOf the member of staff who looks: measures on their own mailbox are left out */
@@ -117,7 +132,11 @@ export async function insertMeasure(
     `insert into measures (account_id, case_id, measure, cause, until, state, proposed_by, proposed_at, taken_at)
      values (:accountId, :caseId, :measure, :cause, :until, :state, :staffId, :at, :takenAt)
      on conflict (account_id) where state = 'proposed' do nothing returning *`,
-    { ...measure, state: measure.taken ? 'in-force' : 'proposed', takenAt: measure.taken ? measure.at : null },
+    {
+      ...measure,
+      state: measure.taken ? 'in-force' : 'proposed',
+      takenAt: measure.taken ? measure.at : null,
+    },
   )
   return rows[0] && asMeasure(rows[0])
 }
@@ -139,13 +158,21 @@ export async function setApproved(
 }
 
 /** Undefined where it waits no more. Who proposed it may take it back. */
-export async function setRefused(trx: Trx, id: string, staffId: string, at: Date): Promise<Measure | undefined> {
+export async function setRefused(
+  trx: Trx,
+  id: string,
+  staffId: string,
+  at: Date,
+): Promise<Measure | undefined> {
   const [row] = await trx('measures')
     .where({ id, state: 'proposed' })
     .update({
       state: 'refused',
       decided_at: at,
-      approved_by: trx.raw('case when proposed_by = ? then null else ?::uuid end', [staffId, staffId]),
+      approved_by: trx.raw('case when proposed_by = ? then null else ?::uuid end', [
+        staffId,
+        staffId,
+      ]),
     })
     .returning('*')
   return row && asMeasure(row)
@@ -165,7 +192,11 @@ export async function setEnded(
 }
 
 /** Ends the measure that demanded a new password, now that there is one; undefined where none does. */
-export async function setRecovered(trx: AccountTrx, accountId: string, at: Date): Promise<Measure | undefined> {
+export async function setRecovered(
+  trx: AccountTrx,
+  accountId: string,
+  at: Date,
+): Promise<Measure | undefined> {
   const [row] = await trx('measures')
     .where({ account_id: accountId, state: 'in-force', measure: 'compromised' })
     .update({ state: 'ended', ended_at: at, end_reason: 'recovered' })
@@ -177,14 +208,22 @@ export async function setRecovered(trx: AccountTrx, accountId: string, at: Date)
 export async function isSendingLimited(db: Db, address: string): Promise<boolean> {
   const row = await db('measures')
     .join('mailboxes', 'mailboxes.account_id', 'measures.account_id')
-    .where({ 'mailboxes.address': address, 'measures.state': 'in-force', 'measures.measure': 'limit-sending' })
+    .where({
+      'mailboxes.address': address,
+      'measures.state': 'in-force',
+      'measures.measure': 'limit-sending',
+    })
     .first('measures.id')
   return row !== undefined
 }
 
 /** Measures whose time is over. */
 export async function findExpired(db: Db, now: Date, limit: number): Promise<Measure[]> {
-  const rows = await db('measures').where({ state: 'in-force' }).where('until', '<=', now).orderBy('until').limit(limit)
+  const rows = await db('measures')
+    .where({ state: 'in-force' })
+    .where('until', '<=', now)
+    .orderBy('until')
+    .limit(limit)
   return rows.map(asMeasure)
 }
 
@@ -192,7 +231,12 @@ export async function findExpired(db: Db, now: Date, limit: number): Promise<Mea
 export async function setPortalDoor(
   trx: AccountTrx,
   accountId: string,
-  door: { blockedAt: Date | null; reason: string | null; resetDemandedAt: Date | null; newEpoch: boolean },
+  door: {
+    blockedAt: Date | null
+    reason: string | null
+    resetDemandedAt: Date | null
+    newEpoch: boolean
+  },
 ): Promise<void> {
   await trx('accounts')
     .where({ id: accountId })

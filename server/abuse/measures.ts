@@ -1,14 +1,30 @@
 /** What can be done about an account: one table of allowed transitions. Whatever is not in it cannot happen. */
 import type { Suspension } from '../mail-platform/mail-platform.ts'
 
-export const measureNames = ['limit-sending', 'suspend-sending', 'suspend-all', 'compromised', 'block'] as const
+export const measureNames = [
+  'limit-sending',
+  'suspend-sending',
+  'suspend-all',
+  'compromised',
+  'block',
+] as const
 export type MeasureName = (typeof measureNames)[number]
-export const isMeasureName = (value: unknown): value is MeasureName => measureNames.some((name) => name === value)
+export const isMeasureName = (value: unknown): value is MeasureName =>
+  measureNames.some((name) => name === value)
 
 /** Why, as the owner is told in the texts `messages.account-blocked.cause`. */
-export const measureCauses = ['spam', 'phishing', 'malware', 'fraud', 'harassment', 'compromised', 'other'] as const
+export const measureCauses = [
+  'spam',
+  'phishing',
+  'malware',
+  'fraud',
+  'harassment',
+  'compromised',
+  'other',
+] as const
 export type MeasureCause = (typeof measureCauses)[number]
-export const isMeasureCause = (value: unknown): value is MeasureCause => measureCauses.some((cause) => cause === value)
+export const isMeasureCause = (value: unknown): value is MeasureCause =>
+  measureCauses.some((cause) => cause === value)
 
 /** How a measure came to its end. */
 export type EndReason = 'lifted' | 'appeal' | 'expired' | 'recovered' | 'replaced'
@@ -119,7 +135,8 @@ export const transitions: Readonly<Record<Standing, readonly Standing[]>> = {
   'operator-block': [],
 }
 
-export const allowsTransition = (from: Standing, to: Standing): boolean => transitions[from].includes(to)
+export const allowsTransition = (from: Standing, to: Standing): boolean =>
+  transitions[from].includes(to)
 
 /** What a measure loses for its holder, mildest first: an appeal that eases leads to a smaller one. */
 const weight: Readonly<Record<Standing, number>> = {

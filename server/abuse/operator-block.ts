@@ -28,13 +28,23 @@ export async function blockByOperator(
   await wantMailboxSuspension(trx, { accountId, suspension: 'all', at })
   await endSessions(trx, accountId)
   await doubtLateWays(trx, parts, { accountId, at })
-  await recordActivity(trx, parts.keyring, { accountId, event: 'account.blocked', details: { reason }, at })
+  await recordActivity(trx, parts.keyring, {
+    accountId,
+    event: 'account.blocked',
+    details: { reason },
+    at,
+  })
   await tellOfOperatorBlock(trx, parts, account, at)
   return true
 }
 
 /** By the backup address and the phone: the mailbox itself is closed. */
-async function tellOfOperatorBlock(trx: Trx, parts: DeskParts, account: Holder, at: Date): Promise<void> {
+async function tellOfOperatorBlock(
+  trx: Trx,
+  parts: DeskParts,
+  account: Holder,
+  at: Date,
+): Promise<void> {
   await tellHolder(trx, parts, {
     account,
     suspension: 'all',
@@ -51,7 +61,12 @@ async function tellOfOperatorBlock(trx: Trx, parts: DeskParts, account: Holder, 
   })
 }
 
-export async function tellOfOperatorLift(trx: Trx, parts: DeskParts, account: Holder, at: Date): Promise<void> {
+export async function tellOfOperatorLift(
+  trx: Trx,
+  parts: DeskParts,
+  account: Holder,
+  at: Date,
+): Promise<void> {
   await tellHolder(trx, parts, {
     account,
     suspension: 'none',

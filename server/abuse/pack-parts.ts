@@ -18,7 +18,11 @@ export function packLargeParts(letter: ScannedLetter): ScannedLetter {
     if (headerAt < done || ENCODED.test(header)) continue
     const plain = header.replace(ENCODING_FIELD, '')
     const packed = Buffer.from(letter.body.slice(bodyAt, endAt), 'latin1').toString('base64')
-    pieces.push(letter.body.slice(done, headerAt), plain, `Content-Transfer-Encoding: base64\r\n\r\n${packed}`)
+    pieces.push(
+      letter.body.slice(done, headerAt),
+      plain,
+      `Content-Transfer-Encoding: base64\r\n\r\n${packed}`,
+    )
     done = endAt
   }
   return { ...letter, body: `${pieces.join('')}${letter.body.slice(done)}` }

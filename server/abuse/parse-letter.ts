@@ -22,7 +22,10 @@ import { decodeUtf7 } from './utf7.ts'
 export type LetterOutcome =
   | { readonly kind: 'letter'; readonly letter: Letter; readonly scanned: ScannedLetter }
   /** `outlook-msg`: the program's own container, of which no proof can be made; ask for the source instead. */
-  | { readonly kind: 'refused'; readonly reason: 'empty' | 'too-large' | 'outlook-msg' | 'too-slow' }
+  | {
+      readonly kind: 'refused'
+      readonly reason: 'empty' | 'too-large' | 'outlook-msg' | 'too-slow'
+    }
 
 type ReadOutcome =
   | Exclude<LetterOutcome, { kind: 'letter' }>
@@ -39,7 +42,10 @@ export async function parseLetter(input: Uint8Array | string): Promise<LetterOut
 
 /** The same with the decoded parts, for who looks for letters within the letter. */
 export async function readLetter(input: Uint8Array | string): Promise<ReadOutcome> {
-  const bytes = typeof input === 'string' ? Buffer.from(input.slice(0, letterLimits.bytes + 1)) : Buffer.from(input)
+  const bytes =
+    typeof input === 'string'
+      ? Buffer.from(input.slice(0, letterLimits.bytes + 1))
+      : Buffer.from(input)
   if (bytes.length > letterLimits.bytes) return { kind: 'refused', reason: 'too-large' }
   if (bytes.subarray(0, 8).equals(OLE_MAGIC)) return { kind: 'refused', reason: 'outlook-msg' }
   const source = openSource(input)
@@ -58,7 +64,12 @@ export async function readLetter(input: Uint8Array | string): Promise<ReadOutcom
   if (cut) cuts.add('links')
 
   const letter: Letter = {
-    shape: scanned.fields.length === 0 ? 'text-only' : scanned.body.trim() === '' ? 'headers-only' : 'whole',
+    shape:
+      scanned.fields.length === 0
+        ? 'text-only'
+        : scanned.body.trim() === ''
+          ? 'headers-only'
+          : 'whole',
     sha256: createHash('sha256').update(bytes).digest('hex'),
     sizeBytes: bytes.length,
     repairs: source.repairs,
@@ -78,12 +89,16 @@ export async function readLetter(input: Uint8Array | string): Promise<ReadOutcom
 }
 
 /** The bytes of one attachment, for a download that no browser will run. Null where the letter holds none with that hash. */
-export async function readAttachment(input: Uint8Array | string, sha256: string): Promise<Buffer | null> {
+export async function readAttachment(
+  input: Uint8Array | string,
+  sha256: string,
+): Promise<Buffer | null> {
   const scanned = scanLetter(openSource(input).binary)
   if (scanned.cuts.length > 0) return null
   const { attachments } = await readParts(scanned, new Set())
   return (
-    attachments.find(({ content }) => createHash('sha256').update(content).digest('hex') === sha256)?.content ?? null
+    attachments.find(({ content }) => createHash('sha256').update(content).digest('hex') === sha256)
+      ?.content ?? null
   )
 }
 
@@ -121,7 +136,8 @@ export async function readParts(scanned: ScannedLetter, cuts: Set<Cut>): Promise
     attachments: email.attachments.map(({ filename, mimeType, content }) => ({
       name: filename,
       type: mimeType,
-      content: typeof content === 'string' ? Buffer.from(content) : Buffer.from(content as ArrayBuffer),
+      content:
+        typeof content === 'string' ? Buffer.from(content) : Buffer.from(content as ArrayBuffer),
     })),
   }
 }
@@ -133,7 +149,8 @@ function readFlat(scanned: ScannedLetter): LetterParts {
 
 function readFields(fields: readonly LetterField[]) {
   const first = (name: string) => fieldsNamed(fields, name)[0]
-  const inBrackets = (text: string | undefined) => showHiddenLine(text?.replace(/^[^<]*<([^>]*)>.*$/s, '$1') ?? '', 998)
+  const inBrackets = (text: string | undefined) =>
+    showHiddenLine(text?.replace(/^[^<]*<([^>]*)>.*$/s, '$1') ?? '', 998)
   return {
     fields,
     from: mailboxes(fieldsNamed(fields, 'from')),
@@ -149,7 +166,11 @@ function readFields(fields: readonly LetterField[]) {
 function mailboxes(fields: readonly LetterField[]): Mailbox[] {
   return fields
     .slice(0, 10)
-    .flatMap((field) => addressParser(field.raw === field.value ? field.value : encodedFirst(field), { flatten: true }))
+    .flatMap((field) =>
+      addressParser(field.raw === field.value ? field.value : encodedFirst(field), {
+        flatten: true,
+      }),
+    )
     .slice(0, 100)
     .map(({ name, address }) => ({
       name: showHiddenLine(name ?? '', 200),

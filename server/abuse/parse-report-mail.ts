@@ -49,15 +49,26 @@ export type ReportMail =
 const MAX_LETTERS = 20
 const NOTE_CHARS = 5_000
 const HEADERS_ONLY = ['text/rfc822-headers', 'message/rfc822-headers', 'text/rfc822']
-const ENVELOPE_TYPES = ['application/octet-stream', 'text/plain', 'application/x-eml', 'application/eml']
+const ENVELOPE_TYPES = [
+  'application/octet-stream',
+  'text/plain',
+  'application/x-eml',
+  'application/eml',
+]
 
 /** @param ownAddresses lower case: every address the portal itself sends from. Never throws for what a stranger wrote. */
-export async function parseReportMail(mail: Uint8Array, ownAddresses: readonly string[]): Promise<ReportMail> {
+export async function parseReportMail(
+  mail: Uint8Array,
+  ownAddresses: readonly string[],
+): Promise<ReportMail> {
   const outcome = await readLetter(mail)
   if (outcome.kind === 'refused') {
     return {
       kind: 'refused',
-      reason: outcome.reason === 'empty' || outcome.reason === 'too-large' ? outcome.reason : 'unreadable',
+      reason:
+        outcome.reason === 'empty' || outcome.reason === 'too-large'
+          ? outcome.reason
+          : 'unreadable',
     }
   }
   const { letter, parts } = outcome
@@ -67,7 +78,9 @@ export async function parseReportMail(mail: Uint8Array, ownAddresses: readonly s
 
   const contentType = fieldsNamed(letter.fields, 'content-type')[0]?.value ?? ''
   const feedback = readFeedback(parts.attachments)
-  const attached = parts.attachments.filter((part) => isLetter(part, feedback !== null)).slice(0, MAX_LETTERS)
+  const attached = parts.attachments
+    .filter((part) => isLetter(part, feedback !== null))
+    .slice(0, MAX_LETTERS)
   if (feedback && feedback.kind === null) return { kind: 'no-complaint', feedback, mailKey }
   // A bounce of our own answer carries our letter too: it must not become a report about it.
   const bounced = isBounce(letter.fields, contentType)
@@ -75,19 +88,30 @@ export async function parseReportMail(mail: Uint8Array, ownAddresses: readonly s
     return { kind: 'ignored', reason: 'bounce', mailKey }
   }
   const automatic = feedback !== null || bounced || isAutomatic(letter.fields)
-  if (automatic && feedback === null && attached.length === 0) return { kind: 'ignored', reason: 'auto-reply', mailKey }
+  if (automatic && feedback === null && attached.length === 0)
+    return { kind: 'ignored', reason: 'auto-reply', mailKey }
 
-  const reporter = { name: letter.from[0]?.name ?? '', address: feedback?.complainant ?? letter.from[0]?.address ?? '' }
+  const reporter = {
+    name: letter.from[0]?.name ?? '',
+    address: feedback?.complainant ?? letter.from[0]?.address ?? '',
+  }
   const found = attached.length === 0 ? findLetterInText(letter.text) : null
   const sources: { how: ReportedSource['how']; source: Buffer }[] =
     found === null
-      ? attached.map(({ content }) => ({ how: feedback ? 'feedback-loop' : 'attached', source: content }))
+      ? attached.map(({ content }) => ({
+          how: feedback ? 'feedback-loop' : 'attached',
+          source: content,
+        }))
       : [{ how: found.kind === 'source' ? 'pasted' : 'retold', source: Buffer.from(found.text) }]
   const note = (found?.note ?? letter.text).trim().slice(0, NOTE_CHARS).toWellFormed()
-  if (sources.length === 0) return { kind: 'no-letter', reporter, note, subject: letter.subject, mailKey }
+  if (sources.length === 0)
+    return { kind: 'no-letter', reporter, note, subject: letter.subject, mailKey }
   return {
     kind: 'report',
-    letters: sources.map((one) => ({ ...one, duplicateKey: duplicateKeyOf(reporter.address, one.source) })),
+    letters: sources.map((one) => ({
+      ...one,
+      duplicateKey: duplicateKeyOf(reporter.address, one.source),
+    })),
     reportKind: feedback?.kind ?? null,
     feedback,
     reporter,
@@ -109,9 +133,12 @@ export function duplicateKeyOfFields(
   fields: readonly LetterField[],
   source: Uint8Array | string,
 ): string {
-  const all = (name: string) => fieldsNamed(fields, name).map((field) => field.raw.replace(/\s+/g, ''))
+  const all = (name: string) =>
+    fieldsNamed(fields, name).map((field) => field.raw.replace(/\s+/g, ''))
   const names = [...all('message-id'), ...all('from')]
-  return sha256(`${reporterKey(reporter)}\n${names.length === 0 ? sha256(source) : names.join('\n')}`)
+  return sha256(
+    `${reporterKey(reporter)}\n${names.length === 0 ? sha256(source) : names.join('\n')}`,
+  )
 }
 
 function readFeedback(attachments: readonly LetterPart[]): FeedbackReport | null {
@@ -125,10 +152,14 @@ function isLetter({ type, name, content }: LetterPart, inReport: boolean): boole
   if (HEADERS_ONLY.includes(type)) return true
   if (!ENVELOPE_TYPES.includes(type)) return false
   const start = content.subarray(0, 2000).toString('latin1')
-  const looks = /^(?:received|return-path|delivered-to|from|x-[\w-]+|date|message-id|dkim-signature)[ \t]*:/im.test(
-    start,
+  const looks =
+    /^(?:received|return-path|delivered-to|from|x-[\w-]+|date|message-id|dkim-signature)[ \t]*:/im.test(
+      start,
+    )
+  return (
+    looks &&
+    (inReport || /\.(?:eml|txt|msg)$/i.test(name ?? '') || /^received[ \t]*:/im.test(start))
   )
-  return looks && (inReport || /\.(?:eml|txt|msg)$/i.test(name ?? '') || /^received[ \t]*:/im.test(start))
 }
 
 function sha256(value: string | Uint8Array): string {

@@ -15,7 +15,10 @@ export function utf8ForPasted(scanned: ScannedLetter): ScannedLetter {
 
 // Encoded parts keep their charset: their bytes went through the clipboard unharmed.
 function renameCharset(block: string): string {
-  if (!/^content-type[ \t]*:/im.test(block) || /^content-transfer-encoding[ \t]*:[ \t]*(?:base64|quoted)/im.test(block))
+  if (
+    !/^content-type[ \t]*:/im.test(block) ||
+    /^content-transfer-encoding[ \t]*:[ \t]*(?:base64|quoted)/im.test(block)
+  )
     return block
   return block.replace(/(\bcharset[ \t]*=[ \t]*)(?:"[^"\r\n]{0,60}"|[\w.:-]{1,60})/gi, '$1utf-8')
 }

@@ -31,7 +31,10 @@ const signed = ({ dkim }: Evidence) => dkim.kind === 'pass'
 const untouched = ({ trace }: Evidence) =>
   trace.kind === 'bound' && trace.subject === 'same' && trace.body !== 'differs'
 const pointsAtUs = ({ trace, dkim, chain }: Evidence) =>
-  trace.kind !== 'absent' || dkim.kind !== 'none' || chain.kind === 'submitted' || chain.kind === 'from-us'
+  trace.kind !== 'absent' ||
+  dkim.kind !== 'none' ||
+  chain.kind === 'submitted' ||
+  chain.kind === 'from-us'
 
 export const provenanceRules: readonly ProvenanceRule[] = [
   // Words without a letter neither prove nor disprove anything.
@@ -41,8 +44,16 @@ export const provenanceRules: readonly ProvenanceRule[] = [
   { name: 'retold-without-us', verdict: 'not-ours', when: ({ retold }) => retold },
 
   // Our server vouches for this very letter and for the account, and nobody changed what is shown.
-  { name: 'trace-and-content', verdict: 'proven', when: (evidence) => traced(evidence) && untouched(evidence) },
-  { name: 'trace-and-signature', verdict: 'proven', when: (evidence) => traced(evidence) && signed(evidence) },
+  {
+    name: 'trace-and-content',
+    verdict: 'proven',
+    when: (evidence) => traced(evidence) && untouched(evidence),
+  },
+  {
+    name: 'trace-and-signature',
+    verdict: 'proven',
+    when: (evidence) => traced(evidence) && signed(evidence),
+  },
   // Signed by us, and nobody could have signed with another's From.
   {
     name: 'signature-and-owner',
@@ -71,7 +82,11 @@ export const provenanceRules: readonly ProvenanceRule[] = [
     verdict: 'not-ours',
     when: ({ chain, dkim }) => chain.kind === 'from-stranger' && dkim.kind === 'none',
   },
-  { name: 'nothing-of-us', verdict: 'not-ours', when: (evidence) => !evidence.namesUs && !pointsAtUs(evidence) },
+  {
+    name: 'nothing-of-us',
+    verdict: 'not-ours',
+    when: (evidence) => !evidence.namesUs && !pointsAtUs(evidence),
+  },
 
   // Security: what nothing proves stays unproven, however convincing its From.
   { name: 'nothing-proves-it', verdict: 'unproven', when: () => true },

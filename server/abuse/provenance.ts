@@ -76,7 +76,11 @@ export interface ProvenanceParts {
 
 /** @param how `retold` for what a mail program quoted when forwarding; everything else is `source`. */
 export async function judgeProvenance(
-  reported: { readonly letter: Letter; readonly scanned: ScannedLetter; readonly how: 'source' | 'retold' },
+  reported: {
+    readonly letter: Letter
+    readonly scanned: ScannedLetter
+    readonly how: 'source' | 'retold'
+  },
   parts: ProvenanceParts,
   now: Date,
 ): Promise<Provenance> {
@@ -85,11 +89,16 @@ export async function judgeProvenance(
   const [from] = letter.from
   const evidence: Evidence = {
     trace: readTraces(parts.keyring, scanned.fields, hasBody ? scanned.body : null, now),
-    dkim: scanned.cuts.includes('headers') ? { kind: 'none' } : await verifyOwnDkim(scanned, parts.dkim, now),
+    dkim: scanned.cuts.includes('headers')
+      ? { kind: 'none' }
+      : await verifyOwnDkim(scanned, parts.dkim, now),
     chain: parts.followChain(scanned.fields),
     hasHeader: scanned.fields.length > 0,
     hasBody,
-    ownFrom: letter.from.length === 1 && from && isOurs(from.address, parts.ourDomains) ? from.address : null,
+    ownFrom:
+      letter.from.length === 1 && from && isOurs(from.address, parts.ourDomains)
+        ? from.address
+        : null,
     namesUs: namesOf(letter).some((address) => isOurs(address, parts.ourDomains)),
     fromOwnerEnforced: parts.fromOwnerEnforced,
     retold: reported.how === 'retold',
@@ -107,7 +116,8 @@ export async function judgeProvenance(
     content: contentOf(evidence),
     sentAt: trace?.sentAt ?? (evidence.dkim.kind === 'pass' ? evidence.dkim.signedAt : null),
     queueId: trace?.queueId ?? submitted?.queueId ?? null,
-    handedOverBy: evidence.chain.kind === 'from-stranger' ? evidence.chain.ip : (submitted?.ip ?? null),
+    handedOverBy:
+      evidence.chain.kind === 'from-stranger' ? evidence.chain.ip : (submitted?.ip ?? null),
   }
 }
 
@@ -130,14 +140,24 @@ function reasonsOf(evidence: Evidence): ReasonCode[] {
   if (trace.kind === 'bound') {
     reasons.add('trace-bound')
     if (trace.subject === 'differs') reasons.add('trace-subject-differs')
-    if (trace.body !== 'same') reasons.add(trace.body === 'missing' ? 'trace-without-body' : 'trace-body-differs')
+    if (trace.body !== 'same')
+      reasons.add(trace.body === 'missing' ? 'trace-without-body' : 'trace-body-differs')
   } else reasons.add(`trace-${trace.kind}`)
   if (dkim.kind === 'fail') for (const fault of dkim.faults) reasons.add(dkimReasons[fault])
-  else reasons.add(({ none: 'dkim-absent', pass: 'dkim-passed', unknown: 'dkim-unknown' } as const)[dkim.kind])
+  else
+    reasons.add(
+      ({ none: 'dkim-absent', pass: 'dkim-passed', unknown: 'dkim-unknown' } as const)[dkim.kind],
+    )
   reasons.add(chainReasons[chain.kind])
   if (dkim.kind === 'pass' && evidence.ownFrom !== null && evidence.fromOwnerEnforced)
     reasons.add('from-owner-enforced')
-  reasons.add(evidence.ownFrom !== null ? 'from-ours' : evidence.namesUs ? 'from-not-ours' : 'names-nobody-of-us')
+  reasons.add(
+    evidence.ownFrom !== null
+      ? 'from-ours'
+      : evidence.namesUs
+        ? 'from-not-ours'
+        : 'names-nobody-of-us',
+  )
   return [...reasons]
 }
 

@@ -17,7 +17,8 @@ const pageSize = 25
 /** `others` are among the open ones. */
 const shownTabs = ['new', 'mine', 'open', 'unattributed', 'appeals', 'closed']
 
-const one = (value: unknown): string => (typeof value === 'string' && value.length <= 500 ? value : '')
+const one = (value: unknown): string =>
+  typeof value === 'string' && value.length <= 500 ? value : ''
 const among = <T extends string>(list: readonly T[], value: unknown): T | undefined =>
   list.find((each) => each === value)
 
@@ -58,7 +59,9 @@ export function queueRoutes(parts: WebParts): Router {
 
   async function appealLines(staffId: string, after: string | undefined) {
     const appeals = await listWaitingAppeals(db, keyring, pageSize + 1, after, staffId)
-    const measures = await Promise.all(appeals.slice(0, pageSize).map(({ measureId }) => findMeasure(db, measureId)))
+    const measures = await Promise.all(
+      appeals.slice(0, pageSize).map(({ measureId }) => findMeasure(db, measureId)),
+    )
     const names = await findAddresses(
       db,
       measures.flatMap((each) => [each?.accountId ?? null]),
@@ -67,7 +70,13 @@ export function queueRoutes(parts: WebParts): Router {
       const measure = measures[at]
       const took = measure?.proposedBy === staffId || measure?.approvedBy === staffId
       return {
-        ...{ id: appeal.id, reference: appeal.reference, madeAt: appeal.madeAt, measure: measure?.measure, took },
+        ...{
+          id: appeal.id,
+          reference: appeal.reference,
+          madeAt: appeal.madeAt,
+          measure: measure?.measure,
+          took,
+        },
         address: names.get(measure?.accountId ?? ''),
       }
     })
@@ -77,7 +86,8 @@ export function queueRoutes(parts: WebParts): Router {
   return Router()
     .get('/staff/cases', requireStaff('cases.see'), async (req, res) => {
       const staff = staffOf(req)
-      const tab = req.query.tab === 'appeals' ? 'appeals' : isQueueTab(req.query.tab) ? req.query.tab : 'new'
+      const tab =
+        req.query.tab === 'appeals' ? 'appeals' : isQueueTab(req.query.tab) ? req.query.tab : 'new'
       const filters = readFilters(req.query)
       const key = tab === 'appeals' ? /^\d{1,18}$/ : /^\d{1,14}\.\d{1,18}$/
       const after = key.test(one(req.query.after)) ? one(req.query.after) : undefined
@@ -88,17 +98,28 @@ export function queueRoutes(parts: WebParts): Router {
         provenance: filters.provenance,
         unseen: filters.unseen ? '1' : undefined,
       }
-      const href = (more: Record<string, string | undefined>) => addressOf('/staff/cases', { tab, ...asked, ...more })
+      const href = (more: Record<string, string | undefined>) =>
+        addressOf('/staff/cases', { tab, ...asked, ...more })
       const appeals = tab === 'appeals' ? await appealLines(staff.id, after) : undefined
       const page =
         tab === 'appeals'
           ? { cases: [], next: appeals?.next }
-          : await listQueue(db, keyring, { tab, staffId: staff.id, filters, after, limit: pageSize })
+          : await listQueue(db, keyring, {
+              tab,
+              staffId: staff.id,
+              filters,
+              after,
+              limit: pageSize,
+            })
       await recordLook(desk, { staffId: staff.id, action: 'queue.viewed', details: { tab } })
       showStaffPage(parts, req, res, {
         id: 'staff-queue',
         view: 'abuse/queue',
-        values: { severity: filters.severity ?? '', kind: filters.kind ?? '', provenance: filters.provenance ?? '' },
+        values: {
+          severity: filters.severity ?? '',
+          kind: filters.kind ?? '',
+          provenance: filters.provenance ?? '',
+        },
         locals: {
           tab,
           tabs: shownTabs.map((name) => ({
@@ -127,7 +148,11 @@ export function queueRoutes(parts: WebParts): Router {
       // What people quote when they ask how far their report is.
       const reference = /^r-?([0-9a-z]{4})-?([0-9a-z]{4})$/i.exec(typed)
       const named = reference
-        ? await findCaseIdOfReference(db, `R-${reference[1]}-${reference[2]}`.toUpperCase(), staff.id)
+        ? await findCaseIdOfReference(
+            db,
+            `R-${reference[1]}-${reference[2]}`.toUpperCase(),
+            staff.id,
+          )
         : undefined
       if (named) return res.redirect(303, `/staff/cases/${named}`)
       const before = /^\d{1,18}$/.test(one(req.query.before)) ? one(req.query.before) : undefined
@@ -135,9 +160,16 @@ export function queueRoutes(parts: WebParts): Router {
       const alternatives = await Promise.all(wanted.map((terms) => desk.index.terms(terms)))
       const address = field === 'any' || field === 'address' ? typed.toLowerCase() : ''
       const account = address.includes('@') ? await findAccountByAddress(db, address) : undefined
-      const asked = { alternatives, accountId: account?.id, limit: pageSize, before, notOf: staff.id }
+      const asked = {
+        alternatives,
+        accountId: account?.id,
+        limit: pageSize,
+        before,
+        notOf: staff.id,
+      }
       const found = await searchCases(db, keyring, asked)
-      if (typed !== '') await recordLook(desk, { staffId: staff.id, action: 'cases.searched', details: { field } })
+      if (typed !== '')
+        await recordLook(desk, { staffId: staff.id, action: 'cases.searched', details: { field } })
       showStaffPage(parts, req, res, {
         id: 'staff-search',
         view: 'abuse/search',
@@ -147,7 +179,9 @@ export function queueRoutes(parts: WebParts): Router {
           searched: typed !== '',
           cases: await asLines(found.cases, staff.id),
           now: clock.now(),
-          older: found.next ? addressOf('/staff/search', { q: typed, field, before: found.next }) : null,
+          older: found.next
+            ? addressOf('/staff/search', { q: typed, field, before: found.next })
+            : null,
           newer: before ? addressOf('/staff/search', { q: typed, field }) : null,
         },
       })

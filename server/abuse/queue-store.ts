@@ -12,7 +12,8 @@ import { type Severity, severities } from './severity.ts'
  */
 export const queueTabs = ['new', 'mine', 'others', 'open', 'unattributed', 'closed'] as const
 export type QueueTab = (typeof queueTabs)[number]
-export const isQueueTab = (value: unknown): value is QueueTab => queueTabs.some((tab) => tab === value)
+export const isQueueTab = (value: unknown): value is QueueTab =>
+  queueTabs.some((tab) => tab === value)
 
 export interface QueueFilters {
   readonly severity?: Severity
@@ -63,7 +64,13 @@ function parseKey(after: string | undefined, closed: boolean): Key | undefined {
 export async function listQueue(
   db: Db,
   keyring: Keyring,
-  ask: { tab: QueueTab; staffId: string; filters?: QueueFilters; after?: string | undefined; limit: number },
+  ask: {
+    tab: QueueTab
+    staffId: string
+    filters?: QueueFilters
+    after?: string | undefined
+    limit: number
+  },
 ): Promise<QueuePage> {
   const { tab, staffId, filters = {}, limit } = ask
   const closed = tab === 'closed'
@@ -73,7 +80,8 @@ export async function listQueue(
   if (filters.kind) where.push(':kind = any(kinds)')
   if (filters.provenance) where.push('provenance = :provenance')
   if (filters.unseen) where.push('first_seen_at is null')
-  if (key && closed) where.push('(closed_at, id) < (to_timestamp(:first::double precision / 1000), :id)')
+  if (key && closed)
+    where.push('(closed_at, id) < (to_timestamp(:first::double precision / 1000), :id)')
   // Written so that the index on (severity desc, id) is walked from there on.
   if (key && !closed) where.push('severity <= :first and (severity < :first or id > :id)')
   const { rows } = await db.raw(
@@ -89,7 +97,9 @@ export async function listQueue(
       limit: limit + 1,
     },
   )
-  const cases = rows.slice(0, limit).map((row: Record<string, unknown>) => asCase(keyring, row)) as Case[]
+  const cases = rows
+    .slice(0, limit)
+    .map((row: Record<string, unknown>) => asCase(keyring, row)) as Case[]
   const last = cases.at(-1)
   const lastKey = last && (closed ? last.closedAt?.getTime() : severities.indexOf(last.severity))
   return { cases, next: rows.length > limit ? `${lastKey}.${last?.id}` : undefined }
@@ -141,10 +151,12 @@ export async function searchCases(
   const end = page ?? (await newestCase(db)) + 1n
   const among = async (from: bigint) => {
     const any = ask.alternatives.map(
-      () => 'select case_id from abuse_search where terms @> ?::bigint[] and case_id >= ? and case_id < ?',
+      () =>
+        'select case_id from abuse_search where terms @> ?::bigint[] and case_id >= ? and case_id < ?',
     )
     const range = [String(from), String(end)]
-    if (accountId) any.push('select id as case_id from abuse_cases where account_id = ? and id >= ? and id < ?')
+    if (accountId)
+      any.push('select id as case_id from abuse_cases where account_id = ? and id >= ? and id < ?')
     // Found first: else the planner, who knows little of the terms, may walk through all cases and ask for each.
     const { rows } = await db.raw(
       `with found as materialized (${any.join(' union ')})

@@ -25,7 +25,9 @@ export async function raiseSeverity(
     kinds: found.kinds,
     distinctReporters: found.reporterCount,
     provenance: found.provenance,
-    accountAgeDays: account ? Math.floor((at.getTime() - account.createdAt.getTime()) / dayMs) : null,
+    accountAgeDays: account
+      ? Math.floor((at.getTime() - account.createdAt.getTime()) / dayMs)
+      : null,
     recentRecoveryChanges: account
       ? await countActivity(trx, account.id, recoveryChanges, new Date(at.getTime() - recentMs))
       : 0,
@@ -33,6 +35,11 @@ export async function raiseSeverity(
   const judged = judgeSeverity(facts, found.severity)
   await setSeverity(trx, found.id, judged)
   if (judged.level === found.severity) return
-  const raised = { event: 'severity-raised', details: { level: judged.level }, staffId: null, at } as const
+  const raised = {
+    event: 'severity-raised',
+    details: { level: judged.level },
+    staffId: null,
+    at,
+  } as const
   await insertTimelineEntry(trx, keyring, { caseId: found.id, ...raised })
 }

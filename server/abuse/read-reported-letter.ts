@@ -20,7 +20,13 @@ export interface ReadReport {
 }
 
 /** Words without a letter neither prove nor disprove anything. */
-const unproven = { verdict: 'unproven', rule: 'no-header', reasons: [], content: 'unknown', sender: null } as const
+const unproven = {
+  verdict: 'unproven',
+  rule: 'no-header',
+  reasons: [],
+  content: 'unknown',
+  sender: null,
+} as const
 /** Stands for the sender of a report that names none. */
 const nobody = '?'
 
@@ -29,7 +35,9 @@ export async function readReportedLetter(parts: DeskParts, report: Report): Prom
   const { db, keyring, index, reader, settings, clock } = parts
   const { details } = report
   const who = report.reporterDigest.toString('hex')
-  const evidence = report.evidenceId ? await openKeptEvidence(db, keyring, report.evidenceId) : undefined
+  const evidence = report.evidenceId
+    ? await openKeptEvidence(db, keyring, report.evidenceId)
+    : undefined
   const outcome = evidence ? await reader.letter(evidence.input) : undefined
   if (!evidence || !outcome || outcome.kind === 'refused') {
     const about = evidence?.sha256 ?? `${details.sender}\n${report.kind}\n${details.note}`
@@ -58,8 +66,12 @@ export async function readReportedLetter(parts: DeskParts, report: Report): Prom
     duplicateKey: await index.digest('duplicate', key),
     terms: termsOf({
       addresses: [
-        ...[details.sender, details.reporter, letter.returnPath, account?.address].filter((each) => !!each),
-        ...[...letter.from, ...letter.replyTo, ...letter.to.slice(0, 10)].map(({ address }) => address),
+        ...[details.sender, details.reporter, letter.returnPath, account?.address].filter(
+          (each) => !!each,
+        ),
+        ...[...letter.from, ...letter.replyTo, ...letter.to.slice(0, 10)].map(
+          ({ address }) => address,
+        ),
       ] as string[],
       messageIds: letter.messageId ? [letter.messageId] : [],
       ips: provenance.handedOverBy ? [provenance.handedOverBy] : [],

@@ -31,7 +31,12 @@ export type ChainReading =
   /** A known relay took the letter from a stranger, who is no relay of ours. */
   | { readonly kind: 'from-stranger'; readonly ip: string }
   /** Known relays all the way to our submission server, which names who signed in. */
-  | { readonly kind: 'submitted'; readonly login: string; readonly queueId: string | null; readonly ip: string | null }
+  | {
+      readonly kind: 'submitted'
+      readonly login: string
+      readonly queueId: string | null
+      readonly ip: string | null
+    }
   /** A known relay took the letter from one of ours, but who signed in is not told. */
   | { readonly kind: 'from-us' }
   /** Known relays, and then the chain ends. */
@@ -47,7 +52,9 @@ export function createChainReader(relays: readonly KnownRelay[]): FollowChain {
   const byHost = (host: string | null) =>
     host === null
       ? undefined
-      : known.find((relay) => relay.names.some((name) => isNamed(host, name)) || holds(relay.list, host))
+      : known.find(
+          (relay) => relay.names.some((name) => isNamed(host, name)) || holds(relay.list, host),
+        )
   const byAddress = (ip: string) => known.find((relay) => holds(relay.list, ip))
 
   return (fields) => {
@@ -58,13 +65,22 @@ export function createChainReader(relays: readonly KnownRelay[]): FollowChain {
       const writer = byHost(hop.by)
       // Security: a Received line that no known relay wrote ends the reading. Its sender may have written all below.
       if (writer === undefined)
-        return at === 0 ? { kind: 'unknown-receiver' } : crossed ? { kind: 'from-us' } : { kind: 'ended' }
+        return at === 0
+          ? { kind: 'unknown-receiver' }
+          : crossed
+            ? { kind: 'from-us' }
+            : { kind: 'ended' }
       // Once our relay handed the letter over, only our own hosts can stand below it.
       if (crossed && !writer.ours) return { kind: 'from-us' }
       if (writer.ours && /^e?smtps?a$|^utf8smtps?a$/i.test(hop.protocol ?? '')) {
         // Security: our submission server names nobody to readers (only the sealed trace does), and whoever signed in there wrote all below.
         if (hop.authenticatedSender === null) return { kind: 'from-us' }
-        return { kind: 'submitted', login: hop.authenticatedSender, queueId: hop.queueId, ip: hop.ip }
+        return {
+          kind: 'submitted',
+          login: hop.authenticatedSender,
+          queueId: hop.queueId,
+          ip: hop.ip,
+        }
       }
       if (hop.ip === null || isInside(hop.ip)) continue
       const giver = byAddress(hop.ip)
@@ -86,7 +102,8 @@ function readHop(raw: string): Hop {
   const line = raw.slice(0, 2000).replace(/\s+/g, ' ')
   const end = line.lastIndexOf(';')
   const { clauses, comments } = splitComments(end < 0 ? line : line.slice(0, end))
-  const word = (name: string) => new RegExp(`(?:^| )${name} ([^ ]{1,255})`, 'i').exec(clauses)?.[1] ?? null
+  const word = (name: string) =>
+    new RegExp(`(?:^| )${name} ([^ ]{1,255})`, 'i').exec(clauses)?.[1] ?? null
   const helo = word('from')
   const login =
     /\(Authenticated sender: ([^()\s]{1,320})/i.exec(comments)?.[1] ??

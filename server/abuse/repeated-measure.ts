@@ -13,7 +13,10 @@ export async function findRepeatedMeasure(
 ): Promise<'taken' | 'proposed' | undefined> {
   const { accountId, caseId, measure, cause } = wanted
   const same = (each: Measure) =>
-    each.measure === measure && each.cause === cause && each.caseId === caseId && each.proposedBy === staffId
+    each.measure === measure &&
+    each.cause === cause &&
+    each.caseId === caseId &&
+    each.proposedBy === staffId
   const found = (await listMeasures(db, accountId, latest)).find(
     (each) => same(each) && (each.state === 'in-force' || each.state === 'proposed'),
   )
@@ -28,7 +31,9 @@ export async function findDecision(
 ): Promise<'approved' | 'refused' | 'lifted' | undefined> {
   const found = await findMeasure(db, measureId)
   if (found?.state === 'in-force' && found.approvedBy === staffId) return 'approved'
-  if (found?.state === 'refused' && [found.approvedBy, found.proposedBy].includes(staffId)) return 'refused'
-  if (found?.state === 'ended' && found.endReason === 'lifted' && found.endedBy === staffId) return 'lifted'
+  if (found?.state === 'refused' && [found.approvedBy, found.proposedBy].includes(staffId))
+    return 'refused'
+  if (found?.state === 'ended' && found.endReason === 'lifted' && found.endedBy === staffId)
+    return 'lifted'
   return undefined
 }

@@ -38,7 +38,11 @@ const anyAddress = (typed: string) => parseEmailAddress(typed, { ownDomains: [] 
 const bare = (typed: string) => /<([^<>]+)>\s*$/.exec(typed)?.[1] ?? typed
 
 /** @param file bytes of the chosen file; it counts more than what was pasted. All faults at once. */
-export function judgeReportForm(form: ReportForm, file: Buffer | undefined, fileIsEmpty: boolean): JudgedForm {
+export function judgeReportForm(
+  form: ReportForm,
+  file: Buffer | undefined,
+  fileIsEmpty: boolean,
+): JudgedForm {
   const refusals: FormRefusal[] = []
   const refuse = (field: FormRefusal['field'], reason: string) => refusals.push({ field, reason })
   const sender = anyAddress(bare(form.sender))
@@ -51,7 +55,8 @@ export function judgeReportForm(form: ReportForm, file: Buffer | undefined, file
   if (form.message_source.length > sourceMaxChars) refuse('message_source', 'too-long')
   if (form.note.length > noteMaxChars) refuse('note', 'too-long')
   if (reporter?.kind === 'refused') refuse('reporter', 'shape')
-  if (refusals.length > 0 || sender.kind === 'refused' || !isReportKind(form.kind)) return { kind: 'refused', refusals }
+  if (refusals.length > 0 || sender.kind === 'refused' || !isReportKind(form.kind))
+    return { kind: 'refused', refusals }
   return {
     kind: 'ok',
     sender: sender.address,

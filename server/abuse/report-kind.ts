@@ -1,5 +1,13 @@
 /** What people report a letter as. The order is that of the form: the commonest first. */
-export const reportKinds = ['spam', 'phishing', 'malware', 'fraud', 'threats', 'impersonation', 'other'] as const
+export const reportKinds = [
+  'spam',
+  'phishing',
+  'malware',
+  'fraud',
+  'threats',
+  'impersonation',
+  'other',
+] as const
 
 export type ReportKind = (typeof reportKinds)[number]
 

@@ -17,7 +17,10 @@ export interface ReportProgress {
 
 // Security: a reporter learns how far it is and how it ended, never anything of the account or of other reports.
 /** Undefined where the link is none of ours, or the report was deleted since. */
-export async function findProgress(parts: DeskParts, token: unknown): Promise<ReportProgress | undefined> {
+export async function findProgress(
+  parts: DeskParts,
+  token: unknown,
+): Promise<ReportProgress | undefined> {
   const { db, keyring } = parts
   const id = openSignedToken(keyring, progressPurpose, token)
   const report = id === undefined ? undefined : await findReport(db, keyring, id)
@@ -28,7 +31,13 @@ export async function findProgress(parts: DeskParts, token: unknown): Promise<Re
     reference,
     receivedAt,
     outcome,
-    state: outcome ? 'closed' : !report.judgedAt ? 'reading' : found?.firstSeenAt ? 'looked-at' : 'waiting',
+    state: outcome
+      ? 'closed'
+      : !report.judgedAt
+        ? 'reading'
+        : found?.firstSeenAt
+          ? 'looked-at'
+          : 'waiting',
     known: report.duplicateOf !== null,
     unreadable: report.details.unreadable !== undefined,
   }

@@ -7,7 +7,13 @@ import { isHttps, type WebParts } from '../web/parts.ts'
 import { fileForm, sentEmptyFile, sentFile } from '../web/report-body.ts'
 import { formDigestOf } from '../web/sent-forms.ts'
 import { letterLimits } from './letter.ts'
-import { type FormRefusal, judgeReportForm, noteMaxChars, type ReportForm, sourceMaxChars } from './report-form.ts'
+import {
+  type FormRefusal,
+  judgeReportForm,
+  noteMaxChars,
+  type ReportForm,
+  sourceMaxChars,
+} from './report-form.ts'
 import { reportKinds } from './report-kind.ts'
 import { findProgress } from './report-progress.ts'
 import { findSentReport, takeReport } from './take-report.ts'
@@ -41,7 +47,12 @@ export function reportRoutes(parts: WebParts): Router {
   const perNetwork = perNetworkOf(parts)
   const sentCookie = sentCookieOf(parts)
 
-  const showForm = (req: Request, res: Response, form: ReportForm, errors: readonly FormRefusal[] = []) =>
+  const showForm = (
+    req: Request,
+    res: Response,
+    form: ReportForm,
+    errors: readonly FormRefusal[] = [],
+  ) =>
     pages.show(req, res, {
       id: 'report',
       view: 'abuse/report',
@@ -78,7 +89,13 @@ export function reportRoutes(parts: WebParts): Router {
       } as const
       const taken = before ?? (await takeReport(desk, report, sent))
       const https = isHttps(settings)
-      const cookie = { path: '/', httpOnly: true, sameSite: 'lax', secure: https, maxAge: sentMs } as const
+      const cookie = {
+        path: '/',
+        httpOnly: true,
+        sameSite: 'lax',
+        secure: https,
+        maxAge: sentMs,
+      } as const
       res.cookie(sentCookie, taken.progressToken, cookie)
       res.redirect(303, '/report/sent')
     })
@@ -92,6 +109,10 @@ export function reportRoutes(parts: WebParts): Router {
     .get('/report/progress/:token', async (req, res) => {
       const progress = await findProgress(desk, req.params.token)
       if (!progress) throw new NotFound('no such report')
-      pages.show(req, res, { id: 'report-progress', view: 'abuse/report-progress', locals: { progress } })
+      pages.show(req, res, {
+        id: 'report-progress',
+        view: 'abuse/report-progress',
+        locals: { progress },
+      })
     })
 }

@@ -14,7 +14,8 @@ export type ReportHow = 'source' | 'retold' | 'none'
 /** Why a case was closed, as reporters are told. */
 export const outcomes = ['measure-taken', 'no-breach', 'not-ours', 'not-enough'] as const
 export type Outcome = (typeof outcomes)[number]
-export const isOutcome = (value: unknown): value is Outcome => outcomes.some((outcome) => outcome === value)
+export const isOutcome = (value: unknown): value is Outcome =>
+  outcomes.some((outcome) => outcome === value)
 
 /** What is kept sealed of a report. Everything from `subject` on is read from the letter by the job that judges it. */
 export interface ReportDetails {
@@ -84,7 +85,10 @@ export function asReport(keyring: Keyring, row: Record<string, unknown>): Report
 export async function insertReport(
   trx: Trx,
   keyring: Keyring,
-  report: Pick<Report, 'reference' | 'channel' | 'kind' | 'how' | 'evidenceId' | 'details' | 'reporterDigest'> & {
+  report: Pick<
+    Report,
+    'reference' | 'channel' | 'kind' | 'how' | 'evidenceId' | 'details' | 'reporterDigest'
+  > & {
     readonly answerLocale: Locale | null
     readonly at: Date
   },
@@ -123,21 +127,36 @@ export async function findCaseIdOfReference(
   return row && String(row.id)
 }
 
-export async function findReport(db: Db | Trx, keyring: Keyring, id: string): Promise<Report | undefined> {
+export async function findReport(
+  db: Db | Trx,
+  keyring: Keyring,
+  id: string,
+): Promise<Report | undefined> {
   const row = await db('abuse_reports').where({ id }).first()
   return row && asReport(keyring, row)
 }
 
 /** Locks the report that still has to be judged; undefined where another job was faster. */
-export async function holdUnjudged(trx: Trx, keyring: Keyring, id: string): Promise<Report | undefined> {
+export async function holdUnjudged(
+  trx: Trx,
+  keyring: Keyring,
+  id: string,
+): Promise<Report | undefined> {
   const row = await trx('abuse_reports').where({ id }).whereNull('judged_at').forUpdate().first()
   return row && asReport(keyring, row)
 }
 
 /** The report of the same letter by the same person that counts. Others that are judged meanwhile wait for the caller's transaction. */
-export async function holdOriginal(trx: Trx, keyring: Keyring, duplicateKey: Buffer): Promise<Report | undefined> {
+export async function holdOriginal(
+  trx: Trx,
+  keyring: Keyring,
+  duplicateKey: Buffer,
+): Promise<Report | undefined> {
   await trx.raw('select pg_advisory_xact_lock(?)', [String(duplicateKey.readBigInt64BE())])
-  const row = await trx('abuse_reports').where({ duplicate_key: duplicateKey }).whereNull('duplicate_of').first()
+  const row = await trx('abuse_reports')
+    .where({ duplicate_key: duplicateKey })
+    .whereNull('duplicate_of')
+    .first()
   return row && asReport(keyring, row)
 }
 
@@ -151,7 +170,12 @@ export interface Judged {
   readonly at: Date
 }
 
-export async function noteJudged(trx: Trx, keyring: Keyring, id: string, judged: Judged): Promise<void> {
+export async function noteJudged(
+  trx: Trx,
+  keyring: Keyring,
+  id: string,
+  judged: Judged,
+): Promise<void> {
   await trx('abuse_reports')
     .where({ id })
     .update({

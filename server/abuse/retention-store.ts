@@ -28,7 +28,10 @@ async function deleteOldCases(db: Db, closedBefore: Date, limit: number): Promis
 }
 
 /** What the clean-up does for the desk. */
-export function deskSweeps(settings: { readonly caseDays: number }, now: () => Date): readonly Sweep[] {
+export function deskSweeps(
+  settings: { readonly caseDays: number },
+  now: () => Date,
+): readonly Sweep[] {
   const since = () => new Date(now().getTime() - settings.caseDays * dayMs)
   return [
     { name: 'evidence', run: (db, limit) => deleteOldEvidence(db, now(), limit) },

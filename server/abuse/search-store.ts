@@ -13,6 +13,10 @@ export async function insertSearchTerms(
 }
 
 /** After a case was attributed to an account. */
-export async function moveSearchTerms(trx: Trx, fromCaseId: string, toCaseId: string): Promise<void> {
+export async function moveSearchTerms(
+  trx: Trx,
+  fromCaseId: string,
+  toCaseId: string,
+): Promise<void> {
   await trx('abuse_search').where({ case_id: fromCaseId }).update({ case_id: toCaseId })
 }

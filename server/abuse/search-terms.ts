@@ -3,7 +3,8 @@ import { isIP } from 'node:net'
 
 export const searchFields = ['any', 'address', 'message-id', 'ip', 'subject', 'link-host'] as const
 export type SearchField = (typeof searchFields)[number]
-export const isSearchField = (value: unknown): value is SearchField => searchFields.some((field) => field === value)
+export const isSearchField = (value: unknown): value is SearchField =>
+  searchFields.some((field) => field === value)
 
 type TermKind = Exclude<SearchField, 'any'>
 
@@ -23,10 +24,13 @@ export interface Findable {
 }
 
 export const wordsOf = (text: string): string[] =>
-  [...new Set(lower(text).split(/[^\p{L}\p{N}]+/u))].filter((word) => word.length > 1).slice(0, mostWords)
+  [...new Set(lower(text).split(/[^\p{L}\p{N}]+/u))]
+    .filter((word) => word.length > 1)
+    .slice(0, mostWords)
 
 /** IPv6 has many spellings of one address. */
-const ipOf = (text: string) => (isIP(text) === 6 ? new URL(`http://[${text.replace(/%.*$/, '')}]`).hostname : text)
+const ipOf = (text: string) =>
+  isIP(text) === 6 ? new URL(`http://[${text.replace(/%.*$/, '')}]`).hostname : text
 
 const messageIdOf = (text: string) => lower(text).replace(/^<|>$/g, '').slice(0, 500)
 
@@ -41,7 +45,10 @@ export function termsOf(findable: Findable): string[] {
     const beginnings = Array.from({ length: prefixes.to - prefixes.from + 1 }, (_, n) =>
       word.slice(0, prefixes.from + n),
     )
-    return [term('subject', word), ...beginnings.filter((each) => each.length < word.length).map(beginningTerm)]
+    return [
+      term('subject', word),
+      ...beginnings.filter((each) => each.length < word.length).map(beginningTerm),
+    ]
   })
   return [
     ...findable.addresses.map((each) => term('address', lower(each))),

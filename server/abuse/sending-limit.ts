@@ -27,6 +27,10 @@ export async function openCaseOfLimit(parts: DeskParts, alertId: string): Promis
     if (found?.severity !== 'low') return
     const reasons = [...found.severityReasons, { code: 'sending-limit', points } as const]
     await setSeverity(trx, caseId, { level: 'medium', reasons })
-    await insertTimelineEntry(trx, keyring, { ...note, event: 'severity-raised', details: { level: 'medium' } })
+    await insertTimelineEntry(trx, keyring, {
+      ...note,
+      event: 'severity-raised',
+      details: { level: 'medium' },
+    })
   })
 }

@@ -40,8 +40,10 @@ export interface SeverityJudgement {
 
 const dangerous: readonly ReportKind[] = ['phishing', 'malware', 'threats']
 const harmful: readonly ReportKind[] = ['fraud', 'impersonation']
-const hasKind = (facts: SeverityFacts, kinds: readonly ReportKind[]) => facts.kinds.some((kind) => kinds.includes(kind))
-const ageBelow = (facts: SeverityFacts, days: number) => facts.accountAgeDays !== null && facts.accountAgeDays < days
+const hasKind = (facts: SeverityFacts, kinds: readonly ReportKind[]) =>
+  facts.kinds.some((kind) => kinds.includes(kind))
+const ageBelow = (facts: SeverityFacts, days: number) =>
+  facts.accountAgeDays !== null && facts.accountAgeDays < days
 
 /** One row of each group applies: the first that fits. */
 export const severityRows: readonly {
@@ -52,14 +54,39 @@ export const severityRows: readonly {
 }[] = [
   { group: 'kind', code: 'kind-dangerous', points: 3, when: (facts) => hasKind(facts, dangerous) },
   { group: 'kind', code: 'kind-harmful', points: 2, when: (facts) => hasKind(facts, harmful) },
-  { group: 'reporters', code: 'reporters-many', points: 4, when: (facts) => facts.distinctReporters >= 10 },
-  { group: 'reporters', code: 'reporters-several', points: 2, when: (facts) => facts.distinctReporters >= 3 },
-  { group: 'provenance', code: 'provenance-proven', points: 2, when: (facts) => facts.provenance === 'proven' },
-  { group: 'provenance', code: 'provenance-likely', points: 1, when: (facts) => facts.provenance === 'likely' },
+  {
+    group: 'reporters',
+    code: 'reporters-many',
+    points: 4,
+    when: (facts) => facts.distinctReporters >= 10,
+  },
+  {
+    group: 'reporters',
+    code: 'reporters-several',
+    points: 2,
+    when: (facts) => facts.distinctReporters >= 3,
+  },
+  {
+    group: 'provenance',
+    code: 'provenance-proven',
+    points: 2,
+    when: (facts) => facts.provenance === 'proven',
+  },
+  {
+    group: 'provenance',
+    code: 'provenance-likely',
+    points: 1,
+    when: (facts) => facts.provenance === 'likely',
+  },
   { group: 'age', code: 'account-new', points: 2, when: (facts) => ageBelow(facts, 7) },
   { group: 'age', code: 'account-young', points: 1, when: (facts) => ageBelow(facts, 30) },
   // A takeover shows as a reset shortly before the letters.
-  { group: 'recovery', code: 'recovery-changed', points: 2, when: (facts) => facts.recentRecoveryChanges > 0 },
+  {
+    group: 'recovery',
+    code: 'recovery-changed',
+    points: 2,
+    when: (facts) => facts.recentRecoveryChanges > 0,
+  },
 ]
 
 const MEDIUM_FROM = 3
@@ -78,10 +105,15 @@ export function judgeSeverity(facts: SeverityFacts, current: Severity | null): S
   let level: Severity = points >= HIGH_FROM ? 'high' : points >= MEDIUM_FROM ? 'medium' : 'low'
 
   // Security: reports that prove nothing cannot push an account to the top, however many people are made to send them.
-  const ceiling = ({ proven: 'high', likely: 'high', unproven: 'medium', 'not-ours': 'low' } as const)[facts.provenance]
+  const ceiling = (
+    { proven: 'high', likely: 'high', unproven: 'medium', 'not-ours': 'low' } as const
+  )[facts.provenance]
   if (isAbove(level, ceiling)) {
     level = ceiling
-    reasons.push({ code: ceiling === 'low' ? 'held-down-not-ours' : 'held-down-unproven', points: 0 })
+    reasons.push({
+      code: ceiling === 'low' ? 'held-down-not-ours' : 'held-down-unproven',
+      points: 0,
+    })
   }
   if (current !== null && isAbove(current, level)) {
     level = current

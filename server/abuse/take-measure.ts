@@ -77,7 +77,11 @@ const mayWith = (has: MeasureRight, needs: MeasureRight) => has === 'senior' || 
 
 // Security: a block for good is left by nobody but a senior analyst, on every path.
 /** Whether the table leads from what stands to the measure, and the right is enough to leave the one and take the other. */
-export function refuseStep(from: Standing, to: MeasureName, has: MeasureRight): MeasureRefusal | undefined {
+export function refuseStep(
+  from: Standing,
+  to: MeasureName,
+  has: MeasureRight,
+): MeasureRefusal | undefined {
   if (!allowsTransition(from, to)) return { kind: 'not-from-here', from }
   const needed = [measureRows[to].right, from === 'none' ? 'analyst' : rightToLeave(from)] as const
   const right = needed.find((each) => !mayWith(has, each))
@@ -158,7 +162,11 @@ export const mayLift = ({ measure }: Pick<Measure, 'measure'>, has: MeasureRight
 export type LiftedMeasure = { readonly kind: 'lifted' | 'not-in-force' } | MeasureRefusal
 
 /** Lifts what stands. A block is lifted by who may block. */
-export async function liftMeasure(parts: DeskParts, measureId: string, by: Actor): Promise<LiftedMeasure> {
+export async function liftMeasure(
+  parts: DeskParts,
+  measureId: string,
+  by: Actor,
+): Promise<LiftedMeasure> {
   const at = parts.clock.now()
   const named = await findMeasure(parts.db, measureId)
   if (named?.state !== 'in-force') return { kind: 'not-in-force' }
@@ -168,12 +176,17 @@ export async function liftMeasure(parts: DeskParts, measureId: string, by: Actor
     await demandPresent(trx, by, named.accountId)
     const account = await holdStanding(trx, named.accountId)
     if (!account) return { kind: 'unknown-account' }
-    if (account.standing === 'operator-block') return { kind: 'not-from-here', from: account.standing }
+    if (account.standing === 'operator-block')
+      return { kind: 'not-from-here', from: account.standing }
     const how = { measure: named, account, reason: 'lifted', staffId: by.staffId, at } as const
     if (!(await endMeasure(parts, how))) return { kind: 'not-in-force' }
     const { caseId, accountId } = named
     const entry = { staffId: by.staffId, caseId, accountId, subject: named.id, at }
-    await recordAudit(trx, parts.keyring, { ...entry, action: 'measure.lifted', details: { measure: named.measure } })
+    await recordAudit(trx, parts.keyring, {
+      ...entry,
+      action: 'measure.lifted',
+      details: { measure: named.measure },
+    })
     return { kind: 'lifted' }
   })
 }
@@ -185,7 +198,11 @@ export async function endExpiredMeasures(parts: DeskParts): Promise<number> {
   for (const measure of await findExpired(parts.db, at, 200)) {
     await parts.db.transaction(async (trx) => {
       const account = await holdStanding(trx, measure.accountId)
-      if (account && (await endMeasure(parts, { measure, account, reason: 'expired', staffId: null, at }))) ended += 1
+      if (
+        account &&
+        (await endMeasure(parts, { measure, account, reason: 'expired', staffId: null, at }))
+      )
+        ended += 1
     })
   }
   return ended

@@ -59,8 +59,10 @@ export const progressTokenOf = (parts: Pick<DeskParts, 'keyring'>, reportId: str
   signToken(parts.keyring, progressPurpose, reportId)
 
 /** By which the reports of one address meet, however it is spelled. */
-export const digestOfReporter = ({ index }: Pick<DeskParts, 'index'>, address: string): Promise<Buffer> =>
-  index.digest('reporter', `mail:${reporterKey(address)}`)
+export const digestOfReporter = (
+  { index }: Pick<DeskParts, 'index'>,
+  address: string,
+): Promise<Buffer> => index.digest('reporter', `mail:${reporterKey(address)}`)
 
 interface PreparedReport {
   readonly report: NewReport
@@ -76,10 +78,20 @@ async function prepare(parts: DeskParts, report: NewReport): Promise<PreparedRep
     ? digestOfReporter(parts, reporter)
     : parts.index.digest('reporter', `network:${report.network}`))
   const answer = report.acknowledge && reporter !== null
-  return { report, reporterDigest, answer, mayMail: answer && (await reportMailBudget(parts)(reporterDigest)) }
+  return {
+    report,
+    reporterDigest,
+    answer,
+    mayMail: answer && (await reportMailBudget(parts)(reporterDigest)),
+  }
 }
 
-async function keepSource(trx: Trx, parts: DeskParts, source: NewReport['source'], at: Date): Promise<string | null> {
+async function keepSource(
+  trx: Trx,
+  parts: DeskParts,
+  source: NewReport['source'],
+  at: Date,
+): Promise<string | null> {
   if (source === null) return null
   return await insertEvidence(trx, parts.keyring, {
     source: typeof source === 'string' ? Buffer.from(source, 'utf8') : source,
@@ -89,7 +101,12 @@ async function keepSource(trx: Trx, parts: DeskParts, source: NewReport['source'
   })
 }
 
-async function write(trx: Trx, parts: DeskParts, prepared: PreparedReport, at: Date): Promise<TakenReport> {
+async function write(
+  trx: Trx,
+  parts: DeskParts,
+  prepared: PreparedReport,
+  at: Date,
+): Promise<TakenReport> {
   const { report, reporterDigest, answer, mayMail } = prepared
   const { channel, kind, how, sender, reporter, note, locale } = report
   const evidenceId = await keepSource(trx, parts, report.source, at)
@@ -138,8 +155,13 @@ export async function takeReports(
 }
 
 /** @param form digest of the form that it came by: sent again, it is the report that it was */
-export async function takeReport(parts: DeskParts, report: NewReport, form?: Buffer): Promise<TakenReport> {
-  const isNew = async (trx: Trx) => !form || (await takeForm(trx, form, parts.clock.now())).kind === 'first'
+export async function takeReport(
+  parts: DeskParts,
+  report: NewReport,
+  form?: Buffer,
+): Promise<TakenReport> {
+  const isNew = async (trx: Trx) =>
+    !form || (await takeForm(trx, form, parts.clock.now())).kind === 'first'
   const [taken] =
     (await takeReports(parts, [report], isNew, async (trx, [first]) => {
       if (form && first) await noteAnswer(trx, form, first.id)
@@ -151,8 +173,17 @@ export async function takeReport(parts: DeskParts, report: NewReport, form?: Buf
 }
 
 /** The report that this very form made a moment ago. */
-export async function findSentReport(parts: DeskParts, form: Buffer): Promise<TakenReport | undefined> {
+export async function findSentReport(
+  parts: DeskParts,
+  form: Buffer,
+): Promise<TakenReport | undefined> {
   const sent = await findSentForm(parts.db, form, parts.clock.now())
   const report = sent?.answer ? await findReport(parts.db, parts.keyring, sent.answer) : undefined
-  return report && { id: report.id, reference: report.reference, progressToken: progressTokenOf(parts, report.id) }
+  return (
+    report && {
+      id: report.id,
+      reference: report.reference,
+      progressToken: progressTokenOf(parts, report.id),
+    }
+  )
 }

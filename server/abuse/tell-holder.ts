@@ -20,7 +20,11 @@ export async function tellHolder<N extends HolderMessage>(
   trx: Trx,
   parts: DeskParts,
   told: {
-    readonly account: { readonly id: string; readonly address: string; readonly locale: string | null }
+    readonly account: {
+      readonly id: string
+      readonly address: string
+      readonly locale: string | null
+    }
     readonly suspension: Suspension
     readonly name: N
     readonly params: MessageParams<N>
@@ -31,7 +35,9 @@ export async function tellHolder<N extends HolderMessage>(
   const locale = isLocale(account.locale) ? account.locale : parts.settings.defaultLocale
   const contacts = await parts.methods.contactsOf(trx, account.id)
   const readers = [
-    ...(told.suspension === 'all' ? [] : [{ channel: 'mail' as const, to: account.address, label: 'mailbox' }]),
+    ...(told.suspension === 'all'
+      ? []
+      : [{ channel: 'mail' as const, to: account.address, label: 'mailbox' }]),
     ...contacts
       .map(({ kind, value }) => ({ channel: channelOf[kind], to: value, label: kind }))
       .filter(({ channel }) => channel === 'mail' || bySms.includes(name)),

@@ -66,7 +66,10 @@ export async function listTimeline(
   limit: number,
   before?: string,
 ): Promise<TimelineEntry[]> {
-  const query = db('abuse_case_entries').where({ case_id: caseId }).orderBy('id', 'desc').limit(limit)
+  const query = db('abuse_case_entries')
+    .where({ case_id: caseId })
+    .orderBy('id', 'desc')
+    .limit(limit)
   if (before !== undefined) query.where('id', '<', before)
   return (await query).map((row) => ({
     id: String(row.id),

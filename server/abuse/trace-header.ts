@@ -71,11 +71,19 @@ export function readTraces(
 ): TraceReading {
   const readings = fieldsNamed(fields, traceHeaderName)
     .slice(0, MAX_JUDGED)
-    .map((field) => readTrace(keyring, field.raw, bindingOf(fields, body ?? ''), body !== null, now))
+    .map((field) =>
+      readTrace(keyring, field.raw, bindingOf(fields, body ?? ''), body !== null, now),
+    )
   const bound = readings.filter((reading) => reading.kind === 'bound')
   // A letter sent on by a second account of ours carries two; the newest tells who sent it last.
-  const newest = bound.sort((one, two) => two.trace.sentAt.getTime() - one.trace.sentAt.getTime())[0]
-  return newest ?? readings.find((reading) => reading.kind !== 'forged') ?? readings[0] ?? { kind: 'absent' }
+  const newest = bound.sort(
+    (one, two) => two.trace.sentAt.getTime() - one.trace.sentAt.getTime(),
+  )[0]
+  return (
+    newest ??
+    readings.find((reading) => reading.kind !== 'forged') ??
+    readings[0] ?? { kind: 'absent' }
+  )
 }
 
 /** @param body latin1 characters with CRLF line ends. */
@@ -92,7 +100,13 @@ export function bindingOf(fields: readonly LetterField[], body: string): TraceBi
   }
 }
 
-function readTrace(keyring: Keyring, raw: string, binding: TraceBinding, hasBody: boolean, now: Date): TraceReading {
+function readTrace(
+  keyring: Keyring,
+  raw: string,
+  binding: TraceBinding,
+  hasBody: boolean,
+  now: Date,
+): TraceReading {
   const tags = new Map(
     Array.from(
       raw
@@ -116,13 +130,21 @@ function readTrace(keyring: Keyring, raw: string, binding: TraceBinding, hasBody
   const expected = keyring.digestUnder(values.k, MAC_PURPOSE, macInput(values))
   const given = Buffer.from(tag('h'), 'base64url')
   // Security: a trace that was not made under one of our keys names nobody.
-  if (values.v !== '1' || expected === null || expected.length !== given.length || !timingSafeEqual(expected, given))
+  if (
+    values.v !== '1' ||
+    expected === null ||
+    expected.length !== given.length ||
+    !timingSafeEqual(expected, given)
+  )
     return { kind: 'forged' }
   // Security: a true trace that was copied onto another letter proves nothing.
   if (values.i !== binding.identity) return { kind: 'of-another-letter' }
   const sentAt = new Date(Number(values.t) * 1000)
   if (sentAt.getTime() > now.getTime() + FUTURE_TOLERANCE_MS) return { kind: 'from-future' }
-  const account = keyring.open(ACCOUNT_PURPOSE, Buffer.from(values.a, 'base64url').toString('latin1'))
+  const account = keyring.open(
+    ACCOUNT_PURPOSE,
+    Buffer.from(values.a, 'base64url').toString('latin1'),
+  )
   return {
     kind: 'bound',
     trace: { account, queueId: Buffer.from(values.q, 'base64url').toString('latin1'), sentAt },

@@ -13,5 +13,8 @@ export function traceLetter(keyring: Keyring, trace: Trace, letter: Uint8Array):
   const header = end < 0 ? binary : binary.slice(0, end + 2)
   const own = header.replace(FOREIGN, '') + binary.slice(header.length)
   const { fields, body } = scanLetter(openSource(Buffer.from(own, 'latin1')).binary)
-  return Buffer.from(`${createTraceHeader(keyring, trace, bindingOf(fields, body))}\r\n${own}`, 'latin1')
+  return Buffer.from(
+    `${createTraceHeader(keyring, trace, bindingOf(fields, body))}\r\n${own}`,
+    'latin1',
+  )
 }

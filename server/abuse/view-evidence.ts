@@ -1,7 +1,12 @@
 // Shows a reported letter to staff. Every look is recorded before anything is shown.
 import { recordAudit } from '../audit/store.ts'
 import type { DeskParts } from './desk.ts'
-import { type EvidenceLook, insertEvidenceView, type OpenedEvidence, openKeptEvidence } from './evidence-store.ts'
+import {
+  type EvidenceLook,
+  insertEvidenceView,
+  type OpenedEvidence,
+  openKeptEvidence,
+} from './evidence-store.ts'
 import type { LetterOutcome } from './parse-letter.ts'
 
 export interface EvidenceRequest {
@@ -25,8 +30,16 @@ async function look(
     const evidence = await openKeptEvidence(trx, keyring, evidenceId)
     if (!evidence) return undefined
     await insertEvidenceView(trx, { evidenceId, caseId, staffId, what, at })
-    const action = what === 'attachment' || what === 'source' ? 'evidence.downloaded' : 'evidence.viewed'
-    await recordAudit(trx, keyring, { staffId, action, caseId, subject: evidenceId, details: { what }, at })
+    const action =
+      what === 'attachment' || what === 'source' ? 'evidence.downloaded' : 'evidence.viewed'
+    await recordAudit(trx, keyring, {
+      staffId,
+      action,
+      caseId,
+      subject: evidenceId,
+      details: { what },
+      at,
+    })
     return evidence
   })
 }
@@ -56,7 +69,10 @@ export async function viewEvidence(
 }
 
 /** The letter's bytes as they were handed in, for a download as octet-stream. */
-export async function downloadSource(parts: DeskParts, request: EvidenceRequest): Promise<Buffer | undefined> {
+export async function downloadSource(
+  parts: DeskParts,
+  request: EvidenceRequest,
+): Promise<Buffer | undefined> {
   return (await look(parts, request, 'source'))?.source
 }
 

@@ -6,7 +6,15 @@ import { recordAudit } from '../audit/store.ts'
 import { enqueue } from '../jobs/enqueue.ts'
 import { takeForm } from '../web/sent-forms-store.ts'
 import { type Appeal, findAppealOf } from './appeal-store.ts'
-import { type Case, clearClaim, findCase, listRelatedCases, noteFirstLook, setClaim, setClosed } from './case-store.ts'
+import {
+  type Case,
+  clearClaim,
+  findCase,
+  listRelatedCases,
+  noteFirstLook,
+  setClaim,
+  setClosed,
+} from './case-store.ts'
 import type { DeskParts } from './desk.ts'
 import { findInForce, listMeasures, type Measure } from './measure-store.ts'
 import { listReportsOfCase, noteOutcome, type Outcome, type Report } from './report-store.ts'
@@ -62,7 +70,14 @@ export async function showCase(
   }
   await db.transaction(async (trx) => {
     await noteFirstLook(trx, caseId, at)
-    await recordAudit(trx, keyring, { staffId, action: 'case.viewed', caseId, accountId, details: {}, at })
+    await recordAudit(trx, keyring, {
+      staffId,
+      action: 'case.viewed',
+      caseId,
+      accountId,
+      details: {},
+      at,
+    })
   })
   return {
     case: found,
@@ -113,22 +128,44 @@ async function isClosedAs(
 }
 
 /** Of two who claim at once one gets it. False where somebody else has it, or it is closed. Claiming one's own again does nothing. */
-export async function claimCase(parts: DeskParts, caseId: string, staffId: string): Promise<boolean> {
+export async function claimCase(
+  parts: DeskParts,
+  caseId: string,
+  staffId: string,
+): Promise<boolean> {
   const at = parts.clock.now()
   return await parts.db.transaction(async (trx) => {
-    if (!(await setClaim(trx, caseId, staffId, at))) return await isLeftAs(trx, parts, caseId, { claimedBy: staffId })
-    await insertTimelineEntry(trx, parts.keyring, { caseId, event: 'claimed', details: {}, staffId, at })
+    if (!(await setClaim(trx, caseId, staffId, at)))
+      return await isLeftAs(trx, parts, caseId, { claimedBy: staffId })
+    await insertTimelineEntry(trx, parts.keyring, {
+      caseId,
+      event: 'claimed',
+      details: {},
+      staffId,
+      at,
+    })
     await recordWork(trx, parts, 'case.claimed', { caseId, staffId, details: {} })
     return true
   })
 }
 
 /** False where somebody else has the case, or it is closed. Letting go of what nobody has does nothing. */
-export async function releaseCase(parts: DeskParts, caseId: string, staffId: string): Promise<boolean> {
+export async function releaseCase(
+  parts: DeskParts,
+  caseId: string,
+  staffId: string,
+): Promise<boolean> {
   const at = parts.clock.now()
   return await parts.db.transaction(async (trx) => {
-    if (!(await clearClaim(trx, caseId, staffId))) return await isLeftAs(trx, parts, caseId, { claimedBy: null })
-    await insertTimelineEntry(trx, parts.keyring, { caseId, event: 'released', details: {}, staffId, at })
+    if (!(await clearClaim(trx, caseId, staffId)))
+      return await isLeftAs(trx, parts, caseId, { claimedBy: null })
+    await insertTimelineEntry(trx, parts.keyring, {
+      caseId,
+      event: 'released',
+      details: {},
+      staffId,
+      at,
+    })
     await recordWork(trx, parts, 'case.released', { caseId, staffId, details: {} })
     return true
   })
@@ -152,21 +189,39 @@ export async function noteOnCase(
   if (!(await findCase(parts.db, parts.keyring, caseId))) return false
   await parts.db.transaction(async (trx) => {
     if (form && (await takeForm(trx, form, at)).kind === 'again') return
-    await insertTimelineEntry(trx, parts.keyring, { caseId, event: 'note', details: {}, note, staffId, at })
+    await insertTimelineEntry(trx, parts.keyring, {
+      caseId,
+      event: 'note',
+      details: {},
+      note,
+      staffId,
+      at,
+    })
     await recordWork(trx, parts, 'case.noted', { caseId, staffId, details: {} })
   })
   return true
 }
 
 /** Closes the case; its reporters are told the class of the outcome by a job. False where it was closed meanwhile or is somebody else's. */
-export async function closeCase(parts: DeskParts, caseId: string, staffId: string, outcome: Outcome): Promise<boolean> {
+export async function closeCase(
+  parts: DeskParts,
+  caseId: string,
+  staffId: string,
+  outcome: Outcome,
+): Promise<boolean> {
   const at = parts.clock.now()
   return await parts.db.transaction(async (trx) => {
     const done = await setClosed(trx, caseId, { staffId, outcome, at })
     if (!done) return await isClosedAs(trx, parts, caseId, staffId, outcome)
     await noteOutcome(trx, caseId, outcome)
     await enqueue(trx, tellOutcomeTask, { caseId }, { jobKey: `tell-outcome:${caseId}` })
-    await insertTimelineEntry(trx, parts.keyring, { caseId, event: 'closed', details: { outcome }, staffId, at })
+    await insertTimelineEntry(trx, parts.keyring, {
+      caseId,
+      event: 'closed',
+      details: { outcome },
+      staffId,
+      at,
+    })
     await recordWork(trx, parts, 'case.closed', { caseId, staffId, details: { outcome } })
     return true
   })

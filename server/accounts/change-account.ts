@@ -65,8 +65,14 @@ async function lockAccount(trx: Trx, accountId: string): Promise<OpenAccount | u
 const isOfNow = ({ epoch, isContactLink }: AccountProof, account: OpenAccount): boolean =>
   isContactLink ? epoch >= account.linksEpoch : epoch === account.epoch
 
-async function isSessionAlive(trx: Trx, session: Buffer, { id, epoch }: OpenAccount): Promise<boolean> {
-  const row = await trx('sessions').where({ id_digest: session, account_id: id, epoch }).first('account_id')
+async function isSessionAlive(
+  trx: Trx,
+  session: Buffer,
+  { id, epoch }: OpenAccount,
+): Promise<boolean> {
+  const row = await trx('sessions')
+    .where({ id_digest: session, account_id: id, epoch })
+    .first('account_id')
   return row !== undefined
 }
 
@@ -75,7 +81,11 @@ async function isSessionAlive(trx: Trx, session: Buffer, { id, epoch }: OpenAcco
  * Security: a proof of an earlier epoch changes nothing, nor does one for a blocked or closed account.
  * @param demandedReset `allowed` for the new password that the desk demanded: nothing else passes before it
  */
-export async function openAccount(trx: Trx, proof: AccountProof, demandedReset?: 'allowed'): Promise<Opened> {
+export async function openAccount(
+  trx: Trx,
+  proof: AccountProof,
+  demandedReset?: 'allowed',
+): Promise<Opened> {
   const account = await lockAccount(trx, proof.accountId)
   if (!account || !isOfNow(proof, account)) return stale
   if (account.blockedAt || account.closedAt) return stale
@@ -134,4 +144,5 @@ export async function changeAccount<Outcome>(
 }
 
 /** Where nothing is to be changed, and what is shown is not for a proof of an earlier epoch. @throws StaleProof */
-export const demandProof = (db: Db, proof: AccountProof): Promise<void> => changeAccount(db, proof, async () => {})
+export const demandProof = (db: Db, proof: AccountProof): Promise<void> =>
+  changeAccount(db, proof, async () => {})

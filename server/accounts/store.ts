@@ -48,7 +48,10 @@ export const asAccount = (row: Record<string, unknown>): Account => ({
   epoch: row.epoch as number,
 })
 
-export async function findAccountByAddress(db: Db | Trx, address: string): Promise<Account | undefined> {
+export async function findAccountByAddress(
+  db: Db | Trx,
+  address: string,
+): Promise<Account | undefined> {
   // PostgreSQL takes no null character, and strangers write addresses into letters and URLs.
   if (address.includes('\0')) return undefined
   const row = await db('accounts').where({ address }).first()
@@ -131,7 +134,11 @@ export async function findVerifier(db: Db | Trx, id: string): Promise<string | u
 }
 
 /** Verifiers of passwords that were replaced since then. */
-export async function listReplacedVerifiers(db: Db | Trx, id: string, since: Date): Promise<string[]> {
+export async function listReplacedVerifiers(
+  db: Db | Trx,
+  id: string,
+  since: Date,
+): Promise<string[]> {
   return await db('replaced_passwords')
     .where({ account_id: id })
     .where('replaced_at', '>', since)
@@ -149,7 +156,12 @@ export async function deleteOldVerifiers(db: Db, before: Date, limit: number): P
 }
 
 /** Replaces the verifier of the same password by a stronger one, unless the password was changed meanwhile. */
-export async function strengthenVerifier(db: Db | Trx, id: string, from: string, to: string): Promise<void> {
+export async function strengthenVerifier(
+  db: Db | Trx,
+  id: string,
+  from: string,
+  to: string,
+): Promise<void> {
   await db('accounts').where({ id, password_verifier: from }).update({ password_verifier: to })
 }
 
@@ -159,7 +171,12 @@ export async function beginEpoch(trx: AccountTrx, id: string): Promise<void> {
 }
 
 /** Begins a new epoch. Returns false where the account was blocked already. */
-export async function blockAccount(trx: AccountTrx, id: string, reason: string, at: Date): Promise<boolean> {
+export async function blockAccount(
+  trx: AccountTrx,
+  id: string,
+  reason: string,
+  at: Date,
+): Promise<boolean> {
   const changed = await trx('accounts')
     .where({ id })
     .whereNull('blocked_at')
@@ -178,7 +195,10 @@ export async function unblockAccount(trx: AccountTrx, id: string): Promise<boole
 
 /** The end of the account's probation, where it lies ahead. */
 export async function findProbation(db: Db | Trx, id: string, at: Date): Promise<Date | undefined> {
-  const row = await db('accounts').where({ id }).where('probation_until', '>', at).first('probation_until')
+  const row = await db('accounts')
+    .where({ id })
+    .where('probation_until', '>', at)
+    .first('probation_until')
   return row?.probation_until
 }
 

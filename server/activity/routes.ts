@@ -9,7 +9,9 @@ const pageSize = 30
 export function activityRoutes({ pages, db }: WebParts): Router {
   return Router().get('/account/activity', requireAccount(), async (req, res) => {
     const before =
-      typeof req.query.before === 'string' && /^\d{1,18}$/.test(req.query.before) ? req.query.before : undefined
+      typeof req.query.before === 'string' && /^\d{1,18}$/.test(req.query.before)
+        ? req.query.before
+        : undefined
     const entries = await listActivity(db, ownerOf(req)?.id ?? '', pageSize + 1, before)
     const shown = entries.slice(0, pageSize)
     pages.show(req, res, {

@@ -31,7 +31,12 @@ interface Link {
 /** The chain of what concerns no single account. */
 const portalChain = '00000000-0000-0000-0000-000000000000'
 
-function hashOf(keyring: Keyring, keyId: string, link: Link, entry: Required<Omit<Entry, 'accountId'>>): Buffer {
+function hashOf(
+  keyring: Keyring,
+  keyId: string,
+  link: Link,
+  entry: Required<Omit<Entry, 'accountId'>>,
+): Buffer {
   return linkHash(keyring, keyId, 'activity.chain', [
     link.chain,
     link.position,
@@ -51,9 +56,20 @@ export interface ChainHead {
 }
 
 /** The link that the entry becomes where it follows `head`. */
-export function linkAfter<E extends ActivityEvent>(keyring: Keyring, head: ChainHead, entry: Entry<E>): ChainHead {
-  const link = { chain: entry.accountId ?? portalChain, position: head.position + 1, previous: head.hash }
-  const hash = hashOf(keyring, keyring.newestKeyId, link, { ...entry, trace: entry.trace ?? noTrace })
+export function linkAfter<E extends ActivityEvent>(
+  keyring: Keyring,
+  head: ChainHead,
+  entry: Entry<E>,
+): ChainHead {
+  const link = {
+    chain: entry.accountId ?? portalChain,
+    position: head.position + 1,
+    previous: head.hash,
+  }
+  const hash = hashOf(keyring, keyring.newestKeyId, link, {
+    ...entry,
+    trace: entry.trace ?? noTrace,
+  })
   return { position: link.position, hash }
 }
 
@@ -168,7 +184,8 @@ async function* verifyChain(
       previous = row.hash
     }
   }
-  if (position !== head.position || !previous.equals(head.hash)) yield { chain, position: head.position, fault: 'head' }
+  if (position !== head.position || !previous.equals(head.hash))
+    yield { chain, position: head.position, fault: 'head' }
 }
 
 /** How many of these events happened to the account since then. */

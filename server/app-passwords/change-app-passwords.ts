@@ -64,7 +64,9 @@ export async function createAppPassword(
   const { proof, name, services, trace, form } = wanted
   const { accountId } = proof
   // Security: the form alone is not enough to make the secret again, it takes our key.
-  const seed = form && keyring.digest('app-passwords.form', JSON.stringify([accountId, form.toString('base64url')]))
+  const seed =
+    form &&
+    keyring.digest('app-passwords.form', JSON.stringify([accountId, form.toString('base64url')]))
   const secret = newAppPassword(seed)
   const digest = digestOfAppPassword(secret)
   const at = clock.now()
@@ -79,7 +81,14 @@ export async function createAppPassword(
       if (!inserted) throw new Full()
       const event = 'app-password.created'
       await recordActivity(trx, keyring, { accountId, event, details: { name }, at, trace })
-      const notice = { accountId, name: 'app-password-created', params: {}, change: event, at, trace } as const
+      const notice = {
+        accountId,
+        name: 'app-password-created',
+        params: {},
+        change: event,
+        at,
+        trace,
+      } as const
       await tellOwner(trx, parts, { ...notice, lettersOnly: true })
       return inserted
     })
@@ -107,14 +116,23 @@ export async function revokeOne(
     // Security: mail programs that are signed in with a revoked app password are cut.
     await wantAppPasswords(trx, { accountId, at, endSessions: !revoked.held })
     const details = { name: revoked.name }
-    await recordActivity(trx, parts.keyring, { accountId, event: 'app-password.revoked', details, at, trace })
+    await recordActivity(trx, parts.keyring, {
+      accountId,
+      event: 'app-password.revoked',
+      details,
+      at,
+      trace,
+    })
     await tellRevoked(trx, parts, { accountId, extent: 'one', at, trace })
     return 'revoked'
   })
 }
 
 /** All at once, as their owner wants it. */
-export async function revokeEvery(parts: AppPasswordParts & NoticeParts, { proof, trace }: Change): Promise<void> {
+export async function revokeEvery(
+  parts: AppPasswordParts & NoticeParts,
+  { proof, trace }: Change,
+): Promise<void> {
   const at = parts.clock.now()
   const { accountId } = proof
   await changeAccount(parts.db, proof, async (trx) => {
@@ -127,10 +145,21 @@ export async function revokeEvery(parts: AppPasswordParts & NoticeParts, { proof
 async function tellRevoked(
   trx: AccountTrx,
   parts: NoticeParts,
-  told: { readonly accountId: string; readonly extent: 'one' | 'all'; readonly at: Date; readonly trace: Trace },
+  told: {
+    readonly accountId: string
+    readonly extent: 'one' | 'all'
+    readonly at: Date
+    readonly trace: Trace
+  },
 ): Promise<void> {
   const { accountId, extent, at, trace } = told
-  const about = { accountId, params: { extent }, change: 'app-password.revoked', at, trace } as const
+  const about = {
+    accountId,
+    params: { extent },
+    change: 'app-password.revoked',
+    at,
+    trace,
+  } as const
   await tellOwner(trx, parts, { ...about, name: 'app-password-revoked', lettersOnly: true })
 }
 
@@ -158,7 +187,13 @@ export async function holdAppPasswords(
   { accountId, at }: { accountId: string; at: Date },
 ): Promise<number> {
   const count = await markHeld(trx, accountId, at)
-  if (count > 0) await recordActivity(trx, keyring, { accountId, event: 'app-password.held', details: { count }, at })
+  if (count > 0)
+    await recordActivity(trx, keyring, {
+      accountId,
+      event: 'app-password.held',
+      details: { count },
+      at,
+    })
   return count
 }
 
@@ -176,7 +211,13 @@ export async function keepOne(
     const revision = await wantAppPasswords(trx, { accountId, at, endSessions: false })
     const name = await releaseAppPassword(trx, accountId, id, revision)
     if (name === undefined) return await findStanding(trx, accountId, id)
-    await recordActivity(trx, parts.keyring, { accountId, event: 'app-password.kept', details: { name }, at, trace })
+    await recordActivity(trx, parts.keyring, {
+      accountId,
+      event: 'app-password.kept',
+      details: { name },
+      at,
+      trace,
+    })
     return 'opens'
   })
 }

@@ -15,7 +15,8 @@ export function readForm(fields: Readonly<Record<'name' | MailService, string>>)
   const chosen = services.filter((service) => fields[service] === 'on')
   const errors: FormError[] = []
   if (name === '') errors.push({ field: 'name', reason: 'missing' })
-  else if ([...name].length > nameMax) errors.push({ field: 'name', reason: 'too-long', params: { max: nameMax } })
+  else if ([...name].length > nameMax)
+    errors.push({ field: 'name', reason: 'too-long', params: { max: nameMax } })
   if (chosen.length === 0) errors.push({ field: 'services', reason: 'none' })
   return errors.length > 0 ? { kind: 'refused', errors } : { kind: 'ok', name, services: chosen }
 }

@@ -8,14 +8,21 @@ import { isHttps, type WebParts } from '../web/parts.ts'
 import { formDigestOf } from '../web/sent-forms.ts'
 import { ownerOf, proofOf, requireAccount, requireFreshPassword } from '../web/sessions.ts'
 import { handOver, letGo, takeOver } from '../web/shown-once.ts'
-import { appPasswordsAtMost, createAppPassword, keepOne, revokeEvery, revokeOne } from './change-app-passwords.ts'
+import {
+  appPasswordsAtMost,
+  createAppPassword,
+  keepOne,
+  revokeEvery,
+  revokeOne,
+} from './change-app-passwords.ts'
 import { readForm, services } from './read-form.ts'
 import { type AppPassword, listAppPasswords, spendHandingOut } from './store.ts'
 
 const page = '/account/app-passwords'
 const idOf = (req: Request) => {
   const id = String(req.params.id)
-  if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id)) throw new NotFound('no such app password')
+  if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id))
+    throw new NotFound('no such app password')
   return id
 }
 
@@ -23,7 +30,8 @@ export function appPasswordRoutes(parts: WebParts): Router {
   const { pages, db, clock, keyring, settings, platform } = parts
   const once = { keyring, https: isHttps(settings), now: clock.now }
   const mailServers = describeMailServers(settings, settings.brandName)
-  const hasProfile = serversOf(mailServers, 'imap').length > 0 && serversOf(mailServers, 'smtp').length > 0
+  const hasProfile =
+    serversOf(mailServers, 'imap').length > 0 && serversOf(mailServers, 'smtp').length > 0
   const sign = profileSigner(settings)
   const signedIn = requireAccount(page)
   const fresh = requireFreshPassword(clock.now, page)
@@ -45,7 +53,11 @@ export function appPasswordRoutes(parts: WebParts): Router {
     })
 
   /** Security: what stops is shown before it does. */
-  const showRevoking = (req: Request, res: Response, what: { ending: readonly AppPassword[]; all: boolean }) =>
+  const showRevoking = (
+    req: Request,
+    res: Response,
+    what: { ending: readonly AppPassword[]; all: boolean },
+  ) =>
     pages.show(req, res, {
       id: 'app-password-revoke',
       view: 'app-passwords/revoke',
@@ -69,7 +81,9 @@ export function appPasswordRoutes(parts: WebParts): Router {
         },
       })
     })
-    .get(`${page}/new`, requireAccount(), requireFreshPassword(clock.now), (req, res) => showForm(req, res))
+    .get(`${page}/new`, requireAccount(), requireFreshPassword(clock.now), (req, res) =>
+      showForm(req, res),
+    )
     .post(`${page}/new`, requireAccount(), requireFreshPassword(clock.now), async (req, res) => {
       const fields = readFields(req, ['name', 'imap', 'pop3', 'smtp'])
       const read = readForm(fields)
@@ -90,54 +104,83 @@ export function appPasswordRoutes(parts: WebParts): Router {
       const accountId = ownerId(req)
       const handed = takeOver(once, req, accountId)
       // Security: an app password is shown once.
-      const shown = handed && (await spendHandingOut(db, accountId, handed.id, 'shown_at', clock.now()))
+      const shown =
+        handed && (await spendHandingOut(db, accountId, handed.id, 'shown_at', clock.now()))
       if (!handed || !shown) return res.redirect(303, page)
       const made = (await listAppPasswords(db, accountId)).find(({ id }) => id === handed.id)
       const reads = made?.services.includes('imap') && made.services.includes('smtp')
       pages.show(req, res, {
         id: 'app-password-created',
         view: 'app-passwords/created',
-        locals: { made, secret: handed.secret, profile: hasProfile && reads ? `${page}/profile.mobileconfig` : null },
+        locals: {
+          made,
+          secret: handed.secret,
+          profile: hasProfile && reads ? `${page}/profile.mobileconfig` : null,
+        },
       })
     })
     .get(`${page}/profile.mobileconfig`, signedIn, async (req, res) => {
       const owner = ownerOf(req)
       const handed = owner && takeOver(once, req, owner.id)
-      const served = handed && (await spendHandingOut(db, owner.id, handed.id, 'profile_served_at', clock.now()))
+      const served =
+        handed && (await spendHandingOut(db, owner.id, handed.id, 'profile_served_at', clock.now()))
       if (!handed || !served) return res.redirect(303, page)
       const { renderAppleProfile } = await import('../help/apple.ts')
       const description = pages.textsFor(req)('help-mail-programs.profile.description')
       const texts = { title: mailServers.name, description }
-      const profile = renderAppleProfile(mailServers, owner.address, texts, handed.secret.replaceAll(' ', ''))
+      const profile = renderAppleProfile(
+        mailServers,
+        owner.address,
+        texts,
+        handed.secret.replaceAll(' ', ''),
+      )
       if (profile === null) throw new NotFound('no profile without IMAP and SMTP')
       letGo(once, res)
       res.type('application/x-apple-aspen-config').send(await sign(profile))
     })
-    .get(`${page}/revoke-all`, requireAccount(), requireFreshPassword(clock.now), async (req, res) => {
-      const ending = await listAppPasswords(db, ownerId(req))
-      if (ending.length === 0) return res.redirect(303, page)
-      showRevoking(req, res, { ending, all: true })
-    })
+    .get(
+      `${page}/revoke-all`,
+      requireAccount(),
+      requireFreshPassword(clock.now),
+      async (req, res) => {
+        const ending = await listAppPasswords(db, ownerId(req))
+        if (ending.length === 0) return res.redirect(303, page)
+        showRevoking(req, res, { ending, all: true })
+      },
+    )
     .post(`${page}/revoke-all`, signedIn, fresh, async (req, res) => {
       await revokeEvery(parts, { proof: proofOf(req), trace: parts.trace(req) })
       tellDone(res, 'all-revoked')
       res.redirect(303, page)
     })
-    .get(`${page}/:id/revoke`, requireAccount(), requireFreshPassword(clock.now), async (req, res) => {
-      const id = idOf(req)
-      const ending = (await listAppPasswords(db, ownerId(req))).filter((each) => each.id === id)
-      // Revoked meanwhile, or never theirs: both look the same.
-      if (ending.length === 0) return res.redirect(303, page)
-      showRevoking(req, res, { ending, all: false })
-    })
+    .get(
+      `${page}/:id/revoke`,
+      requireAccount(),
+      requireFreshPassword(clock.now),
+      async (req, res) => {
+        const id = idOf(req)
+        const ending = (await listAppPasswords(db, ownerId(req))).filter((each) => each.id === id)
+        // Revoked meanwhile, or never theirs: both look the same.
+        if (ending.length === 0) return res.redirect(303, page)
+        showRevoking(req, res, { ending, all: false })
+      },
+    )
     .post(`${page}/:id/revoke`, signedIn, fresh, async (req, res) => {
-      const standing = await revokeOne(parts, { proof: proofOf(req), id: idOf(req), trace: parts.trace(req) })
+      const standing = await revokeOne(parts, {
+        proof: proofOf(req),
+        id: idOf(req),
+        trace: parts.trace(req),
+      })
       if (standing === 'never-theirs') throw new NotFound('no such app password')
       tellDone(res, 'revoked')
       res.redirect(303, page)
     })
     .post(`${page}/:id/keep`, signedIn, fresh, async (req, res) => {
-      const standing = await keepOne(parts, { proof: proofOf(req), id: idOf(req), trace: parts.trace(req) })
+      const standing = await keepOne(parts, {
+        proof: proofOf(req),
+        id: idOf(req),
+        trace: parts.trace(req),
+      })
       if (standing === 'never-theirs') throw new NotFound('no such app password')
       tellDone(res, standing === 'opens' ? 'kept' : 'revoked-before')
       res.redirect(303, page)

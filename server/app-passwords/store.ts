@@ -42,13 +42,22 @@ export async function insertAppPassword(
 }
 
 /** Revoked or not: the id of the account's app password with this digest. */
-export async function findByDigest(trx: Trx, accountId: string, digest: Buffer): Promise<string | undefined> {
-  const row = await trx('app_passwords').where({ account_id: accountId, secret_sha256: digest }).first('id')
+export async function findByDigest(
+  trx: Trx,
+  accountId: string,
+  digest: Buffer,
+): Promise<string | undefined> {
+  const row = await trx('app_passwords')
+    .where({ account_id: accountId, secret_sha256: digest })
+    .first('id')
   return row?.id
 }
 
 /** Neither revoked nor held: what the platform is to know, oldest first. */
-export async function listOpeningAppPasswords(db: Db, accountId: string): Promise<WantedAppPassword[]> {
+export async function listOpeningAppPasswords(
+  db: Db,
+  accountId: string,
+): Promise<WantedAppPassword[]> {
   const rows = await standing(db, accountId).whereNull('held_at').orderBy('created_at')
   return rows.map((row) => ({
     id: row.id,
@@ -60,7 +69,10 @@ export async function listOpeningAppPasswords(db: Db, accountId: string): Promis
 
 /** All that are not revoked, newest first. */
 export async function listAppPasswords(db: Db, accountId: string): Promise<AppPassword[]> {
-  const applied = db('mailboxes').where({ account_id: accountId }).select('applied_revision').as('applied_revision')
+  const applied = db('mailboxes')
+    .where({ account_id: accountId })
+    .select('applied_revision')
+    .as('applied_revision')
   const rows = await standing(db, accountId).orderBy('created_at', 'desc').select('*', applied)
   return rows.map((row) => ({
     id: row.id,
@@ -81,7 +93,12 @@ export async function listAppPasswords(db: Db, accountId: string): Promise<AppPa
 export async function listKnownAppPasswords(
   db: Db | Trx,
   accountId: string,
-): Promise<Map<string, { name: string; services: MailService[]; heldAt: Date | null; revokedAt: Date | null }>> {
+): Promise<
+  Map<
+    string,
+    { name: string; services: MailService[]; heldAt: Date | null; revokedAt: Date | null }
+  >
+> {
   const rows = await db('app_passwords').where({ account_id: accountId })
   return new Map(
     rows.map((row) => [
@@ -103,7 +120,10 @@ export async function revokeAppPassword(
   id: string,
   at: Date,
 ): Promise<{ name: string; held: boolean } | undefined> {
-  const [row] = await standing(trx, accountId).where({ id }).update({ revoked_at: at }).returning(['name', 'held_at'])
+  const [row] = await standing(trx, accountId)
+    .where({ id })
+    .update({ revoked_at: at })
+    .returning(['name', 'held_at'])
   return row && { name: row.name, held: row.held_at !== null }
 }
 
@@ -157,14 +177,20 @@ export async function noteAppPasswordUse(
         .whereNull('last_used_at')
         .orWhere('last_used_at', '<', new Date(use.at.getTime() - 300_000))
         .orWhere((other) =>
-          other.where('last_used_at', '<', use.at).whereRaw('last_used_service is distinct from ?', [use.service]),
+          other
+            .where('last_used_at', '<', use.at)
+            .whereRaw('last_used_service is distinct from ?', [use.service]),
         ),
     )
     .update({ last_used_at: use.at, last_used_service: use.service, last_used_place: use.place })
 }
 
 /** Revoked ones explain refused sign-ins for a while; then they go. */
-export async function deleteRevokedAppPasswords(db: Db, before: Date, limit: number): Promise<number> {
+export async function deleteRevokedAppPasswords(
+  db: Db,
+  before: Date,
+  limit: number,
+): Promise<number> {
   return await db('app_passwords')
     .whereIn('id', db('app_passwords').where('revoked_at', '<', before).limit(limit).select('id'))
     .delete()

@@ -19,7 +19,9 @@ const keyOf: Readonly<Record<string, (value: string | number) => string>> = {
 const order = Object.keys(keyOf)
 
 /** In the order of the list above. @throws where a detail was added to `AuditDetails` and has no words here */
-export function describeDetails(details: Readonly<Record<string, string | number>>): DescribedDetail[] {
+export function describeDetails(
+  details: Readonly<Record<string, string | number>>,
+): DescribedDetail[] {
   return Object.entries(details)
     .toSorted(([one], [other]) => order.indexOf(one) - order.indexOf(other))
     .map(([name, value]) => {

@@ -6,22 +6,49 @@ import { type AuditFilter, type RecordedAudit, walkAudit } from './store.ts'
 
 export type ExportFormat = 'csv' | 'jsonl'
 
-const columns = ['position', 'at', 'staff', 'action', 'case', 'account', 'subject', 'details', 'hash'] as const
+const columns = [
+  'position',
+  'at',
+  'staff',
+  'action',
+  'case',
+  'account',
+  'subject',
+  'details',
+  'hash',
+] as const
 const atOnce = 500
 
-function asLine(entry: RecordedAudit, names: ReadonlyMap<string, string>, format: ExportFormat): string {
+function asLine(
+  entry: RecordedAudit,
+  names: ReadonlyMap<string, string>,
+  format: ExportFormat,
+): string {
   const { position, staffId, action, caseId, accountId, subject, details } = entry
   const named = (id: string) => names.get(id) ?? id
   const record: Record<(typeof columns)[number], unknown> = {
     ...{ position, at: entry.at.toISOString(), staff: named(staffId), action, case: caseId },
-    ...{ account: accountId && named(accountId), subject, details, hash: entry.hash.toString('hex') },
+    ...{
+      account: accountId && named(accountId),
+      subject,
+      details,
+      hash: entry.hash.toString('hex'),
+    },
   }
   if (format === 'jsonl') return `${JSON.stringify(record)}\n`
-  return exportRow(columns.map((name) => (name === 'details' ? JSON.stringify(details) : (record[name] as string))))
+  return exportRow(
+    columns.map((name) =>
+      name === 'details' ? JSON.stringify(details) : (record[name] as string),
+    ),
+  )
 }
 
 /** Pieces of the file, some hundred entries each. */
-export async function* exportAudit(db: Db, filter: AuditFilter, format: ExportFormat): AsyncIterable<string> {
+export async function* exportAudit(
+  db: Db,
+  filter: AuditFilter,
+  format: ExportFormat,
+): AsyncIterable<string> {
   if (format === 'csv') yield exportRow(columns)
   let batch: RecordedAudit[] = []
   const flush = async () => {

@@ -52,8 +52,14 @@ export function auditRoutes(parts: WebParts): Router {
   }
 
   const queryOf = (req: Request, more: Record<string, string>) => {
-    const kept = ['staff', 'account', 'action', 'case', 'from', 'to'].map((name) => [name, text(req.query[name])])
-    return new URLSearchParams([...kept.filter(([, value]) => value), ...Object.entries(more)] as [string, string][])
+    const kept = ['staff', 'account', 'action', 'case', 'from', 'to'].map((name) => [
+      name,
+      text(req.query[name]),
+    ])
+    return new URLSearchParams([...kept.filter(([, value]) => value), ...Object.entries(more)] as [
+      string,
+      string,
+    ][])
   }
 
   return Router()
@@ -61,7 +67,10 @@ export function auditRoutes(parts: WebParts): Router {
       const staff = staffOf(req)
       const { filter, errors } = await readFilter(req)
       // Security: nobody learns here what the desk does about their own mailbox.
-      const found = errors.length > 0 ? [] : await listAudit(db, { ...filter, notAbout: staff.id }, pageSize + 1)
+      const found =
+        errors.length > 0
+          ? []
+          : await listAudit(db, { ...filter, notAbout: staff.id }, pageSize + 1)
       const entries = found.slice(0, pageSize)
       const names = await findAddresses(
         db,
@@ -88,22 +97,32 @@ export function auditRoutes(parts: WebParts): Router {
         },
       })
     })
-    .get(['/staff/audit/export.jsonl', '/staff/audit/export.csv'], requireStaff('audit.export'), async (req, res) => {
-      const { filter, errors } = await readFilter(req)
-      // Somebody whom nobody knows must not become everybody.
-      if (errors.length > 0) return res.redirect(303, `/staff/audit?${queryOf(req, {})}`)
-      const format = req.path.endsWith('.csv') ? 'csv' : 'jsonl'
-      // Security: an export is written down before its first byte leaves.
-      const position = await db.transaction(async (trx) => {
-        const count = await countAudit(trx, filter)
-        const entry = { staffId: staffOf(req).id, details: { count }, at: clock.now() }
-        return await recordAudit(trx, keyring, { ...entry, action: 'audit.exported' })
-      })
-      res.setHeader('Content-Type', format === 'csv' ? 'text/csv; charset=utf-8' : 'application/jsonl; charset=utf-8')
-      res.setHeader('Content-Disposition', `attachment; filename="audit.${format}"`)
-      await pipeline(Readable.from(exportAudit(db, { before: position, ...filter }, format)), res).catch((fault) => {
-        // Who broke it off has no need of an answer.
-        if (fault.code !== 'ERR_STREAM_PREMATURE_CLOSE') throw fault
-      })
-    })
+    .get(
+      ['/staff/audit/export.jsonl', '/staff/audit/export.csv'],
+      requireStaff('audit.export'),
+      async (req, res) => {
+        const { filter, errors } = await readFilter(req)
+        // Somebody whom nobody knows must not become everybody.
+        if (errors.length > 0) return res.redirect(303, `/staff/audit?${queryOf(req, {})}`)
+        const format = req.path.endsWith('.csv') ? 'csv' : 'jsonl'
+        // Security: an export is written down before its first byte leaves.
+        const position = await db.transaction(async (trx) => {
+          const count = await countAudit(trx, filter)
+          const entry = { staffId: staffOf(req).id, details: { count }, at: clock.now() }
+          return await recordAudit(trx, keyring, { ...entry, action: 'audit.exported' })
+        })
+        res.setHeader(
+          'Content-Type',
+          format === 'csv' ? 'text/csv; charset=utf-8' : 'application/jsonl; charset=utf-8',
+        )
+        res.setHeader('Content-Disposition', `attachment; filename="audit.${format}"`)
+        await pipeline(
+          Readable.from(exportAudit(db, { before: position, ...filter }, format)),
+          res,
+        ).catch((fault) => {
+          // Who broke it off has no need of an answer.
+          if (fault.code !== 'ERR_STREAM_PREMATURE_CLOSE') throw fault
+        })
+      },
+    )
 }

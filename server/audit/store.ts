@@ -30,7 +30,10 @@ export interface RecordedAudit {
   readonly hash: Buffer
 }
 
-type Linked = Omit<RecordedAudit, 'details' | 'hash'> & { readonly details: object; readonly previous: Buffer }
+type Linked = Omit<RecordedAudit, 'details' | 'hash'> & {
+  readonly details: object
+  readonly previous: Buffer
+}
 
 const hashOf = (keyring: Keyring, keyId: string, entry: Linked): Buffer =>
   linkHash(keyring, keyId, 'audit.chain', [
@@ -58,7 +61,17 @@ export async function recordAudit<A extends AuditAction>(
   const head = await trx('audit_head').where({ id: 1 }).forUpdate().first('position', 'hash')
   const position = String(BigInt(head.position) + 1n)
   const { staffId, action, details, at, caseId = null, accountId = null, subject = '' } = entry
-  const linked = { position, staffId, action, caseId, accountId, subject, details, at, previous: head.hash as Buffer }
+  const linked = {
+    position,
+    staffId,
+    action,
+    caseId,
+    accountId,
+    subject,
+    details,
+    at,
+    previous: head.hash as Buffer,
+  }
   const hash = hashOf(keyring, keyring.newestKeyId, linked)
   await trx('audit').insert({
     position,
@@ -118,7 +131,11 @@ function fitting(db: Db | Trx, filter: AuditFilter) {
 }
 
 /** Newest first. */
-export async function listAudit(db: Db | Trx, filter: AuditFilter, limit: number): Promise<RecordedAudit[]> {
+export async function listAudit(
+  db: Db | Trx,
+  filter: AuditFilter,
+  limit: number,
+): Promise<RecordedAudit[]> {
   return (await fitting(db, filter).orderBy('position', 'desc').limit(limit)).map(asEntry)
 }
 
@@ -168,5 +185,6 @@ export async function* verifyAudit(db: Db, keyring: Keyring): AsyncIterable<Brok
       previous = row.hash
     }
   }
-  if (!head || at !== end || !previous.equals(head.hash)) yield { position: String(end), fault: 'head' }
+  if (!head || at !== end || !previous.equals(head.hash))
+    yield { position: String(end), fault: 'head' }
 }

@@ -11,7 +11,12 @@ import type { Contact } from '../contacts/contact.ts'
 import { findPendingContact } from '../contacts/pending-contact.ts'
 import { type EmailAddressRefusal, parseEmailAddress } from '../core/email-address.ts'
 import type { Locale } from '../i18n/texts.ts'
-import { type Asking, changeMethod, type Held, type MethodChangeParts } from '../recovery-methods/change-method.ts'
+import {
+  type Asking,
+  changeMethod,
+  type Held,
+  type MethodChangeParts,
+} from '../recovery-methods/change-method.ts'
 import { type Linked, type LinkParts, linkContact } from '../recovery-methods/link-contact.ts'
 import { isStopped } from '../stopped-addresses/is-stopped.ts'
 import { stopTokenOf } from '../stopped-addresses/stop-token.ts'
@@ -71,26 +76,50 @@ async function permitLetter(
 ): Promise<Permit> {
   const guard = parts.mailGuard.within(trx)
   const asker = await guard.permit('confirm', [accountId])
-  if (asker.kind === 'refused') return { kind: 'limited', retryAfterSeconds: asker.retryAfterSeconds }
+  if (asker.kind === 'refused')
+    return { kind: 'limited', retryAfterSeconds: asker.retryAfterSeconds }
   const stopped = await isStopped(trx, parts.keyring, canonical)
   const address = stopped ? undefined : await guard.permit('confirm', [canonical])
   return { kind: address?.kind === 'permitted' ? 'send' : 'hold-back' }
 }
 
 /** The address that a code was mailed to and that waits for it. */
-export const pendingBackupAddress = (parts: Parameters<typeof findPendingContact>[0], accountId: string) =>
-  findPendingContact(parts, accountId, 'backup-address')
+export const pendingBackupAddress = (
+  parts: Parameters<typeof findPendingContact>[0],
+  accountId: string,
+) => findPendingContact(parts, accountId, 'backup-address')
 
-export const linkBackupAddress = (parts: LinkParts, asking: Asking, typed: string): Promise<Linked> =>
-  linkContact(parts, asking, { kind: 'backup-address', typed }, (trx, { value: address, canonical }, at) => {
-    const { accountId } = asking
-    return putBackupAddress(trx, parts.keyring, { accountId, address, canonical, confirmedAt: at, provenAt: at, at })
-  })
+export const linkBackupAddress = (
+  parts: LinkParts,
+  asking: Asking,
+  typed: string,
+): Promise<Linked> =>
+  linkContact(
+    parts,
+    asking,
+    { kind: 'backup-address', typed },
+    (trx, { value: address, canonical }, at) => {
+      const { accountId } = asking
+      return putBackupAddress(trx, parts.keyring, {
+        accountId,
+        address,
+        canonical,
+        confirmedAt: at,
+        provenAt: at,
+        at,
+      })
+    },
+  )
 
 /** The address can be linked again, here or elsewhere. */
-export async function unlinkBackupAddress(parts: MethodChangeParts, asking: Asking): Promise<'done' | Held> {
+export async function unlinkBackupAddress(
+  parts: MethodChangeParts,
+  asking: Asking,
+): Promise<'done' | Held> {
   return await changeMethod<'done'>(parts, asking, async (trx) => {
     const old = await removeBackupAddress(trx, parts.keyring, asking.accountId)
-    return old ? { outcome: 'done', done: { method: 'backup-address', what: 'removed', old } } : { outcome: 'done' }
+    return old
+      ? { outcome: 'done', done: { method: 'backup-address', what: 'removed', old } }
+      : { outcome: 'done' }
   })
 }

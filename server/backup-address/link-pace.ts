@@ -9,10 +9,17 @@ import { burst, daySeconds } from './mail-guard.ts'
 export interface LinkPace {
   count(trx: Trx, asker: string, canonical: string): Promise<void>
   /** Seconds until the next request is worth making, and how many are left today. */
-  look(db: Db | Trx, asker: string, canonical: string): Promise<{ readonly wait: number; readonly left: number }>
+  look(
+    db: Db | Trx,
+    asker: string,
+    canonical: string,
+  ): Promise<{ readonly wait: number; readonly left: number }>
 }
 
-export function createLinkPace(keyring: Keyring, settings: { readonly limitResetMailsPerDay: number }): LinkPace {
+export function createLinkPace(
+  keyring: Keyring,
+  settings: { readonly limitResetMailsPerDay: number },
+): LinkPace {
   const points = settings.limitResetMailsPerDay
   const keyOf = (asker: string, canonical: string) =>
     keyring.digest('limits.recovery-mail', JSON.stringify([asker, canonical])).toString('base64url')
@@ -35,7 +42,10 @@ export function createLinkPace(keyring: Keyring, settings: { readonly limitReset
       const key = keyOf(asker, canonical)
       const day = await limiters.day.look(key)
       const states = [day, await limiters.burst.look(key)]
-      const wait = Math.max(0, ...states.map((state) => (state.kind === 'full' ? state.retryAfterSeconds : 0)))
+      const wait = Math.max(
+        0,
+        ...states.map((state) => (state.kind === 'full' ? state.retryAfterSeconds : 0)),
+      )
       return { wait, left: day.kind === 'full' ? 0 : points - day.used }
     },
   }

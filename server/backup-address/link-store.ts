@@ -39,7 +39,11 @@ export interface AskedLink {
   readonly decided: boolean
 }
 
-export async function findLinkRequest(db: Db | Trx, keyring: Keyring, flowId: string): Promise<AskedLink | undefined> {
+export async function findLinkRequest(
+  db: Db | Trx,
+  keyring: Keyring,
+  flowId: string,
+): Promise<AskedLink | undefined> {
   const row = await db('recovery_link_requests').where({ flow_id: flowId }).first()
   return (
     row && {
@@ -51,7 +55,11 @@ export async function findLinkRequest(db: Db | Trx, keyring: Keyring, flowId: st
 }
 
 /** As `findLinkRequest`, and holds the request until the transaction ends: of two workers one answers it. */
-export async function holdLinkRequest(trx: Trx, keyring: Keyring, flowId: string): Promise<AskedLink | undefined> {
+export async function holdLinkRequest(
+  trx: Trx,
+  keyring: Keyring,
+  flowId: string,
+): Promise<AskedLink | undefined> {
   await trx('recovery_link_requests').where({ flow_id: flowId }).forUpdate().select('flow_id')
   return await findLinkRequest(trx, keyring, flowId)
 }
@@ -124,7 +132,10 @@ export async function spendLink(
 /** Deletes links that expired before `before`, `limit` rows at once, and returns how many. */
 export async function deleteOldLinks(db: Db, before: Date, limit: number): Promise<number> {
   return await db('recovery_links')
-    .whereIn('account_id', db('recovery_links').where('expires_at', '<', before).limit(limit).select('account_id'))
+    .whereIn(
+      'account_id',
+      db('recovery_links').where('expires_at', '<', before).limit(limit).select('account_id'),
+    )
     .where('expires_at', '<', before)
     .delete()
 }
@@ -134,6 +145,11 @@ export const rekeyLinkRequests = (trx: Trx, keyring: Keyring, limit: number): Pr
   resealColumn(
     trx,
     keyring,
-    { table: 'recovery_link_requests', id: 'flow_id', column: 'address_sealed', purpose: sealPurpose },
+    {
+      table: 'recovery_link_requests',
+      id: 'flow_id',
+      column: 'address_sealed',
+      purpose: sealPurpose,
+    },
     limit,
   )

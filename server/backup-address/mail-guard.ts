@@ -34,7 +34,9 @@ export function createMailGuard(
   ]
   const budgets = (purpose: string, keys: readonly string[]) =>
     keys.flatMap((key) => {
-      const digest = keyring.digest('limits.mail', JSON.stringify([purpose, key])).toString('base64url')
+      const digest = keyring
+        .digest('limits.mail', JSON.stringify([purpose, key]))
+        .toString('base64url')
       return limiters.map((limiter) => ({ limiter, digest }))
     })
   return {
@@ -52,8 +54,13 @@ export function createMailGuard(
       return { kind: 'permitted' }
     },
     async waitFor(purpose, keys) {
-      const states = await Promise.all(budgets(purpose, keys).map(({ limiter, digest }) => limiter.look(digest)))
-      return Math.max(0, ...states.map((state) => (state.kind === 'full' ? state.retryAfterSeconds : 0)))
+      const states = await Promise.all(
+        budgets(purpose, keys).map(({ limiter, digest }) => limiter.look(digest)),
+      )
+      return Math.max(
+        0,
+        ...states.map((state) => (state.kind === 'full' ? state.retryAfterSeconds : 0)),
+      )
     },
     within: (trx) => createMailGuard(createLimits(trx), keyring, settings),
   }

@@ -35,7 +35,8 @@ export const managedBackupAddress = (keyring: Keyring): ManagedMethod => ({
   async remove(trx, accountId) {
     await removeBackupAddress(trx, keyring, accountId)
   },
-  distrust: async (trx, accountId) => (await removeBackupAddress(trx, keyring, accountId)) !== undefined,
+  distrust: async (trx, accountId) =>
+    (await removeBackupAddress(trx, keyring, accountId)) !== undefined,
   async restore(trx, accountId, old, at) {
     const put = await restoreBackupAddress(trx, keyring, accountId, old as BackupAddress, at)
     return put.kind === 'put' ? 'restored' : 'taken'

@@ -47,7 +47,8 @@ export function backupAddressRecovery(parts: BackupAddressRecoveryParts): Recove
     },
     sends: async (db, { id }) => (await findLinkRequest(db, keyring, id))?.sends ?? 0,
     async challenge(trx, flow, input, seen) {
-      const parsed = input === null ? null : parseEmailAddress(input, { ownDomains: settings.mailDomains })
+      const parsed =
+        input === null ? null : parseEmailAddress(input, { ownDomains: settings.mailDomains })
       if (parsed?.kind === 'refused') return refused(parsed.reason)
       const request = await findLinkRequest(trx, keyring, flow.id)
       const address = parsed ?? request?.typed

@@ -43,11 +43,22 @@ export function backupAddressRoutes(parts: WebParts): Router {
       const pending = await pendingBackupAddress(parts, accountId)
       if (!pending) return res.redirect(303, formPage)
       const { typedAt, sentAt: _, ...contact } = pending
-      const about = { proof: proofOf(req), contact, locale: req.locale, typedAt, again: forms.seenBy(req) }
+      const about = {
+        proof: proofOf(req),
+        contact,
+        locale: req.locale,
+        typedAt,
+        again: forms.seenBy(req),
+      }
       await forms.answerAsked(req, res, await askBackupAddress(parts, about))
     })
-    .post(`${formPage}/remove`, requireAccount(methodsPage), fresh(methodsPage), async (req, res) => {
-      await forms.countChange(accountOf(req).id)
-      await forms.answerRemoved(req, res, await unlinkBackupAddress(parts, forms.askingOf(req)))
-    })
+    .post(
+      `${formPage}/remove`,
+      requireAccount(methodsPage),
+      fresh(methodsPage),
+      async (req, res) => {
+        await forms.countChange(accountOf(req).id)
+        await forms.answerRemoved(req, res, await unlinkBackupAddress(parts, forms.askingOf(req)))
+      },
+    )
 }

@@ -25,7 +25,10 @@ export interface SendLinkParts extends MessageParts {
 const nowhere = 'nobody@nowhere.example'
 
 /** May run twice: the request is answered once. Security: for any other address than the account's own the same rows are written. */
-export async function sendRecoveryLink(parts: SendLinkParts, payload: Record<string, unknown>): Promise<void> {
+export async function sendRecoveryLink(
+  parts: SendLinkParts,
+  payload: Record<string, unknown>,
+): Promise<void> {
   const { db, keyring, clock, mailGuard, settings, log, methods } = parts
   const flowId = String(payload.flowId)
   const accountId = String(payload.accountId)
@@ -44,9 +47,11 @@ export async function sendRecoveryLink(parts: SendLinkParts, payload: Record<str
     const own = await findBackupAddress(trx, keyring, accountId)
     const all = await methods.contactsOf(trx, accountId)
     const matches = account && own?.canonical === request.typed.canonical && givesWayBack(own, all)
-    const permitted = matches && (await mailGuard.within(trx).permit('reset', [budget])).kind === 'permitted'
+    const permitted =
+      matches && (await mailGuard.within(trx).permit('reset', [budget])).kind === 'permitted'
     // Nobody is told of it on a page: it would tell whose address it is.
-    if (matches && !permitted) log.security({ event: 'limit.reached', account: account.address, what: 'reset-mails' })
+    if (matches && !permitted)
+      log.security({ event: 'limit.reached', account: account.address, what: 'reset-mails' })
     const at = clock.now()
     const expiresAt = new Date(at.getTime() + settings.linkMinutes * 60_000)
     if (!(await decideLinkRequest(trx, flowId, sends))) return

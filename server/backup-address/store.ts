@@ -68,7 +68,8 @@ export async function putBackupAddress(
 ): Promise<PutBackupAddress> {
   const { accountId, address, canonical, confirmedAt, provenAt, doubtful, at } = wanted
   const old = await findBackupAddress(trx, keyring, accountId)
-  if ((await claim(trx, keyring, { kind, value: canonical, accountId }, at)) === 'taken') return { kind: 'taken' }
+  if ((await claim(trx, keyring, { kind, value: canonical, accountId }, at)) === 'taken')
+    return { kind: 'taken' }
   const same = old?.canonical === canonical
   if (old && !same) await release(trx, keyring, { kind, accountId, value: old.canonical })
   await trx('backup_addresses')
@@ -81,7 +82,13 @@ export async function putBackupAddress(
       doubtful_at: doubtful ? at : null,
     })
     .onConflict('account_id')
-    .merge(['address_sealed', 'key_id', 'proven_at', 'doubtful_at', ...(same ? [] : (['confirmed_at'] as const))])
+    .merge([
+      'address_sealed',
+      'key_id',
+      'proven_at',
+      'doubtful_at',
+      ...(same ? [] : (['confirmed_at'] as const)),
+    ])
   return { kind: 'put', old }
 }
 
@@ -93,7 +100,15 @@ export const restoreBackupAddress = (
   { value, canonical, confirmedAt, provenAt, doubtful }: BackupAddress,
   at: Date,
 ): Promise<PutBackupAddress> =>
-  putBackupAddress(trx, keyring, { accountId, address: value, canonical, confirmedAt, provenAt, doubtful, at })
+  putBackupAddress(trx, keyring, {
+    accountId,
+    address: value,
+    canonical,
+    confirmedAt,
+    provenAt,
+    doubtful,
+    at,
+  })
 
 /** Unlinks the address and returns it; undefined where there was none. It is free for anybody, this account too. */
 export async function removeBackupAddress(
@@ -108,12 +123,20 @@ export async function removeBackupAddress(
 }
 
 /** Somebody else has shown that they have the address. Only linking it again takes that back. */
-export async function markBackupAddressDoubtful(trx: AccountTrx, accountId: string, at: Date): Promise<void> {
+export async function markBackupAddressDoubtful(
+  trx: AccountTrx,
+  accountId: string,
+  at: Date,
+): Promise<void> {
   await trx('backup_addresses').where({ account_id: accountId }).update({ doubtful_at: at })
 }
 
 /** After a recovery with it. */
-export async function markBackupAddressProven(trx: AccountTrx, accountId: string, at: Date): Promise<void> {
+export async function markBackupAddressProven(
+  trx: AccountTrx,
+  accountId: string,
+  at: Date,
+): Promise<void> {
   await trx('backup_addresses').where({ account_id: accountId }).update({ proven_at: at })
 }
 
@@ -122,6 +145,12 @@ export const rekeyBackupAddresses = (trx: Trx, keyring: Keyring, limit: number):
   resealColumn(
     trx,
     keyring,
-    { table: 'backup_addresses', id: 'account_id', column: 'address_sealed', purpose: sealPurpose, namesKey: true },
+    {
+      table: 'backup_addresses',
+      id: 'account_id',
+      column: 'address_sealed',
+      purpose: sealPurpose,
+      namesKey: true,
+    },
     limit,
   )

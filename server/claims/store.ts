@@ -18,7 +18,12 @@ const purposeOf = (kind: ClaimKind) => `claims.${kind}`
  * process that still knows only the older key meets the same conflict.
  * @returns `taken` where another account holds it; the transaction stays usable and nothing was changed
  */
-export async function claim(trx: Trx, keyring: Keyring, wanted: Claim, at: Date): Promise<'claimed' | 'taken'> {
+export async function claim(
+  trx: Trx,
+  keyring: Keyring,
+  wanted: Claim,
+  at: Date,
+): Promise<'claimed' | 'taken'> {
   const { kind, value, accountId } = wanted
   const value_sealed = keyring.seal(purposeOf(kind), value)
   const rows = keyring
@@ -36,10 +41,17 @@ export async function claim(trx: Trx, keyring: Keyring, wanted: Claim, at: Date)
   const digests = rows.map((row) => row.digest)
   const own: Buffer[] = []
   for (let asked = 0; asked < 20; asked++) {
-    const inserted = await trx('claims').insert(rows).onConflict(['kind', 'digest']).ignore().returning('digest')
+    const inserted = await trx('claims')
+      .insert(rows)
+      .onConflict(['kind', 'digest'])
+      .ignore()
+      .returning('digest')
     own.push(...inserted.map((row) => row.digest as Buffer))
     if (own.length === rows.length) return 'claimed'
-    const holders = await trx('claims').where({ kind }).whereIn('digest', digests).select('account_id')
+    const holders = await trx('claims')
+      .where({ kind })
+      .whereIn('digest', digests)
+      .select('account_id')
     if (holders.some((holder) => holder.account_id !== accountId)) break
     if (holders.length === rows.length) return 'claimed'
     // Whoever held it let go between the two statements: nobody holds it now, so it is asked for again.
@@ -56,7 +68,10 @@ export async function release(
 ): Promise<void> {
   const { kind, accountId, value } = claimed
   const query = trx('claims').where({ kind, account_id: accountId })
-  await (value === undefined ? query : query.whereIn('digest', keyring.digests(purposeOf(kind), value))).delete()
+  await (value === undefined
+    ? query
+    : query.whereIn('digest', keyring.digests(purposeOf(kind), value))
+  ).delete()
 }
 
 /** The account that holds the thing, or undefined. */
@@ -82,7 +97,9 @@ export async function findHeld(
 ): Promise<ReadonlySet<string>> {
   const valueOfDigest = new Map(
     values.flatMap((value) =>
-      keyring.digests(purposeOf(kind), value).map((digest) => [digest.toString('hex'), value] as const),
+      keyring
+        .digests(purposeOf(kind), value)
+        .map((digest) => [digest.toString('hex'), value] as const),
     ),
   )
   const digests = [...valueOfDigest.keys()].map((digest) => Buffer.from(digest, 'hex'))
@@ -100,8 +117,13 @@ export async function claimedValues(
   const rows = await db('claims')
     .where({ kind, account_id: accountId, key_id: keyring.newestKeyId })
     .select('value_sealed')
-  const older = rows.length > 0 ? [] : await db('claims').where({ kind, account_id: accountId }).select('value_sealed')
-  return [...new Set([...rows, ...older].map((row) => keyring.open(purposeOf(kind), row.value_sealed)))]
+  const older =
+    rows.length > 0
+      ? []
+      : await db('claims').where({ kind, account_id: accountId }).select('value_sealed')
+  return [
+    ...new Set([...rows, ...older].map((row) => keyring.open(purposeOf(kind), row.value_sealed))),
+  ]
 }
 
 /**
@@ -109,7 +131,11 @@ export async function claimedValues(
  * @returns how many rows were under an older key; 0 when all is done
  */
 export async function rekeyClaims(trx: Trx, keyring: Keyring, limit: number): Promise<number> {
-  const rows = await trx('claims').whereNot({ key_id: keyring.newestKeyId }).limit(limit).forUpdate().skipLocked()
+  const rows = await trx('claims')
+    .whereNot({ key_id: keyring.newestKeyId })
+    .limit(limit)
+    .forUpdate()
+    .skipLocked()
   for (const row of rows) {
     const kind = row.kind as ClaimKind
     const value = keyring.open(purposeOf(kind), row.value_sealed)

@@ -18,12 +18,14 @@ async function named({ portal, settings, args }: CommandContext) {
   return { opened, account: await findNamedAccount(opened, settings, args[0]) }
 }
 
-const unknown = (context: CommandContext) => refused('unknown', `There is no account "${context.args[0]}".`)
+const unknown = (context: CommandContext) =>
+  refused('unknown', `There is no account "${context.args[0]}".`)
 
 const show: Command = {
   words: ['account', 'show'],
   args: ['LOGIN'],
-  summary: 'Shows an account: mailbox, sessions, block. No secret and no recovery contact is shown.',
+  summary:
+    'Shows an account: mailbox, sessions, block. No secret and no recovery contact is shown.',
   async run(context) {
     const { opened, account } = await named(context)
     if (!account) return unknown(context)
@@ -96,7 +98,12 @@ const unblock: Command = {
       if (await liftByOperator(trx, opened.parts.desk, account.id, at)) return true
       if (!(await unblockAccount(trx, account.id))) return false
       await wantMailboxSuspension(trx, { accountId: account.id, suspension: 'none', at })
-      await recordActivity(trx, keyring, { accountId: account.id, event: 'account.unblocked', details: {}, at })
+      await recordActivity(trx, keyring, {
+        accountId: account.id,
+        event: 'account.unblocked',
+        details: {},
+        at,
+      })
       await tellOfOperatorLift(trx, opened.parts.desk, account, at)
       return true
     })
@@ -109,7 +116,8 @@ const unblock: Command = {
 const endAll: Command = {
   words: ['account', 'end-sessions'],
   args: ['LOGIN'],
-  summary: 'Signs an account out everywhere: portal and mail programs. Its filters wait until their owner keeps them.',
+  summary:
+    'Signs an account out everywhere: portal and mail programs. Its filters wait until their owner keeps them.',
   async run(context) {
     const { opened, account } = await named(context)
     if (!account) return unknown(context)
@@ -120,7 +128,12 @@ const endAll: Command = {
       await holdFilters(trx, { accountId: account.id, at })
       await doubtLateWays(trx, opened.parts.desk, { accountId: account.id, at })
       const count = await endSessions(trx, account.id)
-      const entry = { accountId: account.id, event: 'session.ended-by-operator', details: {}, at } as const
+      const entry = {
+        accountId: account.id,
+        event: 'session.ended-by-operator',
+        details: {},
+        at,
+      } as const
       if (count > 0) await recordActivity(trx, keyring, entry)
       return count
     })

@@ -72,7 +72,9 @@ export const configCommand: Command = {
     })
     return done(
       { settings: all },
-      all.map((each) => `${each.variable}=${each.value}\n    ${each.meaning} (${each.takes})`).join('\n'),
+      all
+        .map((each) => `${each.variable}=${each.value}\n    ${each.meaning} (${each.takes})`)
+        .join('\n'),
     )
   },
 }

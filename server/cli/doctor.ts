@@ -15,9 +15,13 @@ export interface Finding {
 type Check = (portal: Portal, settings: CompleteSettings) => Promise<Omit<Finding, 'check'>>
 
 const count = async (portal: Portal, sql: string): Promise<number> =>
-  (await portal.db.raw<{ rows: { n: number }[] }>(`select count(*)::int as n from ${sql}`)).rows[0]?.n ?? 0
+  (await portal.db.raw<{ rows: { n: number }[] }>(`select count(*)::int as n from ${sql}`)).rows[0]
+    ?.n ?? 0
 
-const none = (n: number, what: string) => ({ ok: n === 0, detail: n === 0 ? 'none' : `${n} ${what}` })
+const none = (n: number, what: string) => ({
+  ok: n === 0,
+  detail: n === 0 ? 'none' : `${n} ${what}`,
+})
 
 /** Each line is one thing that an operator would otherwise find out by a complaint. */
 const checks: Readonly<Record<string, Check>> = {
@@ -27,7 +31,10 @@ const checks: Readonly<Record<string, Check>> = {
   },
   migrations: async ({ db }) => {
     const pending = await pendingMigrations(db)
-    return { ok: pending.length === 0, detail: pending.length === 0 ? 'up to date' : `pending: ${pending.join(', ')}` }
+    return {
+      ok: pending.length === 0,
+      detail: pending.length === 0 ? 'up to date' : `pending: ${pending.join(', ')}`,
+    }
   },
   clock: async ({ db, clock }) => {
     const { rows } = await db.raw<{ rows: { now: Date }[] }>('select now() as now')
@@ -60,11 +67,20 @@ const checks: Readonly<Record<string, Check>> = {
     none(await count(portal, 'mailboxes where needs_operator_at is not null'), 'see account show'),
   'mailboxes that wait': async (portal) =>
     none(
-      await count(portal, `mailboxes where applied_revision < revision and changed_at < now() - interval '15 minutes'`),
+      await count(
+        portal,
+        `mailboxes where applied_revision < revision and changed_at < now() - interval '15 minutes'`,
+      ),
       'longer than 15 minutes',
     ),
   'jobs that gave up': async (portal) =>
-    none(await count(portal, 'graphile_worker.jobs where attempts >= max_attempts and locked_at is null'), 'jobs'),
+    none(
+      await count(
+        portal,
+        'graphile_worker.jobs where attempts >= max_attempts and locked_at is null',
+      ),
+      'jobs',
+    ),
   'jobs that wait': async (portal) =>
     none(
       await count(
@@ -83,13 +99,18 @@ const checks: Readonly<Record<string, Check>> = {
     try {
       const pending = await pendingDirectorySteps(db)
       if (pending.length === 0) return { ok: true, detail: 'up to date' }
-      return { ok: false, detail: `pending: ${pending.join(', ')}; run: portal mail-platform directory` }
+      return {
+        ok: false,
+        detail: `pending: ${pending.join(', ')}; run: portal mail-platform directory`,
+      }
     } finally {
       await db.destroy()
     }
   },
   'mail platform': async ({ platform }, settings) => {
-    await (platform.probe ? platform.probe() : platform.observe(`postmaster@${settings.mailDomains[0]}`))
+    await (platform.probe
+      ? platform.probe()
+      : platform.observe(`postmaster@${settings.mailDomains[0]}`))
     return { ok: true, detail: platform.id }
   },
 }

@@ -11,5 +11,8 @@ export async function findNamedAccount(
 ): Promise<Account | undefined> {
   const typed = parseTypedLogin(named, settings.mailDomains)
   if (!typed) return undefined
-  return await findAccountByAddress(db, addressOf(typed.login, typed.domain ?? settings.mailDomains[0] ?? ''))
+  return await findAccountByAddress(
+    db,
+    addressOf(typed.login, typed.domain ?? settings.mailDomains[0] ?? ''),
+  )
 }

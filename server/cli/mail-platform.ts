@@ -12,7 +12,10 @@ import {
 import { variableOf } from '../settings.ts'
 import { type Command, done, refused, table } from './command.ts'
 
-const missing = refused('settings', `These settings are needed: ${neededForConfig.map(variableOf).join(', ')}.`)
+const missing = refused(
+  'settings',
+  `These settings are needed: ${neededForConfig.map(variableOf).join(', ')}.`,
+)
 const modes = { root: 0o600, postfix: 0o640, everybody: 0o644 }
 
 const config: Command = {
@@ -42,7 +45,8 @@ const config: Command = {
 
 const directory: Command = {
   words: ['mail-platform', 'directory'],
-  summary: 'Installs the mail directory where MAIL_DIRECTORY_URL points and lets Dovecot and Postfix in.',
+  summary:
+    'Installs the mail directory where MAIL_DIRECTORY_URL points and lets Dovecot and Postfix in.',
   help: 'Needs a database user who may create roles. Run again after a change of the roles’ passwords.',
   async run({ settings }) {
     if (!hasWhatConfigNeeds(settings)) return missing
@@ -53,7 +57,10 @@ const directory: Command = {
       const roles = directoryRolesOf(settings)
       await grantMailDirectory(db, roles)
       const names = [roles.dovecot.role, roles.postfix.role]
-      return done({ installed, roles: names }, `${installed.length} steps installed; ${names.join(' and ')} may read.`)
+      return done(
+        { installed, roles: names },
+        `${installed.length} steps installed; ${names.join(' and ')} may read.`,
+      )
     } finally {
       await db.destroy()
     }

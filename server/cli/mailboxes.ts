@@ -10,7 +10,8 @@ import { findNamedAccount } from './find-account.ts'
 const reconcile: Command = {
   words: ['mailboxes', 'reconcile'],
   options: { fix: { type: 'boolean' } },
-  summary: 'Compares the mail platform with what is wanted. Exit status 1 where they differ and nothing was mended.',
+  summary:
+    'Compares the mail platform with what is wanted. Exit status 1 where they differ and nothing was mended.',
   help: '--fix has missing and drifted mailboxes set up again by the worker, and removes surplus ones (to quarantine where there is one).',
   async run({ portal, options }) {
     const opened = await portal()
@@ -26,7 +27,11 @@ const reconcile: Command = {
       } as const
       await opened.db.transaction((trx) => recordActivity(trx, opened.keyring, entry))
     }
-    const rows = outcome.differences.map(({ address, kind, fields }) => [address, kind, fields.join(', ')])
+    const rows = outcome.differences.map(({ address, kind, fields }) => [
+      address,
+      kind,
+      fields.join(', '),
+    ])
     const summary = `${outcome.wanted} wanted, ${outcome.observed} on the platform, ${outcome.differences.length + outcome.more} differ`
     const acted = fix ? `, ${mended} to be set up again, ${removed} removed` : ''
     return {
@@ -56,14 +61,18 @@ const alias: Command = {
       return done({ address: account.address, aliases }, aliases.join('\n') || 'None.')
     }
     const typed = parseTypedLogin(asked, settings.mailDomains)
-    if (!typed) return refused('shape', `"${asked}" is no address in ${settings.mailDomains.join(', ')}.`)
+    if (!typed)
+      return refused('shape', `"${asked}" is no address in ${settings.mailDomains.join(', ')}.`)
     const change = {
       accountId: account.id,
       alias: addressOf(typed.login, typed.domain ?? domainOf(account.address)),
     }
-    const outcome = options.add === undefined ? await removeAlias(opened, change) : await addAlias(opened, change)
+    const outcome =
+      options.add === undefined ? await removeAlias(opened, change) : await addAlias(opened, change)
     const told = `${change.alias}: ${outcome}.`
-    return ['added', 'removed'].includes(outcome) ? done({ ...change, outcome }, told) : refused(outcome, told)
+    return ['added', 'removed'].includes(outcome)
+      ? done({ ...change, outcome }, told)
+      : refused(outcome, told)
   },
 }
 

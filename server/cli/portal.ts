@@ -13,11 +13,15 @@ const usageOf = (command: Command) =>
     'portal',
     ...command.words,
     ...(command.args ?? []),
-    ...Object.keys(command.options ?? {}).map((name) => (command.needed?.includes(name) ? `--${name}` : `[--${name}]`)),
+    ...Object.keys(command.options ?? {}).map((name) =>
+      command.needed?.includes(name) ? `--${name}` : `[--${name}]`,
+    ),
   ].join(' ')
 
 function overview(): string {
-  const lines = commands.map((command) => `  ${usageOf(command).slice('portal '.length)}\n      ${command.summary}`)
+  const lines = commands.map(
+    (command) => `  ${usageOf(command).slice('portal '.length)}\n      ${command.summary}`,
+  )
   return `Usage: npm run portal -- COMMAND [--json] [--help]\n\n${lines.join('\n')}`
 }
 
@@ -59,14 +63,21 @@ export async function runCommand(
     }
     const args = parsed.positionals.slice(command.words.length)
     if (args.length !== (command.args?.length ?? 0)) return usage(`Usage: ${usageOf(command)}`)
-    const settings = await completeSettings(readSettings(env), command.words[0] === 'config' ? [] : started, 'borrowed')
+    const settings = await completeSettings(
+      readSettings(env),
+      command.words[0] === 'config' ? [] : started,
+      'borrowed',
+    )
     let portal: Promise<Portal> | undefined
     const open = () => {
       portal ??= compose({ ...settings, logLevel: 'silent' })
       void portal.then((made) => started.push({ stop: made.close }))
       return portal
     }
-    return { ...(await command.run({ settings, portal: open, options: parsed.values, args })), json }
+    return {
+      ...(await command.run({ settings, portal: open, options: parsed.values, args })),
+      json,
+    }
   } catch (fault) {
     if (fault instanceof SettingsError)
       return { status: exit.settings, data: { faults: fault.faults }, text: fault.message, json }
@@ -82,7 +93,10 @@ export async function runCommand(
 async function main(): Promise<void> {
   const outcome = await runCommand(process.argv.slice(2))
   const text = outcome.json ? JSON.stringify(outcome.data, null, 2) : outcome.text
-  const stream = outcome.status === exit.usage || outcome.status === exit.settings ? process.stderr : process.stdout
+  const stream =
+    outcome.status === exit.usage || outcome.status === exit.settings
+      ? process.stderr
+      : process.stdout
   stream.write(`${text}\n`, () => process.exit(outcome.status))
 }
 

@@ -50,12 +50,19 @@ export const rekeyCommand: Command = {
       }
     }
     if (count > 0) {
-      const entry = { accountId: null, event: 'portal.rekeyed', details: { count }, at: clock.now() } as const
+      const entry = {
+        accountId: null,
+        event: 'portal.rekeyed',
+        details: { count },
+        at: clock.now(),
+      } as const
       await db.transaction((trx) => recordActivity(trx, keyring, entry))
     }
     return done(
       { moved: count },
-      count === 0 ? 'Everything is under the newest key.' : `Moved ${count} values to the newest key.`,
+      count === 0
+        ? 'Everything is under the newest key.'
+        : `Moved ${count} values to the newest key.`,
     )
   },
 }

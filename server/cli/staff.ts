@@ -25,13 +25,19 @@ const change = (verb: 'grant' | 'revoke'): Command => ({
     const at = clock.now()
     const changed = await changeAccountAsItStands(db, account.id, async (trx) => {
       const acted =
-        verb === 'grant' ? await grantRole(trx, account.id, role, at) : await revokeRole(trx, account.id, role)
+        verb === 'grant'
+          ? await grantRole(trx, account.id, role, at)
+          : await revokeRole(trx, account.id, role)
       const event = verb === 'grant' ? 'staff.granted' : 'staff.revoked'
-      if (acted) await recordActivity(trx, keyring, { accountId: account.id, event, details: { role }, at })
+      if (acted)
+        await recordActivity(trx, keyring, { accountId: account.id, event, details: { role }, at })
       return acted
     })
     if (!changed)
-      return refused('no change', verb === 'grant' ? 'It has the role already.' : 'It does not have the role.')
+      return refused(
+        'no change',
+        verb === 'grant' ? 'It has the role already.' : 'It does not have the role.',
+      )
     return done(
       { [verb]: role, account: account.address },
       `${account.address}: ${role} ${verb === 'grant' ? 'granted' : 'revoked'}.`,
@@ -42,7 +48,8 @@ const change = (verb: 'grant' | 'revoke'): Command => ({
 const resetDoor: Command = {
   words: ['staff', 'reset-door'],
   args: ['LOGIN'],
-  summary: 'Forgets the authenticator and the recovery codes of a member of staff, who then enrols anew.',
+  summary:
+    'Forgets the authenticator and the recovery codes of a member of staff, who then enrols anew.',
   async run({ portal, settings, args }) {
     const opened = await portal()
     const account = await findNamedAccount(opened, settings, args[0])
@@ -50,18 +57,27 @@ const resetDoor: Command = {
     const { db, keyring, clock } = opened
     const removed = await changeAccountAsItStands(db, account.id, async (trx) => {
       const acted = await removeFactor(trx, account.id)
-      const entry = { accountId: account.id, event: 'staff.door-reset', details: {}, at: clock.now() } as const
+      const entry = {
+        accountId: account.id,
+        event: 'staff.door-reset',
+        details: {},
+        at: clock.now(),
+      } as const
       if (acted) await recordActivity(trx, keyring, entry)
       return acted
     })
     if (!removed) return refused('no change', 'It has no authenticator.')
-    return done({ reset: account.address }, `${account.address}: enrols anew at the next visit to the staff pages.`)
+    return done(
+      { reset: account.address },
+      `${account.address}: enrols anew at the next visit to the staff pages.`,
+    )
   },
 }
 
 const list: Command = {
   words: ['staff', 'list'],
-  summary: 'Lists everybody with a role, since when they have an authenticator, and how many recovery codes are left.',
+  summary:
+    'Lists everybody with a role, since when they have an authenticator, and how many recovery codes are left.',
   async run({ portal }) {
     const staff = await listStaff((await portal()).db)
     const rows = staff.map(({ address, roles, enrolledAt, codesLeft }) => [
@@ -74,4 +90,9 @@ const list: Command = {
   },
 }
 
-export const staffCommands: readonly Command[] = [change('grant'), change('revoke'), list, resetDoor]
+export const staffCommands: readonly Command[] = [
+  change('grant'),
+  change('revoke'),
+  list,
+  resetDoor,
+]

@@ -25,7 +25,14 @@ export type Explained =
   | { readonly reason: 'app-password-revoked'; readonly name: string; readonly since: Date }
   | { readonly reason: 'wrong-service'; readonly name: string; readonly service: MailService }
   | { readonly reason: 'old-password'; readonly since: Date }
-  | { readonly reason: 'whole-address' | 'blocked' | 'not-judged' | 'app-password-needed' | 'wrong-password' }
+  | {
+      readonly reason:
+        | 'whole-address'
+        | 'blocked'
+        | 'not-judged'
+        | 'app-password-needed'
+        | 'wrong-password'
+    }
 
 export function explain(signIn: ClientSignIn, facts: Facts): Explained {
   switch (signIn.outcome) {
@@ -46,7 +53,9 @@ export function explain(signIn: ClientSignIn, facts: Facts): Explained {
 /** A password that was good once tells by its mark which one it is. */
 function explainRefusal(signIn: ClientSignIn, facts: Facts): Explained {
   const mark = facts.marks.get(signIn.mark.toString('hex'))
-  const unknown: Explained = { reason: facts.mainPasswordOpensMail ? 'wrong-password' : 'app-password-needed' }
+  const unknown: Explained = {
+    reason: facts.mainPasswordOpensMail ? 'wrong-password' : 'app-password-needed',
+  }
   if (!mark) return unknown
   if (mark.appPasswordId) {
     const known = facts.appPasswords.get(mark.appPasswordId)
@@ -54,9 +63,11 @@ function explainRefusal(signIn: ClientSignIn, facts: Facts): Explained {
     const { name, services, heldAt, revokedAt } = known
     if (revokedAt) return { reason: 'app-password-revoked', name, since: revokedAt }
     if (heldAt) return { reason: 'app-password-held', name }
-    if (!services.includes(signIn.service)) return { reason: 'wrong-service', name, service: signIn.service }
+    if (!services.includes(signIn.service))
+      return { reason: 'wrong-service', name, service: signIn.service }
     return unknown
   }
-  if (mark.lastGoodAt < facts.passwordSince) return { reason: 'old-password', since: facts.passwordSince }
+  if (mark.lastGoodAt < facts.passwordSince)
+    return { reason: 'old-password', since: facts.passwordSince }
   return unknown
 }

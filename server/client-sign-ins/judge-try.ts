@@ -10,20 +10,31 @@ export interface JudgeParts {
   readonly db: Db
   readonly clock: Clock
   readonly keyring: Keyring
-  readonly settings: { readonly limitClientPasswords: number; readonly limitClientGuessesPerHour: number }
+  readonly settings: {
+    readonly limitClientPasswords: number
+    readonly limitClientGuessesPerHour: number
+  }
 }
 
 /** `look` at the password, at once or after a wait, or `refuse` it unseen. */
-export type Verdict = { readonly kind: 'look'; readonly waitSeconds: number } | { readonly kind: 'refuse' }
+export type Verdict =
+  | { readonly kind: 'look'; readonly waitSeconds: number }
+  | { readonly kind: 'refuse' }
 
 /** Security: a right password is never delayed for longer than this, whatever others behind its network do. Dovecot takes whole seconds. */
 const waitSeconds = 1
 const hourMs = 3_600_000
 
 /** Known and unknown names alike: the pair is of what was typed. */
-export function tryOf({ keyring, clock }: Pick<JudgeParts, 'keyring' | 'clock'>, asked: AskedTry): Try {
+export function tryOf(
+  { keyring, clock }: Pick<JudgeParts, 'keyring' | 'clock'>,
+  asked: AskedTry,
+): Try {
   const pair = keyring.digest('client-sign-ins.pair', `${networkOf(asked.ip)}\n${asked.login}`)
-  const mark = keyring.digest('client-sign-ins.try', `${pair.toString('hex')}\n${asked.passwordHash}`)
+  const mark = keyring.digest(
+    'client-sign-ins.try',
+    `${pair.toString('hex')}\n${asked.passwordHash}`,
+  )
   return { pair, mark: mark.subarray(0, 8), at: clock.now() }
 }
 

@@ -24,14 +24,18 @@ export async function noteReport(parts: NoteParts, report: SignInReport): Promis
   const { db, clock, keyring, settings, placeOf } = parts
   const { login, service, appPasswordId } = report
   // People type the name alone; whose mailbox they mean is plain all the same.
-  const meant = login.includes('@') ? [login] : settings.mailDomains.map((domain) => `${login}@${domain}`)
+  const meant = login.includes('@')
+    ? [login]
+    : settings.mailDomains.map((domain) => `${login}@${domain}`)
   const target = await findTarget(db, meant)
   if (!target) return
   const { accountId } = target
   const at = clock.now()
   // Security: of a password only this is kept, and it says nothing without the key: 12 bits, of which a thief of the database would sort out
   // guesses otherwise.
-  const mark = keyring.digest('client-sign-ins.mark', `${accountId}\n${report.passwordHash}`).subarray(0, 16)
+  const mark = keyring
+    .digest('client-sign-ins.mark', `${accountId}\n${report.passwordHash}`)
+    .subarray(0, 16)
   const outcome = outcomeOf(report, target)
   const good = outcome === 'succeeded'
   const length = good ? 24 * hourMs : hourMs
@@ -47,13 +51,18 @@ export async function noteReport(parts: NoteParts, report: SignInReport): Promis
     await noteGoodMark(db, { accountId, mark, appPasswordId, at })
     await noteGoodTry(db, tryOf(parts, report))
   }
-  if (appPasswordId) await noteAppPasswordUse(db, { accountId, id: appPasswordId, service, place, at })
+  if (appPasswordId)
+    await noteAppPasswordUse(db, { accountId, id: appPasswordId, service, place, at })
 }
 
-function outcomeOf({ login, service, succeeded, wasLookedAt }: SignInReport, { suspension }: Target): Outcome {
+function outcomeOf(
+  { login, service, succeeded, wasLookedAt }: SignInReport,
+  { suspension }: Target,
+): Outcome {
   if (!login.includes('@')) return 'short-name'
   if (!wasLookedAt) return 'not-judged'
-  const shut = suspension === 'login' || suspension === 'all' || (suspension === 'send' && service === 'smtp')
+  const shut =
+    suspension === 'login' || suspension === 'all' || (suspension === 'send' && service === 'smtp')
   // Dovecot calls the right password of a shut mailbox a success, and hangs up all the same.
   if (shut) return 'blocked'
   return succeeded ? 'succeeded' : 'refused'

@@ -45,7 +45,9 @@ export async function startReportService(
 
   async function work(): Promise<void> {
     for (let report = waiting.shift(); report; report = waiting.shift()) {
-      await noteReport(parts, report).catch((fault) => parts.log.warn({ err: fault }, 'a sign-in was not kept'))
+      await noteReport(parts, report).catch((fault) =>
+        parts.log.warn({ err: fault }, 'a sign-in was not kept'),
+      )
     }
     if (lost > 0) parts.log.warn({ lost }, 'sign-ins were not kept: too many at once')
     lost = 0
@@ -72,7 +74,10 @@ export async function startReportService(
       parts.log.warn({ err: fault }, 'a sign-in was not judged')
     })
     const late = new AbortController()
-    const verdict = await Promise.race([judging, sleep(judgingMs, undefined, { signal: late.signal })])
+    const verdict = await Promise.race([
+      judging,
+      sleep(judgingMs, undefined, { signal: late.signal }),
+    ])
     late.abort()
     if (!verdict) return lookAtIt
     return verdict.kind === 'refuse' ? refusal : { status: verdict.waitSeconds, msg: '' }

@@ -22,12 +22,17 @@ export interface Target {
 }
 
 /** The mailbox of one of these addresses, the first of them first. */
-export async function findTarget(db: Db, addresses: readonly string[]): Promise<Target | undefined> {
+export async function findTarget(
+  db: Db,
+  addresses: readonly string[],
+): Promise<Target | undefined> {
   const rows = await db('mailboxes')
     .whereIn('address', [...addresses])
     .whereNull('removed_at')
     .select('account_id', 'address', 'suspension')
-  const [row] = rows.sort((one, two) => addresses.indexOf(one.address) - addresses.indexOf(two.address))
+  const [row] = rows.sort(
+    (one, two) => addresses.indexOf(one.address) - addresses.indexOf(two.address),
+  )
   return row && { accountId: row.account_id, address: row.address, suspension: row.suspension }
 }
 
@@ -77,8 +82,15 @@ export async function noteGoodMark(
 }
 
 /** Newest first. */
-export async function listSignIns(db: Db, accountId: string, limit: number): Promise<ClientSignIn[]> {
-  const rows = await db('client_sign_ins').where({ account_id: accountId }).orderBy('last_at', 'desc').limit(limit)
+export async function listSignIns(
+  db: Db,
+  accountId: string,
+  limit: number,
+): Promise<ClientSignIn[]> {
+  const rows = await db('client_sign_ins')
+    .where({ account_id: accountId })
+    .orderBy('last_at', 'desc')
+    .limit(limit)
   return rows.map((row) => ({
     service: row.service,
     outcome: row.outcome,
@@ -100,7 +112,10 @@ export interface GoodMark {
 export async function listGoodMarks(db: Db, accountId: string): Promise<Map<string, GoodMark>> {
   const rows = await db('client_password_marks').where({ account_id: accountId })
   return new Map(
-    rows.map((row) => [row.mark.toString('hex'), { appPasswordId: row.app_password_id, lastGoodAt: row.last_good_at }]),
+    rows.map((row) => [
+      row.mark.toString('hex'),
+      { appPasswordId: row.app_password_id, lastGoodAt: row.last_good_at },
+    ]),
   )
 }
 
@@ -112,5 +127,7 @@ export async function deleteOldSignIns(db: Db, before: Date, limit: number): Pro
 
 export async function deleteOldMarks(db: Db, before: Date, limit: number): Promise<number> {
   const old = db('client_password_marks').where('last_good_at', '<', before).limit(limit)
-  return await db('client_password_marks').whereIn(['account_id', 'mark'], old.select('account_id', 'mark')).delete()
+  return await db('client_password_marks')
+    .whereIn(['account_id', 'mark'], old.select('account_id', 'mark'))
+    .delete()
 }

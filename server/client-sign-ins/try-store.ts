@@ -17,7 +17,12 @@ export interface Counted {
 }
 
 /** Counts a try before it is judged, in one statement. Beyond `atMost` others it is not kept: they are refused all the same. */
-export async function countTry(db: Db, { pair, mark, at }: Try, since: Date, atMost: number): Promise<Counted> {
+export async function countTry(
+  db: Db,
+  { pair, mark, at }: Try,
+  since: Date,
+  atMost: number,
+): Promise<Counted> {
   const { rows } = await db
     .raw<{ rows: [{ good: boolean; others: string }] }>(
       `with seen as (
@@ -49,7 +54,11 @@ export async function noteGoodTry(db: Db, { pair, mark, at }: Try): Promise<void
 }
 
 /** @param before.wrong and before.good end what was not good, and what was last good, before that moment */
-export async function deleteOldTries(db: Db, before: { wrong: Date; good: Date }, limit: number): Promise<number> {
+export async function deleteOldTries(
+  db: Db,
+  before: { wrong: Date; good: Date },
+  limit: number,
+): Promise<number> {
   const old = db('client_tries')
     .where((which) =>
       which

@@ -59,7 +59,8 @@ export async function askForProof(parts: ProofParts, wanted: WantedProof): Promi
   const { codeMinutes, limitCodeTries: triesAllowed } = parts.settings
   return await changeAccount(parts.db, proof, async (trx, { probationUntil }) => {
     const at = parts.clock.now()
-    if (probationUntil && probationUntil > at) return { kind: 'probation', until: probationUntil } as const
+    if (probationUntil && probationUntil > at)
+      return { kind: 'probation', until: probationUntil } as const
     const sentAt = await underWaySince(trx, parts, wanted, at)
     if (sentAt && isSecondClick(sentAt, at, wanted.again)) return { kind: 'asked' } as const
     const permit = await wanted.permit(trx)

@@ -15,7 +15,11 @@ export interface JudgeParts {
 export type JudgedCode =
   | { readonly kind: 'right'; readonly contact: Contact; readonly digest: Buffer }
   /** Reasons of the field `code`. `spentOn`: dead, because it was the right one before, for this contact. */
-  | { readonly kind: 'refused'; readonly reason: 'missing' | 'shape' | 'wrong' | 'dead'; readonly spentOn?: Contact }
+  | {
+      readonly kind: 'refused'
+      readonly reason: 'missing' | 'shape' | 'wrong' | 'dead'
+      readonly spentOn?: Contact
+    }
 
 type Refused = Extract<JudgedCode, { kind: 'refused' }>
 

@@ -30,7 +30,8 @@ const isSame = (one: Contact, other: Contact | undefined) =>
 function takenContacts({ linked, old, undone, replaces = [] }: NoticeAudience): LinkedContact[] {
   const taken = [old, undone].filter((contact) => contact !== undefined)
   for (const { old: contact } of replaces)
-    if (contact && ![...linked, ...taken].some((known) => isSame(known, contact))) taken.push(contact)
+    if (contact && ![...linked, ...taken].some((known) => isSame(known, contact)))
+      taken.push(contact)
   return taken
 }
 

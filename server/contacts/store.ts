@@ -30,7 +30,8 @@ interface Row {
 const codeText = (accountId: string, contact: Contact, code: string) =>
   JSON.stringify([accountId, contact.kind, contact.canonical, code])
 
-const openContact = (keyring: Keyring, sealed: string) => JSON.parse(keyring.open(sealPurpose, sealed)) as Contact
+const openContact = (keyring: Keyring, sealed: string) =>
+  JSON.parse(keyring.open(sealPurpose, sealed)) as Contact
 
 export interface NewConfirmation {
   readonly accountId: string
@@ -80,7 +81,9 @@ export async function putConfirmation(
     },
   )
   if (rows.length === 1) return { kind: 'put' }
-  const row = await trx('contact_confirmations').where({ account_id: accountId, kind: contact.kind }).first()
+  const row = await trx('contact_confirmations')
+    .where({ account_id: accountId, kind: contact.kind })
+    .first()
   return { kind: 'exhausted', until: row?.expires_at ?? at }
 }
 
@@ -137,7 +140,11 @@ export async function countConfirmationTry(
 export async function findSpentConfirmation(
   db: Db,
   keyring: Keyring,
-  { accountId, kind, at }: { readonly accountId: string; readonly kind: ContactKind; readonly at: Date },
+  {
+    accountId,
+    kind,
+    at,
+  }: { readonly accountId: string; readonly kind: ContactKind; readonly at: Date },
 ): Promise<KeptCode | undefined> {
   const row = await db('contact_confirmations')
     .where({ account_id: accountId, kind })
@@ -154,7 +161,12 @@ const asKept = (keyring: Keyring, row: Row): KeptCode => ({
 })
 
 /** What the digest of the right code would be for a typed one; null where the key is no longer listed. */
-export const digestOfTypedCode = (keyring: Keyring, accountId: string, kept: KeptCode, code: string): Buffer | null =>
+export const digestOfTypedCode = (
+  keyring: Keyring,
+  accountId: string,
+  kept: KeptCode,
+  code: string,
+): Buffer | null =>
   keyring.digestUnder(kept.keyId, codePurpose, codeText(accountId, kept.contact, code))
 
 /** Spends the code: true for exactly one caller. */

@@ -7,7 +7,13 @@ import type { Trace } from '../activity/events.ts'
 import { isLocale, type Locale } from '../i18n/texts.ts'
 import type { Channel, CheckedParams, MessageName, MessageParams } from '../messages/catalogue.ts'
 import { type MessageParts, sendMessage } from '../messages/send-message.ts'
-import { type ContactLink, linksToReplace, offerUndo, type UndoableChange, type UndoParts } from '../undo/offer-undo.ts'
+import {
+  type ContactLink,
+  linksToReplace,
+  offerUndo,
+  type UndoableChange,
+  type UndoParts,
+} from '../undo/offer-undo.ts'
 import { powerOf } from '../undo/undo-power.ts'
 import type { Contact, LinkedContact } from './contact.ts'
 import { type Reader, readersOf } from './notice-readers.ts'
@@ -77,7 +83,9 @@ export async function tellOwner<N extends NoticeName>(
   const channelTo = ({ contact }: Reader): Channel => (contact ? channelOf[contact.kind] : 'mail')
   const readers = readersOf({ ...notice, linked, known, undoDays })
   const offers: { readonly reader: Reader; readonly undoToken: string | null }[] = []
-  for (const reader of readers.filter((each) => !notice.lettersOnly || channelTo(each) === 'mail')) {
+  for (const reader of readers.filter(
+    (each) => !notice.lettersOnly || channelTo(each) === 'mail',
+  )) {
     const { told, contact, puts: old } = reader
     const offer = { changeId, accountId, change, old, told, reader: contact, replaces, at }
     offers.push({ reader, undoToken: reader.getsLink ? await offerUndo(trx, parts, offer) : null })
@@ -85,15 +93,27 @@ export async function tellOwner<N extends NoticeName>(
   for (const [nth, { reader, undoToken }] of offers.entries()) {
     const { told, contact } = reader
     // Told once all links are made: a link of a contact that is gone keeps the mailbox from a new password.
-    const undoPower: CheckedParams<NoticeName>['undoPower'] = await powerOf(trx, parts, { accountId, told }, at)
+    const undoPower: CheckedParams<NoticeName>['undoPower'] = await powerOf(
+      trx,
+      parts,
+      { accountId, told },
+      at,
+    )
     const link = undoToken === null ? { undoToken } : { undoToken, undoPower }
-    const params = { ...notice.params, mailbox: account.address, at: at.toISOString(), ...trace, ...link }
+    const params = {
+      ...notice.params,
+      mailbox: account.address,
+      at: at.toISOString(),
+      ...trace,
+      ...link,
+    }
     await sendMessage(trx, parts, {
       name: notice.name as NoticeName,
       channel: channelTo(reader),
       to: contact?.value ?? account.address,
       params: params as unknown as MessageParams<NoticeName>,
-      locale: account.locale && isLocale(account.locale) ? account.locale : parts.settings.defaultLocale,
+      locale:
+        account.locale && isLocale(account.locale) ? account.locale : parts.settings.defaultLocale,
       dedupeKey: `${changeId}:${nth}`,
     })
   }

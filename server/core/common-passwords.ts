@@ -19,7 +19,9 @@ export function isCommonPassword(password: string): boolean {
   if (new Set(unit).size < 4) return true
   if (unit.length > READ_MAX) return false
   const text = unit.join('')
-  return [text, onLatinKeys(text), reverse(text), unLeet(text, 'i'), unLeet(text, 'l')].some(isGuessed)
+  return [text, onLatinKeys(text), reverse(text), unLeet(text, 'i'), unLeet(text, 'l')].some(
+    isGuessed,
+  )
 }
 
 function isGuessed(text: string): boolean {
@@ -51,20 +53,26 @@ function isFewWords(letters: string[]): boolean {
 /** Decimal digits of guesses for what stands around and between letters: years, dates, rows and repetitions are cheap. */
 function guessDigits(text: string): number {
   const parts = new Set(text.match(/\d+|[^\d\p{L}]+/gu))
-  return [...parts].reduce((sum, part) => sum + (new Set(part).size === 1 || isPredictable(part) ? 1 : part.length), 0)
+  return [...parts].reduce(
+    (sum, part) => sum + (new Set(part).size === 1 || isPredictable(part) ? 1 : part.length),
+    0,
+  )
 }
 
 function isPredictable(part: string): boolean {
   return (
     isWalk(part) ||
-    /^(?:19|20)\d\d$|^(?:[0-2]?\d|3[01])(?:0?\d|1[0-2])(?:19|20)?\d\d$|^(?:19|20)\d\d[01]\d[0-3]\d$/.test(part)
+    /^(?:19|20)\d\d$|^(?:[0-2]?\d|3[01])(?:0?\d|1[0-2])(?:19|20)?\d\d$|^(?:19|20)\d\d[01]\d[0-3]\d$/.test(
+      part,
+    )
   )
 }
 
 /** The shortest beginning that makes the whole when repeated, the last time perhaps in part, with signs between or without. */
 function repeatedUnit(letters: string[]): string[] {
   for (let length = 1; length * 2 <= letters.length; length += 1) {
-    if (letters.every((letter, place) => letter === letters[place % length])) return letters.slice(0, length)
+    if (letters.every((letter, place) => letter === letters[place % length]))
+      return letters.slice(0, length)
   }
   return letters
 }
@@ -74,7 +82,15 @@ function unLeet(text: string, one: 'i' | 'l'): string {
   return text.replace(/[@4031!$5|7](?=.*\p{L})/gsu, (sign) => LEET[sign] ?? one)
 }
 
-const LEET: Record<string, string> = { '@': 'a', '4': 'a', '0': 'o', '3': 'e', $: 's', '5': 's', '7': 't' }
+const LEET: Record<string, string> = {
+  '@': 'a',
+  '4': 'a',
+  '0': 'o',
+  '3': 'e',
+  $: 's',
+  '5': 's',
+  '7': 't',
+}
 
 function reverse(text: string): string {
   return [...text].reverse().join('')

@@ -38,7 +38,9 @@ function spellingsOf(address: string): string[] {
   const local = address.slice(0, at).toLowerCase()
   const domain = address.slice(at + 1).toLowerCase()
   const base = local.replace(/\+.*$/, '')
-  const locals = [...new Set([local, base, base.replace(/[._-]/g, '')])].filter((each) => each !== '')
+  const locals = [...new Set([local, base, base.replace(/[._-]/g, '')])].filter(
+    (each) => each !== '',
+  )
   const domains = [...new Set([domain, domainToUnicode(domain)])].filter((each) => each !== '')
   return [...locals.flatMap((each) => domains.map((other) => `${each}@${other}`)), ...locals]
 }

@@ -5,7 +5,8 @@ import { isText, trimPasted } from './text-input.ts'
 export type EmailAddressRefusal = 'missing' | 'shape' | 'characters' | 'too-long' | 'own-domain'
 export type ParsedEmailAddress =
   /** `address` is where mail is sent; `canonical` is only compared. */
-  { kind: 'ok'; address: string; canonical: string } | { kind: 'refused'; reason: EmailAddressRefusal }
+  | { kind: 'ok'; address: string; canonical: string }
+  | { kind: 'refused'; reason: EmailAddressRefusal }
 
 const LOCAL = /^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/ // RFC 5322 dot-atom
 const DOMAIN = /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?:[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?)$/ // RFC 1123, no IP address
@@ -16,7 +17,10 @@ const DOMAIN = /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?:[a-z](?:[a-z0-9-]
  */
 const PROVIDERS: { domains: string[]; same(local: string): string }[] = [
   { domains: ['gmail.com', 'googlemail.com'], same: (local) => local.replaceAll('.', '') },
-  { domains: ['proton.me', 'protonmail.com', 'protonmail.ch', 'pm.me'], same: (local) => local.replace(/[._-]/g, '') },
+  {
+    domains: ['proton.me', 'protonmail.com', 'protonmail.ch', 'pm.me'],
+    same: (local) => local.replace(/[._-]/g, ''),
+  },
   { domains: ['icloud.com', 'me.com', 'mac.com'], same: (local) => local },
   {
     domains: ['yandex.ru', 'yandex.by', 'yandex.com', 'yandex.kz', 'yandex.ua', 'ya.ru'],
@@ -25,7 +29,10 @@ const PROVIDERS: { domains: string[]; same(local: string): string }[] = [
 ]
 
 /** @param options.ownDomains the portal's mail domains: a mailbox of ours cannot be the way back into a mailbox of ours. */
-export function parseEmailAddress(raw: unknown, options: { ownDomains: readonly string[] }): ParsedEmailAddress {
+export function parseEmailAddress(
+  raw: unknown,
+  options: { ownDomains: readonly string[] },
+): ParsedEmailAddress {
   if (raw === undefined || raw === null) return refused('missing')
   if (!isText(raw)) return refused('shape')
   if (raw.length > 1000) return refused('too-long')
@@ -42,7 +49,9 @@ export function parseEmailAddress(raw: unknown, options: { ownDomains: readonly 
   if (local.length > 64 || local.length + 1 + domain.length > 254) return refused('too-long') // RFC 5321 4.5.3.1, erratum 1690
   if (isOwn(domain, options.ownDomains)) return refused('own-domain')
   const canonical = canonicalAddress(local, domain)
-  return canonical === null ? refused('shape') : { kind: 'ok', address: `${local}@${domain}`, canonical }
+  return canonical === null
+    ? refused('shape')
+    : { kind: 'ok', address: `${local}@${domain}`, canonical }
 }
 
 /** Enough to recognise one's own address by, not enough to learn one: `b•••••@example.com`. */

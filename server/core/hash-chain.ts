@@ -10,7 +10,12 @@ export const keyIdOfLink = (hash: Buffer): string => hash.subarray(0, 4).toStrin
  * @param fields in a fixed order: what is signed must be read back equal, whatever the database does to JSON
  * @throws where the key is not listed any more
  */
-export function linkHash(keyring: Keyring, keyId: string, purpose: string, fields: readonly unknown[]): Buffer {
+export function linkHash(
+  keyring: Keyring,
+  keyId: string,
+  purpose: string,
+  fields: readonly unknown[],
+): Buffer {
   const digest = keyring.digestUnder(keyId, purpose, JSON.stringify(fields))
   if (!digest) throw new Error('the key of a chained entry is not listed any more')
   return Buffer.concat([Buffer.from(keyId, 'hex'), digest])

@@ -4,7 +4,10 @@ const ROWS = ['`1234567890-=', 'qwertyuiop[]\\', "asdfghjkl;'", 'zxcvbnm,./']
 const NUMBER_PAD = ['789', '456', '123', '0']
 const SHIFTED = { from: '~!@#$%^&*()_+{}|:"<>?', to: "`1234567890-=[]\\;',./" }
 // Belarusian і and ў stand where Russian ы and щ do.
-const CYRILLIC = { from: 'ёйцукенгшщзхъфывапролджэячсмитьбюіў', to: "`qwertyuiop[]asdfghjkl;'zxcvbnm,.so" }
+const CYRILLIC = {
+  from: 'ёйцукенгшщзхъфывапролджэячсмитьбюіў',
+  to: "`qwertyuiop[]asdfghjkl;'zxcvbnm,.so",
+}
 
 type Place = { row: number; x: number }
 
@@ -40,7 +43,9 @@ function straightOn(steps: Step[]): number {
   for (const [place, step] of steps.entries()) {
     const next = steps[place + 1]
     if (next === undefined) break
-    const goesOn = (['letters', 'keys', 'pad'] as const).some((way) => step[way] !== null && step[way] === next[way])
+    const goesOn = (['letters', 'keys', 'pad'] as const).some(
+      (way) => step[way] !== null && step[way] === next[way],
+    )
     if (goesOn) for (const sign of [place, place + 1, place + 2]) inside.add(sign)
   }
   return inside.size

@@ -69,9 +69,16 @@ export function createKeyring(secretKeys: readonly string[]): Keyring {
     digestUnder: (keyId, purpose, value) => byId.get(keyId)?.digest(purpose, value) ?? null,
     seal(purpose, plaintext) {
       const iv = randomBytes(IV_BYTES)
-      const cipher = createCipheriv('aes-256-gcm', newest.key('seal', purpose), iv, { authTagLength: TAG_BYTES })
+      const cipher = createCipheriv('aes-256-gcm', newest.key('seal', purpose), iv, {
+        authTagLength: TAG_BYTES,
+      })
       cipher.setAAD(aad(newest.id, purpose))
-      const body = Buffer.concat([iv, cipher.update(plaintext, 'utf8'), cipher.final(), cipher.getAuthTag()])
+      const body = Buffer.concat([
+        iv,
+        cipher.update(plaintext, 'utf8'),
+        cipher.final(),
+        cipher.getAuthTag(),
+      ])
       return `${FORMAT}.${newest.id}.${body.toString('base64url')}`
     },
     open(purpose, sealed) {
@@ -79,7 +86,9 @@ export function createKeyring(secretKeys: readonly string[]): Keyring {
       const ring = byId.get(keyId)
       if (ring === undefined) throw new SealError('sealed under a key that is not listed')
       const iv = box.subarray(0, IV_BYTES)
-      const decipher = createDecipheriv('aes-256-gcm', ring.key('seal', purpose), iv, { authTagLength: TAG_BYTES })
+      const decipher = createDecipheriv('aes-256-gcm', ring.key('seal', purpose), iv, {
+        authTagLength: TAG_BYTES,
+      })
       decipher.setAAD(aad(keyId, purpose))
       decipher.setAuthTag(box.subarray(-TAG_BYTES))
       try {

@@ -4,7 +4,14 @@ import { isText, trimPasted } from './text-input.ts'
 export const LOGIN_MIN = 3
 export const LOGIN_MAX = 30
 
-export type LoginNameRefusal = 'missing' | 'too-short' | 'too-long' | 'characters' | 'start' | 'separators' | 'reserved'
+export type LoginNameRefusal =
+  | 'missing'
+  | 'too-short'
+  | 'too-long'
+  | 'characters'
+  | 'start'
+  | 'separators'
+  | 'reserved'
 export type ParsedLoginName =
   | { kind: 'ok'; login: string; lookAlikeKey: string }
   | { kind: 'refused'; reason: LoginNameRefusal }
@@ -14,7 +21,10 @@ export type ParsedLoginName =
  * @param options.serviceWords further reserved words, see `serviceWordsOf`.
  * @returns the name in lower case and the key that no two mailboxes may share.
  */
-export function parseLoginName(raw: unknown, options: { serviceWords?: readonly string[] } = {}): ParsedLoginName {
+export function parseLoginName(
+  raw: unknown,
+  options: { serviceWords?: readonly string[] } = {},
+): ParsedLoginName {
   if (!isText(raw)) return refused(raw === undefined || raw === null ? 'missing' : 'characters')
   const typed = trimPasted(raw)
   if (typed === '') return refused('missing')
@@ -72,7 +82,8 @@ function isReserved(login: string, serviceWords: readonly string[]): boolean {
 const DRAWN: Readonly<Record<string, string>> = { rn: 'm', vv: 'w', 3: 'e', 4: 'a', 5: 's', 7: 't' }
 
 /** As `lookAlikeKey`, and what is drawn like a letter without being unique for it: `rn` as m, 4 as a. */
-const drawnKey = (name: string) => lookAlikeKey(name).replace(/rn|vv|[3457]/g, (sign) => DRAWN[sign] ?? sign)
+const drawnKey = (name: string) =>
+  lookAlikeKey(name).replace(/rn|vv|[3457]/g, (sign) => DRAWN[sign] ?? sign)
 
 const RESERVED_KEYS: ReadonlySet<string> = new Set([...RESERVED_WORDS].map(drawnKey))
 

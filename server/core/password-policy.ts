@@ -22,7 +22,9 @@ export type PasswordRefusal =
   | 'common'
 
 /** `password` is in NFC: what was judged is what must be hashed. */
-export type JudgedPassword = { kind: 'ok'; password: string } | { kind: 'refused'; reason: PasswordRefusal }
+export type JudgedPassword =
+  | { kind: 'ok'; password: string }
+  | { kind: 'refused'; reason: PasswordRefusal }
 
 /** A mail platform that takes less than the portal would let somebody choose a password with which mail never opens. */
 export interface PasswordLimits {
@@ -55,9 +57,11 @@ export function judgePassword(raw: unknown, rules: PasswordRules): JudgedPasswor
   if (length > PASSWORD_MAX) return refused('too-long')
   if (rules.limits?.asciiOnly && !/^[\x20-\x7e]*$/.test(password)) return refused('characters')
   if (rules.limits && length > rules.limits.maxLength) return refused('too-long-for-mail')
-  if (rules.login && isAboutLogin(password, rules.login, rules.address)) return refused('contains-login')
+  if (rules.login && isAboutLogin(password, rules.login, rules.address))
+    return refused('contains-login')
   if (isAboutContact(password, rules.contactWords ?? [])) return refused('contains-contact')
-  if ([...rules.serviceWords, ...MAIL_WORDS].some((word) => isMostly(password, word))) return refused('service-word')
+  if ([...rules.serviceWords, ...MAIL_WORDS].some((word) => isMostly(password, word)))
+    return refused('service-word')
   if (isCommonPassword(password)) return refused('common')
   return { kind: 'ok', password }
 }
@@ -68,20 +72,28 @@ export function normalizePassword(raw: string): string {
 }
 
 /** A name of three or four letters occurs in ordinary words: there only a password that is mostly the name is refused. */
-function isAboutLogin(password: string, login: string, address: string | null | undefined): boolean {
+function isAboutLogin(
+  password: string,
+  login: string,
+  address: string | null | undefined,
+): boolean {
   // Security: whoever knows the address does not know half of the password.
   if (address && isAboutContact(password, [address])) return true
   const bare = login.replace(/[._-]/g, '')
   const names = [login, reverse(login), bare, reverse(bare), ...login.split(/[._-]/).filter(isLong)]
   const forms = [fold(password), fold(password).replace(/[\s._-]/g, '')]
-  return forms.some((form) => names.some((name) => (isLong(name) && form.includes(name)) || isMostly(form, name)))
+  return forms.some((form) =>
+    names.some((name) => (isLong(name) && form.includes(name)) || isMostly(form, name)),
+  )
 }
 
 /** However the number or the address is spelled, and whatever short thing is put beside it. */
 function isAboutContact(password: string, words: readonly string[]): boolean {
   // Security: whoever knows a contact of the owner does not know the password.
   const forms = readingsOf(password).flatMap((reading) => [reading, joined(reading)])
-  return words.some((word) => forms.some((form) => isMostly(form, word) || isMostly(form, joined(word))))
+  return words.some((word) =>
+    forms.some((form) => isMostly(form, word) || isMostly(form, joined(word))),
+  )
 }
 
 /** Whether what remains without the word is too little to guess, or itself among the common ones. */

@@ -10,7 +10,8 @@ const examples = lazily<typeof import('libphonenumber-js/examples.mobile.json').
 export type PhoneNumberRefusal = 'missing' | 'shape' | 'extension' | 'country' | 'not-mobile'
 export type ParsedPhoneNumber =
   /** `prefix`: the block of 10,000 numbers that it belongs to, the unit in which number ranges are rented for fraud. */
-  { kind: 'ok'; e164: string; country: string; prefix: string } | { kind: 'refused'; reason: PhoneNumberRefusal }
+  | { kind: 'ok'; e164: string; country: string; prefix: string }
+  | { kind: 'refused'; reason: PhoneNumberRefusal }
 
 export interface PhoneNumberOptions {
   /** ISO 3166 alpha-2: how a number without its country is read. */
@@ -27,23 +28,32 @@ export function parsePhoneNumber(raw: unknown, options: PhoneNumberOptions): Par
     .replace(/^tel:/i, '')
     .replace(/\p{Cf}/gu, '')
   if (typed === '') return refused('missing')
-  if (/\p{Nd}[\s.]*(?:[;,#]|(?:extn?|x|int)(?!\p{L})|доб|вн)/iu.test(typed)) return refused('extension')
+  if (/\p{Nd}[\s.]*(?:[;,#]|(?:extn?|x|int)(?!\p{L})|доб|вн)/iu.test(typed))
+    return refused('extension')
   // Letters, as in 0800-FLOWERS, have no one reading; anything else that is no digit and no separator is no number.
   if (!/^[+\p{Nd}\s().\-/~\p{Pd}]+$/u.test(typed)) return refused('shape')
   const country = options.defaultCountry as CountryCode
   const number = readings(typed)
-    .map((text) => phoneNumbers().parsePhoneNumberFromString(text, { defaultCountry: country, extract: false }))
+    .map((text) =>
+      phoneNumbers().parsePhoneNumberFromString(text, { defaultCountry: country, extract: false }),
+    )
     .find((reading) => reading?.isValid())
   if (number === undefined) return refused('shape')
   if (number.ext) return refused('extension')
   // Security: numbers of no country, or of one that is not listed, are never texted.
   // They cost the most, and fraud is what asks for them.
   if (number.country === undefined) return refused('country')
-  if (options.allowedCountries && !options.allowedCountries.includes(number.country)) return refused('country')
+  if (options.allowedCountries && !options.allowedCountries.includes(number.country))
+    return refused('country')
   const type = number.getType()
   // Some plans (North America) cannot tell a mobile from a land line.
   if (type !== 'MOBILE' && type !== 'FIXED_LINE_OR_MOBILE') return refused('not-mobile')
-  return { kind: 'ok', e164: number.number, country: number.country, prefix: number.number.slice(0, -4) }
+  return {
+    kind: 'ok',
+    e164: number.number,
+    country: number.country,
+    prefix: number.number.slice(0, -4),
+  }
 }
 
 /** How a mobile number of that country is written for the whole world, for a hint: `+375 29 491 19 11`. */

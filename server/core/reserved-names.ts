@@ -35,5 +35,7 @@ const SERVICE =
   'user username users verification verify version victim wallet web'
 
 export const RESERVED_WORDS: ReadonlySet<string> = new Set(
-  [MAIL_ROLES, TRUSTED_BY_CERTIFICATE_AUTHORITIES, MAIL_SYSTEM, SERVICE].flatMap((words) => words.split(' ')),
+  [MAIL_ROLES, TRUSTED_BY_CERTIFICATE_AUTHORITIES, MAIL_SYSTEM, SERVICE].flatMap((words) =>
+    words.split(' '),
+  ),
 )

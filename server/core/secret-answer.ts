@@ -16,7 +16,9 @@ export type SecretAnswerRefusal =
   | 'is-contact'
   | 'is-password'
   | 'in-question'
-export type JudgedSecretAnswer = { kind: 'ok'; answer: string } | { kind: 'refused'; reason: SecretAnswerRefusal }
+export type JudgedSecretAnswer =
+  | { kind: 'ok'; answer: string }
+  | { kind: 'refused'; reason: SecretAnswerRefusal }
 
 /** Letters and digits that must be left of an answer, and the most that is read of one. */
 export const ANSWER_MIN = 4
@@ -44,7 +46,8 @@ export function judgeSecretAnswer(raw: unknown, about: AnswerAbout): JudgedSecre
   const readings = readingsOf(raw).map(normalizeAnswer)
   if (isMailboxName(readings, about)) return refused('is-login')
   if (isContact(readings, about.contactWords ?? [])) return refused('is-contact')
-  if (about.question && normalizeAnswer(about.question).includes(answer)) return refused('in-question')
+  if (about.question && normalizeAnswer(about.question).includes(answer))
+    return refused('in-question')
   if (isEasy(answer)) return refused('too-easy')
   return { kind: 'ok', answer }
 }
@@ -60,7 +63,9 @@ function isContact(readings: readonly string[], words: readonly string[]): boole
   return words.map(normalizeAnswer).some((word) => {
     if (word.length < ANSWER_MIN) return false
     const isNumber = /^\d+$/.test(word)
-    return readings.some((each) => each === word || (isNumber && /^\d+$/.test(each) && each.endsWith(word)))
+    return readings.some(
+      (each) => each === word || (isNumber && /^\d+$/.test(each) && each.endsWith(word)),
+    )
   })
 }
 
@@ -97,8 +102,14 @@ const SAME: Record<string, string> = { ё: 'е', ў: 'у', ß: 'ss', ä: 'ae', �
  * @param answer in its normal form.
  * @returns null where that key is no longer listed: such an answer can no longer be proven.
  */
-export function keyedAnswer(keyring: Keyring, answer: string, keyId: string = keyring.newestKeyId): string | null {
-  return keyring.digestUnder(keyId, 'security-question.answer', answer)?.toString('base64url') ?? null
+export function keyedAnswer(
+  keyring: Keyring,
+  answer: string,
+  keyId: string = keyring.newestKeyId,
+): string | null {
+  return (
+    keyring.digestUnder(keyId, 'security-question.answer', answer)?.toString('base64url') ?? null
+  )
 }
 
 function refused(reason: SecretAnswerRefusal): JudgedSecretAnswer {

@@ -12,12 +12,18 @@ export function signToken(keyring: Keyring, purpose: string, value: string): str
 }
 
 /** The value that was signed for this purpose under a key that is still listed, or undefined. */
-export function openSignedToken(keyring: Keyring, purpose: string, token: unknown): string | undefined {
+export function openSignedToken(
+  keyring: Keyring,
+  purpose: string,
+  token: unknown,
+): string | undefined {
   if (typeof token !== 'string' || !/^[A-Za-z0-9_-]{33,256}$/.test(token)) return undefined
   const bytes = Buffer.from(token, 'base64url')
   if (bytes.toString('base64url') !== token) return undefined
   const value = bytes.subarray(MAC_BYTES).toString('latin1')
   const mac = bytes.subarray(0, MAC_BYTES)
-  const known = keyring.digests(purpose, value).some((digest) => sameSecret(digest.subarray(0, MAC_BYTES), mac))
+  const known = keyring
+    .digests(purpose, value)
+    .some((digest) => sameSecret(digest.subarray(0, MAC_BYTES), mac))
   return known ? value : undefined
 }

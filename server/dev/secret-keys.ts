@@ -7,8 +7,10 @@ import { newToken } from '../core/secrets.ts'
 export async function developmentSecretKeys(folder: string): Promise<string[]> {
   const file = join(folder, 'secret-keys')
   const made = newToken()
-  await writeFile(file, `${made}\n`, { flag: 'wx', mode: 0o600 }).catch((fault: NodeJS.ErrnoException) => {
-    if (fault.code !== 'EEXIST') throw fault
-  })
+  await writeFile(file, `${made}\n`, { flag: 'wx', mode: 0o600 }).catch(
+    (fault: NodeJS.ErrnoException) => {
+      if (fault.code !== 'EEXIST') throw fault
+    },
+  )
   return (await readFile(file, 'utf8')).trim().split('\n')
 }

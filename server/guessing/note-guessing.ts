@@ -49,7 +49,13 @@ async function noteGuessing(parts: GuessingParts, payload: Record<string, unknow
     const first = await limits.limiter('guessing-noted', once).count(String(payload.guessing))
     if (first.kind === 'full') return
     const at = clock.now()
-    const entry = { accountId: account.id, event: `${what}.failures`, details: {}, at, trace } as const
+    const entry = {
+      accountId: account.id,
+      event: `${what}.failures`,
+      details: {},
+      at,
+      trace,
+    } as const
     await recordActivity(trx, keyring, entry)
     const letter = await limits.limiter('guessing-letters', letters).count(account.id)
     if (letter.kind === 'counted') await writeLetters(trx, parts, account, { what, at, trace })
@@ -64,7 +70,9 @@ async function writeLetters(
   { what, at, trace }: { readonly what: GuessedAt; readonly at: Date; readonly trace: Trace },
 ): Promise<void> {
   const contacts = await parts.methods.contactsOf(trx, account.id)
-  const addresses = contacts.filter(({ kind }) => kind === 'backup-address').map(({ value }) => value)
+  const addresses = contacts
+    .filter(({ kind }) => kind === 'backup-address')
+    .map(({ value }) => value)
   for (const to of [account.address, ...addresses]) {
     await sendMessage(trx, parts, {
       name: 'guessing-noticed',

@@ -61,7 +61,9 @@ export function createMetrics(parts: {
     registers: [registry],
     async collect() {
       this.reset()
-      const { rows } = await parts.db.raw<{ rows: { channel: string; state: string; messages: number }[] }>(
+      const { rows } = await parts.db.raw<{
+        rows: { channel: string; state: string; messages: number }[]
+      }>(
         `select channel, state, count(*)::int as messages from messages
          where settled_at is null or settled_at > now() - interval '1 hour' group by 1, 2`,
       )
@@ -91,7 +93,8 @@ export function createMetrics(parts: {
   for (const brake of brakeNames) brakes.inc({ brake }, 0)
   return {
     countBrake: (brake) => brakes.inc({ brake }),
-    observeRequest: ({ method, route, status, seconds }) => requests.observe({ method, route, status }, seconds),
+    observeRequest: ({ method, route, status, seconds }) =>
+      requests.observe({ method, route, status }, seconds),
     listen: (host, port) =>
       createServer(async (_req, res) => {
         try {

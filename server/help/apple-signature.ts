@@ -36,13 +36,22 @@ export function createProfileSigner(certificatePem: string, keyPem: string): Pro
       signerInfos: [
         new SignerInfo({
           version: 1,
-          sid: new IssuerAndSerialNumber({ issuer: signer.issuer, serialNumber: signer.serialNumber }),
+          sid: new IssuerAndSerialNumber({
+            issuer: signer.issuer,
+            serialNumber: signer.serialNumber,
+          }),
           // No signing time: the same profile gets the same bytes (with RSA, whose signatures are deterministic).
           signedAttrs: new SignedAndUnsignedAttributes({
             type: 0,
             attributes: [
-              new Attribute({ type: CONTENT_TYPE, values: [new ObjectIdentifier({ value: DATA })] }),
-              new Attribute({ type: MESSAGE_DIGEST, values: [new OctetString({ valueHex: digest })] }),
+              new Attribute({
+                type: CONTENT_TYPE,
+                values: [new ObjectIdentifier({ value: DATA })],
+              }),
+              new Attribute({
+                type: MESSAGE_DIGEST,
+                values: [new OctetString({ valueHex: digest })],
+              }),
             ],
           }),
         }),
@@ -53,13 +62,18 @@ export function createProfileSigner(certificatePem: string, keyPem: string): Pro
     signed.encapContentInfo = new EncapsulatedContentInfo({ eContentType: DATA })
     signed.encapContentInfo.eContent = new OctetString({ valueHex: content })
     await signed.sign(privateKey, 0, 'SHA-256')
-    const info = new ContentInfo({ contentType: ContentInfo.SIGNED_DATA, content: signed.toSchema(true) })
+    const info = new ContentInfo({
+      contentType: ContentInfo.SIGNED_DATA,
+      content: signed.toSchema(true),
+    })
     return Buffer.from(info.toSchema().toBER())
   }
 }
 
 function webKey(key: KeyObject): webcrypto.CryptoKey {
   const curve = webCurveOf(key)
-  const algorithm = curve ? { name: 'ECDSA', namedCurve: curve } : { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' }
+  const algorithm = curve
+    ? { name: 'ECDSA', namedCurve: curve }
+    : { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' }
   return key.toCryptoKey(algorithm, false, ['sign'])
 }

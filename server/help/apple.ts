@@ -56,7 +56,9 @@ export function renderAppleProfile(
         OutgoingMailServerUseSSL: true,
         OutgoingMailServerUsername: address,
         OutgoingPasswordSameAsIncomingPassword: true,
-        ...(appPassword === undefined ? {} : { IncomingPassword: appPassword, OutgoingPassword: appPassword }),
+        ...(appPassword === undefined
+          ? {}
+          : { IncomingPassword: appPassword, OutgoingPassword: appPassword }),
       },
     ],
   })}\n`
@@ -68,7 +70,13 @@ function stableUuid(name: string): string {
   bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x80, 6)
   bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8)
   const hex = bytes.toString('hex').toUpperCase()
-  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-')
+  return [
+    hex.slice(0, 8),
+    hex.slice(8, 12),
+    hex.slice(12, 16),
+    hex.slice(16, 20),
+    hex.slice(20),
+  ].join('-')
 }
 
 function reversed(domain: string): string {

@@ -22,13 +22,20 @@ export function dnsEntries(description: MailServers): readonly DnsEntry[] {
 
 /** The entries as lines of a zone file. */
 export function renderZone(entries: readonly DnsEntry[]): string {
-  return entries.map(({ name, type, value, purpose }) => `; ${purpose}\n${name} IN ${type} ${value}\n`).join('')
+  return entries
+    .map(({ name, type, value, purpose }) => `; ${purpose}\n${name} IN ${type} ${value}\n`)
+    .join('')
 }
 
 function letterEntries({ mxHost }: MailServers, domain: string): DnsEntry[] {
   return [
     entry(`${domain}.`, 'MX', `10 ${mxHost}.`, 'where other providers hand in letters'),
-    entry(`${domain}.`, 'TXT', '"v=spf1 mx -all"', 'SPF: who may send; add your sending hosts if they are not the MX'),
+    entry(
+      `${domain}.`,
+      'TXT',
+      '"v=spf1 mx -all"',
+      'SPF: who may send; add your sending hosts if they are not the MX',
+    ),
     entry(
       `<selector>._domainkey.${domain}.`,
       'TXT',
@@ -61,18 +68,36 @@ function serviceEntries(description: MailServers, domain: string): DnsEntry[] {
     // RFC 2782: a target of "." says that the service is decidedly not offered, so that programs do not go on guessing.
     if (servers.length === 0)
       return [
-        entry(name, 'SRV', '0 0 0 .', `${label.slice(1)}${security === 'tls' ? '' : ' (STARTTLS)'} is not offered`),
+        entry(
+          name,
+          'SRV',
+          '0 0 0 .',
+          `${label.slice(1)}${security === 'tls' ? '' : ' (STARTTLS)'} is not offered`,
+        ),
       ]
-    const target = (server: MailServer, place: number) => `${priority + place} 1 ${server.port} ${server.host}.`
-    return servers.map((server, place) => entry(name, 'SRV', target(server, place), 'found by mail programs'))
+    const target = (server: MailServer, place: number) =>
+      `${priority + place} 1 ${server.port} ${server.host}.`
+    return servers.map((server, place) =>
+      entry(name, 'SRV', target(server, place), 'found by mail programs'),
+    )
   })
 }
 
 function setUpEntries({ baseUrl }: MailServers, domain: string): DnsEntry[] {
   const { hostname, port } = new URL(baseUrl)
   return [
-    entry(`autoconfig.${domain}.`, 'CNAME', `${hostname}.`, 'Thunderbird and kin; the certificate needs this name too'),
-    entry(`autodiscover.${domain}.`, 'CNAME', `${hostname}.`, 'Outlook; the certificate needs this name too'),
+    entry(
+      `autoconfig.${domain}.`,
+      'CNAME',
+      `${hostname}.`,
+      'Thunderbird and kin; the certificate needs this name too',
+    ),
+    entry(
+      `autodiscover.${domain}.`,
+      'CNAME',
+      `${hostname}.`,
+      'Outlook; the certificate needs this name too',
+    ),
     entry(
       `_autodiscover._tcp.${domain}.`,
       'SRV',

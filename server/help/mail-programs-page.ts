@@ -3,10 +3,19 @@ import type { MailServer, MailService } from '#server/core/mail-server.ts'
 import { bestServerOf, type MailServers, serversOf } from './mail-servers.ts'
 import { readOwnAddress } from './own-address.ts'
 
-export const programs = ['iphone', 'android', 'outlook', 'thunderbird', 'apple-mail', 'the-bat', 'other'] as const
+export const programs = [
+  'iphone',
+  'android',
+  'outlook',
+  'thunderbird',
+  'apple-mail',
+  'the-bat',
+  'other',
+] as const
 export type Program = (typeof programs)[number]
 
-export const isProgram = (raw: unknown): raw is Program => programs.some((program) => program === raw)
+export const isProgram = (raw: unknown): raw is Program =>
+  programs.some((program) => program === raw)
 
 export interface ServerRows {
   readonly service: MailService
@@ -51,7 +60,11 @@ export function mailProgramsPage(
   }
 }
 
-function profileOf(description: MailServers, address: string | null, locale: string): MailProgramsPage['profile'] {
+function profileOf(
+  description: MailServers,
+  address: string | null,
+  locale: string,
+): MailProgramsPage['profile'] {
   if (!bestServerOf(description, 'imap') || !bestServerOf(description, 'smtp')) return undefined
   if (address === null) return null
   // With the language: the phone that reads the QR code may speak another one than this browser.
@@ -64,7 +77,9 @@ function profileOf(description: MailServers, address: string | null, locale: str
 
 function rowsOf(description: MailServers, service: MailService): ServerRows[] {
   const ways = serversOf(description, service)
-  return ways.length === 0 ? [] : [{ service, hosts: [...new Set(ways.map(({ host }) => host))], ways }]
+  return ways.length === 0
+    ? []
+    : [{ service, hosts: [...new Set(ways.map(({ host }) => host))], ways }]
 }
 
 function pageAddress(query: Record<string, string>): string {

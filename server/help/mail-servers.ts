@@ -20,7 +20,10 @@ export function serversOf(description: MailServers, service: MailService): reado
 }
 
 /** The door that a program should be given when it can be given only one. */
-export function bestServerOf(description: MailServers, service: MailService): MailServer | undefined {
+export function bestServerOf(
+  description: MailServers,
+  service: MailService,
+): MailServer | undefined {
   return serversOf(description, service)[0]
 }
 
@@ -53,6 +56,7 @@ export function describeMailServers(settings: MailServerSettings, name: string):
 /** The settings were judged when they were read. */
 function read(service: MailService, setting: string): readonly MailServer[] {
   const parsed = parseMailServers(service, setting)
-  if (parsed.kind === 'refused') throw new Error(`not a list of ${service} servers: ${parsed.reason}`)
+  if (parsed.kind === 'refused')
+    throw new Error(`not a list of ${service} servers: ${parsed.reason}`)
   return parsed.servers
 }

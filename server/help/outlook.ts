@@ -5,7 +5,8 @@ import { bestServerOf, type MailServers } from './mail-servers.ts'
 import { readOwnAddress } from './own-address.ts'
 
 const RESPONSE = 'http://schemas.microsoft.com/exchange/autodiscover/responseschema/2006'
-const OUTLOOK_RESPONSE = 'http://schemas.microsoft.com/exchange/autodiscover/outlook/responseschema/2006a'
+const OUTLOOK_RESPONSE =
+  'http://schemas.microsoft.com/exchange/autodiscover/outlook/responseschema/2006a'
 
 export type AutodiscoverRequest =
   | { readonly kind: 'ok'; readonly address: string }
@@ -22,7 +23,10 @@ const parser = new XMLParser({
 const builder = new XMLBuilder({ ignoreAttributes: false, format: true })
 
 /** Reads what Outlook posts. The caller bounds the body; anything but a plain request is refused, never thrown. */
-export function readAutodiscoverRequest(body: Uint8Array, domains: readonly string[]): AutodiscoverRequest {
+export function readAutodiscoverRequest(
+  body: Uint8Array,
+  domains: readonly string[],
+): AutodiscoverRequest {
   const text = utf8(body)
   // Security: a request with a document type is refused before it is parsed
   if (text === null || /<!(?:DOCTYPE|ENTITY|ELEMENT|ATTLIST)/i.test(text))
@@ -30,14 +34,19 @@ export function readAutodiscoverRequest(body: Uint8Array, domains: readonly stri
   const request = requestIn(text)
   if (request === null) return { kind: 'refused', reason: 'unreadable' }
   const schema = request.AcceptableResponseSchema
-  if (schema !== undefined && schema !== OUTLOOK_RESPONSE) return { kind: 'refused', reason: 'schema' }
+  if (schema !== undefined && schema !== OUTLOOK_RESPONSE)
+    return { kind: 'refused', reason: 'schema' }
   const own = readOwnAddress(request.EMailAddress, domains)
-  return own.kind === 'ok' ? { kind: 'ok', address: own.address } : { kind: 'refused', reason: 'address' }
+  return own.kind === 'ok'
+    ? { kind: 'ok', address: own.address }
+    : { kind: 'refused', reason: 'address' }
 }
 
 /** One account with one door a protocol: Outlook takes the first of each. */
 export function renderAutodiscover(description: MailServers, address: string): string {
-  const doors = (['imap', 'pop3', 'smtp'] as const).flatMap((service) => bestServerOf(description, service) ?? [])
+  const doors = (['imap', 'pop3', 'smtp'] as const).flatMap(
+    (service) => bestServerOf(description, service) ?? [],
+  )
   return answer({
     '@_xmlns': OUTLOOK_RESPONSE,
     User: { DisplayName: address },
@@ -50,7 +59,9 @@ export function renderAutodiscover(description: MailServers, address: string): s
 }
 
 /** Codes of [MS-OXDSCLI] 2.2.4.1.1.2: 600 the request cannot be read, 500 no such address here, 601 not this dialect. */
-export function renderAutodiscoverError(reason: (AutodiscoverRequest & { kind: 'refused' })['reason']): string {
+export function renderAutodiscoverError(
+  reason: (AutodiscoverRequest & { kind: 'refused' })['reason'],
+): string {
   const error = {
     unreadable: { ErrorCode: 600, Message: 'Bad Request' },
     address: { ErrorCode: 500, Message: 'Unknown e-mail address' },
@@ -94,7 +105,9 @@ function requestIn(text: string): Record<string, unknown> | null {
   try {
     if (XMLValidator.validate(text) !== true) return null
     const request: unknown = parser.parse(text)?.Autodiscover?.Request
-    return typeof request === 'object' && request !== null ? (request as Record<string, unknown>) : null
+    return typeof request === 'object' && request !== null
+      ? (request as Record<string, unknown>)
+      : null
   } catch {
     return null
   }

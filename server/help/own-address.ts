@@ -1,7 +1,12 @@
 // Which addresses the set-up answers are given for.
 
 export type OwnAddress =
-  | { readonly kind: 'ok'; readonly address: string; readonly local: string; readonly domain: string }
+  | {
+      readonly kind: 'ok'
+      readonly address: string
+      readonly local: string
+      readonly domain: string
+    }
   | { readonly kind: 'refused'; readonly reason: 'format' | 'foreign' }
 
 // RFC 5321: a local part has at most 64 octets. Quoted local parts are never given out here.
@@ -17,7 +22,8 @@ export function readOwnAddress(raw: unknown, domains: readonly string[]): OwnAdd
   const at = address.lastIndexOf('@')
   const local = address.slice(0, at)
   const domain = address.slice(at + 1)
-  if (at < 1 || !LOCAL.test(local) || local.includes('..')) return { kind: 'refused', reason: 'format' }
+  if (at < 1 || !LOCAL.test(local) || local.includes('..'))
+    return { kind: 'refused', reason: 'format' }
   if (!/^[a-z0-9.-]{1,253}$/.test(domain)) return { kind: 'refused', reason: 'format' }
   if (!domains.includes(domain)) return { kind: 'refused', reason: 'foreign' }
   return { kind: 'ok', address: `${local}@${domain}`, local, domain }

@@ -48,7 +48,10 @@ export function helpRoutes(parts: HelpParts): Router {
     const address = addressIn(req, mailServers)
     const description = pages.textsFor(req)('help-mail-programs.profile.description')
     const { renderAppleProfile } = await import('./apple.ts')
-    const profile = renderAppleProfile(mailServers, address, { title: mailServers.name, description })
+    const profile = renderAppleProfile(mailServers, address, {
+      title: mailServers.name,
+      description,
+    })
     if (profile === null) throw new NotFound('no profile without IMAP and SMTP')
     res.type('application/x-apple-aspen-config').send(await sign(profile))
   })
@@ -57,12 +60,19 @@ export function helpRoutes(parts: HelpParts): Router {
     const query = new URLSearchParams({ address: addressIn(req, mailServers), lang: req.locale })
     const link = `${mailServers.baseUrl}/help/mail-programs/apple.mobileconfig?${query}`
     const { toString: draw } = await import('qrcode')
-    res.type('image/svg+xml').send(await draw(link, { type: 'svg', errorCorrectionLevel: 'M', margin: 4 }))
+    res
+      .type('image/svg+xml')
+      .send(await draw(link, { type: 'svg', errorCorrectionLevel: 'M', margin: 4 }))
   })
   return router
 }
 
-function showMailPrograms({ settings, pages }: HelpParts, mailServers: MailServers, req: Request, res: Response): void {
+function showMailPrograms(
+  { settings, pages }: HelpParts,
+  mailServers: MailServers,
+  req: Request,
+  res: Response,
+): void {
   const t = pages.textsFor(req)
   const own = ownerOf(req)?.address ?? null
   const page = mailProgramsPage(mailServers, req.query, own, req.locale)
@@ -86,5 +96,7 @@ function showMailPrograms({ settings, pages }: HelpParts, mailServers: MailServe
 function addressIn(req: Request, { domains }: MailServers): string {
   const read = readOwnAddress(req.query.address, domains)
   if (read.kind === 'ok') return read.address
-  throw read.reason === 'foreign' ? new NotFound('not an address of ours') : new MalformedRequest('not an address')
+  throw read.reason === 'foreign'
+    ? new NotFound('not an address of ours')
+    : new MalformedRequest('not an address')
 }

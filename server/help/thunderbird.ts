@@ -9,7 +9,10 @@ const builder = new XMLBuilder({ ignoreAttributes: false, format: true })
  * The same bytes for everybody: the program puts the typed address in place of `%EMAILADDRESS%`.
  * @param titles what the page with the settings is called, by language
  */
-export function renderAutoconfig(description: MailServers, titles: Readonly<Record<string, string>>): string {
+export function renderAutoconfig(
+  description: MailServers,
+  titles: Readonly<Record<string, string>>,
+): string {
   const incoming = [...serversOf(description, 'imap'), ...serversOf(description, 'pop3')]
   return builder.build({
     '?xml': { '@_version': '1.0', '@_encoding': 'UTF-8' },
@@ -24,7 +27,10 @@ export function renderAutoconfig(description: MailServers, titles: Readonly<Reco
         outgoingServer: serversOf(description, 'smtp').map(serverSection),
         documentation: {
           '@_url': `${description.baseUrl}/help/mail-programs?program=thunderbird`,
-          descr: Object.entries(titles).map(([language, title]) => ({ '@_lang': language, '#text': title })),
+          descr: Object.entries(titles).map(([language, title]) => ({
+            '@_lang': language,
+            '#text': title,
+          })),
         },
       },
     },

@@ -19,7 +19,8 @@ export interface ChosenLocale {
 /** The first language that is ours: `?lang=`, the cookie, the account's own, the browser's list, the default. */
 export function chooseLocale(sources: LocaleSources): ChosenLocale {
   if (isLocale(sources.asked)) return { locale: sources.asked, remember: true }
-  for (const wish of [sources.cookie, sources.account]) if (isLocale(wish)) return { locale: wish, remember: false }
+  for (const wish of [sources.cookie, sources.account])
+    if (isLocale(wish)) return { locale: wish, remember: false }
   return { locale: preferredLocale(sources.acceptLanguage) ?? sources.fallback, remember: false }
 }
 
@@ -55,6 +56,8 @@ function readPreferred(header: string): Locale | undefined {
 }
 
 function weightOf(parameters: readonly string[]): number {
-  const weight = parameters.map((parameter) => /^\s*q=([01](?:\.\d{0,3})?)\s*$/i.exec(parameter)).find(Boolean)
+  const weight = parameters
+    .map((parameter) => /^\s*q=([01](?:\.\d{0,3})?)\s*$/i.exec(parameter))
+    .find(Boolean)
   return weight ? Number(weight[1]) : parameters.length > 0 ? 0 : 1
 }

@@ -17,7 +17,12 @@ export interface Formats {
 }
 
 const DAY = { day: 'numeric', month: 'long', year: 'numeric' } as const
-const CLOCK = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZoneName: 'short' } as const
+const CLOCK = {
+  hour: '2-digit',
+  minute: '2-digit',
+  hourCycle: 'h23',
+  timeZoneName: 'short',
+} as const
 const STEPS: readonly [Intl.RelativeTimeFormatUnit, number][] = [
   ['year', 31_557_600],
   ['month', 2_629_800],
@@ -52,7 +57,15 @@ function createFormatsIn(locale: Locale, timeZone: string): Formats {
   const number = once(() => new Intl.NumberFormat(tag))
   const country = once(() => new Intl.DisplayNames(tag, { type: 'region' }))
   const sizes = UNITS.map((unit) =>
-    once(() => new Intl.NumberFormat(tag, { style: 'unit', unit, unitDisplay: 'short', maximumFractionDigits: 1 })),
+    once(
+      () =>
+        new Intl.NumberFormat(tag, {
+          style: 'unit',
+          unit,
+          unitDisplay: 'short',
+          maximumFractionDigits: 1,
+        }),
+    ),
   )
   return {
     dateTime: (instant) => hold(dateTime().format(instant)),
@@ -76,8 +89,7 @@ function createFormatsIn(locale: Locale, timeZone: string): Formats {
 
 /** `timeZone` is an IANA name; a server-rendered page cannot know the visitor's own, so every time names its zone. */
 export function createFormats(timeZone: string): Readonly<Record<Locale, Formats>> {
-  return Object.fromEntries(locales.map((locale) => [locale, createFormatsIn(locale, timeZone)])) as Record<
-    Locale,
-    Formats
-  >
+  return Object.fromEntries(
+    locales.map((locale) => [locale, createFormatsIn(locale, timeZone)]),
+  ) as Record<Locale, Formats>
 }

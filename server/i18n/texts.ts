@@ -57,7 +57,8 @@ function createTranslate(locale: Locale, always: TextParams): Translate {
   const plain = new Map<string, string>()
   const patterns = new Map<string, string>()
   const compiled = new Map<string, IntlMessageFormat>()
-  for (const [key, text] of flattenTexts(textTrees[locale])) (text.includes('{') ? patterns : plain).set(key, text)
+  for (const [key, text] of flattenTexts(textTrees[locale]))
+    (text.includes('{') ? patterns : plain).set(key, text)
 
   return (key, params) => {
     const text = plain.get(key)
@@ -85,7 +86,8 @@ export function placeholdersIn(format: IntlMessageFormat): string[] {
     for (const element of elements) {
       if (element.type === LITERAL || element.type === POUND) continue
       names.add(element.value)
-      if ('options' in element) for (const option of Object.values(element.options)) collect(option.value)
+      if ('options' in element)
+        for (const option of Object.values(element.options)) collect(option.value)
     }
   }
   collect(format.getAst())
@@ -95,10 +97,9 @@ export function placeholdersIn(format: IntlMessageFormat): string[] {
 /** `always` are values that every text may name without being handed them, such as the name of the service. */
 export function createTexts(always: TextParams = {}): Texts {
   const known = new Set(Array.from(flattenTexts(en), ([key]) => key))
-  const translators = Object.fromEntries(locales.map((locale) => [locale, createTranslate(locale, always)])) as Record<
-    Locale,
-    Translate
-  >
+  const translators = Object.fromEntries(
+    locales.map((locale) => [locale, createTranslate(locale, always)]),
+  ) as Record<Locale, Translate>
   return {
     t: (locale, key, params) => translators[locale](key, params),
     has: (key) => known.has(key),

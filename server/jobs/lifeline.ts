@@ -53,7 +53,8 @@ export function createLifeline(
       void comeBack()
     })
     await client.connect()
-    for (const id of held) await client.query('select pg_advisory_lock(hashtextextended($1, 1))', [id])
+    for (const id of held)
+      await client.query('select pg_advisory_lock(hashtextextended($1, 1))', [id])
     return client
   }
 
@@ -93,7 +94,8 @@ export function createLifeline(
       inTurn(async () => {
         const client = await connected()
         const dead = await deadWorkers(client, held)
-        if (dead.length > 0) await client.query('select graphile_worker.force_unlock_workers($1::text[])', [dead])
+        if (dead.length > 0)
+          await client.query('select graphile_worker.force_unlock_workers($1::text[])', [dead])
         return { dead, lost: await freeLostJobs(client, [...held]) }
       }),
     async stop() {
@@ -106,7 +108,8 @@ export function createLifeline(
 }
 
 /** SQL that is true where the pool whose id stands in this column is dead; null where none stands there. It holds the lock to the transaction's end. */
-export const isDeadPool = (column: string): string => `pg_try_advisory_xact_lock(hashtextextended(${column}, 1))`
+export const isDeadPool = (column: string): string =>
+  `pg_try_advisory_xact_lock(hashtextextended(${column}, 1))`
 
 async function deadWorkers(client: pg.Client, held: ReadonlySet<string>): Promise<string[]> {
   const { rows } = await client.query<{ locked_by: string }>(

@@ -10,7 +10,10 @@ interface LostJob {
 export type FreeLostJobs = (client: pg.Client, poolIds: readonly string[]) => Promise<number>
 
 /** @param isInHand whether a job is being done here, or its end being written down */
-export function createFreeLostJobs(isInHand: (jobId: string) => boolean, graceSeconds: number): FreeLostJobs {
+export function createFreeLostJobs(
+  isInHand: (jobId: string) => boolean,
+  graceSeconds: number,
+): FreeLostJobs {
   let suspects = new Set<string>()
   const keyOf = ({ id, since }: LostJob) => `${id} ${since}`
 

@@ -34,7 +34,11 @@ const nothing = { rows: [], rowCount: 0 }
  * @param size connections at most
  * @param onFault told when the database cuts a connection or is away
  */
-export function openPool(connectionString: string, size: number, onFault: (fault: Error) => void): QueuePool {
+export function openPool(
+  connectionString: string,
+  size: number,
+  onFault: (fault: Error) => void,
+): QueuePool {
   const pool = new pg.Pool({
     ...{ connectionString, max: size, application_name: 'postern queue' },
     ...{ keepAlive: true, connectionTimeoutMillis: 5000 },
@@ -83,7 +87,8 @@ export function openPool(connectionString: string, size: number, onFault: (fault
     let client: Promise<pg.PoolClient> | undefined
     return {
       async query(statement: string | Statement, ...more: unknown[]): Promise<unknown> {
-        if (!client && typeof statement !== 'string' && more.length === 0) return await askPatiently(statement)
+        if (!client && typeof statement !== 'string' && more.length === 0)
+          return await askPatiently(statement)
         client ??= connect()
         const held = await client
         return await (held.query as (...all: unknown[]) => Promise<unknown>)(statement, ...more)
@@ -97,8 +102,10 @@ export function openPool(connectionString: string, size: number, onFault: (fault
 
   return {
     pool: Object.assign(pool, {
-      connect: (callback?: Parameters<typeof connect>[0]) => (callback ? connect(callback) : Promise.resolve(borrow())),
-      query: (...all: Parameters<typeof query>) => untilBack(() => query(...all) as unknown as Promise<unknown>, true),
+      connect: (callback?: Parameters<typeof connect>[0]) =>
+        callback ? connect(callback) : Promise.resolve(borrow()),
+      query: (...all: Parameters<typeof query>) =>
+        untilBack(() => query(...all) as unknown as Promise<unknown>, true),
     }) as pg.Pool,
     isEnding: (jobId) => ending.has(jobId),
     giveUp: () => over.abort(),

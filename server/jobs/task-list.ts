@@ -50,7 +50,12 @@ export interface TaskParts extends DeliveryParts, ApplyParts, Pick<GuessingParts
     QuotaSettings &
     Pick<
       Settings,
-      'baseUrl' | 'defaultLocale' | 'sessionIdleMinutes' | 'sessionMaxHours' | 'clientSignInsDays' | 'securityQuestion'
+      | 'baseUrl'
+      | 'defaultLocale'
+      | 'sessionIdleMinutes'
+      | 'sessionMaxHours'
+      | 'clientSignInsDays'
+      | 'securityQuestion'
     >
 }
 
@@ -72,7 +77,8 @@ export function tasksOf(parts: TaskParts): TaskList {
   const times = { idleMinutes: settings.sessionIdleMinutes, maxHours: settings.sessionMaxHours }
   const converge = convergeMailboxTask(parts)
   const undoableSince = () => new Date(clock.now().getTime() - settings.undoDays * 86_400_000)
-  const signInsSince = () => new Date(clock.now().getTime() - settings.clientSignInsDays * 86_400_000)
+  const signInsSince = () =>
+    new Date(clock.now().getTime() - settings.clientSignInsDays * 86_400_000)
   return {
     'mailbox:follow-settings': followSettingsTask(parts),
     ...measureTasks(parts),
@@ -89,20 +95,36 @@ export function tasksOf(parts: TaskParts): TaskList {
     ...Object.assign({}, ...parts.recoveryMethods.map((method) => method.tasks)),
     ...deskTasks(parts.desk),
     'clean-up': cleanUpTask(db, [
-      { name: 'sessions', run: (on, limit) => deleteDeadSessions(on, aliveSince(clock, times), limit) },
-      { name: 'messages', run: (on, limit) => deleteSettledMessages(on, keptSince(clock.now()), limit) },
-      { name: 'confirmations', run: (on, limit) => deleteOldConfirmations(on, dayBefore(clock), limit) },
+      {
+        name: 'sessions',
+        run: (on, limit) => deleteDeadSessions(on, aliveSince(clock, times), limit),
+      },
+      {
+        name: 'messages',
+        run: (on, limit) => deleteSettledMessages(on, keptSince(clock.now()), limit),
+      },
+      {
+        name: 'confirmations',
+        run: (on, limit) => deleteOldConfirmations(on, dayBefore(clock), limit),
+      },
       { name: 'flows', run: (on, limit) => deleteOldFlows(on, dayBefore(clock), limit) },
       { name: 'links', run: (on, limit) => deleteOldLinks(on, dayBefore(clock), limit) },
       { name: 'undos', run: (on, limit) => deleteOldUndos(on, dayBefore(clock), limit) },
-      { name: 'replaced passwords', run: (on, limit) => deleteOldVerifiers(on, undoableSince(), limit) },
+      {
+        name: 'replaced passwords',
+        run: (on, limit) => deleteOldVerifiers(on, undoableSince(), limit),
+      },
       { name: 'client sign-ins', run: (on, limit) => deleteOldSignIns(on, signInsSince(), limit) },
       { name: 'password marks', run: (on, limit) => deleteOldMarks(on, signInsSince(), limit) },
       {
         name: 'client tries',
-        run: (on, limit) => deleteOldTries(on, { wrong: dayBefore(clock), good: signInsSince() }, limit),
+        run: (on, limit) =>
+          deleteOldTries(on, { wrong: dayBefore(clock), good: signInsSince() }, limit),
       },
-      { name: 'app passwords', run: (on, limit) => deleteRevokedAppPasswords(on, signInsSince(), limit) },
+      {
+        name: 'app passwords',
+        run: (on, limit) => deleteRevokedAppPasswords(on, signInsSince(), limit),
+      },
       { name: 'sending', run: (on, limit) => deleteOldSendingDays(on, dayBefore(clock), limit) },
       { name: 'sent forms', run: (on, limit) => deleteOldForms(on, dayBefore(clock), limit) },
       {

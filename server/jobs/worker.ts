@@ -43,7 +43,11 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   const { databaseUrl, log } = options
   let stopping = false
   const concurrency = options.concurrency ?? 8
-  const queue = openPool(databaseUrl, concurrency + 3, (fault) => !stopping && log.warn({ err: fault }, 'worker'))
+  const queue = openPool(
+    databaseUrl,
+    concurrency + 3,
+    (fault) => !stopping && log.warn({ err: fault }, 'worker'),
+  )
   const inHand = new Set<string>()
   const lifeline = createLifeline(
     databaseUrl,
@@ -92,7 +96,9 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
       stopping = true
       clearInterval(timer)
       queue.giveUp()
-      const stopped = runner?.then((each) => each.stop()).catch((fault) => log.warn({ err: fault }, 'worker stop'))
+      const stopped = runner
+        ?.then((each) => each.stop())
+        .catch((fault) => log.warn({ err: fault }, 'worker stop'))
       await untilStopped(stopped, () => inHand.size > 0)
       await lifeline.stop()
       await queue.end()
@@ -111,7 +117,10 @@ async function sweepOnce(lifeline: Lifeline, log: Log): Promise<void> {
 }
 
 /** The library may wait for a database that is away much longer than anybody waits for the end of this process. */
-async function untilStopped(stopped: Promise<unknown> | undefined, isBusy: () => boolean): Promise<void> {
+async function untilStopped(
+  stopped: Promise<unknown> | undefined,
+  isBusy: () => boolean,
+): Promise<void> {
   const end = performance.now() + stopWithinMs
   let over = false
   void stopped?.finally(() => {

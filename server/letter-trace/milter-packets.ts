@@ -23,7 +23,10 @@ export function createPacketReader(): (chunk: Buffer) => Packet[] {
       const length = rest.readUInt32BE(0)
       if (length === 0 || length > packetMax) throw new MilterFault('a packet of impossible length')
       if (rest.length < 4 + length) break
-      packets.push({ command: String.fromCharCode(rest.readUInt8(4)), data: rest.subarray(5, 4 + length) })
+      packets.push({
+        command: String.fromCharCode(rest.readUInt8(4)),
+        data: rest.subarray(5, 4 + length),
+      })
       rest = rest.subarray(4 + length)
     }
     return packets
@@ -42,7 +45,8 @@ export function readTexts(data: Buffer): string[] {
   return data.toString('latin1').split('\0').slice(0, -1)
 }
 
-const texts = (...parts: readonly string[]) => Buffer.from(parts.map((part) => `${part}\0`).join(''), 'latin1')
+const texts = (...parts: readonly string[]) =>
+  Buffer.from(parts.map((part) => `${part}\0`).join(''), 'latin1')
 
 function number(value: number): Buffer {
   const bytes = Buffer.alloc(4)
@@ -63,13 +67,23 @@ export const answers = {
   negotiate(offer: Buffer): Buffer {
     if (offer.length < 12) throw new MilterFault('an offer that is too short')
     const actions = addHeaders | changeHeaders
-    const offered = { version: offer.readUInt32BE(0), actions: offer.readUInt32BE(4), steps: offer.readUInt32BE(8) }
-    const enough = offered.version >= 6 && (offered.actions & actions) === actions && (offered.steps & steps) === steps
-    if (!enough) throw new MilterFault('the mail server speaks an older milter protocol than version 6')
+    const offered = {
+      version: offer.readUInt32BE(0),
+      actions: offer.readUInt32BE(4),
+      steps: offer.readUInt32BE(8),
+    }
+    const enough =
+      offered.version >= 6 &&
+      (offered.actions & actions) === actions &&
+      (offered.steps & steps) === steps
+    if (!enough)
+      throw new MilterFault('the mail server speaks an older milter protocol than version 6')
     return writePacket('O', Buffer.concat([number(6), number(actions), number(steps)]))
   },
   /** On top of all others. */
-  insertHeader: (name: string, value: string) => writePacket('i', Buffer.concat([number(0), texts(name, value)])),
+  insertHeader: (name: string, value: string) =>
+    writePacket('i', Buffer.concat([number(0), texts(name, value)])),
   /** @param nth 1 for the first of that name */
-  deleteHeader: (name: string, nth: number) => writePacket('m', Buffer.concat([number(nth), texts(name, '')])),
+  deleteHeader: (name: string, nth: number) =>
+    writePacket('m', Buffer.concat([number(nth), texts(name, '')])),
 }

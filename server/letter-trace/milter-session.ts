@@ -60,10 +60,18 @@ export function createMilterSession(parts: TraceParts): (chunk: Buffer) => Buffe
     )
     if (account !== '' && queueId !== '') {
       const source = Buffer.concat([Buffer.from(`${letter.header}\r\n`, 'latin1'), ...letter.body])
-      const traced = traceLetter(parts.keyring, { account, queueId, sentAt: parts.clock.now() }, source)
-      const [line = ''] = /^.*(?:\r\n[ \t].*)*/.exec(traced.subarray(0, 4096).toString('latin1')) ?? []
+      const traced = traceLetter(
+        parts.keyring,
+        { account, queueId, sentAt: parts.clock.now() },
+        source,
+      )
+      const [line = ''] =
+        /^.*(?:\r\n[ \t].*)*/.exec(traced.subarray(0, 4096).toString('latin1')) ?? []
       changes.push(
-        answers.insertHeader(traceHeaderName, line.slice(traceHeaderName.length + 1).replaceAll('\r\n', '\n')),
+        answers.insertHeader(
+          traceHeaderName,
+          line.slice(traceHeaderName.length + 1).replaceAll('\r\n', '\n'),
+        ),
       )
     }
     forget()

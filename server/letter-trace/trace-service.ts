@@ -1,6 +1,9 @@
 // The milter that puts our trace on every letter that people submit, so that a reported one can be proven to be theirs or not.
 
-import { listenForMailServers, type MailServerListener } from '../mail-platform/listen-for-mail-servers.ts'
+import {
+  listenForMailServers,
+  type MailServerListener,
+} from '../mail-platform/listen-for-mail-servers.ts'
 import type { Log } from '../web/log.ts'
 import { createMilterSession, type TraceParts } from './milter-session.ts'
 

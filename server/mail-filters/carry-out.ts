@@ -3,11 +3,18 @@ import type { FilterDoor, FilterScript } from '../mail-platform/mail-platform.ts
 import type { FilterOwner, FilterParts } from './hold-back.ts'
 import { type KeepProblem, listHeldFilters, noteKeepProblem, settleHeldFilter } from './store.ts'
 
-export async function carryOutDecisions(parts: FilterParts, { accountId, address }: FilterOwner): Promise<void> {
+export async function carryOutDecisions(
+  parts: FilterParts,
+  { accountId, address }: FilterOwner,
+): Promise<void> {
   const { db, clock, keyring, platform } = parts
   const door = platform.filters
   if (!door) return
-  for (const { id, name, scripts = [], decision } of await listHeldFilters(db, keyring, accountId)) {
+  for (const { id, name, scripts = [], decision } of await listHeldFilters(
+    db,
+    keyring,
+    accountId,
+  )) {
     if (decision === 'remove') {
       await removeFilter(door, address, name, scripts)
       await settleHeldFilter(db, { id, decision, at: clock.now() })

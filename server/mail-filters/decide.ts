@@ -8,7 +8,13 @@ import type { Keyring } from '../core/keyring.ts'
 import { reviseMailboxUnchanged } from '../mailboxes/revise-store.ts'
 import { enqueueConvergence } from '../mailboxes/want-mailbox.ts'
 import { describeFilter } from './describe-filter.ts'
-import { type Decided, type Decision, decideHeldFilter, forgetUnheld, listHeldFilters } from './store.ts'
+import {
+  type Decided,
+  type Decision,
+  decideHeldFilter,
+  forgetUnheld,
+  listHeldFilters,
+} from './store.ts'
 
 export interface DecideParts {
   readonly db: Db
@@ -38,15 +44,32 @@ export async function decideFilter(
 async function recordDecision(
   trx: Trx,
   { keyring }: DecideParts,
-  { accountId, id, decision, trace }: { accountId: string; id: string; decision: Decision; trace: Trace },
+  {
+    accountId,
+    id,
+    decision,
+    trace,
+  }: { accountId: string; id: string; decision: Decision; trace: Trace },
   at: Date,
 ): Promise<void> {
   if (decision === 'remove') {
-    return await recordActivity(trx, keyring, { accountId, event: 'filters.removed', details: {}, at, trace })
+    return await recordActivity(trx, keyring, {
+      accountId,
+      event: 'filters.removed',
+      details: {},
+      at,
+      trace,
+    })
   }
   const kept = (await listHeldFilters(trx, keyring, accountId)).find((each) => each.id === id)
   const targets = describeFilter(kept?.scripts ?? []).targets.length
-  await recordActivity(trx, keyring, { accountId, event: 'filters.kept', details: { targets }, at, trace })
+  await recordActivity(trx, keyring, {
+    accountId,
+    event: 'filters.kept',
+    details: { targets },
+    at,
+    trace,
+  })
 }
 
 /** The owner has looked at filters that the platform does not let us hold. @throws StaleProof */

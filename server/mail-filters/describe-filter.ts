@@ -28,7 +28,9 @@ const harmless = new Set(
   extracttext denotify mark unmark error debug_log test test_set test_fail`.split(/\s+/),
 )
 const told = new Set(
-  'redirect notify report fileinto vacation discard reject ereject refuse setflag addflag include'.split(' '),
+  'redirect notify report fileinto vacation discard reject ereject refuse setflag addflag include'.split(
+    ' ',
+  ),
 )
 
 /** Security: signs that cannot be seen, or that turn the line round, would let one address look like another. */
@@ -86,12 +88,15 @@ export function describeFilter(scripts: readonly FilterScript[]): DescribedFilte
   }
 
   const targets = named('redirect', 'notify', 'report').flatMap((command) => {
-    const how = command.name !== 'redirect' ? 'news' : command.tags.includes('copy') ? 'copy' : 'forward'
+    const how =
+      command.name !== 'redirect' ? 'news' : command.tags.includes('copy') ? 'copy' : 'forward'
     return addressesIn(command)
       .flatMap((text) => say(text, mailto))
       .map((address): FilterTarget => ({ address, how }))
   })
-  const folders = named('fileinto').flatMap(({ strings }) => strings.slice(-1).flatMap((text) => say(text)))
+  const folders = named('fileinto').flatMap(({ strings }) =>
+    strings.slice(-1).flatMap((text) => say(text)),
+  )
   const flags = named('setflag', 'addflag', 'fileinto', 'keep').flatMap(({ strings }) => strings)
   const does = [
     ...(named('vacation').length > 0 ? (['answers'] as const) : []),
@@ -111,7 +116,9 @@ export function describeFilter(scripts: readonly FilterScript[]): DescribedFilte
     resolved.every(({ known }) => known) &&
     commands.every(({ name }) => harmless.has(name) || told.has(name)) &&
     !named('redirect').some(({ tags }) => tags.includes('list')) &&
-    named('include').every(({ tags, strings }) => !tags.includes('global') && present.has(strings.at(-1) ?? ''))
+    named('include').every(
+      ({ tags, strings }) => !tags.includes('global') && present.has(strings.at(-1) ?? ''),
+    )
   return {
     targets: different.targets.slice(0, shownAtMost),
     folders: different.folders.slice(0, shownAtMost),

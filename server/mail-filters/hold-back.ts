@@ -36,7 +36,10 @@ export interface FilterOwner {
 const scriptsAtMost = 20
 const charactersAtMost = 2_000_000
 
-export async function holdBackFilters(parts: FilterParts, { accountId, address }: FilterOwner): Promise<void> {
+export async function holdBackFilters(
+  parts: FilterParts,
+  { accountId, address }: FilterOwner,
+): Promise<void> {
   const { db, clock, platform } = parts
   const door = platform.filters
   if (!door) return await noteUnheld(db, accountId, clock.now())
@@ -45,11 +48,15 @@ export async function holdBackFilters(parts: FilterParts, { accountId, address }
   if (active) await noteHeld(parts, accountId, active.name)
   await door.deactivate(address)
   const held = await listHeldFilters(db, parts.keyring, accountId)
-  for (const filter of held.filter(({ scripts }) => !scripts)) await readHeld(parts, door, address, filter, held)
+  for (const filter of held.filter(({ scripts }) => !scripts))
+    await readHeld(parts, door, address, filter, held)
 }
 
 /** Security: a platform that does not tell what is at work must switch it off all the same. */
-async function listOrSwitchOff(door: FilterDoor, address: string): Promise<readonly ListedFilter[]> {
+async function listOrSwitchOff(
+  door: FilterDoor,
+  address: string,
+): Promise<readonly ListedFilter[]> {
   try {
     return await door.list(address)
   } catch (fault) {
@@ -58,7 +65,11 @@ async function listOrSwitchOff(door: FilterDoor, address: string): Promise<reado
   }
 }
 
-async function noteHeld({ db, clock, keyring }: FilterParts, accountId: string, name: string): Promise<void> {
+async function noteHeld(
+  { db, clock, keyring }: FilterParts,
+  accountId: string,
+  name: string,
+): Promise<void> {
   const at = clock.now()
   await db.transaction(async (trx) => {
     const known = await listHeldFilters(trx, keyring, accountId)
@@ -78,14 +89,20 @@ async function readHeld(
 ): Promise<void> {
   const scripts = await readWithIncluded(door, address, name)
   const same = (other: HeldFilter) =>
-    other.id !== id && other.decision !== 'remove' && JSON.stringify(other.scripts) === JSON.stringify(scripts)
+    other.id !== id &&
+    other.decision !== 'remove' &&
+    JSON.stringify(other.scripts) === JSON.stringify(scripts)
   // Deleted meanwhile, or one that waits already and was switched on again elsewhere.
   if (scripts.length === 0 || all.some(same)) await deleteHeldFilter(db, id)
   else await noteFilterRead(db, keyring, { id, name, scripts, at: clock.now() })
 }
 
 /** The script, and those of the mailbox that it includes: they may be what forwards. */
-export async function readWithIncluded(door: FilterDoor, address: string, name: string): Promise<FilterScript[]> {
+export async function readWithIncluded(
+  door: FilterDoor,
+  address: string,
+  name: string,
+): Promise<FilterScript[]> {
   // Security: a name that a script says is read only where the mailbox lists it: it could be a path.
   const listed = new Set((await door.list(address)).map((each) => each.name))
   const found = new Map<string, FilterScript>()

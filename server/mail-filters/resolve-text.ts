@@ -13,13 +13,17 @@ const lengthAtMost = 4000
 
 /** `${hex:40}` and `${unicode:40}`: RFC 5228, 2.4.2.4. */
 function decode(text: string): string {
-  return text.replace(/\$\{(hex|unicode):([0-9a-f\s]*)\}/gi, (written, kind: string, list: string) => {
-    const numbers = list.trim().split(/\s+/)
-    if (kind.toLowerCase() === 'unicode') return numbers.every(isPoint) ? numbers.map(asSign).join('') : written
-    return numbers.every((each) => /^[0-9a-f]{1,2}$/i.test(each))
-      ? Buffer.from(numbers.map(asNumber)).toString()
-      : written
-  })
+  return text.replace(
+    /\$\{(hex|unicode):([0-9a-f\s]*)\}/gi,
+    (written, kind: string, list: string) => {
+      const numbers = list.trim().split(/\s+/)
+      if (kind.toLowerCase() === 'unicode')
+        return numbers.every(isPoint) ? numbers.map(asSign).join('') : written
+      return numbers.every((each) => /^[0-9a-f]{1,2}$/i.test(each))
+        ? Buffer.from(numbers.map(asNumber)).toString()
+        : written
+    },
+  )
 }
 
 const asNumber = (hex: string) => Number.parseInt(hex, 16)
@@ -29,8 +33,12 @@ const isPoint = (hex: string) => /^0*[0-9a-f]{1,6}$/i.test(hex) && asNumber(hex)
 const variable = /\$\{([a-z_][\w.]*|\d+)\}/i
 
 /** @param commands of all scripts that work together: variables may be shared among them */
-export function createResolver(commands: readonly SieveCommand[]): (text: string) => readonly Resolved[] {
-  const required = new Set(commands.filter(({ name }) => name === 'require').flatMap(({ strings }) => strings))
+export function createResolver(
+  commands: readonly SieveCommand[],
+): (text: string) => readonly Resolved[] {
+  const required = new Set(
+    commands.filter(({ name }) => name === 'require').flatMap(({ strings }) => strings),
+  )
   const plain = (text: string) => (required.has('encoded-character') ? decode(text) : text)
   const values = new Map<string, Resolved[]>()
   for (const { name, tags, strings } of commands) {
@@ -51,7 +59,8 @@ export function createResolver(commands: readonly SieveCommand[]): (text: string
       const [written, name] = variable.exec(text) ?? []
       const said = name === undefined ? undefined : values.get(name.toLowerCase())
       if (written === undefined) found.push({ text, known })
-      else if (!said || left < said.length || text.length > lengthAtMost) found.push({ text, known: false })
+      else if (!said || left < said.length || text.length > lengthAtMost)
+        found.push({ text, known: false })
       else {
         left -= said.length
         const put = (value: Resolved) => ({
@@ -64,5 +73,6 @@ export function createResolver(commands: readonly SieveCommand[]): (text: string
     return found
   }
 
-  return (text) => (required.has('variables') ? expand(plain(text)) : [{ text: plain(text), known: true }])
+  return (text) =>
+    required.has('variables') ? expand(plain(text)) : [{ text: plain(text), known: true }]
 }

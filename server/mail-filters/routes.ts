@@ -6,7 +6,13 @@ import type { WebParts } from '../web/parts.ts'
 import { accountOf, proofOf, requireAccount, requireFreshPassword } from '../web/sessions.ts'
 import { decideFilter, noteLooked } from './decide.ts'
 import { describeFilter, visible } from './describe-filter.ts'
-import { type Decided, type Decision, findFilterWaiting, type HeldFilter, listHeldFilters } from './store.ts'
+import {
+  type Decided,
+  type Decision,
+  findFilterWaiting,
+  type HeldFilter,
+  listHeldFilters,
+} from './store.ts'
 
 const page = '/account/filters'
 /** Of the script itself, for those who can read it. */
@@ -47,8 +53,14 @@ export function mailFilterRoutes(parts: WebParts): Router {
 
   const decide = (decision: Decision) => async (req: Request, res: Response) => {
     const id = String(req.params.id)
-    if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id)) throw new NotFound('no such filter')
-    const decided = await decideFilter(parts, { proof: proofOf(req), id, decision, trace: parts.trace(req) })
+    if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id))
+      throw new NotFound('no such filter')
+    const decided = await decideFilter(parts, {
+      proof: proofOf(req),
+      id,
+      decision,
+      trace: parts.trace(req),
+    })
     tellDone(res, wordFor(decision, decided))
     res.redirect(303, page)
   }

@@ -24,11 +24,25 @@ type Sealed = Pick<HeldFilter, 'name' | 'scripts'>
 const purpose = 'mail-filters.held'
 const seal = (keyring: Keyring, filter: Sealed) => keyring.seal(purpose, JSON.stringify(filter))
 
-export async function listHeldFilters(db: Db | Trx, keyring: Keyring, accountId: string): Promise<HeldFilter[]> {
-  const rows = await db('held_filters').where({ account_id: accountId }).orderBy('held_at', 'desc').orderBy('id')
+export async function listHeldFilters(
+  db: Db | Trx,
+  keyring: Keyring,
+  accountId: string,
+): Promise<HeldFilter[]> {
+  const rows = await db('held_filters')
+    .where({ account_id: accountId })
+    .orderBy('held_at', 'desc')
+    .orderBy('id')
   return rows.map((row) => {
     const { name, scripts } = JSON.parse(keyring.open(purpose, row.filter_sealed)) as Sealed
-    return { id: row.id, name, scripts, heldAt: row.held_at, decision: row.decision, problem: row.problem }
+    return {
+      id: row.id,
+      name,
+      scripts,
+      heldAt: row.held_at,
+      decision: row.decision,
+      problem: row.problem,
+    }
   })
 }
 
@@ -107,7 +121,10 @@ export async function noteKeepProblem(db: Db, id: string, problem: KeepProblem):
 }
 
 /** Done on the platform: only the decision is remembered. One whose decision was taken back meanwhile waits on. */
-export async function settleHeldFilter(db: Db, settled: { id: string; decision: Decision; at: Date }): Promise<void> {
+export async function settleHeldFilter(
+  db: Db,
+  settled: { id: string; decision: Decision; at: Date },
+): Promise<void> {
   await db.raw(
     `with settled as (
        delete from held_filters where id = :id and decision = :decision returning id, account_id, decision
@@ -126,7 +143,10 @@ export async function deleteSettledFilters(db: Db, before: Date, limit: number):
 }
 
 export async function noteUnheld(db: Db, accountId: string, since: Date): Promise<void> {
-  await db('unheld_filters').insert({ account_id: accountId, since }).onConflict('account_id').merge()
+  await db('unheld_filters')
+    .insert({ account_id: accountId, since })
+    .onConflict('account_id')
+    .merge()
 }
 
 export async function forgetUnheld(trx: AccountTrx, accountId: string): Promise<boolean> {
@@ -143,7 +163,9 @@ export interface FilterWaiting {
 }
 
 export async function findFilterWaiting(db: Db, accountId: string): Promise<FilterWaiting> {
-  const { rows } = await db.raw<{ rows: { held: number; since: Date | null; pending: boolean | null }[] }>(
+  const { rows } = await db.raw<{
+    rows: { held: number; since: Date | null; pending: boolean | null }[]
+  }>(
     `select
        (select count(*)::int from held_filters where account_id = :accountId and decision is null) as held,
        (select since from unheld_filters where account_id = :accountId) as since,
@@ -155,4 +177,9 @@ export async function findFilterWaiting(db: Db, accountId: string): Promise<Filt
 }
 
 export const rekeyHeldFilters = (trx: Trx, keyring: Keyring, limit: number): Promise<number> =>
-  resealColumn(trx, keyring, { table: 'held_filters', id: 'id', column: 'filter_sealed', purpose }, limit)
+  resealColumn(
+    trx,
+    keyring,
+    { table: 'held_filters', id: 'id', column: 'filter_sealed', purpose },
+    limit,
+  )

@@ -48,7 +48,12 @@ export async function chooseHostedPlatform(
     }
     case 'mailcow': {
       const { createMailcowPlatform } = await import('./mailcow/platform.ts')
-      return createMailcowPlatform({ url: given('mailcowUrl'), apiKey: given('mailcowApiKey'), domains, ...parts })
+      return createMailcowPlatform({
+        url: given('mailcowUrl'),
+        apiKey: given('mailcowApiKey'),
+        domains,
+        ...parts,
+      })
     }
   }
 }

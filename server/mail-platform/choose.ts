@@ -11,7 +11,10 @@ export interface PlatformParts {
   readonly clock: Clock
 }
 
-export async function chooseMailPlatform(settings: Settings, { db, clock }: PlatformParts): Promise<MailPlatform> {
+export async function chooseMailPlatform(
+  settings: Settings,
+  { db, clock }: PlatformParts,
+): Promise<MailPlatform> {
   switch (settings.mailPlatform) {
     case 'memory': {
       const { createMemoryPlatform } = await import('./memory.ts')

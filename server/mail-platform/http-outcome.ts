@@ -42,7 +42,11 @@ export function errorOfTransport(platform: string, effect: Effect, cause: unknow
 }
 
 export function tryLater(message: string, after?: number): PlatformError {
-  return new PlatformError('retry', message, after === undefined ? {} : { retryAfterSeconds: after })
+  return new PlatformError(
+    'retry',
+    message,
+    after === undefined ? {} : { retryAfterSeconds: after },
+  )
 }
 
 const neverSent = new Set([

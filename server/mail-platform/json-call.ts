@@ -25,13 +25,21 @@ export function createJsonCaller(platform: string, timeoutMs: number): CallJson 
     try {
       const response = await fetch(url, {
         method,
-        headers: { accept: 'application/json', ...(body === undefined ? {} : jsonType), ...headers },
+        headers: {
+          accept: 'application/json',
+          ...(body === undefined ? {} : jsonType),
+          ...headers,
+        },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
         // Security: a redirect is no answer: followed, it would carry the key and the password to another host.
         redirect: 'manual',
         signal: AbortSignal.timeout(timeoutMs),
       })
-      return { status: response.status, headers: response.headers, body: parse(await response.text()) }
+      return {
+        status: response.status,
+        headers: response.headers,
+        body: parse(await response.text()),
+      }
     } catch (cause) {
       if (cause instanceof PlatformError) throw cause
       throw errorOfTransport(platform, effect, cause)

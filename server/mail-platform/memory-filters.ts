@@ -48,7 +48,8 @@ export function createMemoryFilters(
           return 'done'
         }),
       activate: (address, name) => call('filters.activate', address, () => activate(address, name)),
-      remove: (address, name) => call('filters.remove', address, () => void of(address).texts.delete(name)),
+      remove: (address, name) =>
+        call('filters.remove', address, () => void of(address).texts.delete(name)),
     },
     put(address, { name, text }) {
       of(address).texts.set(name, text)

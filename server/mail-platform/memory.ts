@@ -1,6 +1,12 @@
 // A platform that forgets everything: for trying the portal, and for tests, which can make it slow, failing or forgetful.
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Applied, MailPlatform, PasswordFormat, WantedAppPasswords, WantedMailbox } from './mail-platform.ts'
+import type {
+  Applied,
+  MailPlatform,
+  PasswordFormat,
+  WantedAppPasswords,
+  WantedMailbox,
+} from './mail-platform.ts'
 import { type FilterDoor, PlatformError } from './mail-platform.ts'
 import { createMemoryFilters, type MemoryFilters } from './memory-filters.ts'
 
@@ -30,10 +36,16 @@ export interface MemoryPlatform extends MailPlatform {
   appPasswordsOf(address: string): readonly string[]
   readonly putFilter: MemoryFilters['put']
   readonly activeFilterOf: MemoryFilters['activeOf']
-  readonly calls: readonly { readonly call: Call; readonly address: string; readonly revision?: number }[]
+  readonly calls: readonly {
+    readonly call: Call
+    readonly address: string
+    readonly revision?: number
+  }[]
 }
 
-export function createMemoryPlatform(options: { readonly passwordFormat?: PasswordFormat } = {}): MemoryPlatform {
+export function createMemoryPlatform(
+  options: { readonly passwordFormat?: PasswordFormat } = {},
+): MemoryPlatform {
   const mailboxes = new Map<string, WantedMailbox>()
   const removed = new Map<string, number>()
   const used = new Map<string, number>()
@@ -58,7 +70,8 @@ export function createMemoryPlatform(options: { readonly passwordFormat?: Passwo
 
   const write = (wanted: WantedMailbox): Applied => {
     const revision = mailboxes.get(wanted.accountId)?.revision ?? removed.get(wanted.accountId) ?? 0
-    const isLate = wanted.revision < revision || (wanted.revision === revision && removed.has(wanted.accountId))
+    const isLate =
+      wanted.revision < revision || (wanted.revision === revision && removed.has(wanted.accountId))
     if (isLate) return { kind: 'superseded', revision }
     for (const address of [wanted.address, ...wanted.aliases]) {
       const holder = holderOf(address)
@@ -72,7 +85,8 @@ export function createMemoryPlatform(options: { readonly passwordFormat?: Passwo
   }
 
   const writeAppPasswords = (wanted: WantedAppPasswords): Applied => {
-    if (!mailboxes.has(wanted.accountId)) throw new PlatformError('retry', 'app passwords came before their mailbox')
+    if (!mailboxes.has(wanted.accountId))
+      throw new PlatformError('retry', 'app passwords came before their mailbox')
     const revision = appPasswords.get(wanted.accountId)?.revision ?? 0
     if (wanted.revision < revision) return { kind: 'superseded', revision }
     appPasswords.set(wanted.accountId, wanted)
@@ -88,7 +102,10 @@ export function createMemoryPlatform(options: { readonly passwordFormat?: Passwo
     passwordFormat: options.passwordFormat ?? 'argon2id',
     tellsUsedBytes: true,
     reportsSignIns: true,
-    apply: (wanted) => call({ call: 'apply', address: wanted.address, revision: wanted.revision }, () => write(wanted)),
+    apply: (wanted) =>
+      call({ call: 'apply', address: wanted.address, revision: wanted.revision }, () =>
+        write(wanted),
+      ),
     applyAppPasswords: (wanted) =>
       call({ call: 'applyAppPasswords', address: wanted.address, revision: wanted.revision }, () =>
         writeAppPasswords(wanted),
@@ -108,7 +125,9 @@ export function createMemoryPlatform(options: { readonly passwordFormat?: Passwo
     putFilter: filters.put,
     activeFilterOf: filters.activeOf,
     async *list() {
-      yield* await call({ call: 'list', address: '' }, () => structuredClone([...mailboxes.values()]))
+      yield* await call({ call: 'list', address: '' }, () =>
+        structuredClone([...mailboxes.values()]),
+      )
     },
     observe: (address) =>
       call({ call: 'observe', address }, () => {

@@ -8,6 +8,8 @@ const limits: Partial<Record<RawSettings['mailPlatform'], PasswordLimits>> = {
   'yandex-360': { asciiOnly: true, maxLength: 100 },
 }
 
-export function passwordLimitsOf(settings: Pick<RawSettings, 'mailPlatform'>): PasswordLimits | undefined {
+export function passwordLimitsOf(
+  settings: Pick<RawSettings, 'mailPlatform'>,
+): PasswordLimits | undefined {
   return limits[settings.mailPlatform]
 }

@@ -23,7 +23,10 @@ export function wordsForMailServers(baseUrl: string): MailServerWords {
   const texts = createTexts({})
   return {
     refused: texts.t('en', 'mail-servers.refused', { link: `${baseUrl}/help/mail-programs` }),
-    mayNotSend: texts.t('en', 'mail-servers.blocked', { extent: 'send', link: `${baseUrl}/blocked` }),
+    mayNotSend: texts.t('en', 'mail-servers.blocked', {
+      extent: 'send',
+      link: `${baseUrl}/blocked`,
+    }),
   }
 }
 

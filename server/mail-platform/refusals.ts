@@ -7,5 +7,8 @@ export function refuseTaken(): never {
 
 /** For platforms whose main password opens everything: told once all else is in force, so that nobody believes otherwise. */
 export function refuseAppPasswordsOnly(platform: string): never {
-  throw new PlatformError('permanent', `${platform} cannot keep the main password out of mail programs`)
+  throw new PlatformError(
+    'permanent',
+    `${platform} cannot keep the main password out of mail programs`,
+  )
 }

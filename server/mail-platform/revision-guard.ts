@@ -40,7 +40,9 @@ export function createRevisionGuard(remembered = 2000): RevisionGuard {
     },
     newerThan(accountId, wanted, held) {
       const states = [held, seen.get(accountId)].filter((each) => each !== undefined)
-      const late = states.filter(({ revision, removed }) => wanted < revision || (wanted === revision && removed))
+      const late = states.filter(
+        ({ revision, removed }) => wanted < revision || (wanted === revision && removed),
+      )
       return late.length > 0 ? Math.max(...late.map((each) => each.revision)) : undefined
     },
   }

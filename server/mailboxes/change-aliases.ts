@@ -32,13 +32,17 @@ async function claimAddress(
   const value = addressOf(lookAlikeKey(loginOf(alias)), domainOf(alias))
   const lookAlike = { kind: 'login-look-alike', value, accountId } as const
   if ((await claim(trx, keyring, lookAlike, at)) === 'taken') return false
-  if ((await claim(trx, keyring, { kind: 'login', value: alias, accountId }, at)) === 'claimed') return true
+  if ((await claim(trx, keyring, { kind: 'login', value: alias, accountId }, at)) === 'claimed')
+    return true
   await release(trx, keyring, lookAlike)
   return false
 }
 
 /** @returns `taken` where the address, or one that looks like it, belongs to another account; `same` where it leads there already */
-export async function addAlias(parts: AliasParts, change: AliasChange): Promise<'added' | 'same' | 'taken'> {
+export async function addAlias(
+  parts: AliasParts,
+  change: AliasChange,
+): Promise<'added' | 'same' | 'taken'> {
   const { db, clock, keyring } = parts
   const { accountId, alias } = change
   const at = clock.now()
@@ -46,7 +50,12 @@ export async function addAlias(parts: AliasParts, change: AliasChange): Promise<
     if (!(await claimAddress(trx, parts, change))) return 'taken'
     if (!(await reviseMailboxAliases(trx, accountId, 'add', alias, at))) return 'same'
     await enqueueConvergence(trx, accountId)
-    await recordActivity(trx, keyring, { accountId, event: 'mailbox.alias-added', details: { alias }, at })
+    await recordActivity(trx, keyring, {
+      accountId,
+      event: 'mailbox.alias-added',
+      details: { alias },
+      at,
+    })
     return 'added'
   })
 }
@@ -60,7 +69,12 @@ export async function removeAlias(
   return changeAccountAsItStands(db, accountId, async (trx) => {
     if (!(await reviseMailboxAliases(trx, accountId, 'remove', alias, at))) return 'absent'
     await enqueueConvergence(trx, accountId)
-    await recordActivity(trx, keyring, { accountId, event: 'mailbox.alias-removed', details: { alias }, at })
+    await recordActivity(trx, keyring, {
+      accountId,
+      event: 'mailbox.alias-removed',
+      details: { alias },
+      at,
+    })
     return 'removed'
   })
 }

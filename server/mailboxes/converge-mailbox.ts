@@ -71,7 +71,11 @@ async function converge(parts: ConvergeParts, accountId: string, work: MailboxWo
 }
 
 /** Security: after the sessions, or a stranger who is still signed in switches the forwarding on again. */
-async function convergeFilters(parts: ConvergeParts, accountId: string, work: MailboxWork): Promise<void> {
+async function convergeFilters(
+  parts: ConvergeParts,
+  accountId: string,
+  work: MailboxWork,
+): Promise<void> {
   const { db, clock } = parts
   const { address, revision } = work.wanted
   if (work.filtersToEnd) {

@@ -31,7 +31,12 @@ export function describeMailbox(progress: MailboxProgress): DescribedMailbox {
   }
 }
 
-function stateOf({ needsOperatorAt, appliedRevision, revision, failures }: MailboxProgress): MailboxState {
+function stateOf({
+  needsOperatorAt,
+  appliedRevision,
+  revision,
+  failures,
+}: MailboxProgress): MailboxState {
   if (needsOperatorAt) return 'needs-operator'
   if (appliedRevision >= revision) return 'ready'
   if (failures > 0) return 'delayed'

@@ -54,6 +54,7 @@ export async function requestGrowth(
   const { accountId } = proof
   const progress = await findMailboxProgress(parts.db, accountId)
   const to = progress && requestedQuota(progress, parts.settings)
-  if (!progress || to === undefined || (from !== undefined && from !== progress.quotaBytes)) return false
+  if (!progress || to === undefined || (from !== undefined && from !== progress.quotaBytes))
+    return false
   return growMailbox(parts, { accountId, from: progress.quotaBytes, to, trace, proof })
 }

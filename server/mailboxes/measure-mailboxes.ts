@@ -30,7 +30,8 @@ async function measure(parts: MeasureParts, accountId: string): Promise<void> {
   if (usedBytes === undefined) return
   await noteMailboxUsage(db, accountId, usedBytes, clock.now())
   const to = grownQuota({ quotaBytes: progress.quotaBytes, usedBytes }, settings)
-  if (to > progress.quotaBytes) await growMailbox(parts, { accountId, from: progress.quotaBytes, to })
+  if (to > progress.quotaBytes)
+    await growMailbox(parts, { accountId, from: progress.quotaBytes, to })
 }
 
 export const measureTasks = (parts: MeasureParts): Record<string, Task> => ({
@@ -58,5 +59,7 @@ export async function refreshUsage(
   const age = clock.now().getTime() - (measuredAt?.getTime() ?? 0)
   if (!platform.tellsUsedBytes || age < freshMinutes * 60_000) return
   const jobKey = `${measureTask}:${accountId}`
-  await db.transaction((trx) => enqueue(trx, measureTask, { accountId }, { jobKey, maxAttempts: 3 }))
+  await db.transaction((trx) =>
+    enqueue(trx, measureTask, { accountId }, { jobKey, maxAttempts: 3 }),
+  )
 }

@@ -24,8 +24,14 @@ export function grownQuota({ quotaBytes, usedBytes }: Fill, settings: QuotaSetti
 }
 
 /** The size after a request, or undefined where none may be made now. */
-export function requestedQuota({ quotaBytes, usedBytes }: Fill, settings: QuotaSettings): number | undefined {
-  const may = settings.quotaGrowth === 'request' && usedBytes !== undefined && usedBytes >= quotaBytes * mayAskAt
+export function requestedQuota(
+  { quotaBytes, usedBytes }: Fill,
+  settings: QuotaSettings,
+): number | undefined {
+  const may =
+    settings.quotaGrowth === 'request' &&
+    usedBytes !== undefined &&
+    usedBytes >= quotaBytes * mayAskAt
   return may && quotaBytes < settings.quotaMaxBytes
     ? Math.min(quotaBytes + settings.quotaStepBytes, settings.quotaMaxBytes)
     : undefined

@@ -49,20 +49,42 @@ const marksOf = (passwords: readonly AppPasswordMark[]) =>
     .join()
 
 /** What the platform shows otherwise than wanted; what it cannot show is not compared. */
-function driftOf(keyring: Keyring, format: string, wanted: WantedRow, observed: ObservedMailbox): string[] {
+function driftOf(
+  keyring: Keyring,
+  format: string,
+  wanted: WantedRow,
+  observed: ObservedMailbox,
+): string[] {
   const fields: string[] = []
-  if (observed.accountId !== undefined && observed.accountId !== wanted.accountId) fields.push('account')
-  if (observed.suspension !== undefined && observed.suspension !== wanted.suspension) fields.push('suspension')
-  if (observed.quotaBytes !== undefined && observed.quotaBytes !== wanted.quotaBytes) fields.push('quota')
-  if (observed.aliases !== undefined && observed.aliases.toSorted().join() !== [...wanted.aliases].sort().join())
+  if (observed.accountId !== undefined && observed.accountId !== wanted.accountId)
+    fields.push('account')
+  if (observed.suspension !== undefined && observed.suspension !== wanted.suspension)
+    fields.push('suspension')
+  if (observed.quotaBytes !== undefined && observed.quotaBytes !== wanted.quotaBytes)
+    fields.push('quota')
+  if (
+    observed.aliases !== undefined &&
+    observed.aliases.toSorted().join() !== [...wanted.aliases].sort().join()
+  )
     fields.push('aliases')
-  if (observed.mainPasswordOpensMail !== undefined && observed.mainPasswordOpensMail !== wanted.mainPasswordOpensMail) {
+  if (
+    observed.mainPasswordOpensMail !== undefined &&
+    observed.mainPasswordOpensMail !== wanted.mainPasswordOpensMail
+  ) {
     fields.push('main password')
   }
-  if (observed.password !== undefined && wanted.passwordSealed !== null && wanted.passwordFormat === format) {
-    if (keyring.open(sealPurpose, wanted.passwordSealed) !== observed.password) fields.push('password')
+  if (
+    observed.password !== undefined &&
+    wanted.passwordSealed !== null &&
+    wanted.passwordFormat === format
+  ) {
+    if (keyring.open(sealPurpose, wanted.passwordSealed) !== observed.password)
+      fields.push('password')
   }
-  const held = observed.appPasswords?.map((each) => ({ ...each, secret: each.secretSha256.toString('hex') }))
+  const held = observed.appPasswords?.map((each) => ({
+    ...each,
+    secret: each.secretSha256.toString('hex'),
+  }))
   // Security: an app password that nobody made here is a door that stays open after every new password.
   if (held && marksOf(held) !== marksOf(wanted.appPasswords)) fields.push('app passwords')
   return fields
@@ -108,7 +130,10 @@ export async function reconcileMailboxes(parts: ReconcileParts, fix: boolean): P
       if (!row || row.removed) {
         note({ address: observed.address, kind: 'surplus', fields: [] })
         if (!fix) continue
-        await platform.remove({ accountId: row?.accountId ?? observed.accountId ?? '', address: observed.address })
+        await platform.remove({
+          accountId: row?.accountId ?? observed.accountId ?? '',
+          address: observed.address,
+        })
         removed += 1
         continue
       }

@@ -10,7 +10,12 @@ const oneMoreRevision = (trx: AccountTrx, at: Date) => ({
   needs_operator_at: null,
 })
 
-async function revise(trx: AccountTrx, accountId: string, at: Date, fields: Record<string, unknown>): Promise<number> {
+async function revise(
+  trx: AccountTrx,
+  accountId: string,
+  at: Date,
+  fields: Record<string, unknown>,
+): Promise<number> {
   const [row] = await trx('mailboxes')
     .where({ account_id: accountId })
     .update({
@@ -74,11 +79,20 @@ export function reviseMailboxAppPasswords(
   at: Date,
   endSessions: boolean,
 ): Promise<number> {
-  return revise(trx, accountId, at, endSessions ? { end_sessions_revision: trx.raw('revision + 1') } : {})
+  return revise(
+    trx,
+    accountId,
+    at,
+    endSessions ? { end_sessions_revision: trx.raw('revision + 1') } : {},
+  )
 }
 
 /** Forwarding and other filters are to be switched off, and live sessions end: one could switch them on again. */
-export async function reviseMailboxFilters(trx: AccountTrx, accountId: string, at: Date): Promise<void> {
+export async function reviseMailboxFilters(
+  trx: AccountTrx,
+  accountId: string,
+  at: Date,
+): Promise<void> {
   await revise(trx, accountId, at, {
     end_sessions_revision: trx.raw('revision + 1'),
     end_filters_revision: trx.raw('revision + 1'),
@@ -97,7 +111,11 @@ export async function reviseMailboxAliases(
     .where({ account_id: accountId, removed_at: null })
     .whereNot({ address: alias })
     .whereRaw(`${how === 'add' ? 'not ' : ''}? = any (aliases)`, [alias])
-    .update({ aliases: trx.raw(how === 'add' ? 'array_append(aliases, ?)' : 'array_remove(aliases, ?)', [alias]) })
+    .update({
+      aliases: trx.raw(how === 'add' ? 'array_append(aliases, ?)' : 'array_remove(aliases, ?)', [
+        alias,
+      ]),
+    })
     .returning('account_id')
   if (!row) return false
   await revise(trx, accountId, at, {})
@@ -121,6 +139,10 @@ export async function reviseMailboxQuota(
 }
 
 /** Says the same again with a new revision, so that a platform that lost it gets it once more. */
-export async function reviseMailboxUnchanged(trx: AccountTrx, accountId: string, at: Date): Promise<void> {
+export async function reviseMailboxUnchanged(
+  trx: AccountTrx,
+  accountId: string,
+  at: Date,
+): Promise<void> {
   await revise(trx, accountId, at, {})
 }

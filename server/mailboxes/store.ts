@@ -45,14 +45,21 @@ export async function insertMailbox(trx: AccountTrx, mailbox: NewMailbox): Promi
   })
 }
 
-export async function listMailboxesWithMainPassword(db: Db, opensMail: boolean, limit: number): Promise<string[]> {
+export async function listMailboxesWithMainPassword(
+  db: Db,
+  opensMail: boolean,
+  limit: number,
+): Promise<string[]> {
   return await db('mailboxes')
     .where({ main_password_opens_mail: opensMail, removed_at: null })
     .limit(limit)
     .pluck('account_id')
 }
 
-export async function findMailboxProgress(db: Db | Trx, accountId: string): Promise<MailboxProgress | undefined> {
+export async function findMailboxProgress(
+  db: Db | Trx,
+  accountId: string,
+): Promise<MailboxProgress | undefined> {
   const row = await db('mailboxes').where({ account_id: accountId }).first()
   return (
     row && {
@@ -76,7 +83,11 @@ export async function findMailboxProgress(db: Db | Trx, accountId: string): Prom
 }
 
 /** Accounts whose mailbox the platform does not have as wanted since before `since`: for a sweep that catches lost jobs. */
-export async function findUnappliedMailboxes(db: Db, since: Date, limit: number): Promise<string[]> {
+export async function findUnappliedMailboxes(
+  db: Db,
+  since: Date,
+  limit: number,
+): Promise<string[]> {
   const rows = await db('mailboxes')
     .whereRaw('applied_revision < revision')
     .whereNull('needs_operator_at')

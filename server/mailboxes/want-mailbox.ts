@@ -50,7 +50,11 @@ async function sealFor({ keyring, platform }: MailboxParts, password: NewPasswor
 }
 
 /** One job per mailbox at a time, in order; those that have not started melt into one, for each reads the whole wanted state. */
-export async function enqueueConvergence(trx: Trx, accountId: string, afterSeconds?: number): Promise<void> {
+export async function enqueueConvergence(
+  trx: Trx,
+  accountId: string,
+  afterSeconds?: number,
+): Promise<void> {
   const name = `mailbox:${accountId}`
   const later = afterSeconds === undefined ? {} : { afterSeconds }
   await enqueue(trx, convergeTask, { accountId }, { jobKey: name, queueName: name, ...later })
@@ -103,7 +107,12 @@ export async function wantAppPasswords(
   trx: AccountTrx,
   change: { accountId: string; at: Date; endSessions: boolean },
 ): Promise<number> {
-  const revision = await reviseMailboxAppPasswords(trx, change.accountId, change.at, change.endSessions)
+  const revision = await reviseMailboxAppPasswords(
+    trx,
+    change.accountId,
+    change.at,
+    change.endSessions,
+  )
   await enqueueConvergence(trx, change.accountId)
   return revision
 }

@@ -50,7 +50,12 @@ export async function findMailboxWork(db: Db, accountId: string): Promise<Mailbo
  * Notes that the platform holds this revision. Late acknowledgements change nothing; a password counts as live only when the revision that
  * set it, or a later one, is there. A plain password is dropped as soon as it is acknowledged.
  */
-export async function acknowledgeMailbox(db: Db, accountId: string, revision: number, at: Date): Promise<void> {
+export async function acknowledgeMailbox(
+  db: Db,
+  accountId: string,
+  revision: number,
+  at: Date,
+): Promise<void> {
   await db('mailboxes')
     .where({ account_id: accountId })
     .where('applied_revision', '<', revision)
@@ -72,14 +77,23 @@ export async function acknowledgeMailbox(db: Db, accountId: string, revision: nu
 }
 
 /** Notes that the platform takes the password of this revision, and refuses the one before. */
-export async function notePasswordLive(db: Db, accountId: string, revision: number, at: Date): Promise<void> {
+export async function notePasswordLive(
+  db: Db,
+  accountId: string,
+  revision: number,
+  at: Date,
+): Promise<void> {
   await db('mailboxes')
     .where({ account_id: accountId, password_live_at: null })
     .where('password_revision', '<=', revision)
     .update({ password_live_at: at })
 }
 
-export async function noteSessionsEnded(db: Db, accountId: string, revision: number): Promise<void> {
+export async function noteSessionsEnded(
+  db: Db,
+  accountId: string,
+  revision: number,
+): Promise<void> {
   await db('mailboxes')
     .where({ account_id: accountId })
     .where('ended_sessions_revision', '<', revision)
@@ -102,5 +116,9 @@ export async function noteMailboxFailure(
 ): Promise<void> {
   await db('mailboxes')
     .where({ account_id: accountId })
-    .update({ failures: db.raw('failures + 1'), last_failure: failure, needs_operator_at: givenUpAt })
+    .update({
+      failures: db.raw('failures + 1'),
+      last_failure: failure,
+      needs_operator_at: givenUpAt,
+    })
 }

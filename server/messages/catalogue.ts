@@ -19,7 +19,9 @@ const brake = z.enum(['sms-total', 'sms-prefix', 'registration', 'spraying'])
 /** `Minsk, BY`, or the first half of a network: `203.0.…`. Anything else is taken for unknown. */
 const place = z
   .string()
-  .transform((given) => (/^(?:[\p{L}\p{M} .'’()-]{1,60}, )?[A-Z]{2}$|^[0-9a-f.:]{1,20}…$/u.test(given) ? given : ''))
+  .transform((given) =>
+    /^(?:[\p{L}\p{M} .'’()-]{1,60}, )?[A-Z]{2}$|^[0-9a-f.:]{1,20}…$/u.test(given) ? given : '',
+  )
 
 const devices = new Set(
   [
@@ -55,10 +57,17 @@ export const catalogue = {
   'backup-address-code': {
     channels: ['mail'],
     /** `stopToken`: `null` where the address is linked already. */
-    params: z.strictObject({ code, expiresAt: instant, stopToken: stopToken.nullable().default(null) }),
+    params: z.strictObject({
+      code,
+      expiresAt: instant,
+      stopToken: stopToken.nullable().default(null),
+    }),
   },
   'phone-code': { channels: ['sms'], params: z.strictObject({ code, expiresAt: instant }) },
-  'recovery-link': { channels: ['mail'], params: z.strictObject({ token, expiresAt: instant, ...told }) },
+  'recovery-link': {
+    channels: ['mail'],
+    params: z.strictObject({ token, expiresAt: instant, ...told }),
+  },
   'recovery-code': { channels: ['sms'], params: z.strictObject({ code, expiresAt: instant }) },
   'password-changed': { channels: ['mail', 'sms'], params: z.strictObject({ ...told, ...undo }) },
   'password-reset': {
@@ -74,7 +83,10 @@ export const catalogue = {
     params: z.strictObject({ ...told, by: z.enum(['owner', 'service']), ...undo }),
   },
   'undo-used': { channels: ['mail', 'sms'], params: z.strictObject({ ...told, ...undo }) },
-  'recovery-method-added': { channels: ['mail', 'sms'], params: z.strictObject({ ...told, method, ...undo }) },
+  'recovery-method-added': {
+    channels: ['mail', 'sms'],
+    params: z.strictObject({ ...told, method, ...undo }),
+  },
   'recovery-method-changed': {
     channels: ['mail', 'sms'],
     params: z.strictObject({ ...told, method, ...undo }),
@@ -104,13 +116,28 @@ export const catalogue = {
       mailbox,
       at: instant,
       extent: z.enum(['limited', 'send', 'login', 'all', 'compromised']),
-      cause: z.enum(['spam', 'phishing', 'malware', 'fraud', 'harassment', 'compromised', 'other', 'operator']),
+      cause: z.enum([
+        'spam',
+        'phishing',
+        'malware',
+        'fraud',
+        'harassment',
+        'compromised',
+        'other',
+        'operator',
+      ]),
       until: instant.nullable(),
       appealToken: token.nullable(),
     }),
   },
-  'account-unblocked': { channels: ['mail', 'sms'], params: z.strictObject({ mailbox, at: instant }) },
-  'report-received': { channels: ['mail'], params: z.strictObject({ reference, progressToken: token }) },
+  'account-unblocked': {
+    channels: ['mail', 'sms'],
+    params: z.strictObject({ mailbox, at: instant }),
+  },
+  'report-received': {
+    channels: ['mail'],
+    params: z.strictObject({ reference, progressToken: token }),
+  },
   'report-closed': {
     channels: ['mail'],
     params: z.strictObject({
@@ -120,13 +147,19 @@ export const catalogue = {
     }),
   },
   'report-source-wanted': { channels: ['mail'], params: z.strictObject({}) },
-  'appeal-received': { channels: ['mail'], params: z.strictObject({ mailbox, reference, at: instant }) },
+  'appeal-received': {
+    channels: ['mail'],
+    params: z.strictObject({ mailbox, reference, at: instant }),
+  },
   'appeal-decided': {
     channels: ['mail'],
     params: z.strictObject({ mailbox, reference, at: instant, decision }),
   },
   /** To the staff whose measure it was. It names no mailbox. */
-  'appeal-outcome': { channels: ['mail'], params: z.strictObject({ reference, appealId: rowId, decision }) },
+  'appeal-outcome': {
+    channels: ['mail'],
+    params: z.strictObject({ reference, appealId: rowId, decision }),
+  },
   /** To the operator. */
   'brake-alert': { channels: ['mail'], params: z.strictObject({ brake, at: instant }) },
 } as const satisfies Record<string, { channels: readonly Channel[]; params: z.ZodType }>
@@ -141,7 +174,10 @@ export type MessageParams<N extends MessageName> = z.input<(typeof catalogue)[N]
 export type CheckedParams<N extends MessageName> = z.output<(typeof catalogue)[N]['params']>
 
 /** @throws ZodError where the parameters are not what the catalogue says: a fault of the caller, never of a visitor. */
-export function checkParams<N extends MessageName>(name: N, params: MessageParams<N>): CheckedParams<N> {
+export function checkParams<N extends MessageName>(
+  name: N,
+  params: MessageParams<N>,
+): CheckedParams<N> {
   return catalogue[name].params.parse(params) as CheckedParams<N>
 }
 

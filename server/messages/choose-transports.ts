@@ -1,5 +1,10 @@
 import { createSmtpTransport } from './smtp.ts'
-import { createKeepingTransport, createMissingTransport, type MailTransport, type SmsTransport } from './transport.ts'
+import {
+  createKeepingTransport,
+  createMissingTransport,
+  type MailTransport,
+  type SmsTransport,
+} from './transport.ts'
 import { createTwilioTransport } from './twilio.ts'
 import { twilioStatusPath } from './twilio-status.ts'
 
@@ -20,8 +25,15 @@ export function chooseTransports(settings: GatewaySettings): {
   readonly mail: MailTransport
   readonly sms: SmsTransport
 } {
-  const instead = settings.portalEnv === 'development' ? createKeepingTransport : createMissingTransport
-  const { baseUrl, smtpUrl, mailFrom, twilioAccountSid: accountSid, twilioAuthToken: authToken } = settings
+  const instead =
+    settings.portalEnv === 'development' ? createKeepingTransport : createMissingTransport
+  const {
+    baseUrl,
+    smtpUrl,
+    mailFrom,
+    twilioAccountSid: accountSid,
+    twilioAuthToken: authToken,
+  } = settings
   return {
     mail: smtpUrl ? createSmtpTransport({ url: smtpUrl, from: mailFrom }) : instead(),
     sms:

@@ -1,6 +1,11 @@
 // Asks the gateway whether it has an SMS whose answer was lost, or whose worker died with it in hand. See docs/decisions/0003-delivery-semantics.md.
 import { assertNever } from '#server/core/assert-never.ts'
-import { type DoubtfulMessage, doubtMessage, selectKnownTickets, workerLost } from './doubt-store.ts'
+import {
+  type DoubtfulMessage,
+  doubtMessage,
+  selectKnownTickets,
+  workerLost,
+} from './doubt-store.ts'
 import { openPayload } from './payload.ts'
 import { enqueueDelivery } from './send-message.ts'
 import { type SettledState, settleMessage } from './store.ts'
@@ -20,7 +25,11 @@ type Answer =
   | { readonly kind: 'unclear'; readonly code: string }
 
 /** Two workers may do it at once: each of the statements that end it takes the message as it was found, so that one of them counts. */
-export async function clearDoubt(parts: DeliveryParts, message: DoubtfulMessage, now: Date): Promise<void> {
+export async function clearDoubt(
+  parts: DeliveryParts,
+  message: DoubtfulMessage,
+  now: Date,
+): Promise<void> {
   const { id, name, channel, attempts } = message
   const answer = await ask(parts, message).catch((fault: Error): Answer => {
     // A key or a text that is missing for a while, or the database.
@@ -37,7 +46,8 @@ export async function clearDoubt(parts: DeliveryParts, message: DoubtfulMessage,
     case 'taken':
       parts.log.info(note, 'message was sent')
       // Of two with the same words the other was quicker: there may be a second ticket.
-      if ((await settle('sent', null, answer.ticket)) === 'ticket-taken') await askAgain(parts, message, now)
+      if ((await settle('sent', null, answer.ticket)) === 'ticket-taken')
+        await askAgain(parts, message, now)
       return
     case 'not-taken':
       if (now < overAt(parts, message)) {
@@ -72,12 +82,19 @@ const overAt = (parts: DeliveryParts, { doubtfulAt }: DoubtfulMessage): Date =>
   new Date(doubtfulAt.getTime() + staleMsOf(parts))
 
 /** The time in doubt counts as waited. Where only the worker died, the gateway needs no rest at all. */
-function restOfWait(parts: DeliveryParts, { attempts, outcome, sendingAt }: DoubtfulMessage, now: Date): number {
+function restOfWait(
+  parts: DeliveryParts,
+  { attempts, outcome, sendingAt }: DoubtfulMessage,
+  now: Date,
+): number {
   if (outcome === workerLost) return 0
   return Math.max(waitBeforeTry(parts, attempts) - (now.getTime() - sendingAt.getTime()), 0)
 }
 
-async function ask(parts: DeliveryParts, { name, payload, createdAt }: DoubtfulMessage): Promise<Answer> {
+async function ask(
+  parts: DeliveryParts,
+  { name, payload, createdAt }: DoubtfulMessage,
+): Promise<Answer> {
   const { to, params, locale } = openPayload(parts.keyring, payload)
   if (to === null) return { kind: 'decoy' }
   if (!parts.sms.listTaken) return { kind: 'unable', code: 'gateway.no-list' }
@@ -94,23 +111,43 @@ async function ask(parts: DeliveryParts, { name, payload, createdAt }: DoubtfulM
   const ours = unexplained.findLast((each: TakenSms) => each.to === to && each.text === text)
   if (ours) return { kind: 'taken', ticket: ours.ticket }
   // Security: what the gateway took for the number and no message of ours explains may be this one in other words, so nothing is sent.
-  return unexplained.length === 0 ? { kind: 'not-taken' } : { kind: 'unclear', code: 'gateway.unexplained' }
+  return unexplained.length === 0
+    ? { kind: 'not-taken' }
+    : { kind: 'unclear', code: 'gateway.unexplained' }
 }
 
 /**
  * Waits grow by half of the time that has gone by since the try, up to an hour.
  * @param atLatest then an answer is worth having even if the message is dead by then
  */
-async function askAgain(parts: DeliveryParts, message: DoubtfulMessage, now: Date, atLatest?: Date): Promise<void> {
+async function askAgain(
+  parts: DeliveryParts,
+  message: DoubtfulMessage,
+  now: Date,
+  atLatest?: Date,
+): Promise<void> {
   const { id, attempts, outcome, sendingAt, expiresAt } = message
-  const wait = Math.max(askMsOf(parts), Math.min((now.getTime() - sendingAt.getTime()) / 2, longestWaitMs))
-  const dueAt = new Date(Math.min(now.getTime() + wait, atLatest?.getTime() ?? Number.POSITIVE_INFINITY))
+  const wait = Math.max(
+    askMsOf(parts),
+    Math.min((now.getTime() - sendingAt.getTime()) / 2, longestWaitMs),
+  )
+  const dueAt = new Date(
+    Math.min(now.getTime() + wait, atLatest?.getTime() ?? Number.POSITIVE_INFINITY),
+  )
   if (dueAt >= expiresAt && !atLatest) {
-    const settlement = { id, attempts, state: 'unknown', outcome, providerId: null, keepPayload: false } as const
+    const settlement = {
+      id,
+      attempts,
+      state: 'unknown',
+      outcome,
+      providerId: null,
+      keepPayload: false,
+    } as const
     await settleMessage(parts.db, { ...settlement, now: parts.clock.now() })
     return
   }
   await parts.db.transaction(async (trx) => {
-    if (await doubtMessage(trx, { id, attempts, outcome, now, dueAt })) await enqueueDelivery(trx, id, dueAt)
+    if (await doubtMessage(trx, { id, attempts, outcome, now, dueAt }))
+      await enqueueDelivery(trx, id, dueAt)
   })
 }

@@ -3,7 +3,13 @@ import { assertNever } from '#server/core/assert-never.ts'
 import { clearDoubt } from './clear-doubt.ts'
 import { doubtLostSms, doubtMessage, selectDoubtfulMessage } from './doubt-store.ts'
 import { enqueueDelivery } from './send-message.ts'
-import { type ClaimedMessage, claimMessage, findNextLook, type SettledState, settleMessage } from './store.ts'
+import {
+  type ClaimedMessage,
+  claimMessage,
+  findNextLook,
+  type SettledState,
+  settleMessage,
+} from './store.ts'
 import { tryLater } from './try-later.ts'
 import { askMsOf, type DeliveryParts, staleMsOf, tryMessage } from './try-message.ts'
 
@@ -14,7 +20,11 @@ export interface Deliverer {
 }
 
 /** The queue may call it twice, or for a message that is settled: then nothing happens. */
-export async function deliverMessage(parts: DeliveryParts, id: string, by?: Deliverer): Promise<void> {
+export async function deliverMessage(
+  parts: DeliveryParts,
+  id: string,
+  by?: Deliverer,
+): Promise<void> {
   const now = parts.clock.now()
   const staleBefore = new Date(now.getTime() - staleMsOf(parts))
   const worker = by?.worker ?? null
@@ -96,10 +106,15 @@ async function followRepeatedTicket(parts: DeliveryParts, message: ClaimedMessag
 }
 
 /** What the gateway has taken it soon knows; that it has not got it counts only later (`clear-doubt.ts`). */
-async function askLater(parts: DeliveryParts, { id, attempts }: ClaimedMessage, outcome: string): Promise<void> {
+async function askLater(
+  parts: DeliveryParts,
+  { id, attempts }: ClaimedMessage,
+  outcome: string,
+): Promise<void> {
   const now = parts.clock.now()
   const dueAt = new Date(now.getTime() + askMsOf(parts))
   await parts.db.transaction(async (trx) => {
-    if (await doubtMessage(trx, { id, attempts, outcome, now, dueAt })) await enqueueDelivery(trx, id, dueAt)
+    if (await doubtMessage(trx, { id, attempts, outcome, now, dueAt }))
+      await enqueueDelivery(trx, id, dueAt)
   })
 }

@@ -14,7 +14,10 @@ export interface DoubtfulMessage extends ClaimedMessage {
 export const workerLost = 'worker.lost'
 
 /** Puts an SMS aside that the gateway may have, until it is asked; or until it is asked again. */
-export async function doubtMessage(trx: Trx, deferral: Deferral & { readonly now: Date }): Promise<boolean> {
+export async function doubtMessage(
+  trx: Trx,
+  deferral: Deferral & { readonly now: Date },
+): Promise<boolean> {
   const { rowCount } = await trx.raw(
     `update messages set state = 'doubtful', outcome = :outcome, due_at = :dueAt,
        doubtful_at = case when state = 'sending' then :now else doubtful_at end
@@ -28,7 +31,11 @@ export async function doubtMessage(trx: Trx, deferral: Deferral & { readonly now
  * SMS that a worker took and never finished: whether the gateway has them cannot be known from here.
  * @param id only this one; or all of them
  */
-export async function doubtLostSms(db: Db | Trx, taker: Omit<Taker, 'worker'>, id?: string): Promise<string[]> {
+export async function doubtLostSms(
+  db: Db | Trx,
+  taker: Omit<Taker, 'worker'>,
+  id?: string,
+): Promise<string[]> {
   const { rows } = await db.raw(
     `update messages set state = 'doubtful', outcome = :workerLost, due_at = :now, doubtful_at = sending_at
      where state = 'sending' and channel = 'sms' and id = coalesce(:id, id) and ${abandoned} returning id`,
@@ -38,7 +45,11 @@ export async function doubtLostSms(db: Db | Trx, taker: Omit<Taker, 'worker'>, i
 }
 
 /** One whose time to be asked about has come. Nobody takes it: two workers may ask at once, and only one of them can do what follows. */
-export async function selectDoubtfulMessage(db: Db, id: string, now: Date): Promise<DoubtfulMessage | undefined> {
+export async function selectDoubtfulMessage(
+  db: Db,
+  id: string,
+  now: Date,
+): Promise<DoubtfulMessage | undefined> {
   const { rows } = await db.raw(
     `select ${claimed}, outcome, sending_at as "sendingAt", coalesce(doubtful_at, sending_at) as "doubtfulAt"
      from messages where id = :id and state = 'doubtful' and due_at <= :now`,

@@ -81,13 +81,18 @@ export function createMessageLocals(options: LocalsOptions) {
     const t = texts.in(locale)
     const facts: [string, string][] = []
     if (at) facts.push([t('messages.shared.when'), at])
-    if (params.place !== undefined) facts.push([t('messages.shared.where'), wordsForPlace(params.place, locale)])
+    if (params.place !== undefined)
+      facts.push([t('messages.shared.where'), wordsForPlace(params.place, locale)])
     if (params.device) facts.push([t('messages.shared.device'), params.device])
     return facts
   }
 
   /** @param to the reader; the mailbox itself may read its whole name */
-  return function messageLocals(params: AnyParams, locale: Locale, to: string): Record<string, unknown> {
+  return function messageLocals(
+    params: AnyParams,
+    locale: Locale,
+    to: string,
+  ): Record<string, unknown> {
     const format = formats[locale]
     const locals: Record<string, unknown> = {
       ...params,
@@ -104,13 +109,18 @@ export function createMessageLocals(options: LocalsOptions) {
     }
     for (const [field, [name, path]] of Object.entries(rowLinks))
       if (params[field]) locals[name] = baseUrl + path + params[field]
-    for (const field of instants) if (params[field]) locals[field] = format.dateTime(new Date(String(params[field])))
+    for (const field of instants)
+      if (params[field]) locals[field] = format.dateTime(new Date(String(params[field])))
     if (params.at && params.undoToken) {
-      locals.undoUntil = format.dateTime(new Date(Date.parse(String(params.at)) + undoDays * 86_400_000))
+      locals.undoUntil = format.dateTime(
+        new Date(Date.parse(String(params.at)) + undoDays * 86_400_000),
+      )
     }
-    if (params.mailbox) locals.mailbox = params.mailbox === to ? params.mailbox : maskMailbox(params.mailbox)
+    if (params.mailbox)
+      locals.mailbox = params.mailbox === to ? params.mailbox : maskMailbox(params.mailbox)
     locals.shortLink =
-      locals.undoLink ?? ('undoToken' in params ? locals.recoverLink : (locals.appealLink ?? locals.accountLink))
+      locals.undoLink ??
+      ('undoToken' in params ? locals.recoverLink : (locals.appealLink ?? locals.accountLink))
     locals.power = params.undoToken ? select(params.undoPower) : 'none'
     locals.method = select(params.method)
     locals.outcome = select(params.outcome)

@@ -30,7 +30,8 @@ export async function readOutbox(parts: OutboxParts, limit = 200): Promise<Outbo
     try {
       const { to, params, locale } = openPayload(parts.keyring, payload)
       if (to === null) return []
-      if (channel === 'sms') return [{ at, channel, to, subject: '', text: parts.render.sms(name, params, locale, to) }]
+      if (channel === 'sms')
+        return [{ at, channel, to, subject: '', text: parts.render.sms(name, params, locale, to) }]
       const { subject, text } = parts.render.mail(name, params, locale, to)
       return [{ at, channel, to, subject, text }]
     } catch {

@@ -48,18 +48,25 @@ export function createMessageRendering(options: RenderOptions): RenderMessage {
       return {
         subject,
         text: plain.render(`mail/${name}/text`, locals, 'mail/layout/text'),
-        html: html.render(`mail/${name}/html`, { ...locals, subject, ...options.colours }, 'mail/layout/html'),
+        html: html.render(
+          `mail/${name}/html`,
+          { ...locals, subject, ...options.colours },
+          'mail/layout/html',
+        ),
         ...(typeof locals.stopLink === 'string' ? { unsubscribe: locals.stopLink } : {}),
       }
     },
     sms(name, params, locale, to) {
       const locals = localsOf({ ...params }, locale, to)
-      const write = (variant: string) => texts.t(locale, `messages.${name}.${variant}`, smsParams(locals))
+      const write = (variant: string) =>
+        texts.t(locale, `messages.${name}.${variant}`, smsParams(locals))
       const code = locals.code
       if (!code) return write('sms')
       // WICG "origin-bound one-time codes": phones fill the code in on this host alone.
       const bound = `\n@${host} #${code}`
-      const longest = [write('sms'), write('smsShort')].find((text) => countSmsSegments(text + bound) === 1)
+      const longest = [write('sms'), write('smsShort')].find(
+        (text) => countSmsSegments(text + bound) === 1,
+      )
       return (longest ?? code) + bound
     },
   }

@@ -11,10 +11,18 @@ export function messageRoutes(parts: TwilioStatusParts): Router {
   const routes = Router()
   routes.post(
     `${twilioStatusPath}/:id`,
-    boundBody(statusBytes, express.urlencoded({ extended: false, limit: statusBytes, parameterLimit: 40 })),
+    boundBody(
+      statusBytes,
+      express.urlencoded({ extended: false, limit: statusBytes, parameterLimit: 40 }),
+    ),
     async (request, response) => {
       const signature = request.get('x-twilio-signature') ?? ''
-      const answer = await recordTwilioStatus(parts, String(request.params.id), signature, request.body ?? {})
+      const answer = await recordTwilioStatus(
+        parts,
+        String(request.params.id),
+        signature,
+        request.body ?? {},
+      )
       switch (answer.kind) {
         case 'recorded':
         case 'ignored':

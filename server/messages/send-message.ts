@@ -53,7 +53,9 @@ export async function sendMessage<N extends MessageName>(
     dedupeKey: message.dedupeKey ?? null,
     createdAt,
     expiresAt:
-      'expiresAt' in params ? new Date(params.expiresAt) : new Date(createdAt.getTime() + lifetimeHours * 3600_000),
+      'expiresAt' in params
+        ? new Date(params.expiresAt)
+        : new Date(createdAt.getTime() + lifetimeHours * 3600_000),
   })
   if (id !== null) await enqueueDelivery(trx, id)
   return id
@@ -62,5 +64,10 @@ export async function sendMessage<N extends MessageName>(
 /** Our own table counts the tries: the queue's retries only serve surprises. */
 export async function enqueueDelivery(trx: Trx, id: string, runAt?: Date): Promise<void> {
   const when = runAt ? { runAt } : {}
-  await enqueue(trx, deliverTask, { messageId: id }, { jobKey: `message:${id}`, maxAttempts: 10, ...when })
+  await enqueue(
+    trx,
+    deliverTask,
+    { messageId: id },
+    { jobKey: `message:${id}`, maxAttempts: 10, ...when },
+  )
 }

@@ -15,7 +15,12 @@ export interface SmtpOptions {
 const messageCommands = new Set(['MAIL FROM', 'RCPT TO', 'DATA'])
 
 /** Longest waits in ms. Together below the time after which another worker may take the message. */
-const waits = { connectionTimeout: 10_000, greetingTimeout: 15_000, socketTimeout: 30_000, dnsTimeout: 10_000 }
+const waits = {
+  connectionTimeout: 10_000,
+  greetingTimeout: 15_000,
+  socketTimeout: 30_000,
+  dnsTimeout: 10_000,
+}
 
 export function createSmtpTransport({ url, from }: SmtpOptions): MailTransport {
   /** Texts of the messages that are under way, by message id. */
@@ -38,7 +43,11 @@ export function createSmtpTransport({ url, from }: SmtpOptions): MailTransport {
           messageId,
           // RFC 3834: no vacation notices back, and mailing software leaves it alone.
           headers: {
-            ...{ 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All', [loopHeaderName]: '1' },
+            ...{
+              'Auto-Submitted': 'auto-generated',
+              'X-Auto-Response-Suppress': 'All',
+              [loopHeaderName]: '1',
+            },
             ...unsubscribeHeaders(mail.unsubscribe),
           },
           disableFileAccess: true,
@@ -59,13 +68,25 @@ export function createSmtpTransport({ url, from }: SmtpOptions): MailTransport {
 
 /** RFC 2369 and, for the one click of mail programs, RFC 8058. */
 const unsubscribeHeaders = (link: string | undefined): Record<string, string> =>
-  link ? { 'List-Unsubscribe': `<${link}>`, 'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click' } : {}
+  link
+    ? { 'List-Unsubscribe': `<${link}>`, 'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click' }
+    : {}
 
 /** Loaded with the first mail: a portal that starts has better things to do. */
-async function connect(url: string, texts: Map<string, Readable>): Promise<Transporter<SMTPPoolSentMessageInfo>> {
+async function connect(
+  url: string,
+  texts: Map<string, Readable>,
+): Promise<Transporter<SMTPPoolSentMessageInfo>> {
   const { createTransport } = await import('nodemailer')
   // A connection that breaks is for our own queue to judge: nodemailer must not send a second time by itself.
-  const pool = createTransport({ pool: true, maxConnections: 3, maxMessages: 100, maxRequeues: 0, ...waits, url })
+  const pool = createTransport({
+    pool: true,
+    maxConnections: 3,
+    maxMessages: 100,
+    maxRequeues: 0,
+    ...waits,
+    url,
+  })
   pool.use('stream', ({ message }, done) => {
     message.processFunc((text) => {
       texts.set(message.messageId(), text as Readable)

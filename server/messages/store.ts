@@ -58,7 +58,11 @@ export const abandoned = `(sending_at < :staleBefore or worker = :idle or ${isDe
  * Takes the message for one try; of two workers only one gets it. A mail that a dead worker left behind may be taken again: its Message-ID
  * makes a repeat recognisable. For an SMS the gateway is asked first.
  */
-export async function claimMessage(db: Db, id: string, taker: Taker): Promise<ClaimedMessage | undefined> {
+export async function claimMessage(
+  db: Db,
+  id: string,
+  taker: Taker,
+): Promise<ClaimedMessage | undefined> {
   const { rows } = await db.raw(
     `update messages set state = 'sending', sending_at = :now, attempts = attempts + 1, worker = :worker, doubtful_at = null
      where id = :id and (state = 'queued' or (state = 'sending' and channel = 'mail' and ${abandoned}))
@@ -135,7 +139,11 @@ export async function deferMessage(trx: Trx, deferral: Deferral): Promise<boolea
 }
 
 /** Messages that should have been tried by now: their job was lost with its worker. */
-export async function selectOverdueMessages(trx: Trx, staleBefore: Date, limit: number): Promise<string[]> {
+export async function selectOverdueMessages(
+  trx: Trx,
+  staleBefore: Date,
+  limit: number,
+): Promise<string[]> {
   const { rows } = await trx.raw(
     `select id from messages
      where settled_at is null and due_at < :staleBefore
@@ -157,7 +165,12 @@ export async function deleteSettledMessages(db: Db, before: Date, limit: number)
 
 /** Seals up to `limit` messages that wait anew under the newest key, and returns how many were under an older one. */
 export const rekeyMessages = (trx: Trx, keyring: Keyring, limit: number): Promise<number> =>
-  resealColumn(trx, keyring, { table: 'messages', id: 'id', column: 'payload', purpose: payloadPurpose }, limit)
+  resealColumn(
+    trx,
+    keyring,
+    { table: 'messages', id: 'id', column: 'payload', purpose: payloadPurpose },
+    limit,
+  )
 
 export interface KeptMessage {
   readonly channel: Channel

@@ -13,12 +13,15 @@ export function keptSince(now: Date): Date {
   return new Date(now.getTime() - keptDays * 86_400_000)
 }
 
-export async function sweepMessages(parts: Pick<DeliveryParts, 'db' | 'clock' | 'log' | 'staleMs'>): Promise<void> {
+export async function sweepMessages(
+  parts: Pick<DeliveryParts, 'db' | 'clock' | 'log' | 'staleMs'>,
+): Promise<void> {
   const now = parts.clock.now()
   const staleBefore = new Date(now.getTime() - staleMsOf(parts))
   await parts.db.transaction(async (trx) => {
     const lost = await doubtLostSms(trx, { now, staleBefore, idle: null })
-    if (lost.length > 0) parts.log.warn({ lost: lost.length }, 'SMS whose worker died: the gateway is asked')
+    if (lost.length > 0)
+      parts.log.warn({ lost: lost.length }, 'SMS whose worker died: the gateway is asked')
     for (const id of [...lost, ...(await selectOverdueMessages(trx, staleBefore, atOnce))])
       await enqueueDelivery(trx, id)
   })

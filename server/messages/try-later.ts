@@ -21,11 +21,20 @@ export async function tryLater(
   const now = parts.clock.now()
   const dueAt = new Date(now.getTime() + waitMs)
   if (dueAt >= expiresAt) {
-    const settlement = { id, attempts, state: 'failed', outcome, providerId: null, now, keepPayload: false } as const
+    const settlement = {
+      id,
+      attempts,
+      state: 'failed',
+      outcome,
+      providerId: null,
+      now,
+      keepPayload: false,
+    } as const
     await settleMessage(parts.db, settlement)
     return
   }
   await parts.db.transaction(async (trx) => {
-    if (await deferMessage(trx, { id, attempts, outcome, dueAt })) await enqueueDelivery(trx, id, dueAt)
+    if (await deferMessage(trx, { id, attempts, outcome, dueAt }))
+      await enqueueDelivery(trx, id, dueAt)
   })
 }

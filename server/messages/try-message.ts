@@ -27,15 +27,24 @@ const tryMs = 45_000
 
 /** After this long without an end, the worker that took a message is taken for dead. */
 export const staleAfterMs = 60_000
-export const staleMsOf = ({ staleMs }: Pick<DeliveryParts, 'staleMs'>): number => staleMs ?? staleAfterMs
+export const staleMsOf = ({ staleMs }: Pick<DeliveryParts, 'staleMs'>): number =>
+  staleMs ?? staleAfterMs
 
 /** The gateway is asked about an SMS in doubt so soon for the first time: what was taken is listed by then. */
 export const askAfterMs = 5000
-export const askMsOf = (parts: Pick<DeliveryParts, 'staleMs'>): number => askAfterMs * (staleMsOf(parts) / staleAfterMs)
+export const askMsOf = (parts: Pick<DeliveryParts, 'staleMs'>): number =>
+  askAfterMs * (staleMsOf(parts) / staleAfterMs)
 
-export type Try = { readonly outcome: SendOutcome | { kind: 'dropped'; code: string }; readonly kept: boolean }
+export type Try = {
+  readonly outcome: SendOutcome | { kind: 'dropped'; code: string }
+  readonly kept: boolean
+}
 
-export async function tryMessage(parts: DeliveryParts, message: ClaimedMessage, now: Date): Promise<Try> {
+export async function tryMessage(
+  parts: DeliveryParts,
+  message: ClaimedMessage,
+  now: Date,
+): Promise<Try> {
   const end = (outcome: Try['outcome']): Try => ({
     outcome,
     kept: outcome.kind === 'accepted' && parts[message.channel].keeps,
@@ -57,13 +66,18 @@ export async function tryMessage(parts: DeliveryParts, message: ClaimedMessage, 
   return end(await within(tryMs, sendNow()))
 }
 
-function prepare(parts: DeliveryParts, message: ClaimedMessage, now: Date): 'decoy' | (() => Promise<SendOutcome>) {
+function prepare(
+  parts: DeliveryParts,
+  message: ClaimedMessage,
+  now: Date,
+): 'decoy' | (() => Promise<SendOutcome>) {
   const { id, name, createdAt } = message
   const { to, params, locale } = openPayload(parts.keyring, message.payload)
   if (to === null) return 'decoy'
   if (message.channel === 'mail') {
     const content = parts.render.mail(name, params, locale, to)
-    return () => parts.mail.send({ ...content, to, date: createdAt, messageId: `${id}@${parts.render.host}` })
+    return () =>
+      parts.mail.send({ ...content, to, date: createdAt, messageId: `${id}@${parts.render.host}` })
   }
   const text = parts.render.sms(name, params, locale, to)
   const secondsToLive = (message.expiresAt.getTime() - now.getTime()) / 1000

@@ -17,9 +17,14 @@ export interface TwilioStatusParts {
 
 export const twilioStatusPath = '/hooks/twilio/status'
 
-export type StatusAnswer = { readonly kind: 'recorded' } | { readonly kind: 'ignored' } | { readonly kind: 'refused' }
+export type StatusAnswer =
+  | { readonly kind: 'recorded' }
+  | { readonly kind: 'ignored' }
+  | { readonly kind: 'refused' }
 
-const statuses = new Set('accepted scheduled queued sending sent delivered undelivered failed canceled read'.split(' '))
+const statuses = new Set(
+  'accepted scheduled queued sending sent delivered undelivered failed canceled read'.split(' '),
+)
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
 /**
@@ -43,9 +48,16 @@ export async function recordTwilioStatus(
   const { MessageSid: sid, MessageStatus: status, ErrorCode: code } = form
   if (typeof sid !== 'string' || !/^(SM|MM)[0-9a-f]{32}$/i.test(sid)) return { kind: 'ignored' }
   if (typeof status !== 'string' || !statuses.has(status)) return { kind: 'ignored' }
-  const deliveryCode = typeof code === 'string' && /^\d{1,6}$/.test(code) && code !== '0' ? `twilio.${code}` : null
+  const deliveryCode =
+    typeof code === 'string' && /^\d{1,6}$/.test(code) && code !== '0' ? `twilio.${code}` : null
   const now = parts.clock.now()
-  const recorded = await recordDelivery(parts.db, { id, providerId: sid, delivery: status, deliveryCode, now })
+  const recorded = await recordDelivery(parts.db, {
+    id,
+    providerId: sid,
+    delivery: status,
+    deliveryCode,
+    now,
+  })
   if (recorded && deliveryCode)
     parts.log.warn({ message: id, delivery: status, code: deliveryCode }, 'SMS not delivered')
   return { kind: recorded ? 'recorded' : 'ignored' }

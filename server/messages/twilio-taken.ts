@@ -16,7 +16,8 @@ const pagesAtMost = 5
  */
 export async function listTaken(twilio: Twilio, to: string, since: Date): Promise<TakenList> {
   const taken: TakenSms[] = []
-  let page: Pick<MessagePage, 'instances' | 'nextPageUrl' | 'nextPage'> = await twilio.messages.page({ to, pageSize })
+  let page: Pick<MessagePage, 'instances' | 'nextPageUrl' | 'nextPage'> =
+    await twilio.messages.page({ to, pageSize })
   let [newestFirst, last] = [true, Number.POSITIVE_INFINITY]
   for (let pages = 1; ; pages += 1) {
     // Security: an error that comes as an answer is no empty list, after which the SMS would be sent a second time.
@@ -29,7 +30,8 @@ export async function listTaken(twilio: Twilio, to: string, since: Date): Promis
       if (direction === 'inbound' || at < since.getTime()) continue
       taken.push({ ticket: String(sid), to: addressee, text: body })
     }
-    const next = newestFirst && last < since.getTime() ? undefined : page.nextPageUrl && page.nextPage()
+    const next =
+      newestFirst && last < since.getTime() ? undefined : page.nextPageUrl && page.nextPage()
     if (!next) return { kind: 'listed', taken }
     if (pages === pagesAtMost) return { kind: 'deferred', code: 'twilio.list-too-long' }
     page = await next

@@ -1,7 +1,13 @@
 // SMS by Twilio's Messages API, or whatever speaks it.
 import type { Twilio } from 'twilio'
 import type { MessageInstance } from 'twilio/lib/rest/api/v2010/account/message.js'
-import { neverConnected, type OutgoingSms, type SendOutcome, type SmsTransport, type TakenList } from './transport.ts'
+import {
+  neverConnected,
+  type OutgoingSms,
+  type SendOutcome,
+  type SmsTransport,
+  type TakenList,
+} from './transport.ts'
 import { listTaken } from './twilio-taken.ts'
 
 export interface TwilioOptions {
@@ -48,7 +54,9 @@ export function createTwilioTransport(options: TwilioOptions): SmsTransport {
         ...sender,
         to: sms.to,
         body: sms.text,
-        validityPeriod: Math.trunc(Math.min(Math.max(sms.secondsToLive, shortestLife), longestLife)),
+        validityPeriod: Math.trunc(
+          Math.min(Math.max(sms.secondsToLive, shortestLife), longestLife),
+        ),
         ...(options.statusUrl ? { statusCallback: `${options.statusUrl}/${sms.id}` } : {}),
       })
       return outcomeOfAnswer(taken)
@@ -75,10 +83,19 @@ export function createTwilioTransport(options: TwilioOptions): SmsTransport {
 const noList = new Set([404, 405, 501])
 
 /** Loaded with the first SMS: the package is larger than the rest of the portal. */
-async function connect({ accountSid, authToken, apiBase, timeoutMs = 15_000 }: TwilioOptions): Promise<Twilio> {
+async function connect({
+  accountSid,
+  authToken,
+  apiBase,
+  timeoutMs = 15_000,
+}: TwilioOptions): Promise<Twilio> {
   const { default: twilio } = await import('twilio')
   // A connection of its own for each request: one that the other side closed meanwhile would look like a lost answer.
-  const client = twilio(accountSid, authToken, { timeout: timeoutMs, keepAlive: false, autoRetry: false })
+  const client = twilio(accountSid, authToken, {
+    timeout: timeoutMs,
+    keepAlive: false,
+    autoRetry: false,
+  })
   if (apiBase) client.api.baseUrl = apiBase
   return client
 }
@@ -93,20 +110,27 @@ interface RequestFault {
 
 // Security: only codes leave this file; the client’s errors hold the number, the text and our token.
 const codeOf = ({ status, code }: RequestFault): string =>
-  status === undefined ? `net.${typeof code === 'string' ? code : 'fault'}` : `twilio.${code ?? status}`
+  status === undefined
+    ? `net.${typeof code === 'string' ? code : 'fault'}`
+    : `twilio.${code ?? status}`
 
 /** Ends of a message that Twilio tells of in its very answer. */
 const unsent = new Set(['failed', 'undelivered', 'canceled'])
 
 /** An answer of 2xx is a yes only where it has a ticket and tells of no error: makers of other gateways put their errors into it as well. */
-function outcomeOfAnswer(answer: Pick<MessageInstance, 'sid' | 'errorCode'> & { status: unknown }): SendOutcome {
+function outcomeOfAnswer(
+  answer: Pick<MessageInstance, 'sid' | 'errorCode'> & { status: unknown },
+): SendOutcome {
   const { sid, errorCode, status } = answer
   if (errorCode) return { kind: 'refused', code: `twilio.${errorCode}` }
-  if (typeof status === 'string' && unsent.has(status)) return { kind: 'refused', code: `twilio.${status}` }
+  if (typeof status === 'string' && unsent.has(status))
+    return { kind: 'refused', code: `twilio.${status}` }
   if (typeof sid === 'string' && sid !== '') return { kind: 'accepted', providerId: sid }
   // The body of an error names its status.
   const told = Number(status)
-  return told >= 400 && told < 600 ? outcomeOf({ status: told }) : { kind: 'unknown', code: 'twilio.no-ticket' }
+  return told >= 400 && told < 600
+    ? outcomeOf({ status: told })
+    : { kind: 'unknown', code: 'twilio.no-ticket' }
 }
 
 function outcomeOf(fault: RequestFault): SendOutcome {

@@ -23,7 +23,9 @@ const latestEntries = 5
 export function overviewRoutes(parts: WebParts): Router {
   const { pages, db, clock, methods, platform, settings } = parts
   return Router()
-    .get('/', (req, res) => pages.show(req, res, { id: 'home', view: 'home/home', sameForAll: true }))
+    .get('/', (req, res) =>
+      pages.show(req, res, { id: 'home', view: 'home/home', sameForAll: true }),
+    )
     .get('/account', requireAccount(), async (req, res) => {
       const owner = ownerOf(req)
       const progress = owner && (await findMailboxProgress(db, owner.id))

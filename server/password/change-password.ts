@@ -12,7 +12,11 @@ import { loginOf } from '../core/names.ts'
 import { judgePassword, type PasswordRefusal } from '../core/password-policy.ts'
 import { holdFilters } from '../mail-filters/hold-filters.ts'
 import { passwordLimitsOf } from '../mail-platform/password-limits.ts'
-import { type MailboxParts, type NewPassword, wantMailboxPassword } from '../mailboxes/want-mailbox.ts'
+import {
+  type MailboxParts,
+  type NewPassword,
+  wantMailboxPassword,
+} from '../mailboxes/want-mailbox.ts'
 import { endSessions } from '../sessions/store.ts'
 import type { RawSettings } from '../settings.ts'
 import { BusyError, type PasswordHasher } from './hasher.ts'
@@ -55,7 +59,10 @@ export async function judgeNewPassword(
   if (judged.kind === 'refused') return judged
   // Security: the password of before is no new password: somebody else may be the reason for a new one.
   const isSame = await isPresentPassword(parts, owner.id, judged.password)
-  if (isSame || (door === 'recovery' && (await isReplacedPassword(parts, owner.id, judged.password))))
+  if (
+    isSame ||
+    (door === 'recovery' && (await isReplacedPassword(parts, owner.id, judged.password)))
+  )
     return { kind: 'refused', reason: 'same' }
   return judged
 }
@@ -74,7 +81,11 @@ export async function isPresentPassword(
 }
 
 /** A stranger who came in by an earlier password may have changed it since. Its owner knows that one alone, and would choose it again. */
-async function isReplacedPassword(parts: PasswordRuleParts, accountId: string, typed: string): Promise<boolean> {
+async function isReplacedPassword(
+  parts: PasswordRuleParts,
+  accountId: string,
+  typed: string,
+): Promise<boolean> {
   const since = new Date(parts.clock.now().getTime() - parts.settings.undoDays * 86_400_000)
   for (const verifier of await listReplacedVerifiers(parts.db, accountId, since)) {
     if (await isRight(parts.hasher, verifier, typed)) return true

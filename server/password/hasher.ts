@@ -77,7 +77,8 @@ export function createHasher(options: HasherOptions): PasswordHasher {
     needsRehash(phc) {
       try {
         const made = parseOptions(phc)
-        const smaller = made.memoryCost < parameters.memoryCost || made.timeCost < parameters.timeCost
+        const smaller =
+          made.memoryCost < parameters.memoryCost || made.timeCost < parameters.timeCost
         return smaller || made.algorithm !== ARGON2ID
       } catch {
         return true

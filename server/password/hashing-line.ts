@@ -20,7 +20,8 @@ const GRACE_MS = 300
  *   waits among those who come next
  */
 export function createLine(parallel: number, maxWaitMs: number, floodMs: number) {
-  const waiting: { readonly sinceMs: number; serve(): void; sendAway(fault: BusyError): void }[] = []
+  const waiting: { readonly sinceMs: number; serve(): void; sendAway(fault: BusyError): void }[] =
+    []
   let running = 0
   /** Taken and not given back: some of them wait or run by now, some still ask the database. */
   let places = 0
@@ -30,7 +31,8 @@ export function createLine(parallel: number, maxWaitMs: number, floodMs: number)
     const before = Math.max(waiting.length, places - running)
     const wouldWaitMs = ((before + 1) * Math.max(usualMs, floodMs)) / parallel
     // Security: a flood of sign-ins finds a short line, not a growing heap of hashes that all come too late.
-    if (before >= parallel && wouldWaitMs > maxWaitMs) throw new BusyError('the password line is full')
+    if (before >= parallel && wouldWaitMs > maxWaitMs)
+      throw new BusyError('the password line is full')
   }
 
   function takePlace(): () => void {
@@ -46,7 +48,9 @@ export function createLine(parallel: number, maxWaitMs: number, floodMs: number)
   async function run<T>(work: () => Promise<T>, placed?: 'placed'): Promise<T> {
     if (running >= parallel) {
       if (!placed) demandRoom()
-      await new Promise<void>((serve, sendAway) => waiting.push({ sinceMs: performance.now(), serve, sendAway }))
+      await new Promise<void>((serve, sendAway) =>
+        waiting.push({ sinceMs: performance.now(), serve, sendAway }),
+      )
     } else running += 1
     const startedMs = performance.now()
     try {

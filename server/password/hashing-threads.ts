@@ -41,7 +41,9 @@ export function hashesAtOnce(processors: number): number {
 export function poolThreads(): number[] {
   try {
     return readdirSync('/proc/self/task')
-      .filter((thread) => readFileSync(`/proc/self/task/${thread}/comm`, 'utf8').startsWith('libuv-worker'))
+      .filter((thread) =>
+        readFileSync(`/proc/self/task/${thread}/comm`, 'utf8').startsWith('libuv-worker'),
+      )
       .map(Number)
   } catch {
     return []

@@ -6,13 +6,20 @@ import { type FormError, readFields } from '../web/forms.ts'
 import type { WebParts } from '../web/parts.ts'
 import { formDigestOf } from '../web/sent-forms.ts'
 import { findSentForm } from '../web/sent-forms-store.ts'
-import { ownerOf, proofOf, renewSession, requireAccount, requireFreshPassword } from '../web/sessions.ts'
+import {
+  ownerOf,
+  proofOf,
+  renewSession,
+  requireAccount,
+  requireFreshPassword,
+} from '../web/sessions.ts'
 import { changeOwnPassword } from './change-own-password.ts'
 import { isPresentPassword, judgeNewPassword } from './change-password.ts'
 import { createOwnChangeLimit } from './own-change-limit.ts'
 
 /** Without the password, of which nothing is kept but its verifier. */
-const formOf = (req: Request, owner: { readonly id: string }) => formDigestOf(req, { fields: [], owner: owner.id })
+const formOf = (req: Request, owner: { readonly id: string }) =>
+  formDigestOf(req, { fields: [], owner: owner.id })
 
 export function passwordRoutes(parts: WebParts): Router {
   const { pages, clock, hasher } = parts
@@ -44,17 +51,33 @@ export function passwordRoutes(parts: WebParts): Router {
       const owner = ownerOf(req)
       if (!owner) return
       const form = formOf(req, owner)
-      const judged = await judgeNewPassword(parts, owner, readFields(req, ['password']).password, 'own change')
-      if (judged.kind === 'refused' && judged.reason === 'same' && (await findSentForm(parts.db, form, clock.now())))
+      const judged = await judgeNewPassword(
+        parts,
+        owner,
+        readFields(req, ['password']).password,
+        'own change',
+      )
+      if (
+        judged.kind === 'refused' &&
+        judged.reason === 'same' &&
+        (await findSentForm(parts.db, form, clock.now()))
+      )
         return res.redirect(303, '/account')
-      if (judged.kind === 'refused') return showForm(req, res, [{ field: 'password', reason: judged.reason }])
+      if (judged.kind === 'refused')
+        return showForm(req, res, [{ field: 'password', reason: judged.reason }])
       await perAccount.demand(owner.id)
       const verifier = await hasher.hash(judged.password)
       const at = clock.now()
       const trace = parts.trace(req)
       const asking = { ...proofOf(req), trace }
       try {
-        const epoch = await changeOwnPassword(parts, asking, { plain: judged.password, verifier }, at, form)
+        const epoch = await changeOwnPassword(
+          parts,
+          asking,
+          { plain: judged.password, verifier },
+          at,
+          form,
+        )
         await renewSession(req, epoch, trace, at)
       } catch (fault) {
         // Of two clicks at once the first has ended this session and begun another, which goes on.

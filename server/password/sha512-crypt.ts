@@ -25,7 +25,10 @@ export async function sha512Crypt(password: string, salt: string, rounds: number
   const saltBytes = Buffer.from(salt, 'utf8')
   const start = startDigest(key, saltBytes)
   const p = stretch(sha512(...Array<Buffer>(key.length).fill(key)), key.length)
-  const s = stretch(sha512(...Array<Buffer>(16 + (start[0] ?? 0)).fill(saltBytes)), saltBytes.length)
+  const s = stretch(
+    sha512(...Array<Buffer>(16 + (start[0] ?? 0)).fill(saltBytes)),
+    saltBytes.length,
+  )
 
   let digest = start
   for (let round = 0; round < rounds; round += 1) {

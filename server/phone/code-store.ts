@@ -14,7 +14,10 @@ const codeText = (flowId: string, code: string) => JSON.stringify([flowId, code]
 export async function putCodeRequest(
   trx: Trx,
   keyring: Keyring,
-  wanted: Pick<CodeRequest, 'e164' | 'locale' | 'expiresAt'> & { readonly flowId: string; readonly at: Date },
+  wanted: Pick<CodeRequest, 'e164' | 'locale' | 'expiresAt'> & {
+    readonly flowId: string
+    readonly at: Date
+  },
 ): Promise<number> {
   const { flowId, e164, locale, at, expiresAt } = wanted
   // Security: sending again refills nothing: `tries` stays.
@@ -48,7 +51,10 @@ export async function findCodeRequest(
   const row = await db('recovery_codes').where({ flow_id: flowId }).first()
   return (
     row && {
-      ...(JSON.parse(keyring.open(sealPurpose, row.number_sealed)) as Pick<CodeRequest, 'e164' | 'locale'>),
+      ...(JSON.parse(keyring.open(sealPurpose, row.number_sealed)) as Pick<
+        CodeRequest,
+        'e164' | 'locale'
+      >),
       sends: row.sends,
       decided: row.code_digest !== null,
       tries: row.tries,
@@ -58,7 +64,11 @@ export async function findCodeRequest(
 }
 
 /** As `findCodeRequest`, and holds the request until the transaction ends: of two workers one answers it. */
-export async function holdCodeRequest(trx: Trx, keyring: Keyring, flowId: string): Promise<CodeRequest | undefined> {
+export async function holdCodeRequest(
+  trx: Trx,
+  keyring: Keyring,
+  flowId: string,
+): Promise<CodeRequest | undefined> {
   await trx('recovery_codes').where({ flow_id: flowId }).forUpdate().select('flow_id')
   return await findCodeRequest(trx, keyring, flowId)
 }
@@ -115,10 +125,17 @@ export const digestOfCode = (
   counted: Pick<CountedCode, 'keyId'>,
   code: string,
 ): Buffer | null =>
-  counted.keyId === null ? null : keyring.digestUnder(counted.keyId, codePurpose, codeText(flowId, code))
+  counted.keyId === null
+    ? null
+    : keyring.digestUnder(counted.keyId, codePurpose, codeText(flowId, code))
 
 /** Spends the code: true for exactly one caller. */
-export async function spendCode(trx: Trx, flowId: string, digest: Buffer, at: Date): Promise<boolean> {
+export async function spendCode(
+  trx: Trx,
+  flowId: string,
+  digest: Buffer,
+  at: Date,
+): Promise<boolean> {
   const { rowCount } = await trx.raw(
     `update recovery_codes set spent_at = :at
      where flow_id = :flowId and code_digest = :digest and spent_at is null and expires_at > :at`,

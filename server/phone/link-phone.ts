@@ -10,7 +10,12 @@ import {
 import { findPendingContact } from '../contacts/pending-contact.ts'
 import { type PhoneNumberRefusal, parsePhoneNumber } from '../core/phone-number.ts'
 import type { Locale } from '../i18n/texts.ts'
-import { type Asking, changeMethod, type Held, type MethodChangeParts } from '../recovery-methods/change-method.ts'
+import {
+  type Asking,
+  changeMethod,
+  type Held,
+  type MethodChangeParts,
+} from '../recovery-methods/change-method.ts'
 import { type Linked, type LinkParts, linkContact } from '../recovery-methods/link-contact.ts'
 import type { GuardedNumber, SmsGuard } from './sms-guard.ts'
 import { createPace, type Pace, type PaceSettings } from './sms-pace.ts'
@@ -30,14 +35,19 @@ export type JudgedPhone =
   | { readonly kind: 'refused'; readonly reason: PhoneNumberRefusal }
 
 export function judgePhone({ settings }: Pick<PhoneParts, 'settings'>, typed: string): JudgedPhone {
-  const options = { defaultCountry: settings.defaultCountry, allowedCountries: settings.smsCountries }
+  const options = {
+    defaultCountry: settings.defaultCountry,
+    allowedCountries: settings.smsCountries,
+  }
   const parsed = parsePhoneNumber(typed, options)
   return parsed.kind === 'ok' ? { kind: 'ok', number: parsed } : parsed
 }
 
 /** How often an account may ask for codes to one number, as its pages tell it. */
-export const linkingPace = ({ keyring, settings }: Pick<PhoneParts, 'keyring' | 'settings'>): Pace =>
-  createPace(keyring, settings, 'linking')
+export const linkingPace = ({
+  keyring,
+  settings,
+}: Pick<PhoneParts, 'keyring' | 'settings'>): Pace => createPace(keyring, settings, 'linking')
 
 /**
  * Sends a code to the number, however many mailboxes already have it.
@@ -64,7 +74,12 @@ export async function askPhone(
  * Security: the page tells of the pace alone, which knows who asks and for which number; whether anybody else was sent a code there today
  * stays untold. The guard is asked first, so that its waits are over when those of the page are.
  */
-async function permitCode(trx: Trx, parts: PhoneParts, accountId: string, number: GuardedNumber): Promise<Permit> {
+async function permitCode(
+  trx: Trx,
+  parts: PhoneParts,
+  accountId: string,
+  number: GuardedNumber,
+): Promise<Permit> {
   const pace = linkingPace(parts)
   const { wait } = await pace.look(trx, accountId, number.e164)
   if (wait > 0) return { kind: 'limited', retryAfterSeconds: wait }
@@ -83,13 +98,24 @@ export const pendingPhone = (parts: Parameters<typeof findPendingContact>[0], ac
 
 export const linkPhone = (parts: LinkParts, asking: Asking, typed: string): Promise<Linked> =>
   linkContact(parts, asking, { kind: 'phone', typed }, (trx, { canonical: e164 }, at) =>
-    putPhone(trx, parts.keyring, { accountId: asking.accountId, e164, confirmedAt: at, provenAt: at, at }),
+    putPhone(trx, parts.keyring, {
+      accountId: asking.accountId,
+      e164,
+      confirmedAt: at,
+      provenAt: at,
+      at,
+    }),
   )
 
 /** The number can be linked again, here or elsewhere. */
-export async function unlinkPhone(parts: MethodChangeParts, asking: Asking): Promise<'done' | Held> {
+export async function unlinkPhone(
+  parts: MethodChangeParts,
+  asking: Asking,
+): Promise<'done' | Held> {
   return await changeMethod<'done'>(parts, asking, async (trx) => {
     const old = await removePhone(trx, parts.keyring, asking.accountId)
-    return old ? { outcome: 'done', done: { method: 'phone', what: 'removed', old } } : { outcome: 'done' }
+    return old
+      ? { outcome: 'done', done: { method: 'phone', what: 'removed', old } }
+      : { outcome: 'done' }
   })
 }

@@ -13,7 +13,14 @@ export const managedPhone = (keyring: Keyring): ManagedMethod => ({
     const phone = await findPhone(db, keyring, accountId)
     if (phone) {
       const { value, confirmedAt: since, provenAt, doubtful } = phone
-      return { ...own, state: 'set', masked: maskPhone(value), since, provenAt, ...(doubtful ? { doubtful } : {}) }
+      return {
+        ...own,
+        state: 'set',
+        masked: maskPhone(value),
+        since,
+        provenAt,
+        ...(doubtful ? { doubtful } : {}),
+      }
     }
     const pending = await findConfirmation(db, keyring, accountId, id)
     if (!pending || pending.spentAt || pending.expiresAt <= at) return { ...own, state: 'none' }

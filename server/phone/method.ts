@@ -46,12 +46,17 @@ const refused = (reason: string) => ({ kind: 'refused', reason }) as const
 export function phoneRecovery(parts: PhoneRecoveryParts): RecoveryMethod {
   const { keyring, settings } = parts
   const pace = createPace(keyring, settings, 'recovery')
-  const numbers = { defaultCountry: settings.defaultCountry, allowedCountries: settings.smsCountries }
+  const numbers = {
+    defaultCountry: settings.defaultCountry,
+    allowedCountries: settings.smsCountries,
+  }
   const wrongPerDay = { points: settings.limitWrongCodesPerDay, seconds: 86_400 }
 
   // Security: strangers who do not know the number use up none of the tries of its owner. What they type can never be right.
   const wrongKeyOf = (budgetKey: string, e164: string) =>
-    keyring.digest('limits.recovery-wrong-codes', JSON.stringify([budgetKey, e164])).toString('base64url')
+    keyring
+      .digest('limits.recovery-wrong-codes', JSON.stringify([budgetKey, e164]))
+      .toString('base64url')
 
   const isUnderWay = (request: CodeRequest, e164: string, at: Date) =>
     request.e164 === e164 && request.expiresAt > at && request.tries < settings.limitCodeTries
@@ -88,7 +93,8 @@ export function phoneRecovery(parts: PhoneRecoveryParts): RecoveryMethod {
       if (underWay && seen !== undefined && seen !== underWay.sends) return { kind: 'asked' }
       // Security: what others asked for is weighed by the worker's guard, in silence.
       const wait = await pace.ask(trx, flow.askerKey, e164)
-      if (wait > 0) return { kind: 'wait', retryAfterSeconds: wait, underWay: underWay !== undefined }
+      if (wait > 0)
+        return { kind: 'wait', retryAfterSeconds: wait, underWay: underWay !== undefined }
       const expiresAt = new Date(flow.at.getTime() + settings.codeMinutes * 60_000)
       const sends = await putCodeRequest(trx, keyring, {
         flowId: flow.id,
@@ -98,7 +104,12 @@ export function phoneRecovery(parts: PhoneRecoveryParts): RecoveryMethod {
         expiresAt,
       })
       // Security: the request does not look whose number it is: a worker does.
-      await enqueue(trx, sendCodeTask, { flowId: flow.id, accountId: flow.accountId, epoch: flow.epoch, sends })
+      await enqueue(trx, sendCodeTask, {
+        flowId: flow.id,
+        accountId: flow.accountId,
+        epoch: flow.epoch,
+        sends,
+      })
       return { kind: 'asked' }
     },
     async prove(trx, flow, input) {

@@ -4,7 +4,14 @@ import { createContactPages, methodsPage } from '../web/contact-pages.ts'
 import { readFields } from '../web/forms.ts'
 import type { WebParts } from '../web/parts.ts'
 import { accountOf, proofOf, requireAccount, requireFreshPassword } from '../web/sessions.ts'
-import { askPhone, judgePhone, linkingPace, linkPhone, pendingPhone, unlinkPhone } from './link-phone.ts'
+import {
+  askPhone,
+  judgePhone,
+  linkingPace,
+  linkPhone,
+  pendingPhone,
+  unlinkPhone,
+} from './link-phone.ts'
 
 const formPage = '/account/recovery/phone'
 const confirmPage = '/account/recovery/phone/confirm'
@@ -18,7 +25,8 @@ export function phoneRoutes(parts: WebParts): Router {
       const pending = await pendingPhone(parts, accountId)
       return pending && { ...pending, value: writePhone(pending.value) }
     },
-    waitFor: async (accountId, e164) => (await linkingPace(parts).look(parts.db, accountId, e164)).wait,
+    waitFor: async (accountId, e164) =>
+      (await linkingPace(parts).look(parts.db, accountId, e164)).wait,
   })
   const fresh = (page?: string) => requireFreshPassword(parts.clock.now, page)
 
@@ -27,7 +35,8 @@ export function phoneRoutes(parts: WebParts): Router {
     .post(formPage, requireAccount(), fresh(), async (req, res) => {
       const typed = readFields(req, ['phone']).phone
       const judged = judgePhone(parts, typed)
-      if (judged.kind === 'refused') return forms.showForm(req, res, typed, [{ field: 'phone', reason: judged.reason }])
+      if (judged.kind === 'refused')
+        return forms.showForm(req, res, typed, [{ field: 'phone', reason: judged.reason }])
       const { number } = judged
       const asked = await askPhone(parts, { proof: proofOf(req), number, locale: req.locale })
       await forms.answerAsked(req, res, asked)
@@ -48,8 +57,13 @@ export function phoneRoutes(parts: WebParts): Router {
       })
       await forms.answerAsked(req, res, asked)
     })
-    .post(`${formPage}/remove`, requireAccount(methodsPage), fresh(methodsPage), async (req, res) => {
-      await forms.countChange(accountOf(req).id)
-      await forms.answerRemoved(req, res, await unlinkPhone(parts, forms.askingOf(req)))
-    })
+    .post(
+      `${formPage}/remove`,
+      requireAccount(methodsPage),
+      fresh(methodsPage),
+      async (req, res) => {
+        await forms.countChange(accountOf(req).id)
+        await forms.answerRemoved(req, res, await unlinkPhone(parts, forms.askingOf(req)))
+      },
+    )
 }

@@ -43,23 +43,33 @@ export async function sendRecoveryCode(
     const door = await openAccount(trx, { accountId, epoch }, 'allowed')
     // Held to the end, and counted in the same transaction: a worker that dies, or two at once, spend no budget on a code that is not sent.
     const request = await holdCodeRequest(trx, keyring, flowId)
-    if (!request || request.decided || request.sends !== sends || request.expiresAt <= clock.now()) return
+    if (!request || request.decided || request.sends !== sends || request.expiresAt <= clock.now())
+      return
     const account = door.kind === 'open' ? door.account : undefined
     const own = await findPhone(trx, keyring, accountId)
     const all = await methods.contactsOf(trx, accountId)
     const matches = account && own?.canonical === request.e164 && givesWayBack(own, all)
     const permit = matches ? await askGuard(smsGuard.within(trx), request.e164) : undefined
-    if (permit?.kind === 'refused' && permit.reason === 'wait' && permit.retryAfterSeconds <= shortWaitSeconds) {
+    if (
+      permit?.kind === 'refused' &&
+      permit.reason === 'wait' &&
+      permit.retryAfterSeconds <= shortWaitSeconds
+    ) {
       // The page's wait began when the code was asked for, the guard's when it was sent: a moment later.
       const afterSeconds = permit.retryAfterSeconds
       return await enqueue(trx, sendCodeTask, { flowId, accountId, epoch, sends }, { afterSeconds })
     }
     // Nobody is told of it on a page: it would tell whose number it is.
     if (permit?.kind === 'refused')
-      log.security({ event: 'limit.reached', account: account?.address, what: `sms-${permit.reason}` })
+      log.security({
+        event: 'limit.reached',
+        account: account?.address,
+        what: `sms-${permit.reason}`,
+      })
     const to = matches && permit?.kind === 'permitted' ? own.value : null
     // Security: a code that nobody was sent cannot be guessed either.
-    if (!(await decideCode(trx, keyring, { flowId, sends, code: to === null ? newToken() : code }))) return
+    if (!(await decideCode(trx, keyring, { flowId, sends, code: to === null ? newToken() : code })))
+      return
     await sendMessage(trx, parts, {
       name: 'recovery-code',
       channel: 'sms',

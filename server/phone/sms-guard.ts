@@ -34,7 +34,10 @@ export interface SmsGuard {
    * @param about.confirmed the number belongs to the account that the SMS is for: still served when the day's total, or what strangers may
    * have of the number's own, is used up
    */
-  permit(number: GuardedNumber, about: { readonly accountId?: string; readonly confirmed: boolean }): Promise<SmsPermit>
+  permit(
+    number: GuardedNumber,
+    about: { readonly accountId?: string; readonly confirmed: boolean },
+  ): Promise<SmsPermit>
   /** The same guard; what it counts is kept exactly when the transaction is. */
   within(trx: Trx): SmsGuard
 }
@@ -60,21 +63,28 @@ export function createSmsGuard(
   tellBrake?: TellBrake,
 ): SmsGuard {
   const accounts = limits.limiter('sms-account', perAccount)
-  const perDay = limits.limiter('sms-number', { points: settings.limitSmsPerNumberDay, seconds: daySeconds })
+  const perDay = limits.limiter('sms-number', {
+    points: settings.limitSmsPerNumberDay,
+    seconds: daySeconds,
+  })
   const byStrangers = limits.limiter('sms-number-strangers', {
     points: settings.limitSmsPerNumberDay - keptForOwner(settings.limitSmsPerNumberDay),
     seconds: daySeconds,
   })
   const gate = limits.limiter('sms-wait', { points: 1, seconds: 60 })
   const bursts = limits.limiter('sms-burst', burst)
-  const prefixes = limits.limiter('sms-prefix', { ...perPrefix, onFull: () => tellBrake?.('sms-prefix') })
+  const prefixes = limits.limiter('sms-prefix', {
+    ...perPrefix,
+    onFull: () => tellBrake?.('sms-prefix'),
+  })
   const total = limits.limiter('sms-total', {
     points: settings.limitSmsTotalDay,
     seconds: daySeconds,
     onFull: () => tellBrake?.('sms-total'),
   })
   // Security: counters are named by keyed digests, so that the table of limits tells no number.
-  const keyOf = (what: string, value: string) => keyring.digest(`limits.sms-${what}`, value).toString('base64url')
+  const keyOf = (what: string, value: string) =>
+    keyring.digest(`limits.sms-${what}`, value).toString('base64url')
   const waitAfter = (sent: number) =>
     exact(settings.limitSmsWaitSeconds * (waitSteps[Math.min(sent, waitSteps.length) - 1] ?? 1))
 
@@ -89,7 +99,10 @@ export function createSmsGuard(
         if (state.kind === 'counted') counted.push([limiter, key])
         return state
       }
-      const refuse = async (reason: 'account' | 'number' | 'wait' | 'burst' | 'prefix' | 'total', state: Counted) => {
+      const refuse = async (
+        reason: 'account' | 'number' | 'wait' | 'burst' | 'prefix' | 'total',
+        state: Counted,
+      ) => {
         for (const [limiter, key] of counted) await limiter.refund(key)
         return {
           kind: 'refused',

@@ -16,7 +16,11 @@ export interface Pace {
   /** Counts one request. Returns 0, or the seconds to wait, and then nothing was counted. */
   ask(trx: Trx, asker: string, e164: string): Promise<number>
   /** Seconds until the next request, and how many are left today. */
-  look(db: Db | Trx, asker: string, e164: string): Promise<{ readonly wait: number; readonly left: number }>
+  look(
+    db: Db | Trx,
+    asker: string,
+    e164: string,
+  ): Promise<{ readonly wait: number; readonly left: number }>
 }
 
 const daySeconds = 86_400
@@ -36,7 +40,10 @@ export function createPace(keyring: Keyring, settings: PaceSettings, purpose: Pa
   const limitersOn = (db: Db | Trx) => {
     const limits = createLimits(db)
     return {
-      day: limits.limiter(`${purpose}-sms-day`, { points: settings.limitSmsPerNumberDay, seconds: daySeconds }),
+      day: limits.limiter(`${purpose}-sms-day`, {
+        points: settings.limitSmsPerNumberDay,
+        seconds: daySeconds,
+      }),
       gate: limits.limiter(`${purpose}-sms-wait`, { points: 1, seconds: 60 }),
       burst: limits.limiter(`${purpose}-sms-burst`, burst),
     }
@@ -64,7 +71,10 @@ export function createPace(keyring: Keyring, settings: PaceSettings, purpose: Pa
       const key = keyOf(asker, e164)
       const day = await limiters.day.look(key)
       const states = [day, await limiters.gate.look(key), await limiters.burst.look(key)]
-      const wait = Math.max(0, ...states.map((state) => (state.kind === 'full' ? state.retryAfterSeconds : 0)))
+      const wait = Math.max(
+        0,
+        ...states.map((state) => (state.kind === 'full' ? state.retryAfterSeconds : 0)),
+      )
       return { wait, left: day.kind === 'full' ? 0 : settings.limitSmsPerNumberDay - day.used }
     },
   }

@@ -12,7 +12,11 @@ export interface Phone extends LinkedContact {
 }
 
 /** @param accountId any id: for one without a phone, or without an account, the same query finds nothing */
-export async function findPhone(db: Db | Trx, keyring: Keyring, accountId: string): Promise<Phone | undefined> {
+export async function findPhone(
+  db: Db | Trx,
+  keyring: Keyring,
+  accountId: string,
+): Promise<Phone | undefined> {
   const row = await db('phones')
     .join('claims', 'claims.account_id', 'phones.account_id')
     .where({ 'phones.account_id': accountId, 'claims.kind': kind })
@@ -39,23 +43,35 @@ export interface WantedPhone {
   readonly at: Date
 }
 
-export type PutPhone = { readonly kind: 'put'; readonly old: Phone | undefined } | { readonly kind: 'taken' }
+export type PutPhone =
+  | { readonly kind: 'put'; readonly old: Phone | undefined }
+  | { readonly kind: 'taken' }
 
 /**
  * Links the number in place of the one before, which is free again with the same commit. Only for a number whose possession was just
  * proven, or that is put back. The caller holds the account's row, so that changes of one account come one after the other.
  * @returns `taken` where another account holds it; nothing was changed then
  */
-export async function putPhone(trx: AccountTrx, keyring: Keyring, wanted: WantedPhone): Promise<PutPhone> {
+export async function putPhone(
+  trx: AccountTrx,
+  keyring: Keyring,
+  wanted: WantedPhone,
+): Promise<PutPhone> {
   const { accountId, e164, confirmedAt, provenAt, doubtful, at } = wanted
   const doubtful_at = doubtful ? at : null
   const old = await findPhone(trx, keyring, accountId)
-  if ((await claim(trx, keyring, { kind, value: e164, accountId }, at)) === 'taken') return { kind: 'taken' }
-  if (old && old.canonical !== e164) await release(trx, keyring, { kind, accountId, value: old.canonical })
+  if ((await claim(trx, keyring, { kind, value: e164, accountId }, at)) === 'taken')
+    return { kind: 'taken' }
+  if (old && old.canonical !== e164)
+    await release(trx, keyring, { kind, accountId, value: old.canonical })
   await trx('phones')
     .insert({ account_id: accountId, confirmed_at: confirmedAt, proven_at: provenAt, doubtful_at })
     .onConflict('account_id')
-    .merge(['proven_at', 'doubtful_at', ...(old?.canonical === e164 ? [] : (['confirmed_at'] as const))])
+    .merge([
+      'proven_at',
+      'doubtful_at',
+      ...(old?.canonical === e164 ? [] : (['confirmed_at'] as const)),
+    ])
   return { kind: 'put', old }
 }
 
@@ -72,7 +88,11 @@ export function restorePhone(
 }
 
 /** Unlinks the phone and returns it; undefined where there was none. The number is free for anybody, this account too. */
-export async function removePhone(trx: AccountTrx, keyring: Keyring, accountId: string): Promise<Phone | undefined> {
+export async function removePhone(
+  trx: AccountTrx,
+  keyring: Keyring,
+  accountId: string,
+): Promise<Phone | undefined> {
   const old = await findPhone(trx, keyring, accountId)
   await trx('phones').where({ account_id: accountId }).delete()
   await release(trx, keyring, { kind, accountId })
@@ -80,7 +100,11 @@ export async function removePhone(trx: AccountTrx, keyring: Keyring, accountId: 
 }
 
 /** Somebody else has shown that they have the number. Only linking it again takes that back. */
-export async function markPhoneDoubtful(trx: AccountTrx, accountId: string, at: Date): Promise<void> {
+export async function markPhoneDoubtful(
+  trx: AccountTrx,
+  accountId: string,
+  at: Date,
+): Promise<void> {
   await trx('phones').where({ account_id: accountId }).update({ doubtful_at: at })
 }
 

@@ -39,7 +39,10 @@ export interface Held {
 export async function changeMethod<Outcome>(
   parts: MethodChangeParts,
   asking: Asking,
-  change: (trx: AccountTrx, at: Date) => Promise<{ readonly outcome: Outcome; readonly done?: MethodChange }>,
+  change: (
+    trx: AccountTrx,
+    at: Date,
+  ) => Promise<{ readonly outcome: Outcome; readonly done?: MethodChange }>,
 ): Promise<Outcome | Held> {
   const { accountId, trace } = asking
   return await changeAccount(parts.db, asking, async (trx, { probationUntil }) => {
@@ -51,7 +54,16 @@ export async function changeMethod<Outcome>(
     const event = `${method}.${what}` as const
     await recordActivity(trx, parts.keyring, { accountId, event, details: {}, at, trace })
     const params = { method }
-    const notice = { accountId, name: `recovery-method-${what}`, params, change: event, at, trace, old, added } as const
+    const notice = {
+      accountId,
+      name: `recovery-method-${what}`,
+      params,
+      change: event,
+      at,
+      trace,
+      old,
+      added,
+    } as const
     await tellOwner(trx, parts, notice)
     return outcome
   })

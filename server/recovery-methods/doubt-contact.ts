@@ -27,13 +27,24 @@ export interface DoubtParts extends MessageParts {
  * Asks for the doubt, in the transaction in which the possession was shown. A job writes it down, so that nobody holds two accounts at once.
  * @param contact whose possession was shown by somebody who does not hold it here
  */
-export async function askToDoubt(trx: Trx, keyring: Keyring, contact: Contact, at: Date): Promise<void> {
+export async function askToDoubt(
+  trx: Trx,
+  keyring: Keyring,
+  contact: Contact,
+  at: Date,
+): Promise<void> {
   const accountId = await findHolder(trx, keyring, contact.kind, contact.canonical)
-  if (accountId) await enqueue(trx, doubtTask, { accountId, kind: contact.kind, shownAt: at.toISOString() })
+  if (accountId)
+    await enqueue(trx, doubtTask, { accountId, kind: contact.kind, shownAt: at.toISOString() })
 }
 
 /** May run twice. What its holder proved after `shownAt`, or put in its place, is not in doubt. */
-async function doubtContact(parts: DoubtParts, accountId: string, kind: Contact['kind'], shownAt: Date): Promise<void> {
+async function doubtContact(
+  parts: DoubtParts,
+  accountId: string,
+  kind: Contact['kind'],
+  shownAt: Date,
+): Promise<void> {
   await changeAccountAsItStands(parts.db, accountId, async (trx) => {
     const method = parts.methods.byId(kind)
     const contact = await method.findContact(trx, accountId)
@@ -47,7 +58,9 @@ async function doubtContact(parts: DoubtParts, accountId: string, kind: Contact[
         trace: noTrace,
       })
     }
-    const told = await createLimits(trx).limiter('contact-doubted', onceADay).count(`${accountId}:${kind}`)
+    const told = await createLimits(trx)
+      .limiter('contact-doubted', onceADay)
+      .count(`${accountId}:${kind}`)
     if (told.kind === 'counted') await tellDoubt(trx, parts, accountId, kind, at)
   })
 }
@@ -73,5 +86,10 @@ async function tellDoubt(
 
 export const doubtTasks = (parts: DoubtParts): TaskList => ({
   [doubtTask]: ({ accountId, kind, shownAt }) =>
-    doubtContact(parts, String(accountId), kind === 'phone' ? 'phone' : 'backup-address', new Date(String(shownAt))),
+    doubtContact(
+      parts,
+      String(accountId),
+      kind === 'phone' ? 'phone' : 'backup-address',
+      new Date(String(shownAt)),
+    ),
 })

@@ -24,7 +24,9 @@ export async function doubtLateWays(
   const { accountId, provenBy, at } = by
   const sure = (await parts.methods.contactsOf(trx, accountId)).filter(({ doubtful }) => !doubtful)
   const proving = sure.find(({ kind }) => kind === provenBy)
-  const oldest = sure.toSorted((one, other) => one.confirmedAt.getTime() - other.confirmedAt.getTime())[0]
+  const oldest = sure.toSorted(
+    (one, other) => one.confirmedAt.getTime() - other.confirmedAt.getTime(),
+  )[0]
   const since = (proving ?? oldest)?.confirmedAt
   if (!since) return
   const lately = new Date(at.getTime() - parts.settings.undoDays * 86_400_000)
@@ -32,6 +34,11 @@ export async function doubtLateWays(
     const set = method.id === provenBy ? undefined : await method.sureSince(trx, accountId)
     if (!set || set <= since || set <= lately) continue
     await method.doubt(trx, accountId, at)
-    await recordActivity(trx, parts.keyring, { accountId, event: `${method.id}.doubted`, details: {}, at })
+    await recordActivity(trx, parts.keyring, {
+      accountId,
+      event: `${method.id}.doubted`,
+      details: {},
+      at,
+    })
   }
 }

@@ -22,7 +22,9 @@ export type PutContact = (
   trx: AccountTrx,
   contact: Contact,
   at: Date,
-) => Promise<{ readonly kind: 'put'; readonly old: LinkedContact | undefined } | { readonly kind: 'taken' }>
+) => Promise<
+  { readonly kind: 'put'; readonly old: LinkedContact | undefined } | { readonly kind: 'taken' }
+>
 
 /** @param asked the kind of contact, and the code as it was typed */
 export async function linkContact(
@@ -33,7 +35,8 @@ export async function linkContact(
 ): Promise<Linked> {
   const { accountId } = asking
   const judged = await judgeCode(parts, { accountId, ...asked })
-  if (judged.kind === 'refused' && judged.spentOn) return await answerAgain(parts.db, parts, accountId, judged.spentOn)
+  if (judged.kind === 'refused' && judged.spentOn)
+    return await answerAgain(parts.db, parts, accountId, judged.spentOn)
   // Security: a code is dead in a new epoch. So is the session, and it is shown no more pages.
   if (judged.kind === 'refused' && judged.reason === 'dead') await demandProof(parts.db, asking)
   if (judged.kind === 'refused') return judged
@@ -51,7 +54,10 @@ export async function linkContact(
     // Proven once more: nothing has changed that anybody would have to be told.
     if (old?.canonical === contact.canonical) return { outcome: { kind: 'linked' } }
     const what = old ? 'changed' : 'added'
-    return { outcome: { kind: 'linked' }, done: { method: contact.kind, what, old, added: contact } }
+    return {
+      outcome: { kind: 'linked' },
+      done: { method: contact.kind, what, old, added: contact },
+    }
   })
 }
 

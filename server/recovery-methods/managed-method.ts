@@ -40,7 +40,12 @@ export interface ManagedMethod {
    */
   distrust(trx: AccountTrx, accountId: string, at: Date): Promise<boolean>
   /** Puts a contact back that was replaced or removed, if it is still free. */
-  restore(trx: AccountTrx, accountId: string, old: LinkedContact, at: Date): Promise<'restored' | 'taken'>
+  restore(
+    trx: AccountTrx,
+    accountId: string,
+    old: LinkedContact,
+    at: Date,
+  ): Promise<'restored' | 'taken'>
 }
 
 export interface ManagedMethods {
@@ -62,7 +67,8 @@ export function manageMethods(list: readonly ManagedMethod[]): ManagedMethods {
     list,
     byId,
     describeOne: (db, accountId, id, at) => byId(id).describe(db, accountId, at),
-    describe: (db, accountId, at) => Promise.all(list.map((method) => method.describe(db, accountId, at))),
+    describe: (db, accountId, at) =>
+      Promise.all(list.map((method) => method.describe(db, accountId, at))),
     async contactsOf(db, accountId) {
       const contacts: LinkedContact[] = []
       for (const method of list) {
@@ -80,10 +86,14 @@ export const lacksSecondWay = (methods: readonly DescribedMethod[]): boolean =>
 
 /** Whether the owner can get back in at all. A contact in doubt still serves where there is none beyond doubt; a question in doubt does not. */
 export const hasWayBack = (methods: readonly DescribedMethod[]): boolean =>
-  methods.some(({ id, state, doubtful }) => state === 'set' && !(id === 'security-question' && doubtful))
+  methods.some(
+    ({ id, state, doubtful }) => state === 'set' && !(id === 'security-question' && doubtful),
+  )
 
 /** Names under `account.warnings`, for an account that could be lost or is easily taken. */
-export function warningsOf(methods: readonly DescribedMethod[]): ('no-methods' | 'only-question' | 'doubtful')[] {
+export function warningsOf(
+  methods: readonly DescribedMethod[],
+): ('no-methods' | 'only-question' | 'doubtful')[] {
   const set = methods.filter((method) => method.state === 'set')
   if (set.length === 0) return ['no-methods']
   return [

@@ -25,7 +25,8 @@ export interface ApplyParts extends MailboxParts, NoticeParts {
   readonly db: Db
   readonly clock: Clock
   readonly keyring: Keyring
-  readonly settings: MailboxParts['settings'] & NoticeParts['settings'] & { readonly probationHours: number }
+  readonly settings: MailboxParts['settings'] &
+    NoticeParts['settings'] & { readonly probationHours: number }
 }
 
 export const probationEnd = (parts: { settings: { probationHours: number } }, at: Date): Date =>
@@ -87,7 +88,18 @@ export async function applyReset(trx: AccountTrx, parts: ApplyParts, reset: Rese
   await createOwnChangeLimit(createLimits(trx)).forget(accountId)
   if (weak) await startProbation(trx, accountId, probationEnd(parts, at))
   await doubtLateWays(trx, parts, { accountId, provenBy: method, at })
-  await recordActivity(trx, parts.keyring, { accountId, event: 'password.reset', details: { method }, at, trace })
-  const notice = { accountId, name: 'password-reset', params: { method }, change: 'password.reset' } as const
+  await recordActivity(trx, parts.keyring, {
+    accountId,
+    event: 'password.reset',
+    details: { method },
+    at,
+    trace,
+  })
+  const notice = {
+    accountId,
+    name: 'password-reset',
+    params: { method },
+    change: 'password.reset',
+  } as const
   await tellOwner(trx, parts, { ...notice, replaces, at, trace })
 }

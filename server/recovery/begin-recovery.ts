@@ -78,12 +78,16 @@ export async function beginRecovery(
   // What no mailbox can be called gets counters as well, named by the text.
   const name = typed ? typed.login : about.login.trim().toLowerCase()
   const address = addressOf(name, typed?.domain ?? settings.mailDomains[0] ?? '')
-  const typedSealed = sealTyped(keyring, typed ? address : about.login.trim().slice(0, longestShown).toWellFormed())
+  const typedSealed = sealTyped(
+    keyring,
+    typed ? address : about.login.trim().slice(0, longestShown).toWellFormed(),
+  )
   const at = clock.now()
   await db.transaction(async (trx) => {
     const account = await findAccountEpoch(trx, address)
     const accountId = account?.id ?? null
-    const known = device && (await isKnownDevice(trx, accountId ?? nobody, device)) ? device : undefined
+    const known =
+      device && (await isKnownDevice(trx, accountId ?? nobody, device)) ? device : undefined
     const keys = keysOf(keyring, address, known)
     const ofNetwork = askerKeyOf(keyring, address, network)
     const state = beginnings['type-login']

@@ -26,12 +26,19 @@ export const keepFlow = (parts: Parts, res: Response): Buffer => giveToken(parts
  */
 export function tokenByLink(parts: Parts, req: Request, link: string): string {
   const secret = formSecretOf(req, isHttps(parts.settings))
-  return secret === undefined ? newToken() : hashToken(`flow ${secret} ${link}`).toString('base64url')
+  return secret === undefined
+    ? newToken()
+    : hashToken(`flow ${secret} ${link}`).toString('base64url')
 }
 
 export function giveToken(parts: Parts, res: Response, token: string): Buffer {
   // Lax: the link of a reset mail is opened from another site. Without maxAge: it goes with the browser.
-  const attributes = { path: '/', httpOnly: true, sameSite: 'lax', secure: isHttps(parts.settings) } as const
+  const attributes = {
+    path: '/',
+    httpOnly: true,
+    sameSite: 'lax',
+    secure: isHttps(parts.settings),
+  } as const
   res.cookie(nameOf(parts), token, attributes)
   return hashToken(token)
 }

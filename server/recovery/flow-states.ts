@@ -27,7 +27,8 @@ export const edges = {
 export const flowStates = Object.keys(edges) as FlowState[]
 
 /** States that the step leads out of. */
-export const statesBefore = (step: FlowStep): FlowState[] => flowStates.filter((state) => step in edges[state])
+export const statesBefore = (step: FlowStep): FlowState[] =>
+  flowStates.filter((state) => step in edges[state])
 
 /** Where the step leads; every step leads to one state, wherever it begins. */
 export function stateAfter(step: FlowStep): FlowState {

@@ -40,7 +40,11 @@ export function createFlowSteps(parts: WebParts, steps: StepPages) {
   }
 
   /** The flow, where it is at one of these states; else the visitor is sent to the step that is due. */
-  async function flowAt(req: Request, res: Response, states: readonly FlowState[]): Promise<Flow | undefined> {
+  async function flowAt(
+    req: Request,
+    res: Response,
+    states: readonly FlowState[],
+  ): Promise<Flow | undefined> {
     const flow = await flowOf(req)
     req.about = flow?.address ?? undefined
     if (flow && states.includes(flow.state)) return flow

@@ -1,5 +1,9 @@
 // SECURITY_QUESTION=hold: the new password waits, everybody is told at once, and a job applies it when nobody objected.
-import { type AccountTrx, changeAccount, changeAccountAsItStands } from '../accounts/change-account.ts'
+import {
+  type AccountTrx,
+  changeAccount,
+  changeAccountAsItStands,
+} from '../accounts/change-account.ts'
 import { noTrace, type Trace } from '../activity/events.ts'
 import { recordActivity } from '../activity/store.ts'
 import { type NoticeParts, tellOwner } from '../contacts/tell-owner.ts'
@@ -30,8 +34,19 @@ export async function holdReset(trx: AccountTrx, parts: ApplyParts, hold: Hold):
   const { accountId, trace, madeAt: at, dueAt } = hold
   await putHold(trx, parts.keyring, hold)
   await endFlows(trx, accountId, at)
-  await enqueue(trx, applyTask, { accountId }, { jobKey: `${applyTask}:${accountId}`, runAt: dueAt })
-  await recordActivity(trx, parts.keyring, { accountId, event: 'password.reset-held', details: {}, at, trace })
+  await enqueue(
+    trx,
+    applyTask,
+    { accountId },
+    { jobKey: `${applyTask}:${accountId}`, runAt: dueAt },
+  )
+  await recordActivity(trx, parts.keyring, {
+    accountId,
+    event: 'password.reset-held',
+    details: {},
+    at,
+    trace,
+  })
   const params = { takesEffectAt: dueAt.toISOString() }
   await tellOwner(trx, parts, {
     accountId,
@@ -64,8 +79,18 @@ export async function endHold(
   const waits = await findHold(trx, accountId)
   await dropHold(trx, accountId)
   if (!waits) return false
-  await recordActivity(trx, parts.keyring, { accountId, event: 'password.reset-stopped', details: {}, at, trace })
-  const notice = { name: 'password-reset-stopped', params: { by }, change: 'password.reset-stopped' } as const
+  await recordActivity(trx, parts.keyring, {
+    accountId,
+    event: 'password.reset-stopped',
+    details: {},
+    at,
+    trace,
+  })
+  const notice = {
+    name: 'password-reset-stopped',
+    params: { by },
+    change: 'password.reset-stopped',
+  } as const
   await tellOwner(trx, parts, { accountId, ...notice, at, trace, lettersOnly: true })
   return true
 }
@@ -83,7 +108,12 @@ export async function stopHold(parts: HoldParts, asking: Asking): Promise<void> 
     const question = parts.methods.list.find(({ id }) => id === provenBy)
     if (!(await question?.sureSince(trx, accountId))) return
     await question?.doubt(trx, accountId, at)
-    await recordActivity(trx, parts.keyring, { accountId, event: `${provenBy}.doubted`, details: {}, at })
+    await recordActivity(trx, parts.keyring, {
+      accountId,
+      event: `${provenBy}.doubted`,
+      details: {},
+      at,
+    })
   })
 }
 
@@ -104,6 +134,7 @@ export const holdTasks = (parts: HoldParts): TaskList => ({
   // Every minute: nothing stays behind because its own job was lost, or because its door was closed.
   'recovery:sweep-held': async () => {
     const dueBy = isClosed(parts) ? 'any' : parts.clock.now()
-    for (const accountId of await listHolds(parts.db, dueBy, atOnce)) await applyHeld(parts, accountId)
+    for (const accountId of await listHolds(parts.db, dueBy, atOnce))
+      await applyHeld(parts, accountId)
   },
 })

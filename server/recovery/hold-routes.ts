@@ -6,9 +6,13 @@ import { proofOf, requireAccount } from '../web/sessions.ts'
 import { stopHold } from './hold-reset.ts'
 
 export function holdRoutes(parts: WebParts): Router {
-  return Router().post('/account/waiting-password/stop', requireAccount('/account'), async (req, res) => {
-    await stopHold(parts, { ...proofOf(req), trace: parts.trace(req) })
-    tellDone(res, 'waiting-password-stopped')
-    res.redirect(303, '/account')
-  })
+  return Router().post(
+    '/account/waiting-password/stop',
+    requireAccount('/account'),
+    async (req, res) => {
+      await stopHold(parts, { ...proofOf(req), trace: parts.trace(req) })
+      tellDone(res, 'waiting-password-stopped')
+      res.redirect(303, '/account')
+    },
+  )
 }

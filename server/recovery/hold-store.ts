@@ -47,7 +47,8 @@ export async function findHold(
   db: Db | Trx,
   accountId: string,
 ): Promise<
-  { readonly madeAt: Date; readonly dueAt: Date; readonly device: string; readonly place: string } | undefined
+  | { readonly madeAt: Date; readonly dueAt: Date; readonly device: string; readonly place: string }
+  | undefined
 > {
   const { rows } = await db.raw(
     `select h.made_at as "madeAt", h.due_at as "dueAt", h.device, h.place
@@ -79,7 +80,10 @@ export async function takeDueHold(
     accountId: row.account_id,
     epoch: row.epoch,
     flowId: row.flow_id,
-    password: { verifier: row.password_verifier, plain: keyring.open(sealPurpose, row.password_sealed) },
+    password: {
+      verifier: row.password_verifier,
+      plain: keyring.open(sealPurpose, row.password_sealed),
+    },
     ...(row.device_digest ? { device: row.device_digest } : {}),
     trace: { device: row.device, place: row.place },
     madeAt: row.made_at,
@@ -89,7 +93,8 @@ export async function takeDueHold(
 
 /** Of the password that waits since this flow. */
 export async function findHeldVerifier(db: Db, flowId: string): Promise<string | undefined> {
-  return (await db('recovery_holds').where({ flow_id: flowId }).first('password_verifier'))?.password_verifier
+  return (await db('recovery_holds').where({ flow_id: flowId }).first('password_verifier'))
+    ?.password_verifier
 }
 
 /** Drops what waits for the account. */

@@ -37,7 +37,16 @@ export async function openLink(
       if (!account || account.blockedAt || account.closedAt) continue
       const { id: accountId, address } = account
       const { epoch } = found
-      const flow = { tokenHash: keep(), accountId, epoch, address, provenBy: method.id, proofHash, ...about, at }
+      const flow = {
+        tokenHash: keep(),
+        accountId,
+        epoch,
+        address,
+        provenBy: method.id,
+        proofHash,
+        ...about,
+        at,
+      }
       await beginProvenFlow(trx, keyring, { ...flow, beginning: 'open-link' })
       return true
     }

@@ -35,7 +35,12 @@ async function countFailure(trx: Trx, { nameKey, accountId, trace }: Flow): Prom
  * Judges what was typed, and moves the flow where it is right.
  * @throws BusyError where the line for hashing is full
  */
-export async function proveFlow(parts: ProveParts, method: RecoveryMethod, flow: Flow, input: string): Promise<Proven> {
+export async function proveFlow(
+  parts: ProveParts,
+  method: RecoveryMethod,
+  flow: Flow,
+  input: string,
+): Promise<Proven> {
   const proven = await judgeProof(parts, method, flow, input)
   if (proven.kind === 'refused' && proven.reason === 'wrong')
     await parts.db.transaction((trx) => countFailure(trx, flow))
@@ -50,13 +55,19 @@ async function judgeProof(
 ): Promise<Proven> {
   // Where the proof is right and the flow cannot move, another one was faster or the account was blocked: the secret is worth nothing.
   const move = async (trx: Trx): Promise<Proven> =>
-    (await noteProof(trx, flow.id, method.id, clock.now())) ? { kind: 'proven' } : { kind: 'refused', reason: 'wrong' }
+    (await noteProof(trx, flow.id, method.id, clock.now()))
+      ? { kind: 'proven' }
+      : { kind: 'refused', reason: 'wrong' }
 
   const outcome = await db.transaction(async (trx) => {
     const proof = await method.prove(trx, methodFlowOf(flow, clock.now()), input)
     return proof.kind === 'right' ? await move(trx) : proof
   })
-  async function verify({ verifier, text, takeBack }: Extract<ProofOutcome, { kind: 'verify' }>): Promise<boolean> {
+  async function verify({
+    verifier,
+    text,
+    takeBack,
+  }: Extract<ProofOutcome, { kind: 'verify' }>): Promise<boolean> {
     try {
       return await hasher.verify(verifier, text)
     } catch (fault) {
@@ -71,7 +82,9 @@ async function judgeProof(
     case 'wait':
       return outcome
     case 'verify':
-      return (await verify(outcome)) ? await db.transaction(move) : { kind: 'refused', reason: 'wrong' }
+      return (await verify(outcome))
+        ? await db.transaction(move)
+        : { kind: 'refused', reason: 'wrong' }
     default:
       return assertNever(outcome)
   }

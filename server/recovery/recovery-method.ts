@@ -85,7 +85,12 @@ export interface RecoveryMethod {
    * @param input null to ask once more with what was typed before
    * @param seen how many had been asked for when the form was shown, where it told
    */
-  challenge(trx: Trx, flow: MethodFlow, input: string | null, seen?: number): Promise<ChallengeOutcome>
+  challenge(
+    trx: Trx,
+    flow: MethodFlow,
+    input: string | null,
+    seen?: number,
+  ): Promise<ChallengeOutcome>
   /** Counts the try, then spends the secret. A wrong answer is a value, never a throw: a throw would undo the count. */
   prove(trx: Trx, flow: MethodFlow, input: string): Promise<ProofOutcome>
   /** Methods that prove by a link: whose it is, where it is alive. Does not use it up. */

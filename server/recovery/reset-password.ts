@@ -19,7 +19,9 @@ import { endFlow, type Flow, finishFlow } from './store.ts'
 export interface ResetParts extends ApplyParts, PasswordRuleParts {
   readonly methods: ApplyParts['methods'] & PasswordRuleParts['methods']
   readonly recoveryMethods: readonly RecoveryMethod[]
-  readonly settings: ApplyParts['settings'] & PasswordRuleParts['settings'] & Pick<RawSettings, 'securityQuestion'>
+  readonly settings: ApplyParts['settings'] &
+    PasswordRuleParts['settings'] &
+    Pick<RawSettings, 'securityQuestion'>
 }
 
 export type ResetOutcome =
@@ -32,11 +34,16 @@ export type ResetOutcome =
   /** The flow moved, died or was never proven. */
   | { readonly kind: 'moved' }
 
-const methodOf = (parts: Pick<ResetParts, 'recoveryMethods'>, { provenBy }: Flow): RecoveryMethod | undefined =>
-  parts.recoveryMethods.find(({ id }) => id === provenBy)
+const methodOf = (
+  parts: Pick<ResetParts, 'recoveryMethods'>,
+  { provenBy }: Flow,
+): RecoveryMethod | undefined => parts.recoveryMethods.find(({ id }) => id === provenBy)
 
 /** Whether a password that is set by this flow waits, instead of working at once. */
-export const willWait = (parts: Pick<ResetParts, 'recoveryMethods' | 'settings'>, flow: Flow): boolean =>
+export const willWait = (
+  parts: Pick<ResetParts, 'recoveryMethods' | 'settings'>,
+  flow: Flow,
+): boolean =>
   methodOf(parts, flow)?.strength === 'weak' && parts.settings.securityQuestion === 'hold'
 
 /**
@@ -51,7 +58,8 @@ export async function resetPassword(
   keepDevice?: () => Buffer,
 ): Promise<ResetOutcome> {
   const { accountId, epoch, address, provenBy } = flow
-  if (flow.state !== 'proven' || !accountId || epoch === null || !address || !provenBy) return { kind: 'moved' }
+  if (flow.state !== 'proven' || !accountId || epoch === null || !address || !provenBy)
+    return { kind: 'moved' }
   const judged = await judgeNewPassword(parts, { id: accountId, address }, typed, 'recovery')
   if (judged.kind === 'refused') return judged
   const password = { plain: judged.password, verifier: await parts.hasher.hash(judged.password) }
@@ -65,20 +73,41 @@ export async function resetPassword(
     const first = waits ? await findHold(trx, accountId) : undefined
     if (first) return { kind: 'waits-already', dueAt: first.dueAt }
     const dueAt = waits ? probationEnd(parts, at) : null
-    if (!(await finishFlow(trx, flow.id, waits ? 'hold-password' : 'set-password', at, dueAt))) return { kind: 'moved' }
+    if (!(await finishFlow(trx, flow.id, waits ? 'hold-password' : 'set-password', at, dueAt)))
+      return { kind: 'moved' }
     // Security: the proof of a method that is switched off meanwhile is worth nothing.
-    const worth = provenBy === 'undo' ? 'strong' : await method?.settle(trx, methodFlowOf(flow, at), flow.proofHash)
+    const worth =
+      provenBy === 'undo'
+        ? 'strong'
+        : await method?.settle(trx, methodFlowOf(flow, at), flow.proofHash)
     if (!worth) {
       await endFlow(trx, flow.id, at)
       return { kind: 'dead-link' }
     }
     const device = keepDevice?.()
     if (dueAt) {
-      await holdReset(trx, parts, { accountId, epoch, flowId: flow.id, password, device, trace, madeAt: at, dueAt })
+      await holdReset(trx, parts, {
+        accountId,
+        epoch,
+        flowId: flow.id,
+        password,
+        device,
+        trace,
+        madeAt: at,
+        dueAt,
+      })
       return { kind: 'held' }
     }
     const weak = worth === 'weak'
-    await applyReset(trx, parts, { accountId, provenBy: method?.id ?? 'undo', weak, password, device, at, trace })
+    await applyReset(trx, parts, {
+      accountId,
+      provenBy: method?.id ?? 'undo',
+      weak,
+      password,
+      device,
+      at,
+      trace,
+    })
     return { kind: 'done' }
   })
 }

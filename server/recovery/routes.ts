@@ -23,12 +23,16 @@ import type { Flow } from './store.ts'
 const beforeProof: readonly FlowState[] = ['begun', 'asked']
 
 /** How many codes or links had been asked for when the form was shown: a second click is known by it. */
-const seenOf = (seen: string | undefined) => (/^\d{1,9}$/.test(seen ?? '') ? Number(seen) : undefined)
+const seenOf = (seen: string | undefined) =>
+  /^\d{1,9}$/.test(seen ?? '') ? Number(seen) : undefined
 
 export function recoveryRoutes(parts: WebParts): Router {
   const { pages, db, clock, settings, recoveryMethods: methods, trace } = parts
   const steps = createStepPages(parts)
-  const perNetwork = parts.limits.limiter('recovery', { points: settings.limitRecoveriesPerIpHour, seconds: 3600 })
+  const perNetwork = parts.limits.limiter('recovery', {
+    points: settings.limitRecoveriesPerIpHour,
+    seconds: 3600,
+  })
 
   const { flowOf, dueOf, flowAt, formFlowAt } = createFlowSteps(parts, steps)
 
@@ -57,20 +61,31 @@ export function recoveryRoutes(parts: WebParts): Router {
     })
 
   /** A second click gets the answer of the first. Another password was not set, and is not said to be. */
-  async function answerAgain(req: Request, res: Response, flow: Flow | undefined, typed: string): Promise<void> {
+  async function answerAgain(
+    req: Request,
+    res: Response,
+    flow: Flow | undefined,
+    typed: string,
+  ): Promise<void> {
     const isEnded = flow?.state === 'done' || flow?.state === 'held'
     if (isEnded && !(await endedWith(parts, flow, typed)))
       return steps.show(req, res, flow, {
         id: 'recover-new-password',
         view: 'recovery/done',
-        errors: [{ field: 'password', reason: 'set-already', params: { state: flow.state }, at: 'main' }],
+        errors: [
+          { field: 'password', reason: 'set-already', params: { state: flow.state }, at: 'main' },
+        ],
         locals: { takesEffectAt: flow.takesEffectAt },
       })
     res.redirect(303, dueOf(flow))
   }
 
   const tellWrong = (req: Request, field: string, what: string) =>
-    parts.log.security({ event: field === 'answer' ? 'answer.wrong' : 'code.wrong', ...askerOf(req), what })
+    parts.log.security({
+      event: field === 'answer' ? 'answer.wrong' : 'code.wrong',
+      ...askerOf(req),
+      what,
+    })
 
   const router = Router()
     .get('/recover', (req, res) => showStart(req, res, [], takeDone(req, res, ['anew']) === 'anew'))
@@ -79,15 +94,28 @@ export function recoveryRoutes(parts: WebParts): Router {
       if (login.trim() === '') return showStart(req, res, [{ field: 'login', reason: 'missing' }])
       const network = networkOf(req.ip)
       await perNetwork.demand(network)
-      const about = { login, device: deviceDigestOf(parts, req), network, locale: req.locale, trace: trace(req) }
+      const about = {
+        login,
+        device: deviceDigestOf(parts, req),
+        network,
+        locale: req.locale,
+        trace: trace(req),
+      }
       await beginRecovery(parts, { ...about, tokenHash: keepFlow(parts, res) })
       res.redirect(303, '/recover/method')
     })
     .get('/recover/method', async (req, res) => {
       const flow = await flowAt(req, res, beforeProof)
       if (!flow) return
-      const doors = methods.map(({ id, door }) => ({ id, href: `/recover/${(door.challenge ?? door.proof).path}` }))
-      steps.show(req, res, flow, { id: 'recover-method', view: 'recovery/method', locals: { doors } })
+      const doors = methods.map(({ id, door }) => ({
+        id,
+        href: `/recover/${(door.challenge ?? door.proof).path}`,
+      }))
+      steps.show(req, res, flow, {
+        id: 'recover-method',
+        view: 'recovery/method',
+        locals: { doors },
+      })
     })
     .get('/recover/link/:token', async (req, res) => {
       const about = { locale: req.locale, trace: trace(req) }
@@ -104,7 +132,9 @@ export function recoveryRoutes(parts: WebParts): Router {
       if (!flow) return
       const { password } = readFields(req, ['password'])
       if (flow.state !== 'proven') return await answerAgain(req, res, flow, password)
-      const outcome = await resetPassword(parts, flow, password, trace(req), () => keepDevice(parts, req, res))
+      const outcome = await resetPassword(parts, flow, password, trace(req), () =>
+        keepDevice(parts, req, res),
+      )
       switch (outcome.kind) {
         case 'done':
         case 'held':
@@ -119,7 +149,9 @@ export function recoveryRoutes(parts: WebParts): Router {
           const now = await flowOf(req)
           if (now?.state === 'held') return await answerAgain(req, res, now, password)
           const params = { until: pages.formatsFor(req).dateTime(outcome.dueAt) }
-          return showNewPassword(req, res, flow, [{ field: 'password', reason: 'waits-already', params }])
+          return showNewPassword(req, res, flow, [
+            { field: 'password', reason: 'waits-already', params },
+          ])
         }
         case 'dead-link':
           return showDeadLink(req, res)
@@ -144,14 +176,25 @@ export function recoveryRoutes(parts: WebParts): Router {
   /** The pages of one method: the one that asks for a contact, where it has one, and the one that takes the proof. */
   function addDoor(to: Router, method: RecoveryMethod): void {
     const { challenge, proof } = method.door
-    const sendsOf = async (flow: Flow) => (await method.sends?.(db, methodFlowOf(flow, clock.now()))) ?? 0
+    const sendsOf = async (flow: Flow) =>
+      (await method.sends?.(db, methodFlowOf(flow, clock.now()))) ?? 0
     const viewOf = (page: string) => `recovery/${page.replace('recover-', '')}`
 
-    async function showProof(req: Request, res: Response, flow: Flow, errors: FormError[] = []): Promise<void> {
+    async function showProof(
+      req: Request,
+      res: Response,
+      flow: Flow,
+      errors: FormError[] = [],
+    ): Promise<void> {
       const locals = await method.describe(db, methodFlowOf(flow, clock.now()))
       if (!locals) return res.redirect(303, dueOf(flow))
       const shown = { ...locals, sends: await sendsOf(flow) }
-      steps.show(req, res, flow, { id: proof.page, view: viewOf(proof.page), errors, locals: shown })
+      steps.show(req, res, flow, {
+        id: proof.page,
+        view: viewOf(proof.page),
+        errors,
+        locals: shown,
+      })
     }
 
     to.get(`/recover/${proof.path}`, async (req, res) => {
@@ -177,7 +220,13 @@ export function recoveryRoutes(parts: WebParts): Router {
     }
     if (!challenge) return
     const { field, page } = challenge
-    async function showForm(req: Request, res: Response, flow: Flow, values = {}, errors: FormError[] = []) {
+    async function showForm(
+      req: Request,
+      res: Response,
+      flow: Flow,
+      values = {},
+      errors: FormError[] = [],
+    ) {
       const locals = { sends: await sendsOf(flow) }
       steps.show(req, res, flow, { id: page, view: viewOf(page), errors, values, locals })
     }
@@ -191,7 +240,13 @@ export function recoveryRoutes(parts: WebParts): Router {
       await perNetwork.demand(networkOf(req.ip))
       const form = readFields(req, [field, 'again', 'seen'])
       const typed = form[field] ?? ''
-      const outcome = await challengeFlow(parts, method, flow, form.again ? null : typed, seenOf(form.seen))
+      const outcome = await challengeFlow(
+        parts,
+        method,
+        flow,
+        form.again ? null : typed,
+        seenOf(form.seen),
+      )
       switch (outcome.kind) {
         case 'asked':
           return res.redirect(303, `/recover/${proof.path}`)

@@ -12,10 +12,18 @@ export interface StepPages {
    * @param due the step that is due in the flow, where it has not ended
    * @returns whether it was one
    */
-  refuseOther(req: Request, res: Response, flow: Flow, form: { readonly page: string; readonly due?: string }): boolean
+  refuseOther(
+    req: Request,
+    res: Response,
+    flow: Flow,
+    form: { readonly page: string; readonly due?: string },
+  ): boolean
 }
 
-export function createStepPages({ pages, keyring }: Pick<WebParts, 'pages' | 'keyring'>): StepPages {
+export function createStepPages({
+  pages,
+  keyring,
+}: Pick<WebParts, 'pages' | 'keyring'>): StepPages {
   return {
     show: (req, res, flow, page) =>
       pages.show(req, res, {

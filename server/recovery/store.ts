@@ -57,7 +57,8 @@ export interface NewFlow {
 const typedPurpose = 'recovery-flows.typed'
 
 /** @param mailbox as it was typed */
-export const sealTyped = (keyring: Keyring, mailbox: string): string => keyring.seal(typedPurpose, mailbox)
+export const sealTyped = (keyring: Keyring, mailbox: string): string =>
+  keyring.seal(typedPurpose, mailbox)
 
 /** What the pages of this flow call the mailbox; empty where that was not kept. */
 export const mailboxOf = (keyring: Keyring, { typedSealed }: Pick<Flow, 'typedSealed'>): string =>
@@ -96,7 +97,11 @@ export async function insertFlow(trx: Trx, flow: NewFlow): Promise<void> {
 }
 
 /** The flow of the cookie, unless its time is over. One that is proven must be live; one that is not may be a decoy. */
-export async function findFlow(db: Db | Trx, tokenHash: Buffer, at: Date): Promise<Flow | undefined> {
+export async function findFlow(
+  db: Db | Trx,
+  tokenHash: Buffer,
+  at: Date,
+): Promise<Flow | undefined> {
   const { rows } = await db.raw(
     `select f.*, a.address, ${isLive} as live
      from recovery_flows f left join accounts a on a.id = f.account_id

@@ -21,7 +21,8 @@ export interface RegistrationParts extends MailboxParts {
   readonly keyring: Keyring
   readonly hasher: PasswordHasher
   readonly serviceWords: readonly string[]
-  readonly settings: MailboxParts['settings'] & Pick<RawSettings, 'mailDomains' | 'passwordMin' | 'mailPlatform'>
+  readonly settings: MailboxParts['settings'] &
+    Pick<RawSettings, 'mailDomains' | 'passwordMin' | 'mailPlatform'>
 }
 
 export interface RegistrationForm {
@@ -45,12 +46,18 @@ export type JudgedRegistration =
   | { readonly kind: 'refused'; readonly refusals: readonly Refusal[] }
 
 /** Everything that can be said of the form without looking at who exists; all faults at once. */
-export function judgeRegistration(parts: RegistrationParts, form: RegistrationForm): JudgedRegistration {
+export function judgeRegistration(
+  parts: RegistrationParts,
+  form: RegistrationForm,
+): JudgedRegistration {
   const { mailDomains, passwordMin } = parts.settings
   const refusals: Refusal[] = []
   const name = parseLoginName(form.login, { serviceWords: parts.serviceWords })
   if (name.kind === 'refused') refusals.push({ field: 'login', reason: name.reason })
-  const domain = form.domain === '' ? mailDomains[0] : mailDomains.find((each) => each === form.domain.toLowerCase())
+  const domain =
+    form.domain === ''
+      ? mailDomains[0]
+      : mailDomains.find((each) => each === form.domain.toLowerCase())
   if (!domain) refusals.push({ field: 'domain', reason: 'unknown' })
   const judged = judgePassword(form.password, {
     minLength: passwordMin,
@@ -60,8 +67,15 @@ export function judgeRegistration(parts: RegistrationParts, form: RegistrationFo
     limits: passwordLimitsOf(parts.settings),
   })
   if (judged.kind === 'refused') refusals.push({ field: 'password', reason: judged.reason })
-  if (name.kind === 'refused' || judged.kind === 'refused' || !domain) return { kind: 'refused', refusals }
-  return { kind: 'ok', login: name.login, lookAlikeKey: name.lookAlikeKey, domain, password: judged.password }
+  if (name.kind === 'refused' || judged.kind === 'refused' || !domain)
+    return { kind: 'refused', refusals }
+  return {
+    kind: 'ok',
+    login: name.login,
+    lookAlikeKey: name.lookAlikeKey,
+    domain,
+    password: judged.password,
+  }
 }
 
 export type Registered =
@@ -97,9 +111,20 @@ export async function registerAccount(
     }
     const account = { id: accountId, address, passwordVerifier: verifier, locale: about.locale, at }
     const own = await insertAccount(trx, account)
-    await wantMailbox(own, parts, { accountId, address, password: { plain: wanted.password, verifier }, at })
+    await wantMailbox(own, parts, {
+      accountId,
+      address,
+      password: { plain: wanted.password, verifier },
+      at,
+    })
     if (about.device) await rememberDevice(own, accountId, about.device, at)
-    await recordActivity(trx, keyring, { accountId, event: 'account.created', details: {}, at, trace: about.trace })
+    await recordActivity(trx, keyring, {
+      accountId,
+      event: 'account.created',
+      details: {},
+      at,
+      trace: about.trace,
+    })
     return { kind: 'registered', accountId, address } as const
   })
 }

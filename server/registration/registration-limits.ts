@@ -13,7 +13,10 @@ const networksOfWide = 10
 export interface RegistrationLimitParts {
   readonly limits: Limits
   readonly tellBrake: TellBrake
-  readonly settings: Pick<RawSettings, 'limitRegistrationsPerIpHour' | 'limitRegistrationsPerWideNetworkHour'>
+  readonly settings: Pick<
+    RawSettings,
+    'limitRegistrationsPerIpHour' | 'limitRegistrationsPerWideNetworkHour'
+  >
 }
 
 /**
@@ -21,7 +24,8 @@ export interface RegistrationLimitParts {
  * @throws LimitReached
  */
 export function createRegistrationLimit({ limits, tellBrake, settings }: RegistrationLimitParts) {
-  const { limitRegistrationsPerIpHour: narrow, limitRegistrationsPerWideNetworkHour: wide } = settings
+  const { limitRegistrationsPerIpHour: narrow, limitRegistrationsPerWideNetworkHour: wide } =
+    settings
   const onFull = () => tellBrake('registration')
   const perNetwork = limits.limiter('registration', { points: narrow, seconds: hour, onFull })
   // Security: whoever rents a /24, or is given a /48, has hundreds of networks and no more people.

@@ -22,6 +22,12 @@ export async function repeatRegistration(
   const address = addressOf(wanted.login, wanted.domain)
   const accountId = (await findAccountEpoch(parts.db, address))?.id
   if (!accountId || !(await isKnownDevice(parts.db, accountId, device))) return undefined
-  const outcome = await signIn(parts, { login: address, password: wanted.password }, device, trace, network)
+  const outcome = await signIn(
+    parts,
+    { login: address, password: wanted.password },
+    device,
+    trace,
+    network,
+  )
   return outcome.kind === 'signed-in' ? outcome : undefined
 }

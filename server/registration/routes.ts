@@ -13,7 +13,12 @@ import { NotFound } from '../web/faults.ts'
 import { readFields } from '../web/forms.ts'
 import type { WebParts } from '../web/parts.ts'
 import { accountOf, ownerOf, requireAccount, startSession } from '../web/sessions.ts'
-import { type JudgedRegistration, judgeRegistration, type Refusal, registerAccount } from './register-account.ts'
+import {
+  type JudgedRegistration,
+  judgeRegistration,
+  type Refusal,
+  registerAccount,
+} from './register-account.ts'
 import { createRegistrationLimit } from './registration-limits.ts'
 import { repeatRegistration } from './repeat-registration.ts'
 import { suggestNames } from './suggest-names.ts'
@@ -41,10 +46,20 @@ export function registrationRoutes(parts: WebParts): Router {
     })
 
   const { limitSignInFailures, limitSignInFailuresPerNetworkHour: ofNetwork } = settings
-  const signInLimits = createSignInLimits(parts.limits, parts.keyring, limitSignInFailures, ofNetwork)
+  const signInLimits = createSignInLimits(
+    parts.limits,
+    parts.keyring,
+    limitSignInFailures,
+    ofNetwork,
+  )
   const signIns = { ...parts, signInLimits }
 
-  async function signInAgain(req: Request, judged: Acceptable, device: Buffer, trace: Trace): Promise<boolean> {
+  async function signInAgain(
+    req: Request,
+    judged: Acceptable,
+    device: Buffer,
+    trace: Trace,
+  ): Promise<boolean> {
     const again = await repeatRegistration(signIns, judged, device, trace, networkOf(req.ip))
     if (!again) return false
     const complete = (session: NewSession) => completeSignIn(signIns, again, device, trace, session)
@@ -63,7 +78,10 @@ export function registrationRoutes(parts: WebParts): Router {
       if (ownerOf(req)) return res.redirect(303, '/account')
       // A suggested free name comes back by a link.
       const asked = typeof req.query.login === 'string' ? req.query.login.slice(0, 64) : ''
-      showForm(req, res, { login: asked, domain: typeof req.query.domain === 'string' ? req.query.domain : '' })
+      showForm(req, res, {
+        login: asked,
+        domain: typeof req.query.domain === 'string' ? req.query.domain : '',
+      })
     })
     .post('/register', async (req, res) => {
       const form = readFields(req, ['login', 'domain', 'password'])
@@ -71,16 +89,23 @@ export function registrationRoutes(parts: WebParts): Router {
       if (judged.kind === 'refused') return showForm(req, res, form, judged.refusals)
       const trace = parts.trace(req)
       const device = keepDevice(parts, req, res)
-      if (await signInAgain(req, judged, device, trace)) return res.redirect(303, '/account/welcome')
+      if (await signInAgain(req, judged, device, trace))
+        return res.redirect(303, '/account/welcome')
       await countRegistration(req.ip)
       const registered = await registerAccount(parts, judged, { locale: req.locale, trace, device })
       if (registered.kind === 'taken') {
         // Of two clicks at once the other one was faster.
-        if (await signInAgain(req, judged, device, trace)) return res.redirect(303, '/account/welcome')
+        if (await signInAgain(req, judged, device, trace))
+          return res.redirect(303, '/account/welcome')
         const free = await suggestNames(parts, judged)
         return showForm(req, res, form, [{ field: 'login', reason: 'taken' }], free)
       }
-      await startSession(req, { accountId: registered.accountId, epoch: firstEpoch }, trace, parts.clock.now())
+      await startSession(
+        req,
+        { accountId: registered.accountId, epoch: firstEpoch },
+        trace,
+        parts.clock.now(),
+      )
       res.redirect(303, '/account/welcome')
     })
     .get('/account/welcome', requireAccount(), async (req, res) => {

@@ -28,7 +28,8 @@ export async function suggestNames(
   for (const name of namesNear(wish.login)) {
     const parsed = parseLoginName(name, { serviceWords })
     // Two that look alike would be one choice: the first of them stands for both.
-    if (parsed.kind === 'ok' && !byKey.has(parsed.lookAlikeKey)) byKey.set(parsed.lookAlikeKey, parsed.login)
+    if (parsed.kind === 'ok' && !byKey.has(parsed.lookAlikeKey))
+      byKey.set(parsed.lookAlikeKey, parsed.login)
     if (byKey.size === LOOKED_UP) break
   }
   const addressOfKey = (key: string) => addressOf(key, wish.domain)

@@ -1,5 +1,9 @@
 import type { ManagedMethod } from '../recovery-methods/managed-method.ts'
-import { findSecurityQuestion, markSecurityQuestionDoubtful, removeSecurityQuestion } from './store.ts'
+import {
+  findSecurityQuestion,
+  markSecurityQuestionDoubtful,
+  removeSecurityQuestion,
+} from './store.ts'
 
 const id = 'security-question'
 const own = { id, weak: true, href: '/account/recovery/security-question' } as const

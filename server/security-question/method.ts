@@ -11,7 +11,10 @@ import { countAnswer, findSecurityQuestion, markQuestionProven, uncountAnswer } 
 export interface QuestionRecoveryParts {
   readonly db: Db
   readonly keyring: Keyring
-  readonly settings: Pick<RawSettings, 'limitAnswersPerDay' | 'limitAnswersLifetime' | 'securityQuestion'>
+  readonly settings: Pick<
+    RawSettings,
+    'limitAnswersPerDay' | 'limitAnswersLifetime' | 'securityQuestion'
+  >
 }
 
 const limitName = 'recovery-answers'
@@ -45,7 +48,8 @@ export function questionRecovery({ keyring, settings }: QuestionRecoveryParts): 
         if (counted) await uncountAnswer(later, flow.accountId)
       }
       // Security: without a question, or with its tries used up, a hash of the same cost is done and is always wrong.
-      if (text === null || !counted) return { kind: 'verify', verifier: null, text: answer, takeBack }
+      if (text === null || !counted)
+        return { kind: 'verify', verifier: null, text: answer, takeBack }
       return { kind: 'verify', verifier: counted.answerVerifier, text, takeBack }
     },
     async settle(trx, { accountId, begunAt, at }) {

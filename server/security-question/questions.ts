@@ -17,4 +17,5 @@ export const questionIds = [
 
 export type QuestionId = (typeof questionIds)[number]
 
-export const isQuestionId = (id: string): id is QuestionId => (questionIds as readonly string[]).includes(id)
+export const isQuestionId = (id: string): id is QuestionId =>
+  (questionIds as readonly string[]).includes(id)

@@ -15,7 +15,8 @@ import { spellingsOf } from './spellings.ts'
 const formPage = '/account/recovery/security-question'
 
 async function isOwnPassword(parts: WebParts, accountId: string, answer: string): Promise<boolean> {
-  for (const typed of spellingsOf(answer)) if (await isPresentPassword(parts, accountId, typed)) return true
+  for (const typed of spellingsOf(answer))
+    if (await isPresentPassword(parts, accountId, typed)) return true
   return false
 }
 
@@ -24,13 +25,26 @@ export function securityQuestionRoutes(parts: WebParts): Router {
   const countChange = createChangeLimit(parts.limits)
   const fresh = (page?: string) => requireFreshPassword(clock.now, page)
   const askingOf = (req: Request) => ({ ...proofOf(req), trace: parts.trace(req) })
-  const refused = (reason: 'removed' | 'closed'): FormError => ({ field: 'security-question', reason, at: 'main' })
+  const refused = (reason: 'removed' | 'closed'): FormError => ({
+    field: 'security-question',
+    reason,
+    at: 'main',
+  })
 
-  async function showForm(req: Request, res: Response, question = '', errors: readonly FormError[] = []) {
+  async function showForm(
+    req: Request,
+    res: Response,
+    question = '',
+    errors: readonly FormError[] = [],
+  ) {
     const at = clock.now()
     const accountId = accountOf(req).id
     const method = await parts.methods.describeOne(db, accountId, 'security-question', at)
-    const locals = { state: method.state, questions: questionIds, probation: await findProbation(db, accountId, at) }
+    const locals = {
+      state: method.state,
+      questions: questionIds,
+      probation: await findProbation(db, accountId, at),
+    }
     pages.show(req, res, {
       id: 'security-question',
       view: 'security-question/security-question',
@@ -42,13 +56,16 @@ export function securityQuestionRoutes(parts: WebParts): Router {
 
   function showProbation(req: Request, res: Response, until: Date) {
     const params = { until: pages.formatsFor(req).dateTime(until) }
-    return showForm(req, res, '', [{ field: 'recovery-methods', reason: 'probation', params, at: 'main' }])
+    return showForm(req, res, '', [
+      { field: 'recovery-methods', reason: 'probation', params, at: 'main' },
+    ])
   }
 
   return Router()
     .get(formPage, requireAccount(), fresh(), (req, res) => showForm(req, res))
     .post(formPage, requireAccount(), fresh(), async (req, res) => {
-      if (parts.settings.securityQuestion === 'off') return showForm(req, res, '', [refused('closed')])
+      if (parts.settings.securityQuestion === 'off')
+        return showForm(req, res, '', [refused('closed')])
       const form = readFields(req, ['question', 'answer'])
       const textOf = (id: string) => pages.textsFor(req)(`security-question.questions.${id}`)
       const { id, address } = accountOf(req)
@@ -71,19 +88,24 @@ export function securityQuestionRoutes(parts: WebParts): Router {
           return assertNever(outcome)
       }
     })
-    .post(`${formPage}/remove`, requireAccount(methodsPage), fresh(methodsPage), async (req, res) => {
-      await countChange(accountOf(req).id)
-      const outcome = await removeQuestion(parts, askingOf(req))
-      switch (outcome.kind) {
-        case 'removed':
-          tellDone(res, 'security-question-removed')
-          return res.redirect(303, methodsPage)
-        case 'none':
-          return res.redirect(303, methodsPage)
-        case 'probation':
-          return showProbation(req, res, outcome.until)
-        default:
-          return assertNever(outcome)
-      }
-    })
+    .post(
+      `${formPage}/remove`,
+      requireAccount(methodsPage),
+      fresh(methodsPage),
+      async (req, res) => {
+        await countChange(accountOf(req).id)
+        const outcome = await removeQuestion(parts, askingOf(req))
+        switch (outcome.kind) {
+          case 'removed':
+            tellDone(res, 'security-question-removed')
+            return res.redirect(303, methodsPage)
+          case 'none':
+            return res.redirect(303, methodsPage)
+          case 'probation':
+            return showProbation(req, res, outcome.until)
+          default:
+            return assertNever(outcome)
+        }
+      },
+    )
 }

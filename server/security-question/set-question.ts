@@ -5,9 +5,19 @@ import { loginOf } from '../core/names.ts'
 import { judgeSecretAnswer, keyedAnswer } from '../core/secret-answer.ts'
 import type { PasswordHasher } from '../password/hasher.ts'
 import { endHold } from '../recovery/hold-reset.ts'
-import { type Asking, changeMethod, type Held, type MethodChangeParts } from '../recovery-methods/change-method.ts'
+import {
+  type Asking,
+  changeMethod,
+  type Held,
+  type MethodChangeParts,
+} from '../recovery-methods/change-method.ts'
 import { isQuestionId } from './questions.ts'
-import { findSecurityQuestion, putSecurityQuestion, removeSecurityQuestion, type SecurityQuestion } from './store.ts'
+import {
+  findSecurityQuestion,
+  putSecurityQuestion,
+  removeSecurityQuestion,
+  type SecurityQuestion,
+} from './store.ts'
 
 export interface QuestionParts extends MethodChangeParts {
   readonly keyring: Keyring
@@ -24,7 +34,10 @@ export type JudgedQuestion =
   | { readonly kind: 'ok'; readonly question: string; readonly answer: string }
   | {
       readonly kind: 'refused'
-      readonly refusals: readonly { readonly field: 'question' | 'answer'; readonly reason: string }[]
+      readonly refusals: readonly {
+        readonly field: 'question' | 'answer'
+        readonly reason: string
+      }[]
     }
 
 /**
@@ -48,7 +61,9 @@ export function judgeQuestion(
   }
   const judged = judgeSecretAnswer(form.answer, about)
   const refusals = [
-    ...(known ? [] : [{ field: 'question', reason: form.question === '' ? 'missing' : 'unknown' } as const]),
+    ...(known
+      ? []
+      : [{ field: 'question', reason: form.question === '' ? 'missing' : 'unknown' } as const]),
     ...(judged.kind === 'refused' ? [{ field: 'answer', reason: judged.reason } as const] : []),
   ]
   if (!known || judged.kind === 'refused') return { kind: 'refused', refusals }
@@ -73,15 +88,25 @@ export async function setQuestion(
   const keyed = keyedAnswer(parts.keyring, wanted.answer, answerKeyId)
   if (keyed === null) throw new Error('the newest key is not listed')
   const answerVerifier = await parts.hasher.hash(keyed)
-  const outcome = await changeMethod<QuestionSet | { kind: 'overtaken' }>(parts, asking, async (trx, at) => {
-    const { question } = wanted
-    const now = await findSecurityQuestion(trx, accountId)
-    if (momentOf(now) !== momentOf(before)) return { outcome: { kind: 'overtaken' } }
-    const what = await putSecurityQuestion(trx, { accountId, question, answerVerifier, answerKeyId, at })
-    if (what === 'removed') return { outcome: { kind: 'removed' } }
-    await endHold(trx, parts, { accountId, at, by: 'owner', trace })
-    return { outcome: { kind: 'set' }, done: { method: 'security-question', what } }
-  })
+  const outcome = await changeMethod<QuestionSet | { kind: 'overtaken' }>(
+    parts,
+    asking,
+    async (trx, at) => {
+      const { question } = wanted
+      const now = await findSecurityQuestion(trx, accountId)
+      if (momentOf(now) !== momentOf(before)) return { outcome: { kind: 'overtaken' } }
+      const what = await putSecurityQuestion(trx, {
+        accountId,
+        question,
+        answerVerifier,
+        answerKeyId,
+        at,
+      })
+      if (what === 'removed') return { outcome: { kind: 'removed' } }
+      await endHold(trx, parts, { accountId, at, by: 'owner', trace })
+      return { outcome: { kind: 'set' }, done: { method: 'security-question', what } }
+    },
+  )
   // A second click may have been the faster one: then what it set is compared.
   return outcome.kind === 'overtaken' ? await setQuestion(parts, asking, wanted) : outcome
 }
@@ -107,10 +132,22 @@ export async function removeQuestion(
   parts: MethodChangeParts,
   asking: Asking,
 ): Promise<{ readonly kind: 'removed' } | { readonly kind: 'none' } | Held> {
-  return await changeMethod<{ kind: 'removed' } | { kind: 'none' }>(parts, asking, async (trx, at) => {
-    const removed = await removeSecurityQuestion(trx, asking.accountId, at)
-    if (!removed) return { outcome: { kind: 'none' } }
-    await endHold(trx, parts, { accountId: asking.accountId, at, by: 'owner', trace: asking.trace })
-    return { outcome: { kind: 'removed' }, done: { method: 'security-question', what: 'removed' } }
-  })
+  return await changeMethod<{ kind: 'removed' } | { kind: 'none' }>(
+    parts,
+    asking,
+    async (trx, at) => {
+      const removed = await removeSecurityQuestion(trx, asking.accountId, at)
+      if (!removed) return { outcome: { kind: 'none' } }
+      await endHold(trx, parts, {
+        accountId: asking.accountId,
+        at,
+        by: 'owner',
+        trace: asking.trace,
+      })
+      return {
+        outcome: { kind: 'removed' },
+        done: { method: 'security-question', what: 'removed' },
+      }
+    },
+  )
 }

@@ -20,7 +20,10 @@ export type SecurityQuestion =
   | { readonly state: 'removed'; readonly removedAt: Date }
 
 /** Undefined where none was ever set. */
-export async function findSecurityQuestion(db: Db | Trx, accountId: string): Promise<SecurityQuestion | undefined> {
+export async function findSecurityQuestion(
+  db: Db | Trx,
+  accountId: string,
+): Promise<SecurityQuestion | undefined> {
   const row = await db('security_questions').where({ account_id: accountId }).first()
   if (!row) return undefined
   if (row.removed_at) return { state: 'removed', removedAt: row.removed_at }
@@ -67,7 +70,11 @@ export async function putSecurityQuestion(
 }
 
 /** Leaves the tombstone. False where there was nothing to remove. */
-export async function removeSecurityQuestion(trx: AccountTrx, accountId: string, at: Date): Promise<boolean> {
+export async function removeSecurityQuestion(
+  trx: AccountTrx,
+  accountId: string,
+  at: Date,
+): Promise<boolean> {
   const { rowCount } = await trx.raw(
     `update security_questions
      set removed_at = :at, question = null, answer_verifier = null, answer_key_id = null
@@ -105,12 +112,23 @@ export async function uncountAnswer(trx: Trx, accountId: string): Promise<void> 
 }
 
 /** Nothing answers the question any more until its owner sets one again. It is not removed: that would be for ever. */
-export async function markSecurityQuestionDoubtful(trx: AccountTrx, accountId: string, at: Date): Promise<void> {
-  await trx('security_questions').where({ account_id: accountId }).whereNull('removed_at').update({ doubtful_at: at })
+export async function markSecurityQuestionDoubtful(
+  trx: AccountTrx,
+  accountId: string,
+  at: Date,
+): Promise<void> {
+  await trx('security_questions')
+    .where({ account_id: accountId })
+    .whereNull('removed_at')
+    .update({ doubtful_at: at })
 }
 
 /** After the right answer: it was no wrong one, so it does not count against the question's life. */
-export async function markQuestionProven(trx: AccountTrx, accountId: string, at: Date): Promise<void> {
+export async function markQuestionProven(
+  trx: AccountTrx,
+  accountId: string,
+  at: Date,
+): Promise<void> {
   await trx('security_questions')
     .where({ account_id: accountId })
     .whereNull('removed_at')

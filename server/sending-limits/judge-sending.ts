@@ -8,13 +8,23 @@ import { enqueue } from '../jobs/enqueue.ts'
 import { addressOfLogin } from '../mail-platform/login.ts'
 import type { RawSettings } from '../settings.ts'
 import type { PolicyRequest } from './policy-protocol.ts'
-import { addRecipient, type Counted, countLetter, insertAlert, type LimitKind, openDay } from './store.ts'
+import {
+  addRecipient,
+  type Counted,
+  countLetter,
+  insertAlert,
+  type LimitKind,
+  openDay,
+} from './store.ts'
 
 export interface SendingParts {
   readonly db: Db
   readonly clock: Clock
   readonly keyring: Keyring
-  readonly settings: Pick<RawSettings, 'limitSentPerDay' | 'limitRecipientsPerDay' | 'limitSentWhileLimited'>
+  readonly settings: Pick<
+    RawSettings,
+    'limitSentPerDay' | 'limitRecipientsPerDay' | 'limitSentWhileLimited'
+  >
 }
 
 /** Has the abuse desk open a case. */
@@ -24,7 +34,8 @@ export const sendingLimitTask = 'abuse:sending-limit'
 export const noOpinion = 'DUNNO'
 
 const refusals: Readonly<Record<LimitKind, (allowed: number) => string>> = {
-  letters: (allowed) => `554 5.7.1 Limit reached: ${allowed} letters a day. It opens again at 00:00 UTC`,
+  letters: (allowed) =>
+    `554 5.7.1 Limit reached: ${allowed} letters a day. It opens again at 00:00 UTC`,
   recipients: (allowed) =>
     `554 5.7.1 Limit reached: ${allowed} different recipients a day. It opens again at 00:00 UTC`,
 }
@@ -36,7 +47,12 @@ export async function judgeSending(parts: SendingParts, request: PolicyRequest):
   switch (request.get('protocol_state')) {
     case 'RCPT': {
       const { recipients } = await sendingLimitsOf(parts.db, address, parts.settings)
-      const counted = await countRecipient(parts, address, request.get('recipient') ?? '', recipients)
+      const counted = await countRecipient(
+        parts,
+        address,
+        request.get('recipient') ?? '',
+        recipients,
+      )
       return answerTo(parts, counted, 'recipients', recipients)
     }
     case 'END-OF-MESSAGE': {
@@ -62,8 +78,16 @@ async function countRecipient(
     const open = await openDay(trx, address, day)
     if (!open) return undefined
     const { accountId, recipients } = open
-    const digest = keyring.digest('sending-limits.recipient', `${accountId}\n${recipient.toLowerCase()}`)
-    const within = await addRecipient(trx, { accountId, day, digest, hasRoom: recipients < allowed })
+    const digest = keyring.digest(
+      'sending-limits.recipient',
+      `${accountId}\n${recipient.toLowerCase()}`,
+    )
+    const within = await addRecipient(trx, {
+      accountId,
+      day,
+      digest,
+      hasRoom: recipients < allowed,
+    })
     return { accountId, within }
   })
 }
@@ -81,7 +105,12 @@ async function answerTo(
     const alertId = await insertAlert(trx, { accountId, day: dayOf(clock), kind, allowed, at })
     if (alertId === undefined) return
     await enqueue(trx, sendingLimitTask, { alertId })
-    await recordActivity(trx, keyring, { accountId, event: `sending.${kind}-limit`, details: { allowed }, at })
+    await recordActivity(trx, keyring, {
+      accountId,
+      event: `sending.${kind}-limit`,
+      details: { allowed },
+      at,
+    })
   })
   return refusals[kind](allowed)
 }

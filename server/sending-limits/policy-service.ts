@@ -1,6 +1,9 @@
 // The policy service that Postfix asks at each recipient and at the end of each letter.
 import { setTimeout as sleep } from 'node:timers/promises'
-import { listenForMailServers, type MailServerListener } from '../mail-platform/listen-for-mail-servers.ts'
+import {
+  listenForMailServers,
+  type MailServerListener,
+} from '../mail-platform/listen-for-mail-servers.ts'
 import type { Log } from '../web/log.ts'
 import { judgeSending, noOpinion, type SendingParts } from './judge-sending.ts'
 import { createPolicyReader, type PolicyRequest, writeAction } from './policy-protocol.ts'

@@ -9,7 +9,12 @@ export interface Counted {
 }
 
 /** Counts one letter of the mailbox's account where the day's limit allows it; undefined: no such mailbox. */
-export async function countLetter(db: Db, address: string, day: string, allowed: number): Promise<Counted | undefined> {
+export async function countLetter(
+  db: Db,
+  address: string,
+  day: string,
+  allowed: number,
+): Promise<Counted | undefined> {
   const { rows } = (await db.raw(
     `with sender as (select account_id from mailboxes where address = :address and removed_at is null),
      counted as (
@@ -83,5 +88,7 @@ export async function insertAlert(
 /** Whole days, with whom was written to on them. */
 export async function deleteOldSendingDays(db: Db, before: Date, limit: number): Promise<number> {
   const old = db('sending_days').where('day', '<', before.toISOString().slice(0, 10)).limit(limit)
-  return await db('sending_days').whereIn(['account_id', 'day'], old.select('account_id', 'day')).delete()
+  return await db('sending_days')
+    .whereIn(['account_id', 'day'], old.select('account_id', 'day'))
+    .delete()
 }

@@ -56,7 +56,12 @@ export function sessionRoutes(parts: WebParts): Router {
         // Ended meanwhile, or never theirs: both look the same, and neither is a fault.
         if (!ended) return
         const entry = { event: 'session.ended', details: { device: ended.device } } as const
-        await recordActivity(trx, keyring, { accountId, ...entry, at: clock.now(), trace: parts.trace(req) })
+        await recordActivity(trx, keyring, {
+          accountId,
+          ...entry,
+          at: clock.now(),
+          trace: parts.trace(req),
+        })
       })
       tellDone(res, 'ended')
       res.redirect(303, '/account/sessions')

@@ -48,7 +48,11 @@ export interface Alive {
  * Security: a session of an earlier epoch is none, whatever rows are left, and a blocked or closed account, or one that must get a new
  * password first, has none.
  */
-export async function loadSession(db: Db, idDigest: Buffer, alive: Alive): Promise<LoadedSession | undefined> {
+export async function loadSession(
+  db: Db,
+  idDigest: Buffer,
+  alive: Alive,
+): Promise<LoadedSession | undefined> {
   const row = await db('sessions')
     .join('accounts', { 'accounts.id': 'sessions.account_id', 'accounts.epoch': 'sessions.epoch' })
     .where('sessions.id_digest', idDigest)
@@ -104,14 +108,21 @@ export async function updateSession(db: Db, idDigest: Buffer, data: object): Pro
 }
 
 export async function touchSession(db: Db, idDigest: Buffer, at: Date): Promise<void> {
-  await db('sessions').where({ id_digest: idDigest }).where('last_seen_at', '<', at).update({ last_seen_at: at })
+  await db('sessions')
+    .where({ id_digest: idDigest })
+    .where('last_seen_at', '<', at)
+    .update({ last_seen_at: at })
 }
 
 export async function deleteSession(db: Db | Trx, idDigest: Buffer): Promise<void> {
   await db('sessions').where({ id_digest: idDigest }).delete()
 }
 
-export async function listSessions(db: Db, accountId: string, alive: Alive): Promise<ListedSession[]> {
+export async function listSessions(
+  db: Db,
+  accountId: string,
+  alive: Alive,
+): Promise<ListedSession[]> {
   const rows = await db('sessions')
     .where({ account_id: accountId })
     .where('last_seen_at', '>', alive.seenAfter)
@@ -133,12 +144,19 @@ export async function endSession(
   accountId: string,
   publicId: string,
 ): Promise<{ device: string } | undefined> {
-  const [row] = await trx('sessions').where({ account_id: accountId, public_id: publicId }).delete().returning('device')
+  const [row] = await trx('sessions')
+    .where({ account_id: accountId, public_id: publicId })
+    .delete()
+    .returning('device')
   return row
 }
 
 /** Ends all sessions of the account but `keep`, and returns how many. */
-export async function endSessions(trx: AccountTrx, accountId: string, keep?: Buffer): Promise<number> {
+export async function endSessions(
+  trx: AccountTrx,
+  accountId: string,
+  keep?: Buffer,
+): Promise<number> {
   const query = trx('sessions').where({ account_id: accountId })
   return await (keep ? query.whereNot({ id_digest: keep }) : query).delete()
 }
@@ -173,10 +191,15 @@ export async function rememberDevice(
   return rows[0]?.known ?? false
 }
 
-export async function isKnownDevice(db: Db, accountId: string, deviceDigest: Buffer): Promise<boolean> {
+export async function isKnownDevice(
+  db: Db,
+  accountId: string,
+  deviceDigest: Buffer,
+): Promise<boolean> {
   return (
-    (await db('known_devices').where({ account_id: accountId, device_digest: deviceDigest }).first('account_id')) !==
-    undefined
+    (await db('known_devices')
+      .where({ account_id: accountId, device_digest: deviceDigest })
+      .first('account_id')) !== undefined
   )
 }
 

@@ -18,9 +18,16 @@ export async function confirmPassword(
   if (budget.kind === 'wait') return { kind: 'wait', retryAfterSeconds: budget.retryAfterSeconds }
   const account = await findAccountByAddress(parts.db, address)
   const verifier = account?.passwordVerifier ?? null
-  const right = await parts.signInLimits.judge(key, budget.failures, () => parts.hasher.verify(verifier, password))
+  const right = await parts.signInLimits.judge(key, budget.failures, () =>
+    parts.hasher.verify(verifier, password),
+  )
   if (!right) {
-    await noteFailure(parts, { accountId: account?.id, limitKey: key, failures: budget.failures, trace })
+    await noteFailure(parts, {
+      accountId: account?.id,
+      limitKey: key,
+      failures: budget.failures,
+      trace,
+    })
     return { kind: 'wrong' }
   }
   await parts.signInLimits.forget(key, budget.failures)

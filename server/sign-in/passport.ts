@@ -20,12 +20,20 @@ export function createAuthenticator(
   const own = new passport.Passport()
   own.use(
     new Strategy(
-      { usernameField: 'login', passwordField: 'password', passReqToCallback: true, session: false },
+      {
+        usernameField: 'login',
+        passwordField: 'password',
+        passReqToCallback: true,
+        session: false,
+      },
       (req, login, password, done) => {
-        signIn(parts, { login, password }, deviceDigestOf(parts, req), trace(req), networkOf(req.ip)).then(
-          (outcome) => done(null, outcome),
-          done,
-        )
+        signIn(
+          parts,
+          { login, password },
+          deviceDigestOf(parts, req),
+          trace(req),
+          networkOf(req.ip),
+        ).then((outcome) => done(null, outcome), done)
       },
     ),
   )

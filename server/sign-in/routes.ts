@@ -25,7 +25,8 @@ import { createSignInLimits } from './sign-in-limits.ts'
 import { signOut } from './sign-out.ts'
 
 /** The address of a form, with `next` even after the form was sent, so that a switch of the language does not lose it. */
-const withNext = (path: string, next: string) => (next ? `${path}?${new URLSearchParams({ next })}` : path)
+const withNext = (path: string, next: string) =>
+  next ? `${path}?${new URLSearchParams({ next })}` : path
 
 export function signInRoutes(web: WebParts): Router {
   const { pages, settings, trace } = web
@@ -38,7 +39,12 @@ export function signInRoutes(web: WebParts): Router {
   const noticeOf = (req: Request, next: string) =>
     next && (req.cookies?.[sessionCookieName(isHttps(settings))] ? 'ended' : 'first')
 
-  const showForm = (req: Request, res: Response, values: { login: string; next: string }, errors: FormError[] = []) =>
+  const showForm = (
+    req: Request,
+    res: Response,
+    values: { login: string; next: string },
+    errors: FormError[] = [],
+  ) =>
     pages.show(req, res, {
       id: 'sign-in',
       view: 'sign-in/sign-in',
@@ -70,8 +76,10 @@ export function signInRoutes(web: WebParts): Router {
       const form = readFields(req, ['login', 'password', 'next'])
       const next = parseNext(form.next)
       const typed = { login: form.login, next: next ?? '' }
-      if (form.login === '') return showForm(req, res, typed, [{ field: 'login', reason: 'missing' }])
-      if (form.password === '') return showForm(req, res, typed, [{ field: 'password', reason: 'missing' }])
+      if (form.login === '')
+        return showForm(req, res, typed, [{ field: 'login', reason: 'missing' }])
+      if (form.password === '')
+        return showForm(req, res, typed, [{ field: 'password', reason: 'missing' }])
       req.about = typedAddress(form.login, settings.mailDomains)
       const outcome = await authenticate(req, res)
       switch (outcome.kind) {
@@ -79,7 +87,8 @@ export function signInRoutes(web: WebParts): Router {
           const { account, leave } = outcome
           const from = trace(req)
           const device = keepDevice(web, req, res)
-          const complete = (session: NewSession) => completeSignIn(parts, outcome, device, from, session)
+          const complete = (session: NewSession) =>
+            completeSignIn(parts, outcome, device, from, session)
           const proof = { accountId: account.id, epoch: account.epoch }
           await startSession(req, proof, from, web.clock.now(), complete).finally(leave)
           await strengthen(parts, account, form.password)
@@ -87,7 +96,9 @@ export function signInRoutes(web: WebParts): Router {
         }
         case 'wrong':
           web.log.security({ event: 'sign-in.failed', ...askerOf(req) })
-          return showForm(req, res, typed, [{ field: 'password', reason: 'wrong', params: { form: 'both' } }])
+          return showForm(req, res, typed, [
+            { field: 'password', reason: 'wrong', params: { form: 'both' } },
+          ])
         case 'blocked':
           web.log.security({ event: 'sign-in.refused', ...askerOf(req), what: 'blocked' })
           if (await describeBlock(web.desk, outcome.account.id)) {
@@ -117,13 +128,16 @@ export function signInRoutes(web: WebParts): Router {
     .post('/account/confirm-password', requireAccount('/account'), async (req, res) => {
       const form = readFields(req, ['password', 'next'])
       const next = parseNext(form.next) ?? '/account'
-      if (form.password === '') return showConfirm(req, res, next, [{ field: 'password', reason: 'missing' }])
+      if (form.password === '')
+        return showConfirm(req, res, next, [{ field: 'password', reason: 'missing' }])
       const address = ownerOf(req)?.address ?? ''
       const outcome = await confirmPassword(parts, address, form.password, trace(req))
       if (outcome.kind === 'wait') throw new LimitReached(outcome.retryAfterSeconds)
       if (outcome.kind === 'wrong') {
         web.log.security({ event: 'password.wrong', ...askerOf(req) })
-        return showConfirm(req, res, next, [{ field: 'password', reason: 'wrong', params: { form: 'password' } }])
+        return showConfirm(req, res, next, [
+          { field: 'password', reason: 'wrong', params: { form: 'password' } },
+        ])
       }
       await refreshSession(req, web.clock.now())
       res.redirect(303, next)

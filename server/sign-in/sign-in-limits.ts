@@ -17,7 +17,9 @@ export type SignInBudget =
   | { readonly kind: 'open'; readonly failures: number }
   | { readonly kind: 'wait'; readonly retryAfterSeconds: number }
 
-export type NetworkBudget = { readonly kind: 'open' } | { readonly kind: 'wait'; readonly retryAfterSeconds: number }
+export type NetworkBudget =
+  | { readonly kind: 'open' }
+  | { readonly kind: 'wait'; readonly retryAfterSeconds: number }
 
 /** As a statement counted it. */
 export interface CountedForNetwork {
@@ -33,7 +35,11 @@ export interface SignInLimits {
   /** As `begin`, for a try that was counted in the counter's row: the `used`th. */
   weigh(key: string, used: number): Promise<SignInBudget>
   /** Weighs the try against what its network has left. @param counted undefined where no statement counted it: that is done here */
-  weighNetwork(network: string, counted: CountedForNetwork | undefined, at: Date): Promise<NetworkBudget>
+  weighNetwork(
+    network: string,
+    counted: CountedForNetwork | undefined,
+    at: Date,
+  ): Promise<NetworkBudget>
   /** For a try that was none, or no failure. */
   refundNetwork(network: string): Promise<void>
   /** For a try that was not judged. @param failures as `begin` told */
@@ -49,7 +55,12 @@ export interface SignInLimits {
    * @param failures as `begin` told
    * @param network that the try was counted for as well
    */
-  judge(key: string, failures: number, verify: () => Promise<boolean>, network?: string): Promise<boolean>
+  judge(
+    key: string,
+    failures: number,
+    verify: () => Promise<boolean>,
+    network?: string,
+  ): Promise<boolean>
   /** The counter's row in `rate_limits`. */
   counterOf(key: string): string
   /** After the right password. @param counterIsGone where its row was deleted already */
@@ -67,7 +78,10 @@ export function createSignInLimits(
   // One try passes; the next one when its time is over.
   const gate = limits.limiter('sign-in-gate', { points: 1, seconds: 60 })
   const told = limits.limiter('sign-in-told', { points: 1, seconds: trySeconds })
-  const networks = limits.limiter('sign-in-network', { points: networkFailures, seconds: networkSeconds })
+  const networks = limits.limiter('sign-in-network', {
+    points: networkFailures,
+    seconds: networkSeconds,
+  })
 
   async function weigh(key: string, used: number): Promise<SignInBudget> {
     const beyond = used - freeFailures
@@ -101,7 +115,10 @@ export function createSignInLimits(
         return state.kind === 'full' ? { ...state, kind: 'wait' } : { kind: 'open' }
       }
       if (counted.used <= networkFailures) return { kind: 'open' }
-      const retryAfterSeconds = Math.max(1, Math.ceil((counted.endsAt.getTime() - at.getTime()) / 1000))
+      const retryAfterSeconds = Math.max(
+        1,
+        Math.ceil((counted.endsAt.getTime() - at.getTime()) / 1000),
+      )
       return { kind: 'wait', retryAfterSeconds }
     },
     refundNetwork: (network) => networks.refund(network),
@@ -109,7 +126,8 @@ export function createSignInLimits(
     networkCounterOf: (network) => networks.rowOf(network),
     freeFailures,
     // Of several tries at once any may be the one that is judged: no number of failures is surely seen.
-    beginsWaits: async (key, failures) => failures >= freeFailures && (await told.count(key)).kind === 'counted',
+    beginsWaits: async (key, failures) =>
+      failures >= freeFailures && (await told.count(key)).kind === 'counted',
     async judge(key, failures, verify, network) {
       try {
         return await verify()

@@ -68,7 +68,11 @@ export async function signIn(
   const leave = parts.hasher.takePlace()
   let isKept = false
   try {
-    const outcome = await judge(parts, { address, password: form.password, device, network, trace }, leave)
+    const outcome = await judge(
+      parts,
+      { address, password: form.password, device, network, trace },
+      leave,
+    )
     isKept = outcome.kind === 'signed-in'
     return outcome
   } finally {
@@ -95,11 +99,24 @@ async function judge(parts: SignInParts, tried: Try, leave: () => void): Promise
   const verify = () => hasher.verify(verifier, tried.password, 'placed')
   const right = await signInLimits.judge(limitKey, budget.failures, verify, network)
   if (!right)
-    await noteFailure(parts, { accountId: account?.id, limitKey, failures: budget.failures, trace: tried.trace })
+    await noteFailure(parts, {
+      accountId: account?.id,
+      limitKey,
+      failures: budget.failures,
+      trace: tried.trace,
+    })
   if (!account || !right) return { kind: 'wrong' }
   if (account.blockedAt || account.resetDemandedAt) return { kind: 'blocked', account }
   const { failures } = budget
-  return { kind: 'signed-in', account, failures, limitKey, network, head: knowsDevice ? head : undefined, leave }
+  return {
+    kind: 'signed-in',
+    account,
+    failures,
+    limitKey,
+    network,
+    head: knowsDevice ? head : undefined,
+    leave,
+  }
 }
 
 interface CountedTry {
@@ -109,7 +126,10 @@ interface CountedTry {
 }
 
 /** Counts the try for the name, or for the browser that is known to it, and for the network of one that is not. */
-async function countTry(parts: SignInParts, { address, device, network }: Try): Promise<CountedTry> {
+async function countTry(
+  parts: SignInParts,
+  { address, device, network }: Try,
+): Promise<CountedTry> {
   const { db, clock, signInLimits: limits } = parts
   const at = clock.now()
   const [strangersKey, knownKey] = [limits.keyOf(address, undefined), limits.keyOf(address, device)]
@@ -118,7 +138,13 @@ async function countTry(parts: SignInParts, { address, device, network }: Try): 
     known: limits.counterOf(knownKey),
     network: limits.networkCounterOf(network),
   }
-  const found = await findForSignIn(db, { address, device, counters, free: limits.freeFailures, at })
+  const found = await findForSignIn(db, {
+    address,
+    device,
+    counters,
+    free: limits.freeFailures,
+    at,
+  })
   const limitKey = found.knowsDevice ? knownKey : strangersKey
   const budget = await limits.weigh(limitKey, found.tries)
   if (budget.kind === 'wait' || found.knowsDevice) return { found, limitKey, budget }
@@ -147,7 +173,9 @@ export async function completeSignIn(
   const { db, keyring, signInLimits } = parts
   const { head, limitKey, failures, network } = signedIn
   const counter = signInLimits.counterOf(limitKey)
-  const isRecorded = head ? await recordKnownSignIn(db, keyring, head, { device, trace, counter, session }) : false
+  const isRecorded = head
+    ? await recordKnownSignIn(db, keyring, head, { device, trace, counter, session })
+    : false
   if (!isRecorded)
     await changeAccount(db, session, async (trx) => {
       await recordSignIn(trx, parts, signedIn, device, trace)
@@ -172,12 +200,23 @@ async function recordSignIn(
   await recordActivity(trx, parts.keyring, { accountId, event, details: {}, at, trace })
   if (known) return
   const today = await countActivity(trx, accountId, [event], new Date(at.getTime() - 86_400_000))
-  const notice = { accountId, name: 'new-device', params: {}, change: 'sign-in.new-device', at, trace } as const
+  const notice = {
+    accountId,
+    name: 'new-device',
+    params: {},
+    change: 'sign-in.new-device',
+    at,
+    trace,
+  } as const
   await tellOwner(trx, parts, { ...notice, lettersOnly: today > newDevicesBySms })
 }
 
 /** Makes the verifier as strong as the settings demand by now. Never keeps anybody from signing in. */
-export async function strengthen(parts: SignInParts, account: Account, password: string): Promise<void> {
+export async function strengthen(
+  parts: SignInParts,
+  account: Account,
+  password: string,
+): Promise<void> {
   if (!parts.hasher.needsRehash(account.passwordVerifier)) return
   const verifier = await parts.hasher.hash(password)
   await strengthenVerifier(parts.db, account.id, account.passwordVerifier, verifier)

@@ -14,7 +14,19 @@ export async function signOut(
 ): Promise<void> {
   const at = clock.now()
   await db.transaction(async (trx) => {
-    await recordActivity(trx, keyring, { accountId, event: 'sign-out.succeeded', details: {}, at, trace })
-    if (fromStaff) await recordAudit(trx, keyring, { staffId: accountId, action: 'staff.signed-out', details: {}, at })
+    await recordActivity(trx, keyring, {
+      accountId,
+      event: 'sign-out.succeeded',
+      details: {},
+      at,
+      trace,
+    })
+    if (fromStaff)
+      await recordAudit(trx, keyring, {
+        staffId: accountId,
+        action: 'staff.signed-out',
+        details: {},
+        at,
+      })
   })
 }

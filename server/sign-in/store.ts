@@ -43,7 +43,11 @@ export async function findForSignIn(
   who: {
     readonly address: string
     readonly device: Buffer | undefined
-    readonly counters: { readonly strangers: string; readonly known: string; readonly network: string }
+    readonly counters: {
+      readonly strangers: string
+      readonly known: string
+      readonly network: string
+    }
     readonly free: number
     readonly at: Date
   },
@@ -77,14 +81,21 @@ export async function findForSignIn(
        select found.*, counted.points as tries, of_network.points as of_network, of_network.expire as network_ends
        from counted left join found on true left join of_network on true`,
       {
-        ...{ address: who.address, device: who.device ?? null, ...who.counters, free: Math.min(who.free, mostPoints) },
+        ...{
+          address: who.address,
+          device: who.device ?? null,
+          ...who.counters,
+          free: Math.min(who.free, mostPoints),
+        },
         ...{ now, until: now + trySeconds * 1000, hour: now + networkSeconds * 1000 },
       },
     )
     .options({ name: 'find-for-sign-in' })
   const [row] = rows
   const network =
-    row.of_network === null ? undefined : { used: row.of_network, endsAt: new Date(Number(row.network_ends)) }
+    row.of_network === null
+      ? undefined
+      : { used: row.of_network, endsAt: new Date(Number(row.network_ends)) }
   const counted = { tries: row.tries, network }
   if (!row.id) return { account: undefined, knowsDevice: false, head: undefined, ...counted }
   const head = row.head_hash ? { position: row.head_position, hash: row.head_hash } : undefined
@@ -137,7 +148,16 @@ export async function recordKnownSignIn(
        )
        select exists (select from moved) as recorded from ${notAwaited}`,
       {
-        ...{ accountId, epoch, device, at, event, counter, browser: trace.device, place: trace.place },
+        ...{
+          accountId,
+          epoch,
+          device,
+          at,
+          event,
+          counter,
+          browser: trace.device,
+          place: trace.place,
+        },
         ...{ session: session.idDigest, data: JSON.stringify(session.data) },
         ...{ position: link.position, hash: link.hash, before: head.position, previous: head.hash },
       },

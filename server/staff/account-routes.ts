@@ -1,7 +1,12 @@
 // Support: one account's state for its owner who asks for help. No secret, no contact, no letter.
 
 import { type Request, type Response, Router } from 'express'
-import { lockBoth, openAccount, openAccountAsItStands, StaleProof } from '../accounts/change-account.ts'
+import {
+  lockBoth,
+  openAccount,
+  openAccountAsItStands,
+  StaleProof,
+} from '../accounts/change-account.ts'
 import { type Account, beginEpoch, findAccount, findAccountByAddress } from '../accounts/store.ts'
 import { describeEntry } from '../activity/describe-entry.ts'
 import { listActivity, recordActivity } from '../activity/store.ts'
@@ -38,7 +43,9 @@ export function staffAccountRoutes(parts: WebParts): Router {
   }
 
   function showSearch(req: Request, res: Response, typed: string, unknown: boolean) {
-    const errors = unknown ? [{ field: 'login', reason: typed === '' ? 'missing' : 'unknown', at: 'login' }] : []
+    const errors = unknown
+      ? [{ field: 'login', reason: typed === '' ? 'missing' : 'unknown', at: 'login' }]
+      : []
     showStaffPage(parts, req, res, {
       id: 'staff-accounts',
       view: 'staff/accounts',
@@ -54,7 +61,9 @@ export function staffAccountRoutes(parts: WebParts): Router {
       const typed = typeof asked === 'string' ? asked.trim().slice(0, 320) : ''
       const login = parseTypedLogin(typed, settings.mailDomains)
       const domain = login?.domain ?? settings.mailDomains[0] ?? ''
-      const account = login ? await findAccountByAddress(db, addressOf(login.login, domain)) : undefined
+      const account = login
+        ? await findAccountByAddress(db, addressOf(login.login, domain))
+        : undefined
       if (!account) return showSearch(req, res, typed, true)
       res.redirect(303, `/staff/accounts/${account.id}`)
     })
@@ -65,7 +74,11 @@ export function staffAccountRoutes(parts: WebParts): Router {
         listSessions(db, account.id, aliveSince(clock, times)),
         listActivity(db, account.id, 15),
       ])
-      await recordLook(parts, { staffId: staffOf(req).id, action: 'support.viewed', accountId: account.id })
+      await recordLook(parts, {
+        staffId: staffOf(req).id,
+        action: 'support.viewed',
+        accountId: account.id,
+      })
       showStaffPage(parts, req, res, {
         id: 'staff-account',
         view: 'staff/account',
@@ -97,8 +110,18 @@ export function staffAccountRoutes(parts: WebParts): Router {
           await doubtLateWays(trx, parts, { accountId, at })
           // A second click finds none.
           if ((await endSessions(trx, accountId)) === 0) return
-          await recordActivity(trx, keyring, { accountId, event: 'session.ended-by-operator', details: {}, at })
-          const about = { staffId: staffOf(req).id, accountId, details: { what: 'sessions-ended' }, at }
+          await recordActivity(trx, keyring, {
+            accountId,
+            event: 'session.ended-by-operator',
+            details: {},
+            at,
+          })
+          const about = {
+            staffId: staffOf(req).id,
+            accountId,
+            details: { what: 'sessions-ended' },
+            at,
+          }
           await recordAudit(trx, keyring, { ...about, action: 'support.acted' })
         })
         tellDone(res, 'sessions-ended')

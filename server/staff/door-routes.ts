@@ -9,7 +9,12 @@ import { formDigestOf } from '../web/sent-forms.ts'
 import { proofOf, requireFreshPassword, sessionDigestOf } from '../web/sessions.ts'
 import { createStaffGuards, menuFor, showStaffPage, staffOf } from '../web/staff.ts'
 import { factorUri } from './factor.ts'
-import { countRecoveryCodes, findStanding, forgetNewCodes, setShortcutsOff } from './factor-store.ts'
+import {
+  countRecoveryCodes,
+  findStanding,
+  forgetNewCodes,
+  setShortcutsOff,
+} from './factor-store.ts'
 import { createDoor, type Passed } from './pass-door.ts'
 
 const codeErrors = (passed: Exclude<Passed, { kind: 'passed' }>): FormError[] => {
@@ -44,7 +49,10 @@ export function staffDoorRoutes(parts: WebParts): Router {
     const secret = await door.secretToEnrol(proofOf(req))
     if (!secret) return res.redirect(303, '/staff/door')
     const { toString: draw } = await import('qrcode')
-    const svg = await draw(factorUri(secret, settings.brandName, address), { type: 'svg', margin: 2 })
+    const svg = await draw(factorUri(secret, settings.brandName, address), {
+      type: 'svg',
+      margin: 2,
+    })
     const picture = `data:image/svg+xml;base64,${Buffer.from(svg).toString('base64')}`
     pages.show(req, res, {
       id: 'staff-enrol',
@@ -54,7 +62,8 @@ export function staffDoorRoutes(parts: WebParts): Router {
     })
   }
 
-  const tellWrong = (req: Request) => parts.log.security({ event: 'code.wrong', ...askerOf(req), what: 'staff-door' })
+  const tellWrong = (req: Request) =>
+    parts.log.security({ event: 'code.wrong', ...askerOf(req), what: 'staff-door' })
 
   const showDoor = (req: Request, res: Response, next: string, errors: FormError[] = []) =>
     pages.show(req, res, { id: 'staff-door', view: 'staff/door', errors, locals: { next } })
@@ -99,15 +108,24 @@ export function staffDoorRoutes(parts: WebParts): Router {
       await forgetNewCodes(db, sessionDigestOf(req))
       res.redirect(303, '/staff')
     })
-    .post('/staff/door/codes/renew', requireStaff(undefined, '/staff/me'), fresh('/staff/me'), async (req, res) => {
-      await door.renewCodes(callerOf(req), formDigestOf(req))
-      res.redirect(303, '/staff/door/codes')
-    })
+    .post(
+      '/staff/door/codes/renew',
+      requireStaff(undefined, '/staff/me'),
+      fresh('/staff/me'),
+      async (req, res) => {
+        await door.renewCodes(callerOf(req), formDigestOf(req))
+        res.redirect(303, '/staff/door/codes')
+      },
+    )
     .get('/staff/me', requireStaff(), async (req, res) => {
       const { id, roles } = staffOf(req)
       const codesLeft = await countRecoveryCodes(db, id)
       const done = takeDone(req, res, ['shortcuts-on', 'shortcuts-off'])
-      showStaffPage(parts, req, res, { id: 'staff-me', view: 'staff/me', locals: { roles, codesLeft, done } })
+      showStaffPage(parts, req, res, {
+        id: 'staff-me',
+        view: 'staff/me',
+        locals: { roles, codesLeft, done },
+      })
     })
     .post('/staff/me/shortcuts', requireStaff(undefined, '/staff/me'), async (req, res) => {
       const off = readFields(req, ['shortcuts']).shortcuts === 'off'

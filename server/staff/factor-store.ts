@@ -36,11 +36,22 @@ export async function prepareFactor(
 
 export async function findFactor(db: Db | Trx, accountId: string): Promise<Factor | undefined> {
   const row = await db('staff_factors').where({ account_id: accountId }).first()
-  return row && { secretSealed: row.secret_sealed, lastStep: Number(row.last_step), confirmedAt: row.confirmed_at }
+  return (
+    row && {
+      secretSealed: row.secret_sealed,
+      lastStep: Number(row.last_step),
+      confirmedAt: row.confirmed_at,
+    }
+  )
 }
 
 /** False where it was confirmed meanwhile. */
-export async function confirmFactor(trx: AccountTrx, accountId: string, step: number, at: Date): Promise<boolean> {
+export async function confirmFactor(
+  trx: AccountTrx,
+  accountId: string,
+  step: number,
+  at: Date,
+): Promise<boolean> {
   const changed = await trx('staff_factors')
     .where({ account_id: accountId })
     .whereNull('confirmed_at')
@@ -49,7 +60,11 @@ export async function confirmFactor(trx: AccountTrx, accountId: string, step: nu
 }
 
 /** Security: a code that was taken is never taken again: one guarded statement spends its time step. */
-export async function spendStep(trx: AccountTrx, accountId: string, step: number): Promise<boolean> {
+export async function spendStep(
+  trx: AccountTrx,
+  accountId: string,
+  step: number,
+): Promise<boolean> {
   const changed = await trx('staff_factors')
     .where({ account_id: accountId })
     .whereNotNull('confirmed_at')
@@ -66,7 +81,9 @@ export async function keepRecoveryCodes(
   at: Date,
 ): Promise<void> {
   await trx('staff_recovery_codes').where({ account_id: accountId }).delete()
-  await trx('staff_recovery_codes').insert(digests.map((digest) => ({ account_id: accountId, digest, made_at: at })))
+  await trx('staff_recovery_codes').insert(
+    digests.map((digest) => ({ account_id: accountId, digest, made_at: at })),
+  )
 }
 
 /** Security: a recovery code works once. `digests` are of one code under every listed key. */
@@ -101,7 +118,11 @@ export async function removeFactor(trx: AccountTrx, accountId: string): Promise<
   return (await trx('staff_factors').where({ account_id: accountId }).delete()) > 0
 }
 
-export async function setShortcutsOff(db: Db, accountId: string, offAt: Date | null): Promise<void> {
+export async function setShortcutsOff(
+  db: Db,
+  accountId: string,
+  offAt: Date | null,
+): Promise<void> {
   await db('staff_factors').where({ account_id: accountId }).update({ shortcuts_off_at: offAt })
 }
 
@@ -113,13 +134,20 @@ export async function enterStaffSession(
   newCodesSealed: string | null = null,
 ): Promise<void> {
   await trx('staff_sessions')
-    .insert({ id_digest: sessionDigest, verified_at: at, seen_at: at, new_codes_sealed: newCodesSealed })
+    .insert({
+      id_digest: sessionDigest,
+      verified_at: at,
+      seen_at: at,
+      new_codes_sealed: newCodesSealed,
+    })
     .onConflict('id_digest')
     .merge()
 }
 
 export async function findNewCodes(db: Db, sessionDigest: Buffer): Promise<string | undefined> {
-  const row = await db('staff_sessions').where({ id_digest: sessionDigest }).first('new_codes_sealed')
+  const row = await db('staff_sessions')
+    .where({ id_digest: sessionDigest })
+    .first('new_codes_sealed')
   return row?.new_codes_sealed ?? undefined
 }
 
@@ -137,7 +165,11 @@ export interface StaffStanding {
 }
 
 /** Everything that the door asks for, as it is at this moment: a role that was revoked is gone at the next request. */
-export async function findStanding(db: Db, accountId: string, sessionDigest: Buffer): Promise<StaffStanding> {
+export async function findStanding(
+  db: Db,
+  accountId: string,
+  sessionDigest: Buffer,
+): Promise<StaffStanding> {
   const { rows } = await db.raw(
     `select array(select role from staff_roles where account_id = :accountId order by role) as roles,
        f.confirmed_at is not null as enrolled, f.shortcuts_off_at is null as shortcuts,
@@ -159,7 +191,10 @@ export async function findStanding(db: Db, accountId: string, sessionDigest: Buf
 
 /** Writes that the session was seen, unless it has been idle for too long. */
 export async function touchStaffSession(db: Db, sessionDigest: Buffer, at: Date): Promise<void> {
-  await db('staff_sessions').where({ id_digest: sessionDigest }).where('seen_at', '<', at).update({ seen_at: at })
+  await db('staff_sessions')
+    .where({ id_digest: sessionDigest })
+    .where('seen_at', '<', at)
+    .update({ seen_at: at })
 }
 
 /** Moves up to `limit` secrets to the newest key. Recovery codes cannot be moved: they work while their key is listed. */
@@ -167,7 +202,13 @@ export const rekeyFactors = (trx: Trx, keyring: Keyring, limit: number): Promise
   resealColumn(
     trx,
     keyring,
-    { table: 'staff_factors', id: 'account_id', column: 'secret_sealed', purpose: factorSealPurpose, namesKey: true },
+    {
+      table: 'staff_factors',
+      id: 'account_id',
+      column: 'secret_sealed',
+      purpose: factorSealPurpose,
+      namesKey: true,
+    },
     limit,
   )
 
@@ -196,11 +237,15 @@ export async function listStaff(db: Db): Promise<StaffEntry[]> {
 
 /** Whether the session is inside: for what is told when it ends. */
 export async function isInside(db: Db, sessionDigest: Buffer): Promise<boolean> {
-  return (await db('staff_sessions').where({ id_digest: sessionDigest }).first('seen_at')) !== undefined
+  return (
+    (await db('staff_sessions').where({ id_digest: sessionDigest }).first('seen_at')) !== undefined
+  )
 }
 
 /** Whether the session passed the second factor after that moment. */
 export async function wentInside(db: Db, sessionDigest: Buffer, after: Date): Promise<boolean> {
-  const query = db('staff_sessions').where({ id_digest: sessionDigest }).where('verified_at', '>', after)
+  const query = db('staff_sessions')
+    .where({ id_digest: sessionDigest })
+    .where('verified_at', '>', after)
   return (await query.first('seen_at')) !== undefined
 }

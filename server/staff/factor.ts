@@ -21,7 +21,12 @@ export const factorUri = (secret: string, issuer: string, address: string): stri
 /** The time step that the code belongs to, or null where it belongs to none of now. */
 export function factorStepOf(secret: string, code: string, at: Date): number | null {
   const epoch = Math.floor(at.getTime() / 1000)
-  const verified = totp().verifySync({ secret, token: code, epoch, epochTolerance: toleranceSeconds })
+  const verified = totp().verifySync({
+    secret,
+    token: code,
+    epoch,
+    epochTolerance: toleranceSeconds,
+  })
   return verified.valid && 'timeStep' in verified ? verified.timeStep : null
 }
 
@@ -37,7 +42,8 @@ const newRecoveryCode = (): string =>
     (_, at) => `${at && at % 4 === 0 ? '-' : ''}${alphabet[randomInt(alphabet.length)]}`,
   ).join('')
 
-export const newRecoveryCodes = (): string[] => Array.from({ length: recoveryCodes }, newRecoveryCode)
+export const newRecoveryCodes = (): string[] =>
+  Array.from({ length: recoveryCodes }, newRecoveryCode)
 
 export type TypedFactor =
   | { readonly kind: 'totp'; readonly code: string }

@@ -7,7 +7,13 @@ import type { Clock } from '../core/clock.ts'
 import type { Keyring } from '../core/keyring.ts'
 import type { Limits } from '../web/limits.ts'
 import { takeForm } from '../web/sent-forms-store.ts'
-import { factorSealPurpose, factorStepOf, newFactorSecret, newRecoveryCodes, parseFactor } from './factor.ts'
+import {
+  factorSealPurpose,
+  factorStepOf,
+  newFactorSecret,
+  newRecoveryCodes,
+  parseFactor,
+} from './factor.ts'
 import * as factors from './factor-store.ts'
 
 export interface DoorParts {
@@ -23,7 +29,10 @@ export interface Caller {
   readonly trace: Trace
 }
 
-export type Passed = { readonly kind: 'passed' } | { readonly kind: 'wrong' } | { readonly kind: 'used' }
+export type Passed =
+  | { readonly kind: 'passed' }
+  | { readonly kind: 'wrong' }
+  | { readonly kind: 'used' }
 
 const secondClickMs = 60_000
 const newCodesPurpose = 'staff.new-codes'
@@ -61,7 +70,12 @@ export function createDoor({ db, clock, keyring, limits }: DoorParts): Door {
   async function refuse(caller: Caller): Promise<void> {
     const at = clock.now()
     await db.transaction((trx) =>
-      recordAudit(trx, keyring, { staffId: caller.proof.accountId, action: 'staff.totp-failed', details: {}, at }),
+      recordAudit(trx, keyring, {
+        staffId: caller.proof.accountId,
+        action: 'staff.totp-failed',
+        details: {},
+        at,
+      }),
     )
   }
 
@@ -89,8 +103,19 @@ export function createDoor({ db, clock, keyring, limits }: DoorParts): Door {
       const confirmed = await changeAccount(db, proof, async (trx) => {
         if (!(await factors.confirmFactor(trx, accountId, step, at))) return false
         await factors.enterStaffSession(trx, proof.session, at, await makeCodes(trx, caller, at))
-        await recordActivity(trx, keyring, { accountId, event: 'staff.door-enrolled', details: {}, at, trace })
-        await recordAudit(trx, keyring, { staffId: accountId, action: 'staff.totp-enrolled', details: {}, at })
+        await recordActivity(trx, keyring, {
+          accountId,
+          event: 'staff.door-enrolled',
+          details: {},
+          at,
+          trace,
+        })
+        await recordAudit(trx, keyring, {
+          staffId: accountId,
+          action: 'staff.totp-enrolled',
+          details: {},
+          at,
+        })
         return true
       })
       if (confirmed) await tries.forget(accountId)
@@ -121,7 +146,13 @@ export function createDoor({ db, clock, keyring, limits }: DoorParts): Door {
         if (!spent) return false
         await factors.enterStaffSession(trx, proof.session, at)
         if (code.kind === 'recovery-code')
-          await recordActivity(trx, keyring, { accountId, event: 'staff.recovery-code-used', details: {}, at, trace })
+          await recordActivity(trx, keyring, {
+            accountId,
+            event: 'staff.recovery-code-used',
+            details: {},
+            at,
+            trace,
+          })
         const action = code.kind === 'totp' ? 'staff.signed-in' : 'staff.recovery-code-used'
         await recordAudit(trx, keyring, { staffId: accountId, action, details: {}, at })
         return true
@@ -139,7 +170,12 @@ export function createDoor({ db, clock, keyring, limits }: DoorParts): Door {
       await changeAccount(db, proof, async (trx) => {
         if (form && (await takeForm(trx, form, at)).kind === 'again') return
         await factors.enterStaffSession(trx, proof.session, at, await makeCodes(trx, caller, at))
-        const entry = { staffId: proof.accountId, action: 'staff.codes-renewed', details: {}, at } as const
+        const entry = {
+          staffId: proof.accountId,
+          action: 'staff.codes-renewed',
+          details: {},
+          at,
+        } as const
         await recordAudit(trx, keyring, entry)
       })
     },

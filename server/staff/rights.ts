@@ -29,5 +29,9 @@ export type StaffRight = keyof typeof staffRights
 /** What somebody with these roles may do; nothing without a role. */
 export function rightsOf(roles: readonly StaffRole[]): ReadonlySet<StaffRight> {
   const rights = Object.entries(staffRights) as [StaffRight, readonly StaffRole[]][]
-  return new Set(rights.filter(([, holders]) => holders.some((role) => roles.includes(role))).map(([right]) => right))
+  return new Set(
+    rights
+      .filter(([, holders]) => holders.some((role) => roles.includes(role)))
+      .map(([right]) => right),
+  )
 }

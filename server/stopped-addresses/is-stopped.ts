@@ -3,5 +3,8 @@ import type { Keyring } from '../core/keyring.ts'
 import { findStop } from './store.ts'
 
 /** Whether the owner of the address wants no codes. */
-export const isStopped = async (db: Db | Trx, keyring: Keyring, canonical: string): Promise<boolean> =>
-  (await findStop(db, keyring, canonical)) !== undefined
+export const isStopped = async (
+  db: Db | Trx,
+  keyring: Keyring,
+  canonical: string,
+): Promise<boolean> => (await findStop(db, keyring, canonical)) !== undefined

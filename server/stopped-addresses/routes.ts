@@ -36,13 +36,26 @@ const isOneClick = ({ body }: Request): boolean =>
  * Mounted before sessions and the form token: a mail service asks in the reader's name, without a cookie and without having seen a page
  * (RFC 8058). The link is secret enough: who has it has the letter. What is no such request goes on to the page's own form.
  */
-export function oneClickRoutes(parts: { readonly db: Db; readonly keyring: Keyring; readonly clock: Clock }): Router {
-  return Router().post(page, boundBody(stopBytes, readOneClick), async (req: Request<{ token: string }>, res, next) => {
-    if (!isOneClick(req)) return next()
-    await stopAddress(parts.db, parts.keyring, addressOf(parts, req.params.token), parts.clock.now())
-    // RFC 8058 3.1: no redirect.
-    res.type('text/plain').set('Cache-Control', 'no-store').send('ok\n')
-  })
+export function oneClickRoutes(parts: {
+  readonly db: Db
+  readonly keyring: Keyring
+  readonly clock: Clock
+}): Router {
+  return Router().post(
+    page,
+    boundBody(stopBytes, readOneClick),
+    async (req: Request<{ token: string }>, res, next) => {
+      if (!isOneClick(req)) return next()
+      await stopAddress(
+        parts.db,
+        parts.keyring,
+        addressOf(parts, req.params.token),
+        parts.clock.now(),
+      )
+      // RFC 8058 3.1: no redirect.
+      res.type('text/plain').set('Cache-Control', 'no-store').send('ok\n')
+    },
+  )
 }
 
 export function stoppedAddressRoutes(parts: WebParts): Router {

@@ -5,7 +5,8 @@ import { type Keyring, SealError } from '../core/keyring.ts'
 const purpose = 'stopped-addresses.link'
 
 /** Security: worth something to the reader of the letter alone, and at no other door. */
-export const stopTokenOf = (keyring: Keyring, canonical: string): string => keyring.seal(purpose, canonical)
+export const stopTokenOf = (keyring: Keyring, canonical: string): string =>
+  keyring.seal(purpose, canonical)
 
 /** The canonical address, or undefined for what is no link of ours. */
 export function openStopToken(keyring: Keyring, token: string): string | undefined {

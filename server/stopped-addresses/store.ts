@@ -10,7 +10,12 @@ const rowOf = (keyring: Keyring, canonical: string) => ({
   address_sealed: keyring.seal(purpose, canonical),
 })
 
-export async function stopAddress(db: Db | Trx, keyring: Keyring, canonical: string, at: Date): Promise<void> {
+export async function stopAddress(
+  db: Db | Trx,
+  keyring: Keyring,
+  canonical: string,
+  at: Date,
+): Promise<void> {
   await db('stopped_addresses')
     .insert({ ...rowOf(keyring, canonical), stopped_at: at })
     .onConflict('digest')
@@ -22,7 +27,11 @@ export async function liftStop(db: Db | Trx, keyring: Keyring, canonical: string
 }
 
 /** Since when, where it is. */
-export async function findStop(db: Db | Trx, keyring: Keyring, canonical: string): Promise<Date | undefined> {
+export async function findStop(
+  db: Db | Trx,
+  keyring: Keyring,
+  canonical: string,
+): Promise<Date | undefined> {
   const row = await db('stopped_addresses')
     .whereIn('digest', keyring.digests(purpose, canonical))
     .orderBy('stopped_at')
@@ -31,7 +40,11 @@ export async function findStop(db: Db | Trx, keyring: Keyring, canonical: string
 }
 
 /** Moves up to `limit` rows to the newest key, and returns how many were under an older one. */
-export async function rekeyStoppedAddresses(trx: Trx, keyring: Keyring, limit: number): Promise<number> {
+export async function rekeyStoppedAddresses(
+  trx: Trx,
+  keyring: Keyring,
+  limit: number,
+): Promise<number> {
   const rows = await trx('stopped_addresses')
     .whereNot({ key_id: keyring.newestKeyId })
     .limit(limit)

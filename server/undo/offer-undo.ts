@@ -26,7 +26,10 @@ export const linksToReplace = (
   accountId: string,
   at: Date,
 ): Promise<ContactLink[]> =>
-  listContactLinks(trx, keyring, accountId, { at, since: new Date(at.getTime() - settings.undoDays * 86_400_000) })
+  listContactLinks(trx, keyring, accountId, {
+    at,
+    since: new Date(at.getTime() - settings.undoDays * 86_400_000),
+  })
 
 /**
  * Makes one link by which the change can be taken back, and returns its token, which is kept nowhere.
@@ -56,6 +59,12 @@ export async function offerUndo(
     (oldest, link) => (link.reachesBackTo < oldest ? link.reachesBackTo : oldest),
     offer.at,
   )
-  await insertUndo(trx, keyring, { ...undo, tokenHash: hashToken(token), readerDigest, reachesBackTo, expiresAt })
+  await insertUndo(trx, keyring, {
+    ...undo,
+    tokenHash: hashToken(token),
+    readerDigest,
+    reachesBackTo,
+    expiresAt,
+  })
   return token
 }

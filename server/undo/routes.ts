@@ -39,7 +39,8 @@ export function undoRoutes(parts: WebParts): Router {
       if (!described) return await showDead(req, res, req.params.token)
       const { undo, power, address } = described
       const [method = '', what = ''] = undo.change.split('.')
-      const since = power === 'restore' && undo.reachesBackTo < undo.madeAt ? undo.reachesBackTo : null
+      const since =
+        power === 'restore' && undo.reachesBackTo < undo.madeAt ? undo.reachesBackTo : null
       pages.show(req, res, {
         id: 'undo',
         view: 'undo/undo',
@@ -50,7 +51,9 @@ export function undoRoutes(parts: WebParts): Router {
       const about = { locale: req.locale, trace: trace(req) }
       const token = tokenByLink(parts, req, req.params.token)
       const form = formDigestOf(req)
-      const used = await undoChange(parts, req.params.token, about, () => giveToken(parts, res, token))
+      const used = await undoChange(parts, req.params.token, about, () =>
+        giveToken(parts, res, token),
+      )
       // Pages of the way on: the link is not in their address any more.
       switch (used.kind) {
         case 'dead':

@@ -91,7 +91,11 @@ function openOld(keyring: Keyring, sealed: string): LinkedContact {
 }
 
 /** The link, dead or alive. */
-export async function findUndo(db: Db | Trx, keyring: Keyring, tokenHash: Buffer): Promise<Undo | undefined> {
+export async function findUndo(
+  db: Db | Trx,
+  keyring: Keyring,
+  tokenHash: Buffer,
+): Promise<Undo | undefined> {
   const row = await db('undos').where({ token_hash: tokenHash }).first()
   return row && asUndo(keyring, row)
 }
@@ -111,7 +115,12 @@ export async function spendUndo(
 }
 
 /** What was changed since then, oldest first: one entry for each change, whoever was told of it. */
-export async function listChangesSince(trx: Trx, keyring: Keyring, accountId: string, since: Date): Promise<Undo[]> {
+export async function listChangesSince(
+  trx: Trx,
+  keyring: Keyring,
+  accountId: string,
+  since: Date,
+): Promise<Undo[]> {
   const { rows } = await trx.raw(
     `select distinct on (made_at, change_id) * from undos
      where account_id = :accountId and made_at >= :since order by made_at, change_id`,
@@ -150,7 +159,11 @@ export async function listContactLinks(
     .select('u.*')
   return rows.map((row) => {
     const { reachesBackTo, old } = asUndo(keyring, row)
-    return { readerDigest: row.reader_digest, reachesBackTo, old: row.told === 'old-contact' ? old : undefined }
+    return {
+      readerDigest: row.reader_digest,
+      reachesBackTo,
+      old: row.told === 'old-contact' ? old : undefined,
+    }
   })
 }
 
@@ -162,16 +175,26 @@ export async function voidUndos(trx: AccountTrx, accountId: string, at: Date): P
 /** Deletes what expired before `before`, `limit` rows at once, and returns how many. */
 export async function deleteOldUndos(db: Db, before: Date, limit: number): Promise<number> {
   return await db('undos')
-    .whereIn('token_hash', db('undos').where('expires_at', '<', before).limit(limit).select('token_hash'))
+    .whereIn(
+      'token_hash',
+      db('undos').where('expires_at', '<', before).limit(limit).select('token_hash'),
+    )
     .delete()
 }
 
 /** Seals up to `limit` rows anew under the newest key, and returns how many were under an older one. */
 export async function rekeyUndos(trx: Trx, keyring: Keyring, limit: number): Promise<number> {
-  const rows = await trx('undos').whereNot({ key_id: keyring.newestKeyId }).limit(limit).forUpdate().skipLocked()
+  const rows = await trx('undos')
+    .whereNot({ key_id: keyring.newestKeyId })
+    .limit(limit)
+    .forUpdate()
+    .skipLocked()
   for (const row of rows) {
-    const old_sealed = row.old_sealed && keyring.seal(sealPurpose, keyring.open(sealPurpose, row.old_sealed))
-    await trx('undos').where({ token_hash: row.token_hash }).update({ old_sealed, key_id: keyring.newestKeyId })
+    const old_sealed =
+      row.old_sealed && keyring.seal(sealPurpose, keyring.open(sealPurpose, row.old_sealed))
+    await trx('undos')
+      .where({ token_hash: row.token_hash })
+      .update({ old_sealed, key_id: keyring.newestKeyId })
   }
   return rows.length
 }

@@ -18,7 +18,12 @@ export interface TakeBackParts extends NoticeParts {
 export async function takeBack(
   trx: AccountTrx,
   parts: TakeBackParts,
-  by: { readonly undo: Undo; readonly known: readonly LinkedContact[]; readonly at: Date; readonly trace: Trace },
+  by: {
+    readonly undo: Undo
+    readonly known: readonly LinkedContact[]
+    readonly at: Date
+    readonly trace: Trace
+  },
 ): Promise<void> {
   const { undo, known, at, trace } = by
   const { accountId } = undo
@@ -30,7 +35,13 @@ export async function takeBack(
     if (what === 'kept') continue
     const { id } = method
     const added = await method.findContact(trx, accountId)
-    await recordActivity(trx, parts.keyring, { accountId, event: `${id}.${what}`, details: {}, at, trace })
+    await recordActivity(trx, parts.keyring, {
+      accountId,
+      event: `${id}.${what}`,
+      details: {},
+      at,
+      trace,
+    })
     // Security: a later undo that reaches back to this moment must not take this for a change of the stranger's: the next one counts.
     const notice = {
       accountId,
@@ -52,15 +63,23 @@ interface Reverted {
   readonly gone?: LinkedContact | undefined
 }
 
-async function revert(trx: AccountTrx, method: ManagedMethod, first: Undo, at: Date): Promise<Reverted> {
+async function revert(
+  trx: AccountTrx,
+  method: ManagedMethod,
+  first: Undo,
+  at: Date,
+): Promise<Reverted> {
   const { accountId, old, change } = first
   const now = await method.findContact(trx, accountId)
   if (old) {
     if (now?.canonical === old.canonical) return { what: 'kept' }
     if (now) await method.remove(trx, accountId, at)
-    if ((await method.restore(trx, accountId, old, at)) === 'restored') return { what: 'changed', gone: now }
+    if ((await method.restore(trx, accountId, old, at)) === 'restored')
+      return { what: 'changed', gone: now }
     return now ? { what: 'removed', gone: now } : { what: 'kept' }
   }
   if (!change.endsWith('.added') && now) return { what: 'kept' }
-  return (await method.distrust(trx, accountId, at)) ? { what: 'removed', gone: now } : { what: 'kept' }
+  return (await method.distrust(trx, accountId, at))
+    ? { what: 'removed', gone: now }
+    : { what: 'kept' }
 }

@@ -55,7 +55,11 @@ export async function describeUndo(
     // Security: a blocked account has no way out by an old letter either.
     const door = await openAccount(trx, proofOf(undo), 'allowed')
     if (door.kind === 'stale') return undefined
-    return { undo, power: await powerOf(trx, parts, undo, clock.now()), address: door.account.address }
+    return {
+      undo,
+      power: await powerOf(trx, parts, undo, clock.now()),
+      address: door.account.address,
+    }
   })
 }
 
@@ -90,7 +94,8 @@ export async function undoChange(
   if (!described) return { kind: 'dead' }
   const plain = newToken()
   // Security: the disputed password is void: nobody knows the one that takes its place.
-  const password = described.power === 'end-sessions' ? undefined : { plain, verifier: await hasher.hash(plain) }
+  const password =
+    described.power === 'end-sessions' ? undefined : { plain, verifier: await hasher.hash(plain) }
   return await db.transaction(async (outer): Promise<UsedUndo> => {
     const at = clock.now()
     const door = await openAccount(outer, proofOf(described.undo), 'allowed')
@@ -101,7 +106,13 @@ export async function undoChange(
     const undo = await spendUndo(trx, keyring, hashToken(token), at)
     if (!undo) return { kind: 'dead' }
     const { accountId, change } = undo
-    const entry = { accountId, event: 'undo.used', details: { change }, at, trace: about.trace } as const
+    const entry = {
+      accountId,
+      event: 'undo.used',
+      details: { change },
+      at,
+      trace: about.trace,
+    } as const
     await recordActivity(trx, keyring, entry)
     if (!password) {
       await endDoubtful(trx, parts, accountId, at)
@@ -118,7 +129,12 @@ export async function undoChange(
 }
 
 /** Sessions, mail programs that are connected, and what was proven by what others may know. The epoch stays: contacts' ways go on. */
-async function endDoubtful(trx: AccountTrx, parts: UndoChangeParts, accountId: string, at: Date): Promise<void> {
+async function endDoubtful(
+  trx: AccountTrx,
+  parts: UndoChangeParts,
+  accountId: string,
+  at: Date,
+): Promise<void> {
   await endSessions(trx, accountId)
   await wantAppPasswords(trx, { accountId, at, endSessions: true })
   await holdFilters(trx, { accountId, at })

@@ -28,7 +28,8 @@ export async function powerOf(
   at: Date,
 ): Promise<UndoPower> {
   if (contactsTold.includes(told)) return 'restore'
-  if (told !== 'mailbox' || (await parts.methods.contactsOf(trx, accountId)).length > 0) return 'end-sessions'
+  if (told !== 'mailbox' || (await parts.methods.contactsOf(trx, accountId)).length > 0)
+    return 'end-sessions'
   // Security: a contact that was removed lately still has its word. Else the mailbox would speak alone as soon as somebody removes all of them.
   const links = await linksToReplace(trx, parts, accountId, at)
   return links.length > 0 ? 'end-sessions' : 'new-password'

@@ -32,7 +32,10 @@ interface Asset {
   readonly packed: Map<Encoding, Buffer>
 }
 
-const packers = { br: (plain: Buffer) => brotliCompressSync(plain), gzip: (plain: Buffer) => gzipSync(plain) }
+const packers = {
+  br: (plain: Buffer) => brotliCompressSync(plain),
+  gzip: (plain: Buffer) => gzipSync(plain),
+}
 type Encoding = keyof typeof packers
 
 function packAs(encoding: Encoding, { plain, packed }: Asset): Buffer {
@@ -73,7 +76,11 @@ export function loadAssets(publicDirectory: string, brand: Brand): Assets {
     name: brand.name,
     style: add('postern.css', 'text/css; charset=utf-8', style),
     script: add('postern.js', 'text/javascript; charset=utf-8', read('postern.js')),
-    consoleScript: add('console.js', 'text/javascript; charset=utf-8', read('postern.js') + read('console.js')),
+    consoleScript: add(
+      'console.js',
+      'text/javascript; charset=utf-8',
+      read('postern.js') + read('console.js'),
+    ),
     icon: logo,
   }
   const assets = [theme.style, theme.script]
@@ -87,10 +94,15 @@ export function loadAssets(publicDirectory: string, brand: Brand): Assets {
       if (request.path === WORKER) {
         // The policy of a worker is that of its own answer: it may fetch from the portal.
         response.set('Content-Security-Policy', "default-src 'none'; connect-src 'self'")
-        response.set({ 'Cache-Control': 'no-cache', 'Content-Type': 'text/javascript; charset=utf-8' })
+        response.set({
+          'Cache-Control': 'no-cache',
+          'Content-Type': 'text/javascript; charset=utf-8',
+        })
         return sendWhole(response, Buffer.from(worker))
       }
-      const asset = request.path.startsWith(PREFIX) ? byName.get(request.path.slice(PREFIX.length)) : undefined
+      const asset = request.path.startsWith(PREFIX)
+        ? byName.get(request.path.slice(PREFIX.length))
+        : undefined
       if (!asset) return next()
       const accepted = request.acceptsEncodings('br', 'gzip')
       const encoding = accepted === 'br' || accepted === 'gzip' ? accepted : undefined

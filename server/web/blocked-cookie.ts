@@ -29,6 +29,9 @@ export function keepBlocked(parts: Parts, res: Response, { id, epoch }: BlockedA
 
 /** The account whose right password was given in this browser within the last minutes, and its epoch at that moment. */
 export function blockedOf(parts: Parts, req: Request): BlockedAccount | undefined {
-  const [id, epoch, expires] = openSignedToken(parts.keyring, purpose, req.cookies?.[nameOf(parts)])?.split('.') ?? []
-  return id && Number(expires) > parts.clock.now().getTime() ? { id, epoch: Number(epoch) } : undefined
+  const [id, epoch, expires] =
+    openSignedToken(parts.keyring, purpose, req.cookies?.[nameOf(parts)])?.split('.') ?? []
+  return id && Number(expires) > parts.clock.now().getTime()
+    ? { id, epoch: Number(epoch) }
+    : undefined
 }

@@ -34,7 +34,9 @@ export function createTellBrake(parts: BrakeParts): TellBrake {
     told.set(brake, { at: now.getTime(), refusals: 0 })
     // The line before told of one refusal; how many followed it is told by this one.
     parts.log.warn({ brake, sinceLastLine: last?.refusals ?? 0 }, 'a brake bites')
-    void writeAlert(parts, brake, now).catch((fault) => parts.log.warn({ brake, err: fault }, 'no alert could be sent'))
+    void writeAlert(parts, brake, now).catch((fault) =>
+      parts.log.warn({ brake, err: fault }, 'no alert could be sent'),
+    )
   }
 }
 

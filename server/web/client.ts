@@ -39,7 +39,9 @@ export function canonicalAddresses(app: Express): void {
 
 /** The eight groups of a canonical IPv6 address. */
 function expandIPv6(address: string): string[] {
-  const [left = [], right = []] = address.split('::').map((half) => (half === '' ? [] : half.split(':')))
+  const [left = [], right = []] = address
+    .split('::')
+    .map((half) => (half === '' ? [] : half.split(':')))
   return [...left, ...Array<string>(8 - left.length - right.length).fill('0'), ...right]
 }
 

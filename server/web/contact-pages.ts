@@ -23,7 +23,9 @@ export interface ContactForms {
   /** What the form's view wants beyond what both kinds show. */
   locals?(): Readonly<Record<string, unknown>>
   /** The contact that waits for its code. */
-  pending(accountId: string): Promise<Pick<PendingContact, 'value' | 'canonical' | 'typedAt' | 'sentAt'> | undefined>
+  pending(
+    accountId: string,
+  ): Promise<Pick<PendingContact, 'value' | 'canonical' | 'typedAt' | 'sentAt'> | undefined>
   /** Seconds until the account can ask for another code to it. */
   waitFor(accountId: string, canonical: string): Promise<number>
 }
@@ -34,7 +36,12 @@ export function createContactPages(parts: WebParts, forms: ContactForms) {
   const formPage = `${methodsPage}/${id}`
   const confirmPage = `${formPage}/confirm`
 
-  async function showForm(req: Request, res: Response, typed = '', errors: readonly FormError[] = []): Promise<void> {
+  async function showForm(
+    req: Request,
+    res: Response,
+    typed = '',
+    errors: readonly FormError[] = [],
+  ): Promise<void> {
     const at = clock.now()
     const accountId = accountOf(req).id
     const probation = await findProbation(db, accountId, at)
@@ -43,7 +50,11 @@ export function createContactPages(parts: WebParts, forms: ContactForms) {
     pages.show(req, res, { id, view: `${id}/${id}`, errors, values: { [field]: typed }, locals })
   }
 
-  async function showConfirm(req: Request, res: Response, errors: readonly FormError[] = []): Promise<void> {
+  async function showConfirm(
+    req: Request,
+    res: Response,
+    errors: readonly FormError[] = [],
+  ): Promise<void> {
     const accountId = accountOf(req).id
     const pending = await forms.pending(accountId)
     // A code that never was sent, or is long gone, has no page.
@@ -60,7 +71,9 @@ export function createContactPages(parts: WebParts, forms: ContactForms) {
 
   function showProbation(req: Request, res: Response, until: Date): Promise<void> {
     const params = { until: pages.formatsFor(req).dateTime(until) }
-    return showForm(req, res, '', [{ field: 'recovery-methods', reason: 'probation', params, at: 'main' }])
+    return showForm(req, res, '', [
+      { field: 'recovery-methods', reason: 'probation', params, at: 'main' },
+    ])
   }
 
   const requireFresh = requireFreshPassword(clock.now, confirmPage)
@@ -111,7 +124,8 @@ export function createContactPages(parts: WebParts, forms: ContactForms) {
         case 'taken':
           return showConfirm(req, res, [{ field: id, reason: 'taken' }])
         case 'refused':
-          if (linked.reason === 'wrong') parts.log.security({ event: 'code.wrong', ...askerOf(req), what: id })
+          if (linked.reason === 'wrong')
+            parts.log.security({ event: 'code.wrong', ...askerOf(req), what: id })
           return showConfirm(req, res, [{ field: 'code', reason: linked.reason }])
         case 'probation':
           return showProbation(req, res, linked.until)

@@ -20,4 +20,5 @@ export const readCookies = (): RequestHandler => inOrder([cookieParser(), textAl
  * 6265bis, 4.1.3.2). The prefix
  * demands `Secure`, `Path=/` and no `Domain`.
  */
-export const cookieName = (https: boolean, name: string): string => (https ? `__Host-${name}` : name)
+export const cookieName = (https: boolean, name: string): string =>
+  https ? `__Host-${name}` : name

@@ -34,7 +34,9 @@ export function checkOrigin(ownOrigin: string, trustHost: boolean): RequestHandl
     if (isSafe(req.method)) return next()
     const site = req.get('sec-fetch-site')
     if (site !== undefined)
-      return next(site === 'same-origin' || site === 'none' ? undefined : new Forbidden('cross-site'))
+      return next(
+        site === 'same-origin' || site === 'none' ? undefined : new Forbidden('cross-site'),
+      )
     const origin = req.get('origin')
     if (origin === undefined || origin === 'null' || origin === ownOrigin) return next()
     if (trustHost && origin === `${req.protocol}://${req.get('host')}`) return next()
@@ -43,7 +45,11 @@ export function checkOrigin(ownOrigin: string, trustHost: boolean): RequestHandl
 }
 
 /** What a form of ours sent in `_csrf`: the browser's part, and whose session and which flow it was made in. */
-function partsOf(req: Request): { readonly browser: string; readonly session: string; readonly flow: string } {
+function partsOf(req: Request): {
+  readonly browser: string
+  readonly session: string
+  readonly flow: string
+} {
   const sent: unknown = req.body?._csrf
   const [browser = '', session = '', flow = ''] = typeof sent === 'string' ? sent.split('.', 3) : []
   return { browser, session, flow }
@@ -64,7 +70,8 @@ function sessionOf(req: Request): string | undefined {
  * What acts for nobody who is signed in: for the name and password that were typed, for a flow, or for the link in its own address.
  * Such a form may have been opened before somebody signed in.
  */
-const actsForNobody = (req: Request) => /^\/(?:sign-in|register|recover|undo|report|appeal)(?:\/|$)/.test(req.path)
+const actsForNobody = (req: Request) =>
+  /^\/(?:sign-in|register|recover|undo|report|appeal)(?:\/|$)/.test(req.path)
 
 /**
  * The session ends with what this form does, and another begins. Its page tells a second sending from a form of somebody else.
@@ -96,7 +103,10 @@ export function csrfToken(https: boolean, keyring: Keyring): RequestHandler {
   const bind = (bond: Bond, browser: string, whose: string | undefined) =>
     whose === undefined
       ? ''
-      : keyring.digest(purposes[bond], text(browser, whose)).subarray(0, MAC_BYTES).toString('base64url')
+      : keyring
+          .digest(purposes[bond], text(browser, whose))
+          .subarray(0, MAC_BYTES)
+          .toString('base64url')
 
   /** Under every listed key: a form that was open while keys were changed still counts. */
   function isBound(bond: Bond, browser: string, whose: string, sent: string): boolean {

@@ -10,7 +10,12 @@ export function inOrder(handlers: readonly RequestHandler[]): RequestHandler {
   return (req, res, next) => run(handlers, req, res, next)
 }
 
-function run(handlers: readonly RequestHandler[], req: Request, res: Response, next: NextFunction): void {
+function run(
+  handlers: readonly RequestHandler[],
+  req: Request,
+  res: Response,
+  next: NextFunction,
+): void {
   let at = 0
   const step: NextFunction = (fault?: unknown) => {
     const handler = handlers[at]

@@ -8,7 +8,13 @@ const nameFor = ({ secure }: Request) => cookieName(secure, 'done')
 /** @param what a name of the texts, `<page>.done.<what>` */
 export function tellDone(res: Response, what: string): void {
   const { secure } = res.req
-  res.cookie(nameFor(res.req), what, { path: '/', httpOnly: true, sameSite: 'lax', secure, maxAge: 60_000 })
+  res.cookie(nameFor(res.req), what, {
+    path: '/',
+    httpOnly: true,
+    sameSite: 'lax',
+    secure,
+    maxAge: 60_000,
+  })
 }
 
 /** What was told, where this page has a word for it. Security: the cookie only chooses among `known`. */

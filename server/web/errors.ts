@@ -52,7 +52,8 @@ export function classify(fault: unknown): Failure {
   const { code, status } = (fault ?? {}) as { code?: unknown; status?: unknown }
   if (code === 'EBADCSRFTOKEN') return { status: 403, kind: 'forbidden' }
   if (status === 413) return { status, kind: 'too-large' }
-  if (typeof status === 'number' && status >= 400 && status < 500) return { status, kind: 'bad-request' }
+  if (typeof status === 'number' && status >= 400 && status < 500)
+    return { status, kind: 'bad-request' }
   return { status: 500, kind: 'error' }
 }
 
@@ -86,9 +87,12 @@ export function errorHandler(parts: ErrorParts): ErrorRequestHandler {
     tellSecurity(log, req, fault, failure)
     if (failure.kind === 'error') log.error({ err: fault, request: req.id }, 'a request failed')
     // A full line is no fault to be traced, and in a flood the log would be the larger part of turning people away.
-    else if (fault instanceof BusyError) log.info({ request: req.id, why: fault.message }, 'a request was turned away')
-    else if (failure.kind === 'unavailable') log.warn({ err: fault, request: req.id }, 'a request was turned away')
-    if (fault instanceof RightMissing && !res.headersSent) return showMissingRight(parts.pages, req, res)
+    else if (fault instanceof BusyError)
+      log.info({ request: req.id, why: fault.message }, 'a request was turned away')
+    else if (failure.kind === 'unavailable')
+      log.warn({ err: fault, request: req.id }, 'a request was turned away')
+    if (fault instanceof RightMissing && !res.headersSent)
+      return showMissingRight(parts.pages, req, res)
     if (fault instanceof OtherSession) return showOtherSession(parts.pages, req, res)
     if (!res.headersSent) return showFailure(parts, req, res, failure)
     // Too late for a page. Express itself would print the fault, with whatever values the database names in it.
@@ -99,7 +103,12 @@ export function errorHandler(parts: ErrorParts): ErrorRequestHandler {
 /** Nothing is wrong with a form here, so nothing is said of forms. */
 function showMissingRight(pages: Pages, req: Request, res: Response): void {
   const title = pages.textsFor(req)('forbidden.right.title')
-  pages.show(req, res, { id: 'forbidden', view: 'errors/missing-right', status: 403, locals: { title } })
+  pages.show(req, res, {
+    id: 'forbidden',
+    view: 'errors/missing-right',
+    status: 403,
+    locals: { title },
+  })
 }
 
 function showFailure(
@@ -120,7 +129,9 @@ function showFailure(
     locals: {
       href: kind === 'not-found' ? '/' : (href ?? pageOf(req)),
       retryAt:
-        kind === 'too-many-tries' ? new Date(clock.now().getTime() + (retryAfterSeconds ?? 0) * 1000) : undefined,
+        kind === 'too-many-tries'
+          ? new Date(clock.now().getTime() + (retryAfterSeconds ?? 0) * 1000)
+          : undefined,
       reference: kind === 'error' ? req.id : undefined,
     },
   })

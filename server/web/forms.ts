@@ -15,7 +15,10 @@ export interface FormError {
  * One text per name; an absent field is empty.
  * @throws MalformedRequest for lists, NUL and broken Unicode, which no form of ours sends
  */
-export function readFields<const Name extends string>(req: Request, names: readonly Name[]): Record<Name, string> {
+export function readFields<const Name extends string>(
+  req: Request,
+  names: readonly Name[],
+): Record<Name, string> {
   const body = (req.body ?? {}) as Record<string, unknown>
   return Object.fromEntries(
     names.map((name) => {
@@ -31,7 +34,12 @@ export function readFields<const Name extends string>(req: Request, names: reado
 
 /** A path of our own to go on to, or undefined. Security: `next` never leads to another site. */
 export function parseNext(raw: unknown): string | undefined {
-  if (typeof raw !== 'string' || raw.length > 500 || !/^\/(?![/\\])[\x21-\x5b\x5d-\x7e]*$/.test(raw)) return undefined
+  if (
+    typeof raw !== 'string' ||
+    raw.length > 500 ||
+    !/^\/(?![/\\])[\x21-\x5b\x5d-\x7e]*$/.test(raw)
+  )
+    return undefined
   const url = URL.parse(raw, 'http://own.invalid')
   if (url?.origin !== 'http://own.invalid' || url.pathname.startsWith('//')) return undefined
   return `${url.pathname}${url.search}`

@@ -58,7 +58,10 @@ function helmetFor(https: boolean) {
 
 /** What no page of ours asks a browser for. */
 export const permissions: RequestHandler = (_req, res, next) => {
-  res.setHeader('Permissions-Policy', 'camera=(), geolocation=(), microphone=(), payment=(), usb=()')
+  res.setHeader(
+    'Permissions-Policy',
+    'camera=(), geolocation=(), microphone=(), payment=(), usb=()',
+  )
   next()
 }
 

@@ -54,7 +54,9 @@ export function createLimits(db: Db): Limits {
           : { kind: 'counted', used: state.consumedPoints }
       const consume = async (key: string, own?: number): Promise<Counted> => {
         try {
-          return judge(await store.consume(key, 1, own === undefined ? {} : { customDuration: own }))
+          return judge(
+            await store.consume(key, 1, own === undefined ? {} : { customDuration: own }),
+          )
         } catch (state) {
           if (state instanceof RateLimiterRes) return judge(state)
           throw state
@@ -90,6 +92,10 @@ export function createLimits(db: Db): Limits {
 /** Deletes counters that have run out, and returns how many. */
 export async function deleteSpentLimits(db: Db, now: Date, limit: number): Promise<number> {
   // What somebody counts in right now is left to the next round: waiting for it could be waiting for each other.
-  const spent = db('rate_limits').where('expire', '<', now.getTime()).limit(limit).forUpdate().skipLocked()
+  const spent = db('rate_limits')
+    .where('expire', '<', now.getTime())
+    .limit(limit)
+    .forUpdate()
+    .skipLocked()
   return await db('rate_limits').whereIn('key', spent.select('key')).delete()
 }

@@ -31,7 +31,9 @@ const isHarmless = (text: string) => text.length < 40 && !/[@$\d:]/.test(text)
 
 // Security: logs are scrubbed
 export const scrub = (text: string): string =>
-  isHarmless(text) ? text : patterns.reduce((scrubbed, [pattern, mark]) => scrubbed.replace(pattern, mark), text)
+  isHarmless(text)
+    ? text
+    : patterns.reduce((scrubbed, [pattern, mark]) => scrubbed.replace(pattern, mark), text)
 
 interface Fault {
   type: string
@@ -50,7 +52,9 @@ export function describeFault(fault: unknown, depth = 0): Fault {
     message: scrub(fault.message),
     ...(typeof code === 'string' ? { code } : {}),
     ...(fault.stack ? { stack: frames(fault.stack) } : {}),
-    ...(fault.cause instanceof Error && depth < 3 ? { cause: describeFault(fault.cause, depth + 1) } : {}),
+    ...(fault.cause instanceof Error && depth < 3
+      ? { cause: describeFault(fault.cause, depth + 1) }
+      : {}),
   }
 }
 
@@ -63,7 +67,10 @@ const frames = (stack: string) =>
     .map((line) => line.trim())
     .join(' | ')
 
-export function createLog(level: string, destination: Lines = createBunches(pino.destination())): Log {
+export function createLog(
+  level: string,
+  destination: Lines = createBunches(pino.destination()),
+): Log {
   const options = {
     level,
     base: null,

@@ -19,6 +19,10 @@ export function showOtherSession(pages: Pages, req: Request, res: Response): voi
     view: 'errors/other-session',
     status: 403,
     errors: [{ field: 'form', reason: 'other-session', at: 'main' }],
-    locals: { title: pages.textsFor(req)('forbidden.other.title'), href: pageOf(req), typed: typedIn(req) },
+    locals: {
+      title: pages.textsFor(req)('forbidden.other.title'),
+      href: pageOf(req),
+      typed: typedIn(req),
+    },
   })
 }

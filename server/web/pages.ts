@@ -79,7 +79,8 @@ export function createPages({ views, texts, theme, timeZone, kept }: PageParts):
       const token = req.formToken?.(page.flow) ?? ''
       // Security: a page that is the same for all holds nothing of anybody: the path is the route's own, nobody is signed in.
       const isSame = page.sameForAll === true && !owner && req.originalUrl === req.route?.path
-      if (kept && isSame) return kept.send(res, `${locale} ${page.id} ${req.originalUrl}`, token, html)
+      if (kept && isSame)
+        return kept.send(res, `${locale} ${page.id} ${req.originalUrl}`, token, html)
       const text = html(token)
       res.setHeader('Content-Length', Buffer.byteLength(text))
       // As text: Node sends it with the headers in one piece, bytes it would send in a second one.
@@ -125,9 +126,16 @@ export function localeMiddleware({ fallback, https }: LocaleOptions): RequestHan
     })
     req.locale = locale
     if (remember)
-      res.cookie(name, locale, { maxAge: yearMs, sameSite: 'lax', secure: https, httpOnly: true, path: '/' })
+      res.cookie(name, locale, {
+        maxAge: yearMs,
+        sameSite: 'lax',
+        secure: https,
+        httpOnly: true,
+        path: '/',
+      })
     next()
   }
 }
 
-export const localeOr = (value: string, fallback: Locale): Locale => (isLocale(value) ? value : fallback)
+export const localeOr = (value: string, fallback: Locale): Locale =>
+  isLocale(value) ? value : fallback

@@ -47,4 +47,5 @@ export interface WebParts {
 }
 
 /** Whether people reach the portal by https: decides the prefix and the Secure flag of every cookie. */
-export const isHttps = (settings: Pick<Settings, 'baseUrl'>): boolean => settings.baseUrl.startsWith('https:')
+export const isHttps = (settings: Pick<Settings, 'baseUrl'>): boolean =>
+  settings.baseUrl.startsWith('https:')

@@ -8,7 +8,9 @@ export async function openPlaces(file: string | undefined): Promise<FindPlace> {
   const reader = await open<CityResponse>(file)
   return (ip) => {
     const found = reader.get(ip)
-    const parts = [found?.city?.names.en, found?.country?.iso_code].filter((part) => part !== undefined)
+    const parts = [found?.city?.names.en, found?.country?.iso_code].filter(
+      (part) => part !== undefined,
+    )
     return parts.length > 0 ? parts.join(', ') : undefined
   }
 }

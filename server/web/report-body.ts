@@ -34,8 +34,17 @@ const tooLarge = new Set(['LIMIT_FILE_SIZE', 'LIMIT_FIELD_VALUE'])
  * Stands after the check of the origin and before the token is looked at.
  * Security: a file is read only for the form that sends one, within bounds, and never beyond the limit of its network.
  */
-export function fileForm({ path, file, maxFileBytes, maxTextBytes, admit }: FileForm): RequestHandler {
-  const text = boundBody(maxTextBytes, express.urlencoded({ extended: false, limit: maxTextBytes, parameterLimit: 20 }))
+export function fileForm({
+  path,
+  file,
+  maxFileBytes,
+  maxTextBytes,
+  admit,
+}: FileForm): RequestHandler {
+  const text = boundBody(
+    maxTextBytes,
+    express.urlencoded({ extended: false, limit: maxTextBytes, parameterLimit: 20 }),
+  )
   const limits = {
     fileSize: maxFileBytes,
     files: 1,
@@ -75,7 +84,8 @@ export function fileForm({ path, file, maxFileBytes, maxTextBytes, admit }: File
       next(new MalformedRequest('a multipart body that no form of ours sends'))
     })
   }
-  return (req, res, next) => (req.method === 'POST' && req.path === path ? read(req, res, next) : next())
+  return (req, res, next) =>
+    req.method === 'POST' && req.path === path ? read(req, res, next) : next()
 }
 
 /** The bytes of the file that was sent, or undefined where none was chosen. */
@@ -83,4 +93,5 @@ export const sentFile = (req: Request): Buffer | undefined =>
   req.file && req.file.size > 0 ? req.file.buffer : undefined
 
 /** A browser sends an empty part where no file was chosen; a chosen file that is empty has a name. */
-export const sentEmptyFile = (req: Request): boolean => req.file?.size === 0 && req.file.originalname !== ''
+export const sentEmptyFile = (req: Request): boolean =>
+  req.file?.size === 0 && req.file.originalname !== ''

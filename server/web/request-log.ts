@@ -27,7 +27,13 @@ export function requestLog(log: Log, observe?: (request: ObservedRequest) => voi
       const seconds = (performance.now() - begun) / 1000
       const route = routeOf(req)
       observe?.({ method: req.method, route, status: res.statusCode, seconds })
-      log.request({ id: req.id, method: req.method, route, status: res.statusCode, ms: Math.round(seconds * 1000) })
+      log.request({
+        id: req.id,
+        method: req.method,
+        route,
+        status: res.statusCode,
+        ms: Math.round(seconds * 1000),
+      })
     })
     next()
   }

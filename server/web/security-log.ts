@@ -54,7 +54,9 @@ const digestLength = 16
  */
 export function withSecurity(log: Log, keyring: Keyring): WebLog {
   const digest = (purpose: 'log.account' | 'log.network', value: string | undefined) =>
-    value === undefined ? undefined : keyring.digest(purpose, value).toString('base64url').slice(0, digestLength)
+    value === undefined
+      ? undefined
+      : keyring.digest(purpose, value).toString('base64url').slice(0, digestLength)
   const security = ({ event, account, network, ...words }: SecurityLine) => {
     const who = { account: digest('log.account', account), network: digest('log.network', network) }
     log.info({ event, ...who, ...words }, 'security')
@@ -66,7 +68,9 @@ export const routeOf = (req: Request): string =>
   typeof req.route?.path === 'string' ? `${req.baseUrl}${req.route.path}` : 'none'
 
 /** Who asks, from where, for what. */
-export const askerOf = (req: Request): Pick<SecurityLine, 'account' | 'network' | 'request' | 'route'> => ({
+export const askerOf = (
+  req: Request,
+): Pick<SecurityLine, 'account' | 'network' | 'request' | 'route'> => ({
   account: ownerOf(req)?.address ?? req.about,
   network: networkOf(req.ip),
   request: req.id,

@@ -41,6 +41,9 @@ export async function noteAnswer(trx: Trx, formDigest: Buffer, answer: string): 
 /** Deletes what was sent before `before`, `limit` rows at once, and returns how many. */
 export async function deleteOldForms(db: Db, before: Date, limit: number): Promise<number> {
   return await db('sent_forms')
-    .whereIn('form_digest', db('sent_forms').where('sent_at', '<', before).limit(limit).select('form_digest'))
+    .whereIn(
+      'form_digest',
+      db('sent_forms').where('sent_at', '<', before).limit(limit).select('form_digest'),
+    )
     .delete()
 }

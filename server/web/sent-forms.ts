@@ -13,7 +13,10 @@ export function formDigestOf(
   { fields, owner }: { readonly fields?: readonly string[]; readonly owner?: string } = {},
 ): Buffer {
   const body = (req.body ?? {}) as Record<string, unknown>
-  const names = ['_csrf', ...(fields ?? Object.keys(body).filter((name) => name !== '_csrf'))].sort()
+  const names = [
+    '_csrf',
+    ...(fields ?? Object.keys(body).filter((name) => name !== '_csrf')),
+  ].sort()
   const file = req.file ? createHash('sha256').update(req.file.buffer).digest('base64url') : ''
   const form = [req.path, owner ?? '', names.map((name) => [name, body[name] ?? '']), file]
   return createHash('sha256').update(JSON.stringify(form)).digest()

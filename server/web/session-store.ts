@@ -63,7 +63,8 @@ export class SessionStore extends Store {
       if (!found) return null
       const { data, owner, signedInAt, lastSeenAt } = found
       const now = clock.now()
-      if (now.getTime() - lastSeenAt.getTime() > this.#touchMs) await sessions.touchSession(db, hashToken(id), now)
+      if (now.getTime() - lastSeenAt.getTime() > this.#touchMs)
+        await sessions.touchSession(db, hashToken(id), now)
       return { ...data, owner, signedInAt } as unknown as SessionData
     }
     load().then((session) => done(null, session), done)

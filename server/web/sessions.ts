@@ -54,7 +54,10 @@ export async function startSession(
 ): Promise<void> {
   // A visitor's session was never stored: there is nothing to end before the new one.
   if (!ownerOf(req)) req.sessionStore.generate(req)
-  else await new Promise<void>((done, fail) => req.session.regenerate((fault) => (fault ? fail(fault) : done())))
+  else
+    await new Promise<void>((done, fail) =>
+      req.session.regenerate((fault) => (fault ? fail(fault) : done())),
+    )
   req.session.passport = { user: proof.accountId }
   req.session.epoch = proof.epoch
   req.session.confirmedAt = at.getTime()
@@ -86,13 +89,20 @@ const saveSession = (req: Request) =>
  * Gives the signed-in browser a new id: after a change of password the old one is worth nothing, wherever it was copied to.
  * @param epoch that the change began
  */
-export async function renewSession(req: Request, epoch: number, trace: Trace, at: Date): Promise<void> {
+export async function renewSession(
+  req: Request,
+  epoch: number,
+  trace: Trace,
+  at: Date,
+): Promise<void> {
   const owner = ownerOf(req)
   if (owner) await startSession(req, { accountId: owner.id, epoch }, trace, at)
 }
 
 export async function stopSession(req: Request): Promise<void> {
-  await new Promise<void>((done, fail) => req.session.destroy((fault) => (fault ? fail(fault) : done())))
+  await new Promise<void>((done, fail) =>
+    req.session.destroy((fault) => (fault ? fail(fault) : done())),
+  )
 }
 
 export const ownerOf = (req: Request): SessionOwner | undefined => req.session?.owner

@@ -18,8 +18,15 @@ const purpose = 'web.shown-once'
 const lifetimeMs = 600_000
 const nameOf = (https: boolean) => (https ? '__Host-shown-once' : 'shown-once')
 
-export function handOver({ keyring, https, now }: ShownOnceParts, res: Response, what: ShownOnce): void {
-  const sealed = keyring.seal(purpose, JSON.stringify({ ...what, until: now().getTime() + lifetimeMs }))
+export function handOver(
+  { keyring, https, now }: ShownOnceParts,
+  res: Response,
+  what: ShownOnce,
+): void {
+  const sealed = keyring.seal(
+    purpose,
+    JSON.stringify({ ...what, until: now().getTime() + lifetimeMs }),
+  )
   res.cookie(nameOf(https), sealed, {
     path: '/',
     httpOnly: true,
@@ -38,7 +45,9 @@ export function takeOver(
   const sealed: unknown = req.cookies?.[nameOf(https)]
   if (typeof sealed !== 'string') return undefined
   try {
-    const { until, ...what } = JSON.parse(keyring.open(purpose, sealed)) as ShownOnce & { until: number }
+    const { until, ...what } = JSON.parse(keyring.open(purpose, sealed)) as ShownOnce & {
+      until: number
+    }
     return what.accountId === accountId && until > now().getTime() ? what : undefined
   } catch {
     return undefined

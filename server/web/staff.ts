@@ -30,7 +30,11 @@ declare module 'express-serve-static-core' {
 }
 
 /** Where the console can be gone to, and who may. */
-export const staffMenu: readonly { readonly id: string; readonly href: string; readonly right?: StaffRight }[] = [
+export const staffMenu: readonly {
+  readonly id: string
+  readonly href: string
+  readonly right?: StaffRight
+}[] = [
   { id: 'staff-queue', href: '/staff/cases', right: 'cases.see' },
   { id: 'staff-search', href: '/staff/search', right: 'search.use' },
   { id: 'staff-approvals', href: '/staff/approvals', right: 'measures.approve' },
@@ -42,7 +46,9 @@ export const staffMenu: readonly { readonly id: string; readonly href: string; r
 ]
 
 export const menuFor = (rights: ReadonlySet<StaffRight>) =>
-  staffMenu.filter(({ right }) => right === undefined || rights.has(right)).map(({ id, href }) => ({ id, href }))
+  staffMenu
+    .filter(({ right }) => right === undefined || rights.has(right))
+    .map(({ id, href }) => ({ id, href }))
 
 export interface StaffGuards {
   /** Only staff, whether or not they have passed the second factor: for the door itself. */
@@ -72,7 +78,8 @@ export function createStaffGuards(
       throw new NotFound('not of the staff')
     }
     if (!onlyLooks(req)) {
-      const tell = () => parts.log.security({ event: 'staff.acted', ...askerOf(req), status: res.statusCode })
+      const tell = () =>
+        parts.log.security({ event: 'staff.acted', ...askerOf(req), status: res.statusCode })
       res.once('finish', tell)
     }
     req.staff = {
@@ -97,12 +104,17 @@ export function createStaffGuards(
       const { standing, next } = found
       if (!standing.enrolled) return res.redirect(303, '/staff/door/enrol')
       const now = parts.clock.now()
-      const idle = standing.seenAt ? now.getTime() - standing.seenAt.getTime() : Number.POSITIVE_INFINITY
+      const idle = standing.seenAt
+        ? now.getTime() - standing.seenAt.getTime()
+        : Number.POSITIVE_INFINITY
       // Security: a staff page that was left alone for 15 minutes asks for the second factor again.
       if (idle >= idleMs) return res.redirect(303, `/staff/door?next=${next}`)
-      if (standing.hasNewCodes && req.path !== '/staff/door/codes') return res.redirect(303, '/staff/door/codes')
-      if (right && !req.staff?.rights.has(right)) throw new RightMissing(`without the right ${right}`)
-      if (idle > Math.min(touchMs, idleMs / 10)) await touchStaffSession(parts.db, sessionDigestOf(req), now)
+      if (standing.hasNewCodes && req.path !== '/staff/door/codes')
+        return res.redirect(303, '/staff/door/codes')
+      if (right && !req.staff?.rights.has(right))
+        throw new RightMissing(`without the right ${right}`)
+      if (idle > Math.min(touchMs, idleMs / 10))
+        await touchStaffSession(parts.db, sessionDigestOf(req), now)
       goOn()
     },
   }
@@ -115,11 +127,21 @@ export function staffOf(req: Request): StaffMember {
 }
 
 /** Shows a page in the console's frame. */
-export function showStaffPage(parts: Pick<WebParts, 'pages'>, req: Request, res: Response, page: Page): void {
+export function showStaffPage(
+  parts: Pick<WebParts, 'pages'>,
+  req: Request,
+  res: Response,
+  page: Page,
+): void {
   const staff = staffOf(req)
   parts.pages.show(req, res, {
     ...page,
     layout: 'layouts/staff',
-    locals: { ...page.locals, menu: menuFor(staff.rights), shortcuts: staff.shortcuts, rights: staff.rights },
+    locals: {
+      ...page.locals,
+      menu: menuFor(staff.rights),
+      shortcuts: staff.shortcuts,
+      rights: staff.rights,
+    },
   })
 }

@@ -24,7 +24,8 @@ export interface ThemeColours {
 }
 
 /** A value that stands for itself and can end no declaration: `#0b5c66`, `teal`, `rgb(0 40 60)`, `oklch(60% 0.1 200)`. */
-const plainColour = /^(?:#[\da-f]{3,8}|[a-z]{3,24}|(?:rgb|rgba|hsl|hsla|oklch|oklab|lab|lch)\([\d\s.,%/deg-]{1,60}\))$/i
+const plainColour =
+  /^(?:#[\da-f]{3,8}|[a-z]{3,24}|(?:rgb|rgba|hsl|hsla|oklch|oklab|lab|lch)\([\d\s.,%/deg-]{1,60}\))$/i
 
 const darkBlock = /@media[^{}]*prefers-color-scheme:\s*dark[^{}]*\{((?:[^{}]*\{[^{}]*\})*[^{}]*)\}/g
 
@@ -43,7 +44,9 @@ export function readThemeColours(css: string): ThemeColours {
 function rootValues(css: string): Map<string, string> {
   const found = new Map<string, string>()
   for (const [, block = ''] of css.matchAll(/(?:^|[\s},;])(?::root|html)\s*\{([^{}]*)\}/g))
-    for (const [, name = '', value = ''] of block.matchAll(/--postern-([a-z-]+)\s*:\s*([^;]+?)\s*(?:;|$)/g))
+    for (const [, name = '', value = ''] of block.matchAll(
+      /--postern-([a-z-]+)\s*:\s*([^;]+?)\s*(?:;|$)/g,
+    ))
       if (plainColour.test(value)) found.set(name, value)
   return found
 }
@@ -51,7 +54,8 @@ function rootValues(css: string): Map<string, string> {
 function complete(found: ReadonlyMap<string, string>): Colours {
   const pairs = names.map((name) => {
     const value = found.get(name)
-    if (value === undefined) throw new Error(`no style sheet sets --postern-${name} to a plain colour`)
+    if (value === undefined)
+      throw new Error(`no style sheet sets --postern-${name} to a plain colour`)
     return [name, value]
   })
   return Object.fromEntries(pairs)

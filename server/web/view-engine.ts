@@ -59,13 +59,19 @@ const NOT_NAMES = new Set(
 
 /** What every part can read without being handed it; of the page's other locals it gets what its include names. */
 const FRAME = new Set(
-  't locale locales pageId path csrfToken account errors values theme formats formatDateTime'.split(' '),
+  't locale locales pageId path csrfToken account errors values theme formats formatDateTime'.split(
+    ' ',
+  ),
 )
 
 /** The names that a view may read, so that they can be fetched once instead of being looked up with `with`. */
 function namesIn(source: string): string[] {
-  const code = [...source.matchAll(/<%(?![%#])[-=_]?([\s\S]*?)[-_]?%>/g)].map((tag) => tag[1]).join('\n')
-  const withoutText = code.replace(/'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"/g, "''").replace(/\/\/.*$/gm, '')
+  const code = [...source.matchAll(/<%(?![%#])[-=_]?([\s\S]*?)[-_]?%>/g)]
+    .map((tag) => tag[1])
+    .join('\n')
+  const withoutText = code
+    .replace(/'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"/g, "''")
+    .replace(/\/\/.*$/gm, '')
   const words = withoutText.match(/(?<![\w$]|[^.]\.)[A-Za-z_$][\w$]*/g) ?? []
   return [...new Set(words)].filter((word) => !NOT_NAMES.has(word))
 }
@@ -85,7 +91,9 @@ export function createViewEngine(options: ViewEngineOptions): ViewEngine {
   const kept = new Map<string, string>()
 
   function fileOf(view: string): string {
-    const file = options.roots.map((root) => path.join(root, `${view}.ejs`)).find((candidate) => existsSync(candidate))
+    const file = options.roots
+      .map((root) => path.join(root, `${view}.ejs`))
+      .find((candidate) => existsSync(candidate))
     if (!file) throw new Error(`no view "${view}" in ${options.roots.join(', ')}`)
     return file
   }
@@ -129,7 +137,8 @@ export function createViewEngine(options: ViewEngineOptions): ViewEngine {
       const body = templateOf(view)({ own: locals, frame: locals, include })
       return templateOf(layout)({ own: { ...locals, body }, frame: locals, include })
     },
-    renderPart: (view, locals) => templateOf(view)({ own: locals, frame: locals, include: includerOf(locals) }),
+    renderPart: (view, locals) =>
+      templateOf(view)({ own: locals, frame: locals, include: includerOf(locals) }),
     compileAll() {
       const views = options.roots.flatMap((root) =>
         readdirSync(root, { recursive: true, encoding: 'utf8' })

@@ -1,6 +1,12 @@
 // The listener that visitors reach: how long they may take to ask, and how it closes.
 import { once } from 'node:events'
-import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http'
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 
 export interface WebTimes {
@@ -45,19 +51,24 @@ export function createWebServer(times: WebTimes = usualTimes): Server {
     // How many hosts a request names is judged by the app, which answers with a page.
     requireHostHeader: false,
   })
-  server.on('clientError', (fault: NodeJS.ErrnoException, socket: Socket & { _httpMessage?: ServerResponse }) => {
-    // As Node does by itself, with the header that every answer has: half an answer is not followed
-    // by another one.
-    if (socket.writable && !socket._httpMessage?.headersSent) {
-      const status = statuses[fault.code ?? ''] ?? '400 Bad Request'
-      socket.write(`HTTP/1.1 ${status}\r\nCache-Control: no-store\r\nConnection: close\r\n\r\n`)
-    }
-    socket.destroy(fault)
-  })
+  server.on(
+    'clientError',
+    (fault: NodeJS.ErrnoException, socket: Socket & { _httpMessage?: ServerResponse }) => {
+      // As Node does by itself, with the header that every answer has: half an answer is not followed
+      // by another one.
+      if (socket.writable && !socket._httpMessage?.headersSent) {
+        const status = statuses[fault.code ?? ''] ?? '400 Bad Request'
+        socket.write(`HTTP/1.1 ${status}\r\nCache-Control: no-store\r\nConnection: close\r\n\r\n`)
+      }
+      socket.destroy(fault)
+    },
+  )
   // A request that expects more than `100-continue` never reaches the app. Node answers as here, but
   // without the header that every answer has.
   server.on('checkExpectation', (_req: IncomingMessage, res: ServerResponse) => {
-    res.writeHead(417, { 'Cache-Control': 'no-store', 'Content-Length': 0, Connection: 'close' }).end()
+    res
+      .writeHead(417, { 'Cache-Control': 'no-store', 'Content-Length': 0, Connection: 'close' })
+      .end()
   })
   return server
 }

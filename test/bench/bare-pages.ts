@@ -18,7 +18,10 @@ export interface BareView {
 function partsOf(source: string, count: number): string[] {
   const lines = source.split('\n')
   const size = Math.ceil(lines.length / count)
-  return Array.from({ length: count }, (_, at) => `${lines.slice(at * size, (at + 1) * size).join('\n')}\n`)
+  return Array.from(
+    { length: count },
+    (_, at) => `${lines.slice(at * size, (at + 1) * size).join('\n')}\n`,
+  )
 }
 
 answerParent<BareView, { readonly port: number }>(async ({ path, source, parts }) => {
@@ -31,11 +34,18 @@ answerParent<BareView, { readonly port: number }>(async ({ path, source, parts }
   const includes = partsOf(source, parts).map((part, at) => ({ name: `part-${at}`, part }))
   for (const { name, part } of includes) await writeFile(join(folder, `${name}.ejs`), part)
   await writeFile(join(folder, 'flat.ejs'), source)
-  await writeFile(join(folder, 'parts.ejs'), includes.map(({ name }) => `<%- include('${name}') -%>\n`).join(''))
+  await writeFile(
+    join(folder, 'parts.ejs'),
+    includes.map(({ name }) => `<%- include('${name}') -%>\n`).join(''),
+  )
   const show =
     (view: string): express.RequestHandler =>
     (req, res) =>
-      res.render(view, { locale: 'en', path: req.path, token: 'QmFyZS1wYWdlLXRva2VuLW9mLTM2LWJ5dGVz' })
+      res.render(view, {
+        locale: 'en',
+        path: req.path,
+        token: 'QmFyZS1wYWdlLXRva2VuLW9mLTM2LWJ5dGVz',
+      })
   app.get(path, show('flat'))
   app.get(`/parts${path}`, show('parts'))
   const server = app.listen(0, '127.0.0.1')

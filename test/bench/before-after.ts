@@ -16,8 +16,16 @@ interface Asked {
 
 const asked: readonly Asked[] = [
   { what: 'form page', load: { kind: 'page', path: '/sign-in' }, status: '200' },
-  { what: 'sign-in', load: { kind: 'sign-in', login: loginOf('{client}'), password }, status: '303' },
-  { what: 'start of a recovery', load: { kind: 'recover', login: loginOf('{client}') }, status: '303' },
+  {
+    what: 'sign-in',
+    load: { kind: 'sign-in', login: loginOf('{client}'), password },
+    status: '303',
+  },
+  {
+    what: 'start of a recovery',
+    load: { kind: 'recover', login: loginOf('{client}') },
+    status: '303',
+  },
 ]
 
 interface Side {
@@ -59,10 +67,14 @@ export async function measureBeforeAfter(parts: BenchParts, folder: string): Pro
       try {
         for (const side of round % 2 ? sides.toReversed() : sides)
           running.set(side, await startPortal({ DATABASE_URL: side.database.url }, side.folder))
-        const [before, now] = sides.map((side) => ({ ...side, portal: running.get(side) as RunningPortal }))
+        const [before, now] = sides.map((side) => ({
+          ...side,
+          portal: running.get(side) as RunningPortal,
+        }))
         if (!before || !now) throw new Error('both portals are started')
         if (round === 0) for (const { port } of running.values()) await makePeople(port, people)
-        for (const one of asked) found.get(one.what)?.push(await playRound(turns, [before, now], one, seconds * 2))
+        for (const one of asked)
+          found.get(one.what)?.push(await playRound(turns, [before, now], one, seconds * 2))
       } finally {
         for (const each of running.values()) await each.stop()
       }
@@ -101,7 +113,8 @@ interface Running extends Side {
 }
 
 function figureOf(what: string, pairs: readonly Pair[]): Figure {
-  const each = (side: keyof Pair, of: keyof Round) => median(pairs.map((pair) => pair[side][of])).toFixed(3)
+  const each = (side: keyof Pair, of: keyof Round) =>
+    median(pairs.map((pair) => pair[side][of])).toFixed(3)
   const ratio = (of: keyof Round) => median(pairs.map(({ before, now }) => before[of] / now[of]))
   const times = `${each('now', 'meanMs')} to ${each('before', 'meanMs')} ms`
   const cpu = `${each('now', 'cpuMs')} to ${each('before', 'cpuMs')} ms of processor (${ratio('cpuMs').toFixed(3)})`

@@ -59,7 +59,11 @@ try {
   const ownMs = cpuMsOf(process.pid)
   const wholeMs = (performance.now() - begunMs) * availableParallelism()
   const others = ((machineCpuMs() - machineMs - ownMs) / wholeMs) * 100
-  figures.push({ what: 'processors used by other programs meanwhile', value: Math.max(0, others), unit: '%' })
+  figures.push({
+    what: 'processors used by other programs meanwhile',
+    value: Math.max(0, others),
+    unit: '%',
+  })
   await load.stop()
   await measured.stop()
   await database.stop()
@@ -73,8 +77,13 @@ const machine = {
 }
 const command = `npm run bench${process.argv.length > 2 ? ` -- ${process.argv.slice(2).join(' ')}` : ''}`
 const at = new Date().toISOString()
-process.stdout.write(`${at}, ${Object.values(machine).join(', ')}\n${command}\n\n${tableOf(figures)}\n`)
+process.stdout.write(
+  `${at}, ${Object.values(machine).join(', ')}\n${command}\n\n${tableOf(figures)}\n`,
+)
 if (given.json) {
   const all = figures.map((figure) => ({ ...figure, holds: holds(figure) }))
-  await writeFile(given.json, `${JSON.stringify({ at, machine, command, figures: all }, null, 2)}\n`)
+  await writeFile(
+    given.json,
+    `${JSON.stringify({ at, machine, command, figures: all }, null, 2)}\n`,
+  )
 }

@@ -13,7 +13,9 @@ export function startChild<Question extends object, Given>(
   file: string,
   env: Readonly<Record<string, string>> = {},
 ): Child<Question, Given> {
-  const child: ChildProcess = fork(new URL(file, import.meta.url), { env: { ...process.env, ...env } })
+  const child: ChildProcess = fork(new URL(file, import.meta.url), {
+    env: { ...process.env, ...env },
+  })
   return {
     pid: child.pid ?? 0,
     async ask(question) {
@@ -39,7 +41,9 @@ export function startChild<Question extends object, Given>(
 }
 
 /** The other end: runs in the child. */
-export function answerParent<Question, Given>(answer: (question: Question) => Promise<Given>): void {
+export function answerParent<Question, Given>(
+  answer: (question: Question) => Promise<Given>,
+): void {
   process.on('message', (question) => {
     answer(question as Question).then(
       (given) => process.send?.(given as object),

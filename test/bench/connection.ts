@@ -34,7 +34,8 @@ export async function openConnection(port: number): Promise<Connection> {
       const end = read.indexOf(headEnd)
       if (end < 0) return
       const length = /\r\ncontent-length: (\d+)/i.exec(read.slice(0, end + 2))?.[1]
-      if (length === undefined) return void socket.destroy(new Error('an answer without Content-Length'))
+      if (length === undefined)
+        return void socket.destroy(new Error('an answer without Content-Length'))
       needed = end + headEnd.length + Number(length)
     }
     if (read.length < needed) return

@@ -21,7 +21,12 @@ async function beside(parts: BenchParts, crowd: Load): Promise<{ crowd: Tally; p
 
 export async function measureCrowd(parts: BenchParts): Promise<Figure[]> {
   const { portal, rounds, seconds } = parts
-  const signIns = { port: portal.port, kind: 'sign-in', login: loginOf('{client}'), password } as const
+  const signIns = {
+    port: portal.port,
+    kind: 'sign-in',
+    login: loginOf('{client}'),
+    password,
+  } as const
   const medians: number[] = []
   const tails: number[] = []
   for (let round = 0; round < rounds; round += 1) {
@@ -39,7 +44,12 @@ export async function measureCrowd(parts: BenchParts): Promise<Figure[]> {
 
 export async function measureOverload(parts: BenchParts): Promise<Figure[]> {
   const { portal, seconds, rounds } = parts
-  const people = { port: portal.port, kind: 'sign-in', login: loginOf('{client}'), password } as const
+  const people = {
+    port: portal.port,
+    kind: 'sign-in',
+    login: loginOf('{client}'),
+    password,
+  } as const
   // What there is room for just now: the machine may have become slower or faster since sign-ins were measured.
   const usual = await parts.load.ask({ ...people, clients: 16, seconds: seconds * 2 })
   const rate = Math.round(((usual.answers['303'] ?? 0) / usual.seconds) * 10)
@@ -58,7 +68,8 @@ export async function measureOverload(parts: BenchParts): Promise<Figure[]> {
     accepted.push(...(found.crowd.ms['303'] ?? []))
     refused.push(...(found.crowd.ms['503'] ?? []))
     pages.push(...found.pages)
-    for (const status of Object.keys(found.crowd.answers)) if (status !== '303' && status !== '503') odd.add(status)
+    for (const status of Object.keys(found.crowd.answers))
+      if (status !== '303' && status !== '503') odd.add(status)
     memory.push(residentMb(portal.pid))
   }
   parts.tell('overload')
@@ -68,12 +79,26 @@ export async function measureOverload(parts: BenchParts): Promise<Figure[]> {
     { what: 'overload: accepted', value: accepted.length / all, unit: 'a second', beside: offered },
     { what: 'overload: accepted, median', value: median(accepted), unit: 'ms' },
     { what: 'overload: accepted, 99th percentile', value: quantile(accepted, 0.99), unit: 'ms' },
-    { what: 'overload: accepted, slowest', value: Math.max(...accepted), unit: 'ms', target: { atMost: 2000 } },
+    {
+      what: 'overload: accepted, slowest',
+      value: Math.max(...accepted),
+      unit: 'ms',
+      target: { atMost: 2000 },
+    },
     { what: 'overload: refused', value: refused.length / all, unit: 'a second', beside: offered },
     { what: 'overload: refused after, median', value: median(refused), unit: 'ms' },
-    { what: 'overload: refused after, 95th percentile', value: quantile(refused, 0.95), unit: 'ms' },
+    {
+      what: 'overload: refused after, 95th percentile',
+      value: quantile(refused, 0.95),
+      unit: 'ms',
+    },
     { what: 'overload: form page, median', value: median(pages), unit: 'ms' },
-    { what: 'overload: form page, 95th percentile', value: quantile(pages, 0.95), unit: 'ms', target: { atMost: 500 } },
+    {
+      what: 'overload: form page, 95th percentile',
+      value: quantile(pages, 0.95),
+      unit: 'ms',
+      target: { atMost: 500 },
+    },
     { what: 'overload: other answers', value: odd.size, unit: 'kinds', target: { atMost: 0 } },
     {
       what: 'overload: memory grown from its first round to its last',
@@ -82,6 +107,11 @@ export async function measureOverload(parts: BenchParts): Promise<Figure[]> {
       target: { atMost: 10 },
       beside: `${memory.map((each) => each.toFixed(0)).join(', ')} MB`,
     },
-    { what: 'memory after overload', value: memory.at(-1) ?? 0, unit: 'MB', beside: `${before.toFixed(0)} MB before` },
+    {
+      what: 'memory after overload',
+      value: memory.at(-1) ?? 0,
+      unit: 'MB',
+      beside: `${before.toFixed(0)} MB before`,
+    },
   ]
 }

@@ -21,21 +21,39 @@ export const quantile = (values: readonly number[], part: number): number => {
 export const median = (values: readonly number[]): number => quantile(values, 0.5)
 
 const written = (value: number) =>
-  Number.isNaN(value) ? '–' : value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2)
+  Number.isNaN(value)
+    ? '–'
+    : value >= 100
+      ? value.toFixed(0)
+      : value >= 10
+        ? value.toFixed(1)
+        : value.toFixed(2)
 
 function rowOf(figure: Figure): readonly string[] {
   const { what, value, unit, target, beside } = figure
   const wanted = target ? ('atLeast' in target ? `≥ ${target.atLeast}` : `≤ ${target.atMost}`) : ''
   const held = holds(figure)
-  return [what, `${written(value)} ${unit}`.trim(), wanted, held === undefined ? '' : held ? 'yes' : 'NO', beside ?? '']
+  return [
+    what,
+    `${written(value)} ${unit}`.trim(),
+    wanted,
+    held === undefined ? '' : held ? 'yes' : 'NO',
+    beside ?? '',
+  ]
 }
 
 /** A Markdown table, so that it can stand in docs/proofs.md as it is. */
 export function tableOf(figures: readonly Figure[]): string {
   const rows = [['what', 'measured', 'target', 'holds', 'beside'], ...figures.map(rowOf)]
-  const widths = [0, 1, 2, 3, 4].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
+  const widths = [0, 1, 2, 3, 4].map((column) =>
+    Math.max(...rows.map((row) => row[column]?.length ?? 0)),
+  )
   const line = (row: readonly string[]) =>
     `| ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`
   const [head = [], ...rest] = rows
-  return [line(head), `|${widths.map((width) => '-'.repeat(width + 2)).join('|')}|`, ...rest.map(line)].join('\n')
+  return [
+    line(head),
+    `|${widths.map((width) => '-'.repeat(width + 2)).join('|')}|`,
+    ...rest.map(line),
+  ].join('\n')
 }

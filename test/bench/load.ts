@@ -36,12 +36,19 @@ async function run(load: Load): Promise<Tally> {
   const seconds = (performance.now() - begun) / 1000
   // Or the server would hold the connections of each run beside those of the next.
   for (const { connection } of everybody) connection.close()
-  const answers = Object.fromEntries(Object.entries(ms).map(([status, list]) => [status, list.length]))
+  const answers = Object.fromEntries(
+    Object.entries(ms).map(([status, list]) => [status, list.length]),
+  )
   return { answers, ms, seconds }
 }
 
 /** Sends `rate` tries a second on whichever connections are free. */
-async function arrivals(rate: number, end: number, tries: Try[], once: (one: Try) => Promise<void>): Promise<void> {
+async function arrivals(
+  rate: number,
+  end: number,
+  tries: Try[],
+  once: (one: Try) => Promise<void>,
+): Promise<void> {
   const free = [...tries]
   const running = new Set<Promise<void>>()
   const begun = performance.now()

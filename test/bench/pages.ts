@@ -49,11 +49,22 @@ async function pageOf({ portal }: BenchParts, one: Asked): Promise<string> {
   return Buffer.from(body, 'latin1').toString('utf8')
 }
 
-async function pageRound(parts: BenchParts, wanted: Omit<Load, 'seconds' | 'clients' | 'kind'>, pids: number[]) {
+async function pageRound(
+  parts: BenchParts,
+  wanted: Omit<Load, 'seconds' | 'clients' | 'kind'>,
+  pids: number[],
+) {
   const cpu = cpuMsOf(...pids)
-  const tally: Tally = await parts.load.ask({ ...wanted, kind: 'page', seconds: parts.seconds, clients, password })
+  const tally: Tally = await parts.load.ask({
+    ...wanted,
+    kind: 'page',
+    seconds: parts.seconds,
+    clients,
+    password,
+  })
   const count = tally.answers['200'] ?? 0
-  if (Object.keys(tally.answers).join() !== '200') throw new Error(`${wanted.path}: ${JSON.stringify(tally.answers)}`)
+  if (Object.keys(tally.answers).join() !== '200')
+    throw new Error(`${wanted.path}: ${JSON.stringify(tally.answers)}`)
   return { perSecond: count / tally.seconds, cpuMs: (cpuMsOf(...pids) - cpu) / count }
 }
 
@@ -61,19 +72,31 @@ export async function measurePages(parts: BenchParts): Promise<Figure[]> {
   const figures: Figure[] = []
   for (const one of asked) {
     const page = await pageOf(parts, one)
-    const bare: Child<BareView, { port: number }> = startChild('./bare-pages.ts', { NODE_ENV: 'production' })
-    const { port } = await bare.ask({ path: one.path, source: bareViewOf(page), parts: partsOfPage })
+    const bare: Child<BareView, { port: number }> = startChild('./bare-pages.ts', {
+      NODE_ENV: 'production',
+    })
+    const { port } = await bare.ask({
+      path: one.path,
+      source: bareViewOf(page),
+      parts: partsOfPage,
+    })
     const ratios: number[] = []
     const ratiosToParts: number[] = []
     const mine: { perSecond: number; cpuMs: number }[] = []
     const theirs: { perSecond: number; cpuMs: number }[] = []
     const { path } = one
-    const own = { path, port: parts.portal.port, cookies: one.cookies ?? true, ...(one.login && { login: one.login }) }
+    const own = {
+      path,
+      port: parts.portal.port,
+      cookies: one.cookies ?? true,
+      ...(one.login && { login: one.login }),
+    }
     const pids = [parts.portal.pid, parts.database.pid]
     // What is asked for a thousand times a second has been compiled long ago.
     const warm = { ...parts, seconds: 3 }
     await pageRound(warm, own, pids)
-    for (const each of [path, `/parts${path}`]) await pageRound(warm, { path: each, port }, [bare.pid])
+    for (const each of [path, `/parts${path}`])
+      await pageRound(warm, { path: each, port }, [bare.pid])
     for (let round = 0; round < parts.rounds; round += 1) {
       const ours = await pageRound(parts, own, pids)
       const alone = await pageRound(parts, { path, port }, [bare.pid])

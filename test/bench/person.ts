@@ -26,7 +26,9 @@ export async function openPerson(port: number, withCookies = true): Promise<Pers
 
   function keep(answer: Answer): Answer {
     if (withCookies) {
-      for (const [, name = '', value = ''] of answer.head.matchAll(/\r\nset-cookie: ([^=]+)=([^;\r]*)/gi)) {
+      for (const [, name = '', value = ''] of answer.head.matchAll(
+        /\r\nset-cookie: ([^=]+)=([^;\r]*)/gi,
+      )) {
         if (value === '') cookies.delete(name)
         else cookies.set(name, value)
       }

@@ -53,7 +53,9 @@ async function untilFirstPage(port: number, child: ChildProcess): Promise<void> 
       await sleep(2)
       continue
     }
-    const { status } = await connection.send(`GET /sign-in HTTP/1.1\r\nHost: localhost:${port}\r\n\r\n`)
+    const { status } = await connection.send(
+      `GET /sign-in HTTP/1.1\r\nHost: localhost:${port}\r\n\r\n`,
+    )
     connection.close()
     if (status === 200) return
   }
@@ -64,7 +66,10 @@ async function untilFirstPage(port: number, child: ChildProcess): Promise<void> 
  * @param env DATABASE_URL for a server that runs already, DATA_DIR for an embedded one
  * @param folder of another portal than this one
  */
-export async function startPortal(env: Readonly<Record<string, string>>, folder?: string): Promise<RunningPortal> {
+export async function startPortal(
+  env: Readonly<Record<string, string>>,
+  folder?: string,
+): Promise<RunningPortal> {
   const port = await freePort()
   const begun = performance.now()
   const child = spawn(process.execPath, [...startFlags, 'server/boot.js'], {

@@ -40,7 +40,9 @@ export function cpuMsOf(...roots: readonly number[]): number {
     before = within.size
     for (const stat of all) if (within.has(stat.parent)) within.add(stat.pid)
   }
-  return all.filter((stat) => within.has(stat.pid)).reduce((sum, stat) => sum + stat.own + stat.gone, 0)
+  return all
+    .filter((stat) => within.has(stat.pid))
+    .reduce((sum, stat) => sum + stat.own + stat.gone, 0)
 }
 
 /** Memory that the process has in RAM, in MB (10^6 bytes). */

@@ -16,7 +16,12 @@ export interface HashRate {
 }
 
 answerParent<HashRun, HashRate>(async ({ memoryKib, passes, seconds }) => {
-  const parameters = { algorithm: 2 as Algorithm.Argon2id, memoryCost: memoryKib, timeCost: passes, parallelism: 1 }
+  const parameters = {
+    algorithm: 2 as Algorithm.Argon2id,
+    memoryCost: memoryKib,
+    timeCost: passes,
+    parallelism: 1,
+  }
   const phc = await hash('a password of usual length', { ...parameters, outputLen: 32 })
   const cpu = process.cpuUsage()
   const begun = performance.now()

@@ -46,24 +46,40 @@ export async function measureSignIns(parts: BenchParts): Promise<Figure[]> {
   for (let round = 0; round < parts.rounds; round += 1) {
     // The limit is taken before and after, so that a machine that slows down meanwhile favours neither.
     const before = await raw.ask(hash)
-    for (const kind of Object.keys(kinds) as Kind[]) found[kind].push(await signInRound(parts, kind))
+    for (const kind of Object.keys(kinds) as Kind[])
+      found[kind].push(await signInRound(parts, kind))
     const after = await raw.ask(hash)
-    bare.push({ perSecond: (before.perSecond + after.perSecond) / 2, cpuMs: (before.cpuMs + after.cpuMs) / 2 })
+    bare.push({
+      perSecond: (before.perSecond + after.perSecond) / 2,
+      cpuMs: (before.cpuMs + after.cpuMs) / 2,
+    })
     parts.tell(`sign-ins, round ${round + 1} of ${parts.rounds}`)
   }
   await raw.stop()
 
   const beside = `${median(bare.map((one) => one.perSecond)).toFixed(0)} bare hashes a second`
-  const ratio = (kind: Kind) => median(found[kind].map((one, at) => one.perSecond / (bare[at]?.perSecond ?? 0)))
+  const ratio = (kind: Kind) =>
+    median(found[kind].map((one, at) => one.perSecond / (bare[at]?.perSecond ?? 0)))
   const rate = (kind: Kind) => median(found[kind].map((one) => one.perSecond))
-  const beyond = (kind: Kind) => median(found[kind].map((one, at) => one.cpuMs - (bare[at]?.cpuMs ?? 0)))
+  const beyond = (kind: Kind) =>
+    median(found[kind].map((one, at) => one.cpuMs - (bare[at]?.cpuMs ?? 0)))
   const unequal = median(found.wrong.map((one, at) => one.cpuMs / (found.unknown[at]?.cpuMs ?? 0)))
   const times = found.right.flatMap((one) => one.ms)
   return [
     { what: 'bare hashes', value: median(bare.map((one) => one.perSecond)), unit: 'a second' },
-    { what: 'processor time of a bare hash', value: median(bare.map((one) => one.cpuMs)), unit: 'ms' },
+    {
+      what: 'processor time of a bare hash',
+      value: median(bare.map((one) => one.cpuMs)),
+      unit: 'ms',
+    },
     { what: `sign-ins, ${clients} connections`, value: rate('right'), unit: 'a second', beside },
-    { what: 'sign-ins to bare hashes', value: ratio('right'), unit: '', target: { atLeast: 0.75 }, beside },
+    {
+      what: 'sign-ins to bare hashes',
+      value: ratio('right'),
+      unit: '',
+      target: { atLeast: 0.75 },
+      beside,
+    },
     {
       what: 'processor time of a sign-in beyond the hash, with the database',
       value: beyond('right'),
@@ -71,7 +87,12 @@ export async function measureSignIns(parts: BenchParts): Promise<Figure[]> {
       target: { atMost: 4 },
     },
     { what: 'sign-in, median', value: median(times), unit: 'ms', beside: `${clients} at once` },
-    { what: 'sign-in, 99th percentile', value: quantile(times, 0.99), unit: 'ms', beside: `${clients} at once` },
+    {
+      what: 'sign-in, 99th percentile',
+      value: quantile(times, 0.99),
+      unit: 'ms',
+      beside: `${clients} at once`,
+    },
     { what: 'wrong passwords', value: rate('wrong'), unit: 'a second', beside },
     { what: 'wrong passwords to bare hashes', value: ratio('wrong'), unit: '', beside },
     { what: 'unknown names', value: rate('unknown'), unit: 'a second', beside },

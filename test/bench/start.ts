@@ -8,7 +8,10 @@ import { residentMb } from './proc.ts'
 
 const idleSeconds = 15
 
-async function startTimes(rounds: number, env: Readonly<Record<string, string>>): Promise<number[]> {
+async function startTimes(
+  rounds: number,
+  env: Readonly<Record<string, string>>,
+): Promise<number[]> {
   const times: number[] = []
   for (let round = 0; round < rounds; round += 1) {
     const portal = await startPortal(env)
@@ -18,7 +21,11 @@ async function startTimes(rounds: number, env: Readonly<Record<string, string>>)
   return times
 }
 
-export async function measureStart({ database, rounds, tell }: Omit<BenchParts, 'portal' | 'load'>): Promise<Figure[]> {
+export async function measureStart({
+  database,
+  rounds,
+  tell,
+}: Omit<BenchParts, 'portal' | 'load'>): Promise<Figure[]> {
   const external = { DATABASE_URL: database.url }
   const folder = await makeFolder()
   await startTimes(1, external)

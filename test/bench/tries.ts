@@ -29,7 +29,8 @@ export type Try = () => Promise<{ readonly status: number; readonly ms: number }
 
 export async function tryOf(load: Load, client: number, person: Person): Promise<Try> {
   const number = () => `${client}x${process.pid}x${made++}`
-  const named = (text = '') => text.replace('{n}', number).replace('{client}', String(client % people))
+  const named = (text = '') =>
+    text.replace('{n}', number).replace('{client}', String(client % people))
   switch (load.kind) {
     case 'page':
       return await pageTry(load, person, named(load.login))
@@ -38,7 +39,10 @@ export async function tryOf(load: Load, client: number, person: Person): Promise
       return async () => {
         // Somebody who comes back: the browser is known, its session is over.
         person.forget('session')
-        return await person.post('/sign-in', { login: named(load.login), password: load.password ?? '' })
+        return await person.post('/sign-in', {
+          login: named(load.login),
+          password: load.password ?? '',
+        })
       }
     case 'recover':
       await person.get('/recover')
@@ -50,7 +54,10 @@ export async function tryOf(load: Load, client: number, person: Person): Promise
       await person.get('/register')
       return async () => {
         person.forget('session')
-        return await person.post('/register', { login: named(load.login), password: load.password ?? '' })
+        return await person.post('/register', {
+          login: named(load.login),
+          password: load.password ?? '',
+        })
       }
   }
 }

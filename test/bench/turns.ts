@@ -21,7 +21,10 @@ async function takeTurns({ load, ports, status }: Turns): Promise<TurnsTally> {
       const people = await Promise.all(ports.map((port) => openPerson(port)))
       const tries = []
       for (const [side, person] of people.entries())
-        tries.push({ sum: sums[side], once: await tryOf({ ...load, port: ports[side] ?? 0 }, client, person) })
+        tries.push({
+          sum: sums[side],
+          once: await tryOf({ ...load, port: ports[side] ?? 0 }, client, person),
+        })
       return { people, tries }
     }),
   )

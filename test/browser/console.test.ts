@@ -46,7 +46,8 @@ async function tabTo(page: Page, name: string): Promise<void> {
   assert.fail(`the keyboard does not reach "${name}"`)
 }
 
-const pressAndWait = (page: Page, key: string) => landing(page, undefined, () => page.keyboard.press(key))
+const pressAndWait = (page: Page, key: string) =>
+  landing(page, undefined, () => page.keyboard.press(key))
 
 async function choose(page: Page, downs: number): Promise<void> {
   for (let press = 0; press < downs; press += 1) await page.keyboard.press('ArrowDown')
@@ -102,7 +103,10 @@ async function handleCase(page: Page): Promise<void> {
 }
 
 test('a new analyst handles ten cases by keyboard alone', async () => {
-  const context = await browser.newContext({ locale: 'en-GB', viewport: { width: 1280, height: 800 } })
+  const context = await browser.newContext({
+    locale: 'en-GB',
+    viewport: { width: 1280, height: 800 },
+  })
   const page = await context.newPage()
   const complaints: string[] = []
   page.on('console', (message) => complaints.push(message.text()))
@@ -113,10 +117,18 @@ test('a new analyst handles ten cases by keyboard alone', async () => {
 
   const cases = await portal.db('abuse_cases').select('account_id', 'outcome', 'first_seen_at')
   assert.equal(cases.length, 10)
-  const measures = await portal.db('measures').where({ state: 'in-force' }).select('account_id', 'measure', 'cause')
-  const phishers = await Promise.all(senders.filter(isPhisher).map((login) => accountIdOf(portal, login)))
+  const measures = await portal
+    .db('measures')
+    .where({ state: 'in-force' })
+    .select('account_id', 'measure', 'cause')
+  const phishers = await Promise.all(
+    senders.filter(isPhisher).map((login) => accountIdOf(portal, login)),
+  )
   assert.deepEqual(measures.map((row) => row.account_id).sort(), phishers.sort())
-  assert.deepEqual([...new Set(measures.map((row) => `${row.measure} ${row.cause}`))], ['suspend-sending phishing'])
+  assert.deepEqual(
+    [...new Set(measures.map((row) => `${row.measure} ${row.cause}`))],
+    ['suspend-sending phishing'],
+  )
   for (const { account_id, outcome } of cases)
     assert.equal(outcome, phishers.includes(account_id) ? 'measure-taken' : 'no-breach')
   const staffId = await accountIdOf(portal, alena.login)
@@ -151,7 +163,10 @@ test('a letter in HTML stays in a frame that runs, fetches and sends nothing', a
   const context = await browser.newContext({ locale: 'en-GB' })
   const page = await context.newPage()
   const asked: string[] = []
-  page.on('request', (request) => void (request.url().startsWith(portal.url) || asked.push(request.url())))
+  page.on(
+    'request',
+    (request) => void (request.url().startsWith(portal.url) || asked.push(request.url())),
+  )
   const complaints: string[] = []
   page.on('console', (message) => complaints.push(message.text()))
   await page.goto(`${portal.url}/sign-in`)
@@ -168,7 +183,10 @@ test('a letter in HTML stays in a frame that runs, fetches and sends nothing', a
   const frame = page.frameLocator('iframe')
   assert.equal(await frame.locator('h1').textContent(), 'Dear customer')
   assert.equal(await frame.locator('script, img, a[href], form, input').count(), 0)
-  assert.match((await page.locator('.letter').textContent()) ?? '', /hxxps:\/\/evil\[\.\]example\/go/)
+  assert.match(
+    (await page.locator('.letter').textContent()) ?? '',
+    /hxxps:\/\/evil\[\.\]example\/go/,
+  )
   assert.equal(await page.locator('iframe').getAttribute('sandbox'), '')
   assert.deepEqual([asked.filter((url) => !/^(data|about):/.test(url)), complaints], [[], []])
   await context.close()

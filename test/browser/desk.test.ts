@@ -36,7 +36,12 @@ async function proposeAgainst(login: string, measure: MeasureName): Promise<stri
   await register(portal, { login, password })
   const accountId = await accountIdOf(portal, login)
   await reportLetter(portal, { accountId, login })
-  return await propose(portal, { accountId, caseId: await caseOf(portal, accountId), by: ada, measure })
+  return await propose(portal, {
+    accountId,
+    caseId: await caseOf(portal, accountId),
+    by: ada,
+    measure,
+  })
 }
 
 for (const [how, take, name] of [
@@ -45,7 +50,12 @@ for (const [how, take, name] of [
 ] as const) {
   describe(`a senior analyst ${how}`, () => {
     let hands: Hands
-    const story = createStoryteller({ login: `senior.${name}`, phone: '', portal: () => portal, hands: () => hands })
+    const story = createStoryteller({
+      login: `senior.${name}`,
+      phone: '',
+      portal: () => portal,
+      hands: () => hands,
+    })
     const signIn = async () => {
       await story.goTo('/staff')
       await hands.fill('Mailbox name or full address', story.login)

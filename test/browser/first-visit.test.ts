@@ -40,17 +40,24 @@ describe('the first visit of the sign-in page', () => {
     const all = [...loaded.values()]
     assert.equal(all.length, 3, all.map(({ url }) => url).join(' '))
     assert.ok(all.every(({ url }) => url.startsWith(portal.url)))
-    const weight = all.filter(({ url }) => !url.endsWith('.js')).reduce((sum, { bytes }) => sum + bytes, 0)
+    const weight = all
+      .filter(({ url }) => !url.endsWith('.js'))
+      .reduce((sum, { bytes }) => sum + bytes, 0)
     assert.ok(weight > 5_000 && weight <= 30 * 1024, `${weight} bytes`)
     await context.close()
   })
 
   it('moves nothing, though style and script come late and the network is slow', async () => {
-    const context = await browser.newContext({ viewport: { width: 360, height: 640 }, locale: 'be' })
+    const context = await browser.newContext({
+      viewport: { width: 360, height: 640 },
+      locale: 'be',
+    })
     await context.addInitScript(measurements)
     const page = await context.newPage()
     await page.route('**/assets/**', async (route) => {
-      await new Promise((done) => setTimeout(done, route.request().url().endsWith('.js') ? 400 : 150))
+      await new Promise((done) =>
+        setTimeout(done, route.request().url().endsWith('.js') ? 400 : 150),
+      )
       await route.continue()
     })
     for (const path of ['/sign-in', '/register', '/', '/help/mail-programs']) {
@@ -82,7 +89,9 @@ describe('when the network is away', () => {
     )
     assert.equal(await offlineTitle(page), 'Няма сувязі з інтэрнэтам – Postern')
     assert.equal(new URL(page.url()).pathname, '/account', 'the address stays')
-    const colour = await page.evaluate("getComputedStyle(document.querySelector('.site-header')).backgroundColor")
+    const colour = await page.evaluate(
+      "getComputedStyle(document.querySelector('.site-header')).backgroundColor",
+    )
     assert.equal(colour, 'rgb(15, 61, 62)', 'the page has its style')
     await context.setOffline(false)
     await page.getByRole('link', { name: 'Паспрабаваць яшчэ раз' }).click()
@@ -106,7 +115,10 @@ describe('when the network is away', () => {
           .then((all) => all.flat().map((request) => new URL(request.url).pathname))`,
       )
     const kept = await keptPaths()
-    assert.ok(kept.length >= 6 && kept.every((path) => /^\/(offline|assets)\//.test(path)), kept.join(' '))
+    assert.ok(
+      kept.length >= 6 && kept.every((path) => /^\/(offline|assets)\//.test(path)),
+      kept.join(' '),
+    )
     await page.getByRole('button', { name: 'Sign out' }).click()
     await page.locator('main[data-page="home"]').waitFor()
     assert.deepEqual(await keptPaths(), [])
@@ -162,7 +174,11 @@ describe('password managers and phones', () => {
         await field.fill('')
         await field.focus()
         await page.keyboard.press('Control+V')
-        assert.equal(await field.inputValue(), '480 217', `${sample.page}: ${await field.getAttribute('name')}`)
+        assert.equal(
+          await field.inputValue(),
+          '480 217',
+          `${sample.page}: ${await field.getAttribute('name')}`,
+        )
       }
     }
     await context.close()

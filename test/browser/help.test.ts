@@ -20,9 +20,15 @@ it('somebody finds the way from the start page to the profile of the own iPhone,
   const context = await browser.newContext({ javaScriptEnabled: false, locale: 'en-GB' })
   const page = await context.newPage()
   const refused: string[] = []
-  page.on('console', (message) => void (/policy/i.test(message.text()) && refused.push(message.text())))
+  page.on(
+    'console',
+    (message) => void (/policy/i.test(message.text()) && refused.push(message.text())),
+  )
   const pictures: number[] = []
-  page.on('response', (response) => void (/\.svg\?/.test(response.url()) && pictures.push(response.status())))
+  page.on(
+    'response',
+    (response) => void (/\.svg\?/.test(response.url()) && pictures.push(response.status())),
+  )
   page.on('requestfailed', (request) => refused.push(request.url()))
   await page.goto(portal.url)
   await page
@@ -39,8 +45,13 @@ it('somebody finds the way from the start page to the profile of the own iPhone,
 
   await page.getByLabel('Your address').fill('Anna@postern.example')
   await page.getByRole('button', { name: 'Show my settings' }).click()
-  assert.match((await page.locator('main').textContent()) ?? '', /the address anna@postern\.example/)
-  const code = page.getByRole('img', { name: 'QR code with the link to the profile for anna@postern.example' })
+  assert.match(
+    (await page.locator('main').textContent()) ?? '',
+    /the address anna@postern\.example/,
+  )
+  const code = page.getByRole('img', {
+    name: 'QR code with the link to the profile for anna@postern.example',
+  })
   assert.ok(await code.isVisible())
   assert.deepEqual(pictures, [200], 'the page’s own policy lets the picture in')
   const href = await page.getByRole('link', { name: 'Download the profile' }).getAttribute('href')

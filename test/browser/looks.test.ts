@@ -79,7 +79,10 @@ describe('every page', () => {
     })
     server.listen(0, '127.0.0.1')
     await once(server, 'listening')
-    const glass = await openLookingGlass(browser, `http://127.0.0.1:${(server.address() as AddressInfo).port}`)
+    const glass = await openLookingGlass(
+      browser,
+      `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    )
     const faults = await glass.faultsOf({ path: '/', locale: 'en', scheme: 'light' })
     await glass.close()
     server.close()
@@ -88,16 +91,35 @@ describe('every page', () => {
 
   it('would be found out: a page that does all of it wrong is told so in every respect', async () => {
     const bad = readFileSync(new URL('../support/bad-page.html', import.meta.url))
-    const server = createServer((_request, response) => response.setHeader('content-type', 'text/html').end(bad))
+    const server = createServer((_request, response) =>
+      response.setHeader('content-type', 'text/html').end(bad),
+    )
     server.listen(0, '127.0.0.1')
     await once(server, 'listening')
-    const glass = await openLookingGlass(browser, `http://127.0.0.1:${(server.address() as AddressInfo).port}`)
+    const glass = await openLookingGlass(
+      browser,
+      `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    )
     const faults = (await glass.faultsOf({ path: '/', locale: 'en', scheme: 'light' })).join('\n')
     await glass.close()
     server.close()
     for (const fault of [
-      ...['label <input', 'color-contrast', 'shift 0.', 'transition ', 'border 1.', 'focus 1.', 'a horizontal bar'],
-      ...['outside: <p class="wide"', 'cut off: <p class="cut"', '12×12', 'requests: https://elsewhere', 'console: '],
+      ...[
+        'label <input',
+        'color-contrast',
+        'shift 0.',
+        'transition ',
+        'border 1.',
+        'focus 1.',
+        'a horizontal bar',
+      ],
+      ...[
+        'outside: <p class="wide"',
+        'cut off: <p class="cut"',
+        '12×12',
+        'requests: https://elsewhere',
+        'console: ',
+      ],
     ])
       assert.ok(faults.includes(fault), `${fault} is not among\n${faults}`)
   })
@@ -114,7 +136,9 @@ describe('a password field', () => {
     await page.getByRole('button', { name: 'Hide password' }).click()
     assert.equal(await page.getAttribute('#password', 'type'), 'password')
     await toggle.click()
-    await page.evaluate("document.querySelector('form').addEventListener('submit', (sent) => sent.preventDefault())")
+    await page.evaluate(
+      "document.querySelector('form').addEventListener('submit', (sent) => sent.preventDefault())",
+    )
     await page.press('#password', 'Enter')
     assert.equal(await page.getAttribute('#password', 'type'), 'password')
     await page.close()

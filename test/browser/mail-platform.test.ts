@@ -3,13 +3,22 @@ import assert from 'node:assert/strict'
 import { after, before, it } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
 import { openInbox, tryImap, trySend, waitForLetter } from '#test/mail-platform/mail-program.ts'
-import { type PortalWithMail, settled, startPortalWithMail } from '#test/mail-platform/portal-with-mail.ts'
+import {
+  type PortalWithMail,
+  settled,
+  startPortalWithMail,
+} from '#test/mail-platform/portal-with-mail.ts'
 import { describeOnMailServers } from '#test/mail-platform/programs.ts'
 import type { Door } from '#test/mail-platform/start.ts'
 import { launchChromium } from '#test/support/chromium.ts'
 import { piotr, register } from '#test/support/people.ts'
 import { eventually } from '#test/support/portal.ts'
-import { accountSid, authToken, startTwilioServer, type TwilioServer } from '#test/support/twilio-server.ts'
+import {
+  accountSid,
+  authToken,
+  startTwilioServer,
+  type TwilioServer,
+} from '#test/support/twilio-server.ts'
 
 const user = 'alena@postern.example'
 const old = { user, pass: 'cranes over the flooded meadow' }
@@ -51,10 +60,15 @@ describeOnMailServers('somebody with a browser, a phone and a mail program', () 
 
   /** The `nth` code that came by SMS, from the last line of its message. */
   const codeFromSms = (nth: number) =>
-    eventually(async () => twilio.taken.flatMap(({ body }) => /#(\d+)$/.exec(body)?.[1] ?? []).at(nth - 1))
+    eventually(async () =>
+      twilio.taken.flatMap(({ body }) => /#(\d+)$/.exec(body)?.[1] ?? []).at(nth - 1),
+    )
 
   /** What the help says of a service, as a person would type it over. */
-  async function readSettings(page: Page, service: string): Promise<{ name: string; doors: Door[] }> {
+  async function readSettings(
+    page: Page,
+    service: string,
+  ): Promise<{ name: string; doors: Door[] }> {
     const list = page.locator(`h3:text-is("${service}") + dl`)
     const row = (key: string) => list.locator(`div:has(dt:text-is("${key}")) dd`)
     const told = async (key: string) => row(key).locator('.line').allTextContents()
@@ -141,6 +155,9 @@ describeOnMailServers('somebody with a browser, a phone and a mail program', () 
     await elsewhere.getByLabel('Password', { exact: true }).fill(next.pass)
     await elsewhere.keyboard.press('Enter')
     await elsewhere.getByRole('heading', { name: 'Your mailbox' }).waitFor()
-    assert.match((await elsewhere.locator('main').textContent()) ?? '', /Your new password is live since/)
+    assert.match(
+      (await elsewhere.locator('main').textContent()) ?? '',
+      /Your new password is live since/,
+    )
   })
 })

@@ -8,9 +8,19 @@ const phone = { width: 390, height: 760 }
 const pictures = [
   { name: 'home', path: '/home/stranger?lang=en', scheme: 'light', viewport: desk },
   { name: 'account', path: '/account/filled?lang=de', scheme: 'light', viewport: desk },
-  { name: 'ways-back-in', path: '/recovery-methods/filled?lang=en', scheme: 'dark', viewport: desk },
+  {
+    name: 'ways-back-in',
+    path: '/recovery-methods/filled?lang=en',
+    scheme: 'dark',
+    viewport: desk,
+  },
   { name: 'register', path: '/register/errors?lang=be', scheme: 'light', viewport: phone },
-  { name: 'recover-by-sms', path: '/recover-sms-code/again?lang=ru', scheme: 'dark', viewport: phone },
+  {
+    name: 'recover-by-sms',
+    path: '/recover-sms-code/again?lang=ru',
+    scheme: 'dark',
+    viewport: phone,
+  },
   { name: 'mail', path: '/mail/password-reset/phone?lang=en', scheme: 'light', viewport: phone },
 ] as const
 
@@ -20,7 +30,11 @@ const gallery = await serveGallery()
 const browser = await launchChromium()
 const press = await browser.newPage()
 for (const { name, path, scheme, viewport } of pictures) {
-  const context = await browser.newContext({ colorScheme: scheme, viewport, deviceScaleFactor: 1.5 })
+  const context = await browser.newContext({
+    colorScheme: scheme,
+    viewport,
+    deviceScaleFactor: 1.5,
+  })
   const page = await context.newPage()
   await page.goto(gallery.origin + path)
   // The mark on the summary of errors belongs to the keyboard, which no reader of a picture has.

@@ -50,12 +50,16 @@ it('somebody creates a mailbox and makes sure of three ways back, without script
   await page.keyboard.press('Enter')
   await page.getByText('No email?').click()
   await page.getByRole('button', { name: 'Send another code' }).click()
-  await page.getByLabel('Enter the code from the email').fill(await awaitCode(portal, 'hanna@elsewhere.example', 2))
+  await page
+    .getByLabel('Enter the code from the email')
+    .fill(await awaitCode(portal, 'hanna@elsewhere.example', 2))
   await page.keyboard.press('Enter')
   await page.getByText('The backup address is linked.').waitFor()
 
   await page.getByRole('link', { name: /^Add.*Security question/ }).click()
-  await page.getByLabel('Question', { exact: true }).selectOption({ label: 'Where did you earn your first money?' })
+  await page
+    .getByLabel('Question', { exact: true })
+    .selectOption({ label: 'Where did you earn your first money?' })
   await page.getByLabel('Answer', { exact: true }).fill('Гарбарня на Нямізе')
   await page.keyboard.press('Enter')
   await page.getByText('The security question is set.').waitFor()
@@ -65,6 +69,9 @@ it('somebody creates a mailbox and makes sure of three ways back, without script
   await page.getByRole('button', { name: 'Remove the question for good' }).click()
   await page.getByText('The security question is removed for good.').waitFor()
   assert.equal(await page.locator('a[href="/account/recovery/security-question"]').count(), 0)
-  assert.ok((await page.evaluate('document.documentElement.scrollWidth')) === 320, 'nothing runs out of the page')
+  assert.ok(
+    (await page.evaluate('document.documentElement.scrollWidth')) === 320,
+    'nothing runs out of the page',
+  )
   await context.close()
 })

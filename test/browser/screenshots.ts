@@ -19,7 +19,10 @@ if (!folder) {
 
 const shots = [
   ...samples.map(({ page, state }) => ({ name: `${page}.${state}`, path: `/${page}/${state}` })),
-  ...mailSamples.map(({ name, state }) => ({ name: `mail-${name}.${state}`, path: `/mail/${name}/${state}` })),
+  ...mailSamples.map(({ name, state }) => ({
+    name: `mail-${name}.${state}`,
+    path: `/mail/${name}/${state}`,
+  })),
 ]
 const kinds = schemes.flatMap((scheme) =>
   Object.entries(windows).map(([window, viewport]) => ({ scheme, window, viewport })),

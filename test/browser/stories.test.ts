@@ -27,7 +27,9 @@ const chapters: readonly Chapter[] = [
 let browser: Browser
 let portal: TestPortal
 before(async () => {
-  portal = await startTestPortal({ env: { LIMIT_SMS_WAIT_SECONDS: '0.001', QUOTA_GROWTH: 'request' } })
+  portal = await startTestPortal({
+    env: { LIMIT_SMS_WAIT_SECONDS: '0.001', QUOTA_GROWTH: 'request' },
+  })
   browser = await launchChromium()
 })
 after(async () => {
@@ -45,6 +47,7 @@ for (const [how, take, login, phone] of [
       hands = await take(browser)
     })
     after(() => hands?.close())
-    for (const tell of chapters) tell(createStoryteller({ login, phone, portal: () => portal, hands: () => hands }))
+    for (const tell of chapters)
+      tell(createStoryteller({ login, phone, portal: () => portal, hands: () => hands }))
   })
 }

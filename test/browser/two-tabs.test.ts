@@ -27,7 +27,12 @@ const fresh = 'a new and longer sentence'
 const press = (page: Page, name: string) =>
   landing(page, undefined, () => page.getByRole('button', { name, exact: true }).first().click())
 
-async function sees(page: Page, id: string, error: string | undefined, words: string): Promise<void> {
+async function sees(
+  page: Page,
+  id: string,
+  error: string | undefined,
+  words: string,
+): Promise<void> {
   const text = await page.locator('main').innerText()
   assert.equal(await page.locator('main').getAttribute('data-page'), id, text)
   const codes = await page
@@ -83,7 +88,8 @@ describe('two tabs of one browser', () => {
 
   it('of two reset links each sets the password of the mailbox that its page names, or none', async () => {
     const links: string[] = []
-    for (const person of [anna, boris]) links.push(await linkOf(portal, await begin(portal, person.login), person))
+    for (const person of [anna, boris])
+      links.push(await linkOf(portal, await begin(portal, person.login), person))
     const first = await openTab(links[0] ?? '')
     await sees(first, 'recover-new-password', undefined, anna.mailbox)
     const second = await openTab(links[1] ?? '')

@@ -67,7 +67,10 @@ export function describeHostedPlatform(
       const jana = wantedFor('jana')
       const answer = (status: number, headers = {}) =>
         ({ kind: 'answer', answer: { status, headers, body: failure } }) as const
-      const dates = { 'retry-after': 'Sun, 22 Nov 2026 12:00:09 GMT', date: 'Sun, 22 Nov 2026 12:00:00 GMT' }
+      const dates = {
+        'retry-after': 'Sun, 22 Nov 2026 12:00:09 GMT',
+        date: 'Sun, 22 Nov 2026 12:00:00 GMT',
+      }
       for (const [accident, expected] of [
         [answer(429, { 'retry-after': '7' }), failsAs('retry', 7)],
         [answer(429, dates), failsAs('retry', 9)],

@@ -2,7 +2,11 @@
 import assert from 'node:assert/strict'
 import { randomBytes, randomUUID } from 'node:crypto'
 import { after, before, describe, it } from 'node:test'
-import type { MailPlatform, ObservedMailbox, WantedMailbox } from '#server/mail-platform/mail-platform.ts'
+import type {
+  MailPlatform,
+  ObservedMailbox,
+  WantedMailbox,
+} from '#server/mail-platform/mail-platform.ts'
 import { failsAs, wanting } from '#test/support/wanted-mailbox.ts'
 
 export interface ContractSubject {
@@ -97,7 +101,10 @@ export function describeMailPlatform(
       const third = { ...first, revision: 3, password: passwordOf('dmitri-3') }
       await platform.apply(first)
       await platform.apply(third)
-      assert.deepEqual(await platform.apply({ ...first, revision: 2 }), { kind: 'superseded', revision: 3 })
+      assert.deepEqual(await platform.apply({ ...first, revision: 2 }), {
+        kind: 'superseded',
+        revision: 3,
+      })
       assertShows(await platform.observe(first.address), third)
     })
 
@@ -105,7 +112,11 @@ export function describeMailPlatform(
       const base = wantedFor('emma')
       await platform.apply(base)
       const order = [7, 3, 12, 1, 9, 5, 11, 2, 8, 4, 10, 6]
-      const revisions = order.map((revision) => ({ ...base, revision, password: passwordOf(`emma-${revision}`) }))
+      const revisions = order.map((revision) => ({
+        ...base,
+        revision,
+        password: passwordOf(`emma-${revision}`),
+      }))
       await Promise.all(revisions.map((each) => platform.apply(each)))
       assertShows(await platform.observe(base.address), revisions[2] as WantedMailbox)
     })
@@ -160,7 +171,12 @@ export function describeMailPlatform(
       assert.deepEqual(await write(3, password), { kind: 'applied', revision: 3 })
       assert.deepEqual(await write(2), { kind: 'superseded', revision: 3 })
       assert.deepEqual(await write(4), { kind: 'applied', revision: 4 })
-      const nobody = { accountId: randomUUID(), address: `nobody.apps@${domain}`, revision: 1, passwords: [password] }
+      const nobody = {
+        accountId: randomUUID(),
+        address: `nobody.apps@${domain}`,
+        revision: 1,
+        passwords: [password],
+      }
       await assert.rejects(platform.applyAppPasswords(nobody), failsAs('retry'))
     })
 

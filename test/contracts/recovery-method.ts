@@ -4,7 +4,12 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { type AccountTrx, firstEpoch } from '#server/accounts/change-account.ts'
 import { hashToken, newToken } from '#server/core/secrets.ts'
-import type { MethodFlow, MethodId, ProofOutcome, RecoveryMethod } from '#server/recovery/recovery-method.ts'
+import type {
+  MethodFlow,
+  MethodId,
+  ProofOutcome,
+  RecoveryMethod,
+} from '#server/recovery/recovery-method.ts'
 import { insertFlow } from '#server/recovery/store.ts'
 import { pastDoor } from '#test/support/door.ts'
 import type { TestPortal } from '#test/support/portal.ts'
@@ -21,7 +26,11 @@ export interface Trial {
   readonly remove: (portal: TestPortal, person: Equipped) => Promise<unknown>
 }
 
-export function recoveryMethodContract(id: MethodId, portalOf: () => TestPortal, trial: Trial): void {
+export function recoveryMethodContract(
+  id: MethodId,
+  portalOf: () => TestPortal,
+  trial: Trial,
+): void {
   describe(`recovery by ${id}`, () => {
     const method = (): RecoveryMethod => {
       const found = portalOf().parts.recoveryMethods.find((each) => each.id === id)
@@ -29,7 +38,10 @@ export function recoveryMethodContract(id: MethodId, portalOf: () => TestPortal,
     }
 
     /** A flow for the person, or a decoy. */
-    async function begin(person: Equipped | null, at = portalOf().clock.now()): Promise<MethodFlow> {
+    async function begin(
+      person: Equipped | null,
+      at = portalOf().clock.now(),
+    ): Promise<MethodFlow> {
       const { db } = portalOf()
       const token = hashToken(newToken())
       const about = { locale: 'en', trace: { device: '', place: '' } } as const
@@ -38,7 +50,16 @@ export function recoveryMethodContract(id: MethodId, portalOf: () => TestPortal,
       const accountId = person?.accountId ?? null
       const epoch = person ? firstEpoch : null
       await db.transaction((trx) =>
-        insertFlow(trx, { tokenHash: token, accountId, epoch, ...keys, state: 'begun', ...about, at, expiresAt }),
+        insertFlow(trx, {
+          tokenHash: token,
+          accountId,
+          epoch,
+          ...keys,
+          state: 'begun',
+          ...about,
+          at,
+          expiresAt,
+        }),
       )
       const { id: flowId } = await db('recovery_flows').where({ token_hash: token }).first('id')
       return {
@@ -54,10 +75,14 @@ export function recoveryMethodContract(id: MethodId, portalOf: () => TestPortal,
     }
 
     const inTrx = <T>(work: (trx: AccountTrx) => Promise<T>) => pastDoor(portalOf().db, work)
-    const jobs = async () => Number((await portalOf().db('graphile_worker._private_jobs').count())[0]?.count)
+    const jobs = async () =>
+      Number((await portalOf().db('graphile_worker._private_jobs').count())[0]?.count)
     const verdictOf = async (outcome: ProofOutcome): Promise<string> => {
-      if (outcome.kind !== 'verify') return outcome.kind === 'refused' ? outcome.reason : outcome.kind
-      return (await portalOf().parts.hasher.verify(outcome.verifier, outcome.text)) ? 'right' : 'wrong'
+      if (outcome.kind !== 'verify')
+        return outcome.kind === 'refused' ? outcome.reason : outcome.kind
+      return (await portalOf().parts.hasher.verify(outcome.verifier, outcome.text))
+        ? 'right'
+        : 'wrong'
     }
 
     it('asks known and unknown alike: one outcome, one row, one job', async () => {
@@ -68,7 +93,11 @@ export function recoveryMethodContract(id: MethodId, portalOf: () => TestPortal,
       const left: object[] = []
       const at = portalOf().clock.now()
       for (const flow of [await begin(person, at), await begin(null, at)]) {
-        assert.equal(await method().describe(portalOf().db, flow), null, 'nothing to prove before it was asked')
+        assert.equal(
+          await method().describe(portalOf().db, flow),
+          null,
+          'nothing to prove before it was asked',
+        )
         const before = await jobs()
         const outcome = await inTrx((trx) => method().challenge(trx, flow, trial.contactOf(person)))
         const shown = await method().describe(portalOf().db, flow)
@@ -92,7 +121,8 @@ export function recoveryMethodContract(id: MethodId, portalOf: () => TestPortal,
       const person = await equip(portalOf())
       const verdicts: string[][] = []
       for (const flow of [await begin(person), await begin(null)]) {
-        if (method().door.challenge) await inTrx((trx) => method().challenge(trx, flow, trial.contactOf(person)))
+        if (method().door.challenge)
+          await inTrx((trx) => method().challenge(trx, flow, trial.contactOf(person)))
         const judged: string[] = []
         for (const input of ['', trial.wrong, ' ', 'я'.repeat(3000)])
           judged.push(await verdictOf(await inTrx((trx) => method().prove(trx, flow, input))))

@@ -18,7 +18,9 @@ const wholeReply = /^(\d{3}(?!-)|[+-](OK|ERR)).*\r\n$/m
 export async function openLineClient(door: Door): Promise<LineClient> {
   const { host, port, from: localAddress } = door
   const to = { host, port, ...(localAddress ? { localAddress } : {}) }
-  const socket: Socket = door.secure ? connectTls({ ...to, rejectUnauthorized: false }) : connectPlain(to)
+  const socket: Socket = door.secure
+    ? connectTls({ ...to, rejectUnauthorized: false })
+    : connectPlain(to)
   socket.setEncoding('utf8')
   socket.on('error', () => {})
   // A server that says nothing fails the test instead of holding it up.
@@ -30,7 +32,10 @@ export async function openLineClient(door: Door): Promise<LineClient> {
     wake()
   })
   socket.on('close', () => wake())
-  await Promise.race([once(socket, door.secure ? 'secureConnect' : 'connect'), once(socket, 'close')])
+  await Promise.race([
+    once(socket, door.secure ? 'secureConnect' : 'connect'),
+    once(socket, 'close'),
+  ])
   const reply = async () => {
     while (!wholeReply.test(buffer) && !socket.destroyed) {
       await new Promise<void>((done) => {
@@ -72,7 +77,12 @@ export async function signInByPop3(door: Door, login: string, password: string):
  * What a stranger's mail server is told: the reply to MAIL FROM where that was refused, otherwise to RCPT TO.
  * @param parameters of MAIL FROM, such as SIZE=1000
  */
-export async function offerFromOutside(door: Door, from: string, to: string, parameters = ''): Promise<string> {
+export async function offerFromOutside(
+  door: Door,
+  from: string,
+  to: string,
+  parameters = '',
+): Promise<string> {
   const client = await openLineClient(door)
   await client.say('EHLO mx.elsewhere.example')
   const sender = await client.say(`MAIL FROM:<${from}> ${parameters}`.trim())

@@ -53,7 +53,11 @@ export interface Mail {
 }
 
 /** `ok`, or the server's reply when it refused. */
-export async function trySend(platform: TestPlatform, auth: Credentials, mail: Mail): Promise<string> {
+export async function trySend(
+  platform: TestPlatform,
+  auth: Credentials,
+  mail: Mail,
+): Promise<string> {
   const sender = createTransport({
     ...platform.submission,
     ...(platform.submission.from ? { localAddress: platform.submission.from } : {}),
@@ -83,7 +87,11 @@ export async function eventually(isSo: () => boolean): Promise<void> {
 }
 
 /** Waits until a letter with that subject lies in the inbox. */
-export async function waitForLetter(client: ImapFlow, subject: string, withinMs = 5000): Promise<void> {
+export async function waitForLetter(
+  client: ImapFlow,
+  subject: string,
+  withinMs = 5000,
+): Promise<void> {
   for (let waited = 0; waited < withinMs; waited += 50) {
     await client.noop()
     const found = await client.search({ subject })

@@ -27,14 +27,20 @@ export async function startOutsideWorld(): Promise<OutsideWorld> {
     onMailFrom: (_address, _session, done) =>
       done(world.busy ? Object.assign(new Error('come again later'), { responseCode: 451 }) : null),
     onRcptTo: (_address, _session, done) =>
-      done(world.gone ? Object.assign(new Error('nobody of that name'), { responseCode: 550 }) : null),
+      done(
+        world.gone ? Object.assign(new Error('nobody of that name'), { responseCode: 550 }) : null,
+      ),
     onData: (stream, session, done) => {
       const chunks: Buffer[] = []
       stream.on('data', (chunk: Buffer) => chunks.push(chunk))
       stream.on('end', () => {
         const { mailFrom, rcptTo } = session.envelope
         const from = mailFrom ? mailFrom.address : ''
-        letters.push({ from, to: rcptTo.map((each) => each.address), source: Buffer.concat(chunks).toString('latin1') })
+        letters.push({
+          from,
+          to: rcptTo.map((each) => each.address),
+          source: Buffer.concat(chunks).toString('latin1'),
+        })
         done()
       })
     },
@@ -42,5 +48,8 @@ export async function startOutsideWorld(): Promise<OutsideWorld> {
   server.listen(0, '127.0.0.1')
   await once(server.server, 'listening')
   const { port } = server.server.address() as { port: number }
-  return Object.assign(world, { port, stop: () => new Promise<void>((done) => server.close(() => done())) })
+  return Object.assign(world, {
+    port,
+    stop: () => new Promise<void>((done) => server.close(() => done())),
+  })
 }

@@ -4,7 +4,12 @@ import { connectDatabase } from '#db/connection.ts'
 import { installMailDirectory } from '#db/mail-directory/install.ts'
 import { createTestDatabase } from '#test/support/database.ts'
 import { eventually, startTestPortal, type TestPortal } from '#test/support/portal.ts'
-import { type Door, startTestPlatform, type TestPlatform, type TestPlatformOptions } from './start.ts'
+import {
+  type Door,
+  startTestPlatform,
+  type TestPlatform,
+  type TestPlatformOptions,
+} from './start.ts'
 
 export interface PortalWithMail {
   readonly portal: TestPortal
@@ -23,9 +28,13 @@ export interface PortalWithMailOptions {
 
 /** Waits until the platform has all that is wanted of the mailbox: a session that opens sooner may be taken for one of before. */
 export const settled = ({ db }: TestPortal, address: string): Promise<unknown> =>
-  eventually(() => db('mailboxes').where({ address }).whereRaw('applied_revision >= revision').first())
+  eventually(() =>
+    db('mailboxes').where({ address }).whereRaw('applied_revision >= revision').first(),
+  )
 
-export async function startPortalWithMail(options: PortalWithMailOptions = {}): Promise<PortalWithMail> {
+export async function startPortalWithMail(
+  options: PortalWithMailOptions = {},
+): Promise<PortalWithMail> {
   const { env, servers, worker = true } = options
   const database = await createTestDatabase()
   const name = `directory_${randomBytes(6).toString('hex')}`
@@ -46,7 +55,11 @@ export async function startPortalWithMail(options: PortalWithMailOptions = {}): 
     MAIL_SERVER_POP3: `pop3s://${at(mail.pop3)}`,
     MAIL_SERVER_SMTP: `smtps://${at(mail.submissions)}, smtp://${at(mail.submission)}`,
   }
-  const portal = await startTestPortal({ database, worker, env: { ...platformEnv, ...env?.(mail) } })
+  const portal = await startTestPortal({
+    database,
+    worker,
+    env: { ...platformEnv, ...env?.(mail) },
+  })
   return {
     portal,
     mail,

@@ -15,7 +15,9 @@ export interface PortalWorld {
 const token = 'what-dovecot-shows-to-the-portal'
 
 /** @param env of the portal, beside what joins it to the mail platform */
-export async function startPortalWorld(env: Readonly<Record<string, string>> = {}): Promise<PortalWorld> {
+export async function startPortalWorld(
+  env: Readonly<Record<string, string>> = {},
+): Promise<PortalWorld> {
   const database = await createTestDatabase()
   const [reports = 0, policy = 0, milter = 0] = await freePorts(3)
   const at = (port: number) => `127.0.0.1:${port}`

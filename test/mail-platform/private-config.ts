@@ -72,11 +72,19 @@ export function configFor(
   }
 }
 
-const idOf = (flag: '-u' | '-g', name: string) => Number(execFileSync('id', [flag, name], { encoding: 'utf8' }))
+const idOf = (flag: '-u' | '-g', name: string) =>
+  Number(execFileSync('id', [flag, name], { encoding: 'utf8' }))
 
 export async function makeFolders(config: MailPlatformConfig): Promise<void> {
   const { dovecot, postfix, mailRoot, logFolder = '' } = config
-  for (const path of [dovecot.baseDir, dovecot.stateDir, postfix.queueDir, postfix.dataDir, mailRoot, logFolder]) {
+  for (const path of [
+    dovecot.baseDir,
+    dovecot.stateDir,
+    postfix.queueDir,
+    postfix.dataDir,
+    mailRoot,
+    logFolder,
+  ]) {
     await mkdir(path, { recursive: true })
   }
   await chown(mailRoot, mailUser.uid, idOf('-g', mailUser.name))

@@ -58,9 +58,16 @@ for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
 }
 
 /** Runs a server in the foreground until it listens on every port. */
-export async function startDaemon(command: string, args: readonly string[], ports: readonly number[]): Promise<Daemon> {
+export async function startDaemon(
+  command: string,
+  args: readonly string[],
+  ports: readonly number[],
+): Promise<Daemon> {
   // A group of its own: a kill takes the children along, as a service manager would.
-  const child: ChildProcess = spawn(command, args, { stdio: ['ignore', 'ignore', 'pipe'], detached: true })
+  const child: ChildProcess = spawn(command, args, {
+    stdio: ['ignore', 'ignore', 'pipe'],
+    detached: true,
+  })
   // What a test leaves running must not keep it from ending.
   child.unref()
   let words = ''
@@ -70,7 +77,8 @@ export async function startDaemon(command: string, args: readonly string[], port
   const gone = once(child, 'exit')
   running.add(child)
   for (let wait = 0; wait < 1200; wait += 1) {
-    if (child.exitCode !== null || child.signalCode !== null) throw new Error(`${command} ended at its start: ${words}`)
+    if (child.exitCode !== null || child.signalCode !== null)
+      throw new Error(`${command} ended at its start: ${words}`)
     if ((await Promise.all(ports.map((port) => listens(port)))).every(Boolean)) break
     if (wait === 1199) {
       child.kill()
@@ -91,22 +99,36 @@ export async function startDaemon(command: string, args: readonly string[], port
 
 export function makeCertificate(keyFile: string, certFile: string): void {
   const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1']
-  const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-keyout', keyFile]
-  execFileSync('openssl', ['req', '-x509', ...key, '-days', '30', ...subject, '-out', certFile], { stdio: 'ignore' })
+  const key = [
+    '-newkey',
+    'ec',
+    '-pkeyopt',
+    'ec_paramgen_curve:prime256v1',
+    '-nodes',
+    '-keyout',
+    keyFile,
+  ]
+  execFileSync('openssl', ['req', '-x509', ...key, '-days', '30', ...subject, '-out', certFile], {
+    stdio: 'ignore',
+  })
 }
 
 /** A suite that needs real mail servers: says loudly where it could not run, and fails there in CI. */
 export function describeOnMailServers(name: string, suite: () => void): void {
   const reason = missingForMail()
   if (!reason) describe(name, suite)
-  else if (process.env.CI) it(name, () => assert.fail(`the mail servers are needed in CI: ${reason}`))
+  else if (process.env.CI)
+    it(name, () => assert.fail(`the mail servers are needed in CI: ${reason}`))
   else console.warn(`\n!!! NOT RUN: ${name}: ${reason}\n`)
 }
 
 /** Kills those processes of the server that have this name, as a crash would. */
 export function killChildren(daemon: Daemon, name: string): void {
-  const children = readFileSync(`/proc/${daemon.pid}/task/${daemon.pid}/children`, 'utf8').split(' ').filter(Boolean)
+  const children = readFileSync(`/proc/${daemon.pid}/task/${daemon.pid}/children`, 'utf8')
+    .split(' ')
+    .filter(Boolean)
   for (const pid of children) {
-    if (readFileSync(`/proc/${pid}/comm`, 'utf8').trim() === name) process.kill(Number(pid), 'SIGKILL')
+    if (readFileSync(`/proc/${pid}/comm`, 'utf8').trim() === name)
+      process.kill(Number(pid), 'SIGKILL')
   }
 }

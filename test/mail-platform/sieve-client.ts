@@ -36,7 +36,10 @@ export async function openSieve({ host, port }: Door, { user, pass }: Auth): Pro
   await say(plain, 'STARTTLS')
   const socket = connectTls({ socket: plain, rejectUnauthorized: false })
   await readReply(socket)
-  await say(socket, `AUTHENTICATE "PLAIN" "${Buffer.from(`\0${user}\0${pass}`).toString('base64')}"`)
+  await say(
+    socket,
+    `AUTHENTICATE "PLAIN" "${Buffer.from(`\0${user}\0${pass}`).toString('base64')}"`,
+  )
   return {
     say: (line) => say(socket, line),
     async keepTrying(line) {

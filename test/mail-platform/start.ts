@@ -72,7 +72,8 @@ export async function startTestPlatform(options: TestPlatformOptions): Promise<T
       ['-F', '-c', join(folder, 'dovecot/dovecot.conf')],
       [ports.imaps, ports.lmtp, ports.sasl, ports.doveadm],
     )
-  const readLogs = () => ['dovecot.log', 'postfix.log'].map((name) => readText(join(folder, 'log', name))).join('')
+  const readLogs = () =>
+    ['dovecot.log', 'postfix.log'].map((name) => readText(join(folder, 'log', name))).join('')
   let dovecot: Daemon | undefined
   let postfix: Daemon | undefined
   const stop = async () => {
@@ -82,7 +83,10 @@ export async function startTestPlatform(options: TestPlatformOptions): Promise<T
     await rm(folder, { recursive: true, force: true })
   }
   try {
-    await grantMailDirectory(db, { dovecot: config.directory.dovecot, postfix: config.directory.postfix })
+    await grantMailDirectory(db, {
+      dovecot: config.directory.dovecot,
+      postfix: config.directory.postfix,
+    })
     await makeFolders(config)
     makeCertificate(config.tls.keyFile, config.tls.certFile)
     await writeConfig(config)
@@ -114,7 +118,8 @@ export async function startTestPlatform(options: TestPlatformOptions): Promise<T
     mailRoot: config.mailRoot,
     outside,
     flushQueue: () => void postqueue('-f'),
-    readQueue: () => [...postqueue('-j').matchAll(/"sender": "([^"]*)"/g)].map(([, sender = '']) => sender),
+    readQueue: () =>
+      [...postqueue('-j').matchAll(/"sender": "([^"]*)"/g)].map(([, sender = '']) => sender),
     readLogs,
     stopDovecot: async (signal) => {
       await dovecot?.stop(signal)
@@ -137,7 +142,11 @@ async function startPostfix(folder: string, ports: MailPorts): Promise<Daemon> {
   // Creates the queue's folders with the owners that Postfix wants.
   execFileSync('/usr/sbin/postfix', ['-c', config, 'check'], { stdio: 'ignore' })
   const master = '/usr/lib/postfix/sbin/master'
-  return startDaemon(master, ['-c', config, '-d'], [ports.smtp, ports.submission, ports.submissions])
+  return startDaemon(
+    master,
+    ['-c', config, '-d'],
+    [ports.smtp, ports.submission, ports.submissions],
+  )
 }
 
 async function dropRoles(db: Db, config: MailPlatformConfig): Promise<void> {

@@ -3,8 +3,16 @@ import { randomUUID } from 'node:crypto'
 import { hash } from 'argon2'
 import { digestOfAppPassword } from '#server/app-passwords/new-app-password.ts'
 import type { Clock } from '#server/core/clock.ts'
-import { createDovecotPlatform, type DovecotPlatform } from '#server/mail-platform/dovecot/platform.ts'
-import type { Applied, MailService, Suspension, WantedMailbox } from '#server/mail-platform/mail-platform.ts'
+import {
+  createDovecotPlatform,
+  type DovecotPlatform,
+} from '#server/mail-platform/dovecot/platform.ts'
+import type {
+  Applied,
+  MailService,
+  Suspension,
+  WantedMailbox,
+} from '#server/mail-platform/mail-platform.ts'
 import { createTestDatabase, type TestDatabase } from '#test/support/database.ts'
 import { startTestPlatform, type TestPlatform, type TestPlatformOptions } from './start.ts'
 
@@ -26,7 +34,8 @@ export interface MailWorld {
 }
 
 /** What the holder is told, in words that are no ASCII. */
-export const suspensionReason = 'Ваша скрыня заблакіравана: увайдзіце на https://account.postern.example/blocked'
+export const suspensionReason =
+  'Ваша скрыня заблакіравана: увайдзіце на https://account.postern.example/blocked'
 
 /** @param options where the servers report to and ask, beside the database */
 export async function startMailWorld(
@@ -34,13 +43,18 @@ export async function startMailWorld(
   options: Omit<TestPlatformOptions, 'databaseUrl'> = {},
 ): Promise<MailWorld> {
   const database = await createTestDatabase()
-  const mail = await startTestPlatform({ databaseUrl: database.url, ...options }).catch(async (error) => {
-    await database.drop()
-    throw error
-  })
+  const mail = await startTestPlatform({ databaseUrl: database.url, ...options }).catch(
+    async (error) => {
+      await database.drop()
+      throw error
+    },
+  )
   const doveadm = { url: mail.doveadmUrl, apiKey: mail.apiKey }
   const platform = createDovecotPlatform({ directory: database.db, doveadm, clock, pageSize: 3 })
-  const authOf = (login: string) => ({ user: `${login}@postern.example`, pass: `the password of ${login}` })
+  const authOf = (login: string) => ({
+    user: `${login}@postern.example`,
+    pass: `the password of ${login}`,
+  })
   return {
     database,
     mail,
@@ -75,7 +89,8 @@ export async function startMailWorld(
       await platform.applyAppPasswords?.({ accountId, address, revision, passwords })
       return passwords.map(({ id }) => id)
     },
-    suspend: (wanted, suspension, revision) => platform.apply({ ...wanted, suspension, suspensionReason, revision }),
+    suspend: (wanted, suspension, revision) =>
+      platform.apply({ ...wanted, suspension, suspensionReason, revision }),
     stop: async () => {
       await mail.stop()
       await database.drop()

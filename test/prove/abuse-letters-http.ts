@@ -37,7 +37,8 @@ function createTally() {
     },
     result(): Answers {
       times.sort((one, other) => one - other)
-      const at = (share: number) => Math.round((times[Math.floor((times.length - 1) * share)] ?? 0) * 10) / 10
+      const at = (share: number) =>
+        Math.round((times[Math.floor((times.length - 1) * share)] ?? 0) * 10) / 10
       return { answers, medianMs: at(0.5), p99Ms: at(0.99), slowestMs: at(1) }
     },
   }
@@ -55,7 +56,10 @@ const parameters = (numRuns: number, seed: number | undefined) => ({
   ...(seed === undefined ? {} : { seed }),
 })
 
-async function sendByForm({ url, letters }: LettersStart, options: LettersHttpOptions): Promise<Answers> {
+async function sendByForm(
+  { url, letters }: LettersStart,
+  options: LettersHttpOptions,
+): Promise<Answers> {
   const visitor = createVisitor(url)
   const token = await visitor.token('/report')
   const tally = createTally()
@@ -66,28 +70,46 @@ async function sendByForm({ url, letters }: LettersStart, options: LettersHttpOp
       // Every tenth wants an answer.
       const reporter = n % 20 < 2 ? `reader${n}@elsewhere.example` : ''
       // One note each: the same form with the same letter would be a second click.
-      const typed = { _csrf: token, sender: `hanna@${ourDomain}`, kind: 'spam', reporter, note: `${n}` }
+      const typed = {
+        _csrf: token,
+        sender: `hanna@${ourDomain}`,
+        kind: 'spam',
+        reporter,
+        note: `${n}`,
+      }
       const fields = Object.entries(typed).map(([name, value]) => ({ name, value }))
-      const file = { name: 'message_file', value: Buffer.from(letter, 'latin1'), file: 'letter.eml' }
+      const file = {
+        name: 'message_file',
+        value: Buffer.from(letter, 'latin1'),
+        file: 'letter.eml',
+      }
       const begun = performance.now()
       const { status } =
         n % 2
           ? await visitor.send('/report', multipart([...fields, file]), multipartType())
-          : await visitor.send('/report', new URLSearchParams({ ...typed, message_source: letter }).toString(), {
-              'content-type': 'application/x-www-form-urlencoded',
-            })
+          : await visitor.send(
+              '/report',
+              new URLSearchParams({ ...typed, message_source: letter }).toString(),
+              {
+                'content-type': 'application/x-www-form-urlencoded',
+              },
+            )
       const ms = performance.now() - begun
       tally.note(`${n % 2 ? 'file' : 'pasted'} ${status}`, ms)
       assert.ok(status === 303 || (status >= 400 && status < 500), `${status}`)
       assert.ok(ms <= options.allowedMs, `answered after ${ms} ms`)
-      if (status === 303 && n % 25 === 0) assert.equal((await visitor.get('/report/sent')).page, 'report-sent')
+      if (status === 303 && n % 25 === 0)
+        assert.equal((await visitor.get('/report/sent')).page, 'report-sent')
     }),
     parameters(options.letters, options.seed),
   )
   return tally.result()
 }
 
-async function sendByLmtp({ lmtpPort, mails }: LettersStart, options: LettersHttpOptions): Promise<Answers> {
+async function sendByLmtp(
+  { lmtpPort, mails }: LettersStart,
+  options: LettersHttpOptions,
+): Promise<Answers> {
   const transport = createTransport({
     host: '127.0.0.1',
     port: lmtpPort,
@@ -100,7 +122,10 @@ async function sendByLmtp({ lmtpPort, mails }: LettersStart, options: LettersHtt
   await fc.assert(
     fc.asyncProperty(damaged(mails), async (same) => {
       // Else nearly all would be known already by their Message-ID.
-      const mail = same.replace(/^Message-ID: <[^>\r\n]*>/im, () => `Message-ID: <damaged.${turn++}@elsewhere.example>`)
+      const mail = same.replace(
+        /^Message-ID: <[^>\r\n]*>/im,
+        () => `Message-ID: <damaged.${turn++}@elsewhere.example>`,
+      )
       const envelope = { from: 'reader@elsewhere.example', to: [`abuse@${ourDomain}`] }
       const begun = performance.now()
       // Throws where the reply is a fault of ours (4xx) as well as where the mail is refused.
@@ -116,7 +141,10 @@ async function sendByLmtp({ lmtpPort, mails }: LettersStart, options: LettersHtt
 }
 
 const accepted = ({ answers }: Answers) =>
-  Object.entries(answers).reduce((sum, [what, count]) => sum + (what.endsWith(' 303') ? count : 0), 0)
+  Object.entries(answers).reduce(
+    (sum, [what, count]) => sum + (what.endsWith(' 303') ? count : 0),
+    0,
+  )
 
 export async function proveAbuseLettersHttp(options: LettersHttpOptions) {
   const portal = startChild<LettersQuestion, unknown>('../prove/letters-portal.ts')

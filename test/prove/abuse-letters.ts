@@ -23,7 +23,13 @@ const HANG_MS = 1000
 const ACCOUNTS = ['hanna', 'boris']
 
 /** @throws with the seed and the shrunk letter where one breaks a rule. */
-export async function proveAbuseLetters({ runs, seed }: { runs: number; seed?: number }): Promise<Proof> {
+export async function proveAbuseLetters({
+  runs,
+  seed,
+}: {
+  runs: number
+  seed?: number
+}): Promise<Proof> {
   const mail = createOurMail()
   const binary = (input: Uint8Array | string) =>
     typeof input === 'string' ? input : Buffer.from(input).toString('latin1')
@@ -45,12 +51,17 @@ export async function proveAbuseLetters({ runs, seed }: { runs: number; seed?: n
     const started = performance.now()
     const input = pasted ? damaged : Buffer.from(damaged, 'latin1')
     const outcome = await parseLetter(input)
-    count(outcome.kind === 'letter' ? `letter ${outcome.letter.shape}` : `refused ${outcome.reason}`)
+    count(
+      outcome.kind === 'letter' ? `letter ${outcome.letter.shape}` : `refused ${outcome.reason}`,
+    )
     if (outcome.kind === 'letter') {
       const provenance = await judgeProvenance({ ...outcome, how: 'source' }, mail.parts, now)
       count(`verdict ${provenance.verdict}`)
       checkSender(provenance)
-      assert.doesNotMatch(outcome.letter.safeHtml ?? '', /<(?:script|svg|img|iframe|style|form|link|meta)\b/i)
+      assert.doesNotMatch(
+        outcome.letter.safeHtml ?? '',
+        /<(?:script|svg|img|iframe|style|form|link|meta)\b/i,
+      )
       structuredClone(outcome.letter)
     }
     const report = await parseReportMail(Buffer.from(damaged, 'latin1'), [abuseAddress])
@@ -60,10 +71,20 @@ export async function proveAbuseLetters({ runs, seed }: { runs: number; seed?: n
     const spent = (process.threadCpuUsage().user - before) / 1000
     assert.ok(spent < HANG_MS, `${spent} ms for ${damaged.length} characters`)
   })
-  await fc.assert(property, { numRuns: runs, ...(seed === undefined ? {} : { seed }), endOnFailure: true })
+  await fc.assert(property, {
+    numRuns: runs,
+    ...(seed === undefined ? {} : { seed }),
+    endOnFailure: true,
+  })
   times.sort((one, two) => one - two)
   const quantile = (share: number) => times[Math.floor((times.length - 1) * share)] ?? 0
-  return { runs: times.length, counts, medianMs: quantile(0.5), p99Ms: quantile(0.99), slowestMs: quantile(1) }
+  return {
+    runs: times.length,
+    counts,
+    medianMs: quantile(0.5),
+    p99Ms: quantile(0.99),
+    slowestMs: quantile(1),
+  }
 }
 
 // However a letter is damaged, a proof can only name who truly signed in.
@@ -84,12 +105,16 @@ export async function measureReading(
   for (let round = 0; round < rounds; round += 1) {
     for (const { input } of table) {
       const outcome = await parseLetter(input)
-      if (outcome.kind === 'letter') await judgeProvenance({ ...outcome, how: 'source' }, mail.parts, now)
+      if (outcome.kind === 'letter')
+        await judgeProvenance({ ...outcome, how: 'source' }, mail.parts, now)
       bytes += input.length
     }
   }
   const seconds = (performance.now() - started) / 1000
-  return { lettersPerSecond: (rounds * table.length) / seconds, mebibytesPerSecond: bytes / 1024 / 1024 / seconds }
+  return {
+    lettersPerSecond: (rounds * table.length) / seconds,
+    mebibytesPerSecond: bytes / 1024 / 1024 / seconds,
+  }
 }
 
 async function main(): Promise<void> {
@@ -97,7 +122,11 @@ async function main(): Promise<void> {
   const proof = await proveAbuseLetters({ runs: 10_000 })
   const seconds = (performance.now() - started) / 1000
   console.log(
-    JSON.stringify({ ...proof, seconds: Math.round(seconds), perSecond: Math.round(proof.runs / seconds) }, null, 2),
+    JSON.stringify(
+      { ...proof, seconds: Math.round(seconds), perSecond: Math.round(proof.runs / seconds) },
+      null,
+      2,
+    ),
   )
   console.log(JSON.stringify(await measureReading(20)))
 }

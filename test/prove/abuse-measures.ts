@@ -64,7 +64,9 @@ async function measureOne(
   const headers = { 'content-type': 'application/x-www-form-urlencoded' }
   const begun = performance.now()
   const [recipient, authRefused, imapRefused] = await Promise.all([
-    timeUntil(begun, async () => (await client.say('RCPT TO:<friend@elsewhere.example>')).startsWith('5')),
+    timeUntil(begun, async () =>
+      (await client.say('RCPT TO:<friend@elsewhere.example>')).startsWith('5'),
+    ),
     timeUntilRefused(begun, async () => !(await canSend(world, user))),
     timeUntilRefused(begun, async () => (await tryImap(mail, auth)) !== 'ok'),
     staff.send(page, body, headers).then(({ status, location, errors }) => {
@@ -78,22 +80,37 @@ async function measureOne(
   samples.imapCut.push((await cut) - begun)
   client.close()
 
-  const { id } = await portal.db('measures').where({ account_id: accountId, state: 'in-force' }).first('id')
+  const { id } = await portal
+    .db('measures')
+    .where({ account_id: accountId, state: 'in-force' })
+    .first('id')
   const lift = `/staff/measures/${id}/lift`
   const mayLift = new URLSearchParams({ _csrf: await staff.token(lift) }).toString()
   const lifted = performance.now()
   assert.equal((await staff.send(lift, mayLift, headers)).status, 303)
   await timeUntil(lifted, () => canSend(world, user))
-  samples.liftedAgain.push(await timeUntil(lifted, async () => (await tryImap(mail, auth)) === 'ok'))
+  samples.liftedAgain.push(
+    await timeUntil(lifted, async () => (await tryImap(mail, auth)) === 'ok'),
+  )
 }
 
 /** @param rounds accounts, one after another */
-export async function measureMeasures(world: PortalWithMail, rounds: number): Promise<MeasureTimes> {
+export async function measureMeasures(
+  world: PortalWithMail,
+  rounds: number,
+): Promise<MeasureTimes> {
   const { portal } = world
   // A block needs a senior.
   const bela = await enrolStaff(portal, 'bela.senior', 'senior')
   const samples: Samples = {
-    ...{ answered: [], authRefused: [], recipientRefused: [], imapCut: [], imapRefused: [], liftedAgain: [] },
+    ...{
+      answered: [],
+      authRefused: [],
+      recipientRefused: [],
+      imapCut: [],
+      imapRefused: [],
+      liftedAgain: [],
+    },
   }
   let staff = bela.visitor
   for (let round = 0; round < rounds; round += 1) {
@@ -117,7 +134,8 @@ export async function proveAbuseMeasures(rounds: number): Promise<MeasureTimes> 
   })
   try {
     const times = await measureMeasures(world, rounds)
-    for (const [name, { p95 }] of Object.entries(times)) assert.ok(p95 <= 2000, `${name}: ${p95} ms`)
+    for (const [name, { p95 }] of Object.entries(times))
+      assert.ok(p95 <= 2000, `${name}: ${p95} ms`)
     return times
   } finally {
     await world.stop()

@@ -57,7 +57,9 @@ export async function proveAbuseVolume(options: VolumeOptions): Promise<Record<s
     const { rounds } = options
 
     const search = async (field: SearchField, typed: string) => {
-      const alternatives = await Promise.all(parseSearch(field, typed).map((terms) => index.terms(terms)))
+      const alternatives = await Promise.all(
+        parseSearch(field, typed).map((terms) => index.terms(terms)),
+      )
       return await searchCases(db, keyring, { alternatives, limit: 25 })
     }
     const queue = async (tab: (typeof queueTabs)[number], after?: string) => {
@@ -106,7 +108,9 @@ export async function proveAbuseVolume(options: VolumeOptions): Promise<Record<s
       assert.ok(found.cases.length > 0, `${field} ${text(3)} finds nothing`)
       figures[`search: ${field} ${text(3)}`] = await timesOf(rounds, (n) => search(field, text(n)))
     }
-    figures['case page'] = await timesOf(rounds, (n) => showCase(desk, ids[n % ids.length] ?? '', staffId))
+    figures['case page'] = await timesOf(rounds, (n) =>
+      showCase(desk, ids[n % ids.length] ?? '', staffId),
+    )
     // As an analyst's browser gets them: guards, audit and the page itself, and the letter of the case opened and read.
     const open = async (path: string) => {
       const { status, page } = await visitor.get(path)
@@ -114,7 +118,8 @@ export async function proveAbuseVolume(options: VolumeOptions): Promise<Record<s
     }
     const pages: Record<string, (n: number) => string> = {
       'page: queue': () => '/staff/cases',
-      'page: queue, filtered': () => '/staff/cases?tab=new&severity=high&kind=malware&provenance=proven',
+      'page: queue, filtered': () =>
+        '/staff/cases?tab=new&severity=high&kind=malware&provenance=proven',
       'page: queue, closed': () => '/staff/cases?tab=closed',
       'page: search, address of ours': (n) => `/staff/search?q=volume${n + 1}@postern.example`,
       'page: search, words': (n) => `/staff/search?q=number${n} ${pick(words, n)}`,
@@ -123,7 +128,8 @@ export async function proveAbuseVolume(options: VolumeOptions): Promise<Record<s
     }
     await open('/staff/cases')
     await open(`/staff/cases/${ids[0]}`)
-    for (const [name, path] of Object.entries(pages)) figures[name] = await timesOf(rounds, (n) => open(path(n)))
+    for (const [name, path] of Object.entries(pages))
+      figures[name] = await timesOf(rounds, (n) => open(path(n)))
     const to = portal.clock.now()
     const from = new Date(to.getTime() - 30 * 86_400_000)
     figures['figures of 30 days'] = await timesOf(3, () => readFigures(db, { from, to }, to))
@@ -132,17 +138,25 @@ export async function proveAbuseVolume(options: VolumeOptions): Promise<Record<s
       ...(await plansOf(db, () => queue('new'))),
       ...(await plansOf(db, () => queue('closed'))),
       ...(await plansOf(db, () => search('address', 'reader3@elsewhere.example'))),
-      ...(await plansOf(db, () => searchCases(db, keyring, { alternatives: [], accountId: staffId, limit: 25 }))),
+      ...(await plansOf(db, () =>
+        searchCases(db, keyring, { alternatives: [], accountId: staffId, limit: 25 }),
+      )),
       ...(await plansOf(db, () => showCase(desk, ids[3] ?? '', staffId))),
     ]
     if (process.env.SHOW_PLANS) console.log(plans.join('\n\n'))
     // Reports and their terms are the tables that grow: none of the pages may read one from end to end.
     for (const plan of plans)
-      assert.doesNotMatch(plan, /Seq Scan on (?:abuse_reports|abuse_search|abuse_case_entries|evidence)\b/)
+      assert.doesNotMatch(
+        plan,
+        /Seq Scan on (?:abuse_reports|abuse_search|abuse_case_entries|evidence)\b/,
+      )
     if (process.env.SHOW_PLANS) console.log(figures)
     for (const [name, ms] of Object.entries(figures))
-      if (name !== 'figures of 30 days') assert.ok(ms < options.allowedMs, `${name}: ${ms.toFixed(1)} ms`)
-    return Object.fromEntries(Object.entries(figures).map(([name, ms]) => [name, Math.round(ms * 10) / 10]))
+      if (name !== 'figures of 30 days')
+        assert.ok(ms < options.allowedMs, `${name}: ${ms.toFixed(1)} ms`)
+    return Object.fromEntries(
+      Object.entries(figures).map(([name, ms]) => [name, Math.round(ms * 10) / 10]),
+    )
   } finally {
     await portal.stop()
   }

@@ -35,7 +35,12 @@ interface Tally {
   readonly faults: string[]
 }
 
-async function registerSteadily(url: string, prefix: string, tally: Tally, stopped: () => boolean): Promise<void> {
+async function registerSteadily(
+  url: string,
+  prefix: string,
+  tally: Tally,
+  stopped: () => boolean,
+): Promise<void> {
   for (let n = 0; !stopped(); n += 1) {
     const person = { login: `${prefix}.n${n}x`, password: `a sentence for ${n} and one` }
     try {
@@ -62,7 +67,8 @@ export async function proveDatabaseRestarts(rounds: number): Promise<DatabaseRes
   const folder = await mkdtemp(join(tmpdir(), 'postern-restarts-'))
   await chmod(folder, 0o711)
   const port = await freePort()
-  const start = () => startEmbeddedPostgres(folder, ['-c', 'fsync=off', '-c', 'max_connections=200'], port)
+  const start = () =>
+    startEmbeddedPostgres(folder, ['-c', 'fsync=off', '-c', 'max_connections=200'], port)
   let server = await start()
   const databaseUrl = await ensureDatabase(server, 'portal')
   const portal = await startPortalProcess({
@@ -99,8 +105,17 @@ export async function proveDatabaseRestarts(rounds: number): Promise<DatabaseRes
     assert.deepEqual(tally.faults, [], portal.output())
     const { accounts, secondsToConverge } = await judge(databaseUrl, portal, tally)
     return {
-      ...{ rounds: told, acknowledged: tally.acknowledged.length, accounts, turnedAway: tally.turnedAway },
-      ...{ secondsToReady: spread(ready), secondsToAcknowledge: spread(acknowledged), secondsToConverge },
+      ...{
+        rounds: told,
+        acknowledged: tally.acknowledged.length,
+        accounts,
+        turnedAway: tally.turnedAway,
+      },
+      ...{
+        secondsToReady: spread(ready),
+        secondsToAcknowledge: spread(acknowledged),
+        secondsToConverge,
+      },
     }
   } finally {
     over = true
@@ -128,7 +143,9 @@ function assertAlive({ child, output }: PortalProcess): void {
 
 async function takeDown(folder: string, signal: NodeJS.Signals): Promise<void> {
   // The first line is the number of its process (PostgreSQL documentation, "Database File Layout").
-  const pid = Number((await readFile(join(folder, 'postgres', 'postmaster.pid'), 'utf8')).split('\n')[0])
+  const pid = Number(
+    (await readFile(join(folder, 'postgres', 'postmaster.pid'), 'utf8')).split('\n')[0],
+  )
   process.kill(pid, signal)
   await eventually(async () => {
     try {
@@ -153,8 +170,14 @@ async function judge(databaseUrl: string, portal: PortalProcess, tally: Tally) {
     const found = await db('accounts').whereIn('address', addresses).select('address')
     assert.equal(found.length, addresses.length, 'an acknowledged registration was lost')
     for (const person of tally.acknowledged.slice(-5))
-      assert.equal((await createVisitor(portal.url).post('/sign-in', { ...person })).location, '/account')
-    return { accounts: Number((await db('accounts').count({ n: '*' }).first())?.n), secondsToConverge }
+      assert.equal(
+        (await createVisitor(portal.url).post('/sign-in', { ...person })).location,
+        '/account',
+      )
+    return {
+      accounts: Number((await db('accounts').count({ n: '*' }).first())?.n),
+      secondsToConverge,
+    }
   } finally {
     await db.destroy()
   }

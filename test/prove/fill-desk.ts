@@ -5,7 +5,9 @@ import { termsOf } from '#server/abuse/search-terms.ts'
 import type { TestPortal } from '../support/portal.ts'
 
 export const words =
-  'invoice payment account prize delivery password urgent holiday meeting offer bank card tax refund'.split(' ')
+  'invoice payment account prize delivery password urgent holiday meeting offer bank card tax refund'.split(
+    ' ',
+  )
 export const pick = <T>(list: readonly T[], n: number): T => list[n % list.length] as T
 
 /** Rows as the job of reports leaves them, written by the thousand. All reports share one sealed letter. */
@@ -38,7 +40,9 @@ export async function fillDesk(
   const firstCase = Number((await db('abuse_cases').min('id as id').first())?.id)
   const at = portal.clock.now()
   const letter = {
-    source: Buffer.from('From: someone@postern.example\r\nSubject: x\r\n\r\nSee https://host.bad.example/ now\r\n'),
+    source: Buffer.from(
+      'From: someone@postern.example\r\nSubject: x\r\n\r\nSee https://host.bad.example/ now\r\n',
+    ),
     ...{ pasted: false, at, keptUntil: new Date(at.getTime() + 180 * 86_400_000) },
   }
   const evidenceId = await db.transaction((trx) => insertEvidence(trx, keyring, letter))

@@ -38,11 +38,19 @@ export const invariants: Readonly<Record<string, string>> = {
 const pause = (milliseconds: number) => new Promise((done) => setTimeout(done, milliseconds))
 
 /** Registers one person after the other until told to stop. A broken connection is no acknowledgement. */
-async function registerSteadily(urlOf: () => string, prefix: string, acknowledged: string[], stopped: () => boolean) {
+async function registerSteadily(
+  urlOf: () => string,
+  prefix: string,
+  acknowledged: string[],
+  stopped: () => boolean,
+) {
   for (let n = 0; !stopped(); n++) {
     const login = `${prefix}.n${n}x`
     try {
-      const answer = await createVisitor(urlOf()).post('/register', { login, password: `a sentence for ${n} and one` })
+      const answer = await createVisitor(urlOf()).post('/register', {
+        login,
+        password: `a sentence for ${n} and one`,
+      })
       if (answer.status === 303) acknowledged.push(login)
     } catch {
       await pause(20)
@@ -54,7 +62,12 @@ async function registerSteadily(urlOf: () => string, prefix: string, acknowledge
 export async function proveKillLoop(rounds: number): Promise<KillLoopFigures> {
   const folder = await mkdtemp(join(tmpdir(), 'postern-kill-'))
   await chmod(folder, 0o711)
-  const postgres = await startEmbeddedPostgres(folder, ['-c', 'fsync=off', '-c', 'max_connections=200'])
+  const postgres = await startEmbeddedPostgres(folder, [
+    '-c',
+    'fsync=off',
+    '-c',
+    'max_connections=200',
+  ])
   const databaseUrl = await ensureDatabase(postgres, 'portal')
   const env = {
     DATABASE_URL: databaseUrl,
@@ -78,7 +91,8 @@ export async function proveKillLoop(rounds: number): Promise<KillLoopFigures> {
   for (let round = 0; round < rounds; round++) {
     // At least one acknowledgement a round, however busy the machine is; then a random moment.
     const before = acknowledged.length
-    for (let waited = 0; acknowledged.length === before && waited < 5000; waited += 10) await pause(10)
+    for (let waited = 0; acknowledged.length === before && waited < 5000; waited += 10)
+      await pause(10)
     await pause(Math.random() * 250)
     await portal.end('SIGKILL')
     portal = await startPortalProcess(env)
@@ -90,7 +104,8 @@ export async function proveKillLoop(rounds: number): Promise<KillLoopFigures> {
   const begun = performance.now()
   try {
     const pending = async () =>
-      (await db('mailboxes').whereRaw('applied_revision < revision').count({ n: '*' }).first())?.n === '0'
+      (await db('mailboxes').whereRaw('applied_revision < revision').count({ n: '*' }).first())
+        ?.n === '0'
     await eventually(pending, 60)
     const secondsToConverge = (performance.now() - begun) / 1000
     for (const [fault, sql] of Object.entries(invariants)) {

@@ -66,14 +66,19 @@ async function start(): Promise<LettersStart> {
   }
   const lmtp = await startLmtp(portal.parts.desk, '127.0.0.1', 0)
   const binary = (input: Uint8Array | string) => Buffer.from(input as string).toString('latin1')
-  const letters = [...(await letterTable(mail)).map(({ input }) => binary(input)), ...Object.values(scripts)]
+  const letters = [
+    ...(await letterTable(mail)).map(({ input }) => binary(input)),
+    ...Object.values(scripts),
+  ]
   const mails = (await reportMailTable(mail)).map((row) => binary(row.mail))
   held.enable()
   return { url: portal.url, lmtpPort: lmtp.port, letters, mails }
 }
 
 const tally = (names: readonly string[]) =>
-  Object.fromEntries([...Map.groupBy(names, (name) => name)].map(([name, all]) => [name, all.length]))
+  Object.fromEntries(
+    [...Map.groupBy(names, (name) => name)].map(([name, all]) => [name, all.length]),
+  )
 
 async function find(): Promise<LettersFindings> {
   await untilJudged(portal, 3600)
@@ -86,14 +91,18 @@ async function find(): Promise<LettersFindings> {
   const named = await portal.db('abuse_cases').whereNotNull('account_id').select('account_id')
   const known = new Set(senders.map((login) => ids.get(login)))
   const judging = portal.logged
-    .map((line) => Number(/Completed task \d+ \(report:judge, ([\d.]+)ms/.exec(line)?.[1] ?? Number.NaN))
+    .map((line) =>
+      Number(/Completed task \d+ \(report:judge, ([\d.]+)ms/.exec(line)?.[1] ?? Number.NaN),
+    )
     .filter((ms) => !Number.isNaN(ms))
     .sort((one, other) => one - other)
   const at = (share: number) => Math.round(judging[Math.floor((judging.length - 1) * share)] ?? 0)
   return {
     reports: rows.length,
     withoutCase: rows.filter(({ case_id, verdict }) => case_id === null || verdict === null).length,
-    faults: portal.logged.filter((line) => line.includes('job failed') || line.includes('"level":"error"')),
+    faults: portal.logged.filter(
+      (line) => line.includes('job failed') || line.includes('"level":"error"'),
+    ),
     verdicts: tally(rows.map(({ verdict }) => verdict)),
     unreadable: tally(unreadable),
     wronglyNamed: named.filter(({ account_id }) => !known.has(account_id)).length,
@@ -104,14 +113,23 @@ async function find(): Promise<LettersFindings> {
 
 async function look(every: number): Promise<Record<string, number>> {
   const { visitor } = await enrolStaff(portal, 'ada.analyst', 'analyst')
-  const rows = await portal.db('abuse_reports').whereNotNull('evidence_id').orderBy('id').select('id', 'case_id')
+  const rows = await portal
+    .db('abuse_reports')
+    .whereNotNull('evidence_id')
+    .orderBy('id')
+    .select('id', 'case_id')
   const answers: string[] = []
   for (const { id, case_id } of rows.filter((_, at) => at % every === 0)) {
     const page = `/staff/cases/${case_id}?before=${Number(id) + 1}&report=${id}`
-    for (const path of [page, `${page}&look=html`, `/staff/cases/${case_id}/reports/${id}/source`]) {
+    for (const path of [
+      page,
+      `${page}&look=html`,
+      `/staff/cases/${case_id}/reports/${id}/source`,
+    ]) {
       const { status, html } = await visitor.get(path)
       answers.push(String(status))
-      if (path.startsWith(page) && /<script(?! src="\/)|<svg onload/i.test(html)) answers.push('unsafe')
+      if (path.startsWith(page) && /<script(?! src="\/)|<svg onload/i.test(html))
+        answers.push('unsafe')
     }
   }
   return tally(answers)

@@ -44,7 +44,9 @@ async function tryOutages(
   const kills: Record<string, number> = {}
   const passwords = new Map<string, string[]>()
 
-  const people = Array.from({ length: atOnce }, (_, lane) => live(trial.portal, lane, passwords, isOver))
+  const people = Array.from({ length: atOnce }, (_, lane) =>
+    live(trial.portal, lane, passwords, isOver),
+  )
   const claims = watchClaims(trial.portal.db, directory, isOver)
   await Promise.all([...people, killAtRandom(trial, server, kills, isOver), claims])
 
@@ -57,7 +59,12 @@ async function tryOutages(
 }
 
 /** One lane of people: each registers and changes the password a few times, as fast as the portal answers. */
-async function live(portal: TestPortal, lane: number, passwords: Map<string, string[]>, isOver: () => boolean) {
+async function live(
+  portal: TestPortal,
+  lane: number,
+  passwords: Map<string, string[]>,
+  isOver: () => boolean,
+) {
   for (let number = 0; !isOver(); number += 1) {
     const login = `lane${lane}.person${number}`
     const known = ['the first bench under the linden']
@@ -119,13 +126,18 @@ async function watchRevisions(directory: Db): Promise<void> {
 /** What the portal says is applied must be in the directory already: looked at in this order, all the time. */
 async function watchClaims(portal: Db, directory: Db, isOver: () => boolean): Promise<void> {
   while (!isOver()) {
-    const claimed = await portal('mailboxes').select('address', 'applied_revision').where('applied_revision', '>', 0)
+    const claimed = await portal('mailboxes')
+      .select('address', 'applied_revision')
+      .where('applied_revision', '>', 0)
     const rows = await directory('mail_directory.mailboxes')
       .select('address', 'revision')
       .catch(() => undefined)
     const held = rows && new Map(rows.map((row) => [row.address, Number(row.revision)]))
     for (const { address, applied_revision } of held ? claimed : []) {
-      assert.ok((held?.get(address) ?? 0) >= Number(applied_revision), `${address} was claimed too early`)
+      assert.ok(
+        (held?.get(address) ?? 0) >= Number(applied_revision),
+        `${address} was claimed too early`,
+      )
     }
     await sleep(200)
   }
@@ -134,9 +146,13 @@ async function watchClaims(portal: Db, directory: Db, isOver: () => boolean): Pr
 /** Jobs that failed wait ever longer; the trial does not. */
 async function converge(db: Db): Promise<void> {
   for (const end = performance.now() + 60_000; ; ) {
-    const open = await db('mailboxes').whereRaw('applied_revision < revision').count({ count: '*' }).first()
+    const open = await db('mailboxes')
+      .whereRaw('applied_revision < revision')
+      .count({ count: '*' })
+      .first()
     if (Number(open?.count) === 0) return
-    if (performance.now() > end) assert.fail(`do not converge: ${JSON.stringify(await describeOpen(db))}`)
+    if (performance.now() > end)
+      assert.fail(`do not converge: ${JSON.stringify(await describeOpen(db))}`)
     await db.raw(`select graphile_worker.reschedule_jobs(array_agg(id), run_at := now()) from graphile_worker.jobs
       where locked_at is null and run_at > now()`)
     await sleep(500)
@@ -147,11 +163,25 @@ async function converge(db: Db): Promise<void> {
 const describeOpen = (db: Db) =>
   db('mailboxes as m')
     .whereRaw('applied_revision < revision')
-    .select('m.address', 'm.revision', 'm.applied_revision', 'm.failures', 'm.last_failure', 'm.needs_operator_at')
-    .select(db.raw(`(select json_agg(j) from graphile_worker.jobs j where j.key = 'mailbox:' || m.account_id) as jobs`))
+    .select(
+      'm.address',
+      'm.revision',
+      'm.applied_revision',
+      'm.failures',
+      'm.last_failure',
+      'm.needs_operator_at',
+    )
+    .select(
+      db.raw(
+        `(select json_agg(j) from graphile_worker.jobs j where j.key = 'mailbox:' || m.account_id) as jobs`,
+      ),
+    )
 
 /** Dovecot waits 1, 5, 25 … seconds before it asks again for a database that was away, and fails once for every lost connection. */
-async function tryWhenBack(mail: TestPlatform, auth: { user: string; pass: string }): Promise<string> {
+async function tryWhenBack(
+  mail: TestPlatform,
+  auth: { user: string; pass: string },
+): Promise<string> {
   for (const end = performance.now() + 60_000; ; await sleep(500)) {
     const answer = await tryImap(mail, auth)
     const isBack = !/^Temporary|Unexpected close/.test(answer)
@@ -169,13 +199,17 @@ async function checkEverybody(
   assert.deepEqual(reconciled.differences, [])
   assert.ok(reconciled.wanted >= passwords.size)
   assert.equal(
-    Number((await portal.db('mailboxes').whereNotNull('needs_operator_at').count({ count: '*' }).first())?.count),
+    Number(
+      (await portal.db('mailboxes').whereNotNull('needs_operator_at').count({ count: '*' }).first())
+        ?.count,
+    ),
     0,
   )
   const check = async ([user, known]: [string, string[]]) => {
     assert.equal(await tryWhenBack(mail, { user, pass: known.at(-1) ?? '' }), 'ok', user)
     const old = known.at(-2)
-    if (old) assert.match(await tryWhenBack(mail, { user, pass: old }), /Authentication failed/, user)
+    if (old)
+      assert.match(await tryWhenBack(mail, { user, pass: old }), /Authentication failed/, user)
   }
   // A refusal takes two seconds: several at once.
   const people = [...passwords]

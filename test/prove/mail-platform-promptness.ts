@@ -6,7 +6,11 @@ import { once } from 'node:events'
 import { wantMailboxSuspension } from '#server/mailboxes/want-mailbox.ts'
 import { signInBySmtp } from '#test/mail-platform/line-client.ts'
 import { openInbox, tryImap } from '#test/mail-platform/mail-program.ts'
-import { type PortalWithMail, settled, startPortalWithMail } from '#test/mail-platform/portal-with-mail.ts'
+import {
+  type PortalWithMail,
+  settled,
+  startPortalWithMail,
+} from '#test/mail-platform/portal-with-mail.ts'
 import type { TestPlatform } from '#test/mail-platform/start.ts'
 import { register } from '#test/support/people.ts'
 import type { TestPortal } from '#test/support/portal.ts'
@@ -29,7 +33,10 @@ export interface Promptness {
 }
 
 /** @param rounds people who go through it all, one after another */
-export async function measurePromptness({ portal, mail }: PortalWithMail, rounds: number): Promise<Promptness> {
+export async function measurePromptness(
+  { portal, mail }: PortalWithMail,
+  rounds: number,
+): Promise<Promptness> {
   const samples = {
     registrationToImap: [] as number[],
     newPasswordToOldRefused: [] as number[],
@@ -48,7 +55,11 @@ export async function measurePromptness({ portal, mail }: PortalWithMail, rounds
   ) as unknown as Promptness
 }
 
-async function goThrough(portal: TestPortal, mail: TestPlatform, samples: Record<keyof Promptness, number[]>) {
+async function goThrough(
+  portal: TestPortal,
+  mail: TestPlatform,
+  samples: Record<keyof Promptness, number[]>,
+) {
   const login = `p${randomBytes(6).toString('hex')}`
   const user = `${login}@postern.example`
   const old = { user, pass: 'a bench under the old linden' }
@@ -57,12 +68,16 @@ async function goThrough(portal: TestPortal, mail: TestPlatform, samples: Record
 
   const visitor = await register(portal, { login, password: old.pass })
   const registered = performance.now()
-  samples.registrationToImap.push(await timeUntil(registered, async () => (await tryImap(mail, old)) === 'ok'))
+  samples.registrationToImap.push(
+    await timeUntil(registered, async () => (await tryImap(mail, old)) === 'ok'),
+  )
 
   const firstCut = await momentOfCut(mail, old)
   await visitor.post('/account/password', { password: changed.pass })
   const renewed = performance.now()
-  samples.newPasswordToOldRefused.push(await timeUntilRefused(renewed, async () => (await tryImap(mail, old)) !== 'ok'))
+  samples.newPasswordToOldRefused.push(
+    await timeUntilRefused(renewed, async () => (await tryImap(mail, old)) !== 'ok'),
+  )
   samples.newPasswordToSessionCut.push((await firstCut.at) - renewed)
   await settled(portal, user)
 
@@ -72,7 +87,9 @@ async function goThrough(portal: TestPortal, mail: TestPlatform, samples: Record
   const secondCut = await momentOfCut(mail, changed)
   assert.equal((await setPassword(proven, next.pass)).location, '/recover/done')
   const reset = performance.now()
-  samples.resetToOldRefused.push(await timeUntilRefused(reset, async () => (await tryImap(mail, changed)) !== 'ok'))
+  samples.resetToOldRefused.push(
+    await timeUntilRefused(reset, async () => (await tryImap(mail, changed)) !== 'ok'),
+  )
   samples.resetToSessionCut.push((await secondCut.at) - reset)
 
   await settled(portal, user)
@@ -87,7 +104,9 @@ async function goThrough(portal: TestPortal, mail: TestPlatform, samples: Record
   await suspend('login')
   const blocked = performance.now()
   const [recipient, auth] = await Promise.all([
-    timeUntil(blocked, async () => (await client.say('RCPT TO:<friend@elsewhere.example>')).startsWith('5')),
+    timeUntil(blocked, async () =>
+      (await client.say('RCPT TO:<friend@elsewhere.example>')).startsWith('5'),
+    ),
     timeUntilRefused(blocked, async () => !(await canSend(mail, next))),
   ])
   samples.blockToRecipientRefused.push(recipient)
@@ -102,15 +121,23 @@ async function goThrough(portal: TestPortal, mail: TestPlatform, samples: Record
 }
 
 /** Opens a session. `at` is when the server ended it. */
-async function momentOfCut(mail: TestPlatform, who: { user: string; pass: string }): Promise<{ at: Promise<number> }> {
+async function momentOfCut(
+  mail: TestPlatform,
+  who: { user: string; pass: string },
+): Promise<{ at: Promise<number> }> {
   const inbox = await openInbox(mail, who)
-  const at = once(inbox, 'close', { signal: AbortSignal.timeout(60_000) }).then(() => performance.now())
+  const at = once(inbox, 'close', { signal: AbortSignal.timeout(60_000) }).then(() =>
+    performance.now(),
+  )
   // Whoever waits for it is told; meanwhile a fault of something else comes first.
   at.catch(() => {})
   return { at }
 }
 
-async function canSend(mail: TestPlatform, { user, pass }: { user: string; pass: string }): Promise<boolean> {
+async function canSend(
+  mail: TestPlatform,
+  { user, pass }: { user: string; pass: string },
+): Promise<boolean> {
   const { client, reply } = await signInBySmtp(mail.submissions, user, pass)
   client.close()
   return reply.startsWith('235')
@@ -122,7 +149,8 @@ export async function provePromptness(rounds: number): Promise<Promptness> {
   })
   try {
     const promptness = await measurePromptness(world, rounds)
-    for (const [name, { p95 }] of Object.entries(promptness)) assert.ok(p95 <= 2000, `${name}: ${p95} ms`)
+    for (const [name, { p95 }] of Object.entries(promptness))
+      assert.ok(p95 <= 2000, `${name}: ${p95} ms`)
     return promptness
   } finally {
     await world.stop()

@@ -42,11 +42,18 @@ export async function measureProvisioning(
   }
 }
 
-async function watch(portal: TestPortal, worker: PortalProcess, count: number, started: number): Promise<Provisioned> {
+async function watch(
+  portal: TestPortal,
+  worker: PortalProcess,
+  count: number,
+  started: number,
+): Promise<Provisioned> {
   const readings: number[][] = []
   for (let quarter = 1; quarter <= 4; quarter += 1) {
     const inQuarter = [residentMb(worker)]
-    await settled(portal, Math.ceil((count * quarter) / 4), () => inQuarter.push(residentMb(worker)))
+    await settled(portal, Math.ceil((count * quarter) / 4), () =>
+      inQuarter.push(residentMb(worker)),
+    )
     readings.push(inQuarter)
   }
   const minutes = (performance.now() - started) / 60_000
@@ -73,26 +80,42 @@ async function watch(portal: TestPortal, worker: PortalProcess, count: number, s
 }
 
 async function wantMany({ db, parts, clock }: TestPortal, count: number): Promise<void> {
-  const password = { plain: 'a bench under the linden', verifier: await parts.hasher.hash('a bench under the linden') }
+  const password = {
+    plain: 'a bench under the linden',
+    verifier: await parts.hasher.hash('a bench under the linden'),
+  }
   for (let done = 0; done < count; done += 500) {
     await db.transaction(async (trx) => {
       for (let index = done; index < Math.min(done + 500, count); index += 1) {
         const [id, address, at] = [randomUUID(), `m${index}@postern.example`, clock.now()]
-        const opened = await insertAccount(trx, { id, address, passwordVerifier: password.verifier, locale: 'en', at })
+        const opened = await insertAccount(trx, {
+          id,
+          address,
+          passwordVerifier: password.verifier,
+          locale: 'en',
+          at,
+        })
         await wantMailbox(opened, parts, { accountId: id, address, password, at })
       }
     })
   }
 }
 
-const medianOf = (numbers: readonly number[]) => numbers.toSorted((a, b) => a - b)[numbers.length >> 1] ?? 0
+const medianOf = (numbers: readonly number[]) =>
+  numbers.toSorted((a, b) => a - b)[numbers.length >> 1] ?? 0
 
 const residentMb = ({ child }: PortalProcess) =>
-  Math.round(Number(execFileSync('ps', ['-o', 'rss=', '-p', String(child.pid)], { encoding: 'utf8' })) / 1024)
+  Math.round(
+    Number(execFileSync('ps', ['-o', 'rss=', '-p', String(child.pid)], { encoding: 'utf8' })) /
+      1024,
+  )
 
 async function settled({ db }: TestPortal, count: number, look = () => {}): Promise<void> {
   for (;;) {
-    const row = await db('mailboxes').whereRaw('applied_revision >= revision').count({ count: '*' }).first()
+    const row = await db('mailboxes')
+      .whereRaw('applied_revision >= revision')
+      .count({ count: '*' })
+      .first()
     if (Number(row?.count) >= count) return
     look()
     await sleep(200)
@@ -109,7 +132,12 @@ async function tamper({ db }: TestPortal): Promise<number> {
     .where('address', 'like', 'm%7@%')
     .update({ quota_bytes: 1, suspension: 'all' })
   await db('mail_directory.mailboxes').insert({
-    ...{ account_id: randomUUID(), address: 'stowaway@postern.example', revision: 1, quota_bytes: 1 },
+    ...{
+      account_id: randomUUID(),
+      address: 'stowaway@postern.example',
+      revision: 1,
+      quota_bytes: 1,
+    },
     ...{ created_at: new Date(), changed_at: new Date() },
   })
   return gone + changed + 1
@@ -125,7 +153,12 @@ async function inSeconds<T>(work: () => Promise<T>): Promise<[T, number]> {
 export async function proveProvisioning(count: number): Promise<Provisioned> {
   const portal = await startTestPortal({ worker: false, env: { LOG_LEVEL: 'error' } })
   const { databaseUrl, secretKeys } = portal.settings
-  const env = { ROLE: 'worker', DATABASE_URL: databaseUrl, SECRET_KEYS: secretKeys.join(), LOG_LEVEL: 'error' }
+  const env = {
+    ROLE: 'worker',
+    DATABASE_URL: databaseUrl,
+    SECRET_KEYS: secretKeys.join(),
+    LOG_LEVEL: 'error',
+  }
   try {
     const figures = await measureProvisioning(portal, () => startPortalProcess(env), count)
     const { quarters } = figures.memoryMb
@@ -133,7 +166,10 @@ export async function proveProvisioning(count: number): Promise<Provisioned> {
     assert.equal(figures.differences, 0)
     assert.equal(figures.found, figures.tampered)
     assert.equal(figures.leftAfterFix, 0)
-    assert.ok((quarters[3] ?? 0) <= (quarters[0] ?? 0) * 1.1, `memory grows: ${quarters.join(', ')} MB`)
+    assert.ok(
+      (quarters[3] ?? 0) <= (quarters[0] ?? 0) * 1.1,
+      `memory grows: ${quarters.join(', ')} MB`,
+    )
     return figures
   } finally {
     await portal.stop()

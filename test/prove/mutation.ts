@@ -25,7 +25,10 @@ export const mutatedParts: Readonly<Record<string, Part>> = {
     tests: ['login-name', 'names'],
   },
   'core-email-address': { files: ['core/email-address.ts'], tests: ['email-address'] },
-  'core-phone-number': { files: ['core/{lazily,phone-country,phone-number}.ts'], tests: ['phone-number'] },
+  'core-phone-number': {
+    files: ['core/{lazily,phone-country,phone-number}.ts'],
+    tests: ['phone-number'],
+  },
   'core-mail-server': { files: ['core/mail-server.ts'], tests: ['mail-server'] },
   'core-common-passwords': {
     files: ['core/{common-list,common-passwords}.ts'],
@@ -33,12 +36,17 @@ export const mutatedParts: Readonly<Record<string, Part>> = {
   },
   'core-keyboard': { files: ['core/keyboard.ts'], tests: ['keyboard'] },
   'core-password-policy': { files: ['core/password-policy.ts'], tests: ['password-policy'] },
-  'core-secret-answer': { files: ['core/{easy-answers,secret-answer}.ts'], tests: ['secret-answer'] },
+  'core-secret-answer': {
+    files: ['core/{easy-answers,secret-answer}.ts'],
+    tests: ['secret-answer'],
+  },
   'core-rest': { files: ['core/{assert-never,signing-pair}.ts'], tests: ['signing-pair'] },
   claims: { files: ['claims/*.ts'], tests: ['claims'] },
   undo: { files: ['undo/*.ts'], tests: ['undo-links', 'undo-pages'] },
   'recovery-store': {
-    files: ['recovery/{begin-recovery,flow-states,hold-store,method-flow,recovery-method,store}.ts'],
+    files: [
+      'recovery/{begin-recovery,flow-states,hold-store,method-flow,recovery-method,store}.ts',
+    ],
     tests: ['recovery-store'],
   },
   'recovery-steps': {
@@ -58,7 +66,10 @@ export const mutatedParts: Readonly<Record<string, Part>> = {
   'phone-guard': { files: ['phone/sms-guard.ts'], tests: ['sms-guard'] },
   'phone-codes': { files: ['phone/{code-store,send-recovery-code}.ts'], tests: ['phone-codes'] },
   'phone-recovery': { files: ['phone/{method,sms-pace}.ts'], tests: ['recovery-by-phone'] },
-  'phone-linking': { files: ['phone/{link-phone,managed-phone,store}.ts'], tests: ['phone-linking'] },
+  'phone-linking': {
+    files: ['phone/{link-phone,managed-phone,store}.ts'],
+    tests: ['phone-linking'],
+  },
   'contact-pages': { files: ['{backup-address,phone}/routes.ts'], tests: ['contact-pages'] },
   'security-question': {
     files: ['security-question/*.ts'],
@@ -84,7 +95,8 @@ const isDetected = ({ status }: MutantResult) => status === 'Killed' || status =
 const isUndetected = ({ status }: MutantResult) => status === 'Survived' || status === 'NoCoverage'
 
 function figuresOf(part: string, mutants: readonly MutantResult[]): Figures {
-  const count = (status: MutantResult['status']) => mutants.filter((mutant) => mutant.status === status).length
+  const count = (status: MutantResult['status']) =>
+    mutants.filter((mutant) => mutant.status === status).length
   const detected = mutants.filter(isDetected).length
   const judged = detected + mutants.filter(isUndetected).length
   return {
@@ -97,7 +109,13 @@ function figuresOf(part: string, mutants: readonly MutantResult[]): Figures {
   }
 }
 
-function describeSurvivor({ fileName, location, mutatorName, replacement, status }: MutantResult): string {
+function describeSurvivor({
+  fileName,
+  location,
+  mutatorName,
+  replacement,
+  status,
+}: MutantResult): string {
   const name = fileName.slice(fileName.indexOf('server/'))
   const how = (replacement ?? '').replaceAll(/\s+/g, ' ').slice(0, 100)
   return `  ${status === 'Survived' ? 'survived' : 'no test '}  ${name}:${location.start.line} ${mutatorName} → ${how}`
@@ -132,7 +150,8 @@ export async function proveMutation(name: string, part: Part): Promise<Figures> 
   const sweep = setInterval(() => void dropLeftDatabases(server.url).catch(() => {}), 20_000)
   try {
     const figures = await mutate(name, part)
-    if (figures.score < atLeast) throw new Error(`${name}: ${figures.score} % killed, ${atLeast} % are asked for`)
+    if (figures.score < atLeast)
+      throw new Error(`${name}: ${figures.score} % killed, ${atLeast} % are asked for`)
     return figures
   } finally {
     clearInterval(sweep)

@@ -47,10 +47,18 @@ const numberOf = (nth: number) => `+37529${1_000_000 + nth * 10_007}`
 export async function proveNotices(options: NoticeOptions): Promise<NoticeFigures> {
   const { people, atOnce, lifeMs, slowMs, patienceSeconds, script } = options
   const killsAtMost = options.kills ?? Number.POSITIVE_INFINITY
-  const [database, mail, sms] = [await createTestDatabase(), await startMailServer(), await startTwilioServer()]
+  const [database, mail, sms] = [
+    await createTestDatabase(),
+    await startMailServer(),
+    await startTwilioServer(),
+  ]
   const env = {
     SMTP_URL: mail.url,
-    ...{ TWILIO_ACCOUNT_SID: accountSid, TWILIO_AUTH_TOKEN: authToken, TWILIO_FROM: '+375291110000' },
+    ...{
+      TWILIO_ACCOUNT_SID: accountSid,
+      TWILIO_AUTH_TOKEN: authToken,
+      TWILIO_FROM: '+375291110000',
+    },
     TWILIO_API_BASE: sms.url,
     LIMIT_RECOVERIES_PER_IP_HOUR: '100000',
     LIMIT_SMS_WAIT_SECONDS: '0.01',
@@ -59,7 +67,13 @@ export async function proveNotices(options: NoticeOptions): Promise<NoticeFigure
   const portal = await startTestPortal({ database, worker: false, env })
   const { argon2MemoryKib, argon2Passes, secretKeys, baseUrl = portal.url } = portal.settings
   const workerEnv = {
-    ...{ ...env, ROLE: 'worker', DATABASE_URL: database.url, BASE_URL: baseUrl, SECRET_KEYS: secretKeys.join() },
+    ...{
+      ...env,
+      ROLE: 'worker',
+      DATABASE_URL: database.url,
+      BASE_URL: baseUrl,
+      SECRET_KEYS: secretKeys.join(),
+    },
     ...{ ARGON2_MEMORY_KIB: String(argon2MemoryKib), ARGON2_PASSES: String(argon2Passes) },
   }
   const ledger = createLedger()
@@ -95,20 +109,27 @@ export async function proveNotices(options: NoticeOptions): Promise<NoticeFigure
       if (over) return
       await worker.end('SIGKILL')
       kills += 1
-      for (const { id } of await database.db('messages').where({ state: 'sending' }).select('id')) inHand.add(id)
+      for (const { id } of await database.db('messages').where({ state: 'sending' }).select('id'))
+        inHand.add(id)
     }
   }
   async function liveOneAfterAnother(line: Iterator<number>): Promise<void> {
     for (let next = line.next(); !next.done; next = line.next())
-      await liveThrough({ portal, ledger, arrived, patienceSeconds }, `person${next.value}n`, numberOf(next.value))
+      await liveThrough(
+        { portal, ledger, arrived, patienceSeconds },
+        `person${next.value}n`,
+        numberOf(next.value),
+      )
   }
 
   const killing = killAgainAndAgain()
   try {
     const line = Array.from({ length: people }, (_, nth) => nth).values()
-    await Promise.all(Array.from({ length: atOnce }, () => liveOneAfterAnother(line))).finally(() => {
-      over = true
-    })
+    await Promise.all(Array.from({ length: atOnce }, () => liveOneAfterAnother(line))).finally(
+      () => {
+        over = true
+      },
+    )
     await killing
     // One that is left alone ends it. A letter whose answer was lost again and again waits ten minutes and more for its turn.
     const open = ['queued', 'sending', 'doubtful']
@@ -118,10 +139,16 @@ export async function proveNotices(options: NoticeOptions): Promise<NoticeFigure
     assert.equal(await notices(['failed', 'dropped']), 0)
     assert.equal(await sending(['unknown']), 0)
     // Codes too: what the gateway took is what is written down as sent, one for one.
-    const texts = await database.db('messages').where({ channel: 'sms' }).select('provider_id', 'attempts')
+    const texts = await database
+      .db('messages')
+      .where({ channel: 'sms' })
+      .select('provider_id', 'attempts')
     const tickets = texts.flatMap(({ provider_id: ticket }) => ticket ?? [])
     assert.deepEqual(tickets.toSorted(), sms.taken.map(({ sid }) => sid).toSorted())
-    const [counted, sentAgain] = [ledger.count(), texts.filter(({ attempts }) => attempts > 1).length]
+    const [counted, sentAgain] = [
+      ledger.count(),
+      texts.filter(({ attempts }) => attempts > 1).length,
+    ]
     const [codes, asked] = [sms.taken.length - counted.sms, sms.questions()]
     return { people, ...counted, kills, inHand: inHand.size, repeats, codes, asked, sentAgain }
   } finally {

@@ -37,11 +37,16 @@ const proofs: readonly Proof[] = [
     what: 'queue, search and case page over 100,000 reports in 20,000 cases',
     run: () => proveAbuseVolume({ reports: 100_000, cases: 20_000, rounds: 40, allowedMs: 100 }),
   },
-  { name: 'abuse-letters', what: '10,000 mutated letters', run: () => proveAbuseLetters({ runs: 10_000 }) },
+  {
+    name: 'abuse-letters',
+    what: '10,000 mutated letters',
+    run: () => proveAbuseLetters({ runs: 10_000 }),
+  },
   {
     name: 'abuse-letters-http',
     what: '10,000 mutated letters by form and file, 2,000 mails by LMTP, to a running portal that judges them',
-    run: () => proveAbuseLettersHttp({ letters: 10_000, mails: 2000, allowedMs: 1000, openedEvery: 20 }),
+    run: () =>
+      proveAbuseLettersHttp({ letters: 10_000, mails: 2000, allowedMs: 1000, openedEvery: 20 }),
   },
   {
     name: 'abuse-measures',
@@ -53,7 +58,11 @@ const proofs: readonly Proof[] = [
     what: 'five minutes of killed mail servers and directory',
     run: () => proveMailPlatformOutages(300),
   },
-  { name: 'mail-promptness', what: 'changes as 60 mail programs see them', run: () => provePromptness(60) },
+  {
+    name: 'mail-promptness',
+    what: 'changes as 60 mail programs see them',
+    run: () => provePromptness(60),
+  },
   {
     name: 'mail-provisioning',
     what: '10,000 mailboxes set up, compared and mended',
@@ -67,7 +76,8 @@ const proofs: readonly Proof[] = [
   {
     name: 'notices',
     what: '40 people change passwords and ways back in while the worker is killed; each notice arrives once',
-    run: () => proveNotices({ people: 40, atOnce: 8, lifeMs: 6000, slowMs: 400, patienceSeconds: 420 }),
+    run: () =>
+      proveNotices({ people: 40, atOnce: 8, lifeMs: 6000, slowMs: 400, patienceSeconds: 420 }),
   },
   {
     name: 'recovery-times',
@@ -92,7 +102,12 @@ const proofs: readonly Proof[] = [
   {
     name: 'undo-orderings',
     what: 'three things that a stranger does, in every order, and each act of the owner: no way back, no contact lost without a word',
-    run: () => proveUndoOrderings({ letters: 3, oneOf: 1, again: 'all of one letter, or of one and a password' }),
+    run: () =>
+      proveUndoOrderings({
+        letters: 3,
+        oneOf: 1,
+        again: 'all of one letter, or of one and a password',
+      }),
   },
   ...Object.entries(mutatedParts).map(([name, part]) => ({
     name: `mutation-${name}`,
@@ -107,7 +122,9 @@ const isMeant = ({ name }: Proof, by: string) => name === by || name.startsWith(
 const wanted = process.argv.slice(2)
 const unknown = wanted.filter((name) => !proofs.some((proof) => isMeant(proof, name)))
 if (unknown.length > 0) {
-  console.error(`unknown: ${unknown.join(', ')}. There are: ${proofs.map((proof) => proof.name).join(', ')}`)
+  console.error(
+    `unknown: ${unknown.join(', ')}. There are: ${proofs.map((proof) => proof.name).join(', ')}`,
+  )
   process.exit(2)
 }
 
@@ -115,11 +132,15 @@ console.log(
   `${new Date().toISOString()}, ${cpus().length} × ${cpus()[0]?.model}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}`,
 )
 let failed = 0
-for (const proof of proofs.filter((each) => wanted.length === 0 || wanted.some((name) => isMeant(each, name)))) {
+for (const proof of proofs.filter(
+  (each) => wanted.length === 0 || wanted.some((name) => isMeant(each, name)),
+)) {
   const begun = performance.now()
   try {
     const figures = await proof.run()
-    console.log(`holds  ${proof.name}: ${proof.what} (${((performance.now() - begun) / 1000).toFixed(0)} s)`)
+    console.log(
+      `holds  ${proof.name}: ${proof.what} (${((performance.now() - begun) / 1000).toFixed(0)} s)`,
+    )
     console.log(JSON.stringify(figures, null, 2))
   } catch (fault) {
     failed += 1

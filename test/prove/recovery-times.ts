@@ -47,7 +47,9 @@ export async function compareTimes(
       for (const [step, path, fieldsOf] of steps) {
         const body = new URLSearchParams({ _csrf, ...fieldsOf(kind) }).toString()
         const begun = performance.now()
-        const { status } = await visitor.send(path, body, { 'content-type': 'application/x-www-form-urlencoded' })
+        const { status } = await visitor.send(path, body, {
+          'content-type': 'application/x-www-form-urlencoded',
+        })
         const took = performance.now() - begun
         assert.equal(status, ['code', 'answer'].includes(step) ? 422 : 303, step)
         const key = `${step} ${kind}`
@@ -65,15 +67,27 @@ export async function compareTimes(
 }
 
 export async function proveRecoveryTimes(samples: number): Promise<void> {
-  const portal = await startTestPortal({ worker: false, env: { LIMIT_RECOVERIES_PER_IP_HOUR: '10000000' } })
+  const portal = await startTestPortal({
+    worker: false,
+    env: { LIMIT_RECOVERIES_PER_IP_HOUR: '10000000' },
+  })
   try {
     const known = await equip(portal, 'known.name')
     const blocked = await equip(portal, 'blocked.name')
     await register(portal, { login: 'bare.name', password: known.password })
     const block = { blocked_at: portal.clock.now(), block_reason: 'proof' }
     await portal.db('accounts').where({ id: blocked.accountId }).update(block)
-    const names = { known: 'known.name', blocked: 'blocked.name', bare: 'bare.name', unknown: 'nobody.name' }
-    const told = await compareTimes(portal, names, { phone: known.phone, address: known.address, samples })
+    const names = {
+      known: 'known.name',
+      blocked: 'blocked.name',
+      bare: 'bare.name',
+      unknown: 'nobody.name',
+    }
+    const told = await compareTimes(portal, names, {
+      phone: known.phone,
+      address: known.address,
+      samples,
+    })
     assert.deepEqual(told, [])
   } finally {
     await portal.stop()

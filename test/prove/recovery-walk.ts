@@ -4,7 +4,13 @@ import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import { edges, type FlowState } from '#server/recovery/flow-states.ts'
 import { startTestPortal } from '#test/support/portal.ts'
-import { createPost, createWalkWorld, type FlowRow, type Sent, type WalkWorld } from '#test/support/walk-world.ts'
+import {
+  createPost,
+  createWalkWorld,
+  type FlowRow,
+  type Sent,
+  type WalkWorld,
+} from '#test/support/walk-world.ts'
 
 const browsers = 3
 const people = 2
@@ -14,7 +20,11 @@ type Action =
   | { readonly kind: 'begin'; readonly who: Who | 'nobody' }
   | { readonly kind: 'ask-code' | 'ask-link'; readonly of: Who | 'stranger' }
   | { readonly kind: 'again-code' | 'again-link' }
-  | { readonly kind: 'code'; readonly typed: 'right' | 'of-another' | 'wrong'; readonly twice: boolean }
+  | {
+      readonly kind: 'code'
+      readonly typed: 'right' | 'of-another' | 'wrong'
+      readonly twice: boolean
+    }
   | { readonly kind: 'answer'; readonly typed: Who | 'right' | 'wrong'; readonly twice: boolean }
   | { readonly kind: 'open-link'; readonly nth: number }
   | { readonly kind: 'new-password'; readonly good: boolean; readonly twice: boolean }
@@ -58,7 +68,10 @@ const anyAction: fc.Arbitrary<Action> = fc.oneof(
       of: fc.oneof({ weight: 4, arbitrary: who }, fc.constant('stranger' as const)),
     }),
   },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constantFrom('again-code' as const, 'again-link' as const) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ kind: fc.constantFrom('again-code' as const, 'again-link' as const) }),
+  },
   {
     weight: 4,
     arbitrary: fc.record({
@@ -75,7 +88,10 @@ const anyAction: fc.Arbitrary<Action> = fc.oneof(
       twice: fc.boolean(),
     }),
   },
-  { weight: 2, arbitrary: fc.record({ kind: fc.constant('open-link' as const), nth: fc.nat({ max: 5 }) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ kind: fc.constant('open-link' as const), nth: fc.nat({ max: 5 }) }),
+  },
   {
     weight: 5,
     arbitrary: fc.record({
@@ -84,8 +100,14 @@ const anyAction: fc.Arbitrary<Action> = fc.oneof(
       twice: fc.boolean(),
     }),
   },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('undo' as const), nth: fc.nat({ max: 9 }) }) },
-  { weight: 2, arbitrary: fc.record({ kind: fc.constant('look' as const), path: fc.constantFrom(...paths) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ kind: fc.constant('undo' as const), nth: fc.nat({ max: 9 }) }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({ kind: fc.constant('look' as const), path: fc.constantFrom(...paths) }),
+  },
 )
 
 const anyRound: fc.Arbitrary<Round> = fc.oneof(
@@ -104,7 +126,10 @@ const anyRound: fc.Arbitrary<Round> = fc.oneof(
     arbitrary: fc
       .oneof(
         fc.record({ kind: fc.constant('time' as const), minutes: fc.constantFrom(1, 11, 61, 121) }),
-        fc.record({ kind: fc.constantFrom('block' as const, 'unblock' as const, 'own-change' as const), who }),
+        fc.record({
+          kind: fc.constantFrom('block' as const, 'unblock' as const, 'own-change' as const),
+          who,
+        }),
       )
       .map((happens) => ({ happens })),
   },
@@ -113,11 +138,17 @@ const anyRound: fc.Arbitrary<Round> = fc.oneof(
 /** States that drawn edges lead to, however many of them are taken. */
 function reachable(from: FlowState): Set<string> {
   const found = new Set<string>([from])
-  for (const state of found) for (const next of Object.values(edges[state as FlowState])) found.add(next)
+  for (const state of found)
+    for (const next of Object.values(edges[state as FlowState])) found.add(next)
   return found
 }
 
-async function act(world: WalkWorld, browser: number, action: Action, flow: FlowRow | undefined): Promise<void> {
+async function act(
+  world: WalkWorld,
+  browser: number,
+  action: Action,
+  flow: FlowRow | undefined,
+): Promise<void> {
   const { visit, people: persons } = world
   switch (action.kind) {
     case 'begin':
@@ -130,7 +161,8 @@ async function act(world: WalkWorld, browser: number, action: Action, flow: Flow
       })
     case 'ask-link':
       return visit(browser, '/recover/backup-address', {
-        address: action.of === 'stranger' ? 'x@strange.example' : (persons[action.of]?.address ?? ''),
+        address:
+          action.of === 'stranger' ? 'x@strange.example' : (persons[action.of]?.address ?? ''),
       })
     case 'again-code':
       return visit(browser, '/recover/sms', { again: 'yes' })
@@ -168,7 +200,8 @@ async function act(world: WalkWorld, browser: number, action: Action, flow: Flow
 
 /** Whether what the browser sends proves that the flow's mailbox is theirs. */
 function isProof(world: WalkWorld, action: Action, flow: FlowRow | undefined): boolean {
-  if (action.kind === 'code') return action.typed === 'right' && flow !== undefined && world.codes.has(flow.id)
+  if (action.kind === 'code')
+    return action.typed === 'right' && flow !== undefined && world.codes.has(flow.id)
   if (action.kind !== 'answer' || !flow?.account_id) return false
   return flow.account_id === personOf(world, action.typed, flow)?.accountId
 }
@@ -176,7 +209,9 @@ function isProof(world: WalkWorld, action: Action, flow: FlowRow | undefined): b
 /** Whose secret is typed: one person's, that of the flow's own account, or nobody's. */
 function personOf(world: WalkWorld, typed: Who | 'right' | 'wrong', flow: FlowRow | undefined) {
   if (typed === 'wrong') return undefined
-  return typed === 'right' ? world.people.find((each) => each.accountId === flow?.account_id) : world.people[typed]
+  return typed === 'right'
+    ? world.people.find((each) => each.accountId === flow?.account_id)
+    : world.people[typed]
 }
 
 /** The message that the browser followed. */
@@ -185,13 +220,23 @@ function sourceOf(world: WalkWorld, action: Action): Sent | undefined {
   return action.kind === 'undo' ? world.undos.at(-1 - action.nth) : undefined
 }
 
-async function playRound(world: WalkWorld, round: Round, proven: Map<string, string>): Promise<void> {
+async function playRound(
+  world: WalkWorld,
+  round: Round,
+  proven: Map<string, string>,
+): Promise<void> {
   if ('happens' in round) return await world.happen(round.happens)
-  const before = await Promise.all(Array.from({ length: browsers }, (_, browser) => world.flowOf(browser)))
+  const before = await Promise.all(
+    Array.from({ length: browsers }, (_, browser) => world.flowOf(browser)),
+  )
   const passwords = await world.passwords()
   const deadUndos = new Set(await world.deadUndos())
-  await Promise.all(round.acts.map(({ browser, action }) => act(world, browser, action, before[browser])))
-  const after = await Promise.all(Array.from({ length: browsers }, (_, browser) => world.flowOf(browser)))
+  await Promise.all(
+    round.acts.map(({ browser, action }) => act(world, browser, action, before[browser])),
+  )
+  const after = await Promise.all(
+    Array.from({ length: browsers }, (_, browser) => world.flowOf(browser)),
+  )
   const changed = [...(await world.passwords())]
     .filter(([id, verifier]) => passwords.get(id) !== verifier)
     .map(([id]) => id)
@@ -201,9 +246,15 @@ async function playRound(world: WalkWorld, round: Round, proven: Map<string, str
     const [was, is] = [before[browser], after[browser]]
     const action: Action | undefined = round.acts.find((each) => each.browser === browser)?.action
     if (is && was?.id === is.id) {
-      assert.ok(reachable(was.state).has(is.state), `no edge ${was.state} → ${is.state} for ${action?.kind}`)
+      assert.ok(
+        reachable(was.state).has(is.state),
+        `no edge ${was.state} → ${is.state} for ${action?.kind}`,
+      )
       if (was.state !== is.state && is.state === 'proven') {
-        assert.ok(action && isProof(world, action, was), `proven without a proof: ${JSON.stringify(action)}`)
+        assert.ok(
+          action && isProof(world, action, was),
+          `proven without a proof: ${JSON.stringify(action)}`,
+        )
         proven.set(is.id, is.account_id ?? '')
       }
       if (was.state !== 'done' && is.state === 'done') assert.equal(action?.kind, 'new-password')

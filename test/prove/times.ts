@@ -16,12 +16,16 @@ export function timesOf(samples: readonly number[]): Times {
 
 /** Tries until it is so. @returns milliseconds since `start` */
 export async function timeUntil(start: number, isSo: () => Promise<boolean>): Promise<number> {
-  while (!(await isSo())) if (performance.now() - start > 20_000) throw new Error(`not so within 20 s: ${isSo}`)
+  while (!(await isSo()))
+    if (performance.now() - start > 20_000) throw new Error(`not so within 20 s: ${isSo}`)
   return performance.now() - start
 }
 
 /** Tries until one is refused. @returns milliseconds from `start` to the moment at which that try began: a refusal itself is delayed */
-export async function timeUntilRefused(start: number, isRefused: () => Promise<boolean>): Promise<number> {
+export async function timeUntilRefused(
+  start: number,
+  isRefused: () => Promise<boolean>,
+): Promise<number> {
   let began = start
   await timeUntil(start, () => {
     began = performance.now()

@@ -46,9 +46,17 @@ let lives = 0
 const newLife = (): Life => {
   lives += 1
   return {
-    ...{ db: portal.db, id: randomUUID(), mailbox: `anna${lives}@postern.example`, tried: { orderings: 0 } },
+    ...{
+      db: portal.db,
+      id: randomUUID(),
+      mailbox: `anna${lives}@postern.example`,
+      tried: { orderings: 0 },
+    },
     owns: { phone: `+37529111000${lives}`, 'backup-address': `owner${lives}@elsewhere.example` },
-    stolen: { phone: `+37533111000${lives}`, 'backup-address': `stranger${lives}@elsewhere.example` },
+    stolen: {
+      phone: `+37533111000${lives}`,
+      'backup-address': `stranger${lives}@elsewhere.example`,
+    },
   }
 }
 
@@ -73,8 +81,12 @@ async function suppose<T>(life: Life, work: (then: Life) => Promise<T>): Promise
   return result?.of as T
 }
 
-const through = <T>({ db, id }: Life, work: (trx: AccountTrx) => Promise<T>) => changeAccountAsItStands(db, id, work)
-const proofIn = async ({ db, id }: Life) => ({ accountId: id, epoch: (await findAccount(db, id))?.epoch ?? 0 })
+const through = <T>({ db, id }: Life, work: (trx: AccountTrx) => Promise<T>) =>
+  changeAccountAsItStands(db, id, work)
+const proofIn = async ({ db, id }: Life) => ({
+  accountId: id,
+  epoch: (await findAccount(db, id))?.epoch ?? 0,
+})
 const hashed = async (plain: string) => ({ plain, verifier: await portal.parts.hasher.hash(plain) })
 
 async function put(life: Life, trx: AccountTrx, kind: Kind, value: string, at: Date) {
@@ -103,17 +115,24 @@ async function toldIn(life: Life) {
 }
 
 const linksIn = async (life: Life): Promise<Link[]> =>
-  (await toldIn(life)).flatMap(({ to, params }) => (to && params.undoToken ? [{ to, token: params.undoToken }] : []))
+  (await toldIn(life)).flatMap(({ to, params }) =>
+    to && params.undoToken ? [{ to, token: params.undoToken }] : [],
+  )
 
-const powerOf = async (life: Life, token: string) => (await describeUndo(partsIn(life), token))?.power
+const powerOf = async (life: Life, token: string) =>
+  (await describeUndo(partsIn(life), token))?.power
 const press = async (life: Life, token: string, trace = owner) =>
-  (await undoChange(partsIn(life), token, { locale: 'en', trace }, () => hashToken(newToken()))).kind
+  (await undoChange(partsIn(life), token, { locale: 'en', trace }, () => hashToken(newToken())))
+    .kind
 
 /** A step that could not be taken as things stand. */
 const impossible = 'impossible'
 type Step = (life: Life) => Promise<unknown>
 
-async function changeOne(life: Life, change: (trx: AccountTrx, at: Date) => Promise<MethodChange | typeof impossible>) {
+async function changeOne(
+  life: Life,
+  change: (trx: AccountTrx, at: Date) => Promise<MethodChange | typeof impossible>,
+) {
   const asking = { ...(await proofIn(life)), trace: stranger }
   return await changeMethod<unknown>(partsIn(life), asking, async (trx, at) => {
     const done = await change(trx, at)
@@ -125,7 +144,8 @@ const replaceOrAdd =
   (kind: Kind, wanted: 'added' | 'changed'): Step =>
   async (life) => {
     const held = await contactOf(life, kind)
-    if (held === life.stolen[kind] || (held === undefined) !== (wanted === 'added')) return impossible
+    if (held === life.stolen[kind] || (held === undefined) !== (wanted === 'added'))
+      return impossible
     return await changeOne(life, async (trx, at) => {
       const done = await put(life, trx, kind, life.stolen[kind], at)
       assert.ok(done.kind === 'put')
@@ -149,7 +169,12 @@ const remove =
 
 async function setQuestion(life: Life, trx: AccountTrx, at: Date) {
   const answer = { answerVerifier: 'v', answerKeyId: portal.keyring.newestKeyId }
-  return await putSecurityQuestion(trx, { accountId: life.id, question: 'first-job', ...answer, at })
+  return await putSecurityQuestion(trx, {
+    accountId: life.id,
+    question: 'first-job',
+    ...answer,
+    at,
+  })
 }
 
 /** Whose the question is that answers open. The owner set one long ago. */
@@ -168,7 +193,14 @@ async function resetBy(life: Life, method: MethodId, by: typeof owner): Promise<
   await through(life, async (trx) => {
     await putLink(trx, { accountId: life.id, epoch, tokenHash: proofHash, at, expiresAt: days(1) })
     await beginProvenFlow(trx, portal.keyring, {
-      ...{ tokenHash, accountId: life.id, epoch, address: life.mailbox, beginning: 'open-link', provenBy: method },
+      ...{
+        tokenHash,
+        accountId: life.id,
+        epoch,
+        address: life.mailbox,
+        beginning: 'open-link',
+        provenBy: method,
+      },
       ...{ proofHash, locale: 'en', trace: by, at },
     })
   })
@@ -176,7 +208,12 @@ async function resetBy(life: Life, method: MethodId, by: typeof owner): Promise<
   assert.ok(flow)
   // The password of before is no new one.
   resets += 1
-  const { kind } = await resetPassword(partsIn(life), flow, `a new and longer sentence, number ${resets}`, by)
+  const { kind } = await resetPassword(
+    partsIn(life),
+    flow,
+    `a new and longer sentence, number ${resets}`,
+    by,
+  )
   // A contact in doubt opens nothing beside another one.
   if (kind === 'dead-link') return impossible
   assert.equal(kind, 'done')
@@ -184,7 +221,12 @@ async function resetBy(life: Life, method: MethodId, by: typeof owner): Promise<
 }
 
 const changePassword = async (life: Life, trace: typeof owner) =>
-  changeOwnPassword(partsIn(life), { ...(await proofIn(life)), trace }, await hashed('another long sentence'), now())
+  changeOwnPassword(
+    partsIn(life),
+    { ...(await proofIn(life)), trace },
+    await hashed('another long sentence'),
+    now(),
+  )
 
 /** What the stranger can do with password, answer and mailbox. */
 const letters: Readonly<Record<string, Step>> = {
@@ -240,7 +282,9 @@ const pressFrom =
 /** What the owner does then, with what is still theirs. */
 const acts: Readonly<Record<string, Step>> = {
   'reset by phone': async (life) =>
-    (await contactOf(life, 'phone')) === life.owns.phone ? resetBy(life, 'phone', owner) : impossible,
+    (await contactOf(life, 'phone')) === life.owns.phone
+      ? resetBy(life, 'phone', owner)
+      : impossible,
   'reset by address': async (life) =>
     (await contactOf(life, 'backup-address')) === life.owns['backup-address']
       ? resetBy(life, 'backup-address', owner)
@@ -256,7 +300,10 @@ const acts: Readonly<Record<string, Step>> = {
   'block and unblock': (life) =>
     through(life, async (trx) => {
       const account = await findAccount(trx, life.id)
-      assert.ok(account && (await blockByOperator(trx, portal.parts.desk, account, { reason: 'x', at: now() })))
+      assert.ok(
+        account &&
+          (await blockByOperator(trx, portal.parts.desk, account, { reason: 'x', at: now() })),
+      )
       await unblockAccount(trx, life.id)
     }),
 }
@@ -307,12 +354,18 @@ const sameSet = (one: readonly string[], other: readonly string[]) =>
   one.length === other.length && one.every((each) => other.includes(each))
 
 /** Whatever was linked at some time and is not any more was told so. */
-async function assertAllTold(life: Life, everLinked: ReadonlySet<string>, said: string): Promise<void> {
+async function assertAllTold(
+  life: Life,
+  everLinked: ReadonlySet<string>,
+  said: string,
+): Promise<void> {
   const linked = await contactsOf(life)
   const told = await toldIn(life)
   for (const contact of everLinked) {
     if (linked.includes(contact)) continue
-    const words = told.filter(({ to, name }) => to === contact && /^recovery-method-(?:changed|removed)$/.test(name))
+    const words = told.filter(
+      ({ to, name }) => to === contact && /^recovery-method-(?:changed|removed)$/.test(name),
+    )
     assert.ok(words.length > 0, `${said}: ${contact} was taken without a word`)
   }
 }
@@ -323,7 +376,10 @@ async function assertWordKept(life: Life, start: readonly Kind[], said: string):
   for (const kind of start) {
     const own = links.filter(({ to }) => to === life.owns[kind])
     if (own.length === 0) continue
-    assert.ok(await firstAlive(life, own.toReversed()), `${said}: ${life.owns[kind]} has no link that brings it back`)
+    assert.ok(
+      await firstAlive(life, own.toReversed()),
+      `${said}: ${life.owns[kind]} has no link that brings it back`,
+    )
   }
 }
 
@@ -331,9 +387,20 @@ async function begin(life: Life, start: readonly Kind[]): Promise<void> {
   const { db, id } = life
   const password = await hashed('бусел ляціць над вёскай')
   await db.transaction(async (outer) => {
-    const account = { id, address: life.mailbox, passwordVerifier: password.verifier, locale: 'en', at: days(-60) }
+    const account = {
+      id,
+      address: life.mailbox,
+      passwordVerifier: password.verifier,
+      locale: 'en',
+      at: days(-60),
+    }
     const trx = await insertAccount(outer, account)
-    await wantMailbox(trx, portal.parts, { accountId: id, address: life.mailbox, password, at: days(-60) })
+    await wantMailbox(trx, portal.parts, {
+      accountId: id,
+      address: life.mailbox,
+      password,
+      at: days(-60),
+    })
     for (const kind of start) await put(life, trx, kind, life.owns[kind], days(-30))
     await setQuestion(life, trx, days(-30))
   })
@@ -352,7 +419,11 @@ async function everyAttackAgain(
       await suppose(life, async (then) => {
         later()
         const outcome = await write(then)
-        if (outcome === impossible || (outcome as { kind?: string } | undefined)?.kind === 'probation') return
+        if (
+          outcome === impossible ||
+          (outcome as { kind?: string } | undefined)?.kind === 'probation'
+        )
+          return
         const linked = new Set([...ever, ...(await contactsOf(then))])
         for (const one of further) {
           later()
@@ -388,7 +459,10 @@ async function everyAct(
         await contactsOf(then),
         start.map((kind) => life.owns[kind]),
       )
-      assert.ok(isWhole || !isUndo || (which !== 'second attack' && !act.endsWith('by the oldest link')), said)
+      assert.ok(
+        isWhole || !isUndo || (which !== 'second attack' && !act.endsWith('by the oldest link')),
+        said,
+      )
       if (isWhole && isUndo && which === 'first attack')
         await everyAttackAgain(then, start, [...done, `→ ${act},`], ever)
     })
@@ -403,19 +477,30 @@ interface Walk {
   readonly isRepeated: (done: readonly string[]) => boolean
 }
 
-const endsInPassword = (done: readonly string[]) => done.length === 2 && done.at(-1) === 'password changed'
+const endsInPassword = (done: readonly string[]) =>
+  done.length === 2 && done.at(-1) === 'password changed'
 
-async function everyLetter(life: Life, walk: Walk, done: readonly string[], ever: ReadonlySet<string>) {
+async function everyLetter(
+  life: Life,
+  walk: Walk,
+  done: readonly string[],
+  ever: ReadonlySet<string>,
+) {
   const { start, letters: atMost, oneOf } = walk
   const which = walk.isRepeated(done) ? 'first attack' : 'only attack'
   if (done.length > 0) await everyAct(life, start, done, ever, which)
   if (done.length === atMost) return
   for (const [nth, [letter, write]] of Object.entries(letters).entries()) {
-    if (done.length > 0 && (nth + Object.keys(letters).indexOf(done.at(-1) ?? '')) % oneOf !== 0) continue
+    if (done.length > 0 && (nth + Object.keys(letters).indexOf(done.at(-1) ?? '')) % oneOf !== 0)
+      continue
     await suppose(life, async (then) => {
       later()
       const outcome = await write(then)
-      if (outcome === impossible || (outcome as { kind?: string } | undefined)?.kind === 'probation') return
+      if (
+        outcome === impossible ||
+        (outcome as { kind?: string } | undefined)?.kind === 'probation'
+      )
+        return
       const linked = new Set([...ever, ...(await contactsOf(then))])
       const all = [...done, letter]
       await assertWordKept(then, start, all.join(' '))

@@ -6,7 +6,12 @@ import { answerParent } from '#test/bench/child.ts'
 import { writtenMessages } from '#test/support/by-hand.ts'
 import { arrive } from '#test/support/people.ts'
 import { forgetLimits } from '#test/support/recovery.ts'
-import { pendingCode, pressUndo, strangersPassword, undoInMailbox } from '#test/support/walls-world.ts'
+import {
+  pendingCode,
+  pressUndo,
+  strangersPassword,
+  undoInMailbox,
+} from '#test/support/walls-world.ts'
 import {
   afterSteps,
   changesOf,
@@ -58,9 +63,12 @@ async function phoneLinked(world: WallsWorld, isOnProbation: boolean): Promise<O
   assert.equal(linked.status, 303, linked.errors.join())
   if (isOnProbation) {
     const until = new Date(portal.clock.now().getTime() + 86_400_000)
-    await changeAccountAsItStands(portal.db, accountId, (trx) => startProbation(trx, accountId, until))
+    await changeAccountAsItStands(portal.db, accountId, (trx) =>
+      startProbation(trx, accountId, until),
+    )
   }
-  const wordsTo = async () => (await writtenMessages(portal.db, portal.keyring)).filter(({ to }) => to === phone).length
+  const wordsTo = async () =>
+    (await writtenMessages(portal.db, portal.keyring)).filter(({ to }) => to === phone).length
   const link = await undoInMailbox(world, `${login}@postern.example`, 'recovery-method-added')
   const send = await pressUndo(portal.visitor(), link)
   const [before, words] = [await keysTo(world, person), await wordsTo()]
@@ -68,7 +76,8 @@ async function phoneLinked(world: WallsWorld, isOnProbation: boolean): Promise<O
   const changes = changesOf(before, await keysTo(world, person))
   // A link in the mailbox may end sessions.
   const effects = changes.filter(({ what }) => ['password', 'claims'].includes(what))
-  if (await isPassword(world, person, strangersPassword)) effects.push({ what: 'password of the stranger' })
+  if (await isPassword(world, person, strangersPassword))
+    effects.push({ what: 'password of the stranger' })
   if (effects.some(({ what }) => what === 'claims') && (await wordsTo()) === words)
     effects.push({ what: 'no word to the contact' })
   return { arrived: true, effects, heldBefore: [] }
@@ -82,7 +91,10 @@ const phoneLetter = (isOnProbation: boolean): Line => ({
   shows: ['password of the stranger', 'claims', 'no word to the contact'],
 })
 
-const inHash: Line = { ...race('change the password', block, 'password of the stranger'), heldBefore: 'hash' }
+const inHash: Line = {
+  ...race('change the password', block, 'password of the stranger'),
+  heldBefore: 'hash',
+}
 
 /** The five rows of the table, in its order. */
 export const rows: readonly (readonly Line[])[] = [
@@ -99,10 +111,18 @@ export const rows: readonly (readonly Line[])[] = [
     ...racesOf(['link a phone'], strongResets, 'claims'),
   ],
   [
-    ...racesOf(['a link to a new password', 'choose a password after the answer'], [block], 'password of the stranger'),
+    ...racesOf(
+      ['a link to a new password', 'choose a password after the answer'],
+      [block],
+      'password of the stranger',
+    ),
     inHash,
   ],
-  racesOf(['the letter of the own new browser'], [...resets, 'own change', undo], 'password of the stranger'),
+  racesOf(
+    ['the letter of the own new browser'],
+    [...resets, 'own change', undo],
+    'password of the stranger',
+  ),
   [phoneLetter(false), phoneLetter(true)],
 ]
 
@@ -131,7 +151,12 @@ function isShown({ shows, heldBefore }: Line, outcome: Outcome): boolean {
   return shows.every((wanted) => outcome.effects.some(({ what }) => what === wanted))
 }
 
-async function playLine(world: WallsWorld, row: number, line: Line, count: number | undefined): Promise<Played> {
+async function playLine(
+  world: WallsWorld,
+  row: number,
+  line: Line,
+  count: number | undefined,
+): Promise<Played> {
   const { kept, owner, most } = line
   const effects = new Set<string>()
   await forgetLimits(world.portal)
@@ -154,7 +179,8 @@ const playRows = ({ counts }: Question): Promise<Played[]> =>
   withWorld(async (world) => {
     const played: Played[] = []
     for (const [nth, lines] of rows.entries())
-      for (const line of lines) played.push(await playLine(world, nth + 1, line, counts?.[played.length]))
+      for (const line of lines)
+        played.push(await playLine(world, nth + 1, line, counts?.[played.length]))
     return played
   }, patienceMs)
 

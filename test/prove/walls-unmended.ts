@@ -86,9 +86,16 @@ const walls: readonly Wall[] = [
 ]
 
 /** @throws where the wall does not stand where it is looked for: the proof would compare nothing */
-async function textWithout(folder: string, { what, file, from, to, times = 1 }: Wall): Promise<string> {
+async function textWithout(
+  folder: string,
+  { what, file, from, to, times = 1 }: Wall,
+): Promise<string> {
   const pieces = (await readFile(join(folder, file), 'utf8')).split(from)
-  assert.equal(pieces.length - 1, times, `${file}: the text of “${what}” is not there, or too often`)
+  assert.equal(
+    pieces.length - 1,
+    times,
+    `${file}: the text of “${what}” is not there, or too often`,
+  )
   return pieces.join(to)
 }
 
@@ -105,7 +112,8 @@ async function withoutWalls<T>(work: (folder: string) => Promise<T>): Promise<T>
   try {
     for (const name of copied) await cp(join(root, name), join(folder, name), { recursive: true })
     await symlink(join(root, 'node_modules'), join(folder, 'node_modules'))
-    for (const wall of walls) await writeFile(join(folder, wall.file), await textWithout(folder, wall))
+    for (const wall of walls)
+      await writeFile(join(folder, wall.file), await textWithout(folder, wall))
     return await work(folder)
   } finally {
     await rm(folder, { recursive: true, force: true })
@@ -113,7 +121,11 @@ async function withoutWalls<T>(work: (folder: string) => Promise<T>): Promise<T>
 }
 
 /** Plays the table against the portal in this folder. */
-async function playIn(folder: string, question: Question, databaseServer: string): Promise<Played[]> {
+async function playIn(
+  folder: string,
+  question: Question,
+  databaseServer: string,
+): Promise<Played[]> {
   const file = pathToFileURL(join(folder, 'test/prove/walls-unmended-part.ts')).href
   const child = startChild<Question, Played[]>(file, { TEST_SERVER_URL: databaseServer })
   try {
@@ -126,11 +138,15 @@ async function playIn(folder: string, question: Question, databaseServer: string
 const nameOf = ({ row, kept, owner }: Played) => `row ${row}, ${kept} × ${owner}`
 
 function printTable(without: readonly Played[]): void {
-  console.log('| row | in flight or kept | then | first schedule that shows it: held before | effects |')
+  console.log(
+    '| row | in flight or kept | then | first schedule that shows it: held before | effects |',
+  )
   console.log('| --- | --- | --- | --- | --- |')
   for (const { row, kept, owner, schedules, held, isSeen, effects } of without) {
     const schedule = held === undefined ? 'no race' : `await ${schedules}, ${held}`
-    console.log(`| ${row} | ${kept} | ${owner} | ${isSeen ? schedule : 'NOT SEEN'} | ${effects.join(', ')} |`)
+    console.log(
+      `| ${row} | ${kept} | ${owner} | ${isSeen ? schedule : 'NOT SEEN'} | ${effects.join(', ')} |`,
+    )
   }
 }
 
@@ -144,7 +160,11 @@ function demandNothing(without: readonly Played[], behind: readonly Played[]): v
   const stuck = behind.filter(({ arrived }) => !arrived)
   assert.deepEqual(stuck.map(nameOf), [], 'with the walls the owner arrives as well')
   const placeOf = (played: Played) => `${nameOf(played)}: ${played.held}`
-  assert.deepEqual(behind.map(placeOf), without.map(placeOf), 'with the walls each request is held at the same place')
+  assert.deepEqual(
+    behind.map(placeOf),
+    without.map(placeOf),
+    'with the walls each request is held at the same place',
+  )
 }
 
 export interface UnmendedFigures {
@@ -172,7 +192,12 @@ export async function proveWallsUnmended(): Promise<UnmendedFigures> {
     demandNothing(without, behind)
     const schedules = counts.reduce((sum, count) => sum + count, 0)
     const effectsBehindWalls = behind.reduce((sum, { effects }) => sum + effects.length, 0)
-    return { lines: without.length, seen: without.length - unseen.length, schedules, effectsBehindWalls }
+    return {
+      lines: without.length,
+      seen: without.length - unseen.length,
+      schedules,
+      effectsBehindWalls,
+    }
   } finally {
     await server.stop()
   }

@@ -96,14 +96,22 @@ export interface Outcome {
 /**
  * Those who sign in after a block has ended as anybody may who knows the password, which is still the same: they have read nothing before.
  */
-const signingInAnew = (owner: string, strangers: readonly string[], turnstile: Turnstile): string[] =>
+const signingInAnew = (
+  owner: string,
+  strangers: readonly string[],
+  turnstile: Turnstile,
+): string[] =>
   owner === 'block and unblock'
     ? strangers.filter((name) => name.includes('sign in') && !turnstile.hasLooked(name))
     : []
 
 /** What the strangers have under way, with the browsers in which they may be signed in. */
 async function prepareStrangers(scene: Scene, acts: readonly string[]) {
-  const prepared: { readonly name: string; readonly send: Send; readonly visitors: readonly Visitor[] }[] = []
+  const prepared: {
+    readonly name: string
+    readonly send: Send
+    readonly visitors: readonly Visitor[]
+  }[] = []
   for (const [nth, act] of acts.entries()) {
     const { length } = scene.strangers
     const prepare = strangersActs[act] ?? keptThings[act] ?? assert.fail(`no such act: ${act}`)
@@ -124,8 +132,13 @@ export async function isPassword(
 }
 
 /** Whose password it is that came too late. */
-async function judgePassword(world: World, { person, newPassword }: Scene, owner: string): Promise<Effect[]> {
-  if (await isPassword(world, person, strangersPassword)) return [{ what: 'password of the stranger' }]
+async function judgePassword(
+  world: World,
+  { person, newPassword }: Scene,
+  owner: string,
+): Promise<Effect[]> {
+  if (await isPassword(world, person, strangersPassword))
+    return [{ what: 'password of the stranger' }]
   // A block leaves the password as it was.
   const isOwners = owner === 'block and unblock' || (await isPassword(world, person, newPassword))
   return isOwners ? [] : [{ what: 'another password' }]
@@ -171,7 +184,8 @@ export async function play(
     const now = await keysTo(world, scene.person)
     const changes = changesOf(before ?? now, now)
     effects.push(...changes.filter(({ what }) => what !== 'sessions' || anew.size === 0))
-    for (const stranger of scene.strangers) if (!anew.has(stranger)) effects.push(...(await stayOf(stranger)))
+    for (const stranger of scene.strangers)
+      if (!anew.has(stranger)) effects.push(...(await stayOf(stranger)))
     // Where it was the stranger's before a block, it still is.
     if (cast.owner !== 'block and unblock' || changes.some(({ what }) => what === 'password'))
       effects.push(...(await judgePassword(world, scene, cast.owner)))
@@ -211,7 +225,9 @@ function* schedulesOf({ schedules, seed, every }: WallsPlan): Generator<Schedule
   let left = schedules
   for (const act of strangers)
     for (const owner of owners) {
-      const steps = every ? Array.from({ length: mostSteps }, (_, nth) => nth) : [1 + Math.floor(random() * 9)]
+      const steps = every
+        ? Array.from({ length: mostSteps }, (_, nth) => nth)
+        : [1 + Math.floor(random() * 9)]
       for (const count of steps) {
         if (left === 0) return
         left -= 1
@@ -231,7 +247,10 @@ export interface WallsFigures {
 }
 
 /** The same in several processes, each with a seed of its own; the first of them tries every pair at every await. */
-export async function proveWallsAtOnce(plan: Omit<WallsPlan, 'every'>, processes: number): Promise<WallsFigures> {
+export async function proveWallsAtOnce(
+  plan: Omit<WallsPlan, 'every'>,
+  processes: number,
+): Promise<WallsFigures> {
   const parts = Array.from({ length: processes }, async (_, nth): Promise<WallsFigures> => {
     const child = startChild<WallsPlan, WallsFigures>('../prove/walls-part.ts')
     const schedules = Math.ceil(plan.schedules / processes)
@@ -247,7 +266,10 @@ export async function proveWallsAtOnce(plan: Omit<WallsPlan, 'every'>, processes
 }
 
 /** A portal behind a turnstile, in which people may try as often as they like. */
-export async function withWorld<T>(work: (world: WallsWorld) => Promise<T>, patienceMs?: number): Promise<T> {
+export async function withWorld<T>(
+  work: (world: WallsWorld) => Promise<T>,
+  patienceMs?: number,
+): Promise<T> {
   const portal = await startTestPortal({
     worker: false,
     env: {

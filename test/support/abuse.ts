@@ -36,7 +36,11 @@ export interface LetterDraft {
 let letters = 0
 
 /** What our submission server sends: traced and signed. CRLF, latin1. */
-export async function sendLetter(keyring: Keyring, draft: LetterDraft, sentAt = new Date()): Promise<string> {
+export async function sendLetter(
+  keyring: Keyring,
+  draft: LetterDraft,
+  sentAt = new Date(),
+): Promise<string> {
   letters += 1
   const plain = [
     `From: ${draft.from}`,
@@ -49,7 +53,11 @@ export async function sendLetter(keyring: Keyring, draft: LetterDraft, sentAt = 
     draft.body ?? 'Go to https://prize.bad.example/now and take it.',
     '',
   ].join('\r\n')
-  const trace = { account: draft.accountId, queueId: '4bXk2P1zZz9', sentAt: new Date(sentAt.getTime() - 1000) }
+  const trace = {
+    account: draft.accountId,
+    queueId: '4bXk2P1zZz9',
+    sentAt: new Date(sentAt.getTime() - 1000),
+  }
   const traced = traceLetter(keyring, trace, Buffer.from(plain, 'latin1'))
   const { signatures, errors } = await dkimSign(traced, {
     signingDomain: ourDomain,

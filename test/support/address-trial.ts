@@ -8,7 +8,13 @@ import { createLimits } from '#server/web/limits.ts'
 import { at, clock, keyring, minutes, startContactTrial } from './contact-trial.ts'
 
 const settings = {
-  ...{ codeMinutes: 10, limitCodeTries: 5, limitResetMailsPerDay: 10, linkMinutes: 60, undoDays: 7 },
+  ...{
+    codeMinutes: 10,
+    limitCodeTries: 5,
+    limitResetMailsPerDay: 10,
+    linkMinutes: 60,
+    undoDays: 7,
+  },
   ...{ defaultLocale: 'en', mailDomains: ['postern.example'] },
 } as const
 
@@ -26,7 +32,14 @@ export async function startAddressTrial() {
   const guard = createMailGuard(createLimits(trial.db), keyring, settings)
   const put = (accountId: string, address: string, canonical = address, when = at) =>
     trial.within((trx) =>
-      putBackupAddress(trx, keyring, { accountId, address, canonical, confirmedAt: when, provenAt: when, at: when }),
+      putBackupAddress(trx, keyring, {
+        accountId,
+        address,
+        canonical,
+        confirmedAt: when,
+        provenAt: when,
+        at: when,
+      }),
     )
   return {
     ...trial,
@@ -39,7 +52,11 @@ export async function startAddressTrial() {
     }),
     put,
     /** Somebody whose backup address is linked since an hour, typed otherwise than it is compared. */
-    async owner(locale = 'be', canonical = newAddress(), address = canonical.toUpperCase()): Promise<AddressOwner> {
+    async owner(
+      locale = 'be',
+      canonical = newAddress(),
+      address = canonical.toUpperCase(),
+    ): Promise<AddressOwner> {
       const id = await trial.newAccount(locale)
       assert.equal((await put(id, address, canonical, minutes(-60))).kind, 'put')
       return { id, address, canonical }

@@ -43,7 +43,10 @@ export interface Written {
 
 /** Messages as they were written, oldest first. */
 export async function writtenMessages(db: Db, keyring: Keyring): Promise<Written[]> {
-  const rows = await db('messages').whereNotNull('payload').orderBy('created_at').select('name', 'channel', 'payload')
+  const rows = await db('messages')
+    .whereNotNull('payload')
+    .orderBy('created_at')
+    .select('name', 'channel', 'payload')
   return rows.map(({ name, channel, payload }) => {
     const { to, locale, params } = openPayload(keyring, payload)
     return { name, channel, to, locale, params: params as Written['params'] }

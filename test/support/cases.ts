@@ -26,23 +26,42 @@ export interface ReportDraft {
 /** Reports a letter of the account; `untilJudged` then has it in a case. */
 export async function reportLetter(portal: TestPortal, draft: ReportDraft): Promise<void> {
   const from = `${draft.login}@${ourDomain}`
-  const letter = { accountId: draft.accountId, from, ...(draft.subject ? { subject: draft.subject } : {}) }
+  const letter = {
+    accountId: draft.accountId,
+    from,
+    ...(draft.subject ? { subject: draft.subject } : {}),
+  }
   await takeReport(portal.parts.desk, {
-    ...{ channel: 'form', kind: draft.kind ?? 'phishing', how: 'source', sender: from, note: 'Look at this.' },
+    ...{
+      channel: 'form',
+      kind: draft.kind ?? 'phishing',
+      how: 'source',
+      sender: from,
+      note: 'Look at this.',
+    },
     source:
-      draft.source ?? (await sendLetter(portal.keyring, { ...letter, ...(draft.body ? { body: draft.body } : {}) })),
+      draft.source ??
+      (await sendLetter(portal.keyring, {
+        ...letter,
+        ...(draft.body ? { body: draft.body } : {}),
+      })),
     ...{ reporter: draft.reporter ?? null, locale: 'en', network: '192.0.2.1', acknowledge: false },
   })
 }
 
 export async function caseOf(portal: TestPortal, accountId: string): Promise<string> {
   await untilJudged(portal)
-  const row = await portal.db('abuse_cases').where({ account_id: accountId }).whereNull('closed_at').first('id')
+  const row = await portal
+    .db('abuse_cases')
+    .where({ account_id: accountId })
+    .whereNull('closed_at')
+    .first('id')
   assert.ok(row, 'no open case')
   return String(row.id)
 }
 
-const days = (portal: TestPortal, count: number) => new Date(portal.clock.now().getTime() + count * 86_400_000)
+const days = (portal: TestPortal, count: number) =>
+  new Date(portal.clock.now().getTime() + count * 86_400_000)
 
 /** Needs MEASURES_WITHOUT_SECOND_PERSON=0: then every measure is only proposed. Returns its id. */
 export async function propose(
@@ -52,19 +71,29 @@ export async function propose(
   const { measure, accountId, caseId } = about
   const until = measure === 'limit-sending' || measure === 'suspend-all' ? days(portal, 7) : null
   const wanted = { accountId, caseId, measure, cause: 'phishing', until } as const
-  const proposed = await takeMeasure(portal.parts.desk, wanted, { staffId: about.by, right: 'senior' })
+  const proposed = await takeMeasure(portal.parts.desk, wanted, {
+    staffId: about.by,
+    right: 'senior',
+  })
   assert.equal(proposed.kind, 'proposed')
   return proposed.kind === 'proposed' ? proposed.measure.id : ''
 }
 
 export async function approve(portal: TestPortal, measureId: string, by: string): Promise<void> {
-  const approved = await approveMeasure(portal.parts.desk, measureId, { staffId: by, right: 'senior' })
+  const approved = await approveMeasure(portal.parts.desk, measureId, {
+    staffId: by,
+    right: 'senior',
+  })
   assert.equal(approved.kind, 'done')
 }
 
 export async function object(portal: TestPortal, measureId: string): Promise<string> {
   const { desk } = portal.parts
-  const made = await makeAppeal(desk, signToken(portal.keyring, appealPurpose, measureId), 'It was not me.')
+  const made = await makeAppeal(
+    desk,
+    signToken(portal.keyring, appealPurpose, measureId),
+    'It was not me.',
+  )
   assert.equal(made.kind, 'made')
   return made.kind === 'made' ? made.appeal.id : ''
 }

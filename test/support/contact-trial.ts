@@ -16,7 +16,11 @@ const oldKey = 'test-key-0123456789abcdefghijklmnopqrstuv'
 const newKey = 'next-key-0123456789abcdefghijklmnopqrstuv'
 export const keyring = createKeyring([oldKey])
 export const rotated = createKeyring([newKey, oldKey])
-export const rotatedTwice = createKeyring(['third-key-0123456789abcdefghijklmnopqrstuv', newKey, oldKey])
+export const rotatedTwice = createKeyring([
+  'third-key-0123456789abcdefghijklmnopqrstuv',
+  newKey,
+  oldKey,
+])
 /** After the old key was dropped. */
 export const onlyNew = createKeyring([newKey])
 
@@ -28,7 +32,10 @@ export const trace = { device: 'Firefox, Linux', place: 'Minsk, BY' }
 
 /** Real seconds pass while a counter is asked, on a busy machine some. */
 export const isAbout = (actual: number | undefined, seconds: number): void =>
-  assert.ok(actual !== undefined && actual <= seconds && actual > seconds - 15, `${actual} of ${seconds} s`)
+  assert.ok(
+    actual !== undefined && actual <= seconds && actual > seconds - 15,
+    `${actual} of ${seconds} s`,
+  )
 
 export interface FlowKeys extends Pick<NewFlow, 'tokenHash' | 'nameKey' | 'budgetKey'> {
   readonly id: string
@@ -60,14 +67,23 @@ export async function startContactTrial(): Promise<ContactTrial> {
   const newOwner: ContactTrial['newOwner'] = async (locale = 'be') => {
     const id = randomUUID()
     const address = `a${id.slice(0, 8)}@postern.example`
-    await within((trx) => insertAccount(trx, { id, address, passwordVerifier: 'x', locale, at: minutes(-60) }))
+    await within((trx) =>
+      insertAccount(trx, { id, address, passwordVerifier: 'x', locale, at: minutes(-60) }),
+    )
     return { id, address }
   }
   const putFlow: ContactTrial['putFlow'] = async (accountId, more = {}) => {
-    const keys = { tokenHash: hashToken(newToken()), nameKey: newToken(), budgetKey: newToken(), askerKey: newToken() }
+    const keys = {
+      tokenHash: hashToken(newToken()),
+      nameKey: newToken(),
+      budgetKey: newToken(),
+      askerKey: newToken(),
+    }
     const about = { locale: 'be', trace, at, expiresAt: minutes(60) } as const
     const epoch = accountId === null ? null : firstEpoch
-    await within((trx) => insertFlow(trx, { ...keys, accountId, epoch, state: 'begun', ...about, ...more }))
+    await within((trx) =>
+      insertFlow(trx, { ...keys, accountId, epoch, state: 'begun', ...about, ...more }),
+    )
     const { id } = await db('recovery_flows').where({ token_hash: keys.tokenHash }).first('id')
     return { id, ...keys }
   }
@@ -80,7 +96,10 @@ export async function startContactTrial(): Promise<ContactTrial> {
     putFlow,
     async newFlow(accountId) {
       const real = accountId === nobody ? null : accountId
-      const { tokenHash: _, ...flow } = await putFlow(real, { locale: 'de', expiresAt: minutes(120) })
+      const { tokenHash: _, ...flow } = await putFlow(real, {
+        locale: 'de',
+        expiresAt: minutes(120),
+      })
       return {
         ...flow,
         accountId,
@@ -99,11 +118,15 @@ export async function startContactTrial(): Promise<ContactTrial> {
       return Object.fromEntries(rows.map(({ key, points }) => [key, points]))
     },
     async newsOf(accountId) {
-      const events = await db('activity').where({ account_id: accountId }).orderBy('id').pluck('event')
+      const events = await db('activity')
+        .where({ account_id: accountId })
+        .orderBy('id')
+        .pluck('event')
       const undos = await db('undos').where({ account_id: accountId }).select('change', 'told')
       return [events, undos.map(({ change, told }) => `${change} ${told}`).sort()]
     },
   }
 }
 
-export const digest = (purpose: string, value: string): string => keyring.digest(purpose, value).toString('base64url')
+export const digest = (purpose: string, value: string): string =>
+  keyring.digest(purpose, value).toString('base64url')

@@ -14,8 +14,19 @@ export interface FoundForm {
 
 /** In place of what a person would write, where a form asks for it. */
 const written: Readonly<Record<string, string>> = {
-  ...{ password: 'a new and longer sentence', code: '123456', answer: 'Дудуткі каля млына', question: 'first-job' },
-  ...{ phone: '+375297654321', address: 'somebody@far.example', login: 'somebody', name: 'Tablet', imap: 'on' },
+  ...{
+    password: 'a new and longer sentence',
+    code: '123456',
+    answer: 'Дудуткі каля млына',
+    question: 'first-job',
+  },
+  ...{
+    phone: '+375297654321',
+    address: 'somebody@far.example',
+    login: 'somebody',
+    name: 'Tablet',
+    imap: 'on',
+  },
   ...{
     note: 'Looked at.',
     appeal: 'It was not me.',
@@ -37,7 +48,8 @@ function fieldsOf(inside: string): Record<string, string> {
     const name = attribute(tag, 'name')
     if (name === undefined || attribute(tag, 'type') === 'file') continue
     const hidden = attribute(tag, 'type') === 'hidden'
-    fields[name] = (hidden ? attribute(tag, 'value') : (written[name] ?? attribute(tag, 'value'))) ?? ''
+    fields[name] =
+      (hidden ? attribute(tag, 'value') : (written[name] ?? attribute(tag, 'value'))) ?? ''
   }
   return fields
 }
@@ -53,20 +65,28 @@ export function formsIn(html: string, page: string): FoundForm[] {
 }
 
 const linksIn = (html: string): string[] =>
-  [...html.matchAll(/<(?:a|form)[^>]* (?:href|action)="(\/[^"#]*)/g)].map(([, href = '']) => decode(href))
+  [...html.matchAll(/<(?:a|form)[^>]* (?:href|action)="(\/[^"#]*)/g)].map(([, href = '']) =>
+    decode(href),
+  )
 
 /** Neither for people, nor the same page again in another language; or looking does something by itself. */
-const isLeftOut = (path: string) => /^\/(?:dev|assets|recover\/link)\/|[?&]lang=|\/export\.|\/created$/.test(path)
+const isLeftOut = (path: string) =>
+  /^\/(?:dev|assets|recover\/link)\/|[?&]lang=|\/export\.|\/created$/.test(path)
 
 /** Every form that is reached from `seeds`, each address of one once. @param within only what lies under it */
-export async function crawlForms(visitor: Visitor, seeds: readonly string[], within = '/'): Promise<FoundForm[]> {
+export async function crawlForms(
+  visitor: Visitor,
+  seeds: readonly string[],
+  within = '/',
+): Promise<FoundForm[]> {
   const waiting = [...seeds]
   const seen = new Set<string>(seeds)
   const found = new Map<string, FoundForm>()
   for (let page = waiting.shift(); page !== undefined; page = waiting.shift()) {
     const { status, html, location } = await visitor.get(page)
     if (status >= 500) throw new Error(`${page} answered ${status}`)
-    for (const form of formsIn(html, page)) if (!found.has(form.action)) found.set(form.action, form)
+    for (const form of formsIn(html, page))
+      if (!found.has(form.action)) found.set(form.action, form)
     for (const next of [...linksIn(html), ...(location ? [location] : [])]) {
       if (seen.has(next) || isLeftOut(next) || !next.startsWith(within)) continue
       seen.add(next)
@@ -85,8 +105,13 @@ export async function formPaths(portal: TestPortal): Promise<string[]> {
   const files = readdirSync(server, { recursive: true, encoding: 'utf8' })
   const paths: string[] = []
   for (const file of files.filter((name) => name.endsWith('routes.ts') && !noForms.test(name))) {
-    const exported = (await import(new URL(file, server).href)) as Record<string, (parts: unknown) => Router>
-    for (const [name, make] of Object.entries(exported).filter(([each]) => each.endsWith('Routes'))) {
+    const exported = (await import(new URL(file, server).href)) as Record<
+      string,
+      (parts: unknown) => Router
+    >
+    for (const [name, make] of Object.entries(exported).filter(([each]) =>
+      each.endsWith('Routes'),
+    )) {
       const { stack } = make(portal.parts)
       if (!Array.isArray(stack)) throw new Error(`${name} makes no router`)
       for (const { route } of stack) {

@@ -93,7 +93,9 @@ export interface TestDatabase {
 /** Connections that are just closing would report their forced end as an uncaught fault of the test. */
 async function untilNobodyIsConnected(client: pg.Client, database: string): Promise<void> {
   for (let round = 0; round < 50; round += 1) {
-    const { rowCount } = await client.query('select 1 from pg_stat_activity where datname = $1', [database])
+    const { rowCount } = await client.query('select 1 from pg_stat_activity where datname = $1', [
+      database,
+    ])
     if (!rowCount) return
     await new Promise((wake) => setTimeout(wake, 20))
   }
@@ -126,7 +128,9 @@ export async function createTestDatabase(): Promise<TestDatabase> {
   openDatabases += 1
   const server = shared ?? (await ownServer)?.url ?? ''
   const name = `test_${randomBytes(6).toString('hex')}`
-  await run(server, (client) => client.query(`create database ${name} template ${template} strategy file_copy`))
+  await run(server, (client) =>
+    client.query(`create database ${name} template ${template} strategy file_copy`),
+  )
   const url = onServer(server, name)
   const db = connectDatabase(url, 8)
   return {

@@ -1,10 +1,17 @@
 // How tests reach the tables of an account.
 import type { Db } from '#db/connection.ts'
-import { type AccountProof, type AccountTrx, changeAccountAsItStands } from '#server/accounts/change-account.ts'
+import {
+  type AccountProof,
+  type AccountTrx,
+  changeAccountAsItStands,
+} from '#server/accounts/change-account.ts'
 
 /** What a desk, an operator or a worker would do: through the account's door, whatever its state. */
-export const throughDoor = <T>(db: Db, accountId: string, work: (trx: AccountTrx) => Promise<T>): Promise<T> =>
-  changeAccountAsItStands(db, accountId, work)
+export const throughDoor = <T>(
+  db: Db,
+  accountId: string,
+  work: (trx: AccountTrx) => Promise<T>,
+): Promise<T> => changeAccountAsItStands(db, accountId, work)
 
 /** For what a test makes by hand, below the verbs: the only place that passes the door without going through it. */
 export const pastDoor = <T>(db: Db, work: (trx: AccountTrx) => Promise<T>): Promise<T> =>

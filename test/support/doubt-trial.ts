@@ -24,7 +24,9 @@ export interface DoubtTrial extends MessageTrial {
   deliverWhenDue(id: string): Promise<void>
   /** Jobs that come when they are due, until it has come to this. */
   until(id: string, state: string): Promise<void>
-  end(id: string): Promise<{ state: string; outcome: string | null; ticket: string | null; wiped: boolean }>
+  end(
+    id: string,
+  ): Promise<{ state: string; outcome: string | null; ticket: string | null; wiped: boolean }>
   jobs(): Promise<{ payload: { messageId: string }; run_at: Date }[]>
   stop(): Promise<void>
 }
@@ -33,7 +35,12 @@ export async function startDoubtTrial(): Promise<DoubtTrial> {
   const database = await createTestDatabase()
   let trial: MessageTrial
   const gateway = await startTwilioServer(() => trial.clock.now())
-  const sms = createTwilioTransport({ accountSid, authToken, from: 'Postern', apiBase: gateway.url })
+  const sms = createTwilioTransport({
+    accountSid,
+    authToken,
+    from: 'Postern',
+    apiBase: gateway.url,
+  })
   trial = createMessageTrial(database.db, { sms })
   const { clock, row, deliver } = trial
   const messages = () => database.db('messages')
@@ -52,7 +59,10 @@ export async function startDoubtTrial(): Promise<DoubtTrial> {
       for (const list of [gateway.taken, gateway.mishaps, gateway.listMishaps]) list.length = 0
     },
     write(code = '12345678', minutes = 10, to = '+375291234567') {
-      const params = { code, expiresAt: new Date(clock.now().getTime() + minutes * minute).toISOString() }
+      const params = {
+        code,
+        expiresAt: new Date(clock.now().getTime() + minutes * minute).toISOString(),
+      }
       return trial.send({ name: 'recovery-code', channel: 'sms', to, locale: 'en', params })
     },
     async lose(what, id) {
@@ -69,7 +79,8 @@ export async function startDoubtTrial(): Promise<DoubtTrial> {
       await database.db.raw('delete from graphile_worker._private_jobs')
     },
     async until(id, state) {
-      for (let round = 0; round < 20 && (await row(id)).state !== state; round += 1) await deliverWhenDue(id)
+      for (let round = 0; round < 20 && (await row(id)).state !== state; round += 1)
+        await deliverWhenDue(id)
       assert.equal((await row(id)).state, state)
     },
     async end(id) {
@@ -77,7 +88,8 @@ export async function startDoubtTrial(): Promise<DoubtTrial> {
       return { state, outcome, ticket, wiped: payload === null }
     },
     async jobs() {
-      return (await database.db.raw('select payload, run_at from graphile_worker._private_jobs')).rows
+      return (await database.db.raw('select payload, run_at from graphile_worker._private_jobs'))
+        .rows
     },
     async stop() {
       await gateway.stop()

@@ -40,7 +40,11 @@ export function assertAbsent(dump: string, secrets: Readonly<Record<string, stri
     assert.ok(secret.length >= 4, `${name} is too short to be looked for`)
     for (const spelling of spellings(secret)) {
       const at = findIn(folded, spelling)
-      assert.equal(at, -1, `${name} stands in the database: ${dump.slice(Math.max(0, at - 200), at + 80)}`)
+      assert.equal(
+        at,
+        -1,
+        `${name} stands in the database: ${dump.slice(Math.max(0, at - 200), at + 80)}`,
+      )
     }
   }
 }

@@ -3,19 +3,28 @@ import { createVerify, generateKeyPairSync, randomUUID } from 'node:crypto'
 import { z } from 'zod'
 import { type FakeAnswer, type FakeHttp, type FakeRequest, startFakeHttp } from './fake-http.ts'
 
-const externalId = z.strictObject({ type: z.literal('custom'), customType: z.string(), value: z.string() })
+const externalId = z.strictObject({
+  type: z.literal('custom'),
+  customType: z.string(),
+  value: z.string(),
+})
 const fieldsOfUser = {
   primaryEmail: z.email(),
   password: z.string().min(8),
   hashFunction: z.literal('crypt').optional(),
-  name: z.strictObject({ givenName: z.string().min(1).max(60), familyName: z.string().min(1).max(60) }),
+  name: z.strictObject({
+    givenName: z.string().min(1).max(60),
+    familyName: z.string().min(1).max(60),
+  }),
   suspended: z.boolean(),
   externalIds: z.array(externalId),
   orgUnitPath: z.string().startsWith('/'),
   changePasswordAtNextLogin: z.boolean(),
   includeInGlobalAddressList: z.boolean(),
 }
-const inserted = z.strictObject(fieldsOfUser).partial({ suspended: true, externalIds: true, hashFunction: true })
+const inserted = z
+  .strictObject(fieldsOfUser)
+  .partial({ suspended: true, externalIds: true, hashFunction: true })
 const patched = z.strictObject(fieldsOfUser).partial()
 
 type User = z.infer<typeof inserted> & {
@@ -74,14 +83,25 @@ export async function startFakeGoogle(): Promise<FakeGoogle> {
     const verified = createVerify('RSA-SHA256')
       .update(`${header}.${claims}`)
       .verify(publicKey, signature ?? '', 'base64url')
-    const { iss, sub, scope } = JSON.parse(Buffer.from(claims ?? '', 'base64url').toString() || '{}')
-    const right = verified && iss === client_email && sub === administrator && /admin\.directory\.user\b/.test(scope)
-    if (!right) return { status: 400, body: { error: 'invalid_grant', error_description: 'Invalid JWT Signature.' } }
+    const { iss, sub, scope } = JSON.parse(
+      Buffer.from(claims ?? '', 'base64url').toString() || '{}',
+    )
+    const right =
+      verified &&
+      iss === client_email &&
+      sub === administrator &&
+      /admin\.directory\.user\b/.test(scope)
+    if (!right)
+      return {
+        status: 400,
+        body: { error: 'invalid_grant', error_description: 'Invalid JWT Signature.' },
+      }
     return { body: { access_token: token, token_type: 'Bearer', expires_in: 3599 } }
   }
 
   const list = ({ query }: FakeRequest): FakeAnswer => {
-    const [, field, value] = /^(externalId|email)=(.+)$/.exec(query.get('query')?.replaceAll("'", '') ?? '') ?? []
+    const [, field, value] =
+      /^(externalId|email)=(.+)$/.exec(query.get('query')?.replaceAll("'", '') ?? '') ?? []
     const fits = (user: User) => {
       if (user.deleted !== (query.get('showDeleted') === 'true')) return false
       if (field === 'email') return names(user).includes(value ?? '')
@@ -91,7 +111,10 @@ export async function startFakeGoogle(): Promise<FakeGoogle> {
     const start = Number(query.get('pageToken') ?? 0)
     const end = start + Number(query.get('maxResults') ?? 100)
     return {
-      body: { users: all.slice(start, end).map(shown), ...(end < all.length ? { nextPageToken: String(end) } : {}) },
+      body: {
+        users: all.slice(start, end).map(shown),
+        ...(end < all.length ? { nextPageToken: String(end) } : {}),
+      },
     }
   }
 
@@ -136,7 +159,8 @@ export async function startFakeGoogle(): Promise<FakeGoogle> {
   const route = (request: FakeRequest): FakeAnswer => {
     const { method, path, headers, body } = request
     if (method === 'POST' && path === '/token') return grant(request)
-    if (headers.authorization !== `Bearer ${token}`) return failure(401, 'authError', 'Invalid Credentials')
+    if (headers.authorization !== `Bearer ${token}`)
+      return failure(401, 'authError', 'Invalid Credentials')
     if (path === base) return method === 'POST' ? insert(request) : list(request)
     const [key = '', action, alias] = path.slice(base.length + 1).split('/')
     if (action === 'undelete') return undelete(key, body)

@@ -38,7 +38,9 @@ export interface FakeHttp {
   stop(): Promise<void>
 }
 
-export async function startFakeHttp(handle: (request: FakeRequest) => FakeAnswer): Promise<FakeHttp> {
+export async function startFakeHttp(
+  handle: (request: FakeRequest) => FakeAnswer,
+): Promise<FakeHttp> {
   const calls: FakeRequest[] = []
   const accidents: { call: RegExp; accident: Accident }[] = []
 

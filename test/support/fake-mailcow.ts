@@ -44,7 +44,9 @@ export interface FakeMailcow extends FakeHttp {
   maxQuota(mebibytes: number): void
 }
 
-const everyProtocol = ['imap', 'smtp', 'dav', 'eas', 'pop3', 'sieve'].map((name) => `${name}_access`)
+const everyProtocol = ['imap', 'smtp', 'dav', 'eas', 'pop3', 'sieve'].map(
+  (name) => `${name}_access`,
+)
 
 function takeOut(list: { readonly id: number }[], id: string): boolean {
   const index = list.findIndex((each) => String(each.id) === id)
@@ -66,7 +68,10 @@ export async function startFakeMailcow(domains: readonly string[]): Promise<Fake
 
   const shown = (mailbox: Mailbox) => {
     const access = Object.fromEntries(
-      ['imap', 'pop3', 'smtp', 'sieve'].map((name) => [`${name}_access`, mailbox.protocols.includes(name) ? '1' : '0']),
+      ['imap', 'pop3', 'smtp', 'sieve'].map((name) => [
+        `${name}_access`,
+        mailbox.protocols.includes(name) ? '1' : '0',
+      ]),
     )
     // PHP writes an empty map as an empty list.
     const custom = Object.keys(mailbox.custom).length > 0 ? mailbox.custom : []
@@ -91,26 +96,38 @@ export async function startFakeMailcow(domains: readonly string[]): Promise<Fake
   const isComplex = (password: string) =>
     password.length >= 6 && /[a-z]/.test(password) && /[A-Z]/.test(password) && /\d/.test(password)
   /** A known scheme in front means that it is stored as it is. PHP's password_verify wants m,t,p. */
-  const stored = (password: string) => (/^\{(ARGON2ID|SHA256)\}/.test(password) ? password : `{BLF-CRYPT}${password}`)
+  const stored = (password: string) =>
+    /^\{(ARGON2ID|SHA256)\}/.test(password) ? password : `{BLF-CRYPT}${password}`
 
-  const add = (body: Required<Sent> & { local_part: string; domain: string; tags: string[] }): FakeAnswer => {
+  const add = (
+    body: Required<Sent> & { local_part: string; domain: string; tags: string[] },
+  ): FakeAnswer => {
     const { local_part, domain, password, password2, quota, tags } = body
     const username = `${local_part}@${domain}`
     if (mailboxes.has(username)) return said('danger', 'object_exists', username)
-    if (aliases.some((alias) => alias.address === username)) return said('danger', 'is_alias', username)
+    if (aliases.some((alias) => alias.address === username))
+      return said('danger', 'is_alias', username)
     if (!domains.includes(domain)) return said('danger', 'domain_not_found', domain)
     if (!isComplex(password)) return said('danger', 'password_complexity')
     if (password !== password2) return said('danger', 'password_mismatch')
     if (quota > maxQuota) return said('danger', 'mailbox_quota_exceeded', maxQuota)
     const state = { active: Number(body.active), quota, protocols: body.protocol_access }
-    mailboxes.set(username, { username, domain, tags, password: stored(password), custom: {}, ...state })
+    mailboxes.set(username, {
+      username,
+      domain,
+      tags,
+      password: stored(password),
+      custom: {},
+      ...state,
+    })
     return said('success', 'mailbox_added', username)
   }
 
   const edit = ({ items, attr }: { items: [string]; attr: Sent }): FakeAnswer => {
     const mailbox = mailboxes.get(items[0])
     if (!mailbox) return said('danger', 'access_denied')
-    if (attr.quota !== undefined && attr.quota > maxQuota) return said('danger', 'mailbox_quota_exceeded', maxQuota)
+    if (attr.quota !== undefined && attr.quota > maxQuota)
+      return said('danger', 'mailbox_quota_exceeded', maxQuota)
     if (attr.password && !isComplex(attr.password)) return said('danger', 'password_complexity')
     if (attr.password !== attr.password2) return said('danger', 'password_mismatch')
     Object.assign(mailbox, {
@@ -131,7 +148,9 @@ export async function startFakeMailcow(domains: readonly string[]): Promise<Fake
   }): FakeAnswer => {
     const mailbox = mailboxes.get(items[0])
     if (!mailbox) return said('danger', 'access_denied')
-    mailbox.custom = Object.fromEntries(attr.attribute.map((name, index) => [name, attr.value[index] ?? '']))
+    mailbox.custom = Object.fromEntries(
+      attr.attribute.map((name, index) => [name, attr.value[index] ?? '']),
+    )
     return said('success', 'mailbox_modified', mailbox.username)
   }
 
@@ -148,7 +167,9 @@ export async function startFakeMailcow(domains: readonly string[]): Promise<Fake
   }
 
   const removeMailbox = ([username]: [string]): FakeAnswer =>
-    mailboxes.delete(username) ? said('success', 'mailbox_removed', username) : said('danger', 'access_denied')
+    mailboxes.delete(username)
+      ? said('success', 'mailbox_removed', username)
+      : said('danger', 'access_denied')
 
   const addAppPassword = (body: {
     username: string
@@ -166,7 +187,8 @@ export async function startFakeMailcow(domains: readonly string[]): Promise<Fake
   }
 
   const removeAppPasswords = (ids: readonly string[]): FakeAnswer => {
-    for (const id of ids) if (!takeOut(appPasswords, id)) return said('danger', 'app_passwd_id_invalid')
+    for (const id of ids)
+      if (!takeOut(appPasswords, id)) return said('danger', 'app_passwd_id_invalid')
     return said('success', 'app_passwd_removed', ids[0])
   }
 
@@ -180,7 +202,9 @@ export async function startFakeMailcow(domains: readonly string[]): Promise<Fake
       created: '2026-11-22 12:00:00',
       modified: null,
     },
-    ...Object.fromEntries(everyProtocol.map((each) => [each, protocols.includes(each) ? '1' : '0'])),
+    ...Object.fromEntries(
+      everyProtocol.map((each) => [each, protocols.includes(each) ? '1' : '0']),
+    ),
   })
 
   const posts: Record<string, (body: never) => FakeAnswer> = {
@@ -199,12 +223,19 @@ export async function startFakeMailcow(domains: readonly string[]): Promise<Fake
     const some = (list: unknown[]): FakeAnswer => ({ body: list.length > 0 ? list : {} })
     const [, kind, all, domain] = /^get\/(mailbox|alias|app-passwd)\/(all)\/(.+)$/.exec(path) ?? []
     if (kind === 'alias') {
-      return some(aliases.filter((alias) => alias.domain === domain).map((alias) => ({ active: '1', ...alias })))
+      return some(
+        aliases
+          .filter((alias) => alias.domain === domain)
+          .map((alias) => ({ active: '1', ...alias })),
+      )
     }
-    if (kind === 'app-passwd') return some(appPasswords.filter((each) => each.mailbox === domain).map(shownAppPassword))
+    if (kind === 'app-passwd')
+      return some(appPasswords.filter((each) => each.mailbox === domain).map(shownAppPassword))
     if (all) {
       const inDomain = [...mailboxes.values()].filter((mailbox) => mailbox.domain === domain)
-      return some(inDomain.filter((each) => !tags || each.tags.some((tag) => tags.includes(tag))).map(shown))
+      return some(
+        inDomain.filter((each) => !tags || each.tags.some((tag) => tags.includes(tag))).map(shown),
+      )
     }
     const mailbox = mailboxes.get(path.replace('get/mailbox/', ''))
     return { body: mailbox ? shown(mailbox) : {} }
@@ -212,7 +243,8 @@ export async function startFakeMailcow(domains: readonly string[]): Promise<Fake
 
   const route = (request: FakeRequest): FakeAnswer => {
     const { method, path, headers, query } = request
-    if (headers['x-api-key'] !== apiKey) return { status: 401, body: { type: 'error', msg: 'authentication failed' } }
+    if (headers['x-api-key'] !== apiKey)
+      return { status: 401, body: { type: 'error', msg: 'authentication failed' } }
     const name = path.replace('/api/v1/', '')
     if (name.startsWith('get/')) return method === 'GET' ? read(name, query) : { status: 405 }
     const post = posts[name]
@@ -230,7 +262,9 @@ export async function startFakeMailcow(domains: readonly string[]): Promise<Fake
     opensByAppPassword: (address, secret, protocol) => {
       const verifier = `{SHA256}${createHash('sha256').update(secret).digest('base64')}`
       const opens = (each: AppPassword) =>
-        each.mailbox === address && each.password === verifier && each.protocols.includes(`${protocol}_access`)
+        each.mailbox === address &&
+        each.password === verifier &&
+        each.protocols.includes(`${protocol}_access`)
       return mailboxes.get(address)?.active === 1 && appPasswords.some(opens)
     },
     fill: (address, bytes) => used.set(address, bytes),

@@ -12,7 +12,12 @@ const created = z.strictObject({
   passwordChangeRequired: z.boolean(),
 })
 const changed = z
-  .strictObject({ externalId: z.string(), isEnabled: z.boolean(), password, passwordChangeRequired: z.boolean() })
+  .strictObject({
+    externalId: z.string(),
+    isEnabled: z.boolean(),
+    password,
+    passwordChangeRequired: z.boolean(),
+  })
   .partial()
 
 type User = z.infer<typeof created> & {
@@ -57,11 +62,20 @@ export async function startFakeYandex(domain: string): Promise<FakeYandex> {
 
   const lookUp = ({ query }: FakeRequest): FakeAnswer => {
     const [name = '', where] = (query.get('email') ?? '').split('@')
-    if (Number(query.get('offset')) % Number(query.get('limit')) !== 0) return failure(400, 3, 'offset')
-    const found = [...users.values()].filter((user) => where === domain && names(user).includes(name))
+    if (Number(query.get('offset')) % Number(query.get('limit')) !== 0)
+      return failure(400, 3, 'offset')
+    const found = [...users.values()].filter(
+      (user) => where === domain && names(user).includes(name),
+    )
     const seen = found.filter((user) => user.hiddenFor-- <= 0)
     // The newer host counts ids as numbers.
-    return { body: { users: seen.map(({ id, email }) => ({ id: Number(id), email })), limit: 10, offset: 0 } }
+    return {
+      body: {
+        users: seen.map(({ id, email }) => ({ id: Number(id), email })),
+        limit: 10,
+        offset: 0,
+      },
+    }
   }
 
   const list = ({ query }: FakeRequest): FakeAnswer => {
@@ -69,7 +83,15 @@ export async function startFakeYandex(domain: string): Promise<FakeYandex> {
     if (perPage > 1000) return failure(400, 3, 'perPage')
     const all = [...users.values()].map(shown)
     const pages = Math.ceil(all.length / perPage)
-    return { body: { users: all.slice((page - 1) * perPage, page * perPage), page, pages, perPage, total: all.length } }
+    return {
+      body: {
+        users: all.slice((page - 1) * perPage, page * perPage),
+        page,
+        pages,
+        perPage,
+        total: all.length,
+      },
+    }
   }
 
   const create = ({ body }: FakeRequest): FakeAnswer => {
@@ -77,7 +99,15 @@ export async function startFakeYandex(domain: string): Promise<FakeYandex> {
     if (isTaken(user.nickname)) return duplicate()
     const id = String(1_130_000_000_000_000 + users.size)
     const email = `${user.nickname}@${domain}`
-    users.set(id, { ...user, id, email, aliases: [], isEnabled: true, isRobot: false, hiddenFor: lag })
+    users.set(id, {
+      ...user,
+      id,
+      email,
+      aliases: [],
+      isEnabled: true,
+      isRobot: false,
+      hiddenFor: lag,
+    })
     return { body: shown(users.get(id) as User) }
   }
 
@@ -101,10 +131,15 @@ export async function startFakeYandex(domain: string): Promise<FakeYandex> {
   const route = (request: FakeRequest): FakeAnswer => {
     const { method, path, headers, body } = request
     if (headers.authorization !== `OAuth ${token}`) return failure(401, 16, 'Unauthorized')
-    if (method === 'GET' && path === `/v1/directory/organizations/${orgId}/users`) return lookUp(request)
-    const logOut = new RegExp(`^/security/v1/org/${orgId}/domain_sessions/users/(\\d+)/logout$`).exec(path)
+    if (method === 'GET' && path === `/v1/directory/organizations/${orgId}/users`)
+      return lookUp(request)
+    const logOut = new RegExp(
+      `^/security/v1/org/${orgId}/domain_sessions/users/(\\d+)/logout$`,
+    ).exec(path)
     const [, id = logOut?.[1], action, alias] =
-      new RegExp(`^/directory/v1/org/${orgId}/users(?:/(\\d+)(?:/(aliases)(?:/([^/]+))?)?)?$`).exec(path) ?? []
+      new RegExp(`^/directory/v1/org/${orgId}/users(?:/(\\d+)(?:/(aliases)(?:/([^/]+))?)?)?$`).exec(
+        path,
+      ) ?? []
     if (!id) return method === 'POST' ? create(request) : list(request)
     const user = users.get(id)
     if (!user) return notFound

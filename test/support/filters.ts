@@ -4,11 +4,9 @@ import { eventually, type TestPortal } from './portal.ts'
 import type { Visitor } from './visitor.ts'
 
 /** One that the owner's own "end all sessions" has switched off and that has been read. */
-export async function holdFilter<T extends { readonly accountId: string; readonly visitor: Visitor }>(
-  portal: TestPortal,
-  platform: MemoryPlatform,
-  owner: T,
-): Promise<T & { readonly id: string }> {
+export async function holdFilter<
+  T extends { readonly accountId: string; readonly visitor: Visitor },
+>(portal: TestPortal, platform: MemoryPlatform, owner: T): Promise<T & { readonly id: string }> {
   const { db } = portal
   const { accountId: account_id, visitor } = owner
   const { address } = await eventually(() =>

@@ -26,7 +26,10 @@ export async function serveGallery(): Promise<{ origin: string; close(): void }>
       timeZone: 'Europe/Minsk',
     })
   const render = rendererOf(texts)
-  const renderLonger = rendererOf({ ...texts, in: (locale) => (key, params) => lengthen(texts.t(locale, key, params)) })
+  const renderLonger = rendererOf({
+    ...texts,
+    in: (locale) => (key, params) => lengthen(texts.t(locale, key, params)),
+  })
   const mails = createRendering()
   const app = express()
   app.use(securityHeaders(false))

@@ -22,7 +22,10 @@ const TABS = 80
 const SIZE = { width: 390, height: 700 }
 
 /** Nothing but Tab, letters, arrows, Enter and Space. Fails where something is not reached, or lies outside the window. */
-export async function keyboardAlone(browser: Browser, options: BrowserContextOptions = {}): Promise<Hands> {
+export async function keyboardAlone(
+  browser: Browser,
+  options: BrowserContextOptions = {},
+): Promise<Hands> {
   const { page, close } = await openPage(browser, { viewport: SIZE, ...options })
   const { keyboard } = page
 
@@ -33,7 +36,8 @@ export async function keyboardAlone(browser: Browser, options: BrowserContextOpt
     for (let tabs = 0; tabs <= TABS; tabs++) {
       if (await handle.evaluate((element) => element.ownerDocument.activeElement === element)) {
         const box = await handle.boundingBox()
-        const inside = box && box.y + box.height > 0 && box.y < SIZE.height && box.x >= 0 && box.x < SIZE.width
+        const inside =
+          box && box.y + box.height > 0 && box.y < SIZE.height && box.x >= 0 && box.x < SIZE.width
         assert.ok(inside, `reached outside the window: ${JSON.stringify(box)}`)
         return
       }
@@ -68,7 +72,8 @@ export async function keyboardAlone(browser: Browser, options: BrowserContextOpt
       const group = page.locator(`input[name="${await one.getAttribute('name')}"]`)
       await reach(group.first())
       await keyboard.press('Space')
-      for (let step = 0; !(await one.isChecked()) && step < TABS; step++) await keyboard.press('ArrowDown')
+      for (let step = 0; !(await one.isChecked()) && step < TABS; step++)
+        await keyboard.press('ArrowDown')
     },
     async unfold(text) {
       await reach(page.locator('summary', { hasText: text }))
@@ -79,7 +84,10 @@ export async function keyboardAlone(browser: Browser, options: BrowserContextOpt
 }
 
 /** A browser that runs no script at all. */
-export async function withoutScripts(browser: Browser, options: BrowserContextOptions = {}): Promise<Hands> {
+export async function withoutScripts(
+  browser: Browser,
+  options: BrowserContextOptions = {},
+): Promise<Hands> {
   const { page, close } = await openPage(browser, { javaScriptEnabled: false, ...options })
   return {
     page,
@@ -87,9 +95,11 @@ export async function withoutScripts(browser: Browser, options: BrowserContextOp
       const link = page.getByRole('link', { name }).first()
       return landing(page, link, () => link.click())
     },
-    press: (name) => landing(page, undefined, () => page.getByRole('button', { name }).first().click()),
+    press: (name) =>
+      landing(page, undefined, () => page.getByRole('button', { name }).first().click()),
     fill: (label, text) => page.getByLabel(label, { exact: true }).fill(text),
-    choose: async (label, nth) => void (await page.getByLabel(label, { exact: true }).selectOption({ index: nth })),
+    choose: async (label, nth) =>
+      void (await page.getByLabel(label, { exact: true }).selectOption({ index: nth })),
     tick: (name) => page.getByRole('radio', { name }).check(),
     unfold: (text) => page.locator('summary', { hasText: text }).click(),
     close,
@@ -108,7 +118,11 @@ async function openPage(browser: Browser, options: BrowserContextOptions) {
  * Does what leads to another page, and waits until that is there with its scripts: else the next key goes to the old page,
  * or the new one takes the focus away when it has been moved already. A link within the page leads nowhere else.
  */
-export async function landing(page: Page, link: Locator | undefined, act: () => Promise<void>): Promise<void> {
+export async function landing(
+  page: Page,
+  link: Locator | undefined,
+  act: () => Promise<void>,
+): Promise<void> {
   if ((await link?.getAttribute('href'))?.startsWith('#')) return await act()
   // Not the event of loading: that of the old page may come late, and be taken for the new one's.
   await Promise.all([page.waitForEvent('framenavigated'), act()])

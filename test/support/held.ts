@@ -70,7 +70,11 @@ export async function holdForm(
  * Lets the work begin and stops it where it hashes or has verified this password. One at a time for each password.
  * @returns once the password was met; `letGo` gives what came of the work
  */
-export async function holdAtHash<T>(portal: TestPortal, password: string, work: () => Promise<T>): Promise<Held<T>> {
+export async function holdAtHash<T>(
+  portal: TestPortal,
+  password: string,
+  work: () => Promise<T>,
+): Promise<Held<T>> {
   const { hasher } = portal.parts
   const { hash, verify } = hasher
   const [met, free] = [gate(), gate()]
@@ -84,10 +88,14 @@ export async function holdAtHash<T>(portal: TestPortal, password: string, work: 
   }
   Object.assign(hasher, {
     hash: (typed: string) => stop(typed, hash(typed)),
-    verify: (phc: string | null, typed: string, placed?: 'placed') => stop(typed, verify(phc, typed, placed)),
+    verify: (phc: string | null, typed: string, placed?: 'placed') =>
+      stop(typed, verify(phc, typed, placed)),
   })
   const working = work()
-  await Promise.race([met.opened, working.then(() => Promise.reject(new Error('the password was never hashed')))])
+  await Promise.race([
+    met.opened,
+    working.then(() => Promise.reject(new Error('the password was never hashed'))),
+  ])
   Object.assign(hasher, { hash, verify })
   return {
     letGo() {

@@ -34,19 +34,30 @@ export interface LookingGlass {
 }
 
 export async function openLookingGlass(browser: Browser, origin: string): Promise<LookingGlass> {
-  const contexts = new Map<Scheme, Promise<{ context: BrowserContext; page: Page; requests: string[] }>>()
+  const contexts = new Map<
+    Scheme,
+    Promise<{ context: BrowserContext; page: Page; requests: string[] }>
+  >()
   const complaints: string[] = []
 
   async function open(colorScheme: Scheme) {
-    const context = await browser.newContext({ bypassCSP: true, colorScheme, reducedMotion: 'reduce' })
+    const context = await browser.newContext({
+      bypassCSP: true,
+      colorScheme,
+      reducedMotion: 'reduce',
+    })
     await context.addInitScript(measurements)
     await context.addInitScript(readyAxe)
     const page = await context.newPage()
     const requests: string[] = []
-    page.on('request', (request) => void (request.url().startsWith('data:') || requests.push(request.url())))
+    page.on(
+      'request',
+      (request) => void (request.url().startsWith('data:') || requests.push(request.url())),
+    )
     page.on('console', (message) => {
       // In a sandboxed frame it is our own measuring script that is kept from running.
-      if (message.type() === 'error' && !/frame is sandboxed/.test(message.text())) complaints.push(message.text())
+      if (message.type() === 'error' && !/frame is sandboxed/.test(message.text()))
+        complaints.push(message.text())
     })
     page.on('pageerror', (fault) => complaints.push(fault.message))
     return { context, page, requests }
@@ -61,16 +72,20 @@ export async function openLookingGlass(browser: Browser, origin: string): Promis
       for (let tries = 0; tries < 5; tries += 1) {
         await page.setViewportSize({ width: 1024, height: 768 })
         await page.goto(`${origin}/empty`)
-        await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))')
+        await page.evaluate(
+          'new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))',
+        )
         requests.length = complaints.length = 0
         await page.goto(`${origin}${path}${path.includes('?') ? '&' : '?'}lang=${locale}`)
         if (!(await page.evaluate<boolean>('measure.wasResized()'))) break
       }
       const faults = new Map<string, string[]>()
-      const note = (what: string, found: string[]) => void (found.length > 0 && faults.set(what, found))
+      const note = (what: string, found: string[]) =>
+        void (found.length > 0 && faults.set(what, found))
       const measure = (name: string) => page.evaluate<string[]>(`measure.${name}()`)
 
-      if (!isMail) note('moves', [...(await measure('layoutShifts')), ...(await measure('motions'))])
+      if (!isMail)
+        note('moves', [...(await measure('layoutShifts')), ...(await measure('motions'))])
       // What is folded away is looked at like the rest.
       await page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
       note('axe', await axeViolations(page))
@@ -94,7 +109,9 @@ export async function openLookingGlass(browser: Browser, origin: string): Promis
         ...(requests.length > 3 ? [`${requests.length}: ${requests.join(' ')}`] : []),
       ])
       note('console', complaints)
-      return [...faults].map(([what, found]) => `${path}, ${locale}, ${scheme}: ${what}: ${found.join('\n    ')}`)
+      return [...faults].map(
+        ([what, found]) => `${path}, ${locale}, ${scheme}: ${what}: ${found.join('\n    ')}`,
+      )
     },
     async close() {
       for (const opened of contexts.values()) await (await opened).context.close()
@@ -113,7 +130,8 @@ async function axeViolations(page: Page): Promise<string[]> {
     here.loadAxe()
     const { violations } = await here.axe.run({ runOnly: tags, resultTypes: ['violations'] })
     return violations.map(
-      ({ id, nodes }) => `${id} ${nodes.map((node) => `${node.html} ${node.failureSummary}`).join(' ')}`,
+      ({ id, nodes }) =>
+        `${id} ${nodes.map((node) => `${node.html} ${node.failureSummary}`).join(' ')}`,
     )
   }, RULES)
 }

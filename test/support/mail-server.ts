@@ -31,7 +31,8 @@ export interface MailServer {
   stop(): Promise<void>
 }
 
-const refusal = (code: number) => Object.assign(new Error('refused by the test'), { responseCode: code })
+const refusal = (code: number) =>
+  Object.assign(new Error('refused by the test'), { responseCode: code })
 
 export async function startMailServer(): Promise<MailServer> {
   const received: ReceivedMail[] = []
@@ -66,7 +67,8 @@ export async function startMailServer(): Promise<MailServer> {
           recipients: rcptTo.map(({ address }) => address),
           sender: mailFrom ? mailFrom.address : '',
         })
-        if (mishap?.at === 'answer-lost') for (const connection of server.connections) connection._socket.destroy()
+        if (mishap?.at === 'answer-lost')
+          for (const connection of server.connections) connection._socket.destroy()
         else done()
       })
     },

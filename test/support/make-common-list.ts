@@ -40,16 +40,23 @@ const words = [english.dictionary, german.dictionary].flatMap((dictionary) =>
 
 const fold = (entry: string) => entry.normalize('NFKC').toLowerCase()
 const own = belarusianAndRussian.split(' ')
-const veryCommon = [...passwords.slice(0, 1000), ...own].map(fold).filter((entry) => /^\p{L}{3,}$/u.test(entry))
+const veryCommon = [...passwords.slice(0, 1000), ...own]
+  .map(fold)
+  .filter((entry) => /^\p{L}{3,}$/u.test(entry))
 
 /** The whole file. The tests compare it to the one that is kept. */
 export function makeCommonList(): Buffer {
-  const entries = new Set([...passwords, ...own, ...words].map(fold).filter((entry) => [...entry].length >= 3))
+  const entries = new Set(
+    [...passwords, ...own, ...words].map(fold).filter((entry) => [...entry].length >= 3),
+  )
   const marked = new Set(veryCommon)
-  const records = new Set([...entries].map((entry) => fingerprintOf(entry) + (marked.has(entry) ? 1 : 0)))
+  const records = new Set(
+    [...entries].map((entry) => fingerprintOf(entry) + (marked.has(entry) ? 1 : 0)),
+  )
   const file = Buffer.alloc(records.size * RECORD_BYTES)
   const sorted = Float64Array.from(records).sort()
-  for (const [place, record] of sorted.entries()) file.writeUIntBE(record, place * RECORD_BYTES, RECORD_BYTES)
+  for (const [place, record] of sorted.entries())
+    file.writeUIntBE(record, place * RECORD_BYTES, RECORD_BYTES)
   return file
 }
 

@@ -27,7 +27,9 @@ function contrastFaults() {
 
   // A box to tick is drawn by its label; the field itself lies over it and is not seen.
   const faceOf = (element) =>
-    element.matches('.govuk-checkboxes__input, .govuk-radios__input') ? element.nextElementSibling : null
+    element.matches('.govuk-checkboxes__input, .govuk-radios__input')
+      ? element.nextElementSibling
+      : null
   const styleOf = (element) => {
     const face = faceOf(element)
     return face ? getComputedStyle(face, '::before') : getComputedStyle(element)
@@ -46,22 +48,33 @@ function contrastFaults() {
     if (element.offsetWidth <= 1) continue
     const style = styleOf(element)
     const around = behind(element.parentElement)
-    const edge = Math.max(contrast(parse(style.borderTopColor), around), contrast(behind(element), around))
+    const edge = Math.max(
+      contrast(parse(style.borderTopColor), around),
+      contrast(behind(element), around),
+    )
     if (element.matches('input, select, textarea'))
       tell(element, 'border', contrast(parse(style.borderTopColor), around))
     else tell(element, 'edge', edge)
   }
-  for (const element of document.querySelectorAll('a[href], button, input, select, textarea, [tabindex]')) {
+  for (const element of document.querySelectorAll(
+    'a[href], button, input, select, textarea, [tabindex]',
+  )) {
     if (element.offsetWidth <= 1 || element.tabIndex < 0 || !element.checkVisibility()) continue
     const resting = getComputedStyle(element)
-    const before = { outline: resting.outlineStyle, shadow: resting.boxShadow, background: behind(element) }
+    const before = {
+      outline: resting.outlineStyle,
+      shadow: resting.boxShadow,
+      background: behind(element),
+    }
     element.focus()
     const style = styleOf(element)
     const around = behind(element.parentElement)
     const ring = faceOf(element) && ringOf(style)
     const marks = [
       ring ? contrast(ring, around) : 0,
-      style.outlineStyle !== 'none' && Number.parseFloat(style.outlineWidth) >= 2 && parse(style.outlineColor)[3] > 0
+      style.outlineStyle !== 'none' &&
+      Number.parseFloat(style.outlineWidth) >= 2 &&
+      parse(style.outlineColor)[3] > 0
         ? contrast(parse(style.outlineColor), around)
         : 0,
       contrast(behind(element), before.background),
@@ -78,7 +91,9 @@ function contrastFaults() {
 /** Things to press that are smaller than 24 by 24 px. Links within a sentence are exempt (WCAG 2.5.8). */
 function measureTargets() {
   const faults = []
-  for (const element of document.querySelectorAll('a[href], button, input, select, textarea, summary')) {
+  for (const element of document.querySelectorAll(
+    'a[href], button, input, select, textarea, summary',
+  )) {
     if (element.offsetWidth <= 1 || getComputedStyle(element).visibility === 'hidden') continue
     const sentence = element.closest('p, dd, .govuk-hint')
     if (element.matches('a') && sentence) continue
@@ -89,7 +104,8 @@ function measureTargets() {
     const spreads = spread.content !== 'none' && spread.position === 'absolute'
     const width = spreads ? Number.parseFloat(spread.width) : own.width
     const height = spreads ? Number.parseFloat(spread.height) : own.height
-    if (width < 24 || height < 24) faults.push(`${width}×${height} ${element.outerHTML.slice(0, 120)}`)
+    if (width < 24 || height < 24)
+      faults.push(`${width}×${height} ${element.outerHTML.slice(0, 120)}`)
   }
   return faults
 }
@@ -98,20 +114,33 @@ function measureTargets() {
 function lostParts() {
   const faults = []
   const root = document.documentElement
-  if (root.scrollWidth > root.clientWidth) faults.push(`a horizontal bar: ${root.scrollWidth} > ${root.clientWidth}`)
+  if (root.scrollWidth > root.clientWidth)
+    faults.push(`a horizontal bar: ${root.scrollWidth} > ${root.clientWidth}`)
   for (const element of document.body.querySelectorAll('*')) {
     const box = element.getBoundingClientRect()
-    if (box.width <= 1 || box.height <= 1 || element.closest('.table-frame, .govuk-visually-hidden, svg')) continue
+    if (
+      box.width <= 1 ||
+      box.height <= 1 ||
+      element.closest('.table-frame, .govuk-visually-hidden, svg')
+    )
+      continue
     const style = getComputedStyle(element)
     if (style.visibility === 'hidden' || element.matches('.govuk-skip-link')) continue
     const cuts = style.overflowX !== 'visible' || style.overflowY !== 'visible'
     const isField = element.matches('input, select, textarea')
-    const over = element.scrollWidth - element.clientWidth > 1 || element.scrollHeight - element.clientHeight > 1
+    const over =
+      element.scrollWidth - element.clientWidth > 1 ||
+      element.scrollHeight - element.clientHeight > 1
     if (cuts && over && !isField && style.display !== 'inline')
       faults.push(`cut off: ${element.outerHTML.slice(0, 120)}`)
-    if (box.right > root.clientWidth + 1 || box.left < -1) faults.push(`outside: ${element.outerHTML.slice(0, 120)}`)
+    if (box.right > root.clientWidth + 1 || box.left < -1)
+      faults.push(`outside: ${element.outerHTML.slice(0, 120)}`)
     // A field as high as its own text, at least.
-    if (isField && box.height < Number.parseFloat(style.fontSize) && !element.matches('[type=radio], [type=checkbox]'))
+    if (
+      isField &&
+      box.height < Number.parseFloat(style.fontSize) &&
+      !element.matches('[type=radio], [type=checkbox]')
+    )
       faults.push(`too low: ${element.outerHTML.slice(0, 120)}`)
   }
   return faults
@@ -120,7 +149,8 @@ function lostParts() {
 const shifts = []
 const noteShifts = (entries) => {
   for (const entry of entries)
-    if (!entry.hadRecentInput) shifts.push(`shift ${entry.value.toFixed(4)} ${entry.sources.map(nameOf).join(' ')}`)
+    if (!entry.hadRecentInput)
+      shifts.push(`shift ${entry.value.toFixed(4)} ${entry.sources.map(nameOf).join(' ')}`)
 }
 const shiftObserver = new PerformanceObserver((list) => noteShifts(list.getEntries()))
 shiftObserver.observe({ type: 'layout-shift', buffered: true })
@@ -148,10 +178,13 @@ async function layoutShifts() {
 
 /** What moves by itself, or would on a change, though the visitor asked for less motion. */
 function motions() {
-  const moving = document.getAnimations().map((one) => `animation ${one.animationName ?? one.transitionProperty}`)
+  const moving = document
+    .getAnimations()
+    .map((one) => `animation ${one.animationName ?? one.transitionProperty}`)
   for (const element of document.querySelectorAll('*')) {
     const { transitionDuration, scrollBehavior } = getComputedStyle(element)
-    if (/[1-9]/.test(transitionDuration)) moving.push(`transition ${element.outerHTML.slice(0, 80)}`)
+    if (/[1-9]/.test(transitionDuration))
+      moving.push(`transition ${element.outerHTML.slice(0, 80)}`)
     if (scrollBehavior === 'smooth') moving.push(`smooth scrolling ${element.tagName}`)
   }
   return moving

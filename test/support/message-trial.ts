@@ -9,7 +9,11 @@ import type { MessageName } from '#server/messages/catalogue.ts'
 import { deliverMessage } from '#server/messages/deliver-message.ts'
 import { createMessageRendering } from '#server/messages/render.ts'
 import { type Message, sendMessage } from '#server/messages/send-message.ts'
-import { createMissingTransport, type MailTransport, type SmsTransport } from '#server/messages/transport.ts'
+import {
+  createMissingTransport,
+  type MailTransport,
+  type SmsTransport,
+} from '#server/messages/transport.ts'
 import type { DeliveryParts } from '#server/messages/try-message.ts'
 import { readThemeColours } from '#server/web/theme-colours.ts'
 import { createTestClock, type TestClock } from './clock.ts'
@@ -54,10 +58,14 @@ export interface MessageRow {
 
 export const testKeyring = createKeyring(['the first key of these tests, long enough for them'])
 
-export function createMessageTrial(db: Db, gateways: { mail?: MailTransport; sms?: SmsTransport } = {}): MessageTrial {
+export function createMessageTrial(
+  db: Db,
+  gateways: { mail?: MailTransport; sms?: SmsTransport } = {},
+): MessageTrial {
   const clock = createTestClock()
   const lines: string[] = []
-  const write = (fields: object, words: string) => void lines.push(JSON.stringify({ ...fields, words }))
+  const write = (fields: object, words: string) =>
+    void lines.push(JSON.stringify({ ...fields, words }))
   const parts: DeliveryParts = {
     db,
     clock,

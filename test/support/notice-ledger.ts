@@ -20,7 +20,13 @@ export const arrivals = (mail: MailServer, sms: TwilioServer): Arrived[] => [
     const [words, text] = [parsed.subject ?? '', parsed.text ?? '']
     return { messageId, to: recipients.join(), channel: 'mail' as const, words, text }
   }),
-  ...sms.taken.map(({ to, body }) => ({ messageId: '', to, channel: 'sms' as const, words: body, text: body })),
+  ...sms.taken.map(({ to, body }) => ({
+    messageId: '',
+    to,
+    channel: 'sms' as const,
+    words: body,
+    text: body,
+  })),
 ]
 
 export interface Ledger {
@@ -47,17 +53,21 @@ export function createLedger(): Ledger {
   return {
     tell(words, readers) {
       changes += 1
-      for (const reader of readers) wanted.set(`${reader} ${words}`, (wanted.get(`${reader} ${words}`) ?? 0) + 1)
+      for (const reader of readers)
+        wanted.set(`${reader} ${words}`, (wanted.get(`${reader} ${words}`) ?? 0) + 1)
     },
     count: () => ({ changes, letters: total((key) => !isSms(key)), sms: total(isSms) }),
     compare(arrived) {
       const notices = arrived.filter((each) => !isAsked(each))
       const keyOf = ({ to, words }: Arrived) =>
         [...wanted.keys()].find((key) => `${to} ${words}`.startsWith(key)) ?? `${to} ${words}`
-      const letters = new Map(notices.filter(({ channel }) => channel === 'mail').map((each) => [each.messageId, each]))
+      const letters = new Map(
+        notices.filter(({ channel }) => channel === 'mail').map((each) => [each.messageId, each]),
+      )
       const texts = notices.filter(({ channel }) => channel === 'sms')
       const counted = new Map<string, number>()
-      for (const each of [...letters.values(), ...texts]) counted.set(keyOf(each), (counted.get(keyOf(each)) ?? 0) + 1)
+      for (const each of [...letters.values(), ...texts])
+        counted.set(keyOf(each), (counted.get(keyOf(each)) ?? 0) + 1)
       const wrong: string[] = []
       for (const key of new Set([...wanted.keys(), ...counted.keys()])) {
         const missing = (wanted.get(key) ?? 0) - (counted.get(key) ?? 0)

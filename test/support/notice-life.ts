@@ -26,7 +26,8 @@ export async function liveThrough(parts: LifeParts, login: string, e164: string)
   let visitor = await register(portal, person)
 
   const newest = async (to: string, pattern: RegExp) => {
-    const find = () => [...parts.arrived()].reverse().find((each) => each.to === to && pattern.test(each.text))
+    const find = () =>
+      [...parts.arrived()].reverse().find((each) => each.to === to && pattern.test(each.text))
     return pattern.exec((await eventually(async () => find(), patienceSeconds)).text)?.[1] ?? ''
   }
   /** The pages of changes ask for the password again every ten minutes. */
@@ -34,7 +35,11 @@ export async function liveThrough(parts: LifeParts, login: string, e164: string)
     await visitor.post('/account/confirm-password', { password })
     return await visitor.post(path, fields, { from })
   }
-  const link = async (method: 'backup-address' | 'phone', fields: Record<string, string>, to: string) => {
+  const link = async (
+    method: 'backup-address' | 'phone',
+    fields: Record<string, string>,
+    to: string,
+  ) => {
     const [form, confirm] = [`${methods}/${method}`, `${methods}/${method}/confirm`]
     assert.equal((await change(form, fields)).location, confirm)
     const code = await newest(to, /(?<!\d)(\d{6})(?!\d)/)
@@ -42,7 +47,10 @@ export async function liveThrough(parts: LifeParts, login: string, e164: string)
     assert.deepEqual([linked.status, linked.location], done, linked.errors.join())
   }
   const setQuestion = async (question: string) => {
-    const set = await change(`${methods}/security-question`, { question, answer: `Каліноўская-Гай ${question}` })
+    const set = await change(`${methods}/security-question`, {
+      question,
+      answer: `Каліноўская-Гай ${question}`,
+    })
     assert.deepEqual([set.status, set.location], done, set.errors.join())
   }
   const remove = async (method: string) => {
@@ -61,7 +69,10 @@ export async function liveThrough(parts: LifeParts, login: string, e164: string)
   ledger.tell('A phone was linked to your mailbox', [mailbox, first, e164])
   await setQuestion('first-teacher')
   ledger.tell('A security question was set for your mailbox', [mailbox, first, e164])
-  assert.equal((await change('/account/password', { password: 'a new and longer sentence' })).location, '/account')
+  assert.equal(
+    (await change('/account/password', { password: 'a new and longer sentence' })).location,
+    '/account',
+  )
   password = 'a new and longer sentence'
   ledger.tell('Your mailbox password was changed', [mailbox, first, e164])
   await link('backup-address', { address: second }, second)

@@ -26,7 +26,12 @@ export const awaitSent = (portal: TestPortal, to: string, count = 1): Promise<Se
   })
 
 /** Waits until `count` messages with these words have arrived, and returns the newest of them. */
-export const awaitText = (portal: TestPortal, to: string, words: RegExp, count = 1): Promise<Sent> =>
+export const awaitText = (
+  portal: TestPortal,
+  to: string,
+  words: RegExp,
+  count = 1,
+): Promise<Sent> =>
   eventually(async () => {
     const sent = (await sentTo(portal, to)).filter(({ text }) => words.test(text))
     return sent.length >= count && sent[0]
@@ -41,4 +46,5 @@ export async function awaitCode(portal: TestPortal, to: string, count = 1): Prom
 }
 
 /** Some code of the same length that is not the right one. */
-export const otherCode = (code: string): string => code.replace(/\d$/, (digit) => String((Number(digit) + 1) % 10))
+export const otherCode = (code: string): string =>
+  code.replace(/\d$/, (digit) => String((Number(digit) + 1) % 10))

@@ -31,13 +31,19 @@ export async function accountIdOf(
 
 let count = 0
 /** Somebody new, signed in. */
-export async function arrive(portal: TestPortal): Promise<Person & { accountId: string; visitor: Visitor }> {
+export async function arrive(
+  portal: TestPortal,
+): Promise<Person & { accountId: string; visitor: Visitor }> {
   const person = { login: `somebody${++count}n`, password: 'бусел ляціць над вёскай' }
   const visitor = await register(portal, person)
   return { ...person, accountId: await accountIdOf(portal, person.login), visitor }
 }
 
-export async function signIn(portal: TestPortal, person: Person, visitor = portal.visitor()): Promise<Visitor> {
+export async function signIn(
+  portal: TestPortal,
+  person: Person,
+  visitor = portal.visitor(),
+): Promise<Visitor> {
   const answer = await visitor.post('/sign-in', { login: person.login, password: person.password })
   assert.equal(answer.status, 303, answer.errors.join())
   return visitor

@@ -8,7 +8,13 @@ import { createLimits } from '#server/web/limits.ts'
 import { clock, keyring, minutes, startContactTrial } from './contact-trial.ts'
 
 export const phoneSettings = {
-  ...{ codeMinutes: 10, defaultCountry: 'BY', limitCodeTries: 5, limitSmsPerNumberDay: 6, limitSmsWaitSeconds: 60 },
+  ...{
+    codeMinutes: 10,
+    defaultCountry: 'BY',
+    limitCodeTries: 5,
+    limitSmsPerNumberDay: 6,
+    limitSmsWaitSeconds: 60,
+  },
   ...{ limitSmsTotalDay: 100, limitWrongCodesPerDay: 3, smsCountries: ['BY', 'PL'], undoDays: 7 },
   defaultLocale: 'en' as const,
 }
@@ -29,7 +35,14 @@ export async function startPhoneTrial() {
     guard,
     /** What the verbs of the feature are given, and what a test puts in its place. */
     partsOf: <T extends object>(more: T = {} as T) => ({
-      ...{ db: trial.db, keyring, clock, smsGuard: guard, log: { security() {} }, settings: phoneSettings },
+      ...{
+        db: trial.db,
+        keyring,
+        clock,
+        smsGuard: guard,
+        log: { security() {} },
+        settings: phoneSettings,
+      },
       methods: manageMethods([managedPhone(keyring)]),
       ...more,
     }),
@@ -37,7 +50,9 @@ export async function startPhoneTrial() {
     async owner(e164 = newNumber(), locale = 'be'): Promise<PhoneOwner> {
       const id = await trial.newAccount(locale)
       const since = { confirmedAt: minutes(-60), provenAt: minutes(-60), at: minutes(-60) }
-      const put = await trial.within((trx) => putPhone(trx, keyring, { accountId: id, e164, ...since }))
+      const put = await trial.within((trx) =>
+        putPhone(trx, keyring, { accountId: id, e164, ...since }),
+      )
       assert.equal(put.kind, 'put')
       return { id, e164 }
     },

@@ -65,7 +65,12 @@ export async function startTestPortal(options: TestPortalOptions = {}): Promise<
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
   const url = `http://127.0.0.1:${port}`
-  const read = readSettings({ ...testEnv, BASE_URL: url, DATABASE_URL: database.url, ...options.env })
+  const read = readSettings({
+    ...testEnv,
+    BASE_URL: url,
+    DATABASE_URL: database.url,
+    ...options.env,
+  })
   const settings = { ...read, databaseUrl: database.url, secretKeys: read.secretKeys ?? [] }
   const logged: string[] = []
   const write = (line: string) => {
@@ -80,7 +85,13 @@ export async function startTestPortal(options: TestPortalOptions = {}): Promise<
   let worker: Worker | undefined
   const startTestWorker = async () => {
     const quick = { concurrency: 4, pollMilliseconds: 200 }
-    worker ??= await startWorker({ databaseUrl: database.url, tasks: portal.tasks, crontab, log, ...quick })
+    worker ??= await startWorker({
+      databaseUrl: database.url,
+      tasks: portal.tasks,
+      crontab,
+      log,
+      ...quick,
+    })
   }
   const stopTestWorker = async () => {
     await worker?.stop()
@@ -108,7 +119,10 @@ export async function startTestPortal(options: TestPortalOptions = {}): Promise<
 }
 
 /** Asks again until the answer is there; fails after `seconds`. */
-export async function eventually<T>(ask: () => Promise<T | undefined | false>, seconds = 30): Promise<T> {
+export async function eventually<T>(
+  ask: () => Promise<T | undefined | false>,
+  seconds = 30,
+): Promise<T> {
   const end = performance.now() + seconds * 1000
   for (;;) {
     const answer = await ask()

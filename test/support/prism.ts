@@ -24,7 +24,9 @@ export async function startPrism(description: string, upstream: string): Promise
       },
     },
   )
-  const operations = await getHttpOperationsFromSpec(fileURLToPath(new URL(description, import.meta.url)))
+  const operations = await getHttpOperationsFromSpec(
+    fileURLToPath(new URL(description, import.meta.url)),
+  )
   const server = createServer(operations, {
     components: { logger },
     cors: false,

@@ -37,7 +37,12 @@ export function converse(
     socket.on('close', () => {
       clearTimeout(patience)
       const status = Number(/^HTTP\/1\.1 (\d{3}) /.exec(text)?.[1] ?? 0)
-      done({ text, status, sent: socket.bytesWritten - socket.writableLength, ms: performance.now() - begun })
+      done({
+        text,
+        status,
+        sent: socket.bytesWritten - socket.writableLength,
+        ms: performance.now() - begun,
+      })
     })
     const patience = setTimeout(() => socket.destroy(), options.patienceMs ?? 20_000)
   })
@@ -46,7 +51,11 @@ export function converse(
 const piece = Buffer.alloc(65_536, 'a')
 
 /** A request whose body never says how long it is, nor ends before `bytes`. */
-export function* chunkedRequest(head: string, bytes: number, first = ''): Generator<string | Buffer> {
+export function* chunkedRequest(
+  head: string,
+  bytes: number,
+  first = '',
+): Generator<string | Buffer> {
   yield `${head}\r\nTransfer-Encoding: chunked\r\n\r\n`
   if (first) yield `${Buffer.byteLength(first).toString(16)}\r\n${first}\r\n`
   for (let sent = 0; sent < bytes; sent += piece.length) {

@@ -57,22 +57,41 @@ export async function furnish(
   await throughDoor(portal.db, account.id, async (trx) => {
     await putPhone(trx, keyring, { ...since, e164: phone })
     await putBackupAddress(trx, keyring, { ...since, address, canonical: address })
-    await putSecurityQuestion(trx, { accountId: account.id, question, answerVerifier, answerKeyId, at })
+    await putSecurityQuestion(trx, {
+      accountId: account.id,
+      question,
+      answerVerifier,
+      answerKeyId,
+      at,
+    })
   })
   return { ...person, accountId: account.id, mailbox, phone, address, question, answer, browser }
 }
 
 /** A fresh browser that has typed the name. */
-export async function begin(portal: TestPortal, login: string, visitor = portal.visitor()): Promise<Visitor> {
+export async function begin(
+  portal: TestPortal,
+  login: string,
+  visitor = portal.visitor(),
+): Promise<Visitor> {
   const answer = await visitor.post('/recover', { login })
   assert.deepEqual([answer.status, answer.location], [303, '/recover/method'])
   return visitor
 }
 
 /** Asks for the link and returns the newest one, which is the `nth` mail of that kind. */
-export async function linkOf(portal: TestPortal, visitor: Visitor, person: Equipped, nth = 1): Promise<string> {
+export async function linkOf(
+  portal: TestPortal,
+  visitor: Visitor,
+  person: Equipped,
+  nth = 1,
+): Promise<string> {
   const asked = await visitor.post('/recover/backup-address', { address: person.address })
-  assert.deepEqual([asked.status, asked.location], [303, '/recover/backup-address/sent'], asked.errors.join())
+  assert.deepEqual(
+    [asked.status, asked.location],
+    [303, '/recover/backup-address/sent'],
+    asked.errors.join(),
+  )
   return awaitLink(portal, person.address, nth)
 }
 
@@ -99,17 +118,30 @@ export async function askForCode(
 }
 
 /** Asks for the code and returns it: the `nth` message to the phone. */
-export async function codeOf(portal: TestPortal, visitor: Visitor, person: Equipped, nth = 1): Promise<string> {
+export async function codeOf(
+  portal: TestPortal,
+  visitor: Visitor,
+  person: Equipped,
+  nth = 1,
+): Promise<string> {
   await askForCode(visitor, { phone: person.phone })
   return await awaitCode(portal, person.phone, nth)
 }
 
 /** Arrives at the page of the new password, by the phone. */
-export async function proveByPhone(portal: TestPortal, person: Equipped, nth = 1): Promise<Visitor> {
+export async function proveByPhone(
+  portal: TestPortal,
+  person: Equipped,
+  nth = 1,
+): Promise<Visitor> {
   const visitor = await begin(portal, person.login)
   const code = await codeOf(portal, visitor, person, nth)
   const proven = await visitor.post('/recover/sms/code', { code })
-  assert.deepEqual([proven.status, proven.location], [303, '/recover/new-password'], proven.errors.join())
+  assert.deepEqual(
+    [proven.status, proven.location],
+    [303, '/recover/new-password'],
+    proven.errors.join(),
+  )
   return visitor
 }
 
@@ -117,7 +149,12 @@ export const setPassword = (visitor: Visitor, password: string): Promise<Answer>
   visitor.post('/recover/new-password', { password })
 
 /** The undo link in the newest message to `to` that has these words, which is the `nth` such message. */
-export async function undoLinkOf(portal: TestPortal, to: string, words = /\/undo\//, nth = 1): Promise<string> {
+export async function undoLinkOf(
+  portal: TestPortal,
+  to: string,
+  words = /\/undo\//,
+  nth = 1,
+): Promise<string> {
   const { text } = await awaitText(portal, to, words, nth)
   const link = /http[^\s]+(\/undo\/[\w-]+)/.exec(text)?.[1]
   assert.ok(link, text)
@@ -125,7 +162,8 @@ export async function undoLinkOf(portal: TestPortal, to: string, words = /\/undo
 }
 
 /** Limits are counted in real hours: a test that lives through days forgets them. */
-export const forgetLimits = (portal: TestPortal): Promise<number> => portal.db('rate_limits').delete()
+export const forgetLimits = (portal: TestPortal): Promise<number> =>
+  portal.db('rate_limits').delete()
 
 /** What a stranger would compare: everything but tokens, the moment of the answer and the cookies' values. */
 export function comparable(answer: Answer) {

@@ -21,7 +21,10 @@ const server = await startTestServer()
 const runner = spawn(
   process.execPath,
   ['--test', '--test-timeout=240000', `--test-concurrency=${atOnce}`, ...options, ...groups.files],
-  { stdio: 'inherit', env: { ...process.env, NODE_COMPILE_CACHE: compiled, TEST_SERVER_URL: server.url } },
+  {
+    stdio: 'inherit',
+    env: { ...process.env, NODE_COMPILE_CACHE: compiled, TEST_SERVER_URL: server.url },
+  },
 )
 // A file that never ends has no limit of its own in node:test. At the signal the runner says which it was.
 const patienceMinutes = 20

@@ -29,6 +29,7 @@ export function differ(
   const deviation = Math.sqrt((left.length * right.length * (left.length + right.length + 1)) / 12)
   const z = (u - mean) / deviation
   if (Math.abs(z) < 4) return { apart: false }
-  const median = (values: readonly number[]) => values.toSorted((one, two) => one - two)[values.length >> 1]
+  const median = (values: readonly number[]) =>
+    values.toSorted((one, two) => one - two)[values.length >> 1]
   return { apart: true, z, medians: [median(left), median(right)] }
 }

@@ -18,7 +18,11 @@ export interface StaffMember extends Person {
 export const authenticatorCode = (portal: TestPortal, secret: string, ahead = 0): string =>
   generateSync({ secret, epoch: Math.floor(portal.clock.now().getTime() / 1000) + ahead })
 
-export async function giveRole(portal: TestPortal, login: string, role: StaffRole): Promise<string> {
+export async function giveRole(
+  portal: TestPortal,
+  login: string,
+  role: StaffRole,
+): Promise<string> {
   const id = await accountIdOf(portal, login)
   await throughDoor(portal.db, id, (trx) => grantRole(trx, id, role, portal.clock.now()))
   return id
@@ -28,17 +32,29 @@ export const readSecret = (html: string): string =>
   (/<code class="mono"[^>]*>([A-Z2-7 ]+)<\/code>/.exec(html)?.[1] ?? '').replaceAll(' ', '')
 
 export const readCodes = (html: string): string[] =>
-  [...html.matchAll(/<li><code class="mono"[^>]*>([a-z0-9-]+)<\/code>/g)].map((match) => match[1] ?? '')
+  [...html.matchAll(/<li><code class="mono"[^>]*>([a-z0-9-]+)<\/code>/g)].map(
+    (match) => match[1] ?? '',
+  )
 
 /** Registers somebody, gives the roles, connects an authenticator and keeps the recovery codes. */
-export async function enrolStaff(portal: TestPortal, login: string, ...roles: StaffRole[]): Promise<StaffMember> {
+export async function enrolStaff(
+  portal: TestPortal,
+  login: string,
+  ...roles: StaffRole[]
+): Promise<StaffMember> {
   const person = { login, password: 'forty storks over the marsh' }
   const visitor = await register(portal, person)
   let id = ''
   for (const role of roles) id = await giveRole(portal, login, role)
   const secret = readSecret((await visitor.get('/staff/door/enrol')).html)
-  const answer = await visitor.post('/staff/door/enrol', { code: authenticatorCode(portal, secret) })
-  assert.deepEqual([answer.status, answer.location], [303, '/staff/door/codes'], answer.errors.join())
+  const answer = await visitor.post('/staff/door/enrol', {
+    code: authenticatorCode(portal, secret),
+  })
+  assert.deepEqual(
+    [answer.status, answer.location],
+    [303, '/staff/door/codes'],
+    answer.errors.join(),
+  )
   const recoveryCodes = readCodes((await visitor.get('/staff/door/codes')).html)
   await visitor.post('/staff/door/codes')
   return { ...person, id, visitor, secret, recoveryCodes }
@@ -48,7 +64,9 @@ export async function enrolStaff(portal: TestPortal, login: string, ...roles: St
 export async function enterStaff(portal: TestPortal, member: StaffMember): Promise<Visitor> {
   portal.clock.advance(31_000)
   const visitor = await signIn(portal, member)
-  const answer = await visitor.post('/staff/door', { code: authenticatorCode(portal, member.secret) })
+  const answer = await visitor.post('/staff/door', {
+    code: authenticatorCode(portal, member.secret),
+  })
   assert.equal(answer.status, 303, answer.errors.join())
   return visitor
 }

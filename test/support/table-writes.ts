@@ -26,7 +26,8 @@ function piecesOf(source: string): Piece[] {
 }
 
 /** Without comments, which may tell of updates. A `//` in a URL stands in a string and behind a colon. */
-const withoutComments = (text: string) => text.replace(/\/\*[\s\S]*?\*\//g, ' ').replace(/(^|[^:'"`])\/\/.*$/gm, '$1')
+const withoutComments = (text: string) =>
+  text.replace(/\/\*[\s\S]*?\*\//g, ' ').replace(/(^|[^:'"`])\/\/.*$/gm, '$1')
 
 /** The index behind the bracket that closes the one at `from`. Brackets in strings do not count. */
 function closing(text: string, from: number): number {
@@ -62,7 +63,9 @@ function chainAt(text: string, from: number): { methods: string[]; end: number }
 
 function writtenBy(text: string, tables: ReadonlySet<string>): Set<string> {
   const written = new Set<string>()
-  for (const found of text.matchAll(/\b(?:insert\s+into|update|delete\s+from|truncate)\s+(?:only\s+)?([\w.$"{}]+)/gi)) {
+  for (const found of text.matchAll(
+    /\b(?:insert\s+into|update|delete\s+from|truncate)\s+(?:only\s+)?([\w.$"{}]+)/gi,
+  )) {
     const table = (found[1] ?? '').replaceAll('"', '')
     if (tables.has(table)) written.add(table)
     // A table whose name is put together: whoever writes it says which.
@@ -82,16 +85,18 @@ function writtenBy(text: string, tables: ReadonlySet<string>): Set<string> {
   }
   // `const query = trx('t')…` and further down `query.delete()`: of all that was begun in this function.
   const loose = [...text.matchAll(/\.\s*(\w+)\(/g)].some(
-    ({ 1: method = '', index }) => isWrite(method) && !chains.some(([begin, end]) => index >= begin && index < end),
+    ({ 1: method = '', index }) =>
+      isWrite(method) && !chains.some(([begin, end]) => index >= begin && index < end),
   )
   if (loose) for (const table of read) written.add(table)
   return written
 }
 
 function firstParameterTypeOf(text: string): string | undefined {
-  const head = /^(?:export )?(?:async )?(?:function\s*\*?\s*\w+|const \w+ =\s*(?:async\s*)?)(?:<[^(]*>)?\s*(?=\()/.exec(
-    text,
-  )
+  const head =
+    /^(?:export )?(?:async )?(?:function\s*\*?\s*\w+|const \w+ =\s*(?:async\s*)?)(?:<[^(]*>)?\s*(?=\()/.exec(
+      text,
+    )
   if (!head) return undefined
   const open = head[0].length
   const parameters = text.slice(open + 1, closing(text, open) - 1)
@@ -105,6 +110,10 @@ function firstParameterTypeOf(text: string): string | undefined {
 /** What the source writes of these tables. `(any)` is a table whose name is put together in the SQL. */
 export function tableWritesOf(source: string, tables: ReadonlySet<string>): TableWrite[] {
   return piecesOf(withoutComments(source)).flatMap(({ name, text }) =>
-    [...writtenBy(text, tables)].map((table) => ({ name, table, firstParameterType: firstParameterTypeOf(text) })),
+    [...writtenBy(text, tables)].map((table) => ({
+      name,
+      table,
+      firstParameterType: firstParameterTypeOf(text),
+    })),
   )
 }

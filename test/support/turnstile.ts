@@ -51,7 +51,11 @@ function nameOf(sql: string): string {
 /** Node's promises tell of the next step sooner than a timer would. */
 const nextTurn = () => new Promise<void>((done) => setImmediate(done))
 
-export function createTurnstile(db: Db, hasher: PasswordHasher, patienceMs = usualPatienceMs): Turnstile {
+export function createTurnstile(
+  db: Db,
+  hasher: PasswordHasher,
+  patienceMs = usualPatienceMs,
+): Turnstile {
   const current = new AsyncLocalStorage<Actor>()
   let actors: Actor[] = []
 
@@ -88,14 +92,23 @@ export function createTurnstile(db: Db, hasher: PasswordHasher, patienceMs = usu
 
   return {
     listener: (app) => (req: IncomingMessage, res: ServerResponse) => {
-      const actor = actors.find(({ name, finished }) => name === req.headers[actorHeader] && !finished)
+      const actor = actors.find(
+        ({ name, finished }) => name === req.headers[actorHeader] && !finished,
+      )
       if (actor) current.run(actor, () => app(req, res))
       else app(req, res)
     },
 
     async run(name, work) {
       const now = performance.now()
-      const actor: Actor = { name, goOn: undefined, next: '', runningSince: now, finished: false, looked: false }
+      const actor: Actor = {
+        name,
+        goOn: undefined,
+        next: '',
+        runningSince: now,
+        finished: false,
+        looked: false,
+      }
       actors.push(actor)
       try {
         return await current.run(actor, work)
@@ -111,7 +124,8 @@ export function createTurnstile(db: Db, hasher: PasswordHasher, patienceMs = usu
         const held = alive.filter(({ goOn }) => goOn)
         const now = performance.now()
         const busy = alive.some((each) => !each.goOn && now - each.runningSince < patienceMs)
-        const chosen = busy || held.length === 0 ? undefined : await choose(held.map((each) => each.name))
+        const chosen =
+          busy || held.length === 0 ? undefined : await choose(held.map((each) => each.name))
         const next = held.find(({ name }) => name === chosen)
         if (next?.goOn) {
           const { goOn } = next

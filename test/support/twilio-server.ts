@@ -58,7 +58,11 @@ export interface ReportOptions {
 }
 
 /** Twilio's signature: HMAC-SHA1 over the address and the sorted fields. */
-export function signForm(token: string, url: string, form: Readonly<Record<string, string>>): string {
+export function signForm(
+  token: string,
+  url: string,
+  form: Readonly<Record<string, string>>,
+): string {
   const text = Object.keys(form)
     .sort()
     .reduce((soFar, name) => soFar + name + form[name], url)
@@ -95,10 +99,12 @@ export async function startTwilioServer(now: () => Date = () => new Date()): Pro
     const form = request.method === 'POST' ? await bodyOf(request) : undefined
     if (form) requests += 1
     else questions += 1
-    if (request.headers.authorization !== expected) return answer(response, 401, failure(401, 20003))
+    if (request.headers.authorization !== expected)
+      return answer(response, 401, failure(401, 20003))
     if (pathname !== messagesPath) return answer(response, 404, failure(404, 20404))
     const mishap = form ? mishaps.shift() : listMishaps.shift()
-    if (mishap?.kind === 'error') return answer(response, mishap.status, failure(mishap.status, mishap.code ?? 20500))
+    if (mishap?.kind === 'error')
+      return answer(response, mishap.status, failure(mishap.status, mishap.code ?? 20500))
     if (mishap?.kind === 'gateway-page') {
       response.writeHead(mishap.status, { 'content-type': 'text/html' }).end('<h1>try again</h1>')
       return
@@ -117,7 +123,8 @@ export async function startTwilioServer(now: () => Date = () => new Date()): Pro
   ): Promise<void> {
     const to = form.get('To')
     if (!to || !/^\+[1-9]\d{6,14}$/.test(to)) return answer(response, 400, failure(400, 21211))
-    if (!form.get('From') && !form.get('MessagingServiceSid')) return answer(response, 400, failure(400, 21603))
+    if (!form.get('From') && !form.get('MessagingServiceSid'))
+      return answer(response, 400, failure(400, 21603))
     const sms: TakenSms = {
       sid: `SM${randomBytes(16).toString('hex')}`,
       to,

@@ -56,7 +56,9 @@ export function createVisitor(base: string, ip?: string): Visitor {
       const [pair = '', ...attributes] = line.split(';')
       const split = pair.indexOf('=')
       const name = pair.slice(0, split).trim()
-      const gone = attributes.some((each) => /^\s*max-age=0|^\s*expires=thu, 01 jan 1970/i.test(each))
+      const gone = attributes.some((each) =>
+        /^\s*max-age=0|^\s*expires=thu, 01 jan 1970/i.test(each),
+      )
       if (gone) cookies.delete(name)
       else cookies.set(name, pair.slice(split + 1))
     }

@@ -2,7 +2,12 @@
 
 import { blockAccount, setPassword, unblockAccount } from '#server/accounts/store.ts'
 import { hashToken } from '#server/core/secrets.ts'
-import type { MailTransport, OutgoingMail, OutgoingSms, SmsTransport } from '#server/messages/transport.ts'
+import type {
+  MailTransport,
+  OutgoingMail,
+  OutgoingSms,
+  SmsTransport,
+} from '#server/messages/transport.ts'
 import type { FlowState } from '#server/recovery/flow-states.ts'
 import { throughDoor } from './door.ts'
 import type { TestPortal } from './portal.ts'
@@ -34,11 +39,20 @@ export interface WalkWorld {
   newestLink(accountId: string): Sent | undefined
   nextPassword(): string
   /** Looks at the page, or sends the form; `twice` at once. */
-  visit(browser: number, path: string, fields?: Record<string, string>, twice?: boolean): Promise<void>
+  visit(
+    browser: number,
+    path: string,
+    fields?: Record<string, string>,
+    twice?: boolean,
+  ): Promise<void>
   flowOf(browser: number): Promise<FlowRow | undefined>
   passwords(): Promise<Map<string, string>>
   deadUndos(): Promise<string[]>
-  happen(what: { readonly kind: string; readonly minutes?: number; readonly who?: number }): Promise<void>
+  happen(what: {
+    readonly kind: string
+    readonly minutes?: number
+    readonly who?: number
+  }): Promise<void>
   /** Does the jobs that wait, one after the other. */
   work(): Promise<void>
   countResets(): Promise<number>
@@ -70,7 +84,8 @@ export async function createWalkWorld(
   const name = `walk${++worlds}`
   await forgetLimits(portal)
   const people: Equipped[] = []
-  for (let nth = 0; nth < size.people; nth++) people.push(await equip(portal, `${name}p${nth}x`, `Гай нумар ${nth}`))
+  for (let nth = 0; nth < size.people; nth++)
+    people.push(await equip(portal, `${name}p${nth}x`, `Гай нумар ${nth}`))
   const ids = people.map((person) => person.accountId)
   const visitors = await Promise.all(
     Array.from({ length: size.browsers }, async () => {
@@ -91,7 +106,9 @@ export async function createWalkWorld(
   /** Reads what was sent since the last time; a code belongs to the flow whose job was just done. */
   function read(flowId: string | undefined): void {
     for (const { to, text } of post.sent.splice(0)) {
-      const owner = people.find((person) => [person.phone, person.address, person.mailbox].includes(to))
+      const owner = people.find((person) =>
+        [person.phone, person.address, person.mailbox].includes(to),
+      )
       if (!owner) continue
       const { accountId } = owner
       const code = /(?<!\d)\d{8}(?!\d)/.exec(text)?.[0]
@@ -120,7 +137,8 @@ export async function createWalkWorld(
             })
           : visitor.get(path)
       const answers = await Promise.all(twice ? [send(), send()] : [send()])
-      for (const { status } of answers) if (status >= 500) throw new Error(`${path} answered ${status}`)
+      for (const { status } of answers)
+        if (status >= 500) throw new Error(`${path} answered ${status}`)
     },
     async flowOf(browser) {
       const token = visitors[browser]?.visitor.cookies.get('recovery')
@@ -149,7 +167,9 @@ export async function createWalkWorld(
         .whereIn('account_id', ids)
         .where((or) => or.whereNotNull('used_at').orWhere('expires_at', '<=', clock.now()))
       const dead = new Set(rows.map((row) => row.token_hash.toString('hex')))
-      return undos.filter(({ path }) => dead.has(hashToken(path.slice(6)).toString('hex'))).map(({ path }) => path)
+      return undos
+        .filter(({ path }) => dead.has(hashToken(path.slice(6)).toString('hex')))
+        .map(({ path }) => path)
     },
     async happen({ kind, minutes = 0, who = 0 }) {
       const id = ids[who] ?? ''
@@ -158,7 +178,11 @@ export async function createWalkWorld(
       const happened = await throughDoor(db, id, async (trx) => {
         if (kind === 'block') return await blockAccount(trx, id, 'walk', clock.now())
         if (kind === 'unblock') return await unblockAccount(trx, id)
-        await setPassword(trx, id, { verifier: world.nextPassword(), at: clock.now(), voidsLinks: true })
+        await setPassword(trx, id, {
+          verifier: world.nextPassword(),
+          at: clock.now(),
+          voidsLinks: true,
+        })
         return true
       })
       if (happened) ended.set(id, (ended.get(id) ?? 0) + 1)

@@ -42,19 +42,32 @@ const minutes = (count: number, { portal }: Pick<World, 'portal'>) =>
 const trace = { device: 'Firefox, Linux', place: 'Minsk, BY' }
 
 /** Opens the form at `page`, and sends it to `path` when its time has come. */
-async function prepare(visitor: Visitor, path: string, fields: Record<string, string>, page = path): Promise<Send> {
+async function prepare(
+  visitor: Visitor,
+  path: string,
+  fields: Record<string, string>,
+  page = path,
+): Promise<Send> {
   const { html, status } = await visitor.get(page)
   assert.equal(status, 200, `${page} answers ${status}`)
   const hidden = [...html.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)"/g)]
   const kept = Object.fromEntries(hidden.map(([, name = '', value = '']) => [name, value]))
   const body = new URLSearchParams({ ...kept, ...fields }).toString()
   return (actor) =>
-    visitor.send(path, body, { 'content-type': 'application/x-www-form-urlencoded', [actorHeader]: actor })
+    visitor.send(path, body, {
+      'content-type': 'application/x-www-form-urlencoded',
+      [actorHeader]: actor,
+    })
 }
 
 export async function setScene(world: World): Promise<Scene> {
   const person = await equip({ ...world.portal, visitor: () => createVisitor(world.url) })
-  return { ...world, person, newPassword: `the owner's own sentence ${randomInt(1e9)}`, strangers: [] }
+  return {
+    ...world,
+    person,
+    newPassword: `the owner's own sentence ${randomInt(1e9)}`,
+    strangers: [],
+  }
 }
 
 async function strangerIn(scene: Scene): Promise<Visitor> {
@@ -72,20 +85,40 @@ async function provenFlow(scene: Scene, provenBy: string, proofHash?: Buffer): P
   const visitor = createVisitor(scene.url)
   const token = newToken()
   const at = portal.clock.now()
-  const about = { tokenHash: hashToken(token), accountId: person.accountId, epoch, locale: 'en', trace, at } as const
+  const about = {
+    tokenHash: hashToken(token),
+    accountId: person.accountId,
+    epoch,
+    locale: 'en',
+    trace,
+    at,
+  } as const
   await portal.db.transaction(async (trx) => {
     if (proofHash) {
-      const flow = { ...about, address: person.mailbox, provenBy, proofHash, beginning: 'open-link' } as const
+      const flow = {
+        ...about,
+        address: person.mailbox,
+        provenBy,
+        proofHash,
+        beginning: 'open-link',
+      } as const
       return await beginProvenFlow(trx, portal.keyring, flow)
     }
     const keys = keysOf(portal.keyring, person.mailbox)
-    await insertFlow(trx, { ...about, ...keys, provenBy, state: 'proven', expiresAt: minutes(60, scene) })
+    await insertFlow(trx, {
+      ...about,
+      ...keys,
+      provenBy,
+      state: 'proven',
+      expiresAt: minutes(60, scene),
+    })
   })
   visitor.cookies.set('recovery', token)
   return visitor
 }
 
-const choosePassword = (visitor: Visitor, password: string) => prepare(visitor, newPasswordPath, { password })
+const choosePassword = (visitor: Visitor, password: string) =>
+  prepare(visitor, newPasswordPath, { password })
 
 /** A link "this was not me" of a letter that lies in somebody's hand. */
 async function undoLink({ portal, person }: Scene, told: 'mailbox' | 'contact'): Promise<string> {
@@ -137,7 +170,11 @@ async function keepLink(scene: Scene, tokenHash: Buffer): Promise<void> {
 }
 
 /** The link "this was not me" of the newest letter of this name in the mailbox. */
-export async function undoInMailbox({ portal }: Pick<World, 'portal'>, mailbox: string, name: string): Promise<string> {
+export async function undoInMailbox(
+  { portal }: Pick<World, 'portal'>,
+  mailbox: string,
+  name: string,
+): Promise<string> {
   const written = await writtenMessages(portal.db, portal.keyring)
   const letter = written.findLast((each) => each.to === mailbox && each.name === name)
   return `/undo/${letter?.params.undoToken ?? assert.fail(`no letter ${name}`)}`
@@ -161,17 +198,25 @@ export const strangersActs: Readonly<Record<string, (scene: Scene) => Promise<Se
   'sign in with the old password': async (scene) => {
     const visitor = createVisitor(scene.url)
     scene.strangers.push(visitor)
-    return prepare(visitor, '/sign-in', { login: scene.person.login, password: scene.person.password })
+    return prepare(visitor, '/sign-in', {
+      login: scene.person.login,
+      password: scene.person.password,
+    })
   },
   'sign in by a known browser': async (scene) => {
     const visitor = await strangerIn(scene)
     await visitor.post('/sign-out', {}, { from: '/account' })
-    return prepare(visitor, '/sign-in', { login: scene.person.login, password: scene.person.password })
+    return prepare(visitor, '/sign-in', {
+      login: scene.person.login,
+      password: scene.person.password,
+    })
   },
   'change the password': async (scene) =>
     prepare(await strangerIn(scene), '/account/password', { password: strangersPassword }),
   'type the password again': async (scene) =>
-    prepare(await strangerIn(scene), '/account/confirm-password', { password: scene.person.password }),
+    prepare(await strangerIn(scene), '/account/confirm-password', {
+      password: scene.person.password,
+    }),
   'set a question': async (scene) => {
     const answer = { question: 'first-job', answer: 'something of a stranger' }
     return prepare(await strangerIn(scene), '/account/recovery/security-question', answer)
@@ -195,7 +240,12 @@ export const strangersActs: Readonly<Record<string, (scene: Scene) => Promise<Se
   'remove the phone': async (scene) =>
     prepare(await strangerIn(scene), '/account/recovery/phone/remove', {}, '/account/recovery'),
   'remove the backup address': async (scene) =>
-    prepare(await strangerIn(scene), '/account/recovery/backup-address/remove', {}, '/account/recovery'),
+    prepare(
+      await strangerIn(scene),
+      '/account/recovery/backup-address/remove',
+      {},
+      '/account/recovery',
+    ),
   'end other sessions': async (scene) => {
     const visitor = await strangerIn(scene)
     return prepare(visitor, '/account/sessions/end-others', {}, '/account/sessions')
@@ -224,16 +274,24 @@ export const keptThings: Readonly<Record<string, (scene: Scene) => Promise<Send>
   },
   'the letter of the own new browser': async (scene) => {
     await strangerIn(scene)
-    return pressUndo(createVisitor(scene.url), await undoInMailbox(scene, scene.person.mailbox, 'new-device'))
+    return pressUndo(
+      createVisitor(scene.url),
+      await undoInMailbox(scene, scene.person.mailbox, 'new-device'),
+    )
   },
 }
 
 /** Ways in which the owner ends what was before. Each returns whether it arrived. */
-export const ownersActs: Readonly<Record<string, (scene: Scene) => Promise<(actor: string) => Promise<boolean>>>> = {
+export const ownersActs: Readonly<
+  Record<string, (scene: Scene) => Promise<(actor: string) => Promise<boolean>>>
+> = {
   'reset by link': async (scene) => {
     const tokenHash = hashToken(newToken())
     await keepLink(scene, tokenHash)
-    const send = await choosePassword(await provenFlow(scene, 'backup-address', tokenHash), scene.newPassword)
+    const send = await choosePassword(
+      await provenFlow(scene, 'backup-address', tokenHash),
+      scene.newPassword,
+    )
     return async (actor) => (await send(actor)).location === '/recover/done'
   },
   'reset by code': async (scene) => {
@@ -241,11 +299,16 @@ export const ownersActs: Readonly<Record<string, (scene: Scene) => Promise<(acto
     return async (actor) => (await send(actor)).location === '/recover/done'
   },
   'reset by answer': async (scene) => {
-    const send = await choosePassword(await provenFlow(scene, 'security-question'), scene.newPassword)
+    const send = await choosePassword(
+      await provenFlow(scene, 'security-question'),
+      scene.newPassword,
+    )
     return async (actor) => (await send(actor)).location === '/recover/done'
   },
   'own change': async (scene) => {
-    const send = await prepare(scene.person.browser, '/account/password', { password: scene.newPassword })
+    const send = await prepare(scene.person.browser, '/account/password', {
+      password: scene.newPassword,
+    })
     return async (actor) => (await send(actor)).location === '/account'
   },
   'undo by a contact': async (scene) => {
@@ -265,7 +328,9 @@ export const ownersActs: Readonly<Record<string, (scene: Scene) => Promise<(acto
       await changeAccountAsItStands(db, person.accountId, (trx) =>
         blockAccount(trx, person.accountId, 'x', clock.now()),
       )
-      await changeAccountAsItStands(db, person.accountId, (trx) => unblockAccount(trx, person.accountId))
+      await changeAccountAsItStands(db, person.accountId, (trx) =>
+        unblockAccount(trx, person.accountId),
+      )
       return true
     },
 }

@@ -21,8 +21,9 @@ export const wanting =
     ...change,
   })
 
-export const failsAs = (kind: PlatformError['kind'], retryAfterSeconds?: number) => (error: unknown) => {
-  assert.ok(error instanceof PlatformError, String(error))
-  assert.deepEqual([error.kind, error.retryAfterSeconds], [kind, retryAfterSeconds])
-  return true
-}
+export const failsAs =
+  (kind: PlatformError['kind'], retryAfterSeconds?: number) => (error: unknown) => {
+    assert.ok(error instanceof PlatformError, String(error))
+    assert.deepEqual([error.kind, error.retryAfterSeconds], [kind, retryAfterSeconds])
+    return true
+  }

@@ -18,10 +18,20 @@ const data = join(folder, 'data')
 // Some tests ask whether a wrong password is refused.
 const passwordFile = join(folder, 'password')
 writeFileSync(passwordFile, 'postern\n')
-if (owner.uid !== undefined && owner.gid !== undefined) chownSync(passwordFile, owner.uid, owner.gid)
+if (owner.uid !== undefined && owner.gid !== undefined)
+  chownSync(passwordFile, owner.uid, owner.gid)
 execFileSync(
   join(bin, 'initdb'),
-  ['-D', data, '-U', 'postern', '--auth=scram-sha-256', `--pwfile=${passwordFile}`, '--encoding=UTF8', '--locale=C'],
+  [
+    '-D',
+    data,
+    '-U',
+    'postern',
+    '--auth=scram-sha-256',
+    `--pwfile=${passwordFile}`,
+    '--encoding=UTF8',
+    '--locale=C',
+  ],
   {
     stdio: 'ignore',
     ...owner,
@@ -45,11 +55,17 @@ const server = spawn(
   },
 )
 await new Promise<void>((ready) => {
-  server.stderr.on('data', (words) => String(words).includes('ready to accept connections') && ready())
+  server.stderr.on(
+    'data',
+    (words) => String(words).includes('ready to accept connections') && ready(),
+  )
 })
 
 const [command = 'true', ...args] = process.argv.slice(2)
-const env = { ...process.env, TEST_DATABASE_URL: `postgres://postern:postern@127.0.0.1:${port}/postgres` }
+const env = {
+  ...process.env,
+  TEST_DATABASE_URL: `postgres://postern:postern@127.0.0.1:${port}/postgres`,
+}
 const child = spawn(command, args, { stdio: 'inherit', env })
 const [code] = (await once(child, 'exit')) as [number | null]
 server.kill('SIGINT')

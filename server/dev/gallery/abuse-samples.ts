@@ -75,8 +75,18 @@ export const abuseSamples: readonly Sample[] = [
     reported(outcome, { state: 'closed', outcome }),
   ),
   blocked('all', {}),
-  blocked('compromised', { extent: 'compromised', cause: 'compromised', until: null, recovery: 'opens' }),
-  blocked('no-way-back', { extent: 'compromised', cause: 'compromised', until: null, recovery: 'no-way-back' }),
+  blocked('compromised', {
+    extent: 'compromised',
+    cause: 'compromised',
+    until: null,
+    recovery: 'opens',
+  }),
+  blocked('no-way-back', {
+    extent: 'compromised',
+    cause: 'compromised',
+    until: null,
+    recovery: 'no-way-back',
+  }),
   blocked('objected', { appeal: { kind: 'made', reference: 'A-44ZT-0Q1N', decision: null } }),
   blocked('decided', { appeal: { kind: 'made', reference: 'A-44ZT-0Q1N', decision: 'kept' } }),
   blocked('too-late', { until: null, appeal: { kind: 'too-late' } }),
@@ -85,7 +95,9 @@ export const abuseSamples: readonly Sample[] = [
     page: 'appeal',
     state: 'open',
     view: 'abuse/appeal',
-    locals: { form: { action: `/appeal/${token}`, address: sampleAddress, until: sampleMoment(-450) } },
+    locals: {
+      form: { action: `/appeal/${token}`, address: sampleAddress, until: sampleMoment(-450) },
+    },
   },
   {
     page: 'appeal',

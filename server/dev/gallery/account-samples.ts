@@ -2,11 +2,38 @@
 import { type Sample, sampleAddress, sampleMoment } from './sample.ts'
 
 const events = [
-  { at: sampleMoment(0), event: 'sign-in.succeeded', device: 'Firefox, Windows', place: 'Minsk, BY' },
-  { at: sampleMoment(3), event: 'session.others-ended', params: { count: 3 }, device: 'Safari, iOS', place: '93.84.…' },
-  { at: sampleMoment(9), event: 'session.ended', params: { device: 'Chrome, Android' }, device: '', place: '' },
-  { at: sampleMoment(30), event: 'password.changed', device: 'Firefox, Windows', place: 'Minsk, BY' },
-  { at: sampleMoment(300), event: 'account.created', device: 'Firefox, Windows', place: 'Minsk, BY' },
+  {
+    at: sampleMoment(0),
+    event: 'sign-in.succeeded',
+    device: 'Firefox, Windows',
+    place: 'Minsk, BY',
+  },
+  {
+    at: sampleMoment(3),
+    event: 'session.others-ended',
+    params: { count: 3 },
+    device: 'Safari, iOS',
+    place: '93.84.…',
+  },
+  {
+    at: sampleMoment(9),
+    event: 'session.ended',
+    params: { device: 'Chrome, Android' },
+    device: '',
+    place: '',
+  },
+  {
+    at: sampleMoment(30),
+    event: 'password.changed',
+    device: 'Firefox, Windows',
+    place: 'Minsk, BY',
+  },
+  {
+    at: sampleMoment(300),
+    event: 'account.created',
+    device: 'Firefox, Windows',
+    place: 'Minsk, BY',
+  },
 ]
 const ready = {
   address: sampleAddress,
@@ -23,7 +50,14 @@ const account = (state: string, locals: object): Sample => ({
   state,
   view: 'overview/account',
   signedIn: true,
-  locals: { warnings: [], methods: none, latestActivity: events.slice(0, 3), mailbox: ready, space: {}, ...locals },
+  locals: {
+    warnings: [],
+    methods: none,
+    latestActivity: events.slice(0, 3),
+    mailbox: ready,
+    space: {},
+    ...locals,
+  },
 })
 
 export const accountSamples: readonly Sample[] = [
@@ -62,8 +96,12 @@ export const accountSamples: readonly Sample[] = [
     mailbox: { ...ready, state: 'delayed', passwordPending: true },
     warnings: ['only-question'],
   }),
-  account('waiting', { waiting: { dueAt: sampleMoment(-50), device: 'Firefox, Windows', place: 'Minsk, BY' } }),
-  account('needs-operator', { mailbox: { ...ready, state: 'needs-operator', passwordPending: true } }),
+  account('waiting', {
+    waiting: { dueAt: sampleMoment(-50), device: 'Firefox, Windows', place: 'Minsk, BY' },
+  }),
+  account('needs-operator', {
+    mailbox: { ...ready, state: 'needs-operator', passwordPending: true },
+  }),
   { page: 'password', state: 'empty', view: 'password/password', signedIn: true },
   ...['common', 'contains-login', 'too-long'].map(
     (reason): Sample => ({
@@ -93,7 +131,11 @@ export const accountSamples: readonly Sample[] = [
     state: 'one',
     view: 'sessions/sessions',
     signedIn: true,
-    locals: { sessions: [session('a', { current: true, device: 'Firefox, Windows', place: 'Minsk, BY' }, 2)] },
+    locals: {
+      sessions: [
+        session('a', { current: true, device: 'Firefox, Windows', place: 'Minsk, BY' }, 2),
+      ],
+    },
   },
   {
     page: 'activity',
@@ -102,7 +144,13 @@ export const accountSamples: readonly Sample[] = [
     signedIn: true,
     locals: { events, newer: '/account/activity', older: '/account/activity?before=5' },
   },
-  { page: 'activity', state: 'empty', view: 'activity/activity', signedIn: true, locals: { events: [] } },
+  {
+    page: 'activity',
+    state: 'empty',
+    view: 'activity/activity',
+    signedIn: true,
+    locals: { events: [] },
+  },
 ]
 
 function session(id: string, what: object, hoursAgo: number): object {

@@ -10,8 +10,20 @@ const phone = {
   heldAt: null,
   lastUsed: { at: sampleMoment(1), service: 'imap', place: 'Minsk, BY' },
 }
-const laptop = { ...phone, id: 'b', name: 'Laptop', services: ['pop3', 'smtp'], live: false, lastUsed: null }
-const old = { ...phone, id: 'c', name: 'The tablet in the kitchen, first floor', heldAt: sampleMoment(2) }
+const laptop = {
+  ...phone,
+  id: 'b',
+  name: 'Laptop',
+  services: ['pop3', 'smtp'],
+  live: false,
+  lastUsed: null,
+}
+const old = {
+  ...phone,
+  id: 'c',
+  name: 'The tablet in the kitchen, first floor',
+  heldAt: sampleMoment(2),
+}
 const lists = { told: true, held: [], open: [], only: false, full: false }
 
 const list = (state: string, locals: object): Sample => ({
@@ -37,10 +49,17 @@ export const appPasswordSamples: readonly Sample[] = [
   list('filled', { done: 'revoked', open: [phone, laptop] }),
   list('revoked-before', { done: 'revoked-before', open: [phone, laptop] }),
   list('untold', { told: false, open: [{ ...phone, lastUsed: null }] }),
-  list('after-reset', { held: [old, { ...old, id: 'd', name: 'Outlook', lastUsed: null }], open: [laptop] }),
+  list('after-reset', {
+    held: [old, { ...old, id: 'd', name: 'Outlook', lastUsed: null }],
+    open: [laptop],
+  }),
   list('full', { full: true, open: [phone] }),
   revoking('one', { action: '/account/app-passwords/a/revoke', ending: [phone], all: false }),
-  revoking('all', { action: '/account/app-passwords/revoke-all', ending: [phone, laptop, old], all: true }),
+  revoking('all', {
+    action: '/account/app-passwords/revoke-all',
+    ending: [phone, laptop, old],
+    all: true,
+  }),
   form('empty', { values: { imap: 'on', smtp: 'on' } }),
   form('errors', {
     values: { name: '' },
@@ -50,13 +69,20 @@ export const appPasswordSamples: readonly Sample[] = [
     ],
   }),
   ...(['too-long', 'too-many'] as const).map((reason) =>
-    form(reason, { values: { name: 'Phone', imap: 'on' }, errors: [{ field: 'name', reason, params: { max: 40 } }] }),
+    form(reason, {
+      values: { name: 'Phone', imap: 'on' },
+      errors: [{ field: 'name', reason, params: { max: 40 } }],
+    }),
   ),
   {
     page: 'app-password-created',
     state: 'shown',
     view: 'app-passwords/created',
     signedIn: true,
-    locals: { made: phone, secret: 'abcd efgh jkmn pqrs tuvw', profile: '/account/app-passwords/profile.mobileconfig' },
+    locals: {
+      made: phone,
+      secret: 'abcd efgh jkmn pqrs tuvw',
+      profile: '/account/app-passwords/profile.mobileconfig',
+    },
   },
 ]

@@ -20,7 +20,10 @@ const refused = [
   tryOf('not-judged', 6),
   tryOf('app-password-needed', 7),
   tryOf('app-password-held', 8, { name: 'Laptop' }),
-  tryOf('app-password-revoked', 9, { name: 'The tablet in the kitchen, first floor', since: sampleMoment(40) }),
+  tryOf('app-password-revoked', 9, {
+    name: 'The tablet in the kitchen, first floor',
+    since: sampleMoment(40),
+  }),
   tryOf('wrong-service', 10, { name: 'iPhone', service: 'pop3' }),
   tryOf('wrong-password', 11, { place: '', tries: 2 }),
 ]

@@ -31,13 +31,29 @@ export const consoleSamples: readonly Sample[] = [
   ...measureSamples,
   consolePage('staff-figures', 'filled', 'abuse/figures', {
     totals: {
-      ...{ reports: 640, judged: 630, proven: 92, openCases: 25, oldestSeconds: 400_000, measures: 44 },
+      ...{
+        reports: 640,
+        judged: 630,
+        proven: 92,
+        openCases: 25,
+        oldestSeconds: 400_000,
+        measures: 44,
+      },
       ...{ firstLook: { p50: 1800, p95: 9000 }, effect: { p50: 0.4, p95: 1.3 }, appealsWaiting: 2 },
     },
     shares: { proven: 0.146, lifted: null },
-    intake: { rows: intakeRows, chart: barChart(intakeRows.map((row) => ({ value: row.reports, part: row.proven }))) },
-    backlog: { rows: backlogRows, chart: barChart(backlogRows.map((row) => ({ value: row.cases, part: row.high }))) },
-    firstLook: { rows: weeks, chart: lineChart([weeks.map(({ p50 }) => p50 / 60), weeks.map(({ p95 }) => p95 / 60)]) },
+    intake: {
+      rows: intakeRows,
+      chart: barChart(intakeRows.map((row) => ({ value: row.reports, part: row.proven }))),
+    },
+    backlog: {
+      rows: backlogRows,
+      chart: barChart(backlogRows.map((row) => ({ value: row.cases, part: row.high }))),
+    },
+    firstLook: {
+      rows: weeks,
+      chart: lineChart([weeks.map(({ p50 }) => p50 / 60), weeks.map(({ p95 }) => p95 / 60)]),
+    },
     effect: {
       rows: weeks,
       chart: lineChart([weeks.map((_row, at) => (at === 4 ? null : at / 9)), weeks.map(() => 1.4)]),
@@ -45,13 +61,25 @@ export const consoleSamples: readonly Sample[] = [
   }),
   consolePage('staff-audit', 'filled', 'audit/audit', {
     entries: auditActions.map((action, at) => ({
-      ...{ position: String(200 - at), at: sampleMoment(at), staff: colleague, action, caseId: at % 2 ? '3' : null },
+      ...{
+        position: String(200 - at),
+        at: sampleMoment(at),
+        staff: colleague,
+        action,
+        caseId: at % 2 ? '3' : null,
+      },
       ...{
         account: at % 3 ? null : sampleAddress,
         details: describeDetails(at % 4 ? {} : { measure: 'block', cause: 'spam' }),
       },
     })),
-    ...{ actions: auditActions, mayExport: true, exportQuery: 'case=3', older: '/staff/audit?before=1', newer: null },
+    ...{
+      actions: auditActions,
+      mayExport: true,
+      exportQuery: 'case=3',
+      older: '/staff/audit?before=1',
+      newer: null,
+    },
   }),
   consolePage('staff-audit', 'errors', 'audit/audit', {
     ...{

@@ -7,26 +7,78 @@ export const days = ['1', '3', '7', '14', '30', '90', 'none']
 export const kinds = ['spam', 'phishing', 'malware', 'fraud', 'threats', 'impersonation', 'other']
 
 export const line = (id: number, more: object = {}) => ({
-  ...{ id: String(id), subject: sampleAddress, severity: 'high', provenance: 'proven', kinds: ['phishing', 'fraud'] },
-  ...{ reportCount: 14, reporterCount: 11, openedAt: sampleMoment(id), closedAt: null, outcome: null },
-  ...{ mine: false, claimedByName: undefined, firstSeenAt: null, severityReasons: [], claimedBy: null },
+  ...{
+    id: String(id),
+    subject: sampleAddress,
+    severity: 'high',
+    provenance: 'proven',
+    kinds: ['phishing', 'fraud'],
+  },
+  ...{
+    reportCount: 14,
+    reporterCount: 11,
+    openedAt: sampleMoment(id),
+    closedAt: null,
+    outcome: null,
+  },
+  ...{
+    mine: false,
+    claimedByName: undefined,
+    firstSeenAt: null,
+    severityReasons: [],
+    claimedBy: null,
+  },
   ...more,
 })
 export const lines = [
   line(3),
-  line(5, { severity: 'medium', provenance: 'likely', kinds: [], mine: true, reportCount: 1, reporterCount: 1 }),
-  line(26, { severity: 'low', provenance: 'unproven', claimedByName: colleague, firstSeenAt: sampleMoment(20) }),
+  line(5, {
+    severity: 'medium',
+    provenance: 'likely',
+    kinds: [],
+    mine: true,
+    reportCount: 1,
+    reporterCount: 1,
+  }),
+  line(26, {
+    severity: 'low',
+    provenance: 'unproven',
+    claimedByName: colleague,
+    firstSeenAt: sampleMoment(20),
+  }),
 ]
 export const measure = {
-  ...{ id: '4', accountId: 'a', caseId: '3', measure: 'suspend-sending', cause: 'phishing', state: 'in-force' },
-  ...{ until: sampleMoment(-72), proposedBy: 'c', proposedAt: sampleMoment(2), takenAt: sampleMoment(2) },
+  ...{
+    id: '4',
+    accountId: 'a',
+    caseId: '3',
+    measure: 'suspend-sending',
+    cause: 'phishing',
+    state: 'in-force',
+  },
+  ...{
+    until: sampleMoment(-72),
+    proposedBy: 'c',
+    proposedAt: sampleMoment(2),
+    takenAt: sampleMoment(2),
+  },
   ...{ effectiveAt: new Date(sampleMoment(2).getTime() + 900), endedAt: null, approvedBy: null },
 }
 export const account = {
-  ...{ id: 'a', address: sampleAddress, createdAt: sampleMoment(90), passwordChangedAt: sampleMoment(30) },
+  ...{
+    id: 'a',
+    address: sampleAddress,
+    createdAt: sampleMoment(90),
+    passwordChangedAt: sampleMoment(30),
+  },
   ...{ locale: 'be', blockedAt: null, closedAt: null },
 }
 export const mailbox = { state: 'ready', suspension: 'send', passwordLiveSince: sampleMoment(30) }
 export const latest = [
-  { at: sampleMoment(5), event: 'sign-in.new-device', device: 'Chrome, Windows', place: 'Minsk, BY' },
+  {
+    at: sampleMoment(5),
+    event: 'sign-in.new-device',
+    device: 'Chrome, Windows',
+    place: 'Minsk, BY',
+  },
 ]

@@ -49,7 +49,10 @@ export const entranceSamples: readonly Sample[] = [
     page: 'sign-in',
     state: 'errors',
     view: 'sign-in/sign-in',
-    locals: { values: { login: 'alesia' }, errors: [{ field: 'password', reason: 'wrong', params: { form: 'both' } }] },
+    locals: {
+      values: { login: 'alesia' },
+      errors: [{ field: 'password', reason: 'wrong', params: { form: 'both' } }],
+    },
   },
   {
     page: 'confirm-password',

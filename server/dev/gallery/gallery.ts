@@ -51,7 +51,12 @@ export interface GalleryParts {
 export type RenderSample = (sample: Sample, locale: Locale, path: string) => string
 
 /** Renders samples without a server, as a browser would get them. `path` is where a page stands. */
-export function createSampleRenderer({ views, texts, theme, timeZone }: GalleryParts): RenderSample {
+export function createSampleRenderer({
+  views,
+  texts,
+  theme,
+  timeZone,
+}: GalleryParts): RenderSample {
   const formats = createFormats(timeZone)
   return (sample, locale, path) =>
     views.render(

@@ -30,7 +30,11 @@ const topic = (name: string, state: string, locals: object = {}): Sample => ({
   locals: { facts, question: 'direct', ...locals },
 })
 
-function mailPrograms(state: string, query: { program?: string; address?: string }, more: object = {}): Sample {
+function mailPrograms(
+  state: string,
+  query: { program?: string; address?: string },
+  more: object = {},
+): Sample {
   const page = mailProgramsPage(servers, query, null, 'en')
   const shown = page.address ?? 'name@postern.example'
   const profile = page.profile && { ...page.profile, image: sampleQrCode }

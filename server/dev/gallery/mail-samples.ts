@@ -18,7 +18,8 @@ export interface MessageSample {
 
 /** As long as a real one, which decides how a link breaks. */
 export const sampleToken = 'no-real-token-and-its-link-leads-nowhere-at'
-export const sampleStopToken = 'v1.01234567.no-real-token-and-its-link-leads-nowhere-at-all-but-is-as-long-as-one'
+export const sampleStopToken =
+  'v1.01234567.no-real-token-and-its-link-leads-nowhere-at-all-but-is-as-long-as-one'
 const token = sampleToken
 const at = sampleMoment(0).toISOString()
 const later = sampleMoment(-1).toISOString()
@@ -38,7 +39,11 @@ const states: { readonly [N in MessageName]: Readonly<Record<string, MessagePara
   'recovery-link': { sent: { ...told, token, expiresAt: later } },
   'recovery-code': { sent: { code: '00421799', expiresAt: later } },
   'password-changed': { undo, alone, weak, plain: { ...told, undoToken: null } },
-  'password-reset': { ...byMethod(undo), undo: { ...undo, method: 'undo' }, weak: { ...weak, method: 'phone' } },
+  'password-reset': {
+    ...byMethod(undo),
+    undo: { ...undo, method: 'undo' },
+    weak: { ...weak, method: 'phone' },
+  },
   'password-reset-held': {
     undo: { ...undo, takesEffectAt: sampleMoment(-72).toISOString() },
     weak: { ...weak, takesEffectAt: sampleMoment(-72).toISOString() },
@@ -71,7 +76,14 @@ const states: { readonly [N in MessageName]: Readonly<Record<string, MessagePara
     send: { mailbox, at, extent: 'send', cause: 'phishing', until: later, appealToken: token },
     login: { mailbox, at, extent: 'login', cause: 'malware', until: null, appealToken: null },
     all: { mailbox, at, extent: 'all', cause: 'fraud', until: later, appealToken: token },
-    compromised: { mailbox, at, extent: 'compromised', cause: 'other', until: null, appealToken: null },
+    compromised: {
+      mailbox,
+      at,
+      extent: 'compromised',
+      cause: 'other',
+      until: null,
+      appealToken: null,
+    },
     operator: { mailbox, at, extent: 'all', cause: 'operator', until: null, appealToken: null },
   },
   'account-unblocked': { lifted: { mailbox, at } },
@@ -81,15 +93,21 @@ const states: { readonly [N in MessageName]: Readonly<Record<string, MessagePara
   })),
   'report-source-wanted': { sent: {} },
   'appeal-received': { received: { mailbox, reference: 'A-1234', at } },
-  'appeal-decided': byWord(['lifted', 'kept', 'eased'], (decision) => ({ mailbox, reference: 'A-1234', at, decision })),
+  'appeal-decided': byWord(['lifted', 'kept', 'eased'], (decision) => ({
+    mailbox,
+    reference: 'A-1234',
+    at,
+    decision,
+  })),
   'appeal-outcome': byWord(['lifted', 'kept', 'eased'], (decision) => ({
     ...{ reference: 'A-1234', appealId: '7', decision },
   })),
   'brake-alert': byWord(brakeNames, (brake) => ({ brake, at })),
 }
 
-export const messageSamples: readonly MessageSample[] = Object.entries(states).flatMap(([name, each]) =>
-  Object.entries(each).map(([state, params]) => ({ name: name as MessageName, state, params })),
+export const messageSamples: readonly MessageSample[] = Object.entries(states).flatMap(
+  ([name, each]) =>
+    Object.entries(each).map(([state, params]) => ({ name: name as MessageName, state, params })),
 )
 
 /** Those that go by mail, which has a look. */
@@ -104,7 +122,10 @@ export const findMailSample = (name: string, state: string): MessageSample | und
 export const paramsOf = ({ name, params }: MessageSample): CheckedParams<MessageName> =>
   checkParams(name, params as never)
 
-function byWord<W extends string, P>(words: readonly W[], paramsOf: (word: W) => P): Record<string, P> {
+function byWord<W extends string, P>(
+  words: readonly W[],
+  paramsOf: (word: W) => P,
+): Record<string, P> {
   return Object.fromEntries(words.map((word) => [word, paramsOf(word)]))
 }
 

@@ -5,40 +5,76 @@ import { type Sample, sampleAddress, sampleMoment } from './sample.ts'
 import { consolePage } from './staff-samples.ts'
 
 const notice = {
-  ...{ locale: 'be', title: 'Скрыня абмежаваная', lead: 'Са скрыні нельга адпраўляць лісты.', until: null },
+  ...{
+    locale: 'be',
+    title: 'Скрыня абмежаваная',
+    lead: 'Са скрыні нельга адпраўляць лісты.',
+    until: null,
+  },
   cause: 'Прычына: лісты, якія выманьваюць паролі або грошы.',
 }
 const free = { standing: 'none', until: null, shown: '' }
 
 export const measureSamples: readonly Sample[] = [
   consolePage('staff-measure', 'suspend-all', 'abuse/measure', {
-    ...{ caseId: '3', address: sampleAddress, state: free, notice, consequences: consequencesOf('suspend-all') },
+    ...{
+      caseId: '3',
+      address: sampleAddress,
+      state: free,
+      notice,
+      consequences: consequencesOf('suspend-all'),
+    },
     wanted: { measure: 'suspend-all', cause: 'phishing', days: '7', until: sampleMoment(-168) },
   }),
   consolePage('staff-measure', 'changed', 'abuse/measure', {
-    ...{ caseId: '3', address: sampleAddress, notice, consequences: consequencesOf('limit-sending') },
+    ...{
+      caseId: '3',
+      address: sampleAddress,
+      notice,
+      consequences: consequencesOf('limit-sending'),
+    },
     state: { standing: 'suspend-all', until: sampleMoment(-720), shown: '' },
     wanted: { measure: 'limit-sending', cause: 'spam', days: '7', until: sampleMoment(-168) },
-    warnings: [{ code: 'milder' }, { code: 'new-password-case', at: sampleMoment(1) }, { code: 'no-report-since' }],
+    warnings: [
+      { code: 'milder' },
+      { code: 'new-password-case', at: sampleMoment(1) },
+      { code: 'no-report-since' },
+    ],
     errors: [
       { field: 'measure', reason: 'standing-changed' },
       { field: 'measure', reason: 'password-changed' },
     ],
   }),
   consolePage('staff-measure', 'no-way-back', 'abuse/measure', {
-    ...{ caseId: '3', address: sampleAddress, state: free, notice, consequences: consequencesOf('compromised', true) },
+    ...{
+      caseId: '3',
+      address: sampleAddress,
+      state: free,
+      notice,
+      consequences: consequencesOf('compromised', true),
+    },
     wanted: { measure: 'compromised', cause: 'compromised', days: 'none', until: null },
     warnings: [{ code: 'no-way-back' }],
   }),
   consolePage('staff-measure', 'errors', 'abuse/measure', {
-    ...{ caseId: '3', address: sampleAddress, state: { standing: 'block', until: null }, consequences: [] },
+    ...{
+      caseId: '3',
+      address: sampleAddress,
+      state: { standing: 'block', until: null },
+      consequences: [],
+    },
     errors: [{ field: 'measure', reason: 'not-from-here' }],
   }),
   consolePage('staff-lift', 'suspend-sending', 'abuse/lift', {
     ...{ measure, address: sampleAddress, by: colleague, may: true },
   }),
   consolePage('staff-lift', 'senior-needed', 'abuse/lift', {
-    ...{ measure: { ...measure, measure: 'block', until: null }, address: sampleAddress, by: colleague, may: false },
+    ...{
+      measure: { ...measure, measure: 'block', until: null },
+      address: sampleAddress,
+      by: colleague,
+      may: false,
+    },
     errors: [{ field: 'measure', reason: 'senior-needed' }],
   }),
   consolePage('staff-approvals', 'filled', 'abuse/approvals', {
@@ -54,7 +90,13 @@ export const measureSamples: readonly Sample[] = [
     ...{ consequences: consequencesOf('block'), notice, state: free },
   }),
   consolePage('staff-approval', 'recovered', 'abuse/approval', {
-    proposal: { ...measure, address: sampleAddress, by: colleague, measure: 'compromised', until: null },
+    proposal: {
+      ...measure,
+      address: sampleAddress,
+      by: colleague,
+      measure: 'compromised',
+      until: null,
+    },
     ...{ consequences: consequencesOf('compromised'), notice, state: free },
     warnings: [{ code: 'new-password-proposal', at: sampleMoment(1) }],
     errors: [{ field: 'measure', reason: 'password-changed' }],
@@ -71,7 +113,11 @@ export const measureSamples: readonly Sample[] = [
   }),
   consolePage('staff-appeal', 'replaced', 'abuse/appeal-desk', {
     ...appeal(),
-    ...{ took: false, mayDecide: true, state: { standing: 'suspend-all', until: sampleMoment(-720) } },
+    ...{
+      took: false,
+      mayDecide: true,
+      state: { standing: 'suspend-all', until: sampleMoment(-720) },
+    },
     measure: { ...measure, state: 'ended' },
     choices: { decisions: ['kept'], measures: [], days },
     errors: [{ field: 'decision', reason: 'replaced' }],
@@ -85,7 +131,19 @@ export const measureSamples: readonly Sample[] = [
 function appeal(more: object = {}) {
   const text = 'I sent an invitation to my own choir.\nIt was no advertising.'
   return {
-    appeal: { id: '1', reference: 'A-7K3M-9QXA', text, madeAt: sampleMoment(9), decidedAt: null, ...more },
-    ...{ measure, state: { standing: 'suspend-sending', until: measure.until }, address: sampleAddress, by: colleague },
+    appeal: {
+      id: '1',
+      reference: 'A-7K3M-9QXA',
+      text,
+      madeAt: sampleMoment(9),
+      decidedAt: null,
+      ...more,
+    },
+    ...{
+      measure,
+      state: { standing: 'suspend-sending', until: measure.until },
+      address: sampleAddress,
+      by: colleague,
+    },
   }
 }

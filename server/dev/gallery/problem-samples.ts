@@ -14,7 +14,11 @@ const otherSession = (state: string, typed: readonly string[]): Sample => ({
   state,
   view: 'errors/other-session',
   signedIn: true,
-  locals: { href: '/account/password', typed, errors: [{ field: 'form', reason: 'other-session', at: 'main' }] },
+  locals: {
+    href: '/account/password',
+    typed,
+    errors: [{ field: 'form', reason: 'other-session', at: 'main' }],
+  },
 })
 
 export const problemSamples: readonly Sample[] = [
@@ -23,7 +27,10 @@ export const problemSamples: readonly Sample[] = [
   problem('forbidden'),
   { page: 'forbidden', state: 'missing-right', view: 'errors/missing-right', signedIn: true },
   otherSession('other-session', []),
-  otherSession('other-session-typed', ['Two reporters, one letter.\nSee case 4.', '+375 29 123-45-67']),
+  otherSession('other-session-typed', [
+    'Two reporters, one letter.\nSee case 4.',
+    '+375 29 123-45-67',
+  ]),
   problem('not-found'),
   problem('offline', { href: '' }),
   problem('too-large'),

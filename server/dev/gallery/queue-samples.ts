@@ -10,7 +10,16 @@ const queue = (state: string, tab: string, locals: object = {}): Sample =>
     tabs: ['new', 'mine', 'open', 'unattributed', 'appeals', 'closed'].map((name) => ({
       ...{ name, href: `/staff/cases?tab=${name}`, count: counts[name] },
     })),
-    ...{ unseen: false, filtered: false, proposals: 0, cases: [], appeals: [], older: null, newer: null, now },
+    ...{
+      unseen: false,
+      filtered: false,
+      proposals: 0,
+      cases: [],
+      appeals: [],
+      older: null,
+      newer: null,
+      now,
+    },
     choices: {
       ...{ severity: ['low', 'medium', 'high'], kind: kinds },
       provenance: ['not-ours', 'unproven', 'likely', 'proven'],
@@ -39,14 +48,27 @@ export const queueSamples: readonly Sample[] = [
       },
     ],
   }),
-  consolePage('staff-search', 'empty', 'abuse/search', { ...searchFields(), searched: false, cases: [] }),
+  consolePage('staff-search', 'empty', 'abuse/search', {
+    ...searchFields(),
+    searched: false,
+    cases: [],
+  }),
   consolePage('staff-search', 'found', 'abuse/search', {
     ...searchFields(),
     ...{ searched: true, cases: lines, values: { q: 'bank.example', field: 'link-host' } },
   }),
-  consolePage('staff-search', 'nothing', 'abuse/search', { ...searchFields(), searched: true, cases: [] }),
+  consolePage('staff-search', 'nothing', 'abuse/search', {
+    ...searchFields(),
+    searched: true,
+    cases: [],
+  }),
 ]
 
 function searchFields() {
-  return { fields: ['any', 'address', 'message-id', 'ip', 'subject', 'link-host'], older: null, newer: null, now }
+  return {
+    fields: ['any', 'address', 'message-id', 'ip', 'subject', 'link-host'],
+    older: null,
+    newer: null,
+    now,
+  }
 }

@@ -4,14 +4,29 @@ import { type Sample, sampleMoment } from './sample.ts'
 
 const phone = { id: 'phone', weak: false, href: '/account/recovery/phone' }
 const address = { id: 'backup-address', weak: false, href: '/account/recovery/backup-address' }
-const question = { id: 'security-question', weak: true, href: '/account/recovery/security-question' }
+const question = {
+  id: 'security-question',
+  weak: true,
+  href: '/account/recovery/security-question',
+}
 const since = sampleMoment(5000)
-const setPhone = { ...phone, state: 'set', masked: '+375 •• •••-••-47', since, provenAt: sampleMoment(50) }
+const setPhone = {
+  ...phone,
+  state: 'set',
+  masked: '+375 •• •••-••-47',
+  since,
+  provenAt: sampleMoment(50),
+}
 const setQuestion = { ...question, state: 'set', question: 'grandmother-birthplace', since }
 const example = '+375 29 491 19 11'
 const tomorrow = sampleMoment(-60)
 const probationError = [
-  { field: 'recovery-methods', reason: 'probation', params: { until: '25 November 2026 at 00:03 GMT+3' }, at: 'main' },
+  {
+    field: 'recovery-methods',
+    reason: 'probation',
+    params: { until: '25 November 2026 at 00:03 GMT+3' },
+    at: 'main',
+  },
 ]
 
 const page = (id: string, state: string, view: string, locals: object = {}): Sample => ({
@@ -25,14 +40,29 @@ const methods = (state: string, locals: object) =>
   page('recovery-methods', state, 'recovery-methods/recovery-methods', { warnings: [], ...locals })
 const refused = (field: string, reason: string) => ({ errors: [{ field, reason }] })
 const ask = (state: string, locals: object) =>
-  page('security-question', state, 'security-question/security-question', { questions: questionIds, ...locals })
+  page('security-question', state, 'security-question/security-question', {
+    questions: questionIds,
+    ...locals,
+  })
 
-const contact = (id: 'phone' | 'backup-address', field: string, typed: string, sentTo: string): Sample[] => [
+const contact = (
+  id: 'phone' | 'backup-address',
+  field: string,
+  typed: string,
+  sentTo: string,
+): Sample[] => [
   page(id, 'empty', `${id}/${id}`, { linked: false, example }),
   page(id, 'linked', `${id}/${id}`, { linked: true, example }),
-  page(id, 'errors', `${id}/${id}`, { example, values: { [field]: typed }, ...refused(field, 'shape') }),
+  page(id, 'errors', `${id}/${id}`, {
+    example,
+    values: { [field]: typed },
+    ...refused(field, 'shape'),
+  }),
   page(id, 'probation', `${id}/${id}`, { probation: tomorrow, errors: probationError }),
-  page(`${id}-confirm`, 'empty', `${id}/${id}-confirm`, { contact: sentTo, sentAt: 1_795_000_000_000 }),
+  page(`${id}-confirm`, 'empty', `${id}/${id}-confirm`, {
+    contact: sentTo,
+    sentAt: 1_795_000_000_000,
+  }),
   page(`${id}-confirm`, 'waiting', `${id}/${id}-confirm`, {
     contact: sentTo,
     sentAt: 1_795_000_000_000,
@@ -54,7 +84,11 @@ export const recoveryMethodSamples: readonly Sample[] = [
   }),
   methods('filled', {
     done: 'phone-linked',
-    methods: [setPhone, { ...address, state: 'pending', masked: 'a•••••@example.com' }, setQuestion],
+    methods: [
+      setPhone,
+      { ...address, state: 'pending', masked: 'a•••••@example.com' },
+      setQuestion,
+    ],
   }),
   methods('only-question', {
     methods: [{ ...phone, state: 'none' }, { ...address, state: 'none' }, setQuestion],
@@ -83,8 +117,15 @@ export const recoveryMethodSamples: readonly Sample[] = [
   ...contact('phone', 'phone', '+375 29 12', '+375 29 123-45-67'),
   ...contact('backup-address', 'address', 'alesia@', 'alesia.kavalchuk-private@example.com'),
   ask('empty', { state: 'none' }),
-  ask('linked', { state: 'set', values: { question: 'first-job' }, ...refused('answer', 'too-easy') }),
-  ask('removed', { state: 'removed', errors: [{ field: 'security-question', reason: 'removed', at: 'main' }] }),
+  ask('linked', {
+    state: 'set',
+    values: { question: 'first-job' },
+    ...refused('answer', 'too-easy'),
+  }),
+  ask('removed', {
+    state: 'removed',
+    errors: [{ field: 'security-question', reason: 'removed', at: 'main' }],
+  }),
   ask('closed', { state: 'closed' }),
   ask('probation', { state: 'set', probation: tomorrow, errors: probationError }),
 ]

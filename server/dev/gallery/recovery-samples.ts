@@ -12,7 +12,9 @@ const refused = (field: string, reason: string, typed?: string) => ({
   errors: [{ field, reason }],
   values: typed === undefined ? {} : { [field]: typed },
 })
-const otherFlow = { errors: [{ field: 'flow', reason: 'other', params: { mailbox: sampleAddress }, at: 'main' }] }
+const otherFlow = {
+  errors: [{ field: 'flow', reason: 'other', params: { mailbox: sampleAddress }, at: 'main' }],
+}
 const deadLink = { errors: [{ field: 'link', reason: 'dead', at: 'main' }] }
 
 const doors = [
@@ -20,7 +22,13 @@ const doors = [
   { id: 'phone', href: '/recover/sms' },
   { id: 'security-question', href: '/recover/security-question' },
 ]
-const link = { address: 'alesia.kavalchuk-private@example.com', minutes: 60, sends: 1, left: 9, againAt: null }
+const link = {
+  address: 'alesia.kavalchuk-private@example.com',
+  minutes: 60,
+  sends: 1,
+  left: 9,
+  againAt: null,
+}
 const code = {
   phone: '+375\u00a029\u00a0123\u201145\u201147',
   digits: 8,
@@ -30,7 +38,13 @@ const code = {
   left: 5,
   againAt: null,
 }
-const undo = (state: string, method: string, what: string, power = 'restore', since: Date | null = null): Sample => ({
+const undo = (
+  state: string,
+  method: string,
+  what: string,
+  power = 'restore',
+  since: Date | null = null,
+): Sample => ({
   page: 'undo',
   state,
   view: 'undo/undo',
@@ -43,9 +57,17 @@ export const recoverySamples: readonly Sample[] = [
   page('recover', 'errors', 'start', refused('login', 'missing')),
   page('recover-method', 'shown', 'method', { doors }),
   page('recover-method', 'unnamed', 'method', { doors, mailbox: '' }),
-  page('recover-method', 'no-address', 'method', { doors, mailbox: 'Алеся Кавальчук-Баранава, паштовая скрыня' }),
+  page('recover-method', 'no-address', 'method', {
+    doors,
+    mailbox: 'Алеся Кавальчук-Баранава, паштовая скрыня',
+  }),
   page('recover-backup-address', 'empty', 'backup-address', { sends: 0 }),
-  page('recover-backup-address', 'errors', 'backup-address', refused('address', 'shape', 'alesia.example.com')),
+  page(
+    'recover-backup-address',
+    'errors',
+    'backup-address',
+    refused('address', 'shape', 'alesia.example.com'),
+  ),
   page('recover-backup-address-sent', 'shown', 'backup-address-sent', link),
   page('recover-backup-address-sent', 'wait', 'backup-address-sent', {
     ...link,
@@ -59,10 +81,17 @@ export const recoverySamples: readonly Sample[] = [
   page('recover-sms-code', 'again', 'sms-code', { ...code, left: 1 }),
   page('recover-sms-code', 'no-more', 'sms-code', { ...code, left: 0 }),
   page('recover-sms-code', 'errors', 'sms-code', { ...code, ...refused('code', 'wrong') }),
-  page('recover-sms-code', 'exhausted', 'sms-code', { ...code, exhausted: true, ...refused('code', 'dead') }),
+  page('recover-sms-code', 'exhausted', 'sms-code', {
+    ...code,
+    exhausted: true,
+    ...refused('code', 'dead'),
+  }),
   page('recover-question', 'empty', 'question', { question: 'first-teacher' }),
   page('recover-question', 'held', 'question', { question: 'first-teacher', held: true }),
-  page('recover-question', 'errors', 'question', { question: 'grandmother-birthplace', ...refused('answer', 'wrong') }),
+  page('recover-question', 'errors', 'question', {
+    question: 'grandmother-birthplace',
+    ...refused('answer', 'wrong'),
+  }),
   page('recover-new-password', 'empty', 'new-password', { address: sampleAddress }),
   page('recover-new-password', 'waits', 'new-password', { address: sampleAddress, waits: true }),
   page('recover-new-password', 'errors', 'new-password', {
@@ -71,7 +100,9 @@ export const recoverySamples: readonly Sample[] = [
   }),
   page('recover-new-password', 'waits-already', 'new-password', {
     address: sampleAddress,
-    errors: [{ field: 'password', reason: 'waits-already', params: { until: '1 December 2026, 10:00' } }],
+    errors: [
+      { field: 'password', reason: 'waits-already', params: { until: '1 December 2026, 10:00' } },
+    ],
   }),
   page('recover-new-password', 'set-already', 'done', {
     takesEffectAt: null,
@@ -81,7 +112,10 @@ export const recoverySamples: readonly Sample[] = [
     takesEffectAt: sampleMoment(-72),
     errors: [{ field: 'password', reason: 'set-already', params: { state: 'held' }, at: 'main' }],
   }),
-  page('recover-new-password', 'other-flow', 'other-flow', { href: '/recover/new-password', ...otherFlow }),
+  page('recover-new-password', 'other-flow', 'other-flow', {
+    href: '/recover/new-password',
+    ...otherFlow,
+  }),
   page('recover-sms-code', 'other-flow', 'other-flow', { href: null, ...otherFlow }),
   page('recover-done', 'shown', 'done', { takesEffectAt: null }),
   page('recover-done', 'held', 'done', { takesEffectAt: sampleMoment(-72) }),
@@ -106,6 +140,11 @@ export const recoverySamples: readonly Sample[] = [
     view: 'stopped-addresses/stop',
     locals: { address: 'a•••••@example.com', stoppedAt: sampleMoment(5) },
   },
-  { page: 'undo', state: 'errors', view: 'undo/dead', locals: { ...deadLink, masked: 'a•••••@postern.example' } },
+  {
+    page: 'undo',
+    state: 'errors',
+    view: 'undo/dead',
+    locals: { ...deadLink, masked: 'a•••••@postern.example' },
+  },
   { page: 'undo', state: 'unknown', view: 'undo/dead', locals: deadLink },
 ]

@@ -52,7 +52,9 @@ export function galleryRoutes({ pages, render }: GalleryRouteParts): Router {
     const { text, html } = render.mail(sample.name, paramsOf(sample), req.locale, sampleAddress)
     if (req.query.as === 'text') return res.type('text/plain').send(text)
     // A mail carries its style within itself, for most programs load nothing.
-    return res.set('Content-Security-Policy', "default-src 'none'; style-src 'unsafe-inline'").send(html)
+    return res
+      .set('Content-Security-Policy', "default-src 'none'; style-src 'unsafe-inline'")
+      .send(html)
   })
 
   return routes

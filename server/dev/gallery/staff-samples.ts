@@ -6,9 +6,19 @@ import { type Sample, sampleQrCode } from './sample.ts'
 const rights = rightsOf(['senior', 'operator'])
 export const consoleFrame = { menu: menuFor(rights), shortcuts: true, rights }
 
-const codes = ['2b4d-6fg8-jk9m-npqr', 'stvw-xyz2-3456-789a', 'bcde-fghj-kmnp-qrst', 'vwxy-z234-5678-9abc']
+const codes = [
+  '2b4d-6fg8-jk9m-npqr',
+  'stvw-xyz2-3456-789a',
+  'bcde-fghj-kmnp-qrst',
+  'vwxy-z234-5678-9abc',
+]
 
-export const consolePage = (page: string, state: string, view: string, locals: object = {}): Sample => ({
+export const consolePage = (
+  page: string,
+  state: string,
+  view: string,
+  locals: object = {},
+): Sample => ({
   page,
   state,
   view,
@@ -25,7 +35,13 @@ export const staffSamples: readonly Sample[] = [
     signedIn: true,
     locals: { picture: sampleQrCode, secret: 'JBSW Y3DP EHPK 3PXP JBSW Y3DP EHPK 3PXP' },
   },
-  { page: 'staff-door', state: 'empty', view: 'staff/door', signedIn: true, locals: { next: '/staff' } },
+  {
+    page: 'staff-door',
+    state: 'empty',
+    view: 'staff/door',
+    signedIn: true,
+    locals: { next: '/staff' },
+  },
   {
     page: 'staff-door',
     state: 'errors',
@@ -39,6 +55,10 @@ export const staffSamples: readonly Sample[] = [
     codesLeft: 2,
     done: 'shortcuts-on',
   }),
-  consolePage('staff-me', 'shortcuts-off', 'staff/me', { roles: ['reader'], codesLeft: 10, shortcuts: false }),
+  consolePage('staff-me', 'shortcuts-off', 'staff/me', {
+    roles: ['reader'],
+    codesLeft: 10,
+    shortcuts: false,
+  }),
   consolePage('staff-help', 'on', 'staff/help'),
 ]

@@ -35,7 +35,12 @@ export async function writeAppPasswords(
     created: createdAt.toISOString(),
   }))
   const ids = passwords.map(({ id }) => id)
-  const answer = (await db.raw(write, { accountId, revision, ids, wanted: JSON.stringify(rows) })) as {
+  const answer = (await db.raw(write, {
+    accountId,
+    revision,
+    ids,
+    wanted: JSON.stringify(rows),
+  })) as {
     rows: { held: string; written: boolean }[]
   }
   const [row] = answer.rows

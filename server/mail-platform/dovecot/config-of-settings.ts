@@ -8,12 +8,19 @@ import { type MailPlatformConfig, standardPorts } from './config.ts'
 const megabyte = 1_048_576
 
 /** Settings that must be given before the configuration can be written. */
-export const neededForConfig = ['dovecotDirectoryPassword', 'postfixDirectoryPassword', 'doveadmApiKey'] as const
+export const neededForConfig = [
+  'dovecotDirectoryPassword',
+  'postfixDirectoryPassword',
+  'doveadmApiKey',
+] as const
 
-type Given = Settings & { readonly databaseUrl: string } & { readonly [K in (typeof neededForConfig)[number]]: string }
+type Given = Settings & { readonly databaseUrl: string } & {
+  readonly [K in (typeof neededForConfig)[number]]: string
+}
 
-export const hasWhatConfigNeeds = (settings: Settings & { databaseUrl: string }): settings is Given =>
-  neededForConfig.every((name) => settings[name])
+export const hasWhatConfigNeeds = (
+  settings: Settings & { databaseUrl: string },
+): settings is Given => neededForConfig.every((name) => settings[name])
 
 export const directoryRolesOf = (settings: Given): DirectoryRoles => ({
   dovecot: { role: 'postern_dovecot', password: settings.dovecotDirectoryPassword },
@@ -22,7 +29,8 @@ export const directoryRolesOf = (settings: Given): DirectoryRoles => ({
 
 export function mailPlatformConfigOf(settings: Given): MailPlatformConfig {
   const database = new URL(settings.mailDirectoryUrl ?? settings.databaseUrl)
-  const { signInReportUrl, signInReportToken, sendingPolicyAddress, submissionMilterAddress } = settings
+  const { signInReportUrl, signInReportToken, sendingPolicyAddress, submissionMilterAddress } =
+    settings
   const doveadmPort = settings.doveadmUrl && Number(new URL(settings.doveadmUrl).port)
   return {
     folder: settings.mailHostFolder,
@@ -37,7 +45,11 @@ export function mailPlatformConfigOf(settings: Given): MailPlatformConfig {
       port: Number(database.port || 5432),
       database: database.pathname.slice(1),
     },
-    mailUser: { name: settings.mailHostUser, group: settings.mailHostUser, uid: settings.mailHostUserId },
+    mailUser: {
+      name: settings.mailHostUser,
+      group: settings.mailHostUser,
+      uid: settings.mailHostUserId,
+    },
     mailRoot: settings.mailHostRoot,
     doveadm: { apiKey: settings.doveadmApiKey },
     dovecot: { baseDir: '/run/dovecot', stateDir: '/var/lib/dovecot' },
@@ -47,7 +59,13 @@ export function mailPlatformConfigOf(settings: Given): MailPlatformConfig {
     connectionsPerPerson: 20,
     words: wordsForMailServers(settings.baseUrl),
     ...(signInReportUrl && signInReportToken
-      ? { authPolicy: { url: signInReportUrl, token: signInReportToken, nonce: nonceOf(signInReportToken) } }
+      ? {
+          authPolicy: {
+            url: signInReportUrl,
+            token: signInReportToken,
+            nonce: nonceOf(signInReportToken),
+          },
+        }
       : {}),
     ...(sendingPolicyAddress ? { sendingPolicy: sendingPolicyAddress } : {}),
     ...(submissionMilterAddress ? { submissionMilter: submissionMilterAddress } : {}),
@@ -55,4 +73,5 @@ export function mailPlatformConfigOf(settings: Given): MailPlatformConfig {
 }
 
 /** Dovecot mixes it into the short hash of each password that it reports; the same as long as the token is. */
-const nonceOf = (token: string) => createHash('sha256').update(`sign-in reports: ${token}`).digest('hex').slice(0, 32)
+const nonceOf = (token: string) =>
+  createHash('sha256').update(`sign-in reports: ${token}`).digest('hex').slice(0, 32)

@@ -1,7 +1,11 @@
 // Writes the configuration of Dovecot 2.3 and Postfix 3.7 that reads the mail directory, from one description.
 import { readFileSync } from 'node:fs'
 import ejs from 'ejs'
-import { appPasswordGroupLength, appPasswordGroups, appPasswordLetters } from '../app-password-shape.ts'
+import {
+  appPasswordGroupLength,
+  appPasswordGroups,
+  appPasswordLetters,
+} from '../app-password-shape.ts'
 import type { MailServerWords } from '../refusal-words.ts'
 import { postfixMaps } from './postfix-maps.ts'
 
@@ -135,17 +139,31 @@ const template = (name: string) => {
 
 /** @throws Error where a value could not stand in a configuration file */
 export function renderMailPlatformConfig(config: MailPlatformConfig): ConfigFile[] {
-  const optional = { authPolicy: null, sendingPolicy: null, submissionMilter: null, relayHost: null, logFolder: null }
+  const optional = {
+    authPolicy: null,
+    sendingPolicy: null,
+    submissionMilter: null,
+    relayHost: null,
+    logFolder: null,
+  }
   const locals = {
     ...optional,
     ...config,
     doveadm: { ...config.doveadm, commands: doveadmCommands },
     shapes: appPasswordShapes,
-    words: { refused: quotable(config.words.refused), mayNotSend: quotable(config.words.mayNotSend) },
+    words: {
+      refused: quotable(config.words.refused),
+      mayNotSend: quotable(config.words.mayNotSend),
+    },
   }
   const dovecot = [
     ...['main-passwords.conf.ext', 'app-passwords.conf.ext', 'access-tokens.conf.ext'],
-    ...['smtp-refusals.conf.ext', 'blocked-senders.conf.ext', 'smtp-logins.conf.ext', 'users.conf.ext'],
+    ...[
+      'smtp-refusals.conf.ext',
+      'blocked-senders.conf.ext',
+      'smtp-logins.conf.ext',
+      'users.conf.ext',
+    ],
   ]
   const map = template('map.cf')
   return [

@@ -12,11 +12,13 @@ export function platformErrorOf(cause: unknown): PlatformError {
   const code = String((cause as { code?: unknown }).code ?? '')
   // knex's own error when no connection was to be had: nothing was sent.
   const noConnection = (cause as Error).name === 'KnexTimeoutError'
-  if (noConnection || neverSent.has(code)) return new PlatformError('retry', 'the mail directory is away', { cause })
+  if (noConnection || neverSent.has(code))
+    return new PlatformError('retry', 'the mail directory is away', { cause })
   if (code.length === 5 && permanentClasses.has(code.slice(0, 2))) {
     return new PlatformError('permanent', `the mail directory refused the row (${code})`, { cause })
   }
   // A serialization failure, a lock time-out or a cancelled statement was certainly rolled back.
-  if (/^(40|55|57014)/.test(code)) return new PlatformError('retry', `the mail directory is busy (${code})`, { cause })
+  if (/^(40|55|57014)/.test(code))
+    return new PlatformError('retry', `the mail directory is busy (${code})`, { cause })
   return new PlatformError('unknown', 'the connection to the mail directory broke', { cause })
 }

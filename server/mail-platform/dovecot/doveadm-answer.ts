@@ -13,7 +13,11 @@ export const nothingFound = 68
 export const badData = 65
 
 /** @param fine exit codes that are no failure */
-export function expectDone(command: string, answer: Answer | undefined, fine: readonly number[] = []): Answer {
+export function expectDone(
+  command: string,
+  answer: Answer | undefined,
+  fine: readonly number[] = [],
+): Answer {
   if (answer?.kind === 'done' || (answer && fine.includes(answer.exitCode))) return answer
   throw new PlatformError('retry', `doveadm ${command} failed with exit code ${answer?.exitCode}`)
 }

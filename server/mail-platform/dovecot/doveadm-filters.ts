@@ -1,9 +1,22 @@
 // The filters of a mailbox, through Pigeonhole's commands of doveadm.
 import type { FilterDoor } from '../mail-platform.ts'
-import { type Answer, badData, type Command, expectDone, noSuchUser, nothingFound } from './doveadm-answer.ts'
+import {
+  type Answer,
+  badData,
+  type Command,
+  expectDone,
+  noSuchUser,
+  nothingFound,
+} from './doveadm-answer.ts'
 
-export function createDoveadmFilters(run: (commands: readonly Command[]) => Promise<readonly Answer[]>): FilterDoor {
-  const ask = async (name: string, parameters: Record<string, unknown>, fine: readonly number[]): Promise<Answer> => {
+export function createDoveadmFilters(
+  run: (commands: readonly Command[]) => Promise<readonly Answer[]>,
+): FilterDoor {
+  const ask = async (
+    name: string,
+    parameters: Record<string, unknown>,
+    fine: readonly number[],
+  ): Promise<Answer> => {
     const [answer] = await run([[name, parameters]])
     return expectDone(name, answer, [noSuchUser, ...fine])
   }
@@ -28,11 +41,15 @@ export function createDoveadmFilters(run: (commands: readonly Command[]) => Prom
       await ask('sieveDeactivate', { user: address }, [nothingFound])
     },
     async write(address, { name, text }) {
-      const answer = await ask('sievePut', { user: address, scriptname: name, file: text }, [badData])
+      const answer = await ask('sievePut', { user: address, scriptname: name, file: text }, [
+        badData,
+      ])
       return outcomeOf(answer) === 'refused' ? 'refused' : 'done'
     },
     async activate(address, name) {
-      return outcomeOf(await ask('sieveActivate', { user: address, scriptname: name }, [nothingFound, badData]))
+      return outcomeOf(
+        await ask('sieveActivate', { user: address, scriptname: name }, [nothingFound, badData]),
+      )
     },
     async remove(address, name) {
       await ask('sieveDelete', { user: address, scriptname: [name] }, [nothingFound])

@@ -1,7 +1,14 @@
 // The few doveadm commands that the portal needs, over Dovecot's HTTP API.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { PlatformError } from '../mail-platform.ts'
-import { type Answer, type Command, expectDone, noSuchUser, nothingFound, readAnswer } from './doveadm-answer.ts'
+import {
+  type Answer,
+  type Command,
+  expectDone,
+  noSuchUser,
+  nothingFound,
+  readAnswer,
+} from './doveadm-answer.ts'
 import { createDoveadmFilters } from './doveadm-filters.ts'
 
 export interface DoveadmSettings {
@@ -16,12 +23,19 @@ export interface DoveadmSettings {
 
 export type Doveadm = ReturnType<typeof createDoveadm>
 
-export function createDoveadm({ url, apiKey, timeoutMs = 5000, lateSessionsMs = 150 }: DoveadmSettings) {
+export function createDoveadm({
+  url,
+  apiKey,
+  timeoutMs = 5000,
+  lateSessionsMs = 150,
+}: DoveadmSettings) {
   const endpoint = new URL('/doveadm/v1', url)
   const authorization = `X-Dovecot-API ${Buffer.from(apiKey).toString('base64')}`
 
   const post = async (commands: readonly Command[]): Promise<string> => {
-    const body = JSON.stringify(commands.map(([name, parameters], index) => [name, parameters, `c${index}`]))
+    const body = JSON.stringify(
+      commands.map(([name, parameters], index) => [name, parameters, `c${index}`]),
+    )
     try {
       const response = await fetch(endpoint, {
         method: 'POST',
@@ -39,7 +53,11 @@ export function createDoveadm({ url, apiKey, timeoutMs = 5000, lateSessionsMs = 
       if (cause instanceof PlatformError) throw cause
       // A refused connection never reached Dovecot; whatever broke later may have been carried out.
       const refused = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN'].includes(codeOf(cause))
-      throw new PlatformError(refused ? 'retry' : 'unknown', `doveadm did not answer: ${codeOf(cause)}`, { cause })
+      throw new PlatformError(
+        refused ? 'retry' : 'unknown',
+        `doveadm did not answer: ${codeOf(cause)}`,
+        { cause },
+      )
     }
   }
 
@@ -85,7 +103,13 @@ export function createDoveadm({ url, apiKey, timeoutMs = 5000, lateSessionsMs = 
       return Number(rows.find((row) => row.type === 'STORAGE')?.value ?? 0) * 1024
     },
     /** Deletes every file of the mailbox. Already gone is success. */
-    async deleteHome({ accountId, address }: { accountId: string; address: string }): Promise<void> {
+    async deleteHome({
+      accountId,
+      address,
+    }: {
+      accountId: string
+      address: string
+    }): Promise<void> {
       const [answer] = await run([['user', { userMask: [address] }]])
       const done = expectDone('user', answer, [noSuchUser])
       if (done.kind === 'failed') return

@@ -59,7 +59,8 @@ export function createDovecotPlatform(parts: DovecotPlatformParts): DovecotPlatf
     async apply(wanted): Promise<Applied> {
       const normal = { ...wanted, password: wanted.password && inDovecotOrder(wanted.password) }
       const { held, written, created, endSessionsBefore, addressesFree } = await write(normal)
-      if (!addressesFree) throw new PlatformError('permanent', 'an address of the mailbox belongs to another one')
+      if (!addressesFree)
+        throw new PlatformError('permanent', 'an address of the mailbox belongs to another one')
       if (!written) return { kind: 'superseded', revision: held }
       // Security: the row is committed before the cache is flushed and sessions are ended, so nobody slips back in between.
       if (endSessionsBefore !== undefined) await endSessions(wanted.address, endSessionsBefore)
@@ -112,7 +113,9 @@ export function createDovecotPlatform(parts: DovecotPlatformParts): DovecotPlatf
     async purge() {
       let purged = 0
       for (;;) {
-        const due = await asPlatformCall(() => store.listPurgeable(directory, clock.now(), pageSize))
+        const due = await asPlatformCall(() =>
+          store.listPurgeable(directory, clock.now(), pageSize),
+        )
         for (const { accountId, address } of due) {
           // Files first: without its row Dovecot no longer knows where they lie.
           await doveadm?.deleteHome({ accountId, address })

@@ -8,12 +8,13 @@ export const postfixMaps = (words: { readonly mayNotSend: string }) => ({
   aliases: `SELECT mailbox FROM mail_directory.postfix_aliases WHERE address = lower('%s')`,
   'sender-logins': `SELECT login FROM mail_directory.postfix_sender_logins WHERE address = lower('%s')`,
   // A login is ADDRESS#EPOCH; 421 also hangs up.
-  logins: `SELECT CASE WHEN send_allowed THEN '421 4.7.0 Sign in again' ELSE '550 5.7.1 ${words.mayNotSend}' END
+  logins:
+    `SELECT CASE WHEN send_allowed THEN '421 4.7.0 Sign in again' ELSE '550 5.7.1 ${words.mayNotSend}' END
     FROM mail_directory.postfix_logins
     WHERE address = split_part(lower('%s'), '#', 1) AND NOT (send_allowed AND login = lower('%s'))`.replace(
-    /\s+/g,
-    ' ',
-  ),
+      /\s+/g,
+      ' ',
+    ),
   'own-senders': `SELECT '${needsSignIn}' FROM mail_directory.postfix_sender_logins WHERE address = lower('%s')`,
   'held-senders': `SELECT 'retry:4.7.0 Sender is suspended' FROM mail_directory.postfix_held_senders
     WHERE address = lower('%s')`.replace(/\s+/g, ' '),

@@ -57,7 +57,8 @@ class AddressTaken extends Error {
 
 /** Creates or changes the mailbox unless the directory already holds a newer revision. */
 export async function writeMailbox(db: Db, wanted: WantedMailbox, now: Date): Promise<Written> {
-  const { accountId, address, revision, password, suspension, quotaBytes, mainPasswordOpensMail } = wanted
+  const { accountId, address, revision, password, suspension, quotaBytes, mainPasswordOpensMail } =
+    wanted
   const bindings = {
     accountId,
     address,
@@ -70,7 +71,13 @@ export async function writeMailbox(db: Db, wanted: WantedMailbox, now: Date): Pr
     addresses: [...new Set([address, ...wanted.aliases])],
     now,
   }
-  type Row = { held: string; written: boolean; created: boolean; epoch: string | null; free: boolean }
+  type Row = {
+    held: string
+    written: boolean
+    created: boolean
+    epoch: string | null
+    free: boolean
+  }
   try {
     return await db.transaction(async (trx) => {
       const { rows } = (await trx.raw(upsertMailbox, bindings)) as { rows: [Row] }
@@ -87,7 +94,8 @@ export async function writeMailbox(db: Db, wanted: WantedMailbox, now: Date): Pr
     })
   } catch (error) {
     const taken =
-      error instanceof AddressTaken || (error as { constraint?: string }).constraint === 'mailboxes_address_key'
+      error instanceof AddressTaken ||
+      (error as { constraint?: string }).constraint === 'mailboxes_address_key'
     const nothing = { held: 0, written: false, created: false, endSessionsBefore: undefined }
     if (taken) return { ...nothing, addressesFree: false }
     throw error
@@ -95,7 +103,12 @@ export async function writeMailbox(db: Db, wanted: WantedMailbox, now: Date): Pr
 }
 
 /** Closes the mailbox and keeps it, with its address, until `purgeAfter`. A second call changes nothing. */
-export async function quarantineMailbox(db: Db, accountId: string, now: Date, purgeAfter: Date): Promise<void> {
+export async function quarantineMailbox(
+  db: Db,
+  accountId: string,
+  now: Date,
+  purgeAfter: Date,
+): Promise<void> {
   await db('mail_directory.mailboxes')
     .where({ account_id: accountId, removed_at: null })
     .update({
@@ -139,7 +152,10 @@ export async function listPurgeable(
 
 /** Forgets a mailbox whose time is over; one that was revived meanwhile stays. */
 export async function forgetMailbox(db: Db, accountId: string, now: Date): Promise<void> {
-  await db('mail_directory.mailboxes').where({ account_id: accountId }).where('purge_after', '<=', now).delete()
+  await db('mail_directory.mailboxes')
+    .where({ account_id: accountId })
+    .where('purge_after', '<=', now)
+    .delete()
 }
 
 interface MailboxRow {

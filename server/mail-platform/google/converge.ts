@@ -38,7 +38,8 @@ export function createConverge({ directory, finder, guard, orgUnitPath, settleMs
     await assertFree(wanted.aliases)
     const made = await directory.insert(newUser(wanted, orgUnitPath))
     if (made.kind === 'exists') return update(wanted, await settle(wanted))
-    if (made.kind === 'absent') throw new PlatformError('permanent', 'Google knows no such organisational unit')
+    if (made.kind === 'absent')
+      throw new PlatformError('permanent', 'Google knows no such organisational unit')
     await addAliases(idOf(made.user), wanted.aliases)
     return { kind: 'applied', revision: wanted.revision }
   }
@@ -55,7 +56,11 @@ export function createConverge({ directory, finder, guard, orgUnitPath, settleMs
 
   const update = async (wanted: WantedMailbox, user: GoogleUser): Promise<Applied> => {
     const held = markOf(user)
-    const newer = guard.newerThan(wanted.accountId, wanted.revision, held && { ...held, removed: false })
+    const newer = guard.newerThan(
+      wanted.accountId,
+      wanted.revision,
+      held && { ...held, removed: false },
+    )
     if (newer !== undefined) return { kind: 'superseded', revision: newer }
     const missing = wanted.aliases.filter((alias) => !user.aliases?.includes(alias))
     await assertFree(missing, idOf(user))
@@ -74,7 +79,11 @@ export function createConverge({ directory, finder, guard, orgUnitPath, settleMs
 
   const bringBack = async (wanted: WantedMailbox, deleted: GoogleUser): Promise<Applied> => {
     const held = markOf(deleted)
-    const newer = guard.newerThan(wanted.accountId, wanted.revision, held && { ...held, removed: true })
+    const newer = guard.newerThan(
+      wanted.accountId,
+      wanted.revision,
+      held && { ...held, removed: true },
+    )
     if (newer !== undefined) return { kind: 'superseded', revision: newer }
     await directory.undelete(idOf(deleted), deleted.orgUnitPath ?? orgUnitPath)
     return update(wanted, (await directory.get(idOf(deleted))) ?? deleted)

@@ -36,7 +36,10 @@ export function createGoogleDirectory(access: GoogleAccess) {
   let loaded: Promise<admin_directory_v1.Admin> | undefined
   const load = () => (loaded ??= connect(access))
 
-  const call = async <T>(effect: Effect, work: (admin: admin_directory_v1.Admin) => Promise<{ data: T }>) => {
+  const call = async <T>(
+    effect: Effect,
+    work: (admin: admin_directory_v1.Admin) => Promise<{ data: T }>,
+  ) => {
     try {
       return { status: 200, data: (await work(await load())).data } as const
     } catch (cause) {
@@ -44,12 +47,15 @@ export function createGoogleDirectory(access: GoogleAccess) {
       if (status === undefined) throw errorOfTransport('Google', effect, cause)
       if (status === 404 || status === 409) return { status } as const
       // Google says "slow down" with 403 as well; the other 403s are missing rights.
-      if (status === 403 && slowDown.has(reason)) throw tryLater(`Google answered HTTP 403: ${detail}`)
+      if (status === 403 && slowDown.has(reason))
+        throw tryLater(`Google answered HTTP 403: ${detail}`)
       throw errorOfStatus('Google', effect, status, headers, detail)
     }
   }
 
-  const written = async (work: (admin: admin_directory_v1.Admin) => Promise<{ data: unknown }>): Promise<Written> => {
+  const written = async (
+    work: (admin: admin_directory_v1.Admin) => Promise<{ data: unknown }>,
+  ): Promise<Written> => {
     const answer = await call('write', work)
     if (answer.status === 200) return { kind: 'done', user: (answer.data ?? {}) as GoogleUser }
     return { kind: answer.status === 409 ? 'exists' : 'absent' }
@@ -58,10 +64,17 @@ export function createGoogleDirectory(access: GoogleAccess) {
   return {
     /** By immutable id, primary address or alias. */
     async get(userKey: string): Promise<GoogleUser | undefined> {
-      const answer = await call('read', ({ users }) => users.get({ userKey, projection: 'full', fields }))
+      const answer = await call('read', ({ users }) =>
+        users.get({ userKey, projection: 'full', fields }),
+      )
       return answer.status === 200 ? answer.data : undefined
     },
-    async page(params: { query?: string; showDeleted?: string; pageToken?: string; maxResults: number }) {
+    async page(params: {
+      query?: string
+      showDeleted?: string
+      pageToken?: string
+      maxResults: number
+    }) {
       const answer = await call('read', ({ users }) =>
         users.list({
           customer: 'my_customer',
@@ -70,10 +83,15 @@ export function createGoogleDirectory(access: GoogleAccess) {
           ...params,
         }),
       )
-      if (answer.status !== 200) throw new PlatformError('permanent', `Google answered HTTP ${answer.status} to a list`)
-      return { users: answer.data.users ?? [], nextPageToken: answer.data.nextPageToken ?? undefined }
+      if (answer.status !== 200)
+        throw new PlatformError('permanent', `Google answered HTTP ${answer.status} to a list`)
+      return {
+        users: answer.data.users ?? [],
+        nextPageToken: answer.data.nextPageToken ?? undefined,
+      }
     },
-    insert: (requestBody: GoogleUser) => written(({ users }) => users.insert({ requestBody, fields })),
+    insert: (requestBody: GoogleUser) =>
+      written(({ users }) => users.insert({ requestBody, fields })),
     patch: (userKey: string, requestBody: GoogleUser) =>
       written(({ users }) => users.patch({ userKey, requestBody, fields })),
     delete: (userKey: string) => written(({ users }) => users.delete({ userKey })),
@@ -82,7 +100,8 @@ export function createGoogleDirectory(access: GoogleAccess) {
     signOut: (userKey: string) => written(({ users }) => users.signOut({ userKey })),
     addAlias: (userKey: string, alias: string) =>
       written(({ users }) => users.aliases.insert({ userKey, requestBody: { alias } })),
-    deleteAlias: (userKey: string, alias: string) => written(({ users }) => users.aliases.delete({ userKey, alias })),
+    deleteAlias: (userKey: string, alias: string) =>
+      written(({ users }) => users.aliases.delete({ userKey, alias })),
   }
 }
 
@@ -103,7 +122,9 @@ async function connect({ serviceAccount, administrator, apiBase, timeoutMs }: Go
 }
 
 type Transporter = {
-  interceptors: { request: { add(one: { resolved(config: { url: URL }): Promise<never> }): unknown } }
+  interceptors: {
+    request: { add(one: { resolved(config: { url: URL }): Promise<never> }): unknown }
+  }
 }
 
 /** The library knows a single token endpoint and no way to name another. */
@@ -115,10 +136,17 @@ function redirectTokens(transporter: unknown, apiBase: string): void {
   ;(transporter as Transporter).interceptors.request.add({ resolved })
 }
 
-const slowDown = new Set(['userRateLimitExceeded', 'rateLimitExceeded', 'quotaExceeded', 'dailyLimitExceeded'])
+const slowDown = new Set([
+  'userRateLimitExceeded',
+  'rateLimitExceeded',
+  'quotaExceeded',
+  'dailyLimitExceeded',
+])
 
 function answerIn(cause: unknown) {
-  const { response } = Object(cause) as { response?: { status: number; headers: Headers; data: unknown } }
+  const { response } = Object(cause) as {
+    response?: { status: number; headers: Headers; data: unknown }
+  }
   const { error } = Object(response?.data) as { error?: unknown }
   const { message, errors } = Object(error) as { message?: string; errors?: { reason?: string }[] }
   const reason = errors?.[0]?.reason ?? (typeof error === 'string' ? error : '')

@@ -31,6 +31,7 @@ export function createFinder(directory: GoogleDirectory) {
       return there && markOf(there)?.accountId === accountId ? there : searchById(accountId)
     },
     /** Google keeps deleted users, with all their mail, for 20 days. */
-    findDeleted: ({ accountId, address }: Owned) => search(accountId, `email=${address}`, { showDeleted: 'true' }),
+    findDeleted: ({ accountId, address }: Owned) =>
+      search(accountId, `email=${address}`, { showDeleted: 'true' }),
   }
 }

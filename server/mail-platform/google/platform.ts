@@ -25,7 +25,13 @@ export interface GoogleSettings extends Omit<GoogleAccess, 'timeoutMs'> {
  * a main password, and where `mainPasswordOpensMail` is false everything else is applied before the call is refused.
  */
 export function createGooglePlatform(settings: GoogleSettings): MailPlatform {
-  const { domains, orgUnitPath = '/', timeoutMs = 20_000, pageSize = 500, settleMs = [500, 1000, 2000] } = settings
+  const {
+    domains,
+    orgUnitPath = '/',
+    timeoutMs = 20_000,
+    pageSize = 500,
+    settleMs = [500, 1000, 2000],
+  } = settings
   const directory = createGoogleDirectory({ ...settings, timeoutMs })
   const finder = createFinder(directory)
   const guard = createRevisionGuard()
@@ -59,7 +65,10 @@ export function createGooglePlatform(settings: GoogleSettings): MailPlatform {
     async *list() {
       let pageToken: string | undefined
       do {
-        const page = await directory.page({ maxResults: pageSize, ...(pageToken ? { pageToken } : {}) })
+        const page = await directory.page({
+          maxResults: pageSize,
+          ...(pageToken ? { pageToken } : {}),
+        })
         for (const user of page.users) {
           if (domains.includes(user.primaryEmail?.split('@')[1] ?? '')) yield observedOf(user)
         }

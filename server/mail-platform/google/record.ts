@@ -22,12 +22,18 @@ export function markOf(user: GoogleUser): Mark | undefined {
   const value = (customType: string) => ids.find((each) => each.customType === customType)?.value
   const accountId = value(account)
   if (!accountId) return undefined
-  return { accountId, revision: Number(value(revision) ?? 0), level: (value(level) ?? 'none') as Suspension }
+  return {
+    accountId,
+    revision: Number(value(revision) ?? 0),
+    level: (value(level) ?? 'none') as Suspension,
+  }
 }
 
 /** Everything but the aliases, which have calls of their own. One call, so that mark and state cannot part. */
 export function stateOf(wanted: WantedMailbox, present?: GoogleUser): GoogleUser {
-  const others = externalIdsOf(present ?? {}).filter((each) => !each.customType?.startsWith('postern-'))
+  const others = externalIdsOf(present ?? {}).filter(
+    (each) => !each.customType?.startsWith('postern-'),
+  )
   const custom = (customType: string, value: string) => ({ type: 'custom', customType, value })
   return {
     ...(present?.primaryEmail === wanted.address ? {} : { primaryEmail: wanted.address }),
@@ -57,10 +63,15 @@ export function newUser(wanted: WantedMailbox, orgUnitPath: string): GoogleUser 
 
 /** Google takes `$6$` with 10,000 rounds at most. */
 export function passwordOf(verifier: string): GoogleUser {
-  const parts = /^\$6\$(?:rounds=(?<rounds>\d+)\$)?[./0-9A-Za-z]{1,16}\$[./0-9A-Za-z]{86}$/.exec(verifier)
+  const parts = /^\$6\$(?:rounds=(?<rounds>\d+)\$)?[./0-9A-Za-z]{1,16}\$[./0-9A-Za-z]{86}$/.exec(
+    verifier,
+  )
   // Security: whatever is not such a verifier is never sent, or it would itself become the password.
   if (!parts || Number(parts.groups?.rounds ?? 5000) > 10_000) {
-    throw new PlatformError('permanent', 'the password is no $6$ verifier of the kind that Google takes')
+    throw new PlatformError(
+      'permanent',
+      'the password is no $6$ verifier of the kind that Google takes',
+    )
   }
   return { password: verifier, hashFunction: 'crypt' }
 }

@@ -9,8 +9,14 @@ export interface ServiceAccount {
 export const serviceAccount: Kind<ServiceAccount> = {
   takes: 'the key file of a Google service account (JSON)',
   parse: (raw) => {
-    const { client_email, private_key } = Object(parse(raw)) as Partial<Record<keyof ServiceAccount, unknown>>
-    if (typeof client_email === 'string' && typeof private_key === 'string' && private_key.includes(' PRIVATE KEY-')) {
+    const { client_email, private_key } = Object(parse(raw)) as Partial<
+      Record<keyof ServiceAccount, unknown>
+    >
+    if (
+      typeof client_email === 'string' &&
+      typeof private_key === 'string' &&
+      private_key.includes(' PRIVATE KEY-')
+    ) {
       return { ok: true, value: { client_email, private_key } }
     }
     // Security: the fault of a key file says nothing of the text, which holds a private key.

@@ -14,7 +14,8 @@ export type MailcowAliases = ReturnType<typeof createAliases>
 export function createAliases(api: MailcowApi, domains: readonly string[]) {
   const inDomains = async (where: Iterable<string>) => {
     const found: Alias[] = []
-    for (const domain of where) found.push(...(await api.all<Alias>(`get/alias/all/${encodeURIComponent(domain)}`)))
+    for (const domain of where)
+      found.push(...(await api.all<Alias>(`get/alias/all/${encodeURIComponent(domain)}`)))
     return found
   }
 
@@ -40,13 +41,22 @@ export function createAliases(api: MailcowApi, domains: readonly string[]) {
         if (holder ? holder.goto !== address : await isMailbox(alias)) refuseTaken()
         if (!holder) missing.push(alias)
       }
-      const surplus = present.filter((each) => each.goto === address && !wanted.includes(each.address))
+      const surplus = present.filter(
+        (each) => each.goto === address && !wanted.includes(each.address),
+      )
       return { missing, surplus: surplus.map((each) => each.id) }
     },
 
-    async sync(address: string, plan: { missing: readonly string[]; surplus: readonly (number | string)[] }) {
+    async sync(
+      address: string,
+      plan: { missing: readonly string[]; surplus: readonly (number | string)[] },
+    ) {
       for (const alias of plan.missing) {
-        const outcome = await api.attempt('add/alias', { address: alias, goto: address, active: true })
+        const outcome = await api.attempt('add/alias', {
+          address: alias,
+          goto: address,
+          active: true,
+        })
         if (outcome.kind === 'done') continue
         if (outcome.code !== 'is_alias_or_mailbox') throw outcome.error
         // It is there already where another try added it meanwhile.

@@ -39,7 +39,9 @@ export function createMailcowApi({ url, apiKey, timeoutMs }: MailcowAccess) {
     /** One object, or `undefined` where there is none. */
     async one<T>(path: string): Promise<T | undefined> {
       const found = await call('GET', path)
-      return found === null || Array.isArray(found) || Object.keys(found).length === 0 ? undefined : (found as T)
+      return found === null || Array.isArray(found) || Object.keys(found).length === 0
+        ? undefined
+        : (found as T)
     },
     async all<T>(path: string): Promise<readonly T[]> {
       const found = await call('GET', path)

@@ -20,7 +20,8 @@ const everyProtocol = [...Object.values(protocolsOf).flat(), 'dav_access', 'eas_
 export type MailcowAppPasswords = ReturnType<typeof createAppPasswords>
 
 export function createAppPasswords(api: MailcowApi) {
-  const standing = (address: string) => api.all<AppPassword>(`get/app-passwd/all/${encodeURIComponent(address)}`)
+  const standing = (address: string) =>
+    api.all<AppPassword>(`get/app-passwd/all/${encodeURIComponent(address)}`)
 
   return {
     /** Security: app passwords that nobody made here are deleted, or a stranger's would stay open after every new password. */

@@ -5,7 +5,15 @@ import { refuseTaken } from '../refusals.ts'
 import type { RevisionGuard } from '../revision-guard.ts'
 import type { MailcowAliases } from './aliases.ts'
 import type { MailcowApi } from './api.ts'
-import { customAttributes, type MailcowMailbox, markOf, newMailbox, passwordOf, stateOf, tagOf } from './record.ts'
+import {
+  customAttributes,
+  type MailcowMailbox,
+  markOf,
+  newMailbox,
+  passwordOf,
+  stateOf,
+  tagOf,
+} from './record.ts'
 
 export interface ConvergeParts {
   readonly api: MailcowApi
@@ -16,7 +24,8 @@ export interface ConvergeParts {
 type Owned = Pick<WantedMailbox, 'accountId' | 'address'>
 
 export function createConverge({ api, aliases, guard }: ConvergeParts) {
-  const get = (address: string) => api.one<MailcowMailbox>(`get/mailbox/${encodeURIComponent(address)}`)
+  const get = (address: string) =>
+    api.one<MailcowMailbox>(`get/mailbox/${encodeURIComponent(address)}`)
 
   const find = async ({ accountId, address }: Owned) => {
     const there = await get(address)
@@ -27,11 +36,20 @@ export function createConverge({ api, aliases, guard }: ConvergeParts) {
   const assertNotMoved = async ({ accountId, address }: Owned) => {
     const [, domain = ''] = address.split('@')
     const path = `get/mailbox/all/${encodeURIComponent(domain)}?tags=${encodeURIComponent(tagOf(accountId))}`
-    const moved = (await api.all<MailcowMailbox>(path)).find((each) => markOf(each)?.accountId === accountId)
-    if (moved) throw new PlatformError('permanent', `the mailbox was renamed to ${moved.username} in mailcow`)
+    const moved = (await api.all<MailcowMailbox>(path)).find(
+      (each) => markOf(each)?.accountId === accountId,
+    )
+    if (moved)
+      throw new PlatformError(
+        'permanent',
+        `the mailbox was renamed to ${moved.username} in mailcow`,
+      )
   }
 
-  const mark = ({ address, revision, suspension: level }: WantedMailbox, present?: MailcowMailbox) => {
+  const mark = (
+    { address, revision, suspension: level }: WantedMailbox,
+    present?: MailcowMailbox,
+  ) => {
     const appPasswordsRevision = (present && markOf(present)?.appPasswordsRevision) ?? 0
     return api.post('edit/mailbox/custom-attribute', {
       items: [address],
@@ -55,13 +73,20 @@ export function createConverge({ api, aliases, guard }: ConvergeParts) {
 
   const update = async (wanted: WantedMailbox, present: MailcowMailbox): Promise<Applied> => {
     const held = markOf(present)
-    const newer = guard.newerThan(wanted.accountId, wanted.revision, held && { ...held, removed: !!held.removedOn })
+    const newer = guard.newerThan(
+      wanted.accountId,
+      wanted.revision,
+      held && { ...held, removed: !!held.removedOn },
+    )
     if (newer !== undefined) return { kind: 'superseded', revision: newer }
     const plan = await aliases.plan(wanted.address, wanted.aliases)
     const password = wanted.password === null ? {} : passwordOf(wanted.password)
     // The revision first: should this stop half-way, an older call that comes late finds that it is late.
     await mark(wanted, present)
-    await api.post('edit/mailbox', { items: [wanted.address], attr: { ...stateOf(wanted), ...password } })
+    await api.post('edit/mailbox', {
+      items: [wanted.address],
+      attr: { ...stateOf(wanted), ...password },
+    })
     await aliases.sync(wanted.address, plan)
     return { kind: 'applied', revision: wanted.revision }
   }

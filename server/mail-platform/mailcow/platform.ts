@@ -37,7 +37,8 @@ export function createMailcowPlatform(settings: MailcowSettings): MailcowPlatfor
   const guard = createRevisionGuard()
   const converge = createConverge({ api, aliases, guard })
 
-  const mailboxesIn = (domain: string) => api.all<MailcowMailbox>(`get/mailbox/all/${encodeURIComponent(domain)}`)
+  const mailboxesIn = (domain: string) =>
+    api.all<MailcowMailbox>(`get/mailbox/all/${encodeURIComponent(domain)}`)
 
   return {
     id: 'mailcow',
@@ -47,7 +48,8 @@ export function createMailcowPlatform(settings: MailcowSettings): MailcowPlatfor
     apply: (wanted) =>
       guard.inTurn(wanted.accountId, async () => {
         const outcome = await converge.apply(wanted)
-        if (outcome.kind === 'applied') guard.note(wanted.accountId, { revision: outcome.revision, removed: false })
+        if (outcome.kind === 'applied')
+          guard.note(wanted.accountId, { revision: outcome.revision, removed: false })
         return outcome
       }),
 
@@ -56,7 +58,8 @@ export function createMailcowPlatform(settings: MailcowSettings): MailcowPlatfor
         const { mailbox } = await converge.find({ accountId, address })
         const held = mailbox && markOf(mailbox)
         if (!held) throw new PlatformError('retry', 'app passwords came before their mailbox')
-        if (revision < held.appPasswordsRevision) return { kind: 'superseded', revision: held.appPasswordsRevision }
+        if (revision < held.appPasswordsRevision)
+          return { kind: 'superseded', revision: held.appPasswordsRevision }
         // The revision first: should this stop half-way, an older list that comes late finds that it is late.
         const attr = customAttributes({ ...held, appPasswordsRevision: revision }, mailbox)
         if (revision > held.appPasswordsRevision) {
@@ -88,7 +91,8 @@ export function createMailcowPlatform(settings: MailcowSettings): MailcowPlatfor
       const led = await aliases.byMailbox()
       for (const domain of domains) {
         for (const mailbox of await mailboxesIn(domain)) {
-          if (!markOf(mailbox)?.removedOn) yield observedOf(mailbox, led.get(mailbox.username) ?? [])
+          if (!markOf(mailbox)?.removedOn)
+            yield observedOf(mailbox, led.get(mailbox.username) ?? [])
         }
       }
     },
@@ -100,7 +104,9 @@ export function createMailcowPlatform(settings: MailcowSettings): MailcowPlatfor
     },
 
     async purge() {
-      const lastDay = new Date(clock.now().getTime() - quarantineDays * dayMs).toISOString().slice(0, 10)
+      const lastDay = new Date(clock.now().getTime() - quarantineDays * dayMs)
+        .toISOString()
+        .slice(0, 10)
       let purged = 0
       for (const domain of domains) {
         for (const mailbox of await mailboxesIn(domain)) {

@@ -55,7 +55,9 @@ export function markOf(mailbox: MailcowMailbox): Mark | undefined {
 
 /** All custom attributes are replaced at once, so those of others are sent again. */
 export function customAttributes(mark: Omit<Mark, 'accountId'>, present?: MailcowMailbox) {
-  const others = Object.entries(present ? customOf(present) : {}).filter(([name]) => !name.startsWith('postern-'))
+  const others = Object.entries(present ? customOf(present) : {}).filter(
+    ([name]) => !name.startsWith('postern-'),
+  )
   const ours: [string, unknown][] = [
     [own.revision, mark.revision],
     [own.level, mark.level],
@@ -100,7 +102,8 @@ const argon2id = /^\$argon2id\$v=19\$m=\d+,t=\d+,p=\d+\$[A-Za-z0-9+/_-]+\$[A-Za-
 export function passwordOf(verifier: string) {
   const ordered = inDovecotOrder(verifier)
   // Security: whatever is not such a verifier is never sent, or it would itself become the password.
-  if (!argon2id.test(ordered)) throw new PlatformError('permanent', 'the password is no argon2id verifier')
+  if (!argon2id.test(ordered))
+    throw new PlatformError('permanent', 'the password is no argon2id verifier')
   return twice(`{ARGON2ID}${ordered}`)
 }
 
@@ -109,7 +112,9 @@ const twice = (password: string) => ({ password, password2: password })
 export function observedOf(mailbox: MailcowMailbox, aliases: readonly string[]): ObservedMailbox {
   const mark = markOf(mailbox)
   const attributes = Object(mailbox.attributes) as Record<string, unknown>
-  const opens = ['imap_access', 'pop3_access', 'smtp_access'].some((name) => Number(attributes[name] ?? 1) === 1)
+  const opens = ['imap_access', 'pop3_access', 'smtp_access'].some(
+    (name) => Number(attributes[name] ?? 1) === 1,
+  )
   return {
     address: mailbox.username,
     ...(mark ? { accountId: mark.accountId, revision: mark.revision } : {}),

@@ -37,7 +37,8 @@ export function createConverge({ directory, guard, domain, departmentId }: Conve
 
   const localPart = (address: string) => {
     const [local = '', where] = address.split('@')
-    if (where !== domain) throw new PlatformError('permanent', `Yandex 360 makes addresses in ${domain} only`)
+    if (where !== domain)
+      throw new PlatformError('permanent', `Yandex 360 makes addresses in ${domain} only`)
     return local
   }
 
@@ -51,7 +52,8 @@ export function createConverge({ directory, guard, domain, departmentId }: Conve
     for (const alias of aliases) {
       const answer = await directory.addAlias(id, alias)
       // It is there already where a first try added it and the answer got lost.
-      if (answer.kind === 'refused' && !(await directory.get(id))?.aliases?.includes(alias)) throw answer.error
+      if (answer.kind === 'refused' && !(await directory.get(id))?.aliases?.includes(alias))
+        throw answer.error
     }
   }
 
@@ -70,9 +72,13 @@ export function createConverge({ directory, guard, domain, departmentId }: Conve
     })
     if (answer.kind === 'refused') return afterRefusal(wanted, answer.error)
     if (answer.value.email !== wanted.address) {
-      throw new PlatformError('permanent', `Yandex 360 made ${answer.value.email} in place of ${wanted.address}`)
+      throw new PlatformError(
+        'permanent',
+        `Yandex 360 made ${answer.value.email} in place of ${wanted.address}`,
+      )
     }
-    if (wanted.suspension !== 'none') await change(answer.value.id, { externalId: handleFor(wanted), isEnabled: false })
+    if (wanted.suspension !== 'none')
+      await change(answer.value.id, { externalId: handleFor(wanted), isEnabled: false })
     await addAliases(answer.value.id, aliases)
     return { kind: 'applied', revision: wanted.revision }
   }
@@ -85,12 +91,17 @@ export function createConverge({ directory, guard, domain, departmentId }: Conve
   }
 
   const change = async (id: string, what: UserChange) => {
-    if (!(await directory.change(id, what))) throw tryLater('Yandex 360 does not show the user yet', 5)
+    if (!(await directory.change(id, what)))
+      throw tryLater('Yandex 360 does not show the user yet', 5)
   }
 
   const update = async (wanted: WantedMailbox, user: YandexUser): Promise<Applied> => {
     const held = handleOf(user)
-    const newer = guard.newerThan(wanted.accountId, wanted.revision, held && { ...held, removed: !!held.removedOn })
+    const newer = guard.newerThan(
+      wanted.accountId,
+      wanted.revision,
+      held && { ...held, removed: !!held.removedOn },
+    )
     if (newer !== undefined) return { kind: 'superseded', revision: newer }
     const aliases = wanted.aliases.map(localPart)
     const present = user.aliases ?? []
@@ -98,10 +109,17 @@ export function createConverge({ directory, guard, domain, departmentId }: Conve
     await assertFree(missing, user.id)
     // Handle and password travel in one call: where the handle is there the password is, and setting it again signs people out.
     const isThere = wanted.password === null || held?.revision === wanted.revision
-    const password = isThere ? {} : { password: wanted.password, passwordChangeRequired: false as const }
-    await change(user.id, { externalId: handleFor(wanted), isEnabled: wanted.suspension === 'none', ...password })
+    const password = isThere
+      ? {}
+      : { password: wanted.password, passwordChangeRequired: false as const }
+    await change(user.id, {
+      externalId: handleFor(wanted),
+      isEnabled: wanted.suspension === 'none',
+      ...password,
+    })
     await addAliases(user.id, missing)
-    for (const alias of present) if (!aliases.includes(alias)) await directory.deleteAlias(user.id, alias)
+    for (const alias of present)
+      if (!aliases.includes(alias)) await directory.deleteAlias(user.id, alias)
     return { kind: 'applied', revision: wanted.revision }
   }
 

@@ -51,17 +51,36 @@ export function createYandexDirectory(access: YandexAccess) {
   const headers = { authorization: `OAuth ${access.token}` }
   const users = `/directory/v1/org/${access.orgId}/users`
 
-  const call = async (method: JsonCall['method'], path: string, body?: unknown, base = access.apiBase) => {
+  const call = async (
+    method: JsonCall['method'],
+    path: string,
+    body?: unknown,
+    base = access.apiBase,
+  ) => {
     const effect = method === 'GET' ? 'read' : 'write'
-    const answer = await callJson({ method, url: new URL(path, base), headers, ...(body ? { body } : {}) })
+    const answer = await callJson({
+      method,
+      url: new URL(path, base),
+      headers,
+      ...(body ? { body } : {}),
+    })
     if (answer.status === 404) return undefined
     if (answer.status >= 300) throw errorOf(effect, answer)
     return answer.body
   }
 
   /** A write that may meet what a lost answer left behind. */
-  const attempt = async <T>(method: JsonCall['method'], path: string, body?: unknown): Promise<Written<T>> => {
-    const answer = await callJson({ method, url: new URL(path, access.apiBase), headers, ...(body ? { body } : {}) })
+  const attempt = async <T>(
+    method: JsonCall['method'],
+    path: string,
+    body?: unknown,
+  ): Promise<Written<T>> => {
+    const answer = await callJson({
+      method,
+      url: new URL(path, access.apiBase),
+      headers,
+      ...(body ? { body } : {}),
+    })
     if (answer.status < 300) return { kind: 'done', value: answer.body as T }
     const error = errorOf('write', answer)
     if (!mayMeanExists.has(answer.status)) throw error
@@ -86,9 +105,12 @@ export function createYandexDirectory(access: YandexAccess) {
     change: async (id: string, change: UserChange) =>
       (await call('PATCH', `${users}/${id}`, change)) as YandexUser | undefined,
     delete: (id: string) => call('DELETE', `${users}/${id}`),
-    addAlias: (id: string, alias: string) => attempt<unknown>('POST', `${users}/${id}/aliases`, { alias }),
-    deleteAlias: (id: string, alias: string) => call('DELETE', `${users}/${id}/aliases/${encodeURIComponent(alias)}`),
-    logOut: (id: string) => call('PUT', `/security/v1/org/${access.orgId}/domain_sessions/users/${id}/logout`),
+    addAlias: (id: string, alias: string) =>
+      attempt<unknown>('POST', `${users}/${id}/aliases`, { alias }),
+    deleteAlias: (id: string, alias: string) =>
+      call('DELETE', `${users}/${id}/aliases/${encodeURIComponent(alias)}`),
+    logOut: (id: string) =>
+      call('PUT', `/security/v1/org/${access.orgId}/domain_sessions/users/${id}/logout`),
   }
 }
 

@@ -37,8 +37,16 @@ export interface YandexPlatform extends MailPlatform {
  * its console is not found any more: reconciliation shows the old address as missing and the new one as surplus.
  */
 export function createYandexPlatform(settings: YandexSettings): YandexPlatform {
-  const { domain, departmentId = 1, clock, quarantineDays = 30, timeoutMs = 20_000, pageSize = 1000 } = settings
-  const { apiBase = 'https://api360.yandex.net', cloudApiBase = 'https://cloud-api.yandex.net' } = settings
+  const {
+    domain,
+    departmentId = 1,
+    clock,
+    quarantineDays = 30,
+    timeoutMs = 20_000,
+    pageSize = 1000,
+  } = settings
+  const { apiBase = 'https://api360.yandex.net', cloudApiBase = 'https://cloud-api.yandex.net' } =
+    settings
   const directory = createYandexDirectory({ ...settings, apiBase, cloudApiBase, timeoutMs })
   const guard = createRevisionGuard()
   const converge = createConverge({ directory, guard, domain, departmentId })
@@ -77,7 +85,10 @@ export function createYandexPlatform(settings: YandexSettings): YandexPlatform {
         const held = user && handleOf(user)
         if (!held || held.removedOn) return
         const removedOn = clock.now().toISOString().slice(0, 10)
-        await directory.change(user.id, { externalId: writeHandle({ ...held, removedOn }), isEnabled: false })
+        await directory.change(user.id, {
+          externalId: writeHandle({ ...held, removedOn }),
+          isEnabled: false,
+        })
         await directory.logOut(user.id)
         guard.note(mailbox.accountId, { revision: held.revision, removed: true })
       }),
@@ -99,7 +110,9 @@ export function createYandexPlatform(settings: YandexSettings): YandexPlatform {
     },
 
     async purge() {
-      const lastDay = new Date(clock.now().getTime() - quarantineDays * dayMs).toISOString().slice(0, 10)
+      const lastDay = new Date(clock.now().getTime() - quarantineDays * dayMs)
+        .toISOString()
+        .slice(0, 10)
       // Collected first: deleting while paging would shift the pages.
       const due: string[] = []
       for await (const user of everyone()) {

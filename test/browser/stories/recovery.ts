@@ -56,7 +56,8 @@ export const tellOfRecovery: Chapter = (story) => {
     // What was set a few minutes ago is in doubt after a reset, and takes nothing back: all this has been there for a year.
     const { clock, db } = story.portal
     const longAgo = new Date(clock.now().getTime() - 365 * 86_400_000)
-    for (const table of ['phones', 'backup_addresses']) await db(table).update({ confirmed_at: longAgo })
+    for (const table of ['phones', 'backup_addresses'])
+      await db(table).update({ confirmed_at: longAgo })
     await db('security_questions').whereNull('removed_at').update({ set_at: longAgo })
     await story.hands.press('Sign out')
     await begin(/By the security question/)
@@ -77,7 +78,10 @@ export const tellOfRecovery: Chapter = (story) => {
     await choosePassword(passwords.fifth)
     const undo = await eventually(async () => {
       const [newest] = await sentTo(story.portal, story.address)
-      return /security question/.test(newest?.text ?? '') && /^http\S+(\/undo\/\S+)$/m.exec(newest?.text ?? '')?.[1]
+      return (
+        /security question/.test(newest?.text ?? '') &&
+        /^http\S+(\/undo\/\S+)$/m.exec(newest?.text ?? '')?.[1]
+      )
     })
     await story.goTo(undo)
     await story.hands.press('This was not me')

@@ -54,7 +54,10 @@ export const tellOfDoubt: Chapter = (story) => {
     await story.hands.follow(/^Confirm again/)
     await story.hands.fill('What is your other mail address?', story.address)
     await story.hands.press('Send the code')
-    await story.hands.fill('Enter the code from the email', await awaitCode(story.portal, story.address, 2))
+    await story.hands.fill(
+      'Enter the code from the email',
+      await awaitCode(story.portal, story.address, 2),
+    )
     await story.hands.press('Confirm')
     await story.see('The backup address is linked.')
     await story.hands.follow(/^Set it again/)
@@ -72,7 +75,11 @@ export const tellOfRemoval: Chapter = (story) => {
     for (const [name, button, told] of [
       ['Backup address', 'Remove the backup address', 'The backup address is removed.'],
       ['Phone', 'Remove the phone', 'The phone is removed.'],
-      ['Security question', 'Remove the question for good', 'The security question is removed for good.'],
+      [
+        'Security question',
+        'Remove the question for good',
+        'The security question is removed for good.',
+      ],
     ] as const) {
       await story.hands.unfold(name)
       await story.hands.press(button)

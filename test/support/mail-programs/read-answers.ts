@@ -4,9 +4,16 @@ import { DOMParser, type Element } from '@xmldom/xmldom'
 import { validateXML } from 'xmllint-wasm'
 
 /** libxml2's verdict against our own RELAX NG grammar; the list is empty where the answer holds. */
-export async function faultsAgainst(grammar: 'autoconfig' | 'autodiscover', xml: string): Promise<string[]> {
+export async function faultsAgainst(
+  grammar: 'autoconfig' | 'autodiscover',
+  xml: string,
+): Promise<string[]> {
   const schema = readFileSync(new URL(`./${grammar}.rng`, import.meta.url), 'utf8')
-  const result = await validateXML({ xml: [{ fileName: 'answer.xml', contents: xml }], schema, extension: 'relaxng' })
+  const result = await validateXML({
+    xml: [{ fileName: 'answer.xml', contents: xml }],
+    schema,
+    extension: 'relaxng',
+  })
   return result.valid ? [] : result.errors.map((error) => error.message)
 }
 

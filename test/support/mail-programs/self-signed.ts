@@ -13,7 +13,9 @@ const ALGORITHMS = {
   ec: { name: 'ECDSA', namedCurve: 'P-256' },
 } as const
 
-export async function selfSigned(kind: 'rsa' | 'ec'): Promise<{ certificatePem: string; keyPem: string }> {
+export async function selfSigned(
+  kind: 'rsa' | 'ec',
+): Promise<{ certificatePem: string; keyPem: string }> {
   const keys = (await webcrypto.subtle.generateKey(ALGORITHMS[kind], true, [
     'sign',
     'verify',
