@@ -1,5 +1,5 @@
 // Key rotation: seals a column anew under the newest key.
-import type { Keyring } from '#server/core/keyring.ts'
+import type { Keyring } from '#server/core/keys/keyring.ts'
 import type { Trx } from './connection.ts'
 
 export interface SealedColumn {

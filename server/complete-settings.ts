@@ -1,6 +1,6 @@
 // Fills in what development may leave out: the database and the keys come out of DATA_DIR.
 import type { CompleteSettings } from './compose.ts'
-import type { Settings } from './config.ts'
+import type { Settings } from './kit/settings/config.ts'
 
 export interface Stoppable {
   stop(): Promise<void>
@@ -17,8 +17,10 @@ export async function completeSettings(
 ): Promise<CompleteSettings> {
   const { databaseUrl, secretKeys, dataDir } = settings
   if (databaseUrl && secretKeys) return { ...settings, databaseUrl, secretKeys }
-  const { borrowDevelopmentDatabase, startDevelopmentDatabase } = await import('./dev/database.ts')
-  const { developmentSecretKeys } = await import('./dev/secret-keys.ts')
+  const { borrowDevelopmentDatabase, startDevelopmentDatabase } = await import(
+    './site/development/database.ts'
+  )
+  const { developmentSecretKeys } = await import('./site/development/secret-keys.ts')
   const begin = database === 'own' ? startDevelopmentDatabase : borrowDevelopmentDatabase
   const begun = databaseUrl ? undefined : await begin(dataDir)
   if (begun) started.push(begun)

@@ -19,15 +19,15 @@ export async function startMailServices({ parts }: Pick<Portal, 'parts'>): Promi
   } = parts.settings
   const at = (port: number) => ({ host, port })
   const startPolicy = async (port: number) => {
-    const { startPolicyService } = await import('./sending-limits/policy-service.ts')
+    const { startPolicyService } = await import('./mail/sending-limits/policy-service.ts')
     return startPolicyService(parts, at(port))
   }
   const startMilter = async (port: number) => {
-    const { startTraceService } = await import('./letter-trace/trace-service.ts')
+    const { startTraceService } = await import('./mail/letter-trace/trace-service.ts')
     return startTraceService(parts, at(port))
   }
   const startReports = async (port: number, token: string) => {
-    const { startReportService } = await import('./client-sign-ins/report-service.ts')
+    const { startReportService } = await import('./mail/client-sign-ins/report-service.ts')
     return startReportService(parts, { ...at(port), token })
   }
   const reports =

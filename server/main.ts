@@ -4,12 +4,17 @@ import { availableParallelism } from 'node:os'
 import { migrateDatabase } from '#db/migrate.ts'
 import { completeSettings, type Stoppable } from './complete-settings.ts'
 import { compose } from './compose.ts'
-import { processEnvironment, readSettings, SettingsError, widenThreadPool } from './config.ts'
-import { crontab } from './jobs/task-list.ts'
-import { startWorker, type Worker } from './jobs/worker.ts'
+import { startWorker, type Worker } from './kit/jobs/worker.ts'
+import {
+  processEnvironment,
+  readSettings,
+  SettingsError,
+  widenThreadPool,
+} from './kit/settings/config.ts'
+import { listenForVisitors } from './kit/web/web-server.ts'
 import { startMailServices } from './mail-services.ts'
-import { startUpText } from './start-up-text.ts'
-import { listenForVisitors } from './web/web-server.ts'
+import { startUpText } from './site/start-up-text.ts'
+import { crontab } from './task-list.ts'
 
 /** One part that does not stop as it should keeps no other from stopping, but the operator reads of it. */
 const tellOfFault = (fault: Error) =>
@@ -39,7 +44,7 @@ async function start(): Promise<void> {
     })
     started.push(worker, await startMailServices(portal))
     if (settings.abuseLmtpPort !== undefined) {
-      const { startLmtp } = await import('./abuse/lmtp.ts')
+      const { startLmtp } = await import('./desk/reports/lmtp.ts')
       doors.push(await startLmtp(portal.parts.desk, settings.abuseLmtpHost, settings.abuseLmtpPort))
     }
   }

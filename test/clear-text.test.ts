@@ -1,7 +1,7 @@
 // What a copy of the database tells whoever steals it. Each way through the portal adds its secrets here.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { openPayload } from '#server/messages/payload.ts'
+import { openPayload } from '#server/kit/messages/payload.ts'
 import { assertAbsent, dumpDatabase } from './support/dump.ts'
 import { awaitCode, awaitSent } from './support/outbox.ts'
 import { hanna, register } from './support/people.ts'

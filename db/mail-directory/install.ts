@@ -1,7 +1,7 @@
 // Installs the mail directory into a database of its own and lets the mail servers in, each only to what it must see.
 import { readdir } from 'node:fs/promises'
 import type { Knex } from 'knex'
-import type { Db } from '../connection.ts'
+import type { Db } from '#db/connection.ts'
 
 const folder = new URL('./', import.meta.url)
 

@@ -1,1 +1,1 @@
-export { down, up } from '../mail-directory/0002-session-epochs.ts'
+export { down, up } from '#db/mail-directory/0002-session-epochs.ts'

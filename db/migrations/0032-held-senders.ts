@@ -1,1 +1,1 @@
-export { down, up } from '../mail-directory/0003-held-senders.ts'
+export { down, up } from '#db/mail-directory/0003-held-senders.ts'

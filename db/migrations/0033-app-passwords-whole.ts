@@ -1,1 +1,1 @@
-export { down, up } from '../mail-directory/0004-app-passwords-whole.ts'
+export { down, up } from '#db/mail-directory/0004-app-passwords-whole.ts'

@@ -1,1 +1,1 @@
-export { down, up } from '../mail-directory/0005-session-logins.ts'
+export { down, up } from '#db/mail-directory/0005-session-logins.ts'

@@ -1,1 +1,1 @@
-export { down, up } from '../mail-directory/0006-blocks-told.ts'
+export { down, up } from '#db/mail-directory/0006-blocks-told.ts'

@@ -1,5 +1,5 @@
-import type { Row } from '../setting-row.ts'
-import { rows, variableOf } from '../settings.ts'
+import type { Row } from '../kit/settings/setting-row.ts'
+import { rows, variableOf } from '../kit/settings/settings.ts'
 import { type Command, done } from './command.ts'
 
 type AnyRow = Row<unknown, string | undefined>

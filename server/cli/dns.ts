@@ -1,5 +1,5 @@
-import { dnsEntries, renderZone } from '../help/dns-entries.ts'
-import { describeMailServers } from '../help/mail-servers.ts'
+import { dnsEntries, renderZone } from '../site/help/dns-entries.ts'
+import { describeMailServers } from '../site/help/mail-servers.ts'
 import { type Command, done } from './command.ts'
 
 export const dnsCommand: Command = {

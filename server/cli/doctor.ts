@@ -1,9 +1,9 @@
 import { connectDatabase } from '#db/connection.ts'
 import { pendingDirectorySteps } from '#db/mail-directory/install.ts'
 import { pendingMigrations } from '#db/migrate.ts'
-import { verifyActivity } from '../activity/store.ts'
-import { verifyAudit } from '../audit/store.ts'
+import { verifyActivity } from '../accounts/activity/store.ts'
 import type { CompleteSettings, Portal } from '../compose.ts'
+import { verifyAudit } from '../desk/audit/store.ts'
 import { type Command, exit, table } from './command.ts'
 
 export interface Finding {

@@ -1,7 +1,7 @@
-import { type Account, findAccountByAddress } from '../accounts/store.ts'
+import { type Account, findAccountByAddress } from '../accounts/accounts/store.ts'
 import type { CompleteSettings, Portal } from '../compose.ts'
-import { parseTypedLogin } from '../core/login-name.ts'
-import { addressOf } from '../core/names.ts'
+import { parseTypedLogin } from '../core/identifiers/login-name.ts'
+import { addressOf } from '../core/identifiers/names.ts'
 
 /** The account that an operator named: a login or a whole address. */
 export async function findNamedAccount(

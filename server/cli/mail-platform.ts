@@ -2,14 +2,14 @@ import { chmod, mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { connectDatabase } from '#db/connection.ts'
 import { grantMailDirectory, installMailDirectory } from '#db/mail-directory/install.ts'
-import { renderMailPlatformConfig } from '../mail-platform/dovecot/config.ts'
+import { variableOf } from '../kit/settings/settings.ts'
+import { renderMailPlatformConfig } from '../mail/mail-platform/dovecot/config.ts'
 import {
   directoryRolesOf,
   hasWhatConfigNeeds,
   mailPlatformConfigOf,
   neededForConfig,
-} from '../mail-platform/dovecot/config-of-settings.ts'
-import { variableOf } from '../settings.ts'
+} from '../mail/mail-platform/dovecot/config-of-settings.ts'
 import { type Command, done, refused, table } from './command.ts'
 
 const missing = refused(

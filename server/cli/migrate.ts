@@ -1,5 +1,5 @@
 import { migrateDatabase } from '#db/migrate.ts'
-import { recordActivity } from '../activity/store.ts'
+import { recordActivity } from '../accounts/activity/store.ts'
 import { type Command, done } from './command.ts'
 
 export const migrateCommand: Command = {

@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util'
 import { completeSettings, type Stoppable } from '../complete-settings.ts'
 import { compose, type Portal } from '../compose.ts'
-import { processEnvironment, readSettings, SettingsError } from '../config.ts'
+import { processEnvironment, readSettings, SettingsError } from '../kit/settings/config.ts'
 import { type Command, exit, type Outcome } from './command.ts'
 import { commands } from './commands.ts'
 

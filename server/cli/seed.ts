@@ -1,5 +1,5 @@
 import { migrateDatabase } from '#db/migrate.ts'
-import { seed } from '#db/seed.ts'
+import { seed } from '#server/cli/seed-people.ts'
 import { type Command, done, refused } from './command.ts'
 
 export const seedCommand: Command = {

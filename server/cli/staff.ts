@@ -1,7 +1,7 @@
-import { changeAccountAsItStands } from '../accounts/change-account.ts'
-import { recordActivity } from '../activity/store.ts'
-import { listStaff, removeFactor } from '../staff/factor-store.ts'
-import { grantRole, isStaffRole, revokeRole, staffRoles } from '../staff/store.ts'
+import { changeAccountAsItStands } from '../accounts/accounts/change-account.ts'
+import { recordActivity } from '../accounts/activity/store.ts'
+import { listStaff, removeFactor } from '../desk/staff/factor-store.ts'
+import { grantRole, isStaffRole, revokeRole, staffRoles } from '../desk/staff/store.ts'
 import { type Command, done, exit, refused, table } from './command.ts'
 import { findNamedAccount } from './find-account.ts'
 

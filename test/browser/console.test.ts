@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
-import { listAudit } from '#server/audit/store.ts'
+import { listAudit } from '#server/desk/audit/store.ts'
 import { startAbusePortal, untilJudged } from '#test/support/abuse.ts'
 import { caseOf, reportLetter } from '#test/support/cases.ts'
 import { launchChromium } from '#test/support/chromium.ts'

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import type { Browser } from 'playwright-core'
-import type { MeasureName } from '#server/abuse/measures.ts'
+import type { MeasureName } from '#server/desk/measures/measures.ts'
 import { startAbusePortal } from '#test/support/abuse.ts'
 import { approve, caseOf, object, propose, reportLetter } from '#test/support/cases.ts'
 import { launchChromium } from '#test/support/chromium.ts'

@@ -2,9 +2,9 @@
 // `page.state.language.scheme.window.png`, of which every one must occur.
 import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { samples } from '#server/dev/gallery/gallery.ts'
-import { mailSamples } from '#server/dev/gallery/mail-samples.ts'
-import { locales } from '#server/i18n/texts.ts'
+import { locales } from '#server/kit/i18n/texts.ts'
+import { samples } from '#server/site/gallery/gallery.ts'
+import { mailSamples } from '#server/site/gallery/mail-samples.ts'
 import { launchChromium } from '#test/support/chromium.ts'
 import { serveGallery } from '#test/support/gallery-server.ts'
 

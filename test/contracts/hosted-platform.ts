@@ -1,7 +1,7 @@
 // What every adapter to somebody else's interface must do when that is slow, busy, broken or loses an answer.
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import type { MailPlatform } from '#server/mail-platform/mail-platform.ts'
+import type { MailPlatform } from '#server/mail/mail-platform/mail-platform.ts'
 import type { FakeHttp } from '#test/support/fake-http.ts'
 import { failsAs, wanting } from '#test/support/wanted-mailbox.ts'
 

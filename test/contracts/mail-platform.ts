@@ -6,7 +6,7 @@ import type {
   MailPlatform,
   ObservedMailbox,
   WantedMailbox,
-} from '#server/mail-platform/mail-platform.ts'
+} from '#server/mail/mail-platform/mail-platform.ts'
 import { failsAs, wanting } from '#test/support/wanted-mailbox.ts'
 
 export interface ContractSubject {

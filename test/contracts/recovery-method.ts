@@ -2,15 +2,15 @@
 
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { type AccountTrx, firstEpoch } from '#server/accounts/change-account.ts'
-import { hashToken, newToken } from '#server/core/secrets.ts'
+import { type AccountTrx, firstEpoch } from '#server/accounts/accounts/change-account.ts'
+import { hashToken, newToken } from '#server/core/keys/secrets.ts'
 import type {
   MethodFlow,
   MethodId,
   ProofOutcome,
   RecoveryMethod,
-} from '#server/recovery/recovery-method.ts'
-import { insertFlow } from '#server/recovery/store.ts'
+} from '#server/recovery/flow/recovery-method.ts'
+import { insertFlow } from '#server/recovery/flow/store.ts'
 import { pastDoor } from '#test/support/door.ts'
 import type { TestPortal } from '#test/support/portal.ts'
 import { type Equipped, equip, forgetLimits } from '#test/support/recovery.ts'

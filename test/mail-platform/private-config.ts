@@ -7,8 +7,8 @@ import {
   type MailPlatformConfig,
   type MailPorts,
   renderMailPlatformConfig,
-} from '#server/mail-platform/dovecot/config.ts'
-import { wordsForMailServers } from '#server/mail-platform/refusal-words.ts'
+} from '#server/mail/mail-platform/dovecot/config.ts'
+import { wordsForMailServers } from '#server/mail/mail-platform/refusal-words.ts'
 import { freePorts } from '#test/support/ports.ts'
 import type { TestPlatformOptions } from './start.ts'
 

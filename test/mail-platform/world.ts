@@ -1,18 +1,18 @@
 // A running mail platform with people in it, for the stories that mail programs tell.
 import { randomUUID } from 'node:crypto'
 import { hash } from 'argon2'
-import { digestOfAppPassword } from '#server/app-passwords/new-app-password.ts'
 import type { Clock } from '#server/core/clock.ts'
+import { digestOfAppPassword } from '#server/mail/app-passwords/new-app-password.ts'
 import {
   createDovecotPlatform,
   type DovecotPlatform,
-} from '#server/mail-platform/dovecot/platform.ts'
+} from '#server/mail/mail-platform/dovecot/platform.ts'
 import type {
   Applied,
   MailService,
   Suspension,
   WantedMailbox,
-} from '#server/mail-platform/mail-platform.ts'
+} from '#server/mail/mail-platform/mail-platform.ts'
 import { createTestDatabase, type TestDatabase } from '#test/support/database.ts'
 import { startTestPlatform, type TestPlatform, type TestPlatformOptions } from './start.ts'
 

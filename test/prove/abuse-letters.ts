@@ -1,9 +1,9 @@
 /** Ten thousand damaged letters and report mails: none may crash the reader, hold it up, or name an account that did not send. */
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
-import { parseLetter } from '#server/abuse/parse-letter.ts'
-import { parseReportMail } from '#server/abuse/parse-report-mail.ts'
-import { judgeProvenance, type Provenance } from '#server/abuse/provenance.ts'
+import { parseLetter } from '#server/desk/letters/parse-letter.ts'
+import { judgeProvenance, type Provenance } from '#server/desk/provenance/provenance.ts'
+import { parseReportMail } from '#server/desk/reports/parse-report-mail.ts'
 import { scripts } from '#test/support/letters/hostile-letters.ts'
 import { letterTable } from '#test/support/letters/letter-table.ts'
 import { mutations } from '#test/support/letters/mutate.ts'

@@ -1,12 +1,12 @@
 // 100,000 reports in 20,000 cases: how long queue, search and case page take, and by which plans.
 import assert from 'node:assert/strict'
 import type { Db } from '#db/connection.ts'
-import { readFigures } from '#server/abuse/figures-store.ts'
-import { countTabs, listQueue, queueTabs, searchCases } from '#server/abuse/queue-store.ts'
-import { parseSearch, type SearchField } from '#server/abuse/search-terms.ts'
-import { showCase } from '#server/abuse/work-on-case.ts'
-import { startAbusePortal } from '../support/abuse.ts'
-import { enrolStaff } from '../support/staff.ts'
+import { countTabs, listQueue, queueTabs, searchCases } from '#server/desk/cases/queue-store.ts'
+import { parseSearch, type SearchField } from '#server/desk/cases/search-terms.ts'
+import { showCase } from '#server/desk/cases/work-on-case.ts'
+import { readFigures } from '#server/desk/figures/figures-store.ts'
+import { startAbusePortal } from '#test/support/abuse.ts'
+import { enrolStaff } from '#test/support/staff.ts'
 import { fillDesk, pick, words } from './fill-desk.ts'
 
 export interface VolumeOptions {

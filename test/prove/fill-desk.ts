@@ -1,8 +1,8 @@
 // A desk with as many reports and cases as one likes, for the proof of its volume.
 import { randomBytes } from 'node:crypto'
-import { insertEvidence } from '#server/abuse/evidence-store.ts'
-import { termsOf } from '#server/abuse/search-terms.ts'
-import type { TestPortal } from '../support/portal.ts'
+import { termsOf } from '#server/desk/cases/search-terms.ts'
+import { insertEvidence } from '#server/desk/evidence/evidence-store.ts'
+import type { TestPortal } from '#test/support/portal.ts'
 
 export const words =
   'invoice payment account prize delivery password urgent holiday meeting offer bank card tax refund'.split(

@@ -1,7 +1,7 @@
 // The portal of the proof `abuse-letters-http`, in a process of its own: who sends the letters must not slow its answers.
 import { monitorEventLoopDelay } from 'node:perf_hooks'
-import { startLmtp } from '#server/abuse/lmtp.ts'
-import { findReport } from '#server/abuse/report-store.ts'
+import { startLmtp } from '#server/desk/reports/lmtp.ts'
+import { findReport } from '#server/desk/reports/report-store.ts'
 import { answerParent } from '#test/bench/child.ts'
 import { untilJudged } from '#test/support/abuse.ts'
 import { scripts } from '#test/support/letters/hostile-letters.ts'

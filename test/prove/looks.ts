@@ -1,8 +1,8 @@
 /** Every page and mail of the gallery in every language, light and dark, and in a German that is a third longer. */
 import { availableParallelism } from 'node:os'
-import { samples } from '#server/dev/gallery/gallery.ts'
-import { mailSamples } from '#server/dev/gallery/mail-samples.ts'
-import { locales } from '#server/i18n/texts.ts'
+import { locales } from '#server/kit/i18n/texts.ts'
+import { samples } from '#server/site/gallery/gallery.ts'
+import { mailSamples } from '#server/site/gallery/mail-samples.ts'
 import { launchChromium } from '#test/support/chromium.ts'
 import { serveGallery } from '#test/support/gallery-server.ts'
 import { openLookingGlass, type Sight } from '#test/support/looks.ts'

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { wantMailboxSuspension } from '#server/mailboxes/want-mailbox.ts'
+import { wantMailboxSuspension } from '#server/mail/mailboxes/want-mailbox.ts'
 import { signInBySmtp } from '#test/mail-platform/line-client.ts'
 import { openInbox, tryImap } from '#test/mail-platform/mail-program.ts'
 import {
@@ -12,10 +12,10 @@ import {
   startPortalWithMail,
 } from '#test/mail-platform/portal-with-mail.ts'
 import type { TestPlatform } from '#test/mail-platform/start.ts'
+import { throughDoor } from '#test/support/door.ts'
 import { register } from '#test/support/people.ts'
 import type { TestPortal } from '#test/support/portal.ts'
 import { forgetLimits, furnish, proveByPhone, setPassword } from '#test/support/recovery.ts'
-import { throughDoor } from '../support/door.ts'
 import { type Times, timesOf, timeUntil, timeUntilRefused } from './times.ts'
 
 /** From the answer to the form, or from the commit of the block, to what a mail program gets. */

@@ -1,8 +1,8 @@
 // Mutation testing: every small change of a line in these folders must make a test fail. `npm run prove -- mutation[-PART]`
-import { mkdirSync } from 'node:fs'
+import { globSync, mkdirSync } from 'node:fs'
 import { delimiter, join, resolve } from 'node:path'
 import type { MutantResult } from '@stryker-mutator/api/core'
-import { dropLeftDatabases, startTestServer } from '../support/database.ts'
+import { dropLeftDatabases, startTestServer } from '#test/support/database.ts'
 
 interface Part {
   /** Under `server/`. */
@@ -17,62 +17,74 @@ interface Part {
 /** What is mutated, with the tests that speak of it. Browser stories and proofs of speed would find more and cost hours. */
 export const mutatedParts: Readonly<Record<string, Part>> = {
   'core-secrets': {
-    files: ['core/{clock,hash-chain,keyring,secrets,signed-token}.ts'],
+    files: ['core/**/{clock,hash-chain,keyring,secrets,signed-token}.ts'],
     tests: ['secrets', 'hash-chain', 'signed-token', 'keyring'],
   },
   'core-login-name': {
-    files: ['core/{login-name,names,reserved-names,service-words,text-input}.ts'],
+    files: ['core/**/{login-name,names,reserved-names,service-words,text-input}.ts'],
     tests: ['login-name', 'names'],
   },
-  'core-email-address': { files: ['core/email-address.ts'], tests: ['email-address'] },
+  'core-email-address': { files: ['core/identifiers/email-address.ts'], tests: ['email-address'] },
   'core-phone-number': {
-    files: ['core/{lazily,phone-country,phone-number}.ts'],
+    files: ['core/**/{lazily,phone-country,phone-number}.ts'],
     tests: ['phone-number'],
   },
   'core-mail-server': { files: ['core/mail-server.ts'], tests: ['mail-server'] },
   'core-common-passwords': {
-    files: ['core/{common-list,common-passwords}.ts'],
+    files: ['core/**/{common-list,common-passwords}.ts'],
     tests: ['common-passwords', 'password-policy'],
   },
-  'core-keyboard': { files: ['core/keyboard.ts'], tests: ['keyboard'] },
-  'core-password-policy': { files: ['core/password-policy.ts'], tests: ['password-policy'] },
+  'core-keyboard': { files: ['core/passwords/keyboard.ts'], tests: ['keyboard'] },
+  'core-password-policy': {
+    files: ['core/passwords/password-policy.ts'],
+    tests: ['password-policy'],
+  },
   'core-secret-answer': {
-    files: ['core/{easy-answers,secret-answer}.ts'],
+    files: ['core/**/{easy-answers,secret-answer}.ts'],
     tests: ['secret-answer'],
   },
-  'core-rest': { files: ['core/{assert-never,signing-pair}.ts'], tests: ['signing-pair'] },
-  claims: { files: ['claims/*.ts'], tests: ['claims'] },
-  undo: { files: ['undo/*.ts'], tests: ['undo-links', 'undo-pages'] },
+  'core-rest': { files: ['core/**/{assert-never,signing-pair}.ts'], tests: ['signing-pair'] },
+  claims: { files: ['accounts/claims/*.ts'], tests: ['claims'] },
+  undo: { files: ['recovery/undo/*.ts'], tests: ['undo-links', 'undo-pages'] },
   'recovery-store': {
     files: [
-      'recovery/{begin-recovery,flow-states,hold-store,method-flow,recovery-method,store}.ts',
+      'recovery/flow/{begin-recovery,flow-states,hold-store,method-flow,recovery-method,store}.ts',
     ],
     tests: ['recovery-store'],
   },
   'recovery-steps': {
-    files: ['recovery/{challenge-flow,open-link,prove-flow}.ts'],
+    files: ['recovery/flow/{challenge-flow,open-link,prove-flow}.ts'],
     tests: ['recovery-steps'],
   },
   'recovery-pages': {
-    files: ['recovery/{apply-reset,flow-cookie,hold-reset,reset-password,routes}.ts'],
+    files: ['recovery/flow/{apply-reset,flow-cookie,hold-reset,reset-password,routes}.ts'],
     tests: ['recovery-pages'],
   },
   'backup-address': {
     files: [
-      'backup-address/{link-backup-address,link-pace,link-store,mail-guard,managed-backup-address,method,send-recovery-link,store}.ts',
+      'recovery/backup-address/{link-backup-address,link-pace,link-store,mail-guard,managed-backup-address,method,send-recovery-link,store}.ts',
     ],
     tests: ['mail-guard', 'recovery-links', 'backup-address-linking', 'recovery-by-address'],
   },
-  'phone-guard': { files: ['phone/sms-guard.ts'], tests: ['sms-guard'] },
-  'phone-codes': { files: ['phone/{code-store,send-recovery-code}.ts'], tests: ['phone-codes'] },
-  'phone-recovery': { files: ['phone/{method,sms-pace}.ts'], tests: ['recovery-by-phone'] },
+  'phone-guard': { files: ['recovery/phone/sms-guard.ts'], tests: ['sms-guard'] },
+  'phone-codes': {
+    files: ['recovery/phone/{code-store,send-recovery-code}.ts'],
+    tests: ['phone-codes'],
+  },
+  'phone-recovery': {
+    files: ['recovery/phone/{method,sms-pace}.ts'],
+    tests: ['recovery-by-phone'],
+  },
   'phone-linking': {
-    files: ['phone/{link-phone,managed-phone,store}.ts'],
+    files: ['recovery/phone/{link-phone,managed-phone,store}.ts'],
     tests: ['phone-linking'],
   },
-  'contact-pages': { files: ['{backup-address,phone}/routes.ts'], tests: ['contact-pages'] },
+  'contact-pages': {
+    files: ['recovery/{backup-address,phone}/routes.ts'],
+    tests: ['contact-pages'],
+  },
   'security-question': {
-    files: ['security-question/*.ts'],
+    files: ['recovery/security-question/*.ts'],
     tests: ['recovery-by-question', 'security-question-pages'],
   },
 }
@@ -127,7 +139,7 @@ async function mutate(name: string, { files, tests }: Part): Promise<Figures> {
   const { Stryker } = await import('@stryker-mutator/core')
   const mutants = await new Stryker({
     mutate: files.map((file) => `server/${file}`),
-    tap: { testFiles: tests.map((test) => `test/${test}.test.ts`) },
+    tap: { testFiles: tests.flatMap((test) => globSync(`test/**/${test}.test.ts`)) },
     incrementalFile: join(reports, `${name}.incremental.json`),
     jsonReporter: { fileName: join(reports, `${name}.json`) },
   }).runMutationTest()

@@ -2,7 +2,7 @@
 // could know.
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
-import { edges, type FlowState } from '#server/recovery/flow-states.ts'
+import { edges, type FlowState } from '#server/recovery/flow/flow-states.ts'
 import { startTestPortal } from '#test/support/portal.ts'
 import {
   createPost,

@@ -1,7 +1,7 @@
 // One process of the proof `walls-unmended`: the table of what survived a recovery, played against the server that lies beside this file.
 import assert from 'node:assert/strict'
-import { changeAccountAsItStands } from '#server/accounts/change-account.ts'
-import { startProbation } from '#server/accounts/store.ts'
+import { changeAccountAsItStands } from '#server/accounts/accounts/change-account.ts'
+import { startProbation } from '#server/accounts/accounts/store.ts'
 import { answerParent } from '#test/bench/child.ts'
 import { writtenMessages } from '#test/support/by-hand.ts'
 import { arrive } from '#test/support/people.ts'

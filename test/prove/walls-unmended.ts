@@ -26,7 +26,7 @@ interface Wall {
 const walls: readonly Wall[] = [
   {
     what: 'the door demands epoch, state and session; what remains is the lock',
-    file: 'server/accounts/change-account.ts',
+    file: 'server/accounts/accounts/change-account.ts',
     from: `  if (!account || !isOfNow(proof, account)) return stale
   if (account.blockedAt || account.closedAt) return stale
   if (account.resetDemandedAt && demandedReset !== 'allowed') return stale
@@ -36,50 +36,50 @@ const walls: readonly Wall[] = [
   },
   {
     what: 'a session of an earlier epoch is none',
-    file: 'server/sessions/store.ts',
+    file: 'server/accounts/sessions/store.ts',
     from: "{ 'accounts.id': 'sessions.account_id', 'accounts.epoch': 'sessions.epoch' }",
     to: "{ 'accounts.id': 'sessions.account_id' }",
   },
   {
     what: 'a flow does not outlive its epoch',
-    file: 'server/recovery/store.ts',
+    file: 'server/recovery/flow/store.ts',
     from: '\n  and a.epoch = f.epoch)`',
     to: ')`',
   },
   {
     what: 'a link to a new password dies with its epoch',
-    file: 'server/backup-address/link-store.ts',
+    file: 'server/recovery/backup-address/link-store.ts',
     from: 'and a.epoch = l.epoch ',
     to: '',
   },
   {
     what: 'a code for a contact dies with its epoch, when it is judged and when it is spent',
-    file: 'server/contacts/store.ts',
+    file: 'server/recovery/contacts/store.ts',
     from: 'and a.id = c.account_id and a.epoch = c.epoch',
     to: 'and a.id = c.account_id',
     times: 2,
   },
   {
     what: 'a link that went to the mailbox can do less than one of a contact, and dies with its epoch',
-    file: 'server/undo/undo-change.ts',
+    file: 'server/recovery/undo/undo-change.ts',
     from: 'const isOfContact = (undo: Undo) => contactsTold.includes(undo.told)',
     to: 'const isOfContact = (_: Undo) => true',
   },
   {
     what: 'a link that went to the mailbox changes no recovery method, and sets no password where a contact can',
-    file: 'server/undo/undo-power.ts',
+    file: 'server/recovery/undo/undo-power.ts',
     from: "if (contactsTold.includes(told)) return 'restore'",
     to: "if (told) return 'restore'",
   },
   {
     what: 'an undo by a contact voids the other links, those of before as well',
-    file: 'server/undo/undo-change.ts',
+    file: 'server/recovery/undo/undo-change.ts',
     from: 'await voidUndos(trx, accountId, at)',
     to: '',
   },
   {
     what: 'a contact that an undo takes away is told',
-    file: 'server/undo/take-back.ts',
+    file: 'server/recovery/undo/take-back.ts',
     from: '      undone: gone,\n',
     to: '',
   },

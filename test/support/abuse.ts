@@ -1,8 +1,8 @@
 // A portal whose own mail the tests can write: true trace headers and DKIM signatures of its domain, made with keys of this run.
 import { generateKeyPairSync } from 'node:crypto'
 import { dkimSign } from 'mailauth/lib/dkim/sign.js'
-import { traceLetter } from '#server/abuse/trace-letter.ts'
-import type { Keyring } from '#server/core/keyring.ts'
+import type { Keyring } from '#server/core/keys/keyring.ts'
+import { traceLetter } from '#server/mail/letter-trace/trace-letter.ts'
 import { eventually, startTestPortal, type TestPortal, type TestPortalOptions } from './portal.ts'
 
 export const ourDomain = 'postern.example'

@@ -1,10 +1,10 @@
 // What tests of backup addresses below the pages have in common: a guard of the mails and people with a linked address.
 import assert from 'node:assert/strict'
-import { createMailGuard } from '#server/backup-address/mail-guard.ts'
-import { managedBackupAddress } from '#server/backup-address/managed-backup-address.ts'
-import { putBackupAddress } from '#server/backup-address/store.ts'
-import { manageMethods } from '#server/recovery-methods/managed-method.ts'
-import { createLimits } from '#server/web/limits.ts'
+import { createLimits } from '#server/kit/limits/limits.ts'
+import { createMailGuard } from '#server/recovery/backup-address/mail-guard.ts'
+import { managedBackupAddress } from '#server/recovery/backup-address/managed-backup-address.ts'
+import { putBackupAddress } from '#server/recovery/backup-address/store.ts'
+import { manageMethods } from '#server/recovery/methods/managed-method.ts'
 import { at, clock, keyring, minutes, startContactTrial } from './contact-trial.ts'
 
 const settings = {

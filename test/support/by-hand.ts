@@ -1,8 +1,8 @@
 // Does by hand what a worker would do, and reads what was written for people before it is sent: no waiting, and one thing at a time.
 import type { Db } from '#db/connection.ts'
-import type { Keyring } from '#server/core/keyring.ts'
-import type { TaskList } from '#server/jobs/worker.ts'
-import { openPayload } from '#server/messages/payload.ts'
+import type { Keyring } from '#server/core/keys/keyring.ts'
+import type { TaskList } from '#server/kit/jobs/worker.ts'
+import { openPayload } from '#server/kit/messages/payload.ts'
 
 export interface WaitingJob {
   readonly id: string

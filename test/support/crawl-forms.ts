@@ -98,7 +98,7 @@ export async function crawlForms(
 
 const server = new URL('../../server/', import.meta.url)
 /** What programs send, and what is there in development alone. */
-const noForms = /^(?:dev|health|messages)\/|program-routes/
+const noForms = /^(?:site\/(?:development|gallery|health)|kit\/messages)\/|program-routes/
 
 /** The paths of all routes that a form can be sent to, as Express knows them. A new feature is among them by itself. */
 export async function formPaths(portal: TestPortal): Promise<string[]> {

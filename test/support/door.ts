@@ -4,7 +4,7 @@ import {
   type AccountProof,
   type AccountTrx,
   changeAccountAsItStands,
-} from '#server/accounts/change-account.ts'
+} from '#server/accounts/accounts/change-account.ts'
 
 /** What a desk, an operator or a worker would do: through the account's door, whatever its state. */
 export const throughDoor = <T>(

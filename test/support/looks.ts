@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import type { AxeResults, RunOptions } from 'axe-core'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
-import type { Locale } from '#server/i18n/texts.ts'
+import type { Locale } from '#server/kit/i18n/texts.ts'
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 /** Lies ready as a text in every page: sent along with each question, it would be half of the work. */

@@ -1,9 +1,9 @@
-// Makes server/core/common-list.bin: node test/support/make-common-list.ts
+// Makes server/core/passwords/common-list.bin: node test/support/make-common-list.ts
 import { writeFileSync } from 'node:fs'
 import common from '@zxcvbn-ts/language-common'
 import german from '@zxcvbn-ts/language-de'
 import english from '@zxcvbn-ts/language-en'
-import { fingerprintOf, LIST_FILE, RECORD_BYTES } from '#server/core/common-list.ts'
+import { fingerprintOf, LIST_FILE, RECORD_BYTES } from '#server/core/passwords/common-list.ts'
 
 /** From leaked lists, most used first. */
 const passwords = common.dictionary['passwords-common']

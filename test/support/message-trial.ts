@@ -2,20 +2,20 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { Db } from '#db/connection.ts'
-import { createKeyring } from '#server/core/keyring.ts'
-import { createFormats } from '#server/i18n/format.ts'
-import { createTexts } from '#server/i18n/texts.ts'
-import type { MessageName } from '#server/messages/catalogue.ts'
-import { deliverMessage } from '#server/messages/deliver-message.ts'
-import { createMessageRendering } from '#server/messages/render.ts'
-import { type Message, sendMessage } from '#server/messages/send-message.ts'
+import { createKeyring } from '#server/core/keys/keyring.ts'
+import { createFormats } from '#server/kit/i18n/format.ts'
+import { createTexts } from '#server/kit/i18n/texts.ts'
+import type { MessageName } from '#server/kit/messages/catalogue.ts'
+import { deliverMessage } from '#server/kit/messages/deliver-message.ts'
+import { createMessageRendering } from '#server/kit/messages/render.ts'
+import { type Message, sendMessage } from '#server/kit/messages/send-message.ts'
 import {
   createMissingTransport,
   type MailTransport,
   type SmsTransport,
-} from '#server/messages/transport.ts'
-import type { DeliveryParts } from '#server/messages/try-message.ts'
-import { readThemeColours } from '#server/web/theme-colours.ts'
+} from '#server/kit/messages/transport.ts'
+import type { DeliveryParts } from '#server/kit/messages/try-message.ts'
+import { readThemeColours } from '#server/kit/pages/theme-colours.ts'
 import { createTestClock, type TestClock } from './clock.ts'
 
 export const baseUrl = 'https://postern.example'

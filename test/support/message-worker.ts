@@ -1,12 +1,12 @@
 // A worker process of its own, to be killed: delivers messages of the database and mail server that it is told.
 import { connectDatabase } from '#db/connection.ts'
 import { systemClock } from '#server/core/clock.ts'
-import { startWorker } from '#server/jobs/worker.ts'
-import { createSmtpTransport } from '#server/messages/smtp.ts'
-import { sweepMessages } from '#server/messages/sweep-messages.ts'
-import { messageTasks } from '#server/messages/tasks.ts'
-import { createMissingTransport } from '#server/messages/transport.ts'
-import { createLog } from '#server/web/log.ts'
+import { startWorker } from '#server/kit/jobs/worker.ts'
+import { createLog } from '#server/kit/log/log.ts'
+import { createSmtpTransport } from '#server/kit/messages/smtp.ts'
+import { sweepMessages } from '#server/kit/messages/sweep-messages.ts'
+import { messageTasks } from '#server/kit/messages/tasks.ts'
+import { createMissingTransport } from '#server/kit/messages/transport.ts'
 import { createRendering, testKeyring } from './message-trial.ts'
 
 const [databaseUrl = '', smtpUrl = '', staleMs = '1500'] = process.argv.slice(2)

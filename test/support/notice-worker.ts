@@ -1,11 +1,11 @@
 // A whole worker in a process of its own, to be killed, that takes another for dead sooner than a real one: a test has less time.
 import { compose } from '#server/compose.ts'
-import { processEnvironment, readSettings } from '#server/config.ts'
-import { createLifeline } from '#server/jobs/lifeline.ts'
-import { startWorker } from '#server/jobs/worker.ts'
-import { chooseTransports } from '#server/messages/choose-transports.ts'
-import { sweepMessages } from '#server/messages/sweep-messages.ts'
-import { messageTasks } from '#server/messages/tasks.ts'
+import { createLifeline } from '#server/kit/jobs/lifeline.ts'
+import { startWorker } from '#server/kit/jobs/worker.ts'
+import { chooseTransports } from '#server/kit/messages/choose-transports.ts'
+import { sweepMessages } from '#server/kit/messages/sweep-messages.ts'
+import { messageTasks } from '#server/kit/messages/tasks.ts'
+import { processEnvironment, readSettings } from '#server/kit/settings/config.ts'
 import { createRendering } from './message-trial.ts'
 
 const settings = readSettings(processEnvironment())

@@ -1,6 +1,6 @@
-// The people that tests tell of. The same stand in db/seed.ts.
+// The people that tests tell of. The same stand in server/cli/seed-people.ts.
 import assert from 'node:assert/strict'
-import { findAccountByAddress } from '#server/accounts/store.ts'
+import { findAccountByAddress } from '#server/accounts/accounts/store.ts'
 import type { TestPortal } from './portal.ts'
 import type { Visitor } from './visitor.ts'
 

@@ -1,10 +1,10 @@
 // What tests of phones below the pages have in common: a guard of the money and people with a linked number.
 import assert from 'node:assert/strict'
-import { managedPhone } from '#server/phone/managed-phone.ts'
-import { createSmsGuard, type SmsGuard } from '#server/phone/sms-guard.ts'
-import { putPhone } from '#server/phone/store.ts'
-import { manageMethods } from '#server/recovery-methods/managed-method.ts'
-import { createLimits } from '#server/web/limits.ts'
+import { createLimits } from '#server/kit/limits/limits.ts'
+import { manageMethods } from '#server/recovery/methods/managed-method.ts'
+import { managedPhone } from '#server/recovery/phone/managed-phone.ts'
+import { createSmsGuard, type SmsGuard } from '#server/recovery/phone/sms-guard.ts'
+import { putPhone } from '#server/recovery/phone/store.ts'
 import { clock, keyring, minutes, startContactTrial } from './contact-trial.ts'
 
 export const phoneSettings = {

@@ -1,7 +1,7 @@
 // Staff as tests know them: somebody with a role, and their authenticator.
 import assert from 'node:assert/strict'
 import { generateSync } from 'otplib'
-import { grantRole, type StaffRole } from '#server/staff/store.ts'
+import { grantRole, type StaffRole } from '#server/desk/staff/store.ts'
 import { throughDoor } from './door.ts'
 import { accountIdOf, type Person, register, signIn } from './people.ts'
 import type { TestPortal } from './portal.ts'

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { basename, join, resolve } from 'node:path'
 
 /** They watch or end the process that they run in, or take so long that they share nothing worth it. Those come first. */
-const alone = [/^browser\//, /^(?:jobs-connection-lost|late-faults|killed-worker)\b/]
+const alone = [/^browser\//, /(?:^|\/)(?:jobs-connection-lost|late-faults|killed-worker)\b/]
 
 /** So many files of neighbouring names, which are mostly of a kind. */
 const together = 12

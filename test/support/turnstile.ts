@@ -2,7 +2,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import type { Db } from '#db/connection.ts'
-import type { PasswordHasher } from '#server/password/hasher.ts'
+import type { PasswordHasher } from '#server/accounts/password/hasher.ts'
 
 interface Actor {
   readonly name: string

@@ -1,14 +1,14 @@
 // The world of a random walk: people, browsers, and what each message told.
 
-import { blockAccount, setPassword, unblockAccount } from '#server/accounts/store.ts'
-import { hashToken } from '#server/core/secrets.ts'
+import { blockAccount, setPassword, unblockAccount } from '#server/accounts/accounts/store.ts'
+import { hashToken } from '#server/core/keys/secrets.ts'
 import type {
   MailTransport,
   OutgoingMail,
   OutgoingSms,
   SmsTransport,
-} from '#server/messages/transport.ts'
-import type { FlowState } from '#server/recovery/flow-states.ts'
+} from '#server/kit/messages/transport.ts'
+import type { FlowState } from '#server/recovery/flow/flow-states.ts'
 import { throughDoor } from './door.ts'
 import type { TestPortal } from './portal.ts'
 import { type Equipped, equip, forgetLimits } from './recovery.ts'

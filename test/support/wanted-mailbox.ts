@@ -1,7 +1,7 @@
 // What a test wants of a mail platform, and the ways in which it may be refused.
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
-import { PlatformError, type WantedMailbox } from '#server/mail-platform/mail-platform.ts'
+import { PlatformError, type WantedMailbox } from '#server/mail/mail-platform/mail-platform.ts'
 
 export type WantedFor = (login: string, change?: Partial<WantedMailbox>) => WantedMailbox
 

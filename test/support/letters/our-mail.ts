@@ -1,13 +1,13 @@
 /** A mail provider for the tests: real keys made afresh, a submission server that traces and signs, and receivers. */
 import { generateKeyPairSync, type KeyObject } from 'node:crypto'
 import { dkimSign } from 'mailauth/lib/dkim/sign.js'
-import { createTraceHeader, bindingOf } from '#server/abuse/trace-header.ts'
-import { createChainReader } from '#server/abuse/received-chain.ts'
-import { wellKnownReceivers } from '#server/abuse/well-known-receivers.ts'
-import { scanLetter } from '#server/abuse/letter-shape.ts'
-import type { ProvenanceParts } from '#server/abuse/provenance.ts'
-import { createKeyring, type Keyring } from '#server/core/keyring.ts'
-import { newToken } from '#server/core/secrets.ts'
+import { createTraceHeader, bindingOf } from '#server/mail/letter-trace/trace-header.ts'
+import { createChainReader } from '#server/desk/provenance/received-chain.ts'
+import { wellKnownReceivers } from '#server/desk/provenance/well-known-receivers.ts'
+import { scanLetter } from '#server/desk/letters/letter-shape.ts'
+import type { ProvenanceParts } from '#server/desk/provenance/provenance.ts'
+import { createKeyring, type Keyring } from '#server/core/keys/keyring.ts'
+import { newToken } from '#server/core/keys/secrets.ts'
 
 export const now = new Date('2026-06-15T12:00:00Z')
 export const ourDomain = 'posta.example'

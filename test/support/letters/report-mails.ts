@@ -1,6 +1,6 @@
 /** Mail as it arrives at abuse@: feedback loops in their dialects, forwards of every kind, and what no person wrote. */
-import type { ReportKind } from '#server/abuse/report-kind.ts'
-import type { Verdict } from '#server/abuse/provenance-rules.ts'
+import type { ReportKind } from '#server/desk/reports/report-kind.ts'
+import type { Verdict } from '#server/desk/provenance/provenance-rules.ts'
 import { base64Lines, encode, words } from './charsets.ts'
 import { plainDraft } from './letter-table.ts'
 import { type OurMail, ourDomain, receivedAt, toBinary } from './our-mail.ts'

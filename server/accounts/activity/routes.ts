@@ -1,0 +1,27 @@
+import { Router } from 'express'
+import type { WebParts } from '#server/kit/web/parts.ts'
+import { ownerOf, requireAccount } from '#server/kit/web/sessions.ts'
+import { describeEntry } from './describe-entry.ts'
+import { listActivity } from './store.ts'
+
+const pageSize = 30
+
+export function activityRoutes({ pages, db }: WebParts): Router {
+  return Router().get('/account/activity', requireAccount(), async (req, res) => {
+    const before =
+      typeof req.query.before === 'string' && /^\d{1,18}$/.test(req.query.before)
+        ? req.query.before
+        : undefined
+    const entries = await listActivity(db, ownerOf(req)?.id ?? '', pageSize + 1, before)
+    const shown = entries.slice(0, pageSize)
+    pages.show(req, res, {
+      id: 'activity',
+      view: 'accounts/activity/activity',
+      locals: {
+        events: shown.map((entry) => describeEntry(entry)),
+        older: entries.length > pageSize ? `/account/activity?before=${shown.at(-1)?.id}` : null,
+        newer: before === undefined ? null : '/account/activity',
+      },
+    })
+  })
+}

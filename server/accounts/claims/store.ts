@@ -1,0 +1,154 @@
+// Unique things: a login, a phone, a backup address. The primary key (kind, digest) decides every race.
+import type { Db, Trx } from '#db/connection.ts'
+import type { Keyring } from '#server/core/keys/keyring.ts'
+
+export type ClaimKind = 'login' | 'login-look-alike' | 'phone' | 'backup-address'
+
+export interface Claim {
+  readonly kind: ClaimKind
+  /** Canonical: two spellings of one thing are one text. */
+  readonly value: string
+  readonly accountId: string
+}
+
+const purposeOf = (kind: ClaimKind) => `claims.${kind}`
+
+/**
+ * Takes the thing for the account, for good until it is released. While two keys are in use there is a row under each digest, so that a
+ * process that still knows only the older key meets the same conflict.
+ * @returns `taken` where another account holds it; the transaction stays usable and nothing was changed
+ */
+export async function claim(
+  trx: Trx,
+  keyring: Keyring,
+  wanted: Claim,
+  at: Date,
+): Promise<'claimed' | 'taken'> {
+  const { kind, value, accountId } = wanted
+  const value_sealed = keyring.seal(purposeOf(kind), value)
+  const rows = keyring
+    .digests(purposeOf(kind), value)
+    .map((digest, index) => ({
+      kind,
+      digest,
+      account_id: accountId,
+      value_sealed,
+      key_id: keyring.keyIds[index] ?? keyring.newestKeyId,
+      claimed_at: at,
+    }))
+    // One order for everybody: two transactions that want the same thing wait for each other instead of locking each other up.
+    .sort((left, right) => Buffer.compare(left.digest, right.digest))
+  const digests = rows.map((row) => row.digest)
+  const own: Buffer[] = []
+  for (let asked = 0; asked < 20; asked++) {
+    const inserted = await trx('claims')
+      .insert(rows)
+      .onConflict(['kind', 'digest'])
+      .ignore()
+      .returning('digest')
+    own.push(...inserted.map((row) => row.digest as Buffer))
+    if (own.length === rows.length) return 'claimed'
+    const holders = await trx('claims')
+      .where({ kind })
+      .whereIn('digest', digests)
+      .select('account_id')
+    if (holders.some((holder) => holder.account_id !== accountId)) break
+    if (holders.length === rows.length) return 'claimed'
+    // Whoever held it let go between the two statements: nobody holds it now, so it is asked for again.
+  }
+  await trx('claims').where({ kind, account_id: accountId }).whereIn('digest', own).delete()
+  return 'taken'
+}
+
+/** Lets go of what the account holds of this kind (or of one value only). Nothing held is no fault. */
+export async function release(
+  trx: Trx,
+  keyring: Keyring,
+  claimed: Omit<Claim, 'value'> & { value?: string },
+): Promise<void> {
+  const { kind, accountId, value } = claimed
+  const query = trx('claims').where({ kind, account_id: accountId })
+  await (value === undefined
+    ? query
+    : query.whereIn('digest', keyring.digests(purposeOf(kind), value))
+  ).delete()
+}
+
+/** The account that holds the thing, or undefined. */
+export async function findHolder(
+  db: Db | Trx,
+  keyring: Keyring,
+  kind: ClaimKind,
+  value: string,
+): Promise<string | undefined> {
+  const row = await db('claims')
+    .where({ kind })
+    .whereIn('digest', keyring.digests(purposeOf(kind), value))
+    .first('account_id')
+  return row?.account_id
+}
+
+/** Those of the values that somebody holds, in one query. */
+export async function findHeld(
+  db: Db | Trx,
+  keyring: Keyring,
+  kind: ClaimKind,
+  values: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const valueOfDigest = new Map(
+    values.flatMap((value) =>
+      keyring
+        .digests(purposeOf(kind), value)
+        .map((digest) => [digest.toString('hex'), value] as const),
+    ),
+  )
+  const digests = [...valueOfDigest.keys()].map((digest) => Buffer.from(digest, 'hex'))
+  const rows = await db('claims').where({ kind }).whereIn('digest', digests).select('digest')
+  return new Set(rows.map((row) => valueOfDigest.get(row.digest.toString('hex')) ?? ''))
+}
+
+/** What the account holds of this kind, in clear: only for sending to it or for masking it. */
+export async function claimedValues(
+  db: Db | Trx,
+  keyring: Keyring,
+  kind: ClaimKind,
+  accountId: string,
+): Promise<string[]> {
+  const rows = await db('claims')
+    .where({ kind, account_id: accountId, key_id: keyring.newestKeyId })
+    .select('value_sealed')
+  const older =
+    rows.length > 0
+      ? []
+      : await db('claims').where({ kind, account_id: accountId }).select('value_sealed')
+  return [
+    ...new Set([...rows, ...older].map((row) => keyring.open(purposeOf(kind), row.value_sealed))),
+  ]
+}
+
+/**
+ * Moves up to `limit` claims from older keys to the newest one, in one transaction.
+ * @returns how many rows were under an older key; 0 when all is done
+ */
+export async function rekeyClaims(trx: Trx, keyring: Keyring, limit: number): Promise<number> {
+  const rows = await trx('claims')
+    .whereNot({ key_id: keyring.newestKeyId })
+    .limit(limit)
+    .forUpdate()
+    .skipLocked()
+  for (const row of rows) {
+    const kind = row.kind as ClaimKind
+    const value = keyring.open(purposeOf(kind), row.value_sealed)
+    await trx('claims').where({ kind, digest: row.digest }).delete()
+    await trx('claims')
+      .insert({
+        ...row,
+        digest: keyring.digest(purposeOf(kind), value),
+        value_sealed: keyring.seal(purposeOf(kind), value),
+        key_id: keyring.newestKeyId,
+      })
+      .onConflict(['kind', 'digest'])
+      .ignore()
+  }
+  return rows.length
+}

@@ -1,0 +1,39 @@
+// The owner who knows the password chooses another one.
+import type { Db } from '#db/connection.ts'
+import { takeForm } from '#server/kit/web/sent-forms-store.ts'
+import type { MailboxParts, NewPassword } from '#server/mail/mailboxes/want-mailbox.ts'
+import { type NoticeParts, tellOwner } from '#server/recovery/contacts/tell-owner.ts'
+import { doubtLateWays, type LateWayParts } from '#server/recovery/methods/doubt-late-ways.ts'
+import { linksToReplace } from '#server/recovery/undo/offer-undo.ts'
+import { type AccountProof, changeAccount } from '../accounts/change-account.ts'
+import type { Trace } from '../activity/events.ts'
+import { recordActivity } from '../activity/store.ts'
+import { changePassword } from './change-password.ts'
+
+/**
+ * App passwords stay: their owner made them. Security: earlier links "this was not me" are void, and contacts get new ones in their place.
+ * @param form of the page that asks: noted, so that a second click is known
+ * @returns the epoch that begins with it
+ * @throws StaleProof
+ */
+export async function changeOwnPassword(
+  parts: NoticeParts & MailboxParts & LateWayParts & { readonly db: Db },
+  asking: AccountProof & { readonly trace: Trace },
+  password: NewPassword,
+  at: Date,
+  form?: Buffer,
+): Promise<number> {
+  const { accountId, trace } = asking
+  return await changeAccount(parts.db, asking, async (trx) => {
+    const event = 'password.changed'
+    const replaces = await linksToReplace(trx, parts, accountId, at)
+    const change = { accountId, password, at, voidsLinks: true, keepAppPasswords: true }
+    const epoch = await changePassword(trx, parts, change)
+    await doubtLateWays(trx, parts, { accountId, at })
+    await recordActivity(trx, parts.keyring, { accountId, event, details: {}, at, trace })
+    const notice = { accountId, name: 'password-changed', params: {}, change: event } as const
+    await tellOwner(trx, parts, { ...notice, replaces, at, trace })
+    if (form) await takeForm(trx, form, at)
+    return epoch
+  })
+}

@@ -1,0 +1,46 @@
+// How many mailboxes are created from one network, and from those around it.
+
+import type { TellBrake } from '#server/kit/limits/brakes.ts'
+import type { Limits } from '#server/kit/limits/limits.ts'
+import { wideNetworkOf } from '#server/kit/limits/wide-network.ts'
+import { LimitReached } from '#server/kit/pages/faults.ts'
+import type { RawSettings } from '#server/kit/settings/settings.ts'
+import { networkOf } from '#server/kit/web/client.ts'
+
+const hour = 3600
+/** Of what one network may, where no setting says how many. */
+const networksOfWide = 10
+
+export interface RegistrationLimitParts {
+  readonly limits: Limits
+  readonly tellBrake: TellBrake
+  readonly settings: Pick<
+    RawSettings,
+    'limitRegistrationsPerIpHour' | 'limitRegistrationsPerWideNetworkHour'
+  >
+}
+
+/**
+ * Counts one registration from the address. A network whose own budget is used up takes nothing from its neighbours.
+ * @throws LimitReached
+ */
+export function createRegistrationLimit({ limits, tellBrake, settings }: RegistrationLimitParts) {
+  const { limitRegistrationsPerIpHour: narrow, limitRegistrationsPerWideNetworkHour: wide } =
+    settings
+  const onFull = () => tellBrake('registration')
+  const perNetwork = limits.limiter('registration', { points: narrow, seconds: hour, onFull })
+  // Security: whoever rents a /24, or is given a /48, has hundreds of networks and no more people.
+  const perWideNetwork = limits.limiter('registration-wide', {
+    points: wide ?? networksOfWide * narrow,
+    seconds: hour,
+    onFull,
+  })
+  return async (ip: string | undefined): Promise<void> => {
+    const network = networkOf(ip)
+    await perNetwork.demand(network)
+    const around = await perWideNetwork.count(wideNetworkOf(network))
+    if (around.kind === 'counted') return
+    await perNetwork.refund(network)
+    throw new LimitReached(around.retryAfterSeconds)
+  }
+}

@@ -1,0 +1,69 @@
+import { Router } from 'express'
+import { takeDone, tellDone } from '#server/kit/pages/done.ts'
+import { NotFound } from '#server/kit/pages/faults.ts'
+import type { WebParts } from '#server/kit/web/parts.ts'
+import { aliveSince } from '#server/kit/web/session-store.ts'
+import { ownerOf, proofOf, requireAccount, sessionDigestOf } from '#server/kit/web/sessions.ts'
+import { holdFilters } from '#server/mail/filters/hold-filters.ts'
+import { doubtLateWays } from '#server/recovery/methods/doubt-late-ways.ts'
+import { changeAccount } from '../accounts/change-account.ts'
+import { recordActivity } from '../activity/store.ts'
+import { endSession, endSessions, listSessions } from './store.ts'
+
+const isUuid = (text: string) => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text)
+
+export function sessionRoutes(parts: WebParts): Router {
+  const { pages, db, clock, keyring, settings } = parts
+  const times = { idleMinutes: settings.sessionIdleMinutes, maxHours: settings.sessionMaxHours }
+
+  return Router()
+    .get('/account/sessions', requireAccount(), async (req, res) => {
+      const current = sessionDigestOf(req)
+      const sessions = await listSessions(db, ownerOf(req)?.id ?? '', aliveSince(clock, times))
+      pages.show(req, res, {
+        id: 'sessions',
+        view: 'accounts/sessions/sessions',
+        locals: {
+          done: takeDone(req, res, ['ended', 'others-ended']),
+          sessions: sessions.map(({ publicId, idDigest, ...shown }) => ({
+            id: publicId,
+            current: idDigest.equals(current),
+            ...shown,
+          })),
+        },
+      })
+    })
+    .post('/account/sessions/end-others', requireAccount('/account/sessions'), async (req, res) => {
+      const accountId = ownerOf(req)?.id ?? ''
+      const at = clock.now()
+      await changeAccount(db, proofOf(req), async (trx) => {
+        await holdFilters(trx, { accountId, at })
+        await doubtLateWays(trx, parts, { accountId, at })
+        const count = await endSessions(trx, accountId, sessionDigestOf(req))
+        if (count === 0) return
+        const entry = { event: 'session.others-ended', details: { count } } as const
+        await recordActivity(trx, keyring, { accountId, ...entry, at, trace: parts.trace(req) })
+      })
+      tellDone(res, 'others-ended')
+      res.redirect(303, '/account/sessions')
+    })
+    .post('/account/sessions/:id/end', requireAccount('/account/sessions'), async (req, res) => {
+      const accountId = ownerOf(req)?.id ?? ''
+      const id = String(req.params.id)
+      if (!isUuid(id)) throw new NotFound('no such session')
+      await changeAccount(db, proofOf(req), async (trx) => {
+        const ended = await endSession(trx, accountId, id)
+        // Ended meanwhile, or never theirs: both look the same, and neither is a fault.
+        if (!ended) return
+        const entry = { event: 'session.ended', details: { device: ended.device } } as const
+        await recordActivity(trx, keyring, {
+          accountId,
+          ...entry,
+          at: clock.now(),
+          trace: parts.trace(req),
+        })
+      })
+      tellDone(res, 'ended')
+      res.redirect(303, '/account/sessions')
+    })
+}

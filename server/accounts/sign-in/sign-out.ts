@@ -1,0 +1,32 @@
+import type { Db } from '#db/connection.ts'
+import type { Clock } from '#server/core/clock.ts'
+import type { Keyring } from '#server/core/keys/keyring.ts'
+import { recordAudit } from '#server/desk/audit/store.ts'
+import type { Trace } from '../activity/events.ts'
+import { recordActivity } from '../activity/store.ts'
+
+export async function signOut(
+  { db, clock, keyring }: { db: Db; clock: Clock; keyring: Keyring },
+  accountId: string,
+  trace: Trace,
+  /** Out of the staff pages too. */
+  fromStaff: boolean,
+): Promise<void> {
+  const at = clock.now()
+  await db.transaction(async (trx) => {
+    await recordActivity(trx, keyring, {
+      accountId,
+      event: 'sign-out.succeeded',
+      details: {},
+      at,
+      trace,
+    })
+    if (fromStaff)
+      await recordAudit(trx, keyring, {
+        staffId: accountId,
+        action: 'staff.signed-out',
+        details: {},
+        at,
+      })
+  })
+}

@@ -1,0 +1,89 @@
+/** Addresses elsewhere that people name as their backup: one spelling for each mailbox, so that uniqueness means something. */
+import { domainToASCII } from 'node:url'
+import { isText, trimPasted } from '../text-input.ts'
+
+export type EmailAddressRefusal = 'missing' | 'shape' | 'characters' | 'too-long' | 'own-domain'
+export type ParsedEmailAddress =
+  /** `address` is where mail is sent; `canonical` is only compared. */
+  | { kind: 'ok'; address: string; canonical: string }
+  | { kind: 'refused'; reason: EmailAddressRefusal }
+
+const LOCAL = /^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/ // RFC 5322 dot-atom
+const DOMAIN = /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?:[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?)$/ // RFC 1123, no IP address
+
+/**
+ * What providers say of their own addresses. Names are joined only where the provider guarantees that one person holds them
+ * all; elsewhere two people could block each other.
+ */
+const PROVIDERS: { domains: string[]; same(local: string): string }[] = [
+  { domains: ['gmail.com', 'googlemail.com'], same: (local) => local.replaceAll('.', '') },
+  {
+    domains: ['proton.me', 'protonmail.com', 'protonmail.ch', 'pm.me'],
+    same: (local) => local.replace(/[._-]/g, ''),
+  },
+  { domains: ['icloud.com', 'me.com', 'mac.com'], same: (local) => local },
+  {
+    domains: ['yandex.ru', 'yandex.by', 'yandex.com', 'yandex.kz', 'yandex.ua', 'ya.ru'],
+    same: (local) => local.replaceAll('-', '.'),
+  },
+]
+
+/** @param options.ownDomains the portal's mail domains: a mailbox of ours cannot be the way back into a mailbox of ours. */
+export function parseEmailAddress(
+  raw: unknown,
+  options: { ownDomains: readonly string[] },
+): ParsedEmailAddress {
+  if (raw === undefined || raw === null) return refused('missing')
+  if (!isText(raw)) return refused('shape')
+  if (raw.length > 1000) return refused('too-long')
+  // NFKC: an input method's full-width letters are the same address. What is not ASCII after that is not folded further.
+  const typed = trimPasted(raw.normalize('NFKC'))
+  if (typed === '') return refused('missing')
+  const at = typed.lastIndexOf('@')
+  const local = typed.slice(0, at)
+  if (at < 1 || typed.indexOf('@') !== at) return refused('shape')
+  // Few servers take RFC 6531 names yet, and mail that cannot arrive is no way back.
+  if (/[^\0-\x7f]/.test(local)) return refused('characters')
+  const domain = canonicalDomain(typed.slice(at + 1))
+  if (domain === null || !LOCAL.test(local)) return refused('shape')
+  if (local.length > 64 || local.length + 1 + domain.length > 254) return refused('too-long') // RFC 5321 4.5.3.1, erratum 1690
+  if (isOwn(domain, options.ownDomains)) return refused('own-domain')
+  const canonical = canonicalAddress(local, domain)
+  return canonical === null
+    ? refused('shape')
+    : { kind: 'ok', address: `${local}@${domain}`, canonical }
+}
+
+/** Enough to recognise one's own address by, not enough to learn one: `b•••••@example.com`. */
+export function maskEmailAddress(address: string): string {
+  const at = address.lastIndexOf('@')
+  // Security: a masked address does not tell its length.
+  return `${at > 1 ? address[0] : ''}•••••${address.slice(at)}`
+}
+
+function canonicalDomain(typed: string): string | null {
+  // Security: what a URL parser would read as a domain is not therefore one.
+  // domainToASCII decodes %41 and takes 0x7f.1 for an address.
+  if (/[\s%/\\?#:@[\]<>^|_]/.test(typed)) return null
+  const domain = domainToASCII(typed).replace(/\.$/, '')
+  return domain.length <= 253 && DOMAIN.test(domain) ? domain : null
+}
+
+function canonicalAddress(local: string, domain: string): string | null {
+  // RFC 5321 lets a server tell B@ from b@; none that people use does, and two of our mailboxes must not share one.
+  const base = local.toLowerCase().replace(/\+.*$/, '')
+  const provider = PROVIDERS.find(({ domains }) => domains.includes(domain))
+  const same = provider?.same(base) ?? base
+  return LOCAL.test(same) ? `${same}@${provider?.domains[0] ?? domain}` : null
+}
+
+function isOwn(domain: string, ownDomains: readonly string[]): boolean {
+  return ownDomains.some((own) => {
+    const canonical = canonicalDomain(own) ?? own.toLowerCase()
+    return domain === canonical || domain.endsWith(`.${canonical}`)
+  })
+}
+
+function refused(reason: EmailAddressRefusal): ParsedEmailAddress {
+  return { kind: 'refused', reason }
+}

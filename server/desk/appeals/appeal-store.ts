@@ -1,0 +1,108 @@
+// Objections: once per measure.
+import type { Db, Trx } from '#db/connection.ts'
+import type { Keyring } from '#server/core/keys/keyring.ts'
+
+const purpose = 'abuse.appeal-text'
+
+export const appealDecisions = ['lifted', 'eased', 'kept'] as const
+export type AppealDecision = (typeof appealDecisions)[number]
+
+export interface Appeal {
+  readonly id: string
+  readonly reference: string
+  readonly measureId: string
+  /** What the holder wrote. */
+  readonly text: string
+  readonly madeAt: Date
+  readonly decidedBy: string | null
+  readonly decidedAt: Date | null
+  readonly decision: AppealDecision | null
+}
+
+export function asAppeal(keyring: Keyring, row: Record<string, unknown>): Appeal {
+  return {
+    id: String(row.id),
+    reference: row.reference as string,
+    measureId: String(row.measure_id),
+    text: keyring.open(purpose, row.text_sealed as string),
+    madeAt: row.made_at as Date,
+    decidedBy: row.decided_by as string | null,
+    decidedAt: row.decided_at as Date | null,
+    decision: row.decision as AppealDecision | null,
+  }
+}
+
+/** Undefined where the measure was objected to before: once, whatever comes at the same time. */
+export async function insertAppeal(
+  trx: Trx,
+  keyring: Keyring,
+  appeal: { reference: string; measureId: string; text: string; at: Date },
+): Promise<Appeal | undefined> {
+  const [row] = await trx('appeals')
+    .insert({
+      reference: appeal.reference,
+      measure_id: appeal.measureId,
+      text_sealed: keyring.seal(purpose, appeal.text),
+      key_id: keyring.newestKeyId,
+      made_at: appeal.at,
+    })
+    .onConflict('measure_id')
+    .ignore()
+    .returning('*')
+  return row && asAppeal(keyring, row)
+}
+
+export async function findAppeal(
+  db: Db | Trx,
+  keyring: Keyring,
+  id: string,
+): Promise<Appeal | undefined> {
+  const row = /^\d{1,18}$/.test(id) ? await db('appeals').where({ id }).first() : undefined
+  return row && asAppeal(keyring, row)
+}
+
+export async function findAppealOf(
+  db: Db | Trx,
+  keyring: Keyring,
+  measureId: string,
+): Promise<Appeal | undefined> {
+  const row = await db('appeals').where({ measure_id: measureId }).first()
+  return row && asAppeal(keyring, row)
+}
+
+/**
+ * Those that wait, the longest waiting first.
+ * @param after id of the last one of the page before
+ * @param notOf the member of staff who looks: objections about their own mailbox are left out
+ */
+export async function listWaitingAppeals(
+  db: Db,
+  keyring: Keyring,
+  limit: number,
+  after?: string | undefined,
+  notOf?: string,
+): Promise<Appeal[]> {
+  const query = db('appeals').whereNull('decided_at').orderBy('id').limit(limit)
+  if (after !== undefined) query.where('id', '>', after)
+  if (notOf)
+    query.whereNotIn('measure_id', db('measures').where({ account_id: notOf }).select('id'))
+  return (await query).map((row) => asAppeal(keyring, row))
+}
+
+// Security: nobody decides an objection to a measure that they proposed or approved.
+/** Undefined where it was decided meanwhile, or by one of the two who took the measure. */
+export async function setDecided(
+  trx: Trx,
+  keyring: Keyring,
+  id: string,
+  decided: { staffId: string; decision: AppealDecision; at: Date },
+): Promise<Appeal | undefined> {
+  const { rows } = await trx.raw(
+    `update appeals a set decided_by = :staffId, decided_at = :at, decision = :decision from measures m
+     where a.id = :id and m.id = a.measure_id and a.decided_at is null
+       and m.proposed_by <> :staffId and m.approved_by is distinct from :staffId::uuid and m.account_id <> :staffId
+     returning a.*`,
+    { id, ...decided },
+  )
+  return rows[0] && asAppeal(keyring, rows[0])
+}

@@ -1,0 +1,57 @@
+// Moves what was reported of an address to the account that turned out to stand behind it.
+import type { Trx } from '#db/connection.ts'
+import { moveSearchTerms } from './search-store.ts'
+
+/**
+ * Gives an open case without an account to one. Where the account has an open case, everything moves there and the emptied one is closed.
+ * A report that opens the account's case at that very moment makes the unique index refuse this one (23505): to be tried again.
+ * @returns the id of the case that goes on; undefined where the case is not open, or has an account
+ */
+export async function attributeOpenCase(
+  trx: Trx,
+  caseId: string,
+  accountId: string,
+  by: { readonly staffId: string; readonly at: Date },
+): Promise<string | undefined> {
+  if (!/^\d{1,18}$/.test(caseId)) return undefined
+  const open = await trx('abuse_cases')
+    .where({ id: caseId })
+    .whereNull('closed_at')
+    .whereNull('account_id')
+    .forUpdate()
+    .first()
+  if (!open) return undefined
+  const target = await trx('abuse_cases')
+    .where({ account_id: accountId })
+    .whereNull('closed_at')
+    .forUpdate()
+    .first()
+  if (!target) {
+    await trx('abuse_cases').where({ id: caseId }).update({ account_id: accountId })
+    return caseId
+  }
+  await trx.raw(
+    `insert into abuse_case_reporters (case_id, reporter_digest)
+     select ?, reporter_digest from abuse_case_reporters where case_id = ? on conflict do nothing`,
+    [target.id, caseId],
+  )
+  await trx('abuse_reports').where({ case_id: caseId }).update({ case_id: target.id })
+  await trx('abuse_case_entries').where({ case_id: caseId }).update({ case_id: target.id })
+  await moveSearchTerms(trx, caseId, String(target.id))
+  await trx.raw(
+    `update abuse_cases t set report_count = t.report_count + o.report_count,
+       reporter_count = (select count(*) from abuse_case_reporters where case_id = t.id),
+       provenance = greatest(t.provenance, o.provenance), severity = greatest(t.severity, o.severity),
+       kinds = (select coalesce(array_agg(distinct kind), '{}') from unnest(t.kinds || o.kinds) kind)
+     from abuse_cases o where t.id = ? and o.id = ?`,
+    [target.id, caseId],
+  )
+  await trx('abuse_cases').where({ id: caseId }).update({
+    closed_at: by.at,
+    closed_by: by.staffId,
+    outcome: 'merged',
+    report_count: 0,
+    reporter_count: 0,
+  })
+  return String(target.id)
+}

@@ -1,0 +1,209 @@
+// Cases: what was reported of one account, or of one address that no account of ours stands behind.
+import type { Db, Trx } from '#db/connection.ts'
+import type { Keyring } from '#server/core/keys/keyring.ts'
+import type { Verdict } from '../provenance/provenance-rules.ts'
+import type { ReportKind } from '../reports/report-kind.ts'
+import type { Outcome } from '../reports/report-store.ts'
+import { type Severity, type SeverityJudgement, severities } from './severity.ts'
+
+const purpose = 'abuse.case'
+
+/** Weakest first: the place is what the database keeps. */
+export const verdictRanks: readonly Verdict[] = ['not-ours', 'unproven', 'likely', 'proven']
+
+export interface Case {
+  readonly id: string
+  readonly accountId: string | null
+  /** The reported address. */
+  readonly subject: string
+  readonly severity: Severity
+  readonly severityReasons: SeverityJudgement['reasons']
+  readonly provenance: Verdict
+  readonly kinds: readonly ReportKind[]
+  readonly reportCount: number
+  readonly reporterCount: number
+  readonly openedAt: Date
+  readonly lastReportAt: Date
+  readonly firstSeenAt: Date | null
+  readonly claimedBy: string | null
+  readonly claimedAt: Date | null
+  readonly closedAt: Date | null
+  readonly closedBy: string | null
+  /** `merged`: everything moved to the open case of the account that turned out to stand behind it. */
+  readonly outcome: Outcome | 'merged' | null
+}
+
+export function asCase(keyring: Keyring, row: Record<string, unknown>): Case {
+  const details = JSON.parse(keyring.open(purpose, row.details_sealed as string)) as {
+    subject: string
+  }
+  return {
+    id: String(row.id),
+    accountId: row.account_id as string | null,
+    subject: details.subject,
+    severity: severities[row.severity as number] ?? 'low',
+    severityReasons: row.severity_reasons as Case['severityReasons'],
+    provenance: verdictRanks[row.provenance as number] ?? 'not-ours',
+    kinds: row.kinds as ReportKind[],
+    reportCount: row.report_count as number,
+    reporterCount: row.reporter_count as number,
+    openedAt: row.opened_at as Date,
+    lastReportAt: row.last_report_at as Date,
+    firstSeenAt: row.first_seen_at as Date | null,
+    claimedBy: row.claimed_by as string | null,
+    claimedAt: row.claimed_at as Date | null,
+    closedAt: row.closed_at as Date | null,
+    closedBy: row.closed_by as string | null,
+    outcome: row.outcome as Case['outcome'],
+  }
+}
+
+/** Whom a case is about: an account, or else an address by its digest. */
+export interface CaseSubject {
+  readonly accountId: string | null
+  readonly subject: string
+  readonly subjectDigest: Buffer
+}
+
+export interface JoiningReport {
+  readonly kind: ReportKind | null
+  readonly reporterDigest: Buffer
+  readonly verdict: Verdict
+  readonly at: Date
+}
+
+/**
+ * The open case of a subject, or a new one: however many ask at once, a partial unique index leaves one open case. It stays locked until the
+ * transaction ends.
+ */
+export async function openCase(
+  trx: Trx,
+  keyring: Keyring,
+  about: CaseSubject,
+  at: Date,
+): Promise<{ readonly id: string; readonly opened: boolean }> {
+  const target =
+    about.accountId === null
+      ? '(subject_digest) where closed_at is null and account_id is null'
+      : '(account_id) where closed_at is null and account_id is not null'
+  const { rows } = await trx.raw(
+    `insert into abuse_cases as c (account_id, subject_digest, details_sealed, key_id, opened_at, last_report_at)
+     values (:accountId, :subjectDigest, :details, :keyId, :at, :at)
+     on conflict ${target} do update set last_report_at = greatest(c.last_report_at, excluded.last_report_at)
+     returning id, xmax = 0 as opened`,
+    {
+      accountId: about.accountId,
+      subjectDigest: about.subjectDigest,
+      details: keyring.seal(purpose, JSON.stringify({ subject: about.subject })),
+      keyId: keyring.newestKeyId,
+      at,
+    },
+  )
+  return { id: String(rows[0].id), opened: rows[0].opened }
+}
+
+/** Adds a report to the open case of its subject, or to a new one, which stays locked until the transaction ends. */
+export async function joinCase(
+  trx: Trx,
+  keyring: Keyring,
+  about: CaseSubject,
+  report: JoiningReport,
+): Promise<{ readonly found: Case; readonly opened: boolean }> {
+  const { id, opened } = await openCase(trx, keyring, about, report.at)
+  const { rowCount: newReporters } = await trx.raw(
+    'insert into abuse_case_reporters (case_id, reporter_digest) values (?, ?) on conflict do nothing',
+    [id, report.reporterDigest],
+  )
+  const { rows: counted } = await trx.raw(
+    `update abuse_cases set report_count = report_count + 1, reporter_count = reporter_count + :newReporters,
+       provenance = greatest(provenance, :provenance::smallint),
+       kinds = case when :kind::text is null or :kind = any(kinds) then kinds else array_append(kinds, :kind) end
+     where id = :id returning *`,
+    { id, newReporters, provenance: verdictRanks.indexOf(report.verdict), kind: report.kind },
+  )
+  return { found: asCase(keyring, counted[0]), opened }
+}
+
+export async function setSeverity(
+  trx: Trx,
+  caseId: string,
+  judged: SeverityJudgement,
+): Promise<void> {
+  await trx('abuse_cases')
+    .where({ id: caseId })
+    .update({
+      severity: severities.indexOf(judged.level),
+      severity_reasons: JSON.stringify(judged.reasons),
+    })
+}
+
+export async function findCase(
+  db: Db | Trx,
+  keyring: Keyring,
+  id: string,
+): Promise<Case | undefined> {
+  const row = /^\d{1,18}$/.test(id) ? await db('abuse_cases').where({ id }).first() : undefined
+  return row && asCase(keyring, row)
+}
+
+/** The other cases of the same account, or of the same address where there is none, newest first. */
+export async function listRelatedCases(
+  db: Db | Trx,
+  keyring: Keyring,
+  of: Case,
+  limit: number,
+): Promise<Case[]> {
+  const query = db('abuse_cases').whereNot({ id: of.id }).orderBy('id', 'desc').limit(limit)
+  if (of.accountId !== null) query.where({ account_id: of.accountId })
+  else
+    query
+      .whereNull('account_id')
+      .where('subject_digest', db('abuse_cases').where({ id: of.id }).select('subject_digest'))
+  return (await query).map((row) => asCase(keyring, row))
+}
+
+/** Notes when staff first looked at the case; later looks change nothing. */
+export async function noteFirstLook(trx: Trx, caseId: string, at: Date): Promise<void> {
+  await trx('abuse_cases')
+    .where({ id: caseId })
+    .whereNull('first_seen_at')
+    .update({ first_seen_at: at })
+}
+
+/** Of two who claim at once one gets it. False where somebody has it, the same person too, or it is closed. */
+export async function setClaim(
+  trx: Trx,
+  caseId: string,
+  staffId: string,
+  at: Date,
+): Promise<boolean> {
+  const changed = await trx('abuse_cases')
+    .where({ id: caseId })
+    .whereNull('closed_at')
+    .whereNull('claimed_by')
+    .update({ claimed_by: staffId, claimed_at: at })
+  return changed === 1
+}
+
+/** False where the case is not theirs (any more). */
+export async function clearClaim(trx: Trx, caseId: string, staffId: string): Promise<boolean> {
+  const changed = await trx('abuse_cases')
+    .where({ id: caseId, claimed_by: staffId })
+    .whereNull('closed_at')
+    .update({ claimed_by: null, claimed_at: null })
+  return changed === 1
+}
+
+/** False where it was closed meanwhile, or somebody else has claimed it. */
+export async function setClosed(
+  trx: Trx,
+  caseId: string,
+  closing: { staffId: string; outcome: Outcome; at: Date },
+): Promise<boolean> {
+  const changed = await trx('abuse_cases')
+    .where({ id: caseId })
+    .whereNull('closed_at')
+    .where((open) => open.whereNull('claimed_by').orWhere({ claimed_by: closing.staffId }))
+    .update({ closed_at: closing.at, closed_by: closing.staffId, outcome: closing.outcome })
+  return changed === 1
+}

@@ -1,0 +1,40 @@
+// What every page of the desk asks first: which case, and whether it is this person's to see.
+import type { AccountProof } from '#server/accounts/accounts/change-account.ts'
+import { NotFound } from '#server/kit/pages/faults.ts'
+import type { DeskParts } from '../desk.ts'
+import { findMeasure, type Measure } from '../measures/measure-store.ts'
+import type { Actor } from '../measures/take-measure.ts'
+import { type Case, findCase } from './case-store.ts'
+
+interface Member {
+  readonly id: string
+  readonly proof: AccountProof
+  readonly rights: ReadonlySet<string>
+}
+
+/** @throws NotFound */
+export async function openCase(desk: DeskParts, id: unknown, member: Member): Promise<Case> {
+  const found = await findCase(desk.db, desk.keyring, String(id))
+  if (!found) throw new NotFound('no such case')
+  refuseOwn(found.accountId, member)
+  return found
+}
+
+/** @throws NotFound */
+export async function openMeasure(desk: DeskParts, id: unknown, member: Member): Promise<Measure> {
+  const found = await findMeasure(desk.db, String(id))
+  if (!found) throw new NotFound('no such measure')
+  refuseOwn(found.accountId, member)
+  return found
+}
+
+/** Security: for a member of staff there is no case about their own mailbox: its page is missing like any that never was. */
+function refuseOwn(accountId: string | null, member: Member): void {
+  if (accountId === member.id) throw new NotFound('a case of their own')
+}
+
+export const actorOf = (member: Member): Actor => ({
+  staffId: member.id,
+  proof: member.proof,
+  right: member.rights.has('measures.impose-lasting') ? 'senior' : 'analyst',
+})

@@ -1,0 +1,23 @@
+import type { Db } from '#db/connection.ts'
+import type { RawSettings } from '#server/kit/settings/settings.ts'
+import { isSendingLimited } from '../measures/measure-store.ts'
+
+type SendingLimits = Pick<
+  RawSettings,
+  'limitSentPerDay' | 'limitRecipientsPerDay' | 'limitSentWhileLimited'
+>
+
+/** What the mailbox may send a day: the service's limits, or fewer while a measure limits its sending. */
+export async function sendingLimitsOf(
+  db: Db,
+  address: string,
+  settings: SendingLimits,
+): Promise<{ readonly letters: number; readonly recipients: number }> {
+  const {
+    limitSentPerDay: letters,
+    limitRecipientsPerDay: recipients,
+    limitSentWhileLimited: few,
+  } = settings
+  if (!(await isSendingLimited(db, address))) return { letters, recipients }
+  return { letters: Math.min(letters, few), recipients: Math.min(recipients, few) }
+}

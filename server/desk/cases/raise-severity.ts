@@ -1,0 +1,45 @@
+import type { Trx } from '#db/connection.ts'
+import type { Account } from '#server/accounts/accounts/store.ts'
+import { countActivity } from '#server/accounts/activity/store.ts'
+import type { DeskParts } from '../desk.ts'
+import { type Case, setSeverity } from './case-store.ts'
+import { judgeSeverity } from './severity.ts'
+import { insertTimelineEntry } from './timeline-store.ts'
+
+const dayMs = 86_400_000
+/** What shows a takeover shortly before the letters. */
+const recoveryChanges = ['backup-address', 'phone', 'security-question']
+  .flatMap((method) => [`${method}.changed`, `${method}.removed`, `${method}.added`])
+  .concat('password.reset', 'password.changed')
+const recentMs = 3 * dayMs
+
+/** Judges a case anew by what is known of it and of its account, in the caller's transaction. It only rises. */
+export async function raiseSeverity(
+  trx: Trx,
+  { keyring }: Pick<DeskParts, 'keyring'>,
+  found: Case,
+  account: Account | undefined,
+  at: Date,
+): Promise<void> {
+  const facts = {
+    kinds: found.kinds,
+    distinctReporters: found.reporterCount,
+    provenance: found.provenance,
+    accountAgeDays: account
+      ? Math.floor((at.getTime() - account.createdAt.getTime()) / dayMs)
+      : null,
+    recentRecoveryChanges: account
+      ? await countActivity(trx, account.id, recoveryChanges, new Date(at.getTime() - recentMs))
+      : 0,
+  }
+  const judged = judgeSeverity(facts, found.severity)
+  await setSeverity(trx, found.id, judged)
+  if (judged.level === found.severity) return
+  const raised = {
+    event: 'severity-raised',
+    details: { level: judged.level },
+    staffId: null,
+    at,
+  } as const
+  await insertTimelineEntry(trx, keyring, { caseId: found.id, ...raised })
+}

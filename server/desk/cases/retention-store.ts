@@ -1,0 +1,42 @@
+// Closed cases end, and everything that hangs on them.
+import type { Db } from '#db/connection.ts'
+import type { Sweep } from '#server/kit/jobs/clean-up.ts'
+import { deleteOldEvidence } from '../evidence/evidence-store.ts'
+import { deleteOldMails } from '../reports/mail-store.ts'
+
+const dayMs = 86_400_000
+
+/** Deletes at most `limit` reports of cases that were closed before; their search terms go with them. */
+async function deleteOldReports(db: Db, closedBefore: Date, limit: number): Promise<number> {
+  const { rowCount } = await db.raw(
+    `delete from abuse_reports where id in (
+       select r.id from abuse_reports r join abuse_cases c on c.id = r.case_id where c.closed_at < ? limit ?)`,
+    [closedBefore, limit],
+  )
+  return rowCount
+}
+
+/** Deletes at most `limit` closed cases that have no report left, with their timelines. Measures and objections stay. */
+async function deleteOldCases(db: Db, closedBefore: Date, limit: number): Promise<number> {
+  const { rowCount } = await db.raw(
+    `delete from abuse_cases where id in (
+       select c.id from abuse_cases c where c.closed_at < ?
+         and not exists (select 1 from abuse_reports r where r.case_id = c.id) limit ?)`,
+    [closedBefore, limit],
+  )
+  return rowCount
+}
+
+/** What the clean-up does for the desk. */
+export function deskSweeps(
+  settings: { readonly caseDays: number },
+  now: () => Date,
+): readonly Sweep[] {
+  const since = () => new Date(now().getTime() - settings.caseDays * dayMs)
+  return [
+    { name: 'evidence', run: (db, limit) => deleteOldEvidence(db, now(), limit) },
+    { name: 'reports', run: (db, limit) => deleteOldReports(db, since(), limit) },
+    { name: 'cases', run: (db, limit) => deleteOldCases(db, since(), limit) },
+    { name: 'abuse mails', run: (db, limit) => deleteOldMails(db, since(), limit) },
+  ]
+}

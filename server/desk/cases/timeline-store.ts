@@ -1,0 +1,82 @@
+// The timeline of a case, with the notes of staff.
+import type { Db, Trx } from '#db/connection.ts'
+import type { Keyring } from '#server/core/keys/keyring.ts'
+
+const purpose = 'abuse.note'
+
+/** Texts: `abuse.timeline.<event>`, with the details as placeholders. */
+export interface TimelineDetails {
+  'appeal-decided': { decision: string }
+  'appeal-made': { reference: string }
+  attributed: Record<string, never>
+  claimed: Record<string, never>
+  closed: { outcome: string }
+  'measure-ended': { measure: string; reason: string }
+  'measure-proposed': { measure: string; cause: string }
+  'measure-refused': { measure: string }
+  'measure-taken': { measure: string; cause: string }
+  note: Record<string, never>
+  opened: Record<string, never>
+  released: Record<string, never>
+  'sending-limit': { kind: string; allowed: string }
+  'severity-raised': { level: string }
+}
+
+export type TimelineEvent = keyof TimelineDetails
+
+export interface TimelineEntry {
+  readonly id: string
+  readonly event: TimelineEvent
+  readonly details: Readonly<Record<string, string>>
+  /** What a member of staff wrote; only with `note`. */
+  readonly note: string | null
+  /** Null for what the portal did by itself. */
+  readonly staffId: string | null
+  readonly at: Date
+}
+
+export async function insertTimelineEntry<E extends TimelineEvent>(
+  trx: Trx,
+  keyring: Keyring,
+  entry: {
+    caseId: string
+    event: E
+    details: TimelineDetails[E]
+    note?: string
+    staffId: string | null
+    at: Date
+  },
+): Promise<void> {
+  await trx('abuse_case_entries').insert({
+    case_id: entry.caseId,
+    event: entry.event,
+    details: JSON.stringify(entry.details),
+    note_sealed: entry.note === undefined ? null : keyring.seal(purpose, entry.note),
+    key_id: entry.note === undefined ? null : keyring.newestKeyId,
+    by_staff: entry.staffId,
+    happened_at: entry.at,
+  })
+}
+
+/** Newest first; `before` is an entry's id for the next page. */
+export async function listTimeline(
+  db: Db | Trx,
+  keyring: Keyring,
+  caseId: string,
+  limit: number,
+  before?: string,
+): Promise<TimelineEntry[]> {
+  const query = db('abuse_case_entries')
+    .where({ case_id: caseId })
+    .orderBy('id', 'desc')
+    .limit(limit)
+  if (before !== undefined) query.where('id', '<', before)
+  return (await query).map((row) => ({
+    id: String(row.id),
+    event: row.event,
+    details: row.details,
+    note: row.note_sealed === null ? null : keyring.open(purpose, row.note_sealed),
+    staffId: row.by_staff,
+    at: row.happened_at,
+  }))
+}

@@ -1,0 +1,92 @@
+// A reported letter as the page shows it: text first, nothing in it can be followed, fetched or run.
+
+import type { ShownEvidence } from '../evidence/view-evidence.ts'
+import { defangText } from './defang.ts'
+import { frameDocument } from './letter-html.ts'
+
+const shownChars = 20_000
+const shownLinks = 50
+const shownFields = 120
+
+export interface DescribedLetter {
+  readonly unreadable?: string
+  readonly sha256: string
+  readonly sizeBytes: number
+  readonly keptUntil: Date
+  readonly from: readonly string[]
+  readonly to: readonly string[]
+  readonly replyTo: readonly string[]
+  readonly subject: string
+  readonly date: Date | null
+  readonly messageId: string | null
+  readonly text: string
+  readonly moreText: boolean
+  readonly hasHtml: boolean
+  /** A whole document for `srcdoc`. */
+  readonly frame: string | null
+  readonly links: readonly string[]
+  readonly moreLinks: number
+  readonly attachments: readonly {
+    readonly name: string
+    readonly type: string
+    readonly sizeBytes: number
+    readonly sha256: string
+  }[]
+  readonly repairs: readonly string[]
+  readonly cuts: readonly string[]
+  readonly fields: readonly string[]
+}
+
+const mailbox = ({ name, address }: { name: string; address: string }) =>
+  name ? `${name} <${address}>` : address
+
+const nothing = {
+  ...{
+    from: [],
+    to: [],
+    replyTo: [],
+    subject: '',
+    date: null,
+    messageId: null,
+    text: '',
+    moreText: false,
+  },
+  ...{
+    hasHtml: false,
+    frame: null,
+    links: [],
+    moreLinks: 0,
+    attachments: [],
+    repairs: [],
+    cuts: [],
+    fields: [],
+  },
+}
+
+/** @param asHtml also the document for the sandboxed frame */
+export function describeLetter(
+  { outcome, ...kept }: ShownEvidence,
+  asHtml: boolean,
+): DescribedLetter {
+  if (outcome.kind === 'refused') return { ...nothing, ...kept, unreadable: outcome.reason }
+  const { letter } = outcome
+  return {
+    ...kept,
+    from: letter.from.map(mailbox),
+    to: letter.to.map(mailbox),
+    replyTo: letter.replyTo.map(mailbox),
+    subject: letter.subject,
+    date: letter.date,
+    messageId: letter.messageId,
+    text: defangText(letter.text.slice(0, shownChars)),
+    moreText: letter.text.length > shownChars,
+    hasHtml: letter.safeHtml !== null,
+    frame: asHtml && letter.safeHtml !== null ? frameDocument(letter.safeHtml) : null,
+    links: letter.links.slice(0, shownLinks).map(({ defanged }) => defanged),
+    moreLinks: Math.max(0, letter.links.length - shownLinks),
+    attachments: letter.attachments,
+    repairs: letter.repairs,
+    cuts: letter.cuts,
+    fields: letter.fields.slice(0, shownFields).map(({ name, value }) => `${name}: ${value}`),
+  }
+}

@@ -1,0 +1,163 @@
+/** A letter's HTML made fit for a sandboxed frame: what it says stays, whatever could act, fetch or hide does not. */
+import type { IOptions } from 'sanitize-html'
+import { lazily } from '#server/core/lazily.ts'
+import { letterLimits } from './letter.ts'
+import { showHidden } from './show-hidden.ts'
+
+export interface SafeHtml {
+  readonly html: string
+  /** Every address that the markup pointed at, to be listed beside the letter. */
+  readonly urls: string[]
+  readonly cut: boolean
+}
+
+const URL_ATTRIBUTES = [
+  'href',
+  'src',
+  'action',
+  'formaction',
+  'background',
+  'xlink:href',
+  'poster',
+  'data',
+  'cite',
+  'srcset',
+]
+const CELLS = ['colspan', 'rowspan', 'align', 'valign']
+
+/** Only who reads reported letters needs it. */
+const sanitizer = lazily<typeof import('sanitize-html')>('sanitize-html')
+
+const options: IOptions = {
+  // Security: no tag that fetches, runs or takes input is left in a reported letter, nor an attribute that names a place.
+  allowedTags: [
+    ...[
+      'p',
+      'br',
+      'div',
+      'span',
+      'b',
+      'strong',
+      'i',
+      'em',
+      'u',
+      's',
+      'sub',
+      'sup',
+      'small',
+      'big',
+      'center',
+      'font',
+    ],
+    ...[
+      'h1',
+      'h2',
+      'h3',
+      'h4',
+      'h5',
+      'h6',
+      'blockquote',
+      'pre',
+      'code',
+      'hr',
+      'ul',
+      'ol',
+      'li',
+      'dl',
+      'dt',
+      'dd',
+    ],
+    ...['table', 'thead', 'tbody', 'tfoot', 'tr', 'td', 'th', 'caption', 'bdo', 'bdi'],
+  ],
+  allowedAttributes: {
+    td: CELLS,
+    th: CELLS,
+    p: ['align'],
+    div: ['align'],
+    span: ['title'],
+    '*': ['dir', 'lang'],
+  },
+  allowedSchemes: [],
+  nonTextTags: [
+    'script',
+    'style',
+    'textarea',
+    'option',
+    'xmp',
+    'noscript',
+    'title',
+    'svg',
+    'math',
+    'template',
+    'iframe',
+  ],
+  parseStyleAttributes: false,
+  nestingLimit: 60,
+  enforceHtmlBoundary: false,
+}
+
+/** Linear in the length of the markup, of which the first `letterLimits.htmlChars` characters are read. */
+export function safeLetterHtml(markup: string): SafeHtml {
+  const urls: string[] = []
+  const read = markup.slice(0, Math.min(letterLimits.htmlChars, tooDeepAt(markup)))
+  const html = sanitizer()(showHidden(read), {
+    ...options,
+    onOpenTag: (_name, attributes) => {
+      for (const name of URL_ATTRIBUTES) {
+        const url = attributes[name]
+        if (url && urls.length < letterLimits.links * 2) urls.push(url)
+      }
+    },
+    transformTags: {
+      img: (_name, attributes) => ({
+        tagName: 'span',
+        attribs: {},
+        text: `[${attributes.alt || '▢'}]`,
+      }),
+    },
+  })
+  return {
+    html,
+    urls: urls.filter((url) => !/^(?:cid:|#|data:)/i.test(url.trim())),
+    cut: read.length < markup.length,
+  }
+}
+
+const VOID = /^(?:br|hr|img|input|meta|link|col|area|base|wbr|source|track|embed|param)$/i
+/** Often left open, and then closed by the next of their kind. */
+const LOOSE = /^(?:p|li|tr|td|th|dt|dd|option)$/i
+
+// The parser's work grows with the square of the open elements; no mail program opens hundreds.
+function tooDeepAt(markup: string): number {
+  const open = { strict: 0, loose: 0 }
+  for (const { 1: closing, 2: name = '', index } of markup.matchAll(
+    /<(\/?)([a-z][a-z0-9]{0,20})/gi,
+  )) {
+    if (index > letterLimits.htmlChars) break
+    if (VOID.test(name)) continue
+    const kind = LOOSE.test(name) ? 'loose' : 'strict'
+    open[kind] = Math.max(0, open[kind] + (closing ? -1 : 1))
+    if (open.strict > letterLimits.htmlDepth || open.loose > letterLimits.htmlDepth * 10)
+      return index
+  }
+  return markup.length
+}
+
+/** A whole document for `<iframe sandbox srcdoc>`: even if a tag slipped through, the policy in it lets nothing load or run. */
+export function frameDocument(safeHtml: string): string {
+  const policy = `default-src 'none'; form-action 'none'; base-uri 'none'`
+  const head = `<meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${policy}">`
+  return `<!doctype html><html><head>${head}<meta name="referrer" content="no-referrer"></head><body>${safeHtml}</body></html>`
+}
+
+/** What the markup says, for letters without a text part. Only for what `safeLetterHtml` gave: there a bracket is a tag. */
+export function textOfSafeHtml(safeHtml: string): string {
+  const plain: Record<string, string> = { '&lt;': '<', '&gt;': '>', '&quot;': '"', '&amp;': '&' }
+  return safeHtml
+    .replace(/<(?:br|hr|\/(?:p|div|tr|li|h[1-6]|table|blockquote|pre))\b[^<>]{0,200}>/g, '\n')
+    .replace(/<\/td>/g, '\t')
+    .replace(/<[^<>]{0,2000}>/g, '')
+    .replace(/&(?:lt|gt|quot|amp);/g, (entity) => plain[entity] ?? entity)
+    .replace(/\n{3,}/g, '\n\n')
+    .trim()
+}

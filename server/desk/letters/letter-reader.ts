@@ -1,0 +1,106 @@
+/** Parses reported letters in one worker thread, one after another, each within a hard time. */
+import { once } from 'node:events'
+import { Worker } from 'node:worker_threads'
+import type { ReportMail } from '../reports/parse-report-mail.ts'
+import type { ReaderTask } from './letter-worker.ts'
+import type { LetterOutcome } from './parse-letter.ts'
+
+export interface LetterReader {
+  letter(input: Uint8Array | string): Promise<LetterOutcome>
+  reportMail(input: Uint8Array, ownAddresses: readonly string[]): Promise<ReportMail>
+  /** Null where the letter holds no such attachment, or could not be read in time. */
+  attachment(input: Uint8Array | string, sha256: string): Promise<Buffer | null>
+  close(): Promise<void>
+}
+
+export interface LetterReaderParts {
+  /** For one letter; default 2,000. The largest allowed letter takes about 500 on a slow core. */
+  readonly timeLimitMs?: number
+  /** Of the thread's heap; default 256. */
+  readonly memoryLimitMib?: number
+}
+
+const TOO_SLOW = Symbol('too slow')
+
+export function createLetterReader({
+  timeLimitMs = 2_000,
+  memoryLimitMib = 256,
+}: LetterReaderParts = {}): LetterReader {
+  let worker: Worker | null = null
+  let ready: Promise<unknown> = Promise.resolve()
+  let turn: Promise<unknown> = Promise.resolve()
+
+  function start(): Worker {
+    const started = new Worker(new URL('./letter-worker.ts', import.meta.url), {
+      resourceLimits: { maxOldGenerationSizeMb: memoryLimitMib },
+    })
+    started.unref()
+    // Loading the parsers is not the letter's time.
+    ready = once(started, 'message')
+    return started
+  }
+
+  // Security: a letter that takes too long or too much memory ends its thread, not the portal.
+  async function read(task: ReaderTask): Promise<unknown> {
+    worker ??= start()
+    const current = worker
+    await ready
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => finish(() => resolve(TOO_SLOW), true), timeLimitMs)
+      const onMessage = ({ result, fault }: { result?: unknown; fault?: string }) =>
+        finish(() => (fault === undefined ? resolve(result) : reject(new Error(fault))), false)
+      const onEnd = () => finish(() => resolve(TOO_SLOW), true)
+      function finish(settle: () => void, broken: boolean) {
+        clearTimeout(timer)
+        current.off('message', onMessage).off('error', onEnd).off('exit', onEnd)
+        if (broken) {
+          current.on('error', () => {})
+          if (worker === current) worker = null
+          void current.terminate()
+        }
+        settle()
+      }
+      current.on('message', onMessage).on('error', onEnd).on('exit', onEnd)
+      current.postMessage(task)
+    })
+  }
+
+  function inTurn(task: ReaderTask): Promise<unknown> {
+    const result = turn.then(() => read(task))
+    turn = result.catch(() => {})
+    return result
+  }
+
+  return {
+    async letter(input) {
+      const result = await inTurn({ what: 'letter', input })
+      return result === TOO_SLOW
+        ? { kind: 'refused', reason: 'too-slow' }
+        : (result as LetterOutcome)
+    },
+    async reportMail(input, ownAddresses) {
+      const result = await inTurn({ what: 'report-mail', input, ownAddresses })
+      return result === TOO_SLOW
+        ? { kind: 'refused', reason: 'unreadable' }
+        : withBuffers(result as ReportMail)
+    },
+    async attachment(input, sha256) {
+      const result = await inTurn({ what: 'attachment', input, sha256 })
+      return result instanceof Uint8Array ? Buffer.from(result) : null
+    },
+    async close() {
+      const current = worker
+      worker = null
+      await current?.terminate()
+    },
+  }
+}
+
+// What crosses a thread arrives as plain bytes.
+function withBuffers(mail: ReportMail): ReportMail {
+  if (mail.kind !== 'report') return mail
+  return {
+    ...mail,
+    letters: mail.letters.map((letter) => ({ ...letter, source: Buffer.from(letter.source) })),
+  }
+}

@@ -1,0 +1,29 @@
+/** Runs in a thread of its own, so that a letter that takes too long can be dropped with it. */
+import { parentPort } from 'node:worker_threads'
+import { parseReportMail } from '../reports/parse-report-mail.ts'
+import { parseLetter, readAttachment } from './parse-letter.ts'
+
+export type ReaderTask =
+  | { readonly what: 'letter'; readonly input: Uint8Array | string }
+  | {
+      readonly what: 'report-mail'
+      readonly input: Uint8Array
+      readonly ownAddresses: readonly string[]
+    }
+  | { readonly what: 'attachment'; readonly input: Uint8Array | string; readonly sha256: string }
+
+async function run(task: ReaderTask): Promise<unknown> {
+  if (task.what === 'letter') return parseLetter(task.input)
+  if (task.what === 'report-mail') return parseReportMail(task.input, task.ownAddresses)
+  return readAttachment(task.input, task.sha256)
+}
+
+parentPort?.on('message', async (task: ReaderTask) => {
+  try {
+    parentPort?.postMessage({ result: await run(task) })
+  } catch (error) {
+    parentPort?.postMessage({ fault: error instanceof Error ? error.message : String(error) })
+  }
+})
+
+parentPort?.postMessage({ ready: true })

@@ -1,0 +1,135 @@
+// What follows from a measure, or from its end, in the caller's transaction: the portal's door, the wanted mailbox, sessions, notices.
+
+import { recordActivity } from '#server/accounts/activity/store.ts'
+import { endSessions, forgetDevices } from '#server/accounts/sessions/store.ts'
+import { signToken } from '#server/core/keys/signed-token.ts'
+import { enqueue } from '#server/kit/jobs/enqueue.ts'
+import { revokeAll } from '#server/mail/app-passwords/change-app-passwords.ts'
+import { holdFilters } from '#server/mail/filters/hold-filters.ts'
+import { findMailboxProgress } from '#server/mail/mailboxes/store.ts'
+import { wantMailboxSuspension } from '#server/mail/mailboxes/want-mailbox.ts'
+import { doubtLateWays } from '#server/recovery/methods/doubt-late-ways.ts'
+import { insertTimelineEntry } from '../cases/timeline-store.ts'
+import type { DeskParts } from '../desk.ts'
+import {
+  type Measure,
+  noteRevision,
+  type StandingAccount,
+  setEnded,
+  setPortalDoor,
+} from './measure-store.ts'
+import { type EndReason, measureRows } from './measures.ts'
+import { tellHolder } from './tell-holder.ts'
+
+export const appealPurpose = 'abuse.appeal'
+export const expireTask = 'measure:expire'
+
+/** Brings the account to what the measure demands. The measure is in force already. */
+export async function applyMeasure(
+  parts: DeskParts,
+  about: { measure: Measure; before: StandingAccount; staffId: string; at: Date },
+): Promise<void> {
+  const { measure, before, staffId, at } = about
+  const { trx } = before
+  const row = measureRows[measure.measure]
+  const { accountId } = measure
+  const newEpoch = row.endsSessions || before.isShut
+  await setPortalDoor(trx, accountId, {
+    blockedAt: row.portal === 'blocked' ? at : null,
+    reason: row.portal === 'blocked' ? 'measure' : null,
+    resetDemandedAt: row.portal === 'reset' ? at : null,
+    newEpoch,
+  })
+  if (newEpoch) await doubtLateWays(trx, parts, { accountId, at })
+  await wantMailboxSuspension(trx, { accountId, suspension: row.suspension, at })
+  if (row.revokesAppPasswords) await revokeAll(trx, parts, { accountId, at })
+  if (row.endsForwarding) await holdFilters(trx, { accountId, at })
+  const progress = await findMailboxProgress(trx, accountId)
+  if (progress) await noteRevision(trx, measure.id, progress.revision)
+  if (row.endsSessions) await endSessions(trx, accountId)
+  if (row.portal === 'reset') await forgetDevices(trx, accountId)
+  if (measure.until)
+    await enqueue(trx, expireTask, { measureId: measure.id }, { runAt: measure.until })
+  await recordActivity(trx, parts.keyring, {
+    accountId,
+    event: 'account.restricted',
+    details: { extent: row.extent, cause: measure.cause },
+    at,
+  })
+  await tellHolder(trx, parts, {
+    account: { id: accountId, ...before },
+    suspension: row.suspension,
+    name: 'account-blocked',
+    params: {
+      mailbox: before.address,
+      at: at.toISOString(),
+      extent: row.extent,
+      cause: measure.cause,
+      until: measure.until?.toISOString() ?? null,
+      appealToken: signToken(parts.keyring, appealPurpose, measure.id),
+    },
+    key: `measure:${measure.id}`,
+  })
+  if (measure.caseId)
+    await insertTimelineEntry(trx, parts.keyring, {
+      caseId: measure.caseId,
+      event: 'measure-taken',
+      details: { measure: measure.measure, cause: measure.cause },
+      staffId,
+      at,
+    })
+}
+
+/**
+ * Ends a measure and opens what it closed.
+ * @param how.reason `replaced` leaves the door and the mailbox to the measure that follows
+ * @returns false where it was ended meanwhile
+ */
+export async function endMeasure(
+  parts: DeskParts,
+  how: {
+    measure: Measure
+    account: StandingAccount
+    reason: EndReason
+    staffId: string | null
+    at: Date
+  },
+): Promise<boolean> {
+  const { measure, account, reason, staffId, at } = how
+  const { trx } = account
+  if (!(await setEnded(trx, measure.id, { reason, staffId, at }))) return false
+  if (measure.caseId)
+    await insertTimelineEntry(trx, parts.keyring, {
+      caseId: measure.caseId,
+      event: 'measure-ended',
+      details: { measure: measure.measure, reason },
+      staffId,
+      at,
+    })
+  if (reason === 'replaced') return true
+  // Under a block by an operator only a lift opens anything: `liftMeasure` refuses one by the desk.
+  if (account.standing === 'operator-block' && reason !== 'lifted') return true
+  const { accountId } = measure
+  const newEpoch = account.isShut
+  await setPortalDoor(trx, accountId, {
+    blockedAt: null,
+    reason: null,
+    resetDemandedAt: null,
+    newEpoch,
+  })
+  await wantMailboxSuspension(trx, { accountId, suspension: 'none', at })
+  await recordActivity(trx, parts.keyring, {
+    accountId,
+    event: 'account.unblocked',
+    details: {},
+    at,
+  })
+  await tellHolder(trx, parts, {
+    account: { id: accountId, ...account },
+    suspension: 'none',
+    name: 'account-unblocked',
+    params: { mailbox: account.address, at: at.toISOString() },
+    key: `measure-ended:${measure.id}`,
+  })
+  return true
+}

@@ -1,0 +1,178 @@
+/** Reads Received lines as far as they deserve belief: from the top, and only while a relay that we know wrote them. */
+import { BlockList, isIP } from 'node:net'
+import { fieldsNamed, type LetterField, readLetterDate } from '../letters/letter.ts'
+import { showHiddenLine } from '../letters/show-hidden.ts'
+
+export interface Hop {
+  /** Host that wrote the line, lower case. */
+  readonly by: string | null
+  /** What the client called itself, lower case; worth nothing. */
+  readonly helo: string | null
+  /** Address that the writing host saw. */
+  readonly ip: string | null
+  readonly protocol: string | null
+  readonly queueId: string | null
+  readonly authenticatedSender: string | null
+  readonly at: Date | null
+}
+
+export interface KnownRelay {
+  readonly ours: boolean
+  /** Host names; with a leading dot every host below. */
+  readonly names: readonly string[]
+  /** Addresses and CIDR ranges it sends and relays from. */
+  readonly addresses: readonly string[]
+}
+
+export type ChainReading =
+  | { readonly kind: 'none' }
+  /** The topmost line was written by a host that we do not know: nothing below can be believed. */
+  | { readonly kind: 'unknown-receiver' }
+  /** A known relay took the letter from a stranger, who is no relay of ours. */
+  | { readonly kind: 'from-stranger'; readonly ip: string }
+  /** Known relays all the way to our submission server, which names who signed in. */
+  | {
+      readonly kind: 'submitted'
+      readonly login: string
+      readonly queueId: string | null
+      readonly ip: string | null
+    }
+  /** A known relay took the letter from one of ours, but who signed in is not told. */
+  | { readonly kind: 'from-us' }
+  /** Known relays, and then the chain ends. */
+  | { readonly kind: 'ended' }
+
+const MAX_HOPS = 50
+
+export type FollowChain = (fields: readonly LetterField[]) => ChainReading
+
+/** @param relays ours and those of receivers whose lines we believe; checked once, here. @throws on a malformed range. */
+export function createChainReader(relays: readonly KnownRelay[]): FollowChain {
+  const known = relays.map((relay) => ({ ...relay, list: toBlockList(relay.addresses) }))
+  const byHost = (host: string | null) =>
+    host === null
+      ? undefined
+      : known.find(
+          (relay) => relay.names.some((name) => isNamed(host, name)) || holds(relay.list, host),
+        )
+  const byAddress = (ip: string) => known.find((relay) => holds(relay.list, ip))
+
+  return (fields) => {
+    const hops = readHops(fields)
+    if (hops.length === 0) return { kind: 'none' }
+    let crossed = false
+    for (const [at, hop] of hops.entries()) {
+      const writer = byHost(hop.by)
+      // Security: a Received line that no known relay wrote ends the reading. Its sender may have written all below.
+      if (writer === undefined)
+        return at === 0
+          ? { kind: 'unknown-receiver' }
+          : crossed
+            ? { kind: 'from-us' }
+            : { kind: 'ended' }
+      // Once our relay handed the letter over, only our own hosts can stand below it.
+      if (crossed && !writer.ours) return { kind: 'from-us' }
+      if (writer.ours && /^e?smtps?a$|^utf8smtps?a$/i.test(hop.protocol ?? '')) {
+        // Security: our submission server names nobody to readers (only the sealed trace does), and whoever signed in there wrote all below.
+        if (hop.authenticatedSender === null) return { kind: 'from-us' }
+        return {
+          kind: 'submitted',
+          login: hop.authenticatedSender,
+          queueId: hop.queueId,
+          ip: hop.ip,
+        }
+      }
+      if (hop.ip === null || isInside(hop.ip)) continue
+      const giver = byAddress(hop.ip)
+      if (giver === undefined) return { kind: 'from-stranger', ip: hop.ip }
+      if (giver.ours) crossed = true
+    }
+    return crossed ? { kind: 'from-us' } : { kind: 'ended' }
+  }
+}
+
+/** Topmost first, at most 50. */
+export function readHops(fields: readonly LetterField[]): Hop[] {
+  return fieldsNamed(fields, 'received')
+    .slice(0, MAX_HOPS)
+    .map((field) => readHop(field.raw))
+}
+
+function readHop(raw: string): Hop {
+  const line = raw.slice(0, 2000).replace(/\s+/g, ' ')
+  const end = line.lastIndexOf(';')
+  const { clauses, comments } = splitComments(end < 0 ? line : line.slice(0, end))
+  const word = (name: string) =>
+    new RegExp(`(?:^| )${name} ([^ ]{1,255})`, 'i').exec(clauses)?.[1] ?? null
+  const helo = word('from')
+  const login =
+    /\(Authenticated sender: ([^()\s]{1,320})/i.exec(comments)?.[1] ??
+    /authenticated as ([^()\s]{1,320})/i.exec(comments)?.[1]
+  return {
+    by: word('by')?.toLowerCase().replace(/\.$/, '') ?? null,
+    helo: helo?.toLowerCase() ?? null,
+    ip: helo === null ? null : ipIn(comments, helo),
+    protocol: word('with'),
+    queueId: word('id')?.replace(/[<>]/g, '') ?? null,
+    authenticatedSender: login === undefined ? null : showHiddenLine(login, 320).toLowerCase(),
+    at: readLetterDate(end < 0 ? undefined : line.slice(end + 1).trim()),
+  }
+}
+
+function splitComments(line: string): { clauses: string; comments: string } {
+  let depth = 0
+  let clauses = ''
+  let comments = ''
+  for (const char of line) {
+    if (char === '(') depth += 1
+    if (depth > 0) comments += char
+    else clauses += char
+    if (char === ')' && depth > 0) depth -= 1
+  }
+  return { clauses: clauses.replace(/ +/g, ' ').trim(), comments }
+}
+
+// Postfix `(name [1.2.3.4])`, Exim `([1.2.3.4] helo=x)`, Microsoft `(2603:10a6::1)`, Google `(name. [1.2.3.4])`; in that order,
+// and only in the first comment, the one that belongs to `from`.
+function ipIn(comments: string, helo: string): string | null {
+  const first = comments.slice(0, comments.indexOf(')') + 1 || undefined)
+  const inBrackets = /\[(?:IPv6:)?([0-9a-f.:]{2,45})\]/i.exec(first)?.[1]
+  const bare = /\((?:[^()\s]+ )?([0-9a-f.:]{2,45})\)/i.exec(first)?.[1]
+  const own = /^\[(?:IPv6:)?([0-9a-f.:]{2,45})\]$/i.exec(helo)?.[1]
+  return [inBrackets, bare, own].find((text) => text !== undefined && isIP(text) !== 0) ?? null
+}
+
+function isNamed(host: string, name: string): boolean {
+  return name.startsWith('.') ? host.endsWith(name) : host === name
+}
+
+function toBlockList(addresses: readonly string[]): BlockList {
+  const list = new BlockList()
+  for (const address of addresses) {
+    const [ip = '', bits] = address.split('/')
+    const family = isIP(ip) === 6 ? 'ipv6' : 'ipv4'
+    if (bits === undefined) list.addAddress(ip, family)
+    else list.addSubnet(ip, Number(bits), family)
+  }
+  return list
+}
+
+function holds(list: BlockList, text: string): boolean {
+  const version = isIP(text)
+  return version !== 0 && list.check(text, version === 6 ? 'ipv6' : 'ipv4')
+}
+
+const inside = toBlockList([
+  '10.0.0.0/8',
+  '172.16.0.0/12',
+  '192.168.0.0/16',
+  '127.0.0.0/8',
+  '169.254.0.0/16',
+  '::1',
+  'fc00::/7',
+  'fe80::/10',
+])
+
+function isInside(ip: string): boolean {
+  return holds(inside, ip)
+}

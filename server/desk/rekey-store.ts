@@ -1,0 +1,34 @@
+// Moves what the desk keeps sealed to the newest key of SECRET_KEYS.
+import type { Trx } from '#db/connection.ts'
+import type { Keyring } from '../core/keys/keyring.ts'
+import { rekeyDeskIndex } from './cases/index-store.ts'
+import { rekeyEvidence } from './evidence/evidence-store.ts'
+
+/** The purposes are those of the stores that own the tables. */
+const sealed = [
+  { table: 'abuse_reports', column: 'details_sealed', purpose: 'abuse.report' },
+  { table: 'abuse_cases', column: 'details_sealed', purpose: 'abuse.case' },
+  { table: 'abuse_case_entries', column: 'note_sealed', purpose: 'abuse.note' },
+  { table: 'appeals', column: 'text_sealed', purpose: 'abuse.appeal-text' },
+] as const
+
+/** Moves up to `limit` values of each table in the transaction and returns how many there were. */
+export async function rekeyDesk(trx: Trx, keyring: Keyring, limit: number): Promise<number> {
+  let moved = (await rekeyDeskIndex(trx, keyring)) + (await rekeyEvidence(trx, keyring, limit))
+  for (const { table, column, purpose } of sealed) {
+    const rows = await trx(table)
+      .whereNotNull(column)
+      .whereNot({ key_id: keyring.newestKeyId })
+      .limit(limit)
+      .forUpdate()
+      .skipLocked()
+    for (const row of rows) {
+      const value = keyring.seal(purpose, keyring.open(purpose, row[column]))
+      await trx(table)
+        .where({ id: row.id })
+        .update({ [column]: value, key_id: keyring.newestKeyId })
+    }
+    moved += rows.length
+  }
+  return moved
+}

@@ -1,0 +1,110 @@
+// Takes in one mail that arrived at the abuse address, by whichever way it came.
+import { createHash } from 'node:crypto'
+import type { Trx } from '#db/connection.ts'
+import { sendMessage } from '#server/kit/messages/send-message.ts'
+import type { DeskParts } from '../desk.ts'
+import { letterLimits } from '../letters/letter.ts'
+import { noteMail } from './mail-store.ts'
+import type { ReportMail } from './parse-report-mail.ts'
+import { reporterKey } from './reporter-key.ts'
+import { digestOfReporter, type NewReport, reportMailBudget, takeReports } from './take-report.ts'
+
+export const mailMaxBytes = letterLimits.bytes
+
+export type TakenMail =
+  | { readonly kind: 'reports'; readonly references: readonly string[] }
+  /** A person wrote without a letter, and was asked for its source. */
+  | { readonly kind: 'asked' }
+  | { readonly kind: 'left'; readonly reason: string }
+  /** It was taken in before. */
+  | { readonly kind: 'again' }
+
+type Told = Exclude<ReportMail, { kind: 'refused' }>
+
+/** Lower case; each domain of ours has one (RFC 2142) unless a setting names another. */
+export const abuseAddressesOf = ({ abuseAddress, mailDomains }: DeskParts['settings']): string[] =>
+  (abuseAddress ? [abuseAddress] : mailDomains.map((domain) => `abuse@${domain}`)).map((each) =>
+    each.toLowerCase(),
+  )
+
+/** Every address that the portal writes from: mail from there would be our own coming back. */
+const ownAddresses = ({ settings }: DeskParts): string[] => {
+  const from = /<([^<>]+)>\s*$/.exec(settings.mailFrom)?.[1] ?? settings.mailFrom
+  return [...abuseAddressesOf(settings), from.trim().toLowerCase()]
+}
+
+/** Never throws for what a stranger wrote; what it throws is ours, and the mail may be handed in again. */
+export async function intakeMail(parts: DeskParts, raw: Uint8Array): Promise<TakenMail> {
+  const mail = await parts.reader.reportMail(raw, ownAddresses(parts))
+  if (mail.kind === 'refused') {
+    // What cannot be read has no Message-ID to be known by.
+    const key = createHash('sha256').update(raw).digest('hex')
+    return await leave(parts, key, `refused:${mail.reason}`)
+  }
+  if (mail.kind === 'ignored') return await leave(parts, mail.mailKey, `ignored:${mail.reason}`)
+  if (mail.kind === 'no-complaint') return await leave(parts, mail.mailKey, 'no-complaint')
+  return mail.kind === 'no-letter'
+    ? await askForSource(parts, mail)
+    : await takeLetters(parts, mail)
+}
+
+async function leave({ db, clock }: DeskParts, key: string, outcome: string): Promise<TakenMail> {
+  const isNew = await db.transaction((trx) => noteMail(trx, { key, outcome, at: clock.now() }))
+  return isNew ? { kind: 'left', reason: outcome } : { kind: 'again' }
+}
+
+const isMailAddress = (address: string) =>
+  /^[^\s@<>"(),;:\\]{1,64}@[a-z0-9.-]{1,253}$/i.test(address)
+
+async function askForSource(
+  parts: DeskParts,
+  mail: Extract<Told, { kind: 'no-letter' }>,
+): Promise<TakenMail> {
+  const { db, clock, settings } = parts
+  const to = mail.reporter.address
+  const digest = await digestOfReporter(parts, to)
+  const mayMail = isMailAddress(to) && (await reportMailBudget(parts)(digest))
+  return await db.transaction(async (trx): Promise<TakenMail> => {
+    if (!(await noteMail(trx, { key: mail.mailKey, outcome: 'no-letter', at: clock.now() })))
+      return { kind: 'again' }
+    if (!mayMail) return { kind: 'left', reason: 'no-letter' }
+    await sendMessage(trx, parts, {
+      name: 'report-source-wanted',
+      channel: 'mail',
+      to,
+      params: {},
+      locale: settings.defaultLocale,
+      dedupeKey: `report-source-wanted:${mail.mailKey}`,
+    })
+    return { kind: 'asked' }
+  })
+}
+
+async function takeLetters(
+  parts: DeskParts,
+  mail: Extract<Told, { kind: 'report' }>,
+): Promise<TakenMail> {
+  const { clock, settings } = parts
+  const reporter = isMailAddress(mail.reporter.address) ? mail.reporter.address : null
+  const reports = mail.letters.map(
+    ({ how, source }, at): NewReport => ({
+      channel: how === 'feedback-loop' ? 'feedback-loop' : 'mail',
+      kind: mail.reportKind,
+      how: how === 'retold' ? 'retold' : 'source',
+      source,
+      sender: null,
+      reporter,
+      note: mail.note,
+      locale: settings.defaultLocale,
+      network: reporterKey(mail.reporter.address),
+      // One answer for one mail, however many letters it reports.
+      acknowledge: mail.acknowledge && at === 0,
+    }),
+  )
+  const isNew = (trx: Trx) =>
+    noteMail(trx, { key: mail.mailKey, outcome: 'report', at: clock.now() })
+  const taken = await takeReports(parts, reports, isNew)
+  return taken
+    ? { kind: 'reports', references: taken.map(({ reference }) => reference) }
+    : { kind: 'again' }
+}

@@ -1,0 +1,92 @@
+// The worker's half of a report: judges it and joins it to its case, once, however often the job runs.
+import type { Trx } from '#db/connection.ts'
+import { enqueue } from '#server/kit/jobs/enqueue.ts'
+import { joinCase } from '../cases/case-store.ts'
+import type { DeskParts } from '../desk.ts'
+import { raiseSeverity } from '../cases/raise-severity.ts'
+import { type ReadReport, readReportedLetter } from '../provenance/read-reported-letter.ts'
+import {
+  findReport,
+  holdOriginal,
+  holdUnjudged,
+  noteJudged,
+  noteOutcome,
+  type Report,
+} from './report-store.ts'
+import { insertSearchTerms } from '../cases/search-store.ts'
+import { insertTimelineEntry } from '../cases/timeline-store.ts'
+import { tellOutcomeTask } from '../cases/work-on-case.ts'
+
+/** @throws where the letter cannot be read for a reason of ours; the job is tried again */
+export async function judgeReport(parts: DeskParts, reportId: string): Promise<void> {
+  const { db, keyring, clock, index } = parts
+  const waiting = await findReport(db, keyring, reportId)
+  if (!waiting || waiting.judgedAt) return
+  const read = await readReportedLetter(parts, waiting)
+  const at = clock.now()
+  const terms = await index.terms(read.terms)
+  const subjectDigest = await index.digest('subject', read.subject.toLowerCase())
+  await db.transaction(async (trx) => {
+    const report = await holdUnjudged(trx, keyring, reportId)
+    if (!report) return
+    const original = await holdOriginal(trx, keyring, read.duplicateKey)
+    if (original?.caseId) return await settleDuplicate(trx, parts, report, original, read, at)
+    const about = {
+      accountId: read.account?.id ?? null,
+      subject: read.account?.address ?? read.subject,
+      subjectDigest,
+    }
+    const { verdict } = read.provenance
+    const joining = {
+      kind: report.kind,
+      reporterDigest: report.reporterDigest,
+      verdict,
+      at: report.receivedAt,
+    }
+    const { found, opened } = await joinCase(trx, keyring, about, joining)
+    const caseId = found.id
+    if (opened)
+      await insertTimelineEntry(trx, keyring, {
+        caseId,
+        event: 'opened',
+        details: {},
+        staffId: null,
+        at,
+      })
+    await raiseSeverity(trx, parts, found, read.account, at)
+    await noteJudged(trx, keyring, reportId, judgedAs(read, { caseId, duplicateOf: null, at }))
+    await insertSearchTerms(trx, { reportId, caseId, terms })
+  })
+}
+
+const judgedAs = (
+  read: ReadReport,
+  more: { caseId: string; duplicateOf: string | null; at: Date },
+) => ({
+  ...more,
+  duplicateKey: read.duplicateKey,
+  details: read.details,
+  provenance: read.provenance,
+  senderBy: read.provenance.sender?.by ?? null,
+})
+
+/** The same person with the same letter again: kept with the first, and not counted. */
+async function settleDuplicate(
+  trx: Trx,
+  { keyring }: DeskParts,
+  report: Report,
+  original: Report,
+  read: ReadReport,
+  at: Date,
+): Promise<void> {
+  const caseId = original.caseId ?? ''
+  await noteJudged(
+    trx,
+    keyring,
+    report.id,
+    judgedAs(read, { caseId, duplicateOf: original.id, at }),
+  )
+  if (!original.outcome) return
+  await noteOutcome(trx, caseId, original.outcome)
+  await enqueue(trx, tellOutcomeTask, { caseId }, { jobKey: `tell-outcome:${caseId}` })
+}

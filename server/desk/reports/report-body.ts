@@ -1,0 +1,97 @@
+// Reads the one form that may carry a file, before the parser of all other forms does.
+import express, { type Request, type RequestHandler } from 'express'
+import { lazily } from '#server/core/lazily.ts'
+import { BusyError } from '#server/accounts/password/hasher.ts'
+import { boundBody } from '#server/kit/web/body-bound.ts'
+import { networkOf } from '#server/kit/web/client.ts'
+import { BodyTooLarge, MalformedRequest } from '#server/kit/pages/faults.ts'
+
+export interface FileForm {
+  /** The only path that takes it. */
+  readonly path: string
+  readonly file: string
+  readonly maxFileBytes: number
+  /** Of all typed text together. */
+  readonly maxTextBytes: number
+  /** Asked before a byte is read. @throws LimitReached */
+  readonly admit: (req: Request) => Promise<void>
+}
+
+const multerPackage = lazily<typeof import('multer')>('multer')
+
+/** Files are held in memory while they are read; more at once would be a way to fill it. */
+const filesAtOnce = 8
+/** Slow senders of one network must not hold every place. */
+const filesOfNetwork = 2
+
+/** For the boundaries and headers of the parts. */
+const partsBytes = 64 * 1024
+
+/** What multer says of a body that is too large; everything else that it says is the sender's fault too. */
+const tooLarge = new Set(['LIMIT_FILE_SIZE', 'LIMIT_FIELD_VALUE'])
+
+/**
+ * Stands after the check of the origin and before the token is looked at.
+ * Security: a file is read only for the form that sends one, within bounds, and never beyond the limit of its network.
+ */
+export function fileForm({
+  path,
+  file,
+  maxFileBytes,
+  maxTextBytes,
+  admit,
+}: FileForm): RequestHandler {
+  const text = boundBody(
+    maxTextBytes,
+    express.urlencoded({ extended: false, limit: maxTextBytes, parameterLimit: 20 }),
+  )
+  const limits = {
+    fileSize: maxFileBytes,
+    files: 1,
+    fields: 12,
+    parts: 13,
+    fieldSize: maxTextBytes,
+    fieldNameSize: 60,
+    headerPairs: 20,
+    fieldArrayIndexLimit: 0,
+  }
+  let load: RequestHandler | undefined
+  const upload = boundBody(maxFileBytes + maxTextBytes + partsBytes, (req, res, next) => {
+    load ??= multerPackage()({ storage: multerPackage().memoryStorage(), limits }).single(file)
+    load(req, res, next)
+  })
+  const reading = new Map<string, number>()
+
+  const read: RequestHandler = async (req, res, next) => {
+    await admit(req)
+    if (!req.is('multipart/form-data')) return text(req, res, next)
+    const network = networkOf(req.ip)
+    const own = reading.get(network) ?? 0
+    const all = reading.values().reduce((sum, each) => sum + each, 0)
+    if (own >= filesOfNetwork || all >= filesAtOnce) return next(new BusyError())
+    // Whoever hung up while we asked is gone without another event.
+    if (res.closed) return
+    reading.set(network, own + 1)
+    res.once('close', () => {
+      const left = (reading.get(network) ?? 1) - 1
+      if (left > 0) reading.set(network, left)
+      else reading.delete(network)
+    })
+    upload(req, res, (fault: unknown) => {
+      if (!fault || fault instanceof BodyTooLarge) return next(fault)
+      const code = (fault as { code?: string }).code ?? ''
+      if (tooLarge.has(code)) return next(new BodyTooLarge())
+      next(new MalformedRequest('a multipart body that no form of ours sends'))
+    })
+  }
+  return (req, res, next) =>
+    req.method === 'POST' && req.path === path ? read(req, res, next) : next()
+}
+
+/** The bytes of the file that was sent, or undefined where none was chosen. */
+export const sentFile = (req: Request): Buffer | undefined =>
+  req.file && req.file.size > 0 ? req.file.buffer : undefined
+
+/** A browser sends an empty part where no file was chosen; a chosen file that is empty has a name. */
+export const sentEmptyFile = (req: Request): boolean =>
+  req.file?.size === 0 && req.file.originalname !== ''

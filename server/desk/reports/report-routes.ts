@@ -1,0 +1,118 @@
+import { type Request, type RequestHandler, type Response, Router } from 'express'
+import { networkOf } from '#server/kit/web/client.ts'
+import { cookieName } from '#server/kit/web/cookies.ts'
+import { LimitReached, NotFound } from '#server/kit/pages/faults.ts'
+import { readFields } from '#server/kit/pages/forms.ts'
+import { isHttps, type WebParts } from '#server/kit/web/parts.ts'
+import { fileForm, sentEmptyFile, sentFile } from './report-body.ts'
+import { formDigestOf } from '#server/kit/web/sent-forms.ts'
+import { letterLimits } from '../letters/letter.ts'
+import {
+  type FormRefusal,
+  judgeReportForm,
+  noteMaxChars,
+  type ReportForm,
+  sourceMaxChars,
+} from './report-form.ts'
+import { reportKinds } from './report-kind.ts'
+import { findProgress } from './report-progress.ts'
+import { findSentReport, takeReport } from './take-report.ts'
+
+const sentCookieOf = ({ settings }: WebParts) => cookieName(isHttps(settings), 'report')
+const sentMs = 3_600_000
+
+const perNetworkOf = ({ limits, settings }: WebParts) =>
+  limits.limiter('reports', { points: settings.limitReportsPerIpHour, seconds: 3600 })
+
+/** Reads the form before the parser of all other forms does: it may carry a letter. */
+export function reportBody(parts: WebParts): RequestHandler {
+  const perNetwork = perNetworkOf(parts)
+  return fileForm({
+    path: '/report',
+    file: 'message_file',
+    maxFileBytes: letterLimits.bytes,
+    // Percent-encoding makes three bytes of one.
+    maxTextBytes: 3 * (sourceMaxChars + noteMaxChars) + 10_000,
+    async admit(req) {
+      const state = await perNetwork.look(networkOf(req.ip))
+      if (state.kind === 'full') throw new LimitReached(state.retryAfterSeconds)
+    },
+  })
+}
+
+const empty: ReportForm = { sender: '', kind: '', message_source: '', reporter: '', note: '' }
+
+export function reportRoutes(parts: WebParts): Router {
+  const { pages, settings, desk } = parts
+  const perNetwork = perNetworkOf(parts)
+  const sentCookie = sentCookieOf(parts)
+
+  const showForm = (
+    req: Request,
+    res: Response,
+    form: ReportForm,
+    errors: readonly FormRefusal[] = [],
+  ) =>
+    pages.show(req, res, {
+      id: 'report',
+      view: 'desk/reports/report',
+      errors,
+      values: { ...form },
+      locals: { kinds: reportKinds, domain: settings.mailDomains[0] },
+    })
+
+  return Router()
+    .get('/report', (req, res) => {
+      const asked = typeof req.query.sender === 'string' ? req.query.sender.slice(0, 320) : ''
+      showForm(req, res, { ...empty, sender: asked })
+    })
+    .post('/report', async (req, res) => {
+      const form = readFields(req, ['sender', 'kind', 'message_source', 'reporter', 'note'])
+      const judged = judgeReportForm(form, sentFile(req), sentEmptyFile(req))
+      if (judged.kind === 'refused') return showForm(req, res, form, judged.refusals)
+      const network = networkOf(req.ip)
+      const sent = formDigestOf(req)
+      // A second click gets the reference of the first, whatever its network has left.
+      const before = await findSentReport(desk, sent)
+      if (!before) await perNetwork.demand(network)
+      const report = {
+        channel: 'form',
+        kind: judged.reportKind,
+        how: judged.source === null ? 'none' : 'source',
+        source: judged.source,
+        sender: judged.sender,
+        reporter: judged.reporter,
+        note: judged.note,
+        locale: req.locale,
+        network,
+        acknowledge: true,
+      } as const
+      const taken = before ?? (await takeReport(desk, report, sent))
+      const https = isHttps(settings)
+      const cookie = {
+        path: '/',
+        httpOnly: true,
+        sameSite: 'lax',
+        secure: https,
+        maxAge: sentMs,
+      } as const
+      res.cookie(sentCookie, taken.progressToken, cookie)
+      res.redirect(303, '/report/sent')
+    })
+    .get('/report/sent', async (req, res) => {
+      const token = req.cookies?.[sentCookie]
+      const progress = await findProgress(desk, token)
+      if (!progress) return res.redirect(303, '/report')
+      const locals = { reference: progress.reference, progressHref: `/report/progress/${token}` }
+      pages.show(req, res, { id: 'report-sent', view: 'desk/reports/report-sent', locals })
+    })
+    .get('/report/progress/:token', async (req, res) => {
+      const progress = await findProgress(desk, req.params.token)
+      if (!progress) throw new NotFound('no such report')
+      pages.show(req, res, {
+        id: 'report-progress',
+        view: 'desk/reports/report-progress',
+        locals: { progress },
+      })
+    })
+}

@@ -1,0 +1,56 @@
+// The jobs of the abuse desk.
+import type { TaskList } from '../kit/jobs/worker.ts'
+import { sendingLimitTask } from '../mail/sending-limits/judge-sending.ts'
+import { tellOutcomeTask } from './cases/work-on-case.ts'
+import type { DeskParts } from './desk.ts'
+import { expireTask } from './measures/apply-measure.ts'
+import { noteEffect } from './measures/measure-store.ts'
+import { endExpiredMeasures } from './measures/take-measure.ts'
+import { findForgottenReports } from './reports/report-store.ts'
+import { enqueueJudging, judgeTask } from './reports/take-report.ts'
+import { tellOutcome } from './reports/tell-outcome.ts'
+
+const fetchTask = 'abuse:fetch'
+const sweepTask = 'abuse:sweep'
+
+/** Judging is never that slow: the job was lost. */
+const forgottenMs = 15 * 60_000
+
+export const deskCrontab = `
+* * * * * ${fetchTask} ?max=1&queue=abuse-fetch
+* * * * * ${expireTask}
+*/10 * * * * ${sweepTask}
+`
+
+export function deskTasks(parts: DeskParts): TaskList {
+  return {
+    [judgeTask]: async ({ reportId }) => {
+      // The parsers are loaded with the first report: a portal that starts has better things to do.
+      const { judgeReport } = await import('./reports/judge-report.ts')
+      await judgeReport(parts, String(reportId))
+    },
+    [sendingLimitTask]: async ({ alertId }) => {
+      const { openCaseOfLimit } = await import('./cases/sending-limit.ts')
+      await openCaseOfLimit(parts, String(alertId))
+    },
+    [tellOutcomeTask]: ({ caseId }) => tellOutcome(parts, String(caseId)),
+    [expireTask]: async () => void (await endExpiredMeasures(parts)),
+    [fetchTask]: async () => {
+      if (!parts.settings.abuseImapUrl) return
+      // Loaded where mail is fetched.
+      const { fetchMail } = await import('./reports/fetch-mail.ts')
+      await fetchMail(parts)
+    },
+    [sweepTask]: async () => {
+      const since = new Date(parts.clock.now().getTime() - forgottenMs)
+      const forgotten = await findForgottenReports(parts.db, since, 500)
+      await parts.db.transaction(async (trx) => {
+        for (const id of forgotten) await enqueueJudging(trx, id)
+      })
+    },
+  }
+}
+
+/** To be run after a mailbox was converged. */
+export const noteMeasureEffect = (parts: Pick<DeskParts, 'db'>, accountId: string): Promise<void> =>
+  noteEffect(parts.db, accountId)

@@ -1,0 +1,101 @@
+// Counters in the database, shared by all processes. Each try is counted before it is judged.
+import { RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible'
+import type { Db } from '#db/connection.ts'
+import { LimitReached } from '../pages/faults.ts'
+
+export type Counted =
+  | { readonly kind: 'counted'; readonly used: number }
+  | { readonly kind: 'full'; readonly retryAfterSeconds: number }
+
+export interface Limiter {
+  /**
+   * Counts one try for the key. The key must be canonical and may be a digest, never a client's header.
+   * @param seconds how long the key's first try counts, where it differs from the rule
+   */
+  count(key: string, seconds?: number): Promise<Counted>
+  /** As `count`. @throws LimitReached */
+  demand(key: string): Promise<void>
+  /** How things stand, without counting. */
+  look(key: string): Promise<Counted>
+  /** Closes the key for so long, whatever it had left. */
+  close(key: string, seconds: number): Promise<void>
+  /** Gives back one counted try. */
+  refund(key: string): Promise<void>
+  /** Forgets the key. */
+  forget(key: string): Promise<void>
+  /** The key's row in `rate_limits`, for a statement that counts or forgets it along with what else it does. */
+  rowOf(key: string): string
+}
+
+export interface Limits {
+  /**
+   * @param points tries within `seconds`, from the first of them on
+   * @param onFull called for each try beyond them
+   */
+  limiter(name: string, rule: { points: number; seconds: number; onFull?: () => void }): Limiter
+}
+
+export function createLimits(db: Db): Limits {
+  return {
+    limiter(name, { points: allowed, seconds, onFull }) {
+      const store = new RateLimiterPostgres({
+        storeClient: db,
+        storeType: 'knex',
+        tableName: 'rate_limits',
+        tableCreated: true,
+        clearExpiredByTimeout: false,
+        keyPrefix: name,
+        points: allowed,
+        duration: seconds,
+      })
+      const judge = (state: RateLimiterRes): Counted =>
+        state.consumedPoints > allowed
+          ? { kind: 'full', retryAfterSeconds: Math.ceil(state.msBeforeNext / 1000) }
+          : { kind: 'counted', used: state.consumedPoints }
+      const consume = async (key: string, own?: number): Promise<Counted> => {
+        try {
+          return judge(
+            await store.consume(key, 1, own === undefined ? {} : { customDuration: own }),
+          )
+        } catch (state) {
+          if (state instanceof RateLimiterRes) return judge(state)
+          throw state
+        }
+      }
+      const count = async (key: string, own?: number): Promise<Counted> => {
+        const counted = await consume(key, own)
+        if (counted.kind === 'full') onFull?.()
+        return counted
+      }
+      return {
+        count,
+        async demand(key) {
+          const counted = await count(key)
+          if (counted.kind === 'full') throw new LimitReached(counted.retryAfterSeconds)
+        },
+        async look(key) {
+          const state = await store.get(key)
+          if (!state) return { kind: 'counted', used: 0 }
+          return state.consumedPoints >= allowed
+            ? { kind: 'full', retryAfterSeconds: Math.ceil(state.msBeforeNext / 1000) }
+            : { kind: 'counted', used: state.consumedPoints }
+        },
+        close: async (key, closedSeconds) => void (await store.block(key, closedSeconds)),
+        refund: async (key) => void (await store.reward(key, 1)),
+        forget: async (key) => void (await store.delete(key)),
+        rowOf: (key) => store.getKey(key),
+      }
+    },
+  }
+}
+
+/** Deletes counters that have run out, and returns how many. */
+export async function deleteSpentLimits(db: Db, now: Date, limit: number): Promise<number> {
+  // What somebody counts in right now is left to the next round: waiting for it could be waiting for each other.
+  const spent = db('rate_limits')
+    .where('expire', '<', now.getTime())
+    .limit(limit)
+    .forUpdate()
+    .skipLocked()
+  return await db('rate_limits').whereIn('key', spent.select('key')).delete()
+}

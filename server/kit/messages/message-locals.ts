@@ -1,0 +1,132 @@
+// What the views of messages are handed: words, links and moments in the reader's language, made from checked parameters.
+import type { Formats } from '#server/kit/i18n/format.ts'
+import type { Locale, Texts } from '#server/kit/i18n/texts.ts'
+import type { BrakeName } from './catalogue.ts'
+
+export interface LocalsOptions {
+  readonly texts: Texts
+  readonly formats: Readonly<Record<Locale, Formats>>
+  readonly serviceName: string
+  /** Every link begins with it; never a header of a request. */
+  readonly baseUrl: string
+  /** Days that an undo link lives, for telling so. */
+  readonly undoDays: number
+}
+
+/** The fields that any message may have; a view reads those of its own. */
+interface AnyParams {
+  readonly mailbox?: string
+  readonly method?: 'backup-address' | 'phone' | 'security-question' | 'undo'
+  readonly outcome?: 'measure-taken' | 'no-breach' | 'not-ours' | 'not-enough'
+  readonly brake?: BrakeName
+  readonly what?: 'sign-in' | 'recovery'
+  readonly undoPower?: 'restore' | 'new-password' | 'end-sessions'
+  readonly place?: string
+  readonly device?: string
+  readonly [field: string]: unknown
+}
+
+/** Paths of links by the token that they carry. */
+const tokenLinks = {
+  token: ['link', '/recover/link/'],
+  undoToken: ['undoLink', '/undo/'],
+  stopToken: ['stopLink', '/stop/'],
+  appealToken: ['appealLink', '/appeal/'],
+  progressToken: ['progressLink', '/report/progress/'],
+} as const
+const pages = {
+  recoverLink: '/recover',
+  recoveryLink: '/account/recovery',
+  programsLink: '/help/mail-programs',
+  accountLink: '/account',
+  reportLink: '/report',
+  sourceHelpLink: '/help/suspicious-letters#source',
+}
+/** Paths of links by the id that they end with: whoever follows one has to sign in. */
+const rowLinks = { appealId: ['staffAppealLink', '/staff/appeals/'] } as const
+const instants = ['at', 'until', 'expiresAt', 'takesEffectAt']
+
+/** Words that the selections of the texts know: a hyphen is not allowed there. */
+const selected: Readonly<Record<string, string>> = {
+  'backup-address': 'address',
+  'security-question': 'question',
+  'measure-taken': 'taken',
+  'no-breach': 'nobreach',
+  'not-ours': 'notours',
+  'sms-total': 'total',
+  'sms-prefix': 'prefix',
+  'sign-in': 'signin',
+  'new-password': 'password',
+  'end-sessions': 'sessions',
+}
+const select = (word: string | undefined) => word && (selected[word] ?? word)
+
+// Security: a message that leaves the mailbox shows no more of its name than its owner needs to know it.
+export function maskMailbox(address: string): string {
+  const at = address.lastIndexOf('@')
+  return `${address.slice(0, Math.min(2, at - 1))}…${address.slice(at)}`
+}
+
+export function createMessageLocals(options: LocalsOptions) {
+  const { texts, formats, baseUrl, serviceName, undoDays } = options
+
+  /** A place with its country's name, a network as such. */
+  function wordsForPlace(place: string, locale: Locale): string {
+    if (place === '') return texts.t(locale, 'messages.shared.notKnown')
+    if (place.endsWith('…')) return texts.t(locale, 'messages.shared.network', { network: place })
+    return formats[locale].place(place)
+  }
+
+  function factsOf(params: AnyParams, at: string | undefined, locale: Locale): [string, string][] {
+    const t = texts.in(locale)
+    const facts: [string, string][] = []
+    if (at) facts.push([t('messages.shared.when'), at])
+    if (params.place !== undefined)
+      facts.push([t('messages.shared.where'), wordsForPlace(params.place, locale)])
+    if (params.device) facts.push([t('messages.shared.device'), params.device])
+    return facts
+  }
+
+  /** @param to the reader; the mailbox itself may read its whole name */
+  return function messageLocals(
+    params: AnyParams,
+    locale: Locale,
+    to: string,
+  ): Record<string, unknown> {
+    const format = formats[locale]
+    const locals: Record<string, unknown> = {
+      ...params,
+      t: texts.in(locale),
+      locale,
+      theme: { name: serviceName },
+      baseUrl,
+    }
+    for (const [name, path] of Object.entries(pages)) locals[name] = baseUrl + path
+    for (const [field, [name, path]] of Object.entries(tokenLinks)) {
+      // Security: links are built from BASE_URL, and a view is not handed the bare token.
+      if (params[field]) locals[name] = baseUrl + path + params[field]
+      delete locals[field]
+    }
+    for (const [field, [name, path]] of Object.entries(rowLinks))
+      if (params[field]) locals[name] = baseUrl + path + params[field]
+    for (const field of instants)
+      if (params[field]) locals[field] = format.dateTime(new Date(String(params[field])))
+    if (params.at && params.undoToken) {
+      locals.undoUntil = format.dateTime(
+        new Date(Date.parse(String(params.at)) + undoDays * 86_400_000),
+      )
+    }
+    if (params.mailbox)
+      locals.mailbox = params.mailbox === to ? params.mailbox : maskMailbox(params.mailbox)
+    locals.shortLink =
+      locals.undoLink ??
+      ('undoToken' in params ? locals.recoverLink : (locals.appealLink ?? locals.accountLink))
+    locals.power = params.undoToken ? select(params.undoPower) : 'none'
+    locals.method = select(params.method)
+    locals.outcome = select(params.outcome)
+    locals.brake = select(params.brake)
+    locals.what = select(params.what)
+    locals.facts = factsOf(params, locals.at as string | undefined, locale)
+    return locals
+  }
+}

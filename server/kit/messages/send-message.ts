@@ -1,0 +1,73 @@
+import type { Trx } from '#db/connection.ts'
+import type { Clock } from '#server/core/clock.ts'
+import type { Keyring } from '#server/core/keys/keyring.ts'
+import type { Locale } from '#server/kit/i18n/texts.ts'
+import { enqueue } from '#server/kit/jobs/enqueue.ts'
+import type { Channel, catalogue, MessageName, MessageParams } from './catalogue.ts'
+import { sealPayload } from './payload.ts'
+import { insertMessage } from './store.ts'
+
+export const deliverTask = 'message:deliver'
+
+/** How long a message that says nothing about it is worth sending. */
+const lifetimeHours = 72
+
+export interface MessageParts {
+  readonly keyring: Keyring
+  readonly clock: Clock
+}
+
+export interface Message<N extends MessageName> {
+  readonly name: N
+  readonly channel: (typeof catalogue)[N]['channels'][number]
+  /** One stored mail address or E.164 number. `null` for a decoy: the same rows are written, and the worker drops it. */
+  readonly to: string | null
+  readonly params: MessageParams<N>
+  readonly locale: Locale
+  /** Two messages with one key are one message. Never a secret or a contact: it is stored in clear. */
+  readonly dedupeKey?: string
+}
+
+/**
+ * Writes the message and its job in the transaction of what it is about: neither exists without the other.
+ * @returns the id, or `null` where the dedupe key was used before
+ * @throws ZodError where the parameters are not those of the catalogue
+ */
+export async function sendMessage<N extends MessageName>(
+  trx: Trx,
+  parts: MessageParts,
+  message: Message<N>,
+): Promise<string | null> {
+  const { name, channel, to, locale } = message
+  // The catalogue and what checks it are large, and most processes send nothing for a long time.
+  const { catalogue, checkParams } = await import('./catalogue.ts')
+  if (!(catalogue[name].channels as readonly Channel[]).includes(channel))
+    throw new Error(`${name} cannot go by ${channel}`)
+  const params = checkParams(name, message.params)
+  const createdAt = parts.clock.now()
+  const id = await insertMessage(trx, {
+    channel,
+    name,
+    // Security: the queue and the database hold recipients, codes and tokens only sealed.
+    payload: sealPayload(parts.keyring, { to, params, locale }),
+    dedupeKey: message.dedupeKey ?? null,
+    createdAt,
+    expiresAt:
+      'expiresAt' in params
+        ? new Date(params.expiresAt)
+        : new Date(createdAt.getTime() + lifetimeHours * 3600_000),
+  })
+  if (id !== null) await enqueueDelivery(trx, id)
+  return id
+}
+
+/** Our own table counts the tries: the queue's retries only serve surprises. */
+export async function enqueueDelivery(trx: Trx, id: string, runAt?: Date): Promise<void> {
+  const when = runAt ? { runAt } : {}
+  await enqueue(
+    trx,
+    deliverTask,
+    { messageId: id },
+    { jobKey: `message:${id}`, maxAttempts: 10, ...when },
+  )
+}

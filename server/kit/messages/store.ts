@@ -1,0 +1,229 @@
+import type { Db, Trx } from '#db/connection.ts'
+import { resealColumn } from '#db/reseal.ts'
+import type { Keyring } from '#server/core/keys/keyring.ts'
+import { isDeadPool } from '#server/kit/jobs/lifeline.ts'
+import type { Channel, MessageName } from './catalogue.ts'
+import { payloadPurpose } from './payload.ts'
+
+export type SettledState = 'sent' | 'failed' | 'dropped' | 'unknown'
+
+export interface NewMessage {
+  readonly channel: Channel
+  readonly name: MessageName
+  readonly payload: string
+  readonly dedupeKey: string | null
+  readonly createdAt: Date
+  readonly expiresAt: Date
+}
+
+export interface ClaimedMessage {
+  readonly id: string
+  readonly channel: Channel
+  readonly name: string
+  readonly payload: string
+  readonly attempts: number
+  readonly createdAt: Date
+  readonly expiresAt: Date
+}
+
+/** Returns the new id, or `null` where a message with this dedupe key was written before. */
+export async function insertMessage(trx: Trx, message: NewMessage): Promise<string | null> {
+  const { rows } = await trx.raw(
+    `insert into messages (channel, name, payload, dedupe_key, created_at, expires_at, due_at)
+     values (:channel, :name, :payload, :dedupeKey, :createdAt, :expiresAt, :createdAt)
+     on conflict (dedupe_key) do nothing returning id`,
+    { ...message },
+  )
+  return rows[0]?.id ?? null
+}
+
+/** Columns of a `ClaimedMessage`. */
+export const claimed = `id, channel, name, payload, attempts, created_at as "createdAt", expires_at as "expiresAt"`
+
+/** Who asks for a message. */
+export interface Taker {
+  readonly now: Date
+  /** A try that began before is over, whoever made it. */
+  readonly staleBefore: Date
+  /** The pool of the queue that wants it; null where none is known. */
+  readonly worker: string | null
+  /** The same pool where it does nothing with this message just now: what it has in hand was given up by a fault. */
+  readonly idle: string | null
+}
+
+/** True of a message in `sending` that nobody has in hand any more. */
+export const abandoned = `(sending_at < :staleBefore or worker = :idle or ${isDeadPool('worker')})`
+
+/**
+ * Takes the message for one try; of two workers only one gets it. A mail that a dead worker left behind may be taken again: its Message-ID
+ * makes a repeat recognisable. For an SMS the gateway is asked first.
+ */
+export async function claimMessage(
+  db: Db,
+  id: string,
+  taker: Taker,
+): Promise<ClaimedMessage | undefined> {
+  const { rows } = await db.raw(
+    `update messages set state = 'sending', sending_at = :now, attempts = attempts + 1, worker = :worker, doubtful_at = null
+     where id = :id and (state = 'queued' or (state = 'sending' and channel = 'mail' and ${abandoned}))
+     returning ${claimed}`,
+    { id, ...taker },
+  )
+  return rows[0]
+}
+
+/** When to look again at a message in the hands of a worker that may be alive, or in doubt for too short a time to ask. */
+export async function findNextLook(trx: Trx, id: string, soon: Date): Promise<Date | undefined> {
+  const { rows } = await trx.raw(
+    `select case when state = 'doubtful' then greatest(due_at, :soon) else :soon end as at
+     from messages where id = :id and state in ('sending', 'doubtful')`,
+    { id, soon },
+  )
+  return rows[0]?.at
+}
+
+export interface Settlement {
+  readonly id: string
+  /** The try that ended: a later one is not ended by it. */
+  readonly attempts: number
+  readonly state: SettledState
+  readonly outcome: string | null
+  readonly providerId: string | null
+  readonly now: Date
+  readonly keepPayload: boolean
+}
+
+/** `ticket-taken`: another SMS has this ticket of the gateway, and nothing was changed. */
+export type Settled = 'settled' | 'not-ours' | 'ticket-taken'
+
+/** Ends a try for good and wipes what was sent. Nothing happens where the message was settled or tried again meanwhile. */
+export async function settleMessage(db: Db, settlement: Settlement): Promise<Settled> {
+  try {
+    return (await settle(db, settlement)) ? 'settled' : 'not-ours'
+  } catch (fault) {
+    if (isTicketTaken(fault)) return 'ticket-taken'
+    throw fault
+  }
+}
+
+const isTicketTaken = (fault: unknown): boolean =>
+  (fault as { code?: unknown }).code === '23505' &&
+  (fault as { constraint?: unknown }).constraint === 'messages_sms_provider_id_key'
+
+async function settle(db: Db, settlement: Settlement): Promise<boolean> {
+  const { rowCount } = await db.raw(
+    `update messages set state = :state, outcome = :outcome, provider_id = coalesce(:providerId, provider_id), settled_at = :now,
+       payload = case when :keepPayload then payload end
+     where id = :id and attempts = :attempts
+       and (state in ('sending', 'doubtful') or (state = 'queued' and :state = 'sent'))`,
+    { ...settlement },
+  )
+  return rowCount === 1
+}
+
+export interface Deferral {
+  readonly id: string
+  readonly attempts: number
+  readonly outcome: string
+  readonly dueAt: Date
+}
+
+/** Puts a message back for a later try. */
+export async function deferMessage(trx: Trx, deferral: Deferral): Promise<boolean> {
+  const { rowCount } = await trx.raw(
+    `update messages set state = 'queued', outcome = :outcome, due_at = :dueAt
+     where id = :id and state in ('sending', 'doubtful') and attempts = :attempts`,
+    { ...deferral },
+  )
+  return rowCount === 1
+}
+
+/** Messages that should have been tried by now: their job was lost with its worker. */
+export async function selectOverdueMessages(
+  trx: Trx,
+  staleBefore: Date,
+  limit: number,
+): Promise<string[]> {
+  const { rows } = await trx.raw(
+    `select id from messages
+     where settled_at is null and due_at < :staleBefore
+       and (state in ('queued', 'doubtful') or (channel = 'mail' and sending_at < :staleBefore))
+     order by due_at limit :limit`,
+    { staleBefore, limit },
+  )
+  return rows.map((row: { id: string }) => row.id)
+}
+
+/** Deletes at most `limit` of them and returns how many. */
+export async function deleteSettledMessages(db: Db, before: Date, limit: number): Promise<number> {
+  const { rowCount } = await db.raw(
+    'delete from messages where id in (select id from messages where settled_at < :before limit :limit)',
+    { before, limit },
+  )
+  return rowCount
+}
+
+/** Seals up to `limit` messages that wait anew under the newest key, and returns how many were under an older one. */
+export const rekeyMessages = (trx: Trx, keyring: Keyring, limit: number): Promise<number> =>
+  resealColumn(
+    trx,
+    keyring,
+    { table: 'messages', id: 'id', column: 'payload', purpose: payloadPurpose },
+    limit,
+  )
+
+export interface KeptMessage {
+  readonly channel: Channel
+  readonly name: string
+  readonly payload: string
+  readonly createdAt: Date
+}
+
+/** What the development outbox shows, newest first. */
+export async function selectKeptMessages(db: Db, limit: number): Promise<KeptMessage[]> {
+  const { rows } = await db.raw(
+    `select channel, name, payload, created_at as "createdAt" from messages
+     where state = 'sent' and payload is not null order by settled_at desc, created_at desc limit :limit`,
+    { limit },
+  )
+  return rows
+}
+
+/** Lowest first; reports of one rank are final against each other, so the first of them stays. */
+const deliveryRanks = `case ? when 'delivered' then 4 when 'undelivered' then 4 when 'failed' then 4 when 'canceled' then 4
+  when 'read' then 5 when 'sent' then 3 when 'sending' then 2 when 'queued' then 1 when 'accepted' then 1 when 'scheduled' then 1 else 0 end`
+const rankOf = (expression: string) => deliveryRanks.replace('?', expression)
+
+export interface DeliveryReport {
+  readonly id: string
+  readonly providerId: string
+  readonly delivery: string
+  readonly deliveryCode: string | null
+  readonly now: Date
+}
+
+/**
+ * Writes a gateway's report down, forwards only: reports arrive late, twice and in any order. A report also proves that the gateway has a
+ * message whose answer was lost.
+ */
+export async function recordDelivery(db: Db, report: DeliveryReport): Promise<boolean> {
+  return await writeDelivery(db, report).catch((fault) => {
+    // Another message got the ticket at this very moment.
+    if (isTicketTaken(fault)) return false
+    throw fault
+  })
+}
+
+async function writeDelivery(db: Db, report: DeliveryReport): Promise<boolean> {
+  const { rowCount } = await db.raw(
+    `update messages set delivery = :delivery, delivery_code = :deliveryCode, provider_id = :providerId,
+       state = 'sent', settled_at = coalesce(settled_at, :now),
+       payload = case when state = 'sent' then payload end
+     where id = :id and channel = 'sms' and (provider_id = :providerId or provider_id is null)
+       and (state in ('sending', 'doubtful', 'sent', 'unknown') or (state = 'queued' and attempts > 0))
+       and not exists (select 1 from messages other where other.channel = 'sms' and other.provider_id = :providerId and other.id <> :id)
+       and ${rankOf(':delivery')} > ${rankOf("coalesce(delivery, '')")}`,
+    { ...report },
+  )
+  return rowCount === 1
+}

@@ -1,0 +1,126 @@
+// The style sheet, the script and the operator's theme: read once at the start, named by their content, kept by browsers.
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
+import { brotliCompressSync, gzipSync } from 'node:zlib'
+import type { RequestHandler } from 'express'
+import { sendWhole } from '../web/headers.ts'
+import { readThemeColours, type ThemeColours } from './theme-colours.ts'
+
+export interface Brand {
+  readonly name: string
+  /** A style sheet that sets `--postern-…` properties; it is appended to ours, so that a page needs no further request. */
+  readonly themeFile?: string | undefined
+  /** An SVG or PNG for the header and the browser's tab. */
+  readonly logoFile?: string | undefined
+}
+
+/** What the layout needs to know. `icon` is a data: address, which saves every first visit a request. */
+export interface Theme {
+  readonly name: string
+  readonly style: string
+  readonly script: string
+  /** The same with the keys of the staff pages. */
+  readonly consoleScript: string
+  readonly icon: string
+}
+
+interface Asset {
+  readonly type: string
+  readonly plain: Buffer
+  /** By encoding, each from its first request on: packing all of it would be a tenth of a second of every start. */
+  readonly packed: Map<Encoding, Buffer>
+}
+
+const packers = {
+  br: (plain: Buffer) => brotliCompressSync(plain),
+  gzip: (plain: Buffer) => gzipSync(plain),
+}
+type Encoding = keyof typeof packers
+
+function packAs(encoding: Encoding, { plain, packed }: Asset): Buffer {
+  const body = packed.get(encoding) ?? packers[encoding](plain)
+  packed.set(encoding, body)
+  return body
+}
+
+const PREFIX = '/assets/'
+/** Stands at the root, because a service worker answers for nothing above its own folder. */
+const WORKER = '/service-worker.js'
+
+export interface Assets {
+  readonly theme: Theme
+  readonly colours: ThemeColours
+  /** Answers GET `/assets/NAME-HASH.EXT` and the service worker; anything else goes on. */
+  readonly serve: RequestHandler
+}
+
+export function loadAssets(publicDirectory: string, brand: Brand): Assets {
+  const byName = new Map<string, Asset>()
+
+  function add(name: string, type: string, content: string): string {
+    const plain = Buffer.from(content)
+    const hash = createHash('sha256').update(plain).digest('hex').slice(0, 12)
+    const { name: stem, ext } = path.parse(name)
+    const file = `${stem}-${hash}${ext}`
+    byName.set(file, { type, plain, packed: new Map() })
+    return PREFIX + file
+  }
+
+  const read = (name: string) => readFileSync(path.join(publicDirectory, name), 'utf8')
+  const logo = dataAddress(brand.logoFile ?? path.join(publicDirectory, 'logo.svg'))
+  const own = brand.themeFile ? readFileSync(brand.themeFile, 'utf8') : ''
+  const style = `${read('postern.css')}:root{--postern-logo:url("${logo}")}\n${own}`
+
+  const theme = {
+    name: brand.name,
+    style: add('postern.css', 'text/css; charset=utf-8', style),
+    script: add('postern.js', 'text/javascript; charset=utf-8', read('postern.js')),
+    consoleScript: add(
+      'console.js',
+      'text/javascript; charset=utf-8',
+      read('postern.js') + read('console.js'),
+    ),
+    icon: logo,
+  }
+  const assets = [theme.style, theme.script]
+  const worker = `const assets = ${JSON.stringify(assets)}\nconst cacheName = '${assets.join(' ')}'\n${read('service-worker.js')}`
+
+  return {
+    theme,
+    colours: readThemeColours(style),
+    serve(request, response, next) {
+      if (request.method !== 'GET' && request.method !== 'HEAD') return next()
+      if (request.path === WORKER) {
+        // The policy of a worker is that of its own answer: it may fetch from the portal.
+        response.set('Content-Security-Policy', "default-src 'none'; connect-src 'self'")
+        response.set({
+          'Cache-Control': 'no-cache',
+          'Content-Type': 'text/javascript; charset=utf-8',
+        })
+        return sendWhole(response, Buffer.from(worker))
+      }
+      const asset = request.path.startsWith(PREFIX)
+        ? byName.get(request.path.slice(PREFIX.length))
+        : undefined
+      if (!asset) return next()
+      const accepted = request.acceptsEncodings('br', 'gzip')
+      const encoding = accepted === 'br' || accepted === 'gzip' ? accepted : undefined
+      response.set({
+        'Cache-Control': 'public, max-age=31536000, immutable',
+        'Content-Type': asset.type,
+        Vary: 'Accept-Encoding',
+      })
+      if (encoding) response.set('Content-Encoding', encoding)
+      sendWhole(response, encoding ? packAs(encoding, asset) : asset.plain)
+    },
+  }
+}
+
+const IMAGES: Readonly<Record<string, string>> = { '.svg': 'image/svg+xml', '.png': 'image/png' }
+
+function dataAddress(file: string): string {
+  const type = IMAGES[path.extname(file).toLowerCase()]
+  if (!type) throw new Error(`${file}: the logo must be an .svg or .png file`)
+  return `data:${type};base64,${readFileSync(file).toString('base64')}`
+}

@@ -1,0 +1,30 @@
+// Carries "what was just done" over the redirect after a form, so that the next page can say it once.
+import type { Request, Response } from 'express'
+import { cookieName } from '../web/cookies.ts'
+
+/** `secure` says for every request alike whether people come by https. */
+const nameFor = ({ secure }: Request) => cookieName(secure, 'done')
+
+/** @param what a name of the texts, `<page>.done.<what>` */
+export function tellDone(res: Response, what: string): void {
+  const { secure } = res.req
+  res.cookie(nameFor(res.req), what, {
+    path: '/',
+    httpOnly: true,
+    sameSite: 'lax',
+    secure,
+    maxAge: 60_000,
+  })
+}
+
+/** What was told, where this page has a word for it. Security: the cookie only chooses among `known`. */
+export function takeDone<const Known extends string>(
+  req: Request,
+  res: Response,
+  known: readonly Known[],
+): Known | undefined {
+  const told = req.cookies?.[nameFor(req)]
+  if (told === undefined) return undefined
+  res.clearCookie(nameFor(req), { path: '/', httpOnly: true, sameSite: 'lax', secure: req.secure })
+  return known.find((each) => each === told)
+}

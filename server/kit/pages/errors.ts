@@ -1,0 +1,144 @@
+// Turns what a handler threw into a page.
+import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express'
+import { isAway } from '#db/away.ts'
+import { StaleProof } from '#server/accounts/accounts/change-account.ts'
+import { BusyError } from '#server/accounts/password/hasher.ts'
+import type { Clock } from '#server/core/clock.ts'
+import { chooseLocale } from '../i18n/choose-locale.ts'
+import type { Locale } from '../i18n/texts.ts'
+import { askerOf, type WebLog } from '../log/security-log.ts'
+import {
+  BodyTooLarge,
+  Forbidden,
+  LimitReached,
+  MalformedRequest,
+  NotFound,
+  OtherSession,
+  RightMissing,
+} from './faults.ts'
+import { showOtherSession } from './other-session.ts'
+import { pageOf } from './page-of.ts'
+import type { Pages } from './pages.ts'
+
+/** Ids of the pages that say what went wrong; their texts stand under the same names. */
+export type ErrorKind =
+  | 'bad-request'
+  | 'forbidden'
+  | 'not-found'
+  | 'too-large'
+  | 'too-many-tries'
+  | 'unavailable'
+  | 'error'
+
+export interface Failure {
+  readonly status: number
+  readonly kind: ErrorKind
+  readonly retryAfterSeconds?: number
+  readonly href?: string | undefined
+}
+
+export function classify(fault: unknown): Failure {
+  if (fault instanceof MalformedRequest) return { status: 400, kind: 'bad-request' }
+  if (fault instanceof BodyTooLarge) return { status: 413, kind: 'too-large' }
+  if (fault instanceof NotFound) return { status: 404, kind: 'not-found' }
+  if (fault instanceof Forbidden) return { status: 403, kind: 'forbidden' }
+  if (fault instanceof LimitReached) {
+    const { retryAfterSeconds, href } = fault
+    return { status: 429, kind: 'too-many-tries', retryAfterSeconds, href }
+  }
+  if (fault instanceof BusyError)
+    return { status: 503, kind: 'unavailable', retryAfterSeconds: fault.retryAfterSeconds }
+  if (isAway(fault)) return { status: 503, kind: 'unavailable', retryAfterSeconds: 5 }
+  const { code, status } = (fault ?? {}) as { code?: unknown; status?: unknown }
+  if (code === 'EBADCSRFTOKEN') return { status: 403, kind: 'forbidden' }
+  if (status === 413) return { status, kind: 'too-large' }
+  if (typeof status === 'number' && status >= 400 && status < 500)
+    return { status, kind: 'bad-request' }
+  return { status: 500, kind: 'error' }
+}
+
+export interface ErrorParts {
+  readonly pages: Pages
+  readonly log: WebLog
+  readonly clock: Clock
+  readonly settings: { readonly defaultLocale: Locale }
+}
+
+export const pageNotFound: RequestHandler = (_req, _res, next) => next(new NotFound('no such page'))
+
+/** Limits that were reached and rights that were refused; surprises are told elsewhere. */
+function tellSecurity(log: WebLog, req: Request, fault: unknown, { status }: Failure): void {
+  if (fault instanceof LimitReached) log.security({ event: 'limit.reached', ...askerOf(req) })
+  else if (status === 403) {
+    const what = fault instanceof Forbidden ? fault.message : 'form token'
+    log.security({ event: 'right.refused', ...askerOf(req), what })
+  }
+}
+
+export function errorHandler(parts: ErrorParts): ErrorRequestHandler {
+  const { log } = parts
+  return (fault, req, res, _next) => {
+    // Security: what came with a proof of an earlier epoch was not done; whoever sits there signs in and looks.
+    if (fault instanceof StaleProof && !res.headersSent) {
+      log.info({ request: req.id, why: fault.message }, 'a request was turned away')
+      return leadToSignIn(req, res)
+    }
+    const failure = classify(fault)
+    tellSecurity(log, req, fault, failure)
+    if (failure.kind === 'error') log.error({ err: fault, request: req.id }, 'a request failed')
+    // A full line is no fault to be traced, and in a flood the log would be the larger part of turning people away.
+    else if (fault instanceof BusyError)
+      log.info({ request: req.id, why: fault.message }, 'a request was turned away')
+    else if (failure.kind === 'unavailable')
+      log.warn({ err: fault, request: req.id }, 'a request was turned away')
+    if (fault instanceof RightMissing && !res.headersSent)
+      return showMissingRight(parts.pages, req, res)
+    if (fault instanceof OtherSession) return showOtherSession(parts.pages, req, res)
+    if (!res.headersSent) return showFailure(parts, req, res, failure)
+    // Too late for a page. Express itself would print the fault, with whatever values the database names in it.
+    if (!res.writableEnded) res.destroy()
+  }
+}
+
+/** Nothing is wrong with a form here, so nothing is said of forms. */
+function showMissingRight(pages: Pages, req: Request, res: Response): void {
+  const title = pages.textsFor(req)('forbidden.right.title')
+  pages.show(req, res, {
+    id: 'forbidden',
+    view: 'errors/missing-right',
+    status: 403,
+    locals: { title },
+  })
+}
+
+function showFailure(
+  { pages, clock, settings }: ErrorParts,
+  req: Request,
+  res: Response,
+  { status, kind, retryAfterSeconds, href }: Failure,
+): void {
+  if (retryAfterSeconds !== undefined) res.setHeader('Retry-After', String(retryAfterSeconds))
+  // A body that was not read to its end would be taken for the next request.
+  if (kind === 'too-large') res.setHeader('Connection', 'close')
+  const acceptLanguage = req.headers['accept-language']
+  req.locale ??= chooseLocale({ acceptLanguage, fallback: settings.defaultLocale }).locale
+  pages.show(req, res, {
+    id: kind,
+    view: 'errors/problem',
+    status,
+    locals: {
+      href: kind === 'not-found' ? '/' : (href ?? pageOf(req)),
+      retryAt:
+        kind === 'too-many-tries'
+          ? new Date(clock.now().getTime() + (retryAfterSeconds ?? 0) * 1000)
+          : undefined,
+      reference: kind === 'error' ? req.id : undefined,
+    },
+  })
+}
+
+/** Back to the page of the form after signing in, which says that the session has ended. */
+function leadToSignIn(req: Request, res: Response): void {
+  const page = pageOf(req)
+  res.redirect(303, page === '/sign-in' ? page : `/sign-in?next=${encodeURIComponent(page)}`)
+}

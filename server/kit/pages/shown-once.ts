@@ -1,0 +1,59 @@
+// Carries a fresh secret over the redirect after a form to the page that shows it: sealed, in this browser alone, for ten minutes.
+import type { Request, Response } from 'express'
+import type { Keyring } from '#server/core/keys/keyring.ts'
+
+export interface ShownOnce {
+  readonly accountId: string
+  readonly id: string
+  readonly secret: string
+}
+
+export interface ShownOnceParts {
+  readonly keyring: Keyring
+  readonly https: boolean
+  readonly now: () => Date
+}
+
+const purpose = 'web.shown-once'
+const lifetimeMs = 600_000
+const nameOf = (https: boolean) => (https ? '__Host-shown-once' : 'shown-once')
+
+export function handOver(
+  { keyring, https, now }: ShownOnceParts,
+  res: Response,
+  what: ShownOnce,
+): void {
+  const sealed = keyring.seal(
+    purpose,
+    JSON.stringify({ ...what, until: now().getTime() + lifetimeMs }),
+  )
+  res.cookie(nameOf(https), sealed, {
+    path: '/',
+    httpOnly: true,
+    sameSite: 'strict',
+    secure: https,
+    maxAge: lifetimeMs,
+  })
+}
+
+/** What was handed over to this browser, where its time is not over and it is for this account. */
+export function takeOver(
+  { keyring, https, now }: ShownOnceParts,
+  req: Request,
+  accountId: string,
+): ShownOnce | undefined {
+  const sealed: unknown = req.cookies?.[nameOf(https)]
+  if (typeof sealed !== 'string') return undefined
+  try {
+    const { until, ...what } = JSON.parse(keyring.open(purpose, sealed)) as ShownOnce & {
+      until: number
+    }
+    return what.accountId === accountId && until > now().getTime() ? what : undefined
+  } catch {
+    return undefined
+  }
+}
+
+export function letGo({ https }: ShownOnceParts, res: Response): void {
+  res.clearCookie(nameOf(https), { path: '/', secure: https, httpOnly: true, sameSite: 'strict' })
+}

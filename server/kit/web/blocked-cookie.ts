@@ -1,0 +1,37 @@
+// Carries who gave the right password of a restricted account to the page that says why. It is no session and opens nothing else.
+import type { Request, Response } from 'express'
+import { openSignedToken, signToken } from '#server/core/keys/signed-token.ts'
+import { isHttps, type WebParts } from './parts.ts'
+
+const purpose = 'web.blocked'
+const lifeMinutes = 15
+
+export interface BlockedAccount {
+  readonly id: string
+  readonly epoch: number
+}
+
+type Parts = Pick<WebParts, 'settings' | 'keyring' | 'clock'>
+
+const nameOf = ({ settings }: Parts) => (isHttps(settings) ? '__Host-blocked' : 'blocked')
+
+/** Security: what a holder may learn of a block is shown only after the right password, and not for long. */
+export function keepBlocked(parts: Parts, res: Response, { id, epoch }: BlockedAccount): void {
+  const expires = parts.clock.now().getTime() + lifeMinutes * 60_000
+  res.cookie(nameOf(parts), signToken(parts.keyring, purpose, `${id}.${epoch}.${expires}`), {
+    path: '/',
+    httpOnly: true,
+    sameSite: 'lax',
+    secure: isHttps(parts.settings),
+    maxAge: lifeMinutes * 60_000,
+  })
+}
+
+/** The account whose right password was given in this browser within the last minutes, and its epoch at that moment. */
+export function blockedOf(parts: Parts, req: Request): BlockedAccount | undefined {
+  const [id, epoch, expires] =
+    openSignedToken(parts.keyring, purpose, req.cookies?.[nameOf(parts)])?.split('.') ?? []
+  return id && Number(expires) > parts.clock.now().getTime()
+    ? { id, epoch: Number(epoch) }
+    : undefined
+}

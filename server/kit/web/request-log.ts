@@ -1,0 +1,40 @@
+// One line per request: the route's pattern, never the address, which may carry a token.
+import { randomUUID } from 'node:crypto'
+import type { RequestHandler } from 'express'
+import type { Log } from '../log/log.ts'
+import { routeOf } from '../log/security-log.ts'
+
+declare module 'express-serve-static-core' {
+  interface Request {
+    /** Names the request in the log and on error pages. */
+    id: string
+  }
+}
+
+export interface ObservedRequest {
+  readonly method: string
+  readonly route: string
+  readonly status: number
+  readonly seconds: number
+}
+
+/** @param observe told of every request too, where there are metrics */
+export function requestLog(log: Log, observe?: (request: ObservedRequest) => void): RequestHandler {
+  return (req, res, next) => {
+    req.id = randomUUID()
+    const begun = performance.now()
+    res.on('finish', () => {
+      const seconds = (performance.now() - begun) / 1000
+      const route = routeOf(req)
+      observe?.({ method: req.method, route, status: res.statusCode, seconds })
+      log.request({
+        id: req.id,
+        method: req.method,
+        route,
+        status: res.statusCode,
+        ms: Math.round(seconds * 1000),
+      })
+    })
+    next()
+  }
+}

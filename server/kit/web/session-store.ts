@@ -1,0 +1,111 @@
+// express-session on our table: rows belong to an account, ids are hashed, and nobody who is not signed in has one.
+import { type SessionData, Store } from 'express-session'
+import type { Db } from '#db/connection.ts'
+import type { Trace } from '#server/accounts/activity/events.ts'
+import * as sessions from '#server/accounts/sessions/store.ts'
+import type { Clock } from '#server/core/clock.ts'
+import { hashToken } from '#server/core/keys/secrets.ts'
+
+declare module 'express-session' {
+  interface SessionData {
+    /** Who is signed in, as passport keeps it. */
+    passport?: { user: string }
+    /** Of the account, when the password was given. Only on the first save. */
+    epoch?: number
+    /** When the password was last typed, in milliseconds of the epoch. */
+    confirmedAt?: number
+    /** Only on the first save. */
+    trace?: Trace
+    /** Only on the first save: writes the row, where it is written along with what else the sign-in writes. */
+    write?: (session: sessions.NewSession) => Promise<void>
+    /** Read with the row; never written back. */
+    owner?: sessions.SessionOwner
+    signedInAt?: Date
+  }
+}
+
+export interface SessionTimes {
+  readonly idleMinutes: number
+  readonly maxHours: number
+}
+
+/** Moments that divide living sessions from dead ones. */
+export function aliveSince(clock: Clock, times: SessionTimes): sessions.Alive {
+  const now = clock.now().getTime()
+  return {
+    seenAfter: new Date(now - times.idleMinutes * 60_000),
+    begunAfter: new Date(now - times.maxHours * 3_600_000),
+  }
+}
+
+export interface SessionStoreParts {
+  readonly db: Db
+  readonly clock: Clock
+  readonly times: SessionTimes
+}
+
+export class SessionStore extends Store {
+  readonly #parts: SessionStoreParts
+  /** `last seen` is written at most once in this long: a page view must not cost a write. */
+  readonly #touchMs: number
+  readonly #saved = new WeakMap<SessionData, string>()
+
+  constructor(parts: SessionStoreParts) {
+    super()
+    this.#parts = parts
+    this.#touchMs = Math.min(60_000, parts.times.idleMinutes * 6000)
+  }
+
+  override get(id: string, done: (fault: unknown, session?: SessionData | null) => void): void {
+    const { db, clock, times } = this.#parts
+    const load = async () => {
+      const found = await sessions.loadSession(db, hashToken(id), aliveSince(clock, times))
+      if (!found) return null
+      const { data, owner, signedInAt, lastSeenAt } = found
+      const now = clock.now()
+      if (now.getTime() - lastSeenAt.getTime() > this.#touchMs)
+        await sessions.touchSession(db, hashToken(id), now)
+      return { ...data, owner, signedInAt } as unknown as SessionData
+    }
+    load().then((session) => done(null, session), done)
+  }
+
+  override set(id: string, session: SessionData, done: (fault?: unknown) => void = () => {}): void {
+    const { db, clock } = this.#parts
+    const { cookie, passport, confirmedAt, trace, owner } = session
+    const write = session.write ?? ((row: sessions.NewSession) => sessions.beginSession(db, row))
+    const data = { cookie, passport, confirmedAt }
+    // express-session saves a session that was made within the request once more at its end.
+    const text = JSON.stringify(data)
+    if (this.#saved.get(session) === text) {
+      done()
+      return
+    }
+    const saved = owner
+      ? sessions.updateSession(db, hashToken(id), data)
+      : passport
+        ? write({
+            idDigest: hashToken(id),
+            accountId: passport.user,
+            epoch: session.epoch ?? 0,
+            data,
+            device: trace?.device ?? '',
+            place: trace?.place ?? '',
+            at: clock.now(),
+          })
+        : Promise.resolve()
+    saved.then(() => {
+      this.#saved.set(session, text)
+      done()
+    }, done)
+  }
+
+  override destroy(id: string, done: (fault?: unknown) => void = () => {}): void {
+    sessions.deleteSession(this.#parts.db, hashToken(id)).then(() => done(), done)
+  }
+
+  /** `get` does what is needed: express-session would call this after every answer. */
+  override touch(_id: string, _session: SessionData, done: () => void = () => {}): void {
+    done()
+  }
+}

@@ -1,0 +1,197 @@
+// App passwords as their owner wants them. Those that are neither revoked nor held open mail.
+import type { Db, Trx } from '#db/connection.ts'
+import type { AccountTrx } from '#server/accounts/accounts/change-account.ts'
+import type { MailService, WantedAppPassword } from '../mail-platform/mail-platform.ts'
+
+export interface AppPassword {
+  readonly id: string
+  readonly name: string
+  readonly services: readonly MailService[]
+  readonly createdAt: Date
+  /** The platform has it; until then a mail program is refused. */
+  readonly live: boolean
+  /** Since when it waits to be kept or revoked; null: it opens mail. */
+  readonly heldAt: Date | null
+  readonly lastUsed: { readonly at: Date; readonly service: string; readonly place: string } | null
+}
+
+const standing = (db: Db | Trx, accountId: string) =>
+  db('app_passwords').where({ account_id: accountId, revoked_at: null })
+
+/** Inserts unless the account has `atMost` already. The mailbox must be locked, or two at once could both be the last. */
+export async function insertAppPassword(
+  trx: AccountTrx,
+  added: {
+    accountId: string
+    name: string
+    services: readonly MailService[]
+    digest: Buffer
+    revision: number
+    at: Date
+  },
+  atMost: number,
+): Promise<string | undefined> {
+  const { rows } = await trx.raw<{ rows: { id: string }[] }>(
+    `insert into app_passwords (account_id, name, services, secret_sha256, wanted_revision, created_at)
+     select :accountId, :name, cast(:services as text[]), :digest, :revision, :at
+     where (select count(*) from app_passwords where account_id = :accountId and revoked_at is null) < :atMost
+     returning id`,
+    { ...added, services: [...added.services], atMost },
+  )
+  return rows[0]?.id
+}
+
+/** Revoked or not: the id of the account's app password with this digest. */
+export async function findByDigest(
+  trx: Trx,
+  accountId: string,
+  digest: Buffer,
+): Promise<string | undefined> {
+  const row = await trx('app_passwords')
+    .where({ account_id: accountId, secret_sha256: digest })
+    .first('id')
+  return row?.id
+}
+
+/** Neither revoked nor held: what the platform is to know, oldest first. */
+export async function listOpeningAppPasswords(
+  db: Db,
+  accountId: string,
+): Promise<WantedAppPassword[]> {
+  const rows = await standing(db, accountId).whereNull('held_at').orderBy('created_at')
+  return rows.map((row) => ({
+    id: row.id,
+    services: row.services,
+    secretSha256: row.secret_sha256,
+    createdAt: row.created_at,
+  }))
+}
+
+/** All that are not revoked, newest first. */
+export async function listAppPasswords(db: Db, accountId: string): Promise<AppPassword[]> {
+  const applied = db('mailboxes')
+    .where({ account_id: accountId })
+    .select('applied_revision')
+    .as('applied_revision')
+  const rows = await standing(db, accountId).orderBy('created_at', 'desc').select('*', applied)
+  return rows.map((row) => ({
+    id: row.id,
+    name: row.name,
+    services: row.services,
+    createdAt: row.created_at,
+    live: Number(row.applied_revision) >= Number(row.wanted_revision),
+    heldAt: row.held_at,
+    lastUsed: row.last_used_at && {
+      at: row.last_used_at,
+      service: row.last_used_service,
+      place: row.last_used_place ?? '',
+    },
+  }))
+}
+
+/** Revoked ones too, as long as they are remembered, by id: what a sign-in was made with. */
+export async function listKnownAppPasswords(
+  db: Db | Trx,
+  accountId: string,
+): Promise<
+  Map<
+    string,
+    { name: string; services: MailService[]; heldAt: Date | null; revokedAt: Date | null }
+  >
+> {
+  const rows = await db('app_passwords').where({ account_id: accountId })
+  return new Map(
+    rows.map((row) => [
+      row.id,
+      { name: row.name, services: row.services, heldAt: row.held_at, revokedAt: row.revoked_at },
+    ]),
+  )
+}
+
+export async function countHeldAppPasswords(db: Db, accountId: string): Promise<number> {
+  const [row] = await standing(db, accountId).whereNotNull('held_at').count({ count: '*' })
+  return Number(row?.count ?? 0)
+}
+
+/** One of the account's own that is not revoked. @returns its name, or undefined where there is none such */
+export async function revokeAppPassword(
+  trx: AccountTrx,
+  accountId: string,
+  id: string,
+  at: Date,
+): Promise<{ name: string; held: boolean } | undefined> {
+  const [row] = await standing(trx, accountId)
+    .where({ id })
+    .update({ revoked_at: at })
+    .returning(['name', 'held_at'])
+  return row && { name: row.name, held: row.held_at !== null }
+}
+
+/** @returns how many */
+export const markAllRevoked = (trx: AccountTrx, accountId: string, at: Date): Promise<number> =>
+  standing(trx, accountId).update({ revoked_at: at })
+
+/** Those that open mail wait from now on. @returns how many */
+export const markHeld = (trx: AccountTrx, accountId: string, at: Date): Promise<number> =>
+  standing(trx, accountId).whereNull('held_at').update({ held_at: at })
+
+/** A held one opens mail again. @returns its name, or undefined where none such was held */
+export async function releaseAppPassword(
+  trx: AccountTrx,
+  accountId: string,
+  id: string,
+  revision: number,
+): Promise<string | undefined> {
+  const [row] = await standing(trx, accountId)
+    .where({ id })
+    .whereNotNull('held_at')
+    .update({ held_at: null, wanted_revision: revision })
+    .returning('name')
+  return row?.name
+}
+
+/** Spends the one time that something is handed out. @returns false where it was before, or the app password is not standing */
+export async function spendHandingOut(
+  db: Db,
+  accountId: string,
+  id: string,
+  what: 'shown_at' | 'profile_served_at',
+  at: Date,
+): Promise<boolean> {
+  return (
+    (await standing(db, accountId)
+      .where({ id, [what]: null })
+      .update({ [what]: at })) === 1
+  )
+}
+
+/** Notes that a device was there; an older note never replaces a newer one, and one within five minutes costs no write. */
+export async function noteAppPasswordUse(
+  db: Db,
+  use: { accountId: string; id: string; service: string; place: string; at: Date },
+): Promise<void> {
+  await db('app_passwords')
+    .where({ id: use.id, account_id: use.accountId })
+    .where((earlier) =>
+      earlier
+        .whereNull('last_used_at')
+        .orWhere('last_used_at', '<', new Date(use.at.getTime() - 300_000))
+        .orWhere((other) =>
+          other
+            .where('last_used_at', '<', use.at)
+            .whereRaw('last_used_service is distinct from ?', [use.service]),
+        ),
+    )
+    .update({ last_used_at: use.at, last_used_service: use.service, last_used_place: use.place })
+}
+
+/** Revoked ones explain refused sign-ins for a while; then they go. */
+export async function deleteRevokedAppPasswords(
+  db: Db,
+  before: Date,
+  limit: number,
+): Promise<number> {
+  return await db('app_passwords')
+    .whereIn('id', db('app_passwords').where('revoked_at', '<', before).limit(limit).select('id'))
+    .delete()
+}

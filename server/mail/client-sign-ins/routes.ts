@@ -1,0 +1,40 @@
+import { Router } from 'express'
+import { NotFound } from '#server/kit/pages/faults.ts'
+import type { WebParts } from '#server/kit/web/parts.ts'
+import { ownerOf, requireAccount } from '#server/kit/web/sessions.ts'
+import { listKnownAppPasswords } from '../app-passwords/store.ts'
+import { findMailboxProgress } from '../mailboxes/store.ts'
+import { explain } from './explain.ts'
+import { listGoodMarks, listSignIns } from './store.ts'
+
+const shownAtMost = 50
+
+export function clientSignInRoutes({ pages, db, settings, platform }: WebParts): Router {
+  return Router().get('/account/mail-programs', requireAccount(), async (req, res) => {
+    const owner = ownerOf(req)
+    const mailbox = owner && (await findMailboxProgress(db, owner.id))
+    if (!owner || !mailbox) throw new NotFound('an account without a mailbox')
+    const facts = {
+      marks: await listGoodMarks(db, owner.id),
+      appPasswords: await listKnownAppPasswords(db, owner.id),
+      passwordSince: mailbox.passwordLiveAt ?? mailbox.passwordChangedAt,
+      mainPasswordOpensMail: mailbox.mainPasswordOpensMail,
+    }
+    const signIns = (await listSignIns(db, owner.id, shownAtMost)).map((signIn) => ({
+      ...{ service: signIn.service, place: signIn.place, tries: signIn.tries, at: signIn.lastAt },
+      ...explain(signIn, facts),
+    }))
+    const isGood = ({ reason }: { reason: string }) => reason.startsWith('succeeded')
+    pages.show(req, res, {
+      id: 'connections',
+      view: 'mail/client-sign-ins/connections',
+      locals: {
+        refused: signIns.filter((each) => !isGood(each)),
+        succeeded: signIns.filter(isGood),
+        days: Math.ceil(settings.clientSignInsDays),
+        told: platform.reportsSignIns === true,
+        appPasswords: platform.applyAppPasswords !== undefined,
+      },
+    })
+  })
+}

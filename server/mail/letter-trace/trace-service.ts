@@ -1,0 +1,29 @@
+// The milter that puts our trace on every letter that people submit, so that a reported one can be proven to be theirs or not.
+
+import type { Log } from '#server/kit/log/log.ts'
+import {
+  listenForMailServers,
+  type MailServerListener,
+} from '../mail-platform/listen-for-mail-servers.ts'
+import { createMilterSession, type TraceParts } from './milter-session.ts'
+
+/** Needs no database: letters go on their way traced while it is away. */
+export function startTraceService(
+  parts: TraceParts & { readonly log: Log },
+  at: { readonly host: string; readonly port: number },
+): Promise<MailServerListener> {
+  return listenForMailServers(at, (socket) => {
+    const session = createMilterSession(parts)
+    socket.on('data', (chunk: Buffer) => {
+      try {
+        const replies = session(chunk)
+        if (replies === 'end') socket.end()
+        else if (replies.length > 0) socket.write(Buffer.concat(replies))
+      } catch (fault) {
+        // Postfix lets the letter pass untraced then (default_action=accept).
+        parts.log.warn({ err: fault }, 'a letter was not traced')
+        socket.destroy()
+      }
+    })
+  })
+}

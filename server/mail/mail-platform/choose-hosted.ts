@@ -1,0 +1,64 @@
+// The hosted platform that the setting MAIL_PLATFORM names, and what each needs. Only the chosen one is loaded.
+
+import type { Clock } from '#server/core/clock.ts'
+import type { RawSettings } from '#server/kit/settings/settings.ts'
+import type { MailPlatform } from './mail-platform.ts'
+
+export type HostedPlatformName = 'google' | 'yandex-360' | 'mailcow'
+
+/** Settings without which a hosted platform cannot be reached. */
+export const neededSettings = {
+  google: ['googleServiceAccount', 'googleAdministrator'],
+  'yandex-360': ['yandexOrgId', 'yandexToken'],
+  mailcow: ['mailcowUrl', 'mailcowApiKey'],
+} as const satisfies Record<HostedPlatformName, readonly (keyof RawSettings)[]>
+
+/** Their main password opens everything: app passwords alone cannot be demanded there. */
+export const openedByMainPassword: readonly RawSettings['mailPlatform'][] = ['google', 'yandex-360']
+
+export async function chooseHostedPlatform(
+  name: HostedPlatformName,
+  settings: RawSettings,
+  parts: { readonly clock: Clock },
+): Promise<MailPlatform> {
+  const { mailDomains: domains } = settings
+  const given = <K extends keyof RawSettings>(key: K) => demand(key, settings[key])
+  switch (name) {
+    case 'google': {
+      const { createGooglePlatform } = await import('./google/platform.ts')
+      return createGooglePlatform({
+        serviceAccount: given('googleServiceAccount'),
+        administrator: given('googleAdministrator'),
+        orgUnitPath: settings.googleOrgUnit,
+        apiBase: settings.googleApiBase,
+        domains,
+      })
+    }
+    case 'yandex-360': {
+      const { createYandexPlatform } = await import('./yandex-360/platform.ts')
+      return createYandexPlatform({
+        orgId: given('yandexOrgId'),
+        token: given('yandexToken'),
+        departmentId: settings.yandexDepartment,
+        apiBase: settings.yandexApiBase,
+        cloudApiBase: settings.yandexCloudApiBase,
+        domain: domains[0] ?? '',
+        ...parts,
+      })
+    }
+    case 'mailcow': {
+      const { createMailcowPlatform } = await import('./mailcow/platform.ts')
+      return createMailcowPlatform({
+        url: given('mailcowUrl'),
+        apiKey: given('mailcowApiKey'),
+        domains,
+        ...parts,
+      })
+    }
+  }
+}
+
+function demand<T>(key: string, value: T): NonNullable<T> {
+  if (value === undefined || value === null) throw new Error(`the setting ${key} is missing`)
+  return value
+}

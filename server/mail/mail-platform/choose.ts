@@ -1,0 +1,36 @@
+// The platform that the setting MAIL_PLATFORM names. Each is loaded only where it is chosen.
+import { connectDatabase, type Db } from '#db/connection.ts'
+import type { Clock } from '#server/core/clock.ts'
+import type { Settings } from '#server/kit/settings/config.ts'
+import { chooseHostedPlatform } from './choose-hosted.ts'
+import type { MailPlatform } from './mail-platform.ts'
+
+export interface PlatformParts {
+  /** The portal's database: the directory lives there unless MAIL_DIRECTORY_URL names another. */
+  readonly db: Db
+  readonly clock: Clock
+}
+
+export async function chooseMailPlatform(
+  settings: Settings,
+  { db, clock }: PlatformParts,
+): Promise<MailPlatform> {
+  switch (settings.mailPlatform) {
+    case 'memory': {
+      const { createMemoryPlatform } = await import('./memory.ts')
+      return createMemoryPlatform()
+    }
+    case 'dovecot': {
+      const { createDovecotPlatform } = await import('./dovecot/platform.ts')
+      const { doveadmUrl: url, doveadmApiKey: apiKey } = settings
+      const own = settings.mailDirectoryUrl ? connectDatabase(settings.mailDirectoryUrl) : undefined
+      const doveadm = url && apiKey ? { doveadm: { url, apiKey } } : {}
+      const platform = createDovecotPlatform({ directory: own ?? db, clock, ...doveadm })
+      return own ? { ...platform, close: () => own.destroy() } : platform
+    }
+    case 'google':
+    case 'yandex-360':
+    case 'mailcow':
+      return chooseHostedPlatform(settings.mailPlatform, settings, { clock })
+  }
+}

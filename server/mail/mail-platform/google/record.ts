@@ -1,0 +1,92 @@
+// How a mailbox is written down as a Google user, and read back.
+import { newToken } from '#server/core/keys/secrets.ts'
+import type { ObservedMailbox, Suspension, WantedMailbox } from '../mail-platform.ts'
+import { PlatformError } from '../mail-platform.ts'
+import type { GoogleUser } from './directory.ts'
+
+type ExternalId = { type?: string; customType?: string; value?: string }
+
+/** What the portal keeps in the user's `externalIds`, beside those that others keep there. */
+const account = 'postern-account'
+const revision = 'postern-revision'
+const level = 'postern-suspension'
+
+export interface Mark {
+  readonly accountId: string
+  readonly revision: number
+  readonly level: Suspension
+}
+
+export function markOf(user: GoogleUser): Mark | undefined {
+  const ids = externalIdsOf(user)
+  const value = (customType: string) => ids.find((each) => each.customType === customType)?.value
+  const accountId = value(account)
+  if (!accountId) return undefined
+  return {
+    accountId,
+    revision: Number(value(revision) ?? 0),
+    level: (value(level) ?? 'none') as Suspension,
+  }
+}
+
+/** Everything but the aliases, which have calls of their own. One call, so that mark and state cannot part. */
+export function stateOf(wanted: WantedMailbox, present?: GoogleUser): GoogleUser {
+  const others = externalIdsOf(present ?? {}).filter(
+    (each) => !each.customType?.startsWith('postern-'),
+  )
+  const custom = (customType: string, value: string) => ({ type: 'custom', customType, value })
+  return {
+    ...(present?.primaryEmail === wanted.address ? {} : { primaryEmail: wanted.address }),
+    // Google knows one level: a suspended user neither signs in nor receives. The wanted one is kept in the mark.
+    suspended: wanted.suspension !== 'none',
+    externalIds: [
+      ...others,
+      custom(account, wanted.accountId),
+      custom(revision, String(wanted.revision)),
+      custom(level, wanted.suspension),
+    ],
+  }
+}
+
+export function newUser(wanted: WantedMailbox, orgUnitPath: string): GoogleUser {
+  const [givenName, familyName] = wanted.address.split('@')
+  return {
+    ...stateOf(wanted),
+    name: { givenName: givenName ?? '', familyName: familyName ?? '' },
+    orgUnitPath,
+    changePasswordAtNextLogin: false,
+    // Security: the users of a public provider are strangers and do not find one another in the address list.
+    includeInGlobalAddressList: false,
+    ...(wanted.password === null ? { password: newToken() } : passwordOf(wanted.password)),
+  }
+}
+
+/** Google takes `$6$` with 10,000 rounds at most. */
+export function passwordOf(verifier: string): GoogleUser {
+  const parts = /^\$6\$(?:rounds=(?<rounds>\d+)\$)?[./0-9A-Za-z]{1,16}\$[./0-9A-Za-z]{86}$/.exec(
+    verifier,
+  )
+  // Security: whatever is not such a verifier is never sent, or it would itself become the password.
+  if (!parts || Number(parts.groups?.rounds ?? 5000) > 10_000) {
+    throw new PlatformError(
+      'permanent',
+      'the password is no $6$ verifier of the kind that Google takes',
+    )
+  }
+  return { password: verifier, hashFunction: 'crypt' }
+}
+
+export function observedOf(user: GoogleUser): ObservedMailbox {
+  const mark = markOf(user)
+  const unmarked = mark?.level && mark.level !== 'none' ? mark.level : 'all'
+  return {
+    address: user.primaryEmail ?? '',
+    ...(mark ? { accountId: mark.accountId, revision: mark.revision } : {}),
+    suspension: user.suspended ? unmarked : 'none',
+    aliases: user.aliases ?? [],
+  }
+}
+
+function externalIdsOf(user: GoogleUser): ExternalId[] {
+  return Array.isArray(user.externalIds) ? user.externalIds : []
+}

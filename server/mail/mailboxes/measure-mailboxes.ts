@@ -1,0 +1,65 @@
+// Asks the platform how full mailboxes are, and lets those grow that fill. Pages only read what was noted here.
+import type { Db } from '#db/connection.ts'
+import { enqueue } from '#server/kit/jobs/enqueue.ts'
+import type { Task } from '#server/kit/jobs/worker.ts'
+import { type MailPlatform, PlatformError } from '../mail-platform/mail-platform.ts'
+import { type GrowParts, growMailbox } from './grow-mailbox.ts'
+import { grownQuota, type QuotaSettings } from './quota-rule.ts'
+import { findMailboxProgress, type MailboxProgress } from './store.ts'
+import { listMailboxesToMeasure, noteMailboxUsage } from './usage-store.ts'
+
+export interface MeasureParts extends GrowParts {
+  readonly platform: Pick<MailPlatform, 'observe' | 'tellsUsedBytes'>
+  readonly settings: QuotaSettings
+}
+
+const measureTask = 'mailbox:measure'
+/** What a page shows may be so old. */
+const freshMinutes = 5
+/** 500 in five minutes are 144,000 a day: at 10 ms each they take five seconds. */
+const atOnce = 500
+const failuresBeforeStop = 5
+
+async function measure(parts: MeasureParts, accountId: string): Promise<void> {
+  const { db, clock, platform, settings } = parts
+  const progress = await findMailboxProgress(db, accountId)
+  if (!progress) return
+  // Noted first: one that cannot be measured must not stand at the head of the line for ever.
+  await noteMailboxUsage(db, accountId, undefined, clock.now())
+  const usedBytes = (await platform.observe(progress.address))?.usedBytes
+  if (usedBytes === undefined) return
+  await noteMailboxUsage(db, accountId, usedBytes, clock.now())
+  const to = grownQuota({ quotaBytes: progress.quotaBytes, usedBytes }, settings)
+  if (to > progress.quotaBytes)
+    await growMailbox(parts, { accountId, from: progress.quotaBytes, to })
+}
+
+export const measureTasks = (parts: MeasureParts): Record<string, Task> => ({
+  [measureTask]: ({ accountId }) => measure(parts, String(accountId)),
+  'mailbox:measure-due': async () => {
+    if (!parts.platform.tellsUsedBytes) return
+    let failures = 0
+    for (const accountId of await listMailboxesToMeasure(parts.db, parts.clock.now(), atOnce)) {
+      try {
+        await measure(parts, accountId)
+      } catch (fault) {
+        failures += 1
+        if (!(fault instanceof PlatformError) || failures === failuresBeforeStop) throw fault
+      }
+    }
+  },
+})
+
+/** Has a mailbox measured whose figure is old; the page that wants it shows the old one meanwhile. */
+export async function refreshUsage(
+  { db, clock, platform }: { db: Db } & Pick<MeasureParts, 'clock' | 'platform'>,
+  accountId: string,
+  { measuredAt }: Pick<MailboxProgress, 'measuredAt'>,
+): Promise<void> {
+  const age = clock.now().getTime() - (measuredAt?.getTime() ?? 0)
+  if (!platform.tellsUsedBytes || age < freshMinutes * 60_000) return
+  const jobKey = `${measureTask}:${accountId}`
+  await db.transaction((trx) =>
+    enqueue(trx, measureTask, { accountId }, { jobKey, maxAttempts: 3 }),
+  )
+}

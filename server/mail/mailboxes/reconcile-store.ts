@@ -1,0 +1,101 @@
+// The wanted side of a reconciliation, a batch at a time.
+import type { Db, Trx } from '#db/connection.ts'
+import { resealColumn } from '#db/reseal.ts'
+import type { Keyring } from '#server/core/keys/keyring.ts'
+import type { PasswordFormat, Suspension } from '../mail-platform/mail-platform.ts'
+import { sealPurpose } from './want-mailbox.ts'
+
+export interface WantedRow {
+  readonly accountId: string
+  readonly address: string
+  readonly suspension: Suspension
+  readonly quotaBytes: number
+  readonly aliases: readonly string[]
+  readonly mainPasswordOpensMail: boolean
+  readonly passwordSealed: string | null
+  readonly passwordFormat: PasswordFormat
+  readonly removed: boolean
+  /** A change is on its way to the platform, or came after it was looked at. */
+  readonly pending: boolean
+  readonly appPasswords: readonly AppPasswordMark[]
+}
+
+/** What opens a mailbox beside its main password; `secret` is hexadecimal. */
+export interface AppPasswordMark {
+  readonly id: string
+  readonly services: readonly string[]
+  readonly secret: string
+}
+
+/** @param run when the platform began to show its mailboxes */
+export async function findWantedByAddress(
+  db: Db,
+  addresses: readonly string[],
+  run: Date,
+): Promise<Map<string, WantedRow>> {
+  // One statement: the app passwords are those of the very revision that the row shows.
+  const rows = await db('mailboxes as m')
+    .whereIn('m.address', addresses)
+    .select(
+      'm.*',
+      db.raw(`(select coalesce(jsonb_agg(jsonb_build_object('id', p.id, 'services', p.services,
+          'secret', encode(p.secret_sha256, 'hex'))), '[]')
+        from app_passwords p where p.account_id = m.account_id and p.revoked_at is null and p.held_at is null) as app_passwords`),
+    )
+  return new Map(
+    rows.map((row) => [
+      row.address,
+      {
+        accountId: row.account_id,
+        address: row.address,
+        suspension: row.suspension,
+        quotaBytes: Number(row.quota_bytes),
+        aliases: row.aliases,
+        mainPasswordOpensMail: row.main_password_opens_mail,
+        passwordSealed: row.password_sealed,
+        passwordFormat: row.password_format,
+        removed: row.removed_at !== null,
+        pending: Number(row.applied_revision) < Number(row.revision) || row.changed_at >= run,
+        appPasswords: row.app_passwords,
+      },
+    ]),
+  )
+}
+
+/** Notes that the platform showed these mailboxes in the pass that began at `run`. */
+export async function noteSeen(db: Db, run: Date, accountIds: readonly string[]): Promise<void> {
+  await db('mailboxes').whereIn('account_id', accountIds).update({ seen_at: run })
+}
+
+/** Acknowledged mailboxes that the pass begun at `run` did not show, by address. Those that changed since are left to their job. */
+export async function listUnseen(
+  db: Db,
+  run: Date,
+  afterAddress: string,
+  limit: number,
+): Promise<{ readonly accountId: string; readonly address: string }[]> {
+  const rows = await db('mailboxes')
+    .where('address', '>', afterAddress)
+    .whereNull('removed_at')
+    .whereRaw('applied_revision >= revision')
+    .where('applied_at', '<', run)
+    .whereRaw('(seen_at is null or seen_at < ?)', [run])
+    .orderBy('address')
+    .limit(limit)
+    .select('account_id', 'address')
+  return rows.map((row) => ({ accountId: row.account_id, address: row.address }))
+}
+
+export async function countWanted(db: Db): Promise<number> {
+  const row = await db('mailboxes').whereNull('removed_at').count({ n: '*' }).first()
+  return Number(row?.n ?? 0)
+}
+
+/** Seals up to `limit` waiting passwords anew under the newest key; returns how many were under an older one. */
+export const rekeyMailboxes = (trx: Trx, keyring: Keyring, limit: number): Promise<number> =>
+  resealColumn(
+    trx,
+    keyring,
+    { table: 'mailboxes', id: 'account_id', column: 'password_sealed', purpose: sealPurpose },
+    limit,
+  )

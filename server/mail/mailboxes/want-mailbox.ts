@@ -1,0 +1,127 @@
+// Changes what is wanted of a mailbox, and leaves the job that makes the platform follow, in one transaction.
+import type { Trx } from '#db/connection.ts'
+import type { AccountTrx } from '#server/accounts/accounts/change-account.ts'
+import { assertNever } from '#server/core/assert-never.ts'
+import type { Keyring } from '#server/core/keys/keyring.ts'
+import { enqueue } from '#server/kit/jobs/enqueue.ts'
+import type { MailPlatform, PasswordFormat, Suspension } from '../mail-platform/mail-platform.ts'
+import {
+  reviseMailboxAppPasswords,
+  reviseMailboxFilters,
+  reviseMailboxPassword,
+  reviseMailboxSuspension,
+} from './revise-store.ts'
+import { insertMailbox } from './store.ts'
+
+export const convergeTask = 'mailbox:converge'
+export const sealPurpose = 'mailboxes.password'
+
+export interface MailboxParts {
+  readonly keyring: Keyring
+  readonly platform: Pick<MailPlatform, 'passwordFormat'>
+  readonly settings: { readonly quotaBytes: number; readonly appPasswordsOnly: boolean }
+}
+
+/** A new password in both forms: the verifier that the portal keeps, and the password itself for platforms that take no argon2id. */
+export interface NewPassword {
+  readonly plain: string
+  readonly verifier: string
+}
+
+async function inFormat(format: PasswordFormat, { plain, verifier }: NewPassword): Promise<string> {
+  switch (format) {
+    case 'argon2id':
+      return verifier
+    case 'plaintext':
+      return plain
+    case 'sha512-crypt': {
+      const { hashSha512Crypt } = await import('#server/accounts/password/sha512-crypt.ts')
+      return await hashSha512Crypt(plain)
+    }
+    default:
+      return assertNever(format)
+  }
+}
+
+/** The password as the platform takes it, sealed for the time that it waits in the row. */
+async function sealFor({ keyring, platform }: MailboxParts, password: NewPassword) {
+  const format = platform.passwordFormat
+  return { format, sealed: keyring.seal(sealPurpose, await inFormat(format, password)) }
+}
+
+/** One job per mailbox at a time, in order; those that have not started melt into one, for each reads the whole wanted state. */
+export async function enqueueConvergence(
+  trx: Trx,
+  accountId: string,
+  afterSeconds?: number,
+): Promise<void> {
+  const name = `mailbox:${accountId}`
+  const later = afterSeconds === undefined ? {} : { afterSeconds }
+  await enqueue(trx, convergeTask, { accountId }, { jobKey: name, queueName: name, ...later })
+}
+
+export async function wantMailbox(
+  trx: AccountTrx,
+  parts: MailboxParts,
+  mailbox: { accountId: string; address: string; password: NewPassword; at: Date },
+): Promise<void> {
+  const { format, sealed } = await sealFor(parts, mailbox.password)
+  await insertMailbox(trx, {
+    accountId: mailbox.accountId,
+    address: mailbox.address,
+    passwordFormat: format,
+    passwordSealed: sealed,
+    quotaBytes: parts.settings.quotaBytes,
+    mainPasswordOpensMail: !parts.settings.appPasswordsOnly,
+    at: mailbox.at,
+  })
+  await enqueueConvergence(trx, mailbox.accountId)
+}
+
+/** @param endSessions true cuts mail programs that are signed in with the old password */
+export async function wantMailboxPassword(
+  trx: AccountTrx,
+  parts: MailboxParts,
+  change: { accountId: string; password: NewPassword; at: Date; endSessions: boolean },
+): Promise<void> {
+  const sealed = await sealFor(parts, change.password)
+  await reviseMailboxPassword(trx, change.accountId, sealed, change.at, change.endSessions)
+  await enqueueConvergence(trx, change.accountId)
+}
+
+/** What mail programs are told of it is written when the platform gets it, in the language of its owner. */
+export async function wantMailboxSuspension(
+  trx: AccountTrx,
+  change: { accountId: string; suspension: Suspension; at: Date },
+): Promise<void> {
+  await reviseMailboxSuspension(trx, change.accountId, change.suspension, change.at)
+  await enqueueConvergence(trx, change.accountId)
+}
+
+/**
+ * Has the app passwords brought to the platform as they stand when the transaction ends. Locks the mailbox until then.
+ * @param endSessions true cuts mail programs that are signed in: with whichever password, for the platform does not tell them apart
+ * @returns the revision that brings them along
+ */
+export async function wantAppPasswords(
+  trx: AccountTrx,
+  change: { accountId: string; at: Date; endSessions: boolean },
+): Promise<number> {
+  const revision = await reviseMailboxAppPasswords(
+    trx,
+    change.accountId,
+    change.at,
+    change.endSessions,
+  )
+  await enqueueConvergence(trx, change.accountId)
+  return revision
+}
+
+/** Has forwarding and other filters switched off, and mail programs cut. For `mail-filters/hold-filters.ts` alone. */
+export async function wantFiltersOff(
+  trx: AccountTrx,
+  { accountId, at }: { accountId: string; at: Date },
+): Promise<void> {
+  await reviseMailboxFilters(trx, accountId, at)
+  await enqueueConvergence(trx, accountId)
+}

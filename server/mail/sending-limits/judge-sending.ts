@@ -1,0 +1,116 @@
+// What a policy request of Postfix is answered.
+import type { Db } from '#db/connection.ts'
+import { recordActivity } from '#server/accounts/activity/store.ts'
+import type { Clock } from '#server/core/clock.ts'
+import type { Keyring } from '#server/core/keys/keyring.ts'
+import { sendingLimitsOf } from '#server/desk/cases/limited-sending.ts'
+import { enqueue } from '#server/kit/jobs/enqueue.ts'
+import type { RawSettings } from '#server/kit/settings/settings.ts'
+import { addressOfLogin } from '../mail-platform/login.ts'
+import type { PolicyRequest } from './policy-protocol.ts'
+import {
+  addRecipient,
+  type Counted,
+  countLetter,
+  insertAlert,
+  type LimitKind,
+  openDay,
+} from './store.ts'
+
+export interface SendingParts {
+  readonly db: Db
+  readonly clock: Clock
+  readonly keyring: Keyring
+  readonly settings: Pick<
+    RawSettings,
+    'limitSentPerDay' | 'limitRecipientsPerDay' | 'limitSentWhileLimited'
+  >
+}
+
+/** Has the abuse desk open a case. */
+export const sendingLimitTask = 'abuse:sending-limit'
+
+/** No opinion: Postfix goes on to its next rule. */
+export const noOpinion = 'DUNNO'
+
+const refusals: Readonly<Record<LimitKind, (allowed: number) => string>> = {
+  letters: (allowed) =>
+    `554 5.7.1 Limit reached: ${allowed} letters a day. It opens again at 00:00 UTC`,
+  recipients: (allowed) =>
+    `554 5.7.1 Limit reached: ${allowed} different recipients a day. It opens again at 00:00 UTC`,
+}
+
+/** Each recipient is counted as it is named, each letter when it is whole. Whoever is not signed in is none of our business. */
+export async function judgeSending(parts: SendingParts, request: PolicyRequest): Promise<string> {
+  const address = addressOfLogin(request.get('sasl_username') ?? '')
+  if (address === '') return noOpinion
+  switch (request.get('protocol_state')) {
+    case 'RCPT': {
+      const { recipients } = await sendingLimitsOf(parts.db, address, parts.settings)
+      const counted = await countRecipient(
+        parts,
+        address,
+        request.get('recipient') ?? '',
+        recipients,
+      )
+      return answerTo(parts, counted, 'recipients', recipients)
+    }
+    case 'END-OF-MESSAGE': {
+      const { letters } = await sendingLimitsOf(parts.db, address, parts.settings)
+      const counted = await countLetter(parts.db, address, dayOf(parts.clock), letters)
+      return answerTo(parts, counted, 'letters', letters)
+    }
+    default:
+      return noOpinion
+  }
+}
+
+const dayOf = (clock: Clock) => clock.now().toISOString().slice(0, 10)
+
+async function countRecipient(
+  { db, clock, keyring }: SendingParts,
+  address: string,
+  recipient: string,
+  allowed: number,
+): Promise<Counted | undefined> {
+  const day = dayOf(clock)
+  return db.transaction(async (trx) => {
+    const open = await openDay(trx, address, day)
+    if (!open) return undefined
+    const { accountId, recipients } = open
+    const digest = keyring.digest(
+      'sending-limits.recipient',
+      `${accountId}\n${recipient.toLowerCase()}`,
+    )
+    const within = await addRecipient(trx, {
+      accountId,
+      day,
+      digest,
+      hasRoom: recipients < allowed,
+    })
+    return { accountId, within }
+  })
+}
+
+async function answerTo(
+  { db, clock, keyring }: SendingParts,
+  counted: Counted | undefined,
+  kind: LimitKind,
+  allowed: number,
+): Promise<string> {
+  if (!counted || counted.within) return noOpinion
+  const { accountId } = counted
+  const at = clock.now()
+  await db.transaction(async (trx) => {
+    const alertId = await insertAlert(trx, { accountId, day: dayOf(clock), kind, allowed, at })
+    if (alertId === undefined) return
+    await enqueue(trx, sendingLimitTask, { alertId })
+    await recordActivity(trx, keyring, {
+      accountId,
+      event: `sending.${kind}-limit`,
+      details: { allowed },
+      at,
+    })
+  })
+  return refusals[kind](allowed)
+}

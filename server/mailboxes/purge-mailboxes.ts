@@ -1,9 +1,0 @@
-// Lets the platform delete what lay in quarantine long enough.
-import type { Task } from '../jobs/worker.ts'
-import type { MailPlatform } from '../mail-platform/mail-platform.ts'
-
-export function purgeMailboxesTask({ platform }: { platform: Pick<MailPlatform, 'purge'> }): Task {
-  return async () => {
-    await platform.purge?.()
-  }
-}

@@ -1,0 +1,155 @@
+// Links to a new password, and the requests for them: addresses typed by somebody, whether they are anybody's or not.
+import type { Db, Trx } from '#db/connection.ts'
+import { resealColumn } from '#db/reseal.ts'
+import type { AccountTrx } from '#server/accounts/accounts/change-account.ts'
+import type { Trace } from '#server/accounts/activity/events.ts'
+import type { Keyring } from '#server/core/keys/keyring.ts'
+import type { Locale } from '#server/kit/i18n/texts.ts'
+
+const sealPurpose = 'recovery-link-requests.address'
+
+/** What was typed, and what the letter tells of who did. */
+export interface LinkRequest {
+  readonly address: string
+  readonly canonical: string
+  readonly locale: Locale
+  readonly trace: Trace
+}
+
+/** Asks for one more link. Returns how many were asked for in this flow. */
+export async function putLinkRequest(
+  trx: Trx,
+  keyring: Keyring,
+  wanted: { readonly flowId: string; readonly typed: LinkRequest; readonly at: Date },
+): Promise<number> {
+  const { flowId, typed, at } = wanted
+  const { rows } = await trx.raw(
+    `insert into recovery_link_requests as old (flow_id, address_sealed, asked_at) values (:flowId, :sealed, :at)
+     on conflict (flow_id) do update set
+       address_sealed = excluded.address_sealed, asked_at = excluded.asked_at, sends = old.sends + 1
+     returning sends`,
+    { flowId, sealed: keyring.seal(sealPurpose, JSON.stringify(typed)), at },
+  )
+  return rows[0].sends
+}
+
+export interface AskedLink {
+  readonly typed: LinkRequest
+  readonly sends: number
+  readonly decided: boolean
+}
+
+export async function findLinkRequest(
+  db: Db | Trx,
+  keyring: Keyring,
+  flowId: string,
+): Promise<AskedLink | undefined> {
+  const row = await db('recovery_link_requests').where({ flow_id: flowId }).first()
+  return (
+    row && {
+      typed: JSON.parse(keyring.open(sealPurpose, row.address_sealed)),
+      sends: row.sends,
+      decided: row.decided_sends >= row.sends,
+    }
+  )
+}
+
+/** As `findLinkRequest`, and holds the request until the transaction ends: of two workers one answers it. */
+export async function holdLinkRequest(
+  trx: Trx,
+  keyring: Keyring,
+  flowId: string,
+): Promise<AskedLink | undefined> {
+  await trx('recovery_link_requests').where({ flow_id: flowId }).forUpdate().select('flow_id')
+  return await findLinkRequest(trx, keyring, flowId)
+}
+
+/** Notes that the request is answered, with a link or with nothing: for exactly one worker. */
+export async function decideLinkRequest(trx: Trx, flowId: string, sends: number): Promise<boolean> {
+  const { rowCount } = await trx.raw(
+    `update recovery_link_requests set decided_sends = :sends
+     where flow_id = :flowId and sends = :sends and decided_sends < :sends`,
+    { flowId, sends },
+  )
+  return rowCount === 1
+}
+
+/** Keeps the link in place of the one before. Security: only the newest link is worth anything. */
+export async function putLink(
+  trx: AccountTrx,
+  link: {
+    readonly accountId: string
+    readonly epoch: number
+    readonly tokenHash: Buffer
+    readonly at: Date
+    readonly expiresAt: Date
+  },
+): Promise<void> {
+  await trx('recovery_links')
+    .insert({
+      account_id: link.accountId,
+      epoch: link.epoch,
+      token_hash: link.tokenHash,
+      sent_at: link.at,
+      expires_at: link.expiresAt,
+      spent_at: null,
+    })
+    .onConflict('account_id')
+    .merge()
+}
+
+/** Security: a link dies with its time, with a newer one, with the epoch of the account, and with the address that it was sent to. */
+const isAlive = `l.token_hash = :tokenHash and l.spent_at is null and l.expires_at > :at
+  and a.id = l.account_id and a.epoch = l.epoch and a.blocked_at is null and a.closed_at is null
+  and b.account_id = l.account_id and b.confirmed_at <= l.sent_at`
+
+/** Whose link it is, where it is alive. */
+export async function findLink(
+  db: Db | Trx,
+  tokenHash: Buffer,
+  at: Date,
+): Promise<{ readonly accountId: string; readonly epoch: number } | undefined> {
+  const { rows } = await db.raw(
+    `select l.account_id as "accountId", l.epoch from recovery_links l, accounts a, backup_addresses b where ${isAlive}`,
+    { tokenHash, at },
+  )
+  return rows[0]
+}
+
+/** Spends the link: true for exactly one caller. Security: the link of one account is worth nothing to another. */
+export async function spendLink(
+  trx: AccountTrx,
+  about: { readonly accountId: string; readonly tokenHash: Buffer; readonly at: Date },
+): Promise<boolean> {
+  const { rowCount } = await trx.raw(
+    `update recovery_links l set spent_at = :at from accounts a, backup_addresses b
+     where ${isAlive} and l.account_id = :accountId`,
+    { ...about },
+  )
+  return rowCount === 1
+}
+
+/** Deletes links that expired before `before`, `limit` rows at once, and returns how many. */
+export async function deleteOldLinks(db: Db, before: Date, limit: number): Promise<number> {
+  return await db('recovery_links')
+    .whereIn(
+      'account_id',
+      db('recovery_links').where('expires_at', '<', before).limit(limit).select('account_id'),
+    )
+    .where('expires_at', '<', before)
+    .delete()
+}
+
+/** Seals up to `limit` typed addresses anew under the newest key, and returns how many were under an older one. */
+export const rekeyLinkRequests = (trx: Trx, keyring: Keyring, limit: number): Promise<number> =>
+  resealColumn(
+    trx,
+    keyring,
+    {
+      table: 'recovery_link_requests',
+      id: 'flow_id',
+      column: 'address_sealed',
+      purpose: sealPurpose,
+    },
+    limit,
+  )

@@ -1,0 +1,79 @@
+// Recovery by backup address: the address typed in full, then a link.
+import type { Db } from '#db/connection.ts'
+import { parseEmailAddress } from '#server/core/identifiers/email-address.ts'
+import { enqueue } from '#server/kit/jobs/enqueue.ts'
+import type { SecurityLog } from '#server/kit/log/security-log.ts'
+import type { MessageParts } from '#server/kit/messages/send-message.ts'
+import type { RawSettings } from '#server/kit/settings/settings.ts'
+import { givesWayBack } from '../contacts/contact.ts'
+import type { RecoveryMethod } from '../flow/recovery-method.ts'
+import type { ManagedMethods } from '../methods/managed-method.ts'
+import { createLinkPace } from './link-pace.ts'
+import { findLink, findLinkRequest, putLinkRequest, spendLink } from './link-store.ts'
+import type { MailGuard } from './mail-guard.ts'
+import { sendLinkTask, sendRecoveryLink } from './send-recovery-link.ts'
+import { findBackupAddress, markBackupAddressProven } from './store.ts'
+
+export interface BackupAddressRecoveryParts extends MessageParts {
+  readonly db: Db
+  readonly mailGuard: MailGuard
+  readonly methods: Pick<ManagedMethods, 'contactsOf'>
+  readonly log: SecurityLog
+  readonly settings: Pick<RawSettings, 'limitResetMailsPerDay' | 'linkMinutes' | 'mailDomains'>
+}
+
+const refused = (reason: string) => ({ kind: 'refused', reason }) as const
+
+export function backupAddressRecovery(parts: BackupAddressRecoveryParts): RecoveryMethod {
+  const { keyring, settings } = parts
+  const pace = createLinkPace(keyring, settings)
+  return {
+    id: 'backup-address',
+    strength: 'strong',
+    door: {
+      challenge: { page: 'recover-backup-address', path: 'backup-address', field: 'address' },
+      proof: { page: 'recover-backup-address-sent', path: 'backup-address/sent', field: null },
+    },
+    async describe(db, { id, askerKey, at }) {
+      const request = await findLinkRequest(db, keyring, id)
+      if (!request) return null
+      const { wait, left } = await pace.look(db, askerKey, request.typed.canonical)
+      return {
+        address: request.typed.address,
+        minutes: settings.linkMinutes,
+        left,
+        againAt: wait > 0 ? new Date(at.getTime() + wait * 1000) : null,
+      }
+    },
+    sends: async (db, { id }) => (await findLinkRequest(db, keyring, id))?.sends ?? 0,
+    async challenge(trx, flow, input, seen) {
+      const parsed =
+        input === null ? null : parseEmailAddress(input, { ownDomains: settings.mailDomains })
+      if (parsed?.kind === 'refused') return refused(parsed.reason)
+      const request = await findLinkRequest(trx, keyring, flow.id)
+      const address = parsed ?? request?.typed
+      if (!address) return refused('missing')
+      // A second click: another link would only make the one under way worthless.
+      const isSame = request?.typed.canonical === address.canonical
+      if (isSame && seen !== undefined && seen !== request.sends) return { kind: 'asked' }
+      await pace.count(trx, flow.askerKey, address.canonical)
+      const { locale, trace } = flow
+      const typed = { address: address.address, canonical: address.canonical, locale, trace }
+      const sends = await putLinkRequest(trx, keyring, { flowId: flow.id, typed, at: flow.at })
+      // Security: the request does not look whose address it is: a worker does, and what its limits hold back looks the same.
+      const { id: flowId, accountId, epoch, budgetKey } = flow
+      await enqueue(trx, sendLinkTask, { flowId, accountId, epoch, budgetKey, sends })
+      return { kind: 'asked' }
+    },
+    prove: async () => refused('wrong'),
+    openLink: findLink,
+    async settle(trx, { accountId, at }, tokenHash) {
+      if (!tokenHash || !(await spendLink(trx, { accountId, tokenHash, at }))) return false
+      const own = await findBackupAddress(trx, keyring, accountId)
+      if (!own || !givesWayBack(own, await parts.methods.contactsOf(trx, accountId))) return false
+      await markBackupAddressProven(trx, accountId, at)
+      return own.doubtful ? 'weak' : 'strong'
+    },
+    tasks: { [sendLinkTask]: (payload) => sendRecoveryLink(parts, payload) },
+  }
+}

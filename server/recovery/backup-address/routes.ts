@@ -1,0 +1,69 @@
+import { Router } from 'express'
+import { readFields } from '#server/kit/pages/forms.ts'
+import type { WebParts } from '#server/kit/web/parts.ts'
+import {
+  accountOf,
+  proofOf,
+  requireAccount,
+  requireFreshPassword,
+} from '#server/kit/web/sessions.ts'
+import { createContactPages, methodsPage } from '../contacts/contact-pages.ts'
+import {
+  askBackupAddress,
+  judgeAddress,
+  linkBackupAddress,
+  pendingBackupAddress,
+  unlinkBackupAddress,
+} from './link-backup-address.ts'
+
+const formPage = '/account/recovery/backup-address'
+const confirmPage = '/account/recovery/backup-address/confirm'
+
+export function backupAddressRoutes(parts: WebParts): Router {
+  const forms = createContactPages(parts, {
+    id: 'backup-address',
+    field: 'address',
+    pending: (accountId) => pendingBackupAddress(parts, accountId),
+    waitFor: (accountId) => parts.mailGuard.waitFor('confirm', [accountId]),
+  })
+  const fresh = (page?: string) => requireFreshPassword(parts.clock.now, page)
+
+  return Router()
+    .get(formPage, requireAccount(), fresh(), (req, res) => forms.showForm(req, res))
+    .post(formPage, requireAccount(), fresh(), async (req, res) => {
+      const typed = readFields(req, ['address']).address
+      const judged = judgeAddress(parts.settings.mailDomains, typed)
+      if (judged.kind === 'refused')
+        return forms.showForm(req, res, typed, [{ field: 'address', reason: judged.reason }])
+      const about = { proof: proofOf(req), contact: judged.contact, locale: req.locale }
+      await forms.answerAsked(req, res, await askBackupAddress(parts, about))
+    })
+    .get(confirmPage, requireAccount(), (req, res) => forms.showConfirm(req, res))
+    .post(confirmPage, requireAccount(), async (req, res) => {
+      const { code } = readFields(req, ['code'])
+      await forms.answerLinked(req, res, await linkBackupAddress(parts, forms.askingOf(req), code))
+    })
+    .post(`${confirmPage}/again`, requireAccount(confirmPage), forms.askAgain, async (req, res) => {
+      const accountId = accountOf(req).id
+      const pending = await pendingBackupAddress(parts, accountId)
+      if (!pending) return res.redirect(303, formPage)
+      const { typedAt, sentAt: _, ...contact } = pending
+      const about = {
+        proof: proofOf(req),
+        contact,
+        locale: req.locale,
+        typedAt,
+        again: forms.seenBy(req),
+      }
+      await forms.answerAsked(req, res, await askBackupAddress(parts, about))
+    })
+    .post(
+      `${formPage}/remove`,
+      requireAccount(methodsPage),
+      fresh(methodsPage),
+      async (req, res) => {
+        await forms.countChange(accountOf(req).id)
+        await forms.answerRemoved(req, res, await unlinkBackupAddress(parts, forms.askingOf(req)))
+      },
+    )
+}

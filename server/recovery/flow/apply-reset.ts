@@ -1,0 +1,105 @@
+// What a new password by recovery means: everything in one transaction.
+import type { Db } from '#db/connection.ts'
+import type { AccountTrx } from '#server/accounts/accounts/change-account.ts'
+import { findAccount, startProbation } from '#server/accounts/accounts/store.ts'
+import type { Trace } from '#server/accounts/activity/events.ts'
+import { recordActivity } from '#server/accounts/activity/store.ts'
+import { changePassword } from '#server/accounts/password/change-password.ts'
+import { createOwnChangeLimit } from '#server/accounts/password/own-change-limit.ts'
+import { forgetDevices, rememberDevice } from '#server/accounts/sessions/store.ts'
+import { createSignInLimits } from '#server/accounts/sign-in/sign-in-limits.ts'
+import type { Clock } from '#server/core/clock.ts'
+import type { Keyring } from '#server/core/keys/keyring.ts'
+import { createLimits } from '#server/kit/limits/limits.ts'
+import type { MailboxParts, NewPassword } from '#server/mail/mailboxes/want-mailbox.ts'
+import { type NoticeParts, tellOwner } from '../contacts/tell-owner.ts'
+import { doubtLateWays } from '../methods/doubt-late-ways.ts'
+import type { ManagedMethods } from '../methods/managed-method.ts'
+import { linksToReplace } from '../undo/offer-undo.ts'
+import { dropHold } from './hold-store.ts'
+import type { MethodId, RecoveryMethod } from './recovery-method.ts'
+import { endFlows } from './store.ts'
+
+export interface ApplyParts extends MailboxParts, NoticeParts {
+  readonly methods: Pick<ManagedMethods, 'contactsOf' | 'list'>
+  readonly db: Db
+  readonly clock: Clock
+  readonly keyring: Keyring
+  readonly settings: MailboxParts['settings'] &
+    NoticeParts['settings'] & { readonly probationHours: number }
+}
+
+export const probationEnd = (parts: { settings: { probationHours: number } }, at: Date): Date =>
+  new Date(at.getTime() + parts.settings.probationHours * 3_600_000)
+
+export interface Reset {
+  readonly accountId: string
+  readonly provenBy: MethodId | 'undo'
+  /** By a proof that others may know: recovery methods cannot be changed for a while. */
+  readonly weak: boolean
+  readonly password: NewPassword
+  /** Digest of the token of the browser in which it was finished, where that is told. */
+  readonly device?: Buffer | undefined
+  readonly at: Date
+  readonly trace: Trace
+}
+
+/** What was begun before: open flows, a password that waits, browsers that were known. */
+export async function endOpenWays(trx: AccountTrx, accountId: string, at: Date): Promise<void> {
+  await endFlows(trx, accountId, at)
+  await dropHold(trx, accountId)
+  await forgetDevices(trx, accountId)
+}
+
+/**
+ * Security: the browser in which a reset was finished is known from then on: strangers' wrong passwords never keep its owner out.
+ * Its budget of tries is whole again, whatever was typed in it before.
+ */
+async function knowBrowser(trx: AccountTrx, { keyring }: ApplyParts, reset: Reset): Promise<void> {
+  const { accountId, device, at } = reset
+  const account = device && (await findAccount(trx, accountId))
+  if (!account) return
+  await rememberDevice(trx, accountId, device, at)
+  const tries = createSignInLimits(createLimits(trx), keyring, 0)
+  await tries.forget(tries.keyOf(account.address, device), 0)
+}
+
+/** What was proven by what others may know: flows, and a password that waits. Contacts' ways go on. */
+export async function endWeakWays(
+  trx: AccountTrx,
+  methods: readonly RecoveryMethod[],
+  accountId: string,
+  at: Date,
+): Promise<void> {
+  await dropHold(trx, accountId)
+  const weak = methods.filter(({ strength }) => strength === 'weak').map(({ id }) => id)
+  await endFlows(trx, accountId, at, weak)
+}
+
+/** Security: after a reset nothing goes on that was begun before: sessions, mail programs, flows, known devices, waiting passwords. */
+export async function applyReset(trx: AccountTrx, parts: ApplyParts, reset: Reset): Promise<void> {
+  const { accountId, provenBy: method, weak, password, at, trace } = reset
+  // Security: a reset by a contact voids every earlier link "this was not me". A weaker proof disarms no contact.
+  const voidsLinks = !weak && (await parts.methods.contactsOf(trx, accountId)).length > 0
+  const replaces = voidsLinks ? await linksToReplace(trx, parts, accountId, at) : []
+  await changePassword(trx, parts, { accountId, password, at, voidsLinks })
+  await endOpenWays(trx, accountId, at)
+  await knowBrowser(trx, parts, reset)
+  await createOwnChangeLimit(createLimits(trx)).forget(accountId)
+  if (weak) await startProbation(trx, accountId, probationEnd(parts, at))
+  await doubtLateWays(trx, parts, { accountId, provenBy: method, at })
+  await recordActivity(trx, parts.keyring, {
+    accountId,
+    event: 'password.reset',
+    details: { method },
+    at,
+    trace,
+  })
+  const notice = {
+    accountId,
+    name: 'password-reset',
+    params: { method },
+    change: 'password.reset',
+  } as const
+  await tellOwner(trx, parts, { ...notice, replaces, at, trace })
+}

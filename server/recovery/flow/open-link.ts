@@ -1,0 +1,55 @@
+import type { Db } from '#db/connection.ts'
+import { findAccount } from '#server/accounts/accounts/store.ts'
+import type { Trace } from '#server/accounts/activity/events.ts'
+import type { Clock } from '#server/core/clock.ts'
+import type { Keyring } from '#server/core/keys/keyring.ts'
+import { hashToken, isToken } from '#server/core/keys/secrets.ts'
+import type { Locale } from '#server/kit/i18n/texts.ts'
+import { beginProvenFlow } from './begin-recovery.ts'
+import type { RecoveryMethod } from './recovery-method.ts'
+
+export interface OpenLinkParts {
+  readonly db: Db
+  readonly clock: Clock
+  readonly keyring: Keyring
+  readonly recoveryMethods: readonly RecoveryMethod[]
+}
+
+/**
+ * Moves the link out of the URL into a flow of its own, on whatever device it is opened.
+ * Security: opening a link never uses it up, for scanners open links too.
+ * @param keep gives the browser a token and returns its digest; called for a link that is alive
+ * @returns false for a link that is dead or none of ours
+ */
+export async function openLink(
+  { db, clock, keyring, recoveryMethods }: OpenLinkParts,
+  token: string,
+  about: { readonly locale: Locale; readonly trace: Trace },
+  keep: () => Buffer,
+): Promise<boolean> {
+  if (!isToken(token)) return false
+  const proofHash = hashToken(token)
+  return await db.transaction(async (trx) => {
+    const at = clock.now()
+    for (const method of recoveryMethods) {
+      const found = await method.openLink?.(trx, proofHash, at)
+      const account = found && (await findAccount(trx, found.accountId))
+      if (!account || account.blockedAt || account.closedAt) continue
+      const { id: accountId, address } = account
+      const { epoch } = found
+      const flow = {
+        tokenHash: keep(),
+        accountId,
+        epoch,
+        address,
+        provenBy: method.id,
+        proofHash,
+        ...about,
+        at,
+      }
+      await beginProvenFlow(trx, keyring, { ...flow, beginning: 'open-link' })
+      return true
+    }
+    return false
+  })
+}

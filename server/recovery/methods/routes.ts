@@ -1,0 +1,33 @@
+import { Router } from 'express'
+import { findProbation } from '#server/accounts/accounts/store.ts'
+import { takeDone } from '#server/kit/pages/done.ts'
+import type { WebParts } from '#server/kit/web/parts.ts'
+import { accountOf, requireAccount } from '#server/kit/web/sessions.ts'
+import { warningsOf } from './managed-method.ts'
+
+const told = [
+  'backup-address-linked',
+  'backup-address-removed',
+  'phone-linked',
+  'phone-removed',
+  'security-question-set',
+  'security-question-removed',
+] as const
+
+export function recoveryMethodRoutes({ pages, db, clock, methods }: WebParts): Router {
+  return Router().get('/account/recovery', requireAccount(), async (req, res) => {
+    const at = clock.now()
+    const accountId = accountOf(req).id
+    const described = await methods.describe(db, accountId, at)
+    pages.show(req, res, {
+      id: 'recovery-methods',
+      view: 'recovery/methods/recovery-methods',
+      locals: {
+        done: takeDone(req, res, told),
+        methods: described,
+        warnings: warningsOf(described),
+        probation: await findProbation(db, accountId, at),
+      },
+    })
+  })
+}

@@ -1,0 +1,43 @@
+import { maskPhone } from '#server/core/identifiers/phone-number.ts'
+import type { Keyring } from '#server/core/keys/keyring.ts'
+import { findConfirmation } from '../contacts/store.ts'
+import type { ManagedMethod } from '../methods/managed-method.ts'
+import { findPhone, markPhoneDoubtful, type Phone, removePhone, restorePhone } from './store.ts'
+
+const id = 'phone'
+const own = { id, weak: false, href: '/account/recovery/phone' } as const
+
+export const managedPhone = (keyring: Keyring): ManagedMethod => ({
+  id,
+  async describe(db, accountId, at) {
+    const phone = await findPhone(db, keyring, accountId)
+    if (phone) {
+      const { value, confirmedAt: since, provenAt, doubtful } = phone
+      return {
+        ...own,
+        state: 'set',
+        masked: maskPhone(value),
+        since,
+        provenAt,
+        ...(doubtful ? { doubtful } : {}),
+      }
+    }
+    const pending = await findConfirmation(db, keyring, accountId, id)
+    if (!pending || pending.spentAt || pending.expiresAt <= at) return { ...own, state: 'none' }
+    return { ...own, state: 'pending', masked: maskPhone(pending.contact.value) }
+  },
+  findContact: (db, accountId) => findPhone(db, keyring, accountId),
+  async sureSince(trx, accountId) {
+    const found = await findPhone(trx, keyring, accountId)
+    return found?.doubtful ? undefined : found?.confirmedAt
+  },
+  doubt: markPhoneDoubtful,
+  async remove(trx, accountId) {
+    await removePhone(trx, keyring, accountId)
+  },
+  distrust: async (trx, accountId) => (await removePhone(trx, keyring, accountId)) !== undefined,
+  async restore(trx, accountId, old, at) {
+    const put = await restorePhone(trx, keyring, accountId, old as Phone, at)
+    return put.kind === 'put' ? 'restored' : 'taken'
+  },
+})

@@ -1,0 +1,64 @@
+// Recovery by security question: a right answer leads to a new password on the page at once.
+import type { Db, Trx } from '#db/connection.ts'
+import type { Keyring } from '#server/core/keys/keyring.ts'
+import { keyedAnswer, normalizeAnswer } from '#server/core/passwords/secret-answer.ts'
+import { createLimits } from '#server/kit/limits/limits.ts'
+import type { RawSettings } from '#server/kit/settings/settings.ts'
+import type { MethodFlow, RecoveryMethod } from '../flow/recovery-method.ts'
+import { decoyQuestion } from './decoy-question.ts'
+import { countAnswer, findSecurityQuestion, markQuestionProven, uncountAnswer } from './store.ts'
+
+export interface QuestionRecoveryParts {
+  readonly db: Db
+  readonly keyring: Keyring
+  readonly settings: Pick<
+    RawSettings,
+    'limitAnswersPerDay' | 'limitAnswersLifetime' | 'securityQuestion'
+  >
+}
+
+const limitName = 'recovery-answers'
+
+export function questionRecovery({ keyring, settings }: QuestionRecoveryParts): RecoveryMethod {
+  const perDay = { points: settings.limitAnswersPerDay, seconds: 86_400 }
+  return {
+    id: 'security-question',
+    strength: 'weak',
+    door: { proof: { page: 'recover-question', path: 'security-question', field: 'answer' } },
+    async describe(db, { shownAccountId, nameKey }: MethodFlow) {
+      const found = await findSecurityQuestion(db, shownAccountId)
+      // Security: a name without a question is asked one all the same, always the same.
+      const decoy = decoyQuestion(keyring, nameKey)
+      return {
+        question: found?.state === 'set' ? found.question : decoy,
+        held: settings.securityQuestion === 'hold',
+      }
+    },
+    challenge: async () => ({ kind: 'refused', reason: 'missing' }),
+    async prove(trx, flow, input) {
+      const answer = normalizeAnswer(input)
+      if (answer === '') return { kind: 'refused', reason: 'missing' }
+      const today = await createLimits(trx).limiter(limitName, perDay).count(flow.budgetKey)
+      if (today.kind === 'full') return { kind: 'wait', retryAfterSeconds: today.retryAfterSeconds }
+      const counted = await countAnswer(trx, flow.accountId, settings.limitAnswersLifetime)
+      const text = keyedAnswer(keyring, answer, counted?.answerKeyId)
+      // Security: what was not counted is not taken back: a busy portal refills no tries.
+      const takeBack = async (later: Trx) => {
+        await createLimits(later).limiter(limitName, perDay).refund(flow.budgetKey)
+        if (counted) await uncountAnswer(later, flow.accountId)
+      }
+      // Security: without a question, or with its tries used up, a hash of the same cost is done and is always wrong.
+      if (text === null || !counted)
+        return { kind: 'verify', verifier: null, text: answer, takeBack }
+      return { kind: 'verify', verifier: counted.answerVerifier, text, takeBack }
+    },
+    async settle(trx, { accountId, begunAt, at }) {
+      const found = await findSecurityQuestion(trx, accountId)
+      // Security: a question that was removed, replaced or doubted meanwhile proves nothing.
+      if (found?.state !== 'set' || found.doubtful || found.setAt > begunAt) return false
+      await markQuestionProven(trx, accountId, at)
+      return 'weak'
+    },
+    tasks: {},
+  }
+}

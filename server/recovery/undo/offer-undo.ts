@@ -1,0 +1,70 @@
+import type { Trx } from '#db/connection.ts'
+import type { AccountTrx } from '#server/accounts/accounts/change-account.ts'
+import type { Keyring } from '#server/core/keys/keyring.ts'
+import { hashToken, newToken } from '#server/core/keys/secrets.ts'
+import type { Contact, LinkedContact } from '../contacts/contact.ts'
+import {
+  type ContactLink,
+  insertUndo,
+  listContactLinks,
+  readerDigestOf,
+  type Told,
+  type UndoableChange,
+} from './store.ts'
+
+export type { ContactLink, Told, UndoableChange } from './store.ts'
+
+export interface UndoParts {
+  readonly keyring: Keyring
+  readonly settings: { readonly undoDays: number }
+}
+
+/** Links that went to contacts and are alive: what a change that voids them gives its notices, so that new ones take their place. */
+export const linksToReplace = (
+  trx: Trx,
+  { keyring, settings }: UndoParts,
+  accountId: string,
+  at: Date,
+): Promise<ContactLink[]> =>
+  listContactLinks(trx, keyring, accountId, {
+    at,
+    since: new Date(at.getTime() - settings.undoDays * 86_400_000),
+  })
+
+/**
+ * Makes one link by which the change can be taken back, and returns its token, which is kept nowhere.
+ * @param offer.reader the contact that the link goes to; absent for the mailbox
+ * @param offer.replaces links that are void from now on: this one reaches back as far as those of the same reader did
+ */
+export async function offerUndo(
+  trx: AccountTrx,
+  { keyring, settings }: UndoParts,
+  offer: {
+    readonly changeId: string
+    readonly accountId: string
+    readonly change: UndoableChange
+    readonly old: LinkedContact | undefined
+    readonly told: Told
+    readonly reader?: Contact | undefined
+    readonly replaces: readonly ContactLink[]
+    readonly at: Date
+  },
+): Promise<string> {
+  const { reader, replaces, ...undo } = offer
+  const token = newToken()
+  const expiresAt = new Date(offer.at.getTime() + settings.undoDays * 86_400_000)
+  const readerDigest = reader ? readerDigestOf(keyring, reader) : null
+  const earlier = replaces.filter((link) => readerDigest && link.readerDigest.equals(readerDigest))
+  const reachesBackTo = earlier.reduce(
+    (oldest, link) => (link.reachesBackTo < oldest ? link.reachesBackTo : oldest),
+    offer.at,
+  )
+  await insertUndo(trx, keyring, {
+    ...undo,
+    tokenHash: hashToken(token),
+    readerDigest,
+    reachesBackTo,
+    expiresAt,
+  })
+  return token
+}

@@ -1,0 +1,85 @@
+// Brings recovery methods back to how they were before a disputed change.
+import type { AccountTrx } from '#server/accounts/accounts/change-account.ts'
+import type { Trace } from '#server/accounts/activity/events.ts'
+import { recordActivity } from '#server/accounts/activity/store.ts'
+import type { LinkedContact } from '../contacts/contact.ts'
+import { type NoticeParts, tellOwner } from '../contacts/tell-owner.ts'
+import type { ManagedMethod, ManagedMethods } from '../methods/managed-method.ts'
+import { listChangesSince, type Undo } from './store.ts'
+
+export interface TakeBackParts extends NoticeParts {
+  readonly methods: ManagedMethods
+}
+
+/**
+ * What came after the disputed change came from the same stranger. The contact that goes is told as well.
+ * @param by.known contacts that were removed or replaced before
+ */
+export async function takeBack(
+  trx: AccountTrx,
+  parts: TakeBackParts,
+  by: {
+    readonly undo: Undo
+    readonly known: readonly LinkedContact[]
+    readonly at: Date
+    readonly trace: Trace
+  },
+): Promise<void> {
+  const { undo, known, at, trace } = by
+  const { accountId } = undo
+  const changes = await listChangesSince(trx, parts.keyring, accountId, undo.reachesBackTo)
+  for (const method of parts.methods.list) {
+    const first = changes.find((each) => each.change.startsWith(`${method.id}.`))
+    if (!first) continue
+    const { what, gone } = await revert(trx, method, first, at)
+    if (what === 'kept') continue
+    const { id } = method
+    const added = await method.findContact(trx, accountId)
+    await recordActivity(trx, parts.keyring, {
+      accountId,
+      event: `${id}.${what}`,
+      details: {},
+      at,
+      trace,
+    })
+    // Security: a later undo that reaches back to this moment must not take this for a change of the stranger's: the next one counts.
+    const notice = {
+      accountId,
+      change: 'undo.used',
+      params: { method: id },
+      at,
+      trace,
+      added,
+      undone: gone,
+      known,
+    } as const
+    await tellOwner(trx, parts, { name: `recovery-method-${what}`, ...notice })
+  }
+}
+
+interface Reverted {
+  readonly what: 'changed' | 'removed' | 'kept'
+  /** The contact that the account held until now. */
+  readonly gone?: LinkedContact | undefined
+}
+
+async function revert(
+  trx: AccountTrx,
+  method: ManagedMethod,
+  first: Undo,
+  at: Date,
+): Promise<Reverted> {
+  const { accountId, old, change } = first
+  const now = await method.findContact(trx, accountId)
+  if (old) {
+    if (now?.canonical === old.canonical) return { what: 'kept' }
+    if (now) await method.remove(trx, accountId, at)
+    if ((await method.restore(trx, accountId, old, at)) === 'restored')
+      return { what: 'changed', gone: now }
+    return now ? { what: 'removed', gone: now } : { what: 'kept' }
+  }
+  if (!change.endsWith('.added') && now) return { what: 'kept' }
+  return (await method.distrust(trx, accountId, at))
+    ? { what: 'removed', gone: now }
+    : { what: 'kept' }
+}

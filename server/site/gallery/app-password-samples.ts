@@ -1,0 +1,94 @@
+// App passwords, as their owner sees them.
+import { type Sample, sampleMoment } from './sample.ts'
+
+const phone = {
+  id: 'a',
+  name: 'iPhone',
+  services: ['imap', 'smtp'],
+  createdAt: sampleMoment(900),
+  live: true,
+  heldAt: null,
+  lastUsed: { at: sampleMoment(1), service: 'imap', place: 'Minsk, BY' },
+}
+const laptop = {
+  ...phone,
+  id: 'b',
+  name: 'Laptop',
+  services: ['pop3', 'smtp'],
+  live: false,
+  lastUsed: null,
+}
+const old = {
+  ...phone,
+  id: 'c',
+  name: 'The tablet in the kitchen, first floor',
+  heldAt: sampleMoment(2),
+}
+const lists = { told: true, held: [], open: [], only: false, full: false }
+
+const list = (state: string, locals: object): Sample => ({
+  page: 'app-passwords',
+  state,
+  view: 'mail/app-passwords/list',
+  signedIn: true,
+  locals: { ...lists, ...locals },
+})
+const revoking = (state: string, locals: Record<string, unknown>): Sample => ({
+  ...{
+    page: 'app-password-revoke',
+    state,
+    view: 'mail/app-passwords/revoke',
+    signedIn: true,
+    locals,
+  },
+})
+const form = (state: string, locals: object): Sample => ({
+  page: 'app-password-new',
+  state,
+  view: 'mail/app-passwords/new',
+  signedIn: true,
+  locals: { services: ['imap', 'pop3', 'smtp'], ...locals },
+})
+
+export const appPasswordSamples: readonly Sample[] = [
+  list('empty', { only: true }),
+  list('filled', { done: 'revoked', open: [phone, laptop] }),
+  list('revoked-before', { done: 'revoked-before', open: [phone, laptop] }),
+  list('untold', { told: false, open: [{ ...phone, lastUsed: null }] }),
+  list('after-reset', {
+    held: [old, { ...old, id: 'd', name: 'Outlook', lastUsed: null }],
+    open: [laptop],
+  }),
+  list('full', { full: true, open: [phone] }),
+  revoking('one', { action: '/account/app-passwords/a/revoke', ending: [phone], all: false }),
+  revoking('all', {
+    action: '/account/app-passwords/revoke-all',
+    ending: [phone, laptop, old],
+    all: true,
+  }),
+  form('empty', { values: { imap: 'on', smtp: 'on' } }),
+  form('errors', {
+    values: { name: '' },
+    errors: [
+      { field: 'name', reason: 'missing' },
+      { field: 'services', reason: 'none' },
+    ],
+  }),
+  ...(['too-long', 'too-many'] as const).map((reason) =>
+    form(reason, {
+      values: { name: 'Phone', imap: 'on' },
+      errors: [{ field: 'name', reason, params: { max: 40 } }],
+    }),
+  ),
+  {
+    page: 'app-password-created',
+    state: 'shown',
+    view: 'mail/app-passwords/created',
+    signedIn: true,
+    locals: {
+      made: phone,
+      secret: 'abcd efgh jkmn pqrs tuvw',
+      profile: '/account/app-passwords/profile.mobileconfig',
+    },
+  },
+]

@@ -1,0 +1,44 @@
+// How mail programs fared, and why.
+import { type Sample, sampleMoment } from './sample.ts'
+
+const tryOf = (reason: string, hoursAgo: number, more: object = {}) => ({
+  reason,
+  at: sampleMoment(hoursAgo),
+  service: 'imap',
+  place: 'Minsk, BY',
+  tries: 1,
+  ...more,
+})
+const succeeded = [
+  tryOf('succeeded-app-password', 1, { name: 'iPhone', tries: 12 }),
+  tryOf('succeeded', 30, { service: 'smtp', place: '93.84.…' }),
+]
+const refused = [
+  tryOf('old-password', 0, { since: sampleMoment(3), tries: 41 }),
+  tryOf('whole-address', 5, { service: 'smtp' }),
+  tryOf('blocked', 6, { service: 'smtp' }),
+  tryOf('not-judged', 6),
+  tryOf('app-password-needed', 7),
+  tryOf('app-password-held', 8, { name: 'Laptop' }),
+  tryOf('app-password-revoked', 9, {
+    name: 'The tablet in the kitchen, first floor',
+    since: sampleMoment(40),
+  }),
+  tryOf('wrong-service', 10, { name: 'iPhone', service: 'pop3' }),
+  tryOf('wrong-password', 11, { place: '', tries: 2 }),
+]
+const shown = (state: string, locals: object): Sample => ({
+  page: 'connections',
+  state,
+  view: 'mail/client-sign-ins/connections',
+  signedIn: true,
+  locals: { refused: [], succeeded: [], days: 30, told: true, appPasswords: true, ...locals },
+})
+
+export const connectionSamples: readonly Sample[] = [
+  shown('empty', { appPasswords: false }),
+  shown('untold', { told: false, appPasswords: false }),
+  shown('well', { succeeded }),
+  shown('refused', { refused, succeeded }),
+  ...refused.slice(1).map((one) => shown(one.reason, { refused: [one] })),
+]

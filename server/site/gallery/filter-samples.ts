@@ -1,0 +1,53 @@
+// Filters that wait for their owner.
+import { type Sample, sampleMoment } from './sample.ts'
+
+const theft = {
+  id: 'a',
+  name: 'roundcube',
+  heldAt: sampleMoment(2),
+  decision: null,
+  problem: null,
+  source: 'require "copy";\nredirect :copy "post.of.others@a-very-long-name.elsewhere.example";\n',
+  described: {
+    targets: [
+      { address: 'post.of.others@a-very-long-name.elsewhere.example', how: 'copy' },
+      { address: 'second@elsewhere.example', how: 'forward' },
+      { address: 'bell@elsewhere.example', how: 'news' },
+    ],
+    folders: ['Newsletters/Gardens and balconies'],
+    does: ['answers', 'discards', 'refuses', 'marks-read'],
+    clear: false,
+  },
+}
+const nothing = { targets: [], folders: [], does: [], clear: true }
+
+const page = (state: string, locals: object): Sample => ({
+  page: 'filters',
+  state,
+  view: 'mail/filters/filters',
+  signedIn: true,
+  locals: { reachable: true, unheldSince: null, pending: false, held: [], ...locals },
+})
+
+export const filterSamples: readonly Sample[] = [
+  page('none', {}),
+  page('pending', { pending: true }),
+  page('held', {
+    done: 'removed',
+    held: [theft, { ...theft, id: 'b', name: 'On holiday', source: null, described: nothing }],
+  }),
+  page('deciding', {
+    done: 'kept',
+    held: [
+      { ...theft, id: 'c', decision: 'keep', described: nothing },
+      { ...theft, id: 'd', described: null, source: null },
+    ],
+  }),
+  ...(['changed', 'refused'] as const).map((problem) =>
+    page(problem, { held: [{ ...theft, problem, described: nothing }] }),
+  ),
+  ...(['kept-before', 'removed-before'] as const).map((done) => page(done, { done })),
+  page('unread', { done: 'unread', held: [{ ...theft, described: null, source: null }] }),
+  page('unreachable', { reachable: false, unheldSince: sampleMoment(2) }),
+  page('unreachable-looked', { reachable: false, done: 'looked' }),
+]

@@ -1,0 +1,80 @@
+// Every page in every state, for people who look and for tests that measure.
+import { createFormats } from '#server/kit/i18n/format.ts'
+import { type Locale, locales, type Texts } from '#server/kit/i18n/texts.ts'
+import type { Theme } from '#server/kit/pages/assets.ts'
+import type { ViewEngine, ViewLocals } from '#server/kit/pages/view-engine.ts'
+import { abuseSamples } from './abuse-samples.ts'
+import { accountSamples } from './account-samples.ts'
+import { appPasswordSamples } from './app-password-samples.ts'
+import { connectionSamples } from './connection-samples.ts'
+import { consoleSamples } from './console-samples.ts'
+import { entranceSamples } from './entrance-samples.ts'
+import { filterSamples } from './filter-samples.ts'
+import { helpSamples } from './help-samples.ts'
+import { problemSamples } from './problem-samples.ts'
+import { recoveryMethodSamples } from './recovery-method-samples.ts'
+import { recoverySamples } from './recovery-samples.ts'
+import { type Sample, sampleAddress } from './sample.ts'
+import { staffSamples } from './staff-samples.ts'
+
+export const samples: readonly Sample[] = [
+  ...abuseSamples,
+  ...entranceSamples,
+  ...recoverySamples,
+  ...accountSamples,
+  ...recoveryMethodSamples,
+  ...appPasswordSamples,
+  ...filterSamples,
+  ...connectionSamples,
+  ...helpSamples,
+  ...problemSamples,
+  ...staffSamples,
+  ...consoleSamples,
+]
+
+export const findSample = (page: string, state: string): Sample | undefined =>
+  samples.find((sample) => sample.page === page && sample.state === state)
+
+/** The part of the frame that a sample decides. */
+export const frameOf = (sample: Sample): ViewLocals => ({
+  csrfToken: 'a-sample-has-no-token',
+  account: sample.signedIn ? { address: sampleAddress } : null,
+})
+
+export interface GalleryParts {
+  readonly views: ViewEngine
+  readonly texts: Texts
+  readonly theme: Theme
+  readonly timeZone: string
+}
+
+export type RenderSample = (sample: Sample, locale: Locale, path: string) => string
+
+/** Renders samples without a server, as a browser would get them. `path` is where a page stands. */
+export function createSampleRenderer({
+  views,
+  texts,
+  theme,
+  timeZone,
+}: GalleryParts): RenderSample {
+  const formats = createFormats(timeZone)
+  return (sample, locale, path) =>
+    views.render(
+      sample.view,
+      {
+        t: texts.in(locale),
+        locale,
+        locales,
+        pageId: sample.page,
+        path,
+        errors: [],
+        values: {},
+        theme,
+        formats: formats[locale],
+        formatDateTime: formats[locale].dateTime,
+        ...frameOf(sample),
+        ...sample.locals,
+      },
+      sample.layout,
+    )
+}

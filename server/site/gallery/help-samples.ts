@@ -1,0 +1,67 @@
+// The help pages.
+import { helpFacts } from '../help/facts.ts'
+import { mailProgramsPage, programs } from '../help/mail-programs-page.ts'
+import { describeMailServers } from '../help/mail-servers.ts'
+import { helpTopics } from '../help/topics.ts'
+import { type Sample, sampleAddress, sampleQrCode } from './sample.ts'
+
+const settings = {
+  baseUrl: 'https://portal.postern.example',
+  mailDomains: ['postern.example'],
+  codeMinutes: 10,
+  linkMinutes: 60,
+  probationHours: 72,
+  undoDays: 7,
+  sessionIdleMinutes: 60,
+  sessionMaxHours: 12,
+  passwordMin: 12,
+  supportAddress: undefined,
+  abuseAddress: undefined,
+  abuseImapUrl: undefined,
+  abuseLmtpPort: 8024,
+}
+const servers = describeMailServers(settings, 'Postern')
+const facts = helpFacts(settings, servers)
+
+const topic = (name: string, state: string, locals: object = {}): Sample => ({
+  page: `help-${name}`,
+  state,
+  view: `site/help/${name}`,
+  locals: { facts, question: 'direct', ...locals },
+})
+
+function mailPrograms(
+  state: string,
+  query: { program?: string; address?: string },
+  more: object = {},
+): Sample {
+  const page = mailProgramsPage(servers, query, null, 'en')
+  const shown = page.address ?? 'name@postern.example'
+  const profile = page.profile && { ...page.profile, image: sampleQrCode }
+  return topic('mail-programs', state, {
+    ...page,
+    profile,
+    shown,
+    signedIn: false,
+    appPasswords: false,
+    values: query,
+    ...more,
+  })
+}
+
+export const helpSamples: readonly Sample[] = [
+  { page: 'help-index', state: 'shown', view: 'site/help/index', locals: { topics: helpTopics } },
+  ...helpTopics.filter((name) => name !== 'mail-programs').map((name) => topic(name, 'shown')),
+  topic('recovery', 'hold', { question: 'hold' }),
+  mailPrograms('choose', {}),
+  ...programs.map((program) => mailPrograms(program, { program, address: sampleAddress })),
+  mailPrograms('no-address', { program: 'apple-mail' }, { appPasswords: true }),
+  mailPrograms(
+    'errors',
+    { program: 'outlook', address: 'alesia@elsewhere.example' },
+    {
+      errors: [{ field: 'address', reason: 'foreign', params: { domain: 'postern.example' } }],
+      values: { address: 'alesia@elsewhere.example' },
+    },
+  ),
+]

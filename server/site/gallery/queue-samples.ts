@@ -1,0 +1,74 @@
+// The lists of the abuse desk: the queue with its tabs, and the search.
+import { kinds, lines, now } from './desk-facts.ts'
+import { type Sample, sampleAddress, sampleMoment } from './sample.ts'
+import { consolePage } from './staff-samples.ts'
+
+const counts: Record<string, number> = { new: 12, mine: 1, open: 16, unattributed: 40, appeals: 2 }
+const queue = (state: string, tab: string, locals: object = {}): Sample =>
+  consolePage('staff-queue', state, 'desk/cases/queue', {
+    tab,
+    tabs: ['new', 'mine', 'open', 'unattributed', 'appeals', 'closed'].map((name) => ({
+      ...{ name, href: `/staff/cases?tab=${name}`, count: counts[name] },
+    })),
+    ...{
+      unseen: false,
+      filtered: false,
+      proposals: 0,
+      cases: [],
+      appeals: [],
+      older: null,
+      newer: null,
+      now,
+    },
+    choices: {
+      ...{ severity: ['low', 'medium', 'high'], kind: kinds },
+      provenance: ['not-ours', 'unproven', 'likely', 'proven'],
+    },
+    ...locals,
+  })
+
+export const queueSamples: readonly Sample[] = [
+  queue('filled', 'new', {
+    cases: lines,
+    filtered: true,
+    proposals: 3,
+    values: { severity: 'high' },
+    older: '/staff/cases?after=1.2',
+  }),
+  queue('empty', 'mine'),
+  queue('appeals', 'appeals', {
+    appeals: [
+      {
+        id: '1',
+        reference: 'A-7K3M-9QXA',
+        address: sampleAddress,
+        measure: 'block',
+        madeAt: sampleMoment(9),
+        took: true,
+      },
+    ],
+  }),
+  consolePage('staff-search', 'empty', 'desk/cases/search', {
+    ...searchFields(),
+    searched: false,
+    cases: [],
+  }),
+  consolePage('staff-search', 'found', 'desk/cases/search', {
+    ...searchFields(),
+    ...{ searched: true, cases: lines, values: { q: 'bank.example', field: 'link-host' } },
+  }),
+  consolePage('staff-search', 'nothing', 'desk/cases/search', {
+    ...searchFields(),
+    searched: true,
+    cases: [],
+  }),
+]
+
+function searchFields() {
+  return {
+    fields: ['any', 'address', 'message-id', 'ip', 'subject', 'link-host'],
+    older: null,
+    newer: null,
+    now,
+  }
+}

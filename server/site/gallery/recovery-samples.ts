@@ -1,0 +1,150 @@
+// The way back to a forgotten password, and "this wasn't me".
+import { type Sample, sampleAddress, sampleMoment } from './sample.ts'
+
+const page = (id: string, state: string, view: string, locals: object = {}): Sample => ({
+  page: id,
+  state,
+  view: `recovery/flow/${view}`,
+  locals: { mailbox: sampleAddress, ...locals },
+})
+const refused = (field: string, reason: string, typed?: string) => ({
+  sends: 0,
+  errors: [{ field, reason }],
+  values: typed === undefined ? {} : { [field]: typed },
+})
+const otherFlow = {
+  errors: [{ field: 'flow', reason: 'other', params: { mailbox: sampleAddress }, at: 'main' }],
+}
+const deadLink = { errors: [{ field: 'link', reason: 'dead', at: 'main' }] }
+
+const doors = [
+  { id: 'backup-address', href: '/recover/backup-address' },
+  { id: 'phone', href: '/recover/sms' },
+  { id: 'security-question', href: '/recover/security-question' },
+]
+const link = {
+  address: 'alesia.kavalchuk-private@example.com',
+  minutes: 60,
+  sends: 1,
+  left: 9,
+  againAt: null,
+}
+const code = {
+  phone: '+375\u00a029\u00a0123\u201145\u201147',
+  digits: 8,
+  minutes: 10,
+  exhausted: false,
+  sends: 1,
+  left: 5,
+  againAt: null,
+}
+const undo = (
+  state: string,
+  method: string,
+  what: string,
+  power = 'restore',
+  since: Date | null = null,
+): Sample => ({
+  page: 'undo',
+  state,
+  view: 'recovery/undo/undo',
+  locals: { mailbox: sampleAddress, method, what, at: sampleMoment(5), since, power },
+})
+
+export const recoverySamples: readonly Sample[] = [
+  page('recover', 'empty', 'start'),
+  page('recover', 'anew', 'start', { anew: true }),
+  page('recover', 'errors', 'start', refused('login', 'missing')),
+  page('recover-method', 'shown', 'method', { doors }),
+  page('recover-method', 'unnamed', 'method', { doors, mailbox: '' }),
+  page('recover-method', 'no-address', 'method', {
+    doors,
+    mailbox: 'Алеся Кавальчук-Баранава, паштовая скрыня',
+  }),
+  page('recover-backup-address', 'empty', 'backup-address', { sends: 0 }),
+  page(
+    'recover-backup-address',
+    'errors',
+    'backup-address',
+    refused('address', 'shape', 'alesia.example.com'),
+  ),
+  page('recover-backup-address-sent', 'shown', 'backup-address-sent', link),
+  page('recover-backup-address-sent', 'wait', 'backup-address-sent', {
+    ...link,
+    left: 5,
+    againAt: sampleMoment(-0.02),
+  }),
+  page('recover-backup-address-sent', 'no-more', 'backup-address-sent', { ...link, left: 0 }),
+  page('recover-sms', 'empty', 'sms', { sends: 0 }),
+  page('recover-sms', 'errors', 'sms', refused('phone', 'shape', '12345')),
+  page('recover-sms-code', 'empty', 'sms-code', { ...code, againAt: sampleMoment(-0.02) }),
+  page('recover-sms-code', 'again', 'sms-code', { ...code, left: 1 }),
+  page('recover-sms-code', 'no-more', 'sms-code', { ...code, left: 0 }),
+  page('recover-sms-code', 'errors', 'sms-code', { ...code, ...refused('code', 'wrong') }),
+  page('recover-sms-code', 'exhausted', 'sms-code', {
+    ...code,
+    exhausted: true,
+    ...refused('code', 'dead'),
+  }),
+  page('recover-question', 'empty', 'question', { question: 'first-teacher' }),
+  page('recover-question', 'held', 'question', { question: 'first-teacher', held: true }),
+  page('recover-question', 'errors', 'question', {
+    question: 'grandmother-birthplace',
+    ...refused('answer', 'wrong'),
+  }),
+  page('recover-new-password', 'empty', 'new-password', { address: sampleAddress }),
+  page('recover-new-password', 'waits', 'new-password', { address: sampleAddress, waits: true }),
+  page('recover-new-password', 'errors', 'new-password', {
+    address: sampleAddress,
+    ...refused('password', 'too-short'),
+  }),
+  page('recover-new-password', 'waits-already', 'new-password', {
+    address: sampleAddress,
+    errors: [
+      { field: 'password', reason: 'waits-already', params: { until: '1 December 2026, 10:00' } },
+    ],
+  }),
+  page('recover-new-password', 'set-already', 'done', {
+    takesEffectAt: null,
+    errors: [{ field: 'password', reason: 'set-already', params: { state: 'done' }, at: 'main' }],
+  }),
+  page('recover-new-password', 'waits-since', 'done', {
+    takesEffectAt: sampleMoment(-72),
+    errors: [{ field: 'password', reason: 'set-already', params: { state: 'held' }, at: 'main' }],
+  }),
+  page('recover-new-password', 'other-flow', 'other-flow', {
+    href: '/recover/new-password',
+    ...otherFlow,
+  }),
+  page('recover-sms-code', 'other-flow', 'other-flow', { href: null, ...otherFlow }),
+  page('recover-done', 'shown', 'done', { takesEffectAt: null }),
+  page('recover-done', 'held', 'done', { takesEffectAt: sampleMoment(-72) }),
+  page('recover-link', 'errors', 'link', deadLink),
+  undo('password', 'password', 'changed'),
+  undo('phone', 'phone', 'removed'),
+  undo('app-password', 'app-password', 'created', 'new-password'),
+  undo('new-device', 'sign-in', 'new-device', 'end-sessions'),
+  undo('waiting', 'password', 'reset-held', 'end-sessions'),
+  undo('undo', 'undo', 'used'),
+  undo('reaching-back', 'password', 'reset', 'restore', sampleMoment(60)),
+  undo('stopped', 'password', 'reset-stopped'),
+  {
+    page: 'stop',
+    state: 'shown',
+    view: 'recovery/stopped-addresses/stop',
+    locals: { address: 'a•••••@example.com', stoppedAt: null },
+  },
+  {
+    page: 'stop',
+    state: 'stopped',
+    view: 'recovery/stopped-addresses/stop',
+    locals: { address: 'a•••••@example.com', stoppedAt: sampleMoment(5) },
+  },
+  {
+    page: 'undo',
+    state: 'errors',
+    view: 'recovery/undo/dead',
+    locals: { ...deadLink, masked: 'a•••••@postern.example' },
+  },
+  { page: 'undo', state: 'unknown', view: 'recovery/undo/dead', locals: deadLink },
+]

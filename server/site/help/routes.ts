@@ -1,0 +1,106 @@
+// The help pages, and the profile that an iPhone fetches from one of them.
+import { type Request, type Response, Router } from 'express'
+import { isLocale } from '#server/kit/i18n/texts.ts'
+import { MalformedRequest, NotFound } from '#server/kit/pages/faults.ts'
+import type { WebParts } from '#server/kit/web/parts.ts'
+import { ownerOf } from '#server/kit/web/sessions.ts'
+import { helpFacts } from './facts.ts'
+import { mailProgramsPage } from './mail-programs-page.ts'
+import { describeMailServers, type MailServers } from './mail-servers.ts'
+import { readOwnAddress } from './own-address.ts'
+import { profileSigner } from './profile-signer.ts'
+import { helpTopics } from './topics.ts'
+
+type HelpParts = Pick<WebParts, 'settings' | 'pages'>
+
+export function helpRoutes(parts: HelpParts): Router {
+  const { settings, pages } = parts
+  const router = Router()
+  const mailServers = describeMailServers(settings, settings.brandName)
+  const facts = helpFacts(settings, mailServers)
+
+  router.get('/help', (req, res) =>
+    pages.show(req, res, {
+      id: 'help-index',
+      view: 'site/help/index',
+      locals: { topics: helpTopics },
+    }),
+  )
+
+  for (const topic of helpTopics.filter((one) => one !== 'mail-programs')) {
+    const locals = { facts, question: settings.securityQuestion }
+    router.get(`/help/${topic}`, (req, res) =>
+      pages.show(req, res, { id: `help-${topic}`, view: `site/help/${topic}`, locals }),
+    )
+  }
+
+  // For the service worker, which keeps it for when the network is away: the same for everybody, in each language.
+  router.get('/offline/:locale', (req, res) => {
+    if (!isLocale(req.params.locale)) throw new NotFound('no such language')
+    req.locale = req.params.locale
+    pages.show(req, res, {
+      id: 'offline',
+      view: 'errors/problem',
+      locals: { account: null, csrfToken: '', path: '/', href: '' },
+    })
+  })
+
+  router.get('/help/mail-programs', (req, res) => showMailPrograms(parts, mailServers, req, res))
+
+  const sign = profileSigner(settings)
+  router.get('/help/mail-programs/apple.mobileconfig', async (req, res) => {
+    const address = addressIn(req, mailServers)
+    const description = pages.textsFor(req)('help-mail-programs.profile.description')
+    const { renderAppleProfile } = await import('./apple.ts')
+    const profile = renderAppleProfile(mailServers, address, {
+      title: mailServers.name,
+      description,
+    })
+    if (profile === null) throw new NotFound('no profile without IMAP and SMTP')
+    res.type('application/x-apple-aspen-config').send(await sign(profile))
+  })
+
+  router.get('/help/mail-programs/apple.svg', async (req, res) => {
+    const query = new URLSearchParams({ address: addressIn(req, mailServers), lang: req.locale })
+    const link = `${mailServers.baseUrl}/help/mail-programs/apple.mobileconfig?${query}`
+    const { toString: draw } = await import('qrcode')
+    res
+      .type('image/svg+xml')
+      .send(await draw(link, { type: 'svg', errorCorrectionLevel: 'M', margin: 4 }))
+  })
+  return router
+}
+
+function showMailPrograms(
+  { settings, pages }: HelpParts,
+  mailServers: MailServers,
+  req: Request,
+  res: Response,
+): void {
+  const t = pages.textsFor(req)
+  const own = ownerOf(req)?.address ?? null
+  const page = mailProgramsPage(mailServers, req.query, own, req.locale)
+  const domain = mailServers.domains[0] ?? ''
+  const program = page.program && t(`help-mail-programs.program.${page.program}`)
+  pages.show(req, res, {
+    id: 'help-mail-programs',
+    view: 'site/help/mail-programs',
+    errors: page.refusal ? [{ field: 'address', reason: page.refusal, params: { domain } }] : [],
+    values: typeof req.query.address === 'string' ? { address: req.query.address } : {},
+    locals: {
+      ...page,
+      title: program ? t('help-mail-programs.title-of', { program }) : undefined,
+      shown: page.address ?? `${t('help-mail-programs.address.sample')}@${domain}`,
+      signedIn: own !== null,
+      appPasswords: settings.appPasswordsOnly,
+    },
+  })
+}
+
+function addressIn(req: Request, { domains }: MailServers): string {
+  const read = readOwnAddress(req.query.address, domains)
+  if (read.kind === 'ok') return read.address
+  throw read.reason === 'foreign'
+    ? new NotFound('not an address of ours')
+    : new MalformedRequest('not an address')
+}

@@ -1,0 +1,25 @@
+// What whoever starts the portal reads first.
+import type { Settings } from '../kit/settings/config.ts'
+
+/** @param embedded whether the database is the portal's own */
+export function startUpText(
+  settings: Settings,
+  port: number | undefined,
+  embedded: boolean,
+): string {
+  if (port === undefined) return 'Postern worker is running.\n'
+  const at = `http://${settings.host === '0.0.0.0' ? 'localhost' : settings.host}:${port}`
+  if (settings.portalEnv === 'production')
+    return `Postern is listening on ${at} and reached at ${settings.baseUrl}.\n`
+  return [
+    '',
+    `  Postern is ready:   ${settings.baseUrl.replace(/:\d+$/, `:${port}`)}`,
+    `  Mail and SMS sent:  ${at}/dev/outbox`,
+    '',
+    `  Development: mailboxes end in @${settings.mailDomains[0]}, data is kept in ${embedded ? `${settings.dataDir}/` : 'the database of DATABASE_URL'}.`,
+    '  Worth knowing: PORT, BASE_URL, MAIL_DOMAINS, DATABASE_URL, SMTP_URL, TWILIO_ACCOUNT_SID, MAIL_PLATFORM.',
+    '  All settings with their meaning: npm run portal -- config',
+    '',
+    '',
+  ].join('\n')
+}

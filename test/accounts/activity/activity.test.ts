@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { recordActivity, verifyActivity } from '#server/accounts/activity/store.ts'
+import { createKeyring } from '#server/core/keys/keyring.ts'
+import { textTrees } from '#server/kit/i18n/texts.ts'
+import { hanna, register } from '#test/support/people.ts'
+import { startTestPortal, type TestPortal } from '#test/support/portal.ts'
+
+let portal: TestPortal
+let accountId: string
+before(async () => {
+  portal = await startTestPortal({ worker: false })
+  const visitor = await register(portal, hanna)
+  await visitor.post('/account/password', { password: 'the storks came back late' })
+  accountId = (await portal.db('accounts').first('id')).id
+})
+after(() => portal.stop())
+
+const broken = async (keyring = portal.keyring) => {
+  const found = []
+  for await (const link of verifyActivity(portal.db, keyring))
+    found.push(`${link.position} ${link.fault}`)
+  return found
+}
+
+test('what happened is told in plain words, in every language', async () => {
+  const visitor = await register(portal, { login: 'volha', password: 'a cup of warm kefir' })
+  for (const locale of ['be', 'ru', 'en', 'de'] as const) {
+    const { html } = await visitor.get(`/account/activity?lang=${locale}`)
+    const events = textTrees[locale].activity as unknown as {
+      events: { account: { created: string } }
+    }
+    assert.ok(html.includes(events.events.account.created), locale)
+  }
+})
+
+test('an untouched chain holds; a changed, removed or moved entry is noticed', async () => {
+  assert.deepEqual(await broken(), [])
+  const trials: Record<string, string> = {
+    'changed words': `update activity set details = '{"device":"other"}' where account_id = '${accountId}' and position = 1`,
+    'changed moment': `update activity set happened_at = happened_at - interval '1 day' where account_id = '${accountId}' and position = 1`,
+    'changed event': `update activity set event = 'sign-in.succeeded' where account_id = '${accountId}' and position = 2`,
+    'missing entry': `delete from activity where account_id = '${accountId}' and position = 1`,
+    'missing tail': `delete from activity where account_id = '${accountId}' and position = 2`,
+    'missing head': `delete from activity_heads where chain = '${accountId}'`,
+  }
+  for (const [what, sql] of Object.entries(trials)) {
+    await portal.db
+      .transaction(async (trx) => {
+        await trx.raw(sql)
+        const found = []
+        for await (const link of verifyActivity(trx, portal.keyring)) found.push(link.fault)
+        assert.ok(found.length > 0, what)
+        await trx.rollback()
+      })
+      .catch((fault) => assert.match(String(fault), /rolled? ?back|non-error/i))
+  }
+  assert.deepEqual(await broken(), [])
+})
+
+test('entries written at once stand in one line', async () => {
+  const write = () =>
+    portal.db.transaction((trx) =>
+      recordActivity(trx, portal.keyring, {
+        accountId,
+        event: 'sign-in.succeeded',
+        details: {},
+        at: portal.clock.now(),
+      }),
+    )
+  await Promise.all(Array.from({ length: 20 }, write))
+  assert.deepEqual(await broken(), [])
+})
+
+test('an entry that was undone with its transaction leaves no gap', async () => {
+  await assert.rejects(
+    portal.db.transaction(async (trx) => {
+      await recordActivity(trx, portal.keyring, {
+        accountId,
+        event: 'sign-in.succeeded',
+        details: {},
+        at: portal.clock.now(),
+      })
+      throw new Error('the deed failed')
+    }),
+  )
+  assert.deepEqual(await broken(), [])
+})
+
+test('the chain outlives a rotation of keys', async () => {
+  const both = createKeyring([
+    'another-key-0123456789abcdefghijklmnop',
+    ...portal.settings.secretKeys,
+  ])
+  await portal.db.transaction((trx) =>
+    recordActivity(trx, both, {
+      accountId,
+      event: 'sign-in.succeeded',
+      details: {},
+      at: portal.clock.now(),
+    }),
+  )
+  assert.deepEqual(await broken(both), [])
+})

@@ -1,0 +1,212 @@
+import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { getPriority } from 'node:os'
+import { performance } from 'node:perf_hooks'
+import { test } from 'node:test'
+import { setTimeout } from 'node:timers/promises'
+import { promisify } from 'node:util'
+import { createHasher } from '#server/accounts/password/hasher.ts'
+import { BusyError, createLine } from '#server/accounts/password/hashing-line.ts'
+import {
+  HASHING_NICENESS,
+  hashesAtOnce,
+  poolThreads,
+} from '#server/accounts/password/hashing-threads.ts'
+
+const small = { memoryKib: 64, passes: 1 }
+const execute = promisify(execFile)
+
+test('the right password is recognised, a wrong one and no account are not', async () => {
+  const hasher = createHasher(small)
+  const phc = await hasher.hash('Зорка над возерам 7')
+  assert.equal(await hasher.verify(phc, 'Зорка над возерам 7'), true)
+  assert.equal(await hasher.verify(phc, 'Зорка над возерам 8'), false)
+  assert.equal(await hasher.verify(null, 'Зорка над возерам 7'), false)
+  assert.equal(await hasher.verify(null, ''), false)
+})
+
+test('a verifier is written as Dovecot reads it: argon2id, memory, passes, lanes, in this order', async () => {
+  const phc = await createHasher({ memoryKib: 128, passes: 3 }).hash('a password')
+  assert.match(phc, /^\$argon2id\$v=19\$m=128,t=3,p=1\$[A-Za-z0-9+/]{22}\$[A-Za-z0-9+/]{43}$/)
+})
+
+test('two hashes of one password differ', async () => {
+  const hasher = createHasher(small)
+  assert.notEqual(await hasher.hash('one password'), await hasher.hash('one password'))
+})
+
+test('a password typed with composed or decomposed letters is one password', async () => {
+  const hasher = createHasher(small)
+  const phc = await hasher.hash('крыжо\u0439 na\u00efve')
+  assert.equal(await hasher.verify(phc, 'крыжо\u0438\u0306 nai\u0308ve'), true)
+})
+
+test('a verifier is made anew when memory or passes grew or the scheme is another, not when they shrank', async () => {
+  const made = await createHasher({ memoryKib: 128, passes: 2 }).hash('a password')
+  const needs = (memoryKib: number, passes: number, phc = made) =>
+    createHasher({ memoryKib, passes }).needsRehash(phc)
+  assert.equal(needs(128, 2), false)
+  assert.equal(needs(64, 1), false)
+  assert.equal(needs(129, 2), true)
+  assert.equal(needs(128, 3), true)
+  assert.equal(needs(128, 2, made.replace('argon2id', 'argon2i')), true)
+  assert.equal(needs(128, 2, '$6$rounds=5000$salt$hash'), true)
+})
+
+test('a flood of sign-ins finds a short line, not a growing heap of hashes that all come too late', async () => {
+  const hasher = createHasher({ memoryKib: 1024, passes: 1, parallel: 2, maxWaitMs: 0 })
+  const outcomes = await Promise.allSettled(
+    Array.from({ length: 50 }, () => hasher.verify(null, 'x')),
+  )
+  const refused = outcomes.filter((one) => one.status === 'rejected')
+  assert.ok(refused.every((one) => one.reason instanceof BusyError))
+  assert.equal(refused.length, 46, 'two run, two wait')
+  assert.deepEqual(hasher.load(), { running: 0, waiting: 0 })
+  assert.equal(await hasher.verify(null, 'x'), false, 'after the flood all is as before')
+})
+
+test('room is refused exactly while a hash would be refused', async () => {
+  const hasher = createHasher({ memoryKib: 1024, passes: 1, parallel: 1, maxWaitMs: 0 })
+  hasher.takePlace()()
+  const all = [1, 2].map(() => hasher.verify(null, 'x'))
+  assert.throws(() => hasher.takePlace(), BusyError)
+  await assert.rejects(hasher.verify(null, 'x'), BusyError)
+  await Promise.all(all)
+  hasher.takePlace()()
+})
+
+test('whoever has a place is counted before the hash begins, is not sent away, and gives it back once', async () => {
+  const hasher = createHasher({ memoryKib: 1024, passes: 1, parallel: 1, maxWaitMs: 0 })
+  const leave = hasher.takePlace()
+  assert.throws(() => hasher.takePlace(), BusyError, 'one place may be taken while none runs')
+  const others = [1, 2].map(() => hasher.verify(null, 'x'))
+  assert.equal(await hasher.verify(null, 'x', 'placed'), false)
+  leave()
+  leave()
+  await Promise.all(others)
+  hasher.takePlace()
+  assert.throws(
+    () => hasher.takePlace(),
+    BusyError,
+    'a place that was given back twice counts once',
+  )
+})
+
+test('no more hashes run at once than there are processors', async () => {
+  const hasher = createHasher({ memoryKib: 1024, passes: 1, parallel: 2 })
+  let most = 0
+  const all = Array.from({ length: 12 }, async () => {
+    await hasher.verify(null, 'x')
+    most = Math.max(most, hasher.load().running)
+  })
+  assert.deepEqual(hasher.load(), { running: 2, waiting: 10 })
+  await Promise.all(all)
+  assert.equal(most, 2)
+})
+
+test('those who wait are served in the order in which they came', async () => {
+  const hasher = createHasher({ ...small, parallel: 1 })
+  const served: number[] = []
+  await Promise.all(
+    Array.from({ length: 9 }, (_, place) =>
+      hasher.verify(null, 'x').then(() => served.push(place)),
+    ),
+  )
+  assert.deepEqual(served, [0, 1, 2, 3, 4, 5, 6, 7, 8])
+})
+
+test('the line is as long as its wait allows: slower hashes, fewer places', async () => {
+  const placesWhereOneTakes = async (ms: number, floodMs = 1) => {
+    const line = createLine(1, 200, floodMs)
+    for (let learning = 0; learning < 32; learning += 1) await line.run(() => setTimeout(ms))
+    const all = Array.from({ length: 300 }, () => line.run(() => setTimeout(0)).catch(() => 'busy'))
+    return (await Promise.all(all)).filter((outcome) => outcome !== 'busy').length
+  }
+  const wanted = [
+    placesWhereOneTakes(2),
+    placesWhereOneTakes(40),
+    placesWhereOneTakes(2, 20),
+  ] as const
+  const [quick, slow, flooded] = await Promise.all(wanted)
+  assert.ok(slow >= 2 && slow <= 8, `${slow} places where one takes 40 ms`)
+  assert.ok(quick > slow * 3, `${quick} places where one takes 2 ms`)
+  assert.equal(flooded, 11, 'places where one will take 20 ms once there is a flood')
+})
+
+test('who would be served too late is sent away, and who came after is served', async () => {
+  const line = createLine(1, 200, 1)
+  let go = () => {}
+  const first = line.run(() => new Promise<void>((done) => (go = done)))
+  const early = [1, 2, 3].map(() => line.run(async () => 'served').catch((fault) => fault))
+  await setTimeout(550)
+  const late = line.run(async () => 'served')
+  go()
+  assert.deepEqual(
+    (await Promise.all(early)).map((outcome) => outcome instanceof BusyError),
+    [true, true, true],
+  )
+  assert.equal(await late, 'served')
+  await first
+  assert.deepEqual(line.load(), { running: 0, waiting: 0 })
+})
+
+test('a hash that fails gives its place back', async () => {
+  const hasher = createHasher({ ...small, parallel: 1 })
+  await assert.rejects(hasher.verify('not a verifier', 'x'))
+  assert.deepEqual(hasher.load(), { running: 0, waiting: 0 })
+  assert.equal(await hasher.verify(null, 'x'), false)
+})
+
+test('an unknown name costs what a wrong password costs', async () => {
+  const hasher = createHasher({ memoryKib: 4096, passes: 1, parallel: 1 })
+  const phc = await hasher.hash('a password')
+  const times = { known: [] as number[], unknown: [] as number[] }
+  for (let round = 0; round < 60; round += 1) {
+    for (const who of ['known', 'unknown'] as const) {
+      const startedMs = performance.now()
+      await hasher.verify(who === 'known' ? phc : null, 'wrong')
+      times[who].push(performance.now() - startedMs)
+    }
+  }
+  // The lower quartile: what the hash itself takes, without what else the machine was doing.
+  const usual = (list: number[]) => list.sort((a, b) => a - b)[15] ?? 0
+  const ratio = usual(times.unknown) / usual(times.known)
+  assert.ok(ratio > 0.8 && ratio < 1.25, `ratio ${ratio}`)
+})
+
+test('hashes leave room in the pool for files and name look-ups', () => {
+  assert.equal(hashesAtOnce(1), 1)
+  assert.equal(hashesAtOnce(2), 2)
+  const pool = poolThreads().length || 4
+  assert.equal(hashesAtOnce(64), pool - 2)
+})
+
+test('pages come before hashes: where threads can have a priority, those that hash have a lower one', async () => {
+  await createHasher(small).hash('a password')
+  const threads = poolThreads()
+  // Only Linux gives threads a priority of their own; elsewhere nothing is found and nothing is changed.
+  assert.equal(threads.length > 0, process.platform === 'linux')
+  for (const thread of threads) assert.equal(getPriority(thread), HASHING_NICENESS)
+  assert.ok(getPriority(process.pid) < HASHING_NICENESS, 'the event loop keeps its own')
+})
+
+test('the pool grows with the processors before its first use, unless the operator has said how much', async () => {
+  const script = `
+    import { widenThreadPool } from '#server/kit/settings/config.ts'
+    import { hashesAtOnce } from '#server/accounts/password/hashing-threads.ts'
+    import { createHasher } from '#server/accounts/password/hasher.ts'
+    widenThreadPool(6)
+    await createHasher({ memoryKib: 64, passes: 1 }).hash('a password')
+    console.log(hashesAtOnce(6), process.env.UV_THREADPOOL_SIZE)`
+  const run = async (set: Record<string, string>) => {
+    const { UV_THREADPOOL_SIZE: _, ...env } = process.env
+    const options = { env: { ...env, ...set }, cwd: new URL('../../..', import.meta.url) }
+    return (
+      await execute(process.execPath, ['--input-type=module', '--eval', script], options)
+    ).stdout.trim()
+  }
+  // Where the system does not show threads, four are assumed.
+  const shown = process.platform === 'linux'
+  assert.equal(await run({}), shown ? '6 8' : '2 8')
+  assert.equal(await run({ UV_THREADPOOL_SIZE: '5' }), shown ? '3 5' : '2 5')
+})

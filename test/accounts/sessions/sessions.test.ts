@@ -1,0 +1,152 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { setTimeout } from 'node:timers/promises'
+import { hanna, piotr, register, signIn } from '#test/support/people.ts'
+import { eventually, startTestPortal, type TestPortal } from '#test/support/portal.ts'
+import type { Visitor } from '#test/support/visitor.ts'
+
+let portal: TestPortal
+let phone: Visitor
+before(async () => {
+  portal = await startTestPortal()
+  phone = await register(portal, hanna)
+  await register(portal, piotr)
+})
+after(() => portal.stop())
+
+const isSignedIn = async (visitor: Visitor) => (await visitor.get('/account')).status === 200
+const endForms = (html: string) =>
+  [...html.matchAll(/action="(\/account\/sessions\/[0-9a-f-]{36}\/end)"/g)].map(
+    (match) => match[1] ?? '',
+  )
+
+test('somebody sees where they are signed in, ends one device, then all others', async () => {
+  const desk = await signIn(portal, hanna)
+  const library = await signIn(portal, hanna)
+  const { html } = await phone.get('/account/sessions')
+  const forms = endForms(html)
+  assert.equal(forms.length, 2, 'the device in hand is ended by signing out')
+  const answer = await phone.post(forms[0] ?? '', {}, { from: '/account/sessions' })
+  assert.deepEqual([answer.status, answer.location], [303, '/account/sessions'])
+  assert.deepEqual(
+    [await isSignedIn(phone), (await isSignedIn(desk)) !== (await isSignedIn(library))],
+    [true, true],
+  )
+  await phone.post('/account/sessions/end-others', {}, { from: '/account/sessions' })
+  assert.deepEqual(
+    [await isSignedIn(phone), await isSignedIn(desk), await isSignedIn(library)],
+    [true, false, false],
+  )
+})
+
+test('nobody ends another person’s session', async () => {
+  const stranger = await signIn(portal, piotr)
+  await signIn(portal, hanna)
+  const [path = ''] = endForms((await phone.get('/account/sessions')).html)
+  await stranger.post(path, {}, { from: '/account/sessions' })
+  assert.equal(endForms((await phone.get('/account/sessions')).html).length, 1)
+  assert.equal(
+    (await stranger.post('/account/sessions/nonsense/end', {}, { from: '/account/sessions' }))
+      .status,
+    404,
+  )
+})
+
+test('a changed password ends the other sessions and keeps this one under a new id', async () => {
+  const other = await signIn(portal, hanna)
+  const copied = new Map(phone.cookies)
+  await phone.post('/account/password', { password: 'the storks came back late' })
+  assert.deepEqual([await isSignedIn(phone), await isSignedIn(other)], [true, false])
+  const thief = portal.visitor()
+  for (const [name, value] of copied) thief.cookies.set(name, value)
+  assert.equal(await isSignedIn(thief), false, 'a copy of the old cookie is worth nothing')
+})
+
+test('the id changes at sign-in, so that a planted one is worth nothing', async () => {
+  const victim = portal.visitor()
+  victim.cookies.set('session', 's%3Aplanted.signature')
+  await signIn(portal, piotr, victim)
+  assert.notEqual(victim.cookies.get('session'), 's%3Aplanted.signature')
+})
+
+test('the database keeps no session id that opens a session', async () => {
+  const id =
+    decodeURIComponent(phone.cookies.get('session') ?? '')
+      .slice(2)
+      .split('.')[0] ?? ''
+  assert.match(id, /^[\w-]{43}$/)
+  const { rows } = await portal.db.raw('select row_to_json(s)::text as text from sessions s')
+  for (const { text } of rows) assert.ok(!text.includes(id))
+})
+
+test('a session dies of idleness and of age', async () => {
+  const visitor = await signIn(portal, piotr)
+  portal.clock.advance(50 * 60_000)
+  assert.equal(await isSignedIn(visitor), true)
+  portal.clock.advance(61 * 60_000)
+  assert.equal(await isSignedIn(visitor), false)
+  const steady = await signIn(portal, piotr)
+  for (let hours = 0; hours < 13; hours += 0.75) {
+    if (hours < 12) assert.equal(await isSignedIn(steady), true, `after ${hours} h`)
+    portal.clock.advance(45 * 60_000)
+  }
+  assert.equal(await isSignedIn(steady), false)
+})
+
+test('a blocked account is signed out at once and refused with the right password', async () => {
+  const visitor = await signIn(portal, piotr)
+  await portal
+    .db('accounts')
+    .where({ address: 'piotr@postern.example' })
+    .update({ blocked_at: new Date(), block_reason: 'x' })
+  assert.equal(await isSignedIn(visitor), false)
+  const answer = await portal.visitor().post('/sign-in', piotr)
+  assert.deepEqual([answer.status, answer.errors], [422, ['login.blocked']])
+})
+
+test('pages that demand a fresh password ask for it after ten minutes and lead back', async () => {
+  const visitor = await signIn(portal, { ...hanna, password: 'the storks came back late' })
+  assert.equal((await visitor.get('/account/password')).status, 200)
+  portal.clock.advance(11 * 60_000)
+  const asked = await visitor.get('/account/password')
+  assert.equal(asked.location, '/account/confirm-password?next=%2Faccount%2Fpassword')
+  const wrong = await visitor.post('/account/confirm-password', { password: 'wrong wrong wrong' })
+  assert.deepEqual([wrong.status, wrong.errors], [422, ['password.wrong']])
+  const right = await visitor.post('/account/confirm-password', {
+    password: 'the storks came back late',
+    next: '/account/password',
+  })
+  assert.deepEqual([right.status, right.location], [303, '/account/password'])
+  assert.equal((await visitor.get('/account/password')).status, 200)
+})
+
+test('a password typed again is noted before the browser is sent on, so that it is not asked for twice', async () => {
+  const visitor = await signIn(portal, { ...hanna, password: 'the storks came back late' })
+  const body = new URLSearchParams({
+    _csrf: await visitor.token('/account/confirm-password'),
+    password: 'the storks came back late',
+  })
+  const cookie = [...visitor.cookies].map((pair) => pair.join('=')).join('; ')
+  let headSent = false
+  const asked = await portal.db.transaction(async (trx) => {
+    await trx('sessions').forUpdate()
+    const answer = fetch(`${portal.url}/account/confirm-password`, {
+      method: 'POST',
+      redirect: 'manual',
+      headers: { cookie },
+      body,
+    }).finally(() => {
+      headSent = true
+    })
+    await eventually(async () => {
+      const { rows } = await trx.raw(
+        "select 1 from pg_locks where not granted and locktype in ('tuple', 'transactionid')",
+      )
+      return rows.length > 0
+    })
+    await setTimeout(50)
+    assert.equal(headSent, false)
+    return { answer }
+  })
+  assert.equal((await asked.answer).status, 303)
+})

@@ -1,0 +1,214 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { commands } from '#server/cli/commands.ts'
+import { runCommand } from '#server/cli/portal.ts'
+import { awaitSent } from '#test/support/outbox.ts'
+import { hanna, piotr, register, signIn } from '#test/support/people.ts'
+import { eventually, startTestPortal, type TestPortal } from '#test/support/portal.ts'
+import { equip } from '#test/support/recovery.ts'
+
+let portal: TestPortal
+let env: Record<string, string>
+before(async () => {
+  portal = await startTestPortal()
+  env = {
+    DATABASE_URL: portal.database.url,
+    SECRET_KEYS: portal.settings.secretKeys.join(),
+    ARGON2_MEMORY_KIB: '64',
+    ARGON2_PASSES: '1',
+    BASE_URL: portal.url,
+  }
+  await register(portal, hanna)
+})
+after(() => portal.stop())
+
+const run = (line: string) => runCommand(line.split(' '), env)
+const eventsOf = async (event: string) => (await portal.db('activity').where({ event })).length
+
+test('every command has help, and nonsense is a usage error', async () => {
+  for (const command of commands) {
+    const outcome = await run(`${command.words.join(' ')} --help`)
+    assert.equal(outcome.status, 0, command.words.join(' '))
+    assert.match(outcome.text, /^Usage: portal /)
+  }
+  assert.equal((await run('nonsense')).status, 2)
+  assert.equal((await run('account show')).status, 2)
+  assert.equal((await run('account show hanna.k --nonsense')).status, 2)
+  assert.equal((await runCommand(['config'], { PORT: 'x' })).status, 78)
+})
+
+test('config never prints a secret', async () => {
+  const outcome = await run('config --json')
+  assert.ok(!JSON.stringify(outcome.data).includes(portal.settings.secretKeys[0] ?? ''))
+  assert.ok(!outcome.text.includes(portal.settings.secretKeys[0] ?? ''))
+  assert.match(outcome.text, /SECRET_KEYS=\(set\)/)
+})
+
+test('an operator blocks somebody, who is out at once, and lets them in again; both are on record', async () => {
+  const visitor = await signIn(portal, hanna)
+  assert.equal((await run('account block hanna.k --reason spam')).status, 0)
+  assert.equal((await run('account block hanna.k')).status, 3)
+  assert.equal((await visitor.get('/account')).status, 303)
+  const row = () =>
+    portal
+      .db('mail_directory.mailboxes')
+      .where({ address: 'hanna.k@postern.example' })
+      .first('suspension')
+  await eventually(async () => (await row())?.suspension === 'all')
+  assert.equal((await run('account unblock hanna.k@postern.example')).status, 0)
+  await eventually(async () => (await row())?.suspension === 'none')
+  await signIn(portal, hanna)
+  assert.deepEqual([await eventsOf('account.blocked'), await eventsOf('account.unblocked')], [1, 1])
+})
+
+test('whom an operator blocks is told once by backup address and SMS, reads it at sign-in, and is told of the end', async () => {
+  const person = await equip(portal)
+  assert.equal((await run(`account block ${person.login}`)).status, 0)
+  assert.equal((await run(`account block ${person.login}`)).status, 3)
+  const entry = await portal
+    .visitor()
+    .post('/sign-in', { login: person.login, password: person.password })
+  assert.match(entry.html, /This mailbox is blocked/)
+  const wrong = await portal
+    .visitor()
+    .post('/sign-in', { login: person.login, password: 'not the right one' })
+  assert.doesNotMatch(wrong.html, /This mailbox is blocked/)
+  const told = async (to: string, count: number) =>
+    (await awaitSent(portal, to, count)).map(({ text }) => text)
+  const [letters, sms] = [await told(person.address, 1), await told(person.phone, 1)]
+  assert.deepEqual([letters.length, sms.length], [1, 1])
+  assert.match(
+    letters[0] ?? '',
+    /is closed: it neither sends nor receives emails\.\s+Support can tell you the reason\./,
+  )
+  assert.match(sms[0] ?? '', new RegExp(`has been restricted.*${portal.url}/`))
+  assert.equal((await run(`account unblock ${person.login}`)).status, 0)
+  assert.match((await told(person.address, 2))[0] ?? '', /can be used as before/)
+  assert.equal((await told(person.phone, 2)).length, 2)
+})
+
+test('an operator ends all sessions of somebody', async () => {
+  const visitor = await signIn(portal, hanna)
+  const outcome = await run('account end-sessions hanna.k --json')
+  assert.equal(outcome.status, 0)
+  assert.equal((await visitor.get('/account')).status, 303)
+  assert.equal(await eventsOf('session.ended-by-operator'), 1)
+})
+
+test('roles are granted and revoked by command, on record', async () => {
+  assert.equal((await run('staff grant hanna.k --role analyst')).status, 0)
+  assert.equal((await run('staff grant hanna.k --role analyst')).status, 3)
+  assert.equal((await run('staff grant hanna.k --role king')).status, 2)
+  assert.equal((await run('staff grant nobody.here --role analyst')).status, 3)
+  const without = await run('staff revoke hanna.k')
+  assert.equal(without.status, 2, 'which role is said, never guessed')
+  for (const verb of ['grant', 'revoke'])
+    assert.match(
+      (await run(`staff ${verb} --help`)).text,
+      new RegExp(`portal staff ${verb} LOGIN --role$`, 'm'),
+    )
+  assert.match(
+    (await run('account block --help')).text,
+    /portal account block LOGIN \[--reason\]$/m,
+  )
+  assert.equal((await run('staff revoke hanna.k --role analyst')).status, 0)
+  assert.deepEqual([await eventsOf('staff.granted'), await eventsOf('staff.revoked')], [1, 1])
+})
+
+test('an operator gives a mailbox a further address, which nobody else can get, not even after it was taken off', async () => {
+  await register(portal, piotr)
+  const leadTo = async () => {
+    await eventually(
+      async () => !(await portal.db('mailboxes').whereRaw('applied_revision < revision').first()),
+    )
+    const rows = await portal
+      .db('mail_directory.addresses')
+      .orderBy('address')
+      .select('address', 'account_id')
+    const mine = await portal
+      .db('accounts')
+      .where({ address: 'hanna.k@postern.example' })
+      .first('id')
+    return rows.filter((row) => row.account_id === mine.id).map(({ address }) => address)
+  }
+  assert.equal((await run('mailboxes alias hanna.k --add postmaster')).status, 0)
+  assert.equal((await run('mailboxes alias hanna.k --add postmaster@postern.example')).status, 3)
+  assert.deepEqual(await leadTo(), ['hanna.k@postern.example', 'postmaster@postern.example'])
+  assert.equal(
+    (await run('mailboxes alias piotr --add P0stmaster')).status,
+    3,
+    'it looks like that of somebody else',
+  )
+  assert.equal((await run('mailboxes alias piotr --add hanna.k')).status, 3)
+  assert.equal((await run('mailboxes alias piotr --add piotr')).status, 3)
+  assert.equal((await run('mailboxes alias piotr --add somebody@elsewhere.example')).status, 3)
+  assert.deepEqual((await run('mailboxes alias hanna.k --json')).data, {
+    address: 'hanna.k@postern.example',
+    aliases: ['postmaster@postern.example'],
+  })
+
+  assert.equal((await run('mailboxes alias hanna.k --remove postmaster')).status, 0)
+  assert.equal((await run('mailboxes alias hanna.k --remove postmaster')).status, 3)
+  assert.deepEqual(await leadTo(), ['hanna.k@postern.example'])
+  assert.equal((await run('mailboxes alias piotr --add postmaster')).status, 3)
+  assert.deepEqual(
+    [await eventsOf('mailbox.alias-added'), await eventsOf('mailbox.alias-removed')],
+    [1, 1],
+  )
+})
+
+test('reconciliation by command tells of drift by its exit status, and mends it', async () => {
+  await eventually(async () => (await run('mailboxes reconcile')).status === 0)
+  await portal.db('mail_directory.mailboxes').update({ quota_bytes: 1 })
+  const found = await run('mailboxes reconcile --json')
+  assert.equal(found.status, 1)
+  assert.match(JSON.stringify(found.data), /"drifted","fields":\["quota"\]/)
+  assert.equal((await run('mailboxes reconcile --fix')).status, 0)
+  await eventually(async () => (await run('mailboxes reconcile')).status === 0)
+  assert.equal(await eventsOf('mailboxes.reconciled'), 1)
+})
+
+test('a rotation of keys: new key first, rekey, old key out', async () => {
+  const [old = ''] = portal.settings.secretKeys
+  const fresh = 'fresh-key-0123456789-zyxwvutsrqponmlkjih'
+  const during = { ...env, SECRET_KEYS: `${fresh},${old}` }
+  assert.equal((await runCommand(['rekey'], during)).status, 0)
+  assert.match((await runCommand(['rekey'], during)).text, /newest key/)
+  const since = { ...env, SECRET_KEYS: `${fresh},${old}` }
+  assert.equal((await runCommand(['doctor'], since)).status, 0)
+  const { rows } = await portal.db.raw('select count(distinct key_id)::int as keys from claims')
+  assert.equal(rows[0].keys, 1)
+})
+
+test('the doctor finds a changed entry of the activity chain', async () => {
+  assert.equal(
+    (await run('doctor')).status,
+    1,
+    'what the other key sealed is out of reach for the old one alone',
+  )
+  const both = {
+    ...env,
+    SECRET_KEYS: `fresh-key-0123456789-zyxwvutsrqponmlkjih,${env.SECRET_KEYS}`,
+  }
+  assert.equal((await runCommand(['doctor'], both)).status, 0)
+  await portal
+    .db('activity')
+    .where({ event: 'staff.granted' })
+    .update({ details: '{"role":"operator"}' })
+  const sick = await runCommand(['doctor'], both)
+  assert.equal(sick.status, 1)
+  assert.match(sick.text, /WRONG\s+activity chain/)
+})
+
+test('seed adds its people once', async () => {
+  const both = {
+    ...env,
+    SECRET_KEYS: `fresh-key-0123456789-zyxwvutsrqponmlkjih,${env.SECRET_KEYS}`,
+  }
+  assert.equal((await runCommand(['seed'], both)).status, 0)
+  const count = async () => (await portal.db('accounts')).length
+  const once = await count()
+  assert.equal((await runCommand(['seed'], both)).status, 0)
+  assert.equal(await count(), once)
+  assert.equal((await runCommand(['migrate'], both)).text, 'The database is up to date.')
+})

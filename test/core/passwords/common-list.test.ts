@@ -1,0 +1,12 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { test } from 'node:test'
+import { LIST_FILE } from '#server/core/passwords/common-list.ts'
+import { makeCommonList } from '#test/support/make-common-list.ts'
+
+test('the list is the one that its maker makes', () => {
+  assert.ok(
+    makeCommonList().equals(readFileSync(LIST_FILE)),
+    'run node test/support/make-common-list.ts',
+  )
+})

@@ -1,0 +1,176 @@
+// From a suspicious letter to a restricted sender, and back.
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { decideAppeal } from '#server/desk/appeals/appeal.ts'
+import { listWaitingAppeals } from '#server/desk/appeals/appeal-store.ts'
+import { listAudit, verifyAudit } from '#server/desk/audit/store.ts'
+import { listQueue } from '#server/desk/cases/queue-store.ts'
+import { claimCase, closeCase, showCase } from '#server/desk/cases/work-on-case.ts'
+import { viewEvidence } from '#server/desk/evidence/view-evidence.ts'
+import { takeMeasure } from '#server/desk/measures/take-measure.ts'
+import { ourDomain, sendLetter, startAbusePortal, untilJudged } from '#test/support/abuse.ts'
+import { awaitSent } from '#test/support/outbox.ts'
+import { accountIdOf, register } from '#test/support/people.ts'
+import { eventually, type TestPortal } from '#test/support/portal.ts'
+
+const spammer = { login: 'spammer', password: 'ten thousand letters a day' }
+const ada = { login: 'ada.analyst', password: 'reads every report twice' }
+const bela = { login: 'bela.senior', password: 'decides what others began' }
+
+let portal: TestPortal
+const ids: Record<string, string> = {}
+before(async () => {
+  portal = await startAbusePortal()
+  for (const person of [spammer, ada, bela]) {
+    await register(portal, person)
+    ids[person.login] = await accountIdOf(portal, person.login)
+  }
+})
+after(() => portal.stop())
+
+const idOf = (person: { login: string }) => ids[person.login] ?? ''
+
+test('a letter that an account sent is reported, judged, and stopped; its owner objects and gets back', async () => {
+  const { desk } = portal.parts
+  const reader = portal.visitor()
+  const letter = await sendLetter(portal.keyring, {
+    accountId: idOf(spammer),
+    from: `spammer@${ourDomain}`,
+  })
+  const sent = await reader.post('/report', {
+    sender: `spammer@${ourDomain}`,
+    kind: 'phishing',
+    message_source: letter,
+    reporter: 'reader@elsewhere.example',
+    note: 'It asks for my card.',
+  })
+  assert.deepEqual([sent.status, sent.location], [303, '/report/sent'], sent.errors.join())
+  const confirmation = await reader.get('/report/sent')
+  const reference = /R-[0-9A-Z]{4}-[0-9A-Z]{4}/.exec(confirmation.html)?.[0]
+  assert.ok(reference)
+  const progressHref = /\/report\/progress\/[\w-]+/.exec(confirmation.html)?.[0] ?? ''
+
+  await untilJudged(portal)
+  const { cases } = await listQueue(portal.db, portal.keyring, {
+    tab: 'new',
+    staffId: idOf(ada),
+    limit: 10,
+  })
+  const [found] = cases
+  assert.ok(found)
+  assert.deepEqual(
+    [found.accountId, found.provenance, found.severity, found.kinds],
+    [idOf(spammer), 'proven', 'high', ['phishing']],
+  )
+  assert.match((await reader.get(progressHref)).html, /waits for a member of staff/)
+
+  const view = await showCase(desk, found.id, idOf(ada))
+  assert.ok(view)
+  assert.equal(view.account?.address, `spammer@${ourDomain}`)
+  assert.equal(view.reports[0]?.details.subject, 'You have won a prize')
+  assert.equal(view.reports[0]?.reference, reference)
+  assert.match((await reader.get(progressHref)).html, /looking at it/)
+  const evidenceId = view.reports[0]?.evidenceId ?? ''
+  const shown = await viewEvidence(
+    desk,
+    { evidenceId, caseId: found.id, staffId: idOf(ada) },
+    'text',
+  )
+  assert.ok(shown?.outcome.kind === 'letter')
+  assert.match(shown.outcome.letter.text, /take it/)
+  assert.deepEqual(
+    shown.outcome.letter.links.map(({ defanged }) => defanged),
+    ['hxxps://prize[.]bad[.]example/now'],
+  )
+
+  assert.equal(await claimCase(desk, found.id, idOf(ada)), true)
+  const taken = await takeMeasure(
+    desk,
+    {
+      accountId: idOf(spammer),
+      caseId: found.id,
+      measure: 'suspend-all',
+      cause: 'phishing',
+      until: new Date(portal.clock.now().getTime() + 86_400_000),
+    },
+    { staffId: idOf(ada), right: 'analyst' },
+  )
+  assert.equal(taken.kind, 'taken')
+  await eventually(
+    async () => (await portal.platform.observe(`spammer@${ourDomain}`))?.suspension === 'all',
+  )
+  await eventually(async () => await portal.db('measures').whereNotNull('effective_at').first())
+  assert.equal(await closeCase(desk, found.id, idOf(ada), 'measure-taken'), true)
+  await eventually(async () =>
+    (await reader.get(progressHref)).html.includes('acted against the sender'),
+  )
+  const told = await awaitSent(portal, 'reader@elsewhere.example', 2)
+  assert.deepEqual(
+    told.map(({ subject }) => subject),
+    [`Your report ${reference} is closed`, `We have your report ${reference}`],
+  )
+  assert.match(told[0]?.text ?? '', /was right: we have acted against the sender/)
+  for (const { text } of told) {
+    assert.ok(text.includes(progressHref))
+    assert.doesNotMatch(text, /spammer|my card/, 'neither the account nor what somebody wrote')
+  }
+
+  const owner = portal.visitor()
+  const wrong = await owner.post('/sign-in', { login: 'spammer', password: 'not the password' })
+  assert.deepEqual([wrong.status, wrong.errors], [422, ['password.wrong']])
+  assert.equal((await owner.get('/blocked')).location, '/sign-in')
+  const right = await owner.post('/sign-in', spammer)
+  assert.deepEqual([right.status, right.location], [303, '/blocked'])
+  const page = await owner.get('/blocked')
+  assert.equal(page.page, 'blocked')
+  assert.match(page.html, /lure readers/)
+  assert.equal((await owner.get('/account')).status, 303, 'it opens nothing')
+  const appealHref = /\/appeal\/[\w-]+/.exec(page.html)?.[0] ?? ''
+  const made = await owner.post(appealHref, { appeal: 'A stranger had my password.' })
+  assert.deepEqual([made.status, made.location], [303, appealHref], made.errors.join())
+  assert.match((await owner.get(appealHref)).html, /has arrived/)
+  assert.match((await owner.get('/blocked')).html, /has arrived/)
+
+  const [appeal] = await listWaitingAppeals(portal.db, portal.keyring, 10)
+  assert.ok(appeal)
+  assert.equal(appeal.text, 'A stranger had my password.')
+  const own = await decideAppeal(
+    desk,
+    appeal.id,
+    { decision: 'kept' },
+    { staffId: idOf(ada), right: 'senior' },
+  )
+  assert.equal(own.kind, 'not-yours', 'who took the measure does not decide')
+  const decided = await decideAppeal(
+    desk,
+    appeal.id,
+    { decision: 'lifted' },
+    { staffId: idOf(bela), right: 'senior' },
+  )
+  assert.equal(decided.kind, 'decided')
+  await eventually(
+    async () => (await portal.platform.observe(`spammer@${ourDomain}`))?.suspension === 'none',
+  )
+  assert.equal((await portal.visitor().post('/sign-in', spammer)).location, '/account')
+  const letters = async () =>
+    (
+      JSON.parse((await owner.get('/dev/outbox.json')).html) as { to: string; text: string }[]
+    ).filter(({ text }) => text.includes(`/staff/appeals/${appeal.id}`))
+  const [verdict] = await eventually(async () => (await letters()).length > 0 && letters())
+  assert.equal(verdict?.to, `${ada.login}@${ourDomain}`, 'who took the measure is told too')
+  assert.match(verdict?.text ?? '', /it was lifted/)
+  assert.doesNotMatch(verdict?.text ?? '', /spammer|stranger/)
+  assert.equal((await letters()).length, 1)
+
+  const actions = (await listAudit(portal.db, { caseId: found.id }, 50)).map(({ action }) => action)
+  assert.deepEqual(actions.toReversed(), [
+    'case.viewed',
+    'evidence.viewed',
+    'case.claimed',
+    'measure.taken',
+    'case.closed',
+    'appeal.decided',
+  ])
+  for await (const broken of verifyAudit(portal.db, portal.keyring))
+    assert.fail(JSON.stringify(broken))
+})

@@ -1,0 +1,397 @@
+// The lines of the abuse desk that protect people, each by its name.
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { connect } from 'node:net'
+import { after, before, test } from 'node:test'
+import { createKeyring } from '#server/core/keys/keyring.ts'
+import { signToken } from '#server/core/keys/signed-token.ts'
+import { decideAppeal, makeAppeal } from '#server/desk/appeals/appeal.ts'
+import { listAudit } from '#server/desk/audit/store.ts'
+import { attributeCase } from '#server/desk/cases/attribute-case.ts'
+import { searchCases } from '#server/desk/cases/queue-store.ts'
+import { deskSweeps } from '#server/desk/cases/retention-store.ts'
+import { parseSearch, type SearchField } from '#server/desk/cases/search-terms.ts'
+import { closeCase, showCase } from '#server/desk/cases/work-on-case.ts'
+import { listEvidenceViews } from '#server/desk/evidence/evidence-store.ts'
+import {
+  downloadAttachment,
+  downloadSource,
+  viewEvidence,
+} from '#server/desk/evidence/view-evidence.ts'
+import { readFigures } from '#server/desk/figures/figures-store.ts'
+import { appealPurpose } from '#server/desk/measures/apply-measure.ts'
+import { approveMeasure, refuseMeasure } from '#server/desk/measures/decide-proposal.ts'
+import { findInForce, listProposals } from '#server/desk/measures/measure-store.ts'
+import { takeMeasure } from '#server/desk/measures/take-measure.ts'
+import { findSenderAccount } from '#server/desk/provenance/find-sender.ts'
+import { rekeyDesk } from '#server/desk/rekey-store.ts'
+import { intakeMail } from '#server/desk/reports/intake-mail.ts'
+import { startLmtp } from '#server/desk/reports/lmtp.ts'
+import { findReport } from '#server/desk/reports/report-store.ts'
+import { takeReport } from '#server/desk/reports/take-report.ts'
+import { ourDomain, sendLetter, startAbusePortal, untilJudged } from '#test/support/abuse.ts'
+import { receivedAt } from '#test/support/letters/our-mail.ts'
+import { accountIdOf, register } from '#test/support/people.ts'
+import type { TestPortal } from '#test/support/portal.ts'
+import { giveRole } from '#test/support/staff.ts'
+
+let portal: TestPortal
+const ids: Record<string, string> = {}
+const idOf = (login: string) => ids[login] ?? ''
+before(async () => {
+  portal = await startAbusePortal({ env: { MEASURES_WITHOUT_SECOND_PERSON: '0' } })
+  for (const login of ['sender', 'innocent', 'ada.analyst', 'bela.senior', 'celia.senior']) {
+    await register(portal, { login, password: 'a long password of these tests' })
+    ids[login] = await accountIdOf(portal, login)
+  }
+  await giveRole(portal, 'ada.analyst', 'analyst')
+})
+after(() => portal.stop())
+
+const report = (source: string | null, more: object = {}) =>
+  takeReport(portal.parts.desk, {
+    channel: 'form',
+    kind: 'fraud',
+    how: source === null ? 'none' : 'source',
+    source,
+    sender: `sender@${ourDomain}`,
+    reporter: null,
+    note: '',
+    locale: 'en',
+    network: '192.0.2.7',
+    acknowledge: true,
+    ...more,
+  })
+const judged = async (id: string) => {
+  await untilJudged(portal)
+  const found = await findReport(portal.db, portal.keyring, id)
+  assert.ok(found?.caseId)
+  return { ...found, caseId: found.caseId }
+}
+const senior = (login: string) => ({ staffId: idOf(login), right: 'senior' as const })
+
+// Security: every look at a letter leaves a trace, written before the letter is shown.
+test('every look at a letter leaves a trace, written before the letter is shown', async () => {
+  const { desk } = portal.parts
+  const letter = await sendLetter(portal.keyring, {
+    accountId: idOf('sender'),
+    from: `sender@${ourDomain}`,
+  })
+  const { evidenceId, caseId } = await judged((await report(letter)).id)
+  assert.ok(evidenceId)
+  const request = { evidenceId, caseId, staffId: idOf('ada.analyst') }
+  await viewEvidence(desk, request, 'text')
+  await viewEvidence(desk, request, 'html')
+  assert.equal((await downloadSource(desk, request))?.toString('latin1'), letter)
+  assert.equal(await downloadAttachment(desk, request, 'f'.repeat(64)), undefined)
+  const views = await listEvidenceViews(portal.db, evidenceId, 10)
+  assert.deepEqual(
+    views.map(({ what, staffId }) => [what, staffId]),
+    ['attachment', 'source', 'html', 'text'].map((what) => [what, idOf('ada.analyst')]),
+  )
+  const audited = (await listAudit(portal.db, { caseId }, 10)).filter(
+    ({ subject }) => subject === evidenceId,
+  )
+  assert.equal(audited.length, 4)
+  // A trace that cannot be written keeps the letter closed.
+  const nobody = { ...request, staffId: '7b0e8a3e-0000-4000-8000-000000000000' }
+  await assert.rejects(viewEvidence(desk, nobody, 'text'))
+  for (const unknown of ['', 'x', '7b0e8a3e-0000-4000-8000-000000000000'])
+    assert.equal(await viewEvidence(desk, { ...request, evidenceId: unknown }, 'text'), undefined)
+})
+
+// Security: the account is found by who signed in to send, never by what the letter says of itself.
+test('the account is found by who signed in to send, never by what the letter says of itself', async () => {
+  const letter = await sendLetter(portal.keyring, {
+    accountId: idOf('sender'),
+    from: `innocent@${ourDomain}`,
+  })
+  const { caseId } = await judged((await report(letter, { sender: `innocent@${ourDomain}` })).id)
+  const view = await showCase(portal.parts.desk, caseId, idOf('ada.analyst'))
+  assert.equal(view?.account?.id, idOf('sender'))
+  const forged = `From: innocent@${ourDomain}\r\nMessage-ID: <forged@${ourDomain}>\r\nSubject: x\r\n\r\nx`
+  const unproven = await judged((await report(forged)).id)
+  assert.equal(
+    (await showCase(portal.parts.desk, unproven.caseId, idOf('ada.analyst')))?.account,
+    undefined,
+  )
+
+  const domains = [ourDomain]
+  const named = async (account: string) =>
+    (await findSenderAccount(portal.db, { by: 'trace', account }, domains))?.id
+  for (const name of [idOf('sender'), 'sender', `sender@${ourDomain}`, `sender@${ourDomain}#7`])
+    assert.equal(await named(name), idOf('sender'), name)
+  for (const name of [
+    '',
+    'nobody.here',
+    'sender@elsewhere.example',
+    "'; drop table accounts",
+    '7b0e8a3e-0000-4000-8000-000000000000',
+  ])
+    assert.equal(await named(name), undefined, name)
+})
+
+// Security: a reporter learns how far it is and how it ended, never anything of the account or of other reports.
+test('a reporter learns how far it is and how it ended, never anything of the account or of other reports', async () => {
+  const letter = await sendLetter(portal.keyring, {
+    accountId: idOf('sender'),
+    from: `sender@${ourDomain}`,
+  })
+  const { id, progressToken } = await report(letter, { network: 'of a reporter' })
+  const { caseId } = await judged(id)
+  const visitor = portal.visitor()
+  const path = `/report/progress/${progressToken}`
+  assert.doesNotMatch((await visitor.get(path)).html, /sender|innocent|proven|high|elsewhere/)
+  await closeCase(portal.parts.desk, caseId, idOf('ada.analyst'), 'not-enough')
+  assert.match((await visitor.get(path)).html, /not enough to decide/)
+  assert.equal((await visitor.get(`${path.slice(0, -3)}AAA`)).status, 404)
+  assert.equal(
+    (await visitor.get(`/report/progress/${signToken(portal.keyring, appealPurpose, id)}`)).status,
+    404,
+  )
+})
+
+// Security: who proposed a measure never decides on it.
+test('who proposed a measure never decides on it', async () => {
+  const { desk } = portal.parts
+  const wanted = {
+    accountId: idOf('sender'),
+    caseId: null,
+    measure: 'suspend-sending',
+    cause: 'spam',
+    until: null,
+  } as const
+  const proposed = await takeMeasure(desk, wanted, senior('ada.analyst'))
+  assert.ok(proposed.kind === 'proposed')
+  assert.equal((await takeMeasure(desk, wanted, senior('bela.senior'))).kind, 'proposal-waits')
+  assert.equal((await listProposals(portal.db, 10)).length, 1)
+  const { id } = proposed.measure
+  assert.equal((await approveMeasure(desk, id, senior('ada.analyst'))).kind, 'not-yours')
+  assert.equal((await approveMeasure(desk, id, senior('sender'))).kind, 'own-account')
+  assert.equal(
+    (await refuseMeasure(desk, id, senior('ada.analyst'))).kind,
+    'done',
+    'it may be taken back',
+  )
+  const again = await takeMeasure(desk, wanted, senior('ada.analyst'))
+  assert.ok(again.kind === 'proposed')
+  assert.equal((await approveMeasure(desk, again.measure.id, senior('bela.senior'))).kind, 'done')
+})
+
+// Security: nobody decides an objection to a measure that they proposed or approved.
+test('nobody decides an objection to a measure that they proposed or approved', async () => {
+  const { desk } = portal.parts
+  const inForce = await findInForce(portal.db, idOf('sender'))
+  assert.ok(inForce)
+  const made = await makeAppeal(desk, signToken(portal.keyring, appealPurpose, inForce.id), 'No.')
+  assert.ok(made.kind === 'made')
+  const { id } = made.appeal
+  const decide = (login: string, ruling: Parameters<typeof decideAppeal>[2]) =>
+    decideAppeal(desk, id, ruling, senior(login))
+  for (const login of ['ada.analyst', 'bela.senior', 'sender'])
+    assert.equal((await decide(login, { decision: 'lifted' })).kind, 'not-yours', login)
+  assert.equal(
+    (await decide('celia.senior', { decision: 'eased', easeTo: 'block' })).kind,
+    'not-milder',
+  )
+  assert.equal(
+    (await decide('celia.senior', { decision: 'eased', easeTo: 'limit-sending' })).kind,
+    'until-needed',
+  )
+  const until = new Date(portal.clock.now().getTime() + 86_400_000)
+  assert.equal(
+    (await decide('celia.senior', { decision: 'eased', easeTo: 'limit-sending', until })).kind,
+    'decided',
+  )
+  assert.equal((await findInForce(portal.db, idOf('sender')))?.measure, 'limit-sending')
+})
+
+// Security: a mail beyond the bound is read to its end and kept nowhere.
+test('a mail beyond the bound is read to its end and kept nowhere', async () => {
+  const mails = async () => Number((await portal.db('abuse_mails').count('* as n').first())?.n)
+  const before = await mails()
+  const lmtp = await startLmtp(portal.parts.desk, '127.0.0.1', 0)
+  try {
+    const socket = connect(lmtp.port, '127.0.0.1')
+    socket.setEncoding('latin1')
+    let said = ''
+    socket.on('data', (chunk) => {
+      said += chunk
+    })
+    const expect = async (code: string) => {
+      while (!new RegExp(`^${code} `, 'm').test(said)) await once(socket, 'data')
+      said = ''
+    }
+    await expect('220')
+    for (const [line, code] of [
+      ['LHLO mx.example', '250'],
+      ['MAIL FROM:<a@b.example>', '250'],
+      [`RCPT TO:<abuse@${ourDomain}>`, '250'],
+      ['DATA', '354'],
+    ] as const) {
+      socket.write(`${line}\r\n`)
+      await expect(code)
+    }
+    socket.write('Subject: x\r\n\r\n')
+    for (let n = 0; n < 11; n += 1) socket.write(`${'a'.repeat(1022)}\r\n`.repeat(1024))
+    socket.write('.\r\n')
+    await expect('552')
+    socket.write('QUIT\r\n')
+    await once(socket, 'close')
+  } finally {
+    await lmtp.stop()
+  }
+  assert.equal(await mails(), before)
+})
+
+test('bounces, answers of machines and our own mail are left alone, each noted once', async () => {
+  const mail = (lines: string[]) => Buffer.from([...lines, '', 'x'].join('\r\n'))
+  const kinds = async (lines: string[]) => {
+    const first = await intakeMail(portal.parts.desk, mail(lines))
+    const again = await intakeMail(portal.parts.desk, mail(lines))
+    return [first.kind === 'left' ? first.reason : first.kind, again.kind]
+  }
+  const from = (address: string, id: string) => [
+    `From: ${address}`,
+    `Message-ID: <${id}@elsewhere.example>`,
+    'Subject: x',
+  ]
+  assert.deepEqual(await kinds(['Return-Path: <>', ...from('a@elsewhere.example', '1')]), [
+    'ignored:bounce',
+    'again',
+  ])
+  assert.deepEqual(await kinds(from('no-reply@postern.example', '2')), ['ignored:loop', 'again'])
+  assert.deepEqual(
+    await kinds(['Auto-Submitted: auto-replied', ...from('a@elsewhere.example', '3')]),
+    ['ignored:auto-reply', 'again'],
+  )
+  assert.deepEqual((await kinds(['not a mail at all']))[1], 'again')
+})
+
+test('cases are found by address, Message-ID, IP, subject words and link host, and by nothing else', async () => {
+  const { index } = portal.parts.desk
+  const letter = await sendLetter(portal.keyring, {
+    accountId: idOf('innocent'),
+    from: `innocent@${ourDomain}`,
+    subject: 'Überweisung für Сям’ю',
+    body: 'https://shop.pay.bad.example/x',
+    name: 'to.be.found',
+  })
+  const { caseId } = await judged(
+    (await report(letter, { reporter: 'Olga@Elsewhere.example', acknowledge: false })).id,
+  )
+  const find = async (field: SearchField, typed: string) => {
+    const alternatives = await Promise.all(
+      parseSearch(field, typed).map((terms) => index.terms(terms)),
+    )
+    const { cases } = await searchCases(portal.db, portal.keyring, { alternatives, limit: 10 })
+    return cases.some(({ id }) => id === caseId)
+  }
+  const hits: [SearchField, string][] = [
+    ['address', 'olga@elsewhere.example'],
+    ['address', `Innocent <INNOCENT@${ourDomain}>`],
+    ['message-id', `<to.be.found@${ourDomain}>`],
+    ['subject', 'überweisung'],
+    ['subject', 'ÜBERW*'],
+    ['subject', 'für überweisung'],
+    ['link-host', 'shop.pay.bad.example'],
+    ['link-host', 'https://bad.example/any/path'],
+    ['any', 'hxxps://shop[.]pay[.]bad[.]example/x'.replace('hxxps', 'https')],
+    ['any', `to.be.found@${ourDomain}`],
+  ]
+  for (const [field, typed] of hits) assert.ok(await find(field, typed), `${field} ${typed}`)
+  for (const [ip, typed] of [
+    ['192.0.2.66', '192.0.2.66'],
+    ['2001:db8::66', '2001:0DB8:0:0::0066'],
+  ] as const) {
+    const from = receivedAt('google', { ip, name: 'mail.bad.example' })
+    const strange = `${from}From: eve@bad.example\r\nMessage-ID: <${ip}@bad.example>\r\n\r\nWin`
+    const judgedOne = await judged(
+      (await report(strange, { reporter: 'olga@elsewhere.example', acknowledge: false })).id,
+    )
+    const alternatives = await Promise.all(
+      parseSearch('ip', typed).map((terms) => index.terms(terms)),
+    )
+    const { cases } = await searchCases(portal.db, portal.keyring, { alternatives, limit: 10 })
+    assert.deepEqual(
+      cases.map(({ id }) => id),
+      [judgedOne.caseId],
+      typed,
+    )
+  }
+  const misses: [SearchField, string][] = [
+    ['any', ''],
+    ['any', '  '],
+    ['subject', 'überw'],
+    ['subject', 'überweisung nothing'],
+    ['ip', `innocent@${ourDomain}`],
+    ['address', 'olga'],
+    ['link-host', 'example'],
+    ['any', "' or true --"],
+  ]
+  for (const [field, typed] of misses) assert.ok(!(await find(field, typed)), `${field} ${typed}`)
+})
+
+test('an account that an analyst names counts for the severity like one that the letter names', async () => {
+  const { desk } = portal.parts
+  const words = { sender: 'somebody@elsewhere.example', network: 'severity' }
+  const { caseId } = await judged((await report(null, words)).id)
+  const reasons = async () =>
+    (await showCase(desk, caseId, idOf('ada.analyst')))?.case.severityReasons.map(
+      (each) => each.code,
+    )
+  assert.deepEqual(await reasons(), ['kind-harmful'])
+  await attributeCase(desk, caseId, idOf('ada.analyst'), `celia.senior@${ourDomain}`)
+  assert.deepEqual(await reasons(), ['kind-harmful', 'account-new'])
+})
+
+test('after a change of keys everything is read and found as before', async () => {
+  const newer = createKeyring([
+    'a newer key of these tests 0123456789 abcdef',
+    'test-key-0123456789abcdefghijklmnopqrstuv',
+  ])
+  for (;;) if ((await portal.db.transaction((trx) => rekeyDesk(trx, newer, 100))) === 0) break
+  const only = createKeyring(['a newer key of these tests 0123456789 abcdef'])
+  for (const { id } of await portal.db('abuse_reports').select('id'))
+    assert.ok(await findReport(portal.db, only, String(id)))
+  for (const table of [
+    'abuse_reports',
+    'abuse_cases',
+    'appeals',
+    'evidence_keys',
+    'abuse_index_keys',
+  ])
+    assert.deepEqual(await portal.db(table).whereNot({ key_id: only.newestKeyId }), [], table)
+})
+
+test('the figures count what happened, and closed cases end with their time', async () => {
+  const at = portal.clock.now()
+  const range = { from: new Date(at.getTime() - 86_400_000), to: new Date(at.getTime() + 1000) }
+  const figures = await readFigures(portal.db, range, at)
+  const [{ n = 0 } = {}] = await portal.db('abuse_reports').count('* as n')
+  assert.equal(
+    figures.days.reduce((sum, { reports }) => sum + reports, 0),
+    Number(n),
+  )
+  assert.equal(figures.byKind.fraud, Number(n))
+  const [proven] = await portal.db('abuse_reports').where({ verdict: 'proven' }).count('* as n')
+  assert.ok(Number(proven?.n) > 2)
+  assert.equal(figures.shareProven, Number(proven?.n) / Number(n))
+  assert.equal(figures.shareLiftedAfterAppeal, 0.5)
+  assert.ok(figures.toFirstLook.count > 0)
+  const [waiting] = await portal.db('abuse_cases').whereNull('closed_at').count('* as n')
+  assert.ok(await portal.db('abuse_cases').whereNull('closed_at').whereNull('account_id').first())
+  assert.equal(figures.backlog.open, Number(waiting?.n), 'cases without an account wait too')
+
+  const closed = await portal.db('abuse_cases').whereNotNull('closed_at')
+  const open = await portal.db('abuse_cases').whereNull('closed_at').orderBy('id')
+  assert.ok(closed.length > 0 && open.length > 0)
+  const later = new Date(at.getTime() + 1000 * 86_400_000)
+  for (const { run } of deskSweeps({ caseDays: 730 }, () => later)) await run(portal.db, 10_000)
+  assert.deepEqual(
+    (await portal.db('abuse_cases').orderBy('id').select('id')).map(({ id }) => id),
+    open.map(({ id }) => id),
+  )
+  assert.equal((await portal.db('evidence')).length, 0)
+  assert.ok(await portal.db('measures').first(), 'measures stay')
+})

@@ -1,0 +1,34 @@
+// What the audit says in words.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { appealDecisions } from '#server/desk/appeals/appeal-store.ts'
+import { auditActions } from '#server/desk/audit/actions.ts'
+import { describeDetails } from '#server/desk/audit/describe-details.ts'
+import { queueTabs } from '#server/desk/cases/queue-store.ts'
+import { searchFields } from '#server/desk/cases/search-terms.ts'
+import { measureCauses, measureNames } from '#server/desk/measures/measures.ts'
+import { outcomes } from '#server/desk/reports/report-store.ts'
+import { createTexts, locales } from '#server/kit/i18n/texts.ts'
+
+const { t } = createTexts({ service: 'Postern', passwordMin: 12 })
+
+const details = {
+  cause: measureCauses,
+  count: [0, 1, 5],
+  decision: appealDecisions,
+  field: searchFields,
+  measure: measureNames,
+  outcome: outcomes,
+  tab: [...queueTabs, 'appeals'],
+  what: ['text', 'html', 'source', 'attachment', 'sessions-ended'],
+}
+
+for (const locale of locales)
+  test(`every deed of staff, and everything that is kept of it, has words in ${locale}`, () => {
+    const deeds = auditActions.map((action) => t(locale, `audit.${action}`))
+    assert.equal(new Set(deeds).size, deeds.length, 'no two deeds read the same')
+    for (const [name, values] of Object.entries(details))
+      for (const value of values)
+        for (const { key, params } of describeDetails({ [name]: value }))
+          assert.ok(t(locale, key, params))
+  })

@@ -1,0 +1,31 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { proveAbuseLetters } from '#test/prove/abuse-letters.ts'
+import { proveAbuseLettersHttp } from '#test/prove/abuse-letters-http.ts'
+
+test('a hundred and fifty damaged letters neither stop the desk nor name an account that did not send them', async () => {
+  const { runs, counts } = await proveAbuseLetters({ runs: 150 })
+  assert.equal(runs, 150)
+  assert.ok(
+    (counts['verdict proven'] ?? 0) > 0 && (counts['verdict unproven'] ?? 0) > 0,
+    JSON.stringify(counts),
+  )
+})
+
+test('damaged letters of every kind are answered by form, file and LMTP, judged by the job and shown to an analyst, never with a fault of ours', async () => {
+  // A busy machine may be slow; the long form of this allows a second.
+  const { form, findings } = await proveAbuseLettersHttp({
+    letters: 60,
+    mails: 40,
+    allowedMs: 10_000,
+    openedEvery: 8,
+  })
+  assert.ok(
+    (form.answers['pasted 303'] ?? 0) > 15 && (form.answers['file 303'] ?? 0) > 15,
+    JSON.stringify(form),
+  )
+  assert.ok(
+    (findings.verdicts.proven ?? 0) > 0 && (findings.verdicts.unproven ?? 0) > 0,
+    JSON.stringify(findings),
+  )
+})

@@ -1,0 +1,311 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import type { LetterField } from '#server/desk/letters/letter.ts'
+import { scanLetter } from '#server/desk/letters/letter-shape.ts'
+import { parseLetter } from '#server/desk/letters/parse-letter.ts'
+import { verifyOwnDkim } from '#server/desk/provenance/dkim.ts'
+import { judgeProvenance } from '#server/desk/provenance/provenance.ts'
+import { type Evidence, provenanceRules } from '#server/desk/provenance/provenance-rules.ts'
+import { createChainReader, readHops } from '#server/desk/provenance/received-chain.ts'
+import { parseReportMail } from '#server/desk/reports/parse-report-mail.ts'
+import { bindingOf, createTraceHeader, readTraces } from '#server/mail/letter-trace/trace-header.ts'
+import { traceLetter } from '#server/mail/letter-trace/trace-letter.ts'
+import { plainDraft } from '#test/support/letters/letter-table.ts'
+import {
+  createOurMail,
+  now,
+  receivedAt,
+  submittedBy,
+  toBinary,
+} from '#test/support/letters/our-mail.ts'
+
+const mail = createOurMail()
+const letter = scanLetter(toBinary(plainDraft))
+const binding = bindingOf(letter.fields, letter.body)
+const trace = { account: 'hanna', queueId: '4bXk', sentAt: new Date('2026-06-10T09:00:00Z') }
+
+function withTrace(header: string): LetterField[] {
+  return scanLetter(`${header}\r\n${toBinary(plainDraft)}`).fields
+}
+
+describe('the trace of our submission server', () => {
+  test('names the account, the queue and the time of the letter it was made for', () => {
+    const reading = readTraces(
+      mail.keyring,
+      withTrace(createTraceHeader(mail.keyring, trace, binding)),
+      letter.body,
+      now,
+    )
+    assert.deepEqual(reading, { kind: 'bound', trace, subject: 'same', body: 'same' })
+  })
+
+  test('a trace that was not made under one of our keys names nobody', () => {
+    const forged = createTraceHeader(mail.writers.strange, trace, binding)
+    assert.deepEqual(readTraces(mail.keyring, withTrace(forged), letter.body, now), {
+      kind: 'forged',
+    })
+    const header = createTraceHeader(mail.keyring, trace, binding).replace(/\s/g, '')
+    const tags = [...header.matchAll(/([a-z])=([\w-]+)/g)]
+    assert.equal(tags.length, 9)
+    for (const [whole, tag, value = ''] of tags) {
+      const changed = header.replace(
+        whole,
+        `${tag}=${value.startsWith('A') ? 'B' : 'A'}${value.slice(1)}`,
+      )
+      assert.deepEqual(
+        readTraces(mail.keyring, withTrace(changed), letter.body, now),
+        { kind: 'forged' },
+        tag,
+      )
+    }
+  })
+
+  test('a true trace that was copied onto another letter proves nothing', () => {
+    const header = createTraceHeader(mail.keyring, trace, binding)
+    for (const name of ['From', 'Date', 'Message-ID']) {
+      const fields = withTrace(header).map((field) =>
+        field.name === name ? { ...field, raw: `x${field.raw}` } : field,
+      )
+      assert.equal(
+        readTraces(mail.keyring, fields, letter.body, now).kind,
+        'of-another-letter',
+        name,
+      )
+    }
+    const doubled = [
+      ...withTrace(header),
+      { name: 'FROM', raw: 'Bank <b@bank.example>', value: '' },
+    ]
+    assert.equal(readTraces(mail.keyring, doubled, letter.body, now).kind, 'of-another-letter')
+  })
+
+  test('takes the place of any trace that the client sent', async () => {
+    const stolen = createTraceHeader(mail.keyring, { ...trace, account: 'victim' }, binding)
+    const traced = traceLetter(
+      mail.keyring,
+      trace,
+      Buffer.from(`${stolen}\r\n${toBinary(plainDraft)}`, 'latin1'),
+    )
+    const { fields, body } = scanLetter(traced.toString('latin1'))
+    assert.equal(fields.filter(({ name }) => name === 'X-Postern-Trace').length, 1)
+    const reading = readTraces(mail.keyring, fields, body, now)
+    assert.ok(
+      reading.kind === 'bound' && reading.trace.account === 'hanna' && reading.body === 'same',
+    )
+  })
+
+  test('fits into the line length that relays leave alone', () => {
+    const lines = createTraceHeader(
+      mail.keyring,
+      { ...trace, account: 'a'.repeat(200) },
+      binding,
+    ).split('\r\n')
+    assert.ok(lines.every((line, at) => line.length < 100 && (at === 0 || line.startsWith('\t'))))
+    assert.throws(() =>
+      createTraceHeader(mail.keyring, { ...trace, queueId: 'a\r\nBcc: x' }, binding),
+    )
+  })
+})
+
+describe('the signature of our domains', () => {
+  const verify = async (binary: string) => verifyOwnDkim(scanLetter(binary), mail.parts.dkim, now)
+
+  test('is found at the key that the DNS has, in pieces, for a domain without listed keys', async () => {
+    const { dkim } = mail.parts
+    const signed = await mail.send(plainDraft, { trace: false, dkim: 'unlisted', received: false })
+    const record = await dkim.resolveTxt('dns._domainkey.second.example')
+    const reading = await verifyOwnDkim(
+      scanLetter(signed),
+      { ...dkim, resolveTxt: async () => record },
+      now,
+    )
+    assert.ok(reading.kind === 'pass' && reading.selector === 'gone', JSON.stringify(reading))
+  })
+
+  test('with a field twice, the signed one and the shown one may differ', async () => {
+    const signed = await mail.send(plainDraft, { trace: false, received: false })
+    assert.equal((await verify(signed)).kind, 'pass')
+    for (const field of [
+      'From: a@b.example',
+      'Subject: x',
+      'Date: Wed, 10 Jun 2026 12:00:00 +0300',
+      'To: x@b.example',
+    ]) {
+      assert.deepEqual(await verify(`${field}\r\n${signed}`), {
+        kind: 'fail',
+        faults: ['fields-doubled'],
+      })
+    }
+  })
+
+  test('a signature over the first bytes only (l=) says nothing about what was appended', async () => {
+    const signed = await mail.send(plainDraft, { trace: false, dkim: 'partial', received: false })
+    assert.deepEqual(await verify(signed), { kind: 'fail', faults: ['partial-body'] })
+  })
+
+  test('costs the same however many signatures of others a letter carries', async () => {
+    let asked = 0
+    const resolveTxt = async () => {
+      asked += 1
+      return [['v=DKIM1; p=']]
+    }
+    const others =
+      'DKIM-Signature: v=1; a=rsa-sha256; d=bad.example; s=x; h=from; bh=AA==; b=AA==\r\n'.repeat(
+        400,
+      )
+    const own =
+      'DKIM-Signature: v=1; a=rsa-sha256; c=relaxed/relaxed; d=posta.example; s=q; h=from; bh=AA==; b=AA==\r\n'.repeat(
+        50,
+      )
+    const reading = await verifyOwnDkim(
+      scanLetter(others + own + toBinary(plainDraft)),
+      { ...mail.parts.dkim, resolveTxt },
+      now,
+    )
+    assert.equal(reading.kind, 'fail')
+    assert.ok(asked <= 5, `${asked}`)
+  })
+})
+
+describe('the Received lines', () => {
+  const follow = mail.parts.followChain
+  const fieldsOf = (binary: string) => scanLetter(binary + toBinary(plainDraft)).fields
+
+  test('a Received line that no known relay wrote ends the reading', () => {
+    const forged = submittedBy('victim', now)
+    assert.equal(follow(fieldsOf(receivedAt('small') + forged)).kind, 'unknown-receiver')
+    const stranger = { ip: '192.0.2.66', name: 'out.posta.example' }
+    for (const receiver of ['google', 'outlook', 'yandex', 'mailru', 'gmx', 'own'] as const) {
+      assert.deepEqual(follow(fieldsOf(receivedAt(receiver, stranger) + forged)), {
+        kind: 'from-stranger',
+        ip: '192.0.2.66',
+      })
+      assert.equal(follow(fieldsOf(receivedAt(receiver) + forged)).kind, 'submitted', receiver)
+      assert.equal(
+        follow(fieldsOf(receivedAt(receiver) + receivedAt('small') + forged)).kind,
+        'from-us',
+        receiver,
+      )
+      assert.equal(
+        follow(fieldsOf(receivedAt(receiver) + receivedAt('google') + forged)).kind,
+        'from-us',
+        receiver,
+      )
+    }
+  })
+
+  test('Security: below the line of our submission server, which names nobody, all is its sender’s own.', () => {
+    const nameless = submittedBy('hanna', now).replace(/^Received: .*?\tby /s, 'Received: by ')
+    assert.match(nameless, /^Received: by submit\.\S+ \(Postfix\) with ESMTPSA id /)
+    const forged = submittedBy('victim', now)
+    assert.equal(follow(fieldsOf(nameless + forged)).kind, 'from-us')
+    assert.equal(follow(fieldsOf(receivedAt('own') + nameless + forged)).kind, 'from-us')
+  })
+
+  test('of Postfix, Exim, Microsoft and Google are understood', () => {
+    const hop = (raw: string) => readHops([{ name: 'Received', raw, value: raw }])[0]
+    const exim = hop(
+      'from [203.0.113.5] (port=41234 helo=x.example) by mx.mail.ru with esmtps id 1a-1; Wed, 10 Jun 2026 12:00:00 +0300',
+    )
+    assert.deepEqual(
+      [exim?.ip, exim?.by, exim?.protocol, exim?.at?.toISOString()],
+      ['203.0.113.5', 'mx.mail.ru', 'esmtps', '2026-06-10T09:00:00.000Z'],
+    )
+    assert.equal(
+      hop('from a.example (2603:10a6:10:36b::5) by b.outlook.com with HTTPS; x')?.ip,
+      '2603:10a6:10:36b::5',
+    )
+    assert.equal(
+      hop('from a.example (a.example. [IPv6:2001:db8::1]) by mx.google.com; x')?.ip,
+      '2001:db8::1',
+    )
+    assert.equal(
+      hop(
+        'from a (b [1.2.3.4]) (Authenticated sender: Hanna@Posta.Example) by c with ESMTPSA id Q1',
+      )?.authenticatedSender,
+      'hanna@posta.example',
+    )
+    assert.equal(hop('by 2002:a05:6a10:1:b0:5f1:aa00:1 with SMTP id x')?.ip, null)
+    assert.equal(hop('from (((( by )')?.by ?? null, null)
+  })
+
+  test('a malformed range in the settings is told at once', () => {
+    assert.throws(() => createChainReader([{ ours: true, names: [], addresses: ['300.1.1.1/8'] }]))
+  })
+})
+
+describe('the rules of provenance', () => {
+  const nothing: Evidence = {
+    trace: { kind: 'absent' },
+    dkim: { kind: 'none' },
+    chain: { kind: 'none' },
+    hasHeader: true,
+    hasBody: true,
+    ownFrom: 'hanna@posta.example',
+    namesUs: true,
+    fromOwnerEnforced: true,
+    retold: false,
+  }
+  const verdict = (evidence: Evidence) =>
+    provenanceRules.find(({ when }) => when(evidence))?.verdict
+
+  test('the From alone never makes a letter ours', async () => {
+    for (const kind of ['none', 'ended', 'unknown-receiver', 'from-us'] as const) {
+      assert.equal(verdict({ ...nothing, chain: { kind } }), 'unproven', kind)
+    }
+    assert.equal(
+      verdict({ ...nothing, chain: { kind: 'from-stranger', ip: '192.0.2.1' } }),
+      'not-ours',
+    )
+  })
+
+  test('what nothing proves stays unproven, however convincing its From', async () => {
+    const faults = [
+      'body-changed',
+      'bad-signature',
+      'no-key',
+      'key-retired',
+      'expired',
+      'weak',
+      'partial-body',
+      'from-unsigned',
+    ] as const
+    for (const fault of faults)
+      assert.equal(verdict({ ...nothing, dkim: { kind: 'fail', faults: [fault] } }), 'unproven')
+    for (const kind of ['forged', 'of-another-letter', 'from-future'] as const) {
+      assert.equal(verdict({ ...nothing, trace: { kind } }), 'unproven', kind)
+      const chain = { kind: 'submitted', login: 'hanna', queueId: null, ip: null } as const
+      assert.equal(
+        verdict({ ...nothing, trace: { kind }, chain }),
+        'unproven',
+        `${kind} beside a sign-in`,
+      )
+    }
+  })
+
+  test('every rule is reached, and each has a name of its own', () => {
+    assert.equal(new Set(provenanceRules.map(({ name }) => name)).size, provenanceRules.length)
+    assert.equal(provenanceRules.at(-1)?.when(nothing), true)
+  })
+
+  test('a letter inside the text of another does not lend it its proof', async () => {
+    const proven = await mail.send(plainDraft)
+    const outer = `${receivedAt('google', { ip: '192.0.2.66', name: 'x.example' })}From: Eve <eve@bad.example>\r\nSubject: s\r\nDate: x\r\n\r\n${proven}`
+    const outcome = await parseLetter(outer)
+    assert.ok(outcome.kind === 'letter')
+    assert.equal(
+      (await judgeProvenance({ ...outcome, how: 'source' }, mail.parts, now)).verdict,
+      'not-ours',
+    )
+  })
+})
+
+test('a mail that came back to us, or that carries our own mark, is never answered and never becomes a report', async () => {
+  const carried = await mail.send(plainDraft)
+  for (const mark of ['X-Postern-Loop: abuse', 'X-Loop: <ABUSE@posta.example>']) {
+    const outcome = await parseReportMail(Buffer.from(`${mark}\r\n${carried}`, 'latin1'), [
+      'abuse@posta.example',
+    ])
+    assert.ok(outcome.kind === 'ignored' && outcome.reason === 'loop', mark)
+  }
+})

@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { abuseAddressesOf } from '#server/desk/reports/intake-mail.ts'
+import { parseLetter } from '#server/desk/letters/parse-letter.ts'
+import { duplicateKeyOf, parseReportMail } from '#server/desk/reports/parse-report-mail.ts'
+import { judgeProvenance } from '#server/desk/provenance/provenance.ts'
+import { readSettings } from '#server/kit/settings/config.ts'
+import { createOurMail, now } from '#test/support/letters/our-mail.ts'
+import { abuseAddress, reportMailTable } from '#test/support/letters/report-mails.ts'
+
+const mail = createOurMail()
+const table = await reportMailTable(mail)
+
+describe('a mail to the abuse address', () => {
+  for (const { name, mail: raw, expected } of table) {
+    test(`that is ${name} becomes: ${expected.kind}`, async () => {
+      const outcome = await parseReportMail(raw, [abuseAddress])
+      assert.equal(outcome.kind, expected.kind, JSON.stringify(outcome).slice(0, 500))
+      if (outcome.kind === 'ignored' && expected.kind === 'ignored')
+        assert.equal(outcome.reason, expected.reason)
+      if (outcome.kind !== 'report' || expected.kind !== 'report') return
+      assert.equal(outcome.letters.length, expected.letters ?? 1)
+      assert.equal(outcome.acknowledge, expected.acknowledge)
+      if (expected.reportKind !== undefined) assert.equal(outcome.reportKind, expected.reportKind)
+      if (expected.reporter !== undefined) assert.equal(outcome.reporter.address, expected.reporter)
+      if (expected.note !== undefined) assert.equal(outcome.note, expected.note)
+      for (const { how, source } of outcome.letters) {
+        assert.equal(how, expected.how)
+        const read = await parseLetter(source)
+        assert.ok(read.kind === 'letter')
+        const provenance = await judgeProvenance(
+          { ...read, how: how === 'retold' ? 'retold' : 'source' },
+          mail.parts,
+          now,
+        )
+        assert.equal(
+          provenance.verdict,
+          expected.verdict,
+          `${provenance.rule}: ${provenance.reasons}`,
+        )
+        assert.equal(
+          read.letter.from[0]?.address.split('@')[0],
+          expected.verdict === 'not-ours' && how === 'retold' ? 'eve' : 'hanna',
+        )
+      }
+    })
+  }
+
+  test('may go to the abuse address of each domain, or to the one that the settings name', () => {
+    const domains = { MAIL_DOMAINS: 'one.example,two.example' }
+    assert.deepEqual(abuseAddressesOf(readSettings(domains)), [
+      'abuse@one.example',
+      'abuse@two.example',
+    ])
+    assert.deepEqual(
+      abuseAddressesOf(readSettings({ ...domains, ABUSE_ADDRESS: 'Help@one.example' })),
+      ['help@one.example'],
+    )
+  })
+
+  test('reports one letter once for one person, however it was handed in', async () => {
+    const raw = await mail.send({
+      fields: [
+        ['From', 'h@posta.example'],
+        ['Message-ID', '<one@posta.example>'],
+      ],
+      body: 'hi\r\n',
+    })
+    const attached = Buffer.from(raw, 'latin1')
+    const key = duplicateKeyOf('Olga@elsewhere.example', attached)
+    assert.equal(duplicateKeyOf('olga@elsewhere.example', raw.replace(/^(?!\n)/gm, '> ')), key)
+    assert.notEqual(duplicateKeyOf('ivan@elsewhere.example', attached), key)
+    assert.notEqual(duplicateKeyOf('olga@elsewhere.example', raw.replace('<one@', '<two@')), key)
+  })
+})

@@ -1,8 +1,0 @@
-import assert from 'node:assert/strict'
-import { test } from 'node:test'
-import { proveKillLoop } from './prove/kill-loop.ts'
-
-test('a portal that is killed again and again loses no acknowledged registration and makes no second mailbox', async () => {
-  const figures = await proveKillLoop(4)
-  assert.ok(figures.acknowledged > 0)
-})

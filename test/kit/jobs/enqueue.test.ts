@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { enqueue } from '#server/kit/jobs/enqueue.ts'
+import { jobsOf } from '#test/support/by-hand.ts'
+import { createTestDatabase, type TestDatabase } from '#test/support/database.ts'
+
+let database: TestDatabase
+before(async () => {
+  database = await createTestDatabase()
+})
+after(() => database.drop())
+
+const ask = (wish: string) =>
+  database.db.transaction((trx) =>
+    enqueue(trx, 'mailbox:converge', { wish }, { jobKey: 'mailbox:one' }),
+  )
+const waiting = async () =>
+  (await jobsOf(database.db, 'mailbox:converge')).filter(({ key }) => key !== null)
+
+test('what is asked for while a worker takes the job of the same key gets a job of its own', async () => {
+  await ask('first')
+  const worker = await database.db.transaction()
+  await worker.raw(
+    `update graphile_worker._private_jobs set locked_at = now(), locked_by = 'somebody' where key = 'mailbox:one'`,
+  )
+  const second = ask('second')
+  // It waits for the worker's row by now.
+  await sleep(200)
+  await worker.commit()
+  await second
+  assert.deepEqual(
+    (await waiting()).map(({ payload }) => payload),
+    [{ wish: 'second' }],
+  )
+  assert.equal(
+    (await jobsOf(database.db, 'mailbox:converge')).length,
+    2,
+    'the one that runs is left alone',
+  )
+})
+
+test('jobs of one key that nobody has taken melt into one', async () => {
+  await ask('third')
+  await ask('fourth')
+  assert.deepEqual(
+    (await waiting()).map(({ payload }) => payload),
+    [{ wish: 'fourth' }],
+  )
+})

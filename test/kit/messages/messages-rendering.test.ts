@@ -1,0 +1,250 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import fc from 'fast-check'
+import { locales } from '#server/kit/i18n/texts.ts'
+import { catalogue, checkParams, type MessageName } from '#server/kit/messages/catalogue.ts'
+import { maskMailbox } from '#server/kit/messages/message-locals.ts'
+import { countSmsSegments } from '#server/kit/messages/sms-length.ts'
+import { messageSamples, sampleToken as token } from '#server/site/gallery/mail-samples.ts'
+import { sampleAddress } from '#server/site/gallery/sample.ts'
+import { baseUrl, createRendering } from '#test/support/message-trial.ts'
+
+const at = '2026-11-22T09:03:00Z'
+const told = { mailbox: sampleAddress, at, device: 'Firefox, Android', place: 'Minsk, BY' }
+const phone = '+375291234567'
+const stranger = 'friend@elsewhere.example'
+
+/** Every message with every choice that it allows. */
+const samples = (name: MessageName): readonly object[] =>
+  messageSamples.filter((sample) => sample.name === name).map(({ params }) => params)
+
+function* every(channel: 'mail' | 'sms') {
+  for (const name of Object.keys(catalogue) as MessageName[]) {
+    if (!(catalogue[name].channels as readonly string[]).includes(channel)) continue
+    for (const sample of samples(name)) {
+      for (const locale of locales)
+        yield {
+          name,
+          locale,
+          params: checkParams(name, sample as never),
+          label: `${name} in ${locale}`,
+        }
+    }
+  }
+}
+
+describe('the messages', () => {
+  const rendering = createRendering()
+
+  it('each mail has one line of subject, a text and a page, with nothing left unsaid in any language', () => {
+    const seen = new Set<string>()
+    for (const { name, locale, params, label } of every('mail')) {
+      const { subject, text, html } = rendering.mail(name, params, locale, stranger)
+      assert.match(subject, /^\S.{8,90}$/u, label)
+      assert.ok(text.length > 100 && html.startsWith('<!doctype html>'), label)
+      for (const part of [subject, text, html])
+        assert.doesNotMatch(part, /undefined|null|\[object|messages\.|\{\w+\}|NaN/, label)
+      assert.ok(!text.includes('\n\n\n'), `${label}: a gap`)
+      assert.ok(html.includes(`lang="${locale}"`))
+      seen.add(`${locale} ${text}`)
+    }
+    assert.equal(seen.size, [...every('mail')].length, 'two messages read the same')
+  })
+
+  it('no mail loads anything from anywhere, and every link leads to the portal', () => {
+    for (const { name, locale, params, label } of every('mail')) {
+      const { html, text } = rendering.mail(name, params, locale, stranger)
+      assert.doesNotMatch(
+        html,
+        /<(img|script|link|iframe|form|object|video|svg)\b|url\(|@import|@font-face| src=/i,
+        label,
+      )
+      for (const [address] of `${html} ${text}`.matchAll(/https?:\/\/[^\s"<]+/g))
+        assert.ok(address.startsWith(baseUrl), address)
+    }
+  })
+
+  it('a link or a code stands alone on its line of the text part', () => {
+    for (const locale of locales) {
+      const lines = (name: MessageName) =>
+        rendering
+          .mail(name, checkParams(name, samples(name)[0] as never), locale, stranger)
+          .text.split('\n')
+      assert.ok(lines('recovery-link').includes(`${baseUrl}/recover/link/${token}`))
+      assert.ok(lines('backup-address-code').includes('004217'))
+      assert.ok(lines('password-reset').includes(`${baseUrl}/undo/${token}`))
+    }
+  })
+
+  it('a notice says what, when with its zone, roughly where and what to do, and never a code', () => {
+    const notice = rendering.mail(
+      'password-reset',
+      checkParams('password-reset', samples('password-reset')[1] as never),
+      'en',
+      stranger,
+    )
+    assert.match(notice.text, /code sent to the phone/)
+    assert.match(notice.text, /22\sNovember 2026 at\s12:03\sGMT\+3/)
+    assert.match(notice.text, /Minsk, Belarus\n.*Firefox, Android/)
+    assert.match(notice.text, /29\sNovember 2026 at\s12:03\sGMT\+3/, 'how long the link works')
+    assert.doesNotMatch(notice.text, /\b\d{6,8}\b/)
+  })
+
+  it('a contact that was just added is told without the power to undo: it is led to a new password', () => {
+    const params = checkParams('recovery-method-added', {
+      ...told,
+      method: 'phone',
+      undoToken: null,
+    })
+    const { text, html } = rendering.mail('recovery-method-added', params, 'en', stranger)
+    assert.ok(text.split('\n').includes(`${baseUrl}/recover`))
+    assert.doesNotMatch(text + html, /undo|takes the change back/)
+    assert.ok(
+      rendering.sms('recovery-method-added', params, 'en', phone).endsWith(`${baseUrl}/recover`),
+    )
+  })
+
+  it('Security: a message that leaves the mailbox shows no more of its name than its owner needs to know it.', () => {
+    const params = checkParams('password-changed', samples('password-changed')[0] as never)
+    assert.ok(
+      !rendering.mail('password-changed', params, 'en', stranger).html.includes('alesia.kavalchuk'),
+    )
+    assert.match(
+      rendering.mail('password-changed', params, 'en', stranger).text,
+      /al…@postern\.example/,
+    )
+    assert.match(
+      rendering.mail('password-changed', params, 'en', told.mailbox).text,
+      /alesia\.kavalchuk@postern\.example/,
+    )
+    assert.equal(maskMailbox('bob@postern.example'), 'bo…@postern.example')
+    assert.equal(maskMailbox('ab@postern.example'), 'a…@postern.example')
+  })
+
+  it('Security: links are built from BASE_URL, and a view is not handed the bare token.', () => {
+    const other = createRendering('https://konto.example:8443')
+    const { text } = other.mail(
+      'recovery-link',
+      checkParams('recovery-link', samples('recovery-link')[0] as never),
+      'de',
+      stranger,
+    )
+    assert.ok(text.split('\n').includes(`https://konto.example:8443/recover/link/${token}`))
+    assert.ok(!text.includes('postern.example/recover'))
+  })
+
+  it('Security: a subject is one line, whatever went into it.', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (reference) => {
+        const { subject } = rendering.mail(
+          'report-received',
+          { reference, progressToken: token },
+          'en',
+          stranger,
+        )
+        assert.doesNotMatch(subject, /[\r\n\u2028\u2029]/)
+      }),
+    )
+  })
+
+  it('Security: nothing that is put into a page of mail becomes markup', () => {
+    const { html } = rendering.mail(
+      'report-received',
+      { reference: '<img src=x onerror=alert(1)>', progressToken: '"><b>' },
+      'en',
+      stranger,
+    )
+    assert.doesNotMatch(html, /<img|<b>/)
+  })
+
+  it('every SMS costs one segment in all four languages, whatever its link can do', () => {
+    for (const { name, locale, params, label } of every('sms')) {
+      for (const undoPower of 'undoPower' in params ? ['restore', 'end-sessions'] : ['']) {
+        const text = rendering.sms(name, { ...params, undoPower }, locale, phone)
+        assert.equal(countSmsSegments(text), 1, `${label}: ${text}`)
+        assert.doesNotMatch(text, /undefined|messages\./, label)
+      }
+    }
+  })
+
+  it('a message whose link only ends sessions promises neither a new password nor that anything is undone', () => {
+    const promises = {
+      en: /undoes the change|leads you to a new|Stop it/,
+      be: /адменіць змену|дапаможа задаць новы|Spynice/,
+      ru: /отменит изменение|поможет задать новый|Ostanovite/,
+      de: /Änderung rückgängig|führt Sie zu einem neuen|[Ss]toppen:/,
+    } as const
+    for (const channel of ['mail', 'sms'] as const) {
+      for (const { name, locale, params, label } of every(channel)) {
+        if (!('undoToken' in params) || params.undoToken === null) continue
+        const words = (undoPower?: string) => {
+          const given = checkParams(name, { ...params, undoPower } as never)
+          return channel === 'sms'
+            ? rendering.sms(name, given, locale, phone)
+            : rendering.mail(name, given, locale, stranger).text
+        }
+        assert.match(words('restore'), promises[locale], label)
+        // What waits is stopped by every link.
+        if (name !== 'password-reset-held' || channel === 'mail')
+          assert.doesNotMatch(words('end-sessions'), promises[locale], label)
+        assert.equal(words(undefined), words('end-sessions'), 'written before that was told')
+        if (channel === 'mail') assert.match(words('new-password'), promises[locale], label)
+      }
+    }
+  })
+
+  it('only the link of a contact promises to undo the change', () => {
+    const words = (undoPower: 'restore' | 'new-password' | 'end-sessions') =>
+      rendering.mail(
+        'password-changed',
+        checkParams('password-changed', { ...told, undoToken: token, undoPower }),
+        'en',
+        told.mailbox,
+      ).text
+    assert.match(
+      words('restore'),
+      /ends every session, undoes the change and leads you to a new password\./,
+    )
+    assert.match(
+      words('new-password'),
+      /ends every session, makes the current password void and leads you to a new one\./,
+    )
+    assert.match(
+      words('end-sessions'),
+      /ends every session and leads to the page where you get back in\. It undoes nothing/,
+    )
+  })
+
+  it('a code in an SMS is bound to the host by the last line, and longer hosts take words away before they take a second segment', () => {
+    for (const host of [
+      'a.by',
+      'postern.example',
+      'account.mail.example.by',
+      'account-self-service.mail.example.org',
+    ]) {
+      const own = createRendering(`https://${host}`)
+      for (const name of ['phone-code', 'recovery-code'] as const) {
+        for (const locale of locales) {
+          const text = own.sms(name, { code: '00421799', expiresAt: at }, locale, phone)
+          const lines = text.split('\n')
+          assert.equal(lines.at(-1), `@${host} #00421799`)
+          assert.ok(lines[0]?.includes('00421799'))
+          assert.equal(countSmsSegments(text), 1, `${locale}: ${text}`)
+        }
+      }
+    }
+  })
+
+  it('segments are counted as telephones count them', () => {
+    assert.equal(countSmsSegments('a'.repeat(160)), 1)
+    assert.equal(countSmsSegments('a'.repeat(161)), 2)
+    assert.equal(countSmsSegments('a'.repeat(307)), 3)
+    assert.equal(countSmsSegments('€'.repeat(80)), 1)
+    assert.equal(countSmsSegments('€'.repeat(81)), 2)
+    assert.equal(countSmsSegments('я'.repeat(70)), 1)
+    assert.equal(countSmsSegments('я'.repeat(71)), 2)
+    assert.equal(countSmsSegments(`я${'a'.repeat(134)}`), 3)
+    assert.equal(countSmsSegments('😀'.repeat(35)), 1)
+    assert.equal(countSmsSegments('😀'.repeat(36)), 2)
+  })
+})

@@ -1,0 +1,122 @@
+// Every sample of the gallery in every language: what must hold for a page whatever it says.
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { describe, it } from 'node:test'
+import { gzipSync } from 'node:zlib'
+import { createTexts, locales } from '#server/kit/i18n/texts.ts'
+import { loadAssets } from '#server/kit/pages/assets.ts'
+import { createViewEngine } from '#server/kit/pages/view-engine.ts'
+import { createSampleRenderer, samples } from '#server/site/gallery/gallery.ts'
+import { buildStyleSheet } from '../../../styles/build.ts'
+
+const root = new URL('../../..', import.meta.url).pathname
+const views = createViewEngine({ roots: [`${root}views`], cache: true })
+const { theme } = loadAssets(`${root}public`, { name: 'Postern' })
+const texts = createTexts({ service: 'Postern', passwordMin: 12 })
+const render = createSampleRenderer({ views, texts, theme, timeZone: 'Europe/Minsk' })
+
+const all = (html: string, pattern: RegExp) =>
+  [...html.matchAll(pattern)].map((match) => match[1] as string)
+const styleSheet = readFileSync(`${root}public/postern.css`, 'utf8')
+
+for (const sample of samples) {
+  describe(`the page ${sample.page}, ${sample.state}`, () => {
+    for (const locale of locales) {
+      it(`holds together in ${locale}`, () => {
+        const html = render(sample, locale, `/${sample.page}`)
+        assert.match(html, new RegExp(`^<!doctype html>\n<html lang="${locale}">`))
+        assert.deepEqual(all(html, /<main [^>]*data-page="([^"]+)"/g), [sample.page])
+        assert.equal(all(html, /<(h1)[ >]/g).length, 1, 'one heading of the first level')
+        assert.doesNotMatch(html, /undefined|\[object|NaN|Invalid Date/)
+        assert.doesNotMatch(
+          html,
+          / style="|<style|<script(?! src="\/assets\/)| on[a-z]+="/,
+          'nothing inline',
+        )
+
+        const ids = all(html, / id="([^"]+)"/g)
+        assert.equal(new Set(ids).size, ids.length, 'no id twice')
+        for (const id of [
+          ...all(html, / for="([^"]+)"/g),
+          ...all(html, / href="#([^"]+)"/g),
+          ...all(html, / aria-(?:describedby|labelledby|controls)="([^"]+)"/g).flatMap((list) =>
+            list.split(' '),
+          ),
+        ])
+          assert.ok(ids.includes(id), `nothing has the id ${id}`)
+
+        for (const form of html.match(/<form method="post"[\s\S]*?<\/form>/g) ?? [])
+          assert.match(form, /name="_csrf"/, 'a form without its token')
+        const errors = (sample.locals?.errors ?? []) as readonly { field: string; reason: string }[]
+        assert.deepEqual(
+          all(html, / data-error="([^"]+)"/g),
+          errors.map(({ field, reason }) => `${field}.${reason}`),
+        )
+        assert.equal(/data-error-summary/.test(html), errors.length > 0)
+        assert.equal(
+          /<input[^>]*type="password"[^>]* value=/.test(html),
+          false,
+          'a password is never written back',
+        )
+      })
+    }
+  })
+}
+
+describe('the pages together', () => {
+  it('have each a name of its own in the gallery', () => {
+    const names = samples.map(({ page, state }) => `${page} ${state}`)
+    assert.deepEqual(
+      names.filter((name, at) => names.indexOf(name) !== at),
+      [],
+    )
+  })
+
+  it('are loaded in three requests: the page, one style sheet, one script', () => {
+    for (const sample of samples) {
+      const html = render(sample, 'en', '/')
+      const loaded = [
+        ...all(html, /<link rel="(?!icon)[^"]*" href="([^"]+)"/g),
+        ...all(html, /<(?:script|img|iframe|source)[^>]* src="([^"]+)"/g),
+      ].filter((address) => !address.startsWith('data:'))
+      const script = html.includes('data-shortcuts') ? theme.consoleScript : theme.script
+      assert.deepEqual(loaded, [theme.style, script])
+    }
+    assert.doesNotMatch(styleSheet, /@import|url\((?!"?data:)/)
+  })
+
+  it('are light: sign-in and the style sheet together are at most 30 KB compressed', () => {
+    const page = samples.find((sample) => sample.page === 'sign-in')
+    assert.ok(page)
+    for (const locale of locales)
+      assert.ok(
+        gzipSync(render(page, locale, '/sign-in')).length + gzipSync(styleSheet).length < 30 * 1024,
+      )
+  })
+
+  it('use the style sheet that the sources make', () => {
+    assert.equal(styleSheet, buildStyleSheet(), 'run npm run build:css')
+  })
+
+  it('use no class that the style sheet does not know', () => {
+    const unknown = new Set<string>()
+    for (const sample of samples)
+      for (const list of all(render(sample, 'en', '/'), / class="([^"]+)"/g))
+        for (const name of list.split(/\s+/))
+          if (!styleSheet.includes(`.${name}`)) unknown.add(name)
+    assert.deepEqual([...unknown], [])
+  })
+
+  it('switch the language where they are, and keep what the address carries', () => {
+    const page = samples.find((sample) => sample.page === 'sign-in')
+    assert.ok(page)
+    assert.match(
+      render(page, 'en', '/sign-in'),
+      /<a href="\?lang=be" lang="be" hreflang="be">Беларуская</,
+    )
+    assert.match(
+      render(page, 'en', '/sign-in?next=%2Faccount'),
+      / href="\?next=%2Faccount&amp;lang=be"/,
+    )
+  })
+})

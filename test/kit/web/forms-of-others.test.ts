@@ -1,0 +1,348 @@
+// Two people, two tabs, one browser: every form of the product is collected in the session of one and sent in that of the other.
+import assert from 'node:assert/strict'
+import { after, before, describe, it, mock } from 'node:test'
+import { signToken } from '#server/core/keys/signed-token.ts'
+import { appealPurpose } from '#server/desk/measures/apply-measure.ts'
+import { type StaffRole, staffRoles } from '#server/desk/staff/store.ts'
+import { noteUnheld } from '#server/mail/filters/store.ts'
+import { createMemoryPlatform } from '#server/mail/mail-platform/memory.ts'
+import { stopTokenOf } from '#server/recovery/stopped-addresses/stop-token.ts'
+import { offerUndo } from '#server/recovery/undo/offer-undo.ts'
+import { startAbusePortal, untilJudged } from '#test/support/abuse.ts'
+import { approve, caseOf, object, propose, reportLetter } from '#test/support/cases.ts'
+import { crawlForms, type FoundForm, formPaths, isSentTo } from '#test/support/crawl-forms.ts'
+import { throughDoor } from '#test/support/door.ts'
+import { dumpDatabase } from '#test/support/dump.ts'
+import { holdFilter } from '#test/support/filters.ts'
+import { accountIdOf, register, signIn } from '#test/support/people.ts'
+import type { TestPortal } from '#test/support/portal.ts'
+import {
+  askForCode,
+  begin,
+  codeOf,
+  type Equipped,
+  equip,
+  forgetLimits,
+  furnish,
+  linkOf,
+  setPassword,
+} from '#test/support/recovery.ts'
+import { enrolStaff, giveRole, type StaffMember } from '#test/support/staff.ts'
+import type { Answer, Visitor } from '#test/support/visitor.ts'
+
+/** Made by nobody: a browser that is signed in is never shown them. */
+const beforeSignIn = ['/register', '/sign-in']
+const methods = '/account/recovery'
+const password = 'forty storks over the marsh'
+
+const platform = createMemoryPlatform()
+let portal: TestPortal
+before(async () => {
+  portal = await startAbusePortal({
+    env: {
+      MEASURES_WITHOUT_SECOND_PERSON: '0',
+      QUOTA_GROWTH: 'request',
+      SECURITY_QUESTION: 'hold',
+      LIMIT_SMS_WAIT_SECONDS: '0.001',
+      LIMIT_RECOVERIES_PER_IP_HOUR: '100000',
+    },
+    ports: { platform },
+  })
+})
+after(() => portal?.stop())
+
+/** Somebody of the staff with all rights, inside, who owns whatever an owner can own. */
+async function haveAll(login: string): Promise<StaffMember & Equipped> {
+  const member = await enrolStaff(portal, login, ...staffRoles)
+  const owner = await furnish(portal, member, member.visitor)
+  const { visitor } = member
+  await visitor.post(`${methods}/phone`, { phone: '+375297000001' })
+  await visitor.post(`${methods}/backup-address`, { address: `${login}@new.example` })
+  for (const name of ['Laptop', 'Tablet'])
+    await visitor.post('/account/app-passwords/new', { name, imap: 'on' })
+  const { db, clock } = portal
+  await db('app_passwords')
+    .where({ account_id: member.id, name: 'Tablet' })
+    .update({ held_at: clock.now() })
+  await signIn(portal, member)
+  await forgetLimits(portal)
+  return { ...member, ...owner }
+}
+
+/** The browser of `tab`, in which `other` is signed in by now. */
+function nowOf(other: Visitor, tab: Visitor): Visitor {
+  const browser = portal.visitor()
+  for (const [name, value] of tab.cookies) browser.cookies.set(name, value)
+  browser.cookies.set('session', other.cookies.get('session') ?? assert.fail('nobody is signed in'))
+  return browser
+}
+
+/** All that the database holds, but for when a session was last seen: a page is looked at all the same. */
+const everythingKept = async (): Promise<string[]> =>
+  (await dumpDatabase(portal.db)).replace(/(?<="last_seen_at":")[^"]+/g, '…').split('\n')
+
+/** Fails with the rows that came or were changed, and those that went. */
+async function assertUnchanged(then: readonly string[]): Promise<void> {
+  const now = await everythingKept()
+  const [before, after] = [new Set(then), new Set(now)]
+  const changed = [now.filter((row) => !before.has(row)), then.filter((row) => !after.has(row))]
+  assert.deepEqual(changed, [[], []], 'something was changed')
+}
+
+const send = (browser: Visitor, { action, fields }: FoundForm): Promise<Answer> =>
+  browser.send(action, new URLSearchParams(fields).toString(), {
+    'content-type': 'application/x-www-form-urlencoded',
+  })
+
+/** What a case and its measures look like at each step, so that the console shows each of its forms. */
+async function prepareDesk(anna: StaffMember): Promise<string[]> {
+  const judges = []
+  for (const login of ['first.judge', 'other.judge', 'spammer', 'second.spammer']) {
+    await register(portal, { login, password })
+    judges.push(await accountIdOf(portal, login))
+  }
+  await giveRole(portal, 'first.judge', 'senior')
+  const [first = '', second = '', spammer = '', other = ''] = judges
+  for (const [accountId, login] of [
+    [spammer, 'spammer'],
+    [other, 'second.spammer'],
+  ] as const)
+    await reportLetter(portal, { accountId, login })
+  // What proves nothing is in a case without an account.
+  await reportLetter(portal, {
+    accountId: first,
+    login: 'first.judge',
+    source: 'From: a@b.example\r\n\r\nHello.\r\n',
+  })
+  const caseId = await caseOf(portal, spammer)
+  const otherCase = await caseOf(portal, other)
+  const about = { accountId: spammer, caseId, by: first }
+  const measureId = await propose(portal, { ...about, measure: 'limit-sending' })
+  await approve(portal, measureId, second)
+  const appealId = await object(portal, measureId)
+  const proposalId = await propose(portal, { ...about, measure: 'suspend-sending' })
+  const otherMeasure = await propose(portal, {
+    accountId: other,
+    caseId: otherCase,
+    by: first,
+    measure: 'limit-sending',
+  })
+  await approve(portal, otherMeasure, second)
+  await untilJudged(portal)
+  await anna.visitor.post(
+    `/staff/cases/${otherCase}/claim`,
+    {},
+    { from: `/staff/cases/${otherCase}` },
+  )
+  const unproven = await portal.db('abuse_cases').whereNull('account_id').first('id')
+  return [
+    ...[caseId, otherCase, unproven?.id].map((id) => `/staff/cases/${id}`),
+    `/staff/cases/${otherCase}/measure?measure=suspend-sending&cause=spam&days=7`,
+    `/staff/measures/${measureId}/lift`,
+    `/staff/approvals/${proposalId}`,
+    `/staff/appeals/${appealId}`,
+    `/staff/accounts/${spammer}`,
+    `/appeal/${signToken(portal.keyring, appealPurpose, otherMeasure)}`,
+  ]
+}
+
+async function undoLink(accountId: string): Promise<string> {
+  const offer = {
+    changeId: crypto.randomUUID(),
+    accountId,
+    change: 'password.changed',
+    told: 'contact',
+  } as const
+  const at = portal.clock.now()
+  const none = { old: undefined, replaces: [], at }
+  const token = await throughDoor(portal.db, accountId, (trx) =>
+    offerUndo(trx, portal.parts, { ...offer, ...none }),
+  )
+  return `/undo/${token}`
+}
+
+const ownPages = [
+  ...['/account', '/account/password', '/account/confirm-password', '/account/sessions', methods],
+  ...['phone', 'backup-address'].flatMap((id) => [`${methods}/${id}`, `${methods}/${id}/confirm`]),
+  ...[
+    `${methods}/security-question`,
+    '/account/app-passwords',
+    '/account/app-passwords/new',
+    '/account/filters',
+  ],
+  '/report',
+]
+const recoveryPages = [
+  '/recover',
+  '/recover/method',
+  '/recover/sms/code',
+  '/recover/backup-address/sent',
+]
+
+describe('a form that was made in the session of one person', () => {
+  it('does nothing in the session of another, whichever form of the product it is', async () => {
+    const anna = await haveAll('anna.all')
+    const boris = await haveAll('boris.all')
+    const desk = await prepareDesk(anna)
+    const tabs: [Visitor, FoundForm][] = []
+    const collect = async (visitor: Visitor, seeds: string[]) => {
+      for (const form of await crawlForms(visitor, seeds)) tabs.push([visitor, form])
+    }
+    // A filter that waits, filters that nobody could hold, and a password that waits.
+    await holdFilter(portal, platform, { accountId: anna.id, visitor: anna.visitor })
+    await noteUnheld(portal.db, anna.id, portal.clock.now())
+    const reachable = mock.property(platform, 'filters', undefined)
+    await collect(anna.visitor, ['/account/filters'])
+    reachable.mock.restore()
+    const stranger = await begin(portal, anna.login)
+    await stranger.post('/recover/security-question', { answer: anna.answer })
+    assert.equal((await setPassword(stranger, 'a sentence of the stranger')).status, 303)
+    // A full mailbox may be asked more room for. No worker measures it meanwhile.
+    await portal.stopWorker()
+    const { db } = portal
+    await db('mailboxes')
+      .where({ account_id: anna.id })
+      .update({ used_bytes: db.ref('quota_bytes') })
+    await collect(anna.visitor, [
+      '/',
+      ...ownPages,
+      await undoLink(anna.accountId),
+      `/stop/${stopTokenOf(portal.keyring, anna.address)}`,
+      '/staff/me',
+      '/staff/cases',
+      ...desk,
+    ])
+    await portal.startWorker()
+    await begin(portal, anna.login, anna.visitor)
+    await collect(anna.visitor, recoveryPages)
+    await askForCode(anna.visitor, { phone: anna.phone })
+    await collect(anna.visitor, recoveryPages)
+    await anna.visitor.get(await linkOf(portal, anna.visitor, anna))
+    await collect(anna.visitor, ['/recover/new-password'])
+    // The door of the console: before it is passed, when nothing is set up, and while new codes are shown.
+    await collect(await signIn(portal, anna), ['/staff/door'])
+    await anna.visitor.post('/staff/door/codes/renew', {}, { from: '/staff/me' })
+    await collect(anna.visitor, ['/staff/door/codes'])
+    const newcomer = await register(portal, { login: 'new.comer', password })
+    await giveRole(portal, 'new.comer', 'analyst' satisfies StaffRole)
+    await collect(newcomer, ['/staff/door/enrol'])
+
+    const paths = await formPaths(portal)
+    const forgotten = paths.filter((path) => !tabs.some(([, form]) => isSentTo(path, form)))
+    assert.deepEqual(forgotten, beforeSignIn, 'forms that no tab of the test shows')
+
+    await portal.stopWorker()
+    const then = await everythingKept()
+    const acted: string[] = []
+    // Those that end a session come last: without the rule the others would find nobody signed in.
+    const ends = ([, { action }]: [Visitor, FoundForm]) =>
+      /^\/(?:sign-out|account\/password)$/.test(action)
+    for (const [tab, form] of [...tabs.filter((each) => !ends(each)), ...tabs.filter(ends)]) {
+      const answer = await send(nowOf(boris.visitor, tab), form)
+      const [status, page, errors] = [answer.status, answer.page, answer.errors.join()]
+      if (status !== 403 || page !== 'forbidden' || errors !== 'form.other-session')
+        acted.push(`${form.action}: ${status} ${page ?? answer.location} ${errors}`)
+    }
+    assert.deepEqual(acted, [])
+    await assertUnchanged(then)
+    // The same forms are taken where they were made: they lacked nothing else.
+    const [, own] = tabs.find(([, { action }]) => action === '/staff/me/shortcuts') ?? assert.fail()
+    assert.equal((await send(anna.visitor, own)).status, 303)
+    await portal.startWorker()
+  })
+})
+
+describe('a form that was made in one recovery', () => {
+  let anna: Equipped
+  let boris: Equipped
+  before(async () => {
+    await portal.startWorker()
+    anna = await equip(portal, 'anna.recovers')
+    boris = await equip(portal, 'boris.recovers')
+  })
+
+  it('does nothing in another of the same browser, whichever step it is, and says which was opened meanwhile', async () => {
+    const browser = portal.visitor()
+    const forms: FoundForm[] = []
+    const collect = async () => {
+      for (const form of await crawlForms(browser, recoveryPages.slice(1), '/recover/'))
+        if (form.action !== '/recover') forms.push(form)
+    }
+    await begin(portal, anna.login, browser)
+    await collect()
+    const code = await codeOf(portal, browser, anna)
+    await collect()
+    const link = await linkOf(portal, browser, anna)
+    await collect()
+    await browser.get(link)
+    forms.push(...(await crawlForms(browser, ['/recover/new-password'], '/recover/')))
+    const paths = (await formPaths(portal)).filter((path) => path.startsWith('/recover/'))
+    assert.deepEqual(
+      paths.filter((path) => !forms.some((form) => isSentTo(path, form))),
+      [],
+      'steps that the test does not walk',
+    )
+    assert.ok(
+      forms.filter(({ fields }) => Number(fields.seen) > 0).length >= 2,
+      'the forms that ask once more are among them',
+    )
+
+    const secrets = { code, phone: anna.phone, address: anna.address, answer: anna.answer }
+    const typed = ({ fields }: FoundForm) =>
+      Object.fromEntries(
+        Object.entries(fields).map(([name, value]) => [name, { ...secrets }[name] ?? value]),
+      )
+    const allDoNothing = async (due: string) => {
+      const then = await everythingKept()
+      for (const form of forms) {
+        const { status, errors, html, headers } = await send(browser, {
+          ...form,
+          fields: typed(form),
+        })
+        assert.deepEqual(
+          [status, errors],
+          [422, ['flow.other']],
+          `${form.action} ${headers.get('location')}`,
+        )
+        assert.match(html.replaceAll('<wbr>', ''), new RegExp(boris.mailbox), 'it is named')
+        assert.match(html, new RegExp(`class="govuk-button" href="${due}"`))
+      }
+      await assertUnchanged(then)
+    }
+    await portal.stopWorker()
+    await begin(portal, boris.login, browser)
+    await allDoNothing('/recover/method')
+    await portal.startWorker()
+    await browser.get(await linkOf(portal, browser, boris))
+    await portal.stopWorker()
+    await allDoNothing('/recover/new-password')
+    await portal.startWorker()
+  })
+
+  it('reports no success that did not happen: the second of two links sets its own password alone', async () => {
+    const vera = await equip(portal, 'vera.recovers')
+    const zoya = await equip(portal, 'zoya.recovers')
+    const browser = portal.visitor()
+    const open = async (person: Equipped) => {
+      await begin(portal, person.login, browser)
+      await browser.get(await linkOf(portal, browser, person))
+      const [form] = await crawlForms(browser, ['/recover/new-password'], '/recover/')
+      return form ?? assert.fail()
+    }
+    const ofVera = await open(vera)
+    const ofZoya = await open(zoya)
+    assert.equal((await send(browser, ofZoya)).location, '/recover/done')
+    const late = await send(browser, ofVera)
+    assert.deepEqual([late.status, late.errors], [422, ['flow.other']])
+    const done = await browser.get('/recover/done')
+    assert.match(done.html.replaceAll('<wbr>', ''), /zoya\.recovers@postern\.example/)
+    assert.doesNotMatch(done.html, /vera\.recovers/)
+    await signIn(portal, vera)
+    await signIn(portal, { login: zoya.login, password: ofZoya.fields.password ?? '' })
+    assert.equal(
+      (await send(browser, ofZoya)).location,
+      '/recover/done',
+      'a second click gets the first answer',
+    )
+  })
+})

@@ -1,0 +1,321 @@
+// App passwords as their owner handles them, on a platform that remembers what it is told.
+import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
+import { after, before, test } from 'node:test'
+import { noTrace } from '#server/accounts/activity/events.ts'
+import { changePassword } from '#server/accounts/password/change-password.ts'
+import { createKeyring } from '#server/core/keys/keyring.ts'
+import { createAppPassword } from '#server/mail/app-passwords/change-app-passwords.ts'
+import { createMemoryPlatform, type MemoryPlatform } from '#server/mail/mail-platform/memory.ts'
+import { followSettingsTask } from '#server/mail/mailboxes/follow-settings.ts'
+import { proofNow, throughDoor } from '#test/support/door.ts'
+import { sentTo } from '#test/support/outbox.ts'
+import { hanna, piotr, register, signIn } from '#test/support/people.ts'
+import { eventually, startTestPortal, type TestPortal } from '#test/support/portal.ts'
+import { secretOn, type Visitor } from '#test/support/visitor.ts'
+
+const page = '/account/app-passwords'
+const address = 'hanna.k@postern.example'
+let platform: MemoryPlatform
+let portal: TestPortal
+let browser: Visitor
+before(async () => {
+  platform = createMemoryPlatform()
+  portal = await startTestPortal({ ports: { platform } })
+  browser = await register(portal, hanna)
+  await register(portal, piotr)
+})
+after(() => portal.stop())
+
+async function make(name: string, services: Record<string, string>, visitor = browser) {
+  const made = await visitor.post(`${page}/new`, { name, ...services })
+  assert.deepEqual([made.status, made.location], [303, `${page}/created`], made.errors.join())
+  const { html } = await visitor.get(`${page}/created`)
+  return { html, secret: secretOn(html) }
+}
+const idsOf = (html: string) =>
+  [...html.matchAll(/app-passwords\/([0-9a-f-]{36})\/revoke/g)].map((found) => found[1] ?? '')
+const opening = (count: number) =>
+  eventually(async () => platform.appPasswordsOf(address).length === count)
+const ends = () => platform.calls.filter(({ call }) => call === 'endSessions').length
+
+test('an app password is shown once, reaches the platform, and only its digest is kept', async () => {
+  const { html, secret } = await make('Phone', { imap: 'on', smtp: 'on' })
+  assert.match(secret, /^[a-hj-km-np-z2-9]{4}( [a-hj-km-np-z2-9]{4}){4}$/)
+  assert.match(html, /Phone/)
+  assert.equal(
+    (await browser.get(`${page}/created`)).location,
+    page,
+    'a second look leads to the list',
+  )
+  await opening(1)
+  assert.match((await browser.get(page)).html, /Phone[\s\S]*Live/)
+  const { rows } =
+    await portal.db.raw(`select string_agg(t::text, '') as text from (select row_to_json(a) as t from app_passwords a
+    union all select row_to_json(j) from graphile_worker._private_jobs j union all select row_to_json(s) from sessions s
+    union all select row_to_json(e) from activity e) all_rows`)
+  for (const form of [secret, secret.replaceAll(' ', '')]) assert.ok(!rows[0].text.includes(form))
+  assert.ok(!portal.logged.join('').includes(secret.replaceAll(' ', '')))
+})
+
+test('the owner is told of a new app password by letter, with a link that takes it back', async () => {
+  const letters = await eventually(async () => {
+    const rows = await portal.db('messages').where({ name: 'app-password-created' })
+    return rows.length > 0 && rows
+  })
+  assert.deepEqual([letters.length, letters[0].channel], [1, 'mail'])
+  assert.equal((await portal.db('undos').where({ change: 'app-password.created' })).length, 1)
+})
+
+test('Security: a form that is sent twice gets one app password, which nobody makes without our key', async () => {
+  const { id } = await portal.db('accounts').where({ address: 'piotr@postern.example' }).first('id')
+  const wanted = {
+    proof: await proofNow(portal.db, id),
+    name: 'Laptop',
+    services: ['imap'],
+    trace: noTrace,
+  } as const
+  const form = randomBytes(32)
+  const make = async (keyring = portal.keyring) => {
+    const made = await createAppPassword({ ...portal.parts, keyring }, { ...wanted, form })
+    return made.kind === 'created' ? made : assert.fail(made.kind)
+  }
+  const first = await make()
+  assert.deepEqual(await make(), first)
+  const other = await make(createKeyring(['another-key-0123456789abcdefghijklmn']))
+  assert.notEqual(other.secret, first.secret)
+  // The notice of the other key can be read by nobody here.
+  const newest = portal
+    .db('messages')
+    .where({ name: 'app-password-created' })
+    .orderBy('created_at', 'desc')
+    .limit(1)
+  await portal.db('messages').whereIn('id', newest.select('id')).delete()
+})
+
+test('an iPhone is set up by a profile that carries the app password, and is served once', async () => {
+  const { html, secret } = await make('iPhone', { imap: 'on', smtp: 'on' })
+  assert.match(html, /profile\.mobileconfig/)
+  const profile = await browser.get(`${page}/profile.mobileconfig`)
+  assert.deepEqual(
+    [profile.status, profile.headers.get('content-type'), profile.headers.get('cache-control')],
+    [200, 'application/x-apple-aspen-config', 'no-store'],
+  )
+  assert.equal(
+    profile.html.split(`<string>${secret.replaceAll(' ', '')}</string>`).length,
+    3,
+    'for reading and for sending',
+  )
+  assert.equal((await browser.get(`${page}/profile.mobileconfig`)).location, page)
+  assert.doesNotMatch((await make('Fetcher', { pop3: 'on' })).html, /profile\.mobileconfig/)
+})
+
+test('a form without a name or a service is shown again with what was typed', async () => {
+  const refused = await browser.post(`${page}/new`, { name: ' \u200b ', pop3: '' })
+  assert.deepEqual([refused.status, refused.errors], [422, ['name.missing', 'services.none']])
+  const long = await browser.post(`${page}/new`, { name: 'x'.repeat(41), imap: 'on' })
+  assert.deepEqual([long.status, long.errors], [422, ['name.too-long']])
+  assert.match(long.html, /x{41}/)
+})
+
+test('a revoked app password leaves the platform and live mail programs are cut; a stranger’s try does nothing', async () => {
+  const [id = ''] = idsOf((await browser.get(page)).html)
+  const stranger = await signIn(portal, piotr)
+  const token = { from: '/account/password' }
+  for (const verb of ['revoke', 'keep'])
+    assert.equal((await stranger.post(`${page}/${id}/${verb}`, {}, token)).status, 404, verb)
+  const before = platform.appPasswordsOf(address).length
+  assert.equal(before, 3)
+  const ended = ends()
+  assert.equal((await browser.post(`${page}/${id}/revoke`, {}, { from: page })).location, page)
+  await opening(2)
+  await eventually(async () => ends() > ended)
+  assert.equal((await stranger.post(`${page}/nonsense/revoke`, {}, token)).status, 404)
+})
+
+test('after a reset no app password opens mail until it is kept, and the account page says so', async () => {
+  const account = await portal.db('accounts').where({ address }).first()
+  const password = {
+    plain: 'a password by reset',
+    verifier: await portal.parts.hasher.hash('a password by reset'),
+  }
+  const at = portal.clock.now()
+  const reset = { accountId: account.id, password, at, voidsLinks: false }
+  await throughDoor(portal.db, account.id, (trx) => changePassword(trx, portal.parts, reset))
+  await opening(0)
+  browser = await signIn(portal, { ...hanna, password: 'a password by reset' })
+  assert.match((await browser.get('/account')).html, /Your app passwords are waiting for you/)
+  const { html } = await browser.get(page)
+  const [id = ''] = [...html.matchAll(/app-passwords\/([0-9a-f-]{36})\/keep/g)].map(
+    (found) => found[1],
+  )
+  await browser.post(`${page}/${id}/keep`, {}, { from: page })
+  await opening(1)
+  assert.deepEqual(platform.appPasswordsOf(address), [id])
+  await browser.post('/account/password', { password: 'changed by its owner' })
+  await eventually(
+    async () =>
+      (await portal.db('mailboxes').where({ address }).whereRaw('applied_revision = revision'))
+        .length,
+  )
+  assert.deepEqual(
+    platform.appPasswordsOf(address),
+    [id],
+    'a change by its owner leaves them alone',
+  )
+})
+
+test('an old page that keeps what was revoked is told so, and one that repeats itself is answered as before', async () => {
+  await make('Old tablet', { imap: 'on' })
+  const [id = ''] = idsOf((await browser.get(page)).html)
+  const say = async (verb: 'keep' | 'revoke') => {
+    assert.equal((await browser.post(`${page}/${id}/${verb}`, {}, { from: page })).location, page)
+    return (await browser.get(page)).html
+  }
+  for (let round = 0; round < 2; round += 1)
+    assert.match(await say('keep'), /The app password opens mail again/)
+  for (let round = 0; round < 2; round += 1)
+    assert.match(await say('revoke'), /The app password is revoked/)
+  const late = await say('keep')
+  assert.match(late, /this app password was revoked before, and opens nothing/)
+  assert.doesNotMatch(late, /opens mail again/)
+  assert.ok((await portal.db('app_passwords').where({ id }).first()).revoked_at)
+})
+
+test('all are revoked at once', async () => {
+  await browser.post(`${page}/revoke-all`, {}, { from: page })
+  await opening(0)
+  assert.deepEqual(idsOf((await browser.get(page)).html), [])
+  assert.match((await browser.get('/account/activity')).html, /All app passwords were revoked/)
+})
+
+test('revoking shows what will stop, wants a password typed lately, and is told to the owner', async () => {
+  await make('Kitchen radio', { imap: 'on' })
+  const [id = ''] = idsOf((await browser.get(page)).html)
+  for (const path of [`${page}/revoke-all`, `${page}/${id}/revoke`])
+    assert.match((await browser.get(path)).html, /Kitchen radio/, path)
+  portal.clock.advance(11 * 60_000)
+  for (const path of [`${page}/revoke-all`, `${page}/${id}/revoke`]) {
+    assert.match((await browser.get(path)).location ?? '', /^\/account\/confirm-password/, path)
+    const sent = await browser.post(path, {}, { from: '/account' })
+    assert.match(sent.location ?? '', /^\/account\/confirm-password/, path)
+  }
+  assert.deepEqual(idsOf((await browser.get(page)).html), [id])
+  portal.clock.advance(-11 * 60_000)
+  const told = async () =>
+    (await portal.db('messages').where({ name: 'app-password-revoked' })).length
+  const before = await told()
+  await browser.post(`${page}/${id}/revoke`, {}, { from: page })
+  await eventually(async () => (await told()) > before)
+})
+
+test('thirty are enough, even when more are asked for at once', async () => {
+  const tries = Array.from({ length: 8 }, (_, n) => n)
+  for (let round = 0; round < 5; round++)
+    await Promise.all(
+      tries.map((n) => browser.post(`${page}/new`, { name: `Device ${n}`, imap: 'on' })),
+    )
+  assert.equal(idsOf((await browser.get(page)).html).length, 30)
+  const full = await browser.post(`${page}/new`, { name: 'One more', imap: 'on' })
+  assert.deepEqual(full.errors, ['name.too-many'])
+})
+
+test('making one demands a fresh password', async () => {
+  portal.clock.advance(11 * 60_000)
+  assert.match((await browser.get(`${page}/new`)).location ?? '', /^\/account\/confirm-password/)
+})
+
+test('where app passwords are switched on as the only ones, mailboxes of before follow, and back', async () => {
+  const opens = async () => {
+    await eventually(
+      async () =>
+        (await portal.db('mailboxes').whereRaw('applied_revision < revision')).length === 0,
+    )
+    return (await platform.observe(address))?.mainPasswordOpensMail
+  }
+  assert.equal(await opens(), true)
+  for (const only of [true, false]) {
+    const parts = { db: portal.db, clock: portal.clock, settings: { appPasswordsOnly: only } }
+    await followSettingsTask(parts)({}, { attempt: 1, maxAttempts: 1 })
+    assert.equal(await opens(), !only)
+    const { revision } = await portal.db('mailboxes').where({ address }).first()
+    await followSettingsTask(parts)({}, { attempt: 1, maxAttempts: 1 })
+    assert.equal(
+      (await portal.db('mailboxes').where({ address }).first()).revision,
+      revision,
+      'once is enough',
+    )
+  }
+})
+
+test('where the platform knows no app passwords there is no such page', async () => {
+  const { applyAppPasswords: _, ...without } = createMemoryPlatform()
+  const other = await startTestPortal({
+    ports: { platform: without },
+    database: portal.database,
+    worker: false,
+  })
+  try {
+    const visitor = await signIn(other, piotr)
+    assert.equal((await visitor.get(page)).status, 404)
+    assert.doesNotMatch((await visitor.get('/account')).html, /app-passwords/)
+  } finally {
+    await other.stop()
+  }
+})
+
+test('where the mail servers tell of no sign-ins, no page pretends to know of any', async () => {
+  const { reportsSignIns: _, ...silent } = createMemoryPlatform()
+  const other = await startTestPortal({
+    ports: { platform: silent },
+    database: portal.database,
+    worker: false,
+  })
+  try {
+    const visitor = await signIn(other, piotr)
+    await make('Tablet', { imap: 'on' }, visitor)
+    const list = (await visitor.get(page)).html
+    assert.match(list, /Tablet[\s\S]*mail servers do not tell/)
+    assert.doesNotMatch(list, /Not used yet/)
+    const programs = (await visitor.get('/account/mail-programs')).html
+    assert.match(programs, /do not tell this site who tried/)
+    assert.doesNotMatch(programs, /has tried to connect|Tries are kept|Not in the list/)
+    assert.match(
+      (await browser.get('/account/mail-programs')).html,
+      /No program has tried to connect/,
+    )
+  } finally {
+    await other.stop()
+  }
+})
+
+test('revoking shows what will stop, asks for a fresh password, and is told to the owner', async () => {
+  const visitor = await signIn(portal, piotr)
+  for (const name of ['Radio', 'Camera']) await make(name, { imap: 'on' }, visitor)
+  const [id = ''] = idsOf((await visitor.get(page)).html)
+  const look = await visitor.get(`${page}/${id}/revoke`)
+  assert.deepEqual([look.status, look.page], [200, 'app-password-revoke'])
+  assert.match(look.html, /Camera/)
+  assert.doesNotMatch(look.html, /Radio/, 'only what will stop')
+  const all = await visitor.get(`${page}/revoke-all`)
+  assert.match(all.html, /Camera[\s\S]*Radio/)
+
+  portal.clock.advance(11 * 60_000)
+  const confirm = (path: string) => `/account/confirm-password?next=${encodeURIComponent(path)}`
+  const csrf = { from: page }
+  for (const path of [`${page}/${id}/revoke`, `${page}/revoke-all`]) {
+    assert.equal((await visitor.get(path)).location, confirm(path))
+    assert.equal((await visitor.post(path, {}, csrf)).location, confirm(page))
+  }
+  assert.equal((await portal.db('app_passwords').where({ id }).first()).revoked_at, null)
+
+  await visitor.post('/account/confirm-password', { password: piotr.password, next: page })
+  const told = async (words: RegExp) =>
+    (await sentTo(portal, 'piotr@postern.example')).filter(({ text }) => words.test(text)).length
+  assert.equal((await visitor.post(`${page}/${id}/revoke`)).location, page)
+  await eventually(async () => (await told(/^An app password of the mailbox/m)) === 1)
+  assert.equal((await visitor.post(`${page}/revoke-all`)).location, page)
+  await eventually(async () => (await told(/^All app passwords of the mailbox/m)) === 1)
+  assert.match((await sentTo(portal, 'piotr@postern.example'))[0]?.text ?? '', /\/undo\//)
+  assert.equal((await visitor.get(`${page}/revoke-all`)).location, page, 'nothing is left to stop')
+})

@@ -1,0 +1,207 @@
+// What is kept of Dovecot's reports, and what their owner is told. test/mail/mail-platform/mail-services.test.ts has real ones.
+import assert from 'node:assert/strict'
+import { after, before, beforeEach, test } from 'node:test'
+import { explain, type Facts } from '#server/mail/client-sign-ins/explain.ts'
+import { readReport } from '#server/mail/client-sign-ins/read-report.ts'
+import { startReportService } from '#server/mail/client-sign-ins/report-service.ts'
+import {
+  type ClientSignIn,
+  deleteOldMarks,
+  deleteOldSignIns,
+} from '#server/mail/client-sign-ins/store.ts'
+import { createMemoryPlatform } from '#server/mail/mail-platform/memory.ts'
+import { hanna, register } from '#test/support/people.ts'
+import { startTestPortal, type TestPortal } from '#test/support/portal.ts'
+import type { Visitor } from '#test/support/visitor.ts'
+
+const token = 'what-dovecot-shows'
+const address = 'hanna.k@postern.example'
+let portal: TestPortal
+let browser: Visitor
+let service: Awaited<ReturnType<typeof startReportService>>
+before(async () => {
+  portal = await startTestPortal({ ports: { platform: createMemoryPlatform() } })
+  browser = await register(portal, hanna)
+  service = await startReportService(portal.parts, { host: '127.0.0.1', port: 0, token })
+})
+after(async () => {
+  await service.stop()
+  await portal.stop()
+})
+beforeEach(async () => {
+  await portal.db('client_sign_ins').delete()
+  await portal.db('client_password_marks').delete()
+})
+
+const tell = (
+  report: object | string,
+  headers: Record<string, string> = { authorization: `Bearer ${token}` },
+  query = '?command=report',
+) =>
+  fetch(`http://127.0.0.1:${service.port}/sign-ins${query}`, {
+    method: 'POST',
+    headers,
+    body: typeof report === 'string' ? report : JSON.stringify(report),
+  })
+const report = (more: object = {}) => ({
+  login: address,
+  protocol: 'imap',
+  remote: '93.84.1.2',
+  success: false,
+  pwhash: '02e7',
+  app_password: '',
+  ...more,
+})
+const rows = async () => {
+  await service.settled()
+  return portal.db('client_sign_ins').orderBy('id')
+}
+
+test('only who knows the token tells the portal of sign-ins', async () => {
+  assert.equal((await tell(report(), {})).status, 401)
+  assert.equal((await tell(report(), { authorization: 'Bearer wrong' })).status, 401)
+  assert.equal((await rows()).length, 0)
+  const answer = await tell(report())
+  assert.deepEqual([answer.status, await answer.json()], [200, { status: 0, msg: '' }])
+  assert.equal((await rows()).length, 1)
+})
+
+test('a question before sign-in, nonsense and unknown names are answered and not kept', async () => {
+  await tell(report(), undefined, '?command=allow')
+  for (const body of [
+    '',
+    '{',
+    '[]',
+    '{"login":[]}',
+    JSON.stringify(report({ login: 'a\u0000b' })),
+    'x'.repeat(100_000),
+  ]) {
+    const answer = await tell(body).catch(() => undefined)
+    assert.ok(!answer || answer.status === 200)
+  }
+  await tell(report({ login: 'nobody@postern.example' }))
+  await tell(report({ protocol: 'lmtp' }))
+  assert.equal((await rows()).length, 0)
+  assert.equal(
+    readReport(JSON.stringify(report({ login: 'HANNA.K@postern.example' })))?.login,
+    address,
+  )
+})
+
+test('tries that are alike are one row with their number; a guesser fills no table', async () => {
+  for (let n = 0; n < 5; n++) await tell(report())
+  assert.deepEqual(
+    (await rows()).map(({ tries }) => tries),
+    [5],
+  )
+  for (let n = 0; n < 80; n++)
+    await tell(report({ pwhash: n.toString(16).padStart(4, '0'), remote: `10.${n}.0.1` }))
+  const kept = await rows()
+  assert.ok(kept.length >= 41 && kept.length <= 43, String(kept.length))
+  assert.equal(
+    kept.reduce((sum, { tries }) => sum + tries, 0),
+    85,
+  )
+})
+
+test('neither a password’s hash nor a whole network address is kept in clear', async () => {
+  await tell(report({ success: true, pwhash: '0abc', remote: '203.0.113.77' }))
+  await tell(report({ pwhash: '0abc', remote: '203.0.113.77' }))
+  const kept = JSON.stringify([await rows(), await portal.db('client_password_marks')])
+  assert.doesNotMatch(kept, /0abc|113\.77/)
+})
+
+test('the name alone is the mailbox of that name, and its owner is told to write the whole address', async () => {
+  await tell(report({ login: 'Hanna.K' }))
+  assert.equal((await rows())[0].outcome, 'short-name')
+  const { html } = await browser.get('/account/mail-programs')
+  assert.match(html, /The program sent the name alone/)
+  assert.match(html, /The user name in the program is your whole address/)
+})
+
+test('a database that is away is no reason to wait or to refuse', async () => {
+  const db = new Proxy(portal.db, {
+    apply: () => {
+      throw new Error('away')
+    },
+  })
+  const other = await startReportService(
+    { ...portal.parts, db },
+    { host: '127.0.0.1', port: 0, token },
+  )
+  try {
+    const started = performance.now()
+    const answer = await fetch(`http://127.0.0.1:${other.port}/?command=report`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}` },
+      body: JSON.stringify(report()),
+    })
+    assert.equal(answer.status, 200)
+    assert.ok(performance.now() - started < 500)
+  } finally {
+    await other.stop()
+  }
+})
+
+test('what is older than its time goes', async () => {
+  await tell(report({ success: true }))
+  await tell(report())
+  await rows()
+  const now = new Date(portal.clock.now().getTime() + 1000)
+  assert.equal(await deleteOldSignIns(portal.db, now, 10), 2)
+  assert.equal(await deleteOldMarks(portal.db, now, 10), 1)
+})
+
+const at = (minute: number) => new Date(Date.UTC(2026, 10, 22, 12, minute))
+const mark = Buffer.from('aa', 'hex')
+const refused: ClientSignIn = {
+  service: 'pop3',
+  outcome: 'refused',
+  appPasswordId: null,
+  mark,
+  place: '',
+  tries: 1,
+  firstAt: at(30),
+  lastAt: at(30),
+}
+const facts = (
+  more: Partial<Facts> & { mark?: { appPasswordId: string | null; lastGoodAt: Date } },
+): Facts => ({
+  marks: new Map(more.mark ? [['aa', more.mark]] : []),
+  appPasswords: new Map([
+    ['id', { name: 'Phone', services: ['imap'], heldAt: null, revokedAt: null }],
+  ]),
+  passwordSince: at(3),
+  mainPasswordOpensMail: true,
+  ...more,
+})
+
+test('each refusal is explained as far as it can be said, and no further', () => {
+  const known = facts({}).appPasswords.get('id')
+  assert.ok(known)
+  const app = { mark: { appPasswordId: 'id', lastGoodAt: at(1) } }
+  const reasonOf = (given: Parameters<typeof facts>[0], signIn = refused) =>
+    explain(signIn, facts(given)).reason
+  assert.equal(reasonOf({}), 'wrong-password')
+  assert.deepEqual(explain(refused, facts({ mark: { appPasswordId: null, lastGoodAt: at(1) } })), {
+    reason: 'old-password',
+    since: at(3),
+  })
+  assert.equal(
+    reasonOf({ mark: { appPasswordId: null, lastGoodAt: at(5) } }),
+    'wrong-password',
+    'the present password is not an old one',
+  )
+  assert.equal(reasonOf({ mainPasswordOpensMail: false }), 'app-password-needed')
+  assert.equal(reasonOf(app), 'wrong-service')
+  assert.equal(reasonOf(app, { ...refused, service: 'imap' }), 'wrong-password')
+  assert.equal(
+    reasonOf({ ...app, appPasswords: new Map([['id', { ...known, heldAt: at(2) }]]) }),
+    'app-password-held',
+  )
+  assert.equal(
+    reasonOf({ ...app, appPasswords: new Map([['id', { ...known, revokedAt: at(2) }]]) }),
+    'app-password-revoked',
+  )
+  assert.equal(reasonOf({ ...app, appPasswords: new Map() }), 'wrong-password')
+})

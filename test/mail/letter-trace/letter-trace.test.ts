@@ -1,0 +1,164 @@
+// The milter, spoken to packet by packet. test/mail/mail-platform/mail-services.test.ts has a real Postfix speak to it.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { createKeyring } from '#server/core/keys/keyring.ts'
+import { scanLetter } from '#server/desk/letters/letter-shape.ts'
+import { openSource } from '#server/desk/letters/letter-source.ts'
+import { writePacket } from '#server/mail/letter-trace/milter-packets.ts'
+import { createMilterSession } from '#server/mail/letter-trace/milter-session.ts'
+import { readTraces } from '#server/mail/letter-trace/trace-header.ts'
+
+const keyring = createKeyring(['a-key-of-the-tests-0123456789abcdefghij'])
+const now = new Date('2026-11-22T12:00:00Z')
+const open = () => createMilterSession({ keyring, clock: { now: () => now } })
+
+const texts = (...parts: string[]) =>
+  Buffer.from(parts.map((part) => `${part}\0`).join(''), 'latin1')
+const numbers = (...values: number[]) => {
+  const bytes = Buffer.alloc(values.length * 4)
+  for (const [n, value] of values.entries()) bytes.writeUInt32BE(value >>> 0, n * 4)
+  return bytes
+}
+const macros = (of: string, ...pairs: string[]) =>
+  writePacket('D', Buffer.concat([Buffer.from(of), texts(...pairs)]))
+const header = (name: string, value: string) => writePacket('L', texts(name, value))
+const offer = writePacket('O', numbers(6, 0x1ff, 0x1fffff))
+
+const letter = (queueId: string, headers: [string, string][], body = 'Hello\r\n') => [
+  writePacket('M', texts('<anna@postern.example>')),
+  macros('N', 'i', queueId),
+  ...headers.map(([name, value]) => header(name, value)),
+  writePacket('N'),
+  writePacket('B', Buffer.from(body, 'latin1')),
+  writePacket('E'),
+]
+const signedIn = (login: string) => macros('M', '{auth_authen}', login, '{auth_type}', 'PLAIN')
+const usual: [string, string][] = [
+  ['From', ' anna@postern.example'],
+  ['Date', ' Sun, 22 Nov 2026 12:00:00 +0000'],
+  ['Message-ID', ' <1@postern.example>'],
+  ['Subject', ' =?utf-8?q?Tea?=\n and cake'],
+]
+
+/** What was answered, as `letter of the command: name=value`. */
+function said(replies: Buffer[] | 'end'): string[] {
+  if (replies === 'end') return ['end']
+  return replies.map((reply) => {
+    const command = String.fromCharCode(reply.readUInt8(4))
+    if (command !== 'i' && command !== 'm') return command
+    const [name, value] = reply.subarray(9).toString('latin1').split('\0')
+    return `${command}${reply.readUInt32BE(5)}: ${name}=${value}`
+  })
+}
+const traceOf = (replies: string[]) =>
+  replies
+    .find((reply) => reply.startsWith('i0: X-Postern-Trace='))
+    ?.slice('i0: X-Postern-Trace='.length)
+
+function read(trace: string | undefined, headers = usual, body = 'Hello\r\n') {
+  const lines = [...headers, ['X-Postern-Trace', trace ?? '']].map(
+    ([name, value]) => `${name}:${value?.replaceAll('\n', '\r\n')}`,
+  )
+  const { fields, body: scanned } = scanLetter(
+    openSource(Buffer.from(`${lines.join('\r\n')}\r\n\r\n${body}`, 'latin1')).binary,
+  )
+  return readTraces(keyring, fields, scanned, now)
+}
+
+test('a letter gets a trace that names its account, however the bytes are cut', () => {
+  const bytes = Buffer.concat([offer, signedIn('Anna@postern.example#3'), ...letter('4bXk', usual)])
+  for (const size of [1, 7, bytes.length]) {
+    const session = open()
+    const replies: string[] = []
+    for (let at = 0; at < bytes.length; at += size)
+      replies.push(...said(session(bytes.subarray(at, at + size))))
+    assert.deepEqual(
+      replies.map((reply) => reply[0]),
+      ['O', 'i', 'c'],
+    )
+    const reading = read(traceOf(replies))
+    assert.ok(reading.kind === 'bound')
+    assert.deepEqual(
+      [reading.trace.account, reading.trace.queueId, reading.subject, reading.body],
+      ['anna@postern.example', '4bXk', 'same', 'same'],
+    )
+  }
+})
+
+test('Security: a trace that the letter brought along is taken off, whoever sends it', () => {
+  const session = open()
+  session(Buffer.concat([offer]))
+  const brought: [string, string][] = [
+    ['X-POSTERN-trace', ' v=1'],
+    ...usual,
+    ['X-Postern-Trace', ' v=2'],
+  ]
+  const replies = said(session(Buffer.concat(letter('4bXk', brought))))
+  assert.deepEqual(
+    replies,
+    ['m2: X-Postern-Trace=', 'm1: X-Postern-Trace=', 'c'],
+    'from nobody: taken off, and none put on',
+  )
+  const own = said(
+    session(Buffer.concat([signedIn('anna@postern.example#1'), ...letter('4bXk', brought)])),
+  )
+  assert.deepEqual(
+    own.map((reply) => reply.slice(0, 2)),
+    ['m2', 'm1', 'i0', 'c'],
+  )
+  assert.equal(read(traceOf(own)).kind, 'bound')
+})
+
+test('Security: nothing of one letter, its sender above all, is left for the next', () => {
+  for (const between of [[], [writePacket('A')], [writePacket('K')]]) {
+    const session = open()
+    session(
+      Buffer.concat([
+        offer,
+        signedIn('anna@postern.example#1'),
+        ...letter('4bXk', usual),
+        ...between,
+      ]),
+    )
+    assert.deepEqual(said(session(Buffer.concat(letter('4bXl', usual)))), ['c'])
+  }
+  const session = open()
+  session(
+    Buffer.concat([
+      offer,
+      signedIn('anna@postern.example'),
+      ...letter('1', usual).slice(0, -1),
+      writePacket('A'),
+    ]),
+  )
+  const replies = said(
+    session(Buffer.concat([signedIn('boris@postern.example'), ...letter('2', usual)])),
+  )
+  const reading = read(traceOf(replies))
+  assert.ok(
+    reading.kind === 'bound' &&
+      reading.trace.account === 'boris@postern.example' &&
+      reading.body === 'same',
+  )
+})
+
+test('a letter of thirty megabytes and a header without end are traced without being kept whole', () => {
+  const session = open()
+  session(Buffer.concat([offer, signedIn('anna@postern.example')]))
+  for (let n = 0; n < 2000; n++) session(header('X-Long', ` ${'x'.repeat(900)}`))
+  for (const [name, value] of usual) session(header(name, value))
+  const chunk = writePacket('B', Buffer.alloc(65_000, 'y'))
+  for (let n = 0; n < 480; n++) session(chunk)
+  const replies = said(session(Buffer.concat([macros('E', 'i', '4bXk'), writePacket('E')])))
+  assert.deepEqual(
+    replies.map((reply) => reply[0]),
+    ['i', 'c'],
+  )
+})
+
+test('what is no milter protocol, or an older one, ends the connection and nothing else', () => {
+  assert.throws(() => open()(Buffer.from('GET / HTTP/1.1\r\n\r\n')), { name: 'MilterFault' })
+  assert.throws(() => open()(writePacket('O', numbers(2, 0x1ff, 0x7f))), { name: 'MilterFault' })
+  assert.throws(() => open()(writePacket('O')), { name: 'MilterFault' })
+  assert.equal(open()(writePacket('Q')), 'end')
+})

@@ -1,0 +1,426 @@
+import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
+import { afterEach, beforeEach, describe, it } from 'node:test'
+import { digestOfAppPassword, newAppPassword } from '#server/mail/app-passwords/new-app-password.ts'
+import type { MailService } from '#server/mail/mail-platform/mail-platform.ts'
+import {
+  createMailcowPlatform,
+  type MailcowPlatform,
+} from '#server/mail/mail-platform/mailcow/platform.ts'
+import { describeHostedPlatform } from '#test/contracts/hosted-platform.ts'
+import { describeMailPlatform } from '#test/contracts/mail-platform.ts'
+import { type FakeMailcow, startFakeMailcow } from '#test/support/fake-mailcow.ts'
+import { type Prism, startPrism } from '#test/support/prism.ts'
+import { failsAs, wanting } from '#test/support/wanted-mailbox.ts'
+
+const domain = 'postern.example'
+const second = 'second.example'
+const passwordOf = (seed: string) =>
+  `$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHQ$${Buffer.from(seed.padEnd(32, '.')).toString('base64url')}`
+const wantedFor = wanting(domain, passwordOf)
+let now = new Date('2026-11-22T12:00:00Z')
+
+const platformOf = (
+  { apiKey }: FakeMailcow,
+  { url }: Prism,
+  change: { timeoutMs?: number; apiKey?: string } = {},
+) =>
+  createMailcowPlatform({
+    url,
+    apiKey,
+    domains: [domain, second],
+    clock: { now: () => now },
+    timeoutMs: 2000,
+    ...change,
+  })
+
+/** The stand-in with Prism before it: every request and every answer keeps to the published interface, or the test fails. */
+async function startBoth() {
+  const fake = await startFakeMailcow([domain, second])
+  const prism = await startPrism('mailcow.openapi.json', fake.url)
+  const stop = async () => {
+    await prism.stop()
+    await fake.stop()
+    assert.deepEqual(prism.violations, [])
+  }
+  return { fake, prism, stop }
+}
+
+describeMailPlatform(
+  'mailcow',
+  async () => {
+    const { fake, prism, stop } = await startBoth()
+    return { platform: platformOf(fake, prism), stop }
+  },
+  { passwordOf, holdsNoPassword: false },
+)
+
+describeHostedPlatform(
+  'mailcow',
+  async () => {
+    const { fake, prism, stop } = await startBoth()
+    return { fake, connect: (timeoutMs = 2000) => platformOf(fake, prism, { timeoutMs }), stop }
+  },
+  {
+    passwordOf,
+    create: /add\/mailbox$/,
+    change: /custom-attribute$/,
+    failure: { type: 'error', msg: 'no' },
+  },
+)
+
+describe('mailboxes at mailcow', () => {
+  let mailcow: FakeMailcow
+  let prism: Prism
+  let stop: () => Promise<void>
+  let platform: MailcowPlatform
+  beforeEach(async () => {
+    now = new Date('2026-11-22T12:00:00Z')
+    ;({ fake: mailcow, prism, stop } = await startBoth())
+    platform = platformOf(mailcow, prism)
+  })
+  afterEach(() => stop())
+
+  it('the verifier is stored as it is, its parameters in the order that PHP reads', async () => {
+    const anna = wantedFor('anna', { password: passwordOf('anna').replace('t=2,p=1', 'p=1,t=2') })
+    await platform.apply(anna)
+    assert.equal(mailcow.mailboxes.get(anna.address)?.password, `{ARGON2ID}${passwordOf('anna')}`)
+    await platform.apply({ ...anna, revision: 2, password: null })
+    assert.equal(mailcow.mailboxes.get(anna.address)?.password, `{ARGON2ID}${passwordOf('anna')}`)
+  })
+
+  it('whatever is not such a verifier is never sent, or it would itself become the password', async () => {
+    for (const password of [
+      'Hunter2 hunter2',
+      '{PLAIN}Hunter2',
+      '$6$salt$hash',
+      `${passwordOf('x')} `,
+    ]) {
+      await assert.rejects(platform.apply(wantedFor('boris', { password })), failsAs('permanent'))
+    }
+    assert.equal(mailcow.mailboxes.size, 0)
+  })
+
+  it('a suspended mailbox is shut on every way in, also where only sending was meant', async () => {
+    const clara = wantedFor('clara')
+    const actives: unknown[] = []
+    for (const [index, suspension] of (
+      ['none', 'send', 'login', 'all', 'none'] as const
+    ).entries()) {
+      await platform.apply({ ...clara, revision: index + 1, suspension })
+      actives.push(mailcow.mailboxes.get(clara.address)?.active)
+    }
+    assert.deepEqual(actives, [1, 2, 2, 0, 1])
+  })
+
+  it('where app passwords alone open mail, the main password opens neither mail programs nor webmail', async () => {
+    const dmitri = wantedFor('dmitri')
+    await platform.apply(dmitri)
+    await platform.apply({ ...dmitri, revision: 2, mainPasswordOpensMail: false })
+    assert.deepEqual(mailcow.mailboxes.get(dmitri.address)?.protocols, [])
+    assert.equal((await platform.observe(dmitri.address))?.mainPasswordOpensMail, false)
+    await platform.apply({ ...dmitri, revision: 3 })
+    assert.equal((await platform.observe(dmitri.address))?.mainPasswordOpensMail, true)
+  })
+
+  it('sizes are told in MiB and read in bytes, and a part of a MiB counts as one', async () => {
+    const emma = wantedFor('emma', { quotaBytes: 1_048_577 })
+    await platform.apply(emma)
+    assert.equal(mailcow.mailboxes.get(emma.address)?.quota, 2)
+    assert.equal((await platform.observe(emma.address))?.quotaBytes, 2_097_152)
+  })
+
+  it('a refusal that comes with status 200 is a refusal', async () => {
+    mailcow.maxQuota(512)
+    await assert.rejects(platform.apply(wantedFor('fjodor')), (error: Error) => {
+      assert.match(error.message, /mailbox_quota_exceeded/)
+      return failsAs('permanent')(error)
+    })
+    await assert.rejects(
+      platform.apply(wantedFor('fjodor', { address: 'f@third.example' })),
+      failsAs('permanent'),
+    )
+  })
+
+  it('a fault of one of its parts that passes is tried again', async () => {
+    const body = [{ type: 'danger', log: [], msg: ['redis_error', 'read error on connection'] }]
+    mailcow.accident(/add\/mailbox/, { kind: 'answer', answer: { body } })
+    await assert.rejects(platform.apply(wantedFor('greta')), failsAs('retry'))
+  })
+
+  it('every step that got no answer is found done by the next call', async () => {
+    for (const step of [
+      'add/mailbox',
+      'edit/mailbox/custom-attribute',
+      'edit/mailbox',
+      'add/alias',
+      'delete/alias',
+    ]) {
+      const login = step.replaceAll('/', '.')
+      const heinz = wantedFor(login, { aliases: [`${login}.a@${domain}`] })
+      const next = {
+        ...heinz,
+        revision: 2,
+        aliases: [`${login}.b@${domain}`],
+        password: passwordOf('next'),
+      }
+      mailcow.accident(new RegExp(`${step}$`), { kind: 'lose-answer' })
+      await assert.rejects(
+        platform.apply(heinz).then(() => platform.apply(next)),
+        failsAs('unknown'),
+      )
+      await platform.apply(heinz)
+      assert.deepEqual(await platform.apply(next), { kind: 'applied', revision: 2 })
+      const seen = await platform.observe(heinz.address)
+      assert.deepEqual([seen?.revision, seen?.aliases], [2, next.aliases])
+      assert.equal(mailcow.mailboxes.get(heinz.address)?.password, `{ARGON2ID}${next.password}`)
+    }
+    assert.equal(mailcow.mailboxes.size, 5)
+  })
+
+  it('an older call that comes after a newer one stopped half-way finds that it is late', async () => {
+    const ivan = wantedFor('ivan')
+    await platform.apply(ivan)
+    mailcow.accident(/edit\/mailbox$/, { kind: 'drop' })
+    const newest = { ...ivan, revision: 3, suspension: 'all' } as const
+    await assert.rejects(platform.apply(newest), failsAs('unknown'))
+    // Another process, which remembers nothing.
+    const other = platformOf(mailcow, prism)
+    assert.deepEqual(await other.apply({ ...ivan, revision: 2 }), {
+      kind: 'superseded',
+      revision: 3,
+    })
+    await other.apply(newest)
+    assert.equal(mailcow.mailboxes.get(ivan.address)?.active, 0)
+  })
+
+  it('a mailbox that an operator made is neither taken over nor removed', async () => {
+    const theirs = wantedFor('jana')
+    await platform.apply(theirs)
+    const mailbox = mailcow.mailboxes.get(theirs.address)
+    assert.ok(mailbox)
+    mailbox.tags = ['staff']
+    await assert.rejects(platform.apply(theirs), failsAs('permanent'))
+    await platform.remove(theirs)
+    assert.equal(mailcow.mailboxes.get(theirs.address)?.active, 1)
+  })
+
+  it('a mailbox that was renamed by hand is not made a second time', async () => {
+    const karl = wantedFor('karl')
+    await platform.apply(karl)
+    const mailbox = mailcow.mailboxes.get(karl.address)
+    assert.ok(mailbox)
+    mailcow.mailboxes.delete(karl.address)
+    mailcow.mailboxes.set(`carl@${domain}`, { ...mailbox, username: `carl@${domain}` })
+    await assert.rejects(platform.apply({ ...karl, revision: 2 }), failsAs('permanent'))
+    assert.equal(mailcow.mailboxes.size, 1)
+  })
+
+  it('attributes that an operator keeps at a mailbox survive', async () => {
+    const lena = wantedFor('lena')
+    await platform.apply(lena)
+    const mailbox = mailcow.mailboxes.get(lena.address)
+    assert.ok(mailbox)
+    mailbox.custom = { ...mailbox.custom, title: 'Head of Post' }
+    await platform.apply({ ...lena, revision: 2 })
+    assert.equal(mailcow.mailboxes.get(lena.address)?.custom.title, 'Head of Post')
+  })
+
+  it('aliases may lie in another served domain, and lists of several recipients are left alone', async () => {
+    const max = wantedFor('max', { aliases: [`max@${second}`] })
+    mailcow.aliases.push({
+      id: 99,
+      address: `team@${domain}`,
+      goto: `max@${domain},anna@${domain}`,
+      domain,
+    })
+    await platform.apply(max)
+    assert.deepEqual((await platform.observe(max.address))?.aliases, max.aliases)
+    await platform.apply({ ...max, revision: 2, aliases: [] })
+    assert.deepEqual(
+      mailcow.aliases.map((each) => each.id),
+      [99],
+    )
+  })
+
+  it('a removed mailbox is shut and kept, and deleted only when its quarantine is over', async () => {
+    const nina = wantedFor('nina', { aliases: [`n@${domain}`] })
+    await platform.apply(nina)
+    await platform.remove(nina)
+    assert.deepEqual([mailcow.mailboxes.get(nina.address)?.active, mailcow.aliases], [0, []])
+    now = new Date('2026-12-21T12:00:00Z')
+    assert.equal(await platform.purge(), 0)
+    now = new Date('2026-12-22T12:00:00Z')
+    assert.equal(await platform.purge(), 1)
+    assert.equal(mailcow.mailboxes.size, 0)
+  })
+
+  it('"slow down", faults of the server, pages in place of data and missing rights are told apart', async () => {
+    const olga = wantedFor('olga')
+    const answer = (status: number, headers = {}, body: unknown = { type: 'error', msg: 'no' }) =>
+      ({ kind: 'answer', answer: { status, headers, body } }) as const
+    const faults = [
+      [answer(429, { 'retry-after': '7' }), failsAs('retry', 7)],
+      [answer(503), failsAs('retry')],
+      [answer(502), failsAs('unknown')],
+      [answer(403), failsAs('permanent')],
+      [answer(200, {}, '<html>Preparing</html>'), failsAs('unknown')],
+      [answer(200, {}, []), failsAs('unknown')],
+      [{ kind: 'drop' }, failsAs('unknown')],
+    ] as const
+    for (const [accident, expected] of faults) {
+      mailcow.accident(/add\/mailbox/, accident)
+      await assert.rejects(platform.apply(olga), expected)
+    }
+    assert.equal(prism.violations.splice(0).length, 1, 'the empty list')
+    mailcow.accident(/get\/mailbox/, answer(200, {}, '<html>Preparing</html>'))
+    await assert.rejects(platform.apply(olga), failsAs('retry'))
+    assert.equal((await platform.apply(olga)).kind, 'applied')
+  })
+
+  it('an alias that is somebody else’s mailbox is refused before anything changes', async () => {
+    const [xenia, yuri] = [wantedFor('xenia'), wantedFor('yuri')]
+    await platform.apply(xenia)
+    await platform.apply(yuri)
+    await assert.rejects(
+      platform.apply({ ...yuri, revision: 2, aliases: [xenia.address] }),
+      failsAs('permanent'),
+    )
+    assert.equal((await platform.observe(yuri.address))?.revision, 1)
+  })
+
+  it('what either side says against the description of the interface is noticed', async () => {
+    const anna = wantedFor('anna')
+    await platform.apply(anna)
+    assert.deepEqual(prism.violations, [])
+    const call = (path: string, body?: object) =>
+      fetch(`${prism.url}/api/v1/${path}`, {
+        headers: { 'x-api-key': mailcow.apiKey, 'content-type': 'application/json' },
+        ...(body ? { method: 'POST', body: JSON.stringify(body) } : {}),
+      })
+    await call('edit/mailbox', { items: [anna.address], attr: { quota: '12' } })
+    assert.match(prism.violations.splice(0).join(), /request.body.attr.quota .*integer/)
+    await call('edit/mailbox', { items: [anna.address], attr: { quota: 12, spare: true } })
+    assert.match(prism.violations.splice(0).join(), /spare/)
+    await call('get/password/all')
+    assert.match(prism.violations.splice(0).join(), /No path matched|not found/i)
+    mailcow.accident(/get\/mailbox/, {
+      kind: 'answer',
+      answer: { body: { username: anna.address, quota: '12' } },
+    })
+    await call(`get/mailbox/${encodeURIComponent(anna.address)}`)
+    assert.match(prism.violations.splice(0).join(), /response.body/)
+  })
+
+  const made = (services: readonly MailService[], secret = newAppPassword()) => ({
+    plain: secret.replaceAll(' ', ''),
+    ...{ id: randomUUID(), services, secretSha256: digestOfAppPassword(secret), createdAt: now },
+  })
+
+  it('an app password opens what it is for, and mailcow never learns it', async () => {
+    const boris = wantedFor('boris', { mainPasswordOpensMail: false })
+    await platform.apply(boris)
+    const [phone, laptop] = [made(['imap', 'smtp']), made(['pop3'])]
+    const write = (revision: number, ...passwords: (typeof phone)[]) =>
+      platform.applyAppPasswords?.({ ...boris, revision, passwords })
+    await write(1, phone, laptop)
+    const opens = (each: typeof phone) =>
+      ['imap', 'sieve', 'pop3', 'smtp', 'dav', 'eas'].filter((by) =>
+        mailcow.opensByAppPassword(boris.address, each.plain, by),
+      )
+    assert.deepEqual([opens(phone), opens(laptop)], [['imap', 'sieve', 'smtp'], ['pop3']])
+    assert.doesNotMatch(
+      JSON.stringify(mailcow.calls.map((call) => call.body)),
+      new RegExp(`${phone.plain}|${laptop.plain}`),
+    )
+    await platform.apply({ ...boris, revision: 2, suspension: 'login' })
+    assert.deepEqual(opens(phone), [])
+    await platform.apply({ ...boris, revision: 3 })
+    await write(3, laptop)
+    assert.deepEqual([opens(phone), opens(laptop)], [[], ['pop3']])
+    const calls = mailcow.calls.length
+    await write(3, laptop)
+    const posts = mailcow.calls.slice(calls).filter((call) => call.method === 'POST')
+    assert.deepEqual(posts, [], 'nothing is written where nothing changes')
+  })
+
+  it('Security: app passwords that nobody made here are deleted, or a stranger’s would stay open after every new password.', async () => {
+    const clara = wantedFor('clara')
+    await platform.apply(clara)
+    const own = made(['imap'])
+    await platform.applyAppPasswords?.({ ...clara, passwords: [own] })
+    const stranger = {
+      id: 77,
+      name: 'sync',
+      mailbox: clara.address,
+      password: '{SHA256}x',
+      protocols: ['imap_access'],
+    }
+    mailcow.appPasswords.push(stranger)
+    await platform.applyAppPasswords?.({ ...clara, revision: 2, passwords: [own] })
+    assert.deepEqual(
+      mailcow.appPasswords.map((each) => each.name),
+      [`postern:${own.id}`],
+    )
+  })
+
+  it('every step of app passwords that got no answer is found done by the next call, and none stands twice', async () => {
+    for (const [index, step] of [
+      'custom-attribute',
+      'add/app-passwd',
+      'delete/app-passwd',
+    ].entries()) {
+      const dora = wantedFor(`dora${index}`)
+      await platform.apply(dora)
+      const [first, next] = [made(['imap']), made(['imap'])]
+      await platform.applyAppPasswords?.({ ...dora, passwords: [first] })
+      mailcow.accident(new RegExp(`${step}$`), { kind: 'lose-answer' })
+      const change = { ...dora, revision: 2, passwords: [next] }
+      await assert.rejects(
+        platform.applyAppPasswords?.(change) ?? Promise.resolve(),
+        failsAs('unknown'),
+      )
+      // The next call finds the mailbox of the same revision, and its own half of the deed.
+      assert.deepEqual(await platform.applyAppPasswords?.(change), { kind: 'applied', revision: 2 })
+      const names = mailcow.appPasswords
+        .filter((each) => each.mailbox === dora.address)
+        .map((each) => each.name)
+      assert.deepEqual(names, [`postern:${next.id}`])
+    }
+  })
+
+  it('an older list of app passwords that comes after a newer one stopped half-way finds that it is late', async () => {
+    const erik = wantedFor('erik')
+    await platform.apply(erik)
+    const [old, fresh] = [made(['imap']), made(['imap'])]
+    await platform.applyAppPasswords?.({ ...erik, passwords: [old] })
+    mailcow.accident(/delete\/app-passwd$/, { kind: 'drop' })
+    const newest = { ...erik, revision: 3, passwords: [fresh] }
+    await assert.rejects(
+      platform.applyAppPasswords?.(newest) ?? Promise.resolve(),
+      failsAs('unknown'),
+    )
+    const other = platformOf(mailcow, prism)
+    const late = await other.applyAppPasswords?.({ ...erik, revision: 2, passwords: [old] })
+    assert.deepEqual(late, { kind: 'superseded', revision: 3 })
+    await platform.apply({ ...erik, revision: 3 })
+    assert.deepEqual(await other.applyAppPasswords?.(newest), { kind: 'applied', revision: 3 })
+    assert.ok(mailcow.opensByAppPassword(erik.address, fresh.plain, 'imap'))
+    assert.ok(!mailcow.opensByAppPassword(erik.address, old.plain, 'imap'))
+  })
+
+  it('the space that letters take is told in bytes, one by one and in the list', async () => {
+    const fanny = wantedFor('fanny')
+    await platform.apply(fanny)
+    mailcow.fill(fanny.address, 123_456_789)
+    assert.equal((await platform.observe(fanny.address))?.usedBytes, 123_456_789)
+    for await (const each of platform.list()) assert.equal(each.usedBytes, 123_456_789)
+  })
+
+  it('a key that mailcow does not know is for an operator to look at', async () => {
+    await assert.rejects(
+      platformOf(mailcow, prism, { apiKey: 'x' }).observe(`anna@${domain}`),
+      failsAs('permanent'),
+    )
+  })
+})

@@ -1,0 +1,86 @@
+// Comparing the platform with what is wanted, as far as app passwords go.
+import assert from 'node:assert/strict'
+import { randomBytes, randomUUID } from 'node:crypto'
+import { after, before, test } from 'node:test'
+import { noTrace } from '#server/accounts/activity/events.ts'
+import { createAppPassword, revokeOne } from '#server/mail/app-passwords/change-app-passwords.ts'
+import { reconcileMailboxes } from '#server/mail/mailboxes/reconcile-mailboxes.ts'
+import { proofNow } from '#test/support/door.ts'
+import { hanna, register } from '#test/support/people.ts'
+import { eventually, startTestPortal, type TestPortal } from '#test/support/portal.ts'
+
+let portal: TestPortal
+let accountId: string
+before(async () => {
+  portal = await startTestPortal()
+  await register(portal, hanna)
+  accountId = (await portal.db('accounts').first('id')).id
+})
+after(() => portal.stop())
+
+const settled = () =>
+  eventually(async () =>
+    portal
+      .db('mailboxes')
+      .where({ account_id: accountId })
+      .whereRaw('applied_revision = revision')
+      .first(),
+  )
+const held = () =>
+  portal.db('mail_directory.app_passwords').where({ account_id: accountId }).orderBy('created_at')
+const fieldsFound = async (fix = false) =>
+  (await reconcileMailboxes(portal, fix)).differences.map(({ kind, fields }) => [kind, ...fields])
+
+test('an app password that nobody made here, one with another secret and one that is gone are found and mended', async () => {
+  const create = async (name: string) => {
+    const proof = await proofNow(portal.db, accountId)
+    const made = await createAppPassword(portal.parts, {
+      proof,
+      name,
+      services: ['imap', 'smtp'],
+      trace: noTrace,
+    })
+    assert.ok(made.kind === 'created')
+    return made.id
+  }
+  const [phone, tablet] = [await create('Phone'), await create('Tablet')]
+  await settled()
+  assert.deepEqual(await fieldsFound(), [])
+  const wanted = await held()
+  assert.deepEqual(
+    wanted.map(({ id }) => id),
+    [phone, tablet],
+  )
+
+  const tampering = [
+    () =>
+      portal.db('mail_directory.app_passwords').insert({
+        ...{ id: randomUUID(), account_id: accountId, services: ['imap'] },
+        ...{ secret_sha256: randomBytes(32), created_at: new Date() },
+      }),
+    () =>
+      portal
+        .db('mail_directory.app_passwords')
+        .where({ id: phone })
+        .update({ secret_sha256: randomBytes(32) }),
+    () =>
+      portal
+        .db('mail_directory.app_passwords')
+        .where({ id: tablet })
+        .update({ services: ['pop3'] }),
+    () => portal.db('mail_directory.app_passwords').where({ id: phone }).delete(),
+  ]
+  for (const tamper of tampering) {
+    await tamper()
+    assert.deepEqual(await fieldsFound(true), [['drifted', 'app passwords']], `${tamper}`)
+    await settled()
+    assert.deepEqual(await held(), wanted)
+  }
+  await revokeOne(portal.parts, {
+    proof: await proofNow(portal.db, accountId),
+    id: phone,
+    trace: noTrace,
+  })
+  await settled()
+  assert.deepEqual(await fieldsFound(), [])
+})

@@ -1,0 +1,213 @@
+// How much an account may send a day, as Postfix asks for it.
+import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import { connect, type Socket } from 'node:net'
+import { after, before, test } from 'node:test'
+import { listQueue } from '#server/desk/cases/queue-store.ts'
+import { openCaseOfLimit } from '#server/desk/cases/sending-limit.ts'
+import type { MailServerListener } from '#server/mail/mail-platform/listen-for-mail-servers.ts'
+import { createMemoryPlatform } from '#server/mail/mail-platform/memory.ts'
+import { startPolicyService } from '#server/mail/sending-limits/policy-service.ts'
+import { hanna, piotr, register } from '#test/support/people.ts'
+import { eventually, startTestPortal, type TestPortal } from '#test/support/portal.ts'
+
+let portal: TestPortal
+let service: MailServerListener
+before(async () => {
+  const env = { LIMIT_SENT_PER_DAY: '5', LIMIT_RECIPIENTS_PER_DAY: '8' }
+  portal = await startTestPortal({
+    ports: { platform: createMemoryPlatform() },
+    env,
+    worker: false,
+  })
+  await register(portal, hanna)
+  await register(portal, piotr)
+  service = await startPolicyService(portal.parts, { host: '127.0.0.1', port: 0 })
+})
+after(async () => {
+  await service.stop()
+  await portal.stop()
+})
+
+interface Postfix {
+  ask(...requests: readonly Record<string, string>[]): Promise<string[]>
+  socket: Socket
+}
+
+function connectPostfix(port = service.port): Postfix {
+  const socket = connect(port, '127.0.0.1').setEncoding('latin1')
+  let text = ''
+  socket.on('data', (chunk) => {
+    text += chunk
+  })
+  socket.on('error', () => {})
+  return {
+    socket,
+    ask: async (...requests) => {
+      text = ''
+      socket.write(
+        requests
+          .map(
+            (each) =>
+              `request=smtpd_access_policy\n${Object.entries(each)
+                .map(([k, v]) => `${k}=${v}\n`)
+                .join('')}\n`,
+          )
+          .join(''),
+      )
+      while (text.split('\n\n').length <= requests.length && !socket.destroyed)
+        await once(socket, 'data')
+      return text
+        .split('\n\n')
+        .slice(0, -1)
+        .map((answer) => answer.replace(/^action=/, ''))
+    },
+  }
+}
+
+const letterOf = (login: string) => ({
+  protocol_state: 'END-OF-MESSAGE',
+  sasl_username: `${login}@postern.example#3`,
+  recipient_count: '1',
+})
+const recipientOf = (login: string, recipient: string) => ({
+  protocol_state: 'RCPT',
+  sasl_username: `${login}@postern.example#3`,
+  recipient,
+})
+
+test('the letter beyond the day’s limit is refused, however many are sent at once, and tomorrow is another day', async () => {
+  const many = Array.from({ length: 12 }, () => connectPostfix())
+  const answers = (
+    await Promise.all(many.map((postfix) => postfix.ask(letterOf('hanna.k'))))
+  ).flat()
+  assert.equal(answers.filter((answer) => answer === 'DUNNO').length, 5)
+  assert.equal(
+    answers.filter((answer) => /^554 5\.7\.1 Limit reached: 5 letters a day/.test(answer)).length,
+    7,
+  )
+  assert.deepEqual(await many[0]?.ask(letterOf('piotr')), ['DUNNO'], 'another account has its own')
+  portal.clock.advance(86_400_000)
+  assert.deepEqual(await many[0]?.ask(letterOf('hanna.k')), ['DUNNO'])
+  for (const { socket } of many) socket.destroy()
+})
+
+test('different recipients are counted, the same one only once, and known ones are still written to at the limit', async () => {
+  const postfix = connectPostfix()
+  const ask = (n: number) => recipientOf('piotr', `Friend${n}@elsewhere.example`)
+  const same = Array.from({ length: 20 }, () => recipientOf('piotr', 'friend1@ELSEWHERE.example'))
+  assert.deepEqual(new Set(await postfix.ask(...same)), new Set(['DUNNO']))
+  const answers = await postfix.ask(...Array.from({ length: 12 }, (_, n) => ask(n)))
+  assert.equal(answers.filter((answer) => answer === 'DUNNO').length, 8)
+  assert.match(answers.at(-1) ?? '', /^554 5\.7\.1 Limit reached: 8 different recipients/)
+  assert.deepEqual(await postfix.ask(ask(1)), ['DUNNO'])
+  const { rows } = await portal.db.raw(
+    'select row_to_json(r)::text as text from sending_recipients r',
+  )
+  assert.equal(rows.length, 8)
+  assert.ok(!JSON.stringify(rows).includes('elsewhere'))
+  postfix.socket.destroy()
+})
+
+test('many connections at once never count more recipients than are allowed', async () => {
+  portal.clock.advance(86_400_000)
+  const many = Array.from({ length: 10 }, () => connectPostfix())
+  const answers = await Promise.all(
+    many.map((postfix, n) =>
+      postfix.ask(
+        ...Array.from({ length: 4 }, (_, m) => recipientOf('piotr', `x${n}.${m}@e.example`)),
+      ),
+    ),
+  )
+  assert.equal(answers.flat().filter((answer) => answer === 'DUNNO').length, 8)
+  for (const { socket } of many) socket.destroy()
+})
+
+test('the abuse desk hears of each limit once a day, and the owner reads of it', async () => {
+  const alerts = await portal.db('sending_alerts').orderBy('id')
+  assert.deepEqual(
+    alerts.map(({ kind, allowed }) => [kind, allowed]),
+    [
+      ['letters', 5],
+      ['recipients', 8],
+      ['recipients', 8],
+    ],
+  )
+  await portal.startWorker()
+  await eventually(
+    async () => !(await portal.db('sending_alerts').whereNull('handed_on_at').first()),
+  )
+  for (const { id } of alerts) await openCaseOfLimit(portal.parts.desk, String(id))
+  const ask = { tab: 'new', staffId: randomUUID(), limit: 10 } as const
+  const { cases } = await listQueue(portal.db, portal.keyring, ask)
+  assert.deepEqual(
+    cases.map(({ subject, severity, reportCount }) => [subject, severity, reportCount]).sort(),
+    [
+      ['hanna.k@postern.example', 'medium', 0],
+      ['piotr@postern.example', 'medium', 0],
+    ],
+  )
+  const entries = await portal.db('abuse_case_entries').select('event', 'details')
+  assert.deepEqual(
+    entries
+      .map(({ event, details }) => [event, details.kind, details.allowed].join(' ').trim())
+      .sort(),
+    [
+      ...['opened', 'opened'],
+      ...['sending-limit letters 5', 'sending-limit recipients 8', 'sending-limit recipients 8'],
+      ...['severity-raised', 'severity-raised'],
+    ],
+  )
+  const events = await portal
+    .db('activity')
+    .whereLike('event', 'sending.%')
+    .orderBy('id')
+    .pluck('event')
+  assert.deepEqual(events, [
+    'sending.letters-limit',
+    'sending.recipients-limit',
+    'sending.recipients-limit',
+  ])
+})
+
+test('who is not signed in, or is not ours, is none of its business', async () => {
+  const postfix = connectPostfix()
+  const odd = [
+    { protocol_state: 'END-OF-MESSAGE' },
+    letterOf('nobody'),
+    { ...letterOf('hanna.k'), protocol_state: 'DATA' },
+  ]
+  assert.deepEqual(await postfix.ask(...odd), ['DUNNO', 'DUNNO', 'DUNNO'])
+  postfix.socket.destroy()
+})
+
+test('a database that is away or slow holds no letter back', async () => {
+  const { db, settings, clock, keyring, log } = portal.parts
+  const never = new Proxy(db, {
+    get: (target, name) =>
+      name === 'raw' ? () => new Promise(() => {}) : Reflect.get(target, name),
+  })
+  const fails = new Proxy(db, { get: () => () => Promise.reject(new Error('away')) })
+  for (const broken of [never, fails]) {
+    const parts = { db: broken, settings, clock, keyring, log }
+    const other = await startPolicyService(parts, { host: '127.0.0.1', port: 0 })
+    const postfix = connectPostfix(other.port)
+    const started = performance.now()
+    assert.deepEqual(await postfix.ask(letterOf('hanna.k')), ['DUNNO'])
+    assert.ok(performance.now() - started < 3000)
+    postfix.socket.destroy()
+    await other.stop()
+  }
+})
+
+test('nonsense without an end closes the connection and harms nobody else', async () => {
+  const postfix = connectPostfix()
+  await once(postfix.socket, 'connect')
+  const closed = new Promise((done) => postfix.socket.once('close', done))
+  postfix.socket.write('x'.repeat(200_000))
+  await closed
+  const next = connectPostfix()
+  assert.equal((await next.ask(letterOf('nobody'))).length, 1)
+  next.socket.destroy()
+})

@@ -1,0 +1,75 @@
+// The guard of mails that somebody can have us send: how many, and when again.
+import assert from 'node:assert/strict'
+import { after, beforeEach, test } from 'node:test'
+import { startAddressTrial } from '#test/support/address-trial.ts'
+import { digest, isAbout } from '#test/support/contact-trial.ts'
+
+const trial = await startAddressTrial()
+const { guard } = trial
+after(() => trial.stop())
+beforeEach(() => trial.db('rate_limits').delete())
+
+const keyOf = (purpose: string, who: string) =>
+  digest('limits.mail', JSON.stringify([purpose, who]))
+
+test('one mail is counted for whoever asks and whoever receives, by names that tell neither', async () => {
+  assert.deepEqual(await guard.permit('confirm', ['anna', 'to@elsewhere.example']), {
+    kind: 'permitted',
+  })
+  const [anna, to] = [keyOf('confirm', 'anna'), keyOf('confirm', 'to@elsewhere.example')]
+  assert.deepEqual(await trial.counters(), {
+    ...{ [`mail-burst:${anna}`]: 1, [`mail-burst:${to}`]: 1 },
+    ...{ [`mail-day:${anna}`]: 1, [`mail-day:${to}`]: 1 },
+  })
+  for (const { key, expire } of await trial.db('rate_limits').select('key', 'expire'))
+    isAbout((Number(expire) - Date.now()) / 1000, key.startsWith('mail-burst') ? 600 : 86_400)
+})
+
+test('a refusal says when again, and gives back what was counted before it', async () => {
+  for (const [key, allowed] of [
+    [`mail-burst:${keyOf('reset', 'to')}`, 5],
+    [`mail-day:${keyOf('reset', 'to')}`, 10],
+  ] as const) {
+    await trial.db('rate_limits').delete()
+    await trial.fill(key, allowed)
+    const refused = await guard.permit('reset', ['anna', 'to'])
+    assert.ok(refused.kind === 'refused')
+    isAbout(refused.retryAfterSeconds, 500)
+    const { [key]: _own, ...others } = await trial.counters()
+    assert.deepEqual(new Set([0, ...Object.values(others)]), new Set([0]), key)
+    assert.deepEqual(
+      await guard.permit('confirm', ['to']),
+      { kind: 'permitted' },
+      'another purpose is counted apart',
+    )
+    await trial.db('rate_limits').delete()
+    await trial.fill(key, allowed - 1)
+    assert.deepEqual(
+      await guard.permit('reset', ['anna', 'to']),
+      { kind: 'permitted' },
+      'the last one',
+    )
+  }
+})
+
+test('the wait is the longest of all that are full, and asking for it counts nothing', async () => {
+  assert.equal(await guard.waitFor('confirm', ['anna', 'to']), 0)
+  await trial.fill(`mail-burst:${keyOf('confirm', 'anna')}`, 5, 90)
+  isAbout(await guard.waitFor('confirm', ['anna', 'to']), 90)
+  await trial.fill(`mail-day:${keyOf('confirm', 'to')}`, 10, 900)
+  isAbout(await guard.waitFor('confirm', ['anna', 'to']), 900)
+  assert.equal(await guard.waitFor('reset', ['anna', 'to']), 0)
+  assert.equal(await guard.waitFor('confirm', ['boris']), 0)
+  assert.equal(Object.keys(await trial.counters()).length, 2)
+})
+
+test('what is counted in a transaction is kept exactly when the transaction is', async () => {
+  const lost = trial.within(async (trx) => {
+    assert.equal((await guard.within(trx).permit('reset', ['anna'])).kind, 'permitted')
+    throw new Error('killed')
+  })
+  await assert.rejects(lost, /killed/)
+  assert.deepEqual(await trial.counters(), {})
+  await trial.within((trx) => guard.within(trx).permit('reset', ['anna']))
+  assert.equal(Object.keys(await trial.counters()).length, 2)
+})

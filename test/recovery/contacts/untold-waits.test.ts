@@ -1,0 +1,176 @@
+// What others asked for stays untold: a signed-in page waits for what its own account asked, and what is held back looks the same.
+import assert from 'node:assert/strict'
+import { after, before, beforeEach, describe, it } from 'node:test'
+import { writtenMessages } from '#test/support/by-hand.ts'
+import { arrive } from '#test/support/people.ts'
+import { startTestPortal, type TestPortal } from '#test/support/portal.ts'
+import { forgetLimits } from '#test/support/recovery.ts'
+import type { Visitor } from '#test/support/visitor.ts'
+
+let portal: TestPortal
+before(async () => {
+  portal = await startTestPortal({ worker: false })
+})
+after(() => portal.stop())
+beforeEach(() => forgetLimits(portal))
+
+const sentTo = async (to: string) =>
+  (await writtenMessages(portal.db, portal.keyring)).filter((message) => message.to === to)
+const decoys = async () =>
+  (await writtenMessages(portal.db, portal.keyring)).filter((message) => message.to === null).length
+
+/** Milliseconds within which what is typed again is a second click. */
+const pause = 60_000
+
+const kinds = [
+  { id: 'phone', field: 'phone', used: '+375296010101', fresh: '+375296020101', sends: 1 },
+  {
+    id: 'backup-address',
+    field: 'address',
+    used: 'ab@one.example',
+    fresh: 'ab@two.example',
+    sends: 5,
+  },
+] as const
+
+for (const { id, field, used, fresh, sends } of kinds) {
+  const form = `/account/recovery/${id}`
+  const confirm = `${form}/confirm`
+  const ask = (visitor: Visitor, to: string) => visitor.post(form, { [field]: to })
+  /** What the account sees, without what it typed and the moment of its own next code. */
+  const seen = async (visitor: Visitor, to: string) => {
+    const asked = await ask(visitor, to)
+    const page = await visitor.get(confirm)
+    const typed =
+      /name="(?:_csrf|seen)" value="[^"]+"|somebody\d+n|one\.example|two\.example|60(?:1|2)|\d+:\d\d(?::\d\d)?/g
+    const html = page.html.replace(/\u00a0|\u2011/g, ' ').replace(typed, '…')
+    return { status: asked.status, location: asked.location, page: page.page, html }
+  }
+  async function useUp(to: string): Promise<void> {
+    const { visitor } = await arrive(portal)
+    for (let sent = 0; sent < sends; sent += 1) {
+      if (sent > 0) portal.clock.advance(pause)
+      assert.equal((await ask(visitor, to)).location, confirm)
+    }
+    const { length } = await sentTo(to)
+    if (sends > 1) portal.clock.advance(pause)
+    assert.equal(
+      (await ask(visitor, to)).location,
+      confirm,
+      'its page says when there can be another one',
+    )
+    assert.equal((await sentTo(to)).length, length)
+  }
+
+  describe(`the ${id} that somebody else asked a code for`, () => {
+    it('looks like any other to the next one, and nothing leaves', async () => {
+      await useUp(used)
+      const { length } = await sentTo(used)
+      const [held, decoysBefore] = [await arrive(portal), await decoys()]
+      const free = await arrive(portal)
+      assert.deepEqual(await seen(held.visitor, used), await seen(free.visitor, fresh))
+      assert.equal((await sentTo(used)).length, length)
+      assert.equal((await sentTo(fresh)).length, 1)
+      assert.equal(await decoys(), decoysBefore + 1, 'the same rows are written')
+    })
+
+    it('is linked by no code: neither by that of the other nor by any', async () => {
+      await useUp(used)
+      const code = (await sentTo(used)).at(-1)?.params.code ?? ''
+      const held = await arrive(portal)
+      await ask(held.visitor, used)
+      assert.deepEqual((await held.visitor.post(confirm, { code })).errors, ['code.wrong'])
+      const { code_digest } = await portal
+        .db('contact_confirmations')
+        .where({ account_id: held.accountId, kind: id })
+        .first()
+      const contact = { kind: id, value: used, canonical: used }
+      for (let guess = 0; guess < 1_000_000; guess += 9973) {
+        const text = JSON.stringify([
+          held.accountId,
+          id,
+          contact.canonical,
+          String(guess).padStart(6, '0'),
+        ])
+        assert.ok(!portal.keyring.digest('contact-confirmations.code', text).equals(code_digest))
+      }
+    })
+
+    it('costs who asked as much as one that is sent', async () => {
+      await useUp(used)
+      const [held, free] = [await arrive(portal), await arrive(portal)]
+      await ask(held.visitor, used)
+      await ask(free.visitor, fresh)
+      const left = async (visitor: Visitor) => {
+        for (let asked = 0; asked < 30; asked += 1) {
+          const to =
+            id === 'phone' ? `+3752970${10 + asked}1${asked}1` : `more${asked}@three.example`
+          if ((await ask(visitor, to)).status === 429) return asked
+        }
+        return assert.fail('no end')
+      }
+      const [ofHeld, ofFree] = [await left(held.visitor), await left(free.visitor)]
+      assert.equal(ofHeld, ofFree)
+    })
+
+    it('is sent to once, however often one account asks at once', async () => {
+      const { visitor } = await arrive(portal)
+      const _csrf = await visitor.token(form)
+      const to = id === 'phone' ? '+375296030303' : 'at@once.example'
+      const body = new URLSearchParams({ _csrf, [field]: to }).toString()
+      const send = () =>
+        visitor.send(form, body, { 'content-type': 'application/x-www-form-urlencoded' })
+      const answers = await Promise.all(Array.from({ length: 8 }, send))
+      assert.ok(answers.every(({ status, location }) => status === 303 && location === confirm))
+      assert.equal((await sentTo(to)).length, 1)
+    })
+  })
+
+  describe(`the ${id} that waits for its code`, () => {
+    it('is sent another one without the password while it was typed lately, and with it later', async () => {
+      const { visitor, password } = await arrive(portal)
+      const to = id === 'phone' ? '+375296040404' : 'late@one.example'
+      const again = () => visitor.post(`${confirm}/again`, {}, { from: '/account' })
+      const minutes = async (count: number) => {
+        await forgetLimits(portal)
+        portal.clock.advance(count * 60_000)
+      }
+      await minutes(8)
+      await ask(visitor, to)
+      await minutes(8)
+      assert.deepEqual([(await visitor.get(form)).status, (await again()).location], [303, confirm])
+      await minutes(3)
+      const asked = await again()
+      const demand = `/account/confirm-password?next=${encodeURIComponent(confirm)}`
+      assert.deepEqual(
+        [asked.status, asked.location],
+        [303, demand],
+        'typed eleven minutes ago, its code is alive',
+      )
+      assert.equal((await sentTo(to)).length, 2)
+      await visitor.post('/account/confirm-password', { password, next: confirm })
+      assert.equal((await again()).location, confirm)
+      assert.equal((await sentTo(to)).length, 3)
+      portal.clock.advance(-19 * 60_000)
+    })
+
+    it('ends with its code: there is no page for it and nothing is sent again', async () => {
+      const { visitor } = await arrive(portal)
+      const to = id === 'phone' ? '+375296050505' : 'ended@one.example'
+      await ask(visitor, to)
+      const code = (await sentTo(to)).at(-1)?.params.code ?? ''
+      await forgetLimits(portal)
+      portal.clock.advance(10 * 60_000)
+      assert.equal((await visitor.get(confirm)).location, form)
+      assert.equal(
+        (await visitor.post(`${confirm}/again`, {}, { from: '/account' })).location,
+        form,
+      )
+      const late = await visitor.post(confirm, { code }, { from: '/account' })
+      assert.deepEqual(late.errors, ['code.dead'])
+      assert.doesNotMatch(late.html, /confirm\/again/)
+      assert.equal((await sentTo(to)).length, 1)
+      portal.clock.advance(-10 * 60_000)
+    })
+  })
+}

@@ -1,0 +1,174 @@
+// Whoever types names at the doors learns nothing from the answers: not by a byte, not by a cookie, not by the time they take.
+import assert from 'node:assert/strict'
+import { after, before, describe, it } from 'node:test'
+import { compareTimes } from '#test/prove/recovery-times.ts'
+import { register } from '#test/support/people.ts'
+import { startTestPortal, type TestPortal } from '#test/support/portal.ts'
+import { comparable, type Equipped, equip, forgetLimits } from '#test/support/recovery.ts'
+import type { Answer, Visitor } from '#test/support/visitor.ts'
+
+let portal: TestPortal
+let known: Equipped
+let blocked: Equipped
+before(async () => {
+  portal = await startTestPortal({
+    worker: false,
+    env: {
+      LIMIT_RECOVERIES_PER_IP_HOUR: '1000000',
+      LIMIT_SMS_WAIT_SECONDS: '60',
+      LIMIT_ANSWERS_PER_DAY: '100000',
+      LIMIT_ANSWERS_LIFETIME: '100000',
+    },
+  })
+  known = await equip(portal, 'known.name')
+  blocked = await equip(portal, 'blocked.name')
+  await register(portal, { login: 'bare.name', password: known.password })
+  await portal
+    .db('accounts')
+    .where({ id: blocked.accountId })
+    .update({ blocked_at: portal.clock.now(), block_reason: 'x' })
+})
+after(() => portal.stop())
+
+/** Same length, so that only what the portal knows of them differs. */
+const names = {
+  known: 'known.name',
+  blocked: 'blocked.name',
+  'method-less': 'bare.name',
+  unknown: 'nobody.name',
+  strange: 'not a name!',
+}
+
+/** The whole way with one name: every page and every refusal on it. */
+async function walk(
+  login: string,
+  contacts: { phone: string; address: string },
+): Promise<Answer[]> {
+  const visitor: Visitor = portal.visitor()
+  const answers: Answer[] = []
+  const note = async (answer: Promise<Answer>) => answers.push(await answer)
+  await note(visitor.post('/recover', { login }))
+  await note(visitor.get('/recover/method'))
+  await note(visitor.get('/recover/backup-address'))
+  await note(visitor.post('/recover/backup-address', { address: 'x' }))
+  await note(visitor.post('/recover/backup-address', { address: contacts.address }))
+  await note(visitor.get('/recover/backup-address/sent'))
+  await note(
+    visitor.post(
+      '/recover/backup-address',
+      { again: 'yes' },
+      { from: '/recover/backup-address/sent' },
+    ),
+  )
+  await note(visitor.get('/recover/sms'))
+  await note(visitor.post('/recover/sms', { phone: contacts.phone }))
+  await note(visitor.get('/recover/sms/code'))
+  await note(visitor.post('/recover/sms/code', { code: '00000000' }))
+  await note(visitor.post('/recover/sms/code', { code: 'x' }))
+  for (let round = 0; round < 5; round++)
+    await note(visitor.post('/recover/sms/code', { code: '00000001' }))
+  await note(visitor.post('/recover/sms', { phone: contacts.phone }))
+  await note(visitor.post('/recover/security-question', { answer: 'a wrong answer' }))
+  await note(visitor.get('/recover/new-password'))
+  await note(
+    visitor.post(
+      '/recover/new-password',
+      { password: 'a new and longer sentence' },
+      { from: '/recover' },
+    ),
+  )
+  return answers
+}
+
+describe('known, unknown, blocked and method-less names', () => {
+  it('see the same pages, byte for byte, with the same headers and cookies', async () => {
+    // One question for all: which one a decoy is asked depends on the name alone, and is told apart below.
+    const sameQuestion = (html: string) =>
+      html.replace(/(<label class="govuk-label" for="answer">)[^<]+/g, '$1…')
+    const contacts = { phone: known.phone, address: known.address }
+    // What was typed is shown: it is told from the rest by the line that it stands in.
+    const named = (html: string) =>
+      html.replace(
+        /(<strong><bdi translate="no">)[^@]*?(?:<wbr>@[^<]+)?(<\/bdi>\s<\/strong> <a )/g,
+        '$1…$2',
+      )
+    // Moments are shown to the minute: let none pass while the pages are made.
+    const walked: Record<string, object[]> = {}
+    for (const [kind, login] of Object.entries(names)) {
+      await forgetLimits(portal)
+      const answers = await walk(login, contacts)
+      const steps = answers.filter(({ page }) => page?.startsWith('recover-'))
+      assert.ok(steps.length >= 12)
+      for (const { html, page } of steps) {
+        assert.ok(
+          html
+            .replaceAll('<wbr>', '')
+            .includes(`<bdi translate="no">${kind === 'strange' ? login : `${login}@`}`),
+          page,
+        )
+        assert.match(html, /href="\/recover">Another mailbox\?/, page)
+      }
+      walked[kind] = answers.map((answer) => {
+        const compared = comparable(answer)
+        return {
+          ...compared,
+          html: named(sameQuestion(compared.html)).replace(/\d\d:\d\d\sGMT/g, '…'),
+          length: 0,
+        }
+      })
+    }
+    for (const kind of Object.keys(names)) assert.deepEqual(walked[kind], walked.known, kind)
+  })
+
+  it('are asked a question that stays the same for each name', async () => {
+    const questionFor = async (login: string) => {
+      const visitor = portal.visitor()
+      await visitor.post('/recover', { login })
+      return /for="answer">([^<]+)/.exec(
+        (await visitor.get('/recover/security-question')).html,
+      )?.[1]
+    }
+    const many = Array.from({ length: 30 }, (_, nth) => `nobody${nth}name`)
+    const first = await Promise.all(many.map(questionFor))
+    assert.deepEqual(await Promise.all(many.map(questionFor)), first)
+    assert.ok(new Set(first).size > 4, 'decoys spread over the list')
+    assert.equal(await questionFor('nobody7name@postern.example'), first[7])
+    assert.equal(await questionFor('NOBODY7NAME'), first[7])
+    assert.match((await questionFor('blocked.name')) ?? '', /first teacher/)
+  })
+
+  it('leave the same rows and the same jobs behind', async () => {
+    const count = async () => {
+      const { rows } = await portal.db.raw(`select
+        (select count(*)::int from recovery_flows) as flows, (select count(*)::int from recovery_codes) as codes,
+        (select count(*)::int from recovery_link_requests) as requests, (select count(*)::int from rate_limits) as limits,
+        (select count(*)::int from graphile_worker.jobs) as jobs, (select count(*)::int from messages) as messages`)
+      return rows[0] as Record<string, number>
+    }
+    const left: Record<string, Record<string, number>> = {}
+    for (const [kind, login] of Object.entries(names)) {
+      await forgetLimits(portal)
+      const before = await count()
+      await walk(login, { phone: known.phone, address: known.address })
+      const now = await count()
+      left[kind] = Object.fromEntries(
+        Object.entries(now).map(([what, n]) => [what, n - (before[what] ?? 0)]),
+      )
+    }
+    for (const kind of Object.keys(names)) assert.deepEqual(left[kind], left.known, kind)
+  })
+
+  it('take times that a hundred interleaved samples cannot tell apart', async () => {
+    const people = { known: 'known.name', unknown: 'nobody.name' }
+    const compare = () =>
+      compareTimes(portal, people, { phone: known.phone, address: known.address, samples: 100 })
+    const told = await compare()
+    if (told.length === 0) return
+    // What else the machine does comes in waves, which chance does not: what names give away is told again at the same step.
+    const again = new Set((await compare()).map(({ step }) => step))
+    assert.deepEqual(
+      told.filter(({ step }) => again.has(step)),
+      [],
+    )
+  })
+})

@@ -1,0 +1,606 @@
+// The pages of a recovery, with the worker's part done by hand: what each shows, where each leads, and what a new password means.
+import assert from 'node:assert/strict'
+import { after, afterEach, before, beforeEach, describe, it } from 'node:test'
+import { setTimeout as pause } from 'node:timers/promises'
+import { hashToken, newToken } from '#server/core/keys/secrets.ts'
+import { applyReset, probationEnd } from '#server/recovery/flow/apply-reset.ts'
+import { flowTokenHashOf, keepFlow } from '#server/recovery/flow/flow-cookie.ts'
+import { type ResetOutcome, resetPassword } from '#server/recovery/flow/reset-password.ts'
+import { type Flow, findFlow } from '#server/recovery/flow/store.ts'
+import { doJobs, jobsOf, type Written, writtenMessages } from '#test/support/by-hand.ts'
+import { throughDoor } from '#test/support/door.ts'
+import { otherCode } from '#test/support/outbox.ts'
+import { startTestPortal, type TestPortal } from '#test/support/portal.ts'
+import { begin, type Equipped, equip, forgetLimits, setPassword } from '#test/support/recovery.ts'
+import type { Visitor } from '#test/support/visitor.ts'
+
+const fresh = 'a new and longer sentence'
+const hours = (count: number) => count * 3_600_000
+
+let portal: TestPortal
+let holding: TestPortal
+before(async () => {
+  const env = { LIMIT_SMS_WAIT_SECONDS: '0.001', LIMIT_RECOVERIES_PER_IP_HOUR: '12' }
+  portal = await startTestPortal({ env, worker: false })
+  const hold = { ...env, SECURITY_QUESTION: 'hold', PROBATION_HOURS: '48' }
+  holding = await startTestPortal({ env: hold, worker: false, database: portal.database })
+})
+after(async () => {
+  await holding.stop()
+  await portal.stop()
+})
+beforeEach(() => forgetLimits(portal))
+afterEach(() => {
+  for (const each of [portal, holding])
+    assert.deepEqual(
+      each.logged.filter((line) => line.includes('"level":"error"')),
+      [],
+      'nothing surprised the portal',
+    )
+})
+
+const written = async (to: string, name: string): Promise<Written[]> =>
+  (await writtenMessages(portal.db, portal.keyring)).filter(
+    (each) => each.to === to && each.name === name,
+  )
+
+async function codeFor(visitor: Visitor, person: Equipped, phone = person.phone): Promise<string> {
+  const asked = await visitor.post('/recover/sms', { phone })
+  assert.deepEqual([asked.status, asked.location], [303, '/recover/sms/code'], asked.errors.join())
+  await doJobs(portal.db, portal.tasks, 'phone:send-recovery-code')
+  return (await written(person.phone, 'recovery-code')).at(-1)?.params.code ?? ''
+}
+
+async function proven(person: Equipped, to = portal): Promise<Visitor> {
+  const visitor = await begin(to, person.login)
+  const answer = await visitor.post('/recover/security-question', { answer: person.answer })
+  assert.deepEqual(
+    [answer.status, answer.location],
+    [303, '/recover/new-password'],
+    answer.errors.join(),
+  )
+  return visitor
+}
+
+const flowOf = async (visitor: Visitor): Promise<Flow> =>
+  (await findFlow(
+    portal.db,
+    hashToken(visitor.cookies.get('recovery') ?? ''),
+    portal.clock.now(),
+  )) ?? assert.fail('no flow')
+
+const accountOf = ({ accountId }: Equipped) =>
+  portal.db('accounts').where({ id: accountId }).first()
+const block = ({ accountId }: Equipped) =>
+  portal
+    .db('accounts')
+    .where({ id: accountId })
+    .update({ blocked_at: portal.clock.now(), block_reason: 'x' })
+const isPassword = async (person: Equipped, password: string) =>
+  portal.parts.hasher.verify((await accountOf(person)).password_verifier, password)
+const activityOf = ({ accountId }: Equipped) =>
+  portal.db('activity').where({ account_id: accountId }).orderBy('id').select('event', 'details')
+
+/** What the first page says to whoever was sent back to it. */
+const anew = () => portal.parts.texts.t('en', 'recover.anew')
+
+describe('the first page', () => {
+  it('asks for a name, tells whoever came out of turn so once, and wants something typed', async () => {
+    const visitor = portal.visitor()
+    const first = await visitor.get('/recover')
+    assert.deepEqual([first.status, first.page], [200, 'recover'])
+    assert.ok(!first.html.includes(anew()))
+    assert.equal((await visitor.get('/recover/method')).location, '/recover')
+    assert.ok((await visitor.get('/recover')).html.includes(anew()))
+    assert.ok(!(await visitor.get('/recover')).html.includes(anew()))
+    for (const login of ['', '   ']) {
+      const refused = await visitor.post('/recover', { login })
+      assert.deepEqual(
+        [refused.status, refused.page, refused.errors],
+        [422, 'recover', ['login.missing']],
+      )
+      assert.ok(!refused.html.includes(anew()))
+    }
+    assert.equal(visitor.cookies.has('recovery'), false)
+    await visitor.post('/recover', { login: 'nobody-has-this' })
+    assert.match(visitor.cookies.get('recovery') ?? '', /^[\w-]{43}$/)
+  })
+
+  it('lets a network begin and ask only so often an hour, and says when again', async () => {
+    const visitor = await begin(portal, 'nobody-has-this')
+    for (let i = 0; i < 11; i++)
+      assert.equal((await visitor.post('/recover', { login: `nobody-${i}` })).status, 303)
+    for (const [path, fields] of [
+      ['/recover', { login: 'nobody-more' }],
+      ['/recover/backup-address', { address: 'a@elsewhere.example' }],
+      ['/recover/sms', { phone: '+375291112233' }],
+    ] as const) {
+      const full = await visitor.post(path, fields)
+      const seconds = Number(full.headers.get('retry-after'))
+      assert.deepEqual([full.status, full.page], [429, 'too-many-tries'], path)
+      assert.ok(seconds > 3500 && seconds <= 3600, `${seconds}`)
+    }
+    const keys: string[] = await portal.db('rate_limits').pluck('key')
+    assert.ok(keys.some((key) => key.startsWith('recovery:')))
+    // An answer has a limit of its own.
+    assert.equal(
+      (await visitor.post('/recover/security-question', { answer: 'x y z' })).status,
+      422,
+    )
+  })
+
+  it('begins a flow of the visitor’s language, device and place, under a cookie that a script cannot read', async () => {
+    const visitor = portal.visitor()
+    const headers = {
+      'accept-language': 'de',
+      'user-agent': 'Mozilla/5.0 (X11; Linux x86_64; rv:130.0) Gecko/20100101 Firefox/130.0',
+    }
+    const answer = await visitor.post('/recover', { login: 'nobody-has-this' }, { headers })
+    const line = answer.headers.getSetCookie().find((each) => each.startsWith('recovery=')) ?? ''
+    assert.match(line, /; Path=\/; HttpOnly; SameSite=Lax$/)
+    const flow = await flowOf(visitor)
+    assert.deepEqual(
+      [flow.locale, flow.trace.device, flow.trace.place],
+      ['de', 'Firefox, Linux', '127.0.…'],
+    )
+  })
+})
+
+describe('the cookie of a recovery', () => {
+  const parts = (baseUrl: string) => ({ settings: { ...portal.settings, baseUrl } })
+  const asked = (cookies: unknown) => ({ cookies }) as Parameters<typeof flowTokenHashOf>[1]
+
+  it('is bound to the host and to https where the portal is, and a new one each time', () => {
+    const set: unknown[][] = []
+    const res = { cookie: (...all: unknown[]) => set.push(all) } as unknown as Parameters<
+      typeof keepFlow
+    >[1]
+    for (const [base, name, secure] of [
+      ['https://postern.example', '__Host-recovery', true],
+      ['http://localhost:3000', 'recovery', false],
+    ] as const) {
+      const hash = keepFlow(parts(base), res)
+      const [givenName, token, attributes] = set.at(-1) ?? []
+      assert.deepEqual(
+        [givenName, attributes],
+        [name, { path: '/', httpOnly: true, sameSite: 'lax', secure }],
+      )
+      assert.deepEqual(hash, hashToken(String(token)))
+      assert.deepEqual(flowTokenHashOf(parts(base), asked({ [name]: token })), hash)
+    }
+    assert.notEqual(set[0]?.[1], set[1]?.[1])
+  })
+
+  it('is nothing where there is none, or one that cannot be ours', () => {
+    for (const cookies of [undefined, {}, { recovery: 'short' }, { '__Host-recovery': newToken() }])
+      assert.equal(flowTokenHashOf(parts('http://localhost:3000'), asked(cookies)), undefined)
+  })
+})
+
+describe('the doors', () => {
+  it('are the same three for everybody, each with its own form', async () => {
+    const visitor = await begin(portal, 'nobody-has-this')
+    const page = await visitor.get('/recover/method')
+    assert.deepEqual([page.status, page.page], [200, 'recover-method'])
+    const doors = [...page.html.matchAll(/href="(\/recover\/[^"]+)"/g)].map(([, href]) => href)
+    assert.deepEqual(doors, [
+      '/recover/backup-address',
+      '/recover/sms',
+      '/recover/security-question',
+    ])
+    for (const [path, id, field] of [
+      ['backup-address', 'recover-backup-address', 'address'],
+      ['sms', 'recover-sms', 'phone'],
+      ['security-question', 'recover-question', 'answer'],
+    ] as const) {
+      const form = await visitor.get(`/recover/${path}`)
+      assert.deepEqual([form.status, form.page], [200, id])
+      assert.ok(form.html.includes(`name="${field}"`), path)
+    }
+  })
+
+  it('show again what was typed and cannot be a contact, with the reason', async () => {
+    const visitor = await begin(portal, 'nobody-has-this')
+    for (const [path, field, typed, page, error] of [
+      ['sms', 'phone', '12', 'recover-sms', 'phone.shape'],
+      ['backup-address', 'address', 'not-one', 'recover-backup-address', 'address.shape'],
+    ] as const) {
+      const refused = await visitor.post(`/recover/${path}`, { [field]: typed })
+      assert.deepEqual([refused.status, refused.page, refused.errors], [422, page, [error]])
+      assert.ok(refused.html.includes(`value="${typed}"`), path)
+    }
+    // "Again" without a first time.
+    const again = await visitor.post('/recover/sms', { again: 'yes' })
+    assert.deepEqual([again.status, again.errors], [422, ['phone.missing']])
+  })
+
+  it('lead to what is due: the page of the method asked last, and back to the choice', async () => {
+    const person = await equip(portal)
+    const visitor = await begin(portal, person.login)
+    for (const path of ['backup-address/sent', 'sms/code', 'new-password', 'done'])
+      assert.equal((await visitor.get(`/recover/${path}`)).location, '/recover/method', path)
+    await visitor.post('/recover/backup-address', { address: person.address })
+    const sent = await visitor.get('/recover/backup-address/sent')
+    assert.deepEqual([sent.status, sent.page], [200, 'recover-backup-address-sent'])
+    for (const path of ['new-password', 'done'])
+      assert.equal(
+        (await visitor.get(`/recover/${path}`)).location,
+        '/recover/backup-address/sent',
+        path,
+      )
+    await codeFor(visitor, person)
+    for (const path of ['new-password', 'done'])
+      assert.equal((await visitor.get(`/recover/${path}`)).location, '/recover/sms/code', path)
+    assert.equal((await visitor.get('/recover/method')).status, 200, 'another way stays open')
+    assert.ok(!(await visitor.get('/recover')).html.includes(anew()), 'its time is not over')
+    // A method that is not offered any more leads to the choice.
+    await portal
+      .db('recovery_flows')
+      .where({ id: (await flowOf(visitor)).id })
+      .update({ asked: 'carrier-pigeon' })
+    assert.equal((await visitor.get('/recover/done')).location, '/recover/method')
+  })
+
+  it('wait when somebody asks too fast, and send again what was typed before', async () => {
+    const person = await equip(portal)
+    const visitor = await begin(portal, person.login)
+    const first = await codeFor(visitor, person)
+    await pause(150)
+    const again = await visitor.post(
+      '/recover/sms',
+      { again: 'yes' },
+      { from: '/recover/sms/code' },
+    )
+    assert.deepEqual([again.status, again.location], [303, '/recover/sms/code'])
+    await doJobs(portal.db, portal.tasks, 'phone:send-recovery-code')
+    const codes = await written(person.phone, 'recovery-code')
+    assert.deepEqual([codes.length, codes[0]?.params.code], [2, first])
+    await pause(150)
+    await visitor.post('/recover/sms', { again: 'yes' }, { from: '/recover/sms/code' })
+    await pause(150)
+    const full = await visitor.post('/recover/sms', { again: 'yes' }, { from: '/recover/sms/code' })
+    assert.deepEqual([full.status, full.page], [429, 'too-many-tries'])
+    assert.ok(Number(full.headers.get('retry-after')) > 500)
+  })
+
+  it('take a code or an answer, refuse a wrong one on the same page, and once it is right lead nowhere else', async () => {
+    const person = await equip(portal)
+    const visitor = await begin(portal, person.login)
+    const code = await codeFor(visitor, person)
+    const wrong = await visitor.post('/recover/sms/code', { code: otherCode(code) })
+    assert.deepEqual(
+      [wrong.status, wrong.page, wrong.errors],
+      [422, 'recover-sms-code', ['code.wrong']],
+    )
+    const right = await visitor.post('/recover/sms/code', { code })
+    assert.deepEqual([right.status, right.location], [303, '/recover/new-password'])
+    for (const path of ['method', 'sms', 'sms/code', 'backup-address', 'security-question', 'done'])
+      assert.equal((await visitor.get(`/recover/${path}`)).location, '/recover/new-password', path)
+    for (const [path, fields] of [
+      ['sms', { phone: person.phone }],
+      ['sms/code', { code }],
+    ] as const) {
+      const late = await visitor.post(`/recover/${path}`, fields, { from: '/recover' })
+      assert.deepEqual([late.status, late.location], [303, '/recover/new-password'], path)
+    }
+    const other = await begin(portal, person.login)
+    for (let i = 0; i < 3; i++)
+      assert.deepEqual(
+        (await other.post('/recover/security-question', { answer: 'wrong' })).errors,
+        ['answer.wrong'],
+      )
+    const full = await other.post('/recover/security-question', { answer: 'wrong' })
+    assert.equal(full.status, 429)
+    assert.ok(Number(full.headers.get('retry-after')) > 86_000)
+    // A page that only tells what to wait for takes nothing.
+    assert.equal(
+      (await other.post('/recover/backup-address/sent', {}, { from: '/recover' })).status,
+      404,
+    )
+  })
+
+  it('of a flow that moved in another window answer with the step that is due', async () => {
+    const person = await equip(portal)
+    const visitor = await begin(portal, person.login)
+    const flow = await flowOf(visitor)
+    const _csrf = await visitor.token('/recover/sms')
+    // Moved between the look and the step: the row is held by the other window until it has moved.
+    const other = await portal.db.transaction()
+    await other('recovery_flows')
+      .where({ id: flow.id })
+      .update({ state: 'proven', proven_by: 'phone' })
+    const body = new URLSearchParams({ _csrf, phone: person.phone }).toString()
+    const late = visitor.send('/recover/sms', body, {
+      'content-type': 'application/x-www-form-urlencoded',
+    })
+    await pause(150)
+    await other.commit()
+    assert.deepEqual([(await late).status, (await late).location], [303, '/recover/new-password'])
+  })
+})
+
+describe('a link from a mail', () => {
+  it('leads to the new password in a flow of its own, by the stored address, and a dead one says so', async () => {
+    const person = await equip(portal)
+    const visitor = await begin(portal, person.login)
+    await visitor.post('/recover/backup-address', { address: person.address })
+    await doJobs(portal.db, portal.tasks, 'backup-address:send-recovery-link')
+    const token = (await written(person.address, 'recovery-link')).at(-1)?.params.token ?? ''
+    const laptop = portal.visitor()
+    const opened = await laptop.get(`/recover/link/${token}`)
+    assert.deepEqual([opened.status, opened.location], [303, '/recover/new-password'])
+    const form = await laptop.get('/recover/new-password')
+    assert.deepEqual([form.status, form.page], [200, 'recover-new-password'])
+    assert.ok(form.html.includes(person.mailbox))
+    assert.equal((await setPassword(laptop, fresh)).location, '/recover/done')
+    assert.equal(await isPassword(person, fresh), true)
+    assert.ok(
+      (await activityOf(person)).some(
+        ({ event, details }) => event === 'password.reset' && details.method === 'backup-address',
+      ),
+    )
+    for (const dead of [token, newToken(), 'nonsense']) {
+      const page = await portal.visitor().get(`/recover/link/${dead}`)
+      assert.deepEqual([page.status, page.page, page.errors], [422, 'recover-link', ['link.dead']])
+      assert.match(page.html, /href="#main" data-error="/)
+    }
+  })
+
+  it('that died after it was opened sets no password, and the flow is over', async () => {
+    const person = await equip(portal)
+    const visitor = await begin(portal, person.login)
+    const code = await codeFor(visitor, person)
+    await visitor.post('/recover/sms/code', { code })
+    await portal
+      .db('phones')
+      .where({ account_id: person.accountId })
+      .update({ confirmed_at: portal.clock.now() })
+    const late = await setPassword(visitor, fresh)
+    assert.deepEqual([late.status, late.page, late.errors], [422, 'recover-link', ['link.dead']])
+    assert.equal(await isPassword(person, person.password), true)
+    const row = await portal
+      .db('recovery_flows')
+      .where({ account_id: person.accountId })
+      .orderBy('begun_at', 'desc')
+      .first()
+    assert.ok(row.ended_at, 'ended')
+  })
+})
+
+describe('a new password', () => {
+  it('is judged by the rules, and what is refused can be typed again', async () => {
+    const person = await equip(portal)
+    const visitor = await proven(person)
+    for (const [password, reason] of [
+      ['short', 'too-short'],
+      ['', 'missing'],
+      [`${person.login}${person.login}`, undefined],
+    ] as const) {
+      const refused = await setPassword(visitor, password)
+      assert.deepEqual([refused.status, refused.page], [422, 'recover-new-password'])
+      if (reason) assert.deepEqual(refused.errors, [`password.${reason}`])
+      assert.ok(refused.html.includes(person.mailbox))
+    }
+    const done = await setPassword(visitor, fresh)
+    assert.deepEqual([done.status, done.location], [303, '/recover/done'])
+    const page = await visitor.get('/recover/done')
+    assert.deepEqual([page.status, page.page], [200, 'recover-done'])
+    assert.doesNotMatch(page.html, /is waiting/)
+    for (const path of ['method', 'new-password', 'sms'])
+      assert.equal((await visitor.get(`/recover/${path}`)).location, '/recover/done', path)
+  })
+
+  it('ends sessions, other flows, known browsers and waiting passwords, and is told everywhere with a link', async () => {
+    const person = await equip(portal)
+    const other = await begin(portal, person.login)
+    const otherFlow = await flowOf(other)
+    await portal.db('recovery_holds').insert({
+      ...{
+        account_id: person.accountId,
+        flow_id: otherFlow.id,
+        password_verifier: 'v',
+        password_sealed: 's',
+      },
+      ...{ device: '', place: '', made_at: portal.clock.now(), due_at: portal.clock.now() },
+    })
+    const count = async (table: string) =>
+      (await portal.db(table).where({ account_id: person.accountId })).length
+    assert.equal(await count('known_devices'), 1)
+    assert.equal(await count('sessions'), 1)
+    const visitor = await begin(portal, person.login)
+    await visitor.post('/recover/sms/code', { code: await codeFor(visitor, person) })
+    assert.equal((await setPassword(visitor, fresh)).location, '/recover/done')
+    assert.deepEqual(
+      [await count('known_devices'), await count('sessions'), await count('recovery_holds')],
+      [1, 0, 0],
+    )
+    const ended = await portal.db('recovery_flows').where({ id: otherFlow.id }).first()
+    assert.ok(ended.ended_at)
+    assert.equal((await accountOf(person)).probation_until, null, 'a code is a strong proof')
+    for (const to of [person.mailbox, person.phone, person.address]) {
+      const [notice, ...more] = await written(to, 'password-reset')
+      assert.equal(more.length, 0)
+      assert.equal(notice?.params.method, 'phone')
+      assert.match(notice?.params.undoToken ?? '', /^[\w-]{43}$/)
+    }
+    const undos = await portal.db('undos').where({ account_id: person.accountId })
+    assert.deepEqual(new Set(undos.map(({ change }) => change)), new Set(['password.reset']))
+    const { event, details } = (await activityOf(person)).at(-1) ?? {}
+    assert.deepEqual([event, details], ['password.reset', { method: 'phone' }])
+  })
+
+  it('by an answer begins a probation of so many hours', async () => {
+    const person = await equip(portal)
+    const at = portal.clock.now().getTime()
+    assert.equal((await setPassword(await proven(person), fresh)).location, '/recover/done')
+    const { probation_until } = await accountOf(person)
+    assert.ok(Math.abs(probation_until.getTime() - at - hours(72)) < 60_000)
+    const settings = { probationHours: 0.5 }
+    assert.deepEqual(probationEnd({ settings }, new Date(0)), new Date(1_800_000))
+  })
+
+  it('is set by nothing but a proven flow of an account that is still there', async () => {
+    const person = await equip(portal)
+    const visitor = await proven(person)
+    const flow = await flowOf(visitor)
+    const trace = { device: '', place: '' }
+    const reset = (more: Partial<Flow>, password = fresh): Promise<ResetOutcome> =>
+      resetPassword(portal.parts, { ...flow, ...more }, password, trace)
+    for (const more of [
+      { state: 'asked' },
+      { accountId: null },
+      { address: null },
+      { provenBy: null },
+    ] as const)
+      assert.deepEqual(await reset(more), { kind: 'moved' })
+    assert.deepEqual(await reset({}, 'short'), { kind: 'refused', reason: 'too-short' })
+    assert.equal(await isPassword(person, person.password), true)
+    await block(person)
+    assert.deepEqual(await reset({}), { kind: 'moved' })
+    await portal
+      .db('accounts')
+      .where({ id: person.accountId })
+      .update({ blocked_at: null, block_reason: null })
+    const outcomes = await Promise.all([reset({}), reset({}), reset({})])
+    assert.deepEqual(outcomes.map(({ kind }) => kind).sort(), ['done', 'moved', 'moved'])
+  })
+
+  it('that another window set meanwhile leads to the end', async () => {
+    const person = await equip(portal)
+    const visitor = await proven(person)
+    const flow = await flowOf(visitor)
+    const _csrf = await visitor.token('/recover/new-password')
+    const other = await portal.db.transaction()
+    await other('accounts').where({ id: person.accountId }).forUpdate()
+    await other('recovery_flows').where({ id: flow.id }).update({ state: 'done' })
+    const body = new URLSearchParams({ _csrf, password: fresh }).toString()
+    const late = visitor.send('/recover/new-password', body, {
+      'content-type': 'application/x-www-form-urlencoded',
+    })
+    await pause(150)
+    await other.commit()
+    assert.deepEqual(
+      [(await late).status, (await late).errors],
+      [422, ['password.set-already']],
+      'not by this one',
+    )
+    assert.equal(await isPassword(person, person.password), true)
+  })
+
+  it('by an undo is no weak one, and is told as such', async () => {
+    const person = await equip(portal)
+    const visitor = await proven(person)
+    const flow = await flowOf(visitor)
+    await portal.db('recovery_flows').where({ id: flow.id }).update({ proven_by: 'undo' })
+    assert.equal((await setPassword(visitor, fresh)).location, '/recover/done')
+    assert.equal((await accountOf(person)).probation_until, null)
+    const [notice] = await written(person.mailbox, 'password-reset')
+    assert.equal(notice?.params.method, 'undo')
+  })
+
+  it('by whatever proof tells of it, with the device and the place', async () => {
+    const person = await equip(portal)
+    const password = { plain: fresh, verifier: await portal.parts.hasher.hash(fresh) }
+    const at = portal.clock.now()
+    const trace = { device: 'Firefox, Linux', place: 'Minsk, BY' }
+    const reset = {
+      accountId: person.accountId,
+      provenBy: 'security-question',
+      weak: true,
+      password,
+      at,
+      trace,
+    } as const
+    await throughDoor(portal.db, person.accountId, (trx) => applyReset(trx, portal.parts, reset))
+    assert.equal(await isPassword(person, fresh), true)
+    assert.deepEqual((await accountOf(person)).probation_until, probationEnd(portal, at))
+    const [notice] = await written(person.address, 'password-reset')
+    assert.deepEqual(
+      [notice?.params.method, notice?.params.at, notice?.params.device, notice?.params.place],
+      ['security-question', at.toISOString(), 'Firefox, Linux', 'Minsk, BY'],
+    )
+  })
+})
+
+describe('SECURITY_QUESTION=hold', () => {
+  const applyJobs = async ({ accountId }: Equipped) =>
+    (await jobsOf(portal.db, 'recovery:apply-held')).filter(
+      ({ payload }) => payload.accountId === accountId,
+    )
+  const run = (task: string, payload = {}) =>
+    holding.tasks[task]?.(payload, { attempt: 1, maxAttempts: 1 })
+
+  async function hold(person: Equipped): Promise<Visitor> {
+    const visitor = await proven(person, holding)
+    const set = await setPassword(visitor, fresh)
+    assert.deepEqual([set.status, set.location], [303, '/recover/done'])
+    return visitor
+  }
+
+  it('lets a password by an answer wait, tells everybody, and ends all other flows', async () => {
+    const person = await equip(holding)
+    const other = await begin(holding, person.login)
+    const otherFlow = await flowOf(other)
+    const at = holding.clock.now().getTime()
+    assert.equal((await other.get('/recover/security-question')).status, 200)
+    const visitor = await hold(person)
+    const done = await visitor.get('/recover/done')
+    assert.deepEqual([done.status, done.page], [200, 'recover-done'])
+    assert.match(done.html, /The new password is waiting/)
+    for (const path of ['method', 'new-password'])
+      assert.equal((await visitor.get(`/recover/${path}`)).location, '/recover/done', path)
+    assert.equal(await isPassword(person, person.password), true)
+    assert.ok((await portal.db('recovery_flows').where({ id: otherFlow.id }).first()).ended_at)
+    const row = await portal.db('recovery_holds').where({ account_id: person.accountId }).first()
+    assert.ok(Math.abs(row.due_at.getTime() - at - hours(48)) < 60_000)
+    assert.equal(row.due_at.getTime() - row.made_at.getTime(), hours(48))
+    const [job, ...others] = await applyJobs(person)
+    assert.equal(others.length, 0)
+    assert.deepEqual(
+      [job?.payload, job?.key, job?.runAt],
+      [{ accountId: person.accountId }, `recovery:apply-held:${person.accountId}`, row.due_at],
+    )
+    for (const to of [person.mailbox, person.phone, person.address]) {
+      const [notice] = await written(to, 'password-reset-held')
+      assert.equal(notice?.params.takesEffectAt, row.due_at.toISOString())
+      assert.match(notice?.params.undoToken ?? '', /^[\w-]{43}$/)
+    }
+    const undos = await portal.db('undos').where({ account_id: person.accountId })
+    assert.deepEqual(new Set(undos.map(({ change }) => change)), new Set(['password.reset-held']))
+    const { event, details } = (await activityOf(person)).at(-1) ?? {}
+    assert.deepEqual([event, details], ['password.reset-held', {}])
+  })
+
+  it('applies it when the time is over and not before, by its own job and by the sweep', async () => {
+    const [one, two] = [await equip(holding), await equip(holding)]
+    for (const person of [one, two]) await hold(person)
+    await run('recovery:apply-held', { accountId: one.accountId })
+    await run('recovery:sweep-held')
+    assert.equal(await isPassword(one, one.password), true)
+    assert.equal(await isPassword(two, two.password), true)
+    holding.clock.advance(hours(49))
+    await run('recovery:apply-held', { accountId: one.accountId })
+    assert.deepEqual([await isPassword(one, fresh), await isPassword(two, fresh)], [true, false])
+    await run('recovery:sweep-held')
+    assert.equal(await isPassword(two, fresh), true)
+    for (const person of [one, two]) {
+      const [notice] = await written(person.address, 'password-reset')
+      assert.equal(notice?.params.method, 'security-question')
+      assert.ok((await accountOf(person)).probation_until > holding.clock.now())
+    }
+    await run('recovery:apply-held', { accountId: one.accountId })
+    assert.equal((await written(one.address, 'password-reset')).length, 1)
+    holding.clock.advance(-hours(49))
+  })
+
+  it('lets no strong proof wait', async () => {
+    const person = await equip(holding)
+    const visitor = await begin(holding, person.login)
+    await visitor.post('/recover/sms', { phone: person.phone })
+    await doJobs(portal.db, holding.tasks, 'phone:send-recovery-code')
+    const code = (await written(person.phone, 'recovery-code')).at(-1)?.params.code ?? ''
+    await visitor.post('/recover/sms/code', { code })
+    assert.equal((await setPassword(visitor, fresh)).location, '/recover/done')
+    assert.equal(await isPassword(person, fresh), true)
+  })
+})

@@ -1,0 +1,32 @@
+import { after, before } from 'node:test'
+import { removeBackupAddress } from '#server/recovery/backup-address/store.ts'
+import { removePhone } from '#server/recovery/phone/store.ts'
+import { removeSecurityQuestion } from '#server/recovery/security-question/store.ts'
+import { recoveryMethodContract } from '#test/contracts/recovery-method.ts'
+import { throughDoor } from '#test/support/door.ts'
+import { startTestPortal, type TestPortal } from '#test/support/portal.ts'
+
+let portal: TestPortal
+before(async () => {
+  portal = await startTestPortal({ worker: false })
+})
+after(() => portal.stop())
+
+recoveryMethodContract('backup-address', () => portal, {
+  contactOf: (person) => person.address,
+  wrong: 'there is nothing to type',
+  remove: ({ db, keyring }, { accountId }) =>
+    throughDoor(db, accountId, (trx) => removeBackupAddress(trx, keyring, accountId)),
+})
+recoveryMethodContract('phone', () => portal, {
+  contactOf: (person) => person.phone,
+  wrong: '00000000',
+  remove: ({ db, keyring }, { accountId }) =>
+    throughDoor(db, accountId, (trx) => removePhone(trx, keyring, accountId)),
+})
+recoveryMethodContract('security-question', () => portal, {
+  contactOf: () => '',
+  wrong: 'none of theirs',
+  remove: ({ db, clock }, { accountId }) =>
+    throughDoor(db, accountId, (trx) => removeSecurityQuestion(trx, accountId, clock.now())),
+})

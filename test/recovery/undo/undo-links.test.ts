@@ -1,0 +1,234 @@
+// Links by which a change is taken back, below the pages: what is kept of them, when they die, and what each takes back.
+import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
+import { after, test } from 'node:test'
+import { firstEpoch } from '#server/accounts/accounts/change-account.ts'
+import { hashToken, newToken } from '#server/core/keys/secrets.ts'
+import type { LinkedContact } from '#server/recovery/contacts/contact.ts'
+import {
+  type ContactLink,
+  offerUndo,
+  type Told,
+  type UndoableChange,
+} from '#server/recovery/undo/offer-undo.ts'
+import {
+  deleteOldUndos,
+  findUndo,
+  listChangesSince,
+  listContactLinks,
+  readerDigestOf,
+  rekeyUndos,
+  spendUndo,
+  voidUndos,
+} from '#server/recovery/undo/store.ts'
+import {
+  at,
+  keyring,
+  minutes,
+  onlyNew,
+  rotated,
+  startContactTrial,
+} from '#test/support/contact-trial.ts'
+
+const trial = await startContactTrial()
+const { db, within, newAccount } = trial
+after(() => trial.stop())
+
+const days = (count: number) => minutes(count * 24 * 60)
+const parts = { keyring, settings: { undoDays: 7 } }
+const phone: LinkedContact = {
+  kind: 'phone',
+  value: '+375291234567',
+  canonical: '+375291234567',
+  confirmedAt: days(-30),
+  provenAt: days(-10),
+}
+
+interface Offer {
+  readonly change?: UndoableChange
+  readonly changeId?: string
+  readonly told?: Told
+  readonly old?: LinkedContact
+  readonly at?: Date
+  readonly reader?: LinkedContact
+  readonly replaces?: readonly ContactLink[]
+}
+
+const offer = (accountId: string, more: Offer = {}) =>
+  within((trx) =>
+    offerUndo(trx, parts, {
+      ...{
+        accountId,
+        changeId: randomUUID(),
+        change: 'phone.changed',
+        told: 'contact',
+        old: undefined,
+        at,
+      },
+      replaces: [],
+      ...more,
+    }),
+  )
+const find = (token: string, ring = keyring) => findUndo(db, ring, hashToken(token))
+const spend = (token: string, when: Date) =>
+  within((trx) => spendUndo(trx, keyring, hashToken(token), when))
+
+test('a link is found by its token alone, with everything that it is to take back', async () => {
+  const anna = await newAccount()
+  const changeId = randomUUID()
+  const token = await offer(anna, { changeId, told: 'old-contact', old: phone })
+  assert.match(token, /^[\w-]{43}$/)
+  assert.deepEqual(await find(token), {
+    changeId,
+    accountId: anna,
+    change: 'phone.changed',
+    told: 'old-contact',
+    old: phone,
+    epoch: firstEpoch,
+    madeAt: at,
+    reachesBackTo: at,
+    expiresAt: days(7),
+    usedAt: null,
+  })
+  assert.equal(await find(newToken()), undefined)
+  const row = await db('undos').where({ account_id: anna }).first()
+  assert.ok(!JSON.stringify(row).includes('1234567'), 'the old contact is sealed')
+  assert.ok(!JSON.stringify(row).includes(token))
+  assert.equal(JSON.parse(keyring.open('undos.old', row.old_sealed)).value, phone.value)
+  assert.deepEqual(row.token_hash, hashToken(token))
+  const bare = await offer(anna, { change: 'password.reset' })
+  assert.equal((await find(bare))?.old, undefined)
+})
+
+test('a link is spent by one caller, in its time, and gives that caller what it takes back', async () => {
+  const anna = await newAccount()
+  const [mine, other] = [await offer(anna, { old: phone }), await offer(anna)]
+  assert.equal(await spend(mine, days(7)), undefined)
+  assert.equal(await spend(newToken(), at), undefined)
+  const spent = (await Promise.all([1, 2, 3].map(() => spend(mine, days(1))))).filter(
+    (each) => each !== undefined,
+  )
+  assert.equal(spent.length, 1)
+  assert.deepEqual([spent[0]?.old, spent[0]?.usedAt, spent[0]?.accountId], [phone, days(1), anna])
+  assert.deepEqual((await find(mine))?.usedAt, days(1))
+  assert.equal((await find(other))?.usedAt, null)
+})
+
+test('what was changed since then is listed once for each change, oldest first, for this account only', async () => {
+  const [anna, boris] = [await newAccount(), await newAccount()]
+  const ids = Array.from({ length: 3 }, () => randomUUID()) as [string, string, string]
+  await offer(anna, { changeId: ids[2], at: days(2), change: 'backup-address.removed' })
+  await offer(anna, { changeId: ids[0], at: days(0) })
+  for (const told of ['mailbox', 'contact', 'old-contact'] as const)
+    await offer(anna, { changeId: ids[1], at: days(1), told, old: phone })
+  await offer(boris, { at: days(1) })
+  const listed = async (since: Date) => {
+    const changes = await within((trx) => listChangesSince(trx, keyring, anna, since))
+    return changes.map(
+      ({ changeId, old }) => `${ids.indexOf(changeId)}${old ? ` ${old.value}` : ''}`,
+    )
+  }
+  assert.deepEqual(await listed(days(0)), ['0', '1 +375291234567', '2'])
+  assert.deepEqual(await listed(days(1)), ['1 +375291234567', '2'])
+  assert.deepEqual(await listed(days(3)), [])
+})
+
+test('all links of the account are void together, and nobody else’s', async () => {
+  const [anna, boris] = [await newAccount(), await newAccount()]
+  const before = await offer(anna, { at: days(-1) })
+  const toMailbox = await offer(anna, { told: 'mailbox' })
+  const toContact = await offer(anna)
+  const used = await offer(anna)
+  const other = await offer(boris)
+  await spend(used, days(0.5))
+  const usedOf = async (tokens: readonly string[]) =>
+    Promise.all(tokens.map(async (each) => (await find(each))?.usedAt))
+  const all = [before, toMailbox, toContact, used, other]
+  await within((trx) => voidUndos(trx, anna, days(2)))
+  assert.deepEqual(await usedOf(all), [days(2), days(2), days(2), days(0.5), null])
+})
+
+test('links that a change is about to void are those of contacts, alive, and of an epoch that links still count in', async () => {
+  const [anna, boris] = [await newAccount(), await newAccount()]
+  const address: LinkedContact = {
+    ...phone,
+    kind: 'backup-address',
+    value: 'A@b.example',
+    canonical: 'a@b.example',
+  }
+  await offer(anna, { told: 'mailbox' })
+  await offer(anna, { told: 'new-contact', reader: phone })
+  await offer(boris, { reader: phone })
+  const used = await offer(anna, { reader: phone })
+  await spend(used, at)
+  await offer(anna, { reader: address, at: days(-8) })
+  const longAgo = [
+    { readerDigest: readerDigestOf(keyring, phone), reachesBackTo: days(-7.1), old: undefined },
+  ]
+  await offer(anna, { reader: phone, replaces: longAgo })
+  await offer(anna, { reader: phone, at: days(-2), old: address })
+  await offer(anna, { told: 'old-contact', reader: address, old: address, at: days(-1) })
+  const links = () => within((trx) => listContactLinks(trx, keyring, anna, { at, since: days(-7) }))
+  const found = (await links()).sort(
+    (one, other) => Number(one.reachesBackTo) - Number(other.reachesBackTo),
+  )
+  assert.deepEqual(found, [
+    { readerDigest: readerDigestOf(keyring, phone), reachesBackTo: days(-2), old: undefined },
+    { readerDigest: readerDigestOf(keyring, address), reachesBackTo: days(-1), old: address },
+  ])
+  await db('accounts').where({ id: anna }).update({ links_epoch: 2 })
+  assert.deepEqual(await links(), [])
+})
+
+test('a link that takes the place of others reaches back as far as those of the same reader did, and no others', async () => {
+  const anna = await newAccount()
+  const address: LinkedContact = {
+    ...phone,
+    kind: 'backup-address',
+    value: 'A@b.example',
+    canonical: 'a@b.example',
+  }
+  const linkOf = (reader: LinkedContact, reachesBackTo: Date) => ({
+    ...{ readerDigest: readerDigestOf(keyring, reader), reachesBackTo, old: undefined },
+  })
+  const replaces = [linkOf(phone, days(-2)), linkOf(phone, days(-5)), linkOf(address, days(-6))]
+  const reach = async (more: Offer) =>
+    (await find(await offer(anna, { replaces, ...more })))?.reachesBackTo
+  assert.deepEqual(await reach({ reader: phone }), days(-5))
+  assert.deepEqual(await reach({ reader: address }), days(-6))
+  assert.deepEqual(await reach({ reader: { ...phone, canonical: '+375291234568' } }), at)
+  assert.deepEqual(await reach({ told: 'mailbox' }), at)
+})
+
+test('links that have expired are forgotten, so many at once', async () => {
+  await db('undos').delete()
+  const anna = await newAccount()
+  for (const day of [-9, -9, 0]) await offer(anna, { at: days(day) })
+  assert.equal(await deleteOldUndos(db, days(-2), 10), 0, 'at its end it is not yet before it')
+  assert.equal(await deleteOldUndos(db, days(-1), 1), 1)
+  assert.equal(await deleteOldUndos(db, days(-1), 10), 1)
+  assert.equal((await db('undos')).length, 1)
+})
+
+test('what links take back moves to the newest key, so many at once, and rows of another worker are left to it', async () => {
+  await db('undos').delete()
+  const anna = await newAccount()
+  const tokens = [
+    await offer(anna, { old: phone }),
+    await offer(anna),
+    await offer(anna, { old: phone }),
+  ]
+  const rekey = (limit: number) => within((trx) => rekeyUndos(trx, rotated, limit))
+  assert.equal(await within((trx) => rekeyUndos(trx, keyring, 10)), 0)
+  await within(async (other) => {
+    await other('undos')
+      .where({ token_hash: hashToken(tokens[0] ?? '') })
+      .forUpdate()
+    assert.equal(await rekey(1), 1)
+    assert.equal(await rekey(10), 1)
+  })
+  assert.deepEqual([await rekey(10), await rekey(10)], [1, 0])
+  const old = await Promise.all(tokens.map(async (token) => (await find(token, onlyNew))?.old))
+  assert.deepEqual(old, [phone, undefined, phone])
+  assert.deepEqual(await db('undos').distinct().pluck('key_id'), [rotated.newestKeyId])
+})

@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { samples } from '#server/site/gallery/gallery.ts'
+import { mailSamples } from '#server/site/gallery/mail-samples.ts'
+import { startTestPortal, type TestPortal } from '#test/support/portal.ts'
+
+let portal: TestPortal
+before(async () => {
+  portal = await startTestPortal({ worker: false })
+})
+after(() => portal.stop())
+
+test('developers find every page and mail in every state from one page', async () => {
+  const visitor = portal.visitor()
+  const { html } = await visitor.get('/dev/pages')
+  const links = [...html.matchAll(/href="(\/dev\/pages\/[^"]+)"/g)].map((match) => match[1] ?? '')
+  assert.equal(new Set(links).size, samples.length + 2 * mailSamples.length)
+  for (const link of links) assert.equal((await visitor.get(link)).status, 200, link)
+})
+
+test('a mail stands there as its reader gets it, in the language of the page, and may load nothing', async () => {
+  const visitor = portal.visitor()
+  await visitor.get('/?lang=be')
+  const mail = await visitor.get('/dev/pages/mail/recovery-link/sent')
+  assert.match(mail.html, /<html lang="be">/)
+  assert.equal(
+    mail.headers.get('content-security-policy'),
+    "default-src 'none'; style-src 'unsafe-inline'",
+  )
+  const text = await visitor.get('/dev/pages/mail/recovery-link/sent?as=text')
+  assert.match(text.headers.get('content-type') ?? '', /^text\/plain/)
+  assert.equal((await visitor.get('/dev/pages/mail/recovery-link/nowhere')).status, 404)
+})
+
+test('mails take the colours of the operator’s theme', async () => {
+  const THEME_CSS = fileURLToPath(new URL('../../support/violet-theme.css', import.meta.url))
+  const violet = await startTestPortal({
+    worker: false,
+    env: { THEME_CSS },
+    database: portal.database,
+  })
+  const { html } = await violet.visitor().get('/dev/pages/mail/report-received/received')
+  await violet.stop()
+  assert.match(html, /bgcolor="#2b2350"/)
+  assert.match(html, /\.brand { background: #1d1738 !important/)
+})

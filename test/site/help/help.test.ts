@@ -1,0 +1,267 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, it } from 'node:test'
+import { fromBER } from 'asn1js'
+import { parse as parsePlist } from 'fast-plist'
+import { ContentInfo, SignedData } from 'pkijs'
+import { locales } from '#server/kit/i18n/texts.ts'
+import { helpFacts } from '#server/site/help/facts.ts'
+import { describeMailServers } from '#server/site/help/mail-servers.ts'
+import {
+  faultsAgainst,
+  protocolsInAutodiscover,
+  serversInAutoconfig,
+} from '#test/support/mail-programs/read-answers.ts'
+import { readQrCode } from '#test/support/mail-programs/read-qr-code.ts'
+import { selfSigned } from '#test/support/mail-programs/self-signed.ts'
+import { hanna, register } from '#test/support/people.ts'
+import { startTestPortal, type TestPortal } from '#test/support/portal.ts'
+
+let portal: TestPortal
+before(async () => {
+  portal = await startTestPortal({
+    worker: false,
+    env: { MAIL_DOMAINS: 'example.by,post.example.by' },
+  })
+})
+after(() => portal.stop())
+
+const topics =
+  'recovery mail-programs devices suspicious-letters spam support moving cookies safety'.split(' ')
+const programs = 'iphone android outlook thunderbird apple-mail the-bat other'.split(' ')
+const autodiscover = '/autodiscover/autodiscover.xml'
+
+const request = (address: string) =>
+  `<Autodiscover xmlns="http://schemas.microsoft.com/exchange/autodiscover/outlook/requestschema/2006"><Request>` +
+  `<EMailAddress>${address}</EMailAddress></Request></Autodiscover>`
+
+const fetchBytes = async (path: string) =>
+  Buffer.from(await (await fetch(portal.url + path)).arrayBuffer())
+
+describe('somebody who looks for help', () => {
+  it('finds every page from the index, in every language, and no page leads nowhere', async () => {
+    const visitor = portal.visitor()
+    for (const lang of locales) {
+      const index = await visitor.get(`/help?lang=${lang}`)
+      assert.equal(index.page, 'help-index')
+      for (const topic of topics) {
+        assert.ok(index.html.includes(`href="/help/${topic}"`), topic)
+        const page = await visitor.get(`/help/${topic}`)
+        assert.deepEqual([page.status, page.page], [200, `help-${topic}`])
+        assert.equal(page.headers.get('content-language'), lang)
+        for (const [, href = ''] of page.html.matchAll(/<a[^>]+href="(\/help[^"?#]*)/g)) {
+          assert.equal((await visitor.get(href)).status, 200, `${topic} leads to ${href}`)
+        }
+      }
+    }
+  })
+
+  it('reads the numbers that the settings say', async () => {
+    const page = await portal.visitor().get('/help/recovery?lang=en')
+    assert.match(page.html, /within 60 minutes/)
+    assert.match(page.html, /For 72 hours after that/)
+    assert.match(
+      (await portal.visitor().get('/help/support?lang=en')).html,
+      /postmaster@example\.by/,
+    )
+  })
+
+  it('is told for each mail program how to get a letter’s source, and where to forward it only where that is read', async () => {
+    const { html } = await portal.visitor().get('/help/suspicious-letters?lang=en')
+    for (const name of [
+      'Thunderbird',
+      'Outlook',
+      'Apple Mail',
+      'iPhone',
+      'Android',
+      'Gmail',
+      'Mail.ru',
+      'The Bat!',
+    ])
+      assert.match(html, new RegExp(`<h3[^>]*>[^<]*${name}`), name)
+    assert.doesNotMatch(html, /abuse@/)
+    const listening = { ...portal.settings, abuseLmtpPort: 24 }
+    assert.equal(
+      helpFacts(listening, describeMailServers(listening, 'x')).abuseAddress,
+      'abuse@example.by',
+    )
+  })
+})
+
+describe('somebody who sets up a mail program', () => {
+  it('chooses a program by a link and sees steps, servers and ports without a script', async () => {
+    const visitor = portal.visitor()
+    const chooser = await visitor.get('/help/mail-programs?lang=en')
+    for (const program of programs) {
+      const href = `/help/mail-programs?program=${program}`
+      assert.ok(chooser.html.includes(`href="${href}"`), program)
+      const page = await visitor.get(href)
+      assert.match(
+        page.html,
+        /imap\.example\.by[\s\S]*993, SSL\/TLS[\s\S]*pop\.example\.by[\s\S]*995, SSL\/TLS/,
+      )
+      assert.match(page.html, /smtp\.example\.by[\s\S]*465, SSL\/TLS[\s\S]*587, STARTTLS/)
+      assert.match(page.html, /whole address/)
+    }
+    assert.equal(
+      (await visitor.get('/help/mail-programs?program=constructor')).page,
+      'help-mail-programs',
+    )
+  })
+
+  it('types the own address and finds it in the steps, the servers and the links', async () => {
+    const page = await portal
+      .visitor()
+      .get('/help/mail-programs?program=iphone&address=Anna@example.by&lang=en')
+    assert.match(page.html, /Enter your name, the address anna@example\.by/)
+    assert.match(
+      page.html,
+      /href="\/help\/mail-programs\/apple\.mobileconfig\?address=anna%40example\.by&amp;lang=en"/,
+    )
+    assert.match(page.html, /href="\/help\/mail-programs\?address=anna%40example\.by"/)
+  })
+
+  it('who is signed in is not asked for the address', async () => {
+    const visitor = await register(portal, hanna)
+    const page = await visitor.get(
+      '/help/mail-programs?program=thunderbird&address=other@example.by&lang=en',
+    )
+    assert.match(page.html, /hanna\.k@example\.by/)
+    assert.doesNotMatch(page.html, /other@example\.by|name="address"/)
+  })
+
+  it('is told when the address is not one of ours', async () => {
+    const visitor = portal.visitor()
+    const foreign = await visitor.get('/help/mail-programs?program=outlook&address=anna@gmail.com')
+    assert.deepEqual([foreign.status, foreign.errors], [422, ['address.foreign']])
+    assert.match(foreign.html, /value="anna@gmail\.com"/)
+    const wrong = await visitor.get('/help/mail-programs?address=%3Cscript%3E')
+    assert.deepEqual([wrong.status, wrong.errors], [422, ['address.shape']])
+    assert.doesNotMatch(wrong.html, /<script>/)
+  })
+})
+
+describe('mail programs', () => {
+  it('Thunderbird finds the servers at both places, the same for taken, free and unnamed mailboxes', async () => {
+    const paths = ['/.well-known/autoconfig/mail/config-v1.1.xml', '/mail/config-v1.1.xml']
+    const answers = new Set<string>()
+    for (const path of paths) {
+      for (const query of [
+        '',
+        '?emailaddress=hanna.k%40example.by',
+        '?emailaddress=nobody%40example.by',
+      ]) {
+        const answer = await portal.visitor().get(path + query)
+        assert.equal(answer.status, 200)
+        assert.match(answer.headers.get('content-type') ?? '', /^text\/xml/)
+        assert.equal(answer.headers.get('set-cookie'), null)
+        answers.add(answer.html)
+      }
+    }
+    assert.equal(answers.size, 1)
+    const [xml = ''] = answers
+    assert.deepEqual(await faultsAgainst('autoconfig', xml), [])
+    assert.equal(serversInAutoconfig(xml).length, 4)
+  })
+
+  it('Outlook finds the servers by POST without a token, whatever the case of the path', async () => {
+    for (const path of [
+      autodiscover,
+      '/Autodiscover/Autodiscover.xml',
+      '/AutoDiscover/AutoDiscover.XML',
+    ]) {
+      const answer = await portal
+        .visitor()
+        .send(path, request('hanna.k@example.by'), { 'content-type': 'text/xml' })
+      assert.equal(answer.status, 200)
+      assert.match(answer.headers.get('content-type') ?? '', /^text\/xml/)
+      assert.deepEqual(await faultsAgainst('autodiscover', answer.html), [])
+      assert.equal(protocolsInAutodiscover(answer.html).length, 3)
+    }
+  })
+
+  it('Outlook gets the same answer for a taken and a free mailbox, but for the name itself', async () => {
+    const ask = async (address: string) => {
+      const answer = await portal.visitor().send(autodiscover, request(address))
+      return [answer.status, answer.html.replaceAll(address, 'X')]
+    }
+    assert.deepEqual(await ask('hanna.k@example.by'), await ask('nobody@example.by'))
+  })
+
+  it('an iPhone gets a profile from the page and from the QR code, the same bytes each time', async () => {
+    const path = '/help/mail-programs/apple.mobileconfig?address=anna%40example.by&lang=be'
+    const answer = await portal.visitor().get(path)
+    assert.equal(answer.headers.get('content-type'), 'application/x-apple-aspen-config')
+    assert.equal(parsePlist(answer.html).PayloadContent[0].EmailAddress, 'anna@example.by')
+    assert.equal(parsePlist(answer.html).PayloadOrganization, 'Postern')
+    assert.deepEqual(await fetchBytes(path), await fetchBytes(path))
+    const code = await portal
+      .visitor()
+      .get('/help/mail-programs/apple.svg?address=anna%40example.by&lang=be')
+    assert.match(code.headers.get('content-type') ?? '', /^image\/svg\+xml/)
+    assert.equal(readQrCode(code.html), portal.url + path)
+  })
+
+  it('a certificate in the settings signs the profile', async () => {
+    const { certificatePem, keyPem } = await selfSigned('ec')
+    const env = {
+      MAIL_DOMAINS: 'example.by',
+      PROFILE_CERTIFICATE: certificatePem,
+      PROFILE_KEY: keyPem,
+    }
+    const signing = await startTestPortal({ worker: false, env, database: portal.database })
+    try {
+      const response = await fetch(
+        `${signing.url}/help/mail-programs/apple.mobileconfig?address=anna%40example.by`,
+      )
+      const content = new ContentInfo({ schema: fromBER(await response.arrayBuffer()).result })
+        .content
+      const data = new SignedData({ schema: content })
+      assert.equal(await data.verify({ signer: 0, checkChain: false }), true)
+      const profile = Buffer.from(
+        data.encapContentInfo.eContent?.getValue() ?? new ArrayBuffer(0),
+      ).toString()
+      assert.equal(parsePlist(profile).PayloadContent[0].EmailAddress, 'anna@example.by')
+    } finally {
+      await signing.stop()
+    }
+  })
+
+  it('nonsense is answered with 4xx, never 5xx', async () => {
+    const visitor = portal.visitor()
+    const status = async (path: string) => (await visitor.get(path)).status
+    assert.equal(await status('/mail/config-v1.1.xml?emailaddress=anna%40gmail.com'), 404)
+    assert.equal(await status('/mail/config-v1.1.xml?emailaddress=nonsense'), 400)
+    assert.equal(
+      await status('/mail/config-v1.1.xml?emailaddress=a%40example.by&emailaddress=b%40example.by'),
+      400,
+    )
+    for (const file of ['apple.mobileconfig', 'apple.svg']) {
+      assert.equal(await status(`/help/mail-programs/${file}`), 400)
+      assert.equal(await status(`/help/mail-programs/${file}?address=anna%40gmail.com`), 404)
+      assert.equal(await status(`/help/mail-programs/${file}?address=a%00b%40example.by`), 400)
+    }
+    assert.equal(await status('/help/nothing'), 404)
+    assert.equal(await status(autodiscover), 405)
+    const post = async (body: string | Uint8Array, headers = {}) =>
+      (await visitor.send(autodiscover, body, headers)).status
+    assert.equal(await post(''), 400)
+    assert.equal(
+      await post('login=x&_csrf=y', { 'content-type': 'application/x-www-form-urlencoded' }),
+      400,
+    )
+    assert.equal(await post(request('anna@gmail.com')), 404)
+    assert.equal(
+      await post(`<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]>${request('&x;')}`),
+      400,
+    )
+    assert.equal(await post(Buffer.from([0xff, 0xfe, 0x00])), 400)
+    assert.equal(await post(request('anna@example.by'), { 'content-encoding': 'gzip' }), 415)
+  })
+
+  it('the request of Outlook is bounded before it is read', async () => {
+    const huge = request(`${'a'.repeat(20_000)}@example.by`)
+    assert.equal((await portal.visitor().send(autodiscover, huge)).status, 413)
+    const deep = '<a>'.repeat(5_000)
+    assert.equal((await portal.visitor().send(autodiscover, deep)).status, 400)
+  })
+})
