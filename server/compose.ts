@@ -12,7 +12,7 @@ import type { ResolveTxt } from './desk/provenance/dkim.ts'
 import { createFormats } from './kit/i18n/format.ts'
 import { createTexts } from './kit/i18n/texts.ts'
 import type { TaskList } from './kit/jobs/worker.ts'
-import { createTellBrake } from './kit/limits/brakes.ts'
+import { createOperatorAlert } from './kit/limits/brakes.ts'
 import { createLimits } from './kit/limits/limits.ts'
 import { createLog, type Log } from './kit/log/log.ts'
 import { withSecurity } from './kit/log/security-log.ts'
@@ -24,18 +24,18 @@ import { createKeptPages } from './kit/pages/kept-pages.ts'
 import { createPages } from './kit/pages/pages.ts'
 import { createViewEngine } from './kit/pages/view-engine.ts'
 import type { Settings } from './kit/settings/config.ts'
-import { createPlaceOf, createTracer } from './kit/web/client.ts'
+import { createClientReader, createPlaceOf } from './kit/web/client.ts'
 import type { WebParts } from './kit/web/parts.ts'
 import { openPlaces } from './kit/web/place.ts'
 import { chooseMailPlatform } from './mail/mail-platform/choose.ts'
 import type { MailPlatform } from './mail/mail-platform/mail-platform.ts'
-import { createMailGuard } from './recovery/backup-address/mail-guard.ts'
+import { createMailLimit } from './recovery/backup-address/mail-limit.ts'
 import { managedBackupAddress } from './recovery/backup-address/managed-backup-address.ts'
 import { backupAddressRecovery } from './recovery/backup-address/method.ts'
 import { manageMethods } from './recovery/methods/managed-method.ts'
 import { managedPhone } from './recovery/phone/managed-phone.ts'
 import { phoneRecovery } from './recovery/phone/method.ts'
-import { createSmsGuard } from './recovery/phone/sms-guard.ts'
+import { createSmsLimit } from './recovery/phone/sms-limit.ts'
 import { managedSecurityQuestion } from './recovery/security-question/managed-security-question.ts'
 import { questionRecovery } from './recovery/security-question/method.ts'
 import type { Metrics } from './site/health/metrics.ts'
@@ -109,7 +109,7 @@ export async function compose(settings: CompleteSettings, ports: Ports = {}): Pr
     colours: assets.colours,
   })
   const limits = createLimits(db)
-  const tellBrake = createTellBrake({
+  const alertOperator = createOperatorAlert({
     db,
     keyring,
     clock,
@@ -122,9 +122,9 @@ export async function compose(settings: CompleteSettings, ports: Ports = {}): Pr
     managedBackupAddress(keyring),
     managedSecurityQuestion(settings.securityQuestion),
   ])
-  const mailGuard = createMailGuard(limits, keyring, settings)
-  const smsGuard = createSmsGuard(limits, keyring, settings, tellBrake)
-  const methodParts = { settings, db, clock, keyring, mailGuard, smsGuard, log, methods }
+  const mailLimit = createMailLimit(limits, keyring, settings)
+  const smsLimit = createSmsLimit(limits, keyring, settings, alertOperator)
+  const methodParts = { settings, db, clock, keyring, mailLimit, smsLimit, log, methods }
   // The doors under /recover, in the order in which they are shown.
   const recoveryMethods = [
     backupAddressRecovery(methodParts),
@@ -148,9 +148,9 @@ export async function compose(settings: CompleteSettings, ports: Ports = {}): Pr
     render,
     texts,
     limits,
-    tellBrake,
-    mailGuard,
-    smsGuard,
+    alertOperator,
+    mailLimit,
+    smsLimit,
     methods,
     recoveryMethods,
     desk,
@@ -159,7 +159,7 @@ export async function compose(settings: CompleteSettings, ports: Ports = {}): Pr
       kept: cacheViews ? createKeptPages() : undefined,
     }),
     serviceWords: [...serviceWordsOf(settings.mailDomains), settings.brandName.toLowerCase()],
-    trace: createTracer(findPlace),
+    client: createClientReader(findPlace),
     placeOf: createPlaceOf(findPlace),
   }
   const app = createApp({

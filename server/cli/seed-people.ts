@@ -2,7 +2,7 @@
 
 import { changeAccountAsItStands } from '#server/accounts/accounts/change-account.ts'
 import { findAccountByAddress } from '#server/accounts/accounts/store.ts'
-import { noTrace } from '#server/accounts/activity/events.ts'
+import { noClient } from '#server/accounts/activity/events.ts'
 import { registerAccount } from '#server/accounts/registration/register-account.ts'
 import type { Portal } from '#server/compose.ts'
 import { lookAlikeKey } from '#server/core/identifiers/login-name.ts'
@@ -88,7 +88,7 @@ export async function seed(portal: Portal, settings: { readonly mailDomains: rea
       password,
     } as const
     const made =
-      known ?? (await registerAccount(portal.parts, wanted, { locale: 'en', trace: noTrace }))
+      known ?? (await registerAccount(portal.parts, wanted, { locale: 'en', client: noClient }))
     const accountId =
       'id' in made ? made.id : made.kind === 'registered' ? made.accountId : undefined
     if (accountId && 'role' in more) {
@@ -125,7 +125,7 @@ async function prepareCases(portal: Portal, domain: string): Promise<void> {
         text,
       ]
       const letter = Buffer.from([...head, ...rest].join('\n').replaceAll('\n', '\r\n'))
-      const trace = { account: account.id, queueId: '4bXk2P1zZz9', sentAt }
+      const client = { account: account.id, queueId: '4bXk2P1zZz9', sentAt }
       await takeReport(desk, {
         ...{
           channel: 'form',
@@ -136,7 +136,7 @@ async function prepareCases(portal: Portal, domain: string): Promise<void> {
           reporter: null,
           acknowledge: false,
         },
-        source: sentByUs ? traceLetter(portal.keyring, trace, letter) : letter,
+        source: sentByUs ? traceLetter(portal.keyring, client, letter) : letter,
         ...{ locale: 'en', network: `192.0.2.${reporter}` },
       })
     }

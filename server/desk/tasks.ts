@@ -1,14 +1,14 @@
 // The jobs of the abuse desk.
 import type { TaskList } from '../kit/jobs/worker.ts'
 import { sendingLimitTask } from '../mail/sending-limits/judge-sending.ts'
-import { tellOutcomeTask } from './cases/work-on-case.ts'
+import { notifyReportersTask } from './cases/work-on-case.ts'
 import type { DeskParts } from './desk.ts'
 import { expireTask } from './measures/apply-measure.ts'
 import { noteEffect } from './measures/measure-store.ts'
 import { endExpiredMeasures } from './measures/take-measure.ts'
+import { notifyReporters } from './reports/notify-reporters.ts'
 import { findForgottenReports } from './reports/report-store.ts'
 import { enqueueJudging, judgeTask } from './reports/take-report.ts'
-import { tellOutcome } from './reports/tell-outcome.ts'
 
 const fetchTask = 'abuse:fetch'
 const sweepTask = 'abuse:sweep'
@@ -33,7 +33,7 @@ export function deskTasks(parts: DeskParts): TaskList {
       const { openCaseOfLimit } = await import('./cases/sending-limit.ts')
       await openCaseOfLimit(parts, String(alertId))
     },
-    [tellOutcomeTask]: ({ caseId }) => tellOutcome(parts, String(caseId)),
+    [notifyReportersTask]: ({ caseId }) => notifyReporters(parts, String(caseId)),
     [expireTask]: async () => void (await endExpiredMeasures(parts)),
     [fetchTask]: async () => {
       if (!parts.settings.abuseImapUrl) return

@@ -44,7 +44,7 @@ export function recoveryMethodContract(
     ): Promise<MethodFlow> {
       const { db } = portalOf()
       const token = hashToken(newToken())
-      const about = { locale: 'en', trace: { device: '', place: '' } } as const
+      const about = { locale: 'en', client: { device: '', place: '' } } as const
       const keys = { nameKey: newToken(), budgetKey: newToken(), askerKey: newToken() }
       const expiresAt = new Date(at.getTime() + 3_600_000)
       const accountId = person?.accountId ?? null

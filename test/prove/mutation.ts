@@ -62,17 +62,17 @@ export const mutatedParts: Readonly<Record<string, Part>> = {
   },
   'backup-address': {
     files: [
-      'recovery/backup-address/{link-backup-address,link-pace,link-store,mail-guard,managed-backup-address,method,send-recovery-link,store}.ts',
+      'recovery/backup-address/{link-backup-address,link-shownLimit,link-store,mail-guard,managed-backup-address,method,send-recovery-link,store}.ts',
     ],
     tests: ['mail-guard', 'recovery-links', 'backup-address-linking', 'recovery-by-address'],
   },
-  'phone-guard': { files: ['recovery/phone/sms-guard.ts'], tests: ['sms-guard'] },
+  'phone-guard': { files: ['recovery/phone/sms-limit.ts'], tests: ['sms-guard'] },
   'phone-codes': {
     files: ['recovery/phone/{code-store,send-recovery-code}.ts'],
     tests: ['phone-codes'],
   },
   'phone-recovery': {
-    files: ['recovery/phone/{method,sms-pace}.ts'],
+    files: ['recovery/phone/{method,sms-shownLimit}.ts'],
     tests: ['recovery-by-phone'],
   },
   'phone-linking': {

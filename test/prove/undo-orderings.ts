@@ -15,7 +15,7 @@ import { wantMailbox } from '#server/mail/mailboxes/want-mailbox.ts'
 import { putLink } from '#server/recovery/backup-address/link-store.ts'
 import { putBackupAddress, removeBackupAddress } from '#server/recovery/backup-address/store.ts'
 import { givesWayBack } from '#server/recovery/contacts/contact.ts'
-import { tellOwner } from '#server/recovery/contacts/tell-owner.ts'
+import { notifyOwner } from '#server/recovery/contacts/notify-owner.ts'
 import { beginProvenFlow } from '#server/recovery/flow/begin-recovery.ts'
 import type { MethodId } from '#server/recovery/flow/recovery-method.ts'
 import { resetPassword } from '#server/recovery/flow/reset-password.ts'
@@ -127,8 +127,8 @@ const linksIn = async (life: Life): Promise<Link[]> =>
 
 const powerOf = async (life: Life, token: string) =>
   (await describeUndo(partsIn(life), token))?.power
-const press = async (life: Life, token: string, trace = owner) =>
-  (await undoChange(partsIn(life), token, { locale: 'en', trace }, () => hashToken(newToken())))
+const press = async (life: Life, token: string, client = owner) =>
+  (await undoChange(partsIn(life), token, { locale: 'en', client }, () => hashToken(newToken())))
     .kind
 
 /** A step that could not be taken as things stand. */
@@ -139,7 +139,7 @@ async function changeOne(
   life: Life,
   change: (trx: AccountTrx, at: Date) => Promise<MethodChange | typeof impossible>,
 ) {
-  const asking = { ...(await proofIn(life)), trace: stranger }
+  const asking = { ...(await proofIn(life)), client: stranger }
   return await changeMethod<unknown>(partsIn(life), asking, async (trx, at) => {
     const done = await change(trx, at)
     return done === impossible ? { outcome: impossible } : { outcome: 'done', done }
@@ -207,7 +207,7 @@ async function resetBy(life: Life, method: MethodId, by: typeof owner): Promise<
         beginning: 'open-link',
         provenBy: method,
       },
-      ...{ proofHash, locale: 'en', trace: by, at },
+      ...{ proofHash, locale: 'en', client: by, at },
     })
   })
   const flow = await findFlow(life.db, tokenHash, at)
@@ -226,10 +226,10 @@ async function resetBy(life: Life, method: MethodId, by: typeof owner): Promise<
   return kind
 }
 
-const changePassword = async (life: Life, trace: typeof owner) =>
+const changePassword = async (life: Life, client: typeof owner) =>
   changeOwnPassword(
     partsIn(life),
-    { ...(await proofIn(life)), trace },
+    { ...(await proofIn(life)), client },
     await hashed('another long sentence'),
     now(),
   )
@@ -238,9 +238,9 @@ const changePassword = async (life: Life, trace: typeof owner) =>
 const letters: Readonly<Record<string, Step>> = {
   'new-device': (life) =>
     through(life, (trx) =>
-      tellOwner(trx, partsIn(life), {
+      notifyOwner(trx, partsIn(life), {
         ...{ accountId: life.id, name: 'new-device', params: {}, change: 'sign-in.new-device' },
-        ...{ at: now(), trace: stranger },
+        ...{ at: now(), client: stranger },
       }),
     ),
   'phone added': replaceOrAdd('phone', 'added'),

@@ -53,18 +53,18 @@ export async function sendLetter(
     draft.body ?? 'Go to https://prize.bad.example/now and take it.',
     '',
   ].join('\r\n')
-  const trace = {
+  const client = {
     account: draft.accountId,
     queueId: '4bXk2P1zZz9',
     sentAt: new Date(sentAt.getTime() - 1000),
   }
-  const traced = traceLetter(keyring, trace, Buffer.from(plain, 'latin1'))
+  const traced = traceLetter(keyring, client, Buffer.from(plain, 'latin1'))
   const { signatures, errors } = await dkimSign(traced, {
     signingDomain: ourDomain,
     selector: 's1',
     privateKey: pair.privateKey.export({ type: 'pkcs8', format: 'pem' }) as string,
     canonicalization: 'relaxed/relaxed',
-    signTime: trace.sentAt,
+    signTime: client.sentAt,
   })
   if (errors?.length) throw errors[0]
   return signatures + traced.toString('latin1')

@@ -1,7 +1,7 @@
 // What tests of backup addresses below the pages have in common: a guard of the mails and people with a linked address.
 import assert from 'node:assert/strict'
 import { createLimits } from '#server/kit/limits/limits.ts'
-import { createMailGuard } from '#server/recovery/backup-address/mail-guard.ts'
+import { createMailLimit } from '#server/recovery/backup-address/mail-limit.ts'
 import { managedBackupAddress } from '#server/recovery/backup-address/managed-backup-address.ts'
 import { putBackupAddress } from '#server/recovery/backup-address/store.ts'
 import { manageMethods } from '#server/recovery/methods/managed-method.ts'
@@ -29,7 +29,7 @@ export const newAddress = (): string => `n${++count}@elsewhere.example`
 
 export async function startAddressTrial() {
   const trial = await startContactTrial()
-  const guard = createMailGuard(createLimits(trial.db), keyring, settings)
+  const guard = createMailLimit(createLimits(trial.db), keyring, settings)
   const put = (accountId: string, address: string, canonical = address, when = at) =>
     trial.within((trx) =>
       putBackupAddress(trx, keyring, {
@@ -46,7 +46,7 @@ export async function startAddressTrial() {
     guard,
     /** What the verbs of the feature are given, and what a test puts in its place. */
     partsOf: <T extends object>(more: T = {} as T) => ({
-      ...{ db: trial.db, keyring, clock, mailGuard: guard, log: { security() {} }, settings },
+      ...{ db: trial.db, keyring, clock, mailLimit: guard, log: { security() {} }, settings },
       methods: manageMethods([managedBackupAddress(keyring)]),
       ...more,
     }),

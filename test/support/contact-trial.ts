@@ -28,7 +28,7 @@ export const at = new Date('2026-11-22T12:00:00Z')
 export const minutes = (count: number): Date => new Date(at.getTime() + count * 60_000)
 /** Stands still. */
 export const clock = { now: () => at }
-export const trace = { device: 'Firefox, Linux', place: 'Minsk, BY' }
+export const client = { device: 'Firefox, Linux', place: 'Minsk, BY' }
 
 /** Real seconds pass while a counter is asked, on a busy machine some. */
 export const isAbout = (actual: number | undefined, seconds: number): void =>
@@ -79,7 +79,7 @@ export async function startContactTrial(): Promise<ContactTrial> {
       budgetKey: newToken(),
       askerKey: newToken(),
     }
-    const about = { locale: 'be', trace, at, expiresAt: minutes(60) } as const
+    const about = { locale: 'be', client, at, expiresAt: minutes(60) } as const
     const epoch = accountId === null ? null : firstEpoch
     await within((trx) =>
       insertFlow(trx, { ...keys, accountId, epoch, state: 'begun', ...about, ...more }),
@@ -106,7 +106,7 @@ export async function startContactTrial(): Promise<ContactTrial> {
         epoch: real ? firstEpoch : 0,
         shownAccountId: accountId,
         locale: 'de',
-        trace,
+        client,
         begunAt: at,
         at,
       }

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { createLimits } from '#server/kit/limits/limits.ts'
 import { manageMethods } from '#server/recovery/methods/managed-method.ts'
 import { managedPhone } from '#server/recovery/phone/managed-phone.ts'
-import { createSmsGuard, type SmsGuard } from '#server/recovery/phone/sms-guard.ts'
+import { createSmsLimit, type SmsLimit } from '#server/recovery/phone/sms-limit.ts'
 import { putPhone } from '#server/recovery/phone/store.ts'
 import { clock, keyring, minutes, startContactTrial } from './contact-trial.ts'
 
@@ -29,7 +29,7 @@ export const newNumber = (): string => `+37529${String(1_000_000 + ++count)}`
 
 export async function startPhoneTrial() {
   const trial = await startContactTrial()
-  const guard: SmsGuard = createSmsGuard(createLimits(trial.db), keyring, phoneSettings)
+  const guard: SmsLimit = createSmsLimit(createLimits(trial.db), keyring, phoneSettings)
   return {
     ...trial,
     guard,
@@ -39,7 +39,7 @@ export async function startPhoneTrial() {
         db: trial.db,
         keyring,
         clock,
-        smsGuard: guard,
+        smsLimit: guard,
         log: { security() {} },
         settings: phoneSettings,
       },

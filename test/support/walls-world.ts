@@ -39,7 +39,7 @@ const epoch = 1
 export const strangersPassword = 'a sentence of the stranger'
 const minutes = (count: number, { portal }: Pick<World, 'portal'>) =>
   new Date(portal.clock.now().getTime() + count * 60_000)
-const trace = { device: 'Firefox, Linux', place: 'Minsk, BY' }
+const client = { device: 'Firefox, Linux', place: 'Minsk, BY' }
 
 /** Opens the form at `page`, and sends it to `path` when its time has come. */
 async function prepare(
@@ -90,7 +90,7 @@ async function provenFlow(scene: Scene, provenBy: string, proofHash?: Buffer): P
     accountId: person.accountId,
     epoch,
     locale: 'en',
-    trace,
+    client,
     at,
   } as const
   await portal.db.transaction(async (trx) => {

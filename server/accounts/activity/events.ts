@@ -62,10 +62,10 @@ export interface ActivityDetails {
 export type ActivityEvent = keyof ActivityDetails
 
 /** From where something was done, as a person recognises it. Never an address of the network in full. */
-export interface Trace {
+export interface ClientInfo {
   readonly device: string
   readonly place: string
 }
 
 /** For what the portal or an operator did. */
-export const noTrace: Trace = { device: '', place: '' }
+export const noClient: ClientInfo = { device: '', place: '' }

@@ -2,7 +2,7 @@
 import type { Db, Trx } from '#db/connection.ts'
 import { chainStart, keyIdOfLink, linkHash, sortedPairs } from '#server/core/keys/hash-chain.ts'
 import type { Keyring } from '#server/core/keys/keyring.ts'
-import { type ActivityDetails, type ActivityEvent, noTrace, type Trace } from './events.ts'
+import { type ActivityDetails, type ActivityEvent, type ClientInfo, noClient } from './events.ts'
 
 export interface Entry<E extends ActivityEvent = ActivityEvent> {
   /** Null for what concerns the portal as a whole. */
@@ -10,7 +10,7 @@ export interface Entry<E extends ActivityEvent = ActivityEvent> {
   readonly event: E
   readonly details: ActivityDetails[E]
   readonly at: Date
-  readonly trace?: Trace
+  readonly client?: ClientInfo
 }
 
 export interface RecordedEntry {
@@ -44,8 +44,8 @@ function hashOf(
     entry.event,
     sortedPairs(entry.details),
     entry.at.toISOString(),
-    entry.trace.device,
-    entry.trace.place,
+    entry.client.device,
+    entry.client.place,
   ])
 }
 
@@ -68,7 +68,7 @@ export function linkAfter<E extends ActivityEvent>(
   }
   const hash = hashOf(keyring, keyring.newestKeyId, link, {
     ...entry,
-    trace: entry.trace ?? noTrace,
+    client: entry.client ?? noClient,
   })
   return { position: link.position, hash }
 }
@@ -80,7 +80,7 @@ export async function recordActivity<E extends ActivityEvent>(
   entry: Entry<E>,
 ): Promise<void> {
   const chain = entry.accountId ?? portalChain
-  const trace = entry.trace ?? noTrace
+  const client = entry.client ?? noClient
   // Locks the chain until the transaction ends, and makes it on the first entry.
   const { rows } = await trx.raw<{ rows: ChainHead[] }>(
     `insert into activity_heads (chain, position, hash) values (?, 0, ?)
@@ -99,8 +99,8 @@ export async function recordActivity<E extends ActivityEvent>(
       position,
       event: entry.event,
       details: JSON.stringify(entry.details),
-      device: trace.device,
-      place: trace.place,
+      device: client.device,
+      place: client.place,
       at: entry.at,
       hash,
     },
@@ -171,7 +171,7 @@ async function* verifyChain(
         event: row.event,
         details: row.details,
         at: row.happened_at,
-        trace: { device: row.device, place: row.place },
+        client: { device: row.device, place: row.place },
       }
       const keyId = keyIdOfLink(row.hash)
       const hash = keyring.keyIds.includes(keyId)

@@ -2,11 +2,11 @@
 import type { Db } from '#db/connection.ts'
 import { takeForm } from '#server/kit/web/sent-forms-store.ts'
 import type { MailboxParts, NewPassword } from '#server/mail/mailboxes/want-mailbox.ts'
-import { type NoticeParts, tellOwner } from '#server/recovery/contacts/tell-owner.ts'
+import { type NoticeParts, notifyOwner } from '#server/recovery/contacts/notify-owner.ts'
 import { doubtLateWays, type LateWayParts } from '#server/recovery/methods/doubt-late-ways.ts'
 import { linksToReplace } from '#server/recovery/undo/offer-undo.ts'
 import { type AccountProof, changeAccount } from '../accounts/change-account.ts'
-import type { Trace } from '../activity/events.ts'
+import type { ClientInfo } from '../activity/events.ts'
 import { recordActivity } from '../activity/store.ts'
 import { changePassword } from './change-password.ts'
 
@@ -18,21 +18,21 @@ import { changePassword } from './change-password.ts'
  */
 export async function changeOwnPassword(
   parts: NoticeParts & MailboxParts & LateWayParts & { readonly db: Db },
-  asking: AccountProof & { readonly trace: Trace },
+  asking: AccountProof & { readonly client: ClientInfo },
   password: NewPassword,
   at: Date,
   form?: Buffer,
 ): Promise<number> {
-  const { accountId, trace } = asking
+  const { accountId, client } = asking
   return await changeAccount(parts.db, asking, async (trx) => {
     const event = 'password.changed'
     const replaces = await linksToReplace(trx, parts, accountId, at)
     const change = { accountId, password, at, voidsLinks: true, keepAppPasswords: true }
     const epoch = await changePassword(trx, parts, change)
     await doubtLateWays(trx, parts, { accountId, at })
-    await recordActivity(trx, parts.keyring, { accountId, event, details: {}, at, trace })
+    await recordActivity(trx, parts.keyring, { accountId, event, details: {}, at, client })
     const notice = { accountId, name: 'password-changed', params: {}, change: event } as const
-    await tellOwner(trx, parts, { ...notice, replaces, at, trace })
+    await notifyOwner(trx, parts, { ...notice, replaces, at, client })
     if (form) await takeForm(trx, form, at)
     return epoch
   })

@@ -1,6 +1,6 @@
 import { type Request, type RequestHandler, type Response, Router } from 'express'
-import { tellDone } from '#server/kit/pages/done.ts'
 import { OtherSession } from '#server/kit/pages/faults.ts'
+import { setFlash } from '#server/kit/pages/flash.ts'
 import { type FormError, readFields } from '#server/kit/pages/forms.ts'
 import type { WebParts } from '#server/kit/web/parts.ts'
 import { formDigestOf } from '#server/kit/web/sent-forms.ts'
@@ -68,8 +68,8 @@ export function passwordRoutes(parts: WebParts): Router {
       await perAccount.demand(owner.id)
       const verifier = await hasher.hash(judged.password)
       const at = clock.now()
-      const trace = parts.trace(req)
-      const asking = { ...proofOf(req), trace }
+      const client = parts.client(req)
+      const asking = { ...proofOf(req), client }
       try {
         const epoch = await changeOwnPassword(
           parts,
@@ -78,13 +78,13 @@ export function passwordRoutes(parts: WebParts): Router {
           at,
           form,
         )
-        await renewSession(req, epoch, trace, at)
+        await renewSession(req, epoch, client, at)
       } catch (fault) {
         // Of two clicks at once the first has ended this session and begun another, which goes on.
         const isAgain = fault instanceof StaleProof && (await findSentForm(parts.db, form, at))
         if (!isAgain || !(await isPresentPassword(parts, owner.id, judged.password))) throw fault
       }
-      tellDone(res, 'password-changed')
+      setFlash(res, 'password-changed')
       res.redirect(303, '/account')
     })
 }

@@ -9,7 +9,7 @@ import type { RawSettings } from '#server/kit/settings/settings.ts'
 import { passwordLimitsOf } from '#server/mail/mail-platform/password-limits.ts'
 import { type MailboxParts, wantMailbox } from '#server/mail/mailboxes/want-mailbox.ts'
 import { insertAccount } from '../accounts/store.ts'
-import type { Trace } from '../activity/events.ts'
+import type { ClientInfo } from '../activity/events.ts'
 import { recordActivity } from '../activity/store.ts'
 import { claim, release } from '../claims/store.ts'
 import type { PasswordHasher } from '../password/hasher.ts'
@@ -89,7 +89,7 @@ export type Registered =
 export async function registerAccount(
   parts: RegistrationParts,
   wanted: Extract<JudgedRegistration, { kind: 'ok' }>,
-  about: { readonly locale: string; readonly trace: Trace; readonly device?: Buffer },
+  about: { readonly locale: string; readonly client: ClientInfo; readonly device?: Buffer },
 ): Promise<Registered> {
   const { db, clock, keyring, hasher } = parts
   const verifier = await hasher.hash(wanted.password)
@@ -123,7 +123,7 @@ export async function registerAccount(
       event: 'account.created',
       details: {},
       at,
-      trace: about.trace,
+      client: about.client,
     })
     return { kind: 'registered', accountId, address } as const
   })

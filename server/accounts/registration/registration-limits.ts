@@ -1,6 +1,6 @@
 // How many mailboxes are created from one network, and from those around it.
 
-import type { TellBrake } from '#server/kit/limits/brakes.ts'
+import type { AlertOperator } from '#server/kit/limits/brakes.ts'
 import type { Limits } from '#server/kit/limits/limits.ts'
 import { wideNetworkOf } from '#server/kit/limits/wide-network.ts'
 import { LimitReached } from '#server/kit/pages/faults.ts'
@@ -13,7 +13,7 @@ const networksOfWide = 10
 
 export interface RegistrationLimitParts {
   readonly limits: Limits
-  readonly tellBrake: TellBrake
+  readonly alertOperator: AlertOperator
   readonly settings: Pick<
     RawSettings,
     'limitRegistrationsPerIpHour' | 'limitRegistrationsPerWideNetworkHour'
@@ -24,10 +24,14 @@ export interface RegistrationLimitParts {
  * Counts one registration from the address. A network whose own budget is used up takes nothing from its neighbours.
  * @throws LimitReached
  */
-export function createRegistrationLimit({ limits, tellBrake, settings }: RegistrationLimitParts) {
+export function createRegistrationLimit({
+  limits,
+  alertOperator,
+  settings,
+}: RegistrationLimitParts) {
   const { limitRegistrationsPerIpHour: narrow, limitRegistrationsPerWideNetworkHour: wide } =
     settings
-  const onFull = () => tellBrake('registration')
+  const onFull = () => alertOperator('registration')
   const perNetwork = limits.limiter('registration', { points: narrow, seconds: hour, onFull })
   // Security: whoever rents a /24, or is given a /48, has hundreds of networks and no more people.
   const perWideNetwork = limits.limiter('registration-wide', {

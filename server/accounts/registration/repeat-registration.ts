@@ -2,7 +2,7 @@
 
 import { addressOf } from '#server/core/identifiers/names.ts'
 import { findAccountEpoch } from '../accounts/store.ts'
-import type { Trace } from '../activity/events.ts'
+import type { ClientInfo } from '../activity/events.ts'
 import { isKnownDevice } from '../sessions/store.ts'
 import { type SignedIn, type SignInParts, signIn } from '../sign-in/sign-in.ts'
 import type { JudgedRegistration } from './register-account.ts'
@@ -17,7 +17,7 @@ export async function repeatRegistration(
   parts: SignInParts,
   wanted: Extract<JudgedRegistration, { kind: 'ok' }>,
   device: Buffer,
-  trace: Trace,
+  client: ClientInfo,
   network: string,
 ): Promise<Extract<SignedIn, { kind: 'signed-in' }> | undefined> {
   const address = addressOf(wanted.login, wanted.domain)
@@ -27,7 +27,7 @@ export async function repeatRegistration(
     parts,
     { login: address, password: wanted.password },
     device,
-    trace,
+    client,
     network,
   )
   return outcome.kind === 'signed-in' ? outcome : undefined

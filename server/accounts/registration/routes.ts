@@ -8,7 +8,7 @@ import { accountOf, ownerOf, requireAccount, startSession } from '#server/kit/we
 import { describeMailbox } from '#server/mail/mailboxes/describe-mailbox.ts'
 import { findMailboxProgress } from '#server/mail/mailboxes/store.ts'
 import { firstEpoch } from '../accounts/change-account.ts'
-import type { Trace } from '../activity/events.ts'
+import type { ClientInfo } from '../activity/events.ts'
 import type { NewSession } from '../sessions/store.ts'
 import { keepDevice } from '../sign-in/device-cookie.ts'
 import { completeSignIn } from '../sign-in/sign-in.ts'
@@ -58,15 +58,16 @@ export function registrationRoutes(parts: WebParts): Router {
     req: Request,
     judged: Acceptable,
     device: Buffer,
-    trace: Trace,
+    client: ClientInfo,
   ): Promise<boolean> {
-    const again = await repeatRegistration(signIns, judged, device, trace, networkOf(req.ip))
+    const again = await repeatRegistration(signIns, judged, device, client, networkOf(req.ip))
     if (!again) return false
-    const complete = (session: NewSession) => completeSignIn(signIns, again, device, trace, session)
+    const complete = (session: NewSession) =>
+      completeSignIn(signIns, again, device, client, session)
     await startSession(
       req,
       { accountId: again.account.id, epoch: again.account.epoch },
-      trace,
+      client,
       parts.clock.now(),
       complete,
     ).finally(again.leave)
@@ -87,15 +88,19 @@ export function registrationRoutes(parts: WebParts): Router {
       const form = readFields(req, ['login', 'domain', 'password'])
       const judged = judgeRegistration(parts, form)
       if (judged.kind === 'refused') return showForm(req, res, form, judged.refusals)
-      const trace = parts.trace(req)
+      const client = parts.client(req)
       const device = keepDevice(parts, req, res)
-      if (await signInAgain(req, judged, device, trace))
+      if (await signInAgain(req, judged, device, client))
         return res.redirect(303, '/account/welcome')
       await countRegistration(req.ip)
-      const registered = await registerAccount(parts, judged, { locale: req.locale, trace, device })
+      const registered = await registerAccount(parts, judged, {
+        locale: req.locale,
+        client,
+        device,
+      })
       if (registered.kind === 'taken') {
         // Of two clicks at once the other one was faster.
-        if (await signInAgain(req, judged, device, trace))
+        if (await signInAgain(req, judged, device, client))
           return res.redirect(303, '/account/welcome')
         const free = await suggestNames(parts, judged)
         return showForm(req, res, form, [{ field: 'login', reason: 'taken' }], free)
@@ -103,7 +108,7 @@ export function registrationRoutes(parts: WebParts): Router {
       await startSession(
         req,
         { accountId: registered.accountId, epoch: firstEpoch },
-        trace,
+        client,
         parts.clock.now(),
       )
       res.redirect(303, '/account/welcome')

@@ -1,6 +1,6 @@
 import { Router } from 'express'
-import { takeDone, tellDone } from '#server/kit/pages/done.ts'
 import { NotFound } from '#server/kit/pages/faults.ts'
+import { setFlash, takeFlash } from '#server/kit/pages/flash.ts'
 import type { WebParts } from '#server/kit/web/parts.ts'
 import { aliveSince } from '#server/kit/web/session-store.ts'
 import { ownerOf, proofOf, requireAccount, sessionDigestOf } from '#server/kit/web/sessions.ts'
@@ -24,7 +24,7 @@ export function sessionRoutes(parts: WebParts): Router {
         id: 'sessions',
         view: 'accounts/sessions/sessions',
         locals: {
-          done: takeDone(req, res, ['ended', 'others-ended']),
+          flash: takeFlash(req, res, ['ended', 'others-ended']),
           sessions: sessions.map(({ publicId, idDigest, ...shown }) => ({
             id: publicId,
             current: idDigest.equals(current),
@@ -42,9 +42,9 @@ export function sessionRoutes(parts: WebParts): Router {
         const count = await endSessions(trx, accountId, sessionDigestOf(req))
         if (count === 0) return
         const entry = { event: 'session.others-ended', details: { count } } as const
-        await recordActivity(trx, keyring, { accountId, ...entry, at, trace: parts.trace(req) })
+        await recordActivity(trx, keyring, { accountId, ...entry, at, client: parts.client(req) })
       })
-      tellDone(res, 'others-ended')
+      setFlash(res, 'others-ended')
       res.redirect(303, '/account/sessions')
     })
     .post('/account/sessions/:id/end', requireAccount('/account/sessions'), async (req, res) => {
@@ -60,10 +60,10 @@ export function sessionRoutes(parts: WebParts): Router {
           accountId,
           ...entry,
           at: clock.now(),
-          trace: parts.trace(req),
+          client: parts.client(req),
         })
       })
-      tellDone(res, 'ended')
+      setFlash(res, 'ended')
       res.redirect(303, '/account/sessions')
     })
 }

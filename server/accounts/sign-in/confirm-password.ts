@@ -1,5 +1,5 @@
 import { findAccountByAddress } from '../accounts/store.ts'
-import type { Trace } from '../activity/events.ts'
+import type { ClientInfo } from '../activity/events.ts'
 import { noteFailure, type SignInParts } from './sign-in.ts'
 
 export type Confirmed =
@@ -11,7 +11,7 @@ export async function confirmPassword(
   parts: SignInParts,
   address: string,
   password: string,
-  trace: Trace,
+  client: ClientInfo,
 ): Promise<Confirmed> {
   const key = `confirm:${parts.signInLimits.keyOf(address, undefined)}`
   const budget = await parts.signInLimits.begin(key)
@@ -26,7 +26,7 @@ export async function confirmPassword(
       accountId: account?.id,
       limitKey: key,
       failures: budget.failures,
-      trace,
+      client,
     })
     return { kind: 'wrong' }
   }

@@ -4,7 +4,7 @@ import passport from 'passport'
 import { Strategy } from 'passport-local'
 import { networkOf } from '#server/kit/web/client.ts'
 import type { WebParts } from '#server/kit/web/parts.ts'
-import type { Trace } from '../activity/events.ts'
+import type { ClientInfo } from '../activity/events.ts'
 import { deviceDigestOf } from './device-cookie.ts'
 import { type SignedIn, type SignInParts, signIn } from './sign-in.ts'
 
@@ -15,7 +15,7 @@ export interface Authenticator {
 
 export function createAuthenticator(
   parts: SignInParts & Pick<WebParts, 'settings'>,
-  trace: (req: Request) => Trace,
+  client: (req: Request) => ClientInfo,
 ): Authenticator {
   const own = new passport.Passport()
   own.use(
@@ -31,7 +31,7 @@ export function createAuthenticator(
           parts,
           { login, password },
           deviceDigestOf(parts, req),
-          trace(req),
+          client(req),
           networkOf(req.ip),
         ).then((outcome) => done(null, outcome), done)
       },

@@ -29,11 +29,11 @@ const withNext = (path: string, next: string) =>
   next ? `${path}?${new URLSearchParams({ next })}` : path
 
 export function signInRoutes(web: WebParts): Router {
-  const { pages, settings, trace } = web
+  const { pages, settings, client } = web
   const { limitSignInFailures, limitSignInFailuresPerNetworkHour: ofNetwork } = settings
   const signInLimits = createSignInLimits(web.limits, web.keyring, limitSignInFailures, ofNetwork)
   const parts = { ...web, signInLimits }
-  const { authenticate } = createAuthenticator(parts, trace)
+  const { authenticate } = createAuthenticator(parts, client)
 
   /** Why the visitor was led here, for the first sight of the page. */
   const noticeOf = (req: Request, next: string) =>
@@ -85,7 +85,7 @@ export function signInRoutes(web: WebParts): Router {
       switch (outcome.kind) {
         case 'signed-in': {
           const { account, leave } = outcome
-          const from = trace(req)
+          const from = client(req)
           const device = keepDevice(web, req, res)
           const complete = (session: NewSession) =>
             completeSignIn(parts, outcome, device, from, session)
@@ -115,7 +115,7 @@ export function signInRoutes(web: WebParts): Router {
     .post('/sign-out', async (req, res) => {
       const owner = ownerOf(req)
       if (owner) {
-        await signOut(web, owner.id, trace(req), await isInside(web.db, sessionDigestOf(req)))
+        await signOut(web, owner.id, client(req), await isInside(web.db, sessionDigestOf(req)))
         await stopSession(req)
       }
       // Cached pages and anything a browser kept of the account go too (W3C Clear Site Data).
@@ -131,7 +131,7 @@ export function signInRoutes(web: WebParts): Router {
       if (form.password === '')
         return showConfirm(req, res, next, [{ field: 'password', reason: 'missing' }])
       const address = ownerOf(req)?.address ?? ''
-      const outcome = await confirmPassword(parts, address, form.password, trace(req))
+      const outcome = await confirmPassword(parts, address, form.password, client(req))
       if (outcome.kind === 'wait') throw new LimitReached(outcome.retryAfterSeconds)
       if (outcome.kind === 'wrong') {
         web.log.security({ event: 'password.wrong', ...askerOf(req) })

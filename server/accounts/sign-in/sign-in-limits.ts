@@ -13,11 +13,11 @@ export const networkSeconds = 3600
 /** Of what one name may, where no setting says how many: carriers put many people behind one address. */
 const namesOfNetwork = 20
 
-export type SignInBudget =
+export type SignInAllowance =
   | { readonly kind: 'open'; readonly failures: number }
   | { readonly kind: 'wait'; readonly retryAfterSeconds: number }
 
-export type NetworkBudget =
+export type NetworkAllowance =
   | { readonly kind: 'open' }
   | { readonly kind: 'wait'; readonly retryAfterSeconds: number }
 
@@ -31,15 +31,15 @@ export interface SignInLimits {
   /** Names the counter of this address for strangers, or for one known browser. */
   keyOf(address: string, knownDevice: Buffer | undefined): string
   /** Counts the try before it is judged. */
-  begin(key: string): Promise<SignInBudget>
+  begin(key: string): Promise<SignInAllowance>
   /** As `begin`, for a try that was counted in the counter's row: the `used`th. */
-  weigh(key: string, used: number): Promise<SignInBudget>
+  weigh(key: string, used: number): Promise<SignInAllowance>
   /** Weighs the try against what its network has left. @param counted undefined where no statement counted it: that is done here */
   weighNetwork(
     network: string,
     counted: CountedForNetwork | undefined,
     at: Date,
-  ): Promise<NetworkBudget>
+  ): Promise<NetworkAllowance>
   /** For a try that was none, or no failure. */
   refundNetwork(network: string): Promise<void>
   /** For a try that was not judged. @param failures as `begin` told */
@@ -83,7 +83,7 @@ export function createSignInLimits(
     seconds: networkSeconds,
   })
 
-  async function weigh(key: string, used: number): Promise<SignInBudget> {
+  async function weigh(key: string, used: number): Promise<SignInAllowance> {
     const beyond = used - freeFailures
     if (beyond <= 0) return { kind: 'open', failures: used - 1 }
     const wait = Math.min(longestWaitSeconds, 60 * 2 ** Math.min(beyond - 1, 10))

@@ -3,17 +3,17 @@ import type { Clock } from '#server/core/clock.ts'
 import { parseTypedLogin } from '#server/core/identifiers/login-name.ts'
 import { addressOf } from '#server/core/identifiers/names.ts'
 import type { Keyring } from '#server/core/keys/keyring.ts'
-import type { TellBrake } from '#server/kit/limits/brakes.ts'
-import { type NoticeParts, tellOwner } from '#server/recovery/contacts/tell-owner.ts'
+import type { AlertOperator } from '#server/kit/limits/brakes.ts'
+import { type NoticeParts, notifyOwner } from '#server/recovery/contacts/notify-owner.ts'
 import { nobody } from '#server/recovery/flow/begin-recovery.ts'
 import { leaveGuessing } from '#server/recovery/guessing/note-guessing.ts'
 import { type AccountTrx, changeAccount } from '../accounts/change-account.ts'
 import { type Account, strengthenVerifier } from '../accounts/store.ts'
-import type { Trace } from '../activity/events.ts'
+import type { ClientInfo } from '../activity/events.ts'
 import { type ChainHead, countActivity, recordActivity } from '../activity/store.ts'
 import type { PasswordHasher } from '../password/hasher.ts'
 import { insertSession, type NewSession, rememberDevice } from '../sessions/store.ts'
-import type { SignInBudget, SignInLimits } from './sign-in-limits.ts'
+import type { SignInAllowance, SignInLimits } from './sign-in-limits.ts'
 import { type FoundForSignIn, findForSignIn, recordKnownSignIn } from './store.ts'
 
 export interface SignInParts extends NoticeParts {
@@ -22,7 +22,7 @@ export interface SignInParts extends NoticeParts {
   readonly keyring: Keyring
   readonly hasher: PasswordHasher
   readonly signInLimits: SignInLimits
-  readonly tellBrake: TellBrake
+  readonly alertOperator: AlertOperator
   readonly settings: NoticeParts['settings'] & { readonly mailDomains: readonly string[] }
 }
 
@@ -60,7 +60,7 @@ export async function signIn(
   parts: SignInParts,
   form: { readonly login: string; readonly password: string },
   device: Buffer | undefined,
-  trace: Trace,
+  client: ClientInfo,
   network: string,
 ): Promise<SignedIn> {
   const address = typedAddress(form.login, parts.settings.mailDomains)
@@ -70,7 +70,7 @@ export async function signIn(
   try {
     const outcome = await judge(
       parts,
-      { address, password: form.password, device, network, trace },
+      { address, password: form.password, device, network, client },
       leave,
     )
     isKept = outcome.kind === 'signed-in'
@@ -85,7 +85,7 @@ interface Try {
   readonly password: string
   readonly device: Buffer | undefined
   readonly network: string
-  readonly trace: Trace
+  readonly client: ClientInfo
 }
 
 /** Behind the place in the line that `signIn` took. */
@@ -103,7 +103,7 @@ async function judge(parts: SignInParts, tried: Try, leave: () => void): Promise
       accountId: account?.id,
       limitKey,
       failures: budget.failures,
-      trace: tried.trace,
+      client: tried.client,
     })
   if (!account || !right) return { kind: 'wrong' }
   if (account.blockedAt || account.resetDemandedAt) return { kind: 'blocked', account }
@@ -122,7 +122,7 @@ async function judge(parts: SignInParts, tried: Try, leave: () => void): Promise
 interface CountedTry {
   readonly found: FoundForSignIn
   readonly limitKey: string
-  readonly budget: SignInBudget
+  readonly budget: SignInAllowance
 }
 
 /** Counts the try for the name, or for the browser that is known to it, and for the network of one that is not. */
@@ -150,7 +150,7 @@ async function countTry(
   if (budget.kind === 'wait' || found.knowsDevice) return { found, limitKey, budget }
   const room = await limits.weighNetwork(network, found.network, at)
   if (room.kind === 'open') return { found, limitKey, budget }
-  parts.tellBrake('spraying')
+  parts.alertOperator('spraying')
   // A try that was not judged does not bring the name nearer to its waits.
   await limits.refund(limitKey, budget.failures)
   return { found, limitKey, budget: { kind: 'wait', retryAfterSeconds: room.retryAfterSeconds } }
@@ -167,18 +167,18 @@ export async function completeSignIn(
   parts: SignInParts,
   signedIn: Extract<SignedIn, { kind: 'signed-in' }>,
   device: Buffer,
-  trace: Trace,
+  client: ClientInfo,
   session: NewSession,
 ): Promise<void> {
   const { db, keyring, signInLimits } = parts
   const { head, limitKey, failures, network } = signedIn
   const counter = signInLimits.counterOf(limitKey)
   const isRecorded = head
-    ? await recordKnownSignIn(db, keyring, head, { device, trace, counter, session })
+    ? await recordKnownSignIn(db, keyring, head, { device, client, counter, session })
     : false
   if (!isRecorded)
     await changeAccount(db, session, async (trx) => {
-      await recordSignIn(trx, parts, signedIn, device, trace)
+      await recordSignIn(trx, parts, signedIn, device, client)
       await insertSession(trx, session)
     })
   if (network !== undefined) await signInLimits.refundNetwork(network)
@@ -191,13 +191,13 @@ async function recordSignIn(
   parts: SignInParts,
   { account }: Pick<Extract<SignedIn, { kind: 'signed-in' }>, 'account'>,
   device: Buffer,
-  trace: Trace,
+  client: ClientInfo,
 ): Promise<void> {
   const accountId = account.id
   const at = parts.clock.now()
   const known = await rememberDevice(trx, accountId, device, at)
   const event = known ? 'sign-in.succeeded' : 'sign-in.new-device'
-  await recordActivity(trx, parts.keyring, { accountId, event, details: {}, at, trace })
+  await recordActivity(trx, parts.keyring, { accountId, event, details: {}, at, client })
   if (known) return
   const today = await countActivity(trx, accountId, [event], new Date(at.getTime() - 86_400_000))
   const notice = {
@@ -206,9 +206,9 @@ async function recordSignIn(
     params: {},
     change: 'sign-in.new-device',
     at,
-    trace,
+    client,
   } as const
-  await tellOwner(trx, parts, { ...notice, lettersOnly: today > newDevicesBySms })
+  await notifyOwner(trx, parts, { ...notice, lettersOnly: today > newDevicesBySms })
 }
 
 /** Makes the verifier as strong as the settings demand by now. Never keeps anybody from signing in. */
@@ -227,14 +227,14 @@ interface Failure {
   readonly limitKey: string
   /** As `begin` told. */
   readonly failures: number
-  readonly trace: Trace
+  readonly client: ClientInfo
 }
 
 /** The owner is told when the waits begin. */
 export async function noteFailure(
   { db, signInLimits }: SignInParts,
-  { accountId = nobody, limitKey, failures, trace }: Failure,
+  { accountId = nobody, limitKey, failures, client }: Failure,
 ): Promise<void> {
   if (!(await signInLimits.beginsWaits(limitKey, failures))) return
-  await db.transaction((trx) => leaveGuessing(trx, { accountId, at: 'sign-in', trace }))
+  await db.transaction((trx) => leaveGuessing(trx, { accountId, at: 'sign-in', client }))
 }

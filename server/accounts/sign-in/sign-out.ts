@@ -2,13 +2,13 @@ import type { Db } from '#db/connection.ts'
 import type { Clock } from '#server/core/clock.ts'
 import type { Keyring } from '#server/core/keys/keyring.ts'
 import { recordAudit } from '#server/desk/audit/store.ts'
-import type { Trace } from '../activity/events.ts'
+import type { ClientInfo } from '../activity/events.ts'
 import { recordActivity } from '../activity/store.ts'
 
 export async function signOut(
   { db, clock, keyring }: { db: Db; clock: Clock; keyring: Keyring },
   accountId: string,
-  trace: Trace,
+  client: ClientInfo,
   /** Out of the staff pages too. */
   fromStaff: boolean,
 ): Promise<void> {
@@ -19,7 +19,7 @@ export async function signOut(
       event: 'sign-out.succeeded',
       details: {},
       at,
-      trace,
+      client,
     })
     if (fromStaff)
       await recordAudit(trx, keyring, {

@@ -3,7 +3,7 @@
 import type { Db } from '#db/connection.ts'
 import type { Keyring } from '#server/core/keys/keyring.ts'
 import { type Account, accountColumns, asAccount } from '../accounts/store.ts'
-import type { Trace } from '../activity/events.ts'
+import type { ClientInfo } from '../activity/events.ts'
 import { type ChainHead, linkAfter } from '../activity/store.ts'
 import type { NewSession } from '../sessions/store.ts'
 import { type CountedForNetwork, networkSeconds, trySeconds } from './sign-in-limits.ts'
@@ -115,15 +115,15 @@ export async function recordKnownSignIn(
   head: ChainHead,
   signIn: {
     readonly device: Buffer
-    readonly trace: Trace
+    readonly client: ClientInfo
     readonly counter: string
     readonly session: NewSession
   },
 ): Promise<boolean> {
-  const { device, trace, counter, session } = signIn
+  const { device, client, counter, session } = signIn
   const { accountId, epoch, at } = session
   const event = 'sign-in.succeeded'
-  const link = linkAfter(keyring, head, { accountId, event, details: {}, at, trace })
+  const link = linkAfter(keyring, head, { accountId, event, details: {}, at, client })
   const { rows } = await db
     .raw<{ rows: { recorded: boolean }[] }>(
       `with held as (
@@ -155,8 +155,8 @@ export async function recordKnownSignIn(
           at,
           event,
           counter,
-          browser: trace.device,
-          place: trace.place,
+          browser: client.device,
+          place: client.place,
         },
         ...{ session: session.idDigest, data: JSON.stringify(session.data) },
         ...{ position: link.position, hash: link.hash, before: head.position, previous: head.hash },

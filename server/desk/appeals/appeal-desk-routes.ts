@@ -2,8 +2,8 @@
 import { type Request, type Response, Router } from 'express'
 import { findAccount, findAddresses } from '#server/accounts/accounts/store.ts'
 import { assertNever } from '#server/core/assert-never.ts'
-import { tellDone } from '#server/kit/pages/done.ts'
 import { NotFound } from '#server/kit/pages/faults.ts'
+import { setFlash } from '#server/kit/pages/flash.ts'
 import { type FormError, readFields } from '#server/kit/pages/forms.ts'
 import type { WebParts } from '#server/kit/web/parts.ts'
 import { requireFreshPassword } from '#server/kit/web/sessions.ts'
@@ -102,7 +102,7 @@ export function appealDeskRoutes(parts: WebParts): Router {
       const decided = await decideAppeal(desk, appeal.id, { decision, ...eased }, actorOf(staff))
       switch (decided.kind) {
         case 'decided':
-          tellDone(res, 'decided')
+          setFlash(res, 'decided')
           return res.redirect(
             303,
             measure.caseId ? `/staff/cases/${measure.caseId}` : '/staff/cases?tab=appeals',
@@ -111,7 +111,7 @@ export function appealDeskRoutes(parts: WebParts): Router {
           // A second click finds it decided as the first has decided it.
           const found = await findAppeal(db, keyring, appeal.id)
           if (found?.decidedBy === staff.id && found.decision === decision) {
-            tellDone(res, 'decided')
+            setFlash(res, 'decided')
             return res.redirect(
               303,
               measure.caseId ? `/staff/cases/${measure.caseId}` : '/staff/cases?tab=appeals',

@@ -19,9 +19,9 @@ import {
   measureRows,
   type Standing,
 } from '../measures/measures.ts'
+import { notifyHolder } from '../measures/notify-holder.ts'
+import { notifyStaff } from '../measures/notify-staff.ts'
 import { type Actor, demandPresent } from '../measures/take-measure.ts'
-import { tellHolder } from '../measures/tell-holder.ts'
-import { tellStaff } from '../measures/tell-staff.ts'
 import { newReference } from '../reports/reference.ts'
 import {
   type Appeal,
@@ -103,7 +103,7 @@ export async function makeAppeal(
       details: { reference },
       at,
     })
-    await tellHolder(trx, parts, {
+    await notifyHolder(trx, parts, {
       account,
       suspension: measureRows[measure.measure].suspension,
       name: 'appeal-received',
@@ -193,7 +193,7 @@ export async function decideAppeal(
             : undefined
         if (follows) await applyMeasure(parts, { measure: follows, before: account, staffId, at })
       }
-      await tellHolder(trx, parts, {
+      await notifyHolder(trx, parts, {
         account: { id: accountId, ...account },
         suspension: decision === 'kept' ? measureRows[measure.measure].suspension : 'none',
         name: 'appeal-decided',
@@ -205,7 +205,7 @@ export async function decideAppeal(
         },
         key: `appeal-decided:${decided.id}`,
       })
-      await tellStaff(trx, parts, {
+      await notifyStaff(trx, parts, {
         staffIds: [measure.proposedBy, measure.approvedBy],
         name: 'appeal-outcome',
         params: { reference: decided.reference, appealId: decided.id, decision },

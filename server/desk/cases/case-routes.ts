@@ -3,8 +3,8 @@ import { type Request, type Response, Router } from 'express'
 import { findAddresses } from '#server/accounts/accounts/store.ts'
 import { describeEntry } from '#server/accounts/activity/describe-entry.ts'
 import { listActivity } from '#server/accounts/activity/store.ts'
-import { takeDone, tellDone } from '#server/kit/pages/done.ts'
 import { NotFound } from '#server/kit/pages/faults.ts'
+import { setFlash, takeFlash } from '#server/kit/pages/flash.ts'
 import { type FormError, readFields } from '#server/kit/pages/forms.ts'
 import { sendWhole } from '#server/kit/web/headers.ts'
 import type { WebParts } from '#server/kit/web/parts.ts'
@@ -29,7 +29,7 @@ import {
   showCase,
 } from './work-on-case.ts'
 
-const doneWords = [
+const flashWords = [
   ...['claimed', 'released', 'noted', 'closed', 'attributed', 'not-yours'],
   ...['taken', 'proposed', 'lifted', 'decided', 'approved', 'refused'],
 ] as const
@@ -124,7 +124,7 @@ export function caseRoutes(parts: WebParts): Router {
         },
         now: clock.now(),
         nextCase: next ? `/staff/cases/${next.id}` : null,
-        done: takeDone(req, res, doneWords),
+        flash: takeFlash(req, res, flashWords),
         olderReports: view.moreReports
           ? `/staff/cases/${id}?before=${view.reports.at(-1)?.id}`
           : null,
@@ -176,12 +176,12 @@ export function caseRoutes(parts: WebParts): Router {
     .post('/staff/cases/:id/claim', work, async (req, res) => {
       const { id } = await openCase(desk, req.params.id, staffOf(req))
       const claimed = await claimCase(desk, id, staffOf(req).id)
-      tellDone(res, claimed ? 'claimed' : 'not-yours')
+      setFlash(res, claimed ? 'claimed' : 'not-yours')
       res.redirect(303, page(req))
     })
     .post('/staff/cases/:id/release', work, async (req, res) => {
       const { id } = await openCase(desk, req.params.id, staffOf(req))
-      tellDone(res, (await releaseCase(desk, id, staffOf(req).id)) ? 'released' : 'not-yours')
+      setFlash(res, (await releaseCase(desk, id, staffOf(req).id)) ? 'released' : 'not-yours')
       res.redirect(303, page(req))
     })
     .post('/staff/cases/:id/note', work, async (req, res) => {
@@ -191,7 +191,7 @@ export function caseRoutes(parts: WebParts): Router {
       if (note.length > noteMaxChars)
         return await show(req, res, [{ field: 'note', reason: 'too-long' }], { note })
       await noteOnCase(desk, id, staffOf(req).id, note, formDigestOf(req))
-      tellDone(res, 'noted')
+      setFlash(res, 'noted')
       res.redirect(303, page(req))
     })
     .post('/staff/cases/:id/close', work, async (req, res) => {
@@ -199,7 +199,7 @@ export function caseRoutes(parts: WebParts): Router {
       const { outcome } = readFields(req, ['outcome'])
       if (!isOutcome(outcome))
         return await show(req, res, [{ field: 'outcome', reason: 'missing' }])
-      tellDone(res, (await closeCase(desk, id, staffOf(req).id, outcome)) ? 'closed' : 'not-yours')
+      setFlash(res, (await closeCase(desk, id, staffOf(req).id, outcome)) ? 'closed' : 'not-yours')
       res.redirect(303, page(req))
     })
     .post('/staff/cases/:id/attribute', work, async (req, res) => {
@@ -210,7 +210,7 @@ export function caseRoutes(parts: WebParts): Router {
         return await show(req, res, [{ field: 'address', reason: 'unknown' }], { address })
       if (outcome.kind === 'own-account')
         return await show(req, res, [{ field: 'address', reason: 'own' }], { address })
-      tellDone(res, outcome.kind === 'attributed' ? 'attributed' : 'not-yours')
+      setFlash(res, outcome.kind === 'attributed' ? 'attributed' : 'not-yours')
       res.redirect(
         303,
         outcome.kind === 'attributed' ? `/staff/cases/${outcome.caseId}` : page(req),

@@ -25,7 +25,7 @@ import {
 } from './case-store.ts'
 import { insertTimelineEntry, listTimeline, type TimelineEntry } from './timeline-store.ts'
 
-export const tellOutcomeTask = 'report:tell-outcome'
+export const notifyReportersTask = 'report:tell-outcome'
 
 /** Everything that the page of a case shows at once. */
 export interface CaseView {
@@ -219,7 +219,7 @@ export async function closeCase(
     const done = await setClosed(trx, caseId, { staffId, outcome, at })
     if (!done) return await isClosedAs(trx, parts, caseId, staffId, outcome)
     await noteOutcome(trx, caseId, outcome)
-    await enqueue(trx, tellOutcomeTask, { caseId }, { jobKey: `tell-outcome:${caseId}` })
+    await enqueue(trx, notifyReportersTask, { caseId }, { jobKey: `tell-outcome:${caseId}` })
     await insertTimelineEntry(trx, parts.keyring, {
       caseId,
       event: 'closed',

@@ -16,10 +16,10 @@ import {
   noteRevision,
   type StandingAccount,
   setEnded,
-  setPortalDoor,
+  setPortalAccess,
 } from './measure-store.ts'
 import { type EndReason, measureRows } from './measures.ts'
-import { tellHolder } from './tell-holder.ts'
+import { notifyHolder } from './notify-holder.ts'
 
 export const appealPurpose = 'abuse.appeal'
 export const expireTask = 'measure:expire'
@@ -34,7 +34,7 @@ export async function applyMeasure(
   const row = measureRows[measure.measure]
   const { accountId } = measure
   const newEpoch = row.endsSessions || before.isShut
-  await setPortalDoor(trx, accountId, {
+  await setPortalAccess(trx, accountId, {
     blockedAt: row.portal === 'blocked' ? at : null,
     reason: row.portal === 'blocked' ? 'measure' : null,
     resetDemandedAt: row.portal === 'reset' ? at : null,
@@ -56,7 +56,7 @@ export async function applyMeasure(
     details: { extent: row.extent, cause: measure.cause },
     at,
   })
-  await tellHolder(trx, parts, {
+  await notifyHolder(trx, parts, {
     account: { id: accountId, ...before },
     suspension: row.suspension,
     name: 'account-blocked',
@@ -111,7 +111,7 @@ export async function endMeasure(
   if (account.standing === 'operator-block' && reason !== 'lifted') return true
   const { accountId } = measure
   const newEpoch = account.isShut
-  await setPortalDoor(trx, accountId, {
+  await setPortalAccess(trx, accountId, {
     blockedAt: null,
     reason: null,
     resetDemandedAt: null,
@@ -124,7 +124,7 @@ export async function endMeasure(
     details: {},
     at,
   })
-  await tellHolder(trx, parts, {
+  await notifyHolder(trx, parts, {
     account: { id: accountId, ...account },
     suspension: 'none',
     name: 'account-unblocked',

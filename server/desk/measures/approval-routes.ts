@@ -1,8 +1,8 @@
 // Proposed measures, and the second person who decides on them.
 import { type Request, type Response, Router } from 'express'
 import { findAccount, findAddresses } from '#server/accounts/accounts/store.ts'
-import { takeDone, tellDone } from '#server/kit/pages/done.ts'
 import { NotFound } from '#server/kit/pages/faults.ts'
+import { setFlash, takeFlash } from '#server/kit/pages/flash.ts'
 import { type FormError, readFields } from '#server/kit/pages/forms.ts'
 import type { WebParts } from '#server/kit/web/parts.ts'
 import { requireFreshPassword } from '#server/kit/web/sessions.ts'
@@ -87,8 +87,8 @@ export function approvalRoutes(parts: WebParts): Router {
         proposals.flatMap(({ accountId, proposedBy }) => [accountId, proposedBy]),
       )
       const lines = proposals.map((each) => describeProposal(each, names, staff.id))
-      const done = takeDone(req, res, ['approved', 'refused', 'not-yours'])
-      const locals = { proposals: lines, now: now(), done }
+      const flash = takeFlash(req, res, ['approved', 'refused', 'not-yours'])
+      const locals = { proposals: lines, now: now(), flash }
       showStaffPage(parts, req, res, {
         id: 'staff-approvals',
         view: 'desk/measures/approvals',
@@ -109,7 +109,7 @@ export function approvalRoutes(parts: WebParts): Router {
         decided.kind === 'done' || (await findDecision(db, measure.id, staff.id)) === 'approved'
       if (!isDone && decided.kind !== 'not-yours')
         return await showProposal(req, res, refusalErrors(decided))
-      tellDone(res, isDone ? 'approved' : 'not-yours')
+      setFlash(res, isDone ? 'approved' : 'not-yours')
       res.redirect(303, '/staff/approvals')
     })
     .post('/staff/approvals/:id/refuse', approve, fresh, async (req, res) => {
@@ -118,7 +118,7 @@ export function approvalRoutes(parts: WebParts): Router {
       const decided = await refuseMeasure(desk, measure.id, actorOf(staff))
       const isDone =
         decided.kind === 'done' || (await findDecision(db, measure.id, staff.id)) === 'refused'
-      tellDone(res, isDone ? 'refused' : 'not-yours')
+      setFlash(res, isDone ? 'refused' : 'not-yours')
       res.redirect(303, '/staff/approvals')
     })
 }

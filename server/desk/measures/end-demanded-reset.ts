@@ -3,7 +3,7 @@ import { recordActivity } from '#server/accounts/activity/store.ts'
 import type { Keyring } from '#server/core/keys/keyring.ts'
 import { wantMailboxSuspension } from '#server/mail/mailboxes/want-mailbox.ts'
 import { insertTimelineEntry } from '../cases/timeline-store.ts'
-import { setPortalDoor, setRecovered } from './measure-store.ts'
+import { setPortalAccess, setRecovered } from './measure-store.ts'
 
 /** A good recovery lifts the measure that demanded it, in the transaction in which the new password is set. Its notices tell the owner. */
 export async function endDemandedReset(
@@ -14,7 +14,7 @@ export async function endDemandedReset(
 ): Promise<void> {
   const measure = await setRecovered(trx, accountId, at)
   if (!measure) return
-  await setPortalDoor(trx, accountId, {
+  await setPortalAccess(trx, accountId, {
     blockedAt: null,
     reason: null,
     resetDemandedAt: null,

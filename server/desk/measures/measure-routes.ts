@@ -1,8 +1,8 @@
 // Measures: each through a page that shows its consequences first, and the lift.
 import { type Request, type Response, Router } from 'express'
 import { type Account, findAccount, findAddresses } from '#server/accounts/accounts/store.ts'
-import { tellDone } from '#server/kit/pages/done.ts'
 import { NotFound } from '#server/kit/pages/faults.ts'
+import { setFlash } from '#server/kit/pages/flash.ts'
 import { type FormError, readFields } from '#server/kit/pages/forms.ts'
 import type { WebParts } from '#server/kit/web/parts.ts'
 import { requireFreshPassword } from '#server/kit/web/sessions.ts'
@@ -173,7 +173,7 @@ export function measureRoutes(parts: WebParts): Router {
       const isDone = taken.kind === 'taken' || taken.kind === 'proposed'
       const done = isDone ? taken.kind : await findRepeatedMeasure(db, ask, staff.id)
       if (!isDone && !done) return await showConsequences(req, res, wanted, taken)
-      tellDone(res, done ?? taken.kind)
+      setFlash(res, done ?? taken.kind)
       res.redirect(303, `/staff/cases/${found.id}`)
     })
     .get('/staff/measures/:id/lift', requireStaff('measures.lift'), freshHere, async (req, res) => {
@@ -190,7 +190,7 @@ export function measureRoutes(parts: WebParts): Router {
         return await showLift(req, res, measure, lifted as MeasureRefusal)
       const isLifted =
         lifted.kind === 'lifted' || (await findDecision(db, measure.id, staff.id)) === 'lifted'
-      tellDone(res, isLifted ? 'lifted' : 'not-yours')
+      setFlash(res, isLifted ? 'lifted' : 'not-yours')
       res.redirect(303, measure.caseId ? `/staff/cases/${measure.caseId}` : '/staff/cases')
     })
 }

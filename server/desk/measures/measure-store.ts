@@ -228,7 +228,7 @@ export async function findExpired(db: Db, now: Date, limit: number): Promise<Mea
 }
 
 /** What the portal itself keeps its holder from. @param door.newEpoch true ends whatever was begun before */
-export async function setPortalDoor(
+export async function setPortalAccess(
   trx: AccountTrx,
   accountId: string,
   door: {

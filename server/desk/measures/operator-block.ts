@@ -7,7 +7,7 @@ import { endSessions } from '#server/accounts/sessions/store.ts'
 import { wantMailboxSuspension } from '#server/mail/mailboxes/want-mailbox.ts'
 import { doubtLateWays } from '#server/recovery/methods/doubt-late-ways.ts'
 import type { DeskParts } from '../desk.ts'
-import { tellHolder } from './tell-holder.ts'
+import { notifyHolder } from './notify-holder.ts'
 
 interface Holder {
   readonly id: string
@@ -45,7 +45,7 @@ async function tellOfOperatorBlock(
   account: Holder,
   at: Date,
 ): Promise<void> {
-  await tellHolder(trx, parts, {
+  await notifyHolder(trx, parts, {
     account,
     suspension: 'all',
     name: 'account-blocked',
@@ -67,7 +67,7 @@ export async function tellOfOperatorLift(
   account: Holder,
   at: Date,
 ): Promise<void> {
-  await tellHolder(trx, parts, {
+  await notifyHolder(trx, parts, {
     account,
     suspension: 'none',
     name: 'account-unblocked',

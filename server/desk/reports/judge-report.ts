@@ -15,7 +15,7 @@ import {
 } from './report-store.ts'
 import { insertSearchTerms } from '../cases/search-store.ts'
 import { insertTimelineEntry } from '../cases/timeline-store.ts'
-import { tellOutcomeTask } from '../cases/work-on-case.ts'
+import { notifyReportersTask } from '../cases/work-on-case.ts'
 
 /** @throws where the letter cannot be read for a reason of ours; the job is tried again */
 export async function judgeReport(parts: DeskParts, reportId: string): Promise<void> {
@@ -88,5 +88,5 @@ async function settleDuplicate(
   )
   if (!original.outcome) return
   await noteOutcome(trx, caseId, original.outcome)
-  await enqueue(trx, tellOutcomeTask, { caseId }, { jobKey: `tell-outcome:${caseId}` })
+  await enqueue(trx, notifyReportersTask, { caseId }, { jobKey: `tell-outcome:${caseId}` })
 }

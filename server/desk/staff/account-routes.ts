@@ -18,8 +18,8 @@ import { listActivity, recordActivity } from '#server/accounts/activity/store.ts
 import { endSessions, listSessions } from '#server/accounts/sessions/store.ts'
 import { parseTypedLogin } from '#server/core/identifiers/login-name.ts'
 import { addressOf } from '#server/core/identifiers/names.ts'
-import { takeDone, tellDone } from '#server/kit/pages/done.ts'
 import { NotFound, RightMissing } from '#server/kit/pages/faults.ts'
+import { setFlash, takeFlash } from '#server/kit/pages/flash.ts'
 import type { WebParts } from '#server/kit/web/parts.ts'
 import { aliveSince } from '#server/kit/web/session-store.ts'
 import { proofOf } from '#server/kit/web/sessions.ts'
@@ -94,7 +94,7 @@ export function staffAccountRoutes(parts: WebParts): Router {
           sessions: sessions.length,
           latest: latest.map(describeEntry),
           mayEnd: staffOf(req).rights.has('accounts.end-sessions'),
-          done: takeDone(req, res, ['sessions-ended']),
+          flash: takeFlash(req, res, ['sessions-ended']),
         },
       })
     })
@@ -129,7 +129,7 @@ export function staffAccountRoutes(parts: WebParts): Router {
           }
           await recordAudit(trx, keyring, { ...about, action: 'support.acted' })
         })
-        tellDone(res, 'sessions-ended')
+        setFlash(res, 'sessions-ended')
         res.redirect(303, `/staff/accounts/${accountId}`)
       },
     )

@@ -2,7 +2,7 @@
 import { type Request, type Response, Router } from 'express'
 import { assertNever } from '#server/core/assert-never.ts'
 import { askerOf } from '#server/kit/log/security-log.ts'
-import { takeDone, tellDone } from '#server/kit/pages/done.ts'
+import { setFlash, takeFlash } from '#server/kit/pages/flash.ts'
 import { type FormError, parseNext, readFields } from '#server/kit/pages/forms.ts'
 import type { WebParts } from '#server/kit/web/parts.ts'
 import { formDigestOf } from '#server/kit/web/sent-forms.ts'
@@ -41,7 +41,7 @@ export function staffDoorRoutes(parts: WebParts): Router {
   const fresh = (page: string) => requireFreshPassword(() => clock.now(), page)
   const callerOf = (req: Request) => ({
     proof: { ...proofOf(req), session: sessionDigestOf(req) },
-    trace: parts.trace(req),
+    client: parts.client(req),
   })
 
   async function showEnrol(req: Request, res: Response, errors: FormError[] = []) {
@@ -124,17 +124,17 @@ export function staffDoorRoutes(parts: WebParts): Router {
     .get('/staff/me', requireStaff(), async (req, res) => {
       const { id, roles } = staffOf(req)
       const codesLeft = await countRecoveryCodes(db, id)
-      const done = takeDone(req, res, ['shortcuts-on', 'shortcuts-off'])
+      const flash = takeFlash(req, res, ['shortcuts-on', 'shortcuts-off'])
       showStaffPage(parts, req, res, {
         id: 'staff-me',
         view: 'desk/staff/me',
-        locals: { roles, codesLeft, done },
+        locals: { roles, codesLeft, flash },
       })
     })
     .post('/staff/me/shortcuts', requireStaff(undefined, '/staff/me'), async (req, res) => {
       const off = readFields(req, ['shortcuts']).shortcuts === 'off'
       await setShortcutsOff(db, staffOf(req).id, off ? clock.now() : null)
-      tellDone(res, off ? 'shortcuts-off' : 'shortcuts-on')
+      setFlash(res, off ? 'shortcuts-off' : 'shortcuts-on')
       res.redirect(303, '/staff/me')
     })
     .get('/staff/help', requireStaff(), (req, res) =>

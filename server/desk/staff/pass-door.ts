@@ -4,7 +4,7 @@ import {
   type AccountTrx,
   changeAccount,
 } from '#server/accounts/accounts/change-account.ts'
-import type { Trace } from '#server/accounts/activity/events.ts'
+import type { ClientInfo } from '#server/accounts/activity/events.ts'
 import { recordActivity } from '#server/accounts/activity/store.ts'
 import type { Clock } from '#server/core/clock.ts'
 import type { Keyring } from '#server/core/keys/keyring.ts'
@@ -30,7 +30,7 @@ export interface DoorParts {
 /** Who stands at the door, in which session. */
 export interface Caller {
   readonly proof: AccountProof & { readonly session: Buffer }
-  readonly trace: Trace
+  readonly client: ClientInfo
 }
 
 export type Passed =
@@ -93,7 +93,7 @@ export function createDoor({ db, clock, keyring, limits }: DoorParts): Door {
     },
 
     async enrol(caller, typed) {
-      const { proof, trace } = caller
+      const { proof, client } = caller
       const { accountId } = proof
       await tries.demand(accountId)
       const factor = await factors.findFactor(db, accountId)
@@ -112,7 +112,7 @@ export function createDoor({ db, clock, keyring, limits }: DoorParts): Door {
           event: 'staff.door-enrolled',
           details: {},
           at,
-          trace,
+          client,
         })
         await recordAudit(trx, keyring, {
           staffId: accountId,
@@ -127,7 +127,7 @@ export function createDoor({ db, clock, keyring, limits }: DoorParts): Door {
     },
 
     async enter(caller, typed) {
-      const { proof, trace } = caller
+      const { proof, client } = caller
       const { accountId } = proof
       await tries.demand(accountId)
       const factor = await factors.findFactor(db, accountId)
@@ -155,7 +155,7 @@ export function createDoor({ db, clock, keyring, limits }: DoorParts): Door {
             event: 'staff.recovery-code-used',
             details: {},
             at,
-            trace,
+            client,
           })
         const action = code.kind === 'totp' ? 'staff.signed-in' : 'staff.recovery-code-used'
         await recordAudit(trx, keyring, { staffId: accountId, action, details: {}, at })

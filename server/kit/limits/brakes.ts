@@ -8,7 +8,7 @@ import { type MessageParts, sendMessage } from '../messages/send-message.ts'
 export type { BrakeName } from '../messages/catalogue.ts'
 
 /** Call it each time a brake refuses somebody. It returns at once, never throws, and tells of a flood no oftener than of one try. */
-export type TellBrake = (brake: BrakeName) => void
+export type AlertOperator = (brake: BrakeName) => void
 
 export interface BrakeParts extends MessageParts {
   readonly db: Db
@@ -21,7 +21,7 @@ export interface BrakeParts extends MessageParts {
 const lineEveryMs = 10 * 60_000
 const letterEveryMs = 3600_000
 
-export function createTellBrake(parts: BrakeParts): TellBrake {
+export function createOperatorAlert(parts: BrakeParts): AlertOperator {
   const told = new Map<BrakeName, { at: number; refusals: number }>()
   return (brake) => {
     parts.count?.(brake)

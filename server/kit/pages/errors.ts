@@ -67,7 +67,7 @@ export interface ErrorParts {
 export const pageNotFound: RequestHandler = (_req, _res, next) => next(new NotFound('no such page'))
 
 /** Limits that were reached and rights that were refused; surprises are told elsewhere. */
-function tellSecurity(log: WebLog, req: Request, fault: unknown, { status }: Failure): void {
+function logSecurity(log: WebLog, req: Request, fault: unknown, { status }: Failure): void {
   if (fault instanceof LimitReached) log.security({ event: 'limit.reached', ...askerOf(req) })
   else if (status === 403) {
     const what = fault instanceof Forbidden ? fault.message : 'form token'
@@ -84,7 +84,7 @@ export function errorHandler(parts: ErrorParts): ErrorRequestHandler {
       return leadToSignIn(req, res)
     }
     const failure = classify(fault)
-    tellSecurity(log, req, fault, failure)
+    logSecurity(log, req, fault, failure)
     if (failure.kind === 'error') log.error({ err: fault, request: req.id }, 'a request failed')
     // A full line is no fault to be traced, and in a flood the log would be the larger part of turning people away.
     else if (fault instanceof BusyError)

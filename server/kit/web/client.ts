@@ -2,7 +2,7 @@
 import { isIPv4, isIPv6, SocketAddress } from 'node:net'
 import Bowser from 'bowser'
 import express, { type Express, type Request } from 'express'
-import type { Trace } from '#server/accounts/activity/events.ts'
+import type { ClientInfo } from '#server/accounts/activity/events.ts'
 
 /** Turns an address into a place such as `Minsk, BY`, or undefined where the database does not know it. */
 export type FindPlace = (ip: string) => string | undefined
@@ -90,7 +90,7 @@ export const createPlaceOf =
     return (address && findPlace(address)) ?? roughNetwork(networkOf(address))
   }
 
-export function createTracer(findPlace: FindPlace): (req: Request) => Trace {
+export function createClientReader(findPlace: FindPlace): (req: Request) => ClientInfo {
   const placeOf = createPlaceOf(findPlace)
   return (req) => ({ device: deviceOf(req.get('user-agent')), place: placeOf(req.ip) })
 }

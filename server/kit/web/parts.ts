@@ -1,18 +1,18 @@
 // What routes are given: everything that compose.ts made and that a page may need.
 import type { Request } from 'express'
 import type { Db } from '#db/connection.ts'
-import type { Trace } from '#server/accounts/activity/events.ts'
+import type { ClientInfo } from '#server/accounts/activity/events.ts'
 import type { PasswordHasher } from '#server/accounts/password/hasher.ts'
 import type { Clock } from '#server/core/clock.ts'
 import type { Keyring } from '#server/core/keys/keyring.ts'
 import type { DeskParts } from '#server/desk/desk.ts'
 import type { MailPlatform } from '#server/mail/mail-platform/mail-platform.ts'
-import type { MailGuard } from '#server/recovery/backup-address/mail-guard.ts'
+import type { MailLimit } from '#server/recovery/backup-address/mail-limit.ts'
 import type { RecoveryMethod } from '#server/recovery/flow/recovery-method.ts'
 import type { ManagedMethods } from '#server/recovery/methods/managed-method.ts'
-import type { SmsGuard } from '#server/recovery/phone/sms-guard.ts'
+import type { SmsLimit } from '#server/recovery/phone/sms-limit.ts'
 import type { Texts } from '../i18n/texts.ts'
-import type { TellBrake } from '../limits/brakes.ts'
+import type { AlertOperator } from '../limits/brakes.ts'
 import type { Limits } from '../limits/limits.ts'
 import type { WebLog } from '../log/security-log.ts'
 import type { Pages } from '../pages/pages.ts'
@@ -27,9 +27,9 @@ export interface WebParts {
   readonly platform: MailPlatform
   readonly limits: Limits
   /** To be called where a limit of the whole service refuses somebody. */
-  readonly tellBrake: TellBrake
-  readonly mailGuard: MailGuard
-  readonly smsGuard: SmsGuard
+  readonly alertOperator: AlertOperator
+  readonly mailLimit: MailLimit
+  readonly smsLimit: SmsLimit
   /** The recovery methods as their owner, notices and undo deal with them. */
   readonly methods: ManagedMethods
   /** The ways to prove that a mailbox is yours, as recovery deals with them. */
@@ -41,7 +41,7 @@ export interface WebParts {
   readonly texts: Texts
   /** Words that neither a login nor a password may be: the names of the service and its domains. */
   readonly serviceWords: readonly string[]
-  readonly trace: (req: Request) => Trace
+  readonly client: (req: Request) => ClientInfo
   /** Where a network address is, roughly. */
   readonly placeOf: (ip: string | undefined) => string
 }

@@ -1,7 +1,7 @@
 // express-session on our table: rows belong to an account, ids are hashed, and nobody who is not signed in has one.
 import { type SessionData, Store } from 'express-session'
 import type { Db } from '#db/connection.ts'
-import type { Trace } from '#server/accounts/activity/events.ts'
+import type { ClientInfo } from '#server/accounts/activity/events.ts'
 import * as sessions from '#server/accounts/sessions/store.ts'
 import type { Clock } from '#server/core/clock.ts'
 import { hashToken } from '#server/core/keys/secrets.ts'
@@ -15,7 +15,7 @@ declare module 'express-session' {
     /** When the password was last typed, in milliseconds of the epoch. */
     confirmedAt?: number
     /** Only on the first save. */
-    trace?: Trace
+    client?: ClientInfo
     /** Only on the first save: writes the row, where it is written along with what else the sign-in writes. */
     write?: (session: sessions.NewSession) => Promise<void>
     /** Read with the row; never written back. */
@@ -72,7 +72,7 @@ export class SessionStore extends Store {
 
   override set(id: string, session: SessionData, done: (fault?: unknown) => void = () => {}): void {
     const { db, clock } = this.#parts
-    const { cookie, passport, confirmedAt, trace, owner } = session
+    const { cookie, passport, confirmedAt, client, owner } = session
     const write = session.write ?? ((row: sessions.NewSession) => sessions.beginSession(db, row))
     const data = { cookie, passport, confirmedAt }
     // express-session saves a session that was made within the request once more at its end.
@@ -89,8 +89,8 @@ export class SessionStore extends Store {
             accountId: passport.user,
             epoch: session.epoch ?? 0,
             data,
-            device: trace?.device ?? '',
-            place: trace?.place ?? '',
+            device: client?.device ?? '',
+            place: client?.place ?? '',
             at: clock.now(),
           })
         : Promise.resolve()

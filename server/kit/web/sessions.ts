@@ -2,7 +2,7 @@
 import type { NextFunction, Request, RequestHandler, Response } from 'express'
 import session from 'express-session'
 import type { AccountProof } from '#server/accounts/accounts/change-account.ts'
-import type { Trace } from '#server/accounts/activity/events.ts'
+import type { ClientInfo } from '#server/accounts/activity/events.ts'
 import type { NewSession, SessionOwner } from '#server/accounts/sessions/store.ts'
 import { hashToken, newToken } from '#server/core/keys/secrets.ts'
 import { onlyLooks } from './dispatch.ts'
@@ -48,7 +48,7 @@ export function sessionMiddleware(parts: SessionStoreParts, cookie: SessionCooki
 export async function startSession(
   req: Request,
   proof: AccountProof,
-  trace: Trace,
+  client: ClientInfo,
   at: Date,
   write?: (session: NewSession) => Promise<void>,
 ): Promise<void> {
@@ -61,7 +61,7 @@ export async function startSession(
   req.session.passport = { user: proof.accountId }
   req.session.epoch = proof.epoch
   req.session.confirmedAt = at.getTime()
-  req.session.trace = trace
+  req.session.client = client
   if (write) req.session.write = write
   try {
     await saveSession(req)
@@ -92,11 +92,11 @@ const saveSession = (req: Request) =>
 export async function renewSession(
   req: Request,
   epoch: number,
-  trace: Trace,
+  client: ClientInfo,
   at: Date,
 ): Promise<void> {
   const owner = ownerOf(req)
-  if (owner) await startSession(req, { accountId: owner.id, epoch }, trace, at)
+  if (owner) await startSession(req, { accountId: owner.id, epoch }, client, at)
 }
 
 export async function stopSession(req: Request): Promise<void> {

@@ -5,11 +5,11 @@ import {
   type AccountTrx,
   changeAccount,
 } from '#server/accounts/accounts/change-account.ts'
-import type { Trace } from '#server/accounts/activity/events.ts'
+import type { ClientInfo } from '#server/accounts/activity/events.ts'
 import { recordActivity } from '#server/accounts/activity/store.ts'
 import type { Clock } from '#server/core/clock.ts'
 import type { Keyring } from '#server/core/keys/keyring.ts'
-import { type NoticeParts, tellOwner } from '#server/recovery/contacts/tell-owner.ts'
+import { type NoticeParts, notifyOwner } from '#server/recovery/contacts/notify-owner.ts'
 import type { MailService } from '../mail-platform/mail-platform.ts'
 import { wantAppPasswords } from '../mailboxes/want-mailbox.ts'
 import { digestOfAppPassword, newAppPassword } from './new-app-password.ts'
@@ -31,7 +31,7 @@ export interface AppPasswordParts {
 
 interface Change {
   readonly proof: AccountProof
-  readonly trace: Trace
+  readonly client: ClientInfo
 }
 
 export const appPasswordsAtMost = 30
@@ -65,7 +65,7 @@ export async function createAppPassword(
   },
 ): Promise<Created> {
   const { db, clock, keyring } = parts
-  const { proof, name, services, trace, form } = wanted
+  const { proof, name, services, client, form } = wanted
   const { accountId } = proof
   // Security: the form alone is not enough to make the secret again, it takes our key.
   const seed =
@@ -84,16 +84,16 @@ export async function createAppPassword(
       const inserted = await insertAppPassword(trx, added, appPasswordsAtMost)
       if (!inserted) throw new Full()
       const event = 'app-password.created'
-      await recordActivity(trx, keyring, { accountId, event, details: { name }, at, trace })
+      await recordActivity(trx, keyring, { accountId, event, details: { name }, at, client })
       const notice = {
         accountId,
         name: 'app-password-created',
         params: {},
         change: event,
         at,
-        trace,
+        client,
       } as const
-      await tellOwner(trx, parts, { ...notice, lettersOnly: true })
+      await notifyOwner(trx, parts, { ...notice, lettersOnly: true })
       return inserted
     })
     return { kind: 'created', id, secret }
@@ -110,7 +110,7 @@ export type Standing = 'opens' | 'revoked' | 'never-theirs'
 /** Revoked before: nothing happens, and that is no fault. */
 export async function revokeOne(
   parts: AppPasswordParts & NoticeParts,
-  { proof, id, trace }: Change & { id: string },
+  { proof, id, client }: Change & { id: string },
 ): Promise<Standing> {
   const at = parts.clock.now()
   const { accountId } = proof
@@ -125,9 +125,9 @@ export async function revokeOne(
       event: 'app-password.revoked',
       details,
       at,
-      trace,
+      client,
     })
-    await tellRevoked(trx, parts, { accountId, extent: 'one', at, trace })
+    await tellRevoked(trx, parts, { accountId, extent: 'one', at, client })
     return 'revoked'
   })
 }
@@ -135,13 +135,13 @@ export async function revokeOne(
 /** All at once, as their owner wants it. */
 export async function revokeEvery(
   parts: AppPasswordParts & NoticeParts,
-  { proof, trace }: Change,
+  { proof, client }: Change,
 ): Promise<void> {
   const at = parts.clock.now()
   const { accountId } = proof
   await changeAccount(parts.db, proof, async (trx) => {
-    if ((await revokeAll(trx, parts, { accountId, at, trace })) > 0)
-      await tellRevoked(trx, parts, { accountId, extent: 'all', at, trace })
+    if ((await revokeAll(trx, parts, { accountId, at, client })) > 0)
+      await tellRevoked(trx, parts, { accountId, extent: 'all', at, client })
   })
 }
 
@@ -153,31 +153,31 @@ async function tellRevoked(
     readonly accountId: string
     readonly extent: 'one' | 'all'
     readonly at: Date
-    readonly trace: Trace
+    readonly client: ClientInfo
   },
 ): Promise<void> {
-  const { accountId, extent, at, trace } = told
+  const { accountId, extent, at, client } = told
   const about = {
     accountId,
     params: { extent },
     change: 'app-password.revoked',
     at,
-    trace,
+    client,
   } as const
-  await tellOwner(trx, parts, { ...about, name: 'app-password-revoked', lettersOnly: true })
+  await notifyOwner(trx, parts, { ...about, name: 'app-password-revoked', lettersOnly: true })
 }
 
 /** All at once, in the caller's transaction, who tells it. @returns how many */
 export async function revokeAll(
   trx: AccountTrx,
   { keyring }: Pick<AppPasswordParts, 'keyring'>,
-  { accountId, at, trace }: { accountId: string; at: Date; trace?: Trace },
+  { accountId, at, client }: { accountId: string; at: Date; client?: ClientInfo },
 ): Promise<number> {
   const count = await markAllRevoked(trx, accountId, at)
   if (count === 0) return 0
   await wantAppPasswords(trx, { accountId, at, endSessions: true })
   const entry = { event: 'app-password.all-revoked', details: { count } } as const
-  await recordActivity(trx, keyring, { accountId, ...entry, at, ...(trace ? { trace } : {}) })
+  await recordActivity(trx, keyring, { accountId, ...entry, at, ...(client ? { client } : {}) })
   return count
 }
 
@@ -207,7 +207,7 @@ export async function holdAppPasswords(
  */
 export async function keepOne(
   parts: AppPasswordParts,
-  { proof, id, trace }: Change & { id: string },
+  { proof, id, client }: Change & { id: string },
 ): Promise<Standing> {
   const at = parts.clock.now()
   const { accountId } = proof
@@ -220,7 +220,7 @@ export async function keepOne(
       event: 'app-password.kept',
       details: { name },
       at,
-      trace,
+      client,
     })
     return 'opens'
   })

@@ -1,6 +1,6 @@
 import { type Request, type RequestHandler, type Response, Router } from 'express'
-import { takeDone, tellDone } from '#server/kit/pages/done.ts'
 import { NotFound } from '#server/kit/pages/faults.ts'
+import { setFlash, takeFlash } from '#server/kit/pages/flash.ts'
 import { type FormError, readFields } from '#server/kit/pages/forms.ts'
 import { handOver, letGo, takeOver } from '#server/kit/pages/shown-once.ts'
 import { isHttps, type WebParts } from '#server/kit/web/parts.ts'
@@ -72,7 +72,7 @@ export function appPasswordRoutes(parts: WebParts): Router {
         id: 'app-passwords',
         view: 'mail/app-passwords/list',
         locals: {
-          done: takeDone(req, res, ['revoked', 'all-revoked', 'kept', 'revoked-before']),
+          flash: takeFlash(req, res, ['revoked', 'all-revoked', 'kept', 'revoked-before']),
           held: all.filter((each) => each.heldAt !== null),
           open: all.filter((each) => each.heldAt === null),
           told: platform.reportsSignIns === true,
@@ -91,7 +91,7 @@ export function appPasswordRoutes(parts: WebParts): Router {
       const accountId = ownerId(req)
       await made.demand(accountId)
       const created = await createAppPassword(parts, {
-        ...{ ...read, proof: proofOf(req), trace: parts.trace(req), form: formDigestOf(req) },
+        ...{ ...read, proof: proofOf(req), client: parts.client(req), form: formDigestOf(req) },
       })
       if (created.kind === 'full') {
         const params = { max: appPasswordsAtMost }
@@ -149,8 +149,8 @@ export function appPasswordRoutes(parts: WebParts): Router {
       },
     )
     .post(`${page}/revoke-all`, signedIn, fresh, async (req, res) => {
-      await revokeEvery(parts, { proof: proofOf(req), trace: parts.trace(req) })
-      tellDone(res, 'all-revoked')
+      await revokeEvery(parts, { proof: proofOf(req), client: parts.client(req) })
+      setFlash(res, 'all-revoked')
       res.redirect(303, page)
     })
     .get(
@@ -169,20 +169,20 @@ export function appPasswordRoutes(parts: WebParts): Router {
       const standing = await revokeOne(parts, {
         proof: proofOf(req),
         id: idOf(req),
-        trace: parts.trace(req),
+        client: parts.client(req),
       })
       if (standing === 'never-theirs') throw new NotFound('no such app password')
-      tellDone(res, 'revoked')
+      setFlash(res, 'revoked')
       res.redirect(303, page)
     })
     .post(`${page}/:id/keep`, signedIn, fresh, async (req, res) => {
       const standing = await keepOne(parts, {
         proof: proofOf(req),
         id: idOf(req),
-        trace: parts.trace(req),
+        client: parts.client(req),
       })
       if (standing === 'never-theirs') throw new NotFound('no such app password')
-      tellDone(res, standing === 'opens' ? 'kept' : 'revoked-before')
+      setFlash(res, standing === 'opens' ? 'kept' : 'revoked-before')
       res.redirect(303, page)
     })
 }

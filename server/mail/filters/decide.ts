@@ -1,7 +1,7 @@
 // What owners do with filters that wait. The decision and the job that carries it out commit together.
 import type { Db, Trx } from '#db/connection.ts'
 import { type AccountProof, changeAccount } from '#server/accounts/accounts/change-account.ts'
-import type { Trace } from '#server/accounts/activity/events.ts'
+import type { ClientInfo } from '#server/accounts/activity/events.ts'
 import { recordActivity } from '#server/accounts/activity/store.ts'
 import type { Clock } from '#server/core/clock.ts'
 import type { Keyring } from '#server/core/keys/keyring.ts'
@@ -25,10 +25,10 @@ export interface DecideParts {
 /** Only what is decided now changes anything. @throws StaleProof */
 export async function decideFilter(
   parts: DecideParts,
-  choice: { proof: AccountProof; id: string; decision: Decision; trace: Trace },
+  choice: { proof: AccountProof; id: string; decision: Decision; client: ClientInfo },
 ): Promise<Decided> {
   const { db, clock } = parts
-  const { id, decision, trace } = choice
+  const { id, decision, client } = choice
   const { accountId } = choice.proof
   const at = clock.now()
   return await changeAccount(db, choice.proof, async (trx) => {
@@ -36,7 +36,7 @@ export async function decideFilter(
     if (decided.kind !== 'now') return decided
     await reviseMailboxUnchanged(trx, accountId, at)
     await enqueueConvergence(trx, accountId)
-    await recordDecision(trx, parts, { accountId, id, decision, trace }, at)
+    await recordDecision(trx, parts, { accountId, id, decision, client }, at)
     return decided
   })
 }
@@ -48,8 +48,8 @@ async function recordDecision(
     accountId,
     id,
     decision,
-    trace,
-  }: { accountId: string; id: string; decision: Decision; trace: Trace },
+    client,
+  }: { accountId: string; id: string; decision: Decision; client: ClientInfo },
   at: Date,
 ): Promise<void> {
   if (decision === 'remove') {
@@ -58,7 +58,7 @@ async function recordDecision(
       event: 'filters.removed',
       details: {},
       at,
-      trace,
+      client,
     })
   }
   const kept = (await listHeldFilters(trx, keyring, accountId)).find((each) => each.id === id)
@@ -68,7 +68,7 @@ async function recordDecision(
     event: 'filters.kept',
     details: { targets },
     at,
-    trace,
+    client,
   })
 }
 

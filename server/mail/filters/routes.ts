@@ -1,7 +1,7 @@
 import { type Request, type Response, Router } from 'express'
 import { assertNever } from '#server/core/assert-never.ts'
-import { takeDone, tellDone } from '#server/kit/pages/done.ts'
 import { NotFound } from '#server/kit/pages/faults.ts'
+import { setFlash, takeFlash } from '#server/kit/pages/flash.ts'
 import type { WebParts } from '#server/kit/web/parts.ts'
 import {
   accountOf,
@@ -64,9 +64,9 @@ export function mailFilterRoutes(parts: WebParts): Router {
       proof: proofOf(req),
       id,
       decision,
-      trace: parts.trace(req),
+      client: parts.client(req),
     })
-    tellDone(res, wordFor(decision, decided))
+    setFlash(res, wordFor(decision, decided))
     res.redirect(303, page)
   }
 
@@ -79,7 +79,7 @@ export function mailFilterRoutes(parts: WebParts): Router {
         id: 'filters',
         view: 'mail/filters/filters',
         locals: {
-          done: takeDone(req, res, told),
+          flash: takeFlash(req, res, told),
           reachable: platform.filters !== undefined,
           unheldSince,
           pending,
@@ -89,7 +89,7 @@ export function mailFilterRoutes(parts: WebParts): Router {
     })
     .post(`${page}/looked`, signedIn, fresh, async (req, res) => {
       await noteLooked(parts, proofOf(req))
-      tellDone(res, 'looked')
+      setFlash(res, 'looked')
       res.redirect(303, page)
     })
     .post(`${page}/:id/keep`, signedIn, fresh, decide('keep'))

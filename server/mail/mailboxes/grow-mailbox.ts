@@ -6,7 +6,7 @@ import {
   changeAccount,
   changeAccountAsItStands,
 } from '#server/accounts/accounts/change-account.ts'
-import { noTrace, type Trace } from '#server/accounts/activity/events.ts'
+import { type ClientInfo, noClient } from '#server/accounts/activity/events.ts'
 import { recordActivity } from '#server/accounts/activity/store.ts'
 import type { Clock } from '#server/core/clock.ts'
 import type { Keyring } from '#server/core/keys/keyring.ts'
@@ -28,15 +28,21 @@ export interface GrowParts {
  */
 export async function growMailbox(
   { db, clock, keyring }: GrowParts,
-  growth: { accountId: string; from: number; to: number; trace?: Trace; proof?: AccountProof },
+  growth: {
+    accountId: string
+    from: number
+    to: number
+    client?: ClientInfo
+    proof?: AccountProof
+  },
 ): Promise<boolean> {
-  const { accountId, from, to, trace = noTrace, proof } = growth
+  const { accountId, from, to, client = noClient, proof } = growth
   const at = clock.now()
   const grow = async (trx: AccountTrx) => {
     if (!(await reviseMailboxQuota(trx, accountId, { from, to }, at))) return false
     await enqueueConvergence(trx, accountId)
     const details = { mebibytes: Math.round(to / 1_048_576) }
-    await recordActivity(trx, keyring, { accountId, event: 'mailbox.grown', details, at, trace })
+    await recordActivity(trx, keyring, { accountId, event: 'mailbox.grown', details, at, client })
     return true
   }
   return proof ? changeAccount(db, proof, grow) : changeAccountAsItStands(db, accountId, grow)
@@ -49,12 +55,12 @@ export async function growMailbox(
  */
 export async function requestGrowth(
   parts: GrowParts & { readonly settings: QuotaSettings },
-  { proof, trace, from }: { proof: AccountProof; trace: Trace; from?: number | undefined },
+  { proof, client, from }: { proof: AccountProof; client: ClientInfo; from?: number | undefined },
 ): Promise<boolean> {
   const { accountId } = proof
   const progress = await findMailboxProgress(parts.db, accountId)
   const to = progress && requestedQuota(progress, parts.settings)
   if (!progress || to === undefined || (from !== undefined && from !== progress.quotaBytes))
     return false
-  return growMailbox(parts, { accountId, from: progress.quotaBytes, to, trace, proof })
+  return growMailbox(parts, { accountId, from: progress.quotaBytes, to, client, proof })
 }

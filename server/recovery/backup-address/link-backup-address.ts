@@ -23,11 +23,11 @@ import {
 import { type Linked, type LinkParts, linkContact } from '../methods/link-contact.ts'
 import { isStopped } from '../stopped-addresses/is-stopped.ts'
 import { stopTokenOf } from '../stopped-addresses/stop-token.ts'
-import type { MailGuard } from './mail-guard.ts'
+import type { MailLimit } from './mail-limit.ts'
 import { findBackupAddress, putBackupAddress, removeBackupAddress } from './store.ts'
 
 export interface BackupAddressParts extends ProofParts {
-  readonly mailGuard: MailGuard
+  readonly mailLimit: MailLimit
 }
 
 export type JudgedAddress =
@@ -77,7 +77,7 @@ async function permitLetter(
   accountId: string,
   canonical: string,
 ): Promise<Permit> {
-  const guard = parts.mailGuard.within(trx)
+  const guard = parts.mailLimit.within(trx)
   const asker = await guard.permit('confirm', [accountId])
   if (asker.kind === 'refused')
     return { kind: 'limited', retryAfterSeconds: asker.retryAfterSeconds }

@@ -2,7 +2,7 @@
 import type { Db, Trx } from '#db/connection.ts'
 import { resealColumn } from '#db/reseal.ts'
 import type { AccountTrx } from '#server/accounts/accounts/change-account.ts'
-import type { Trace } from '#server/accounts/activity/events.ts'
+import type { ClientInfo } from '#server/accounts/activity/events.ts'
 import type { Keyring } from '#server/core/keys/keyring.ts'
 import type { Locale } from '#server/kit/i18n/texts.ts'
 
@@ -13,7 +13,7 @@ export interface LinkRequest {
   readonly address: string
   readonly canonical: string
   readonly locale: Locale
-  readonly trace: Trace
+  readonly client: ClientInfo
 }
 
 /** Asks for one more link. Returns how many were asked for in this flow. */

@@ -8,15 +8,15 @@ import type { RawSettings } from '#server/kit/settings/settings.ts'
 import { givesWayBack } from '../contacts/contact.ts'
 import type { RecoveryMethod } from '../flow/recovery-method.ts'
 import type { ManagedMethods } from '../methods/managed-method.ts'
-import { createLinkPace } from './link-pace.ts'
 import { findLink, findLinkRequest, putLinkRequest, spendLink } from './link-store.ts'
-import type { MailGuard } from './mail-guard.ts'
+import type { MailLimit } from './mail-limit.ts'
 import { sendLinkTask, sendRecoveryLink } from './send-recovery-link.ts'
+import { createShownLinkLimit } from './shown-link-limit.ts'
 import { findBackupAddress, markBackupAddressProven } from './store.ts'
 
 export interface BackupAddressRecoveryParts extends MessageParts {
   readonly db: Db
-  readonly mailGuard: MailGuard
+  readonly mailLimit: MailLimit
   readonly methods: Pick<ManagedMethods, 'contactsOf'>
   readonly log: SecurityLog
   readonly settings: Pick<RawSettings, 'limitResetMailsPerDay' | 'linkMinutes' | 'mailDomains'>
@@ -26,7 +26,7 @@ const refused = (reason: string) => ({ kind: 'refused', reason }) as const
 
 export function backupAddressRecovery(parts: BackupAddressRecoveryParts): RecoveryMethod {
   const { keyring, settings } = parts
-  const pace = createLinkPace(keyring, settings)
+  const shownLimit = createShownLinkLimit(keyring, settings)
   return {
     id: 'backup-address',
     strength: 'strong',
@@ -37,7 +37,7 @@ export function backupAddressRecovery(parts: BackupAddressRecoveryParts): Recove
     async describe(db, { id, askerKey, at }) {
       const request = await findLinkRequest(db, keyring, id)
       if (!request) return null
-      const { wait, left } = await pace.look(db, askerKey, request.typed.canonical)
+      const { wait, left } = await shownLimit.look(db, askerKey, request.typed.canonical)
       return {
         address: request.typed.address,
         minutes: settings.linkMinutes,
@@ -56,9 +56,9 @@ export function backupAddressRecovery(parts: BackupAddressRecoveryParts): Recove
       // A second click: another link would only make the one under way worthless.
       const isSame = request?.typed.canonical === address.canonical
       if (isSame && seen !== undefined && seen !== request.sends) return { kind: 'asked' }
-      await pace.count(trx, flow.askerKey, address.canonical)
-      const { locale, trace } = flow
-      const typed = { address: address.address, canonical: address.canonical, locale, trace }
+      await shownLimit.count(trx, flow.askerKey, address.canonical)
+      const { locale, client } = flow
+      const typed = { address: address.address, canonical: address.canonical, locale, client }
       const sends = await putLinkRequest(trx, keyring, { flowId: flow.id, typed, at: flow.at })
       // Security: the request does not look whose address it is: a worker does, and what its limits hold back looks the same.
       const { id: flowId, accountId, epoch, budgetKey } = flow

@@ -24,7 +24,7 @@ export function backupAddressRoutes(parts: WebParts): Router {
     id: 'backup-address',
     field: 'address',
     pending: (accountId) => pendingBackupAddress(parts, accountId),
-    waitFor: (accountId) => parts.mailGuard.waitFor('confirm', [accountId]),
+    waitFor: (accountId) => parts.mailLimit.waitFor('confirm', [accountId]),
   })
   const fresh = (page?: string) => requireFreshPassword(parts.clock.now, page)
 

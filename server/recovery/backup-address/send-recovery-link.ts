@@ -8,14 +8,14 @@ import { type MessageParts, sendMessage } from '#server/kit/messages/send-messag
 import { givesWayBack } from '../contacts/contact.ts'
 import type { ManagedMethods } from '../methods/managed-method.ts'
 import { decideLinkRequest, holdLinkRequest, putLink } from './link-store.ts'
-import type { MailGuard } from './mail-guard.ts'
+import type { MailLimit } from './mail-limit.ts'
 import { findBackupAddress } from './store.ts'
 
 export const sendLinkTask = 'backup-address:send-recovery-link'
 
 export interface SendLinkParts extends MessageParts {
   readonly db: Db
-  readonly mailGuard: MailGuard
+  readonly mailLimit: MailLimit
   readonly methods: Pick<ManagedMethods, 'contactsOf'>
   readonly log: SecurityLog
   readonly settings: { readonly linkMinutes: number }
@@ -29,7 +29,7 @@ export async function sendRecoveryLink(
   parts: SendLinkParts,
   payload: Record<string, unknown>,
 ): Promise<void> {
-  const { db, keyring, clock, mailGuard, settings, log, methods } = parts
+  const { db, keyring, clock, mailLimit, settings, log, methods } = parts
   const flowId = String(payload.flowId)
   const accountId = String(payload.accountId)
   const epoch = Number(payload.epoch)
@@ -48,7 +48,7 @@ export async function sendRecoveryLink(
     const all = await methods.contactsOf(trx, accountId)
     const matches = account && own?.canonical === request.typed.canonical && givesWayBack(own, all)
     const permitted =
-      matches && (await mailGuard.within(trx).permit('reset', [budget])).kind === 'permitted'
+      matches && (await mailLimit.within(trx).permit('reset', [budget])).kind === 'permitted'
     // Nobody is told of it on a page: it would tell whose address it is.
     if (matches && !permitted)
       log.security({ event: 'limit.reached', account: account.address, what: 'reset-mails' })
@@ -67,7 +67,7 @@ export async function sendRecoveryLink(
         expiresAt: expiresAt.toISOString(),
         mailbox: account?.address ?? nowhere,
         at: at.toISOString(),
-        ...request.typed.trace,
+        ...request.typed.client,
       },
       locale: isLocale(account?.locale) ? account.locale : request.typed.locale,
     })

@@ -3,8 +3,8 @@ import type { Request, RequestHandler, Response } from 'express'
 import { findProbation } from '#server/accounts/accounts/store.ts'
 import { assertNever } from '#server/core/assert-never.ts'
 import { askerOf } from '#server/kit/log/security-log.ts'
-import { tellDone } from '#server/kit/pages/done.ts'
 import { LimitReached } from '#server/kit/pages/faults.ts'
+import { setFlash } from '#server/kit/pages/flash.ts'
 import { type FormError, readFields } from '#server/kit/pages/forms.ts'
 import type { WebParts } from '#server/kit/web/parts.ts'
 import { accountOf, freshMs, proofOf, requireFreshPassword } from '#server/kit/web/sessions.ts'
@@ -108,7 +108,7 @@ export function createContactPages(parts: WebParts, forms: ContactForms) {
       return { seen: /^\d{1,15}$/.test(seen) ? Number(seen) : undefined }
     },
 
-    askingOf: (req: Request): Asking => ({ ...proofOf(req), trace: parts.trace(req) }),
+    askingOf: (req: Request): Asking => ({ ...proofOf(req), client: parts.client(req) }),
 
     async answerAsked(req: Request, res: Response, asked: AskedForProof): Promise<void> {
       switch (asked.kind) {
@@ -130,7 +130,7 @@ export function createContactPages(parts: WebParts, forms: ContactForms) {
     async answerLinked(req: Request, res: Response, linked: Linked): Promise<void> {
       switch (linked.kind) {
         case 'linked':
-          tellDone(res, `${id}-linked`)
+          setFlash(res, `${id}-linked`)
           return res.redirect(303, methodsPage)
         case 'taken':
           return showConfirm(req, res, [{ field: id, reason: 'taken' }])
@@ -147,7 +147,7 @@ export function createContactPages(parts: WebParts, forms: ContactForms) {
 
     async answerRemoved(req: Request, res: Response, removed: 'done' | Held): Promise<void> {
       if (removed !== 'done') return showProbation(req, res, removed.until)
-      tellDone(res, `${id}-removed`)
+      setFlash(res, `${id}-removed`)
       res.redirect(303, methodsPage)
     },
   }

@@ -2,7 +2,7 @@
 import type { Db } from '#db/connection.ts'
 import type { AccountTrx } from '#server/accounts/accounts/change-account.ts'
 import { findAccount, startProbation } from '#server/accounts/accounts/store.ts'
-import type { Trace } from '#server/accounts/activity/events.ts'
+import type { ClientInfo } from '#server/accounts/activity/events.ts'
 import { recordActivity } from '#server/accounts/activity/store.ts'
 import { changePassword } from '#server/accounts/password/change-password.ts'
 import { createOwnChangeLimit } from '#server/accounts/password/own-change-limit.ts'
@@ -12,7 +12,7 @@ import type { Clock } from '#server/core/clock.ts'
 import type { Keyring } from '#server/core/keys/keyring.ts'
 import { createLimits } from '#server/kit/limits/limits.ts'
 import type { MailboxParts, NewPassword } from '#server/mail/mailboxes/want-mailbox.ts'
-import { type NoticeParts, tellOwner } from '../contacts/tell-owner.ts'
+import { type NoticeParts, notifyOwner } from '../contacts/notify-owner.ts'
 import { doubtLateWays } from '../methods/doubt-late-ways.ts'
 import type { ManagedMethods } from '../methods/managed-method.ts'
 import { linksToReplace } from '../undo/offer-undo.ts'
@@ -41,7 +41,7 @@ export interface Reset {
   /** Digest of the token of the browser in which it was finished, where that is told. */
   readonly device?: Buffer | undefined
   readonly at: Date
-  readonly trace: Trace
+  readonly client: ClientInfo
 }
 
 /** What was begun before: open flows, a password that waits, browsers that were known. */
@@ -78,7 +78,7 @@ export async function endWeakWays(
 
 /** Security: after a reset nothing goes on that was begun before: sessions, mail programs, flows, known devices, waiting passwords. */
 export async function applyReset(trx: AccountTrx, parts: ApplyParts, reset: Reset): Promise<void> {
-  const { accountId, provenBy: method, weak, password, at, trace } = reset
+  const { accountId, provenBy: method, weak, password, at, client } = reset
   // Security: a reset by a contact voids every earlier link "this was not me". A weaker proof disarms no contact.
   const voidsLinks = !weak && (await parts.methods.contactsOf(trx, accountId)).length > 0
   const replaces = voidsLinks ? await linksToReplace(trx, parts, accountId, at) : []
@@ -93,7 +93,7 @@ export async function applyReset(trx: AccountTrx, parts: ApplyParts, reset: Rese
     event: 'password.reset',
     details: { method },
     at,
-    trace,
+    client,
   })
   const notice = {
     accountId,
@@ -101,5 +101,5 @@ export async function applyReset(trx: AccountTrx, parts: ApplyParts, reset: Rese
     params: { method },
     change: 'password.reset',
   } as const
-  await tellOwner(trx, parts, { ...notice, replaces, at, trace })
+  await notifyOwner(trx, parts, { ...notice, replaces, at, client })
 }

@@ -1,6 +1,6 @@
 import type { Db, Trx } from '#db/connection.ts'
 import { findAccountEpoch } from '#server/accounts/accounts/store.ts'
-import type { Trace } from '#server/accounts/activity/events.ts'
+import type { ClientInfo } from '#server/accounts/activity/events.ts'
 import { isKnownDevice } from '#server/accounts/sessions/store.ts'
 import type { Clock } from '#server/core/clock.ts'
 import { parseTypedLogin } from '#server/core/identifiers/login-name.ts'
@@ -70,10 +70,10 @@ export async function beginRecovery(
     readonly device: Buffer | undefined
     readonly network: string
     readonly locale: Locale
-    readonly trace: Trace
+    readonly client: ClientInfo
   },
 ): Promise<void> {
-  const { tokenHash, device, network, locale, trace } = about
+  const { tokenHash, device, network, locale, client } = about
   const typed = parseTypedLogin(about.login, settings.mailDomains)
   // What no mailbox can be called gets counters as well, named by the text.
   const name = typed ? typed.login : about.login.trim().toLowerCase()
@@ -100,7 +100,7 @@ export async function beginRecovery(
       askerKey: known ? keys.budgetKey : ofNetwork,
       state,
       locale,
-      trace,
+      client,
       at,
       expiresAt: flowEnd(at),
     })
@@ -124,7 +124,7 @@ export async function beginProvenFlow(
     readonly provenBy: string
     readonly proofHash?: Buffer
     readonly locale: Locale
-    readonly trace: Trace
+    readonly client: ClientInfo
     readonly at: Date
   },
 ): Promise<void> {

@@ -1,7 +1,7 @@
 // Which recovery a browser is in, and the step of it that is due.
 import type { Request, Response } from 'express'
 import { assertNever } from '#server/core/assert-never.ts'
-import { tellDone } from '#server/kit/pages/done.ts'
+import { setFlash } from '#server/kit/pages/flash.ts'
 import type { WebParts } from '#server/kit/web/parts.ts'
 import { flowTokenHashOf } from './flow-cookie.ts'
 import type { FlowState } from './flow-states.ts'
@@ -49,7 +49,7 @@ export function createFlowSteps(parts: WebParts, steps: StepPages) {
     req.about = flow?.address ?? undefined
     if (flow && states.includes(flow.state)) return flow
     // Its time was over, or it never began: the first page says so.
-    if (!flow) tellDone(res, 'anew')
+    if (!flow) setFlash(res, 'anew')
     res.redirect(303, dueOf(flow))
     return undefined
   }

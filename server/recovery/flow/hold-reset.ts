@@ -4,12 +4,12 @@ import {
   changeAccount,
   changeAccountAsItStands,
 } from '#server/accounts/accounts/change-account.ts'
-import { noTrace, type Trace } from '#server/accounts/activity/events.ts'
+import { type ClientInfo, noClient } from '#server/accounts/activity/events.ts'
 import { recordActivity } from '#server/accounts/activity/store.ts'
 import { enqueue } from '#server/kit/jobs/enqueue.ts'
 import type { TaskList } from '#server/kit/jobs/worker.ts'
 import type { RawSettings } from '#server/kit/settings/settings.ts'
-import { type NoticeParts, tellOwner } from '../contacts/tell-owner.ts'
+import { type NoticeParts, notifyOwner } from '../contacts/notify-owner.ts'
 import type { Asking } from '../methods/change-method.ts'
 import { type ApplyParts, applyReset } from './apply-reset.ts'
 import { dropHold, findHold, type Hold, listHolds, putHold, takeDueHold } from './hold-store.ts'
@@ -31,7 +31,7 @@ const atOnce = 200
 
 /** Lets the password wait. The caller has seen, behind the account's door, that none waits already. */
 export async function holdReset(trx: AccountTrx, parts: ApplyParts, hold: Hold): Promise<void> {
-  const { accountId, trace, madeAt: at, dueAt } = hold
+  const { accountId, client, madeAt: at, dueAt } = hold
   await putHold(trx, parts.keyring, hold)
   await endFlows(trx, accountId, at)
   await enqueue(
@@ -45,16 +45,16 @@ export async function holdReset(trx: AccountTrx, parts: ApplyParts, hold: Hold):
     event: 'password.reset-held',
     details: {},
     at,
-    trace,
+    client,
   })
   const params = { takesEffectAt: dueAt.toISOString() }
-  await tellOwner(trx, parts, {
+  await notifyOwner(trx, parts, {
     accountId,
     name: 'password-reset-held',
     params,
     change: 'password.reset-held',
     at,
-    trace,
+    client,
   })
 }
 
@@ -63,7 +63,7 @@ interface EndOfHold {
   readonly at: Date
   /** Somebody who is signed in, or the service, which asks no questions any more. */
   readonly by: 'owner' | 'service'
-  readonly trace?: Trace
+  readonly client?: ClientInfo
 }
 
 /**
@@ -73,7 +73,7 @@ interface EndOfHold {
 export async function endHold(
   trx: AccountTrx,
   parts: NoticeParts,
-  { accountId, at, by, trace = noTrace }: EndOfHold,
+  { accountId, at, by, client = noClient }: EndOfHold,
 ): Promise<boolean> {
   // One of an earlier epoch is dead already: it goes without a word.
   const waits = await findHold(trx, accountId)
@@ -84,14 +84,14 @@ export async function endHold(
     event: 'password.reset-stopped',
     details: {},
     at,
-    trace,
+    client,
   })
   const notice = {
     name: 'password-reset-stopped',
     params: { by },
     change: 'password.reset-stopped',
   } as const
-  await tellOwner(trx, parts, { accountId, ...notice, at, trace, lettersOnly: true })
+  await notifyOwner(trx, parts, { accountId, ...notice, at, client, lettersOnly: true })
   return true
 }
 
@@ -101,10 +101,10 @@ export async function endHold(
  * @throws StaleProof
  */
 export async function stopHold(parts: HoldParts, asking: Asking): Promise<void> {
-  const { accountId, trace } = asking
+  const { accountId, client } = asking
   await changeAccount(parts.db, asking, async (trx) => {
     const at = parts.clock.now()
-    if (!(await endHold(trx, parts, { accountId, at, by: 'owner', trace }))) return
+    if (!(await endHold(trx, parts, { accountId, at, by: 'owner', client }))) return
     const question = parts.methods.list.find(({ id }) => id === provenBy)
     if (!(await question?.sureSince(trx, accountId))) return
     await question?.doubt(trx, accountId, at)
@@ -124,8 +124,8 @@ async function applyHeld(parts: HoldParts, accountId: string): Promise<void> {
     if (isClosed(parts)) return void (await endHold(trx, parts, { accountId, at, by: 'service' }))
     const hold = await takeDueHold(trx, parts.keyring, accountId, at)
     if (!hold) return
-    const { password, device, trace } = hold
-    await applyReset(trx, parts, { accountId, provenBy, weak: true, password, device, at, trace })
+    const { password, device, client } = hold
+    await applyReset(trx, parts, { accountId, provenBy, weak: true, password, device, at, client })
   })
 }
 

@@ -1,6 +1,6 @@
 // The owner who signs in while a new password waits can stop it.
 import { Router } from 'express'
-import { tellDone } from '#server/kit/pages/done.ts'
+import { setFlash } from '#server/kit/pages/flash.ts'
 import type { WebParts } from '#server/kit/web/parts.ts'
 import { proofOf, requireAccount } from '#server/kit/web/sessions.ts'
 import { stopHold } from './hold-reset.ts'
@@ -10,8 +10,8 @@ export function holdRoutes(parts: WebParts): Router {
     '/account/waiting-password/stop',
     requireAccount('/account'),
     async (req, res) => {
-      await stopHold(parts, { ...proofOf(req), trace: parts.trace(req) })
-      tellDone(res, 'waiting-password-stopped')
+      await stopHold(parts, { ...proofOf(req), client: parts.client(req) })
+      setFlash(res, 'waiting-password-stopped')
       res.redirect(303, '/account')
     },
   )

@@ -2,7 +2,7 @@
 import type { Db, Trx } from '#db/connection.ts'
 import { resealColumn } from '#db/reseal.ts'
 import type { AccountTrx } from '#server/accounts/accounts/change-account.ts'
-import type { Trace } from '#server/accounts/activity/events.ts'
+import type { ClientInfo } from '#server/accounts/activity/events.ts'
 import type { Keyring } from '#server/core/keys/keyring.ts'
 import type { NewPassword } from '#server/mail/mailboxes/want-mailbox.ts'
 
@@ -16,7 +16,7 @@ export interface Hold {
   readonly password: NewPassword
   /** Digest of the token of the browser that it was chosen in. */
   readonly device?: Buffer | undefined
-  readonly trace: Trace
+  readonly client: ClientInfo
   readonly madeAt: Date
   readonly dueAt: Date
 }
@@ -35,8 +35,8 @@ export async function putHold(trx: AccountTrx, keyring: Keyring, hold: Hold): Pr
     password_verifier: hold.password.verifier,
     password_sealed: keyring.seal(sealPurpose, hold.password.plain),
     device_digest: hold.device ?? null,
-    device: hold.trace.device,
-    place: hold.trace.place,
+    device: hold.client.device,
+    place: hold.client.place,
     made_at: hold.madeAt,
     due_at: hold.dueAt,
   })
@@ -85,7 +85,7 @@ export async function takeDueHold(
       plain: keyring.open(sealPurpose, row.password_sealed),
     },
     ...(row.device_digest ? { device: row.device_digest } : {}),
-    trace: { device: row.device, place: row.place },
+    client: { device: row.device, place: row.place },
     madeAt: row.made_at,
     dueAt: row.due_at,
   }

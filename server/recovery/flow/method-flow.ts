@@ -12,7 +12,7 @@ export const methodFlowOf = (flow: Flow, at: Date): MethodFlow => ({
   budgetKey: flow.budgetKey,
   askerKey: flow.askerKey,
   locale: flow.locale,
-  trace: flow.trace,
+  client: flow.client,
   begunAt: flow.begunAt,
   at,
 })

@@ -1,6 +1,6 @@
 import type { Db } from '#db/connection.ts'
 import { findAccount } from '#server/accounts/accounts/store.ts'
-import type { Trace } from '#server/accounts/activity/events.ts'
+import type { ClientInfo } from '#server/accounts/activity/events.ts'
 import type { Clock } from '#server/core/clock.ts'
 import type { Keyring } from '#server/core/keys/keyring.ts'
 import { hashToken, isToken } from '#server/core/keys/secrets.ts'
@@ -24,7 +24,7 @@ export interface OpenLinkParts {
 export async function openLink(
   { db, clock, keyring, recoveryMethods }: OpenLinkParts,
   token: string,
-  about: { readonly locale: Locale; readonly trace: Trace },
+  about: { readonly locale: Locale; readonly client: ClientInfo },
   keep: () => Buffer,
 ): Promise<boolean> {
   if (!isToken(token)) return false

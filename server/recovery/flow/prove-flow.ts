@@ -25,10 +25,10 @@ export const toldAfter = 3
 const failuresOfDay = { points: Number.MAX_SAFE_INTEGER, seconds: 86_400 }
 
 /** Security: counted by the typed name, so that one that nobody has costs the same. */
-async function countFailure(trx: Trx, { nameKey, accountId, trace }: Flow): Promise<void> {
+async function countFailure(trx: Trx, { nameKey, accountId, client }: Flow): Promise<void> {
   const today = await createLimits(trx).limiter('recovery-failures', failuresOfDay).count(nameKey)
   if (today.kind === 'counted' && today.used === toldAfter)
-    await leaveGuessing(trx, { accountId: accountId ?? nobody, at: 'recovery', trace })
+    await leaveGuessing(trx, { accountId: accountId ?? nobody, at: 'recovery', client })
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { Db, Trx } from '#db/connection.ts'
 import type { AccountTrx } from '#server/accounts/accounts/change-account.ts'
-import type { Trace } from '#server/accounts/activity/events.ts'
+import type { ClientInfo } from '#server/accounts/activity/events.ts'
 import type { Locale } from '#server/kit/i18n/texts.ts'
 import type { TaskList } from '#server/kit/jobs/worker.ts'
 
@@ -25,7 +25,7 @@ export interface MethodFlow {
    */
   readonly askerKey: string
   readonly locale: Locale
-  readonly trace: Trace
+  readonly client: ClientInfo
   readonly begunAt: Date
   readonly at: Date
 }
@@ -53,7 +53,7 @@ export type ProofOutcome =
   | { readonly kind: 'wait'; readonly retryAfterSeconds: number }
 
 /** A page with one field; its view is `recovery/<page without recover->`. */
-export interface DoorPage<Field extends string | null = string> {
+export interface MethodPage<Field extends string | null = string> {
   /** Page id of the contract. */
   readonly page: `recover-${string}`
   /** Under `/recover/`. */
@@ -64,9 +64,9 @@ export interface DoorPage<Field extends string | null = string> {
 /** What people see of a method: pages as data, so that recovery shows them without knowing whose they are. */
 export interface Door {
   /** Takes what `challenge` is given. Absent: the method has nothing to send. */
-  readonly challenge?: DoorPage
+  readonly challenge?: MethodPage
   /** Takes what `prove` is given; without a field it only says what to wait for. */
-  readonly proof: DoorPage<string | null>
+  readonly proof: MethodPage<string | null>
 }
 
 export type Strength = 'strong' | 'weak'

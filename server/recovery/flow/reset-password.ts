@@ -1,7 +1,7 @@
 // The last step: a new password by a proof of this very flow, with everything that follows from it, or nothing.
 import { openAccount } from '#server/accounts/accounts/change-account.ts'
 import { findAccount } from '#server/accounts/accounts/store.ts'
-import type { Trace } from '#server/accounts/activity/events.ts'
+import type { ClientInfo } from '#server/accounts/activity/events.ts'
 import {
   isPresentPassword,
   judgeNewPassword,
@@ -54,7 +54,7 @@ export async function resetPassword(
   parts: ResetParts,
   flow: Flow,
   typed: string,
-  trace: Trace,
+  client: ClientInfo,
   keepDevice?: () => Buffer,
 ): Promise<ResetOutcome> {
   const { accountId, epoch, address, provenBy } = flow
@@ -92,7 +92,7 @@ export async function resetPassword(
         flowId: flow.id,
         password,
         device,
-        trace,
+        client,
         madeAt: at,
         dueAt,
       })
@@ -106,7 +106,7 @@ export async function resetPassword(
       password,
       device,
       at,
-      trace,
+      client,
     })
     return { kind: 'done' }
   })

@@ -2,8 +2,8 @@ import { type Request, type Response, Router } from 'express'
 import { deviceDigestOf, keepDevice } from '#server/accounts/sign-in/device-cookie.ts'
 import { assertNever } from '#server/core/assert-never.ts'
 import { askerOf } from '#server/kit/log/security-log.ts'
-import { takeDone } from '#server/kit/pages/done.ts'
 import { LimitReached } from '#server/kit/pages/faults.ts'
+import { takeFlash } from '#server/kit/pages/flash.ts'
 import { type FormError, readFields } from '#server/kit/pages/forms.ts'
 import { networkOf } from '#server/kit/web/client.ts'
 import type { WebParts } from '#server/kit/web/parts.ts'
@@ -27,7 +27,7 @@ const seenOf = (seen: string | undefined) =>
   /^\d{1,9}$/.test(seen ?? '') ? Number(seen) : undefined
 
 export function recoveryRoutes(parts: WebParts): Router {
-  const { pages, db, clock, settings, recoveryMethods: methods, trace } = parts
+  const { pages, db, clock, settings, recoveryMethods: methods, client } = parts
   const steps = createStepPages(parts)
   const perNetwork = parts.limits.limiter('recovery', {
     points: settings.limitRecoveriesPerIpHour,
@@ -88,7 +88,9 @@ export function recoveryRoutes(parts: WebParts): Router {
     })
 
   const router = Router()
-    .get('/recover', (req, res) => showStart(req, res, [], takeDone(req, res, ['anew']) === 'anew'))
+    .get('/recover', (req, res) =>
+      showStart(req, res, [], takeFlash(req, res, ['anew']) === 'anew'),
+    )
     .post('/recover', async (req, res) => {
       const { login } = readFields(req, ['login'])
       if (login.trim() === '') return showStart(req, res, [{ field: 'login', reason: 'missing' }])
@@ -99,7 +101,7 @@ export function recoveryRoutes(parts: WebParts): Router {
         device: deviceDigestOf(parts, req),
         network,
         locale: req.locale,
-        trace: trace(req),
+        client: client(req),
       }
       await beginRecovery(parts, { ...about, tokenHash: keepFlow(parts, res) })
       res.redirect(303, '/recover/method')
@@ -118,7 +120,7 @@ export function recoveryRoutes(parts: WebParts): Router {
       })
     })
     .get('/recover/link/:token', async (req, res) => {
-      const about = { locale: req.locale, trace: trace(req) }
+      const about = { locale: req.locale, client: client(req) }
       const opened = await openLink(parts, req.params.token, about, () => keepFlow(parts, res))
       if (!opened) return showDeadLink(req, res)
       res.redirect(303, newPasswordPath)
@@ -132,7 +134,7 @@ export function recoveryRoutes(parts: WebParts): Router {
       if (!flow) return
       const { password } = readFields(req, ['password'])
       if (flow.state !== 'proven') return await answerAgain(req, res, flow, password)
-      const outcome = await resetPassword(parts, flow, password, trace(req), () =>
+      const outcome = await resetPassword(parts, flow, password, client(req), () =>
         keepDevice(parts, req, res),
       )
       switch (outcome.kind) {

@@ -2,7 +2,7 @@
 import type { Db, Trx } from '#db/connection.ts'
 import { resealColumn } from '#db/reseal.ts'
 import type { AccountTrx } from '#server/accounts/accounts/change-account.ts'
-import type { Trace } from '#server/accounts/activity/events.ts'
+import type { ClientInfo } from '#server/accounts/activity/events.ts'
 import type { Keyring } from '#server/core/keys/keyring.ts'
 import { isLocale, type Locale } from '#server/kit/i18n/texts.ts'
 import { type FlowState, type FlowStep, stateAfter, statesBefore } from './flow-states.ts'
@@ -31,7 +31,7 @@ export interface Flow {
   readonly provenBy: string | null
   readonly proofHash: Buffer | null
   readonly locale: Locale
-  readonly trace: Trace
+  readonly client: ClientInfo
   readonly begunAt: Date
   readonly takesEffectAt: Date | null
 }
@@ -49,7 +49,7 @@ export interface NewFlow {
   readonly provenBy?: string
   readonly proofHash?: Buffer
   readonly locale: Locale
-  readonly trace: Trace
+  readonly client: ClientInfo
   readonly at: Date
   readonly expiresAt: Date
 }
@@ -89,8 +89,8 @@ export async function insertFlow(trx: Trx, flow: NewFlow): Promise<void> {
     proven_by: flow.provenBy ?? null,
     proof_hash: flow.proofHash ?? null,
     locale: flow.locale,
-    device: flow.trace.device,
-    place: flow.trace.place,
+    device: flow.client.device,
+    place: flow.client.place,
     begun_at: flow.at,
     expires_at: flow.expiresAt,
   })
@@ -125,7 +125,7 @@ export async function findFlow(
       provenBy: row.proven_by,
       proofHash: row.proof_hash,
       locale: isLocale(row.locale) ? row.locale : 'en',
-      trace: { device: row.device, place: row.place },
+      client: { device: row.device, place: row.place },
       begunAt: row.begun_at,
       takesEffectAt: row.takes_effect_at,
     }

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Db, Trx } from '#db/connection.ts'
 import { type Account, findAccount } from '#server/accounts/accounts/store.ts'
-import type { Trace } from '#server/accounts/activity/events.ts'
+import type { ClientInfo } from '#server/accounts/activity/events.ts'
 import { recordActivity } from '#server/accounts/activity/store.ts'
 import { isLocale, type Locale } from '#server/kit/i18n/texts.ts'
 import { enqueue } from '#server/kit/jobs/enqueue.ts'
@@ -32,16 +32,16 @@ export interface GuessingParts extends MessageParts {
  */
 export async function leaveGuessing(
   trx: Trx,
-  guessed: { readonly accountId: string; readonly at: GuessedAt; readonly trace: Trace },
+  guessed: { readonly accountId: string; readonly at: GuessedAt; readonly client: ClientInfo },
 ): Promise<void> {
-  const { accountId, at: what, trace } = guessed
-  await enqueue(trx, noteTask, { accountId, what, ...trace, guessing: randomUUID() })
+  const { accountId, at: what, client } = guessed
+  await enqueue(trx, noteTask, { accountId, what, ...client, guessing: randomUUID() })
 }
 
 async function noteGuessing(parts: GuessingParts, payload: Record<string, unknown>): Promise<void> {
   const { db, keyring, clock } = parts
   const what = payload.what === 'sign-in' ? 'sign-in' : 'recovery'
-  const trace = { device: String(payload.device), place: String(payload.place) }
+  const client = { device: String(payload.device), place: String(payload.place) }
   await db.transaction(async (trx) => {
     const account = await findAccount(trx, String(payload.accountId))
     if (!account || account.closedAt) return
@@ -54,11 +54,11 @@ async function noteGuessing(parts: GuessingParts, payload: Record<string, unknow
       event: `${what}.failures`,
       details: {},
       at,
-      trace,
+      client,
     } as const
     await recordActivity(trx, keyring, entry)
     const letter = await limits.limiter('guessing-letters', letters).count(account.id)
-    if (letter.kind === 'counted') await writeLetters(trx, parts, account, { what, at, trace })
+    if (letter.kind === 'counted') await writeLetters(trx, parts, account, { what, at, client })
   })
 }
 
@@ -67,7 +67,11 @@ async function writeLetters(
   trx: Trx,
   parts: GuessingParts,
   account: Account,
-  { what, at, trace }: { readonly what: GuessedAt; readonly at: Date; readonly trace: Trace },
+  {
+    what,
+    at,
+    client,
+  }: { readonly what: GuessedAt; readonly at: Date; readonly client: ClientInfo },
 ): Promise<void> {
   const contacts = await parts.methods.contactsOf(trx, account.id)
   const addresses = contacts
@@ -78,7 +82,7 @@ async function writeLetters(
       name: 'guessing-noticed',
       channel: 'mail',
       to,
-      params: { what, mailbox: account.address, at: at.toISOString(), ...trace },
+      params: { what, mailbox: account.address, at: at.toISOString(), ...client },
       locale: isLocale(account.locale) ? account.locale : parts.settings.defaultLocale,
     })
   }

@@ -5,11 +5,11 @@ import {
   type AccountTrx,
   changeAccount,
 } from '#server/accounts/accounts/change-account.ts'
-import type { Trace } from '#server/accounts/activity/events.ts'
+import type { ClientInfo } from '#server/accounts/activity/events.ts'
 import { recordActivity } from '#server/accounts/activity/store.ts'
 import type { Limits } from '#server/kit/limits/limits.ts'
 import type { Contact, LinkedContact } from '../contacts/contact.ts'
-import { type NoticeParts, tellOwner } from '../contacts/tell-owner.ts'
+import { type NoticeParts, notifyOwner } from '../contacts/notify-owner.ts'
 import type { MethodId } from './managed-method.ts'
 
 export interface MethodChangeParts extends NoticeParts {
@@ -18,7 +18,7 @@ export interface MethodChangeParts extends NoticeParts {
 
 /** Who asks for a change, with which proof, and from where. */
 export interface Asking extends AccountProof {
-  readonly trace: Trace
+  readonly client: ClientInfo
 }
 
 export interface MethodChange {
@@ -48,7 +48,7 @@ export async function changeMethod<Outcome>(
     at: Date,
   ) => Promise<{ readonly outcome: Outcome; readonly done?: MethodChange }>,
 ): Promise<Outcome | Held> {
-  const { accountId, trace } = asking
+  const { accountId, client } = asking
   return await changeAccount(parts.db, asking, async (trx, { probationUntil }) => {
     const at = parts.clock.now()
     if (probationUntil && probationUntil > at) return { kind: 'probation', until: probationUntil }
@@ -56,7 +56,7 @@ export async function changeMethod<Outcome>(
     if (!done) return outcome
     const { method, what, old, added } = done
     const event = `${method}.${what}` as const
-    await recordActivity(trx, parts.keyring, { accountId, event, details: {}, at, trace })
+    await recordActivity(trx, parts.keyring, { accountId, event, details: {}, at, client })
     const params = { method }
     const notice = {
       accountId,
@@ -64,11 +64,11 @@ export async function changeMethod<Outcome>(
       params,
       change: event,
       at,
-      trace,
+      client,
       old,
       added,
     } as const
-    await tellOwner(trx, parts, notice)
+    await notifyOwner(trx, parts, notice)
     return outcome
   })
 }

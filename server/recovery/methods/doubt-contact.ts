@@ -2,7 +2,7 @@
 import type { Db, Trx } from '#db/connection.ts'
 import { changeAccountAsItStands } from '#server/accounts/accounts/change-account.ts'
 import { findAccount } from '#server/accounts/accounts/store.ts'
-import { noTrace } from '#server/accounts/activity/events.ts'
+import { noClient } from '#server/accounts/activity/events.ts'
 import { recordActivity } from '#server/accounts/activity/store.ts'
 import { findHolder } from '#server/accounts/claims/store.ts'
 import type { Keyring } from '#server/core/keys/keyring.ts'
@@ -55,7 +55,7 @@ async function doubtContact(
       await recordActivity(trx, parts.keyring, {
         ...{ accountId, event: `${kind}.doubted`, details: {}, at },
         // Security: from where the other one came is not the holder's business.
-        trace: noTrace,
+        client: noClient,
       })
     }
     const told = await createLimits(trx)

@@ -1,6 +1,6 @@
 import { Router } from 'express'
 import { findProbation } from '#server/accounts/accounts/store.ts'
-import { takeDone } from '#server/kit/pages/done.ts'
+import { takeFlash } from '#server/kit/pages/flash.ts'
 import type { WebParts } from '#server/kit/web/parts.ts'
 import { accountOf, requireAccount } from '#server/kit/web/sessions.ts'
 import { warningsOf } from './managed-method.ts'
@@ -23,7 +23,7 @@ export function recoveryMethodRoutes({ pages, db, clock, methods }: WebParts): R
       id: 'recovery-methods',
       view: 'recovery/methods/recovery-methods',
       locals: {
-        done: takeDone(req, res, told),
+        flash: takeFlash(req, res, told),
         methods: described,
         warnings: warningsOf(described),
         probation: await findProbation(db, accountId, at),

@@ -17,14 +17,18 @@ import {
   type MethodChangeParts,
 } from '../methods/change-method.ts'
 import { type Linked, type LinkParts, linkContact } from '../methods/link-contact.ts'
-import type { GuardedNumber, SmsGuard } from './sms-guard.ts'
-import { createPace, type Pace, type PaceSettings } from './sms-pace.ts'
+import {
+  createShownSmsLimit,
+  type ShownSmsLimit,
+  type ShownSmsLimitSettings,
+} from './shown-sms-limit.ts'
+import type { GuardedNumber, SmsLimit } from './sms-limit.ts'
 import { findPhone, putPhone, removePhone } from './store.ts'
 
 export interface PhoneParts extends ProofParts {
-  readonly smsGuard: SmsGuard
+  readonly smsLimit: SmsLimit
   readonly settings: ProofParts['settings'] &
-    PaceSettings & {
+    ShownSmsLimitSettings & {
       readonly defaultCountry: string
       readonly smsCountries: readonly string[]
     }
@@ -44,10 +48,11 @@ export function judgePhone({ settings }: Pick<PhoneParts, 'settings'>, typed: st
 }
 
 /** How often an account may ask for codes to one number, as its pages tell it. */
-export const linkingPace = ({
+export const linkingLimit = ({
   keyring,
   settings,
-}: Pick<PhoneParts, 'keyring' | 'settings'>): Pace => createPace(keyring, settings, 'linking')
+}: Pick<PhoneParts, 'keyring' | 'settings'>): ShownSmsLimit =>
+  createShownSmsLimit(keyring, settings, 'linking')
 
 /**
  * Sends a code to the number, however many mailboxes already have it.
@@ -71,7 +76,7 @@ export async function askPhone(
 }
 
 /**
- * Security: the page tells of the pace alone, which knows who asks and for which number; whether anybody else was sent a code there today
+ * Security: the page tells of the shownLimit alone, which knows who asks and for which number; whether anybody else was sent a code there today
  * stays untold. The guard is asked first, so that its waits are over when those of the page are.
  */
 async function permitCode(
@@ -80,15 +85,15 @@ async function permitCode(
   accountId: string,
   number: GuardedNumber,
 ): Promise<Permit> {
-  const pace = linkingPace(parts)
-  const { wait } = await pace.look(trx, accountId, number.e164)
+  const shownLimit = linkingLimit(parts)
+  const { wait } = await shownLimit.look(trx, accountId, number.e164)
   if (wait > 0) return { kind: 'limited', retryAfterSeconds: wait }
   const own = await findPhone(trx, parts.keyring, accountId)
   const confirmed = own?.value === number.e164
-  const permit = await parts.smsGuard.within(trx).permit(number, { accountId, confirmed })
+  const permit = await parts.smsLimit.within(trx).permit(number, { accountId, confirmed })
   if (permit.kind === 'refused' && permit.reason === 'account')
     return { kind: 'limited', retryAfterSeconds: permit.retryAfterSeconds }
-  await pace.ask(trx, accountId, number.e164)
+  await shownLimit.ask(trx, accountId, number.e164)
   return { kind: permit.kind === 'permitted' ? 'send' : 'hold-back' }
 }
 

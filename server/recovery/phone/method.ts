@@ -20,13 +20,13 @@ import {
   spendCode,
 } from './code-store.ts'
 import { codeDigits, sendCodeTask, sendRecoveryCode } from './send-recovery-code.ts'
-import type { SmsGuard } from './sms-guard.ts'
-import { createPace } from './sms-pace.ts'
+import { createShownSmsLimit } from './shown-sms-limit.ts'
+import type { SmsLimit } from './sms-limit.ts'
 import { findPhone, markPhoneProven } from './store.ts'
 
 export interface PhoneRecoveryParts extends MessageParts {
   readonly db: Db
-  readonly smsGuard: SmsGuard
+  readonly smsLimit: SmsLimit
   readonly methods: Pick<ManagedMethods, 'contactsOf'>
   readonly log: SecurityLog
   readonly settings: Pick<
@@ -45,7 +45,7 @@ const refused = (reason: string) => ({ kind: 'refused', reason }) as const
 
 export function phoneRecovery(parts: PhoneRecoveryParts): RecoveryMethod {
   const { keyring, settings } = parts
-  const pace = createPace(keyring, settings, 'recovery')
+  const shownLimit = createShownSmsLimit(keyring, settings, 'recovery')
   const numbers = {
     defaultCountry: settings.defaultCountry,
     allowedCountries: settings.smsCountries,
@@ -71,7 +71,7 @@ export function phoneRecovery(parts: PhoneRecoveryParts): RecoveryMethod {
     async describe(db, { id, askerKey, at }) {
       const request = await findCodeRequest(db, keyring, id)
       if (!request) return null
-      const { wait, left } = await pace.look(db, askerKey, request.e164)
+      const { wait, left } = await shownLimit.look(db, askerKey, request.e164)
       return {
         phone: writePhone(request.e164),
         digits: codeDigits,
@@ -92,7 +92,7 @@ export function phoneRecovery(parts: PhoneRecoveryParts): RecoveryMethod {
       // A second click: one was asked for since the form was shown.
       if (underWay && seen !== undefined && seen !== underWay.sends) return { kind: 'asked' }
       // Security: what others asked for is weighed by the worker's guard, in silence.
-      const wait = await pace.ask(trx, flow.askerKey, e164)
+      const wait = await shownLimit.ask(trx, flow.askerKey, e164)
       if (wait > 0)
         return { kind: 'wait', retryAfterSeconds: wait, underWay: underWay !== undefined }
       const expiresAt = new Date(flow.at.getTime() + settings.codeMinutes * 60_000)

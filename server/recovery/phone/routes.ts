@@ -12,7 +12,7 @@ import { createContactPages, methodsPage } from '../contacts/contact-pages.ts'
 import {
   askPhone,
   judgePhone,
-  linkingPace,
+  linkingLimit,
   linkPhone,
   pendingPhone,
   unlinkPhone,
@@ -31,7 +31,7 @@ export function phoneRoutes(parts: WebParts): Router {
       return pending && { ...pending, value: writePhone(pending.value) }
     },
     waitFor: async (accountId, e164) =>
-      (await linkingPace(parts).look(parts.db, accountId, e164)).wait,
+      (await linkingLimit(parts).look(parts.db, accountId, e164)).wait,
   })
   const fresh = (page?: string) => requireFreshPassword(parts.clock.now, page)
 

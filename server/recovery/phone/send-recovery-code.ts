@@ -10,7 +10,7 @@ import { type MessageParts, sendMessage } from '#server/kit/messages/send-messag
 import { givesWayBack } from '../contacts/contact.ts'
 import type { ManagedMethods } from '../methods/managed-method.ts'
 import { decideCode, holdCodeRequest } from './code-store.ts'
-import type { SmsGuard, SmsPermit } from './sms-guard.ts'
+import type { SmsLimit, SmsPermit } from './sms-limit.ts'
 import { findPhone } from './store.ts'
 
 export const sendCodeTask = 'phone:send-recovery-code'
@@ -22,7 +22,7 @@ const shortWaitSeconds = 5
 
 export interface SendCodeParts extends MessageParts {
   readonly db: Db
-  readonly smsGuard: SmsGuard
+  readonly smsLimit: SmsLimit
   readonly methods: Pick<ManagedMethods, 'contactsOf'>
   readonly log: SecurityLog
 }
@@ -33,7 +33,7 @@ export async function sendRecoveryCode(
   payload: Record<string, unknown>,
   code: string,
 ): Promise<void> {
-  const { db, keyring, smsGuard, clock, log, methods } = parts
+  const { db, keyring, smsLimit, clock, log, methods } = parts
   const flowId = String(payload.flowId)
   const accountId = String(payload.accountId)
   const epoch = Number(payload.epoch)
@@ -49,7 +49,7 @@ export async function sendRecoveryCode(
     const own = await findPhone(trx, keyring, accountId)
     const all = await methods.contactsOf(trx, accountId)
     const matches = account && own?.canonical === request.e164 && givesWayBack(own, all)
-    const permit = matches ? await askGuard(smsGuard.within(trx), request.e164) : undefined
+    const permit = matches ? await askGuard(smsLimit.within(trx), request.e164) : undefined
     if (
       permit?.kind === 'refused' &&
       permit.reason === 'wait' &&
@@ -80,7 +80,7 @@ export async function sendRecoveryCode(
   })
 }
 
-async function askGuard(smsGuard: SmsGuard, e164: string): Promise<SmsPermit | undefined> {
+async function askGuard(smsLimit: SmsLimit, e164: string): Promise<SmsPermit | undefined> {
   const number = parsePhoneNumber(e164, { defaultCountry: 'ZZ' })
-  return number.kind === 'ok' ? await smsGuard.permit(number, { confirmed: true }) : undefined
+  return number.kind === 'ok' ? await smsLimit.permit(number, { confirmed: true }) : undefined
 }

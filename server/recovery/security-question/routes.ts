@@ -2,7 +2,7 @@ import { type Request, type Response, Router } from 'express'
 import { findProbation } from '#server/accounts/accounts/store.ts'
 import { isPresentPassword } from '#server/accounts/password/change-password.ts'
 import { assertNever } from '#server/core/assert-never.ts'
-import { tellDone } from '#server/kit/pages/done.ts'
+import { setFlash } from '#server/kit/pages/flash.ts'
 import { type FormError, readFields } from '#server/kit/pages/forms.ts'
 import type { WebParts } from '#server/kit/web/parts.ts'
 import {
@@ -29,7 +29,7 @@ export function securityQuestionRoutes(parts: WebParts): Router {
   const { pages, db, clock } = parts
   const countChange = createChangeLimit(parts.limits)
   const fresh = (page?: string) => requireFreshPassword(clock.now, page)
-  const askingOf = (req: Request) => ({ ...proofOf(req), trace: parts.trace(req) })
+  const askingOf = (req: Request) => ({ ...proofOf(req), client: parts.client(req) })
   const refused = (reason: 'removed' | 'closed'): FormError => ({
     field: 'security-question',
     reason,
@@ -83,7 +83,7 @@ export function securityQuestionRoutes(parts: WebParts): Router {
       const outcome = await setQuestion(parts, askingOf(req), judged)
       switch (outcome.kind) {
         case 'set':
-          tellDone(res, 'security-question-set')
+          setFlash(res, 'security-question-set')
           return res.redirect(303, methodsPage)
         case 'removed':
           return showForm(req, res, '', [refused('removed')])
@@ -102,7 +102,7 @@ export function securityQuestionRoutes(parts: WebParts): Router {
         const outcome = await removeQuestion(parts, askingOf(req))
         switch (outcome.kind) {
           case 'removed':
-            tellDone(res, 'security-question-removed')
+            setFlash(res, 'security-question-removed')
             return res.redirect(303, methodsPage)
           case 'none':
             return res.redirect(303, methodsPage)

@@ -81,7 +81,7 @@ export async function setQuestion(
   asking: Asking,
   wanted: Extract<JudgedQuestion, { kind: 'ok' }>,
 ): Promise<QuestionSet> {
-  const { accountId, trace } = asking
+  const { accountId, client } = asking
   const before = await findSecurityQuestion(parts.db, accountId)
   if (await isSetAlready(parts, before, wanted)) return { kind: 'set' }
   const answerKeyId = parts.keyring.newestKeyId
@@ -103,7 +103,7 @@ export async function setQuestion(
         at,
       })
       if (what === 'removed') return { outcome: { kind: 'removed' } }
-      await endHold(trx, parts, { accountId, at, by: 'owner', trace })
+      await endHold(trx, parts, { accountId, at, by: 'owner', client })
       return { outcome: { kind: 'set' }, done: { method: 'security-question', what } }
     },
   )
@@ -142,7 +142,7 @@ export async function removeQuestion(
         accountId: asking.accountId,
         at,
         by: 'owner',
-        trace: asking.trace,
+        client: asking.client,
       })
       return {
         outcome: { kind: 'removed' },

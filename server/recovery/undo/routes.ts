@@ -9,7 +9,7 @@ import { isFlowOpen } from '../flow/resume-flow.ts'
 import { describeUndo, findMailboxOfLink, undoChange } from './undo-change.ts'
 
 export function undoRoutes(parts: WebParts): Router {
-  const { pages, db, clock, trace } = parts
+  const { pages, db, clock, client } = parts
 
   async function showDead(req: Request, res: Response, link: string): Promise<void> {
     const mailbox = await findMailboxOfLink(parts, link)
@@ -48,7 +48,7 @@ export function undoRoutes(parts: WebParts): Router {
       })
     })
     .post('/undo/:token', async (req, res) => {
-      const about = { locale: req.locale, trace: trace(req) }
+      const about = { locale: req.locale, client: client(req) }
       const token = tokenByLink(parts, req, req.params.token)
       const form = formDigestOf(req)
       const used = await undoChange(parts, req.params.token, about, () =>

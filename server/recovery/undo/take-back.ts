@@ -1,9 +1,9 @@
 // Brings recovery methods back to how they were before a disputed change.
 import type { AccountTrx } from '#server/accounts/accounts/change-account.ts'
-import type { Trace } from '#server/accounts/activity/events.ts'
+import type { ClientInfo } from '#server/accounts/activity/events.ts'
 import { recordActivity } from '#server/accounts/activity/store.ts'
 import type { LinkedContact } from '../contacts/contact.ts'
-import { type NoticeParts, tellOwner } from '../contacts/tell-owner.ts'
+import { type NoticeParts, notifyOwner } from '../contacts/notify-owner.ts'
 import type { ManagedMethod, ManagedMethods } from '../methods/managed-method.ts'
 import { listChangesSince, type Undo } from './store.ts'
 
@@ -22,10 +22,10 @@ export async function takeBack(
     readonly undo: Undo
     readonly known: readonly LinkedContact[]
     readonly at: Date
-    readonly trace: Trace
+    readonly client: ClientInfo
   },
 ): Promise<void> {
-  const { undo, known, at, trace } = by
+  const { undo, known, at, client } = by
   const { accountId } = undo
   const changes = await listChangesSince(trx, parts.keyring, accountId, undo.reachesBackTo)
   for (const method of parts.methods.list) {
@@ -40,7 +40,7 @@ export async function takeBack(
       event: `${id}.${what}`,
       details: {},
       at,
-      trace,
+      client,
     })
     // Security: a later undo that reaches back to this moment must not take this for a change of the stranger's: the next one counts.
     const notice = {
@@ -48,12 +48,12 @@ export async function takeBack(
       change: 'undo.used',
       params: { method: id },
       at,
-      trace,
+      client,
       added,
       undone: gone,
       known,
     } as const
-    await tellOwner(trx, parts, { name: `recovery-method-${what}`, ...notice })
+    await notifyOwner(trx, parts, { name: `recovery-method-${what}`, ...notice })
   }
 }
 

@@ -6,7 +6,7 @@ import {
   openAccount,
 } from '#server/accounts/accounts/change-account.ts'
 import { endProbation, findAccount, startProbation } from '#server/accounts/accounts/store.ts'
-import type { Trace } from '#server/accounts/activity/events.ts'
+import type { ClientInfo } from '#server/accounts/activity/events.ts'
 import { recordActivity } from '#server/accounts/activity/store.ts'
 import { changePassword } from '#server/accounts/password/change-password.ts'
 import type { PasswordHasher } from '#server/accounts/password/hasher.ts'
@@ -15,7 +15,7 @@ import { hashToken, isToken, newToken } from '#server/core/keys/secrets.ts'
 import type { Locale } from '#server/kit/i18n/texts.ts'
 import { holdFilters } from '#server/mail/filters/hold-filters.ts'
 import { wantAppPasswords } from '#server/mail/mailboxes/want-mailbox.ts'
-import { tellOwner } from '../contacts/tell-owner.ts'
+import { notifyOwner } from '../contacts/notify-owner.ts'
 import { type ApplyParts, endOpenWays, endWeakWays, probationEnd } from '../flow/apply-reset.ts'
 import { beginProvenFlow } from '../flow/begin-recovery.ts'
 import type { RecoveryMethod } from '../flow/recovery-method.ts'
@@ -90,7 +90,7 @@ export type UsedUndo = { readonly kind: 'dead' | 'new-password' | 'sessions-ende
 export async function undoChange(
   parts: UndoChangeParts,
   token: string,
-  about: { readonly locale: Locale; readonly trace: Trace },
+  about: { readonly locale: Locale; readonly client: ClientInfo },
   keep: () => Buffer,
 ): Promise<UsedUndo> {
   const { db, keyring, clock, hasher } = parts
@@ -115,14 +115,14 @@ export async function undoChange(
       event: 'undo.used',
       details: { change },
       at,
-      trace: about.trace,
+      client: about.client,
     } as const
     await recordActivity(trx, keyring, entry)
     if (!password) {
       await endDoubtful(trx, parts, accountId, at)
       return { kind: 'sessions-ended' }
     }
-    await voidPassword(trx, parts, { undo, password, at, trace: about.trace })
+    await voidPassword(trx, parts, { undo, password, at, client: about.client })
     const account = await findAccount(trx, accountId)
     if (!account) throw new Error('an account went while it was held')
     const { epoch, address } = account
@@ -149,9 +149,9 @@ async function endDoubtful(
 async function voidPassword(
   trx: AccountTrx,
   parts: UndoChangeParts,
-  by: { undo: Undo; password: { plain: string; verifier: string }; at: Date; trace: Trace },
+  by: { undo: Undo; password: { plain: string; verifier: string }; at: Date; client: ClientInfo },
 ): Promise<void> {
-  const { undo, password, at, trace } = by
+  const { undo, password, at, client } = by
   const { accountId } = undo
   const voidsLinks = isOfContact(undo)
   const replaces = voidsLinks ? await linksToReplace(trx, parts, accountId, at) : []
@@ -163,9 +163,9 @@ async function voidPassword(
   if (voidsLinks) {
     await voidUndos(trx, accountId, at)
     const known = [undo, ...replaces].flatMap(({ old }) => old ?? [])
-    await takeBack(trx, parts, { undo, known, at, trace })
+    await takeBack(trx, parts, { undo, known, at, client })
     await doubtLateWays(trx, parts, { accountId, at })
   }
   const notice = { accountId, name: 'undo-used', params: {}, change: 'undo.used' } as const
-  await tellOwner(trx, parts, { ...notice, replaces, at, trace })
+  await notifyOwner(trx, parts, { ...notice, replaces, at, client })
 }

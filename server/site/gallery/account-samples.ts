@@ -73,7 +73,7 @@ export const accountSamples: readonly Sample[] = [
     latestActivity: events.slice(-1),
   }),
   account('filled', {
-    done: 'password-changed',
+    flash: 'password-changed',
     mailbox: { ...ready, usedBytes: 123_456_789 },
     space: { growsTo: 10 * 2 ** 30 },
     lacksSecondWay: true,
@@ -84,7 +84,7 @@ export const accountSamples: readonly Sample[] = [
     ],
   }),
   account('space-asked', {
-    done: 'space-grown',
+    flash: 'space-grown',
     mailbox: { ...ready, usedBytes: 700_000_000 },
     space: { more: 2 ** 31 },
     appPasswords: true,
@@ -118,7 +118,7 @@ export const accountSamples: readonly Sample[] = [
     view: 'accounts/sessions/sessions',
     signedIn: true,
     locals: {
-      done: 'ended',
+      flash: 'ended',
       sessions: [
         session('a', { current: true, device: 'Firefox, Windows', place: 'Minsk, BY' }, 2),
         session('b', { current: false, device: 'Safari, iOS', place: '93.84.…' }, 6),

@@ -52,8 +52,8 @@ const form = (state: string, locals: object): Sample => ({
 
 export const appPasswordSamples: readonly Sample[] = [
   list('empty', { only: true }),
-  list('filled', { done: 'revoked', open: [phone, laptop] }),
-  list('revoked-before', { done: 'revoked-before', open: [phone, laptop] }),
+  list('filled', { flash: 'revoked', open: [phone, laptop] }),
+  list('revoked-before', { flash: 'revoked-before', open: [phone, laptop] }),
   list('untold', { told: false, open: [{ ...phone, lastUsed: null }] }),
   list('after-reset', {
     held: [old, { ...old, id: 'd', name: 'Outlook', lastUsed: null }],

@@ -119,7 +119,7 @@ export const caseSamples: readonly Sample[] = [
   aCase('new'),
   aCase('in-force', {
     ...{
-      done: 'taken',
+      flash: 'taken',
       mine: true,
       inForce: measure,
       standing: 'suspend-sending',

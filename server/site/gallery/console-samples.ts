@@ -95,6 +95,6 @@ export const consoleSamples: readonly Sample[] = [
   }),
   consolePage('staff-account', 'filled', 'desk/staff/account', {
     titleParams: { address: sampleAddress },
-    ...{ subject: account, mailbox, sessions: 2, latest, mayEnd: true, done: 'sessions-ended' },
+    ...{ subject: account, mailbox, sessions: 2, latest, mayEnd: true, flash: 'sessions-ended' },
   }),
 ]

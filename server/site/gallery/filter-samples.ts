@@ -33,11 +33,11 @@ export const filterSamples: readonly Sample[] = [
   page('none', {}),
   page('pending', { pending: true }),
   page('held', {
-    done: 'removed',
+    flash: 'removed',
     held: [theft, { ...theft, id: 'b', name: 'On holiday', source: null, described: nothing }],
   }),
   page('deciding', {
-    done: 'kept',
+    flash: 'kept',
     held: [
       { ...theft, id: 'c', decision: 'keep', described: nothing },
       { ...theft, id: 'd', described: null, source: null },
@@ -46,8 +46,8 @@ export const filterSamples: readonly Sample[] = [
   ...(['changed', 'refused'] as const).map((problem) =>
     page(problem, { held: [{ ...theft, problem, described: nothing }] }),
   ),
-  ...(['kept-before', 'removed-before'] as const).map((done) => page(done, { done })),
-  page('unread', { done: 'unread', held: [{ ...theft, described: null, source: null }] }),
+  ...(['kept-before', 'removed-before'] as const).map((flash) => page(flash, { flash })),
+  page('unread', { flash: 'unread', held: [{ ...theft, described: null, source: null }] }),
   page('unreachable', { reachable: false, unheldSince: sampleMoment(2) }),
-  page('unreachable-looked', { reachable: false, done: 'looked' }),
+  page('unreachable-looked', { reachable: false, flash: 'looked' }),
 ]

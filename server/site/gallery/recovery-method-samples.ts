@@ -86,7 +86,7 @@ export const recoveryMethodSamples: readonly Sample[] = [
     warnings: ['no-methods'],
   }),
   methods('filled', {
-    done: 'phone-linked',
+    flash: 'phone-linked',
     methods: [
       setPhone,
       { ...address, state: 'pending', masked: 'a•••••@example.com' },
@@ -106,7 +106,7 @@ export const recoveryMethodSamples: readonly Sample[] = [
     ],
   }),
   methods('removed', {
-    done: 'security-question-removed',
+    flash: 'security-question-removed',
     methods: [
       setPhone,
       { ...address, state: 'set', masked: 'a•••••@xn--80ak6aa92e.example', since, provenAt: since },

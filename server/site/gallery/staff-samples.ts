@@ -53,7 +53,7 @@ export const staffSamples: readonly Sample[] = [
   consolePage('staff-me', 'few-codes', 'desk/staff/me', {
     roles: ['senior', 'operator'],
     codesLeft: 2,
-    done: 'shortcuts-on',
+    flash: 'shortcuts-on',
   }),
   consolePage('staff-me', 'shortcuts-off', 'desk/staff/me', {
     roles: ['reader'],

@@ -3,8 +3,8 @@ import { describeEntry } from '#server/accounts/activity/describe-entry.ts'
 import { listActivity } from '#server/accounts/activity/store.ts'
 import { describeBlock } from '#server/desk/measures/describe-block.ts'
 import { listRoles } from '#server/desk/staff/store.ts'
-import { takeDone, tellDone } from '#server/kit/pages/done.ts'
 import { NotFound } from '#server/kit/pages/faults.ts'
+import { setFlash, takeFlash } from '#server/kit/pages/flash.ts'
 import { readFields } from '#server/kit/pages/forms.ts'
 import type { WebParts } from '#server/kit/web/parts.ts'
 import { ownerOf, proofOf, requireAccount } from '#server/kit/web/sessions.ts'
@@ -37,7 +37,11 @@ export function overviewRoutes(parts: WebParts): Router {
         id: 'account',
         view: 'site/overview/account',
         locals: {
-          done: takeDone(req, res, ['password-changed', 'space-grown', 'waiting-password-stopped']),
+          flash: takeFlash(req, res, [
+            'password-changed',
+            'space-grown',
+            'waiting-password-stopped',
+          ]),
           block: (await describeBlock(parts.desk, owner.id)) ?? null,
           waiting: (await findHold(db, owner.id)) ?? null,
           mailbox: describeMailbox(progress),
@@ -59,8 +63,8 @@ export function overviewRoutes(parts: WebParts): Router {
     .post('/account/space', requireAccount('/account'), async (req, res) => {
       const { from } = readFields(req, ['from'])
       const seen = /^\d{1,15}$/.test(from) ? Number(from) : undefined
-      const asked = { proof: proofOf(req), trace: parts.trace(req), from: seen }
-      if (await requestGrowth(parts, asked)) tellDone(res, 'space-grown')
+      const asked = { proof: proofOf(req), client: parts.client(req), from: seen }
+      if (await requestGrowth(parts, asked)) setFlash(res, 'space-grown')
       res.redirect(303, '/account')
     })
 }

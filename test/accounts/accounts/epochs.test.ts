@@ -9,7 +9,7 @@ import { hashToken, newToken } from '#server/core/keys/secrets.ts'
 import { keyedAnswer, normalizeAnswer } from '#server/core/passwords/secret-answer.ts'
 import { liftMeasure, takeMeasure } from '#server/desk/measures/take-measure.ts'
 import { removeBackupAddress } from '#server/recovery/backup-address/store.ts'
-import { tellOwner } from '#server/recovery/contacts/tell-owner.ts'
+import { notifyOwner } from '#server/recovery/contacts/notify-owner.ts'
 import { applyReset } from '#server/recovery/flow/apply-reset.ts'
 import { findPhone, removePhone } from '#server/recovery/phone/store.ts'
 import { describeUndo, undoChange } from '#server/recovery/undo/undo-change.ts'
@@ -23,7 +23,7 @@ import { enrolStaff, giveRole, readSecret } from '#test/support/staff.ts'
 import type { Visitor } from '#test/support/visitor.ts'
 
 const fresh = 'a new and longer sentence'
-const trace = { device: 'Firefox, Linux', place: 'Minsk, BY' }
+const client = { device: 'Firefox, Linux', place: 'Minsk, BY' }
 
 let portal: TestPortal
 before(async () => {
@@ -51,7 +51,7 @@ async function reset(
       weak,
       password,
       at: now(),
-      trace,
+      client,
     }),
   )
 }
@@ -65,7 +65,7 @@ async function linkToPhone({ accountId, phone }: Equipped): Promise<string> {
     change: 'password.changed',
   } as const
   await throughDoor(portal.db, accountId, (trx) =>
-    tellOwner(trx, portal.parts, { ...notice, at: now(), trace }),
+    notifyOwner(trx, portal.parts, { ...notice, at: now(), client }),
   )
   const written = (await writtenMessages(portal.db, portal.keyring)).filter(
     ({ to }) => to === phone,
@@ -74,7 +74,7 @@ async function linkToPhone({ accountId, phone }: Equipped): Promise<string> {
 }
 
 const useLink = (token: string) =>
-  undoChange(portal.parts, token, { locale: 'en', trace }, () => hashToken(newToken()))
+  undoChange(portal.parts, token, { locale: 'en', client }, () => hashToken(newToken()))
 
 async function operator(...words: string[]): Promise<void> {
   const { databaseUrl, secretKeys } = portal.settings
@@ -507,7 +507,7 @@ describe('a session that was ended', () => {
         weak: false,
         password,
         at: now(),
-        trace,
+        client,
       }),
     )
     const owner = await signIn(portal, { login, password: fresh })

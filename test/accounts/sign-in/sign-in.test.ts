@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { noTrace } from '#server/accounts/activity/events.ts'
+import { noClient } from '#server/accounts/activity/events.ts'
 import { verifyActivity } from '#server/accounts/activity/store.ts'
 import { BusyError, createHasher } from '#server/accounts/password/hasher.ts'
 import { confirmPassword } from '#server/accounts/sign-in/confirm-password.ts'
@@ -176,7 +176,7 @@ test('who finds no room in the line is sent away before the try is counted', asy
     hasher: { ...portal.parts.hasher, takePlace: full },
   }
   await assert.rejects(
-    signInWith(parts, { ...piotr, password: 'not the password' }, undefined, noTrace, here),
+    signInWith(parts, { ...piotr, password: 'not the password' }, undefined, noClient, here),
     BusyError,
   )
   assert.deepEqual(await counted(), before)
@@ -192,10 +192,10 @@ test('a password that could not be judged was no try, whether it was to sign in 
           parts,
           { login: 'vera.unknown', password: 'not the password' },
           undefined,
-          noTrace,
+          noClient,
           here,
         ),
-      () => confirmPassword(parts, 'vera.unknown@postern.example', 'not the password', noTrace),
+      () => confirmPassword(parts, 'vera.unknown@postern.example', 'not the password', noClient),
     ]
   }
   const busy = {
@@ -217,12 +217,12 @@ test('who is still being written down takes room from those who come', async () 
   const parts = { ...portal.parts, signInLimits: limits, hasher }
   const yana = { login: 'yana', password: 'six lapwings over the marsh' }
   await register(portal, yana)
-  const outcome = await signInWith(parts, yana, undefined, noTrace, here)
+  const outcome = await signInWith(parts, yana, undefined, noClient, here)
   assert.ok(outcome.kind === 'signed-in')
   assert.throws(() => hasher.takePlace(), BusyError)
   outcome.leave()
   hasher.takePlace()()
-  await signInWith(parts, { ...yana, password: 'not the password' }, undefined, noTrace, here)
+  await signInWith(parts, { ...yana, password: 'not the password' }, undefined, noClient, here)
   hasher.takePlace()()
 })
 

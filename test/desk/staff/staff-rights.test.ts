@@ -262,7 +262,7 @@ describe('Security: nobody of the staff sees or handles what concerns their own 
         const before = await countLooks(members[role])
         const answer = await ask(visitor, route, others[role])
         if (may && !route.post && route.right && !isForm(route) && answer.status === 200)
-          assert.ok((await countLooks(members[role])) > before, `${name(route)} leaves a trace`)
+          assert.ok((await countLooks(members[role])) > before, `${name(route)} leaves a client`)
         if (!may) assert.equal(answer.status, 403, name(route))
         else {
           assert.ok(

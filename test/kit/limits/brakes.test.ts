@@ -73,7 +73,7 @@ test('a flood of registrations is told once in ten minutes, counted each time an
 
 test('a block of numbers and a day that have had their SMS are told, each by its own name', async () => {
   const permit = (e164: string, prefix: string) =>
-    portal.parts.smsGuard.permit({ e164, prefix, country: 'BY' }, { confirmed: false })
+    portal.parts.smsLimit.permit({ e164, prefix, country: 'BY' }, { confirmed: false })
   for (let n = 10; n < 30; n += 1)
     assert.equal((await permit(`+3752912345${n}`, '+37529123')).kind, 'permitted')
   assert.deepEqual([linesOf('sms-prefix').length, linesOf('sms-total').length], [0, 0])
@@ -91,7 +91,7 @@ test('a guard that works inside a transaction tells as well', async () => {
   await portal.db('rate_limits').where('key', 'like', 'sms-%').delete()
   const before = await countOf('sms-prefix')
   await portal.db.transaction(async (trx) => {
-    const guard = portal.parts.smsGuard.within(trx)
+    const guard = portal.parts.smsLimit.within(trx)
     for (let n = 10; n < 31; n += 1)
       await guard.permit(
         { e164: `+3752922222${n}`, prefix: '+37529222', country: 'BY' },

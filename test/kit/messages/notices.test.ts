@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { tellOwner } from '#server/recovery/contacts/tell-owner.ts'
+import { notifyOwner } from '#server/recovery/contacts/notify-owner.ts'
 import { throughDoor } from '#test/support/door.ts'
 import { awaitCode, awaitSent, sentTo } from '#test/support/outbox.ts'
 import { hanna, piotr, register, signIn } from '#test/support/people.ts'
@@ -91,7 +91,7 @@ test('a notice belongs to its change: where that is rolled back nobody is told, 
   }
   await portal.stopWorker()
   const before = await count()
-  const trace = { device: '', place: '' }
+  const client = { device: '', place: '' }
   await assert.rejects(
     throughDoor(db, account.id, async (trx) => {
       const notice = {
@@ -100,7 +100,7 @@ test('a notice belongs to its change: where that is rolled back nobody is told, 
         params: {},
         change: 'password.changed',
       } as const
-      await tellOwner(trx, portal.parts, { ...notice, at: portal.clock.now(), trace })
+      await notifyOwner(trx, portal.parts, { ...notice, at: portal.clock.now(), client })
       throw new Error('the change failed')
     }),
     /the change failed/,

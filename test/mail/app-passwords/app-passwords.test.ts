@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { after, before, test } from 'node:test'
-import { noTrace } from '#server/accounts/activity/events.ts'
+import { noClient } from '#server/accounts/activity/events.ts'
 import { changePassword } from '#server/accounts/password/change-password.ts'
 import { createKeyring } from '#server/core/keys/keyring.ts'
 import { createAppPassword } from '#server/mail/app-passwords/change-app-passwords.ts'
@@ -73,7 +73,7 @@ test('Security: a form that is sent twice gets one app password, which nobody ma
     proof: await proofNow(portal.db, id),
     name: 'Laptop',
     services: ['imap'],
-    trace: noTrace,
+    client: noClient,
   } as const
   const form = randomBytes(32)
   const make = async (keyring = portal.keyring) => {

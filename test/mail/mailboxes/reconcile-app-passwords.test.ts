@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { randomBytes, randomUUID } from 'node:crypto'
 import { after, before, test } from 'node:test'
-import { noTrace } from '#server/accounts/activity/events.ts'
+import { noClient } from '#server/accounts/activity/events.ts'
 import { createAppPassword, revokeOne } from '#server/mail/app-passwords/change-app-passwords.ts'
 import { reconcileMailboxes } from '#server/mail/mailboxes/reconcile-mailboxes.ts'
 import { proofNow } from '#test/support/door.ts'
@@ -38,7 +38,7 @@ test('an app password that nobody made here, one with another secret and one tha
       proof,
       name,
       services: ['imap', 'smtp'],
-      trace: noTrace,
+      client: noClient,
     })
     assert.ok(made.kind === 'created')
     return made.id
@@ -79,7 +79,7 @@ test('an app password that nobody made here, one with another secret and one tha
   await revokeOne(portal.parts, {
     proof: await proofNow(portal.db, accountId),
     id: phone,
-    trace: noTrace,
+    client: noClient,
   })
   await settled()
   assert.deepEqual(await fieldsFound(), [])

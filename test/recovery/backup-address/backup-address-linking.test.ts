@@ -23,13 +23,13 @@ import { newAddress, startAddressTrial } from '#test/support/address-trial.ts'
 import { writtenMessages } from '#test/support/by-hand.ts'
 import {
   at,
+  client,
   digest,
   isAbout,
   keyring,
   minutes,
   onlyNew,
   rotated,
-  trace,
 } from '#test/support/contact-trial.ts'
 
 const trial = await startAddressTrial()
@@ -37,7 +37,7 @@ const { partsOf, put } = trial
 after(() => trial.stop())
 beforeEach(() => trial.db('rate_limits').delete())
 
-const asking = (accountId: string) => ({ accountId, epoch: firstEpoch, trace })
+const asking = (accountId: string) => ({ accountId, epoch: firstEpoch, client })
 const contactOf = (typed: string) => {
   const judged = judgeAddress(['postern.example'], typed)
   return judged.kind === 'ok' ? judged.contact : assert.fail(judged.reason)

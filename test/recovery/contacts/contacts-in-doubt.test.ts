@@ -95,9 +95,9 @@ describe('a contact that was linked shortly before a reset', () => {
   const reset = ({ accountId }: Equipped, provenBy: 'phone' | 'backup-address') =>
     throughDoor(portal.db, accountId, async (trx) => {
       const password = { plain: fresh, verifier: await portal.parts.hasher.hash(fresh) }
-      const trace = { device: '', place: '' }
+      const client = { device: '', place: '' }
       await applyReset(trx, portal.parts, {
-        ...{ accountId, provenBy, weak: false, password, at: portal.clock.now(), trace },
+        ...{ accountId, provenBy, weak: false, password, at: portal.clock.now(), client },
       })
     })
   const linkPhoneNow = ({ accountId, phone }: Equipped) =>

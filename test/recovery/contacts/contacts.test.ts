@@ -13,7 +13,7 @@ import { rekeyClaims } from '#server/accounts/claims/store.ts'
 import { insertSession } from '#server/accounts/sessions/store.ts'
 import { hashToken } from '#server/core/keys/secrets.ts'
 import { createLimits } from '#server/kit/limits/limits.ts'
-import { createMailGuard } from '#server/recovery/backup-address/mail-guard.ts'
+import { createMailLimit } from '#server/recovery/backup-address/mail-limit.ts'
 import {
   findBackupAddress,
   markBackupAddressProven,
@@ -31,18 +31,18 @@ import {
 } from '#server/recovery/contacts/store.ts'
 import { changeMethod } from '#server/recovery/methods/change-method.ts'
 import { manageMethods } from '#server/recovery/methods/managed-method.ts'
-import { createSmsGuard } from '#server/recovery/phone/sms-guard.ts'
+import { createSmsLimit } from '#server/recovery/phone/sms-limit.ts'
 import { findPhone, markPhoneProven, putPhone } from '#server/recovery/phone/store.ts'
 import { offerUndo } from '#server/recovery/undo/offer-undo.ts'
 import { deleteOldUndos, findUndo, rekeyUndos } from '#server/recovery/undo/store.ts'
 import {
   at,
+  client,
   keyring,
   minutes,
   onlyNew,
   rotated,
   startContactTrial,
-  trace,
 } from '#test/support/contact-trial.ts'
 
 const trial = await startContactTrial()
@@ -237,7 +237,7 @@ test('probation holds every change of a method, and ends by itself', async () =>
         },
         methods: manageMethods([]),
       },
-      { accountId: anna, epoch: firstEpoch, trace },
+      { accountId: anna, epoch: firstEpoch, client },
       async () => ({ outcome: 'changed' as const }),
     )
   assert.equal(await change(at), 'changed')
@@ -336,7 +336,7 @@ test('two changes of one account come one after the other, and the second sees w
 })
 
 test('letters: five in ten minutes and so many a day for whoever asks and for each address, and a refusal counts nothing', async () => {
-  const guard = createMailGuard(createLimits(db), keyring, { limitResetMailsPerDay: 6 })
+  const guard = createMailLimit(createLimits(db), keyring, { limitResetMailsPerDay: 6 })
   const ask = (...keys: string[]) => guard.permit('confirm', keys)
   for (let i = 0; i < 5; i++) assert.equal((await ask('anna', `to${i}`)).kind, 'permitted')
   assert.equal(await guard.waitFor('confirm', ['boris', 'to0']), 0)
@@ -365,7 +365,7 @@ test('SMS: six a day for a number, however long the waits between them', async (
     limitSmsTotalDay: 100,
     smsCountries: ['BY'],
   }
-  const guard = createSmsGuard(createLimits(db), keyring, settings)
+  const guard = createSmsLimit(createLimits(db), keyring, settings)
   const number = { e164: '+375291234567', country: 'BY', prefix: '+37529123' }
   const waits: number[] = []
   for (let i = 0; i < 6; i++) {

@@ -140,7 +140,7 @@ describe('the first page', () => {
     assert.match(line, /; Path=\/; HttpOnly; SameSite=Lax$/)
     const flow = await flowOf(visitor)
     assert.deepEqual(
-      [flow.locale, flow.trace.device, flow.trace.place],
+      [flow.locale, flow.client.device, flow.client.place],
       ['de', 'Firefox, Linux', '127.0.…'],
     )
   })
@@ -443,9 +443,9 @@ describe('a new password', () => {
     const person = await equip(portal)
     const visitor = await proven(person)
     const flow = await flowOf(visitor)
-    const trace = { device: '', place: '' }
+    const client = { device: '', place: '' }
     const reset = (more: Partial<Flow>, password = fresh): Promise<ResetOutcome> =>
-      resetPassword(portal.parts, { ...flow, ...more }, password, trace)
+      resetPassword(portal.parts, { ...flow, ...more }, password, client)
     for (const more of [
       { state: 'asked' },
       { accountId: null },
@@ -502,14 +502,14 @@ describe('a new password', () => {
     const person = await equip(portal)
     const password = { plain: fresh, verifier: await portal.parts.hasher.hash(fresh) }
     const at = portal.clock.now()
-    const trace = { device: 'Firefox, Linux', place: 'Minsk, BY' }
+    const client = { device: 'Firefox, Linux', place: 'Minsk, BY' }
     const reset = {
       accountId: person.accountId,
       provenBy: 'security-question',
       weak: true,
       password,
       at,
-      trace,
+      client,
     } as const
     await throughDoor(portal.db, person.accountId, (trx) => applyReset(trx, portal.parts, reset))
     assert.equal(await isPassword(person, fresh), true)

@@ -17,7 +17,7 @@ import type {
   RecoveryMethod,
 } from '#server/recovery/flow/recovery-method.ts'
 import { endFlow, type Flow, findFlow } from '#server/recovery/flow/store.ts'
-import { at, clock, keyring, startContactTrial, trace } from '#test/support/contact-trial.ts'
+import { at, client, clock, keyring, startContactTrial } from '#test/support/contact-trial.ts'
 
 const trial = await startContactTrial()
 const { db, within, newOwner } = trial
@@ -217,7 +217,7 @@ test('a link opens a flow of its own for the account that it was sent to, and is
   const parts = { db, clock, keyring, recoveryMethods }
   for (let round = 0; round < 2; round++) {
     const cookie = hashToken(newToken())
-    assert.equal(await openLink(parts, token, { locale: 'ru', trace }, () => cookie), true)
+    assert.equal(await openLink(parts, token, { locale: 'ru', client }, () => cookie), true)
     const flow = await findFlow(db, cookie, at)
     assert.ok(flow)
     assert.deepEqual(
@@ -228,10 +228,10 @@ test('a link opens a flow of its own for the account that it was sent to, and is
         flow.provenBy,
         flow.proofHash,
         flow.locale,
-        flow.trace,
+        flow.client,
         flow.begunAt,
       ],
-      [anna.id, anna.address, 'proven', 'backup-address', hashToken(token), 'ru', trace, at],
+      [anna.id, anna.address, 'proven', 'backup-address', hashToken(token), 'ru', client, at],
     )
   }
   assert.deepEqual(asked[0], hashToken(token))
@@ -239,11 +239,11 @@ test('a link opens a flow of its own for the account that it was sent to, and is
   const never = () => assert.fail('a cookie was set')
   for (const wrong of ['', 'nonsense', `${token}x`]) {
     asked.length = 0
-    assert.equal(await openLink(parts, wrong, { locale: 'ru', trace }, never), false)
+    assert.equal(await openLink(parts, wrong, { locale: 'ru', client }, never), false)
     assert.deepEqual(asked, [], 'what cannot be a token is looked up nowhere')
   }
   const without = { ...parts, recoveryMethods: recoveryMethods.slice(0, 2) }
-  assert.equal(await openLink(without, token, { locale: 'ru', trace }, never), false)
+  assert.equal(await openLink(without, token, { locale: 'ru', client }, never), false)
 })
 
 test('a link opens nothing for an account that is blocked, closed or unknown', async () => {
@@ -254,7 +254,7 @@ test('a link opens nothing for an account that is blocked, closed or unknown', a
     return openLink(
       { db, clock, keyring, recoveryMethods },
       newToken(),
-      { locale: 'en', trace },
+      { locale: 'en', client },
       never,
     )
   }

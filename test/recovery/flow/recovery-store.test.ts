@@ -43,6 +43,7 @@ import {
 } from '#server/recovery/flow/store.ts'
 import {
   at,
+  client,
   digest,
   keyring,
   minutes,
@@ -50,7 +51,6 @@ import {
   rotated,
   rotatedTwice,
   startContactTrial,
-  trace,
 } from '#test/support/contact-trial.ts'
 
 const trial = await startContactTrial()
@@ -113,7 +113,7 @@ test('whoever types a name has a flow of that name for two hours, with what is k
       device: undefined,
       network,
       locale: 'be',
-      trace,
+      client,
     })
     const flow = await find(tokenHash)
     assert.ok(flow)
@@ -132,7 +132,7 @@ test('whoever types a name has a flow of that name for two hours, with what is k
       provenBy: null,
       proofHash: null,
       locale: 'be',
-      trace,
+      client,
       begunAt: at,
       takesEffectAt: null,
     })
@@ -162,7 +162,7 @@ test('a name that nobody has, and what no mailbox can be called, have flows and 
       device: hashToken('x'),
       network,
       locale: 'en',
-      trace,
+      client,
     })
     const flow = await find(tokenHash)
     assert.ok(flow)
@@ -197,7 +197,7 @@ test('a browser that signed in before has counters of its own, and only for the 
       device: known,
       network: from,
       locale: 'en',
-      trace,
+      client,
     })
     const flow = await find(tokenHash)
     assert.ok(flow)
@@ -256,7 +256,7 @@ test('a link and an undo begin with their proof', async () => {
       provenBy: 'phone',
       locale: 'de',
     } as const
-    await within((trx) => beginProvenFlow(trx, keyring, { ...about, proofHash, trace, at }))
+    await within((trx) => beginProvenFlow(trx, keyring, { ...about, proofHash, client, at }))
     const flow = await find(tokenHash)
     assert.ok(flow)
     assert.deepEqual(
@@ -329,7 +329,7 @@ test('a method sees of a decoy an account that nobody has', async () => {
     budgetKey: open.budgetKey,
     askerKey: open.askerKey,
     locale: 'be',
-    trace,
+    client,
     begunAt: at,
     at: minutes(3),
   })
@@ -473,7 +473,7 @@ const holdOf = (accountId: string, more: Partial<Hold> = {}): Hold => ({
   epoch: firstEpoch,
   flowId: randomUUID(),
   password: { plain: 'a long new sentence', verifier: '$argon2id$v' },
-  trace,
+  client,
   madeAt: at,
   dueAt: minutes(60),
   ...more,
@@ -579,7 +579,7 @@ test('what a flow calls its mailbox is sealed, and moves to a new key', async ()
       device: undefined,
       network,
       locale: 'be',
-      trace,
+      client,
     })
   }
   const rekey = (limit: number) => within((trx) => rekeyFlows(trx, rotated, limit))

@@ -248,7 +248,7 @@ describe('tries', () => {
     const visitor = await begin(portal, person.login)
     const number = parsePhoneNumber(person.phone, { defaultCountry: 'ZZ' })
     assert.ok(number.kind === 'ok')
-    await portal.parts.smsGuard.permit(number, { confirmed: true })
+    await portal.parts.smsLimit.permit(number, { confirmed: true })
     await portal
       .db('rate_limits')
       .where('key', 'like', 'sms-wait%')

@@ -268,7 +268,7 @@ describe('the worker', () => {
     const anna = await owner()
     const { flow, payload } = await asked(anna.id, anna.e164)
     const refusing = (reason: string, retryAfterSeconds: number) => ({
-      smsGuard: {
+      smsLimit: {
         within: () => ({ permit: async () => ({ kind: 'refused', reason, retryAfterSeconds }) }),
       },
     })
@@ -308,7 +308,7 @@ describe('the worker', () => {
     const anna = await owner('+819012345678')
     const { payload } = await asked(anna.id, anna.e164)
     await trial.db('messages').delete()
-    await send(payload, { smsGuard: { within: () => ({ permit }) } })
+    await send(payload, { smsLimit: { within: () => ({ permit }) } })
     const [[number, about] = []] = seen as [{ e164: string; country: string }, object][]
     assert.deepEqual(
       [number?.e164, number?.country, about],
@@ -318,7 +318,7 @@ describe('the worker', () => {
     // What an older release linked and is no number by now is sent nothing.
     const boris = await owner('+1')
     const other = await asked(boris.id, '+1')
-    await send(other.payload, { smsGuard: { within: () => ({ permit }) } })
+    await send(other.payload, { smsLimit: { within: () => ({ permit }) } })
     assert.equal(seen.length, 1)
     assert.deepEqual(new Set(await messages()), new Set(['+819012345678', null]))
   })

@@ -19,7 +19,7 @@ import {
   removePhone,
 } from '#server/recovery/phone/store.ts'
 import { writtenMessages } from '#test/support/by-hand.ts'
-import { at, isAbout, keyring, minutes, trace } from '#test/support/contact-trial.ts'
+import { at, client, isAbout, keyring, minutes } from '#test/support/contact-trial.ts'
 import { newNumber, startPhoneTrial } from '#test/support/phone-trial.ts'
 
 const trial = await startPhoneTrial()
@@ -28,7 +28,7 @@ after(() => trial.stop())
 beforeEach(() => trial.db('rate_limits').delete())
 
 describe('the phone of an account', () => {
-  const asking = (accountId: string) => ({ accountId, epoch: firstEpoch, trace })
+  const asking = (accountId: string) => ({ accountId, epoch: firstEpoch, client })
   const ok = (typed: string) => {
     const judged = judgePhone({ settings: partsOf().settings }, typed)
     return judged.kind === 'ok' ? judged.number : assert.fail(judged.reason)

@@ -3,7 +3,7 @@ import { after, before, test } from 'node:test'
 import { firstEpoch } from '#server/accounts/accounts/change-account.ts'
 import { putConfirmation } from '#server/recovery/contacts/store.ts'
 import { judgePhone } from '#server/recovery/phone/link-phone.ts'
-import { createSmsGuard } from '#server/recovery/phone/sms-guard.ts'
+import { createSmsLimit } from '#server/recovery/phone/sms-limit.ts'
 import { throughDoor } from '#test/support/door.ts'
 import { awaitCode, awaitSent, otherCode } from '#test/support/outbox.ts'
 import { accountIdOf, hanna, type Person, register } from '#test/support/people.ts'
@@ -186,7 +186,7 @@ test('between codes to a number that one mailbox asks for there are growing wait
 test('the SMS guard: a number, a block of numbers and a day have their ends; confirmed numbers are served beyond it', async () => {
   await nextDay()
   const settings = { ...portal.settings, limitSmsTotalDay: 22, limitSmsWaitSeconds: 0.125 }
-  const guard = createSmsGuard(portal.parts.limits, portal.keyring, settings)
+  const guard = createSmsLimit(portal.parts.limits, portal.keyring, settings)
   const number = (block: number, i: number) => ({
     e164: `+37529${block}${String(i).padStart(4, '0')}`,
     country: 'BY',
@@ -216,7 +216,7 @@ test('the SMS guard: a number, a block of numbers and a day have their ends; con
 
 test("Security: whoever asks for a code to somebody else's number leaves its owner some of the day.", async () => {
   await nextDay()
-  const guard = createSmsGuard(portal.parts.limits, portal.keyring, {
+  const guard = createSmsLimit(portal.parts.limits, portal.keyring, {
     ...portal.settings,
     limitSmsWaitSeconds: 0.125,
   })

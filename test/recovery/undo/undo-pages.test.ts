@@ -27,7 +27,7 @@ before(async () => {
 after(() => portal.stop())
 beforeEach(() => forgetLimits(portal))
 
-const trace = { device: 'Firefox, Linux', place: 'Minsk, BY' }
+const client = { device: 'Firefox, Linux', place: 'Minsk, BY' }
 const minutes = (count: number) => new Date(portal.clock.now().getTime() + count * 60_000)
 
 /** A link about the change, of a minute ago, that went there. */
@@ -52,7 +52,7 @@ const offer = (
   )
 
 const undo = async (token: string, keep = () => hashToken(newToken())) =>
-  (await undoChange(portal.parts, token, { locale: 'be', trace }, keep)).kind
+  (await undoChange(portal.parts, token, { locale: 'be', client }, keep)).kind
 
 const accountOf = ({ accountId }: Equipped) =>
   portal.db('accounts').where({ id: accountId }).first()
@@ -79,7 +79,7 @@ async function stealPhone(person: Equipped, e164: string): Promise<LinkedContact
   let before: LinkedContact | undefined
   await changeMethod(
     portal.parts,
-    { ...(await proofNow(portal.db, person.accountId)), trace },
+    { ...(await proofNow(portal.db, person.accountId)), client },
     async (trx, at) => {
       const put = await putPhone(trx, keyring, {
         accountId: person.accountId,
@@ -191,7 +191,7 @@ describe('the link', () => {
     const acted = await undoChange(
       { ...portal.parts, hasher: blocking },
       token,
-      { locale: 'en', trace },
+      { locale: 'en', client },
       () => assert.fail('was let on'),
     )
     assert.deepEqual(acted, { kind: 'dead' })
@@ -376,7 +376,7 @@ describe('a message', () => {
     const second = await countWritten()
     await changeMethod(
       portal.parts,
-      { ...(await proofNow(portal.db, robbed.accountId)), trace },
+      { ...(await proofNow(portal.db, robbed.accountId)), client },
       async (trx) => {
         const old = (await removePhone(trx, portal.keyring, robbed.accountId)) ?? assert.fail()
         return { outcome: 'done', done: { method: 'phone', what: 'removed', old } }
@@ -404,7 +404,7 @@ describe('an earlier link of a contact', () => {
       provenBy,
       weak: provenBy !== 'phone',
       password,
-      trace,
+      client,
     }
     await throughDoor(portal.db, person.accountId, (trx) =>
       applyReset(trx, portal.parts, { ...reset, at: minutes(0) }),
@@ -482,7 +482,7 @@ describe('"this was not me"', () => {
     assert.equal(await undo(await offer(person, 'password.reset'), () => undone), 'new-password')
     const mine = await findFlow(portal.db, undone, portal.clock.now())
     assert.equal(mine?.budgetKey, flow?.budgetKey)
-    assert.deepEqual([mine?.trace, mine?.locale], [trace, 'be'])
+    assert.deepEqual([mine?.client, mine?.locale], [client, 'be'])
   })
 
   it('from the mailbox ends sessions and what weak proofs began, and gives no password where a contact can', async () => {
@@ -504,7 +504,7 @@ describe('"this was not me"', () => {
         beginning: 'open-link',
         provenBy,
         locale: 'be',
-        trace,
+        client,
         at: minutes(0),
       } as const
       await throughDoor(portal.db, person.accountId, (trx) =>
@@ -583,7 +583,7 @@ describe('"this was not me"', () => {
     const acted = await undoChange(
       { ...portal.parts, hasher: linking },
       token,
-      { locale: 'en', trace },
+      { locale: 'en', client },
       () => assert.fail('was let on'),
     )
     assert.deepEqual(acted, { kind: 'dead' })

@@ -7,7 +7,7 @@ import { sendMessage } from '#server/kit/messages/send-message.ts'
 import type { DeskParts } from '../desk.ts'
 
 /** @param told.staffIds null stands for nobody; each is told once. @param told.key of what it is about */
-export async function tellStaff(
+export async function notifyStaff(
   trx: Trx,
   parts: DeskParts,
   told: {

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import type { Trx } from '#db/connection.ts'
 import type { AccountTrx } from '#server/accounts/accounts/change-account.ts'
 import { findAccount } from '#server/accounts/accounts/store.ts'
-import type { Trace } from '#server/accounts/activity/events.ts'
+import type { ClientInfo } from '#server/accounts/activity/events.ts'
 import { isLocale, type Locale } from '#server/kit/i18n/texts.ts'
 import type {
   Channel,
@@ -46,7 +46,7 @@ export interface Notice<N extends NoticeName> {
   /** What its links take back. */
   readonly change: UndoableChange
   readonly at: Date
-  readonly trace: Trace
+  readonly client: ClientInfo
   /** The contact that was replaced or removed: told as well, and put back by the links. */
   readonly old?: LinkedContact | undefined
   /** The contact that an undo took away: told as well. Security: no link puts it back, for it may be a stranger's. */
@@ -72,12 +72,12 @@ export interface NoticeParts extends MessageParts, UndoParts {
 const channelOf = { 'backup-address': 'mail', phone: 'sms' } as const
 
 /** Writes the notices in the transaction of the change: each is sent exactly when the change is kept, and once. */
-export async function tellOwner<N extends NoticeName>(
+export async function notifyOwner<N extends NoticeName>(
   trx: AccountTrx,
   parts: NoticeParts,
   notice: Notice<N>,
 ): Promise<void> {
-  const { accountId, change, at, trace, replaces = [] } = notice
+  const { accountId, change, at, client, replaces = [] } = notice
   const account = await findAccount(trx, accountId)
   if (!account) throw new Error('a notice about no account')
   const changeId = randomUUID()
@@ -109,7 +109,7 @@ export async function tellOwner<N extends NoticeName>(
       ...notice.params,
       mailbox: account.address,
       at: at.toISOString(),
-      ...trace,
+      ...client,
       ...link,
     }
     await sendMessage(trx, parts, {

@@ -8,7 +8,7 @@ import { progressTokenOf, reportMailBudget } from './take-report.ts'
 const slice = 100
 
 /** Each reporter who wants an answer gets one for each report, as far as the daily budget of the address goes. Killed in between, it goes on. */
-export async function tellOutcome(parts: DeskParts, caseId: string): Promise<void> {
+export async function notifyReporters(parts: DeskParts, caseId: string): Promise<void> {
   const { db, keyring, clock } = parts
   const mayMail = reportMailBudget(parts)
   for (;;) {

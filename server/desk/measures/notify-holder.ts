@@ -16,7 +16,7 @@ const channelOf = { 'backup-address': 'mail', phone: 'sms' } as const
 const bySms: readonly HolderMessage[] = ['account-blocked', 'account-unblocked']
 
 /** @param told.key of what it is about: each reader is told of it once */
-export async function tellHolder<N extends HolderMessage>(
+export async function notifyHolder<N extends HolderMessage>(
   trx: Trx,
   parts: DeskParts,
   told: {

@@ -31,6 +31,7 @@ import {
 import { writtenMessages } from '#test/support/by-hand.ts'
 import {
   at,
+  client,
   clock,
   keyring,
   minutes,
@@ -38,7 +39,6 @@ import {
   rotated,
   rotatedTwice,
   startContactTrial,
-  trace,
 } from '#test/support/contact-trial.ts'
 
 const trial = await startContactTrial()
@@ -80,7 +80,7 @@ const flowOf = (accountId: string, more: Partial<MethodFlow> = {}): MethodFlow =
     budgetKey: randomUUID(),
     askerKey: randomUUID(),
   },
-  ...{ locale: 'en', trace, begunAt: at, at },
+  ...{ locale: 'en', client, begunAt: at, at },
   ...more,
 })
 const prove = (flow: MethodFlow, input: string, method = methodOf()) =>
@@ -364,7 +364,7 @@ test('setting, replacing and removing it is recorded and told, and once removed 
     ...{ db, clock, keyring, hasher, settings: { undoDays: 7, defaultLocale: 'en' as const } },
     methods: manageMethods([managedSecurityQuestion('direct')]),
   }
-  const asking = { accountId: anna, epoch: firstEpoch, trace }
+  const asking = { accountId: anna, epoch: firstEpoch, client }
   const wanted = (question: string) => ({ kind: 'ok', question, answer: 'гарбарня' }) as const
   const news = async () => {
     const events = await db('activity').where({ account_id: anna }).orderBy('id').pluck('event')

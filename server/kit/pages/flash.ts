@@ -5,8 +5,8 @@ import { cookieName } from '../web/cookies.ts'
 /** `secure` says for every request alike whether people come by https. */
 const nameFor = ({ secure }: Request) => cookieName(secure, 'done')
 
-/** @param what a name of the texts, `<page>.done.<what>` */
-export function tellDone(res: Response, what: string): void {
+/** @param what a name of the texts, `<page>.flash.<what>` */
+export function setFlash(res: Response, what: string): void {
   const { secure } = res.req
   res.cookie(nameFor(res.req), what, {
     path: '/',
@@ -18,7 +18,7 @@ export function tellDone(res: Response, what: string): void {
 }
 
 /** What was told, where this page has a word for it. Security: the cookie only chooses among `known`. */
-export function takeDone<const Known extends string>(
+export function takeFlash<const Known extends string>(
   req: Request,
   res: Response,
   known: readonly Known[],

@@ -4,9 +4,9 @@
 import type { Db, Trx } from '#db/connection.ts'
 import type { Keyring } from '#server/core/keys/keyring.ts'
 import { createLimits } from '#server/kit/limits/limits.ts'
-import { burst, daySeconds } from './mail-guard.ts'
+import { burst, daySeconds } from './mail-limit.ts'
 
-export interface LinkPace {
+export interface ShownLinkLimit {
   count(trx: Trx, asker: string, canonical: string): Promise<void>
   /** Seconds until the next request is worth making, and how many are left today. */
   look(
@@ -16,10 +16,10 @@ export interface LinkPace {
   ): Promise<{ readonly wait: number; readonly left: number }>
 }
 
-export function createLinkPace(
+export function createShownLinkLimit(
   keyring: Keyring,
   settings: { readonly limitResetMailsPerDay: number },
-): LinkPace {
+): ShownLinkLimit {
   const points = settings.limitResetMailsPerDay
   const keyOf = (asker: string, canonical: string) =>
     keyring.digest('limits.recovery-mail', JSON.stringify([asker, canonical])).toString('base64url')

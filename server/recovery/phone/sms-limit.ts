@@ -1,10 +1,10 @@
 // Guards the money: how many SMS go to one number, to one block of numbers and in all.
 import type { Trx } from '#db/connection.ts'
 import type { Keyring } from '#server/core/keys/keyring.ts'
-import type { TellBrake } from '#server/kit/limits/brakes.ts'
+import type { AlertOperator } from '#server/kit/limits/brakes.ts'
 import { type Counted, createLimits, type Limiter, type Limits } from '#server/kit/limits/limits.ts'
 
-export interface SmsGuardSettings {
+export interface SmsLimitSettings {
   readonly limitSmsPerNumberDay: number
   readonly limitSmsWaitSeconds: number
   readonly limitSmsTotalDay: number
@@ -26,7 +26,7 @@ export type SmsPermit =
       readonly retryAfterSeconds: number
     }
 
-export interface SmsGuard {
+export interface SmsLimit {
   /**
    * Counts one SMS before it is written, or refuses it. One number has one budget over all purposes and accounts.
    * Security: only `account` is a reason that may be told: the others tell what strangers asked for.
@@ -39,7 +39,7 @@ export interface SmsGuard {
     about: { readonly accountId?: string; readonly confirmed: boolean },
   ): Promise<SmsPermit>
   /** The same guard; what it counts is kept exactly when the transaction is. */
-  within(trx: Trx): SmsGuard
+  within(trx: Trx): SmsLimit
 }
 
 const daySeconds = 86_400
@@ -55,13 +55,13 @@ const perPrefix = { points: 20, seconds: 3600 }
 /** Eighths of a second: the limiter keeps whole milliseconds. */
 const exact = (seconds: number) => Math.ceil(seconds * 8) / 8
 
-/** @param tellBrake told when a block of numbers or the day has had its SMS */
-export function createSmsGuard(
+/** @param alertOperator told when a block of numbers or the day has had its SMS */
+export function createSmsLimit(
   limits: Limits,
   keyring: Keyring,
-  settings: SmsGuardSettings,
-  tellBrake?: TellBrake,
-): SmsGuard {
+  settings: SmsLimitSettings,
+  alertOperator?: AlertOperator,
+): SmsLimit {
   const accounts = limits.limiter('sms-account', perAccount)
   const perDay = limits.limiter('sms-number', {
     points: settings.limitSmsPerNumberDay,
@@ -75,12 +75,12 @@ export function createSmsGuard(
   const bursts = limits.limiter('sms-burst', burst)
   const prefixes = limits.limiter('sms-prefix', {
     ...perPrefix,
-    onFull: () => tellBrake?.('sms-prefix'),
+    onFull: () => alertOperator?.('sms-prefix'),
   })
   const total = limits.limiter('sms-total', {
     points: settings.limitSmsTotalDay,
     seconds: daySeconds,
-    onFull: () => tellBrake?.('sms-total'),
+    onFull: () => alertOperator?.('sms-total'),
   })
   // Security: counters are named by keyed digests, so that the table of limits tells no number.
   const keyOf = (what: string, value: string) =>
@@ -129,6 +129,6 @@ export function createSmsGuard(
       if (all.kind === 'full' && !confirmed) return refuse('total', all)
       return { kind: 'permitted' }
     },
-    within: (trx) => createSmsGuard(createLimits(trx), keyring, settings, tellBrake),
+    within: (trx) => createSmsLimit(createLimits(trx), keyring, settings, alertOperator),
   }
 }

@@ -18,7 +18,7 @@ import { sendRecoveryLink } from '#server/recovery/backup-address/send-recovery-
 import { nobody } from '#server/recovery/flow/begin-recovery.ts'
 import { startAddressTrial } from '#test/support/address-trial.ts'
 import { writtenMessages } from '#test/support/by-hand.ts'
-import { at, keyring, minutes, onlyNew, rotated, trace } from '#test/support/contact-trial.ts'
+import { at, client, keyring, minutes, onlyNew, rotated } from '#test/support/contact-trial.ts'
 
 const trial = await startAddressTrial()
 const { owner, partsOf } = trial
@@ -26,7 +26,7 @@ after(() => trial.stop())
 beforeEach(() => trial.db('rate_limits').delete())
 
 const typedAs = (address: string, canonical = address) =>
-  ({ address, canonical, locale: 'de', trace }) as const
+  ({ address, canonical, locale: 'de', client }) as const
 const ask = (flowId: string, address: string, canonical = address) =>
   trial.within((trx) =>
     putLinkRequest(trx, keyring, { flowId, typed: typedAs(address, canonical), at }),
@@ -200,7 +200,7 @@ describe('the worker', () => {
         expiresAt: minutes(60).toISOString(),
         mailbox,
         at: at.toISOString(),
-        ...trace,
+        ...client,
       },
     })
     assert.deepEqual(await findLink(trial.db, hashToken(token), minutes(59)), {

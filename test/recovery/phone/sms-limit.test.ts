@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, beforeEach, describe, it } from 'node:test'
 import { createLimits } from '#server/kit/limits/limits.ts'
-import { createSmsGuard, type SmsPermit } from '#server/recovery/phone/sms-guard.ts'
+import { createSmsLimit, type SmsPermit } from '#server/recovery/phone/sms-limit.ts'
 import { digest, isAbout, keyring } from '#test/support/contact-trial.ts'
 import { phoneSettings, startPhoneTrial } from '#test/support/phone-trial.ts'
 
@@ -105,7 +105,7 @@ describe('the guard of the money', () => {
       [6, 4],
       [12, 8],
     ] as const) {
-      const own = createSmsGuard(createLimits(trial.db), keyring, {
+      const own = createSmsLimit(createLimits(trial.db), keyring, {
         ...phoneSettings,
         limitSmsPerNumberDay: perDay,
       })
@@ -127,7 +127,7 @@ describe('the guard of the money', () => {
 
   it('lets the waits of a day grow, kept in eighths of a second', async () => {
     for (const [sent, wait] of [0.375, 0.625, 1.5, 1.5, 1.5].entries()) {
-      const short = createSmsGuard(createLimits(trial.db), keyring, {
+      const short = createSmsLimit(createLimits(trial.db), keyring, {
         ...phoneSettings,
         limitSmsWaitSeconds: 0.3,
       })

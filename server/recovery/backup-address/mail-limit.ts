@@ -7,7 +7,7 @@ export type MailPermit =
   | { readonly kind: 'permitted' }
   | { readonly kind: 'refused'; readonly retryAfterSeconds: number }
 
-export interface MailGuard {
+export interface MailLimit {
   /**
    * Counts one mail for all the keys, or refuses it and counts none.
    * @param keys who asks and who receives: an account's id, a canonical address. They are kept as keyed digests.
@@ -16,18 +16,18 @@ export interface MailGuard {
   /** Seconds until all of them have a mail left, 0 for at once. Nothing is counted. */
   waitFor(purpose: 'confirm' | 'reset', keys: readonly string[]): Promise<number>
   /** The same guard; what it counts is kept exactly when the transaction is. */
-  within(trx: Trx): MailGuard
+  within(trx: Trx): MailLimit
 }
 
 /** SAFETY: 5 in 10 minutes, 10 a day. */
 export const burst = { points: 5, seconds: 600 }
 export const daySeconds = 86_400
 
-export function createMailGuard(
+export function createMailLimit(
   limits: Limits,
   keyring: Keyring,
   settings: { readonly limitResetMailsPerDay: number },
-): MailGuard {
+): MailLimit {
   const limiters = [
     limits.limiter('mail-burst', burst),
     limits.limiter('mail-day', { points: settings.limitResetMailsPerDay, seconds: daySeconds }),
@@ -62,6 +62,6 @@ export function createMailGuard(
         ...states.map((state) => (state.kind === 'full' ? state.retryAfterSeconds : 0)),
       )
     },
-    within: (trx) => createMailGuard(createLimits(trx), keyring, settings),
+    within: (trx) => createMailLimit(createLimits(trx), keyring, settings),
   }
 }

@@ -4,15 +4,15 @@ import type { Db, Trx } from '#db/connection.ts'
 import type { Keyring } from '#server/core/keys/keyring.ts'
 import { createLimits, type Limiter } from '#server/kit/limits/limits.ts'
 
-export interface PaceSettings {
+export interface ShownSmsLimitSettings {
   readonly limitSmsPerNumberDay: number
   readonly limitSmsWaitSeconds: number
 }
 
 /** Recovery asks in the name of a mailbox from one network or known browser, linking in that of an account that is signed in. */
-export type PacePurpose = 'recovery' | 'linking'
+export type SmsPurpose = 'recovery' | 'linking'
 
-export interface Pace {
+export interface ShownSmsLimit {
   /** Counts one request. Returns 0, or the seconds to wait, and then nothing was counted. */
   ask(trx: Trx, asker: string, e164: string): Promise<number>
   /** Seconds until the next request, and how many are left today. */
@@ -31,7 +31,11 @@ const burst = { points: 3, seconds: 600 }
 /** Eighths of a second: the limiter keeps whole milliseconds. */
 const exact = (seconds: number) => Math.ceil(seconds * 8) / 8
 
-export function createPace(keyring: Keyring, settings: PaceSettings, purpose: PacePurpose): Pace {
+export function createShownSmsLimit(
+  keyring: Keyring,
+  settings: ShownSmsLimitSettings,
+  purpose: SmsPurpose,
+): ShownSmsLimit {
   const waitAfter = (sends: number) =>
     exact(settings.limitSmsWaitSeconds * (waitSteps[Math.min(sends, waitSteps.length) - 1] ?? 1))
   const keyOf = (asker: string, e164: string) =>
