@@ -32,7 +32,7 @@ import { type ObservedRequest, requestLog } from './kit/web/request-log.ts'
 import { sessionMiddleware } from './kit/web/sessions.ts'
 import { appPasswordRoutes } from './mail/app-passwords/routes.ts'
 import { clientSignInRoutes } from './mail/client-sign-ins/routes.ts'
-import { mailFilterRoutes } from './mail/filters/routes.ts'
+import { filterRoutes } from './mail/filters/routes.ts'
 import { backupAddressRoutes } from './recovery/backup-address/routes.ts'
 import { holdRoutes } from './recovery/flow/hold-routes.ts'
 import { recoveryRoutes } from './recovery/flow/routes.ts'
@@ -117,7 +117,7 @@ export function createApp(parts: AppParts): Express {
     reportRoutes(parts),
     appealRoutes(parts),
     appPasswordRoutes(parts),
-    mailFilterRoutes(parts),
+    filterRoutes(parts),
     clientSignInRoutes(parts),
     helpRoutes(parts),
     staffDoorRoutes(parts),

@@ -18,7 +18,7 @@ export interface KnownAppPassword {
   readonly revokedAt: Date | null
 }
 
-/** Texts: `connections.why.<reason>` and what to do, `connections.todo.<reason>`. */
+/** Texts: `client-sign-ins.why.<reason>` and what to do, `client-sign-ins.todo.<reason>`. */
 export type Explained =
   | { readonly reason: 'succeeded' }
   | { readonly reason: 'succeeded-app-password' | 'app-password-held'; readonly name: string }

@@ -26,8 +26,8 @@ export function clientSignInRoutes({ pages, db, settings, platform }: WebParts):
     }))
     const isGood = ({ reason }: { reason: string }) => reason.startsWith('succeeded')
     pages.show(req, res, {
-      id: 'connections',
-      view: 'mail/client-sign-ins/connections',
+      id: 'client-sign-ins',
+      view: 'mail/client-sign-ins/client-sign-ins',
       locals: {
         refused: signIns.filter((each) => !isGood(each)),
         succeeded: signIns.filter(isGood),

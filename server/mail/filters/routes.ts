@@ -51,7 +51,7 @@ function wordFor(decision: Decision, decided: Decided): (typeof told)[number] {
   }
 }
 
-export function mailFilterRoutes(parts: WebParts): Router {
+export function filterRoutes(parts: WebParts): Router {
   const { pages, db, clock, keyring, platform } = parts
   const signedIn = requireAccount(page)
   const fresh = requireFreshPassword(clock.now, page)

@@ -117,7 +117,7 @@ export async function wantAppPasswords(
   return revision
 }
 
-/** Has forwarding and other filters switched off, and mail programs cut. For `mail-filters/hold-filters.ts` alone. */
+/** Has forwarding and other filters switched off, and mail programs cut. For `filters/hold-filters.ts` alone. */
 export async function wantFiltersOff(
   trx: AccountTrx,
   { accountId, at }: { accountId: string; at: Date },

@@ -6,7 +6,7 @@ import type { ViewEngine, ViewLocals } from '#server/kit/pages/view-engine.ts'
 import { abuseSamples } from './abuse-samples.ts'
 import { accountSamples } from './account-samples.ts'
 import { appPasswordSamples } from './app-password-samples.ts'
-import { connectionSamples } from './connection-samples.ts'
+import { clientSignInSamples } from './client-sign-in-samples.ts'
 import { consoleSamples } from './console-samples.ts'
 import { entranceSamples } from './entrance-samples.ts'
 import { filterSamples } from './filter-samples.ts'
@@ -25,7 +25,7 @@ export const samples: readonly Sample[] = [
   ...recoveryMethodSamples,
   ...appPasswordSamples,
   ...filterSamples,
-  ...connectionSamples,
+  ...clientSignInSamples,
   ...helpSamples,
   ...problemSamples,
   ...staffSamples,

@@ -31,7 +31,7 @@ export const tellOfAppPasswords: Chapter = (story) => {
     await portal.db('mailboxes').where({ address: story.mailbox }).update(used)
     await story.goTo('/account')
     await story.hands.follow(/does my mail program not connect/)
-    await story.isAt('connections')
+    await story.isAt('client-sign-ins')
     await story.hands.follow('Overview')
     await story.hands.press(/^Enlarge to/)
     await story.see('There is more space now.')

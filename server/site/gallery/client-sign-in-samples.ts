@@ -28,14 +28,14 @@ const refused = [
   tryOf('wrong-password', 11, { place: '', tries: 2 }),
 ]
 const shown = (state: string, locals: object): Sample => ({
-  page: 'connections',
+  page: 'client-sign-ins',
   state,
-  view: 'mail/client-sign-ins/connections',
+  view: 'mail/client-sign-ins/client-sign-ins',
   signedIn: true,
   locals: { refused: [], succeeded: [], days: 30, told: true, appPasswords: true, ...locals },
 })
 
-export const connectionSamples: readonly Sample[] = [
+export const clientSignInSamples: readonly Sample[] = [
   shown('empty', { appPasswords: false }),
   shown('untold', { told: false, appPasswords: false }),
   shown('well', { succeeded }),
