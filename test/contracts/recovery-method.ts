@@ -11,7 +11,7 @@ import type {
   RecoveryMethod,
 } from '#server/recovery/flow/recovery-method.ts'
 import { insertFlow } from '#server/recovery/flow/store.ts'
-import { pastDoor } from '#test/support/door.ts'
+import { withoutLock } from '#test/support/account-lock.ts'
 import type { TestPortal } from '#test/support/portal.ts'
 import { type Equipped, equip, forgetLimits } from '#test/support/recovery.ts'
 
@@ -74,7 +74,7 @@ export function recoveryMethodContract(
       }
     }
 
-    const inTrx = <T>(work: (trx: AccountTrx) => Promise<T>) => pastDoor(portalOf().db, work)
+    const inTrx = <T>(work: (trx: AccountTrx) => Promise<T>) => withoutLock(portalOf().db, work)
     const jobs = async () =>
       Number((await portalOf().db('graphile_worker._private_jobs').count())[0]?.count)
     const verdictOf = async (outcome: ProofOutcome): Promise<string> => {

@@ -12,7 +12,7 @@ import {
   startPortalWithMail,
 } from '#test/mail-platform/portal-with-mail.ts'
 import type { TestPlatform } from '#test/mail-platform/start.ts'
-import { throughDoor } from '#test/support/door.ts'
+import { underLock } from '#test/support/account-lock.ts'
 import { register } from '#test/support/people.ts'
 import type { TestPortal } from '#test/support/portal.ts'
 import { forgetLimits, furnish, proveByPhone, setPassword } from '#test/support/recovery.ts'
@@ -98,7 +98,7 @@ async function goThrough(
   await client.say(`MAIL FROM:<${user}>`)
   const account = await portal.db('mailboxes').where({ address: user }).first('account_id')
   const suspend = (suspension: 'none' | 'login') =>
-    throughDoor(portal.db, account.account_id, (trx) =>
+    underLock(portal.db, account.account_id, (trx) =>
       wantMailboxSuspension(trx, { accountId: account.account_id, suspension, at: new Date() }),
     )
   await suspend('login')

@@ -9,8 +9,8 @@ import { hashToken, newToken } from '#server/core/keys/secrets.ts'
 import { nobody } from '#server/recovery/flow/begin-recovery.ts'
 import type { MethodFlow } from '#server/recovery/flow/recovery-method.ts'
 import { insertFlow, type NewFlow } from '#server/recovery/flow/store.ts'
+import { withoutLock } from './account-lock.ts'
 import { createTestDatabase } from './database.ts'
-import { pastDoor } from './door.ts'
 
 const oldKey = 'test-key-0123456789abcdefghijklmnopqrstuv'
 const newKey = 'next-key-0123456789abcdefghijklmnopqrstuv'
@@ -63,7 +63,7 @@ export interface ContactTrial {
 export async function startContactTrial(): Promise<ContactTrial> {
   const database = await createTestDatabase()
   const { db } = database
-  const within: ContactTrial['within'] = (work) => pastDoor(db, work)
+  const within: ContactTrial['within'] = (work) => withoutLock(db, work)
   const newOwner: ContactTrial['newOwner'] = async (locale = 'be') => {
     const id = randomUUID()
     const address = `a${id.slice(0, 8)}@postern.example`

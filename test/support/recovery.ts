@@ -5,7 +5,7 @@ import { keyedAnswer, normalizeAnswer } from '#server/core/passwords/secret-answ
 import { putBackupAddress } from '#server/recovery/backup-address/store.ts'
 import { putPhone } from '#server/recovery/phone/store.ts'
 import { putSecurityQuestion } from '#server/recovery/security-question/store.ts'
-import { throughDoor } from './door.ts'
+import { underLock } from './account-lock.ts'
 import { awaitCode, awaitText, sentTo } from './outbox.ts'
 import { type Person, register } from './people.ts'
 import { eventually, type TestPortal } from './portal.ts'
@@ -54,7 +54,7 @@ export async function furnish(
   const answerVerifier = await hasher.hash(keyedAnswer(keyring, normalizeAnswer(answer)) ?? '')
   const at = new Date(portal.clock.now().getTime() - 3_600_000)
   const since = { accountId: account.id, confirmedAt: at, provenAt: at, at }
-  await throughDoor(portal.db, account.id, async (trx) => {
+  await underLock(portal.db, account.id, async (trx) => {
     await putPhone(trx, keyring, { ...since, e164: phone })
     await putBackupAddress(trx, keyring, { ...since, address, canonical: address })
     await putSecurityQuestion(trx, {

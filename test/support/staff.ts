@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { generateSync } from 'otplib'
 import { grantRole, type StaffRole } from '#server/desk/staff/store.ts'
-import { throughDoor } from './door.ts'
+import { underLock } from './account-lock.ts'
 import { accountIdOf, type Person, register, signIn } from './people.ts'
 import type { TestPortal } from './portal.ts'
 import type { Visitor } from './visitor.ts'
@@ -24,7 +24,7 @@ export async function giveRole(
   role: StaffRole,
 ): Promise<string> {
   const id = await accountIdOf(portal, login)
-  await throughDoor(portal.db, id, (trx) => grantRole(trx, id, role, portal.clock.now()))
+  await underLock(portal.db, id, (trx) => grantRole(trx, id, role, portal.clock.now()))
   return id
 }
 

@@ -9,7 +9,7 @@ import type {
   SmsTransport,
 } from '#server/kit/messages/transport.ts'
 import type { FlowState } from '#server/recovery/flow/flow-states.ts'
-import { throughDoor } from './door.ts'
+import { underLock } from './account-lock.ts'
 import type { TestPortal } from './portal.ts'
 import { type Equipped, equip, forgetLimits } from './recovery.ts'
 
@@ -175,7 +175,7 @@ export async function createWalkWorld(
       const id = ids[who] ?? ''
       if (kind === 'time') clock.advance(minutes * 60_000)
       if (kind === 'time') return
-      const happened = await throughDoor(db, id, async (trx) => {
+      const happened = await underLock(db, id, async (trx) => {
         if (kind === 'block') return await blockAccount(trx, id, 'walk', clock.now())
         if (kind === 'unblock') return await unblockAccount(trx, id)
         await setPassword(trx, id, {

@@ -15,7 +15,7 @@ export interface AccountProof {
 /** In which every account begins. */
 export const firstEpoch = 1
 
-export interface OpenAccount {
+export interface LockedAccount {
   readonly id: string
   readonly address: string
   readonly locale: string | null
@@ -29,13 +29,13 @@ export interface OpenAccount {
   readonly resetDemandedAt: Date | null
 }
 
-declare const opened: unique symbol
+declare const locked: unique symbol
 
 /** A transaction that has gone through the door. What writes an account's tables takes nothing else. */
-export type AccountTrx = Trx & { readonly [opened]: true }
+export type AccountTrx = Trx & { readonly [locked]: true }
 
-export type Opened =
-  | { readonly kind: 'open'; readonly trx: AccountTrx; readonly account: OpenAccount }
+export type AccountLock =
+  | { readonly kind: 'locked'; readonly trx: AccountTrx; readonly account: LockedAccount }
   /** The proof is worth nothing any more. Nothing was changed. */
   | { readonly kind: 'stale' }
 
@@ -47,9 +47,9 @@ export class StaleProof extends Error {
   }
 }
 
-const stale: Opened = { kind: 'stale' }
+const stale: AccountLock = { kind: 'stale' }
 
-async function lockAccount(trx: Trx, accountId: string): Promise<OpenAccount | undefined> {
+async function lockRow(trx: Trx, accountId: string): Promise<LockedAccount | undefined> {
   const { rows } = await trx
     .raw(
       `select id, address, locale, epoch, links_epoch as "linksEpoch", probation_until as "probationUntil",
@@ -62,13 +62,13 @@ async function lockAccount(trx: Trx, accountId: string): Promise<OpenAccount | u
   return rows[0]
 }
 
-const isOfNow = ({ epoch, isContactLink }: AccountProof, account: OpenAccount): boolean =>
+const isOfNow = ({ epoch, isContactLink }: AccountProof, account: LockedAccount): boolean =>
   isContactLink ? epoch >= account.linksEpoch : epoch === account.epoch
 
 async function isSessionAlive(
   trx: Trx,
   session: Buffer,
-  { id, epoch }: OpenAccount,
+  { id, epoch }: LockedAccount,
 ): Promise<boolean> {
   const row = await trx('sessions')
     .where({ id_digest: session, account_id: id, epoch })
@@ -81,49 +81,49 @@ async function isSessionAlive(
  * Security: a proof of an earlier epoch changes nothing, nor does one for a blocked or closed account.
  * @param demandedReset `allowed` for the new password that the desk demanded: nothing else passes before it
  */
-export async function openAccount(
+export async function lockAccount(
   trx: Trx,
   proof: AccountProof,
   demandedReset?: 'allowed',
-): Promise<Opened> {
-  const account = await lockAccount(trx, proof.accountId)
+): Promise<AccountLock> {
+  const account = await lockRow(trx, proof.accountId)
   if (!account || !isOfNow(proof, account)) return stale
   if (account.blockedAt || account.closedAt) return stale
   if (account.resetDemandedAt && demandedReset !== 'allowed') return stale
   if (proof.session && !(await isSessionAlive(trx, proof.session, account))) return stale
-  return { kind: 'open', trx: trx as AccountTrx, account }
+  return { kind: 'locked', trx: trx as AccountTrx, account }
 }
 
 /**
  * The same for what others do to the account as it stands: the desk, an operator, a worker.
  * @returns undefined where nobody has this id
  */
-export async function openAccountAsItStands(
+export async function lockAccountAsItStands(
   trx: Trx,
   accountId: string,
-): Promise<Extract<Opened, { kind: 'open' }> | undefined> {
-  const account = await lockAccount(trx, accountId)
-  return account && { kind: 'open', trx: trx as AccountTrx, account }
+): Promise<Extract<AccountLock, { kind: 'locked' }> | undefined> {
+  const account = await lockRow(trx, accountId)
+  return account && { kind: 'locked', trx: trx as AccountTrx, account }
 }
 
 /**
  * Locks two accounts in an order that is the same for everybody: two people of the staff who act on each other at once wait for each other.
- * Says nothing about either; their doors are opened afterwards.
+ * Says nothing about either; their doors are locked afterwards.
  */
 export async function lockBoth(trx: Trx, one: string, other: string): Promise<void> {
-  for (const accountId of [one, other].sort()) await lockAccount(trx, accountId)
+  for (const accountId of [one, other].sort()) await lockRow(trx, accountId)
 }
 
 /** As `changeAccount`, for what others do to an account of which they know that it exists. */
 export async function changeAccountAsItStands<Outcome>(
   db: Db,
   accountId: string,
-  change: (trx: AccountTrx, account: OpenAccount) => Promise<Outcome>,
+  change: (trx: AccountTrx, account: LockedAccount) => Promise<Outcome>,
 ): Promise<Outcome> {
   return await db.transaction(async (trx) => {
-    const door = await openAccountAsItStands(trx, accountId)
-    if (!door) throw new Error('no such account')
-    return await change(door.trx, door.account)
+    const locked = await lockAccountAsItStands(trx, accountId)
+    if (!locked) throw new Error('no such account')
+    return await change(locked.trx, locked.account)
   })
 }
 
@@ -134,15 +134,15 @@ export async function changeAccountAsItStands<Outcome>(
 export async function changeAccount<Outcome>(
   db: Db,
   proof: AccountProof,
-  change: (trx: AccountTrx, account: OpenAccount) => Promise<Outcome>,
+  change: (trx: AccountTrx, account: LockedAccount) => Promise<Outcome>,
 ): Promise<Outcome> {
   return await db.transaction(async (trx) => {
-    const door = await openAccount(trx, proof)
-    if (door.kind === 'stale') throw new StaleProof()
-    return await change(door.trx, door.account)
+    const locked = await lockAccount(trx, proof)
+    if (locked.kind === 'stale') throw new StaleProof()
+    return await change(locked.trx, locked.account)
   })
 }
 
 /** Where nothing is to be changed, and what is shown is not for a proof of an earlier epoch. @throws StaleProof */
-export const demandProof = (db: Db, proof: AccountProof): Promise<void> =>
+export const requireProof = (db: Db, proof: AccountProof): Promise<void> =>
   changeAccount(db, proof, async () => {})

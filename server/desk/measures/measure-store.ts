@@ -1,6 +1,6 @@
 // What was done about accounts: at most one measure in force for each, and at most one proposed.
 import type { Db, Trx } from '#db/connection.ts'
-import { type AccountTrx, openAccountAsItStands } from '#server/accounts/accounts/change-account.ts'
+import { type AccountTrx, lockAccountAsItStands } from '#server/accounts/accounts/change-account.ts'
 import {
   type EndReason,
   type MeasureCause,
@@ -67,15 +67,15 @@ export async function holdStanding(
   trx: Trx,
   accountId: string,
 ): Promise<StandingAccount | undefined> {
-  const door = await openAccountAsItStands(trx, accountId)
-  if (!door || door.account.closedAt) return undefined
-  const { account } = door
+  const locked = await lockAccountAsItStands(trx, accountId)
+  if (!locked || locked.account.closedAt) return undefined
+  const { account } = locked
   const row = await trx('measures').where({ account_id: accountId, state: 'in-force' }).first()
   const inForce = row && asMeasure(row)
   const { address, locale, passwordChangedAt } = account
   const standing = standingOf(account, inForce)
   const isShut = account.blockedAt !== null || account.resetDemandedAt !== null
-  return { trx: door.trx, isShut, standing, inForce, passwordChangedAt, address, locale }
+  return { trx: locked.trx, isShut, standing, inForce, passwordChangedAt, address, locale }
 }
 
 /** What stands, for showing. */

@@ -2,8 +2,8 @@
 import type { Trx } from '#db/connection.ts'
 import {
   type AccountProof,
+  lockAccount,
   lockBoth,
-  openAccount,
   StaleProof,
 } from '#server/accounts/accounts/change-account.ts'
 import { recordAudit } from '../audit/store.ts'
@@ -75,7 +75,7 @@ export type TakenMeasure =
 export async function demandPresent(trx: Trx, { proof }: Actor, accountId?: string): Promise<void> {
   if (!proof) return
   if (accountId !== undefined) await lockBoth(trx, proof.accountId, accountId)
-  if ((await openAccount(trx, proof)).kind === 'stale') throw new StaleProof()
+  if ((await lockAccount(trx, proof)).kind === 'stale') throw new StaleProof()
 }
 
 const mayWith = (has: MeasureRight, needs: MeasureRight) => has === 'senior' || needs === 'analyst'

@@ -2,9 +2,9 @@
 
 import { type Request, type Response, Router } from 'express'
 import {
+  lockAccount,
+  lockAccountAsItStands,
   lockBoth,
-  openAccount,
-  openAccountAsItStands,
   StaleProof,
 } from '#server/accounts/accounts/change-account.ts'
 import {
@@ -106,10 +106,10 @@ export function staffAccountRoutes(parts: WebParts): Router {
         const at = clock.now()
         await db.transaction(async (outer) => {
           await lockBoth(outer, staffOf(req).id, accountId)
-          if ((await openAccount(outer, proofOf(req))).kind === 'stale') throw new StaleProof()
-          const door = await openAccountAsItStands(outer, accountId)
-          if (!door) throw new NotFound('no such account')
-          const { trx } = door
+          if ((await lockAccount(outer, proofOf(req))).kind === 'stale') throw new StaleProof()
+          const locked = await lockAccountAsItStands(outer, accountId)
+          if (!locked) throw new NotFound('no such account')
+          const { trx } = locked
           await beginEpoch(trx, accountId)
           await holdFilters(trx, { accountId, at })
           await doubtLateWays(trx, parts, { accountId, at })

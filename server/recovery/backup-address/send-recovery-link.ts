@@ -1,6 +1,6 @@
 // The worker's half of recovery by backup address: looks whose address it is, and mails the link or nothing.
 import type { Db } from '#db/connection.ts'
-import { openAccount } from '#server/accounts/accounts/change-account.ts'
+import { lockAccount } from '#server/accounts/accounts/change-account.ts'
 import { hashToken, newToken } from '#server/core/keys/secrets.ts'
 import { isLocale } from '#server/kit/i18n/texts.ts'
 import type { SecurityLog } from '#server/kit/log/security-log.ts'
@@ -39,11 +39,11 @@ export async function sendRecoveryLink(
   const token = newToken()
   await db.transaction(async (trx) => {
     // Security: a link that was asked for in an earlier epoch is not sent. The door comes first: a reset goes through it before it ends flows.
-    const door = await openAccount(trx, { accountId, epoch }, 'allowed')
+    const locked = await lockAccount(trx, { accountId, epoch }, 'allowed')
     // Held to the end, and counted in the same transaction: a worker that dies, or two at once, spend no budget on a link that is not sent.
     const request = await holdLinkRequest(trx, keyring, flowId)
     if (!request || request.decided || request.sends !== sends) return
-    const account = door.kind === 'open' ? door.account : undefined
+    const account = locked.kind === 'locked' ? locked.account : undefined
     const own = await findBackupAddress(trx, keyring, accountId)
     const all = await methods.contactsOf(trx, accountId)
     const matches = account && own?.canonical === request.typed.canonical && givesWayBack(own, all)
@@ -55,8 +55,8 @@ export async function sendRecoveryLink(
     const at = clock.now()
     const expiresAt = new Date(at.getTime() + settings.linkMinutes * 60_000)
     if (!(await decideLinkRequest(trx, flowId, sends))) return
-    if (permitted && door.kind === 'open')
-      await putLink(door.trx, { accountId, epoch, tokenHash: hashToken(token), at, expiresAt })
+    if (permitted && locked.kind === 'locked')
+      await putLink(locked.trx, { accountId, epoch, tokenHash: hashToken(token), at, expiresAt })
     await sendMessage(trx, parts, {
       name: 'recovery-link',
       channel: 'mail',

@@ -1,5 +1,5 @@
 // The last step: a new password by a proof of this very flow, with everything that follows from it, or nothing.
-import { openAccount } from '#server/accounts/accounts/change-account.ts'
+import { lockAccount } from '#server/accounts/accounts/change-account.ts'
 import { findAccount } from '#server/accounts/accounts/store.ts'
 import type { ClientInfo } from '#server/accounts/activity/events.ts'
 import {
@@ -67,9 +67,9 @@ export async function resetPassword(
   const waits = willWait(parts, flow)
   return await parts.db.transaction(async (outer): Promise<ResetOutcome> => {
     const at = parts.clock.now()
-    const door = await openAccount(outer, { accountId, epoch }, 'allowed')
-    if (door.kind === 'stale') return { kind: 'moved' }
-    const { trx } = door
+    const locked = await lockAccount(outer, { accountId, epoch }, 'allowed')
+    if (locked.kind === 'stale') return { kind: 'moved' }
+    const { trx } = locked
     const first = waits ? await findHold(trx, accountId) : undefined
     if (first) return { kind: 'waits-already', dueAt: first.dueAt }
     const dueAt = waits ? probationEnd(parts, at) : null

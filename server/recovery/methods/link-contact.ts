@@ -1,6 +1,6 @@
 // A contact becomes the account's own: the right code is spent and the contact claimed in one transaction.
 import type { Db, Trx } from '#db/connection.ts'
-import { type AccountTrx, demandProof } from '#server/accounts/accounts/change-account.ts'
+import { type AccountTrx, requireProof } from '#server/accounts/accounts/change-account.ts'
 import { findHolder } from '#server/accounts/claims/store.ts'
 import type { Contact, LinkedContact } from '../contacts/contact.ts'
 import { type JudgeParts, judgeCode } from '../contacts/judge-code.ts'
@@ -38,7 +38,7 @@ export async function linkContact(
   if (judged.kind === 'refused' && judged.spentOn)
     return await answerAgain(parts.db, parts, accountId, judged.spentOn)
   // Security: a code is dead in a new epoch. So is the session, and it is shown no more pages.
-  if (judged.kind === 'refused' && judged.reason === 'dead') await demandProof(parts.db, asking)
+  if (judged.kind === 'refused' && judged.reason === 'dead') await requireProof(parts.db, asking)
   if (judged.kind === 'refused') return judged
   const { contact, digest } = judged
   return await changeMethod<Linked>(parts, asking, async (trx, at) => {

@@ -1,6 +1,6 @@
 // The worker's half of recovery by SMS: looks whose number it is, and sends the code or nothing.
 import type { Db } from '#db/connection.ts'
-import { openAccount } from '#server/accounts/accounts/change-account.ts'
+import { lockAccount } from '#server/accounts/accounts/change-account.ts'
 import { parsePhoneNumber } from '#server/core/identifiers/phone-number.ts'
 import { newToken } from '#server/core/keys/secrets.ts'
 import { isLocale } from '#server/kit/i18n/texts.ts'
@@ -40,12 +40,12 @@ export async function sendRecoveryCode(
   const sends = Number(payload.sends)
   await db.transaction(async (trx) => {
     // Security: a code that was asked for in an earlier epoch is not sent. The door comes first: a reset goes through it before it ends flows.
-    const door = await openAccount(trx, { accountId, epoch }, 'allowed')
+    const locked = await lockAccount(trx, { accountId, epoch }, 'allowed')
     // Held to the end, and counted in the same transaction: a worker that dies, or two at once, spend no budget on a code that is not sent.
     const request = await holdCodeRequest(trx, keyring, flowId)
     if (!request || request.decided || request.sends !== sends || request.expiresAt <= clock.now())
       return
-    const account = door.kind === 'open' ? door.account : undefined
+    const account = locked.kind === 'locked' ? locked.account : undefined
     const own = await findPhone(trx, keyring, accountId)
     const all = await methods.contactsOf(trx, accountId)
     const matches = account && own?.canonical === request.e164 && givesWayBack(own, all)

@@ -3,7 +3,7 @@ import type { Db } from '#db/connection.ts'
 import {
   type AccountProof,
   type AccountTrx,
-  openAccount,
+  lockAccount,
 } from '#server/accounts/accounts/change-account.ts'
 import { endProbation, findAccount, startProbation } from '#server/accounts/accounts/store.ts'
 import type { ClientInfo } from '#server/accounts/activity/events.ts'
@@ -57,12 +57,12 @@ export async function describeUndo(
   if (!undo || undo.usedAt || undo.expiresAt <= clock.now()) return undefined
   return await db.transaction(async (trx) => {
     // Security: a blocked account has no way out by an old letter either.
-    const door = await openAccount(trx, proofOf(undo), 'allowed')
-    if (door.kind === 'stale') return undefined
+    const locked = await lockAccount(trx, proofOf(undo), 'allowed')
+    if (locked.kind === 'stale') return undefined
     return {
       undo,
       power: await powerOf(trx, parts, undo, clock.now()),
-      address: door.account.address,
+      address: locked.account.address,
     }
   })
 }
@@ -102,9 +102,9 @@ export async function undoChange(
     described.power === 'end-sessions' ? undefined : { plain, verifier: await hasher.hash(plain) }
   return await db.transaction(async (outer): Promise<UsedUndo> => {
     const at = clock.now()
-    const door = await openAccount(outer, proofOf(described.undo), 'allowed')
-    if (door.kind === 'stale') return { kind: 'dead' }
-    const { trx } = door
+    const locked = await lockAccount(outer, proofOf(described.undo), 'allowed')
+    if (locked.kind === 'stale') return { kind: 'dead' }
+    const { trx } = locked
     // A contact that was linked or removed meanwhile changes what the link can do.
     if ((await powerOf(trx, parts, described.undo, at)) !== described.power) return { kind: 'dead' }
     const undo = await spendUndo(trx, keyring, hashToken(token), at)

@@ -13,8 +13,8 @@ import { notifyOwner } from '#server/recovery/contacts/notify-owner.ts'
 import { applyReset } from '#server/recovery/flow/apply-reset.ts'
 import { findPhone, removePhone } from '#server/recovery/phone/store.ts'
 import { describeUndo, undoChange } from '#server/recovery/undo/undo-change.ts'
+import { proofNow, underLock } from '#test/support/account-lock.ts'
 import { doJobs, writtenMessages } from '#test/support/by-hand.ts'
-import { proofNow, throughDoor } from '#test/support/door.ts'
 import { type HeldAnswer, holdAtHash, holdForm } from '#test/support/held.ts'
 import { accountIdOf, register, signIn } from '#test/support/people.ts'
 import { startTestPortal, type TestPortal } from '#test/support/portal.ts'
@@ -44,7 +44,7 @@ async function reset(
 ): Promise<void> {
   const password = await verifierOf(`${fresh} by ${provenBy}`)
   const weak = provenBy === 'security-question'
-  await throughDoor(portal.db, person.accountId, (trx) =>
+  await underLock(portal.db, person.accountId, (trx) =>
     applyReset(trx, portal.parts, {
       accountId: person.accountId,
       provenBy,
@@ -64,7 +64,7 @@ async function linkToPhone({ accountId, phone }: Equipped): Promise<string> {
     params: {},
     change: 'password.changed',
   } as const
-  await throughDoor(portal.db, accountId, (trx) =>
+  await underLock(portal.db, accountId, (trx) =>
     notifyOwner(trx, portal.parts, { ...notice, at: now(), client }),
   )
   const written = (await writtenMessages(portal.db, portal.keyring)).filter(
@@ -500,7 +500,7 @@ describe('a session that was ended', () => {
       'it is the same until then',
     )
     const password = await verifierOf(fresh)
-    await throughDoor(portal.db, id, (trx) =>
+    await underLock(portal.db, id, (trx) =>
       applyReset(trx, portal.parts, {
         accountId: id,
         provenBy: 'phone',
@@ -570,7 +570,7 @@ describe('a link "this was not me"', () => {
   it('in the "phone linked" letter, in a mailbox that others read, takes no contact away', async () => {
     const person = await equip(portal)
     const { phone, accountId } = person
-    await throughDoor(portal.db, accountId, async (trx) => {
+    await underLock(portal.db, accountId, async (trx) => {
       await removePhone(trx, portal.keyring, accountId)
       await removeBackupAddress(trx, portal.keyring, accountId)
     })
@@ -609,7 +609,7 @@ describe('a password that waits', () => {
     for (const end of [
       async (person: Equipped) => person.browser.post('/account/password', { password: fresh }),
       async ({ accountId }: Equipped) =>
-        throughDoor(holding.db, accountId, async (trx) => {
+        underLock(holding.db, accountId, async (trx) => {
           await blockAccount(trx, accountId, 'x', holding.clock.now())
           await unblockAccount(trx, accountId)
         }),

@@ -25,7 +25,7 @@ import {
 import { judgeSending } from '#server/mail/sending-limits/judge-sending.ts'
 import { type DescribedMethod, hasWayBack } from '#server/recovery/methods/managed-method.ts'
 import { startAbusePortal } from '#test/support/abuse.ts'
-import { throughDoor } from '#test/support/door.ts'
+import { underLock } from '#test/support/account-lock.ts'
 import { awaitText, sentTo } from '#test/support/outbox.ts'
 import { accountIdOf, register, signIn } from '#test/support/people.ts'
 import { eventually, type TestPortal } from '#test/support/portal.ts'
@@ -268,9 +268,7 @@ test('a block by an operator outlives the measure beneath it, and the desk does 
   const { desk } = portal.parts
   const how = { reason: 'operator', at: portal.clock.now() }
   const holder = { id: accountId, address: person.mailbox, locale: null }
-  assert.ok(
-    await throughDoor(portal.db, accountId, (trx) => blockByOperator(trx, desk, holder, how)),
-  )
+  assert.ok(await underLock(portal.db, accountId, (trx) => blockByOperator(trx, desk, holder, how)))
   assert.equal((await take(person, 'suspend-sending')).kind, 'not-from-here')
   assert.equal((await liftMeasure(desk, taken.measure.id, senior)).kind, 'not-from-here')
   portal.clock.advance(86_400_000 + 1000)

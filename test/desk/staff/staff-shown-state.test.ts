@@ -6,8 +6,8 @@ import { findInForce } from '#server/desk/measures/measure-store.ts'
 import { liftMeasure, takeMeasure } from '#server/desk/measures/take-measure.ts'
 import { revokeRole } from '#server/desk/staff/store.ts'
 import { startAbusePortal } from '#test/support/abuse.ts'
+import { underLock } from '#test/support/account-lock.ts'
 import { caseOf, object, propose, reportLetter, shownOn } from '#test/support/cases.ts'
-import { throughDoor } from '#test/support/door.ts'
 import { accountIdOf, register } from '#test/support/people.ts'
 import type { TestPortal } from '#test/support/portal.ts'
 import { begin, type Equipped, equip, linkOf, setPassword } from '#test/support/recovery.ts'
@@ -191,7 +191,7 @@ test('a proposal of somebody whose role was taken back is approved by nobody, an
   const id = await propose(portal, { ...person, by: gone.id, measure: 'suspend-sending' })
   const page = `/staff/approvals/${id}`
   const shown = await shownOn(bela.visitor, page)
-  await throughDoor(portal.db, gone.id, (trx) => revokeRole(trx, gone.id, 'analyst'))
+  await underLock(portal.db, gone.id, (trx) => revokeRole(trx, gone.id, 'analyst'))
   const late = await bela.visitor.post(`${page}/approve`, shown, { from: page })
   assert.deepEqual([late.status, late.errors], [422, ['measure.proposer-without-right']])
   assert.equal(await stands(portal, person), undefined)

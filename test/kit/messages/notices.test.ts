@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { notifyOwner } from '#server/recovery/contacts/notify-owner.ts'
-import { throughDoor } from '#test/support/door.ts'
+import { underLock } from '#test/support/account-lock.ts'
 import { awaitCode, awaitSent, sentTo } from '#test/support/outbox.ts'
 import { hanna, piotr, register, signIn } from '#test/support/people.ts'
 import { startTestPortal, type TestPortal } from '#test/support/portal.ts'
@@ -93,7 +93,7 @@ test('a notice belongs to its change: where that is rolled back nobody is told, 
   const before = await count()
   const client = { device: '', place: '' }
   await assert.rejects(
-    throughDoor(db, account.id, async (trx) => {
+    underLock(db, account.id, async (trx) => {
       const notice = {
         accountId: account.id,
         name: 'password-changed',

@@ -9,9 +9,9 @@ import { createMemoryPlatform } from '#server/mail/mail-platform/memory.ts'
 import { stopTokenOf } from '#server/recovery/stopped-addresses/stop-token.ts'
 import { offerUndo } from '#server/recovery/undo/offer-undo.ts'
 import { startAbusePortal, untilJudged } from '#test/support/abuse.ts'
+import { underLock } from '#test/support/account-lock.ts'
 import { approve, caseOf, object, propose, reportLetter } from '#test/support/cases.ts'
 import { crawlForms, type FoundForm, formPaths, isSentTo } from '#test/support/crawl-forms.ts'
-import { throughDoor } from '#test/support/door.ts'
 import { dumpDatabase } from '#test/support/dump.ts'
 import { holdFilter } from '#test/support/filters.ts'
 import { accountIdOf, register, signIn } from '#test/support/people.ts'
@@ -155,7 +155,7 @@ async function undoLink(accountId: string): Promise<string> {
   } as const
   const at = portal.clock.now()
   const none = { old: undefined, replaces: [], at }
-  const token = await throughDoor(portal.db, accountId, (trx) =>
+  const token = await underLock(portal.db, accountId, (trx) =>
     offerUndo(trx, portal.parts, { ...offer, ...none }),
   )
   return `/undo/${token}`

@@ -8,7 +8,7 @@ import { createKeyring } from '#server/core/keys/keyring.ts'
 import { createAppPassword } from '#server/mail/app-passwords/change-app-passwords.ts'
 import { createMemoryPlatform, type MemoryPlatform } from '#server/mail/mail-platform/memory.ts'
 import { followSettingsTask } from '#server/mail/mailboxes/follow-settings.ts'
-import { proofNow, throughDoor } from '#test/support/door.ts'
+import { proofNow, underLock } from '#test/support/account-lock.ts'
 import { sentTo } from '#test/support/outbox.ts'
 import { hanna, piotr, register, signIn } from '#test/support/people.ts'
 import { eventually, startTestPortal, type TestPortal } from '#test/support/portal.ts'
@@ -141,7 +141,7 @@ test('after a reset no app password opens mail until it is kept, and the account
   }
   const at = portal.clock.now()
   const reset = { accountId: account.id, password, at, voidsLinks: false }
-  await throughDoor(portal.db, account.id, (trx) => changePassword(trx, portal.parts, reset))
+  await underLock(portal.db, account.id, (trx) => changePassword(trx, portal.parts, reset))
   await opening(0)
   browser = await signIn(portal, { ...hanna, password: 'a password by reset' })
   assert.match((await browser.get('/account')).html, /Your app passwords are waiting for you/)

@@ -18,7 +18,7 @@ import {
 import { type PortalWorld, startPortalWorld } from '#test/mail-platform/portal-world.ts'
 import { describeOnMailServers } from '#test/mail-platform/programs.ts'
 import type { Door } from '#test/mail-platform/start.ts'
-import { throughDoor } from '#test/support/door.ts'
+import { underLock } from '#test/support/account-lock.ts'
 import { type Person, register } from '#test/support/people.ts'
 import { eventually } from '#test/support/portal.ts'
 import { secretOn, type Visitor } from '#test/support/visitor.ts'
@@ -284,7 +284,7 @@ describeOnMailServers('the portal beside Dovecot and Postfix', () => {
     const { who, browser, address } = await arrive('heidi.h')
     const { id } = await world.portal.db('accounts').where({ address }).first('id')
     const at = world.portal.clock.now()
-    await throughDoor(world.portal.db, id, (trx) =>
+    await underLock(world.portal.db, id, (trx) =>
       wantMailboxSuspension(trx, { accountId: id, suspension: 'send', at }),
     )
     await settled(address)

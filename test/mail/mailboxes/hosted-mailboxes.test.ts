@@ -4,7 +4,7 @@ import { describe, it } from 'node:test'
 import { verify } from 'argon2'
 import { changePassword } from '#server/accounts/password/change-password.ts'
 import { sha512Crypt } from '#server/accounts/password/sha512-crypt.ts'
-import { throughDoor } from '#test/support/door.ts'
+import { underLock } from '#test/support/account-lock.ts'
 import { startFakeGoogle } from '#test/support/fake-google.ts'
 import type { FakeHttp } from '#test/support/fake-http.ts'
 import { startFakeMailcow } from '#test/support/fake-mailcow.ts'
@@ -128,7 +128,7 @@ describe('app passwords of somebody whose mail lies at mailcow', () => {
       const account = await portal.db('accounts').where({ address }).first()
       const password = { plain: next, verifier: await portal.parts.hasher.hash(next) }
       const reset = { accountId: account.id, password, at: portal.clock.now(), voidsLinks: false }
-      await throughDoor(portal.db, account.id, (trx) => changePassword(trx, portal.parts, reset))
+      await underLock(portal.db, account.id, (trx) => changePassword(trx, portal.parts, reset))
       await eventually(async () => !opens())
       const again = await signIn(portal, { ...hanna, password: next })
       const [, id] = /app-passwords\/([0-9a-f-]{36})\/keep/.exec((await again.get(page)).html) ?? []

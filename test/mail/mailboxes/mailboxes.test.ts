@@ -5,7 +5,7 @@ import { PlatformError } from '#server/mail/mail-platform/mail-platform.ts'
 import { createMemoryPlatform, type MemoryPlatform } from '#server/mail/mail-platform/memory.ts'
 import { reconcileMailboxes } from '#server/mail/mailboxes/reconcile-mailboxes.ts'
 import { wantMailboxSuspension } from '#server/mail/mailboxes/want-mailbox.ts'
-import { throughDoor } from '#test/support/door.ts'
+import { underLock } from '#test/support/account-lock.ts'
 import { type Person, register } from '#test/support/people.ts'
 import { eventually, startTestPortal, type TestPortal } from '#test/support/portal.ts'
 import { wanting } from '#test/support/wanted-mailbox.ts'
@@ -105,7 +105,7 @@ test('forwarding that a stranger set up is switched off after the sessions have 
   const { account_id: accountId } = await settled(person)
   const before = platform.calls.length
   platform.next('filters.deactivate', { kind: 'lose-answer' })
-  await throughDoor(portal.db, accountId, async (trx) => {
+  await underLock(portal.db, accountId, async (trx) => {
     const at = portal.clock.now()
     await wantMailboxSuspension(trx, { accountId, suspension: 'login', at })
     await holdFilters(trx, { accountId, at })

@@ -5,7 +5,7 @@ import { after, before, test } from 'node:test'
 import { noClient } from '#server/accounts/activity/events.ts'
 import { createAppPassword, revokeOne } from '#server/mail/app-passwords/change-app-passwords.ts'
 import { reconcileMailboxes } from '#server/mail/mailboxes/reconcile-mailboxes.ts'
-import { proofNow } from '#test/support/door.ts'
+import { proofNow } from '#test/support/account-lock.ts'
 import { hanna, register } from '#test/support/people.ts'
 import { eventually, startTestPortal, type TestPortal } from '#test/support/portal.ts'
 

@@ -4,8 +4,8 @@ import { after, before, beforeEach, describe, it } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import { startProbation } from '#server/accounts/accounts/store.ts'
 import { createLimits } from '#server/kit/limits/limits.ts'
+import { underLock } from '#test/support/account-lock.ts'
 import { writtenMessages } from '#test/support/by-hand.ts'
-import { throughDoor } from '#test/support/door.ts'
 import { arrive } from '#test/support/people.ts'
 import { startTestPortal, type TestPortal } from '#test/support/portal.ts'
 import { forgetLimits } from '#test/support/recovery.ts'
@@ -277,7 +277,7 @@ for (const { id, field, message, contact, refused, sends } of kinds) {
       const code = await codeTo(other.kept)
       await forgetLimits(portal)
       const until = new Date(portal.clock.now().getTime() + 3_600_000)
-      await throughDoor(portal.db, accountId, (trx) => startProbation(trx, accountId, until))
+      await underLock(portal.db, accountId, (trx) => startProbation(trx, accountId, until))
       for (const [path, fields] of [
         [form, { [field]: other.typed }],
         [`${confirm}/again`, {}],

@@ -7,9 +7,9 @@ import { takeMeasure } from '#server/desk/measures/take-measure.ts'
 import { findBackupAddress } from '#server/recovery/backup-address/store.ts'
 import { applyReset } from '#server/recovery/flow/apply-reset.ts'
 import { findPhone, putPhone } from '#server/recovery/phone/store.ts'
+import { underLock } from '#test/support/account-lock.ts'
 import { doJobs, writtenMessages } from '#test/support/by-hand.ts'
 import { caseOf, reportLetter } from '#test/support/cases.ts'
-import { throughDoor } from '#test/support/door.ts'
 import { signIn } from '#test/support/people.ts'
 import { startTestPortal, type TestPortal } from '#test/support/portal.ts'
 import { begin, type Equipped, equip, forgetLimits, setPassword } from '#test/support/recovery.ts'
@@ -93,7 +93,7 @@ describe('a contact in doubt', () => {
 
 describe('a contact that was linked shortly before a reset', () => {
   const reset = ({ accountId }: Equipped, provenBy: 'phone' | 'backup-address') =>
-    throughDoor(portal.db, accountId, async (trx) => {
+    underLock(portal.db, accountId, async (trx) => {
       const password = { plain: fresh, verifier: await portal.parts.hasher.hash(fresh) }
       const client = { device: '', place: '' }
       await applyReset(trx, portal.parts, {
@@ -101,7 +101,7 @@ describe('a contact that was linked shortly before a reset', () => {
       })
     })
   const linkPhoneNow = ({ accountId, phone }: Equipped) =>
-    throughDoor(portal.db, accountId, (trx) => {
+    underLock(portal.db, accountId, (trx) => {
       const at = portal.clock.now()
       return putPhone(trx, portal.keyring, {
         accountId,

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, test } from 'node:test'
-import { firstEpoch, openAccount, StaleProof } from '#server/accounts/accounts/change-account.ts'
+import { firstEpoch, lockAccount, StaleProof } from '#server/accounts/accounts/change-account.ts'
 import {
   blockAccount,
   findProbation,
@@ -253,18 +253,18 @@ test('probation holds every change of a method, and ends by itself', async () =>
 test('the door to an account opens for a proof of its epoch, while it is neither blocked nor closed', async () => {
   const anna = await newAccount()
   const open = async (epoch: number, more: object = {}, reset?: 'allowed') =>
-    (await within((trx) => openAccount(trx, { accountId: anna, epoch, ...more }, reset))).kind
+    (await within((trx) => lockAccount(trx, { accountId: anna, epoch, ...more }, reset))).kind
   const update = (what: object) => db('accounts').where({ id: anna }).update(what)
-  assert.equal(await open(1), 'open')
+  assert.equal(await open(1), 'locked')
   assert.deepEqual([await open(0), await open(2)], ['stale', 'stale'])
   assert.equal(
-    (await within((trx) => openAccount(trx, { accountId: randomUUID(), epoch: 1 }))).kind,
+    (await within((trx) => lockAccount(trx, { accountId: randomUUID(), epoch: 1 }))).kind,
     'stale',
   )
   await update({ closed_at: at })
   assert.equal(await open(1), 'stale')
   await update({ closed_at: null, reset_demanded_at: at })
-  assert.deepEqual([await open(1), await open(1, {}, 'allowed')], ['stale', 'open'])
+  assert.deepEqual([await open(1), await open(1, {}, 'allowed')], ['stale', 'locked'])
   await update({ reset_demanded_at: null })
   assert.equal(await within((trx) => blockAccount(trx, anna, 'spam', at)), true)
   assert.deepEqual(
@@ -272,12 +272,12 @@ test('the door to an account opens for a proof of its epoch, while it is neither
     ['stale', 'stale', 'stale'],
   )
   assert.equal(await within((trx) => unblockAccount(trx, anna)), true)
-  assert.deepEqual([await open(1), await open(2), await open(3)], ['stale', 'stale', 'open'])
+  assert.deepEqual([await open(1), await open(2), await open(3)], ['stale', 'stale', 'locked'])
   // Links that went to contacts outlive epochs that weaker proofs began, and no more.
   const link = { isContactLink: true }
-  assert.deepEqual([await open(1, link), await open(0, link)], ['open', 'stale'])
+  assert.deepEqual([await open(1, link), await open(0, link)], ['locked', 'stale'])
   await update({ links_epoch: 3 })
-  assert.deepEqual([await open(2, link), await open(3, link)], ['stale', 'open'])
+  assert.deepEqual([await open(2, link), await open(3, link)], ['stale', 'locked'])
   // A session that was ended is no proof, though its epoch goes on.
   const session = hashToken('a session of anna')
   const begin = (accountId: string, epoch: number) =>
@@ -294,7 +294,7 @@ test('the door to an account opens for a proof of its epoch, while it is neither
     )
   assert.equal(await open(3, { session }), 'stale')
   await begin(anna, 3)
-  assert.equal(await open(3, { session }), 'open')
+  assert.equal(await open(3, { session }), 'locked')
   await db('sessions').delete()
   await begin(anna, 2)
   assert.equal(await open(3, { session }), 'stale', 'of an earlier epoch')
@@ -315,18 +315,18 @@ test('two changes of one account come one after the other, and the second sees w
     isIn = done
   })
   const first = within(async (trx) => {
-    const door = await openAccount(trx, { accountId: anna, epoch: firstEpoch })
-    assert.ok(door.kind === 'open')
+    const locked = await lockAccount(trx, { accountId: anna, epoch: firstEpoch })
+    assert.ok(locked.kind === 'locked')
     isIn()
     await held
-    await blockAccount(door.trx, anna, 'spam', at)
+    await blockAccount(locked.trx, anna, 'spam', at)
     order.push('first')
   })
   await inside
   const second = within(async (trx) => {
-    const door = await openAccount(trx, { accountId: anna, epoch: firstEpoch })
+    const locked = await lockAccount(trx, { accountId: anna, epoch: firstEpoch })
     order.push('second')
-    return door.kind
+    return locked.kind
   })
   await new Promise((done) => setTimeout(done, 50))
   letGo()

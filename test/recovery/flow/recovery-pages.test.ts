@@ -7,8 +7,8 @@ import { applyReset, probationEnd } from '#server/recovery/flow/apply-reset.ts'
 import { flowTokenHashOf, keepFlow } from '#server/recovery/flow/flow-cookie.ts'
 import { type ResetOutcome, resetPassword } from '#server/recovery/flow/reset-password.ts'
 import { type Flow, findFlow } from '#server/recovery/flow/store.ts'
+import { underLock } from '#test/support/account-lock.ts'
 import { doJobs, jobsOf, type Written, writtenMessages } from '#test/support/by-hand.ts'
-import { throughDoor } from '#test/support/door.ts'
 import { otherCode } from '#test/support/outbox.ts'
 import { startTestPortal, type TestPortal } from '#test/support/portal.ts'
 import { begin, type Equipped, equip, forgetLimits, setPassword } from '#test/support/recovery.ts'
@@ -511,7 +511,7 @@ describe('a new password', () => {
       at,
       client,
     } as const
-    await throughDoor(portal.db, person.accountId, (trx) => applyReset(trx, portal.parts, reset))
+    await underLock(portal.db, person.accountId, (trx) => applyReset(trx, portal.parts, reset))
     assert.equal(await isPassword(person, fresh), true)
     assert.deepEqual((await accountOf(person)).probation_until, probationEnd(portal, at))
     const [notice] = await written(person.address, 'password-reset')

@@ -13,7 +13,7 @@ import {
   spendCode,
 } from '#server/recovery/phone/code-store.ts'
 import { spendUndo } from '#server/recovery/undo/store.ts'
-import { pastDoor } from '#test/support/door.ts'
+import { withoutLock } from '#test/support/account-lock.ts'
 import { startTestPortal, type TestPortal } from '#test/support/portal.ts'
 import { begin, type Equipped, equip } from '#test/support/recovery.ts'
 
@@ -29,7 +29,7 @@ const inMinutes = (minutes: number) => new Date(portal.clock.now().getTime() + m
 async function winnersOf(
   attempt: (trx: Parameters<typeof spendLink>[0]) => Promise<unknown>,
 ): Promise<number> {
-  const won = await Promise.all(Array.from({ length: 20 }, () => pastDoor(portal.db, attempt)))
+  const won = await Promise.all(Array.from({ length: 20 }, () => withoutLock(portal.db, attempt)))
   return won.filter(Boolean).length
 }
 
@@ -43,10 +43,10 @@ test('a link is spent once, by its own account, and not when it is expired', asy
   const [person, other] = [await equip(portal), await equip(portal)]
   const [tokenHash, at] = [hashToken(newToken()), portal.clock.now()]
   const link = { accountId: person.accountId, tokenHash, at }
-  await pastDoor(portal.db, (trx) =>
+  await withoutLock(portal.db, (trx) =>
     putLink(trx, { ...link, epoch: firstEpoch, expiresAt: inMinutes(60) }),
   )
-  const spend = (about: typeof link) => pastDoor(portal.db, (trx) => spendLink(trx, about))
+  const spend = (about: typeof link) => withoutLock(portal.db, (trx) => spendLink(trx, about))
   assert.equal(await spend({ ...link, accountId: other.accountId }), false)
   assert.equal(await spend({ ...link, at: inMinutes(61) }), false)
   assert.equal(await winnersOf((trx) => spendLink(trx, link)), 1)
@@ -100,7 +100,7 @@ test('a recovery is proven once and arrives once, and not when its time is over'
     false,
   )
   assert.equal(await winnersOf((trx) => noteProof(trx, id, 'phone', at)), 1)
-  assert.equal(await pastDoor(portal.db, (trx) => finish(trx, inMinutes(121))), false)
+  assert.equal(await withoutLock(portal.db, (trx) => finish(trx, inMinutes(121))), false)
   assert.equal(await winnersOf((trx) => finish(trx)), 1)
 })
 
@@ -119,6 +119,6 @@ test('a link that takes a change back is used once', async () => {
   })
   const spend = (trx: Parameters<typeof spendUndo>[0], at: Date) =>
     spendUndo(trx, portal.keyring, token_hash, at)
-  assert.equal(await pastDoor(portal.db, (trx) => spend(trx, inMinutes(61))), undefined)
+  assert.equal(await withoutLock(portal.db, (trx) => spend(trx, inMinutes(61))), undefined)
   assert.equal(await winnersOf((trx) => spend(trx, portal.clock.now())), 1)
 })

@@ -4,7 +4,7 @@ import { firstEpoch } from '#server/accounts/accounts/change-account.ts'
 import { putConfirmation } from '#server/recovery/contacts/store.ts'
 import { judgePhone } from '#server/recovery/phone/link-phone.ts'
 import { createSmsLimit } from '#server/recovery/phone/sms-limit.ts'
-import { throughDoor } from '#test/support/door.ts'
+import { underLock } from '#test/support/account-lock.ts'
 import { awaitCode, awaitSent, otherCode } from '#test/support/outbox.ts'
 import { accountIdOf, hanna, type Person, register } from '#test/support/people.ts'
 import { startTestPortal, type TestPortal } from '#test/support/portal.ts'
@@ -123,7 +123,7 @@ test('a hundred mailboxes claim one phone in ten spellings at once: one wins', a
       assert.ok(judged.kind === 'ok', spellings[i % 10])
       const { e164 } = judged.number
       const accountId = await accountIdOf(portal, person.login)
-      await throughDoor(portal.db, accountId, (trx) =>
+      await underLock(portal.db, accountId, (trx) =>
         putConfirmation(trx, portal.keyring, {
           accountId,
           epoch: firstEpoch,

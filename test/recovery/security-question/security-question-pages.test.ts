@@ -4,7 +4,7 @@ import { after, before, beforeEach, test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import { startProbation } from '#server/accounts/accounts/store.ts'
 import { createLimits } from '#server/kit/limits/limits.ts'
-import { throughDoor } from '#test/support/door.ts'
+import { underLock } from '#test/support/account-lock.ts'
 import { accountIdOf, arrive, register } from '#test/support/people.ts'
 import { startTestPortal, type TestPortal } from '#test/support/portal.ts'
 import { forgetLimits } from '#test/support/recovery.ts'
@@ -92,7 +92,7 @@ test('during a probation the page says until when, and nothing is set or removed
   const { visitor, accountId } = await somebody()
   await visitor.post(form, { question: 'first-job', answer })
   const until = new Date(portal.clock.now().getTime() + 3_600_000)
-  await throughDoor(portal.db, accountId, (trx) => startProbation(trx, accountId, until))
+  await underLock(portal.db, accountId, (trx) => startProbation(trx, accountId, until))
   assert.doesNotMatch((await visitor.get(form)).html, /name="answer"/)
   const words = portal.parts.pages.formatsFor({ locale: 'en' } as never).dateTime(until)
   for (const answered of [

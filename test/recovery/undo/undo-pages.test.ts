@@ -14,8 +14,8 @@ import { findPhone, putPhone, removePhone } from '#server/recovery/phone/store.t
 import { putSecurityQuestion } from '#server/recovery/security-question/store.ts'
 import { offerUndo, type Told, type UndoableChange } from '#server/recovery/undo/offer-undo.ts'
 import { describeUndo, undoChange } from '#server/recovery/undo/undo-change.ts'
+import { proofNow, underLock } from '#test/support/account-lock.ts'
 import { writtenMessages } from '#test/support/by-hand.ts'
-import { proofNow, throughDoor } from '#test/support/door.ts'
 import { arrive } from '#test/support/people.ts'
 import { startTestPortal, type TestPortal } from '#test/support/portal.ts'
 import { type Equipped, equip, forgetLimits, setPassword } from '#test/support/recovery.ts'
@@ -36,7 +36,7 @@ const offer = (
   change: UndoableChange,
   more: { told?: Told; old?: LinkedContact; reader?: LinkedContact; at?: Date } = {},
 ) =>
-  throughDoor(portal.db, accountId, (trx) =>
+  underLock(portal.db, accountId, (trx) =>
     offerUndo(trx, portal.parts, {
       ...{
         changeId: crypto.randomUUID(),
@@ -338,7 +338,7 @@ describe('a message', () => {
   const changePassword = async ({ browser }: Equipped, password: string) =>
     assert.equal((await browser.post('/account/password', { password })).status, 303)
   const remove = (person: Equipped, take: typeof removePhone | typeof removeBackupAddress) =>
-    throughDoor(
+    underLock(
       portal.db,
       person.accountId,
       async (trx) => void (await take(trx, portal.keyring, person.accountId)),
@@ -406,7 +406,7 @@ describe('an earlier link of a contact', () => {
       password,
       client,
     }
-    await throughDoor(portal.db, person.accountId, (trx) =>
+    await underLock(portal.db, person.accountId, (trx) =>
       applyReset(trx, portal.parts, { ...reset, at: minutes(0) }),
     )
   }
@@ -507,7 +507,7 @@ describe('"this was not me"', () => {
         client,
         at: minutes(0),
       } as const
-      await throughDoor(portal.db, person.accountId, (trx) =>
+      await underLock(portal.db, person.accountId, (trx) =>
         beginProvenFlow(trx, portal.keyring, { ...about, ...proven }),
       )
       return tokenHash
@@ -537,7 +537,7 @@ describe('"this was not me"', () => {
 
   it('from the mailbox of somebody without a contact gives a new password, and begins a probation', async () => {
     const person = await equip(portal)
-    await throughDoor(portal.db, person.accountId, async (trx) => {
+    await underLock(portal.db, person.accountId, async (trx) => {
       await removePhone(trx, portal.keyring, person.accountId)
       await removeBackupAddress(trx, portal.keyring, person.accountId)
     })
@@ -560,7 +560,7 @@ describe('"this was not me"', () => {
 
   it('from the mailbox does nothing where a contact was linked while the page stood open', async () => {
     const person = await equip(portal)
-    await throughDoor(portal.db, person.accountId, async (trx) => {
+    await underLock(portal.db, person.accountId, async (trx) => {
       await removePhone(trx, portal.keyring, person.accountId)
       await removeBackupAddress(trx, portal.keyring, person.accountId)
     })
@@ -570,7 +570,7 @@ describe('"this was not me"', () => {
     const linking = {
       ...hasher,
       hash: async (password: string) => {
-        await throughDoor(portal.db, person.accountId, (trx) =>
+        await underLock(portal.db, person.accountId, (trx) =>
           putPhone(trx, portal.keyring, {
             accountId: person.accountId,
             e164: person.phone,
@@ -606,7 +606,7 @@ describe('"this was not me"', () => {
       await offer(person, 'password.reset', { at }),
       await offer(person, 'password.reset', { at: minutes(-5) }),
     ]
-    await throughDoor(portal.db, person.accountId, (trx) =>
+    await underLock(portal.db, person.accountId, (trx) =>
       startProbation(trx, person.accountId, minutes(5)),
     )
     assert.equal(await undo(await offer(person, 'password.reset', { at })), 'new-password')
@@ -693,7 +693,7 @@ describe('"this was not me"', () => {
 
   it('takes a phone away that a stranger added, and tells that it is removed', async () => {
     const person = await equip(portal)
-    await throughDoor(portal.db, person.accountId, (trx) =>
+    await underLock(portal.db, person.accountId, (trx) =>
       removePhone(trx, portal.keyring, person.accountId),
     )
     const token = await offer(person, 'phone.added')
@@ -705,7 +705,7 @@ describe('"this was not me"', () => {
       provenAt: at,
       at,
     }
-    await throughDoor(portal.db, person.accountId, (trx) => putPhone(trx, portal.keyring, stolen))
+    await underLock(portal.db, person.accountId, (trx) => putPhone(trx, portal.keyring, stolen))
     assert.equal(await undo(token), 'new-password')
     assert.equal(await phoneOf(person), undefined)
     assert.equal((await activityOf(person)).at(-1), 'phone.removed {} Firefox, Linux')
@@ -724,16 +724,16 @@ describe('"this was not me"', () => {
       provenAt: at,
       at,
     }
-    await throughDoor(portal.db, other.accountId, (trx) => putPhone(trx, portal.keyring, taken))
+    await underLock(portal.db, other.accountId, (trx) => putPhone(trx, portal.keyring, taken))
     assert.equal(await undo(await offer(person, 'phone.changed', { old })), 'new-password')
     assert.deepEqual([await phoneOf(person), await phoneOf(other)], [undefined, person.phone])
     assert.equal((await activityOf(person)).at(-1), 'phone.removed {} Firefox, Linux')
     // Removed, and taken by somebody since: nothing to put back, nothing to tell.
     const third = await equip(portal)
-    const was = await throughDoor(portal.db, third.accountId, (trx) =>
+    const was = await underLock(portal.db, third.accountId, (trx) =>
       removePhone(trx, portal.keyring, third.accountId),
     )
-    await throughDoor(portal.db, other.accountId, (trx) =>
+    await underLock(portal.db, other.accountId, (trx) =>
       putPhone(trx, portal.keyring, { ...taken, e164: third.phone }),
     )
     const messages = (await told(third)).length
@@ -769,7 +769,7 @@ describe('"this was not me"', () => {
     assert.ok(await isInDoubt(person))
     const messages = (await told(other)).length
     const at = portal.clock.now()
-    await throughDoor(portal.db, other.accountId, (trx) =>
+    await underLock(portal.db, other.accountId, (trx) =>
       putSecurityQuestion(trx, {
         accountId: other.accountId,
         question: 'first-job',
