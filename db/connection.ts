@@ -1,5 +1,6 @@
 // The pool of database connections that stores share.
 import knexModule, { type Knex } from 'knex'
+import { msPerMinute } from '#server/core/durations.ts'
 
 export type Db = Knex
 /** What stores take: a transaction that the caller opened. */
@@ -25,7 +26,7 @@ export function connectDatabase(url: string, pool = 12): Db {
       connectionTimeoutMillis: 2000,
       keepAlive: true,
     } as Knex.PgConnectionConfig,
-    pool: { min: 0, max: pool, idleTimeoutMillis: 60_000 },
+    pool: { min: 0, max: pool, idleTimeoutMillis: msPerMinute },
     // A request that cannot get a connection is answered with 503 instead of waiting in line.
     acquireConnectionTimeout: 2500,
     asyncStackTraces: false,

@@ -1,4 +1,5 @@
 // The jobs of the abuse desk.
+import { msPerMinute } from '#server/core/durations.ts'
 import type { TaskList } from '../kit/jobs/worker.ts'
 import { sendingLimitTask } from '../mail/sending-limits/judge-sending.ts'
 import { notifyReportersTask } from './cases/work-on-case.ts'
@@ -14,7 +15,7 @@ const fetchTask = 'abuse:fetch'
 const sweepTask = 'abuse:sweep'
 
 /** Judging is never that slow: the job was lost. */
-const forgottenMs = 15 * 60_000
+const forgottenMs = 15 * msPerMinute
 
 export const deskCrontab = `
 * * * * * ${fetchTask} ?max=1&queue=abuse-fetch

@@ -1,6 +1,7 @@
 // The one way in which a password is replaced: by its owner, by recovery, by undo.
 import type { Db } from '#db/connection.ts'
 import type { Clock } from '#server/core/clock.ts'
+import { msPerDay } from '#server/core/durations.ts'
 import { wordsOfContact } from '#server/core/identifiers/contact-words.ts'
 import { loginOf } from '#server/core/identifiers/names.ts'
 import type { Keyring } from '#server/core/keys/keyring.ts'
@@ -86,7 +87,7 @@ async function isReplacedPassword(
   accountId: string,
   typed: string,
 ): Promise<boolean> {
-  const since = new Date(parts.clock.now().getTime() - parts.settings.undoDays * 86_400_000)
+  const since = new Date(parts.clock.now().getTime() - parts.settings.undoDays * msPerDay)
   for (const verifier of await listReplacedVerifiers(parts.db, accountId, since)) {
     if (await isRight(parts.hasher, verifier, typed)) return true
   }

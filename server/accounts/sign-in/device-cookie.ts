@@ -1,5 +1,6 @@
 // A cookie by which a browser that signed in before is known again: it keeps a budget of tries of its own, and is no news to the owner.
 import type { Request, Response } from 'express'
+import { msPerDay } from '#server/core/durations.ts'
 import { hashToken, isToken, newToken } from '#server/core/keys/secrets.ts'
 import { formSecretOf } from '#server/kit/web/csrf.ts'
 import { isHttps, type WebParts } from '#server/kit/web/parts.ts'
@@ -38,7 +39,7 @@ export function keepDevice(parts: Parts, req: Request, res: Response): Buffer {
     httpOnly: true,
     sameSite: 'lax',
     secure: https,
-    maxAge: lifeDays * 86_400_000,
+    maxAge: lifeDays * msPerDay,
   })
   return hashToken(token)
 }

@@ -1,5 +1,6 @@
 import type { Db } from '#db/connection.ts'
 import type { Clock } from '#server/core/clock.ts'
+import { msPerDay } from '#server/core/durations.ts'
 import { parseTypedLogin } from '#server/core/identifiers/login-name.ts'
 import { addressOf } from '#server/core/identifiers/names.ts'
 import type { Keyring } from '#server/core/keys/keyring.ts'
@@ -199,7 +200,7 @@ async function recordSignIn(
   const event = known ? 'sign-in.succeeded' : 'sign-in.new-device'
   await recordActivity(trx, parts.keyring, { accountId, event, details: {}, at, client })
   if (known) return
-  const today = await countActivity(trx, accountId, [event], new Date(at.getTime() - 86_400_000))
+  const today = await countActivity(trx, accountId, [event], new Date(at.getTime() - msPerDay))
   const notice = {
     accountId,
     name: 'new-device',

@@ -2,6 +2,7 @@
 import { type Request, type Response, Router } from 'express'
 import { findAccount, findAddresses } from '#server/accounts/accounts/store.ts'
 import { assertNever } from '#server/core/assert-never.ts'
+import { msPerDay } from '#server/core/durations.ts'
 import { NotFound } from '#server/kit/pages/faults.ts'
 import { setFlash } from '#server/kit/pages/flash.ts'
 import { type FormError, readFields } from '#server/kit/pages/forms.ts'
@@ -20,8 +21,6 @@ import {
 import { createStaffGuards, showStaffPage, staffOf } from '../staff/staff.ts'
 import { decideAppeal, openDecisions } from './appeal.ts'
 import { appealDecisions, findAppeal } from './appeal-store.ts'
-
-const dayMs = 86_400_000
 
 export function appealDeskRoutes(parts: WebParts): Router {
   const { desk, db, keyring, clock } = parts
@@ -96,7 +95,8 @@ export function appealDeskRoutes(parts: WebParts): Router {
       const decision = appealDecisions.find((each) => each === form.decision)
       if (!decision) return await show(req, res, [{ field: 'decision', reason: 'missing' }], form)
       const days = measureDays.find((each) => each === form.days) ?? 'none'
-      const until = days === 'none' ? null : new Date(clock.now().getTime() + Number(days) * dayMs)
+      const until =
+        days === 'none' ? null : new Date(clock.now().getTime() + Number(days) * msPerDay)
       const eased =
         decision === 'eased' && isMeasureName(form.measure) ? { easeTo: form.measure, until } : {}
       const decided = await decideAppeal(desk, appeal.id, { decision, ...eased }, actorOf(staff))

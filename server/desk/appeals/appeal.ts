@@ -1,6 +1,7 @@
 // "This is a mistake": the holder of an account objects to a measure, once, and somebody else decides.
 import { findAccount } from '#server/accounts/accounts/store.ts'
 import { recordActivity } from '#server/accounts/activity/store.ts'
+import { msPerDay } from '#server/core/durations.ts'
 import { openSignedToken } from '#server/core/keys/signed-token.ts'
 import { recordAudit } from '../audit/store.ts'
 import { insertTimelineEntry } from '../cases/timeline-store.ts'
@@ -33,8 +34,6 @@ import {
   setDecided,
 } from './appeal-store.ts'
 
-const dayMs = 86_400_000
-
 export type OpenedAppeal =
   | {
       readonly kind: 'open'
@@ -49,7 +48,7 @@ export type OpenedAppeal =
 
 /** The last moment to object. */
 export const appealUntil = (settings: { readonly appealDays: number }, takenAt: Date): Date =>
-  new Date(takenAt.getTime() + settings.appealDays * dayMs)
+  new Date(takenAt.getTime() + settings.appealDays * msPerDay)
 
 /** What the link of the mail or of the page leads to. */
 export async function openAppeal(parts: DeskParts, token: unknown): Promise<OpenedAppeal> {

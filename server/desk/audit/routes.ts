@@ -3,6 +3,7 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { type Request, Router } from 'express'
 import { findAccountByAddress, findAddresses } from '#server/accounts/accounts/store.ts'
+import { msPerDay } from '#server/core/durations.ts'
 import type { FormError } from '#server/kit/pages/forms.ts'
 import type { WebParts } from '#server/kit/web/parts.ts'
 import { createStaffGuards, showStaffPage, staffOf } from '../staff/staff.ts'
@@ -45,7 +46,7 @@ export function auditRoutes(parts: WebParts): Router {
       ...(action ? { action } : {}),
       ...(caseId ? { caseId } : {}),
       ...(from && !Number.isNaN(from.getTime()) ? { from } : {}),
-      ...(to && !Number.isNaN(to.getTime()) ? { to: new Date(to.getTime() + 86_400_000) } : {}),
+      ...(to && !Number.isNaN(to.getTime()) ? { to: new Date(to.getTime() + msPerDay) } : {}),
       ...(before ? { before } : {}),
     }
     return { filter, errors }

@@ -1,17 +1,17 @@
 import type { Trx } from '#db/connection.ts'
 import type { Account } from '#server/accounts/accounts/store.ts'
 import { countActivity } from '#server/accounts/activity/store.ts'
+import { msPerDay } from '#server/core/durations.ts'
 import type { DeskParts } from '../desk.ts'
 import { type Case, setSeverity } from './case-store.ts'
 import { judgeSeverity } from './severity.ts'
 import { insertTimelineEntry } from './timeline-store.ts'
 
-const dayMs = 86_400_000
 /** What shows a takeover shortly before the letters. */
 const recoveryChanges = ['backup-address', 'phone', 'security-question']
   .flatMap((method) => [`${method}.changed`, `${method}.removed`, `${method}.added`])
   .concat('password.reset', 'password.changed')
-const recentMs = 3 * dayMs
+const recentMs = 3 * msPerDay
 
 /** Judges a case anew by what is known of it and of its account, in the caller's transaction. It only rises. */
 export async function raiseSeverity(
@@ -26,7 +26,7 @@ export async function raiseSeverity(
     distinctReporters: found.reporterCount,
     provenance: found.provenance,
     accountAgeDays: account
-      ? Math.floor((at.getTime() - account.createdAt.getTime()) / dayMs)
+      ? Math.floor((at.getTime() - account.createdAt.getTime()) / msPerDay)
       : null,
     recentRecoveryChanges: account
       ? await countActivity(trx, account.id, recoveryChanges, new Date(at.getTime() - recentMs))

@@ -1,10 +1,9 @@
 // Closed cases end, and everything that hangs on them.
 import type { Db } from '#db/connection.ts'
+import { msPerDay } from '#server/core/durations.ts'
 import type { Sweep } from '#server/kit/jobs/clean-up.ts'
 import { deleteOldEvidence } from '../evidence/evidence-store.ts'
 import { deleteOldMails } from '../reports/mail-store.ts'
-
-const dayMs = 86_400_000
 
 /** Deletes at most `limit` reports of cases that were closed before; their search terms go with them. */
 async function deleteOldReports(db: Db, closedBefore: Date, limit: number): Promise<number> {
@@ -32,7 +31,7 @@ export function deskSweeps(
   settings: { readonly caseDays: number },
   now: () => Date,
 ): readonly Sweep[] {
-  const since = () => new Date(now().getTime() - settings.caseDays * dayMs)
+  const since = () => new Date(now().getTime() - settings.caseDays * msPerDay)
   return [
     { name: 'evidence', run: (db, limit) => deleteOldEvidence(db, now(), limit) },
     { name: 'reports', run: (db, limit) => deleteOldReports(db, since(), limit) },

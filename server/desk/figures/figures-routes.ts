@@ -1,5 +1,6 @@
 // How the desk does: GET /staff/figures.
 import { Router } from 'express'
+import { msPerDay } from '#server/core/durations.ts'
 import type { WebParts } from '#server/kit/web/parts.ts'
 import { recordLook } from '../audit/record-look.ts'
 import { createStaffGuards, showStaffPage, staffOf } from '../staff/staff.ts'
@@ -7,7 +8,6 @@ import { barChart, lineChart } from './charts.ts'
 import { readFigures } from './figures-store.ts'
 import { readTrends, readWaiting } from './trends-store.ts'
 
-const dayMs = 86_400_000
 const shownDays = 30
 
 const minutes = (seconds: number | null) => (seconds === null ? null : seconds / 60)
@@ -18,8 +18,8 @@ export function figuresRoutes(parts: WebParts): Router {
   return Router().get('/staff/figures', requireStaff('figures.see'), async (req, res) => {
     const staff = staffOf(req)
     const at = clock.now()
-    const to = new Date((Math.floor(at.getTime() / dayMs) + 1) * dayMs)
-    const from = new Date(to.getTime() - shownDays * dayMs)
+    const to = new Date((Math.floor(at.getTime() / msPerDay) + 1) * msPerDay)
+    const from = new Date(to.getTime() - shownDays * msPerDay)
     const [figures, weeks, waiting] = await Promise.all([
       readFigures(db, { from, to }, at, staff.id),
       readTrends(db, at),
@@ -27,7 +27,7 @@ export function figuresRoutes(parts: WebParts): Router {
     ])
     await recordLook(parts, { staffId: staff.id, action: 'figures.viewed' })
     const intake = Array.from({ length: shownDays }, (_, index) => {
-      const day = new Date(from.getTime() + index * dayMs)
+      const day = new Date(from.getTime() + index * msPerDay)
       const found = figures.days.find((each) => each.day === day.toISOString().slice(0, 10))
       return {
         day,

@@ -2,9 +2,8 @@
 import { Gauge, type Registry } from 'prom-client'
 import type { Db } from '#db/connection.ts'
 import type { Clock } from '#server/core/clock.ts'
+import { msPerDay } from '#server/core/durations.ts'
 import { readBacklog, readFigures } from './figures-store.ts'
-
-const dayMs = 86_400_000
 
 export function registerDeskGauges(
   registry: Registry,
@@ -41,7 +40,7 @@ export function registerDeskGauges(
     async collect() {
       this.reset()
       const to = clock.now()
-      const figures = await readFigures(db, { from: new Date(to.getTime() - dayMs), to }, to)
+      const figures = await readFigures(db, { from: new Date(to.getTime() - msPerDay), to }, to)
       const known: Record<string, number | null> = {
         reports: figures.days.reduce((sum, { reports }) => sum + reports, 0),
         'first-look-p50': figures.toFirstLook.p50,

@@ -1,5 +1,6 @@
 // How the desk's waiting times went week by week, and how long what is open has waited.
 import type { Db } from '#db/connection.ts'
+import { msPerDay } from '#server/core/durations.ts'
 import type { Spread } from './figures-store.ts'
 
 export interface WeekTrend {
@@ -19,8 +20,6 @@ export interface WaitingCases {
   readonly high: number
 }
 
-const dayMs = 86_400_000
-
 const weekly = (table: 'abuse_cases' | 'measures', from: string, to: string) => {
   const waited = `extract(epoch from x.${to} - x.${from})`
   return `select w as week, percentile_cont(0.5) within group (order by ${waited}) as p50,
@@ -31,8 +30,8 @@ const weekly = (table: 'abuse_cases' | 'measures', from: string, to: string) => 
 
 /** The last 12 weeks, oldest first; the last of them ends with the day of `now`. */
 export async function readTrends(db: Db, now: Date): Promise<WeekTrend[]> {
-  const midnight = Math.floor(now.getTime() / dayMs) * dayMs
-  const span = { first: new Date(midnight - 83 * dayMs), last: new Date(midnight) }
+  const midnight = Math.floor(now.getTime() / msPerDay) * msPerDay
+  const span = { first: new Date(midnight - 83 * msPerDay), last: new Date(midnight) }
   const [looks, effects] = await Promise.all([
     db.raw(weekly('abuse_cases', 'opened_at', 'first_seen_at'), span),
     db.raw(weekly('measures', 'taken_at', 'effective_at'), span),

@@ -1,6 +1,7 @@
 // Measures: each through a page that shows its consequences first, and the lift.
 import { type Request, type Response, Router } from 'express'
 import { type Account, findAccount, findAddresses } from '#server/accounts/accounts/store.ts'
+import { msPerDay } from '#server/core/durations.ts'
 import { NotFound } from '#server/kit/pages/faults.ts'
 import { setFlash } from '#server/kit/pages/flash.ts'
 import { type FormError, readFields } from '#server/kit/pages/forms.ts'
@@ -40,8 +41,6 @@ import {
   takeMeasure,
 } from './take-measure.ts'
 
-const dayMs = 86_400_000
-
 interface Wanted {
   readonly measure: MeasureName
   readonly cause: MeasureCause
@@ -55,7 +54,7 @@ function readWanted(raw: Readonly<Record<string, unknown>>, now: Date): Wanted |
   if (!isMeasureName(measure)) return [{ field: 'measure', reason: 'missing' }]
   if (!isMeasureCause(cause)) return [{ field: 'cause', reason: 'missing' }]
   const known = measureDays.find((each) => each === days) ?? 'none'
-  const until = known === 'none' ? null : new Date(now.getTime() + Number(known) * dayMs)
+  const until = known === 'none' ? null : new Date(now.getTime() + Number(known) * msPerDay)
   const rule = measureRows[measure].until
   if (until === null && rule === 'needed') return [{ field: 'days', reason: 'needed' }]
   // A measure that cannot have an end takes none, whatever stood in the field beside it.

@@ -6,6 +6,7 @@ import {
   lockBoth,
   StaleProof,
 } from '#server/accounts/accounts/change-account.ts'
+import { msPerDay } from '#server/core/durations.ts'
 import { recordAudit } from '../audit/store.ts'
 import { insertTimelineEntry } from '../cases/timeline-store.ts'
 import type { DeskParts } from '../desk.ts'
@@ -28,8 +29,6 @@ import {
   type Standing,
 } from './measures.ts'
 import { changesSince, type StateChange } from './shown-state.ts'
-
-const dayMs = 86_400_000
 
 /** Who acts, and the greatest right that they have. */
 export interface Actor {
@@ -120,7 +119,7 @@ export async function takeMeasure(
   if (faulty) return faulty
   return await parts.db.transaction(async (trx): Promise<TakenMeasure> => {
     await demandPresent(trx, by, accountId)
-    const alone = await countTakenAlone(trx, by.staffId, new Date(at.getTime() - dayMs))
+    const alone = await countTakenAlone(trx, by.staffId, new Date(at.getTime() - msPerDay))
     const before = await holdStanding(trx, accountId)
     if (!before) return { kind: 'unknown-account' }
     const changes = changesSince(shown, before)

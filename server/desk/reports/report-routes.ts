@@ -1,3 +1,4 @@
+import { msPerHour } from '#server/core/durations.ts'
 import { type Request, type RequestHandler, type Response, Router } from 'express'
 import { networkOf } from '#server/kit/web/client.ts'
 import { cookieName } from '#server/kit/web/cookies.ts'
@@ -19,7 +20,7 @@ import { findProgress } from './report-progress.ts'
 import { findSentReport, takeReport } from './take-report.ts'
 
 const sentCookieOf = ({ settings }: WebParts) => cookieName(isHttps(settings), 'report')
-const sentMs = 3_600_000
+const sentMs = msPerHour
 
 const perNetworkOf = ({ limits, settings }: WebParts) =>
   limits.limiter('reports', { points: settings.limitReportsPerIpHour, seconds: 3600 })

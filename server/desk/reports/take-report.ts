@@ -1,4 +1,5 @@
 // Takes in what somebody reports: evidence, report and the job that judges it, in one transaction. Nothing is parsed here.
+import { msPerDay } from '#server/core/durations.ts'
 import type { Trx } from '#db/connection.ts'
 import { signToken } from '#server/core/keys/signed-token.ts'
 import type { Locale } from '#server/kit/i18n/texts.ts'
@@ -15,7 +16,6 @@ import { reporterKey } from './reporter-key.ts'
 export const judgeTask = 'report:judge'
 export const progressPurpose = 'abuse.progress'
 
-const dayMs = 86_400_000
 
 export interface TakenReport {
   readonly id: string
@@ -97,7 +97,7 @@ async function keepSource(
     source: typeof source === 'string' ? Buffer.from(source, 'utf8') : source,
     pasted: typeof source === 'string',
     at,
-    keptUntil: new Date(at.getTime() + parts.settings.evidenceDays * dayMs),
+    keptUntil: new Date(at.getTime() + parts.settings.evidenceDays * msPerDay),
   })
 }
 

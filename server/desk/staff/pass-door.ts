@@ -7,6 +7,7 @@ import {
 import type { ClientInfo } from '#server/accounts/activity/events.ts'
 import { recordActivity } from '#server/accounts/activity/store.ts'
 import type { Clock } from '#server/core/clock.ts'
+import { msPerMinute } from '#server/core/durations.ts'
 import type { Keyring } from '#server/core/keys/keyring.ts'
 import type { Limits } from '#server/kit/limits/limits.ts'
 import { takeForm } from '#server/kit/web/sent-forms-store.ts'
@@ -38,7 +39,7 @@ export type Passed =
   | { readonly kind: 'wrong' }
   | { readonly kind: 'used' }
 
-const secondClickMs = 60_000
+const secondClickMs = msPerMinute
 const newCodesPurpose = 'staff.new-codes'
 const codePurpose = 'staff.recovery-code'
 const bare = (code: string) => code.replaceAll('-', '')

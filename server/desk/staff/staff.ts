@@ -2,6 +2,7 @@
 import type { Request, RequestHandler, Response } from 'express'
 import type { AccountProof } from '#server/accounts/accounts/change-account.ts'
 import type { Clock } from '#server/core/clock.ts'
+import { msPerMinute } from '#server/core/durations.ts'
 import { askerOf } from '#server/kit/log/security-log.ts'
 import { NotFound, RightMissing } from '#server/kit/pages/faults.ts'
 import type { Page } from '#server/kit/pages/pages.ts'
@@ -62,7 +63,7 @@ const touchMs = 30_000
 export function createStaffGuards(
   parts: Pick<WebParts, 'db' | 'settings' | 'log'> & { readonly clock: Clock },
 ): StaffGuards {
-  const idleMs = parts.settings.staffIdleMinutes * 60_000
+  const idleMs = parts.settings.staffIdleMinutes * msPerMinute
 
   async function standingOf(req: Request, res: Response, page?: string) {
     const next = encodeURIComponent(page ?? req.originalUrl)

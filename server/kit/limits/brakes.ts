@@ -1,5 +1,6 @@
 // Tells the operator that a limit of the whole service is being reached: one line in the log, a figure, a letter.
 import type { Db } from '#db/connection.ts'
+import { msPerHour, msPerMinute } from '#server/core/durations.ts'
 import type { Locale } from '../i18n/texts.ts'
 import type { Log } from '../log/log.ts'
 import type { BrakeName } from '../messages/catalogue.ts'
@@ -18,8 +19,8 @@ export interface BrakeParts extends MessageParts {
   readonly count?: ((brake: BrakeName) => void) | undefined
 }
 
-const lineEveryMs = 10 * 60_000
-const letterEveryMs = 3600_000
+const lineEveryMs = 10 * msPerMinute
+const letterEveryMs = msPerHour
 
 export function createOperatorAlert(parts: BrakeParts): AlertOperator {
   const told = new Map<BrakeName, { at: number; refusals: number }>()

@@ -1,5 +1,6 @@
 // Asks the gateway whether it has an SMS whose answer was lost, or whose worker died with it in hand. See docs/decisions/0003-delivery-semantics.md.
 import { assertNever } from '#server/core/assert-never.ts'
+import { msPerHour, msPerMinute } from '#server/core/durations.ts'
 import {
   type DoubtfulMessage,
   doubtMessage,
@@ -14,8 +15,8 @@ import { tryLater, waitBeforeTry } from './try-later.ts'
 import { askMsOf, type DeliveryParts, staleMsOf } from './try-message.ts'
 
 /** How far the gateway's clock may be behind ours. */
-const skewMs = 5 * 60_000
-const longestWaitMs = 3600_000
+const skewMs = 5 * msPerMinute
+const longestWaitMs = msPerHour
 
 type Answer =
   | { readonly kind: 'taken'; readonly ticket: string }

@@ -1,4 +1,5 @@
 // What the views of messages are handed: words, links and moments in the reader's language, made from checked parameters.
+import { msPerDay } from '#server/core/durations.ts'
 import type { Formats } from '#server/kit/i18n/format.ts'
 import type { Locale, Texts } from '#server/kit/i18n/texts.ts'
 import type { BrakeName } from './catalogue.ts'
@@ -113,7 +114,7 @@ export function createMessageLocals(options: LocalsOptions) {
       if (params[field]) locals[field] = format.dateTime(new Date(String(params[field])))
     if (params.at && params.undoToken) {
       locals.undoUntil = format.dateTime(
-        new Date(Date.parse(String(params.at)) + undoDays * 86_400_000),
+        new Date(Date.parse(String(params.at)) + undoDays * msPerDay),
       )
     }
     if (params.mailbox)

@@ -1,5 +1,6 @@
 import type { Trx } from '#db/connection.ts'
 import type { Clock } from '#server/core/clock.ts'
+import { msPerHour } from '#server/core/durations.ts'
 import type { Keyring } from '#server/core/keys/keyring.ts'
 import type { Locale } from '#server/kit/i18n/texts.ts'
 import { enqueue } from '#server/kit/jobs/enqueue.ts'
@@ -55,7 +56,7 @@ export async function sendMessage<N extends MessageName>(
     expiresAt:
       'expiresAt' in params
         ? new Date(params.expiresAt)
-        : new Date(createdAt.getTime() + lifetimeHours * 3600_000),
+        : new Date(createdAt.getTime() + lifetimeHours * msPerHour),
   })
   if (id !== null) await enqueueDelivery(trx, id)
   return id

@@ -1,4 +1,5 @@
 // Runs every minute: nothing stays on the way because a worker died.
+import { msPerDay } from '#server/core/durations.ts'
 import { doubtLostSms } from './doubt-store.ts'
 import { enqueueDelivery } from './send-message.ts'
 import { selectOverdueMessages } from './store.ts'
@@ -10,7 +11,7 @@ const atOnce = 500
 
 /** What was settled before may be deleted. */
 export function keptSince(now: Date): Date {
-  return new Date(now.getTime() - keptDays * 86_400_000)
+  return new Date(now.getTime() - keptDays * msPerDay)
 }
 
 export async function sweepMessages(

@@ -1,5 +1,6 @@
 // Hands one message to its gateway and says what came of it. Never throws.
 import type { Db } from '#db/connection.ts'
+import { msPerMinute } from '#server/core/durations.ts'
 import { openPayload } from './payload.ts'
 import type { RenderMessage } from './render.ts'
 import type { MessageParts } from './send-message.ts'
@@ -26,7 +27,7 @@ export interface DeliveryParts extends MessageParts {
 const tryMs = 45_000
 
 /** After this long without an end, the worker that took a message is taken for dead. */
-export const staleAfterMs = 60_000
+export const staleAfterMs = msPerMinute
 export const staleMsOf = ({ staleMs }: Pick<DeliveryParts, 'staleMs'>): number =>
   staleMs ?? staleAfterMs
 

@@ -1,5 +1,6 @@
 // Carries "what was just done" over the redirect after a form, so that the next page can say it once.
 import type { Request, Response } from 'express'
+import { msPerMinute } from '#server/core/durations.ts'
 import { cookieName } from '../web/cookies.ts'
 
 /** `secure` says for every request alike whether people come by https. */
@@ -13,7 +14,7 @@ export function setFlash(res: Response, what: string): void {
     httpOnly: true,
     sameSite: 'lax',
     secure,
-    maxAge: 60_000,
+    maxAge: msPerMinute,
   })
 }
 

@@ -1,5 +1,6 @@
 // Shows a page: chooses the language, adds what every page needs, renders, sends.
 import type { Request, RequestHandler, Response } from 'express'
+import { msPerDay } from '#server/core/durations.ts'
 import { chooseLocale } from '../i18n/choose-locale.ts'
 import { createFormats, type Formats } from '../i18n/format.ts'
 import { isLocale, type Locale, locales, type Texts, type Translate } from '../i18n/texts.ts'
@@ -103,7 +104,7 @@ function shownPath(req: Request): string {
   return `${url.pathname}${url.search}`
 }
 
-const yearMs = 365 * 86_400_000
+const yearMs = 365 * msPerDay
 
 export interface LocaleOptions {
   readonly fallback: Locale

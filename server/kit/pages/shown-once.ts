@@ -1,5 +1,6 @@
 // Carries a fresh secret over the redirect after a form to the page that shows it: sealed, in this browser alone, for ten minutes.
 import type { Request, Response } from 'express'
+import { msPerMinute } from '#server/core/durations.ts'
 import type { Keyring } from '#server/core/keys/keyring.ts'
 
 export interface ShownOnce {
@@ -15,7 +16,7 @@ export interface ShownOnceParts {
 }
 
 const purpose = 'web.shown-once'
-const lifetimeMs = 600_000
+const lifetimeMs = 10 * msPerMinute
 const nameOf = (https: boolean) => (https ? '__Host-shown-once' : 'shown-once')
 
 export function handOver(

@@ -1,5 +1,6 @@
 // Carries who gave the right password of a restricted account to the page that says why. It is no session and opens nothing else.
 import type { Request, Response } from 'express'
+import { msPerMinute } from '#server/core/durations.ts'
 import { openSignedToken, signToken } from '#server/core/keys/signed-token.ts'
 import { isHttps, type WebParts } from './parts.ts'
 
@@ -17,13 +18,13 @@ const nameOf = ({ settings }: Parts) => (isHttps(settings) ? '__Host-blocked' : 
 
 /** Security: what a holder may learn of a block is shown only after the right password, and not for long. */
 export function keepBlocked(parts: Parts, res: Response, { id, epoch }: BlockedAccount): void {
-  const expires = parts.clock.now().getTime() + lifeMinutes * 60_000
+  const expires = parts.clock.now().getTime() + lifeMinutes * msPerMinute
   res.cookie(nameOf(parts), signToken(parts.keyring, purpose, `${id}.${epoch}.${expires}`), {
     path: '/',
     httpOnly: true,
     sameSite: 'lax',
     secure: isHttps(parts.settings),
-    maxAge: lifeMinutes * 60_000,
+    maxAge: lifeMinutes * msPerMinute,
   })
 }
 

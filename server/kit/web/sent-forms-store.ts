@@ -1,8 +1,9 @@
 // Forms that were acted on: for what two sendings would do twice, where nothing else tells the second one.
 import type { Db, Trx } from '#db/connection.ts'
+import { msPerMinute } from '#server/core/durations.ts'
 
 /** A form is taken for sent again within this time; later it is another one with the same words. */
-const againMs = 600_000
+const againMs = 10 * msPerMinute
 
 export type TakenForm =
   | { readonly kind: 'first' }

@@ -4,6 +4,7 @@ import type { Db } from '#db/connection.ts'
 import type { ClientInfo } from '#server/accounts/activity/events.ts'
 import * as sessions from '#server/accounts/sessions/store.ts'
 import type { Clock } from '#server/core/clock.ts'
+import { msPerHour, msPerMinute } from '#server/core/durations.ts'
 import { hashToken } from '#server/core/keys/secrets.ts'
 
 declare module 'express-session' {
@@ -33,8 +34,8 @@ export interface SessionTimes {
 export function aliveSince(clock: Clock, times: SessionTimes): sessions.Alive {
   const now = clock.now().getTime()
   return {
-    seenAfter: new Date(now - times.idleMinutes * 60_000),
-    begunAfter: new Date(now - times.maxHours * 3_600_000),
+    seenAfter: new Date(now - times.idleMinutes * msPerMinute),
+    begunAfter: new Date(now - times.maxHours * msPerHour),
   }
 }
 
@@ -53,7 +54,7 @@ export class SessionStore extends Store {
   constructor(parts: SessionStoreParts) {
     super()
     this.#parts = parts
-    this.#touchMs = Math.min(60_000, parts.times.idleMinutes * 6000)
+    this.#touchMs = Math.min(msPerMinute, (parts.times.idleMinutes * msPerMinute) / 10)
   }
 
   override get(id: string, done: (fault: unknown, session?: SessionData | null) => void): void {

@@ -4,6 +4,7 @@ import session from 'express-session'
 import type { AccountProof } from '#server/accounts/accounts/change-account.ts'
 import type { ClientInfo } from '#server/accounts/activity/events.ts'
 import type { NewSession, SessionOwner } from '#server/accounts/sessions/store.ts'
+import { msPerMinute } from '#server/core/durations.ts'
 import { hashToken, newToken } from '#server/core/keys/secrets.ts'
 import { onlyLooks } from './dispatch.ts'
 import { SessionStore, type SessionStoreParts } from './session-store.ts'
@@ -134,7 +135,7 @@ export const requireAccount =
   }
 
 /** So long a typed password, or a contact typed with it, counts as fresh. */
-export const freshMs = 10 * 60_000
+export const freshMs = 10 * msPerMinute
 
 /** Guard of the pages marked * in the contract: the password was typed within 10 minutes. Stands after `requireAccount`. */
 export const requireFreshPassword =

@@ -1,6 +1,7 @@
 // App passwords as their owner wants them. Those that are neither revoked nor held open mail.
 import type { Db, Trx } from '#db/connection.ts'
 import type { AccountTrx } from '#server/accounts/accounts/change-account.ts'
+import { msPerMinute } from '#server/core/durations.ts'
 import type { MailService, WantedAppPassword } from '../mail-platform/mail-platform.ts'
 
 export interface AppPassword {
@@ -175,7 +176,7 @@ export async function noteAppPasswordUse(
     .where((earlier) =>
       earlier
         .whereNull('last_used_at')
-        .orWhere('last_used_at', '<', new Date(use.at.getTime() - 300_000))
+        .orWhere('last_used_at', '<', new Date(use.at.getTime() - 5 * msPerMinute))
         .orWhere((other) =>
           other
             .where('last_used_at', '<', use.at)

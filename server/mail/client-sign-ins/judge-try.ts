@@ -1,6 +1,7 @@
 // What Dovecot is told before it looks at a password: whether the network that sent it guesses at this mailbox.
 import type { Db } from '#db/connection.ts'
 import type { Clock } from '#server/core/clock.ts'
+import { msPerHour } from '#server/core/durations.ts'
 import type { Keyring } from '#server/core/keys/keyring.ts'
 import { networkOf } from '#server/kit/web/client.ts'
 import type { AskedTry } from './read-report.ts'
@@ -23,7 +24,6 @@ export type Verdict =
 
 /** Security: a right password is never delayed for longer than this, whatever others behind its network do. Dovecot takes whole seconds. */
 const waitSeconds = 1
-const hourMs = 3_600_000
 
 /** Known and unknown names alike: the pair is of what was typed. */
 export function tryOf(
@@ -45,7 +45,7 @@ export function tryOf(
 export async function judgeTry(parts: JudgeParts, asked: AskedTry): Promise<Verdict> {
   const { limitClientPasswords, limitClientGuessesPerHour } = parts.settings
   const found = tryOf(parts, asked)
-  const since = new Date(found.at.getTime() - hourMs)
+  const since = new Date(found.at.getTime() - msPerHour)
   const { wasGoodHere, others } = await countTry(parts.db, found, since, limitClientGuessesPerHour)
   if (wasGoodHere || others < limitClientPasswords) return { kind: 'look', waitSeconds: 0 }
   return others < limitClientGuessesPerHour ? { kind: 'look', waitSeconds } : { kind: 'refuse' }

@@ -1,6 +1,7 @@
 // Keeps a report of Dovecot for the owner of the mailbox that it is about.
 import type { Db } from '#db/connection.ts'
 import type { Clock } from '#server/core/clock.ts'
+import { msPerHour } from '#server/core/durations.ts'
 import type { Keyring } from '#server/core/keys/keyring.ts'
 import { noteAppPasswordUse } from '../app-passwords/store.ts'
 import { tryOf } from './judge-try.ts'
@@ -16,8 +17,6 @@ export interface NoteParts {
   /** Roughly where a network address is. */
   readonly placeOf: (ip: string) => string
 }
-
-const hourMs = 3_600_000
 
 /** What nobody's mailbox is meant by is not kept. */
 export async function noteReport(parts: NoteParts, report: SignInReport): Promise<void> {
@@ -38,7 +37,7 @@ export async function noteReport(parts: NoteParts, report: SignInReport): Promis
     .subarray(0, 16)
   const outcome = outcomeOf(report, target)
   const good = outcome === 'succeeded'
-  const length = good ? 24 * hourMs : hourMs
+  const length = good ? 24 * msPerHour : msPerHour
   const bucket = new Date(Math.floor(at.getTime() / length) * length)
   const place = placeOf(report.ip)
   await recordSignIn(db, {

@@ -3,6 +3,7 @@
  * Only we can write it, only we can read the account in it, and it is worth nothing on another letter.
  */
 import { createHash, timingSafeEqual } from 'node:crypto'
+import { msPerMinute } from '#server/core/durations.ts'
 import type { Keyring } from '#server/core/keys/keyring.ts'
 import { fieldsNamed, type LetterField } from '#server/desk/letters/letter.ts'
 
@@ -10,7 +11,7 @@ export const traceHeaderName = 'X-Postern-Trace'
 
 const MAC_PURPOSE = 'abuse.trace'
 const ACCOUNT_PURPOSE = 'abuse.trace-account'
-const FUTURE_TOLERANCE_MS = 10 * 60 * 1000
+const FUTURE_TOLERANCE_MS = 10 * msPerMinute
 /** Our server writes one; the rest are somebody's additions, of which a few are looked at. */
 const MAX_JUDGED = 10
 

@@ -1,6 +1,7 @@
 // A TCP listener for the mail servers of the same operator: bounded, and stopped without waiting for idle connections.
 import { once } from 'node:events'
 import { type AddressInfo, createServer, type Socket } from 'node:net'
+import { msPerMinute } from '#server/core/durations.ts'
 
 export interface MailServerListener {
   readonly port: number
@@ -9,7 +10,7 @@ export interface MailServerListener {
 
 /** Postfix alone keeps a connection for each of its processes. */
 const connectionsMax = 500
-const idleMs = 600_000
+const idleMs = 10 * msPerMinute
 
 /** @param serve takes over a connection; what it throws ends that connection alone */
 export async function listenForMailServers(

@@ -1,5 +1,6 @@
 // Asks the platform how full mailboxes are, and lets those grow that fill. Pages only read what was noted here.
 import type { Db } from '#db/connection.ts'
+import { msPerMinute } from '#server/core/durations.ts'
 import { enqueue } from '#server/kit/jobs/enqueue.ts'
 import type { Task } from '#server/kit/jobs/worker.ts'
 import { type MailPlatform, PlatformError } from '../mail-platform/mail-platform.ts'
@@ -57,7 +58,7 @@ export async function refreshUsage(
   { measuredAt }: Pick<MailboxProgress, 'measuredAt'>,
 ): Promise<void> {
   const age = clock.now().getTime() - (measuredAt?.getTime() ?? 0)
-  if (!platform.tellsUsedBytes || age < freshMinutes * 60_000) return
+  if (!platform.tellsUsedBytes || age < freshMinutes * msPerMinute) return
   const jobKey = `${measureTask}:${accountId}`
   await db.transaction((trx) =>
     enqueue(trx, measureTask, { accountId }, { jobKey, maxAttempts: 3 }),

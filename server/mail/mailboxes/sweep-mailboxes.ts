@@ -1,6 +1,7 @@
 // Catches what no job is left for: a mailbox that is not as wanted gets a job again.
 import type { Db } from '#db/connection.ts'
 import type { Clock } from '#server/core/clock.ts'
+import { msPerMinute } from '#server/core/durations.ts'
 import type { Task } from '#server/kit/jobs/worker.ts'
 import { findUnappliedMailboxes } from './store.ts'
 import { enqueueConvergence } from './want-mailbox.ts'
@@ -10,7 +11,7 @@ const atOnce = 1000
 
 export function sweepMailboxesTask({ db, clock }: { db: Db; clock: Clock }): Task {
   return async () => {
-    const since = new Date(clock.now().getTime() - afterMinutes * 60_000)
+    const since = new Date(clock.now().getTime() - afterMinutes * msPerMinute)
     for (const accountId of await findUnappliedMailboxes(db, since, atOnce)) {
       await db.transaction((trx) => enqueueConvergence(trx, accountId))
     }

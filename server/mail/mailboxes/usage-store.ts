@@ -1,11 +1,10 @@
 // How full mailboxes are, and which are to be measured next.
 import type { Db } from '#db/connection.ts'
-
-const minuteMs = 60_000
+import { msPerMinute } from '#server/core/durations.ts'
 
 /** Filling ones every quarter of an hour, all others every six hours; those that waited longest first. */
 export async function listMailboxesToMeasure(db: Db, now: Date, limit: number): Promise<string[]> {
-  const ago = (minutes: number) => new Date(now.getTime() - minutes * minuteMs)
+  const ago = (minutes: number) => new Date(now.getTime() - minutes * msPerMinute)
   const { rows } = (await db.raw(
     `(select account_id, measured_at from mailboxes
         where removed_at is null and used_bytes > quota_bytes * 0.7 and measured_at < ? order by measured_at limit ?)

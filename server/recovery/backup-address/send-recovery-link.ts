@@ -1,6 +1,7 @@
 // The worker's half of recovery by backup address: looks whose address it is, and mails the link or nothing.
 import type { Db } from '#db/connection.ts'
 import { lockAccount } from '#server/accounts/accounts/change-account.ts'
+import { msPerMinute } from '#server/core/durations.ts'
 import { hashToken, newToken } from '#server/core/keys/secrets.ts'
 import { isLocale } from '#server/kit/i18n/texts.ts'
 import type { SecurityLog } from '#server/kit/log/security-log.ts'
@@ -53,7 +54,7 @@ export async function sendRecoveryLink(
     if (matches && !permitted)
       log.security({ event: 'limit.reached', account: account.address, what: 'reset-mails' })
     const at = clock.now()
-    const expiresAt = new Date(at.getTime() + settings.linkMinutes * 60_000)
+    const expiresAt = new Date(at.getTime() + settings.linkMinutes * msPerMinute)
     if (!(await decideLinkRequest(trx, flowId, sends))) return
     if (permitted && locked.kind === 'locked')
       await putLink(locked.trx, { accountId, epoch, tokenHash: hashToken(token), at, expiresAt })

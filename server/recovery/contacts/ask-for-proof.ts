@@ -1,5 +1,6 @@
 import type { Db, Trx } from '#db/connection.ts'
 import { type AccountProof, changeAccount } from '#server/accounts/accounts/change-account.ts'
+import { msPerMinute } from '#server/core/durations.ts'
 import { newCode, newToken } from '#server/core/keys/secrets.ts'
 import type { Locale } from '#server/kit/i18n/texts.ts'
 import { type MessageParts, sendMessage } from '#server/kit/messages/send-message.ts'
@@ -68,7 +69,7 @@ export async function askForProof(parts: ProofParts, wanted: WantedProof): Promi
     if (permit.kind === 'limited' && sentAt && !wanted.again) return { kind: 'asked' } as const
     if (permit.kind === 'limited') return permit
     const code = newCode(codeDigits)
-    const expiresAt = new Date(at.getTime() + codeMinutes * 60_000)
+    const expiresAt = new Date(at.getTime() + codeMinutes * msPerMinute)
     const isSent = permit.kind === 'send'
     const put = await putConfirmation(trx, parts.keyring, {
       ...{ accountId, epoch, contact, at, expiresAt, triesAllowed },

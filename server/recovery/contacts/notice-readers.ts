@@ -1,4 +1,5 @@
 // Who is told of a change, and whose link can take it back.
+import { msPerDay } from '#server/core/durations.ts'
 import type { ContactLink, Told } from '../undo/offer-undo.ts'
 import type { Contact, LinkedContact } from './contact.ts'
 
@@ -39,7 +40,7 @@ export function readersOf(about: NoticeAudience): Reader[] {
   const { linked, old, undone, added, at, undoDays } = about
   const taken = takenContacts(about)
   const all = [...linked, ...taken, ...about.known]
-  const longAgo = new Date(at.getTime() - undoDays * 86_400_000)
+  const longAgo = new Date(at.getTime() - undoDays * msPerDay)
   // Security: a contact that came lately, after another one or in its place, may be a stranger's, and so may one in
   // doubt. It is told, and its link takes nothing back.
   const isSettled = ({ confirmedAt, doubtful }: LinkedContact) =>

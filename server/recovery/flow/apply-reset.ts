@@ -9,6 +9,7 @@ import { createOwnChangeLimit } from '#server/accounts/password/own-change-limit
 import { forgetDevices, rememberDevice } from '#server/accounts/sessions/store.ts'
 import { createSignInLimits } from '#server/accounts/sign-in/sign-in-limits.ts'
 import type { Clock } from '#server/core/clock.ts'
+import { msPerHour } from '#server/core/durations.ts'
 import type { Keyring } from '#server/core/keys/keyring.ts'
 import { createLimits } from '#server/kit/limits/limits.ts'
 import type { MailboxParts, NewPassword } from '#server/mail/mailboxes/want-mailbox.ts'
@@ -30,7 +31,7 @@ export interface ApplyParts extends MailboxParts, NoticeParts {
 }
 
 export const probationEnd = (parts: { settings: { probationHours: number } }, at: Date): Date =>
-  new Date(at.getTime() + parts.settings.probationHours * 3_600_000)
+  new Date(at.getTime() + parts.settings.probationHours * msPerHour)
 
 export interface Reset {
   readonly accountId: string

@@ -3,6 +3,7 @@ import { findAccountEpoch } from '#server/accounts/accounts/store.ts'
 import type { ClientInfo } from '#server/accounts/activity/events.ts'
 import { isKnownDevice } from '#server/accounts/sessions/store.ts'
 import type { Clock } from '#server/core/clock.ts'
+import { msPerMinute } from '#server/core/durations.ts'
 import { parseTypedLogin } from '#server/core/identifiers/login-name.ts'
 import { addressOf } from '#server/core/identifiers/names.ts'
 import type { Keyring } from '#server/core/keys/keyring.ts'
@@ -19,7 +20,7 @@ export const flowMinutes = 120
 /** Of what no mailbox can be called: no address is longer (RFC 5321). */
 const longestShown = 254
 
-export const flowEnd = (at: Date): Date => new Date(at.getTime() + flowMinutes * 60_000)
+export const flowEnd = (at: Date): Date => new Date(at.getTime() + flowMinutes * msPerMinute)
 
 /** Security: under the oldest key, which stays listed: what a decoy shows must not change on the day of a rotation. */
 const stableDigest = (keyring: Keyring, purpose: string, value: string): Buffer =>

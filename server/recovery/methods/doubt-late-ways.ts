@@ -1,6 +1,7 @@
 // Ways back that may be a stranger's, because they came shortly before the account began a new epoch.
 import type { AccountTrx } from '#server/accounts/accounts/change-account.ts'
 import { recordActivity } from '#server/accounts/activity/store.ts'
+import { msPerDay } from '#server/core/durations.ts'
 import type { Keyring } from '#server/core/keys/keyring.ts'
 import type { ManagedMethods, MethodId } from './managed-method.ts'
 
@@ -29,7 +30,7 @@ export async function doubtLateWays(
   )[0]
   const since = (proving ?? oldest)?.confirmedAt
   if (!since) return
-  const lately = new Date(at.getTime() - parts.settings.undoDays * 86_400_000)
+  const lately = new Date(at.getTime() - parts.settings.undoDays * msPerDay)
   for (const method of parts.methods.list) {
     const set = method.id === provenBy ? undefined : await method.sureSince(trx, accountId)
     if (!set || set <= since || set <= lately) continue

@@ -1,5 +1,6 @@
 // Recovery by SMS: the number typed in full, then an 8-digit code.
 import type { Db } from '#db/connection.ts'
+import { msPerMinute } from '#server/core/durations.ts'
 import { parsePhoneNumber, writePhone } from '#server/core/identifiers/phone-number.ts'
 import { newCode, parseCode, sameSecret } from '#server/core/keys/secrets.ts'
 import { enqueue } from '#server/kit/jobs/enqueue.ts'
@@ -95,7 +96,7 @@ export function phoneRecovery(parts: PhoneRecoveryParts): RecoveryMethod {
       const wait = await shownLimit.ask(trx, flow.askerKey, e164)
       if (wait > 0)
         return { kind: 'wait', retryAfterSeconds: wait, underWay: underWay !== undefined }
-      const expiresAt = new Date(flow.at.getTime() + settings.codeMinutes * 60_000)
+      const expiresAt = new Date(flow.at.getTime() + settings.codeMinutes * msPerMinute)
       const sends = await putCodeRequest(trx, keyring, {
         flowId: flow.id,
         e164,

@@ -1,5 +1,6 @@
 import type { Trx } from '#db/connection.ts'
 import type { AccountTrx } from '#server/accounts/accounts/change-account.ts'
+import { msPerDay } from '#server/core/durations.ts'
 import type { Keyring } from '#server/core/keys/keyring.ts'
 import { hashToken, newToken } from '#server/core/keys/secrets.ts'
 import type { Contact, LinkedContact } from '../contacts/contact.ts'
@@ -28,7 +29,7 @@ export const linksToReplace = (
 ): Promise<ContactLink[]> =>
   listContactLinks(trx, keyring, accountId, {
     at,
-    since: new Date(at.getTime() - settings.undoDays * 86_400_000),
+    since: new Date(at.getTime() - settings.undoDays * msPerDay),
   })
 
 /**
@@ -52,7 +53,7 @@ export async function offerUndo(
 ): Promise<string> {
   const { reader, replaces, ...undo } = offer
   const token = newToken()
-  const expiresAt = new Date(offer.at.getTime() + settings.undoDays * 86_400_000)
+  const expiresAt = new Date(offer.at.getTime() + settings.undoDays * msPerDay)
   const readerDigest = reader ? readerDigestOf(keyring, reader) : null
   const earlier = replaces.filter((link) => readerDigest && link.readerDigest.equals(readerDigest))
   const reachesBackTo = earlier.reduce(

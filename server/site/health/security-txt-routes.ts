@@ -1,7 +1,8 @@
 import { Router } from 'express'
 import type { Clock } from '#server/core/clock.ts'
+import { msPerDay } from '#server/core/durations.ts'
 
-const yearMs = 365 * 86_400_000
+const yearMs = 365 * msPerDay
 
 /** RFC 9116. Expires in less than a year, as section 2.5.5 recommends, counted from the request. */
 export function securityTxtRoutes(baseUrl: string, contact: string, clock: Clock): Router {

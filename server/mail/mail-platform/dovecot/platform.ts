@@ -1,6 +1,7 @@
 // Dovecot and Postfix: the directory rows are the truth they read, doveadm makes running servers notice a change at once.
 import type { Db } from '#db/connection.ts'
 import type { Clock } from '#server/core/clock.ts'
+import { msPerDay } from '#server/core/durations.ts'
 import { inDovecotOrder } from '../argon2id.ts'
 import type { Applied, MailPlatform, WantedMailbox } from '../mail-platform.ts'
 import { PlatformError } from '../mail-platform.ts'
@@ -8,8 +9,6 @@ import { writeAppPasswords } from './app-password-store.ts'
 import { platformErrorOf } from './directory-error.ts'
 import { createDoveadm, type DoveadmSettings } from './doveadm.ts'
 import * as store from './store.ts'
-
-const dayMs = 86_400_000
 
 export interface DovecotPlatformParts {
   readonly directory: Db
@@ -76,7 +75,7 @@ export function createDovecotPlatform(parts: DovecotPlatformParts): DovecotPlatf
 
     async remove({ accountId, address }) {
       const now = clock.now()
-      const purgeAfter = new Date(now.getTime() + quarantineDays * dayMs)
+      const purgeAfter = new Date(now.getTime() + quarantineDays * msPerDay)
       await asPlatformCall(() => store.quarantineMailbox(directory, accountId, now, purgeAfter))
       await doveadm?.endSessions([address])
     },

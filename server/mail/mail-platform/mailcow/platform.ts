@@ -1,5 +1,6 @@
 // mailcow through its HTTP API.
 import type { Clock } from '#server/core/clock.ts'
+import { msPerDay } from '#server/core/durations.ts'
 import { type MailPlatform, PlatformError } from '../mail-platform.ts'
 import { createRevisionGuard } from '../revision-guard.ts'
 import { createAliases } from './aliases.ts'
@@ -7,8 +8,6 @@ import { createMailcowApi, type MailcowAccess } from './api.ts'
 import { createAppPasswords } from './app-passwords.ts'
 import { createConverge } from './converge.ts'
 import { customAttributes, type MailcowMailbox, markOf, observedOf } from './record.ts'
-
-const dayMs = 86_400_000
 
 export interface MailcowSettings extends Omit<MailcowAccess, 'timeoutMs'> {
   /** Domains that the portal serves. */
@@ -104,7 +103,7 @@ export function createMailcowPlatform(settings: MailcowSettings): MailcowPlatfor
     },
 
     async purge() {
-      const lastDay = new Date(clock.now().getTime() - quarantineDays * dayMs)
+      const lastDay = new Date(clock.now().getTime() - quarantineDays * msPerDay)
         .toISOString()
         .slice(0, 10)
       let purged = 0

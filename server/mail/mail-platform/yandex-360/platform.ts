@@ -1,13 +1,12 @@
 // Yandex 360 for Business through its directory API. Account id and revision lie in the users' externalId.
 import type { Clock } from '#server/core/clock.ts'
+import { msPerDay } from '#server/core/durations.ts'
 import type { MailPlatform } from '../mail-platform.ts'
 import { refuseAppPasswordsOnly } from '../refusals.ts'
 import { createRevisionGuard } from '../revision-guard.ts'
 import { createConverge } from './converge.ts'
 import { createYandexDirectory, type YandexAccess, type YandexUser } from './directory.ts'
 import { handleOf, observedOf, writeHandle } from './handle.ts'
-
-const dayMs = 86_400_000
 
 export interface YandexSettings {
   readonly orgId: YandexAccess['orgId']
@@ -110,7 +109,7 @@ export function createYandexPlatform(settings: YandexSettings): YandexPlatform {
     },
 
     async purge() {
-      const lastDay = new Date(clock.now().getTime() - quarantineDays * dayMs)
+      const lastDay = new Date(clock.now().getTime() - quarantineDays * msPerDay)
         .toISOString()
         .slice(0, 10)
       // Collected first: deleting while paging would shift the pages.
