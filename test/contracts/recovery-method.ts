@@ -86,7 +86,7 @@ export function recoveryMethodContract(
     }
 
     it('asks known and unknown alike: one outcome, one row, one job', async () => {
-      const { challenge } = method().door
+      const { challenge } = method().pages
       if (!challenge) return
       await forgetLimits(portalOf())
       const person = await equip(portalOf())
@@ -108,7 +108,7 @@ export function recoveryMethodContract(
     })
 
     it('refuses what cannot be a contact, and asks again only for what was asked before', async () => {
-      if (!method().door.challenge) return
+      if (!method().pages.challenge) return
       const flow = await begin(null)
       for (const input of ['', 'x'.repeat(5000), '\u202e', null]) {
         const outcome = await inTrx((trx) => method().challenge(trx, flow, input))
@@ -121,7 +121,7 @@ export function recoveryMethodContract(
       const person = await equip(portalOf())
       const verdicts: string[][] = []
       for (const flow of [await begin(person), await begin(null)]) {
-        if (method().door.challenge)
+        if (method().pages.challenge)
           await inTrx((trx) => method().challenge(trx, flow, trial.contactOf(person)))
         const judged: string[] = []
         for (const input of ['', trial.wrong, ' ', 'я'.repeat(3000)])
@@ -142,7 +142,7 @@ export function recoveryMethodContract(
     })
 
     it('says which pages it has, and nothing of HTTP', () => {
-      const { challenge, proof } = method().door
+      const { challenge, proof } = method().pages
       for (const page of [challenge, proof]) if (page) assert.match(page.page, /^recover-[a-z-]+$/)
       assert.ok(proof.field !== null || method().openLink, 'a page without a field needs a link')
     })

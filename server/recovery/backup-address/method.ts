@@ -30,7 +30,7 @@ export function backupAddressRecovery(parts: BackupAddressRecoveryParts): Recove
   return {
     id: 'backup-address',
     strength: 'strong',
-    door: {
+    pages: {
       challenge: { page: 'recover-backup-address', path: 'backup-address', field: 'address' },
       proof: { page: 'recover-backup-address-sent', path: 'backup-address/sent', field: null },
     },

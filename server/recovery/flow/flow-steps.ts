@@ -27,7 +27,7 @@ export function createFlowSteps(parts: WebParts, steps: StepPages) {
         return '/recover/method'
       case 'asked': {
         const asked = methods.find((method) => method.id === flow?.asked)
-        return asked ? `/recover/${asked.door.proof.path}` : '/recover/method'
+        return asked ? `/recover/${asked.pages.proof.path}` : '/recover/method'
       }
       case 'proven':
         return newPasswordPath

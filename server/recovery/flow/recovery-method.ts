@@ -62,7 +62,7 @@ export interface MethodPage<Field extends string | null = string> {
 }
 
 /** What people see of a method: pages as data, so that recovery shows them without knowing whose they are. */
-export interface Door {
+export interface MethodPages {
   /** Takes what `challenge` is given. Absent: the method has nothing to send. */
   readonly challenge?: MethodPage
   /** Takes what `prove` is given; without a field it only says what to wait for. */
@@ -74,7 +74,7 @@ export type Strength = 'strong' | 'weak'
 /** One way to prove that a mailbox is yours. Knows no HTTP. */
 export interface RecoveryMethod {
   readonly id: MethodId
-  readonly door: Door
+  readonly pages: MethodPages
   /** What the proof page shows beside its field; null before the challenge that it needs. The same work for every flow. */
   describe(db: Db | Trx, flow: MethodFlow): Promise<Readonly<Record<string, unknown>> | null>
   /** How many codes or links were asked for in this flow, where any are: known or unknown, the same work. */

@@ -109,9 +109,9 @@ export function recoveryRoutes(parts: WebParts): Router {
     .get('/recover/method', async (req, res) => {
       const flow = await flowAt(req, res, beforeProof)
       if (!flow) return
-      const doors = methods.map(({ id, door }) => ({
+      const doors = methods.map(({ id, pages: own }) => ({
         id,
-        href: `/recover/${(door.challenge ?? door.proof).path}`,
+        href: `/recover/${(own.challenge ?? own.proof).path}`,
       }))
       steps.show(req, res, flow, {
         id: 'recover-method',
@@ -177,7 +177,7 @@ export function recoveryRoutes(parts: WebParts): Router {
 
   /** The pages of one method: the one that asks for a contact, where it has one, and the one that takes the proof. */
   function addDoor(to: Router, method: RecoveryMethod): void {
-    const { challenge, proof } = method.door
+    const { challenge, proof } = method.pages
     const sendsOf = async (flow: Flow) =>
       (await method.sends?.(db, methodFlowOf(flow, clock.now()))) ?? 0
     const viewOf = (page: string) => `recovery/flow/${page.replace('recover-', '')}`

@@ -65,7 +65,7 @@ export function phoneRecovery(parts: PhoneRecoveryParts): RecoveryMethod {
   return {
     id: 'phone',
     strength: 'strong',
-    door: {
+    pages: {
       challenge: { page: 'recover-sms', path: 'sms', field: 'phone' },
       proof: { page: 'recover-sms-code', path: 'sms/code', field: 'code' },
     },

@@ -24,7 +24,7 @@ export function questionRecovery({ keyring, settings }: QuestionRecoveryParts): 
   return {
     id: 'security-question',
     strength: 'weak',
-    door: { proof: { page: 'recover-question', path: 'security-question', field: 'answer' } },
+    pages: { proof: { page: 'recover-question', path: 'security-question', field: 'answer' } },
     async describe(db, { shownAccountId, nameKey }: MethodFlow) {
       const found = await findSecurityQuestion(db, shownAccountId)
       // Security: a name without a question is asked one all the same, always the same.

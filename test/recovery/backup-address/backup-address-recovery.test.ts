@@ -31,7 +31,7 @@ const owner = async (address: string, canonical = address) =>
 
 test('it has its pages, is a strong proof, and its one task is the mail', () => {
   assert.deepEqual([method.id, method.strength], ['backup-address', 'strong'])
-  assert.deepEqual(method.door, {
+  assert.deepEqual(method.pages, {
     challenge: { page: 'recover-backup-address', path: 'backup-address', field: 'address' },
     proof: { page: 'recover-backup-address-sent', path: 'backup-address/sent', field: null },
   })

@@ -36,7 +36,7 @@ function methodOf(more: Partial<RecoveryMethod>): RecoveryMethod {
   return {
     id: 'phone',
     strength: 'strong',
-    door: { proof: { page: 'recover-sms-code', path: 'sms/code', field: 'code' } },
+    pages: { proof: { page: 'recover-sms-code', path: 'sms/code', field: 'code' } },
     describe: async () => null,
     challenge: async () => ({ kind: 'asked' }),
     prove: async () => ({ kind: 'refused', reason: 'wrong' }),

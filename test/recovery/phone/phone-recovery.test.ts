@@ -44,9 +44,9 @@ describe('recovery by phone', () => {
   }
 
   it('has its pages, is a strong proof, and its task sends a code of eight digits', async () => {
-    const { id, strength, door, tasks } = method()
+    const { id, strength, pages, tasks } = method()
     assert.deepEqual([id, strength], ['phone', 'strong'])
-    assert.deepEqual(door, {
+    assert.deepEqual(pages, {
       challenge: { page: 'recover-sms', path: 'sms', field: 'phone' },
       proof: { page: 'recover-sms-code', path: 'sms/code', field: 'code' },
     })

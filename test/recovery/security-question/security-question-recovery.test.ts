@@ -240,7 +240,7 @@ test('a recovery asks the question that is set, and another name its own', async
   await within((trx) => removeSecurityQuestion(trx, anna, at))
   assert.equal((await method.describe(db, flow))?.question, decoyQuestion(keyring, flow.nameKey))
   assert.deepEqual([method.id, method.strength, method.tasks], ['security-question', 'weak', {}])
-  assert.deepEqual(method.door, {
+  assert.deepEqual(method.pages, {
     proof: { page: 'recover-question', path: 'security-question', field: 'answer' },
   })
   const asked = await within((trx) => method.challenge(trx, flow, 'x'))
