@@ -133,14 +133,14 @@ describeOnMailServers('the portal beside Dovecot and Postfix', () => {
       )
     await sender.sendMail({
       ...{ from: address, to: reader.address, subject: 'Proof', text },
-      headers: { 'X-Postern-ClientInfo': ['v=1; made up', 'v=1; and another'] },
+      headers: { 'X-Postern-Trace': ['v=1; made up', 'v=1; and another'] },
     })
     sender.close()
     await waitForLetter(inbox, 'Proof')
     const found = await inbox.fetchOne('*', { source: true })
     await inbox.logout()
     const source = (found || undefined)?.source ?? Buffer.alloc(0)
-    assert.equal(source.toString('latin1').match(/^x-postern-client:/gim)?.length, 1)
+    assert.equal(source.toString('latin1').match(/^x-postern-trace:/gim)?.length, 1)
     const letter = await parseLetter(source)
     assert.ok(letter.kind === 'letter')
     const verdict = await judgeProvenance(

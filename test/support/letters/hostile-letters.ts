@@ -56,7 +56,7 @@ export const heavy: Readonly<Record<string, () => string>> = {
   'a million header fields': () => `${head()}\r\n${upTo('X-A: b\r\n')}\r\nx`,
   'a million Received lines': () => `${upTo('Received: from a (b [192.0.2.1]) by mx.google.com with SMTP id 1; Wed, 10 Jun 2026 09:00:00 +0000\r\n')}${head()}\r\n\r\nx`,
   'a million signatures': () => `${upTo('DKIM-Signature: v=1; a=rsa-sha256; d=posta.example; s=s2026; h=from; bh=AAAA; b=AAAA\r\n', 200 * 1024)}${head()}\r\n\r\nx`,
-  'a thousand traces': () => `${upTo('X-Postern-ClientInfo: v=1; k=00000000; t=1; q=a; a=b; i=c; s=d; b=e; h=f\r\n', 200 * 1024)}${head()}\r\n\r\nx`,
+  'a thousand traces': () => `${upTo('X-Postern-Trace: v=1; k=00000000; t=1; q=a; a=b; i=c; s=d; b=e; h=f\r\n', 200 * 1024)}${head()}\r\n\r\nx`,
   'a header line of nine mebibytes': () => `${head()}\r\nX-A: ${upTo('a')}\r\n\r\nx`,
   'a million folded lines': () => `${head()}\r\nX-A: b\r\n${upTo(' a\r\n')}\r\nx`,
   'blank folded lines': () => `Subject: a\r\n${upTo(' \r\n', 250 * 1024)}${head()}\r\n\r\nx`,

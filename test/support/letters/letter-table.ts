@@ -53,7 +53,7 @@ export async function letterTable(mail: OurMail): Promise<TableRow[]> {
   const signed = await send({ trace: false, received: false })
   const neither = await send({ trace: false, dkim: false })
   const headerOf = (binary: string) => binary.slice(0, binary.indexOf('\r\n\r\n') + 2)
-  const traceOf = (binary: string) => /^X-Postern-ClientInfo:.*\r\n(?:[ \t].*\r\n)*/m.exec(binary)?.[0] ?? ''
+  const traceOf = (binary: string) => /^X-Postern-Trace:.*\r\n(?:[ \t].*\r\n)*/m.exec(binary)?.[0] ?? ''
   const other = withField({ ...plainDraft, body: 'Send me money.\r\n' }, 'Message-ID', `<other.2@${ourDomain}>`)
   const foreign = withField(withField(plainDraft, 'From', 'Eve <eve@bad.example>'), 'Message-ID', '<x@bad.example>')
   const add = (row: TableRow) => rows.push(row)
@@ -68,7 +68,7 @@ export async function letterTable(mail: OurMail): Promise<TableRow[]> {
   add({ name: 'true trace with the body replaced', input: bytes(google + traced.replace('look at', 'pay at')), verdict: 'likely', by: 'trace', content: 'changed', reasons: ['trace-body-differs'] })
   add({ name: 'true trace with the subject replaced', input: bytes(google + traced.replace('About your', 'Curse your')), verdict: 'likely', by: 'trace', content: 'changed', reasons: ['trace-subject-differs'] })
   add({ name: 'letter with a footer of a list', input: bytes(google + full + '_______\r\nlist mailing list\r\n'), verdict: 'likely', by: 'trace', content: 'changed', reasons: ['dkim-body-changed', 'trace-body-differs'] })
-  add({ name: 'trace among false ones', input: bytes(`${google}X-Postern-ClientInfo: v=1; k=00000000; h=AAAA\r\n${'X-Postern-ClientInfo: nonsense\r\n'.repeat(3)}${full}`), verdict: 'proven', by: 'trace' })
+  add({ name: 'trace among false ones', input: bytes(`${google}X-Postern-Trace: v=1; k=00000000; h=AAAA\r\n${'X-Postern-Trace: nonsense\r\n'.repeat(3)}${full}`), verdict: 'proven', by: 'trace' })
   add({ name: 'trace of two accounts, sent on by the second', input: bytes(google + traceOf(await send({ account: 'boris', dkim: false, sentAt: new Date('2026-06-11T09:00:00Z') })) + traced), verdict: 'proven', by: 'trace' })
   add({ name: 'trace from the future', input: bytes(google + (await send({ dkim: false, sentAt: new Date('2027-01-01T00:00:00Z') }))), verdict: 'unproven', by: null, reasons: ['trace-from-future'] })
 
