@@ -1,6 +1,6 @@
 // How often an account changes its own password.
-import type { Limiter, Limits } from '#server/kit/limits/limits.ts'
+import type { Limit, Limits } from '#server/kit/limits/limits.ts'
 
 /** Each change sends messages. A reset forgets the count: a stranger may have used it up. */
-export const createOwnChangeLimit = (limits: Limits): Limiter =>
-  limits.limiter('password-changes', { points: 20, seconds: 86_400 })
+export const createOwnChangeLimit = (limits: Limits): Limit =>
+  limits.limit('password-changes', { points: 20, seconds: 86_400 })

@@ -32,9 +32,9 @@ export function createRegistrationLimit({
   const { limitRegistrationsPerIpHour: narrow, limitRegistrationsPerWideNetworkHour: wide } =
     settings
   const onFull = () => alertOperator('registration')
-  const perNetwork = limits.limiter('registration', { points: narrow, seconds: hour, onFull })
+  const perNetwork = limits.limit('registration', { points: narrow, seconds: hour, onFull })
   // Security: whoever rents a /24, or is given a /48, has hundreds of networks and no more people.
-  const perWideNetwork = limits.limiter('registration-wide', {
+  const perWideNetwork = limits.limit('registration-wide', {
     points: wide ?? networksOfWide * narrow,
     seconds: hour,
     onFull,

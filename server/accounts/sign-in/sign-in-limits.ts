@@ -74,11 +74,11 @@ export function createSignInLimits(
   freeFailures: number,
   networkFailures = namesOfNetwork * freeFailures,
 ): SignInLimits {
-  const tries = limits.limiter('sign-in', { points: Number.MAX_SAFE_INTEGER, seconds: trySeconds })
+  const tries = limits.limit('sign-in', { points: Number.MAX_SAFE_INTEGER, seconds: trySeconds })
   // One try passes; the next one when its time is over.
-  const gate = limits.limiter('sign-in-gate', { points: 1, seconds: 60 })
-  const told = limits.limiter('sign-in-told', { points: 1, seconds: trySeconds })
-  const networks = limits.limiter('sign-in-network', {
+  const gate = limits.limit('sign-in-gate', { points: 1, seconds: 60 })
+  const told = limits.limit('sign-in-told', { points: 1, seconds: trySeconds })
+  const networks = limits.limit('sign-in-network', {
     points: networkFailures,
     seconds: networkSeconds,
   })

@@ -30,7 +30,7 @@ export interface FoundForSignIn {
 }
 
 /**
- * Finds who wants to sign in and counts the try, as `Limiter.count` would: it is counted before anybody can judge it, for strangers or for
+ * Finds who wants to sign in and counts the try, as `Limit.count` would: it is counted before anybody can judge it, for strangers or for
  * the one browser that is known.
  * Security: a try by a browser that is not known counts for its network as well. One of a name whose waits have begun is not counted
  * there before its gate has let it through: who hammers at one name takes nothing from the neighbours.

@@ -13,7 +13,7 @@ const appealMaxChars = 4000
 
 export function appealRoutes(parts: WebParts): Router {
   const { pages, desk } = parts
-  const perNetwork = parts.limits.limiter('appeals', { points: 20, seconds: 3600 })
+  const perNetwork = parts.limits.limit('appeals', { points: 20, seconds: 3600 })
 
   function show(
     req: Request,

@@ -23,7 +23,7 @@ const sentCookieOf = ({ settings }: WebParts) => cookieName(isHttps(settings), '
 const sentMs = msPerHour
 
 const perNetworkOf = ({ limits, settings }: WebParts) =>
-  limits.limiter('reports', { points: settings.limitReportsPerIpHour, seconds: 3600 })
+  limits.limit('reports', { points: settings.limitReportsPerIpHour, seconds: 3600 })
 
 /** Reads the form before the parser of all other forms does: it may carry a letter. */
 export function reportBody(parts: WebParts): RequestHandler {

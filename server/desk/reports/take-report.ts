@@ -50,7 +50,7 @@ export async function enqueueJudging(trx: Trx, reportId: string): Promise<void> 
 /** Security: mail about reports goes to an address that nobody has proven: a few a day, and never a word that somebody wrote. */
 export function reportMailBudget({ limits, settings }: Pick<DeskParts, 'limits' | 'settings'>) {
   const points = settings.limitReportMailsPerAddressDay
-  const limiter = limits.limiter('report-mails', { points, seconds: 86_400 })
+  const limiter = limits.limit('report-mails', { points, seconds: 86_400 })
   return async (reporterDigest: Buffer): Promise<boolean> =>
     points > 0 && (await limiter.count(reporterDigest.toString('base64url'))).kind === 'counted'
 }

@@ -59,7 +59,7 @@ export interface Door {
 
 export function createDoor({ db, clock, keyring, limits }: DoorParts): Door {
   // Security: tries at the door are counted before they are judged
-  const tries = limits.limiter('staff-door', { points: 5, seconds: 15 * 60 })
+  const tries = limits.limit('staff-door', { points: 5, seconds: 15 * 60 })
 
   async function makeCodes(trx: AccountTrx, caller: Caller, at: Date): Promise<string> {
     const codes = newRecoveryCodes()

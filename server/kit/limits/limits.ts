@@ -7,7 +7,7 @@ export type Counted =
   | { readonly kind: 'counted'; readonly used: number }
   | { readonly kind: 'full'; readonly retryAfterSeconds: number }
 
-export interface Limiter {
+export interface Limit {
   /**
    * Counts one try for the key. The key must be canonical and may be a digest, never a client's header.
    * @param seconds how long the key's first try counts, where it differs from the rule
@@ -32,12 +32,12 @@ export interface Limits {
    * @param points tries within `seconds`, from the first of them on
    * @param onFull called for each try beyond them
    */
-  limiter(name: string, rule: { points: number; seconds: number; onFull?: () => void }): Limiter
+  limit(name: string, rule: { points: number; seconds: number; onFull?: () => void }): Limit
 }
 
 export function createLimits(db: Db): Limits {
   return {
-    limiter(name, { points: allowed, seconds, onFull }) {
+    limit(name, { points: allowed, seconds, onFull }) {
       const store = new RateLimiterPostgres({
         storeClient: db,
         storeType: 'knex',

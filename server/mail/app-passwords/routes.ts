@@ -36,7 +36,7 @@ export function appPasswordRoutes(parts: WebParts): Router {
   const signedIn = requireAccount(page)
   const fresh = requireFreshPassword(clock.now, page)
   // Each is told to the owner by letter: nobody is to be flooded by their own mailbox.
-  const made = parts.limits.limiter('app-password.made', { points: 60, seconds: 86_400 })
+  const made = parts.limits.limit('app-password.made', { points: 60, seconds: 86_400 })
   const ownerId = (req: Request) => ownerOf(req)?.id ?? ''
 
   // Where the platform knows no app passwords there is no such page.

@@ -29,8 +29,8 @@ export function createMailLimit(
   settings: { readonly limitResetMailsPerDay: number },
 ): MailLimit {
   const limiters = [
-    limits.limiter('mail-burst', burst),
-    limits.limiter('mail-day', { points: settings.limitResetMailsPerDay, seconds: daySeconds }),
+    limits.limit('mail-burst', burst),
+    limits.limit('mail-day', { points: settings.limitResetMailsPerDay, seconds: daySeconds }),
   ]
   const budgets = (purpose: string, keys: readonly string[]) =>
     keys.flatMap((key) => {

@@ -26,8 +26,8 @@ export function createShownLinkLimit(
   const limitersOn = (db: Db | Trx) => {
     const limits = createLimits(db)
     return {
-      day: limits.limiter('recovery-mail-day', { points, seconds: daySeconds }),
-      burst: limits.limiter('recovery-mail-burst', burst),
+      day: limits.limit('recovery-mail-day', { points, seconds: daySeconds }),
+      burst: limits.limit('recovery-mail-burst', burst),
     }
   }
   return {

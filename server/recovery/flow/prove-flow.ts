@@ -26,7 +26,7 @@ const failuresOfDay = { points: Number.MAX_SAFE_INTEGER, seconds: 86_400 }
 
 /** Security: counted by the typed name, so that one that nobody has costs the same. */
 async function countFailure(trx: Trx, { nameKey, accountId, client }: Flow): Promise<void> {
-  const today = await createLimits(trx).limiter('recovery-failures', failuresOfDay).count(nameKey)
+  const today = await createLimits(trx).limit('recovery-failures', failuresOfDay).count(nameKey)
   if (today.kind === 'counted' && today.used === toldAfter)
     await leaveGuessing(trx, { accountId: accountId ?? nobody, at: 'recovery', client })
 }

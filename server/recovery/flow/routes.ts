@@ -29,7 +29,7 @@ const seenOf = (seen: string | undefined) =>
 export function recoveryRoutes(parts: WebParts): Router {
   const { pages, db, clock, settings, recoveryMethods: methods, client } = parts
   const steps = createStepPages(parts)
-  const perNetwork = parts.limits.limiter('recovery', {
+  const perNetwork = parts.limits.limit('recovery', {
     points: settings.limitRecoveriesPerIpHour,
     seconds: 3600,
   })

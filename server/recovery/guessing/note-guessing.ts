@@ -46,7 +46,7 @@ async function noteGuessing(parts: GuessingParts, payload: Record<string, unknow
     const account = await findAccount(trx, String(payload.accountId))
     if (!account || account.closedAt) return
     const limits = createLimits(trx)
-    const first = await limits.limiter('guessing-noted', once).count(String(payload.guessing))
+    const first = await limits.limit('guessing-noted', once).count(String(payload.guessing))
     if (first.kind === 'full') return
     const at = clock.now()
     const entry = {
@@ -57,7 +57,7 @@ async function noteGuessing(parts: GuessingParts, payload: Record<string, unknow
       client,
     } as const
     await recordActivity(trx, keyring, entry)
-    const letter = await limits.limiter('guessing-letters', letters).count(account.id)
+    const letter = await limits.limit('guessing-letters', letters).count(account.id)
     if (letter.kind === 'counted') await writeLetters(trx, parts, account, { what, at, client })
   })
 }

@@ -78,6 +78,6 @@ const changesPerDay = 20
 
 /** Counts one change. @throws LimitReached */
 export const createChangeLimit = (limits: Limits): ((accountId: string) => Promise<void>) => {
-  const limiter = limits.limiter('method-changes', { points: changesPerDay, seconds: 86_400 })
+  const limiter = limits.limit('method-changes', { points: changesPerDay, seconds: 86_400 })
   return (accountId) => limiter.demand(accountId)
 }

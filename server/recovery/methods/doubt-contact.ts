@@ -59,7 +59,7 @@ async function doubtContact(
       })
     }
     const told = await createLimits(trx)
-      .limiter('contact-doubted', onceADay)
+      .limit('contact-doubted', onceADay)
       .count(`${accountId}:${kind}`)
     if (told.kind === 'counted') await tellDoubt(trx, parts, accountId, kind, at)
   })

@@ -120,7 +120,7 @@ export function phoneRecovery(parts: PhoneRecoveryParts): RecoveryMethod {
       const { id: flowId, at, budgetKey } = flow
       const counted = await countCodeTry(trx, { flowId, at, triesAllowed: settings.limitCodeTries })
       if (!counted) return refused('dead')
-      const wrongToday = createLimits(trx).limiter('recovery-wrong-codes', wrongPerDay)
+      const wrongToday = createLimits(trx).limit('recovery-wrong-codes', wrongPerDay)
       const budget = wrongKeyOf(budgetKey, numberOf(keyring, counted))
       const today = await wrongToday.count(budget)
       if (today.kind === 'full') return { kind: 'wait', retryAfterSeconds: today.retryAfterSeconds }

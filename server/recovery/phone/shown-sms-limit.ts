@@ -2,7 +2,7 @@
 // unknown names, and nothing of what others asked for; the guard that counts what is really sent stands behind it.
 import type { Db, Trx } from '#db/connection.ts'
 import type { Keyring } from '#server/core/keys/keyring.ts'
-import { createLimits, type Limiter } from '#server/kit/limits/limits.ts'
+import { createLimits, type Limit } from '#server/kit/limits/limits.ts'
 
 export interface ShownSmsLimitSettings {
   readonly limitSmsPerNumberDay: number
@@ -44,19 +44,19 @@ export function createShownSmsLimit(
   const limitersOn = (db: Db | Trx) => {
     const limits = createLimits(db)
     return {
-      day: limits.limiter(`${purpose}-sms-day`, {
+      day: limits.limit(`${purpose}-sms-day`, {
         points: settings.limitSmsPerNumberDay,
         seconds: daySeconds,
       }),
-      gate: limits.limiter(`${purpose}-sms-wait`, { points: 1, seconds: 60 }),
-      burst: limits.limiter(`${purpose}-sms-burst`, burst),
+      gate: limits.limit(`${purpose}-sms-wait`, { points: 1, seconds: 60 }),
+      burst: limits.limit(`${purpose}-sms-burst`, burst),
     }
   }
   return {
     async ask(trx, asker, e164) {
       const limiters = limitersOn(trx)
       const key = keyOf(asker, e164)
-      const counted: Limiter[] = []
+      const counted: Limit[] = []
       const refuse = async (seconds: number) => {
         for (const limiter of counted) await limiter.refund(key)
         return seconds

@@ -2,7 +2,7 @@
 import type { Trx } from '#db/connection.ts'
 import type { Keyring } from '#server/core/keys/keyring.ts'
 import type { AlertOperator } from '#server/kit/limits/brakes.ts'
-import { type Counted, createLimits, type Limiter, type Limits } from '#server/kit/limits/limits.ts'
+import { type Counted, createLimits, type Limit, type Limits } from '#server/kit/limits/limits.ts'
 
 export interface SmsLimitSettings {
   readonly limitSmsPerNumberDay: number
@@ -62,22 +62,22 @@ export function createSmsLimit(
   settings: SmsLimitSettings,
   alertOperator?: AlertOperator,
 ): SmsLimit {
-  const accounts = limits.limiter('sms-account', perAccount)
-  const perDay = limits.limiter('sms-number', {
+  const accounts = limits.limit('sms-account', perAccount)
+  const perDay = limits.limit('sms-number', {
     points: settings.limitSmsPerNumberDay,
     seconds: daySeconds,
   })
-  const byStrangers = limits.limiter('sms-number-strangers', {
+  const byStrangers = limits.limit('sms-number-strangers', {
     points: settings.limitSmsPerNumberDay - keptForOwner(settings.limitSmsPerNumberDay),
     seconds: daySeconds,
   })
-  const gate = limits.limiter('sms-wait', { points: 1, seconds: 60 })
-  const bursts = limits.limiter('sms-burst', burst)
-  const prefixes = limits.limiter('sms-prefix', {
+  const gate = limits.limit('sms-wait', { points: 1, seconds: 60 })
+  const bursts = limits.limit('sms-burst', burst)
+  const prefixes = limits.limit('sms-prefix', {
     ...perPrefix,
     onFull: () => alertOperator?.('sms-prefix'),
   })
-  const total = limits.limiter('sms-total', {
+  const total = limits.limit('sms-total', {
     points: settings.limitSmsTotalDay,
     seconds: daySeconds,
     onFull: () => alertOperator?.('sms-total'),
@@ -93,8 +93,8 @@ export function createSmsLimit(
       if (!settings.smsCountries.includes(country))
         return { kind: 'refused', reason: 'country', retryAfterSeconds: daySeconds }
       const number = keyOf('number', e164)
-      const counted: [Limiter, string][] = []
-      const count = async (limiter: Limiter, key: string, seconds?: number): Promise<Counted> => {
+      const counted: [Limit, string][] = []
+      const count = async (limiter: Limit, key: string, seconds?: number): Promise<Counted> => {
         const state = await limiter.count(key, seconds)
         if (state.kind === 'counted') counted.push([limiter, key])
         return state

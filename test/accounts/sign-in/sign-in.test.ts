@@ -269,7 +269,7 @@ test('a sign-in is written down whole or not at all, and gives its room back eit
 
 test('a try is counted as the limiter counts it: for a day, for strangers or for the one browser that is known', async () => {
   const { db, parts } = portal
-  const limiter = parts.limits.limiter('counting', { points: 100, seconds: trySeconds })
+  const limiter = parts.limits.limit('counting', { points: 100, seconds: trySeconds })
   const { account_id, device_digest } = await db('known_devices').first()
   const { address } = await db('accounts').where({ id: account_id }).first('address')
   const counters = {

@@ -318,7 +318,7 @@ for (const { id, field, message, contact, refused, sends } of kinds) {
     it('count removals among the changes of a day', async () => {
       const { visitor, accountId } = await somebody()
       await link(visitor)
-      const limiter = createLimits(portal.db).limiter('method-changes', {
+      const limiter = createLimits(portal.db).limit('method-changes', {
         points: 20,
         seconds: 86_400,
       })

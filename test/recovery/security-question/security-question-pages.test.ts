@@ -155,7 +155,7 @@ function send(visitor: Visitor, path: string, fields: Record<string, string>) {
 
 test('twenty changes a day are enough, of whichever kind', async () => {
   const { visitor, accountId } = await somebody()
-  const limiter = createLimits(portal.db).limiter('method-changes', { points: 20, seconds: 86_400 })
+  const limiter = createLimits(portal.db).limit('method-changes', { points: 20, seconds: 86_400 })
   for (let i = 0; i < 19; i++) await limiter.count(accountId)
   const refused = await visitor.post(form, { question: 'first-job', answer: 'abc' })
   assert.equal(refused.status, 422, 'what is refused is no change')

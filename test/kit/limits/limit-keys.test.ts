@@ -41,7 +41,7 @@ const keys = {
 test('every counter is in the list of what its key is made of', () => {
   const found = globSync('server/**/*.ts').flatMap((file) => {
     const text = readFileSync(file, 'utf8')
-    return [...text.matchAll(/\blimiter\(\s*(?:'([^']+)'|`([^`]+)`|(limitName))/g)].map(
+    return [...text.matchAll(/\blimit\(\s*(?:'([^']+)'|`([^`]+)`|(limitName))/g)].map(
       ([, plain, template, constant]) =>
         plain ??
         template?.replace(/\$\{\w+\}/g, '…') ??
