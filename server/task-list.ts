@@ -1,6 +1,6 @@
 // Every task that a worker can do, and when the regular ones run.
 
-import { deleteOldVerifiers } from './accounts/accounts/store.ts'
+import { deleteOldVerifiers } from './accounts/password/store.ts'
 import { deleteDeadSessions } from './accounts/sessions/store.ts'
 import { deskSweeps } from './desk/cases/retention-store.ts'
 import type { DeskParts } from './desk/desk.ts'

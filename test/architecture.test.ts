@@ -263,7 +263,7 @@ const besideTheDoor: readonly { readonly because: string; readonly verbs: readon
     because: 'a sweep deletes what is dead',
     verbs: [
       'desk/cases/retention-store.ts deleteOldCases',
-      'accounts/accounts/store.ts deleteOldVerifiers',
+      'accounts/password/store.ts deleteOldVerifiers',
       'mail/app-passwords/store.ts deleteRevokedAppPasswords',
       'recovery/backup-address/link-store.ts deleteOldLinks',
       'mail/client-sign-ins/store.ts deleteOldMarks',
@@ -297,7 +297,7 @@ const besideTheDoor: readonly { readonly because: string; readonly verbs: readon
   {
     because:
       'the same password under stronger parameters, where the verifier is still the one that was judged',
-    verbs: ['accounts/accounts/store.ts strengthenVerifier'],
+    verbs: ['accounts/password/store.ts strengthenVerifier'],
   },
   {
     because: 'a preference that opens nothing',

@@ -1,6 +1,7 @@
 // The world of a random walk: people, browsers, and what each message told.
 
-import { blockAccount, setPassword, unblockAccount } from '#server/accounts/accounts/store.ts'
+import { blockAccount, unblockAccount } from '#server/accounts/accounts/store.ts'
+import { setPassword } from '#server/accounts/password/store.ts'
 import { hashToken } from '#server/core/keys/secrets.ts'
 import type {
   MailTransport,

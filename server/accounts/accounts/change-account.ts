@@ -1,18 +1,17 @@
-// The one door to an account: a change locks its row, and the proof behind it must be of the present epoch.
+// The one way to change an account: lock its row and check that the proof is of the present epoch.
 // Why: docs/decisions/0010-one-epoch-for-every-proof.md.
 import type { Db, Trx } from '#db/connection.ts'
 
-/** What was shown for an account. It counts in the epoch in which it was made, and dies with it. */
+/** What somebody has proven about an account. It counts only in the epoch in which it was made. */
 export interface AccountProof {
   readonly accountId: string
   readonly epoch: number
-  /** SHA-256 of the session's id, where the proof is a session: it must still be there. */
+  /** SHA-256 of the session's id if the proof is a session. That session must still exist. */
   readonly session?: Buffer
-  /** A link "this was not me" that went to a contact. It outlives what weaker proofs begin, such as a reset by question. */
+  /** A link "this was not me" sent to a contact. It survives a reset by a weaker proof. */
   readonly isContactLink?: boolean
 }
 
-/** In which every account begins. */
 export const firstEpoch = 1
 
 export interface LockedAccount {
@@ -20,7 +19,7 @@ export interface LockedAccount {
   readonly address: string
   readonly locale: string | null
   readonly epoch: number
-  /** From which on links that went to contacts are alive. */
+  /** Links to contacts work if they were made in this epoch or later. */
   readonly linksEpoch: number
   readonly probationUntil: Date | null
   readonly passwordChangedAt: Date
@@ -31,15 +30,15 @@ export interface LockedAccount {
 
 declare const locked: unique symbol
 
-/** A transaction that has gone through the door. What writes an account's tables takes nothing else. */
+/** A transaction that holds the account's lock. Whatever writes an account's tables asks for one. */
 export type AccountTrx = Trx & { readonly [locked]: true }
 
 export type AccountLock =
   | { readonly kind: 'locked'; readonly trx: AccountTrx; readonly account: LockedAccount }
-  /** The proof is worth nothing any more. Nothing was changed. */
+  /** The proof does not count any more. Nothing was changed. */
   | { readonly kind: 'stale' }
 
-/** A change came with a proof of an earlier epoch, or to an account that is closed to it. The web leads to sign-in. */
+/** The proof is of an earlier epoch, or the account takes no changes. The web leads to sign-in. */
 export class StaleProof extends Error {
   override readonly name = 'StaleProof'
   constructor() {
@@ -52,9 +51,10 @@ const stale: AccountLock = { kind: 'stale' }
 async function lockRow(trx: Trx, accountId: string): Promise<LockedAccount | undefined> {
   const { rows } = await trx
     .raw(
-      `select id, address, locale, epoch, links_epoch as "linksEpoch", probation_until as "probationUntil",
-         password_changed_at as "passwordChangedAt", blocked_at as "blockedAt",
-         closed_at as "closedAt", reset_demanded_at as "resetDemandedAt"
+      `select id, address, locale, epoch, links_epoch as "linksEpoch",
+         probation_until as "probationUntil", password_changed_at as "passwordChangedAt",
+         blocked_at as "blockedAt", closed_at as "closedAt",
+         reset_demanded_at as "resetDemandedAt"
        from accounts where id = ? for no key update`,
       [accountId],
     )
@@ -77,9 +77,9 @@ async function isSessionAlive(
 }
 
 /**
- * Locks the account's row until the transaction ends, so that changes of one account come one after the other.
- * Security: a proof of an earlier epoch changes nothing, nor does one for a blocked or closed account.
- * @param demandedReset `allowed` for the new password that the desk demanded: nothing else passes before it
+ * Locks the account's row until the transaction ends, so that its changes happen one at a time.
+ * Security: A proof of an earlier epoch, or for a blocked or closed account, changes nothing.
+ * @param demandedReset `allowed` only for the new password that the desk demanded
  */
 export async function lockAccount(
   trx: Trx,
@@ -95,8 +95,8 @@ export async function lockAccount(
 }
 
 /**
- * The same for what others do to the account as it stands: the desk, an operator, a worker.
- * @returns undefined where nobody has this id
+ * Locks the account in any state, for the desk, an operator or a worker.
+ * @returns undefined if no account has this id
  */
 export async function lockAccountAsItStands(
   trx: Trx,
@@ -106,29 +106,26 @@ export async function lockAccountAsItStands(
   return account && { kind: 'locked', trx: trx as AccountTrx, account }
 }
 
-/**
- * Locks two accounts in an order that is the same for everybody: two people of the staff who act on each other at once wait for each other.
- * Says nothing about either; their doors are locked afterwards.
- */
+/** Locks in a fixed order, so that two staff members who act on each other never deadlock. */
 export async function lockBoth(trx: Trx, one: string, other: string): Promise<void> {
   for (const accountId of [one, other].sort()) await lockRow(trx, accountId)
 }
 
-/** As `changeAccount`, for what others do to an account of which they know that it exists. */
+/** Like `changeAccount`, for a change that needs no proof by the owner. */
 export async function changeAccountAsItStands<Outcome>(
   db: Db,
   accountId: string,
   change: (trx: AccountTrx, account: LockedAccount) => Promise<Outcome>,
 ): Promise<Outcome> {
   return await db.transaction(async (trx) => {
-    const locked = await lockAccountAsItStands(trx, accountId)
-    if (!locked) throw new Error('no such account')
-    return await change(locked.trx, locked.account)
+    const lock = await lockAccountAsItStands(trx, accountId)
+    if (!lock) throw new Error('no such account')
+    return await change(lock.trx, lock.account)
   })
 }
 
 /**
- * Changes something of an account in a transaction of its own.
+ * Changes an account under its lock, in a transaction of its own.
  * @throws StaleProof
  */
 export async function changeAccount<Outcome>(
@@ -137,12 +134,12 @@ export async function changeAccount<Outcome>(
   change: (trx: AccountTrx, account: LockedAccount) => Promise<Outcome>,
 ): Promise<Outcome> {
   return await db.transaction(async (trx) => {
-    const locked = await lockAccount(trx, proof)
-    if (locked.kind === 'stale') throw new StaleProof()
-    return await change(locked.trx, locked.account)
+    const lock = await lockAccount(trx, proof)
+    if (lock.kind === 'stale') throw new StaleProof()
+    return await change(lock.trx, lock.account)
   })
 }
 
-/** Where nothing is to be changed, and what is shown is not for a proof of an earlier epoch. @throws StaleProof */
+/** Checks the proof before something is shown. @throws StaleProof */
 export const requireProof = (db: Db, proof: AccountProof): Promise<void> =>
   changeAccount(db, proof, async () => {})

@@ -1,4 +1,4 @@
-// Who exists.
+// The accounts table and the passwords that were replaced lately.
 import type { Db, Trx } from '#db/connection.ts'
 import type { AccountTrx } from './change-account.ts'
 
@@ -12,14 +12,13 @@ export interface Account {
   readonly createdAt: Date
   readonly blockedAt: Date | null
   readonly blockReason: string | null
-  /** Since when nobody signs in before a new password was set by recovery. */
+  /** Set while nobody may sign in until a recovery has set a new password. */
   readonly resetDemandedAt: Date | null
   readonly closedAt: Date | null
-  /** Grows when all that was before is to end: change-account.ts. */
   readonly epoch: number
 }
 
-/** The columns that `asAccount` reads. */
+/** For `asAccount`. */
 export const accountColumns = [
   'id',
   'address',
@@ -52,13 +51,13 @@ export async function findAccountByAddress(
   db: Db | Trx,
   address: string,
 ): Promise<Account | undefined> {
-  // PostgreSQL takes no null character, and strangers write addresses into letters and URLs.
+  // PostgreSQL refuses the null character, and strangers write addresses into letters and URLs.
   if (address.includes('\0')) return undefined
   const row = await db('accounts').where({ address }).first()
   return row && asAccount(row)
 }
 
-/** Only whose address it is, and in which epoch: known and unknown addresses are answered in the same time. */
+/** Reads so little that known and unknown addresses take the same time. */
 export async function findAccountEpoch(
   db: Db | Trx,
   address: string,
@@ -72,7 +71,7 @@ export async function findAccount(db: Db | Trx, id: string): Promise<Account | u
   return row && asAccount(row)
 }
 
-/** @returns the transaction as one that has gone through the account's door: nobody else can see the new row */
+/** @returns the transaction as one that holds the lock: nobody else can see the new row */
 export async function insertAccount(
   trx: Trx,
   account: { id: string; address: string; passwordVerifier: string; locale: string; at: Date },
@@ -88,89 +87,12 @@ export async function insertAccount(
   return trx as AccountTrx
 }
 
-/** Of an account so many of the passwords that were replaced lately are remembered: the first ones and the last. */
-const rememberedPasswords = 10
-
-/** Security: however often a stranger changes the password, the one that its owner had before stays among them. */
-async function rememberPassword(trx: AccountTrx, id: string, at: Date): Promise<void> {
-  await trx.raw(
-    `delete from replaced_passwords where ctid in (
-       select ctid from replaced_passwords where account_id = :id order by replaced_at offset :kept)`,
-    { id, kept: rememberedPasswords - 1 },
-  )
-  await trx.raw(
-    `insert into replaced_passwords (account_id, verifier, replaced_at)
-     select id, password_verifier, :at from accounts where id = :id`,
-    { id, at },
-  )
-}
-
-/**
- * Replaces the verifier for a new password, and begins a new epoch.
- * @param change.voidsLinks true where earlier links "this was not me" end too, those that went to contacts as well
- * @returns the new epoch
- */
-export async function setPassword(
-  trx: AccountTrx,
-  id: string,
-  change: { verifier: string; at: Date; voidsLinks: boolean },
-): Promise<number> {
-  await rememberPassword(trx, id, change.at)
-  const [row] = await trx('accounts')
-    .where({ id })
-    .update({
-      password_verifier: change.verifier,
-      password_changed_at: change.at,
-      epoch: trx.raw('epoch + 1'),
-      ...(change.voidsLinks ? { links_epoch: trx.raw('epoch + 1') } : {}),
-    })
-    .returning('epoch')
-  return row.epoch
-}
-
-export async function findVerifier(db: Db | Trx, id: string): Promise<string | undefined> {
-  const row = await db('accounts').where({ id }).first('password_verifier')
-  return row?.password_verifier ?? undefined
-}
-
-/** Verifiers of passwords that were replaced since then. */
-export async function listReplacedVerifiers(
-  db: Db | Trx,
-  id: string,
-  since: Date,
-): Promise<string[]> {
-  return await db('replaced_passwords')
-    .where({ account_id: id })
-    .where('replaced_at', '>', since)
-    .orderBy('replaced_at')
-    .pluck('verifier')
-}
-
-/** Deletes verifiers of passwords that were replaced before then, `limit` rows at once, and returns how many. */
-export async function deleteOldVerifiers(db: Db, before: Date, limit: number): Promise<number> {
-  const { rowCount } = await db.raw(
-    'delete from replaced_passwords where ctid in (select ctid from replaced_passwords where replaced_at < ? limit ?)',
-    [before, limit],
-  )
-  return rowCount
-}
-
-/** Replaces the verifier of the same password by a stronger one, unless the password was changed meanwhile. */
-export async function strengthenVerifier(
-  db: Db | Trx,
-  id: string,
-  from: string,
-  to: string,
-): Promise<void> {
-  await db('accounts').where({ id, password_verifier: from }).update({ password_verifier: to })
-}
-
-/** Begins a new epoch: what was proven until now is worth nothing any more. Contacts' links "this was not me" go on. */
+/** Ends every earlier proof. Links "this was not me" that went to contacts stay alive. */
 export async function beginEpoch(trx: AccountTrx, id: string): Promise<void> {
   await trx('accounts').where({ id }).increment('epoch')
 }
 
-/** Begins a new epoch. Returns false where the account was blocked already. */
+/** Begins a new epoch. Returns false if the account was blocked already. */
 export async function blockAccount(
   trx: AccountTrx,
   id: string,
@@ -184,7 +106,7 @@ export async function blockAccount(
   return changed === 1
 }
 
-/** Begins a new epoch: what was held in the hand during the block stays dead. Returns false where it was not blocked. */
+/** Begins a new epoch, so that earlier proofs stay dead. Returns false if there was no block. */
 export async function unblockAccount(trx: AccountTrx, id: string): Promise<boolean> {
   const changed = await trx('accounts')
     .where({ id })
@@ -193,7 +115,7 @@ export async function unblockAccount(trx: AccountTrx, id: string): Promise<boole
   return changed === 1
 }
 
-/** The end of the account's probation, where it lies ahead. */
+/** The end of the account's probation, if it is still running. */
 export async function findProbation(db: Db | Trx, id: string, at: Date): Promise<Date | undefined> {
   const row = await db('accounts')
     .where({ id })
@@ -202,17 +124,15 @@ export async function findProbation(db: Db | Trx, id: string, at: Date): Promise
   return row?.probation_until
 }
 
-/** The holder of a contact has shown who they are. */
 export async function endProbation(trx: AccountTrx, id: string): Promise<void> {
   await trx('accounts').where({ id }).update({ probation_until: null })
 }
 
-/** After a reset by security question. */
 export async function startProbation(trx: AccountTrx, id: string, until: Date): Promise<void> {
   await trx('accounts').where({ id }).update({ probation_until: until })
 }
 
-/** The addresses of these accounts by id, for showing who did something. */
+/** The addresses of these accounts by id. */
 export async function findAddresses(
   db: Db | Trx,
   ids: readonly (string | null)[],

@@ -18,9 +18,9 @@ import {
 } from '#server/mail/mailboxes/want-mailbox.ts'
 import type { LinkedContact } from '#server/recovery/contacts/contact.ts'
 import type { AccountTrx } from '../accounts/change-account.ts'
-import { findVerifier, listReplacedVerifiers, setPassword } from '../accounts/store.ts'
 import { endSessions } from '../sessions/store.ts'
 import { BusyError, type PasswordHasher } from './hasher.ts'
+import { findVerifier, listReplacedVerifiers, setPassword } from './store.ts'
 
 export interface PasswordRuleParts {
   readonly db: Db

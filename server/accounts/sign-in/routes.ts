@@ -16,11 +16,12 @@ import {
   startSession,
   stopSession,
 } from '#server/kit/web/sessions.ts'
+import { strengthenPassword } from '../password/strengthen-password.ts'
 import type { NewSession } from '../sessions/store.ts'
 import { confirmPassword } from './confirm-password.ts'
 import { keepDevice } from './device-cookie.ts'
 import { createAuthenticator } from './passport.ts'
-import { completeSignIn, strengthen, typedAddress } from './sign-in.ts'
+import { completeSignIn, typedAddress } from './sign-in.ts'
 import { createSignInLimits } from './sign-in-limits.ts'
 import { signOut } from './sign-out.ts'
 
@@ -91,7 +92,7 @@ export function signInRoutes(web: WebParts): Router {
             completeSignIn(parts, outcome, device, from, session)
           const proof = { accountId: account.id, epoch: account.epoch }
           await startSession(req, proof, from, web.clock.now(), complete).finally(leave)
-          await strengthen(parts, account, form.password)
+          await strengthenPassword(web, account, form.password)
           return res.redirect(303, next ?? '/account')
         }
         case 'wrong':

@@ -9,7 +9,7 @@ import { type NoticeParts, notifyOwner } from '#server/recovery/contacts/notify-
 import { nobody } from '#server/recovery/flow/begin-recovery.ts'
 import { leaveGuessing } from '#server/recovery/guessing/note-guessing.ts'
 import { type AccountTrx, changeAccount } from '../accounts/change-account.ts'
-import { type Account, strengthenVerifier } from '../accounts/store.ts'
+import type { Account } from '../accounts/store.ts'
 import type { ClientInfo } from '../activity/events.ts'
 import { type ChainHead, countActivity, recordActivity } from '../activity/store.ts'
 import type { PasswordHasher } from '../password/hasher.ts'
@@ -210,17 +210,6 @@ async function recordSignIn(
     client,
   } as const
   await notifyOwner(trx, parts, { ...notice, lettersOnly: today > newDevicesBySms })
-}
-
-/** Makes the verifier as strong as the settings demand by now. Never keeps anybody from signing in. */
-export async function strengthen(
-  parts: SignInParts,
-  account: Account,
-  password: string,
-): Promise<void> {
-  if (!parts.hasher.needsRehash(account.passwordVerifier)) return
-  const verifier = await parts.hasher.hash(password)
-  await strengthenVerifier(parts.db, account.id, account.passwordVerifier, verifier)
 }
 
 interface Failure {

@@ -2,15 +2,9 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, test } from 'node:test'
-import { firstEpoch, lockAccount, StaleProof } from '#server/accounts/accounts/change-account.ts'
-import {
-  blockAccount,
-  findProbation,
-  startProbation,
-  unblockAccount,
-} from '#server/accounts/accounts/store.ts'
+import { firstEpoch, StaleProof } from '#server/accounts/accounts/change-account.ts'
+import { blockAccount, findProbation, startProbation } from '#server/accounts/accounts/store.ts'
 import { rekeyClaims } from '#server/accounts/claims/store.ts'
-import { insertSession } from '#server/accounts/sessions/store.ts'
 import { hashToken } from '#server/core/keys/secrets.ts'
 import { createLimits } from '#server/kit/limits/limits.ts'
 import { createMailLimit } from '#server/recovery/backup-address/mail-limit.ts'
@@ -248,91 +242,6 @@ test('probation holds every change of a method, and ends by itself', async () =>
   assert.equal(await findProbation(db, anna, minutes(60)), undefined)
   await within((trx) => blockAccount(trx, anna, 'spam', at))
   await assert.rejects(change(minutes(61)), StaleProof)
-})
-
-test('the door to an account opens for a proof of its epoch, while it is neither blocked nor closed', async () => {
-  const anna = await newAccount()
-  const open = async (epoch: number, more: object = {}, reset?: 'allowed') =>
-    (await within((trx) => lockAccount(trx, { accountId: anna, epoch, ...more }, reset))).kind
-  const update = (what: object) => db('accounts').where({ id: anna }).update(what)
-  assert.equal(await open(1), 'locked')
-  assert.deepEqual([await open(0), await open(2)], ['stale', 'stale'])
-  assert.equal(
-    (await within((trx) => lockAccount(trx, { accountId: randomUUID(), epoch: 1 }))).kind,
-    'stale',
-  )
-  await update({ closed_at: at })
-  assert.equal(await open(1), 'stale')
-  await update({ closed_at: null, reset_demanded_at: at })
-  assert.deepEqual([await open(1), await open(1, {}, 'allowed')], ['stale', 'locked'])
-  await update({ reset_demanded_at: null })
-  assert.equal(await within((trx) => blockAccount(trx, anna, 'spam', at)), true)
-  assert.deepEqual(
-    [await open(1), await open(2), await open(2, {}, 'allowed')],
-    ['stale', 'stale', 'stale'],
-  )
-  assert.equal(await within((trx) => unblockAccount(trx, anna)), true)
-  assert.deepEqual([await open(1), await open(2), await open(3)], ['stale', 'stale', 'locked'])
-  // Links that went to contacts outlive epochs that weaker proofs began, and no more.
-  const link = { isContactLink: true }
-  assert.deepEqual([await open(1, link), await open(0, link)], ['locked', 'stale'])
-  await update({ links_epoch: 3 })
-  assert.deepEqual([await open(2, link), await open(3, link)], ['stale', 'locked'])
-  // A session that was ended is no proof, though its epoch goes on.
-  const session = hashToken('a session of anna')
-  const begin = (accountId: string, epoch: number) =>
-    within((trx) =>
-      insertSession(trx, {
-        idDigest: session,
-        accountId,
-        epoch,
-        data: {},
-        device: '',
-        place: '',
-        at,
-      }),
-    )
-  assert.equal(await open(3, { session }), 'stale')
-  await begin(anna, 3)
-  assert.equal(await open(3, { session }), 'locked')
-  await db('sessions').delete()
-  await begin(anna, 2)
-  assert.equal(await open(3, { session }), 'stale', 'of an earlier epoch')
-  await db('sessions').delete()
-  await begin(await newAccount(), 3)
-  assert.equal(await open(3, { session }), 'stale', 'of somebody else')
-})
-
-test('two changes of one account come one after the other, and the second sees what the first did', async () => {
-  const anna = await newAccount()
-  const order: string[] = []
-  let letGo = () => {}
-  const held = new Promise<void>((done) => {
-    letGo = done
-  })
-  let isIn = () => {}
-  const inside = new Promise<void>((done) => {
-    isIn = done
-  })
-  const first = within(async (trx) => {
-    const locked = await lockAccount(trx, { accountId: anna, epoch: firstEpoch })
-    assert.ok(locked.kind === 'locked')
-    isIn()
-    await held
-    await blockAccount(locked.trx, anna, 'spam', at)
-    order.push('first')
-  })
-  await inside
-  const second = within(async (trx) => {
-    const locked = await lockAccount(trx, { accountId: anna, epoch: firstEpoch })
-    order.push('second')
-    return locked.kind
-  })
-  await new Promise((done) => setTimeout(done, 50))
-  letGo()
-  await first
-  assert.equal(await second, 'stale')
-  assert.deepEqual(order, ['first', 'second'])
 })
 
 test('letters: five in ten minutes and so many a day for whoever asks and for each address, and a refusal counts nothing', async () => {

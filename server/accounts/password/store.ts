@@ -1,0 +1,81 @@
+// Verifiers of passwords: the present one, and those that were replaced lately.
+import type { Db, Trx } from '#db/connection.ts'
+import type { AccountTrx } from '../accounts/change-account.ts'
+
+/** Replaced passwords kept for one account: the oldest ones and the last. */
+const rememberedPasswords = 10
+
+// Security: A recovery refuses the owner's earlier password, however often a stranger changed it.
+async function rememberPassword(trx: AccountTrx, id: string, at: Date): Promise<void> {
+  await trx.raw(
+    `delete from replaced_passwords where ctid in (
+       select ctid from replaced_passwords
+       where account_id = :id order by replaced_at offset :kept)`,
+    { id, kept: rememberedPasswords - 1 },
+  )
+  await trx.raw(
+    `insert into replaced_passwords (account_id, verifier, replaced_at)
+     select id, password_verifier, :at from accounts where id = :id`,
+    { id, at },
+  )
+}
+
+/**
+ * Replaces the verifier and begins a new epoch.
+ * @param change.voidsLinks true to end every link "this was not me", those to contacts too
+ * @returns the new epoch
+ */
+export async function setPassword(
+  trx: AccountTrx,
+  id: string,
+  change: { verifier: string; at: Date; voidsLinks: boolean },
+): Promise<number> {
+  await rememberPassword(trx, id, change.at)
+  const [row] = await trx('accounts')
+    .where({ id })
+    .update({
+      password_verifier: change.verifier,
+      password_changed_at: change.at,
+      epoch: trx.raw('epoch + 1'),
+      ...(change.voidsLinks ? { links_epoch: trx.raw('epoch + 1') } : {}),
+    })
+    .returning('epoch')
+  return row.epoch
+}
+
+export async function findVerifier(db: Db | Trx, id: string): Promise<string | undefined> {
+  const row = await db('accounts').where({ id }).first('password_verifier')
+  return row?.password_verifier ?? undefined
+}
+
+export async function listReplacedVerifiers(
+  db: Db | Trx,
+  id: string,
+  since: Date,
+): Promise<string[]> {
+  return await db('replaced_passwords')
+    .where({ account_id: id })
+    .where('replaced_at', '>', since)
+    .orderBy('replaced_at')
+    .pluck('verifier')
+}
+
+/** Deletes at most `limit` replaced verifiers, and returns how many. */
+export async function deleteOldVerifiers(db: Db, before: Date, limit: number): Promise<number> {
+  const { rowCount } = await db.raw(
+    `delete from replaced_passwords where ctid in (
+       select ctid from replaced_passwords where replaced_at < ? limit ?)`,
+    [before, limit],
+  )
+  return rowCount
+}
+
+/** Stores a stronger verifier of the same password, unless the password has changed meanwhile. */
+export async function strengthenVerifier(
+  db: Db | Trx,
+  id: string,
+  from: string,
+  to: string,
+): Promise<void> {
+  await db('accounts').where({ id, password_verifier: from }).update({ password_verifier: to })
+}

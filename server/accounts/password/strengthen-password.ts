@@ -1,0 +1,14 @@
+import type { Db } from '#db/connection.ts'
+import type { Account } from '../accounts/store.ts'
+import type { PasswordHasher } from './hasher.ts'
+import { strengthenVerifier } from './store.ts'
+
+/** After a right password: hashes it again if the settings have become stricter since. */
+export async function strengthenPassword(
+  { db, hasher }: { readonly db: Db; readonly hasher: PasswordHasher },
+  { id, passwordVerifier }: Account,
+  password: string,
+): Promise<void> {
+  if (!hasher.needsRehash(passwordVerifier)) return
+  await strengthenVerifier(db, id, passwordVerifier, await hasher.hash(password))
+}
