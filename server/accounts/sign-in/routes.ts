@@ -1,7 +1,7 @@
 import { type Request, type Response, Router } from 'express'
 import { assertNever } from '#server/core/assert-never.ts'
 import { describeBlock } from '#server/desk/measures/describe-block.ts'
-import { isInside } from '#server/desk/staff/factor-store.ts'
+import { isInside } from '#server/desk/staff/session-store.ts'
 import { askerOf } from '#server/kit/log/security-log.ts'
 import { LimitReached } from '#server/kit/pages/faults.ts'
 import { type FormError, parseNext, readFields } from '#server/kit/pages/forms.ts'

@@ -1,143 +1,42 @@
-// The door of the staff pages: enrolment, the second factor, recovery codes, and each one's own corner.
-import { type Request, type Response, Router } from 'express'
-import { assertNever } from '#server/core/assert-never.ts'
-import { askerOf } from '#server/kit/log/security-log.ts'
-import { setFlash, takeFlash } from '#server/kit/pages/flash.ts'
-import { type FormError, parseNext, readFields } from '#server/kit/pages/forms.ts'
+// The staff door with its enrolment and recovery codes, and the pages that every member has.
+import { Router } from 'express'
 import type { WebParts } from '#server/kit/web/parts.ts'
-import { formDigestOf } from '#server/kit/web/sent-forms.ts'
-import { proofOf, requireFreshPassword, sessionDigestOf } from '#server/kit/web/sessions.ts'
-import { factorUri } from './factor.ts'
-import {
-  countRecoveryCodes,
-  findStanding,
-  forgetNewCodes,
-  setShortcutsOff,
-} from './factor-store.ts'
-import { createDoor, type Passed } from './pass-door.ts'
+import { requireFreshPassword } from '#server/kit/web/sessions.ts'
+import { codesPage } from './codes-page.ts'
+import { doorPage } from './door-page.ts'
+import { enrolPage } from './enrol-page.ts'
+import { memberPage } from './member-page.ts'
+import { createDoor } from './pass-door.ts'
 import { createStaffGuards, menuFor, showStaffPage, staffOf } from './staff.ts'
 
-const codeErrors = (passed: Exclude<Passed, { kind: 'passed' }>): FormError[] => {
-  switch (passed.kind) {
-    case 'wrong':
-      return [{ field: 'code', reason: 'factor-wrong' }]
-    case 'used':
-      return [{ field: 'code', reason: 'factor-used' }]
-    default:
-      return assertNever(passed)
-  }
-}
-
-/** A staff page to go on to; nothing else is behind this door. */
-const parseStaffNext = (raw: unknown): string => {
-  const next = parseNext(raw)
-  return next?.startsWith('/staff') && !next.startsWith('/staff/door') ? next : '/staff'
-}
-
 export function staffDoorRoutes(parts: WebParts): Router {
-  const { db, clock, settings, pages } = parts
-  const { atDoor, requireStaff } = createStaffGuards(parts)
-  const door = createDoor(parts)
-  const fresh = (page: string) => requireFreshPassword(() => clock.now(), page)
-  const callerOf = (req: Request) => ({
-    proof: { ...proofOf(req), session: sessionDigestOf(req) },
-    client: parts.client(req),
-  })
+  const { requireRole, requireStaff } = createStaffGuards(parts)
+  const inside = requireStaff()
+  const fresh = (page: string) => requireFreshPassword(() => parts.clock.now(), page)
+  const freshEnrol = fresh('/staff/door/enrol')
+  const keep = requireStaff(undefined, '/staff/door/codes')
+  const change = requireStaff(undefined, '/staff/me')
 
-  async function showEnrol(req: Request, res: Response, errors: FormError[] = []) {
-    const { address } = staffOf(req)
-    const secret = await door.secretToEnrol(proofOf(req))
-    if (!secret) return res.redirect(303, '/staff/door')
-    const { toString: draw } = await import('qrcode')
-    const svg = await draw(factorUri(secret, settings.brandName, address), {
-      type: 'svg',
-      margin: 2,
-    })
-    const picture = `data:image/svg+xml;base64,${Buffer.from(svg).toString('base64')}`
-    pages.show(req, res, {
-      id: 'staff-enrol',
-      view: 'desk/staff/enrol',
-      errors,
-      locals: { picture, secret: secret.match(/.{1,4}/g)?.join(' ') ?? secret },
-    })
-  }
-
-  const tellWrong = (req: Request) =>
-    parts.log.security({ event: 'code.wrong', ...askerOf(req), what: 'staff-door' })
-
-  const showDoor = (req: Request, res: Response, next: string, errors: FormError[] = []) =>
-    pages.show(req, res, { id: 'staff-door', view: 'desk/staff/door', errors, locals: { next } })
+  const staffDoor = createDoor(parts)
+  const enrol = enrolPage(parts, staffDoor)
+  const door = doorPage(parts, staffDoor)
+  const codes = codesPage(parts, staffDoor)
+  const member = memberPage(parts)
 
   return Router()
-    .get('/staff', requireStaff(), (req, res) =>
+    .get('/staff', inside, (req, res) =>
       res.redirect(303, menuFor(staffOf(req).rights)[0]?.href ?? '/staff/me'),
     )
-    .get('/staff/door/enrol', atDoor, fresh('/staff/door/enrol'), (req, res) => showEnrol(req, res))
-    .post('/staff/door/enrol', atDoor, fresh('/staff/door/enrol'), async (req, res) => {
-      const { code } = readFields(req, ['code'])
-      if (code === '') return showEnrol(req, res, [{ field: 'code', reason: 'missing' }])
-      const passed = await door.enrol(callerOf(req), code)
-      if (passed.kind !== 'passed') {
-        tellWrong(req)
-        return showEnrol(req, res, codeErrors(passed))
-      }
-      res.redirect(303, '/staff/door/codes')
-    })
-    .get('/staff/door', atDoor, async (req, res) => {
-      const { enrolled } = await findStanding(db, staffOf(req).id, sessionDigestOf(req))
-      if (!enrolled) return res.redirect(303, '/staff/door/enrol')
-      showDoor(req, res, parseStaffNext(req.query.next))
-    })
-    .post('/staff/door', atDoor, async (req, res) => {
-      const form = readFields(req, ['code', 'next'])
-      const next = parseStaffNext(form.next)
-      if (form.code === '') return showDoor(req, res, next, [{ field: 'code', reason: 'missing' }])
-      const passed = await door.enter(callerOf(req), form.code)
-      if (passed.kind !== 'passed') {
-        tellWrong(req)
-        return showDoor(req, res, next, codeErrors(passed))
-      }
-      res.redirect(303, next)
-    })
-    .get('/staff/door/codes', requireStaff(), async (req, res) => {
-      const codes = await door.newCodes(sessionDigestOf(req))
-      if (codes.length === 0) return res.redirect(303, '/staff/me')
-      showStaffPage(parts, req, res, {
-        id: 'staff-codes',
-        view: 'desk/staff/codes',
-        locals: { codes },
-      })
-    })
-    .post('/staff/door/codes', requireStaff(undefined, '/staff/door/codes'), async (req, res) => {
-      await forgetNewCodes(db, sessionDigestOf(req))
-      res.redirect(303, '/staff')
-    })
-    .post(
-      '/staff/door/codes/renew',
-      requireStaff(undefined, '/staff/me'),
-      fresh('/staff/me'),
-      async (req, res) => {
-        await door.renewCodes(callerOf(req), formDigestOf(req))
-        res.redirect(303, '/staff/door/codes')
-      },
-    )
-    .get('/staff/me', requireStaff(), async (req, res) => {
-      const { id, roles } = staffOf(req)
-      const codesLeft = await countRecoveryCodes(db, id)
-      const flash = takeFlash(req, res, ['shortcuts-on', 'shortcuts-off'])
-      showStaffPage(parts, req, res, {
-        id: 'staff-me',
-        view: 'desk/staff/me',
-        locals: { roles, codesLeft, flash },
-      })
-    })
-    .post('/staff/me/shortcuts', requireStaff(undefined, '/staff/me'), async (req, res) => {
-      const off = readFields(req, ['shortcuts']).shortcuts === 'off'
-      await setShortcutsOff(db, staffOf(req).id, off ? clock.now() : null)
-      setFlash(res, off ? 'shortcuts-off' : 'shortcuts-on')
-      res.redirect(303, '/staff/me')
-    })
-    .get('/staff/help', requireStaff(), (req, res) =>
+    .get('/staff/door/enrol', requireRole, freshEnrol, enrol.show)
+    .post('/staff/door/enrol', requireRole, freshEnrol, enrol.submit)
+    .get('/staff/door', requireRole, door.show)
+    .post('/staff/door', requireRole, door.submit)
+    .get('/staff/door/codes', inside, codes.show)
+    .post('/staff/door/codes', keep, codes.submit)
+    .post('/staff/door/codes/renew', change, fresh('/staff/me'), codes.renew)
+    .get('/staff/me', inside, member.show)
+    .post('/staff/me/shortcuts', change, member.setShortcuts)
+    .get('/staff/help', inside, (req, res) =>
       showStaffPage(parts, req, res, { id: 'staff-help', view: 'desk/staff/help' }),
     )
 }

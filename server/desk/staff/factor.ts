@@ -1,26 +1,27 @@
-/** The second factor of staff: TOTP (RFC 6238: SHA-1, 6 digits, 30 seconds, as every authenticator has it) and recovery codes. */
+// The second factor of staff: recovery codes, and TOTP as every authenticator app has it
+// (RFC 6238 with SHA-1, 6 digits, 30 seconds).
 import { randomInt } from 'node:crypto'
+import { msPerSecond } from '#server/core/durations.ts'
 import { parseCode } from '#server/core/keys/secrets.ts'
 import { lazily } from '#server/core/lazily.ts'
 
-// Staff alone need it.
 const totp = lazily<typeof import('otplib')>('otplib')
 
 export const factorDigits = 6
 export const factorSealPurpose = 'staff.factor'
-/** Clocks of phones may be this far off. */
+/** How far the clock of a phone may be off. */
 const toleranceSeconds = 30
 
 /** 160 random bits in Base32 (RFC 4226 asks for 128 at least). */
 export const newFactorSecret = (): string => totp().generateSecret({ length: 20 })
 
-/** What the QR code holds. */
+/** The text of the QR code. */
 export const factorUri = (secret: string, issuer: string, address: string): string =>
   totp().generateURI({ issuer, label: address, secret })
 
-/** The time step that the code belongs to, or null where it belongs to none of now. */
+/** The time step of the code, or null if the code is not valid now. */
 export function factorStepOf(secret: string, code: string, at: Date): number | null {
-  const epoch = Math.floor(at.getTime() / 1000)
+  const epoch = Math.floor(at.getTime() / msPerSecond)
   const verified = totp().verifySync({
     secret,
     token: code,
@@ -30,12 +31,12 @@ export function factorStepOf(secret: string, code: string, at: Date): number | n
   return verified.valid && 'timeStep' in verified ? verified.timeStep : null
 }
 
-// Without the signs that are taken for one another.
+// Without characters that look alike.
 const alphabet = '23456789abcdefghjkmnpqrstvwxyz'
 const signs = 16
 export const recoveryCodes = 10
 
-/** 16 signs of 30, which is 78 bits, in groups of four. */
+/** 16 of 30 characters are 78 bits. */
 const newRecoveryCode = (): string =>
   Array.from(
     { length: signs },
@@ -50,7 +51,7 @@ export type TypedFactor =
   | { readonly kind: 'recovery-code'; readonly code: string }
   | { readonly kind: 'neither' }
 
-/** One field takes both. Blanks, dashes and capitals do not matter. */
+/** One field takes both kinds. Spaces, dashes and capitals do not matter. */
 export function parseFactor(typed: string): TypedFactor {
   const digits = parseCode(typed, factorDigits)
   if (digits) return { kind: 'totp', code: digits }

@@ -1,3 +1,4 @@
+// The staff door: enrols an authenticator, lets a session in by a code, and renews recovery codes.
 import type { Db } from '#db/connection.ts'
 import {
   type AccountProof,
@@ -11,6 +12,7 @@ import { msPerMinute } from '#server/core/durations.ts'
 import type { Keyring } from '#server/core/keys/keyring.ts'
 import type { Limits } from '#server/kit/limits/limits.ts'
 import { takeForm } from '#server/kit/web/sent-forms-store.ts'
+import type { AuditAction } from '../audit/actions.ts'
 import { recordAudit } from '../audit/store.ts'
 import {
   factorSealPurpose,
@@ -18,8 +20,11 @@ import {
   newFactorSecret,
   newRecoveryCodes,
   parseFactor,
+  type TypedFactor,
 } from './factor.ts'
-import * as factors from './factor-store.ts'
+import { confirmFactor, type Factor, findFactor, prepareFactor, spendStep } from './factor-store.ts'
+import { keepRecoveryCodes, spendRecoveryCode } from './recovery-code-store.ts'
+import { enterStaffSession, findNewCodes, wentInside } from './session-store.ts'
 
 export interface DoorParts {
   readonly db: Db
@@ -28,7 +33,7 @@ export interface DoorParts {
   readonly limits: Limits
 }
 
-/** Who stands at the door, in which session. */
+/** The member of staff at the door, with session and browser. */
 export interface Caller {
   readonly proof: AccountProof & { readonly session: Buffer }
   readonly client: ClientInfo
@@ -42,152 +47,171 @@ export type Passed =
 const secondClickMs = msPerMinute
 const newCodesPurpose = 'staff.new-codes'
 const codePurpose = 'staff.recovery-code'
-const bare = (code: string) => code.replaceAll('-', '')
 
 export interface Door {
-  /** The secret to be put into the authenticator; undefined once that is done. */
+  /** The secret for the authenticator; undefined once it is confirmed. */
   secretToEnrol(proof: AccountProof): Promise<string | undefined>
-  /** Takes the first code of a new authenticator, lets the session in and makes its recovery codes. @throws LimitReached */
+  /** Takes the first code of a new authenticator and makes recovery codes. @throws LimitReached */
   enrol(caller: Caller, typed: string): Promise<Passed>
   /** Takes a code of the authenticator or a recovery code. @throws LimitReached */
   enter(caller: Caller, typed: string): Promise<Passed>
-  /** Makes all recovery codes anew. @param form digest of the form that asks: sent again, it makes them once */
+  /** Replaces all recovery codes. @param form digest of the form, so that a second click does nothing */
   renewCodes(caller: Caller, form?: Buffer): Promise<void>
-  /** Recovery codes that their owner has not kept yet. */
+  /** Recovery codes that their owner has not confirmed as kept. */
   newCodes(sessionDigest: Buffer): Promise<string[]>
 }
 
-export function createDoor({ db, clock, keyring, limits }: DoorParts): Door {
-  // Security: tries at the door are counted before they are judged
-  const tries = limits.limit('staff-door', { points: 5, seconds: 15 * 60 })
+export function createDoor(parts: DoorParts): Door {
+  const { db, clock, keyring } = parts
+  // Security: Tries at the staff door are counted before they are judged.
+  const tries = parts.limits.limit('staff-door', { points: 5, seconds: 15 * 60 })
 
-  async function makeCodes(trx: AccountTrx, caller: Caller, at: Date): Promise<string> {
-    const codes = newRecoveryCodes()
-    const digests = codes.map((code) => keyring.digest(codePurpose, bare(code)))
-    await factors.keepRecoveryCodes(trx, caller.proof.accountId, digests, at)
-    return keyring.seal(newCodesPurpose, JSON.stringify(codes))
-  }
-
-  /** Whether this very session went through the door a moment ago. */
-  const isThrough = ({ proof }: Caller): Promise<boolean> =>
-    factors.wentInside(db, proof.session, new Date(clock.now().getTime() - secondClickMs))
-
-  async function refuse(caller: Caller): Promise<void> {
-    const at = clock.now()
-    await db.transaction((trx) =>
-      recordAudit(trx, keyring, {
-        staffId: caller.proof.accountId,
-        action: 'staff.totp-failed',
-        details: {},
-        at,
-      }),
-    )
-  }
+  /** Whether this session passed the door a moment ago: a second click gets the same answer. */
+  const hasJustPassed = ({ proof }: Caller): Promise<boolean> =>
+    wentInside(db, proof.session, new Date(clock.now().getTime() - secondClickMs))
 
   return {
     async secretToEnrol(proof) {
       const { accountId } = proof
       const secretSealed = keyring.seal(factorSealPurpose, newFactorSecret())
       const made = { accountId, secretSealed, keyId: keyring.newestKeyId, at: clock.now() }
-      const factor = await changeAccount(db, proof, (trx) => factors.prepareFactor(trx, made))
+      const factor = await changeAccount(db, proof, (trx) => prepareFactor(trx, made))
       return factor.confirmedAt ? undefined : keyring.open(factorSealPurpose, factor.secretSealed)
     },
 
     async enrol(caller, typed) {
-      const { proof, client } = caller
-      const { accountId } = proof
+      const { accountId } = caller.proof
       await tries.demand(accountId)
-      const factor = await factors.findFactor(db, accountId)
+      const factor = await findFactor(db, accountId)
       const at = clock.now()
-      const code = parseFactor(typed)
-      const step =
-        factor && !factor.confirmedAt && code.kind === 'totp'
-          ? factorStepOf(keyring.open(factorSealPurpose, factor.secretSealed), code.code, at)
-          : null
-      if (step === null) return { kind: (await isThrough(caller)) ? 'passed' : 'wrong' }
-      const confirmed = await changeAccount(db, proof, async (trx) => {
-        if (!(await factors.confirmFactor(trx, accountId, step, at))) return false
-        await factors.enterStaffSession(trx, proof.session, at, await makeCodes(trx, caller, at))
-        await recordActivity(trx, keyring, {
-          accountId,
-          event: 'staff.door-enrolled',
-          details: {},
-          at,
-          client,
-        })
-        await recordAudit(trx, keyring, {
-          staffId: accountId,
-          action: 'staff.totp-enrolled',
-          details: {},
-          at,
-        })
-        return true
-      })
+      const waits = factor?.confirmedAt === null
+      const step = waits ? stepOf(keyring, factor, parseFactor(typed), at) : null
+      if (step === null) return { kind: (await hasJustPassed(caller)) ? 'passed' : 'wrong' }
+      const confirmed = await confirmStep(parts, caller, step, at)
       if (confirmed) await tries.forget(accountId)
-      return { kind: confirmed || (await isThrough(caller)) ? 'passed' : 'used' }
+      return { kind: confirmed || (await hasJustPassed(caller)) ? 'passed' : 'used' }
     },
 
     async enter(caller, typed) {
-      const { proof, client } = caller
-      const { accountId } = proof
+      const { accountId } = caller.proof
       await tries.demand(accountId)
-      const factor = await factors.findFactor(db, accountId)
+      const factor = await findFactor(db, accountId)
       const at = clock.now()
       const code = parseFactor(typed)
-      const step =
-        factor?.confirmedAt && code.kind === 'totp'
-          ? factorStepOf(keyring.open(factorSealPurpose, factor.secretSealed), code.code, at)
-          : null
+      const step = factor?.confirmedAt ? stepOf(keyring, factor, code, at) : null
       if (code.kind === 'neither' || (code.kind === 'totp' && step === null)) {
-        await refuse(caller)
+        await recordFailure(parts, accountId)
         return { kind: 'wrong' }
       }
-      const passed = await changeAccount(db, proof, async (trx) => {
-        const digests = keyring.digests(codePurpose, code.code)
-        const spent =
-          step !== null
-            ? await factors.spendStep(trx, accountId, step)
-            : await factors.spendRecoveryCode(trx, accountId, digests, at)
-        if (!spent) return false
-        await factors.enterStaffSession(trx, proof.session, at)
-        if (code.kind === 'recovery-code')
-          await recordActivity(trx, keyring, {
-            accountId,
-            event: 'staff.recovery-code-used',
-            details: {},
-            at,
-            client,
-          })
-        const action = code.kind === 'totp' ? 'staff.signed-in' : 'staff.recovery-code-used'
-        await recordAudit(trx, keyring, { staffId: accountId, action, details: {}, at })
-        return true
-      })
-      // A second click with the same code: the first has let this session in.
-      if (!passed && (await isThrough(caller))) return { kind: 'passed' }
-      if (!passed) await refuse(caller)
-      else await tries.forget(accountId)
-      return { kind: passed ? 'passed' : code.kind === 'totp' ? 'used' : 'wrong' }
+      if (await spendCode(parts, caller, { ...code, step }, at)) {
+        await tries.forget(accountId)
+        return { kind: 'passed' }
+      }
+      if (await hasJustPassed(caller)) return { kind: 'passed' }
+      await recordFailure(parts, accountId)
+      return { kind: code.kind === 'totp' ? 'used' : 'wrong' }
     },
 
     async renewCodes(caller, form) {
       const at = clock.now()
-      const { proof } = caller
-      await changeAccount(db, proof, async (trx) => {
+      const { accountId } = caller.proof
+      await changeAccount(db, caller.proof, async (trx) => {
         if (form && (await takeForm(trx, form, at)).kind === 'again') return
-        await factors.enterStaffSession(trx, proof.session, at, await makeCodes(trx, caller, at))
-        const entry = {
-          staffId: proof.accountId,
-          action: 'staff.codes-renewed',
-          details: {},
-          at,
-        } as const
-        await recordAudit(trx, keyring, entry)
+        await enterWithNewCodes(trx, keyring, caller, at)
+        await recordDoor(trx, keyring, accountId, 'staff.codes-renewed', at)
       })
     },
 
     async newCodes(sessionDigest) {
-      const sealed = await factors.findNewCodes(db, sessionDigest)
+      const sealed = await findNewCodes(db, sessionDigest)
       return sealed === undefined ? [] : JSON.parse(keyring.open(newCodesPurpose, sealed))
     },
   }
+}
+
+/** The time step of an authenticator's code; null if the code is none of now. */
+function stepOf(keyring: Keyring, factor: Factor, code: TypedFactor, at: Date): number | null {
+  if (code.kind !== 'totp') return null
+  return factorStepOf(keyring.open(factorSealPurpose, factor.secretSealed), code.code, at)
+}
+
+/** False if another request confirmed the authenticator meanwhile. */
+const confirmStep = (
+  { db, keyring }: DoorParts,
+  caller: Caller,
+  step: number,
+  at: Date,
+): Promise<boolean> =>
+  changeAccount(db, caller.proof, async (trx) => {
+    const { accountId } = caller.proof
+    if (!(await confirmFactor(trx, accountId, step, at))) return false
+    await enterWithNewCodes(trx, keyring, caller, at)
+    await recordActivity(trx, keyring, {
+      accountId,
+      event: 'staff.door-enrolled',
+      details: {},
+      at,
+      client: caller.client,
+    })
+    await recordDoor(trx, keyring, accountId, 'staff.totp-enrolled', at)
+    return true
+  })
+
+type SpentCode = Exclude<TypedFactor, { kind: 'neither' }> & { readonly step: number | null }
+
+/** Lets the session in by a code. False if the code was used before, or is no recovery code. */
+const spendCode = (
+  { db, keyring }: DoorParts,
+  { proof, client }: Caller,
+  { kind, code, step }: SpentCode,
+  at: Date,
+): Promise<boolean> =>
+  changeAccount(db, proof, async (trx) => {
+    const { accountId } = proof
+    const spent =
+      step !== null
+        ? await spendStep(trx, accountId, step)
+        : await spendRecoveryCode(trx, accountId, keyring.digests(codePurpose, code), at)
+    if (!spent) return false
+    await enterStaffSession(trx, proof.session, at)
+    if (kind === 'recovery-code')
+      await recordActivity(trx, keyring, {
+        accountId,
+        event: 'staff.recovery-code-used',
+        details: {},
+        at,
+        client,
+      })
+    const action = kind === 'totp' ? 'staff.signed-in' : 'staff.recovery-code-used'
+    await recordDoor(trx, keyring, accountId, action, at)
+    return true
+  })
+
+/** Lets the session in, with new recovery codes that it shows until they are kept. */
+async function enterWithNewCodes(
+  trx: AccountTrx,
+  keyring: Keyring,
+  { proof }: Caller,
+  at: Date,
+): Promise<void> {
+  const codes = newRecoveryCodes()
+  const digests = codes.map((code) => keyring.digest(codePurpose, code.replaceAll('-', '')))
+  await keepRecoveryCodes(trx, proof.accountId, digests, at)
+  const sealed = keyring.seal(newCodesPurpose, JSON.stringify(codes))
+  await enterStaffSession(trx, proof.session, at, sealed)
+}
+
+type DoorAction = Extract<AuditAction, `staff.${string}`>
+
+const recordDoor = (
+  trx: AccountTrx,
+  keyring: Keyring,
+  staffId: string,
+  action: DoorAction,
+  at: Date,
+) => recordAudit(trx, keyring, { staffId, action, details: {}, at })
+
+async function recordFailure({ db, keyring, clock }: DoorParts, staffId: string): Promise<void> {
+  const entry = { staffId, action: 'staff.totp-failed', details: {}, at: clock.now() } as const
+  await db.transaction((trx) => recordAudit(trx, keyring, entry))
 }

@@ -1,22 +1,22 @@
-// Who of the staff may do what: one closed table.
+// Which role may do what: one closed table.
 import type { StaffRole } from './store.ts'
 
 export const staffRights = {
-  /** The queue, the cases and what was reported. Everything seen of a case leaves a trace. */
+  /** Everything seen of a case is recorded in the audit. */
   'cases.see': ['reader', 'analyst', 'senior'],
   /** Claim, note, close. */
   'cases.work': ['analyst', 'senior'],
   'search.use': ['reader', 'analyst', 'senior'],
-  /** Measures against an account; those that need a second person only ask for it. */
+  /** Measures that need a second person are only proposed. */
   'measures.impose': ['analyst', 'senior'],
   /** Block for good. */
   'measures.impose-lasting': ['senior'],
   'measures.lift': ['analyst', 'senior'],
-  /** Be the second person; for what only a senior may do, a senior. */
+  /** Be the second person. A measure that only a senior may take needs a senior here too. */
   'measures.approve': ['analyst', 'senior'],
   'appeals.see': ['reader', 'analyst', 'senior'],
   'appeals.decide': ['analyst', 'senior'],
-  /** Look an account up for its owner who asks for help. */
+  /** Look up an account whose owner asks for help. */
   'accounts.see': ['support', 'operator'],
   'accounts.end-sessions': ['support'],
   'figures.see': ['reader', 'analyst', 'senior', 'operator'],
@@ -26,7 +26,7 @@ export const staffRights = {
 
 export type StaffRight = keyof typeof staffRights
 
-/** What somebody with these roles may do; nothing without a role. */
+/** All rights of these roles together. */
 export function rightsOf(roles: readonly StaffRole[]): ReadonlySet<StaffRight> {
   const rights = Object.entries(staffRights) as [StaffRight, readonly StaffRole[]][]
   return new Set(

@@ -2,25 +2,24 @@
 import type { Request, RequestHandler, Response } from 'express'
 import type { AccountProof } from '#server/accounts/accounts/change-account.ts'
 import type { Clock } from '#server/core/clock.ts'
-import { msPerMinute } from '#server/core/durations.ts'
+import { msPerMinute, msPerSecond } from '#server/core/durations.ts'
 import { askerOf } from '#server/kit/log/security-log.ts'
 import { NotFound, RightMissing } from '#server/kit/pages/faults.ts'
 import type { Page } from '#server/kit/pages/pages.ts'
 import { onlyLooks } from '#server/kit/web/dispatch.ts'
 import type { WebParts } from '#server/kit/web/parts.ts'
 import { ownerOf, proofOf, sessionDigestOf } from '#server/kit/web/sessions.ts'
-import { findStanding, touchStaffSession } from './factor-store.ts'
 import { rightsOf, type StaffRight } from './rights.ts'
+import { findStanding, touchStaffSession } from './session-store.ts'
 import type { StaffRole } from './store.ts'
 
 export interface StaffMember {
   readonly id: string
-  /** What their session proves. */
   readonly proof: AccountProof
   readonly address: string
   readonly roles: readonly StaffRole[]
   readonly rights: ReadonlySet<StaffRight>
-  /** Whether single keys do something on their pages. */
+  /** Whether single keys are shortcuts on their pages. */
   readonly shortcuts: boolean
 }
 
@@ -30,7 +29,7 @@ declare module 'express-serve-static-core' {
   }
 }
 
-/** Where the console can be gone to, and who may. */
+/** The pages in the menu of the console, and the right that each needs. */
 export const staffMenu: readonly {
   readonly id: string
   readonly href: string
@@ -52,36 +51,41 @@ export const menuFor = (rights: ReadonlySet<StaffRight>) =>
     .map(({ id, href }) => ({ id, href }))
 
 export interface StaffGuards {
-  /** Only staff, whether or not they have passed the second factor: for the door itself. */
-  readonly atDoor: RequestHandler
-  /** Only staff inside, with the right where one is named. `page` is gone back to where the guarded URL is a deed. */
+  /** For the staff door itself: a role is needed, the second factor is not. */
+  readonly requireRole: RequestHandler
+  /**
+   * A role, the second factor in this session, and the right if one is named.
+   * @param page where the browser returns to after the door; needed where the guarded URL is a POST
+   */
   requireStaff(right?: StaffRight, page?: string): RequestHandler
 }
 
-const touchMs = 30_000
+/** `seen_at` is written at most this often. */
+const touchMs = 30 * msPerSecond
 
 export function createStaffGuards(
   parts: Pick<WebParts, 'db' | 'settings' | 'log'> & { readonly clock: Clock },
 ): StaffGuards {
   const idleMs = parts.settings.staffIdleMinutes * msPerMinute
 
-  async function standingOf(req: Request, res: Response, page?: string) {
-    const next = encodeURIComponent(page ?? req.originalUrl)
+  /** Fills in `req.staff`. Undefined if the answer is a redirect to sign-in. */
+  async function findStaff(req: Request, res: Response, page?: string) {
+    const back = encodeURIComponent(page ?? req.originalUrl)
     const owner = ownerOf(req)
     if (!owner) {
-      res.redirect(303, `/sign-in?next=${next}`)
+      res.redirect(303, `/sign-in?next=${back}`)
       return undefined
     }
     const standing = await findStanding(parts.db, owner.id, sessionDigestOf(req))
-    // Security: to people without a role there are no staff pages.
+    // Security: People without a role find no staff pages.
     if (standing.roles.length === 0) {
       parts.log.security({ event: 'right.refused', ...askerOf(req), what: 'not of the staff' })
       throw new NotFound('not of the staff')
     }
     if (!onlyLooks(req)) {
-      const tell = () =>
-        parts.log.security({ event: 'staff.acted', ...askerOf(req), status: res.statusCode })
-      res.once('finish', tell)
+      res.once('finish', () =>
+        parts.log.security({ event: 'staff.acted', ...askerOf(req), status: res.statusCode }),
+      )
     }
     req.staff = {
       id: owner.id,
@@ -91,43 +95,42 @@ export function createStaffGuards(
       rights: rightsOf(standing.roles),
       shortcuts: standing.shortcuts,
     }
-    return { standing, next }
+    return { standing, back }
   }
 
   return {
-    atDoor: async (req, res, next) => {
-      if (await standingOf(req, res, '/staff')) next()
+    requireRole: async (req, res, next) => {
+      if (await findStaff(req, res, '/staff')) next()
     },
 
-    requireStaff: (right, page) => async (req, res, goOn) => {
-      const found = await standingOf(req, res, page)
+    requireStaff: (right, page) => async (req, res, next) => {
+      const found = await findStaff(req, res, page)
       if (!found) return
-      const { standing, next } = found
+      const { standing, back } = found
       if (!standing.enrolled) return res.redirect(303, '/staff/door/enrol')
       const now = parts.clock.now()
-      const idle = standing.seenAt
-        ? now.getTime() - standing.seenAt.getTime()
-        : Number.POSITIVE_INFINITY
-      // Security: a staff page that was left alone for 15 minutes asks for the second factor again.
-      if (idle >= idleMs) return res.redirect(303, `/staff/door?next=${next}`)
+      const seenAt = standing.seenAt?.getTime() ?? Number.NEGATIVE_INFINITY
+      const idle = now.getTime() - seenAt
+      // Security: A staff page asks for the second factor again after 15 idle minutes.
+      if (idle >= idleMs) return res.redirect(303, `/staff/door?next=${back}`)
       if (standing.hasNewCodes && req.path !== '/staff/door/codes')
         return res.redirect(303, '/staff/door/codes')
       if (right && !req.staff?.rights.has(right))
         throw new RightMissing(`without the right ${right}`)
       if (idle > Math.min(touchMs, idleMs / 10))
         await touchStaffSession(parts.db, sessionDigestOf(req), now)
-      goOn()
+      next()
     },
   }
 }
 
-/** Who is at work. Only behind a guard of the staff. */
+/** The member of staff who asks. Only behind a guard of `createStaffGuards`. */
 export function staffOf(req: Request): StaffMember {
   if (!req.staff) throw new NotFound('a staff page without its guard')
   return req.staff
 }
 
-/** Shows a page in the console's frame. */
+/** Shows a page in the frame of the console. */
 export function showStaffPage(
   parts: Pick<WebParts, 'pages'>,
   req: Request,

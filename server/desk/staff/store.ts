@@ -7,7 +7,7 @@ export type StaffRole = (typeof staffRoles)[number]
 export const isStaffRole = (value: unknown): value is StaffRole =>
   staffRoles.some((role) => role === value)
 
-/** False where the account had the role already. */
+/** False if the account had the role already. */
 export async function grantRole(
   trx: AccountTrx,
   accountId: string,
@@ -22,7 +22,7 @@ export async function grantRole(
   return rows.length > 0
 }
 
-/** False where the account did not have the role. */
+/** False if the account did not have the role. */
 export async function revokeRole(
   trx: AccountTrx,
   accountId: string,

@@ -95,6 +95,12 @@ export const consoleSamples: readonly Sample[] = [
   }),
   consolePage('staff-account', 'filled', 'desk/staff/account', {
     titleParams: { address: sampleAddress },
-    ...{ subject: account, mailbox, sessions: 2, latest, mayEnd: true, flash: 'sessions-ended' },
+    subject: account,
+    state: 'open',
+    mailbox,
+    sessions: 2,
+    latest,
+    mayEnd: true,
+    flash: 'sessions-ended',
   }),
 ]

@@ -53,11 +53,13 @@ export const staffSamples: readonly Sample[] = [
   consolePage('staff-me', 'few-codes', 'desk/staff/me', {
     roles: ['senior', 'operator'],
     codesLeft: 2,
+    warnsOfCodes: true,
     flash: 'shortcuts-on',
   }),
   consolePage('staff-me', 'shortcuts-off', 'desk/staff/me', {
     roles: ['reader'],
     codesLeft: 10,
+    warnsOfCodes: false,
     shortcuts: false,
   }),
   consolePage('staff-help', 'on', 'desk/staff/help'),

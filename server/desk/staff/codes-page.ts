@@ -1,0 +1,36 @@
+// Recovery codes: shown until their owner says that they are kept, and renewed on demand.
+import type { RequestHandler } from 'express'
+import type { WebParts } from '#server/kit/web/parts.ts'
+import { formDigestOf } from '#server/kit/web/sent-forms.ts'
+import { sessionDigestOf } from '#server/kit/web/sessions.ts'
+import { callerOf } from './door-page.ts'
+import type { Door } from './pass-door.ts'
+import { forgetNewCodes } from './session-store.ts'
+import { showStaffPage } from './staff.ts'
+
+export function codesPage(
+  parts: WebParts,
+  door: Door,
+): Record<'show' | 'submit' | 'renew', RequestHandler> {
+  return {
+    async show(req, res) {
+      const codes = await door.newCodes(sessionDigestOf(req))
+      if (codes.length === 0) return res.redirect(303, '/staff/me')
+      showStaffPage(parts, req, res, {
+        id: 'staff-codes',
+        view: 'desk/staff/codes',
+        locals: { codes },
+      })
+    },
+
+    async submit(req, res) {
+      await forgetNewCodes(parts.db, sessionDigestOf(req))
+      res.redirect(303, '/staff')
+    },
+
+    async renew(req, res) {
+      await door.renewCodes(callerOf(parts, req), formDigestOf(req))
+      res.redirect(303, '/staff/door/codes')
+    },
+  }
+}

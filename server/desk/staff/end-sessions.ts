@@ -1,0 +1,55 @@
+// Support signs out every device of an account whose owner asked for it.
+import {
+  type AccountProof,
+  lockAccount,
+  lockAccountAsItStands,
+  lockBoth,
+  StaleProof,
+} from '#server/accounts/accounts/change-account.ts'
+import { beginEpoch } from '#server/accounts/accounts/store.ts'
+import { recordActivity } from '#server/accounts/activity/store.ts'
+import { endSessions } from '#server/accounts/sessions/store.ts'
+import { NotFound } from '#server/kit/pages/faults.ts'
+import type { WebParts } from '#server/kit/web/parts.ts'
+import { holdFilters } from '#server/mail/filters/hold-filters.ts'
+import { doubtLateWays } from '#server/recovery/methods/doubt-late-ways.ts'
+import { recordAudit } from '../audit/store.ts'
+
+/**
+ * Begins a new epoch of the account, as for any suspected theft.
+ * @param staff what the session of the member of staff proves
+ * @throws StaleProof, NotFound
+ */
+export async function endSessionsOf(
+  parts: WebParts,
+  accountId: string,
+  staff: AccountProof,
+): Promise<void> {
+  const { db, clock, keyring } = parts
+  const at = clock.now()
+  await db.transaction(async (outer) => {
+    await lockBoth(outer, staff.accountId, accountId)
+    if ((await lockAccount(outer, staff)).kind === 'stale') throw new StaleProof()
+    const locked = await lockAccountAsItStands(outer, accountId)
+    if (!locked) throw new NotFound('no such account')
+    const { trx } = locked
+    await beginEpoch(trx, accountId)
+    await holdFilters(trx, { accountId, at })
+    await doubtLateWays(trx, parts, { accountId, at })
+    // A second click finds no session and records nothing.
+    if ((await endSessions(trx, accountId)) === 0) return
+    await recordActivity(trx, keyring, {
+      accountId,
+      event: 'session.ended-by-operator',
+      details: {},
+      at,
+    })
+    await recordAudit(trx, keyring, {
+      staffId: staff.accountId,
+      action: 'support.acted',
+      accountId,
+      details: { what: 'sessions-ended' },
+      at,
+    })
+  })
+}
