@@ -62,14 +62,14 @@ const walls: readonly Wall[] = [
   {
     what: 'a link that went to the mailbox can do less than one of a contact, and dies with its epoch',
     file: 'server/recovery/undo/undo-change.ts',
-    from: 'const isOfContact = (undo: Undo) => contactsTold.includes(undo.told)',
+    from: 'const isOfContact = (undo: Undo) => contactReaders.includes(undo.reader)',
     to: 'const isOfContact = (_: Undo) => true',
   },
   {
     what: 'a link that went to the mailbox changes no recovery method, and sets no password where a contact can',
     file: 'server/recovery/undo/undo-power.ts',
-    from: "if (contactsTold.includes(told)) return 'restore'",
-    to: "if (told) return 'restore'",
+    from: "if (contactReaders.includes(reader)) return 'restore'",
+    to: "if (reader) return 'restore'",
   },
   {
     what: 'an undo by a contact voids the other links, those of before as well',

@@ -121,7 +121,7 @@ const choosePassword = (visitor: Visitor, password: string) =>
   prepare(visitor, newPasswordPath, { password })
 
 /** A link "this was not me" of a letter that lies in somebody's hand. */
-async function undoLink({ portal, person }: Scene, told: 'mailbox' | 'contact'): Promise<string> {
+async function undoLink({ portal, person }: Scene, reader: 'mailbox' | 'contact'): Promise<string> {
   const token = newToken()
   const at = portal.clock.now()
   const expiresAt = new Date(at.getTime() + 86_400_000)
@@ -130,7 +130,7 @@ async function undoLink({ portal, person }: Scene, told: 'mailbox' | 'contact'):
       changeId: crypto.randomUUID(),
       accountId: person.accountId,
       change: 'sign-in.new-device',
-      told,
+      reader,
       tokenHash: hashToken(token),
       old: undefined,
       readerDigest: null,

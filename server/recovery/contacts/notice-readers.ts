@@ -1,10 +1,10 @@
 // Who is told of a change, and whose link can take it back.
 import { msPerDay } from '#server/core/durations.ts'
-import type { ContactLink, Told } from '../undo/offer-undo.ts'
+import type { ContactLink, ReaderKind } from '../undo/offer-undo.ts'
 import type { Contact, LinkedContact } from './contact.ts'
 
 export interface Reader {
-  readonly told: Told
+  readonly kind: ReaderKind
   /** Absent for the mailbox. */
   readonly contact?: LinkedContact
   readonly getsLink: boolean
@@ -46,15 +46,15 @@ export function readersOf(about: NoticeAudience): Reader[] {
   const isSettled = ({ confirmedAt, doubtful }: LinkedContact) =>
     !doubtful && (confirmedAt <= longAgo || all.every((other) => confirmedAt <= other.confirmedAt))
 
-  const ofMailbox: Reader = { told: 'mailbox', getsLink: true, puts: old }
+  const ofMailbox: Reader = { kind: 'mailbox', getsLink: true, puts: old }
   const ofLinked = linked.map((contact): Reader => {
-    const told = isSame(contact, added) || !isSettled(contact) ? 'new-contact' : 'contact'
+    const kind = isSame(contact, added) || !isSettled(contact) ? 'new-contact' : 'contact'
     // A contact that came with this very change has nothing to object to.
-    return { told, contact, getsLink: !isSame(contact, added), puts: old }
+    return { kind, contact, getsLink: !isSame(contact, added), puts: old }
   })
   const ofTaken = taken.map((contact): Reader => {
-    const told = isSettled(contact) ? 'old-contact' : 'new-contact'
-    return { told, contact, getsLink: true, puts: isSame(contact, undone) ? undefined : contact }
+    const kind = isSettled(contact) ? 'old-contact' : 'new-contact'
+    return { kind, contact, getsLink: true, puts: isSame(contact, undone) ? undefined : contact }
   })
   return [ofMailbox, ...ofLinked, ...ofTaken]
 }

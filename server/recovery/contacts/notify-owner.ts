@@ -91,17 +91,17 @@ export async function notifyOwner<N extends NoticeName>(
   for (const reader of readers.filter(
     (each) => !notice.lettersOnly || channelTo(each) === 'mail',
   )) {
-    const { told, contact, puts: old } = reader
-    const offer = { changeId, accountId, change, old, told, reader: contact, replaces, at }
+    const { kind, contact, puts: old } = reader
+    const offer = { changeId, accountId, change, old, reader: kind, contact, replaces, at }
     offers.push({ reader, undoToken: reader.getsLink ? await offerUndo(trx, parts, offer) : null })
   }
   for (const [nth, { reader, undoToken }] of offers.entries()) {
-    const { told, contact } = reader
+    const { kind, contact } = reader
     // Told once all links are made: a link of a contact that is gone keeps the mailbox from a new password.
     const undoPower: CheckedParams<NoticeName>['undoPower'] = await powerOf(
       trx,
       parts,
-      { accountId, told },
+      { accountId, reader: kind },
       at,
     )
     const link = undoToken === null ? { undoToken } : { undoToken, undoPower }

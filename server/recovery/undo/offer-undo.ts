@@ -8,12 +8,12 @@ import {
   type ContactLink,
   insertUndo,
   listContactLinks,
+  type ReaderKind,
   readerDigestOf,
-  type Told,
   type UndoableChange,
 } from './store.ts'
 
-export type { ContactLink, Told, UndoableChange } from './store.ts'
+export type { ContactLink, ReaderKind, UndoableChange } from './store.ts'
 
 export interface UndoParts {
   readonly keyring: Keyring
@@ -34,7 +34,7 @@ export const linksToReplace = (
 
 /**
  * Makes one link by which the change can be taken back, and returns its token, which is kept nowhere.
- * @param offer.reader the contact that the link goes to; absent for the mailbox
+ * @param offer.contact the contact that the link goes to; absent for the mailbox
  * @param offer.replaces links that are void from now on: this one reaches back as far as those of the same reader did
  */
 export async function offerUndo(
@@ -45,16 +45,16 @@ export async function offerUndo(
     readonly accountId: string
     readonly change: UndoableChange
     readonly old: LinkedContact | undefined
-    readonly told: Told
-    readonly reader?: Contact | undefined
+    readonly reader: ReaderKind
+    readonly contact?: Contact | undefined
     readonly replaces: readonly ContactLink[]
     readonly at: Date
   },
 ): Promise<string> {
-  const { reader, replaces, ...undo } = offer
+  const { contact, replaces, ...undo } = offer
   const token = newToken()
   const expiresAt = new Date(offer.at.getTime() + settings.undoDays * msPerDay)
-  const readerDigest = reader ? readerDigestOf(keyring, reader) : null
+  const readerDigest = contact ? readerDigestOf(keyring, contact) : null
   const earlier = replaces.filter((link) => readerDigest && link.readerDigest.equals(readerDigest))
   const reachesBackTo = earlier.reduce(
     (oldest, link) => (link.reachesBackTo < oldest ? link.reachesBackTo : oldest),

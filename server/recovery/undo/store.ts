@@ -22,10 +22,10 @@ export type UndoableChange =
  * Whom the link went to, which decides what it can do. Security: the mailbox and a new contact may be a stranger's, so their links end
  * sessions and lead to recovery, no more.
  */
-export type Told = 'mailbox' | 'contact' | 'old-contact' | 'new-contact'
+export type ReaderKind = 'mailbox' | 'contact' | 'old-contact' | 'new-contact'
 
 /** Links to these give a new password and put contacts back. */
-export const contactsTold: readonly Told[] = ['contact', 'old-contact']
+export const contactReaders: readonly ReaderKind[] = ['contact', 'old-contact']
 
 /** Names the reader of a link, so that a later link to the same one can take its place. */
 export const readerDigestOf = (keyring: Keyring, { kind, canonical }: Contact): Buffer =>
@@ -36,7 +36,7 @@ export interface NewUndo {
   readonly changeId: string
   readonly accountId: string
   readonly change: UndoableChange
-  readonly told: Told
+  readonly reader: ReaderKind
   readonly tokenHash: Buffer
   /** The contact that was replaced or removed. */
   readonly old: LinkedContact | undefined
@@ -57,7 +57,7 @@ export async function insertUndo(trx: AccountTrx, keyring: Keyring, undo: NewUnd
     change_id: undo.changeId,
     account_id: undo.accountId,
     change: undo.change,
-    told: undo.told,
+    told: undo.reader,
     old_sealed: undo.old ? keyring.seal(sealPurpose, JSON.stringify(undo.old)) : null,
     key_id: keyring.newestKeyId,
     made_at: undo.at,
@@ -78,7 +78,7 @@ const asUndo = (keyring: Keyring, row: Record<string, unknown>): Undo => ({
   changeId: row.change_id as string,
   accountId: row.account_id as string,
   change: row.change as UndoableChange,
-  told: row.told as Told,
+  reader: row.told as ReaderKind,
   old: row.old_sealed ? openOld(keyring, row.old_sealed as string) : undefined,
   madeAt: row.made_at as Date,
   expiresAt: row.expires_at as Date,
@@ -154,7 +154,7 @@ export async function listContactLinks(
     .where('u.expires_at', '>', at)
     .whereRaw('u.epoch >= a.links_epoch')
     .whereRaw('coalesce(u.reaches_back_to, u.made_at) >= ?', [since])
-    .whereIn('u.told', [...contactsTold])
+    .whereIn('u.told', [...contactReaders])
     .whereNotNull('u.reader_digest')
     .select('u.*')
   return rows.map((row) => {

@@ -22,7 +22,7 @@ import type { RecoveryMethod } from '../flow/recovery-method.ts'
 import { doubtLateWays } from '../methods/doubt-late-ways.ts'
 import type { ManagedMethods } from '../methods/managed-method.ts'
 import { linksToReplace } from './offer-undo.ts'
-import { contactsTold, findUndo, spendUndo, type Undo, voidUndos } from './store.ts'
+import { contactReaders, findUndo, spendUndo, type Undo, voidUndos } from './store.ts'
 import { takeBack } from './take-back.ts'
 import { powerOf, type UndoPower } from './undo-power.ts'
 
@@ -39,7 +39,7 @@ export interface DescribedUndo {
   readonly address: string
 }
 
-const isOfContact = (undo: Undo) => contactsTold.includes(undo.told)
+const isOfContact = (undo: Undo) => contactReaders.includes(undo.reader)
 
 const proofOf = (undo: Undo): AccountProof => ({
   accountId: undo.accountId,

@@ -2,7 +2,7 @@
 import type { Trx } from '#db/connection.ts'
 import type { LinkedContact } from '../contacts/contact.ts'
 import { linksToReplace, type UndoParts } from './offer-undo.ts'
-import { contactsTold, type Told } from './store.ts'
+import { contactReaders, type ReaderKind } from './store.ts'
 
 /**
  * Security: a letter to the mailbox is read by whoever reads the mailbox, so it changes no recovery method, and gives no new password
@@ -24,11 +24,11 @@ export interface UndoPowerParts extends UndoParts {
 export async function powerOf(
   trx: Trx,
   parts: UndoPowerParts,
-  { accountId, told }: { readonly accountId: string; readonly told: Told },
+  { accountId, reader }: { readonly accountId: string; readonly reader: ReaderKind },
   at: Date,
 ): Promise<UndoPower> {
-  if (contactsTold.includes(told)) return 'restore'
-  if (told !== 'mailbox' || (await parts.methods.contactsOf(trx, accountId)).length > 0)
+  if (contactReaders.includes(reader)) return 'restore'
+  if (reader !== 'mailbox' || (await parts.methods.contactsOf(trx, accountId)).length > 0)
     return 'end-sessions'
   // Security: a contact that was removed lately still has its word. Else the mailbox would speak alone as soon as somebody removes all of them.
   const links = await linksToReplace(trx, parts, accountId, at)

@@ -151,7 +151,7 @@ async function undoLink(accountId: string): Promise<string> {
     changeId: crypto.randomUUID(),
     accountId,
     change: 'password.changed',
-    told: 'contact',
+    reader: 'contact',
   } as const
   const at = portal.clock.now()
   const none = { old: undefined, replaces: [], at }

@@ -150,7 +150,7 @@ test('codes, contacts and links made before a rotation of keys still work, and a
     changeId: randomUUID(),
     accountId: anna,
     change: 'backup-address.changed',
-    told: 'mailbox',
+    reader: 'mailbox',
     replaces: [],
     at,
   } as const
@@ -167,7 +167,7 @@ test('codes, contacts and links made before a rotation of keys still work, and a
   const undo = await findUndo(db, onlyNew, hashToken(token))
   assert.deepEqual(undo?.old, old)
   assert.deepEqual(
-    [undo?.expiresAt, undo?.usedAt, undo?.told],
+    [undo?.expiresAt, undo?.usedAt, undo?.reader],
     [minutes(7 * 24 * 60), null, 'mailbox'],
   )
   assert.equal((await findUndo(db, onlyNew, hashToken(bare)))?.old, undefined)

@@ -8,7 +8,7 @@ import type { LinkedContact } from '#server/recovery/contacts/contact.ts'
 import {
   type ContactLink,
   offerUndo,
-  type Told,
+  type ReaderKind,
   type UndoableChange,
 } from '#server/recovery/undo/offer-undo.ts'
 import {
@@ -47,10 +47,10 @@ const phone: LinkedContact = {
 interface Offer {
   readonly change?: UndoableChange
   readonly changeId?: string
-  readonly told?: Told
+  readonly reader?: ReaderKind
   readonly old?: LinkedContact
   readonly at?: Date
-  readonly reader?: LinkedContact
+  readonly contact?: LinkedContact
   readonly replaces?: readonly ContactLink[]
 }
 
@@ -61,7 +61,7 @@ const offer = (accountId: string, more: Offer = {}) =>
         accountId,
         changeId: randomUUID(),
         change: 'phone.changed',
-        told: 'contact',
+        reader: 'contact',
         old: undefined,
         at,
       },
@@ -76,13 +76,13 @@ const spend = (token: string, when: Date) =>
 test('a link is found by its token alone, with everything that it is to take back', async () => {
   const anna = await newAccount()
   const changeId = randomUUID()
-  const token = await offer(anna, { changeId, told: 'old-contact', old: phone })
+  const token = await offer(anna, { changeId, reader: 'old-contact', old: phone })
   assert.match(token, /^[\w-]{43}$/)
   assert.deepEqual(await find(token), {
     changeId,
     accountId: anna,
     change: 'phone.changed',
-    told: 'old-contact',
+    reader: 'old-contact',
     old: phone,
     epoch: firstEpoch,
     madeAt: at,
@@ -119,8 +119,8 @@ test('what was changed since then is listed once for each change, oldest first, 
   const ids = Array.from({ length: 3 }, () => randomUUID()) as [string, string, string]
   await offer(anna, { changeId: ids[2], at: days(2), change: 'backup-address.removed' })
   await offer(anna, { changeId: ids[0], at: days(0) })
-  for (const told of ['mailbox', 'contact', 'old-contact'] as const)
-    await offer(anna, { changeId: ids[1], at: days(1), told, old: phone })
+  for (const reader of ['mailbox', 'contact', 'old-contact'] as const)
+    await offer(anna, { changeId: ids[1], at: days(1), reader, old: phone })
   await offer(boris, { at: days(1) })
   const listed = async (since: Date) => {
     const changes = await within((trx) => listChangesSince(trx, keyring, anna, since))
@@ -136,7 +136,7 @@ test('what was changed since then is listed once for each change, oldest first, 
 test('all links of the account are void together, and nobody else’s', async () => {
   const [anna, boris] = [await newAccount(), await newAccount()]
   const before = await offer(anna, { at: days(-1) })
-  const toMailbox = await offer(anna, { told: 'mailbox' })
+  const toMailbox = await offer(anna, { reader: 'mailbox' })
   const toContact = await offer(anna)
   const used = await offer(anna)
   const other = await offer(boris)
@@ -156,18 +156,18 @@ test('links that a change is about to void are those of contacts, alive, and of 
     value: 'A@b.example',
     canonical: 'a@b.example',
   }
-  await offer(anna, { told: 'mailbox' })
-  await offer(anna, { told: 'new-contact', reader: phone })
-  await offer(boris, { reader: phone })
-  const used = await offer(anna, { reader: phone })
+  await offer(anna, { reader: 'mailbox' })
+  await offer(anna, { reader: 'new-contact', contact: phone })
+  await offer(boris, { contact: phone })
+  const used = await offer(anna, { contact: phone })
   await spend(used, at)
-  await offer(anna, { reader: address, at: days(-8) })
+  await offer(anna, { contact: address, at: days(-8) })
   const longAgo = [
     { readerDigest: readerDigestOf(keyring, phone), reachesBackTo: days(-7.1), old: undefined },
   ]
-  await offer(anna, { reader: phone, replaces: longAgo })
-  await offer(anna, { reader: phone, at: days(-2), old: address })
-  await offer(anna, { told: 'old-contact', reader: address, old: address, at: days(-1) })
+  await offer(anna, { contact: phone, replaces: longAgo })
+  await offer(anna, { contact: phone, at: days(-2), old: address })
+  await offer(anna, { reader: 'old-contact', contact: address, old: address, at: days(-1) })
   const links = () => within((trx) => listContactLinks(trx, keyring, anna, { at, since: days(-7) }))
   const found = (await links()).sort(
     (one, other) => Number(one.reachesBackTo) - Number(other.reachesBackTo),
@@ -194,10 +194,10 @@ test('a link that takes the place of others reaches back as far as those of the 
   const replaces = [linkOf(phone, days(-2)), linkOf(phone, days(-5)), linkOf(address, days(-6))]
   const reach = async (more: Offer) =>
     (await find(await offer(anna, { replaces, ...more })))?.reachesBackTo
-  assert.deepEqual(await reach({ reader: phone }), days(-5))
-  assert.deepEqual(await reach({ reader: address }), days(-6))
-  assert.deepEqual(await reach({ reader: { ...phone, canonical: '+375291234568' } }), at)
-  assert.deepEqual(await reach({ told: 'mailbox' }), at)
+  assert.deepEqual(await reach({ contact: phone }), days(-5))
+  assert.deepEqual(await reach({ contact: address }), days(-6))
+  assert.deepEqual(await reach({ contact: { ...phone, canonical: '+375291234568' } }), at)
+  assert.deepEqual(await reach({ reader: 'mailbox' }), at)
 })
 
 test('links that have expired are forgotten, so many at once', async () => {

@@ -12,7 +12,11 @@ import { findFlow } from '#server/recovery/flow/store.ts'
 import { changeMethod } from '#server/recovery/methods/change-method.ts'
 import { findPhone, putPhone, removePhone } from '#server/recovery/phone/store.ts'
 import { putSecurityQuestion } from '#server/recovery/security-question/store.ts'
-import { offerUndo, type Told, type UndoableChange } from '#server/recovery/undo/offer-undo.ts'
+import {
+  offerUndo,
+  type ReaderKind,
+  type UndoableChange,
+} from '#server/recovery/undo/offer-undo.ts'
 import { describeUndo, undoChange } from '#server/recovery/undo/undo-change.ts'
 import { proofNow, underLock } from '#test/support/account-lock.ts'
 import { writtenMessages } from '#test/support/by-hand.ts'
@@ -34,7 +38,7 @@ const minutes = (count: number) => new Date(portal.clock.now().getTime() + count
 const offer = (
   { accountId }: Pick<Equipped, 'accountId'>,
   change: UndoableChange,
-  more: { told?: Told; old?: LinkedContact; reader?: LinkedContact; at?: Date } = {},
+  more: { reader?: ReaderKind; old?: LinkedContact; contact?: LinkedContact; at?: Date } = {},
 ) =>
   underLock(portal.db, accountId, (trx) =>
     offerUndo(trx, portal.parts, {
@@ -42,7 +46,7 @@ const offer = (
         changeId: crypto.randomUUID(),
         accountId,
         change,
-        told: 'contact',
+        reader: 'contact',
         old: undefined,
         at: minutes(-1),
       },
@@ -227,7 +231,7 @@ describe('the page of the link', () => {
     const [person, bare, at] = [await equip(portal), await arrive(portal), minutes(-1)]
     const pages = await Promise.all(
       [person, bare].map(async (owner) => {
-        const token = await offer(owner, 'sign-in.new-device', { told: 'new-contact', at })
+        const token = await offer(owner, 'sign-in.new-device', { reader: 'new-contact', at })
         return (await portal.visitor().get(`/undo/${token}`)).html.replace(
           /^[\s\S]*<h1|<input[^>]*>/g,
           '',
@@ -251,15 +255,15 @@ describe('the page of the link', () => {
 
   it('says that a password which waits is stopped, whatever else the link can do', async () => {
     const person = await equip(portal)
-    for (const told of ['mailbox', 'contact'] as const) {
+    for (const reader of ['mailbox', 'contact'] as const) {
       const { html } = await portal
         .visitor()
-        .get(`/undo/${await offer(person, 'password.reset-held', { told })}`)
+        .get(`/undo/${await offer(person, 'password.reset-held', { reader })}`)
       assert.match(html, /the password that waits is stopped;/)
     }
     const other = await portal
       .visitor()
-      .get(`/undo/${await offer(person, 'password.reset', { told: 'mailbox' })}`)
+      .get(`/undo/${await offer(person, 'password.reset', { reader: 'mailbox' })}`)
     assert.doesNotMatch(other.html, /that waits is stopped/)
   })
 
@@ -286,13 +290,13 @@ describe('the page of a dead link', () => {
 
   it('names the mailbox, most of it hidden, where the link was one: used, expired, voided by a newer one, of an account that is blocked', async () => {
     const person = await equip(portal)
-    const used = await offer(person, 'password.reset', { told: 'mailbox' })
+    const used = await offer(person, 'password.reset', { reader: 'mailbox' })
     assert.equal(await undo(used), 'sessions-ended')
     assert.equal(await showsOf(used, person), 'the mailbox')
     const expired = await offer(person, 'phone.changed', { at: minutes(-8 * 24 * 60) })
     assert.equal(await showsOf(expired, person), 'the mailbox')
     const fresh = await equip(portal)
-    const replaced = await offer(fresh, 'password.changed', { told: 'mailbox' })
+    const replaced = await offer(fresh, 'password.changed', { reader: 'mailbox' })
     assert.equal(
       (await fresh.browser.post('/account/password', { password: 'a new and longer sentence' }))
         .status,
@@ -329,8 +333,8 @@ describe('a message', () => {
     for (const { to, params } of own) {
       const { undo, power } =
         (await describeUndo(portal.parts, params.undoToken ?? '')) ?? assert.fail('dead')
-      assert.equal(params.undoPower, power, `${undo.change} to ${undo.told}`)
-      promises[`${undo.told} ${to}`] = power
+      assert.equal(params.undoPower, power, `${undo.change} to ${undo.reader}`)
+      promises[`${undo.reader} ${to}`] = power
     }
     return promises
   }
@@ -488,8 +492,8 @@ describe('"this was not me"', () => {
   it('from the mailbox ends sessions and what weak proofs began, and gives no password where a contact can', async () => {
     const person = await equip(portal)
     const [fromMailbox, other, contact] = [
-      await offer(person, 'password.reset', { told: 'mailbox' }),
-      await offer(person, 'password.reset', { told: 'mailbox' }),
+      await offer(person, 'password.reset', { reader: 'mailbox' }),
+      await offer(person, 'password.reset', { reader: 'mailbox' }),
       await offer(person, 'password.reset'),
     ]
     const flow = async (provenBy: string) => {
@@ -541,7 +545,7 @@ describe('"this was not me"', () => {
       await removePhone(trx, portal.keyring, person.accountId)
       await removeBackupAddress(trx, portal.keyring, person.accountId)
     })
-    const offers = [1, 2].map(() => offer(person, 'password.reset', { told: 'mailbox' }))
+    const offers = [1, 2].map(() => offer(person, 'password.reset', { reader: 'mailbox' }))
     const [fromMailbox = '', other = ''] = await Promise.all(offers)
     const contact = await offer(person, 'password.reset')
     const at = portal.clock.now().getTime()
@@ -564,7 +568,7 @@ describe('"this was not me"', () => {
       await removePhone(trx, portal.keyring, person.accountId)
       await removeBackupAddress(trx, portal.keyring, person.accountId)
     })
-    const token = await offer(person, 'password.reset', { told: 'mailbox' })
+    const token = await offer(person, 'password.reset', { reader: 'mailbox' })
     const { hasher } = portal.parts
     const moments = { confirmedAt: minutes(0), provenAt: minutes(0), at: minutes(0) }
     const linking = {
@@ -601,7 +605,7 @@ describe('"this was not me"', () => {
     const person = await equip(portal)
     const at = minutes(-1)
     const voided = [
-      await offer(person, 'password.reset', { told: 'mailbox', at }),
+      await offer(person, 'password.reset', { reader: 'mailbox', at }),
       // The stranger's own contact may have been told as well.
       await offer(person, 'password.reset', { at }),
       await offer(person, 'password.reset', { at: minutes(-5) }),
