@@ -1,6 +1,7 @@
 // Every task that a worker can do, and when the regular ones run.
 
 import { deleteOldVerifiers } from './accounts/password/store.ts'
+import { aliveSince } from './accounts/sessions/session-store.ts'
 import { deleteDeadSessions } from './accounts/sessions/store.ts'
 import { deskSweeps } from './desk/cases/retention-store.ts'
 import type { DeskParts } from './desk/desk.ts'
@@ -15,7 +16,6 @@ import { messageTasks } from './kit/messages/tasks.ts'
 import type { DeliveryParts } from './kit/messages/try-message.ts'
 import type { Settings } from './kit/settings/config.ts'
 import { deleteOldForms } from './kit/web/sent-forms-store.ts'
-import { aliveSince } from './kit/web/session-store.ts'
 import { deleteRevokedAppPasswords } from './mail/app-passwords/store.ts'
 import { deleteOldMarks, deleteOldSignIns } from './mail/client-sign-ins/store.ts'
 import { deleteOldTries } from './mail/client-sign-ins/try-store.ts'

@@ -38,7 +38,7 @@ const sources: readonly Source[] = ['server', 'db'].flatMap((folder) =>
 )
 
 /** From the ground up: what stands in a wing uses its own wing and those before it. */
-const wings = ['core', 'db', 'kit', 'accounts', 'mail', 'recovery', 'desk', 'site'] as const
+const wings = ['core', 'db', 'kit', 'accounts', 'recovery', 'mail', 'desk', 'site'] as const
 /** What joins the wings: `server/*.ts` and the commands. */
 const roof = wings.length
 
@@ -83,6 +83,8 @@ interface Rule {
 
 /** Files that answer requests and are no routes. */
 const httpBesideRoutes = new Set([
+  'accounts/sessions/browser-session.ts',
+  'accounts/sign-in/blocked-cookie.ts',
   'accounts/sign-in/passport.ts',
   'accounts/sign-in/device-cookie.ts',
   'recovery/contacts/contact-pages.ts',
@@ -167,7 +169,7 @@ test('no import runs up from one wing to another: each stands on those before it
       .filter((imported) => isOurs(imported) && floorOf(imported) > floorOf(file))
       .map((imported) => `${file} → ${imported}`),
   )
-  assert.ok(up.length <= 60, up.join('\n'))
+  assert.ok(up.length <= 45, up.join('\n'))
 })
 
 const textRules: readonly { name: string; because: string; pattern: RegExp; except: RegExp }[] = [

@@ -1,5 +1,5 @@
-import { dnsEntries, renderZone } from '../site/help/dns-entries.ts'
-import { describeMailServers } from '../site/help/mail-servers.ts'
+import { dnsEntries, renderZone } from '#server/mail/mail-programs/dns-entries.ts'
+import { describeMailServers } from '#server/mail/mail-programs/mail-servers.ts'
 import { type Command, done } from './command.ts'
 
 export const dnsCommand: Command = {

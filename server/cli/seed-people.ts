@@ -2,9 +2,9 @@
 
 import { changeAccountAsItStands } from '#server/accounts/accounts/change-account.ts'
 import { findAccountByAddress } from '#server/accounts/accounts/store.ts'
-import { noClient } from '#server/accounts/activity/events.ts'
 import { registerAccount } from '#server/accounts/registration/register-account.ts'
 import type { Portal } from '#server/compose.ts'
+import { noClient } from '#server/core/client-info.ts'
 import { lookAlikeKey } from '#server/core/identifiers/login-name.ts'
 import { addressOf } from '#server/core/identifiers/names.ts'
 import { takeReport } from '#server/desk/reports/take-report.ts'

@@ -1,6 +1,8 @@
 // The one way to change an account: lock its row and check that the proof is of the present epoch.
 // Why: docs/decisions/0010-one-epoch-for-every-proof.md.
+
 import type { Db, Trx } from '#db/connection.ts'
+import { StaleProof } from '#server/core/faults.ts'
 
 /** What somebody has proven about an account. It counts only in the epoch in which it was made. */
 export interface AccountProof {
@@ -37,14 +39,6 @@ export type AccountLock =
   | { readonly kind: 'locked'; readonly trx: AccountTrx; readonly account: LockedAccount }
   /** The proof does not count any more. Nothing was changed. */
   | { readonly kind: 'stale' }
-
-/** The proof is of an earlier epoch, or the account takes no changes. The web leads to sign-in. */
-export class StaleProof extends Error {
-  override readonly name = 'StaleProof'
-  constructor() {
-    super('the proof is of an earlier epoch')
-  }
-}
 
 const stale: AccountLock = { kind: 'stale' }
 

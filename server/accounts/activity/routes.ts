@@ -1,6 +1,7 @@
 import { Router } from 'express'
+import { requireAccount } from '#server/accounts/sessions/browser-session.ts'
 import type { WebParts } from '#server/kit/web/parts.ts'
-import { ownerOf, requireAccount } from '#server/kit/web/sessions.ts'
+import { ownerOf } from '#server/kit/web/session-owner.ts'
 import { describeEntry } from './describe-entry.ts'
 import { listActivity } from './store.ts'
 

@@ -1,8 +1,10 @@
 // The record of what happened, chained so that a changed, missing or moved entry is noticed.
+
 import type { Db, Trx } from '#db/connection.ts'
+import { type ClientInfo, noClient } from '#server/core/client-info.ts'
 import { chainStart, keyIdOfLink, linkHash, sortedPairs } from '#server/core/keys/hash-chain.ts'
 import type { Keyring } from '#server/core/keys/keyring.ts'
-import { type ActivityDetails, type ActivityEvent, type ClientInfo, noClient } from './events.ts'
+import type { ActivityDetails, ActivityEvent } from './events.ts'
 
 export interface Entry<E extends ActivityEvent = ActivityEvent> {
   /** Null for what concerns the portal as a whole. */

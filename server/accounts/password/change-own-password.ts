@@ -1,12 +1,13 @@
 // The owner who knows the password chooses another one.
+
 import type { Db } from '#db/connection.ts'
+import type { ClientInfo } from '#server/core/client-info.ts'
 import { takeForm } from '#server/kit/web/sent-forms-store.ts'
 import type { MailboxParts, NewPassword } from '#server/mail/mailboxes/want-mailbox.ts'
 import { type NoticeParts, notifyOwner } from '#server/recovery/contacts/notify-owner.ts'
 import { doubtLateWays, type LateWayParts } from '#server/recovery/methods/doubt-late-ways.ts'
 import { linksToReplace } from '#server/recovery/undo/offer-undo.ts'
 import { type AccountProof, changeAccount } from '../accounts/change-account.ts'
-import type { ClientInfo } from '../activity/events.ts'
 import { recordActivity } from '../activity/store.ts'
 import { changePassword } from './change-password.ts'
 

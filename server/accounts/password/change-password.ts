@@ -1,7 +1,9 @@
 // The one way in which a password is replaced: by its owner, by recovery, by undo.
+
 import type { Db } from '#db/connection.ts'
 import type { Clock } from '#server/core/clock.ts'
 import { msPerDay } from '#server/core/durations.ts'
+import { BusyError } from '#server/core/faults.ts'
 import { wordsOfContact } from '#server/core/identifiers/contact-words.ts'
 import { loginOf } from '#server/core/identifiers/names.ts'
 import type { Keyring } from '#server/core/keys/keyring.ts'
@@ -19,7 +21,7 @@ import {
 import type { LinkedContact } from '#server/recovery/contacts/contact.ts'
 import type { AccountTrx } from '../accounts/change-account.ts'
 import { endSessions } from '../sessions/store.ts'
-import { BusyError, type PasswordHasher } from './hasher.ts'
+import type { PasswordHasher } from './hasher.ts'
 import { findVerifier, listReplacedVerifiers, setPassword } from './store.ts'
 
 export interface PasswordRuleParts {

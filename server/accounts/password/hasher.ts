@@ -7,7 +7,6 @@ import { createLine } from './hashing-line.ts'
 import { hashesAtOnce, yieldToEventLoop } from './hashing-threads.ts'
 
 /** Part of the hasher's contract, so it is found where the hasher is. */
-export { BusyError } from './hashing-line.ts'
 
 export interface PasswordHasher {
   /** A PHC string in the order m,t,p (Dovecot refuses any other). @throws {BusyError} */

@@ -1,11 +1,7 @@
 /** The bounded queue before the hashes. */
-import { performance } from 'node:perf_hooks'
 
-/** The line is full: answer 503 with Retry-After at once, so that those who wait are served in time. */
-export class BusyError extends Error {
-  override readonly name = 'BusyError'
-  readonly retryAfterSeconds = 2
-}
+import { performance } from 'node:perf_hooks'
+import { BusyError } from '#server/core/faults.ts'
 
 /**
  * What a wait may last beyond what was foreseen. At its onset a flood takes the processors away from hashes of which nobody could know

@@ -1,18 +1,18 @@
 import { type Request, type RequestHandler, type Response, Router } from 'express'
+import {
+  proofOf,
+  renewSession,
+  requireAccount,
+  requireFreshPassword,
+} from '#server/accounts/sessions/browser-session.ts'
+import { StaleProof } from '#server/core/faults.ts'
 import { OtherSession } from '#server/kit/pages/faults.ts'
 import { setFlash } from '#server/kit/pages/flash.ts'
 import { type FormError, readFields } from '#server/kit/pages/forms.ts'
 import type { WebParts } from '#server/kit/web/parts.ts'
 import { formDigestOf } from '#server/kit/web/sent-forms.ts'
 import { findSentForm } from '#server/kit/web/sent-forms-store.ts'
-import {
-  ownerOf,
-  proofOf,
-  renewSession,
-  requireAccount,
-  requireFreshPassword,
-} from '#server/kit/web/sessions.ts'
-import { StaleProof } from '../accounts/change-account.ts'
+import { ownerOf } from '#server/kit/web/session-owner.ts'
 import { changeOwnPassword } from './change-own-password.ts'
 import { isPresentPassword, judgeNewPassword } from './change-password.ts'
 import { createOwnChangeLimit } from './own-change-limit.ts'

@@ -1,8 +1,8 @@
 // The same form sent again by the browser that registered with it: whoever clicked twice is signed in, as by the first click.
 
+import type { ClientInfo } from '#server/core/client-info.ts'
 import { addressOf } from '#server/core/identifiers/names.ts'
 import { findAccountEpoch } from '../accounts/store.ts'
-import type { ClientInfo } from '../activity/events.ts'
 import { isKnownDevice } from '../sessions/store.ts'
 import { type SignedIn, type SignInParts, signIn } from '../sign-in/sign-in.ts'
 import type { JudgedRegistration } from './register-account.ts'

@@ -1,14 +1,19 @@
 import type { Request, Response } from 'express'
 import { Router } from 'express'
+import {
+  accountOf,
+  requireAccount,
+  startSession,
+} from '#server/accounts/sessions/browser-session.ts'
+import type { ClientInfo } from '#server/core/client-info.ts'
 import { NotFound } from '#server/kit/pages/faults.ts'
 import { readFields } from '#server/kit/pages/forms.ts'
 import { networkOf } from '#server/kit/web/client.ts'
 import type { WebParts } from '#server/kit/web/parts.ts'
-import { accountOf, ownerOf, requireAccount, startSession } from '#server/kit/web/sessions.ts'
+import { ownerOf } from '#server/kit/web/session-owner.ts'
 import { describeMailbox } from '#server/mail/mailboxes/describe-mailbox.ts'
 import { findMailboxProgress } from '#server/mail/mailboxes/store.ts'
 import { firstEpoch } from '../accounts/change-account.ts'
-import type { ClientInfo } from '../activity/events.ts'
 import type { NewSession } from '../sessions/store.ts'
 import { keepDevice } from '../sign-in/device-cookie.ts'
 import { completeSignIn } from '../sign-in/sign-in.ts'

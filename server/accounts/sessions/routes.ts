@@ -1,9 +1,14 @@
 import { Router } from 'express'
+import {
+  proofOf,
+  requireAccount,
+  sessionDigestOf,
+} from '#server/accounts/sessions/browser-session.ts'
+import { aliveSince } from '#server/accounts/sessions/session-store.ts'
 import { NotFound } from '#server/kit/pages/faults.ts'
 import { setFlash, takeFlash } from '#server/kit/pages/flash.ts'
 import type { WebParts } from '#server/kit/web/parts.ts'
-import { aliveSince } from '#server/kit/web/session-store.ts'
-import { ownerOf, proofOf, requireAccount, sessionDigestOf } from '#server/kit/web/sessions.ts'
+import { ownerOf } from '#server/kit/web/session-owner.ts'
 import { holdFilters } from '#server/mail/filters/hold-filters.ts'
 import { doubtLateWays } from '#server/recovery/methods/doubt-late-ways.ts'
 import { changeAccount } from '../accounts/change-account.ts'

@@ -1,14 +1,8 @@
 // Where people are signed in. Ids are kept as hashes: a copy of the table opens no session.
-import type { Db, Trx } from '#db/connection.ts'
-import { type AccountTrx, changeAccount } from '../accounts/change-account.ts'
 
-export interface SessionOwner {
-  readonly id: string
-  readonly address: string
-  readonly locale: string | null
-  /** Of the account, in which the session began. */
-  readonly epoch: number
-}
+import type { Db, Trx } from '#db/connection.ts'
+import type { SessionOwner } from '#server/kit/web/session-owner.ts'
+import { type AccountTrx, changeAccount } from '../accounts/change-account.ts'
 
 export interface LoadedSession {
   readonly data: Record<string, unknown>

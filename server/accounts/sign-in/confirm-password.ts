@@ -1,5 +1,5 @@
+import type { ClientInfo } from '#server/core/client-info.ts'
 import { findAccountByAddress } from '../accounts/store.ts'
-import type { ClientInfo } from '../activity/events.ts'
 import { noteFailure, type SignInParts } from './sign-in.ts'
 
 export type Confirmed =

@@ -1,10 +1,11 @@
 // The local strategy of passport: name and password, judged by `signIn`.
+
 import type { Request, Response } from 'express'
 import passport from 'passport'
 import { Strategy } from 'passport-local'
+import type { ClientInfo } from '#server/core/client-info.ts'
 import { networkOf } from '#server/kit/web/client.ts'
 import type { WebParts } from '#server/kit/web/parts.ts'
-import type { ClientInfo } from '../activity/events.ts'
 import { deviceDigestOf } from './device-cookie.ts'
 import { type SignedIn, type SignInParts, signIn } from './sign-in.ts'
 

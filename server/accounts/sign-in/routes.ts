@@ -1,21 +1,21 @@
 import { type Request, type Response, Router } from 'express'
-import { assertNever } from '#server/core/assert-never.ts'
-import { describeBlock } from '#server/desk/measures/describe-block.ts'
-import { isInside } from '#server/desk/staff/session-store.ts'
-import { askerOf } from '#server/kit/log/security-log.ts'
-import { LimitReached } from '#server/kit/pages/faults.ts'
-import { type FormError, parseNext, readFields } from '#server/kit/pages/forms.ts'
-import { keepBlocked } from '#server/kit/web/blocked-cookie.ts'
-import { isHttps, type WebParts } from '#server/kit/web/parts.ts'
 import {
-  ownerOf,
   refreshSession,
   requireAccount,
   sessionCookieName,
   sessionDigestOf,
   startSession,
   stopSession,
-} from '#server/kit/web/sessions.ts'
+} from '#server/accounts/sessions/browser-session.ts'
+import { keepBlocked } from '#server/accounts/sign-in/blocked-cookie.ts'
+import { assertNever } from '#server/core/assert-never.ts'
+import { describeBlock } from '#server/desk/measures/describe-block.ts'
+import { isInside } from '#server/desk/staff/session-store.ts'
+import { askerOf } from '#server/kit/log/security-log.ts'
+import { LimitReached } from '#server/kit/pages/faults.ts'
+import { type FormError, parseNext, readFields } from '#server/kit/pages/forms.ts'
+import { isHttps, type WebParts } from '#server/kit/web/parts.ts'
+import { ownerOf } from '#server/kit/web/session-owner.ts'
 import { strengthenPassword } from '../password/strengthen-password.ts'
 import type { NewSession } from '../sessions/store.ts'
 import { confirmPassword } from './confirm-password.ts'

@@ -1,8 +1,8 @@
 // Waits that grow with wrong passwords. A browser that signed in before has a budget of its own, so nobody can lock an owner out.
 // All other browsers of one network share a budget beside those of the names, so that nobody can try one password on many names.
+import { BusyError } from '#server/core/faults.ts'
 import type { Keyring } from '#server/core/keys/keyring.ts'
 import type { Limits } from '#server/kit/limits/limits.ts'
-import { BusyError } from '../password/hasher.ts'
 
 /** How long a try counts, from the first of them on. */
 export const trySeconds = 86_400

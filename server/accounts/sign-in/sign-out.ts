@@ -1,8 +1,8 @@
 import type { Db } from '#db/connection.ts'
+import type { ClientInfo } from '#server/core/client-info.ts'
 import type { Clock } from '#server/core/clock.ts'
 import type { Keyring } from '#server/core/keys/keyring.ts'
 import { recordAudit } from '#server/desk/audit/store.ts'
-import type { ClientInfo } from '../activity/events.ts'
 import { recordActivity } from '../activity/store.ts'
 
 export async function signOut(

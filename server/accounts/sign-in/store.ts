@@ -1,9 +1,10 @@
 // What a sign-in reads and counts, and what it writes: one statement each, prepared once per connection, because the database's share in
 // a sign-in is what it takes to plan and to answer many small questions, and to wait for the disk.
+
 import type { Db } from '#db/connection.ts'
+import type { ClientInfo } from '#server/core/client-info.ts'
 import type { Keyring } from '#server/core/keys/keyring.ts'
 import { type Account, accountColumns, asAccount } from '../accounts/store.ts'
-import type { ClientInfo } from '../activity/events.ts'
 import { type ChainHead, linkAfter } from '../activity/store.ts'
 import type { NewSession } from '../sessions/store.ts'
 import { type CountedForNetwork, networkSeconds, trySeconds } from './sign-in-limits.ts'

@@ -1,11 +1,11 @@
 import { type Request, type Response, Router } from 'express'
 import { findAccount } from '#server/accounts/accounts/store.ts'
+import { blockedOf } from '#server/accounts/sign-in/blocked-cookie.ts'
 import { NotFound } from '#server/kit/pages/faults.ts'
 import { type FormError, readFields } from '#server/kit/pages/forms.ts'
-import { blockedOf } from '#server/kit/web/blocked-cookie.ts'
 import { networkOf } from '#server/kit/web/client.ts'
 import type { WebParts } from '#server/kit/web/parts.ts'
-import { ownerOf } from '#server/kit/web/sessions.ts'
+import { ownerOf } from '#server/kit/web/session-owner.ts'
 import { describeBlock } from '../measures/describe-block.ts'
 import { makeAppeal, type OpenedAppeal, openAppeal } from './appeal.ts'
 

@@ -2,7 +2,7 @@
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto'
 import { deflateRawSync, inflateRawSync } from 'node:zlib'
 import type { Keyring } from '#server/core/keys/keyring.ts'
-import { letterLimits } from '../letters/letter.ts'
+import { letterLimits } from '#server/core/letters/letter.ts'
 
 export const evidenceKeyPurpose = 'abuse.evidence-key'
 const IV_BYTES = 12

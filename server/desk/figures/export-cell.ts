@@ -1,5 +1,5 @@
 /** Cells of an exported table that stay text in every spreadsheet. */
-import { showHidden } from '../letters/show-hidden.ts'
+import { showHidden } from '#server/core/letters/show-hidden.ts'
 
 // What Excel, LibreOffice and Google Sheets take for the start of a formula (OWASP "CSV Injection"), full-width forms too.
 const FORMULA = /^[\s\uFEFF]*[=+\-@|%\uFF1D\uFF0B\uFF0D\uFF20\t\r\n]/

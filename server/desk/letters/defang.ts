@@ -1,6 +1,6 @@
 /** Links that are shown but cannot be followed by accident. */
-import type { LetterLink } from './letter.ts'
-import { showHidden } from './show-hidden.ts'
+import type { LetterLink } from '#server/core/letters/letter.ts'
+import { showHidden } from '#server/core/letters/show-hidden.ts'
 
 // Security: no reported link is written so that a program or a hasty click would follow it.
 /** `https://example.org/a.b` → `hxxps://example[.]org/a.b`; any scheme but http, https and ftp loses its colon. */

@@ -1,6 +1,7 @@
 /** The machine-readable part of an ARF report (RFC 5965, RFC 6591), in the dialects of the large feedback loops. */
+
+import { showHiddenLine } from '#server/core/letters/show-hidden.ts'
 import type { ReportKind } from '../reports/report-kind.ts'
-import { showHiddenLine } from './show-hidden.ts'
 
 export interface FeedbackReport {
   /** As written, lower case. */

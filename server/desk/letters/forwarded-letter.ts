@@ -1,5 +1,5 @@
 /** Finds the letter in the text of a mail: pasted with its header, or retold by a mail program that forwarded it. */
-import { fieldName } from './letter-source.ts'
+import { fieldName } from '#server/core/letters/letter-source.ts'
 
 export type FoundInText =
   /** A header as relays write it: the letter's own source. */

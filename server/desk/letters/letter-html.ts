@@ -1,8 +1,8 @@
 /** A letter's HTML made fit for a sandboxed frame: what it says stays, whatever could act, fetch or hide does not. */
 import type { IOptions } from 'sanitize-html'
 import { lazily } from '#server/core/lazily.ts'
-import { letterLimits } from './letter.ts'
-import { showHidden } from './show-hidden.ts'
+import { letterLimits } from '#server/core/letters/letter.ts'
+import { showHidden } from '#server/core/letters/show-hidden.ts'
 
 export interface SafeHtml {
   readonly html: string

@@ -2,7 +2,7 @@
  * Hands large unencoded parts to the parser as base64. It keeps every plain line as an object of its own, so a forwarded
  * letter of ten mebibytes costs it a second; encoded it costs a tenth, and its line ends stay as they came.
  */
-import type { ScannedLetter } from './letter-shape.ts'
+import type { ScannedLetter } from '#server/core/letters/letter-shape.ts'
 
 const LARGE_CHARS = 64 * 1024
 const ENCODED = /^content-transfer-encoding[ \t]*:\s*(?:base64|quoted-printable)/im

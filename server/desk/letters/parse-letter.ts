@@ -1,7 +1,6 @@
 /** Reads one reported letter within fixed bounds. Whatever it holds, the result is a value; nothing in it is run or fetched. */
 import { createHash } from 'node:crypto'
 import PostalMime, { addressParser, type Email } from 'postal-mime'
-import { listLinks, urlsIn } from './defang.ts'
 import {
   type Cut,
   fieldsNamed,
@@ -10,13 +9,19 @@ import {
   letterLimits,
   type Mailbox,
   readLetterDate,
-} from './letter.ts'
+} from '#server/core/letters/letter.ts'
+import {
+  charsetOf,
+  decodeBytes,
+  type ScannedLetter,
+  scanLetter,
+} from '#server/core/letters/letter-shape.ts'
+import { openSource } from '#server/core/letters/letter-source.ts'
+import { showHidden, showHiddenLine } from '#server/core/letters/show-hidden.ts'
+import { listLinks, urlsIn } from './defang.ts'
 import { safeLetterHtml, textOfSafeHtml } from './letter-html.ts'
-import { charsetOf, decodeBytes, type ScannedLetter, scanLetter } from './letter-shape.ts'
-import { openSource } from './letter-source.ts'
 import { packLargeParts } from './pack-parts.ts'
 import { utf8ForPasted } from './pasted-charset.ts'
-import { showHidden, showHiddenLine } from './show-hidden.ts'
 import { decodeUtf7 } from './utf7.ts'
 
 export type LetterOutcome =

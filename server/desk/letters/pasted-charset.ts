@@ -1,5 +1,5 @@
 /** A pasted letter reaches us as characters: its 8-bit parts are UTF-8 now, whatever charset their header still names. */
-import type { ScannedLetter } from './letter-shape.ts'
+import type { ScannedLetter } from '#server/core/letters/letter-shape.ts'
 
 /** For reading only; proofs are made over the source as it came. */
 export function utf8ForPasted(scanned: ScannedLetter): ScannedLetter {

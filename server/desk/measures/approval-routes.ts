@@ -1,11 +1,11 @@
 // Proposed measures, and the second person who decides on them.
 import { type Request, type Response, Router } from 'express'
 import { findAccount, findAddresses } from '#server/accounts/accounts/store.ts'
+import { requireFreshPassword } from '#server/accounts/sessions/browser-session.ts'
 import { NotFound } from '#server/kit/pages/faults.ts'
 import { setFlash, takeFlash } from '#server/kit/pages/flash.ts'
 import { type FormError, readFields } from '#server/kit/pages/forms.ts'
 import type { WebParts } from '#server/kit/web/parts.ts'
-import { requireFreshPassword } from '#server/kit/web/sessions.ts'
 import { recordLook } from '../audit/record-look.ts'
 import { actorOf, openMeasure } from '../cases/desk-guard.ts'
 import { createStaffGuards, showStaffPage, staffOf } from '../staff/staff.ts'

@@ -1,12 +1,12 @@
 // Measures: each through a page that shows its consequences first, and the lift.
 import { type Request, type Response, Router } from 'express'
 import { type Account, findAccount, findAddresses } from '#server/accounts/accounts/store.ts'
+import { requireFreshPassword } from '#server/accounts/sessions/browser-session.ts'
 import { msPerDay } from '#server/core/durations.ts'
 import { NotFound } from '#server/kit/pages/faults.ts'
 import { setFlash } from '#server/kit/pages/flash.ts'
 import { type FormError, readFields } from '#server/kit/pages/forms.ts'
 import type { WebParts } from '#server/kit/web/parts.ts'
-import { requireFreshPassword } from '#server/kit/web/sessions.ts'
 import { recordLook } from '../audit/record-look.ts'
 import type { Case } from '../cases/case-store.ts'
 import { actorOf, openCase, openMeasure } from '../cases/desk-guard.ts'

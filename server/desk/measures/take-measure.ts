@@ -1,12 +1,13 @@
 // Measures taken, proposed, approved, refused and lifted by staff, and ended by time.
+
 import type { Trx } from '#db/connection.ts'
 import {
   type AccountProof,
   lockAccount,
   lockBoth,
-  StaleProof,
 } from '#server/accounts/accounts/change-account.ts'
 import { msPerDay } from '#server/core/durations.ts'
+import { StaleProof } from '#server/core/faults.ts'
 import { recordAudit } from '../audit/store.ts'
 import { insertTimelineEntry } from '../cases/timeline-store.ts'
 import type { DeskParts } from '../desk.ts'

@@ -1,6 +1,6 @@
 /** Whether a letter bears a true DKIM signature of one of our domains, by keys that we know, old ones included. */
 import { dkimVerify } from 'mailauth/lib/dkim/verify.js'
-import { fieldsNamed, type LetterField } from '../letters/letter.ts'
+import { fieldsNamed, type LetterField } from '#server/core/letters/letter.ts'
 
 export type DkimFault =
   | 'body-changed'

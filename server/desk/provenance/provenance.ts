@@ -1,8 +1,8 @@
 /** Whether a reported letter truly came from us, from whom, and why we think so. */
 import type { Keyring } from '#server/core/keys/keyring.ts'
+import type { Letter } from '#server/core/letters/letter.ts'
+import type { ScannedLetter } from '#server/core/letters/letter-shape.ts'
 import { readTraces } from '#server/mail/letter-trace/trace-header.ts'
-import type { Letter } from '../letters/letter.ts'
-import type { ScannedLetter } from '../letters/letter-shape.ts'
 import { type DkimParts, verifyOwnDkim } from './dkim.ts'
 import { type Evidence, provenanceRules, type Verdict } from './provenance-rules.ts'
 import type { FollowChain } from './received-chain.ts'

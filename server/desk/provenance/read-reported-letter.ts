@@ -1,9 +1,9 @@
 // What the letter of a report shows: where it came from, which account sent it, and what it is found by.
 import type { Account } from '#server/accounts/accounts/store.ts'
+import type { Letter } from '#server/core/letters/letter.ts'
 import { termsOf } from '../cases/search-terms.ts'
 import type { DeskParts } from '../desk.ts'
 import { openKeptEvidence } from '../evidence/evidence-store.ts'
-import type { Letter } from '../letters/letter.ts'
 import { duplicateKeyOfFields } from '../reports/parse-report-mail.ts'
 import type { Report, ReportDetails } from '../reports/report-store.ts'
 import { findSenderAccount } from './find-sender.ts'

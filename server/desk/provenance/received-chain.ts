@@ -1,7 +1,7 @@
 /** Reads Received lines as far as they deserve belief: from the top, and only while a relay that we know wrote them. */
 import { BlockList, isIP } from 'node:net'
-import { fieldsNamed, type LetterField, readLetterDate } from '../letters/letter.ts'
-import { showHiddenLine } from '../letters/show-hidden.ts'
+import { fieldsNamed, type LetterField, readLetterDate } from '#server/core/letters/letter.ts'
+import { showHiddenLine } from '#server/core/letters/show-hidden.ts'
 
 export interface Hop {
   /** Host that wrote the line, lower case. */

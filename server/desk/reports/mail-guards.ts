@@ -1,6 +1,6 @@
 /** Mail to the abuse address that no person wrote: answering it would start a loop, keeping it would bury the reports. */
 import { loopHeaderName } from '#server/kit/messages/loop-header.ts'
-import { fieldsNamed, type LetterField } from '../letters/letter.ts'
+import { fieldsNamed, type LetterField } from '#server/core/letters/letter.ts'
 
 export type Ignored = 'loop' | 'bounce' | 'auto-reply'
 

@@ -1,7 +1,7 @@
 // Reads the one form that may carry a file, before the parser of all other forms does.
+import { BusyError } from '#server/core/faults.ts'
 import express, { type Request, type RequestHandler } from 'express'
 import { lazily } from '#server/core/lazily.ts'
-import { BusyError } from '#server/accounts/password/hasher.ts'
 import { boundBody } from '#server/kit/web/body-bound.ts'
 import { networkOf } from '#server/kit/web/client.ts'
 import { BodyTooLarge, MalformedRequest } from '#server/kit/pages/faults.ts'

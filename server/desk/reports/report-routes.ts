@@ -7,7 +7,7 @@ import { readFields } from '#server/kit/pages/forms.ts'
 import { isHttps, type WebParts } from '#server/kit/web/parts.ts'
 import { fileForm, sentEmptyFile, sentFile } from './report-body.ts'
 import { formDigestOf } from '#server/kit/web/sent-forms.ts'
-import { letterLimits } from '../letters/letter.ts'
+import { letterLimits } from '#server/core/letters/letter.ts'
 import {
   type FormRefusal,
   judgeReportForm,

@@ -1,8 +1,8 @@
 // Recovery codes: shown until their owner says that they are kept, and renewed on demand.
 import type { RequestHandler } from 'express'
+import { sessionDigestOf } from '#server/accounts/sessions/browser-session.ts'
 import type { WebParts } from '#server/kit/web/parts.ts'
 import { formDigestOf } from '#server/kit/web/sent-forms.ts'
-import { sessionDigestOf } from '#server/kit/web/sessions.ts'
 import { callerOf } from './door-page.ts'
 import type { Door } from './pass-door.ts'
 import { forgetNewCodes } from './session-store.ts'

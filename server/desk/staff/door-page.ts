@@ -1,9 +1,9 @@
 // The staff door: asks a signed-in member of staff for the second factor.
 import type { Request, RequestHandler, Response } from 'express'
+import { proofOf, sessionDigestOf } from '#server/accounts/sessions/browser-session.ts'
 import { askerOf } from '#server/kit/log/security-log.ts'
 import { type FormError, parseNext, readFields } from '#server/kit/pages/forms.ts'
 import type { WebParts } from '#server/kit/web/parts.ts'
-import { proofOf, sessionDigestOf } from '#server/kit/web/sessions.ts'
 import type { Caller, Door, Passed } from './pass-door.ts'
 import { findStanding } from './session-store.ts'
 import { staffOf } from './staff.ts'

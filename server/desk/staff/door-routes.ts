@@ -1,7 +1,7 @@
 // The staff door with its enrolment and recovery codes, and the pages that every member has.
 import { Router } from 'express'
+import { requireFreshPassword } from '#server/accounts/sessions/browser-session.ts'
 import type { WebParts } from '#server/kit/web/parts.ts'
-import { requireFreshPassword } from '#server/kit/web/sessions.ts'
 import { codesPage } from './codes-page.ts'
 import { doorPage } from './door-page.ts'
 import { enrolPage } from './enrol-page.ts'

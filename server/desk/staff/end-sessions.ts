@@ -1,14 +1,15 @@
 // Support signs out every device of an account whose owner asked for it.
+
 import {
   type AccountProof,
   lockAccount,
   lockAccountAsItStands,
   lockBoth,
-  StaleProof,
 } from '#server/accounts/accounts/change-account.ts'
 import { beginEpoch } from '#server/accounts/accounts/store.ts'
 import { recordActivity } from '#server/accounts/activity/store.ts'
 import { endSessions } from '#server/accounts/sessions/store.ts'
+import { StaleProof } from '#server/core/faults.ts'
 import { NotFound } from '#server/kit/pages/faults.ts'
 import type { WebParts } from '#server/kit/web/parts.ts'
 import { holdFilters } from '#server/mail/filters/hold-filters.ts'

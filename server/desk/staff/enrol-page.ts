@@ -1,8 +1,8 @@
 // Connects an authenticator: shows its secret and takes the first code.
 import type { Request, RequestHandler, Response } from 'express'
+import { proofOf } from '#server/accounts/sessions/browser-session.ts'
 import { type FormError, readFields } from '#server/kit/pages/forms.ts'
 import type { WebParts } from '#server/kit/web/parts.ts'
-import { proofOf } from '#server/kit/web/sessions.ts'
 import { callerOf, codeErrors, logWrongCode } from './door-page.ts'
 import { factorUri } from './factor.ts'
 import type { Door } from './pass-door.ts'

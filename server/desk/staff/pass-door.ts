@@ -1,12 +1,13 @@
 // The staff door: enrols an authenticator, lets a session in by a code, and renews recovery codes.
+
 import type { Db } from '#db/connection.ts'
 import {
   type AccountProof,
   type AccountTrx,
   changeAccount,
 } from '#server/accounts/accounts/change-account.ts'
-import type { ClientInfo } from '#server/accounts/activity/events.ts'
 import { recordActivity } from '#server/accounts/activity/store.ts'
+import type { ClientInfo } from '#server/core/client-info.ts'
 import type { Clock } from '#server/core/clock.ts'
 import { msPerMinute } from '#server/core/durations.ts'
 import type { Keyring } from '#server/core/keys/keyring.ts'

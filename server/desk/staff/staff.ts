@@ -1,6 +1,8 @@
 // The guard of the staff pages, and the frame that they are shown in.
+
 import type { Request, RequestHandler, Response } from 'express'
 import type { AccountProof } from '#server/accounts/accounts/change-account.ts'
+import { proofOf, sessionDigestOf } from '#server/accounts/sessions/browser-session.ts'
 import type { Clock } from '#server/core/clock.ts'
 import { msPerMinute, msPerSecond } from '#server/core/durations.ts'
 import { askerOf } from '#server/kit/log/security-log.ts'
@@ -8,7 +10,7 @@ import { NotFound, RightMissing } from '#server/kit/pages/faults.ts'
 import type { Page } from '#server/kit/pages/pages.ts'
 import { onlyLooks } from '#server/kit/web/dispatch.ts'
 import type { WebParts } from '#server/kit/web/parts.ts'
-import { ownerOf, proofOf, sessionDigestOf } from '#server/kit/web/sessions.ts'
+import { ownerOf } from '#server/kit/web/session-owner.ts'
 import { rightsOf, type StaffRight } from './rights.ts'
 import { findStanding, touchStaffSession } from './session-store.ts'
 import type { StaffRole } from './store.ts'

@@ -1,9 +1,10 @@
 // One line for each failed try, reached limit, refused right and act of the staff, for those who
 // watch the portal.
+
 import type { Request } from 'express'
 import type { Keyring } from '#server/core/keys/keyring.ts'
+import { ownerOf } from '#server/kit/web/session-owner.ts'
 import { networkOf } from '../web/client.ts'
-import { ownerOf } from '../web/sessions.ts'
 import type { Log } from './log.ts'
 
 declare module 'express-serve-static-core' {

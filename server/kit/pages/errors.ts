@@ -1,9 +1,9 @@
 // Turns what a handler threw into a page.
+
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express'
 import { isAway } from '#db/away.ts'
-import { StaleProof } from '#server/accounts/accounts/change-account.ts'
-import { BusyError } from '#server/accounts/password/hasher.ts'
 import type { Clock } from '#server/core/clock.ts'
+import { BusyError, StaleProof } from '#server/core/faults.ts'
 import { chooseLocale } from '../i18n/choose-locale.ts'
 import type { Locale } from '../i18n/texts.ts'
 import { askerOf, type WebLog } from '../log/security-log.ts'

@@ -1,11 +1,12 @@
 // Shows a page: chooses the language, adds what every page needs, renders, sends.
+
 import type { Request, RequestHandler, Response } from 'express'
 import { msPerDay } from '#server/core/durations.ts'
+import { ownerOf } from '#server/kit/web/session-owner.ts'
 import { chooseLocale } from '../i18n/choose-locale.ts'
 import { createFormats, type Formats } from '../i18n/format.ts'
 import { isLocale, type Locale, locales, type Texts, type Translate } from '../i18n/texts.ts'
 import { cookieName } from '../web/cookies.ts'
-import { ownerOf } from '../web/sessions.ts'
 import type { Theme } from './assets.ts'
 import type { FormError } from './forms.ts'
 import type { KeptPages } from './kept-pages.ts'

@@ -3,7 +3,7 @@
 import { abuseRows } from '#server/desk/settings.ts'
 import { serviceAccount } from '#server/mail/mail-platform/google/service-account.ts'
 import { mailHostRows } from '#server/mail/mail-platform/mail-host-settings.ts'
-import { mailServiceRows } from '#server/mail/mail-service-settings.ts'
+import { mailServiceRows } from '#server/mail/mail-platform/mail-service-settings.ts'
 import { choice, domain, flag, list, mailServers, text, time, url, whole } from './setting-kinds.ts'
 import { optional, type Row, required, row, secret } from './setting-row.ts'
 

@@ -1,8 +1,9 @@
 // What a request tells about the person's device and network, as far as it is ever kept or counted.
+
 import { isIPv4, isIPv6, SocketAddress } from 'node:net'
 import Bowser from 'bowser'
 import express, { type Express, type Request } from 'express'
-import type { ClientInfo } from '#server/accounts/activity/events.ts'
+import type { ClientInfo } from '#server/core/client-info.ts'
 
 /** Turns an address into a place such as `Minsk, BY`, or undefined where the database does not know it. */
 export type FindPlace = (ip: string) => string | undefined

@@ -1,10 +1,11 @@
 // Forms are taken from our own pages only: by where the browser says it comes from, and by a token.
+
 import csurfPackage from 'csurf'
 import type { Request, RequestHandler } from 'express'
 import type { Keyring } from '#server/core/keys/keyring.ts'
 import { sameSecret } from '#server/core/keys/secrets.ts'
+import { ownerOf } from '#server/kit/web/session-owner.ts'
 import { Forbidden, OtherSession } from '../pages/faults.ts'
-import { ownerOf } from './sessions.ts'
 
 declare module 'express-serve-static-core' {
   interface Request {

@@ -1,8 +1,9 @@
 // What routes are given: everything that compose.ts made and that a page may need.
+
 import type { Request } from 'express'
 import type { Db } from '#db/connection.ts'
-import type { ClientInfo } from '#server/accounts/activity/events.ts'
 import type { PasswordHasher } from '#server/accounts/password/hasher.ts'
+import type { ClientInfo } from '#server/core/client-info.ts'
 import type { Clock } from '#server/core/clock.ts'
 import type { Keyring } from '#server/core/keys/keyring.ts'
 import type { DeskParts } from '#server/desk/desk.ts'

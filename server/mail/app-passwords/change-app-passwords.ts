@@ -1,12 +1,13 @@
 // What is done to app passwords. Each change and the job that brings it to the platform commit together.
+
 import type { Db } from '#db/connection.ts'
 import {
   type AccountProof,
   type AccountTrx,
   changeAccount,
 } from '#server/accounts/accounts/change-account.ts'
-import type { ClientInfo } from '#server/accounts/activity/events.ts'
 import { recordActivity } from '#server/accounts/activity/store.ts'
+import type { ClientInfo } from '#server/core/client-info.ts'
 import type { Clock } from '#server/core/clock.ts'
 import type { Keyring } from '#server/core/keys/keyring.ts'
 import { type NoticeParts, notifyOwner } from '#server/recovery/contacts/notify-owner.ts'

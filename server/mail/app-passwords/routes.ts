@@ -1,13 +1,18 @@
 import { type Request, type RequestHandler, type Response, Router } from 'express'
+import {
+  proofOf,
+  requireAccount,
+  requireFreshPassword,
+} from '#server/accounts/sessions/browser-session.ts'
 import { NotFound } from '#server/kit/pages/faults.ts'
 import { setFlash, takeFlash } from '#server/kit/pages/flash.ts'
 import { type FormError, readFields } from '#server/kit/pages/forms.ts'
 import { handOver, letGo, takeOver } from '#server/kit/pages/shown-once.ts'
 import { isHttps, type WebParts } from '#server/kit/web/parts.ts'
 import { formDigestOf } from '#server/kit/web/sent-forms.ts'
-import { ownerOf, proofOf, requireAccount, requireFreshPassword } from '#server/kit/web/sessions.ts'
-import { describeMailServers, serversOf } from '#server/site/help/mail-servers.ts'
-import { profileSigner } from '#server/site/help/profile-signer.ts'
+import { ownerOf } from '#server/kit/web/session-owner.ts'
+import { describeMailServers, serversOf } from '#server/mail/mail-programs/mail-servers.ts'
+import { profileSigner } from '#server/mail/mail-programs/profile-signer.ts'
 import {
   appPasswordsAtMost,
   createAppPassword,
@@ -125,7 +130,7 @@ export function appPasswordRoutes(parts: WebParts): Router {
       const served =
         handed && (await spendHandingOut(db, owner.id, handed.id, 'profile_served_at', clock.now()))
       if (!handed || !served) return res.redirect(303, page)
-      const { renderAppleProfile } = await import('#server/site/help/apple.ts')
+      const { renderAppleProfile } = await import('#server/mail/mail-programs/apple.ts')
       const description = pages.textsFor(req)('help-mail-programs.profile.description')
       const texts = { title: mailServers.name, description }
       const profile = renderAppleProfile(

@@ -1,8 +1,9 @@
 // What owners do with filters that wait. The decision and the job that carries it out commit together.
+
 import type { Db, Trx } from '#db/connection.ts'
 import { type AccountProof, changeAccount } from '#server/accounts/accounts/change-account.ts'
-import type { ClientInfo } from '#server/accounts/activity/events.ts'
 import { recordActivity } from '#server/accounts/activity/store.ts'
+import type { ClientInfo } from '#server/core/client-info.ts'
 import type { Clock } from '#server/core/clock.ts'
 import type { Keyring } from '#server/core/keys/keyring.ts'
 import { reviseMailboxUnchanged } from '../mailboxes/revise-store.ts'

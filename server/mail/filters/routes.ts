@@ -1,14 +1,14 @@
 import { type Request, type Response, Router } from 'express'
-import { assertNever } from '#server/core/assert-never.ts'
-import { NotFound } from '#server/kit/pages/faults.ts'
-import { setFlash, takeFlash } from '#server/kit/pages/flash.ts'
-import type { WebParts } from '#server/kit/web/parts.ts'
 import {
   accountOf,
   proofOf,
   requireAccount,
   requireFreshPassword,
-} from '#server/kit/web/sessions.ts'
+} from '#server/accounts/sessions/browser-session.ts'
+import { assertNever } from '#server/core/assert-never.ts'
+import { NotFound } from '#server/kit/pages/faults.ts'
+import { setFlash, takeFlash } from '#server/kit/pages/flash.ts'
+import type { WebParts } from '#server/kit/web/parts.ts'
 import { decideFilter, noteLooked } from './decide.ts'
 import { describeFilter, visible } from './describe-filter.ts'
 import {

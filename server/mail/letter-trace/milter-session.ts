@@ -2,7 +2,7 @@
 
 import type { Clock } from '#server/core/clock.ts'
 import type { Keyring } from '#server/core/keys/keyring.ts'
-import { letterLimits } from '#server/desk/letters/letter.ts'
+import { letterLimits } from '#server/core/letters/letter.ts'
 import { addressOfLogin } from '../mail-platform/login.ts'
 import { answers, createPacketReader, type Packet, readTexts } from './milter-packets.ts'
 import { traceHeaderName } from './trace-header.ts'

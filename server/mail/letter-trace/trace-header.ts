@@ -5,7 +5,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { msPerMinute } from '#server/core/durations.ts'
 import type { Keyring } from '#server/core/keys/keyring.ts'
-import { fieldsNamed, type LetterField } from '#server/desk/letters/letter.ts'
+import { fieldsNamed, type LetterField } from '#server/core/letters/letter.ts'
 
 export const traceHeaderName = 'X-Postern-Trace'
 

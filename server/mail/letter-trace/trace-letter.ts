@@ -1,7 +1,7 @@
 /** What the submission server does with a letter before it is signed: puts our trace on it, and takes off any that it brought. */
 import type { Keyring } from '#server/core/keys/keyring.ts'
-import { scanLetter } from '#server/desk/letters/letter-shape.ts'
-import { openSource } from '#server/desk/letters/letter-source.ts'
+import { scanLetter } from '#server/core/letters/letter-shape.ts'
+import { openSource } from '#server/core/letters/letter-source.ts'
 import { bindingOf, createTraceHeader, type Trace, traceHeaderName } from './trace-header.ts'
 
 const FOREIGN = new RegExp(`^${traceHeaderName}[ \\t]*:.*(?:\\r?\\n[ \\t].*)*\\r?\\n`, 'gim')

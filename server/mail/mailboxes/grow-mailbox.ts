@@ -1,4 +1,5 @@
 // Gives a mailbox more room: by itself when it fills, or when its owner asks.
+
 import type { Db } from '#db/connection.ts'
 import {
   type AccountProof,
@@ -6,8 +7,8 @@ import {
   changeAccount,
   changeAccountAsItStands,
 } from '#server/accounts/accounts/change-account.ts'
-import { type ClientInfo, noClient } from '#server/accounts/activity/events.ts'
 import { recordActivity } from '#server/accounts/activity/store.ts'
+import { type ClientInfo, noClient } from '#server/core/client-info.ts'
 import type { Clock } from '#server/core/clock.ts'
 import type { Keyring } from '#server/core/keys/keyring.ts'
 import { type QuotaSettings, requestedQuota } from './quota-rule.ts'

@@ -1,13 +1,18 @@
 // What the pages of both kinds of contact have in common: a form that asks for it, a form that asks for its code, and their answers.
 import type { Request, RequestHandler, Response } from 'express'
 import { findProbation } from '#server/accounts/accounts/store.ts'
+import {
+  accountOf,
+  freshMs,
+  proofOf,
+  requireFreshPassword,
+} from '#server/accounts/sessions/browser-session.ts'
 import { assertNever } from '#server/core/assert-never.ts'
 import { askerOf } from '#server/kit/log/security-log.ts'
 import { LimitReached } from '#server/kit/pages/faults.ts'
 import { setFlash } from '#server/kit/pages/flash.ts'
 import { type FormError, readFields } from '#server/kit/pages/forms.ts'
 import type { WebParts } from '#server/kit/web/parts.ts'
-import { accountOf, freshMs, proofOf, requireFreshPassword } from '#server/kit/web/sessions.ts'
 import { type Asking, createChangeLimit, type Held } from '../methods/change-method.ts'
 import type { Linked } from '../methods/link-contact.ts'
 import type { AskedForProof } from './ask-for-proof.ts'

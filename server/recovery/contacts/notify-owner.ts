@@ -1,9 +1,10 @@
 // Tells the owner what happened to the account: by a letter to the mailbox and a message to every contact.
+
 import { randomUUID } from 'node:crypto'
 import type { Trx } from '#db/connection.ts'
 import type { AccountTrx } from '#server/accounts/accounts/change-account.ts'
 import { findAccount } from '#server/accounts/accounts/store.ts'
-import type { ClientInfo } from '#server/accounts/activity/events.ts'
+import type { ClientInfo } from '#server/core/client-info.ts'
 import { isLocale, type Locale } from '#server/kit/i18n/texts.ts'
 import type {
   Channel,

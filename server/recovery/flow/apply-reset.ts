@@ -1,13 +1,14 @@
 // What a new password by recovery means: everything in one transaction.
+
 import type { Db } from '#db/connection.ts'
 import type { AccountTrx } from '#server/accounts/accounts/change-account.ts'
 import { findAccount, startProbation } from '#server/accounts/accounts/store.ts'
-import type { ClientInfo } from '#server/accounts/activity/events.ts'
 import { recordActivity } from '#server/accounts/activity/store.ts'
 import { changePassword } from '#server/accounts/password/change-password.ts'
 import { createOwnChangeLimit } from '#server/accounts/password/own-change-limit.ts'
 import { forgetDevices, rememberDevice } from '#server/accounts/sessions/store.ts'
 import { createSignInLimits } from '#server/accounts/sign-in/sign-in-limits.ts'
+import type { ClientInfo } from '#server/core/client-info.ts'
 import type { Clock } from '#server/core/clock.ts'
 import { msPerHour } from '#server/core/durations.ts'
 import type { Keyring } from '#server/core/keys/keyring.ts'

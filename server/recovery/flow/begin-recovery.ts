@@ -1,7 +1,7 @@
 import type { Db, Trx } from '#db/connection.ts'
 import { findAccountEpoch } from '#server/accounts/accounts/store.ts'
-import type { ClientInfo } from '#server/accounts/activity/events.ts'
 import { isKnownDevice } from '#server/accounts/sessions/store.ts'
+import type { ClientInfo } from '#server/core/client-info.ts'
 import type { Clock } from '#server/core/clock.ts'
 import { msPerMinute } from '#server/core/durations.ts'
 import { parseTypedLogin } from '#server/core/identifiers/login-name.ts'

@@ -1,11 +1,12 @@
 // SECURITY_QUESTION=hold: the new password waits, everybody is told at once, and a job applies it when nobody objected.
+
 import {
   type AccountTrx,
   changeAccount,
   changeAccountAsItStands,
 } from '#server/accounts/accounts/change-account.ts'
-import { type ClientInfo, noClient } from '#server/accounts/activity/events.ts'
 import { recordActivity } from '#server/accounts/activity/store.ts'
+import { type ClientInfo, noClient } from '#server/core/client-info.ts'
 import { enqueue } from '#server/kit/jobs/enqueue.ts'
 import type { TaskList } from '#server/kit/jobs/worker.ts'
 import type { RawSettings } from '#server/kit/settings/settings.ts'

@@ -1,8 +1,8 @@
 // The owner who signs in while a new password waits can stop it.
 import { Router } from 'express'
+import { proofOf, requireAccount } from '#server/accounts/sessions/browser-session.ts'
 import { setFlash } from '#server/kit/pages/flash.ts'
 import type { WebParts } from '#server/kit/web/parts.ts'
-import { proofOf, requireAccount } from '#server/kit/web/sessions.ts'
 import { stopHold } from './hold-reset.ts'
 
 export function holdRoutes(parts: WebParts): Router {

@@ -1,8 +1,9 @@
 // New passwords that wait until everybody who was told had time to object (SECURITY_QUESTION=hold).
+
 import type { Db, Trx } from '#db/connection.ts'
 import { resealColumn } from '#db/reseal.ts'
 import type { AccountTrx } from '#server/accounts/accounts/change-account.ts'
-import type { ClientInfo } from '#server/accounts/activity/events.ts'
+import type { ClientInfo } from '#server/core/client-info.ts'
 import type { Keyring } from '#server/core/keys/keyring.ts'
 import type { NewPassword } from '#server/mail/mailboxes/want-mailbox.ts'
 

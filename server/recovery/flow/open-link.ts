@@ -1,6 +1,6 @@
 import type { Db } from '#db/connection.ts'
 import { findAccount } from '#server/accounts/accounts/store.ts'
-import type { ClientInfo } from '#server/accounts/activity/events.ts'
+import type { ClientInfo } from '#server/core/client-info.ts'
 import type { Clock } from '#server/core/clock.ts'
 import type { Keyring } from '#server/core/keys/keyring.ts'
 import { hashToken, isToken } from '#server/core/keys/secrets.ts'

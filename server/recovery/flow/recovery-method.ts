@@ -1,6 +1,6 @@
 import type { Db, Trx } from '#db/connection.ts'
 import type { AccountTrx } from '#server/accounts/accounts/change-account.ts'
-import type { ClientInfo } from '#server/accounts/activity/events.ts'
+import type { ClientInfo } from '#server/core/client-info.ts'
 import type { Locale } from '#server/kit/i18n/texts.ts'
 import type { TaskList } from '#server/kit/jobs/worker.ts'
 

@@ -1,13 +1,14 @@
 // The last step: a new password by a proof of this very flow, with everything that follows from it, or nothing.
+
 import { lockAccount } from '#server/accounts/accounts/change-account.ts'
 import { findAccount } from '#server/accounts/accounts/store.ts'
-import type { ClientInfo } from '#server/accounts/activity/events.ts'
 import {
   isPresentPassword,
   judgeNewPassword,
   type NewPasswordRefusal,
   type PasswordRuleParts,
 } from '#server/accounts/password/change-password.ts'
+import type { ClientInfo } from '#server/core/client-info.ts'
 import type { RawSettings } from '#server/kit/settings/settings.ts'
 import { type ApplyParts, applyReset, probationEnd } from './apply-reset.ts'
 import { holdReset } from './hold-reset.ts'

@@ -1,8 +1,9 @@
 // Recovery flows. A flow moves by one guarded statement, along an edge of flow-states.ts, or not at all.
+
 import type { Db, Trx } from '#db/connection.ts'
 import { resealColumn } from '#db/reseal.ts'
 import type { AccountTrx } from '#server/accounts/accounts/change-account.ts'
-import type { ClientInfo } from '#server/accounts/activity/events.ts'
+import type { ClientInfo } from '#server/core/client-info.ts'
 import type { Keyring } from '#server/core/keys/keyring.ts'
 import { isLocale, type Locale } from '#server/kit/i18n/texts.ts'
 import { type FlowState, type FlowStep, stateAfter, statesBefore } from './flow-states.ts'

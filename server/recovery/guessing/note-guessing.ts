@@ -1,9 +1,10 @@
 // The owner learns that somebody guesses: an entry in the activity, and a letter at most once an hour.
+
 import { randomUUID } from 'node:crypto'
 import type { Db, Trx } from '#db/connection.ts'
 import { type Account, findAccount } from '#server/accounts/accounts/store.ts'
-import type { ClientInfo } from '#server/accounts/activity/events.ts'
 import { recordActivity } from '#server/accounts/activity/store.ts'
+import type { ClientInfo } from '#server/core/client-info.ts'
 import { isLocale, type Locale } from '#server/kit/i18n/texts.ts'
 import { enqueue } from '#server/kit/jobs/enqueue.ts'
 import type { TaskList } from '#server/kit/jobs/worker.ts'

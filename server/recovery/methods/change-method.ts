@@ -1,12 +1,13 @@
 // The one way in which an owner changes a recovery method: guarded, recorded and told in one transaction.
+
 import type { Db } from '#db/connection.ts'
 import {
   type AccountProof,
   type AccountTrx,
   changeAccount,
 } from '#server/accounts/accounts/change-account.ts'
-import type { ClientInfo } from '#server/accounts/activity/events.ts'
 import { recordActivity } from '#server/accounts/activity/store.ts'
+import type { ClientInfo } from '#server/core/client-info.ts'
 import type { Limits } from '#server/kit/limits/limits.ts'
 import type { Contact, LinkedContact } from '../contacts/contact.ts'
 import { type NoticeParts, notifyOwner } from '../contacts/notify-owner.ts'

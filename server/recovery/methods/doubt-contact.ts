@@ -1,10 +1,11 @@
 // Somebody has shown that they have a contact which another mailbox holds: its holder is told, and it counts as doubtful.
+
 import type { Db, Trx } from '#db/connection.ts'
 import { changeAccountAsItStands } from '#server/accounts/accounts/change-account.ts'
 import { findAccount } from '#server/accounts/accounts/store.ts'
-import { noClient } from '#server/accounts/activity/events.ts'
 import { recordActivity } from '#server/accounts/activity/store.ts'
 import { findHolder } from '#server/accounts/claims/store.ts'
+import { noClient } from '#server/core/client-info.ts'
 import type { Keyring } from '#server/core/keys/keyring.ts'
 import { isLocale, type Locale } from '#server/kit/i18n/texts.ts'
 import { enqueue } from '#server/kit/jobs/enqueue.ts'

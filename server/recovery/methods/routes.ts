@@ -1,8 +1,8 @@
 import { Router } from 'express'
 import { findProbation } from '#server/accounts/accounts/store.ts'
+import { accountOf, requireAccount } from '#server/accounts/sessions/browser-session.ts'
 import { takeFlash } from '#server/kit/pages/flash.ts'
 import type { WebParts } from '#server/kit/web/parts.ts'
-import { accountOf, requireAccount } from '#server/kit/web/sessions.ts'
 import { warningsOf } from './managed-method.ts'
 
 const told = [

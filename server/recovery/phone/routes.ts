@@ -1,13 +1,13 @@
 import { Router } from 'express'
-import { exampleMobile, writePhone } from '#server/core/identifiers/phone-number.ts'
-import { readFields } from '#server/kit/pages/forms.ts'
-import type { WebParts } from '#server/kit/web/parts.ts'
 import {
   accountOf,
   proofOf,
   requireAccount,
   requireFreshPassword,
-} from '#server/kit/web/sessions.ts'
+} from '#server/accounts/sessions/browser-session.ts'
+import { exampleMobile, writePhone } from '#server/core/identifiers/phone-number.ts'
+import { readFields } from '#server/kit/pages/forms.ts'
+import type { WebParts } from '#server/kit/web/parts.ts'
 import { createContactPages, methodsPage } from '../contacts/contact-pages.ts'
 import {
   askPhone,

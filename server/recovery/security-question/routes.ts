@@ -1,16 +1,16 @@
 import { type Request, type Response, Router } from 'express'
 import { findProbation } from '#server/accounts/accounts/store.ts'
 import { isPresentPassword } from '#server/accounts/password/change-password.ts'
-import { assertNever } from '#server/core/assert-never.ts'
-import { setFlash } from '#server/kit/pages/flash.ts'
-import { type FormError, readFields } from '#server/kit/pages/forms.ts'
-import type { WebParts } from '#server/kit/web/parts.ts'
 import {
   accountOf,
   proofOf,
   requireAccount,
   requireFreshPassword,
-} from '#server/kit/web/sessions.ts'
+} from '#server/accounts/sessions/browser-session.ts'
+import { assertNever } from '#server/core/assert-never.ts'
+import { setFlash } from '#server/kit/pages/flash.ts'
+import { type FormError, readFields } from '#server/kit/pages/forms.ts'
+import type { WebParts } from '#server/kit/web/parts.ts'
 import { methodsPage } from '../contacts/contact-pages.ts'
 import { createChangeLimit } from '../methods/change-method.ts'
 import { questionIds } from './questions.ts'

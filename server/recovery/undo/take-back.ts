@@ -1,7 +1,8 @@
 // Brings recovery methods back to how they were before a disputed change.
+
 import type { AccountTrx } from '#server/accounts/accounts/change-account.ts'
-import type { ClientInfo } from '#server/accounts/activity/events.ts'
 import { recordActivity } from '#server/accounts/activity/store.ts'
+import type { ClientInfo } from '#server/core/client-info.ts'
 import type { LinkedContact } from '../contacts/contact.ts'
 import { type NoticeParts, notifyOwner } from '../contacts/notify-owner.ts'
 import type { ManagedMethod, ManagedMethods } from '../methods/managed-method.ts'

@@ -1,4 +1,5 @@
 // "This wasn't me": ends what somebody else may hold. A contact's link also puts contacts back and opens the way to a new password.
+
 import type { Db } from '#db/connection.ts'
 import {
   type AccountProof,
@@ -6,11 +7,11 @@ import {
   lockAccount,
 } from '#server/accounts/accounts/change-account.ts'
 import { endProbation, findAccount, startProbation } from '#server/accounts/accounts/store.ts'
-import type { ClientInfo } from '#server/accounts/activity/events.ts'
 import { recordActivity } from '#server/accounts/activity/store.ts'
 import { changePassword } from '#server/accounts/password/change-password.ts'
 import type { PasswordHasher } from '#server/accounts/password/hasher.ts'
 import { endSessions } from '#server/accounts/sessions/store.ts'
+import type { ClientInfo } from '#server/core/client-info.ts'
 import { hashToken, isToken, newToken } from '#server/core/keys/secrets.ts'
 import type { Locale } from '#server/kit/i18n/texts.ts'
 import { holdFilters } from '#server/mail/filters/hold-filters.ts'

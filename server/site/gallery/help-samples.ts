@@ -1,7 +1,8 @@
 // The help pages.
+
+import { describeMailServers } from '#server/mail/mail-programs/mail-servers.ts'
 import { helpFacts } from '../help/facts.ts'
 import { mailProgramsPage, programs } from '../help/mail-programs-page.ts'
-import { describeMailServers } from '../help/mail-servers.ts'
 import { helpTopics } from '../help/topics.ts'
 import { type Sample, sampleAddress, sampleQrCode } from './sample.ts'
 

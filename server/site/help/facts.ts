@@ -1,6 +1,6 @@
 // The numbers and names that help texts tell: taken from the settings, so that no page promises what is not so.
 import type { Settings } from '#server/kit/settings/config.ts'
-import { bestServerOf, type MailServers } from './mail-servers.ts'
+import { bestServerOf, type MailServers } from '#server/mail/mail-programs/mail-servers.ts'
 
 export type HelpFacts = Readonly<Record<string, string | number>>
 

@@ -1,7 +1,11 @@
 // What `/help/mail-programs` shows: the chosen program, the visitor's address, the servers.
 import type { MailServer, MailService } from '#server/core/mail-server.ts'
-import { bestServerOf, type MailServers, serversOf } from './mail-servers.ts'
-import { readOwnAddress } from './own-address.ts'
+import {
+  bestServerOf,
+  type MailServers,
+  serversOf,
+} from '#server/mail/mail-programs/mail-servers.ts'
+import { readOwnAddress } from '#server/mail/mail-programs/own-address.ts'
 
 export const programs = [
   'iphone',

@@ -1,14 +1,15 @@
 // The help pages, and the profile that an iPhone fetches from one of them.
+
 import { type Request, type Response, Router } from 'express'
 import { isLocale } from '#server/kit/i18n/texts.ts'
 import { MalformedRequest, NotFound } from '#server/kit/pages/faults.ts'
 import type { WebParts } from '#server/kit/web/parts.ts'
-import { ownerOf } from '#server/kit/web/sessions.ts'
+import { ownerOf } from '#server/kit/web/session-owner.ts'
+import { describeMailServers, type MailServers } from '#server/mail/mail-programs/mail-servers.ts'
+import { readOwnAddress } from '#server/mail/mail-programs/own-address.ts'
+import { profileSigner } from '#server/mail/mail-programs/profile-signer.ts'
 import { helpFacts } from './facts.ts'
 import { mailProgramsPage } from './mail-programs-page.ts'
-import { describeMailServers, type MailServers } from './mail-servers.ts'
-import { readOwnAddress } from './own-address.ts'
-import { profileSigner } from './profile-signer.ts'
 import { helpTopics } from './topics.ts'
 
 type HelpParts = Pick<WebParts, 'settings' | 'pages'>
@@ -51,7 +52,7 @@ export function helpRoutes(parts: HelpParts): Router {
   router.get('/help/mail-programs/apple.mobileconfig', async (req, res) => {
     const address = addressIn(req, mailServers)
     const description = pages.textsFor(req)('help-mail-programs.profile.description')
-    const { renderAppleProfile } = await import('./apple.ts')
+    const { renderAppleProfile } = await import('#server/mail/mail-programs/apple.ts')
     const profile = renderAppleProfile(mailServers, address, {
       title: mailServers.name,
       description,

@@ -1,10 +1,11 @@
 // Nothing that was proven before a recovery, a change of the password or a block has an effect after it: whatever was in flight or kept.
 // Each request stands still where its proof is in its hand, the other act is finished, and then it goes on.
+
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, describe, it } from 'node:test'
-import { StaleProof } from '#server/accounts/accounts/change-account.ts'
 import { blockAccount, unblockAccount } from '#server/accounts/accounts/store.ts'
 import { runCommand } from '#server/cli/portal.ts'
+import { StaleProof } from '#server/core/faults.ts'
 import { hashToken, newToken } from '#server/core/keys/secrets.ts'
 import { keyedAnswer, normalizeAnswer } from '#server/core/passwords/secret-answer.ts'
 import { liftMeasure, takeMeasure } from '#server/desk/measures/take-measure.ts'

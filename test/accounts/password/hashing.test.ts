@@ -6,12 +6,13 @@ import { test } from 'node:test'
 import { setTimeout } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { createHasher } from '#server/accounts/password/hasher.ts'
-import { BusyError, createLine } from '#server/accounts/password/hashing-line.ts'
+import { createLine } from '#server/accounts/password/hashing-line.ts'
 import {
   HASHING_NICENESS,
   hashesAtOnce,
   poolThreads,
 } from '#server/accounts/password/hashing-threads.ts'
+import { BusyError } from '#server/core/faults.ts'
 
 const small = { memoryKib: 64, passes: 1 }
 const execute = promisify(execFile)

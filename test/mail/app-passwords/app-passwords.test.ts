@@ -1,9 +1,10 @@
 // App passwords as their owner handles them, on a platform that remembers what it is told.
+
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { after, before, test } from 'node:test'
-import { noClient } from '#server/accounts/activity/events.ts'
 import { changePassword } from '#server/accounts/password/change-password.ts'
+import { noClient } from '#server/core/client-info.ts'
 import { createKeyring } from '#server/core/keys/keyring.ts'
 import { createAppPassword } from '#server/mail/app-passwords/change-app-passwords.ts'
 import { createMemoryPlatform, type MemoryPlatform } from '#server/mail/mail-platform/memory.ts'

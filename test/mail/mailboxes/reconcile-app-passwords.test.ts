@@ -1,8 +1,9 @@
 // Comparing the platform with what is wanted, as far as app passwords go.
+
 import assert from 'node:assert/strict'
 import { randomBytes, randomUUID } from 'node:crypto'
 import { after, before, test } from 'node:test'
-import { noClient } from '#server/accounts/activity/events.ts'
+import { noClient } from '#server/core/client-info.ts'
 import { createAppPassword, revokeOne } from '#server/mail/app-passwords/change-app-passwords.ts'
 import { reconcileMailboxes } from '#server/mail/mailboxes/reconcile-mailboxes.ts'
 import { proofNow } from '#test/support/account-lock.ts'

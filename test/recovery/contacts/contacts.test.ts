@@ -1,10 +1,12 @@
 // Contacts below the pages: what is kept of them, for how long, and under which key.
+
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, test } from 'node:test'
-import { firstEpoch, StaleProof } from '#server/accounts/accounts/change-account.ts'
+import { firstEpoch } from '#server/accounts/accounts/change-account.ts'
 import { blockAccount, findProbation, startProbation } from '#server/accounts/accounts/store.ts'
 import { rekeyClaims } from '#server/accounts/claims/store.ts'
+import { StaleProof } from '#server/core/faults.ts'
 import { hashToken } from '#server/core/keys/secrets.ts'
 import { createLimits } from '#server/kit/limits/limits.ts'
 import { createMailLimit } from '#server/recovery/backup-address/mail-limit.ts'

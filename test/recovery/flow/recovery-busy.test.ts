@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { BusyError } from '#server/accounts/password/hasher.ts'
+import { BusyError } from '#server/core/faults.ts'
 import { createKeyring } from '#server/core/keys/keyring.ts'
 import { hashToken } from '#server/core/keys/secrets.ts'
 import { keysOf } from '#server/recovery/flow/begin-recovery.ts'

@@ -1,10 +1,12 @@
 // The steps of a recovery, below the pages, with methods that a test makes: asking, proving, opening a link.
+
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, test } from 'node:test'
 import type { Trx } from '#db/connection.ts'
 import { firstEpoch } from '#server/accounts/accounts/change-account.ts'
-import { BusyError, type PasswordHasher } from '#server/accounts/password/hasher.ts'
+import type { PasswordHasher } from '#server/accounts/password/hasher.ts'
+import { BusyError } from '#server/core/faults.ts'
 import { hashToken, newToken } from '#server/core/keys/secrets.ts'
 import { challengeFlow } from '#server/recovery/flow/challenge-flow.ts'
 import { methodFlowOf } from '#server/recovery/flow/method-flow.ts'

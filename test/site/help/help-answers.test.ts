@@ -5,16 +5,16 @@ import { parse as parsePlist } from 'fast-plist'
 import { runCommand } from '#server/cli/portal.ts'
 import { type MailServer, type MailService, parseMailServers } from '#server/core/mail-server.ts'
 import { readSettings } from '#server/kit/settings/config.ts'
-import { renderAppleProfile } from '#server/site/help/apple.ts'
-import { dnsEntries, renderZone } from '#server/site/help/dns-entries.ts'
-import { describeMailServers, type MailServers } from '#server/site/help/mail-servers.ts'
+import { renderAppleProfile } from '#server/mail/mail-programs/apple.ts'
+import { dnsEntries, renderZone } from '#server/mail/mail-programs/dns-entries.ts'
+import { describeMailServers, type MailServers } from '#server/mail/mail-programs/mail-servers.ts'
 import {
   readAutodiscoverRequest,
   renderAutodiscover,
   renderAutodiscoverError,
-} from '#server/site/help/outlook.ts'
-import { readOwnAddress } from '#server/site/help/own-address.ts'
-import { renderAutoconfig } from '#server/site/help/thunderbird.ts'
+} from '#server/mail/mail-programs/outlook.ts'
+import { readOwnAddress } from '#server/mail/mail-programs/own-address.ts'
+import { renderAutoconfig } from '#server/mail/mail-programs/thunderbird.ts'
 import {
   faultsAgainst,
   protocolsInAutodiscover,

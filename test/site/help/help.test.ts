@@ -4,8 +4,8 @@ import { fromBER } from 'asn1js'
 import { parse as parsePlist } from 'fast-plist'
 import { ContentInfo, SignedData } from 'pkijs'
 import { locales } from '#server/kit/i18n/texts.ts'
+import { describeMailServers } from '#server/mail/mail-programs/mail-servers.ts'
 import { helpFacts } from '#server/site/help/facts.ts'
-import { describeMailServers } from '#server/site/help/mail-servers.ts'
 import {
   faultsAgainst,
   protocolsInAutodiscover,

@@ -1,7 +1,7 @@
 /** Every letter that the tests judge, with the verdict that a careful person would give. */
 import type { ReasonCode, ReportedSender } from '#server/desk/provenance/provenance.ts'
 import type { Verdict } from '#server/desk/provenance/provenance-rules.ts'
-import type { Repair } from '#server/desk/letters/letter.ts'
+import type { Repair } from '#server/core/letters/letter.ts'
 import { type Draft, type OurMail, ourDomain, receivedAt, submittedBy, toBinary } from './our-mail.ts'
 import { programLetters } from './programs.ts'
 

@@ -2,7 +2,7 @@
 import type { Request, Response } from 'express'
 import { msPerMinute } from '#server/core/durations.ts'
 import { openSignedToken, signToken } from '#server/core/keys/signed-token.ts'
-import { isHttps, type WebParts } from './parts.ts'
+import { isHttps, type WebParts } from '#server/kit/web/parts.ts'
 
 const purpose = 'web.blocked'
 const lifeMinutes = 15

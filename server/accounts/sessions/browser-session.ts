@@ -1,13 +1,15 @@
 // Signing a browser in and out: the session cookie, and passport on top of it.
+
 import type { NextFunction, Request, RequestHandler, Response } from 'express'
 import session from 'express-session'
-import type { AccountProof } from '#server/accounts/accounts/change-account.ts'
-import type { ClientInfo } from '#server/accounts/activity/events.ts'
-import type { NewSession, SessionOwner } from '#server/accounts/sessions/store.ts'
+import type { ClientInfo } from '#server/core/client-info.ts'
 import { msPerMinute } from '#server/core/durations.ts'
 import { hashToken, newToken } from '#server/core/keys/secrets.ts'
-import { onlyLooks } from './dispatch.ts'
+import { onlyLooks } from '#server/kit/web/dispatch.ts'
+import { ownerOf, type SessionOwner } from '#server/kit/web/session-owner.ts'
+import type { AccountProof } from '../accounts/change-account.ts'
 import { SessionStore, type SessionStoreParts } from './session-store.ts'
+import type { NewSession } from './store.ts'
 
 export interface SessionCookie {
   readonly https: boolean
@@ -105,8 +107,6 @@ export async function stopSession(req: Request): Promise<void> {
     req.session.destroy((fault) => (fault ? fail(fault) : done())),
   )
 }
-
-export const ownerOf = (req: Request): SessionOwner | undefined => req.session?.owner
 
 /** Who is signed in, behind `requireAccount`. */
 export function accountOf(req: Request): SessionOwner {

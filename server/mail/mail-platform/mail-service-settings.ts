@@ -1,6 +1,6 @@
 // Settings of what the portal's worker does for the mail servers.
-import { text, time, whole } from '../kit/settings/setting-kinds.ts'
-import { optional, row } from '../kit/settings/setting-row.ts'
+import { text, time, whole } from '#server/kit/settings/setting-kinds.ts'
+import { optional, row } from '#server/kit/settings/setting-row.ts'
 
 const port = whole(0, 65535)
 

@@ -1,11 +1,12 @@
 // express-session on our table: rows belong to an account, ids are hashed, and nobody who is not signed in has one.
+
 import { type SessionData, Store } from 'express-session'
 import type { Db } from '#db/connection.ts'
-import type { ClientInfo } from '#server/accounts/activity/events.ts'
-import * as sessions from '#server/accounts/sessions/store.ts'
+import type { ClientInfo } from '#server/core/client-info.ts'
 import type { Clock } from '#server/core/clock.ts'
 import { msPerHour, msPerMinute } from '#server/core/durations.ts'
 import { hashToken } from '#server/core/keys/secrets.ts'
+import * as sessions from './store.ts'
 
 declare module 'express-session' {
   interface SessionData {
@@ -19,8 +20,6 @@ declare module 'express-session' {
     client?: ClientInfo
     /** Only on the first save: writes the row, where it is written along with what else the sign-in writes. */
     write?: (session: sessions.NewSession) => Promise<void>
-    /** Read with the row; never written back. */
-    owner?: sessions.SessionOwner
     signedInAt?: Date
   }
 }
