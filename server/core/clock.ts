@@ -1,4 +1,4 @@
-/** The only source of the present moment. Tests hand in one that they can move. */
+/** The only source of the present moment. Tests hand in a clock that they can move. */
 export interface Clock {
   now(): Date
 }

@@ -1,4 +1,3 @@
-/** Lengths of time in milliseconds. */
 export const msPerSecond = 1000
 export const msPerMinute = 60 * msPerSecond
 export const msPerHour = 60 * msPerMinute

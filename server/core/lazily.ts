@@ -2,10 +2,7 @@ import { createRequire } from 'node:module'
 
 const require = createRequire(import.meta.url)
 
-/**
- * A package that is loaded at its first use. For large ones that most processes, or most hours, do without: what is not loaded costs
- * neither memory nor time at the start. Types come by `typeof import('name')`.
- */
+/** Loads a large package at its first use. Its types come from `typeof import('name')`. */
 export function lazily<Module>(name: string): () => Module {
   let loaded: Module | undefined
   return () => {

@@ -1,11 +1,10 @@
-/** What a mail program speaks to fetch letters (IMAP, POP3) and to send them (SMTP submission). */
 export type MailService = 'imap' | 'pop3' | 'smtp'
 
-/** One door of the mail platform. `tls`: encrypted from the first byte; `starttls`: upgraded by a command, never optional. */
 export interface MailServer {
   readonly service: MailService
   readonly host: string
   readonly port: number
+  /** `tls` encrypts from the first byte; `starttls` upgrades by a command, never optionally. */
   readonly security: 'tls' | 'starttls'
 }
 
@@ -26,10 +25,7 @@ const LABEL = '[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?'
 const ENTRY = /^([a-z0-9]+):\/\/([^/:]+)(?::([0-9]{1,5}))?\/?$/
 const HOST = new RegExp(`^(?=.{1,253}$)${LABEL}(?:\\.${LABEL})*$`)
 
-/**
- * Reads a setting such as `imaps://imap.example.by, imap://imap.example.by:143`: where a service is offered, best first.
- * `off` means that the service is not offered at all. Ports default to those of RFC 8314 and RFC 6409.
- */
+/** Reads `imaps://a.example, imap://a.example:143`. Default ports: RFC 8314, RFC 6409. */
 export function parseMailServers(service: MailService, raw: string): ParsedMailServers {
   const entries = raw
     .toLowerCase()
@@ -39,13 +35,13 @@ export function parseMailServers(service: MailService, raw: string): ParsedMailS
   const servers: MailServer[] = []
   for (const entry of entries) {
     if (entry === '') return { kind: 'refused', reason: 'empty' }
-    const [, scheme = '', host = '', port] = ENTRY.exec(entry) ?? []
-    const meaning = Object.hasOwn(SCHEMES, scheme) ? SCHEMES[scheme] : undefined
-    if (meaning?.service !== service) return { kind: 'refused', reason: 'scheme' }
+    const [, scheme = '', host = '', typedPort] = ENTRY.exec(entry) ?? []
+    const known = Object.hasOwn(SCHEMES, scheme) ? SCHEMES[scheme] : undefined
+    if (known?.service !== service) return { kind: 'refused', reason: 'scheme' }
     if (!HOST.test(host)) return { kind: 'refused', reason: 'host' }
-    const number = port === undefined ? meaning.port : Number(port)
-    if (number < 1 || number > 65535) return { kind: 'refused', reason: 'port' }
-    servers.push({ ...meaning, host, port: number })
+    const port = typedPort === undefined ? known.port : Number(typedPort)
+    if (port < 1 || port > 65535) return { kind: 'refused', reason: 'port' }
+    servers.push({ ...known, host, port })
   }
   return { kind: 'ok', servers }
 }

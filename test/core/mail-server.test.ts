@@ -12,7 +12,7 @@ const read = (service: MailService, raw: string) => {
   return parsed.reason
 }
 
-test('an operator names where each service is offered, and the usual ports go without saying', () => {
+test('the setting of a mail service lists its servers, and each scheme has its usual port', () => {
   assert.deepEqual(read('imap', 'imaps://imap.example.by, imap://imap.example.by'), [
     'imap imap.example.by:993 tls',
     'imap imap.example.by:143 starttls',
@@ -27,12 +27,12 @@ test('an operator names where each service is offered, and the usual ports go wi
   ])
 })
 
-test('a service can be switched off, and nothing else by the way', () => {
+test('a mail service is switched off by off alone, not beside servers', () => {
   assert.deepEqual(read('pop3', ' OFF '), [])
   assert.equal(read('pop3', 'off,pop3s://pop.example.by'), 'scheme')
 })
 
-test('each mistake of an operator has its reason', () => {
+test('each mistake in the setting of a mail service has its own reason', () => {
   const mistakes: [string, string][] = [
     ['', 'empty'],
     ['imaps://a.by,', 'empty'],
@@ -54,7 +54,7 @@ test('each mistake of an operator has its reason', () => {
   for (const [raw, reason] of mistakes) assert.equal(read('imap', raw), reason, raw)
 })
 
-test('the first and the last port, and the longest label, are fine', () => {
+test('a mail server may have the lowest port, the highest port and the longest label', () => {
   const label = 'a'.repeat(63)
   assert.deepEqual(read('imap', `imaps://${label}.by:1, imaps://a:65535`), [
     `imap ${label}.by:1 tls`,

@@ -1,4 +1,4 @@
-/** What a contact is called by: its spellings, for telling whether a secret is made of it. */
+// The spellings of a contact, by which a secret that is made of them is found.
 import { domainToUnicode } from 'node:url'
 import { parseEmailAddress } from './email-address.ts'
 import { nationalNumberOf } from './phone-number.ts'
@@ -9,20 +9,13 @@ export interface NamedContact {
   readonly canonical: string
 }
 
-/**
- * Of a phone the digits that every spelling ends with (`8 029 …`, `+375 29 …`, `00375 29 …`). Of an address itself and its local part, as
- * typed and in its canonical form, with the domain as people write it.
- */
+/** The digits that end every spelling of a phone; an address and its local part. */
 export function wordsOfContact({ kind, value, canonical }: NamedContact): string[] {
   if (kind === 'phone') return [nationalNumberOf(value)]
   return [...new Set([value, canonical].flatMap(spellingsOf))]
 }
 
-/**
- * What somebody may have meant who typed this: forwards and backwards, each with the `+tag` of an address and without, and where it is an
- * address, its canonical form.
- * Security: whoever knows an address knows all of its spellings, so none of them is a secret.
- */
+// Security: No spelling of a contact is a secret, neither backwards nor with another +tag.
 export function readingsOf(typed: string): string[] {
   const forwards = typed.normalize('NFKC')
   const readings = [forwards, [...forwards].reverse().join('')].flatMap((each) => {

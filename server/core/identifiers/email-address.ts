@@ -1,4 +1,4 @@
-/** Addresses elsewhere that people name as their backup: one spelling for each mailbox, so that uniqueness means something. */
+// Backup addresses: all spellings of one mailbox have one canonical form.
 import { domainToASCII } from 'node:url'
 import { isText, trimPasted } from '../text-input.ts'
 
@@ -8,13 +8,11 @@ export type ParsedEmailAddress =
   | { kind: 'ok'; address: string; canonical: string }
   | { kind: 'refused'; reason: EmailAddressRefusal }
 
-const LOCAL = /^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/ // RFC 5322 dot-atom
-const DOMAIN = /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?:[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?)$/ // RFC 1123, no IP address
+// RFC 5322 dot-atom; RFC 1123 without IP addresses.
+const LOCAL = /^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/
+const DOMAIN = /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?:[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?)$/
 
-/**
- * What providers say of their own addresses. Names are joined only where the provider guarantees that one person holds them
- * all; elsewhere two people could block each other.
- */
+// Spellings are joined only where the provider says that one person owns them all.
 const PROVIDERS: { domains: string[]; same(local: string): string }[] = [
   { domains: ['gmail.com', 'googlemail.com'], same: (local) => local.replaceAll('.', '') },
   {
@@ -28,7 +26,7 @@ const PROVIDERS: { domains: string[]; same(local: string): string }[] = [
   },
 ]
 
-/** @param options.ownDomains the portal's mail domains: a mailbox of ours cannot be the way back into a mailbox of ours. */
+/** @param options.ownDomains the portal's mail domains, which no backup address may have */
 export function parseEmailAddress(
   raw: unknown,
   options: { ownDomains: readonly string[] },
@@ -36,17 +34,18 @@ export function parseEmailAddress(
   if (raw === undefined || raw === null) return refused('missing')
   if (!isText(raw)) return refused('shape')
   if (raw.length > 1000) return refused('too-long')
-  // NFKC: an input method's full-width letters are the same address. What is not ASCII after that is not folded further.
+  // NFKC: some input methods type full-width letters.
   const typed = trimPasted(raw.normalize('NFKC'))
   if (typed === '') return refused('missing')
   const at = typed.lastIndexOf('@')
   const local = typed.slice(0, at)
   if (at < 1 || typed.indexOf('@') !== at) return refused('shape')
-  // Few servers take RFC 6531 names yet, and mail that cannot arrive is no way back.
+  // Few servers accept such names yet (RFC 6531).
   if (/[^\0-\x7f]/.test(local)) return refused('characters')
   const domain = canonicalDomain(typed.slice(at + 1))
   if (domain === null || !LOCAL.test(local)) return refused('shape')
-  if (local.length > 64 || local.length + 1 + domain.length > 254) return refused('too-long') // RFC 5321 4.5.3.1, erratum 1690
+  // RFC 5321, 4.5.3.1, with erratum 1690.
+  if (local.length > 64 || local.length + 1 + domain.length > 254) return refused('too-long')
   if (isOwn(domain, options.ownDomains)) return refused('own-domain')
   const canonical = canonicalAddress(local, domain)
   return canonical === null
@@ -54,23 +53,22 @@ export function parseEmailAddress(
     : { kind: 'ok', address: `${local}@${domain}`, canonical }
 }
 
-/** Enough to recognise one's own address by, not enough to learn one: `b•••••@example.com`. */
 export function maskEmailAddress(address: string): string {
   const at = address.lastIndexOf('@')
-  // Security: a masked address does not tell its length.
+  // Security: A masked address does not tell its length.
   return `${at > 1 ? address[0] : ''}•••••${address.slice(at)}`
 }
 
 function canonicalDomain(typed: string): string | null {
-  // Security: what a URL parser would read as a domain is not therefore one.
-  // domainToASCII decodes %41 and takes 0x7f.1 for an address.
+  // Security: Only a plain domain name is a mail domain, whatever else a URL parser accepts.
+  // domainToASCII decodes %41 and reads 0x7f.1 as an IP address.
   if (/[\s%/\\?#:@[\]<>^|_]/.test(typed)) return null
   const domain = domainToASCII(typed).replace(/\.$/, '')
   return domain.length <= 253 && DOMAIN.test(domain) ? domain : null
 }
 
 function canonicalAddress(local: string, domain: string): string | null {
-  // RFC 5321 lets a server tell B@ from b@; none that people use does, and two of our mailboxes must not share one.
+  // RFC 5321 lets a server tell B@ from b@, but no server that people use does.
   const base = local.toLowerCase().replace(/\+.*$/, '')
   const provider = PROVIDERS.find(({ domains }) => domains.includes(domain))
   const same = provider?.same(base) ?? base

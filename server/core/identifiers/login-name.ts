@@ -16,11 +16,7 @@ export type ParsedLoginName =
   | { kind: 'ok'; login: string; lookAlikeKey: string }
   | { kind: 'refused'; reason: LoginNameRefusal }
 
-/**
- * Judges a name that somebody wants for a new mailbox.
- * @param options.serviceWords further reserved words, see `serviceWordsOf`.
- * @returns the name in lower case and the key that no two mailboxes may share.
- */
+/** No two mailboxes share a `lookAlikeKey`. @param options.serviceWords from `serviceWordsOf` */
 export function parseLoginName(
   raw: unknown,
   options: { serviceWords?: readonly string[] } = {},
@@ -28,8 +24,8 @@ export function parseLoginName(
   if (!isText(raw)) return refused(raw === undefined || raw === null ? 'missing' : 'characters')
   const typed = trimPasted(raw)
   if (typed === '') return refused('missing')
-  // Security: a letter of another script does not become a Latin one.
-  // Lower case would make it so: K, the Kelvin sign, turns into k.
+  // Security: A letter of another script does not become a Latin one.
+  // toLowerCase alone would turn K, the Kelvin sign, into k.
   if (!/^[A-Za-z0-9._-]+$/.test(typed)) return refused('characters')
   const login = typed.toLowerCase()
   if (login.length < LOGIN_MIN) return refused('too-short')
@@ -40,19 +36,12 @@ export function parseLoginName(
   return { kind: 'ok', login, lookAlikeKey: lookAlikeKey(login) }
 }
 
-/**
- * What two names have in common that a reader could take for each other: separators dropped, 0 as o, 1 and i as l.
- * @param login in lower case.
- */
+/** The same for names that people could confuse. @param login in lower case */
 export function lookAlikeKey(login: string): string {
   return login.replace(/[._-]/g, '').replaceAll('0', 'o').replace(/[1i]/g, 'l')
 }
 
-/**
- * Reads what a person types to be recognised: the name alone or the whole address. Reserved names pass, for staff may hold one.
- * @param mailDomains the portal's own, lower case.
- * @returns null for what no mailbox of ours can be called; `domain` is null where the name came alone.
- */
+/** Reads a typed name or address. Reserved names pass: staff may have one. */
 export function parseTypedLogin(
   raw: unknown,
   mailDomains: readonly string[],
@@ -68,20 +57,20 @@ export function parseTypedLogin(
 }
 
 function isReserved(login: string, serviceWords: readonly string[]): boolean {
-  // Security: nobody gets a name that speaks for the service.
-  // Not by a look-alike either, nor by numbering one or joining two.
+  // Security: Nobody gets a name that speaks for the service.
+  // Look-alikes, numbered names and two joined names count too.
   const own = new Set(serviceWords.map((word) => drawnKey(word.toLowerCase())))
-  const isKept = (name: string) => RESERVED_KEYS.has(drawnKey(name)) || own.has(drawnKey(name))
+  const isTaken = (name: string) => RESERVED_KEYS.has(drawnKey(name)) || own.has(drawnKey(name))
   const bare = login.replace(/[0-9]+$/, '')
-  // At the end of a long word a letter passes for a number: `postmasterl`.
+  // In `postmasterl` the last letter passes for a number.
   const long = /^(.{8,}?)[il]+$/.exec(bare)?.[1] ?? bare
   const parts = login.split(/[._-]/).filter((part) => !/^[0-9]+$/.test(part))
-  return isKept(login) || isKept(bare) || isKept(long) || parts.every(isKept)
+  return isTaken(login) || isTaken(bare) || isTaken(long) || parts.every(isTaken)
 }
 
 const DRAWN: Readonly<Record<string, string>> = { rn: 'm', vv: 'w', 3: 'e', 4: 'a', 5: 's', 7: 't' }
 
-/** As `lookAlikeKey`, and what is drawn like a letter without being unique for it: `rn` as m, 4 as a. */
+/** Like `lookAlikeKey`, but `rn` also counts as m, and 4 as a. */
 const drawnKey = (name: string) =>
   lookAlikeKey(name).replace(/rn|vv|[3457]/g, (sign) => DRAWN[sign] ?? sign)
 

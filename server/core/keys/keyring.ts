@@ -1,4 +1,4 @@
-/** Keeps what must not be readable in the database: keyed digests to find values by, sealed boxes to keep them in. */
+// Values that the database must not show: digests find them, seals keep them.
 import {
   createCipheriv,
   createDecipheriv,
@@ -9,32 +9,26 @@ import {
   randomBytes,
 } from 'node:crypto'
 
-/** A sealed value was cut, changed, moved to another purpose, or sealed under a key that is no longer listed. */
+/** Thrown for a value that was changed, has another purpose, or whose key is no longer listed. */
 export class SealError extends Error {
   override readonly name = 'SealError'
 }
 
-/**
- * Every method takes a `purpose`: a constant of the code such as `claims.phone`, never data, because a key is derived and
- * remembered for each. What was made for one purpose is worthless for any other.
- */
+/** A `purpose` is a constant such as `claims.phone`, never data: each one keeps a derived key. */
 export interface Keyring {
-  /** HMAC-SHA-256 (32 bytes) under the newest key: to find a value that only the portal may recognise. */
+  /** HMAC-SHA-256 (32 bytes) under the newest key. */
   digest(purpose: string, value: string): Buffer
-  /** The digest under every listed key, newest first, so that rows written before a rotation are still found. */
+  /** The digest under every listed key, newest first: it finds rows from before a rotation. */
   digests(purpose: string, value: string): Buffer[]
-  /** The digest under one named key, or null where that key is no longer listed. */
+  /** @returns null if the key is not listed */
   digestUnder(keyId: string, purpose: string, value: string): Buffer | null
-  /** AES-256-GCM under the newest key, as printable ASCII `v1.<key id>.<base64url>`. Two seals of one text differ. */
+  /** AES-256-GCM under the newest key, as ASCII `v1.<key id>.<base64url>`. */
   seal(purpose: string, plaintext: string): string
-  /** @throws {SealError} */
   open(purpose: string, sealed: string): string
   readonly newestKeyId: string
-  /** How every text begins that is sealed under the newest key. */
   readonly newestSealPrefix: string
-  /** Of every listed key, newest first. */
+  /** Newest first. */
   readonly keyIds: readonly string[]
-  /** Names the key without opening, so that re-keying finds what is still under an old one. @throws {SealError} */
   keyIdOf(sealed: string): string
 }
 
@@ -43,7 +37,7 @@ const IV_BYTES = 12
 const TAG_BYTES = 16
 const SEALED = /^v1\.([0-9a-f]{8})\.([A-Za-z0-9_-]{38,})$/
 
-/** @param secretKeys high-entropy strings, newest first; at least one. */
+/** @param secretKeys random strings, newest first, at least one */
 export function createKeyring(secretKeys: readonly string[]): Keyring {
   const rings = secretKeys.map(deriveRing)
   const newest = rings[0]
@@ -55,7 +49,7 @@ export function createKeyring(secretKeys: readonly string[]): Keyring {
     const [, keyId, text] = SEALED.exec(sealed) ?? []
     if (keyId === undefined || text === undefined) throw new SealError('not a sealed value')
     const box = Buffer.from(text, 'base64url')
-    // Security: a sealed text has one spelling, and no other opens.
+    // Security: A sealed text has one spelling, and no other opens.
     if (box.toString('base64url') !== text) throw new SealError('not a sealed value')
     return { keyId, box }
   }
@@ -103,10 +97,10 @@ export function createKeyring(secretKeys: readonly string[]): Keyring {
 }
 
 function deriveRing(secret: string) {
-  // Made into key objects once: Node takes six times as long for a digest under bare bytes.
+  // Node computes a digest six times faster with a key object than with bytes.
   const keys = new Map<string, KeyObject>()
-  // Security: what was made for one purpose is worthless for any other.
-  // Each use and purpose has a key of its own (RFC 5869).
+  // Security: What was made for one purpose is worthless for any other.
+  // Each use and purpose has its own key (RFC 5869).
   const derive = (info: string) => Buffer.from(hkdfSync('sha256', secret, '', info, 32))
   function key(use: 'digest' | 'seal', purpose: string): KeyObject {
     const info = `postern:${FORMAT}:${use}:${purpose}`

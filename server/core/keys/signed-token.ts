@@ -1,17 +1,16 @@
-/** Links that the portal can make again at any time, because they carry what they are about and a keyed proof of it. */
+// Links that carry their value and its signature, so the portal can make them again at any time.
 import type { Keyring } from './keyring.ts'
 import { sameSecret } from './secrets.ts'
 
 const MAC_BYTES = 24
 
-// Security: a signed link is worth nothing at another door: the purpose is part of what is signed.
-/** @param value ASCII of at most 100 characters, no secret. @returns base64url without dots, at most 170 characters. */
+// Security: A signed link of one purpose opens nothing of another.
+/** @param value ASCII, at most 100 characters, no secret @returns base64url */
 export function signToken(keyring: Keyring, purpose: string, value: string): string {
   const mac = keyring.digest(purpose, value).subarray(0, MAC_BYTES)
   return Buffer.concat([mac, Buffer.from(value, 'latin1')]).toString('base64url')
 }
 
-/** The value that was signed for this purpose under a key that is still listed, or undefined. */
 export function openSignedToken(
   keyring: Keyring,
   purpose: string,

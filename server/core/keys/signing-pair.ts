@@ -1,4 +1,3 @@
-/** A certificate with its chain and its private key, as PEM. */
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto'
 
 export type ParsedSigningPair =
@@ -9,7 +8,7 @@ export type ParsedSigningPair =
     }
   | { readonly kind: 'refused'; readonly reason: 'certificate' | 'key' | 'algorithm' | 'mismatch' }
 
-/** @param certificatePem the signer's certificate first, then its chain. @param keyPem unencrypted, RSA or EC on a NIST curve */
+/** @param certificatePem the signer's own before its chain @param keyPem unencrypted */
 export function parseSigningPair(certificatePem: string, keyPem: string): ParsedSigningPair {
   const blocks =
     certificatePem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? []
@@ -23,7 +22,6 @@ export function parseSigningPair(certificatePem: string, keyPem: string): Parsed
   return { kind: 'ok', chain: [first, ...rest.filter((one) => one !== null)], key }
 }
 
-/** The curve's name in the Web Cryptography API; undefined for keys of other kinds and curves. */
 export function webCurveOf(key: KeyObject): 'P-256' | 'P-384' | 'P-521' | undefined {
   const curves = { prime256v1: 'P-256', secp384r1: 'P-384', secp521r1: 'P-521' } as const
   const name = key.asymmetricKeyDetails?.namedCurve ?? ''

@@ -1,8 +1,5 @@
-/**
- * The list behind `common-passwords.ts`: over 100,000 passwords, words and names, made by `test/support/make-common-list.ts`.
- * It is kept as fingerprints, sorted, five bytes each: the process holds one megabyte instead of twenty, nobody reads abuse in
- * the repository, and one look-up costs about two microseconds. Of 39 bits each, so one in three million others is refused too.
- */
+// Common passwords as sorted fingerprints of 39 bits (test/support/make-common-list.ts).
+// They take one megabyte instead of twenty. One in three million other passwords is refused too.
 import { hash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 
@@ -12,12 +9,12 @@ export const LIST_FILE = new URL('./common-list.bin', import.meta.url)
 let loaded: Buffer | null = null
 
 function list(): Buffer {
-  // Read at the first password, not at the start: half of the processes never judge one.
+  // Half of the processes never judge a password.
   loaded ??= readFileSync(LIST_FILE)
   return loaded
 }
 
-/** @returns 40 bits, the last of them free for the mark "very common". */
+/** 40 bits, the last one free for the mark "very common". @param entry NFKC, lower case */
 export function fingerprintOf(entry: string): number {
   const digest = hash('sha256', entry, 'buffer')
   return digest.readUIntBE(0, RECORD_BYTES) - ((digest[4] ?? 0) & 1)
@@ -27,12 +24,11 @@ export function listLength(): number {
   return list().length / RECORD_BYTES
 }
 
-/** @param entry NFKC, lower case. */
 export function isListed(entry: string): boolean {
   return find(entry) !== null
 }
 
-/** One of the thousand that are tried first. @param entry NFKC, lower case. */
+/** One of the thousand that are tried first. */
 export function isVeryCommon(entry: string): boolean {
   return (find(entry) ?? 0) % 2 === 1
 }

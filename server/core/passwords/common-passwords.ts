@@ -1,14 +1,12 @@
-/**
- * Whether a password is one that guessing starts with. The list knows few of twelve characters and more, for people lengthen
- * short ones in a handful of ways; these are undone here before looking up (docs/decisions/0004).
- */
+// Finds passwords that guessing starts with. People lengthen short ones in a few ways, which are
+// undone here before the look-up (docs/decisions/0004).
 import { isListed, isVeryCommon } from './common-list.ts'
 import { isWalk, onLatinKeys } from './keyboard.ts'
 
-/** What is longer and no repetition is in no list. */
+/** No list has a longer password. */
 const READ_MAX = 64
 
-/** How many decimal digits of guessing may stand around a listed word and still add nothing. */
+/** Decimal digits of guessing around a listed word that still protect nothing. */
 const DECORATION_MAX = 5
 
 const NO_LETTERS = /[^\p{L}]/gu
@@ -33,7 +31,7 @@ function isGuessed(text: string): boolean {
   return [letters, unit.join('')].some((word) => isListed(word) || isWalk(word)) || isFewWords(unit)
 }
 
-/** Up to three of the very common words side by side: supersecretpassword. */
+/** Up to three very common words in a row: supersecretpassword. */
 function isFewWords(letters: string[]): boolean {
   if (letters.length > 40) return false
   let ends = new Set([0])
@@ -50,7 +48,7 @@ function isFewWords(letters: string[]): boolean {
   return false
 }
 
-/** Decimal digits of guesses for what stands around and between letters: years, dates, rows and repetitions are cheap. */
+/** Guesses, in decimal digits, for the signs between letters. Years, dates and rows are cheap. */
 function guessDigits(text: string): number {
   const parts = new Set(text.match(/\d+|[^\d\p{L}]+/gu))
   return [...parts].reduce(
@@ -59,16 +57,16 @@ function guessDigits(text: string): number {
   )
 }
 
-function isPredictable(part: string): boolean {
-  return (
-    isWalk(part) ||
-    /^(?:19|20)\d\d$|^(?:[0-2]?\d|3[01])(?:0?\d|1[0-2])(?:19|20)?\d\d$|^(?:19|20)\d\d[01]\d[0-3]\d$/.test(
-      part,
-    )
-  )
-}
+const DATES: readonly RegExp[] = [
+  /^(?:19|20)\d\d$/,
+  /^(?:[0-2]?\d|3[01])(?:0?\d|1[0-2])(?:19|20)?\d\d$/,
+  /^(?:19|20)\d\d[01]\d[0-3]\d$/,
+]
 
-/** The shortest beginning that makes the whole when repeated, the last time perhaps in part, with signs between or without. */
+const isPredictable = (part: string): boolean =>
+  isWalk(part) || DATES.some((date) => date.test(part))
+
+/** The shortest beginning that makes the whole when repeated. The last repetition may be cut. */
 function repeatedUnit(letters: string[]): string[] {
   for (let length = 1; length * 2 <= letters.length; length += 1) {
     if (letters.every((letter, place) => letter === letters[place % length]))
@@ -77,7 +75,7 @@ function repeatedUnit(letters: string[]): string[] {
   return letters
 }
 
-/** Only up to the last letter: the digits after it are more often a year. */
+/** Digits after the last letter stay: they are more often a year. */
 function unLeet(text: string, one: 'i' | 'l'): string {
   return text.replace(/[@4031!$5|7](?=.*\p{L})/gsu, (sign) => LEET[sign] ?? one)
 }

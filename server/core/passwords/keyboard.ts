@@ -1,4 +1,4 @@
-/** What fingers do by themselves: neighbouring keys, the alphabet, one key again and again. */
+// Texts that fingers type by themselves: neighbouring keys, the alphabet, one key again and again.
 
 const ROWS = ['`1234567890-=', 'qwertyuiop[]\\', "asdfghjkl;'", 'zxcvbnm,./']
 const NUMBER_PAD = ['789', '456', '123', '0']
@@ -11,19 +11,14 @@ const CYRILLIC = {
 
 type Place = { row: number; x: number }
 
-/** From one sign to the next: how far in the alphabet, and how far on the keyboard, where they lie side by side. */
 type Step = { letters: number | null; keys: string | null; pad: string | null }
 
-/** The same keys on a Latin keyboard: пароль is gfhjkm. */
+/** The same keys on a Latin keyboard: пароль becomes gfhjkm. */
 export function onLatinKeys(text: string): string {
   return replaceEach(text.toLowerCase(), CYRILLIC)
 }
 
-/**
- * Whether a text is mostly written by walking: straight on in stretches of three and more (123qweasd, abcdef), or at all from
- * neighbour to neighbour (1q2w3e4r5t). Of 26,000 English and German words of eight letters and more some thirty are
- * (stressed).
- */
+/** Mostly straight stretches (123qweasd), or steps between neighbours (1q2w3e4r5t). */
 export function isWalk(text: string): boolean {
   const letters = [...text.toLowerCase()]
   const keys = [...replaceEach(onLatinKeys(text), SHIFTED)]
@@ -37,7 +32,7 @@ export function isWalk(text: string): boolean {
   return (breaks + 1) * 4 <= letters.length || straightOn(steps) * 4 >= letters.length * 3
 }
 
-/** How many signs stand in a stretch of three or more that keeps its direction. */
+/** How many signs belong to a stretch of three or more in one direction. */
 function straightOn(steps: Step[]): number {
   const inside = new Set<number>()
   for (const [place, step] of steps.entries()) {
@@ -62,7 +57,7 @@ function stepOfKeys(from: Place | null, to: Place | null): string | null {
   return Math.abs(across) <= 1 && Math.abs(down) <= 1 ? `${across},${down}` : null
 }
 
-/** Each row starts half a key further right; the first has a key before its 1. */
+/** Each row starts half a key further right. The first has a key before its 1. */
 function placeOf(key: string): Place | null {
   const row = ROWS.findIndex((keys) => keys.includes(key))
   return row < 0 ? null : { row, x: (ROWS[row] ?? '').indexOf(key) + row / 2 - (row === 0 ? 1 : 0) }

@@ -1,13 +1,11 @@
-/** The one rule for passwords, at every door where one is chosen. */
-
+// The one rule for new passwords, on every page where one is chosen.
 import { readingsOf } from '../identifiers/contact-words.ts'
 import { isText } from '../text-input.ts'
 import { isCommonPassword } from './common-passwords.ts'
 
-/** Code points. Above that a password is refused, never cut. */
+/** Code points. A longer password is refused, never cut. */
 export const PASSWORD_MAX = 256
 
-/** What every mail service is called, beside its own name. */
 const MAIL_WORDS = ['mail', 'email', 'mailbox', 'webmail', 'postfach', 'почта', 'пошта', 'скрынка']
 
 export type PasswordRefusal =
@@ -22,30 +20,25 @@ export type PasswordRefusal =
   | 'service-word'
   | 'common'
 
-/** `password` is in NFC: what was judged is what must be hashed. */
+/** `password` is in NFC: hash this form. */
 export type JudgedPassword =
   | { kind: 'ok'; password: string }
   | { kind: 'refused'; reason: PasswordRefusal }
 
-/** A mail platform that takes less than the portal would let somebody choose a password with which mail never opens. */
+/** What the mail platform accepts: any other password would never open the mailbox. */
 export interface PasswordLimits {
-  /** Printable ASCII only. */
   asciiOnly: boolean
   maxLength: number
 }
 
 export interface PasswordRules {
-  /** Code points, the setting PASSWORD_MIN. */
+  /** Code points. */
   minLength: number
-  /** The name before the @, lower case; null where it is not known yet. */
   login: string | null
-  /** Of the mailbox; null where it is not known yet. */
   address?: string | null
-  /** See `wordsOfContact`: of the contacts that the account holds. */
+  /** From `wordsOfContact`, for the contacts of the account. */
   contactWords?: readonly string[]
-  /** See `serviceWordsOf`. */
   serviceWords: readonly string[]
-  /** Of the mail platform, where it has any. */
   limits?: PasswordLimits | undefined
 }
 
@@ -67,18 +60,18 @@ export function judgePassword(raw: unknown, rules: PasswordRules): JudgedPasswor
   return { kind: 'ok', password }
 }
 
-/** One password typed on two keyboards may arrive in two Unicode forms: both must sign in (NIST SP 800-63B-4, 3.1.1.2). */
+/** Two keyboards may type one password in two Unicode forms (NIST SP 800-63B-4, 3.1.1.2). */
 export function normalizePassword(raw: string): string {
   return raw.normalize('NFC')
 }
 
-/** A name of three or four letters occurs in ordinary words: there only a password that is mostly the name is refused. */
+/** A name of up to four letters occurs in ordinary words: a password must be mostly the name. */
 function isAboutLogin(
   password: string,
   login: string,
   address: string | null | undefined,
 ): boolean {
-  // Security: whoever knows the address does not know half of the password.
+  // Security: No password is made of the name or address of its mailbox.
   if (address && isAboutContact(password, [address])) return true
   const bare = login.replace(/[._-]/g, '')
   const names = [login, reverse(login), bare, reverse(bare), ...login.split(/[._-]/).filter(isLong)]
@@ -88,16 +81,15 @@ function isAboutLogin(
   )
 }
 
-/** However the number or the address is spelled, and whatever short thing is put beside it. */
 function isAboutContact(password: string, words: readonly string[]): boolean {
-  // Security: whoever knows a contact of the owner does not know the password.
+  // Security: No password is made of a contact of its owner, however it is spelled.
   const forms = readingsOf(password).flatMap((reading) => [reading, joined(reading)])
   return words.some((word) =>
     forms.some((form) => isMostly(form, word) || isMostly(form, joined(word))),
   )
 }
 
-/** Whether what remains without the word is too little to guess, or itself among the common ones. */
+/** Without the word, the rest is short or common. */
 function isMostly(password: string, word: string): boolean {
   const folded = fold(password)
   const rest = folded.replaceAll(fold(word), '')

@@ -1,5 +1,4 @@
-/** Answers to security questions: told apart by what was meant, not by how it was typed; refused where anybody would guess. */
-
+// Answers to security questions. They count by what was meant, not by how it was typed.
 import { readingsOf } from '../identifiers/contact-words.ts'
 import type { Keyring } from '../keys/keyring.ts'
 import { isText } from '../text-input.ts'
@@ -21,21 +20,19 @@ export type JudgedSecretAnswer =
   | { kind: 'ok'; answer: string }
   | { kind: 'refused'; reason: SecretAnswerRefusal }
 
-/** Letters and digits that must be left of an answer, and the most that is read of one. */
+/** Counted in the normal form; the maximum is counted as typed. */
 export const ANSWER_MIN = 4
 export const ANSWER_MAX = 200
 
 export interface AnswerAbout {
   readonly login: string
-  /** Of the mailbox. */
   readonly address?: string
-  /** See `wordsOfContact`: of the contacts that the account holds. */
+  /** From `wordsOfContact`, for the contacts of the account. */
   readonly contactWords?: readonly string[]
-  /** Its text as shown, in the person's language. */
   readonly question?: string
 }
 
-/** Judges an answer that somebody wants to set, but for `is-password`, which takes a hash to tell. */
+/** Never answers `is-password`, which only a hash can tell. */
 export function judgeSecretAnswer(raw: unknown, about: AnswerAbout): JudgedSecretAnswer {
   if (raw === undefined || raw === null) return refused('missing')
   if (!isText(raw)) return refused('not-text')
@@ -53,13 +50,13 @@ export function judgeSecretAnswer(raw: unknown, about: AnswerAbout): JudgedSecre
   return { kind: 'ok', answer }
 }
 
-// Security: whoever knows the mailbox or a contact of its owner does not know the answer.
+// Security: Neither the mailbox nor a contact of its owner is an answer.
 function isMailboxName(readings: readonly string[], { login, address }: AnswerAbout): boolean {
   const names = [login, ...(address === undefined ? [] : [address])].map(normalizeAnswer)
   return names.some((name) => readings.includes(name))
 }
 
-/** A number may have its country or a zero before it. */
+/** A country code or a zero may stand before a number. */
 function isContact(readings: readonly string[], words: readonly string[]): boolean {
   return words.map(normalizeAnswer).some((word) => {
     if (word.length < ANSWER_MIN) return false
@@ -71,8 +68,7 @@ function isContact(readings: readonly string[], words: readonly string[]): boole
 }
 
 function isEasy(answer: string): boolean {
-  // Security: an answer that a stranger would try first is refused.
-  // Years and house numbers are such too.
+  // Security: An answer that a stranger would try first is refused.
   easy ??= new Set(EASY_ANSWERS.map(normalizeAnswer))
   const few = new Set(answer).size < 3 || /^\d{1,5}$/.test(answer)
   return few || isWalk(answer) || isVeryCommon(answer) || easy.has(answer)
@@ -80,11 +76,7 @@ function isEasy(answer: string): boolean {
 
 let easy: Set<string> | null = null
 
-/**
- * The form in which answers are compared: NFKC, lower case, letters and digits only (so blanks, punctuation and every kind of
- * апостраф go), ё as е, ў as у, and German umlauts as they are typed without them.
- * @returns the empty string for what is no text.
- */
+/** The compared form: lower case, letters and digits only, ё as е, ü as ue. '' for no text. */
 export function normalizeAnswer(raw: unknown): string {
   if (!isText(raw)) return ''
   const folded = raw.normalize('NFKC').toLowerCase().normalize('NFKC')
@@ -97,12 +89,8 @@ export function normalizeAnswer(raw: unknown): string {
 
 const SAME: Record<string, string> = { ё: 'е', ў: 'у', ß: 'ss', ä: 'ae', ö: 'oe', ü: 'ue', ς: 'σ' }
 
-/**
- * What is given to the password hasher in an answer's place: without the key that is outside the database, even the few
- * answers worth trying cannot be tried. Keep `keyring.newestKeyId` beside the hash and name it here when proving.
- * @param answer in its normal form.
- * @returns null where that key is no longer listed: such an answer can no longer be proven.
- */
+// The hasher gets this instead of the answer, so a stolen database alone allows no guessing.
+/** @param keyId the newest key when the answer was set @returns null if that key is not listed */
 export function keyedAnswer(
   keyring: Keyring,
   answer: string,

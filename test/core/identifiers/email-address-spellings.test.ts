@@ -18,7 +18,7 @@ const address = fc
   })
   .map(({ names, domain }) => `${names.join('.')}@${domain}`)
 
-test('a thousand spellings never throw, and a canonical address is its own canonical form', () => {
+test('parsing an address never throws, and a canonical address is its own canonical form', () => {
   fc.assert(
     fc.property(
       fc.oneof(address, fc.emailAddress(), fc.string({ unit: 'binary' }), fc.anything()),
@@ -34,7 +34,7 @@ test('a thousand spellings never throw, and a canonical address is its own canon
   )
 })
 
-test('case, tag, blanks and a dot at the end never make another mailbox', () => {
+test('case, tag, blanks and a final dot never turn an address into another mailbox', () => {
   fc.assert(
     fc.property(address, words, fc.infiniteStream(fc.boolean()), (plain, tag, coin) => {
       const at = plain.indexOf('@')

@@ -10,7 +10,7 @@ const canonical = (raw: unknown) => {
   return parsed.kind === 'ok' ? parsed.canonical : parsed.reason
 }
 
-test('mail goes to the address as it was typed, uniqueness to the one behind it', () => {
+test('an address keeps its typed form for sending and gets a canonical form for comparing', () => {
   assert.deepEqual(parse(' Bob.Smith+post@GoogleMail.COM '), {
     kind: 'ok',
     address: 'Bob.Smith+post@googlemail.com',
@@ -18,7 +18,7 @@ test('mail goes to the address as it was typed, uniqueness to the one behind it'
   })
 })
 
-test('all spellings of one mailbox are one', () => {
+test('all spellings of one mailbox have one canonical address', () => {
   const spellings: Record<string, string[]> = {
     'bobsmith@gmail.com': [
       'b.o.b.smith@gmail.com',
@@ -59,7 +59,7 @@ test('all spellings of one mailbox are one', () => {
   }
 })
 
-test('addresses that providers keep apart stay apart', () => {
+test('addresses that providers keep apart have different canonical forms', () => {
   for (const [left, right] of [
     ['bob.s@example.org', 'bobs@example.org'],
     ['bob@mail.ru', 'bob@inbox.ru'],
@@ -72,7 +72,7 @@ test('addresses that providers keep apart stay apart', () => {
   }
 })
 
-test('the shortest labels and the longest address are fine, one letter more is not', () => {
+test('an address has at most 254 letters and may have the shortest labels', () => {
   for (const plain of ['bob@t.co', 'b@x.y.z', `${'a'.repeat(64)}@example.org`])
     assert.equal(canonical(plain), plain)
   const domain = `${'a23456789.'.repeat(24)}example`
@@ -81,13 +81,13 @@ test('the shortest labels and the longest address are fine, one letter more is n
   assert.deepEqual([longer.length, canonical(longer)], [255, 'too-long'])
 })
 
-test('no more than a thousand letters are read, blanks and all', () => {
+test('an address is refused above a thousand typed letters, blanks included', () => {
   const typed = 'bob@example.org'.padStart(1000)
   assert.equal(canonical(typed), 'bob@example.org')
   assert.equal(canonical(` ${typed}`), 'too-long')
 })
 
-test('an address of our own is no way back into a mailbox of ours', () => {
+test('an address in a domain of the portal is refused as a backup address', () => {
   for (const own of [
     'bob@zorka.example',
     'bob@ZORKA.example.',
@@ -102,7 +102,7 @@ test('an address of our own is no way back into a mailbox of ours', () => {
   assert.deepEqual(inside, { kind: 'refused', reason: 'own-domain' })
 })
 
-test('each fault of an address has a reason', () => {
+test('each fault of an email address has its own reason', () => {
   for (const [typed, reason] of [
     ['', 'missing'],
     [' \u200b', 'missing'],
@@ -144,7 +144,7 @@ test('each fault of an address has a reason', () => {
   }
 })
 
-test('what a URL parser would read as a domain is not therefore one', () => {
+test('only a plain domain name is a mail domain, whatever else a URL parser accepts', () => {
   for (const domain of [
     '%65xample.org',
     'example.org:25',

@@ -7,7 +7,7 @@ import {
   parseTypedLogin,
 } from '#server/core/identifiers/login-name.ts'
 
-test('no text whatever makes a name throw, and what is accepted is accepted again as it is', () => {
+test('parsing a login name never throws, and an accepted name is accepted again unchanged', () => {
   fc.assert(
     fc.property(
       fc.oneof(

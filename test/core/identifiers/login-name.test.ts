@@ -12,7 +12,7 @@ const refusal = (raw: unknown, serviceWords?: string[]) => {
   return parsed.kind === 'refused' ? parsed.reason : parsed.login
 }
 
-test('a good name is kept in lower case', () => {
+test('a valid login name is kept in lower case', () => {
   for (const [typed, login] of [
     ['anna', 'anna'],
     [' Anna.Kavalenka ', 'anna.kavalenka'],
@@ -29,11 +29,11 @@ test('a good name is kept in lower case', () => {
   }
 })
 
-test('a free name comes with the key that it shares with its look-alikes', () => {
+test('a valid login name comes with the key that its look-alikes share', () => {
   assert.deepEqual(parseLoginName('Bill.O'), { kind: 'ok', login: 'bill.o', lookAlikeKey: 'blllo' })
 })
 
-test('each fault of a name has a reason of its own', () => {
+test('each fault of a login name has its own reason', () => {
   for (const [typed, reason] of [
     ['', 'missing'],
     ['  ', 'missing'],
@@ -73,23 +73,26 @@ test('a letter of another script does not become a Latin one', () => {
 })
 
 test('nobody gets a name that speaks for the service', () => {
-  const names =
-    'admin Administrator webmaster hostmaster postmaster root abuse security noc ssladmin sysadmin info mailer-daemon ' +
-    'adm1n r00t p0stmaster no-reply no.reply noreply support1 abuse2024 support-team mail.admin security_24 postern ' +
-    'password account-recovery inf0 lnfo s.u.p.p.o.r.t mis www usenet ssladministrator autoconfig wpad nobody2 ' +
-    'staff helpdesk gdpr verification support.2024.team support-1-team dovecot majordomo quarantine billing ceo fraud hotline kyc payment ' +
-    'recover settings superuser users ' +
-    'double-bounce doublebounce double.bounce doub1e-b0unce double-bounce-2 mta-sts mta.sts mtasts mta-sts1 bounce bounces ' +
-    'arc arf fbl isatap verp devnull dev-null d3vnull prvs return-path returnpath wwwadmin www-admin srs0 batv mdn ndr ' +
-    'rbl exim qmail opendkim mailnull smmsp mailhost smarthost vacation out-of-office webadmin sysop toor complaints milter ' +
-    'newsadmin honeypot spamtrap undeliverable reply-to errors-to unsub localdomain mailmaster blackhole decode ' +
-    'dmarc dmarc-reports tlsrpt tls-rpt autoconfig aut0config autodiscover mail-daemon www-data submission ' +
-    'mailer-daemon mai1er-daem0n maller.daemon mailerdaemon mailer_daemon2 rnailer-daemon rnailer-daernon mailer-daemonl ' +
-    'mailer-daemons mailer-deamon m4iler-d4emon ma-iler-dae-mon adrnin vvebmaster p0strn4st3r s3curi7y'
-  for (const name of names.split(' ')) assert.equal(refusal(name), 'reserved', name)
+  const names = `
+    admin Administrator webmaster hostmaster postmaster root abuse security noc ssladmin sysadmin
+    info mailer-daemon adm1n r00t p0stmaster no-reply no.reply noreply support1 abuse2024
+    support-team mail.admin security_24 postern password account-recovery inf0 lnfo s.u.p.p.o.r.t
+    mis www usenet ssladministrator autoconfig wpad nobody2 staff helpdesk gdpr verification
+    support.2024.team support-1-team dovecot majordomo quarantine billing ceo fraud hotline kyc
+    payment recover settings superuser users double-bounce doublebounce double.bounce
+    doub1e-b0unce double-bounce-2 mta-sts mta.sts mtasts mta-sts1 bounce bounces arc arf fbl
+    isatap verp devnull dev-null d3vnull prvs return-path returnpath wwwadmin www-admin srs0 batv
+    mdn ndr rbl exim qmail opendkim mailnull smmsp mailhost smarthost vacation out-of-office
+    webadmin sysop toor complaints milter newsadmin honeypot spamtrap undeliverable reply-to
+    errors-to unsub localdomain mailmaster blackhole decode dmarc dmarc-reports tlsrpt tls-rpt
+    autoconfig aut0config autodiscover mail-daemon www-data submission mailer-daemon
+    mai1er-daem0n maller.daemon mailerdaemon mailer_daemon2 rnailer-daemon rnailer-daernon
+    mailer-daemonl mailer-daemons mailer-deamon m4iler-d4emon ma-iler-dae-mon adrnin vvebmaster
+    p0strn4st3r s3curi7y`
+  for (const name of names.trim().split(/\s+/)) assert.equal(refusal(name), 'reserved', name)
 })
 
-test('nor the name by which people know the provider', () => {
+test('nobody gets a name of the provider', () => {
   const words = serviceWordsOf(['zorka-post.example', 'пошта.example', 'ab.example'])
   assert.deepEqual(words, ['postern', 'zorka-post', 'пошта'])
   assert.deepEqual(serviceWordsOf(['Post.Zorka.example', 'post.example']), [
@@ -102,7 +105,7 @@ test('nor the name by which people know the provider', () => {
   assert.equal(refusal('zorka', words), 'zorka')
 })
 
-test('ordinary names that only begin like a reserved one are free', () => {
+test('names that only begin like a reserved name are free', () => {
   for (const name of [
     'mailyn',
     'supporter',
@@ -133,13 +136,13 @@ test('ordinary names that only begin like a reserved one are free', () => {
   }
 })
 
-test('names that look alike have one key', () => {
+test('login names that look alike have one key', () => {
   const alike = ['bill.o', 'biii.0', 'b1ll-o', 'bil1_0', 'b-i-l-l-o', 'blllo']
   assert.deepEqual([...new Set(alike.map(lookAlikeKey))], ['blllo'])
   assert.notEqual(lookAlikeKey('anna'), lookAlikeKey('hanna'))
 })
 
-test('a person is recognised by name or by whole address, in any case', () => {
+test('people sign in by their name or whole address, in upper or lower case', () => {
   const domains = ['example.org', 'example.by']
   assert.deepEqual(parseTypedLogin(' Anna ', domains), { login: 'anna', domain: null })
   assert.deepEqual(parseTypedLogin('Anna@Example.BY', domains), {
@@ -178,7 +181,7 @@ test('a person is recognised by name or by whole address, in any case', () => {
   }
 })
 
-test('what is longer than any address is not looked for', () => {
+test('a typed login is refused when it is longer than any address', () => {
   const domain = 'a'.repeat(316)
   assert.deepEqual(parseTypedLogin(`ann@${domain}`, [domain]), { login: 'ann', domain })
   assert.equal(parseTypedLogin(`anna@${domain}`, [domain]), null)

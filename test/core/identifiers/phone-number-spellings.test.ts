@@ -11,7 +11,7 @@ const e164 = (raw: unknown) => {
   return parsed.kind === 'ok' ? parsed.e164 : parsed.reason
 }
 
-test('the mobile numbers of every country are their own form, and one in all spellings', () => {
+test('a mobile number of any country has one E.164 form in all spellings', () => {
   for (const country of Object.keys(examples) as (keyof typeof examples)[]) {
     const number = getExampleNumber(country, examples)
     if (number === undefined) continue
@@ -60,21 +60,21 @@ const spelling = fc.record({
   wide: fc.boolean(),
 })
 
-test('a thousand spellings never throw and never break uniqueness', () => {
+test('a Belarusian number has one form in a thousand random spellings', () => {
   fc.assert(
     fc.property(spelling, ({ number, start, gaps, wide }) => {
       const typed = start + [...number].map((digit, place) => digit + gaps[place]).join('')
       const shown = wide
         ? typed.replace(/[0-9]/g, (digit) => String.fromCodePoint(0xff10 + Number(digit)))
         : typed
-      // 33 1 and the like are not all given out yet: what the plain form is refused for, every spelling is.
+      // Some ranges are not assigned yet: every spelling is refused like the plain form.
       assert.equal(e164(shown), e164(`+375${number}`), shown)
     }),
     { numRuns: 1000 },
   )
 })
 
-test('no text whatever makes a number throw, and what is accepted is accepted again as it is', () => {
+test('parsing a number never throws, and an accepted number is accepted again unchanged', () => {
   const digits = fc.stringMatching(/^[+0-9 ().-]{3,18}$/)
   fc.assert(
     fc.property(fc.oneof(digits, fc.string({ unit: 'binary' }), fc.anything()), (raw) => {

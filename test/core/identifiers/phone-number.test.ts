@@ -16,7 +16,7 @@ const e164 = (raw: unknown, allowedCountries?: string[]) => {
   return parsed.kind === 'ok' ? parsed.e164 : parsed.reason
 }
 
-test('one number has one form, in whichever of the usual spellings it was typed', () => {
+test('a phone number has one form in all of its usual spellings', () => {
   const spellings = [
     '+375291234567',
     '+375 29 123-45-67',
@@ -51,7 +51,7 @@ test('one number has one form, in whichever of the usual spellings it was typed'
     assert.equal(e164(spelling), '+375291234567', JSON.stringify(spelling))
 })
 
-test('numbers of other countries need their code, with or without plus', () => {
+test('a phone number of another country needs its code, with or without plus', () => {
   for (const [typed, number] of [
     ['+49 1511 2345678', '+4915112345678'],
     ['004915112345678', '+4915112345678'],
@@ -66,7 +66,7 @@ test('numbers of other countries need their code, with or without plus', () => {
   assert.equal(e164('1511 2345678'), 'shape')
 })
 
-test('a number belongs to the block in which numbers are rented', () => {
+test('a phone number names its country and its block of ten thousand', () => {
   assert.deepEqual(parse('8 029 123 45 67'), {
     kind: 'ok',
     e164: '+375291234567',
@@ -75,13 +75,13 @@ test('a number belongs to the block in which numbers are rented', () => {
   })
 })
 
-test('a slip of the finger does not make a number abroad of one at home', () => {
+test('a mistyped number at home does not become a number abroad', () => {
   assert.equal(e164('252300000'), 'shape', 'a land line of Somalia, were there a plus')
   assert.equal(e164('2917123456'), 'shape', 'a mobile of Eritrea, were there a plus')
   assert.equal(e164('+2917123456'), '+2917123456')
 })
 
-test('each fault of a number has a reason', () => {
+test('each fault of a phone number has its own reason', () => {
   for (const [typed, reason] of [
     ['', 'missing'],
     [' \u200e ', 'missing'],
@@ -117,7 +117,7 @@ test('each fault of a number has a reason', () => {
   }
 })
 
-test('no more than two hundred signs are read, blanks and all', () => {
+test('a phone number is refused above two hundred typed signs, blanks included', () => {
   const typed = '+375291234567'.padStart(200)
   assert.equal(e164(typed), '+375291234567')
   assert.deepEqual(parse(` ${typed}`), { kind: 'refused', reason: 'shape' })
@@ -131,18 +131,18 @@ test('numbers of no country, or of one that is not listed, are never texted', ()
   assert.equal(e164('+79161234567', ['KZ']), 'country', 'Russia and Kazakhstan share a code')
 })
 
-test('where the plan cannot tell a mobile from a land line, the number passes', () => {
+test('a number passes where its country does not tell mobiles from land lines', () => {
   assert.equal(e164('+1 201 555 0123'), '+12015550123')
 })
 
-test('a masked number shows its country and its last two digits', () => {
+test('a masked phone number shows its country and its last two digits', () => {
   assert.equal(maskPhone('+375291234567'), '+375 •• ••• •• 67')
   assert.equal(maskPhone('+4915112345678'), '+49 •••• •••••78')
   assert.ok(!/[0-8]\d/.test(maskPhone('+12015550199').slice(2)))
   assert.equal(maskPhone('+0001234'), '+•••••34', 'of no country')
 })
 
-test('the settings may name exactly the countries whose numbers can be read', () => {
+test('the settings accept exactly the countries whose numbers can be parsed', () => {
   const letters = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ']
   const every = letters.flatMap((first) => letters.map((second) => first + second))
   assert.deepEqual(
@@ -153,7 +153,7 @@ test('the settings may name exactly the countries whose numbers can be read', ()
   assert.equal(parsePhoneCountry(''), undefined)
 })
 
-test('an example for each country is written with its code, and not torn apart at the end of a line', () => {
+test('an example number has its country code and never breaks at the end of a line', () => {
   assert.equal(exampleMobile('BY'), '+375\u00a029\u00a0491\u00a019\u00a011')
   assert.equal(exampleMobile('DE'), '+49\u00a01512\u00a03456789')
   assert.equal(writePhone('+375291234567'), '+375\u00a029\u00a0123\u00a045\u00a067')

@@ -10,7 +10,7 @@ const [older, newer] = [
 const before = createKeyring([older])
 const fields = [chainStart.toString('hex'), 'phone.added', [['device', 'Firefox']]]
 
-test('an entry of the history is linked to the one before it, and the first to a fixed start', () => {
+test('each link of a chain covers the link before it, and the first one a fixed start', () => {
   assert.deepEqual(chainStart, Buffer.alloc(32))
   const first = linkHash(before, before.newestKeyId, 'activity', fields)
   assert.equal(first.length, 36)
@@ -22,12 +22,12 @@ test('an entry of the history is linked to the one before it, and the first to a
   assert.deepEqual(linkHash(before, before.newestKeyId, 'activity', [...fields]), first)
 })
 
-test('nobody moves an entry of one history into another', () => {
+test('a link of one chain is not valid in another chain', () => {
   const link = (purpose: string) => linkHash(before, before.newestKeyId, purpose, fields)
   assert.notDeepEqual(link('activity'), link('audit'))
 })
 
-test('an entry names its key, so that it can be checked after a rotation and not once the key is gone', () => {
+test('a link of a chain names its key, and is verified while that key is listed', () => {
   const link = linkHash(before, before.newestKeyId, 'activity', fields)
   assert.equal(keyIdOfLink(link), before.newestKeyId)
   assert.deepEqual(
@@ -40,7 +40,7 @@ test('an entry names its key, so that it can be checked after a rotation and not
   )
 })
 
-test('details are signed in one order, however the database gives them back', () => {
+test('details are chained in one order, however the database returns them', () => {
   const pairs = [
     ['device', 'Firefox'],
     ['method', 'phone'],

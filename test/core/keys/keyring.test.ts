@@ -7,7 +7,7 @@ import { createKeyring, SealError } from '#server/core/keys/keyring.ts'
 const key = () => randomBytes(32).toString('base64url')
 const [older, newer] = [key(), key()]
 
-test('what is sealed opens again, whatever it says', () => {
+test('any sealed text opens again', () => {
   const keyring = createKeyring([newer])
   fc.assert(
     fc.property(fc.string({ unit: 'grapheme', maxLength: 200 }), (text) => {
@@ -16,7 +16,7 @@ test('what is sealed opens again, whatever it says', () => {
   )
 })
 
-test('two seals of one text differ, and neither shows it', () => {
+test('two seals of one text differ, and neither shows the text', () => {
   const keyring = createKeyring([newer])
   const [one, two] = [
     keyring.seal('contact', '+375291234567'),
@@ -54,9 +54,10 @@ test('a sealed text that was changed anywhere does not open', () => {
 
 test('a sealed text has one spelling, and no other opens', () => {
   const keyring = createKeyring([newer])
-  const sealed = keyring.seal('contact', 'ab') // 30 bytes: the last of 40 letters is whole, so take one of 31 bytes.
+  const sealed = keyring.seal('contact', 'ab')
   assert.throws(() => keyring.open('contact', `${sealed}=`), SealError)
   assert.throws(() => keyring.open('contact', `${sealed}\n`), SealError)
+  // 31 bytes: the last letter carries unused bits.
   const odd = keyring.seal('contact', 'abc')
   const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
   const next = alphabet[(alphabet.indexOf(odd.at(-1) ?? '') + 1) % 64]
@@ -68,7 +69,7 @@ test('a sealed text has one spelling, and no other opens', () => {
   assert.throws(() => keyring.open('contact', odd.slice(0, -1) + next), SealError)
 })
 
-test('no text whatever makes opening fail otherwise than by saying so', () => {
+test('opening any unsealed text throws a SealError', () => {
   const keyring = createKeyring([newer])
   fc.assert(
     fc.property(
@@ -80,7 +81,7 @@ test('no text whatever makes opening fail otherwise than by saying so', () => {
   )
 })
 
-test('after a rotation old values are still found and opened, and new ones are under the newest key', () => {
+test('after a rotation old values are found and opened, and new ones use the newest key', () => {
   const before = createKeyring([older])
   const after = createKeyring([newer, older])
   const sealed = before.seal('contact', 'anna@example.org')
@@ -107,7 +108,7 @@ test('a key that is no longer listed opens nothing and digests nothing', () => {
   )
 })
 
-test('the name of a key tells nothing of the key', () => {
+test('the id of a key reveals nothing of the key', () => {
   const keyring = createKeyring([newer])
   assert.match(keyring.newestKeyId, /^[0-9a-f]{8}$/)
   assert.ok(!newer.includes(keyring.newestKeyId))
@@ -118,20 +119,20 @@ test('the name of a key tells nothing of the key', () => {
   )
 })
 
-test('a ring without keys, or with one key twice, is a mistake of the operator', () => {
+test('a keyring needs at least one key, and none of them twice', () => {
   assert.throws(() => createKeyring([]), /needs at least one secret key/)
   assert.throws(() => createKeyring([newer, older, newer]), /listed twice/)
 })
 
-test('what has no sealed form has no key either', () => {
+test('asking for the key of an unsealed text throws a SealError', () => {
   assert.throws(() => createKeyring([newer]).keyIdOf('v1.zzzzzzzz.abc'), {
     name: 'SealError',
     message: 'not a sealed value',
   })
 })
 
-test('what an earlier release kept is found and opened by every later one', () => {
-  // Whoever changes how keys are derived or what is signed loses every contact of every mailbox: these were made on 2026-11-22.
+test('values of an earlier release are still found and opened', () => {
+  // Made on 2026-11-22. Another derivation of keys would lose every contact of every mailbox.
   const keyring = createKeyring(['old-key-0123456789abcdefghijklmnopqrstuv'])
   assert.equal(keyring.newestKeyId, 'aa932508')
   assert.equal(
@@ -142,7 +143,7 @@ test('what an earlier release kept is found and opened by every later one', () =
   assert.equal(keyring.open('claims.phone', sealed), 'Anna Каваль')
 })
 
-test('an operator reads why a value does not open', () => {
+test('a SealError says why the value does not open', () => {
   const sealed = createKeyring([older]).seal('contact', 'anna@example.org')
   const reason = (text: string, purpose = 'contact', keyring = createKeyring([newer, older])) => {
     try {

@@ -10,7 +10,7 @@ import {
   sameSecret,
 } from '#server/core/keys/secrets.ts'
 
-test('a token has 256 bits, is fit for a link, and is never made twice', () => {
+test('a token has 256 bits, fits into a link, and is never made twice', () => {
   const tokens = Array.from({ length: 1000 }, newToken)
   assert.equal(new Set(tokens).size, 1000)
   assert.ok(
@@ -18,7 +18,7 @@ test('a token has 256 bits, is fit for a link, and is never made twice', () => {
   )
 })
 
-test('what could not be a token is told apart without asking the database', () => {
+test('a text that cannot be a token is recognised without the database', () => {
   const token = newToken()
   for (const other of [
     token.slice(1),
@@ -34,7 +34,7 @@ test('what could not be a token is told apart without asking the database', () =
   }
 })
 
-test('every code of its length is as likely as any other, and leading zeros happen', () => {
+test('all codes of a length are equally likely, leading zeros included', () => {
   const counts = Array.from({ length: 10 }, () => 0)
   for (let round = 0; round < 20_000; round += 1) {
     const code = newCode(6)
@@ -49,7 +49,7 @@ test('every code of its length is as likely as any other, and leading zeros happ
   assert.match(newCode(8), /^[0-9]{8}$/)
 })
 
-test('a code is read as people paste it', () => {
+test('a code is read with the blanks, dashes and wide digits that people paste', () => {
   for (const typed of [
     '012345',
     ' 012345\n',
@@ -63,7 +63,7 @@ test('a code is read as people paste it', () => {
   }
 })
 
-test('what cannot be a code is none', () => {
+test('a text of another length or with other signs is no code', () => {
   for (const typed of [
     '',
     '12345',
@@ -80,26 +80,26 @@ test('what cannot be a code is none', () => {
   }
 })
 
-test('what the database keeps of a token is its SHA-256', () => {
+test('the database keeps the SHA-256 of a token', () => {
   assert.equal(
     hashToken('abc').toString('hex'),
     'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad',
   )
 })
 
-test('two secrets are the same only when all of them is', () => {
+test('two secrets are the same only if every byte is', () => {
   const bytes = (text: string) => Buffer.from(text)
   assert.equal(sameSecret(bytes('abcd'), bytes('abcd')), true)
   assert.equal(sameSecret(bytes('abcd'), bytes('abce')), false)
   assert.equal(sameSecret(bytes('abcd'), bytes('abc')), false)
 })
 
-test('what is far too long for a code is not even looked through', () => {
+test('a code is refused above sixty-four typed signs', () => {
   assert.equal(parseCode(`${' '.repeat(58)}123456`, 6), '123456')
   assert.equal(parseCode(`${' '.repeat(59)}123456`, 6), null)
 })
 
-test('the clock of the system tells the time of the system', () => {
+test('the system clock tells the time of the machine', () => {
   const [before, now, after] = [Date.now(), systemClock.now().getTime(), Date.now()]
   assert.ok(before <= now && now <= after)
 })

@@ -11,7 +11,7 @@ const [older, newer] = [
 const keyring = createKeyring([newer])
 const open = (token: unknown, purpose = 'report') => openSignedToken(keyring, purpose, token)
 
-test('a signed link carries what it is about, and is the same whenever it is made', () => {
+test('a signed link carries its value, and is the same whenever it is made', () => {
   const token = signToken(keyring, 'report', 'R-2026-000417')
   assert.match(token, /^[A-Za-z0-9_-]+$/)
   assert.equal(open(token), 'R-2026-000417')
@@ -21,11 +21,11 @@ test('a signed link carries what it is about, and is the same whenever it is mad
   assert.equal(open(signToken(keyring, 'report', longest)), longest)
 })
 
-test('Security: a signed link is worth nothing at another door: the purpose is part of what is signed.', () => {
+test('a signed link of one purpose opens nothing of another', () => {
   assert.equal(open(signToken(keyring, 'appeal', 'R-2026-000417')), undefined)
 })
 
-test('a link that somebody changed anywhere opens nothing', () => {
+test('a signed link that was changed anywhere opens nothing', () => {
   const token = signToken(keyring, 'report', 'R-2026-000417')
   fc.assert(
     fc.property(fc.nat(token.length - 1), fc.constantFrom(...'AZaz09-_'), (place, sign) => {
@@ -35,7 +35,7 @@ test('a link that somebody changed anywhere opens nothing', () => {
   )
 })
 
-test('what is no link of ours is told apart without a fault', () => {
+test('a text that is no signed link opens nothing and throws nothing', () => {
   const token = signToken(keyring, 'report', 'R-1')
   const others = [
     `${token}=`,
@@ -53,13 +53,13 @@ test('what is no link of ours is told apart without a fault', () => {
   assert.equal(open(signToken(keyring, 'report', '')), undefined)
 })
 
-test('a link outlives a rotation, until its key is gone', () => {
+test('a signed link opens after a rotation, until its key is gone', () => {
   const token = signToken(createKeyring([older]), 'report', 'R-2026-000417')
   assert.equal(openSignedToken(createKeyring([newer, older]), 'report', token), 'R-2026-000417')
   assert.equal(open(token), undefined)
 })
 
-test('a link from a letter of last year still opens', () => {
+test('a signed link of an earlier release still opens', () => {
   const lastYears = 'hJXV3AkmnrmlT7mjMst58yaaiQViTlsjUi0yMDI2LTAwMDQxNw'
   assert.equal(openSignedToken(createKeyring([older]), 'report', lastYears), 'R-2026-000417')
 })

@@ -22,7 +22,7 @@ const reasonOf = (certificate: string, key: string) => {
   return parsed.kind === 'refused' ? parsed.reason : 'ok'
 }
 
-test('an operator’s certificate comes with its chain, its own first, whatever stands between', () => {
+test('a signing certificate is read with its chain, whatever text stands between', () => {
   const parsed = parseSigningPair(
     `# ours\n${own.certificatePem}# theirs\n${chained.certificatePem}`,
     own.keyPem,
@@ -37,11 +37,11 @@ test('an operator’s certificate comes with its chain, its own first, whatever 
   assert.equal(parsed.key.type, 'private')
 })
 
-test('a key of the kind RSA signs as well', () => {
+test('a signing pair may have an RSA key', () => {
   assert.equal(reasonOf(rsa.certificatePem, rsa.keyPem), 'ok')
 })
 
-test('each fault of a certificate or its key has a reason', () => {
+test('each fault of a certificate or its key has its own reason', () => {
   assert.equal(reasonOf('', own.keyPem), 'certificate')
   assert.equal(reasonOf('nothing', own.keyPem), 'certificate')
   assert.equal(reasonOf(noCertificate, own.keyPem), 'certificate')
@@ -58,7 +58,7 @@ test('each fault of a certificate or its key has a reason', () => {
   assert.equal(reasonOf(own.certificatePem, chained.keyPem), 'mismatch')
 })
 
-test('browsers and phones know three curves, each by its own name', () => {
+test('three elliptic curves have a name in the Web Cryptography API', () => {
   assert.equal(webCurveOf(keyOf('ec', 'P-256')), 'P-256')
   assert.equal(webCurveOf(keyOf('ec', 'P-384')), 'P-384')
   assert.equal(webCurveOf(keyOf('ec', 'P-521')), 'P-521')
@@ -66,6 +66,6 @@ test('browsers and phones know three curves, each by its own name', () => {
   assert.equal(webCurveOf(generateKeyPairSync('ed25519').privateKey), undefined)
 })
 
-test('a kind that nobody has thought of is a fault that names it', () => {
+test('an unhandled kind is a fault that names the kind', () => {
   assert.throws(() => assertNever({ kind: 'new' } as never), /unhandled: \{"kind":"new"\}/)
 })

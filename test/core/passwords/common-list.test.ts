@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import { LIST_FILE } from '#server/core/passwords/common-list.ts'
 import { makeCommonList } from '#test/support/make-common-list.ts'
 
-test('the list is the one that its maker makes', () => {
+test('the stored list of common passwords equals the one that its script makes', () => {
   assert.ok(
     makeCommonList().equals(readFileSync(LIST_FILE)),
     'run node test/support/make-common-list.ts',

@@ -10,23 +10,22 @@ import {
 } from '#server/core/passwords/common-list.ts'
 import { isCommonPassword } from '#server/core/passwords/common-passwords.ts'
 
-/** Those that guessing starts with. */
 const common = (passwords: readonly string[]) => passwords.filter(isCommonPassword)
 
-test('the list has at least 100,000 entries', () => {
+test('the list of common passwords has at least 100,000 entries', () => {
   assert.ok(listLength() >= 100_000, String(listLength()))
   assert.equal(listLength() * RECORD_BYTES, statSync(LIST_FILE).size)
 })
 
-test('a listed word is found, whether or not it is among the first that are tried', () => {
+test('a listed word is found, and is marked if guessing starts with it', () => {
   assert.deepEqual([isListed('password'), isVeryCommon('password')], [true, true])
   assert.deepEqual([isListed('spongebob'), isVeryCommon('spongebob')], [true, false])
-  // Its fingerprint comes after all others, that of the second before them.
+  // The first fingerprint is above all of the list, the second below all.
   for (const own of ['own word 74298', 'own word 54696'])
     assert.equal(isListed(own) || isVeryCommon(own), false)
 })
 
-test('a password of the shortest length that is listed is refused in every case and with every year', () => {
+test('a listed word is common in upper case and with years or signs beside it', () => {
   const listed = ['internet', 'liverpool', 'jennifer', 'butterfly', 'spongebob', 'manchester']
   for (const word of listed) {
     for (const password of [
@@ -42,24 +41,22 @@ test('a password of the shortest length that is listed is refused in every case 
   }
 })
 
-test('a word with signs that look like its letters, or written from its end, is still that word', () => {
+test('a listed word is common backwards and with signs that look like its letters', () => {
   const made = [
-    ...[
-      'm@nchester',
-      'm4nchester',
-      'manch3ster',
-      'manche$ter',
-      'manche5ter',
-      'manches7er',
-      'f1orence',
-      'p|nkfloyd',
-    ],
+    'm@nchester',
+    'm4nchester',
+    'manch3ster',
+    'manche$ter',
+    'manche5ter',
+    'manches7er',
+    'f1orence',
+    'p|nkfloyd',
     ...['l!verpool', 'l1verp00l', 'retsehcnam'].map((word) => `${word}1987`),
   ]
   assert.deepEqual(common(made), made)
 })
 
-test('a word twice, with signs between or cut off at the end, is that word', () => {
+test('a listed word is common when it is repeated, with signs between or cut at the end', () => {
   const made = [
     'spongebobspongebob',
     'spongebob1spongebob2',
@@ -74,7 +71,7 @@ test('a word twice, with signs between or cut off at the end, is that word', () 
   )
 })
 
-test('up to three of the words that are tried first are one guess, a fourth makes a sentence', () => {
+test('up to three very common words in a row are common, four are not', () => {
   assert.deepEqual(
     common(['supersecretpassword', 'monkey-dragon-love', 'masterlovemonkey']).length,
     3,
@@ -82,7 +79,7 @@ test('up to three of the words that are tried first are one guess, a fourth make
   assert.deepEqual(common(['monkeydragonmasterlove']), [])
 })
 
-test('what stands around a word must be more than five digits of guessing', () => {
+test('a listed word needs more than five digits of guessing around it', () => {
   assert.deepEqual(
     common(['liverpool48213', '48213liverpool', 'liverpool!?!?!', 'liverpool48213']).length,
     4,
@@ -91,23 +88,25 @@ test('what stands around a word must be more than five digits of guessing', () =
   assert.deepEqual(common(['liverpool48213!!', 'liver!!pool!!']), ['liver!!pool!!'])
 })
 
-test('dates are guessed whole, however they are written', () => {
-  // Four signs of one’s own beside them, so that a date may count as one guess and no more.
+test('a date beside a listed word counts as one guess, however it is written', () => {
+  // Four more signs: the date may then count as one guess only.
   const around = (date: string) => `;)#?liverpool${date}`
   const dates =
-    '1987 2024 31121987 25121987 9121987 2591987 25091987 311287 010199 30102024 19871231 20240101 20241129'
+    '1987 2024 31121987 25121987 9121987 2591987 25091987 311287 010199 30102024 19871231 ' +
+    '20240101 20241129'
   for (const date of dates.split(' ')) assert.equal(isCommonPassword(around(date)), true, date)
   const numbers =
-    '4821987 1987316 39121987 31131987 35121987 20242131 20241249 18991231 9920241231 2024123199 25121887 251219871'
+    '4821987 1987316 39121987 31131987 35121987 20242131 20241249 18991231 9920241231 ' +
+    '2024123199 25121887 251219871'
   for (const number of numbers.split(' '))
     assert.equal(isCommonPassword(around(number)), false, number)
 })
 
-test('few different signs are no password, whatever their order; four in an order of one’s own may be', () => {
+test('a password of fewer than four different signs is common, whatever their order', () => {
   assert.deepEqual(common(['жщжжщщэжэщщж', 'ф1ъщщ1ф1ъфщъ']), ['жщжжщщэжэщщж'])
 })
 
-test('what is longer than anything that is listed is read only for repetitions', () => {
+test('a password above sixty-four signs is common only as a repetition', () => {
   assert.equal(isCommonPassword(`liverpool${'!'.repeat(55)}`), true)
   assert.equal(isCommonPassword(`liverpool${'!'.repeat(56)}`), false)
   assert.equal(isCommonPassword('liverpool'.repeat(20)), true)

@@ -7,7 +7,7 @@ import { judgePassword } from '#server/core/passwords/password-policy.ts'
 
 const rules = { minLength: 12, login: 'kavalenka', serviceWords: ['postern', 'zorka-post'] }
 
-test('judging takes under five milliseconds of a processor, however the password was made', () => {
+test('judging any password takes under five milliseconds of a processor', () => {
   const made = [
     'monkeydragon'.repeat(3),
     `${'passwordmonkey'.repeat(4)}x`,
@@ -21,7 +21,7 @@ test('judging takes under five milliseconds of a processor, however the password
   isCommonPassword('the list is loaded')
   for (const password of made) {
     const times = Array.from({ length: 9 }, () => {
-      // Not by the clock: a busy machine is no fault of the policy.
+      // Processor time, because other programs may slow the clock.
       const before = process.cpuUsage()
       judgePassword(password, rules)
       const { user, system } = process.cpuUsage(before)
@@ -32,7 +32,7 @@ test('judging takes under five milliseconds of a processor, however the password
   }
 })
 
-test('no text whatever makes the policy throw, and what passes passes again', () => {
+test('judging a password never throws, and an accepted password is accepted again', () => {
   fc.assert(
     fc.property(
       fc.oneof(
@@ -49,10 +49,10 @@ test('no text whatever makes the policy throw, and what passes passes again', ()
   )
 })
 
-test('random passwords are not taken for common ones', () => {
-  // Every letter alike: fast-check prefers small and repeated ones, which are no random password.
+test('random passwords are not common', () => {
+  // fast-check prefers small and repeated letters, which are not random.
   const random = Array.from({ length: 2000 }, () => randomBytes(12).toString('base64url'))
   const refused = random.filter(isCommonPassword)
-  // One in ten thousand is: a fingerprint that is another's, or letters that happen to walk along the keys.
+  // One in ten thousand is, by a shared fingerprint or a walk along the keys.
   assert.ok(refused.length <= 3, refused.join(' '))
 })

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { judgeSecretAnswer, normalizeAnswer } from '#server/core/passwords/secret-answer.ts'
 
-test('no text whatever makes an answer throw, and its normal form is its own', () => {
+test('judging an answer never throws, and a normal form is its own normal form', () => {
   fc.assert(
     fc.property(
       fc.oneof(fc.string({ unit: 'binary' }), fc.string({ unit: 'grapheme' }), fc.anything()),
@@ -17,7 +17,7 @@ test('no text whatever makes an answer throw, and its normal form is its own', (
   )
 })
 
-test('blanks, case and punctuation never make another answer', () => {
+test('blanks, case and punctuation never change an answer', () => {
   const word = fc.stringMatching(/^[а-яa-z0-9]{1,8}$/)
   fc.assert(
     fc.property(
