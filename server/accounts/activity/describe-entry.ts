@@ -2,20 +2,19 @@ import type { RecordedEntry } from './store.ts'
 
 export interface DescribedEntry {
   readonly at: Date
-  /** Its sentence is the text `activity.events.<event>`. */
+  /** The page shows the text `activity.events.<event>`. */
   readonly event: string
   readonly params: Readonly<Record<string, string | number>>
   readonly device: string
   readonly place: string
 }
 
-/** Selections in texts know no hyphens: `backup-address` is `address` there. */
+/** ICU selections know no hyphens: `backup-address` is `address` in the texts. */
 function paramsOf({ details }: RecordedEntry): DescribedEntry['params'] {
   const { method } = details
   return typeof method === 'string' ? { ...details, method: method.replace(/^.*-/, '') } : details
 }
 
-/** An entry as the pages show it. */
 export const describeEntry = (entry: RecordedEntry): DescribedEntry => ({
   at: entry.happenedAt,
   event: entry.event,

@@ -1,6 +1,5 @@
-// The closed list of what can happen, with what is kept of each. A new event is a line here and a sentence in the texts.
+// All events and their details. A new event needs a line here and a sentence in the texts.
 
-/** Nothing beside the moment, the device and the place. */
 type Nothing = Record<string, never>
 
 export interface ActivityDetails {

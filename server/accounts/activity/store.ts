@@ -1,5 +1,4 @@
-// The record of what happened, chained so that a changed, missing or moved entry is noticed.
-
+// The activity of accounts. Entries form a hash chain, which shows a changed, missing or moved one.
 import type { Db, Trx } from '#db/connection.ts'
 import { type ClientInfo, noClient } from '#server/core/client-info.ts'
 import { chainStart, keyIdOfLink, linkHash, sortedPairs } from '#server/core/keys/hash-chain.ts'
@@ -7,7 +6,7 @@ import type { Keyring } from '#server/core/keys/keyring.ts'
 import type { ActivityDetails, ActivityEvent } from './events.ts'
 
 export interface Entry<E extends ActivityEvent = ActivityEvent> {
-  /** Null for what concerns the portal as a whole. */
+  /** Null for an event of the whole portal. */
   readonly accountId: string | null
   readonly event: E
   readonly details: ActivityDetails[E]
@@ -30,7 +29,7 @@ interface Link {
   readonly previous: Buffer
 }
 
-/** The chain of what concerns no single account. */
+/** The chain of events without an account. */
 const portalChain = '00000000-0000-0000-0000-000000000000'
 
 function hashOf(
@@ -51,13 +50,12 @@ function hashOf(
   ])
 }
 
-/** Where a chain ends. */
 export interface ChainHead {
   readonly position: number
   readonly hash: Buffer
 }
 
-/** The link that the entry becomes where it follows `head`. */
+/** The head of the chain once the entry follows the present one. */
 export function linkAfter<E extends ActivityEvent>(
   keyring: Keyring,
   head: ChainHead,
@@ -75,7 +73,7 @@ export function linkAfter<E extends ActivityEvent>(
   return { position: link.position, hash }
 }
 
-/** Writes the entry in the caller's transaction: it exists exactly when what it tells of happened. */
+/** Writes in the caller's transaction, so that the entry exists exactly if the event happened. */
 export async function recordActivity<E extends ActivityEvent>(
   trx: Trx,
   keyring: Keyring,
@@ -83,7 +81,7 @@ export async function recordActivity<E extends ActivityEvent>(
 ): Promise<void> {
   const chain = entry.accountId ?? portalChain
   const client = entry.client ?? noClient
-  // Locks the chain until the transaction ends, and makes it on the first entry.
+  // This locks the chain until the transaction ends, or begins it.
   const { rows } = await trx.raw<{ rows: ChainHead[] }>(
     `insert into activity_heads (chain, position, hash) values (?, 0, ?)
      on conflict (chain) do update set position = activity_heads.position returning position, hash`,
@@ -92,7 +90,8 @@ export async function recordActivity<E extends ActivityEvent>(
   const { position, hash } = linkAfter(keyring, rows[0] ?? { position: 0, hash: chainStart }, entry)
   await trx.raw(
     `with entry as (
-       insert into activity (chain, position, account_id, event, details, device, place, happened_at, hash)
+       insert into activity (chain, position, account_id, event, details,
+         device, place, happened_at, hash)
        values (:chain, :position, :accountId, :event, :details, :device, :place, :at, :hash))
      update activity_heads set position = :position, hash = :hash where chain = :chain`,
     {
@@ -134,7 +133,7 @@ export interface BrokenLink {
   readonly fault: 'changed' | 'missing' | 'head' | 'key'
 }
 
-/** Walks every chain. Yields what does not fit; nothing when all is as it was written. */
+/** Walks every chain, and yields nothing if all is as it was written. */
 export async function* verifyActivity(db: Db, keyring: Keyring): AsyncIterable<BrokenLink> {
   let afterChain: string | undefined
   for (;;) {
@@ -162,7 +161,7 @@ async function* verifyChain(
   for (;;) {
     const rows = await db('activity')
       .where({ chain })
-      // What is added while the chain is walked lies beyond this head.
+      // Entries written during this walk lie beyond the head.
       .whereBetween('position', [position + 1, head.position])
       .orderBy('position')
       .limit(500)
@@ -179,7 +178,7 @@ async function* verifyChain(
       const hash = keyring.keyIds.includes(keyId)
         ? hashOf(keyring, keyId, { chain, position: row.position, previous }, entry)
         : undefined
-      // A key that was taken out of SECRET_KEYS proves nothing any more: that must be seen, or a forger would name such a key.
+      // A key that left SECRET_KEYS proves nothing. If it passed, a forger would name such a key.
       if (!hash) yield { chain, position: row.position, fault: 'key' }
       else if (!hash.equals(row.hash)) yield { chain, position: row.position, fault: 'changed' }
       position = row.position
@@ -190,7 +189,6 @@ async function* verifyChain(
     yield { chain, position: head.position, fault: 'head' }
 }
 
-/** How many of these events happened to the account since then. */
 export async function countActivity(
   db: Db | Trx,
   accountId: string,

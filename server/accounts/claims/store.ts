@@ -1,4 +1,5 @@
-// Unique things: a login, a phone, a backup address. The primary key (kind, digest) decides every race.
+// Logins, phones and backup addresses belong to one account at most. The primary key
+// (kind, digest) decides every race.
 import type { Db, Trx } from '#db/connection.ts'
 import type { Keyring } from '#server/core/keys/keyring.ts'
 
@@ -6,7 +7,7 @@ export type ClaimKind = 'login' | 'login-look-alike' | 'phone' | 'backup-address
 
 export interface Claim {
   readonly kind: ClaimKind
-  /** Canonical: two spellings of one thing are one text. */
+  /** Canonical, so that two spellings of one thing are equal. */
   readonly value: string
   readonly accountId: string
 }
@@ -14,9 +15,9 @@ export interface Claim {
 const purposeOf = (kind: ClaimKind) => `claims.${kind}`
 
 /**
- * Takes the thing for the account, for good until it is released. While two keys are in use there is a row under each digest, so that a
- * process that still knows only the older key meets the same conflict.
- * @returns `taken` where another account holds it; the transaction stays usable and nothing was changed
+ * Claims the value until it is released. While two keys are in use there is a row under each
+ * digest, so that a process that knows only the older key meets the same conflict.
+ * @returns `taken` if another account has it. Nothing was changed, the transaction stays usable.
  */
 export async function claim(
   trx: Trx,
@@ -36,7 +37,7 @@ export async function claim(
       key_id: keyring.keyIds[index] ?? keyring.newestKeyId,
       claimed_at: at,
     }))
-    // One order for everybody: two transactions that want the same thing wait for each other instead of locking each other up.
+    // Everybody inserts in one order, so two transactions with the same wish never deadlock.
     .sort((left, right) => Buffer.compare(left.digest, right.digest))
   const digests = rows.map((row) => row.digest)
   const own: Buffer[] = []
@@ -48,19 +49,19 @@ export async function claim(
       .returning('digest')
     own.push(...inserted.map((row) => row.digest as Buffer))
     if (own.length === rows.length) return 'claimed'
-    const holders = await trx('claims')
+    const owners = await trx('claims')
       .where({ kind })
       .whereIn('digest', digests)
       .select('account_id')
-    if (holders.some((holder) => holder.account_id !== accountId)) break
-    if (holders.length === rows.length) return 'claimed'
-    // Whoever held it let go between the two statements: nobody holds it now, so it is asked for again.
+    if (owners.some((owner) => owner.account_id !== accountId)) break
+    if (owners.length === rows.length) return 'claimed'
+    // The other account released the value between the two statements: try again.
   }
   await trx('claims').where({ kind, account_id: accountId }).whereIn('digest', own).delete()
   return 'taken'
 }
 
-/** Lets go of what the account holds of this kind (or of one value only). Nothing held is no fault. */
+/** Releases the account's claims of this kind, or of one value. None to release is no fault. */
 export async function release(
   trx: Trx,
   keyring: Keyring,
@@ -74,7 +75,6 @@ export async function release(
   ).delete()
 }
 
-/** The account that holds the thing, or undefined. */
 export async function findHolder(
   db: Db | Trx,
   keyring: Keyring,
@@ -88,7 +88,7 @@ export async function findHolder(
   return row?.account_id
 }
 
-/** Those of the values that somebody holds, in one query. */
+/** Those of the values that belong to any account. */
 export async function findHeld(
   db: Db | Trx,
   keyring: Keyring,
@@ -107,7 +107,7 @@ export async function findHeld(
   return new Set(rows.map((row) => valueOfDigest.get(row.digest.toString('hex')) ?? ''))
 }
 
-/** What the account holds of this kind, in clear: only for sending to it or for masking it. */
+/** The account's values in clear text, only for sending to them or showing them masked. */
 export async function claimedValues(
   db: Db | Trx,
   keyring: Keyring,
@@ -127,8 +127,8 @@ export async function claimedValues(
 }
 
 /**
- * Moves up to `limit` claims from older keys to the newest one, in one transaction.
- * @returns how many rows were under an older key; 0 when all is done
+ * Moves at most `limit` claims from older keys to the newest one.
+ * @returns how many rows were moved; 0 when all is done
  */
 export async function rekeyClaims(trx: Trx, keyring: Keyring, limit: number): Promise<number> {
   const rows = await trx('claims')

@@ -1,4 +1,4 @@
-/** Hashes and checks passwords, no more at once than there are processors. Why so: docs/decisions/0002. */
+// Hashes and verifies passwords, at most one for each processor at a time: docs/decisions/0002.
 import { randomBytes } from 'node:crypto'
 import { availableParallelism } from 'node:os'
 import { type Algorithm, hash as argon2Hash, verify as argon2Verify, parseOptions } from 'argon2'
@@ -6,22 +6,20 @@ import { normalizePassword } from '#server/core/passwords/password-policy.ts'
 import { createLine } from './hashing-line.ts'
 import { hashesAtOnce, yieldToEventLoop } from './hashing-threads.ts'
 
-/** Part of the hasher's contract, so it is found where the hasher is. */
-
 export interface PasswordHasher {
   /** A PHC string in the order m,t,p (Dovecot refuses any other). @throws {BusyError} */
   hash(password: string): Promise<string>
   /**
-   * Whether the password is right. `null` where there is no account: the same work, and always false.
-   * @param placed a place was taken before
+   * @param phc `null` without an account: the same work, and always false
+   * @param placed the caller has taken a place
    * @throws {BusyError}
    */
   verify(phc: string | null, password: string, placed?: 'placed'): Promise<boolean>
-  /** Whether a verifier was made with smaller parameters than the present ones, or by another scheme. */
+  /** True if the verifier has smaller parameters than the settings, or another scheme. */
   needsRehash(phc: string): boolean
   /**
-   * A place in the line before anything else is spent: whoever has one is not sent away any more.
-   * @returns gives it back, once the hash is done or is not wanted
+   * Reserves a place in the queue, so that the hash is not refused later.
+   * @returns gives the place back
    * @throws {BusyError}
    */
   takePlace(): () => void
@@ -32,18 +30,17 @@ export interface PasswordHasher {
 export interface HasherOptions {
   memoryKib: number
   passes: number
-  /** Hashes at once; as many as processors where absent. */
+  /** Hashes at once. Default: the number of processors. */
   parallel?: number
-  /** Nobody is let into the line who would wait longer than this, in milliseconds. */
   maxWaitMs?: number
 }
 
 const ARGON2ID = 2 as Algorithm.Argon2id
 
-/** A request may stand in line twice (old password, new hash) and must be through in 2 s, its queries included. */
+/** A request may queue twice (old password, new hash) and should take 2 s with its queries. */
 const MAX_WAIT_MS = 600
 
-/** A hash of 19 MiB and two passes while ten times as many are wanted as there is room for (`npm run bench`): twice what it takes alone. */
+/** One hash during a flood, as `npm run bench` measured it: twice what it takes alone. */
 const FLOOD_MS_PER_KIB = 25 / (2 * 19_456)
 
 export function createHasher(options: HasherOptions): PasswordHasher {
@@ -55,9 +52,9 @@ export function createHasher(options: HasherOptions): PasswordHasher {
     outputLen: 32,
   }
   const hashNow = (password: string) => argon2Hash(normalizePassword(password), parameters)
-  // Made at the start: the first unknown name must not cost two hashes, and the pool's threads exist from then on.
+  // Made at the start: the first unknown name costs one hash too, and the pool's threads exist.
   const dummy = hashNow(randomBytes(32).toString('base64url')).finally(yieldToEventLoop)
-  dummy.catch(() => {}) // Told where it is awaited.
+  dummy.catch(() => {}) // `verify` throws it.
   const parallel = options.parallel ?? hashesAtOnce(availableParallelism())
   const line = createLine(
     parallel,
@@ -69,7 +66,7 @@ export function createHasher(options: HasherOptions): PasswordHasher {
     hash: (password) => line.run(() => hashNow(password)),
     verify: (phc, password, placed) =>
       line.run(async () => {
-        // Security: an unknown name costs what a wrong password costs.
+        // Security: An unknown name costs what a wrong password costs.
         const right = await argon2Verify(phc ?? (await dummy), normalizePassword(password))
         return right && phc !== null
       }, placed),

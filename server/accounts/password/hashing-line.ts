@@ -1,38 +1,41 @@
-/** The bounded queue before the hashes. */
-
+// The bounded queue before the hashes.
 import { performance } from 'node:perf_hooks'
 import { BusyError } from '#server/core/faults.ts'
 
 /**
- * What a wait may last beyond what was foreseen. At its onset a flood takes the processors away from hashes of which nobody could know
- * how long they would take: whoever would be served too late is told so, and those behind are served in time.
+ * A wait may be this much longer than foreseen, for hashes slow down when a flood begins. Work that
+ * has waited longer is refused, so that the work behind it is served in time.
  */
 const GRACE_MS = 300
 
+interface Waiting {
+  readonly sinceMs: number
+  serve(): void
+  refuse(fault: BusyError): void
+}
+
 /**
- * First come, first served; who would wait longer than `maxWaitMs`, judged by what runs took lately, is told at once. At least
- * as many may wait as run.
- * @param floodMs what a run takes at least where a flood has its share of the processors: who is let in while it is still quiet
- *   waits among those who come next
+ * Runs work first come, first served. Refuses what would wait longer than `maxWaitMs`, judged by
+ * how long recent work took. At least as many may wait as run.
+ * @param floodMs how long work takes during a flood: the estimate is never lower
  */
 export function createLine(parallel: number, maxWaitMs: number, floodMs: number) {
-  const waiting: { readonly sinceMs: number; serve(): void; sendAway(fault: BusyError): void }[] =
-    []
+  const waiting: Waiting[] = []
   let running = 0
-  /** Taken and not given back: some of them wait or run by now, some still ask the database. */
+  /** Places taken and not given back. Their owners wait, run or still ask the database. */
   let places = 0
   let usualMs = floodMs
 
-  function demandRoom(): void {
+  function requireRoom(): void {
     const before = Math.max(waiting.length, places - running)
     const wouldWaitMs = ((before + 1) * Math.max(usualMs, floodMs)) / parallel
-    // Security: a flood of sign-ins finds a short line, not a growing heap of hashes that all come too late.
+    // Security: In a flood of sign-ins the queue stays short: the rest is refused at once.
     if (before >= parallel && wouldWaitMs > maxWaitMs)
       throw new BusyError('the password line is full')
   }
 
   function takePlace(): () => void {
-    demandRoom()
+    requireRoom()
     places += 1
     let isMine = true
     return () => {
@@ -43,9 +46,9 @@ export function createLine(parallel: number, maxWaitMs: number, floodMs: number)
 
   async function run<T>(work: () => Promise<T>, placed?: 'placed'): Promise<T> {
     if (running >= parallel) {
-      if (!placed) demandRoom()
-      await new Promise<void>((serve, sendAway) =>
-        waiting.push({ sinceMs: performance.now(), serve, sendAway }),
+      if (!placed) requireRoom()
+      await new Promise<void>((serve, refuse) =>
+        waiting.push({ sinceMs: performance.now(), serve, refuse }),
       )
     } else running += 1
     const startedMs = performance.now()
@@ -63,7 +66,7 @@ export function createLine(parallel: number, maxWaitMs: number, floodMs: number)
         next.serve()
         return
       }
-      next.sendAway(new BusyError('the password line stood still'))
+      next.refuse(new BusyError('the password line stood still'))
     }
     running -= 1
   }

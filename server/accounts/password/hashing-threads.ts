@@ -1,21 +1,21 @@
-/** The threads of this process on which hashes run: libuv's pool, which file reads and name look-ups share. */
+// Hashes run in libuv's thread pool, together with file reads and DNS queries.
 import { readdirSync, readFileSync } from 'node:fs'
 import { setPriority } from 'node:os'
 
 /**
- * A tenth of the weight of an ordinary thread (Linux sched(7): 110 to 1024). Measured in docs/decisions/0002: the page that is
- * asked for meanwhile comes in half the time, and no fewer hashes are made; 15 and 19 gained nothing more.
+ * A tenth of an ordinary thread's weight (Linux sched(7)). With it pages come in half the time and
+ * no fewer hashes are made; 15 and 19 gained nothing more (docs/decisions/0002).
  */
 export const HASHING_NICENESS = 10
 
-/** Threads of the pool that hashes leave to files and name look-ups. */
+/** Threads that stay free for files and DNS. */
 const LEFT_TO_OTHERS = 2
 const POOL_DEFAULT = 4
 
 /**
- * Lowers the priority of the pool once it has started, so that the event loop runs first and hashing takes what is left.
- * Only Linux gives threads a priority of their own; elsewhere, and where the system forbids it, nothing happens.
- * @returns how many threads were lowered.
+ * Lowers the priority of the started pool, so that the event loop runs first. Does nothing outside
+ * of Linux, where threads have no priority of their own, or if the system forbids it.
+ * @returns how many threads were lowered
  */
 export function yieldToEventLoop(): number {
   const threads = poolThreads()
@@ -25,19 +25,18 @@ export function yieldToEventLoop(): number {
       setPriority(thread, HASHING_NICENESS)
       lowered += 1
     } catch {
-      // A sandbox may forbid it; hashing is as right without.
+      // A sandbox may forbid it. Hashing works without.
     }
   }
   return lowered
 }
 
-/** How many hashes may run at once on so many processors without taking the whole pool. */
 export function hashesAtOnce(processors: number): number {
   const pool = poolThreads().length || POOL_DEFAULT
   return Math.max(1, Math.min(processors, pool - LEFT_TO_OTHERS))
 }
 
-/** Thread ids of libuv's pool; empty where the system does not show them (not Linux, or before the first use). */
+/** Thread ids. Empty outside of Linux, and before the first use of the pool. */
 export function poolThreads(): number[] {
   try {
     return readdirSync('/proc/self/task')

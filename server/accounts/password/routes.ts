@@ -17,74 +17,75 @@ import { changeOwnPassword } from './change-own-password.ts'
 import { isPresentPassword, judgeNewPassword } from './change-password.ts'
 import { createOwnChangeLimit } from './own-change-limit.ts'
 
-/** Without the password, of which nothing is kept but its verifier. */
-const formOf = (req: Request, owner: { readonly id: string }) =>
-  formDigestOf(req, { fields: [], owner: owner.id })
+type Owner = NonNullable<ReturnType<typeof ownerOf>>
 
-export function passwordRoutes(parts: WebParts): Router {
-  const { pages, clock, hasher } = parts
-  const fresh = requireFreshPassword(clock.now)
-  const perAccount = createOwnChangeLimit(parts.limits)
+/** Digest of the form without the password, of which only the verifier may be stored. */
+const formOf = (req: Request, owner: Owner) => formDigestOf(req, { fields: [], owner: owner.id })
 
-  // Security: a form of another session sets nothing. The one that has done its work here gets the answer of the first.
-  const ofThisSession: RequestHandler = async (req, res, next) => {
+const isSentAgain = async ({ db, clock }: WebParts, req: Request, owner: Owner) =>
+  (await findSentForm(db, formOf(req, owner), clock.now())) !== undefined
+
+/** Refuses a form of another session, unless it is the second click on one that was done here. */
+const requireOwnForm =
+  (parts: WebParts): RequestHandler =>
+  async (req, res, next) => {
     if (!req.isFormOfOther) return next()
     const owner = ownerOf(req)
-    const isAgain = owner && (await findSentForm(parts.db, formOf(req, owner), clock.now()))
     const typed = readFields(req, ['password']).password
+    const isAgain = owner && (await isSentAgain(parts, req, owner))
     if (!isAgain || !(await isPresentPassword(parts, owner.id, typed)))
       throw new OtherSession('made in another session')
     res.redirect(303, '/account')
   }
 
+async function change(
+  parts: WebParts,
+  req: Request,
+  owner: Owner,
+  password: string,
+): Promise<void> {
+  const verifier = await parts.hasher.hash(password)
+  const at = parts.clock.now()
+  const client = parts.client(req)
+  const asking = { ...proofOf(req), client }
+  const form = formOf(req, owner)
+  try {
+    const epoch = await changeOwnPassword(parts, asking, { plain: password, verifier }, at, form)
+    await renewSession(req, epoch, client, at)
+  } catch (fault) {
+    // The first of two simultaneous clicks has ended this session and begun the next one.
+    const isAgain = fault instanceof StaleProof && (await isSentAgain(parts, req, owner))
+    if (!isAgain || !(await isPresentPassword(parts, owner.id, password))) throw fault
+  }
+}
+
+export function passwordRoutes(parts: WebParts): Router {
+  const { pages, clock } = parts
+  const fresh = requireFreshPassword(clock.now)
+  const changeLimit = createOwnChangeLimit(parts.limits)
+
   const showForm = (req: Request, res: Response, errors: FormError[] = []) =>
-    pages.show(req, res, {
-      id: 'password',
-      view: 'accounts/password/password',
-      errors,
-    })
+    pages.show(req, res, { id: 'password', view: 'accounts/password/password', errors })
+
+  const submit: RequestHandler = async (req, res) => {
+    const owner = ownerOf(req)
+    if (!owner) return
+    const typed = readFields(req, ['password']).password
+    const judged = await judgeNewPassword(parts, owner, typed, 'own change')
+    if (judged.kind === 'refused') {
+      const { reason } = judged
+      if (reason === 'same' && (await isSentAgain(parts, req, owner)))
+        return res.redirect(303, '/account')
+      return showForm(req, res, [{ field: 'password', reason }])
+    }
+    await changeLimit.demand(owner.id)
+    await change(parts, req, owner, judged.password)
+    setFlash(res, 'password-changed')
+    res.redirect(303, '/account')
+  }
 
   return Router()
     .get('/.well-known/change-password', (_req, res) => res.redirect(303, '/account/password'))
     .get('/account/password', requireAccount(), fresh, (req, res) => showForm(req, res))
-    .post('/account/password', requireAccount(), ofThisSession, fresh, async (req, res) => {
-      const owner = ownerOf(req)
-      if (!owner) return
-      const form = formOf(req, owner)
-      const judged = await judgeNewPassword(
-        parts,
-        owner,
-        readFields(req, ['password']).password,
-        'own change',
-      )
-      if (
-        judged.kind === 'refused' &&
-        judged.reason === 'same' &&
-        (await findSentForm(parts.db, form, clock.now()))
-      )
-        return res.redirect(303, '/account')
-      if (judged.kind === 'refused')
-        return showForm(req, res, [{ field: 'password', reason: judged.reason }])
-      await perAccount.demand(owner.id)
-      const verifier = await hasher.hash(judged.password)
-      const at = clock.now()
-      const client = parts.client(req)
-      const asking = { ...proofOf(req), client }
-      try {
-        const epoch = await changeOwnPassword(
-          parts,
-          asking,
-          { plain: judged.password, verifier },
-          at,
-          form,
-        )
-        await renewSession(req, epoch, client, at)
-      } catch (fault) {
-        // Of two clicks at once the first has ended this session and begun another, which goes on.
-        const isAgain = fault instanceof StaleProof && (await findSentForm(parts.db, form, at))
-        if (!isAgain || !(await isPresentPassword(parts, owner.id, judged.password))) throw fault
-      }
-      setFlash(res, 'password-changed')
-      res.redirect(303, '/account')
-    })
+    .post('/account/password', requireAccount(), requireOwnForm(parts), fresh, submit)
 }

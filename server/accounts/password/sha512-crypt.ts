@@ -1,5 +1,5 @@
-// crypt(3) `$6$` verifiers, for hosted platforms that take no argon2id. After Ulrich Drepper's "Unix crypt using SHA-256 and
-// SHA-512". Own code because the packages on npm either hash passwords of 64, 128, … bytes wrongly or take a second for one.
+// crypt(3) `$6$` verifiers for hosted platforms without argon2id, as Ulrich Drepper specified them.
+// The packages on npm are wrong for passwords of 64, 128, … bytes or take a second for one.
 import { hash, randomInt } from 'node:crypto'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { normalizePassword } from '#server/core/passwords/password-policy.ts'
@@ -8,7 +8,7 @@ import { normalizePassword } from '#server/core/passwords/password-policy.ts'
 export const maxRounds = 10_000
 const saltLength = 16
 const alphabet = './0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
-/** About half a millisecond of hashing: other requests get their turn in between. */
+/** About half a millisecond, after which other requests get their turn. */
 const roundsPerTurn = 200
 
 /**
@@ -19,7 +19,7 @@ export function hashSha512Crypt(password: string, rounds: number = maxRounds): P
   return sha512Crypt(normalizePassword(password), newSalt(), rounds)
 }
 
-/** The bare function, as C's `crypt` computes it: no normalisation, the salt given (at most 16 characters). */
+/** As C's `crypt`: no normalisation, and a given salt of at most 16 characters. */
 export async function sha512Crypt(password: string, salt: string, rounds: number): Promise<string> {
   const key = Buffer.from(password, 'utf8')
   const saltBytes = Buffer.from(salt, 'utf8')
@@ -46,7 +46,6 @@ function sha512(...parts: Buffer[]): Buffer {
   return hash('sha512', Buffer.concat(parts), 'buffer')
 }
 
-/** Repeats a digest to a length in bytes. */
 function stretch(digest: Buffer, length: number): Buffer {
   return Buffer.alloc(length, digest)
 }
@@ -58,7 +57,7 @@ function startDigest(key: Buffer, salt: Buffer): Buffer {
   return sha512(...parts)
 }
 
-/** crypt's own base64: bytes taken in threes from the three thirds of the digest, which change places each time. */
+/** crypt's own base64 takes one byte from each third of the digest, and rotates the thirds. */
 function encode(digest: Buffer): string {
   const byte = (index: number) => digest[index] ?? 0
   let [a, b, c] = [0, 21, 42]

@@ -1,5 +1,4 @@
-// Where people are signed in. Ids are kept as hashes: a copy of the table opens no session.
-
+// Sessions and known devices. Session ids are kept as hashes: a copy of the table opens no session.
 import type { Db, Trx } from '#db/connection.ts'
 import type { SessionOwner } from '#server/kit/web/session-owner.ts'
 import { type AccountTrx, changeAccount } from '../accounts/change-account.ts'
@@ -20,11 +19,10 @@ export interface ListedSession {
   readonly idDigest: Buffer
 }
 
-/** A session that is to begin. */
 export interface NewSession {
   readonly idDigest: Buffer
   readonly accountId: string
-  /** Of the account, when the proof was given. */
+  /** In which the proof was given. */
   readonly epoch: number
   readonly data: object
   readonly device: string
@@ -32,16 +30,13 @@ export interface NewSession {
   readonly at: Date
 }
 
-/** Moments before which a session is dead: not seen since `seenAfter`, or begun before `begunAfter`. */
+/** A session is alive if it was seen after one moment and begun after the other. */
 export interface Alive {
   readonly seenAfter: Date
   readonly begunAfter: Date
 }
 
-/**
- * Security: a session of an earlier epoch is none, whatever rows are left, and a blocked or closed account, or one that must get a new
- * password first, has none.
- */
+// Security: A session of an earlier epoch, or of an account that is shut, is no session.
 export async function loadSession(
   db: Db,
   idDigest: Buffer,
@@ -64,7 +59,7 @@ export async function loadSession(
       'accounts.locale',
       'accounts.epoch',
     )
-    // Every page of who is signed in asks this: planned once for each connection.
+    // Every page runs this query, so each connection plans it once.
     .options({ name: 'load-session' })
   return (
     row && {
@@ -76,23 +71,24 @@ export async function loadSession(
   )
 }
 
-/** The caller has gone through the door in the session's own epoch. */
+/** The caller holds the lock for the session's epoch. */
 export async function insertSession(trx: AccountTrx, session: NewSession): Promise<void> {
   const { idDigest, accountId, epoch, device, place, at } = session
   await trx
     .raw(
-      `insert into sessions (id_digest, account_id, epoch, data, device, place, signed_in_at, last_seen_at)
+      `insert into sessions (id_digest, account_id, epoch, data,
+         device, place, signed_in_at, last_seen_at)
        values (?, ?, ?, ?, ?, ?, ?, ?)`,
       [idDigest, accountId, epoch, JSON.stringify(session.data), device, place, at, at],
     )
     .options({ name: 'insert-session' })
 }
 
-/** Begins a session for a proof that was given a moment ago. @throws StaleProof where its epoch is over by now */
+/** Begins a session for a fresh proof. @throws StaleProof if its epoch is over */
 export const beginSession = (db: Db, session: NewSession): Promise<void> =>
   changeAccount(db, session, (trx) => insertSession(trx, session))
 
-/** Updates what a session carries. Security: one that was ended meanwhile stays ended, and one of an earlier epoch is not freshened. */
+// Security: Saving a session that has ended meanwhile does not bring it back.
 export async function updateSession(db: Db, idDigest: Buffer, data: object): Promise<void> {
   await db.raw(
     `update sessions s set data = cast(:data as jsonb) from accounts a
@@ -132,7 +128,7 @@ export async function listSessions(
   }))
 }
 
-/** Ends one session of the account; undefined where it is not theirs or gone. */
+/** @returns undefined if the session is gone or belongs to another account */
 export async function endSession(
   trx: AccountTrx,
   accountId: string,
@@ -145,7 +141,7 @@ export async function endSession(
   return row
 }
 
-/** Ends all sessions of the account but `keep`, and returns how many. */
+/** @returns how many sessions ended */
 export async function endSessions(
   trx: AccountTrx,
   accountId: string,
@@ -155,7 +151,7 @@ export async function endSessions(
   return await (keep ? query.whereNot({ id_digest: keep }) : query).delete()
 }
 
-/** Deletes what died, `limit` rows at once, and returns how many. */
+/** Deletes at most `limit` rows, and returns how many. */
 export async function deleteDeadSessions(db: Db, alive: Alive, limit: number): Promise<number> {
   return await db('sessions')
     .whereIn(
@@ -169,7 +165,7 @@ export async function deleteDeadSessions(db: Db, alive: Alive, limit: number): P
     .delete()
 }
 
-/** Remembers the browser. True where it had signed in before. */
+/** @returns true if the browser was known already */
 export async function rememberDevice(
   trx: AccountTrx,
   accountId: string,
@@ -177,7 +173,8 @@ export async function rememberDevice(
   at: Date,
 ): Promise<boolean> {
   const { rows } = await trx.raw<{ rows: { known: boolean }[] }>(
-    `insert into known_devices (account_id, device_digest, first_seen_at, last_seen_at) values (?, ?, ?, ?)
+    `insert into known_devices (account_id, device_digest, first_seen_at, last_seen_at)
+     values (?, ?, ?, ?)
      on conflict (account_id, device_digest) do update set last_seen_at = excluded.last_seen_at
      returning xmax <> 0 as known`,
     [accountId, deviceDigest, at, at],
@@ -190,14 +187,13 @@ export async function isKnownDevice(
   accountId: string,
   deviceDigest: Buffer,
 ): Promise<boolean> {
-  return (
-    (await db('known_devices')
-      .where({ account_id: accountId, device_digest: deviceDigest })
-      .first('account_id')) !== undefined
-  )
+  const row = await db('known_devices')
+    .where({ account_id: accountId, device_digest: deviceDigest })
+    .first('account_id')
+  return row !== undefined
 }
 
-/** Security: after a reset no browser is known any more. */
+// Security: After a reset no browser is known but the one that made it.
 export async function forgetDevices(trx: AccountTrx, accountId: string): Promise<void> {
   await trx('known_devices').where({ account_id: accountId }).delete()
 }
