@@ -1,4 +1,4 @@
-// What the abuse desk is made of.
+// Assembles the parts of the abuse desk.
 import { Resolver } from 'node:dns/promises'
 import type { Db } from '#db/connection.ts'
 import type { Clock } from '../core/clock.ts'
@@ -24,17 +24,16 @@ export interface DeskParts {
   readonly index: DeskIndex
   readonly reader: LetterReader
   readonly provenance: ProvenanceParts
-  /** The ways back of an account: its proven contacts are told, and late ones come into doubt. */
   readonly methods: Pick<ManagedMethods, 'contactsOf' | 'describe' | 'list'>
 }
 
-/** What must be joined with an address: whom `createDesk` cannot make by itself. */
+/** The parts that `createDesk` gets from outside. */
 export type DeskSurroundings = Pick<
   DeskParts,
   'db' | 'clock' | 'keyring' | 'settings' | 'log' | 'limits' | 'methods'
 >
 
-/** A DNS that never answers keeps a letter unjudged no longer than this. */
+/** A report waits at most this long for DNS. */
 const dnsMs = 3000
 
 export function createDesk(around: DeskSurroundings, resolveTxt: ResolveTxt = dnsTxt()): DeskParts {

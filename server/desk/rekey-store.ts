@@ -1,10 +1,10 @@
-// Moves what the desk keeps sealed to the newest key of SECRET_KEYS.
+// Re-seals the desk's values under the newest key of SECRET_KEYS.
 import type { Trx } from '#db/connection.ts'
 import type { Keyring } from '../core/keys/keyring.ts'
 import { rekeyDeskIndex } from './cases/index-store.ts'
 import { rekeyEvidence } from './evidence/evidence-store.ts'
 
-/** The purposes are those of the stores that own the tables. */
+/** Each purpose must equal the one in the store that owns the table. */
 const sealed = [
   { table: 'abuse_reports', column: 'details_sealed', purpose: 'abuse.report' },
   { table: 'abuse_cases', column: 'details_sealed', purpose: 'abuse.case' },
@@ -12,7 +12,7 @@ const sealed = [
   { table: 'appeals', column: 'text_sealed', purpose: 'abuse.appeal-text' },
 ] as const
 
-/** Moves up to `limit` values of each table in the transaction and returns how many there were. */
+/** Re-seals up to `limit` values of each table and returns their number. */
 export async function rekeyDesk(trx: Trx, keyring: Keyring, limit: number): Promise<number> {
   let moved = (await rekeyDeskIndex(trx, keyring)) + (await rekeyEvidence(trx, keyring, limit))
   for (const { table, column, purpose } of sealed) {

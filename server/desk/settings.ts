@@ -10,7 +10,8 @@ export const abuseRows = {
   ),
   abuseImapUrl: optional(
     url('imaps:', 'imap:'),
-    'IMAP account of that address, imaps://USER:PASSWORD@HOST/FOLDER; its mails are taken in and marked as seen',
+    'IMAP account of that address, imaps://USER:PASSWORD@HOST/FOLDER; ' +
+      'its mails are taken in and marked as seen',
     secret,
   ),
   abuseLmtpPort: optional(
@@ -28,7 +29,8 @@ export const abuseRows = {
   ),
   dkimKeys: optional(
     dkimKeys,
-    'DKIM records of ours that may have left the DNS: JSON [{"domain","selector","record","retiredAt"?}]',
+    'DKIM records of ours that may have left the DNS: ' +
+      'JSON [{"domain","selector","record","retiredAt"?}]',
   ),
   fromOwnerEnforced: row(
     flag,

@@ -1,5 +1,5 @@
-// The jobs of the abuse desk.
-import { msPerMinute } from '#server/core/durations.ts'
+// The background tasks of the abuse desk.
+import { msPerMinute } from '../core/durations.ts'
 import type { TaskList } from '../kit/jobs/worker.ts'
 import { sendingLimitTask } from '../mail/sending-limits/judge-sending.ts'
 import { notifyReportersTask } from './cases/work-on-case.ts'
@@ -7,14 +7,14 @@ import type { DeskParts } from './desk.ts'
 import { expireTask } from './measures/apply-measure.ts'
 import { noteEffect } from './measures/measure-store.ts'
 import { endExpiredMeasures } from './measures/take-measure.ts'
+import { findForgottenReports } from './reports/judging-store.ts'
 import { notifyReporters } from './reports/notify-reporters.ts'
-import { findForgottenReports } from './reports/report-store.ts'
 import { enqueueJudging, judgeTask } from './reports/take-report.ts'
 
 const fetchTask = 'abuse:fetch'
 const sweepTask = 'abuse:sweep'
 
-/** Judging is never that slow: the job was lost. */
+/** Judging never takes this long, so the job was lost. */
 const forgottenMs = 15 * msPerMinute
 
 export const deskCrontab = `
@@ -26,7 +26,7 @@ export const deskCrontab = `
 export function deskTasks(parts: DeskParts): TaskList {
   return {
     [judgeTask]: async ({ reportId }) => {
-      // The parsers are loaded with the first report: a portal that starts has better things to do.
+      // Loaded with the first report, so that the parsers do not slow down the start.
       const { judgeReport } = await import('./reports/judge-report.ts')
       await judgeReport(parts, String(reportId))
     },
@@ -38,7 +38,6 @@ export function deskTasks(parts: DeskParts): TaskList {
     [expireTask]: async () => void (await endExpiredMeasures(parts)),
     [fetchTask]: async () => {
       if (!parts.settings.abuseImapUrl) return
-      // Loaded where mail is fetched.
       const { fetchMail } = await import('./reports/fetch-mail.ts')
       await fetchMail(parts)
     },
@@ -52,6 +51,6 @@ export function deskTasks(parts: DeskParts): TaskList {
   }
 }
 
-/** To be run after a mailbox was converged. */
+/** For use after the platform has taken over a mailbox's wanted state. */
 export const noteMeasureEffect = (parts: Pick<DeskParts, 'db'>, accountId: string): Promise<void> =>
   noteEffect(parts.db, accountId)

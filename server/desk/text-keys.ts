@@ -1,5 +1,4 @@
-/** Names of the desk's texts, from the words that the code knows things by. */
-
+// Maps the desk's codes to the keys of their texts.
 import type { Severity, SeverityReason } from './cases/severity.ts'
 import type { TimelineEvent } from './cases/timeline-store.ts'
 import type { Consequence, EndReason, MeasureCause, Standing } from './measures/measures.ts'

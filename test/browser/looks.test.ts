@@ -104,22 +104,18 @@ describe('every page', () => {
     await glass.close()
     server.close()
     for (const fault of [
-      ...[
-        'label <input',
-        'color-contrast',
-        'shift 0.',
-        'transition ',
-        'border 1.',
-        'focus 1.',
-        'a horizontal bar',
-      ],
-      ...[
-        'outside: <p class="wide"',
-        'cut off: <p class="cut"',
-        '12×12',
-        'requests: https://elsewhere',
-        'console: ',
-      ],
+      'label <input',
+      'color-contrast',
+      'shift 0.',
+      'transition ',
+      'border 1.',
+      'focus 1.',
+      'a horizontal bar',
+      'outside: <p class="wide"',
+      'cut off: <p class="cut"',
+      '12×12',
+      'requests: https://elsewhere',
+      'console: ',
     ])
       assert.ok(faults.includes(fault), `${fault} is not among\n${faults}`)
   })

@@ -70,8 +70,7 @@ const judged = async (id: string) => {
 }
 const senior = (login: string) => ({ staffId: idOf(login), right: 'senior' as const })
 
-// Security: every look at a letter leaves a trace, written before the letter is shown.
-test('every look at a letter leaves a trace, written before the letter is shown', async () => {
+test('every look at a letter is recorded before the letter is shown', async () => {
   const { desk } = portal.parts
   const letter = await sendLetter(portal.keyring, {
     accountId: idOf('sender'),
@@ -100,7 +99,6 @@ test('every look at a letter leaves a trace, written before the letter is shown'
     assert.equal(await viewEvidence(desk, { ...request, evidenceId: unknown }, 'text'), undefined)
 })
 
-// Security: the account is found by who signed in to send, never by what the letter says of itself.
 test('the account is found by who signed in to send, never by what the letter says of itself', async () => {
   const letter = await sendLetter(portal.keyring, {
     accountId: idOf('sender'),
@@ -131,8 +129,7 @@ test('the account is found by who signed in to send, never by what the letter sa
     assert.equal(await named(name), undefined, name)
 })
 
-// Security: a reporter learns how far it is and how it ended, never anything of the account or of other reports.
-test('a reporter learns how far it is and how it ended, never anything of the account or of other reports', async () => {
+test('a reporter learns how a report ended, and nothing of the account or of other reports', async () => {
   const letter = await sendLetter(portal.keyring, {
     accountId: idOf('sender'),
     from: `sender@${ourDomain}`,
@@ -206,8 +203,7 @@ test('nobody decides an objection to a measure that they proposed or approved', 
   assert.equal((await findInForce(portal.db, idOf('sender')))?.measure, 'limit-sending')
 })
 
-// Security: a mail beyond the bound is read to its end and kept nowhere.
-test('a mail beyond the bound is read to its end and kept nowhere', async () => {
+test('a mail beyond the size limit is read to its end and kept nowhere', async () => {
   const mails = async () => Number((await portal.db('abuse_mails').count('* as n').first())?.n)
   const before = await mails()
   const lmtp = await startLmtp(portal.parts.desk, '127.0.0.1', 0)

@@ -103,14 +103,12 @@ export async function measureMeasures(
   // A block needs a senior.
   const bela = await enrolStaff(portal, 'bela.senior', 'senior')
   const samples: Samples = {
-    ...{
-      answered: [],
-      authRefused: [],
-      recipientRefused: [],
-      imapCut: [],
-      imapRefused: [],
-      liftedAgain: [],
-    },
+    answered: [],
+    authRefused: [],
+    recipientRefused: [],
+    imapCut: [],
+    imapRefused: [],
+    liftedAgain: [],
   }
   let staff = bela.visitor
   for (let round = 0; round < rounds; round += 1) {
@@ -128,7 +126,9 @@ export async function measureMeasures(
 export async function proveAbuseMeasures(rounds: number): Promise<MeasureTimes> {
   const world = await startPortalWithMail({
     env: () => ({
-      ...{ ARGON2_MEMORY_KIB: '19456', ARGON2_PASSES: '2', LOG_LEVEL: 'info' },
+      ARGON2_MEMORY_KIB: '19456',
+      ARGON2_PASSES: '2',
+      LOG_LEVEL: 'info',
       MEASURES_WITHOUT_SECOND_PERSON: '100000',
     }),
   })

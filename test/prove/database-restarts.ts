@@ -72,8 +72,12 @@ export async function proveDatabaseRestarts(rounds: number): Promise<DatabaseRes
   let server = await start()
   const databaseUrl = await ensureDatabase(server, 'portal')
   const portal = await startPortalProcess({
-    ...{ DATABASE_URL: databaseUrl, DATA_DIR: folder, ARGON2_MEMORY_KIB: '64', ARGON2_PASSES: '1' },
-    ...{ LIMIT_REGISTRATIONS_PER_IP_HOUR: '1000000', LOG_LEVEL: 'error' },
+    DATABASE_URL: databaseUrl,
+    DATA_DIR: folder,
+    ARGON2_MEMORY_KIB: '64',
+    ARGON2_PASSES: '1',
+    LIMIT_REGISTRATIONS_PER_IP_HOUR: '1000000',
+    LOG_LEVEL: 'error',
   })
   const tally: Tally = { acknowledged: [], turnedAway: 0, faults: [] }
   let over = false
@@ -105,17 +109,13 @@ export async function proveDatabaseRestarts(rounds: number): Promise<DatabaseRes
     assert.deepEqual(tally.faults, [], portal.output())
     const { accounts, secondsToConverge } = await judge(databaseUrl, portal, tally)
     return {
-      ...{
-        rounds: told,
-        acknowledged: tally.acknowledged.length,
-        accounts,
-        turnedAway: tally.turnedAway,
-      },
-      ...{
-        secondsToReady: spread(ready),
-        secondsToAcknowledge: spread(acknowledged),
-        secondsToConverge,
-      },
+      rounds: told,
+      acknowledged: tally.acknowledged.length,
+      accounts,
+      turnedAway: tally.turnedAway,
+      secondsToReady: spread(ready),
+      secondsToAcknowledge: spread(acknowledged),
+      secondsToConverge,
     }
   } finally {
     over = true

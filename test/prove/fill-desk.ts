@@ -43,7 +43,9 @@ export async function fillDesk(
     source: Buffer.from(
       'From: someone@postern.example\r\nSubject: x\r\n\r\nSee https://host.bad.example/ now\r\n',
     ),
-    ...{ pasted: false, at, keptUntil: new Date(at.getTime() + 180 * 86_400_000) },
+    pasted: false,
+    at,
+    keptUntil: new Date(at.getTime() + 180 * 86_400_000),
   }
   const evidenceId = await db.transaction((trx) => insertEvidence(trx, keyring, letter))
   const slice = 2000

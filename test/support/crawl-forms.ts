@@ -14,27 +14,24 @@ export interface FoundForm {
 
 /** In place of what a person would write, where a form asks for it. */
 const written: Readonly<Record<string, string>> = {
-  ...{
-    password: 'a new and longer sentence',
-    code: '123456',
-    answer: 'Дудуткі каля млына',
-    question: 'first-job',
-  },
-  ...{
-    phone: '+375297654321',
-    address: 'somebody@far.example',
-    login: 'somebody',
-    name: 'Tablet',
-    imap: 'on',
-  },
-  ...{
-    note: 'Looked at.',
-    appeal: 'It was not me.',
-    decision: 'upheld',
-    outcome: 'no-breach',
-    measure: 'suspend-sending',
-  },
-  ...{ sender: 'somebody@postern.example', kind: 'spam', cause: 'spam', days: '7' },
+  password: 'a new and longer sentence',
+  code: '123456',
+  answer: 'Дудуткі каля млына',
+  question: 'first-job',
+  phone: '+375297654321',
+  address: 'somebody@far.example',
+  login: 'somebody',
+  name: 'Tablet',
+  imap: 'on',
+  note: 'Looked at.',
+  appeal: 'It was not me.',
+  decision: 'upheld',
+  outcome: 'no-breach',
+  measure: 'suspend-sending',
+  sender: 'somebody@postern.example',
+  kind: 'spam',
+  cause: 'spam',
+  days: '7',
 }
 
 const attribute = (tag: string, name: string) => {

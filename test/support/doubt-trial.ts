@@ -52,7 +52,10 @@ export async function startDoubtTrial(): Promise<DoubtTrial> {
   }
   return {
     ...trial,
-    ...{ database, gateway, sms, deliverWhenDue },
+    database,
+    gateway,
+    sms,
+    deliverWhenDue,
     async reset() {
       await messages().delete()
       await database.db.raw('delete from graphile_worker._private_jobs')

@@ -1,21 +1,21 @@
-/** One linear pass over a letter's lines before any parser sees it: where the header ends, what it holds, how big the tree is. */
+// Measures a letter in one linear pass before any parser sees it: header, fields, tree of parts.
 import { decodeWords } from 'postal-mime'
+import { fieldName } from './field-name.ts'
 import { type Cut, type LetterField, letterLimits } from './letter.ts'
-import { fieldName } from './letter-source.ts'
 import { measureTree, type PartSpan } from './letter-tree.ts'
 import { showHidden } from './show-hidden.ts'
 
 export interface ScannedLetter {
   readonly fields: LetterField[]
-  /** The header block as it came, CRLF line ends, no closing blank line. Empty where the source has no header. */
+  /** Unchanged, with CRLF line ends and without the closing blank line. May be empty. */
   readonly header: string
   readonly body: string
-  /** Where the parts lie in the body; empty where there are none, or where decoys make it a guess. */
+  /** Positions of the parts in the body. Empty where false boundaries make them uncertain. */
   readonly spans: readonly PartSpan[]
   readonly cuts: Cut[]
 }
 
-/** @param binary latin1 characters with CRLF line ends, as `openSource` gives them. */
+/** @param binary latin1 characters with CRLF line ends, from `openSource` */
 export function scanLetter(binary: string): ScannedLetter {
   const cuts: Cut[] = []
   if (fieldName(binary.slice(0, 200).split('\r\n', 1)[0] ?? '') === null) {
@@ -88,7 +88,7 @@ function toField(
   return { name, raw, value: showHidden(decodeWords(text).replace(/[\t\r\n]+/g, ' ')) }
 }
 
-/** Bytes that are not valid UTF-8 are read in the letter's own charset, or as windows-1252, in which every byte is something. */
+/** Tries UTF-8, then the letter's charset, then windows-1252, which can decode every byte. */
 export function decodeBytes(binary: string, charset: string | null): string {
   const bytes = Buffer.from(binary, 'latin1')
   try {

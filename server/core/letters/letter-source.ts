@@ -1,26 +1,22 @@
-/** Turns what people hand in (a file, or a paste that some program quoted, indented or decorated) into a letter's own lines. */
+// Restores the lines of a letter from a file, or from text that a program quoted or indented.
+import { fieldName, isKnown, isKnownName, isTransportName } from './field-name.ts'
 import { letterLimits, type Repair } from './letter.ts'
 
 export interface LetterSource {
-  /** The letter with CRLF line ends, one latin1 character for each byte. */
+  /** CRLF line ends, one latin1 character for each byte. */
   readonly binary: string
   readonly repairs: readonly Repair[]
-  /** Has more lines than are read. */
+  /** The letter has more lines than were read. */
   readonly cut: boolean
-  /** Came as characters, so 8-bit text in it is UTF-8 whatever its header says. */
+  /** The letter came as characters: its 8-bit text is UTF-8, whatever its header says. */
   readonly pasted: boolean
 }
 
-const FIELD = /^([!-9;-~]{1,76})[ \t]*:/
-const TRANSPORT =
-  /^(?:received|return-path|delivered-to|dkim-signature|authentication-results|arc-[a-z-]+|x-[a-z0-9-]+)$/i
-const KNOWN =
-  /^(?:received|return-path|delivered-to|envelope-to|dkim-signature|authentication-results|arc-[a-z-]+|x-[a-z0-9-]+|from|to|cc|sender|reply-to|subject|date|message-id|mime-version|content-[a-z-]+|in-reply-to|references|list-[a-z-]+|user-agent|auto-submitted|precedence)$/i
 const QUOTED = /^[ \t]{0,4}[>|] ?/
 const SEARCHED_LINES = 400
 const SAMPLED_LINES = 40
 
-/** Never throws; linear in the length of the input. */
+/** Never throws. Takes linear time. */
 export function openSource(input: Uint8Array | string): LetterSource {
   const repairs: Repair[] = []
   const pasted = typeof input === 'string'
@@ -39,15 +35,11 @@ export function openSource(input: Uint8Array | string): LetterSource {
   return { binary: lines.join('\r\n'), repairs, cut, pasted }
 }
 
-export function fieldName(line: string): string | null {
-  return FIELD.exec(line)?.[1] ?? null
-}
-
 function toLines(bytes: Uint8Array, repairs: Repair[]): { lines: string[]; cut: boolean } {
   let buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const mark = buffer.length >= 2 ? buffer.readUInt16BE(0) : 0
   if (mark === 0xfffe || mark === 0xfeff) {
-    // Windows Notepad's "Unicode" keeps a pasted letter in UTF-16.
+    // Windows Notepad saves "Unicode" as UTF-16.
     buffer = Buffer.from(
       new TextDecoder(mark === 0xfffe ? 'utf-16le' : 'utf-16be').decode(buffer),
       'utf8',
@@ -58,7 +50,7 @@ function toLines(bytes: Uint8Array, repairs: Repair[]): { lines: string[]; cut: 
   return splitLines(text, text.startsWith('\u00ef\u00bb\u00bf') ? 3 : 0)
 }
 
-// CRLF, LF, CR, and the CRCRLF of a text-mode copy end a line.
+// A copy in text mode turns CRLF into CRCRLF, which is one line end too.
 function splitLines(text: string, from: number): { lines: string[]; cut: boolean } {
   const lines: string[] = []
   let start = from
@@ -83,7 +75,7 @@ function sample(lines: readonly string[]): string[] {
   return found
 }
 
-// A reply or a forward marks every line; only a source that is marked almost throughout was quoted as a whole.
+// A quoted letter has marks on nearly every line. Fewer marks belong to the letter's own text.
 function unquote(lines: string[], repairs: Repair[]): string[] {
   if (isKnown(lines.find((line) => line.trim() !== '') ?? '')) return lines
   let firsts = sample(lines)
@@ -109,23 +101,23 @@ function unindent(lines: string[], repairs: Repair[]): string[] {
   return lines.map((line) => line.slice(Math.min(width, /^[ \t]*/.exec(line)?.[0].length ?? 0)))
 }
 
-// Pasting through a rich text field can double every line end.
+// A rich text field can double every line end.
 function closeGaps(lines: string[], repairs: Repair[]): string[] {
   const start = lines.findIndex((line) => line.trim() !== '')
   const head = lines.slice(start, start + 24)
-  // The header's own end makes one more blank line, so only every second line is sure to be blank.
+  // The blank line after the header adds one more, so only every second line must be blank.
   const doubled = head.length >= 12 && head.every((line, at) => at % 2 === 0 || line.trim() === '')
   if (!doubled || head.filter((line) => isKnown(line)).length < 3) return lines
   repairs.push('blank-lines-removed')
   return lines.slice(start).filter((line, at) => at % 2 === 0 || line.trim() !== '')
 }
 
-// What stands above the letter: a note of the reporter, the table of a web mailer's "show original", an mbox line.
+// A note of the reporter, a web mailer's table or an mbox line may stand above the letter.
 function dropPreamble(lines: string[], repairs: Repair[]): string[] {
   const first = lines.findIndex((line) => line.trim() !== '')
   if (first < 0) return lines
   const blocks = headerBlocks(lines)
-  // A header on the very top is the letter's own, whatever its body quotes.
+  // A header at the top wins over any header that the body quotes.
   const own = blocks.find((block) => block.start === first && block.known >= 2)
   const best =
     own ??
@@ -150,19 +142,19 @@ function headerBlocks(lines: readonly string[]): HeaderBlock[] {
     const line = lines[at] ?? ''
     const name = fieldName(line)
     if (line.trim() === '') block = null
-    else if (name !== null && (block !== null || KNOWN.test(name))) {
+    else if (name !== null && (block !== null || isKnownName(name))) {
       if (block === null) {
         block = { start: at, known: 0, transport: false }
         blocks.push(block)
       }
-      if (KNOWN.test(name)) block.known += 1
-      if (TRANSPORT.test(name)) block.transport = true
+      if (isKnownName(name)) block.known += 1
+      if (isTransportName(name)) block.transport = true
     }
   }
   return blocks
 }
 
-// Copied out of a page's source: `&lt;id@example.com&gt;`.
+// People copy letters out of a page's source: `&lt;id@example.com&gt;`.
 function decodeEntities(lines: string[], repairs: Repair[]): string[] {
   const head = sample(lines).join('\n')
   if (!/^(?:message-id|from|return-path)[ \t]*:.*&lt;/im.test(head) || /^[\w-]+:.*</m.test(head))
@@ -180,13 +172,13 @@ function decodeEntities(lines: string[], repairs: Repair[]): string[] {
   )
 }
 
-// Folded lines that lost their indentation look like text between two fields; no-break blanks are blanks.
+// Folded lines can lose their indentation, or carry it as non-breaking spaces.
 function mendFolding(lines: string[], repairs: Repair[]): string[] {
   if (!isKnown(lines[0] ?? '')) return lines
   const end = lines.findIndex((line) => line.trim() === '')
   const headerEnd = end < 0 ? lines.length : end
   if (headerEnd > SEARCHED_LINES * 4) return lines
-  // A blank line with blanks on it is still meant as the end of the header, unless more fields follow.
+  // A line of spaces ends the header too, unless more fields follow.
   const closed = end >= 0 && lines[end] !== '' && fieldName(lines[end + 1] ?? '') === null
   let mended = closed
   const head = lines.slice(0, headerEnd).map((line, at) => {
@@ -201,9 +193,4 @@ function mendFolding(lines: string[], repairs: Repair[]): string[] {
   return closed
     ? [...head, '', ...lines.slice(headerEnd + 1)]
     : [...head, ...lines.slice(headerEnd)]
-}
-
-function isKnown(line: string): boolean {
-  const name = fieldName(line)
-  return name !== null && KNOWN.test(name)
 }

@@ -1,14 +1,13 @@
-/** Walks the parts of a letter in one linear pass, to bound them before a parser sees them. */
+// Counts the parts of a letter in one linear pass, before a parser sees them.
 import { letterLimits } from './letter.ts'
 
-/** One part: its header from `headerAt`, its content from `bodyAt` to `endAt`. */
 export interface PartSpan {
   readonly headerAt: number
   readonly bodyAt: number
   readonly endAt: number
 }
 
-// Every header that names boundaries opens a level, every delimiter a part. An overestimate is safe: it only cuts earlier.
+// Counts may be too high: an overestimate only cuts the reading earlier.
 export function measureTree(header: string, body: string) {
   const open: string[][] = [boundariesIn(header)]
   const seen = { parts: 1, depth: 1, lines: 0, decoyed: (open[0]?.length ?? 0) > 1 }
@@ -57,7 +56,7 @@ export function measureTree(header: string, body: string) {
 
 const BOUNDARY = /\bboundary[ \t]*(?:\*\d{0,3}\*?)?=\s*(?:"([^"\r\n]{1,200})"|([^\s;"]{1,200}))/gi
 
-// All of them, not the first: which header counts is for the parser to say, and a decoy must not hide the real one.
+// Returns every boundary: the parser may take another one than the first, so none may stay unseen.
 function boundariesIn(header: string): string[] {
   const names = new Set<string>()
   for (const [, quoted, bare] of header.matchAll(BOUNDARY)) {

@@ -1,6 +1,6 @@
-/** A reported letter as the abuse desk keeps and shows it: values only. What a stranger wrote stays text, never markup. */
+// The values of a parsed letter, and the limits of parsing.
 
-/** What was undone before the letter could be read. */
+/** Damage that was repaired before parsing. */
 export type Repair =
   | 'utf-16'
   | 'preamble-dropped'
@@ -10,15 +10,14 @@ export type Repair =
   | 'entities-decoded'
   | 'folding-mended'
 
-/** What was left out of the reading because it would have cost too much. The kept evidence has it all. */
+/** Parts that were left out because they would cost too much. The evidence still holds them. */
 export type Cut = 'headers' | 'nesting' | 'parts' | 'body' | 'html' | 'links' | 'broken'
 
-/** `inline`: somebody's mail program retold the letter; only what it chose to keep is here. */
 export type LetterShape = 'whole' | 'headers-only' | 'text-only'
 
 export interface LetterField {
   readonly name: string
-  /** Unfolded and decoded, control characters made visible. */
+  /** Unfolded and decoded, with visible control characters. */
   readonly value: string
   /** Unfolded bytes as latin1, for proofs. */
   readonly raw: string
@@ -37,15 +36,15 @@ export interface LetterAttachment {
 }
 
 export interface LetterLink {
-  /** Cannot be followed by accident: `hxxps://example[.]org/…`. */
+  /** `hxxps://example[.]org/…` */
   readonly defanged: string
-  /** A-label host in lower case; null where there is none or it cannot be one. */
+  /** A-labels in lower case. */
   readonly host: string | null
 }
 
 export interface Letter {
   readonly shape: LetterShape
-  /** Hex, of the bytes as they were handed in. */
+  /** Hex, over the original bytes. */
   readonly sha256: string
   readonly sizeBytes: number
   readonly repairs: readonly Repair[]
@@ -56,21 +55,21 @@ export interface Letter {
   readonly replyTo: readonly Mailbox[]
   readonly returnPath: string | null
   readonly subject: string
-  /** Without its angle brackets. */
+  /** Without angle brackets. */
   readonly messageId: string | null
   readonly date: Date | null
   readonly text: string
-  /** Fit for a sandboxed frame: no script, no style, no link target, nothing that is fetched. Null where there is no HTML. */
+  /** From `safeLetterHtml`, for a sandboxed frame only. */
   readonly safeHtml: string | null
   readonly attachments: readonly LetterAttachment[]
   readonly links: readonly LetterLink[]
 }
 
-/** Bounds of one reading. Sources: the largest real letters are a few MiB; 1,000 fields is ten times what list mail carries. */
+/** The largest real letters have a few MiB, and list mail carries about 100 fields. */
 export const letterLimits = {
   bytes: 10 * 1024 * 1024,
   lines: 150_000,
-  /** From this many lines on, they must be as long as real ones are: a line costs the same however short it is. */
+  /** Above this count the lines must have a realistic mean length: every line costs the same. */
   shortLines: 50_000,
   shortLineChars: 30,
   headerBytes: 256 * 1024,
@@ -90,7 +89,7 @@ export function fieldsNamed(fields: readonly LetterField[], name: string): Lette
   return fields.filter((field) => field.name.toLowerCase() === wanted)
 }
 
-/** Null for what is not a date, or none that a letter could carry (1990–2100). */
+/** Null for anything but a date between 1990 and 2100. */
 export function readLetterDate(value: string | undefined): Date | null {
   const date = new Date(value?.slice(0, 100) ?? '')
   const year = date.getUTCFullYear()

@@ -1,4 +1,4 @@
-/** Closes and opens the bytes of a letter under a key of its own, so that a rotation re-seals 32 bytes and never touches evidence. */
+// Encrypts each letter under its own key, so that a key rotation never rewrites evidence.
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto'
 import { deflateRawSync, inflateRawSync } from 'node:zlib'
 import type { Keyring } from '#server/core/keys/keyring.ts'
@@ -8,7 +8,7 @@ export const evidenceKeyPurpose = 'abuse.evidence-key'
 const IV_BYTES = 12
 const TAG_BYTES = 16
 
-/** The kept bytes do not open, or are not those that were handed in. */
+/** The stored bytes do not decrypt, or differ from those that were handed in. */
 export class EvidenceError extends Error {
   override readonly name = 'EvidenceError'
 }
@@ -36,7 +36,7 @@ export function closeEvidence(keyring: Keyring, source: Uint8Array): ClosedEvide
   return { sha256, sizeBytes: source.byteLength, body, keySealed }
 }
 
-// Security: evidence is shown only as it was handed in: its hash is checked at every opening.
+// Security: Evidence is shown only as it was handed in: its hash is checked at every opening.
 /** @throws EvidenceError, SealError */
 export function openEvidence(keyring: Keyring, closed: Omit<ClosedEvidence, 'sizeBytes'>): Buffer {
   const { sha256, body, keySealed } = closed

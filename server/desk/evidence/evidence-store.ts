@@ -1,4 +1,4 @@
-// Letters as they were handed in, and who looked at them.
+// Owns the tables of reported letters and of who looked at them.
 import type { Db, Trx } from '#db/connection.ts'
 import { resealColumn } from '#db/reseal.ts'
 import type { Keyring } from '#server/core/keys/keyring.ts'
@@ -7,7 +7,7 @@ import { closeEvidence, evidenceKeyPurpose, openEvidence } from './evidence-box.
 export const evidenceLooks = ['text', 'html', 'source', 'attachment'] as const
 export type EvidenceLook = (typeof evidenceLooks)[number]
 
-/** @param evidence.pasted came as characters in a form: its 8-bit text is UTF-8. @returns its id */
+/** @param evidence.pasted the letter came as text in a form: its 8-bit text is UTF-8 */
 export async function insertEvidence(
   trx: Trx,
   keyring: Keyring,
@@ -34,7 +34,7 @@ export async function insertEvidence(
 
 export interface OpenedEvidence {
   readonly id: string
-  /** What the letter reader takes: text where it was pasted, else bytes. */
+  /** For the letter reader: text if it was pasted, else bytes. */
   readonly input: Buffer | string
   readonly source: Buffer
   readonly sha256: string
@@ -42,7 +42,7 @@ export interface OpenedEvidence {
   readonly keptUntil: Date
 }
 
-/** @throws EvidenceError where it is not as it was handed in */
+/** @throws EvidenceError if it is not as it was handed in */
 export async function openKeptEvidence(
   db: Db | Trx,
   keyring: Keyring,
@@ -103,7 +103,7 @@ export async function listEvidenceViews(
   return rows.map((row) => ({ staffId: row.viewed_by, what: row.what, at: row.viewed_at }))
 }
 
-/** Deletes at most `limit` letters whose time is over, and returns how many. The database refuses any other deletion. */
+/** Returns how many letters it deleted. The database refuses to delete others than overdue ones. */
 export async function deleteOldEvidence(db: Db, now: Date, limit: number): Promise<number> {
   return await db.transaction(async (trx) => {
     await trx.raw("select set_config('postern.evidence_sweep', ?, true)", [now.toISOString()])
@@ -115,7 +115,6 @@ export async function deleteOldEvidence(db: Db, now: Date, limit: number): Promi
   })
 }
 
-/** Moves up to `limit` keys of evidence to the newest key; the evidence itself stays untouched. */
 export const rekeyEvidence = (trx: Trx, keyring: Keyring, limit: number): Promise<number> =>
   resealColumn(
     trx,

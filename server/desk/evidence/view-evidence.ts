@@ -1,4 +1,4 @@
-// Shows a reported letter to staff. Every look is recorded before anything is shown.
+// Shows reported letters to staff.
 import { recordAudit } from '../audit/store.ts'
 import type { DeskParts } from '../desk.ts'
 import type { LetterOutcome } from '../letters/parse-letter.ts'
@@ -17,8 +17,8 @@ export interface EvidenceRequest {
 
 const isUuid = (text: string) => /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/.test(text)
 
-// Security: every look at a letter leaves a trace, written before the letter is shown.
-async function look(
+// Security: Every look at a letter is recorded before the letter is shown.
+async function recordLook(
   parts: DeskParts,
   { evidenceId, caseId, staffId }: EvidenceRequest,
   what: EvidenceLook,
@@ -51,37 +51,30 @@ export interface ShownEvidence {
   readonly outcome: LetterOutcome
 }
 
-/**
- * The letter as values: text first; `safeHtml` belongs into `frameDocument` and a sandboxed frame; links are defanged.
- * Undefined where there is no such evidence (any more).
- * @param what `html` where the frame is asked for
- * @throws EvidenceError where it is not as it was handed in
- */
+/** Undefined if the evidence is gone. @throws EvidenceError if it is not as it was handed in */
 export async function viewEvidence(
   parts: DeskParts,
   request: EvidenceRequest,
   what: 'text' | 'html',
 ): Promise<ShownEvidence | undefined> {
-  const evidence = await look(parts, request, what)
+  const evidence = await recordLook(parts, request, what)
   if (!evidence) return undefined
   const { sha256, sizeBytes, keptUntil } = evidence
   return { sha256, sizeBytes, keptUntil, outcome: await parts.reader.letter(evidence.input) }
 }
 
-/** The letter's bytes as they were handed in, for a download as octet-stream. */
 export async function downloadSource(
   parts: DeskParts,
   request: EvidenceRequest,
 ): Promise<Buffer | undefined> {
-  return (await look(parts, request, 'source'))?.source
+  return (await recordLook(parts, request, 'source'))?.source
 }
 
-/** One attachment by its hash, for a download as octet-stream; undefined where the letter holds none such. */
 export async function downloadAttachment(
   parts: DeskParts,
   request: EvidenceRequest,
   sha256: string,
 ): Promise<Buffer | undefined> {
-  const evidence = await look(parts, request, 'attachment')
+  const evidence = await recordLook(parts, request, 'attachment')
   return evidence && ((await parts.reader.attachment(evidence.input, sha256)) ?? undefined)
 }

@@ -2,8 +2,8 @@
 import type { LetterLink } from '#server/core/letters/letter.ts'
 import { showHidden } from '#server/core/letters/show-hidden.ts'
 
-// Security: no reported link is written so that a program or a hasty click would follow it.
-/** `https://example.org/a.b` → `hxxps://example[.]org/a.b`; any scheme but http, https and ftp loses its colon. */
+// Security: No reported link is written so that a program or a hasty click would follow it.
+/** `https://a.example/b.c` → `hxxps://a[.]example/b.c`, `mailto:x` → `mailto[:]x`. */
 export function defang(url: string): string {
   const [, scheme, rest] = /^([a-z][a-z0-9+.-]{0,30}):(.*)$/is.exec(url) ?? []
   if (scheme === undefined || rest === undefined) return showHidden(breakHost(url))
@@ -12,7 +12,7 @@ export function defang(url: string): string {
   return showHidden(`${name}:${breakHost(rest)}`)
 }
 
-// Where a host begins and ends is what the programs that follow links dispute, so everything up to the path is broken up.
+// Programs disagree about where a host begins and ends, so everything up to the path is broken up.
 function breakHost(rest: string): string {
   const slashes = /^[\\/]*/.exec(rest)?.[0].length ?? 0
   const end = rest.slice(slashes).search(/[\\/?#]/)
@@ -24,7 +24,7 @@ function breakDots(text: string): string {
   return text.replaceAll('.', '[.]').replaceAll('@', '[@]')
 }
 
-/** A-label host in lower case without a closing dot, as a browser would understand it; null where it finds none. */
+/** A browser's reading of the host: A-labels, lower case, no closing dot. */
 export function hostOf(url: string): string | null {
   try {
     const host = new URL(/^www\./i.test(url) ? `http://${url}` : url).hostname
@@ -43,12 +43,10 @@ export function urlsIn(text: string): string[] {
   return Array.from(text.matchAll(URL_IN_TEXT), ([url]) => trimClosing(url))
 }
 
-/** The text with every address in it defanged. */
 export function defangText(text: string): string {
   return text.replace(URL_IN_TEXT, (url) => defang(url))
 }
 
-/** One entry for each URL, in order of appearance. */
 export function listLinks(
   urls: Iterable<string>,
   limit: number,
@@ -65,7 +63,7 @@ export function listLinks(
   return { links, cut: false }
 }
 
-// A bracket that was opened inside the URL belongs to it, one that closes the sentence does not.
+// A closing bracket belongs to the URL only if the URL also opens one.
 function trimClosing(url: string): string {
   const tail = CLOSING.exec(url.slice(-20))?.[0] ?? ''
   if (tail.startsWith(')') && url.includes('(')) return url

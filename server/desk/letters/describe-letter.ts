@@ -1,5 +1,4 @@
-// A reported letter as the page shows it: text first, nothing in it can be followed, fetched or run.
-
+// The values that the page of a case shows of a reported letter.
 import type { ShownEvidence } from '../evidence/view-evidence.ts'
 import { defangText } from './defang.ts'
 import { frameDocument } from './letter-html.ts'
@@ -22,7 +21,7 @@ export interface DescribedLetter {
   readonly text: string
   readonly moreText: boolean
   readonly hasHtml: boolean
-  /** A whole document for `srcdoc`. */
+  /** A complete document for `srcdoc`. */
   readonly frame: string | null
   readonly links: readonly string[]
   readonly moreLinks: number
@@ -41,29 +40,25 @@ const mailbox = ({ name, address }: { name: string; address: string }) =>
   name ? `${name} <${address}>` : address
 
 const nothing = {
-  ...{
-    from: [],
-    to: [],
-    replyTo: [],
-    subject: '',
-    date: null,
-    messageId: null,
-    text: '',
-    moreText: false,
-  },
-  ...{
-    hasHtml: false,
-    frame: null,
-    links: [],
-    moreLinks: 0,
-    attachments: [],
-    repairs: [],
-    cuts: [],
-    fields: [],
-  },
+  from: [],
+  to: [],
+  replyTo: [],
+  subject: '',
+  date: null,
+  messageId: null,
+  text: '',
+  moreText: false,
+  hasHtml: false,
+  frame: null,
+  links: [],
+  moreLinks: 0,
+  attachments: [],
+  repairs: [],
+  cuts: [],
+  fields: [],
 }
 
-/** @param asHtml also the document for the sandboxed frame */
+/** @param asHtml adds the document for the sandboxed frame */
 export function describeLetter(
   { outcome, ...kept }: ShownEvidence,
   asHtml: boolean,

@@ -1,14 +1,14 @@
-/** The machine-readable part of an ARF report (RFC 5965, RFC 6591), in the dialects of the large feedback loops. */
+// Reads the machine-readable part of an ARF report (RFC 5965, RFC 6591).
 
 import { showHiddenLine } from '#server/core/letters/show-hidden.ts'
 import type { ReportKind } from '../reports/report-kind.ts'
 
 export interface FeedbackReport {
-  /** As written, lower case. */
+  /** Lower case. */
   readonly type: string
-  /** Null for `not-spam` and for reports that are no complaint. */
+  /** Null where nobody complains, as in `not-spam`. */
   readonly kind: ReportKind | null
-  /** Who complained, where the loop tells: many strike it out. */
+  /** Many feedback loops remove this address. */
   readonly complainant: string | null
   readonly mailFrom: string | null
   readonly sourceIp: string | null
@@ -16,7 +16,7 @@ export interface FeedbackReport {
   readonly userAgent: string | null
 }
 
-// `opt-out` came from early AOL, `miscategorized` is RFC 6430's, Yandex and Mail.ru write `abuse` and `spam`.
+// AOL introduced `opt-out`. Yandex and Mail.ru write `abuse` and `spam`.
 const kinds: Readonly<Record<string, ReportKind>> = {
   abuse: 'spam',
   spam: 'spam',
@@ -31,7 +31,7 @@ const kinds: Readonly<Record<string, ReportKind>> = {
 
 const MAX_CHARS = 16 * 1024
 
-/** @param text the decoded part. Null where it names no feedback type. */
+/** Null where the part names no feedback type. */
 export function readFeedbackReport(text: string): FeedbackReport | null {
   const fields = new Map<string, string>()
   const unfolded = text.slice(0, MAX_CHARS).replace(/\r?\n[ \t]+/g, ' ')

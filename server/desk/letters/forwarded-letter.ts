@@ -1,24 +1,27 @@
-/** Finds the letter in the text of a mail: pasted with its header, or retold by a mail program that forwarded it. */
-import { fieldName } from '#server/core/letters/letter-source.ts'
+// Finds a letter in the text of a mail: pasted with its header, or forwarded by a mail program.
+import { fieldName } from '#server/core/letters/field-name.ts'
 
 export type FoundInText =
-  /** A header as relays write it: the letter's own source. */
+  /** The letter's own source, with the header that relays wrote. */
   | { readonly kind: 'source'; readonly text: string; readonly note: string }
-  /** A mail program's summary, put into the form of a letter so that it can be shown like one. */
+  /** A mail program's summary, rewritten as a letter so that the same page can show it. */
   | { readonly kind: 'retold'; readonly text: string; readonly note: string }
 
-// How mail programs announce a forwarded letter; each stands alone on its line.
+// Mail programs put one of these on a line of its own above a forwarded letter.
 const ANNOUNCED = new RegExp(
   `^[>\\s]*(?:${[
     '-{2,} ?(?:original|forwarded) message ?-{2,}',
-    '-{2,} ?(?:пересылаемое|исходное|пераcланае|перасланае|зыходнае) (?:сообщение|письмо|паведамленне) ?-{2,}',
+    '-{2,} ?(?:пересылаемое|исходное|пераcланае|перасланае|зыходнае) ' +
+      '(?:сообщение|письмо|паведамленне) ?-{2,}',
     '-{2,} ?(?:перасланае паведамленне|перасылаемае паведамленне) ?-{2,}',
     '-{2,} ?(?:weitergeleitete nachricht|ursprüngliche nachricht|originalnachricht) ?-{2,}',
-    '-{2,} ?(?:mensaje reenviado|message transféré|wiadomość przekazana|messaggio inoltrato) ?-{2,}',
+    '-{2,} ?(?:mensaje reenviado|message transféré) ?-{2,}',
+    '-{2,} ?(?:wiadomość przekazana|messaggio inoltrato) ?-{2,}',
     'begin forwarded message:',
     'начало (?:переадресованного|пересылаемого) (?:сообщения|письма):?',
     'anfang der weitergeleiteten (?:nachricht|e-mail):',
-    '={3,}8<=+ ?(?:original message text|начало оригинального текста|исходный текст письма) ?=+',
+    '={3,}8<=+ ?(?:original message text|начало оригинального текста) ?=+',
+    '={3,}8<=+ ?исходный текст письма ?=+',
     'this is a forwarded message',
   ].join('|')})\\s*$`,
   'iu',

@@ -1,4 +1,4 @@
-/** A letter's HTML made fit for a sandboxed frame: what it says stays, whatever could act, fetch or hide does not. */
+// Reduces a letter's HTML to markup that cannot act, load or hide anything.
 import type { IOptions } from 'sanitize-html'
 import { lazily } from '#server/core/lazily.ts'
 import { letterLimits } from '#server/core/letters/letter.ts'
@@ -6,7 +6,7 @@ import { showHidden } from '#server/core/letters/show-hidden.ts'
 
 export interface SafeHtml {
   readonly html: string
-  /** Every address that the markup pointed at, to be listed beside the letter. */
+  /** All link and resource targets of the original markup. */
   readonly urls: string[]
   readonly cut: boolean
 }
@@ -25,49 +25,54 @@ const URL_ATTRIBUTES = [
 ]
 const CELLS = ['colspan', 'rowspan', 'align', 'valign']
 
-/** Only who reads reported letters needs it. */
+// Loaded late: most processes never read a reported letter.
 const sanitizer = lazily<typeof import('sanitize-html')>('sanitize-html')
 
 const options: IOptions = {
-  // Security: no tag that fetches, runs or takes input is left in a reported letter, nor an attribute that names a place.
+  // Security: No tag that fetches, runs or takes input is left in a reported letter.
   allowedTags: [
-    ...[
-      'p',
-      'br',
-      'div',
-      'span',
-      'b',
-      'strong',
-      'i',
-      'em',
-      'u',
-      's',
-      'sub',
-      'sup',
-      'small',
-      'big',
-      'center',
-      'font',
-    ],
-    ...[
-      'h1',
-      'h2',
-      'h3',
-      'h4',
-      'h5',
-      'h6',
-      'blockquote',
-      'pre',
-      'code',
-      'hr',
-      'ul',
-      'ol',
-      'li',
-      'dl',
-      'dt',
-      'dd',
-    ],
-    ...['table', 'thead', 'tbody', 'tfoot', 'tr', 'td', 'th', 'caption', 'bdo', 'bdi'],
+    'p',
+    'br',
+    'div',
+    'span',
+    'b',
+    'strong',
+    'i',
+    'em',
+    'u',
+    's',
+    'sub',
+    'sup',
+    'small',
+    'big',
+    'center',
+    'font',
+    'h1',
+    'h2',
+    'h3',
+    'h4',
+    'h5',
+    'h6',
+    'blockquote',
+    'pre',
+    'code',
+    'hr',
+    'ul',
+    'ol',
+    'li',
+    'dl',
+    'dt',
+    'dd',
+    'table',
+    'thead',
+    'tbody',
+    'tfoot',
+    'tr',
+    'td',
+    'th',
+    'caption',
+    'bdo',
+    'bdi',
   ],
   allowedAttributes: {
     td: CELLS,
@@ -96,7 +101,7 @@ const options: IOptions = {
   enforceHtmlBoundary: false,
 }
 
-/** Linear in the length of the markup, of which the first `letterLimits.htmlChars` characters are read. */
+/** Reads the first `letterLimits.htmlChars` characters, in linear time. */
 export function safeLetterHtml(markup: string): SafeHtml {
   const urls: string[] = []
   const read = markup.slice(0, Math.min(letterLimits.htmlChars, tooDeepAt(markup)))
@@ -124,10 +129,10 @@ export function safeLetterHtml(markup: string): SafeHtml {
 }
 
 const VOID = /^(?:br|hr|img|input|meta|link|col|area|base|wbr|source|track|embed|param)$/i
-/** Often left open, and then closed by the next of their kind. */
+// Authors often leave these tags open; the next one of the same kind closes them.
 const LOOSE = /^(?:p|li|tr|td|th|dt|dd|option)$/i
 
-// The parser's work grows with the square of the open elements; no mail program opens hundreds.
+// The parser's work grows with the square of the open elements, and real mail never opens hundreds.
 function tooDeepAt(markup: string): number {
   const open = { strict: 0, loose: 0 }
   for (const { 1: closing, 2: name = '', index } of markup.matchAll(
@@ -143,14 +148,18 @@ function tooDeepAt(markup: string): number {
   return markup.length
 }
 
-/** A whole document for `<iframe sandbox srcdoc>`: even if a tag slipped through, the policy in it lets nothing load or run. */
+/** A document for `<iframe sandbox srcdoc>`. Its own policy forbids loading and running as well. */
 export function frameDocument(safeHtml: string): string {
   const policy = `default-src 'none'; form-action 'none'; base-uri 'none'`
-  const head = `<meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${policy}">`
-  return `<!doctype html><html><head>${head}<meta name="referrer" content="no-referrer"></head><body>${safeHtml}</body></html>`
+  const head = [
+    '<meta charset="utf-8">',
+    `<meta http-equiv="Content-Security-Policy" content="${policy}">`,
+    '<meta name="referrer" content="no-referrer">',
+  ].join('')
+  return `<!doctype html><html><head>${head}</head><body>${safeHtml}</body></html>`
 }
 
-/** What the markup says, for letters without a text part. Only for what `safeLetterHtml` gave: there a bracket is a tag. */
+/** The text of markup from `safeLetterHtml`, for letters without a text part. */
 export function textOfSafeHtml(safeHtml: string): string {
   const plain: Record<string, string> = { '&lt;': '<', '&gt;': '>', '&quot;': '"', '&amp;': '&' }
   return safeHtml

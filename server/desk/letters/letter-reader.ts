@@ -1,4 +1,4 @@
-/** Parses reported letters in one worker thread, one after another, each within a hard time. */
+// Parses reported letters in one worker thread, one after another, each with a time limit.
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import type { ReportMail } from '../reports/parse-report-mail.ts'
@@ -8,15 +8,15 @@ import type { LetterOutcome } from './parse-letter.ts'
 export interface LetterReader {
   letter(input: Uint8Array | string): Promise<LetterOutcome>
   reportMail(input: Uint8Array, ownAddresses: readonly string[]): Promise<ReportMail>
-  /** Null where the letter holds no such attachment, or could not be read in time. */
+  /** Null where there is no such attachment, or reading took too long. */
   attachment(input: Uint8Array | string, sha256: string): Promise<Buffer | null>
   close(): Promise<void>
 }
 
 export interface LetterReaderParts {
-  /** For one letter; default 2,000. The largest allowed letter takes about 500 on a slow core. */
+  /** For one letter. The largest allowed letter takes about 500 on a slow core. */
   readonly timeLimitMs?: number
-  /** Of the thread's heap; default 256. */
+  /** The thread's heap, default 256. */
   readonly memoryLimitMib?: number
 }
 
@@ -35,12 +35,12 @@ export function createLetterReader({
       resourceLimits: { maxOldGenerationSizeMb: memoryLimitMib },
     })
     started.unref()
-    // Loading the parsers is not the letter's time.
+    // The time limit of a letter starts only when the parsers are loaded.
     ready = once(started, 'message')
     return started
   }
 
-  // Security: a letter that takes too long or too much memory ends its thread, not the portal.
+  // Security: A letter that takes too long or too much memory ends its thread, not the portal.
   async function read(task: ReaderTask): Promise<unknown> {
     worker ??= start()
     const current = worker
@@ -96,7 +96,7 @@ export function createLetterReader({
   }
 }
 
-// What crosses a thread arrives as plain bytes.
+// A Buffer arrives from another thread as a plain Uint8Array.
 function withBuffers(mail: ReportMail): ReportMail {
   if (mail.kind !== 'report') return mail
   return {

@@ -1,4 +1,4 @@
-/** Runs in a thread of its own, so that a letter that takes too long can be dropped with it. */
+// The worker thread of the letter reader.
 import { parentPort } from 'node:worker_threads'
 import { parseReportMail } from '../reports/parse-report-mail.ts'
 import { parseLetter, readAttachment } from './parse-letter.ts'

@@ -1,7 +1,4 @@
-/**
- * Hands large unencoded parts to the parser as base64. It keeps every plain line as an object of its own, so a forwarded
- * letter of ten mebibytes costs it a second; encoded it costs a tenth, and its line ends stay as they came.
- */
+// Gives large plain parts to the parser as base64, which costs it a tenth of the time.
 import type { ScannedLetter } from '#server/core/letters/letter-shape.ts'
 
 const LARGE_CHARS = 64 * 1024

@@ -1,4 +1,4 @@
-/** Reads one reported letter within fixed bounds. Whatever it holds, the result is a value; nothing in it is run or fetched. */
+// Turns the bytes of a reported letter into values, within fixed limits. Runs and fetches nothing.
 import { createHash } from 'node:crypto'
 import PostalMime, { addressParser, type Email } from 'postal-mime'
 import {
@@ -6,6 +6,7 @@ import {
   fieldsNamed,
   type Letter,
   type LetterField,
+  type LetterShape,
   letterLimits,
   type Mailbox,
   readLetterDate,
@@ -26,7 +27,7 @@ import { decodeUtf7 } from './utf7.ts'
 
 export type LetterOutcome =
   | { readonly kind: 'letter'; readonly letter: Letter; readonly scanned: ScannedLetter }
-  /** `outlook-msg`: the program's own container, of which no proof can be made; ask for the source instead. */
+  /** `outlook-msg` is Outlook's own container, which proves nothing. */
   | {
       readonly kind: 'refused'
       readonly reason: 'empty' | 'too-large' | 'outlook-msg' | 'too-slow'
@@ -38,14 +39,14 @@ type ReadOutcome =
 
 const OLE_MAGIC = Buffer.from('d0cf11e0a1b11ae1', 'hex')
 
-/** @param input a file's bytes, or what was pasted. Bounded by `letterLimits`; never throws for what a stranger wrote. */
+/** @param input a file's bytes, or pasted text. No input makes it throw. */
 export async function parseLetter(input: Uint8Array | string): Promise<LetterOutcome> {
   const outcome = await readLetter(input)
   if (outcome.kind === 'refused') return outcome
   return { kind: 'letter', letter: outcome.letter, scanned: outcome.scanned }
 }
 
-/** The same with the decoded parts, for who looks for letters within the letter. */
+/** Also returns the decoded parts, in which other letters may be found. */
 export async function readLetter(input: Uint8Array | string): Promise<ReadOutcome> {
   const bytes =
     typeof input === 'string'
@@ -69,12 +70,7 @@ export async function readLetter(input: Uint8Array | string): Promise<ReadOutcom
   if (cut) cuts.add('links')
 
   const letter: Letter = {
-    shape:
-      scanned.fields.length === 0
-        ? 'text-only'
-        : scanned.body.trim() === ''
-          ? 'headers-only'
-          : 'whole',
+    shape: shapeOf(scanned),
     sha256: createHash('sha256').update(bytes).digest('hex'),
     sizeBytes: bytes.length,
     repairs: source.repairs,
@@ -93,7 +89,12 @@ export async function readLetter(input: Uint8Array | string): Promise<ReadOutcom
   return { kind: 'letter', letter, scanned, parts }
 }
 
-/** The bytes of one attachment, for a download that no browser will run. Null where the letter holds none with that hash. */
+function shapeOf({ fields, body }: ScannedLetter): LetterShape {
+  if (fields.length === 0) return 'text-only'
+  return body.trim() === '' ? 'headers-only' : 'whole'
+}
+
+/** The bytes of the attachment with this hash. */
 export async function readAttachment(
   input: Uint8Array | string,
   sha256: string,
@@ -119,7 +120,7 @@ export interface LetterParts {
   readonly attachments: readonly LetterPart[]
 }
 
-/** The decoded parts. Letters within letters stay attachments: a forward is evidence, not part of what is shown. */
+/** Letters inside the letter stay attachments. */
 export async function readParts(scanned: ScannedLetter, cuts: Set<Cut>): Promise<LetterParts> {
   let email: Email
   const { header, body } = packLargeParts(scanned)
@@ -130,7 +131,7 @@ export async function readParts(scanned: ScannedLetter, cuts: Set<Cut>): Promise
       maxHeadersSize: letterLimits.headerBytes * 2,
     })
   } catch {
-    // The parser's own bounds; the letter is still shown, as it stands.
+    // The parser refuses beyond limits of its own. The letter is then shown undecoded.
     cuts.add('broken')
     return readFlat(scanned)
   }
@@ -183,7 +184,7 @@ function mailboxes(fields: readonly LetterField[]): Mailbox[] {
     }))
 }
 
-// Encoded words must be split into addresses before they are decoded: a decoded comma or bracket is part of a name.
+// Addresses are split before encoded words are decoded: a decoded comma belongs to a name.
 function encodedFirst(field: LetterField): string {
   return /[\u0080-\u00ff]/.test(field.raw) ? field.value : field.raw
 }

@@ -1,19 +1,18 @@
-/** A pasted letter reaches us as characters: its 8-bit parts are UTF-8 now, whatever charset their header still names. */
+// The browser sends pasted text as UTF-8, whatever charset the letter's header still names.
 import type { ScannedLetter } from '#server/core/letters/letter-shape.ts'
 
-/** For reading only; proofs are made over the source as it came. */
+/** Only for reading. Proofs need the unchanged source. */
 export function utf8ForPasted(scanned: ScannedLetter): ScannedLetter {
   if (!/[\u0080-\u00ff]/.test(scanned.body)) return scanned
   return {
     ...scanned,
-    // The positions no longer hold.
     spans: [],
     header: renameCharset(scanned.header),
     body: scanned.body.split('\r\n\r\n').map(renameCharset).join('\r\n\r\n'),
   }
 }
 
-// Encoded parts keep their charset: their bytes went through the clipboard unharmed.
+// Encoded parts keep their charset: the clipboard did not change their bytes.
 function renameCharset(block: string): string {
   if (
     !/^content-type[ \t]*:/im.test(block) ||

@@ -1,6 +1,4 @@
-/** UTF-7 (RFC 2152), which platforms no longer decode and old mail programs still send. */
-
-/** Base64 runs between `+` and `-` become UTF-16; what is not well-formed stays as it stands. */
+/** RFC 2152. Old mail programs still send UTF-7, and Node cannot decode it. Malformed runs stay. */
 export function decodeUtf7(text: string): string {
   return text.replace(/\+([A-Za-z0-9+/]*)-?/g, (run, encoded: string) => {
     if (encoded === '') return run === '+-' ? '+' : run

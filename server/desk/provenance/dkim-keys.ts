@@ -1,4 +1,4 @@
-// How the setting DKIM_KEYS is written.
+// Parses the setting DKIM_KEYS.
 import type { Kind } from '#server/kit/settings/setting-kinds.ts'
 import type { OwnDkimKey } from './dkim.ts'
 

@@ -1,4 +1,4 @@
-/** Whether a letter bears a true DKIM signature of one of our domains, by keys that we know, old ones included. */
+// Verifies DKIM signatures of our own domains, also those made with retired keys.
 import { dkimVerify } from 'mailauth/lib/dkim/verify.js'
 import { fieldsNamed, type LetterField } from '#server/core/letters/letter.ts'
 
@@ -25,24 +25,24 @@ export type DkimReading =
       readonly subjectSigned: boolean
     }
   | { readonly kind: 'fail'; readonly faults: readonly DkimFault[] }
-  /** The key could not be asked for; the same letter may pass later. */
+  /** DNS did not answer. The same letter may pass later. */
   | { readonly kind: 'unknown' }
 
-/** The TXT record at `name`, in its pieces; rejects with the code of node:dns (`ENOTFOUND`, `ENODATA`, `ETIMEOUT` …). */
+/** Like `resolveTxt` of node:dns, also in the codes of its rejections. */
 export type ResolveTxt = (name: string) => Promise<string[][]>
 
 export interface OwnDkimKey {
   readonly domain: string
   readonly selector: string
-  /** The whole TXT record: `v=DKIM1; k=rsa; p=…`. */
+  /** The complete TXT record: `v=DKIM1; k=rsa; p=…`. */
   readonly record: string
-  /** When signing with it ended. Its letters stay proven; what claims to be signed later does not. */
+  /** Signatures that claim a later moment are refused. Earlier ones stay valid. */
   readonly retiredAt?: Date
 }
 
 export interface DkimParts {
   readonly domains: readonly string[]
-  /** Old selectors stay listed here after they left the DNS. */
+  /** Also keys that have left the DNS. */
   readonly keys: readonly OwnDkimKey[]
   readonly resolveTxt: ResolveTxt
 }
@@ -51,7 +51,7 @@ const MAX_SIGNATURES = 5
 const MIN_KEY_BITS = 1024
 const SINGLE_FIELDS = ['from', 'subject', 'date', 'message-id', 'to', 'content-type']
 
-/** @param header the block as it came; @param body with CRLF line ends, both latin1 characters. */
+/** Takes the unchanged header and a body with CRLF line ends, both as latin1 characters. */
 export async function verifyOwnDkim(
   letter: {
     readonly header: string
@@ -65,7 +65,8 @@ export async function verifyOwnDkim(
   if (signatures === 0)
     return without.length > 0 ? { kind: 'fail', faults: without } : { kind: 'none' }
   if (letter.body.trim() === '') return { kind: 'fail', faults: ['body-missing'] }
-  // Security: with a field twice, the signed one and the shown one may differ.
+  // Security: A signed letter with a doubled field is not proven.
+  // The signature may cover one of the two, and mail programs may show the other one.
   if (SINGLE_FIELDS.some((name) => fieldsNamed(letter.fields, name).length > 1))
     return { kind: 'fail', faults: ['fields-doubled'] }
   const results = await verify(`${header}\r\n\r\n${letter.body}`, parts, now)
@@ -77,16 +78,13 @@ export async function verifyOwnDkim(
     if (domain === undefined || !parts.domains.includes(domain)) continue
     const signedAt = result.signTime ? new Date(result.signTime) : null
     const fault = faultOf(result, signedAt, parts.keys)
+    if (fault === null) {
+      const selector = result.selector ?? ''
+      const subjectSigned = signs(result, 'subject')
+      return { kind: 'pass', domain, selector, signedAt, subjectSigned }
+    }
     if (fault === 'unknown') unknown = true
-    else if (fault !== null) faults.add(fault)
-    else
-      return {
-        kind: 'pass',
-        domain,
-        selector: result.selector ?? '',
-        signedAt,
-        subjectSigned: signs(result, 'subject'),
-      }
+    else faults.add(fault)
   }
   if (unknown) return { kind: 'unknown' }
   return { kind: 'fail', faults: faults.size === 0 ? ['bad-signature'] : [...faults] }
@@ -105,12 +103,12 @@ async function verify(
     })
     return results
   } catch {
-    // It answers a failing resolver by a result; what it throws for, somebody wrote into the letter.
+    // A failing resolver gives a result. The library throws only for malformed letters.
     return null
   }
 }
 
-/** What the library gives for a signature; its own types leave half of it out. */
+/** The library's own types lack half of these fields. */
 interface Result {
   readonly signingDomain?: string
   readonly selector?: string
@@ -154,7 +152,7 @@ async function findKey(name: string, parts: DkimParts): Promise<string[][]> {
   return own ? [[own.record]] : parts.resolveTxt(name)
 }
 
-// Only signatures of our domains cost anything, however many others a letter brings; ARC sets are not looked at either.
+// Foreign signatures are dropped unread, so that a letter cannot make verification expensive.
 function onlyOurs(header: string, domains: readonly string[]) {
   let signatures = 0
   const faults = new Set<DkimFault>()
@@ -162,22 +160,22 @@ function onlyOurs(header: string, domains: readonly string[]) {
     if (/^arc-/i.test(field)) return false
     if (!/^dkim-signature[ \t]*:/i.test(field)) return true
     const tags = tagsOf(field)
-    if (!domains.includes(tags.get('d')?.toLowerCase() ?? '') || signatures >= MAX_SIGNATURES)
-      return false
-    // Security: a signature over the first bytes only (l=) says nothing about what was appended.
-    if (tags.has('l')) faults.add('partial-body')
-    // The library breaks off, other signatures and all, at a moment that no Date can hold.
-    else if (
-      ![tags.get('t'), tags.get('x')].every((time) => time === undefined || /^\d{1,11}$/.test(time))
-    )
-      faults.add('malformed')
-    else {
-      signatures += 1
-      return true
-    }
-    return false
+    const ours = domains.includes(tags.get('d')?.toLowerCase() ?? '')
+    if (!ours || signatures >= MAX_SIGNATURES) return false
+    const fault = faultOfTags(tags)
+    if (fault) faults.add(fault)
+    else signatures += 1
+    return fault === null
   })
   return { header: kept.join('\r\n'), signatures, faults: [...faults] }
+}
+
+function faultOfTags(tags: ReadonlyMap<string, string>): DkimFault | null {
+  // Security: A signature over the first bytes only (l=) proves nothing.
+  if (tags.has('l')) return 'partial-body'
+  // At a moment that no Date can hold, the library stops and leaves the other signatures unread.
+  const moments = [tags.get('t'), tags.get('x')].filter((time) => time !== undefined)
+  return moments.every((time) => /^\d{1,11}$/.test(time)) ? null : 'malformed'
 }
 
 function tagsOf(field: string): Map<string, string> {

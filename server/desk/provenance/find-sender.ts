@@ -6,12 +6,13 @@ import type { ReportedSender } from './provenance.ts'
 
 const uuid = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i
 
-/** What the strongest witness calls the sender: an account's id, its address, or the name before the @. */
-const nameOf = (sender: ReportedSender): string =>
-  sender.by === 'trace' ? sender.account : sender.by === 'received' ? sender.login : sender.address
+/** An account's id, an address, or the name before the @. */
+function nameOf(sender: ReportedSender): string {
+  if (sender.by === 'trace') return sender.account
+  return sender.by === 'received' ? sender.login : sender.address
+}
 
-// Security: the account is found by who signed in to send, never by what the letter says of itself.
-/** The account that a believed sender names; undefined where there is none (any more). */
+// Security: The account is found by who signed in to send, never by what the letter says of itself.
 export async function findSenderAccount(
   db: Db,
   sender: ReportedSender | null,
@@ -22,7 +23,7 @@ export async function findSenderAccount(
   const name = nameOf(sender).split('#')[0] ?? ''
   if (uuid.test(name)) return await findAccount(db, name)
   const typed = parseTypedLogin(name, mailDomains)
-  return typed
-    ? await findAccountByAddress(db, addressOf(typed.login, typed.domain ?? mailDomains[0] ?? ''))
-    : undefined
+  if (!typed) return undefined
+  const domain = typed.domain ?? mailDomains[0] ?? ''
+  return await findAccountByAddress(db, addressOf(typed.login, domain))
 }

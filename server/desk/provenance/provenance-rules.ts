@@ -1,5 +1,4 @@
-/** How evidence becomes a verdict: one table, read from the top, the first rule that fits decides. */
-
+// The table that turns evidence into a verdict. The first rule that matches decides.
 import type { TraceReading } from '#server/mail/letter-trace/trace-header.ts'
 import type { DkimReading } from './dkim.ts'
 import type { ChainReading } from './received-chain.ts'
@@ -12,12 +11,11 @@ export interface Evidence {
   readonly chain: ChainReading
   readonly hasHeader: boolean
   readonly hasBody: boolean
-  /** The one From address, where it is the only one and of our domains. */
+  /** The From address, if it is the only one and of our domains. */
   readonly ownFrom: string | null
-  /** From, Return-Path, Sender or Message-ID carries one of our domains. */
+  /** From, Return-Path, Sender or Message-ID names one of our domains. */
   readonly namesUs: boolean
   readonly fromOwnerEnforced: boolean
-  /** A mail program's own words about the letter, not the letter. */
   readonly retold: boolean
 }
 
@@ -38,13 +36,12 @@ const pointsAtUs = ({ trace, dkim, chain }: Evidence) =>
   chain.kind === 'from-us'
 
 export const provenanceRules: readonly ProvenanceRule[] = [
-  // Words without a letter neither prove nor disprove anything.
   { name: 'no-header', verdict: 'unproven', when: ({ hasHeader }) => !hasHeader },
-  // What a mail program retold carries no proof, whatever it quotes.
+  // A mail program's summary carries no proof, whatever it quotes.
   { name: 'retold', verdict: 'unproven', when: ({ retold, namesUs }) => retold && namesUs },
   { name: 'retold-without-us', verdict: 'not-ours', when: ({ retold }) => retold },
 
-  // Our server vouches for this very letter and for the account, and nobody changed what is shown.
+  // Our server vouches for this letter and its account, and the content is unchanged.
   {
     name: 'trace-and-content',
     verdict: 'proven',
@@ -55,18 +52,18 @@ export const provenanceRules: readonly ProvenanceRule[] = [
     verdict: 'proven',
     when: (evidence) => traced(evidence) && signed(evidence),
   },
-  // Signed by us, and nobody could have signed with another's From.
+  // We signed it, and our servers let nobody send under the From of another account.
   {
     name: 'signature-and-owner',
     verdict: 'proven',
     when: (evidence) => signed(evidence) && evidence.fromOwnerEnforced && evidence.ownFrom !== null,
   },
 
-  // The account sent a letter of this name; a list or a reporter changed its words since.
+  // The account sent this letter, but a mailing list or the reporter has changed it since.
   { name: 'trace-but-changed', verdict: 'likely', when: traced },
-  // From our servers for certain; by which account is a guess, as a From inside one domain can be forged.
+  // Our servers sent it, but the account is uncertain: From can be forged inside one domain.
   { name: 'signature', verdict: 'likely', when: signed },
-  // Believable relays name a sign-in. They may be retyped, so no more than likely, and nothing may speak against it.
+  // Known relays name a sign-in. A reporter can retype Received lines, so this is only likely.
   {
     name: 'received-and-from',
     verdict: 'likely',
@@ -77,7 +74,7 @@ export const provenanceRules: readonly ProvenanceRule[] = [
       namesUs,
   },
 
-  // Security: the From alone never makes a letter ours; here believable relays say that it came from somebody else.
+  // Security: The From alone never makes a letter ours.
   {
     name: 'stranger-with-our-from',
     verdict: 'not-ours',
@@ -89,6 +86,6 @@ export const provenanceRules: readonly ProvenanceRule[] = [
     when: (evidence) => !evidence.namesUs && !pointsAtUs(evidence),
   },
 
-  // Security: what nothing proves stays unproven, however convincing its From.
+  // Security: What nothing proves stays unproven, however convincing its From.
   { name: 'nothing-proves-it', verdict: 'unproven', when: () => true },
 ]

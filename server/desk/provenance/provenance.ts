@@ -1,4 +1,4 @@
-/** Whether a reported letter truly came from us, from whom, and why we think so. */
+// Judges whether a reported letter came from us, who sent it, and for which reasons.
 import type { Keyring } from '#server/core/keys/keyring.ts'
 import type { Letter } from '#server/core/letters/letter.ts'
 import type { ScannedLetter } from '#server/core/letters/letter-shape.ts'
@@ -43,7 +43,7 @@ export const reasonCodes = [
 
 export type ReasonCode = (typeof reasonCodes)[number]
 
-/** Who sent it, by the strongest witness. `trace` is proof, the others are hints for a person to weigh. */
+/** The sender by the strongest evidence. Only `trace` is proof, the others are hints for staff. */
 export type ReportedSender =
   | { readonly by: 'trace'; readonly account: string }
   | { readonly by: 'received'; readonly login: string }
@@ -51,16 +51,14 @@ export type ReportedSender =
 
 export interface Provenance {
   readonly verdict: Verdict
-  /** The rule that decided, from `provenanceRules`. */
   readonly rule: string
   readonly reasons: readonly ReasonCode[]
   /** Null unless proven or likely. */
   readonly sender: ReportedSender | null
-  /** Whether what is shown is what was sent. */
   readonly content: 'intact' | 'changed' | 'unknown'
   readonly sentAt: Date | null
   readonly queueId: string | null
-  /** Address that a known relay took the letter from, to search by. */
+  /** The IP address from which a known relay took the letter. */
   readonly handedOverBy: string | null
 }
 
@@ -70,61 +68,71 @@ export interface ProvenanceParts {
   readonly followChain: FollowChain
   /** Lower case. */
   readonly ourDomains: readonly string[]
-  /** The submission server refuses a From that is not its sender's own, so a signed From names the account. */
+  /** The submission server refuses a foreign From, so a signed From names the account. */
   readonly fromOwnerEnforced: boolean
 }
 
-/** @param how `retold` for what a mail program quoted when forwarding; everything else is `source`. */
-export async function judgeProvenance(
-  reported: {
-    readonly letter: Letter
-    readonly scanned: ScannedLetter
-    readonly how: 'source' | 'retold'
-  },
+export interface ReportedLetter {
+  readonly letter: Letter
+  readonly scanned: ScannedLetter
+  /** `retold`: a mail program summarised the letter when it forwarded it. */
+  readonly how: 'source' | 'retold'
+}
+
+async function gatherEvidence(
+  { letter, scanned, how }: ReportedLetter,
   parts: ProvenanceParts,
   now: Date,
-): Promise<Provenance> {
-  const { letter, scanned } = reported
+): Promise<Evidence> {
+  const { keyring, ourDomains } = parts
   const hasBody = scanned.body.trim() !== ''
-  const [from] = letter.from
-  const evidence: Evidence = {
-    trace: readTraces(parts.keyring, scanned.fields, hasBody ? scanned.body : null, now),
+  const [from, second] = letter.from
+  const fromIsOurs = from && !second && isOurs(from.address, ourDomains)
+  const trace = readTraces(keyring, scanned.fields, hasBody ? scanned.body : null, now)
+  return {
+    trace,
     dkim: scanned.cuts.includes('headers')
       ? { kind: 'none' }
       : await verifyOwnDkim(scanned, parts.dkim, now),
     chain: parts.followChain(scanned.fields),
     hasHeader: scanned.fields.length > 0,
     hasBody,
-    ownFrom:
-      letter.from.length === 1 && from && isOurs(from.address, parts.ourDomains)
-        ? from.address
-        : null,
-    namesUs: namesOf(letter).some((address) => isOurs(address, parts.ourDomains)),
+    ownFrom: fromIsOurs ? from.address : null,
+    namesUs: namesOf(letter).some((address) => isOurs(address, ourDomains)),
     fromOwnerEnforced: parts.fromOwnerEnforced,
-    retold: reported.how === 'retold',
+    retold: how === 'retold',
   }
+}
+
+export async function judgeProvenance(
+  reported: ReportedLetter,
+  parts: ProvenanceParts,
+  now: Date,
+): Promise<Provenance> {
+  const evidence = await gatherEvidence(reported, parts, now)
+  const { chain, dkim } = evidence
   const rule = provenanceRules.find(({ when }) => when(evidence))
   if (rule === undefined) throw new Error('the last rule of provenance applies to everything')
   const believed = rule.verdict === 'proven' || rule.verdict === 'likely'
   const trace = evidence.trace.kind === 'bound' ? evidence.trace.trace : null
-  const submitted = evidence.chain.kind === 'submitted' ? evidence.chain : null
+  const submitted = chain.kind === 'submitted' ? chain : null
   return {
     verdict: rule.verdict,
     rule: rule.name,
     reasons: reasonsOf(evidence),
     sender: believed ? senderOf(evidence) : null,
     content: contentOf(evidence),
-    sentAt: trace?.sentAt ?? (evidence.dkim.kind === 'pass' ? evidence.dkim.signedAt : null),
+    sentAt: trace?.sentAt ?? (dkim.kind === 'pass' ? dkim.signedAt : null),
     queueId: trace?.queueId ?? submitted?.queueId ?? null,
-    handedOverBy:
-      evidence.chain.kind === 'from-stranger' ? evidence.chain.ip : (submitted?.ip ?? null),
+    handedOverBy: chain.kind === 'from-stranger' ? chain.ip : (submitted?.ip ?? null),
   }
 }
 
 function senderOf({ trace, chain, dkim, ownFrom }: Evidence): ReportedSender | null {
   if (trace.kind === 'bound') return { by: 'trace', account: trace.trace.account }
   if (chain.kind === 'submitted') return { by: 'received', login: chain.login }
-  return dkim.kind === 'pass' && ownFrom !== null ? { by: 'signed-from', address: ownFrom } : null
+  if (dkim.kind !== 'pass' || ownFrom === null) return null
+  return { by: 'signed-from', address: ownFrom }
 }
 
 function contentOf({ trace, dkim, hasBody }: Evidence): Provenance['content'] {
@@ -135,33 +143,39 @@ function contentOf({ trace, dkim, hasBody }: Evidence): Provenance['content'] {
 }
 
 function reasonsOf(evidence: Evidence): ReasonCode[] {
+  const { trace, dkim, chain, ownFrom } = evidence
   const reasons = new Set<ReasonCode>(evidence.retold ? ['retold'] : [])
-  const { trace, dkim, chain } = evidence
-  if (trace.kind === 'bound') {
-    reasons.add('trace-bound')
-    if (trace.subject === 'differs') reasons.add('trace-subject-differs')
-    if (trace.body !== 'same')
-      reasons.add(trace.body === 'missing' ? 'trace-without-body' : 'trace-body-differs')
-  } else reasons.add(`trace-${trace.kind}`)
-  if (dkim.kind === 'fail') for (const fault of dkim.faults) reasons.add(dkimReasons[fault])
-  else
-    reasons.add(
-      ({ none: 'dkim-absent', pass: 'dkim-passed', unknown: 'dkim-unknown' } as const)[dkim.kind],
-    )
+  for (const reason of reasonsOfTrace(trace)) reasons.add(reason)
+  for (const reason of reasonsOfDkim(dkim)) reasons.add(reason)
   reasons.add(chainReasons[chain.kind])
-  if (dkim.kind === 'pass' && evidence.ownFrom !== null && evidence.fromOwnerEnforced)
+  if (dkim.kind === 'pass' && ownFrom !== null && evidence.fromOwnerEnforced)
     reasons.add('from-owner-enforced')
-  reasons.add(
-    evidence.ownFrom !== null
-      ? 'from-ours'
-      : evidence.namesUs
-        ? 'from-not-ours'
-        : 'names-nobody-of-us',
-  )
+  if (ownFrom !== null) reasons.add('from-ours')
+  else reasons.add(evidence.namesUs ? 'from-not-ours' : 'names-nobody-of-us')
   return [...reasons]
 }
 
+function reasonsOfTrace(trace: Evidence['trace']): ReasonCode[] {
+  if (trace.kind !== 'bound') return [`trace-${trace.kind}`]
+  const reasons: ReasonCode[] = ['trace-bound']
+  if (trace.subject === 'differs') reasons.push('trace-subject-differs')
+  if (trace.body === 'missing') reasons.push('trace-without-body')
+  else if (trace.body === 'differs') reasons.push('trace-body-differs')
+  return reasons
+}
+
+function reasonsOfDkim(dkim: Evidence['dkim']): ReasonCode[] {
+  if (dkim.kind === 'fail') return dkim.faults.map((fault) => dkimFaultReasons[fault])
+  return [dkimReasons[dkim.kind]]
+}
+
 const dkimReasons = {
+  none: 'dkim-absent',
+  pass: 'dkim-passed',
+  unknown: 'dkim-unknown',
+} as const
+
+const dkimFaultReasons = {
   'body-changed': 'dkim-body-changed',
   'body-missing': 'dkim-body-missing',
   'bad-signature': 'dkim-failed',
@@ -196,5 +210,6 @@ function namesOf(letter: Letter): string[] {
 
 function isOurs(address: string, domains: readonly string[]): boolean {
   const domain = /@([^@<>\s]+?)>?\s*$/.exec(address.slice(-400))?.[1]?.toLowerCase()
-  return domain !== undefined && domains.some((own) => domain === own || domain.endsWith(`.${own}`))
+  if (domain === undefined) return false
+  return domains.some((own) => domain === own || domain.endsWith(`.${own}`))
 }

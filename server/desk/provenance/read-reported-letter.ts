@@ -1,9 +1,10 @@
-// What the letter of a report shows: where it came from, which account sent it, and what it is found by.
+// Reads the letter of a report: its provenance, the account that sent it, its search terms.
 import type { Account } from '#server/accounts/accounts/store.ts'
 import type { Letter } from '#server/core/letters/letter.ts'
 import { termsOf } from '../cases/search-terms.ts'
 import type { DeskParts } from '../desk.ts'
 import { openKeptEvidence } from '../evidence/evidence-store.ts'
+import type { LetterOutcome } from '../letters/parse-letter.ts'
 import { duplicateKeyOfFields } from '../reports/parse-report-mail.ts'
 import type { Report, ReportDetails } from '../reports/report-store.ts'
 import { findSenderAccount } from './find-sender.ts'
@@ -13,13 +14,12 @@ export interface ReadReport {
   readonly provenance: Pick<Provenance, 'verdict' | 'rule' | 'reasons' | 'content' | 'sender'>
   readonly account: Account | undefined
   readonly details: ReportDetails
-  /** Whom the case is about where no account stands behind it. */
+  /** Names the case if no account is found. */
   readonly subject: string
   readonly duplicateKey: Buffer
   readonly terms: readonly string[]
 }
 
-/** Words without a letter neither prove nor disprove anything. */
 const unproven = {
   verdict: 'unproven',
   rule: 'no-header',
@@ -27,37 +27,57 @@ const unproven = {
   content: 'unknown',
   sender: null,
 } as const
-/** Stands for the sender of a report that names none. */
+/** The sender of a report that names none. */
 const nobody = '?'
 
-/** Reads and judges; writes nothing. A letter that cannot be read makes the report an unproven one, never a failed job. */
+/** Writes nothing. A report with an unreadable letter becomes an unproven one. */
 export async function readReportedLetter(parts: DeskParts, report: Report): Promise<ReadReport> {
-  const { db, keyring, index, reader, settings, clock } = parts
-  const { details } = report
-  const who = report.reporterDigest.toString('hex')
+  const { db, keyring, reader } = parts
   const evidence = report.evidenceId
     ? await openKeptEvidence(db, keyring, report.evidenceId)
     : undefined
-  const outcome = evidence ? await reader.letter(evidence.input) : undefined
-  if (!evidence || !outcome || outcome.kind === 'refused') {
-    const about = evidence?.sha256 ?? `${details.sender}\n${report.kind}\n${details.note}`
-    const reason = outcome?.kind === 'refused' ? outcome.reason : undefined
-    const addresses = [details.sender, details.reporter].filter((each) => each !== null)
-    return {
-      provenance: unproven,
-      account: undefined,
-      details: reason ? { ...details, unreadable: reason } : details,
-      subject: details.sender ?? nobody,
-      duplicateKey: await index.digest('duplicate', `${who}\n${about}`),
-      terms: termsOf({ addresses, messageIds: [], ips: [], subject: '', linkHosts: [] }),
-    }
+  if (!evidence) return await readWithoutLetter(parts, report)
+  const outcome = await reader.letter(evidence.input)
+  if (outcome.kind === 'refused')
+    return await readWithoutLetter(parts, report, evidence.sha256, outcome.reason)
+  return await readWithLetter(parts, report, outcome, evidence.source)
+}
+
+async function readWithoutLetter(
+  { index }: DeskParts,
+  report: Report,
+  sha256?: string,
+  unreadable?: string,
+): Promise<ReadReport> {
+  const { details } = report
+  const about = sha256 ?? `${details.sender}\n${report.kind}\n${details.note}`
+  const addresses = [details.sender, details.reporter].filter((each) => each !== null)
+  const key = `${report.reporterDigest.toString('hex')}\n${about}`
+  return {
+    provenance: unproven,
+    account: undefined,
+    details: unreadable ? { ...details, unreadable } : details,
+    subject: details.sender ?? nobody,
+    duplicateKey: await index.digest('duplicate', key),
+    terms: termsOf({ addresses, messageIds: [], ips: [], subject: '', linkHosts: [] }),
   }
-  const { letter, scanned } = outcome
+}
+
+async function readWithLetter(
+  { db, index, settings, clock, provenance: rules }: DeskParts,
+  report: Report,
+  { letter, scanned }: Extract<LetterOutcome, { kind: 'letter' }>,
+  source: Buffer,
+): Promise<ReadReport> {
+  const { details } = report
   const how = report.how === 'retold' ? 'retold' : 'source'
-  const provenance = await judgeProvenance({ letter, scanned, how }, parts.provenance, clock.now())
+  const provenance = await judgeProvenance({ letter, scanned, how }, rules, clock.now())
   const account = await findSenderAccount(db, provenance.sender, settings.mailDomains)
   const read = detailsOf(details, letter, provenance)
-  const key = duplicateKeyOfFields(who, scanned.fields, evidence.source)
+  const who = report.reporterDigest.toString('hex')
+  const key = duplicateKeyOfFields(who, scanned.fields, source)
+  const told = [details.sender, details.reporter, letter.returnPath, account?.address]
+  const inHeader = [...letter.from, ...letter.replyTo, ...letter.to.slice(0, 10)]
   return {
     provenance,
     account,
@@ -65,14 +85,7 @@ export async function readReportedLetter(parts: DeskParts, report: Report): Prom
     subject: letter.from[0]?.address || details.sender || nobody,
     duplicateKey: await index.digest('duplicate', key),
     terms: termsOf({
-      addresses: [
-        ...[details.sender, details.reporter, letter.returnPath, account?.address].filter(
-          (each) => !!each,
-        ),
-        ...[...letter.from, ...letter.replyTo, ...letter.to.slice(0, 10)].map(
-          ({ address }) => address,
-        ),
-      ] as string[],
+      addresses: [...told.flatMap((each) => each || []), ...inHeader.map(({ address }) => address)],
       messageIds: letter.messageId ? [letter.messageId] : [],
       ips: provenance.handedOverBy ? [provenance.handedOverBy] : [],
       subject: letter.subject,

@@ -1,14 +1,12 @@
-/** Reads Received lines as far as they deserve belief: from the top, and only while a relay that we know wrote them. */
+// Reads Received lines from the top, and believes them only while known relays wrote them.
 import { BlockList, isIP } from 'node:net'
 import { fieldsNamed, type LetterField, readLetterDate } from '#server/core/letters/letter.ts'
 import { showHiddenLine } from '#server/core/letters/show-hidden.ts'
 
 export interface Hop {
-  /** Host that wrote the line, lower case. */
   readonly by: string | null
-  /** What the client called itself, lower case; worth nothing. */
+  /** The client chose this name, so it proves nothing. */
   readonly helo: string | null
-  /** Address that the writing host saw. */
   readonly ip: string | null
   readonly protocol: string | null
   readonly queueId: string | null
@@ -18,44 +16,44 @@ export interface Hop {
 
 export interface KnownRelay {
   readonly ours: boolean
-  /** Host names; with a leading dot every host below. */
+  /** Host names. A leading dot stands for all hosts below. */
   readonly names: readonly string[]
-  /** Addresses and CIDR ranges it sends and relays from. */
+  /** Addresses and CIDR ranges from which it sends. */
   readonly addresses: readonly string[]
 }
 
 export type ChainReading =
   | { readonly kind: 'none' }
-  /** The topmost line was written by a host that we do not know: nothing below can be believed. */
+  /** An unknown host wrote the topmost line. */
   | { readonly kind: 'unknown-receiver' }
-  /** A known relay took the letter from a stranger, who is no relay of ours. */
   | { readonly kind: 'from-stranger'; readonly ip: string }
-  /** Known relays all the way to our submission server, which names who signed in. */
+  /** Known relays lead to our submission server, which names a sign-in. */
   | {
       readonly kind: 'submitted'
       readonly login: string
       readonly queueId: string | null
       readonly ip: string | null
     }
-  /** A known relay took the letter from one of ours, but who signed in is not told. */
+  /** A known relay took the letter from one of ours, and no line names a sign-in. */
   | { readonly kind: 'from-us' }
-  /** Known relays, and then the chain ends. */
+  /** The lines of known relays end without an origin. */
   | { readonly kind: 'ended' }
 
 const MAX_HOPS = 50
+const SUBMISSION = /^e?smtps?a$|^utf8smtps?a$/i
 
 export type FollowChain = (fields: readonly LetterField[]) => ChainReading
 
-/** @param relays ours and those of receivers whose lines we believe; checked once, here. @throws on a malformed range. */
+/** @param relays the ones whose lines we believe. @throws on a malformed range */
 export function createChainReader(relays: readonly KnownRelay[]): FollowChain {
   const known = relays.map((relay) => ({ ...relay, list: toBlockList(relay.addresses) }))
-  const byHost = (host: string | null) =>
-    host === null
-      ? undefined
-      : known.find(
-          (relay) => relay.names.some((name) => isNamed(host, name)) || holds(relay.list, host),
-        )
-  const byAddress = (ip: string) => known.find((relay) => holds(relay.list, ip))
+  const byHost = (host: string | null) => {
+    if (host === null) return undefined
+    return known.find(({ names, list }) => {
+      return names.some((name) => isNamed(host, name)) || contains(list, host)
+    })
+  }
+  const byAddress = (ip: string) => known.find((relay) => contains(relay.list, ip))
 
   return (fields) => {
     const hops = readHops(fields)
@@ -63,32 +61,27 @@ export function createChainReader(relays: readonly KnownRelay[]): FollowChain {
     let crossed = false
     for (const [at, hop] of hops.entries()) {
       const writer = byHost(hop.by)
-      // Security: a Received line that no known relay wrote ends the reading. Its sender may have written all below.
-      if (writer === undefined)
-        return at === 0
-          ? { kind: 'unknown-receiver' }
-          : crossed
-            ? { kind: 'from-us' }
-            : { kind: 'ended' }
-      // Once our relay handed the letter over, only our own hosts can stand below it.
-      if (crossed && !writer.ours) return { kind: 'from-us' }
-      if (writer.ours && /^e?smtps?a$|^utf8smtps?a$/i.test(hop.protocol ?? '')) {
-        // Security: our submission server names nobody to readers (only the sealed trace does), and whoever signed in there wrote all below.
-        if (hop.authenticatedSender === null) return { kind: 'from-us' }
-        return {
-          kind: 'submitted',
-          login: hop.authenticatedSender,
-          queueId: hop.queueId,
-          ip: hop.ip,
-        }
-      }
-      if (hop.ip === null || isInside(hop.ip)) continue
+      // Security: A Received line that no known relay wrote ends the reading.
+      // Its sender may have written all lines below.
+      if (writer === undefined && at === 0) return { kind: 'unknown-receiver' }
+      if (writer === undefined) break
+      // Below a line of ours only our own hosts can follow.
+      if (crossed && !writer.ours) break
+      // Security: No line below our submission server is believed.
+      // The sender wrote them. The server itself names the account only in the sealed trace.
+      if (writer.ours && SUBMISSION.test(hop.protocol ?? '')) return readSubmission(hop)
+      if (hop.ip === null || contains(inside, hop.ip)) continue
       const giver = byAddress(hop.ip)
       if (giver === undefined) return { kind: 'from-stranger', ip: hop.ip }
       if (giver.ours) crossed = true
     }
     return crossed ? { kind: 'from-us' } : { kind: 'ended' }
   }
+}
+
+function readSubmission({ authenticatedSender, queueId, ip }: Hop): ChainReading {
+  if (authenticatedSender === null) return { kind: 'from-us' }
+  return { kind: 'submitted', login: authenticatedSender, queueId, ip }
 }
 
 /** Topmost first, at most 50. */
@@ -132,8 +125,8 @@ function splitComments(line: string): { clauses: string; comments: string } {
   return { clauses: clauses.replace(/ +/g, ' ').trim(), comments }
 }
 
-// Postfix `(name [1.2.3.4])`, Exim `([1.2.3.4] helo=x)`, Microsoft `(2603:10a6::1)`, Google `(name. [1.2.3.4])`; in that order,
-// and only in the first comment, the one that belongs to `from`.
+// Postfix `(name [1.2.3.4])`, Exim `([1.2.3.4] helo=x)`, Microsoft `(2603:10a6::1)`.
+// Only the first comment belongs to `from`.
 function ipIn(comments: string, helo: string): string | null {
   const first = comments.slice(0, comments.indexOf(')') + 1 || undefined)
   const inBrackets = /\[(?:IPv6:)?([0-9a-f.:]{2,45})\]/i.exec(first)?.[1]
@@ -157,7 +150,7 @@ function toBlockList(addresses: readonly string[]): BlockList {
   return list
 }
 
-function holds(list: BlockList, text: string): boolean {
+function contains(list: BlockList, text: string): boolean {
   const version = isIP(text)
   return version !== 0 && list.check(text, version === 6 ? 'ipv6' : 'ipv4')
 }
@@ -172,7 +165,3 @@ const inside = toBlockList([
   'fc00::/7',
   'fe80::/10',
 ])
-
-function isInside(ip: string): boolean {
-  return holds(inside, ip)
-}

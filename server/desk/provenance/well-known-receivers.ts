@@ -1,11 +1,9 @@
-/**
- * Large receivers whose Received lines we believe when they stand on top. The ranges are those they relay within (their own
- * documentation and SPF records); a host that only calls itself one of theirs is a stranger.
- */
+// Large receivers whose Received lines we believe. The ranges come from their documentation and
+// SPF records: a name alone would prove nothing.
 import type { KnownRelay } from './received-chain.ts'
 
 export const wellKnownReceivers: readonly KnownRelay[] = [
-  // Google writes internal hops as 6to4 forms of 10.0.0.0/8.
+  // Google writes its internal addresses as 6to4 forms of 10.0.0.0/8.
   { ours: false, names: ['.google.com', '.gmail.com'], addresses: ['2002:a00::/24'] },
   {
     ours: false,

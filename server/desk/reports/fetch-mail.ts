@@ -1,10 +1,10 @@
-// Fetches the mail of the abuse address by IMAP. What was taken in is marked as seen; what failed stays for the next time.
+// Fetches the mail of the abuse address by IMAP. Only mails that were taken in are marked as seen.
 import type { ConnectionOptions } from 'node:tls'
 import { ImapFlow } from 'imapflow'
 import type { DeskParts } from '../desk.ts'
 import { intakeMail, mailMaxBytes } from './intake-mail.ts'
 
-/** In one run; the next one goes on. */
+/** The next run continues. */
 const mostAtOnce = 200
 const waits = { connectionTimeout: 10_000, greetingTimeout: 10_000, socketTimeout: 30_000 }
 
@@ -22,14 +22,14 @@ export function parseImapUrl(url: string) {
 }
 
 /**
- * Returns how many mails were taken in. Does nothing where no account is set.
- * @param tls where the server's certificate is of an authority of one's own
+ * Returns how many mails were taken in.
+ * @param tls for a server whose certificate comes from a private authority
  */
 export async function fetchMail(parts: DeskParts, tls: ConnectionOptions = {}): Promise<number> {
   const { settings, log } = parts
   if (!settings.abuseImapUrl) return 0
-  const { folder, ...door } = parseImapUrl(settings.abuseImapUrl)
-  const client = new ImapFlow({ ...door, ...waits, logger: false, disableAutoIdle: true, tls })
+  const { folder, ...account } = parseImapUrl(settings.abuseImapUrl)
+  const client = new ImapFlow({ ...account, ...waits, logger: false, disableAutoIdle: true, tls })
   client.on('error', (err) => log.warn({ err }, 'abuse mail'))
   await client.connect()
   try {
@@ -38,7 +38,7 @@ export async function fetchMail(parts: DeskParts, tls: ConnectionOptions = {}): 
       const unseen = (await client.search({ seen: false }, { uid: true })) || []
       let taken = 0
       for (const uid of unseen.slice(0, mostAtOnce)) {
-        // One that fails stays for the next time, and holds up no other.
+        // A mail that fails is tried again in the next run, and the others go on.
         const outcome = takeOne(parts, client, String(uid)).catch((err) => {
           if (!client.usable) throw err
           log.warn({ err }, 'a report by mail was not taken in')
@@ -58,7 +58,6 @@ export async function fetchMail(parts: DeskParts, tls: ConnectionOptions = {}): 
 async function takeOne(parts: DeskParts, client: ImapFlow, uid: string): Promise<boolean> {
   const about = await client.fetchOne(uid, { size: true }, { uid: true })
   if (!about) return false
-  // Security: a mail beyond the bound is not even fetched.
   if ((about.size ?? 0) > mailMaxBytes) {
     await client.messageFlagsAdd(uid, ['\\Seen', '\\Flagged'], { uid: true })
     return false

@@ -1,4 +1,4 @@
-// Takes in one mail that arrived at the abuse address, by whichever way it came.
+// Takes in one mail to the abuse address, from IMAP or LMTP.
 import { createHash } from 'node:crypto'
 import type { Trx } from '#db/connection.ts'
 import { sendMessage } from '#server/kit/messages/send-message.ts'
@@ -7,37 +7,36 @@ import { letterLimits } from '#server/core/letters/letter.ts'
 import { noteMail } from './mail-store.ts'
 import type { ReportMail } from './parse-report-mail.ts'
 import { reporterKey } from './reporter-key.ts'
-import { digestOfReporter, type NewReport, reportMailBudget, takeReports } from './take-report.ts'
+import { digestOfReporter, limitReportMails, type NewReport, takeReports } from './take-report.ts'
 
 export const mailMaxBytes = letterLimits.bytes
 
 export type TakenMail =
   | { readonly kind: 'reports'; readonly references: readonly string[] }
-  /** A person wrote without a letter, and was asked for its source. */
+  /** The sender was asked for the missing letter. */
   | { readonly kind: 'asked' }
   | { readonly kind: 'left'; readonly reason: string }
-  /** It was taken in before. */
   | { readonly kind: 'again' }
 
-type Told = Exclude<ReportMail, { kind: 'refused' }>
+type ReadMail = Exclude<ReportMail, { kind: 'refused' }>
 
-/** Lower case; each domain of ours has one (RFC 2142) unless a setting names another. */
+/** Lower case. RFC 2142 asks for one at each domain. */
 export const abuseAddressesOf = ({ abuseAddress, mailDomains }: DeskParts['settings']): string[] =>
   (abuseAddress ? [abuseAddress] : mailDomains.map((domain) => `abuse@${domain}`)).map((each) =>
     each.toLowerCase(),
   )
 
-/** Every address that the portal writes from: mail from there would be our own coming back. */
+/** The addresses that the portal writes from: mail from them is our own. */
 const ownAddresses = ({ settings }: DeskParts): string[] => {
   const from = /<([^<>]+)>\s*$/.exec(settings.mailFrom)?.[1] ?? settings.mailFrom
   return [...abuseAddressesOf(settings), from.trim().toLowerCase()]
 }
 
-/** Never throws for what a stranger wrote; what it throws is ours, and the mail may be handed in again. */
+/** Throws only for faults of ours: then the mail may be taken in again. */
 export async function intakeMail(parts: DeskParts, raw: Uint8Array): Promise<TakenMail> {
   const mail = await parts.reader.reportMail(raw, ownAddresses(parts))
   if (mail.kind === 'refused') {
-    // What cannot be read has no Message-ID to be known by.
+    // An unreadable mail has no Message-ID, so its hash identifies it.
     const key = createHash('sha256').update(raw).digest('hex')
     return await leave(parts, key, `refused:${mail.reason}`)
   }
@@ -58,12 +57,12 @@ const isMailAddress = (address: string) =>
 
 async function askForSource(
   parts: DeskParts,
-  mail: Extract<Told, { kind: 'no-letter' }>,
+  mail: Extract<ReadMail, { kind: 'no-letter' }>,
 ): Promise<TakenMail> {
   const { db, clock, settings } = parts
   const to = mail.reporter.address
   const digest = await digestOfReporter(parts, to)
-  const mayMail = isMailAddress(to) && (await reportMailBudget(parts)(digest))
+  const mayMail = isMailAddress(to) && (await limitReportMails(parts)(digest))
   return await db.transaction(async (trx): Promise<TakenMail> => {
     if (!(await noteMail(trx, { key: mail.mailKey, outcome: 'no-letter', at: clock.now() })))
       return { kind: 'again' }
@@ -82,7 +81,7 @@ async function askForSource(
 
 async function takeLetters(
   parts: DeskParts,
-  mail: Extract<Told, { kind: 'report' }>,
+  mail: Extract<ReadMail, { kind: 'report' }>,
 ): Promise<TakenMail> {
   const { clock, settings } = parts
   const reporter = isMailAddress(mail.reporter.address) ? mail.reporter.address : null
@@ -97,7 +96,7 @@ async function takeLetters(
       note: mail.note,
       locale: settings.defaultLocale,
       network: reporterKey(mail.reporter.address),
-      // One answer for one mail, however many letters it reports.
+      // Each mail gets one answer, however many letters it reports.
       acknowledge: mail.acknowledge && at === 0,
     }),
   )

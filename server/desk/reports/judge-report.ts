@@ -1,23 +1,17 @@
-// The worker's half of a report: judges it and joins it to its case, once, however often the job runs.
+// The job that judges a report and joins it to a case. It may run twice: the result is the same.
 import type { Trx } from '#db/connection.ts'
 import { enqueue } from '#server/kit/jobs/enqueue.ts'
 import { joinCase } from '../cases/case-store.ts'
 import type { DeskParts } from '../desk.ts'
 import { raiseSeverity } from '../cases/raise-severity.ts'
 import { type ReadReport, readReportedLetter } from '../provenance/read-reported-letter.ts'
-import {
-  findReport,
-  holdOriginal,
-  holdUnjudged,
-  noteJudged,
-  noteOutcome,
-  type Report,
-} from './report-store.ts'
+import { lockOriginal, lockUnjudged, noteJudged } from './judging-store.ts'
+import { findReport, noteOutcome, type Report } from './report-store.ts'
 import { insertSearchTerms } from '../cases/search-store.ts'
 import { insertTimelineEntry } from '../cases/timeline-store.ts'
 import { notifyReportersTask } from '../cases/work-on-case.ts'
 
-/** @throws where the letter cannot be read for a reason of ours; the job is tried again */
+/** Throws only for faults of ours: then the job runs again. */
 export async function judgeReport(parts: DeskParts, reportId: string): Promise<void> {
   const { db, keyring, clock, index } = parts
   const waiting = await findReport(db, keyring, reportId)
@@ -27,9 +21,9 @@ export async function judgeReport(parts: DeskParts, reportId: string): Promise<v
   const terms = await index.terms(read.terms)
   const subjectDigest = await index.digest('subject', read.subject.toLowerCase())
   await db.transaction(async (trx) => {
-    const report = await holdUnjudged(trx, keyring, reportId)
+    const report = await lockUnjudged(trx, keyring, reportId)
     if (!report) return
-    const original = await holdOriginal(trx, keyring, read.duplicateKey)
+    const original = await lockOriginal(trx, keyring, read.duplicateKey)
     if (original?.caseId) return await settleDuplicate(trx, parts, report, original, read, at)
     const about = {
       accountId: read.account?.id ?? null,
@@ -70,7 +64,7 @@ const judgedAs = (
   senderBy: read.provenance.sender?.by ?? null,
 })
 
-/** The same person with the same letter again: kept with the first, and not counted. */
+/** Joins the case of the original, but does not count. */
 async function settleDuplicate(
   trx: Trx,
   { keyring }: DeskParts,

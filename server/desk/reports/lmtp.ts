@@ -1,4 +1,4 @@
-// Takes mail to the abuse address by LMTP, on a listener of its own: for mail servers that can hand it over directly.
+// An LMTP listener for mail servers that deliver to the abuse address directly.
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import type { DeskParts } from '../desk.ts'
@@ -12,7 +12,7 @@ export interface LmtpServer {
 const refusal = (responseCode: number, words: string) =>
   Object.assign(new Error(words), { responseCode })
 
-/** Loaded where it is asked for. @param port 0 takes a free one */
+/** @param port 0 takes a free one */
 export async function startLmtp(parts: DeskParts, host: string, port: number): Promise<LmtpServer> {
   const { SMTPServer } = await import('smtp-server')
   const own = abuseAddressesOf(parts.settings)
@@ -34,7 +34,7 @@ export async function startLmtp(parts: DeskParts, host: string, port: number): P
     onData(stream, _session, done) {
       const chunks: Buffer[] = []
       stream.on('data', (chunk: Buffer) => {
-        // Security: a mail beyond the bound is read to its end and kept nowhere.
+        // Security: A mail beyond the size limit is read to its end and kept nowhere.
         if (!stream.sizeExceeded) chunks.push(chunk)
         else chunks.length = 0
       })

@@ -1,4 +1,4 @@
-/** Mail to the abuse address that no person wrote: answering it would start a loop, keeping it would bury the reports. */
+// Recognises mail that a machine wrote: an answer to it could start a loop.
 import { loopHeaderName } from '#server/kit/messages/loop-header.ts'
 import { fieldsNamed, type LetterField } from '#server/core/letters/letter.ts'
 
@@ -6,11 +6,28 @@ export type Ignored = 'loop' | 'bounce' | 'auto-reply'
 
 const MAX_RECEIVED = 40
 
-const AUTO_SUBJECT =
-  /^(?:(?:re|aw|ответ|адказ): *)?(?:auto(?:matic)?[ -]?reply|automatische antwort|abwesenheit|out of (?:the )?office|автоответ|автоматический ответ|аўтаадказ|аўтаматычны адказ|я в отпуске|réponse automatique|respuesta automática|autoreply|vacation)/iu
+const AUTO_SUBJECT = new RegExp(
+  `^(?:(?:re|aw|ответ|адказ): *)?(?:${[
+    'auto(?:matic)?[ -]?reply',
+    'automatische antwort',
+    'abwesenheit',
+    'out of (?:the )?office',
+    'автоответ',
+    'автоматический ответ',
+    'аўтаадказ',
+    'аўтаматычны адказ',
+    'я в отпуске',
+    'réponse automatique',
+    'respuesta automática',
+    'autoreply',
+    'vacation',
+  ].join('|')})`,
+  'iu',
+)
 
-// Security: a mail that came back to us, or that carries our own mark, is never answered and never becomes a report.
-/** @param ownAddresses lower case: the abuse address and every other that the portal sends from. */
+// Security: A mail that came back to us, or that carries our own mark, is never answered
+// and never becomes a report.
+/** @param ownAddresses lower case */
 export function isLoop(
   fields: readonly LetterField[],
   from: readonly string[],
@@ -28,7 +45,7 @@ export function isLoop(
   return from.some((address) => ownAddresses.includes(address))
 }
 
-/** Null sender, or a delivery report (RFC 3464): it answers something we sent. */
+/** A null sender, or a delivery report (RFC 3464). */
 export function isBounce(fields: readonly LetterField[], contentType: string): boolean {
   if (
     /^multipart\/report\b/i.test(contentType) &&
@@ -43,7 +60,7 @@ export function isBounce(fields: readonly LetterField[], contentType: string): b
   )
 }
 
-/** RFC 3834 and what programs did before it. */
+/** RFC 3834, and the habits of older programs. */
 export function isAutomatic(fields: readonly LetterField[]): boolean {
   const value = (name: string) => fieldsNamed(fields, name)[0]?.value.trim().toLowerCase()
   const submitted = value('auto-submitted')

@@ -1,22 +1,24 @@
-// Mails to the abuse address that were taken in.
+// Remembers the mails to the abuse address that were taken in.
 import type { Db, Trx } from '#db/connection.ts'
 
-/** True the first time: each mail is taken in once, however often and by however many ways it arrives. */
+/** False if the mail was taken in before, by any way. */
 export async function noteMail(
   trx: Trx,
   mail: { key: string; outcome: string; at: Date },
 ): Promise<boolean> {
   const { rowCount } = await trx.raw(
-    'insert into abuse_mails (mail_key, outcome, arrived_at) values (:key, :outcome, :at) on conflict (mail_key) do nothing',
+    `insert into abuse_mails (mail_key, outcome, arrived_at) values (:key, :outcome, :at)
+     on conflict (mail_key) do nothing`,
     { ...mail },
   )
   return rowCount === 1
 }
 
-/** Deletes at most `limit` of them and returns how many. */
+/** Returns how many it deleted. */
 export async function deleteOldMails(db: Db, before: Date, limit: number): Promise<number> {
   const { rowCount } = await db.raw(
-    'delete from abuse_mails where mail_key in (select mail_key from abuse_mails where arrived_at < ? limit ?)',
+    `delete from abuse_mails where mail_key in (
+       select mail_key from abuse_mails where arrived_at < ? limit ?)`,
     [before, limit],
   )
   return rowCount

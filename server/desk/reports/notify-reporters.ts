@@ -1,19 +1,19 @@
-// Tells the reporters of a closed case the class of its outcome, a slice at a time.
+// The job that tells the reporters of a closed case its outcome.
 import { isLocale } from '#server/kit/i18n/texts.ts'
 import { sendMessage } from '#server/kit/messages/send-message.ts'
 import type { DeskParts } from '../desk.ts'
-import { takeUntold } from './report-store.ts'
-import { progressTokenOf, reportMailBudget } from './take-report.ts'
+import { takeUnnotified } from './report-store.ts'
+import { limitReportMails, progressTokenOf } from './take-report.ts'
 
 const slice = 100
 
-/** Each reporter who wants an answer gets one for each report, as far as the daily budget of the address goes. Killed in between, it goes on. */
+/** Works in slices, each in a transaction, so that a killed job continues where it stopped. */
 export async function notifyReporters(parts: DeskParts, caseId: string): Promise<void> {
   const { db, keyring, clock } = parts
-  const mayMail = reportMailBudget(parts)
+  const mayMail = limitReportMails(parts)
   for (;;) {
-    const told = await db.transaction(async (trx) => {
-      const reports = await takeUntold(trx, keyring, caseId, slice, clock.now())
+    const taken = await db.transaction(async (trx) => {
+      const reports = await takeUnnotified(trx, keyring, caseId, slice, clock.now())
       for (const report of reports) {
         const { reporter } = report.details
         if (!reporter || !report.outcome || !isLocale(report.answerLocale)) continue
@@ -30,6 +30,6 @@ export async function notifyReporters(parts: DeskParts, caseId: string): Promise
       }
       return reports.length
     })
-    if (told < slice) return
+    if (taken < slice) return
   }
 }

@@ -1,39 +1,36 @@
-// Reads the one form that may carry a file, before the parser of all other forms does.
-import { BusyError } from '#server/core/faults.ts'
+// The body parser of the only form with a file. It runs before the parser of all other forms.
 import express, { type Request, type RequestHandler } from 'express'
 import { lazily } from '#server/core/lazily.ts'
+import { BusyError } from '#server/core/faults.ts'
 import { boundBody } from '#server/kit/web/body-bound.ts'
 import { networkOf } from '#server/kit/web/client.ts'
 import { BodyTooLarge, MalformedRequest } from '#server/kit/pages/faults.ts'
 
 export interface FileForm {
-  /** The only path that takes it. */
   readonly path: string
   readonly file: string
   readonly maxFileBytes: number
-  /** Of all typed text together. */
+  /** All text fields together. */
   readonly maxTextBytes: number
-  /** Asked before a byte is read. @throws LimitReached */
+  /** Runs before the body is read. @throws LimitReached */
   readonly admit: (req: Request) => Promise<void>
 }
 
 const multerPackage = lazily<typeof import('multer')>('multer')
 
-/** Files are held in memory while they are read; more at once would be a way to fill it. */
+/** Files stay in memory while they are read, so only a few may be read at once. */
 const filesAtOnce = 8
-/** Slow senders of one network must not hold every place. */
+/** Slow senders of one network must not take every place. */
 const filesOfNetwork = 2
 
-/** For the boundaries and headers of the parts. */
+/** Boundaries and headers of the parts. */
 const partsBytes = 64 * 1024
 
-/** What multer says of a body that is too large; everything else that it says is the sender's fault too. */
+/** Multer's codes for a body that is too large. */
 const tooLarge = new Set(['LIMIT_FILE_SIZE', 'LIMIT_FIELD_VALUE'])
 
-/**
- * Stands after the check of the origin and before the token is looked at.
- * Security: a file is read only for the form that sends one, within bounds, and never beyond the limit of its network.
- */
+// Security: A file is read only for the form that sends one, and within the limits of its network.
+/** Belongs after the check of the origin and before the check of the form token. */
 export function fileForm({
   path,
   file,
@@ -69,7 +66,7 @@ export function fileForm({
     const own = reading.get(network) ?? 0
     const all = reading.values().reduce((sum, each) => sum + each, 0)
     if (own >= filesOfNetwork || all >= filesAtOnce) return next(new BusyError())
-    // Whoever hung up while we asked is gone without another event.
+    // If the client has left already, no `close` event would follow.
     if (res.closed) return
     reading.set(network, own + 1)
     res.once('close', () => {
@@ -88,10 +85,9 @@ export function fileForm({
     req.method === 'POST' && req.path === path ? read(req, res, next) : next()
 }
 
-/** The bytes of the file that was sent, or undefined where none was chosen. */
 export const sentFile = (req: Request): Buffer | undefined =>
   req.file && req.file.size > 0 ? req.file.buffer : undefined
 
-/** A browser sends an empty part where no file was chosen; a chosen file that is empty has a name. */
+/** Without a chosen file, browsers send an empty part without a name. */
 export const sentEmptyFile = (req: Request): boolean =>
   req.file?.size === 0 && req.file.originalname !== ''

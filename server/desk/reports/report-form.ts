@@ -1,4 +1,4 @@
-// Judges the form by which somebody reports a letter. The letter itself is not looked into here.
+// Checks the form that reports a letter. A job reads the letter itself later.
 import { parseEmailAddress } from '#server/core/identifiers/email-address.ts'
 import { isReportKind, type ReportKind } from './report-kind.ts'
 
@@ -31,13 +31,13 @@ export type JudgedForm =
 
 const outlookMagic = Buffer.from('d0cf11e0a1b11ae1', 'hex')
 
-/** Somebody may report an address of ours and be answered at one. */
+// Reported senders and reporters may have addresses of ours.
 const anyAddress = (typed: string) => parseEmailAddress(typed, { ownDomains: [] })
 
-/** What a mail program shows beside the address is left off: `Bank <x@y.example>` is x@y.example. */
+// People copy `Bank <x@y.example>` from their mail program.
 const bare = (typed: string) => /<([^<>]+)>\s*$/.exec(typed)?.[1] ?? typed
 
-/** @param file bytes of the chosen file; it counts more than what was pasted. All faults at once. */
+/** Returns all faults at once. @param file wins over a pasted letter */
 export function judgeReportForm(
   form: ReportForm,
   file: Buffer | undefined,

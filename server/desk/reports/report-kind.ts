@@ -1,4 +1,4 @@
-/** What people report a letter as. The order is that of the form: the commonest first. */
+/** In the order of the form: the most frequent first. */
 export const reportKinds = [
   'spam',
   'phishing',

@@ -1,8 +1,8 @@
-// How far a report is, for whoever holds its link.
+// The state of a report, for people with its secret link.
 import { openSignedToken } from '#server/core/keys/signed-token.ts'
 import { findCase } from '../cases/case-store.ts'
 import type { DeskParts } from '../desk.ts'
-import { findReport, type Outcome } from './report-store.ts'
+import { findReport, type Outcome, type Report } from './report-store.ts'
 import { progressPurpose } from './take-report.ts'
 
 export interface ReportProgress {
@@ -10,13 +10,13 @@ export interface ReportProgress {
   readonly receivedAt: Date
   readonly state: 'reading' | 'waiting' | 'looked-at' | 'closed'
   readonly outcome: Outcome | null
-  /** The same person reported the same letter before. */
+  /** The same person had reported the same letter before. */
   readonly known: boolean
   readonly unreadable: boolean
 }
 
-// Security: a reporter learns how far it is and how it ended, never anything of the account or of other reports.
-/** Undefined where the link is none of ours, or the report was deleted since. */
+// Security: A reporter learns how a report ended, and nothing of the account or of other reports.
+/** Undefined if the link is not ours, or the report has been deleted. */
 export async function findProgress(
   parts: DeskParts,
   token: unknown,
@@ -31,14 +31,14 @@ export async function findProgress(
     reference,
     receivedAt,
     outcome,
-    state: outcome
-      ? 'closed'
-      : !report.judgedAt
-        ? 'reading'
-        : found?.firstSeenAt
-          ? 'looked-at'
-          : 'waiting',
+    state: stateOf(report, Boolean(found?.firstSeenAt)),
     known: report.duplicateOf !== null,
     unreadable: report.details.unreadable !== undefined,
   }
+}
+
+function stateOf({ outcome, judgedAt }: Report, caseWasSeen: boolean): ReportProgress['state'] {
+  if (outcome) return 'closed'
+  if (!judgedAt) return 'reading'
+  return caseWasSeen ? 'looked-at' : 'waiting'
 }

@@ -1,6 +1,7 @@
-import { msPerHour } from '#server/core/durations.ts'
 import { type Request, type RequestHandler, type Response, Router } from 'express'
+import { msPerHour, msPerSecond } from '#server/core/durations.ts'
 import { networkOf } from '#server/kit/web/client.ts'
+import type { Limit } from '#server/kit/limits/limits.ts'
 import { cookieName } from '#server/kit/web/cookies.ts'
 import { LimitReached, NotFound } from '#server/kit/pages/faults.ts'
 import { readFields } from '#server/kit/pages/forms.ts'
@@ -20,19 +21,21 @@ import { findProgress } from './report-progress.ts'
 import { findSentReport, takeReport } from './take-report.ts'
 
 const sentCookieOf = ({ settings }: WebParts) => cookieName(isHttps(settings), 'report')
-const sentMs = msPerHour
 
 const perNetworkOf = ({ limits, settings }: WebParts) =>
-  limits.limit('reports', { points: settings.limitReportsPerIpHour, seconds: 3600 })
+  limits.limit('reports', {
+    points: settings.limitReportsPerIpHour,
+    seconds: msPerHour / msPerSecond,
+  })
 
-/** Reads the form before the parser of all other forms does: it may carry a letter. */
+/** Belongs before the body parser of all other forms. */
 export function reportBody(parts: WebParts): RequestHandler {
   const perNetwork = perNetworkOf(parts)
   return fileForm({
     path: '/report',
     file: 'message_file',
     maxFileBytes: letterLimits.bytes,
-    // Percent-encoding makes three bytes of one.
+    // Percent-encoding can turn one byte into three.
     maxTextBytes: 3 * (sourceMaxChars + noteMaxChars) + 10_000,
     async admit(req) {
       const state = await perNetwork.look(networkOf(req.ip))
@@ -44,76 +47,83 @@ export function reportBody(parts: WebParts): RequestHandler {
 const empty: ReportForm = { sender: '', kind: '', message_source: '', reporter: '', note: '' }
 
 export function reportRoutes(parts: WebParts): Router {
-  const { pages, settings, desk } = parts
   const perNetwork = perNetworkOf(parts)
-  const sentCookie = sentCookieOf(parts)
-
-  const showForm = (
-    req: Request,
-    res: Response,
-    form: ReportForm,
-    errors: readonly FormRefusal[] = [],
-  ) =>
-    pages.show(req, res, {
-      id: 'report',
-      view: 'desk/reports/report',
-      errors,
-      values: { ...form },
-      locals: { kinds: reportKinds, domain: settings.mailDomains[0] },
-    })
-
   return Router()
     .get('/report', (req, res) => {
       const asked = typeof req.query.sender === 'string' ? req.query.sender.slice(0, 320) : ''
-      showForm(req, res, { ...empty, sender: asked })
+      showForm(parts, req, res, { ...empty, sender: asked })
     })
-    .post('/report', async (req, res) => {
-      const form = readFields(req, ['sender', 'kind', 'message_source', 'reporter', 'note'])
-      const judged = judgeReportForm(form, sentFile(req), sentEmptyFile(req))
-      if (judged.kind === 'refused') return showForm(req, res, form, judged.refusals)
-      const network = networkOf(req.ip)
-      const sent = formDigestOf(req)
-      // A second click gets the reference of the first, whatever its network has left.
-      const before = await findSentReport(desk, sent)
-      if (!before) await perNetwork.demand(network)
-      const report = {
-        channel: 'form',
-        kind: judged.reportKind,
-        how: judged.source === null ? 'none' : 'source',
-        source: judged.source,
-        sender: judged.sender,
-        reporter: judged.reporter,
-        note: judged.note,
-        locale: req.locale,
-        network,
-        acknowledge: true,
-      } as const
-      const taken = before ?? (await takeReport(desk, report, sent))
-      const https = isHttps(settings)
-      const cookie = {
-        path: '/',
-        httpOnly: true,
-        sameSite: 'lax',
-        secure: https,
-        maxAge: sentMs,
-      } as const
-      res.cookie(sentCookie, taken.progressToken, cookie)
-      res.redirect(303, '/report/sent')
-    })
-    .get('/report/sent', async (req, res) => {
-      const token = req.cookies?.[sentCookie]
-      const progress = await findProgress(desk, token)
-      if (!progress) return res.redirect(303, '/report')
-      const locals = { reference: progress.reference, progressHref: `/report/progress/${token}` }
-      pages.show(req, res, { id: 'report-sent', view: 'desk/reports/report-sent', locals })
-    })
+    .post('/report', async (req, res) => await takeForm(parts, perNetwork, req, res))
+    .get('/report/sent', async (req, res) => await showSent(parts, req, res))
     .get('/report/progress/:token', async (req, res) => {
-      const progress = await findProgress(desk, req.params.token)
+      const progress = await findProgress(parts.desk, req.params.token)
       if (!progress) throw new NotFound('no such report')
-      pages.show(req, res, {
+      parts.pages.show(req, res, {
         id: 'report-progress',
         view: 'desk/reports/report-progress',
         locals: { progress },
       })
     })
+}
+
+function showForm(
+  { pages, settings }: WebParts,
+  req: Request,
+  res: Response,
+  form: ReportForm,
+  errors: readonly FormRefusal[] = [],
+): void {
+  pages.show(req, res, {
+    id: 'report',
+    view: 'desk/reports/report',
+    errors,
+    values: { ...form },
+    locals: { kinds: reportKinds, domain: settings.mailDomains[0] },
+  })
+}
+
+async function takeForm(
+  parts: WebParts,
+  perNetwork: Limit,
+  req: Request,
+  res: Response,
+): Promise<void> {
+  const { desk, settings } = parts
+  const form = readFields(req, ['sender', 'kind', 'message_source', 'reporter', 'note'])
+  const judged = judgeReportForm(form, sentFile(req), sentEmptyFile(req))
+  if (judged.kind === 'refused') return showForm(parts, req, res, form, judged.refusals)
+  const network = networkOf(req.ip)
+  const sent = formDigestOf(req)
+  // A second click gets the reference of the first, even if the limit is reached by now.
+  const before = await findSentReport(desk, sent)
+  if (!before) await perNetwork.demand(network)
+  const report = {
+    channel: 'form',
+    kind: judged.reportKind,
+    how: judged.source === null ? 'none' : 'source',
+    source: judged.source,
+    sender: judged.sender,
+    reporter: judged.reporter,
+    note: judged.note,
+    locale: req.locale,
+    network,
+    acknowledge: true,
+  } as const
+  const taken = before ?? (await takeReport(desk, report, sent))
+  res.cookie(sentCookieOf(parts), taken.progressToken, {
+    path: '/',
+    httpOnly: true,
+    sameSite: 'lax',
+    secure: isHttps(settings),
+    maxAge: msPerHour,
+  })
+  res.redirect(303, '/report/sent')
+}
+
+async function showSent(parts: WebParts, req: Request, res: Response): Promise<void> {
+  const token = req.cookies?.[sentCookieOf(parts)]
+  const progress = await findProgress(parts.desk, token)
+  if (!progress) return res.redirect(303, '/report')
+  const locals = { reference: progress.reference, progressHref: `/report/progress/${token}` }
+  parts.pages.show(req, res, { id: 'report-sent', view: 'desk/reports/report-sent', locals })
 }

@@ -1,4 +1,4 @@
-// What people handed in.
+// Owns the table of reports.
 import type { Db, Trx } from '#db/connection.ts'
 import type { Keyring } from '#server/core/keys/keyring.ts'
 import type { Locale } from '#server/kit/i18n/texts.ts'
@@ -6,20 +6,20 @@ import type { Provenance } from '../provenance/provenance.ts'
 import type { Verdict } from '../provenance/provenance-rules.ts'
 import type { ReportKind } from './report-kind.ts'
 
-const purpose = 'abuse.report'
+export const reportPurpose = 'abuse.report'
 
 export type ReportChannel = 'form' | 'mail' | 'feedback-loop'
 export type ReportHow = 'source' | 'retold' | 'none'
 
-/** Why a case was closed, as reporters are told. */
+/** The reasons for closing a case that reporters may learn. */
 export const outcomes = ['measure-taken', 'no-breach', 'not-ours', 'not-enough'] as const
 export type Outcome = (typeof outcomes)[number]
 export const isOutcome = (value: unknown): value is Outcome =>
   outcomes.some((outcome) => outcome === value)
 
-/** What is kept sealed of a report. Everything from `subject` on is read from the letter by the job that judges it. */
+/** The sealed part of a report. The job that judges it adds everything from `subject` on. */
 export interface ReportDetails {
-  /** The address that the person says the letter came from. */
+  /** The sender of the letter, according to the reporter. */
   readonly sender: string | null
   readonly reporter: string | null
   readonly note: string
@@ -31,7 +31,7 @@ export interface ReportDetails {
   readonly sentAt?: string | null
   readonly linkHosts?: readonly string[]
   readonly attachments?: number
-  /** Why no letter could be read: `outlook-msg`, `too-large` … */
+  /** `outlook-msg`, `too-large` … */
   readonly unreadable?: string
 }
 
@@ -51,7 +51,7 @@ export interface Report {
   readonly duplicateOf: string | null
   readonly verdict: Verdict | null
   readonly rule: string | null
-  /** Texts: `abuse.provenance.<code>`. */
+  /** Of `ReasonCode`. */
   readonly reasons: readonly string[]
   readonly content: Provenance['content'] | null
   readonly senderBy: 'trace' | 'received' | 'signed-from' | null
@@ -66,7 +66,7 @@ export function asReport(keyring: Keyring, row: Record<string, unknown>): Report
     kind: row.kind as ReportKind | null,
     how: row.how as ReportHow,
     evidenceId: row.evidence_id as string | null,
-    details: JSON.parse(keyring.open(purpose, row.details_sealed as string)),
+    details: JSON.parse(keyring.open(reportPurpose, row.details_sealed as string)),
     reporterDigest: row.reporter_digest as Buffer,
     answerLocale: row.answer_locale as Locale | null,
     receivedAt: row.received_at as Date,
@@ -100,7 +100,7 @@ export async function insertReport(
       kind: report.kind,
       how: report.how,
       evidence_id: report.evidenceId,
-      details_sealed: keyring.seal(purpose, JSON.stringify(report.details)),
+      details_sealed: keyring.seal(reportPurpose, JSON.stringify(report.details)),
       key_id: keyring.newestKeyId,
       reporter_digest: report.reporterDigest,
       answer_locale: report.answerLocale,
@@ -110,10 +110,7 @@ export async function insertReport(
   return String(row.id)
 }
 
-/**
- * The case that a report of this reference belongs to; undefined where there is none such, or it is not judged yet.
- * @param notOf the member of staff who looks: cases about their own mailbox are left out
- */
+/** Finds only judged reports. @param notOf excludes cases about the mailbox of this staff member */
 export async function findCaseIdOfReference(
   db: Db | Trx,
   reference: string,
@@ -136,64 +133,7 @@ export async function findReport(
   return row && asReport(keyring, row)
 }
 
-/** Locks the report that still has to be judged; undefined where another job was faster. */
-export async function holdUnjudged(
-  trx: Trx,
-  keyring: Keyring,
-  id: string,
-): Promise<Report | undefined> {
-  const row = await trx('abuse_reports').where({ id }).whereNull('judged_at').forUpdate().first()
-  return row && asReport(keyring, row)
-}
-
-/** The report of the same letter by the same person that counts. Others that are judged meanwhile wait for the caller's transaction. */
-export async function holdOriginal(
-  trx: Trx,
-  keyring: Keyring,
-  duplicateKey: Buffer,
-): Promise<Report | undefined> {
-  await trx.raw('select pg_advisory_xact_lock(?)', [String(duplicateKey.readBigInt64BE())])
-  const row = await trx('abuse_reports')
-    .where({ duplicate_key: duplicateKey })
-    .whereNull('duplicate_of')
-    .first()
-  return row && asReport(keyring, row)
-}
-
-export interface Judged {
-  readonly caseId: string | null
-  readonly duplicateKey: Buffer
-  readonly duplicateOf: string | null
-  readonly details: ReportDetails
-  readonly provenance: Pick<Provenance, 'verdict' | 'rule' | 'reasons' | 'content'>
-  readonly senderBy: Report['senderBy']
-  readonly at: Date
-}
-
-export async function noteJudged(
-  trx: Trx,
-  keyring: Keyring,
-  id: string,
-  judged: Judged,
-): Promise<void> {
-  await trx('abuse_reports')
-    .where({ id })
-    .update({
-      case_id: judged.caseId,
-      duplicate_key: judged.duplicateKey,
-      duplicate_of: judged.duplicateOf,
-      details_sealed: keyring.seal(purpose, JSON.stringify(judged.details)),
-      key_id: keyring.newestKeyId,
-      verdict: judged.provenance.verdict,
-      rule: judged.provenance.rule,
-      reasons: [...judged.provenance.reasons],
-      content: judged.provenance.content,
-      sender_by: judged.senderBy,
-      judged_at: judged.at,
-    })
-}
-
-/** Newest first; `before` is a report's id for the next page. */
+/** Newest first. @param before the last report's id of the page before */
 export async function listReportsOfCase(
   db: Db | Trx,
   keyring: Keyring,
@@ -206,13 +146,12 @@ export async function listReportsOfCase(
   return (await query).map((row) => asReport(keyring, row))
 }
 
-/** Gives the reports of a closed case their outcome. */
 export async function noteOutcome(trx: Trx, caseId: string, outcome: Outcome): Promise<void> {
   await trx('abuse_reports').where({ case_id: caseId }).whereNull('outcome').update({ outcome })
 }
 
-/** Takes up to `limit` reports whose reporters were not told yet, and marks them told in the caller's transaction. */
-export async function takeUntold(
+/** Marks up to `limit` closed reports as answered, and returns them. */
+export async function takeUnnotified(
   trx: Trx,
   keyring: Keyring,
   caseId: string,
@@ -221,21 +160,11 @@ export async function takeUntold(
 ): Promise<Report[]> {
   const { rows } = await trx.raw(
     `update abuse_reports set outcome_told_at = :at where id in (
-       select id from abuse_reports where case_id = :caseId and outcome is not null and outcome_told_at is null
+       select id from abuse_reports
+       where case_id = :caseId and outcome is not null and outcome_told_at is null
        order by id limit :limit for update)
      returning *`,
     { caseId, limit, at },
   )
   return rows.map((row: Record<string, unknown>) => asReport(keyring, row))
-}
-
-/** Reports that no job has judged since before `since`: for a sweep that catches lost jobs. */
-export async function findForgottenReports(db: Db, since: Date, limit: number): Promise<string[]> {
-  const rows = await db('abuse_reports')
-    .whereNull('judged_at')
-    .where('received_at', '<', since)
-    .orderBy('id')
-    .limit(limit)
-    .select('id')
-  return rows.map((row) => String(row.id))
 }

@@ -1,6 +1,6 @@
-// Takes in what somebody reports: evidence, report and the job that judges it, in one transaction. Nothing is parsed here.
-import { msPerDay } from '#server/core/durations.ts'
+// Stores a report with its evidence and the job that will judge it. Nothing is parsed here.
 import type { Trx } from '#db/connection.ts'
+import { msPerDay, msPerSecond } from '#server/core/durations.ts'
 import { signToken } from '#server/core/keys/signed-token.ts'
 import type { Locale } from '#server/kit/i18n/texts.ts'
 import { enqueue } from '#server/kit/jobs/enqueue.ts'
@@ -16,11 +16,10 @@ import { reporterKey } from './reporter-key.ts'
 export const judgeTask = 'report:judge'
 export const progressPurpose = 'abuse.progress'
 
-
 export interface TakenReport {
   readonly id: string
   readonly reference: string
-  /** Leads to the page that shows how far it is. */
+  /** Opens the page that shows its state. */
   readonly progressToken: string
 }
 
@@ -28,37 +27,38 @@ export interface NewReport {
   readonly channel: ReportChannel
   readonly kind: ReportKind | null
   readonly how: ReportHow
-  /** The letter: bytes of a file, text that was pasted, or null where the person has none. */
+  /** The letter as the bytes of a file or as pasted text. Null if the person has none. */
   readonly source: Uint8Array | string | null
-  /** The address that the letter came from, as the person says. */
+  /** The sender of the letter, according to the reporter. */
   readonly sender: string | null
-  /** Where the person wants an answer. */
   readonly reporter: string | null
   readonly note: string
   readonly locale: Locale
-  /** Tells reporters apart that leave no address. */
+  /** Distinguishes reporters without an address. */
   readonly network: string
-  /** False for everything that a machine sent. */
   readonly acknowledge: boolean
 }
 
-/** Judging may run twice; it settles once. */
 export async function enqueueJudging(trx: Trx, reportId: string): Promise<void> {
   await enqueue(trx, judgeTask, { reportId }, { jobKey: `judge:${reportId}` })
 }
 
-/** Security: mail about reports goes to an address that nobody has proven: a few a day, and never a word that somebody wrote. */
-export function reportMailBudget({ limits, settings }: Pick<DeskParts, 'limits' | 'settings'>) {
+// Security: An unproven address gets few mails a day about reports, without words of the reporter.
+/** Counts a mail to the reporter, and says whether it may be sent. */
+export function limitReportMails({ limits, settings }: Pick<DeskParts, 'limits' | 'settings'>) {
   const points = settings.limitReportMailsPerAddressDay
-  const limiter = limits.limit('report-mails', { points, seconds: 86_400 })
-  return async (reporterDigest: Buffer): Promise<boolean> =>
-    points > 0 && (await limiter.count(reporterDigest.toString('base64url'))).kind === 'counted'
+  const limit = limits.limit('report-mails', { points, seconds: msPerDay / msPerSecond })
+  return async (reporterDigest: Buffer): Promise<boolean> => {
+    if (points === 0) return false
+    const counted = await limit.count(reporterDigest.toString('base64url'))
+    return counted.kind === 'counted'
+  }
 }
 
 export const progressTokenOf = (parts: Pick<DeskParts, 'keyring'>, reportId: string): string =>
   signToken(parts.keyring, progressPurpose, reportId)
 
-/** By which the reports of one address meet, however it is spelled. */
+/** All spellings of one address have the same digest. */
 export const digestOfReporter = (
   { index }: Pick<DeskParts, 'index'>,
   address: string,
@@ -67,8 +67,8 @@ export const digestOfReporter = (
 interface PreparedReport {
   readonly report: NewReport
   readonly reporterDigest: Buffer
-  /** Whether the person wants an answer, and whether the day's budget of the address allows one now. */
   readonly answer: boolean
+  /** The daily limit of the address allows a mail now. */
   readonly mayMail: boolean
 }
 
@@ -82,7 +82,7 @@ async function prepare(parts: DeskParts, report: NewReport): Promise<PreparedRep
     report,
     reporterDigest,
     answer,
-    mayMail: answer && (await reportMailBudget(parts)(reporterDigest)),
+    mayMail: answer && (await limitReportMails(parts)(reporterDigest)),
   }
 }
 
@@ -112,7 +112,7 @@ async function write(
   const evidenceId = await keepSource(trx, parts, report.source, at)
   const reference = newReference('R')
   const id = await insertReport(trx, parts.keyring, {
-    ...{ reference, channel, kind, how, evidenceId, reporterDigest, at },
+    reference, channel, kind, how, evidenceId, reporterDigest, at,
     details: { sender, reporter, note },
     answerLocale: answer ? locale : null,
   })
@@ -131,10 +131,10 @@ async function write(
 }
 
 /**
- * Takes all of them or none.
- * @param isNew writes down in the same transaction what they came with; false where that was taken in before
- * @param note writes down what became of them, in the same transaction
- * @returns undefined where it was
+ * Takes all reports or none. Both callbacks run in the same transaction.
+ * @param isNew remembers the mail or form of the reports; false if it was remembered before
+ * @param note remembers the result
+ * @returns undefined if the reports were not new
  */
 export async function takeReports(
   parts: DeskParts,
@@ -154,7 +154,7 @@ export async function takeReports(
   })
 }
 
-/** @param form digest of the form that it came by: sent again, it is the report that it was */
+/** @param form digest of the sent form: a second click returns the report of the first */
 export async function takeReport(
   parts: DeskParts,
   report: NewReport,
@@ -162,28 +162,24 @@ export async function takeReport(
 ): Promise<TakenReport> {
   const isNew = async (trx: Trx) =>
     !form || (await takeForm(trx, form, parts.clock.now())).kind === 'first'
-  const [taken] =
-    (await takeReports(parts, [report], isNew, async (trx, [first]) => {
-      if (form && first) await noteAnswer(trx, form, first.id)
-    })) ?? []
-  const before = !taken && form ? await findSentReport(parts, form) : undefined
-  if (before) return before
-  if (!taken) throw new Error('a report was not taken in')
-  return taken
+  const note = async (trx: Trx, [first]: readonly TakenReport[]) => {
+    if (form && first) await noteAnswer(trx, form, first.id)
+  }
+  const [taken] = (await takeReports(parts, [report], isNew, note)) ?? []
+  if (taken) return taken
+  const before = form && (await findSentReport(parts, form))
+  if (!before) throw new Error('a report was not taken in')
+  return before
 }
 
-/** The report that this very form made a moment ago. */
 export async function findSentReport(
   parts: DeskParts,
   form: Buffer,
 ): Promise<TakenReport | undefined> {
   const sent = await findSentForm(parts.db, form, parts.clock.now())
-  const report = sent?.answer ? await findReport(parts.db, parts.keyring, sent.answer) : undefined
-  return (
-    report && {
-      id: report.id,
-      reference: report.reference,
-      progressToken: progressTokenOf(parts, report.id),
-    }
-  )
+  if (!sent?.answer) return undefined
+  const report = await findReport(parts.db, parts.keyring, sent.answer)
+  if (!report) return undefined
+  const { id, reference } = report
+  return { id, reference, progressToken: progressTokenOf(parts, id) }
 }

@@ -34,13 +34,11 @@ const list = (state: string, locals: object): Sample => ({
   locals: { ...lists, ...locals },
 })
 const revoking = (state: string, locals: Record<string, unknown>): Sample => ({
-  ...{
-    page: 'app-password-revoke',
-    state,
-    view: 'mail/app-passwords/revoke',
-    signedIn: true,
-    locals,
-  },
+  page: 'app-password-revoke',
+  state,
+  view: 'mail/app-passwords/revoke',
+  signedIn: true,
+  locals,
 })
 const form = (state: string, locals: object): Sample => ({
   page: 'app-password-new',

@@ -18,7 +18,9 @@ const week = (at: number) => ({
 })
 const weeks = Array.from({ length: 12 }, (_, at) => week(at))
 const intakeRows = Array.from({ length: 30 }, (_, at) => ({
-  ...{ day: sampleMoment(24 * (30 - at)), reports: 20 + ((at * 7) % 13), proven: (at * 3) % 9 },
+  day: sampleMoment(24 * (30 - at)),
+  reports: 20 + ((at * 7) % 13),
+  proven: (at * 3) % 9,
 }))
 const backlogRows = ['hour', 'four-hours', 'day', 'three-days', 'older'].map((age, at) => ({
   age,
@@ -32,15 +34,15 @@ export const consoleSamples: readonly Sample[] = [
   ...measureSamples,
   consolePage('staff-figures', 'filled', 'desk/figures/figures', {
     totals: {
-      ...{
-        reports: 640,
-        judged: 630,
-        proven: 92,
-        openCases: 25,
-        oldestSeconds: 400_000,
-        measures: 44,
-      },
-      ...{ firstLook: { p50: 1800, p95: 9000 }, effect: { p50: 0.4, p95: 1.3 }, appealsWaiting: 2 },
+      reports: 640,
+      judged: 630,
+      proven: 92,
+      openCases: 25,
+      oldestSeconds: 400_000,
+      measures: 44,
+      firstLook: { p50: 1800, p95: 9000 },
+      effect: { p50: 0.4, p95: 1.3 },
+      appealsWaiting: 2,
     },
     shares: { proven: 0.146, lifted: null },
     intake: {
@@ -62,36 +64,29 @@ export const consoleSamples: readonly Sample[] = [
   }),
   consolePage('staff-audit', 'filled', 'desk/audit/audit', {
     entries: auditActions.map((action, at) => ({
-      ...{
-        position: String(200 - at),
-        at: sampleMoment(at),
-        staff: colleague,
-        action,
-        caseId: at % 2 ? '3' : null,
-      },
-      ...{
-        account: at % 3 ? null : sampleAddress,
-        details: describeDetails(at % 4 ? {} : { measure: 'block', cause: 'spam' }),
-      },
+      position: String(200 - at),
+      at: sampleMoment(at),
+      staff: colleague,
+      action,
+      caseId: at % 2 ? '3' : null,
+      account: at % 3 ? null : sampleAddress,
+      details: describeDetails(at % 4 ? {} : { measure: 'block', cause: 'spam' }),
     })),
-    ...{
-      actions: auditActions,
-      mayExport: true,
-      exportQuery: 'case=3',
-      older: '/staff/audit?before=1',
-      newer: null,
-    },
+    actions: auditActions,
+    mayExport: true,
+    exportQuery: 'case=3',
+    older: '/staff/audit?before=1',
+    newer: null,
   }),
   consolePage('staff-audit', 'errors', 'desk/audit/audit', {
-    ...{
-      entries: [],
-      actions: auditActions,
-      errors: [{ field: 'address', reason: 'unknown' }],
-      values: { staff: 'x@y.example' },
-    },
+    entries: [],
+    actions: auditActions,
+    errors: [{ field: 'address', reason: 'unknown' }],
+    values: { staff: 'x@y.example' },
   }),
   consolePage('staff-accounts', 'errors', 'desk/staff/accounts', {
-    ...{ errors: [{ field: 'login', reason: 'unknown' }], values: { login: 'nobody' } },
+    errors: [{ field: 'login', reason: 'unknown' }],
+    values: { login: 'nobody' },
   }),
   consolePage('staff-account', 'filled', 'desk/staff/account', {
     titleParams: { address: sampleAddress },

@@ -7,27 +7,21 @@ export const days = ['1', '3', '7', '14', '30', '90', 'none']
 export const kinds = ['spam', 'phishing', 'malware', 'fraud', 'threats', 'impersonation', 'other']
 
 export const line = (id: number, more: object = {}) => ({
-  ...{
-    id: String(id),
-    subject: sampleAddress,
-    severity: 'high',
-    provenance: 'proven',
-    kinds: ['phishing', 'fraud'],
-  },
-  ...{
-    reportCount: 14,
-    reporterCount: 11,
-    openedAt: sampleMoment(id),
-    closedAt: null,
-    outcome: null,
-  },
-  ...{
-    mine: false,
-    claimedByName: undefined,
-    firstSeenAt: null,
-    severityReasons: [],
-    claimedBy: null,
-  },
+  id: String(id),
+  subject: sampleAddress,
+  severity: 'high',
+  provenance: 'proven',
+  kinds: ['phishing', 'fraud'],
+  reportCount: 14,
+  reporterCount: 11,
+  openedAt: sampleMoment(id),
+  closedAt: null,
+  outcome: null,
+  mine: false,
+  claimedByName: undefined,
+  firstSeenAt: null,
+  severityReasons: [],
+  claimedBy: null,
   ...more,
 })
 export const lines = [
@@ -48,30 +42,28 @@ export const lines = [
   }),
 ]
 export const measure = {
-  ...{
-    id: '4',
-    accountId: 'a',
-    caseId: '3',
-    measure: 'suspend-sending',
-    cause: 'phishing',
-    state: 'in-force',
-  },
-  ...{
-    until: sampleMoment(-72),
-    proposedBy: 'c',
-    proposedAt: sampleMoment(2),
-    takenAt: sampleMoment(2),
-  },
-  ...{ effectiveAt: new Date(sampleMoment(2).getTime() + 900), endedAt: null, approvedBy: null },
+  id: '4',
+  accountId: 'a',
+  caseId: '3',
+  measure: 'suspend-sending',
+  cause: 'phishing',
+  state: 'in-force',
+  until: sampleMoment(-72),
+  proposedBy: 'c',
+  proposedAt: sampleMoment(2),
+  takenAt: sampleMoment(2),
+  effectiveAt: new Date(sampleMoment(2).getTime() + 900),
+  endedAt: null,
+  approvedBy: null,
 }
 export const account = {
-  ...{
-    id: 'a',
-    address: sampleAddress,
-    createdAt: sampleMoment(90),
-    passwordChangedAt: sampleMoment(30),
-  },
-  ...{ locale: 'be', blockedAt: null, closedAt: null },
+  id: 'a',
+  address: sampleAddress,
+  createdAt: sampleMoment(90),
+  passwordChangedAt: sampleMoment(30),
+  locale: 'be',
+  blockedAt: null,
+  closedAt: null,
 }
 export const mailbox = { state: 'ready', suspension: 'send', passwordLiveSince: sampleMoment(30) }
 export const latest = [

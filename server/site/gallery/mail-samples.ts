@@ -89,7 +89,9 @@ const states: { readonly [N in MessageName]: Readonly<Record<string, MessagePara
   'account-unblocked': { lifted: { mailbox, at } },
   'report-received': { received: { reference: 'R-4711', progressToken: token } },
   'report-closed': byWord(['measure-taken', 'no-breach', 'not-ours', 'not-enough'], (outcome) => ({
-    ...{ reference: 'R-4711', progressToken: token, outcome },
+    reference: 'R-4711',
+    progressToken: token,
+    outcome,
   })),
   'report-source-wanted': { sent: {} },
   'appeal-received': { received: { mailbox, reference: 'A-1234', at } },
@@ -100,7 +102,9 @@ const states: { readonly [N in MessageName]: Readonly<Record<string, MessagePara
     decision,
   })),
   'appeal-outcome': byWord(['lifted', 'kept', 'eased'], (decision) => ({
-    ...{ reference: 'A-1234', appealId: '7', decision },
+    reference: 'A-1234',
+    appealId: '7',
+    decision,
   })),
   'brake-alert': byWord(brakeNames, (brake) => ({ brake, at })),
 }

@@ -11,7 +11,7 @@ const table = await letterTable(mail)
 
 describe('a reported letter', () => {
   for (const row of table) {
-    test(`of ${row.name} is judged ${row.verdict}`, async () => {
+    test(`a reported letter of ${row.name} is judged ${row.verdict}`, async () => {
       const outcome = await parseLetter(row.input)
       assert.ok(outcome.kind === 'letter')
       const { letter } = outcome
@@ -38,7 +38,7 @@ describe('a reported letter', () => {
     })
   }
 
-  test('names the account that signed in, not the one in its From', async () => {
+  test('a trace names the account that signed in, not the one in the From', async () => {
     const draft = {
       fields: [
         ['From', 'Boris <boris@posta.example>'],
@@ -56,7 +56,7 @@ describe('a reported letter', () => {
     assert.deepEqual(sender, { by: 'trace', account: 'hanna' })
   })
 
-  test('tells a stranger nothing about the account in its trace', () => {
+  test('a trace tells strangers nothing about its account', () => {
     const binding = bindingOf([], '')
     const trace = { account: 'hanna.from.minsk', queueId: '4bXk', sentAt: now }
     const [one, two] = [
@@ -72,7 +72,7 @@ describe('a reported letter', () => {
     )
   })
 
-  test('retold by a mail program is never proven', async () => {
+  test('a letter that a mail program summarised is never proven', async () => {
     const row = table.find(({ name }) => name === 'trace without a signature')
     assert.ok(row)
     const outcome = await parseLetter(row.input)
@@ -81,7 +81,7 @@ describe('a reported letter', () => {
     assert.equal(verdict, 'unproven')
   })
 
-  test('is refused when it is an Outlook file, empty or too large', async () => {
+  test('an Outlook file, an empty letter and a letter that is too large are refused', async () => {
     const reasonOf = async (input: Uint8Array | string) => {
       const outcome = await parseLetter(input)
       return outcome.kind === 'refused' ? outcome.reason : outcome.kind

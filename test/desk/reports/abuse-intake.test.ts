@@ -1,4 +1,4 @@
-// What people, machines and vandals hand in.
+// The ways by which reports reach the portal: form, file and LMTP.
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { connect } from 'node:net'
@@ -65,7 +65,7 @@ test('a letter sent as a file is judged like one that was pasted', async () => {
   )
 })
 
-test('a form that says too little or too much is shown again with what was typed', async () => {
+test('a report form with faults is shown again with the typed values', async () => {
   const visitor = portal.visitor()
   const before = await countReports()
   const none = await visitor.post('/report')
@@ -100,8 +100,7 @@ test('a form that says too little or too much is shown again with what was typed
   assert.equal(await countReports(), before)
 })
 
-// Security: a file is read only for the form that sends one, within bounds, and never beyond the limit of its network.
-test('a file is read only for the form that sends one, within bounds, and never beyond the limit of its network', async () => {
+test('a file is read only for the form that sends one, and within the limits of its network', async () => {
   const visitor = portal.visitor()
   const before = await countReports()
   const token = await visitor.token('/report')
@@ -118,7 +117,7 @@ test('a file is read only for the form that sends one, within bounds, and never 
     multipartType(),
   )
   assert.equal(elsewhere.status, 403)
-  // Its server goes with that of the first one.
+  // The server of this database ends with that of the first portal.
   const database = await createTestDatabase()
   const few = await startAbusePortal({
     database,
@@ -142,7 +141,7 @@ test('a file is read only for the form that sends one, within bounds, and never 
   assert.equal(await countReports(), before)
 })
 
-test('multipart tricks are refused as their sender’s fault, and nothing is taken in', async () => {
+test('malformed multipart bodies are refused with 4xx and store nothing', async () => {
   const visitor = portal.visitor()
   const before = await countReports()
   const csrf = { name: '_csrf', value: await visitor.token('/report') }
@@ -209,7 +208,7 @@ test('multipart tricks are refused as their sender’s fault, and nothing is tak
   assert.equal(await countReports(), before)
 })
 
-test('hostile letters are taken in, judged within their bounds, and do nothing but sit there', async () => {
+test('hostile letters are taken in and judged within the limits, and their page stays harmless', async () => {
   const { desk } = portal.parts
   const letters: Record<string, string> = {
     ...scripts,
@@ -313,7 +312,6 @@ test('evidence is never changed, and deleted only when its time is over', async 
   assert.ok(await portal.db('evidence_views').first(), 'who looked is kept')
 })
 
-// Security: evidence is shown only as it was handed in: its hash is checked at every opening.
 test('evidence is shown only as it was handed in: its hash is checked at every opening', async () => {
   const { desk } = portal.parts
   const source = await sendLetter(portal.keyring, { accountId: hannaId, from: good.sender })
@@ -329,7 +327,7 @@ test('evidence is shown only as it was handed in: its hash is checked at every o
   const { id } = await portal.db('evidence').orderBy('created_at', 'desc').first('id')
   await portal.db
     .transaction(async (trx) => {
-      // Only who owns the table can lift its triggers.
+      // Only the owner of the table can disable its triggers.
       await trx.raw('alter table evidence disable trigger user')
       await trx.raw(
         'update evidence set body = set_byte(body, 40, (get_byte(body, 40) + 1) % 256) where id = ?',
@@ -369,8 +367,7 @@ test('a copy of the database shows neither reporter, note, subject nor letter', 
   assertAbsent(await dumpDatabase(portal.db), { reporter, note, subject, body })
 })
 
-// Security: mail about reports goes to an address that nobody has proven: a few a day, and never a word that somebody wrote.
-test('mail about reports goes to an address that nobody has proven: a few a day, and never a word that somebody wrote', async () => {
+test('an unproven address gets few mails a day about reports, without words of the reporter', async () => {
   const to = 'victim@elsewhere.example'
   const visitor = portal.visitor()
   for (let n = 0; n < 8; n += 1) {
@@ -393,7 +390,7 @@ test('mail about reports goes to an address that nobody has proven: a few a day,
   for (const { text } of mails) assert.doesNotMatch(text, /BUY|NOW/)
 })
 
-test('a forwarded letter that arrives by LMTP is judged and answered; bounces, loops and strangers’ mail are not', async () => {
+test('LMTP takes in forwarded letters, but no loops, bounces and mail for others', async () => {
   const lmtp = await startLmtp(portal.parts.desk, '127.0.0.1', 0)
   try {
     const transport = createTransport({

@@ -13,7 +13,7 @@ const table = await reportMailTable(mail)
 
 describe('a mail to the abuse address', () => {
   for (const { name, mail: raw, expected } of table) {
-    test(`that is ${name} becomes: ${expected.kind}`, async () => {
+    test(`a mail to the abuse address that is ${name} becomes: ${expected.kind}`, async () => {
       const outcome = await parseReportMail(raw, [abuseAddress])
       assert.equal(outcome.kind, expected.kind, JSON.stringify(outcome).slice(0, 500))
       if (outcome.kind === 'ignored' && expected.kind === 'ignored')
@@ -46,7 +46,7 @@ describe('a mail to the abuse address', () => {
     })
   }
 
-  test('may go to the abuse address of each domain, or to the one that the settings name', () => {
+  test('each domain has an abuse address, unless the settings name another one', () => {
     const domains = { MAIL_DOMAINS: 'one.example,two.example' }
     assert.deepEqual(abuseAddressesOf(readSettings(domains)), [
       'abuse@one.example',
@@ -58,7 +58,7 @@ describe('a mail to the abuse address', () => {
     )
   })
 
-  test('reports one letter once for one person, however it was handed in', async () => {
+  test('one letter of one reporter has one duplicate key, whether attached or pasted', async () => {
     const raw = await mail.send({
       fields: [
         ['From', 'h@posta.example'],
