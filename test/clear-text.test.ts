@@ -1,18 +1,14 @@
 // What a copy of the database tells whoever steals it. Each way through the portal adds its secrets here.
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import { openPayload } from '#server/kit/messages/payload.ts'
+import { usePortal } from '#test/support/use-portal.ts'
 import { assertAbsent, dumpDatabase } from './support/dump.ts'
 import { awaitCode, awaitSent } from './support/outbox.ts'
 import { hanna, register } from './support/people.ts'
-import { startTestPortal, type TestPortal } from './support/portal.ts'
 import { awaitLink, begin, equip, setPassword } from './support/recovery.ts'
 
-let portal: TestPortal
-before(async () => {
-  portal = await startTestPortal({ worker: false })
-})
-after(() => portal.stop())
+const portal = usePortal({ worker: false })
 
 const phone = '+375291234567'
 const backup = 'hanna.private@elsewhere.example'

@@ -1,14 +1,13 @@
 // A new analyst at work, in a real Chromium: by keyboard alone, then without scripts.
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { after, test } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
 import { listAudit } from '#server/desk/audit/store.ts'
-import { startAbusePortal, untilJudged } from '#test/support/abuse.ts'
+import { untilJudged, useAbusePortal } from '#test/support/abuse.ts'
 import { caseOf, reportLetter } from '#test/support/cases.ts'
 import { launchChromium } from '#test/support/chromium.ts'
 import { landing } from '#test/support/hands.ts'
 import { accountIdOf, register } from '#test/support/people.ts'
-import type { TestPortal } from '#test/support/portal.ts'
 import { authenticatorCode, giveRole, readSecret } from '#test/support/staff.ts'
 
 const alena = { login: 'alena.analyst', password: 'forty reports before lunch' }
@@ -16,9 +15,7 @@ const senders = Array.from({ length: 10 }, (_, at) => `sender.${'abcdefghij'[at]
 const isPhisher = (login: string) => /[acegi]$/.test(login)
 
 let browser: Browser
-let portal: TestPortal
-before(async () => {
-  portal = await startAbusePortal()
+const portal = useAbusePortal({}, async (portal) => {
   browser = await launchChromium()
   await register(portal, alena)
   await giveRole(portal, alena.login, 'analyst')
@@ -29,10 +26,7 @@ before(async () => {
   }
   await untilJudged(portal)
 })
-after(async () => {
-  await browser?.close()
-  await portal?.stop()
-})
+after(() => browser?.close())
 
 /** Presses Tab until the thing has the keyboard. */
 async function tabTo(page: Page, name: string): Promise<void> {

@@ -4,32 +4,26 @@ import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import type { Browser } from 'playwright-core'
 import type { MeasureName } from '#server/desk/measures/measures.ts'
-import { startAbusePortal } from '#test/support/abuse.ts'
+import { useAbusePortal } from '#test/support/abuse.ts'
 import { approve, caseOf, object, propose, reportLetter } from '#test/support/cases.ts'
 import { launchChromium } from '#test/support/chromium.ts'
 import { type Hands, keyboardAlone, withoutScripts } from '#test/support/hands.ts'
 import { accountIdOf, register } from '#test/support/people.ts'
-import type { TestPortal } from '#test/support/portal.ts'
 import { authenticatorCode, giveRole, readCodes, readSecret } from '#test/support/staff.ts'
 import { createStoryteller } from '#test/support/storyteller.ts'
 
 const password = 'forty storks over the marsh'
 
 let browser: Browser
-let portal: TestPortal
 let ada: string
 let bela: string
-before(async () => {
-  portal = await startAbusePortal({ env: { MEASURES_WITHOUT_SECOND_PERSON: '0' } })
+const portal = useAbusePortal({ env: { MEASURES_WITHOUT_SECOND_PERSON: '0' } }, async (portal) => {
   browser = await launchChromium()
   for (const login of ['ada.analyst', 'bela.analyst']) await register(portal, { login, password })
   ada = await giveRole(portal, 'ada.analyst', 'analyst')
   bela = await giveRole(portal, 'bela.analyst', 'senior')
 })
-after(async () => {
-  await browser?.close()
-  await portal?.stop()
-})
+after(() => browser?.close())
 
 /** Somebody new, against whom Ada proposes a measure. */
 async function proposeAgainst(login: string, measure: MeasureName): Promise<string> {

@@ -1,26 +1,22 @@
 // What a browser does with the real portal: how much it loads, what moves, what it keeps, and what it offers to fill in.
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
-import { after, before, describe, it } from 'node:test'
+import { after, describe, it } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
 import { samples } from '#server/site/gallery/gallery.ts'
 import { launchChromium } from '#test/support/chromium.ts'
 import { hanna, register } from '#test/support/people.ts'
-import { eventually, startTestPortal, type TestPortal } from '#test/support/portal.ts'
+import { eventually } from '#test/support/portal.ts'
+import { usePortal } from '#test/support/use-portal.ts'
 
 const measurements = readFileSync(new URL('../support/measure-page.js', import.meta.url), 'utf8')
 
 let browser: Browser
-let portal: TestPortal
-before(async () => {
-  portal = await startTestPortal({ worker: false })
+const portal = usePortal({ worker: false }, async (portal) => {
   browser = await launchChromium()
   await register(portal, hanna)
 })
-after(async () => {
-  await browser?.close()
-  await portal?.stop()
-})
+after(() => browser?.close())
 
 describe('the first visit of the sign-in page', () => {
   it('costs three requests of our own and at most 30 KB of page and style, as they travel', async () => {

@@ -1,20 +1,15 @@
 // Setting up a mail program as a person does it, in a real Chromium without scripts.
 import assert from 'node:assert/strict'
-import { after, before, it } from 'node:test'
+import { after, it } from 'node:test'
 import type { Browser } from 'playwright-core'
 import { launchChromium } from '#test/support/chromium.ts'
-import { startTestPortal, type TestPortal } from '#test/support/portal.ts'
+import { usePortal } from '#test/support/use-portal.ts'
 
 let browser: Browser
-let portal: TestPortal
-before(async () => {
-  portal = await startTestPortal({ worker: false })
+const portal = usePortal({ worker: false }, async () => {
   browser = await launchChromium()
 })
-after(async () => {
-  await browser?.close()
-  await portal?.stop()
-})
+after(() => browser?.close())
 
 it('somebody finds the way from the start page to the profile of the own iPhone, without scripts', async () => {
   const context = await browser.newContext({ javaScriptEnabled: false, locale: 'en-GB' })

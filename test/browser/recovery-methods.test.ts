@@ -1,22 +1,17 @@
 // Setting up the ways back in as a person does it, in a real Chromium without scripts, on a small phone.
 import assert from 'node:assert/strict'
-import { after, before, it } from 'node:test'
+import { after, it } from 'node:test'
 import type { Browser } from 'playwright-core'
 import { launchChromium } from '#test/support/chromium.ts'
 import { awaitCode } from '#test/support/outbox.ts'
 import { hanna } from '#test/support/people.ts'
-import { startTestPortal, type TestPortal } from '#test/support/portal.ts'
+import { usePortal } from '#test/support/use-portal.ts'
 
 let browser: Browser
-let portal: TestPortal
-before(async () => {
-  portal = await startTestPortal()
+const portal = usePortal({}, async () => {
   browser = await launchChromium()
 })
-after(async () => {
-  await browser?.close()
-  await portal?.stop()
-})
+after(() => browser?.close())
 
 it('somebody creates a mailbox and makes sure of three ways back, without scripts', async () => {
   const viewport = { width: 320, height: 640 }

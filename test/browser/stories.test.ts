@@ -4,8 +4,8 @@ import { after, before, describe } from 'node:test'
 import type { Browser } from 'playwright-core'
 import { launchChromium } from '#test/support/chromium.ts'
 import { type Hands, keyboardAlone, withoutScripts } from '#test/support/hands.ts'
-import { startTestPortal, type TestPortal } from '#test/support/portal.ts'
 import { type Chapter, createStoryteller } from '#test/support/storyteller.ts'
+import { usePortal } from '#test/support/use-portal.ts'
 import { tellOfAppPasswords } from './stories/app-passwords.ts'
 import { tellOfBeginning } from './stories/beginning.ts'
 import { tellOfDevices } from './stories/devices.ts'
@@ -25,17 +25,15 @@ const chapters: readonly Chapter[] = [
 ]
 
 let browser: Browser
-let portal: TestPortal
-before(async () => {
-  portal = await startTestPortal({
+const portal = usePortal(
+  {
     env: { LIMIT_SMS_WAIT_SECONDS: '0.001', QUOTA_GROWTH: 'request' },
-  })
-  browser = await launchChromium()
-})
-after(async () => {
-  await browser?.close()
-  await portal?.stop()
-})
+  },
+  async () => {
+    browser = await launchChromium()
+  },
+)
+after(() => browser?.close())
 
 for (const [how, take, login, phone] of [
   ['by the keyboard alone', keyboardAlone, 'key.board', '+375291110001'],

@@ -5,23 +5,18 @@ import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { launchChromium } from '#test/support/chromium.ts'
 import { landing } from '#test/support/hands.ts'
 import { signIn } from '#test/support/people.ts'
-import { startTestPortal, type TestPortal } from '#test/support/portal.ts'
 import { begin, type Equipped, equip, linkOf } from '#test/support/recovery.ts'
+import { usePortal } from '#test/support/use-portal.ts'
 
 let browser: Browser
-let portal: TestPortal
 let anna: Equipped
 let boris: Equipped
-before(async () => {
-  portal = await startTestPortal()
+const portal = usePortal({}, async (portal) => {
   browser = await launchChromium()
   anna = await equip(portal, 'anna.tabs')
   boris = await equip(portal, 'boris.tabs')
 })
-after(async () => {
-  await browser?.close()
-  await portal?.stop()
-})
+after(() => browser?.close())
 
 const fresh = 'a new and longer sentence'
 const press = (page: Page, name: string) =>

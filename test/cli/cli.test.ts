@@ -1,16 +1,15 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import { commands } from '#server/cli/commands.ts'
 import { runCommand } from '#server/cli/portal.ts'
 import { awaitSent } from '#test/support/outbox.ts'
 import { hanna, piotr, register, signIn } from '#test/support/people.ts'
-import { eventually, startTestPortal, type TestPortal } from '#test/support/portal.ts'
+import { eventually } from '#test/support/portal.ts'
 import { equip } from '#test/support/recovery.ts'
+import { usePortal } from '#test/support/use-portal.ts'
 
-let portal: TestPortal
 let env: Record<string, string>
-before(async () => {
-  portal = await startTestPortal()
+const portal = usePortal({}, async (portal) => {
   env = {
     DATABASE_URL: portal.database.url,
     SECRET_KEYS: portal.settings.secretKeys.join(),
@@ -20,7 +19,6 @@ before(async () => {
   }
   await register(portal, hanna)
 })
-after(() => portal.stop())
 
 const run = (line: string) => runCommand(line.split(' '), env)
 const eventsOf = async (event: string) => (await portal.db('activity').where({ event })).length

@@ -1,6 +1,6 @@
 // From a suspicious letter to a restricted sender, and back.
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import { decideAppeal } from '#server/desk/appeals/appeal.ts'
 import { listWaitingAppeals } from '#server/desk/appeals/appeal-store.ts'
 import { listAudit, verifyAudit } from '#server/desk/audit/store.ts'
@@ -8,25 +8,22 @@ import { listQueue } from '#server/desk/cases/queue-store.ts'
 import { claimCase, closeCase, showCase } from '#server/desk/cases/work-on-case.ts'
 import { viewEvidence } from '#server/desk/evidence/view-evidence.ts'
 import { takeMeasure } from '#server/desk/measures/take-measure.ts'
-import { ourDomain, sendLetter, startAbusePortal, untilJudged } from '#test/support/abuse.ts'
+import { ourDomain, sendLetter, untilJudged, useAbusePortal } from '#test/support/abuse.ts'
 import { awaitSent } from '#test/support/outbox.ts'
 import { accountIdOf, register } from '#test/support/people.ts'
-import { eventually, type TestPortal } from '#test/support/portal.ts'
+import { eventually } from '#test/support/portal.ts'
 
 const spammer = { login: 'spammer', password: 'ten thousand letters a day' }
 const ada = { login: 'ada.analyst', password: 'reads every report twice' }
 const bela = { login: 'bela.senior', password: 'decides what others began' }
 
-let portal: TestPortal
 const ids: Record<string, string> = {}
-before(async () => {
-  portal = await startAbusePortal()
+const portal = useAbusePortal({}, async (portal) => {
   for (const person of [spammer, ada, bela]) {
     await register(portal, person)
     ids[person.login] = await accountIdOf(portal, person.login)
   }
 })
-after(() => portal.stop())
 
 const idOf = (person: { login: string }) => ids[person.login] ?? ''
 

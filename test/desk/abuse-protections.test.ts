@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { connect } from 'node:net'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import { createKeyring } from '#server/core/keys/keyring.ts'
 import { signToken } from '#server/core/keys/signed-token.ts'
 import { decideAppeal, makeAppeal } from '#server/desk/appeals/appeal.ts'
@@ -29,24 +29,20 @@ import { intakeMail } from '#server/desk/reports/intake-mail.ts'
 import { startLmtp } from '#server/desk/reports/lmtp.ts'
 import { findReport } from '#server/desk/reports/report-store.ts'
 import { takeReport } from '#server/desk/reports/take-report.ts'
-import { ourDomain, sendLetter, startAbusePortal, untilJudged } from '#test/support/abuse.ts'
+import { ourDomain, sendLetter, untilJudged, useAbusePortal } from '#test/support/abuse.ts'
 import { receivedAt } from '#test/support/letters/our-mail.ts'
 import { accountIdOf, register } from '#test/support/people.ts'
-import type { TestPortal } from '#test/support/portal.ts'
 import { giveRole } from '#test/support/staff.ts'
 
-let portal: TestPortal
 const ids: Record<string, string> = {}
 const idOf = (login: string) => ids[login] ?? ''
-before(async () => {
-  portal = await startAbusePortal({ env: { MEASURES_WITHOUT_SECOND_PERSON: '0' } })
+const portal = useAbusePortal({ env: { MEASURES_WITHOUT_SECOND_PERSON: '0' } }, async (portal) => {
   for (const login of ['sender', 'innocent', 'ada.analyst', 'bela.senior', 'celia.senior']) {
     await register(portal, { login, password: 'a long password of these tests' })
     ids[login] = await accountIdOf(portal, login)
   }
   await giveRole(portal, 'ada.analyst', 'analyst')
 })
-after(() => portal.stop())
 
 const report = (source: string | null, more: object = {}) =>
   takeReport(portal.parts.desk, {

@@ -1,6 +1,6 @@
 // What must happen once, when it comes many times at once.
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import { isAway } from '#db/away.ts'
 import { signToken } from '#server/core/keys/signed-token.ts'
 import { decideAppeal, makeAppeal } from '#server/desk/appeals/appeal.ts'
@@ -20,13 +20,11 @@ import { liftMeasure, takeMeasure, type WantedMeasure } from '#server/desk/measu
 import { intakeMail } from '#server/desk/reports/intake-mail.ts'
 import { judgeReport } from '#server/desk/reports/judge-report.ts'
 import { takeReport } from '#server/desk/reports/take-report.ts'
-import { ourDomain, sendLetter, startAbusePortal, untilJudged } from '#test/support/abuse.ts'
+import { ourDomain, sendLetter, untilJudged, useAbusePortal } from '#test/support/abuse.ts'
 import { proofNow } from '#test/support/account-lock.ts'
 import { accountIdOf, register } from '#test/support/people.ts'
-import type { TestPortal } from '#test/support/portal.ts'
 import { giveRole } from '#test/support/staff.ts'
 
-let portal: TestPortal
 const ids: Record<string, string> = {}
 const password = 'a long password of these tests'
 const people = [
@@ -38,15 +36,13 @@ const people = [
   'bela.senior',
   'celia.senior',
 ]
-before(async () => {
-  portal = await startAbusePortal({ env: { MEASURES_WITHOUT_SECOND_PERSON: '3' } })
+const portal = useAbusePortal({ env: { MEASURES_WITHOUT_SECOND_PERSON: '3' } }, async (portal) => {
   for (const login of people) {
     await register(portal, { login, password })
     ids[login] = await accountIdOf(portal, login)
   }
   await giveRole(portal, 'ada.analyst', 'analyst')
 })
-after(() => portal.stop())
 
 const idOf = (login: string) => ids[login] ?? ''
 const times = <T>(count: number, work: (n: number) => Promise<T>) =>

@@ -4,6 +4,7 @@ import { dkimSign } from 'mailauth/lib/dkim/sign.js'
 import type { Keyring } from '#server/core/keys/keyring.ts'
 import { traceLetter } from '#server/mail/letter-trace/trace-letter.ts'
 import { eventually, startTestPortal, type TestPortal, type TestPortalOptions } from './portal.ts'
+import { type UsePortalOptions, usePortal } from './use-portal.ts'
 
 export const ourDomain = 'postern.example'
 
@@ -22,6 +23,12 @@ export const startAbusePortal = (options: TestPortalOptions = {}): Promise<TestP
     env: { DKIM_KEYS: dkimKeys, LIMIT_REPORTS_PER_IP_HOUR: '100000', ...options.env },
     ports: { resolveTxt: noDns, ...options.ports },
   })
+
+/** `usePortal` with a portal of `startAbusePortal`. */
+export const useAbusePortal = (
+  options?: UsePortalOptions,
+  prepare?: (portal: TestPortal) => Promise<unknown>,
+): TestPortal => usePortal(options, prepare, startAbusePortal)
 
 export interface LetterDraft {
   /** The account that sends it. */

@@ -2,7 +2,7 @@
 // Each request stands still where its proof is in its hand, the other act is finished, and then it goes on.
 
 import assert from 'node:assert/strict'
-import { after, before, beforeEach, describe, it } from 'node:test'
+import { describe, it } from 'node:test'
 import { blockAccount, unblockAccount } from '#server/accounts/accounts/store.ts'
 import { runCommand } from '#server/cli/portal.ts'
 import { StaleProof } from '#server/core/faults.ts'
@@ -18,20 +18,19 @@ import { proofNow, underLock } from '#test/support/account-lock.ts'
 import { doJobs, writtenMessages } from '#test/support/by-hand.ts'
 import { type HeldAnswer, holdAtHash, holdForm } from '#test/support/held.ts'
 import { accountIdOf, register, signIn } from '#test/support/people.ts'
-import { startTestPortal, type TestPortal } from '#test/support/portal.ts'
 import { begin, type Equipped, equip, forgetLimits, setPassword } from '#test/support/recovery.ts'
 import { enrolStaff, giveRole, readSecret } from '#test/support/staff.ts'
+import { usePortal } from '#test/support/use-portal.ts'
 import type { Visitor } from '#test/support/visitor.ts'
 
 const fresh = 'a new and longer sentence'
 const client = { device: 'Firefox, Linux', place: 'Minsk, BY' }
 
-let portal: TestPortal
-before(async () => {
-  portal = await startTestPortal({ worker: false, env: { LIMIT_SMS_WAIT_SECONDS: '0.01' } })
+const portal = usePortal({
+  freshLimits: true,
+  worker: false,
+  env: { LIMIT_SMS_WAIT_SECONDS: '0.01' },
 })
-after(() => portal.stop())
-beforeEach(() => forgetLimits(portal))
 
 const now = () => portal.clock.now()
 const verifierOf = async (password: string) => ({
@@ -590,12 +589,11 @@ describe('a link "this was not me"', () => {
 })
 
 describe('a password that waits', () => {
-  let holding: TestPortal
-  before(async () => {
-    holding = await startTestPortal({ worker: false, env: { SECURITY_QUESTION: 'hold' } })
+  const holding = usePortal({
+    freshLimits: true,
+    worker: false,
+    env: { SECURITY_QUESTION: 'hold' },
   })
-  after(() => holding.stop())
-  beforeEach(() => forgetLimits(holding))
 
   const waiting = async ({ accountId }: Equipped) =>
     holding.db('recovery_holds').where({ account_id: accountId }).first()

@@ -1,20 +1,17 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import { recordActivity, verifyActivity } from '#server/accounts/activity/store.ts'
 import { createKeyring } from '#server/core/keys/keyring.ts'
 import { textTrees } from '#server/kit/i18n/texts.ts'
 import { hanna, register } from '#test/support/people.ts'
-import { startTestPortal, type TestPortal } from '#test/support/portal.ts'
+import { usePortal } from '#test/support/use-portal.ts'
 
-let portal: TestPortal
 let accountId: string
-before(async () => {
-  portal = await startTestPortal({ worker: false })
+const portal = usePortal({ worker: false }, async (portal) => {
   const visitor = await register(portal, hanna)
   await visitor.post('/account/password', { password: 'the storks came back late' })
   accountId = (await portal.db('accounts').first('id')).id
 })
-after(() => portal.stop())
 
 const broken = async (keyring = portal.keyring) => {
   const found = []

@@ -1,6 +1,6 @@
 // Secrets that are none: the password of before, what others know of a person, and a contact that somebody else has.
 import assert from 'node:assert/strict'
-import { after, before, describe, it } from 'node:test'
+import { describe, it } from 'node:test'
 import { wordsOfContact } from '#server/core/identifiers/contact-words.ts'
 import { judgePassword } from '#server/core/passwords/password-policy.ts'
 import { judgeSecretAnswer } from '#server/core/passwords/secret-answer.ts'
@@ -8,7 +8,7 @@ import { findBackupAddress } from '#server/recovery/backup-address/store.ts'
 import { findPhone } from '#server/recovery/phone/store.ts'
 import { awaitCode, awaitSent, awaitText, sentTo } from '#test/support/outbox.ts'
 import { arrive } from '#test/support/people.ts'
-import { eventually, startTestPortal, type TestPortal } from '#test/support/portal.ts'
+import { eventually } from '#test/support/portal.ts'
 import {
   begin,
   equip,
@@ -17,15 +17,12 @@ import {
   setPassword,
   undoLinkOf,
 } from '#test/support/recovery.ts'
+import { usePortal } from '#test/support/use-portal.ts'
 
 const next = 'zwei Störche im Nebel'
 const methods = '/account/recovery'
 
-let portal: TestPortal
-before(async () => {
-  portal = await startTestPortal()
-})
-after(() => portal.stop())
+const portal = usePortal()
 
 const phone = { kind: 'phone', value: '+375291234567', canonical: '+375291234567' } as const
 const gmail = {

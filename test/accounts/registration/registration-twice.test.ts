@@ -1,17 +1,14 @@
 // A registration that is sent again: the browser that made it is signed in, everybody else finds the name taken.
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import { accountIdOf, signIn } from '#test/support/people.ts'
-import { startTestPortal, type TestPortal } from '#test/support/portal.ts'
+import { startTestPortal } from '#test/support/portal.ts'
+import { usePortal } from '#test/support/use-portal.ts'
 import type { Visitor } from '#test/support/visitor.ts'
 
 const password = 'zwei Störche im Nebel'
 
-let portal: TestPortal
-before(async () => {
-  portal = await startTestPortal({ env: { LIMIT_SIGN_IN_FAILURES: '3' } })
-})
-after(() => portal.stop())
+const portal = usePortal({ env: { LIMIT_SIGN_IN_FAILURES: '3' } })
 
 const headers = { 'content-type': 'application/x-www-form-urlencoded' }
 async function form(visitor: Visitor, login: string, typed = password) {

@@ -1,15 +1,12 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import { suggestNames } from '#server/accounts/registration/suggest-names.ts'
 import { parseLoginName } from '#server/core/identifiers/login-name.ts'
 import { hanna, piotr, register, signIn } from '#test/support/people.ts'
-import { eventually, startTestPortal, type TestPortal } from '#test/support/portal.ts'
+import { eventually } from '#test/support/portal.ts'
+import { usePortal } from '#test/support/use-portal.ts'
 
-let portal: TestPortal
-before(async () => {
-  portal = await startTestPortal()
-})
-after(() => portal.stop())
+const portal = usePortal()
 
 test('somebody who wants a mailbox has it ready, changes the password, signs out and in', async () => {
   const visitor = portal.visitor()

@@ -1,18 +1,16 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import { setTimeout } from 'node:timers/promises'
 import { hanna, piotr, register, signIn } from '#test/support/people.ts'
-import { eventually, startTestPortal, type TestPortal } from '#test/support/portal.ts'
+import { eventually } from '#test/support/portal.ts'
+import { usePortal } from '#test/support/use-portal.ts'
 import type { Visitor } from '#test/support/visitor.ts'
 
-let portal: TestPortal
 let phone: Visitor
-before(async () => {
-  portal = await startTestPortal()
+const portal = usePortal({}, async (portal) => {
   phone = await register(portal, hanna)
   await register(portal, piotr)
 })
-after(() => portal.stop())
 
 const isSignedIn = async (visitor: Visitor) => (await visitor.get('/account')).status === 200
 const endForms = (html: string) =>

@@ -1,25 +1,20 @@
 // The browser in which a password was set anew is known from then on, and nobody's wrong passwords keep its owner out.
 import assert from 'node:assert/strict'
-import { after, before, beforeEach, test } from 'node:test'
+import { test } from 'node:test'
 import { signIn } from '#test/support/people.ts'
-import { startTestPortal, type TestPortal } from '#test/support/portal.ts'
+import { startTestPortal } from '#test/support/portal.ts'
 import {
   begin,
   type Equipped,
   equip,
-  forgetLimits,
   proveByPhone,
   setPassword,
   undoLinkOf,
 } from '#test/support/recovery.ts'
+import { usePortal } from '#test/support/use-portal.ts'
 import type { Visitor } from '#test/support/visitor.ts'
 
-let portal: TestPortal
-before(async () => {
-  portal = await startTestPortal({ env: { LIMIT_SMS_WAIT_SECONDS: '0.01' } })
-})
-after(() => portal.stop())
-beforeEach(() => forgetLimits(portal))
+const portal = usePortal({ freshLimits: true, env: { LIMIT_SMS_WAIT_SECONDS: '0.01' } })
 
 const fresh = 'a new and longer sentence'
 

@@ -1,22 +1,21 @@
 // What one network may try at the door, whatever the names; and what it may not keep others from.
 import assert from 'node:assert/strict'
-import { after, before, beforeEach, test } from 'node:test'
+import { test } from 'node:test'
 import { hanna, register, signIn } from '#test/support/people.ts'
-import { startTestPortal, type TestPortal } from '#test/support/portal.ts'
-import { forgetLimits } from '#test/support/recovery.ts'
+import { usePortal } from '#test/support/use-portal.ts'
 import type { Visitor } from '#test/support/visitor.ts'
 
 const allowed = 20
-let portal: TestPortal
 let known: Visitor
-before(async () => {
-  portal = await startTestPortal({
+const portal = usePortal(
+  {
+    freshLimits: true,
     env: { LIMIT_SIGN_IN_FAILURES_PER_NETWORK_HOUR: String(allowed) },
-  })
-  known = await register(portal, hanna)
-})
-after(() => portal.stop())
-beforeEach(() => forgetLimits(portal))
+  },
+  async (portal) => {
+    known = await register(portal, hanna)
+  },
+)
 
 const urlencoded = { 'content-type': 'application/x-www-form-urlencoded' }
 const from = (ip: string) => ({ headers: { 'x-forwarded-for': ip } })

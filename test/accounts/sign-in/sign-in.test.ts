@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import { verifyActivity } from '#server/accounts/activity/store.ts'
 import { createHasher } from '#server/accounts/password/hasher.ts'
 import { confirmPassword } from '#server/accounts/sign-in/confirm-password.ts'
@@ -9,17 +9,14 @@ import { findForSignIn } from '#server/accounts/sign-in/store.ts'
 import { noClient } from '#server/core/client-info.ts'
 import { BusyError } from '#server/core/faults.ts'
 import { hanna, piotr, register, signIn } from '#test/support/people.ts'
-import { startTestPortal, type TestPortal } from '#test/support/portal.ts'
+import { usePortal } from '#test/support/use-portal.ts'
 import type { Visitor } from '#test/support/visitor.ts'
 
-let portal: TestPortal
 let known: Visitor
-before(async () => {
-  portal = await startTestPortal()
+const portal = usePortal({}, async (portal) => {
   known = await register(portal, hanna)
   await register(portal, piotr)
 })
-after(() => portal.stop())
 
 /** A browser that has nothing left of its session but what it is known by. */
 function withDevice(device: string): Visitor {

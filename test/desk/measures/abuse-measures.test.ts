@@ -1,6 +1,6 @@
 // What a measure does to an account, on every path that leads into it.
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import { claim } from '#server/accounts/claims/store.ts'
 import { runCommand } from '#server/cli/portal.ts'
 import { openSignedToken, signToken } from '#server/core/keys/signed-token.ts'
@@ -24,24 +24,21 @@ import {
 } from '#server/desk/measures/take-measure.ts'
 import { judgeSending } from '#server/mail/sending-limits/judge-sending.ts'
 import { type DescribedMethod, hasWayBack } from '#server/recovery/methods/managed-method.ts'
-import { startAbusePortal } from '#test/support/abuse.ts'
+import { useAbusePortal } from '#test/support/abuse.ts'
 import { underLock } from '#test/support/account-lock.ts'
 import { awaitText, sentTo } from '#test/support/outbox.ts'
 import { accountIdOf, register, signIn } from '#test/support/people.ts'
-import { eventually, type TestPortal } from '#test/support/portal.ts'
+import { eventually } from '#test/support/portal.ts'
 import { begin, type Equipped, equip, linkOf, setPassword } from '#test/support/recovery.ts'
 
-let portal: TestPortal
 const senior = { staffId: '', right: 'senior' as const }
 const analyst = { staffId: '', right: 'analyst' as const }
-before(async () => {
-  portal = await startAbusePortal()
+const portal = useAbusePortal({}, async (portal) => {
   const staff = { login: 'senior.staff', password: 'a long password of these tests' }
   await register(portal, staff)
   senior.staffId = await accountIdOf(portal, staff.login)
   analyst.staffId = senior.staffId
 })
-after(() => portal.stop())
 
 const typed = ({ login, password }: Equipped) => ({ login, password })
 const inDays = (days: number) => new Date(portal.clock.now().getTime() + days * 86_400_000)

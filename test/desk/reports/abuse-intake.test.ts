@@ -8,23 +8,20 @@ import { deleteOldEvidence, openKeptEvidence } from '#server/desk/evidence/evide
 import { startLmtp } from '#server/desk/reports/lmtp.ts'
 import { takeReport } from '#server/desk/reports/take-report.ts'
 import { viewEvidence } from '#server/desk/evidence/view-evidence.ts'
-import { ourDomain, sendLetter, startAbusePortal, untilJudged } from '#test/support/abuse.ts'
+import { ourDomain, sendLetter, startAbusePortal, untilJudged, useAbusePortal } from '#test/support/abuse.ts'
 import { createTestDatabase } from '#test/support/database.ts'
 import { assertAbsent, dumpDatabase } from '#test/support/dump.ts'
 import { heavy, scripts, zipBomb } from '#test/support/letters/hostile-letters.ts'
 import { type FormPart, multipart, multipartType } from '#test/support/multipart.ts'
 import { accountIdOf, hanna, register } from '#test/support/people.ts'
-import { eventually, type TestPortal } from '#test/support/portal.ts'
+import { eventually } from '#test/support/portal.ts'
 import type { Answer, Visitor } from '#test/support/visitor.ts'
 
-let portal: TestPortal
 let hannaId: string
-before(async () => {
-  portal = await startAbusePortal()
+const portal = useAbusePortal({}, async (portal) => {
   await register(portal, hanna)
   hannaId = await accountIdOf(portal, hanna.login)
 })
-after(() => portal.stop())
 
 const good = { sender: `${hanna.login}@${ourDomain}`, kind: 'spam' }
 

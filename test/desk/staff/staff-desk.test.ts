@@ -1,29 +1,25 @@
 // The desk as staff use it, page by page.
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import { people, prepared, seed } from '#server/cli/seed-people.ts'
 import { listAudit } from '#server/desk/audit/store.ts'
 import { openCaseOfLimit } from '#server/desk/cases/sending-limit.ts'
-import { ourDomain, startAbusePortal, untilJudged } from '#test/support/abuse.ts'
+import { ourDomain, untilJudged, useAbusePortal } from '#test/support/abuse.ts'
 import { approve, caseOf, object, propose, reportLetter, shownOn } from '#test/support/cases.ts'
 import { accountIdOf, register } from '#test/support/people.ts'
-import type { TestPortal } from '#test/support/portal.ts'
 import { enrolStaff, type StaffMember } from '#test/support/staff.ts'
 
-let portal: TestPortal
 let ada: StaffMember
 let bela: StaffMember
 let olga: StaffMember
-before(async () => {
-  portal = await startAbusePortal({ env: { MEASURES_WITHOUT_SECOND_PERSON: '0' } })
+const portal = useAbusePortal({ env: { MEASURES_WITHOUT_SECOND_PERSON: '0' } }, async (portal) => {
   await seed(portal, portal.settings)
   ada = await enrolStaff(portal, 'ada.a', 'analyst')
   bela = await enrolStaff(portal, 'bela.b', 'senior')
   olga = await enrolStaff(portal, 'olga.o', 'operator', 'support')
   await untilJudged(portal)
 })
-after(() => portal?.stop())
 
 const titles = (html: string) =>
   [

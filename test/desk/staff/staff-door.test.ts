@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import { createKeyring } from '#server/core/keys/keyring.ts'
 import { listStaff, rekeyFactors } from '#server/desk/staff/factor-store.ts'
 import { staffRights } from '#server/desk/staff/rights.ts'
 import { staffRoles } from '#server/desk/staff/store.ts'
 import { hanna, register, signIn } from '#test/support/people.ts'
-import { startTestPortal, type TestPortal } from '#test/support/portal.ts'
 import {
   authenticatorCode,
   enrolStaff,
@@ -13,12 +12,9 @@ import {
   readCodes,
   readSecret,
 } from '#test/support/staff.ts'
+import { usePortal } from '#test/support/use-portal.ts'
 
-let portal: TestPortal
-before(async () => {
-  portal = await startTestPortal({ worker: false })
-})
-after(() => portal.stop())
+const portal = usePortal({ worker: false })
 
 const nextStep = () => portal.clock.advance(31_000)
 

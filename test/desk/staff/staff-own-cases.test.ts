@@ -1,23 +1,21 @@
 // What a member of the staff learns of cases about their own mailbox: nothing.
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
-import { ourDomain, startAbusePortal, untilJudged } from '#test/support/abuse.ts'
+import { test } from 'node:test'
+import { ourDomain, untilJudged, useAbusePortal } from '#test/support/abuse.ts'
 import { approve, caseOf, object, propose, reportLetter } from '#test/support/cases.ts'
 import { accountIdOf, register } from '#test/support/people.ts'
-import { eventually, type TestPortal } from '#test/support/portal.ts'
+import { eventually } from '#test/support/portal.ts'
 import { enrolStaff, type StaffMember } from '#test/support/staff.ts'
 import type { Answer, Visitor } from '#test/support/visitor.ts'
 
 const holder = { password: 'forty storks over the marsh' }
 
-let portal: TestPortal
 /** Somebody of the staff about whom there is everything that the desk knows. */
 let dora: StaffMember
 let bela: StaffMember
 let ada: StaffMember
 const own = { caseId: '', proposalId: '', measureId: '', appealId: '', reference: '' }
-before(async () => {
-  portal = await startAbusePortal({ env: { MEASURES_WITHOUT_SECOND_PERSON: '0' } })
+const portal = useAbusePortal({ env: { MEASURES_WITHOUT_SECOND_PERSON: '0' } }, async (portal) => {
   ada = await enrolStaff(portal, 'ada.a', 'analyst')
   bela = await enrolStaff(portal, 'bela.b', 'senior')
   dora = await enrolStaff(portal, 'dora.d', 'senior')
@@ -37,7 +35,6 @@ before(async () => {
   ).reference
   await untilJudged(portal)
 })
-after(() => portal?.stop())
 
 /** The page without what is new each time it is shown. */
 const bare = ({ html }: Answer) =>

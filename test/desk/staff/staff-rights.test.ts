@@ -1,13 +1,12 @@
 // Every role × every staff route × own and others' objects.
 import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
-import { after, before, describe, it, test } from 'node:test'
+import { describe, it, test } from 'node:test'
 import { type StaffRight, staffRights } from '#server/desk/staff/rights.ts'
 import { type StaffRole, staffRoles } from '#server/desk/staff/store.ts'
-import { startAbusePortal, untilJudged } from '#test/support/abuse.ts'
+import { untilJudged, useAbusePortal } from '#test/support/abuse.ts'
 import { approve, caseOf, object, propose, reportLetter } from '#test/support/cases.ts'
 import { accountIdOf, register, signIn } from '#test/support/people.ts'
-import type { TestPortal } from '#test/support/portal.ts'
 import { enrolStaff, giveRole, type StaffMember } from '#test/support/staff.ts'
 import type { Answer, Visitor } from '#test/support/visitor.ts'
 
@@ -91,7 +90,6 @@ const routes: readonly Route[] = [
 /** The door has a test of its own. */
 const door = ['/staff/door', '/staff/door/enrol', '/staff/door/codes', '/staff/door/codes/renew']
 
-let portal: TestPortal
 const members = {} as Record<StaffRole, StaffMember>
 const own = {} as Record<StaffRole, Objects>
 /** A deed changes its object, so each role has others of its own. */
@@ -122,8 +120,7 @@ async function makeObjects(
   return { accountId, caseId, reportId: String(report.id), measureId, proposalId, appealId }
 }
 
-before(async () => {
-  portal = await startAbusePortal({ env: { MEASURES_WITHOUT_SECOND_PERSON: '0' } })
+const portal = useAbusePortal({ env: { MEASURES_WITHOUT_SECOND_PERSON: '0' } }, async (portal) => {
   const judges: string[] = []
   for (const login of ['first.judge', 'other.judge', 'spammer']) {
     await register(portal, { login, password: 'forty storks over the marsh' })
@@ -141,7 +138,6 @@ before(async () => {
   }
   await untilJudged(portal)
 })
-after(() => portal?.stop())
 
 const pathOf = (route: Route, objects: Objects) =>
   route.path.replace(/:(\w+)/g, (_all, name: string) =>

@@ -1,11 +1,11 @@
 // A page of the desk that was open for a while, and what has happened to the account since.
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import { approveMeasure } from '#server/desk/measures/decide-proposal.ts'
 import { findInForce } from '#server/desk/measures/measure-store.ts'
 import { liftMeasure, takeMeasure } from '#server/desk/measures/take-measure.ts'
 import { revokeRole } from '#server/desk/staff/store.ts'
-import { startAbusePortal } from '#test/support/abuse.ts'
+import { useAbusePortal } from '#test/support/abuse.ts'
 import { underLock } from '#test/support/account-lock.ts'
 import { caseOf, object, propose, reportLetter, shownOn } from '#test/support/cases.ts'
 import { accountIdOf, register } from '#test/support/people.ts'
@@ -15,21 +15,18 @@ import { enrolStaff, giveRole, type StaffMember } from '#test/support/staff.ts'
 
 /** Where the first measures of a day are taken alone, and where each needs a second person. */
 const [alone, paired] = ['50', '0']
-const portals = {} as Record<string, TestPortal>
 const staff = {} as Record<string, { ada: StaffMember; bela: StaffMember }>
-before(async () => {
-  for (const each of [alone, paired]) {
-    const portal = await startAbusePortal({ env: { MEASURES_WITHOUT_SECOND_PERSON: each } })
-    portals[each] = portal
-    staff[each] = {
+const portalWith = (allowed: string) =>
+  useAbusePortal({ env: { MEASURES_WITHOUT_SECOND_PERSON: allowed } }, async (portal) => {
+    staff[allowed] = {
       ada: await enrolStaff(portal, 'ada.a', 'analyst'),
       bela: await enrolStaff(portal, 'bela.b', 'senior'),
     }
-  }
-})
-after(async () => {
-  for (const portal of Object.values(portals)) await portal.stop()
-})
+  })
+const portals: Record<string, TestPortal> = {
+  [alone]: portalWith(alone),
+  [paired]: portalWith(paired),
+}
 
 const at = (name: string) => {
   const [portal, people] = [portals[name], staff[name]]

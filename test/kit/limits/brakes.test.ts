@@ -2,25 +2,26 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import { sentTo } from '#test/support/outbox.ts'
 import { hanna, piotr } from '#test/support/people.ts'
-import { eventually, startTestPortal, type TestPortal } from '#test/support/portal.ts'
+import { eventually } from '#test/support/portal.ts'
+import { usePortal } from '#test/support/use-portal.ts'
 
 const alertMail = 'operator@elsewhere.example'
-let portal: TestPortal
-before(async () => {
-  portal = await startTestPortal({
+const portal = usePortal(
+  {
     env: {
       ...{ ALERT_MAIL: alertMail, METRICS_PORT: '0', LIMIT_REGISTRATIONS_PER_IP_HOUR: '1' },
       LIMIT_SMS_TOTAL_DAY: '20',
     },
-  })
-  // Letters are counted by the hour of the clock: a test that began at its end would see two.
-  const now = portal.clock.now()
-  portal.clock.advance(3600_000 - (now.getTime() % 3600_000) + 1000)
-})
-after(() => portal.stop())
+  },
+  async (portal) => {
+    // Letters are counted by the hour of the clock: a test that began at its end would see two.
+    const now = portal.clock.now()
+    portal.clock.advance(3600_000 - (now.getTime() % 3600_000) + 1000)
+  },
+)
 
 const linesOf = (brake: string) =>
   portal.logged

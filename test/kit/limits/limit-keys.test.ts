@@ -1,13 +1,12 @@
 // Every counter has one key for one thing, however it is spelled: the list of all of them, and what their keys are made of.
 import assert from 'node:assert/strict'
 import { globSync, readFileSync } from 'node:fs'
-import { after, before, beforeEach, describe, it, test } from 'node:test'
+import { describe, it, test } from 'node:test'
 import { reporterKey } from '#server/desk/reports/reporter-key.ts'
 import { takeReport } from '#server/desk/reports/take-report.ts'
 import { wideNetworkOf } from '#server/kit/limits/wide-network.ts'
 import { writtenMessages } from '#test/support/by-hand.ts'
-import { startTestPortal, type TestPortal } from '#test/support/portal.ts'
-import { forgetLimits } from '#test/support/recovery.ts'
+import { usePortal } from '#test/support/use-portal.ts'
 
 /** What the key of a counter is made of. */
 const keys = {
@@ -73,15 +72,11 @@ test('an IPv4 address stands for its /24, a /64 for its /48, and what is neither
 })
 
 describe('the portal', () => {
-  let portal: TestPortal
-  before(async () => {
-    portal = await startTestPortal({
-      worker: false,
-      env: { LIMIT_REGISTRATIONS_PER_IP_HOUR: '2', LIMIT_REGISTRATIONS_PER_WIDE_NETWORK_HOUR: '5' },
-    })
+  const portal = usePortal({
+    freshLimits: true,
+    worker: false,
+    env: { LIMIT_REGISTRATIONS_PER_IP_HOUR: '2', LIMIT_REGISTRATIONS_PER_WIDE_NETWORK_HOUR: '5' },
   })
-  after(() => portal.stop())
-  beforeEach(() => forgetLimits(portal))
 
   it('mails one reporter so many a day, whatever tags they add', async () => {
     const allowed = portal.settings.limitReportMailsPerAddressDay

@@ -1,22 +1,19 @@
 // What those who watch the portal read: a line for each failed try, reached limit, refused right
 // and act of the staff.
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import { createKeyring } from '#server/core/keys/keyring.ts'
 import { createLog } from '#server/kit/log/log.ts'
 import { withSecurity } from '#server/kit/log/security-log.ts'
 import { awaitSent } from '#test/support/outbox.ts'
 import { hanna, register } from '#test/support/people.ts'
-import { eventually, startTestPortal, type TestPortal } from '#test/support/portal.ts'
+import { eventually } from '#test/support/portal.ts'
 import { enrolStaff } from '#test/support/staff.ts'
+import { usePortal } from '#test/support/use-portal.ts'
 
 type Line = Record<string, unknown>
 
-let portal: TestPortal
-before(async () => {
-  portal = await startTestPortal()
-})
-after(() => portal.stop())
+const portal = usePortal()
 
 const digestOf = (purpose: string, value: string) =>
   portal.keyring.digest(purpose, value).toString('base64url').slice(0, 16)

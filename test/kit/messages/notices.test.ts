@@ -1,16 +1,12 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import { notifyOwner } from '#server/recovery/contacts/notify-owner.ts'
 import { underLock } from '#test/support/account-lock.ts'
 import { awaitCode, awaitSent, sentTo } from '#test/support/outbox.ts'
 import { hanna, piotr, register, signIn } from '#test/support/people.ts'
-import { startTestPortal, type TestPortal } from '#test/support/portal.ts'
+import { usePortal } from '#test/support/use-portal.ts'
 
-let portal: TestPortal
-before(async () => {
-  portal = await startTestPortal()
-})
-after(() => portal.stop())
+const portal = usePortal()
 
 const mailbox = 'hanna.k@postern.example'
 const phone = '+375291112233'

@@ -1,13 +1,9 @@
 import assert from 'node:assert/strict'
-import { after, before, describe, it } from 'node:test'
+import { describe, it } from 'node:test'
 import { register } from '#test/support/people.ts'
-import { startTestPortal, type TestPortal } from '#test/support/portal.ts'
+import { usePortal } from '#test/support/use-portal.ts'
 
-let portal: TestPortal
-before(async () => {
-  portal = await startTestPortal({ worker: false, env: { CACHE_VIEWS: 'on' } })
-})
-after(() => portal.stop())
+const portal = usePortal({ worker: false, env: { CACHE_VIEWS: 'on' } })
 
 const withoutToken = (html: string) => html.replace(/(name="_csrf" value=")[^"]+/g, '$1')
 const tokenIn = (html: string) => /name="_csrf" value="([^"]+)"/.exec(html)?.[1]

@@ -1,16 +1,13 @@
 // How much of a request's body is taken.
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
-import { startTestPortal, type TestPortal } from '#test/support/portal.ts'
+import { test } from 'node:test'
 import { chunkedRequest, converse } from '#test/support/raw-http.ts'
+import { usePortal } from '#test/support/use-portal.ts'
 
-let portal: TestPortal
 let port: number
-before(async () => {
-  portal = await startTestPortal({ worker: false })
+const portal = usePortal({ worker: false }, async (portal) => {
   port = Number(new URL(portal.url).port)
 })
-after(() => portal.stop())
 
 const form = 'Content-Type: application/x-www-form-urlencoded'
 const multipart = 'Content-Type: multipart/form-data; boundary=x'

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import express from 'express'
 import {
@@ -14,16 +14,16 @@ import {
   networkOf,
 } from '#server/kit/web/client.ts'
 import { hanna } from '#test/support/people.ts'
-import { startTestPortal, type TestPortal } from '#test/support/portal.ts'
 import { converse } from '#test/support/raw-http.ts'
+import { usePortal } from '#test/support/use-portal.ts'
 
-let portal: TestPortal
 let port: number
-before(async () => {
-  portal = await startTestPortal({ worker: false, env: { LIMIT_REGISTRATIONS_PER_IP_HOUR: '5' } })
-  port = Number(new URL(portal.url).port)
-})
-after(() => portal.stop())
+const portal = usePortal(
+  { worker: false, env: { LIMIT_REGISTRATIONS_PER_IP_HOUR: '5' } },
+  async (portal) => {
+    port = Number(new URL(portal.url).port)
+  },
+)
 
 const names = [
   'session',

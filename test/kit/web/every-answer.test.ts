@@ -4,14 +4,13 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { readdirSync, readFileSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import express from 'express'
 import { staffRoles } from '#server/desk/staff/store.ts'
 import { securityHeaders } from '#server/kit/web/headers.ts'
-import { startAbusePortal, untilJudged } from '#test/support/abuse.ts'
+import { untilJudged, useAbusePortal } from '#test/support/abuse.ts'
 import { caseOf, reportLetter } from '#test/support/cases.ts'
 import { accountIdOf, hanna, register } from '#test/support/people.ts'
-import type { TestPortal } from '#test/support/portal.ts'
 import { enrolStaff } from '#test/support/staff.ts'
 import type { Answer, Visitor } from '#test/support/visitor.ts'
 
@@ -27,20 +26,23 @@ const routes = readdirSync(server, { recursive: true, encoding: 'utf8' })
   ])
   .map((found) => (found[1] ?? '').replace(/:\w+/g, 'x'))
 
-let portal: TestPortal
 const people: { who: string; visitor: Visitor }[] = []
-before(async () => {
-  portal = await startAbusePortal({ env: { BASE_URL: 'https://account.postern.example' } })
-  const owner = await register(portal, hanna)
-  const accountId = await accountIdOf(portal, hanna.login)
-  await reportLetter(portal, { accountId, login: hanna.login })
-  await untilJudged(portal)
-  const { visitor: staff } = await enrolStaff(portal, 'ada.all', ...staffRoles)
-  await staff.get(`/staff/cases/${await caseOf(portal, accountId)}`)
-  people.push({ who: 'a stranger', visitor: portal.visitor() }, { who: 'an owner', visitor: owner })
-  people.push({ who: 'the staff', visitor: staff })
-})
-after(() => portal.stop())
+const portal = useAbusePortal(
+  { env: { BASE_URL: 'https://account.postern.example' } },
+  async (portal) => {
+    const owner = await register(portal, hanna)
+    const accountId = await accountIdOf(portal, hanna.login)
+    await reportLetter(portal, { accountId, login: hanna.login })
+    await untilJudged(portal)
+    const { visitor: staff } = await enrolStaff(portal, 'ada.all', ...staffRoles)
+    await staff.get(`/staff/cases/${await caseOf(portal, accountId)}`)
+    people.push(
+      { who: 'a stranger', visitor: portal.visitor() },
+      { who: 'an owner', visitor: owner },
+    )
+    people.push({ who: 'the staff', visitor: staff })
+  },
+)
 
 const linksOf = ({ html, location }: Answer) =>
   [

@@ -1,8 +1,9 @@
 // The token of a form: whose session and which flow it belongs to, and what people see where it is another's.
 import assert from 'node:assert/strict'
-import { after, before, describe, it } from 'node:test'
+import { describe, it } from 'node:test'
 import { hanna, piotr, register, signIn } from '#test/support/people.ts'
-import { startTestPortal, type TestPortal } from '#test/support/portal.ts'
+import { startTestPortal } from '#test/support/portal.ts'
+import { usePortal } from '#test/support/use-portal.ts'
 import type { Visitor } from '#test/support/visitor.ts'
 
 const page = '/account/password'
@@ -11,13 +12,10 @@ const urlencoded = { 'content-type': 'application/x-www-form-urlencoded' }
 const post = (visitor: Visitor, path: string, fields: Record<string, string>) =>
   visitor.send(path, new URLSearchParams(fields).toString(), urlencoded)
 
-let portal: TestPortal
-before(async () => {
-  portal = await startTestPortal({ worker: false })
+const portal = usePortal({ worker: false }, async (portal) => {
   await register(portal, hanna)
   await register(portal, piotr)
 })
-after(() => portal.stop())
 
 describe('a form that was opened before', () => {
   it('somebody signed in is refused on what belongs to an account', async () => {

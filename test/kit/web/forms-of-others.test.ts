@@ -1,6 +1,6 @@
 // Two people, two tabs, one browser: every form of the product is collected in the session of one and sent in that of the other.
 import assert from 'node:assert/strict'
-import { after, before, describe, it, mock } from 'node:test'
+import { before, describe, it, mock } from 'node:test'
 import { signToken } from '#server/core/keys/signed-token.ts'
 import { appealPurpose } from '#server/desk/measures/apply-measure.ts'
 import { type StaffRole, staffRoles } from '#server/desk/staff/store.ts'
@@ -8,14 +8,13 @@ import { noteUnheld } from '#server/mail/filters/store.ts'
 import { createMemoryPlatform } from '#server/mail/mail-platform/memory.ts'
 import { stopTokenOf } from '#server/recovery/stopped-addresses/stop-token.ts'
 import { offerUndo } from '#server/recovery/undo/offer-undo.ts'
-import { startAbusePortal, untilJudged } from '#test/support/abuse.ts'
+import { untilJudged, useAbusePortal } from '#test/support/abuse.ts'
 import { underLock } from '#test/support/account-lock.ts'
 import { approve, caseOf, object, propose, reportLetter } from '#test/support/cases.ts'
 import { crawlForms, type FoundForm, formPaths, isSentTo } from '#test/support/crawl-forms.ts'
 import { dumpDatabase } from '#test/support/dump.ts'
 import { holdFilter } from '#test/support/filters.ts'
 import { accountIdOf, register, signIn } from '#test/support/people.ts'
-import type { TestPortal } from '#test/support/portal.ts'
 import {
   askForCode,
   begin,
@@ -36,20 +35,16 @@ const methods = '/account/recovery'
 const password = 'forty storks over the marsh'
 
 const platform = createMemoryPlatform()
-let portal: TestPortal
-before(async () => {
-  portal = await startAbusePortal({
-    env: {
-      MEASURES_WITHOUT_SECOND_PERSON: '0',
-      QUOTA_GROWTH: 'request',
-      SECURITY_QUESTION: 'hold',
-      LIMIT_SMS_WAIT_SECONDS: '0.001',
-      LIMIT_RECOVERIES_PER_IP_HOUR: '100000',
-    },
-    ports: { platform },
-  })
+const portal = useAbusePortal({
+  env: {
+    MEASURES_WITHOUT_SECOND_PERSON: '0',
+    QUOTA_GROWTH: 'request',
+    SECURITY_QUESTION: 'hold',
+    LIMIT_SMS_WAIT_SECONDS: '0.001',
+    LIMIT_RECOVERIES_PER_IP_HOUR: '100000',
+  },
+  ports: { platform },
 })
-after(() => portal?.stop())
 
 /** Somebody of the staff with all rights, inside, who owns whatever an owner can own. */
 async function haveAll(login: string): Promise<StaffMember & Equipped> {

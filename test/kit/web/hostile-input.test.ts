@@ -1,14 +1,10 @@
 import assert from 'node:assert/strict'
 import { connect } from 'node:net'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import { hanna, register } from '#test/support/people.ts'
-import { startTestPortal, type TestPortal } from '#test/support/portal.ts'
+import { usePortal } from '#test/support/use-portal.ts'
 
-let portal: TestPortal
-before(async () => {
-  portal = await startTestPortal()
-})
-after(() => portal.stop())
+const portal = usePortal()
 
 const form = 'application/x-www-form-urlencoded'
 const forms = ['/register', '/sign-in']

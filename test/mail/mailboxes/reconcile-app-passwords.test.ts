@@ -2,22 +2,20 @@
 
 import assert from 'node:assert/strict'
 import { randomBytes, randomUUID } from 'node:crypto'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import { noClient } from '#server/core/client-info.ts'
 import { createAppPassword, revokeOne } from '#server/mail/app-passwords/change-app-passwords.ts'
 import { reconcileMailboxes } from '#server/mail/mailboxes/reconcile-mailboxes.ts'
 import { proofNow } from '#test/support/account-lock.ts'
 import { hanna, register } from '#test/support/people.ts'
-import { eventually, startTestPortal, type TestPortal } from '#test/support/portal.ts'
+import { eventually } from '#test/support/portal.ts'
+import { usePortal } from '#test/support/use-portal.ts'
 
-let portal: TestPortal
 let accountId: string
-before(async () => {
-  portal = await startTestPortal()
+const portal = usePortal({}, async (portal) => {
   await register(portal, hanna)
   accountId = (await portal.db('accounts').first('id')).id
 })
-after(() => portal.stop())
 
 const settled = () =>
   eventually(async () =>

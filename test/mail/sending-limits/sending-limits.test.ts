@@ -3,32 +3,30 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
-import { after, before, test } from 'node:test'
+import { after, test } from 'node:test'
 import { listQueue } from '#server/desk/cases/queue-store.ts'
 import { openCaseOfLimit } from '#server/desk/cases/sending-limit.ts'
 import type { MailServerListener } from '#server/mail/mail-platform/listen-for-mail-servers.ts'
 import { createMemoryPlatform } from '#server/mail/mail-platform/memory.ts'
 import { startPolicyService } from '#server/mail/sending-limits/policy-service.ts'
 import { hanna, piotr, register } from '#test/support/people.ts'
-import { eventually, startTestPortal, type TestPortal } from '#test/support/portal.ts'
+import { eventually } from '#test/support/portal.ts'
+import { usePortal } from '#test/support/use-portal.ts'
 
-let portal: TestPortal
 let service: MailServerListener
-before(async () => {
-  const env = { LIMIT_SENT_PER_DAY: '5', LIMIT_RECIPIENTS_PER_DAY: '8' }
-  portal = await startTestPortal({
+after(() => service?.stop())
+const portal = usePortal(
+  {
     ports: { platform: createMemoryPlatform() },
-    env,
+    env: { LIMIT_SENT_PER_DAY: '5', LIMIT_RECIPIENTS_PER_DAY: '8' },
     worker: false,
-  })
-  await register(portal, hanna)
-  await register(portal, piotr)
-  service = await startPolicyService(portal.parts, { host: '127.0.0.1', port: 0 })
-})
-after(async () => {
-  await service.stop()
-  await portal.stop()
-})
+  },
+  async (portal) => {
+    await register(portal, hanna)
+    await register(portal, piotr)
+    service = await startPolicyService(portal.parts, { host: '127.0.0.1', port: 0 })
+  },
+)
 
 interface Postfix {
   ask(...requests: readonly Record<string, string>[]): Promise<string[]>

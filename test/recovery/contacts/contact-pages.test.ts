@@ -1,23 +1,18 @@
 // The pages of both kinds of contact: what each form shows and refuses, where each request leads, and who gets there.
 import assert from 'node:assert/strict'
-import { after, before, beforeEach, describe, it } from 'node:test'
+import { describe, it } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import { startProbation } from '#server/accounts/accounts/store.ts'
 import { createLimits } from '#server/kit/limits/limits.ts'
 import { underLock } from '#test/support/account-lock.ts'
 import { writtenMessages } from '#test/support/by-hand.ts'
 import { arrive } from '#test/support/people.ts'
-import { startTestPortal, type TestPortal } from '#test/support/portal.ts'
 import { forgetLimits } from '#test/support/recovery.ts'
+import { usePortal } from '#test/support/use-portal.ts'
 import type { Visitor } from '#test/support/visitor.ts'
 
 const methods = '/account/recovery'
-let portal: TestPortal
-before(async () => {
-  portal = await startTestPortal({ worker: false })
-})
-after(() => portal.stop())
-beforeEach(() => forgetLimits(portal))
+const portal = usePortal({ freshLimits: true, worker: false })
 
 const somebody = () => arrive(portal)
 let count = 0

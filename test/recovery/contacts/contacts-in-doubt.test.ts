@@ -1,7 +1,7 @@
 // A contact in doubt may be a stranger's: it gives no way back beside one that is beyond doubt.
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
-import { after, before, beforeEach, describe, it } from 'node:test'
+import { describe, it } from 'node:test'
 import { runCommand } from '#server/cli/portal.ts'
 import { takeMeasure } from '#server/desk/measures/take-measure.ts'
 import { findBackupAddress } from '#server/recovery/backup-address/store.ts'
@@ -11,16 +11,11 @@ import { underLock } from '#test/support/account-lock.ts'
 import { doJobs, writtenMessages } from '#test/support/by-hand.ts'
 import { caseOf, reportLetter } from '#test/support/cases.ts'
 import { signIn } from '#test/support/people.ts'
-import { startTestPortal, type TestPortal } from '#test/support/portal.ts'
-import { begin, type Equipped, equip, forgetLimits, setPassword } from '#test/support/recovery.ts'
+import { begin, type Equipped, equip, setPassword } from '#test/support/recovery.ts'
 import { enrolStaff } from '#test/support/staff.ts'
+import { usePortal } from '#test/support/use-portal.ts'
 
-let portal: TestPortal
-before(async () => {
-  portal = await startTestPortal({ worker: false })
-})
-after(() => portal.stop())
-beforeEach(() => forgetLimits(portal))
+const portal = usePortal({ freshLimits: true, worker: false })
 
 const fresh = 'a new and longer sentence'
 const doubtPhone = ({ accountId }: Equipped) =>

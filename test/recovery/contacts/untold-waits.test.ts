@@ -1,18 +1,13 @@
 // What others asked for stays untold: a signed-in page waits for what its own account asked, and what is held back looks the same.
 import assert from 'node:assert/strict'
-import { after, before, beforeEach, describe, it } from 'node:test'
+import { describe, it } from 'node:test'
 import { writtenMessages } from '#test/support/by-hand.ts'
 import { arrive } from '#test/support/people.ts'
-import { startTestPortal, type TestPortal } from '#test/support/portal.ts'
 import { forgetLimits } from '#test/support/recovery.ts'
+import { usePortal } from '#test/support/use-portal.ts'
 import type { Visitor } from '#test/support/visitor.ts'
 
-let portal: TestPortal
-before(async () => {
-  portal = await startTestPortal({ worker: false })
-})
-after(() => portal.stop())
-beforeEach(() => forgetLimits(portal))
+const portal = usePortal({ freshLimits: true, worker: false })
 
 const sentTo = async (to: string) =>
   (await writtenMessages(portal.db, portal.keyring)).filter((message) => message.to === to)

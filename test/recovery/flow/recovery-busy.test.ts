@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import { BusyError } from '#server/core/faults.ts'
 import { createKeyring } from '#server/core/keys/keyring.ts'
 import { hashToken } from '#server/core/keys/secrets.ts'
@@ -7,14 +7,10 @@ import { keysOf } from '#server/recovery/flow/begin-recovery.ts'
 import { proveFlow } from '#server/recovery/flow/prove-flow.ts'
 import { findFlow } from '#server/recovery/flow/store.ts'
 import { decoyQuestion } from '#server/recovery/security-question/decoy-question.ts'
-import { startTestPortal, type TestPortal } from '#test/support/portal.ts'
 import { begin, equip } from '#test/support/recovery.ts'
+import { usePortal } from '#test/support/use-portal.ts'
 
-let portal: TestPortal
-before(async () => {
-  portal = await startTestPortal({ worker: false })
-})
-after(() => portal.stop())
+const portal = usePortal({ worker: false })
 
 test('an answer that could not be judged, because the portal was busy, was no try', async () => {
   const person = await equip(portal)

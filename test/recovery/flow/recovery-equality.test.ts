@@ -1,17 +1,16 @@
 // Whoever types names at the doors learns nothing from the answers: not by a byte, not by a cookie, not by the time they take.
 import assert from 'node:assert/strict'
-import { after, before, describe, it } from 'node:test'
+import { describe, it } from 'node:test'
 import { compareTimes } from '#test/prove/recovery-times.ts'
 import { register } from '#test/support/people.ts'
-import { startTestPortal, type TestPortal } from '#test/support/portal.ts'
 import { comparable, type Equipped, equip, forgetLimits } from '#test/support/recovery.ts'
+import { usePortal } from '#test/support/use-portal.ts'
 import type { Answer, Visitor } from '#test/support/visitor.ts'
 
-let portal: TestPortal
 let known: Equipped
 let blocked: Equipped
-before(async () => {
-  portal = await startTestPortal({
+const portal = usePortal(
+  {
     worker: false,
     env: {
       LIMIT_RECOVERIES_PER_IP_HOUR: '1000000',
@@ -19,16 +18,17 @@ before(async () => {
       LIMIT_ANSWERS_PER_DAY: '100000',
       LIMIT_ANSWERS_LIFETIME: '100000',
     },
-  })
-  known = await equip(portal, 'known.name')
-  blocked = await equip(portal, 'blocked.name')
-  await register(portal, { login: 'bare.name', password: known.password })
-  await portal
-    .db('accounts')
-    .where({ id: blocked.accountId })
-    .update({ blocked_at: portal.clock.now(), block_reason: 'x' })
-})
-after(() => portal.stop())
+  },
+  async (portal) => {
+    known = await equip(portal, 'known.name')
+    blocked = await equip(portal, 'blocked.name')
+    await register(portal, { login: 'bare.name', password: known.password })
+    await portal
+      .db('accounts')
+      .where({ id: blocked.accountId })
+      .update({ blocked_at: portal.clock.now(), block_reason: 'x' })
+  },
+)
 
 /** Same length, so that only what the portal knows of them differs. */
 const names = {

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
-import { after, before, describe, it } from 'node:test'
+import { after, describe, it } from 'node:test'
 import { awaitText } from '#test/support/outbox.ts'
 import { signIn } from '#test/support/people.ts'
 import { startTestPortal, type TestPortal } from '#test/support/portal.ts'
 import { begin, type Equipped, equip, setPassword, undoLinkOf } from '#test/support/recovery.ts'
+import { usePortal } from '#test/support/use-portal.ts'
 
 const fresh = 'a new and longer sentence'
 
@@ -16,13 +17,9 @@ const hold = async (portal: TestPortal, person: Equipped) => {
 }
 
 describe('SECURITY_QUESTION=hold', () => {
-  let portal: TestPortal
-  before(async () => {
-    portal = await startTestPortal({
-      env: { SECURITY_QUESTION: 'hold', LIMIT_SMS_WAIT_SECONDS: '0.01' },
-    })
+  const portal = usePortal({
+    env: { SECURITY_QUESTION: 'hold', LIMIT_SMS_WAIT_SECONDS: '0.01' },
   })
-  after(() => portal.stop())
   const sweep = () => portal.tasks['recovery:sweep-held']?.({}, { attempt: 1, maxAttempts: 1 })
   const oldWorks = (person: Equipped) => signIn(portal, person)
 
@@ -175,11 +172,7 @@ describe('SECURITY_QUESTION=hold', () => {
 })
 
 describe('SECURITY_QUESTION=off', () => {
-  let portal: TestPortal
-  before(async () => {
-    portal = await startTestPortal({ env: { SECURITY_QUESTION: 'off' } })
-  })
-  after(() => portal.stop())
+  const portal = usePortal({ env: { SECURITY_QUESTION: 'off' } })
 
   it('closes the door for everybody alike', async () => {
     const person = await equip(portal)

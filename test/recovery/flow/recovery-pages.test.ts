@@ -1,6 +1,6 @@
 // The pages of a recovery, with the worker's part done by hand: what each shows, where each leads, and what a new password means.
 import assert from 'node:assert/strict'
-import { after, afterEach, before, beforeEach, describe, it } from 'node:test'
+import { after, afterEach, describe, it } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import { hashToken, newToken } from '#server/core/keys/secrets.ts'
 import { applyReset, probationEnd } from '#server/recovery/flow/apply-reset.ts'
@@ -11,25 +11,20 @@ import { underLock } from '#test/support/account-lock.ts'
 import { doJobs, jobsOf, type Written, writtenMessages } from '#test/support/by-hand.ts'
 import { otherCode } from '#test/support/outbox.ts'
 import { startTestPortal, type TestPortal } from '#test/support/portal.ts'
-import { begin, type Equipped, equip, forgetLimits, setPassword } from '#test/support/recovery.ts'
+import { begin, type Equipped, equip, setPassword } from '#test/support/recovery.ts'
+import { usePortal } from '#test/support/use-portal.ts'
 import type { Visitor } from '#test/support/visitor.ts'
 
 const fresh = 'a new and longer sentence'
 const hours = (count: number) => count * 3_600_000
 
-let portal: TestPortal
+const env = { LIMIT_SMS_WAIT_SECONDS: '0.001', LIMIT_RECOVERIES_PER_IP_HOUR: '12' }
 let holding: TestPortal
-before(async () => {
-  const env = { LIMIT_SMS_WAIT_SECONDS: '0.001', LIMIT_RECOVERIES_PER_IP_HOUR: '12' }
-  portal = await startTestPortal({ env, worker: false })
+after(() => holding?.stop())
+const portal = usePortal({ freshLimits: true, env, worker: false }, async (portal) => {
   const hold = { ...env, SECURITY_QUESTION: 'hold', PROBATION_HOURS: '48' }
   holding = await startTestPortal({ env: hold, worker: false, database: portal.database })
 })
-after(async () => {
-  await holding.stop()
-  await portal.stop()
-})
-beforeEach(() => forgetLimits(portal))
 afterEach(() => {
   for (const each of [portal, holding])
     assert.deepEqual(

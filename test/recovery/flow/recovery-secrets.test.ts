@@ -1,6 +1,6 @@
 // The statements that spend a secret, by themselves: each must hold even where the ones around it would catch what it lets through.
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import { firstEpoch } from '#server/accounts/accounts/change-account.ts'
 import { hashToken, newToken } from '#server/core/keys/secrets.ts'
 import { findLink, putLink, spendLink } from '#server/recovery/backup-address/link-store.ts'
@@ -14,14 +14,10 @@ import {
 } from '#server/recovery/phone/code-store.ts'
 import { spendUndo } from '#server/recovery/undo/store.ts'
 import { withoutLock } from '#test/support/account-lock.ts'
-import { startTestPortal, type TestPortal } from '#test/support/portal.ts'
 import { begin, type Equipped, equip } from '#test/support/recovery.ts'
+import { usePortal } from '#test/support/use-portal.ts'
 
-let portal: TestPortal
-before(async () => {
-  portal = await startTestPortal({ worker: false })
-})
-after(() => portal.stop())
+const portal = usePortal({ worker: false })
 
 const inMinutes = (minutes: number) => new Date(portal.clock.now().getTime() + minutes * 60_000)
 

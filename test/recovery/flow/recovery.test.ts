@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
-import { after, before, beforeEach, describe, it } from 'node:test'
+import { describe, it } from 'node:test'
 import { createOwnChangeLimit } from '#server/accounts/password/own-change-limit.ts'
 import { parsePhoneNumber, writePhone } from '#server/core/identifiers/phone-number.ts'
 import { createLimits } from '#server/kit/limits/limits.ts'
 import { awaitSent, otherCode, sentTo } from '#test/support/outbox.ts'
 import { signIn } from '#test/support/people.ts'
-import { eventually, startTestPortal, type TestPortal } from '#test/support/portal.ts'
+import { eventually } from '#test/support/portal.ts'
 import {
   askForCode,
   begin,
@@ -18,16 +18,12 @@ import {
   setPassword,
   undoLinkOf,
 } from '#test/support/recovery.ts'
+import { usePortal } from '#test/support/use-portal.ts'
 import type { Visitor } from '#test/support/visitor.ts'
 
 const fresh = 'a new and longer sentence'
 
-let portal: TestPortal
-before(async () => {
-  portal = await startTestPortal({ env: { LIMIT_SMS_WAIT_SECONDS: '0.01' } })
-})
-after(() => portal.stop())
-beforeEach(() => forgetLimits(portal))
+const portal = usePortal({ freshLimits: true, env: { LIMIT_SMS_WAIT_SECONDS: '0.01' } })
 
 const passwordOf = async ({ accountId }: Equipped) =>
   (await portal.db('accounts').where({ id: accountId }).first()).password_verifier as string

@@ -1,21 +1,21 @@
 // What others asked for stays untold at the doors of recovery: a page waits for what its own asker typed, and what is held back looks the same.
 import assert from 'node:assert/strict'
-import { after, before, beforeEach, describe, it } from 'node:test'
+import { beforeEach, describe, it } from 'node:test'
 import { doJobs, writtenMessages } from '#test/support/by-hand.ts'
-import { startTestPortal, type TestPortal } from '#test/support/portal.ts'
 import { begin, type Equipped, equip, forgetLimits } from '#test/support/recovery.ts'
+import { usePortal } from '#test/support/use-portal.ts'
 import type { Visitor } from '#test/support/visitor.ts'
 
 const home = '192.0.2.1'
 const elsewhere = '198.51.100.1'
 
-let portal: TestPortal
 let owner: Equipped
-before(async () => {
-  portal = await startTestPortal({ worker: false, env: { LIMIT_SMS_WAIT_SECONDS: '60' } })
-  owner = await equip(portal, 'owner.name')
-})
-after(() => portal.stop())
+const portal = usePortal(
+  { worker: false, env: { LIMIT_SMS_WAIT_SECONDS: '60' } },
+  async (portal) => {
+    owner = await equip(portal, 'owner.name')
+  },
+)
 beforeEach(async () => {
   await forgetLimits(portal)
   await portal.db('messages').delete()

@@ -1,17 +1,13 @@
 // The owner learns that somebody guesses: one entry for each row of failures, and at most one letter an hour.
 import assert from 'node:assert/strict'
-import { after, before, beforeEach, test } from 'node:test'
+import { test } from 'node:test'
 import { writtenMessages } from '#test/support/by-hand.ts'
 import { awaitText } from '#test/support/outbox.ts'
-import { eventually, startTestPortal, type TestPortal } from '#test/support/portal.ts'
-import { askForCode, begin, type Equipped, equip, forgetLimits } from '#test/support/recovery.ts'
+import { eventually } from '#test/support/portal.ts'
+import { askForCode, begin, type Equipped, equip } from '#test/support/recovery.ts'
+import { usePortal } from '#test/support/use-portal.ts'
 
-let portal: TestPortal
-before(async () => {
-  portal = await startTestPortal({ env: { LIMIT_SMS_WAIT_SECONDS: '0.01' } })
-})
-after(() => portal.stop())
-beforeEach(() => forgetLimits(portal))
+const portal = usePortal({ freshLimits: true, env: { LIMIT_SMS_WAIT_SECONDS: '0.01' } })
 
 const free = 5
 const urlencoded = { 'content-type': 'application/x-www-form-urlencoded' }

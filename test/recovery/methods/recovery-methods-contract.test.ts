@@ -1,16 +1,11 @@
-import { after, before } from 'node:test'
 import { removeBackupAddress } from '#server/recovery/backup-address/store.ts'
 import { removePhone } from '#server/recovery/phone/store.ts'
 import { removeSecurityQuestion } from '#server/recovery/security-question/store.ts'
 import { recoveryMethodContract } from '#test/contracts/recovery-method.ts'
 import { underLock } from '#test/support/account-lock.ts'
-import { startTestPortal, type TestPortal } from '#test/support/portal.ts'
+import { usePortal } from '#test/support/use-portal.ts'
 
-let portal: TestPortal
-before(async () => {
-  portal = await startTestPortal({ worker: false })
-})
-after(() => portal.stop())
+const portal = usePortal({ worker: false })
 
 recoveryMethodContract('backup-address', () => portal, {
   contactOf: (person) => person.address,

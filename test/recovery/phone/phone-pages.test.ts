@@ -1,17 +1,13 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import { accountIdOf, hanna, piotr, register } from '#test/support/people.ts'
-import { startTestPortal, type TestPortal } from '#test/support/portal.ts'
+import { usePortal } from '#test/support/use-portal.ts'
 import type { Answer } from '#test/support/visitor.ts'
 
-let portal: TestPortal
-before(async () => {
-  portal = await startTestPortal({
-    worker: false,
-    env: { DEFAULT_COUNTRY: 'DE', SMS_COUNTRIES: 'BY,DE' },
-  })
+const portal = usePortal({
+  worker: false,
+  env: { DEFAULT_COUNTRY: 'DE', SMS_COUNTRIES: 'BY,DE' },
 })
-after(() => portal.stop())
 
 const phone = '+375291234567'
 const wayOn = ({ status, html }: Answer) => [

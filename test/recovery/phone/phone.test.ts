@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import { firstEpoch } from '#server/accounts/accounts/change-account.ts'
 import { putConfirmation } from '#server/recovery/contacts/store.ts'
 import { judgePhone } from '#server/recovery/phone/link-phone.ts'
@@ -7,14 +7,10 @@ import { createSmsLimit } from '#server/recovery/phone/sms-limit.ts'
 import { underLock } from '#test/support/account-lock.ts'
 import { awaitCode, awaitSent, otherCode } from '#test/support/outbox.ts'
 import { accountIdOf, hanna, type Person, register } from '#test/support/people.ts'
-import { startTestPortal, type TestPortal } from '#test/support/portal.ts'
+import { usePortal } from '#test/support/use-portal.ts'
 import type { Visitor } from '#test/support/visitor.ts'
 
-let portal: TestPortal
-before(async () => {
-  portal = await startTestPortal()
-})
-after(() => portal.stop())
+const portal = usePortal()
 
 const form = '/account/recovery/phone'
 const confirm = '/account/recovery/phone/confirm'

@@ -1,24 +1,19 @@
 // The page of the security question: what its form shows, refuses and keeps, and where each request leads.
 import assert from 'node:assert/strict'
-import { after, before, beforeEach, test } from 'node:test'
+import { test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import { startProbation } from '#server/accounts/accounts/store.ts'
 import { createLimits } from '#server/kit/limits/limits.ts'
 import { underLock } from '#test/support/account-lock.ts'
 import { accountIdOf, arrive, register } from '#test/support/people.ts'
-import { startTestPortal, type TestPortal } from '#test/support/portal.ts'
-import { forgetLimits } from '#test/support/recovery.ts'
+import { startTestPortal } from '#test/support/portal.ts'
+import { usePortal } from '#test/support/use-portal.ts'
 import type { Visitor } from '#test/support/visitor.ts'
 
 const form = '/account/recovery/security-question'
 const methods = '/account/recovery'
 const answer = 'Гарбарня на Нямізе'
-let portal: TestPortal
-before(async () => {
-  portal = await startTestPortal({ worker: false })
-})
-after(() => portal.stop())
-beforeEach(() => forgetLimits(portal))
+const portal = usePortal({ freshLimits: true, worker: false })
 
 const somebody = () => arrive(portal)
 

@@ -1,17 +1,14 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import { createKeyring } from '#server/core/keys/keyring.ts'
 import { keyedAnswer } from '#server/core/passwords/secret-answer.ts'
 import { questionIds } from '#server/recovery/security-question/questions.ts'
 import { awaitSent } from '#test/support/outbox.ts'
 import { hanna, piotr, register } from '#test/support/people.ts'
-import { startTestPortal, type TestPortal } from '#test/support/portal.ts'
+import { startTestPortal } from '#test/support/portal.ts'
+import { usePortal } from '#test/support/use-portal.ts'
 
-let portal: TestPortal
-before(async () => {
-  portal = await startTestPortal()
-})
-after(() => portal.stop())
+const portal = usePortal()
 
 const form = '/account/recovery/security-question'
 const answer = 'Гарбарня на Нямізе'

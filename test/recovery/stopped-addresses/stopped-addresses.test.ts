@@ -1,6 +1,6 @@
 // The owner of an address ends the codes that others have sent to it, for everybody, and can have them again.
 import assert from 'node:assert/strict'
-import { after, before, beforeEach, describe, it } from 'node:test'
+import { describe, it } from 'node:test'
 import { createKeyring } from '#server/core/keys/keyring.ts'
 import { openStopToken, stopTokenOf } from '#server/recovery/stopped-addresses/stop-token.ts'
 import {
@@ -12,16 +12,11 @@ import {
 import { multipart, multipartType } from '#test/support/multipart.ts'
 import { awaitSent, awaitText, sentTo } from '#test/support/outbox.ts'
 import { arrive } from '#test/support/people.ts'
-import { startTestPortal, type TestPortal } from '#test/support/portal.ts'
 import { begin, equip, forgetLimits, linkOf } from '#test/support/recovery.ts'
+import { usePortal } from '#test/support/use-portal.ts'
 import type { Visitor } from '#test/support/visitor.ts'
 
-let portal: TestPortal
-before(async () => {
-  portal = await startTestPortal()
-})
-after(() => portal.stop())
-beforeEach(() => forgetLimits(portal))
+const portal = usePortal({ freshLimits: true })
 
 const form = '/account/recovery/backup-address'
 const urlencoded = { 'content-type': 'application/x-www-form-urlencoded' }

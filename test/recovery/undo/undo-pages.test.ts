@@ -1,6 +1,6 @@
 // "This was not me", with what a stranger did made by hand: what the link shows, and what it brings back.
 import assert from 'node:assert/strict'
-import { after, before, beforeEach, describe, it } from 'node:test'
+import { describe, it } from 'node:test'
 import { firstEpoch } from '#server/accounts/accounts/change-account.ts'
 import { startProbation } from '#server/accounts/accounts/store.ts'
 import { hashToken, newToken } from '#server/core/keys/secrets.ts'
@@ -21,15 +21,10 @@ import { describeUndo, undoChange } from '#server/recovery/undo/undo-change.ts'
 import { proofNow, underLock } from '#test/support/account-lock.ts'
 import { writtenMessages } from '#test/support/by-hand.ts'
 import { arrive } from '#test/support/people.ts'
-import { startTestPortal, type TestPortal } from '#test/support/portal.ts'
-import { type Equipped, equip, forgetLimits, setPassword } from '#test/support/recovery.ts'
+import { type Equipped, equip, setPassword } from '#test/support/recovery.ts'
+import { usePortal } from '#test/support/use-portal.ts'
 
-let portal: TestPortal
-before(async () => {
-  portal = await startTestPortal({ worker: false })
-})
-after(() => portal.stop())
-beforeEach(() => forgetLimits(portal))
+const portal = usePortal({ freshLimits: true, worker: false })
 
 const client = { device: 'Firefox, Linux', place: 'Minsk, BY' }
 const minutes = (count: number) => new Date(portal.clock.now().getTime() + count * 60_000)

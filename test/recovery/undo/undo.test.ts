@@ -1,29 +1,24 @@
 import assert from 'node:assert/strict'
-import { after, before, beforeEach, describe, it } from 'node:test'
+import { describe, it } from 'node:test'
 import { findBackupAddress } from '#server/recovery/backup-address/store.ts'
 import { findPhone } from '#server/recovery/phone/store.ts'
 import { awaitText, sentTo } from '#test/support/outbox.ts'
 import { signIn } from '#test/support/people.ts'
-import { eventually, startTestPortal, type TestPortal } from '#test/support/portal.ts'
+import { eventually } from '#test/support/portal.ts'
 import {
   begin,
   type Equipped,
   equip,
-  forgetLimits,
   proveByPhone,
   setPassword,
   undoLinkOf,
 } from '#test/support/recovery.ts'
+import { usePortal } from '#test/support/use-portal.ts'
 import type { Visitor } from '#test/support/visitor.ts'
 
 const fresh = 'a new and longer sentence'
 
-let portal: TestPortal
-before(async () => {
-  portal = await startTestPortal({ env: { LIMIT_SMS_WAIT_SECONDS: '0.01' } })
-})
-after(() => portal.stop())
-beforeEach(() => forgetLimits(portal))
+const portal = usePortal({ freshLimits: true, env: { LIMIT_SMS_WAIT_SECONDS: '0.01' } })
 
 const phoneOf = async ({ accountId }: Equipped) =>
   (await findPhone(portal.db, portal.keyring, accountId))?.value

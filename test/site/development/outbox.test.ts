@@ -1,15 +1,12 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import type { OutboxEntry } from '#server/kit/messages/outbox.ts'
 import { type Message, sendMessage } from '#server/kit/messages/send-message.ts'
 import { devRoutes } from '#server/site/development/routes.ts'
-import { eventually, startTestPortal, type TestPortal } from '#test/support/portal.ts'
+import { eventually } from '#test/support/portal.ts'
+import { usePortal } from '#test/support/use-portal.ts'
 
-let portal: TestPortal
-before(async () => {
-  portal = await startTestPortal()
-})
-after(() => portal.stop())
+const portal = usePortal()
 
 const expiresAt = () => new Date(portal.clock.now().getTime() + 600_000).toISOString()
 const send = (

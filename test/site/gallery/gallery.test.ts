@@ -1,15 +1,12 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { samples } from '#server/site/gallery/gallery.ts'
 import { mailSamples } from '#server/site/gallery/mail-samples.ts'
-import { startTestPortal, type TestPortal } from '#test/support/portal.ts'
+import { startTestPortal } from '#test/support/portal.ts'
+import { usePortal } from '#test/support/use-portal.ts'
 
-let portal: TestPortal
-before(async () => {
-  portal = await startTestPortal({ worker: false })
-})
-after(() => portal.stop())
+const portal = usePortal({ worker: false })
 
 test('developers find every page and mail in every state from one page', async () => {
   const visitor = portal.visitor()

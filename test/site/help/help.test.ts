@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { after, before, describe, it } from 'node:test'
+import { describe, it } from 'node:test'
 import { fromBER } from 'asn1js'
 import { parse as parsePlist } from 'fast-plist'
 import { ContentInfo, SignedData } from 'pkijs'
@@ -14,16 +14,13 @@ import {
 import { readQrCode } from '#test/support/mail-programs/read-qr-code.ts'
 import { selfSigned } from '#test/support/mail-programs/self-signed.ts'
 import { hanna, register } from '#test/support/people.ts'
-import { startTestPortal, type TestPortal } from '#test/support/portal.ts'
+import { startTestPortal } from '#test/support/portal.ts'
+import { usePortal } from '#test/support/use-portal.ts'
 
-let portal: TestPortal
-before(async () => {
-  portal = await startTestPortal({
-    worker: false,
-    env: { MAIL_DOMAINS: 'example.by,post.example.by' },
-  })
+const portal = usePortal({
+  worker: false,
+  env: { MAIL_DOMAINS: 'example.by,post.example.by' },
 })
-after(() => portal.stop())
 
 const topics =
   'recovery mail-programs devices suspicious-letters spam support moving cookies safety'.split(' ')

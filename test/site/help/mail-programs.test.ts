@@ -1,6 +1,6 @@
 // What we tell mail programs is used as they use it: to connect to a real Dovecot and Postfix, with nothing but the answer.
 import assert from 'node:assert/strict'
-import { after, before, it } from 'node:test'
+import { after, it } from 'node:test'
 import { parse as parsePlist } from 'fast-plist'
 import { systemClock } from '#server/core/clock.ts'
 import { signInByPop3 } from '#test/mail-platform/line-client.ts'
@@ -11,7 +11,7 @@ import {
   protocolsInAutodiscover,
   serversInAutoconfig,
 } from '#test/support/mail-programs/read-answers.ts'
-import { startTestPortal, type TestPortal } from '#test/support/portal.ts'
+import { usePortal } from '#test/support/use-portal.ts'
 
 interface Way {
   readonly type: string
@@ -23,8 +23,7 @@ interface Way {
 
 describeOnMailServers('a mail program that knows only address, password and our answer', () => {
   let world: MailWorld
-  let portal: TestPortal
-  before(async () => {
+  const portal = usePortal(async () => {
     world = await startMailWorld(systemClock)
     const { imap, pop3, submission, submissions } = world.mail
     const env = {
@@ -33,12 +32,9 @@ describeOnMailServers('a mail program that knows only address, password and our 
       MAIL_SERVER_POP3: `pop3s://${pop3.host}:${pop3.port}`,
       MAIL_SERVER_SMTP: `smtps://${submissions.host}:${submissions.port}, smtp://${submission.host}:${submission.port}`,
     }
-    portal = await startTestPortal({ worker: false, database: world.database, env })
+    return { worker: false, database: world.database, env }
   })
-  after(async () => {
-    await portal?.stop()
-    await world?.stop()
-  })
+  after(() => world?.stop())
 
   /** Connects by every way that the answer names: fetches where it says so, sends where it says so, and finds the letter. */
   async function useEveryWay(ways: readonly Way[], login: string): Promise<void> {

@@ -1,15 +1,11 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import { createTexts } from '#server/kit/i18n/texts.ts'
 import { awaitSent } from '#test/support/outbox.ts'
 import { hanna, register } from '#test/support/people.ts'
-import { startTestPortal, type TestPortal } from '#test/support/portal.ts'
+import { usePortal } from '#test/support/use-portal.ts'
 
-let portal: TestPortal
-before(async () => {
-  portal = await startTestPortal()
-})
-after(() => portal.stop())
+const portal = usePortal()
 
 const localeOf = async (login: string) =>
   (
