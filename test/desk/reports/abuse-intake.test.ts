@@ -5,10 +5,16 @@ import { connect } from 'node:net'
 import { after, before, test } from 'node:test'
 import { createTransport } from 'nodemailer'
 import { deleteOldEvidence, openKeptEvidence } from '#server/desk/evidence/evidence-store.ts'
+import { viewEvidence } from '#server/desk/evidence/view-evidence.ts'
 import { startLmtp } from '#server/desk/reports/lmtp.ts'
 import { takeReport } from '#server/desk/reports/take-report.ts'
-import { viewEvidence } from '#server/desk/evidence/view-evidence.ts'
-import { ourDomain, sendLetter, startAbusePortal, untilJudged, useAbusePortal } from '#test/support/abuse.ts'
+import {
+  ourDomain,
+  sendLetter,
+  startAbusePortal,
+  untilJudged,
+  useAbusePortal,
+} from '#test/support/abuse.ts'
 import { createTestDatabase } from '#test/support/database.ts'
 import { assertAbsent, dumpDatabase } from '#test/support/dump.ts'
 import { heavy, scripts, zipBomb } from '#test/support/letters/hostile-letters.ts'
