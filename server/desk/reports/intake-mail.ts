@@ -1,9 +1,9 @@
 // Takes in one mail to the abuse address, from IMAP or LMTP.
 import { createHash } from 'node:crypto'
 import type { Trx } from '#db/connection.ts'
+import { letterLimits } from '#server/core/letters/letter.ts'
 import { sendMessage } from '#server/kit/messages/send-message.ts'
 import type { DeskParts } from '../desk.ts'
-import { letterLimits } from '#server/core/letters/letter.ts'
 import { noteMail } from './mail-store.ts'
 import type { ReportMail } from './parse-report-mail.ts'
 import { reporterKey } from './reporter-key.ts'

@@ -2,14 +2,14 @@
 import type { Trx } from '#db/connection.ts'
 import { enqueue } from '#server/kit/jobs/enqueue.ts'
 import { joinCase } from '../cases/case-store.ts'
-import type { DeskParts } from '../desk.ts'
 import { raiseSeverity } from '../cases/raise-severity.ts'
-import { type ReadReport, readReportedLetter } from '../provenance/read-reported-letter.ts'
-import { lockOriginal, lockUnjudged, noteJudged } from './judging-store.ts'
-import { findReport, noteOutcome, type Report } from './report-store.ts'
 import { insertSearchTerms } from '../cases/search-store.ts'
 import { insertTimelineEntry } from '../cases/timeline-store.ts'
 import { notifyReportersTask } from '../cases/work-on-case.ts'
+import type { DeskParts } from '../desk.ts'
+import { type ReadReport, readReportedLetter } from '../provenance/read-reported-letter.ts'
+import { lockOriginal, lockUnjudged, noteJudged } from './judging-store.ts'
+import { findReport, noteOutcome, type Report } from './report-store.ts'
 
 /** Throws only for faults of ours: then the job runs again. */
 export async function judgeReport(parts: DeskParts, reportId: string): Promise<void> {

@@ -1,12 +1,17 @@
 // Reads a mail to the abuse address: which letters it reports, who reports them, whether to answer.
 import { createHash } from 'node:crypto'
-import { type FeedbackReport, readFeedbackReport } from '../letters/feedback-report.ts'
-import { findLetterInText } from '../letters/forwarded-letter.ts'
-import { fieldsNamed, type Letter, type LetterField, type Mailbox } from '#server/core/letters/letter.ts'
+import {
+  fieldsNamed,
+  type Letter,
+  type LetterField,
+  type Mailbox,
+} from '#server/core/letters/letter.ts'
 import { scanLetter } from '#server/core/letters/letter-shape.ts'
 import { openSource } from '#server/core/letters/letter-source.ts'
-import { type Ignored, isAutomatic, isBounce, isLoop } from './mail-guards.ts'
+import { type FeedbackReport, readFeedbackReport } from '../letters/feedback-report.ts'
+import { findLetterInText } from '../letters/forwarded-letter.ts'
 import { type LetterPart, readLetter } from '../letters/parse-letter.ts'
+import { type Ignored, isAutomatic, isBounce, isLoop } from './mail-guards.ts'
 import type { ReportKind } from './report-kind.ts'
 import { reporterKey } from './reporter-key.ts'
 
@@ -47,10 +52,8 @@ export type ReportMail =
 const MAX_LETTERS = 20
 const NOTE_CHARS = 5_000
 const HEADERS_ONLY = ['text/rfc822-headers', 'message/rfc822-headers', 'text/rfc822']
-const HEADER_LINE = new RegExp(
-  '^(?:received|return-path|delivered-to|from|x-[\\w-]+|date|message-id|dkim-signature)[ \\t]*:',
-  'im',
-)
+const HEADER_LINE =
+  /^(?:received|return-path|delivered-to|from|x-[\w-]+|date|message-id|dkim-signature)[ \t]*:/im
 const ENVELOPE_TYPES = [
   'application/octet-stream',
   'text/plain',
@@ -86,8 +89,7 @@ export async function parseReportMail(
   if (bounced && (attached.length === 0 || /report-type/i.test(contentType)))
     return { kind: 'ignored', reason: 'bounce', mailKey }
   const automatic = bounced || isAutomatic(letter.fields)
-  if (automatic && attached.length === 0)
-    return { kind: 'ignored', reason: 'auto-reply', mailKey }
+  if (automatic && attached.length === 0) return { kind: 'ignored', reason: 'auto-reply', mailKey }
   return reportOf(letter, null, attached, !automatic, mailKey)
 }
 

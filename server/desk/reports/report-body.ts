@@ -1,10 +1,10 @@
 // The body parser of the only form with a file. It runs before the parser of all other forms.
 import express, { type Request, type RequestHandler } from 'express'
-import { lazily } from '#server/core/lazily.ts'
 import { BusyError } from '#server/core/faults.ts'
+import { lazily } from '#server/core/lazily.ts'
+import { BodyTooLarge, MalformedRequest } from '#server/kit/pages/faults.ts'
 import { boundBody } from '#server/kit/web/body-bound.ts'
 import { networkOf } from '#server/kit/web/client.ts'
-import { BodyTooLarge, MalformedRequest } from '#server/kit/pages/faults.ts'
 
 export interface FileForm {
   readonly path: string

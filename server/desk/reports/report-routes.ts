@@ -1,14 +1,14 @@
 import { type Request, type RequestHandler, type Response, Router } from 'express'
 import { msPerHour, msPerSecond } from '#server/core/durations.ts'
-import { networkOf } from '#server/kit/web/client.ts'
+import { letterLimits } from '#server/core/letters/letter.ts'
 import type { Limit } from '#server/kit/limits/limits.ts'
-import { cookieName } from '#server/kit/web/cookies.ts'
 import { LimitReached, NotFound } from '#server/kit/pages/faults.ts'
 import { readFields } from '#server/kit/pages/forms.ts'
+import { networkOf } from '#server/kit/web/client.ts'
+import { cookieName } from '#server/kit/web/cookies.ts'
 import { isHttps, type WebParts } from '#server/kit/web/parts.ts'
-import { fileForm, sentEmptyFile, sentFile } from './report-body.ts'
 import { formDigestOf } from '#server/kit/web/sent-forms.ts'
-import { letterLimits } from '#server/core/letters/letter.ts'
+import { fileForm, sentEmptyFile, sentFile } from './report-body.ts'
 import {
   type FormRefusal,
   judgeReportForm,

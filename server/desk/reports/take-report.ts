@@ -112,7 +112,13 @@ async function write(
   const evidenceId = await keepSource(trx, parts, report.source, at)
   const reference = newReference('R')
   const id = await insertReport(trx, parts.keyring, {
-    reference, channel, kind, how, evidenceId, reporterDigest, at,
+    reference,
+    channel,
+    kind,
+    how,
+    evidenceId,
+    reporterDigest,
+    at,
     details: { sender, reporter, note },
     answerLocale: answer ? locale : null,
   })

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { connect } from 'node:net'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import { createTransport } from 'nodemailer'
 import { deleteOldEvidence, openKeptEvidence } from '#server/desk/evidence/evidence-store.ts'
 import { viewEvidence } from '#server/desk/evidence/view-evidence.ts'
