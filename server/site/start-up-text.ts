@@ -1,7 +1,7 @@
-// What whoever starts the portal reads first.
+// The text that a started portal prints.
 import type { Settings } from '../kit/settings/config.ts'
 
-/** @param embedded whether the database is the portal's own */
+/** @param embedded the portal runs its own database */
 export function startUpText(
   settings: Settings,
   port: number | undefined,
@@ -11,13 +11,16 @@ export function startUpText(
   const at = `http://${settings.host === '0.0.0.0' ? 'localhost' : settings.host}:${port}`
   if (settings.portalEnv === 'production')
     return `Postern is listening on ${at} and reached at ${settings.baseUrl}.\n`
+  const keeper = embedded ? `${settings.dataDir}/` : 'the database of DATABASE_URL'
+  const domain = settings.mailDomains[0]
   return [
     '',
     `  Postern is ready:   ${settings.baseUrl.replace(/:\d+$/, `:${port}`)}`,
     `  Mail and SMS sent:  ${at}/dev/outbox`,
     '',
-    `  Development: mailboxes end in @${settings.mailDomains[0]}, data is kept in ${embedded ? `${settings.dataDir}/` : 'the database of DATABASE_URL'}.`,
-    '  Worth knowing: PORT, BASE_URL, MAIL_DOMAINS, DATABASE_URL, SMTP_URL, TWILIO_ACCOUNT_SID, MAIL_PLATFORM.',
+    `  Development: mailboxes end in @${domain}, data is kept in ${keeper}.`,
+    '  Worth knowing: PORT, BASE_URL, MAIL_DOMAINS, DATABASE_URL, SMTP_URL, ' +
+      'TWILIO_ACCOUNT_SID, MAIL_PLATFORM.',
     '  All settings with their meaning: npm run portal -- config',
     '',
     '',

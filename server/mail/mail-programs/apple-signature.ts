@@ -1,4 +1,4 @@
-// Signs Apple profiles (CMS SignedData, RFC 5652), so that the device shows them as verified.
+// Signs Apple profiles (CMS SignedData, RFC 5652), so that devices show them as verified.
 import { createHash, type KeyObject, type webcrypto } from 'node:crypto'
 import { fromBER, ObjectIdentifier, OctetString } from 'asn1js'
 import {
@@ -19,7 +19,7 @@ const MESSAGE_DIGEST = '1.2.840.113549.1.9.4'
 
 export type ProfileSigner = (profile: string) => Promise<Buffer>
 
-/** @throws where certificate and key cannot be used together, see `parseSigningPair` */
+/** @throws Error if certificate and key do not match */
 export function createProfileSigner(certificatePem: string, keyPem: string): ProfileSigner {
   const pair = parseSigningPair(certificatePem, keyPem)
   if (pair.kind === 'refused') throw new Error(`profiles cannot be signed: ${pair.reason}`)
@@ -40,7 +40,7 @@ export function createProfileSigner(certificatePem: string, keyPem: string): Pro
             issuer: signer.issuer,
             serialNumber: signer.serialNumber,
           }),
-          // No signing time: the same profile gets the same bytes (with RSA, whose signatures are deterministic).
+          // Without a signing time, RSA gives the same bytes for the same profile.
           signedAttrs: new SignedAndUnsignedAttributes({
             type: 0,
             attributes: [
@@ -58,7 +58,7 @@ export function createProfileSigner(certificatePem: string, keyPem: string): Pro
       ],
       certificates,
     })
-    // Set here, not in the constructor: that would cut the content into pieces, which is BER and no longer DER.
+    // The constructor would cut the content into pieces, which is BER and not DER.
     signed.encapContentInfo = new EncapsulatedContentInfo({ eContentType: DATA })
     signed.encapContentInfo.eContent = new OctetString({ valueHex: content })
     await signed.sign(privateKey, 0, 'SHA-256')

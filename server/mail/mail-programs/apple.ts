@@ -1,19 +1,19 @@
-// Apple's configuration profile for Mail on iPhone, iPad and Mac.
+// Renders Apple's configuration profile for Mail on iPhone, iPad and Mac.
 import { createHash } from 'node:crypto'
 import { build } from 'plist'
 import { bestServerOf, type MailServers } from './mail-servers.ts'
 
 export interface AppleProfileTexts {
-  /** Shown as the profile's name. */
+  /** The name of the profile. */
   readonly title: string
-  /** Says what the profile does, before it is installed. */
+  /** Shown before the installation. */
   readonly description: string
 }
 
 /**
- * The same bytes for the same address, so that a second installation replaces the first one instead of standing beside it.
- * Without a password the device asks for it; with one (an app password, never the main one) it does not.
- * Returns null where the settings offer no IMAP or no SMTP: there is nothing that a profile could set up then.
+ * One address always gets the same bytes, so that a second installation replaces the first one.
+ * Null if the settings offer no IMAP or no SMTP.
+ * @param appPassword without it, the device asks for the password
  */
 export function renderAppleProfile(
   description: MailServers,
@@ -25,7 +25,12 @@ export function renderAppleProfile(
   const smtp = bestServerOf(description, 'smtp')
   if (imap === undefined || smtp === undefined) return null
   const uuid = (part: string) => stableUuid(`${description.baseUrl}\n${address}\n${part}`)
-  const identifier = `${reversed(description.domains[0] ?? imap.host)}.mail.${uuid('profile').toLowerCase()}`
+  const owner = reversed(description.domains[0] ?? imap.host)
+  const identifier = `${owner}.mail.${uuid('profile').toLowerCase()}`
+  const passwords = appPassword && {
+    IncomingPassword: appPassword,
+    OutgoingPassword: appPassword,
+  }
   return `${build({
     PayloadType: 'Configuration',
     PayloadVersion: 1,
@@ -56,15 +61,13 @@ export function renderAppleProfile(
         OutgoingMailServerUseSSL: true,
         OutgoingMailServerUsername: address,
         OutgoingPasswordSameAsIncomingPassword: true,
-        ...(appPassword === undefined
-          ? {}
-          : { IncomingPassword: appPassword, OutgoingPassword: appPassword }),
+        ...(passwords || {}),
       },
     ],
   })}\n`
 }
 
-/** A UUID of version 8 (RFC 9562): made of a hash, nothing can be read out of it. */
+/** A UUID of version 8 (RFC 9562), made from a hash. */
 function stableUuid(name: string): string {
   const bytes = createHash('sha256').update(name).digest().subarray(0, 16)
   bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x80, 6)

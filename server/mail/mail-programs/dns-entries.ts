@@ -1,17 +1,17 @@
-// What to put into DNS, so that letters arrive and mail programs find their servers: the data of `portal dns`.
+// The DNS entries that `portal dns` recommends.
 import type { MailServer } from '#server/core/mail-server.ts'
 import { type MailServers, serversOf } from './mail-servers.ts'
 
 export interface DnsEntry {
-  /** Whole name with the dot at its end. */
+  /** The full name, with a dot at its end. */
   readonly name: string
   readonly type: 'CNAME' | 'MX' | 'SRV' | 'TXT'
-  /** In zone file form; `<…>` marks what only the operator knows. */
+  /** As in a zone file. Only the operator knows the parts in `<…>`. */
   readonly value: string
   readonly purpose: string
 }
 
-/** All entries of all domains, in an order that never changes. */
+/** The order never changes. */
 export function dnsEntries(description: MailServers): readonly DnsEntry[] {
   return description.domains.flatMap((domain) => [
     ...letterEntries(description, domain),
@@ -20,7 +20,6 @@ export function dnsEntries(description: MailServers): readonly DnsEntry[] {
   ])
 }
 
-/** The entries as lines of a zone file. */
 export function renderZone(entries: readonly DnsEntry[]): string {
   return entries
     .map(({ name, type, value, purpose }) => `; ${purpose}\n${name} IN ${type} ${value}\n`)
@@ -51,7 +50,7 @@ function letterEntries({ mxHost }: MailServers, domain: string): DnsEntry[] {
   ]
 }
 
-// RFC 6186 and RFC 8314. A lower priority is preferred, over services too: IMAP before POP3, TLS before STARTTLS.
+// RFC 6186 and RFC 8314. Lower priorities win: IMAP before POP3, TLS before STARTTLS.
 const SERVICES = [
   { label: '_imaps', service: 'imap', security: 'tls', priority: 0 },
   { label: '_imap', service: 'imap', security: 'starttls', priority: 5 },
@@ -65,16 +64,11 @@ function serviceEntries(description: MailServers, domain: string): DnsEntry[] {
   return SERVICES.flatMap(({ label, service, security, priority }) => {
     const name = `${label}._tcp.${domain}.`
     const servers = serversOf(description, service).filter((server) => server.security === security)
-    // RFC 2782: a target of "." says that the service is decidedly not offered, so that programs do not go on guessing.
-    if (servers.length === 0)
-      return [
-        entry(
-          name,
-          'SRV',
-          '0 0 0 .',
-          `${label.slice(1)}${security === 'tls' ? '' : ' (STARTTLS)'} is not offered`,
-        ),
-      ]
+    if (servers.length === 0) {
+      const missing = `${label.slice(1)}${security === 'tls' ? '' : ' (STARTTLS)'}`
+      // RFC 2782: the target "." says that the service is not offered, so programs stop guessing.
+      return [entry(name, 'SRV', '0 0 0 .', `${missing} is not offered`)]
+    }
     const target = (server: MailServer, place: number) =>
       `${priority + place} 1 ${server.port} ${server.host}.`
     return servers.map((server, place) =>

@@ -1,25 +1,23 @@
-// The one description of the mail servers. Every answer to a mail program, every page and every DNS entry is drawn from it.
+// The description of the mail servers, for pages, mail programs and DNS entries.
 import { type MailServer, type MailService, parseMailServers } from '#server/core/mail-server.ts'
 
 export interface MailServers {
-  /** Domains of the mailboxes, the main one first, as A-labels. */
+  /** The main domain first, as A-labels. */
   readonly domains: readonly string[]
-  /** The service's name as shown in mail programs. */
+  /** The name that mail programs show. */
   readonly name: string
-  /** Where the portal answers, without a slash at the end. */
+  /** Without a slash at the end. */
   readonly baseUrl: string
-  /** Every offered door, the best of each service first. */
+  /** The best server of each service first. */
   readonly servers: readonly MailServer[]
-  /** Where letters from other providers are handed in (MX), for the DNS entries only. */
   readonly mxHost: string
 }
 
-/** The doors of one service, best first; empty where it is not offered. */
+/** The best server first. Empty if the service is not offered. */
 export function serversOf(description: MailServers, service: MailService): readonly MailServer[] {
   return description.servers.filter((server) => server.service === service)
 }
 
-/** The door that a program should be given when it can be given only one. */
 export function bestServerOf(
   description: MailServers,
   service: MailService,
@@ -27,7 +25,6 @@ export function bestServerOf(
   return serversOf(description, service)[0]
 }
 
-/** The part of the settings that describes the servers. */
 export interface MailServerSettings {
   readonly mailDomains: readonly string[]
   readonly baseUrl: string
@@ -37,7 +34,7 @@ export interface MailServerSettings {
   readonly mailServerMx?: string | undefined
 }
 
-/** Names that people would guess under the main domain stand in for settings that are absent. */
+/** Without settings, the hosts have usual names under the main domain. */
 export function describeMailServers(settings: MailServerSettings, name: string): MailServers {
   const main = settings.mailDomains[0] ?? 'localhost'
   return {
@@ -53,7 +50,7 @@ export function describeMailServers(settings: MailServerSettings, name: string):
   }
 }
 
-/** The settings were judged when they were read. */
+/** The settings have been checked before. */
 function read(service: MailService, setting: string): readonly MailServer[] {
   const parsed = parseMailServers(service, setting)
   if (parsed.kind === 'refused')

@@ -12,7 +12,7 @@ export type AutodiscoverRequest =
   | { readonly kind: 'ok'; readonly address: string }
   | { readonly kind: 'refused'; readonly reason: 'unreadable' | 'address' | 'schema' }
 
-// Security: entities are never expanded and nothing outside the request is read
+// Security: Entities are never expanded and nothing outside the request is read.
 const parser = new XMLParser({
   ignoreAttributes: true,
   removeNSPrefix: true,
@@ -22,13 +22,13 @@ const parser = new XMLParser({
 })
 const builder = new XMLBuilder({ ignoreAttributes: false, format: true })
 
-/** Reads what Outlook posts. The caller bounds the body; anything but a plain request is refused, never thrown. */
+/** The caller limits the size of the body. No body makes it throw. */
 export function readAutodiscoverRequest(
   body: Uint8Array,
   domains: readonly string[],
 ): AutodiscoverRequest {
   const text = utf8(body)
-  // Security: a request with a document type is refused before it is parsed
+  // Security: A request with a document type is refused before it is parsed.
   if (text === null || /<!(?:DOCTYPE|ENTITY|ELEMENT|ATTLIST)/i.test(text))
     return { kind: 'refused', reason: 'unreadable' }
   const request = requestIn(text)
@@ -42,9 +42,9 @@ export function readAutodiscoverRequest(
     : { kind: 'refused', reason: 'address' }
 }
 
-/** One account with one door a protocol: Outlook takes the first of each. */
+/** Outlook uses only the first server of each protocol, so the answer holds one of each. */
 export function renderAutodiscover(description: MailServers, address: string): string {
-  const doors = (['imap', 'pop3', 'smtp'] as const).flatMap(
+  const servers = (['imap', 'pop3', 'smtp'] as const).flatMap(
     (service) => bestServerOf(description, service) ?? [],
   )
   return answer({
@@ -53,12 +53,12 @@ export function renderAutodiscover(description: MailServers, address: string): s
     Account: {
       AccountType: 'email',
       Action: 'settings',
-      Protocol: doors.map((door) => protocolSection(door, address)),
+      Protocol: servers.map((server) => protocolSection(server, address)),
     },
   })
 }
 
-/** Codes of [MS-OXDSCLI] 2.2.4.1.1.2: 600 the request cannot be read, 500 no such address here, 601 not this dialect. */
+/** The codes come from [MS-OXDSCLI] 2.2.4.1.1.2. */
 export function renderAutodiscoverError(
   reason: (AutodiscoverRequest & { kind: 'refused' })['reason'],
 ): string {
@@ -84,9 +84,9 @@ function protocolSection(server: MailServer, address: string) {
     Port: server.port,
     DomainRequired: 'off',
     LoginName: address,
-    // Absent means "on", and Outlook would then insist on NTLM.
+    // The default is "on", and Outlook would then insist on NTLM.
     SPA: 'off',
-    // With "SSL on" Outlook speaks TLS at once, also to 143 and 587; only Encryption can say STARTTLS.
+    // With "SSL on" Outlook starts TLS at once, even on port 143. Only Encryption means STARTTLS.
     ...(server.security === 'tls' ? { SSL: 'on' } : { Encryption: 'TLS' }),
     AuthRequired: 'on',
     ...(server.service === 'smtp' ? { UsePOPAuth: 'on', SMTPLast: 'off' } : {}),

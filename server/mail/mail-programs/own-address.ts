@@ -1,4 +1,4 @@
-// Which addresses the set-up answers are given for.
+// Parses the addresses for which mail programs may get set-up answers.
 
 export type OwnAddress =
   | {
@@ -9,13 +9,11 @@ export type OwnAddress =
     }
   | { readonly kind: 'refused'; readonly reason: 'format' | 'foreign' }
 
-// RFC 5321: a local part has at most 64 octets. Quoted local parts are never given out here.
+// RFC 5321 allows 64 octets. No mailbox here has a quoted local part.
 const LOCAL = /^[a-z0-9](?:[a-z0-9._+-]{0,62}[a-z0-9_+-])?$/
 
-/**
- * Reads an address of one of our domains.
- * Security: set-up answers are the same for taken and free names; only form and domain are judged, no mailbox is looked up.
- */
+// Security: Set-up answers are the same for taken and free names.
+// They depend only on form and domain, and no mailbox is looked up.
 export function readOwnAddress(raw: unknown, domains: readonly string[]): OwnAddress {
   if (typeof raw !== 'string' || raw.length > 320) return { kind: 'refused', reason: 'format' }
   const address = raw.normalize('NFKC').trim().toLowerCase()

@@ -1,6 +1,6 @@
 import type { Settings } from '#server/kit/settings/config.ts'
 
-/** Signs where the settings hold a certificate. What signs is loaded when first needed: few portals do, and it is large. */
+/** Loads the signing code only when needed: it is large, and few portals sign. */
 export function profileSigner({
   profileCertificate,
   profileKey,

@@ -1,4 +1,4 @@
-// What mail programs ask for to set themselves up. Stands before sessions, languages and form tokens: a program has none.
+// Set-up answers for mail programs. Belongs before sessions, languages and form tokens.
 import express, { Router } from 'express'
 import { locales } from '#server/kit/i18n/texts.ts'
 import { boundBody, formBytes } from '#server/kit/web/body-bound.ts'
@@ -6,7 +6,7 @@ import type { WebParts } from '#server/kit/web/parts.ts'
 import { describeMailServers } from './mail-servers.ts'
 import { readOwnAddress } from './own-address.ts'
 
-// The writers of XML are loaded when a program first asks: they would cost every start time and memory.
+// Loaded with the first request, so that XML libraries do not slow down the start.
 const loadThunderbird = () => import('./thunderbird.ts')
 const loadOutlook = () => import('./outlook.ts')
 
@@ -28,7 +28,7 @@ export function mailProgramRoutes({
       if (read?.kind === 'refused')
         return void res.sendStatus(read.reason === 'foreign' ? 404 : 400)
       const { renderAutoconfig } = await loadThunderbird()
-      // The same for everybody, so anybody's cache may keep it.
+      // Everybody gets the same answer, so caches may keep it.
       res
         .set('Cache-Control', 'public, max-age=3600')
         .type('text/xml')
@@ -36,13 +36,14 @@ export function mailProgramRoutes({
     },
   )
 
-  // Security: the request of Outlook is bounded before it is read
+  // Security: The request of Outlook is bounded before it is read.
   const body = boundBody(
     formBytes,
     express.raw({ type: () => true, limit: formBytes, inflate: false }),
   )
   router
-    .route('/autodiscover/autodiscover.xml') // Paths match in any case: Outlook writes /Autodiscover/Autodiscover.xml too.
+    // Express ignores case in paths, and Outlook also asks for /Autodiscover/Autodiscover.xml.
+    .route('/autodiscover/autodiscover.xml')
     .post(body, async (req, res) => {
       const { readAutodiscoverRequest, renderAutodiscover, renderAutodiscoverError } =
         await loadOutlook()

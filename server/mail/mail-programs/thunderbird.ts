@@ -1,4 +1,4 @@
-// Thunderbird's autoconfig file (draft-ietf-mailmaint-autoconfig), which K-9, Evolution, KMail and FairEmail read as well.
+// Renders Thunderbird's autoconfig file (draft-ietf-mailmaint-autoconfig). Other programs read it too.
 import { XMLBuilder } from 'fast-xml-parser'
 import type { MailServer } from '#server/core/mail-server.ts'
 import { type MailServers, serversOf } from './mail-servers.ts'
@@ -6,8 +6,8 @@ import { type MailServers, serversOf } from './mail-servers.ts'
 const builder = new XMLBuilder({ ignoreAttributes: false, format: true })
 
 /**
- * The same bytes for everybody: the program puts the typed address in place of `%EMAILADDRESS%`.
- * @param titles what the page with the settings is called, by language
+ * The program itself replaces `%EMAILADDRESS%`, so everybody gets the same bytes.
+ * @param titles of the help page, by language
  */
 export function renderAutoconfig(
   description: MailServers,
@@ -48,7 +48,7 @@ function serverSection(server: MailServer) {
   }
 }
 
-/** The draft's limits on names, counted in characters and never through the middle of one. */
+/** The draft limits names in characters, not in UTF-16 units. */
 function cut(name: string, characters: number): string {
   return [...name].slice(0, characters).join('').trim()
 }

@@ -1,17 +1,18 @@
 import { ensureDatabase, findRunningPostgres, startEmbeddedPostgres } from '#db/embedded.ts'
 
-/** The embedded PostgreSQL under DATA_DIR, with its database. */
-export async function startDevelopmentDatabase(
-  dataDir: string,
-): Promise<{ readonly url: string; stop(): Promise<void> }> {
+export interface DevelopmentDatabase {
+  readonly url: string
+  stop(): Promise<void>
+}
+
+/** Starts the embedded PostgreSQL under DATA_DIR. */
+export async function startDevelopmentDatabase(dataDir: string): Promise<DevelopmentDatabase> {
   const server = await startEmbeddedPostgres(dataDir)
   return { url: await ensureDatabase(server, 'postern'), stop: server.stop }
 }
 
-/** The same for a command: the server of a portal that is running, or an own one for as long as the command takes. */
-export async function borrowDevelopmentDatabase(
-  dataDir: string,
-): Promise<{ readonly url: string; stop(): Promise<void> }> {
+/** For a command: uses the server of a running portal, or starts one until `stop`. */
+export async function borrowDevelopmentDatabase(dataDir: string): Promise<DevelopmentDatabase> {
   const running = await findRunningPostgres(dataDir)
   return running
     ? { url: await ensureDatabase(running, 'postern'), stop: running.stop }

@@ -1,4 +1,4 @@
-// Aids for development: what would have been sent. Never in production.
+// The development outbox: messages that would have been sent.
 import { Router } from 'express'
 import { type OutboxParts, readOutbox } from '#server/kit/messages/outbox.ts'
 import type { Pages } from '#server/kit/pages/pages.ts'
@@ -10,9 +10,9 @@ export interface DevParts extends OutboxParts {
 
 const address = /(https?:\/\/[^\s<>"]+)/
 
-/** @throws Error anywhere but in development, so that a mistake in the wiring stops the start. */
+/** @throws Error outside development, so that a wiring mistake stops the start */
 export function devRoutes(parts: DevParts): Router {
-  // Security: the outbox shows codes and links of everybody, so it exists in development alone.
+  // Security: The outbox shows codes and links of everybody, so it exists in development alone.
   if (parts.settings.portalEnv !== 'development')
     throw new Error('/dev is for PORTAL_ENV=development only')
   const routes = Router()

@@ -1,9 +1,9 @@
-// Development only: keys of this folder's own, so that a second start reads what the first one sealed.
+// Development keys in a folder, so that a second start can open what the first one sealed.
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { newToken } from '#server/core/keys/secrets.ts'
 
-/** Reads the keys from `folder`, or makes them. */
+/** Creates the keys on first use. */
 export async function developmentSecretKeys(folder: string): Promise<string[]> {
   const file = join(folder, 'secret-keys')
   const made = newToken()

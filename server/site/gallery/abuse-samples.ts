@@ -1,4 +1,4 @@
-// The pages of the abuse desk that anybody can reach.
+// The public pages of the abuse desk.
 import { reportKinds } from '#server/desk/reports/report-kind.ts'
 import { type Sample, sampleAddress, sampleMoment } from './sample.ts'
 

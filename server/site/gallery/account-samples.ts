@@ -1,4 +1,4 @@
-// The pages of somebody who is signed in.
+// The pages of a signed-in owner.
 import { type Sample, sampleAddress, sampleMoment } from './sample.ts'
 
 const events = [

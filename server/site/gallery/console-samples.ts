@@ -1,4 +1,4 @@
-// The pages of the abuse desk; here those that look at it from above: figures, audit, accounts.
+// The desk's pages about figures, audit and accounts.
 
 import { auditActions } from '#server/desk/audit/actions.ts'
 import { describeDetails } from '#server/desk/audit/describe-details.ts'

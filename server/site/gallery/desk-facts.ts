@@ -1,4 +1,4 @@
-// What the samples of the abuse desk tell of: one account, its cases, its measure.
+// The account, cases and measure in the samples of the abuse desk.
 import { sampleAddress, sampleMoment } from './sample.ts'
 
 export const now = sampleMoment(0)

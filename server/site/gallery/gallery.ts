@@ -1,4 +1,4 @@
-// Every page in every state, for people who look and for tests that measure.
+// All samples of pages, for the development gallery and for tests.
 import { createFormats } from '#server/kit/i18n/format.ts'
 import { type Locale, locales, type Texts } from '#server/kit/i18n/texts.ts'
 import type { Theme } from '#server/kit/pages/assets.ts'
@@ -35,7 +35,7 @@ export const samples: readonly Sample[] = [
 export const findSample = (page: string, state: string): Sample | undefined =>
   samples.find((sample) => sample.page === page && sample.state === state)
 
-/** The part of the frame that a sample decides. */
+/** The locals of the frame. */
 export const frameOf = (sample: Sample): ViewLocals => ({
   csrfToken: 'a-sample-has-no-token',
   account: sample.signedIn ? { address: sampleAddress } : null,
@@ -50,7 +50,7 @@ export interface GalleryParts {
 
 export type RenderSample = (sample: Sample, locale: Locale, path: string) => string
 
-/** Renders samples without a server, as a browser would get them. `path` is where a page stands. */
+/** Renders samples without a server. `path` is the page's path. */
 export function createSampleRenderer({
   views,
   texts,

@@ -1,4 +1,4 @@
-// Every mail and SMS with every choice that its parameters allow.
+// A sample of every mail and SMS for each value of its parameters.
 import {
   brakeNames,
   type CheckedParams,
@@ -11,12 +11,12 @@ import { sampleAddress, sampleMoment } from './sample.ts'
 
 export interface MessageSample {
   readonly name: MessageName
-  /** What sets it apart from the message's other samples. */
+  /** Distinguishes the samples of one message. */
   readonly state: string
   readonly params: object
 }
 
-/** As long as a real one, which decides how a link breaks. */
+/** As long as a real token, because the length decides how a link breaks. */
 export const sampleToken = 'no-real-token-and-its-link-leads-nowhere-at'
 export const sampleStopToken =
   'v1.01234567.no-real-token-and-its-link-leads-nowhere-at-all-but-is-as-long-as-one'
@@ -114,7 +114,7 @@ export const messageSamples: readonly MessageSample[] = Object.entries(states).f
     Object.entries(each).map(([state, params]) => ({ name: name as MessageName, state, params })),
 )
 
-/** Those that go by mail, which has a look. */
+/** Without SMS, which have no layout. */
 export const mailSamples = messageSamples.filter(({ name }) =>
   (catalogue[name].channels as readonly string[]).includes('mail'),
 )
@@ -122,7 +122,7 @@ export const mailSamples = messageSamples.filter(({ name }) =>
 export const findMailSample = (name: string, state: string): MessageSample | undefined =>
   mailSamples.find((sample) => sample.name === name && sample.state === state)
 
-/** As a worker hands them to the views. */
+/** The parameters that the views get from the worker. */
 export const paramsOf = ({ name, params }: MessageSample): CheckedParams<MessageName> =>
   checkParams(name, params as never)
 

@@ -1,4 +1,4 @@
-// What is done about an account: measures with their consequences, approvals, objections.
+// The pages about measures, proposals and appeals.
 import { consequencesOf } from '#server/desk/measures/measures.ts'
 import { colleague, days, measure, now } from './desk-facts.ts'
 import { type Sample, sampleAddress, sampleMoment } from './sample.ts'

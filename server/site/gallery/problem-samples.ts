@@ -1,4 +1,4 @@
-// The pages that say what went wrong.
+// The error pages.
 import { type Sample, sampleMoment } from './sample.ts'
 
 const problem = (page: string, locals: object = {}): Sample => ({
@@ -8,7 +8,7 @@ const problem = (page: string, locals: object = {}): Sample => ({
   locals: { ...locals },
 })
 
-/** @param typed what was written in the form that was refused */
+/** @param typed the values of the refused form */
 const otherSession = (state: string, typed: readonly string[]): Sample => ({
   page: 'forbidden',
   state,

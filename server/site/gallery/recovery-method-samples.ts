@@ -1,4 +1,4 @@
-// The pages on which the owner sets up the ways back in.
+// The pages on which owners set up their recovery methods.
 import { questionIds } from '#server/recovery/security-question/questions.ts'
 import { type Sample, sampleMoment } from './sample.ts'
 

@@ -1,4 +1,4 @@
-// The way back to a forgotten password, and "this wasn't me".
+// The pages of the recovery flow, and "this wasn't me".
 import { type Sample, sampleAddress, sampleMoment } from './sample.ts'
 
 const page = (id: string, state: string, view: string, locals: object = {}): Sample => ({

@@ -1,11 +1,11 @@
-// GET /dev/pages: every page in every state. Mounted in development only.
+// The development gallery: every page and mail in every state.
 import { Router } from 'express'
 import type { RenderMessage } from '#server/kit/messages/render.ts'
 import { NotFound } from '#server/kit/pages/faults.ts'
 import type { Pages } from '#server/kit/pages/pages.ts'
 import { sampleAddress } from './sample.ts'
 
-// Loaded when first looked at: a portal that is tried out, or measured, is none the larger for them.
+// Loaded with the first request, so that samples cost no memory before.
 const gallery = () => import('./gallery.ts')
 const mails = () => import('./mail-samples.ts')
 
@@ -44,14 +44,13 @@ export function galleryRoutes({ pages, render }: GalleryRouteParts): Router {
     })
   })
 
-  // As a mail program would show it; `?as=text` is the part for programs that show no HTML.
   routes.get('/dev/pages/mail/:name/:state', async (req, res) => {
     const { findMailSample, paramsOf } = await mails()
     const sample = findMailSample(req.params.name, req.params.state)
     if (!sample) throw new NotFound('no such sample')
     const { text, html } = render.mail(sample.name, paramsOf(sample), req.locale, sampleAddress)
     if (req.query.as === 'text') return res.type('text/plain').send(text)
-    // A mail carries its style within itself, for most programs load nothing.
+    // Mails carry their style inline, because most programs load nothing.
     return res
       .set('Content-Security-Policy', "default-src 'none'; style-src 'unsafe-inline'")
       .send(html)

@@ -1,18 +1,19 @@
-// One page in one state, as the development gallery shows it and the tests of pages render it.
+// A sample: one page in one state, for the development gallery and for tests.
+
 import { readFileSync } from 'node:fs'
 import { msPerHour } from '#server/core/durations.ts'
 import type { ViewLocals } from '#server/kit/pages/view-engine.ts'
 
 export interface Sample {
-  /** Page id of the contract. */
+  /** The page's id. */
   readonly page: string
-  /** `empty`, `errors`, or what else sets it apart from the page's other samples. */
+  /** Distinguishes the samples of one page: `empty`, `errors` … */
   readonly state: string
   readonly view: string
-  /** The frame around it; `layouts/page` by default. */
+  /** Default `layouts/page`. */
   readonly layout?: string
   readonly signedIn?: true
-  /** The view's own locals, and `errors` and `values` where a form was sent. */
+  /** Also `errors` and `values`, if a form was sent. */
   readonly locals?: ViewLocals
 }
 

@@ -1,4 +1,4 @@
-// The door of the staff pages, and the console.
+// The staff door, and the console.
 import { rightsOf } from '#server/desk/staff/rights.ts'
 import { menuFor } from '#server/desk/staff/staff.ts'
 import { type Sample, sampleQrCode } from './sample.ts'

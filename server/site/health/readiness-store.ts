@@ -1,14 +1,14 @@
-// Whether the database does all that the portal needs of it.
+// Checks that the database can be read and written.
 import { takesNothing } from '#db/away.ts'
 import type { Db } from '#db/connection.ts'
 import { pendingMigrations } from '#db/migrate.ts'
 
-/** A probe may come from anybody: a yes holds so long, and all who ask at once share one answer. */
+/** Anybody may probe, so one positive answer serves all probes of this time. */
 const yesHoldsMs = 1000
-/** After a refused write. A full disk often takes a small row and refuses the next large one. */
+/** A full disk often takes a small row and refuses the next large one. */
 const distrustMs = 5000
 
-/** @returns a question that may be asked as often as one likes. It never throws. */
+/** The returned check never throws, and may be called as often as you like. */
 export function createReadiness(db: Db): () => Promise<boolean> {
   let migrated = false
   let refusedAt = Number.NEGATIVE_INFINITY
@@ -19,12 +19,11 @@ export function createReadiness(db: Db): () => Promise<boolean> {
   })
 
   async function ask(): Promise<boolean> {
-    // Once all migrations are in, only the database itself can be missing.
     migrated ||= (await pendingMigrations(db)).length === 0
     if (!migrated || performance.now() - refusedAt < distrustMs) return false
-    // A database that answers is of no use where the accounts are locked, or not ours to read.
+    // The database may answer while the accounts are locked, or unreadable for this role.
     await db('accounts').first('id')
-    // A standby and a read-only server answer every question. This row is older than any limit, so that it counts nothing.
+    // A standby can read but not write. This row has expired, so no limit counts it.
     await db.raw(`insert into rate_limits (key, points, expire) values ('readiness', 0, 0)
       on conflict (key) do update set points = 0`)
     return true

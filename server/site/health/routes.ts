@@ -2,7 +2,7 @@ import { Router } from 'express'
 import type { Db } from '#db/connection.ts'
 import { createReadiness } from './readiness-store.ts'
 
-/** Before sessions and tokens: a probe has neither. Details are for the log, not for strangers. */
+/** Belongs before sessions and form tokens: probes have neither. */
 export function healthRoutes(db: Db, isDraining: () => boolean): Router {
   const isReady = createReadiness(db)
   return Router()

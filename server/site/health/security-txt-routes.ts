@@ -4,14 +4,18 @@ import { msPerDay } from '#server/core/durations.ts'
 
 const yearMs = 365 * msPerDay
 
-/** RFC 9116. Expires in less than a year, as section 2.5.5 recommends, counted from the request. */
+/** RFC 9116. Section 2.5.5 recommends to expire in less than a year. */
 export function securityTxtRoutes(baseUrl: string, contact: string, clock: Clock): Router {
   return Router().get('/.well-known/security.txt', (_req, res) => {
     const expires = new Date(clock.now().getTime() + yearMs / 2)
     expires.setUTCHours(0, 0, 0, 0)
     res.type('text/plain; charset=utf-8')
-    res.send(
-      `Contact: mailto:${contact}\nExpires: ${expires.toISOString()}\nPreferred-Languages: be, ru, en, de\nCanonical: ${baseUrl}/.well-known/security.txt\n`,
-    )
+    const lines = [
+      `Contact: mailto:${contact}`,
+      `Expires: ${expires.toISOString()}`,
+      'Preferred-Languages: be, ru, en, de',
+      `Canonical: ${baseUrl}/.well-known/security.txt`,
+    ]
+    res.send(`${lines.join('\n')}\n`)
   })
 }

@@ -1,10 +1,10 @@
-// The numbers and names that help texts tell: taken from the settings, so that no page promises what is not so.
+// The numbers and names in help texts. They come from the settings, so that every page is true.
 import type { Settings } from '#server/kit/settings/config.ts'
 import { bestServerOf, type MailServers } from '#server/mail/mail-programs/mail-servers.ts'
 
 export type HelpFacts = Readonly<Record<string, string | number>>
 
-type ToldSettings = Pick<
+type SettingsInHelp = Pick<
   Settings,
   | 'abuseAddress'
   | 'abuseImapUrl'
@@ -21,7 +21,7 @@ type ToldSettings = Pick<
   | 'undoDays'
 >
 
-export function helpFacts(settings: ToldSettings, servers: MailServers): HelpFacts {
+export function helpFacts(settings: SettingsInHelp, servers: MailServers): HelpFacts {
   const domain = settings.mailDomains[0] ?? ''
   const takesReports = settings.abuseImapUrl !== undefined || settings.abuseLmtpPort !== undefined
   return {
@@ -35,9 +35,9 @@ export function helpFacts(settings: ToldSettings, servers: MailServers): HelpFac
     host: new URL(settings.baseUrl).host,
     domain,
     smtpHost: bestServerOf(servers, 'smtp')?.host ?? domain,
-    // RFC 5321, 4.5.1: every domain that takes mail has a postmaster.
+    // RFC 5321, 4.5.1: every mail domain has a postmaster.
     supportAddress: settings.supportAddress ?? `postmaster@${domain}`,
-    // Empty where the portal takes no reports by mail.
+    // Empty if the portal takes no reports by mail.
     abuseAddress: takesReports ? (settings.abuseAddress ?? `abuse@${domain}`) : '',
   }
 }

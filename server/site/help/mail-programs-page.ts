@@ -1,4 +1,4 @@
-// What `/help/mail-programs` shows: the chosen program, the visitor's address, the servers.
+// The view model of `/help/mail-programs`.
 import type { MailServer, MailService } from '#server/core/mail-server.ts'
 import {
   bestServerOf,
@@ -32,17 +32,14 @@ export interface MailProgramsPage {
   readonly programs: readonly { readonly name: Program; readonly href: string }[]
   readonly chooserHref: string
   readonly address: string | null
-  /** Why a typed address was refused. */
+  /** Of a typed address. */
   readonly refusal: 'shape' | 'foreign' | null
   readonly servers: readonly ServerRows[]
-  /** Addresses of the Apple profile and its QR code; null without an address, undefined where none can be made. */
+  /** The Apple profile and its QR code. Null without an address, undefined without servers for it. */
   readonly profile: { readonly href: string; readonly image: string } | null | undefined
 }
 
-/**
- * @param query what the address of the page says; anything in it may be missing or nonsense
- * @param own the signed-in visitor's address; it goes before a typed one
- */
+/** @param own the address of a signed-in visitor; it wins over a typed one */
 export function mailProgramsPage(
   description: MailServers,
   query: { readonly program?: unknown; readonly address?: unknown },
@@ -71,7 +68,7 @@ function profileOf(
 ): MailProgramsPage['profile'] {
   if (!bestServerOf(description, 'imap') || !bestServerOf(description, 'smtp')) return undefined
   if (address === null) return null
-  // With the language: the phone that reads the QR code may speak another one than this browser.
+  // The phone that reads the QR code may prefer another language than this browser.
   const query = new URLSearchParams({ address, lang: locale })
   return {
     href: `/help/mail-programs/apple.mobileconfig?${query}`,

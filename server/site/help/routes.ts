@@ -1,4 +1,4 @@
-// The help pages, and the profile that an iPhone fetches from one of them.
+// The help pages, and the Apple profile that one of them offers.
 
 import { type Request, type Response, Router } from 'express'
 import { isLocale } from '#server/kit/i18n/texts.ts'
@@ -35,7 +35,7 @@ export function helpRoutes(parts: HelpParts): Router {
     )
   }
 
-  // For the service worker, which keeps it for when the network is away: the same for everybody, in each language.
+  // The service worker keeps this page for times without a network, so it names no account.
   router.get('/offline/:locale', (req, res) => {
     if (!isLocale(req.params.locale)) throw new NotFound('no such language')
     req.locale = req.params.locale

@@ -1,4 +1,4 @@
-/** The help pages in the order of the index: `/help/TOPIC`, page id `help-TOPIC`, view `help/TOPIC`. */
+/** In the order of the index. Path `/help/TOPIC`, page id `help-TOPIC`, view `help/TOPIC`. */
 export const helpTopics = [
   'recovery',
   'mail-programs',

@@ -74,7 +74,7 @@ test('a link in the outbox can be followed, and leads to the portal that sent it
   )
 })
 
-test('Security: the outbox shows codes and links of everybody, so it exists in development alone.', () => {
+test('the outbox shows codes and links of everybody, so it exists in development alone', () => {
   const parts = { settings: { portalEnv: 'production' } } as unknown as Parameters<
     typeof devRoutes
   >[0]
