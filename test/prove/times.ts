@@ -1,6 +1,6 @@
-// Times as the proofs of the mail platform tell them.
+// Durations for the figures of the mail platform proofs.
 
-/** Milliseconds. */
+/** In milliseconds. */
 export interface Times {
   readonly median: number
   readonly p95: number
@@ -14,14 +14,14 @@ export function timesOf(samples: readonly number[]): Times {
   return { median: at(0.5), p95: at(0.95), slowest: at(1) }
 }
 
-/** Tries until it is so. @returns milliseconds since `start` */
+/** @returns milliseconds from `start` until `isSo` */
 export async function timeUntil(start: number, isSo: () => Promise<boolean>): Promise<number> {
   while (!(await isSo()))
     if (performance.now() - start > 20_000) throw new Error(`not so within 20 s: ${isSo}`)
   return performance.now() - start
 }
 
-/** Tries until one is refused. @returns milliseconds from `start` to the moment at which that try began: a refusal itself is delayed */
+/** @returns milliseconds from `start` to the beginning of the refused try, since refusals are slow */
 export async function timeUntilRefused(
   start: number,
   isRefused: () => Promise<boolean>,

@@ -1,4 +1,4 @@
-// One process of the proof `walls`: much of the time each waits for requests that wait for each other.
+// One process of the proof `walls`. Several run at once, since each often waits for row locks.
 import { answerParent } from '#test/bench/child.ts'
 import { proveWalls, type WallsFigures, type WallsPlan } from './walls.ts'
 

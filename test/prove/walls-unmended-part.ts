@@ -1,7 +1,9 @@
-// One process of the proof `walls-unmended`: the table of what survived a recovery, played against the server that lies beside this file.
+// One process of the proof `walls-unmended`. It plays the table of what survived a recovery against
+// the server beside this file.
 import assert from 'node:assert/strict'
 import { changeAccountAsItStands } from '#server/accounts/accounts/change-account.ts'
 import { startProbation } from '#server/accounts/accounts/store.ts'
+import { msPerDay } from '#server/core/durations.ts'
 import { answerParent } from '#test/bench/child.ts'
 import { writtenMessages } from '#test/support/by-hand.ts'
 import { arrive } from '#test/support/people.ts'
@@ -25,27 +27,29 @@ import {
 } from './walls.ts'
 
 export interface Line {
-  /** What is in flight or kept. */
+  /** The stranger's request or letter. */
   readonly kept: string
   readonly owner: string
-  /** How many schedules there are at most. */
+  /** How many schedules there are. */
   readonly most: number
-  /** Plays one of them. */
   readonly play: (world: WallsWorld, nth: number) => Promise<Outcome>
-  /** Effects that must all be there for the line to be seen. */
+  /** The line is seen if all of these effects are. */
   readonly shows: readonly string[]
-  /** What the request must be held before for the schedule to be one of the line. */
-  readonly heldBefore?: string
+  /** Only schedules in which the request is paused before this step count. */
+  readonly pausedBefore?: string
 }
 
-/** A line of which the stranger's part is held at one await after the other. */
+/** Pauses the stranger's request at one await after the other. */
 const race = (kept: string, owner: string, ...shows: string[]): Line => ({
-  ...{ kept, owner, shows, most: mostSteps },
+  kept,
+  owner,
+  shows,
+  most: mostSteps,
   play: (world, nth) => play(world, { owner, strangers: [kept] }, afterSteps(nth)),
 })
 
 const resets = ['reset by link', 'reset by code', 'reset by answer']
-/** After an answer there is a probation, in which nobody changes a way back. That is no matter of proofs. */
+/** Without the answer: its reset begins a probation, which protects ways back by itself. */
 const strongResets = ['reset by link', 'reset by code']
 const block = 'block and unblock'
 const undo = 'undo by a contact'
@@ -53,7 +57,7 @@ const undo = 'undo by a contact'
 const racesOf = (kept: readonly string[], owners: readonly string[], ...shows: string[]): Line[] =>
   kept.flatMap((one) => owners.map((owner) => race(one, owner, ...shows)))
 
-/** Somebody whose only contact is a phone that was linked a moment ago, and the letter of it in the mailbox. */
+/** A person's only contact is a phone that was linked just now. A stranger reads its letter. */
 async function phoneLinked(world: WallsWorld, isOnProbation: boolean): Promise<Outcome> {
   const { portal } = world
   const person = await arrive(portal)
@@ -62,7 +66,7 @@ async function phoneLinked(world: WallsWorld, isOnProbation: boolean): Promise<O
   const linked = await person.visitor.post('/account/recovery/phone/confirm', { code: '123456' })
   assert.equal(linked.status, 303, linked.errors.join())
   if (isOnProbation) {
-    const until = new Date(portal.clock.now().getTime() + 86_400_000)
+    const until = new Date(portal.clock.now().getTime() + msPerDay)
     await changeAccountAsItStands(portal.db, accountId, (trx) =>
       startProbation(trx, accountId, until),
     )
@@ -74,13 +78,13 @@ async function phoneLinked(world: WallsWorld, isOnProbation: boolean): Promise<O
   const [before, words] = [await keysTo(world, person), await wordsTo()]
   await send('the stranger')
   const changes = changesOf(before, await keysTo(world, person))
-  // A link in the mailbox may end sessions.
+  // A link to the mailbox may end sessions, and nothing else.
   const effects = changes.filter(({ what }) => ['password', 'claims'].includes(what))
   if (await isPassword(world, person, strangersPassword))
     effects.push({ what: 'password of the stranger' })
   if (effects.some(({ what }) => what === 'claims') && (await wordsTo()) === words)
     effects.push({ what: 'no word to the contact' })
-  return { arrived: true, effects, heldBefore: [] }
+  return { arrived: true, effects, pausedBefore: [] }
 }
 
 const phoneLetter = (isOnProbation: boolean): Line => ({
@@ -93,7 +97,7 @@ const phoneLetter = (isOnProbation: boolean): Line => ({
 
 const inHash: Line = {
   ...race('change the password', block, 'password of the stranger'),
-  heldBefore: 'hash',
+  pausedBefore: 'hash',
 }
 
 /** The five rows of the table, in its order. */
@@ -126,7 +130,7 @@ export const rows: readonly (readonly Line[])[] = [
   [phoneLetter(false), phoneLetter(true)],
 ]
 
-/** How many schedules of each line are to be played; absent: of each as many as it takes to see it. */
+/** Schedules to play of each line. Absent: as many as it takes to see the line. */
 export interface Question {
   readonly counts?: readonly number[]
 }
@@ -136,18 +140,16 @@ export interface Played {
   readonly kept: string
   readonly owner: string
   readonly schedules: number
-  /** Whether the owner arrived in the last of them. */
+  /** Whether the owner arrived in the last schedule. */
   readonly arrived: boolean
-  /** What the request was held before in the last of them, when the owner had arrived; undefined where there is no race. */
-  readonly held: string | undefined
-  /** What anything of all this led to. */
+  /** The step before which the request was paused in the last schedule, if there is a race. */
+  readonly paused: string | undefined
   readonly effects: readonly string[]
-  /** Whether the last of them shows the line. */
   readonly isSeen: boolean
 }
 
-function isShown({ shows, heldBefore }: Line, outcome: Outcome): boolean {
-  if (heldBefore && outcome.heldBefore[0] !== heldBefore) return false
+function isShown({ shows, pausedBefore }: Line, outcome: Outcome): boolean {
+  if (pausedBefore && outcome.pausedBefore[0] !== pausedBefore) return false
   return shows.every((wanted) => outcome.effects.some(({ what }) => what === wanted))
 }
 
@@ -166,13 +168,13 @@ async function playLine(
     const isSeen = isShown(line, outcome)
     const schedules = nth + 1
     if (schedules < (count ?? (isSeen ? 0 : most))) continue
-    const [held] = outcome.heldBefore
+    const [paused] = outcome.pausedBefore
     const { arrived } = outcome
-    return { row, kept, owner, schedules, isSeen, held, arrived, effects: [...effects] }
+    return { row, kept, owner, schedules, isSeen, paused, arrived, effects: [...effects] }
   }
 }
 
-/** On a busy machine too a schedule is the one that was meant; waits for locks are few here. */
+/** Long, so that a busy machine changes no schedule. Waits for row locks are few here. */
 const patienceMs = 200
 
 const playRows = ({ counts }: Question): Promise<Played[]> =>

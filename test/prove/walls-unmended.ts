@@ -1,4 +1,5 @@
-// What the proof `walls` is worth: without the walls the same acts, held at the same awaits, let a stranger back in, and it sees that.
+// Shows that the proof `walls` would notice a missing wall: it takes the walls out of a copy, plays
+// the same acts paused at the same awaits, and a stranger gets back in.
 import assert from 'node:assert/strict'
 import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -15,17 +16,17 @@ interface Wall {
   readonly file: string
   readonly from: string
   readonly to: string
-  /** How often it stands there. */
+  /** Occurrences in the file. Default: 1. */
   readonly times?: number
 }
 
 /**
- * Each of them hides a line of the table where it is left in. The statement of a known browser keeps its door: whatever the owner does in
- * the table goes into the activity, after which that statement does nothing and the sign-in comes to the door of all.
+ * Each wall hides a line of the table while it stands. The statement for a known browser stays as it
+ * is: it writes nothing after an owner's act, so the sign-in takes the account's lock like the rest.
  */
 const walls: readonly Wall[] = [
   {
-    what: 'the door demands epoch, state and session; what remains is the lock',
+    what: 'the lock demands epoch, state and session; without the wall it only locks',
     file: 'server/accounts/accounts/change-account.ts',
     from: `  if (!account || !isOfNow(proof, account)) return stale
   if (account.blockedAt || account.closedAt) return stale
@@ -60,32 +61,32 @@ const walls: readonly Wall[] = [
     times: 2,
   },
   {
-    what: 'a link that went to the mailbox can do less than one of a contact, and dies with its epoch',
+    what: 'a link to the mailbox can do less than one to a contact, and dies with its epoch',
     file: 'server/recovery/undo/undo-change.ts',
     from: 'const isOfContact = (undo: Undo) => contactReaders.includes(undo.reader)',
     to: 'const isOfContact = (_: Undo) => true',
   },
   {
-    what: 'a link that went to the mailbox changes no recovery method, and sets no password where a contact can',
+    what: 'a link to the mailbox changes no method, and sets no password where a contact can',
     file: 'server/recovery/undo/undo-power.ts',
     from: "if (contactReaders.includes(reader)) return 'restore'",
     to: "if (reader) return 'restore'",
   },
   {
-    what: 'an undo by a contact voids the other links, those of before as well',
+    what: 'an undo by a contact voids all other links',
     file: 'server/recovery/undo/undo-change.ts',
     from: 'await voidUndos(trx, accountId, at)',
     to: '',
   },
   {
-    what: 'a contact that an undo takes away is told',
+    what: 'a contact that an undo takes away gets a notice',
     file: 'server/recovery/undo/take-back.ts',
     from: '      undone: gone,\n',
     to: '',
   },
 ]
 
-/** @throws where the wall does not stand where it is looked for: the proof would compare nothing */
+/** @throws AssertionError if the wall is not in the file, for then the proof would compare nothing */
 async function textWithout(
   folder: string,
   { what, file, from, to, times = 1 }: Wall,
@@ -99,14 +100,14 @@ async function textWithout(
   return pieces.join(to)
 }
 
-/** @throws where the proof would no longer find what it takes out */
+/** @throws AssertionError if a wall is not found */
 export async function findWalls(): Promise<void> {
   for (const wall of walls) await textWithout(root, wall)
 }
 
 const copied = ['server', 'db', 'views', 'public', 'package.json', 'test']
 
-/** Works with a copy of the portal whose walls are taken out. */
+/** Works with a copy of the portal without its walls. */
 async function withoutWalls<T>(work: (folder: string) => Promise<T>): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), 'postern-unmended-'))
   try {
@@ -120,7 +121,6 @@ async function withoutWalls<T>(work: (folder: string) => Promise<T>): Promise<T>
   }
 }
 
-/** Plays the table against the portal in this folder. */
 async function playIn(
   folder: string,
   question: Question,
@@ -139,46 +139,42 @@ const nameOf = ({ row, kept, owner }: Played) => `row ${row}, ${kept} × ${owner
 
 function printTable(without: readonly Played[]): void {
   console.log(
-    '| row | in flight or kept | then | first schedule that shows it: held before | effects |',
+    '| row | in flight or kept | then | first schedule that shows it: paused before | effects |',
   )
   console.log('| --- | --- | --- | --- | --- |')
-  for (const { row, kept, owner, schedules, held, isSeen, effects } of without) {
-    const schedule = held === undefined ? 'no race' : `await ${schedules}, ${held}`
+  for (const { row, kept, owner, schedules, paused, isSeen, effects } of without) {
+    const schedule = paused === undefined ? 'no race' : `await ${schedules}, ${paused}`
     console.log(
       `| ${row} | ${kept} | ${owner} | ${isSeen ? schedule : 'NOT SEEN'} | ${effects.join(', ')} |`,
     )
   }
 }
 
-/**
- * The other way round: what was played without the walls has no effect behind them, though the owner gets as far and the request is held
- * at the same place.
- */
+/** Behind the walls the same schedules arrive at the same places and have no effect. */
 function demandNothing(without: readonly Played[], behind: readonly Played[]): void {
   const broken = behind.filter(({ effects }) => effects.length > 0)
   assert.deepEqual(broken, [], 'with the walls nothing has an effect')
   const stuck = behind.filter(({ arrived }) => !arrived)
   assert.deepEqual(stuck.map(nameOf), [], 'with the walls the owner arrives as well')
-  const placeOf = (played: Played) => `${nameOf(played)}: ${played.held}`
+  const placeOf = (played: Played) => `${nameOf(played)}: ${played.paused}`
   assert.deepEqual(
     behind.map(placeOf),
     without.map(placeOf),
-    'with the walls each request is held at the same place',
+    'with the walls each request is paused at the same place',
   )
 }
 
 export interface UnmendedFigures {
   readonly lines: number
-  /** Of them, those whose effect was seen without the walls. */
+  /** Lines that showed an effect without the walls. */
   readonly seen: number
   readonly schedules: number
-  /** Effects of the same schedules behind the walls. */
   readonly effectsBehindWalls: number
 }
 
 /**
- * Plays each line of the table of what survived a recovery without the walls until it is seen, and the same schedules with them.
- * @throws where a line is not seen without the walls, or anything has an effect with them
+ * Plays each line of the table without the walls until it is seen, and the same schedules with them.
+ * @throws AssertionError if a line is not seen without walls, or anything has an effect behind them
  */
 export async function proveWallsUnmended(): Promise<UnmendedFigures> {
   const server = await startTestServer()

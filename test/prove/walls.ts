@@ -1,4 +1,5 @@
-// An owner ends what was before while a stranger has things under way; every request can be held at each of its awaits.
+// The proof `walls`: an owner recovers while a stranger's requests are under way. Each request is
+// paused at each of its awaits, and none may have an effect after the recovery.
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
@@ -22,11 +23,11 @@ import {
 export interface WallsPlan {
   readonly schedules: number
   readonly seed: number
-  /** True: each pair of acts is tried with the stranger held at each await. False: at one of them. */
+  /** True: each pair of acts is tried with the stranger paused at each await, else at one. */
   readonly every: boolean
 }
 
-/** mulberry32: the same schedules for the same seed. */
+/** mulberry32, so that one seed always makes the same schedules. */
 function randomOf(seed: number): () => number {
   let state = seed >>> 0
   return () => {
@@ -39,32 +40,46 @@ function randomOf(seed: number): () => number {
 
 export type Keys = Readonly<Record<string, unknown>>
 
-/** What opens the account or will: whoever changes it has had an effect. Not: when something was last seen or tried. */
+/** Everything that opens the account or will. Counters and times of use are left out. */
 export async function keysTo(
   { portal }: Pick<World, 'portal'>,
   { accountId }: { readonly accountId: string },
 ): Promise<Keys> {
   const rows = await portal.db.raw(
-    `select json_build_object(
-       'password', (select password_verifier from accounts where id = :id),
-       'account', (select json_build_array(epoch, probation_until, blocked_at) from accounts where id = :id),
-       'claims', (select json_agg(encode(digest, 'hex') order by digest) from claims where account_id = :id),
-       'question', (select json_build_array(question, answer_verifier) from security_questions where account_id = :id),
-       'sessions', (select json_agg(encode(id_digest, 'hex') order by id_digest) from sessions s join accounts a on a.id = s.account_id
-         where a.id = :id and a.epoch = s.epoch),
-       'codes', (select json_agg(kind order by kind) from contact_confirmations c join accounts a on a.id = c.account_id
-         where a.id = :id and a.epoch = c.epoch and spent_at is null),
-       'flows', (select json_agg(f.id order by f.id) from recovery_flows f join accounts a on a.id = f.account_id
-         where a.id = :id and a.epoch = f.epoch and state = 'proven' and ended_at is null),
+    `with a as (select * from accounts where id = :id)
+     select json_build_object(
+       'password', (select password_verifier from a),
+       'account', (select json_build_array(epoch, probation_until, blocked_at) from a),
+       'claims', (
+         select json_agg(encode(digest, 'hex') order by digest) from claims
+         where account_id = :id),
+       'question', (
+         select json_build_array(question, answer_verifier) from security_questions
+         where account_id = :id),
+       'sessions', (
+         select json_agg(encode(id_digest, 'hex') order by id_digest)
+         from sessions s join a on a.id = s.account_id and a.epoch = s.epoch),
+       'codes', (
+         select json_agg(kind order by kind)
+         from contact_confirmations c join a on a.id = c.account_id and a.epoch = c.epoch
+         where spent_at is null),
+       'flows', (
+         select json_agg(f.id order by f.id)
+         from recovery_flows f join a on a.id = f.account_id and a.epoch = f.epoch
+         where state = 'proven' and ended_at is null),
        'waiting', (select json_agg(made_at) from recovery_holds where account_id = :id),
-       'app passwords', (select json_agg(id order by id) from app_passwords where account_id = :id and held_at is null and revoked_at is null),
-       'mailbox', (select json_build_array(revision, password_sealed) from mailboxes where account_id = :id)) as keys`,
+       'app passwords', (
+         select json_agg(id order by id) from app_passwords
+         where account_id = :id and held_at is null and revoked_at is null),
+       'mailbox', (
+         select json_build_array(revision, password_sealed) from mailboxes
+         where account_id = :id)) as keys`,
     { id: accountId },
   )
   return rows.rows[0].keys
 }
 
-/** Only the owner may be signed in. Whoever is it with a password that counts as just typed takes the mailbox back. */
+/** Reports a stranger who is still signed in, and one whose password counts as just typed. */
 async function stayOf(stranger: Visitor): Promise<Effect[]> {
   const opens = async (page: string) => (await stranger.get(page)).status === 200
   if (!(await opens('/account'))) return []
@@ -73,12 +88,10 @@ async function stayOf(stranger: Visitor): Promise<Effect[]> {
 }
 
 export interface Effect {
-  /** The key that changed, or what else is as it must not be. */
   readonly what: string
   readonly seen?: string
 }
 
-/** Which of the keys are others by now. */
 export function changesOf(before: Keys, after: Keys): Effect[] {
   const seen = (keys: Keys, what: string) => JSON.stringify(keys[what] ?? null)
   const all = Object.keys({ ...before, ...after })
@@ -89,23 +102,21 @@ export function changesOf(before: Keys, after: Keys): Effect[] {
 export interface Outcome {
   readonly arrived: boolean
   readonly effects: readonly Effect[]
-  /** What each stranger was held before when the owner had arrived; undefined where one was not held then. */
-  readonly heldBefore: readonly (string | undefined)[]
+  /** The step before which each stranger was paused when the owner had arrived, if any. */
+  readonly pausedBefore: readonly (string | undefined)[]
 }
 
-/**
- * Those who sign in after a block has ended as anybody may who knows the password, which is still the same: they have read nothing before.
- */
-const signingInAnew = (
+/** Strangers who had read nothing when a block ended. They may sign in with the same password. */
+const signingInAgain = (
   owner: string,
   strangers: readonly string[],
   turnstile: Turnstile,
 ): string[] =>
   owner === 'block and unblock'
-    ? strangers.filter((name) => name.includes('sign in') && !turnstile.hasLooked(name))
+    ? strangers.filter((name) => name.includes('sign in') && !turnstile.hasReadPassword(name))
     : []
 
-/** What the strangers have under way, with the browsers in which they may be signed in. */
+/** Prepares the strangers' requests, each with the browsers that it uses. */
 async function prepareStrangers(scene: Scene, acts: readonly string[]) {
   const prepared: {
     readonly name: string
@@ -121,7 +132,6 @@ async function prepareStrangers(scene: Scene, acts: readonly string[]) {
   return prepared
 }
 
-/** Whether this is the account's password. */
 export async function isPassword(
   { portal }: Pick<World, 'portal'>,
   { accountId }: { readonly accountId: string },
@@ -131,7 +141,7 @@ export async function isPassword(
   return await portal.parts.hasher.verify(account.password_verifier, password)
 }
 
-/** Whose password it is that came too late. */
+/** Reports a password that is not the owner's. */
 async function judgePassword(
   world: World,
   { person, newPassword }: Scene,
@@ -146,7 +156,7 @@ async function judgePassword(
 
 export type WallsWorld = World & { readonly turnstile: Turnstile }
 
-/** Plays one schedule. @param choose who goes on */
+/** Plays one schedule. */
 export async function play(
   world: WallsWorld,
   cast: { readonly owner: string; readonly strangers: readonly string[] },
@@ -163,19 +173,19 @@ export async function play(
   })
   const others = strangers.map(({ name, send }) => turnstile.run(name, () => send(name)))
   let before: Keys | undefined
-  let heldBefore: Outcome['heldBefore'] = []
-  const anew = new Set<Visitor>()
-  await turnstile.drive(async (held) => {
-    // The owner has arrived, and the others stand still: what the keys are now, they stay.
+  let pausedBefore: Outcome['pausedBefore'] = []
+  const again = new Set<Visitor>()
+  await turnstile.drive(async (paused) => {
+    // The owner has arrived and the others are paused: from now on no key may change.
     if (isAtTheEnd && !before) {
       const names = strangers.map(({ name }) => name)
-      heldBefore = names.map((name) => turnstile.heldBefore(name))
-      const late = signingInAnew(cast.owner, names, turnstile)
+      pausedBefore = names.map((name) => turnstile.pausedBefore(name))
+      const late = signingInAgain(cast.owner, names, turnstile)
       for (const { visitors } of strangers.filter(({ name }) => late.includes(name)))
-        for (const visitor of visitors) anew.add(visitor)
+        for (const visitor of visitors) again.add(visitor)
       before = await keysTo(world, scene.person)
     }
-    return choose(held)
+    return choose(paused)
   })
   const arrived = await owner
   await Promise.all(others)
@@ -183,24 +193,24 @@ export async function play(
   if (arrived) {
     const now = await keysTo(world, scene.person)
     const changes = changesOf(before ?? now, now)
-    effects.push(...changes.filter(({ what }) => what !== 'sessions' || anew.size === 0))
+    effects.push(...changes.filter(({ what }) => what !== 'sessions' || again.size === 0))
     for (const stranger of scene.strangers)
-      if (!anew.has(stranger)) effects.push(...(await stayOf(stranger)))
-    // Where it was the stranger's before a block, it still is.
+      if (!again.has(stranger)) effects.push(...(await stayOf(stranger)))
+    // A password that the stranger set before a block stays.
     if (cast.owner !== 'block and unblock' || changes.some(({ what }) => what === 'password'))
       effects.push(...(await judgePassword(world, scene, cast.owner)))
   }
-  return { arrived, effects, heldBefore }
+  return { arrived, effects, pausedBefore }
 }
 
-export type Choose = (held: readonly string[]) => string
+export type Choose = (paused: readonly string[]) => string
 
-/** The stranger takes so many steps, then the owner goes through to the end, then the stranger goes on. */
+/** The stranger takes some steps, the owner takes all, and the stranger goes on. */
 export function afterSteps(steps: number): Choose {
   let taken = 0
-  return (held) => {
-    const stranger = held.find((name) => name !== 'owner')
-    if (stranger && (taken < steps || !held.includes('owner'))) {
+  return (paused) => {
+    const stranger = paused.find((name) => name !== 'owner')
+    if (stranger && (taken < steps || !paused.includes('owner'))) {
       taken += 1
       return stranger
     }
@@ -208,7 +218,7 @@ export function afterSteps(steps: number): Choose {
   }
 }
 
-/** No request has more awaits than this, so a stranger that is held after each of them was held everywhere. */
+/** No request has more awaits than this. */
 export const mostSteps = 20
 
 interface Schedule {
@@ -217,7 +227,7 @@ interface Schedule {
   readonly choose: Choose
 }
 
-/** Every pair of acts, held at every await where `every` asks for it; then what chance brings. */
+/** Every pair of acts first, then random schedules. */
 function* schedulesOf({ schedules, seed, every }: WallsPlan): Generator<Schedule> {
   const random = randomOf(seed)
   const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)] as T
@@ -242,11 +252,11 @@ function* schedulesOf({ schedules, seed, every }: WallsPlan): Generator<Schedule
 
 export interface WallsFigures {
   readonly schedules: number
-  /** Recoveries that arrived: only they can be undone. */
+  /** Recoveries that succeeded. */
   readonly arrived: number
 }
 
-/** The same in several processes, each with a seed of its own; the first of them tries every pair at every await. */
+/** Proves in several processes. The first one tries every pair of acts at every await. */
 export async function proveWallsAtOnce(
   plan: Omit<WallsPlan, 'every'>,
   processes: number,
@@ -265,7 +275,7 @@ export async function proveWallsAtOnce(
   return { schedules: sum('schedules'), arrived: sum('arrived') }
 }
 
-/** A portal behind a turnstile, in which people may try as often as they like. */
+/** A portal behind a turnstile, almost without limits. */
 export async function withWorld<T>(
   work: (world: WallsWorld) => Promise<T>,
   patienceMs?: number,

@@ -1,4 +1,4 @@
-// Does by hand what a worker would do, and reads what was written for people before it is sent: no waiting, and one thing at a time.
+// Does a worker's jobs one at a time, without waiting, and reads messages before they are sent.
 import type { Db } from '#db/connection.ts'
 import type { Keyring } from '#server/core/keys/keyring.ts'
 import type { TaskList } from '#server/kit/jobs/worker.ts'
@@ -12,7 +12,7 @@ export interface WaitingJob {
   readonly runAt: Date
 }
 
-/** Jobs of one task that wait, oldest first. */
+/** Oldest first. */
 export async function jobsOf(db: Db, task: string): Promise<WaitingJob[]> {
   const { rows } = await db.raw(
     `select j.id, t.identifier as task, j.payload, j.key, j.run_at as "runAt"
@@ -23,7 +23,7 @@ export async function jobsOf(db: Db, task: string): Promise<WaitingJob[]> {
   return rows
 }
 
-/** Takes the waiting jobs of one task from the queue and does them, whether they are due or not. Returns how many there were. */
+/** Does all waiting jobs of the task, due or not. @returns how many there were */
 export async function doJobs(db: Db, tasks: TaskList, task: string): Promise<number> {
   const jobs = await jobsOf(db, task)
   for (const { id, payload } of jobs) {
@@ -41,7 +41,7 @@ export interface Written {
   readonly params: Record<string, string | null>
 }
 
-/** Messages as they were written, oldest first. */
+/** Oldest first. */
 export async function writtenMessages(db: Db, keyring: Keyring): Promise<Written[]> {
   const rows = await db('messages')
     .whereNotNull('payload')

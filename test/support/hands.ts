@@ -1,27 +1,23 @@
-// How a person works a page: with the keyboard alone, or pointing without scripts. Stories are told once and walked by both.
+// Two ways to use a page: with the keyboard alone, or by pointing, without scripts.
 import assert from 'node:assert/strict'
 import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core'
 
 export interface Hands {
   readonly page: Page
-  /** Follows a link. */
   follow(name: string | RegExp): Promise<void>
   press(name: string | RegExp): Promise<void>
   fill(label: string, text: string): Promise<void>
-  /** Chooses the `nth` of a list. */
   choose(label: string, nth: number): Promise<void>
-  /** Ticks one of a few. */
   tick(name: string): Promise<void>
-  /** Opens what is folded away. */
   unfold(text: string): Promise<void>
   close(): Promise<void>
 }
 
-/** With this much one is lost in a page. */
+/** With more presses of Tab a person is lost. */
 const TABS = 80
 const SIZE = { width: 390, height: 700 }
 
-/** Nothing but Tab, letters, arrows, Enter and Space. Fails where something is not reached, or lies outside the window. */
+/** Uses Tab, letters, arrows, Enter and Space. Fails if a control cannot be reached or seen. */
 export async function keyboardAlone(
   browser: Browser,
   options: BrowserContextOptions = {},
@@ -68,7 +64,7 @@ export async function keyboardAlone(
     },
     async tick(name) {
       const one = page.getByRole('radio', { name })
-      // A group is entered at its first, and walked by arrows.
+      // Tab reaches the first of a group, the arrows the others.
       const group = page.locator(`input[name="${await one.getAttribute('name')}"]`)
       await reach(group.first())
       await keyboard.press('Space')
@@ -83,7 +79,6 @@ export async function keyboardAlone(
   }
 }
 
-/** A browser that runs no script at all. */
 export async function withoutScripts(
   browser: Browser,
   options: BrowserContextOptions = {},
@@ -106,7 +101,7 @@ export async function withoutScripts(
   }
 }
 
-/** Waits long: where all goes well that costs nothing, and a busy machine is no reason to fail. */
+/** The timeout is long, so that a busy machine fails no test. */
 async function openPage(browser: Browser, options: BrowserContextOptions) {
   const context = await browser.newContext({ locale: 'en-GB', ...options })
   const page = await context.newPage()
@@ -115,8 +110,8 @@ async function openPage(browser: Browser, options: BrowserContextOptions) {
 }
 
 /**
- * Does what leads to another page, and waits until that is there with its scripts: else the next key goes to the old page,
- * or the new one takes the focus away when it has been moved already. A link within the page leads nowhere else.
+ * Acts, and waits until the next page and its scripts are loaded. Otherwise the next key would go
+ * to the old page, or the new page would take the focus away. A link within the page does not load.
  */
 export async function landing(
   page: Page,
@@ -124,7 +119,7 @@ export async function landing(
   act: () => Promise<void>,
 ): Promise<void> {
   if ((await link?.getAttribute('href'))?.startsWith('#')) return await act()
-  // Not the event of loading: that of the old page may come late, and be taken for the new one's.
+  // The load event of the old page may come late, so wait for the navigation first.
   await Promise.all([page.waitForEvent('framenavigated'), act()])
   await page.waitForLoadState('load')
 }

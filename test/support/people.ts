@@ -1,4 +1,4 @@
-// The people that tests tell of. The same stand in server/cli/seed-people.ts.
+// People for tests, the same as in server/cli/seed-people.ts.
 import assert from 'node:assert/strict'
 import { findAccountByAddress } from '#server/accounts/accounts/store.ts'
 import type { TestPortal } from './portal.ts'
@@ -30,7 +30,8 @@ export async function accountIdOf(
 }
 
 let count = 0
-/** Somebody new, signed in. */
+
+/** Registers somebody new. */
 export async function arrive(
   portal: TestPortal,
 ): Promise<Person & { accountId: string; visitor: Visitor }> {

@@ -1,55 +1,111 @@
-// Holds requests at each of their awaits on the database and on the hasher, so that a test chooses who goes on.
+// Pauses requests before each database statement and hash. The test chooses who goes on.
 import { AsyncLocalStorage } from 'node:async_hooks'
-import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import type { RequestListener } from 'node:http'
 import type { Db } from '#db/connection.ts'
 import type { PasswordHasher } from '#server/accounts/password/hasher.ts'
 
 interface Actor {
   readonly name: string
-  /** Lets the actor take its next step; undefined while it runs. */
+  /** Starts the next step; undefined while a step runs. */
   goOn: (() => void) | undefined
-  /** What it is held before. */
+  /** Name of the next step. */
   next: string
   runningSince: number
-  finished: boolean
-  /** It has read the verifier of a password. */
-  looked: boolean
+  isFinished: boolean
+  hasReadPassword: boolean
 }
 
-/** Names the actor on whose behalf a request comes. */
+/** Header that names the actor of a request. */
 export const actorHeader = 'x-actor'
 
 export interface Turnstile {
-  /** The portal behind the turnstile: a request with the header is a part of what its actor does. */
+  /** The portal behind the turnstile. A request with the header belongs to that actor. */
   listener(app: RequestListener): RequestListener
-  /** Runs the work as an actor that is held before each step. */
+  /** Runs the work as an actor that is paused before each step. */
   run<T>(name: string, work: () => Promise<T>): Promise<T>
-  /**
-   * Lets actors go on, one step of one actor at a time, until all have finished. While `choose` looks around nobody is let go on.
-   */
-  drive(choose: (held: readonly string[]) => string | Promise<string>): Promise<void>
-  /** What the actor is held before: `hash`, `verify`, or a statement such as `select sessions`. */
-  heldBefore(name: string): string | undefined
-  /** Whether the actor has read the verifier of a password. */
-  hasLooked(name: string): boolean
+  /** Lets the chosen actors take one step at a time until all have finished. */
+  drive(choose: (paused: readonly string[]) => string | Promise<string>): Promise<void>
+  /** The step before which the actor is paused: `hash`, `verify`, or such as `select sessions`. */
+  pausedBefore(name: string): string | undefined
+  /** Whether the actor has read a password's verifier. */
+  hasReadPassword(name: string): boolean
   stop(): void
 }
 
 /**
- * A step that takes longer waits, so it is taken, for a lock that another actor holds: the others go on meanwhile. Where it only was slow
- * they go on too early, which is one more schedule, and not the one that was meant.
+ * A longer step is taken to wait for another actor's row lock, so the others go on. If it was only
+ * slow they go on too early: that is another schedule than the one that was meant, and no fault.
  */
 const usualPatienceMs = 12
 
-/** What a statement is known by: `select sessions`. */
+type Pause = (step: string) => Promise<Actor | undefined>
+
 function nameOf(sql: string): string {
   const [, verb = ''] = /^\s*(\w+)/.exec(sql) ?? []
   const [, table = ''] = /\b(?:from|into|update)\s+"?(\w+)/i.exec(sql) ?? []
   return `${verb} ${table}`.trim().toLowerCase()
 }
 
-/** Node's promises tell of the next step sooner than a timer would. */
-const nextTurn = () => new Promise<void>((done) => setImmediate(done))
+/** Pauses every statement, `begin` and `commit` too. @returns undoes it */
+function pauseStatements(db: Db, pause: Pause): () => void {
+  const client = Object.getPrototypeOf(db.client)
+  const query = client._query
+  client._query = async function paused(this: unknown, ...given: unknown[]) {
+    const { sql = '' } = (given[1] as { sql?: string } | undefined) ?? {}
+    const actor = await pause(nameOf(sql))
+    if (actor && sql.includes('password_verifier')) actor.hasReadPassword = true
+    return await query.apply(this, given)
+  }
+  return () => {
+    client._query = query
+  }
+}
+
+/** @returns undoes it */
+function pauseHashes(hasher: PasswordHasher, pause: Pause): () => void {
+  const { hash, verify } = hasher
+  Object.assign(hasher, {
+    hash: async (...given: Parameters<typeof hash>) => {
+      await pause('hash')
+      return await hash(...given)
+    },
+    verify: async (...given: Parameters<typeof verify>) => {
+      await pause('verify')
+      return await verify(...given)
+    },
+  })
+  return () => {
+    Object.assign(hasher, { hash, verify })
+  }
+}
+
+function takeStep(actor: Actor): void {
+  const { goOn } = actor
+  actor.goOn = undefined
+  actor.runningSince = performance.now()
+  goOn?.()
+}
+
+async function driveActors(
+  actors: readonly Actor[],
+  choose: Parameters<Turnstile['drive']>[0],
+  patienceMs: number,
+): Promise<void> {
+  for (;;) {
+    const alive = actors.filter(({ isFinished }) => !isFinished)
+    if (alive.length === 0) return
+    const paused = alive.filter(({ goOn }) => goOn)
+    const isLate = ({ runningSince }: Actor) => performance.now() - runningSince >= patienceMs
+    const isBusy = alive.some((each) => !each.goOn && !isLate(each))
+    if (!isBusy && paused.length > 0) {
+      const chosen = await choose(paused.map(({ name }) => name))
+      const next = paused.find(({ name }) => name === chosen)
+      if (next) takeStep(next)
+    }
+    // Promises announce the next step sooner than a timer would.
+    await new Promise<void>((done) => setImmediate(done))
+  }
+}
 
 export function createTurnstile(
   db: Db,
@@ -59,92 +115,43 @@ export function createTurnstile(
   const current = new AsyncLocalStorage<Actor>()
   let actors: Actor[] = []
 
-  async function pass(next: string): Promise<void> {
+  const pause: Pause = async (step) => {
     const actor = current.getStore()
-    if (!actor || actor.finished) return
+    if (!actor || actor.isFinished) return actor
     await new Promise<void>((done) => {
-      actor.next = next
+      actor.next = step
       actor.goOn = done
     })
+    return actor
   }
-
-  // Every statement goes through here, `begin` and `commit` too.
-  const client = Object.getPrototypeOf(db.client)
-  const query = client._query
-  client._query = async function held(this: unknown, ...given: unknown[]) {
-    const { sql = '' } = (given[1] as { sql?: string } | undefined) ?? {}
-    await pass(nameOf(sql))
-    const actor = current.getStore()
-    if (actor && sql.includes('password_verifier')) actor.looked = true
-    return await query.apply(this, given)
-  }
-  const { hash, verify } = hasher
-  Object.assign(hasher, {
-    hash: async (...given: Parameters<typeof hash>) => {
-      await pass('hash')
-      return await hash(...given)
-    },
-    verify: async (...given: Parameters<typeof verify>) => {
-      await pass('verify')
-      return await verify(...given)
-    },
-  })
+  const undo = [pauseStatements(db, pause), pauseHashes(hasher, pause)]
 
   return {
-    listener: (app) => (req: IncomingMessage, res: ServerResponse) => {
-      const actor = actors.find(
-        ({ name, finished }) => name === req.headers[actorHeader] && !finished,
-      )
+    listener: (app) => (req, res) => {
+      const wanted = req.headers[actorHeader]
+      const actor = actors.find(({ name, isFinished }) => name === wanted && !isFinished)
       if (actor) current.run(actor, () => app(req, res))
       else app(req, res)
     },
-
     async run(name, work) {
-      const now = performance.now()
-      const actor: Actor = {
-        name,
-        goOn: undefined,
-        next: '',
-        runningSince: now,
-        finished: false,
-        looked: false,
-      }
+      const runningSince = performance.now()
+      const state = { isFinished: false, hasReadPassword: false }
+      const actor: Actor = { name, goOn: undefined, next: '', runningSince, ...state }
       actors.push(actor)
       try {
         return await current.run(actor, work)
       } finally {
-        actor.finished = true
+        actor.isFinished = true
       }
     },
-
     async drive(choose) {
-      for (;;) {
-        const alive = actors.filter(({ finished }) => !finished)
-        if (alive.length === 0) break
-        const held = alive.filter(({ goOn }) => goOn)
-        const now = performance.now()
-        const busy = alive.some((each) => !each.goOn && now - each.runningSince < patienceMs)
-        const chosen =
-          busy || held.length === 0 ? undefined : await choose(held.map((each) => each.name))
-        const next = held.find(({ name }) => name === chosen)
-        if (next?.goOn) {
-          const { goOn } = next
-          next.goOn = undefined
-          next.runningSince = performance.now()
-          goOn()
-        }
-        await nextTurn()
-      }
+      await driveActors(actors, choose, patienceMs)
       actors = []
     },
-
-    heldBefore: (name) => actors.find((actor) => actor.name === name && actor.goOn)?.next,
-
-    hasLooked: (name) => actors.some((actor) => actor.name === name && actor.looked),
-
+    pausedBefore: (name) => actors.find((actor) => actor.name === name && actor.goOn)?.next,
+    hasReadPassword: (name) => actors.some((actor) => actor.name === name && actor.hasReadPassword),
     stop() {
-      client._query = query
-      Object.assign(hasher, { hash, verify })
+      for (const each of undo) each()
     },
   }
 }

@@ -1,4 +1,4 @@
-// A browser without pictures: keeps cookies, finds forms, sends them with their token.
+// A browser for tests: it keeps cookies, finds forms and sends them with their token.
 import assert from 'node:assert/strict'
 
 export interface Answer {
@@ -7,7 +7,7 @@ export interface Answer {
   readonly html: string
   /** `data-page` of the page, or undefined. */
   readonly page: string | undefined
-  /** Codes of `data-error`, in order. */
+  /** Codes of `data-error`. */
   readonly errors: readonly string[]
   /** Where a redirect leads, as a path. */
   readonly location: string | undefined
@@ -16,28 +16,28 @@ export interface Answer {
 export interface Visitor {
   readonly cookies: Map<string, string>
   get(path: string, headers?: Record<string, string>): Promise<Answer>
-  /** Shows the page at `path` (or at `options.from`), fills its form and sends it to `path`. */
+  /** Opens the page at `path` or at `options.from`, and sends its form to `path`. */
   post(
     path: string,
     fields?: Record<string, string>,
     options?: { from?: string; headers?: Record<string, string> },
   ): Promise<Answer>
-  /** Sends what is given, token or not. */
+  /** Sends the body without a token of its own. */
   send(
     path: string,
     body: string | Uint8Array | undefined,
     headers?: Record<string, string>,
     method?: string,
   ): Promise<Answer>
-  /** Any valid token of this browser. */
+  /** A valid token of this browser. */
   token(from?: string): Promise<string>
 }
 
-/** A secret that a page shows in groups, as people read it. */
+/** A secret that a page shows in groups. */
 export const secretOn = (html: string): string =>
   [...html.matchAll(/class="secret__group">([^<]+)</g)].map((found) => found[1]).join(' ')
 
-/** Of an attribute, as the browser reads it. */
+/** Decodes an attribute. */
 export const decode = (text: string) =>
   text
     .replaceAll('&quot;', '"')
@@ -47,28 +47,41 @@ export const decode = (text: string) =>
     .replaceAll('&gt;', '>')
     .replaceAll('&amp;', '&')
 
-/** @param ip where the browser is, told as a proxy tells it; absent: on this machine */
+function keepCookies(cookies: Map<string, string>, headers: Headers): void {
+  for (const line of headers.getSetCookie()) {
+    const [pair = '', ...attributes] = line.split(';')
+    const split = pair.indexOf('=')
+    const name = pair.slice(0, split).trim()
+    const isGone = attributes.some((each) =>
+      /^\s*max-age=0|^\s*expires=thu, 01 jan 1970/i.test(each),
+    )
+    if (isGone) cookies.delete(name)
+    else cookies.set(name, pair.slice(split + 1))
+  }
+}
+
+async function answerOf(response: Response, base: string): Promise<Answer> {
+  const { status, headers } = response
+  const html = await response.text()
+  return {
+    status,
+    headers,
+    html,
+    page: /<main[^>]* data-page="([^"]+)"/.exec(html)?.[1],
+    errors: [...html.matchAll(/data-error="([^"]+)"/g)].map((match) => match[1] ?? ''),
+    location: headers.get('location')?.replace(base, ''),
+  }
+}
+
+/** @param ip address of the browser, as a proxy reports it; absent: this machine */
 export function createVisitor(base: string, ip?: string): Visitor {
   const cookies = new Map<string, string>()
-
-  function keep(headers: Headers): void {
-    for (const line of headers.getSetCookie()) {
-      const [pair = '', ...attributes] = line.split(';')
-      const split = pair.indexOf('=')
-      const name = pair.slice(0, split).trim()
-      const gone = attributes.some((each) =>
-        /^\s*max-age=0|^\s*expires=thu, 01 jan 1970/i.test(each),
-      )
-      if (gone) cookies.delete(name)
-      else cookies.set(name, pair.slice(split + 1))
-    }
-  }
 
   async function request(path: string, init: RequestInit): Promise<Answer> {
     const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ')
     const response = await fetch(base + path, {
       redirect: 'manual',
-      // A portal that never answers fails the test here, with the path, and not by the end of all patience.
+      // A portal that never answers fails the test here, where the path is known.
       signal: AbortSignal.timeout(20_000),
       ...init,
       headers: {
@@ -77,17 +90,8 @@ export function createVisitor(base: string, ip?: string): Visitor {
         ...(init.headers as Record<string, string>),
       },
     })
-    keep(response.headers)
-    const html = await response.text()
-    const to = response.headers.get('location')
-    return {
-      status: response.status,
-      headers: response.headers,
-      html,
-      page: /<main[^>]* data-page="([^"]+)"/.exec(html)?.[1],
-      errors: [...html.matchAll(/data-error="([^"]+)"/g)].map((match) => match[1] ?? ''),
-      location: to === null ? undefined : to.replace(base, ''),
-    }
+    keepCookies(cookies, response.headers)
+    return await answerOf(response, base)
   }
 
   const visitor: Visitor = {

@@ -1,8 +1,10 @@
-// An owner who recovers and a stranger who knows the password, the answer and the mailbox: what each can have under way.
+// An owner who recovers, and a stranger who knows the password, the answer and the mailbox.
+// This file lists what each of them can have under way.
 import assert from 'node:assert/strict'
 import { randomInt } from 'node:crypto'
 import { changeAccountAsItStands } from '#server/accounts/accounts/change-account.ts'
 import { blockAccount, unblockAccount } from '#server/accounts/accounts/store.ts'
+import { msPerDay, msPerMinute } from '#server/core/durations.ts'
 import { hashToken, newToken } from '#server/core/keys/secrets.ts'
 import { putLink } from '#server/recovery/backup-address/link-store.ts'
 import { putConfirmation } from '#server/recovery/contacts/store.ts'
@@ -25,23 +27,22 @@ export interface World {
 
 export interface Scene extends World {
   readonly person: Equipped
-  /** What the owner chooses. */
+  /** The owner's choice. */
   readonly newPassword: string
-  /** Browsers of the stranger: none of them may be signed in at the end. */
+  /** The stranger's browsers. None of them may be signed in at the end. */
   readonly strangers: Visitor[]
 }
 
-/** Sends a form that was opened before. */
+/** Sends a form that is open already. */
 export type Send = (actor: string) => Promise<Answer>
 
 const epoch = 1
-/** What the stranger chooses wherever a password may be chosen. */
 export const strangersPassword = 'a sentence of the stranger'
 const minutes = (count: number, { portal }: Pick<World, 'portal'>) =>
-  new Date(portal.clock.now().getTime() + count * 60_000)
+  new Date(portal.clock.now().getTime() + count * msPerMinute)
 const client = { device: 'Firefox, Linux', place: 'Minsk, BY' }
 
-/** Opens the form at `page`, and sends it to `path` when its time has come. */
+/** Opens the form at `page`. @returns sends it to `path` */
 async function prepare(
   visitor: Visitor,
   path: string,
@@ -70,48 +71,33 @@ export async function setScene(world: World): Promise<Scene> {
   }
 }
 
+const credentialsOf = ({ person: { login, password } }: Scene) => ({ login, password })
+
 async function strangerIn(scene: Scene): Promise<Visitor> {
   const visitor = createVisitor(scene.url)
   scene.strangers.push(visitor)
-  const { login, password } = scene.person
-  const answer = await visitor.post('/sign-in', { login, password })
+  const answer = await visitor.post('/sign-in', credentialsOf(scene))
   assert.equal(answer.status, 303, answer.errors.join())
   return visitor
 }
 
-/** A browser with a flow that arrived at the page of the new password. */
+/** A browser whose flow has reached the page of the new password. */
 async function provenFlow(scene: Scene, provenBy: string, proofHash?: Buffer): Promise<Visitor> {
   const { portal, person } = scene
   const visitor = createVisitor(scene.url)
   const token = newToken()
   const at = portal.clock.now()
-  const about = {
-    tokenHash: hashToken(token),
-    accountId: person.accountId,
-    epoch,
-    locale: 'en',
-    client,
-    at,
-  } as const
+  const { accountId, mailbox } = person
+  const tokenHash = hashToken(token)
+  const about = { tokenHash, accountId, epoch, locale: 'en', client, at, provenBy } as const
   await portal.db.transaction(async (trx) => {
     if (proofHash) {
-      const flow = {
-        ...about,
-        address: person.mailbox,
-        provenBy,
-        proofHash,
-        beginning: 'open-link',
-      } as const
+      const flow = { ...about, address: mailbox, proofHash, beginning: 'open-link' } as const
       return await beginProvenFlow(trx, portal.keyring, flow)
     }
-    const keys = keysOf(portal.keyring, person.mailbox)
-    await insertFlow(trx, {
-      ...about,
-      ...keys,
-      provenBy,
-      state: 'proven',
-      expiresAt: minutes(60, scene),
-    })
+    const keys = keysOf(portal.keyring, mailbox)
+    const expiresAt = minutes(60, scene)
+    await insertFlow(trx, { ...about, ...keys, state: 'proven', expiresAt })
   })
   visitor.cookies.set('recovery', token)
   return visitor
@@ -120,11 +106,11 @@ async function provenFlow(scene: Scene, provenBy: string, proofHash?: Buffer): P
 const choosePassword = (visitor: Visitor, password: string) =>
   prepare(visitor, newPasswordPath, { password })
 
-/** A link "this was not me" of a letter that lies in somebody's hand. */
+/** A link "this was not me" from a letter. */
 async function undoLink({ portal, person }: Scene, reader: 'mailbox' | 'contact'): Promise<string> {
   const token = newToken()
   const at = portal.clock.now()
-  const expiresAt = new Date(at.getTime() + 86_400_000)
+  const expiresAt = new Date(at.getTime() + msPerDay)
   await changeAccountAsItStands(portal.db, person.accountId, (trx) =>
     insertUndo(trx, portal.keyring, {
       changeId: crypto.randomUUID(),
@@ -142,7 +128,7 @@ async function undoLink({ portal, person }: Scene, reader: 'mailbox' | 'contact'
   return `/undo/${token}`
 }
 
-/** A code that is `123456`, on its way to a contact of somebody's choice. @returns the contact */
+/** Puts the code `123456` for a new contact. @returns the contact */
 export async function pendingCode(
   scene: { readonly portal: TestPortal; readonly person: { readonly accountId: string } },
   kind: 'phone' | 'backup-address',
@@ -160,7 +146,7 @@ export async function pendingCode(
   return value
 }
 
-/** The link to a new password that went to the backup address. */
+/** Puts the link to a new password that the backup address gets. */
 async function keepLink(scene: Scene, tokenHash: Buffer): Promise<void> {
   const { portal, person } = scene
   const moments = { at: portal.clock.now(), expiresAt: minutes(60, scene) }
@@ -169,7 +155,7 @@ async function keepLink(scene: Scene, tokenHash: Buffer): Promise<void> {
   )
 }
 
-/** The link "this was not me" of the newest letter of this name in the mailbox. */
+/** The link of the newest letter of this name. */
 export async function undoInMailbox(
   { portal }: Pick<World, 'portal'>,
   mailbox: string,
@@ -180,36 +166,30 @@ export async function undoInMailbox(
   return `/undo/${letter?.params.undoToken ?? assert.fail(`no letter ${name}`)}`
 }
 
-/** Chooses a password where a link has led to one. A portal that leads there may turn the stranger away on that page. */
+/** Chooses a password if the link leads to that page and the page opens. */
 async function choosePasswordIfLed(visitor: Visitor, led: Answer, actor: string): Promise<Answer> {
   if (led.location !== newPasswordPath) return led
   const page = await visitor.get(newPasswordPath)
   return page.status === 200 ? (await choosePassword(visitor, strangersPassword))(actor) : page
 }
 
-/** Opens the link "this was not me", and chooses a password where it leads to one. */
+/** Opens the link "this was not me", and chooses a password if it leads to one. */
 export async function pressUndo(visitor: Visitor, link: string): Promise<Send> {
   const send = await prepare(visitor, link, {})
   return async (actor) => await choosePasswordIfLed(visitor, await send(actor), actor)
 }
 
-/** What a stranger can have under way. Each is prepared before anybody recovers. */
+/** The stranger's requests. Each is prepared before anybody recovers. */
 export const strangersActs: Readonly<Record<string, (scene: Scene) => Promise<Send>>> = {
   'sign in with the old password': async (scene) => {
     const visitor = createVisitor(scene.url)
     scene.strangers.push(visitor)
-    return prepare(visitor, '/sign-in', {
-      login: scene.person.login,
-      password: scene.person.password,
-    })
+    return prepare(visitor, '/sign-in', credentialsOf(scene))
   },
   'sign in by a known browser': async (scene) => {
     const visitor = await strangerIn(scene)
     await visitor.post('/sign-out', {}, { from: '/account' })
-    return prepare(visitor, '/sign-in', {
-      login: scene.person.login,
-      password: scene.person.password,
-    })
+    return prepare(visitor, '/sign-in', credentialsOf(scene))
   },
   'change the password': async (scene) =>
     prepare(await strangerIn(scene), '/account/password', { password: strangersPassword }),
@@ -261,7 +241,7 @@ export const strangersActs: Readonly<Record<string, (scene: Scene) => Promise<Se
     prepare(createVisitor(scene.url), await undoLink(scene, 'mailbox'), {}),
 }
 
-/** What lies in the stranger's hands, and is taken up when it suits them. The proof of the table in `walls-unmended.ts` plays it. */
+/** What a stranger keeps and uses later. Only the proof in `walls-unmended.ts` plays it. */
 export const keptThings: Readonly<Record<string, (scene: Scene) => Promise<Send>>> = {
   'a link to a new password': async (scene) => {
     const token = newToken()
@@ -281,30 +261,23 @@ export const keptThings: Readonly<Record<string, (scene: Scene) => Promise<Send>
   },
 }
 
-/** Ways in which the owner ends what was before. Each returns whether it arrived. */
-export const ownersActs: Readonly<
-  Record<string, (scene: Scene) => Promise<(actor: string) => Promise<boolean>>>
-> = {
+type OwnersAct = (actor: string) => Promise<boolean>
+
+async function resetIn(visitor: Visitor, { newPassword }: Scene): Promise<OwnersAct> {
+  const send = await choosePassword(visitor, newPassword)
+  return async (actor) => (await send(actor)).location === '/recover/done'
+}
+
+/** Ways in which the owner ends everything before. Each act returns whether it succeeded. */
+export const ownersActs: Readonly<Record<string, (scene: Scene) => Promise<OwnersAct>>> = {
   'reset by link': async (scene) => {
     const tokenHash = hashToken(newToken())
     await keepLink(scene, tokenHash)
-    const send = await choosePassword(
-      await provenFlow(scene, 'backup-address', tokenHash),
-      scene.newPassword,
-    )
-    return async (actor) => (await send(actor)).location === '/recover/done'
+    return await resetIn(await provenFlow(scene, 'backup-address', tokenHash), scene)
   },
-  'reset by code': async (scene) => {
-    const send = await choosePassword(await provenFlow(scene, 'phone'), scene.newPassword)
-    return async (actor) => (await send(actor)).location === '/recover/done'
-  },
-  'reset by answer': async (scene) => {
-    const send = await choosePassword(
-      await provenFlow(scene, 'security-question'),
-      scene.newPassword,
-    )
-    return async (actor) => (await send(actor)).location === '/recover/done'
-  },
+  'reset by code': async (scene) => await resetIn(await provenFlow(scene, 'phone'), scene),
+  'reset by answer': async (scene) =>
+    await resetIn(await provenFlow(scene, 'security-question'), scene),
   'own change': async (scene) => {
     const send = await prepare(scene.person.browser, '/account/password', {
       password: scene.newPassword,

@@ -3,9 +3,9 @@ import { test } from 'node:test'
 import { proveWalls } from '#test/prove/walls.ts'
 import { findWalls } from '#test/prove/walls-unmended.ts'
 
-test('after any finished recovery nothing that was begun before it has an effect, whichever request is held at which await', async () => {
+test('nothing that was begun before a recovery has an effect after it, wherever a request is paused', async () => {
   const { schedules, arrived } = await proveWalls({ schedules: 60, seed: 1, every: false })
   assert.ok(arrived > schedules / 2, `${arrived} of ${schedules} recoveries arrived`)
 })
 
-test('each wall that the long proof takes out of a copy stands where it looks for it', findWalls)
+test('the proof without walls still finds every wall that it takes out of its copy', findWalls)
