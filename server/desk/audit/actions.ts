@@ -1,4 +1,4 @@
-// The closed list of what staff can do or see, with what is kept of each. Texts: `audit.<action>`.
+// Every action of staff that is recorded, with its details. Texts: `audit.<action>`.
 
 type Nothing = Record<string, never>
 
@@ -37,7 +37,6 @@ export interface AuditDetails {
 
 export type AuditAction = keyof AuditDetails
 
-/** Every action, for the filter of the page. */
 export const auditActions = [
   'appeal.decided',
   'appeal.viewed',

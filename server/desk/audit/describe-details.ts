@@ -1,4 +1,4 @@
-// What is kept of an entry, in words: each detail is a value of a closed list that has texts already.
+// The details of an entry as text keys. Each value comes from a list that has texts already.
 
 export interface DescribedDetail {
   readonly key: string
@@ -18,7 +18,7 @@ const keyOf: Readonly<Record<string, (value: string | number) => string>> = {
 
 const order = Object.keys(keyOf)
 
-/** In the order of the list above. @throws where a detail was added to `AuditDetails` and has no words here */
+/** In the order of `keyOf`. @throws if a detail has no text key there */
 export function describeDetails(
   details: Readonly<Record<string, string | number>>,
 ): DescribedDetail[] {
@@ -26,7 +26,7 @@ export function describeDetails(
     .toSorted(([one], [other]) => order.indexOf(one) - order.indexOf(other))
     .map(([name, value]) => {
       const key = keyOf[name]
-      if (!key) throw new Error(`no words for the detail ${name}`)
+      if (!key) throw new Error(`no text key for the detail ${name}`)
       const params: DescribedDetail['params'] = typeof value === 'number' ? { count: value } : {}
       return { key: key(value), params }
     })

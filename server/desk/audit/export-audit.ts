@@ -1,4 +1,4 @@
-// The audit as a file: one line an entry, newest first, each with its link of the chain.
+// The lines of an exported audit, newest first, each with its link of the chain.
 import type { Db } from '#db/connection.ts'
 import { findAddresses } from '#server/accounts/accounts/store.ts'
 import { exportRow } from '../figures/export-cell.ts'
@@ -17,7 +17,7 @@ const columns = [
   'details',
   'hash',
 ] as const
-const atOnce = 500
+const linesPerPiece = 500
 
 function asLine(
   entry: RecordedAudit,
@@ -26,24 +26,22 @@ function asLine(
 ): string {
   const { position, staffId, action, caseId, accountId, subject, details } = entry
   const named = (id: string) => names.get(id) ?? id
-  const record: Record<(typeof columns)[number], unknown> = {
-    ...{ position, at: entry.at.toISOString(), staff: named(staffId), action, case: caseId },
-    ...{
-      account: accountId && named(accountId),
-      subject,
-      details,
-      hash: entry.hash.toString('hex'),
-    },
+  const record = {
+    position,
+    at: entry.at.toISOString(),
+    staff: named(staffId),
+    action,
+    case: caseId,
+    account: accountId && named(accountId),
+    subject,
+    details,
+    hash: entry.hash.toString('hex'),
   }
   if (format === 'jsonl') return `${JSON.stringify(record)}\n`
-  return exportRow(
-    columns.map((name) =>
-      name === 'details' ? JSON.stringify(details) : (record[name] as string),
-    ),
-  )
+  const cells = { ...record, details: JSON.stringify(details) }
+  return exportRow(columns.map((name) => cells[name]))
 }
 
-/** Pieces of the file, some hundred entries each. */
 export async function* exportAudit(
   db: Db,
   filter: AuditFilter,
@@ -60,7 +58,7 @@ export async function* exportAudit(
   }
   for await (const entry of walkAudit(db, filter)) {
     batch.push(entry)
-    if (batch.length === atOnce) yield await flush()
+    if (batch.length === linesPerPiece) yield await flush()
   }
   if (batch.length > 0) yield await flush()
 }

@@ -6,7 +6,7 @@ import { type AuditEntry, recordAudit } from './store.ts'
 
 type Look = Extract<AuditAction, `${string}.viewed` | 'cases.searched'>
 
-/** Writes down that a member of staff looks at something, before it is shown: in a transaction of its own, for nothing else is written. */
+/** Records that a member of staff looks at something. Call it before the page is shown. */
 export async function recordLook<A extends Look>(
   { db, keyring, clock }: { readonly db: Db; readonly keyring: Keyring; readonly clock: Clock },
   look: Omit<AuditEntry<A>, 'at' | 'details'> & { readonly details?: AuditDetails[A] },

@@ -1,17 +1,16 @@
-// Who of the staff did and saw what: only ever added to, and chained so that a changed or missing entry is noticed.
+// What staff did and saw. Entries are only added, and form a chain that shows any change.
 import type { Db, Trx } from '#db/connection.ts'
 import { chainStart, keyIdOfLink, linkHash, sortedPairs } from '#server/core/keys/hash-chain.ts'
 import type { Keyring } from '#server/core/keys/keyring.ts'
 import type { AuditAction, AuditDetails } from './actions.ts'
 
 export interface AuditEntry<A extends AuditAction = AuditAction> {
-  /** The account of the member of staff. */
   readonly staffId: string
   readonly action: A
   readonly caseId?: string | null
-  /** The account that it was about. */
+  /** The account that was looked at or changed. */
   readonly accountId?: string | null
-  /** Id of the measure, appeal, evidence …; empty where the case or account says it all. Never text that a person wrote. */
+  /** Id of the measure, appeal or evidence. Never text that a person wrote. */
   readonly subject?: string
   readonly details: AuditDetails[A]
   readonly at: Date
@@ -26,7 +25,7 @@ export interface RecordedAudit {
   readonly subject: string
   readonly details: Record<string, string | number>
   readonly at: Date
-  /** Its link of the chain. */
+  /** Link of the chain: covers this entry and the link before it. */
   readonly hash: Buffer
 }
 
@@ -48,10 +47,10 @@ const hashOf = (keyring: Keyring, keyId: string, entry: Linked): Buffer =>
     entry.at.toISOString(),
   ])
 
-// Security: what staff do or see is written down in the transaction in which they do or see it.
 /**
- * Writes the entry. One chain for all staff: the head is locked until the caller's transaction ends, so write it last.
- * @returns its position
+ * Security: What staff do or see is recorded in the same transaction.
+ * All staff share one chain, whose head stays locked until the transaction ends: call this last.
+ * @returns the position of the entry
  */
 export async function recordAudit<A extends AuditAction>(
   trx: Trx,
@@ -88,17 +87,21 @@ export async function recordAudit<A extends AuditAction>(
   return position
 }
 
+/** Entries that are read at once. */
+const batchSize = 500
+
 export interface AuditFilter {
-  readonly staffId?: string
-  readonly accountId?: string
-  readonly caseId?: string
-  readonly action?: AuditAction
-  readonly from?: Date
-  readonly to?: Date
-  /** Whoever looks: nothing about their own mailbox is listed. */
-  readonly notAbout?: string
-  /** Keyset: entries older than this position. */
-  readonly before?: string
+  readonly staffId?: string | undefined
+  readonly accountId?: string | undefined
+  readonly caseId?: string | undefined
+  readonly action?: AuditAction | undefined
+  readonly from?: Date | undefined
+  /** Exclusive. */
+  readonly to?: Date | undefined
+  /** Leaves out what concerns this account. */
+  readonly notAbout?: string | undefined
+  /** Only entries older than this position. */
+  readonly before?: string | undefined
 }
 
 const asEntry = (row: Record<string, unknown>): RecordedAudit => ({
@@ -143,14 +146,14 @@ export async function countAudit(db: Db | Trx, filter: AuditFilter): Promise<num
   return Number((await fitting(db, filter).count('* as n').first())?.n)
 }
 
-/** Every entry that fits, newest first, a page at a time: for an export. */
+/** Every entry that fits the filter, newest first, read in batches. */
 export async function* walkAudit(db: Db, filter: AuditFilter): AsyncIterable<RecordedAudit> {
   let before = filter.before
   for (;;) {
-    const page = await listAudit(db, before === undefined ? filter : { ...filter, before }, 500)
-    yield* page
-    if (page.length < 500) return
-    before = page.at(-1)?.position
+    const batch = await listAudit(db, { ...filter, before }, batchSize)
+    yield* batch
+    if (batch.length < batchSize) return
+    before = batch.at(-1)?.position
   }
 }
 
@@ -159,9 +162,9 @@ export interface BrokenAudit {
   readonly fault: 'changed' | 'missing' | 'head' | 'key'
 }
 
-/** Walks the chain. Yields what does not fit; nothing when all is as it was written. */
+/** Walks the chain and yields every entry that does not fit. */
 export async function* verifyAudit(db: Db, keyring: Keyring): AsyncIterable<BrokenAudit> {
-  // What is added while the chain is walked lies beyond this head.
+  // Entries added during the walk lie beyond this head.
   const head = await db('audit_head').where({ id: 1 }).first()
   const end = BigInt(head?.position ?? 0)
   let at = 0n
@@ -170,13 +173,13 @@ export async function* verifyAudit(db: Db, keyring: Keyring): AsyncIterable<Brok
     const rows = await db('audit')
       .whereBetween('position', [String(at + 1n), String(end)])
       .orderBy('position')
-      .limit(500)
+      .limit(batchSize)
     if (rows.length === 0) break
     for (const row of rows) {
       const entry = asEntry(row)
       if (BigInt(entry.position) !== at + 1n) yield { position: String(at + 1n), fault: 'missing' }
       const keyId = keyIdOfLink(row.hash)
-      // A key that was taken out of SECRET_KEYS proves nothing any more, so a forger must not be able to name one unseen.
+      // An entry under a key outside of SECRET_KEYS proves nothing: a forger could name any key.
       const known = keyring.keyIds.includes(keyId)
       if (!known) yield { position: entry.position, fault: 'key' }
       else if (!hashOf(keyring, keyId, { ...entry, previous }).equals(row.hash))

@@ -1,4 +1,4 @@
-/** Small charts as numbers: where bars and lines stand in a picture of 480 × 180. The view draws them, a table tells the same. */
+// Small charts: the places of bars and lines in a picture of 480 × 180, which the view draws.
 
 export const chartSize = { width: 480, height: 180 } as const
 const inset = { left: 44, right: 8, top: 10, bottom: 24 }
@@ -21,7 +21,7 @@ export interface Tick {
 
 const round = (value: number) => Math.round(value * 10) / 10
 
-/** The next of 1, 2, 5 × 10ⁿ: an axis ends at a number that people read easily. */
+/** The next of 1, 2, 5 × 10ⁿ, so that an axis ends at a round number. */
 export function niceCeiling(value: number): number {
   if (value <= 0) return 1
   const power = 10 ** Math.floor(Math.log10(value))
@@ -37,7 +37,7 @@ function scale(values: readonly number[]) {
 
 export interface BarChart {
   readonly kind: 'bars'
-  /** In order; `second` is the part of each that stands out. */
+  /** `second` is the highlighted part of each bar. */
   readonly bars: readonly { readonly first: Bar; readonly second: Bar }[]
   readonly ticks: readonly Tick[]
   /** Middle of each column. */
@@ -66,10 +66,17 @@ export function barChart(
 
 export interface LineChart {
   readonly kind: 'lines'
-  /** `points` of an SVG polyline for each series; a gap in the values starts a new piece. */
+  /** For each series, `points` of SVG polylines: a gap in the values starts a new one. */
   readonly lines: readonly (readonly string[])[]
   readonly ticks: readonly Tick[]
   readonly columns: readonly number[]
+}
+
+/** A single point is drawn as a short dash. */
+const drawPiece = (points: readonly string[]): string => {
+  const [first = ''] = points
+  if (points.length > 1) return points.join(' ')
+  return `${first} ${first.replace(/^[\d.]+/, (x) => String(Number(x) + 4))}`
 }
 
 export function lineChart(series: readonly (readonly (number | null)[])[]): LineChart {
@@ -83,14 +90,7 @@ export function lineChart(series: readonly (readonly (number | null)[])[]): Line
       if (value === null) found.push([])
       else found.at(-1)?.push(`${x(at)},${y(value)}`)
     })
-    // One point alone is drawn as a short dash.
-    return found
-      .filter((piece) => piece.length > 0)
-      .map((piece) =>
-        piece.length === 1
-          ? `${piece[0]} ${piece[0]?.replace(/^[\d.]+/, (at) => String(Number(at) + 4))}`
-          : piece.join(' '),
-      )
+    return found.filter((piece) => piece.length > 0).map(drawPiece)
   }
   return {
     kind: 'lines',

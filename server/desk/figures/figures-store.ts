@@ -1,9 +1,9 @@
-// How the desk does: intake, waiting, effect, and how often it was wrong.
+// Figures of the desk: intake, waiting times, effect of measures, and successful appeals.
 import type { Db } from '#db/connection.ts'
 import { nobody } from '../cases/queue-store.ts'
 
 export interface Spread {
-  /** Seconds; null where nothing was measured. */
+  /** Seconds; null if nothing was measured. */
   readonly p50: number | null
   readonly p95: number | null
   readonly count: number
@@ -25,11 +25,11 @@ export interface Figures {
   readonly byChannel: Readonly<Record<string, number>>
   /** From the opening of a case to the first look of staff. */
   readonly toFirstLook: Spread
-  /** From the measure to the moment at which the mail platform had it. */
+  /** From a measure to its effect on the mail platform. */
   readonly toEffect: Spread
-  /** Of judged reports, 0 to 1; null where there are none. */
+  /** Of judged reports, 0 to 1; null if there are none. */
   readonly shareProven: number | null
-  /** Of measures taken, 0 to 1: how many were lifted or eased after an objection. */
+  /** Of all measures, 0 to 1: those lifted or eased after an appeal. */
   readonly shareLiftedAfterAppeal: number | null
   readonly backlog: Backlog
 }
@@ -37,38 +37,113 @@ export interface Figures {
 export interface Backlog {
   readonly open: number
   readonly unseen: number
-  /** Of the oldest open case, in seconds; 0 where there is none. */
+  /** Age of the oldest open case; 0 if there is none. */
   readonly oldestSeconds: number
   readonly bySeverity: { readonly low: number; readonly medium: number; readonly high: number }
   readonly unjudged: number
   readonly appeals: number
 }
 
-const spread = (expression: string) => `
+/** The columns of a `Spread`. */
+export const spread = (expression: string) => `
   percentile_cont(0.5) within group (order by ${expression}) as p50,
-  percentile_cont(0.95) within group (order by ${expression}) as p95, count(${expression})::int as count`
+  percentile_cont(0.95) within group (order by ${expression}) as p95,
+  count(${expression})::int as count`
 
-/** What waits now. @param notOf the member of staff who looks: cases about their own mailbox are not counted */
+/**
+ * Everything that waits for staff now.
+ * @param notOf the viewer: cases about their own mailbox are not counted
+ */
 export async function readBacklog(db: Db, now: Date, notOf = nobody): Promise<Backlog> {
   const { rows } = await db.raw(
-    `select count(*)::int as open, (count(*) filter (where first_seen_at is null))::int as unseen,
+    `select
+       count(*)::int as open,
+       (count(*) filter (where first_seen_at is null))::int as unseen,
        coalesce(extract(epoch from ?::timestamptz - min(opened_at)), 0)::float as "oldestSeconds",
-       json_build_object('low', count(*) filter (where severity = 0), 'medium', count(*) filter (where severity = 1),
-         'high', count(*) filter (where severity = 2)) as "bySeverity",
+       json_build_object(
+         'low', count(*) filter (where severity = 0),
+         'medium', count(*) filter (where severity = 1),
+         'high', count(*) filter (where severity = 2)
+       ) as "bySeverity",
        (select count(*) from abuse_reports where judged_at is null)::int as unjudged,
        (select count(*) from appeals a join measures m on m.id = a.measure_id
-         where a.decided_at is null and m.account_id is distinct from ?::uuid)::int as appeals
-     from abuse_cases where closed_at is null and account_id is distinct from ?::uuid`,
+        where a.decided_at is null and m.account_id is distinct from ?::uuid)::int as appeals
+     from abuse_cases
+     where closed_at is null and account_id is distinct from ?::uuid`,
     [now, notOf, notOf],
   )
   return rows[0]
 }
 
-const share = (part: number, whole: number): number | null => (whole === 0 ? null : part / whole)
+/** A span of time. `from` is included, `to` is not. */
+type Span = readonly [from: Date, to: Date]
+
+const within = (column: string) => `${column} >= ? and ${column} < ?`
+
+async function countReports(
+  db: Db,
+  column: 'kind' | 'verdict' | 'channel',
+  span: Span,
+): Promise<Record<string, number>> {
+  const { rows } = await db.raw(
+    `select coalesce(${column}, '\\?') as name, count(*)::int as n
+     from abuse_reports
+     where ${within('received_at')}
+     group by 1`,
+    [...span],
+  )
+  return Object.fromEntries(rows.map(({ name, n }: { name: string; n: number }) => [name, n]))
+}
+
+async function readDays(db: Db, span: Span): Promise<DayFigures[]> {
+  const day = (column: string) => `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD')`
+  const { rows } = await db.raw(
+    `select day, sum(reports)::int as reports, coalesce(sum(proven), 0)::int as proven,
+       sum(closed)::int as closed, sum(measures)::int as measures
+     from (
+       select ${day('received_at')} as day, 1 as reports, (verdict = 'proven')::int as proven,
+         0 as closed, 0 as measures
+       from abuse_reports where ${within('received_at')}
+       union all
+       select ${day('closed_at')}, 0, 0, 1, 0 from abuse_cases where ${within('closed_at')}
+       union all
+       select ${day('taken_at')}, 0, 0, 0, 1 from measures where ${within('taken_at')}
+     ) each
+     group by day
+     order by day`,
+    [...span, ...span, ...span],
+  )
+  return rows
+}
+
+async function readSpread(
+  db: Db,
+  table: 'abuse_cases' | 'measures',
+  [from, to]: readonly [from: string, to: string],
+  span: Span,
+): Promise<Spread> {
+  const waited = `extract(epoch from ${to} - ${from})`
+  const query = `select ${spread(waited)} from ${table} where ${within(from)}`
+  return (await db.raw(query, [...span])).rows[0]
+}
+
+const shareOf = (part: number, whole: number) => (whole === 0 ? null : part / whole)
+
+async function readShareLifted(db: Db, span: Span): Promise<number | null> {
+  const { rows } = await db.raw(
+    `select count(*)::int as taken,
+       (count(*) filter (where a.decision in ('lifted', 'eased')))::int as undone
+     from measures m
+     left join appeals a on a.measure_id = m.id
+     where ${within('m.taken_at')}`,
+    [...span],
+  )
+  return shareOf(rows[0].undone, rows[0].taken)
+}
 
 /**
- * @param range `from` is included, `to` is not; whole days of UTC make the curves meet
- * @param notOf the member of staff who looks: cases about their own mailbox are not counted
+ * @param range `from` is included, `to` is not; days are counted in UTC
+ * @param notOf the viewer: cases about their own mailbox are not counted in the backlog
  */
 export async function readFigures(
   db: Db,
@@ -76,58 +151,29 @@ export async function readFigures(
   now: Date,
   notOf?: string,
 ): Promise<Figures> {
-  const span = [range.from, range.to]
-  const within = (column: string) => `${column} >= ? and ${column} < ?`
-  const day = (column: string) => `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD')`
-  const counts = async (column: string): Promise<Record<string, number>> => {
-    const { rows } = await db.raw(
-      `select coalesce(${column}, '\\?') as name, count(*)::int as n from abuse_reports where ${within('received_at')} group by 1`,
-      span,
-    )
-    return Object.fromEntries(rows.map(({ name, n }: { name: string; n: number }) => [name, n]))
-  }
-  const [days, look, effect, outcome, byKind, byVerdict, byChannel, backlog] = await Promise.all([
-    db.raw(
-      `select day, sum(reports)::int as reports, sum(proven)::int as proven, sum(closed)::int as closed,
-         sum(measures)::int as measures from (
-         select ${day('received_at')} as day, 1 as reports, (verdict = 'proven')::int as proven, 0 as closed, 0 as measures
-           from abuse_reports where ${within('received_at')}
-         union all select ${day('closed_at')}, 0, 0, 1, 0 from abuse_cases where ${within('closed_at')}
-         union all select ${day('taken_at')}, 0, 0, 0, 1 from measures where ${within('taken_at')}) each
-       group by day order by day`,
-      [...span, ...span, ...span],
-    ),
-    db.raw(
-      `select ${spread('extract(epoch from first_seen_at - opened_at)')} from abuse_cases where ${within('opened_at')}`,
-      span,
-    ),
-    db.raw(
-      `select ${spread('extract(epoch from effective_at - taken_at)')} from measures where ${within('taken_at')}`,
-      span,
-    ),
-    db.raw(
-      `select count(*)::int as taken, (count(*) filter (where a.decision in ('lifted', 'eased')))::int as undone
-       from measures m left join appeals a on a.measure_id = m.id where ${within('m.taken_at')}`,
-      span,
-    ),
-    counts('kind'),
-    counts('verdict'),
-    counts('channel'),
-    readBacklog(db, now, notOf),
-  ])
-  const judged = Object.entries(byVerdict).reduce(
-    (sum, [name, n]) => (name === '?' ? sum : sum + n),
-    0,
-  )
+  const span: Span = [range.from, range.to]
+  const [days, toFirstLook, toEffect, shareLifted, byKind, byVerdict, byChannel, backlog] =
+    await Promise.all([
+      readDays(db, span),
+      readSpread(db, 'abuse_cases', ['opened_at', 'first_seen_at'], span),
+      readSpread(db, 'measures', ['taken_at', 'effective_at'], span),
+      readShareLifted(db, span),
+      countReports(db, 'kind', span),
+      countReports(db, 'verdict', span),
+      countReports(db, 'channel', span),
+      readBacklog(db, now, notOf),
+    ])
+  const { '?': _unjudged, ...verdicts } = byVerdict
+  const judged = Object.values(verdicts).reduce((sum, n) => sum + n, 0)
   return {
-    days: days.rows.map((row: DayFigures) => ({ ...row, proven: row.proven ?? 0 })),
+    days,
     byKind,
     byVerdict,
     byChannel,
-    toFirstLook: look.rows[0],
-    toEffect: effect.rows[0],
-    shareProven: share(byVerdict.proven ?? 0, judged),
-    shareLiftedAfterAppeal: share(outcome.rows[0].undone, outcome.rows[0].taken),
+    toFirstLook,
+    toEffect,
+    shareProven: shareOf(byVerdict.proven ?? 0, judged),
+    shareLiftedAfterAppeal: shareLifted,
     backlog,
   }
 }

@@ -12,7 +12,9 @@ export function registerDeskGauges(
   const registers = [registry]
   new Gauge({
     name: 'postern_abuse_backlog',
-    help: 'What waits at the abuse desk: open cases by severity, cases nobody looked at, reports not judged, objections',
+    help:
+      'What waits at the abuse desk: open cases by severity, cases nobody looked at, ' +
+      'reports not judged, objections',
     labelNames: ['what'],
     registers,
     async collect() {
@@ -34,7 +36,9 @@ export function registerDeskGauges(
   })
   new Gauge({
     name: 'postern_abuse_day',
-    help: 'The last 24 hours: reports, seconds to the first look and from a measure to its effect (p50, p95), shares',
+    help:
+      'The last 24 hours: reports, seconds to the first look and from a measure to its effect ' +
+      '(p50, p95), shares',
     labelNames: ['what'],
     registers,
     async collect() {

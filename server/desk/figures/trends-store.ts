@@ -1,13 +1,13 @@
-// How the desk's waiting times went week by week, and how long what is open has waited.
+// Waiting times of the desk: week by week, and of the open cases.
 import type { Db } from '#db/connection.ts'
 import { msPerDay } from '#server/core/durations.ts'
-import type { Spread } from './figures-store.ts'
+import { type Spread, spread } from './figures-store.ts'
 
 export interface WeekTrend {
   readonly week: Date
-  /** From the opening of a case to the first look of staff. */
+  /** See `Figures.toFirstLook`. */
   readonly firstLook: Spread
-  /** From a measure to its effect on the platform. */
+  /** See `Figures.toEffect`. */
   readonly effect: Spread
 }
 
@@ -22,13 +22,14 @@ export interface WaitingCases {
 
 const weekly = (table: 'abuse_cases' | 'measures', from: string, to: string) => {
   const waited = `extract(epoch from x.${to} - x.${from})`
-  return `select w as week, percentile_cont(0.5) within group (order by ${waited}) as p50,
-      percentile_cont(0.95) within group (order by ${waited}) as p95, count(${waited})::int as count
+  return `select w as week, ${spread(waited)}
     from generate_series(:first::timestamptz, :last::timestamptz, interval '7 days') w
-    left join ${table} x on x.${from} >= w and x.${from} < w + interval '7 days' group by w order by w`
+    left join ${table} x on x.${from} >= w and x.${from} < w + interval '7 days'
+    group by w
+    order by w`
 }
 
-/** The last 12 weeks, oldest first; the last of them ends with the day of `now`. */
+/** The last 12 weeks, oldest first. The last week ends with the day of `now`. */
 export async function readTrends(db: Db, now: Date): Promise<WeekTrend[]> {
   const midnight = Math.floor(now.getTime() / msPerDay) * msPerDay
   const span = { first: new Date(midnight - 83 * msPerDay), last: new Date(midnight) }
@@ -42,14 +43,27 @@ export async function readTrends(db: Db, now: Date): Promise<WeekTrend[]> {
   })
 }
 
-/** Open cases by how long they have waited. @param notOf the member of staff who looks: cases about their own mailbox are left out */
+/**
+ * Open cases by age.
+ * @param notOf the viewer: cases about their own mailbox are not counted
+ */
 export async function readWaiting(db: Db, now: Date, notOf: string): Promise<WaitingCases[]> {
   const { rows } = await db.raw<{ rows: WaitingCases[] }>(
-    `select case when age < interval '1 hour' then 'hour' when age < interval '4 hours' then 'four-hours'
-         when age < interval '1 day' then 'day' when age < interval '3 days' then 'three-days' else 'older' end as age,
-       count(*)::int as cases, (count(*) filter (where severity = 2))::int as high
-     from (select ?::timestamptz - opened_at as age, severity from abuse_cases
-       where closed_at is null and account_id is distinct from ?::uuid) open group by 1`,
+    `select
+       case
+         when age < interval '1 hour' then 'hour'
+         when age < interval '4 hours' then 'four-hours'
+         when age < interval '1 day' then 'day'
+         when age < interval '3 days' then 'three-days'
+         else 'older'
+       end as age,
+       count(*)::int as cases,
+       (count(*) filter (where severity = 2))::int as high
+     from (
+       select ?::timestamptz - opened_at as age, severity from abuse_cases
+       where closed_at is null and account_id is distinct from ?::uuid
+     ) open
+     group by 1`,
     [now, notOf],
   )
   return backlogAges.map((age) => rows.find((row) => row.age === age) ?? { age, cases: 0, high: 0 })

@@ -2,7 +2,14 @@
 
 import { auditActions } from '#server/desk/audit/actions.ts'
 import { describeDetails } from '#server/desk/audit/describe-details.ts'
-import { barChart, lineChart } from '#server/desk/figures/charts.ts'
+import { lineChart } from '#server/desk/figures/charts.ts'
+import {
+  describeBacklog,
+  describeIntake,
+  describeTotals,
+  describeTrend,
+} from '#server/desk/figures/describe-figures.ts'
+import { backlogAges } from '#server/desk/figures/trends-store.ts'
 import { caseSamples } from './case-samples.ts'
 import { account, colleague, latest, mailbox } from './desk-facts.ts'
 import { measureSamples } from './measure-samples.ts'
@@ -22,45 +29,35 @@ const intakeRows = Array.from({ length: 30 }, (_, at) => ({
   reports: 20 + ((at * 7) % 13),
   proven: (at * 3) % 9,
 }))
-const backlogRows = ['hour', 'four-hours', 'day', 'three-days', 'older'].map((age, at) => ({
-  age,
-  cases: 9 - at,
-  high: at % 3,
-}))
+const backlogRows = backlogAges.map((age, at) => ({ age, cases: 9 - at, high: at % 3 }))
+const lookChart = lineChart([weeks.map(({ p50 }) => p50 / 60), weeks.map(({ p95 }) => p95 / 60)])
+const effectChart = lineChart([
+  weeks.map((_row, at) => (at === 4 ? null : at / 9)),
+  weeks.map(() => 1.4),
+])
 
 export const consoleSamples: readonly Sample[] = [
   ...queueSamples,
   ...caseSamples,
   ...measureSamples,
   consolePage('staff-figures', 'filled', 'desk/figures/figures', {
-    totals: {
+    totals: describeTotals({
       reports: 640,
-      judged: 630,
-      proven: 92,
+      measures: 44,
       openCases: 25,
       oldestSeconds: 400_000,
-      measures: 44,
-      firstLook: { p50: 1800, p95: 9000 },
-      effect: { p50: 0.4, p95: 1.3 },
+      firstLookSeconds: 1800,
+      effectSeconds: 1.3,
+      shareProven: 0.146,
+      shareLifted: null,
       appealsWaiting: 2,
-    },
-    shares: { proven: 0.146, lifted: null },
-    intake: {
-      rows: intakeRows,
-      chart: barChart(intakeRows.map((row) => ({ value: row.reports, part: row.proven }))),
-    },
-    backlog: {
-      rows: backlogRows,
-      chart: barChart(backlogRows.map((row) => ({ value: row.cases, part: row.high }))),
-    },
-    firstLook: {
-      rows: weeks,
-      chart: lineChart([weeks.map(({ p50 }) => p50 / 60), weeks.map(({ p95 }) => p95 / 60)]),
-    },
-    effect: {
-      rows: weeks,
-      chart: lineChart([weeks.map((_row, at) => (at === 4 ? null : at / 9)), weeks.map(() => 1.4)]),
-    },
+    }),
+    intake: describeIntake(intakeRows),
+    backlog: describeBacklog(backlogRows),
+    trends: [
+      describeTrend('firstLook', weeks, lookChart),
+      describeTrend('effect', weeks, effectChart),
+    ],
   }),
   consolePage('staff-audit', 'filled', 'desk/audit/audit', {
     entries: auditActions.map((action, at) => ({
