@@ -3,8 +3,11 @@ import { changeAccountAsItStands } from '../accounts/accounts/change-account.ts'
 import { beginEpoch, findAccount, unblockAccount } from '../accounts/accounts/store.ts'
 import { recordActivity } from '../accounts/activity/store.ts'
 import { endSessions, listSessions } from '../accounts/sessions/store.ts'
-import { blockByOperator, tellOfOperatorLift } from '../desk/measures/operator-block.ts'
-import { liftByOperator } from '../desk/measures/operator-lift.ts'
+import {
+  blockByOperator,
+  liftByOperator,
+  notifyOfOperatorLift,
+} from '../desk/measures/operator-block.ts'
 import { holdFilters } from '../mail/filters/hold-filters.ts'
 import { describeMailbox } from '../mail/mailboxes/describe-mailbox.ts'
 import { findMailboxProgress } from '../mail/mailboxes/store.ts'
@@ -104,7 +107,7 @@ const unblock: Command = {
         details: {},
         at,
       })
-      await tellOfOperatorLift(trx, opened.parts.desk, account, at)
+      await notifyOfOperatorLift(trx, opened.parts.desk, account, at)
       return true
     })
     return lifted

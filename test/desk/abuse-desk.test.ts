@@ -1,8 +1,8 @@
 // From a suspicious letter to a restricted sender, and back.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { decideAppeal } from '#server/desk/appeals/appeal.ts'
 import { listWaitingAppeals } from '#server/desk/appeals/appeal-store.ts'
+import { decideAppeal } from '#server/desk/appeals/decide-appeal.ts'
 import { listAudit, verifyAudit } from '#server/desk/audit/store.ts'
 import { listQueue } from '#server/desk/cases/queue-store.ts'
 import { claimCase, closeCase, showCase } from '#server/desk/cases/work-on-case.ts'

@@ -1,7 +1,7 @@
 // Cases as tests need them: reported by people, judged by the worker, with measures and objections.
 import assert from 'node:assert/strict'
 import { signToken } from '#server/core/keys/signed-token.ts'
-import { makeAppeal } from '#server/desk/appeals/appeal.ts'
+import { makeAppeal } from '#server/desk/appeals/make-appeal.ts'
 import { appealPurpose } from '#server/desk/measures/apply-measure.ts'
 import { approveMeasure } from '#server/desk/measures/decide-proposal.ts'
 import type { MeasureName } from '#server/desk/measures/measures.ts'

@@ -1,4 +1,4 @@
-// Objections: once per measure.
+// Appeals: at most one against each measure.
 import type { Db, Trx } from '#db/connection.ts'
 import type { Keyring } from '#server/core/keys/keyring.ts'
 
@@ -11,7 +11,7 @@ export interface Appeal {
   readonly id: string
   readonly reference: string
   readonly measureId: string
-  /** What the holder wrote. */
+  /** What the owner of the account wrote. */
   readonly text: string
   readonly madeAt: Date
   readonly decidedBy: string | null
@@ -32,7 +32,7 @@ export function asAppeal(keyring: Keyring, row: Record<string, unknown>): Appeal
   }
 }
 
-/** Undefined where the measure was objected to before: once, whatever comes at the same time. */
+/** Undefined if there is an appeal against the measure already. */
 export async function insertAppeal(
   trx: Trx,
   keyring: Keyring,
@@ -71,9 +71,9 @@ export async function findAppealOf(
 }
 
 /**
- * Those that wait, the longest waiting first.
- * @param after id of the last one of the page before
- * @param notOf the member of staff who looks: objections about their own mailbox are left out
+ * Undecided appeals, oldest first.
+ * @param after id of the last one on the page before
+ * @param notOf the viewer: appeals about their own mailbox are left out
  */
 export async function listWaitingAppeals(
   db: Db,
@@ -89,8 +89,10 @@ export async function listWaitingAppeals(
   return (await query).map((row) => asAppeal(keyring, row))
 }
 
-// Security: nobody decides an objection to a measure that they proposed or approved.
-/** Undefined where it was decided meanwhile, or by one of the two who took the measure. */
+/**
+ * Security: Nobody decides an appeal against a measure that they proposed or approved.
+ * @returns undefined for them, and if it was decided meanwhile
+ */
 export async function setDecided(
   trx: Trx,
   keyring: Keyring,
@@ -98,9 +100,13 @@ export async function setDecided(
   decided: { staffId: string; decision: AppealDecision; at: Date },
 ): Promise<Appeal | undefined> {
   const { rows } = await trx.raw(
-    `update appeals a set decided_by = :staffId, decided_at = :at, decision = :decision from measures m
+    `update appeals a
+     set decided_by = :staffId, decided_at = :at, decision = :decision
+     from measures m
      where a.id = :id and m.id = a.measure_id and a.decided_at is null
-       and m.proposed_by <> :staffId and m.approved_by is distinct from :staffId::uuid and m.account_id <> :staffId
+       and m.proposed_by <> :staffId
+       and m.approved_by is distinct from :staffId::uuid
+       and m.account_id <> :staffId
      returning a.*`,
     { id, ...decided },
   )

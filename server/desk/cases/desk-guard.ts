@@ -2,8 +2,8 @@
 import type { AccountProof } from '#server/accounts/accounts/change-account.ts'
 import { NotFound } from '#server/kit/pages/faults.ts'
 import type { DeskParts } from '../desk.ts'
+import type { Actor } from '../measures/measure-rules.ts'
 import { findMeasure, type Measure } from '../measures/measure-store.ts'
-import type { Actor } from '../measures/take-measure.ts'
 import { type Case, findCase } from './case-store.ts'
 
 interface Member {

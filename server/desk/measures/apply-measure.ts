@@ -1,4 +1,4 @@
-// What follows from a measure, or from its end, in the caller's transaction: the portal's door, the wanted mailbox, sessions, notices.
+// What follows from a measure and from its end: portal access, mailbox, sessions, notices.
 
 import { recordActivity } from '#server/accounts/activity/store.ts'
 import { endSessions, forgetDevices } from '#server/accounts/sessions/store.ts'
@@ -11,20 +11,15 @@ import { wantMailboxSuspension } from '#server/mail/mailboxes/want-mailbox.ts'
 import { doubtLateWays } from '#server/recovery/methods/doubt-late-ways.ts'
 import { insertTimelineEntry } from '../cases/timeline-store.ts'
 import type { DeskParts } from '../desk.ts'
-import {
-  type Measure,
-  noteRevision,
-  type StandingAccount,
-  setEnded,
-  setPortalAccess,
-} from './measure-store.ts'
+import { type Measure, noteRevision, setEnded } from './measure-store.ts'
 import { type EndReason, measureRows } from './measures.ts'
-import { notifyHolder } from './notify-holder.ts'
+import { notifyOwner } from './notify-owner.ts'
+import { type StandingAccount, setPortalAccess } from './standing-store.ts'
 
 export const appealPurpose = 'abuse.appeal'
 export const expireTask = 'measure:expire'
 
-/** Brings the account to what the measure demands. The measure is in force already. */
+/** Brings the account to what a measure in force demands. */
 export async function applyMeasure(
   parts: DeskParts,
   about: { measure: Measure; before: StandingAccount; staffId: string; at: Date },
@@ -56,7 +51,7 @@ export async function applyMeasure(
     details: { extent: row.extent, cause: measure.cause },
     at,
   })
-  await notifyHolder(trx, parts, {
+  await notifyOwner(trx, parts, {
     account: { id: accountId, ...before },
     suspension: row.suspension,
     name: 'account-blocked',
@@ -81,9 +76,8 @@ export async function applyMeasure(
 }
 
 /**
- * Ends a measure and opens what it closed.
- * @param how.reason `replaced` leaves the door and the mailbox to the measure that follows
- * @returns false where it was ended meanwhile
+ * Ends a measure and opens what it closed. `replaced` leaves that to the measure that follows.
+ * @returns false if it was ended meanwhile
  */
 export async function endMeasure(
   parts: DeskParts,
@@ -107,7 +101,7 @@ export async function endMeasure(
       at,
     })
   if (reason === 'replaced') return true
-  // Under a block by an operator only a lift opens anything: `liftMeasure` refuses one by the desk.
+  // Under a block by an operator only the lift of an operator opens anything.
   if (account.standing === 'operator-block' && reason !== 'lifted') return true
   const { accountId } = measure
   const newEpoch = account.isShut
@@ -124,7 +118,7 @@ export async function endMeasure(
     details: {},
     at,
   })
-  await notifyHolder(trx, parts, {
+  await notifyOwner(trx, parts, {
     account: { id: accountId, ...account },
     suspension: 'none',
     name: 'account-unblocked',

@@ -1,11 +1,11 @@
-// What the holder of a restricted account is told after the right password: what, why, until when, and how to object.
+// What the owner of a restricted account reads: what, why, until when, and how to appeal.
 import { signToken } from '#server/core/keys/signed-token.ts'
 import { hasWayBack } from '#server/recovery/methods/managed-method.ts'
-import { appealUntil } from '../appeals/appeal.ts'
 import { type Appeal, findAppealOf } from '../appeals/appeal-store.ts'
+import { appealUntil } from '../appeals/make-appeal.ts'
 import type { DeskParts } from '../desk.ts'
 import { appealPurpose } from './apply-measure.ts'
-import { findInForce } from './measure-store.ts'
+import { findInForce, type Measure } from './measure-store.ts'
 import { type MeasureCause, type MeasureRow, measureRows } from './measures.ts'
 
 export interface Block {
@@ -13,7 +13,7 @@ export interface Block {
   readonly cause: MeasureCause
   readonly since: Date
   readonly until: Date | null
-  /** Whether a good recovery lifts it; `no-way-back` where it would, and the mailbox has none. */
+  /** Whether a recovery lifts it. `no-way-back`: it would, but no method is set. */
   readonly recovery: 'opens' | 'no-way-back' | 'no'
   readonly appeal:
     | { readonly kind: 'open'; readonly token: string; readonly until: Date }
@@ -21,38 +21,39 @@ export interface Block {
     | { readonly kind: 'too-late' }
 }
 
-/** Undefined where no measure stands. */
+/** Undefined if no measure is in force. */
 export async function describeBlock(
   parts: DeskParts,
   accountId: string,
 ): Promise<Block | undefined> {
-  const { db, keyring, settings, methods } = parts
-  const now = parts.clock.now()
-  const measure = await findInForce(db, accountId)
+  const measure = await findInForce(parts.db, accountId)
   if (!measure?.takenAt) return undefined
-  const row = measureRows[measure.measure]
-  const appeal = await findAppealOf(db, keyring, measure.id)
-  const until = appealUntil(settings, measure.takenAt)
-  const open = {
-    kind: 'open',
-    token: signToken(keyring, appealPurpose, measure.id),
-    until,
-  } as const
-  return {
-    extent: row.extent,
-    cause: measure.cause,
-    since: measure.takenAt,
-    until: measure.until,
-    recovery:
-      row.portal !== 'reset'
-        ? 'no'
-        : hasWayBack(await methods.describe(db, accountId, now))
-          ? 'opens'
-          : 'no-way-back',
-    appeal: appeal
-      ? { kind: 'made', reference: appeal.reference, decision: appeal.decision }
-      : until > now
-        ? open
-        : { kind: 'too-late' },
-  }
+  const { takenAt: since, cause, until } = measure
+  const { extent } = measureRows[measure.measure]
+  const [recovery, appeal] = await Promise.all([
+    describeRecovery(parts, measure),
+    describeAppeal(parts, measure.id, since),
+  ])
+  return { extent, cause, since, until, recovery, appeal }
+}
+
+async function describeRecovery(
+  { db, methods, clock }: DeskParts,
+  { measure, accountId }: Measure,
+): Promise<Block['recovery']> {
+  if (measureRows[measure].portal !== 'reset') return 'no'
+  const described = await methods.describe(db, accountId, clock.now())
+  return hasWayBack(described) ? 'opens' : 'no-way-back'
+}
+
+async function describeAppeal(
+  { db, keyring, settings, clock }: DeskParts,
+  measureId: string,
+  takenAt: Date,
+): Promise<Block['appeal']> {
+  const appeal = await findAppealOf(db, keyring, measureId)
+  if (appeal) return { kind: 'made', reference: appeal.reference, decision: appeal.decision }
+  const until = appealUntil(settings, takenAt)
+  if (until <= clock.now()) return { kind: 'too-late' }
+  return { kind: 'open', token: signToken(keyring, appealPurpose, measureId), until }
 }

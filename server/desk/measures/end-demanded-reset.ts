@@ -3,9 +3,13 @@ import { recordActivity } from '#server/accounts/activity/store.ts'
 import type { Keyring } from '#server/core/keys/keyring.ts'
 import { wantMailboxSuspension } from '#server/mail/mailboxes/want-mailbox.ts'
 import { insertTimelineEntry } from '../cases/timeline-store.ts'
-import { setPortalAccess, setRecovered } from './measure-store.ts'
+import { setRecovered } from './measure-store.ts'
+import { setPortalAccess } from './standing-store.ts'
 
-/** A good recovery lifts the measure that demanded it, in the transaction in which the new password is set. Its notices tell the owner. */
+/**
+ * Ends the measure that demanded a new password, in the transaction that sets the password.
+ * The notices of the recovery inform the owner, so no other is sent here.
+ */
 export async function endDemandedReset(
   trx: AccountTrx,
   { keyring }: { readonly keyring: Keyring },
@@ -23,12 +27,11 @@ export async function endDemandedReset(
   await wantMailboxSuspension(trx, { accountId, suspension: 'none', at })
   await recordActivity(trx, keyring, { accountId, event: 'account.unblocked', details: {}, at })
   const { caseId } = measure
-  const details = { measure: measure.measure, reason: 'recovered' }
   if (caseId)
     await insertTimelineEntry(trx, keyring, {
       caseId,
       event: 'measure-ended',
-      details,
+      details: { measure: measure.measure, reason: 'recovered' },
       staffId: null,
       at,
     })

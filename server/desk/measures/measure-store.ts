@@ -1,13 +1,7 @@
-// What was done about accounts: at most one measure in force for each, and at most one proposed.
+// Measures: each account has at most one in force and at most one proposed.
 import type { Db, Trx } from '#db/connection.ts'
-import { type AccountTrx, lockAccountAsItStands } from '#server/accounts/accounts/change-account.ts'
-import {
-  type EndReason,
-  type MeasureCause,
-  type MeasureName,
-  type Standing,
-  standingOf,
-} from './measures.ts'
+import type { AccountTrx } from '#server/accounts/accounts/change-account.ts'
+import type { EndReason, MeasureCause, MeasureName } from './measures.ts'
 
 export interface Measure {
   readonly id: string
@@ -22,7 +16,7 @@ export interface Measure {
   readonly approvedBy: string | null
   /** When it came into force. */
   readonly takenAt: Date | null
-  /** When the mail platform had it. */
+  /** When it had its effect on the mail platform. */
   readonly effectiveAt: Date | null
   readonly endedAt: Date | null
   readonly endedBy: string | null
@@ -49,36 +43,6 @@ export function asMeasure(row: Record<string, unknown>): Measure {
   }
 }
 
-export interface StandingAccount {
-  /** Gone through the account's door: measures come one after the other. */
-  readonly trx: AccountTrx
-  /** Nobody signs in, or not before a new password. */
-  readonly isShut: boolean
-  readonly standing: Standing
-  readonly inForce: Measure | undefined
-  /** The last new password. */
-  readonly passwordChangedAt: Date
-  readonly address: string
-  readonly locale: string | null
-}
-
-/** What stands for the account. Goes through its door, so that measures come one after the other. */
-export async function holdStanding(
-  trx: Trx,
-  accountId: string,
-): Promise<StandingAccount | undefined> {
-  const locked = await lockAccountAsItStands(trx, accountId)
-  if (!locked || locked.account.closedAt) return undefined
-  const { account } = locked
-  const row = await trx('measures').where({ account_id: accountId, state: 'in-force' }).first()
-  const inForce = row && asMeasure(row)
-  const { address, locale, passwordChangedAt } = account
-  const standing = standingOf(account, inForce)
-  const isShut = account.blockedAt !== null || account.resetDemandedAt !== null
-  return { trx: locked.trx, isShut, standing, inForce, passwordChangedAt, address, locale }
-}
-
-/** What stands, for showing. */
 export async function findInForce(db: Db | Trx, accountId: string): Promise<Measure | undefined> {
   const row = await db('measures').where({ account_id: accountId, state: 'in-force' }).first()
   return row && asMeasure(row)
@@ -89,25 +53,30 @@ export async function findMeasure(db: Db | Trx, id: string): Promise<Measure | u
   return row && asMeasure(row)
 }
 
-/** Everything that was ever done or proposed about the account, newest first. */
+/** All measures of the account, proposals included, newest first. */
 export async function listMeasures(
   db: Db | Trx,
   accountId: string,
   limit = 50,
 ): Promise<Measure[]> {
-  return (
-    await db('measures').where({ account_id: accountId }).orderBy('id', 'desc').limit(limit)
-  ).map(asMeasure)
+  const query = db('measures').where({ account_id: accountId }).orderBy('id', 'desc').limit(limit)
+  return (await query).map(asMeasure)
 }
 
-/** Measures that wait for a second person, oldest first. @param notOf the member of staff who looks: measures on their own mailbox are left out */
+/**
+ * Measures that wait for a second person, oldest first.
+ * @param notOf the viewer: proposals about their own mailbox are left out
+ */
 export async function listProposals(db: Db, limit: number, notOf?: string): Promise<Measure[]> {
   const query = db('measures').where({ state: 'proposed' }).orderBy('id').limit(limit)
   if (notOf) query.whereNot({ account_id: notOf })
   return (await query).map(asMeasure)
 }
 
-/** How many this member of staff took alone since then. Others that they take at once wait for the caller's transaction. */
+/**
+ * How many measures this member of staff took alone since then.
+ * The lock makes their next measure wait until this transaction ends.
+ */
 export async function countTakenAlone(trx: Trx, staffId: string, since: Date): Promise<number> {
   await trx.raw("select pg_advisory_xact_lock(hashtextextended('measures:' || ?, 1))", [staffId])
   const [row] = await trx('measures')
@@ -119,7 +88,7 @@ export async function countTakenAlone(trx: Trx, staffId: string, since: Date): P
   return Number(row?.n ?? 0)
 }
 
-/** @returns undefined where another proposal for the account waits already */
+/** @returns undefined if a proposal for the account waits already */
 export async function insertMeasure(
   trx: AccountTrx,
   measure: Pick<Measure, 'accountId' | 'caseId' | 'measure' | 'cause' | 'until'> & {
@@ -129,9 +98,11 @@ export async function insertMeasure(
   },
 ): Promise<Measure | undefined> {
   const { rows } = await trx.raw(
-    `insert into measures (account_id, case_id, measure, cause, until, state, proposed_by, proposed_at, taken_at)
+    `insert into measures (account_id, case_id, measure, cause, until, state,
+       proposed_by, proposed_at, taken_at)
      values (:accountId, :caseId, :measure, :cause, :until, :state, :staffId, :at, :takenAt)
-     on conflict (account_id) where state = 'proposed' do nothing returning *`,
+     on conflict (account_id) where state = 'proposed' do nothing
+     returning *`,
     {
       ...measure,
       state: measure.taken ? 'in-force' : 'proposed',
@@ -141,8 +112,11 @@ export async function insertMeasure(
   return rows[0] && asMeasure(rows[0])
 }
 
-// Security: who proposed a measure never decides on it.
-/** Puts a proposal into force. Undefined where it waits no more, or the same person proposed it. */
+/**
+ * Puts a proposal into force.
+ * Security: Nobody approves a measure that they proposed.
+ * @returns undefined for them, and if it was decided meanwhile
+ */
 export async function setApproved(
   trx: AccountTrx,
   id: string,
@@ -157,7 +131,7 @@ export async function setApproved(
   return row && asMeasure(row)
 }
 
-/** Undefined where it waits no more. Who proposed it may take it back. */
+/** Undefined if it was decided meanwhile. The proposer may take it back. */
 export async function setRefused(
   trx: Trx,
   id: string,
@@ -169,16 +143,13 @@ export async function setRefused(
     .update({
       state: 'refused',
       decided_at: at,
-      approved_by: trx.raw('case when proposed_by = ? then null else ?::uuid end', [
-        staffId,
-        staffId,
-      ]),
+      approved_by: trx.raw('nullif(?::uuid, proposed_by)', [staffId]),
     })
     .returning('*')
   return row && asMeasure(row)
 }
 
-/** Ends it once; undefined where it was ended meanwhile. */
+/** Undefined if it was ended meanwhile. */
 export async function setEnded(
   trx: AccountTrx,
   id: string,
@@ -191,7 +162,7 @@ export async function setEnded(
   return row && asMeasure(row)
 }
 
-/** Ends the measure that demanded a new password, now that there is one; undefined where none does. */
+/** Ends the measure that demanded a new password; undefined if there is none. */
 export async function setRecovered(
   trx: AccountTrx,
   accountId: string,
@@ -204,7 +175,6 @@ export async function setRecovered(
   return row && asMeasure(row)
 }
 
-/** Whether the abuse desk limits what the mailbox sends. */
 export async function isSendingLimited(db: Db, address: string): Promise<boolean> {
   const row = await db('measures')
     .join('mailboxes', 'mailboxes.account_id', 'measures.account_id')
@@ -217,7 +187,6 @@ export async function isSendingLimited(db: Db, address: string): Promise<boolean
   return row !== undefined
 }
 
-/** Measures whose time is over. */
 export async function findExpired(db: Db, now: Date, limit: number): Promise<Measure[]> {
   const rows = await db('measures')
     .where({ state: 'in-force' })
@@ -227,37 +196,19 @@ export async function findExpired(db: Db, now: Date, limit: number): Promise<Mea
   return rows.map(asMeasure)
 }
 
-/** What the portal itself keeps its holder from. @param door.newEpoch true ends whatever was begun before */
-export async function setPortalAccess(
-  trx: AccountTrx,
-  accountId: string,
-  door: {
-    blockedAt: Date | null
-    reason: string | null
-    resetDemandedAt: Date | null
-    newEpoch: boolean
-  },
-): Promise<void> {
-  await trx('accounts')
-    .where({ id: accountId })
-    .update({
-      blocked_at: door.blockedAt,
-      block_reason: door.reason,
-      reset_demanded_at: door.resetDemandedAt,
-      ...(door.newEpoch ? { epoch: trx.raw('epoch + 1') } : {}),
-    })
-}
-
-/** Which revision of the wanted mailbox carries the measure. */
+/** Notes which revision of the wanted mailbox carries the measure. */
 export async function noteRevision(trx: AccountTrx, id: string, revision: number): Promise<void> {
   await trx('measures').where({ id }).update({ mailbox_revision: revision })
 }
 
-/** After a mailbox was brought to the wanted state: when its measures came into effect there. */
+/** Notes when the measures of a mailbox came into effect. Call it after the mailbox was updated. */
 export async function noteEffect(db: Db, accountId: string): Promise<void> {
   await db.raw(
-    `update measures m set effective_at = b.applied_at from mailboxes b
-     where m.account_id = ? and b.account_id = m.account_id and m.effective_at is null and m.taken_at is not null
+    `update measures m
+     set effective_at = b.applied_at
+     from mailboxes b
+     where m.account_id = ? and b.account_id = m.account_id
+       and m.effective_at is null and m.taken_at is not null
        and m.mailbox_revision is not null and b.applied_revision >= m.mailbox_revision`,
     [accountId],
   )

@@ -1,4 +1,4 @@
-/** What can be done about an account: one table of allowed transitions. Whatever is not in it cannot happen. */
+// The measures, what each of them does, and which one may follow which.
 import type { Suspension } from '#server/mail/mail-platform/mail-platform.ts'
 
 export const measureNames = [
@@ -12,7 +12,7 @@ export type MeasureName = (typeof measureNames)[number]
 export const isMeasureName = (value: unknown): value is MeasureName =>
   measureNames.some((name) => name === value)
 
-/** Why, as the owner is told in the texts `messages.account-blocked.cause`. */
+/** Texts for the owner: `messages.account-blocked.cause`. */
 export const measureCauses = [
   'spam',
   'phishing',
@@ -26,28 +26,26 @@ export type MeasureCause = (typeof measureCauses)[number]
 export const isMeasureCause = (value: unknown): value is MeasureCause =>
   measureCauses.some((cause) => cause === value)
 
-/** How a measure came to its end. */
 export type EndReason = 'lifted' | 'appeal' | 'expired' | 'recovered' | 'replaced'
 
-/** What stands now. `operator-block`: by `portal account block`, which only an operator lifts. */
+/** What stands for an account. Only an operator lifts an `operator-block`. */
 export type Standing = 'none' | MeasureName | 'operator-block'
 
-/** Roles as rights: an analyst may take what ends by itself or loses nothing, a senior everything. */
+/** An analyst may take measures that end or lose nothing, a senior analyst all of them. */
 export type MeasureRight = 'analyst' | 'senior'
 
 export interface MeasureRow {
   readonly name: MeasureName
-  /** What the mail platform is to do. */
   readonly suspension: Suspension
-  /** Word of the message `account-blocked`. */
+  /** A parameter of the message `account-blocked`. */
   readonly extent: 'limited' | 'send' | 'login' | 'all' | 'compromised'
-  /** `blocked`: nobody signs in. `reset`: nobody signs in before a new password. `open`: the portal stays open to its holder. */
+  /** `reset`: nobody signs in before a new password is set. */
   readonly portal: 'open' | 'blocked' | 'reset'
   readonly endsSessions: boolean
   readonly revokesAppPasswords: boolean
-  /** Forwarding and other filters are switched off: a stranger may have set them up. */
+  /** Filters are held, because a stranger may have set them up. */
   readonly endsForwarding: boolean
-  /** `needed`: it must have an end; `none`: it cannot have one. */
+  /** Whether the measure needs, may have or cannot have an end. */
   readonly until: 'needed' | 'allowed' | 'none'
   readonly right: MeasureRight
 }
@@ -88,7 +86,7 @@ export const measureRows: Readonly<Record<MeasureName, MeasureRow>> = {
   },
   compromised: {
     name: 'compromised',
-    // Mail is still taken in: its holder comes back to it.
+    // Mail still arrives: the owner comes back to it.
     suspension: 'login',
     extent: 'compromised',
     portal: 'reset',
@@ -111,10 +109,7 @@ export const measureRows: Readonly<Record<MeasureName, MeasureRow>> = {
   },
 }
 
-/**
- * What stands for an account, from its row and the measure in force.
- * Security: a block by an operator stands above a measure that did not close the portal, so that the desk does not open what it did not close.
- */
+/** Security: A block by an operator outlives the measure beneath it, and the desk does not lift it. */
 export function standingOf(
   account: { readonly blockedAt: Date | null },
   inForce: { readonly measure: MeasureName } | undefined,
@@ -124,7 +119,7 @@ export function standingOf(
   return inForce?.measure ?? 'none'
 }
 
-/** From what stands to what may follow. `none` is the lift. */
+/** Which measures may follow what stands. `none` is the lift. */
 export const transitions: Readonly<Record<Standing, readonly Standing[]>> = {
   none: ['limit-sending', 'suspend-sending', 'suspend-all', 'compromised', 'block'],
   'limit-sending': ['none', 'suspend-sending', 'suspend-all', 'compromised', 'block'],
@@ -138,7 +133,7 @@ export const transitions: Readonly<Record<Standing, readonly Standing[]>> = {
 export const allowsTransition = (from: Standing, to: Standing): boolean =>
   transitions[from].includes(to)
 
-/** What a measure loses for its holder, mildest first: an appeal that eases leads to a smaller one. */
+/** How hard it is for the owner. An appeal can ease a measure to a smaller weight. */
 const weight: Readonly<Record<Standing, number>> = {
   none: 0,
   'limit-sending': 1,
@@ -153,11 +148,11 @@ export const measureDays = ['1', '3', '7', '14', '30', '90', 'none'] as const
 
 export const isMilder = (one: Standing, other: Standing): boolean => weight[one] < weight[other]
 
-/** The right that is needed to leave what stands: a block is lifted by who may block. */
+/** The right that is needed to end what stands: the right to take it. */
 export const rightToLeave = (from: Standing): MeasureRight =>
   from === 'none' || from === 'operator-block' ? 'senior' : measureRows[from].right
 
-/** What a page shows before the deed. Texts: `abuse.consequence.<code>`. */
+/** What the page shows before a measure is taken. Texts: `abuse.consequence.<code>`. */
 export type Consequence =
   | 'sending-limited'
   | 'sending-stops'
@@ -171,7 +166,7 @@ export type Consequence =
   | 'contacts-held'
   | 'owner-told'
 
-/** @param noWayBack the mailbox cannot be recovered: see the warning of the same name */
+/** @param noWayBack the owner has no method set and cannot recover the mailbox */
 export function consequencesOf(measure: MeasureName, noWayBack = false): Consequence[] {
   const row = measureRows[measure]
   const list: [boolean, Consequence][] = [

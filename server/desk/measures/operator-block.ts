@@ -1,4 +1,4 @@
-// Tells the owner of a block by `portal account block`, and of its end, as of a measure of the desk.
+// A block by `portal account block`, and its lift. The desk does not lift such a block.
 import type { Trx } from '#db/connection.ts'
 import type { AccountTrx } from '#server/accounts/accounts/change-account.ts'
 import { blockAccount } from '#server/accounts/accounts/store.ts'
@@ -7,19 +7,15 @@ import { endSessions } from '#server/accounts/sessions/store.ts'
 import { wantMailboxSuspension } from '#server/mail/mailboxes/want-mailbox.ts'
 import { doubtLateWays } from '#server/recovery/methods/doubt-late-ways.ts'
 import type { DeskParts } from '../desk.ts'
-import { notifyHolder } from './notify-holder.ts'
+import { endMeasure } from './apply-measure.ts'
+import { notifyOwner, type Owner } from './notify-owner.ts'
+import { lockStanding } from './standing-store.ts'
 
-interface Holder {
-  readonly id: string
-  readonly address: string
-  readonly locale: string | null
-}
-
-/** Closes portal and mailbox, and tells the holder. False where it is blocked already. */
+/** Closes portal and mailbox, and notifies the owner. False if the account is blocked already. */
 export async function blockByOperator(
   trx: AccountTrx,
   parts: DeskParts,
-  account: Holder,
+  account: Owner,
   how: { readonly reason: string; readonly at: Date },
 ): Promise<boolean> {
   const { id: accountId } = account
@@ -34,18 +30,7 @@ export async function blockByOperator(
     details: { reason },
     at,
   })
-  await tellOfOperatorBlock(trx, parts, account, at)
-  return true
-}
-
-/** By the backup address and the phone: the mailbox itself is closed. */
-async function tellOfOperatorBlock(
-  trx: Trx,
-  parts: DeskParts,
-  account: Holder,
-  at: Date,
-): Promise<void> {
-  await notifyHolder(trx, parts, {
+  await notifyOwner(trx, parts, {
     account,
     suspension: 'all',
     name: 'account-blocked',
@@ -57,21 +42,35 @@ async function tellOfOperatorBlock(
       until: null,
       appealToken: null,
     },
-    key: `operator-block:${account.id}:${at.getTime()}`,
+    key: `operator-block:${accountId}:${at.getTime()}`,
   })
+  return true
 }
 
-export async function tellOfOperatorLift(
+export async function notifyOfOperatorLift(
   trx: Trx,
   parts: DeskParts,
-  account: Holder,
+  account: Owner,
   at: Date,
 ): Promise<void> {
-  await notifyHolder(trx, parts, {
+  await notifyOwner(trx, parts, {
     account,
     suspension: 'none',
     name: 'account-unblocked',
     params: { mailbox: account.address, at: at.toISOString() },
     key: `operator-lift:${account.id}:${at.getTime()}`,
   })
+}
+
+/** Ends the measure in force, if there is one. */
+export async function liftByOperator(
+  trx: Trx,
+  parts: DeskParts,
+  accountId: string,
+  at: Date,
+): Promise<boolean> {
+  const account = await lockStanding(trx, accountId)
+  const measure = account?.inForce
+  if (!account || !measure) return false
+  return await endMeasure(parts, { measure, account, reason: 'lifted', staffId: null, at })
 }

@@ -1,11 +1,11 @@
-// Second clicks on what is done to an account: the answer of the first, where nothing else has happened since.
+// A second click on a measure gets the answer of the first, unless something happened in between.
 import type { Db } from '#db/connection.ts'
+import type { WantedMeasure } from './measure-rules.ts'
 import { findMeasure, listMeasures, type Measure } from './measure-store.ts'
-import type { WantedMeasure } from './take-measure.ts'
 
 const latest = 5
 
-/** What the same person has just done with the same words: it stands, or waits for a second person. */
+/** Whether the same person has just taken or proposed the same measure. */
 export async function findRepeatedMeasure(
   db: Db,
   wanted: Omit<WantedMeasure, 'until'>,
@@ -17,13 +17,14 @@ export async function findRepeatedMeasure(
     each.cause === cause &&
     each.caseId === caseId &&
     each.proposedBy === staffId
-  const found = (await listMeasures(db, accountId, latest)).find(
-    (each) => same(each) && (each.state === 'in-force' || each.state === 'proposed'),
-  )
-  return found && (found.state === 'in-force' ? 'taken' : 'proposed')
+  for (const each of await listMeasures(db, accountId, latest)) {
+    if (same(each) && each.state === 'in-force') return 'taken'
+    if (same(each) && each.state === 'proposed') return 'proposed'
+  }
+  return undefined
 }
 
-/** What the same person has made of the measure. */
+/** What the same person has decided about the measure. */
 export async function findDecision(
   db: Db,
   measureId: string,

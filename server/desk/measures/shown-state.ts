@@ -1,22 +1,23 @@
-// What a page showed of an account before a deed, as its form carries it.
+// The state of an account on a page, which the form of the page carries along.
 import type { Standing } from './measures.ts'
 
 export interface AccountState {
   readonly standing: Standing
   readonly inForce: { readonly id: string } | undefined
-  /** The last new password. */
   readonly passwordChangedAt: Date
 }
 
-/** What is no longer as it was shown. */
 export type StateChange = 'standing' | 'password'
 
-/** The field `shown` of a form: what stands, and the last new password. It is no secret. */
+/** The value of the field `shown`. It is no secret. */
 export const shownState = ({ standing, inForce, passwordChangedAt }: AccountState): string =>
   [standing, inForce?.id ?? '', passwordChangedAt.getTime()].join(' ')
 
-// Security: what staff decide on a page that is out of date is not done.
-/** What changed since the form was made; nothing where no page was shown, as where another program decides. */
+/**
+ * The changes since the page was shown.
+ * Security: A decision on an outdated page is not carried out.
+ * @param shown empty if there was no page, as at the command line
+ */
 export function changesSince(shown: string, now: AccountState): StateChange[] {
   if (shown === '') return []
   const [standing, measure, password] = shown.split(' ')

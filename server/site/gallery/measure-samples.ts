@@ -78,6 +78,8 @@ export const measureSamples: readonly Sample[] = [
   consolePage('staff-approvals', 'empty', 'desk/measures/approvals', { proposals: [], now }),
   consolePage('staff-approval', 'block', 'desk/measures/approval', {
     proposal: { ...measure, address: sampleAddress, by: colleague, measure: 'block', until: null },
+    mayApprove: true,
+    refusals: [],
     consequences: consequencesOf('block'),
     notice,
     state: free,
@@ -90,6 +92,8 @@ export const measureSamples: readonly Sample[] = [
       measure: 'compromised',
       until: null,
     },
+    mayApprove: true,
+    refusals: [],
     consequences: consequencesOf('compromised'),
     notice,
     state: free,
@@ -98,6 +102,7 @@ export const measureSamples: readonly Sample[] = [
   }),
   consolePage('staff-approval', 'proposer-gone', 'desk/measures/approval', {
     proposal: { ...measure, address: sampleAddress, by: colleague },
+    mayApprove: false,
     consequences: consequencesOf('suspend-sending'),
     notice,
     state: free,

@@ -5,6 +5,7 @@ import { claim } from '#server/accounts/claims/store.ts'
 import { runCommand } from '#server/cli/portal.ts'
 import { openSignedToken, signToken } from '#server/core/keys/signed-token.ts'
 import { describeBlock } from '#server/desk/measures/describe-block.ts'
+import type { WantedMeasure } from '#server/desk/measures/measure-rules.ts'
 import { findInForce } from '#server/desk/measures/measure-store.ts'
 import {
   allowsTransition,
@@ -16,12 +17,7 @@ import {
   transitions,
 } from '#server/desk/measures/measures.ts'
 import { blockByOperator } from '#server/desk/measures/operator-block.ts'
-import {
-  endExpiredMeasures,
-  liftMeasure,
-  takeMeasure,
-  type WantedMeasure,
-} from '#server/desk/measures/take-measure.ts'
+import { endExpiredMeasures, liftMeasure, takeMeasure } from '#server/desk/measures/take-measure.ts'
 import { judgeSending } from '#server/mail/sending-limits/judge-sending.ts'
 import { type DescribedMethod, hasWayBack } from '#server/recovery/methods/managed-method.ts'
 import { useAbusePortal } from '#test/support/abuse.ts'

@@ -1,4 +1,4 @@
-// What the pages of a measure say: what is refused and why, and what its holder will read.
+// What the pages of a measure say: refusals, warnings, and the notice that the owner will read.
 import type { Account } from '#server/accounts/accounts/store.ts'
 import { assertNever } from '#server/core/assert-never.ts'
 import { isLocale } from '#server/kit/i18n/texts.ts'
@@ -7,10 +7,10 @@ import type { WebParts } from '#server/kit/web/parts.ts'
 import { hasWayBack } from '#server/recovery/methods/managed-method.ts'
 import { recordLook } from '../audit/record-look.ts'
 import type { DeskParts } from '../desk.ts'
+import type { MeasureRefusal } from './measure-rules.ts'
 import { findInForce, type Measure } from './measure-store.ts'
 import { isMilder, type MeasureName, measureRows, type Standing, standingOf } from './measures.ts'
 import { shownState } from './shown-state.ts'
-import type { MeasureRefusal } from './take-measure.ts'
 
 const changeReasons = { standing: 'standing-changed', password: 'password-changed' } as const
 
@@ -35,7 +35,7 @@ export function refusalErrors(refused: MeasureRefusal): FormError[] {
   }
 }
 
-/** What must be seen before the deed. Texts: `staff-measure.warnings.<code>`. */
+/** Shown before a measure is taken. Texts: `staff-measure.warnings.<code>`. */
 export interface MeasureWarning {
   readonly code:
     | 'milder'
@@ -46,7 +46,7 @@ export interface MeasureWarning {
   readonly at?: Date
 }
 
-/** The account as a page shows it, with the field by which the form says so. */
+/** The state of an account as a page shows it; `shown` is for the form. */
 export async function stateOf({ db }: Pick<DeskParts, 'db'>, account: Account) {
   const inForce = await findInForce(db, account.id)
   const standing = standingOf(account, inForce)
@@ -59,37 +59,35 @@ export async function stateOf({ db }: Pick<DeskParts, 'db'>, account: Account) {
   }
 }
 
-/** A milder measure takes the place of a harder one, which is easily overlooked. */
+/** It is easily overlooked that a milder measure replaces a harder one. */
 export const warnOfMilder = (wanted: MeasureName, standing: Standing): MeasureWarning[] =>
   isMilder(wanted, standing) ? [{ code: 'milder' }] : []
 
-/** Where a new password is demanded of an owner who cannot set one, nobody but the staff opens the mailbox again. */
+/** Whether the measure demands a new password of an owner who has no way to set one. */
 export async function lacksWayBack(
   { db, methods, clock }: DeskParts,
   accountId: string,
   wanted: MeasureName,
 ) {
-  return (
-    measureRows[wanted].portal === 'reset' &&
-    !hasWayBack(await methods.describe(db, accountId, clock.now()))
-  )
+  if (measureRows[wanted].portal !== 'reset') return false
+  return !hasWayBack(await methods.describe(db, accountId, clock.now()))
 }
 
-/** An owner who has recovered the mailbox since is not to be shut out again unseen. */
+/** The owner may have recovered the mailbox since: a measure would shut them out again. */
 export const warnOfNewPassword = (
   code: 'new-password-case' | 'new-password-proposal',
   { passwordChangedAt: at }: Account,
   since: Date,
 ): MeasureWarning[] => (at > since ? [{ code, at }] : [])
 
-/** What the holder will read, in their own language. Without a way back they read it where they sign in: no letter reaches them. */
+/** What the owner will read, in their language: a mail, or without a way back the page of the block. */
 export function noticeTo(
   { texts, settings }: Pick<WebParts, 'texts' | 'settings'>,
-  holder: { readonly locale: string | null; readonly address: string },
+  owner: { readonly locale: string | null; readonly address: string },
   wanted: Pick<Measure, 'measure' | 'cause' | 'until'>,
   noWayBack: boolean,
 ) {
-  const locale = isLocale(holder.locale) ? holder.locale : settings.defaultLocale
+  const locale = isLocale(owner.locale) ? owner.locale : settings.defaultLocale
   const t = texts.in(locale)
   const { extent } = measureRows[wanted.measure]
   return {
@@ -97,13 +95,12 @@ export function noticeTo(
     title: t('messages.account-blocked.title'),
     lead: noWayBack
       ? t('blocked.recover.none')
-      : t('messages.account-blocked.lead', { mailbox: holder.address, extent }),
+      : t('messages.account-blocked.lead', { mailbox: owner.address, extent }),
     cause: t('messages.account-blocked.cause', { cause: wanted.cause }),
     until: wanted.until,
   }
 }
 
-/** Before a proposal or a measure in force is shown. */
 export const recordMeasureLook = (
   desk: DeskParts,
   staffId: string,

@@ -1,0 +1,23 @@
+import type { RequestHandler } from 'express'
+import { findAccount } from '#server/accounts/accounts/store.ts'
+import { blockedOf } from '#server/accounts/sign-in/blocked-cookie.ts'
+import type { WebParts } from '#server/kit/web/parts.ts'
+import { ownerOf } from '#server/kit/web/session-owner.ts'
+import { describeBlock } from '../measures/describe-block.ts'
+
+/** What the owner of a restricted account reads after the right password. */
+export const blockedPage =
+  (parts: WebParts): RequestHandler =>
+  async (req, res) => {
+    // A measure that leaves the portal open leaves its owner a session instead of the cookie.
+    const visitor = ownerOf(req) ?? blockedOf(parts, req)
+    const account = visitor && (await findAccount(parts.db, visitor.id))
+    // Security: A password given in an earlier epoch shows nothing of a block.
+    if (!account || account.epoch !== visitor.epoch) return res.redirect(303, '/sign-in')
+    const block = await describeBlock(parts.desk, account.id)
+    parts.pages.show(req, res, {
+      id: 'blocked',
+      view: 'desk/measures/blocked',
+      locals: { block: block ?? null },
+    })
+  }

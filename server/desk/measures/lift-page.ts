@@ -1,0 +1,58 @@
+// Lifts a measure in force.
+import type { Request, RequestHandler, Response } from 'express'
+import { findAddresses } from '#server/accounts/accounts/store.ts'
+import { NotFound } from '#server/kit/pages/faults.ts'
+import { setFlash } from '#server/kit/pages/flash.ts'
+import type { WebParts } from '#server/kit/web/parts.ts'
+import { actorOf, openMeasure } from '../cases/desk-guard.ts'
+import { showStaffPage, staffOf } from '../staff/staff.ts'
+import { recordMeasureLook, refusalErrors } from './describe-measure.ts'
+import { type MeasureRefusal, mayLift } from './measure-rules.ts'
+import type { Measure } from './measure-store.ts'
+import { findDecision } from './repeated-measure.ts'
+import { liftMeasure } from './take-measure.ts'
+
+const seniorNeeded: MeasureRefusal = { kind: 'right-needed', right: 'senior' }
+
+export function liftPage(parts: WebParts): Record<'show' | 'submit', RequestHandler> {
+  const { desk, db } = parts
+
+  async function show(req: Request, res: Response, measure: Measure, refused?: MeasureRefusal) {
+    const may = mayLift(measure, actorOf(staffOf(req)).right)
+    const refusal = refused ?? (may ? undefined : seniorNeeded)
+    const names = await findAddresses(db, [measure.accountId, measure.proposedBy])
+    showStaffPage(parts, req, res, {
+      id: 'staff-lift',
+      view: 'desk/measures/lift',
+      errors: refusal ? refusalErrors(refusal) : [],
+      locals: {
+        measure,
+        address: names.get(measure.accountId),
+        by: names.get(measure.proposedBy),
+        may,
+      },
+    })
+  }
+
+  return {
+    async show(req, res) {
+      const staff = staffOf(req)
+      const measure = await openMeasure(desk, req.params.id, staff)
+      if (measure.state !== 'in-force') throw new NotFound('not in force any more')
+      await recordMeasureLook(desk, staff.id, measure)
+      await show(req, res, measure)
+    },
+
+    async submit(req, res) {
+      const staff = staffOf(req)
+      const measure = await openMeasure(desk, req.params.id, staff)
+      const lifted = await liftMeasure(desk, measure.id, actorOf(staff))
+      if (lifted.kind !== 'lifted' && lifted.kind !== 'not-in-force')
+        return await show(req, res, measure, lifted as MeasureRefusal)
+      const isLifted =
+        lifted.kind === 'lifted' || (await findDecision(db, measure.id, staff.id)) === 'lifted'
+      setFlash(res, isLifted ? 'lifted' : 'not-yours')
+      res.redirect(303, measure.caseId ? `/staff/cases/${measure.caseId}` : '/staff/cases')
+    },
+  }
+}

@@ -1,0 +1,53 @@
+// Notices of a measure: to every proven contact, and to the mailbox if its owner can still read it.
+import type { Trx } from '#db/connection.ts'
+import { isLocale } from '#server/kit/i18n/texts.ts'
+import type { MessageName, MessageParams } from '#server/kit/messages/catalogue.ts'
+import { sendMessage } from '#server/kit/messages/send-message.ts'
+import type { Suspension } from '#server/mail/mail-platform/mail-platform.ts'
+import type { DeskParts } from '../desk.ts'
+
+export interface Owner {
+  readonly id: string
+  readonly address: string
+  readonly locale: string | null
+}
+
+export type OwnerNotice = Extract<
+  MessageName,
+  'account-blocked' | 'account-unblocked' | 'appeal-received' | 'appeal-decided'
+>
+
+const channelOf = { 'backup-address': 'mail', phone: 'sms' } as const
+/** An appeal is answered by mail only. */
+const bySms: readonly OwnerNotice[] = ['account-blocked', 'account-unblocked']
+
+export async function notifyOwner<N extends OwnerNotice>(
+  trx: Trx,
+  parts: DeskParts,
+  notice: {
+    readonly account: Owner
+    readonly suspension: Suspension
+    readonly name: N
+    readonly params: MessageParams<N>
+    /** Names the occasion: each reader gets one notice of it. */
+    readonly key: string
+  },
+): Promise<void> {
+  const { account, name, params } = notice
+  const locale = isLocale(account.locale) ? account.locale : parts.settings.defaultLocale
+  const mailbox = { channel: 'mail' as const, to: account.address, label: 'mailbox' }
+  const contacts = (await parts.methods.contactsOf(trx, account.id))
+    .map(({ kind, value }) => ({ channel: channelOf[kind], to: value, label: kind }))
+    .filter(({ channel }) => channel === 'mail' || bySms.includes(name))
+  const readers = notice.suspension === 'all' ? contacts : [mailbox, ...contacts]
+  for (const { channel, to, label } of readers) {
+    await sendMessage(trx, parts, {
+      name: name as OwnerNotice,
+      channel: channel as 'mail',
+      to,
+      params: params as MessageParams<OwnerNotice>,
+      locale,
+      dedupeKey: `${notice.key}:${label}`,
+    })
+  }
+}

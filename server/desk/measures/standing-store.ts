@@ -1,0 +1,60 @@
+// What stands for an account now, and the columns by which the portal keeps its owner out.
+import type { Trx } from '#db/connection.ts'
+import { type AccountTrx, lockAccountAsItStands } from '#server/accounts/accounts/change-account.ts'
+import { findInForce, type Measure } from './measure-store.ts'
+import { type Standing, standingOf } from './measures.ts'
+
+export interface StandingAccount {
+  readonly trx: AccountTrx
+  /** Nobody can sign in, or only after a new password. */
+  readonly isShut: boolean
+  readonly standing: Standing
+  readonly inForce: Measure | undefined
+  readonly passwordChangedAt: Date
+  readonly address: string
+  readonly locale: string | null
+}
+
+/** Locks the account first, so that its measures follow one another. Undefined if it is closed. */
+export async function lockStanding(
+  trx: Trx,
+  accountId: string,
+): Promise<StandingAccount | undefined> {
+  const locked = await lockAccountAsItStands(trx, accountId)
+  if (!locked || locked.account.closedAt) return undefined
+  const { account } = locked
+  const inForce = await findInForce(trx, accountId)
+  return {
+    trx: locked.trx,
+    isShut: account.blockedAt !== null || account.resetDemandedAt !== null,
+    standing: standingOf(account, inForce),
+    inForce,
+    passwordChangedAt: account.passwordChangedAt,
+    address: account.address,
+    locale: account.locale,
+  }
+}
+
+export interface PortalAccess {
+  readonly blockedAt: Date | null
+  readonly reason: string | null
+  readonly resetDemandedAt: Date | null
+  /** True voids every earlier proof of the account. */
+  readonly newEpoch: boolean
+}
+
+/** Opens or closes the portal to the owner of the account. */
+export async function setPortalAccess(
+  trx: AccountTrx,
+  accountId: string,
+  { blockedAt, reason, resetDemandedAt, newEpoch }: PortalAccess,
+): Promise<void> {
+  await trx('accounts')
+    .where({ id: accountId })
+    .update({
+      blocked_at: blockedAt,
+      block_reason: reason,
+      reset_demanded_at: resetDemandedAt,
+      ...(newEpoch ? { epoch: trx.raw('epoch + 1') } : {}),
+    })
+}
