@@ -45,7 +45,7 @@ export function recoveryMethodContract(
       const { db } = portalOf()
       const token = hashToken(newToken())
       const about = { locale: 'en', client: { device: '', place: '' } } as const
-      const keys = { nameKey: newToken(), budgetKey: newToken(), askerKey: newToken() }
+      const keys = { nameKey: newToken(), limitKey: newToken(), askerKey: newToken() }
       const expiresAt = new Date(at.getTime() + 3_600_000)
       const accountId = person?.accountId ?? null
       const epoch = person ? firstEpoch : null

@@ -37,7 +37,7 @@ export const isAbout = (actual: number | undefined, seconds: number): void =>
     `${actual} of ${seconds} s`,
   )
 
-export interface FlowKeys extends Pick<NewFlow, 'tokenHash' | 'nameKey' | 'budgetKey'> {
+export interface FlowKeys extends Pick<NewFlow, 'tokenHash' | 'nameKey' | 'limitKey'> {
   readonly id: string
   readonly askerKey: string
 }
@@ -76,7 +76,7 @@ export async function startContactTrial(): Promise<ContactTrial> {
     const keys = {
       tokenHash: hashToken(newToken()),
       nameKey: newToken(),
-      budgetKey: newToken(),
+      limitKey: newToken(),
       askerKey: newToken(),
     }
     const about = { locale: 'be', client, at, expiresAt: minutes(60) } as const

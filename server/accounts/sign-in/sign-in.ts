@@ -8,7 +8,7 @@ import type { Keyring } from '#server/core/keys/keyring.ts'
 import type { AlertOperator } from '#server/kit/limits/brakes.ts'
 import { type NoticeParts, notifyOwner } from '#server/recovery/contacts/notify-owner.ts'
 import { nobody } from '#server/recovery/flow/begin-recovery.ts'
-import { leaveGuessing } from '#server/recovery/guessing/note-guessing.ts'
+import { enqueueGuessing } from '#server/recovery/guessing/record-guessing.ts'
 import { type AccountTrx, changeAccount } from '../accounts/change-account.ts'
 import type { Account } from '../accounts/store.ts'
 import { type ChainHead, countActivity, recordActivity } from '../activity/store.ts'
@@ -226,5 +226,5 @@ export async function noteFailure(
   { accountId = nobody, limitKey, failures, client }: Failure,
 ): Promise<void> {
   if (!(await signInLimits.beginsWaits(limitKey, failures))) return
-  await db.transaction((trx) => leaveGuessing(trx, { accountId, at: 'sign-in', client }))
+  await db.transaction((trx) => enqueueGuessing(trx, { accountId, what: 'sign-in', client }))
 }

@@ -61,7 +61,7 @@ export function backupAddressRecovery(parts: BackupAddressRecoveryParts): Recove
       const typed = { address: address.address, canonical: address.canonical, locale, client }
       const sends = await putLinkRequest(trx, keyring, { flowId: flow.id, typed, at: flow.at })
       // Security: the request does not look whose address it is: a worker does, and what its limits hold back looks the same.
-      const { id: flowId, accountId, epoch, budgetKey } = flow
+      const { id: flowId, accountId, epoch, limitKey: budgetKey } = flow
       await enqueue(trx, sendLinkTask, { flowId, accountId, epoch, budgetKey, sends })
       return { kind: 'asked' }
     },

@@ -1,5 +1,4 @@
-// What a new password by recovery means: everything in one transaction.
-
+// Sets the new password of a recovery and does all that follows from it, in one transaction.
 import type { Db } from '#db/connection.ts'
 import type { AccountTrx } from '#server/accounts/accounts/change-account.ts'
 import { findAccount, startProbation } from '#server/accounts/accounts/store.ts'
@@ -37,27 +36,32 @@ export const probationEnd = (parts: { settings: { probationHours: number } }, at
 export interface Reset {
   readonly accountId: string
   readonly provenBy: MethodId | 'undo'
-  /** By a proof that others may know: recovery methods cannot be changed for a while. */
+  /** Others may know the proof, so recovery methods cannot be changed for a while. */
   readonly weak: boolean
   readonly password: NewPassword
-  /** Digest of the token of the browser in which it was finished, where that is told. */
+  /** Digest of the device token of the browser that finished the recovery. */
   readonly device?: Buffer | undefined
   readonly at: Date
   readonly client: ClientInfo
 }
 
-/** What was begun before: open flows, a password that waits, browsers that were known. */
-export async function endOpenWays(trx: AccountTrx, accountId: string, at: Date): Promise<void> {
+/** Ends open flows, drops a held password and forgets known browsers. */
+export async function endFlowsAndDevices(
+  trx: AccountTrx,
+  accountId: string,
+  at: Date,
+): Promise<void> {
   await endFlows(trx, accountId, at)
   await dropHold(trx, accountId)
   await forgetDevices(trx, accountId)
 }
 
-/**
- * Security: the browser in which a reset was finished is known from then on: strangers' wrong passwords never keep its owner out.
- * Its budget of tries is whole again, whatever was typed in it before.
- */
-async function knowBrowser(trx: AccountTrx, { keyring }: ApplyParts, reset: Reset): Promise<void> {
+/** The owner's browser becomes a known one: wrong passwords of strangers no longer delay it. */
+async function rememberBrowser(
+  trx: AccountTrx,
+  { keyring }: ApplyParts,
+  reset: Reset,
+): Promise<void> {
   const { accountId, device, at } = reset
   const account = device && (await findAccount(trx, accountId))
   if (!account) return
@@ -66,8 +70,8 @@ async function knowBrowser(trx: AccountTrx, { keyring }: ApplyParts, reset: Rese
   await tries.forget(tries.keyOf(account.address, device), 0)
 }
 
-/** What was proven by what others may know: flows, and a password that waits. Contacts' ways go on. */
-export async function endWeakWays(
+/** Ends flows that a weak method proved, and drops a held password. */
+export async function endWeakFlows(
   trx: AccountTrx,
   methods: readonly RecoveryMethod[],
   accountId: string,
@@ -78,15 +82,15 @@ export async function endWeakWays(
   await endFlows(trx, accountId, at, weak)
 }
 
-/** Security: after a reset nothing goes on that was begun before: sessions, mail programs, flows, known devices, waiting passwords. */
+// Security: Nothing that was begun before a reset goes on after it.
 export async function applyReset(trx: AccountTrx, parts: ApplyParts, reset: Reset): Promise<void> {
   const { accountId, provenBy: method, weak, password, at, client } = reset
-  // Security: a reset by a contact voids every earlier link "this was not me". A weaker proof disarms no contact.
+  // Security: A reset by a contact voids every earlier undo link, a reset by an answer voids none.
   const voidsLinks = !weak && (await parts.methods.contactsOf(trx, accountId)).length > 0
   const replaces = voidsLinks ? await linksToReplace(trx, parts, accountId, at) : []
   await changePassword(trx, parts, { accountId, password, at, voidsLinks })
-  await endOpenWays(trx, accountId, at)
-  await knowBrowser(trx, parts, reset)
+  await endFlowsAndDevices(trx, accountId, at)
+  await rememberBrowser(trx, parts, reset)
   await createOwnChangeLimit(createLimits(trx)).forget(accountId)
   if (weak) await startProbation(trx, accountId, probationEnd(parts, at))
   await doubtLateWays(trx, parts, { accountId, provenBy: method, at })
@@ -97,11 +101,13 @@ export async function applyReset(trx: AccountTrx, parts: ApplyParts, reset: Rese
     at,
     client,
   })
-  const notice = {
+  await notifyOwner(trx, parts, {
     accountId,
     name: 'password-reset',
     params: { method },
     change: 'password.reset',
-  } as const
-  await notifyOwner(trx, parts, { ...notice, replaces, at, client })
+    replaces,
+    at,
+    client,
+  })
 }

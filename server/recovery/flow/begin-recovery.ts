@@ -11,42 +11,35 @@ import type { Locale } from '#server/kit/i18n/texts.ts'
 import { beginnings } from './flow-states.ts'
 import { insertFlow, sealTyped } from './store.ts'
 
-/** Looks up like an account, but is none: unknown names walk the whole way. */
+/** An account id that nobody has. Unknown names take the whole way with it. */
 export const nobody = '00000000-0000-0000-0000-000000000000'
 
-/** Longer than any proof lives, so that a dead code is told as such. */
+/** Longer than any proof lives, so that the flow can still say that a code is dead. */
 export const flowMinutes = 120
 
-/** Of what no mailbox can be called: no address is longer (RFC 5321). */
+/** No address is longer (RFC 5321). */
 const longestShown = 254
 
 export const flowEnd = (at: Date): Date => new Date(at.getTime() + flowMinutes * msPerMinute)
 
-/** Security: under the oldest key, which stays listed: what a decoy shows must not change on the day of a rotation. */
+// Security: What a decoy shows stays the same when a key is added.
 const stableDigest = (keyring: Keyring, purpose: string, value: string): Buffer =>
   keyring.digestUnder(keyring.keyIds.at(-1) ?? '', purpose, value) ?? keyring.digest(purpose, value)
 
-/**
- * Names the counters of an address, known or not.
- * Security: a browser that signed in before has counters of its own, so that strangers cannot use up the owner's tries.
- */
+// Security: A known browser has limits of its own, which no stranger can use up.
 export function keysOf(
   keyring: Keyring,
   address: string,
   knownDevice?: Buffer,
-): { nameKey: string; budgetKey: string } {
+): { nameKey: string; limitKey: string } {
   const who = knownDevice ? `${address} ${knownDevice.toString('base64url')}` : address
   return {
     nameKey: stableDigest(keyring, 'recovery.name', address).toString('base64url'),
-    budgetKey: keyring.digest('recovery.budget', who).toString('base64url'),
+    limitKey: keyring.digest('recovery.budget', who).toString('base64url'),
   }
 }
 
-/**
- * Names what the page tells of: how long to wait, and how much is left.
- * Security: counted for one network and name. Over all who ask it would tell that the owner typed a number or an address lately, and
- * whoever knows both would keep the owner waiting. The guards, which count for all of them, hold back in silence.
- */
+// Security: A page reveals nothing that was typed in other networks.
 const askerKeyOf = (keyring: Keyring, address: string, network: string): string =>
   keyring.digest('recovery.asker', JSON.stringify([address, network])).toString('base64url')
 
@@ -58,10 +51,8 @@ export interface BeginParts {
 }
 
 /**
- * Begins a recovery for whatever was typed.
- * Security: known and unknown names walk the same path: the same queries, the same row, the same answer.
- * @param about.device digest of the browser's own token, where it has one
- * @param about.network that the browser asks from, as `networkOf` names it; it stays the asker when the browser moves to another
+ * Security: Known and unknown names leave the same rows and the same jobs behind.
+ * @param about.network by `networkOf`; limits count this one even when the browser moves to another
  */
 export async function beginRecovery(
   { db, clock, keyring, settings }: BeginParts,
@@ -76,13 +67,11 @@ export async function beginRecovery(
 ): Promise<void> {
   const { tokenHash, device, network, locale, client } = about
   const typed = parseTypedLogin(about.login, settings.mailDomains)
-  // What no mailbox can be called gets counters as well, named by the text.
+  // A text that cannot be a mailbox name has limits too, under the text itself.
   const name = typed ? typed.login : about.login.trim().toLowerCase()
   const address = addressOf(name, typed?.domain ?? settings.mailDomains[0] ?? '')
-  const typedSealed = sealTyped(
-    keyring,
-    typed ? address : about.login.trim().slice(0, longestShown).toWellFormed(),
-  )
+  const shown = typed ? address : about.login.trim().slice(0, longestShown).toWellFormed()
+  const typedSealed = sealTyped(keyring, shown)
   const at = clock.now()
   await db.transaction(async (trx) => {
     const account = await findAccountEpoch(trx, address)
@@ -91,15 +80,14 @@ export async function beginRecovery(
       device && (await isKnownDevice(trx, accountId ?? nobody, device)) ? device : undefined
     const keys = keysOf(keyring, address, known)
     const ofNetwork = askerKeyOf(keyring, address, network)
-    const state = beginnings['type-login']
     await insertFlow(trx, {
       tokenHash,
       accountId,
       epoch: account?.epoch ?? null,
       typedSealed,
       ...keys,
-      askerKey: known ? keys.budgetKey : ofNetwork,
-      state,
+      askerKey: known ? keys.limitKey : ofNetwork,
+      state: beginnings['type-login'],
       locale,
       client,
       at,
@@ -108,17 +96,13 @@ export async function beginRecovery(
   })
 }
 
-/**
- * A flow that begins with its proof: by a link that was opened, or by an undo.
- * @param proofHash of the link that is spent with the new password
- */
+/** @param about.proofHash digest of the link that the new password will spend */
 export async function beginProvenFlow(
   trx: Trx,
   keyring: Keyring,
   about: {
     readonly tokenHash: Buffer
     readonly accountId: string
-    /** Of the account, in which the proof was made. */
     readonly epoch: number
     readonly address: string
     readonly beginning: 'open-link' | 'undo'
@@ -130,12 +114,11 @@ export async function beginProvenFlow(
   },
 ): Promise<void> {
   const { address, beginning, ...flow } = about
-  const state = beginnings[beginning]
   await insertFlow(trx, {
     ...flow,
     typedSealed: sealTyped(keyring, address),
     ...keysOf(keyring, address),
-    state,
+    state: beginnings[beginning],
     expiresAt: flowEnd(about.at),
   })
 }

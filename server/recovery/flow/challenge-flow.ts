@@ -2,11 +2,10 @@ import type { Db } from '#db/connection.ts'
 import type { Clock } from '#server/core/clock.ts'
 import { methodFlowOf } from './method-flow.ts'
 import type { ChallengeOutcome, RecoveryMethod } from './recovery-method.ts'
-import { type Flow, holdFlow, noteChallenge } from './store.ts'
+import { type Flow, lockFlow, noteChallenge } from './store.ts'
 
 export type Challenged = ChallengeOutcome | { readonly kind: 'moved' }
 
-/** Asks for proof: the method's work and the flow's step are one transaction. */
 export async function challengeFlow(
   { db, clock }: { readonly db: Db; readonly clock: Clock },
   method: RecoveryMethod,
@@ -16,7 +15,7 @@ export async function challengeFlow(
 ): Promise<Challenged> {
   return await db.transaction(async (trx) => {
     const at = clock.now()
-    if (!(await holdFlow(trx, flow.id, 'challenge', at))) return { kind: 'moved' }
+    if (!(await lockFlow(trx, flow.id, 'challenge', at))) return { kind: 'moved' }
     const outcome = await method.challenge(trx, methodFlowOf(flow, at), input, seen)
     if (outcome.kind === 'asked') await noteChallenge(trx, flow.id, method.id)
     return outcome

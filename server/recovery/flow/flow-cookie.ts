@@ -1,4 +1,4 @@
-// The cookie that ties a browser to its recovery: 256 random bits, kept as a hash.
+// The cookie that ties a browser to its flow: 256 random bits, stored as a hash.
 import type { Request, Response } from 'express'
 import { hashToken, isToken, newToken } from '#server/core/keys/secrets.ts'
 import { formSecretOf } from '#server/kit/web/csrf.ts'
@@ -14,31 +14,29 @@ export function flowTokenHashOf(parts: Parts, req: Request): Buffer | undefined 
   return isToken(token) ? hashToken(token) : undefined
 }
 
-/**
- * Gives the browser a new token and returns the digest to keep.
- * Security: a flow never takes over a token that somebody planted beforehand.
- */
-export const keepFlow = (parts: Parts, res: Response): Buffer => giveToken(parts, res, newToken())
+/** Gives the browser this token. @returns its digest, to be stored */
+export function setFlowToken(parts: Parts, res: Response, token: string): Buffer {
+  res.cookie(nameOf(parts), token, {
+    path: '/',
+    httpOnly: true,
+    // The link in a message is opened from another site.
+    sameSite: 'lax',
+    secure: isHttps(parts.settings),
+  })
+  return hashToken(token)
+}
+
+// Security: A flow never takes over a token that was planted beforehand.
+export const setNewFlowToken = (parts: Parts, res: Response): Buffer =>
+  setFlowToken(parts, res, newToken())
 
 /**
- * The token of the flow that this browser begins by this link: a second click, which has no answer of the first yet, goes on in the same flow.
- * Security: it takes the link and what this browser alone knows, and a link begins one flow.
+ * The token of the flow that this browser begins by this link. A second click gets the same token.
+ * It needs a secret of this browser, so another reader of the link does not get into the flow.
  */
-export function tokenByLink(parts: Parts, req: Request, link: string): string {
+export function flowTokenForLink(parts: Parts, req: Request, link: string): string {
   const secret = formSecretOf(req, isHttps(parts.settings))
   return secret === undefined
     ? newToken()
     : hashToken(`flow ${secret} ${link}`).toString('base64url')
-}
-
-export function giveToken(parts: Parts, res: Response, token: string): Buffer {
-  // Lax: the link of a reset mail is opened from another site. Without maxAge: it goes with the browser.
-  const attributes = {
-    path: '/',
-    httpOnly: true,
-    sameSite: 'lax',
-    secure: isHttps(parts.settings),
-  } as const
-  res.cookie(nameOf(parts), token, attributes)
-  return hashToken(token)
 }

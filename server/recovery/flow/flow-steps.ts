@@ -1,4 +1,4 @@
-// Which recovery a browser is in, and the step of it that is due.
+// Finds the flow that a browser is in, and the step of it that is due.
 import type { Request, Response } from 'express'
 import { assertNever } from '#server/core/assert-never.ts'
 import { setFlash } from '#server/kit/pages/flash.ts'
@@ -10,23 +10,36 @@ import { type Flow, findFlow } from './store.ts'
 
 export const newPasswordPath = '/recover/new-password'
 
-export function createFlowSteps(parts: WebParts, steps: StepPages) {
-  const { db, clock, recoveryMethods: methods } = parts
+export interface FlowSteps {
+  flowOf(req: Request): Promise<Flow | undefined>
+  dueOf(flow: Flow | undefined): string
+  /** The flow in one of these states. Otherwise it sends the visitor to the due step. */
+  flowAt(req: Request, res: Response, states: readonly FlowState[]): Promise<Flow | undefined>
+  /** As `flowAt`, for a form: its page must belong to the flow that the browser is in. */
+  formFlowAt(
+    req: Request,
+    res: Response,
+    states: readonly FlowState[],
+    page: string,
+  ): Promise<Flow | undefined>
+}
+
+export function createFlowSteps(parts: WebParts, stepPages: StepPages): FlowSteps {
+  const { db, clock, recoveryMethods } = parts
 
   const flowOf = async (req: Request): Promise<Flow | undefined> => {
     const tokenHash = flowTokenHashOf(parts, req)
     return tokenHash && (await findFlow(db, tokenHash, clock.now()))
   }
 
-  /** Where the flow stands: a step out of order leads there. */
   function dueOf(flow: Flow | undefined): string {
-    switch (flow?.state) {
-      case undefined:
-        return '/recover'
+    if (!flow) return '/recover'
+    const { state } = flow
+    switch (state) {
       case 'begun':
         return '/recover/method'
       case 'asked': {
-        const asked = methods.find((method) => method.id === flow?.asked)
+        const asked = recoveryMethods.find(({ id }) => id === flow.asked)
         return asked ? `/recover/${asked.pages.proof.path}` : '/recover/method'
       }
       case 'proven':
@@ -35,11 +48,10 @@ export function createFlowSteps(parts: WebParts, steps: StepPages) {
       case 'done':
         return '/recover/done'
       default:
-        return assertNever(flow?.state as never)
+        return assertNever(state)
     }
   }
 
-  /** The flow, where it is at one of these states; else the visitor is sent to the step that is due. */
   async function flowAt(
     req: Request,
     res: Response,
@@ -48,13 +60,12 @@ export function createFlowSteps(parts: WebParts, steps: StepPages) {
     const flow = await flowOf(req)
     req.about = flow?.address ?? undefined
     if (flow && states.includes(flow.state)) return flow
-    // Its time was over, or it never began: the first page says so.
+    // The flow expired or never began: the first page says so.
     if (!flow) setFlash(res, 'anew')
     res.redirect(303, dueOf(flow))
     return undefined
   }
 
-  /** As `flowAt`, for a form: it must have been made in the flow that this browser is in. */
   async function formFlowAt(
     req: Request,
     res: Response,
@@ -62,9 +73,9 @@ export function createFlowSteps(parts: WebParts, steps: StepPages) {
     page: string,
   ): Promise<Flow | undefined> {
     const flow = await flowOf(req)
-    const ended = flow?.state === 'done' || flow?.state === 'held'
-    const form = { page, ...(ended ? {} : { due: dueOf(flow) }) }
-    if (flow && steps.refuseOther(req, res, flow, form)) return undefined
+    const hasEnded = flow?.state === 'done' || flow?.state === 'held'
+    const form = hasEnded ? { page } : { page, due: dueOf(flow) }
+    if (flow && stepPages.refuseOther(req, res, flow, form)) return undefined
     return await flowAt(req, res, states)
   }
 

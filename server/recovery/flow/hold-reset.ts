@@ -1,5 +1,4 @@
-// SECURITY_QUESTION=hold: the new password waits, everybody is told at once, and a job applies it when nobody objected.
-
+// SECURITY_QUESTION=hold: a job applies the new password days later, unless its owner objects.
 import {
   type AccountTrx,
   changeAccount,
@@ -22,25 +21,20 @@ export interface HoldParts extends ApplyParts {
   readonly settings: ApplyParts['settings'] & Pick<RawSettings, 'securityQuestion'>
 }
 
-/** The one method whose passwords wait. */
 const provenBy = 'security-question'
 
-const isClosed = ({ settings }: HoldParts): boolean => settings.securityQuestion === 'off'
+const isSwitchedOff = ({ settings }: HoldParts): boolean => settings.securityQuestion === 'off'
 
 const applyTask = 'recovery:apply-held'
 const atOnce = 200
 
-/** Lets the password wait. The caller has seen, behind the account's door, that none waits already. */
+/** Holds the password. The caller has seen, under the account's lock, that none is held yet. */
 export async function holdReset(trx: AccountTrx, parts: ApplyParts, hold: Hold): Promise<void> {
   const { accountId, client, madeAt: at, dueAt } = hold
   await putHold(trx, parts.keyring, hold)
   await endFlows(trx, accountId, at)
-  await enqueue(
-    trx,
-    applyTask,
-    { accountId },
-    { jobKey: `${applyTask}:${accountId}`, runAt: dueAt },
-  )
+  const jobKey = `${applyTask}:${accountId}`
+  await enqueue(trx, applyTask, { accountId }, { jobKey, runAt: dueAt })
   await recordActivity(trx, parts.keyring, {
     accountId,
     event: 'password.reset-held',
@@ -48,11 +42,10 @@ export async function holdReset(trx: AccountTrx, parts: ApplyParts, hold: Hold):
     at,
     client,
   })
-  const params = { takesEffectAt: dueAt.toISOString() }
   await notifyOwner(trx, parts, {
     accountId,
     name: 'password-reset-held',
-    params,
+    params: { takesEffectAt: dueAt.toISOString() },
     change: 'password.reset-held',
     at,
     client,
@@ -62,24 +55,20 @@ export async function holdReset(trx: AccountTrx, parts: ApplyParts, hold: Hold):
 interface EndOfHold {
   readonly accountId: string
   readonly at: Date
-  /** Somebody who is signed in, or the service, which asks no questions any more. */
   readonly by: 'owner' | 'service'
   readonly client?: ClientInfo
 }
 
-/**
- * Ends the wait of a password, records it and tells the owner. Nothing waits, or not any more: nothing happens.
- * @returns whether one waited
- */
+/** @returns whether a password was held */
 export async function endHold(
   trx: AccountTrx,
   parts: NoticeParts,
   { accountId, at, by, client = noClient }: EndOfHold,
 ): Promise<boolean> {
-  // One of an earlier epoch is dead already: it goes without a word.
-  const waits = await findHold(trx, accountId)
+  // A hold of an earlier epoch is dead already, so it goes without a notice.
+  const held = await findHold(trx, accountId)
   await dropHold(trx, accountId)
-  if (!waits) return false
+  if (!held) return false
   await recordActivity(trx, parts.keyring, {
     accountId,
     event: 'password.reset-stopped',
@@ -87,18 +76,20 @@ export async function endHold(
     at,
     client,
   })
-  const notice = {
+  await notifyOwner(trx, parts, {
+    accountId,
     name: 'password-reset-stopped',
     params: { by },
     change: 'password.reset-stopped',
-  } as const
-  await notifyOwner(trx, parts, { accountId, ...notice, at, client, lettersOnly: true })
+    at,
+    client,
+    lettersOnly: true,
+  })
   return true
 }
 
 /**
- * Somebody who is signed in objects. Stopped meanwhile, or applied: nothing happens.
- * Security: somebody else knows the answer then. It opens nothing until its owner sets the question again.
+ * Security: After a held password was stopped, the same answer sets no second one.
  * @throws StaleProof
  */
 export async function stopHold(parts: HoldParts, asking: Asking): Promise<void> {
@@ -121,8 +112,9 @@ export async function stopHold(parts: HoldParts, asking: Asking): Promise<void> 
 async function applyHeld(parts: HoldParts, accountId: string): Promise<void> {
   await changeAccountAsItStands(parts.db, accountId, async (trx) => {
     const at = parts.clock.now()
-    // Security: where the operator has closed the door, what came in by it does not go on.
-    if (isClosed(parts)) return void (await endHold(trx, parts, { accountId, at, by: 'service' }))
+    // Security: Once the operator switches questions off, nothing that an answer opened goes on.
+    if (isSwitchedOff(parts))
+      return void (await endHold(trx, parts, { accountId, at, by: 'service' }))
     const hold = await takeDueHold(trx, parts.keyring, accountId, at)
     if (!hold) return
     const { password, device, client } = hold
@@ -132,9 +124,9 @@ async function applyHeld(parts: HoldParts, accountId: string): Promise<void> {
 
 export const holdTasks = (parts: HoldParts): TaskList => ({
   [applyTask]: ({ accountId }) => applyHeld(parts, String(accountId)),
-  // Every minute: nothing stays behind because its own job was lost, or because its door was closed.
+  // Finds holds whose own job was lost, or whose method was switched off.
   'recovery:sweep-held': async () => {
-    const dueBy = isClosed(parts) ? 'any' : parts.clock.now()
+    const dueBy = isSwitchedOff(parts) ? 'any' : parts.clock.now()
     for (const accountId of await listHolds(parts.db, dueBy, atOnce))
       await applyHeld(parts, accountId)
   },

@@ -1,4 +1,4 @@
-// The owner who signs in while a new password waits can stop it.
+// The owner who signs in while a new password is held can stop it.
 import { Router } from 'express'
 import { proofOf, requireAccount } from '#server/accounts/sessions/browser-session.ts'
 import { setFlash } from '#server/kit/pages/flash.ts'

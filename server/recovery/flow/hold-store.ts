@@ -1,5 +1,4 @@
-// New passwords that wait until everybody who was told had time to object (SECURITY_QUESTION=hold).
-
+// New passwords that are held for some days, so that their owner can object.
 import type { Db, Trx } from '#db/connection.ts'
 import { resealColumn } from '#db/reseal.ts'
 import type { AccountTrx } from '#server/accounts/accounts/change-account.ts'
@@ -11,21 +10,17 @@ const sealPurpose = 'recovery-holds.password'
 
 export interface Hold {
   readonly accountId: string
-  /** Of the account, when the password was chosen. */
   readonly epoch: number
   readonly flowId: string
   readonly password: NewPassword
-  /** Digest of the token of the browser that it was chosen in. */
+  /** Digest of the device token of the browser that chose it. */
   readonly device?: Buffer | undefined
   readonly client: ClientInfo
   readonly madeAt: Date
   readonly dueAt: Date
 }
 
-/**
- * Keeps the password.
- * Security: a second one neither replaces the first nor postpones it: the caller looked with `findHold`. What is left of an earlier epoch goes.
- */
+// Security: A second held password neither replaces the first nor postpones it.
 export async function putHold(trx: AccountTrx, keyring: Keyring, hold: Hold): Promise<void> {
   const { accountId, epoch } = hold
   await trx('recovery_holds').where({ account_id: accountId }).whereNot({ epoch }).delete()
@@ -43,7 +38,6 @@ export async function putHold(trx: AccountTrx, keyring: Keyring, hold: Hold): Pr
   })
 }
 
-/** The password that waits for the account and is of its present epoch. */
 export async function findHold(
   db: Db | Trx,
   accountId: string,
@@ -53,16 +47,14 @@ export async function findHold(
 > {
   const { rows } = await db.raw(
     `select h.made_at as "madeAt", h.due_at as "dueAt", h.device, h.place
-     from recovery_holds h join accounts a on a.id = h.account_id and a.epoch = h.epoch where h.account_id = ?`,
+     from recovery_holds h join accounts a on a.id = h.account_id and a.epoch = h.epoch
+     where h.account_id = ?`,
     [accountId],
   )
   return rows[0]
 }
 
-/**
- * Takes the password out, if it is due: for exactly one caller.
- * Security: what waits dies with the epoch in which it was chosen.
- */
+// Security: A held password dies with a block, with its account and with its epoch.
 export async function takeDueHold(
   trx: AccountTrx,
   keyring: Keyring,
@@ -92,25 +84,24 @@ export async function takeDueHold(
   }
 }
 
-/** Of the password that waits since this flow. */
+/** The verifier of the password that this flow left held. */
 export async function findHeldVerifier(db: Db, flowId: string): Promise<string | undefined> {
   return (await db('recovery_holds').where({ flow_id: flowId }).first('password_verifier'))
     ?.password_verifier
 }
 
-/** Drops what waits for the account. */
 export async function dropHold(trx: AccountTrx, accountId: string): Promise<boolean> {
   return (await trx('recovery_holds').where({ account_id: accountId }).delete()) > 0
 }
 
-/** Accounts whose waiting password is due at `dueBy`; `any`: all where one waits. */
+/** Accounts with a held password that is due, the longest due first. `any`: due or not. */
 export async function listHolds(db: Db, dueBy: Date | 'any', limit: number): Promise<string[]> {
   const all = db('recovery_holds').orderBy('due_at').limit(limit).select('account_id')
   const rows = await (dueBy === 'any' ? all : all.where('due_at', '<=', dueBy))
   return rows.map((row) => row.account_id)
 }
 
-/** Seals up to `limit` passwords that wait anew under the newest key, and returns how many were under an older one. */
+/** Seals up to `limit` passwords under the newest key. @returns how many it sealed */
 export const rekeyHolds = (trx: Trx, keyring: Keyring, limit: number): Promise<number> =>
   resealColumn(
     trx,

@@ -16,10 +16,9 @@ export interface OpenLinkParts {
 }
 
 /**
- * Moves the link out of the URL into a flow of its own, on whatever device it is opened.
- * Security: opening a link never uses it up, for scanners open links too.
- * @param keep gives the browser a token and returns its digest; called for a link that is alive
- * @returns false for a link that is dead or none of ours
+ * Security: Opening a recovery link never uses it up. Scanners open links too.
+ * @param keep gives the browser a token and returns its digest; called only for a live link
+ * @returns false for a dead or unknown link
  */
 export async function openLink(
   { db, clock, keyring, recoveryMethods }: OpenLinkParts,
@@ -35,19 +34,17 @@ export async function openLink(
       const found = await method.openLink?.(trx, proofHash, at)
       const account = found && (await findAccount(trx, found.accountId))
       if (!account || account.blockedAt || account.closedAt) continue
-      const { id: accountId, address } = account
-      const { epoch } = found
-      const flow = {
+      await beginProvenFlow(trx, keyring, {
         tokenHash: keep(),
-        accountId,
-        epoch,
-        address,
+        accountId: account.id,
+        epoch: found.epoch,
+        address: account.address,
+        beginning: 'open-link',
         provenBy: method.id,
         proofHash,
         ...about,
         at,
-      }
-      await beginProvenFlow(trx, keyring, { ...flow, beginning: 'open-link' })
+      })
       return true
     }
     return false

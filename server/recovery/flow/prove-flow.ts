@@ -2,9 +2,10 @@ import type { Db, Trx } from '#db/connection.ts'
 import type { PasswordHasher } from '#server/accounts/password/hasher.ts'
 import { assertNever } from '#server/core/assert-never.ts'
 import type { Clock } from '#server/core/clock.ts'
+import { msPerDay, msPerSecond } from '#server/core/durations.ts'
 import { BusyError } from '#server/core/faults.ts'
 import { createLimits } from '#server/kit/limits/limits.ts'
-import { leaveGuessing } from '../guessing/note-guessing.ts'
+import { enqueueGuessing } from '../guessing/record-guessing.ts'
 import { nobody } from './begin-recovery.ts'
 import { methodFlowOf } from './method-flow.ts'
 import type { ProofOutcome, RecoveryMethod } from './recovery-method.ts'
@@ -21,21 +22,18 @@ export type Proven =
   | { readonly kind: 'refused'; readonly reason: string }
   | { readonly kind: 'wait'; readonly retryAfterSeconds: number }
 
-/** The owner learns of so many wrong codes and answers in a day, over all recoveries of the name. */
-export const toldAfter = 3
-const failuresOfDay = { points: Number.MAX_SAFE_INTEGER, seconds: 86_400 }
+/** Wrong codes and answers in a day, over all flows of a name, before its owner gets a notice. */
+const failuresBeforeNotice = 3
+const failuresOfDay = { points: Number.MAX_SAFE_INTEGER, seconds: msPerDay / msPerSecond }
 
-/** Security: counted by the typed name, so that one that nobody has costs the same. */
+/** Counts by the typed name, so a name that nobody has costs the same. */
 async function countFailure(trx: Trx, { nameKey, accountId, client }: Flow): Promise<void> {
   const today = await createLimits(trx).limit('recovery-failures', failuresOfDay).count(nameKey)
-  if (today.kind === 'counted' && today.used === toldAfter)
-    await leaveGuessing(trx, { accountId: accountId ?? nobody, at: 'recovery', client })
+  if (today.kind === 'counted' && today.used === failuresBeforeNotice)
+    await enqueueGuessing(trx, { accountId: accountId ?? nobody, what: 'recovery', client })
 }
 
-/**
- * Judges what was typed, and moves the flow where it is right.
- * @throws BusyError where the line for hashing is full
- */
+/** @throws BusyError where the queue for hashing is full */
 export async function proveFlow(
   parts: ProveParts,
   method: RecoveryMethod,
@@ -48,13 +46,26 @@ export async function proveFlow(
   return proven
 }
 
+async function verifyText(
+  { db, hasher }: Pick<ProveParts, 'db' | 'hasher'>,
+  { verifier, text, takeBack }: Extract<ProofOutcome, { kind: 'verify' }>,
+): Promise<boolean> {
+  try {
+    return await hasher.verify(verifier, text)
+  } catch (fault) {
+    // Nothing was judged, so the try does not count.
+    if (fault instanceof BusyError) await db.transaction(takeBack)
+    throw fault
+  }
+}
+
 async function judgeProof(
   { db, clock, hasher }: ProveParts,
   method: RecoveryMethod,
   flow: Flow,
   input: string,
 ): Promise<Proven> {
-  // Where the proof is right and the flow cannot move, another one was faster or the account was blocked: the secret is worth nothing.
+  // A right proof is wrong too late: after another one was faster or the account was blocked.
   const move = async (trx: Trx): Promise<Proven> =>
     (await noteProof(trx, flow.id, method.id, clock.now()))
       ? { kind: 'proven' }
@@ -64,26 +75,13 @@ async function judgeProof(
     const proof = await method.prove(trx, methodFlowOf(flow, clock.now()), input)
     return proof.kind === 'right' ? await move(trx) : proof
   })
-  async function verify({
-    verifier,
-    text,
-    takeBack,
-  }: Extract<ProofOutcome, { kind: 'verify' }>): Promise<boolean> {
-    try {
-      return await hasher.verify(verifier, text)
-    } catch (fault) {
-      // Not judged, so it was no try.
-      if (fault instanceof BusyError) await db.transaction(takeBack)
-      throw fault
-    }
-  }
   switch (outcome.kind) {
     case 'proven':
     case 'refused':
     case 'wait':
       return outcome
     case 'verify':
-      return (await verify(outcome))
+      return (await verifyText({ db, hasher }, outcome))
         ? await db.transaction(move)
         : { kind: 'refused', reason: 'wrong' }
     default:

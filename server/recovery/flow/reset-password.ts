@@ -1,6 +1,5 @@
-// The last step: a new password by a proof of this very flow, with everything that follows from it, or nothing.
-
-import { lockAccount } from '#server/accounts/accounts/change-account.ts'
+// The last step of a flow spends the proof and sets or holds the new password, in one transaction.
+import { type AccountTrx, lockAccount } from '#server/accounts/accounts/change-account.ts'
 import { findAccount } from '#server/accounts/accounts/store.ts'
 import {
   isPresentPassword,
@@ -10,6 +9,7 @@ import {
 } from '#server/accounts/password/change-password.ts'
 import type { ClientInfo } from '#server/core/client-info.ts'
 import type { RawSettings } from '#server/kit/settings/settings.ts'
+import type { NewPassword } from '#server/mail/mailboxes/want-mailbox.ts'
 import { type ApplyParts, applyReset, probationEnd } from './apply-reset.ts'
 import { holdReset } from './hold-reset.ts'
 import { findHeldVerifier, findHold } from './hold-store.ts'
@@ -27,12 +27,11 @@ export interface ResetParts extends ApplyParts, PasswordRuleParts {
 
 export type ResetOutcome =
   | { readonly kind: 'done' | 'held' }
-  /** Another one waits already, and this one does not take its place. */
+  /** Another password is held already, and this one does not replace it. */
   | { readonly kind: 'waits-already'; readonly dueAt: Date }
   | { readonly kind: 'refused'; readonly reason: NewPasswordRefusal }
-  /** The link that opened the flow is dead by now. */
   | { readonly kind: 'dead-link' }
-  /** The flow moved, died or was never proven. */
+  /** The flow has moved or died, or was never proven. */
   | { readonly kind: 'moved' }
 
 const methodOf = (
@@ -40,16 +39,58 @@ const methodOf = (
   { provenBy }: Flow,
 ): RecoveryMethod | undefined => parts.recoveryMethods.find(({ id }) => id === provenBy)
 
-/** Whether a password that is set by this flow waits, instead of working at once. */
+/** Whether the password of this flow will be held. */
 export const willWait = (
   parts: Pick<ResetParts, 'recoveryMethods' | 'settings'>,
   flow: Flow,
 ): boolean =>
   methodOf(parts, flow)?.strength === 'weak' && parts.settings.securityQuestion === 'hold'
 
+interface Chosen {
+  readonly password: NewPassword
+  readonly client: ClientInfo
+  readonly keepDevice: (() => Buffer) | undefined
+}
+
+async function setOrHold(
+  trx: AccountTrx,
+  parts: ResetParts,
+  flow: Flow,
+  proven: { readonly accountId: string; readonly epoch: number; readonly at: Date },
+  { password, client, keepDevice }: Chosen,
+): Promise<ResetOutcome> {
+  const { accountId, epoch, at } = proven
+  const method = methodOf(parts, flow)
+  const waits = willWait(parts, flow)
+  const first = waits ? await findHold(trx, accountId) : undefined
+  if (first) return { kind: 'waits-already', dueAt: first.dueAt }
+  const dueAt = waits ? probationEnd(parts, at) : null
+  const step = waits ? 'hold-password' : 'set-password'
+  if (!(await finishFlow(trx, flow.id, step, at, dueAt))) return { kind: 'moved' }
+  // A method that was switched off meanwhile is not found, so its proof is worth nothing.
+  const strength =
+    flow.provenBy === 'undo'
+      ? 'strong'
+      : await method?.settle(trx, methodFlowOf(flow, at), flow.proofHash)
+  if (!strength) {
+    await endFlow(trx, flow.id, at)
+    return { kind: 'dead-link' }
+  }
+  const device = keepDevice?.()
+  if (dueAt) {
+    const hold = { accountId, epoch, flowId: flow.id, password, device, client, madeAt: at, dueAt }
+    await holdReset(trx, parts, hold)
+    return { kind: 'held' }
+  }
+  const weak = strength === 'weak'
+  const provenBy = method?.id ?? 'undo'
+  await applyReset(trx, parts, { accountId, provenBy, weak, password, device, at, client })
+  return { kind: 'done' }
+}
+
 /**
- * @param keepDevice gives the browser its cookie and returns the digest to remember; called where the password is set or will be
- * @throws BusyError where the line for hashing is full; the flow stays as it is
+ * @param keepDevice gives the browser its device token and returns the digest
+ * @throws BusyError where the queue for hashing is full; the flow stays as it is
  */
 export async function resetPassword(
   parts: ResetParts,
@@ -64,61 +105,23 @@ export async function resetPassword(
   const judged = await judgeNewPassword(parts, { id: accountId, address }, typed, 'recovery')
   if (judged.kind === 'refused') return judged
   const password = { plain: judged.password, verifier: await parts.hasher.hash(judged.password) }
-  const method = methodOf(parts, flow)
-  const waits = willWait(parts, flow)
   return await parts.db.transaction(async (outer): Promise<ResetOutcome> => {
-    const at = parts.clock.now()
-    const locked = await lockAccount(outer, { accountId, epoch }, 'allowed')
+    const proven = { accountId, epoch, at: parts.clock.now() }
+    const locked = await lockAccount(outer, proven, 'allowed')
     if (locked.kind === 'stale') return { kind: 'moved' }
-    const { trx } = locked
-    const first = waits ? await findHold(trx, accountId) : undefined
-    if (first) return { kind: 'waits-already', dueAt: first.dueAt }
-    const dueAt = waits ? probationEnd(parts, at) : null
-    if (!(await finishFlow(trx, flow.id, waits ? 'hold-password' : 'set-password', at, dueAt)))
-      return { kind: 'moved' }
-    // Security: the proof of a method that is switched off meanwhile is worth nothing.
-    const worth =
-      provenBy === 'undo'
-        ? 'strong'
-        : await method?.settle(trx, methodFlowOf(flow, at), flow.proofHash)
-    if (!worth) {
-      await endFlow(trx, flow.id, at)
-      return { kind: 'dead-link' }
-    }
-    const device = keepDevice?.()
-    if (dueAt) {
-      await holdReset(trx, parts, {
-        accountId,
-        epoch,
-        flowId: flow.id,
-        password,
-        device,
-        client,
-        madeAt: at,
-        dueAt,
-      })
-      return { kind: 'held' }
-    }
-    const weak = worth === 'weak'
-    await applyReset(trx, parts, {
-      accountId,
-      provenBy: method?.id ?? 'undo',
-      weak,
-      password,
-      device,
-      at,
-      client,
-    })
-    return { kind: 'done' }
+    return await setOrHold(locked.trx, parts, flow, proven, { password, client, keepDevice })
   })
 }
 
 /**
- * Whether the flow has ended with the very password that is typed now, as with a second click.
- * Security: compared only while nobody but the holder of the flow can have chosen that password, so nobody guesses here.
- * @throws BusyError where the line for hashing is full
+ * Security: A form that is sent again tells nothing about a later password.
+ * @throws BusyError where the queue for hashing is full
  */
-export async function endedWith(parts: ResetParts, flow: Flow, typed: string): Promise<boolean> {
+export async function endedWithPassword(
+  parts: ResetParts,
+  flow: Flow,
+  typed: string,
+): Promise<boolean> {
   const { accountId, epoch } = flow
   if (!accountId || epoch === null) return false
   const held = await findHeldVerifier(parts.db, flow.id)

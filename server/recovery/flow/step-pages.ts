@@ -1,16 +1,14 @@
-// The pages of one recovery: each names its mailbox, and its forms act in this recovery alone.
+// Shows the steps of one flow. Each page names the mailbox of its flow.
 import type { Request, Response } from 'express'
-import type { Page } from '#server/kit/pages/pages.ts'
+import type { Page, Pages } from '#server/kit/pages/pages.ts'
 import type { WebParts } from '#server/kit/web/parts.ts'
 import { type Flow, mailboxOf } from './store.ts'
 
 export interface StepPages {
-  /** Shows a step of the flow. */
   show(req: Request, res: Response, flow: Flow, page: Page): void
   /**
-   * Answers a form that was made in another flow than the one that this browser is in now. Such a form does nothing.
-   * @param due the step that is due in the flow, where it has not ended
-   * @returns whether it was one
+   * Answers a form of another flow than the browser's present one. Nothing is done.
+   * @param form.due the step that is due in the flow, where it has not ended
    */
   refuseOther(
     req: Request,
@@ -32,7 +30,7 @@ export function createStepPages({
         locals: { ...page.locals, mailbox: mailboxOf(keyring, flow) },
       }),
 
-    // Security: a form acts in the flow that its page named. Two links in two tabs of one browser are two flows.
+    // Security: A form acts only in the flow that its page named.
     refuseOther(req, res, flow, { page, due }) {
       if (req.isFormOfFlow?.(flow.id)) return false
       const mailbox = mailboxOf(keyring, flow)
@@ -46,3 +44,10 @@ export function createStepPages({
     },
   }
 }
+
+export const showDeadLink = (pages: Pages, req: Request, res: Response): void =>
+  pages.show(req, res, {
+    id: 'recover-link',
+    view: 'recovery/flow/link',
+    errors: [{ field: 'link', reason: 'dead', at: 'main' }],
+  })

@@ -1,5 +1,4 @@
-// Recovery flows. A flow moves by one guarded statement, along an edge of flow-states.ts, or not at all.
-
+// Recovery flows. One statement moves a flow along an edge of flow-states.ts, or not at all.
 import type { Db, Trx } from '#db/connection.ts'
 import { resealColumn } from '#db/reseal.ts'
 import type { AccountTrx } from '#server/accounts/accounts/change-account.ts'
@@ -10,24 +9,19 @@ import { type FlowState, type FlowStep, stateAfter, statesBefore } from './flow-
 
 export interface Flow {
   readonly id: string
-  /** Of the typed name, whatever became of it; null where nobody has the name. */
+  /** Null where nobody has the name. */
   readonly accountId: string | null
   readonly address: string | null
-  /**
-   * False for a decoy: nobody has the name, the account is blocked or closed, or it is in another epoch since the flow began. Such a flow
-   * goes on looking like any other.
-   */
+  /** False for a decoy: no account has the name, or it is blocked, closed or in another epoch. */
   readonly live: boolean
-  /** Of the account, when the flow began; null where nobody has the name. */
   readonly epoch: number | null
-  /** What its pages call the mailbox, sealed; null in flows from before there was such a name. */
+  /** The mailbox as its pages name it, sealed; null in old flows. */
   readonly typedSealed: string | null
   readonly nameKey: string
-  readonly budgetKey: string
-  /** That of the budget in flows from before there was such a name. */
+  readonly limitKey: string
+  /** In old flows the same as `limitKey`. */
   readonly askerKey: string
   readonly state: FlowState
-  /** The method that was asked for proof last. */
   readonly asked: string | null
   readonly provenBy: string | null
   readonly proofHash: Buffer | null
@@ -43,8 +37,7 @@ export interface NewFlow {
   readonly epoch: number | null
   readonly typedSealed?: string
   readonly nameKey: string
-  readonly budgetKey: string
-  /** Absent where nothing will be asked for. */
+  readonly limitKey: string
   readonly askerKey?: string
   readonly state: FlowState
   readonly provenBy?: string
@@ -57,11 +50,9 @@ export interface NewFlow {
 
 const typedPurpose = 'recovery-flows.typed'
 
-/** @param mailbox as it was typed */
 export const sealTyped = (keyring: Keyring, mailbox: string): string =>
   keyring.seal(typedPurpose, mailbox)
 
-/** What the pages of this flow call the mailbox; empty where that was not kept. */
 export const mailboxOf = (keyring: Keyring, { typedSealed }: Pick<Flow, 'typedSealed'>): string =>
   typedSealed === null ? '' : keyring.open(typedPurpose, typedSealed)
 
@@ -73,8 +64,9 @@ export const rekeyFlows = (trx: Trx, keyring: Keyring, limit: number): Promise<n
     limit,
   )
 
-/** Security: no flow helps a blocked or closed account, or outlives the epoch of the account in which it began. */
-const isLive = `(f.ended_at is null and a.id is not null and a.blocked_at is null and a.closed_at is null
+// Security: No flow helps a blocked or closed account, or outlives the epoch in which it began.
+const isLive = `(f.ended_at is null
+  and a.id is not null and a.blocked_at is null and a.closed_at is null
   and a.epoch = f.epoch)`
 
 export async function insertFlow(trx: Trx, flow: NewFlow): Promise<void> {
@@ -84,7 +76,7 @@ export async function insertFlow(trx: Trx, flow: NewFlow): Promise<void> {
     epoch: flow.epoch,
     typed_sealed: flow.typedSealed ?? null,
     name_key: Buffer.from(flow.nameKey, 'base64url'),
-    budget_key: Buffer.from(flow.budgetKey, 'base64url'),
+    budget_key: Buffer.from(flow.limitKey, 'base64url'),
     asker_key: flow.askerKey === undefined ? null : Buffer.from(flow.askerKey, 'base64url'),
     state: flow.state,
     proven_by: flow.provenBy ?? null,
@@ -97,7 +89,7 @@ export async function insertFlow(trx: Trx, flow: NewFlow): Promise<void> {
   })
 }
 
-/** The flow of the cookie, unless its time is over. One that is proven must be live; one that is not may be a decoy. */
+/** The cookie's flow, unless it has expired. A proven flow must be live; others may be decoys. */
 export async function findFlow(
   db: Db | Trx,
   tokenHash: Buffer,
@@ -106,7 +98,8 @@ export async function findFlow(
   const { rows } = await db.raw(
     `select f.*, a.address, ${isLive} as live
      from recovery_flows f left join accounts a on a.id = f.account_id
-     where f.token_hash = :tokenHash and f.expires_at > :at and (f.state <> 'proven' or ${isLive})`,
+     where f.token_hash = :tokenHash and f.expires_at > :at
+       and (f.state <> 'proven' or ${isLive})`,
     { tokenHash, at },
   )
   const row = rows[0]
@@ -119,7 +112,7 @@ export async function findFlow(
       epoch: row.epoch,
       typedSealed: row.typed_sealed,
       nameKey: row.name_key.toString('base64url'),
-      budgetKey: row.budget_key.toString('base64url'),
+      limitKey: row.budget_key.toString('base64url'),
       askerKey: (row.asker_key ?? row.budget_key).toString('base64url'),
       state: row.state,
       asked: row.asked,
@@ -133,16 +126,16 @@ export async function findFlow(
   )
 }
 
-/** Holds the flow until the transaction ends. True where it is at a state from which the step may be taken. */
-export async function holdFlow(trx: Trx, id: string, step: FlowStep, at: Date): Promise<boolean> {
+/** Locks the flow's row. @returns whether the flow may take the step */
+export async function lockFlow(trx: Trx, id: string, step: FlowStep, at: Date): Promise<boolean> {
   const { rows } = await trx.raw(
-    'select 1 from recovery_flows where id = :id and state = any(:from) and expires_at > :at for update',
+    `select 1 from recovery_flows
+     where id = :id and state = any(:from) and expires_at > :at for update`,
     { id, at, from: statesBefore(step) },
   )
   return rows.length === 1
 }
 
-/** Notes which method was asked for proof. The caller holds the flow. */
 export async function noteChallenge(trx: Trx, id: string, method: string): Promise<void> {
   await trx('recovery_flows')
     .where({ id })
@@ -153,18 +146,19 @@ export async function noteChallenge(trx: Trx, id: string, method: string): Promi
     })
 }
 
-/** Security: a proof counts in its own flow, for that flow's own account, once. */
+// Security: A proof counts once, in its own flow and for its own account.
 export async function noteProof(trx: Trx, id: string, method: string, at: Date): Promise<boolean> {
   const { rowCount } = await trx.raw(
     `update recovery_flows f set state = :to, proven_by = :method
      from accounts a
-     where f.id = :id and f.state = any(:from) and f.expires_at > :at and a.id = f.account_id and ${isLive}`,
+     where f.id = :id and f.state = any(:from) and f.expires_at > :at
+       and a.id = f.account_id and ${isLive}`,
     { id, method, at, from: statesBefore('prove'), to: stateAfter('prove') },
   )
   return rowCount === 1
 }
 
-/** Ends the proven flow with its new password: true for exactly one caller. */
+/** Ends the proven flow with its new password. @returns true for exactly one caller */
 export async function finishFlow(
   trx: AccountTrx,
   id: string,
@@ -175,18 +169,18 @@ export async function finishFlow(
   const { rowCount } = await trx.raw(
     `update recovery_flows f set state = :to, takes_effect_at = :takesEffectAt
      from accounts a
-     where f.id = :id and f.state = any(:from) and f.expires_at > :at and a.id = f.account_id and ${isLive}`,
+     where f.id = :id and f.state = any(:from) and f.expires_at > :at
+       and a.id = f.account_id and ${isLive}`,
     { id, at, takesEffectAt, from: statesBefore(step), to: stateAfter(step) },
   )
   return rowCount === 1
 }
 
-/** Ends the account's flows that have not arrived: those that are proven die, the others go on as decoys. */
+/** Proven flows die, unfinished ones go on as decoys. `provenBy`: only flows of these methods. */
 export async function endFlows(
   trx: AccountTrx,
   accountId: string,
   at: Date,
-  /** Only those that were proven by one of these. */
   provenBy?: readonly string[],
 ): Promise<void> {
   const query = trx('recovery_flows').where({ account_id: accountId })
@@ -196,12 +190,11 @@ export async function endFlows(
     .update({ ended_at: at })
 }
 
-/** Ends one flow. */
 export async function endFlow(trx: AccountTrx, id: string, at: Date): Promise<void> {
   await trx('recovery_flows').where({ id }).whereNull('ended_at').update({ ended_at: at })
 }
 
-/** Deletes flows that expired before `before`, `limit` rows at once, and returns how many. */
+/** Deletes up to `limit` flows that expired before this moment. @returns how many */
 export async function deleteOldFlows(db: Db, before: Date, limit: number): Promise<number> {
   return await db('recovery_flows')
     .whereIn('id', db('recovery_flows').where('expires_at', '<', before).limit(limit).select('id'))

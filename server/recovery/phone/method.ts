@@ -54,9 +54,9 @@ export function phoneRecovery(parts: PhoneRecoveryParts): RecoveryMethod {
   const wrongPerDay = { points: settings.limitWrongCodesPerDay, seconds: 86_400 }
 
   // Security: strangers who do not know the number use up none of the tries of its owner. What they type can never be right.
-  const wrongKeyOf = (budgetKey: string, e164: string) =>
+  const wrongKeyOf = (limitKey: string, e164: string) =>
     keyring
-      .digest('limits.recovery-wrong-codes', JSON.stringify([budgetKey, e164]))
+      .digest('limits.recovery-wrong-codes', JSON.stringify([limitKey, e164]))
       .toString('base64url')
 
   const isUnderWay = (request: CodeRequest, e164: string, at: Date) =>
@@ -117,11 +117,11 @@ export function phoneRecovery(parts: PhoneRecoveryParts): RecoveryMethod {
       if (input.trim() === '') return refused('missing')
       const code = parseCode(input, codeDigits)
       if (code === null) return refused('shape')
-      const { id: flowId, at, budgetKey } = flow
+      const { id: flowId, at, limitKey } = flow
       const counted = await countCodeTry(trx, { flowId, at, triesAllowed: settings.limitCodeTries })
       if (!counted) return refused('dead')
       const wrongToday = createLimits(trx).limit('recovery-wrong-codes', wrongPerDay)
-      const budget = wrongKeyOf(budgetKey, numberOf(keyring, counted))
+      const budget = wrongKeyOf(limitKey, numberOf(keyring, counted))
       const today = await wrongToday.count(budget)
       if (today.kind === 'full') return { kind: 'wait', retryAfterSeconds: today.retryAfterSeconds }
       const digest = digestOfCode(keyring, flowId, counted, code)

@@ -38,13 +38,13 @@ export function questionRecovery({ keyring, settings }: QuestionRecoveryParts): 
     async prove(trx, flow, input) {
       const answer = normalizeAnswer(input)
       if (answer === '') return { kind: 'refused', reason: 'missing' }
-      const today = await createLimits(trx).limit(limitName, perDay).count(flow.budgetKey)
+      const today = await createLimits(trx).limit(limitName, perDay).count(flow.limitKey)
       if (today.kind === 'full') return { kind: 'wait', retryAfterSeconds: today.retryAfterSeconds }
       const counted = await countAnswer(trx, flow.accountId, settings.limitAnswersLifetime)
       const text = keyedAnswer(keyring, answer, counted?.answerKeyId)
       // Security: what was not counted is not taken back: a busy portal refills no tries.
       const takeBack = async (later: Trx) => {
-        await createLimits(later).limit(limitName, perDay).refund(flow.budgetKey)
+        await createLimits(later).limit(limitName, perDay).refund(flow.limitKey)
         if (counted) await uncountAnswer(later, flow.accountId)
       }
       // Security: without a question, or with its tries used up, a hash of the same cost is done and is always wrong.

@@ -2,7 +2,6 @@ import type { Db, Trx } from '#db/connection.ts'
 import type { Keyring } from '#server/core/keys/keyring.ts'
 import { findStop } from './store.ts'
 
-/** Whether the owner of the address wants no codes. */
 export const isStopped = async (
   db: Db | Trx,
   keyring: Keyring,

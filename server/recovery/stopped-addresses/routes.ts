@@ -10,9 +10,8 @@ import type { WebParts } from '#server/kit/web/parts.ts'
 import { openStopToken } from './stop-token.ts'
 import { findStop, liftStop, stopAddress } from './store.ts'
 
-const page = '/stop/:token'
+const stopPath = '/stop/:token'
 
-/** One field, as a form of either kind. */
 const stopBytes = 8 * 1024
 
 function addressOf({ keyring }: { readonly keyring: Keyring }, token: string): string {
@@ -26,33 +25,30 @@ const readParts = express.text({ type: 'multipart/form-data', limit: stopBytes }
 const readOneClick: RequestHandler = (req, res, next) =>
   (req.is('multipart/form-data') ? readParts : readForm)(req, res, next)
 
-/** RFC 8058 3.2: the field comes urlencoded or as multipart. */
+/** The field comes urlencoded or as multipart (RFC 8058 3.2). */
 const isOneClick = ({ body }: Request): boolean =>
   typeof body === 'string'
     ? /name="?List-Unsubscribe"?\r?\n\r?\nOne-Click\r?\n/i.test(body)
     : body?.['List-Unsubscribe'] === 'One-Click'
 
 /**
- * Mounted before sessions and the form token: a mail service asks in the reader's name, without a cookie and without having seen a page
- * (RFC 8058). The link is secret enough: who has it has the letter. What is no such request goes on to the page's own form.
+ * Mail services send this request without cookie and form token (RFC 8058): mounted before both
+ * are checked. All other requests go on to the page.
  */
 export function oneClickRoutes(parts: {
   readonly db: Db
   readonly keyring: Keyring
   readonly clock: Clock
 }): Router {
+  const { db, keyring, clock } = parts
   return Router().post(
-    page,
+    stopPath,
     boundBody(stopBytes, readOneClick),
     async (req: Request<{ token: string }>, res, next) => {
       if (!isOneClick(req)) return next()
-      await stopAddress(
-        parts.db,
-        parts.keyring,
-        addressOf(parts, req.params.token),
-        parts.clock.now(),
-      )
-      // RFC 8058 3.1: no redirect.
+      const canonical = addressOf(parts, req.params.token)
+      await stopAddress(db, keyring, canonical, clock.now())
+      // RFC 8058 3.1 forbids a redirect.
       res.type('text/plain').set('Cache-Control', 'no-store').send('ok\n')
     },
   )
@@ -61,13 +57,13 @@ export function oneClickRoutes(parts: {
 export function stoppedAddressRoutes(parts: WebParts): Router {
   const { pages, db, keyring, clock } = parts
   return Router()
-    .get(page, async (req, res) => {
+    .get(stopPath, async (req, res) => {
       const canonical = addressOf(parts, req.params.token)
       const stoppedAt = await findStop(db, keyring, canonical)
       const locals = { address: maskEmailAddress(canonical), stoppedAt: stoppedAt ?? null }
       pages.show(req, res, { id: 'stop', view: 'recovery/stopped-addresses/stop', locals })
     })
-    .post(page, async (req, res) => {
+    .post(stopPath, async (req, res) => {
       const canonical = addressOf(parts, req.params.token)
       if (readFields(req, ['what']).what === 'lift') await liftStop(db, keyring, canonical)
       else await stopAddress(db, keyring, canonical, clock.now())

@@ -1,4 +1,4 @@
-// Addresses whose owner wants no codes any more. One row each, found by a keyed digest of the canonical address.
+// Addresses whose owner stopped all codes. Each is found by a keyed digest of its canonical form.
 import type { Db, Trx } from '#db/connection.ts'
 import type { Keyring } from '#server/core/keys/keyring.ts'
 
@@ -26,7 +26,6 @@ export async function liftStop(db: Db | Trx, keyring: Keyring, canonical: string
   await db('stopped_addresses').whereIn('digest', keyring.digests(purpose, canonical)).delete()
 }
 
-/** Since when, where it is. */
 export async function findStop(
   db: Db | Trx,
   keyring: Keyring,
@@ -39,7 +38,7 @@ export async function findStop(
   return row?.stopped_at
 }
 
-/** Moves up to `limit` rows to the newest key, and returns how many were under an older one. */
+/** Moves up to `limit` rows to the newest key. @returns how many were under an older one */
 export async function rekeyStoppedAddresses(
   trx: Trx,
   keyring: Keyring,

@@ -20,7 +20,7 @@ export interface UndoParts {
   readonly settings: { readonly undoDays: number }
 }
 
-/** Links that went to contacts and are alive: what a change that voids them gives its notices, so that new ones take their place. */
+/** Live links of contacts. A change that voids them lets its notices replace them. */
 export const linksToReplace = (
   trx: Trx,
   { keyring, settings }: UndoParts,
@@ -33,9 +33,9 @@ export const linksToReplace = (
   })
 
 /**
- * Makes one link by which the change can be taken back, and returns its token, which is kept nowhere.
- * @param offer.contact the contact that the link goes to; absent for the mailbox
- * @param offer.replaces links that are void from now on: this one reaches back as far as those of the same reader did
+ * @param offer.contact gets the link; absent for the mailbox
+ * @param offer.replaces void links; the new one reaches back as far as the same contact's did
+ * @returns its token, which is stored only as a hash
  */
 export async function offerUndo(
   trx: AccountTrx,
@@ -55,11 +55,10 @@ export async function offerUndo(
   const token = newToken()
   const expiresAt = new Date(offer.at.getTime() + settings.undoDays * msPerDay)
   const readerDigest = contact ? readerDigestOf(keyring, contact) : null
-  const earlier = replaces.filter((link) => readerDigest && link.readerDigest.equals(readerDigest))
-  const reachesBackTo = earlier.reduce(
-    (oldest, link) => (link.reachesBackTo < oldest ? link.reachesBackTo : oldest),
-    offer.at,
-  )
+  const moments = replaces
+    .filter((link) => readerDigest && link.readerDigest.equals(readerDigest))
+    .map((link) => link.reachesBackTo.getTime())
+  const reachesBackTo = new Date(Math.min(offer.at.getTime(), ...moments))
   await insertUndo(trx, keyring, {
     ...undo,
     tokenHash: hashToken(token),

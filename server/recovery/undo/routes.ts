@@ -4,9 +4,23 @@ import { maskEmailAddress } from '#server/core/identifiers/email-address.ts'
 import type { WebParts } from '#server/kit/web/parts.ts'
 import { formDigestOf } from '#server/kit/web/sent-forms.ts'
 import { findSentForm, takeForm } from '#server/kit/web/sent-forms-store.ts'
-import { giveToken, tokenByLink } from '../flow/flow-cookie.ts'
+import { flowTokenForLink, setFlowToken } from '../flow/flow-cookie.ts'
 import { isFlowOpen } from '../flow/resume-flow.ts'
-import { describeUndo, findMailboxOfLink, undoChange } from './undo-change.ts'
+import { type DescribedUndo, describeUndo, findMailboxOfLink, undoChange } from './undo-change.ts'
+
+/** What the page shows. Which ways back are set it must not show: its reader has proven nothing. */
+function shownOf({ undo, power, address }: DescribedUndo) {
+  const reachesBack = power === 'restore' && undo.reachesBackTo < undo.madeAt
+  return {
+    mailbox: address,
+    change: `undo.changes.${undo.change}`,
+    at: undo.madeAt,
+    since: reachesBack ? undo.reachesBackTo : null,
+    stopsHeldPassword: undo.change === 'password.reset-held',
+    givesPassword: power !== 'end-sessions',
+    restores: power === 'restore',
+  }
+}
 
 export function undoRoutes(parts: WebParts): Router {
   const { pages, db, clock, client } = parts
@@ -18,7 +32,7 @@ export function undoRoutes(parts: WebParts): Router {
     pages.show(req, res, { id: 'undo', view: 'recovery/undo/dead', errors, locals })
   }
 
-  /** A second click gets the answer of the first: the flow that it has begun in this browser, or the way to recovery. */
+  /** A second click gets the answer of the first. */
   async function answerAgain(
     req: Request<{ token: string }>,
     res: Response,
@@ -26,7 +40,7 @@ export function undoRoutes(parts: WebParts): Router {
     form: Buffer,
   ): Promise<void> {
     if (await isFlowOpen(parts, token)) {
-      giveToken(parts, res, token)
+      setFlowToken(parts, res, token)
       return res.redirect(303, '/recover/new-password')
     }
     if (await findSentForm(db, form, clock.now())) return res.redirect(303, '/recover')
@@ -37,25 +51,17 @@ export function undoRoutes(parts: WebParts): Router {
     .get('/undo/:token', async (req, res) => {
       const described = await describeUndo(parts, req.params.token)
       if (!described) return await showDead(req, res, req.params.token)
-      const { undo, power, address } = described
-      const [method = '', what = ''] = undo.change.split('.')
-      const since =
-        power === 'restore' && undo.reachesBackTo < undo.madeAt ? undo.reachesBackTo : null
-      pages.show(req, res, {
-        id: 'undo',
-        view: 'recovery/undo/undo',
-        locals: { mailbox: address, method, what, at: undo.madeAt, since, power },
-      })
+      const locals = shownOf(described)
+      pages.show(req, res, { id: 'undo', view: 'recovery/undo/undo', locals })
     })
     .post('/undo/:token', async (req, res) => {
       const about = { locale: req.locale, client: client(req) }
-      const token = tokenByLink(parts, req, req.params.token)
+      const token = flowTokenForLink(parts, req, req.params.token)
       const form = formDigestOf(req)
-      const used = await undoChange(parts, req.params.token, about, () =>
-        giveToken(parts, res, token),
-      )
-      // Pages of the way on: the link is not in their address any more.
-      switch (used.kind) {
+      const keep = () => setFlowToken(parts, res, token)
+      const { kind } = await undoChange(parts, req.params.token, about, keep)
+      // Each redirect leads to an address without the link in it.
+      switch (kind) {
         case 'dead':
           return await answerAgain(req, res, token, form)
         case 'new-password':
@@ -64,7 +70,7 @@ export function undoRoutes(parts: WebParts): Router {
           await db.transaction((trx) => takeForm(trx, form, clock.now()))
           return res.redirect(303, '/recover')
         default:
-          return assertNever(used.kind)
+          return assertNever(kind)
       }
     })
 }

@@ -1,4 +1,4 @@
-// Links by which a change can be taken back.
+// Undo links: each takes one change back.
 import type { Db, Trx } from '#db/connection.ts'
 import type { AccountTrx } from '#server/accounts/accounts/change-account.ts'
 import type { Keyring } from '#server/core/keys/keyring.ts'
@@ -7,7 +7,6 @@ import type { Contact, LinkedContact } from '../contacts/contact.ts'
 const sealPurpose = 'undos.old'
 const readerPurpose = 'undos.reader'
 
-/** What can be taken back, named as in the activity. */
 export type UndoableChange =
   | `${'backup-address' | 'phone' | 'security-question'}.${'added' | 'changed' | 'removed'}`
   | `app-password.${'created' | 'revoked'}`
@@ -18,16 +17,13 @@ export type UndoableChange =
   | 'sign-in.new-device'
   | 'undo.used'
 
-/**
- * Whom the link went to, which decides what it can do. Security: the mailbox and a new contact may be a stranger's, so their links end
- * sessions and lead to recovery, no more.
- */
+/** The reader decides what a link can do: a stranger may have the mailbox or a new contact. */
 export type ReaderKind = 'mailbox' | 'contact' | 'old-contact' | 'new-contact'
 
-/** Links to these give a new password and put contacts back. */
+/** Links to these readers give a new password and put contacts back. */
 export const contactReaders: readonly ReaderKind[] = ['contact', 'old-contact']
 
-/** Names the reader of a link, so that a later link to the same one can take its place. */
+/** Finds the earlier links of a contact, which a later one replaces. */
 export const readerDigestOf = (keyring: Keyring, { kind, canonical }: Contact): Buffer =>
   keyring.digest(readerPurpose, JSON.stringify([kind, canonical]))
 
@@ -38,9 +34,7 @@ export interface NewUndo {
   readonly change: UndoableChange
   readonly reader: ReaderKind
   readonly tokenHash: Buffer
-  /** The contact that was replaced or removed. */
   readonly old: LinkedContact | undefined
-  /** Null for the mailbox. */
   readonly readerDigest: Buffer | null
   /** Changes from here on are taken back. */
   readonly reachesBackTo: Date
@@ -66,7 +60,7 @@ export async function insertUndo(trx: AccountTrx, keyring: Keyring, undo: NewUnd
 }
 
 export interface Undo extends Omit<NewUndo, 'tokenHash' | 'at' | 'readerDigest'> {
-  /** Of the account, in which the link was made. */
+  /** The account's, in which the link was made. */
   readonly epoch: number
   readonly madeAt: Date
   readonly usedAt: Date | null
@@ -90,7 +84,6 @@ function openOld(keyring: Keyring, sealed: string): LinkedContact {
   return { ...old, confirmedAt: new Date(old.confirmedAt), provenAt: new Date(old.provenAt) }
 }
 
-/** The link, dead or alive. */
 export async function findUndo(
   db: Db | Trx,
   keyring: Keyring,
@@ -100,7 +93,7 @@ export async function findUndo(
   return row && asUndo(keyring, row)
 }
 
-/** Uses the link up: the change for exactly one caller, undefined where the link is dead. */
+/** Uses the link up. @returns the change to exactly one caller; undefined for a dead link */
 export async function spendUndo(
   trx: AccountTrx,
   keyring: Keyring,
@@ -108,13 +101,13 @@ export async function spendUndo(
   at: Date,
 ): Promise<Undo | undefined> {
   const { rows } = await trx.raw(
-    'update undos set used_at = :at where token_hash = :tokenHash and used_at is null and expires_at > :at returning *',
+    `update undos set used_at = :at
+     where token_hash = :tokenHash and used_at is null and expires_at > :at returning *`,
     { tokenHash, at },
   )
   return rows[0] && asUndo(keyring, rows[0])
 }
 
-/** What was changed since then, oldest first: one entry for each change, whoever was told of it. */
 export async function listChangesSince(
   trx: Trx,
   keyring: Keyring,
@@ -129,31 +122,30 @@ export async function listChangesSince(
   return rows.map((row: Record<string, unknown>) => asUndo(keyring, row))
 }
 
-/** A link that went to a contact and is alive. */
 export interface ContactLink {
   readonly readerDigest: Buffer
   readonly reachesBackTo: Date
-  /** The contact itself, where it was replaced or removed and the link puts it back. */
+  /** The contact itself, where it was taken from the account and the link puts it back. */
   readonly old: LinkedContact | undefined
 }
 
 /**
- * Links that went to contacts, those that were replaced or removed included, and are alive: what a stronger proof is about to void.
- * @param since links that reach back further are left out: else a word could go on for ever, from one change of the password to the next
+ * Live links of contacts, replaced and removed ones included.
+ * @param about.since leaves out links that reach back further: renewing would never end
  */
 export async function listContactLinks(
   trx: Trx,
   keyring: Keyring,
   accountId: string,
-  { at, since }: { readonly at: Date; readonly since: Date },
+  about: { readonly at: Date; readonly since: Date },
 ): Promise<ContactLink[]> {
   const rows = await trx('undos as u')
     .join('accounts as a', 'a.id', 'u.account_id')
     .where({ 'u.account_id': accountId })
     .whereNull('u.used_at')
-    .where('u.expires_at', '>', at)
+    .where('u.expires_at', '>', about.at)
     .whereRaw('u.epoch >= a.links_epoch')
-    .whereRaw('coalesce(u.reaches_back_to, u.made_at) >= ?', [since])
+    .whereRaw('coalesce(u.reaches_back_to, u.made_at) >= ?', [about.since])
     .whereIn('u.told', [...contactReaders])
     .whereNotNull('u.reader_digest')
     .select('u.*')
@@ -167,12 +159,11 @@ export async function listContactLinks(
   })
 }
 
-/** Voids every link of the account that is alive. */
 export async function voidUndos(trx: AccountTrx, accountId: string, at: Date): Promise<void> {
   await trx('undos').where({ account_id: accountId, used_at: null }).update({ used_at: at })
 }
 
-/** Deletes what expired before `before`, `limit` rows at once, and returns how many. */
+/** Deletes up to `limit` links that expired before this moment. @returns how many */
 export async function deleteOldUndos(db: Db, before: Date, limit: number): Promise<number> {
   return await db('undos')
     .whereIn(
@@ -182,7 +173,7 @@ export async function deleteOldUndos(db: Db, before: Date, limit: number): Promi
     .delete()
 }
 
-/** Seals up to `limit` rows anew under the newest key, and returns how many were under an older one. */
+/** Seals up to `limit` rows under the newest key. @returns how many were under an older one */
 export async function rekeyUndos(trx: Trx, keyring: Keyring, limit: number): Promise<number> {
   const rows = await trx('undos')
     .whereNot({ key_id: keyring.newestKeyId })

@@ -1,5 +1,4 @@
-// Brings recovery methods back to how they were before a disputed change.
-
+// Puts recovery methods back as they were before a disputed change.
 import type { AccountTrx } from '#server/accounts/accounts/change-account.ts'
 import { recordActivity } from '#server/accounts/activity/store.ts'
 import type { ClientInfo } from '#server/core/client-info.ts'
@@ -12,10 +11,7 @@ export interface TakeBackParts extends NoticeParts {
   readonly methods: ManagedMethods
 }
 
-/**
- * What came after the disputed change came from the same stranger. The contact that goes is told as well.
- * @param by.known contacts that were removed or replaced before
- */
+/** All changes since the disputed one count as the stranger's. A contact that goes is notified. */
 export async function takeBack(
   trx: AccountTrx,
   parts: TakeBackParts,
@@ -35,26 +31,20 @@ export async function takeBack(
     const { what, gone } = await revert(trx, method, first, at)
     if (what === 'kept') continue
     const { id } = method
-    const added = await method.findContact(trx, accountId)
-    await recordActivity(trx, parts.keyring, {
+    const event = `${id}.${what}` as const
+    await recordActivity(trx, parts.keyring, { accountId, event, details: {}, at, client })
+    await notifyOwner(trx, parts, {
       accountId,
-      event: `${id}.${what}`,
-      details: {},
-      at,
-      client,
-    })
-    // Security: a later undo that reaches back to this moment must not take this for a change of the stranger's: the next one counts.
-    const notice = {
-      accountId,
-      change: 'undo.used',
+      name: `recovery-method-${what}`,
       params: { method: id },
+      // So a later undo does not take this for a change of the stranger's.
+      change: 'undo.used',
       at,
       client,
-      added,
+      added: await method.findContact(trx, accountId),
       undone: gone,
       known,
-    } as const
-    await notifyOwner(trx, parts, { name: `recovery-method-${what}`, ...notice })
+    })
   }
 }
 

@@ -1,5 +1,4 @@
-// "This wasn't me": ends what somebody else may hold. A contact's link also puts contacts back and opens the way to a new password.
-
+// "This wasn't me": ends what a stranger may have. A contact's link also puts contacts back.
 import type { Db } from '#db/connection.ts'
 import {
   type AccountProof,
@@ -17,7 +16,12 @@ import type { Locale } from '#server/kit/i18n/texts.ts'
 import { holdFilters } from '#server/mail/filters/hold-filters.ts'
 import { wantAppPasswords } from '#server/mail/mailboxes/want-mailbox.ts'
 import { notifyOwner } from '../contacts/notify-owner.ts'
-import { type ApplyParts, endOpenWays, endWeakWays, probationEnd } from '../flow/apply-reset.ts'
+import {
+  type ApplyParts,
+  endFlowsAndDevices,
+  endWeakFlows,
+  probationEnd,
+} from '../flow/apply-reset.ts'
 import { beginProvenFlow } from '../flow/begin-recovery.ts'
 import type { RecoveryMethod } from '../flow/recovery-method.ts'
 import { doubtLateWays } from '../methods/doubt-late-ways.ts'
@@ -48,7 +52,6 @@ const proofOf = (undo: Undo): AccountProof => ({
   isContactLink: isOfContact(undo),
 })
 
-/** What the link is about, where it is alive. Looking never uses it up. */
 export async function describeUndo(
   parts: Pick<UndoChangeParts, 'db' | 'keyring' | 'clock' | 'methods' | 'settings'>,
   token: string,
@@ -57,21 +60,15 @@ export async function describeUndo(
   const undo = isToken(token) ? await findUndo(db, keyring, hashToken(token)) : undefined
   if (!undo || undo.usedAt || undo.expiresAt <= clock.now()) return undefined
   return await db.transaction(async (trx) => {
-    // Security: a blocked account has no way out by an old letter either.
+    // Security: An undo link does nothing for a blocked account.
     const locked = await lockAccount(trx, proofOf(undo), 'allowed')
     if (locked.kind === 'stale') return undefined
-    return {
-      undo,
-      power: await powerOf(trx, parts, undo, clock.now()),
-      address: locked.account.address,
-    }
+    const power = await powerOf(trx, parts, undo, clock.now())
+    return { undo, power, address: locked.account.address }
   })
 }
 
-/**
- * The mailbox that a link was ever about, dead or alive; undefined for a link that nobody was sent, or that is long gone.
- * For saying it to whoever holds the link: the message that brought it named the mailbox too.
- */
+/** The mailbox of a link, dead or alive. The notice that brought the link named it too. */
 export async function findMailboxOfLink(
   { db, keyring }: Pick<UndoChangeParts, 'db' | 'keyring'>,
   token: string,
@@ -80,13 +77,12 @@ export async function findMailboxOfLink(
   return undo && (await findAccount(db, undo.accountId))?.address
 }
 
-/** How the link was used. `dead`: nothing happened. */
+/** `dead`: nothing happened. */
 export type UsedUndo = { readonly kind: 'dead' | 'new-password' | 'sessions-ended' }
 
 /**
- * Acts, in one transaction. A link that gives a new password begins a flow that leads to it.
- * @param keep gives the browser a token and returns its digest; called where a flow begins
- * @throws BusyError where the line for hashing is full; the link stays alive
+ * @param keep gives the browser a token and returns its digest; called only where a flow begins
+ * @throws BusyError where the queue for hashing is full; the link stays alive
  */
 export async function undoChange(
   parts: UndoChangeParts,
@@ -98,7 +94,7 @@ export async function undoChange(
   const described = await describeUndo(parts, token)
   if (!described) return { kind: 'dead' }
   const plain = newToken()
-  // Security: the disputed password is void: nobody knows the one that takes its place.
+  // Security: An undo voids the disputed password, ends all sessions and leads to a new password.
   const password =
     described.power === 'end-sessions' ? undefined : { plain, verifier: await hasher.hash(plain) }
   return await db.transaction(async (outer): Promise<UsedUndo> => {
@@ -106,34 +102,36 @@ export async function undoChange(
     const locked = await lockAccount(outer, proofOf(described.undo), 'allowed')
     if (locked.kind === 'stale') return { kind: 'dead' }
     const { trx } = locked
-    // A contact that was linked or removed meanwhile changes what the link can do.
+    // A contact may have been linked or removed meanwhile.
     if ((await powerOf(trx, parts, described.undo, at)) !== described.power) return { kind: 'dead' }
     const undo = await spendUndo(trx, keyring, hashToken(token), at)
     if (!undo) return { kind: 'dead' }
     const { accountId, change } = undo
-    const entry = {
-      accountId,
-      event: 'undo.used',
-      details: { change },
-      at,
-      client: about.client,
-    } as const
-    await recordActivity(trx, keyring, entry)
+    const { client } = about
+    const details = { change }
+    await recordActivity(trx, keyring, { accountId, event: 'undo.used', details, at, client })
     if (!password) {
       await endDoubtful(trx, parts, accountId, at)
       return { kind: 'sessions-ended' }
     }
-    await voidPassword(trx, parts, { undo, password, at, client: about.client })
+    await voidPassword(trx, parts, { undo, password, at, client })
     const account = await findAccount(trx, accountId)
-    if (!account) throw new Error('an account went while it was held')
-    const { epoch, address } = account
-    const flow = { tokenHash: keep(), accountId, epoch, address, provenBy: 'undo', ...about, at }
-    await beginProvenFlow(trx, keyring, { ...flow, beginning: 'undo' })
+    if (!account) throw new Error('an account went while it was locked')
+    await beginProvenFlow(trx, keyring, {
+      tokenHash: keep(),
+      accountId,
+      epoch: account.epoch,
+      address: account.address,
+      beginning: 'undo',
+      provenBy: 'undo',
+      ...about,
+      at,
+    })
     return { kind: 'new-password' }
   })
 }
 
-/** Sessions, mail programs that are connected, and what was proven by what others may know. The epoch stays: contacts' ways go on. */
+/** The epoch stays, so recoveries by a contact go on. */
 async function endDoubtful(
   trx: AccountTrx,
   parts: UndoChangeParts,
@@ -143,7 +141,7 @@ async function endDoubtful(
   await endSessions(trx, accountId)
   await wantAppPasswords(trx, { accountId, at, endSessions: true })
   await holdFilters(trx, { accountId, at })
-  await endWeakWays(trx, parts.recoveryMethods, accountId, at)
+  await endWeakFlows(trx, parts.recoveryMethods, accountId, at)
   await doubtLateWays(trx, parts, { accountId, at })
 }
 
@@ -157,8 +155,8 @@ async function voidPassword(
   const voidsLinks = isOfContact(undo)
   const replaces = voidsLinks ? await linksToReplace(trx, parts, accountId, at) : []
   await changePassword(trx, parts, { accountId, password, at, voidsLinks })
-  await endOpenWays(trx, accountId, at)
-  // The holder of a contact has shown more than a question does. Who only reads the mailbox has not.
+  await endFlowsAndDevices(trx, accountId, at)
+  // A contact proves more than an answer does, the mailbox does not.
   if (voidsLinks) await endProbation(trx, accountId)
   else await startProbation(trx, accountId, probationEnd(parts, at))
   if (voidsLinks) {
@@ -167,6 +165,13 @@ async function voidPassword(
     await takeBack(trx, parts, { undo, known, at, client })
     await doubtLateWays(trx, parts, { accountId, at })
   }
-  const notice = { accountId, name: 'undo-used', params: {}, change: 'undo.used' } as const
-  await notifyOwner(trx, parts, { ...notice, replaces, at, client })
+  await notifyOwner(trx, parts, {
+    accountId,
+    name: 'undo-used',
+    params: {},
+    change: 'undo.used',
+    replaces,
+    at,
+    client,
+  })
 }

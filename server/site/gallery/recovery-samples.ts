@@ -17,10 +17,15 @@ const otherFlow = {
 }
 const deadLink = { errors: [{ field: 'link', reason: 'dead', at: 'main' }] }
 
-const doors = [
-  { id: 'backup-address', href: '/recover/backup-address' },
-  { id: 'phone', href: '/recover/sms' },
-  { id: 'security-question', href: '/recover/security-question' },
+const choiceOf = (id: string, path: string) => ({
+  title: `recover-method.doors.${id}.title`,
+  text: `recover-method.doors.${id}.text`,
+  href: `/recover/${path}`,
+})
+const choices = [
+  choiceOf('backup-address', 'backup-address'),
+  choiceOf('phone', 'sms'),
+  choiceOf('security-question', 'security-question'),
 ]
 const link = {
   address: 'alesia.kavalchuk-private@example.com',
@@ -40,25 +45,32 @@ const code = {
 }
 const undo = (
   state: string,
-  method: string,
-  what: string,
+  change: string,
   power = 'restore',
   since: Date | null = null,
 ): Sample => ({
   page: 'undo',
   state,
   view: 'recovery/undo/undo',
-  locals: { mailbox: sampleAddress, method, what, at: sampleMoment(5), since, power },
+  locals: {
+    mailbox: sampleAddress,
+    change: `undo.changes.${change}`,
+    at: sampleMoment(5),
+    since,
+    stopsHeldPassword: change === 'password.reset-held',
+    givesPassword: power !== 'end-sessions',
+    restores: power === 'restore',
+  },
 })
 
 export const recoverySamples: readonly Sample[] = [
   page('recover', 'empty', 'start'),
   page('recover', 'anew', 'start', { anew: true }),
   page('recover', 'errors', 'start', refused('login', 'missing')),
-  page('recover-method', 'shown', 'method', { doors }),
-  page('recover-method', 'unnamed', 'method', { doors, mailbox: '' }),
+  page('recover-method', 'shown', 'method', { choices }),
+  page('recover-method', 'unnamed', 'method', { choices, mailbox: '' }),
   page('recover-method', 'no-address', 'method', {
-    doors,
+    choices,
     mailbox: 'Алеся Кавальчук-Баранава, паштовая скрыня',
   }),
   page('recover-backup-address', 'empty', 'backup-address', { sends: 0 }),
@@ -120,14 +132,14 @@ export const recoverySamples: readonly Sample[] = [
   page('recover-done', 'shown', 'done', { takesEffectAt: null }),
   page('recover-done', 'held', 'done', { takesEffectAt: sampleMoment(-72) }),
   page('recover-link', 'errors', 'link', deadLink),
-  undo('password', 'password', 'changed'),
-  undo('phone', 'phone', 'removed'),
-  undo('app-password', 'app-password', 'created', 'new-password'),
-  undo('new-device', 'sign-in', 'new-device', 'end-sessions'),
-  undo('waiting', 'password', 'reset-held', 'end-sessions'),
-  undo('undo', 'undo', 'used'),
-  undo('reaching-back', 'password', 'reset', 'restore', sampleMoment(60)),
-  undo('stopped', 'password', 'reset-stopped'),
+  undo('password', 'password.changed'),
+  undo('phone', 'phone.removed'),
+  undo('app-password', 'app-password.created', 'new-password'),
+  undo('new-device', 'sign-in.new-device', 'end-sessions'),
+  undo('waiting', 'password.reset-held', 'end-sessions'),
+  undo('undo', 'undo.used'),
+  undo('reaching-back', 'password.reset', 'restore', sampleMoment(60)),
+  undo('stopped', 'password.reset-stopped'),
   {
     page: 'stop',
     state: 'shown',

@@ -48,8 +48,8 @@ test('whatever address is typed is asked for alike, shown in full to who typed i
     })
     assert.deepEqual(await challenge(flow, null), { kind: 'asked' })
     assert.deepEqual(await jobsFor(flow), [
-      { flowId: flow.id, accountId, epoch: flow.epoch, budgetKey: flow.budgetKey, sends: 1 },
-      { flowId: flow.id, accountId, epoch: flow.epoch, budgetKey: flow.budgetKey, sends: 2 },
+      { flowId: flow.id, accountId, epoch: flow.epoch, budgetKey: flow.limitKey, sends: 1 },
+      { flowId: flow.id, accountId, epoch: flow.epoch, budgetKey: flow.limitKey, sends: 2 },
     ])
     const other = await trial.newFlow(accountId)
     assert.equal(await method.describe(trial.db, other), null)

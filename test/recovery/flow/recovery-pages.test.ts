@@ -4,7 +4,7 @@ import { after, afterEach, describe, it } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import { hashToken, newToken } from '#server/core/keys/secrets.ts'
 import { applyReset, probationEnd } from '#server/recovery/flow/apply-reset.ts'
-import { flowTokenHashOf, keepFlow } from '#server/recovery/flow/flow-cookie.ts'
+import { flowTokenHashOf, setNewFlowToken } from '#server/recovery/flow/flow-cookie.ts'
 import { type ResetOutcome, resetPassword } from '#server/recovery/flow/reset-password.ts'
 import { type Flow, findFlow } from '#server/recovery/flow/store.ts'
 import { underLock } from '#test/support/account-lock.ts'
@@ -148,13 +148,13 @@ describe('the cookie of a recovery', () => {
   it('is bound to the host and to https where the portal is, and a new one each time', () => {
     const set: unknown[][] = []
     const res = { cookie: (...all: unknown[]) => set.push(all) } as unknown as Parameters<
-      typeof keepFlow
+      typeof setNewFlowToken
     >[1]
     for (const [base, name, secure] of [
       ['https://postern.example', '__Host-recovery', true],
       ['http://localhost:3000', 'recovery', false],
     ] as const) {
-      const hash = keepFlow(parts(base), res)
+      const hash = setNewFlowToken(parts(base), res)
       const [givenName, token, attributes] = set.at(-1) ?? []
       assert.deepEqual(
         [givenName, attributes],

@@ -35,7 +35,7 @@ import {
   endFlows,
   findFlow,
   finishFlow,
-  holdFlow,
+  lockFlow,
   mailboxOf,
   noteChallenge,
   noteProof,
@@ -167,10 +167,10 @@ test('a name that nobody has, and what no mailbox can be called, have flows and 
     const flow = await find(tokenHash)
     assert.ok(flow)
     assert.deepEqual([flow.accountId, flow.address, flow.live], [null, null, false])
-    const { nameKey, budgetKey } = flow
-    assert.deepEqual({ nameKey, budgetKey }, keysOf(keyring, address), typed)
+    const { nameKey, limitKey } = flow
+    assert.deepEqual({ nameKey, limitKey }, keysOf(keyring, address), typed)
     assert.equal(flow.askerKey, askerKeyOf(address))
-    keys.push(nameKey, budgetKey, flow.askerKey)
+    keys.push(nameKey, limitKey, flow.askerKey)
   }
   assert.equal(new Set(keys).size, keys.length)
 })
@@ -201,17 +201,17 @@ test('a browser that signed in before has counters of its own, and only for the 
     })
     const flow = await find(tokenHash)
     assert.ok(flow)
-    return { nameKey: flow.nameKey, budgetKey: flow.budgetKey, askerKey: flow.askerKey }
+    return { nameKey: flow.nameKey, limitKey: flow.limitKey, askerKey: flow.askerKey }
   }
   const own = keysOf(keyring, anna.address, device)
   const common = keysOf(keyring, anna.address)
-  assert.notEqual(own.budgetKey, common.budgetKey)
+  assert.notEqual(own.limitKey, common.limitKey)
   assert.equal(own.nameKey, common.nameKey)
-  assert.notEqual(keysOf(keyring, anna.address, hashToken('another')).budgetKey, own.budgetKey)
+  assert.notEqual(keysOf(keyring, anna.address, hashToken('another')).limitKey, own.limitKey)
   for (const from of [network, '192.0.2.2'])
     assert.deepEqual(
       await keysWith(anna, device, from),
-      { ...own, askerKey: own.budgetKey },
+      { ...own, askerKey: own.limitKey },
       'wherever it is',
     )
   const ofNetwork = { ...common, askerKey: askerKeyOf(anna.address) }
@@ -223,8 +223,8 @@ test('a browser that signed in before has counters of its own, and only for the 
   assert.deepEqual(await keysWith(boris, device), ofBoris)
   assert.equal(
     new Set([
-      own.budgetKey,
-      common.budgetKey,
+      own.limitKey,
+      common.limitKey,
       ...[ofNetwork, elsewhere, ofBoris].map(({ askerKey }) => askerKey),
     ]).size,
     5,
@@ -236,10 +236,10 @@ test('what a decoy shows stays the same on the day of a rotation', () => {
   const later = keysOf(rotated, 'anna@postern.example')
   assert.equal(keysOf(rotatedTwice, 'anna@postern.example').nameKey, before.nameKey)
   assert.equal(later.nameKey, before.nameKey)
-  assert.notEqual(later.budgetKey, before.budgetKey)
-  assert.notEqual(before.nameKey, before.budgetKey)
+  assert.notEqual(later.limitKey, before.limitKey)
+  assert.notEqual(before.nameKey, before.limitKey)
   const named = (purpose: string) => digest(purpose, 'anna@postern.example')
-  assert.deepEqual(before, { nameKey: named('recovery.name'), budgetKey: named('recovery.budget') })
+  assert.deepEqual(before, { nameKey: named('recovery.name'), limitKey: named('recovery.budget') })
 })
 
 test('a link and an undo begin with their proof', async () => {
@@ -263,8 +263,8 @@ test('a link and an undo begin with their proof', async () => {
       [flow.state, flow.provenBy, flow.proofHash, flow.locale],
       ['proven', 'phone', proofHash, 'de'],
     )
-    const { nameKey, budgetKey } = flow
-    assert.deepEqual({ nameKey, budgetKey }, keysOf(keyring, anna.address))
+    const { nameKey, limitKey } = flow
+    assert.deepEqual({ nameKey, limitKey }, keysOf(keyring, anna.address))
     assert.ok(await find(tokenHash, minutes(119)))
     assert.equal(await find(tokenHash, minutes(120)), undefined)
   }
@@ -275,7 +275,7 @@ test('a flow from before askers had names of their own is counted as it was', as
   assert.equal((await find(tokenHash))?.askerKey, askerKey)
   await db('recovery_flows').where({ id }).update({ asker_key: null })
   const flow = await find(tokenHash)
-  assert.equal(flow?.askerKey, flow?.budgetKey)
+  assert.equal(flow?.askerKey, flow?.limitKey)
 })
 
 test('a flow in a language that is no longer spoken goes on in English', async () => {
@@ -326,7 +326,7 @@ test('a method sees of a decoy an account that nobody has', async () => {
     epoch: firstEpoch,
     shownAccountId: anna.id,
     nameKey: open.nameKey,
-    budgetKey: open.budgetKey,
+    limitKey: open.limitKey,
     askerKey: open.askerKey,
     locale: 'be',
     client,
@@ -352,8 +352,8 @@ test('a method sees of a decoy an account that nobody has', async () => {
 
 test('a step is taken from the states before it, in the flow of this very id, until its time is over', async () => {
   const anna = await newOwner()
-  const hold = (id: string, step: Parameters<typeof holdFlow>[2], when = at) =>
-    within((trx) => holdFlow(trx, id, step, when))
+  const hold = (id: string, step: Parameters<typeof lockFlow>[2], when = at) =>
+    within((trx) => lockFlow(trx, id, step, when))
   for (const state of ['begun', 'asked', 'proven', 'held', 'done'] as const) {
     const { id } = await newFlow(anna.id, state)
     for (const step of ['challenge', 'prove', 'set-password', 'hold-password'] as const)

@@ -30,7 +30,7 @@ describe('recovery by phone', () => {
     digest('limits.recovery-sms', JSON.stringify([flow.askerKey, e164]))
   /** Asked, and answered by a worker with this code. */
   const wrongKeyOf = (flow: MethodFlow, e164: string) =>
-    digest('limits.recovery-wrong-codes', JSON.stringify([flow.budgetKey, e164]))
+    digest('limits.recovery-wrong-codes', JSON.stringify([flow.limitKey, e164]))
 
   async function asked(person: { id: string; e164: string }, code = '01234567') {
     const flow = await trial.newFlow(person.id)
@@ -254,10 +254,10 @@ describe('recovery by phone', () => {
       assert.deepEqual(await prove(flow, '00000000'), { kind: 'refused', reason: 'wrong' })
     const full = await prove(flow, '01234567')
     assert.ok(full.kind === 'wait' && full.retryAfterSeconds > 86_390)
-    assert.deepEqual(await prove({ ...flow, budgetKey: newToken() }, '01234567'), { kind: 'right' })
+    assert.deepEqual(await prove({ ...flow, limitKey: newToken() }, '01234567'), { kind: 'right' })
     const other = await asked(await owner())
-    for (let i = 0; i < 5; i++) await prove({ ...other, budgetKey: newToken() }, '00000000')
-    assert.deepEqual(await prove({ ...other, budgetKey: newToken() }, '01234567'), {
+    for (let i = 0; i < 5; i++) await prove({ ...other, limitKey: newToken() }, '00000000')
+    assert.deepEqual(await prove({ ...other, limitKey: newToken() }, '01234567'), {
       kind: 'refused',
       reason: 'dead',
     })

@@ -77,7 +77,7 @@ const flowOf = (accountId: string, more: Partial<MethodFlow> = {}): MethodFlow =
     epoch: firstEpoch,
     shownAccountId: accountId,
     nameKey: randomUUID(),
-    budgetKey: randomUUID(),
+    limitKey: randomUUID(),
     askerKey: randomUUID(),
   },
   ...{ locale: 'en', client, begunAt: at, at },
@@ -278,7 +278,7 @@ test('three answers a day are judged, for names without a question as well, and 
     assert.ok(
       full.kind === 'wait' && full.retryAfterSeconds > 86_390 && full.retryAfterSeconds <= 86_400,
     )
-    verifyOf(await prove({ ...flow, budgetKey: randomUUID() }, 'wrong one'))
+    verifyOf(await prove({ ...flow, limitKey: randomUUID() }, 'wrong one'))
   }
   assert.equal(await triesOf(anna), 4, 'what the day refused does not count against its life')
   const keys: string[] = await db('rate_limits').pluck('key')

@@ -480,7 +480,7 @@ describe('"this was not me"', () => {
     )
     assert.equal(await undo(await offer(person, 'password.reset'), () => undone), 'new-password')
     const mine = await findFlow(portal.db, undone, portal.clock.now())
-    assert.equal(mine?.budgetKey, flow?.budgetKey)
+    assert.equal(mine?.limitKey, flow?.limitKey)
     assert.deepEqual([mine?.client, mine?.locale], [client, 'be'])
   })
 

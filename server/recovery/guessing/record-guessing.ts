@@ -1,10 +1,10 @@
-// The owner learns that somebody guesses: an entry in the activity, and a letter at most once an hour.
-
+// Tells the owner that somebody guesses: an activity entry, and a mail at most once an hour.
 import { randomUUID } from 'node:crypto'
 import type { Db, Trx } from '#db/connection.ts'
 import { type Account, findAccount } from '#server/accounts/accounts/store.ts'
 import { recordActivity } from '#server/accounts/activity/store.ts'
 import type { ClientInfo } from '#server/core/client-info.ts'
+import { msPerDay, msPerHour, msPerSecond } from '#server/core/durations.ts'
 import { isLocale, type Locale } from '#server/kit/i18n/texts.ts'
 import { enqueue } from '#server/kit/jobs/enqueue.ts'
 import type { TaskList } from '#server/kit/jobs/worker.ts'
@@ -13,12 +13,11 @@ import { type MessageParts, sendMessage } from '#server/kit/messages/send-messag
 import type { LinkedContact } from '../contacts/contact.ts'
 
 const noteTask = 'guessing:note'
-const letters = { points: 1, seconds: 3600 }
-/** A job may run twice: so long it is remembered that it ran. */
-const once = { points: 1, seconds: 86_400 }
+const hourly = { points: 1, seconds: msPerHour / msPerSecond }
+/** A job may run twice, so each is remembered for a day. */
+const once = { points: 1, seconds: msPerDay / msPerSecond }
 
-/** At what: passwords at the door, or codes and answers of recoveries. */
-export type GuessedAt = 'sign-in' | 'recovery'
+export type Guessed = 'sign-in' | 'recovery'
 
 export interface GuessingParts extends MessageParts {
   readonly db: Db
@@ -27,19 +26,21 @@ export interface GuessingParts extends MessageParts {
 }
 
 /**
- * Leaves it to a worker to tell.
- * Security: a name that nobody has costs the same: the request does not look whether there is anybody to tell.
- * @param guessed.accountId for nobody an id that no account has
+ * Security: A name that nobody has costs as much as any other where somebody guesses.
+ * @param guessing.accountId where nobody has the name, an id that no account has
  */
-export async function leaveGuessing(
+export async function enqueueGuessing(
   trx: Trx,
-  guessed: { readonly accountId: string; readonly at: GuessedAt; readonly client: ClientInfo },
+  guessing: { readonly accountId: string; readonly what: Guessed; readonly client: ClientInfo },
 ): Promise<void> {
-  const { accountId, at: what, client } = guessed
+  const { accountId, what, client } = guessing
   await enqueue(trx, noteTask, { accountId, what, ...client, guessing: randomUUID() })
 }
 
-async function noteGuessing(parts: GuessingParts, payload: Record<string, unknown>): Promise<void> {
+async function recordGuessing(
+  parts: GuessingParts,
+  payload: Record<string, unknown>,
+): Promise<void> {
   const { db, keyring, clock } = parts
   const what = payload.what === 'sign-in' ? 'sign-in' : 'recovery'
   const client = { device: String(payload.device), place: String(payload.place) }
@@ -50,30 +51,21 @@ async function noteGuessing(parts: GuessingParts, payload: Record<string, unknow
     const first = await limits.limit('guessing-noted', once).count(String(payload.guessing))
     if (first.kind === 'full') return
     const at = clock.now()
-    const entry = {
-      accountId: account.id,
-      event: `${what}.failures`,
-      details: {},
-      at,
-      client,
-    } as const
-    await recordActivity(trx, keyring, entry)
-    const letter = await limits.limit('guessing-letters', letters).count(account.id)
-    if (letter.kind === 'counted') await writeLetters(trx, parts, account, { what, at, client })
+    const event = `${what}.failures` as const
+    await recordActivity(trx, keyring, { accountId: account.id, event, details: {}, at, client })
+    const mail = await limits.limit('guessing-letters', hourly).count(account.id)
+    if (mail.kind === 'counted') await notifyByMail(trx, parts, account, { what, at, client })
   })
 }
 
-/** Letters alone: an SMS would cost money whenever a stranger wants it to. */
-async function writeLetters(
+/** No SMS: a stranger could make each one cost money. */
+async function notifyByMail(
   trx: Trx,
   parts: GuessingParts,
   account: Account,
-  {
-    what,
-    at,
-    client,
-  }: { readonly what: GuessedAt; readonly at: Date; readonly client: ClientInfo },
+  about: { readonly what: Guessed; readonly at: Date; readonly client: ClientInfo },
 ): Promise<void> {
+  const { what, at, client } = about
   const contacts = await parts.methods.contactsOf(trx, account.id)
   const addresses = contacts
     .filter(({ kind }) => kind === 'backup-address')
@@ -90,5 +82,5 @@ async function writeLetters(
 }
 
 export const guessingTasks = (parts: GuessingParts): TaskList => ({
-  [noteTask]: (payload) => noteGuessing(parts, payload),
+  [noteTask]: (payload) => recordGuessing(parts, payload),
 })

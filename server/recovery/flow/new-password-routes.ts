@@ -1,0 +1,116 @@
+// The last step of a recovery: the new password, and the page that says what became of it.
+import type { Request, Response, Router } from 'express'
+import { keepDevice } from '#server/accounts/sign-in/device-cookie.ts'
+import { assertNever } from '#server/core/assert-never.ts'
+import { type FormError, readFields } from '#server/kit/pages/forms.ts'
+import type { WebParts } from '#server/kit/web/parts.ts'
+import { type FlowSteps, newPasswordPath } from './flow-steps.ts'
+import { endedWithPassword, resetPassword, willWait } from './reset-password.ts'
+import { type StepPages, showDeadLink } from './step-pages.ts'
+import type { Flow } from './store.ts'
+
+export interface NewPasswordRouteParts {
+  readonly parts: WebParts
+  readonly steps: FlowSteps
+  readonly stepPages: StepPages
+}
+
+function showNewPassword(
+  { parts, stepPages }: NewPasswordRouteParts,
+  req: Request,
+  res: Response,
+  flow: Flow,
+  errors: FormError[] = [],
+): void {
+  stepPages.show(req, res, flow, {
+    id: 'recover-new-password',
+    view: 'recovery/flow/new-password',
+    errors,
+    locals: { address: flow.address, waits: willWait(parts, flow) },
+  })
+}
+
+/** A second click gets the answer of the first. Another password is refused. */
+async function answerAgain(
+  { parts, steps, stepPages }: NewPasswordRouteParts,
+  req: Request,
+  res: Response,
+  flow: Flow | undefined,
+  typed: string,
+): Promise<void> {
+  const hasEnded = flow?.state === 'done' || flow?.state === 'held'
+  if (!hasEnded || (await endedWithPassword(parts, flow, typed)))
+    return res.redirect(303, steps.dueOf(flow))
+  const params = { state: flow.state }
+  stepPages.show(req, res, flow, {
+    id: 'recover-new-password',
+    view: 'recovery/flow/done',
+    errors: [{ field: 'password', reason: 'set-already', params, at: 'main' }],
+    locals: { takesEffectAt: flow.takesEffectAt },
+  })
+}
+
+async function setPassword(
+  routeParts: NewPasswordRouteParts,
+  req: Request,
+  res: Response,
+  flow: Flow,
+  password: string,
+): Promise<void> {
+  const { parts, steps } = routeParts
+  const keep = () => keepDevice(parts, req, res)
+  const outcome = await resetPassword(parts, flow, password, parts.client(req), keep)
+  const again = (now: Flow | undefined) => answerAgain(routeParts, req, res, now, password)
+  const refuse = (reason: string, params?: Record<string, string>) =>
+    showNewPassword(routeParts, req, res, flow, [
+      params ? { field: 'password', reason, params } : { field: 'password', reason },
+    ])
+  switch (outcome.kind) {
+    case 'done':
+    case 'held':
+      return res.redirect(303, '/recover/done')
+    case 'refused': {
+      // A second click may be judged after the first has set this very password.
+      const now = outcome.reason === 'same' ? await steps.flowOf(req) : undefined
+      return now && now.state !== 'proven' ? await again(now) : refuse(outcome.reason)
+    }
+    case 'waits-already': {
+      const now = await steps.flowOf(req)
+      if (now?.state === 'held') return await again(now)
+      const until = parts.pages.formatsFor(req).dateTime(outcome.dueAt)
+      return refuse('waits-already', { until })
+    }
+    case 'dead-link':
+      return showDeadLink(parts.pages, req, res)
+    case 'moved':
+      return await again(await steps.flowOf(req))
+    default:
+      return assertNever(outcome)
+  }
+}
+
+export function addNewPasswordPages(router: Router, routeParts: NewPasswordRouteParts): void {
+  const { steps, stepPages } = routeParts
+  const afterProof = ['proven', 'done', 'held'] as const
+  router
+    .get(newPasswordPath, async (req, res) => {
+      const flow = await steps.flowAt(req, res, ['proven'])
+      if (flow) showNewPassword(routeParts, req, res, flow)
+    })
+    .post(newPasswordPath, async (req, res) => {
+      const flow = await steps.formFlowAt(req, res, afterProof, 'recover-new-password')
+      if (!flow) return
+      const { password } = readFields(req, ['password'])
+      if (flow.state === 'proven') await setPassword(routeParts, req, res, flow, password)
+      else await answerAgain(routeParts, req, res, flow, password)
+    })
+    .get('/recover/done', async (req, res) => {
+      const flow = await steps.flowAt(req, res, ['done', 'held'])
+      if (!flow) return
+      stepPages.show(req, res, flow, {
+        id: 'recover-done',
+        view: 'recovery/flow/done',
+        locals: { takesEffectAt: flow.takesEffectAt },
+      })
+    })
+}

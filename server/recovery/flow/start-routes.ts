@@ -1,0 +1,87 @@
+// The first steps of a recovery: a name is typed, or a link is opened, and a method is chosen.
+import type { Request, Response, Router } from 'express'
+import { deviceDigestOf } from '#server/accounts/sign-in/device-cookie.ts'
+import type { Limit } from '#server/kit/limits/limits.ts'
+import { takeFlash } from '#server/kit/pages/flash.ts'
+import { type FormError, readFields } from '#server/kit/pages/forms.ts'
+import { networkOf } from '#server/kit/web/client.ts'
+import type { WebParts } from '#server/kit/web/parts.ts'
+import { beginRecovery } from './begin-recovery.ts'
+import { setNewFlowToken } from './flow-cookie.ts'
+import { type FlowSteps, newPasswordPath } from './flow-steps.ts'
+import { beforeProof } from './method-routes.ts'
+import { openLink } from './open-link.ts'
+import type { RecoveryMethod } from './recovery-method.ts'
+import { type StepPages, showDeadLink } from './step-pages.ts'
+
+export interface StartRouteParts {
+  readonly parts: WebParts
+  readonly steps: FlowSteps
+  readonly stepPages: StepPages
+  readonly perNetwork: Limit
+}
+
+function addNamePage(router: Router, { parts, perNetwork }: StartRouteParts): void {
+  const showStart = (req: Request, res: Response, errors: FormError[], anew: boolean) =>
+    parts.pages.show(req, res, {
+      id: 'recover',
+      view: 'recovery/flow/start',
+      errors,
+      sameForAll: errors.length === 0 && !anew,
+      locals: { anew },
+    })
+
+  router
+    .get('/recover', (req, res) => {
+      const flash = takeFlash(req, res, ['anew'])
+      showStart(req, res, [], flash === 'anew')
+    })
+    .post('/recover', async (req, res) => {
+      const { login } = readFields(req, ['login'])
+      if (login.trim() === '') {
+        showStart(req, res, [{ field: 'login', reason: 'missing' }], false)
+        return
+      }
+      const network = networkOf(req.ip)
+      await perNetwork.demand(network)
+      await beginRecovery(parts, {
+        login,
+        tokenHash: setNewFlowToken(parts, res),
+        device: deviceDigestOf(parts, req),
+        network,
+        locale: req.locale,
+        client: parts.client(req),
+      })
+      res.redirect(303, '/recover/method')
+    })
+}
+
+/** What the page of choices shows of a method: texts by their ids. */
+const choiceOf = ({ id, pages }: RecoveryMethod) => ({
+  title: `recover-method.doors.${id}.title`,
+  text: `recover-method.doors.${id}.text`,
+  href: `/recover/${(pages.challenge ?? pages.proof).path}`,
+})
+
+export function addStartPages(router: Router, routeParts: StartRouteParts): void {
+  const { parts, steps, stepPages } = routeParts
+  const choices = parts.recoveryMethods.map(choiceOf)
+  addNamePage(router, routeParts)
+  router
+    .get('/recover/method', async (req, res) => {
+      const flow = await steps.flowAt(req, res, beforeProof)
+      if (!flow) return
+      stepPages.show(req, res, flow, {
+        id: 'recover-method',
+        view: 'recovery/flow/method',
+        locals: { choices },
+      })
+    })
+    .get('/recover/link/:token', async (req, res) => {
+      const about = { locale: req.locale, client: parts.client(req) }
+      const keep = () => setNewFlowToken(parts, res)
+      const opened = await openLink(parts, req.params.token, about, keep)
+      if (!opened) return showDeadLink(parts.pages, req, res)
+      res.redirect(303, newPasswordPath)
+    })
+}
