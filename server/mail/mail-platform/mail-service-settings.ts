@@ -1,4 +1,3 @@
-// Settings of what the portal's worker does for the mail servers.
 import { text, time, whole } from '#server/kit/settings/setting-kinds.ts'
 import { optional, row } from '#server/kit/settings/setting-row.ts'
 
@@ -21,7 +20,8 @@ export const mailServiceRows = {
   limitClientPasswords: row(
     whole(1),
     '5',
-    'different wrong passwords from a network for a mailbox in an hour, after which each further one waits a second',
+    'different wrong passwords from a network for a mailbox in an hour, ' +
+      'after which each further one waits a second',
   ),
   limitClientGuessesPerHour: row(
     whole(1),

@@ -1,4 +1,4 @@
-// Further addresses of a mailbox: letters to them arrive there, and it may send from them. Operators give them.
+// Aliases receive letters for a mailbox and may be sent from. Only operators change them.
 import type { Db } from '#db/connection.ts'
 import {
   type AccountTrx,
@@ -25,7 +25,7 @@ interface AliasChange {
   readonly alias: string
 }
 
-/** Both claims or none, as at a registration: what looks like the address of another mailbox is taken too. */
+/** Makes both claims or none. A look-alike of somebody else's address counts as taken. */
 async function claimAddress(
   trx: AccountTrx,
   { keyring, clock }: AliasParts,
@@ -41,7 +41,7 @@ async function claimAddress(
   return false
 }
 
-/** @returns `taken` where the address, or one that looks like it, belongs to another account; `same` where it leads there already */
+/** @returns `taken`: another account has the address or a look-alike; `same`: nothing to add */
 export async function addAlias(
   parts: AliasParts,
   change: AliasChange,
@@ -63,7 +63,7 @@ export async function addAlias(
   })
 }
 
-/** The address leads nowhere then. Security: it stays the account's, so that nobody else gets the letters of its former holder. */
+/** Security: A removed alias stays with its account, so nobody else gets its letters. */
 export async function removeAlias(
   { db, clock, keyring }: AliasParts,
   { accountId, alias }: AliasChange,

@@ -1,4 +1,4 @@
-// The worker's half: brings one mailbox on the platform to the wanted state. May run twice, late, or beside a newer change.
+// The job that brings one mailbox on the platform to its wanted state. It may run twice or late.
 import type { Db } from '#db/connection.ts'
 import type { Clock } from '#server/core/clock.ts'
 import type { Keyring } from '#server/core/keys/keyring.ts'
@@ -43,25 +43,23 @@ export function convergeMailboxTask(parts: ConvergeParts): Task {
 }
 
 async function converge(parts: ConvergeParts, accountId: string, work: MailboxWork): Promise<void> {
-  const { db, clock, keyring, platform, texts, settings } = parts
+  const { db, clock, platform, texts, settings } = parts
   if (work.removed) {
     await platform.remove(work.wanted)
   } else if (work.appliedRevision < work.wanted.revision) {
-    // A password in another format was made for a platform that was left; the new one keeps what it has until the next change.
-    const usable = work.passwordSealed !== null && work.passwordFormat === platform.passwordFormat
-    const password = usable ? keyring.open(sealPurpose, work.passwordSealed ?? '') : null
+    const password = openPassword(parts, work)
     const locale = isLocale(work.locale) ? work.locale : settings.defaultLocale
     const { suspension } = work.wanted
     const suspensionReason = blockedSentence(texts, settings.baseUrl, { suspension, locale })
     await platform.apply({ ...work.wanted, suspensionReason, password })
-    // Read after the revision: they are of that revision or newer, never older.
+    // Reading after the revision gives app passwords of that revision or a newer one.
     if (platform.applyAppPasswords) {
       const passwords = await listOpeningAppPasswords(db, accountId)
       const { address, revision } = work.wanted
       await platform.applyAppPasswords({ accountId, address, revision, passwords })
     }
   }
-  // Only after the platform refuses the old password: a mail program that reconnects in between must fail.
+  // The platform refuses the old password by now, so a program that reconnects fails.
   if (work.sessionsToEnd) {
     await platform.endSessions(work.wanted.address)
     await noteSessionsEnded(db, accountId, work.endSessionsRevision)
@@ -70,7 +68,14 @@ async function converge(parts: ConvergeParts, accountId: string, work: MailboxWo
   await acknowledgeMailbox(db, accountId, work.wanted.revision, clock.now())
 }
 
-/** Security: after the sessions, or a stranger who is still signed in switches the forwarding on again. */
+/** A password in the format of an earlier platform is not sent: this one keeps what it has. */
+function openPassword({ keyring, platform }: ConvergeParts, work: MailboxWork): string | null {
+  const { passwordSealed, passwordFormat } = work
+  if (passwordSealed === null || passwordFormat !== platform.passwordFormat) return null
+  return keyring.open(sealPurpose, passwordSealed)
+}
+
+/** Security: Filters are switched off after sessions end, or an open one could switch them on. */
 async function convergeFilters(
   parts: ConvergeParts,
   accountId: string,
@@ -79,7 +84,6 @@ async function convergeFilters(
   const { db, clock } = parts
   const { address, revision } = work.wanted
   if (work.filtersToEnd) {
-    // Where filters cannot be reached the new password opens mail all the same, and its owner may know.
     await notePasswordLive(db, accountId, revision, clock.now())
     await holdBackFilters(parts, { accountId, address })
     await noteFiltersEnded(db, accountId, work.endFiltersRevision)
@@ -87,7 +91,10 @@ async function convergeFilters(
   await carryOutDecisions(parts, { accountId, address })
 }
 
-/** Waits as the platform says, or as the queue does (e^n seconds); after a day, or at once where trying again is useless, an operator must look. */
+/**
+ * Tries again when the platform says so, or when the queue does (e^n seconds).
+ * An operator is asked after the last try, or at once if trying again is useless.
+ */
 async function handleFailure(
   parts: ConvergeParts,
   accountId: string,

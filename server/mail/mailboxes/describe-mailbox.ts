@@ -1,4 +1,4 @@
-// What the account page may say of a mailbox: never more than the platform has acknowledged.
+// The account page says no more about a mailbox than the platform has acknowledged.
 import type { Suspension } from '../mail-platform/mail-platform.ts'
 import type { MailboxProgress } from './store.ts'
 
@@ -12,7 +12,7 @@ export interface DescribedMailbox {
   readonly passwordPending: boolean
   /** Since when mail programs need the present password; null while it is pending. */
   readonly passwordLiveSince: Date | null
-  /** True where the password was changed after the mailbox was made: only then its age is worth a sentence. */
+  /** False while the password is the one of the registration. */
   readonly passwordWasChanged: boolean
   readonly quotaBytes: number
   readonly usedBytes: number | undefined

@@ -1,4 +1,4 @@
-// Brings the mailboxes of before to a changed APP_PASSWORDS_ONLY, a portion at a time.
+// Adapts existing mailboxes to a changed APP_PASSWORDS_ONLY.
 import type { Db } from '#db/connection.ts'
 import { changeAccountAsItStands } from '#server/accounts/accounts/change-account.ts'
 import type { Clock } from '#server/core/clock.ts'
@@ -13,7 +13,7 @@ export interface FollowParts {
   readonly settings: { readonly appPasswordsOnly: boolean }
 }
 
-/** Each change ends sessions, so that everybody connects anew: not all at once. */
+/** Each change ends sessions and makes mail programs reconnect, so only some change at a time. */
 const atOnce = 1000
 
 export function followSettingsTask({ db, clock, settings }: FollowParts): Task {

@@ -1,5 +1,4 @@
-// Gives a mailbox more room: by itself when it fills, or when its owner asks.
-
+// Enlarges a mailbox when it fills up, or when its owner asks.
 import type { Db } from '#db/connection.ts'
 import {
   type AccountProof,
@@ -23,9 +22,8 @@ export interface GrowParts {
 }
 
 /**
- * Once for each size that it grows from, however many ask at once.
- * @param growth.proof of the owner who asks; without one it grows by itself
- * @returns false where it was of another size already
+ * @param growth.proof of the owner who asks; absent where the mailbox grows by itself
+ * @returns false if the mailbox no longer has the size `from`
  */
 export async function growMailbox(
   { db, clock, keyring }: GrowParts,
@@ -50,9 +48,8 @@ export async function growMailbox(
 }
 
 /**
- * The owner asks for the next step.
- * @param from the size that they saw when they asked: a second click finds another one
- * @returns false where none may be had now, or they have it already
+ * @param from the size on the page, so that a second click changes nothing
+ * @returns false if the mailbox may not grow now, or has grown already
  */
 export async function requestGrowth(
   parts: GrowParts & { readonly settings: QuotaSettings },

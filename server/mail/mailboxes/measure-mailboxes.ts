@@ -1,4 +1,4 @@
-// Asks the platform how full mailboxes are, and lets those grow that fill. Pages only read what was noted here.
+// Asks the platform how full mailboxes are and enlarges full ones. Pages read the stored figures.
 import type { Db } from '#db/connection.ts'
 import { msPerMinute } from '#server/core/durations.ts'
 import { enqueue } from '#server/kit/jobs/enqueue.ts'
@@ -15,9 +15,9 @@ export interface MeasureParts extends GrowParts {
 }
 
 const measureTask = 'mailbox:measure'
-/** What a page shows may be so old. */
+/** A page may show a figure of this age. */
 const freshMinutes = 5
-/** 500 in five minutes are 144,000 a day: at 10 ms each they take five seconds. */
+/** At 10 ms each they take five seconds of every five minutes: 144,000 a day. */
 const atOnce = 500
 const failuresBeforeStop = 5
 
@@ -25,7 +25,7 @@ async function measure(parts: MeasureParts, accountId: string): Promise<void> {
   const { db, clock, platform, settings } = parts
   const progress = await findMailboxProgress(db, accountId)
   if (!progress) return
-  // Noted first: one that cannot be measured must not stand at the head of the line for ever.
+  // Noting the try first keeps a mailbox that cannot be measured from blocking the others.
   await noteMailboxUsage(db, accountId, undefined, clock.now())
   const usedBytes = (await platform.observe(progress.address))?.usedBytes
   if (usedBytes === undefined) return
@@ -51,7 +51,7 @@ export const measureTasks = (parts: MeasureParts): Record<string, Task> => ({
   },
 })
 
-/** Has a mailbox measured whose figure is old; the page that wants it shows the old one meanwhile. */
+/** Enqueues a measurement if the figure is old. The page shows the old one meanwhile. */
 export async function refreshUsage(
   { db, clock, platform }: { db: Db } & Pick<MeasureParts, 'clock' | 'platform'>,
   accountId: string,

@@ -1,4 +1,4 @@
-// Lets the platform delete what lay in quarantine long enough.
+// Has the platform delete mailboxes whose quarantine is over.
 import type { Task } from '#server/kit/jobs/worker.ts'
 import type { MailPlatform } from '../mail-platform/mail-platform.ts'
 

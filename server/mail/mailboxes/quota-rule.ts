@@ -1,4 +1,3 @@
-// When a mailbox gets more room, and how much.
 import type { RawSettings } from '#server/kit/settings/settings.ts'
 
 export type QuotaSettings = Pick<RawSettings, 'quotaGrowth' | 'quotaStepBytes' | 'quotaMaxBytes'>
@@ -9,12 +8,12 @@ export interface Fill {
   readonly usedBytes: number | undefined
 }
 
-/** From here on a mailbox grows by itself, so that no letter is refused meanwhile. */
+/** A mailbox this full grows by itself, before letters are refused. */
 const growsAt = 0.8
-/** Whoever asks for more room must have used half of what is there. */
+/** The owner may ask for more room when this much is used. */
 const mayAskAt = 0.5
 
-/** The size that a mailbox so full should have: in whole steps, never beyond the maximum, never smaller than it is. */
+/** The size that the mailbox should have: in whole steps, never smaller than now. */
 export function grownQuota({ quotaBytes, usedBytes }: Fill, settings: QuotaSettings): number {
   let grown = quotaBytes
   if (settings.quotaGrowth !== 'auto' || usedBytes === undefined) return grown
@@ -23,16 +22,12 @@ export function grownQuota({ quotaBytes, usedBytes }: Fill, settings: QuotaSetti
   return grown
 }
 
-/** The size after a request, or undefined where none may be made now. */
+/** The size after a request, or undefined if the owner may not ask now. */
 export function requestedQuota(
   { quotaBytes, usedBytes }: Fill,
   settings: QuotaSettings,
 ): number | undefined {
-  const may =
-    settings.quotaGrowth === 'request' &&
-    usedBytes !== undefined &&
-    usedBytes >= quotaBytes * mayAskAt
-  return may && quotaBytes < settings.quotaMaxBytes
-    ? Math.min(quotaBytes + settings.quotaStepBytes, settings.quotaMaxBytes)
-    : undefined
+  if (settings.quotaGrowth !== 'request' || usedBytes === undefined) return undefined
+  if (usedBytes < quotaBytes * mayAskAt || quotaBytes >= settings.quotaMaxBytes) return undefined
+  return Math.min(quotaBytes + settings.quotaStepBytes, settings.quotaMaxBytes)
 }

@@ -1,4 +1,5 @@
-// Compares the platform with what is wanted. Neither side is held in memory: what the platform showed is noted in the rows.
+// Compares the platform with the wanted state. What the platform showed is noted in the rows, so
+// that neither side has to fit into memory.
 import type { Db } from '#db/connection.ts'
 import { changeAccountAsItStands } from '#server/accounts/accounts/change-account.ts'
 import type { Clock } from '#server/core/clock.ts'
@@ -18,7 +19,7 @@ import { enqueueConvergence, sealPurpose } from './want-mailbox.ts'
 export interface Difference {
   readonly address: string
   readonly kind: 'missing' | 'surplus' | 'drifted'
-  /** Names of what differs, for `drifted`. */
+  /** What differs, for `drifted`. */
   readonly fields: readonly string[]
 }
 
@@ -26,7 +27,7 @@ export interface Reconciled {
   readonly wanted: number
   readonly observed: number
   readonly differences: readonly Difference[]
-  /** More differences than are listed. */
+  /** Differences beyond the listed ones. */
   readonly more: number
   readonly mended: number
   readonly removed: number
@@ -48,131 +49,144 @@ const marksOf = (passwords: readonly AppPasswordMark[]) =>
     .sort()
     .join()
 
-/** What the platform shows otherwise than wanted; what it cannot show is not compared. */
+/** Names of what differs. A field that the platform does not show is not compared. */
 function driftOf(
   keyring: Keyring,
   format: string,
   wanted: WantedRow,
   observed: ObservedMailbox,
 ): string[] {
+  const differs = <T>(shown: T | undefined, expected: T) =>
+    shown !== undefined && shown !== expected
+  const aliases = observed.aliases?.toSorted().join()
+  const opens = observed.mainPasswordOpensMail
   const fields: string[] = []
-  if (observed.accountId !== undefined && observed.accountId !== wanted.accountId)
-    fields.push('account')
-  if (observed.suspension !== undefined && observed.suspension !== wanted.suspension)
-    fields.push('suspension')
-  if (observed.quotaBytes !== undefined && observed.quotaBytes !== wanted.quotaBytes)
-    fields.push('quota')
-  if (
-    observed.aliases !== undefined &&
-    observed.aliases.toSorted().join() !== [...wanted.aliases].sort().join()
-  )
-    fields.push('aliases')
-  if (
-    observed.mainPasswordOpensMail !== undefined &&
-    observed.mainPasswordOpensMail !== wanted.mainPasswordOpensMail
-  ) {
-    fields.push('main password')
+  if (differs(observed.accountId, wanted.accountId)) fields.push('account')
+  if (differs(observed.suspension, wanted.suspension)) fields.push('suspension')
+  if (differs(observed.quotaBytes, wanted.quotaBytes)) fields.push('quota')
+  if (differs(aliases, [...wanted.aliases].sort().join())) fields.push('aliases')
+  if (differs(opens, wanted.mainPasswordOpensMail)) fields.push('main password')
+  const { passwordSealed, passwordFormat } = wanted
+  if (observed.password !== undefined && passwordSealed !== null && passwordFormat === format) {
+    const password = keyring.open(sealPurpose, passwordSealed)
+    if (password !== observed.password) fields.push('password')
   }
-  if (
-    observed.password !== undefined &&
-    wanted.passwordSealed !== null &&
-    wanted.passwordFormat === format
-  ) {
-    if (keyring.open(sealPurpose, wanted.passwordSealed) !== observed.password)
-      fields.push('password')
-  }
-  const held = observed.appPasswords?.map((each) => ({
-    ...each,
-    secret: each.secretSha256.toString('hex'),
+  const shown = observed.appPasswords?.map(({ id, services, secretSha256 }) => ({
+    id,
+    services,
+    secret: secretSha256.toString('hex'),
   }))
-  // Security: an app password that nobody made here is a door that stays open after every new password.
-  if (held && marksOf(held) !== marksOf(wanted.appPasswords)) fields.push('app passwords')
+  // Security: App passwords that nobody made here are found and mended.
+  if (shown && marksOf(shown) !== marksOf(wanted.appPasswords)) fields.push('app passwords')
   return fields
 }
 
-/**
- * @param fix true gives missing and drifted mailboxes a new revision, which the worker applies, and removes surplus ones
- */
-export async function reconcileMailboxes(parts: ReconcileParts, fix: boolean): Promise<Reconciled> {
-  const { db, clock, keyring, platform } = parts
+/** Collects what a run finds, and mends it if `fix` is true. */
+function createFindings({ db, clock, platform }: ReconcileParts, fix: boolean) {
   const differences: Difference[] = []
-  let observedCount = 0
-  let found = 0
-  let mended = 0
-  let removed = 0
-  const note = (difference: Difference) => {
-    found += 1
-    if (differences.length < listedAtMost) differences.push(difference)
+  const counts = { found: 0, mended: 0, removed: 0 }
+
+  function add(address: string, kind: Difference['kind'], fields: readonly string[] = []): void {
+    counts.found += 1
+    if (differences.length < listedAtMost) differences.push({ address, kind, fields })
   }
-  const mend = async (accountId: string) => {
+
+  async function reviseAgain(accountId: string): Promise<void> {
     if (!fix) return
-    mended += 1
+    counts.mended += 1
     await changeAccountAsItStands(db, accountId, async (trx) => {
       await reviseMailboxUnchanged(trx, accountId, clock.now())
       await enqueueConvergence(trx, accountId)
     })
   }
 
-  const run = clock.now()
-  const compare = async (batch: readonly ObservedMailbox[]) => {
-    const wanted = await findWantedByAddress(
-      db,
-      batch.map((each) => each.address),
-      run,
-    )
-    await noteSeen(
-      db,
-      run,
-      [...wanted.values()].map((each) => each.accountId),
-    )
-    for (const observed of batch) {
-      const row = wanted.get(observed.address)
-      if (!row || row.removed) {
-        note({ address: observed.address, kind: 'surplus', fields: [] })
-        if (!fix) continue
-        await platform.remove({
-          accountId: row?.accountId ?? observed.accountId ?? '',
-          address: observed.address,
-        })
-        removed += 1
-        continue
-      }
-      // What is on its way is not drift.
-      if (row.pending) continue
-      const fields = driftOf(keyring, platform.passwordFormat, row, observed)
-      if (fields.length === 0) continue
-      note({ address: observed.address, kind: 'drifted', fields })
-      await mend(row.accountId)
-    }
+  return {
+    async missing(accountId: string, address: string): Promise<void> {
+      add(address, 'missing')
+      await reviseAgain(accountId)
+    },
+    async drifted(accountId: string, address: string, fields: readonly string[]): Promise<void> {
+      add(address, 'drifted', fields)
+      await reviseAgain(accountId)
+    },
+    async surplus(accountId: string, address: string): Promise<void> {
+      add(address, 'surplus')
+      if (!fix) return
+      await platform.remove({ accountId, address })
+      counts.removed += 1
+    },
+    result: () => ({
+      differences,
+      more: counts.found - differences.length,
+      mended: counts.mended,
+      removed: counts.removed,
+    }),
   }
+}
 
+type Findings = ReturnType<typeof createFindings>
+
+async function compareBatch(
+  { db, keyring, platform }: ReconcileParts,
+  findings: Findings,
+  run: Date,
+  batch: readonly ObservedMailbox[],
+): Promise<void> {
+  const addresses = batch.map(({ address }) => address)
+  const wanted = await findWantedByAddress(db, addresses, run)
+  const seen = [...wanted.values()].map(({ accountId }) => accountId)
+  await noteSeen(db, run, seen)
+  for (const observed of batch) {
+    const { address } = observed
+    const row = wanted.get(address)
+    if (!row || row.removed) {
+      await findings.surplus(row?.accountId ?? observed.accountId ?? '', address)
+      continue
+    }
+    // A change on its way is no drift.
+    if (row.pending) continue
+    const fields = driftOf(keyring, platform.passwordFormat, row, observed)
+    if (fields.length > 0) await findings.drifted(row.accountId, address, fields)
+  }
+}
+
+/** @returns how many mailboxes the platform showed */
+async function compareObserved(
+  parts: ReconcileParts,
+  findings: Findings,
+  run: Date,
+): Promise<number> {
+  let count = 0
   let batch: ObservedMailbox[] = []
-  for await (const observed of platform.list()) {
-    observedCount += 1
+  for await (const observed of parts.platform.list()) {
+    count += 1
     batch.push(observed)
     if (batch.length < batchSize) continue
-    await compare(batch)
+    await compareBatch(parts, findings, run, batch)
     batch = []
   }
-  await compare(batch)
+  await compareBatch(parts, findings, run, batch)
+  return count
+}
 
-  const wantedCount = await countWanted(db)
+async function findMissing(db: Db, findings: Findings, run: Date): Promise<void> {
   let after = ''
   for (;;) {
     const missing = await listUnseen(db, run, after, batchSize)
     for (const { accountId, address } of missing) {
-      note({ address, kind: 'missing', fields: [] })
-      await mend(accountId)
+      await findings.missing(accountId, address)
       after = address
     }
-    if (missing.length < batchSize) break
+    if (missing.length < batchSize) return
   }
-  return {
-    wanted: wantedCount,
-    observed: observedCount,
-    differences,
-    more: found - differences.length,
-    mended,
-    removed,
-  }
+}
+
+/** @param fix true mends missing and drifted mailboxes and removes surplus ones */
+export async function reconcileMailboxes(parts: ReconcileParts, fix: boolean): Promise<Reconciled> {
+  const findings = createFindings(parts, fix)
+  const run = parts.clock.now()
+  const observed = await compareObserved(parts, findings, run)
+  const wanted = await countWanted(parts.db)
+  await findMissing(parts.db, findings, run)
+  return { wanted, observed, ...findings.result() }
 }

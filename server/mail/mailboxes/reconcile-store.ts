@@ -1,4 +1,4 @@
-// The wanted side of a reconciliation, a batch at a time.
+// The wanted side of a reconciliation.
 import type { Db, Trx } from '#db/connection.ts'
 import { resealColumn } from '#db/reseal.ts'
 import type { Keyring } from '#server/core/keys/keyring.ts'
@@ -15,17 +15,25 @@ export interface WantedRow {
   readonly passwordSealed: string | null
   readonly passwordFormat: PasswordFormat
   readonly removed: boolean
-  /** A change is on its way to the platform, or came after it was looked at. */
+  /** A change is on its way to the platform, or came during this run. */
   readonly pending: boolean
   readonly appPasswords: readonly AppPasswordMark[]
 }
 
-/** What opens a mailbox beside its main password; `secret` is hexadecimal. */
 export interface AppPasswordMark {
   readonly id: string
   readonly services: readonly string[]
+  /** Hexadecimal SHA-256. */
   readonly secret: string
 }
+
+// One statement reads row and app passwords, so both belong to the same revision.
+const appPasswordsOfRow = `(
+  select coalesce(jsonb_agg(jsonb_build_object('id', p.id, 'services', p.services,
+    'secret', encode(p.secret_sha256, 'hex'))), '[]')
+  from app_passwords p
+  where p.account_id = m.account_id and p.revoked_at is null and p.held_at is null
+) as app_passwords`
 
 /** @param run when the platform began to show its mailboxes */
 export async function findWantedByAddress(
@@ -33,15 +41,9 @@ export async function findWantedByAddress(
   addresses: readonly string[],
   run: Date,
 ): Promise<Map<string, WantedRow>> {
-  // One statement: the app passwords are those of the very revision that the row shows.
   const rows = await db('mailboxes as m')
     .whereIn('m.address', addresses)
-    .select(
-      'm.*',
-      db.raw(`(select coalesce(jsonb_agg(jsonb_build_object('id', p.id, 'services', p.services,
-          'secret', encode(p.secret_sha256, 'hex'))), '[]')
-        from app_passwords p where p.account_id = m.account_id and p.revoked_at is null and p.held_at is null) as app_passwords`),
-    )
+    .select('m.*', db.raw(appPasswordsOfRow))
   return new Map(
     rows.map((row) => [
       row.address,
@@ -62,12 +64,12 @@ export async function findWantedByAddress(
   )
 }
 
-/** Notes that the platform showed these mailboxes in the pass that began at `run`. */
+/** Notes that the platform showed these mailboxes in the run that began at `run`. */
 export async function noteSeen(db: Db, run: Date, accountIds: readonly string[]): Promise<void> {
   await db('mailboxes').whereIn('account_id', accountIds).update({ seen_at: run })
 }
 
-/** Acknowledged mailboxes that the pass begun at `run` did not show, by address. Those that changed since are left to their job. */
+/** Acknowledged mailboxes that the platform did not show in this run, ordered by address. */
 export async function listUnseen(
   db: Db,
   run: Date,
@@ -91,7 +93,7 @@ export async function countWanted(db: Db): Promise<number> {
   return Number(row?.n ?? 0)
 }
 
-/** Seals up to `limit` waiting passwords anew under the newest key; returns how many were under an older one. */
+/** Reseals up to `limit` passwords under the newest key. @returns how many had an older key */
 export const rekeyMailboxes = (trx: Trx, keyring: Keyring, limit: number): Promise<number> =>
   resealColumn(
     trx,

@@ -1,8 +1,8 @@
-// Changes of the wanted state: each is one more revision, which the worker brings to the platform.
+// Changes of the wanted state. Each makes a new revision, which the worker brings to the platform.
 import type { AccountTrx } from '#server/accounts/accounts/change-account.ts'
 import type { PasswordFormat, Suspension } from '../mail-platform/mail-platform.ts'
 
-/** What every change says besides itself; an operator who was asked for is asked no more. */
+/** Columns that every change sets. A new revision also ends the wait for an operator. */
 const oneMoreRevision = (trx: AccountTrx, at: Date) => ({
   revision: trx.raw('revision + 1'),
   changed_at: at,
@@ -27,7 +27,7 @@ async function revise(
   return Number(row.revision)
 }
 
-/** A new password; `endSessions` cuts the mail programs that are signed in with the old one. */
+/** @param endSessions true disconnects mail programs that use the old password */
 export async function reviseMailboxPassword(
   trx: AccountTrx,
   accountId: string,
@@ -45,7 +45,7 @@ export async function reviseMailboxPassword(
   })
 }
 
-/** Another level of suspension. Rising to `login` or beyond ends live sessions. */
+/** Every level but `none` ends live sessions. */
 export async function reviseMailboxSuspension(
   trx: AccountTrx,
   accountId: string,
@@ -56,7 +56,7 @@ export async function reviseMailboxSuspension(
   await revise(trx, accountId, at, { suspension, ...ends })
 }
 
-/** Whether the main password opens mail, where that is not so already. */
+/** @returns false if it is already so */
 export async function reviseMainPasswordUse(
   trx: AccountTrx,
   accountId: string,
@@ -72,7 +72,7 @@ export async function reviseMainPasswordUse(
   return changed === 1
 }
 
-/** Other app passwords; `endSessions` cuts the mail programs that are signed in. @returns the revision that brings them along */
+/** @returns the revision that brings the app passwords to the platform */
 export function reviseMailboxAppPasswords(
   trx: AccountTrx,
   accountId: string,
@@ -87,7 +87,7 @@ export function reviseMailboxAppPasswords(
   )
 }
 
-/** Forwarding and other filters are to be switched off, and live sessions end: one could switch them on again. */
+/** Switches filters off and ends live sessions, which could switch them on again. */
 export async function reviseMailboxFilters(
   trx: AccountTrx,
   accountId: string,
@@ -99,7 +99,7 @@ export async function reviseMailboxFilters(
   })
 }
 
-/** @returns false where the alias is there already, or not there to be removed, or is the mailbox's own address */
+/** @returns false if nothing changes, or if the alias is the mailbox's own address */
 export async function reviseMailboxAliases(
   trx: AccountTrx,
   accountId: string,
@@ -122,7 +122,7 @@ export async function reviseMailboxAliases(
   return true
 }
 
-/** Another size, where it still has the one that it is changed from. */
+/** @returns false if the mailbox no longer has the size `from` */
 export async function reviseMailboxQuota(
   trx: AccountTrx,
   accountId: string,
@@ -138,7 +138,7 @@ export async function reviseMailboxQuota(
   return changed === 1
 }
 
-/** Says the same again with a new revision, so that a platform that lost it gets it once more. */
+/** Makes a new revision of the same state, for a platform that lost it or drifted. */
 export async function reviseMailboxUnchanged(
   trx: AccountTrx,
   accountId: string,

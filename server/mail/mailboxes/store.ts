@@ -24,7 +24,7 @@ export interface MailboxProgress {
   readonly passwordLiveAt: Date | null
   readonly suspension: Suspension
   readonly quotaBytes: number
-  /** As last measured; undefined where the platform cannot tell, or was not asked yet. */
+  /** As last measured; undefined if the platform does not report it or was not asked yet. */
   readonly usedBytes: number | undefined
   readonly measuredAt: Date | null
   readonly mainPasswordOpensMail: boolean
@@ -82,7 +82,7 @@ export async function findMailboxProgress(
   )
 }
 
-/** Accounts whose mailbox the platform does not have as wanted since before `since`: for a sweep that catches lost jobs. */
+/** Accounts whose mailbox changed before `since` and is still not as wanted on the platform. */
 export async function findUnappliedMailboxes(
   db: Db,
   since: Date,

@@ -1,4 +1,4 @@
-// Catches what no job is left for: a mailbox that is not as wanted gets a job again.
+// Enqueues a job again for mailboxes whose job was lost.
 import type { Db } from '#db/connection.ts'
 import type { Clock } from '#server/core/clock.ts'
 import { msPerMinute } from '#server/core/durations.ts'

@@ -1,16 +1,18 @@
-// How full mailboxes are, and which are to be measured next.
+// How full mailboxes are, and which to measure next.
 import type { Db } from '#db/connection.ts'
 import { msPerMinute } from '#server/core/durations.ts'
 
-/** Filling ones every quarter of an hour, all others every six hours; those that waited longest first. */
+/** Nearly full ones every 15 minutes, all others every six hours; the longest unmeasured first. */
 export async function listMailboxesToMeasure(db: Db, now: Date, limit: number): Promise<string[]> {
   const ago = (minutes: number) => new Date(now.getTime() - minutes * msPerMinute)
   const { rows } = (await db.raw(
     `(select account_id, measured_at from mailboxes
-        where removed_at is null and used_bytes > quota_bytes * 0.7 and measured_at < ? order by measured_at limit ?)
+        where removed_at is null and used_bytes > quota_bytes * 0.7 and measured_at < ?
+        order by measured_at limit ?)
      union
      (select account_id, measured_at from mailboxes
-        where removed_at is null and applied_revision > 0 and (measured_at is null or measured_at < ?)
+        where removed_at is null and applied_revision > 0
+          and (measured_at is null or measured_at < ?)
         order by measured_at nulls first limit ?)
      order by measured_at nulls first limit ?`,
     [ago(15), limit, ago(360), limit, limit],
@@ -18,7 +20,7 @@ export async function listMailboxesToMeasure(db: Db, now: Date, limit: number): 
   return rows.map((row) => row.account_id)
 }
 
-/** @param usedBytes undefined leaves the figure as it is and notes only that it was asked for */
+/** @param usedBytes undefined notes only that the figure was asked for */
 export async function noteMailboxUsage(
   db: Db,
   accountId: string,

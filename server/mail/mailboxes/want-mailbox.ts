@@ -1,4 +1,4 @@
-// Changes what is wanted of a mailbox, and leaves the job that makes the platform follow, in one transaction.
+// Changes the wanted state and enqueues the job that brings it to the platform, in one transaction.
 import type { Trx } from '#db/connection.ts'
 import type { AccountTrx } from '#server/accounts/accounts/change-account.ts'
 import { assertNever } from '#server/core/assert-never.ts'
@@ -22,9 +22,10 @@ export interface MailboxParts {
   readonly settings: { readonly quotaBytes: number; readonly appPasswordsOnly: boolean }
 }
 
-/** A new password in both forms: the verifier that the portal keeps, and the password itself for platforms that take no argon2id. */
 export interface NewPassword {
+  /** For platforms that take no argon2id. */
   readonly plain: string
+  /** The argon2id verifier that the portal keeps. */
   readonly verifier: string
 }
 
@@ -43,13 +44,12 @@ async function inFormat(format: PasswordFormat, { plain, verifier }: NewPassword
   }
 }
 
-/** The password as the platform takes it, sealed for the time that it waits in the row. */
 async function sealFor({ keyring, platform }: MailboxParts, password: NewPassword) {
   const format = platform.passwordFormat
   return { format, sealed: keyring.seal(sealPurpose, await inFormat(format, password)) }
 }
 
-/** One job per mailbox at a time, in order; those that have not started melt into one, for each reads the whole wanted state. */
+/** A mailbox has one job at a time. Waiting ones merge, since each reads the whole wanted state. */
 export async function enqueueConvergence(
   trx: Trx,
   accountId: string,
@@ -78,7 +78,7 @@ export async function wantMailbox(
   await enqueueConvergence(trx, mailbox.accountId)
 }
 
-/** @param endSessions true cuts mail programs that are signed in with the old password */
+/** @param change.endSessions true disconnects mail programs that use the old password */
 export async function wantMailboxPassword(
   trx: AccountTrx,
   parts: MailboxParts,
@@ -89,7 +89,6 @@ export async function wantMailboxPassword(
   await enqueueConvergence(trx, change.accountId)
 }
 
-/** What mail programs are told of it is written when the platform gets it, in the language of its owner. */
 export async function wantMailboxSuspension(
   trx: AccountTrx,
   change: { accountId: string; suspension: Suspension; at: Date },
@@ -99,9 +98,9 @@ export async function wantMailboxSuspension(
 }
 
 /**
- * Has the app passwords brought to the platform as they stand when the transaction ends. Locks the mailbox until then.
- * @param endSessions true cuts mail programs that are signed in: with whichever password, for the platform does not tell them apart
- * @returns the revision that brings them along
+ * The platform gets the app passwords as they are when the transaction ends. Locks the mailbox.
+ * @param change.endSessions true disconnects all mail programs, whichever password they use
+ * @returns the revision that brings the app passwords to the platform
  */
 export async function wantAppPasswords(
   trx: AccountTrx,
@@ -117,7 +116,7 @@ export async function wantAppPasswords(
   return revision
 }
 
-/** Has forwarding and other filters switched off, and mail programs cut. For `filters/hold-filters.ts` alone. */
+/** Only for `filters/hold-filters.ts`. */
 export async function wantFiltersOff(
   trx: AccountTrx,
   { accountId, at }: { accountId: string; at: Date },

@@ -1,8 +1,8 @@
-// The wanted state as the worker takes it up, and what it notes of its work.
+// The wanted state as the worker reads it, and the progress that the worker records.
 import type { Db } from '#db/connection.ts'
 import type { PasswordFormat, WantedMailbox } from '../mail-platform/mail-platform.ts'
 
-/** A row as the worker needs it: the wanted state with its password still sealed, and what is left to do beside `apply`. */
+/** The wanted state with its password still sealed, and what is left to do beside `apply`. */
 export interface MailboxWork {
   readonly wanted: Omit<WantedMailbox, 'password' | 'suspensionReason'>
   /** Of the owner. */
@@ -46,10 +46,15 @@ export async function findMailboxWork(db: Db, accountId: string): Promise<Mailbo
   )
 }
 
-/**
- * Notes that the platform holds this revision. Late acknowledgements change nothing; a password counts as live only when the revision that
- * set it, or a later one, is there. A plain password is dropped as soon as it is acknowledged.
- */
+const passwordLiveAt = `case
+  when password_live_at is null and password_revision <= ? then ?::timestamptz
+  else password_live_at end`
+/** A plain password is deleted as soon as the platform has it. */
+const passwordSealed = `case
+  when password_format = 'plaintext' and password_revision <= ? then null
+  else password_sealed end`
+
+/** Notes that the platform has this revision. A late acknowledgement changes nothing. */
 export async function acknowledgeMailbox(
   db: Db,
   accountId: string,
@@ -65,18 +70,12 @@ export async function acknowledgeMailbox(
       failures: 0,
       last_failure: null,
       needs_operator_at: null,
-      password_live_at: db.raw(
-        'case when password_live_at is null and password_revision <= ? then ?::timestamptz else password_live_at end',
-        [revision, at],
-      ),
-      password_sealed: db.raw(
-        `case when password_format = 'plaintext' and password_revision <= ? then null else password_sealed end`,
-        [revision],
-      ),
+      password_live_at: db.raw(passwordLiveAt, [revision, at]),
+      password_sealed: db.raw(passwordSealed, [revision]),
     })
 }
 
-/** Notes that the platform takes the password of this revision, and refuses the one before. */
+/** Notes that the platform accepts the password of this revision and refuses older ones. */
 export async function notePasswordLive(
   db: Db,
   accountId: string,
@@ -107,7 +106,7 @@ export async function noteFiltersEnded(db: Db, accountId: string, revision: numb
     .update({ ended_filters_revision: revision })
 }
 
-/** Notes a failed try; `givenUp` shows the mailbox to operators. */
+/** @param givenUpAt not null shows the mailbox to operators */
 export async function noteMailboxFailure(
   db: Db,
   accountId: string,

@@ -1,4 +1,4 @@
-// What a policy request of Postfix is answered.
+// Decides what Postfix is told about a recipient or a letter.
 import type { Db } from '#db/connection.ts'
 import { recordActivity } from '#server/accounts/activity/store.ts'
 import type { Clock } from '#server/core/clock.ts'
@@ -27,7 +27,7 @@ export interface SendingParts {
   >
 }
 
-/** Has the abuse desk open a case. */
+/** The task in which the abuse desk opens a case. */
 export const sendingLimitTask = 'abuse:sending-limit'
 
 /** No opinion: Postfix goes on to its next rule. */
@@ -40,19 +40,15 @@ const refusals: Readonly<Record<LimitKind, (allowed: number) => string>> = {
     `554 5.7.1 Limit reached: ${allowed} different recipients a day. It opens again at 00:00 UTC`,
 }
 
-/** Each recipient is counted as it is named, each letter when it is whole. Whoever is not signed in is none of our business. */
+/** Counts each recipient when it is named, and each letter at its end. */
 export async function judgeSending(parts: SendingParts, request: PolicyRequest): Promise<string> {
   const address = addressOfLogin(request.get('sasl_username') ?? '')
   if (address === '') return noOpinion
   switch (request.get('protocol_state')) {
     case 'RCPT': {
       const { recipients } = await sendingLimitsOf(parts.db, address, parts.settings)
-      const counted = await countRecipient(
-        parts,
-        address,
-        request.get('recipient') ?? '',
-        recipients,
-      )
+      const recipient = request.get('recipient') ?? ''
+      const counted = await countRecipient(parts, address, recipient, recipients)
       return answerTo(parts, counted, 'recipients', recipients)
     }
     case 'END-OF-MESSAGE': {
@@ -78,16 +74,10 @@ async function countRecipient(
     const open = await openDay(trx, address, day)
     if (!open) return undefined
     const { accountId, recipients } = open
-    const digest = keyring.digest(
-      'sending-limits.recipient',
-      `${accountId}\n${recipient.toLowerCase()}`,
-    )
-    const within = await addRecipient(trx, {
-      accountId,
-      day,
-      digest,
-      hasRoom: recipients < allowed,
-    })
+    const pair = `${accountId}\n${recipient.toLowerCase()}`
+    const digest = keyring.digest('sending-limits.recipient', pair)
+    const hasRoom = recipients < allowed
+    const within = await addRecipient(trx, { accountId, day, digest, hasRoom })
     return { accountId, within }
   })
 }

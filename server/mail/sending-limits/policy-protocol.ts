@@ -5,7 +5,7 @@ export type PolicyRequest = ReadonlyMap<string, string>
 
 const requestMax = 64 * 1024
 
-/** Collects bytes and yields each request as soon as it is whole. @throws Error for what is no such request */
+/** Returns each request as soon as it is complete. @throws Error for anything else */
 export function createPolicyReader(): (chunk: string) => PolicyRequest[] {
   let rest = ''
   return (chunk) => {

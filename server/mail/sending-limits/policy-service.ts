@@ -1,4 +1,4 @@
-// The policy service that Postfix asks at each recipient and at the end of each letter.
+// The service that Postfix asks at each recipient and at the end of each letter.
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Log } from '#server/kit/log/log.ts'
 import {
@@ -8,7 +8,7 @@ import {
 import { judgeSending, noOpinion, type SendingParts } from './judge-sending.ts'
 import { createPolicyReader, type PolicyRequest, writeAction } from './policy-protocol.ts'
 
-/** Postfix itself gives up after 5 s; a letter must not wait for a database that is away. */
+/** Postfix gives up after 5 s. A letter must not wait for a database that is away. */
 const patienceMs = 2000
 
 export function startPolicyService(
@@ -33,7 +33,7 @@ export function startPolicyService(
     socket.setEncoding('latin1')
     socket.on('data', (chunk: string) => {
       try {
-        // In turn: an answer belongs to the question at its place.
+        // Postfix matches answers to requests by their order.
         for (const request of read(chunk)) {
           line = line.then(async () => {
             const action = await judge(request)

@@ -1,4 +1,4 @@
-// Counters of what is sent, each changed by one guarded statement or under the lock of its row.
+// Counters of what is sent. Each changes in one statement or under the lock of its row.
 import type { Db, Trx } from '#db/connection.ts'
 
 export type LimitKind = 'letters' | 'recipients'
@@ -8,7 +8,7 @@ export interface Counted {
   readonly within: boolean
 }
 
-/** Counts one letter of the mailbox's account where the day's limit allows it; undefined: no such mailbox. */
+/** Counts a letter if the day's limit allows it. @returns undefined if there is no such mailbox */
 export async function countLetter(
   db: Db,
   address: string,
@@ -16,10 +16,13 @@ export async function countLetter(
   allowed: number,
 ): Promise<Counted | undefined> {
   const { rows } = (await db.raw(
-    `with sender as (select account_id from mailboxes where address = :address and removed_at is null),
+    `with sender as (
+       select account_id from mailboxes where address = :address and removed_at is null),
      counted as (
-       insert into sending_days as held (account_id, day, letters) select account_id, cast(:day as date), 1 from sender
-       on conflict (account_id, day) do update set letters = held.letters + 1 where held.letters < :allowed
+       insert into sending_days as known (account_id, day, letters)
+       select account_id, cast(:day as date), 1 from sender
+       on conflict (account_id, day) do update set letters = known.letters + 1
+         where known.letters < :allowed
        returning account_id)
      select account_id, exists (select from counted) as within from sender`,
     { address, day, allowed },
@@ -28,16 +31,17 @@ export async function countLetter(
   return row && { accountId: row.account_id, within: row.within }
 }
 
-/** Locks the day's counter until the transaction ends. Undefined: no such mailbox. */
+/** Locks the day's counter. @returns undefined if there is no such mailbox */
 export async function openDay(
   trx: Trx,
   address: string,
   day: string,
 ): Promise<{ accountId: string; recipients: number } | undefined> {
   const { rows } = (await trx.raw(
-    `insert into sending_days as held (account_id, day)
-       select account_id, cast(:day as date) from mailboxes where address = :address and removed_at is null
-     on conflict (account_id, day) do update set letters = held.letters
+    `insert into sending_days as known (account_id, day)
+       select account_id, cast(:day as date) from mailboxes
+       where address = :address and removed_at is null
+     on conflict (account_id, day) do update set letters = known.letters
      returning account_id, recipients`,
     { address, day },
   )) as { rows: { account_id: string; recipients: number }[] }
@@ -45,7 +49,7 @@ export async function openDay(
   return row && { accountId: row.account_id, recipients: row.recipients }
 }
 
-/** Under the lock of `openDay`. @returns true where the recipient is one of the day, from before or from now on */
+/** Needs the lock of `openDay`. @returns whether the recipient is one of the day's by now */
 export async function addRecipient(
   trx: Trx,
   added: { accountId: string; day: string; digest: Buffer; hasRoom: boolean },
@@ -60,13 +64,14 @@ export async function addRecipient(
        where account_id = :accountId and day = cast(:day as date) and exists (select from added))
      select exists (select from added) or exists (
        select from sending_recipients
-       where account_id = :accountId and day = cast(:day as date) and recipient_digest = :digest) as is_in`,
+       where account_id = :accountId and day = cast(:day as date)
+         and recipient_digest = :digest) as is_in`,
     added,
   )) as { rows: [{ is_in: boolean }] }
   return rows[0].is_in
 }
 
-/** Once for an account, day and kind. @returns its id, or undefined where it was noted before */
+/** One alert for each account, day and kind. @returns undefined if there is one already */
 export async function insertAlert(
   trx: Trx,
   alert: { accountId: string; day: string; kind: LimitKind; allowed: number; at: Date },
@@ -85,7 +90,7 @@ export async function insertAlert(
   return row && String(row.id)
 }
 
-/** Whole days, with whom was written to on them. */
+/** Deletes whole days with their recipients. */
 export async function deleteOldSendingDays(db: Db, before: Date, limit: number): Promise<number> {
   const old = db('sending_days').where('day', '<', before.toISOString().slice(0, 10)).limit(limit)
   return await db('sending_days')
