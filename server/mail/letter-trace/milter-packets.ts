@@ -1,19 +1,20 @@
-// The milter protocol, version 6, as far as tracing letters needs it: packets in, answers out. A packet is its length (4 bytes, big
-// endian), a letter that says what it is, and data. Source: sendmail's libmilter/docs and Postfix's src/milter/milter8.c.
+// The part of the milter protocol, version 6, that tracing letters needs. A packet has a length
+// (4 bytes, big endian), a command letter and data.
+// Sources: sendmail's libmilter/docs and Postfix's src/milter/milter8.c.
 
 export interface Packet {
   readonly command: string
   readonly data: Buffer
 }
 
-/** Postfix cuts bodies into 64 KiB and headers into far less; anything larger is no mail server. */
+/** Postfix sends 64 KiB of a body at most. A larger packet does not come from a mail server. */
 const packetMax = 1024 * 1024
 
 export class MilterFault extends Error {
   override readonly name = 'MilterFault'
 }
 
-/** Collects bytes and yields each packet as soon as it is whole. */
+/** Returns each packet as soon as it is complete. @throws MilterFault */
 export function createPacketReader(): (chunk: Buffer) => Packet[] {
   let rest: Buffer = Buffer.alloc(0)
   return (chunk) => {
@@ -40,7 +41,7 @@ export function writePacket(command: string, data: Buffer = Buffer.alloc(0)): Bu
   return Buffer.concat([head, data])
 }
 
-/** Texts that end with NUL each, one latin1 character a byte. */
+/** Reads NUL-terminated latin1 texts. */
 export function readTexts(data: Buffer): string[] {
   return data.toString('latin1').split('\0').slice(0, -1)
 }
@@ -56,14 +57,14 @@ function number(value: number): Buffer {
 
 const addHeaders = 0x01
 const changeHeaders = 0x10
-// What need not be told (connect, helo, recipients, unknown commands, DATA), what needs no answer (mail, header, end of header, body),
-// and that header values come with the blanks they begin with: the letter must be digested as it was sent.
+// Postfix leaves out connect, helo, recipients, unknown commands and DATA, and expects no answer to
+// mail, headers, end of headers and body. The last flag keeps leading blanks of header values.
 const steps = 0x01 | 0x02 | 0x08 | 0x80 | 0x100 | 0x200 | 0x4000 | 0x40000 | 0x80000 | 0x100000
 
 export const answers = {
   continue: writePacket('c'),
   accept: writePacket('a'),
-  /** @throws MilterFault where the server offers less than is needed */
+  /** @throws MilterFault if the server offers less than is needed */
   negotiate(offer: Buffer): Buffer {
     if (offer.length < 12) throw new MilterFault('an offer that is too short')
     const actions = addHeaders | changeHeaders
@@ -80,7 +81,7 @@ export const answers = {
       throw new MilterFault('the mail server speaks an older milter protocol than version 6')
     return writePacket('O', Buffer.concat([number(6), number(actions), number(steps)]))
   },
-  /** On top of all others. */
+  /** Above all other headers. */
   insertHeader: (name: string, value: string) =>
     writePacket('i', Buffer.concat([number(0), texts(name, value)])),
   /** @param nth 1 for the first of that name */

@@ -1,5 +1,4 @@
-// One connection of the mail server: gathers a letter and says at its end which headers to change.
-
+// One connection of the mail server: collects a letter and answers at its end which headers change.
 import type { Clock } from '#server/core/clock.ts'
 import type { Keyring } from '#server/core/keys/keyring.ts'
 import { letterLimits } from '#server/core/letters/letter.ts'
@@ -22,61 +21,63 @@ interface Letter {
 
 const emptyLetter = (): Letter => ({ header: '', foreignTraces: 0, body: [], bodyBytes: 0 })
 
-/** @returns what to answer to each chunk of bytes, or `end` where the connection is over; throws MilterFault for what is no milter protocol */
+function addHeader(letter: Letter, data: Buffer): void {
+  const [name = '', value = ''] = readTexts(data)
+  if (name.toLowerCase() === traceHeaderName.toLowerCase()) letter.foreignTraces += 1
+  else if (letter.header.length < letterLimits.headerBytes)
+    letter.header += `${name}:${value.replace(/\r?\n/g, '\r\n')}\r\n`
+}
+
+function addBody(letter: Letter, data: Buffer): void {
+  letter.bodyBytes += data.length
+  if (letter.bodyBytes <= letterLimits.bytes) letter.body.push(Buffer.from(data))
+}
+
+type Macros = Map<string, string>
+
+function addMacros(macros: Macros, data: Buffer): void {
+  const names = readTexts(data.subarray(1))
+  for (let at = 0; at + 1 < names.length; at += 2)
+    macros.set((names[at] ?? '').replace(/^{|}$/g, ''), names[at + 1] ?? '')
+}
+
+/** @returns undefined for a letter that nobody signed in for */
+function traceValueOf(parts: TraceParts, letter: Letter, macros: Macros): string | undefined {
+  const account = addressOfLogin(macros.get('auth_authen') ?? '')
+  const queueId = macros.get('i') ?? ''
+  if (account === '' || queueId === '') return undefined
+  const source = Buffer.concat([Buffer.from(`${letter.header}\r\n`, 'latin1'), ...letter.body])
+  const trace = { account, queueId, sentAt: parts.clock.now() }
+  const traced = traceLetter(parts.keyring, trace, source)
+  const start = traced.subarray(0, 4096).toString('latin1')
+  const [line = ''] = /^.*(?:\r\n[ \t].*)*/.exec(start) ?? []
+  return line.slice(traceHeaderName.length + 1).replaceAll('\r\n', '\n')
+}
+
+function changesOf(parts: TraceParts, letter: Letter, macros: Macros): Buffer[] {
+  const changes: Buffer[] = []
+  // Security: A trace that a letter brought along is removed, whoever sends it.
+  // That comes before ours is added, which would be the first of that name.
+  for (let nth = letter.foreignTraces; nth > 0; nth -= 1)
+    changes.push(answers.deleteHeader(traceHeaderName, nth))
+  const value = traceValueOf(parts, letter, macros)
+  if (value !== undefined) changes.push(answers.insertHeader(traceHeaderName, value))
+  return changes
+}
+
+/**
+ * @returns a function that answers each chunk of bytes, or says `end` when the connection is over.
+ * It throws MilterFault for anything but the milter protocol.
+ */
 export function createMilterSession(parts: TraceParts): (chunk: Buffer) => Buffer[] | 'end' {
   const read = createPacketReader()
-  const macros = new Map<string, string>()
+  const macros: Macros = new Map()
   let letter = emptyLetter()
 
-  // Security: nothing of one letter, its sender above all, is left for the next.
+  // Security: Nothing of one letter, above all its sender, is kept for the next one.
   function forget(): void {
     macros.clear()
     letter = emptyLetter()
-  }
-
-  function noteMacros(data: Buffer): void {
-    const names = readTexts(data.subarray(1))
-    for (let at = 0; at + 1 < names.length; at += 2)
-      macros.set((names[at] ?? '').replace(/^{|}$/g, ''), names[at + 1] ?? '')
-  }
-
-  function noteHeader(data: Buffer): void {
-    const [name = '', value = ''] = readTexts(data)
-    if (name.toLowerCase() === traceHeaderName.toLowerCase()) letter.foreignTraces += 1
-    else if (letter.header.length < letterLimits.headerBytes)
-      letter.header += `${name}:${value.replace(/\r?\n/g, '\r\n')}\r\n`
-  }
-
-  function noteBody(data: Buffer): void {
-    letter.bodyBytes += data.length
-    if (letter.bodyBytes <= letterLimits.bytes) letter.body.push(Buffer.from(data))
-  }
-
-  function finish(): Buffer[] {
-    const account = addressOfLogin(macros.get('auth_authen') ?? '')
-    const queueId = macros.get('i') ?? ''
-    // Security: a trace that the letter brought along is taken off, whoever sends it. Before ours is added, which would be the first one.
-    const changes = Array.from({ length: letter.foreignTraces }, (_, before) =>
-      answers.deleteHeader(traceHeaderName, letter.foreignTraces - before),
-    )
-    if (account !== '' && queueId !== '') {
-      const source = Buffer.concat([Buffer.from(`${letter.header}\r\n`, 'latin1'), ...letter.body])
-      const traced = traceLetter(
-        parts.keyring,
-        { account, queueId, sentAt: parts.clock.now() },
-        source,
-      )
-      const [line = ''] =
-        /^.*(?:\r\n[ \t].*)*/.exec(traced.subarray(0, 4096).toString('latin1')) ?? []
-      changes.push(
-        answers.insertHeader(
-          traceHeaderName,
-          line.slice(traceHeaderName.length + 1).replaceAll('\r\n', '\n'),
-        ),
-      )
-    }
-    forget()
-    return [...changes, answers.continue]
   }
 
   function answer({ command, data }: Packet): Buffer[] | 'end' {
@@ -84,20 +85,23 @@ export function createMilterSession(parts: TraceParts): (chunk: Buffer) => Buffe
       case 'O':
         return [answers.negotiate(data)]
       case 'D':
-        noteMacros(data)
+        addMacros(macros, data)
         return []
       case 'M':
         letter = emptyLetter()
         return []
       case 'L':
-        noteHeader(data)
+        addHeader(letter, data)
         return []
       case 'B':
-        noteBody(data)
+        addBody(letter, data)
         return []
-      case 'E':
-        noteBody(data)
-        return finish()
+      case 'E': {
+        addBody(letter, data)
+        const changes = changesOf(parts, letter, macros)
+        forget()
+        return [...changes, answers.continue]
+      }
       case 'A':
       case 'K':
         forget()
@@ -107,7 +111,7 @@ export function createMilterSession(parts: TraceParts): (chunk: Buffer) => Buffe
       case 'N':
         return []
       default:
-        // What was asked not to be told (connect, helo, recipients) by a server that tells it all the same.
+        // Some servers send steps that they agreed to leave out.
         return [answers.continue]
     }
   }

@@ -1,9 +1,7 @@
-/**
- * The keyed header by which our submission server vouches for a letter: which account sent it, when, and which letter it was.
- * Only we can write it, only we can read the account in it, and it is worth nothing on another letter.
- */
+// The header by which our submission server vouches for a letter: who sent it, when, and which
+// letter it was. Only we can write it and read the account in it.
 import { createHash, timingSafeEqual } from 'node:crypto'
-import { msPerMinute } from '#server/core/durations.ts'
+import { msPerMinute, msPerSecond } from '#server/core/durations.ts'
 import type { Keyring } from '#server/core/keys/keyring.ts'
 import { fieldsNamed, type LetterField } from '#server/core/letters/letter.ts'
 
@@ -12,10 +10,10 @@ export const traceHeaderName = 'X-Postern-Trace'
 const MAC_PURPOSE = 'abuse.trace'
 const ACCOUNT_PURPOSE = 'abuse.trace-account'
 const FUTURE_TOLERANCE_MS = 10 * msPerMinute
-/** Our server writes one; the rest are somebody's additions, of which a few are looked at. */
+/** Our server writes one trace. Others were added, and only a few of them are examined. */
 const MAX_JUDGED = 10
 
-/** What ties a trace to its letter: digests of the fields as they were sent, blanks apart, and of the relaxed body. */
+/** Digests that tie a trace to its letter: of fields without blanks, and of the relaxed body. */
 export interface TraceBinding {
   /** Message-ID, From and Date. */
   readonly identity: string
@@ -24,7 +22,7 @@ export interface TraceBinding {
 }
 
 export interface Trace {
-  /** The account's handle as the submission server knows it, at most 256 characters. */
+  /** The account's address; at most 256 characters. */
   readonly account: string
   readonly queueId: string
   readonly sentAt: Date
@@ -44,7 +42,7 @@ export type TraceReading =
       readonly body: 'same' | 'differs' | 'missing'
     }
 
-/** The whole header line, folded, without a line end. The submission server removes any such header that a client sent. */
+/** @returns the folded header line without a line end */
 export function createTraceHeader(keyring: Keyring, trace: Trace, binding: TraceBinding): string {
   if (trace.account.length > 256 || !/^[\x21-\x7e]{1,64}$/.test(trace.queueId))
     throw new Error('a trace needs short plain names')
@@ -63,33 +61,27 @@ export function createTraceHeader(keyring: Keyring, trace: Trace, binding: Trace
   return `${traceHeaderName}: ${fold(tags.join('; '))}`
 }
 
-/** Reads every trace of a letter and believes the newest that is ours and made for this letter. Never throws. */
+/** Believes the newest trace that is ours and made for this letter. Never throws. */
 export function readTraces(
   keyring: Keyring,
   fields: readonly LetterField[],
   body: string | null,
   now: Date,
 ): TraceReading {
+  const binding = bindingOf(fields, body ?? '')
   const readings = fieldsNamed(fields, traceHeaderName)
     .slice(0, MAX_JUDGED)
-    .map((field) =>
-      readTrace(keyring, field.raw, bindingOf(fields, body ?? ''), body !== null, now),
-    )
+    .map((field) => readTrace(keyring, field.raw, binding, body !== null, now))
   const bound = readings.filter((reading) => reading.kind === 'bound')
-  // A letter sent on by a second account of ours carries two; the newest tells who sent it last.
-  const newest = bound.sort(
-    (one, two) => two.trace.sentAt.getTime() - one.trace.sentAt.getTime(),
-  )[0]
-  return (
-    newest ??
-    readings.find((reading) => reading.kind !== 'forged') ??
-    readings[0] ?? { kind: 'absent' }
-  )
+  // A letter that a second account of ours sent on has two traces. The newest names the last sender.
+  const [newest] = bound.sort((one, two) => +two.trace.sentAt - +one.trace.sentAt)
+  const notForged = readings.find((reading) => reading.kind !== 'forged')
+  return newest ?? notForged ?? readings[0] ?? { kind: 'absent' }
 }
 
 /** @param body latin1 characters with CRLF line ends. */
 export function bindingOf(fields: readonly LetterField[], body: string): TraceBinding {
-  // Every From counts: a second one, which some program would show instead, is another letter.
+  // Every From counts, since some programs show a second one instead of the first.
   const all = (name: string) =>
     fieldsNamed(fields, name)
       .map((field) => field.raw.replace(/\s+/g, ''))
@@ -108,15 +100,9 @@ function readTrace(
   hasBody: boolean,
   now: Date,
 ): TraceReading {
-  const tags = new Map(
-    Array.from(
-      raw
-        .replace(/\s+/g, '')
-        .slice(0, 2000)
-        .matchAll(/([a-z])=([\w-]*)/g),
-      ([, tag, value]) => [tag, value],
-    ),
-  )
+  const text = raw.replace(/\s+/g, '').slice(0, 2000)
+  const pairs = text.matchAll(/([a-z])=([\w-]*)/g)
+  const tags = new Map(Array.from(pairs, ([, tag, value]) => [tag, value]))
   const tag = (name: string) => tags.get(name) ?? ''
   const values = {
     v: tag('v'),
@@ -129,30 +115,26 @@ function readTrace(
     b: tag('b'),
   }
   const expected = keyring.digestUnder(values.k, MAC_PURPOSE, macInput(values))
-  const given = Buffer.from(tag('h'), 'base64url')
-  // Security: a trace that was not made under one of our keys names nobody.
-  if (
-    values.v !== '1' ||
-    expected === null ||
-    expected.length !== given.length ||
-    !timingSafeEqual(expected, given)
-  )
-    return { kind: 'forged' }
-  // Security: a true trace that was copied onto another letter proves nothing.
+  const isOurs = values.v === '1' && sameMac(expected, Buffer.from(tag('h'), 'base64url'))
+  // Security: A trace that was not made under one of our keys names nobody.
+  if (!isOurs) return { kind: 'forged' }
+  // Security: A true trace that was copied onto another letter proves nothing.
   if (values.i !== binding.identity) return { kind: 'of-another-letter' }
-  const sentAt = new Date(Number(values.t) * 1000)
+  const sentAt = new Date(Number(values.t) * msPerSecond)
   if (sentAt.getTime() > now.getTime() + FUTURE_TOLERANCE_MS) return { kind: 'from-future' }
-  const account = keyring.open(
-    ACCOUNT_PURPOSE,
-    Buffer.from(values.a, 'base64url').toString('latin1'),
-  )
+  const decode = (value: string) => Buffer.from(value, 'base64url').toString('latin1')
+  const account = keyring.open(ACCOUNT_PURPOSE, decode(values.a))
+  const sameBody = values.b === binding.body ? 'same' : 'differs'
   return {
     kind: 'bound',
-    trace: { account, queueId: Buffer.from(values.q, 'base64url').toString('latin1'), sentAt },
+    trace: { account, queueId: decode(values.q), sentAt },
     subject: values.s === binding.subject ? 'same' : 'differs',
-    body: !hasBody ? 'missing' : values.b === binding.body ? 'same' : 'differs',
+    body: hasBody ? sameBody : 'missing',
   }
 }
+
+const sameMac = (expected: Buffer | null, given: Buffer) =>
+  expected !== null && expected.length === given.length && timingSafeEqual(expected, given)
 
 function macInput(values: Readonly<Record<string, string>>): string {
   return Object.entries(values)
@@ -164,7 +146,7 @@ function digest(text: string): string {
   return createHash('sha256').update(text, 'latin1').digest('base64url')
 }
 
-// RFC 6376 3.4.4: what relays may do to blanks does not make it another letter.
+// RFC 6376 3.4.4: relays may change blanks in a body.
 function relaxBody(body: string): string {
   return body
     .replace(/[ \t]+/g, ' ')

@@ -1,4 +1,3 @@
-/** What the submission server does with a letter before it is signed: puts our trace on it, and takes off any that it brought. */
 import type { Keyring } from '#server/core/keys/keyring.ts'
 import { scanLetter } from '#server/core/letters/letter-shape.ts'
 import { openSource } from '#server/core/letters/letter-source.ts'
@@ -6,15 +5,16 @@ import { bindingOf, createTraceHeader, type Trace, traceHeaderName } from './tra
 
 const FOREIGN = new RegExp(`^${traceHeaderName}[ \\t]*:.*(?:\\r?\\n[ \\t].*)*\\r?\\n`, 'gim')
 
-/** @param letter as the client sent it, CRLF line ends. Nothing but the trace headers changes. */
+/**
+ * Puts our trace on a letter and removes any that it brought along.
+ * @param letter with CRLF line ends
+ */
 export function traceLetter(keyring: Keyring, trace: Trace, letter: Uint8Array): Buffer {
   const binary = Buffer.from(letter).toString('latin1')
   const end = binary.search(/\r?\n\r?\n/)
   const header = end < 0 ? binary : binary.slice(0, end + 2)
   const own = header.replace(FOREIGN, '') + binary.slice(header.length)
   const { fields, body } = scanLetter(openSource(Buffer.from(own, 'latin1')).binary)
-  return Buffer.from(
-    `${createTraceHeader(keyring, trace, bindingOf(fields, body))}\r\n${own}`,
-    'latin1',
-  )
+  const line = createTraceHeader(keyring, trace, bindingOf(fields, body))
+  return Buffer.from(`${line}\r\n${own}`, 'latin1')
 }

@@ -1,5 +1,5 @@
-// The milter that puts our trace on every letter that people submit, so that a reported one can be proven to be theirs or not.
-
+// The milter that puts our trace on every submitted letter, so that a reported letter can be proven
+// to come from an account or not.
 import type { Log } from '#server/kit/log/log.ts'
 import {
   listenForMailServers,
@@ -7,7 +7,7 @@ import {
 } from '../mail-platform/listen-for-mail-servers.ts'
 import { createMilterSession, type TraceParts } from './milter-session.ts'
 
-/** Needs no database: letters go on their way traced while it is away. */
+/** Needs no database, so letters are traced while it is away. */
 export function startTraceService(
   parts: TraceParts & { readonly log: Log },
   at: { readonly host: string; readonly port: number },
@@ -20,7 +20,7 @@ export function startTraceService(
         if (replies === 'end') socket.end()
         else if (replies.length > 0) socket.write(Buffer.concat(replies))
       } catch (fault) {
-        // Postfix lets the letter pass untraced then (default_action=accept).
+        // Postfix then lets the letter pass without a trace (default_action=accept).
         parts.log.warn({ err: fault }, 'a letter was not traced')
         socket.destroy()
       }

@@ -1,4 +1,3 @@
-// Enqueues a job again for mailboxes whose job was lost.
 import type { Db } from '#db/connection.ts'
 import type { Clock } from '#server/core/clock.ts'
 import { msPerMinute } from '#server/core/durations.ts'
@@ -9,6 +8,7 @@ import { enqueueConvergence } from './want-mailbox.ts'
 const afterMinutes = 10
 const atOnce = 1000
 
+/** Enqueues a job again for mailboxes whose job was lost. */
 export function sweepMailboxesTask({ db, clock }: { db: Db; clock: Clock }): Task {
   return async () => {
     const since = new Date(clock.now().getTime() - afterMinutes * msPerMinute)

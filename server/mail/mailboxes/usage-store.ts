@@ -1,4 +1,3 @@
-// How full mailboxes are, and which to measure next.
 import type { Db } from '#db/connection.ts'
 import { msPerMinute } from '#server/core/durations.ts'
 

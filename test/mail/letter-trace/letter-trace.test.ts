@@ -1,4 +1,4 @@
-// The milter, spoken to packet by packet. test/mail/mail-platform/mail-services.test.ts has a real Postfix speak to it.
+// The milter, packet by packet. mail-services.test.ts has a real Postfix talk to it.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createKeyring } from '#server/core/keys/keyring.ts'
@@ -40,7 +40,7 @@ const usual: [string, string][] = [
   ['Subject', ' =?utf-8?q?Tea?=\n and cake'],
 ]
 
-/** What was answered, as `letter of the command: name=value`. */
+/** The answers, as `letter of the command: name=value`. */
 function said(replies: Buffer[] | 'end'): string[] {
   if (replies === 'end') return ['end']
   return replies.map((reply) => {
@@ -65,7 +65,7 @@ function read(trace: string | undefined, headers = usual, body = 'Hello\r\n') {
   return readTraces(keyring, fields, scanned, now)
 }
 
-test('a letter gets a trace that names its account, however the bytes are cut', () => {
+test('a letter gets a trace that names its account, however its bytes are split', () => {
   const bytes = Buffer.concat([offer, signedIn('Anna@postern.example#3'), ...letter('4bXk', usual)])
   for (const size of [1, 7, bytes.length]) {
     const session = open()
@@ -85,7 +85,7 @@ test('a letter gets a trace that names its account, however the bytes are cut', 
   }
 })
 
-test('Security: a trace that the letter brought along is taken off, whoever sends it', () => {
+test('a trace that a letter brought along is removed, whoever sends it', () => {
   const session = open()
   session(Buffer.concat([offer]))
   const brought: [string, string][] = [
@@ -97,7 +97,7 @@ test('Security: a trace that the letter brought along is taken off, whoever send
   assert.deepEqual(
     replies,
     ['m2: X-Postern-Trace=', 'm1: X-Postern-Trace=', 'c'],
-    'from nobody: taken off, and none put on',
+    'nobody signed in: removed, and none added',
   )
   const own = said(
     session(Buffer.concat([signedIn('anna@postern.example#1'), ...letter('4bXk', brought)])),
@@ -109,7 +109,7 @@ test('Security: a trace that the letter brought along is taken off, whoever send
   assert.equal(read(traceOf(own)).kind, 'bound')
 })
 
-test('Security: nothing of one letter, its sender above all, is left for the next', () => {
+test('nothing of one letter, above all its sender, is kept for the next one', () => {
   for (const between of [[], [writePacket('A')], [writePacket('K')]]) {
     const session = open()
     session(
@@ -142,7 +142,7 @@ test('Security: nothing of one letter, its sender above all, is left for the nex
   )
 })
 
-test('a letter of thirty megabytes and a header without end are traced without being kept whole', () => {
+test('a letter of thirty megabytes with a huge header is traced without being kept whole', () => {
   const session = open()
   session(Buffer.concat([offer, signedIn('anna@postern.example')]))
   for (let n = 0; n < 2000; n++) session(header('X-Long', ` ${'x'.repeat(900)}`))
@@ -156,7 +156,7 @@ test('a letter of thirty megabytes and a header without end are traced without b
   )
 })
 
-test('what is no milter protocol, or an older one, ends the connection and nothing else', () => {
+test('another protocol or an older milter version ends only its own connection', () => {
   assert.throws(() => open()(Buffer.from('GET / HTTP/1.1\r\n\r\n')), { name: 'MilterFault' })
   assert.throws(() => open()(writePacket('O', numbers(2, 0x1ff, 0x7f))), { name: 'MilterFault' })
   assert.throws(() => open()(writePacket('O')), { name: 'MilterFault' })
