@@ -1,6 +1,4 @@
-// What is done to app passwords. Each change and the job that brings it to the platform commit together.
-
-import type { Db } from '#db/connection.ts'
+// Revokes, holds and keeps app passwords.
 import {
   type AccountProof,
   type AccountTrx,
@@ -8,15 +6,10 @@ import {
 } from '#server/accounts/accounts/change-account.ts'
 import { recordActivity } from '#server/accounts/activity/store.ts'
 import type { ClientInfo } from '#server/core/client-info.ts'
-import type { Clock } from '#server/core/clock.ts'
-import type { Keyring } from '#server/core/keys/keyring.ts'
 import { type NoticeParts, notifyOwner } from '#server/recovery/contacts/notify-owner.ts'
-import type { MailService } from '../mail-platform/mail-platform.ts'
 import { wantAppPasswords } from '../mailboxes/want-mailbox.ts'
-import { digestOfAppPassword, newAppPassword } from './new-app-password.ts'
+import type { AppPasswordParts } from './create-app-password.ts'
 import {
-  findByDigest,
-  insertAppPassword,
   listKnownAppPasswords,
   markAllRevoked,
   markHeld,
@@ -24,91 +17,15 @@ import {
   revokeAppPassword,
 } from './store.ts'
 
-export interface AppPasswordParts {
-  readonly db: Db
-  readonly clock: Clock
-  readonly keyring: Keyring
-}
-
 interface Change {
   readonly proof: AccountProof
   readonly client: ClientInfo
 }
 
-export const appPasswordsAtMost = 30
-
-export type Created =
-  | { readonly kind: 'created'; readonly id: string; readonly secret: string }
-  | { readonly kind: 'full' }
-
-class Full extends Error {
-  override readonly name = 'Full'
-}
-
-/** Undoes the transaction of a second click: nothing is to be brought to the platform. */
-class Made extends Error {
-  override readonly name = 'Made'
-  readonly id: string
-  constructor(id: string) {
-    super('made before')
-    this.id = id
-  }
-}
-
-/** The secret is in the answer and nowhere else. @throws StaleProof, as the others here that take a proof */
-export async function createAppPassword(
-  parts: AppPasswordParts & NoticeParts,
-  wanted: Change & {
-    readonly name: string
-    readonly services: readonly MailService[]
-    /** Of the form that asks: sent again, it gets the app password that it got, and no second one. */
-    readonly form?: Buffer
-  },
-): Promise<Created> {
-  const { db, clock, keyring } = parts
-  const { proof, name, services, client, form } = wanted
-  const { accountId } = proof
-  // Security: the form alone is not enough to make the secret again, it takes our key.
-  const seed =
-    form &&
-    keyring.digest('app-passwords.form', JSON.stringify([accountId, form.toString('base64url')]))
-  const secret = newAppPassword(seed)
-  const digest = digestOfAppPassword(secret)
-  const at = clock.now()
-  try {
-    const id = await changeAccount(db, proof, async (trx) => {
-      const revision = await wantAppPasswords(trx, { accountId, at, endSessions: false })
-      // The mailbox is locked by now: of two clicks at once the second finds what the first has made.
-      const made = await findByDigest(trx, accountId, digest)
-      if (made) throw new Made(made)
-      const added = { accountId, name, services, digest, revision, at }
-      const inserted = await insertAppPassword(trx, added, appPasswordsAtMost)
-      if (!inserted) throw new Full()
-      const event = 'app-password.created'
-      await recordActivity(trx, keyring, { accountId, event, details: { name }, at, client })
-      const notice = {
-        accountId,
-        name: 'app-password-created',
-        params: {},
-        change: event,
-        at,
-        client,
-      } as const
-      await notifyOwner(trx, parts, { ...notice, lettersOnly: true })
-      return inserted
-    })
-    return { kind: 'created', id, secret }
-  } catch (fault) {
-    if (fault instanceof Full) return { kind: 'full' }
-    if (fault instanceof Made) return { kind: 'created', id: fault.id, secret }
-    throw fault
-  }
-}
-
-/** How it stands with the one that was asked for. */
+/** What an app password is after a request to keep or revoke it. */
 export type Standing = 'opens' | 'revoked' | 'never-theirs'
 
-/** Revoked before: nothing happens, and that is no fault. */
+/** Revoking again changes nothing and is no fault. @throws StaleProof */
 export async function revokeOne(
   parts: AppPasswordParts & NoticeParts,
   { proof, id, client }: Change & { id: string },
@@ -118,22 +35,17 @@ export async function revokeOne(
   return await changeAccount(parts.db, proof, async (trx) => {
     const revoked = await revokeAppPassword(trx, accountId, id, at)
     if (!revoked) return await findStanding(trx, accountId, id)
-    // Security: mail programs that are signed in with a revoked app password are cut.
+    // Security: A revoked app password ends the sessions of mail programs.
     await wantAppPasswords(trx, { accountId, at, endSessions: !revoked.held })
+    const event = 'app-password.revoked'
     const details = { name: revoked.name }
-    await recordActivity(trx, parts.keyring, {
-      accountId,
-      event: 'app-password.revoked',
-      details,
-      at,
-      client,
-    })
-    await tellRevoked(trx, parts, { accountId, extent: 'one', at, client })
+    await recordActivity(trx, parts.keyring, { accountId, event, details, at, client })
+    await notifyRevoked(trx, parts, { accountId, extent: 'one', at, client })
     return 'revoked'
   })
 }
 
-/** All at once, as their owner wants it. */
+/** @throws StaleProof */
 export async function revokeEvery(
   parts: AppPasswordParts & NoticeParts,
   { proof, client }: Change,
@@ -141,34 +53,33 @@ export async function revokeEvery(
   const at = parts.clock.now()
   const { accountId } = proof
   await changeAccount(parts.db, proof, async (trx) => {
-    if ((await revokeAll(trx, parts, { accountId, at, client })) > 0)
-      await tellRevoked(trx, parts, { accountId, extent: 'all', at, client })
+    const count = await revokeAll(trx, parts, { accountId, at, client })
+    if (count > 0) await notifyRevoked(trx, parts, { accountId, extent: 'all', at, client })
   })
 }
 
-/** Security: whoever sits at somebody else's open page cannot cut their mail programs off in silence. */
-async function tellRevoked(
-  trx: AccountTrx,
-  parts: NoticeParts,
-  told: {
-    readonly accountId: string
-    readonly extent: 'one' | 'all'
-    readonly at: Date
-    readonly client: ClientInfo
-  },
-): Promise<void> {
-  const { accountId, extent, at, client } = told
-  const about = {
+interface Revoked {
+  readonly accountId: string
+  readonly extent: 'one' | 'all'
+  readonly at: Date
+  readonly client: ClientInfo
+}
+
+/** Security: Revoking app passwords asks for a recent password and notifies the owner. */
+async function notifyRevoked(trx: AccountTrx, parts: NoticeParts, revoked: Revoked): Promise<void> {
+  const { accountId, extent, at, client } = revoked
+  await notifyOwner(trx, parts, {
     accountId,
+    name: 'app-password-revoked',
     params: { extent },
     change: 'app-password.revoked',
     at,
     client,
-  } as const
-  await notifyOwner(trx, parts, { ...about, name: 'app-password-revoked', lettersOnly: true })
+    lettersOnly: true,
+  })
 }
 
-/** All at once, in the caller's transaction, who tells it. @returns how many */
+/** Leaves the notice to the caller. @returns how many were revoked */
 export async function revokeAll(
   trx: AccountTrx,
   { keyring }: Pick<AppPasswordParts, 'keyring'>,
@@ -183,8 +94,8 @@ export async function revokeAll(
 }
 
 /**
- * Security: no app password survives a reset by itself: it opens nothing until the owner, signed in with the new password, keeps it. For the
- * transaction of a change that brings the mailbox's new state to the platform anyway. @returns how many wait now
+ * Security: After a reset, no app password opens mail until its owner keeps it.
+ * The caller's transaction must bring the mailbox to the platform. @returns how many are held now
  */
 export async function holdAppPasswords(
   trx: AccountTrx,
@@ -192,19 +103,15 @@ export async function holdAppPasswords(
   { accountId, at }: { accountId: string; at: Date },
 ): Promise<number> {
   const count = await markHeld(trx, accountId, at)
-  if (count > 0)
-    await recordActivity(trx, keyring, {
-      accountId,
-      event: 'app-password.held',
-      details: { count },
-      at,
-    })
+  if (count === 0) return 0
+  const event = 'app-password.held'
+  await recordActivity(trx, keyring, { accountId, event, details: { count }, at })
   return count
 }
 
 /**
- * A held one opens mail again. Kept before: nothing happens.
- * Security: of one that is revoked nobody is told that it opens mail.
+ * Security: Keeping a revoked app password does not claim that it opens mail.
+ * @throws StaleProof
  */
 export async function keepOne(
   parts: AppPasswordParts,
@@ -216,13 +123,8 @@ export async function keepOne(
     const revision = await wantAppPasswords(trx, { accountId, at, endSessions: false })
     const name = await releaseAppPassword(trx, accountId, id, revision)
     if (name === undefined) return await findStanding(trx, accountId, id)
-    await recordActivity(trx, parts.keyring, {
-      accountId,
-      event: 'app-password.kept',
-      details: { name },
-      at,
-      client,
-    })
+    const event = 'app-password.kept'
+    await recordActivity(trx, parts.keyring, { accountId, event, details: { name }, at, client })
     return 'opens'
   })
 }

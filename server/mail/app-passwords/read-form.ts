@@ -8,9 +8,9 @@ export type ReadForm =
   | { readonly kind: 'ok'; readonly name: string; readonly services: readonly MailService[] }
   | { readonly kind: 'refused'; readonly errors: readonly FormError[] }
 
-/** The name of the device and what it may do, as the form of a new app password sends them. */
+/** Reads the form of a new app password. */
 export function readForm(fields: Readonly<Record<'name' | MailService, string>>): ReadForm {
-  // What cannot be seen would let two names look like one.
+  // Invisible characters would make two names look alike.
   const name = fields.name.normalize('NFC').replace(/\p{C}/gu, '').replace(/\s+/g, ' ').trim()
   const chosen = services.filter((service) => fields[service] === 'on')
   const errors: FormError[] = []

@@ -13,18 +13,20 @@ import { formDigestOf } from '#server/kit/web/sent-forms.ts'
 import { ownerOf } from '#server/kit/web/session-owner.ts'
 import { describeMailServers, serversOf } from '#server/mail/mail-programs/mail-servers.ts'
 import { profileSigner } from '#server/mail/mail-programs/profile-signer.ts'
-import {
-  appPasswordsAtMost,
-  createAppPassword,
-  keepOne,
-  revokeEvery,
-  revokeOne,
-} from './change-app-passwords.ts'
+import { type AppPasswordCard, cardOf } from './card.ts'
+import { keepOne, revokeEvery, revokeOne } from './change-app-passwords.ts'
+import { appPasswordsAtMost, createAppPassword } from './create-app-password.ts'
 import { readForm, services } from './read-form.ts'
-import { type AppPassword, listAppPasswords, spendHandingOut } from './store.ts'
+import { listAppPasswords, spendHandingOut } from './store.ts'
 
 const page = '/account/app-passwords'
-const idOf = (req: Request) => {
+const flashes = ['revoked', 'all-revoked', 'kept', 'revoked-before'] as const
+/** The owner gets a letter for each app password; this keeps them from being flooded. */
+const createdPerDay = { points: 60, seconds: 86_400 }
+
+const ownerId = (req: Request) => ownerOf(req)?.id ?? ''
+
+function idOf(req: Request): string {
   const id = String(req.params.id)
   if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id))
     throw new NotFound('no such app password')
@@ -32,21 +34,60 @@ const idOf = (req: Request) => {
 }
 
 export function appPasswordRoutes(parts: WebParts): Router {
-  const { pages, db, clock, keyring, settings, platform } = parts
-  const once = { keyring, https: isHttps(settings), now: clock.now }
-  const mailServers = describeMailServers(settings, settings.brandName)
-  const hasProfile =
-    serversOf(mailServers, 'imap').length > 0 && serversOf(mailServers, 'smtp').length > 0
-  const sign = profileSigner(settings)
-  const signedIn = requireAccount(page)
-  const fresh = requireFreshPassword(clock.now, page)
-  // Each is told to the owner by letter: nobody is to be flooded by their own mailbox.
-  const made = parts.limits.limit('app-password.made', { points: 60, seconds: 86_400 })
-  const ownerId = (req: Request) => ownerOf(req)?.id ?? ''
-
-  // Where the platform knows no app passwords there is no such page.
+  const { clock, platform } = parts
   const offered: RequestHandler = (_req, _res, next) =>
     next(platform.applyAppPasswords ? undefined : new NotFound('no app passwords here'))
+  const signedIn = [offered, requireAccount(page)]
+  const fresh = [...signedIn, requireFreshPassword(clock.now, page)]
+  /** These return to the page itself after the password was confirmed. */
+  const freshAndBack = [offered, requireAccount(), requireFreshPassword(clock.now)]
+  const creation = creationPages(parts)
+  const created = createdPages(parts)
+  const revoking = revokingPages(parts)
+
+  return Router()
+    .get(page, signedIn, listPage(parts))
+    .get(`${page}/new`, freshAndBack, creation.show)
+    .post(`${page}/new`, freshAndBack, creation.create)
+    .get(`${page}/created`, signedIn, created.show)
+    .get(`${page}/profile.mobileconfig`, signedIn, created.sendProfile)
+    .get(`${page}/revoke-all`, freshAndBack, revoking.showAll)
+    .post(`${page}/revoke-all`, fresh, revoking.revokeAll)
+    .get(`${page}/:id/revoke`, freshAndBack, revoking.showOne)
+    .post(`${page}/:id/revoke`, fresh, revoking.revokeOne)
+    .post(`${page}/:id/keep`, fresh, keepAction(parts))
+}
+
+const listPage =
+  ({ pages, db, settings, platform }: WebParts) =>
+  async (req: Request, res: Response) => {
+    const all = (await listAppPasswords(db, ownerId(req))).map(cardOf)
+    const flash = takeFlash(req, res, flashes)
+    pages.show(req, res, {
+      id: 'app-passwords',
+      view: 'mail/app-passwords/list',
+      locals: {
+        flash,
+        flashKind: flash === 'revoked-before' ? 'warning' : 'success',
+        held: all.filter(({ isHeld }) => isHeld),
+        open: all.filter(({ isHeld }) => !isHeld),
+        reportsUse: platform.reportsSignIns === true,
+        only: settings.appPasswordsOnly,
+        full: all.length >= appPasswordsAtMost,
+      },
+    })
+  }
+
+const onceParts = ({ keyring, settings, clock }: WebParts) => ({
+  keyring,
+  https: isHttps(settings),
+  now: clock.now,
+})
+
+function creationPages(parts: WebParts) {
+  const { pages } = parts
+  const once = onceParts(parts)
+  const limit = parts.limits.limit('app-password.made', createdPerDay)
 
   const showForm = (req: Request, res: Response, errors: readonly FormError[] = [], values = {}) =>
     pages.show(req, res, {
@@ -57,46 +98,20 @@ export function appPasswordRoutes(parts: WebParts): Router {
       locals: { services },
     })
 
-  /** Security: what stops is shown before it does. */
-  const showRevoking = (
-    req: Request,
-    res: Response,
-    what: { ending: readonly AppPassword[]; all: boolean },
-  ) =>
-    pages.show(req, res, {
-      id: 'app-password-revoke',
-      view: 'mail/app-passwords/revoke',
-      locals: { ...what, action: req.path },
-    })
-
-  return Router()
-    .use(page, offered)
-    .get(page, signedIn, async (req, res) => {
-      const all = await listAppPasswords(db, ownerId(req))
-      pages.show(req, res, {
-        id: 'app-passwords',
-        view: 'mail/app-passwords/list',
-        locals: {
-          flash: takeFlash(req, res, ['revoked', 'all-revoked', 'kept', 'revoked-before']),
-          held: all.filter((each) => each.heldAt !== null),
-          open: all.filter((each) => each.heldAt === null),
-          told: platform.reportsSignIns === true,
-          only: settings.appPasswordsOnly,
-          full: all.length >= appPasswordsAtMost,
-        },
-      })
-    })
-    .get(`${page}/new`, requireAccount(), requireFreshPassword(clock.now), (req, res) =>
-      showForm(req, res),
-    )
-    .post(`${page}/new`, requireAccount(), requireFreshPassword(clock.now), async (req, res) => {
+  return {
+    show: (req: Request, res: Response) => showForm(req, res),
+    async create(req: Request, res: Response) {
       const fields = readFields(req, ['name', 'imap', 'pop3', 'smtp'])
       const read = readForm(fields)
       if (read.kind === 'refused') return showForm(req, res, read.errors, fields)
       const accountId = ownerId(req)
-      await made.demand(accountId)
+      await limit.demand(accountId)
       const created = await createAppPassword(parts, {
-        ...{ ...read, proof: proofOf(req), client: parts.client(req), form: formDigestOf(req) },
+        name: read.name,
+        services: read.services,
+        proof: proofOf(req),
+        client: parts.client(req),
+        form: formDigestOf(req),
       })
       if (created.kind === 'full') {
         const params = { max: appPasswordsAtMost }
@@ -104,90 +119,100 @@ export function appPasswordRoutes(parts: WebParts): Router {
       }
       handOver(once, res, { accountId, id: created.id, secret: created.secret })
       res.redirect(303, `${page}/created`)
-    })
-    .get(`${page}/created`, signedIn, async (req, res) => {
+    },
+  }
+}
+
+function createdPages(parts: WebParts) {
+  const { pages, db, clock, settings } = parts
+  const once = onceParts(parts)
+  const mailServers = describeMailServers(settings, settings.brandName)
+  const isServed = (service: 'imap' | 'smtp') => serversOf(mailServers, service).length > 0
+  const hasProfile = isServed('imap') && isServed('smtp')
+  const sign = profileSigner(settings)
+
+  return {
+    async show(req: Request, res: Response) {
       const accountId = ownerId(req)
       const handed = takeOver(once, req, accountId)
-      // Security: an app password is shown once.
-      const shown =
+      // Security: An app password is shown once, and only its digest is kept.
+      const isFirst =
         handed && (await spendHandingOut(db, accountId, handed.id, 'shown_at', clock.now()))
-      if (!handed || !shown) return res.redirect(303, page)
+      if (!handed || !isFirst) return res.redirect(303, page)
       const made = (await listAppPasswords(db, accountId)).find(({ id }) => id === handed.id)
       const reads = made?.services.includes('imap') && made.services.includes('smtp')
       pages.show(req, res, {
         id: 'app-password-created',
         view: 'mail/app-passwords/created',
         locals: {
-          made,
-          secret: handed.secret,
+          name: made?.name,
+          services: made?.services,
+          groups: handed.secret.split(' '),
           profile: hasProfile && reads ? `${page}/profile.mobileconfig` : null,
         },
       })
-    })
-    .get(`${page}/profile.mobileconfig`, signedIn, async (req, res) => {
+    },
+    async sendProfile(req: Request, res: Response) {
       const owner = ownerOf(req)
       const handed = owner && takeOver(once, req, owner.id)
-      const served =
+      const isFirst =
         handed && (await spendHandingOut(db, owner.id, handed.id, 'profile_served_at', clock.now()))
-      if (!handed || !served) return res.redirect(303, page)
+      if (!handed || !isFirst) return res.redirect(303, page)
       const { renderAppleProfile } = await import('#server/mail/mail-programs/apple.ts')
       const description = pages.textsFor(req)('help-mail-programs.profile.description')
       const texts = { title: mailServers.name, description }
-      const profile = renderAppleProfile(
-        mailServers,
-        owner.address,
-        texts,
-        handed.secret.replaceAll(' ', ''),
-      )
+      const secret = handed.secret.replaceAll(' ', '')
+      const profile = renderAppleProfile(mailServers, owner.address, texts, secret)
       if (profile === null) throw new NotFound('no profile without IMAP and SMTP')
       letGo(once, res)
       res.type('application/x-apple-aspen-config').send(await sign(profile))
+    },
+  }
+}
+
+function revokingPages(parts: WebParts) {
+  const { pages, db } = parts
+  const cards = async (req: Request) => (await listAppPasswords(db, ownerId(req))).map(cardOf)
+
+  /** Security: What revoking stops is shown before it stops. */
+  const show = (req: Request, res: Response, ending: AppPasswordCard[], all: boolean) => {
+    // One that was revoked meanwhile looks like one that never existed.
+    if (ending.length === 0) return res.redirect(303, page)
+    pages.show(req, res, {
+      id: 'app-password-revoke',
+      view: 'mail/app-passwords/revoke',
+      locals: { ending, all, action: req.path },
     })
-    .get(
-      `${page}/revoke-all`,
-      requireAccount(),
-      requireFreshPassword(clock.now),
-      async (req, res) => {
-        const ending = await listAppPasswords(db, ownerId(req))
-        if (ending.length === 0) return res.redirect(303, page)
-        showRevoking(req, res, { ending, all: true })
-      },
-    )
-    .post(`${page}/revoke-all`, signedIn, fresh, async (req, res) => {
+  }
+
+  return {
+    async showAll(req: Request, res: Response) {
+      show(req, res, await cards(req), true)
+    },
+    async revokeAll(req: Request, res: Response) {
       await revokeEvery(parts, { proof: proofOf(req), client: parts.client(req) })
       setFlash(res, 'all-revoked')
       res.redirect(303, page)
-    })
-    .get(
-      `${page}/:id/revoke`,
-      requireAccount(),
-      requireFreshPassword(clock.now),
-      async (req, res) => {
-        const id = idOf(req)
-        const ending = (await listAppPasswords(db, ownerId(req))).filter((each) => each.id === id)
-        // Revoked meanwhile, or never theirs: both look the same.
-        if (ending.length === 0) return res.redirect(303, page)
-        showRevoking(req, res, { ending, all: false })
-      },
-    )
-    .post(`${page}/:id/revoke`, signedIn, fresh, async (req, res) => {
-      const standing = await revokeOne(parts, {
-        proof: proofOf(req),
-        id: idOf(req),
-        client: parts.client(req),
-      })
+    },
+    async showOne(req: Request, res: Response) {
+      const id = idOf(req)
+      const ending = (await cards(req)).filter((each) => each.id === id)
+      show(req, res, ending, false)
+    },
+    async revokeOne(req: Request, res: Response) {
+      const [proof, id, client] = [proofOf(req), idOf(req), parts.client(req)]
+      const standing = await revokeOne(parts, { proof, id, client })
       if (standing === 'never-theirs') throw new NotFound('no such app password')
       setFlash(res, 'revoked')
       res.redirect(303, page)
-    })
-    .post(`${page}/:id/keep`, signedIn, fresh, async (req, res) => {
-      const standing = await keepOne(parts, {
-        proof: proofOf(req),
-        id: idOf(req),
-        client: parts.client(req),
-      })
-      if (standing === 'never-theirs') throw new NotFound('no such app password')
-      setFlash(res, standing === 'opens' ? 'kept' : 'revoked-before')
-      res.redirect(303, page)
-    })
+    },
+  }
+}
+
+const keepAction = (parts: WebParts) => async (req: Request, res: Response) => {
+  const [proof, id, client] = [proofOf(req), idOf(req), parts.client(req)]
+  const standing = await keepOne(parts, { proof, id, client })
+  if (standing === 'never-theirs') throw new NotFound('no such app password')
+  setFlash(res, standing === 'opens' ? 'kept' : 'revoked-before')
+  res.redirect(303, page)
 }

@@ -1,4 +1,4 @@
-// App passwords as their owner wants them. Those that are neither revoked nor held open mail.
+// App passwords. Those that are neither revoked nor held open mail.
 import type { Db, Trx } from '#db/connection.ts'
 import type { AccountTrx } from '#server/accounts/accounts/change-account.ts'
 import { msPerMinute } from '#server/core/durations.ts'
@@ -9,9 +9,9 @@ export interface AppPassword {
   readonly name: string
   readonly services: readonly MailService[]
   readonly createdAt: Date
-  /** The platform has it; until then a mail program is refused. */
+  /** False until the platform has it. */
   readonly live: boolean
-  /** Since when it waits to be kept or revoked; null: it opens mail. */
+  /** Not null while it waits to be kept or revoked. */
   readonly heldAt: Date | null
   readonly lastUsed: { readonly at: Date; readonly service: string; readonly place: string } | null
 }
@@ -19,7 +19,7 @@ export interface AppPassword {
 const standing = (db: Db | Trx, accountId: string) =>
   db('app_passwords').where({ account_id: accountId, revoked_at: null })
 
-/** Inserts unless the account has `atMost` already. The mailbox must be locked, or two at once could both be the last. */
+/** Needs the lock of the mailbox. @returns undefined if the account has `atMost` already */
 export async function insertAppPassword(
   trx: AccountTrx,
   added: {
@@ -33,16 +33,18 @@ export async function insertAppPassword(
   atMost: number,
 ): Promise<string | undefined> {
   const { rows } = await trx.raw<{ rows: { id: string }[] }>(
-    `insert into app_passwords (account_id, name, services, secret_sha256, wanted_revision, created_at)
+    `insert into app_passwords
+       (account_id, name, services, secret_sha256, wanted_revision, created_at)
      select :accountId, :name, cast(:services as text[]), :digest, :revision, :at
-     where (select count(*) from app_passwords where account_id = :accountId and revoked_at is null) < :atMost
+     where :atMost > (
+       select count(*) from app_passwords where account_id = :accountId and revoked_at is null)
      returning id`,
     { ...added, services: [...added.services], atMost },
   )
   return rows[0]?.id
 }
 
-/** Revoked or not: the id of the account's app password with this digest. */
+/** Finds revoked ones too. @returns the id */
 export async function findByDigest(
   trx: Trx,
   accountId: string,
@@ -54,7 +56,7 @@ export async function findByDigest(
   return row?.id
 }
 
-/** Neither revoked nor held: what the platform is to know, oldest first. */
+/** Those that open mail, oldest first. */
 export async function listOpeningAppPasswords(
   db: Db,
   accountId: string,
@@ -90,16 +92,18 @@ export async function listAppPasswords(db: Db, accountId: string): Promise<AppPa
   }))
 }
 
-/** Revoked ones too, as long as they are remembered, by id: what a sign-in was made with. */
+export interface KnownAppPassword {
+  readonly name: string
+  readonly services: readonly MailService[]
+  readonly heldAt: Date | null
+  readonly revokedAt: Date | null
+}
+
+/** By id, with those that were revoked lately. */
 export async function listKnownAppPasswords(
   db: Db | Trx,
   accountId: string,
-): Promise<
-  Map<
-    string,
-    { name: string; services: MailService[]; heldAt: Date | null; revokedAt: Date | null }
-  >
-> {
+): Promise<Map<string, KnownAppPassword>> {
   const rows = await db('app_passwords').where({ account_id: accountId })
   return new Map(
     rows.map((row) => [
@@ -114,7 +118,7 @@ export async function countHeldAppPasswords(db: Db, accountId: string): Promise<
   return Number(row?.count ?? 0)
 }
 
-/** One of the account's own that is not revoked. @returns its name, or undefined where there is none such */
+/** @returns undefined if the account has no such app password, or it is revoked */
 export async function revokeAppPassword(
   trx: AccountTrx,
   accountId: string,
@@ -132,11 +136,11 @@ export async function revokeAppPassword(
 export const markAllRevoked = (trx: AccountTrx, accountId: string, at: Date): Promise<number> =>
   standing(trx, accountId).update({ revoked_at: at })
 
-/** Those that open mail wait from now on. @returns how many */
+/** Holds those that open mail. @returns how many */
 export const markHeld = (trx: AccountTrx, accountId: string, at: Date): Promise<number> =>
   standing(trx, accountId).whereNull('held_at').update({ held_at: at })
 
-/** A held one opens mail again. @returns its name, or undefined where none such was held */
+/** Ends a hold. @returns the name, or undefined if no such app password was held */
 export async function releaseAppPassword(
   trx: AccountTrx,
   accountId: string,
@@ -151,7 +155,7 @@ export async function releaseAppPassword(
   return row?.name
 }
 
-/** Spends the one time that something is handed out. @returns false where it was before, or the app password is not standing */
+/** @returns true the first time only, and only if the app password is not revoked */
 export async function spendHandingOut(
   db: Db,
   accountId: string,
@@ -159,14 +163,13 @@ export async function spendHandingOut(
   what: 'shown_at' | 'profile_served_at',
   at: Date,
 ): Promise<boolean> {
-  return (
-    (await standing(db, accountId)
-      .where({ id, [what]: null })
-      .update({ [what]: at })) === 1
-  )
+  const spent = await standing(db, accountId)
+    .where({ id, [what]: null })
+    .update({ [what]: at })
+  return spent === 1
 }
 
-/** Notes that a device was there; an older note never replaces a newer one, and one within five minutes costs no write. */
+/** Writes only a newer use: of another service, or after five minutes. */
 export async function noteAppPasswordUse(
   db: Db,
   use: { accountId: string; id: string; service: string; place: string; at: Date },
@@ -186,7 +189,7 @@ export async function noteAppPasswordUse(
     .update({ last_used_at: use.at, last_used_service: use.service, last_used_place: use.place })
 }
 
-/** Revoked ones explain refused sign-ins for a while; then they go. */
+/** Revoked ones are kept for a while, since they explain refused sign-ins. */
 export async function deleteRevokedAppPasswords(
   db: Db,
   before: Date,

@@ -1,24 +1,16 @@
-// Why a mail program was refused, as far as it can be said honestly.
+// Explains why a mail program was refused, only as far as it is known.
+import type { KnownAppPassword } from '../app-passwords/store.ts'
 import type { MailService } from '../mail-platform/mail-platform.ts'
 import type { ClientSignIn, GoodMark } from './store.ts'
 
-/** What is known of the mailbox now. */
 export interface Facts {
   readonly marks: ReadonlyMap<string, GoodMark>
   readonly appPasswords: ReadonlyMap<string, KnownAppPassword>
-  /** Since when the present main password is the one. */
   readonly passwordSince: Date
   readonly mainPasswordOpensMail: boolean
 }
 
-export interface KnownAppPassword {
-  readonly name: string
-  readonly services: readonly MailService[]
-  readonly heldAt: Date | null
-  readonly revokedAt: Date | null
-}
-
-/** Texts: `client-sign-ins.why.<reason>` and what to do, `client-sign-ins.todo.<reason>`. */
+/** The texts are `client-sign-ins.why.<reason>` and `client-sign-ins.todo.<reason>`. */
 export type Explained =
   | { readonly reason: 'succeeded' }
   | { readonly reason: 'succeeded-app-password' | 'app-password-held'; readonly name: string }
@@ -50,7 +42,7 @@ export function explain(signIn: ClientSignIn, facts: Facts): Explained {
   }
 }
 
-/** A password that was good once tells by its mark which one it is. */
+/** The mark of a password that once opened the mailbox shows which one it is. */
 function explainRefusal(signIn: ClientSignIn, facts: Facts): Explained {
   const mark = facts.marks.get(signIn.mark.toString('hex'))
   const unknown: Explained = {

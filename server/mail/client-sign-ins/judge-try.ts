@@ -1,4 +1,4 @@
-// What Dovecot is told before it looks at a password: whether the network that sent it guesses at this mailbox.
+// Tells Dovecot, before it checks a password, whether a network is guessing passwords of a mailbox.
 import type { Db } from '#db/connection.ts'
 import type { Clock } from '#server/core/clock.ts'
 import { msPerHour } from '#server/core/durations.ts'
@@ -17,15 +17,18 @@ export interface JudgeParts {
   }
 }
 
-/** `look` at the password, at once or after a wait, or `refuse` it unseen. */
+/** `look` checks the password, `refuse` does not. */
 export type Verdict =
   | { readonly kind: 'look'; readonly waitSeconds: number }
   | { readonly kind: 'refuse' }
 
-/** Security: a right password is never delayed for longer than this, whatever others behind its network do. Dovecot takes whole seconds. */
+/**
+ * Security: A right password waits a second at most, whatever others behind its network do.
+ * Dovecot accepts whole seconds only.
+ */
 const waitSeconds = 1
 
-/** Known and unknown names alike: the pair is of what was typed. */
+/** The pair depends only on what was typed, so known and unknown names count alike. */
 export function tryOf(
   { keyring, clock }: Pick<JudgeParts, 'keyring' | 'clock'>,
   asked: AskedTry,
@@ -39,8 +42,8 @@ export function tryOf(
 }
 
 /**
- * Different passwords are counted, not tries: a program that goes on with an old password is one guess, however often it comes.
- * What signed in from this network before is looked at without a wait.
+ * Counts different passwords, so a program that repeats an old password is one guess.
+ * A password that was right from this network before never waits.
  */
 export async function judgeTry(parts: JudgeParts, asked: AskedTry): Promise<Verdict> {
   const { limitClientPasswords, limitClientGuessesPerHour } = parts.settings

@@ -1,4 +1,4 @@
-// Keeps a report of Dovecot for the owner of the mailbox that it is about.
+// Stores a report of Dovecot for the owner of the mailbox.
 import type { Db } from '#db/connection.ts'
 import type { Clock } from '#server/core/clock.ts'
 import { msPerHour } from '#server/core/durations.ts'
@@ -18,11 +18,11 @@ export interface NoteParts {
   readonly placeOf: (ip: string) => string
 }
 
-/** What nobody's mailbox is meant by is not kept. */
+/** A report about no mailbox of ours is dropped. */
 export async function noteReport(parts: NoteParts, report: SignInReport): Promise<void> {
   const { db, clock, keyring, settings, placeOf } = parts
   const { login, service, appPasswordId } = report
-  // People type the name alone; whose mailbox they mean is plain all the same.
+  // People also type the name alone.
   const meant = login.includes('@')
     ? [login]
     : settings.mailDomains.map((domain) => `${login}@${domain}`)
@@ -30,22 +30,21 @@ export async function noteReport(parts: NoteParts, report: SignInReport): Promis
   if (!target) return
   const { accountId } = target
   const at = clock.now()
-  // Security: of a password only this is kept, and it says nothing without the key: 12 bits, of which a thief of the database would sort out
-  // guesses otherwise.
-  const mark = keyring
-    .digest('client-sign-ins.mark', `${accountId}\n${report.passwordHash}`)
-    .subarray(0, 16)
+  // Security: Neither the hash of a password nor a whole network address is kept in clear.
+  // Even 12 bits of a hash would help a thief of the database to sort out guesses.
+  const pair = `${accountId}\n${report.passwordHash}`
+  const mark = keyring.digest('client-sign-ins.mark', pair).subarray(0, 16)
   const outcome = outcomeOf(report, target)
   const good = outcome === 'succeeded'
   const length = good ? 24 * msPerHour : msPerHour
   const bucket = new Date(Math.floor(at.getTime() / length) * length)
   const place = placeOf(report.ip)
-  await recordSignIn(db, {
-    ...{ accountId, bucket, service, outcome, appPasswordId, place, at },
-    mark: good ? Buffer.alloc(0) : mark,
-  })
+  const kept = good ? Buffer.alloc(0) : mark
+  const signIn = { accountId, bucket, service, outcome, appPasswordId, place, at, mark: kept }
+  await recordSignIn(db, signIn)
   if (!good) return
-  // Of a good sign-in to SMTP Dovecot tells under the session's login (ADDRESS#EPOCH): its mark would fit nothing that comes later.
+  // Dovecot hashes a good SMTP password with the session's login (ADDRESS#EPOCH), which no later
+  // report has.
   if (service !== 'smtp') {
     await noteGoodMark(db, { accountId, mark, appPasswordId, at })
     await noteGoodTry(db, tryOf(parts, report))
@@ -62,7 +61,7 @@ function outcomeOf(
   if (!wasLookedAt) return 'not-judged'
   const shut =
     suspension === 'login' || suspension === 'all' || (suspension === 'send' && service === 'smtp')
-  // Dovecot calls the right password of a shut mailbox a success, and hangs up all the same.
+  // Dovecot reports a success for the right password of a blocked mailbox, and then hangs up.
   if (shut) return 'blocked'
   return succeeded ? 'succeeded' : 'refused'
 }

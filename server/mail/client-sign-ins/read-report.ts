@@ -1,4 +1,5 @@
-// What Dovecot asks before a sign-in and tells after it (auth policy), as its template asks it to.
+// What Dovecot sends before and after a sign-in (auth policy), as our template of its configuration
+// asks it to.
 import { z } from 'zod'
 
 const asked = z.object({
@@ -10,7 +11,7 @@ const asked = z.object({
 })
 const report = asked.extend({
   success: z.boolean(),
-  /** We refused it before the password was looked at. */
+  /** We refused the sign-in, so the password was not checked. */
   policy_reject: z.boolean().default(false),
   app_password: z.string().max(64).default(''),
 })
@@ -23,7 +24,7 @@ export interface AskedTry {
 }
 
 export interface SignInReport extends AskedTry {
-  /** Filters are part of reading. */
+  /** ManageSieve counts as IMAP. */
   readonly service: 'imap' | 'pop3' | 'smtp'
   readonly succeeded: boolean
   readonly wasLookedAt: boolean
@@ -42,14 +43,13 @@ function parse(body: string): unknown {
 
 const isName = (login: string) => login.isWellFormed() && !login.includes('\0')
 
-/** Undefined for what is no question about a sign-in. */
 export function readQuestion(body: string): AskedTry | undefined {
   const { data } = asked.safeParse(parse(body))
   if (!data || !isName(data.login)) return undefined
   return { login: data.login.toLowerCase(), ip: data.remote, passwordHash: data.pwhash }
 }
 
-/** Undefined for what is no report of a sign-in: other services, other questions, nonsense. */
+/** Returns undefined for other services and nonsense, as `readQuestion` does. */
 export function readReport(body: string): SignInReport | undefined {
   const { data } = report.safeParse(parse(body))
   if (!data || !isName(data.login)) return undefined

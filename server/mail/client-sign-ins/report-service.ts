@@ -1,4 +1,4 @@
-// The HTTP door at which Dovecot asks before a sign-in and tells of it afterwards. A report is answered at once, whatever becomes of it.
+// The HTTP service that Dovecot asks before a sign-in and reports to after it.
 import { once } from 'node:events'
 import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -12,13 +12,15 @@ import { type NoteParts, noteReport } from './note-report.ts'
 import { readQuestion, readReport, type SignInReport } from './read-report.ts'
 
 const bodyMax = 8192
-/** Reports that wait at most; more come only when somebody guesses, or the database is away. */
+/** More reports than that wait only while somebody guesses passwords, or the database is away. */
 const waitingMax = 1000
 const atOnce = 2
-/** Longer than that nobody waits for our database: the password is looked at without us. Dovecot itself waits for a second. */
+/** Dovecot waits for a second. After this time it is told to check the password without us. */
 const judgingMs = 300
 
-/** `status`: below 0 refused, above it seconds to wait. */
+type ReportParts = NoteParts & JudgeParts & { readonly log: Log; readonly texts: Texts }
+
+/** `status`: below 0 refuses, above 0 is a wait in seconds. */
 interface Answer {
   readonly status: number
   readonly msg: string
@@ -34,11 +36,8 @@ async function readBody(request: IncomingMessage): Promise<string> {
   return body
 }
 
-export async function startReportService(
-  parts: NoteParts & JudgeParts & { readonly log: Log; readonly texts: Texts },
-  at: { readonly host: string; readonly port: number; readonly token: string },
-): Promise<MailServerListener & { settled(): Promise<void> }> {
-  const right = hashToken(`Bearer ${at.token}`)
+/** Stores reports after they were answered. */
+function createReportQueue(parts: ReportParts) {
   const waiting: SignInReport[] = []
   const working = new Set<Promise<void>>()
   let lost = 0
@@ -53,38 +52,46 @@ export async function startReportService(
     lost = 0
   }
 
-  function take(report: SignInReport): void {
-    if (waiting.length >= waitingMax) {
-      lost += 1
-      return
-    }
-    waiting.push(report)
-    if (working.size >= atOnce) return
-    const worker = work().finally(() => working.delete(worker))
-    working.add(worker)
+  return {
+    add(report: SignInReport): void {
+      if (waiting.length >= waitingMax) {
+        lost += 1
+        return
+      }
+      waiting.push(report)
+      if (working.size >= atOnce) return
+      const worker = work().finally(() => working.delete(worker))
+      working.add(worker)
+    },
+    settled: async () => void (await Promise.all(working)),
   }
+}
 
-  const refusal = { status: -1, msg: parts.texts.t('en', 'mail-servers.too-many') }
+/** Refuses nobody while the database is away, since mail must not depend on it. */
+async function judge(parts: ReportParts, body: string): Promise<Answer> {
+  const asked = readQuestion(body)
+  if (!asked) return lookAtIt
+  const judging = judgeTry(parts, asked).catch((fault) => {
+    parts.log.warn({ err: fault }, 'a sign-in was not judged')
+  })
+  const late = new AbortController()
+  const timeout = sleep(judgingMs, undefined, { signal: late.signal })
+  const verdict = await Promise.race([judging, timeout])
+  late.abort()
+  if (!verdict) return lookAtIt
+  if (verdict.kind === 'look') return { status: verdict.waitSeconds, msg: '' }
+  return { status: -1, msg: parts.texts.t('en', 'mail-servers.too-many') }
+}
 
-  /** A portal or a database that is away refuses nobody: mail must not depend on them. */
-  async function judge(body: string): Promise<Answer> {
-    const asked = readQuestion(body)
-    if (!asked) return lookAtIt
-    const judging = judgeTry(parts, asked).catch((fault) => {
-      parts.log.warn({ err: fault }, 'a sign-in was not judged')
-    })
-    const late = new AbortController()
-    const verdict = await Promise.race([
-      judging,
-      sleep(judgingMs, undefined, { signal: late.signal }),
-    ])
-    late.abort()
-    if (!verdict) return lookAtIt
-    return verdict.kind === 'refuse' ? refusal : { status: verdict.waitSeconds, msg: '' }
-  }
+export async function startReportService(
+  parts: ReportParts,
+  at: { readonly host: string; readonly port: number; readonly token: string },
+): Promise<MailServerListener & { settled(): Promise<void> }> {
+  const right = hashToken(`Bearer ${at.token}`)
+  const queue = createReportQueue(parts)
 
   const server = createServer(async (request, response) => {
-    // Security: only who knows the token tells the portal of sign-ins.
+    // Security: Only a caller that knows the token may report sign-ins.
     const known = sameSecret(hashToken(request.headers.authorization ?? ''), right)
     if (!known || request.method !== 'POST') {
       response.writeHead(known ? 405 : 401).end()
@@ -92,23 +99,23 @@ export async function startReportService(
     }
     const body = await readBody(request).catch(() => '')
     const isAllow = request.url?.includes('command=allow') ?? false
-    const answer = isAllow ? await judge(body) : lookAtIt
+    const answer = isAllow ? await judge(parts, body) : lookAtIt
     response.setHeader('content-type', 'application/json').end(JSON.stringify(answer))
     if (!request.url?.includes('command=report')) return
     const report = readReport(body)
-    if (report) take(report)
+    if (report) queue.add(report)
   })
   server.listen(at.port, at.host)
   await once(server, 'listening')
   return {
     port: (server.address() as AddressInfo).port,
-    settled: async () => void (await Promise.all(working)),
+    settled: queue.settled,
     stop: async () => {
       const closed = once(server, 'close')
       server.close()
       server.closeAllConnections()
       await closed
-      await Promise.all(working)
+      await queue.settled()
     },
   }
 }

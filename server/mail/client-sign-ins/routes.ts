@@ -21,8 +21,12 @@ export function clientSignInRoutes({ pages, db, settings, platform }: WebParts):
       passwordSince: mailbox.passwordLiveAt ?? mailbox.passwordChangedAt,
       mainPasswordOpensMail: mailbox.mainPasswordOpensMail,
     }
-    const signIns = (await listSignIns(db, owner.id, shownAtMost)).map((signIn) => ({
-      ...{ service: signIn.service, place: signIn.place, tries: signIn.tries, at: signIn.lastAt },
+    const listed = await listSignIns(db, owner.id, shownAtMost)
+    const signIns = listed.map((signIn) => ({
+      service: signIn.service,
+      place: signIn.place,
+      tries: signIn.tries,
+      at: signIn.lastAt,
       ...explain(signIn, facts),
     }))
     const isGood = ({ reason }: { reason: string }) => reason.startsWith('succeeded')
@@ -33,7 +37,7 @@ export function clientSignInRoutes({ pages, db, settings, platform }: WebParts):
         refused: signIns.filter((each) => !isGood(each)),
         succeeded: signIns.filter(isGood),
         days: Math.ceil(settings.clientSignInsDays),
-        told: platform.reportsSignIns === true,
+        reportsSignIns: platform.reportsSignIns === true,
         appPasswords: platform.applyAppPasswords !== undefined,
       },
     })

@@ -1,4 +1,4 @@
-// Sign-ins of mail programs, and the marks of passwords that were good once.
+// Sign-ins of mail programs, and the marks of passwords that opened a mailbox.
 import type { Db } from '#db/connection.ts'
 
 export type Outcome = 'succeeded' | 'refused' | 'blocked' | 'short-name' | 'not-judged'
@@ -7,7 +7,7 @@ export interface ClientSignIn {
   readonly service: 'imap' | 'pop3' | 'smtp'
   readonly outcome: Outcome
   readonly appPasswordId: string | null
-  /** Empty where many were refused at once. */
+  /** Empty if many were refused at once. */
   readonly mark: Buffer
   readonly place: string
   readonly tries: number
@@ -21,7 +21,7 @@ export interface Target {
   readonly suspension: string
 }
 
-/** The mailbox of one of these addresses, the first of them first. */
+/** @returns the mailbox of the first address that has one */
 export async function findTarget(
   db: Db,
   addresses: readonly string[],
@@ -36,8 +36,8 @@ export async function findTarget(
   return row && { accountId: row.account_id, address: row.address, suspension: row.suspension }
 }
 
-/** More unlike rows of one account and time than a person has devices: somebody is guessing, and the rest is only counted. */
-const unlikeAtMost = 40
+/** More rows of one account in one bucket come from guessing, and are only counted. */
+const rowsAtMost = 40
 
 export async function recordSignIn(
   db: Db,
@@ -54,29 +54,33 @@ export async function recordSignIn(
 ): Promise<void> {
   await db.raw(
     `with crowd as (
-       select count(*) >= :unlikeAtMost as is_full from client_sign_ins where account_id = :accountId and bucket = :bucket)
-     insert into client_sign_ins as held
+       select count(*) >= :rowsAtMost as is_full from client_sign_ins
+       where account_id = :accountId and bucket = :bucket)
+     insert into client_sign_ins as known
        (account_id, bucket, service, outcome, app_password_id, mark, place, first_at, last_at)
-     select :accountId, :bucket, :service, :outcome, cast(:appPasswordId as uuid), case when is_full then cast('' as bytea) else cast(:mark as bytea) end,
+     select :accountId, :bucket, :service, :outcome, cast(:appPasswordId as uuid),
+       case when is_full then cast('' as bytea) else cast(:mark as bytea) end,
        case when is_full then '' else cast(:place as text) end, :at, :at
      from crowd
-     on conflict (account_id, bucket, service, outcome, coalesce(app_password_id, '00000000-0000-0000-0000-000000000000'), mark, place)
-     do update set tries = held.tries + 1, last_at = greatest(held.last_at, excluded.last_at)`,
-    { ...signIn, unlikeAtMost },
+     on conflict (account_id, bucket, service, outcome,
+       coalesce(app_password_id, '00000000-0000-0000-0000-000000000000'), mark, place)
+     do update set tries = known.tries + 1, last_at = greatest(known.last_at, excluded.last_at)`,
+    { ...signIn, rowsAtMost },
   )
 }
 
-/** Remembers what a good password looks like; at most one write a minute for each. */
+/** Writes at most once a minute for each mark. */
 export async function noteGoodMark(
   db: Db,
   good: { accountId: string; mark: Buffer; appPasswordId: string | null; at: Date },
 ): Promise<void> {
   await db.raw(
-    `insert into client_password_marks as held (account_id, mark, app_password_id, last_good_at)
+    `insert into client_password_marks as known (account_id, mark, app_password_id, last_good_at)
      values (:accountId, :mark, cast(:appPasswordId as uuid), :at)
-     on conflict (account_id, mark) do update set app_password_id = excluded.app_password_id, last_good_at = excluded.last_good_at
-     where held.last_good_at < excluded.last_good_at - interval '1 minute'
-       or held.app_password_id is distinct from excluded.app_password_id`,
+     on conflict (account_id, mark) do update set
+       app_password_id = excluded.app_password_id, last_good_at = excluded.last_good_at
+     where known.last_good_at < excluded.last_good_at - interval '1 minute'
+       or known.app_password_id is distinct from excluded.app_password_id`,
     good,
   )
 }
@@ -108,7 +112,7 @@ export interface GoodMark {
   readonly lastGoodAt: Date
 }
 
-/** By the mark in hexadecimal digits. */
+/** By hexadecimal mark. */
 export async function listGoodMarks(db: Db, accountId: string): Promise<Map<string, GoodMark>> {
   const rows = await db('client_password_marks').where({ account_id: accountId })
   return new Map(

@@ -1,22 +1,22 @@
-// Passwords that mail programs of a network tried for a name.
+// Passwords that a network tried for a name.
 import type { Db } from '#db/connection.ts'
 
 export interface Try {
   /** Digest of network and name. */
   readonly pair: Buffer
-  /** Digest of what Dovecot tells of the password. */
+  /** Digest of Dovecot's short hash of the password. */
   readonly mark: Buffer
   readonly at: Date
 }
 
 export interface Counted {
-  /** This password was good from this network before. */
+  /** This password was right from this network before. */
   readonly wasGoodHere: boolean
-  /** Other passwords of this pair since then that were not. */
+  /** Other passwords of this pair since then that were wrong. */
   readonly others: number
 }
 
-/** Counts a try before it is judged, in one statement. Beyond `atMost` others it is not kept: they are refused all the same. */
+/** Counts a try before it is judged. After `atMost` others it is not stored, only refused. */
 export async function countTry(
   db: Db,
   { pair, mark, at }: Try,
@@ -26,14 +26,16 @@ export async function countTry(
   const { rows } = await db
     .raw<{ rows: [{ good: boolean; others: string }] }>(
       `with seen as (
-         select count(*) filter (where mark <> :mark and good_at is null and tried_at > :since) as others,
+         select
+           count(*) filter (where mark <> :mark and good_at is null and tried_at > :since)
+             as others,
            coalesce(bool_or(mark = :mark and good_at is not null), false) as good
          from client_tries where pair = :pair
        ), kept as (
-         insert into client_tries as held (pair, mark, tried_at)
+         insert into client_tries as known (pair, mark, tried_at)
          select :pair, :mark, cast(:at as timestamptz) from seen where good or others < :atMost
          on conflict (pair, mark) do update set tried_at = excluded.tried_at
-           where held.tried_at < excluded.tried_at - interval '1 minute'
+           where known.tried_at < excluded.tried_at - interval '1 minute'
        )
        select good, others from seen`,
       { pair, mark, at, since, atMost },
@@ -42,18 +44,18 @@ export async function countTry(
   return { wasGoodHere: rows[0].good, others: Number(rows[0].others) }
 }
 
-/** Remembers that the password was good; at most one write a day for each. */
+/** Writes at most once a day for each password. */
 export async function noteGoodTry(db: Db, { pair, mark, at }: Try): Promise<void> {
   await db.raw(
-    `insert into client_tries as held (pair, mark, tried_at, good_at)
+    `insert into client_tries as known (pair, mark, tried_at, good_at)
      values (:pair, :mark, :at, :at)
      on conflict (pair, mark) do update set good_at = excluded.good_at
-     where held.good_at is null or held.good_at < excluded.good_at - interval '1 day'`,
+     where known.good_at is null or known.good_at < excluded.good_at - interval '1 day'`,
     { pair, mark, at },
   )
 }
 
-/** @param before.wrong and before.good end what was not good, and what was last good, before that moment */
+/** @param before.wrong for passwords that were never right, `before.good` for those that were */
 export async function deleteOldTries(
   db: Db,
   before: { wrong: Date; good: Date },

@@ -1,7 +1,9 @@
 // App passwords, as their owner sees them.
+import { cardOf } from '#server/mail/app-passwords/card.ts'
+import type { AppPassword } from '#server/mail/app-passwords/store.ts'
 import { type Sample, sampleMoment } from './sample.ts'
 
-const phone = {
+const phone: AppPassword = {
   id: 'a',
   name: 'iPhone',
   services: ['imap', 'smtp'],
@@ -10,7 +12,7 @@ const phone = {
   heldAt: null,
   lastUsed: { at: sampleMoment(1), service: 'imap', place: 'Minsk, BY' },
 }
-const laptop = {
+const laptop: AppPassword = {
   ...phone,
   id: 'b',
   name: 'Laptop',
@@ -18,13 +20,14 @@ const laptop = {
   live: false,
   lastUsed: null,
 }
-const old = {
+const old: AppPassword = {
   ...phone,
   id: 'c',
   name: 'The tablet in the kitchen, first floor',
   heldAt: sampleMoment(2),
 }
-const lists = { told: true, held: [], open: [], only: false, full: false }
+const cards = (...all: AppPassword[]) => all.map(cardOf)
+const lists = { reportsUse: true, held: [], open: [], only: false, full: false }
 
 const list = (state: string, locals: object): Sample => ({
   page: 'app-passwords',
@@ -50,18 +53,26 @@ const form = (state: string, locals: object): Sample => ({
 
 export const appPasswordSamples: readonly Sample[] = [
   list('empty', { only: true }),
-  list('filled', { flash: 'revoked', open: [phone, laptop] }),
-  list('revoked-before', { flash: 'revoked-before', open: [phone, laptop] }),
-  list('untold', { told: false, open: [{ ...phone, lastUsed: null }] }),
-  list('after-reset', {
-    held: [old, { ...old, id: 'd', name: 'Outlook', lastUsed: null }],
-    open: [laptop],
+  list('filled', { flash: 'revoked', flashKind: 'success', open: cards(phone, laptop) }),
+  list('revoked-before', {
+    flash: 'revoked-before',
+    flashKind: 'warning',
+    open: cards(phone, laptop),
   }),
-  list('full', { full: true, open: [phone] }),
-  revoking('one', { action: '/account/app-passwords/a/revoke', ending: [phone], all: false }),
+  list('untold', { reportsUse: false, open: cards({ ...phone, lastUsed: null }) }),
+  list('after-reset', {
+    held: cards(old, { ...old, id: 'd', name: 'Outlook', lastUsed: null }),
+    open: cards(laptop),
+  }),
+  list('full', { full: true, open: cards(phone) }),
+  revoking('one', {
+    action: '/account/app-passwords/a/revoke',
+    ending: cards(phone),
+    all: false,
+  }),
   revoking('all', {
     action: '/account/app-passwords/revoke-all',
-    ending: [phone, laptop, old],
+    ending: cards(phone, laptop, old),
     all: true,
   }),
   form('empty', { values: { imap: 'on', smtp: 'on' } }),
@@ -84,8 +95,9 @@ export const appPasswordSamples: readonly Sample[] = [
     view: 'mail/app-passwords/created',
     signedIn: true,
     locals: {
-      made: phone,
-      secret: 'abcd efgh jkmn pqrs tuvw',
+      name: phone.name,
+      services: phone.services,
+      groups: ['abcd', 'efgh', 'jkmn', 'pqrs', 'tuvw'],
       profile: '/account/app-passwords/profile.mobileconfig',
     },
   },

@@ -1,4 +1,3 @@
-// How mail programs fared, and why.
 import { type Sample, sampleMoment } from './sample.ts'
 
 const tryOf = (reason: string, hoursAgo: number, more: object = {}) => ({
@@ -32,12 +31,19 @@ const shown = (state: string, locals: object): Sample => ({
   state,
   view: 'mail/client-sign-ins/client-sign-ins',
   signedIn: true,
-  locals: { refused: [], succeeded: [], days: 30, told: true, appPasswords: true, ...locals },
+  locals: {
+    refused: [],
+    succeeded: [],
+    days: 30,
+    reportsSignIns: true,
+    appPasswords: true,
+    ...locals,
+  },
 })
 
 export const clientSignInSamples: readonly Sample[] = [
   shown('empty', { appPasswords: false }),
-  shown('untold', { told: false, appPasswords: false }),
+  shown('untold', { reportsSignIns: false, appPasswords: false }),
   shown('well', { succeeded }),
   shown('refused', { refused, succeeded }),
   ...refused.slice(1).map((one) => shown(one.reason, { refused: [one] })),

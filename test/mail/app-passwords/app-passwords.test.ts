@@ -1,12 +1,11 @@
-// App passwords as their owner handles them, on a platform that remembers what it is told.
-
+// App passwords on a platform in memory.
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { test } from 'node:test'
 import { changePassword } from '#server/accounts/password/change-password.ts'
 import { noClient } from '#server/core/client-info.ts'
 import { createKeyring } from '#server/core/keys/keyring.ts'
-import { createAppPassword } from '#server/mail/app-passwords/change-app-passwords.ts'
+import { createAppPassword } from '#server/mail/app-passwords/create-app-password.ts'
 import { createMemoryPlatform } from '#server/mail/mail-platform/memory.ts'
 import { followSettingsTask } from '#server/mail/mailboxes/follow-settings.ts'
 import { proofNow, underLock } from '#test/support/account-lock.ts'
@@ -37,7 +36,7 @@ const opening = (count: number) =>
   eventually(async () => platform.appPasswordsOf(address).length === count)
 const ends = () => platform.calls.filter(({ call }) => call === 'endSessions').length
 
-test('an app password is shown once, reaches the platform, and only its digest is kept', async () => {
+test('an app password is shown once, and only its digest is kept', async () => {
   const { html, secret } = await make('Phone', { imap: 'on', smtp: 'on' })
   assert.match(secret, /^[a-hj-km-np-z2-9]{4}( [a-hj-km-np-z2-9]{4}){4}$/)
   assert.match(html, /Phone/)
@@ -48,15 +47,16 @@ test('an app password is shown once, reaches the platform, and only its digest i
   )
   await opening(1)
   assert.match((await browser.get(page)).html, /Phone[\s\S]*Live/)
-  const { rows } =
-    await portal.db.raw(`select string_agg(t::text, '') as text from (select row_to_json(a) as t from app_passwords a
-    union all select row_to_json(j) from graphile_worker._private_jobs j union all select row_to_json(s) from sessions s
+  const { rows } = await portal.db.raw(`select string_agg(t::text, '') as text from (
+    select row_to_json(a) as t from app_passwords a
+    union all select row_to_json(j) from graphile_worker._private_jobs j
+    union all select row_to_json(s) from sessions s
     union all select row_to_json(e) from activity e) all_rows`)
   for (const form of [secret, secret.replaceAll(' ', '')]) assert.ok(!rows[0].text.includes(form))
   assert.ok(!portal.logged.join('').includes(secret.replaceAll(' ', '')))
 })
 
-test('the owner is told of a new app password by letter, with a link that takes it back', async () => {
+test('a new app password is announced to its owner by a letter with an undo link', async () => {
   const letters = await eventually(async () => {
     const rows = await portal.db('messages').where({ name: 'app-password-created' })
     return rows.length > 0 && rows
@@ -65,7 +65,7 @@ test('the owner is told of a new app password by letter, with a link that takes 
   assert.equal((await portal.db('undos').where({ change: 'app-password.created' })).length, 1)
 })
 
-test('Security: a form that is sent twice gets one app password, which nobody makes without our key', async () => {
+test('a form sent twice makes one app password, and nobody makes it without our key', async () => {
   const { id } = await portal.db('accounts').where({ address: 'piotr@postern.example' }).first('id')
   const wanted = {
     proof: await proofNow(portal.db, id),
@@ -82,7 +82,7 @@ test('Security: a form that is sent twice gets one app password, which nobody ma
   assert.deepEqual(await make(), first)
   const other = await make(createKeyring(['another-key-0123456789abcdefghijklmn']))
   assert.notEqual(other.secret, first.secret)
-  // The notice of the other key can be read by nobody here.
+  // Nobody here can read the notice of the other key.
   const newest = portal
     .db('messages')
     .where({ name: 'app-password-created' })
@@ -91,7 +91,7 @@ test('Security: a form that is sent twice gets one app password, which nobody ma
   await portal.db('messages').whereIn('id', newest.select('id')).delete()
 })
 
-test('an iPhone is set up by a profile that carries the app password, and is served once', async () => {
+test('an Apple profile that carries the app password is served once', async () => {
   const { html, secret } = await make('iPhone', { imap: 'on', smtp: 'on' })
   assert.match(html, /profile\.mobileconfig/)
   const profile = await browser.get(`${page}/profile.mobileconfig`)
@@ -108,7 +108,7 @@ test('an iPhone is set up by a profile that carries the app password, and is ser
   assert.doesNotMatch((await make('Fetcher', { pop3: 'on' })).html, /profile\.mobileconfig/)
 })
 
-test('a form without a name or a service is shown again with what was typed', async () => {
+test('a form without a name or a service is shown again with what was typed in', async () => {
   const refused = await browser.post(`${page}/new`, { name: ' \u200b ', pop3: '' })
   assert.deepEqual([refused.status, refused.errors], [422, ['name.missing', 'services.none']])
   const long = await browser.post(`${page}/new`, { name: 'x'.repeat(41), imap: 'on' })
@@ -116,22 +116,25 @@ test('a form without a name or a service is shown again with what was typed', as
   assert.match(long.html, /x{41}/)
 })
 
-test('a revoked app password leaves the platform and live mail programs are cut; a stranger’s try does nothing', async () => {
+test('a stranger can neither keep nor revoke an app password', async () => {
   const [id = ''] = idsOf((await browser.get(page)).html)
   const stranger = await signIn(portal, piotr)
   const token = { from: '/account/password' }
   for (const verb of ['revoke', 'keep'])
     assert.equal((await stranger.post(`${page}/${id}/${verb}`, {}, token)).status, 404, verb)
-  const before = platform.appPasswordsOf(address).length
-  assert.equal(before, 3)
+  assert.equal((await stranger.post(`${page}/nonsense/revoke`, {}, token)).status, 404)
+  assert.equal(platform.appPasswordsOf(address).length, 3)
+})
+
+test('a revoked app password ends the sessions of mail programs', async () => {
+  const [id = ''] = idsOf((await browser.get(page)).html)
   const ended = ends()
   assert.equal((await browser.post(`${page}/${id}/revoke`, {}, { from: page })).location, page)
   await opening(2)
   await eventually(async () => ends() > ended)
-  assert.equal((await stranger.post(`${page}/nonsense/revoke`, {}, token)).status, 404)
 })
 
-test('after a reset no app password opens mail until it is kept, and the account page says so', async () => {
+test('after a reset, no app password opens mail until its owner keeps it', async () => {
   const account = await portal.db('accounts').where({ address }).first()
   const password = {
     plain: 'a password by reset',
@@ -163,7 +166,7 @@ test('after a reset no app password opens mail until it is kept, and the account
   )
 })
 
-test('an old page that keeps what was revoked is told so, and one that repeats itself is answered as before', async () => {
+test('keeping a revoked app password does not claim that it opens mail', async () => {
   await make('Old tablet', { imap: 'on' })
   const [id = ''] = idsOf((await browser.get(page)).html)
   const say = async (verb: 'keep' | 'revoke') => {
@@ -180,14 +183,14 @@ test('an old page that keeps what was revoked is told so, and one that repeats i
   assert.ok((await portal.db('app_passwords').where({ id }).first()).revoked_at)
 })
 
-test('all are revoked at once', async () => {
+test('all app passwords can be revoked at once', async () => {
   await browser.post(`${page}/revoke-all`, {}, { from: page })
   await opening(0)
   assert.deepEqual(idsOf((await browser.get(page)).html), [])
   assert.match((await browser.get('/account/activity')).html, /All app passwords were revoked/)
 })
 
-test('revoking shows what will stop, wants a password typed lately, and is told to the owner', async () => {
+test('revoking app passwords asks for a recent password and notifies the owner', async () => {
   await make('Kitchen radio', { imap: 'on' })
   const [id = ''] = idsOf((await browser.get(page)).html)
   for (const path of [`${page}/revoke-all`, `${page}/${id}/revoke`])
@@ -207,7 +210,7 @@ test('revoking shows what will stop, wants a password typed lately, and is told 
   await eventually(async () => (await told()) > before)
 })
 
-test('thirty are enough, even when more are asked for at once', async () => {
+test('an account has thirty app passwords at most, however many are requested at once', async () => {
   const tries = Array.from({ length: 8 }, (_, n) => n)
   for (let round = 0; round < 5; round++)
     await Promise.all(
@@ -218,12 +221,12 @@ test('thirty are enough, even when more are asked for at once', async () => {
   assert.deepEqual(full.errors, ['name.too-many'])
 })
 
-test('making one demands a fresh password', async () => {
+test('creating an app password asks for a recent password', async () => {
   portal.clock.advance(11 * 60_000)
   assert.match((await browser.get(`${page}/new`)).location ?? '', /^\/account\/confirm-password/)
 })
 
-test('where app passwords are switched on as the only ones, mailboxes of before follow, and back', async () => {
+test('existing mailboxes follow a change of APP_PASSWORDS_ONLY in both directions', async () => {
   const opens = async () => {
     await eventually(
       async () =>
@@ -246,7 +249,7 @@ test('where app passwords are switched on as the only ones, mailboxes of before 
   }
 })
 
-test('where the platform knows no app passwords there is no such page', async () => {
+test('there is no page of app passwords if the platform knows none', async () => {
   const { applyAppPasswords: _, ...without } = createMemoryPlatform()
   const other = await startTestPortal({
     ports: { platform: without },
@@ -262,7 +265,7 @@ test('where the platform knows no app passwords there is no such page', async ()
   }
 })
 
-test('where the mail servers tell of no sign-ins, no page pretends to know of any', async () => {
+test('no page claims to know sign-ins that the mail servers do not report', async () => {
   const { reportsSignIns: _, ...silent } = createMemoryPlatform()
   const other = await startTestPortal({
     ports: { platform: silent },
@@ -287,7 +290,7 @@ test('where the mail servers tell of no sign-ins, no page pretends to know of an
   }
 })
 
-test('revoking shows what will stop, asks for a fresh password, and is told to the owner', async () => {
+test('what revoking stops is shown before it stops', async () => {
   const visitor = await signIn(portal, piotr)
   for (const name of ['Radio', 'Camera']) await make(name, { imap: 'on' }, visitor)
   const [id = ''] = idsOf((await visitor.get(page)).html)
@@ -297,7 +300,11 @@ test('revoking shows what will stop, asks for a fresh password, and is told to t
   assert.doesNotMatch(look.html, /Radio/, 'only what will stop')
   const all = await visitor.get(`${page}/revoke-all`)
   assert.match(all.html, /Camera[\s\S]*Radio/)
+})
 
+test('nothing is revoked until the password is confirmed again', async () => {
+  const visitor = await signIn(portal, piotr)
+  const [id = ''] = idsOf((await visitor.get(page)).html)
   portal.clock.advance(11 * 60_000)
   const confirm = (path: string) => `/account/confirm-password?next=${encodeURIComponent(path)}`
   const csrf = { from: page }

@@ -1,4 +1,4 @@
-// What Dovecot tells the portal about every sign-in of a mail program.
+// What a real Dovecot reports about sign-ins of mail programs.
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
@@ -66,7 +66,7 @@ describeOnMailServers('reports of sign-ins', () => {
     return reports[0] as Report
   }
 
-  it('each try is told once, with who, how, from where and whether it went well', async () => {
+  it('Dovecot reports each sign-in once, with name, protocol, address and outcome', async () => {
     const { authOf, mail, provision } = world
     await provision('anna')
     const { user, pass } = authOf('anna')
@@ -86,7 +86,7 @@ describeOnMailServers('reports of sign-ins', () => {
     assert.deepEqual([...headers], ['Bearer key-of-dovecot'])
   })
 
-  it('an app password is named, so that the owner sees when each device was last there', async () => {
+  it('Dovecot names the app password in its report', async () => {
     const { authOf, mail, provision, setAppPasswords } = world
     const app = { secret: 'abcdefghjkmnpqrstuvw', services: ['imap'] as const }
     const [id] = await setAppPasswords(await provision('boris'), 1, app)
@@ -94,7 +94,7 @@ describeOnMailServers('reports of sign-ins', () => {
     assert.deepEqual([report.app_password, report.success], [id, true])
   })
 
-  it('the same password of the same person has the same short hash on every door, so an old one can be recognised', async () => {
+  it('a password has the same short hash in every protocol, so an old one is recognised', async () => {
     const { authOf, mail, platform, provision } = world
     const wanted = await provision('clara')
     const { user, pass } = authOf('clara')
@@ -106,7 +106,7 @@ describeOnMailServers('reports of sign-ins', () => {
     assert.notEqual(other.pwhash, before.pwhash)
   })
 
-  it('the password is asked about before it is looked at, by the name that was typed, at every door', async () => {
+  it('Dovecot asks about every sign-in, by the typed name, before it checks the password', async () => {
     const { authOf, mail, provision } = world
     await provision('eva')
     const { user, pass } = authOf('eva')
@@ -122,7 +122,7 @@ describeOnMailServers('reports of sign-ins', () => {
     )
   })
 
-  it('people reach reading and sending by the same families of addresses', async () => {
+  it('people read and send mail over the same address families', async () => {
     const { imap, pop3, sieve, submission, submissions, smtp } = world.mail
     for (const { port } of [imap, pop3, sieve, submission, submissions, smtp])
       assert.deepEqual(
@@ -132,7 +132,7 @@ describeOnMailServers('reports of sign-ins', () => {
       )
   })
 
-  it('a portal that says nothing delays nobody for long, and one that is down not at all', async () => {
+  it('a silent portal delays a sign-in a second at most, and one that is down not at all', async () => {
     const { authOf, mail, provision } = world
     await provision('dmitri')
     const timeOfOne = async () => {

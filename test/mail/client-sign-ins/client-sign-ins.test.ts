@@ -1,4 +1,5 @@
-// What is kept of Dovecot's reports, and what their owner is told. test/mail/mail-platform/mail-services.test.ts has real ones.
+// What is stored of Dovecot's reports, and how the owner sees it. mail-services.test.ts has a real
+// Dovecot.
 import assert from 'node:assert/strict'
 import { after, beforeEach, test } from 'node:test'
 import { explain, type Facts } from '#server/mail/client-sign-ins/explain.ts'
@@ -28,7 +29,7 @@ beforeEach(async () => {
   await portal.db('client_password_marks').delete()
 })
 
-const tell = (
+const send = (
   report: object | string,
   headers: Record<string, string> = { authorization: `Bearer ${token}` },
   query = '?command=report',
@@ -52,17 +53,17 @@ const rows = async () => {
   return portal.db('client_sign_ins').orderBy('id')
 }
 
-test('only who knows the token tells the portal of sign-ins', async () => {
-  assert.equal((await tell(report(), {})).status, 401)
-  assert.equal((await tell(report(), { authorization: 'Bearer wrong' })).status, 401)
+test('only a caller that knows the token may report sign-ins', async () => {
+  assert.equal((await send(report(), {})).status, 401)
+  assert.equal((await send(report(), { authorization: 'Bearer wrong' })).status, 401)
   assert.equal((await rows()).length, 0)
-  const answer = await tell(report())
+  const answer = await send(report())
   assert.deepEqual([answer.status, await answer.json()], [200, { status: 0, msg: '' }])
   assert.equal((await rows()).length, 1)
 })
 
-test('a question before sign-in, nonsense and unknown names are answered and not kept', async () => {
-  await tell(report(), undefined, '?command=allow')
+test('questions, nonsense and reports about unknown names are answered and not stored', async () => {
+  await send(report(), undefined, '?command=allow')
   for (const body of [
     '',
     '{',
@@ -71,11 +72,11 @@ test('a question before sign-in, nonsense and unknown names are answered and not
     JSON.stringify(report({ login: 'a\u0000b' })),
     'x'.repeat(100_000),
   ]) {
-    const answer = await tell(body).catch(() => undefined)
+    const answer = await send(body).catch(() => undefined)
     assert.ok(!answer || answer.status === 200)
   }
-  await tell(report({ login: 'nobody@postern.example' }))
-  await tell(report({ protocol: 'lmtp' }))
+  await send(report({ login: 'nobody@postern.example' }))
+  await send(report({ protocol: 'lmtp' }))
   assert.equal((await rows()).length, 0)
   assert.equal(
     readReport(JSON.stringify(report({ login: 'HANNA.K@postern.example' })))?.login,
@@ -83,14 +84,14 @@ test('a question before sign-in, nonsense and unknown names are answered and not
   )
 })
 
-test('tries that are alike are one row with their number; a guesser fills no table', async () => {
-  for (let n = 0; n < 5; n++) await tell(report())
+test('similar sign-ins share one row, so guessing fills no table', async () => {
+  for (let n = 0; n < 5; n++) await send(report())
   assert.deepEqual(
     (await rows()).map(({ tries }) => tries),
     [5],
   )
   for (let n = 0; n < 80; n++)
-    await tell(report({ pwhash: n.toString(16).padStart(4, '0'), remote: `10.${n}.0.1` }))
+    await send(report({ pwhash: n.toString(16).padStart(4, '0'), remote: `10.${n}.0.1` }))
   const kept = await rows()
   assert.ok(kept.length >= 41 && kept.length <= 43, String(kept.length))
   assert.equal(
@@ -99,22 +100,22 @@ test('tries that are alike are one row with their number; a guesser fills no tab
   )
 })
 
-test('neither a password’s hash nor a whole network address is kept in clear', async () => {
-  await tell(report({ success: true, pwhash: '0abc', remote: '203.0.113.77' }))
-  await tell(report({ pwhash: '0abc', remote: '203.0.113.77' }))
+test('neither the hash of a password nor a whole network address is kept in clear', async () => {
+  await send(report({ success: true, pwhash: '0abc', remote: '203.0.113.77' }))
+  await send(report({ pwhash: '0abc', remote: '203.0.113.77' }))
   const kept = JSON.stringify([await rows(), await portal.db('client_password_marks')])
   assert.doesNotMatch(kept, /0abc|113\.77/)
 })
 
-test('the name alone is the mailbox of that name, and its owner is told to write the whole address', async () => {
-  await tell(report({ login: 'Hanna.K' }))
+test('a sign-in with the name alone is explained to the owner of that mailbox', async () => {
+  await send(report({ login: 'Hanna.K' }))
   assert.equal((await rows())[0].outcome, 'short-name')
   const { html } = await browser.get('/account/mail-programs')
   assert.match(html, /The program sent the name alone/)
   assert.match(html, /The user name in the program is your whole address/)
 })
 
-test('a database that is away is no reason to wait or to refuse', async () => {
+test('Dovecot gets its answer at once while the database is away', async () => {
   const db = new Proxy(portal.db, {
     apply: () => {
       throw new Error('away')
@@ -138,9 +139,9 @@ test('a database that is away is no reason to wait or to refuse', async () => {
   }
 })
 
-test('what is older than its time goes', async () => {
-  await tell(report({ success: true }))
-  await tell(report())
+test('old sign-ins and marks are deleted', async () => {
+  await send(report({ success: true }))
+  await send(report())
   await rows()
   const now = new Date(portal.clock.now().getTime() + 1000)
   assert.equal(await deleteOldSignIns(portal.db, now, 10), 2)
@@ -171,7 +172,7 @@ const facts = (
   ...more,
 })
 
-test('each refusal is explained as far as it can be said, and no further', () => {
+test('each refusal is explained only as far as it is known', () => {
   const known = facts({}).appPasswords.get('id')
   assert.ok(known)
   const app = { mark: { appPasswordId: 'id', lastGoodAt: at(1) } }
