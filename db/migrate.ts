@@ -5,7 +5,7 @@ import pg from 'pg'
 import { connectDatabase, type Db } from './connection.ts'
 
 const folder = new URL('./migrations/', import.meta.url)
-/** Any constant of ours: whoever holds it is the one who migrates. */
+/** The process with this lock migrates, the others wait. */
 const advisoryLock = 4_837_201
 
 interface Migration {
@@ -22,31 +22,26 @@ const source: Knex.MigrationSource<string> = {
 
 const migrations = { migrationSource: source, tableName: 'migrations' }
 
-/** Names of the migrations that the database has not had yet. */
 export async function pendingMigrations(db: Db): Promise<string[]> {
   const [, pending] = (await db.migrate.list(migrations)) as [unknown, string[]]
   return pending
 }
 
-/**
- * Brings the database at `url` up to date: graphile-worker's tables first, then ours. Several processes may start at once: one migrates,
- * the others wait. knex's own lock row would stay behind a killed process for ever, so it is freed under an advisory lock, which dies with
- * its session.
- * @returns names of the migrations that were run
- */
+/** Runs pending migrations, and returns their names. Several processes may call it at once. */
 export async function migrateDatabase(url: string): Promise<string[]> {
-  const guard = new pg.Client({ connectionString: url })
-  await guard.connect()
+  const session = new pg.Client({ connectionString: url })
+  await session.connect()
   const db = connectDatabase(url, 3)
   try {
-    await guard.query('select pg_advisory_lock($1)', [advisoryLock])
+    await session.query('select pg_advisory_lock($1)', [advisoryLock])
     await runMigrations({ connectionString: url })
     await db.raw('set statement_timeout = 0')
+    // A killed process leaves knex's own lock row behind. The advisory lock dies with its session.
     await db.migrate.forceFreeMigrationsLock(migrations)
     const [, names] = (await db.migrate.latest(migrations)) as [number, string[]]
     return names
   } finally {
     await db.destroy()
-    await guard.end()
+    await session.end()
   }
 }

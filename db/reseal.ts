@@ -1,18 +1,18 @@
-// Key rotation: seals a column anew under the newest key.
+// Key rotation: seals a column again, under the newest key.
 import type { Keyring } from '#server/core/keys/keyring.ts'
 import type { Trx } from './connection.ts'
 
 export interface SealedColumn {
   readonly table: string
-  /** Column by which a row is found again. */
+  /** The key column of the table. */
   readonly id: string
   readonly column: string
   readonly purpose: string
-  /** Whether the table names the key in a column `key_id` too. */
+  /** The table also has a column `key_id`. */
   readonly namesKey?: boolean
 }
 
-/** Seals up to `limit` values anew, and returns how many were under an older key; 0 when all is done. Rows that others hold are left to the next call. */
+/** Reseals up to `limit` values, and returns how many. Locked rows wait for the next call. */
 export async function resealColumn(
   trx: Trx,
   keyring: Keyring,

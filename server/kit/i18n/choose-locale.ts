@@ -1,10 +1,10 @@
 import { isLocale, type Locale } from './texts.ts'
 
 export interface LocaleSources {
-  /** The value of `?lang=`, as it came. */
+  /** The raw value of `?lang=`. */
   readonly asked?: unknown
   readonly cookie?: unknown
-  /** What the signed-in account has chosen. */
+  /** The choice of the signed-in account. */
   readonly account?: unknown
   readonly acceptLanguage?: string | undefined
   readonly fallback: Locale
@@ -12,11 +12,10 @@ export interface LocaleSources {
 
 export interface ChosenLocale {
   readonly locale: Locale
-  /** True when the visitor asked for the language in the address, so that a cookie keeps it. */
+  /** The visitor asked by `?lang=`, so a cookie keeps the choice. */
   readonly remember: boolean
 }
 
-/** The first language that is ours: `?lang=`, the cookie, the account's own, the browser's list, the default. */
 export function chooseLocale(sources: LocaleSources): ChosenLocale {
   if (isLocale(sources.asked)) return { locale: sources.asked, remember: true }
   for (const wish of [sources.cookie, sources.account])
@@ -26,7 +25,7 @@ export function chooseLocale(sources: LocaleSources): ChosenLocale {
 
 const LONGEST_HEADER = 400
 
-/** Most browsers send one of few lists, and every page asks for it. */
+/** Every page asks, and most browsers send one of few headers. */
 const preferred = new Map<string, Locale | undefined>()
 const KEPT_HEADERS = 500
 
@@ -39,7 +38,7 @@ function preferredLocale(header: string | undefined): Locale | undefined {
   return locale
 }
 
-/** RFC 9110, 12.5.4: the highest weight wins, ties in the order of the list; `de-AT` finds `de`. */
+/** The highest weight wins, ties go to the first (RFC 9110, 12.5.4). `de-AT` finds `de`. */
 function readPreferred(header: string): Locale | undefined {
   let best: Locale | undefined
   let bestWeight = 0
@@ -59,5 +58,6 @@ function weightOf(parameters: readonly string[]): number {
   const weight = parameters
     .map((parameter) => /^\s*q=([01](?:\.\d{0,3})?)\s*$/i.exec(parameter))
     .find(Boolean)
-  return weight ? Number(weight[1]) : parameters.length > 0 ? 0 : 1
+  if (weight) return Number(weight[1])
+  return parameters.length > 0 ? 0 : 1
 }

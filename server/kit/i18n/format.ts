@@ -1,18 +1,18 @@
-// Moments, lengths of time, numbers and sizes as people of each language write them.
+// Formats moments, numbers, places and sizes in each language.
 import { type Locale, locales } from './texts.ts'
 
 export interface Formats {
-  /** Day and time with the zone, for moments that must not be mistaken. */
+  /** With the time zone. */
   dateTime(instant: Date): string
   date(instant: Date): string
-  /** Time of day with the zone. */
+  /** With the time zone. */
   time(instant: Date): string
-  /** "5 minutes ago", "in 2 hours", "yesterday": the largest unit that fits. */
+  /** "5 minutes ago", "in 2 hours", "yesterday". */
   relative(instant: Date, now: Date): string
   number(value: number): string
-  /** `Minsk, BY` with the country's name. */
+  /** Replaces the country code of `Minsk, BY` by its name. */
   place(place: string): string
-  /** A size in binary units with at most one decimal. */
+  /** In binary units, with at most one decimal. */
   bytes(size: number): string
 }
 
@@ -32,13 +32,13 @@ const STEPS: readonly [Intl.RelativeTimeFormatUnit, number][] = [
 ]
 const UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const
 
-/** "at 12:03 GMT+3" stays on one line, and so do a day with its month and a year with its "г." */
-const hold = (text: string) =>
+/** Joins a time with its zone, a day with its month, and a year with its "г.". */
+const unbroken = (text: string) =>
   text
     .replace(/(?:\S+ )?\d\d:\d\d \S+$/, (end) => end.replaceAll(' ', '\u00a0'))
     .replace(/(?<=^\d\d?\.?) | (?=г\.)/g, '\u00a0')
 
-/** Made when first used: a formatter takes milliseconds and half a megabyte, and most languages are rarely asked for. */
+/** A formatter takes milliseconds and half a megabyte, so it is made at its first use. */
 function once<T>(make: () => T): () => T {
   let made: T | undefined
   return () => {
@@ -48,7 +48,6 @@ function once<T>(make: () => T): () => T {
 }
 
 function createFormatsIn(locale: Locale, timeZone: string): Formats {
-  // British order and spelling: the texts are in British English.
   const tag = locale === 'en' ? 'en-GB' : locale
   const dateTime = once(() => new Intl.DateTimeFormat(tag, { ...DAY, ...CLOCK, timeZone }))
   const date = once(() => new Intl.DateTimeFormat(tag, { ...DAY, timeZone }))
@@ -56,21 +55,12 @@ function createFormatsIn(locale: Locale, timeZone: string): Formats {
   const relative = once(() => new Intl.RelativeTimeFormat(tag, { numeric: 'auto' }))
   const number = once(() => new Intl.NumberFormat(tag))
   const country = once(() => new Intl.DisplayNames(tag, { type: 'region' }))
-  const sizes = UNITS.map((unit) =>
-    once(
-      () =>
-        new Intl.NumberFormat(tag, {
-          style: 'unit',
-          unit,
-          unitDisplay: 'short',
-          maximumFractionDigits: 1,
-        }),
-    ),
-  )
+  const short = { style: 'unit', unitDisplay: 'short', maximumFractionDigits: 1 } as const
+  const sizes = UNITS.map((unit) => once(() => new Intl.NumberFormat(tag, { ...short, unit })))
   return {
-    dateTime: (instant) => hold(dateTime().format(instant)),
-    date: (instant) => hold(date().format(instant)),
-    time: (instant) => hold(time().format(instant)),
+    dateTime: (instant) => unbroken(dateTime().format(instant)),
+    date: (instant) => unbroken(date().format(instant)),
+    time: (instant) => unbroken(time().format(instant)),
     relative(instant, now) {
       const seconds = (instant.getTime() - now.getTime()) / 1000
       const [unit, length] = STEPS.find(([, step]) => Math.abs(seconds) >= step) ?? ['minute', 60]
@@ -87,7 +77,7 @@ function createFormatsIn(locale: Locale, timeZone: string): Formats {
   }
 }
 
-/** `timeZone` is an IANA name; a server-rendered page cannot know the visitor's own, so every time names its zone. */
+/** The visitor's own time zone is unknown, so times name their zone. @param timeZone IANA name */
 export function createFormats(timeZone: string): Readonly<Record<Locale, Formats>> {
   return Object.fromEntries(
     locales.map((locale) => [locale, createFormatsIn(locale, timeZone)]),

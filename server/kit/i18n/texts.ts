@@ -1,4 +1,4 @@
-// The texts of all pages and messages: one JSON file per language, the same keys in the same order in each.
+// The texts of all pages and messages, from one JSON file per language with the same keys.
 import { IntlMessageFormat } from 'intl-messageformat'
 import be from './be.json' with { type: 'json' }
 import de from './de.json' with { type: 'json' }
@@ -9,13 +9,13 @@ export const locales = ['be', 'ru', 'en', 'de'] as const
 export type Locale = (typeof locales)[number]
 
 export type TextParams = Readonly<Record<string, string | number>>
-/** The text of `key` in one language. Throws `MissingTextError` where there is none. */
+/** @throws MissingTextError */
 export type Translate = (key: string, params?: TextParams) => string
 
 export interface Texts {
   t(locale: Locale, key: string, params?: TextParams): string
   has(key: string): boolean
-  /** The same function object for a language every time, so that a page pays nothing for it. */
+  /** Always the same function, so asking costs nothing. */
   in(locale: Locale): Translate
 }
 
@@ -25,7 +25,7 @@ interface TextTree {
 
 export const textTrees: Readonly<Record<Locale, TextTree>> = { be, ru, en, de }
 
-// Kinds of message parts as @formatjs/icu-messageformat-parser numbers them: text, and the # of a plural.
+// Numbers of @formatjs/icu-messageformat-parser for plain text and the # of a plural.
 const LITERAL = 0
 const POUND = 7
 
@@ -39,7 +39,7 @@ export function isLocale(value: unknown): value is Locale {
   return typeof value === 'string' && (locales as readonly string[]).includes(value)
 }
 
-/** Every text of a tree as `[dotted key, text]`, in the order of the file. */
+/** `[dotted key, text]` in the order of the file. */
 export function* flattenTexts(tree: TextTree, prefix = ''): Generator<[string, string]> {
   for (const [name, value] of Object.entries(tree)) {
     const key = prefix ? `${prefix}.${name}` : name
@@ -52,7 +52,7 @@ export function parseText(locale: Locale, pattern: string): IntlMessageFormat {
   return new IntlMessageFormat(pattern, locale, undefined, { ignoreTag: true })
 }
 
-/** A text without placeholders is a plain look-up; the others are parsed when they are first asked for. */
+/** Texts with placeholders are parsed at their first use. */
 function createTranslate(locale: Locale, always: TextParams): Translate {
   const plain = new Map<string, string>()
   const patterns = new Map<string, string>()
@@ -63,23 +63,22 @@ function createTranslate(locale: Locale, always: TextParams): Translate {
   return (key, params) => {
     const text = plain.get(key)
     if (text !== undefined) return text
-    let format = compiled.get(key)
-    if (!format) {
-      const pattern = patterns.get(key)
-      if (pattern === undefined) throw new MissingTextError(locale, key)
-      format = parseText(locale, pattern)
-      if (placeholdersIn(format).every((name) => name in always)) {
-        const settled = String(format.format({ ...always }))
-        plain.set(key, settled)
-        return settled
-      }
-      compiled.set(key, format)
+    const known = compiled.get(key)
+    if (known) return String(known.format({ ...always, ...params }))
+    const pattern = patterns.get(key)
+    if (pattern === undefined) throw new MissingTextError(locale, key)
+    const format = parseText(locale, pattern)
+    if (placeholdersIn(format).every((name) => name in always)) {
+      const settled = String(format.format({ ...always }))
+      plain.set(key, settled)
+      return settled
     }
+    compiled.set(key, format)
     return String(format.format({ ...always, ...params }))
   }
 }
 
-/** The names of the placeholders of an ICU message, each once, those inside plural and select branches too. */
+/** Each name once, also from plural and select branches. */
 export function placeholdersIn(format: IntlMessageFormat): string[] {
   const names = new Set<string>()
   const collect = (elements: ReturnType<IntlMessageFormat['getAst']>) => {
@@ -94,7 +93,7 @@ export function placeholdersIn(format: IntlMessageFormat): string[] {
   return [...names].sort()
 }
 
-/** `always` are values that every text may name without being handed them, such as the name of the service. */
+/** @param always values for every text, such as the name of the service */
 export function createTexts(always: TextParams = {}): Texts {
   const known = new Set(Array.from(flattenTexts(en), ([key]) => key))
   const translators = Object.fromEntries(

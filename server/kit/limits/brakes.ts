@@ -1,4 +1,4 @@
-// Tells the operator that a limit of the whole service is being reached: one line in the log, a figure, a letter.
+// Alerts the operator to a reached limit of the whole service: a log line, a metric, a message.
 import type { Db } from '#db/connection.ts'
 import { msPerHour, msPerMinute } from '#server/core/durations.ts'
 import type { Locale } from '../i18n/texts.ts'
@@ -8,32 +8,31 @@ import { type MessageParts, sendMessage } from '../messages/send-message.ts'
 
 export type { BrakeName } from '../messages/catalogue.ts'
 
-/** Call it each time a brake refuses somebody. It returns at once, never throws, and tells of a flood no oftener than of one try. */
+/** Called for every refusal. Returns at once and never throws. */
 export type AlertOperator = (brake: BrakeName) => void
 
 export interface BrakeParts extends MessageParts {
   readonly db: Db
   readonly log: Pick<Log, 'warn'>
   readonly settings: { readonly alertMail?: string | undefined; readonly defaultLocale: Locale }
-  /** Where metrics are wanted. */
+  /** Absent without metrics. */
   readonly count?: ((brake: BrakeName) => void) | undefined
 }
 
 const lineEveryMs = 10 * msPerMinute
-const letterEveryMs = msPerHour
+const messageEveryMs = msPerHour
 
 export function createOperatorAlert(parts: BrakeParts): AlertOperator {
-  const told = new Map<BrakeName, { at: number; refusals: number }>()
+  const lines = new Map<BrakeName, { at: number; refusals: number }>()
   return (brake) => {
     parts.count?.(brake)
     const now = parts.clock.now()
-    const last = told.get(brake)
+    const last = lines.get(brake)
     if (last && now.getTime() - last.at < lineEveryMs) {
       last.refusals += 1
       return
     }
-    told.set(brake, { at: now.getTime(), refusals: 0 })
-    // The line before told of one refusal; how many followed it is told by this one.
+    lines.set(brake, { at: now.getTime(), refusals: 0 })
     parts.log.warn({ brake, sinceLastLine: last?.refusals ?? 0 }, 'a brake bites')
     void writeAlert(parts, brake, now).catch((fault) =>
       parts.log.warn({ brake, err: fault }, 'no alert could be sent'),
@@ -41,15 +40,18 @@ export function createOperatorAlert(parts: BrakeParts): AlertOperator {
   }
 }
 
-/** In a transaction of its own: the request that met the brake may end as it likes. Of several processes one writes it. */
+/** Has its own transaction, because the refused request may roll back. */
 async function writeAlert(parts: BrakeParts, brake: BrakeName, now: Date): Promise<void> {
   const { alertMail: to, defaultLocale: locale } = parts.settings
   if (!to) return
   await parts.db.transaction((trx) =>
     sendMessage(trx, parts, {
-      ...{ name: 'brake-alert', channel: 'mail', to, locale },
+      name: 'brake-alert',
+      channel: 'mail',
+      to,
+      locale,
       params: { brake, at: now.toISOString() },
-      dedupeKey: `brake:${brake}:${Math.floor(now.getTime() / letterEveryMs)}`,
+      dedupeKey: `brake:${brake}:${Math.floor(now.getTime() / messageEveryMs)}`,
     }),
   )
 }

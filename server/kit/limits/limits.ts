@@ -1,4 +1,4 @@
-// Counters in the database, shared by all processes. Each try is counted before it is judged.
+// Limits, counted in the database for all processes. A try counts before it is judged.
 import { RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible'
 import type { Db } from '#db/connection.ts'
 import { LimitReached } from '../pages/faults.ts'
@@ -9,29 +9,24 @@ export type Counted =
 
 export interface Limit {
   /**
-   * Counts one try for the key. The key must be canonical and may be a digest, never a client's header.
-   * @param seconds how long the key's first try counts, where it differs from the rule
+   * Counts one try.
+   * @param key canonical, never a client's header
+   * @param seconds replaces the rule's time for the key's first try
    */
   count(key: string, seconds?: number): Promise<Counted>
-  /** As `count`. @throws LimitReached */
+  /** Counts one try. @throws LimitReached */
   demand(key: string): Promise<void>
-  /** How things stand, without counting. */
+  /** Counts nothing. */
   look(key: string): Promise<Counted>
-  /** Closes the key for so long, whatever it had left. */
   close(key: string, seconds: number): Promise<void>
-  /** Gives back one counted try. */
   refund(key: string): Promise<void>
-  /** Forgets the key. */
   forget(key: string): Promise<void>
-  /** The key's row in `rate_limits`, for a statement that counts or forgets it along with what else it does. */
+  /** The key's row in `rate_limits`, for statements that count by themselves. */
   rowOf(key: string): string
 }
 
 export interface Limits {
-  /**
-   * @param points tries within `seconds`, from the first of them on
-   * @param onFull called for each try beyond them
-   */
+  /** Allows `points` tries within `seconds` of the first. Further tries call `onFull`. */
   limit(name: string, rule: { points: number; seconds: number; onFull?: () => void }): Limit
 }
 
@@ -89,9 +84,9 @@ export function createLimits(db: Db): Limits {
   }
 }
 
-/** Deletes counters that have run out, and returns how many. */
+/** Returns how many were deleted. */
 export async function deleteSpentLimits(db: Db, now: Date, limit: number): Promise<number> {
-  // What somebody counts in right now is left to the next round: waiting for it could be waiting for each other.
+  // Waiting for locked rows could become a deadlock.
   const spent = db('rate_limits')
     .where('expire', '<', now.getTime())
     .limit(limit)

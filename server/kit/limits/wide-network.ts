@@ -1,7 +1,4 @@
-/**
- * The network around one that `networkOf` names: an IPv4 address's /24, a /64's /48. What is neither of them stays as it is.
- * Limits of it need a wide budget: many people who know nothing of each other share one.
- */
+/** The /24 of an IPv4 address or the /48 of a /64, which many strangers share. */
 export function wideNetworkOf(network: string): string {
   const octets = /^(\d+\.\d+\.\d+)\.\d+$/.exec(network)?.[1]
   if (octets) return `${octets}.0/24`

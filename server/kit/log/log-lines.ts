@@ -1,8 +1,7 @@
-// Hands log lines on in bunches: a system call for each would be a tenth of a form page.
+// Writes log lines in bunches: one system call per line would cost a tenth of a form page.
 
-/** Where lines go. */
 export interface Lines {
-  /** Of the line that is being written; pino sets it (its documentation, "needsMetadataGsym"). */
+  /** The level of the current line. pino sets it, see "needsMetadataGsym" in its documentation. */
   lastLevel?: number
   write(line: string): void
 }
@@ -10,27 +9,24 @@ export interface Lines {
 const longestBunch = 8192
 const warnLevel = 40
 
-/**
- * Nothing is kept longer than `waitMs`, nor when the process ends by itself; warnings and faults go on at once, with what came
- * before them.
- */
+/** Lines wait at most `waitMs`. Warnings, faults and the end of the process write them at once. */
 export function createBunches(destination: Lines, waitMs = 100): Lines {
   let kept = ''
   let timer: NodeJS.Timeout | undefined
-  const handOn = () => {
+  const flush = () => {
     clearTimeout(timer)
     timer = undefined
     const bunch = kept
     kept = ''
     if (bunch !== '') destination.write(bunch)
   }
-  process.once('exit', handOn)
+  process.once('exit', flush)
   const lines: Lines = {
     lastLevel: 0,
     write(line) {
       kept += line
-      if (kept.length > longestBunch || (lines.lastLevel ?? 0) >= warnLevel) handOn()
-      else timer ??= setTimeout(handOn, waitMs).unref()
+      if (kept.length > longestBunch || (lines.lastLevel ?? 0) >= warnLevel) flush()
+      else timer ??= setTimeout(flush, waitMs).unref()
     },
   }
   return Object.assign(lines, { [Symbol.for('pino.metadata')]: true })

@@ -1,23 +1,22 @@
-// JSON lines for programs. What could hold a secret never reaches them.
+// The log: lines of JSON without secrets.
 import { type Logger, pino } from 'pino'
 import { createBunches, type Lines } from './log-lines.ts'
 
 export interface Log extends Pick<Logger, 'debug' | 'info' | 'warn' | 'error'> {
-  /** The line of an answered request. Written by hand: this one is written for every page, and pino takes four times as long. */
+  /** Writes the line of every page without pino, which takes four times as long. */
   request(line: RequestLine): void
 }
 
-/** Words of our own and numbers alone: nothing that a visitor typed. */
 export interface RequestLine {
   readonly id: string
   readonly method: string
-  /** The pattern, never the address, which may carry a token. */
+  /** Never the path, which may contain a token. */
   readonly route: string
   readonly status: number
   readonly ms: number
 }
 
-/** Digits of codes, addresses, long tokens: a message of a library may carry one although ours do not. */
+/** Messages of libraries may contain such values. */
 const patterns: readonly [RegExp, string][] = [
   [/[\w.+-]+@[\w-]+(\.[\w-]+)+/g, '[address]'],
   [/\$argon2\S+/g, '[verifier]'],
@@ -26,10 +25,10 @@ const patterns: readonly [RegExp, string][] = [
   [/[A-Za-z0-9_-]{40,}/g, '[token]'],
 ]
 
-/** Too short for a token, and without a sign that each of the other patterns needs: our own words, on every request. */
+/** Short, and without the signs that every pattern needs: most texts take this short way. */
 const isHarmless = (text: string) => text.length < 40 && !/[@$\d:]/.test(text)
 
-// Security: logs are scrubbed
+// Security: A log line never shows an address, number, code, token, verifier or connection URL.
 export const scrub = (text: string): string =>
   isHarmless(text)
     ? text
@@ -43,7 +42,6 @@ interface Fault {
   cause?: Fault
 }
 
-/** What the log keeps of a fault: no query, no values, no request. */
 export function describeFault(fault: unknown, depth = 0): Fault {
   if (!(fault instanceof Error)) return { type: typeof fault, message: 'not an error' }
   const code = (fault as { code?: unknown }).code
@@ -58,7 +56,7 @@ export function describeFault(fault: unknown, depth = 0): Fault {
   }
 }
 
-/** Only the places, for the first line repeats the message. */
+/** Without the first line, which repeats the message. */
 const frames = (stack: string) =>
   stack
     .split('\n')
@@ -87,24 +85,29 @@ export function createLog(
     },
   }
   const logger = pino(options, destination)
+  const isoTime = createIsoTime()
+  const writesRequests = logger.isLevelEnabled('info')
+  const request = ({ id, method, route, status, ms }: RequestLine) => {
+    if (!writesRequests) return
+    const start = `{"level":"info"${isoTime()},"id":"${id}","method":"${method}"`
+    const end = `"route":${JSON.stringify(route)},"status":${status},"ms":${ms},"msg":"request"}`
+    // pino sets the level for its own lines only, so an earlier warning may still stand here.
+    destination.lastLevel = 0
+    destination.write(`${start},${end}\n`)
+  }
+  return Object.assign(logger, { request })
+}
+
+/** Formats the time once in a millisecond, in which many requests may end. */
+function createIsoTime(): () => string {
   let time = ''
-  let timeOf = Number.NEGATIVE_INFINITY
-  /** Asked anew once in a millisecond: many requests may end within it. */
-  const isoTime = () => {
+  let formattedAt = Number.NEGATIVE_INFINITY
+  return () => {
     const nowMs = performance.now()
-    if (nowMs - timeOf >= 1) {
-      timeOf = nowMs
+    if (nowMs - formattedAt >= 1) {
+      formattedAt = nowMs
       time = pino.stdTimeFunctions.isoTime()
     }
     return time
   }
-  const toldOfRequests = logger.isLevelEnabled('info')
-  const request = ({ id, method, route, status, ms }: RequestLine) => {
-    if (!toldOfRequests) return
-    const about = `"id":"${id}","method":"${method}","route":${JSON.stringify(route)},"status":${status},"ms":${ms}`
-    // What came before may have been a warning: pino tells the level of its own lines only.
-    destination.lastLevel = 0
-    destination.write(`{"level":"info"${isoTime()},${about},"msg":"request"}\n`)
-  }
-  return Object.assign(logger, { request })
 }

@@ -1,5 +1,4 @@
-// One line for each failed try, reached limit, refused right and act of the staff, for those who
-// watch the portal.
+// One line for each failed try, reached limit, refused right and act of the staff.
 
 import type { Request } from 'express'
 import type { Keyring } from '#server/core/keys/keyring.ts'
@@ -9,10 +8,7 @@ import type { Log } from './log.ts'
 
 declare module 'express-serve-static-core' {
   interface Request {
-    /**
-     * Address of the mailbox that the request is about, where nobody is signed in to it. Only for
-     * the log.
-     */
+    /** Only for the log: the mailbox that the request names, while nobody is signed in. */
     about?: string
   }
 }
@@ -27,15 +23,13 @@ export interface SecurityLine {
     | 'limit.reached'
     | 'right.refused'
     | 'staff.acted'
-  /** Address of a mailbox; only a digest is written. */
+  /** A mailbox's address. Only its digest is written. */
   readonly account?: string | undefined
-  /** As `networkOf` gives it; only a digest is written. */
+  /** From `networkOf`. Only its digest is written. */
   readonly network?: string | undefined
-  /** Id of the request's own line. */
   readonly request?: string
-  /** The pattern, never the address, which may carry a token. */
   readonly route?: string
-  /** Words of our own: which limit, which right, why. */
+  /** Which limit, which right, or why. Nothing that was typed. */
   readonly what?: string
   readonly status?: number
 }
@@ -46,21 +40,23 @@ export interface SecurityLog {
 
 export type WebLog = Log & SecurityLog
 
-/** 96 bits: two of a provider's accounts have one digest as good as never. */
+/** 96 bits: collisions practically never happen. */
 const digestLength = 16
 
-/**
- * Security: lines of one account or network are found by one digest, which only the holder of
- * SECRET_KEYS can make.
- */
+// Security: The log names accounts and networks by digests that only SECRET_KEYS can make.
 export function withSecurity(log: Log, keyring: Keyring): WebLog {
-  const digest = (purpose: 'log.account' | 'log.network', value: string | undefined) =>
-    value === undefined
-      ? undefined
-      : keyring.digest(purpose, value).toString('base64url').slice(0, digestLength)
+  const digest = (purpose: 'log.account' | 'log.network', value: string | undefined) => {
+    if (value === undefined) return undefined
+    return keyring.digest(purpose, value).toString('base64url').slice(0, digestLength)
+  }
   const security = ({ event, account, network, ...words }: SecurityLine) => {
-    const who = { account: digest('log.account', account), network: digest('log.network', network) }
-    log.info({ event, ...who, ...words }, 'security')
+    const line = {
+      event,
+      account: digest('log.account', account),
+      network: digest('log.network', network),
+      ...words,
+    }
+    log.info(line, 'security')
   }
   return Object.assign(Object.create(log), { security })
 }
@@ -68,7 +64,6 @@ export function withSecurity(log: Log, keyring: Keyring): WebLog {
 export const routeOf = (req: Request): string =>
   typeof req.route?.path === 'string' ? `${req.baseUrl}${req.route.path}` : 'none'
 
-/** Who asks, from where, for what. */
 export const askerOf = (
   req: Request,
 ): Pick<SecurityLine, 'account' | 'network' | 'request' | 'route'> => ({

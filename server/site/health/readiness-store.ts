@@ -1,5 +1,5 @@
 // Checks that the database can be read and written.
-import { takesNothing } from '#db/away.ts'
+import { refusesWrites } from '#db/away.ts'
 import type { Db } from '#db/connection.ts'
 import { pendingMigrations } from '#db/migrate.ts'
 
@@ -15,7 +15,7 @@ export function createReadiness(db: Db): () => Promise<boolean> {
   let yesAt = Number.NEGATIVE_INFINITY
   let answer: Promise<boolean> | undefined
   db.on('query-error', (fault: unknown) => {
-    if (takesNothing(fault)) refusedAt = performance.now()
+    if (refusesWrites(fault)) refusedAt = performance.now()
   })
 
   async function ask(): Promise<boolean> {
