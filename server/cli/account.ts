@@ -13,16 +13,8 @@ import { describeMailbox } from '../mail/mailboxes/describe-mailbox.ts'
 import { findMailboxProgress } from '../mail/mailboxes/store.ts'
 import { wantMailboxSuspension } from '../mail/mailboxes/want-mailbox.ts'
 import { doubtLateWays } from '../recovery/methods/doubt-late-ways.ts'
-import { type Command, type CommandContext, done, refused, table } from './command.ts'
-import { findNamedAccount } from './find-account.ts'
-
-async function named({ portal, settings, args }: CommandContext) {
-  const opened = await portal()
-  return { opened, account: await findNamedAccount(opened, settings, args[0]) }
-}
-
-const unknown = (context: CommandContext) =>
-  refused('unknown', `There is no account "${context.args[0]}".`)
+import { type Command, done, refused, table } from './command.ts'
+import { openNamed, unknownAccount } from './find-account.ts'
 
 const show: Command = {
   words: ['account', 'show'],
@@ -30,8 +22,8 @@ const show: Command = {
   summary:
     'Shows an account: mailbox, sessions, block. No secret and no recovery contact is shown.',
   async run(context) {
-    const { opened, account } = await named(context)
-    if (!account) return unknown(context)
+    const { opened, account } = await openNamed(context)
+    if (!account) return unknownAccount(context)
     const { settings } = context
     const times = { idleMinutes: settings.sessionIdleMinutes, maxHours: settings.sessionMaxHours }
     const progress = await findMailboxProgress(opened.db, account.id)
@@ -52,23 +44,31 @@ const show: Command = {
       },
       sessions: sessions.length,
     }
-    const lines = Object.entries({ ...data, ...data.mailbox, mailbox: undefined })
-      .filter(([, value]) => value !== undefined && value !== null)
-      .map(([name, value]) => [name, value instanceof Date ? value.toISOString() : String(value)])
-    return done(data, table(lines))
+    const shown = { ...data, ...data.mailbox, mailbox: undefined }
+    return done(data, table(rowsOf(shown)))
   },
 }
+
+/** Leaves out what is not set. */
+const rowsOf = (values: object): string[][] =>
+  Object.entries(values)
+    .filter(([, value]) => value !== undefined && value !== null)
+    .map(([name, value]) => [name, value instanceof Date ? value.toISOString() : String(value)])
+
+const blockedByMeasure =
+  'A measure of the abuse desk blocks it, and may end. ' + 'To block it yourself, unblock it first.'
 
 const block: Command = {
   words: ['account', 'block'],
   args: ['LOGIN'],
   options: { reason: { type: 'string' } },
   summary:
-    'Blocks an account everywhere: portal, mail programs, sending, receiving. Its sessions end; its owner is told.',
+    'Blocks an account everywhere: portal, mail programs, sending, receiving. ' +
+    'Its sessions end; its owner is told.',
   help: '--reason WORD is kept with the block (default: operator).',
   async run(context) {
-    const { opened, account } = await named(context)
-    if (!account) return unknown(context)
+    const { opened, account } = await openNamed(context)
+    if (!account) return unknownAccount(context)
     const { db, clock } = opened
     const reason = typeof context.options.reason === 'string' ? context.options.reason : 'operator'
     const at = clock.now()
@@ -76,14 +76,11 @@ const block: Command = {
       blockByOperator(trx, opened.parts.desk, account, { reason, at }),
     )
     if (blocked) return done({ blocked: account.address }, `Blocked ${account.address}.`)
-    // A measure may end by itself: an operator who wants more than that must hear of it.
     const now = await findAccount(db, account.id)
-    return now?.blockReason === 'measure'
-      ? refused(
-          'blocked already',
-          'A measure of the abuse desk blocks it, and may end. To block it yourself, unblock it first.',
-        )
-      : refused('blocked already', 'It is blocked already.')
+    return refused(
+      'blocked already',
+      now?.blockReason === 'measure' ? blockedByMeasure : 'It is blocked already.',
+    )
   },
 }
 
@@ -92,12 +89,11 @@ const unblock: Command = {
   args: ['LOGIN'],
   summary: 'Lifts a block, or whatever measure of the abuse desk stands.',
   async run(context) {
-    const { opened, account } = await named(context)
-    if (!account) return unknown(context)
+    const { opened, account } = await openNamed(context)
+    if (!account) return unknownAccount(context)
     const { db, keyring, clock } = opened
     const at = clock.now()
     const lifted = await changeAccountAsItStands(db, account.id, async (trx) => {
-      // A measure of the abuse desk opens what it closed by itself.
       if (await liftByOperator(trx, opened.parts.desk, account.id, at)) return true
       if (!(await unblockAccount(trx, account.id))) return false
       await wantMailboxSuspension(trx, { accountId: account.id, suspension: 'none', at })
@@ -120,10 +116,11 @@ const endAll: Command = {
   words: ['account', 'end-sessions'],
   args: ['LOGIN'],
   summary:
-    'Signs an account out everywhere: portal and mail programs. Its filters wait until their owner keeps them.',
+    'Signs an account out everywhere: portal and mail programs. ' +
+    'Its filters wait until their owner keeps them.',
   async run(context) {
-    const { opened, account } = await named(context)
-    if (!account) return unknown(context)
+    const { opened, account } = await openNamed(context)
+    if (!account) return unknownAccount(context)
     const { db, keyring, clock } = opened
     const at = clock.now()
     const ended = await changeAccountAsItStands(db, account.id, async (trx) => {
@@ -131,13 +128,14 @@ const endAll: Command = {
       await holdFilters(trx, { accountId: account.id, at })
       await doubtLateWays(trx, opened.parts.desk, { accountId: account.id, at })
       const count = await endSessions(trx, account.id)
-      const entry = {
-        accountId: account.id,
-        event: 'session.ended-by-operator',
-        details: {},
-        at,
-      } as const
-      if (count > 0) await recordActivity(trx, keyring, entry)
+      if (count > 0) {
+        await recordActivity(trx, keyring, {
+          accountId: account.id,
+          event: 'session.ended-by-operator',
+          details: {},
+          at,
+        })
+      }
       return count
     })
     return done({ ended }, `Ended ${ended} sessions of ${account.address}.`)

@@ -1,14 +1,14 @@
-// What a command of `npm run portal` is, and how its outcome is told.
+// Commands of `npm run portal` and their outcomes.
 import type { ParseArgsOptionsConfig } from 'node:util'
 import type { CompleteSettings, Portal } from '../compose.ts'
 
-/** Exit statuses: what a script may rely on. */
+/** Exit statuses for scripts. */
 export const exit = {
   done: 0,
-  /** The command ran and found something wrong: a drifted mailbox, a broken chain. */
+  /** The command found something wrong, such as a drifted mailbox. */
   found: 1,
   usage: 2,
-  /** The account or thing that was named is not there, or is already as asked. */
+  /** The named thing is missing, or is already as wanted. */
   refused: 3,
   /** sysexits EX_CONFIG. */
   settings: 78,
@@ -24,7 +24,7 @@ export interface Outcome {
 
 export interface CommandContext {
   readonly settings: CompleteSettings
-  /** Composed when first asked for: `config` and `migrate` work without. */
+  /** Composed at the first call, because `config` and `migrate` work without. */
   portal(): Promise<Portal>
   readonly options: Readonly<Record<string, unknown>>
   readonly args: readonly string[]
@@ -33,13 +33,12 @@ export interface CommandContext {
 export interface Command {
   /** The words after `portal`. */
   readonly words: readonly string[]
-  /** Names of what must follow. */
+  /** Names of the required arguments. */
   readonly args?: readonly string[]
   readonly options?: ParseArgsOptionsConfig
-  /** Those of the options that it does not work without. */
-  readonly needed?: readonly string[]
+  /** Names of the required options. */
+  readonly required?: readonly string[]
   readonly summary: string
-  /** Further lines of `--help`. */
   readonly help?: string
   run(context: CommandContext): Promise<Outcome>
 }
@@ -51,18 +50,13 @@ export const refused = (reason: string, text: string): Outcome => ({
   text,
 })
 
-/** Rows with aligned columns. */
+/** Aligns the columns. */
 export function table(rows: readonly (readonly string[])[]): string {
-  const widths = rows.reduce<number[]>(
-    (known, row) => row.map((cell, column) => Math.max(known[column] ?? 0, cell.length)),
-    [],
-  )
-  return rows
-    .map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n')
+  const widths: number[] = []
+  for (const row of rows)
+    for (const [column, cell] of row.entries())
+      widths[column] = Math.max(widths[column] ?? 0, cell.length)
+  const line = (row: readonly string[]) =>
+    row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')
+  return rows.map((row) => line(row).trimEnd()).join('\n')
 }

@@ -1,4 +1,3 @@
-// Every command of the portal.
 import { accountCommands } from './account.ts'
 import type { Command } from './command.ts'
 import { configCommand } from './config.ts'

@@ -24,32 +24,31 @@ export const describeSettings = (): DescribedSetting[] =>
     requiredInProduction: row.production === 'required',
   }))
 
-const shown = (value: unknown): string =>
-  value === undefined
-    ? ''
-    : Array.isArray(value)
-      ? value.join(',')
-      : typeof value === 'boolean'
-        ? value
-          ? 'on'
-          : 'off'
-        : String(value)
+function writeValue(value: unknown): string {
+  if (value === undefined) return ''
+  if (value === true) return 'on'
+  if (value === false) return 'off'
+  return Array.isArray(value) ? value.join(',') : String(value)
+}
+
+const introduction =
+  'Environment variables, parsed once at the start; every fault is listed in one message. ' +
+  'A secret may also be read from a file:\n' +
+  '`NAME_FILE` in place of `NAME`. Written by `npm run portal -- config --markdown`.'
 
 /** `docs/configuration.md`. */
 export function configurationPage(): string {
-  const cell = (text: string) => text.replaceAll('|', '\\|')
   const lines = describeSettings().map((each) => {
-    const notes = [
-      each.meaning,
-      each.requiredInProduction ? '**Required in production.**' : '',
-      each.secret ? 'Secret.' : '',
-    ]
-    return `| \`${each.variable}\` | ${cell(notes.filter(Boolean).join(' '))} | ${cell(each.takes)} | ${each.default === null ? '' : `\`${each.default}\``} |`
+    const notes = [each.meaning]
+    if (each.requiredInProduction) notes.push('**Required in production.**')
+    if (each.secret) notes.push('Secret.')
+    const standard = each.default === null ? '' : `\`${each.default}\``
+    const cells = [notes.join(' '), each.takes].map((cell) => cell.replaceAll('|', '\\|'))
+    return `| \`${each.variable}\` | ${cells.join(' | ')} | ${standard} |`
   })
   return `# Settings
 
-Environment variables, parsed once at the start; every fault is listed in one message. A secret may also be read from a file:
-\`NAME_FILE\` in place of \`NAME\`. Written by \`npm run portal -- config --markdown\`.
+${introduction}
 
 | variable | meaning | takes | default |
 | --- | --- | --- | --- |
@@ -66,15 +65,14 @@ export const configCommand: Command = {
     if (options.markdown) return done({}, configurationPage().trimEnd())
     const values = settings as unknown as Record<string, unknown>
     const keys = Object.keys(rows)
-    const all = describeSettings().map((each, index) => {
+    const described = describeSettings().map((each, index) => {
       const value = values[keys[index] ?? '']
-      return { ...each, value: each.secret ? (value === undefined ? '' : '(set)') : shown(value) }
+      const hidden = value === undefined ? '' : '(set)'
+      return { ...each, value: each.secret ? hidden : writeValue(value) }
     })
-    return done(
-      { settings: all },
-      all
-        .map((each) => `${each.variable}=${each.value}\n    ${each.meaning} (${each.takes})`)
-        .join('\n'),
+    const lines = described.map(
+      ({ variable, value, meaning, takes }) => `${variable}=${value}\n    ${meaning} (${takes})`,
     )
+    return done({ settings: described }, lines.join('\n'))
   },
 }

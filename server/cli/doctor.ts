@@ -14,16 +14,28 @@ export interface Finding {
 
 type Check = (portal: Portal, settings: CompleteSettings) => Promise<Omit<Finding, 'check'>>
 
-const count = async (portal: Portal, sql: string): Promise<number> =>
-  (await portal.db.raw<{ rows: { n: number }[] }>(`select count(*)::int as n from ${sql}`)).rows[0]
-    ?.n ?? 0
+async function count({ db }: Portal, from: string): Promise<number> {
+  const { rows } = await db.raw<{ rows: { n: number }[] }>(`select count(*)::int as n from ${from}`)
+  return rows[0]?.n ?? 0
+}
+
+/** Names at most twenty broken links. */
+async function examineChain<Link>(links: AsyncIterable<Link>, describe: (link: Link) => string) {
+  const broken: string[] = []
+  for await (const link of links) {
+    broken.push(describe(link))
+    if (broken.length === 20) break
+  }
+  if (broken.length === 0) return { ok: true, detail: 'as it was written' }
+  return { ok: false, detail: `broken: ${broken.join('; ')}` }
+}
 
 const none = (n: number, what: string) => ({
   ok: n === 0,
   detail: n === 0 ? 'none' : `${n} ${what}`,
 })
 
-/** Each line is one thing that an operator would otherwise find out by a complaint. */
+/** Each check finds what an operator would otherwise learn from a complaint. */
 const checks: Readonly<Record<string, Check>> = {
   database: async ({ db }) => {
     const { rows } = await db.raw<{ rows: { version: string }[] }>('show server_version')
@@ -41,54 +53,29 @@ const checks: Readonly<Record<string, Check>> = {
     const seconds = Math.abs(clock.now().getTime() - (rows[0]?.now.getTime() ?? 0)) / 1000
     return { ok: seconds < 5, detail: `${seconds.toFixed(1)} s apart from the database` }
   },
-  'activity chain': async ({ db, keyring }) => {
-    const broken: string[] = []
-    for await (const link of verifyActivity(db, keyring)) {
-      broken.push(`${link.chain} at ${link.position} (${link.fault})`)
-      if (broken.length === 20) break
-    }
-    return {
-      ok: broken.length === 0,
-      detail: broken.length === 0 ? 'as it was written' : `broken: ${broken.join('; ')}`,
-    }
-  },
-  'audit chain': async ({ db, keyring }) => {
-    const broken: string[] = []
-    for await (const link of verifyAudit(db, keyring)) {
-      broken.push(`at ${link.position} (${link.fault})`)
-      if (broken.length === 20) break
-    }
-    return {
-      ok: broken.length === 0,
-      detail: broken.length === 0 ? 'as it was written' : `broken: ${broken.join('; ')}`,
-    }
-  },
+  'activity chain': ({ db, keyring }) =>
+    examineChain(
+      verifyActivity(db, keyring),
+      ({ chain, position, fault }) => `${chain} at ${position} (${fault})`,
+    ),
+  'audit chain': ({ db, keyring }) =>
+    examineChain(verifyAudit(db, keyring), ({ position, fault }) => `at ${position} (${fault})`),
   'mailboxes that need an operator': async (portal) =>
     none(await count(portal, 'mailboxes where needs_operator_at is not null'), 'see account show'),
-  'mailboxes that wait': async (portal) =>
-    none(
-      await count(
-        portal,
-        `mailboxes where applied_revision < revision and changed_at < now() - interval '15 minutes'`,
-      ),
-      'longer than 15 minutes',
-    ),
-  'jobs that gave up': async (portal) =>
-    none(
-      await count(
-        portal,
-        'graphile_worker.jobs where attempts >= max_attempts and locked_at is null',
-      ),
-      'jobs',
-    ),
-  'jobs that wait': async (portal) =>
-    none(
-      await count(
-        portal,
-        `graphile_worker.jobs where run_at < now() - interval '5 minutes' and attempts = 0 and locked_at is null`,
-      ),
-      'longer than 5 minutes; is a worker running?',
-    ),
+  'mailboxes that wait': async (portal) => {
+    const from = `mailboxes
+      where applied_revision < revision and changed_at < now() - interval '15 minutes'`
+    return none(await count(portal, from), 'longer than 15 minutes')
+  },
+  'jobs that gave up': async (portal) => {
+    const from = 'graphile_worker.jobs where attempts >= max_attempts and locked_at is null'
+    return none(await count(portal, from), 'jobs')
+  },
+  'jobs that wait': async (portal) => {
+    const from = `graphile_worker.jobs
+      where run_at < now() - interval '5 minutes' and attempts = 0 and locked_at is null`
+    return none(await count(portal, from), 'longer than 5 minutes; is a worker running?')
+  },
   'values under an old key': async (portal) => {
     const n = await count(portal, `claims where key_id <> '${portal.keyring.newestKeyId}'`)
     return { ok: true, detail: n === 0 ? 'none' : `${n} claims; run: portal rekey` }
@@ -130,7 +117,8 @@ async function examine(portal: Portal, settings: CompleteSettings): Promise<Find
 export const doctorCommand: Command = {
   words: ['doctor'],
   summary:
-    'Examines the portal: database, activity chain, mailboxes, jobs, platform. Exit status 1 where something is wrong.',
+    'Examines the portal: database, activity chain, mailboxes, jobs, platform. ' +
+    'Exit status 1 where something is wrong.',
   async run({ portal, settings }) {
     const findings = await examine(await portal(), settings)
     const sick = findings.some((finding) => !finding.ok)

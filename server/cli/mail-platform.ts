@@ -22,7 +22,9 @@ const config: Command = {
   words: ['mail-platform', 'config'],
   options: { out: { type: 'string' } },
   summary: 'Writes the configuration of Dovecot 2.3 and Postfix 3.7 that reads the mail directory.',
-  help: '--out names the folder. Run as root on the mail host, or give files marked postfix to that group by hand.',
+  help:
+    '--out names the folder. Run as root on the mail host, ' +
+    'or give files marked postfix to that group by hand.',
   async run({ settings, options }) {
     if (!hasWhatConfigNeeds(settings)) return missing
     if (!options.out) return refused('out', 'Name the folder: --out DIR.')
@@ -32,13 +34,14 @@ const config: Command = {
       const file = join(folder, path)
       await mkdir(dirname(file), { recursive: true })
       await writeFile(file, text, { mode: modes[readers] })
-      // An existing file keeps its mode when it is written anew.
+      // writeFile keeps the mode of an existing file.
       await chmod(file, modes[readers])
     }
-    const rows = files.map(({ path, readers }) => [path, readers])
+    const written = files.map(({ path, readers }) => ({ path, readers }))
+    const rows = [['FILE', 'READ BY'], ...written.map(({ path, readers }) => [path, readers])]
     return done(
-      { folder, files: files.map(({ path, readers }) => ({ path, readers })) },
-      `${table([['FILE', 'READ BY'], ...rows])}\nWritten to ${folder}; docs/operating.md says how to go on.`,
+      { folder, files: written },
+      `${table(rows)}\nWritten to ${folder}; docs/operating.md says how to go on.`,
     )
   },
 }
@@ -47,7 +50,9 @@ const directory: Command = {
   words: ['mail-platform', 'directory'],
   summary:
     'Installs the mail directory where MAIL_DIRECTORY_URL points and lets Dovecot and Postfix in.',
-  help: 'Needs a database user who may create roles. Run again after a change of the roles’ passwords.',
+  help:
+    'Needs a database user who may create roles. ' +
+    'Run again after a change of the roles’ passwords.',
   async run({ settings }) {
     if (!hasWhatConfigNeeds(settings)) return missing
     const db = connectDatabase(settings.mailDirectoryUrl ?? settings.databaseUrl, 1)

@@ -2,17 +2,31 @@ import { recordActivity } from '../accounts/activity/store.ts'
 import { parseTypedLogin } from '../core/identifiers/login-name.ts'
 import { addressOf, domainOf } from '../core/identifiers/names.ts'
 import { addAlias, removeAlias } from '../mail/mailboxes/change-aliases.ts'
-import { reconcileMailboxes } from '../mail/mailboxes/reconcile-mailboxes.ts'
+import { type Reconciled, reconcileMailboxes } from '../mail/mailboxes/reconcile-mailboxes.ts'
 import { listAliases } from '../mail/mailboxes/store.ts'
 import { type Command, done, exit, refused, table } from './command.ts'
-import { findNamedAccount } from './find-account.ts'
+import { openNamed, unknownAccount } from './find-account.ts'
+
+function describeReconciliation({ differences, wanted, observed, more }: Reconciled): string {
+  const count = differences.length + more
+  const summary = `${wanted} wanted, ${observed} on the platform, ${count} differ`
+  if (differences.length === 0) return summary
+  const rows = differences.map(({ address, kind, fields }) => [address, kind, fields.join(', ')])
+  return `${table([['ADDRESS', 'STATE', 'FIELDS'], ...rows])}\n${summary}`
+}
+
+const acted = (mended: number, removed: number) =>
+  `, ${mended} to be set up again, ${removed} removed`
 
 const reconcile: Command = {
   words: ['mailboxes', 'reconcile'],
   options: { fix: { type: 'boolean' } },
   summary:
-    'Compares the mail platform with what is wanted. Exit status 1 where they differ and nothing was mended.',
-  help: '--fix has missing and drifted mailboxes set up again by the worker, and removes surplus ones (to quarantine where there is one).',
+    'Compares the mail platform with what is wanted. ' +
+    'Exit status 1 where they differ and nothing was mended.',
+  help:
+    '--fix has missing and drifted mailboxes set up again by the worker, ' +
+    'and removes surplus ones (to quarantine where there is one).',
   async run({ portal, options }) {
     const opened = await portal()
     const fix = options.fix === true
@@ -27,20 +41,12 @@ const reconcile: Command = {
       } as const
       await opened.db.transaction((trx) => recordActivity(trx, opened.keyring, entry))
     }
-    const rows = outcome.differences.map(({ address, kind, fields }) => [
-      address,
-      kind,
-      fields.join(', '),
-    ])
-    const summary = `${outcome.wanted} wanted, ${outcome.observed} on the platform, ${outcome.differences.length + outcome.more} differ`
-    const acted = fix ? `, ${mended} to be set up again, ${removed} removed` : ''
+    const differs = outcome.differences.length > 0
+    const text = describeReconciliation(outcome) + (fix ? acted(mended, removed) : '')
     return {
-      status: rows.length > 0 && !fix ? exit.found : exit.done,
+      status: differs && !fix ? exit.found : exit.done,
       data: outcome,
-      text: [
-        ...(rows.length > 0 ? [table([['ADDRESS', 'STATE', 'FIELDS'], ...rows])] : []),
-        `${summary}${acted}.`,
-      ].join('\n'),
+      text: `${text}.`,
     }
   },
 }
@@ -51,10 +57,10 @@ const alias: Command = {
   options: { add: { type: 'string' }, remove: { type: 'string' } },
   summary: 'Shows, adds or removes a further address of a mailbox, such as abuse@ or postmaster@.',
   help: '--add ADDRESS or --remove ADDRESS. A removed one is never given to another mailbox.',
-  async run({ portal, settings, args, options }) {
-    const opened = await portal()
-    const account = await findNamedAccount(opened, settings, args[0])
-    if (!account) return refused('unknown', `There is no account "${args[0]}".`)
+  async run(context) {
+    const { opened, account } = await openNamed(context)
+    if (!account) return unknownAccount(context)
+    const { settings, options } = context
     const asked = options.add ?? options.remove
     if (asked === undefined) {
       const aliases = await listAliases(opened.db, account.id)
@@ -69,10 +75,10 @@ const alias: Command = {
     }
     const outcome =
       options.add === undefined ? await removeAlias(opened, change) : await addAlias(opened, change)
-    const told = `${change.alias}: ${outcome}.`
+    const text = `${change.alias}: ${outcome}.`
     return ['added', 'removed'].includes(outcome)
-      ? done({ ...change, outcome }, told)
-      : refused(outcome, told)
+      ? done({ ...change, outcome }, text)
+      : refused(outcome, text)
   },
 }
 

@@ -1,22 +1,26 @@
-// `npm run portal -- COMMAND`: what operators do from a shell.
+// `npm run portal -- COMMAND`: the commands of operators.
 import { parseArgs } from 'node:util'
 import { completeSettings, type Stoppable } from '../complete-settings.ts'
 import { compose, type Portal } from '../compose.ts'
-import { processEnvironment, readSettings, SettingsError } from '../kit/settings/config.ts'
-import { type Command, exit, type Outcome } from './command.ts'
+import {
+  type Environment,
+  processEnvironment,
+  readSettings,
+  SettingsError,
+} from '../kit/settings/config.ts'
+import { type Command, done, exit, type Outcome } from './command.ts'
 import { commands } from './commands.ts'
 
 const common = { json: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } } as const
 
-const usageOf = (command: Command) =>
-  [
-    'portal',
-    ...command.words,
-    ...(command.args ?? []),
-    ...Object.keys(command.options ?? {}).map((name) =>
-      command.needed?.includes(name) ? `--${name}` : `[--${name}]`,
-    ),
-  ].join(' ')
+type PrintedOutcome = Outcome & { readonly json: boolean }
+
+function usageOf({ words, args = [], options = {}, required = [] }: Command): string {
+  const flags = Object.keys(options).map((name) =>
+    required.includes(name) ? `--${name}` : `[--${name}]`,
+  )
+  return ['portal', ...words, ...args, ...flags].join(' ')
+}
 
 function overview(): string {
   const lines = commands.map(
@@ -24,6 +28,8 @@ function overview(): string {
   )
   return `Usage: npm run portal -- COMMAND [--json] [--help]\n\n${lines.join('\n')}`
 }
+
+const usageError = (text: string): Outcome => ({ status: exit.usage, data: { usage: text }, text })
 
 const findCommand = (words: readonly string[]) =>
   commands
@@ -34,69 +40,73 @@ const findCommand = (words: readonly string[]) =>
 export async function runCommand(
   argv: readonly string[],
   env = processEnvironment(),
-): Promise<Outcome & { json: boolean }> {
+): Promise<PrintedOutcome> {
   const json = argv.includes('--json')
-  const usage = (text: string): Outcome & { json: boolean } => ({
-    status: exit.usage,
-    data: { usage: text },
-    text,
-    json,
-  })
   const command = findCommand(argv.filter((each) => !each.startsWith('-')))
-  if (!command) {
-    const asked = argv.includes('--help') || argv.includes('-h')
-    return asked ? { status: exit.done, data: {}, text: overview(), json } : usage(overview())
-  }
+  if (command) return { ...(await runFound(command, argv, env)), json }
+  const asked = argv.includes('--help') || argv.includes('-h')
+  return { ...(asked ? done({}, overview()) : usageError(overview())), json }
+}
+
+async function runFound(
+  command: Command,
+  argv: readonly string[],
+  env: Environment,
+): Promise<Outcome> {
   const started: Stoppable[] = []
   try {
-    const parsed = parseArgs({
-      args: [...argv],
-      options: { ...common, ...command.options },
-      allowPositionals: true,
-      strict: true,
-    })
-    if (parsed.values.help) {
-      const text = [`Usage: ${usageOf(command)}`, '', command.summary, command.help]
-        .filter((line) => line !== undefined)
-        .join('\n')
-      return { status: exit.done, data: {}, text, json }
-    }
-    const args = parsed.positionals.slice(command.words.length)
-    if (args.length !== (command.args?.length ?? 0)) return usage(`Usage: ${usageOf(command)}`)
-    const settings = await completeSettings(
-      readSettings(env),
-      command.words[0] === 'config' ? [] : started,
-      'borrowed',
-    )
-    let portal: Promise<Portal> | undefined
-    const open = () => {
-      portal ??= compose({ ...settings, logLevel: 'silent' })
-      void portal.then((made) => started.push({ stop: made.close }))
-      return portal
-    }
-    return {
-      ...(await command.run({ settings, portal: open, options: parsed.values, args })),
-      json,
-    }
+    return await runParsed(command, argv, env, started)
   } catch (fault) {
     if (fault instanceof SettingsError)
-      return { status: exit.settings, data: { faults: fault.faults }, text: fault.message, json }
-    if ((fault as { code?: string }).code?.startsWith('ERR_PARSE_ARGS')) {
-      return usage(`${(fault as Error).message}\nUsage: ${usageOf(command)}`)
-    }
+      return { status: exit.settings, data: { faults: fault.faults }, text: fault.message }
+    if ((fault as { code?: string }).code?.startsWith('ERR_PARSE_ARGS'))
+      return usageError(`${(fault as Error).message}\nUsage: ${usageOf(command)}`)
     throw fault
   } finally {
     for (const part of started.reverse()) await part.stop()
   }
 }
 
+async function runParsed(
+  command: Command,
+  argv: readonly string[],
+  env: Environment,
+  started: Stoppable[],
+): Promise<Outcome> {
+  const { values, positionals } = parseArgs({
+    args: [...argv],
+    options: { ...common, ...command.options },
+    allowPositionals: true,
+    strict: true,
+  })
+  if (values.help) return done({}, helpOf(command))
+  const args = positionals.slice(command.words.length)
+  if (args.length !== (command.args?.length ?? 0)) return usageError(`Usage: ${usageOf(command)}`)
+  const needsNothing = command.words[0] === 'config'
+  const settings = await completeSettings(
+    readSettings(env),
+    needsNothing ? [] : started,
+    'borrowed',
+  )
+  let portal: Promise<Portal> | undefined
+  const open = () => {
+    portal ??= compose({ ...settings, logLevel: 'silent' })
+    void portal.then((made) => started.push({ stop: made.close }))
+    return portal
+  }
+  return await command.run({ settings, portal: open, options: values, args })
+}
+
+const helpOf = (command: Command): string =>
+  [`Usage: ${usageOf(command)}`, '', command.summary, command.help]
+    .filter((line) => line !== undefined)
+    .join('\n')
+
 async function main(): Promise<void> {
   const outcome = await runCommand(process.argv.slice(2))
   const text = outcome.json ? JSON.stringify(outcome.data, null, 2) : outcome.text
-  const stream =
-    outcome.status === exit.usage || outcome.status === exit.settings
-      ? process.stderr
-      : process.stdout
+  const misused = outcome.status === exit.usage || outcome.status === exit.settings
+  const stream = misused ? process.stderr : process.stdout
   stream.write(`${text}\n`, () => process.exit(outcome.status))
 }
 

@@ -16,8 +16,8 @@ import { rekeyStoppedAddresses } from '../recovery/stopped-addresses/store.ts'
 import { rekeyUndos } from '../recovery/undo/store.ts'
 import { type Command, done } from './command.ts'
 
-/** Everything that is kept under a key. Each moves up to `limit` values in the transaction and returns how many there were. */
-const kept: readonly ((trx: Trx, keyring: Keyring, limit: number) => Promise<number>)[] = [
+/** Each moves up to `limit` values to the newest key, and returns how many. */
+const rekeyed: readonly ((trx: Trx, keyring: Keyring, limit: number) => Promise<number>)[] = [
   rekeyBackupAddresses,
   rekeyClaims,
   rekeyCodeRequests,
@@ -38,31 +38,29 @@ const slice = 200
 export const rekeyCommand: Command = {
   words: ['rekey'],
   summary: 'Moves everything sealed or found under older keys of SECRET_KEYS to the newest one.',
-  help: 'Put the new key first in SECRET_KEYS, restart every process, run this; it may be repeated. Leave the old key listed as the last one: the\nrecord of what happened is not written anew, and what was chained under a key can be verified only while it is listed.',
+  help:
+    'Put the new key first in SECRET_KEYS, restart every process, run this; it may be repeated. ' +
+    'Leave the old key listed as the last one: the\n' +
+    'record of what happened is not written anew, and what was chained under a key can be ' +
+    'verified only while it is listed.',
   async run({ portal }) {
     const { db, keyring, clock } = await portal()
     let count = 0
-    for (const rekey of kept) {
+    for (const rekey of rekeyed) {
       for (;;) {
         const moved = await db.transaction((trx) => rekey(trx, keyring, slice))
         count += moved
         if (moved === 0) break
       }
     }
-    if (count > 0) {
-      const entry = {
-        accountId: null,
-        event: 'portal.rekeyed',
-        details: { count },
-        at: clock.now(),
-      } as const
-      await db.transaction((trx) => recordActivity(trx, keyring, entry))
-    }
-    return done(
-      { moved: count },
-      count === 0
-        ? 'Everything is under the newest key.'
-        : `Moved ${count} values to the newest key.`,
-    )
+    if (count === 0) return done({ moved: 0 }, 'Everything is under the newest key.')
+    const entry = {
+      accountId: null,
+      event: 'portal.rekeyed',
+      details: { count },
+      at: clock.now(),
+    } as const
+    await db.transaction((trx) => recordActivity(trx, keyring, entry))
+    return done({ moved: count }, `Moved ${count} values to the newest key.`)
   },
 }

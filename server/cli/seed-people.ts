@@ -1,4 +1,4 @@
-// Made-up people for a development portal; the tests tell of the same ones.
+// Invented people for development portals and tests.
 
 import { changeAccountAsItStands } from '#server/accounts/accounts/change-account.ts'
 import { findAccountByAddress } from '#server/accounts/accounts/store.ts'
@@ -43,11 +43,12 @@ export const people = [
 ] as const
 
 const prize =
-  'Dear winner,\n\nconfirm your card within a day: https://prize.bad.example/claim?id=7\n\nThe lottery'
+  'Dear winner,\n\nconfirm your card within a day: https://prize.bad.example/claim?id=7' +
+  '\n\nThe lottery'
 const watches =
   'Watches! Watches! Watches!\n\nhttp://cheap.bad.example/ and http://cheaper.bad.example/\n'
 
-/** Cases for the analyst to begin with: who is reported, as what, by how many people, with which letter. */
+/** Reports that give the analyst some cases. */
 export const prepared = [
   {
     login: 'lucky.prize',
@@ -75,70 +76,77 @@ export const prepared = [
   },
 ] as const
 
-/** Registers those who are not there yet. */
+/** Registers the people who are missing. */
 export async function seed(portal: Portal, settings: { readonly mailDomains: readonly string[] }) {
   const domain = settings.mailDomains[0] ?? ''
-  for (const { login, password, ...more } of people) {
-    const known = await findAccountByAddress(portal.db, addressOf(login, domain))
-    const wanted = {
-      kind: 'ok',
-      login,
-      lookAlikeKey: lookAlikeKey(login),
-      domain,
-      password,
-    } as const
-    const made =
-      known ?? (await registerAccount(portal.parts, wanted, { locale: 'en', client: noClient }))
-    const accountId =
-      'id' in made ? made.id : made.kind === 'registered' ? made.accountId : undefined
-    if (accountId && 'role' in more) {
-      const { role } = more
-      await changeAccountAsItStands(portal.db, accountId, (trx) =>
-        grantRole(trx, accountId, role, portal.clock.now()),
-      )
-    }
+  for (const person of people) {
+    const accountId = await registerPerson(portal, domain, person)
+    if (!accountId || !('role' in person)) continue
+    await changeAccountAsItStands(portal.db, accountId, (trx) =>
+      grantRole(trx, accountId, person.role, portal.clock.now()),
+    )
   }
   await prepareCases(portal, domain)
   return people
 }
 
-/** Reports the letters of `prepared`, once: the worker makes cases of them. */
+/** The id of the account, unless its name belongs to somebody else. */
+async function registerPerson(
+  { db, parts }: Portal,
+  domain: string,
+  { login, password }: (typeof people)[number],
+): Promise<string | undefined> {
+  const known = await findAccountByAddress(db, addressOf(login, domain))
+  if (known) return known.id
+  const made = await registerAccount(
+    parts,
+    { kind: 'ok', login, lookAlikeKey: lookAlikeKey(login), domain, password },
+    { locale: 'en', client: noClient },
+  )
+  return made.kind === 'registered' ? made.accountId : undefined
+}
+
+/** Reports the letters of `prepared` once. The worker opens cases for them. */
 async function prepareCases(portal: Portal, domain: string): Promise<void> {
-  const { desk } = portal.parts
   const known = await portal.db('abuse_reports').first('id')
   if (known) return
-  for (const { login, kind, subject, text, reporters, sentByUs } of prepared) {
-    const from = addressOf(login, domain)
-    const account = await findAccountByAddress(portal.db, from)
+  for (const each of prepared) {
+    const account = await findAccountByAddress(portal.db, addressOf(each.login, domain))
     if (!account) continue
     const sentAt = portal.clock.now()
-    for (let reporter = 1; reporter <= reporters; reporter += 1) {
-      const head = [
-        `From: ${from}`,
-        `To: reader${reporter}@elsewhere.example`,
-        `Subject: ${subject}`,
-      ]
-      const rest = [
-        `Date: ${sentAt.toUTCString()}`,
-        `Message-ID: <${kind}.${reporter}@${domain}>`,
-        '',
-        text,
-      ]
-      const letter = Buffer.from([...head, ...rest].join('\n').replaceAll('\n', '\r\n'))
-      const client = { account: account.id, queueId: '4bXk2P1zZz9', sentAt }
-      await takeReport(desk, {
-        ...{
-          channel: 'form',
-          kind,
-          how: 'source',
-          sender: from,
-          note: '',
-          reporter: null,
-          acknowledge: false,
-        },
-        source: sentByUs ? traceLetter(portal.keyring, client, letter) : letter,
-        ...{ locale: 'en', network: `192.0.2.${reporter}` },
+    for (let nth = 1; nth <= each.reporters; nth += 1) {
+      const letter = writeLetter(each, domain, sentAt, nth)
+      const trace = { account: account.id, queueId: '4bXk2P1zZz9', sentAt }
+      await takeReport(portal.parts.desk, {
+        channel: 'form',
+        kind: each.kind,
+        how: 'source',
+        sender: account.address,
+        note: '',
+        reporter: null,
+        acknowledge: false,
+        source: each.sentByUs ? traceLetter(portal.keyring, trace, letter) : letter,
+        locale: 'en',
+        network: `192.0.2.${nth}`,
       })
     }
   }
+}
+
+function writeLetter(
+  { login, kind, subject, text }: (typeof prepared)[number],
+  domain: string,
+  sentAt: Date,
+  nth: number,
+): Buffer {
+  const lines = [
+    `From: ${addressOf(login, domain)}`,
+    `To: reader${nth}@elsewhere.example`,
+    `Subject: ${subject}`,
+    `Date: ${sentAt.toUTCString()}`,
+    `Message-ID: <${kind}.${nth}@${domain}>`,
+    '',
+    text,
+  ]
+  return Buffer.from(lines.join('\n').replaceAll('\n', '\r\n'))
 }

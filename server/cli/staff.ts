@@ -3,44 +3,57 @@ import { recordActivity } from '../accounts/activity/store.ts'
 import { listStaff, removeFactor } from '../desk/staff/factor-store.ts'
 import { grantRole, isStaffRole, revokeRole, staffRoles } from '../desk/staff/store.ts'
 import { type Command, done, exit, refused, table } from './command.ts'
-import { findNamedAccount } from './find-account.ts'
+import { openNamed, unknownAccount } from './find-account.ts'
 
-const change = (verb: 'grant' | 'revoke'): Command => ({
-  words: ['staff', verb],
+const grants = {
+  verb: 'grant',
+  summary: 'Gives an account a staff role.',
+  event: 'staff.granted',
+  unchanged: 'It has the role already.',
+  done: 'granted',
+  apply: grantRole,
+} as const
+
+const revokes = {
+  verb: 'revoke',
+  summary: 'Takes a staff role back.',
+  event: 'staff.revoked',
+  unchanged: 'It does not have the role.',
+  done: 'revoked',
+  apply: revokeRole,
+} as const
+
+const change = (action: typeof grants | typeof revokes): Command => ({
+  words: ['staff', action.verb],
   args: ['LOGIN'],
   options: { role: { type: 'string' } },
-  needed: ['role'],
-  summary: verb === 'grant' ? 'Gives an account a staff role.' : 'Takes a staff role back.',
+  required: ['role'],
+  summary: action.summary,
   help: `--role ROLE is one of ${staffRoles.join(', ')}.`,
-  async run({ portal, settings, args, options }) {
-    const { role } = options
+  async run(context) {
+    const { role } = context.options
     if (!isStaffRole(role)) {
       const text = `--role must be one of ${staffRoles.join(', ')}.`
       return { status: exit.usage, data: { usage: text }, text }
     }
-    const opened = await portal()
-    const account = await findNamedAccount(opened, settings, args[0])
-    if (!account) return refused('unknown', `There is no account "${args[0]}".`)
+    const { opened, account } = await openNamed(context)
+    if (!account) return unknownAccount(context)
     const { db, keyring, clock } = opened
-    const at = clock.now()
+    const entry = {
+      accountId: account.id,
+      event: action.event,
+      details: { role },
+      at: clock.now(),
+    }
     const changed = await changeAccountAsItStands(db, account.id, async (trx) => {
-      const acted =
-        verb === 'grant'
-          ? await grantRole(trx, account.id, role, at)
-          : await revokeRole(trx, account.id, role)
-      const event = verb === 'grant' ? 'staff.granted' : 'staff.revoked'
-      if (acted)
-        await recordActivity(trx, keyring, { accountId: account.id, event, details: { role }, at })
-      return acted
+      if (!(await action.apply(trx, account.id, role, entry.at))) return false
+      await recordActivity(trx, keyring, entry)
+      return true
     })
-    if (!changed)
-      return refused(
-        'no change',
-        verb === 'grant' ? 'It has the role already.' : 'It does not have the role.',
-      )
+    if (!changed) return refused('no change', action.unchanged)
     return done(
-      { [verb]: role, account: account.address },
-      `${account.address}: ${role} ${verb === 'grant' ? 'granted' : 'revoked'}.`,
+      { [action.verb]: role, account: account.address },
+      `${account.address}: ${role} ${action.done}.`,
     )
   },
 })
@@ -50,21 +63,19 @@ const resetDoor: Command = {
   args: ['LOGIN'],
   summary:
     'Forgets the authenticator and the recovery codes of a member of staff, who then enrols anew.',
-  async run({ portal, settings, args }) {
-    const opened = await portal()
-    const account = await findNamedAccount(opened, settings, args[0])
-    if (!account) return refused('unknown', `There is no account "${args[0]}".`)
+  async run(context) {
+    const { opened, account } = await openNamed(context)
+    if (!account) return unknownAccount(context)
     const { db, keyring, clock } = opened
     const removed = await changeAccountAsItStands(db, account.id, async (trx) => {
-      const acted = await removeFactor(trx, account.id)
-      const entry = {
+      if (!(await removeFactor(trx, account.id))) return false
+      await recordActivity(trx, keyring, {
         accountId: account.id,
         event: 'staff.door-reset',
         details: {},
         at: clock.now(),
-      } as const
-      if (acted) await recordActivity(trx, keyring, entry)
-      return acted
+      })
+      return true
     })
     if (!removed) return refused('no change', 'It has no authenticator.')
     return done(
@@ -77,7 +88,8 @@ const resetDoor: Command = {
 const list: Command = {
   words: ['staff', 'list'],
   summary:
-    'Lists everybody with a role, since when they have an authenticator, and how many recovery codes are left.',
+    'Lists everybody with a role, since when they have an authenticator, ' +
+    'and how many recovery codes are left.',
   async run({ portal }) {
     const staff = await listStaff((await portal()).db)
     const rows = staff.map(({ address, roles, enrolledAt, codesLeft }) => [
@@ -90,9 +102,4 @@ const list: Command = {
   },
 }
 
-export const staffCommands: readonly Command[] = [
-  change('grant'),
-  change('revoke'),
-  list,
-  resetDoor,
-]
+export const staffCommands: readonly Command[] = [change(grants), change(revokes), list, resetDoor]
