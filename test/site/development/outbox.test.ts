@@ -15,7 +15,7 @@ const send = (
 const outbox = async (): Promise<OutboxEntry[]> =>
   (await fetch(`${portal.url}/dev/outbox.json`)).json() as Promise<OutboxEntry[]>
 
-test('whoever tries the portal out finds in the outbox what would have been sent, the newest first', async () => {
+test('the development outbox lists the messages that would have been sent, the newest first', async () => {
   assert.deepEqual(await outbox(), [])
   assert.equal((await portal.visitor().get('/dev/outbox')).page, 'outbox')
   const params = { code: '004217', expiresAt: expiresAt() }
@@ -49,7 +49,7 @@ test('whoever tries the portal out finds in the outbox what would have been sent
   assert.match(page.html, /004217/)
 })
 
-test('a link in the outbox can be followed, and leads to the portal that sent it', async () => {
+test('links in the development outbox lead to the portal that sent them', async () => {
   const token = 'T'.repeat(43)
   const told = {
     mailbox: 'alice@postern.example',

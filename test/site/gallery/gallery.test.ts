@@ -8,7 +8,7 @@ import { usePortal } from '#test/support/use-portal.ts'
 
 const portal = usePortal({ worker: false })
 
-test('developers find every page and mail in every state from one page', async () => {
+test('the gallery links every page and mail in every state', async () => {
   const visitor = portal.visitor()
   const { html } = await visitor.get('/dev/pages')
   const links = [...html.matchAll(/href="(\/dev\/pages\/[^"]+)"/g)].map((match) => match[1] ?? '')
@@ -16,7 +16,7 @@ test('developers find every page and mail in every state from one page', async (
   for (const link of links) assert.equal((await visitor.get(link)).status, 200, link)
 })
 
-test('a mail stands there as its reader gets it, in the language of the page, and may load nothing', async () => {
+test('the gallery shows a mail as it is sent, in the page’s language, and lets it load nothing', async () => {
   const visitor = portal.visitor()
   await visitor.get('/?lang=be')
   const mail = await visitor.get('/dev/pages/mail/recovery-link/sent')
@@ -30,7 +30,7 @@ test('a mail stands there as its reader gets it, in the language of the page, an
   assert.equal((await visitor.get('/dev/pages/mail/recovery-link/nowhere')).status, 404)
 })
 
-test('mails take the colours of the operator’s theme', async () => {
+test('mails have the colours of the operator’s theme', async () => {
   const THEME_CSS = fileURLToPath(new URL('../../support/violet-theme.css', import.meta.url))
   const violet = await startTestPortal({
     worker: false,

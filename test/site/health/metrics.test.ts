@@ -9,7 +9,7 @@ import { caseOf, reportLetter } from '#test/support/cases.ts'
 import { accountIdOf, hanna, register } from '#test/support/people.ts'
 import { eventually, startTestPortal } from '#test/support/portal.ts'
 
-test('metrics stand on a listener of their own and tell of requests by route, never by address', async () => {
+test('metrics have their own listener and name routes, never addresses', async () => {
   const portal = await startTestPortal({ env: { METRICS_PORT: '0' } })
   const server = portal.metrics?.listen('127.0.0.1', 0)
   assert.ok(server)
@@ -30,7 +30,7 @@ test('metrics stand on a listener of their own and tell of requests by route, ne
   await portal.stop()
 })
 
-test('the figures of the abuse desk stand beside them', async () => {
+test('metrics include the figures of the abuse desk', async () => {
   const portal = await startAbusePortal({ env: { METRICS_PORT: '0' } })
   await register(portal, hanna)
   const analyst = { login: 'ada.analyst', password: 'reads every report twice' }
@@ -78,7 +78,7 @@ test('the figures of the abuse desk stand beside them', async () => {
   await portal.stop()
 })
 
-test('livez says that the process answers, readyz that it can serve', async () => {
+test('livez answers while the process runs, readyz only while it can serve', async () => {
   const portal = await startTestPortal({ worker: false })
   const visitor = portal.visitor()
   assert.deepEqual(

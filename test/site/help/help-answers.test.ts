@@ -50,7 +50,7 @@ function request(address: string, schema = 'outlook/responseschema/2006a'): Buff
 }
 
 describe('the mail servers in the settings', () => {
-  it('are read with their usual ports, and several stand in order of preference', () => {
+  it('mail servers in the settings have their usual ports and keep their order', () => {
     assert.deepEqual(servers('imap', ' IMAPS://Imap.Example.by , imap://imap.example.by:1143/'), [
       { service: 'imap', host: 'imap.example.by', port: 993, security: 'tls' },
       { service: 'imap', host: 'imap.example.by', port: 1143, security: 'starttls' },
@@ -59,7 +59,7 @@ describe('the mail servers in the settings', () => {
     assert.deepEqual(servers('pop3', 'off'), [])
   })
 
-  it('are refused with the reason when they cannot be meant', () => {
+  it('mail servers in the settings that make no sense are refused with the reason', () => {
     const reasonOf = (raw: string) => {
       const parsed = parseMailServers('imap', raw)
       return parsed.kind === 'refused' ? parsed.reason : 'ok'
@@ -97,7 +97,7 @@ describe('one description of the servers', () => {
       ({ service, host, port, security }) => `${service} ${host} ${port} ${security}`,
     )
 
-  it('follows from the main domain where nothing else is said', () => {
+  it('without settings the mail servers have names under the main domain', () => {
     assert.deepEqual(lines({}), [
       'imap imap.example.by 993 tls',
       'pop3 pop.example.by 995 tls',
@@ -107,7 +107,7 @@ describe('one description of the servers', () => {
     assert.equal(described({}).mxHost, 'mx.example.by')
   })
 
-  it('follows the settings where they say more, and a fault in them stops the start', () => {
+  it('the settings name the mail servers, and a fault in them stops the start', () => {
     const env = {
       MAIL_SERVER_IMAP: 'imap://127.0.0.1:21143',
       MAIL_SERVER_POP3: 'off',
@@ -126,7 +126,7 @@ describe('one description of the servers', () => {
 })
 
 describe('Thunderbird and its kin', () => {
-  it('get a file that libxml2 finds in order, with every server in order of preference', async () => {
+  it('the autoconfig file is valid and lists every server in order of preference', async () => {
     const xml = renderAutoconfig(provider, titles)
     assert.deepEqual(await faultsAgainst('autoconfig', xml), [])
     const found = serversInAutoconfig(xml).map(
@@ -144,12 +144,12 @@ describe('Thunderbird and its kin', () => {
     assert.equal(textIn(xml, 'descr'), titles.be)
   })
 
-  it('get a file whose faults would be noticed', async () => {
+  it('the schema of the autoconfig file notices faults', async () => {
     const broken = renderAutoconfig(provider, titles).replace('<port>993</port>', '<port>x</port>')
     assert.notDeepEqual(await faultsAgainst('autoconfig', broken), [])
   })
 
-  it('are not told of a service that is switched off', async () => {
+  it('the autoconfig file omits a service that is switched off', async () => {
     const xml = renderAutoconfig(
       { ...provider, servers: servers('imap', 'imaps://imap.example.by') },
       titles,
@@ -163,7 +163,7 @@ describe('Thunderbird and its kin', () => {
 })
 
 describe('Outlook', () => {
-  it('gets one server a protocol, the whole address as user name and no NTLM', async () => {
+  it('Outlook gets one server for each protocol, the full address as user name and no NTLM', async () => {
     const xml = renderAutodiscover(provider, 'anna@example.by')
     assert.deepEqual(await faultsAgainst('autodiscover', xml), [])
     const found = protocolsInAutodiscover(xml).map(
@@ -178,7 +178,7 @@ describe('Outlook', () => {
       assert.equal(protocol.LoginName, 'anna@example.by')
   })
 
-  it('is told to use STARTTLS by Encryption, never by SSL', async () => {
+  it('Outlook is told to use STARTTLS by Encryption, never by SSL', async () => {
     const only = { ...provider, servers: servers('imap', 'imap://imap.example.by') }
     const xml = renderAutodiscover(only, 'anna@example.by')
     assert.deepEqual(await faultsAgainst('autodiscover', xml), [])
@@ -186,13 +186,13 @@ describe('Outlook', () => {
     assert.deepEqual([imap?.Encryption, imap?.SSL, imap?.Port], ['TLS', undefined, '143'])
   })
 
-  it('gets a refusal that it can read', async () => {
+  it('Outlook gets refusals in its own format', async () => {
     for (const reason of ['unreadable', 'address', 'schema'] as const) {
       assert.deepEqual(await faultsAgainst('autodiscover', renderAutodiscoverError(reason)), [])
     }
   })
 
-  it('is understood with and without prefixes, upper case and blanks', () => {
+  it('requests of Outlook may have prefixes, upper case and spaces', () => {
     const ok = { kind: 'ok', address: 'anna@example.by' }
     assert.deepEqual(readAutodiscoverRequest(request(' Anna@Example.BY '), provider.domains), ok)
     const prefixed =
@@ -203,7 +203,7 @@ describe('Outlook', () => {
     )
   })
 
-  it('is refused when it asks for another dialect or another domain', () => {
+  it('Outlook is refused another dialect and another domain', () => {
     const phones = readAutodiscoverRequest(
       request('anna@example.by', 'mobilesync/responseschema/2006'),
       provider.domains,
@@ -233,7 +233,7 @@ describe('Outlook', () => {
     assert.deepEqual(verdict, { kind: 'refused', reason: 'address' })
   })
 
-  it('never makes the portal stumble, whatever is sent', () => {
+  it('no request of Outlook makes the portal throw', () => {
     const shapes = [
       '',
       '<',
@@ -274,7 +274,7 @@ describe('Outlook', () => {
 })
 
 describe('iPhone, iPad and Mac', () => {
-  it('get a profile that another plist reader understands', () => {
+  it('another plist reader understands the Apple profile', () => {
     const profile = parsePlist(renderAppleProfile(provider, 'anna@example.by', texts) ?? '')
     const [account] = profile.PayloadContent
     assert.equal(profile.PayloadType, 'Configuration')
@@ -309,7 +309,7 @@ describe('iPhone, iPad and Mac', () => {
     assert.equal('IncomingPassword' in account, false)
   })
 
-  it('replace an older profile of the same address and keep that of another', () => {
+  it('an Apple profile replaces an older one of the same address only', () => {
     const uuids = (address: string) => {
       const profile = parsePlist(renderAppleProfile(provider, address, texts) ?? '')
       return [profile.PayloadUUID, profile.PayloadContent[0].PayloadUUID]
@@ -321,7 +321,7 @@ describe('iPhone, iPad and Mac', () => {
     }
   })
 
-  it('carry an app password when one was made for the device', () => {
+  it('an Apple profile can carry an app password', () => {
     const [account] = parsePlist(
       renderAppleProfile(provider, 'anna@example.by', texts, 'abcd-efgh') ?? '',
     ).PayloadContent
@@ -331,7 +331,7 @@ describe('iPhone, iPad and Mac', () => {
     )
   })
 
-  it('get no profile where letters cannot be fetched and sent', () => {
+  it('without IMAP or SMTP there is no Apple profile', () => {
     assert.equal(
       renderAppleProfile(
         { ...provider, servers: servers('imap', 'imaps://a.by') },
@@ -344,7 +344,7 @@ describe('iPhone, iPad and Mac', () => {
 })
 
 describe('whose address it is', () => {
-  it('set-up answers are the same for taken and free names; only form and domain are judged, no mailbox is looked up', () => {
+  it('set-up answers are the same for taken and free names', () => {
     assert.deepEqual(readOwnAddress(' Anna.B+x@POST.example.by', provider.domains), {
       kind: 'ok',
       address: 'anna.b+x@post.example.by',
@@ -378,7 +378,7 @@ describe('whose address it is', () => {
 })
 
 describe('DNS', () => {
-  it('lists every service with its order of preference, and says what is not offered', () => {
+  it('the DNS entries list every service by preference, and say which ones are not offered', () => {
     const zone = renderZone(dnsEntries(provider))
     const lines = zone
       .split('\n')
@@ -410,7 +410,7 @@ describe('portal dns', () => {
     SECRET_KEYS: 'Zk3v9QxT7mW2pL8rN4cY6bH1dF5gJ0sA',
   }
 
-  it('prints a zone for people and entries for programs, without asking a database', async () => {
+  it('the command dns prints a zone or JSON, and needs no database', async () => {
     const { status, text, data } = await runCommand(['dns', '--json'], env)
     assert.equal(status, 0)
     assert.match(text, /^_imaps\._tcp\.example\.by\. IN SRV 0 1 993 imap\.example\.by\.$/m)
@@ -423,7 +423,7 @@ describe('portal dns', () => {
 })
 
 describe('every answer', () => {
-  it('has the same bytes each time', () => {
+  it('set-up answers have the same bytes each time', () => {
     const all = () => [
       renderAutoconfig(provider, titles),
       renderAutodiscover(provider, 'anna@example.by'),

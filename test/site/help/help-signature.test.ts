@@ -21,7 +21,7 @@ describe('a signed Apple profile', () => {
   })
 
   for (const kind of ['rsa', 'ec'] as const) {
-    it(`carries the profile, its certificate and a signature that holds, with a key of the kind ${kind}`, async () => {
+    it(`a signed Apple profile holds a valid signature and its certificate, with a key of kind ${kind}`, async () => {
       const sign = createProfileSigner(pairs[kind].certificatePem, pairs[kind].keyPem)
       const signed = await sign(profile)
       const data = new SignedData({
@@ -36,7 +36,7 @@ describe('a signed Apple profile', () => {
       )
     })
 
-    it(`is accepted by OpenSSL where it is installed, and refused after a change, with a key of the kind ${kind}`, async (t) => {
+    it(`OpenSSL accepts a signed Apple profile and refuses a changed one, with a key of kind ${kind}`, async (t) => {
       if (spawnSync('openssl', ['version']).status !== 0)
         return t.diagnostic('OpenSSL is not here: only pkijs looked')
       const sign = createProfileSigner(pairs[kind].certificatePem, pairs[kind].keyPem)
@@ -67,19 +67,19 @@ describe('a signed Apple profile', () => {
     })
   }
 
-  it('has the same bytes each time when signed with RSA', async () => {
+  it('an Apple profile signed with RSA has the same bytes each time', async () => {
     const sign = createProfileSigner(pairs.rsa.certificatePem, pairs.rsa.keyPem)
     assert.deepEqual(await sign(profile), await sign(profile))
   })
 
-  it('is not made with a key of somebody else, nor with something that is no certificate', async () => {
+  it('an Apple profile cannot be signed with a foreign key or without a certificate', async () => {
     const foreign = await selfSigned('rsa')
     assert.throws(() => createProfileSigner(pairs.rsa.certificatePem, foreign.keyPem), /mismatch/)
     assert.throws(() => createProfileSigner('nothing', pairs.rsa.keyPem), /certificate/)
     assert.throws(() => createProfileSigner(pairs.rsa.certificatePem, 'nothing'), /key/)
   })
 
-  it('stops the start with the reason when the settings cannot sign', () => {
+  it('settings that cannot sign Apple profiles stop the start with the reason', () => {
     const start = (certificate: string, key: string) => () =>
       readSettings({ PROFILE_CERTIFICATE: certificate, PROFILE_KEY: key })
     assert.doesNotThrow(start(pairs.ec.certificatePem, pairs.ec.keyPem))

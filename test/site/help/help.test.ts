@@ -35,7 +35,7 @@ const fetchBytes = async (path: string) =>
   Buffer.from(await (await fetch(portal.url + path)).arrayBuffer())
 
 describe('somebody who looks for help', () => {
-  it('finds every page from the index, in every language, and no page leads nowhere', async () => {
+  it('the index links every help page in every language, and no link is dead', async () => {
     const visitor = portal.visitor()
     for (const lang of locales) {
       const index = await visitor.get(`/help?lang=${lang}`)
@@ -52,7 +52,7 @@ describe('somebody who looks for help', () => {
     }
   })
 
-  it('reads the numbers that the settings say', async () => {
+  it('help pages show the numbers of the settings', async () => {
     const page = await portal.visitor().get('/help/recovery?lang=en')
     assert.match(page.html, /within 60 minutes/)
     assert.match(page.html, /For 72 hours after that/)
@@ -62,7 +62,7 @@ describe('somebody who looks for help', () => {
     )
   })
 
-  it('is told for each mail program how to get a letter’s source, and where to forward it only where that is read', async () => {
+  it('help explains how to get a letter’s source, and where to forward it if reports by mail are on', async () => {
     const { html } = await portal.visitor().get('/help/suspicious-letters?lang=en')
     for (const name of [
       'Thunderbird',
@@ -85,7 +85,7 @@ describe('somebody who looks for help', () => {
 })
 
 describe('somebody who sets up a mail program', () => {
-  it('chooses a program by a link and sees steps, servers and ports without a script', async () => {
+  it('each mail program has a help page with steps, servers and ports, without a script', async () => {
     const visitor = portal.visitor()
     const chooser = await visitor.get('/help/mail-programs?lang=en')
     for (const program of programs) {
@@ -105,7 +105,7 @@ describe('somebody who sets up a mail program', () => {
     )
   })
 
-  it('types the own address and finds it in the steps, the servers and the links', async () => {
+  it('an address that the visitor types appears in the steps, the servers and the links', async () => {
     const page = await portal
       .visitor()
       .get('/help/mail-programs?program=iphone&address=Anna@example.by&lang=en')
@@ -117,7 +117,7 @@ describe('somebody who sets up a mail program', () => {
     assert.match(page.html, /href="\/help\/mail-programs\?address=anna%40example\.by"/)
   })
 
-  it('who is signed in is not asked for the address', async () => {
+  it('the help page does not ask a signed-in owner for the address', async () => {
     const visitor = await register(portal, hanna)
     const page = await visitor.get(
       '/help/mail-programs?program=thunderbird&address=other@example.by&lang=en',
@@ -126,7 +126,7 @@ describe('somebody who sets up a mail program', () => {
     assert.doesNotMatch(page.html, /other@example\.by|name="address"/)
   })
 
-  it('is told when the address is not one of ours', async () => {
+  it('the help page refuses an address that is not of our domains', async () => {
     const visitor = portal.visitor()
     const foreign = await visitor.get('/help/mail-programs?program=outlook&address=anna@gmail.com')
     assert.deepEqual([foreign.status, foreign.errors], [422, ['address.foreign']])
@@ -223,7 +223,7 @@ describe('mail programs', () => {
     }
   })
 
-  it('nonsense is answered with 4xx, never 5xx', async () => {
+  it('malformed set-up requests get 4xx, never 5xx', async () => {
     const visitor = portal.visitor()
     const status = async (path: string) => (await visitor.get(path)).status
     assert.equal(await status('/mail/config-v1.1.xml?emailaddress=anna%40gmail.com'), 404)

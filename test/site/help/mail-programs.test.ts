@@ -1,4 +1,4 @@
-// What we tell mail programs is used as they use it: to connect to a real Dovecot and Postfix, with nothing but the answer.
+// Connects to a real Dovecot and Postfix with nothing but our set-up answers.
 import assert from 'node:assert/strict'
 import { after, it } from 'node:test'
 import { parse as parsePlist } from 'fast-plist'
@@ -36,7 +36,7 @@ describeOnMailServers('a mail program that knows only address, password and our 
   })
   after(() => world?.stop())
 
-  /** Connects by every way that the answer names: fetches where it says so, sends where it says so, and finds the letter. */
+  /** Sends a letter by every SMTP server of the answer, and fetches it by IMAP. */
   async function useEveryWay(ways: readonly Way[], login: string): Promise<void> {
     const { address } = await world.provision(login)
     const { pass } = world.authOf(login)
@@ -58,7 +58,7 @@ describeOnMailServers('a mail program that knows only address, password and our 
     await inbox.logout()
   }
 
-  it('reads and sends by every way of the autoconfig file', async () => {
+  it('mail programs can read and send by every server of the autoconfig file', async () => {
     const address = 'thea@postern.example'
     const { html } = await portal
       .visitor()
@@ -77,7 +77,7 @@ describeOnMailServers('a mail program that knows only address, password and our 
     await useEveryWay(ways, 'thea')
   })
 
-  it('reads and sends by every protocol of Autodiscover', async () => {
+  it('mail programs can read and send by every protocol of Autodiscover', async () => {
     const body =
       '<Autodiscover><Request><EMailAddress>otto@postern.example</EMailAddress></Request></Autodiscover>'
     const { html } = await portal.visitor().send('/autodiscover/autodiscover.xml', body)
@@ -92,7 +92,7 @@ describeOnMailServers('a mail program that knows only address, password and our 
     await useEveryWay(ways, 'otto')
   })
 
-  it('reads and sends by what the Apple profile says', async () => {
+  it('mail programs can read and send by the Apple profile', async () => {
     const { html } = await portal
       .visitor()
       .get('/help/mail-programs/apple.mobileconfig?address=ines%40postern.example')

@@ -15,7 +15,7 @@ const localeOf = async (login: string) =>
       .first('locale')
   ).locale
 
-test('the language of a link is the browser’s own; the account keeps the one it registered with', async () => {
+test('a language link changes the browser’s language, not the account’s', async () => {
   const visitor = await register(portal, hanna)
   assert.equal(await localeOf(hanna.login), 'en')
   assert.match((await visitor.get('/account?lang=be')).html, /<html lang="be">/)
@@ -27,11 +27,11 @@ test('the language of a link is the browser’s own; the account keeps the one i
   assert.match((await phone.get('/account', { 'accept-language': 'de' })).html, /<html lang="en">/)
 })
 
-test('mails are written in the language of the account, whatever browser caused them', async () => {
+test('mails are written in the language of the account, not of the browser', async () => {
   const visitor = portal.visitor()
   await visitor.get('/?lang=be')
   await visitor.post('/register', { login: 'moved.house', password: hanna.password })
-  // Security: a stranger who has a link followed does not choose the language of the warnings.
+  // A stranger can make the owner follow a language link, but must not choose the mails' language.
   await visitor.get('/account?lang=de')
   const other = portal.visitor()
   await other.get('/?lang=de')
@@ -45,14 +45,14 @@ test('mails are written in the language of the account, whatever browser caused 
   assert.deepEqual(sent.map(({ subject }) => subject).sort(), expected.sort())
 })
 
-test('a language that is none of ours, or a stranger’s switch, changes no account', async () => {
+test('an unknown language, or a stranger’s language link, changes no account', async () => {
   const visitor = await register(portal, { login: 'stable.one', password: hanna.password })
   await visitor.get('/account?lang=fr')
   await portal.visitor().get('/?lang=ru')
   assert.equal(await localeOf('stable.one'), 'en')
 })
 
-test('a switch of the language after a refused sign-in still leads where the visitor wanted to go', async () => {
+test('a change of language after a refused sign-in keeps the page that the visitor wanted', async () => {
   const visitor = portal.visitor()
   const refused = await visitor.post(
     '/sign-in',
@@ -82,7 +82,7 @@ test('"Try again" leads back to the page, and never repeats what is no page of o
   assert.equal(await ways('/sign-out'), '/')
 })
 
-test('the page for when the network is away is the same for everybody, in each language', async () => {
+test('the offline page is the same for everybody, in each language', async () => {
   const visitor = await register(portal, { login: 'off.line', password: hanna.password })
   for (const locale of ['be', 'ru', 'en', 'de']) {
     const answer = await visitor.get(`/offline/${locale}`)
@@ -95,7 +95,7 @@ test('the page for when the network is away is the same for everybody, in each l
   assert.match(worker.headers.get('content-security-policy') ?? '', /connect-src 'self'/)
 })
 
-test('whoever is sent to the sign-in page from elsewhere is told why', async () => {
+test('the sign-in page says why it appears instead of the wanted page', async () => {
   const stranger = portal.visitor()
   assert.match(
     (await stranger.get('/sign-in?next=%2Faccount')).html,
@@ -108,7 +108,7 @@ test('whoever is sent to the sign-in page from elsewhere is told why', async () 
   assert.match((await visitor.get(location ?? '')).html, /You have been signed out/)
 })
 
-test('a step of recovery that was open too long, or is not due, leads to the start and says so once', async () => {
+test('a recovery step that has expired, or is not due, leads to the start and says so once', async () => {
   const visitor = portal.visitor()
   const early = await visitor.get('/recover/sms')
   assert.deepEqual([early.status, early.location], [303, '/recover'])
