@@ -32,7 +32,9 @@ after(() => browser?.close())
 async function tabTo(page: Page, name: string): Promise<void> {
   for (let presses = 0; presses < 80; presses += 1) {
     const here = await page.evaluate(
-      "document.activeElement === document.body ? '' : '#' + document.activeElement.id + ' ' + document.activeElement.textContent",
+      `document.activeElement === document.body
+        ? ''
+        : '#' + document.activeElement.id + ' ' + document.activeElement.textContent`,
     )
     if (String(here).includes(name)) return
     await page.keyboard.press('Tab')

@@ -1,5 +1,4 @@
-// What staff do beside their cases, in a real Chromium, walked twice: by the keyboard alone, and without scripts. The cases themselves
-// stand in `console.test.ts`.
+// Staff pages other than cases in Chromium, once with the keyboard alone and once without scripts.
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import type { Browser } from 'playwright-core'

@@ -1,4 +1,4 @@
-// What a browser does with the real portal: how much it loads, what moves, what it keeps, and what it offers to fill in.
+// What a browser loads, keeps and fills in on its first visit.
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { after, describe, it } from 'node:test'
@@ -19,7 +19,7 @@ const portal = usePortal({ worker: false }, async (portal) => {
 after(() => browser?.close())
 
 describe('the first visit of the sign-in page', () => {
-  it('costs three requests of our own and at most 30 KB of page and style, as they travel', async () => {
+  it('a first visit costs three requests and at most 30 KB of page and style', async () => {
     const context = await browser.newContext()
     const page = await context.newPage()
     const session = await context.newCDPSession(page)
@@ -71,7 +71,7 @@ describe('when the network is away', () => {
     return page.title()
   }
 
-  it('a browser that was here before shows a page of ours, in the language last seen, and finds back', async () => {
+  it('without a network, a known browser shows our offline page in its last language', async () => {
     const context = await browser.newContext({ locale: 'en-GB' })
     const page = await context.newPage()
     await page.goto(`${portal.url}/sign-in`)
@@ -80,7 +80,8 @@ describe('when the network is away', () => {
     await page.goto(`${portal.url}/?lang=be`)
     await eventually(() =>
       page.evaluate<boolean>(
-        "caches.match('/offline/chosen').then((kept) => kept?.text()).then((text) => text === 'be')",
+        `caches.match('/offline/chosen')
+          .then((kept) => kept?.text()).then((text) => text === 'be')`,
       ),
     )
     assert.equal(await offlineTitle(page), 'Няма сувязі з інтэрнэтам – Postern')
@@ -107,7 +108,9 @@ describe('when the network is away', () => {
     await page.goto(`${portal.url}/account/sessions`)
     const keptPaths = () =>
       page.evaluate<string[]>(
-        `caches.keys().then((names) => Promise.all(names.map((name) => caches.open(name).then((one) => one.keys()))))
+        `caches.keys()
+          .then((names) => Promise.all(names.map((name) => caches.open(name))))
+          .then((kept) => Promise.all(kept.map((one) => one.keys())))
           .then((all) => all.flat().map((request) => new URL(request.url).pathname))`,
       )
     const kept = await keptPaths()
@@ -164,7 +167,8 @@ describe('password managers and phones', () => {
       await page.goto(`${portal.url}/dev/pages/${sample.page}/${sample.state}`)
       await page.evaluate("navigator.clipboard.writeText('480 217')")
       const fields = page.locator(
-        'main :is(input:not([type=hidden], [type=radio], [type=checkbox], [type=file], [type=date], [readonly]), textarea)',
+        'main :is(textarea, input:not([type=hidden], [type=radio], [type=checkbox], ' +
+          '[type=file], [type=date], [readonly]))',
       )
       for (const field of await fields.all()) {
         await field.fill('')

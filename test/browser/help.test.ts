@@ -11,7 +11,7 @@ const portal = usePortal({ worker: false }, async () => {
 })
 after(() => browser?.close())
 
-it('somebody finds the way from the start page to the profile of the own iPhone, without scripts', async () => {
+it('visitors find the iPhone profile from the start page without scripts', async () => {
   const context = await browser.newContext({ javaScriptEnabled: false, locale: 'en-GB' })
   const page = await context.newPage()
   const refused: string[] = []

@@ -1,4 +1,4 @@
-// How the pages look and feel, measured in a real Chromium: a share of the matrix that `npm run prove -- looks` walks whole.
+// Measures the looks of pages in Chromium. `npm run prove -- looks` measures all of them.
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
@@ -25,7 +25,7 @@ after(async () => {
   gallery?.close()
 })
 
-/** One state of each page, by turns with errors where it has them, and every sixth mail; languages and schemes take turns. */
+/** One state of each page and every sixth mail, with languages and colour schemes in turn. */
 function share(): Sight[] {
   const pages = [...Map.groupBy(samples, ({ page }) => page).values()].flatMap((states, at) => {
     const refused = at % 2 ? states.find(({ locals }) => Array.isArray(locals?.errors)) : undefined
@@ -45,7 +45,7 @@ function share(): Sight[] {
 }
 
 describe('every page', () => {
-  it('is accessible, holds its contrast, fits narrow windows and large text, keeps still and asks nobody else', async () => {
+  it('every page is accessible, fits narrow windows and loads nothing foreign', async () => {
     const faults: string[] = []
     const rest = share().values()
     // Two at once, as the proof does it: much of the time a page is only waited for.
@@ -60,7 +60,7 @@ describe('every page', () => {
 
   it('moves nothing while it arrives in pieces', async () => {
     const whole = await (await fetch(`${gallery.origin}/backup-address-confirm/empty`)).text()
-    // After every tag of the last third: the end of the page's own part, and each part of the footer.
+    // Tries every tag of the last third, which covers the end of the page and its footer.
     const pieces = whole.split(/(?<=>)/)
     const rest = pieces.splice(Math.floor((pieces.length * 2) / 3))
     const server = createServer(async ({ url }, response) => {
@@ -89,7 +89,7 @@ describe('every page', () => {
     assert.deepEqual(faults, [])
   })
 
-  it('would be found out: a page that does all of it wrong is told so in every respect', async () => {
+  it('the measurements find every fault of a page that does all wrong', async () => {
     const bad = readFileSync(new URL('../support/bad-page.html', import.meta.url))
     const server = createServer((_request, response) =>
       response.setHeader('content-type', 'text/html').end(bad),

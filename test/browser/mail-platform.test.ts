@@ -1,4 +1,4 @@
-// A whole life with a mailbox, in a real Chromium without scripts and in mail programs at a real Dovecot and Postfix.
+// The life of a mailbox in Chromium without scripts and in mail programs, with Dovecot and Postfix.
 import assert from 'node:assert/strict'
 import { after, before, it } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
@@ -80,7 +80,7 @@ describeOnMailServers('somebody with a browser, a phone and a mail program', () 
     return { name, doors }
   }
 
-  it('gets a mailbox, sets up a mail program, writes and is answered, and comes back by SMS: the old password is out everywhere', async () => {
+  it('a person gets a mailbox, mails with it, and recovers it by SMS', async () => {
     await register(world.portal, piotr)
 
     const page = await openBrowser()

@@ -1,4 +1,4 @@
-// `node test/browser/readme-pictures.ts`: makes the six pictures of the README anew, as WebP, from the gallery.
+// `node test/browser/readme-pictures.ts` renders the pictures of the README from the gallery.
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { launchChromium } from '#test/support/chromium.ts'
 import { serveGallery } from '#test/support/gallery-server.ts'
@@ -41,8 +41,10 @@ for (const { name, path, scheme, viewport } of pictures) {
   await page.evaluate('document.activeElement?.blur()')
   const png = (await page.screenshot()).toString('base64')
   const webp = await press.evaluate<string>(`(async () => {
-    const picture = await createImageBitmap(await (await fetch('data:image/png;base64,${png}')).blob())
-    const canvas = Object.assign(document.createElement('canvas'), { width: picture.width, height: picture.height })
+    const loaded = await fetch('data:image/png;base64,${png}')
+    const picture = await createImageBitmap(await loaded.blob())
+    const { width, height } = picture
+    const canvas = Object.assign(document.createElement('canvas'), { width, height })
     canvas.getContext('2d').drawImage(picture, 0, 0)
     return canvas.toDataURL('image/webp', 0.85).split(',')[1]
   })()`)

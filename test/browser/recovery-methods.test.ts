@@ -1,4 +1,4 @@
-// Setting up the ways back in as a person does it, in a real Chromium without scripts, on a small phone.
+// Setting up recovery methods in Chromium without scripts, on a small screen.
 import assert from 'node:assert/strict'
 import { after, it } from 'node:test'
 import type { Browser } from 'playwright-core'

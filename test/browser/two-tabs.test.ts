@@ -59,7 +59,7 @@ describe('two tabs of one browser', () => {
     assert.equal(new URL(page.url()).pathname, '/account')
   }
 
-  it('a password form that one person opened sets no password for the next who signs in there', async () => {
+  it('a password form that one person opened sets no password for the next person', async () => {
     const first = await openTab('/')
     await signInAt(first, anna)
     await first.goto(`${portal.url}/account/password`)
@@ -81,7 +81,7 @@ describe('two tabs of one browser', () => {
     )
   })
 
-  it('of two reset links each sets the password of the mailbox that its page names, or none', async () => {
+  it('each reset link sets the password of the mailbox on its page, or none', async () => {
     const links: string[] = []
     for (const person of [anna, boris])
       links.push(await linkOf(portal, await begin(portal, person.login), person))

@@ -13,8 +13,7 @@ const HIDDEN = new RegExp(
   'gv',
 )
 
-// Security: Bidi controls are shown as their code points,
-// so no name or subject reads otherwise than it is written.
+// Security: Bidi controls are shown as their code points, so no name reads backwards.
 /** Writes each hidden character as `⟦U+202E⟧`. Lone surrogates become U+FFFD. */
 export function showHidden(text: string): string {
   return text.toWellFormed().replace(HIDDEN, (hidden) => {

@@ -40,7 +40,7 @@ export function createLetterReader({
     return started
   }
 
-  // Security: A letter that takes too long or too much memory ends its thread, not the portal.
+  // Security: A letter that takes too much time or memory ends its thread, not the portal.
   async function read(task: ReaderTask): Promise<unknown> {
     worker ??= start()
     const current = worker

@@ -26,8 +26,7 @@ const AUTO_SUBJECT = new RegExp(
   'iu',
 )
 
-// Security: A mail that came back to us, or that carries our own mark, is never answered
-// and never becomes a report.
+// Security: A mail that came back to us is never answered and never becomes a report.
 /** @param ownAddresses lower case */
 export function isLoop(
   fields: readonly LetterField[],

@@ -29,7 +29,7 @@ const partsBytes = 64 * 1024
 /** Multer's codes for a body that is too large. */
 const tooLarge = new Set(['LIMIT_FILE_SIZE', 'LIMIT_FIELD_VALUE'])
 
-// Security: A file is read only for the form that sends one, and within the limits of its network.
+// Security: A file is read only for the form that has one, within its network’s limits.
 /** Belongs after the check of the origin and before the check of the form token. */
 export function fileForm({
   path,

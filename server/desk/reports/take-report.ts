@@ -43,7 +43,7 @@ export async function enqueueJudging(trx: Trx, reportId: string): Promise<void> 
   await enqueue(trx, judgeTask, { reportId }, { jobKey: `judge:${reportId}` })
 }
 
-// Security: An unproven address gets few mails a day about reports, without words of the reporter.
+// Security: An unproven address gets few mails a day, without words of the reporter.
 /** Counts a mail to the reporter, and says whether it may be sent. */
 export function limitReportMails({ limits, settings }: Pick<DeskParts, 'limits' | 'settings'>) {
   const points = settings.limitReportMailsPerAddressDay

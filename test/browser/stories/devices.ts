@@ -16,7 +16,7 @@ export const tellOfDevices: Chapter = (story) => {
     await story.see('You are signed in nowhere else.')
   })
 
-  it('looks at what has happened, is asked for a password typed long ago, changes it and signs out', async () => {
+  it('a person reads the activity, confirms the password, changes it and signs out', async () => {
     await story.hands.follow('Activity')
     await story.isAt('activity')
     story.portal.clock.advance(11 * 60_000)

@@ -18,7 +18,7 @@ export const tellOfObjections: Chapter = (story) => {
     assert.equal((await takeMeasure(portal.parts.desk, wanted, by)).kind, 'taken')
   }
 
-  it('objects to a restriction by the link in the mail, and sees on the own page that it has arrived', async () => {
+  it('a person objects to a measure by the link in the mail', async () => {
     await restrict('suspend-sending', `first.${story.login}`)
     const { text } = await awaitText(story.portal, story.mailbox, /\/appeal\//)
     await story.goTo(/\/appeal\/[\w-]+/.exec(text)?.[0] ?? '')
@@ -34,7 +34,7 @@ export const tellOfObjections: Chapter = (story) => {
     await story.see(/Your objection \S+ has arrived/)
   })
 
-  it('is shut out, learns why after the right password alone, and objects from that page', async () => {
+  it('a blocked person learns why only after the right password, and objects there', async () => {
     await restrict('block', `second.${story.login}`)
     await story.goTo('/sign-in')
     await story.hands.fill('Mailbox name or full address', story.login)

@@ -53,7 +53,7 @@ export const tellOfRecovery: Chapter = (story) => {
   tellOfDoubt(story)
 
   it('gets back in by the link sent to the backup address', async () => {
-    // What was set a few minutes ago is in doubt after a reset, and takes nothing back: all this has been there for a year.
+    // A reset puts fresh contacts in doubt, so the contacts of this story are a year old.
     const { clock, db } = story.portal
     const longAgo = new Date(clock.now().getTime() - 365 * 86_400_000)
     for (const table of ['phones', 'backup_addresses'])

@@ -37,7 +37,7 @@ describe('a hostile letter', () => {
     }
   })
 
-  test('a reported letter shows its links and pictures as text that cannot be followed', async () => {
+  test('links and pictures of a reported letter are text that cannot be followed', async () => {
     const { links, safeHtml } = await read(scripts.remote ?? '')
     const hosts = new Set(links.map(({ host }) => host))
     assert.ok(hosts.has('t.example'), [...hosts].join())
@@ -52,7 +52,7 @@ describe('a hostile letter', () => {
     )
   })
 
-  test('bidi controls are shown as their code points, so no name or subject reads otherwise than it is written', async () => {
+  test('bidi controls are shown as their code points, so no name reads backwards', async () => {
     const { attachments, subject } = await read(bidi)
     assert.equal(attachments[0]?.name, 'invoice_⟦U+202E⟧fdp.exe')
     assert.equal(subject, 'pay ⟦U+2066⟧now⟦U+2069⟧ ⟦U+200B⟧today')
@@ -76,7 +76,7 @@ describe('a hostile letter', () => {
     assert.equal(hostOf('https://[bad'), null)
   })
 
-  test('a cell that a spreadsheet would run as a formula is exported with an apostrophe in front', () => {
+  test('a cell that a spreadsheet would run as a formula is exported with an apostrophe', () => {
     for (const formula of formulas) assert.match(exportCell(formula), /^"'/, formula)
     assert.equal(
       exportRow(['plain "text"', 7, null, new Date(0)]),
@@ -109,7 +109,7 @@ describe('a hostile letter', () => {
     })
   }
 
-  test('a letter that takes too long or too much memory ends its thread, not the portal', async () => {
+  test('a letter that takes too much time or memory ends its thread, not the portal', async () => {
     const heavyLetter = bytes(heavy['HTML of brackets']?.() ?? '')
     for (const limits of [{ timeLimitMs: 1 }, { timeLimitMs: 20_000, memoryLimitMib: 12 }]) {
       const reader = createLetterReader(limits)

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { proveAbuseLetters } from '#test/prove/abuse-letters.ts'
 import { proveAbuseLettersHttp } from '#test/prove/abuse-letters-http.ts'
 
-test('damaged letters neither stop the desk nor name an account that did not send them', async () => {
+test('damaged letters neither stop the desk nor accuse an innocent account', async () => {
   const { runs, counts } = await proveAbuseLetters({ runs: 150 })
   assert.equal(runs, 150)
   assert.ok(
@@ -12,7 +12,7 @@ test('damaged letters neither stop the desk nor name an account that did not sen
   )
 })
 
-test('damaged letters cause no server error in form, file, LMTP, judging or the case page', async () => {
+test('damaged letters cause no server error in form, file, LMTP or case page', async () => {
   // A busy machine may be slow. The run of `npm run prove` allows one second.
   const { form, findings } = await proveAbuseLettersHttp({
     letters: 60,

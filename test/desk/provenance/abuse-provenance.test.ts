@@ -153,10 +153,12 @@ describe('the signature of our domains', () => {
       'DKIM-Signature: v=1; a=rsa-sha256; d=bad.example; s=x; h=from; bh=AA==; b=AA==\r\n'.repeat(
         400,
       )
-    const own =
-      'DKIM-Signature: v=1; a=rsa-sha256; c=relaxed/relaxed; d=posta.example; s=q; h=from; bh=AA==; b=AA==\r\n'.repeat(
-        50,
-      )
+    const own = [
+      'DKIM-Signature: v=1; a=rsa-sha256; c=relaxed/relaxed;',
+      'd=posta.example; s=q; h=from; bh=AA==; b=AA==\r\n',
+    ]
+      .join(' ')
+      .repeat(50)
     const reading = await verifyOwnDkim(
       scanLetter(others + own + toBinary(plainDraft)),
       { ...mail.parts.dkim, resolveTxt },
@@ -205,7 +207,8 @@ describe('the Received lines', () => {
   test('Received lines of Postfix, Exim, Microsoft and Google are understood', () => {
     const hop = (raw: string) => readHops([{ name: 'Received', raw, value: raw }])[0]
     const exim = hop(
-      'from [203.0.113.5] (port=41234 helo=x.example) by mx.mail.ru with esmtps id 1a-1; Wed, 10 Jun 2026 12:00:00 +0300',
+      'from [203.0.113.5] (port=41234 helo=x.example) by mx.mail.ru with esmtps id 1a-1; ' +
+        'Wed, 10 Jun 2026 12:00:00 +0300',
     )
     assert.deepEqual(
       [exim?.ip, exim?.by, exim?.protocol, exim?.at?.toISOString()],
@@ -290,7 +293,9 @@ describe('the rules of provenance', () => {
 
   test('a proven letter inside the text of another one does not prove the outer one', async () => {
     const proven = await mail.send(plainDraft)
-    const outer = `${receivedAt('google', { ip: '192.0.2.66', name: 'x.example' })}From: Eve <eve@bad.example>\r\nSubject: s\r\nDate: x\r\n\r\n${proven}`
+    const received = receivedAt('google', { ip: '192.0.2.66', name: 'x.example' })
+    const header = `${received}From: Eve <eve@bad.example>\r\nSubject: s\r\nDate: x`
+    const outer = `${header}\r\n\r\n${proven}`
     const outcome = await parseLetter(outer)
     assert.ok(outcome.kind === 'letter')
     assert.equal(
@@ -300,7 +305,7 @@ describe('the rules of provenance', () => {
   })
 })
 
-test('a mail that came back to us, or that carries our own mark, is never answered and never becomes a report', async () => {
+test('a mail that came back to us is never answered and never becomes a report', async () => {
   const carried = await mail.send(plainDraft)
   for (const mark of ['X-Postern-Loop: abuse', 'X-Loop: <ABUSE@posta.example>']) {
     const outcome = await parseReportMail(Buffer.from(`${mark}\r\n${carried}`, 'latin1'), [

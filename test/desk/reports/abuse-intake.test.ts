@@ -103,7 +103,7 @@ test('a report form with faults is shown again with the typed values', async () 
   assert.equal(await countReports(), before)
 })
 
-test('a file is read only for the form that sends one, and within the limits of its network', async () => {
+test('a file is read only for the form that has one, within its network’s limits', async () => {
   const visitor = portal.visitor()
   const before = await countReports()
   const token = await visitor.token('/report')
@@ -177,7 +177,8 @@ test('malformed multipart bodies are refused with 4xx and store nothing', async 
     'a body that breaks off': { body: multipart([csrf, file('message_file')]).subarray(0, -30) },
     'a thousand header lines in a part': {
       body: Buffer.from(
-        `--bo-un-da-ry\r\n${'X-A: b\r\n'.repeat(1000)}Content-Disposition: form-data; name="sender"\r\n\r\nx\r\n--bo-un-da-ry--\r\n`,
+        `--bo-un-da-ry\r\n${'X-A: b\r\n'.repeat(1000)}` +
+          'Content-Disposition: form-data; name="sender"\r\n\r\nx\r\n--bo-un-da-ry--\r\n',
       ),
     },
     'a null character': {
@@ -211,7 +212,7 @@ test('malformed multipart bodies are refused with 4xx and store nothing', async 
   assert.equal(await countReports(), before)
 })
 
-test('hostile letters are taken in and judged within the limits, and their page stays harmless', async () => {
+test('hostile letters are judged within the limits, and their page stays harmless', async () => {
   const { desk } = portal.parts
   const letters: Record<string, string> = {
     ...scripts,
@@ -272,8 +273,17 @@ test('uploads that break off leave room for others', async () => {
     const socket = connect(Number(port), '127.0.0.1')
     await once(socket, 'connect')
     socket.write(
-      'POST /report HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=x\r\nContent-Length: 100000\r\n\r\n' +
-        '--x\r\nContent-Disposition: form-data; name="message_file"; filename="a.eml"\r\n\r\nhalf',
+      [
+        'POST /report HTTP/1.1',
+        'Host: x',
+        'Content-Type: multipart/form-data; boundary=x',
+        'Content-Length: 100000',
+        '',
+        '--x',
+        'Content-Disposition: form-data; name="message_file"; filename="a.eml"',
+        '',
+        'half',
+      ].join('\r\n'),
     )
     await new Promise((done) => setTimeout(done, 30))
     socket.destroy()
@@ -315,7 +325,7 @@ test('evidence is never changed, and deleted only when its time is over', async 
   assert.ok(await portal.db('evidence_views').first(), 'who looked is kept')
 })
 
-test('evidence is shown only as it was handed in: its hash is checked at every opening', async () => {
+test('evidence is shown only as it was handed in, by its hash', async () => {
   const { desk } = portal.parts
   const source = await sendLetter(portal.keyring, { accountId: hannaId, from: good.sender })
   const report = { channel: 'form', kind: 'spam', how: 'source', reporter: null, note: '' } as const
@@ -333,7 +343,8 @@ test('evidence is shown only as it was handed in: its hash is checked at every o
       // Only the owner of the table can disable its triggers.
       await trx.raw('alter table evidence disable trigger user')
       await trx.raw(
-        'update evidence set body = set_byte(body, 40, (get_byte(body, 40) + 1) % 256) where id = ?',
+        `update evidence set body = set_byte(body, 40, (get_byte(body, 40) + 1) % 256)
+         where id = ?`,
         [id],
       )
       await assert.rejects(openKeptEvidence(trx, portal.keyring, id), { name: 'EvidenceError' })
@@ -370,7 +381,7 @@ test('a copy of the database shows neither reporter, note, subject nor letter', 
   assertAbsent(await dumpDatabase(portal.db), { reporter, note, subject, body })
 })
 
-test('an unproven address gets few mails a day about reports, without words of the reporter', async () => {
+test('an unproven address gets few mails a day, without words of the reporter', async () => {
   const to = 'victim@elsewhere.example'
   const visitor = portal.visitor()
   for (let n = 0; n < 8; n += 1) {

@@ -15,7 +15,7 @@ const send = (
 const outbox = async (): Promise<OutboxEntry[]> =>
   (await fetch(`${portal.url}/dev/outbox.json`)).json() as Promise<OutboxEntry[]>
 
-test('the development outbox lists the messages that would have been sent, the newest first', async () => {
+test('the development outbox lists messages that would have been sent, newest first', async () => {
   assert.deepEqual(await outbox(), [])
   assert.equal((await portal.visitor().get('/dev/outbox')).page, 'outbox')
   const params = { code: '004217', expiresAt: expiresAt() }

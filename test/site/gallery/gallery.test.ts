@@ -16,7 +16,7 @@ test('the gallery links every page and mail in every state', async () => {
   for (const link of links) assert.equal((await visitor.get(link)).status, 200, link)
 })
 
-test('the gallery shows a mail as it is sent, in the page’s language, and lets it load nothing', async () => {
+test('the gallery shows a mail in the page’s language, and lets it load nothing', async () => {
   const visitor = portal.visitor()
   await visitor.get('/?lang=be')
   const mail = await visitor.get('/dev/pages/mail/recovery-link/sent')

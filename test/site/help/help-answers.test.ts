@@ -44,9 +44,11 @@ function servers(service: MailService, raw: string): readonly MailServer[] {
 
 function request(address: string, schema = 'outlook/responseschema/2006a'): Buffer {
   const base = 'http://schemas.microsoft.com/exchange/autodiscover'
-  return Buffer.from(`<?xml version="1.0" encoding="utf-8"?><Autodiscover xmlns="${base}/outlook/requestschema/2006">
-    <Request><EMailAddress>${address}</EMailAddress>
-    <AcceptableResponseSchema>${base}/${schema}</AcceptableResponseSchema></Request></Autodiscover>`)
+  return Buffer.from(`<?xml version="1.0" encoding="utf-8"?>
+    <Autodiscover xmlns="${base}/outlook/requestschema/2006"><Request>
+    <EMailAddress>${address}</EMailAddress>
+    <AcceptableResponseSchema>${base}/${schema}</AcceptableResponseSchema>
+    </Request></Autodiscover>`)
 }
 
 describe('the mail servers in the settings', () => {
@@ -163,7 +165,7 @@ describe('Thunderbird and its kin', () => {
 })
 
 describe('Outlook', () => {
-  it('Outlook gets one server for each protocol, the full address as user name and no NTLM', async () => {
+  it('Outlook gets one server a protocol, the full address as user name and no NTLM', async () => {
     const xml = renderAutodiscover(provider, 'anna@example.by')
     assert.deepEqual(await faultsAgainst('autodiscover', xml), [])
     const found = protocolsInAutodiscover(xml).map(
@@ -242,8 +244,10 @@ describe('Outlook', () => {
       '<Autodiscover><Request/></Autodiscover>',
       '{"a":1}',
       '<Autodiscover><Request>x',
-      '<Autodiscover><Request><EMailAddress><b>anna@example.by</b></EMailAddress></Request></Autodiscover>',
-      '<Autodiscover><Request><EMailAddress>a@example.by</EMailAddress><EMailAddress>b@example.by</EMailAddress></Request></Autodiscover>',
+      '<Autodiscover><Request><EMailAddress><b>anna@example.by</b></EMailAddress>' +
+        '</Request></Autodiscover>',
+      '<Autodiscover><Request><EMailAddress>a@example.by</EMailAddress>' +
+        '<EMailAddress>b@example.by</EMailAddress></Request></Autodiscover>',
       '<__proto__><Request><EMailAddress>anna@example.by</EMailAddress></Request></__proto__>',
       '<a>'.repeat(5000),
     ]

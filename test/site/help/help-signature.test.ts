@@ -21,7 +21,7 @@ describe('a signed Apple profile', () => {
   })
 
   for (const kind of ['rsa', 'ec'] as const) {
-    it(`a signed Apple profile holds a valid signature and its certificate, with a key of kind ${kind}`, async () => {
+    it(`an Apple profile signed by ${kind} holds a valid signature`, async () => {
       const sign = createProfileSigner(pairs[kind].certificatePem, pairs[kind].keyPem)
       const signed = await sign(profile)
       const data = new SignedData({
@@ -36,7 +36,7 @@ describe('a signed Apple profile', () => {
       )
     })
 
-    it(`OpenSSL accepts a signed Apple profile and refuses a changed one, with a key of kind ${kind}`, async (t) => {
+    it(`OpenSSL accepts an Apple profile signed by ${kind}, and no changed one`, async (t) => {
       if (spawnSync('openssl', ['version']).status !== 0)
         return t.diagnostic('OpenSSL is not here: only pkijs looked')
       const sign = createProfileSigner(pairs[kind].certificatePem, pairs[kind].keyPem)

@@ -28,7 +28,8 @@ const programs = 'iphone android outlook thunderbird apple-mail the-bat other'.s
 const autodiscover = '/autodiscover/autodiscover.xml'
 
 const request = (address: string) =>
-  `<Autodiscover xmlns="http://schemas.microsoft.com/exchange/autodiscover/outlook/requestschema/2006"><Request>` +
+  '<Autodiscover xmlns="http://schemas.microsoft.com/exchange/' +
+  'autodiscover/outlook/requestschema/2006"><Request>' +
   `<EMailAddress>${address}</EMailAddress></Request></Autodiscover>`
 
 const fetchBytes = async (path: string) =>
@@ -62,7 +63,7 @@ describe('somebody who looks for help', () => {
     )
   })
 
-  it('help explains how to get a letter’s source, and where to forward it if reports by mail are on', async () => {
+  it('help explains how to get a letter’s source, and where to forward it', async () => {
     const { html } = await portal.visitor().get('/help/suspicious-letters?lang=en')
     for (const name of [
       'Thunderbird',
@@ -85,7 +86,7 @@ describe('somebody who looks for help', () => {
 })
 
 describe('somebody who sets up a mail program', () => {
-  it('each mail program has a help page with steps, servers and ports, without a script', async () => {
+  it('each mail program has a help page with steps, servers and ports', async () => {
     const visitor = portal.visitor()
     const chooser = await visitor.get('/help/mail-programs?lang=en')
     for (const program of programs) {
@@ -105,7 +106,7 @@ describe('somebody who sets up a mail program', () => {
     )
   })
 
-  it('an address that the visitor types appears in the steps, the servers and the links', async () => {
+  it('a typed address appears in the steps, the servers and the links', async () => {
     const page = await portal
       .visitor()
       .get('/help/mail-programs?program=iphone&address=Anna@example.by&lang=en')
@@ -138,7 +139,7 @@ describe('somebody who sets up a mail program', () => {
 })
 
 describe('mail programs', () => {
-  it('Thunderbird finds the servers at both places, the same for taken, free and unnamed mailboxes', async () => {
+  it('Thunderbird gets the same servers for taken, free and unnamed mailboxes', async () => {
     const paths = ['/.well-known/autoconfig/mail/config-v1.1.xml', '/mail/config-v1.1.xml']
     const answers = new Set<string>()
     for (const path of paths) {
@@ -160,7 +161,7 @@ describe('mail programs', () => {
     assert.equal(serversInAutoconfig(xml).length, 4)
   })
 
-  it('Outlook finds the servers by POST without a token, whatever the case of the path', async () => {
+  it('Outlook finds the servers by POST without a token, in any case of the path', async () => {
     for (const path of [
       autodiscover,
       '/Autodiscover/Autodiscover.xml',
@@ -176,7 +177,7 @@ describe('mail programs', () => {
     }
   })
 
-  it('Outlook gets the same answer for a taken and a free mailbox, but for the name itself', async () => {
+  it('Outlook gets the same answer for a taken and a free mailbox, except the name', async () => {
     const ask = async (address: string) => {
       const answer = await portal.visitor().send(autodiscover, request(address))
       return [answer.status, answer.html.replaceAll(address, 'X')]
@@ -184,7 +185,7 @@ describe('mail programs', () => {
     assert.deepEqual(await ask('hanna.k@example.by'), await ask('nobody@example.by'))
   })
 
-  it('an iPhone gets a profile from the page and from the QR code, the same bytes each time', async () => {
+  it('an iPhone gets the same profile from the page and from the QR code', async () => {
     const path = '/help/mail-programs/apple.mobileconfig?address=anna%40example.by&lang=be'
     const answer = await portal.visitor().get(path)
     assert.equal(answer.headers.get('content-type'), 'application/x-apple-aspen-config')

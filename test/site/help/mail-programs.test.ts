@@ -30,7 +30,10 @@ describeOnMailServers('a mail program that knows only address, password and our 
       MAIL_DOMAINS: 'postern.example',
       MAIL_SERVER_IMAP: `imaps://${imap.host}:${imap.port}`,
       MAIL_SERVER_POP3: `pop3s://${pop3.host}:${pop3.port}`,
-      MAIL_SERVER_SMTP: `smtps://${submissions.host}:${submissions.port}, smtp://${submission.host}:${submission.port}`,
+      MAIL_SERVER_SMTP: [
+        `smtps://${submissions.host}:${submissions.port}`,
+        `smtp://${submission.host}:${submission.port}`,
+      ].join(', '),
     }
     return { worker: false, database: world.database, env }
   })
@@ -79,7 +82,8 @@ describeOnMailServers('a mail program that knows only address, password and our 
 
   it('mail programs can read and send by every protocol of Autodiscover', async () => {
     const body =
-      '<Autodiscover><Request><EMailAddress>otto@postern.example</EMailAddress></Request></Autodiscover>'
+      '<Autodiscover><Request><EMailAddress>otto@postern.example</EMailAddress>' +
+      '</Request></Autodiscover>'
     const { html } = await portal.visitor().send('/autodiscover/autodiscover.xml', body)
     const ways = protocolsInAutodiscover(html).map((fields) => ({
       type: fields.Type?.toLowerCase() ?? '',

@@ -52,7 +52,7 @@ test('an unknown language, or a stranger’s language link, changes no account',
   assert.equal(await localeOf('stable.one'), 'en')
 })
 
-test('a change of language after a refused sign-in keeps the page that the visitor wanted', async () => {
+test('a change of language after a refused sign-in keeps the wanted page', async () => {
   const visitor = portal.visitor()
   const refused = await visitor.post(
     '/sign-in',
@@ -108,7 +108,7 @@ test('the sign-in page says why it appears instead of the wanted page', async ()
   assert.match((await visitor.get(location ?? '')).html, /You have been signed out/)
 })
 
-test('a recovery step that has expired, or is not due, leads to the start and says so once', async () => {
+test('a recovery step that is not due leads to the start and says so once', async () => {
   const visitor = portal.visitor()
   const early = await visitor.get('/recover/sms')
   assert.deepEqual([early.status, early.location], [303, '/recover'])
