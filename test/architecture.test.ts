@@ -52,6 +52,8 @@ const featureOf = (file: string) => /^server\/([^/]+\/[^/]+)\//.exec(file)?.[1]
 const isOurs = (imported: string) => /^(server|db)\//.test(imported)
 const base = (file: string) => path.posix.basename(file)
 const isRoutes = (file: string) => base(file).endsWith('routes.ts')
+/** The handlers of one page, which its routes join. */
+const isPage = (file: string) => base(file).endsWith('-page.ts')
 
 /** Features may use what belongs to everybody. */
 const shared = new Set([
@@ -102,6 +104,7 @@ const rules: readonly Rule[] = [
     allows: ({ file }, imported) =>
       !/^express$/.test(imported) ||
       isRoutes(file) ||
+      isPage(file) ||
       /^server\/kit\/(web|pages|limits|log)\//.test(file) ||
       file === 'server/app.ts' ||
       file === 'server/compose.ts' ||

@@ -1,5 +1,4 @@
 // The filter of the audit page, as it stands in the URL.
-import type { Request } from 'express'
 import type { Db } from '#db/connection.ts'
 import { findAccountByAddress } from '#server/accounts/accounts/store.ts'
 import { msPerDay } from '#server/core/durations.ts'
@@ -7,7 +6,7 @@ import type { FormError } from '#server/kit/pages/forms.ts'
 import { auditActions } from './actions.ts'
 import type { AuditFilter } from './store.ts'
 
-type Query = Request['query']
+type Query = Readonly<Record<string, unknown>>
 
 const names = ['staff', 'account', 'action', 'case', 'from', 'to']
 

@@ -1,13 +1,13 @@
 import { Router } from 'express'
 import type { WebParts } from '#server/kit/web/parts.ts'
 import { createStaffGuards } from '../staff/staff.ts'
+import { auditExportPage } from './audit-export-page.ts'
 import { auditPage } from './audit-page.ts'
-import { auditDownload } from './download-audit.ts'
 
 export function auditRoutes(parts: WebParts): Router {
   const { requireStaff } = createStaffGuards(parts)
   const files = ['/staff/audit/export.jsonl', '/staff/audit/export.csv']
   return Router()
     .get('/staff/audit', requireStaff('audit.see'), auditPage(parts))
-    .get(files, requireStaff('audit.export'), auditDownload(parts))
+    .get(files, requireStaff('audit.export'), auditExportPage(parts))
 }

@@ -2,7 +2,7 @@
 import { Router } from 'express'
 import type { WebParts } from '#server/kit/web/parts.ts'
 import { accountPage } from './account-page.ts'
-import { accountSearchPage } from './account-search.ts'
+import { accountSearchPage } from './account-search-page.ts'
 import { createStaffGuards } from './staff.ts'
 
 export function staffAccountRoutes(parts: WebParts): Router {

@@ -13,7 +13,7 @@ const contentTypes = {
   jsonl: 'application/jsonl; charset=utf-8',
 } as const
 
-export function auditDownload(parts: WebParts): RequestHandler {
+export function auditExportPage(parts: WebParts): RequestHandler {
   const { db, keyring, clock } = parts
   return async (req, res) => {
     const { filter, errors } = await readAuditQuery(db, req.query)
