@@ -75,7 +75,7 @@ export async function release(
   ).delete()
 }
 
-export async function findHolder(
+export async function findClaimOwner(
   db: Db | Trx,
   keyring: Keyring,
   kind: ClaimKind,
@@ -89,7 +89,7 @@ export async function findHolder(
 }
 
 /** Those of the values that belong to any account. */
-export async function findHeld(
+export async function findClaimed(
   db: Db | Trx,
   keyring: Keyring,
   kind: ClaimKind,

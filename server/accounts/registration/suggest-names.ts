@@ -4,7 +4,7 @@ import type { Db } from '#db/connection.ts'
 import { LOGIN_MAX, parseLoginName } from '#server/core/identifiers/login-name.ts'
 import { addressOf } from '#server/core/identifiers/names.ts'
 import type { Keyring } from '#server/core/keys/keyring.ts'
-import { findHeld } from '../claims/store.ts'
+import { findClaimed } from '../claims/store.ts'
 
 export interface SuggestionParts {
   readonly db: Db
@@ -33,7 +33,12 @@ export async function suggestNames(
     if (byKey.size === LOOKED_UP) break
   }
   const addressOfKey = (key: string) => addressOf(key, wish.domain)
-  const held = await findHeld(db, keyring, 'login-look-alike', [...byKey.keys()].map(addressOfKey))
+  const held = await findClaimed(
+    db,
+    keyring,
+    'login-look-alike',
+    [...byKey.keys()].map(addressOfKey),
+  )
   return [...byKey]
     .filter(([key]) => !held.has(addressOfKey(key)))
     .map(([, name]) => name)

@@ -4,7 +4,7 @@ import type { Db, Trx } from '#db/connection.ts'
 import { changeAccountAsItStands } from '#server/accounts/accounts/change-account.ts'
 import { findAccount } from '#server/accounts/accounts/store.ts'
 import { recordActivity } from '#server/accounts/activity/store.ts'
-import { findHolder } from '#server/accounts/claims/store.ts'
+import { findClaimOwner } from '#server/accounts/claims/store.ts'
 import { noClient } from '#server/core/client-info.ts'
 import type { Keyring } from '#server/core/keys/keyring.ts'
 import { isLocale, type Locale } from '#server/kit/i18n/texts.ts'
@@ -34,7 +34,7 @@ export async function askToDoubt(
   contact: Contact,
   at: Date,
 ): Promise<void> {
-  const accountId = await findHolder(trx, keyring, contact.kind, contact.canonical)
+  const accountId = await findClaimOwner(trx, keyring, contact.kind, contact.canonical)
   if (accountId)
     await enqueue(trx, doubtTask, { accountId, kind: contact.kind, shownAt: at.toISOString() })
 }

@@ -1,7 +1,7 @@
 // A contact becomes the account's own: the right code is spent and the contact claimed in one transaction.
 import type { Db, Trx } from '#db/connection.ts'
 import { type AccountTrx, requireProof } from '#server/accounts/accounts/change-account.ts'
-import { findHolder } from '#server/accounts/claims/store.ts'
+import { findClaimOwner } from '#server/accounts/claims/store.ts'
 import type { Contact, LinkedContact } from '../contacts/contact.ts'
 import { type JudgeParts, judgeCode } from '../contacts/judge-code.ts'
 import { spendConfirmation } from '../contacts/store.ts'
@@ -68,7 +68,7 @@ async function answerAgain(
   accountId: string,
   contact: Contact,
 ): Promise<Linked> {
-  const holder = await findHolder(db, keyring, contact.kind, contact.canonical)
+  const holder = await findClaimOwner(db, keyring, contact.kind, contact.canonical)
   if (holder === accountId) return { kind: 'linked' }
   return holder ? { kind: 'taken' } : { kind: 'refused', reason: 'dead' }
 }

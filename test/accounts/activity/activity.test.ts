@@ -20,7 +20,7 @@ const broken = async (keyring = portal.keyring) => {
   return found
 }
 
-test('what happened is told in plain words, in every language', async () => {
+test('the activity page has a sentence for an event in every language', async () => {
   const visitor = await register(portal, { login: 'volha', password: 'a cup of warm kefir' })
   for (const locale of ['be', 'ru', 'en', 'de'] as const) {
     const { html } = await visitor.get(`/account/activity?lang=${locale}`)
@@ -31,7 +31,7 @@ test('what happened is told in plain words, in every language', async () => {
   }
 })
 
-test('an untouched chain holds; a changed, removed or moved entry is noticed', async () => {
+test('a changed, removed or moved entry breaks the activity chain', async () => {
   assert.deepEqual(await broken(), [])
   const trials: Record<string, string> = {
     'changed words': `update activity set details = '{"device":"other"}' where account_id = '${accountId}' and position = 1`,
@@ -55,7 +55,7 @@ test('an untouched chain holds; a changed, removed or moved entry is noticed', a
   assert.deepEqual(await broken(), [])
 })
 
-test('entries written at once stand in one line', async () => {
+test('entries written at the same time form one chain', async () => {
   const write = () =>
     portal.db.transaction((trx) =>
       recordActivity(trx, portal.keyring, {
@@ -69,7 +69,7 @@ test('entries written at once stand in one line', async () => {
   assert.deepEqual(await broken(), [])
 })
 
-test('an entry that was undone with its transaction leaves no gap', async () => {
+test('a rolled back entry leaves no gap in the activity chain', async () => {
   await assert.rejects(
     portal.db.transaction(async (trx) => {
       await recordActivity(trx, portal.keyring, {
@@ -84,7 +84,7 @@ test('an entry that was undone with its transaction leaves no gap', async () => 
   assert.deepEqual(await broken(), [])
 })
 
-test('the chain outlives a rotation of keys', async () => {
+test('the activity chain stays valid after a rotation of keys', async () => {
   const both = createKeyring([
     'another-key-0123456789abcdefghijklmnop',
     ...portal.settings.secretKeys,

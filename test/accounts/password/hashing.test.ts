@@ -17,7 +17,7 @@ import { BusyError } from '#server/core/faults.ts'
 const small = { memoryKib: 64, passes: 1 }
 const execute = promisify(execFile)
 
-test('the right password is recognised, a wrong one and no account are not', async () => {
+test('the hasher accepts the right password, and refuses a wrong one and a missing account', async () => {
   const hasher = createHasher(small)
   const phc = await hasher.hash('Зорка над возерам 7')
   assert.equal(await hasher.verify(phc, 'Зорка над возерам 7'), true)
@@ -26,23 +26,23 @@ test('the right password is recognised, a wrong one and no account are not', asy
   assert.equal(await hasher.verify(null, ''), false)
 })
 
-test('a verifier is written as Dovecot reads it: argon2id, memory, passes, lanes, in this order', async () => {
+test('a verifier is argon2id with memory, passes and lanes in the order that Dovecot reads', async () => {
   const phc = await createHasher({ memoryKib: 128, passes: 3 }).hash('a password')
   assert.match(phc, /^\$argon2id\$v=19\$m=128,t=3,p=1\$[A-Za-z0-9+/]{22}\$[A-Za-z0-9+/]{43}$/)
 })
 
-test('two hashes of one password differ', async () => {
+test('two hashes of the same password differ', async () => {
   const hasher = createHasher(small)
   assert.notEqual(await hasher.hash('one password'), await hasher.hash('one password'))
 })
 
-test('a password typed with composed or decomposed letters is one password', async () => {
+test('composed and decomposed letters make the same password', async () => {
   const hasher = createHasher(small)
   const phc = await hasher.hash('крыжо\u0439 na\u00efve')
   assert.equal(await hasher.verify(phc, 'крыжо\u0438\u0306 nai\u0308ve'), true)
 })
 
-test('a verifier is made anew when memory or passes grew or the scheme is another, not when they shrank', async () => {
+test('a verifier is replaced if memory or passes grew or the scheme differs, not if they shrank', async () => {
   const made = await createHasher({ memoryKib: 128, passes: 2 }).hash('a password')
   const needs = (memoryKib: number, passes: number, phc = made) =>
     createHasher({ memoryKib, passes }).needsRehash(phc)
@@ -54,7 +54,7 @@ test('a verifier is made anew when memory or passes grew or the scheme is anothe
   assert.equal(needs(128, 2, '$6$rounds=5000$salt$hash'), true)
 })
 
-test('a flood of sign-ins finds a short line, not a growing heap of hashes that all come too late', async () => {
+test('in a flood of sign-ins the queue stays short: the rest is refused at once', async () => {
   const hasher = createHasher({ memoryKib: 1024, passes: 1, parallel: 2, maxWaitMs: 0 })
   const outcomes = await Promise.allSettled(
     Array.from({ length: 50 }, () => hasher.verify(null, 'x')),
@@ -66,7 +66,7 @@ test('a flood of sign-ins finds a short line, not a growing heap of hashes that 
   assert.equal(await hasher.verify(null, 'x'), false, 'after the flood all is as before')
 })
 
-test('room is refused exactly while a hash would be refused', async () => {
+test('a place in the queue is refused exactly while a hash would be refused', async () => {
   const hasher = createHasher({ memoryKib: 1024, passes: 1, parallel: 1, maxWaitMs: 0 })
   hasher.takePlace()()
   const all = [1, 2].map(() => hasher.verify(null, 'x'))
@@ -76,7 +76,7 @@ test('room is refused exactly while a hash would be refused', async () => {
   hasher.takePlace()()
 })
 
-test('whoever has a place is counted before the hash begins, is not sent away, and gives it back once', async () => {
+test('a taken place counts before its hash begins, is not refused, and is given back once', async () => {
   const hasher = createHasher({ memoryKib: 1024, passes: 1, parallel: 1, maxWaitMs: 0 })
   const leave = hasher.takePlace()
   assert.throws(() => hasher.takePlace(), BusyError, 'one place may be taken while none runs')
@@ -93,7 +93,7 @@ test('whoever has a place is counted before the hash begins, is not sent away, a
   )
 })
 
-test('no more hashes run at once than there are processors', async () => {
+test('no more hashes run at once than the hasher may run in parallel', async () => {
   const hasher = createHasher({ memoryKib: 1024, passes: 1, parallel: 2 })
   let most = 0
   const all = Array.from({ length: 12 }, async () => {
@@ -105,7 +105,7 @@ test('no more hashes run at once than there are processors', async () => {
   assert.equal(most, 2)
 })
 
-test('those who wait are served in the order in which they came', async () => {
+test('waiting hashes run in the order in which they came', async () => {
   const hasher = createHasher({ ...small, parallel: 1 })
   const served: number[] = []
   await Promise.all(
@@ -116,7 +116,7 @@ test('those who wait are served in the order in which they came', async () => {
   assert.deepEqual(served, [0, 1, 2, 3, 4, 5, 6, 7, 8])
 })
 
-test('the line is as long as its wait allows: slower hashes, fewer places', async () => {
+test('the slower the hashes, the shorter the queue', async () => {
   const placesWhereOneTakes = async (ms: number, floodMs = 1) => {
     const line = createLine(1, 200, floodMs)
     for (let learning = 0; learning < 32; learning += 1) await line.run(() => setTimeout(ms))
@@ -134,7 +134,7 @@ test('the line is as long as its wait allows: slower hashes, fewer places', asyn
   assert.equal(flooded, 11, 'places where one will take 20 ms once there is a flood')
 })
 
-test('who would be served too late is sent away, and who came after is served', async () => {
+test('work that waited too long is refused, and the work behind it is done', async () => {
   const line = createLine(1, 200, 1)
   let go = () => {}
   const first = line.run(() => new Promise<void>((done) => (go = done)))
@@ -175,14 +175,14 @@ test('an unknown name costs what a wrong password costs', async () => {
   assert.ok(ratio > 0.8 && ratio < 1.25, `ratio ${ratio}`)
 })
 
-test('hashes leave room in the pool for files and name look-ups', () => {
+test('hashes leave threads of the pool to files and DNS', () => {
   assert.equal(hashesAtOnce(1), 1)
   assert.equal(hashesAtOnce(2), 2)
   const pool = poolThreads().length || 4
   assert.equal(hashesAtOnce(64), pool - 2)
 })
 
-test('pages come before hashes: where threads can have a priority, those that hash have a lower one', async () => {
+test('hashing threads have a lower priority than the event loop on Linux', async () => {
   await createHasher(small).hash('a password')
   const threads = poolThreads()
   // Only Linux gives threads a priority of their own; elsewhere nothing is found and nothing is changed.
@@ -191,7 +191,7 @@ test('pages come before hashes: where threads can have a priority, those that ha
   assert.ok(getPriority(process.pid) < HASHING_NICENESS, 'the event loop keeps its own')
 })
 
-test('the pool grows with the processors before its first use, unless the operator has said how much', async () => {
+test('the thread pool grows with the processors, unless the operator has set its size', async () => {
   const script = `
     import { widenThreadPool } from '#server/kit/settings/config.ts'
     import { hashesAtOnce } from '#server/accounts/password/hashing-threads.ts'

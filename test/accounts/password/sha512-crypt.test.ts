@@ -3,7 +3,7 @@ import { describe, it } from 'node:test'
 import { hashSha512Crypt, sha512Crypt } from '#server/accounts/password/sha512-crypt.ts'
 
 describe('verifiers for platforms that take no argon2id', () => {
-  it('are those that crypt(3) makes', async () => {
+  it('a SHA-512 verifier is the one that crypt(3) makes', async () => {
     // The first from Drepper's paper; the others from `openssl passwd -6` (64 bytes is where other packages err).
     const known = [
       [
@@ -27,7 +27,7 @@ describe('verifiers for platforms that take no argon2id', () => {
     }
   })
 
-  it('differ each time for the same password, and carry the most rounds that Google takes', async () => {
+  it('a SHA-512 verifier has a new salt each time, and the most rounds that Google takes', async () => {
     const [one, two] = await Promise.all([
       hashSha512Crypt('same password'),
       hashSha512Crypt('same password'),
@@ -36,7 +36,7 @@ describe('verifiers for platforms that take no argon2id', () => {
     assert.notEqual(one, two)
   })
 
-  it('are the same for letters typed whole or put together from parts', async () => {
+  it('a SHA-512 verifier is the same for composed and decomposed letters', async () => {
     const [whole, parts] = ['\u0439\u00fc', '\u0438\u0306u\u0308']
     const verifier = await hashSha512Crypt(parts, 1000)
     const salt = verifier.split('$')[3] ?? ''

@@ -18,7 +18,7 @@ const endForms = (html: string) =>
     (match) => match[1] ?? '',
   )
 
-test('somebody sees where they are signed in, ends one device, then all others', async () => {
+test('a person sees where they are signed in, ends one device, then all others', async () => {
   const desk = await signIn(portal, hanna)
   const library = await signIn(portal, hanna)
   const { html } = await phone.get('/account/sessions')
@@ -50,7 +50,7 @@ test('nobody ends another person’s session', async () => {
   )
 })
 
-test('a changed password ends the other sessions and keeps this one under a new id', async () => {
+test('a changed password ends the other sessions, and this one goes on under a new id', async () => {
   const other = await signIn(portal, hanna)
   const copied = new Map(phone.cookies)
   await phone.post('/account/password', { password: 'the storks came back late' })
@@ -60,7 +60,7 @@ test('a changed password ends the other sessions and keeps this one under a new 
   assert.equal(await isSignedIn(thief), false, 'a copy of the old cookie is worth nothing')
 })
 
-test('the id changes at sign-in, so that a planted one is worth nothing', async () => {
+test('the session id changes at sign-in, so a planted one is worth nothing', async () => {
   const victim = portal.visitor()
   victim.cookies.set('session', 's%3Aplanted.signature')
   await signIn(portal, piotr, victim)
@@ -77,7 +77,7 @@ test('the database keeps no session id that opens a session', async () => {
   for (const { text } of rows) assert.ok(!text.includes(id))
 })
 
-test('a session dies of idleness and of age', async () => {
+test('a session ends after an hour without a request, and after twelve hours in any case', async () => {
   const visitor = await signIn(portal, piotr)
   portal.clock.advance(50 * 60_000)
   assert.equal(await isSignedIn(visitor), true)
@@ -102,7 +102,7 @@ test('a blocked account is signed out at once and refused with the right passwor
   assert.deepEqual([answer.status, answer.errors], [422, ['login.blocked']])
 })
 
-test('pages that demand a fresh password ask for it after ten minutes and lead back', async () => {
+test('a page that needs a fresh password asks for it after ten minutes and leads back', async () => {
   const visitor = await signIn(portal, { ...hanna, password: 'the storks came back late' })
   assert.equal((await visitor.get('/account/password')).status, 200)
   portal.clock.advance(11 * 60_000)
@@ -118,7 +118,7 @@ test('pages that demand a fresh password ask for it after ten minutes and lead b
   assert.equal((await visitor.get('/account/password')).status, 200)
 })
 
-test('a password typed again is noted before the browser is sent on, so that it is not asked for twice', async () => {
+test('a confirmed password is saved before the redirect, so the next page does not ask again', async () => {
   const visitor = await signIn(portal, { ...hanna, password: 'the storks came back late' })
   const body = new URLSearchParams({
     _csrf: await visitor.token('/account/confirm-password'),

@@ -29,7 +29,7 @@ const eventsOf = ({ accountId }: Equipped): Promise<string[]> =>
 const devicesOf = ({ accountId }: Equipped): Promise<unknown[]> =>
   portal.db('known_devices').where({ account_id: accountId })
 
-test('who chose a new password signs in at once, however many wrong ones strangers type', async () => {
+test('the browser of a reset signs in at once, however many wrong passwords strangers type', async () => {
   const person = await equip(portal)
   await guessAt(person)
   const owner = await proveByPhone(portal, person)
@@ -47,7 +47,7 @@ test('who chose a new password signs in at once, however many wrong ones strange
   assert.ok((await eventsOf(person)).includes('sign-in.succeeded'))
 })
 
-test('wrong passwords that were typed in the own browser before the reset take nothing from it', async () => {
+test('wrong passwords typed before a reset take no tries from its browser', async () => {
   const person = await equip(portal)
   const owner = person.browser
   await owner.post('/sign-out', {}, { from: '/account' })
@@ -62,7 +62,7 @@ async function resetIn(owner: Visitor, person: Equipped): Promise<void> {
   assert.equal((await setPassword(owner, fresh)).location, '/recover/done')
 }
 
-test('a password that was refused, or an undo without one, makes no browser known', async () => {
+test('a refused password, or an undo without a password, makes no browser known', async () => {
   const person = await equip(portal)
   const owner = await proveByPhone(portal, person)
   assert.equal((await setPassword(owner, 'short')).status, 422)
@@ -83,7 +83,7 @@ test('a password that was refused, or an undo without one, makes no browser know
   await signIn(portal, { login: person.login, password: `${fresh} again` }, undoing)
 })
 
-test('where two finish one recovery at once, the browser is remembered once, with the password', async () => {
+test('two simultaneous ends of one recovery make its browser known once', async () => {
   const person = await equip(portal)
   const owner = await proveByPhone(portal, person)
   const answers = await Promise.all([setPassword(owner, fresh), setPassword(owner, fresh)])
@@ -91,7 +91,7 @@ test('where two finish one recovery at once, the browser is remembered once, wit
   assert.equal((await devicesOf(person)).length, 1)
 })
 
-test('a password that waits makes its browser known when it is applied, and not before', async () => {
+test('a waiting password makes its browser known when it takes effect, and not before', async () => {
   const holding = await startTestPortal({ env: { SECURITY_QUESTION: 'hold' } })
   try {
     const person = await equip(holding)

@@ -43,7 +43,7 @@ const counter = async (network: string) =>
       .first('points')
   )?.points
 
-test('names that are sprayed from one network at once are judged so many times, and then it waits', async () => {
+test('a try by an unknown browser counts for its network, whatever the name', async () => {
   const sprayed = await spray(names(50), '192.0.2.7')
   assert.equal(sprayed.filter((status) => status === 422).length, allowed)
   assert.equal(sprayed.filter((status) => status === 429).length, 50 - allowed)
@@ -55,7 +55,7 @@ test('names that are sprayed from one network at once are judged so many times, 
   assert.equal(brakes.length, 1, 'one line for all of ten minutes')
 })
 
-test('a /64 is one network', async () => {
+test('an IPv6 /64 is one network at sign-in', async () => {
   const all = await Promise.all(
     names(30).map(
       async (name, nth) => (await spray([name], `2001:db8:0:7::${nth.toString(16)}`))[0],
@@ -64,7 +64,7 @@ test('a /64 is one network', async () => {
   assert.equal(all.filter((status) => status === 422).length, allowed)
 })
 
-test('a browser that is known signs in from a network that has none left, and its own mistakes take nothing from it', async () => {
+test('a known browser signs in from a network without tries left, and takes none from it', async () => {
   await spray(names(allowed + 1), '192.0.2.9')
   await known.post('/sign-out', {}, { from: '/account' })
   const slip = await known.post(
@@ -80,12 +80,12 @@ test('a browser that is known signs in from a network that has none left, and it
   assert.equal(await counter('192.0.2.10'), undefined)
 })
 
-test('a right password by a new browser is no failure', async () => {
+test('a right password by a new browser takes no try from its network', async () => {
   for (let browsers = 0; browsers < allowed + 5; browsers += 1) await signIn(portal, hanna)
   assert.equal(await counter('127.0.0.1'), 0)
 })
 
-test('who hammers at one name takes nothing from the neighbours beyond what was judged', async () => {
+test('hammering at one name takes no more tries from the network than were judged', async () => {
   const hammered = await spray(
     Array.from({ length: 60 }, () => 'one.name'),
     '192.0.2.11',
@@ -95,14 +95,14 @@ test('who hammers at one name takes nothing from the neighbours beyond what was 
   assert.equal(await counter('192.0.2.11'), judged)
 })
 
-test('a try that its network has no room for brings the name no nearer to its waits', async () => {
+test('a try refused for its network brings its name no nearer to a wait', async () => {
   await spray(names(allowed), '192.0.2.12')
   for (let tries = 0; tries < 12; tries += 1)
     assert.deepEqual(await spray([hanna.login], '192.0.2.12'), [429])
   assert.deepEqual(await spray(Array(5).fill(hanna.login), '192.0.2.13'), Array(5).fill(422))
 })
 
-test('a sign-in by a browser that is known asks the database twice, as before', async () => {
+test('a sign-in by a known browser takes two database queries', async () => {
   const visitor = portal.visitor()
   visitor.cookies.set('device', known.cookies.get('device') ?? '')
   const _csrf = await visitor.token()

@@ -30,7 +30,7 @@ const here = '192.0.2.1'
 const wrong = (visitor: Visitor, login = hanna.login) =>
   visitor.post('/sign-in', { login, password: 'not the password' })
 
-test('the name alone or the whole address, in any case, signs in', async () => {
+test('the name or the whole address signs in, in capitals too', async () => {
   for (const login of [
     'hanna.k',
     'HANNA.K',
@@ -57,7 +57,7 @@ test('an unknown name and a wrong password get the same answer', async () => {
   assert.deepEqual(left, right)
 })
 
-test('waits grow with wrong passwords and say when, and a browser that is known keeps its way in', async () => {
+test('wrong passwords make strangers wait, and a known browser still signs in', async () => {
   const stranger = portal.visitor()
   for (let n = 0; n < 6; n++) assert.equal((await wrong(stranger)).status, 422)
   const first = await wrong(stranger)
@@ -72,7 +72,7 @@ test('waits grow with wrong passwords and say when, and a browser that is known 
   await signIn(portal, hanna, known)
 })
 
-test('a hundred wrong passwords at once are counted before they are judged', async () => {
+test('a hundred simultaneous sign-ins are counted before any is judged', async () => {
   const visitor = portal.visitor()
   const token = await visitor.token()
   const body = new URLSearchParams({
@@ -106,7 +106,7 @@ test('a verifier made with smaller parameters grows at sign-in', async () => {
   await signIn(portal, person)
 })
 
-test('Security: an unknown name costs the same hash as a wrong password', async () => {
+test('an unknown name takes the processor time of a wrong password', async () => {
   const costly = createHasher({ memoryKib: 4096, passes: 2 })
   const phc = await costly.hash('a password')
   // Processor time: what else the machine does is no difference between the two.
@@ -127,7 +127,7 @@ test('Security: an unknown name costs the same hash as a wrong password', async 
   assert.ok(ratio > 0.7 && ratio < 1.4, `ratio ${ratio}`)
 })
 
-test('sign-ins by known browsers at once are all recorded, each once, in an unbroken chain', async () => {
+test('simultaneous sign-ins by known browsers are each recorded once, in an unbroken chain', async () => {
   const volha = { login: 'volha.r', password: 'a cup of warm kefir' }
   const browsers = [await register(portal, volha)]
   for (let more = 0; more < 3; more += 1) browsers.push(await signIn(portal, volha))
@@ -147,7 +147,7 @@ test('sign-ins by known browsers at once are all recorded, each once, in an unbr
     assert.fail(`position ${link.position} ${link.fault}`)
 })
 
-test('a browser that was forgotten meanwhile is told of as a new one', async () => {
+test('a sign-in by a forgotten browser is recorded as one by a new browser', async () => {
   const nadzeya = { login: 'nadzeya', password: 'nine geese over the marsh' }
   const visitor = await register(portal, nadzeya)
   const account = await portal.db('accounts').where('address', 'like', 'nadzeya@%').first('id')
@@ -161,7 +161,7 @@ test('a browser that was forgotten meanwhile is told of as a new one', async () 
   assert.equal(entry.event, 'sign-in.new-device')
 })
 
-test('who finds no room in the line is sent away before the try is counted', async () => {
+test('a sign-in that finds the hashing queue full is refused before the try is counted', async () => {
   const limits = createSignInLimits(portal.parts.limits, portal.keyring, 5)
   const counted = () => portal.db('rate_limits').where('key', 'like', 'sign-in:%').orderBy('key')
   const before = await counted()
@@ -180,7 +180,7 @@ test('who finds no room in the line is sent away before the try is counted', asy
   assert.deepEqual(await counted(), before)
 })
 
-test('a password that could not be judged was no try, whether it was to sign in or to confirm', async () => {
+test('a password that could not be hashed counts as no try, at sign-in and at confirmation', async () => {
   const limits = createSignInLimits(portal.parts.limits, portal.keyring, 2)
   const tries = (hasher: typeof portal.parts.hasher) => {
     const parts = { ...portal.parts, signInLimits: limits, hasher }
@@ -209,7 +209,7 @@ test('a password that could not be judged was no try, whether it was to sign in 
   }
 })
 
-test('who is still being written down takes room from those who come', async () => {
+test('a sign-in keeps its place in the hashing queue until its session is written', async () => {
   const limits = createSignInLimits(portal.parts.limits, portal.keyring, 5)
   const hasher = createHasher({ memoryKib: 64, passes: 1, parallel: 1, maxWaitMs: 0 })
   const parts = { ...portal.parts, signInLimits: limits, hasher }
@@ -224,7 +224,7 @@ test('who is still being written down takes room from those who come', async () 
   hasher.takePlace()()
 })
 
-test('a sign-in is written down whole or not at all, and gives its room back either way', async (t) => {
+test('a sign-in is written whole or not at all, and gives its place back either way', async (t) => {
   const palina = { login: 'palina', password: 'four herons in the reeds' }
   const device = (await register(portal, palina)).cookies.get('device') ?? ''
   const { id } = await portal.db('accounts').where('address', 'like', 'palina@%').first('id')
@@ -265,7 +265,7 @@ test('a sign-in is written down whole or not at all, and gives its room back eit
   assert.deepEqual(places, Array(3).fill(['taken', 'left']).flat())
 })
 
-test('a try is counted as the limiter counts it: for a day, for strangers or for the one browser that is known', async () => {
+test('a sign-in counts a try for a day, for all strangers or for the one known browser', async () => {
   const { db, parts } = portal
   const limiter = parts.limits.limit('counting', { points: 100, seconds: trySeconds })
   const { account_id, device_digest } = await db('known_devices').first()
