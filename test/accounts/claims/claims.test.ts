@@ -128,7 +128,7 @@ test('processes that list the keys in different orders claim without a deadlock'
   const digests = withBoth.digests('claims.phone', value).sort(Buffer.compare)
   const [lower, higher] = digests as [Buffer, Buffer]
   const listsHigherFirst = withBoth.digest('claims.phone', value).equals(higher)
-    ? during
+    ? withBoth
     : createKeyring([oldKey, newKey])
   const row = { kind: 'phone', account_id: holder, value_sealed: 'x', key_id: 'x', claimed_at: at }
   const [slow, other] = [await db.transaction(), await db.transaction()]
