@@ -5,10 +5,11 @@ import { msPerDay } from '#server/core/durations.ts'
 import { ownerOf } from '#server/kit/web/session-owner.ts'
 import { chooseLocale } from '../i18n/choose-locale.ts'
 import { createFormats, type Formats } from '../i18n/format.ts'
-import { isLocale, type Locale, locales, type Texts, type Translate } from '../i18n/texts.ts'
+import { isLocale, type Locale, type Texts, type Translate } from '../i18n/texts.ts'
 import { cookieName } from '../web/cookies.ts'
 import type { Theme } from './assets.ts'
 import type { FormError } from './forms.ts'
+import { createFrame } from './frame.ts'
 import type { KeptPages } from './kept-pages.ts'
 import type { ViewEngine, ViewLocals } from './view-engine.ts'
 
@@ -59,20 +60,18 @@ export function createPages({ views, texts, theme, timeZone, kept }: PageParts):
       const { locale } = req
       const owner = ownerOf(req)
       const html = (csrfToken: string) => {
-        const frame = {
+        const frame = createFrame({
           t: texts.in(locale),
           locale,
-          locales,
+          formats: formats[locale],
+          theme,
           pageId: page.id,
           path: shownPath(req),
           csrfToken,
           account: owner ? { address: owner.address } : null,
-          errors: page.errors ?? [],
-          values: page.values ?? {},
-          theme,
-          formats: formats[locale],
-          formatDateTime: formats[locale].dateTime,
-        }
+          errors: page.errors,
+          values: page.values,
+        })
         return views.render(page.view, { ...frame, ...page.locals }, page.layout)
       }
       res.statusCode = page.status ?? (page.errors && page.errors.length > 0 ? 422 : 200)

@@ -59,7 +59,7 @@ const NOT_NAMES = new Set(
 
 /** What every part can read without being handed it; of the page's other locals it gets what its include names. */
 const FRAME = new Set(
-  't locale locales pageId path csrfToken account errors values theme formats formatDateTime'.split(
+  't locale locales pageId path csrfToken account errors values fieldState theme formats formatDateTime'.split(
     ' ',
   ),
 )

@@ -1,8 +1,10 @@
 // All samples of pages, for the development gallery and for tests.
 import { createFormats } from '#server/kit/i18n/format.ts'
-import { type Locale, locales, type Texts } from '#server/kit/i18n/texts.ts'
+import type { Locale, Texts } from '#server/kit/i18n/texts.ts'
 import type { Theme } from '#server/kit/pages/assets.ts'
-import type { ViewEngine, ViewLocals } from '#server/kit/pages/view-engine.ts'
+import type { FormError } from '#server/kit/pages/forms.ts'
+import { createFrame } from '#server/kit/pages/frame.ts'
+import type { ViewEngine } from '#server/kit/pages/view-engine.ts'
 import { abuseSamples } from './abuse-samples.ts'
 import { accountSamples } from './account-samples.ts'
 import { appPasswordSamples } from './app-password-samples.ts'
@@ -36,10 +38,20 @@ export const findSample = (page: string, state: string): Sample | undefined =>
   samples.find((sample) => sample.page === page && sample.state === state)
 
 /** The locals of the frame. */
-export const frameOf = (sample: Sample): ViewLocals => ({
+export const frameOf = (sample: Sample) => ({
   csrfToken: 'a-sample-has-no-token',
   account: sample.signedIn ? { address: sampleAddress } : null,
 })
+
+interface SentForm {
+  readonly errors: readonly FormError[]
+  readonly values: Readonly<Record<string, string>>
+}
+
+export const formOf = ({ locals = {} }: Sample): SentForm => {
+  const { errors = [], values = {} } = locals as Partial<SentForm>
+  return { errors, values }
+}
 
 export interface GalleryParts {
   readonly views: ViewEngine
@@ -62,17 +74,16 @@ export function createSampleRenderer({
     views.render(
       sample.view,
       {
-        t: texts.in(locale),
-        locale,
-        locales,
-        pageId: sample.page,
-        path,
-        errors: [],
-        values: {},
-        theme,
-        formats: formats[locale],
-        formatDateTime: formats[locale].dateTime,
-        ...frameOf(sample),
+        ...createFrame({
+          t: texts.in(locale),
+          locale,
+          formats: formats[locale],
+          theme,
+          pageId: sample.page,
+          path,
+          ...frameOf(sample),
+          ...formOf(sample),
+        }),
         ...sample.locals,
       },
       sample.layout,

@@ -32,7 +32,7 @@ export function galleryRoutes({ pages, render }: GalleryRouteParts): Router {
   })
 
   routes.get('/dev/pages/:page/:state', async (req, res) => {
-    const { findSample, frameOf } = await gallery()
+    const { findSample, formOf, frameOf } = await gallery()
     const sample = findSample(req.params.page, req.params.state)
     if (!sample) throw new NotFound('no such sample')
     pages.show(req, res, {
@@ -40,6 +40,7 @@ export function galleryRoutes({ pages, render }: GalleryRouteParts): Router {
       view: sample.view,
       ...(sample.layout ? { layout: sample.layout } : {}),
       status: 200,
+      ...formOf(sample),
       locals: { ...frameOf(sample), ...sample.locals },
     })
   })
