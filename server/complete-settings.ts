@@ -1,6 +1,6 @@
 // Fills in what development may leave out: the database and the keys come out of DATA_DIR.
 import type { CompleteSettings } from './compose.ts'
-import type { Settings } from './kit/settings/config.ts'
+import type { Settings } from './settings.ts'
 
 export interface Stoppable {
   stop(): Promise<void>

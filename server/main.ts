@@ -1,16 +1,13 @@
 // Reads the settings, brings the database up to date, composes, listens, and drains on SIGTERM.
+
 import { once } from 'node:events'
 import { availableParallelism } from 'node:os'
 import { migrateDatabase } from '#db/migrate.ts'
+import { readSettings } from '#server/settings.ts'
 import { completeSettings, type Stoppable } from './complete-settings.ts'
 import { compose } from './compose.ts'
 import { startWorker, type Worker } from './kit/jobs/worker.ts'
-import {
-  processEnvironment,
-  readSettings,
-  SettingsError,
-  widenThreadPool,
-} from './kit/settings/config.ts'
+import { processEnvironment, SettingsError, widenThreadPool } from './kit/settings/config.ts'
 import { listenForVisitors } from './kit/web/web-server.ts'
 import { startMailServices } from './mail-services.ts'
 import { startUpText } from './site/start-up-text.ts'

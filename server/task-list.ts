@@ -14,7 +14,6 @@ import { deleteSettledMessages } from './kit/messages/store.ts'
 import { keptSince } from './kit/messages/sweep-messages.ts'
 import { messageTasks } from './kit/messages/tasks.ts'
 import type { DeliveryParts } from './kit/messages/try-message.ts'
-import type { Settings } from './kit/settings/config.ts'
 import { deleteOldForms } from './kit/web/sent-forms-store.ts'
 import { deleteRevokedAppPasswords } from './mail/app-passwords/store.ts'
 import { deleteOldMarks, deleteOldSignIns } from './mail/client-sign-ins/store.ts'
@@ -39,6 +38,7 @@ import { type GuessingParts, guessingTasks } from './recovery/guessing/record-gu
 import { doubtTasks } from './recovery/methods/doubt-contact.ts'
 import type { ManagedMethods } from './recovery/methods/managed-method.ts'
 import { deleteOldUndos } from './recovery/undo/store.ts'
+import type { Settings } from './settings.ts'
 
 export interface TaskParts extends DeliveryParts, ApplyParts, Pick<GuessingParts, 'methods'> {
   readonly desk: DeskParts

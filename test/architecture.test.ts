@@ -52,8 +52,8 @@ const featureOf = (file: string) => /^server\/([^/]+\/[^/]+)\//.exec(file)?.[1]
 const isOurs = (imported: string) => /^(server|db)\//.test(imported)
 const base = (file: string) => path.posix.basename(file)
 const isRoutes = (file: string) => base(file).endsWith('routes.ts')
-/** The handlers of one page, which its routes join. */
-const isPage = (file: string) => base(file).endsWith('-page.ts')
+/** Answers requests: routes, and one page of them in a file of its own. */
+const isEdge = (file: string) => /(?:routes|-page|-pages|-search)\.ts$/.test(base(file))
 
 /** Features may use what belongs to everybody. */
 const shared = new Set([
@@ -103,8 +103,7 @@ const rules: readonly Rule[] = [
     because: 'what a feature does must be callable without HTTP',
     allows: ({ file }, imported) =>
       !/^express$/.test(imported) ||
-      isRoutes(file) ||
-      isPage(file) ||
+      isEdge(file) ||
       /^server\/kit\/(web|pages|limits|log)\//.test(file) ||
       file === 'server/app.ts' ||
       file === 'server/compose.ts' ||
@@ -150,8 +149,7 @@ const rules: readonly Rule[] = [
       !/^server\/mail\/mail-platform\/[^/]+\//.test(imported) ||
       file.startsWith('server/mail/mail-platform/') ||
       /^(server\/cli|db\/migrations)\//.test(file) ||
-      // How a setting of one platform is written.
-      file === 'server/kit/settings/settings.ts',
+      file === 'server/mail/mail-platform/settings.ts',
   },
 ]
 

@@ -2,7 +2,7 @@ import { chmod, mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { connectDatabase } from '#db/connection.ts'
 import { grantMailDirectory, installMailDirectory } from '#db/mail-directory/install.ts'
-import { variableOf } from '../kit/settings/settings.ts'
+import { variableOf } from '#server/kit/settings/setting-row.ts'
 import { renderMailPlatformConfig } from '../mail/mail-platform/dovecot/config.ts'
 import {
   directoryRolesOf,

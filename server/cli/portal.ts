@@ -1,13 +1,9 @@
 // `npm run portal -- COMMAND`: the commands of operators.
 import { parseArgs } from 'node:util'
+import { readSettings } from '#server/settings.ts'
 import { completeSettings, type Stoppable } from '../complete-settings.ts'
 import { compose, type Portal } from '../compose.ts'
-import {
-  type Environment,
-  processEnvironment,
-  readSettings,
-  SettingsError,
-} from '../kit/settings/config.ts'
+import { type Environment, processEnvironment, SettingsError } from '../kit/settings/config.ts'
 import { type Command, done, exit, type Outcome } from './command.ts'
 import { commands } from './commands.ts'
 

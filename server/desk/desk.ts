@@ -1,11 +1,11 @@
 // Assembles the parts of the abuse desk.
 import { Resolver } from 'node:dns/promises'
 import type { Db } from '#db/connection.ts'
+import type { Settings } from '#server/settings.ts'
 import type { Clock } from '../core/clock.ts'
 import type { Keyring } from '../core/keys/keyring.ts'
 import type { Limits } from '../kit/limits/limits.ts'
 import type { Log } from '../kit/log/log.ts'
-import type { Settings } from '../kit/settings/config.ts'
 import type { ManagedMethods } from '../recovery/methods/managed-method.ts'
 import { createDeskIndex, type DeskIndex } from './cases/index-store.ts'
 import { createLetterReader, type LetterReader } from './letters/letter-reader.ts'

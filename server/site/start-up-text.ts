@@ -1,9 +1,9 @@
 // The text that a started portal prints.
-import type { Settings } from '../kit/settings/config.ts'
+import { type KitSettings } from '#server/kit/settings/settings.ts'
 
 /** @param embedded the portal runs its own database */
 export function startUpText(
-  settings: Settings,
+  settings: KitSettings,
   port: number | undefined,
   embedded: boolean,
 ): string {

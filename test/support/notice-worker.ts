@@ -1,11 +1,13 @@
 // A whole worker in a process of its own, to be killed, that takes another for dead sooner than a real one: a test has less time.
+
 import { compose } from '#server/compose.ts'
 import { createLifeline } from '#server/kit/jobs/lifeline.ts'
 import { startWorker } from '#server/kit/jobs/worker.ts'
 import { chooseTransports } from '#server/kit/messages/choose-transports.ts'
 import { sweepMessages } from '#server/kit/messages/sweep-messages.ts'
 import { messageTasks } from '#server/kit/messages/tasks.ts'
-import { processEnvironment, readSettings } from '#server/kit/settings/config.ts'
+import { processEnvironment } from '#server/kit/settings/config.ts'
+import { readSettings } from '#server/settings.ts'
 import { createRendering } from './message-trial.ts'
 
 const settings = readSettings(processEnvironment())

@@ -1,12 +1,13 @@
 // A whole portal for tests: real database, real worker, real HTTP on a free port; only the ports that a test hands in are others.
+
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { type CompleteSettings, compose, type Portal, type Ports } from '#server/compose.ts'
 import type { Clock } from '#server/core/clock.ts'
 import { startWorker, type Worker } from '#server/kit/jobs/worker.ts'
 import { createLog } from '#server/kit/log/log.ts'
-import { readSettings } from '#server/kit/settings/config.ts'
 import { createWebServer } from '#server/kit/web/web-server.ts'
+import { readSettings } from '#server/settings.ts'
 import { crontab } from '#server/task-list.ts'
 import { createTestDatabase, type TestDatabase } from './database.ts'
 import { createVisitor, type Visitor } from './visitor.ts'

@@ -9,10 +9,10 @@ import { loginOf } from '#server/core/identifiers/names.ts'
 import type { Keyring } from '#server/core/keys/keyring.ts'
 import { judgePassword, type PasswordRefusal } from '#server/core/passwords/password-policy.ts'
 import { endDemandedReset } from '#server/desk/measures/end-demanded-reset.ts'
-import type { RawSettings } from '#server/kit/settings/settings.ts'
 import { holdAppPasswords } from '#server/mail/app-passwords/change-app-passwords.ts'
 import { holdFilters } from '#server/mail/filters/hold-filters.ts'
 import { passwordLimitsOf } from '#server/mail/mail-platform/password-limits.ts'
+import type { MailPlatformSettings } from '#server/mail/mail-platform/settings.ts'
 import {
   type MailboxParts,
   type NewPassword,
@@ -20,8 +20,10 @@ import {
 } from '#server/mail/mailboxes/want-mailbox.ts'
 import type { LinkedContact } from '#server/recovery/contacts/contact.ts'
 import type { AccountTrx } from '../accounts/change-account.ts'
+import type { AccountSettings } from '../accounts/settings.ts'
 import { endSessions } from '../sessions/store.ts'
 import type { PasswordHasher } from './hasher.ts'
+import type { PasswordSettings } from './settings.ts'
 import { findVerifier, listReplacedVerifiers, setPassword } from './store.ts'
 
 export interface PasswordRuleParts {
@@ -30,7 +32,8 @@ export interface PasswordRuleParts {
   readonly methods: { contactsOf(db: Db, accountId: string): Promise<readonly LinkedContact[]> }
   readonly serviceWords: readonly string[]
   readonly clock: Clock
-  readonly settings: Pick<RawSettings, 'passwordMin' | 'mailPlatform' | 'undoDays'>
+  readonly settings: AccountSettings &
+    Pick<PasswordSettings & MailPlatformSettings, 'passwordMin' | 'mailPlatform'>
 }
 
 /** `same`: it is the present one or, at the end of a recovery, one that was replaced lately. */

@@ -6,13 +6,15 @@ import { parseLoginName } from '#server/core/identifiers/login-name.ts'
 import { addressOf } from '#server/core/identifiers/names.ts'
 import type { Keyring } from '#server/core/keys/keyring.ts'
 import { judgePassword } from '#server/core/passwords/password-policy.ts'
-import type { RawSettings } from '#server/kit/settings/settings.ts'
+import type { KitSettings } from '#server/kit/settings/settings.ts'
 import { passwordLimitsOf } from '#server/mail/mail-platform/password-limits.ts'
+import type { MailPlatformSettings } from '#server/mail/mail-platform/settings.ts'
 import { type MailboxParts, wantMailbox } from '#server/mail/mailboxes/want-mailbox.ts'
 import { insertAccount } from '../accounts/store.ts'
 import { recordActivity } from '../activity/store.ts'
 import { claim, release } from '../claims/store.ts'
 import type { PasswordHasher } from '../password/hasher.ts'
+import type { PasswordSettings } from '../password/settings.ts'
 import { rememberDevice } from '../sessions/store.ts'
 
 export interface RegistrationParts extends MailboxParts {
@@ -22,7 +24,10 @@ export interface RegistrationParts extends MailboxParts {
   readonly hasher: PasswordHasher
   readonly serviceWords: readonly string[]
   readonly settings: MailboxParts['settings'] &
-    Pick<RawSettings, 'mailDomains' | 'passwordMin' | 'mailPlatform'>
+    Pick<
+      KitSettings & PasswordSettings & MailPlatformSettings,
+      'mailDomains' | 'passwordMin' | 'mailPlatform'
+    >
 }
 
 export interface RegistrationForm {

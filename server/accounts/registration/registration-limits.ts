@@ -4,8 +4,8 @@ import type { AlertOperator } from '#server/kit/limits/brakes.ts'
 import type { Limits } from '#server/kit/limits/limits.ts'
 import { wideNetworkOf } from '#server/kit/limits/wide-network.ts'
 import { LimitReached } from '#server/kit/pages/faults.ts'
-import type { RawSettings } from '#server/kit/settings/settings.ts'
 import { networkOf } from '#server/kit/web/client.ts'
+import type { RegistrationSettings } from './settings.ts'
 
 const hour = 3600
 /** Of what one network may, where no setting says how many. */
@@ -15,7 +15,7 @@ export interface RegistrationLimitParts {
   readonly limits: Limits
   readonly alertOperator: AlertOperator
   readonly settings: Pick<
-    RawSettings,
+    RegistrationSettings,
     'limitRegistrationsPerIpHour' | 'limitRegistrationsPerWideNetworkHour'
   >
 }

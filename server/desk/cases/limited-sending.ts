@@ -1,9 +1,9 @@
 import type { Db } from '#db/connection.ts'
-import type { RawSettings } from '#server/kit/settings/settings.ts'
+import type { SendingLimitSettings } from '#server/mail/sending-limits/settings.ts'
 import { isSendingLimited } from '../measures/measure-store.ts'
 
 type SendingLimits = Pick<
-  RawSettings,
+  SendingLimitSettings,
   'limitSentPerDay' | 'limitRecipientsPerDay' | 'limitSentWhileLimited'
 >
 

@@ -1,16 +1,7 @@
 // The only reader of process.env: parsed once, every fault listed.
 import { readFileSync } from 'node:fs'
-import { parsePhoneCountry } from '#server/core/identifiers/phone-country.ts'
-import { parseSigningPair } from '#server/core/keys/signing-pair.ts'
-import {
-  type HostedPlatformName,
-  neededSettings,
-  openedByMainPassword,
-} from '#server/mail/mail-platform/choose-hosted.ts'
-import type { Row } from './setting-row.ts'
-import { type RawSettings, rows, variableOf } from './settings.ts'
+import { type Row, type SettingRows, variableOf } from './setting-row.ts'
 
-export type Settings = RawSettings & { readonly baseUrl: string }
 export type Environment = Readonly<Record<string, string | undefined>>
 
 /** Thrown with every fault at once, so that an operator mends them in one go. */
@@ -46,97 +37,39 @@ const readText = (
   }
 }
 
-// A key that people type from memory, repeat or copy from a guide protects nothing.
-const isWeakKey = (key: string) =>
-  key.length < 32 || new Set(key).size < 12 || /change.?me|example|secret.?key/i.test(key)
-
-const productionFaults = (settings: RawSettings, given: ReadonlySet<string>): string[] => {
-  const faults: string[] = []
-  for (const [key, row] of Object.entries(rows)) {
-    if ('production' in row && row.production && !given.has(key))
-      faults.push(`${variableOf(key)} is required in production`)
-  }
-  if (settings.baseUrl && !settings.baseUrl.startsWith('https:'))
-    faults.push('BASE_URL must be https in production')
-  if (settings.mailPlatform === 'memory')
-    faults.push('MAIL_PLATFORM memory forgets every mailbox: not for production')
-  if (settings.twilioAccountSid && !settings.twilioFrom && !settings.twilioMessagingServiceSid) {
-    faults.push('TWILIO_FROM or TWILIO_MESSAGING_SERVICE_SID is required in production')
-  }
-  return faults
-}
-
-const isTimeZone = (name: string) =>
-  name === 'UTC' || Intl.supportedValuesOf('timeZone').includes(name)
-
-const platformFaults = (settings: Partial<RawSettings>): string[] => {
-  const name = settings.mailPlatform
-  const needed = name && name in neededSettings ? neededSettings[name as HostedPlatformName] : []
-  const missing = needed.filter((key) => settings[key] === undefined)
-  const faults = missing.map((key) => `${variableOf(key)} is required by MAIL_PLATFORM ${name}`)
-  if (name && settings.appPasswordsOnly && openedByMainPassword.includes(name))
-    faults.push(`APP_PASSWORDS_ONLY cannot be on with MAIL_PLATFORM ${name}`)
-  return faults
-}
-
-// Values that had a fault of their own are absent here.
-const crossFaults = (settings: Partial<RawSettings>): string[] => {
-  const faults: string[] = []
-  if ((settings.quotaBytes ?? 0) > (settings.quotaMaxBytes ?? Number.POSITIVE_INFINITY))
-    faults.push('QUOTA_MAX_BYTES is smaller than QUOTA_BYTES')
-  if (settings.authPolicyPort !== undefined && !settings.signInReportToken)
-    faults.push('SIGN_IN_REPORT_TOKEN is required by AUTH_POLICY_PORT')
-  for (const key of settings.secretKeys ?? []) {
-    if (isWeakKey(key))
-      faults.push('SECRET_KEYS holds a weak key: each needs 32 or more random characters')
-  }
-  if (settings.defaultCountry && !parsePhoneCountry(settings.defaultCountry))
-    faults.push(`DEFAULT_COUNTRY ${settings.defaultCountry} is not a country`)
-  for (const country of settings.smsCountries ?? [])
-    if (!parsePhoneCountry(country)) faults.push(`SMS_COUNTRIES ${country} is not a country`)
-  if (settings.timeZone && !isTimeZone(settings.timeZone)) {
-    faults.push(`TIME_ZONE ${settings.timeZone} is not a time zone`)
-  }
-  faults.push(...platformFaults(settings))
-  faults.push(...profileFaults(settings))
-  return faults
-}
-
-function profileFaults({ profileCertificate, profileKey }: Partial<RawSettings>): string[] {
-  if (!profileCertificate && !profileKey) return []
-  if (!profileCertificate || !profileKey) {
-    return [
-      'PROFILE_CERTIFICATE and PROFILE_KEY sign Apple profiles together: one of them is missing',
-    ]
-  }
-  const pair = parseSigningPair(profileCertificate, profileKey)
-  return pair.kind === 'ok'
-    ? []
-    : [`PROFILE_CERTIFICATE and PROFILE_KEY do not sign together: ${pair.reason}`]
-}
+/** Names what cannot stand together. Values that had a fault of their own are absent. */
+export type SettingRule = (
+  settings: Readonly<Record<string, unknown>>,
+  isProduction: boolean,
+) => readonly string[]
 
 /**
- * Reads every setting of `settings.ts` from `env`.
+ * @param rules what the features demand beyond the kind of each value
  * @throws SettingsError that lists every fault
  */
-export function readSettings(env: Environment): Settings {
+export function parseSettings(
+  env: Environment,
+  rows: SettingRows,
+  rules: readonly SettingRule[],
+): Record<string, unknown> {
   const faults: string[] = []
-  const given = new Set<string>()
+  const missing: string[] = []
   const values: Record<string, unknown> = {}
-  for (const [key, row] of Object.entries(rows) as [string, AnyRow][]) {
+  for (const [key, row] of Object.entries(rows)) {
     const text = readText(variableOf(key), row, env, faults)
-    if (text !== undefined) given.add(key)
+    if (text === undefined && row.production) missing.push(key)
     const raw = text ?? row.fallback
     if (raw === undefined) continue
     const parsed = row.kind.parse(raw)
     if (parsed.ok) values[key] = parsed.value
     else faults.push(`${variableOf(key)} ${parsed.fault}`)
   }
-  const settings = values as unknown as RawSettings
-  faults.push(...crossFaults(settings))
-  if (settings.portalEnv === 'production') faults.push(...productionFaults(settings, given))
+  const isProduction = values.portalEnv === 'production'
+  for (const rule of rules) faults.push(...rule(values, isProduction))
+  if (isProduction)
+    faults.push(...missing.map((key) => `${variableOf(key)} is required in production`))
   if (faults.length > 0) throw new SettingsError(faults)
-  return { ...settings, baseUrl: settings.baseUrl ?? `http://localhost:${settings.port}` }
+  return values
 }
 
 export const processEnvironment = (): Environment => process.env

@@ -35,3 +35,16 @@ export const optional = <T>(
 })
 export const required = { production: 'required' } as const
 export const secret = { secret: true } as const
+
+type Value<R> =
+  R extends Row<infer T, infer Absent> ? (Absent extends string ? T : T | undefined) : never
+
+/** Rows of any settings, by key. */
+export type SettingRows = Readonly<Record<string, Row<unknown, string | undefined>>>
+
+/** The parsed values of some rows. Times are in the unit that the name says. */
+export type SettingsOf<Rows> = { readonly [K in keyof Rows]: Value<Rows[K]> }
+
+/** `limitSmsPerNumberDay` → `LIMIT_SMS_PER_NUMBER_DAY`. */
+export const variableOf = (key: string): string =>
+  key.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()

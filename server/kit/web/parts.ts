@@ -12,12 +12,13 @@ import type { MailLimit } from '#server/recovery/backup-address/mail-limit.ts'
 import type { RecoveryMethod } from '#server/recovery/flow/recovery-method.ts'
 import type { ManagedMethods } from '#server/recovery/methods/managed-method.ts'
 import type { SmsLimit } from '#server/recovery/phone/sms-limit.ts'
+import type { Settings } from '#server/settings.ts'
 import type { Texts } from '../i18n/texts.ts'
 import type { AlertOperator } from '../limits/brakes.ts'
 import type { Limits } from '../limits/limits.ts'
 import type { WebLog } from '../log/security-log.ts'
 import type { Pages } from '../pages/pages.ts'
-import type { Settings } from '../settings/config.ts'
+import type { KitSettings } from '../settings/settings.ts'
 
 export interface WebParts {
   readonly settings: Settings
@@ -48,5 +49,5 @@ export interface WebParts {
 }
 
 /** Whether people reach the portal by https: decides the prefix and the Secure flag of every cookie. */
-export const isHttps = (settings: Pick<Settings, 'baseUrl'>): boolean =>
+export const isHttps = (settings: Pick<KitSettings, 'baseUrl'>): boolean =>
   settings.baseUrl.startsWith('https:')

@@ -1,8 +1,9 @@
 // The hosted platform that the setting MAIL_PLATFORM names, and what each needs. Only the chosen one is loaded.
 
 import type { Clock } from '#server/core/clock.ts'
-import type { RawSettings } from '#server/kit/settings/settings.ts'
+import type { KitSettings } from '#server/kit/settings/settings.ts'
 import type { MailPlatform } from './mail-platform.ts'
+import type { MailPlatformSettings } from './settings.ts'
 
 export type HostedPlatformName = 'google' | 'yandex-360' | 'mailcow'
 
@@ -11,18 +12,21 @@ export const neededSettings = {
   google: ['googleServiceAccount', 'googleAdministrator'],
   'yandex-360': ['yandexOrgId', 'yandexToken'],
   mailcow: ['mailcowUrl', 'mailcowApiKey'],
-} as const satisfies Record<HostedPlatformName, readonly (keyof RawSettings)[]>
+} as const satisfies Record<HostedPlatformName, readonly (keyof MailPlatformSettings)[]>
 
 /** Their main password opens everything: app passwords alone cannot be demanded there. */
-export const openedByMainPassword: readonly RawSettings['mailPlatform'][] = ['google', 'yandex-360']
+export const openedByMainPassword: readonly MailPlatformSettings['mailPlatform'][] = [
+  'google',
+  'yandex-360',
+]
 
 export async function chooseHostedPlatform(
   name: HostedPlatformName,
-  settings: RawSettings,
+  settings: MailPlatformSettings & Pick<KitSettings, 'mailDomains'>,
   parts: { readonly clock: Clock },
 ): Promise<MailPlatform> {
   const { mailDomains: domains } = settings
-  const given = <K extends keyof RawSettings>(key: K) => demand(key, settings[key])
+  const given = <K extends keyof MailPlatformSettings>(key: K) => demand(key, settings[key])
   switch (name) {
     case 'google': {
       const { createGooglePlatform } = await import('./google/platform.ts')

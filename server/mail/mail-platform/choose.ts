@@ -1,9 +1,10 @@
 // The platform that the setting MAIL_PLATFORM names. Each is loaded only where it is chosen.
 import { connectDatabase, type Db } from '#db/connection.ts'
 import type { Clock } from '#server/core/clock.ts'
-import type { Settings } from '#server/kit/settings/config.ts'
+import type { KitSettings } from '#server/kit/settings/settings.ts'
 import { chooseHostedPlatform } from './choose-hosted.ts'
 import type { MailPlatform } from './mail-platform.ts'
+import type { MailPlatformSettings } from './settings.ts'
 
 export interface PlatformParts {
   /** The portal's database: the directory lives there unless MAIL_DIRECTORY_URL names another. */
@@ -12,7 +13,7 @@ export interface PlatformParts {
 }
 
 export async function chooseMailPlatform(
-  settings: Settings,
+  settings: KitSettings & MailPlatformSettings,
   { db, clock }: PlatformParts,
 ): Promise<MailPlatform> {
   switch (settings.mailPlatform) {

@@ -1,6 +1,6 @@
 // Settings that only `portal mail-platform` reads: how the configuration of Dovecot and Postfix is written.
 import { text, url, whole } from '#server/kit/settings/setting-kinds.ts'
-import { optional, row, secret } from '#server/kit/settings/setting-row.ts'
+import { optional, row, type SettingsOf, secret } from '#server/kit/settings/setting-row.ts'
 
 export const mailHostRows = {
   mailHostFolder: row(
@@ -50,3 +50,5 @@ export const mailHostRows = {
     'a milter for letters that people send; absent: none',
   ),
 } as const
+
+export type MailHostSettings = SettingsOf<typeof mailHostRows>

@@ -1,15 +1,15 @@
 // What the mail platform's own sign-in takes of a password, beyond the portal's rule.
 import type { PasswordLimits } from '#server/core/passwords/password-policy.ts'
-import type { RawSettings } from '#server/kit/settings/settings.ts'
+import type { MailPlatformSettings } from './settings.ts'
 
 /** Google: ASCII, 100 characters at most. Yandex: Latin letters, digits and signs. */
-const limits: Partial<Record<RawSettings['mailPlatform'], PasswordLimits>> = {
+const limits: Partial<Record<MailPlatformSettings['mailPlatform'], PasswordLimits>> = {
   google: { asciiOnly: true, maxLength: 100 },
   'yandex-360': { asciiOnly: true, maxLength: 100 },
 }
 
 export function passwordLimitsOf(
-  settings: Pick<RawSettings, 'mailPlatform'>,
+  settings: Pick<MailPlatformSettings, 'mailPlatform'>,
 ): PasswordLimits | undefined {
   return limits[settings.mailPlatform]
 }

@@ -1,10 +1,12 @@
-import type { Settings } from '#server/kit/settings/config.ts'
+import type { MailProgramSettings } from './settings.ts'
 
 /** Loads the signing code only when needed: it is large, and few portals sign. */
 export function profileSigner({
   profileCertificate,
   profileKey,
-}: Pick<Settings, 'profileCertificate' | 'profileKey'>): (profile: string) => Promise<Buffer> {
+}: Pick<MailProgramSettings, 'profileCertificate' | 'profileKey'>): (
+  profile: string,
+) => Promise<Buffer> {
   if (!profileCertificate || !profileKey) return async (profile) => Buffer.from(profile)
   return async (profile) => {
     const { createProfileSigner } = await import('./apple-signature.ts')

@@ -1,6 +1,9 @@
-import type { RawSettings } from '#server/kit/settings/settings.ts'
+import { type MailboxSettings } from './settings.ts'
 
-export type QuotaSettings = Pick<RawSettings, 'quotaGrowth' | 'quotaStepBytes' | 'quotaMaxBytes'>
+export type QuotaSettings = Pick<
+  MailboxSettings,
+  'quotaGrowth' | 'quotaStepBytes' | 'quotaMaxBytes'
+>
 
 export interface Fill {
   readonly quotaBytes: number

@@ -5,9 +5,9 @@ import type { Clock } from '#server/core/clock.ts'
 import type { Keyring } from '#server/core/keys/keyring.ts'
 import { sendingLimitsOf } from '#server/desk/cases/limited-sending.ts'
 import { enqueue } from '#server/kit/jobs/enqueue.ts'
-import type { RawSettings } from '#server/kit/settings/settings.ts'
 import { addressOfLogin } from '../mail-platform/login.ts'
 import type { PolicyRequest } from './policy-protocol.ts'
+import type { SendingLimitSettings } from './settings.ts'
 import {
   addRecipient,
   type Counted,
@@ -22,7 +22,7 @@ export interface SendingParts {
   readonly clock: Clock
   readonly keyring: Keyring
   readonly settings: Pick<
-    RawSettings,
+    SendingLimitSettings,
     'limitSentPerDay' | 'limitRecipientsPerDay' | 'limitSentWhileLimited'
   >
 }

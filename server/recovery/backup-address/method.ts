@@ -4,13 +4,14 @@ import { parseEmailAddress } from '#server/core/identifiers/email-address.ts'
 import { enqueue } from '#server/kit/jobs/enqueue.ts'
 import type { SecurityLog } from '#server/kit/log/security-log.ts'
 import type { MessageParts } from '#server/kit/messages/send-message.ts'
-import type { RawSettings } from '#server/kit/settings/settings.ts'
+import type { KitSettings } from '#server/kit/settings/settings.ts'
 import { givesWayBack } from '../contacts/contact.ts'
 import type { RecoveryMethod } from '../flow/recovery-method.ts'
 import type { ManagedMethods } from '../methods/managed-method.ts'
 import { findLink, findLinkRequest, putLinkRequest, spendLink } from './link-store.ts'
 import type { MailLimit } from './mail-limit.ts'
 import { sendLinkTask, sendRecoveryLink } from './send-recovery-link.ts'
+import type { BackupAddressSettings } from './settings.ts'
 import { createShownLinkLimit } from './shown-link-limit.ts'
 import { findBackupAddress, markBackupAddressProven } from './store.ts'
 
@@ -19,7 +20,7 @@ export interface BackupAddressRecoveryParts extends MessageParts {
   readonly mailLimit: MailLimit
   readonly methods: Pick<ManagedMethods, 'contactsOf'>
   readonly log: SecurityLog
-  readonly settings: Pick<RawSettings, 'limitResetMailsPerDay' | 'linkMinutes' | 'mailDomains'>
+  readonly settings: BackupAddressSettings & Pick<KitSettings, 'mailDomains'>
 }
 
 const refused = (reason: string) => ({ kind: 'refused', reason }) as const

@@ -8,9 +8,9 @@ import { recordActivity } from '#server/accounts/activity/store.ts'
 import { type ClientInfo, noClient } from '#server/core/client-info.ts'
 import { enqueue } from '#server/kit/jobs/enqueue.ts'
 import type { TaskList } from '#server/kit/jobs/worker.ts'
-import type { RawSettings } from '#server/kit/settings/settings.ts'
 import { type NoticeParts, notifyOwner } from '../contacts/notify-owner.ts'
 import type { Asking } from '../methods/change-method.ts'
+import type { SecurityQuestionSettings } from '../security-question/settings.ts'
 import { type ApplyParts, applyReset } from './apply-reset.ts'
 import { dropHold, findHold, type Hold, listHolds, putHold, takeDueHold } from './hold-store.ts'
 import { endFlows } from './store.ts'
@@ -18,7 +18,7 @@ import { endFlows } from './store.ts'
 export { findHold }
 
 export interface HoldParts extends ApplyParts {
-  readonly settings: ApplyParts['settings'] & Pick<RawSettings, 'securityQuestion'>
+  readonly settings: ApplyParts['settings'] & Pick<SecurityQuestionSettings, 'securityQuestion'>
 }
 
 const provenBy = 'security-question'

@@ -8,8 +8,8 @@ import {
   type PasswordRuleParts,
 } from '#server/accounts/password/change-password.ts'
 import type { ClientInfo } from '#server/core/client-info.ts'
-import type { RawSettings } from '#server/kit/settings/settings.ts'
-import type { NewPassword } from '#server/mail/mailboxes/want-mailbox.ts'
+import { type NewPassword } from '#server/mail/mailboxes/want-mailbox.ts'
+import { type SecurityQuestionSettings } from '../security-question/settings.ts'
 import { type ApplyParts, applyReset, probationEnd } from './apply-reset.ts'
 import { holdReset } from './hold-reset.ts'
 import { findHeldVerifier, findHold } from './hold-store.ts'
@@ -22,7 +22,7 @@ export interface ResetParts extends ApplyParts, PasswordRuleParts {
   readonly recoveryMethods: readonly RecoveryMethod[]
   readonly settings: ApplyParts['settings'] &
     PasswordRuleParts['settings'] &
-    Pick<RawSettings, 'securityQuestion'>
+    Pick<SecurityQuestionSettings, 'securityQuestion'>
 }
 
 export type ResetOutcome =

@@ -7,8 +7,9 @@ import { enqueue } from '#server/kit/jobs/enqueue.ts'
 import { createLimits } from '#server/kit/limits/limits.ts'
 import type { SecurityLog } from '#server/kit/log/security-log.ts'
 import type { MessageParts } from '#server/kit/messages/send-message.ts'
-import type { RawSettings } from '#server/kit/settings/settings.ts'
+import type { KitSettings } from '#server/kit/settings/settings.ts'
 import { givesWayBack } from '../contacts/contact.ts'
+import type { ContactSettings } from '../contacts/settings.ts'
 import type { RecoveryMethod } from '../flow/recovery-method.ts'
 import type { ManagedMethods } from '../methods/managed-method.ts'
 import {
@@ -21,6 +22,7 @@ import {
   spendCode,
 } from './code-store.ts'
 import { codeDigits, sendCodeTask, sendRecoveryCode } from './send-recovery-code.ts'
+import type { PhoneSettings } from './settings.ts'
 import { createShownSmsLimit } from './shown-sms-limit.ts'
 import type { SmsLimit } from './sms-limit.ts'
 import { findPhone, markPhoneProven } from './store.ts'
@@ -31,7 +33,7 @@ export interface PhoneRecoveryParts extends MessageParts {
   readonly methods: Pick<ManagedMethods, 'contactsOf'>
   readonly log: SecurityLog
   readonly settings: Pick<
-    RawSettings,
+    PhoneSettings & ContactSettings & KitSettings,
     | 'codeMinutes'
     | 'defaultCountry'
     | 'limitCodeTries'

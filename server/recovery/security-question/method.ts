@@ -3,16 +3,17 @@ import type { Db, Trx } from '#db/connection.ts'
 import type { Keyring } from '#server/core/keys/keyring.ts'
 import { keyedAnswer, normalizeAnswer } from '#server/core/passwords/secret-answer.ts'
 import { createLimits } from '#server/kit/limits/limits.ts'
-import type { RawSettings } from '#server/kit/settings/settings.ts'
 import type { MethodFlow, RecoveryMethod } from '../flow/recovery-method.ts'
+import type { FlowSettings } from '../flow/settings.ts'
 import { decoyQuestion } from './decoy-question.ts'
+import type { SecurityQuestionSettings } from './settings.ts'
 import { countAnswer, findSecurityQuestion, markQuestionProven, uncountAnswer } from './store.ts'
 
 export interface QuestionRecoveryParts {
   readonly db: Db
   readonly keyring: Keyring
   readonly settings: Pick<
-    RawSettings,
+    SecurityQuestionSettings & FlowSettings,
     'limitAnswersPerDay' | 'limitAnswersLifetime' | 'securityQuestion'
   >
 }

@@ -1,6 +1,6 @@
 // The numbers and names in help texts. They come from the settings, so that every page is true.
-import type { Settings } from '#server/kit/settings/config.ts'
 import { bestServerOf, type MailServers } from '#server/mail/mail-programs/mail-servers.ts'
+import type { Settings } from '#server/settings.ts'
 
 export type HelpFacts = Readonly<Record<string, string | number>>
 

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { configurationPage } from '#server/cli/config.ts'
-import { readSettings, SettingsError } from '#server/kit/settings/config.ts'
+import { SettingsError } from '#server/kit/settings/config.ts'
+import { readSettings } from '#server/settings.ts'
 
 const production = {
   PORTAL_ENV: 'production',

@@ -4,7 +4,6 @@ import fc from 'fast-check'
 import { parse as parsePlist } from 'fast-plist'
 import { runCommand } from '#server/cli/portal.ts'
 import { type MailServer, type MailService, parseMailServers } from '#server/core/mail-server.ts'
-import { readSettings } from '#server/kit/settings/config.ts'
 import { renderAppleProfile } from '#server/mail/mail-programs/apple.ts'
 import { dnsEntries, renderZone } from '#server/mail/mail-programs/dns-entries.ts'
 import { describeMailServers, type MailServers } from '#server/mail/mail-programs/mail-servers.ts'
@@ -15,6 +14,7 @@ import {
 } from '#server/mail/mail-programs/outlook.ts'
 import { readOwnAddress } from '#server/mail/mail-programs/own-address.ts'
 import { renderAutoconfig } from '#server/mail/mail-programs/thunderbird.ts'
+import { readSettings } from '#server/settings.ts'
 import {
   faultsAgainst,
   protocolsInAutodiscover,

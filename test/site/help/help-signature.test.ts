@@ -7,8 +7,8 @@ import { join } from 'node:path'
 import { before, describe, it } from 'node:test'
 import { fromBER } from 'asn1js'
 import { ContentInfo, SignedData } from 'pkijs'
-import { readSettings } from '#server/kit/settings/config.ts'
 import { createProfileSigner } from '#server/mail/mail-programs/apple-signature.ts'
+import { readSettings } from '#server/settings.ts'
 import { selfSigned } from '#test/support/mail-programs/self-signed.ts'
 
 // Longer than 1024 octets, the length from which some writers cut the content into pieces.

@@ -1,8 +1,11 @@
 // From the portal's settings to the description of its mail platform.
 import { createHash } from 'node:crypto'
 import type { DirectoryRoles } from '#db/mail-directory/install.ts'
-import type { Settings } from '#server/kit/settings/config.ts'
+import type { KitSettings } from '#server/kit/settings/settings.ts'
+import type { MailboxSettings } from '../../mailboxes/settings.ts'
+import type { MailHostSettings } from '../mail-host-settings.ts'
 import { wordsForMailServers } from '../refusal-words.ts'
+import type { MailPlatformSettings } from '../settings.ts'
 import { type MailPlatformConfig, standardPorts } from './config.ts'
 
 const megabyte = 1_048_576
@@ -13,6 +16,8 @@ export const neededForConfig = [
   'postfixDirectoryPassword',
   'doveadmApiKey',
 ] as const
+
+type Settings = KitSettings & MailPlatformSettings & MailHostSettings & MailboxSettings
 
 type Given = Settings & { readonly databaseUrl: string } & {
   readonly [K in (typeof neededForConfig)[number]]: string
