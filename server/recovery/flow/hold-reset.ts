@@ -10,7 +10,6 @@ import { enqueue } from '#server/kit/jobs/enqueue.ts'
 import type { TaskList } from '#server/kit/jobs/worker.ts'
 import { type NoticeParts, notifyOwner } from '../contacts/notify-owner.ts'
 import type { Asking } from '../methods/change-method.ts'
-import type { SecurityQuestionSettings } from '../security-question/settings.ts'
 import { type ApplyParts, applyReset } from './apply-reset.ts'
 import { dropHold, findHold, type Hold, listHolds, putHold, takeDueHold } from './hold-store.ts'
 import { endFlows } from './store.ts'
@@ -18,7 +17,9 @@ import { endFlows } from './store.ts'
 export { findHold }
 
 export interface HoldParts extends ApplyParts {
-  readonly settings: ApplyParts['settings'] & Pick<SecurityQuestionSettings, 'securityQuestion'>
+  readonly settings: ApplyParts['settings'] & {
+    readonly securityQuestion: 'direct' | 'hold' | 'off'
+  }
 }
 
 const provenBy = 'security-question'

@@ -9,7 +9,6 @@ import {
 } from '#server/accounts/password/change-password.ts'
 import type { ClientInfo } from '#server/core/client-info.ts'
 import { type NewPassword } from '#server/mail/mailboxes/want-mailbox.ts'
-import { type SecurityQuestionSettings } from '../security-question/settings.ts'
 import { type ApplyParts, applyReset, probationEnd } from './apply-reset.ts'
 import { holdReset } from './hold-reset.ts'
 import { findHeldVerifier, findHold } from './hold-store.ts'
@@ -21,8 +20,7 @@ export interface ResetParts extends ApplyParts, PasswordRuleParts {
   readonly methods: ApplyParts['methods'] & PasswordRuleParts['methods']
   readonly recoveryMethods: readonly RecoveryMethod[]
   readonly settings: ApplyParts['settings'] &
-    PasswordRuleParts['settings'] &
-    Pick<SecurityQuestionSettings, 'securityQuestion'>
+    PasswordRuleParts['settings'] & { readonly securityQuestion: 'direct' | 'hold' | 'off' }
 }
 
 export type ResetOutcome =

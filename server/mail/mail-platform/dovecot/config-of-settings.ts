@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import type { DirectoryRoles } from '#db/mail-directory/install.ts'
 import type { KitSettings } from '#server/kit/settings/settings.ts'
+import type { MailProgramSettings } from '../../mail-programs/settings.ts'
 import type { MailboxSettings } from '../../mailboxes/settings.ts'
 import type { MailHostSettings } from '../mail-host-settings.ts'
 import { wordsForMailServers } from '../refusal-words.ts'
@@ -17,7 +18,11 @@ export const neededForConfig = [
   'doveadmApiKey',
 ] as const
 
-type Settings = KitSettings & MailPlatformSettings & MailHostSettings & MailboxSettings
+type Settings = KitSettings &
+  MailPlatformSettings &
+  MailHostSettings &
+  MailboxSettings &
+  MailProgramSettings
 
 type Given = Settings & { readonly databaseUrl: string } & {
   readonly [K in (typeof neededForConfig)[number]]: string
