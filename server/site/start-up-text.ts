@@ -1,5 +1,5 @@
 // The text that a started portal prints.
-import { type KitSettings } from '#server/kit/settings/settings.ts'
+import type { KitSettings } from '#server/kit/settings/settings.ts'
 
 /** @param embedded the portal runs its own database */
 export function startUpText(

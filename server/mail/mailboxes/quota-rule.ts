@@ -1,4 +1,4 @@
-import { type MailboxSettings } from './settings.ts'
+import type { MailboxSettings } from './settings.ts'
 
 export type QuotaSettings = Pick<
   MailboxSettings,

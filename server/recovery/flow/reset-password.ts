@@ -8,7 +8,7 @@ import {
   type PasswordRuleParts,
 } from '#server/accounts/password/change-password.ts'
 import type { ClientInfo } from '#server/core/client-info.ts'
-import { type NewPassword } from '#server/mail/mailboxes/want-mailbox.ts'
+import type { NewPassword } from '#server/mail/mailboxes/want-mailbox.ts'
 import { type ApplyParts, applyReset, probationEnd } from './apply-reset.ts'
 import { holdReset } from './hold-reset.ts'
 import { findHeldVerifier, findHold } from './hold-store.ts'

@@ -1,10 +1,10 @@
-import { readSettings } from '#server/settings.ts'
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { parseLetter } from '#server/desk/letters/parse-letter.ts'
 import { judgeProvenance } from '#server/desk/provenance/provenance.ts'
 import { abuseAddressesOf } from '#server/desk/reports/intake-mail.ts'
 import { duplicateKeyOf, parseReportMail } from '#server/desk/reports/parse-report-mail.ts'
+import { readSettings } from '#server/settings.ts'
 import { createOurMail, now } from '#test/support/letters/our-mail.ts'
 import { abuseAddress, reportMailTable } from '#test/support/letters/report-mails.ts'
 
