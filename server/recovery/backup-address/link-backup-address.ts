@@ -10,21 +10,28 @@ import {
   askForProof,
   type Permit,
   type ProofParts,
-  type SecondLook,
+  type Resend,
 } from '../contacts/ask-for-proof.ts'
 import type { Contact } from '../contacts/contact.ts'
 import { findPendingContact } from '../contacts/pending-contact.ts'
 import {
   type Asking,
   changeMethod,
-  type Held,
   type MethodChangeParts,
+  type OnProbation,
 } from '../methods/change-method.ts'
-import { type Linked, type LinkParts, linkContact } from '../methods/link-contact.ts'
+import {
+  type Linked,
+  type LinkParts,
+  linkContact,
+  type PutContact,
+} from '../methods/link-contact.ts'
 import { isStopped } from '../stopped-addresses/is-stopped.ts'
 import { stopTokenOf } from '../stopped-addresses/stop-token.ts'
 import type { MailLimit } from './mail-limit.ts'
 import { findBackupAddress, putBackupAddress, removeBackupAddress } from './store.ts'
+
+const kind = 'backup-address'
 
 export interface BackupAddressParts extends ProofParts {
   readonly mailLimit: MailLimit
@@ -38,12 +45,12 @@ export function judgeAddress(mailDomains: readonly string[], typed: string): Jud
   const parsed = parseEmailAddress(typed, { ownDomains: mailDomains })
   if (parsed.kind === 'refused') return parsed
   const { address: value, canonical } = parsed
-  return { kind: 'ok', contact: { kind: 'backup-address', value, canonical } }
+  return { kind: 'ok', contact: { kind, value, canonical } }
 }
 
 /**
- * Mails a code to the address, whoever has it already.
- * @param about.typedAt of an address that waits already, where the code is sent again
+ * Mails a code to the address, even if another mailbox has it.
+ * @param about.typedAt when a pending address was typed, to send its code again
  */
 export async function askBackupAddress(
   parts: BackupAddressParts,
@@ -52,77 +59,68 @@ export async function askBackupAddress(
     readonly contact: Contact
     readonly locale: Locale
     readonly typedAt?: Date | undefined
-    readonly again?: SecondLook
+    readonly resend?: Resend
   },
 ): Promise<AskedForProof> {
-  const { contact } = about
+  const { canonical } = about.contact
   const { accountId } = about.proof
   const own = await findBackupAddress(parts.db, parts.keyring, accountId)
-  const isOwn = own?.canonical === contact.canonical
-  const stopToken = isOwn ? null : stopTokenOf(parts.keyring, contact.canonical)
-  return await askForProof(parts, {
-    ...about,
-    stopToken,
-    permit: (trx) => permitLetter(trx, parts, accountId, contact.canonical),
-  })
+  const isOwn = own?.canonical === canonical
+  const stopToken = isOwn ? null : stopTokenOf(parts.keyring, canonical)
+  const permit = (trx: Trx) => permitMail(trx, parts, accountId, canonical)
+  return await askForProof(parts, { ...about, stopToken, permit })
 }
 
 /**
- * Security: the page tells of the letters that this account asked for. What the address got because of others, and that its owner wants
- * none, stays untold: nothing leaves, and the page says the same.
+ * Security: The page tells only of messages that its own account asked for.
+ * Where the address is full or stopped, nothing is sent and the page looks the same.
  */
-async function permitLetter(
+async function permitMail(
   trx: Trx,
   parts: BackupAddressParts,
   accountId: string,
   canonical: string,
 ): Promise<Permit> {
-  const guard = parts.mailLimit.within(trx)
-  const asker = await guard.permit('confirm', [accountId])
+  const limit = parts.mailLimit.within(trx)
+  const asker = await limit.permit('confirm', [accountId])
   if (asker.kind === 'refused')
     return { kind: 'limited', retryAfterSeconds: asker.retryAfterSeconds }
-  const stopped = await isStopped(trx, parts.keyring, canonical)
-  const address = stopped ? undefined : await guard.permit('confirm', [canonical])
-  return { kind: address?.kind === 'permitted' ? 'send' : 'hold-back' }
+  if (await isStopped(trx, parts.keyring, canonical)) return { kind: 'withhold' }
+  const address = await limit.permit('confirm', [canonical])
+  return { kind: address.kind === 'permitted' ? 'send' : 'withhold' }
 }
 
-/** The address that a code was mailed to and that waits for it. */
 export const pendingBackupAddress = (
   parts: Parameters<typeof findPendingContact>[0],
   accountId: string,
-) => findPendingContact(parts, accountId, 'backup-address')
+) => findPendingContact(parts, accountId, kind)
 
-export const linkBackupAddress = (
+export function linkBackupAddress(
   parts: LinkParts,
   asking: Asking,
   typed: string,
-): Promise<Linked> =>
-  linkContact(
-    parts,
-    asking,
-    { kind: 'backup-address', typed },
-    (trx, { value: address, canonical }, at) => {
-      const { accountId } = asking
-      return putBackupAddress(trx, parts.keyring, {
-        accountId,
-        address,
-        canonical,
-        confirmedAt: at,
-        provenAt: at,
-        at,
-      })
-    },
-  )
+): Promise<Linked> {
+  const { accountId } = asking
+  const put: PutContact = (trx, { value: address, canonical }, at) =>
+    putBackupAddress(trx, parts.keyring, {
+      accountId,
+      address,
+      canonical,
+      confirmedAt: at,
+      provenAt: at,
+      at,
+    })
+  return linkContact(parts, asking, { kind, typed }, put)
+}
 
-/** The address can be linked again, here or elsewhere. */
+/** Frees the address: this account or another can link it again. */
 export async function unlinkBackupAddress(
   parts: MethodChangeParts,
   asking: Asking,
-): Promise<'done' | Held> {
+): Promise<'done' | OnProbation> {
   return await changeMethod<'done'>(parts, asking, async (trx) => {
     const old = await removeBackupAddress(trx, parts.keyring, asking.accountId)
-    return old
-      ? { outcome: 'done', done: { method: 'backup-address', what: 'removed', old } }
-      : { outcome: 'done' }
+    if (!old) return { outcome: 'done' }
+    return { outcome: 'done', done: { method: kind, what: 'removed', old } }
   })
 }

@@ -1,5 +1,4 @@
-// Links to a new password, and the requests for them: addresses typed by somebody, whether they are anybody's or not.
-
+// Links to a new password, and what visitors typed to get one (addresses that may be nobody's).
 import type { Db, Trx } from '#db/connection.ts'
 import { resealColumn } from '#db/reseal.ts'
 import type { AccountTrx } from '#server/accounts/accounts/change-account.ts'
@@ -9,7 +8,6 @@ import type { Locale } from '#server/kit/i18n/texts.ts'
 
 const sealPurpose = 'recovery-link-requests.address'
 
-/** What was typed, and what the letter tells of who did. */
 export interface LinkRequest {
   readonly address: string
   readonly canonical: string
@@ -17,7 +15,7 @@ export interface LinkRequest {
   readonly client: ClientInfo
 }
 
-/** Asks for one more link. Returns how many were asked for in this flow. */
+/** Returns how many links this flow has asked for. */
 export async function putLinkRequest(
   trx: Trx,
   keyring: Keyring,
@@ -25,9 +23,11 @@ export async function putLinkRequest(
 ): Promise<number> {
   const { flowId, typed, at } = wanted
   const { rows } = await trx.raw(
-    `insert into recovery_link_requests as old (flow_id, address_sealed, asked_at) values (:flowId, :sealed, :at)
+    `insert into recovery_link_requests as old (flow_id, address_sealed, asked_at)
+     values (:flowId, :sealed, :at)
      on conflict (flow_id) do update set
-       address_sealed = excluded.address_sealed, asked_at = excluded.asked_at, sends = old.sends + 1
+       address_sealed = excluded.address_sealed, asked_at = excluded.asked_at,
+       sends = old.sends + 1
      returning sends`,
     { flowId, sealed: keyring.seal(sealPurpose, JSON.stringify(typed)), at },
   )
@@ -46,17 +46,16 @@ export async function findLinkRequest(
   flowId: string,
 ): Promise<AskedLink | undefined> {
   const row = await db('recovery_link_requests').where({ flow_id: flowId }).first()
-  return (
-    row && {
-      typed: JSON.parse(keyring.open(sealPurpose, row.address_sealed)),
-      sends: row.sends,
-      decided: row.decided_sends >= row.sends,
-    }
-  )
+  if (!row) return undefined
+  return {
+    typed: JSON.parse(keyring.open(sealPurpose, row.address_sealed)),
+    sends: row.sends,
+    decided: row.decided_sends >= row.sends,
+  }
 }
 
-/** As `findLinkRequest`, and holds the request until the transaction ends: of two workers one answers it. */
-export async function holdLinkRequest(
+/** Locks the request until the transaction ends, so that only one of two workers answers it. */
+export async function lockLinkRequest(
   trx: Trx,
   keyring: Keyring,
   flowId: string,
@@ -65,7 +64,7 @@ export async function holdLinkRequest(
   return await findLinkRequest(trx, keyring, flowId)
 }
 
-/** Notes that the request is answered, with a link or with nothing: for exactly one worker. */
+/** Marks the request as answered, with a link or with nothing. True for exactly one worker. */
 export async function decideLinkRequest(trx: Trx, flowId: string, sends: number): Promise<boolean> {
   const { rowCount } = await trx.raw(
     `update recovery_link_requests set decided_sends = :sends
@@ -75,7 +74,7 @@ export async function decideLinkRequest(trx: Trx, flowId: string, sends: number)
   return rowCount === 1
 }
 
-/** Keeps the link in place of the one before. Security: only the newest link is worth anything. */
+/** Security: Only the newest link of an account works. */
 export async function putLink(
   trx: AccountTrx,
   link: {
@@ -99,25 +98,28 @@ export async function putLink(
     .merge()
 }
 
-/** Security: a link dies with its time, with a newer one, with the epoch of the account, and with the address that it was sent to. */
+/** Security: A link dies with its epoch, a block, its account and its address. */
 const isAlive = `l.token_hash = :tokenHash and l.spent_at is null and l.expires_at > :at
   and a.id = l.account_id and a.epoch = l.epoch and a.blocked_at is null and a.closed_at is null
   and b.account_id = l.account_id and b.confirmed_at <= l.sent_at`
 
-/** Whose link it is, where it is alive. */
 export async function findLink(
   db: Db | Trx,
   tokenHash: Buffer,
   at: Date,
 ): Promise<{ readonly accountId: string; readonly epoch: number } | undefined> {
   const { rows } = await db.raw(
-    `select l.account_id as "accountId", l.epoch from recovery_links l, accounts a, backup_addresses b where ${isAlive}`,
+    `select l.account_id as "accountId", l.epoch
+     from recovery_links l, accounts a, backup_addresses b where ${isAlive}`,
     { tokenHash, at },
   )
   return rows[0]
 }
 
-/** Spends the link: true for exactly one caller. Security: the link of one account is worth nothing to another. */
+/**
+ * True for exactly one caller.
+ * Security: A link of one account is worth nothing to another.
+ */
 export async function spendLink(
   trx: AccountTrx,
   about: { readonly accountId: string; readonly tokenHash: Buffer; readonly at: Date },
@@ -130,7 +132,7 @@ export async function spendLink(
   return rowCount === 1
 }
 
-/** Deletes links that expired before `before`, `limit` rows at once, and returns how many. */
+/** Deletes at most `limit` expired links and returns how many. */
 export async function deleteOldLinks(db: Db, before: Date, limit: number): Promise<number> {
   return await db('recovery_links')
     .whereIn(
@@ -141,7 +143,7 @@ export async function deleteOldLinks(db: Db, before: Date, limit: number): Promi
     .delete()
 }
 
-/** Seals up to `limit` typed addresses anew under the newest key, and returns how many were under an older one. */
+/** Returns how many addresses, at most `limit`, it sealed under the newest key. */
 export const rekeyLinkRequests = (trx: Trx, keyring: Keyring, limit: number): Promise<number> =>
   resealColumn(
     trx,

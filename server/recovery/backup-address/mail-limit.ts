@@ -1,26 +1,30 @@
-// How many mails somebody can have us send to an address.
+// How many mails people can make us send to an address.
 import type { Trx } from '#db/connection.ts'
 import type { Keyring } from '#server/core/keys/keyring.ts'
 import { createLimits, type Limits } from '#server/kit/limits/limits.ts'
+import { countTogether } from '../contacts/count-together.ts'
+import { longestWait } from '../contacts/longest-wait.ts'
 
 export type MailPermit =
   | { readonly kind: 'permitted' }
   | { readonly kind: 'refused'; readonly retryAfterSeconds: number }
 
+export type MailPurpose = 'confirm' | 'reset'
+
 export interface MailLimit {
   /**
    * Counts one mail for all the keys, or refuses it and counts none.
-   * @param keys who asks and who receives: an account's id, a canonical address. They are kept as keyed digests.
+   * @param keys the account that asks, the canonical address that receives
    */
-  permit(purpose: 'confirm' | 'reset', keys: readonly string[]): Promise<MailPermit>
-  /** Seconds until all of them have a mail left, 0 for at once. Nothing is counted. */
-  waitFor(purpose: 'confirm' | 'reset', keys: readonly string[]): Promise<number>
-  /** The same guard; what it counts is kept exactly when the transaction is. */
+  permit(purpose: MailPurpose, keys: readonly string[]): Promise<MailPermit>
+  /** Seconds until each key has a mail left, 0 for at once. Counts nothing. */
+  waitFor(purpose: MailPurpose, keys: readonly string[]): Promise<number>
+  /** The same limit, counted inside the transaction. */
   within(trx: Trx): MailLimit
 }
 
 /** SAFETY: 5 in 10 minutes, 10 a day. */
-export const burst = { points: 5, seconds: 600 }
+export const perTenMinutes = { points: 5, seconds: 600 }
 export const daySeconds = 86_400
 
 export function createMailLimit(
@@ -28,39 +32,29 @@ export function createMailLimit(
   keyring: Keyring,
   settings: { readonly limitResetMailsPerDay: number },
 ): MailLimit {
-  const limiters = [
-    limits.limit('mail-burst', burst),
-    limits.limit('mail-day', { points: settings.limitResetMailsPerDay, seconds: daySeconds }),
-  ]
-  const budgets = (purpose: string, keys: readonly string[]) =>
+  const perDay = { points: settings.limitResetMailsPerDay, seconds: daySeconds }
+  const rules = [limits.limit('mail-burst', perTenMinutes), limits.limit('mail-day', perDay)]
+  const countersOf = (purpose: MailPurpose, keys: readonly string[]) =>
     keys.flatMap((key) => {
-      const digest = keyring
-        .digest('limits.mail', JSON.stringify([purpose, key]))
-        .toString('base64url')
-      return limiters.map((limiter) => ({ limiter, digest }))
+      const text = JSON.stringify([purpose, key])
+      const digest = keyring.digest('limits.mail', text).toString('base64url')
+      return rules.map((limit) => ({ limit, digest }))
     })
   return {
     async permit(purpose, keys) {
-      const counted: (typeof all)[number][] = []
-      const all = budgets(purpose, keys)
-      for (const budget of all) {
-        const state = await budget.limiter.count(budget.digest)
-        if (state.kind === 'full') {
-          for (const { limiter, digest } of counted) await limiter.refund(digest)
-          return { kind: 'refused', retryAfterSeconds: state.retryAfterSeconds }
-        }
-        counted.push(budget)
+      const { count, giveBack } = countTogether()
+      for (const { limit, digest } of countersOf(purpose, keys)) {
+        const state = await count(limit, digest)
+        if (state.kind === 'counted') continue
+        await giveBack()
+        return { kind: 'refused', retryAfterSeconds: state.retryAfterSeconds }
       }
       return { kind: 'permitted' }
     },
     async waitFor(purpose, keys) {
-      const states = await Promise.all(
-        budgets(purpose, keys).map(({ limiter, digest }) => limiter.look(digest)),
-      )
-      return Math.max(
-        0,
-        ...states.map((state) => (state.kind === 'full' ? state.retryAfterSeconds : 0)),
-      )
+      const counters = countersOf(purpose, keys)
+      const looks = counters.map(({ limit, digest }) => limit.look(digest))
+      return longestWait(await Promise.all(looks))
     },
     within: (trx) => createMailLimit(createLimits(trx), keyring, settings),
   }

@@ -19,8 +19,9 @@ export const managedBackupAddress = (keyring: Keyring): ManagedMethod => ({
     const address = await findBackupAddress(db, keyring, accountId)
     if (address) {
       const { value, confirmedAt: since, provenAt, doubtful } = address
+      const masked = maskEmailAddress(value)
       const doubt = doubtful ? { doubtful } : {}
-      return { ...own, state: 'set', masked: maskEmailAddress(value), since, provenAt, ...doubt }
+      return { ...own, state: 'set', masked, since, provenAt, ...doubt }
     }
     const pending = await findConfirmation(db, keyring, accountId, id)
     if (!pending || pending.spentAt || pending.expiresAt <= at) return { ...own, state: 'none' }

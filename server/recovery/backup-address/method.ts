@@ -1,5 +1,6 @@
-// Recovery by backup address: the address typed in full, then a link.
+// Recovery by backup address: the visitor types the address in full and gets a link.
 import type { Db } from '#db/connection.ts'
+import { msPerSecond } from '#server/core/durations.ts'
 import { parseEmailAddress } from '#server/core/identifiers/email-address.ts'
 import { enqueue } from '#server/kit/jobs/enqueue.ts'
 import type { SecurityLog } from '#server/kit/log/security-log.ts'
@@ -28,6 +29,7 @@ const refused = (reason: string) => ({ kind: 'refused', reason }) as const
 export function backupAddressRecovery(parts: BackupAddressRecoveryParts): RecoveryMethod {
   const { keyring, settings } = parts
   const shownLimit = createShownLinkLimit(keyring, settings)
+  const ownDomains = settings.mailDomains
   return {
     id: 'backup-address',
     strength: 'strong',
@@ -43,25 +45,24 @@ export function backupAddressRecovery(parts: BackupAddressRecoveryParts): Recove
         address: request.typed.address,
         minutes: settings.linkMinutes,
         left,
-        againAt: wait > 0 ? new Date(at.getTime() + wait * 1000) : null,
+        againAt: wait > 0 ? new Date(at.getTime() + wait * msPerSecond) : null,
       }
     },
     sends: async (db, { id }) => (await findLinkRequest(db, keyring, id))?.sends ?? 0,
     async challenge(trx, flow, input, seen) {
-      const parsed =
-        input === null ? null : parseEmailAddress(input, { ownDomains: settings.mailDomains })
+      const parsed = input === null ? null : parseEmailAddress(input, { ownDomains })
       if (parsed?.kind === 'refused') return refused(parsed.reason)
       const request = await findLinkRequest(trx, keyring, flow.id)
       const address = parsed ?? request?.typed
       if (!address) return refused('missing')
-      // A second click: another link would only make the one under way worthless.
+      // A second click must not void the link that is on its way.
       const isSame = request?.typed.canonical === address.canonical
       if (isSame && seen !== undefined && seen !== request.sends) return { kind: 'asked' }
       await shownLimit.count(trx, flow.askerKey, address.canonical)
       const { locale, client } = flow
       const typed = { address: address.address, canonical: address.canonical, locale, client }
       const sends = await putLinkRequest(trx, keyring, { flowId: flow.id, typed, at: flow.at })
-      // Security: the request does not look whose address it is: a worker does, and what its limits hold back looks the same.
+      // Security: A request does not look up whose contact was typed.
       const { id: flowId, accountId, epoch, limitKey: budgetKey } = flow
       await enqueue(trx, sendLinkTask, { flowId, accountId, epoch, budgetKey, sends })
       return { kind: 'asked' }
@@ -71,7 +72,8 @@ export function backupAddressRecovery(parts: BackupAddressRecoveryParts): Recove
     async settle(trx, { accountId, at }, tokenHash) {
       if (!tokenHash || !(await spendLink(trx, { accountId, tokenHash, at }))) return false
       const own = await findBackupAddress(trx, keyring, accountId)
-      if (!own || !givesWayBack(own, await parts.methods.contactsOf(trx, accountId))) return false
+      const all = await parts.methods.contactsOf(trx, accountId)
+      if (!own || !givesWayBack(own, all)) return false
       await markBackupAddressProven(trx, accountId, at)
       return own.doubtful ? 'weak' : 'strong'
     },

@@ -7,7 +7,8 @@ import {
 } from '#server/accounts/sessions/browser-session.ts'
 import { readFields } from '#server/kit/pages/forms.ts'
 import type { WebParts } from '#server/kit/web/parts.ts'
-import { createContactPages, methodsPage } from '../contacts/contact-pages.ts'
+import { createContactPages } from '../contacts/contact-pages.ts'
+import { methodsPage } from '../contacts/show-contact.ts'
 import {
   askBackupAddress,
   judgeAddress,
@@ -26,6 +27,7 @@ export function backupAddressRoutes(parts: WebParts): Router {
     pending: (accountId) => pendingBackupAddress(parts, accountId),
     waitFor: (accountId) => parts.mailLimit.waitFor('confirm', [accountId]),
   })
+  const recent = forms.requireRecentContact
   const fresh = (page?: string) => requireFreshPassword(parts.clock.now, page)
 
   return Router()
@@ -43,19 +45,19 @@ export function backupAddressRoutes(parts: WebParts): Router {
       const { code } = readFields(req, ['code'])
       await forms.answerLinked(req, res, await linkBackupAddress(parts, forms.askingOf(req), code))
     })
-    .post(`${confirmPage}/again`, requireAccount(confirmPage), forms.askAgain, async (req, res) => {
+    .post(`${confirmPage}/again`, requireAccount(confirmPage), recent, async (req, res) => {
       const accountId = accountOf(req).id
       const pending = await pendingBackupAddress(parts, accountId)
       if (!pending) return res.redirect(303, formPage)
       const { typedAt, sentAt: _, ...contact } = pending
-      const about = {
+      const asked = await askBackupAddress(parts, {
         proof: proofOf(req),
         contact,
         locale: req.locale,
         typedAt,
-        again: forms.seenBy(req),
-      }
-      await forms.answerAsked(req, res, await askBackupAddress(parts, about))
+        resend: forms.resendOf(req),
+      })
+      await forms.answerAsked(req, res, asked)
     })
     .post(
       `${formPage}/remove`,

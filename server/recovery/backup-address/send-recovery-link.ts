@@ -1,4 +1,4 @@
-// The worker's half of recovery by backup address: looks whose address it is, and mails the link or nothing.
+// The worker's part of recovery by backup address: finds out whose address it is, mails the link.
 import type { Db } from '#db/connection.ts'
 import { lockAccount } from '#server/accounts/accounts/change-account.ts'
 import { msPerMinute } from '#server/core/durations.ts'
@@ -8,7 +8,7 @@ import type { SecurityLog } from '#server/kit/log/security-log.ts'
 import { type MessageParts, sendMessage } from '#server/kit/messages/send-message.ts'
 import { givesWayBack } from '../contacts/contact.ts'
 import type { ManagedMethods } from '../methods/managed-method.ts'
-import { decideLinkRequest, holdLinkRequest, putLink } from './link-store.ts'
+import { decideLinkRequest, lockLinkRequest, putLink } from './link-store.ts'
 import type { MailLimit } from './mail-limit.ts'
 import { findBackupAddress } from './store.ts'
 
@@ -25,7 +25,10 @@ export interface SendLinkParts extends MessageParts {
 /** Stands in for the mailbox in a message that is never sent. */
 const nowhere = 'nobody@nowhere.example'
 
-/** May run twice: the request is answered once. Security: for any other address than the account's own the same rows are written. */
+/**
+ * May run twice and then answers the request once.
+ * Security: A contact of somebody else leaves the same rows as the right one.
+ */
 export async function sendRecoveryLink(
   parts: SendLinkParts,
   payload: Record<string, unknown>,
@@ -35,22 +38,23 @@ export async function sendRecoveryLink(
   const accountId = String(payload.accountId)
   const epoch = Number(payload.epoch)
   const sends = Number(payload.sends)
-  // Security: a browser that signed in before has letters of its own, so that strangers cannot use up the owner's.
-  const budget = String(payload.budgetKey ?? accountId)
+  // Security: Strangers cannot use up the messages of a browser that signed in before.
+  const asker = String(payload.budgetKey ?? accountId)
   const token = newToken()
   await db.transaction(async (trx) => {
-    // Security: a link that was asked for in an earlier epoch is not sent. The door comes first: a reset goes through it before it ends flows.
+    // Security: A link that was asked for in an earlier epoch is not sent.
+    // A reset also locks the account before the flow, so this order avoids a deadlock.
     const locked = await lockAccount(trx, { accountId, epoch }, 'allowed')
-    // Held to the end, and counted in the same transaction: a worker that dies, or two at once, spend no budget on a link that is not sent.
-    const request = await holdLinkRequest(trx, keyring, flowId)
+    // The lock and the limit share the transaction: a worker that dies has counted nothing.
+    const request = await lockLinkRequest(trx, keyring, flowId)
     if (!request || request.decided || request.sends !== sends) return
     const account = locked.kind === 'locked' ? locked.account : undefined
     const own = await findBackupAddress(trx, keyring, accountId)
     const all = await methods.contactsOf(trx, accountId)
     const matches = account && own?.canonical === request.typed.canonical && givesWayBack(own, all)
-    const permitted =
-      matches && (await mailLimit.within(trx).permit('reset', [budget])).kind === 'permitted'
-    // Nobody is told of it on a page: it would tell whose address it is.
+    const permit = matches ? await mailLimit.within(trx).permit('reset', [asker]) : undefined
+    const permitted = matches && permit?.kind === 'permitted'
+    // Only the log says so: a page would reveal whose address it is.
     if (matches && !permitted)
       log.security({ event: 'limit.reached', account: account.address, what: 'reset-mails' })
     const at = clock.now()
@@ -61,7 +65,7 @@ export async function sendRecoveryLink(
     await sendMessage(trx, parts, {
       name: 'recovery-link',
       channel: 'mail',
-      // Security: to the stored address, never to the one that was typed.
+      // Security: A link is mailed to the stored address, never to the typed one.
       to: permitted ? own.value : null,
       params: {
         token,

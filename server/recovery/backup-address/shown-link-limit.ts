@@ -1,14 +1,14 @@
-// How many links can still be asked for, as the page tells it. It knows only who asks and what was typed, so it tells the same for known
-// and unknown names, and nothing of what others asked for; the guard that counts what is really sent stands behind it, and what that holds
-// back looks the same.
+// The limits that recovery pages show. They depend only on the asker and on what was typed,
+// so they reveal nothing about the name. Real sending is limited separately, in mail-limit.
 import type { Db, Trx } from '#db/connection.ts'
 import type { Keyring } from '#server/core/keys/keyring.ts'
 import { createLimits } from '#server/kit/limits/limits.ts'
-import { burst, daySeconds } from './mail-limit.ts'
+import { longestWait } from '../contacts/longest-wait.ts'
+import { daySeconds, perTenMinutes } from './mail-limit.ts'
 
 export interface ShownLinkLimit {
   count(trx: Trx, asker: string, canonical: string): Promise<void>
-  /** Seconds until the next request is worth making, and how many are left today. */
+  /** Seconds until the next request can help, and how many requests are left today. */
   look(
     db: Db | Trx,
     asker: string,
@@ -21,31 +21,29 @@ export function createShownLinkLimit(
   settings: { readonly limitResetMailsPerDay: number },
 ): ShownLinkLimit {
   const points = settings.limitResetMailsPerDay
-  const keyOf = (asker: string, canonical: string) =>
-    keyring.digest('limits.recovery-mail', JSON.stringify([asker, canonical])).toString('base64url')
-  const limitersOn = (db: Db | Trx) => {
+  const keyOf = (asker: string, canonical: string) => {
+    const text = JSON.stringify([asker, canonical])
+    return keyring.digest('limits.recovery-mail', text).toString('base64url')
+  }
+  const limitsOn = (db: Db | Trx) => {
     const limits = createLimits(db)
     return {
       day: limits.limit('recovery-mail-day', { points, seconds: daySeconds }),
-      burst: limits.limit('recovery-mail-burst', burst),
+      recent: limits.limit('recovery-mail-burst', perTenMinutes),
     }
   }
   return {
     async count(trx, asker, canonical) {
-      const limiters = limitersOn(trx)
+      const rules = limitsOn(trx)
       const key = keyOf(asker, canonical)
-      await limiters.day.count(key)
-      await limiters.burst.count(key)
+      await rules.day.count(key)
+      await rules.recent.count(key)
     },
     async look(db, asker, canonical) {
-      const limiters = limitersOn(db)
+      const rules = limitsOn(db)
       const key = keyOf(asker, canonical)
-      const day = await limiters.day.look(key)
-      const states = [day, await limiters.burst.look(key)]
-      const wait = Math.max(
-        0,
-        ...states.map((state) => (state.kind === 'full' ? state.retryAfterSeconds : 0)),
-      )
+      const day = await rules.day.look(key)
+      const wait = longestWait([day, await rules.recent.look(key)])
       return { wait, left: day.kind === 'full' ? 0 : points - day.used }
     },
   }

@@ -1,4 +1,4 @@
-// The backup address of an account: at most one, and in its canonical form it belongs to nobody else.
+// The backup address of an account: at most one, and unique in its canonical form.
 import type { Db, Trx } from '#db/connection.ts'
 import { resealColumn } from '#db/reseal.ts'
 import type { AccountTrx } from '#server/accounts/accounts/change-account.ts'
@@ -13,7 +13,7 @@ export interface BackupAddress extends LinkedContact {
   readonly kind: 'backup-address'
 }
 
-/** @param accountId any id: for one without a backup address, or without an account, the same query finds nothing */
+/** Runs the same query for every id, also for `nobody`. */
 export async function findBackupAddress(
   db: Db | Trx,
   keyring: Keyring,
@@ -29,16 +29,15 @@ export async function findBackupAddress(
       'backup_addresses.proven_at',
       'backup_addresses.doubtful_at',
     )
-  return (
-    row && {
-      kind,
-      value: keyring.open(sealPurpose, row.address_sealed),
-      canonical: keyring.open('claims.backup-address', row.value_sealed),
-      confirmedAt: row.confirmed_at,
-      provenAt: row.proven_at,
-      ...(row.doubtful_at ? { doubtful: true as const } : {}),
-    }
-  )
+  if (!row) return undefined
+  return {
+    kind,
+    value: keyring.open(sealPurpose, row.address_sealed),
+    canonical: keyring.open('claims.backup-address', row.value_sealed),
+    confirmedAt: row.confirmed_at,
+    provenAt: row.proven_at,
+    ...(row.doubtful_at ? { doubtful: true as const } : {}),
+  }
 }
 
 export interface WantedBackupAddress {
@@ -47,7 +46,6 @@ export interface WantedBackupAddress {
   readonly canonical: string
   readonly confirmedAt: Date
   readonly provenAt: Date
-  /** It was in doubt when it was taken away. */
   readonly doubtful?: true | undefined
   readonly at: Date
 }
@@ -57,9 +55,9 @@ export type PutBackupAddress =
   | { readonly kind: 'taken' }
 
 /**
- * Links the address in place of the one before, which is free again with the same commit. Only for an address whose possession was just
- * proven, or that is put back. The caller holds the account's row, so that changes of one account come one after the other.
- * @returns `taken` where another account holds it; nothing was changed then
+ * Replaces the old address, which is free again in the same commit.
+ * The caller has just proven possession, or restores an address.
+ * @returns `taken` if another account has the address; nothing was changed then
  */
 export async function putBackupAddress(
   trx: AccountTrx,
@@ -92,7 +90,6 @@ export async function putBackupAddress(
   return { kind: 'put', old }
 }
 
-/** Puts an address back that was removed or replaced, if it is still free. */
 export const restoreBackupAddress = (
   trx: AccountTrx,
   keyring: Keyring,
@@ -110,7 +107,7 @@ export const restoreBackupAddress = (
     at,
   })
 
-/** Unlinks the address and returns it; undefined where there was none. It is free for anybody, this account too. */
+/** Frees the address and returns it. */
 export async function removeBackupAddress(
   trx: AccountTrx,
   keyring: Keyring,
@@ -122,7 +119,7 @@ export async function removeBackupAddress(
   return old
 }
 
-/** Somebody else has shown that they have the address. Only linking it again takes that back. */
+/** Only linking the address again ends the doubt. */
 export async function markBackupAddressDoubtful(
   trx: AccountTrx,
   accountId: string,
@@ -131,7 +128,6 @@ export async function markBackupAddressDoubtful(
   await trx('backup_addresses').where({ account_id: accountId }).update({ doubtful_at: at })
 }
 
-/** After a recovery with it. */
 export async function markBackupAddressProven(
   trx: AccountTrx,
   accountId: string,
@@ -140,7 +136,7 @@ export async function markBackupAddressProven(
   await trx('backup_addresses').where({ account_id: accountId }).update({ proven_at: at })
 }
 
-/** Seals up to `limit` addresses anew under the newest key, and returns how many were under an older one. */
+/** Returns how many addresses, at most `limit`, it sealed under the newest key. */
 export const rekeyBackupAddresses = (trx: Trx, keyring: Keyring, limit: number): Promise<number> =>
   resealColumn(
     trx,

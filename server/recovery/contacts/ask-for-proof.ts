@@ -1,6 +1,6 @@
 import type { Db, Trx } from '#db/connection.ts'
 import { type AccountProof, changeAccount } from '#server/accounts/accounts/change-account.ts'
-import { msPerMinute } from '#server/core/durations.ts'
+import { msPerMinute, msPerSecond } from '#server/core/durations.ts'
 import { newCode, newToken } from '#server/core/keys/secrets.ts'
 import type { Locale } from '#server/kit/i18n/texts.ts'
 import { type MessageParts, sendMessage } from '#server/kit/messages/send-message.ts'
@@ -8,22 +8,23 @@ import type { Contact } from './contact.ts'
 import { findConfirmation, putConfirmation } from './store.ts'
 
 const codeDigits = 6
-/** Within this many seconds the same contact, typed into the form again, is a second click. */
-const pauseSeconds = 60
+/** The same contact typed again within this time is a second click. */
+const pauseMs = 60 * msPerSecond
 
 export interface ProofParts extends MessageParts {
   readonly db: Db
   readonly settings: { readonly codeMinutes: number; readonly limitCodeTries: number }
 }
 
-/** `hold-back`: nothing leaves, and everything else happens as if it did. */
+/** `withhold`: nothing is sent, and everything else looks as if it was. */
 export type Permit =
-  | { readonly kind: 'send' | 'hold-back' }
-  /** For what depends on who asks and on what was typed, and on nobody else. */
+  | { readonly kind: 'send' | 'withhold' }
+  /** Shown on the page, so it depends only on the asker and on what was typed. */
   | { readonly kind: 'limited'; readonly retryAfterSeconds: number }
 
-/** The moment of the newest code that the page of the button knew of. */
-export interface SecondLook {
+/** A click on "another code". */
+export interface Resend {
+  /** When the newest code was sent, as the page with the button knew it, in milliseconds. */
   readonly seen: number | undefined
 }
 
@@ -31,85 +32,99 @@ export interface WantedProof {
   readonly proof: AccountProof
   readonly contact: Contact
   readonly locale: Locale
-  /** When the contact was typed; now, unless a code is sent again. */
+  /** When the contact was typed; now by default. */
   readonly typedAt?: Date | undefined
-  /** By which the owner of the address ends such letters; null where the address is the account's own already. */
+  /** Lets the owner of the address stop such mails; null if the account already has the address. */
   readonly stopToken?: string | null
-  /** By the button "another code", on a page that says when the last one was sent. */
-  readonly again?: SecondLook
-  /** Counts the message, in the transaction of the request, while it holds the account. */
+  readonly resend?: Resend
+  /** Counts the message, while the account is locked. */
   permit(trx: Trx): Promise<Permit>
 }
 
 export type AskedForProof =
   | { readonly kind: 'asked' }
   | Extract<Permit, { kind: 'limited' }>
-  /** The tries of the codes before are used up. */
+  /** The earlier codes left no try. */
   | { readonly kind: 'exhausted'; readonly until: Date }
   | { readonly kind: 'probation'; readonly until: Date }
 
 /**
- * Sends a code to the contact, which becomes the account's own when the code comes back. A second click finds the code under way: it sends
- * nothing and counts nothing.
- * Security: a contact that another mailbox holds is asked for like any other, and what is held back looks the same.
+ * Sends a code to the contact. A second click sends and counts nothing.
+ * Security: That another mailbox holds a contact is told only after its code was proven.
  * @throws StaleProof
  */
 export async function askForProof(parts: ProofParts, wanted: WantedProof): Promise<AskedForProof> {
-  const { proof, contact, locale, stopToken = null } = wanted
-  const { accountId, epoch } = proof
+  const { accountId, epoch } = wanted.proof
   const { codeMinutes, limitCodeTries: triesAllowed } = parts.settings
-  return await changeAccount(parts.db, proof, async (trx, { probationUntil }) => {
+  return await changeAccount(parts.db, wanted.proof, async (trx, { probationUntil }) => {
     const at = parts.clock.now()
     if (probationUntil && probationUntil > at)
       return { kind: 'probation', until: probationUntil } as const
-    const sentAt = await underWaySince(trx, parts, wanted, at)
-    if (sentAt && isSecondClick(sentAt, at, wanted.again)) return { kind: 'asked' } as const
+    const sentAt = await findSentAt(trx, parts, wanted, at)
+    if (sentAt && isSecondClick(sentAt, at, wanted.resend)) return { kind: 'asked' } as const
     const permit = await wanted.permit(trx)
-    // What was typed once more leads to the page of the code that is under way, which says when there can be another one.
-    if (permit.kind === 'limited' && sentAt && !wanted.again) return { kind: 'asked' } as const
+    // The page of the code on its way says when there can be another one.
+    if (permit.kind === 'limited' && sentAt && !wanted.resend) return { kind: 'asked' } as const
     if (permit.kind === 'limited') return permit
     const code = newCode(codeDigits)
     const expiresAt = new Date(at.getTime() + codeMinutes * msPerMinute)
     const isSent = permit.kind === 'send'
     const put = await putConfirmation(trx, parts.keyring, {
-      ...{ accountId, epoch, contact, at, expiresAt, triesAllowed },
-      // Security: a code that nobody was sent cannot be guessed either.
+      accountId,
+      epoch,
+      contact: wanted.contact,
+      // Security: A code that nobody was sent cannot be guessed.
       code: isSent ? code : newToken(),
       typedAt: wanted.typedAt,
+      at,
+      expiresAt,
+      triesAllowed,
     })
     if (put.kind === 'exhausted') return put
-    const params = { code, expiresAt: expiresAt.toISOString() }
-    const message = { to: isSent ? contact.value : null, locale }
-    await (contact.kind === 'phone'
-      ? sendMessage(trx, parts, { name: 'phone-code', channel: 'sms', params, ...message })
-      : sendMessage(trx, parts, {
-          name: 'backup-address-code',
-          channel: 'mail',
-          params: { ...params, stopToken },
-          ...message,
-        }))
+    await sendCode(trx, parts, wanted, { code, expiresAt, isSent })
     return { kind: 'asked' } as const
   })
 }
 
-/** When the code was sent that this very contact still waits for. The caller holds the account: of two clicks the second sees it. */
-async function underWaySince(
+async function sendCode(
+  trx: Trx,
+  parts: ProofParts,
+  { contact, locale, stopToken = null }: WantedProof,
+  about: { readonly code: string; readonly expiresAt: Date; readonly isSent: boolean },
+): Promise<void> {
+  const to = about.isSent ? contact.value : null
+  const params = { code: about.code, expiresAt: about.expiresAt.toISOString() }
+  if (contact.kind === 'phone') {
+    await sendMessage(trx, parts, { name: 'phone-code', channel: 'sms', to, params, locale })
+    return
+  }
+  await sendMessage(trx, parts, {
+    name: 'backup-address-code',
+    channel: 'mail',
+    to,
+    params: { ...params, stopToken },
+    locale,
+  })
+}
+
+/** When the code for this very contact was sent, if it still works. */
+async function findSentAt(
   trx: Trx,
   { keyring, settings }: ProofParts,
   { proof: { accountId }, contact }: WantedProof,
   at: Date,
 ): Promise<Date | undefined> {
   const found = await findConfirmation(trx, keyring, accountId, contact.kind)
-  const isUnderWay =
+  const isAlive =
     found?.contact.canonical === contact.canonical &&
     !found.spentAt &&
     found.expiresAt > at &&
     found.tries < settings.limitCodeTries
-  return isUnderWay ? found.sentAt : undefined
+  return isAlive ? found.sentAt : undefined
 }
 
-/** The form typed again within the pause; the button of a page that shows an older code than the newest. */
-function isSecondClick(sentAt: Date, at: Date, again: SecondLook | undefined): boolean {
-  if (!again) return at.getTime() - sentAt.getTime() < pauseSeconds * 1000
-  return again.seen !== undefined && again.seen !== sentAt.getTime()
+function isSecondClick(sentAt: Date, at: Date, resend: Resend | undefined): boolean {
+  if (!resend) return at.getTime() - sentAt.getTime() < pauseMs
+  // A page that knows an older code than the newest shows a button that was clicked already.
+  return resend.seen !== undefined && resend.seen !== sentAt.getTime()
 }

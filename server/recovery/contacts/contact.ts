@@ -1,27 +1,26 @@
-/** Where a person can be reached apart from the mailbox, and shown to be theirs. */
+/** A way to reach a person apart from the mailbox. */
 export type ContactKind = 'backup-address' | 'phone'
 
 export interface Contact {
   readonly kind: ContactKind
-  /** Where messages are sent: a mail address, or a number as E.164. */
+  /** Where messages go: a mail address, or a number as E.164. */
   readonly value: string
-  /** By which it is unique; equal to `value` for phones. */
+  /** The form in which it is unique; equal to `value` for phones. */
   readonly canonical: string
 }
 
-/** A contact that an account holds. */
+/** A contact that an account has. */
 export interface LinkedContact extends Contact {
-  /** Since when it is linked. */
   readonly confirmedAt: Date
-  /** When its holder last showed that it is theirs: by linking it or by recovering with it. */
+  /** When its owner last linked it or recovered with it. */
   readonly provenAt: Date
   /**
-   * Somebody else has shown since then that they have it, or it was linked shortly before its account recovered by an older one; its holder
-   * has not confirmed it again.
+   * Somebody else has proven possession since, or an older contact recovered the account
+   * shortly after this one was linked. Linking it again ends the doubt.
    */
   readonly doubtful?: true
 }
 
-/** Security: a contact in doubt gives no way back while another one is beyond doubt. */
+/** Security: A contact in doubt gives no way back while another one is beyond doubt. */
 export const givesWayBack = (contact: LinkedContact, all: readonly LinkedContact[]): boolean =>
   !contact.doubtful || !all.some((other) => other.kind !== contact.kind && !other.doubtful)

@@ -14,10 +14,11 @@ export interface JudgeParts {
 
 export type JudgedCode =
   | { readonly kind: 'right'; readonly contact: Contact; readonly digest: Buffer }
-  /** Reasons of the field `code`. `spentOn`: dead, because it was the right one before, for this contact. */
   | {
       readonly kind: 'refused'
+      /** Reasons of the field `code`. */
       readonly reason: 'missing' | 'shape' | 'wrong' | 'dead'
+      /** The contact that this code was spent on before. */
       readonly spentOn?: Contact
     }
 
@@ -25,7 +26,7 @@ type Refused = Extract<JudgedCode, { kind: 'refused' }>
 
 const refused = (reason: Refused['reason']): Refused => ({ kind: 'refused', reason })
 
-/** Judges a typed code; the right one is still to be spent. What cannot be a code is no try. */
+/** Leaves the right code unspent. What cannot be a code counts as no try. */
 export async function judgeCode(
   parts: JudgeParts,
   about: { readonly accountId: string; readonly kind: ContactKind; readonly typed: string },

@@ -1,4 +1,4 @@
-// Who is told of a change, and whose link can take it back.
+// Who gets a notice, and whose link can undo the change.
 import { msPerDay } from '#server/core/durations.ts'
 import type { ContactLink, ReaderKind } from '../undo/offer-undo.ts'
 import type { Contact, LinkedContact } from './contact.ts'
@@ -8,7 +8,7 @@ export interface Reader {
   /** Absent for the mailbox. */
   readonly contact?: LinkedContact
   readonly getsLink: boolean
-  /** The contact that the link puts back. */
+  /** The contact that the link restores. */
   readonly puts?: LinkedContact | undefined
 }
 
@@ -27,12 +27,13 @@ export interface NoticeAudience {
 const isSame = (one: Contact, other: Contact | undefined) =>
   other !== undefined && one.kind === other.kind && one.canonical === other.canonical
 
-/** Contacts that were taken from the account, and whose word still counts. */
+/** Contacts that the account lost and that still have a say. */
 function takenContacts({ linked, old, undone, replaces = [] }: NoticeAudience): LinkedContact[] {
   const taken = [old, undone].filter((contact) => contact !== undefined)
-  for (const { old: contact } of replaces)
-    if (contact && ![...linked, ...taken].some((known) => isSame(known, contact)))
-      taken.push(contact)
+  for (const { old: contact } of replaces) {
+    const known = [...linked, ...taken]
+    if (contact && !known.some((each) => isSame(each, contact))) taken.push(contact)
+  }
   return taken
 }
 
@@ -41,20 +42,22 @@ export function readersOf(about: NoticeAudience): Reader[] {
   const taken = takenContacts(about)
   const all = [...linked, ...taken, ...about.known]
   const longAgo = new Date(at.getTime() - undoDays * msPerDay)
-  // Security: a contact that came lately, after another one or in its place, may be a stranger's, and so may one in
-  // doubt. It is told, and its link takes nothing back.
-  const isSettled = ({ confirmedAt, doubtful }: LinkedContact) =>
-    !doubtful && (confirmedAt <= longAgo || all.every((other) => confirmedAt <= other.confirmedAt))
+  // Security: The link of a contact that came lately or is in doubt takes nothing back.
+  const isSettled = ({ confirmedAt, doubtful }: LinkedContact) => {
+    if (doubtful) return false
+    return confirmedAt <= longAgo || all.every((other) => confirmedAt <= other.confirmedAt)
+  }
 
   const ofMailbox: Reader = { kind: 'mailbox', getsLink: true, puts: old }
   const ofLinked = linked.map((contact): Reader => {
-    const kind = isSame(contact, added) || !isSettled(contact) ? 'new-contact' : 'contact'
-    // A contact that came with this very change has nothing to object to.
-    return { kind, contact, getsLink: !isSame(contact, added), puts: old }
+    const isNew = isSame(contact, added)
+    const kind = isNew || !isSettled(contact) ? 'new-contact' : 'contact'
+    return { kind, contact, getsLink: !isNew, puts: old }
   })
   const ofTaken = taken.map((contact): Reader => {
     const kind = isSettled(contact) ? 'old-contact' : 'new-contact'
-    return { kind, contact, getsLink: true, puts: isSame(contact, undone) ? undefined : contact }
+    const puts = isSame(contact, undone) ? undefined : contact
+    return { kind, contact, getsLink: true, puts }
   })
   return [ofMailbox, ...ofLinked, ...ofTaken]
 }

@@ -1,5 +1,4 @@
-// Tells the owner what happened to the account: by a letter to the mailbox and a message to every contact.
-
+// Informs the owner of a change: one mail to the mailbox and one message to every contact.
 import { randomUUID } from 'node:crypto'
 import type { Trx } from '#db/connection.ts'
 import type { AccountTrx } from '#server/accounts/accounts/change-account.ts'
@@ -24,7 +23,7 @@ import { powerOf } from '../undo/undo-power.ts'
 import type { Contact, LinkedContact } from './contact.ts'
 import { type Reader, readersOf } from './notice-readers.ts'
 
-/** Messages that tell of something the reader may not have done. */
+/** Messages about something that the owner may not have done. */
 export type NoticeName = Extract<
   MessageName,
   | `app-password-${'created' | 'revoked'}`
@@ -44,24 +43,26 @@ export interface Notice<N extends NoticeName> {
   readonly name: N
   /** What this message says beyond the moment, the device and the place. */
   readonly params: Omit<MessageParams<N>, Known>
-  /** What its links take back. */
   readonly change: UndoableChange
   readonly at: Date
   readonly client: ClientInfo
-  /** The contact that was replaced or removed: told as well, and put back by the links. */
+  /** The contact that was replaced or removed. It gets a notice, and the links restore it. */
   readonly old?: LinkedContact | undefined
-  /** The contact that an undo took away: told as well. Security: no link puts it back, for it may be a stranger's. */
+  /**
+   * The contact that an undo took away. It gets a notice.
+   * Security: No link puts back a contact that an undo took away.
+   */
   readonly undone?: LinkedContact | undefined
-  /** The contact that came with the change: told, but without a link. */
+  /** The contact that came with the change. It gets a notice without a link. */
   readonly added?: Contact | undefined
   /**
-   * Links of contacts that the change voids. Their readers are told as well and get new ones, so that nobody who knows the password can
-   * take the contacts' word away by changing it.
+   * Links of contacts that the change voids. Their readers get new ones, so a stranger with the
+   * password cannot silence the contacts by changing it.
    */
   readonly replaces?: readonly ContactLink[]
-  /** Contacts that were removed or replaced lately, where the change has voided the links by which that is known. */
+  /** Contacts that were removed or replaced lately, if the change has voided their links. */
   readonly known?: readonly LinkedContact[]
-  /** Letters only: for what somebody could make happen over and over, at so much an SMS. */
+  /** For events that somebody could cause over and over, because each SMS costs money. */
   readonly lettersOnly?: boolean
 }
 
@@ -70,57 +71,68 @@ export interface NoticeParts extends MessageParts, UndoParts {
   readonly settings: UndoParts['settings'] & { readonly defaultLocale: Locale }
 }
 
+interface Offer {
+  readonly reader: Reader
+  readonly undoToken: string | null
+}
+
 const channelOf = { 'backup-address': 'mail', phone: 'sms' } as const
 
-/** Writes the notices in the transaction of the change: each is sent exactly when the change is kept, and once. */
+const channelTo = ({ contact }: Reader): Channel => (contact ? channelOf[contact.kind] : 'mail')
+
+/** Writes the notices inside the transaction of the change, so both are kept or neither. */
 export async function notifyOwner<N extends NoticeName>(
   trx: AccountTrx,
   parts: NoticeParts,
   notice: Notice<N>,
 ): Promise<void> {
-  const { accountId, change, at, client, replaces = [] } = notice
+  const { accountId, at, client } = notice
   const account = await findAccount(trx, accountId)
   if (!account) throw new Error('a notice about no account')
   const changeId = randomUUID()
-  const linked = await parts.methods.contactsOf(trx, accountId)
-  const { undoDays } = parts.settings
-  const links = replaces.length > 0 ? replaces : await linksToReplace(trx, parts, accountId, at)
-  const known = [...(notice.known ?? []), ...links.flatMap(({ old }) => old ?? [])]
-  const channelTo = ({ contact }: Reader): Channel => (contact ? channelOf[contact.kind] : 'mail')
-  const readers = readersOf({ ...notice, linked, known, undoDays })
-  const offers: { readonly reader: Reader; readonly undoToken: string | null }[] = []
-  for (const reader of readers.filter(
-    (each) => !notice.lettersOnly || channelTo(each) === 'mail',
-  )) {
-    const { kind, contact, puts: old } = reader
-    const offer = { changeId, accountId, change, old, reader: kind, contact, replaces, at }
-    offers.push({ reader, undoToken: reader.getsLink ? await offerUndo(trx, parts, offer) : null })
-  }
+  // All links first: a link of a lost contact lowers what the mailbox's link can do.
+  const offers = await offerLinks(trx, parts, notice, changeId)
+  const { locale } = account
   for (const [nth, { reader, undoToken }] of offers.entries()) {
     const { kind, contact } = reader
-    // Told once all links are made: a link of a contact that is gone keeps the mailbox from a new password.
-    const undoPower: CheckedParams<NoticeName>['undoPower'] = await powerOf(
-      trx,
-      parts,
-      { accountId, reader: kind },
-      at,
-    )
-    const link = undoToken === null ? { undoToken } : { undoToken, undoPower }
+    const power = await powerOf(trx, parts, { accountId, reader: kind }, at)
+    const undoPower: CheckedParams<NoticeName>['undoPower'] = power
     const params = {
       ...notice.params,
       mailbox: account.address,
       at: at.toISOString(),
       ...client,
-      ...link,
+      undoToken,
+      ...(undoToken === null ? {} : { undoPower }),
     }
     await sendMessage(trx, parts, {
       name: notice.name as NoticeName,
       channel: channelTo(reader),
       to: contact?.value ?? account.address,
       params: params as unknown as MessageParams<NoticeName>,
-      locale:
-        account.locale && isLocale(account.locale) ? account.locale : parts.settings.defaultLocale,
+      locale: locale && isLocale(locale) ? locale : parts.settings.defaultLocale,
       dedupeKey: `${changeId}:${nth}`,
     })
   }
+}
+
+async function offerLinks<N extends NoticeName>(
+  trx: AccountTrx,
+  parts: NoticeParts,
+  notice: Notice<N>,
+  changeId: string,
+): Promise<Offer[]> {
+  const { accountId, change, at, replaces = [] } = notice
+  const { undoDays } = parts.settings
+  const linked = await parts.methods.contactsOf(trx, accountId)
+  const links = replaces.length > 0 ? replaces : await linksToReplace(trx, parts, accountId, at)
+  const known = [...(notice.known ?? []), ...links.flatMap(({ old }) => old ?? [])]
+  const offers: Offer[] = []
+  for (const reader of readersOf({ ...notice, linked, known, undoDays })) {
+    if (notice.lettersOnly && channelTo(reader) !== 'mail') continue
+    const { kind, contact, puts: old, getsLink } = reader
+    const offer = { changeId, accountId, change, old, reader: kind, contact, replaces, at }
+    offers.push({ reader, undoToken: getsLink ? await offerUndo(trx, parts, offer) : null })
+  }
+  return offers
 }

@@ -4,21 +4,21 @@ import type { Keyring } from '#server/core/keys/keyring.ts'
 import type { Contact, ContactKind } from './contact.ts'
 import { findConfirmation } from './store.ts'
 
-/** A contact that a code was sent to and that waits for it. */
+/** A contact whose code is on its way. */
 export interface PendingContact extends Contact {
-  /** When it was typed. Sending the code again does not move it. */
+  /** Sending the code again does not change it. */
   readonly typedAt: Date
   /** When the newest code was sent. */
   readonly sentAt: Date
 }
 
-/** Security: what is pending ends with its code: a contact that was typed long ago has no page that sends to it again. */
+/** Security: A pending contact ends with its code. */
 export async function findPendingContact(
-  { db, keyring, clock }: { readonly db: Db; readonly keyring: Keyring; readonly clock: Clock },
+  parts: { readonly db: Db; readonly keyring: Keyring; readonly clock: Clock },
   accountId: string,
   kind: ContactKind,
 ): Promise<PendingContact | undefined> {
-  const found = await findConfirmation(db, keyring, accountId, kind)
-  if (!found || found.spentAt || found.expiresAt <= clock.now()) return undefined
+  const found = await findConfirmation(parts.db, parts.keyring, accountId, kind)
+  if (!found || found.spentAt || found.expiresAt <= parts.clock.now()) return undefined
   return { ...found.contact, typedAt: found.typedAt, sentAt: found.sentAt }
 }

@@ -1,4 +1,4 @@
-// Contacts whose code is on its way: one row for each account and kind, so that only the newest code counts.
+// Codes that confirm contacts: one row for each account and kind, so only the newest code works.
 import type { Db, Trx } from '#db/connection.ts'
 import type { AccountTrx } from '#server/accounts/accounts/change-account.ts'
 import type { Keyring } from '#server/core/keys/keyring.ts'
@@ -26,7 +26,7 @@ interface Row {
   spent_at: Date | null
 }
 
-/** Security: a code is worth something for one account and one contact only. */
+/** Security: A code works for ten minutes, for one account and one kind of contact. */
 const codeText = (accountId: string, contact: Contact, code: string) =>
   JSON.stringify([accountId, contact.kind, contact.canonical, code])
 
@@ -35,12 +35,11 @@ const openContact = (keyring: Keyring, sealed: string) =>
 
 export interface NewConfirmation {
   readonly accountId: string
-  /** Of the account, in which the code was asked for. */
   readonly epoch: number
   readonly contact: Contact
-  /** Any other text where no code is sent: it cannot be guessed then. */
+  /** An unguessable text if no code is sent. */
   readonly code: string
-  /** Where the code is sent again: when the contact was typed. */
+  /** Earlier than `at` if the code is sent again. */
   readonly typedAt?: Date | undefined
   readonly at: Date
   readonly expiresAt: Date
@@ -48,8 +47,9 @@ export interface NewConfirmation {
 }
 
 /**
- * Keeps the code in place of the one before. Tries go on counting until that one has expired or was spent: sending again refills nothing.
- * @returns `exhausted` where no try is left until `until`, and then nothing was changed
+ * Security: Sending again gives no tries back.
+ * They start from zero once a code has expired or was spent.
+ * @returns `exhausted` if no try is left; nothing was changed then
  */
 export async function putConfirmation(
   trx: AccountTrx,
@@ -59,12 +59,17 @@ export async function putConfirmation(
   const { accountId, epoch, contact, code, at, typedAt = at, expiresAt, triesAllowed } = wanted
   const { rows } = await trx.raw<{ rows: unknown[] }>(
     `insert into contact_confirmations as kept
-       (account_id, epoch, kind, contact_sealed, code_digest, code_key_id, typed_at, sent_at, expires_at)
-     values (:accountId, :epoch, :kind, :sealed, :digest, :keyId, :typedAt, :at, :expiresAt)
+       (account_id, epoch, kind, contact_sealed, code_digest, code_key_id,
+        typed_at, sent_at, expires_at)
+     values
+       (:accountId, :epoch, :kind, :sealed, :digest, :keyId, :typedAt, :at, :expiresAt)
      on conflict (account_id, kind) do update set
-       epoch = excluded.epoch, contact_sealed = excluded.contact_sealed, code_digest = excluded.code_digest, code_key_id = excluded.code_key_id,
-       tries = case when kept.expires_at <= :at or kept.spent_at is not null then 0 else kept.tries end,
-       typed_at = excluded.typed_at, sent_at = excluded.sent_at, expires_at = excluded.expires_at, spent_at = null
+       epoch = excluded.epoch, contact_sealed = excluded.contact_sealed,
+       code_digest = excluded.code_digest, code_key_id = excluded.code_key_id,
+       tries = case when kept.expires_at <= :at or kept.spent_at is not null
+         then 0 else kept.tries end,
+       typed_at = excluded.typed_at, sent_at = excluded.sent_at,
+       expires_at = excluded.expires_at, spent_at = null
      where kept.expires_at <= :at or kept.spent_at is not null or kept.tries < :triesAllowed
      returning 1`,
     {
@@ -97,16 +102,15 @@ export async function findConfirmation(
     .join('accounts as a', { 'a.id': 'c.account_id', 'a.epoch': 'c.epoch' })
     .where({ 'c.account_id': accountId, 'c.kind': kind })
     .first('c.*')
-  return (
-    row && {
-      contact: openContact(keyring, row.contact_sealed),
-      tries: row.tries,
-      typedAt: row.typed_at ?? row.sent_at,
-      sentAt: row.sent_at,
-      expiresAt: row.expires_at,
-      spentAt: row.spent_at,
-    }
-  )
+  if (!row) return undefined
+  return {
+    contact: openContact(keyring, row.contact_sealed),
+    tries: row.tries,
+    typedAt: row.typed_at ?? row.sent_at,
+    sentAt: row.sent_at,
+    expiresAt: row.expires_at,
+    spentAt: row.spent_at,
+  }
 }
 
 export interface KeptCode {
@@ -119,7 +123,7 @@ export interface CountedTry extends KeptCode {
   readonly triesLeft: number
 }
 
-/** Security: the try is counted before it is judged, in one statement; undefined where the code is dead, or of an earlier epoch. */
+/** Security: A try is counted before it is judged. Undefined if the code is dead. */
 export async function countConfirmationTry(
   db: Db,
   keyring: Keyring,
@@ -127,7 +131,8 @@ export async function countConfirmationTry(
 ): Promise<CountedTry | undefined> {
   const { rows } = await db.raw<{ rows: Row[] }>(
     `update contact_confirmations c set tries = tries + 1 from accounts a
-     where c.account_id = :accountId and kind = :kind and tries < :triesAllowed and expires_at > :at and spent_at is null
+     where c.account_id = :accountId and kind = :kind
+       and tries < :triesAllowed and expires_at > :at and spent_at is null
        and a.id = c.account_id and a.epoch = c.epoch
      returning c.*`,
     { ...about },
@@ -136,16 +141,13 @@ export async function countConfirmationTry(
   return row && { ...asKept(keyring, row), triesLeft: about.triesAllowed - row.tries }
 }
 
-/** The code that was spent and would live still. It opens nothing any more, so asking for it is no try. */
+/** A spent code that has not expired. It opens nothing, so looking it up counts no try. */
 export async function findSpentConfirmation(
   db: Db,
   keyring: Keyring,
-  {
-    accountId,
-    kind,
-    at,
-  }: { readonly accountId: string; readonly kind: ContactKind; readonly at: Date },
+  about: { readonly accountId: string; readonly kind: ContactKind; readonly at: Date },
 ): Promise<KeptCode | undefined> {
+  const { accountId, kind, at } = about
   const row = await db('contact_confirmations')
     .where({ account_id: accountId, kind })
     .where('expires_at', '>', at)
@@ -160,7 +162,7 @@ const asKept = (keyring: Keyring, row: Row): KeptCode => ({
   keyId: row.code_key_id,
 })
 
-/** What the digest of the right code would be for a typed one; null where the key is no longer listed. */
+/** The digest to compare; null if the key is no longer listed. */
 export const digestOfTypedCode = (
   keyring: Keyring,
   accountId: string,
@@ -169,21 +171,22 @@ export const digestOfTypedCode = (
 ): Buffer | null =>
   keyring.digestUnder(kept.keyId, codePurpose, codeText(accountId, kept.contact, code))
 
-/** Spends the code: true for exactly one caller. */
+/** True for exactly one caller. */
 export async function spendConfirmation(
   trx: AccountTrx,
   about: { accountId: string; kind: ContactKind; digest: Buffer; at: Date },
 ): Promise<boolean> {
   const { rowCount } = await trx.raw(
     `update contact_confirmations c set spent_at = :at from accounts a
-     where c.account_id = :accountId and kind = :kind and code_digest = :digest and spent_at is null and expires_at > :at
+     where c.account_id = :accountId and kind = :kind and code_digest = :digest
+       and spent_at is null and expires_at > :at
        and a.id = c.account_id and a.epoch = c.epoch`,
     { ...about },
   )
   return rowCount === 1
 }
 
-/** Deletes what expired before `before`, `limit` rows at once, and returns how many. */
+/** Deletes at most `limit` expired codes and returns how many. */
 export async function deleteOldConfirmations(db: Db, before: Date, limit: number): Promise<number> {
   const { rowCount } = await db.raw(
     `delete from contact_confirmations where (account_id, kind) in

@@ -1,5 +1,4 @@
-// The one way in which an owner changes a recovery method: guarded, recorded and told in one transaction.
-
+// The only way for an owner to change a recovery method: checked, recorded and notified at once.
 import type { Db } from '#db/connection.ts'
 import {
   type AccountProof,
@@ -17,7 +16,6 @@ export interface MethodChangeParts extends NoticeParts {
   readonly db: Db
 }
 
-/** Who asks for a change, with which proof, and from where. */
 export interface Asking extends AccountProof {
   readonly client: ClientInfo
 }
@@ -29,16 +27,16 @@ export interface MethodChange {
   readonly added?: Contact | undefined
 }
 
-/** Why no method is changed now. */
-export interface Held {
+/** No method can be changed until then. */
+export interface OnProbation {
   readonly kind: 'probation'
   readonly until: Date
 }
 
 /**
- * Runs `change` behind the account's door, then records and tells what it says to have done. What it did stays even where it did not
- * change a method: a spent code stays spent.
- * Security: during probation no recovery method is changed, whichever page asks.
+ * Runs `change` under the account's lock, then records it and notifies the owner if it is `done`.
+ * The transaction is kept either way: a spent code stays spent.
+ * Security: During probation no recovery method is changed, whichever page asks.
  * @throws StaleProof
  */
 export async function changeMethod<Outcome>(
@@ -48,7 +46,7 @@ export async function changeMethod<Outcome>(
     trx: AccountTrx,
     at: Date,
   ) => Promise<{ readonly outcome: Outcome; readonly done?: MethodChange }>,
-): Promise<Outcome | Held> {
+): Promise<Outcome | OnProbation> {
   const { accountId, client } = asking
   return await changeAccount(parts.db, asking, async (trx, { probationUntil }) => {
     const at = parts.clock.now()
@@ -58,27 +56,25 @@ export async function changeMethod<Outcome>(
     const { method, what, old, added } = done
     const event = `${method}.${what}` as const
     await recordActivity(trx, parts.keyring, { accountId, event, details: {}, at, client })
-    const params = { method }
-    const notice = {
+    await notifyOwner(trx, parts, {
       accountId,
       name: `recovery-method-${what}`,
-      params,
+      params: { method },
       change: event,
       at,
       client,
       old,
       added,
-    } as const
-    await notifyOwner(trx, parts, notice)
+    })
     return outcome
   })
 }
 
-/** Each change sends messages, so an account has so many a day. */
-const changesPerDay = 20
+/** Each change sends messages. */
+const changesPerDay = { points: 20, seconds: 86_400 }
 
 /** Counts one change. @throws LimitReached */
 export const createChangeLimit = (limits: Limits): ((accountId: string) => Promise<void>) => {
-  const limiter = limits.limit('method-changes', { points: changesPerDay, seconds: 86_400 })
-  return (accountId) => limiter.demand(accountId)
+  const perAccount = limits.limit('method-changes', changesPerDay)
+  return (accountId) => perAccount.demand(accountId)
 }

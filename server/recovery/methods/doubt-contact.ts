@@ -1,5 +1,4 @@
-// Somebody has shown that they have a contact which another mailbox holds: its holder is told, and it counts as doubtful.
-
+// Brings a contact into doubt when somebody else proves possession of it, and notifies its account.
 import type { Db, Trx } from '#db/connection.ts'
 import { changeAccountAsItStands } from '#server/accounts/accounts/change-account.ts'
 import { findAccount } from '#server/accounts/accounts/store.ts'
@@ -24,10 +23,7 @@ export interface DoubtParts extends MessageParts {
   readonly settings: { readonly defaultLocale: Locale }
 }
 
-/**
- * Asks for the doubt, in the transaction in which the possession was shown. A job writes it down, so that nobody holds two accounts at once.
- * @param contact whose possession was shown by somebody who does not hold it here
- */
+/** A job does the rest, so that no transaction locks two accounts. */
 export async function askToDoubt(
   trx: Trx,
   keyring: Keyring,
@@ -39,7 +35,7 @@ export async function askToDoubt(
     await enqueue(trx, doubtTask, { accountId, kind: contact.kind, shownAt: at.toISOString() })
 }
 
-/** May run twice. What its holder proved after `shownAt`, or put in its place, is not in doubt. */
+/** May run twice. A contact that its owner proved or replaced after `shownAt` is not in doubt. */
 async function doubtContact(
   parts: DoubtParts,
   accountId: string,
@@ -54,20 +50,22 @@ async function doubtContact(
     if (!contact.doubtful) {
       await method.doubt(trx, accountId, at)
       await recordActivity(trx, parts.keyring, {
-        ...{ accountId, event: `${kind}.doubted`, details: {}, at },
-        // Security: from where the other one came is not the holder's business.
+        accountId,
+        event: `${kind}.doubted`,
+        details: {},
+        at,
+        // The owner must not learn where the other person is.
         client: noClient,
       })
     }
-    const told = await createLimits(trx)
-      .limit('contact-doubted', onceADay)
-      .count(`${accountId}:${kind}`)
-    if (told.kind === 'counted') await tellDoubt(trx, parts, accountId, kind, at)
+    const limit = createLimits(trx).limit('contact-doubted', onceADay)
+    const counted = await limit.count(`${accountId}:${kind}`)
+    if (counted.kind === 'counted') await notifyOfDoubt(trx, parts, accountId, kind, at)
   })
 }
 
-/** To the mailbox and to every contact, the doubtful one too: who has it now may be its holder after all. */
-async function tellDoubt(
+/** The doubtful contact gets the notice too: it may still be the owner's. */
+async function notifyOfDoubt(
   trx: Trx,
   parts: DoubtParts,
   accountId: string,
@@ -81,7 +79,8 @@ async function tellDoubt(
   const message = { name: 'contact-doubted', params, locale } as const
   await sendMessage(trx, parts, { ...message, channel: 'mail', to: account.address })
   for (const { kind, value: to } of await parts.methods.contactsOf(trx, accountId)) {
-    await sendMessage(trx, parts, { ...message, channel: kind === 'phone' ? 'sms' : 'mail', to })
+    const channel = kind === 'phone' ? 'sms' : 'mail'
+    await sendMessage(trx, parts, { ...message, channel, to })
   }
 }
 

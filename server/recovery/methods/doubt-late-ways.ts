@@ -1,4 +1,4 @@
-// Ways back that may be a stranger's, because they came shortly before the account began a new epoch.
+// Recovery methods that may be a stranger's, because they came shortly before a new epoch began.
 import type { AccountTrx } from '#server/accounts/accounts/change-account.ts'
 import { recordActivity } from '#server/accounts/activity/store.ts'
 import { msPerDay } from '#server/core/durations.ts'
@@ -12,10 +12,11 @@ export interface LateWayParts {
 }
 
 /**
- * Brings each way back into doubt that was set within `UNDO_DAYS`, and later than a contact that is beyond doubt. That contact is the one
- * that recovers, or else the oldest. An account without one keeps its ways: nothing tells the owner from a stranger there.
- * Security: a stranger who knows the password can add a phone, an address or a question of their own. It does not outlive a recovery.
- * @param by.provenBy the method that recovers: its holder has just shown it
+ * Brings each method into doubt that was set within `UNDO_DAYS` and later than a sure contact:
+ * the contact that recovers, or else the oldest one. Without a sure contact nothing tells the
+ * owner from a stranger, so all methods stay as they are.
+ * Security: A contact that was linked shortly before a reset by an older one is in doubt.
+ * @param by.provenBy the method that recovers the account
  */
 export async function doubtLateWays(
   trx: AccountTrx,
@@ -23,23 +24,28 @@ export async function doubtLateWays(
   by: { readonly accountId: string; readonly provenBy?: MethodId | 'undo'; readonly at: Date },
 ): Promise<void> {
   const { accountId, provenBy, at } = by
-  const sure = (await parts.methods.contactsOf(trx, accountId)).filter(({ doubtful }) => !doubtful)
-  const proving = sure.find(({ kind }) => kind === provenBy)
-  const oldest = sure.toSorted(
-    (one, other) => one.confirmedAt.getTime() - other.confirmedAt.getTime(),
-  )[0]
-  const since = (proving ?? oldest)?.confirmedAt
+  const since = await sureContactSince(trx, parts, accountId, provenBy)
   if (!since) return
   const lately = new Date(at.getTime() - parts.settings.undoDays * msPerDay)
   for (const method of parts.methods.list) {
     const set = method.id === provenBy ? undefined : await method.sureSince(trx, accountId)
     if (!set || set <= since || set <= lately) continue
     await method.doubt(trx, accountId, at)
-    await recordActivity(trx, parts.keyring, {
-      accountId,
-      event: `${method.id}.doubted`,
-      details: {},
-      at,
-    })
+    const event = `${method.id}.doubted` as const
+    await recordActivity(trx, parts.keyring, { accountId, event, details: {}, at })
   }
+}
+
+async function sureContactSince(
+  trx: AccountTrx,
+  parts: LateWayParts,
+  accountId: string,
+  provenBy: MethodId | 'undo' | undefined,
+): Promise<Date | undefined> {
+  const contacts = await parts.methods.contactsOf(trx, accountId)
+  const sure = contacts.filter(({ doubtful }) => !doubtful)
+  const proving = sure.find(({ kind }) => kind === provenBy)
+  if (proving) return proving.confirmedAt
+  const moments = sure.map(({ confirmedAt }) => confirmedAt)
+  return moments.toSorted((one, other) => one.getTime() - other.getTime())[0]
 }

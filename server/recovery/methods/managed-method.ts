@@ -1,4 +1,4 @@
-// What every recovery method offers to the pages of its owner, to notices and to undo.
+// What every recovery method offers to its owner's pages, to notices and to undo.
 import type { Db, Trx } from '#db/connection.ts'
 import type { AccountTrx } from '#server/accounts/accounts/change-account.ts'
 import type { LinkedContact } from '../contacts/contact.ts'
@@ -7,39 +7,36 @@ export type MethodId = 'backup-address' | 'phone' | 'security-question'
 
 export interface DescribedMethod {
   readonly id: MethodId
-  /** `pending`: waits for its code. `removed`: gone for ever. `closed`: not offered here any more. */
+  /** `pending`: waits for its code. `removed`: gone for ever. `closed`: switched off. */
   readonly state: 'set' | 'none' | 'pending' | 'removed' | 'closed'
-  /** Others may know or guess it. */
+  /** Others may know the answer or guess it. */
   readonly weak: boolean
   readonly href: string
-  /** Enough to recognise it by. */
   readonly masked?: string
-  /** Id of the question that is asked. */
+  /** Id of the question. */
   readonly question?: string
   readonly since?: Date
   readonly provenAt?: Date
-  /** It may be somebody else's, until its owner confirms or sets it again. */
+  /** It may be a stranger's, until its owner sets it again. */
   readonly doubtful?: true
 }
 
 export interface ManagedMethod {
   readonly id: MethodId
-  /** How it stands with the account at the moment `at`. */
   describe(db: Db, accountId: string, at: Date): Promise<DescribedMethod>
-  /** The contact that the account holds by it, where it is one of contacts. */
+  /** Undefined also for a method without contacts. */
   findContact(db: Db | Trx, accountId: string): Promise<LinkedContact | undefined>
-  /** Since when it is set; undefined where it is not, or is in doubt. */
+  /** When it was set; undefined if it is in doubt. */
   sureSince(trx: AccountTrx, accountId: string): Promise<Date | undefined>
-  /** Notes that it may be somebody else's. The caller holds the account, and records or tells it. */
+  /** The caller records it and notifies the owner. */
   doubt(trx: AccountTrx, accountId: string, at: Date): Promise<void>
-  /** Takes it from the account. The caller records and tells it. */
+  /** The caller records it and notifies the owner. */
   remove(trx: AccountTrx, accountId: string, at: Date): Promise<void>
   /**
-   * For undo: whatever is set now came from a stranger and is to open nothing any more.
-   * @returns whether a contact was taken from the account by it
+   * For undo: what is set now came from a stranger and must open nothing.
+   * @returns whether the account lost a contact
    */
   distrust(trx: AccountTrx, accountId: string, at: Date): Promise<boolean>
-  /** Puts a contact back that was replaced or removed, if it is still free. */
   restore(
     trx: AccountTrx,
     accountId: string,
@@ -49,7 +46,7 @@ export interface ManagedMethod {
 }
 
 export interface ManagedMethods {
-  /** In the order in which they are shown. */
+  /** In the order of the page. */
   readonly list: readonly ManagedMethod[]
   describe(db: Db, accountId: string, at: Date): Promise<DescribedMethod[]>
   describeOne(db: Db, accountId: string, id: MethodId, at: Date): Promise<DescribedMethod>
@@ -80,24 +77,24 @@ export function manageMethods(list: readonly ManagedMethod[]): ManagedMethods {
   }
 }
 
-/** Whether one way back is all there is, and a second would make it safe. Where a warning says more, there is no need of it. */
+/** Whether the page advises a second way back. A warning says more, so it comes first. */
 export const lacksSecondWay = (methods: readonly DescribedMethod[]): boolean =>
   warningsOf(methods).length === 0 && methods.filter(({ state }) => state === 'set').length === 1
 
-/** Whether the owner can get back in at all. A contact in doubt still serves where there is none beyond doubt; a question in doubt does not. */
+/** A contact in doubt is better than none; a question in doubt opens nothing. */
 export const hasWayBack = (methods: readonly DescribedMethod[]): boolean =>
   methods.some(
     ({ id, state, doubtful }) => state === 'set' && !(id === 'security-question' && doubtful),
   )
 
-/** Names under `account.warnings`, for an account that could be lost or is easily taken. */
+/** Names under `account.warnings`. */
 export function warningsOf(
   methods: readonly DescribedMethod[],
 ): ('no-methods' | 'only-question' | 'doubtful')[] {
   const set = methods.filter((method) => method.state === 'set')
   if (set.length === 0) return ['no-methods']
-  return [
-    ...(set.every((method) => method.weak) ? (['only-question'] as const) : []),
-    ...(set.some((method) => method.doubtful) ? (['doubtful'] as const) : []),
-  ]
+  const warnings: ('only-question' | 'doubtful')[] = []
+  if (set.every((method) => method.weak)) warnings.push('only-question')
+  if (set.some((method) => method.doubtful)) warnings.push('doubtful')
+  return warnings
 }

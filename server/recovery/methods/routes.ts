@@ -5,7 +5,7 @@ import { takeFlash } from '#server/kit/pages/flash.ts'
 import type { WebParts } from '#server/kit/web/parts.ts'
 import { warningsOf } from './managed-method.ts'
 
-const told = [
+const flashes = [
   'backup-address-linked',
   'backup-address-removed',
   'phone-linked',
@@ -23,7 +23,7 @@ export function recoveryMethodRoutes({ pages, db, clock, methods }: WebParts): R
       id: 'recovery-methods',
       view: 'recovery/methods/recovery-methods',
       locals: {
-        flash: takeFlash(req, res, told),
+        flash: takeFlash(req, res, flashes),
         methods: described,
         warnings: warningsOf(described),
         probation: await findProbation(db, accountId, at),

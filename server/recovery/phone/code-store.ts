@@ -1,4 +1,4 @@
-// Recovery codes: one row for each flow that asked for one, whether its number is anybody's or not.
+// Recovery codes: one row for each flow that asked for one. Typed numbers may belong to nobody.
 import type { Db, Trx } from '#db/connection.ts'
 import { resealColumn } from '#db/reseal.ts'
 import type { Keyring } from '#server/core/keys/keyring.ts'
@@ -7,10 +7,13 @@ import type { Locale } from '#server/kit/i18n/texts.ts'
 const sealPurpose = 'recovery-codes.number'
 const codePurpose = 'recovery-codes.code'
 
-/** Security: a code is worth something in its own flow only. */
+/** Security: A code works in its own flow only. */
 const codeText = (flowId: string, code: string) => JSON.stringify([flowId, code])
 
-/** Asks for one more code; the one before is dead from now on. Returns how many were asked for in this flow. */
+/**
+ * Replaces the earlier code. Returns how many codes this flow has asked for.
+ * Security: Sending again gives no tries back.
+ */
 export async function putCodeRequest(
   trx: Trx,
   keyring: Keyring,
@@ -20,21 +23,21 @@ export async function putCodeRequest(
   },
 ): Promise<number> {
   const { flowId, e164, locale, at, expiresAt } = wanted
-  // Security: sending again refills nothing: `tries` stays.
+  const sealed = keyring.seal(sealPurpose, JSON.stringify({ e164, locale }))
   const { rows } = await trx.raw(
     `insert into recovery_codes as old (flow_id, number_sealed, asked_at, expires_at)
      values (:flowId, :sealed, :at, :expiresAt)
      on conflict (flow_id) do update set
-       number_sealed = excluded.number_sealed, asked_at = excluded.asked_at, expires_at = excluded.expires_at,
-       sends = old.sends + 1, code_digest = null, code_key_id = null
+       number_sealed = excluded.number_sealed, asked_at = excluded.asked_at,
+       expires_at = excluded.expires_at, sends = old.sends + 1,
+       code_digest = null, code_key_id = null
      returning sends`,
-    { flowId, sealed: keyring.seal(sealPurpose, JSON.stringify({ e164, locale })), at, expiresAt },
+    { flowId, sealed, at, expiresAt },
   )
   return rows[0].sends
 }
 
 export interface CodeRequest {
-  /** As it was typed, in its canonical form. */
   readonly e164: string
   readonly locale: Locale
   readonly sends: number
@@ -43,28 +46,29 @@ export interface CodeRequest {
   readonly expiresAt: Date
 }
 
+const openTyped = (keyring: Keyring, sealed: string): Pick<CodeRequest, 'e164' | 'locale'> =>
+  JSON.parse(keyring.open(sealPurpose, sealed))
+
 export async function findCodeRequest(
   db: Db | Trx,
   keyring: Keyring,
   flowId: string,
 ): Promise<CodeRequest | undefined> {
   const row = await db('recovery_codes').where({ flow_id: flowId }).first()
-  return (
-    row && {
-      ...(JSON.parse(keyring.open(sealPurpose, row.number_sealed)) as Pick<
-        CodeRequest,
-        'e164' | 'locale'
-      >),
-      sends: row.sends,
-      decided: row.code_digest !== null,
-      tries: row.tries,
-      expiresAt: row.expires_at,
-    }
-  )
+  if (!row) return undefined
+  const { e164, locale } = openTyped(keyring, row.number_sealed)
+  return {
+    e164,
+    locale,
+    sends: row.sends,
+    decided: row.code_digest !== null,
+    tries: row.tries,
+    expiresAt: row.expires_at,
+  }
 }
 
-/** As `findCodeRequest`, and holds the request until the transaction ends: of two workers one answers it. */
-export async function holdCodeRequest(
+/** Locks the request until the transaction ends, so that only one of two workers answers it. */
+export async function lockCodeRequest(
   trx: Trx,
   keyring: Keyring,
   flowId: string,
@@ -73,7 +77,7 @@ export async function holdCodeRequest(
   return await findCodeRequest(trx, keyring, flowId)
 }
 
-/** Keeps the digest of the code that this request is answered with: for exactly one worker. */
+/** Keeps the digest of the sent code. True for exactly one worker. */
 export async function decideCode(
   trx: Trx,
   keyring: Keyring,
@@ -81,7 +85,8 @@ export async function decideCode(
 ): Promise<boolean> {
   const { rowCount } = await trx.raw(
     `update recovery_codes set code_digest = :digest, code_key_id = :keyId
-     where flow_id = :flowId and sends = :sends and code_digest is null and spent_at is null`,
+     where flow_id = :flowId and sends = :sends
+       and code_digest is null and spent_at is null`,
     {
       flowId: about.flowId,
       sends: about.sends,
@@ -98,27 +103,28 @@ export interface CountedCode {
   readonly keyId: string | null
 }
 
-/** Security: the try is counted before it is judged, in one statement; undefined where the code is dead. */
+/** Security: A try is counted before it is judged. Undefined if the code is dead. */
 export async function countCodeTry(
   trx: Trx,
   about: { readonly flowId: string; readonly at: Date; readonly triesAllowed: number },
 ): Promise<CountedCode | undefined> {
   const { rows } = await trx.raw(
     `update recovery_codes set tries = tries + 1
-     where flow_id = :flowId and tries < :triesAllowed and expires_at > :at and spent_at is null
+     where flow_id = :flowId and tries < :triesAllowed
+       and expires_at > :at and spent_at is null
      returning number_sealed as "numberSealed", code_digest as digest, code_key_id as "keyId"`,
     { ...about },
   )
   return rows[0]
 }
 
-/** The number that the code was asked for, or nothing where its key is no longer listed. */
+/** The number that the code was asked for; empty if its key is no longer listed. */
 export const numberOf = (keyring: Keyring, { numberSealed }: CountedCode): string =>
   keyring.keyIds.includes(keyring.keyIdOf(numberSealed))
-    ? (JSON.parse(keyring.open(sealPurpose, numberSealed)) as Pick<CodeRequest, 'e164'>).e164
+    ? openTyped(keyring, numberSealed).e164
     : ''
 
-/** What the digest of the right code would be for a typed one; null where there is none or its key is no longer listed. */
+/** The digest to compare; null without a sent code, or if its key is no longer listed. */
 export const digestOfCode = (
   keyring: Keyring,
   flowId: string,
@@ -129,7 +135,7 @@ export const digestOfCode = (
     ? null
     : keyring.digestUnder(counted.keyId, codePurpose, codeText(flowId, code))
 
-/** Spends the code: true for exactly one caller. */
+/** True for exactly one caller. */
 export async function spendCode(
   trx: Trx,
   flowId: string,
@@ -138,13 +144,14 @@ export async function spendCode(
 ): Promise<boolean> {
   const { rowCount } = await trx.raw(
     `update recovery_codes set spent_at = :at
-     where flow_id = :flowId and code_digest = :digest and spent_at is null and expires_at > :at`,
+     where flow_id = :flowId and code_digest = :digest
+       and spent_at is null and expires_at > :at`,
     { flowId, digest, at },
   )
   return rowCount === 1
 }
 
-/** Seals up to `limit` typed numbers anew under the newest key, and returns how many were under an older one. */
+/** Returns how many numbers, at most `limit`, it sealed under the newest key. */
 export const rekeyCodeRequests = (trx: Trx, keyring: Keyring, limit: number): Promise<number> =>
   resealColumn(
     trx,

@@ -13,14 +13,9 @@ export const managedPhone = (keyring: Keyring): ManagedMethod => ({
     const phone = await findPhone(db, keyring, accountId)
     if (phone) {
       const { value, confirmedAt: since, provenAt, doubtful } = phone
-      return {
-        ...own,
-        state: 'set',
-        masked: maskPhone(value),
-        since,
-        provenAt,
-        ...(doubtful ? { doubtful } : {}),
-      }
+      const masked = maskPhone(value)
+      const doubt = doubtful ? { doubtful } : {}
+      return { ...own, state: 'set', masked, since, provenAt, ...doubt }
     }
     const pending = await findConfirmation(db, keyring, accountId, id)
     if (!pending || pending.spentAt || pending.expiresAt <= at) return { ...own, state: 'none' }

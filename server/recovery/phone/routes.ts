@@ -8,7 +8,8 @@ import {
 import { exampleMobile, writePhone } from '#server/core/identifiers/phone-number.ts'
 import { readFields } from '#server/kit/pages/forms.ts'
 import type { WebParts } from '#server/kit/web/parts.ts'
-import { createContactPages, methodsPage } from '../contacts/contact-pages.ts'
+import { createContactPages } from '../contacts/contact-pages.ts'
+import { methodsPage } from '../contacts/show-contact.ts'
 import {
   askPhone,
   judgePhone,
@@ -33,6 +34,7 @@ export function phoneRoutes(parts: WebParts): Router {
     waitFor: async (accountId, e164) =>
       (await linkingLimit(parts).look(parts.db, accountId, e164)).wait,
   })
+  const recent = forms.requireRecentContact
   const fresh = (page?: string) => requireFreshPassword(parts.clock.now, page)
 
   return Router()
@@ -51,14 +53,17 @@ export function phoneRoutes(parts: WebParts): Router {
       const { code } = readFields(req, ['code'])
       await forms.answerLinked(req, res, await linkPhone(parts, forms.askingOf(req), code))
     })
-    .post(`${confirmPage}/again`, requireAccount(confirmPage), forms.askAgain, async (req, res) => {
+    .post(`${confirmPage}/again`, requireAccount(confirmPage), recent, async (req, res) => {
       const accountId = accountOf(req).id
       const pending = await pendingPhone(parts, accountId)
       const judged = judgePhone(parts, pending?.value ?? '')
       if (judged.kind === 'refused') return res.redirect(303, formPage)
       const asked = await askPhone(parts, {
-        ...{ proof: proofOf(req), number: judged.number, locale: req.locale },
-        ...{ typedAt: pending?.typedAt, again: forms.seenBy(req) },
+        proof: proofOf(req),
+        number: judged.number,
+        locale: req.locale,
+        typedAt: pending?.typedAt,
+        resend: forms.resendOf(req),
       })
       await forms.answerAsked(req, res, asked)
     })

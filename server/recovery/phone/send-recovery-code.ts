@@ -1,4 +1,4 @@
-// The worker's half of recovery by SMS: looks whose number it is, and sends the code or nothing.
+// The worker's part of recovery by SMS: finds out whose number it is, sends the code.
 import type { Db } from '#db/connection.ts'
 import { lockAccount } from '#server/accounts/accounts/change-account.ts'
 import { parsePhoneNumber } from '#server/core/identifiers/phone-number.ts'
@@ -9,13 +9,13 @@ import type { SecurityLog } from '#server/kit/log/security-log.ts'
 import { type MessageParts, sendMessage } from '#server/kit/messages/send-message.ts'
 import { givesWayBack } from '../contacts/contact.ts'
 import type { ManagedMethods } from '../methods/managed-method.ts'
-import { decideCode, holdCodeRequest } from './code-store.ts'
+import { decideCode, lockCodeRequest } from './code-store.ts'
 import type { SmsLimit, SmsPermit } from './sms-limit.ts'
 import { findPhone } from './store.ts'
 
 export const sendCodeTask = 'phone:send-recovery-code'
 
-/** SAFETY: a code that opens a mailbox is longer than one that confirms a contact. */
+/** SAFETY: longer than a code that confirms a contact, because this one opens a mailbox. */
 export const codeDigits = 8
 
 const shortWaitSeconds = 5
@@ -27,7 +27,10 @@ export interface SendCodeParts extends MessageParts {
   readonly log: SecurityLog
 }
 
-/** May run twice: the request is answered once. Security: for any other number than the account's own the same rows are written. */
+/**
+ * May run twice and then answers the request once.
+ * Security: A contact of somebody else leaves the same rows as the right one.
+ */
 export async function sendRecoveryCode(
   parts: SendCodeParts,
   payload: Record<string, unknown>,
@@ -39,37 +42,30 @@ export async function sendRecoveryCode(
   const epoch = Number(payload.epoch)
   const sends = Number(payload.sends)
   await db.transaction(async (trx) => {
-    // Security: a code that was asked for in an earlier epoch is not sent. The door comes first: a reset goes through it before it ends flows.
+    // Security: A code that was asked for in an earlier epoch is not sent.
+    // A reset also locks the account before the flow, so this order avoids a deadlock.
     const locked = await lockAccount(trx, { accountId, epoch }, 'allowed')
-    // Held to the end, and counted in the same transaction: a worker that dies, or two at once, spend no budget on a code that is not sent.
-    const request = await holdCodeRequest(trx, keyring, flowId)
+    // The lock and the limit share the transaction: a worker that dies has counted nothing.
+    const request = await lockCodeRequest(trx, keyring, flowId)
     if (!request || request.decided || request.sends !== sends || request.expiresAt <= clock.now())
       return
     const account = locked.kind === 'locked' ? locked.account : undefined
     const own = await findPhone(trx, keyring, accountId)
     const all = await methods.contactsOf(trx, accountId)
     const matches = account && own?.canonical === request.e164 && givesWayBack(own, all)
-    const permit = matches ? await askGuard(smsLimit.within(trx), request.e164) : undefined
-    if (
-      permit?.kind === 'refused' &&
-      permit.reason === 'wait' &&
-      permit.retryAfterSeconds <= shortWaitSeconds
-    ) {
-      // The page's wait began when the code was asked for, the guard's when it was sent: a moment later.
-      const afterSeconds = permit.retryAfterSeconds
+    const permit = matches ? await askLimit(smsLimit.within(trx), request.e164) : undefined
+    const afterSeconds = shortWaitOf(permit)
+    if (afterSeconds !== undefined)
       return await enqueue(trx, sendCodeTask, { flowId, accountId, epoch, sends }, { afterSeconds })
+    // Only the log says so: a page would reveal whose number it is.
+    if (permit?.kind === 'refused') {
+      const what = `sms-${permit.reason}` as const
+      log.security({ event: 'limit.reached', account: account?.address, what })
     }
-    // Nobody is told of it on a page: it would tell whose number it is.
-    if (permit?.kind === 'refused')
-      log.security({
-        event: 'limit.reached',
-        account: account?.address,
-        what: `sms-${permit.reason}`,
-      })
     const to = matches && permit?.kind === 'permitted' ? own.value : null
-    // Security: a code that nobody was sent cannot be guessed either.
-    if (!(await decideCode(trx, keyring, { flowId, sends, code: to === null ? newToken() : code })))
-      return
+    // Security: A code that nobody was sent cannot be guessed.
+    const kept = to === null ? newToken() : code
+    if (!(await decideCode(trx, keyring, { flowId, sends, code: kept }))) return
     await sendMessage(trx, parts, {
       name: 'recovery-code',
       channel: 'sms',
@@ -80,7 +76,14 @@ export async function sendRecoveryCode(
   })
 }
 
-async function askGuard(smsLimit: SmsLimit, e164: string): Promise<SmsPermit | undefined> {
+/** A wait is short if only the page's wait, which began a moment earlier, is over. */
+function shortWaitOf(permit: SmsPermit | undefined): number | undefined {
+  if (permit?.kind !== 'refused' || permit.reason !== 'wait') return undefined
+  const seconds = permit.retryAfterSeconds
+  return seconds <= shortWaitSeconds ? seconds : undefined
+}
+
+async function askLimit(smsLimit: SmsLimit, e164: string): Promise<SmsPermit | undefined> {
   const number = parsePhoneNumber(e164, { defaultCountry: 'ZZ' })
   return number.kind === 'ok' ? await smsLimit.permit(number, { confirmed: true }) : undefined
 }

@@ -11,7 +11,7 @@ export interface Phone extends LinkedContact {
   readonly kind: 'phone'
 }
 
-/** @param accountId any id: for one without a phone, or without an account, the same query finds nothing */
+/** Runs the same query for every id, also for `nobody`. */
 export async function findPhone(
   db: Db | Trx,
   keyring: Keyring,
@@ -38,7 +38,6 @@ export interface WantedPhone {
   readonly e164: string
   readonly confirmedAt: Date
   readonly provenAt: Date
-  /** It was in doubt when it was taken away. */
   readonly doubtful?: true | undefined
   readonly at: Date
 }
@@ -48,9 +47,9 @@ export type PutPhone =
   | { readonly kind: 'taken' }
 
 /**
- * Links the number in place of the one before, which is free again with the same commit. Only for a number whose possession was just
- * proven, or that is put back. The caller holds the account's row, so that changes of one account come one after the other.
- * @returns `taken` where another account holds it; nothing was changed then
+ * Replaces the old number, which is free again in the same commit.
+ * The caller has just proven possession, or restores a number.
+ * @returns `taken` if another account has the number; nothing was changed then
  */
 export async function putPhone(
   trx: AccountTrx,
@@ -75,7 +74,6 @@ export async function putPhone(
   return { kind: 'put', old }
 }
 
-/** Puts a number back that was removed or replaced, if it is still free. */
 export function restorePhone(
   trx: AccountTrx,
   keyring: Keyring,
@@ -87,7 +85,7 @@ export function restorePhone(
   return putPhone(trx, keyring, { accountId, e164, confirmedAt, provenAt, doubtful, at })
 }
 
-/** Unlinks the phone and returns it; undefined where there was none. The number is free for anybody, this account too. */
+/** Frees the number and returns it. */
 export async function removePhone(
   trx: AccountTrx,
   keyring: Keyring,
@@ -99,7 +97,7 @@ export async function removePhone(
   return old
 }
 
-/** Somebody else has shown that they have the number. Only linking it again takes that back. */
+/** Only linking the number again ends the doubt. */
 export async function markPhoneDoubtful(
   trx: AccountTrx,
   accountId: string,
@@ -108,7 +106,6 @@ export async function markPhoneDoubtful(
   await trx('phones').where({ account_id: accountId }).update({ doubtful_at: at })
 }
 
-/** After a recovery with it. */
 export async function markPhoneProven(trx: AccountTrx, accountId: string, at: Date): Promise<void> {
   await trx('phones').where({ account_id: accountId }).update({ proven_at: at })
 }

@@ -2,11 +2,12 @@ import type { Keyring } from '#server/core/keys/keyring.ts'
 import { type QuestionId, questionIds } from './questions.ts'
 
 /**
- * The question that a name is asked that has none: for one name always the same, and when the list grows, for most names still the same.
+ * Security: A name without a question always gets the same decoy from the list.
+ * Ranking keeps the decoy of most names when the list grows.
  * @param nameKey keyed digest of the name
  */
 export function decoyQuestion(keyring: Keyring, nameKey: string): QuestionId {
-  // The oldest key stays listed: the question must not change on the day of a rotation.
+  // The oldest key, so that a rotation changes no decoy.
   const keyId = keyring.keyIds.at(-1) ?? keyring.newestKeyId
   const rankOf = (id: string) =>
     keyring.digestUnder(keyId, 'security-question.decoy', `${nameKey} ${id}`) ?? Buffer.alloc(0)

@@ -8,7 +8,6 @@ import {
 const id = 'security-question'
 const own = { id, weak: true, href: '/account/recovery/security-question' } as const
 
-/** @param mode `off`: the question opens no door, so it counts as no way back. */
 export const managedSecurityQuestion = (mode: 'direct' | 'hold' | 'off'): ManagedMethod => ({
   id,
   async describe(db, accountId) {
@@ -17,8 +16,9 @@ export const managedSecurityQuestion = (mode: 'direct' | 'hold' | 'off'): Manage
     if (mode === 'off') return { ...own, state: 'closed' }
     if (!found) return { ...own, state: 'none' }
     const { question, setAt: since, provenAt, doubtful } = found
+    const proven = provenAt ? { provenAt } : {}
     const doubt = doubtful ? { doubtful } : {}
-    return { ...own, state: 'set', question, since, ...(provenAt ? { provenAt } : {}), ...doubt }
+    return { ...own, state: 'set', question, since, ...proven, ...doubt }
   },
   findContact: async () => undefined,
   async sureSince(trx, accountId) {
@@ -29,7 +29,7 @@ export const managedSecurityQuestion = (mode: 'direct' | 'hold' | 'off'): Manage
   async remove(trx, accountId, at) {
     await removeSecurityQuestion(trx, accountId, at)
   },
-  // Not removed: that would be for ever.
+  // Doubted only, because a removed question never comes back.
   async distrust(trx, accountId, at) {
     await markSecurityQuestionDoubtful(trx, accountId, at)
     return false

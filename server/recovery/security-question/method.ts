@@ -1,4 +1,4 @@
-// Recovery by security question: a right answer leads to a new password on the page at once.
+// Recovery by security question: a right answer leads to a new password at once.
 import type { Db, Trx } from '#db/connection.ts'
 import type { Keyring } from '#server/core/keys/keyring.ts'
 import { keyedAnswer, normalizeAnswer } from '#server/core/passwords/secret-answer.ts'
@@ -28,7 +28,6 @@ export function questionRecovery({ keyring, settings }: QuestionRecoveryParts): 
     pages: { proof: { page: 'recover-question', path: 'security-question', field: 'answer' } },
     async describe(db, { shownAccountId, nameKey }: MethodFlow) {
       const found = await findSecurityQuestion(db, shownAccountId)
-      // Security: a name without a question is asked one all the same, always the same.
       const decoy = decoyQuestion(keyring, nameKey)
       return {
         question: found?.state === 'set' ? found.question : decoy,
@@ -43,19 +42,19 @@ export function questionRecovery({ keyring, settings }: QuestionRecoveryParts): 
       if (today.kind === 'full') return { kind: 'wait', retryAfterSeconds: today.retryAfterSeconds }
       const counted = await countAnswer(trx, flow.accountId, settings.limitAnswersLifetime)
       const text = keyedAnswer(keyring, answer, counted?.answerKeyId)
-      // Security: what was not counted is not taken back: a busy portal refills no tries.
+      // Security: An answer that was not counted is not given back.
       const takeBack = async (later: Trx) => {
         await createLimits(later).limit(limitName, perDay).refund(flow.limitKey)
         if (counted) await uncountAnswer(later, flow.accountId)
       }
-      // Security: without a question, or with its tries used up, a hash of the same cost is done and is always wrong.
+      // Security: Without a question or a try left, the same hash is done and is always wrong.
       if (text === null || !counted)
         return { kind: 'verify', verifier: null, text: answer, takeBack }
       return { kind: 'verify', verifier: counted.answerVerifier, text, takeBack }
     },
     async settle(trx, { accountId, begunAt, at }) {
       const found = await findSecurityQuestion(trx, accountId)
-      // Security: a question that was removed, replaced or doubted meanwhile proves nothing.
+      // Security: A question that was set, replaced or removed since the flow began proves nothing.
       if (found?.state !== 'set' || found.doubtful || found.setAt > begunAt) return false
       await markQuestionProven(trx, accountId, at)
       return 'weak'

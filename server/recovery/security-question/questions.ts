@@ -1,6 +1,6 @@
 /**
- * The questions that can be chosen; their texts stand under `security-question.questions`. Chosen from a list, because a made-up question
- * would tell a real mailbox from an unknown name. Entries are only ever added at the end: accounts and decoys refer to them.
+ * People choose from a list, because a made-up question would tell a real mailbox from a decoy.
+ * Keep the ids for ever: accounts and decoys refer to them.
  */
 export const questionIds = [
   'first-teacher',

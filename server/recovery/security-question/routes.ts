@@ -11,10 +11,10 @@ import { assertNever } from '#server/core/assert-never.ts'
 import { setFlash } from '#server/kit/pages/flash.ts'
 import { type FormError, readFields } from '#server/kit/pages/forms.ts'
 import type { WebParts } from '#server/kit/web/parts.ts'
-import { methodsPage } from '../contacts/contact-pages.ts'
+import { methodsPage } from '../contacts/show-contact.ts'
 import { createChangeLimit } from '../methods/change-method.ts'
 import { questionIds } from './questions.ts'
-import { judgeQuestion, removeQuestion, setQuestion } from './set-question.ts'
+import { judgeQuestion, type QuestionRemoved, removeQuestion, setQuestion } from './set-question.ts'
 import { spellingsOf } from './spellings.ts'
 
 const formPage = '/account/recovery/security-question'
@@ -26,91 +26,105 @@ async function isOwnPassword(parts: WebParts, accountId: string, answer: string)
 }
 
 export function securityQuestionRoutes(parts: WebParts): Router {
-  const { pages, db, clock } = parts
+  const { clock } = parts
+  const show = showQuestion(parts)
   const countChange = createChangeLimit(parts.limits)
   const fresh = (page?: string) => requireFreshPassword(clock.now, page)
-  const askingOf = (req: Request) => ({ ...proofOf(req), client: parts.client(req) })
-  const refused = (reason: 'removed' | 'closed'): FormError => ({
-    field: 'security-question',
-    reason,
-    at: 'main',
-  })
+  const set = setAnswer(parts, show, countChange)
+  const toMethods = [requireAccount(methodsPage), fresh(methodsPage)]
+  return Router()
+    .get(formPage, requireAccount(), fresh(), (req, res) => show.form(req, res))
+    .post(formPage, requireAccount(), fresh(), set)
+    .post(`${formPage}/remove`, toMethods, async (req: Request, res: Response) => {
+      await countChange(accountOf(req).id)
+      const asking = { ...proofOf(req), client: parts.client(req) }
+      return answerRemoved(req, res, show, await removeQuestion(parts, asking))
+    })
+}
 
-  async function showForm(
+type ShowQuestion = ReturnType<typeof showQuestion>
+
+function showQuestion(parts: WebParts) {
+  const { pages, db, clock } = parts
+
+  async function form(
     req: Request,
     res: Response,
     question = '',
     errors: readonly FormError[] = [],
-  ) {
+  ): Promise<void> {
     const at = clock.now()
     const accountId = accountOf(req).id
-    const method = await parts.methods.describeOne(db, accountId, 'security-question', at)
-    const locals = {
-      state: method.state,
-      questions: questionIds,
-      probation: await findProbation(db, accountId, at),
-    }
+    const { state } = await parts.methods.describeOne(db, accountId, 'security-question', at)
     pages.show(req, res, {
       id: 'security-question',
       view: 'recovery/security-question/security-question',
       errors,
       values: { question },
-      locals,
-    })
-  }
-
-  function showProbation(req: Request, res: Response, until: Date) {
-    const params = { until: pages.formatsFor(req).dateTime(until) }
-    return showForm(req, res, '', [
-      { field: 'recovery-methods', reason: 'probation', params, at: 'main' },
-    ])
-  }
-
-  return Router()
-    .get(formPage, requireAccount(), fresh(), (req, res) => showForm(req, res))
-    .post(formPage, requireAccount(), fresh(), async (req, res) => {
-      if (parts.settings.securityQuestion === 'off')
-        return showForm(req, res, '', [refused('closed')])
-      const form = readFields(req, ['question', 'answer'])
-      const textOf = (id: string) => pages.textsFor(req)(`security-question.questions.${id}`)
-      const { id, address } = accountOf(req)
-      const judged = judgeQuestion(form, address, textOf, await parts.methods.contactsOf(db, id))
-      if (judged.kind === 'refused') return showForm(req, res, form.question, judged.refusals)
-      // Security: an answer is given away sooner than a password, so it is never the password.
-      if (await isOwnPassword(parts, id, form.answer))
-        return showForm(req, res, form.question, [{ field: 'answer', reason: 'is-password' }])
-      await countChange(accountOf(req).id)
-      const outcome = await setQuestion(parts, askingOf(req), judged)
-      switch (outcome.kind) {
-        case 'set':
-          setFlash(res, 'security-question-set')
-          return res.redirect(303, methodsPage)
-        case 'removed':
-          return showForm(req, res, '', [refused('removed')])
-        case 'probation':
-          return showProbation(req, res, outcome.until)
-        default:
-          return assertNever(outcome)
-      }
-    })
-    .post(
-      `${formPage}/remove`,
-      requireAccount(methodsPage),
-      fresh(methodsPage),
-      async (req, res) => {
-        await countChange(accountOf(req).id)
-        const outcome = await removeQuestion(parts, askingOf(req))
-        switch (outcome.kind) {
-          case 'removed':
-            setFlash(res, 'security-question-removed')
-            return res.redirect(303, methodsPage)
-          case 'none':
-            return res.redirect(303, methodsPage)
-          case 'probation':
-            return showProbation(req, res, outcome.until)
-          default:
-            return assertNever(outcome)
-        }
+      locals: {
+        state,
+        questions: questionIds,
+        probation: await findProbation(db, accountId, at),
       },
-    )
+    })
+  }
+
+  return {
+    form,
+    refused: (req: Request, res: Response, reason: 'removed' | 'closed') =>
+      form(req, res, '', [{ field: 'security-question', reason, at: 'main' }]),
+    probation(req: Request, res: Response, until: Date) {
+      const params = { until: pages.formatsFor(req).dateTime(until) }
+      const error = { field: 'recovery-methods', reason: 'probation', params, at: 'main' } as const
+      return form(req, res, '', [error])
+    },
+  }
+}
+
+const setAnswer =
+  (parts: WebParts, show: ShowQuestion, countChange: (accountId: string) => Promise<void>) =>
+  async (req: Request, res: Response): Promise<void> => {
+    if (parts.settings.securityQuestion === 'off') return show.refused(req, res, 'closed')
+    const typed = readFields(req, ['question', 'answer'])
+    const textOf = (id: string) => parts.pages.textsFor(req)(`security-question.questions.${id}`)
+    const { id, address } = accountOf(req)
+    const contacts = await parts.methods.contactsOf(parts.db, id)
+    const judged = judgeQuestion(typed, address, textOf, contacts)
+    if (judged.kind === 'refused') return show.form(req, res, typed.question, judged.refusals)
+    // Security: The password of an account is no answer, in capitals neither.
+    if (await isOwnPassword(parts, id, typed.answer))
+      return show.form(req, res, typed.question, [{ field: 'answer', reason: 'is-password' }])
+    await countChange(id)
+    const asking = { ...proofOf(req), client: parts.client(req) }
+    const outcome = await setQuestion(parts, asking, judged)
+    switch (outcome.kind) {
+      case 'set':
+        setFlash(res, 'security-question-set')
+        return res.redirect(303, methodsPage)
+      case 'removed':
+        return show.refused(req, res, 'removed')
+      case 'probation':
+        return show.probation(req, res, outcome.until)
+      default:
+        return assertNever(outcome)
+    }
+  }
+
+function answerRemoved(
+  req: Request,
+  res: Response,
+  show: ShowQuestion,
+  outcome: QuestionRemoved,
+): Promise<void> | void {
+  switch (outcome.kind) {
+    case 'removed':
+      setFlash(res, 'security-question-removed')
+      return res.redirect(303, methodsPage)
+    case 'none':
+      return res.redirect(303, methodsPage)
+    case 'probation':
+      return show.probation(req, res, outcome.until)
+    default:
+      return assertNever(outcome)
+  }
 }

@@ -8,8 +8,8 @@ import { endHold } from '../flow/hold-reset.ts'
 import {
   type Asking,
   changeMethod,
-  type Held,
   type MethodChangeParts,
+  type OnProbation,
 } from '../methods/change-method.ts'
 import { isQuestionId } from './questions.ts'
 import {
@@ -30,21 +30,16 @@ export interface QuestionForm {
   readonly answer: string
 }
 
+export interface QuestionRefusal {
+  readonly field: 'question' | 'answer'
+  readonly reason: string
+}
+
 export type JudgedQuestion =
   | { readonly kind: 'ok'; readonly question: string; readonly answer: string }
-  | {
-      readonly kind: 'refused'
-      readonly refusals: readonly {
-        readonly field: 'question' | 'answer'
-        readonly reason: string
-      }[]
-    }
+  | { readonly kind: 'refused'; readonly refusals: readonly QuestionRefusal[] }
 
-/**
- * Everything that can be said of the form without a hash; all faults at once.
- * @param textOf the question as the person reads it
- * @param contacts that the account holds
- */
+/** Finds all faults of the form at once, without a hash. */
 export function judgeQuestion(
   form: QuestionForm,
   address: string,
@@ -52,34 +47,35 @@ export function judgeQuestion(
   contacts: readonly Contact[] = [],
 ): JudgedQuestion {
   const known = isQuestionId(form.question)
-  const contactWords = contacts.flatMap(wordsOfContact)
-  const about = {
+  const judged = judgeSecretAnswer(form.answer, {
     login: loginOf(address),
     address,
-    contactWords,
+    contactWords: contacts.flatMap(wordsOfContact),
     ...(known ? { question: textOf(form.question) } : {}),
-  }
-  const judged = judgeSecretAnswer(form.answer, about)
-  const refusals = [
-    ...(known
-      ? []
-      : [{ field: 'question', reason: form.question === '' ? 'missing' : 'unknown' } as const]),
-    ...(judged.kind === 'refused' ? [{ field: 'answer', reason: judged.reason } as const] : []),
-  ]
-  if (!known || judged.kind === 'refused') return { kind: 'refused', refusals }
-  return { kind: 'ok', question: form.question, answer: judged.answer }
+  })
+  if (known && judged.kind === 'ok')
+    return { kind: 'ok', question: form.question, answer: judged.answer }
+  const refusals: QuestionRefusal[] = []
+  const fault = form.question === '' ? 'missing' : 'unknown'
+  if (!known) refusals.push({ field: 'question', reason: fault })
+  if (judged.kind === 'refused') refusals.push({ field: 'answer', reason: judged.reason })
+  return { kind: 'refused', refusals }
 }
 
-export type QuestionSet = { readonly kind: 'set' } | { readonly kind: 'removed' } | Held
+type RightForm = Extract<JudgedQuestion, { kind: 'ok' }>
+
+export type QuestionSet = { readonly kind: 'set' } | { readonly kind: 'removed' } | OnProbation
+
+export type QuestionRemoved = { readonly kind: 'removed' } | { readonly kind: 'none' } | OnProbation
 
 /**
- * Sets the question with its answer, as argon2id under a keyed digest. What is set already is set: nothing is changed, nobody is told.
- * @throws BusyError where the line for hashing is full
+ * Keeps the answer as argon2id under a keyed digest. Setting the same once more changes nothing.
+ * @throws BusyError if too many hashes wait
  */
 export async function setQuestion(
   parts: QuestionParts,
   asking: Asking,
-  wanted: Extract<JudgedQuestion, { kind: 'ok' }>,
+  wanted: RightForm,
 ): Promise<QuestionSet> {
   const { accountId, client } = asking
   const before = await findSecurityQuestion(parts.db, accountId)
@@ -92,12 +88,11 @@ export async function setQuestion(
     parts,
     asking,
     async (trx, at) => {
-      const { question } = wanted
       const now = await findSecurityQuestion(trx, accountId)
       if (momentOf(now) !== momentOf(before)) return { outcome: { kind: 'overtaken' } }
       const what = await putSecurityQuestion(trx, {
         accountId,
-        question,
+        question: wanted.question,
         answerVerifier,
         answerKeyId,
         at,
@@ -107,47 +102,36 @@ export async function setQuestion(
       return { outcome: { kind: 'set' }, done: { method: 'security-question', what } }
     },
   )
-  // A second click may have been the faster one: then what it set is compared.
+  // A second click was faster: compare with what it set.
   return outcome.kind === 'overtaken' ? await setQuestion(parts, asking, wanted) : outcome
 }
 
 async function isSetAlready(
   { keyring, hasher }: QuestionParts,
   found: SecurityQuestion | undefined,
-  wanted: Extract<JudgedQuestion, { kind: 'ok' }>,
+  wanted: RightForm,
 ): Promise<boolean> {
   if (found?.state !== 'set' || found.doubtful || found.question !== wanted.question) return false
   const keyed = keyedAnswer(keyring, wanted.answer, found.answerKeyId)
   return keyed !== null && (await hasher.verify(found.answerVerifier, keyed))
 }
 
-const momentOf = (found: SecurityQuestion | undefined): number =>
-  found === undefined ? 0 : (found.state === 'set' ? found.setAt : found.removedAt).getTime()
+function momentOf(found: SecurityQuestion | undefined): number {
+  if (!found) return 0
+  return (found.state === 'set' ? found.setAt : found.removedAt).getTime()
+}
 
-/**
- * Security: leaves a tombstone, so that the account never has a question again.
- * Security: a password that waits by the answer ends with the question, or with its answer.
- */
+/** Security: A removed security question never comes back. A held reset by the answer ends too. */
 export async function removeQuestion(
   parts: MethodChangeParts,
   asking: Asking,
-): Promise<{ readonly kind: 'removed' } | { readonly kind: 'none' } | Held> {
-  return await changeMethod<{ kind: 'removed' } | { kind: 'none' }>(
-    parts,
-    asking,
-    async (trx, at) => {
-      const removed = await removeSecurityQuestion(trx, asking.accountId, at)
-      if (!removed) return { outcome: { kind: 'none' } }
-      await endHold(trx, parts, {
-        accountId: asking.accountId,
-        at,
-        by: 'owner',
-        client: asking.client,
-      })
-      return {
-        outcome: { kind: 'removed' },
-        done: { method: 'security-question', what: 'removed' },
-      }
-    },
-  )
+): Promise<QuestionRemoved> {
+  const { accountId, client } = asking
+  return await changeMethod<QuestionRemoved>(parts, asking, async (trx, at) => {
+    const removed = await removeSecurityQuestion(trx, accountId, at)
+    if (!removed) return { outcome: { kind: 'none' } }
+    await endHold(trx, parts, { accountId, at, by: 'owner', client })
+    const done = { method: 'security-question', what: 'removed' } as const
+    return { outcome: { kind: 'removed' }, done }
+  })
 }

@@ -1,7 +1,4 @@
-/**
- * How a person may have written as a password what is typed as an answer now.
- * Security: capitals count in a password and not in an answer, so the usual ones are compared.
- */
+/** Passwords that a person may have made from this answer: capitals count in passwords only. */
 export function spellingsOf(answer: string): Set<string> {
   const typed = answer.trim().normalize('NFC')
   const small = typed.toLowerCase()

@@ -1,25 +1,24 @@
-// The security question of an account. A removed one leaves a tombstone that the database itself defends.
+// The security question of an account. The database itself defends the tombstone of a removed one.
 import type { Db, Trx } from '#db/connection.ts'
 import type { AccountTrx } from '#server/accounts/accounts/change-account.ts'
 
 export type SecurityQuestion =
   | {
       readonly state: 'set'
-      /** An id of the list in questions.ts. */
+      /** Id of questions.ts. */
       readonly question: string
       /** argon2id over `keyedAnswer(keyring, answer, answerKeyId)`. */
       readonly answerVerifier: string
       readonly answerKeyId: string
-      /** Answers that were judged since it was set. */
+      /** Answers since it was set. */
       readonly tries: number
       readonly setAt: Date
       readonly provenAt: Date | null
-      /** It may be a stranger's: no answer opens anything until its owner sets a question again. */
+      /** No answer opens anything until the owner sets a question again. */
       readonly doubtful?: true
     }
   | { readonly state: 'removed'; readonly removedAt: Date }
 
-/** Undefined where none was ever set. */
 export async function findSecurityQuestion(
   db: Db | Trx,
   accountId: string,
@@ -47,19 +46,18 @@ export interface WantedQuestion {
   readonly at: Date
 }
 
-/**
- * Sets the question, or another one in its place; tries count from zero again.
- * Security: a removed security question is gone for ever, whichever way somebody asks for it.
- */
+/** Security: A removed security question never comes back. Another one starts with no tries. */
 export async function putSecurityQuestion(
   trx: AccountTrx,
   wanted: WantedQuestion,
 ): Promise<'added' | 'changed' | 'removed'> {
   const { rows } = await trx.raw<{ rows: { added: boolean }[] }>(
-    `insert into security_questions as kept (account_id, question, answer_verifier, answer_key_id, set_at)
+    `insert into security_questions as kept
+       (account_id, question, answer_verifier, answer_key_id, set_at)
      values (:accountId, :question, :answerVerifier, :answerKeyId, :at)
      on conflict (account_id) do update set
-       question = excluded.question, answer_verifier = excluded.answer_verifier, answer_key_id = excluded.answer_key_id,
+       question = excluded.question, answer_verifier = excluded.answer_verifier,
+       answer_key_id = excluded.answer_key_id,
        set_at = excluded.set_at, tries = 0, proven_at = null, doubtful_at = null
      where kept.removed_at is null
      returning kept.xmax = 0 as added`,
@@ -69,7 +67,7 @@ export async function putSecurityQuestion(
   return rows[0].added ? 'added' : 'changed'
 }
 
-/** Leaves the tombstone. False where there was nothing to remove. */
+/** Leaves the tombstone. False if there was no question. */
 export async function removeSecurityQuestion(
   trx: AccountTrx,
   accountId: string,
@@ -85,9 +83,8 @@ export async function removeSecurityQuestion(
 }
 
 /**
- * Security: an answer is counted before it is judged; undefined where there is no question, where it is in doubt, or
- * where its tries are used up.
- * @param triesAllowed answers in the question's life
+ * Undefined if nothing is left to answer: no question, one in doubt, or no try.
+ * Security: An answer is counted before it is judged.
  */
 export async function countAnswer(
   db: Db | Trx,
@@ -96,14 +93,15 @@ export async function countAnswer(
 ): Promise<{ answerVerifier: string; answerKeyId: string; tries: number } | undefined> {
   const { rows } = await db.raw(
     `update security_questions set tries = tries + 1
-     where account_id = :accountId and removed_at is null and doubtful_at is null and tries < :triesAllowed
+     where account_id = :accountId
+       and removed_at is null and doubtful_at is null and tries < :triesAllowed
      returning answer_verifier as "answerVerifier", answer_key_id as "answerKeyId", tries`,
     { accountId, triesAllowed },
   )
   return rows[0]
 }
 
-/** Takes back the count of an answer that could not be judged. */
+/** For an answer that could not be judged. */
 export async function uncountAnswer(trx: Trx, accountId: string): Promise<void> {
   await trx('security_questions')
     .where({ account_id: accountId })
@@ -111,7 +109,7 @@ export async function uncountAnswer(trx: Trx, accountId: string): Promise<void> 
     .update({ tries: trx.raw('greatest(tries - 1, 0)') })
 }
 
-/** Nothing answers the question any more until its owner sets one again. It is not removed: that would be for ever. */
+/** No answer opens anything until the owner sets a question again. */
 export async function markSecurityQuestionDoubtful(
   trx: AccountTrx,
   accountId: string,
@@ -123,7 +121,7 @@ export async function markSecurityQuestionDoubtful(
     .update({ doubtful_at: at })
 }
 
-/** After the right answer: it was no wrong one, so it does not count against the question's life. */
+/** The right answer does not count against the tries of the question. */
 export async function markQuestionProven(
   trx: AccountTrx,
   accountId: string,
