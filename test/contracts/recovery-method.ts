@@ -85,7 +85,7 @@ export function recoveryMethodContract(
         : 'wrong'
     }
 
-    it('asks known and unknown alike: one outcome, one row, one job', async () => {
+    it('a method asks known and unknown names alike: one outcome, one row, one job', async () => {
       const { challenge } = method().pages
       if (!challenge) return
       await forgetLimits(portalOf())
@@ -107,7 +107,7 @@ export function recoveryMethodContract(
       assert.deepEqual((left[0] as { outcome: object }).outcome, { kind: 'asked' })
     })
 
-    it('refuses what cannot be a contact, and asks again only for what was asked before', async () => {
+    it('a method refuses what cannot be a contact, and asks again only for what was asked before', async () => {
       if (!method().pages.challenge) return
       const flow = await begin(null)
       for (const input of ['', 'x'.repeat(5000), '\u202e', null]) {
@@ -116,7 +116,7 @@ export function recoveryMethodContract(
       }
     })
 
-    it('judges wrong proofs as wrong for everybody, and throws for nothing that is typed', async () => {
+    it('a method judges a wrong proof alike for everybody, and throws for nothing that is typed', async () => {
       await forgetLimits(portalOf())
       const person = await equip(portalOf())
       const verdicts: string[][] = []
@@ -132,7 +132,7 @@ export function recoveryMethodContract(
       assert.ok(!verdicts.flat().includes('right'))
     })
 
-    it('settles nothing for a decoy, for a link that is not one, or for a method that is gone', async () => {
+    it('a decoy, a false link or a removed method settles nothing', async () => {
       const person = await equip(portalOf())
       const hash = hashToken(newToken())
       assert.equal(await inTrx(async (trx) => method().settle(trx, await begin(null), hash)), false)
@@ -141,7 +141,7 @@ export function recoveryMethodContract(
       assert.equal(await inTrx((trx) => method().settle(trx, flow, hash)), false)
     })
 
-    it('says which pages it has, and nothing of HTTP', () => {
+    it('a method names its pages, and a page without a field has a link', () => {
       const { challenge, proof } = method().pages
       for (const page of [challenge, proof]) if (page) assert.match(page.page, /^recover-[a-z-]+$/)
       assert.ok(proof.field !== null || method().openLink, 'a page without a field needs a link')

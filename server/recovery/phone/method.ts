@@ -10,8 +10,13 @@ import type { SecurityLog } from '#server/kit/log/security-log.ts'
 import type { MessageParts } from '#server/kit/messages/send-message.ts'
 import type { KitSettings } from '#server/kit/settings/settings.ts'
 import { givesWayBack } from '../contacts/contact.ts'
-import { type ContactSettings } from '../contacts/settings.ts'
-import { type RecoveryMethod, type ChallengeOutcome, type MethodFlow, type ProofOutcome } from '../flow/recovery-method.ts'
+import type { ContactSettings } from '../contacts/settings.ts'
+import type {
+  ChallengeOutcome,
+  MethodFlow,
+  ProofOutcome,
+  RecoveryMethod,
+} from '../flow/recovery-method.ts'
 import type { ManagedMethods } from '../methods/managed-method.ts'
 import {
   type CodeRequest,

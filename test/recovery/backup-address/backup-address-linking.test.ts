@@ -56,7 +56,7 @@ const link = async (accountId: string, to: string) =>
   linkBackupAddress(partsOf(), asking(accountId), (await letterTo(to))?.params.code ?? '')
 const find = (accountId: string, ring = keyring) => findBackupAddress(trial.db, ring, accountId)
 
-test('an address is judged by its shape and by our own domains', () => {
+test('a backup address is judged by its shape and by our own domains', () => {
   assert.deepEqual(judgeAddress(['postern.example'], 'A.Nna+x@GoogleMail.com'), {
     kind: 'ok',
     contact: {
@@ -73,7 +73,7 @@ test('an address is judged by its shape and by our own domains', () => {
   assert.deepEqual(judgeAddress([], ''), { kind: 'refused', reason: 'missing' })
 })
 
-test('it is linked by the code that was mailed there, replaced, removed, and each is recorded and told', async () => {
+test('a backup address is linked by its code, replaced and removed, each with a record and notices', async () => {
   const anna = await trial.newAccount()
   const [first, second] = [newAddress(), newAddress()]
   assert.equal(await pendingBackupAddress(partsOf(), anna), undefined)
@@ -120,7 +120,7 @@ test('it is linked by the code that was mailed there, replaced, removed, and eac
   assert.deepEqual(await ask(anna, newAddress()), { kind: 'probation', until: minutes(5) })
 })
 
-test('one that another mailbox holds is told as taken once the code is proven, and stays where it is', async () => {
+test('an address of another mailbox is told as taken once its code is proven, and stays there', async () => {
   const [anna, boris] = [await trial.newAccount(), await trial.newAccount()]
   const address = newAddress()
   await put(anna, address)
@@ -129,7 +129,7 @@ test('one that another mailbox holds is told as taken once the code is proven, a
   assert.deepEqual([(await find(anna))?.value, await find(boris)], [address, undefined])
 })
 
-test('proven once more, in another spelling, changes only where mail goes and when it was proven', async () => {
+test('an address proven again in another spelling changes only its spelling and the time of proof', async () => {
   const anna = await trial.newAccount()
   await put(anna, 'anna@gmail.com', 'anna@gmail.com', minutes(-60))
   await ask(anna, 'An.Na@googlemail.com')
@@ -142,7 +142,7 @@ test('proven once more, in another spelling, changes only where mail goes and wh
   assert.deepEqual(await trial.newsOf(anna), [[], []])
 })
 
-test('letters are counted for the account and for the address, and the page tells of those of the account alone', async () => {
+test('the page tells only of messages that its own account asked for', async () => {
   const [anna, address] = [await trial.newAccount(), newAddress()]
   await ask(anna, address)
   const keyOf = (who: string) =>
@@ -161,7 +161,7 @@ test('letters are counted for the account and for the address, and the page tell
   assert.equal(await letterTo(other), undefined)
 })
 
-test('its owner sees none, one on its way, or one that is set and masked', async () => {
+test('an owner sees no address, one on its way, or one that is set and masked', async () => {
   const anna = await trial.newAccount()
   const method = managedBackupAddress(keyring)
   const own = { id: 'backup-address', weak: false, href: '/account/recovery/backup-address' }
@@ -202,7 +202,7 @@ test('its owner sees none, one on its way, or one that is set and masked', async
   assert.equal(await trial.within((trx) => method.restore(trx, anna, old, at)), 'taken')
 })
 
-test('there is one at most, an older one is free with the same commit, and both are kept sealed', async () => {
+test('an account has one address at most, the old one is free in the same commit, and both are sealed', async () => {
   const [anna, boris] = [await trial.newAccount(), await trial.newAccount()]
   const [first, second] = [newAddress(), newAddress()]
   assert.deepEqual(await put(anna, first, first, minutes(-60)), { kind: 'put', old: undefined })
@@ -228,7 +228,7 @@ test('there is one at most, an older one is free with the same commit, and both 
   assert.deepEqual(await trial.db('claims').where({ account_id: anna }), [])
 })
 
-test('addresses move to the newest key, so many at once; rows of another worker are left to it', async () => {
+test('addresses move to the newest key in portions, and locked rows are left to their worker', async () => {
   await trial.db('backup_addresses').delete()
   await trial.db('claims').delete()
   const accounts = [await trial.newAccount(), await trial.newAccount(), await trial.newAccount()]

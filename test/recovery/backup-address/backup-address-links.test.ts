@@ -36,7 +36,7 @@ const decide = (flowId: string, sends: number) =>
   trial.within((trx) => decideLinkRequest(trx, flowId, sends))
 
 describe('the request for a link', () => {
-  it('is one for each flow, the newest, as it was typed', async () => {
+  it('a flow keeps its newest request for a link, as it was typed', async () => {
     const [mine, other] = [await trial.newFlow(nobody), await trial.newFlow(nobody)]
     assert.equal(await find(mine.id), undefined)
     assert.equal(await ask(mine.id, 'A.Nna@gmail.com', 'anna@gmail.com'), 1)
@@ -60,7 +60,7 @@ describe('the request for a link', () => {
     assert.equal(await find(other.id), undefined)
   })
 
-  it('is answered by exactly one worker, and only while it is the newest', async () => {
+  it('a request for a link is answered by one worker, and only while it is the newest', async () => {
     const { id } = await trial.newFlow(nobody)
     await ask(id, 'anna@elsewhere.example')
     assert.equal(await decide(id, 2), false)
@@ -70,7 +70,7 @@ describe('the request for a link', () => {
     assert.equal(await decide(id, 2), true)
   })
 
-  it('moves to the newest key, so many at once; rows of another worker are left to it', async () => {
+  it('requests for links move to the newest key in portions, and locked rows are left to their worker', async () => {
     await trial.db('recovery_link_requests').delete()
     const flows = [
       await trial.newFlow(nobody),
@@ -104,7 +104,7 @@ describe('a link', () => {
   const spend = (accountId: string, tokenHash: Buffer, when = at) =>
     trial.within((trx) => spendLink(trx, { accountId, tokenHash, at: when }))
 
-  it('is the newest of its account, found until its time is over, and spent once by its own account', async () => {
+  it('only the newest link of an account works', async () => {
     const [anna, boris] = [await owner(), await owner()]
     const first = await put(anna.id)
     assert.deepEqual(await look(first), { accountId: anna.id, epoch: firstEpoch })
@@ -130,7 +130,7 @@ describe('a link', () => {
     assert.equal(await spend(anna.id, third, minutes(4)), true)
   })
 
-  it('dies with the epoch in which it was made, with a block, with the account, and with its address', async () => {
+  it('a link dies with its epoch, a block, its account and its address', async () => {
     const change = (table: string, id: string, key: string, what: object) =>
       trial
         .db(table)
@@ -155,7 +155,7 @@ describe('a link', () => {
     assert.equal(await spend(anna.id, link), false)
   })
 
-  it('is forgotten some time after it expired, so many at once', async () => {
+  it('expired links are deleted in portions', async () => {
     await trial.db('recovery_links').delete()
     for (const when of [-200, -200, 0]) await put((await owner()).id, minutes(when))
     assert.equal(
@@ -169,7 +169,7 @@ describe('a link', () => {
   })
 })
 
-describe('the worker', () => {
+describe('the worker that mails links', () => {
   const send = (payload: Record<string, unknown>, more: object = {}) =>
     sendRecoveryLink(partsOf(more), payload)
   async function asked(accountId: string, address: string, canonical = address) {
@@ -184,7 +184,7 @@ describe('the worker', () => {
   const messages = () => writtenMessages(trial.db, keyring)
   beforeEach(() => trial.db('messages').delete())
 
-  it('mails the link to the stored address, once, in the language of the account, with what is known of who asked', async () => {
+  it('a link is mailed to the stored address, never to the typed one', async () => {
     const anna = await owner()
     const payload = await asked(anna.id, 'typed@elsewhere.example', anna.canonical)
     await Promise.all([send(payload), send(payload)])
@@ -214,7 +214,7 @@ describe('the worker', () => {
     assert.equal((await messages()).at(-1)?.locale, 'de', 'that of the page where none is known')
   })
 
-  it('writes a letter to nobody for anybody else, and the link of before lives on', async () => {
+  it('a contact of somebody else leaves the same rows as the right one', async () => {
     const [anna, boris] = [await owner(), await owner()]
     const without = await trial.newAccount()
     await send(await asked(anna.id, anna.canonical))
@@ -253,7 +253,7 @@ describe('the worker', () => {
     assert.deepEqual(await trial.counters(), counted, 'nothing is sent, so nothing is counted')
   })
 
-  it('mails five in ten minutes for a mailbox, and a letter to nobody after that', async () => {
+  it('the sixth link within ten minutes is written to nobody', async () => {
     const anna = await owner()
     const sent: (string | null | undefined)[] = []
     for (let i = 0; i < 6; i++) {
@@ -274,7 +274,7 @@ describe('the worker', () => {
     )
   })
 
-  it('mails the link after all where a worker died between counting and sending', async () => {
+  it('a link is mailed after all if a worker died between counting and sending', async () => {
     const anna = await owner()
     const payload = await asked(anna.id, anna.canonical)
     let looks = 0
@@ -293,7 +293,7 @@ describe('the worker', () => {
     )
   })
 
-  it('does nothing for a request that is gone or older', async () => {
+  it('the worker mails nothing for a request that is gone or older', async () => {
     const anna = await owner()
     const payload = await asked(anna.id, anna.canonical)
     await send({ ...payload, flowId: randomUUID() })

@@ -29,7 +29,7 @@ const jobsFor = async (flow: MethodFlow) =>
 const owner = async (address: string, canonical = address) =>
   (await trial.owner('be', canonical, address)).id
 
-test('it has its pages, is a strong proof, and its one task is the mail', () => {
+test('recovery by backup address has two pages, is a strong proof, and has one task', () => {
   assert.deepEqual([method.id, method.strength], ['backup-address', 'strong'])
   assert.deepEqual(method.pages, {
     challenge: { page: 'recover-backup-address', path: 'backup-address', field: 'address' },
@@ -38,7 +38,7 @@ test('it has its pages, is a strong proof, and its one task is the mail', () => 
   assert.deepEqual(Object.keys(method.tasks), [task])
 })
 
-test('whatever address is typed is asked for alike, shown in full to who typed it, and asked for again', async () => {
+test('a visitor sees in full the address typed into this flow', async () => {
   for (const accountId of [nobody, await owner('hanna@elsewhere.example')]) {
     const flow = await trial.newFlow(accountId)
     assert.equal(await method.describe(trial.db, flow), null)
@@ -56,7 +56,7 @@ test('whatever address is typed is asked for alike, shown in full to who typed i
   }
 })
 
-test('it is shown how many can still be asked for, and from when; another address or name has a count of its own', async () => {
+test('the page shows how many links are left and from when, for each address and asker', async () => {
   const flow = await trial.newFlow(nobody)
   const shown = async () =>
     (await method.describe(trial.db, flow)) as { left: number; againAt: Date | null }
@@ -106,7 +106,7 @@ test('what cannot be a backup address is refused with the reason, and nothing is
   assert.equal(await method.describe(trial.db, flow), null)
 })
 
-test('the task mails a link that opens the account, in any spelling of its address, with what is known of who asked', async () => {
+test('any spelling of the address gets a link that opens the account and names the client', async () => {
   const accountId = await owner('B.Oris@gmail.com', 'boris@gmail.com')
   const flow = await trial.newFlow(accountId)
   await challenge(flow, 'BORIS+y@googlemail.com')
@@ -122,7 +122,7 @@ test('the task mails a link that opens the account, in any spelling of its addre
   assert.deepEqual(opened, { accountId, epoch: firstEpoch })
 })
 
-test('the language of the page is kept for whoever has none', async () => {
+test('a message without an account has the language of the page', async () => {
   const flow = await trial.newFlow(nobody)
   await challenge(flow, 'stranger@elsewhere.example')
   const [payload] = await jobsFor(flow)
@@ -131,13 +131,13 @@ test('the language of the page is kept for whoever has none', async () => {
   assert.deepEqual([letter?.to, letter?.locale], [null, 'de'])
 })
 
-test('nothing that is typed proves it', async () => {
+test('nothing that is typed proves a backup address', async () => {
   const flow = await trial.newFlow(nobody)
   const outcome = await trial.within((trx) => method.prove(trx, flow, 'anything'))
   assert.deepEqual(outcome, { kind: 'refused', reason: 'wrong' })
 })
 
-test('the deed spends the link that opened the flow, for its own account, once, and notes the proof', async () => {
+test('a reset spends the link that opened the flow, once, for its own account, and notes the proof', async () => {
   const [anna, boris] = [await owner('anna@settle.example'), await owner('boris@settle.example')]
   const flow = await trial.newFlow(anna)
   const hash = hashToken(newToken())

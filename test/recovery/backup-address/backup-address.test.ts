@@ -24,7 +24,7 @@ async function link(visitor: Visitor, address: string, letters = 1): Promise<voi
   )
 }
 
-test('somebody links a backup address, replaces it, removes it, and everybody concerned is told', async () => {
+test('a person links, replaces and removes a backup address, and every reader gets a notice', async () => {
   const visitor = await register(portal, hanna)
   const mailbox = 'hanna.k@postern.example'
   assert.match((await visitor.get('/account')).html, /no way back/)
@@ -85,7 +85,7 @@ test('a removed address can be linked again, here and elsewhere', async () => {
   await link(other, 'again@elsewhere.example', 7)
 })
 
-test('that another mailbox holds an address is told only after its possession is proven', async () => {
+test('that another mailbox holds a contact is told only after its code was proven', async () => {
   const [holder, stranger] = [
     await register(portal, somebody()),
     await register(portal, somebody()),
@@ -110,7 +110,7 @@ test('that another mailbox holds an address is told only after its possession is
   assert.match((await holder.get('/account/recovery')).html, /a•••••@gmail\.com/)
 })
 
-test('whoever proves the own address once more changes nothing, and nobody is told', async () => {
+test('proving the own address again changes nothing and sends no notice', async () => {
   const person = somebody()
   const visitor = await register(portal, person)
   await link(visitor, 'proven@elsewhere.example')
@@ -133,7 +133,7 @@ test('whoever proves the own address once more changes nothing, and nobody is to
   assert.ok(row.proven_at > row.confirmed_at)
 })
 
-test('addresses that cannot help are refused with the reason, and stay in the form', async () => {
+test('addresses that cannot help are refused with the reason and stay in the form', async () => {
   const visitor = await register(portal, somebody())
   for (const [address, reason] of [
     ['', 'missing'],
@@ -150,7 +150,7 @@ test('addresses that cannot help are refused with the reason, and stay in the fo
   }
 })
 
-test('the pages want a fresh password, and steps in their order', async () => {
+test('the pages of the backup address need a fresh password, and a code before its page', async () => {
   const visitor = await register(portal, somebody())
   assert.equal((await visitor.get(confirm)).location, form)
   assert.equal(
@@ -193,7 +193,7 @@ test('a code works once, even when sent sixteen times at once, and only for ten 
   assert.deepEqual((await send(late)).errors, ['code.dead'])
 })
 
-test('a hundred wrong codes at once: at most five are judged, and then the right one is refused', async () => {
+test('of a hundred wrong codes at once five are judged, and then the right one is refused', async () => {
   const visitor = await register(portal, somebody())
   await visitor.post(form, { address: 'guess@elsewhere.example' })
   const code = await awaitCode(portal, 'guess@elsewhere.example')
@@ -212,7 +212,7 @@ test('a hundred wrong codes at once: at most five are judged, and then the right
   assert.deepEqual((await send(code)).errors, ['code.dead'])
 })
 
-test('a code that is sent again makes the one before worthless and gives no tries back', async () => {
+test('a new code voids the one before and gives no tries back', async () => {
   const visitor = await register(portal, somebody())
   await visitor.post(form, { address: 'twice@elsewhere.example' })
   const first = await awaitCode(portal, 'twice@elsewhere.example')
@@ -228,7 +228,7 @@ test('a code that is sent again makes the one before worthless and gives no trie
   assert.deepEqual((await visitor.post(confirm, { code: second })).errors, ['code.dead'])
 })
 
-test('six letters within ten minutes are one too many, and the page says when', async () => {
+test('the sixth message within ten minutes is refused, and the page says until when', async () => {
   const visitor = await register(portal, somebody())
   const ask = (i: number) => visitor.post(form, { address: `many${i}@elsewhere.example` })
   for (let i = 0; i < 5; i++) assert.equal((await ask(i)).status, 303)

@@ -12,7 +12,7 @@ beforeEach(() => trial.db('rate_limits').delete())
 const keyOf = (purpose: string, who: string) =>
   digest('limits.mail', JSON.stringify([purpose, who]))
 
-test('one mail is counted for whoever asks and whoever receives, by names that tell neither', async () => {
+test('one mail counts for the account that asks and the address that gets it, under digests', async () => {
   assert.deepEqual(await guard.permit('confirm', ['anna', 'to@elsewhere.example']), {
     kind: 'permitted',
   })
@@ -25,7 +25,7 @@ test('one mail is counted for whoever asks and whoever receives, by names that t
     isAbout((Number(expire) - Date.now()) / 1000, key.startsWith('mail-burst') ? 600 : 86_400)
 })
 
-test('a refusal says when again, and gives back what was counted before it', async () => {
+test('a refused mail says until when, and gives back what was counted before', async () => {
   for (const [key, allowed] of [
     [`mail-burst:${keyOf('reset', 'to')}`, 5],
     [`mail-day:${keyOf('reset', 'to')}`, 10],
@@ -52,7 +52,7 @@ test('a refusal says when again, and gives back what was counted before it', asy
   }
 })
 
-test('the wait is the longest of all that are full, and asking for it counts nothing', async () => {
+test('the wait for a mail is the longest of its full limits, and looking counts nothing', async () => {
   assert.equal(await guard.waitFor('confirm', ['anna', 'to']), 0)
   await trial.fill(`mail-burst:${keyOf('confirm', 'anna')}`, 5, 90)
   isAbout(await guard.waitFor('confirm', ['anna', 'to']), 90)
@@ -63,7 +63,7 @@ test('the wait is the longest of all that are full, and asking for it counts not
   assert.equal(Object.keys(await trial.counters()).length, 2)
 })
 
-test('what is counted in a transaction is kept exactly when the transaction is', async () => {
+test('a mail counted in a transaction is kept only with the transaction', async () => {
   const lost = trial.within(async (trx) => {
     assert.equal((await guard.within(trx).permit('reset', ['anna'])).kind, 'permitted')
     throw new Error('killed')

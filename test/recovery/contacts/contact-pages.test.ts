@@ -81,7 +81,7 @@ for (const { id, field, message, contact, refused, sends } of kinds) {
   }
 
   describe(`the pages of the ${id}`, () => {
-    it('link it by the code that was sent there, say so once, and remove it again', async () => {
+    it('a contact is linked by its code, confirmed once on the page, and removed again', async () => {
       const { visitor, accountId } = await somebody()
       const { typed, kept, masked } = contact()
       const page = await visitor.get(form)
@@ -128,7 +128,7 @@ for (const { id, field, message, contact, refused, sends } of kinds) {
       assert.deepEqual(events.slice(1), [`${id}.added`, `${id}.removed`])
     })
 
-    it('Security: take from a form only what its page asks for, and no flag that says it is confirmed', async () => {
+    it('a form sets only what its page asks for, and no flag that says confirmed', async () => {
       const [{ visitor, accountId }, other] = [await somebody(), await somebody()]
       const { typed } = contact()
       const flags = {
@@ -160,7 +160,7 @@ for (const { id, field, message, contact, refused, sends } of kinds) {
       )
     })
 
-    it('refuse what cannot be one, with the reason, and keep it in the form', async () => {
+    it('what cannot be a contact is refused with the reason and stays in the form', async () => {
       const { visitor } = await somebody()
       for (const [typed, reason] of refused) {
         const answer = await visitor.post(form, { [field]: typed })
@@ -172,7 +172,7 @@ for (const { id, field, message, contact, refused, sends } of kinds) {
       }
     })
 
-    it('tell that another mailbox has it only to who proved it', async () => {
+    it('that another mailbox holds a contact is told only after its code was proven', async () => {
       const [holder, stranger] = [await somebody(), await somebody()]
       const mine = contact()
       await link(holder.visitor, mine)
@@ -185,7 +185,7 @@ for (const { id, field, message, contact, refused, sends } of kinds) {
       )
     })
 
-    it('send the code again in the language of the page, and say when the next one can be sent', async () => {
+    it('a code is sent again in the language of the page, which says when the next one can be sent', async () => {
       const { visitor } = await somebody()
       const { typed, kept } = contact()
       assert.equal(
@@ -223,7 +223,7 @@ for (const { id, field, message, contact, refused, sends } of kinds) {
       assert.equal(await last(), 'be')
     })
 
-    it('are for who is signed in, and for changes typed the password lately', async () => {
+    it('the pages of a contact need a session, and changes a fresh password', async () => {
       const stranger = portal.visitor()
       const fields = { [field]: contact().typed, code: '123456' }
       for (const [path, back] of [
@@ -263,7 +263,7 @@ for (const { id, field, message, contact, refused, sends } of kinds) {
       portal.clock.advance(-10.5 * 60_000)
     })
 
-    it('change nothing during a probation, and say until when', async () => {
+    it('during a probation the pages of a contact change nothing and say until when', async () => {
       const { visitor, accountId } = await somebody()
       await link(visitor)
       await forgetLimits(portal)
@@ -289,7 +289,7 @@ for (const { id, field, message, contact, refused, sends } of kinds) {
       }
     })
 
-    it('change nothing for an account that is blocked while the request is on the way', async () => {
+    it('an account that is blocked meanwhile changes no contact', async () => {
       const { visitor, accountId } = await somebody()
       await link(visitor)
       const _csrf = await visitor.token(form)
@@ -310,7 +310,7 @@ for (const { id, field, message, contact, refused, sends } of kinds) {
       assert.equal((await portal.db(table).where({ account_id: accountId })).length, 1)
     })
 
-    it('count removals among the changes of a day', async () => {
+    it('removals count among the changes of a day', async () => {
       const { visitor, accountId } = await somebody()
       await link(visitor)
       const limiter = createLimits(portal.db).limit('method-changes', {

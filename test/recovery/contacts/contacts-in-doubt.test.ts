@@ -46,7 +46,7 @@ async function sentBy(person: Equipped, contact: 'phone' | 'address') {
 }
 
 describe('a contact in doubt', () => {
-  it('gives no way back while another one is beyond doubt', async () => {
+  it('a contact in doubt gives no way back while another one is beyond doubt', async () => {
     const person = await equip(portal)
     await doubtPhone(person)
     assert.equal((await sentBy(person, 'phone')).params, undefined)
@@ -57,7 +57,7 @@ describe('a contact in doubt', () => {
     assert.ok((await sentBy(other, 'phone')).params?.code)
   })
 
-  it('that came into doubt after its code was taken sets no password', async () => {
+  it('a proof by a contact that came into doubt meanwhile sets no password', async () => {
     const person = await equip(portal)
     const { visitor, params } = await sentBy(person, 'phone')
     const proven = await visitor.post('/recover/sms/code', { code: params?.code ?? '' })
@@ -71,7 +71,7 @@ describe('a contact in doubt', () => {
     assert.equal(await verifierOf(), verifier)
   })
 
-  it('gives a way back where every other one is in doubt as well, and a probation begins', async () => {
+  it('a contact in doubt gives a weak way back if every other one is in doubt too', async () => {
     const person = await equip(portal)
     await doubtPhone(person)
     await doubtAddress(person)
@@ -107,7 +107,7 @@ describe('a contact that was linked shortly before a reset', () => {
       })
     })
 
-  it('is in doubt where an older one recovers, and the older one is not', async () => {
+  it('a contact that was linked shortly before a reset by an older one is in doubt', async () => {
     const person = await equip(portal)
     await linkPhoneNow(person)
     await reset(person, 'backup-address')
@@ -119,7 +119,7 @@ describe('a contact that was linked shortly before a reset', () => {
     assert.ok(events.includes('phone.doubted'))
   })
 
-  it('brings no older one into doubt where it recovers itself', async () => {
+  it('a contact that recovers brings no older one into doubt', async () => {
     const person = await equip(portal)
     await linkPhoneNow(person)
     await reset(person, 'phone')
@@ -192,7 +192,7 @@ describe('a security question that came later than a contact', () => {
     },
   }
   for (const [name, end] of Object.entries(ends)) {
-    it(`opens nothing after ${name}`, async () => {
+    it(`a question that came later than a contact opens nothing after ${name}`, async () => {
       const person = await equip(portal)
       await setBy(person)
       await end(person)
@@ -205,7 +205,7 @@ describe('a security question that came later than a contact', () => {
     })
   }
 
-  it('opens nothing after “this was not me” to the change of a password', async () => {
+  it('a later question opens nothing after “this was not me” to a changed password', async () => {
     const person = await equip(portal)
     await person.browser.post('/account/password', { password: 'chosen by a stranger' })
     await setBy({ login: person.login, password: 'chosen by a stranger' })
@@ -218,7 +218,7 @@ describe('a security question that came later than a contact', () => {
     assert.equal(await answerLeads(person), undefined)
   })
 
-  it('is shown to be in doubt, and answers again when its owner has set it again', async () => {
+  it('a question in doubt says so, and answers again when its owner has set it again', async () => {
     const person = await equip(portal)
     await setBy(person)
     await recoverBy('address')(person)
@@ -231,7 +231,7 @@ describe('a security question that came later than a contact', () => {
     assert.equal(await answerLeads(person), '/recover/new-password')
   })
 
-  it('that is as old as the contact goes on answering', async () => {
+  it('a question as old as the contact goes on answering', async () => {
     const person = await equip(portal)
     await recoverBy('address')(person)
     const visitor = await begin(portal, person.login)

@@ -75,7 +75,7 @@ const reasonOf = async (judged: ReturnType<typeof judge>) => {
   return outcome.kind === 'right' ? 'right' : outcome.reason
 }
 
-test('a code is worth something for ten minutes, for one account and kind, and what cannot be a code is no try', async () => {
+test('a code works for ten minutes, for one account and one kind of contact', async () => {
   const [anna, boris] = [await newAccount(), await newAccount()]
   await put(anna, '012345', at)
   for (const typed of ['', '  ', '12345', '1234567', 'abcdef'])
@@ -95,7 +95,7 @@ test('a code is worth something for ten minutes, for one account and kind, and w
   assert.equal(await reasonOf(judge(anna, '012345', minutes(10))), 'dead')
 })
 
-test('tries outlive a code that is sent again, until it has expired or was spent', async () => {
+test('tries outlive a code that is sent again, until it expires or is spent', async () => {
   const anna = await newAccount()
   await put(anna, '111111', at)
   for (let i = 0; i < 4; i++) assert.equal(await reasonOf(judge(anna, '000000', at)), 'wrong')
@@ -132,7 +132,7 @@ test('tries outlive a code that is sent again, until it has expired or was spent
   )
 })
 
-test('codes, contacts and links made before a rotation of keys still work, and are moved to the newest key', async () => {
+test('codes, contacts and links from before a rotation of keys still work, and move to the newest key', async () => {
   const anna = await newAccount()
   await put(anna, '123456', at)
   assert.equal(await reasonOf(judge(anna, '123456', at, rotated)), 'right')
@@ -178,7 +178,7 @@ test('codes, contacts and links made before a rotation of keys still work, and a
   await within((trx) => removeBackupAddress(trx, onlyNew, anna))
 })
 
-test('an address keeps since when it is linked while it is only proven again, and comes back with its moments', async () => {
+test('a contact that is proven again keeps the time of its linking, and a restored one all its times', async () => {
   const anna = await newAccount()
   const wanted = { accountId: anna, address: 'anna@mail.example', canonical: 'anna@mail.example' }
   const link = (address: string, canonical: string, when: Date) =>
@@ -220,7 +220,7 @@ test('an address keeps since when it is linked while it is only proven again, an
   assert.deepEqual([kept?.confirmedAt, kept?.provenAt], [at, minutes(2)])
 })
 
-test('probation holds every change of a method, and ends by itself', async () => {
+test('a probation refuses every change of a method, and ends by itself', async () => {
   const anna = await newAccount()
   const change = (when: Date) =>
     changeMethod(
@@ -246,7 +246,7 @@ test('probation holds every change of a method, and ends by itself', async () =>
   await assert.rejects(change(minutes(61)), StaleProof)
 })
 
-test('letters: five in ten minutes and so many a day for whoever asks and for each address, and a refusal counts nothing', async () => {
+test('an account and an address get five mails in ten minutes and so many a day', async () => {
   const guard = createMailLimit(createLimits(db), keyring, { limitResetMailsPerDay: 6 })
   const ask = (...keys: string[]) => guard.permit('confirm', keys)
   for (let i = 0; i < 5; i++) assert.equal((await ask('anna', `to${i}`)).kind, 'permitted')
@@ -269,7 +269,7 @@ test('letters: five in ten minutes and so many a day for whoever asks and for ea
   assert.ok(day.kind === 'refused' && day.retryAfterSeconds > 86_000)
 })
 
-test('SMS: six a day for a number, however long the waits between them', async () => {
+test('a number gets six SMS a day, with growing waits between them', async () => {
   const settings = {
     limitSmsPerNumberDay: 6,
     limitSmsWaitSeconds: 60,

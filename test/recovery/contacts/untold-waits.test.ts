@@ -58,7 +58,7 @@ for (const { id, field, used, fresh, sends } of kinds) {
   }
 
   describe(`the ${id} that somebody else asked a code for`, () => {
-    it('looks like any other to the next one, and nothing leaves', async () => {
+    it('a contact that others asked codes for looks like any other, and nothing is sent', async () => {
       await useUp(used)
       const { length } = await sentTo(used)
       const [held, decoysBefore] = [await arrive(portal), await decoys()]
@@ -69,7 +69,7 @@ for (const { id, field, used, fresh, sends } of kinds) {
       assert.equal(await decoys(), decoysBefore + 1, 'the same rows are written')
     })
 
-    it('is linked by no code: neither by that of the other nor by any', async () => {
+    it('a code that nobody was sent cannot be guessed', async () => {
       await useUp(used)
       const code = (await sentTo(used)).at(-1)?.params.code ?? ''
       const held = await arrive(portal)
@@ -91,7 +91,7 @@ for (const { id, field, used, fresh, sends } of kinds) {
       }
     })
 
-    it('costs who asked as much as one that is sent', async () => {
+    it('a withheld message costs the asker as much as one that is sent', async () => {
       await useUp(used)
       const [held, free] = [await arrive(portal), await arrive(portal)]
       await ask(held.visitor, used)
@@ -108,7 +108,7 @@ for (const { id, field, used, fresh, sends } of kinds) {
       assert.equal(ofHeld, ofFree)
     })
 
-    it('is sent to once, however often one account asks at once', async () => {
+    it('an account that asks many times at once is sent one code', async () => {
       const { visitor } = await arrive(portal)
       const _csrf = await visitor.token(form)
       const to = id === 'phone' ? '+375296030303' : 'at@once.example'
@@ -122,7 +122,7 @@ for (const { id, field, used, fresh, sends } of kinds) {
   })
 
   describe(`the ${id} that waits for its code`, () => {
-    it('is sent another one without the password while it was typed lately, and with it later', async () => {
+    it('a contact that was typed long ago is sent another code only after the password', async () => {
       const { visitor, password } = await arrive(portal)
       const to = id === 'phone' ? '+375296040404' : 'late@one.example'
       const again = () => visitor.post(`${confirm}/again`, {}, { from: '/account' })
@@ -149,7 +149,7 @@ for (const { id, field, used, fresh, sends } of kinds) {
       portal.clock.advance(-19 * 60_000)
     })
 
-    it('ends with its code: there is no page for it and nothing is sent again', async () => {
+    it('a pending contact ends with its code', async () => {
       const { visitor } = await arrive(portal)
       const to = id === 'phone' ? '+375296050505' : 'ended@one.example'
       await ask(visitor, to)

@@ -18,7 +18,7 @@ const later = minutes(24 * 60)
 const link = (accountId: string, e164: string) =>
   within((trx) => putPhone(trx, keyring, { accountId, e164, confirmedAt: at, provenAt: at, at }))
 
-test('a phone that is replaced or removed is free for others, and put back only while it is', async () => {
+test('a replaced or removed phone is free for others, and restored only while it is free', async () => {
   const [anna, boris] = [await newAccount(), await newAccount()]
   assert.deepEqual(await link(anna, '+375291000001'), { kind: 'put', old: undefined })
   assert.deepEqual(await link(boris, '+375291000001'), { kind: 'taken' })
@@ -39,7 +39,7 @@ test('a phone that is replaced or removed is free for others, and put back only 
   assert.deepEqual([back?.value, back?.confirmedAt], ['+375291000001', at])
 })
 
-test('a removed security question is gone for ever, whichever way somebody asks for it', async () => {
+test('a removed security question never comes back', async () => {
   const accountId = await newAccount()
   const wanted = {
     accountId,
@@ -75,7 +75,7 @@ test('a removed security question is gone for ever, whichever way somebody asks 
   assert.equal(await countAnswer(db, accountId, 10), undefined)
 })
 
-test('answers are counted before they are judged, and a question has only so many in its life', async () => {
+test('an answer is counted before it is judged', async () => {
   const accountId = await newAccount()
   const wanted = {
     accountId,

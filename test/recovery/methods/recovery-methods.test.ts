@@ -131,7 +131,7 @@ for (const kind of kinds) {
     spelling: fc.nat(3),
   })
 
-  test(`${kind.table}: a thousand spellings, linked, replaced and removed in any order, never break uniqueness`, async () => {
+  test(`${kind.table}: a thousand spellings that are linked, replaced and removed in any order stay unique`, async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(deed, { minLength: 10, maxLength: 25 }), async (deeds) => {
         const accounts = await newAccounts(3)
@@ -161,7 +161,7 @@ for (const kind of kinds) {
     )
   })
 
-  test(`${kind.table}: eight mailboxes that link, swap and remove four things at once leave no thing with two, none half linked`, async () => {
+  test(`${kind.table}: eight mailboxes that change four contacts at once leave none shared or half linked`, async () => {
     const accounts = await newAccounts(8)
     await Promise.all(
       accounts.map(async (accountId, who) => {

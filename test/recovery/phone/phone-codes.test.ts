@@ -41,7 +41,7 @@ describe('the request for a code', () => {
   const count = (flowId: string, when = at, triesAllowed = 5) =>
     trial.within((trx) => countCodeTry(trx, { flowId, at: when, triesAllowed }))
 
-  it('is one for each flow, the newest, and sending again refills no tries', async () => {
+  it('sending again gives no tries back', async () => {
     const [mine, other] = [await trial.newFlow(nobody), await trial.newFlow(nobody)]
     assert.equal(await find(mine.id), undefined)
     assert.equal(await put(mine.id, '+375291111111'), 1)
@@ -73,7 +73,7 @@ describe('the request for a code', () => {
     assert.equal(await find(other.id), undefined)
   })
 
-  it('is answered by exactly one worker, and only while it is the newest and not spent', async () => {
+  it('a request for a code is answered by one worker, and only while it is the newest and unspent', async () => {
     const { id } = await trial.newFlow(nobody)
     await put(id, '+375291111111')
     assert.equal(await decide(id, 2), false)
@@ -84,7 +84,7 @@ describe('the request for a code', () => {
     assert.equal(await decide(id, 2), false)
   })
 
-  it('has so many tries, each counted before it is judged, until its time is over', async () => {
+  it('a try is counted before it is judged', async () => {
     const { id } = await trial.newFlow(nobody)
     assert.equal(await count(id), undefined)
     await put(id, '+375291111111')
@@ -100,7 +100,7 @@ describe('the request for a code', () => {
     assert.equal((await find(id))?.tries, 5)
   })
 
-  it('knows its code by a digest that is worth something in its own flow only, and spends it once, in time', async () => {
+  it('a code works in its own flow only', async () => {
     const [mine, other] = [await trial.newFlow(nobody), await trial.newFlow(nobody)]
     for (const { id } of [mine, other]) {
       await put(id, '+375291111111')
@@ -131,7 +131,7 @@ describe('the request for a code', () => {
     assert.equal(await count(mine.id), undefined, 'a spent code is dead')
   })
 
-  it('moves to the newest key, so many at once; rows of another worker are left to it', async () => {
+  it('requests for codes move to the newest key in portions, and locked rows are left to their worker', async () => {
     await trial.db('recovery_codes').delete()
     const flows = [
       await trial.newFlow(nobody),
@@ -154,7 +154,7 @@ describe('the request for a code', () => {
   })
 })
 
-describe('the worker', () => {
+describe('the worker that sends codes', () => {
   const code = '01234567'
   async function asked(
     accountId: string,
@@ -175,7 +175,7 @@ describe('the worker', () => {
       : undefined
   }
 
-  it('sends the code to the stored number, once, in the language of the account', async () => {
+  it('a code goes to the stored number, once, in the language of the account', async () => {
     await trial.db('messages').delete()
     const anna = await owner()
     const { flow, payload } = await asked(anna.id, anna.e164)
@@ -198,7 +198,7 @@ describe('the worker', () => {
     )
   })
 
-  it('writes the same rows for anybody else, sends nothing, and no guess is worth anything then', async () => {
+  it('a contact of somebody else leaves the same rows as the right one', async () => {
     const [anna, boris] = [await owner(), await owner()]
     const update = (what: object) => trial.db('accounts').where({ id: anna.id }).update(what)
     for (const [accountId, e164, change] of [
@@ -219,7 +219,7 @@ describe('the worker', () => {
     }
   })
 
-  it('sends the code after all where a worker died between counting and sending', async () => {
+  it('a code is sent after all if a worker died between counting and sending', async () => {
     await trial.db('messages').delete()
     const anna = await owner()
     const { payload } = await asked(anna.id, anna.e164)
@@ -237,7 +237,7 @@ describe('the worker', () => {
     assert.equal(Object.values(await trial.counters()).length, 5)
   })
 
-  it('does nothing for a request that is gone, older, or over', async () => {
+  it('the worker sends nothing for a request that is gone, older or expired', async () => {
     await trial.db('messages').delete()
     const anna = await owner()
     const { flow, payload } = await asked(anna.id, anna.e164)
@@ -250,7 +250,7 @@ describe('the worker', () => {
     assert.deepEqual(await messages(), [anna.e164])
   })
 
-  it('sends a code to nobody that was asked for in an earlier epoch of the account', async () => {
+  it('a code that was asked for in an earlier epoch is not sent', async () => {
     await trial.db('messages').delete()
     const anna = await owner()
     const { flow, payload } = await asked(anna.id, anna.e164)
@@ -263,7 +263,7 @@ describe('the worker', () => {
   const databaseNow = async (): Promise<number> =>
     (await trial.db.raw('select now()')).rows[0].now.getTime()
 
-  it('tries again in a moment where the guard’s wait began a moment later than the page’s, and else sends nothing', async () => {
+  it('the worker tries again after a short wait, and sends nothing after any other refusal', async () => {
     await trial.db('messages').delete()
     const anna = await owner()
     const { flow, payload } = await asked(anna.id, anna.e164)
@@ -299,7 +299,7 @@ describe('the worker', () => {
     )
   })
 
-  it('asks the guard for the owner of a confirmed number, wherever that is', async () => {
+  it('the worker asks the limit for a confirmed number, in any country', async () => {
     const seen: unknown[] = []
     const permit = async (...all: unknown[]) => {
       seen.push(all)

@@ -44,7 +44,7 @@ describe('the phone of an account', () => {
       .filter((each) => each.to === to && each.name === 'phone-code')
       .at(-1)
 
-  it('is judged by the country of the settings and the list of those that are texted', () => {
+  it('a number is judged by the default country and the listed countries', () => {
     const judge = (typed: string) => judgePhone({ settings: partsOf().settings }, typed)
     assert.deepEqual(judge('8 029 123-45-67'), {
       kind: 'ok',
@@ -55,7 +55,7 @@ describe('the phone of an account', () => {
     assert.deepEqual(judge(''), { kind: 'refused', reason: 'missing' })
   })
 
-  it('is linked by the code that was sent there, replaced, removed, and each is recorded and told', async () => {
+  it('a phone is linked by its code, replaced and removed, each with a record and notices', async () => {
     const anna = await trial.newAccount()
     const [first, second] = [newNumber(), newNumber()]
     assert.equal(await pendingPhone(partsOf(), anna), undefined)
@@ -110,7 +110,7 @@ describe('the phone of an account', () => {
     assert.deepEqual(await ask(anna, newNumber()), { kind: 'probation', until: minutes(5) })
   })
 
-  it('that another mailbox holds is told as taken once the code is proven, and stays where it is', async () => {
+  it('a phone of another mailbox is told as taken once its code is proven, and stays there', async () => {
     const [anna, boris] = [await owner(), await trial.newAccount()]
     await ask(boris, anna.e164)
     const code = (await codeFor(anna.e164))?.params.code ?? ''
@@ -123,7 +123,7 @@ describe('the phone of an account', () => {
     )
   })
 
-  it('proven once more changes nothing but the moment of the proof', async () => {
+  it('a phone proven again changes only the time of proof', async () => {
     const anna = await owner()
     await ask(anna.id, anna.e164)
     await linkPhone(partsOf(), asking(anna.id), (await codeFor(anna.e164))?.params.code ?? '')
@@ -132,7 +132,7 @@ describe('the phone of an account', () => {
     assert.deepEqual(await trial.newsOf(anna.id), [[], []])
   })
 
-  it('is texted within the limits of account and number, the own one beyond the day’s total as well; what others used up stays untold', async () => {
+  it('the page tells only of messages that its own account asked for', async () => {
     const [anna, boris] = [await owner(), await trial.newAccount()]
     await trial.fill(`sms-account:${boris}`, 10)
     const limited = async (accountId: string) => {
@@ -149,7 +149,7 @@ describe('the phone of an account', () => {
     assert.equal((await trial.counters())[`sms-account:${anna.id}`], 2)
   })
 
-  it('is seen by its owner as none, on its way, or set and masked', async () => {
+  it('an owner sees no phone, one on its way, or one that is set and masked', async () => {
     const anna = await trial.newAccount()
     const method = managedPhone(keyring)
     const own = { id: 'phone', weak: false, href: '/account/recovery/phone' }
@@ -191,7 +191,7 @@ describe('the phone of an account', () => {
     assert.equal(await trial.within((trx) => method.restore(trx, anna, old, at)), 'taken')
   })
 
-  it('is one at most, and an older one is free with the same commit', async () => {
+  it('an account has one phone at most, and the old one is free in the same commit', async () => {
     const [anna, boris] = [await owner(), await trial.newAccount()]
     const put = (accountId: string, e164: string, when = at) =>
       trial.within((trx) =>

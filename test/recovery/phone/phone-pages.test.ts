@@ -15,7 +15,7 @@ const wayOn = ({ status, html }: Answer) => [
   /<a class="govuk-button" href="([^"]+)"/.exec(html)?.[1],
 ]
 
-test('whoever asks for another code too soon is led back to the page that takes the one before', async () => {
+test('asking for another code too soon leads back to the page of the code before', async () => {
   const visitor = portal.visitor()
   await visitor.post('/recover', { login: 'nobody.at.all' })
   assert.equal((await visitor.post('/recover/sms', { phone })).location, '/recover/sms/code')
@@ -35,7 +35,7 @@ test('whoever asks for another code too soon is led back to the page that takes 
   ])
 })
 
-test('whoever has no code yet is led back to the form', async () => {
+test('a full limit without a code on its way leads back to the form', async () => {
   const form = '/account/recovery/phone'
   const other = await register(portal, piotr)
   const key = `sms-account:${await accountIdOf(portal, piotr.login)}`
@@ -47,7 +47,7 @@ test('whoever has no code yet is led back to the form', async () => {
   )
 })
 
-test('the example of a number is one of the country whose numbers are read without their code', async () => {
+test('the example of a number is one of the default country', async () => {
   const visitor = await register(portal, { login: 'zugezogen', password: 'zwei Störche im Nebel' })
   assert.match((await visitor.get('/account/recovery/phone')).html, /\+49\s1512\s3456789/)
   const typed = await visitor.post('/account/recovery/phone', { phone: '01512 3456789' })

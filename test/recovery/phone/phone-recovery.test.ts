@@ -43,7 +43,7 @@ describe('recovery by phone', () => {
     return flow
   }
 
-  it('has its pages, is a strong proof, and its task sends a code of eight digits', async () => {
+  it('recovery by phone has two pages, is a strong proof, and sends a code of eight digits', async () => {
     const { id, strength, pages, tasks } = method()
     assert.deepEqual([id, strength], ['phone', 'strong'])
     assert.deepEqual(pages, {
@@ -62,7 +62,7 @@ describe('recovery by phone', () => {
     assert.match((await writtenMessages(trial.db, keyring))[0]?.params.code ?? '', /^\d{8}$/)
   })
 
-  it('asks for whatever number is typed, in its spelling of home, and leaves the rest to a worker', async () => {
+  it('a request does not look up whose contact was typed', async () => {
     for (const accountId of [nobody, (await owner()).id]) {
       const flow = await trial.newFlow(accountId)
       assert.equal(await describeFlow(flow), null)
@@ -88,7 +88,7 @@ describe('recovery by phone', () => {
     }
   })
 
-  it('refuses what cannot be a mobile number, or cannot be texted, and asks again only for what was asked before', async () => {
+  it('a number that gets no SMS is refused, and asking again repeats only what was asked before', async () => {
     const flow = await trial.newFlow(nobody)
     for (const [input, reason] of [
       [null, 'missing'],
@@ -105,7 +105,7 @@ describe('recovery by phone', () => {
     assert.deepEqual([again?.e164, again?.sends], ['+48512345678', 2])
   })
 
-  it('lets nobody ask faster than the page says, and what is refused is not counted', async () => {
+  it('nobody asks faster than the page says, and a refused request is not counted', async () => {
     const flow = await trial.newFlow(nobody)
     const e164 = '+375297650001'
     await challenge(flow, e164)
@@ -142,7 +142,7 @@ describe('recovery by phone', () => {
     }
   })
 
-  it('lets the waits grow with each code of the day, in eighths of a second', async () => {
+  it('the waits of the page grow with each code of the day, in eighths of a second', async () => {
     const flow = await trial.newFlow(nobody)
     const e164 = '+375297650003'
     const short = phoneRecovery(
@@ -162,7 +162,7 @@ describe('recovery by phone', () => {
     }
   })
 
-  it('shows the number in full, as it was typed into this recovery, what is left of the day, and when the next code can be asked for', async () => {
+  it('a visitor sees in full the number typed into this flow, what is left today, and from when', async () => {
     const flow = await trial.newFlow(nobody)
     const e164 = '+375297654321'
     await challenge(flow, e164)
@@ -189,7 +189,7 @@ describe('recovery by phone', () => {
     assert.equal((await describeFlow(flow))?.exhausted, false)
   })
 
-  it('takes the right code once, as people paste it, and what cannot be a code is no try', async () => {
+  it('the right code is taken once, as people paste it, and what cannot be a code is no try', async () => {
     const anna = await owner()
     const flow = await asked(anna)
     for (const [input, reason] of [
@@ -208,7 +208,7 @@ describe('recovery by phone', () => {
     assert.deepEqual(await prove(flow, '01234567'), { kind: 'refused', reason: 'dead' })
   })
 
-  it('knows no right code before a worker has decided, for a decoy, and after its time', async () => {
+  it('no code is right before a worker has decided, for a decoy, or after its time', async () => {
     const anna = await owner()
     const open = await trial.newFlow(anna.id)
     assert.deepEqual(await prove(open, '01234567'), { kind: 'refused', reason: 'dead' })
@@ -229,7 +229,7 @@ describe('recovery by phone', () => {
     })
   })
 
-  it('of a code that another browser spends between the look and the deed takes none', async () => {
+  it('a code that another browser spends meanwhile proves nothing', async () => {
     const flow = await asked(await owner())
     const spending = (trx: Trx) =>
       new Proxy(trx, {
@@ -247,7 +247,7 @@ describe('recovery by phone', () => {
     assert.deepEqual(outcome, { kind: 'refused', reason: 'dead' })
   })
 
-  it('judges so many wrong codes a day over all recoveries of a name, and then says when again', async () => {
+  it('wrong codes of a name are limited for a day over all its flows', async () => {
     const anna = await owner()
     const flow = await asked(anna)
     for (let i = 0; i < 3; i++)
@@ -263,7 +263,7 @@ describe('recovery by phone', () => {
     })
   })
 
-  it('settles by the number that was there when it began, and notes that it was proven', async () => {
+  it('a phone that was set, replaced or removed since the flow began proves nothing', async () => {
     const anna = await owner()
     const flow = await trial.newFlow(anna.id)
     const settle = (more: Partial<MethodFlow> = {}) =>

@@ -31,7 +31,7 @@ async function link(visitor: Visitor, phone: string, e164: string, messages = 1)
   )
 }
 
-test('somebody links a phone in the spelling of home, sees it masked, and removes it', async () => {
+test('a person links a phone in its national spelling, sees it masked, and removes it', async () => {
   const visitor = await register(portal, hanna)
   assert.match((await visitor.get('/account/welcome')).html, /href="\/account\/recovery\/phone"/)
   await visitor.post(form, { phone: '8 029 123-45-67' })
@@ -73,7 +73,7 @@ test('numbers that get no SMS are refused with the reason', async () => {
   }
 })
 
-test('a phone that belongs to another mailbox is refused only after its code was proven', async () => {
+test('that another mailbox holds a contact is told only after its code was proven', async () => {
   const [holder, stranger] = [
     await register(portal, somebody()),
     await register(portal, somebody()),
@@ -97,7 +97,7 @@ test('a phone that belongs to another mailbox is refused only after its code was
   )
 })
 
-test('a hundred mailboxes claim one phone in ten spellings at once: one wins', async () => {
+test('of a hundred mailboxes that claim one phone in ten spellings at once, one wins', async () => {
   const spellings = [
     '+375 29 600-11-22',
     '375296001122',
@@ -151,7 +151,7 @@ test('a hundred mailboxes claim one phone in ten spellings at once: one wins', a
   assert.equal(rows[0].phones, rows[0].claims)
 })
 
-test('between codes to a number that one mailbox asks for there are growing waits, and only so many in ten minutes', async () => {
+test('codes to one number wait longer each time, and only three are sent in ten minutes', async () => {
   await nextDay()
   const one = await register(portal, somebody())
   const phone = '+375298880001'
@@ -179,7 +179,7 @@ test('between codes to a number that one mailbox asks for there are growing wait
   assert.equal((await awaitSent(portal, phone, 3)).length, 3)
 })
 
-test('the SMS guard: a number, a block of numbers and a day have their ends; confirmed numbers are served beyond it', async () => {
+test('a number, a block of numbers and a day are limited, and confirmed numbers served beyond the day', async () => {
   await nextDay()
   const settings = { ...portal.settings, limitSmsTotalDay: 22, limitSmsWaitSeconds: 0.125 }
   const guard = createSmsLimit(portal.parts.limits, portal.keyring, settings)
@@ -210,7 +210,7 @@ test('the SMS guard: a number, a block of numbers and a day have their ends; con
   assert.equal(rows[0].n, 0, 'counters tell no number')
 })
 
-test("Security: whoever asks for a code to somebody else's number leaves its owner some of the day.", async () => {
+test('strangers leave the owner of a number two of its six SMS a day', async () => {
   await nextDay()
   const guard = createSmsLimit(portal.parts.limits, portal.keyring, {
     ...portal.settings,
@@ -246,7 +246,7 @@ test('an account that asks for number after number is stopped', async () => {
   assert.equal((await visitor.post(form, { phone: '+375291990001' })).status, 429)
 })
 
-test('Security: during probation, and for a blocked or closed account, no recovery method is changed, whichever page asks.', async () => {
+test('during probation no recovery method is changed, whichever page asks', async () => {
   await nextDay()
   const person = somebody()
   const visitor = await register(portal, person)

@@ -11,7 +11,7 @@ const { guard } = trial
 after(() => trial.stop())
 beforeEach(() => trial.db('rate_limits').delete())
 
-describe('the guard of the money', () => {
+describe('the limit of SMS', () => {
   const number = { e164: '+375291234567', country: 'BY', prefix: '+37529123' }
   const [byNumber, byPrefix] = [
     digest('limits.sms-number', number.e164),
@@ -24,7 +24,7 @@ describe('the guard of the money', () => {
     return permit
   }
 
-  it('counts one SMS for the account, the number, its block and the day, by names that tell no number', async () => {
+  it('one SMS counts for the account, the number, its block and the day', async () => {
     assert.deepEqual(await ask({ accountId: 'anna' }), { kind: 'permitted' })
     assert.deepEqual(await trial.counters(), {
       ...{ 'sms-account:anna': 1, 'sms-total:all': 1 },
@@ -57,7 +57,7 @@ describe('the guard of the money', () => {
     )
   })
 
-  it('refuses with the reason and says when again; what was counted before is given back, but not to who asked', async () => {
+  it('a refused SMS has a reason and a wait, and gives back what was counted before', async () => {
     assert.deepEqual(await guard.permit({ ...number, country: 'ID' }, { confirmed: true }), {
       ...{ kind: 'refused', reason: 'country', retryAfterSeconds: 86_400 },
     })
@@ -90,7 +90,7 @@ describe('the guard of the money', () => {
     }
   })
 
-  it('serves confirmed numbers beyond the total of the day, and nobody else', async () => {
+  it('confirmed numbers are served beyond the total of the day', async () => {
     await trial.fill('sms-total:all', 100)
     assert.equal((await ask({ confirmed: true })).kind, 'permitted')
     assert.equal(
@@ -99,7 +99,7 @@ describe('the guard of the money', () => {
     )
   })
 
-  it('leaves the owner of a number a third of its day, whoever else asks for it', async () => {
+  it('strangers leave the owner of a number a third of its day', async () => {
     for (const [perDay, strangers] of [
       [5, 5],
       [6, 4],
@@ -125,7 +125,7 @@ describe('the guard of the money', () => {
     }
   })
 
-  it('lets the waits of a day grow, kept in eighths of a second', async () => {
+  it('the waits of a number grow with each SMS of the day, in eighths of a second', async () => {
     for (const [sent, wait] of [0.375, 0.625, 1.5, 1.5, 1.5].entries()) {
       const short = createSmsLimit(createLimits(trial.db), keyring, {
         ...phoneSettings,
@@ -147,7 +147,7 @@ describe('the guard of the money', () => {
     }
   })
 
-  it('keeps what it counts in a transaction exactly when the transaction is', async () => {
+  it('an SMS counted in a transaction is kept only with the transaction', async () => {
     const lost = trial.within(async (trx) => {
       assert.equal((await guard.within(trx).permit(number, { confirmed: true })).kind, 'permitted')
       throw new Error('killed')

@@ -21,7 +21,7 @@ const remove = (visitor: Visitor, from = methods) => visitor.post(`${form}/remov
 const questionOf = (accountId: string) =>
   portal.db('security_questions').where({ account_id: accountId }).first()
 
-test('the form offers the list, takes an answer, and says so once on the page it leads to', async () => {
+test('the form of the question offers the list, takes an answer, and confirms it once', async () => {
   const { visitor, accountId } = await somebody()
   const page = await visitor.get(form)
   assert.deepEqual([page.status, page.page, page.errors], [200, 'security-question', []])
@@ -43,7 +43,7 @@ test('the form offers the list, takes an answer, and says so once on the page it
   assert.match((await visitor.get(methods)).html, /removed for good\./)
 })
 
-test('what is refused leaves the question chosen and never shows the answer', async () => {
+test('a refused answer leaves the question chosen and is never shown', async () => {
   const { visitor, login } = await somebody()
   for (const [question, typed, errors] of [
     ['', '', ['question.missing', 'answer.missing']],
@@ -60,7 +60,7 @@ test('what is refused leaves the question chosen and never shows the answer', as
   }
 })
 
-test('after it was removed the page says that it is for good, and takes no other one', async () => {
+test('after its removal the page of the question says that this is for good, and takes no other one', async () => {
   const { visitor } = await somebody()
   const none = await remove(visitor)
   assert.deepEqual([none.status, none.location], [303, methods])
@@ -83,7 +83,7 @@ test('after it was removed the page says that it is for good, and takes no other
   assert.equal((await remove(visitor, '/account')).location, methods)
 })
 
-test('during a probation the page says until when, and nothing is set or removed', async () => {
+test('during a probation the page of the question says until when, and changes nothing', async () => {
   const { visitor, accountId } = await somebody()
   await visitor.post(form, { question: 'first-job', answer })
   const until = new Date(portal.clock.now().getTime() + 3_600_000)
@@ -104,7 +104,7 @@ test('during a probation the page says until when, and nothing is set or removed
   assert.equal((await questionOf(accountId)).question, 'first-job')
 })
 
-test('only who is signed in and typed the password lately gets there', async () => {
+test('the page of the question needs a session and a fresh password', async () => {
   const next = (path: string) => encodeURIComponent(path)
   const stranger = portal.visitor()
   assert.equal((await stranger.get(form)).location, `/sign-in?next=${next(form)}`)
@@ -122,7 +122,7 @@ test('only who is signed in and typed the password lately gets there', async () 
   portal.clock.advance(-11 * 60_000)
 })
 
-test('an account that is blocked while its request is on the way sets and removes nothing', async () => {
+test('an account that is blocked meanwhile sets and removes no question', async () => {
   const block = { blocked_at: portal.clock.now(), block_reason: 'x' }
   for (const act of [
     (visitor: Visitor, _csrf: string) =>
@@ -148,7 +148,7 @@ function send(visitor: Visitor, path: string, fields: Record<string, string>) {
   return visitor.send(path, new URLSearchParams(fields).toString(), headers)
 }
 
-test('twenty changes a day are enough, of whichever kind', async () => {
+test('an account gets twenty changes of recovery methods a day', async () => {
   const { visitor, accountId } = await somebody()
   const limiter = createLimits(portal.db).limit('method-changes', { points: 20, seconds: 86_400 })
   for (let i = 0; i < 19; i++) await limiter.count(accountId)

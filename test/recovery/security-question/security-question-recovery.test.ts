@@ -90,7 +90,7 @@ const verifyOf = (outcome: ProofOutcome) => {
   return outcome
 }
 
-test('a name without a question is asked one of the list all the same, always the same, whatever keys are added', () => {
+test('a name without a question always gets the same decoy from the list', () => {
   const names = Array.from({ length: 200 }, (_, nth) => `name-${nth}`)
   const asked = names.map((name) => decoyQuestion(keyring, name))
   assert.deepEqual(new Set(asked), new Set(questionIds))
@@ -114,13 +114,13 @@ test('a name without a question is asked one of the list all the same, always th
   ])
 })
 
-test('only what stands in the list is a question', () => {
+test('only an id of the list is a question', () => {
   for (const id of questionIds) assert.equal(isQuestionId(id), true)
   for (const id of ['', 'made-up', 'first-job ', 'toString']) assert.equal(isQuestionId(id), false)
   assert.equal(new Set(questionIds).size, 10)
 })
 
-test('a question is kept with its answer until it is replaced, and then counts from the start', async () => {
+test('a question is kept until it is replaced, and then its tries start from zero', async () => {
   const anna = await newAccount()
   assert.equal(await find(anna), undefined)
   assert.equal(await put(anna), 'added')
@@ -149,7 +149,7 @@ test('a question is kept with its answer until it is replaced, and then counts f
   assert.deepEqual(await find(anna), { ...set, ...rest, setAt })
 })
 
-test('answers are counted to the last one allowed, taken back one by one, and never below none', async () => {
+test('answers are counted up to the limit, and given back one by one', async () => {
   const [anna, boris] = [await newAccount(), await newAccount()]
   await put(anna)
   await put(boris)
@@ -178,7 +178,7 @@ test('answers are counted to the last one allowed, taken back one by one, and ne
   assert.equal(await triesOf(anna), 0, 'until its owner sets another one')
 })
 
-test('a removed question is not counted, proven, closed or removed again', async () => {
+test('a removed question is not counted, proven, doubted or removed again', async () => {
   const anna = await newAccount()
   assert.equal(await within((trx) => removeSecurityQuestion(trx, anna, at)), false)
   await put(anna)
@@ -191,7 +191,7 @@ test('a removed question is not counted, proven, closed or removed again', async
   assert.deepEqual(await find(anna), { state: 'removed', removedAt: minutes(1) })
 })
 
-test('its owner sees whether it is set, gone for ever or closed', async () => {
+test('an owner sees whether the question is set, gone for ever or closed', async () => {
   const own = { id: 'security-question', weak: true, href: '/account/recovery/security-question' }
   const method = managedSecurityQuestion('direct')
   const off = managedSecurityQuestion('off')
@@ -217,7 +217,7 @@ test('its owner sees whether it is set, gone for ever or closed', async () => {
   assert.equal(await within((trx) => method.restore(trx, anna, old, at)), 'taken')
 })
 
-test('a recovery asks the question that is set, and another name its own', async () => {
+test('a recovery asks the question that is set, and a name without one its decoy', async () => {
   const anna = await newAccount()
   await put(anna)
   const flow = flowOf(anna)
@@ -247,7 +247,7 @@ test('a recovery asks the question that is set, and another name its own', async
   assert.deepEqual(asked, { kind: 'refused', reason: 'missing' }, 'there is nothing to send')
 })
 
-test('an answer is judged under the key that it was kept under; what is no answer is no try', async () => {
+test('an answer is judged under the key that it was kept under, and an empty one is no try', async () => {
   const anna = await newAccount()
   const keyed = keyedAnswer(keyring, 'гарбарня')
   const answerVerifier = await hasher.hash(keyed ?? '')
@@ -265,7 +265,7 @@ test('an answer is judged under the key that it was kept under; what is no answe
   assert.deepEqual([lost.verifier, lost.text], [null, 'гарбарня'])
 })
 
-test('three answers a day are judged, for names without a question as well, and a browser that is known has its own', async () => {
+test('a name gets three answers a day, and a known browser three of its own', async () => {
   const anna = await newAccount()
   await put(anna)
   for (const accountId of [anna, nobody]) {
@@ -285,7 +285,7 @@ test('three answers a day are judged, for names without a question as well, and 
   assert.ok(keys.length > 0 && keys.every((key) => key.startsWith('recovery-answers:')))
 })
 
-test('a question whose tries are used up is never answered right, and looks as before', async () => {
+test('without a question or a try left, the same hash is done and is always wrong', async () => {
   const anna = await newAccount()
   await put(anna)
   for (let i = 0; i < 5; i++)
@@ -297,7 +297,7 @@ test('a question whose tries are used up is never answered right, and looks as b
   assert.equal(await triesOf(anna), 5)
 })
 
-test('an answer that could not be judged is taken back, from the day and from the life of the question', async () => {
+test('an answer that could not be judged is given back to the day and to the question', async () => {
   const anna = await newAccount()
   await put(anna)
   const flow = flowOf(anna)
@@ -311,7 +311,7 @@ test('an answer that could not be judged is taken back, from the day and from th
   for (let i = 0; i < 8; i++) await within(verifyOf(await prove(decoy, 'wrong one')).takeBack)
 })
 
-test('a question that was set, replaced or removed since the recovery began proves nothing', async () => {
+test('a question that was set, replaced or removed since the flow began proves nothing', async () => {
   const anna = await newAccount()
   const method = methodOf()
   const settle = (more: Partial<MethodFlow>) =>
@@ -333,7 +333,7 @@ test('a question that was set, replaced or removed since the recovery began prov
   assert.equal(await settle({ begunAt: minutes(5) }), false)
 })
 
-test('everything that can be said of the form is said at once', () => {
+test('all faults of the form of a question are told at once', () => {
   const judge = (question: string, answer: string) =>
     judgeQuestion(
       { question, answer },
@@ -358,7 +358,7 @@ test('everything that can be said of the form is said at once', () => {
   })
 })
 
-test('setting, replacing and removing it is recorded and told, and once removed nothing sets it again', async () => {
+test('setting, replacing and removing a question is recorded and notified, and a removed one stays so', async () => {
   const anna = await newAccount()
   const parts = {
     ...{ db, clock, keyring, hasher, settings: { undoDays: 7, defaultLocale: 'en' as const } },

@@ -14,7 +14,7 @@ const form = '/account/recovery/security-question'
 const answer = 'Гарбарня на Нямізе'
 const mailbox = 'hanna.k@postern.example'
 
-test('somebody sets a question, changes it, removes it for ever, and is told each time', async () => {
+test('a person sets, changes and removes a question, and gets a notice each time', async () => {
   const visitor = await register(portal, hanna)
   const page = await visitor.get(form)
   for (const id of questionIds) assert.ok(page.html.includes(`value="${id}"`), id)
@@ -60,7 +60,7 @@ test('somebody sets a question, changes it, removes it for ever, and is told eac
   ])
 })
 
-test('after that no form, no request and no statement brings a question back', async () => {
+test('no form, request or statement brings a removed question back', async () => {
   const visitor = portal.visitor()
   await visitor.post('/sign-in', { login: hanna.login, password: hanna.password })
   const page = await visitor.get(form)
@@ -87,7 +87,7 @@ test('after that no form, no request and no statement brings a question back', a
   )
 })
 
-test('answers that anybody would guess are refused with the reason, and never shown again', async () => {
+test('answers that anybody would guess are refused with the reason and never shown again', async () => {
   const visitor = await register(portal, piotr)
   for (const [question, typed, errors] of [
     ['', '', ['question.missing', 'answer.missing']],
@@ -105,7 +105,7 @@ test('answers that anybody would guess are refused with the reason, and never sh
   assert.match(kept.html, /value="first-job" selected/)
 })
 
-test('SECURITY_QUESTION=off closes the door, and what was set counts as no way back', async () => {
+test('with SECURITY_QUESTION=off a question counts as no way back', async () => {
   const visitor = portal.visitor()
   await visitor.post('/sign-in', { login: piotr.login, password: piotr.password })
   assert.equal((await visitor.post(form, { question: 'first-job', answer })).status, 303)
