@@ -1,4 +1,4 @@
-// What owners do with filters that wait. The decision and the job that carries it out commit together.
+// Decisions of owners about held filters.
 
 import type { Db, Trx } from '#db/connection.ts'
 import { type AccountProof, changeAccount } from '#server/accounts/accounts/change-account.ts'
@@ -23,7 +23,7 @@ export interface DecideParts {
   readonly keyring: Keyring
 }
 
-/** Only what is decided now changes anything. @throws StaleProof */
+/** A repeated decision changes nothing. @throws StaleProof */
 export async function decideFilter(
   parts: DecideParts,
   choice: { proof: AccountProof; id: string; decision: Decision; client: ClientInfo },
@@ -37,43 +37,36 @@ export async function decideFilter(
     if (decided.kind !== 'now') return decided
     await reviseMailboxUnchanged(trx, accountId, at)
     await enqueueConvergence(trx, accountId)
-    await recordDecision(trx, parts, { accountId, id, decision, client }, at)
+    const entry = { accountId, at, client }
+    if (decision === 'remove') await recordRemoved(trx, parts, entry)
+    else await recordKept(trx, parts, entry, id)
     return decided
   })
 }
 
-async function recordDecision(
-  trx: Trx,
-  { keyring }: DecideParts,
-  {
-    accountId,
-    id,
-    decision,
-    client,
-  }: { accountId: string; id: string; decision: Decision; client: ClientInfo },
-  at: Date,
-): Promise<void> {
-  if (decision === 'remove') {
-    return await recordActivity(trx, keyring, {
-      accountId,
-      event: 'filters.removed',
-      details: {},
-      at,
-      client,
-    })
-  }
-  const kept = (await listHeldFilters(trx, keyring, accountId)).find((each) => each.id === id)
-  const targets = describeFilter(kept?.scripts ?? []).targets.length
-  await recordActivity(trx, keyring, {
-    accountId,
-    event: 'filters.kept',
-    details: { targets },
-    at,
-    client,
-  })
+interface Entry {
+  readonly accountId: string
+  readonly at: Date
+  readonly client: ClientInfo
 }
 
-/** The owner has looked at filters that the platform does not let us hold. @throws StaleProof */
+async function recordRemoved(trx: Trx, { keyring }: DecideParts, entry: Entry): Promise<void> {
+  await recordActivity(trx, keyring, { ...entry, event: 'filters.removed', details: {} })
+}
+
+async function recordKept(
+  trx: Trx,
+  { keyring }: DecideParts,
+  entry: Entry,
+  id: string,
+): Promise<void> {
+  const held = await listHeldFilters(trx, keyring, entry.accountId)
+  const kept = held.find((each) => each.id === id)
+  const targets = describeFilter(kept?.scripts ?? []).targets.length
+  await recordActivity(trx, keyring, { ...entry, event: 'filters.kept', details: { targets } })
+}
+
+/** The owner has looked at filters that the platform cannot switch off. @throws StaleProof */
 export async function noteLooked({ db }: DecideParts, proof: AccountProof): Promise<void> {
   await changeAccount(db, proof, (trx) => forgetUnheld(trx, proof.accountId))
 }

@@ -1,12 +1,12 @@
-// What a filter does, in the words of the page: above all where it leads.
+// Describes what a filter does, above all where it sends letters.
 import type { FilterScript } from '../mail-platform/mail-platform.ts'
 import { readSieve, type SieveCommand } from './read-sieve.ts'
 import { createResolver, type Resolved } from './resolve-text.ts'
 
 export interface FilterTarget {
-  /** As the script says it; harmless to show. */
+  /** Safe to show. */
   readonly address: string
-  /** `forward`: letters go there and none stays by that. `copy`: one stays. `news`: it is told of letters. */
+  /** `copy` keeps the letter here, `news` is a message about the letter. */
   readonly how: 'forward' | 'copy' | 'news'
 }
 
@@ -15,25 +15,24 @@ export interface DescribedFilter {
   readonly folders: readonly string[]
   /** Names under `filters.does`. */
   readonly does: readonly ('answers' | 'discards' | 'refuses' | 'marks-read')[]
-  /** False where it may do more than is told here. */
+  /** False if the filter may do more than is described here. */
   readonly clear: boolean
 }
 
-/** More than people write. */
 const shownAtMost = 100
 
-/** Commands that need no telling. */
+/** Commands that need no description. */
 const harmless = new Set(
-  `require if elsif else stop keep set return global import export addheader deleteheader removeflag foreverypart break
-  extracttext denotify mark unmark error debug_log test test_set test_fail`.split(/\s+/),
+  `require if elsif else stop keep set return global import export addheader deleteheader
+  removeflag foreverypart break extracttext denotify mark unmark error debug_log test test_set
+  test_fail`.split(/\s+/),
 )
-const told = new Set(
-  'redirect notify report fileinto vacation discard reject ereject refuse setflag addflag include'.split(
-    ' ',
-  ),
+const described = new Set(
+  `redirect notify report fileinto vacation discard reject ereject refuse setflag addflag
+  include`.split(/\s+/),
 )
 
-/** Security: signs that cannot be seen, or that turn the line round, would let one address look like another. */
+/** Security: Invisible and turning characters in an address are shown as what they are. */
 export const visible = (text: string) =>
   text
     .replace(/\s+/g, ' ')
@@ -51,13 +50,13 @@ const mailto = (text: string) => {
   }
 }
 
-/** Of the strings that a command is given, those that can be an address; else the last, which the standard means. */
+/** The strings that can be an address, else the last one, as RFC 5228 has it. */
 const addressesIn = ({ strings }: SieveCommand) => {
   const likely = strings.filter((text) => /@|\$\{|mailto:/i.test(text))
   return likely.length > 0 ? likely : strings.slice(-1)
 }
 
-/** Security: who reads a whole megabyte of a stranger's keeps everybody waiting. */
+/** Security: A script is read fast and without a fault, whatever a stranger stored. */
 const readAtMost = 200_000
 
 export const includedIn = (text: string): string[] =>
@@ -69,17 +68,56 @@ const unique = <T>(values: readonly T[], keyOf: (value: T) => string): T[] => [
   ...new Map(values.map((value) => [keyOf(value), value])).values(),
 ]
 
-/** @param scripts the one that was at work, and those that it includes */
-export function describeFilter(scripts: readonly FilterScript[]): DescribedFilter {
+type Commands = readonly SieveCommand[]
+
+const named = (commands: Commands, ...names: string[]) =>
+  commands.filter(({ name }) => names.includes(name))
+
+/** @returns undefined for the scripts beyond `readAtMost` characters */
+function readScripts(scripts: readonly FilterScript[]) {
   let left = readAtMost
   const read = scripts.map(({ text }) => {
     const part = text.slice(0, Math.max(0, left))
     left -= text.length
     return readSieve(part)
   })
-  const commands = read.flatMap((script) => script.commands)
+  const isWhole = left >= 0 && read.every(({ whole }) => whole)
+  return { commands: read.flatMap((script) => script.commands), isWhole }
+}
+
+function howOf({ name, tags }: SieveCommand): FilterTarget['how'] {
+  if (name !== 'redirect') return 'news'
+  return tags.includes('copy') ? 'copy' : 'forward'
+}
+
+function actionsOf(commands: Commands): DescribedFilter['does'] {
+  const has = (...names: string[]) => named(commands, ...names).length > 0
+  const flagging = named(commands, 'setflag', 'addflag', 'fileinto', 'keep')
+  const flags = flagging.flatMap(({ strings }) => strings)
+  const does: DescribedFilter['does'][number][] = []
+  if (has('vacation')) does.push('answers')
+  if (has('discard')) does.push('discards')
+  if (has('reject', 'ereject', 'refuse')) does.push('refuses')
+  if (flags.some((text) => /\\seen/i.test(text))) does.push('marks-read')
+  return does
+}
+
+/** Whether every command is one that the description covers. */
+function areDescribed(commands: Commands, scripts: readonly FilterScript[]): boolean {
+  const present = new Set(scripts.map(({ name }) => name))
+  return (
+    commands.every(({ name }) => harmless.has(name) || described.has(name)) &&
+    !named(commands, 'redirect').some(({ tags }) => tags.includes('list')) &&
+    named(commands, 'include').every(
+      ({ tags, strings }) => !tags.includes('global') && present.has(strings.at(-1) ?? ''),
+    )
+  )
+}
+
+/** @param scripts the active one, then those that it includes */
+export function describeFilter(scripts: readonly FilterScript[]): DescribedFilter {
+  const { commands, isWhole } = readScripts(scripts)
   const resolve = createResolver(commands)
-  const named = (...names: string[]) => commands.filter(({ name }) => names.includes(name))
   const resolved: Resolved[] = []
   const say = (text: string, read: (said: string) => string = (said) => said) => {
     const found = resolve(text)
@@ -87,42 +125,25 @@ export function describeFilter(scripts: readonly FilterScript[]): DescribedFilte
     return found.map((each) => visible(read(each.text)))
   }
 
-  const targets = named('redirect', 'notify', 'report').flatMap((command) => {
-    const how =
-      command.name !== 'redirect' ? 'news' : command.tags.includes('copy') ? 'copy' : 'forward'
-    return addressesIn(command)
+  const sending = named(commands, 'redirect', 'notify', 'report')
+  const targets = sending.flatMap((command) =>
+    addressesIn(command)
       .flatMap((text) => say(text, mailto))
-      .map((address): FilterTarget => ({ address, how }))
-  })
-  const folders = named('fileinto').flatMap(({ strings }) =>
+      .map((address): FilterTarget => ({ address, how: howOf(command) })),
+  )
+  const folders = named(commands, 'fileinto').flatMap(({ strings }) =>
     strings.slice(-1).flatMap((text) => say(text)),
   )
-  const flags = named('setflag', 'addflag', 'fileinto', 'keep').flatMap(({ strings }) => strings)
-  const does = [
-    ...(named('vacation').length > 0 ? (['answers'] as const) : []),
-    ...(named('discard').length > 0 ? (['discards'] as const) : []),
-    ...(named('reject', 'ereject', 'refuse').length > 0 ? (['refuses'] as const) : []),
-    ...(flags.some((text) => /\\seen/i.test(text)) ? (['marks-read'] as const) : []),
-  ]
-  const different = {
-    targets: unique(targets, ({ address, how }) => `${how} ${address}`),
-    folders: [...new Set(folders)],
-  }
-  const present = new Set(scripts.map(({ name }) => name))
-  const clear =
-    left >= 0 &&
-    Math.max(different.targets.length, different.folders.length) <= shownAtMost &&
-    read.every(({ whole }) => whole) &&
-    resolved.every(({ known }) => known) &&
-    commands.every(({ name }) => harmless.has(name) || told.has(name)) &&
-    !named('redirect').some(({ tags }) => tags.includes('list')) &&
-    named('include').every(
-      ({ tags, strings }) => !tags.includes('global') && present.has(strings.at(-1) ?? ''),
-    )
+  const allTargets = unique(targets, ({ address, how }) => `${how} ${address}`)
+  const allFolders = [...new Set(folders)]
   return {
-    targets: different.targets.slice(0, shownAtMost),
-    folders: different.folders.slice(0, shownAtMost),
-    does,
-    clear,
+    targets: allTargets.slice(0, shownAtMost),
+    folders: allFolders.slice(0, shownAtMost),
+    does: actionsOf(commands),
+    clear:
+      isWhole &&
+      Math.max(allTargets.length, allFolders.length) <= shownAtMost &&
+      resolved.every(({ known }) => known) &&
+      areDescribed(commands, scripts),
   }
 }

@@ -1,4 +1,5 @@
-// Takes a Sieve script (RFC 5228) apart, far enough to tell what each command is given. Never throws: a stranger may have written it.
+// Splits a Sieve script (RFC 5228) into commands with their strings and tags. It never throws,
+// since a stranger may have written the script.
 
 interface Token {
   readonly kind: 'word' | 'tag' | 'string' | 'number' | 'mark'
@@ -10,18 +11,18 @@ export interface SieveCommand {
   readonly name: string
   /** Without the colon, lower case. */
   readonly tags: readonly string[]
-  /** In order, those of lists and tests too. */
+  /** In order, with those of lists and tests. */
   readonly strings: readonly string[]
 }
 
 export interface SieveScript {
-  /** In order; what stands in blocks follows the command that they belong to. */
+  /** In order; the commands of a block follow its own command. */
   readonly commands: readonly SieveCommand[]
-  /** False where it does not end as a script must, so that more may be meant than was understood. */
+  /** False if the script is broken, so that it may mean more than was understood. */
   readonly whole: boolean
 }
 
-/** Blanks and comments; else a string in quotes; in lines until one that is a dot alone; a tag; a word; a number; a mark. */
+/** Blanks and comments, quoted strings, multi-line strings, tags, words, numbers, marks. */
 const pieces = [
   /[ \t\r\n]+|#[^\n]*|\/\*[\s\S]*?\*\//,
   /"(?<quoted>[^"\\]*(?:\\[\s\S][^"\\]*)*)"/,
@@ -36,7 +37,7 @@ const piece = new RegExp(pieces.map(({ source }) => source).join('|'), 'y')
 function tokenOf(found: NonNullable<RegExpExecArray['groups']>): Token | undefined {
   const { quoted, lines, tag, word, number, mark } = found
   if (quoted !== undefined) return { kind: 'string', text: quoted.replace(/\\([\s\S])/g, '$1') }
-  // A line that begins with a dot has one more before it.
+  // A dot at the start of a line is doubled.
   if (lines !== undefined) return { kind: 'string', text: lines.replace(/^\./gm, '') }
   if (tag !== undefined) return { kind: 'tag', text: tag }
   if (word !== undefined) return { kind: 'word', text: word }

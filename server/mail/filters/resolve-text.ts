@@ -1,13 +1,13 @@
-// What the strings of a script say: a script may write an address in pieces, so that it does not stand there.
+// Resolves variables and encoded characters, with which a script can write an address in pieces.
 import type { SieveCommand } from './read-sieve.ts'
 
 export interface Resolved {
   readonly text: string
-  /** False where only a letter decides what it says. */
+  /** False if the text depends on the letter. */
   readonly known: boolean
 }
 
-/** Security: a script can be written so that it says more than memory holds. */
+/** A script can be written so that it expands to more than memory holds. */
 const stepsAtMost = 200
 const lengthAtMost = 4000
 
@@ -32,7 +32,7 @@ const isPoint = (hex: string) => /^0*[0-9a-f]{1,6}$/i.test(hex) && asNumber(hex)
 
 const variable = /\$\{([a-z_][\w.]*|\d+)\}/i
 
-/** @param commands of all scripts that work together: variables may be shared among them */
+/** @param commands of all scripts, which may share variables */
 export function createResolver(
   commands: readonly SieveCommand[],
 ): (text: string) => readonly Resolved[] {
@@ -45,7 +45,7 @@ export function createResolver(
     const [variableName, value] = strings
     if (name !== 'set' || variableName === undefined || value === undefined) continue
     const key = variableName.toLowerCase()
-    // What a modifier makes of the value is left open.
+    // A modifier (tag) changes the value in ways that are not followed.
     const said = values.get(key) ?? []
     said.push({ text: plain(value), known: tags.length === 0 })
     values.set(key, said)

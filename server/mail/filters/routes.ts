@@ -9,34 +9,18 @@ import { assertNever } from '#server/core/assert-never.ts'
 import { NotFound } from '#server/kit/pages/faults.ts'
 import { setFlash, takeFlash } from '#server/kit/pages/flash.ts'
 import type { WebParts } from '#server/kit/web/parts.ts'
+import { cardOf } from './card.ts'
 import { decideFilter, noteLooked } from './decide.ts'
-import { describeFilter, visible } from './describe-filter.ts'
-import {
-  type Decided,
-  type Decision,
-  findFilterWaiting,
-  type HeldFilter,
-  listHeldFilters,
-} from './store.ts'
+import { type Decided, type Decision, findFilterWaiting, listHeldFilters } from './store.ts'
 
 const page = '/account/filters'
-/** Of the script itself, for those who can read it. */
-const sourceAtMost = 20_000
-
-function describeHeld({ id, name, heldAt, decision, problem, scripts }: HeldFilter) {
-  const source = scripts?.map(({ text }) => text).join('\n\n')
-  return {
-    ...{ id, name: visible(name), heldAt, decision, problem },
-    described: scripts ? describeFilter(scripts) : null,
-    source: source && source.length <= sourceAtMost ? source : null,
-  }
-}
-
-const told = ['kept', 'removed', 'kept-before', 'removed-before', 'unread', 'looked'] as const
+const flashes = ['kept', 'removed', 'kept-before', 'removed-before', 'unread', 'looked'] as const
+type Flash = (typeof flashes)[number]
+const warnings: readonly (Flash | undefined)[] = ['kept-before', 'removed-before', 'unread']
 const doneBy = { keep: 'kept', remove: 'removed' } as const
 
-/** Security: whoever decides otherwise than before is told what stands, or they would trust a filter that is not as they think. */
-function wordFor(decision: Decision, decided: Decided): (typeof told)[number] {
+/** Security: An old page that contradicts a decision changes nothing and learns what stands. */
+function flashOf(decision: Decision, decided: Decided): Flash {
   switch (decided.kind) {
     case 'now':
       return doneBy[decision]
@@ -60,13 +44,9 @@ export function filterRoutes(parts: WebParts): Router {
     const id = String(req.params.id)
     if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id))
       throw new NotFound('no such filter')
-    const decided = await decideFilter(parts, {
-      proof: proofOf(req),
-      id,
-      decision,
-      client: parts.client(req),
-    })
-    setFlash(res, wordFor(decision, decided))
+    const [proof, client] = [proofOf(req), parts.client(req)]
+    const decided = await decideFilter(parts, { proof, id, decision, client })
+    setFlash(res, flashOf(decision, decided))
     res.redirect(303, page)
   }
 
@@ -75,15 +55,17 @@ export function filterRoutes(parts: WebParts): Router {
       const { id } = accountOf(req)
       const { unheldSince, pending } = await findFilterWaiting(db, id)
       const held = await listHeldFilters(db, keyring, id)
+      const flash = takeFlash(req, res, flashes)
       pages.show(req, res, {
         id: 'filters',
         view: 'mail/filters/filters',
         locals: {
-          flash: takeFlash(req, res, told),
+          flash,
+          flashKind: warnings.includes(flash) ? 'warning' : 'success',
           reachable: platform.filters !== undefined,
           unheldSince,
           pending,
-          held: held.filter(({ decision }) => decision !== 'remove').map(describeHeld),
+          held: held.filter(({ decision }) => decision !== 'remove').map(cardOf),
         },
       })
     })

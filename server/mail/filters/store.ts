@@ -1,4 +1,4 @@
-// Filters that wait for their owner. What they say is a person's data, and sealed.
+// Filters that wait for their owner. Their text is personal data and sealed.
 import type { Db, Trx } from '#db/connection.ts'
 import { resealColumn } from '#db/reseal.ts'
 import type { AccountTrx } from '#server/accounts/accounts/change-account.ts'
@@ -6,13 +6,13 @@ import type { Keyring } from '#server/core/keys/keyring.ts'
 import type { FilterScript } from '../mail-platform/mail-platform.ts'
 
 export type Decision = 'keep' | 'remove'
-/** Why one could not be kept: its scripts are others by now, or the platform refuses them. */
+/** Why a filter could not be kept: its scripts have changed, or the platform refuses them. */
 export type KeepProblem = 'changed' | 'refused'
 
 export interface HeldFilter {
   readonly id: string
   readonly name: string
-  /** The one that was at work, then those that it includes; undefined until they are read. */
+  /** The active one, then those that it includes; undefined until they were read. */
   readonly scripts: readonly FilterScript[] | undefined
   readonly heldAt: Date
   readonly decision: Decision | null
@@ -67,29 +67,29 @@ export async function noteFilterRead(
     .update({ filter_sealed: seal(keyring, { name, scripts }), read_at: at })
 }
 
-/** One that its owner has decided on meanwhile stays: what was decided is carried out. */
+/** A filter with a decision stays, so that the decision is carried out. */
 export async function deleteHeldFilter(db: Db, id: string): Promise<void> {
   await db('held_filters').where({ id, decision: null }).delete()
 }
 
-/** Security: what was to be kept and is not yet at work again waits again, and what was kept before counts no more. */
+/** Security: A decision to keep a filter ends with the next recovery. */
 export async function takeBackKeeping(trx: AccountTrx, accountId: string): Promise<void> {
   const kept = { account_id: accountId, decision: 'keep' }
   await trx('held_filters').where(kept).update({ decision: null })
-  // In this order: the worker may have settled one while the first statement waited for it.
+  // The worker may settle a filter while the first statement waits for its row.
   await trx('settled_filters').where(kept).delete()
 }
 
 export type Decided =
   | { readonly kind: 'now' }
-  /** It stands as it was decided then. */
+  /** The earlier decision stands. */
   | { readonly kind: 'before'; readonly decision: Decision }
-  /** Nobody knows yet what would be kept. */
+  /** The filter cannot be kept until it was read. */
   | { readonly kind: 'unread' }
-  /** Not theirs, or settled long ago. */
+  /** Somebody else's, or settled long ago. */
   | { readonly kind: 'unknown' }
 
-/** Security: one statement decides and tells, so that of two decisions that contradict each other one alone is told as done. */
+/** Security: Of two contradicting decisions at once, only one is reported as done. */
 export async function decideHeldFilter(
   trx: AccountTrx,
   accountId: string,
@@ -99,7 +99,8 @@ export async function decideHeldFilter(
   const { rows } = await trx.raw<{ rows: { before: Decision | null; now: boolean }[] }>(
     `with made as (
        update held_filters set decision = :decision, problem = null
-       where account_id = :accountId and id = :id and decision is null and (:decision = 'remove' or read_at is not null)
+       where account_id = :accountId and id = :id and decision is null
+         and (:decision = 'remove' or read_at is not null)
        returning id
      ), known as (
        select decision from held_filters where account_id = :accountId and id = :id
@@ -115,19 +116,20 @@ export async function decideHeldFilter(
   return { kind: known && decision === 'keep' ? 'unread' : 'unknown' }
 }
 
-/** It waits again, with the reason; one whose decision was taken back meanwhile stays as it is. */
+/** The filter waits again, unless its decision was taken back meanwhile. */
 export async function noteKeepProblem(db: Db, id: string, problem: KeepProblem): Promise<void> {
   await db('held_filters').where({ id, decision: 'keep' }).update({ decision: null, problem })
 }
 
-/** Done on the platform: only the decision is remembered. One whose decision was taken back meanwhile waits on. */
+/** Keeps only the decision, unless it was taken back meanwhile. */
 export async function settleHeldFilter(
   db: Db,
   settled: { id: string; decision: Decision; at: Date },
 ): Promise<void> {
   await db.raw(
     `with settled as (
-       delete from held_filters where id = :id and decision = :decision returning id, account_id, decision
+       delete from held_filters where id = :id and decision = :decision
+       returning id, account_id, decision
      )
      insert into settled_filters (id, account_id, decision, settled_at)
      select id, account_id, decision, :at from settled`,
@@ -135,7 +137,6 @@ export async function settleHeldFilter(
   )
 }
 
-/** Deletes what was settled before `before`, `limit` rows at once, and returns how many. */
 export async function deleteSettledFilters(db: Db, before: Date, limit: number): Promise<number> {
   return await db('settled_filters')
     .whereIn('id', db('settled_filters').where('settled_at', '<', before).limit(limit).select('id'))
@@ -156,9 +157,9 @@ export async function forgetUnheld(trx: AccountTrx, accountId: string): Promise<
 export interface FilterWaiting {
   /** How many wait for a decision. */
   readonly held: number
-  /** Since when the owner is to look at them where they cannot be held. */
+  /** Since when the owner should look at filters that cannot be held. */
   readonly unheldSince: Date | null
-  /** The platform is still to switch them off. */
+  /** The platform has not switched them off yet. */
   readonly pending: boolean
 }
 
@@ -167,9 +168,11 @@ export async function findFilterWaiting(db: Db, accountId: string): Promise<Filt
     rows: { held: number; since: Date | null; pending: boolean | null }[]
   }>(
     `select
-       (select count(*)::int from held_filters where account_id = :accountId and decision is null) as held,
+       (select count(*)::int from held_filters
+         where account_id = :accountId and decision is null) as held,
        (select since from unheld_filters where account_id = :accountId) as since,
-       (select ended_filters_revision < end_filters_revision from mailboxes where account_id = :accountId) as pending`,
+       (select ended_filters_revision < end_filters_revision from mailboxes
+         where account_id = :accountId) as pending`,
     { accountId },
   )
   const [row] = rows

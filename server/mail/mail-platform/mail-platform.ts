@@ -107,7 +107,7 @@ export interface FilterScript {
  * The filters of a mailbox. Every call may be repeated and may arrive late. A mailbox that is not there has no filters: that is no error.
  * Names come from `list`, never from a script.
  */
-export interface FilterDoor {
+export interface PlatformFilters {
   list(address: string): Promise<readonly ListedFilter[]>
   /** @returns undefined where there is none of that name */
   read(address: string, name: string): Promise<string | undefined>
@@ -149,7 +149,7 @@ export interface MailPlatform {
   /** Ends live IMAP, POP3 and SMTP sessions. None there is success. */
   endSessions(address: string): Promise<void>
   /** Absent where the platform does not let them be reached: then people are told to look for themselves. */
-  readonly filters?: FilterDoor
+  readonly filters?: PlatformFilters
   /** Throws where a part of the platform cannot be reached or refuses the portal. Absent where `observe` reaches all of it. */
   probe?(): Promise<void>
   /** Every mailbox of the served domains, in any order, page by page inside. */

@@ -1,5 +1,5 @@
 // The filters of a platform that forgets everything.
-import type { FilterDoor, FilterScript } from './mail-platform.ts'
+import type { FilterScript, PlatformFilters } from './mail-platform.ts'
 
 interface Held {
   readonly texts: Map<string, string>
@@ -7,7 +7,7 @@ interface Held {
 }
 
 export interface MemoryFilters {
-  readonly door: FilterDoor
+  readonly door: PlatformFilters
   /** As a mail program does: stores the script and lets it work. */
   put(address: string, script: FilterScript): void
   /** The script that works now. */
@@ -16,7 +16,7 @@ export interface MemoryFilters {
 
 /** @param call how the platform makes a call of this name: late, failing, twice */
 export function createMemoryFilters(
-  call: <T>(name: `filters.${keyof FilterDoor}`, address: string, deed: () => T) => Promise<T>,
+  call: <T>(name: `filters.${keyof PlatformFilters}`, address: string, deed: () => T) => Promise<T>,
 ): MemoryFilters {
   const mailboxes = new Map<string, Held>()
   const of = (address: string): Held => {

@@ -7,12 +7,12 @@ import type {
   WantedAppPasswords,
   WantedMailbox,
 } from './mail-platform.ts'
-import { type FilterDoor, PlatformError } from './mail-platform.ts'
+import { PlatformError, type PlatformFilters } from './mail-platform.ts'
 import { createMemoryFilters, type MemoryFilters } from './memory-filters.ts'
 
 type Call =
   | ('apply' | 'applyAppPasswords' | 'remove' | 'endSessions' | 'list' | 'observe')
-  | `filters.${keyof FilterDoor}`
+  | `filters.${keyof PlatformFilters}`
 
 /** What happens to the next call of a kind, once. */
 export type Mishap =

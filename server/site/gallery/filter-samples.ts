@@ -1,12 +1,15 @@
 // Filters that wait for their owner.
+import type { FilterCard } from '#server/mail/filters/card.ts'
 import { type Sample, sampleMoment } from './sample.ts'
 
-const theft = {
+const waiting = { state: 'held', stateKind: 'bad', mayDecide: true } as const
+const deciding = { state: 'coming', stateKind: 'wait', mayDecide: false } as const
+const theft: FilterCard = {
   id: 'a',
   name: 'roundcube',
   heldAt: sampleMoment(2),
-  decision: null,
   problem: null,
+  ...waiting,
   source: 'require "copy";\nredirect :copy "post.of.others@a-very-long-name.elsewhere.example";\n',
   described: {
     targets: [
@@ -17,9 +20,10 @@ const theft = {
     folders: ['Newsletters/Gardens and balconies'],
     does: ['answers', 'discards', 'refuses', 'marks-read'],
     clear: false,
+    silent: false,
   },
 }
-const nothing = { targets: [], folders: [], does: [], clear: true }
+const nothing = { targets: [], folders: [], does: [], clear: true, silent: true }
 
 const page = (state: string, locals: object): Sample => ({
   page: 'filters',
@@ -34,20 +38,28 @@ export const filterSamples: readonly Sample[] = [
   page('pending', { pending: true }),
   page('held', {
     flash: 'removed',
+    flashKind: 'success',
     held: [theft, { ...theft, id: 'b', name: 'On holiday', source: null, described: nothing }],
   }),
   page('deciding', {
     flash: 'kept',
+    flashKind: 'success',
     held: [
-      { ...theft, id: 'c', decision: 'keep', described: nothing },
+      { ...theft, id: 'c', ...deciding, described: nothing },
       { ...theft, id: 'd', described: null, source: null },
     ],
   }),
   ...(['changed', 'refused'] as const).map((problem) =>
     page(problem, { held: [{ ...theft, problem, described: nothing }] }),
   ),
-  ...(['kept-before', 'removed-before'] as const).map((flash) => page(flash, { flash })),
-  page('unread', { flash: 'unread', held: [{ ...theft, described: null, source: null }] }),
+  ...(['kept-before', 'removed-before'] as const).map((flash) =>
+    page(flash, { flash, flashKind: 'warning' }),
+  ),
+  page('unread', {
+    flash: 'unread',
+    flashKind: 'warning',
+    held: [{ ...theft, described: null, source: null }],
+  }),
   page('unreachable', { reachable: false, unheldSince: sampleMoment(2) }),
-  page('unreachable-looked', { reachable: false, flash: 'looked' }),
+  page('unreachable-looked', { reachable: false, flash: 'looked', flashKind: 'success' }),
 ]

