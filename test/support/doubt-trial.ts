@@ -1,7 +1,7 @@
 // SMS of which nobody knows whether the gateway took them: a message trial with a Twilio-shaped gateway that loses things.
 import assert from 'node:assert/strict'
+import { createTwilioTransport } from '#server/kit/messages/sms/twilio.ts'
 import type { SmsTransport } from '#server/kit/messages/transport.ts'
-import { createTwilioTransport } from '#server/kit/messages/twilio.ts'
 import { createTestDatabase, type TestDatabase } from './database.ts'
 import { createMessageTrial, type MessageTrial } from './message-trial.ts'
 import { accountSid, authToken, startTwilioServer, type TwilioServer } from './twilio-server.ts'

@@ -1,7 +1,7 @@
 // Recognises mail that a machine wrote: an answer to it could start a loop.
 
 import { fieldsNamed, type LetterField } from '#server/core/letters/letter.ts'
-import { loopHeaderName } from '#server/kit/messages/loop-header.ts'
+import { loopHeaderName } from '#server/kit/messages/mail/loop-header.ts'
 
 export type Ignored = 'loop' | 'bounce' | 'auto-reply'
 

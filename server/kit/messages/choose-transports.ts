@@ -1,12 +1,12 @@
-import { createSmtpTransport } from './smtp.ts'
+import { createSmtpTransport } from './mail/smtp.ts'
+import { createTwilioTransport } from './sms/twilio.ts'
+import { twilioStatusPath } from './sms/twilio-status.ts'
 import {
   createKeepingTransport,
   createMissingTransport,
   type MailTransport,
   type SmsTransport,
 } from './transport.ts'
-import { createTwilioTransport } from './twilio.ts'
-import { twilioStatusPath } from './twilio-status.ts'
 
 export interface GatewaySettings {
   readonly portalEnv: 'development' | 'production'

@@ -2,7 +2,7 @@ import type { Locale } from '#server/kit/i18n/texts.ts'
 import type { ThemeColours } from '#server/kit/pages/theme-colours.ts'
 import { createViewEngine } from '#server/kit/pages/view-engine.ts'
 import { createMessageLocals, type LocalsOptions } from './message-locals.ts'
-import { countSmsSegments } from './sms-length.ts'
+import { countSmsSegments } from './sms/sms-length.ts'
 
 export interface MailContent {
   readonly subject: string

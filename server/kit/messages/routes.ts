@@ -1,7 +1,11 @@
 import express, { Router } from 'express'
 import { assertNever } from '#server/core/assert-never.ts'
 import { boundBody } from '../web/body-bound.ts'
-import { recordTwilioStatus, type TwilioStatusParts, twilioStatusPath } from './twilio-status.ts'
+import {
+  recordTwilioStatus,
+  type TwilioStatusParts,
+  twilioStatusPath,
+} from './sms/twilio-status.ts'
 
 /** A status of Twilio's is a few hundred bytes long. */
 const statusBytes = 8 * 1024

@@ -4,7 +4,7 @@ import { type AddressInfo, createServer, type Server } from 'node:net'
 import { after, before, beforeEach, describe, it } from 'node:test'
 import fc from 'fast-check'
 import { SMTPServer } from 'smtp-server'
-import { createSmtpTransport } from '#server/kit/messages/smtp.ts'
+import { createSmtpTransport } from '#server/kit/messages/mail/smtp.ts'
 import type { MailTransport, OutgoingMail } from '#server/kit/messages/transport.ts'
 import { type MailServer, startMailServer } from '#test/support/mail-server.ts'
 

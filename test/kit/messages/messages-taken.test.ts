@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { after, before, beforeEach, describe, it } from 'node:test'
-import { createTwilioTransport } from '#server/kit/messages/twilio.ts'
+import { createTwilioTransport } from '#server/kit/messages/sms/twilio.ts'
 import { createTestClock } from '#test/support/clock.ts'
 import { startPrism } from '#test/support/prism.ts'
 import {

@@ -1,6 +1,6 @@
 // What Twilio took for one number, by its Messages list.
 import type { Twilio } from 'twilio'
-import type { TakenList, TakenSms } from './transport.ts'
+import type { TakenList, TakenSms } from '../transport.ts'
 
 type MessagePage = Awaited<ReturnType<Twilio['messages']['page']>>
 

@@ -1,8 +1,8 @@
 // What Twilio reports of an SMS after it took it.
 import type { Db } from '#db/connection.ts'
 import type { Clock } from '#server/core/clock.ts'
-import { recordDelivery } from './store.ts'
-import type { DeliveryLog } from './try-message.ts'
+import { recordDelivery } from '../store.ts'
+import type { DeliveryLog } from '../try-message.ts'
 
 export interface TwilioStatusParts {
   readonly db: Db

@@ -1,8 +1,8 @@
 // Mail by SMTP. Knows nodemailer and what its errors mean for a message.
 import type { Readable } from 'node:stream'
 import type { NodemailerError, SMTPPoolSentMessageInfo, Transporter } from 'nodemailer'
+import type { MailTransport, SendOutcome } from '../transport.ts'
 import { loopHeaderName } from './loop-header.ts'
-import type { MailTransport, SendOutcome } from './transport.ts'
 
 export interface SmtpOptions {
   /** `smtp://user:password@host:port`; further nodemailer options may stand in the query. */

@@ -7,7 +7,7 @@ import {
   type SendOutcome,
   type SmsTransport,
   type TakenList,
-} from './transport.ts'
+} from '../transport.ts'
 import { listTaken } from './twilio-taken.ts'
 
 export interface TwilioOptions {
