@@ -113,7 +113,7 @@ export async function stopHold(parts: HoldParts, asking: Asking): Promise<void> 
 async function applyHeld(parts: HoldParts, accountId: string): Promise<void> {
   await changeAccountAsItStands(parts.db, accountId, async (trx) => {
     const at = parts.clock.now()
-    // Security: Once the operator switches questions off, nothing that an answer opened goes on.
+    // Security: Once questions are switched off, nothing that an answer opened goes on.
     if (isSwitchedOff(parts))
       return void (await endHold(trx, parts, { accountId, at, by: 'service' }))
     const hold = await takeDueHold(trx, parts.keyring, accountId, at)

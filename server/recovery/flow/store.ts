@@ -64,7 +64,7 @@ export const rekeyFlows = (trx: Trx, keyring: Keyring, limit: number): Promise<n
     limit,
   )
 
-// Security: No flow helps a blocked or closed account, or outlives the epoch in which it began.
+// Security: No flow helps a blocked or closed account or outlives its epoch.
 const isLive = `(f.ended_at is null
   and a.id is not null and a.blocked_at is null and a.closed_at is null
   and a.epoch = f.epoch)`

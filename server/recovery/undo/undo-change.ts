@@ -94,7 +94,7 @@ export async function undoChange(
   const described = await describeUndo(parts, token)
   if (!described) return { kind: 'dead' }
   const plain = newToken()
-  // Security: An undo voids the disputed password, ends all sessions and leads to a new password.
+  // Security: An undo voids the disputed password and leads to a new one.
   const password =
     described.power === 'end-sessions' ? undefined : { plain, verifier: await hasher.hash(plain) }
   return await db.transaction(async (outer): Promise<UsedUndo> => {

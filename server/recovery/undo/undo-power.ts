@@ -4,7 +4,7 @@ import type { LinkedContact } from '../contacts/contact.ts'
 import { linksToReplace, type UndoParts } from './offer-undo.ts'
 import { contactReaders, type ReaderKind } from './store.ts'
 
-// Security: A mailbox link changes no recovery method and gives no password where a contact can.
+// Security: A mailbox link gives no password where a contact can, and changes no method.
 export type UndoPower =
   /** A contact's link: gives a new password and puts recovery methods back. */
   | 'restore'

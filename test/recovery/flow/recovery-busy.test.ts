@@ -12,7 +12,7 @@ import { usePortal } from '#test/support/use-portal.ts'
 
 const portal = usePortal({ worker: false })
 
-test('an answer that could not be judged, because the portal was busy, was no try', async () => {
+test('an answer that a busy portal could not judge does not count as a try', async () => {
   const person = await equip(portal)
   const visitor = await begin(portal, person.login)
   const flow = await findFlow(
@@ -46,7 +46,7 @@ test('an answer that could not be judged, because the portal was busy, was no tr
   assert.equal(right.location, '/recover/new-password')
 })
 
-test('a question for a name stays the same when a key is added', async () => {
+test('the decoy question of a name stays the same when a key is added', async () => {
   const [first, second] = [
     'a first key of these tests, 0123456789',
     'a second key of these tests, 9876543210',

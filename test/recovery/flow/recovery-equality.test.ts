@@ -80,8 +80,8 @@ async function walk(
   return answers
 }
 
-describe('known, unknown, blocked and method-less names', () => {
-  it('see the same pages, byte for byte, with the same headers and cookies', async () => {
+describe('names in a recovery', () => {
+  it('known and unknown names see the same pages, headers and cookies, byte for byte', async () => {
     // One question for all: which one a decoy is asked depends on the name alone, and is told apart below.
     const sameQuestion = (html: string) =>
       html.replace(/(<label class="govuk-label" for="answer">)[^<]+/g, '$1…')
@@ -120,7 +120,7 @@ describe('known, unknown, blocked and method-less names', () => {
     for (const kind of Object.keys(names)) assert.deepEqual(walked[kind], walked.known, kind)
   })
 
-  it('are asked a question that stays the same for each name', async () => {
+  it('each name is always asked the same question, whether anybody has it or not', async () => {
     const questionFor = async (login: string) => {
       const visitor = portal.visitor()
       await visitor.post('/recover', { login })
@@ -137,7 +137,7 @@ describe('known, unknown, blocked and method-less names', () => {
     assert.match((await questionFor('blocked.name')) ?? '', /first teacher/)
   })
 
-  it('leave the same rows and the same jobs behind', async () => {
+  it('known and unknown names leave the same rows and the same jobs behind', async () => {
     const count = async () => {
       const { rows } = await portal.db.raw(`select
         (select count(*)::int from recovery_flows) as flows, (select count(*)::int from recovery_codes) as codes,
@@ -158,7 +158,7 @@ describe('known, unknown, blocked and method-less names', () => {
     for (const kind of Object.keys(names)) assert.deepEqual(left[kind], left.known, kind)
   })
 
-  it('take times that a hundred interleaved samples cannot tell apart', async () => {
+  it('a hundred interleaved samples cannot tell names apart by their times', async () => {
     const people = { known: 'known.name', unknown: 'nobody.name' }
     const compare = () =>
       compareTimes(portal, people, { phone: known.phone, address: known.address, samples: 100 })

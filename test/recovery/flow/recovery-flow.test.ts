@@ -19,7 +19,7 @@ test('the drawing of a recovery shows the edges of the table and no others', () 
   assert.deepEqual(sorted(drawn), sorted(table))
 })
 
-test('a step leads to one state, wherever it begins', () => {
+test('a step of a flow leads to one state, wherever it begins', () => {
   for (const step of ['challenge', 'prove', 'set-password', 'hold-password'] as const) {
     const next = stateAfter(step)
     for (const from of statesBefore(step))

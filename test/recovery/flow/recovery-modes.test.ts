@@ -23,7 +23,7 @@ describe('SECURITY_QUESTION=hold', () => {
   const sweep = () => portal.tasks['recovery:sweep-held']?.({}, { attempt: 1, maxAttempts: 1 })
   const oldWorks = (person: Equipped) => signIn(portal, person)
 
-  it('lets the new password wait, tells everybody, and applies it when the time is over', async () => {
+  it('every reader gets a notice of a held password, which is applied in its time', async () => {
     const person = await equip(portal)
     const visitor = await hold(portal, person)
     assert.match((await visitor.get('/recover/done')).html, /The new password is waiting/)
@@ -48,7 +48,7 @@ describe('SECURITY_QUESTION=hold', () => {
     assert.ok(probation_until > portal.clock.now())
   })
 
-  it('drops it when somebody says "this was not me"', async () => {
+  it('an undo drops the held password', async () => {
     const person = await equip(portal)
     await hold(portal, person)
     const link = await undoLinkOf(portal, person.address)
@@ -65,7 +65,7 @@ describe('SECURITY_QUESTION=hold', () => {
   const question = '/account/recovery/security-question'
   const ways = '/account/recovery'
 
-  it('Security: a password that waits ends with the question that it was chosen by, and with its answer', async () => {
+  it('a held password ends with its question and with the answer that chose it', async () => {
     const [removed, changed] = [await equip(portal), await equip(portal)]
     for (const person of [removed, changed]) await hold(portal, person)
     const gone = await removed.browser.post(`${question}/remove`, {}, { from: ways })
@@ -81,7 +81,7 @@ describe('SECURITY_QUESTION=hold', () => {
     for (const person of [removed, changed]) await oldWorks(person)
   })
 
-  it('Security: after a waiting password was stopped, the same answer sets no second one', async () => {
+  it('after a held password was stopped, the same answer sets no second one', async () => {
     const person = await equip(portal)
     await hold(portal, person)
     const stopped = await person.browser.post(
@@ -104,7 +104,7 @@ describe('SECURITY_QUESTION=hold', () => {
     await hold(portal, { ...person, answer: 'Zielona nad rzeką' })
   })
 
-  it('says on each page that the password waits: before it is chosen, and when the form is sent again', async () => {
+  it('each page of the recovery says that the new password will be held', async () => {
     const person = await equip(portal)
     const visitor = await begin(portal, person.login)
     await visitor.post('/recover/security-question', { answer: person.answer })
@@ -123,7 +123,7 @@ describe('SECURITY_QUESTION=hold', () => {
     assert.match(other.html, /A new password has been waiting since this recovery/)
   })
 
-  it('Security: once the operator switches questions off, nothing that came in by one goes on', async () => {
+  it('once questions are switched off, nothing that an answer opened goes on', async () => {
     const [waiting, proven] = [await equip(portal), await equip(portal)]
     await hold(portal, waiting)
     const visitor = await begin(portal, proven.login)
@@ -150,7 +150,7 @@ describe('SECURITY_QUESTION=hold', () => {
     for (const person of [waiting, proven]) await oldWorks(person)
   })
 
-  it('drops it when the owner changes the password meanwhile, and for a blocked account', async () => {
+  it('a password change or a block drops the held password', async () => {
     const [changed, blocked] = [await equip(portal), await equip(portal)]
     await hold(portal, changed)
     await hold(portal, blocked)
@@ -174,7 +174,7 @@ describe('SECURITY_QUESTION=hold', () => {
 describe('SECURITY_QUESTION=off', () => {
   const portal = usePortal({ env: { SECURITY_QUESTION: 'off' } })
 
-  it('closes the door for everybody alike', async () => {
+  it('SECURITY_QUESTION=off removes the pages of the question for every name', async () => {
     const person = await equip(portal)
     for (const login of [person.login, 'nobody-has-this']) {
       const visitor = await begin(portal, login)

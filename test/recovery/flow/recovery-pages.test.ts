@@ -10,6 +10,7 @@ import { type Flow, findFlow } from '#server/recovery/flow/store.ts'
 import { underLock } from '#test/support/account-lock.ts'
 import { doJobs, jobsOf, type Written, writtenMessages } from '#test/support/by-hand.ts'
 import { otherCode } from '#test/support/outbox.ts'
+import { signIn } from '#test/support/people.ts'
 import { startTestPortal, type TestPortal } from '#test/support/portal.ts'
 import { begin, type Equipped, equip, setPassword } from '#test/support/recovery.ts'
 import { usePortal } from '#test/support/use-portal.ts'
@@ -80,7 +81,7 @@ const activityOf = ({ accountId }: Equipped) =>
 const anew = () => portal.parts.texts.t('en', 'recover.anew')
 
 describe('the first page', () => {
-  it('asks for a name, tells whoever came out of turn so once, and wants something typed', async () => {
+  it('the first page asks for a name, and says once that a step was out of turn', async () => {
     const visitor = portal.visitor()
     const first = await visitor.get('/recover')
     assert.deepEqual([first.status, first.page], [200, 'recover'])
@@ -101,7 +102,7 @@ describe('the first page', () => {
     assert.match(visitor.cookies.get('recovery') ?? '', /^[\w-]{43}$/)
   })
 
-  it('lets a network begin and ask only so often an hour, and says when again', async () => {
+  it('a network begins and asks only so often an hour, and learns when it may again', async () => {
     const visitor = await begin(portal, 'nobody-has-this')
     for (let i = 0; i < 11; i++)
       assert.equal((await visitor.post('/recover', { login: `nobody-${i}` })).status, 303)
@@ -124,7 +125,7 @@ describe('the first page', () => {
     )
   })
 
-  it('begins a flow of the visitor’s language, device and place, under a cookie that a script cannot read', async () => {
+  it('a flow keeps language, device and place, and scripts cannot read its cookie', async () => {
     const visitor = portal.visitor()
     const headers = {
       'accept-language': 'de',
@@ -145,7 +146,7 @@ describe('the cookie of a recovery', () => {
   const parts = (baseUrl: string) => ({ settings: { ...portal.settings, baseUrl } })
   const asked = (cookies: unknown) => ({ cookies }) as Parameters<typeof flowTokenHashOf>[1]
 
-  it('is bound to the host and to https where the portal is, and a new one each time', () => {
+  it('the flow cookie is new each time, and bound to host and https where possible', () => {
     const set: unknown[][] = []
     const res = { cookie: (...all: unknown[]) => set.push(all) } as unknown as Parameters<
       typeof setNewFlowToken
@@ -166,14 +167,38 @@ describe('the cookie of a recovery', () => {
     assert.notEqual(set[0]?.[1], set[1]?.[1])
   })
 
-  it('is nothing where there is none, or one that cannot be ours', () => {
+  it('a flow never takes over a token that was planted beforehand', async () => {
+    const planted = newToken()
+    const visitor = portal.visitor()
+    visitor.cookies.set('recovery', planted)
+    await begin(portal, 'nobody-has-this', visitor)
+    assert.notEqual(visitor.cookies.get('recovery'), planted)
+    const attacker = portal.visitor()
+    attacker.cookies.set('recovery', planted)
+    assert.equal((await attacker.get('/recover/method')).location, '/recover')
+  })
+
+  it('a form acts only in the flow that its page named', async () => {
+    const [first, second] = [await equip(portal), await equip(portal)]
+    const visitor = await begin(portal, first.login)
+    const _csrf = await visitor.token('/recover/security-question')
+    await begin(portal, second.login, visitor)
+    const body = new URLSearchParams({ _csrf, answer: second.answer }).toString()
+    const sent = await visitor.send('/recover/security-question', body, {
+      'content-type': 'application/x-www-form-urlencoded',
+    })
+    assert.deepEqual([sent.status, sent.errors], [422, ['flow.other']])
+    assert.equal((await flowOf(visitor)).state, 'begun')
+  })
+
+  it('a missing or malformed flow cookie counts as none', () => {
     for (const cookies of [undefined, {}, { recovery: 'short' }, { '__Host-recovery': newToken() }])
       assert.equal(flowTokenHashOf(parts('http://localhost:3000'), asked(cookies)), undefined)
   })
 })
 
-describe('the doors', () => {
-  it('are the same three for everybody, each with its own form', async () => {
+describe('the pages of the methods', () => {
+  it('every name is offered the same three methods, each with its own form', async () => {
     const visitor = await begin(portal, 'nobody-has-this')
     const page = await visitor.get('/recover/method')
     assert.deepEqual([page.status, page.page], [200, 'recover-method'])
@@ -194,7 +219,7 @@ describe('the doors', () => {
     }
   })
 
-  it('show again what was typed and cannot be a contact, with the reason', async () => {
+  it('a text that cannot be a contact is shown again with the reason', async () => {
     const visitor = await begin(portal, 'nobody-has-this')
     for (const [path, field, typed, page, error] of [
       ['sms', 'phone', '12', 'recover-sms', 'phone.shape'],
@@ -209,7 +234,7 @@ describe('the doors', () => {
     assert.deepEqual([again.status, again.errors], [422, ['phone.missing']])
   })
 
-  it('lead to what is due: the page of the method asked last, and back to the choice', async () => {
+  it('a step that is not due leads to the method asked last, or to the choice', async () => {
     const person = await equip(portal)
     const visitor = await begin(portal, person.login)
     for (const path of ['backup-address/sent', 'sms/code', 'new-password', 'done'])
@@ -236,7 +261,7 @@ describe('the doors', () => {
     assert.equal((await visitor.get('/recover/done')).location, '/recover/method')
   })
 
-  it('wait when somebody asks too fast, and send again what was typed before', async () => {
+  it('a code is sent again to the typed number, and not more often than allowed', async () => {
     const person = await equip(portal)
     const visitor = await begin(portal, person.login)
     const first = await codeFor(visitor, person)
@@ -258,7 +283,7 @@ describe('the doors', () => {
     assert.ok(Number(full.headers.get('retry-after')) > 500)
   })
 
-  it('take a code or an answer, refuse a wrong one on the same page, and once it is right lead nowhere else', async () => {
+  it('a wrong proof is refused on its page, a right one leads to the password only', async () => {
     const person = await equip(portal)
     const visitor = await begin(portal, person.login)
     const code = await codeFor(visitor, person)
@@ -294,7 +319,7 @@ describe('the doors', () => {
     )
   })
 
-  it('of a flow that moved in another window answer with the step that is due', async () => {
+  it('a form of a flow that moved in another window leads to the step that is due', async () => {
     const person = await equip(portal)
     const visitor = await begin(portal, person.login)
     const flow = await flowOf(visitor)
@@ -314,8 +339,8 @@ describe('the doors', () => {
   })
 })
 
-describe('a link from a mail', () => {
-  it('leads to the new password in a flow of its own, by the stored address, and a dead one says so', async () => {
+describe('a recovery link', () => {
+  it('a recovery link leads to the new password in its own flow, a dead one says so', async () => {
     const person = await equip(portal)
     const visitor = await begin(portal, person.login)
     await visitor.post('/recover/backup-address', { address: person.address })
@@ -341,7 +366,7 @@ describe('a link from a mail', () => {
     }
   })
 
-  it('that died after it was opened sets no password, and the flow is over', async () => {
+  it('a proof that died after it was given sets no password and ends its flow', async () => {
     const person = await equip(portal)
     const visitor = await begin(portal, person.login)
     const code = await codeFor(visitor, person)
@@ -363,7 +388,7 @@ describe('a link from a mail', () => {
 })
 
 describe('a new password', () => {
-  it('is judged by the rules, and what is refused can be typed again', async () => {
+  it('a new password is judged by the rules, and a refused one can be typed again', async () => {
     const person = await equip(portal)
     const visitor = await proven(person)
     for (const [password, reason] of [
@@ -385,7 +410,7 @@ describe('a new password', () => {
       assert.equal((await visitor.get(`/recover/${path}`)).location, '/recover/done', path)
   })
 
-  it('ends sessions, other flows, known browsers and waiting passwords, and is told everywhere with a link', async () => {
+  it('a reset ends what was begun, and every reader gets a notice with an undo link', async () => {
     const person = await equip(portal)
     const other = await begin(portal, person.login)
     const otherFlow = await flowOf(other)
@@ -424,7 +449,7 @@ describe('a new password', () => {
     assert.deepEqual([event, details], ['password.reset', { method: 'phone' }])
   })
 
-  it('by an answer begins a probation of so many hours', async () => {
+  it('a reset by an answer begins a probation of so many hours', async () => {
     const person = await equip(portal)
     const at = portal.clock.now().getTime()
     assert.equal((await setPassword(await proven(person), fresh)).location, '/recover/done')
@@ -434,7 +459,7 @@ describe('a new password', () => {
     assert.deepEqual(probationEnd({ settings }, new Date(0)), new Date(1_800_000))
   })
 
-  it('is set by nothing but a proven flow of an account that is still there', async () => {
+  it('only a proven flow of an account that is still there sets a new password', async () => {
     const person = await equip(portal)
     const visitor = await proven(person)
     const flow = await flowOf(visitor)
@@ -460,7 +485,7 @@ describe('a new password', () => {
     assert.deepEqual(outcomes.map(({ kind }) => kind).sort(), ['done', 'moved', 'moved'])
   })
 
-  it('that another window set meanwhile leads to the end', async () => {
+  it('a form whose flow ended in another window sets no password and says so', async () => {
     const person = await equip(portal)
     const visitor = await proven(person)
     const flow = await flowOf(visitor)
@@ -482,7 +507,26 @@ describe('a new password', () => {
     assert.equal(await isPassword(person, person.password), true)
   })
 
-  it('by an undo is no weak one, and is told as such', async () => {
+  it('a form that is sent again tells nothing about a later password', async () => {
+    const person = await equip(portal)
+    const visitor = await proven(person)
+    const _csrf = await visitor.token('/recover/new-password')
+    const send = (password: string) =>
+      visitor.send('/recover/new-password', new URLSearchParams({ _csrf, password }).toString(), {
+        'content-type': 'application/x-www-form-urlencoded',
+      })
+    assert.equal((await send(fresh)).location, '/recover/done')
+    assert.equal((await send(fresh)).location, '/recover/done', 'a second click')
+    const later = `${fresh} of its owner`
+    const owner = await signIn(portal, { login: person.login, password: fresh })
+    assert.equal((await owner.post('/account/password', { password: later })).status, 303)
+    for (const typed of [later, 'a guess that is wrong']) {
+      const again = await send(typed)
+      assert.deepEqual([again.status, again.errors], [422, ['password.set-already']])
+    }
+  })
+
+  it('a reset after an undo begins no probation, and its notice names the undo', async () => {
     const person = await equip(portal)
     const visitor = await proven(person)
     const flow = await flowOf(visitor)
@@ -493,7 +537,7 @@ describe('a new password', () => {
     assert.equal(notice?.params.method, 'undo')
   })
 
-  it('by whatever proof tells of it, with the device and the place', async () => {
+  it('the notice of a reset names the method, the device and the place', async () => {
     const person = await equip(portal)
     const password = { plain: fresh, verifier: await portal.parts.hasher.hash(fresh) }
     const at = portal.clock.now()
@@ -532,7 +576,7 @@ describe('SECURITY_QUESTION=hold', () => {
     return visitor
   }
 
-  it('lets a password by an answer wait, tells everybody, and ends all other flows', async () => {
+  it('a password by an answer is held, announced, and ends all other flows', async () => {
     const person = await equip(holding)
     const other = await begin(holding, person.login)
     const otherFlow = await flowOf(other)
@@ -566,7 +610,7 @@ describe('SECURITY_QUESTION=hold', () => {
     assert.deepEqual([event, details], ['password.reset-held', {}])
   })
 
-  it('applies it when the time is over and not before, by its own job and by the sweep', async () => {
+  it('a held password is applied in its time, by its own job or by the sweep', async () => {
     const [one, two] = [await equip(holding), await equip(holding)]
     for (const person of [one, two]) await hold(person)
     await run('recovery:apply-held', { accountId: one.accountId })
@@ -588,7 +632,7 @@ describe('SECURITY_QUESTION=hold', () => {
     holding.clock.advance(-hours(49))
   })
 
-  it('lets no strong proof wait', async () => {
+  it('a password by a strong proof is never held', async () => {
     const person = await equip(holding)
     const visitor = await begin(holding, person.login)
     await visitor.post('/recover/sms', { phone: person.phone })

@@ -35,7 +35,7 @@ async function flowOf(person: Equipped): Promise<string> {
   return (await portal.db('recovery_flows').where({ token_hash }).first('id')).id
 }
 
-test('a link is spent once, by its own account, and not when it is expired', async () => {
+test('a recovery link is spent once, by its own account, before it expires', async () => {
   const [person, other] = [await equip(portal), await equip(portal)]
   const [tokenHash, at] = [hashToken(newToken()), portal.clock.now()]
   const link = { accountId: person.accountId, tokenHash, at }
@@ -49,7 +49,7 @@ test('a link is spent once, by its own account, and not when it is expired', asy
   assert.equal(await findLink(portal.db, tokenHash, at), undefined)
 })
 
-test('a code is counted to its limit, spent once, and only in its own recovery', async () => {
+test('a recovery code is tried up to its limit and spent once, in its own flow only', async () => {
   const person = await equip(portal)
   const [flowId, elsewhere] = [await flowOf(person), await flowOf(person)]
   const at = portal.clock.now()
@@ -85,7 +85,7 @@ test('a code is counted to its limit, spent once, and only in its own recovery',
   assert.equal(await winnersOf((trx) => spendCode(trx, flowId, digest, at)), 1)
 })
 
-test('a recovery is proven once and arrives once, and not when its time is over', async () => {
+test('a flow is proven once and ends once, before it expires', async () => {
   const id = await flowOf(await equip(portal))
   const at = portal.clock.now()
   const finish = (trx: Parameters<typeof finishFlow>[0], when = at) =>
@@ -100,7 +100,7 @@ test('a recovery is proven once and arrives once, and not when its time is over'
   assert.equal(await winnersOf((trx) => finish(trx)), 1)
 })
 
-test('a link that takes a change back is used once', async () => {
+test('an undo link is used once', async () => {
   const person = await equip(portal)
   const token_hash = hashToken(newToken())
   await portal.db('undos').insert({

@@ -59,7 +59,7 @@ const hasherOf = (verify: PasswordHasher['verify']): PasswordHasher => ({
 const marks = () => db('rate_limits').orderBy('key').pluck('key')
 const mark = (trx: Trx, key: string) => trx('rate_limits').insert({ key, points: 1, expire: 1 })
 
-test('a challenge is asked of the method with its own view of the flow, and noted where it was asked', async () => {
+test('a challenge gives the method its view of the flow, and moves the flow if asked', async () => {
   const anna = await newOwner()
   const { flow, now } = await newFlow(anna.id)
   const seen: unknown[] = []
@@ -85,7 +85,7 @@ test('a challenge is asked of the method with its own view of the flow, and note
   assert.deepEqual(seen, [view, 'nonsense', view, null])
 })
 
-test('a challenge asks no method for a flow that has moved on meanwhile', async () => {
+test('a flow that has moved on meanwhile asks its method for no challenge', async () => {
   const anna = await newOwner()
   const { flow } = await newFlow(anna.id)
   await proveFlow(
@@ -98,7 +98,7 @@ test('a challenge asks no method for a flow that has moved on meanwhile', async 
   assert.deepEqual(await challengeFlow({ db, clock }, method, flow, 'x'), { kind: 'moved' })
 })
 
-test('a right proof moves its flow, and a wrong one, or one that must wait, does not', async () => {
+test('a right proof moves its flow, a wrong one or one that must wait does not', async () => {
   const anna = await newOwner()
   const { flow, now } = await newFlow(anna.id)
   const seen: [MethodFlow, string][] = []
@@ -129,7 +129,7 @@ test('a right proof moves its flow, and a wrong one, or one that must wait, does
   })
 })
 
-test('what only a hash can tell is asked of the hasher after the count is kept', async () => {
+test('the hasher judges an answer only after its try is counted and committed', async () => {
   const anna = await newOwner()
   const { flow, now } = await newFlow(anna.id)
   const { flow: decoy, now: decoyNow } = await newFlow(null)
@@ -173,7 +173,7 @@ test('what only a hash can tell is asked of the hasher after the count is kept',
   assert.equal((await decoyNow())?.state, 'begun')
 })
 
-test('a hasher that is too busy gives the try back, one that breaks does not, and both say so', async () => {
+test('a hasher that is too busy gives the try back, one that breaks does not', async () => {
   const anna = await newOwner()
   const { flow, now } = await newFlow(anna.id)
   const taken = newToken()
@@ -199,7 +199,7 @@ test('a hasher that is too busy gives the try back, one that breaks does not, an
   assert.equal((await now())?.state, 'begun')
 })
 
-test('a link opens a flow of its own for the account that it was sent to, and is never used up by that', async () => {
+test('each opening of a recovery link begins a flow of its own for its account', async () => {
   const anna = await newOwner()
   const token = newToken()
   const asked: unknown[] = []
@@ -248,7 +248,7 @@ test('a link opens a flow of its own for the account that it was sent to, and is
   assert.equal(await openLink(without, token, { locale: 'ru', client }, never), false)
 })
 
-test('a link opens nothing for an account that is blocked, closed or unknown', async () => {
+test('a recovery link opens nothing for a blocked, closed or unknown account', async () => {
   const never = () => assert.fail('a cookie was set')
   const anna = await newOwner()
   const opening = (accountId: string) => {
@@ -270,7 +270,7 @@ test('a link opens nothing for an account that is blocked, closed or unknown', a
   }
 })
 
-test('a flow that was ended proves nothing, however right the proof', async () => {
+test('a flow that was ended takes no proof, however right', async () => {
   const anna = await newOwner()
   const { flow, now } = await newFlow(anna.id)
   await within((trx) => endFlow(trx, flow.id, at))

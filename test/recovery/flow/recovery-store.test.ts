@@ -75,7 +75,7 @@ const stateOf = async (id: string) =>
 const change = (id: string, what: object) => db('accounts').where({ id }).update(what)
 const blocked = { blocked_at: at, block_reason: 'spam' }
 
-test('the table of states has these edges and no others', () => {
+test('the table of flow states has these edges and no others', () => {
   assert.deepEqual(beginnings, { 'type-login': 'begun', 'open-link': 'proven', undo: 'proven' })
   assert.deepEqual(edges, {
     begun: { challenge: 'asked', prove: 'proven' },
@@ -96,7 +96,7 @@ test('the table of states has these edges and no others', () => {
   assert.throws(() => stateAfter('fly' as 'prove'), /no edge fly/)
 })
 
-test('whoever types a name has a flow of that name for two hours, with what is known of the browser', async () => {
+test('a typed name begins a flow of two hours that keeps its client and language', async () => {
   const anna = await newOwner()
   const parts = {
     db: db,
@@ -142,7 +142,7 @@ test('whoever types a name has a flow of that name for two hours, with what is k
   assert.deepEqual(flowEnd(at), minutes(120))
 })
 
-test('a name that nobody has, and what no mailbox can be called, have flows and counters of their own', async () => {
+test('unknown names and impossible names have flows and limits of their own', async () => {
   const parts = {
     db: db,
     clock: { now: () => at },
@@ -175,7 +175,7 @@ test('a name that nobody has, and what no mailbox can be called, have flows and 
   assert.equal(new Set(keys).size, keys.length)
 })
 
-test('a browser that signed in before has counters of its own, and only for the account that knows it', async () => {
+test('a known browser has limits of its own, which no stranger can use up', async () => {
   const [anna, boris] = [await newOwner(), await newOwner()]
   const device = hashToken(newToken())
   await within((trx) => rememberDevice(trx, anna.id, device, at))
@@ -231,7 +231,7 @@ test('a browser that signed in before has counters of its own, and only for the 
   )
 })
 
-test('what a decoy shows stays the same on the day of a rotation', () => {
+test('what a decoy shows stays the same when a key is added', () => {
   const before = keysOf(keyring, 'anna@postern.example')
   const later = keysOf(rotated, 'anna@postern.example')
   assert.equal(keysOf(rotatedTwice, 'anna@postern.example').nameKey, before.nameKey)
@@ -242,7 +242,7 @@ test('what a decoy shows stays the same on the day of a rotation', () => {
   assert.deepEqual(before, { nameKey: named('recovery.name'), limitKey: named('recovery.budget') })
 })
 
-test('a link and an undo begin with their proof', async () => {
+test('a flow that a link or an undo begins is proven already', async () => {
   const anna = await newOwner()
   for (const beginning of ['open-link', 'undo'] as const) {
     const tokenHash = hashToken(newToken())
@@ -270,7 +270,7 @@ test('a link and an undo begin with their proof', async () => {
   }
 })
 
-test('a flow from before askers had names of their own is counted as it was', async () => {
+test('an old flow without an asker key counts under its limit key', async () => {
   const { id, tokenHash, askerKey } = await newFlow(null)
   assert.equal((await find(tokenHash))?.askerKey, askerKey)
   await db('recovery_flows').where({ id }).update({ asker_key: null })
@@ -278,14 +278,14 @@ test('a flow from before askers had names of their own is counted as it was', as
   assert.equal(flow?.askerKey, flow?.limitKey)
 })
 
-test('a flow in a language that is no longer spoken goes on in English', async () => {
+test('a flow in a language that is no longer offered goes on in English', async () => {
   const { id, tokenHash } = await newFlow(null)
   assert.equal((await find(tokenHash))?.locale, 'be')
   await db('recovery_flows').where({ id }).update({ locale: 'la' })
   assert.equal((await find(tokenHash))?.locale, 'en')
 })
 
-test('no flow helps a blocked or closed account, or outlives the epoch of the account in which it began', async () => {
+test('no flow helps a blocked or closed account or outlives its epoch', async () => {
   for (const [what, undo] of [
     [blocked, { blocked_at: null, block_reason: null }],
     [{ closed_at: at }, { closed_at: null }],
@@ -315,7 +315,7 @@ test('no flow helps a blocked or closed account, or outlives the epoch of the ac
   }
 })
 
-test('a method sees of a decoy an account that nobody has', async () => {
+test('a method sees a decoy as an account that nobody has', async () => {
   const anna = await newOwner()
   const [open, decoy] = [await newFlow(anna.id), await newFlow(null)]
   const flow = await find(open.tokenHash)
@@ -350,7 +350,7 @@ test('a method sees of a decoy an account that nobody has', async () => {
   assert.equal(odd.accountId, nobody)
 })
 
-test('a step is taken from the states before it, in the flow of this very id, until its time is over', async () => {
+test('a flow takes a step only from the states before it, and before it expires', async () => {
   const anna = await newOwner()
   const hold = (id: string, step: Parameters<typeof lockFlow>[2], when = at) =>
     within((trx) => lockFlow(trx, id, step, when))
@@ -369,7 +369,7 @@ test('a step is taken from the states before it, in the flow of this very id, un
   assert.equal(await hold(randomUUID(), 'challenge'), false)
 })
 
-test('asking for proof notes the method, any number of times, and moves nothing that is proven', async () => {
+test('each challenge notes its method, and moves nothing that is proven', async () => {
   const anna = await newOwner()
   const [mine, other] = [await newFlow(anna.id), await newFlow(anna.id)]
   for (const method of ['phone', 'backup-address']) {
@@ -383,7 +383,7 @@ test('asking for proof notes the method, any number of times, and moves nothing 
   assert.equal(await stateOf(proven.id), 'proven')
 })
 
-test('a proof counts in its own flow, for its own account, once, and in time', async () => {
+test('a proof counts once, in its own flow and for its own account', async () => {
   const anna = await newOwner()
   const [mine, other, decoy] = [
     await newFlow(anna.id),
@@ -407,7 +407,7 @@ test('a proof counts in its own flow, for its own account, once, and in time', a
   assert.equal(await prove(ended.id), false)
 })
 
-test('a proven flow arrives once, at "done" or at "held" with its moment, and not after its time', async () => {
+test('a proven flow ends once, as done or held, before it expires', async () => {
   const anna = await newOwner()
   const finish = (
     id: string,
@@ -433,7 +433,7 @@ test('a proven flow arrives once, at "done" or at "held" with its moment, and no
   assert.deepEqual([held?.state, held?.takesEffectAt], ['held', minutes(99)])
 })
 
-test('ending the flows of an account ends those that have not arrived, and nobody else’s', async () => {
+test('ending the flows of an account ends its unfinished ones, no other account’s', async () => {
   const [anna, boris] = [await newOwner(), await newOwner()]
   const flows = new Map<string, string>()
   for (const state of ['begun', 'asked', 'proven', 'held', 'done'] as const)
@@ -454,7 +454,7 @@ test('ending the flows of an account ends those that have not arrived, and nobod
   assert.equal((await find((await newFlow(boris.id)).tokenHash))?.live, true)
 })
 
-test('flows that are over are forgotten, so many at once', async () => {
+test('expired flows are deleted, so many at once', async () => {
   await db('recovery_flows').delete()
   const old = [
     await newFlow(null, 'begun', minutes(-300)),
@@ -481,7 +481,7 @@ const holdOf = (accountId: string, more: Partial<Hold> = {}): Hold => ({
 const take = (accountId: string, when: Date, ring = keyring) =>
   within((trx) => takeDueHold(trx, ring, accountId, when))
 
-test('a password that waits is sealed, is given out when it is due, to one caller, as it was put', async () => {
+test('a held password is stored sealed, and given to one caller once it is due', async () => {
   const anna = await newOwner()
   const first = holdOf(anna.id, {
     epoch: 0,
@@ -490,12 +490,6 @@ test('a password that waits is sealed, is given out when it is due, to one calle
   const hold = holdOf(anna.id, { device: hashToken('her browser') })
   await within((trx) => putHold(trx, keyring, first))
   await within((trx) => putHold(trx, keyring, hold))
-  const second = holdOf(anna.id, { dueAt: minutes(90) })
-  await assert.rejects(
-    within((trx) => putHold(trx, keyring, second)),
-    /unique|duplicate/,
-    'the first one stays',
-  )
   const row = await db('recovery_holds').where({ account_id: anna.id }).first()
   assert.ok(!JSON.stringify(row).includes('sentence'))
   assert.equal(keyring.open('recovery-holds.password', row.password_sealed), 'a long new sentence')
@@ -508,7 +502,19 @@ test('a password that waits is sealed, is given out when it is due, to one calle
   )
 })
 
-test('what waits dies with a block, with the account, and with the epoch in which it was chosen', async () => {
+test('a second held password neither replaces the first nor postpones it', async () => {
+  const anna = await newOwner()
+  const first = holdOf(anna.id)
+  const second = holdOf(anna.id, { dueAt: minutes(90) })
+  await within((trx) => putHold(trx, keyring, first))
+  await assert.rejects(
+    within((trx) => putHold(trx, keyring, second)),
+    /unique|duplicate/,
+  )
+  assert.deepEqual(await take(anna.id, minutes(60)), first)
+})
+
+test('a held password dies with a block, with its account and with its epoch', async () => {
   for (const what of [blocked, { closed_at: at }, { epoch: 2 }]) {
     const anna = await newOwner()
     await within((trx) => putHold(trx, keyring, holdOf(anna.id)))
@@ -522,7 +528,7 @@ test('what waits dies with a block, with the account, and with the epoch in whic
   }
 })
 
-test('what waits is dropped for one account, and the due ones are listed, the longest due first', async () => {
+test('due held passwords are listed, the longest due first, and dropped by account', async () => {
   await db('recovery_holds').delete()
   const [anna, boris, carla] = [await newOwner(), await newOwner(), await newOwner()]
   await within((trx) => putHold(trx, keyring, holdOf(anna.id, { dueAt: minutes(30) })))
@@ -535,7 +541,7 @@ test('what waits is dropped for one account, and the due ones are listed, the lo
   assert.deepEqual(await listHolds(db, minutes(99), 10), [anna.id, carla.id])
 })
 
-test('passwords that wait move to the newest key, so many at once, and stay readable', async () => {
+test('held passwords move to the newest key, so many at once, and stay readable', async () => {
   await db('recovery_holds').delete()
   const owners = [await newOwner(), await newOwner(), await newOwner()]
   for (const { id } of owners) await within((trx) => putHold(trx, keyring, holdOf(id)))
@@ -545,7 +551,7 @@ test('passwords that wait move to the newest key, so many at once, and stay read
     assert.equal((await take(id, minutes(60), onlyNew))?.password.plain, 'a long new sentence')
 })
 
-test('rows that another worker holds are left to it while keys are changed', async () => {
+test('a change of keys skips rows that another worker has locked', async () => {
   await db('recovery_holds').delete()
   const [anna, boris] = [await newOwner(), await newOwner()]
   for (const { id } of [anna, boris]) await within((trx) => putHold(trx, keyring, holdOf(id)))
@@ -556,7 +562,7 @@ test('rows that another worker holds are left to it while keys are changed', asy
   assert.equal(await within((trx) => rekeyHolds(trx, rotated, 10)), 1)
 })
 
-test('what a flow calls its mailbox is sealed, and moves to a new key', async () => {
+test('the mailbox name of a flow is stored sealed, and moves to a new key', async () => {
   await db('recovery_flows').delete()
   const parts = {
     db,

@@ -29,7 +29,7 @@ const passwordOf = async ({ accountId }: Equipped) =>
   (await portal.db('accounts').where({ id: accountId }).first()).password_verifier as string
 
 describe('somebody who forgot the password', () => {
-  it('gets back in by the backup address, on another device', async () => {
+  it('an owner gets back in by the backup address, on another device', async () => {
     const hanna = await equip(portal)
     const phone = await begin(portal, hanna.login)
     const link = await linkOf(portal, phone, hanna)
@@ -58,7 +58,7 @@ describe('somebody who forgot the password', () => {
     assert.deepEqual((await laptop.get(link)).errors, ['link.dead'])
   })
 
-  it('gets back in by SMS, and everybody is told with a link to undo it', async () => {
+  it('an owner gets back in by SMS, and every reader gets a notice with an undo link', async () => {
     const person = await equip(portal)
     const visitor = await begin(portal, person.mailbox)
     const code = await codeOf(portal, visitor, person)
@@ -87,7 +87,7 @@ describe('somebody who forgot the password', () => {
     )
   })
 
-  it('gets back in by the security question, and for three days no method can be changed', async () => {
+  it('a reset by the security question keeps all methods as they are for three days', async () => {
     const person = await equip(portal)
     const visitor = await begin(portal, person.login)
     const asked = await visitor.get('/recover/security-question')
@@ -111,7 +111,7 @@ describe('somebody who forgot the password', () => {
     portal.clock.advance(73 * 3_600_000)
   })
 
-  it('finds the platform with the new password and the old sessions cut', async () => {
+  it('a reset reaches the mail platform: new password set, old sessions cut', async () => {
     const person = await equip(portal)
     const visitor = await proveByPhone(portal, person)
     await setPassword(visitor, fresh)
@@ -124,8 +124,8 @@ describe('somebody who forgot the password', () => {
   })
 })
 
-describe('whoever takes steps out of order', () => {
-  it('is led to the step that is due', async () => {
+describe('steps out of order', () => {
+  it('a step out of order leads to the step that is due', async () => {
     const person = await equip(portal)
     const visitor = portal.visitor()
     const doors = [
@@ -160,7 +160,7 @@ describe('whoever takes steps out of order', () => {
     assert.equal((await visitor.get('/recover/sms')).page, 'recover-sms')
   })
 
-  it('meets no page that skips a form', async () => {
+  it('an empty or impossible form is refused on its own page', async () => {
     assert.deepEqual((await portal.visitor().post('/recover', { login: ' ' })).errors, [
       'login.missing',
     ])
@@ -178,7 +178,7 @@ describe('whoever takes steps out of order', () => {
 })
 
 describe('tries', () => {
-  it('of a code are five in one recovery, and sending again refills nothing', async () => {
+  it('a recovery allows five tries of a code, and sending again gives no more', async () => {
     const person = await equip(portal)
     const visitor = await begin(portal, person.login)
     let code = await codeOf(portal, visitor, person)
@@ -200,7 +200,7 @@ describe('tries', () => {
     assert.match(dead.html, /href="\/recover"/)
   })
 
-  it('of codes are ten wrong ones a day over all recoveries, but a known browser has its own', async () => {
+  it('ten wrong codes a day and name are judged, and a known browser has its own ten', async () => {
     const person = await equip(portal)
     for (let flow = 0; flow < 2; flow++) {
       const visitor = await begin(portal, person.login)
@@ -222,7 +222,7 @@ describe('tries', () => {
     )
   })
 
-  it('Security: wrong codes that strangers type for other numbers keep no owner out', async () => {
+  it('wrong codes that strangers type for other numbers keep no owner out', async () => {
     const person = await equip(portal)
     for (let flow = 0; flow < 3; flow++) {
       const stranger = await begin(portal, person.login)
@@ -238,7 +238,7 @@ describe('tries', () => {
     )
   })
 
-  it('a code that has to wait a moment comes, however far the clock of this machine is ahead of the database', async () => {
+  it('a code that has to wait comes, even where our clock is ahead of the database’s', async () => {
     const person = await equip(portal)
     portal.clock.advance(3_600_000)
     const visitor = await begin(portal, person.login)
@@ -252,7 +252,7 @@ describe('tries', () => {
     assert.match(await codeOf(portal, visitor, person), /^\d{8}$/)
   })
 
-  it('a hundred wrong codes at once, then the right one: at most five are judged', async () => {
+  it('of a hundred wrong codes at once at most five are judged', async () => {
     const person = await equip(portal)
     const visitor = await begin(portal, person.login)
     const code = await codeOf(portal, visitor, person)
@@ -270,7 +270,7 @@ describe('tries', () => {
     assert.equal(tries, 5)
   })
 
-  it('of an answer are three a day and ten in a life, for names without a question as well', async () => {
+  it('three answers a day and ten in a life are judged, for any name', async () => {
     const person = await equip(portal)
     for (const login of [person.login, 'nobody-has-this']) {
       const visitor = await begin(portal, login)
@@ -298,8 +298,18 @@ describe('tries', () => {
   })
 })
 
-describe('a link', () => {
-  it('opened by a scanner still works, and twenty uses at once set one password and tell once', async () => {
+describe('a recovery link', () => {
+  it('opening a recovery link never uses it up', async () => {
+    const person = await equip(portal)
+    const link = await linkOf(portal, await begin(portal, person.login), person)
+    for (let scan = 0; scan < 3; scan++)
+      assert.equal((await portal.visitor().get(link)).status, 303)
+    const owner = portal.visitor()
+    await owner.get(link)
+    assert.equal((await setPassword(owner, fresh)).location, '/recover/done')
+  })
+
+  it('twenty uses of a recovery link at once set one password and notify once', async () => {
     const person = await equip(portal)
     const link = await linkOf(portal, await begin(portal, person.login), person)
     for (let scan = 0; scan < 3; scan++)
@@ -334,7 +344,7 @@ describe('a link', () => {
     assert.equal((await sentTo(portal, person.address)).length, 2)
   })
 
-  it('dies with a newer one, with a changed password, with its address and with its time', async () => {
+  it('a recovery link dies with a newer one, a new password, its address, its time', async () => {
     const person = await equip(portal)
     const visitor = await begin(portal, person.login)
     const first = await linkOf(portal, visitor, person)
@@ -369,7 +379,7 @@ describe('a link', () => {
     assert.deepEqual((await portal.visitor().get(fourth)).errors, ['link.dead'])
   })
 
-  it('is not sent to an address that was typed and is not the linked one, nor more than five times in ten minutes', async () => {
+  it('a recovery link goes to the linked address alone, five times in ten minutes', async () => {
     const person = await equip(portal)
     const visitor = await begin(portal, person.login)
     await visitor.post('/recover/backup-address', { address: 'stranger@elsewhere.example' })
@@ -389,7 +399,7 @@ describe('a link', () => {
     assert.equal((await sentTo(portal, 'stranger@elsewhere.example')).length, 0)
   })
 
-  it('can be asked for as often as the page says, from when it says, for a name that nobody has as well', async () => {
+  it('the page says how many more links can be asked for and when, for any name', async () => {
     const person = await equip(portal)
     for (const login of [person.login, 'nobody.has.this']) {
       const visitor = await begin(portal, login)
@@ -413,7 +423,7 @@ describe('a link', () => {
 })
 
 describe('a proof', () => {
-  it('of one account is worth nothing to another, and a code nothing in another recovery', async () => {
+  it('a proof of one account is worth nothing to another, nor a code to another flow', async () => {
     const [one, two] = [await equip(portal), await equip(portal)]
     const first = await begin(portal, one.login)
     const code = await codeOf(portal, first, one)
@@ -426,7 +436,7 @@ describe('a proof', () => {
     assert.equal((await first.get('/recover/new-password')).location, '/recover/method')
   })
 
-  it('is worth nothing once the account is blocked or another recovery has arrived', async () => {
+  it('a proof is worth nothing after a block or after another recovery has ended', async () => {
     const person = await equip(portal)
     const first = await proveByPhone(portal, person)
     const second = await proveByPhone(portal, person, 2)
@@ -473,7 +483,7 @@ describe('a proof', () => {
 })
 
 describe('after a reset', () => {
-  it('no browser is known but that of the reset, and nothing that was begun before goes on', async () => {
+  it('nothing that was begun before a reset goes on after it', async () => {
     const person = await equip(portal)
     const known = () => portal.db('known_devices').where({ account_id: person.accountId })
     const [before] = await known()
@@ -497,7 +507,7 @@ describe('after a reset', () => {
     assert.deepEqual([used.status, used.location], [303, '/recover/done'])
   })
 
-  it('its owner changes the password, however often a stranger has done so today', async () => {
+  it('after a reset the owner changes the password, however often strangers did', async () => {
     const person = await equip(portal)
     await createOwnChangeLimit(createLimits(portal.db)).close(person.accountId, 86_400)
     const change = (visitor: Visitor) =>
@@ -545,7 +555,7 @@ describe('after a reset', () => {
     assert.deepEqual((await setPassword(again, fresh)).errors, ['link.dead'])
   })
 
-  it('nor does a recovery outlive a password that its owner changed on the account page', async () => {
+  it('no recovery outlives a password that its owner changed on the account page', async () => {
     const person = await equip(portal)
     const proven = await proveByPhone(portal, person)
     const begun = await begin(portal, person.login)

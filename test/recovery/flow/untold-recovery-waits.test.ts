@@ -78,8 +78,8 @@ for (const { id, path, sent, field, task, sends, perDay, rightOf, wrong } of kin
     }
   }
 
-  describe(`the ${id} that somebody typed at the door of a recovery`, () => {
-    it('looks in another network like one that nobody typed, whether it is right or wrong, for known and unknown names', async () => {
+  describe(`a ${id} typed in a recovery`, () => {
+    it('a page reveals nothing that was typed in other networks', async () => {
       const right = rightOf(owner)
       const fresh = await seen(elsewhere, wrong[1])
       assert.deepEqual(
@@ -102,7 +102,7 @@ for (const { id, path, sent, field, task, sends, perDay, rightOf, wrong } of kin
       }
     })
 
-    it('keeps nobody waiting in another network, however often a stranger types it', async () => {
+    it('a stranger who types a contact again and again delays no other network', async () => {
       const right = rightOf(owner)
       const stranger = await browserAt(elsewhere)
       for (let nth = 0; nth < 20; nth += 1) await ask(stranger, right)
@@ -110,7 +110,7 @@ for (const { id, path, sent, field, task, sends, perDay, rightOf, wrong } of kin
       assert.deepEqual([mine.asked, mine.location, mine.left], [303, sent, String(perDay - 1)])
     })
 
-    it('has for one network one wait and one count, over all its browsers, which begin anew with another contact or name', async () => {
+    it('all unknown browsers of a network share the wait for a name and contact', async () => {
       const right = rightOf(owner)
       for (let nth = 0; nth < sends; nth += 1)
         assert.equal((await askFrom(home, right)).status, 303)
@@ -128,7 +128,7 @@ for (const { id, path, sent, field, task, sends, perDay, rightOf, wrong } of kin
       assert.equal((await seen(home, right, 'nobody.name')).left, String(perDay - 1))
     })
 
-    it('stays counted for who began, in whatever network the browser is later', async () => {
+    it('a flow keeps its wait when the browser moves to another network', async () => {
       const right = rightOf(owner)
       const atHome = await browserAt(home)
       for (let nth = 0; nth < sends; nth += 1) await ask(atHome, right)
@@ -141,7 +141,7 @@ for (const { id, path, sent, field, task, sends, perDay, rightOf, wrong } of kin
       )
     })
 
-    it('is counted for a browser that is known by itself, whatever its network', async () => {
+    it('a known browser has a wait of its own, in any network', async () => {
       const right = rightOf(owner)
       for (let nth = 0; nth < sends; nth += 1) await askFrom(home, right)
       const knownAt = async (ip: string) => {
@@ -159,7 +159,7 @@ for (const { id, path, sent, field, task, sends, perDay, rightOf, wrong } of kin
       else assert.equal(numbers((await moved.get(sent)).html), String(perDay - 2))
     })
 
-    it('is sent no more than before, from however many networks it is asked for, and all of them see the same', async () => {
+    it('more networks that ask get no more sent, and all see the same page', async () => {
       const right = rightOf(owner)
       const all = []
       for (let nth = 1; nth <= 8; nth += 1) {
@@ -171,7 +171,7 @@ for (const { id, path, sent, field, task, sends, perDay, rightOf, wrong } of kin
       assert.equal(await written(), 8, 'the same rows are written')
     })
 
-    it('is sent no more when many networks ask at once', async () => {
+    it('many networks that ask at once get no more sent than one', async () => {
       const askers = await Promise.all(
         Array.from({ length: 8 }, (_, nth) => browserAt(`203.0.113.${nth + 1}`)),
       )
@@ -181,7 +181,7 @@ for (const { id, path, sent, field, task, sends, perDay, rightOf, wrong } of kin
       assert.equal(await sentTo(rightOf(owner)), sends)
     })
 
-    it('is asked for again when its own wait is over, with the guards behind it', async () => {
+    it('a contact is asked again when its shown wait is over', async () => {
       const right = rightOf(owner)
       const visitor = await browserAt(home)
       await ask(visitor, right)
@@ -194,8 +194,8 @@ for (const { id, path, sent, field, task, sends, perDay, rightOf, wrong } of kin
   })
 }
 
-describe('a code that was held back at the door of a recovery', () => {
-  it('opens nothing, and says no more than a wrong one', async () => {
+describe('a code that was not sent', () => {
+  it('a recovery code that was not sent opens nothing, and looks like a wrong one', async () => {
     const answers = []
     for (const ip of [home, elsewhere]) {
       await portal.db('messages').delete()

@@ -42,7 +42,7 @@ const untilNoted = () =>
     return rows[0].n === 0
   })
 
-test('when the waits at the door begin there is one entry and one letter to mailbox and backup address, and no SMS', async () => {
+test('guessing at sign-in writes one entry and one mail to each address, and no SMS', async () => {
   const person = await equip(portal)
   await guess(person.login, free)
   await untilNoted()
@@ -72,7 +72,7 @@ test('when the waits at the door begin there is one entry and one letter to mail
   )
 })
 
-test('of many tries at once the owner is told, whichever of them is judged', async () => {
+test('the owner gets a notice of many tries at once, whichever of them is judged', async () => {
   for (let round = 0; round < 5; round += 1) {
     const person = await equip(portal)
     await guess(person.login, free + 10)
@@ -82,7 +82,7 @@ test('of many tries at once the owner is told, whichever of them is judged', asy
   }
 })
 
-test('who guesses at a signed-in browser is told of as well', async () => {
+test('the owner gets a notice of guessing in a signed-in browser as well', async () => {
   const person = await equip(portal)
   for (let tries = 0; tries < free + 1; tries += 1)
     await person.browser.post('/account/confirm-password', {
@@ -93,7 +93,7 @@ test('who guesses at a signed-in browser is told of as well', async () => {
   assert.equal((await entriesOf(person, 'sign-in.failures')).length, 1)
 })
 
-test('recoveries that fail again and again are one entry, over all flows and both kinds of secret', async () => {
+test('recoveries that fail again and again write one entry, over all flows', async () => {
   const person = await equip(portal)
   for (const nth of [1, 2, 3, 4]) {
     const visitor = await begin(portal, person.login)
@@ -115,7 +115,7 @@ test('recoveries that fail again and again are one entry, over all flows and bot
   )
 })
 
-test('there is at most one letter an hour, whatever is guessed at, and each kind still has its entry', async () => {
+test('guessing sends one mail an hour at most, and each kind still has its entry', async () => {
   const person = await equip(portal)
   await guess(person.login, free + 1)
   const visitor = await begin(portal, person.login)
@@ -131,7 +131,7 @@ test('there is at most one letter an hour, whatever is guessed at, and each kind
   await eventually(async () => (await noticesTo(readersOf(person))).length === 4)
 })
 
-test('two workers with one piece of news tell it once', async () => {
+test('two workers with the same guessing job record it once', async () => {
   const person = await equip(portal)
   const payload = {
     accountId: person.accountId,
@@ -146,7 +146,7 @@ test('two workers with one piece of news tell it once', async () => {
   assert.equal((await noticesTo(readersOf(person))).length, 2)
 })
 
-test('Security: a name that nobody has costs the same: the request does not look whether there is anybody to tell.', async () => {
+test('a name that nobody has costs as much as any other where somebody guesses', async () => {
   const person = await equip(portal)
   await portal.stopWorker()
   const left = async () => {

@@ -40,8 +40,8 @@ async function assertSent(address: string, letters: number): Promise<void> {
   assert.equal((await sentTo(portal, address)).length, letters)
 }
 
-describe('a letter with a code to an address that is not linked', () => {
-  it('leads to a page that tells and does nothing, and its button ends all further ones, for everybody', async () => {
+describe('an address that is not linked', () => {
+  it('the owner of an unlinked address stops all further codes, for every account', async () => {
     const [first, second] = [await arrive(portal), await arrive(portal)]
     const address = newAddress()
     await ask(first.visitor, address)
@@ -72,7 +72,7 @@ describe('a letter with a code to an address that is not linked', () => {
     await assertSent(address, 2)
   })
 
-  it('is had again by its owner, on the same page', async () => {
+  it('the owner of a stopped address allows codes again on the same page', async () => {
     const { visitor } = await arrive(portal)
     const address = newAddress()
     await ask(visitor, address)
@@ -89,7 +89,7 @@ describe('a letter with a code to an address that is not linked', () => {
     await awaitSent(portal, address, 2)
   })
 
-  it('is ended by one click of a mail program, which has neither cookie nor form token (RFC 8058)', async () => {
+  it('one click in a mail program, without cookie or form token, stops an address', async () => {
     const { visitor } = await arrive(portal)
     const foreign = { origin: 'https://mail.example', 'sec-fetch-site': 'cross-site' }
     const oneClick = 'List-Unsubscribe=One-Click'
@@ -112,7 +112,7 @@ describe('a letter with a code to an address that is not linked', () => {
     }
   })
 
-  it('is not ended by anything else that comes without the form token, nor by a look', async () => {
+  it('nothing else without a form token stops an address, nor does opening a page', async () => {
     const { visitor } = await arrive(portal)
     const address = newAddress()
     await ask(visitor, address)
@@ -131,7 +131,7 @@ describe('a letter with a code to an address that is not linked', () => {
     await awaitSent(portal, address, 2)
   })
 
-  it('a link that is none of ours leads nowhere', async () => {
+  it('a forged stop link, or a token of another purpose, leads nowhere', async () => {
     for (const token of [
       'x',
       'v1.00000000.AAAA',
@@ -147,14 +147,14 @@ describe('a letter with a code to an address that is not linked', () => {
 })
 
 describe('an address that is linked', () => {
-  it('gets its link to a new password, whatever its owner stopped', async () => {
+  it('a linked address gets its recovery link, whatever its owner stopped', async () => {
     const person = await equip(portal)
     await portal.visitor().post(`/stop/${stopTokenOf(portal.keyring, person.address)}`)
     assert.ok(await findStop(portal.db, portal.keyring, person.address))
     await linkOf(portal, await begin(portal, person.login), person)
   })
 
-  it('is offered no stop by the code that its own account asks for', async () => {
+  it('a linked address is offered no stop in the codes of its own account', async () => {
     const person = await equip(portal)
     await ask(person.browser, person.address)
     const { text } = await awaitText(portal, person.address, /\b\d{6}\b/)
@@ -175,7 +175,7 @@ describe('a stop', () => {
   ]
   const at = new Date('2026-11-22T12:00:00Z')
 
-  it('outlives a change of keys, and so does its link while the key is listed', async () => {
+  it('a stop outlives a change of keys, and so does its link while the key is listed', async () => {
     await stopAddress(portal.db, old, address, at)
     const rekey = () => portal.db.transaction((trx) => rekeyStoppedAddresses(trx, both, 10))
     await portal.db('stopped_addresses').whereNot({ key_id: old.newestKeyId }).delete()
@@ -188,7 +188,7 @@ describe('a stop', () => {
     assert.equal(await findStop(portal.db, both, address), undefined)
   })
 
-  it('tells a reader of the database no address', async () => {
+  it('the table of stopped addresses holds no address in plain text', async () => {
     await stopAddress(portal.db, portal.keyring, address, at)
     const rows = await portal.db('stopped_addresses').where({ stopped_at: at })
     assert.equal(rows.length, 1)

@@ -73,7 +73,7 @@ const find = (token: string, ring = keyring) => findUndo(db, ring, hashToken(tok
 const spend = (token: string, when: Date) =>
   within((trx) => spendUndo(trx, keyring, hashToken(token), when))
 
-test('a link is found by its token alone, with everything that it is to take back', async () => {
+test('an undo link is found by its token alone, and its old contact is stored sealed', async () => {
   const anna = await newAccount()
   const changeId = randomUUID()
   const token = await offer(anna, { changeId, reader: 'old-contact', old: phone })
@@ -100,7 +100,7 @@ test('a link is found by its token alone, with everything that it is to take bac
   assert.equal((await find(bare))?.old, undefined)
 })
 
-test('a link is spent by one caller, in its time, and gives that caller what it takes back', async () => {
+test('an undo link is spent by one caller, who gets its change, before it expires', async () => {
   const anna = await newAccount()
   const [mine, other] = [await offer(anna, { old: phone }), await offer(anna)]
   assert.equal(await spend(mine, days(7)), undefined)
@@ -114,7 +114,7 @@ test('a link is spent by one caller, in its time, and gives that caller what it 
   assert.equal((await find(other))?.usedAt, null)
 })
 
-test('what was changed since then is listed once for each change, oldest first, for this account only', async () => {
+test('later changes of an account are listed once each, oldest first', async () => {
   const [anna, boris] = [await newAccount(), await newAccount()]
   const ids = Array.from({ length: 3 }, () => randomUUID()) as [string, string, string]
   await offer(anna, { changeId: ids[2], at: days(2), change: 'backup-address.removed' })
@@ -133,7 +133,7 @@ test('what was changed since then is listed once for each change, oldest first, 
   assert.deepEqual(await listed(days(3)), [])
 })
 
-test('all links of the account are void together, and nobody else’s', async () => {
+test('voiding the undo links of an account voids no other account’s', async () => {
   const [anna, boris] = [await newAccount(), await newAccount()]
   const before = await offer(anna, { at: days(-1) })
   const toMailbox = await offer(anna, { reader: 'mailbox' })
@@ -148,7 +148,7 @@ test('all links of the account are void together, and nobody else’s', async ()
   assert.deepEqual(await usedOf(all), [days(2), days(2), days(2), days(0.5), null])
 })
 
-test('links that a change is about to void are those of contacts, alive, and of an epoch that links still count in', async () => {
+test('only live links of contacts, of an epoch that still counts, are replaced', async () => {
   const [anna, boris] = [await newAccount(), await newAccount()]
   const address: LinkedContact = {
     ...phone,
@@ -180,7 +180,7 @@ test('links that a change is about to void are those of contacts, alive, and of 
   assert.deepEqual(await links(), [])
 })
 
-test('a link that takes the place of others reaches back as far as those of the same reader did, and no others', async () => {
+test('a link that replaces others reaches back as far as those of the same contact', async () => {
   const anna = await newAccount()
   const address: LinkedContact = {
     ...phone,
@@ -200,7 +200,7 @@ test('a link that takes the place of others reaches back as far as those of the 
   assert.deepEqual(await reach({ reader: 'mailbox' }), at)
 })
 
-test('links that have expired are forgotten, so many at once', async () => {
+test('expired undo links are deleted, so many at once', async () => {
   await db('undos').delete()
   const anna = await newAccount()
   for (const day of [-9, -9, 0]) await offer(anna, { at: days(day) })
@@ -210,7 +210,7 @@ test('links that have expired are forgotten, so many at once', async () => {
   assert.equal((await db('undos')).length, 1)
 })
 
-test('what links take back moves to the newest key, so many at once, and rows of another worker are left to it', async () => {
+test('undo links move to the newest key, so many at once, without locked rows', async () => {
   await db('undos').delete()
   const anna = await newAccount()
   const tokens = [

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { proveUndoOrderings } from '#test/prove/undo-orderings.ts'
 
-test('whatever a stranger with password, answer and mailbox did, no link of theirs leads back in once the owner acted', async () => {
+test('once the owner has acted, no link leads a stranger back in, in any order', async () => {
   const tried = await proveUndoOrderings({ letters: 2, oneOf: 4, again: 'a share' })
   assert.ok(tried > 300, `${tried} orderings`)
 })

@@ -99,8 +99,8 @@ async function stealPhone(person: Equipped, e164: string): Promise<LinkedContact
   return before ?? assert.fail('nothing was replaced')
 }
 
-describe('the link', () => {
-  it('shows what it is about and when that was, as often as it is opened, and the token nowhere', async () => {
+describe('an undo link', () => {
+  it('the page of an undo link shows its change and moment, and never the token', async () => {
     const person = await equip(portal)
     for (const [change, words] of [
       ['password.reset', /A new password was set for your mailbox\. That was on/],
@@ -118,7 +118,7 @@ describe('the link', () => {
     }
   })
 
-  it('that is dead says so: unknown, used, expired, and of an account that is blocked or closed', async () => {
+  it('an unknown, used or expired link, or one of a blocked account, says it is dead', async () => {
     const person = await equip(portal)
     const token = await offer(person, 'password.reset')
     const isDead = async (which: string) => (await describeUndo(portal.parts, which)) === undefined
@@ -157,7 +157,7 @@ describe('the link', () => {
     }
   })
 
-  it('acts once, however often it is sent at once, and gives only that browser a way on', async () => {
+  it('an undo link sent several times at once acts once, and lets one browser on', async () => {
     const person = await equip(portal)
     const token = await offer(person, 'password.reset')
     let kept = 0
@@ -173,7 +173,7 @@ describe('the link', () => {
     assert.equal(kept, 1)
   })
 
-  it('dies where the account was blocked while it was on its way', async () => {
+  it('an undo link does nothing where the account was blocked during the request', async () => {
     const person = await equip(portal)
     const token = await offer(person, 'password.reset')
     const { hasher } = portal.parts
@@ -213,8 +213,8 @@ describe('the link', () => {
   })
 })
 
-describe('the page of the link', () => {
-  it('names the mailbox, offers another, and says what becomes of contacts that were linked since', async () => {
+describe('the page of an undo link', () => {
+  it('the page of an undo link names the mailbox and what becomes of newer contacts', async () => {
     const person = await equip(portal)
     const { html } = await portal.visitor().get(`/undo/${await offer(person, 'phone.changed')}`)
     assert.ok(html.replaceAll('<wbr>', '').includes(person.mailbox))
@@ -222,7 +222,7 @@ describe('the page of the link', () => {
     assert.match(html, /that were linked since then are removed, and their holders are told/)
   })
 
-  it('of a link that only ends sessions names ways back where they are set, and says what to do where none is', async () => {
+  it('a page of a link that only ends sessions hides which ways back are set', async () => {
     const [person, bare, at] = [await equip(portal), await arrive(portal), minutes(-1)]
     const pages = await Promise.all(
       [person, bare].map(async (owner) => {
@@ -248,7 +248,7 @@ describe('the page of the link', () => {
     assert.doesNotMatch(strong.html, /Is none of them set/)
   })
 
-  it('says that a password which waits is stopped, whatever else the link can do', async () => {
+  it('the page of any undo link of a held password says that it will be stopped', async () => {
     const person = await equip(portal)
     for (const reader of ['mailbox', 'contact'] as const) {
       const { html } = await portal
@@ -262,14 +262,14 @@ describe('the page of the link', () => {
     assert.doesNotMatch(other.html, /that waits is stopped/)
   })
 
-  it('says of a dead link why it may be dead, and leads to a recovery', async () => {
+  it('the page of a dead undo link says why it may be dead, and leads to a recovery', async () => {
     const { html } = await portal.visitor().get(`/undo/${newToken()}`)
     assert.match(html, /works once and only for some days/)
     assert.match(html, /class="govuk-button" href="\/recover"/)
   })
 })
 
-describe('the page of a dead link', () => {
+describe('the page of a dead undo link', () => {
   const masked = ({ mailbox }: Equipped) => `${mailbox[0]}•••••@postern.example`
   /** Without the places where a line may break. */
   const unbroken = (html: string) => html.replaceAll('<wbr>', '')
@@ -283,7 +283,7 @@ describe('the page of a dead link', () => {
     return html.includes(masked(person)) ? 'the mailbox' : /•/.test(html) ? 'another' : 'no mailbox'
   }
 
-  it('names the mailbox, most of it hidden, where the link was one: used, expired, voided by a newer one, of an account that is blocked', async () => {
+  it('the page of a dead undo link shows its mailbox partly hidden', async () => {
     const person = await equip(portal)
     const used = await offer(person, 'password.reset', { reader: 'mailbox' })
     assert.equal(await undo(used), 'sessions-ended')
@@ -309,14 +309,14 @@ describe('the page of a dead link', () => {
     assert.ok(unbroken(acted.html).includes(masked(fresh)), 'where its button is pressed, too')
   })
 
-  it('names no mailbox where nobody was ever sent the link, and says the same', async () => {
+  it('the page of an unknown undo link names no mailbox', async () => {
     const person = await equip(portal)
     for (const link of [newToken(), 'nonsense'])
       assert.equal(await showsOf(link, person), 'no mailbox')
   })
 })
 
-describe('a message', () => {
+describe('a notice', () => {
   /** The links of what was written since, with what each message says of its own. */
   const promisesTo = async (person: Equipped, since: number) => {
     const written = await writtenMessages(portal.db, portal.keyring)
@@ -343,7 +343,7 @@ describe('a message', () => {
       async (trx) => void (await take(trx, portal.keyring, person.accountId)),
     )
 
-  it('promises what its link can do: of a contact, of the mailbox beside one, and of a contact that came lately', async () => {
+  it('a notice promises what its link can do, to each of its readers', async () => {
     const person = await equip(portal)
     const first = await countWritten()
     await changePassword(person, 'a new and longer sentence')
@@ -360,7 +360,7 @@ describe('a message', () => {
     assert.equal(promised[`old-contact ${person.phone}`], 'restore')
   })
 
-  it('to the mailbox of somebody without a contact promises a new password, and not while one that is gone has its word', async () => {
+  it('a notice to a mailbox without contacts promises a new password', async () => {
     const alone = await equip(portal)
     await remove(alone, removePhone)
     await remove(alone, removeBackupAddress)
@@ -369,7 +369,9 @@ describe('a message', () => {
     assert.deepEqual(await promisesTo(alone, first), {
       [`mailbox ${alone.mailbox}`]: 'new-password',
     })
+  })
 
+  it('a contact that was removed lately keeps the mailbox from giving a new password', async () => {
     const robbed = await equip(portal)
     await remove(robbed, removeBackupAddress)
     const second = await countWritten()
@@ -410,8 +412,12 @@ describe('an earlier link of a contact', () => {
     )
   }
 
-  it('is void after a reset by a contact and after a change by the owner, and not after a reset by the question', async () => {
+  it('a reset by a contact voids every earlier undo link, one by an answer none', async () => {
     assert.equal(await after(resetBy('phone')), 'dead')
+    assert.equal(await after(resetBy('security-question')), 'alive')
+  })
+
+  it('a password change by the owner voids every earlier undo link', async () => {
     const change = async ({ browser }: Equipped) => {
       const changed = await browser.post('/account/password', {
         password: 'a new and longer sentence',
@@ -419,12 +425,11 @@ describe('an earlier link of a contact', () => {
       assert.equal(changed.status, 303, changed.errors.join())
     }
     assert.equal(await after(change), 'dead')
-    assert.equal(await after(resetBy('security-question')), 'alive')
   })
 })
 
-describe('"this was not me"', () => {
-  it('ends sessions and all that was begun, voids the password, and leads its holder to a new one', async () => {
+describe('undo', () => {
+  it('an undo ends sessions and flows, and begins a proven flow in its browser', async () => {
     const person = await equip(portal)
     const token = await offer(person, 'password.reset')
     const begun = portal.visitor()
@@ -468,7 +473,7 @@ describe('"this was not me"', () => {
     )
   })
 
-  it('has counters of the same name as any recovery of the mailbox', async () => {
+  it('the flow of an undo has the same limit key as any recovery of its mailbox', async () => {
     const person = await equip(portal)
     const undone = hashToken(newToken())
     const visitor = portal.visitor()
@@ -484,7 +489,7 @@ describe('"this was not me"', () => {
     assert.deepEqual([mine?.client, mine?.locale], [client, 'be'])
   })
 
-  it('from the mailbox ends sessions and what weak proofs began, and gives no password where a contact can', async () => {
+  it('a mailbox link gives no password where a contact can, and changes no method', async () => {
     const person = await equip(portal)
     const [fromMailbox, other, contact] = [
       await offer(person, 'password.reset', { reader: 'mailbox' }),
@@ -534,7 +539,7 @@ describe('"this was not me"', () => {
     assert.equal(await undo(contact), 'new-password')
   })
 
-  it('from the mailbox of somebody without a contact gives a new password, and begins a probation', async () => {
+  it('a mailbox link without contacts gives a new password and begins a probation', async () => {
     const person = await equip(portal)
     await underLock(portal.db, person.accountId, async (trx) => {
       await removePhone(trx, portal.keyring, person.accountId)
@@ -557,7 +562,7 @@ describe('"this was not me"', () => {
     assert.equal((await accountOf(person)).probation_until, null)
   })
 
-  it('from the mailbox does nothing where a contact was linked while the page stood open', async () => {
+  it('a mailbox link does nothing where a contact was linked during the request', async () => {
     const person = await equip(portal)
     await underLock(portal.db, person.accountId, async (trx) => {
       await removePhone(trx, portal.keyring, person.accountId)
@@ -596,7 +601,7 @@ describe('"this was not me"', () => {
     assert.equal(await undo(token), 'sessions-ended')
   })
 
-  it('from a contact ends a probation, and voids what went to the mailbox and to contacts, earlier links too', async () => {
+  it('an undo by a contact ends a probation and voids all other undo links', async () => {
     const person = await equip(portal)
     const at = minutes(-1)
     const voided = [
@@ -613,7 +618,7 @@ describe('"this was not me"', () => {
     for (const token of voided) assert.equal(await describeUndo(portal.parts, token), undefined)
   })
 
-  it('tells everybody that it was used, and a contact that presses the new link too brings back nothing of the stranger', async () => {
+  it('an undo notifies every reader, and its new link restores no stranger’s change', async () => {
     for (const reader of ['phone', 'address'] as const) {
       const person = await equip(portal)
       await stealPhone(person, reader === 'phone' ? '+375331110009' : '+375331110010')
@@ -640,7 +645,7 @@ describe('"this was not me"', () => {
     }
   })
 
-  it('puts a replaced phone back, tells of it, and leaves alone what nobody touched', async () => {
+  it('an undo puts a replaced phone back with notices, and leaves the rest alone', async () => {
     const person = await equip(portal)
     const old = await stealPhone(person, '+375331110001')
     assert.equal(await phoneOf(person), '+375331110001')
@@ -681,7 +686,7 @@ describe('"this was not me"', () => {
     )
   })
 
-  it('brings back the state before the disputed change, not that of the last one', async () => {
+  it('an undo brings back the state before the disputed change, not a later one', async () => {
     const person = await equip(portal)
     const old = await stealPhone(person, '+375331110002')
     const token = await offer(person, 'phone.changed', { old, at: minutes(-2) })
@@ -690,7 +695,7 @@ describe('"this was not me"', () => {
     assert.equal(await phoneOf(person), person.phone)
   })
 
-  it('takes a phone away that a stranger added, and tells that it is removed', async () => {
+  it('an undo removes a phone that a stranger added, and sends notices', async () => {
     const person = await equip(portal)
     await underLock(portal.db, person.accountId, (trx) =>
       removePhone(trx, portal.keyring, person.accountId),
@@ -712,7 +717,7 @@ describe('"this was not me"', () => {
     assert.ok(news.includes(`recovery-method-removed ${person.mailbox}`))
   })
 
-  it('leaves a contact with whoever holds it by now, and then the stranger’s is gone all the same', async () => {
+  it('an undo leaves a contact that another account has, and drops the stranger’s', async () => {
     const [person, other] = [await equip(portal), await equip(portal)]
     const old = await stealPhone(person, '+375331110005')
     const at = portal.clock.now()
@@ -742,7 +747,7 @@ describe('"this was not me"', () => {
     assert.deepEqual(await toldOfMethods(third, messages), [])
   })
 
-  it('changes nothing, and tells nothing, where all is as it was', async () => {
+  it('an undo of a change that is gone already changes nothing and sends no notices', async () => {
     const person = await equip(portal)
     const now = await findPhone(portal.db, portal.keyring, person.accountId)
     assert.ok(now)
@@ -757,7 +762,7 @@ describe('"this was not me"', () => {
     assert.deepEqual(await toldOfMethods(person, messages), [])
   })
 
-  it('doubts a question that a stranger set, without taking it for ever, and keeps one that was only replaced', async () => {
+  it('an undo puts a changed security question in doubt, and keeps its row', async () => {
     const [person, other] = [await equip(portal), await equip(portal)]
     const isInDoubt = async ({ accountId }: Equipped) => {
       const row = await portal.db('security_questions').where({ account_id: accountId }).first()

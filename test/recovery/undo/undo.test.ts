@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { msPerDay } from '#server/core/durations.ts'
 import { findBackupAddress } from '#server/recovery/backup-address/store.ts'
 import { findPhone } from '#server/recovery/phone/store.ts'
 import { awaitText, sentTo } from '#test/support/outbox.ts'
@@ -35,8 +36,8 @@ async function stealPhone(person: Equipped, phone: string): Promise<void> {
   assert.equal(linked.location, '/account/recovery', linked.errors.join())
 }
 
-describe('"this was not me"', () => {
-  it('explains itself on opening, and does nothing by that', async () => {
+describe('undo', () => {
+  it('opening an undo link explains it and changes nothing', async () => {
     const person = await equip(portal)
     await setPassword(await proveByPhone(portal, person), fresh)
     const link = await undoLinkOf(portal, person.mailbox)
@@ -49,7 +50,7 @@ describe('"this was not me"', () => {
     await signIn(portal, { login: person.login, password: fresh })
   })
 
-  it('ends all sessions, voids the password, and leads to a new one', async () => {
+  it('an undo voids the disputed password and leads to a new one', async () => {
     const person = await equip(portal)
     await setPassword(await proveByPhone(portal, person), fresh)
     const stranger = await signIn(portal, { login: person.login, password: fresh })
@@ -71,7 +72,7 @@ describe('"this was not me"', () => {
     )
   })
 
-  it('works once, for some days, and not for a blocked account', async () => {
+  it('an undo link works once and for some days', async () => {
     const person = await equip(portal)
     await setPassword(await proveByPhone(portal, person), fresh)
     const link = await undoLinkOf(portal, person.address)
@@ -93,6 +94,15 @@ describe('"this was not me"', () => {
     const other = await equip(portal)
     await setPassword(await proveByPhone(portal, other), fresh)
     const open = await undoLinkOf(portal, other.address)
+    assert.equal((await portal.visitor().get(open)).status, 200)
+    portal.clock.advance(8 * msPerDay)
+    assert.deepEqual((await portal.visitor().get(open)).errors, ['link.dead'])
+  })
+
+  it('an undo link does nothing for a blocked account', async () => {
+    const other = await equip(portal)
+    await setPassword(await proveByPhone(portal, other), fresh)
+    const open = await undoLinkOf(portal, other.address)
     await portal
       .db('accounts')
       .where({ id: other.accountId })
@@ -103,11 +113,9 @@ describe('"this was not me"', () => {
       .where({ id: other.accountId })
       .update({ blocked_at: null, block_reason: null })
     assert.equal((await portal.visitor().get(open)).status, 200)
-    portal.clock.advance(8 * 86_400_000)
-    assert.deepEqual((await portal.visitor().get(open)).errors, ['link.dead'])
   })
 
-  it('puts a replaced phone back, and what the stranger changed after it', async () => {
+  it('an undo puts back a replaced phone and all that was changed after it', async () => {
     const person = await equip(portal)
     await stealPhone(person, '+375331112233')
     await person.browser.post(
@@ -144,7 +152,7 @@ describe('"this was not me"', () => {
     )
   })
 
-  it('leaves a contact with whoever holds it by now', async () => {
+  it('an undo leaves a contact with the account that has it by now', async () => {
     const [person, other] = [await equip(portal), await equip(portal)]
     await person.browser.post('/account/recovery/phone/remove', {}, { from: '/account/recovery' })
     const link = await undoLinkOf(portal, person.address)
@@ -156,7 +164,7 @@ describe('"this was not me"', () => {
     assert.deepEqual([await phoneOf(person), await phoneOf(other)], [undefined, person.phone])
   })
 
-  it('used from the mailbox disarms no link that went to a contact', async () => {
+  it('an undo from the mailbox disarms no link that went to a contact', async () => {
     const person = await equip(portal)
     await setPassword(await proveByPhone(portal, person), fresh)
     const [fromMailbox, fromAddress] = [
@@ -177,7 +185,7 @@ describe('"this was not me"', () => {
     assert.equal((await setPassword(owner, `${fresh} of the owner`)).location, '/recover/done')
   })
 
-  it('closes a question that a stranger set, without taking it for ever', async () => {
+  it('an undo closes a question that a stranger set, but does not remove it', async () => {
     const person = await equip(portal)
     await portal.db.raw('alter table security_questions disable trigger user')
     await portal.db('security_questions').where({ account_id: person.accountId }).delete()
@@ -200,7 +208,7 @@ describe('"this was not me"', () => {
     assert.equal(row.removed_at, null)
   })
 
-  it('used from the mailbox keeps the recovery methods as they are for a while, used from a contact frees them', async () => {
+  it('an undo from the mailbox keeps the probation, one from a contact ends it', async () => {
     const person = await equip(portal)
     const stranger = await begin(portal, person.login)
     await stranger.post('/recover/security-question', { answer: person.answer })
