@@ -1,5 +1,5 @@
-// express and ejs alone: no middleware, rendered as express does it with its views kept. Each page twice: as one flat view, and as
-// a view of so many parts that EJS includes by its own means, as a page with a layout and components is written.
+// The pages rendered by express and ejs alone, without middleware: once as one flat view,
+// and once from as many included parts as the portal's page has.
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -7,14 +7,14 @@ import { join } from 'node:path'
 import express from 'express'
 import { answerParent } from './child.ts'
 
-/** The page with `<%= %>` where the portal's has something of the request. */
+/** The page with `<%= %>` in place of the values that depend on the request. */
 export interface BareView {
   readonly path: string
   readonly source: string
   readonly parts: number
 }
 
-/** Cut between two elements, so that no tag of EJS is cut. */
+/** Cuts between elements, so that no EJS tag is broken. */
 function partsOf(source: string, count: number): string[] {
   const lines = source.split('\n')
   const size = Math.ceil(lines.length / count)

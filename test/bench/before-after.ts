@@ -1,4 +1,4 @@
-// This portal beside an earlier one, on a database each, by turns in one run: what a change has cost.
+// Compares this portal with an earlier one, request by request in one run.
 import { type BenchParts, loginOf, password, people } from './bench-parts.ts'
 import { startChild } from './child.ts'
 import { type Figure, median } from './figures.ts'
@@ -36,7 +36,7 @@ interface Side {
 
 interface Round {
   readonly meanMs: number
-  /** Processor time of portal and database for one, in milliseconds. */
+  /** CPU time of portal and database for one request, in milliseconds. */
   readonly cpuMs: number
 }
 
@@ -45,11 +45,11 @@ interface Pair {
   readonly now: Round
 }
 
-/** As many at once as keep both portals busy and wait for each other little. */
+/** Enough requests at once to keep both portals busy. */
 const clients = 2
 
 /**
- * Both portals are processes of their own in each round: two that run the same code differ by some percent, for as long as they run.
+ * Starts new processes in each round, because two processes of the same code differ by some percent.
  * @param folder of the earlier portal, with its packages
  */
 export async function measureBeforeAfter(parts: BenchParts, folder: string): Promise<Figure[]> {
@@ -94,7 +94,7 @@ async function playRound(
   seconds: number,
 ): Promise<Pair> {
   const ports = [sides[0].portal.port, sides[1].portal.port] as const
-  // Until the machine code is made.
+  // Warms up until the code is compiled.
   await turns.ask({ load: { ...load, clients, seconds: 2 }, ports, status })
   const cpuMs = () => sides.map(({ portal, database: { pid } }) => cpuMsOf(portal.pid, pid))
   const begun = cpuMs()
@@ -117,7 +117,9 @@ function figureOf(what: string, pairs: readonly Pair[]): Figure {
     median(pairs.map((pair) => pair[side][of])).toFixed(3)
   const ratio = (of: keyof Round) => median(pairs.map(({ before, now }) => before[of] / now[of]))
   const times = `${each('now', 'meanMs')} to ${each('before', 'meanMs')} ms`
-  const cpu = `${each('now', 'cpuMs')} to ${each('before', 'cpuMs')} ms of processor (${ratio('cpuMs').toFixed(3)})`
+  const cpu =
+    `${each('now', 'cpuMs')} to ${each('before', 'cpuMs')} ms of processor ` +
+    `(${ratio('cpuMs').toFixed(3)})`
   return {
     what: `speed of a ${what}, now to before`,
     value: ratio('meanMs'),

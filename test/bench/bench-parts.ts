@@ -1,4 +1,4 @@
-// What every measurement is given.
+// The parts that every measurement gets.
 import type { Child } from './child.ts'
 import type { Tally } from './load.ts'
 import type { BenchDatabase, RunningPortal } from './portal.ts'
@@ -8,14 +8,14 @@ export interface BenchParts {
   readonly portal: RunningPortal
   readonly database: BenchDatabase
   readonly load: Child<Load, Tally>
-  /** Rounds of each measurement; medians are of so many. */
+  /** Medians are taken over the rounds. */
   readonly rounds: number
-  /** Length of one round. */
+  /** The length of one round. */
   readonly seconds: number
   readonly tell: (line: string) => void
 }
 
-/** Made at the start, one for each client. */
+/** One account for each client. */
 export const people = 512
 export const loginOf = (number: number | string) => `bench-person-${number}`
 export const password = 'gardens under the seventh bridge'

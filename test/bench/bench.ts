@@ -1,6 +1,7 @@
-// `npm run bench`: the portal's figures beside the limits of this machine, in one run.
-// --quick: short rounds. --json FILE: the figures for programs. --only NAME,…: start, sign-ins, pages, registrations, crowd, overload.
-// --against DIR: only what this portal does beside an earlier one, whose checkout with its packages is there.
+// `npm run bench` measures the portal beside the limits of this machine.
+// --quick: short rounds. --json FILE: figures for programs.
+// --only NAME,…: start, sign-ins, pages, registrations, crowd, overload.
+// --against DIR: compares only with the earlier portal whose checkout is in DIR.
 import { writeFile } from 'node:fs/promises'
 import { availableParallelism, cpus, release, totalmem } from 'node:os'
 import { parseArgs } from 'node:util'

@@ -1,4 +1,4 @@
-// Processes of the bench that answer what they are asked, one question at a time.
+// Child processes that answer one question at a time.
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 
@@ -8,7 +8,7 @@ export interface Child<Question, Given> {
   stop(): Promise<void>
 }
 
-/** @param file beside this one */
+/** @param file relative to this folder */
 export function startChild<Question extends object, Given>(
   file: string,
   env: Readonly<Record<string, string>> = {},
@@ -40,7 +40,7 @@ export function startChild<Question extends object, Given>(
   }
 }
 
-/** The other end: runs in the child. */
+/** Runs in the child. */
 export function answerParent<Question, Given>(
   answer: (question: Question) => Promise<Given>,
 ): void {

@@ -1,18 +1,18 @@
-// One keep-alive connection that costs so little that the server is what is measured, not the client.
+// A keep-alive connection that is cheap enough to measure the server and not the client.
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 
 export interface Answer {
   readonly status: number
-  /** Status line and headers, as they came. */
+  /** The unparsed status line and headers. */
   readonly head: string
   readonly body: string
-  /** From the first byte sent to the last byte read, in milliseconds. */
+  /** Milliseconds from the first sent byte to the last received one. */
   readonly ms: number
 }
 
 export interface Connection {
-  /** Sends a whole request and reads its answer; one at a time. */
+  /** One request at a time. */
   send(request: string): Promise<Answer>
   close(): void
 }
@@ -26,7 +26,7 @@ export async function openConnection(port: number): Promise<Connection> {
   let needed = 0
   let waiting: { done(answer: Answer): void; fail(fault: Error): void; sentMs: number } | undefined
 
-  // latin1: one character a byte, so that Content-Length counts characters.
+  // In latin1 each character is a byte, as Content-Length counts.
   socket.setEncoding('latin1')
   socket.on('data', (chunk: string) => {
     read += chunk

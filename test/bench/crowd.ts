@@ -1,4 +1,4 @@
-// Form pages while others sign in without pause, and while ten times as many try as there is room for.
+// The speed of form pages under steady sign-ins, and under ten times more than the portal can serve.
 import { type BenchParts, loginOf, password } from './bench-parts.ts'
 import { startChild } from './child.ts'
 import { type Figure, median, quantile } from './figures.ts'
@@ -50,7 +50,7 @@ export async function measureOverload(parts: BenchParts): Promise<Figure[]> {
     login: loginOf('{client}'),
     password,
   } as const
-  // What there is room for just now: the machine may have become slower or faster since sign-ins were measured.
+  // Measures the capacity again, because the machine may have changed its speed.
   const usual = await parts.load.ask({ ...people, clients: 16, seconds: seconds * 2 })
   const rate = Math.round(((usual.answers['303'] ?? 0) / usual.seconds) * 10)
   const signIns = { ...people, rate }
@@ -60,7 +60,7 @@ export async function measureOverload(parts: BenchParts): Promise<Figure[]> {
   const refused: number[] = []
   const pages: number[] = []
   const odd = new Set<string>()
-  // The first flood of a process's life is longer: it lets the heap grow to what a flood needs, and asked is whether it ends there.
+  // The first flood lets the heap grow. The measured one shows whether the growth ends.
   const lengths = [8, ...Array.from({ length: rounds }, () => seconds * 2)]
   const all = lengths.reduce((sum, length) => sum + length)
   for (const length of lengths) {

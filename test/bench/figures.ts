@@ -1,12 +1,11 @@
-// What the bench has found, as a table for people and as JSON for programs.
+// The figures of the bench, as a table for people and as JSON for programs.
 
 export interface Figure {
   readonly what: string
   readonly value: number
   readonly unit: string
-  /** What it must be. */
   readonly target?: { readonly atLeast: number } | { readonly atMost: number }
-  /** What it was measured beside. */
+  /** The value to compare with. */
   readonly beside?: string
 }
 
@@ -42,7 +41,7 @@ function rowOf(figure: Figure): readonly string[] {
   ]
 }
 
-/** A Markdown table, so that it can stand in docs/proofs.md as it is. */
+/** A Markdown table for docs/proofs.md. */
 export function tableOf(figures: readonly Figure[]): string {
   const rows = [['what', 'measured', 'target', 'holds', 'beside'], ...figures.map(rowOf)]
   const widths = [0, 1, 2, 3, 4].map((column) =>

@@ -1,10 +1,10 @@
-// The load generator, a process of its own: whoever measures must not share the event loop that is measured.
+// The load generator. It has its own process, so that it does not share the measured event loop.
 import { answerParent } from './child.ts'
 import { openPerson } from './person.ts'
 import { type Load, type Try, tryOf } from './tries.ts'
 
 export interface Tally {
-  /** Answers by status. */
+  /** The number of answers by status. */
   readonly answers: Readonly<Record<string, number>>
   /** Milliseconds of every answer, by status. */
   readonly ms: Readonly<Record<string, readonly number[]>>
@@ -34,7 +34,7 @@ async function run(load: Load): Promise<Tally> {
   if (load.rate) await arrivals(load.rate, end, tries, once)
   else await Promise.all(tries.map(steady))
   const seconds = (performance.now() - begun) / 1000
-  // Or the server would hold the connections of each run beside those of the next.
+  // Otherwise the server would keep the connections of this run during the next one.
   for (const { connection } of everybody) connection.close()
   const answers = Object.fromEntries(
     Object.entries(ms).map(([status, list]) => [status, list.length]),
@@ -42,7 +42,7 @@ async function run(load: Load): Promise<Tally> {
   return { answers, ms, seconds }
 }
 
-/** Sends `rate` tries a second on whichever connections are free. */
+/** Sends `rate` tries a second on free connections. */
 async function arrivals(
   rate: number,
   end: number,

@@ -1,4 +1,4 @@
-// Pages, beside express and ejs alone rendering the same bytes.
+// The speed of pages, compared with express and ejs alone for the same bytes.
 import type { BareView } from './bare-pages.ts'
 import { type BenchParts, loginOf, password } from './bench-parts.ts'
 import { type Child, startChild } from './child.ts'
@@ -9,7 +9,7 @@ import { cpuMsOf } from './proc.ts'
 import type { Load } from './tries.ts'
 
 const clients = 8
-/** Layout, head, top, footer, and the components of a form: what the views of a form page are. */
+/** A form page has this many views: layout, head, top, footer and components. */
 const partsOfPage = 8
 
 interface Asked {
@@ -22,13 +22,13 @@ interface Asked {
 
 const asked: readonly Asked[] = [
   { what: 'form page', path: '/sign-in', atLeast: 0.8 },
-  // Makes a secret and a cookie as well, which a bare page has no counterpart for.
+  // This page also makes a secret and a cookie, which a bare page does not.
   { what: 'form page, first visit of a browser', path: '/sign-in', cookies: false },
   { what: 'form page, registration', path: '/register', atLeast: 0.8 },
   { what: 'signed-in page', path: '/account', login: loginOf('{client}') },
 ]
 
-/** The page with its changing parts as placeholders, so that express and ejs alone write the same bytes. */
+/** The page with placeholders, so that express and ejs alone write the same bytes. */
 export function bareViewOf(page: string): string {
   return page
     .replaceAll('<%', '&lt;%')
@@ -92,7 +92,7 @@ export async function measurePages(parts: BenchParts): Promise<Figure[]> {
       ...(one.login && { login: one.login }),
     }
     const pids = [parts.portal.pid, parts.database.pid]
-    // What is asked for a thousand times a second has been compiled long ago.
+    // A page under load has been compiled, so this warms up first.
     const warm = { ...parts, seconds: 3 }
     await pageRound(warm, own, pids)
     for (const each of [path, `/parts${path}`])
@@ -108,7 +108,9 @@ export async function measurePages(parts: BenchParts): Promise<Figure[]> {
     }
     await bare.stop()
     parts.tell(one.what)
-    const alone = `${median(theirs.map((each) => each.perSecond)).toFixed(0)} a second by express and ejs alone`
+    const alone =
+      `${median(theirs.map((each) => each.perSecond)).toFixed(0)} a second by express ` +
+      'and ejs alone'
     const ms = median(theirs.map((each) => each.cpuMs)).toFixed(2)
     const size = `${(Buffer.byteLength(page) / 1024).toFixed(1)} KiB`
     figures.push(

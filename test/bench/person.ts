@@ -1,12 +1,12 @@
-// A browser as far as a load needs one: keeps cookies and the token of the forms.
+// A minimal browser: it keeps cookies and the form token.
 import { type Answer, type Connection, openConnection } from './connection.ts'
 
 export interface Person {
   get(path: string): Promise<Answer>
-  /** With the token of the form that was seen last. */
+  /** Adds the token of the last form. */
   post(path: string, fields: Readonly<Record<string, string>>): Promise<Answer>
   forget(cookie: string): void
-  /** The bytes of a GET with the cookies of now, for sending them again and again. */
+  /** The bytes of a GET with the current cookies. */
   requestFor(path: string): string
   readonly connection: Connection
 }
@@ -20,7 +20,9 @@ export async function openPerson(port: number, withCookies = true): Promise<Pers
 
   const headersFor = (line: string) => {
     const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ')
-    const common = `${line} HTTP/1.1\r\nHost: localhost:${port}\r\nUser-Agent: ${agent}\r\nAccept-Language: en\r\n`
+    const common =
+      `${line} HTTP/1.1\r\nHost: localhost:${port}\r\nUser-Agent: ${agent}\r\n` +
+      'Accept-Language: en\r\n'
     return cookie ? `${common}Cookie: ${cookie}\r\n` : common
   }
 
@@ -51,7 +53,7 @@ export async function openPerson(port: number, withCookies = true): Promise<Pers
   }
 }
 
-/** Sends again while there is no room: what is only made ready for a measurement must not fail for want of a moment. */
+/** Tries again after 503, so that preparations do not fail on a busy machine. */
 export async function insist(send: () => Promise<Answer>): Promise<Answer> {
   for (let tries = 0; ; tries += 1) {
     const answer = await send()

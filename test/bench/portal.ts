@@ -1,4 +1,4 @@
-// The portal as `npm start` runs it, in a process of its own, on a database of its own.
+// A portal started by `npm start`, with its own database.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises'
@@ -12,14 +12,14 @@ import { openConnection } from './connection.ts'
 
 export interface BenchDatabase {
   readonly url: string
-  /** Of the server's first process. */
+  /** The server's first process. */
   readonly pid: number
   stop(): Promise<void>
 }
 
 export async function makeFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'postern-bench-'))
-  // The server may run as another user than root, who made the folder.
+  // PostgreSQL may run as another user than the owner of the folder.
   await chmod(folder, 0o711)
   return folder
 }
@@ -41,7 +41,7 @@ export async function startDatabase(): Promise<BenchDatabase> {
 export interface RunningPortal {
   readonly pid: number
   readonly port: number
-  /** From the start of the process to the last byte of its first page, in milliseconds. */
+  /** Milliseconds from the start of the process to the end of its first page. */
   readonly startMs: number
   stop(): Promise<void>
 }
@@ -63,8 +63,8 @@ async function untilFirstPage(port: number, child: ChildProcess): Promise<void> 
 }
 
 /**
- * @param env DATABASE_URL for a server that runs already, DATA_DIR for an embedded one
- * @param folder of another portal than this one
+ * @param env DATABASE_URL for a running server, DATA_DIR for an embedded one
+ * @param folder of another portal
  */
 export async function startPortal(
   env: Readonly<Record<string, string>>,
@@ -95,7 +95,7 @@ export async function startPortal(
   }
 }
 
-/** The limits that a load from one address would meet at once; all else is what a portal has by default. */
+/** Raises the limits that a load from one address would reach. */
 const benchEnv = {
   SECRET_KEYS: 'bench-key-0123456789abcdefghijklmnopqrstuv',
   LIMIT_REGISTRATIONS_PER_IP_HOUR: '100000000',

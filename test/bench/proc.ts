@@ -1,13 +1,13 @@
-// What processes cost, from /proc (Linux).
+// CPU time and memory of processes, from /proc (Linux).
 import { readdirSync, readFileSync } from 'node:fs'
 
-/** USER_HZ, which Linux fixes at 100 for user space. */
+/** USER_HZ: Linux always shows 100 to user space. */
 const ticksPerSecond = 100
 
 interface Stat {
   readonly pid: number
   readonly parent: number
-  /** Milliseconds of user and system time, of the process and of those of its children that are gone. */
+  /** Milliseconds of the process and its ended children. */
   readonly own: number
   readonly gone: number
 }
@@ -15,7 +15,7 @@ interface Stat {
 function statOf(pid: number): Stat | undefined {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    // The name stands in brackets and may hold anything: proc(5).
+    // proc(5): the name in brackets may contain any character.
     const fields = text
       .slice(text.lastIndexOf(')') + 2)
       .split(' ')
@@ -29,7 +29,7 @@ function statOf(pid: number): Stat | undefined {
   }
 }
 
-/** Processor time of a process and of all that it started, in milliseconds, with those that are over. */
+/** CPU milliseconds of a process and all its children, also the ended ones. */
 export function cpuMsOf(...roots: readonly number[]): number {
   const all = readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
@@ -45,13 +45,13 @@ export function cpuMsOf(...roots: readonly number[]): number {
     .reduce((sum, stat) => sum + stat.own + stat.gone, 0)
 }
 
-/** Memory that the process has in RAM, in MB (10^6 bytes). */
+/** Resident memory in MB (10^6 bytes). */
 export function residentMb(pid: number): number {
   const kb = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
   return (Number(kb) * 1024) / 1e6
 }
 
-/** Processor time that the whole machine has spent, in milliseconds. */
+/** CPU milliseconds of the whole machine. */
 export function machineCpuMs(): number {
   const [, user = 0, nice = 0, system = 0, , , irq = 0, soft = 0] = (
     readFileSync('/proc/stat', 'utf8').split('\n')[0] ?? ''

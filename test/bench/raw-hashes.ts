@@ -1,4 +1,4 @@
-// The raw limit of this machine: the same binding with the same parameters on all processors, and nothing else.
+// The machine's limit: nothing but password hashes, on all processors.
 import { availableParallelism } from 'node:os'
 import { type Algorithm, hash, verify } from 'argon2'
 import { answerParent } from './child.ts'
@@ -11,7 +11,7 @@ export interface HashRun {
 
 export interface HashRate {
   readonly perSecond: number
-  /** Processor time of one, in milliseconds. */
+  /** CPU milliseconds of one hash. */
   readonly cpuMs: number
 }
 
@@ -33,7 +33,7 @@ answerParent<HashRun, HashRate>(async ({ memoryKib, passes, seconds }) => {
       count += 1
     }
   }
-  // The pool has a thread for each processor; one more in line, so that none of them ever waits.
+  // One more than threads, so that no thread ever waits.
   await Promise.all(Array.from({ length: availableParallelism() * 2 }, loop))
   const { user, system } = process.cpuUsage(cpu)
   return {

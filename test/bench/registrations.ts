@@ -1,4 +1,4 @@
-// Registration: how many a second, and how soon a mailbox stands in the directory that the mail platform reads.
+// Registrations a second, and the delay until the mail platform's directory has the mailbox.
 import pg from 'pg'
 import { type BenchParts, domain, loginOf, password } from './bench-parts.ts'
 import { type Figure, median, quantile } from './figures.ts'
@@ -6,7 +6,7 @@ import { insist, openPerson } from './person.ts'
 
 const clients = 16
 
-/** The mailboxes of the load too: nothing may be left over for the measurements that follow. */
+/** Waits for all mailboxes, so that no work is left for the next measurement. */
 async function untilAllReady(client: pg.Client): Promise<number> {
   const begun = performance.now()
   for (;;) {
@@ -46,13 +46,14 @@ async function measureReady(
     if (status !== 303) throw new Error(`a registration was answered with ${status}`)
     for (let there = 0; there === 0; ) {
       const { rowCount } = await client.query(
-        'select 1 from mail_directory.mailboxes where address = $1 and login_allowed and password is not null',
+        'select 1 from mail_directory.mailboxes where address = $1 and login_allowed and ' +
+          'password is not null',
         [`${login}@${domain}`],
       )
       there = rowCount ?? 0
     }
     times.push(performance.now() - begun)
-    // Idle is meant: the next one comes when the worker has gone back to sleep.
+    // Waits until the worker is idle again.
     await new Promise((wake) => setTimeout(wake, 100))
   }
   person.connection.close()

@@ -1,4 +1,4 @@
-// Sign-ins: right, wrong and by names that nobody has, beside the bare hash of the same parameters.
+// Right and wrong sign-ins, compared with the bare password hash.
 import { type BenchParts, loginOf, password } from './bench-parts.ts'
 import { startChild } from './child.ts'
 import { type Figure, median, quantile } from './figures.ts'
@@ -16,7 +16,7 @@ type Kind = keyof typeof kinds
 
 interface Round {
   readonly perSecond: number
-  /** Processor time of portal and database for one, in milliseconds. */
+  /** CPU milliseconds of portal and database for one sign-in. */
   readonly cpuMs: number
   readonly ms: readonly number[]
 }
@@ -29,22 +29,22 @@ async function signInRound(parts: BenchParts, kind: Kind): Promise<Round> {
   const tally = await load.ask(wanted)
   const spent = cpuMsOf(portal.pid, database.pid) - cpu
   const count = tally.answers[status] ?? 0
-  // On a machine with much else to do the line may be full for a moment; those turned away do not count as sign-ins.
+  // On a busy machine the queue may be full for a moment. Refused tries are no sign-ins.
   const others = Object.keys(tally.answers).filter((each) => each !== status && each !== '503')
   if (others.length > 0) throw new Error(`${kind} sign-ins were answered with ${others.join()}`)
   return { perSecond: count / tally.seconds, cpuMs: spent / count, ms: tally.ms[status] ?? [] }
 }
 
-/** Ratios are of figures of the same round: what else the machine does changes from one to the next. */
+/** Compares figures of one round only, because the load of the machine changes. */
 export async function measureSignIns(parts: BenchParts): Promise<Figure[]> {
   const raw = startChild<HashRun, HashRate>('./raw-hashes.ts')
   const hash = { memoryKib: 19_456, passes: 2, seconds: parts.seconds }
   const bare: HashRate[] = []
   const found: Record<Kind, Round[]> = { right: [], wrong: [], unknown: [] }
-  // A portal that has just been started compiles its code for some seconds, and bare hashes have nothing to compile.
+  // A new portal compiles its code for some seconds.
   await signInRound({ ...parts, seconds: 8 }, 'right')
   for (let round = 0; round < parts.rounds; round += 1) {
-    // The limit is taken before and after, so that a machine that slows down meanwhile favours neither.
+    // Measures the limit before and after, so that a slowing machine favours neither.
     const before = await raw.ask(hash)
     for (const kind of Object.keys(kinds) as Kind[])
       found[kind].push(await signInRound(parts, kind))

@@ -1,4 +1,4 @@
-// From the start of the process to its first page, and the memory of a portal that nobody visits.
+// The time to the first page, and the memory of an idle portal.
 import { rm } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { BenchParts } from './bench-parts.ts'

@@ -1,30 +1,28 @@
-// What a client of a load asks for over and over.
+// The requests that a client of a load repeats.
 import { people } from './bench-parts.ts'
 import { insist, type Person } from './person.ts'
 
-/** What is asked for over and over. In a login `{n}` becomes a number that no other try has, `{client}` one of the people made at the start. */
+/** In a login, `{n}` becomes the number of the try and `{client}` the account of the client. */
 export interface Load {
   readonly port: number
   readonly seconds: number
-  /** Clients at once, each on a connection of its own. */
+  /** Each client has its own connection. */
   readonly clients: number
   readonly kind: 'page' | 'sign-in' | 'register' | 'recover'
-  /** Of the page. */
   readonly path?: string
-  /** False: every request is a browser's first. */
+  /** False: each request is the first one of a new browser. */
   readonly cookies?: boolean
-  /** Signs in first: the page is a personal one. */
+  /** Signs in first, for a personal page. */
   readonly login?: string
   readonly password?: string
-  /** Milliseconds between two requests of one client. */
+  /** Milliseconds between two requests of a client. */
   readonly pause?: number
-  /** Tries a second in all, sent whether or not the earlier ones were answered; `clients` is then the most at once. */
+  /** Sends this many tries a second without waiting for answers, up to `clients` at once. */
   readonly rate?: number
 }
 
 let made = 0
 
-/** One try of one client; returns its status and time. */
 export type Try = () => Promise<{ readonly status: number; readonly ms: number }>
 
 export async function tryOf(load: Load, client: number, person: Person): Promise<Try> {
@@ -37,7 +35,7 @@ export async function tryOf(load: Load, client: number, person: Person): Promise
     case 'sign-in':
       await person.get('/sign-in')
       return async () => {
-        // Somebody who comes back: the browser is known, its session is over.
+        // A known browser whose session has ended.
         person.forget('session')
         return await person.post('/sign-in', {
           login: named(load.login),

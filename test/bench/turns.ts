@@ -1,17 +1,16 @@
-// Two portals asked in turn, request by request, in a process of its own: whatever else the machine does meets both alike.
+// A process that asks two portals in turn, so that other load affects both equally.
 import { answerParent } from './child.ts'
 import { openPerson } from './person.ts'
 import { type Load, tryOf } from './tries.ts'
 
 export interface Turns {
   readonly load: Omit<Load, 'port'>
-  /** Of the two portals. */
   readonly ports: readonly [number, number]
-  /** Of the answers that count. On a machine with much else to do the line of hashes may be full for a moment: 503 is passed over. */
+  /** The expected status. Answers with 503 are ignored: the machine is busy. */
   readonly status: string
 }
 
-/** Of each portal, in the order of the ports. */
+/** For each portal, in the order of the ports. */
 export type TurnsTally = readonly { readonly count: number; readonly meanMs: number }[]
 
 async function takeTurns({ load, ports, status }: Turns): Promise<TurnsTally> {

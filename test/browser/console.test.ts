@@ -1,4 +1,4 @@
-// A new analyst at work, in a real Chromium: by keyboard alone, then without scripts.
+// The work of an analyst in Chromium, once with the keyboard alone and once without scripts.
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
@@ -28,7 +28,7 @@ const portal = useAbusePortal({}, async (portal) => {
 })
 after(() => browser?.close())
 
-/** Presses Tab until the thing has the keyboard. */
+/** Presses Tab until the element has the focus. */
 async function tabTo(page: Page, name: string): Promise<void> {
   for (let presses = 0; presses < 80; presses += 1) {
     const here = await page.evaluate(
@@ -78,7 +78,7 @@ async function handleCase(page: Page): Promise<void> {
   const phishing = /phishing/.test((await page.locator('.letter').textContent()) ?? '')
   if (phishing) {
     await page.keyboard.press('m')
-    // Suspend sending, because of phishing, for the seven days that are offered.
+    // Suspends sending because of phishing for the suggested seven days.
     await choose(page, 2)
     await page.keyboard.press('Tab')
     await choose(page, 2)

@@ -24,7 +24,7 @@ const portal = useAbusePortal({ env: { MEASURES_WITHOUT_SECOND_PERSON: '0' } }, 
 })
 after(() => browser?.close())
 
-/** Somebody new, against whom Ada proposes a measure. */
+/** A new account with a proposed measure. */
 async function proposeAgainst(login: string, measure: MeasureName): Promise<string> {
   await register(portal, { login, password })
   const accountId = await accountIdOf(portal, login)

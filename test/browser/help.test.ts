@@ -1,4 +1,4 @@
-// Setting up a mail program as a person does it, in a real Chromium without scripts.
+// Setting up a mail program in Chromium without scripts.
 import assert from 'node:assert/strict'
 import { after, it } from 'node:test'
 import type { Browser } from 'playwright-core'

@@ -37,7 +37,7 @@ function share(): Sight[] {
     ...mails.map(({ name, state }) => ({ path: `/mail/${name}/${state}`, isMail: true })),
   ].map((one, at) => ({
     ...one,
-    // German takes the most room: here it takes a third more.
+    // German needs the most space. Here it needs a third more.
     path: locales[at % 4] === 'de' ? `${one.path}?longer` : one.path,
     locale: locales[at % 4] ?? 'en',
     scheme: Math.floor(at / 4) % 2 ? ('dark' as const) : ('light' as const),
@@ -48,7 +48,7 @@ describe('every page', () => {
   it('every page is accessible, fits narrow windows and loads nothing foreign', async () => {
     const faults: string[] = []
     const rest = share().values()
-    // Two at once, as the proof does it: much of the time a page is only waited for.
+    // Two at once, because a page mostly waits.
     const look = async () => {
       const glass = await openLookingGlass(browser, gallery.origin)
       for (const sight of rest) faults.push(...(await glass.faultsOf(sight)))

@@ -33,7 +33,7 @@ describeOnMailServers('somebody with a browser, a phone and a mail program', () 
     twilio = await startTwilioServer()
     world = await startPortalWithMail({
       env: ({ smtp }) => ({
-        // Notices arrive in the mailbox itself, as in production.
+        // As in production, notices arrive in the mailbox itself.
         SMTP_URL: `smtp://${smtp.host}:${smtp.port}/?tls.rejectUnauthorized=false`,
         MAIL_FROM: 'Postern <no-reply@portal.example>',
         TWILIO_ACCOUNT_SID: accountSid,
@@ -51,20 +51,19 @@ describeOnMailServers('somebody with a browser, a phone and a mail program', () 
     await twilio?.stop()
   })
 
-  /** A browser that nobody has used yet. */
   async function openBrowser(): Promise<Page> {
     const context = await browser.newContext({ javaScriptEnabled: false, locale: 'en-GB' })
     context.setDefaultTimeout(60_000)
     return context.newPage()
   }
 
-  /** The `nth` code that came by SMS, from the last line of its message. */
+  /** The `nth` code that came by SMS. */
   const codeFromSms = (nth: number) =>
     eventually(async () =>
       twilio.taken.flatMap(({ body }) => /#(\d+)$/.exec(body)?.[1] ?? []).at(nth - 1),
     )
 
-  /** What the help says of a service, as a person would type it over. */
+  /** The server of a service, read from the help page. */
   async function readSettings(
     page: Page,
     service: string,

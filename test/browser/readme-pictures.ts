@@ -37,7 +37,7 @@ for (const { name, path, scheme, viewport } of pictures) {
   })
   const page = await context.newPage()
   await page.goto(gallery.origin + path)
-  // The mark on the summary of errors belongs to the keyboard, which no reader of a picture has.
+  // The error summary has the focus, and its outline would disturb the picture.
   await page.evaluate('document.activeElement?.blur()')
   const png = (await page.screenshot()).toString('base64')
   const webp = await press.evaluate<string>(`(async () => {

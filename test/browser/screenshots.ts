@@ -1,5 +1,5 @@
-// `npm run screenshots -- DIR [WORD …]`: the whole gallery as pictures, for people to look at. Words narrow it down: parts of
-// `page.state.language.scheme.window.png`, of which every one must occur.
+// `npm run screenshots -- DIR [WORD …]` saves the gallery as pictures.
+// Only names `page.state.language.scheme.window.png` with all of the words are saved.
 import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { locales } from '#server/kit/i18n/texts.ts'
@@ -52,6 +52,7 @@ const figure = (file: string) =>
   `<figure><figcaption>${file}</figcaption><img src="${file}" alt="" loading="lazy"></figure>`
 writeFileSync(
   path.join(folder, 'index.html'),
-  `<!doctype html><meta charset="utf-8"><title>Gallery</title>${made.toSorted().map(figure).join('\n')}`,
+  '<!doctype html><meta charset="utf-8"><title>Gallery</title>' +
+    `${made.toSorted().map(figure).join('\n')}`,
 )
 console.log(`${made.length} pictures, ${path.join(folder, 'index.html')}`)

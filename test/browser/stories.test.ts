@@ -1,5 +1,5 @@
-// Every flow of a person in a real Chromium, walked twice: by the keyboard alone, and without scripts. The chapters of a life stand
-// in `stories/`, in the order in which they are lived: each goes on where the one before it ended.
+// The life of one account in Chromium, once with the keyboard alone and once without scripts.
+// Each chapter in `stories/` continues where the one before ended.
 import { after, before, describe } from 'node:test'
 import type { Browser } from 'playwright-core'
 import { launchChromium } from '#test/support/chromium.ts'

@@ -1,4 +1,4 @@
-// The two worst things that an old form could do, in a real Chromium with two tabs.
+// Old forms in a second tab must not act for another person.
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import type { Browser, BrowserContext, Page } from 'playwright-core'

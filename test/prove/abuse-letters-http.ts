@@ -1,4 +1,4 @@
-/** Ten thousand damaged letters as strangers hand them in, by the form, as a file and by LMTP, to a whole portal that judges them meanwhile. */
+// Sends damaged letters by form, file and LMTP to a running portal that judges them.
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import { createTransport } from 'nodemailer'
@@ -10,12 +10,12 @@ import { createVisitor } from '#test/support/visitor.ts'
 import type { LettersFindings, LettersQuestion, LettersStart } from './letters-portal.ts'
 
 export interface LettersHttpOptions {
-  /** Through the form: half of them pasted, half as files. */
+  /** By the form: half pasted, half as files. */
   readonly letters: number
   /** By LMTP. */
   readonly mails: number
   readonly allowedMs: number
-  /** One letter of so many is opened by an analyst afterwards. */
+  /** An analyst opens every nth letter afterwards. */
   readonly openedEvery: number
   readonly seed?: number
 }
@@ -47,7 +47,6 @@ function createTally() {
 const damaged = (originals: readonly string[]) =>
   fc
     .tuple(fc.constantFrom(...originals), mutations(originals))
-    // Characters 0 to 255, one for each byte.
     .map(([original, mutate]) => mutate(original))
 
 const parameters = (numRuns: number, seed: number | undefined) => ({
@@ -67,9 +66,8 @@ async function sendByForm(
   await fc.assert(
     fc.asyncProperty(damaged(letters), async (letter) => {
       const n = turn++
-      // Every tenth wants an answer.
       const reporter = n % 20 < 2 ? `reader${n}@elsewhere.example` : ''
-      // One note each: the same form with the same letter would be a second click.
+      // Distinct notes, because the same form with the same letter is a second click.
       const typed = {
         _csrf: token,
         sender: `hanna@${ourDomain}`,
@@ -121,14 +119,14 @@ async function sendByLmtp(
   let turn = 0
   await fc.assert(
     fc.asyncProperty(damaged(mails), async (same) => {
-      // Else nearly all would be known already by their Message-ID.
+      // Otherwise nearly all would be duplicates by their Message-ID.
       const mail = same.replace(
         /^Message-ID: <[^>\r\n]*>/im,
         () => `Message-ID: <damaged.${turn++}@elsewhere.example>`,
       )
       const envelope = { from: 'reader@elsewhere.example', to: [`abuse@${ourDomain}`] }
       const begun = performance.now()
-      // Throws where the reply is a fault of ours (4xx) as well as where the mail is refused.
+      // Throws for temporary faults (4xx) and for refusals.
       const { response } = await transport.sendMail({ envelope, raw: Buffer.from(mail, 'latin1') })
       const ms = performance.now() - begun
       tally.note(String(response), ms)
@@ -162,7 +160,7 @@ export async function proveAbuseLettersHttp(options: LettersHttpOptions) {
       assert.deepEqual({ withoutCase, wronglyNamed }, { withoutCase: 0, wronglyNamed: 0 })
       assert.equal(unreadable['too-slow'] ?? 0, 0)
     }
-    // By the clock, with what other programs take of it; one that needed more than two seconds would be `too-slow`.
+    // Wall-clock time. Letters of more than two seconds would be `too-slow`.
     assert.ok(
       judged.judgingMs.p99 <= options.allowedMs,
       `one letter in a hundred was judged in ${judged.judgingMs.p99} ms`,

@@ -1,4 +1,4 @@
-/** Ten thousand damaged letters and report mails: none may crash the reader, hold it up, or name an account that did not send. */
+// Damaged letters and mails must not crash or delay the reader, nor accuse an innocent account.
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import { parseLetter } from '#server/desk/letters/parse-letter.ts'
@@ -13,7 +13,7 @@ import { abuseAddress, reportMailTable } from '#test/support/letters/report-mail
 export interface Proof {
   readonly runs: number
   readonly counts: Readonly<Record<string, number>>
-  /** Milliseconds for one letter, read as a letter and as a report mail and judged. */
+  /** CPU milliseconds of one letter, read as letter and as report mail, and judged. */
   readonly medianMs: number
   readonly p99Ms: number
   readonly slowestMs: number
@@ -22,7 +22,7 @@ export interface Proof {
 const HANG_MS = 1000
 const ACCOUNTS = ['hanna', 'boris']
 
-/** @throws with the seed and the shrunk letter where one breaks a rule. */
+/** @throws with the seed and the smallest letter that breaks a rule */
 export async function proveAbuseLetters({
   runs,
   seed,
@@ -67,7 +67,7 @@ export async function proveAbuseLetters({
     const report = await parseReportMail(Buffer.from(damaged, 'latin1'), [abuseAddress])
     count(`mail ${report.kind}`)
     times.push(performance.now() - started)
-    // Processor time: what a busy machine does meanwhile is not the letter's fault.
+    // CPU time does not depend on other load of the machine.
     const spent = (process.threadCpuUsage().user - before) / 1000
     assert.ok(spent < HANG_MS, `${spent} ms for ${damaged.length} characters`)
   })
@@ -87,14 +87,14 @@ export async function proveAbuseLetters({
   }
 }
 
-// However a letter is damaged, a proof can only name who truly signed in.
+// A damaged letter can prove only the account that really signed in.
 function checkSender({ verdict, sender, content }: Provenance): void {
   if (sender?.by === 'trace') assert.ok(ACCOUNTS.includes(sender.account), sender.account)
   if (verdict === 'proven') assert.deepEqual([sender?.by, content === 'changed'], ['trace', false])
   if (verdict === 'unproven' || verdict === 'not-ours') assert.equal(sender, null)
 }
 
-/** Letters a second as they come in: parsed and judged, on one core. */
+/** Parsed and judged letters a second, on one core. */
 export async function measureReading(
   rounds: number,
 ): Promise<{ lettersPerSecond: number; mebibytesPerSecond: number }> {

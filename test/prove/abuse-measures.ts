@@ -1,4 +1,4 @@
-/** How soon a measure that an analyst takes in the console is true on the real mail platform, seen from mail programs. */
+// Measures how soon a measure of an analyst takes effect on the real mail platform.
 import assert from 'node:assert/strict'
 import { signInBySmtp } from '#test/mail-platform/line-client.ts'
 import { openInbox, tryImap } from '#test/mail-platform/mail-program.ts'
@@ -10,22 +10,22 @@ import { enrolStaff, enterStaff } from '#test/support/staff.ts'
 import type { Visitor } from '#test/support/visitor.ts'
 import { type Times, timesOf, timeUntil, timeUntilRefused } from './times.ts'
 
-/** Milliseconds from the moment in which the analyst sends the form. */
+/** Milliseconds since the analyst sent the form. */
 export interface MeasureTimes {
-  /** Until the console answered: the measure is committed. */
+  /** The console has answered: the measure is committed. */
   readonly answered: Times
   readonly authRefused: Times
-  /** The next recipient of a submission session that was open. */
+  /** An open submission session has its next recipient refused. */
   readonly recipientRefused: Times
   readonly imapCut: Times
   readonly imapRefused: Times
-  /** From the form of the lift to SMTP AUTH and IMAP as before. */
+  /** After the lift, SMTP AUTH and IMAP work again. */
   readonly liftedAgain: Times
 }
 
 type Samples = Record<keyof MeasureTimes, number[]>
 
-/** What closes both doors, with the right that it needs: taken by turns. */
+/** The measures that close SMTP and IMAP, in turn, with the right that each needs. */
 const measures = [
   { measure: 'suspend-all', cause: 'phishing', days: '7' },
   { measure: 'compromised', cause: 'compromised', days: 'none' },
@@ -94,13 +94,12 @@ async function measureOne(
   )
 }
 
-/** @param rounds accounts, one after another */
+/** @param rounds the number of accounts */
 export async function measureMeasures(
   world: PortalWithMail,
   rounds: number,
 ): Promise<MeasureTimes> {
   const { portal } = world
-  // A block needs a senior.
   const bela = await enrolStaff(portal, 'bela.senior', 'senior')
   const samples: Samples = {
     answered: [],

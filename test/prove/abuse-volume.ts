@@ -1,4 +1,4 @@
-// 100,000 reports in 20,000 cases: how long queue, search and case page take, and by which plans.
+// The speed and query plans of queue, search and case page with 100,000 reports in 20,000 cases.
 import assert from 'node:assert/strict'
 import type { Db } from '#db/connection.ts'
 import { countTabs, listQueue, queueTabs, searchCases } from '#server/desk/cases/queue-store.ts'
@@ -12,9 +12,9 @@ import { fillDesk, pick, words } from './fill-desk.ts'
 export interface VolumeOptions {
   readonly reports: number
   readonly cases: number
-  /** Times that each page is asked for. */
+  /** Requests for each page. */
   readonly rounds: number
-  /** Milliseconds at the median; the issue asks for 100 at full volume. */
+  /** Allowed median in milliseconds. At full volume it is 100. */
   readonly allowedMs: number
 }
 
@@ -31,7 +31,7 @@ async function timesOf(rounds: number, work: (n: number) => Promise<unknown>): P
   return median(times)
 }
 
-/** The statements of the pages, as the database is asked to explain them. */
+/** The statements of the pages, for `explain`. */
 async function plansOf(db: Db, work: () => Promise<unknown>): Promise<string[]> {
   const asked: { sql: string; bindings: unknown[] }[] = []
   const note = (query: { sql: string; bindings: unknown[] }) => asked.push(query)
@@ -111,7 +111,7 @@ export async function proveAbuseVolume(options: VolumeOptions): Promise<Record<s
     figures['case page'] = await timesOf(rounds, (n) =>
       showCase(desk, ids[n % ids.length] ?? '', staffId),
     )
-    // As an analyst's browser gets them: guards, audit and the page itself, and the letter of the case opened and read.
+    // The full pages of an analyst, with guards, audit and the opened letter.
     const open = async (path: string) => {
       const { status, page } = await visitor.get(path)
       assert.deepEqual([status, page?.slice(0, 6)], [200, 'staff-'], path)
@@ -144,7 +144,7 @@ export async function proveAbuseVolume(options: VolumeOptions): Promise<Record<s
       ...(await plansOf(db, () => showCase(desk, ids[3] ?? '', staffId))),
     ]
     if (process.env.SHOW_PLANS) console.log(plans.join('\n\n'))
-    // Reports and their terms are the tables that grow: none of the pages may read one from end to end.
+    // No page may scan the growing tables of reports and their terms.
     for (const plan of plans)
       assert.doesNotMatch(
         plan,

@@ -1,5 +1,5 @@
-// PostgreSQL is restarted and killed again and again under registrations, web and worker in one process: that process lives, and nothing that
-// was acknowledged is lost.
+// Restarts and kills PostgreSQL during registrations. The portal must live, and no acknowledged
+// registration may be lost.
 import assert from 'node:assert/strict'
 import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -13,16 +13,16 @@ import { type PortalProcess, startPortalProcess } from '#test/support/process.ts
 import { createVisitor } from '#test/support/visitor.ts'
 import { invariants } from './kill-loop.ts'
 
-/** As `pg_ctl restart -m fast`, `-m immediate` (PostgreSQL documentation, "Shutting Down the Server"), and `kill -9`. */
+/** `pg_ctl restart -m fast`, `-m immediate` and `kill -9`. */
 const ways = ['SIGINT', 'SIGQUIT', 'SIGKILL'] as const
 
 export interface DatabaseRestartFigures {
   readonly rounds: Readonly<Record<string, number>>
   readonly acknowledged: number
   readonly accounts: number
-  /** Registrations that were answered with 503 while it was away. */
+  /** Registrations answered with 503 during the outage. */
   readonly turnedAway: number
-  /** From the moment in which the server takes connections again to `/readyz` and to the next acknowledgement. */
+  /** Milliseconds from a ready server to `/readyz`, and to the next acknowledgement. */
   readonly secondsToReady: { readonly middle: number; readonly longest: number }
   readonly secondsToAcknowledge: { readonly middle: number; readonly longest: number }
   readonly secondsToConverge: number
@@ -31,7 +31,7 @@ export interface DatabaseRestartFigures {
 interface Tally {
   readonly acknowledged: { readonly login: string; readonly password: string }[]
   turnedAway: number
-  /** Whatever was neither acknowledged nor turned away. */
+  /** Registrations that got neither an acknowledgement nor a 503. */
   readonly faults: string[]
 }
 
@@ -62,7 +62,7 @@ const spread = (all: readonly number[]) => {
 }
 const secondsSince = (begun: number) => (performance.now() - begun) / 1000
 
-/** @param rounds how often the database goes, in turns of three ways */
+/** @param rounds outages, in turn of the three kinds */
 export async function proveDatabaseRestarts(rounds: number): Promise<DatabaseRestartFigures> {
   const folder = await mkdtemp(join(tmpdir(), 'postern-restarts-'))
   await chmod(folder, 0o711)
@@ -125,7 +125,7 @@ export async function proveDatabaseRestarts(rounds: number): Promise<DatabaseRes
   }
 }
 
-/** One more acknowledgement, by a process that lives. */
+/** Waits for one more acknowledgement. */
 async function untilAnother({ acknowledged }: Tally, portal: PortalProcess): Promise<void> {
   const before = acknowledged.length
   await eventually(async () => {
@@ -142,7 +142,7 @@ function assertAlive({ child, output }: PortalProcess): void {
 }
 
 async function takeDown(folder: string, signal: NodeJS.Signals): Promise<void> {
-  // The first line is the number of its process (PostgreSQL documentation, "Database File Layout").
+  // The first line holds the process id.
   const pid = Number(
     (await readFile(join(folder, 'postgres', 'postmaster.pid'), 'utf8')).split('\n')[0],
   )
@@ -183,7 +183,7 @@ async function judge(databaseUrl: string, portal: PortalProcess, tally: Tally) {
   }
 }
 
-/** Every mailbox is as it is wanted, and no job is held by anybody or was given up. */
+/** Every mailbox has its wanted state, and no job is stuck. */
 async function isAtRest(db: Db): Promise<boolean> {
   const { rows } = await db.raw(
     `select (select count(*) from mailboxes where applied_revision < revision)::int as pending,

@@ -1,16 +1,16 @@
-// A desk with as many reports and cases as one likes, for the proof of its volume.
+// Fills the desk with any number of reports and cases.
 import { randomBytes } from 'node:crypto'
 import { termsOf } from '#server/desk/cases/search-terms.ts'
 import { insertEvidence } from '#server/desk/evidence/evidence-store.ts'
 import type { TestPortal } from '#test/support/portal.ts'
 
-export const words =
-  'invoice payment account prize delivery password urgent holiday meeting offer bank card tax refund'.split(
-    ' ',
-  )
+export const words = (
+  'invoice payment account prize delivery password urgent holiday meeting offer ' +
+  'bank card tax refund'
+).split(' ')
 export const pick = <T>(list: readonly T[], n: number): T => list[n % list.length] as T
 
-/** Rows as the job of reports leaves them, written by the thousand. All reports share one sealed letter. */
+/** Writes rows like those of the judging job. All reports share one sealed letter. */
 export async function fillDesk(
   portal: TestPortal,
   { reports, cases }: { reports: number; cases: number },
@@ -25,7 +25,7 @@ export async function fillDesk(
     [accounts],
   )
   const details = keyring.seal('abuse.case', JSON.stringify({ subject: 'someone@postern.example' }))
-  // A third is open; each account has two cases, the older one closed.
+  // A third of the cases is open. Each account has two cases, and the older one is closed.
   await db.raw(
     `insert into abuse_cases (account_id, subject_digest, details_sealed, key_id, severity, provenance, kinds, report_count, reporter_count,
        opened_at, last_report_at, first_seen_at, closed_at, outcome)
@@ -84,7 +84,9 @@ export async function fillDesk(
           addresses: [`volume${n % cases}@postern.example`, `reader${n % 5000}@elsewhere.example`],
           messageIds: [`letter.${n}@postern.example`],
           ips: [`198.51.${n % 256}.${n % 250}`],
-          subject: `${pick(words, n)} ${pick(words, Math.floor(n / 7))} number${n % 997} dear customer`,
+          subject:
+            `${pick(words, n)} ${pick(words, Math.floor(n / 7))} number${n % 997} dear ` +
+            'customer',
           linkHosts: [`host${n % 3000}.bad.example`],
         }),
       )

@@ -1,4 +1,4 @@
-// The portal of the proof `abuse-letters-http`, in a process of its own: who sends the letters must not slow its answers.
+// The portal of the proof `abuse-letters-http`, in its own process, apart from the sender.
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { startLmtp } from '#server/desk/reports/lmtp.ts'
 import { findReport } from '#server/desk/reports/report-store.ts'
@@ -14,15 +14,15 @@ import { enrolStaff } from '#test/support/staff.ts'
 
 export type LettersQuestion =
   | { readonly ask: 'start' }
-  /** Waits until everything was judged. */
+  /** Waits until all reports are judged. */
   | { readonly ask: 'findings' }
-  /** Opens one letter in `every` as an analyst, as text, as HTML and as bytes. */
+  /** Opens every nth letter as an analyst, as text, HTML and bytes. */
   | { readonly ask: 'look'; readonly every: number }
 
 export interface LettersStart {
   readonly url: string
   readonly lmtpPort: number
-  /** Undamaged, latin1: letters, and mails that report one. */
+  /** Undamaged letters and report mails, in latin1. */
   readonly letters: readonly string[]
   readonly mails: readonly string[]
 }
@@ -30,15 +30,15 @@ export interface LettersStart {
 export interface LettersFindings {
   readonly reports: number
   readonly withoutCase: number
-  /** Log lines of failed jobs and of surprises in the portal. */
+  /** Log lines of failed jobs and unexpected errors. */
   readonly faults: readonly string[]
   readonly verdicts: Readonly<Record<string, number>>
   readonly unreadable: Readonly<Record<string, number>>
-  /** Who a case names though they sent nothing. */
+  /** Accused accounts that sent nothing. */
   readonly wronglyNamed: number
-  /** Milliseconds of a job, with its wait for the one thread that reads letters. */
+  /** Milliseconds of a job, with its wait for the letter reader. */
   readonly judgingMs: { readonly median: number; readonly p99: number; readonly slowest: number }
-  /** Longest time for which the portal's own thread did nothing else. */
+  /** The longest delay of the portal's event loop. */
   readonly heldUpMs: number
 }
 

@@ -1,4 +1,4 @@
-/** Every page and mail of the gallery in every language, light and dark, and in a German that is a third longer. */
+// Measures the gallery in every language, in light and dark, and in a German a third longer.
 import { availableParallelism } from 'node:os'
 import { locales } from '#server/kit/i18n/texts.ts'
 import { samples } from '#server/site/gallery/gallery.ts'
@@ -10,11 +10,11 @@ import { openLookingGlass, type Sight } from '#test/support/looks.ts'
 export interface LooksProof {
   readonly pages: number
   readonly mails: number
-  /** How many times a page or mail was opened and measured. */
+  /** Measured pages and mails. */
   readonly sights: number
 }
 
-/** @throws Error with everything that is wrong anywhere. */
+/** @throws Error with all faults */
 export async function proveLooks(): Promise<LooksProof> {
   const shown = [
     ...samples.map(({ page, state }) => ({ path: `/${page}/${state}`, isMail: false })),
@@ -29,7 +29,7 @@ export async function proveLooks(): Promise<LooksProof> {
   const browser = await launchChromium()
   const faults: string[] = []
   const rest = sights.values()
-  // As many at once as there are processors: each takes the next sight that nobody has looked at.
+  // One loop for each processor. Each takes the next page.
   const look = async () => {
     const glass = await openLookingGlass(browser, gallery.origin)
     for (const sight of rest) faults.push(...(await glass.faultsOf(sight)))

@@ -1,20 +1,21 @@
-// Mutation testing: every small change of a line in these folders must make a test fail. `npm run prove -- mutation[-PART]`
+// Mutation testing: small changes of the code must make a test fail.
+// `npm run prove -- mutation[-PART]`
 import { globSync, mkdirSync } from 'node:fs'
 import { delimiter, join, resolve } from 'node:path'
 import type { MutantResult } from '@stryker-mutator/api/core'
 import { dropLeftDatabases, startTestServer } from '#test/support/database.ts'
 
 interface Part {
-  /** Under `server/`. */
+  /** Relative to `server/`. */
   readonly files: readonly string[]
   /**
-   * Cheap ones first: a mutant that one test file kills is not shown to the next. Examples alone where they kill enough: a property
-   * over thousands of spellings (`*-spellings`, `*-any-text`) takes seconds for each change that survives the examples.
+   * Cheap tests first: a killed mutant is not run again. Property tests (`*-spellings`,
+   * `*-any-text`) take seconds, so they are left out where examples kill enough.
    */
   readonly tests: readonly string[]
 }
 
-/** What is mutated, with the tests that speak of it. Browser stories and proofs of speed would find more and cost hours. */
+/** The mutated files with their tests. Browser stories and speed proofs would cost hours. */
 export const mutatedParts: Readonly<Record<string, Part>> = {
   'core-secrets': {
     files: ['core/**/{clock,hash-chain,keyring,secrets,signed-token}.ts'],
@@ -62,7 +63,8 @@ export const mutatedParts: Readonly<Record<string, Part>> = {
   },
   'backup-address': {
     files: [
-      'recovery/backup-address/{link-backup-address,link-shownLimit,link-store,mail-guard,managed-backup-address,method,send-recovery-link,store}.ts',
+      'recovery/backup-address/{link-backup-address,link-shownLimit,link-store,' +
+        'mail-guard,managed-backup-address,method,send-recovery-link,store}.ts',
     ],
     tests: ['mail-guard', 'recovery-links', 'backup-address-linking', 'recovery-by-address'],
   },
@@ -97,9 +99,9 @@ interface Figures {
   readonly killed: number
   readonly timeout: number
   readonly survived: number
-  /** Where no test comes by. */
+  /** Mutants in code that no test runs. */
   readonly uncovered: number
-  /** Of the changes that run at all, in per cent. */
+  /** Per cent of the valid mutants. */
   readonly score: number
 }
 
@@ -130,7 +132,10 @@ function describeSurvivor({
 }: MutantResult): string {
   const name = fileName.slice(fileName.indexOf('server/'))
   const how = (replacement ?? '').replaceAll(/\s+/g, ' ').slice(0, 100)
-  return `  ${status === 'Survived' ? 'survived' : 'no test '}  ${name}:${location.start.line} ${mutatorName} → ${how}`
+  return (
+    `  ${status === 'Survived' ? 'survived' : 'no test '}  ` +
+    `${name}:${location.start.line} ${mutatorName} → ${how}`
+  )
 }
 
 async function mutate(name: string, { files, tests }: Part): Promise<Figures> {
@@ -147,16 +152,15 @@ async function mutate(name: string, { files, tests }: Part): Promise<Figures> {
   return figuresOf(name, mutants)
 }
 
-/** @throws where fewer than 85 % are killed; the survivors are listed before that */
+/** Lists the survivors. @throws if fewer than 85 % are killed */
 export async function proveMutation(name: string, part: Part): Promise<Figures> {
   process.chdir(root)
-  // Thousands of processes load the same files.
   process.env.NODE_COMPILE_CACHE ??= join(root, 'reports/mutation/compiled')
-  // The runner starts `node` by its name: it must be the one that reads TypeScript.
+  // The runner starts `node` by its name, which must be a version that reads TypeScript.
   process.env.PATH = `${join(root, 'node_modules/.bin')}${delimiter}${process.env.PATH}`
-  // Every change starts a process: what it reads and compiles is kept for the next.
+  // Each mutant starts a process, which can reuse the compiled code of the others.
   process.env.NODE_COMPILE_CACHE = join(root, 'reports/compile-cache')
-  // One server for all: each test file only clones a database.
+  // All processes share one server, so each test file only clones a database.
   const server = await startTestServer()
   process.env.TEST_SERVER_URL = server.url
   const sweep = setInterval(() => void dropLeftDatabases(server.url).catch(() => {}), 20_000)

@@ -1,4 +1,4 @@
-// `npm run prove [-- NAME …]`: the long proofs. Their figures belong into docs/proofs.md, with date, machine and command.
+// `npm run prove [-- NAME …]` runs the long proofs. Their figures belong into docs/proofs.md.
 import { cpus, totalmem } from 'node:os'
 import { proveAbuseLetters } from './abuse-letters.ts'
 import { proveAbuseLettersHttp } from './abuse-letters-http.ts'
@@ -21,7 +21,7 @@ import { proveWallsUnmended } from './walls-unmended.ts'
 interface Proof {
   readonly name: string
   readonly what: string
-  /** Throws where it does not hold. */
+  /** Throws if the proof fails. */
   readonly run: () => Promise<unknown>
 }
 
@@ -44,7 +44,9 @@ const proofs: readonly Proof[] = [
   },
   {
     name: 'abuse-letters-http',
-    what: '10,000 mutated letters by form and file, 2,000 mails by LMTP, to a running portal that judges them',
+    what:
+      '10,000 mutated letters by form and file, 2,000 mails by LMTP, to a running ' +
+      'portal that judges them',
     run: () =>
       proveAbuseLettersHttp({ letters: 10_000, mails: 2000, allowedMs: 1000, openedEvery: 20 }),
   },
@@ -75,7 +77,9 @@ const proofs: readonly Proof[] = [
   },
   {
     name: 'notices',
-    what: '40 people change passwords and ways back in while the worker is killed; each notice arrives once',
+    what:
+      '40 people change passwords and ways back in while the worker is killed; each ' +
+      'notice arrives once',
     run: () =>
       proveNotices({ people: 40, atOnce: 8, lifeMs: 6000, slowMs: 400, patienceSeconds: 420 }),
   },
@@ -91,17 +95,23 @@ const proofs: readonly Proof[] = [
   },
   {
     name: 'walls',
-    what: 'after a finished recovery nothing that was begun before has an effect, in 20,000 schedules of held requests',
+    what:
+      'after a finished recovery nothing that was begun before has an effect, in 20,000 ' +
+      'schedules of held requests',
     run: () => proveWallsAtOnce({ schedules: 20_000, seed: 1 }, 4),
   },
   {
     name: 'walls-unmended',
-    what: 'without the walls each row of what survived a recovery is seen, and with them the same schedules have no effect',
+    what:
+      'without the walls each row of what survived a recovery is seen, and with them ' +
+      'the same schedules have no effect',
     run: () => proveWallsUnmended(),
   },
   {
     name: 'undo-orderings',
-    what: 'three things that a stranger does, in every order, and each act of the owner: no way back, no contact lost without a word',
+    what:
+      'three things that a stranger does, in every order, and each act of the owner: no ' +
+      'way back, no contact lost without a word',
     run: () =>
       proveUndoOrderings({
         letters: 3,
@@ -116,7 +126,7 @@ const proofs: readonly Proof[] = [
   })),
 ]
 
-/** `mutation` means all that begin with `mutation-`. */
+/** `mutation` stands for all names that begin with `mutation-`. */
 const isMeant = ({ name }: Proof, by: string) => name === by || name.startsWith(`${by}-`)
 
 const wanted = process.argv.slice(2)
@@ -129,7 +139,8 @@ if (unknown.length > 0) {
 }
 
 console.log(
-  `${new Date().toISOString()}, ${cpus().length} × ${cpus()[0]?.model}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}`,
+  `${new Date().toISOString()}, ${cpus().length} × ${cpus()[0]?.model}, ` +
+    `${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}`,
 )
 let failed = 0
 for (const proof of proofs.filter(

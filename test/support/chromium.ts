@@ -1,11 +1,11 @@
-// A real Chromium, as the browser stories use it.
+// Starts Chromium for browser tests.
 import { setTimeout as wait } from 'node:timers/promises'
 import sparticuz from '@sparticuz/chromium'
 import { type Browser, chromium } from 'playwright-core'
 
 /**
- * Starts a headless Chromium: the one that CHROMIUM names, else the packaged one. Two test files may unpack that at the same
- * moment, and the later one then finds half a file: it waits and tries again.
+ * The Chromium of the variable CHROMIUM, else the packaged one. While another test file still
+ * unpacks the packaged one, the start fails and is tried again.
  */
 export async function launchChromium(): Promise<Browser> {
   for (let attempt = 1; ; attempt += 1) {

@@ -1,18 +1,18 @@
-// Walks the pages as a person who is signed in would, by their links, and takes every form along as its tab has it.
+// Follows the links of a signed-in person and collects every form.
 import { readdirSync } from 'node:fs'
 import type { Router } from 'express'
 import type { TestPortal } from './portal.ts'
 import { decode, type Visitor } from './visitor.ts'
 
 export interface FoundForm {
-  /** Where it stands. */
+  /** The path of its page. */
   readonly page: string
   readonly action: string
-  /** What is sent when nothing is touched: hidden fields and the token among them. */
+  /** The initial values, with hidden fields and token. */
   readonly fields: Readonly<Record<string, string>>
 }
 
-/** In place of what a person would write, where a form asks for it. */
+/** Values for the fields that a person must fill in. */
 const written: Readonly<Record<string, string>> = {
   password: 'a new and longer sentence',
   code: '123456',
@@ -51,7 +51,6 @@ function fieldsOf(inside: string): Record<string, string> {
   return fields
 }
 
-/** The forms of a page that do something. */
 export function formsIn(html: string, page: string): FoundForm[] {
   const forms = [...html.matchAll(/(<form[^>]*method="post"[^>]*>)([\s\S]*?)<\/form>/g)]
   return forms.map(([, tag = '', inside = '']) => ({
@@ -66,11 +65,11 @@ const linksIn = (html: string): string[] =>
     decode(href),
   )
 
-/** Neither for people, nor the same page again in another language; or looking does something by itself. */
+/** Excludes machine answers, other languages and links that act by themselves. */
 const isLeftOut = (path: string) =>
   /^\/(?:dev|assets|recover\/link)\/|[?&]lang=|\/export\.|\/created$/.test(path)
 
-/** Every form that is reached from `seeds`, each address of one once. @param within only what lies under it */
+/** Returns each form that can be reached from `seeds` once. @param within a path prefix */
 export async function crawlForms(
   visitor: Visitor,
   seeds: readonly string[],
@@ -94,10 +93,10 @@ export async function crawlForms(
 }
 
 const server = new URL('../../server/', import.meta.url)
-/** What programs send, and what is there in development alone. */
+/** Routes for programs, and for development only. */
 const noForms = /^(?:site\/(?:development|gallery|health)|kit\/messages)\/|program-routes/
 
-/** The paths of all routes that a form can be sent to, as Express knows them. A new feature is among them by itself. */
+/** The paths of all POST routes, read from Express, so that new ones are never forgotten. */
 export async function formPaths(portal: TestPortal): Promise<string[]> {
   const files = readdirSync(server, { recursive: true, encoding: 'utf8' })
   const paths: string[] = []
@@ -120,6 +119,5 @@ export async function formPaths(portal: TestPortal): Promise<string[]> {
   return [...new Set(paths)].sort()
 }
 
-/** Whether the form is sent to the route of this path. */
 export const isSentTo = (path: string, { action }: FoundForm): boolean =>
   new RegExp(`^${path.replace(/:\w+/g, '[^/]+')}$`).test(action)

@@ -1,4 +1,4 @@
-// A real PostgreSQL for tests: one migrated template, a clone of it per test file.
+// PostgreSQL for tests: one migrated template, and a clone of it for each test file.
 import { randomBytes } from 'node:crypto'
 import { chmod, mkdtemp, rm, statfs } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -10,7 +10,7 @@ import { migrateDatabase } from '#db/migrate.ts'
 import { freePort } from './ports.ts'
 
 const template = 'postern_template'
-/** Tests lose nothing by a crash of the machine. */
+/** Tests need no durability. */
 const fast = [
   '-c',
   'fsync=off',
@@ -23,22 +23,22 @@ const fast = [
 ]
 
 export interface TestServer {
-  /** Any URL on the server whose user may create databases. */
+  /** The user of this URL may create databases. */
   readonly url: string
   stop(): Promise<void>
 }
 
 const memory = '/dev/shm'
-/** More than the databases of a complete run take at once, many times over. */
+/** Much more than a complete run needs. */
 const roomBytes = 4e9
 
-/** In memory where there is room: on a disk each clone of the template takes three times as long. */
+/** In memory if there is room: on a disk, cloning takes three times as long. */
 async function placeForData(): Promise<string> {
   const found = await statfs(memory).catch(() => undefined)
   return found && found.bavail * found.bsize > roomBytes ? memory : tmpdir()
 }
 
-/** Starts an own server with the migrated template, or prepares the template on the server of TEST_DATABASE_URL. */
+/** Prepares the template on the server of TEST_DATABASE_URL, else on a new one. */
 export async function startTestServer(): Promise<TestServer> {
   const given = process.env.TEST_DATABASE_URL
   if (given) {
@@ -46,7 +46,7 @@ export async function startTestServer(): Promise<TestServer> {
     return { url: given, stop: async () => {} }
   }
   const folder = await mkdtemp(join(await placeForData(), 'postern-test-'))
-  // The server may run as another user than root, who made the folder.
+  // The server may run as another user than the owner of the folder.
   await chmod(folder, 0o711)
   const server = await startEmbeddedPostgres(folder, fast, await freePort())
   await ensureDatabase(server, template)
@@ -90,7 +90,7 @@ export interface TestDatabase {
   drop(): Promise<void>
 }
 
-/** Connections that are just closing would report their forced end as an uncaught fault of the test. */
+/** Closing connections would report the forced end as an uncaught error of the test. */
 async function untilNobodyIsConnected(client: pg.Client, database: string): Promise<void> {
   for (let round = 0; round < 50; round += 1) {
     const { rowCount } = await client.query('select 1 from pg_stat_activity where datname = $1', [
@@ -103,7 +103,7 @@ async function untilNobodyIsConnected(client: pg.Client, database: string): Prom
 
 const seenIdle = new Set<string>()
 
-/** Drops clones whose test process was ended in the middle: those that nobody was connected to at the last call either. */
+/** Drops clones of killed test processes: nobody was connected at the last call either. */
 export async function dropLeftDatabases(server: string): Promise<void> {
   await run(server, async (client) => {
     const { rows } = await client.query<{ name: string }>(
@@ -121,7 +121,7 @@ export async function dropLeftDatabases(server: string): Promise<void> {
 let ownServer: Promise<TestServer> | undefined
 let openDatabases = 0
 
-/** A fresh migrated database. Under `npm test` all files share one server; alone, a file starts its own. */
+/** A new migrated database. Under `npm test` all files share a server, else each file has its own. */
 export async function createTestDatabase(): Promise<TestDatabase> {
   const shared = process.env.TEST_SERVER_URL
   ownServer ??= shared ? undefined : startTestServer()

@@ -1,4 +1,4 @@
-// SMS of which nobody knows whether the gateway took them: a message trial with a Twilio-shaped gateway that loses things.
+// A message trial whose gateway loses answers, so that nobody knows whether an SMS was sent.
 import assert from 'node:assert/strict'
 import { createTwilioTransport } from '#server/kit/messages/sms/twilio.ts'
 import type { SmsTransport } from '#server/kit/messages/transport.ts'
@@ -14,15 +14,15 @@ export interface DoubtTrial extends MessageTrial {
   readonly sms: SmsTransport
   /** Before each test. */
   reset(): Promise<void>
-  /** A code that lives for so many minutes, for a number or for nobody. */
+  /** Queues a code that is valid for these minutes. */
   write(code?: string, minutes?: number, to?: string | null): Promise<string>
-  /** One try of which something is lost. */
+  /** One delivery attempt that loses something. */
   lose(what: 'request-lost' | 'answer-lost', id: string): Promise<string>
-  /** As if the worker had died in that try, before it could write anything down. */
+  /** Restores the state of a worker that died before it could write the result. */
   dieWith(id: string): Promise<void>
-  /** What a job does that comes when it is due. */
+  /** Runs the job at its due time. */
   deliverWhenDue(id: string): Promise<void>
-  /** Jobs that come when they are due, until it has come to this. */
+  /** Runs jobs at their due times until the message has this state. */
   until(id: string, state: string): Promise<void>
   end(
     id: string,

@@ -1,4 +1,4 @@
-// Everything that a stolen copy of the database would hold, as text: our tables, those of the queue, and their indexes' keys in them.
+// Dumps our tables and those of the queue as text, like a stolen copy of the database.
 import assert from 'node:assert/strict'
 import type { Db } from '#db/connection.ts'
 
@@ -26,13 +26,13 @@ const spellings = (secret: string) => [
   JSON.stringify(secret).slice(1, -1),
 ]
 
-/** A short code stands somewhere in every long digest by chance; alone it does not. */
+/** Short codes occur in long digests by chance, so they count only as separate words. */
 const findIn = (folded: string, spelling: string) =>
   /^\d{1,8}$/.test(spelling)
     ? folded.search(new RegExp(`(?<![0-9a-z])${spelling}(?![0-9a-z])`))
     : folded.indexOf(spelling.toLowerCase())
 
-/** Fails where a secret stands in the dump, in clear or merely encoded. */
+/** Fails if the dump contains a secret, in clear text or in a usual encoding. */
 export function assertAbsent(dump: string, secrets: Readonly<Record<string, string>>): void {
   assert.ok(dump.length > 1000, 'the dump is empty')
   const folded = dump.toLowerCase()

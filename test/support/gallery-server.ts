@@ -1,4 +1,4 @@
-// Serves the samples of the gallery with the portal's own headers, for tests that look with a browser.
+// Serves the gallery's samples with the portal's headers, for browser tests.
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import express from 'express'
@@ -13,12 +13,12 @@ import { createRendering } from './message-trial.ts'
 
 const root = new URL('../..', import.meta.url).pathname
 
-/** GET `/empty`, `/PAGE/STATE?lang=` and `/mail/NAME/STATE?lang=`; `longer` has every text a third longer. */
+/** GET `/empty`, `/PAGE/STATE?lang=` and `/mail/NAME/STATE?lang=`. `longer` lengthens all texts. */
 export async function serveGallery(): Promise<{ origin: string; close(): void }> {
   const { theme, serve } = loadAssets(`${root}public`, { name: 'Postern' })
   const texts = createTexts({ service: 'Postern', passwordMin: 12 })
   const rendererOf = (words: Texts) =>
-    // Each with an engine of its own: an engine keeps parts that depend on nothing but the language.
+    // Each has its own engine, because an engine caches parts by language.
     createSampleRenderer({
       views: createViewEngine({ roots: [`${root}views`], cache: true }),
       texts: words,
@@ -60,6 +60,6 @@ export async function serveGallery(): Promise<{ origin: string; close(): void }>
   }
 }
 
-/** Every word a third longer and the text with it, as a translation may turn out: `Anmelden` → `Anmeldennen`. */
+/** Makes every word a third longer, as a translation may be: `Anmelden` → `Anmeldennen`. */
 export const lengthen = (text: string): string =>
   text.replace(/\p{L}{3,}/gu, (word) => word + word.slice(-Math.ceil(word.length * 0.3)))

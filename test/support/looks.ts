@@ -1,4 +1,4 @@
-// Opens pages of the gallery in a real Chromium and measures what must hold for each of them.
+// Opens pages of the gallery in Chromium and measures the rules that hold for each page.
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import type { AxeResults, RunOptions } from 'axe-core'
@@ -6,29 +6,29 @@ import type { Browser, BrowserContext, Page } from 'playwright-core'
 import type { Locale } from '#server/kit/i18n/texts.ts'
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-/** Lies ready as a text in every page: sent along with each question, it would be half of the work. */
+/** Every page gets this script once: sending it with each question would double the work. */
 const readyAxe = `window.loadAxe = () => (0, eval)(${JSON.stringify(axe)})`
 const measurements = readFileSync(new URL('measure-page.js', import.meta.url), 'utf8')
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
-/** The spacing of WCAG 1.4.12, and twice the size of 1.4.4. */
+/** The spacing of WCAG 1.4.12 and the size of 1.4.4. */
 const SPACED = `* { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important }
   p { margin-bottom: 2em !important }`
 const DOUBLED = 'html { font-size: 200% !important }'
 
 export type Scheme = 'light' | 'dark'
 
-/** One page, in one language, as one browser would show it. */
+/** One page in one language and one window. */
 export interface Sight {
-  /** In the gallery's server, without the language. */
+  /** Of the gallery server, without the language. */
   readonly path: string
   readonly locale: Locale
   readonly scheme: Scheme
-  /** A mail has no fields, no keyboard and a width of its own: it is held to axe alone. */
+  /** Mails have no fields and a fixed width, so only axe checks them. */
   readonly isMail?: boolean
 }
 
 export interface LookingGlass {
-  /** Everything that is wrong with the page, in words. */
+  /** The faults of the page, in words. */
   faultsOf(sight: Sight): Promise<string[]>
   close(): Promise<void>
 }
@@ -55,7 +55,7 @@ export async function openLookingGlass(browser: Browser, origin: string): Promis
       (request) => void (request.url().startsWith('data:') || requests.push(request.url())),
     )
     page.on('console', (message) => {
-      // In a sandboxed frame it is our own measuring script that is kept from running.
+      // In a sandboxed frame our own script cannot run.
       if (message.type() === 'error' && !/frame is sandboxed/.test(message.text()))
         complaints.push(message.text())
     })
@@ -67,8 +67,8 @@ export async function openLookingGlass(browser: Browser, origin: string): Promis
     async faultsOf({ path, locale, scheme, isMail }) {
       if (!contexts.has(scheme)) contexts.set(scheme, open(scheme))
       const { page, requests } = await (contexts.get(scheme) as ReturnType<typeof open>)
-      // Through an empty page, and once more where that did not help: a busy browser may make the window larger when the next page is
-      // there already, and what moves in it then would count as a shift.
+      // Goes through an empty page: a busy browser may resize the window late, and the movement
+      // would count as a layout shift of the next page.
       for (let tries = 0; tries < 5; tries += 1) {
         await page.setViewportSize({ width: 1024, height: 768 })
         await page.goto(`${origin}/empty`)
@@ -86,7 +86,7 @@ export async function openLookingGlass(browser: Browser, origin: string): Promis
 
       if (!isMail)
         note('moves', [...(await measure('layoutShifts')), ...(await measure('motions'))])
-      // What is folded away is looked at like the rest.
+      // Opens folded parts.
       await page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
       note('axe', await axeViolations(page))
       if (!isMail) {

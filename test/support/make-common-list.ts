@@ -1,4 +1,4 @@
-// Makes server/core/passwords/common-list.bin: node test/support/make-common-list.ts
+// Makes server/core/passwords/common-list.bin when it is run by node.
 import { writeFileSync } from 'node:fs'
 import common from '@zxcvbn-ts/language-common'
 import german from '@zxcvbn-ts/language-de'
@@ -9,8 +9,8 @@ import { fingerprintOf, LIST_FILE, RECORD_BYTES } from '#server/core/passwords/c
 const passwords = common.dictionary['passwords-common']
 
 /**
- * Leaked lists hold these mostly as typed on the other layout (gfhjkm for пароль), which the rules look up too; here is what
- * they miss, and what our own neighbours choose.
+ * Leaked lists contain Cyrillic words mostly in the other keyboard layout (gfhjkm for пароль).
+ * These words are missing there, or are common in our region.
  */
 const belarusianAndRussian =
   'пароль пароли парольпароль привет приветик прывитанне вітаю прывітанне любовь любимая любимый люблю кахаю каханне каханая ' +
@@ -33,7 +33,7 @@ const belarusianAndRussian =
 
 const words = [english.dictionary, german.dictionary].flatMap((dictionary) =>
   Object.entries(dictionary)
-    // Encyclopaedias bring mark-up and far place names, which nobody chooses.
+    // Encyclopaedias add mark-up and place names that nobody chooses.
     .filter(([name]) => !name.startsWith('wikipedia'))
     .flatMap(([, list]) => list),
 )
@@ -44,7 +44,7 @@ const veryCommon = [...passwords.slice(0, 1000), ...own]
   .map(fold)
   .filter((entry) => /^\p{L}{3,}$/u.test(entry))
 
-/** The whole file. The tests compare it to the one that is kept. */
+/** The tests compare this with the stored file. */
 export function makeCommonList(): Buffer {
   const entries = new Set(
     [...passwords, ...own, ...words].map(fold).filter((entry) => [...entry].length >= 3),

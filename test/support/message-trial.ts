@@ -1,4 +1,4 @@
-// The parts of server/messages/ on a real database, with a clock that a test moves and gateways that it chooses.
+// The message parts on a real database, with a movable clock and chosen gateways.
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { Db } from '#db/connection.ts'
@@ -37,7 +37,7 @@ export function createRendering(base = baseUrl) {
 export interface MessageTrial {
   readonly parts: DeliveryParts
   readonly clock: TestClock
-  /** Everything that was logged, as one text. */
+  /** The whole log. */
   logged(): string
   send<N extends MessageName>(message: Message<N>): Promise<string>
   deliver(id: string): Promise<void>

@@ -1,4 +1,4 @@
-// A worker process of its own, to be killed: delivers messages of the database and mail server that it is told.
+// A worker process for tests that kill it: delivers messages of a given database and mail server.
 import { connectDatabase } from '#db/connection.ts'
 import { systemClock } from '#server/core/clock.ts'
 import { startWorker } from '#server/kit/jobs/worker.ts'
@@ -22,5 +22,5 @@ const parts = {
   staleMs: Number(staleMs),
 }
 await startWorker({ databaseUrl, tasks: messageTasks(parts), log, concurrency: 4 })
-// Every minute in earnest; a test has less time.
+// In production every minute.
 setInterval(() => void sweepMessages(parts).catch(() => {}), 400)

@@ -1,8 +1,8 @@
-// Forms that carry a file, byte by byte.
+// Builds the bytes of multipart forms.
 export interface FormPart {
   readonly name: string
   readonly value: string | Buffer
-  /** Its file name; absent: a plain field. */
+  /** A file name. Without it, the part is a plain field. */
   readonly file?: string
 }
 
@@ -11,7 +11,9 @@ const someBoundary = 'bo-un-da-ry'
 export function multipart(parts: readonly FormPart[], boundary = someBoundary): Buffer {
   const pieces = parts.flatMap(({ name, value, file }) => [
     Buffer.from(
-      `--${boundary}\r\nContent-Disposition: form-data; name="${name}"${file === undefined ? '' : `; filename="${file}"\r\nContent-Type: application/octet-stream`}\r\n\r\n`,
+      `--${boundary}\r\nContent-Disposition: form-data; ` +
+        `name="${name}"${file === undefined ? '' : `; filename="${file}"\r\nContent-Type: application/octet-stream`}\r\n` +
+        '\r\n',
     ),
     Buffer.from(value as string),
     Buffer.from('\r\n'),

@@ -1,4 +1,4 @@
-// Reads what the portal sent, as a person with that mailbox or phone would.
+// Reads the mails and SMS that the portal sent to a person.
 import assert from 'node:assert/strict'
 import { eventually, type TestPortal } from './portal.ts'
 
@@ -10,7 +10,7 @@ export interface Sent {
   readonly text: string
 }
 
-/** Everything that was sent to `to`, newest first. */
+/** Newest first. */
 export async function sentTo(portal: TestPortal, to: string): Promise<Sent[]> {
   const response = await fetch(`${portal.url}/dev/outbox.json`)
   assert.equal(response.status, 200)
@@ -18,14 +18,14 @@ export async function sentTo(portal: TestPortal, to: string): Promise<Sent[]> {
   return all.filter((message) => message.to === to)
 }
 
-/** Waits until `count` messages have arrived in all, and returns them, newest first. */
+/** Waits until `count` messages have arrived, and returns them, newest first. */
 export const awaitSent = (portal: TestPortal, to: string, count = 1): Promise<Sent[]> =>
   eventually(async () => {
     const sent = await sentTo(portal, to)
     return sent.length >= count && sent
   })
 
-/** Waits until `count` messages with these words have arrived, and returns the newest of them. */
+/** Waits until `count` messages with these words have arrived, and returns the newest. */
 export const awaitText = (
   portal: TestPortal,
   to: string,
@@ -37,7 +37,7 @@ export const awaitText = (
     return sent.length >= count && sent[0]
   })
 
-/** The code of the newest message, which is the `count`th to `to`. */
+/** Waits for the `count`th message and returns its code. */
 export async function awaitCode(portal: TestPortal, to: string, count = 1): Promise<string> {
   const [newest] = await awaitSent(portal, to, count)
   const code = /(?<!\d)(\d{6}|\d{8})(?!\d)/.exec(newest?.text ?? '')?.[1]
@@ -45,6 +45,6 @@ export async function awaitCode(portal: TestPortal, to: string, count = 1): Prom
   return code
 }
 
-/** Some code of the same length that is not the right one. */
+/** A wrong code of the same length. */
 export const otherCode = (code: string): string =>
   code.replace(/\d$/, (digit) => String((Number(digit) + 1) % 10))

@@ -1,5 +1,4 @@
-// A whole portal for tests: real database, real worker, real HTTP on a free port; only the ports that a test hands in are others.
-
+// Starts a portal for tests, with a real database, worker and HTTP port.
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { type CompleteSettings, compose, type Portal, type Ports } from '#server/compose.ts'
@@ -12,7 +11,7 @@ import { crontab } from '#server/task-list.ts'
 import { createTestDatabase, type TestDatabase } from './database.ts'
 import { createVisitor, type Visitor } from './visitor.ts'
 
-/** A clock that a test can move. Between moves it runs. */
+/** A running clock that a test can move. */
 export interface TestClock extends Clock {
   advance(milliseconds: number): void
 }
@@ -32,9 +31,9 @@ export interface TestPortal extends Portal {
   readonly database: TestDatabase
   readonly settings: CompleteSettings
   readonly clock: TestClock
-  /** Everything that was logged, as JSON lines. */
+  /** The log as JSON lines. */
   readonly logged: string[]
-  /** A browser without pictures: own cookies, own forms. @param ip where it is, if not on this machine */
+  /** A browser with its own cookies. @param ip its address, if not this machine's */
   visitor(ip?: string): Visitor
   startWorker(): Promise<void>
   stopWorker(): Promise<void>
@@ -42,15 +41,15 @@ export interface TestPortal extends Portal {
 }
 
 export interface TestPortalOptions {
-  /** Environment variables on top of those for tests. */
+  /** Added to the environment variables for tests. */
   readonly env?: Readonly<Record<string, string>>
   readonly ports?: Omit<Ports, 'clock' | 'log'>
-  /** False: no jobs are done until `startWorker`. */
+  /** False: no job runs before `startWorker`. */
   readonly worker?: boolean
   readonly database?: TestDatabase
 }
 
-/** Small enough for hundreds of hashes a second: the cost of a hash is measured elsewhere. */
+/** Cheap hashes, because other tests measure their cost. */
 const testEnv = {
   ARGON2_MEMORY_KIB: '64',
   ARGON2_PASSES: '1',
@@ -76,7 +75,7 @@ export async function startTestPortal(options: TestPortalOptions = {}): Promise<
   const logged: string[] = []
   const write = (line: string) => {
     logged.push(line)
-    // A surprise in the portal explains most failing tests.
+    // Unexpected errors explain most failing tests.
     if (line.includes('"level":"error"')) process.stderr.write(line)
   }
   const log = createLog(settings.logLevel, { write })
@@ -119,7 +118,7 @@ export async function startTestPortal(options: TestPortalOptions = {}): Promise<
   }
 }
 
-/** Asks again until the answer is there; fails after `seconds`. */
+/** Repeats the question until the answer is truthy. Fails after `seconds`. */
 export async function eventually<T>(
   ask: () => Promise<T | undefined | false>,
   seconds = 30,

@@ -1,10 +1,10 @@
-// Port numbers for servers that are told theirs before they listen: mail servers, PostgreSQL, a portal of its own process.
+// Free ports for servers that must know their port before they listen.
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:net'
 
 /**
- * Below the ports that systems give out by themselves (Linux from 32768, others from 49152), or a connection of another test takes a number
- * between the moment in which it was found free and the one in which its server listens.
+ * Below the ports that systems assign (Linux from 32768, others from 49152). Otherwise a connection
+ * could take a port after it was found free and before its server listens.
  */
 const first = 12_000
 const blockSize = 32
@@ -29,10 +29,10 @@ async function isFree(port: number): Promise<boolean> {
   return true
 }
 
-/** Numbers of the block that this process holds and has not given out. */
+/** Ports of this process's block that are still free. */
 let left: number[] = []
 
-/** A block belongs to the process that listens on its lowest port, until it ends: test files run beside each other. */
+/** The process that listens on the lowest port of a block owns the block until it ends. */
 async function takeBlock(): Promise<void> {
   const start = Math.floor(Math.random() * blocks)
   for (let tried = 0; tried < blocks; tried += 1) {
@@ -44,7 +44,7 @@ async function takeBlock(): Promise<void> {
   throw new Error(`no ports are free from ${first} on`)
 }
 
-/** Ports of the loopback address that nobody listens on, and that no other test is given. */
+/** Free loopback ports that no other test gets. */
 export async function freePorts(count: number): Promise<number[]> {
   const ports: number[] = []
   while (ports.length < count) {

@@ -1,4 +1,4 @@
-// The portal as an operator runs it: a process of its own.
+// Runs the portal as a separate process, as an operator does.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
@@ -10,16 +10,16 @@ const main = fileURLToPath(new URL('../../server/boot.js', import.meta.url))
 export interface PortalProcess {
   readonly url: string
   readonly child: ChildProcess
-  /** Everything it wrote, both streams. */
+  /** Its output, both streams. */
   readonly output: () => string
-  /** Sends the signal and waits for the end. Returns the exit code, null where a signal ended it. */
+  /** Waits for the end. Returns the exit code, or null if a signal ended the process. */
   end(signal?: NodeJS.Signals): Promise<number | null>
 }
 
 /**
- * Starts it and waits for its start-up text.
- * @param script another one that begins with the same words
- * @throws Error with what it wrote where it ends instead
+ * Waits for the start-up text.
+ * @param script must begin with the same start-up text
+ * @throws Error with the output if the process ends instead
  */
 export async function startPortalProcess(
   env: Readonly<Record<string, string>>,
@@ -28,7 +28,7 @@ export async function startPortalProcess(
   const port = env.PORT ?? String(await freePort())
   const child = spawn(process.execPath, [...startFlags, script], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    // Nobody balances between portals here.
+    // No load balancer needs time to notice the end.
     env: {
       PATH: process.env.PATH,
       HOME: process.env.HOME,

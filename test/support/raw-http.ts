@@ -1,16 +1,16 @@
-// HTTP by hand, for requests that no client library would send.
+// Sends raw bytes, for requests that no HTTP client would send.
 import { connect } from 'node:net'
 
 export interface RawAnswer {
-  /** Everything that came back. */
+  /** The complete answer. */
   readonly text: string
   readonly status: number
-  /** Bytes that left for the portal, the kernel's own buffers included. */
+  /** Sent bytes, including those in kernel buffers. */
   readonly sent: number
   readonly ms: number
 }
 
-/** Sends what `pieces` yields until the portal ends the connection, or `patienceMs` are over. */
+/** Sends `pieces` until the portal ends the connection or `patienceMs` have passed. */
 export function converse(
   port: number,
   pieces: Iterable<string | Buffer>,
@@ -50,7 +50,7 @@ export function converse(
 
 const piece = Buffer.alloc(65_536, 'a')
 
-/** A request whose body never says how long it is, nor ends before `bytes`. */
+/** A chunked request with a body of at least `bytes`. */
 export function* chunkedRequest(
   head: string,
   bytes: number,

@@ -1,5 +1,5 @@
-// `npm test`: one PostgreSQL for the run, then every test file by node:test, neighbours in one process. Arguments are handed on;
-// files may be named.
+// `npm test`: starts one PostgreSQL and runs the test files by node:test, several in a process.
+// Arguments are test files, or go to node:test.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { availableParallelism } from 'node:os'
@@ -11,10 +11,10 @@ const options = process.argv.slice(2).filter((each) => each.startsWith('-'))
 const named = process.argv.slice(2).filter((each) => !each.startsWith('-'))
 const groups = await groupTests(named.length > 0 ? named : ['test/**/*.test.ts'])
 
-// Where `server/boot.js` keeps it too: a hundred files load the same modules.
+// The cache of `server/boot.js`: a hundred files load the same modules.
 const compiled = fileURLToPath(new URL('../../node_modules/.cache/postern', import.meta.url))
 
-// Much of the time a test waits: for a browser, a mail server, a limit that ends.
+// Tests mostly wait, so more of them run than there are processors.
 const atOnce = 2 * availableParallelism()
 
 const server = await startTestServer()
@@ -26,7 +26,7 @@ const runner = spawn(
     env: { ...process.env, NODE_COMPILE_CACHE: compiled, TEST_SERVER_URL: server.url },
   },
 )
-// A file that never ends has no limit of its own in node:test. At the signal the runner says which it was.
+// node:test has no time limit for a file. After this signal it names the file that never ended.
 const patienceMinutes = 20
 const tooLong = setTimeout(() => {
   console.error(`the tests did not end within ${patienceMinutes} minutes`)

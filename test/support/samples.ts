@@ -1,6 +1,6 @@
-// Whether two lists of samples come from one distribution.
+// Decides whether two lists of samples come from the same distribution.
 
-/** Ranks of all values, equal ones sharing theirs. */
+/** Equal values share their rank. */
 function rank(values: readonly number[]): Map<number, number> {
   const sorted = values.toSorted((left, right) => left - right)
   const ranks = new Map<number, number>()
@@ -14,9 +14,9 @@ function rank(values: readonly number[]): Map<number, number> {
 }
 
 /**
- * The Mann-Whitney U test, two-sided, by its normal approximation (good from about 20 samples on). Chosen because it asks nothing of the
- * distribution and a few slow samples do not hide a shift.
- * @returns apart where chance alone explains the difference with less than one in ten thousand
+ * The two-sided Mann-Whitney U test by its normal approximation, which needs about 20 samples. It
+ * assumes nothing about the distribution, and a few slow samples do not hide a shift.
+ * @returns apart if the difference has a probability below one in ten thousand by chance
  */
 export function differ(
   left: readonly number[],

@@ -6,5 +6,5 @@ const { scripts } = JSON.parse(
   readonly scripts: { readonly start: string }
 }
 
-/** What `npm start` tells Node beside the script: how its memory may grow. */
+/** The memory flags of `npm start`. */
 export const startFlags = scripts.start.split(' ').filter((each) => each.startsWith('--'))

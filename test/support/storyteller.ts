@@ -1,9 +1,9 @@
-// What the browser stories are told with: one person, one pair of hands, one portal.
+// The tools of the browser stories: one person, one portal, and the hands that use pages.
 import assert from 'node:assert/strict'
 import type { Hands } from './hands.ts'
 import { eventually, type TestPortal } from './portal.ts'
 
-/** `portal` and `hands` are there from the first chapter on. */
+/** `portal` and `hands` exist from the first chapter on. */
 export interface Storyteller {
   readonly portal: TestPortal
   readonly hands: Hands
@@ -11,16 +11,16 @@ export interface Storyteller {
   readonly mailbox: string
   readonly address: string
   readonly phone: string
-  /** The words stand on the page. */
+  /** Waits for the words on the page. */
   see(words: string | RegExp): Promise<void>
   isAt(pageId: string): Promise<void>
   goTo(path: string): Promise<void>
   signIn(password: string): Promise<void>
-  /** Opens the page anew until it offers the button: the wait before another code is over then. */
+  /** Reloads the page until it has the button, which appears after a wait. */
   awaitButton(name: string): Promise<void>
 }
 
-/** Registers the tests of one part of a person's life. */
+/** Registers the tests of one part of the story. */
 export type Chapter = (story: Storyteller) => void
 
 export interface Cast {

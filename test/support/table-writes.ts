@@ -1,10 +1,11 @@
-// Which function writes which table, read from the source: knex chains and SQL text. Formatted code begins each function in column 0.
+// Finds in the source which function writes which table, by knex chains and SQL texts. It relies on
+// formatted code, where each function begins in column 0.
 
 export interface TableWrite {
-  /** Name of the function, or of what else stands at the top of the file. */
+  /** The name of the top-level function or constant. */
   readonly name: string
   readonly table: string
-  /** As written; undefined where it is no function or takes nothing. */
+  /** The text of its parameters, if it has any. */
   readonly firstParameterType: string | undefined
 }
 
@@ -25,11 +26,11 @@ function piecesOf(source: string): Piece[] {
   return pieces.map(({ name, lines }) => ({ name, text: lines.join('\n') }))
 }
 
-/** Without comments, which may tell of updates. A `//` in a URL stands in a string and behind a colon. */
+/** Removes comments, which may mention updates. The `//` of a URL follows a colon. */
 const withoutComments = (text: string) =>
   text.replace(/\/\*[\s\S]*?\*\//g, ' ').replace(/(^|[^:'"`])\/\/.*$/gm, '$1')
 
-/** The index behind the bracket that closes the one at `from`. Brackets in strings do not count. */
+/** The index after the bracket that closes the one at `from`. Skips strings. */
 function closing(text: string, from: number): number {
   let depth = 0
   for (let at = from; at < text.length; at += 1) {
@@ -48,7 +49,7 @@ function closing(text: string, from: number): number {
 const isWrite = (method: string) =>
   /^(?:insert|upsert|update|delete|del|merge|increment|decrement|truncate)$/.test(method)
 
-/** Methods of the chain that goes on at `from`, and where it ends. */
+/** The methods of the chain at `from`, and its end. */
 function chainAt(text: string, from: number): { methods: string[]; end: number } {
   const methods: string[] = []
   let at = from
@@ -68,7 +69,7 @@ function writtenBy(text: string, tables: ReadonlySet<string>): Set<string> {
   )) {
     const table = (found[1] ?? '').replaceAll('"', '')
     if (tables.has(table)) written.add(table)
-    // A table whose name is put together: whoever writes it says which.
+    // The name of the table is computed, so the caller must name it.
     else if (table.startsWith('${')) written.add('(any)')
   }
   for (const found of text.matchAll(/\b(?:db|trx)\(\s*[a-zA-Z.]+\s*\)/g))
@@ -83,7 +84,7 @@ function writtenBy(text: string, tables: ReadonlySet<string>): Set<string> {
     if (methods.some(isWrite)) written.add(table)
     else read.add(table)
   }
-  // `const query = trx('t')…` and further down `query.delete()`: of all that was begun in this function.
+  // `const query = trx('t')…` may be followed by `query.delete()` later in the function.
   const loose = [...text.matchAll(/\.\s*(\w+)\(/g)].some(
     ({ 1: method = '', index }) =>
       isWrite(method) && !chains.some(([begin, end]) => index >= begin && index < end),
@@ -107,7 +108,7 @@ function firstParameterTypeOf(text: string): string | undefined {
   return /:\s*([^:]+?)\s*$/.exec(parameters.slice(0, at))?.[1]
 }
 
-/** What the source writes of these tables. `(any)` is a table whose name is put together in the SQL. */
+/** `(any)` stands for a table with a computed name. */
 export function tableWritesOf(source: string, tables: ReadonlySet<string>): TableWrite[] {
   return piecesOf(withoutComments(source)).flatMap(({ name, text }) =>
     [...writtenBy(text, tables)].map((table) => ({

@@ -1,13 +1,13 @@
-// Test files that share a process. To load the portal takes longer than most files take to run: 160 times that is minutes.
+// Groups test files that share a process, because loading the portal takes longer than most tests.
 import { globSync, readFileSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join, resolve } from 'node:path'
 
-/** They watch or end the process that they run in, or take so long that they share nothing worth it. Those come first. */
+/** These files watch or end their process, or take long. They come first. */
 const alone = [/^browser\//, /(?:^|\/)(?:jobs-connection-lost|late-faults|killed-worker)\b/]
 
-/** So many files of neighbouring names, which are mostly of a kind. */
+/** Files of neighbouring names share a process. */
 const together = 12
 
 export interface TestGroups {
@@ -18,7 +18,7 @@ export interface TestGroups {
 
 const frugalHooks = new URL('./frugal-hooks.ts', import.meta.url).href
 
-/** Frugal hooks know the suite that a test belongs to only as long as nothing was awaited: such files are loaded as they ask for it. */
+/** Frugal hooks lose the suite after an `await`, so files with a top-level `await` are loaded apart. */
 const awaitsAtItsTop = (file: string) => /^(?:const .+ = )?await /m.test(readFileSync(file, 'utf8'))
 
 function source(files: readonly string[]): string {
@@ -26,8 +26,9 @@ function source(files: readonly string[]): string {
     ? ['', 'import']
     : [`import ${JSON.stringify(frugalHooks)}`, 'require']
   const suiteOf = (file: string) =>
-    `describe(${JSON.stringify(basename(file, '.test.ts'))}, () => ${load}(${JSON.stringify(resolve(file))}))`
-  // node:test is imported after the prelude, which it must find done.
+    `describe(${JSON.stringify(basename(file, '.test.ts'))}, () => ` +
+    `${load}(${JSON.stringify(resolve(file))}))`
+  // The prelude must run before node:test is imported.
   return `${prelude}
 import { createRequire } from 'node:module'
 const require = createRequire(import.meta.url)
@@ -38,7 +39,7 @@ ${files.map(suiteOf).join('\n')}
 
 /**
  * @param patterns of test files
- * @returns few files as they are; of many a file for each group, in which each is a suite
+ * @returns the files themselves if they are few, else one file for each group
  */
 export async function groupTests(patterns: readonly string[]): Promise<TestGroups> {
   const found = globSync([...patterns]).sort()

@@ -1,5 +1,5 @@
-// A stateful stand-in for Twilio's Messages API: takes messages and lists what it took. Its requests and answers are held to
-// `twilio-messages.openapi.json` by a test.
+// A stateful fake of Twilio's Messages API. A test checks its requests and answers against
+// `twilio-messages.openapi.json`.
 import { createHmac, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
@@ -20,44 +20,44 @@ export interface TakenSms {
 
 type Refusal =
   | { readonly kind: 'error'; readonly status: number; readonly code?: number }
-  /** An answer of something in between that does not speak Twilio's language. */
+  /** An answer of a proxy, which is not in Twilio's format. */
   | { readonly kind: 'gateway-page'; readonly status: number }
-  /** An answer of success whose body says something else. */
+  /** A status of success with another body. */
   | { readonly kind: 'odd-answer'; readonly body: object }
-  /** The connection breaks before anything was done. */
+  /** The connection breaks, and the message is not taken. */
   | { readonly kind: 'request-lost' }
 
-/** What happens to the next messages, one entry each; then they are taken again. */
+/** The fate of each of the next messages. Later ones are taken. */
 export type SmsMishap =
   | Refusal
   /** The message is taken, and the connection breaks before the answer. */
   | { readonly kind: 'answer-lost' }
-  /** The message is taken, the answer comes after so many milliseconds. */
+  /** The message is taken, and the answer comes late. */
   | { readonly kind: 'slow'; readonly ms: number }
 
 export interface TwilioServer {
   readonly url: string
   readonly taken: TakenSms[]
   readonly mishaps: SmsMishap[]
-  /** What happens to the next questions for the list, one entry each. */
+  /** The fate of each of the next list requests. */
   readonly listMishaps: Refusal[]
-  /** Messages handed in, taken or not. */
+  /** The number of sent messages, taken or not. */
   requests(): number
-  /** Pages of the list that were asked for. */
+  /** The number of requested list pages. */
   questions(): number
-  /** Reports a status as Twilio does: a signed form to the address that came with the message. */
+  /** Sends a status callback: a signed form to the address of the message. */
   report(sms: TakenSms, status: string, options?: ReportOptions): Promise<Response>
   stop(): Promise<void>
 }
 
 export interface ReportOptions {
   readonly errorCode?: number
-  /** Where the portal really listens, for the address in the message is the public one. */
+  /** The portal's real address, because the message names the public one. */
   readonly portalAt: string
   readonly token?: string
 }
 
-/** Twilio's signature: HMAC-SHA1 over the address and the sorted fields. */
+/** HMAC-SHA1 over the address and the sorted fields. */
 export function signForm(
   token: string,
   url: string,
@@ -86,7 +86,7 @@ const failure = (status: number, code: number) => ({
   status,
 })
 
-/** @param now what a message is dated with; the real time unless a test moves its own */
+/** @param now the clock that dates messages */
 export async function startTwilioServer(now: () => Date = () => new Date()): Promise<TwilioServer> {
   const taken: TakenSms[] = []
   const mishaps: SmsMishap[] = []
@@ -160,7 +160,7 @@ export async function startTwilioServer(now: () => Date = () => new Date()): Pro
 
 const messagesPath = `/2010-04-01/Accounts/${accountSid}/Messages.json`
 
-/** Newest first, fifty a page unless more or fewer are wanted. Everything is still queued, so that a question by `DateSent` finds nothing. */
+/** Newest first. All messages stay queued, so a filter by `DateSent` finds nothing. */
 function pageOf(taken: readonly TakenSms[], query: URLSearchParams) {
   const to = query.get('To')
   const byDate = [...query.keys()].some((name) => name.startsWith('DateSent'))

@@ -1,4 +1,4 @@
-// Runs the command that is given with TEST_DATABASE_URL naming a fresh server of the system's PostgreSQL 15, and takes it away again.
+// Runs a command with TEST_DATABASE_URL of a new server of the system's PostgreSQL 15.
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chmodSync, chownSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -15,7 +15,7 @@ const folder = mkdtempSync(join(tmpdir(), 'postern-pg15-'))
 chmodSync(folder, 0o700)
 if (owner.uid !== undefined && owner.gid !== undefined) chownSync(folder, owner.uid, owner.gid)
 const data = join(folder, 'data')
-// Some tests ask whether a wrong password is refused.
+// Some tests check that a wrong password is refused.
 const passwordFile = join(folder, 'password')
 writeFileSync(passwordFile, 'postern\n')
 if (owner.uid !== undefined && owner.gid !== undefined)

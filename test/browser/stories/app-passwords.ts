@@ -38,7 +38,7 @@ export const tellOfAppPasswords: Chapter = (story) => {
   })
 }
 
-/** After a reset: it holds all of them back. */
+/** After a reset, which holds all app passwords. */
 export const tellOfHeldAppPasswords: Chapter = (story) => {
   it('keeps one app password after the reset and then revokes all', async () => {
     await story.hands.follow('Keep or revoke')

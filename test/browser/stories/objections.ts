@@ -8,7 +8,6 @@ import type { Chapter } from '#test/support/storyteller.ts'
 import { passwords } from './passwords.ts'
 
 export const tellOfObjections: Chapter = (story) => {
-  /** Takes a measure as an analyst of that name. */
   async function restrict(measure: MeasureName, analyst: string): Promise<void> {
     const { portal } = story
     await register(portal, { login: analyst, password: 'forty reports before lunch' })

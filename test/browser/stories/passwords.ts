@@ -1,4 +1,4 @@
-// The passwords of one life, in their order.
+// The passwords of the account, in their order.
 export const passwords = {
   first: 'жоўты чайнік крочыць',
   second: 'seven storks over Minsk',

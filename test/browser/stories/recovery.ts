@@ -23,7 +23,7 @@ export const tellOfRecovery: Chapter = (story) => {
     await story.isAt('recover-done')
   }
 
-  /** The newest of `count` recovery codes. */
+  /** Waits for `count` recovery codes and returns the newest. */
   const codeSentTo = (phone: string, count: number) =>
     eventually(async () => {
       const texts = (await sentTo(story.portal, phone)).map(({ text }) => text)
@@ -33,7 +33,7 @@ export const tellOfRecovery: Chapter = (story) => {
 
   it('gets back in by SMS, with the second code', async () => {
     const phone = newPhoneOf(story)
-    // What is sent to a number is counted in real minutes: these have passed.
+    // The limit of a number uses the database's clock, so its counts are aged by hand.
     await story.portal.db('rate_limits').delete()
     await begin(/By SMS/)
     await story.hands.fill('Mobile phone number', phone)

@@ -46,7 +46,7 @@ export const tellOfWaysBack: Chapter = (story) => {
   })
 }
 
-/** The phone got its owner back in. The address and the question came later than the phone. */
+/** The phone recovered the account. Address and question are younger than the phone. */
 export const tellOfDoubt: Chapter = (story) => {
   it('confirms the backup address and sets the question that the reset put in doubt', async () => {
     await story.goTo('/account')
@@ -68,7 +68,7 @@ export const tellOfDoubt: Chapter = (story) => {
   })
 }
 
-/** Gives up all three; the last chapter with them. */
+/** Removes all three methods, in the last chapter. */
 export const tellOfRemoval: Chapter = (story) => {
   it('removes each way back', async () => {
     await story.hands.follow('Ways back in')

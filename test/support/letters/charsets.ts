@@ -1,12 +1,14 @@
-/** Writes text in the charsets that mail still comes in. The tables are turned round from the platform's own decoders. */
+// Encodes text in old charsets. The tables are the platform's own decoders, inverted.
 const single = new Map<string, Map<string, number>>()
 
-/** As latin1 characters, one for each byte. @throws where the charset lacks a character: a test letter must be what it says. */
+/** Returns latin1 characters, one for each byte. @throws if the charset lacks a character */
 export function encode(charset: string, text: string): string {
   if (charset === 'utf-8') return Buffer.from(text, 'utf8').toString('latin1')
   if (charset === 'utf-7') return utf7(text)
   if (charset === 'iso-2022-jp') return iso2022jp(text)
-  const table = ['gb2312', 'euc-jp', 'big5', 'euc-kr'].includes(charset) ? doubleTable(charset) : singleTable(charset)
+  const table = ['gb2312', 'euc-jp', 'big5', 'euc-kr'].includes(charset)
+    ? doubleTable(charset)
+    : singleTable(charset)
   return Array.from(text, (char) => lookUp(table, char, charset)).join('')
 }
 
@@ -20,7 +22,9 @@ function singleTable(charset: string): Map<string, number> {
   let table = single.get(charset)
   if (table === undefined) {
     const decoder = new TextDecoder(charset)
-    table = new Map(Array.from({ length: 256 }, (_, code) => [decoder.decode(Uint8Array.of(code)), code]))
+    table = new Map(
+      Array.from({ length: 256 }, (_, code) => [decoder.decode(Uint8Array.of(code)), code]),
+    )
     single.set(charset, table)
   }
   return table
@@ -41,15 +45,19 @@ function doubleTable(charset: string): Map<string, number> {
 }
 
 function iso2022jp(text: string): string {
-  return text.replace(/[^\u0000-\u007f]+/g, (run) => {
-    const bytes = Array.from(encode('euc-jp', run), (byte) => String.fromCharCode(byte.charCodeAt(0) & 0x7f)).join('')
+  return text.replace(/\P{ASCII}+/gu, (run) => {
+    const bytes = Array.from(encode('euc-jp', run), (byte) =>
+      String.fromCharCode(byte.charCodeAt(0) & 0x7f),
+    ).join('')
     return `\u001b$B${bytes}\u001b(B`
   })
 }
 
 function utf7(text: string): string {
-  return text.replace(/[^\u0000-\u007f]+|\+/g, (run) =>
-    run === '+' ? '+-' : `+${Buffer.from(run, 'utf16le').swap16().toString('base64').replace(/=+$/, '')}-`,
+  return text.replace(/\P{ASCII}+|\+/gu, (run) =>
+    run === '+'
+      ? '+-'
+      : `+${Buffer.from(run, 'utf16le').swap16().toString('base64').replace(/=+$/, '')}-`,
   )
 }
 
@@ -73,7 +81,7 @@ export function base64Lines(binary: string, width = 76): string {
     .replace(new RegExp(`.{${width}}(?=.)`, 'g'), '$&\r\n')
 }
 
-/** RFC 2047 words, folded as most programs do. */
+/** RFC 2047 words, folded as in most programs. */
 export function words(charset: string, text: string, how: 'B' | 'Q' = 'B', perWord = 12): string {
   const pieces = Array.from(text).reduce<string[]>((list, char, at) => {
     if (at % perWord === 0) list.push('')
@@ -87,7 +95,9 @@ export function words(charset: string, text: string, how: 'B' | 'Q' = 'B', perWo
         how === 'B'
           ? Buffer.from(binary, 'latin1').toString('base64')
           : binary.replace(/[^A-Za-z0-9]/g, (char) =>
-              char === ' ' ? '_' : `=${char.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`,
+              char === ' '
+                ? '_'
+                : `=${char.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`,
             )
       return `=?${charset}?${how}?${coded}?=`
     })

@@ -1,18 +1,18 @@
-/** A mail provider for the tests: real keys made afresh, a submission server that traces and signs, and receivers. */
+// A mail provider for tests: new keys, a submission server that traces and signs, and receivers.
 import { generateKeyPairSync, type KeyObject } from 'node:crypto'
 import { dkimSign } from 'mailauth/lib/dkim/sign.js'
-import { createTraceHeader, bindingOf } from '#server/mail/letter-trace/trace-header.ts'
-import { createChainReader } from '#server/desk/provenance/received-chain.ts'
-import { wellKnownReceivers } from '#server/desk/provenance/well-known-receivers.ts'
-import { scanLetter } from '#server/core/letters/letter-shape.ts'
-import type { ProvenanceParts } from '#server/desk/provenance/provenance.ts'
 import { createKeyring, type Keyring } from '#server/core/keys/keyring.ts'
 import { newToken } from '#server/core/keys/secrets.ts'
+import { scanLetter } from '#server/core/letters/letter-shape.ts'
+import type { ProvenanceParts } from '#server/desk/provenance/provenance.ts'
+import { createChainReader } from '#server/desk/provenance/received-chain.ts'
+import { wellKnownReceivers } from '#server/desk/provenance/well-known-receivers.ts'
+import { bindingOf, createTraceHeader } from '#server/mail/letter-trace/trace-header.ts'
 
 export const now = new Date('2026-06-15T12:00:00Z')
 export const ourDomain = 'posta.example'
 
-/** Field lines and body as latin1 characters; CRLF everywhere. */
+/** Latin1 characters with CRLF line ends. */
 export interface Draft {
   readonly fields: readonly (readonly [string, string])[]
   readonly body: string
@@ -39,7 +39,7 @@ export interface SendOptions {
 
 export type OurMail = ReturnType<typeof createOurMail>
 
-/** @param idOf the account's id as a trace header names it; by default the login itself */
+/** @param idOf the account's id in the trace, by default the login itself */
 export function createOurMail(idOf: (login: string) => string = (login) => login) {
   const rsa = (modulusLength: number) => generateKeyPairSync('rsa', { modulusLength })
   const keys = {
@@ -78,7 +78,12 @@ export function createOurMail(idOf: (login: string) => string = (login) => login
       resolveTxt: async (name) => {
         const code = name.startsWith('slow.') ? 'ETIMEOUT' : 'ENOTFOUND'
         if (name === 'dns._domainkey.second.example')
-          return [[record(keys.unlisted.publicKey).slice(0, 100), record(keys.unlisted.publicKey).slice(100)]]
+          return [
+            [
+              record(keys.unlisted.publicKey).slice(0, 100),
+              record(keys.unlisted.publicKey).slice(100),
+            ],
+          ]
         throw Object.assign(new Error(`no record at ${name}`), { code })
       },
     },
@@ -122,7 +127,7 @@ export function createOurMail(idOf: (login: string) => string = (login) => login
     return signatures + binary
   }
 
-  /** What leaves our servers. */
+  /** Returns the letter that leaves our servers. */
   async function send(draft: Draft, options: SendOptions = {}): Promise<string> {
     const sentAt = options.sentAt ?? new Date('2026-06-10T09:00:00Z')
     const account = options.account ?? 'hanna'
@@ -145,7 +150,10 @@ export function createOurMail(idOf: (login: string) => string = (login) => login
 }
 
 export function toBinary(draft: Draft): string {
-  return `${draft.fields.map(([name, value]) => `${name}: ${value}`).join('\r\n')}\r\n\r\n${draft.body}`
+  return (
+    `${draft.fields.map(([name, value]) => `${name}: ${value}`).join('\r\n')}\r\n\r\n` +
+    `${draft.body}`
+  )
 }
 
 export function submittedBy(account: string, at: Date): string {
@@ -164,14 +172,15 @@ type Receiver = 'google' | 'outlook' | 'yandex' | 'mailru' | 'gmx' | 'own' | 'sm
 const at = rfcDate(new Date('2026-06-10T09:00:04Z'))
 const ours = { ip: '203.0.113.5', name: `out.${ourDomain}` }
 
-/** What the reporter's server writes on top. `from` is the address it saw. */
+/** The Received line of the reporter's server. `from` is the address that it saw. */
 export function receivedAt(receiver: Receiver, from: { ip: string; name: string } = ours): string {
   const { ip, name } = from
   const lines: Record<Receiver, string[]> = {
     google: [
       'Delivered-To: reader@mailbox.example',
       `Received: by 2002:a05:6a10:1234:b0:5f1:aa00:1 with SMTP id x12csp1234567pxb; ${at}`,
-      'X-Received: by 2002:a17:907:3e8b:: with SMTP id hs11mr1.1718; Wed, 10 Jun 2026 02:00:05 -0700 (PDT)',
+      'X-Received: by 2002:a17:907:3e8b:: with SMTP id hs11mr1.1718; Wed, 10 Jun 2026 ' +
+        '02:00:05 -0700 (PDT)',
       `Return-Path: <hanna@${ourDomain}>`,
       `Received: from ${name} (${name}. [${ip}])`,
       `        by mx.google.com with ESMTPS id a640c23a62f3a-si123.2026.06.10`,
@@ -185,7 +194,8 @@ export function receivedAt(receiver: Receiver, from: { ip: string; name: string 
       'X-MS-Exchange-Organization-SCL: 1',
     ],
     yandex: [
-      `Received: from mxfront7.mail.yandex.net ([2a02:6b8:c0c::1]) by mailback5.yandex.net with LMTP id abc; ${at}`,
+      'Received: from mxfront7.mail.yandex.net ([2a02:6b8:c0c::1]) by ' +
+        `mailback5.yandex.net with LMTP id abc; ${at}`,
       `Received: from ${name} (${name} [${ip}])`,
       `\tby mxfront7.mail.yandex.net (mxfront) with ESMTPS id 1A2b; ${at}`,
       'X-Yandex-Spam: 1',
@@ -204,8 +214,10 @@ export function receivedAt(receiver: Receiver, from: { ip: string; name: string 
     ],
     own: [
       `Return-Path: <hanna@${ourDomain}>`,
-      `Received: from mx1.${ourDomain} ([10.0.0.4])\r\n\tby store3.${ourDomain} with LMTP id sD2f; ${at}`,
-      `Received: from ${name} (${name} [${ip}])\r\n\tby mx1.${ourDomain} (Postfix) with ESMTPS id 4bXk3; ${at}`,
+      `Received: from mx1.${ourDomain} ([10.0.0.4])\r\n` +
+        `\tby store3.${ourDomain} with LMTP id sD2f; ${at}`,
+      `Received: from ${name} (${name} [${ip}])\r\n` +
+        `\tby mx1.${ourDomain} (Postfix) with ESMTPS id 4bXk3; ${at}`,
     ],
     small: [
       `Received: from ${name} (${name} [${ip}])`,
@@ -222,5 +234,8 @@ export function rfcDate(date: Date): string {
 function record(key: KeyObject): string {
   const ed = key.asymmetricKeyType === 'ed25519'
   const der = key.export({ type: 'spki', format: 'der' })
-  return `v=DKIM1; k=${ed ? 'ed25519' : 'rsa'}; p=${(ed ? der.subarray(-32) : der).toString('base64')}`
+  return (
+    `v=DKIM1; k=${ed ? 'ed25519' : 'rsa'}; ` +
+    `p=${(ed ? der.subarray(-32) : der).toString('base64')}`
+  )
 }
