@@ -39,7 +39,7 @@ export function describeHostedPlatform(
     })
     after(() => subject?.stop())
 
-    it('a call that is slow on its way does not land after a newer one', async () => {
+    it('a slow call does not take effect after a newer one', async () => {
       const vera = wantedFor('vera')
       await platform.apply(vera)
       subject.fake.accident(change, { kind: 'slow', milliseconds: 60 })
@@ -49,21 +49,21 @@ export function describeHostedPlatform(
       assert.deepEqual([seen?.revision, seen?.suspension], [3, 'all'])
     })
 
-    it('a call of before the removal is late for a process that remembers nothing, too', async () => {
+    it('a call from before a removal is superseded even after a restart', async () => {
       const walter = wantedFor('walter')
       await platform.apply(walter)
       await platform.remove(walter)
       assert.deepEqual(await subject.connect().apply(walter), { kind: 'superseded', revision: 1 })
     })
 
-    it('a platform that is too slow is given up, and the outcome is unknown', async () => {
+    it('the outcome of a call that is not answered in time is unknown', async () => {
       const impatient = subject.connect(200)
       await impatient.observe(`nobody@${domain}`)
       subject.fake.accident(create, { kind: 'slow', milliseconds: 600 })
       await assert.rejects(impatient.apply(wantedFor('lena')), failsAs('unknown'))
     })
 
-    it('"slow down", faults of the server, broken lines and missing rights are told apart', async () => {
+    it('limits, server faults, broken connections and missing rights are told apart', async () => {
       const jana = wantedFor('jana')
       const answer = (status: number, headers = {}) =>
         ({ kind: 'answer', answer: { status, headers, body: failure } }) as const
@@ -91,7 +91,7 @@ export function describeHostedPlatform(
       assert.equal((await platform.apply(jana)).kind, 'applied')
     })
 
-    it('a mailbox whose creation got no answer is found by the next call, and is one', async () => {
+    it('a mailbox whose creation got no answer is found and not made again', async () => {
       const otto = wantedFor('otto')
       subject.fake.accident(create, { kind: 'lose-answer' })
       await assert.rejects(platform.apply(otto), failsAs('unknown'))

@@ -66,13 +66,13 @@ export function describeMailPlatform(
       return found.sort()
     }
 
-    it('a new mailbox is there with everything that was wanted', async () => {
+    it('a new mailbox has everything that was wanted', async () => {
       const wanted = wantedFor('anna')
       assert.deepEqual(await platform.apply(wanted), { kind: 'applied', revision: 1 })
       assertShows(await platform.observe(wanted.address), wanted)
     })
 
-    it('a repeated call changes nothing and makes no second mailbox', async () => {
+    it('a repeated call changes nothing and makes no second mailbox there', async () => {
       const wanted = wantedFor('boris')
       await platform.apply(wanted)
       assert.deepEqual(await platform.apply(wanted), { kind: 'applied', revision: 1 })
@@ -80,7 +80,7 @@ export function describeMailPlatform(
       assert.equal((await addresses()).filter((each) => each === wanted.address).length, 1)
     })
 
-    it('a newer revision replaces password, quota, aliases and state', async () => {
+    it('a newer revision replaces password, quota, aliases and suspension', async () => {
       const first = wantedFor('clara', { aliases: [`clara.one@${domain}`, `clara.two@${domain}`] })
       await platform.apply(first)
       const second: WantedMailbox = {
@@ -96,7 +96,7 @@ export function describeMailPlatform(
       assertShows(await platform.observe(first.address), second)
     })
 
-    it('an older revision that arrives late never undoes a newer one', async () => {
+    it('an older revision that arrives late does not undo a newer one', async () => {
       const first = wantedFor('dmitri')
       const third = { ...first, revision: 3, password: passwordOf('dmitri-3') }
       await platform.apply(first)
@@ -108,7 +108,7 @@ export function describeMailPlatform(
       assertShows(await platform.observe(first.address), third)
     })
 
-    it('twelve revisions that arrive at once and out of order leave the newest', async () => {
+    it('the newest of twelve revisions wins if they arrive at once and out of order', async () => {
       const base = wantedFor('emma')
       await platform.apply(base)
       const order = [7, 3, 12, 1, 9, 5, 11, 2, 8, 4, 10, 6]
@@ -135,7 +135,7 @@ export function describeMailPlatform(
       }
     })
 
-    it('an address of somebody else is refused for good, and both mailboxes stay as they were', async () => {
+    it('an address of somebody else is refused, and both mailboxes stay as they are', async () => {
       const owner = wantedFor('greta', { aliases: [`g.schmidt@${domain}`] })
       const other = wantedFor('heinz')
       await platform.apply(owner)
@@ -155,7 +155,7 @@ export function describeMailPlatform(
       })
     }
 
-    it('app passwords are taken as a whole; an older list that comes late changes nothing', async () => {
+    it('app passwords are replaced as a whole, and an older list changes nothing', async () => {
       if (!platform.applyAppPasswords) return
       const { accountId, address } = wantedFor('apps')
       await platform.apply(wantedFor('apps', { accountId }))
@@ -180,7 +180,7 @@ export function describeMailPlatform(
       await assert.rejects(platform.applyAppPasswords(nobody), failsAs('retry'))
     })
 
-    it('a removed mailbox is gone, and removing it again or one that never was is no error', async () => {
+    it('a mailbox can be removed twice, and one that never existed too', async () => {
       const wanted = wantedFor('jana')
       await platform.apply(wanted)
       await platform.remove(wanted)
@@ -190,7 +190,7 @@ export function describeMailPlatform(
       assert.ok(!(await addresses()).includes(wanted.address))
     })
 
-    it('a call of before the removal does not bring a mailbox back, a newer one does', async () => {
+    it('only a newer revision brings a removed mailbox back', async () => {
       const wanted = wantedFor('karl', { revision: 4 })
       await platform.apply(wanted)
       await platform.remove(wanted)
@@ -201,14 +201,14 @@ export function describeMailPlatform(
       assertShows(await platform.observe(wanted.address), back)
     })
 
-    it('sessions are ended also where there are none', async () => {
+    it('sessions can be ended even if there are none', async () => {
       const wanted = wantedFor('lena')
       await platform.apply(wanted)
       await platform.endSessions(wanted.address)
       await platform.endSessions(`nobody@${domain}`)
     })
 
-    it('a filter is switched off, on again and deleted, and its script stays as it is, byte for byte', async () => {
+    it('a filter keeps its script byte for byte while it is switched off and on', async () => {
       const { filters } = platform
       if (!filters) return
       const { address } = wantedFor('filters')
@@ -235,7 +235,7 @@ export function describeMailPlatform(
       assert.equal(await filters.activate(address, 'мае правілы'), 'absent')
     })
 
-    it('filters of a mailbox that is not there are none, and ending them is no error', async () => {
+    it('a mailbox that does not exist has no filters', async () => {
       const nobody = `nobody@${domain}`
       assert.deepEqual((await platform.filters?.list(nobody)) ?? [], [])
       await platform.filters?.deactivate(nobody)
@@ -243,11 +243,11 @@ export function describeMailPlatform(
       await platform.filters?.remove(nobody, 'main')
     })
 
-    it('an address without a mailbox is shown as absent', async () => {
+    it('an address without a mailbox is shown as an absent one', async () => {
       assert.equal(await platform.observe(`nobody@${domain}`), undefined)
     })
 
-    it('the list shows each mailbox once, over several pages', async () => {
+    it('the list shows each mailbox once over several pages', async () => {
       const wanted = Array.from({ length: many }, (_, index) => wantedFor(`page${index}`))
       for (const each of wanted) await platform.apply(each)
       const found = (await addresses()).filter((address) => address.startsWith('page'))

@@ -24,7 +24,7 @@ export async function carryOutDecisions(
   }
 }
 
-/** Security: A held filter that was changed meanwhile is neither switched on nor overwritten. */
+/** Security: A held filter that was changed since is neither switched on nor overwritten. */
 async function keepFilter(
   filters: PlatformFilters,
   address: string,

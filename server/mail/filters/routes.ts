@@ -19,7 +19,7 @@ type Flash = (typeof flashes)[number]
 const warnings: readonly (Flash | undefined)[] = ['kept-before', 'removed-before', 'unread']
 const doneBy = { keep: 'kept', remove: 'removed' } as const
 
-/** Security: An old page that contradicts a decision changes nothing and learns what stands. */
+/** Security: An old page that contradicts a decision changes nothing and says so. */
 function flashOf(decision: Decision, decided: Decided): Flash {
   switch (decided.kind) {
     case 'now':

@@ -75,7 +75,7 @@ function openPassword({ keyring, platform }: ConvergeParts, work: MailboxWork): 
   return keyring.open(sealPurpose, passwordSealed)
 }
 
-/** Security: Filters are switched off after sessions end, or an open one could switch them on. */
+/** Security: Filters are switched off after sessions end, or one could switch them on. */
 async function convergeFilters(
   parts: ConvergeParts,
   accountId: string,

@@ -210,7 +210,7 @@ test('revoking app passwords asks for a recent password and notifies the owner',
   await eventually(async () => (await told()) > before)
 })
 
-test('an account has thirty app passwords at most, however many are requested at once', async () => {
+test('an account has thirty app passwords at most, even if it asks for more at once', async () => {
   const tries = Array.from({ length: 8 }, (_, n) => n)
   for (let round = 0; round < 5; round++)
     await Promise.all(

@@ -94,7 +94,7 @@ describeOnMailServers('reports of sign-ins', () => {
     assert.deepEqual([report.app_password, report.success], [id, true])
   })
 
-  it('a password has the same short hash in every protocol, so an old one is recognised', async () => {
+  it('a password has the same short hash in every protocol, to recognise old ones', async () => {
     const { authOf, mail, platform, provision } = world
     const wanted = await provision('clara')
     const { user, pass } = authOf('clara')
@@ -106,7 +106,7 @@ describeOnMailServers('reports of sign-ins', () => {
     assert.notEqual(other.pwhash, before.pwhash)
   })
 
-  it('Dovecot asks about every sign-in, by the typed name, before it checks the password', async () => {
+  it('Dovecot asks about a sign-in, by the typed name, before it checks the password', async () => {
     const { authOf, mail, provision } = world
     await provision('eva')
     const { user, pass } = authOf('eva')
@@ -132,7 +132,7 @@ describeOnMailServers('reports of sign-ins', () => {
       )
   })
 
-  it('a silent portal delays a sign-in a second at most, and one that is down not at all', async () => {
+  it('a silent portal delays a sign-in a second at most, a stopped one not at all', async () => {
     const { authOf, mail, provision } = world
     await provision('dmitri')
     const timeOfOne = async () => {

@@ -62,7 +62,7 @@ test('only a caller that knows the token may report sign-ins', async () => {
   assert.equal((await rows()).length, 1)
 })
 
-test('questions, nonsense and reports about unknown names are answered and not stored', async () => {
+test('questions, nonsense and reports about unknown names are answered, not stored', async () => {
   await send(report(), undefined, '?command=allow')
   for (const body of [
     '',

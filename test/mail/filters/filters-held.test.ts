@@ -157,10 +157,8 @@ describe('the page of filters', () => {
     )
     const shown = await visitor.get(page)
     assert.deepEqual([shown.status, shown.page], [200, 'filters'])
-    assert.match(
-      shown.html,
-      /main[\s\S]*Switched off[\s\S]*Forwards a copy of emails to:[\s\S]*thief<wbr>@elsewhere\.example/,
-    )
+    assert.match(shown.html, /main[\s\S]*Switched off[\s\S]*Forwards a copy of emails to:/)
+    assert.match(shown.html, /Forwards a copy of emails to:[\s\S]*thief<wbr>@elsewhere\.example/)
     assert.match(
       (await visitor.get('/account/activity')).html,
       /A filter was switched off until you keep or remove it/,
@@ -301,7 +299,7 @@ describe('a decision on a filter', () => {
     assert.deepEqual(await eventsOf(person.accountId), events)
   }
 
-  it('an old page that contradicts a decision changes nothing and learns what stands', async (t) => {
+  it('an old page that contradicts a decision changes nothing and says so', async (t) => {
     for (const first of ['keep', 'remove'] as const) {
       await forgetLimits(portal)
       await t.test(`${first}, then ${opposite[first]}`, () => contradict(first))
@@ -436,7 +434,7 @@ describe('a filter that waits', () => {
     assert.deepEqual(await active(person.mailbox), own)
   })
 
-  it('a held filter that was changed meanwhile is neither switched on nor overwritten', async () => {
+  it('a held filter that was changed since is neither switched on nor overwritten', async () => {
     const { person, visitor } = await recovered()
     const own = { name: 'main', text: 'redirect "sister@elsewhere.example";' }
     platform.putFilter(person.mailbox, own)
@@ -541,7 +539,7 @@ describe('a mail platform', () => {
     assert.match((await visitor.get(page)).html, /filters of your mailbox are being switched off/)
   })
 
-  it('page and overview say that filters cannot be reached until their owner has looked', async () => {
+  it('pages say that filters cannot be reached until their owner has looked', async () => {
     const { filters: _, ...without } = createMemoryPlatform()
     const other = await startTestPortal({ ports: { platform: without } })
     try {

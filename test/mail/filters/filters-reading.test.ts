@@ -26,7 +26,8 @@ describe('where a filter leads', () => {
       { address: 'one@a.example', how: 'forward' },
       { address: 'two@a.example', how: 'copy' },
     ])
-    const either = `require "variables"; set "a" "x@a.example"; if true { set "a" "y@a.example"; } redirect "\${a}";`
+    const either = `require "variables"; set "a" "x@a.example";
+      if true { set "a" "y@a.example"; } redirect "\${a}";`
     assert.deepEqual(leadsTo(either), ['x@a.example', 'y@a.example'])
   })
 
@@ -89,7 +90,8 @@ redirect "d@x.example";
 describe('what else a filter does', () => {
   it('answering, discarding, refusing, marking and folders of a filter are described', () => {
     const script = `require ["fileinto", "vacation", "imap4flags", "reject"];
-      if true { addflag "\\\\Seen"; fileinto :flags "\\\\Flagged" "Old/Notices"; fileinto "Old/Notices"; }
+      if true { addflag "\\\\Seen"; fileinto :flags "\\\\Flagged" "Old/Notices";
+        fileinto "Old/Notices"; }
       elsif false { reject "No."; } else { discard; }
       vacation :days 3 :subject "Away" "redirect \\"a@x.example\\";";`
     assert.deepEqual(tell(script), {

@@ -62,7 +62,7 @@ describe('doveadm', () => {
   }
   const everyCall = /POST/
 
-  it('a new mailbox asks nothing of Dovecot, so it is there while Dovecot is not', async () => {
+  it('a new mailbox asks nothing of doveadm, so it is made while Dovecot is away', async () => {
     const wanted = await provision()
     assert.deepEqual(asked, [])
     await platform.endSessions('nobody@postern.example')
@@ -75,7 +75,7 @@ describe('doveadm', () => {
     await assert.rejects(away.endSessions(wanted.address), { name: 'PlatformError', kind: 'retry' })
   })
 
-  it('the cache is flushed before sessions are ended, and what needs neither is not disturbed', async () => {
+  it('the cache is flushed before sessions end, and only where a change needs it', async () => {
     const wanted = await provision()
     asked = []
     await platform.apply({ ...wanted, revision: 2, suspension: 'login' })
@@ -85,7 +85,7 @@ describe('doveadm', () => {
     assert.deepEqual(asked, ['authCacheFlush'])
   })
 
-  it('sessions that could not be ended are ended by the repeated call, though the row had been changed already', async () => {
+  it('the row is changed before sessions end, and a repeated call ends them', async () => {
     const wanted = await provision()
     const changed = { ...wanted, revision: 2, password: '$argon2id$v=19$m=8,t=1,p=1$c2FsdA$aGFzaA' }
     doveadm.accident(everyCall, { kind: 'lose-answer' })
@@ -107,13 +107,13 @@ describe('doveadm', () => {
     assert.deepEqual(asked, ['authCacheFlush'], 'and never twice')
   })
 
-  it('a doveadm that does not answer in time may have done it: its outcome is unknown', async () => {
+  it('the outcome of a doveadm call that is not answered in time is unknown', async () => {
     const { address } = await provision()
     doveadm.accident(everyCall, { kind: 'slow', milliseconds: 600 })
     await assert.rejects(platform.endSessions(address), { name: 'PlatformError', kind: 'unknown' })
   })
 
-  it('a wrong key or a command that is not allowed needs an operator, a failing command another try', async () => {
+  it('refused doveadm calls need an operator, failed ones another try', async () => {
     const { address } = await provision()
     doveadm.accident(everyCall, { kind: 'answer', answer: { status: 401 } })
     await assert.rejects(platform.endSessions(address), { kind: 'permanent' })
@@ -130,7 +130,7 @@ describe('doveadm', () => {
     await platform.endSessions(address)
   })
 
-  it('an answer of another kind or length is no answer', async () => {
+  it('a doveadm answer of another kind or length counts as unknown', async () => {
     const { address } = await provision()
     for (const body of [{}, [], [['doveadmResponse', [], 'c0']]]) {
       doveadm.accident(everyCall, { kind: 'answer', answer: { body } })
@@ -138,7 +138,7 @@ describe('doveadm', () => {
     }
   })
 
-  it('a folder that is not the mailbox’s own is never deleted', async () => {
+  it('a folder that does not belong to the mailbox is never deleted', async () => {
     const wanted = await provision()
     await platform.remove(wanted)
     await database

@@ -21,7 +21,7 @@ describeOnMailServers('doveadm', () => {
   })
   after(() => world?.stop())
 
-  it('a removed mailbox is closed at once, keeps its mail for a month, and its successor finds nothing of it', async () => {
+  it('a removed mailbox closes at once, keeps its mail a month, and leaves nothing', async () => {
     const { authOf, mail, platform, provision } = world
     const wanted = await provision('sofia')
     const home = join(mail.mailRoot, wanted.accountId.slice(0, 2), wanted.accountId)
@@ -44,7 +44,7 @@ describeOnMailServers('doveadm', () => {
     await successor.logout()
   })
 
-  it('the doveadm door opens only for the commands that the portal needs', async () => {
+  it('doveadm accepts only the commands that the portal needs', async () => {
     const { database, mail, provision } = world
     const ask = async (command: string, parameters: object) => {
       const response = await fetch(`${mail.doveadmUrl}/doveadm/v1`, {
@@ -69,7 +69,7 @@ describeOnMailServers('doveadm', () => {
     })
   })
 
-  it('a probe says whether both the directory and doveadm are there for the portal', async () => {
+  it('a probe fails if doveadm is away or refuses the key', async () => {
     const { database, mail, platform } = world
     await platform.probe?.()
     const probeWith = (url: string, apiKey: string) =>
@@ -81,7 +81,7 @@ describeOnMailServers('doveadm', () => {
     })
   })
 
-  it('while Dovecot is away a suspension is kept and tried again, and holds as soon as it is back', async () => {
+  it('a suspension made while Dovecot is away is in force as soon as it is back', async () => {
     const { authOf, mail, provision, suspend } = world
     const wanted = await provision('tanja')
     await mail.stopDovecot('SIGKILL')

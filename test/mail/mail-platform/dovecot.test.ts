@@ -17,7 +17,7 @@ describeOnMailServers('Dovecot', () => {
   })
   after(() => world?.stop())
 
-  it('a new password opens every service at once and the old one is refused', async () => {
+  it('a new password opens every service at once, and the old one opens none', async () => {
     const { authOf, mail, platform, provision } = world
     const wanted = await provision('clara')
     const { user, pass } = authOf('clara')
@@ -41,7 +41,7 @@ describeOnMailServers('Dovecot', () => {
     for (const { client } of [refused, accepted]) client.close()
   })
 
-  it('a new password cuts the sessions of the old one: IMAP at once, SMTP at the next letter', async () => {
+  it('a new password ends IMAP sessions at once and SMTP sessions at the next letter', async () => {
     const { authOf, mail, platform, provision } = world
     const wanted = await provision('dmitri')
     const { user, pass } = authOf('dmitri')
@@ -60,7 +60,7 @@ describeOnMailServers('Dovecot', () => {
     assert.equal(await trySend(mail, auth, { from: user, to: user, subject: 'Mine again' }), 'ok')
   })
 
-  it('Security: a sign-in that is under way when the password changes leaves no session behind.', async () => {
+  it('a sign-in under way when the password changes leaves no session behind', async () => {
     const { authOf, mail, platform, provision } = world
     const wanted = await provision('dunja')
     const auth = authOf('dunja')
@@ -85,7 +85,7 @@ describeOnMailServers('Dovecot', () => {
     assert.ok(!(await Promise.all(answers)).includes(true))
   })
 
-  it('ending the sessions cuts those that are open and leaves the next ones alone', async () => {
+  it('ending sessions ends the open ones and leaves later ones alone', async () => {
     const { authOf, mail, platform, provision } = world
     const wanted = await provision('dora')
     const inbox = await openInbox(mail, authOf('dora'))
@@ -101,7 +101,7 @@ describeOnMailServers('Dovecot', () => {
     await next.logout()
   })
 
-  it('suspended from sending: a live session is refused at the next recipient, reading goes on, lifting brings all back', async () => {
+  it('a suspension from sending ends sending at the next recipient, not reading', async () => {
     const { authOf, mail, platform, provision, suspend } = world
     const wanted = await provision('emma')
     const { user, pass } = authOf('emma')
@@ -133,7 +133,7 @@ describeOnMailServers('Dovecot', () => {
     for (const each of [client, again.client]) each.close()
   })
 
-  it('suspended from signing in: no service opens, the live session ends, mail still arrives, and every service tells why', async () => {
+  it('a suspension from signing in closes every service with a reason, mail arrives', async () => {
     const { authOf, mail, platform, provision, setAppPasswords, suspend } = world
     const wanted = await provision('fjodor')
     const { user, pass } = authOf('fjodor')
@@ -162,7 +162,7 @@ describeOnMailServers('Dovecot', () => {
     await back.logout()
   })
 
-  it('wrong passwords are refused alike for known and unknown names, and nobody learns of a suspension without the password', async () => {
+  it('wrong passwords get the same answer for known, suspended and unknown names', async () => {
     const { mail, provision, suspend } = world
     const wanted = await provision('jana')
     await suspend(wanted, 'login', 2)
@@ -187,7 +187,7 @@ describeOnMailServers('Dovecot', () => {
     assert.match(known.join(), /Authentication failed.*-ERR \[AUTH\].*535 /s)
   })
 
-  it('an app password opens the services it was made for and no other, however it is typed, until it is revoked', async () => {
+  it('an app password opens only its services, with or without blanks, until revoked', async () => {
     const { authOf, mail, provision, setAppPasswords } = world
     const wanted = await provision('karl')
     const { address } = wanted
@@ -217,7 +217,7 @@ describeOnMailServers('Dovecot', () => {
     assert.equal(await trySend(mail, { ...auth, pass: sending.secret }, letter), 'ok')
   })
 
-  it('where mail programs must use app passwords, the main password opens nothing', async () => {
+  it('the main password opens nothing if mail programs must use app passwords', async () => {
     const { authOf, mail, provision, setAppPasswords } = world
     const wanted = await provision('lena', { mainPasswordOpensMail: false })
     const { address } = wanted
@@ -232,7 +232,7 @@ describeOnMailServers('Dovecot', () => {
     assert.equal(await tryImap(mail, { user: address, pass: secret }), 'ok')
   })
 
-  it('an access token opens IMAP and SMTP until it ends', async () => {
+  it('an access token opens IMAP and SMTP until it expires', async () => {
     const { database, mail, provision } = world
     const { accountId, address } = await provision('mila')
     const token = 'opaque-access-token-of-mila'
@@ -252,7 +252,7 @@ describeOnMailServers('Dovecot', () => {
     assert.notEqual(await tryImap(mail, { user: address, accessToken: token }), 'ok')
   })
 
-  it('nothing that people type reaches a log when the directory breaks under a query', async () => {
+  it('no typed password reaches a log when a query of the directory fails', async () => {
     const { authOf, database, mail, provision } = world
     await provision('olga')
     const human = authOf('olga').pass

@@ -31,7 +31,7 @@ describe('portal mail-platform config', () => {
   })
   after(() => rm(folder, { recursive: true, force: true }))
 
-  it('writes what the settings say, and files with passwords for their readers alone', async () => {
+  it('the configuration follows the settings, and only its readers see passwords', async () => {
     const env = {
       ...needed,
       MAIL_DOMAINS: 'example.by',
@@ -62,7 +62,7 @@ describe('portal mail-platform config', () => {
     assert.equal(await modeOf('postfix/sql/logins.cf'), '640')
   })
 
-  it('has Dovecot report sign-ins and Postfix ask for limits only where the settings say where', async () => {
+  it('Dovecot reports sign-ins and Postfix asks for limits only if configured to', async () => {
     const env = {
       ...needed,
       SIGN_IN_REPORT_URL: 'http://127.0.0.1:3001/mail-sign-ins',
@@ -81,7 +81,7 @@ describe('portal mail-platform config', () => {
     )
   })
 
-  it('names the settings that are missing and writes nothing', async () => {
+  it('missing settings are named, and no configuration is written', async () => {
     const { DATABASE_URL, SECRET_KEYS } = needed
     const outcome = await runCommand(['mail-platform', 'config', '--out', join(folder, 'none')], {
       DATABASE_URL,
@@ -92,7 +92,7 @@ describe('portal mail-platform config', () => {
     await assert.rejects(stat(join(folder, 'none')))
   })
 
-  it('a value that would be a setting of its own is refused', async () => {
+  it('a value that configuration files would take apart is refused', async () => {
     for (const value of ['x\nssl = no', "x' OR ''='", 'x # y', '$ssl_key']) {
       const env = { ...needed, DOVEADM_API_KEY: value }
       await assert.rejects(
@@ -141,7 +141,7 @@ describe('a mail directory of its own', () => {
     return client.query(text).finally(() => client.end())
   }
 
-  it('is written by the portal’s role and read by Dovecot’s and Postfix’s, each only what it must see', async () => {
+  it('each database role sees only its part of the mail directory', async () => {
     const platform = createDovecotPlatform({ directory: db, clock: { now: () => new Date() } })
     const wanted = {
       ...{
@@ -180,7 +180,7 @@ describe('a mail directory of its own', () => {
     }
   })
 
-  it('roles get a new password when they are granted again, and steps are installed once', async () => {
+  it('granting again changes the passwords of roles, and steps are installed once', async () => {
     await grantMailDirectory(database.db, {
       ...roles,
       postfix: { ...roles.postfix, password: 'another' },
@@ -192,7 +192,7 @@ describe('a mail directory of its own', () => {
     assert.deepEqual(await pendingDirectorySteps(database.db), [])
   })
 
-  it('what Dovecot asks never reaches the database’s log', async () => {
+  it('queries of Dovecot never reach the log of the database', async () => {
     const { rows } = await query(
       'dovecot',
       "select current_setting('log_statement') as all, current_setting('log_min_error_statement') as errors",
@@ -200,7 +200,7 @@ describe('a mail directory of its own', () => {
     assert.deepEqual(rows, [{ all: 'none', errors: 'panic' }])
   })
 
-  it('can be taken back', async () => {
+  it('the mail directory can be removed again', async () => {
     await tables.down(database.db)
     const { rows } = (await database.db.raw(
       "select 1 from pg_namespace where nspname = 'mail_directory'",

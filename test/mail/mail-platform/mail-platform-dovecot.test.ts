@@ -39,7 +39,7 @@ describe('mail directory', () => {
   const platformWith = (days = 30) =>
     createDovecotPlatform({ directory: database.db, clock, quarantineDays: days, pageSize: 2 })
 
-  it('a verifier with its parameters in the order m,p,t is kept as m,t,p, which Dovecot can read', async () => {
+  it('the parameters of a verifier are stored in the order that Dovecot reads', async () => {
     const platform = platformWith()
     const wanted = wantedFor('order', {
       password: '$argon2id$v=19$m=19456,p=1,t=2$c29tZXNhbHQ$aGFzaA',
@@ -49,7 +49,7 @@ describe('mail directory', () => {
     assert.equal(kept?.password, '$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHQ$aGFzaA')
   })
 
-  it('anything but an argon2id verifier, a plain password above all, is refused for good and not quoted', async () => {
+  it('a password that the directory refuses is quoted in no error', async () => {
     const platform = platformWith()
     const refusal = await platform
       .apply(wantedFor('plain', { password: 'correct horse battery' }))
@@ -62,12 +62,12 @@ describe('mail directory', () => {
     assert.equal(await platform.observe('plain@postern.example'), undefined)
   })
 
-  it('a reason with a line break, which could forge a server reply, is refused', async () => {
+  it('a reason with a line break, which could forge a reply, is refused', async () => {
     const forged = wantedFor('forged', { suspension: 'all', suspensionReason: 'Blocked\r\n250 OK' })
     await assert.rejects(platformWith().apply(forged), { kind: 'permanent' })
   })
 
-  it('a removed mailbox keeps its address until the purge, then the address is free and its rows are gone', async () => {
+  it('a removed mailbox keeps its address until the purge and leaves no row after it', async () => {
     const platform = platformWith(30)
     const wanted = wantedFor('gone', { aliases: ['gone.alias@postern.example'] })
     await platform.apply(wanted)
@@ -84,7 +84,7 @@ describe('mail directory', () => {
     assert.deepEqual(left, [])
   })
 
-  it('a directory that is away is tried again later', async () => {
+  it('a call is tried again later while the directory is away', async () => {
     const nowhere = connectDatabase('postgres://postern:postern@127.0.0.1:1/postern', 1)
     const platform = createDovecotPlatform({ directory: nowhere, clock })
     await assert.rejects(platform.apply(wantedFor('away')), {
@@ -94,7 +94,7 @@ describe('mail directory', () => {
     await nowhere.destroy()
   })
 
-  it('a connection that breaks in the middle leaves one mailbox and no error', async () => {
+  it('a connection that breaks during a change leaves one mailbox and no error', async () => {
     const own = connectDatabase(database.url, 1)
     const platform = createDovecotPlatform({ directory: own, clock })
     const wanted = wantedFor('broken')

@@ -65,7 +65,7 @@ describe('mailboxes at Google Workspace', () => {
   const userAt = (address: string) =>
     [...google.users.values()].find((user) => user.primaryEmail === address)
 
-  it('a new password goes over as the verifier itself, and repeating the call does not set it again', async () => {
+  it('Google gets the verifier of a new password, once even if the call is repeated', async () => {
     const anna = wantedFor('anna', {
       password: await sha512Crypt('correct horse battery', 'abcdefgh', 10_000),
     })
@@ -80,7 +80,7 @@ describe('mailboxes at Google Workspace', () => {
     )
   })
 
-  it('whatever is not such a verifier is never sent, or it would itself become the password', async () => {
+  it('only a verifier is sent, since anything else would itself become the password', async () => {
     for (const password of [
       'hunter2 hunter2',
       '$argon2id$v=19$m=8,t=1,p=1$c2FsdA$aGFzaA',
@@ -91,13 +91,13 @@ describe('mailboxes at Google Workspace', () => {
     assert.equal(google.users.size, 0)
   })
 
-  it('the users of a public provider are strangers and do not find one another in the address list', async () => {
+  it('users do not find one another in the address list of Google', async () => {
     const anna = wantedFor('anna')
     await platform.apply(anna)
     assert.equal(userAt(anna.address)?.includeInGlobalAddressList, false)
   })
 
-  it('a user made in the console by somebody else is neither taken over nor removed', async () => {
+  it('a Google user of somebody else is neither taken over nor removed', async () => {
     const theirs = wantedFor('clara')
     await platform.apply(theirs)
     await assert.rejects(
@@ -108,7 +108,7 @@ describe('mailboxes at Google Workspace', () => {
     assert.equal((await platform.observe(theirs.address))?.accountId, theirs.accountId)
   })
 
-  it('a user who was renamed in the console is found by account and gets the address back', async () => {
+  it('a user renamed in the Google console is found and gets the address back', async () => {
     const dmitri = wantedFor('dmitri')
     await platform.apply(dmitri)
     const user = userAt(dmitri.address)
@@ -119,7 +119,7 @@ describe('mailboxes at Google Workspace', () => {
     assert.deepEqual((await platform.observe(dmitri.address))?.aliases, [])
   })
 
-  it('ids that others keep at the user survive', async () => {
+  it('external ids that others keep at a Google user survive', async () => {
     const emma = wantedFor('emma')
     await platform.apply(emma)
     const staffId = { type: 'custom' as const, customType: 'payroll', value: '17' }
@@ -128,7 +128,7 @@ describe('mailboxes at Google Workspace', () => {
     assert.ok(userAt(emma.address)?.externalIds?.some((each) => each.customType === 'payroll'))
   })
 
-  it('a mailbox whose creation got no answer is not made twice, though Google does not show it yet', async () => {
+  it('a mailbox that Google does not show yet is not made twice', async () => {
     const fjodor = wantedFor('fjodor')
     google.lag(5)
     google.accident(/^POST .*\/users$/, { kind: 'lose-answer' })
@@ -137,7 +137,7 @@ describe('mailboxes at Google Workspace', () => {
     assert.equal(google.users.size, 1)
   })
 
-  it('an entity that never becomes visible is tried again later', async () => {
+  it('a Google user that never becomes visible is tried again later', async () => {
     const greta = wantedFor('greta')
     google.lag(100)
     google.accident(/^POST .*\/users$/, { kind: 'lose-answer' })
@@ -145,7 +145,7 @@ describe('mailboxes at Google Workspace', () => {
     await assert.rejects(platform.apply(greta), failsAs('retry', 60))
   })
 
-  it('an older revision does not win because reads still show the state before', async () => {
+  it('an older revision does not win while reads of Google lag behind', async () => {
     const heinz = wantedFor('heinz')
     await platform.apply(heinz)
     await platform.apply({ ...heinz, revision: 3, suspension: 'all' })
@@ -157,7 +157,7 @@ describe('mailboxes at Google Workspace', () => {
     })
   })
 
-  it('a change that got no answer is read again before it is repeated', async () => {
+  it('a change without an answer of Google is read before it is repeated', async () => {
     const ivan = wantedFor('ivan')
     await platform.apply(ivan)
     google.accident(/^PATCH /, { kind: 'lose-answer' })
@@ -167,7 +167,7 @@ describe('mailboxes at Google Workspace', () => {
     assert.equal(userAt(ivan.address)?.password, next.password)
   })
 
-  it('an alias whose creation got no answer is not taken for somebody else’s', async () => {
+  it('an alias without an answer of Google is not taken for somebody else’s', async () => {
     const jana = wantedFor('jana', { aliases: [`j@${domain}`] })
     google.accident(/^POST .*\/aliases$/, { kind: 'lose-answer' })
     await assert.rejects(platform.apply(jana), failsAs('unknown'))
@@ -175,7 +175,7 @@ describe('mailboxes at Google Workspace', () => {
     assert.deepEqual((await platform.observe(jana.address))?.aliases, jana.aliases)
   })
 
-  it('"slow down", faults of the server and missing rights are told apart', async () => {
+  it('Google’s limits, server faults and missing rights are told apart', async () => {
     const karl = wantedFor('karl')
     const reason = (status: number, text: string, headers = {}) =>
       ({
@@ -201,7 +201,7 @@ describe('mailboxes at Google Workspace', () => {
     assert.equal((await platform.apply(karl)).kind, 'applied')
   })
 
-  it('no error tells the password', async () => {
+  it('no error contains the password', async () => {
     const max = wantedFor('max')
     google.accident(/^POST .*\/users$/, {
       kind: 'answer',
@@ -212,12 +212,12 @@ describe('mailboxes at Google Workspace', () => {
     assert.ok(!inspect(error, { depth: 20 }).includes(max.password ?? ''))
   })
 
-  it('a key that Google does not know is for an operator to look at', async () => {
+  it('a key that Google refuses needs an operator', async () => {
     const other = platformOf({ ...google, administrator: 'nobody@postern.example' })
     await assert.rejects(other.observe(`anna@${domain}`), failsAs('permanent'))
   })
 
-  it('users of other domains are not listed', async () => {
+  it('Google users of other domains are not listed', async () => {
     await platform.apply(wantedFor('nina'))
     await platform.apply(wantedFor('olga', { address: 'olga@elsewhere.example' }))
     const listed: ObservedMailbox[] = []
@@ -228,7 +228,7 @@ describe('mailboxes at Google Workspace', () => {
     )
   })
 
-  it('where app passwords alone should open mail, Google says that it cannot, after all else is in force', async () => {
+  it('a demand for app passwords alone fails at Google after all else is applied', async () => {
     const pavel = wantedFor('pavel')
     await platform.apply(pavel)
     const strict = {
@@ -241,7 +241,7 @@ describe('mailboxes at Google Workspace', () => {
     assert.equal((await platform.observe(pavel.address))?.suspension, 'all')
   })
 
-  it('ending sessions signs the user out everywhere', async () => {
+  it('ending sessions signs a Google user out everywhere', async () => {
     const rita = wantedFor('rita')
     await platform.apply(rita)
     await platform.endSessions(rita.address)

@@ -59,7 +59,7 @@ describe('the hosted platform that the settings name', () => {
     assert.equal(await platform.observe(nobody), undefined)
   })
 
-  it('what a platform needs and lacks is said at the start', () => {
+  it('a start names the settings that the chosen platform lacks', () => {
     const faultsOf = (env: Record<string, string>) => {
       try {
         readSettings(env)
@@ -78,7 +78,7 @@ describe('the hosted platform that the settings name', () => {
     ])
   })
 
-  it('the fault of a key file says nothing of the text, which holds a private key', () => {
+  it('the error about a key file quotes nothing of its text', () => {
     for (const text of [
       '{"private_key":"-----BEGIN PRIVATE KEY-----abc"}',
       'private_key abc',
@@ -97,7 +97,7 @@ describe('the hosted platform that the settings name', () => {
 })
 
 describe('order within a process', () => {
-  it('calls for one mailbox wait for each other, those for others do not, and a failure holds nobody up', async () => {
+  it('calls for one mailbox wait for each other, those for different ones do not', async () => {
     const guard = createRevisionGuard()
     const events: string[] = []
     const step = (account: string, name: string, ms: number) =>
@@ -118,7 +118,7 @@ describe('order within a process', () => {
     ])
   })
 
-  it('only so many mailboxes are remembered, the longest untouched are forgotten', () => {
+  it('only the mailboxes touched last are remembered', () => {
     const guard = createRevisionGuard(2)
     for (const account of ['a', 'b', 'a', 'c']) guard.note(account, { revision: 5, removed: false })
     assert.deepEqual(

@@ -81,7 +81,7 @@ describe('mailboxes at mailcow', () => {
   })
   afterEach(() => stop())
 
-  it('the verifier is stored as it is, its parameters in the order that PHP reads', async () => {
+  it('mailcow stores a verifier with its parameters in the order that PHP reads', async () => {
     const anna = wantedFor('anna', { password: passwordOf('anna').replace('t=2,p=1', 'p=1,t=2') })
     await platform.apply(anna)
     assert.equal(mailcow.mailboxes.get(anna.address)?.password, `{ARGON2ID}${passwordOf('anna')}`)
@@ -89,7 +89,7 @@ describe('mailboxes at mailcow', () => {
     assert.equal(mailcow.mailboxes.get(anna.address)?.password, `{ARGON2ID}${passwordOf('anna')}`)
   })
 
-  it('whatever is not such a verifier is never sent, or it would itself become the password', async () => {
+  it('only a verifier is sent, since anything else would itself become the password', async () => {
     for (const password of [
       'Hunter2 hunter2',
       '{PLAIN}Hunter2',
@@ -101,7 +101,7 @@ describe('mailboxes at mailcow', () => {
     assert.equal(mailcow.mailboxes.size, 0)
   })
 
-  it('a suspended mailbox is shut on every way in, also where only sending was meant', async () => {
+  it('every suspension closes all ways into a mailbox at mailcow', async () => {
     const clara = wantedFor('clara')
     const actives: unknown[] = []
     for (const [index, suspension] of (
@@ -113,7 +113,7 @@ describe('mailboxes at mailcow', () => {
     assert.deepEqual(actives, [1, 2, 2, 0, 1])
   })
 
-  it('where app passwords alone open mail, the main password opens neither mail programs nor webmail', async () => {
+  it('the main password opens neither programs nor webmail if only app passwords may', async () => {
     const dmitri = wantedFor('dmitri')
     await platform.apply(dmitri)
     await platform.apply({ ...dmitri, revision: 2, mainPasswordOpensMail: false })
@@ -123,14 +123,14 @@ describe('mailboxes at mailcow', () => {
     assert.equal((await platform.observe(dmitri.address))?.mainPasswordOpensMail, true)
   })
 
-  it('sizes are told in MiB and read in bytes, and a part of a MiB counts as one', async () => {
+  it('mailcow gets sizes in whole MiB and shows them in bytes', async () => {
     const emma = wantedFor('emma', { quotaBytes: 1_048_577 })
     await platform.apply(emma)
     assert.equal(mailcow.mailboxes.get(emma.address)?.quota, 2)
     assert.equal((await platform.observe(emma.address))?.quotaBytes, 2_097_152)
   })
 
-  it('a refusal that comes with status 200 is a refusal', async () => {
+  it('a refusal of mailcow with status 200 is a refusal', async () => {
     mailcow.maxQuota(512)
     await assert.rejects(platform.apply(wantedFor('fjodor')), (error: Error) => {
       assert.match(error.message, /mailbox_quota_exceeded/)
@@ -142,13 +142,13 @@ describe('mailboxes at mailcow', () => {
     )
   })
 
-  it('a fault of one of its parts that passes is tried again', async () => {
+  it('a passing fault of a part of mailcow is tried again', async () => {
     const body = [{ type: 'danger', log: [], msg: ['redis_error', 'read error on connection'] }]
     mailcow.accident(/add\/mailbox/, { kind: 'answer', answer: { body } })
     await assert.rejects(platform.apply(wantedFor('greta')), failsAs('retry'))
   })
 
-  it('every step that got no answer is found done by the next call', async () => {
+  it('the next call finds every step done that got no answer from mailcow', async () => {
     for (const step of [
       'add/mailbox',
       'edit/mailbox/custom-attribute',
@@ -178,7 +178,7 @@ describe('mailboxes at mailcow', () => {
     assert.equal(mailcow.mailboxes.size, 5)
   })
 
-  it('an older call that comes after a newer one stopped half-way finds that it is late', async () => {
+  it('an older call is superseded even if a newer one stopped half-way at mailcow', async () => {
     const ivan = wantedFor('ivan')
     await platform.apply(ivan)
     mailcow.accident(/edit\/mailbox$/, { kind: 'drop' })
@@ -194,7 +194,7 @@ describe('mailboxes at mailcow', () => {
     assert.equal(mailcow.mailboxes.get(ivan.address)?.active, 0)
   })
 
-  it('a mailbox that an operator made is neither taken over nor removed', async () => {
+  it('a mailbox that an operator made at mailcow is neither taken over nor removed', async () => {
     const theirs = wantedFor('jana')
     await platform.apply(theirs)
     const mailbox = mailcow.mailboxes.get(theirs.address)
@@ -205,7 +205,7 @@ describe('mailboxes at mailcow', () => {
     assert.equal(mailcow.mailboxes.get(theirs.address)?.active, 1)
   })
 
-  it('a mailbox that was renamed by hand is not made a second time', async () => {
+  it('a mailbox that was renamed at mailcow is not made again', async () => {
     const karl = wantedFor('karl')
     await platform.apply(karl)
     const mailbox = mailcow.mailboxes.get(karl.address)
@@ -216,7 +216,7 @@ describe('mailboxes at mailcow', () => {
     assert.equal(mailcow.mailboxes.size, 1)
   })
 
-  it('attributes that an operator keeps at a mailbox survive', async () => {
+  it('attributes that an operator keeps at a mailbox of mailcow survive', async () => {
     const lena = wantedFor('lena')
     await platform.apply(lena)
     const mailbox = mailcow.mailboxes.get(lena.address)
@@ -226,7 +226,7 @@ describe('mailboxes at mailcow', () => {
     assert.equal(mailcow.mailboxes.get(lena.address)?.custom.title, 'Head of Post')
   })
 
-  it('aliases may lie in another served domain, and lists of several recipients are left alone', async () => {
+  it('aliases may lie in another served domain, and lists stay untouched', async () => {
     const max = wantedFor('max', { aliases: [`max@${second}`] })
     mailcow.aliases.push({
       id: 99,
@@ -243,7 +243,7 @@ describe('mailboxes at mailcow', () => {
     )
   })
 
-  it('a removed mailbox is shut and kept, and deleted only when its quarantine is over', async () => {
+  it('a mailbox removed at mailcow is deleted only after its quarantine', async () => {
     const nina = wantedFor('nina', { aliases: [`n@${domain}`] })
     await platform.apply(nina)
     await platform.remove(nina)
@@ -255,7 +255,7 @@ describe('mailboxes at mailcow', () => {
     assert.equal(mailcow.mailboxes.size, 0)
   })
 
-  it('"slow down", faults of the server, pages in place of data and missing rights are told apart', async () => {
+  it('mailcow’s limits, faults, pages in place of data and missing rights differ', async () => {
     const olga = wantedFor('olga')
     const answer = (status: number, headers = {}, body: unknown = { type: 'error', msg: 'no' }) =>
       ({ kind: 'answer', answer: { status, headers, body } }) as const
@@ -278,7 +278,7 @@ describe('mailboxes at mailcow', () => {
     assert.equal((await platform.apply(olga)).kind, 'applied')
   })
 
-  it('an alias that is somebody else’s mailbox is refused before anything changes', async () => {
+  it('an alias that is a mailbox at mailcow is refused before anything changes', async () => {
     const [xenia, yuri] = [wantedFor('xenia'), wantedFor('yuri')]
     await platform.apply(xenia)
     await platform.apply(yuri)
@@ -289,7 +289,7 @@ describe('mailboxes at mailcow', () => {
     assert.equal((await platform.observe(yuri.address))?.revision, 1)
   })
 
-  it('what either side says against the description of the interface is noticed', async () => {
+  it('a call or answer that breaks the description of mailcow’s API is noticed', async () => {
     const anna = wantedFor('anna')
     await platform.apply(anna)
     assert.deepEqual(prism.violations, [])
@@ -317,7 +317,7 @@ describe('mailboxes at mailcow', () => {
     ...{ id: randomUUID(), services, secretSha256: digestOfAppPassword(secret), createdAt: now },
   })
 
-  it('an app password opens what it is for, and mailcow never learns it', async () => {
+  it('an app password opens only its services, and mailcow never learns it', async () => {
     const boris = wantedFor('boris', { mainPasswordOpensMail: false })
     await platform.apply(boris)
     const [phone, laptop] = [made(['imap', 'smtp']), made(['pop3'])]
@@ -344,7 +344,7 @@ describe('mailboxes at mailcow', () => {
     assert.deepEqual(posts, [], 'nothing is written where nothing changes')
   })
 
-  it('Security: app passwords that nobody made here are deleted, or a stranger’s would stay open after every new password.', async () => {
+  it('app passwords that nobody made here are deleted', async () => {
     const clara = wantedFor('clara')
     await platform.apply(clara)
     const own = made(['imap'])
@@ -364,7 +364,7 @@ describe('mailboxes at mailcow', () => {
     )
   })
 
-  it('every step of app passwords that got no answer is found done by the next call, and none stands twice', async () => {
+  it('app passwords are complete and single after a call that mailcow did not answer', async () => {
     for (const [index, step] of [
       'custom-attribute',
       'add/app-passwd',
@@ -389,7 +389,7 @@ describe('mailboxes at mailcow', () => {
     }
   })
 
-  it('an older list of app passwords that comes after a newer one stopped half-way finds that it is late', async () => {
+  it('an older list of app passwords is superseded even by one that stopped half-way', async () => {
     const erik = wantedFor('erik')
     await platform.apply(erik)
     const [old, fresh] = [made(['imap']), made(['imap'])]
@@ -409,7 +409,7 @@ describe('mailboxes at mailcow', () => {
     assert.ok(!mailcow.opensByAppPassword(erik.address, old.plain, 'imap'))
   })
 
-  it('the space that letters take is told in bytes, one by one and in the list', async () => {
+  it('mailcow shows the used space in bytes, for one mailbox and in the list', async () => {
     const fanny = wantedFor('fanny')
     await platform.apply(fanny)
     mailcow.fill(fanny.address, 123_456_789)
@@ -417,7 +417,7 @@ describe('mailboxes at mailcow', () => {
     for await (const each of platform.list()) assert.equal(each.usedBytes, 123_456_789)
   })
 
-  it('a key that mailcow does not know is for an operator to look at', async () => {
+  it('a key that mailcow refuses needs an operator', async () => {
     await assert.rejects(
       platformOf(mailcow, prism, { apiKey: 'x' }).observe(`anna@${domain}`),
       failsAs('permanent'),

@@ -12,7 +12,7 @@ describeMailPlatform('memory', async () => ({
 
 const wanted = wanting('postern.example', () => 'phc')('anna')
 
-test('a lost answer leaves the deed done, a refused call leaves nothing', async () => {
+test('a call with a lost answer is carried out, a refused call is not', async () => {
   const platform = createMemoryPlatform()
   platform.next(
     'apply',
@@ -26,7 +26,7 @@ test('a lost answer leaves the deed done, a refused call leaves nothing', async 
   assert.deepEqual(await platform.apply(wanted), { kind: 'applied', revision: 1 })
 })
 
-test('a call that arrives twice makes one mailbox', async () => {
+test('a call that arrives twice makes only one mailbox', async () => {
   const platform = createMemoryPlatform()
   platform.next('apply', { kind: 'twice' })
   await platform.apply(wanted)

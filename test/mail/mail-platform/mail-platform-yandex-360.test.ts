@@ -72,7 +72,7 @@ describe('mailboxes at Yandex 360', () => {
     return found
   }
 
-  it('the account id and the revision are the handle, and change with the password in one call', async () => {
+  it('account id and revision change together with the password in one call', async () => {
     const anna = wantedFor('anna')
     await platform.apply(anna)
     await platform.apply({ ...anna, revision: 2, password: passwordOf('anna2') })
@@ -86,7 +86,7 @@ describe('mailboxes at Yandex 360', () => {
     })
   })
 
-  it('a password change that got no answer is not sent again: it would sign people out twice', async () => {
+  it('a password change without an answer is not sent again to Yandex 360', async () => {
     const boris = wantedFor('boris')
     await platform.apply(boris)
     const next = { ...boris, revision: 2, password: passwordOf('boris2') }
@@ -100,14 +100,14 @@ describe('mailboxes at Yandex 360', () => {
     assert.equal(sent.length, 1)
   })
 
-  it('a password that is kept is not touched', async () => {
+  it('an unchanged password is not sent to Yandex 360', async () => {
     const clara = wantedFor('clara')
     await platform.apply(clara)
     await platform.apply({ ...clara, revision: 2, password: null })
     assert.equal(userAt(clara.address)?.password, clara.password)
   })
 
-  it('"exists" is understood in whatever way Yandex says it', async () => {
+  it('every status with which Yandex 360 says that a user exists is understood', async () => {
     for (const [index, status] of [400, 409, 422].entries()) {
       const dmitri = wantedFor(`dmitri${index}`, { aliases: [`d${index}@${domain}`] })
       yandex.duplicateStatus(status)
@@ -122,7 +122,7 @@ describe('mailboxes at Yandex 360', () => {
     assert.equal(yandex.users.size, 3)
   })
 
-  it('a conflict with a user who is not shown yet is tried again later', async () => {
+  it('a conflict with a user whom Yandex 360 does not show yet is tried again later', async () => {
     const emma = wantedFor('emma')
     yandex.lag(10)
     yandex.accident(/^POST .*\/users$/, { kind: 'lose-answer' })
@@ -130,7 +130,7 @@ describe('mailboxes at Yandex 360', () => {
     await assert.rejects(platform.apply(emma), failsAs('retry', 60))
   })
 
-  it('a user of the organisation who is none of ours is neither taken over nor removed', async () => {
+  it('another user of the organisation is neither taken over nor removed', async () => {
     await platform.apply(wantedFor('fjodor'))
     const theirs = userAt(`fjodor@${domain}`)
     assert.ok(theirs)
@@ -144,7 +144,7 @@ describe('mailboxes at Yandex 360', () => {
     )
   })
 
-  it('an address outside the organisation’s domain is refused before anything is made', async () => {
+  it('an address outside the domain of the organisation is refused at once', async () => {
     await assert.rejects(
       platform.apply(wantedFor('greta', { address: 'greta@other.example' })),
       failsAs('permanent'),
@@ -156,7 +156,7 @@ describe('mailboxes at Yandex 360', () => {
     assert.equal(yandex.users.size, 0)
   })
 
-  it('a removed mailbox is shut and kept, and deleted only when its quarantine is over', async () => {
+  it('a mailbox removed at Yandex 360 is deleted only after its quarantine', async () => {
     const heinz = wantedFor('heinz')
     await platform.apply(heinz)
     await platform.remove(heinz)
@@ -177,7 +177,7 @@ describe('mailboxes at Yandex 360', () => {
     assert.deepEqual(await addressesOf(platform), [])
   })
 
-  it('a redirect is no answer: followed, it would carry the key and the password to another host', async (t) => {
+  it('a redirect is not followed, since it would take key and password elsewhere', async (t) => {
     const elsewhere = await startFakeYandex(domain)
     t.after(elsewhere.stop)
     const location = `${elsewhere.url}/directory/v1/org/${elsewhere.orgId}/users`
@@ -186,12 +186,12 @@ describe('mailboxes at Yandex 360', () => {
     assert.equal(elsewhere.calls.length, 0)
   })
 
-  it('a token that Yandex does not know is for an operator to look at', async () => {
+  it('a token that Yandex 360 refuses needs an operator', async () => {
     const stranger = platformOf(yandex, { token: 'other' })
     await assert.rejects(stranger.observe(`anna@${domain}`), failsAs('permanent'))
   })
 
-  it('a platform that is down is tried again later', async () => {
+  it('a call is tried again later while Yandex 360 is down', async () => {
     await yandex.stop()
     await assert.rejects(platform.apply(wantedFor('max')), failsAs('retry'))
     yandex = await startFakeYandex(domain)

@@ -88,7 +88,7 @@ describeOnMailServers('the portal beside Dovecot and Postfix', () => {
     return { imap: (auth: Credentials) => tryImap({ ...world.mail, imap: reading }, auth), sending }
   }
 
-  it('an app password from the page opens what it was made for, and revoking it cuts the open session', async () => {
+  it('an app password opens its services, and revoking it ends the open session', async () => {
     const { browser, address } = await arrive('anna.app')
     const pass = await makeAppPassword(browser, address, { imap: 'on', smtp: 'on' })
     const inbox = await openInbox(world.mail, { user: address, pass })
@@ -116,7 +116,7 @@ describeOnMailServers('the portal beside Dovecot and Postfix', () => {
     assert.match(await pop3, /^-ERR/)
   })
 
-  it('a letter leaves with our trace, by which it is proven to come from its sender; one that it brought along is gone', async () => {
+  it('a letter leaves with our trace, which proves its sender, and with no other', async () => {
     const { who, address } = await arrive('boris.b')
     const reader = await arrive('clara.c')
     const inbox = await openInbox(world.mail, authOf(reader.who))
@@ -160,7 +160,7 @@ describeOnMailServers('the portal beside Dovecot and Postfix', () => {
     )
   })
 
-  it('the letter beyond the day’s limit is refused at its end, and too many recipients one by one', async () => {
+  it('letters and recipients beyond the daily limits are refused by Postfix', async () => {
     const { who, address } = await arrive('dora.d')
     const send = (n: number) =>
       trySend(world.mail, authOf(who), { from: address, to: address, subject: `Letter ${n}` })
@@ -184,7 +184,7 @@ describeOnMailServers('the portal beside Dovecot and Postfix', () => {
   const connections = (browser: Visitor, pattern: RegExp) =>
     eventually(async () => pattern.test((await browser.get('/account/mail-programs')).html))
 
-  it('a program that goes on with the old password, a short name or a narrow app password is explained to its owner', async () => {
+  it('sign-ins with an old password or a short name are explained to their owner', async () => {
     const { who, browser, address } = await arrive('gleb.g')
     assert.match((await browser.get('/account/mail-programs')).html, /No program has tried/)
     assert.equal(await tryImap(world.mail, authOf(who)), 'ok')
@@ -218,7 +218,7 @@ describeOnMailServers('the portal beside Dovecot and Postfix', () => {
     await connections(browser, /The app password “Phone” was revoked/)
   })
 
-  it('five wrong passwords hold up no right one behind the same address, neither another mailbox nor the same', async () => {
+  it('a right password waits a second at most, whatever others behind its network do', async () => {
     const [vera, zina] = [await arrive('vera.v'), await arrive('zina.z')]
     const { imap, sending } = from('127.0.0.5')
     const wrong = Array.from({ length: 5 }, (_, n) =>
@@ -243,7 +243,7 @@ describeOnMailServers('the portal beside Dovecot and Postfix', () => {
     await eventually(async () => (await timed(imap(authOf(vera.who))))[1] < 1000)
   })
 
-  it('who goes on guessing is not looked at any more, and the owner’s own program goes on', async () => {
+  it('guessed passwords are no longer checked, and the owner’s program goes on', async () => {
     const { who, browser, address } = await arrive('ulla.u')
     const [home, cafe] = [from('127.0.0.6'), from('127.0.0.7')]
     assert.equal(await home.imap(authOf(who)), 'ok')
@@ -269,7 +269,7 @@ describeOnMailServers('the portal beside Dovecot and Postfix', () => {
     )
   })
 
-  it('a program that repeats last week’s password is one guess, however often it comes', async () => {
+  it('a program that repeats an old password counts as one guess', async () => {
     const { who, address } = await arrive('wera.w')
     const { imap, sending } = from('127.0.0.8')
     await Promise.all(
@@ -280,7 +280,7 @@ describeOnMailServers('the portal beside Dovecot and Postfix', () => {
     assert.ok(took < 1000, `no wait: ${took} ms`)
   })
 
-  it('a mailbox that may not send is told so as blocked, with the right password', async () => {
+  it('the page of sign-ins says that a mailbox may not send, after the right password', async () => {
     const { who, browser, address } = await arrive('heidi.h')
     const { id } = await world.portal.db('accounts').where({ address }).first('id')
     const at = world.portal.clock.now()
@@ -292,7 +292,7 @@ describeOnMailServers('the portal beside Dovecot and Postfix', () => {
     await connections(browser, /The mailbox was blocked for this/)
   })
 
-  it('a block is told by every service, to who reads mail in the language of the account, and the portal says the same', async () => {
+  it('every service says why a mailbox is blocked, in the language of its owner', async () => {
     const { who, address } = await arrive('katja.k')
     const { db, settings, url } = world.portal
     await db('accounts').where({ address }).update({ locale: 'ru' })
@@ -326,7 +326,7 @@ describeOnMailServers('the portal beside Dovecot and Postfix', () => {
     )
   })
 
-  it('while the portal’s services are away letters go on, untraced and uncounted', async () => {
+  it('letters are sent untraced and uncounted while the portal is away', async () => {
     const { who, address } = await arrive('emil.e')
     await world.services.stop()
     assert.equal(
@@ -339,7 +339,7 @@ describeOnMailServers('the portal beside Dovecot and Postfix', () => {
     )
   })
 
-  it('a mailbox that fills grows by itself, and the page says how full it is', async () => {
+  it('a mailbox that fills up grows at Dovecot, and the page says how full it is', async () => {
     const { who, browser, address } = await arrive('fritz.f')
     const inbox = await openInbox(world.mail, authOf(who))
     await inbox.append('INBOX', Buffer.from(`Subject: big\r\n\r\n${'x'.repeat(1_700_000)}\r\n`))

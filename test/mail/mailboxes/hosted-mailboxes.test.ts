@@ -79,7 +79,7 @@ const platforms: Record<string, () => Promise<Hosted>> = {
 
 for (const [name, start] of Object.entries(platforms)) {
   describe(`somebody whose mail lies at ${name}`, () => {
-    it('registers and changes the password, and only the newest opens the mailbox, though an answer got lost', async () => {
+    it('only the newest password opens a mailbox, even if an answer was lost', async () => {
       const hosted = await start()
       const portal = await startTestPortal({ env: { MAIL_PLATFORM: name, ...hosted.env } })
       try {
@@ -107,7 +107,7 @@ for (const [name, start] of Object.entries(platforms)) {
 }
 
 describe('app passwords of somebody whose mail lies at mailcow', () => {
-  it('open it as they were typed, wait after a reset, and open it again when they are kept', async () => {
+  it('an app password at mailcow waits after a reset and opens mail when it is kept', async () => {
     const mailcow = await startFakeMailcow([domain])
     const prism = await startPrism('mailcow.openapi.json', mailcow.url)
     const env = {
@@ -146,7 +146,7 @@ describe('app passwords of somebody whose mail lies at mailcow', () => {
 })
 
 describe('a password that the mail platform would not take', () => {
-  it('is refused where it is chosen, so that nobody has a portal without mail', async () => {
+  it('a password that the mail platform would refuse is refused when it is chosen', async () => {
     const hosted = await startFakeYandex(domain)
     const env = {
       MAIL_PLATFORM: 'yandex-360',

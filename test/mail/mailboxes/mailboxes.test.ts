@@ -3,6 +3,7 @@ import { beforeEach, test } from 'node:test'
 import { holdFilters } from '#server/mail/filters/hold-filters.ts'
 import { PlatformError } from '#server/mail/mail-platform/mail-platform.ts'
 import { createMemoryPlatform } from '#server/mail/mail-platform/memory.ts'
+import { addAlias, removeAlias } from '#server/mail/mailboxes/change-aliases.ts'
 import { reconcileMailboxes } from '#server/mail/mailboxes/reconcile-mailboxes.ts'
 import { wantMailboxSuspension } from '#server/mail/mailboxes/want-mailbox.ts'
 import { underLock } from '#test/support/account-lock.ts'
@@ -52,7 +53,7 @@ test('a new password counts as live only when the platform has it', async () => 
   assert.match((await visitor.get('/account')).html, /since/)
 })
 
-test('an answer that is lost after the deed makes no second mailbox', async () => {
+test('a lost answer of the platform makes no second mailbox', async () => {
   platform.next('apply', { kind: 'lose-answer' })
   await register(portal, person)
   const row = await settled(person)
@@ -62,7 +63,7 @@ test('an answer that is lost after the deed makes no second mailbox', async () =
   assert.equal(held.length, 1)
 })
 
-test('a call that arrives twice, or fails for a while, converges by itself', async () => {
+test('a mailbox converges by itself after failed and doubled calls', async () => {
   platform.next(
     'apply',
     { kind: 'fail', error: new PlatformError('retry', 'busy', { retryAfterSeconds: 0.1 }) },
@@ -72,7 +73,7 @@ test('a call that arrives twice, or fails for a while, converges by itself', asy
   await settled(person)
 })
 
-test('what the platform refuses for good is shown as needing an operator, and mended by the next change', async () => {
+test('a mailbox that the platform refuses needs an operator until its next change', async () => {
   platform.next('apply', { kind: 'fail', error: new PlatformError('permanent', 'refused') })
   const visitor = await register(portal, person)
   await eventually(async () => (await rowOf(person)).needs_operator_at)
@@ -82,7 +83,7 @@ test('what the platform refuses for good is shown as needing an operator, and me
   assert.equal(row.needs_operator_at, null)
 })
 
-test('ten changes in a row arrive in order, and the last one stays', async () => {
+test('ten changes in a row arrive in order, and the last one stays in force', async () => {
   const visitor = await register(portal, person)
   for (let n = 0; n < 10; n++)
     await visitor.post('/account/password', { password: `sentence number ${n} of many` })
@@ -96,7 +97,7 @@ test('ten changes in a row arrive in order, and the last one stays', async () =>
   assert.equal(observed?.password, account.password_verifier)
 })
 
-test('forwarding that a stranger set up is switched off after the sessions have ended, and again where the answer was lost', async () => {
+test('filters are switched off after sessions end, or one could switch them on', async () => {
   await register(portal, person)
   const { account_id: accountId } = await settled(person)
   const before = platform.calls.length
@@ -122,7 +123,20 @@ test('forwarding that a stranger set up is switched off after the sessions have 
   )
 })
 
-test('reconciliation finds missing, surplus and drifted mailboxes, and mends them', async () => {
+test('a removed alias stays with its account, so nobody else gets its letters', async () => {
+  await register(portal, person)
+  const { account_id: accountId } = await settled(person)
+  const other = { ...person, login: 'other.one' }
+  await register(portal, other)
+  const { account_id: otherId } = await settled(other)
+  const alias = 'former.name@postern.example'
+  assert.equal(await addAlias(portal, { accountId, alias }), 'added')
+  assert.equal(await removeAlias(portal, { accountId, alias }), 'removed')
+  assert.equal(await addAlias(portal, { accountId: otherId, alias }), 'taken')
+  assert.equal(await addAlias(portal, { accountId, alias }), 'added')
+})
+
+test('reconciliation finds and mends missing, surplus and drifted mailboxes', async () => {
   const lost = { ...person, login: 'lost.one' }
   const drifted = { ...person, login: 'drifted.one' }
   for (const who of [lost, drifted]) {

@@ -23,7 +23,7 @@ const portal = usePortal({ ports: { platform } }, async (portal) => {
 const rowOf = (who = address) => portal.db('mailboxes').where({ address: who }).first()
 const runDue = () => portal.tasks['mailbox:measure-due']?.({}, { attempt: 1, maxAttempts: 1 })
 
-test('the rule: whole steps, up to the maximum, only when it fills', () => {
+test('a mailbox grows in whole steps, up to the maximum, only when it fills up', () => {
   const settings = { quotaGrowth: 'auto', quotaStepBytes: 10, quotaMaxBytes: 35 } as const
   const grown = (quotaBytes: number, usedBytes?: number) =>
     grownQuota({ quotaBytes, usedBytes }, settings)
@@ -65,7 +65,7 @@ test('the account page shows how full the mailbox is, without waiting for the pl
   )
 })
 
-test('a mailbox that fills grows by itself before a letter is refused, on the platform too, and its owner is told', async () => {
+test('a mailbox that fills up grows on the platform before a letter is refused', async () => {
   platform.fill(address, 900_000_000)
   portal.clock.advance(6 * 3_600_000 + 1)
   await Promise.all([runDue(), runDue()])
@@ -80,7 +80,7 @@ test('a mailbox that fills grows by itself before a letter is refused, on the pl
   assert.equal(Number((await rowOf('piotr@postern.example')).quota_bytes), gigabyte)
 })
 
-test('a filling mailbox is looked at more often than the others', async () => {
+test('a nearly full mailbox is measured more often than others', async () => {
   const observed = () =>
     platform.calls.filter(({ call }) => call === 'observe').map((call) => call.address)
   platform.fill(address, 1_600_000_000)
@@ -92,7 +92,7 @@ test('a filling mailbox is looked at more often than the others', async () => {
   assert.deepEqual(observed().slice(before), [address])
 })
 
-test('one that cannot be measured does not keep the others from it', async () => {
+test('a mailbox that cannot be measured does not block the others', async () => {
   const { PlatformError } = await import('#server/mail/mail-platform/mail-platform.ts')
   portal.clock.advance(7 * 3_600_000)
   platform.fill('piotr@postern.example', 5)
@@ -105,7 +105,7 @@ test('one that cannot be measured does not keep the others from it', async () =>
   assert.equal(measured.length, 2)
 })
 
-test('on request: one step when half is used, once, however often the button is pressed', async () => {
+test('a request enlarges a half full mailbox by one step, however often it is sent', async () => {
   const { database } = portal
   const asking = await startTestPortal({
     ports: { platform },

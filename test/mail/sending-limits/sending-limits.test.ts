@@ -75,7 +75,7 @@ const recipientOf = (login: string, recipient: string) => ({
   recipient,
 })
 
-test('the letter beyond the day’s limit is refused, however many are sent at once, and tomorrow is another day', async () => {
+test('letters beyond the daily limit are refused until the next day', async () => {
   const many = Array.from({ length: 12 }, () => connectPostfix())
   const answers = (
     await Promise.all(many.map((postfix) => postfix.ask(letterOf('hanna.k'))))
@@ -91,7 +91,7 @@ test('the letter beyond the day’s limit is refused, however many are sent at o
   for (const { socket } of many) socket.destroy()
 })
 
-test('different recipients are counted, the same one only once, and known ones are still written to at the limit', async () => {
+test('only different recipients count, and known ones stay allowed at the limit', async () => {
   const postfix = connectPostfix()
   const ask = (n: number) => recipientOf('piotr', `Friend${n}@elsewhere.example`)
   const same = Array.from({ length: 20 }, () => recipientOf('piotr', 'friend1@ELSEWHERE.example'))
@@ -108,7 +108,7 @@ test('different recipients are counted, the same one only once, and known ones a
   postfix.socket.destroy()
 })
 
-test('many connections at once never count more recipients than are allowed', async () => {
+test('many connections at once never allow more recipients than the limit', async () => {
   portal.clock.advance(86_400_000)
   const many = Array.from({ length: 10 }, () => connectPostfix())
   const answers = await Promise.all(
@@ -122,7 +122,7 @@ test('many connections at once never count more recipients than are allowed', as
   for (const { socket } of many) socket.destroy()
 })
 
-test('the abuse desk hears of each limit once a day, and the owner reads of it', async () => {
+test('the abuse desk and the owner learn of each reached limit once a day', async () => {
   const alerts = await portal.db('sending_alerts').orderBy('id')
   assert.deepEqual(
     alerts.map(({ kind, allowed }) => [kind, allowed]),
@@ -169,7 +169,7 @@ test('the abuse desk hears of each limit once a day, and the owner reads of it',
   ])
 })
 
-test('who is not signed in, or is not ours, is none of its business', async () => {
+test('a sender who is not signed in or has no mailbox here is not limited', async () => {
   const postfix = connectPostfix()
   const odd = [
     { protocol_state: 'END-OF-MESSAGE' },
@@ -180,7 +180,7 @@ test('who is not signed in, or is not ours, is none of its business', async () =
   postfix.socket.destroy()
 })
 
-test('a database that is away or slow holds no letter back', async () => {
+test('a database that is away or slow delays no letter', async () => {
   const { db, settings, clock, keyring, log } = portal.parts
   const never = new Proxy(db, {
     get: (target, name) =>
@@ -199,7 +199,7 @@ test('a database that is away or slow holds no letter back', async () => {
   }
 })
 
-test('nonsense without an end closes the connection and harms nobody else', async () => {
+test('an endless request closes its own connection only', async () => {
   const postfix = connectPostfix()
   await once(postfix.socket, 'connect')
   const closed = new Promise((done) => postfix.socket.once('close', done))
