@@ -7,12 +7,12 @@ import type { Keyring } from '../core/keys/keyring.ts'
 import type { Limits } from '../kit/limits/limits.ts'
 import type { Log } from '../kit/log/log.ts'
 import type { ManagedMethods } from '../recovery/methods/managed-method.ts'
-import { createDeskIndex, type DeskIndex } from './cases/index-store.ts'
 import { createLetterReader, type LetterReader } from './letters/letter-reader.ts'
 import type { ResolveTxt } from './provenance/dkim.ts'
 import type { ProvenanceParts } from './provenance/provenance.ts'
 import { createChainReader } from './provenance/received-chain.ts'
 import { wellKnownReceivers } from './provenance/well-known-receivers.ts'
+import { createDeskIndex, type DeskIndex } from './queue/index-store.ts'
 
 export interface DeskParts {
   readonly db: Db

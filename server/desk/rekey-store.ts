@@ -1,8 +1,8 @@
 // Re-seals the desk's values under the newest key of SECRET_KEYS.
 import type { Trx } from '#db/connection.ts'
 import type { Keyring } from '../core/keys/keyring.ts'
-import { rekeyDeskIndex } from './cases/index-store.ts'
 import { rekeyEvidence } from './evidence/evidence-store.ts'
+import { rekeyDeskIndex } from './queue/index-store.ts'
 
 /** Each purpose must equal the one in the store that owns the table. */
 const sealed = [

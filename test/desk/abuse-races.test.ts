@@ -7,13 +7,8 @@ import { decideAppeal } from '#server/desk/appeals/decide-appeal.ts'
 import { makeAppeal } from '#server/desk/appeals/make-appeal.ts'
 import { listAudit, verifyAudit } from '#server/desk/audit/store.ts'
 import { attributeCase } from '#server/desk/cases/attribute-case.ts'
-import {
-  claimCase,
-  closeCase,
-  noteOnCase,
-  releaseCase,
-  showCase,
-} from '#server/desk/cases/work-on-case.ts'
+import { showCase } from '#server/desk/cases/show-case.ts'
+import { claimCase, closeCase, noteOnCase, releaseCase } from '#server/desk/cases/work-on-case.ts'
 import { appealPurpose } from '#server/desk/measures/apply-measure.ts'
 import { approveMeasure } from '#server/desk/measures/decide-proposal.ts'
 import type { WantedMeasure } from '#server/desk/measures/measure-rules.ts'

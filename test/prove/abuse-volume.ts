@@ -1,10 +1,10 @@
 // The speed and query plans of queue, search and case page with 100,000 reports in 20,000 cases.
 import assert from 'node:assert/strict'
 import type { Db } from '#db/connection.ts'
-import { countTabs, listQueue, queueTabs, searchCases } from '#server/desk/cases/queue-store.ts'
-import { parseSearch, type SearchField } from '#server/desk/cases/search-terms.ts'
-import { showCase } from '#server/desk/cases/work-on-case.ts'
+import { showCase } from '#server/desk/cases/show-case.ts'
 import { readFigures } from '#server/desk/figures/figures-store.ts'
+import { countTabs, listQueue, queueTabs, searchCases } from '#server/desk/queue/queue-store.ts'
+import { parseSearch, type SearchField } from '#server/desk/queue/search-terms.ts'
 import { startAbusePortal } from '#test/support/abuse.ts'
 import { enrolStaff } from '#test/support/staff.ts'
 import { fillDesk, pick, words } from './fill-desk.ts'

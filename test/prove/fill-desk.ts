@@ -1,7 +1,7 @@
 // Fills the desk with any number of reports and cases.
 import { randomBytes } from 'node:crypto'
-import { termsOf } from '#server/desk/cases/search-terms.ts'
 import { insertEvidence } from '#server/desk/evidence/evidence-store.ts'
+import { termsOf } from '#server/desk/queue/search-terms.ts'
 import type { TestPortal } from '#test/support/portal.ts'
 
 export const words = (

@@ -1,4 +1,4 @@
-// Alerts of the sending limits, as the desk takes them over.
+// The alerts of the sending limits. Each is handed to the desk once.
 import type { Trx } from '#db/connection.ts'
 
 export interface SendingAlert {
@@ -7,7 +7,7 @@ export interface SendingAlert {
   readonly allowed: number
 }
 
-/** @returns undefined where the desk has it already */
+/** @returns undefined if the desk has it already */
 export async function spendAlert(
   trx: Trx,
   id: string,

@@ -12,7 +12,7 @@ export type AttributedCase =
   | { readonly kind: 'unknown-account' | 'own-account' | 'not-open' }
 
 /**
- * An analyst finds that an account does stand behind a case that had none: it becomes that account's, or joins its open case.
+ * An analyst names the account behind a case that had none. If it has an open case, the two are merged.
  * @returns the id of the case that goes on
  */
 export async function attributeCase(
@@ -24,7 +24,8 @@ export async function attributeCase(
   const at = parts.clock.now()
   const account = await findAccountByAddress(parts.db, address.trim().toLowerCase())
   if (!account || account.closedAt) return { kind: 'unknown-account' }
-  // Security: it would tell whether there is an open case about their own mailbox.
+  // Security: Nobody gives a case to their own account.
+  // The answer would reveal whether a case about them is open.
   if (account.id === staffId) return { kind: 'own-account' }
   const attribute = (): Promise<AttributedCase> =>
     parts.db.transaction(async (trx) => {
@@ -38,12 +39,13 @@ export async function attributeCase(
       return { kind: 'attributed', caseId: into } as const
     })
   return await attribute().catch((fault: { code?: string }) => {
+    // Unique violation: a report opened the case of the account at the same moment.
     if (fault.code === '23505') return attribute()
     throw fault
   })
 }
 
-/** A second click finds the case that goes on. */
+/** A second click finds the case that the first has made or joined. */
 async function attributedBefore(
   trx: Trx,
   { keyring }: DeskParts,

@@ -1,11 +1,11 @@
-// Moves what was reported of an address to the account that turned out to stand behind it.
+// Moves the case of an address to an account.
 import type { Trx } from '#db/connection.ts'
-import { moveSearchTerms } from './search-store.ts'
+import { moveSearchTerms } from '../queue/search-store.ts'
 
 /**
- * Gives an open case without an account to one. Where the account has an open case, everything moves there and the emptied one is closed.
- * A report that opens the account's case at that very moment makes the unique index refuse this one (23505): to be tried again.
- * @returns the id of the case that goes on; undefined where the case is not open, or has an account
+ * Gives an open case to an account, or moves everything to the open case that the account has.
+ * @returns the id of the case that goes on; undefined if the case is closed or has an account
+ * @throws unique violation (23505) if a report opens the account's case at the same moment: try again
  */
 export async function attributeOpenCase(
   trx: Trx,
@@ -32,18 +32,24 @@ export async function attributeOpenCase(
   }
   await trx.raw(
     `insert into abuse_case_reporters (case_id, reporter_digest)
-     select ?, reporter_digest from abuse_case_reporters where case_id = ? on conflict do nothing`,
+     select ?, reporter_digest from abuse_case_reporters where case_id = ?
+     on conflict do nothing`,
     [target.id, caseId],
   )
   await trx('abuse_reports').where({ case_id: caseId }).update({ case_id: target.id })
   await trx('abuse_case_entries').where({ case_id: caseId }).update({ case_id: target.id })
   await moveSearchTerms(trx, caseId, String(target.id))
   await trx.raw(
-    `update abuse_cases t set report_count = t.report_count + o.report_count,
+    `update abuse_cases t set
+       report_count = t.report_count + o.report_count,
        reporter_count = (select count(*) from abuse_case_reporters where case_id = t.id),
-       provenance = greatest(t.provenance, o.provenance), severity = greatest(t.severity, o.severity),
-       kinds = (select coalesce(array_agg(distinct kind), '{}') from unnest(t.kinds || o.kinds) kind)
-     from abuse_cases o where t.id = ? and o.id = ?`,
+       provenance = greatest(t.provenance, o.provenance),
+       severity = greatest(t.severity, o.severity),
+       kinds = (
+         select coalesce(array_agg(distinct kind), '{}') from unnest(t.kinds || o.kinds) kind
+       )
+     from abuse_cases o
+     where t.id = ? and o.id = ?`,
     [target.id, caseId],
   )
   await trx('abuse_cases').where({ id: caseId }).update({

@@ -1,4 +1,4 @@
-// Cases: what was reported of one account, or of one address that no account of ours stands behind.
+// Cases. Each collects the reports about one account, or about one address without an account.
 import type { Db, Trx } from '#db/connection.ts'
 import type { Keyring } from '#server/core/keys/keyring.ts'
 import type { Verdict } from '../provenance/provenance-rules.ts'
@@ -8,7 +8,7 @@ import { type Severity, type SeverityJudgement, severities } from './severity.ts
 
 const purpose = 'abuse.case'
 
-/** Weakest first: the place is what the database keeps. */
+/** Weakest first. The database keeps the index. */
 export const verdictRanks: readonly Verdict[] = ['not-ours', 'unproven', 'likely', 'proven']
 
 export interface Case {
@@ -29,9 +29,14 @@ export interface Case {
   readonly claimedAt: Date | null
   readonly closedAt: Date | null
   readonly closedBy: string | null
-  /** `merged`: everything moved to the open case of the account that turned out to stand behind it. */
+  /** `merged`: everything was moved to the open case of an account. */
   readonly outcome: Outcome | 'merged' | null
 }
+
+const tagKinds = { high: 'bad', medium: 'wait', low: '' } as const
+
+/** How `components/tag` shows a severity. */
+export const tagKindOf = (severity: Severity) => tagKinds[severity]
 
 export function asCase(keyring: Keyring, row: Record<string, unknown>): Case {
   const details = JSON.parse(keyring.open(purpose, row.details_sealed as string)) as {
@@ -58,7 +63,7 @@ export function asCase(keyring: Keyring, row: Record<string, unknown>): Case {
   }
 }
 
-/** Whom a case is about: an account, or else an address by its digest. */
+/** An account, or else an address by its digest. */
 export interface CaseSubject {
   readonly accountId: string | null
   readonly subject: string
@@ -73,8 +78,8 @@ export interface JoiningReport {
 }
 
 /**
- * The open case of a subject, or a new one: however many ask at once, a partial unique index leaves one open case. It stays locked until the
- * transaction ends.
+ * Finds or opens the case of a subject, and locks it until the transaction ends.
+ * A partial unique index keeps two requests from opening two cases.
  */
 export async function openCase(
   trx: Trx,
@@ -87,9 +92,11 @@ export async function openCase(
       ? '(subject_digest) where closed_at is null and account_id is null'
       : '(account_id) where closed_at is null and account_id is not null'
   const { rows } = await trx.raw(
-    `insert into abuse_cases as c (account_id, subject_digest, details_sealed, key_id, opened_at, last_report_at)
+    `insert into abuse_cases as c
+       (account_id, subject_digest, details_sealed, key_id, opened_at, last_report_at)
      values (:accountId, :subjectDigest, :details, :keyId, :at, :at)
-     on conflict ${target} do update set last_report_at = greatest(c.last_report_at, excluded.last_report_at)
+     on conflict ${target} do update
+       set last_report_at = greatest(c.last_report_at, excluded.last_report_at)
      returning id, xmax = 0 as opened`,
     {
       accountId: about.accountId,
@@ -102,7 +109,7 @@ export async function openCase(
   return { id: String(rows[0].id), opened: rows[0].opened }
 }
 
-/** Adds a report to the open case of its subject, or to a new one, which stays locked until the transaction ends. */
+/** Adds a report to the case of its subject. See `openCase` for its lock. */
 export async function joinCase(
   trx: Trx,
   keyring: Keyring,
@@ -111,14 +118,21 @@ export async function joinCase(
 ): Promise<{ readonly found: Case; readonly opened: boolean }> {
   const { id, opened } = await openCase(trx, keyring, about, report.at)
   const { rowCount: newReporters } = await trx.raw(
-    'insert into abuse_case_reporters (case_id, reporter_digest) values (?, ?) on conflict do nothing',
+    `insert into abuse_case_reporters (case_id, reporter_digest) values (?, ?)
+     on conflict do nothing`,
     [id, report.reporterDigest],
   )
   const { rows: counted } = await trx.raw(
-    `update abuse_cases set report_count = report_count + 1, reporter_count = reporter_count + :newReporters,
+    `update abuse_cases set
+       report_count = report_count + 1,
+       reporter_count = reporter_count + :newReporters,
        provenance = greatest(provenance, :provenance::smallint),
-       kinds = case when :kind::text is null or :kind = any(kinds) then kinds else array_append(kinds, :kind) end
-     where id = :id returning *`,
+       kinds = case
+         when :kind::text is null or :kind = any(kinds) then kinds
+         else array_append(kinds, :kind)
+       end
+     where id = :id
+     returning *`,
     { id, newReporters, provenance: verdictRanks.indexOf(report.verdict), kind: report.kind },
   )
   return { found: asCase(keyring, counted[0]), opened }
@@ -146,7 +160,7 @@ export async function findCase(
   return row && asCase(keyring, row)
 }
 
-/** The other cases of the same account, or of the same address where there is none, newest first. */
+/** Other cases of the same account, or else of the same address, newest first. */
 export async function listRelatedCases(
   db: Db | Trx,
   keyring: Keyring,
@@ -162,7 +176,7 @@ export async function listRelatedCases(
   return (await query).map((row) => asCase(keyring, row))
 }
 
-/** Notes when staff first looked at the case; later looks change nothing. */
+/** Notes when staff looked at the case for the first time. */
 export async function noteFirstLook(trx: Trx, caseId: string, at: Date): Promise<void> {
   await trx('abuse_cases')
     .where({ id: caseId })
@@ -170,7 +184,7 @@ export async function noteFirstLook(trx: Trx, caseId: string, at: Date): Promise
     .update({ first_seen_at: at })
 }
 
-/** Of two who claim at once one gets it. False where somebody has it, the same person too, or it is closed. */
+/** Of two who claim at once one gets it. False if the case is claimed or closed. */
 export async function setClaim(
   trx: Trx,
   caseId: string,
@@ -185,7 +199,7 @@ export async function setClaim(
   return changed === 1
 }
 
-/** False where the case is not theirs (any more). */
+/** False if the case is not theirs. */
 export async function clearClaim(trx: Trx, caseId: string, staffId: string): Promise<boolean> {
   const changed = await trx('abuse_cases')
     .where({ id: caseId, claimed_by: staffId })
@@ -194,7 +208,7 @@ export async function clearClaim(trx: Trx, caseId: string, staffId: string): Pro
   return changed === 1
 }
 
-/** False where it was closed meanwhile, or somebody else has claimed it. */
+/** False if the case is closed, or claimed by somebody else. */
 export async function setClosed(
   trx: Trx,
   caseId: string,

@@ -1,4 +1,4 @@
-// What every page of the desk asks first: which case, and whether it is this person's to see.
+// Finds the case or measure of a page, and decides whether the viewer may see it.
 import type { AccountProof } from '#server/accounts/accounts/change-account.ts'
 import { NotFound } from '#server/kit/pages/faults.ts'
 import type { DeskParts } from '../desk.ts'
@@ -28,7 +28,7 @@ export async function openMeasure(desk: DeskParts, id: unknown, member: Member):
   return found
 }
 
-/** Security: for a member of staff there is no case about their own mailbox: its page is missing like any that never was. */
+/** Security: Cases about the mailbox of a member of staff do not exist for that member. */
 function refuseOwn(accountId: string | null, member: Member): void {
   if (accountId === member.id) throw new NotFound('a case of their own')
 }

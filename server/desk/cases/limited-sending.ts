@@ -7,17 +7,14 @@ type SendingLimits = Pick<
   'limitSentPerDay' | 'limitRecipientsPerDay' | 'limitSentWhileLimited'
 >
 
-/** What the mailbox may send a day: the service's limits, or fewer while a measure limits its sending. */
+/** How much the mailbox may send a day: less while a measure limits its sending. */
 export async function sendingLimitsOf(
   db: Db,
   address: string,
   settings: SendingLimits,
 ): Promise<{ readonly letters: number; readonly recipients: number }> {
-  const {
-    limitSentPerDay: letters,
-    limitRecipientsPerDay: recipients,
-    limitSentWhileLimited: few,
-  } = settings
+  const { limitSentPerDay: letters, limitRecipientsPerDay: recipients } = settings
   if (!(await isSendingLimited(db, address))) return { letters, recipients }
+  const few = settings.limitSentWhileLimited
   return { letters: Math.min(letters, few), recipients: Math.min(recipients, few) }
 }

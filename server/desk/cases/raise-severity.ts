@@ -7,13 +7,13 @@ import { type Case, setSeverity } from './case-store.ts'
 import { judgeSeverity } from './severity.ts'
 import { insertTimelineEntry } from './timeline-store.ts'
 
-/** What shows a takeover shortly before the letters. */
+/** Such changes shortly before the letters hint at a takeover. */
 const recoveryChanges = ['backup-address', 'phone', 'security-question']
   .flatMap((method) => [`${method}.changed`, `${method}.removed`, `${method}.added`])
   .concat('password.reset', 'password.changed')
 const recentMs = 3 * msPerDay
 
-/** Judges a case anew by what is known of it and of its account, in the caller's transaction. It only rises. */
+/** Judges the case again by all that is known now. The severity only rises. */
 export async function raiseSeverity(
   trx: Trx,
   { keyring }: Pick<DeskParts, 'keyring'>,
@@ -35,11 +35,11 @@ export async function raiseSeverity(
   const judged = judgeSeverity(facts, found.severity)
   await setSeverity(trx, found.id, judged)
   if (judged.level === found.severity) return
-  const raised = {
+  await insertTimelineEntry(trx, keyring, {
+    caseId: found.id,
     event: 'severity-raised',
     details: { level: judged.level },
     staffId: null,
     at,
-  } as const
-  await insertTimelineEntry(trx, keyring, { caseId: found.id, ...raised })
+  })
 }

@@ -1,21 +1,24 @@
-// Closed cases end, and everything that hangs on them.
+// Deletes old closed cases and what belongs to them.
 import type { Db } from '#db/connection.ts'
 import { msPerDay } from '#server/core/durations.ts'
 import type { Sweep } from '#server/kit/jobs/clean-up.ts'
 import { deleteOldEvidence } from '../evidence/evidence-store.ts'
 import { deleteOldMails } from '../reports/mail-store.ts'
 
-/** Deletes at most `limit` reports of cases that were closed before; their search terms go with them. */
+/** Deletes at most `limit` reports of cases closed before that, with their search terms. */
 async function deleteOldReports(db: Db, closedBefore: Date, limit: number): Promise<number> {
   const { rowCount } = await db.raw(
     `delete from abuse_reports where id in (
-       select r.id from abuse_reports r join abuse_cases c on c.id = r.case_id where c.closed_at < ? limit ?)`,
+       select r.id from abuse_reports r
+       join abuse_cases c on c.id = r.case_id
+       where c.closed_at < ?
+       limit ?)`,
     [closedBefore, limit],
   )
   return rowCount
 }
 
-/** Deletes at most `limit` closed cases that have no report left, with their timelines. Measures and objections stay. */
+/** Deletes at most `limit` cases without reports, with their timelines. Measures and appeals stay. */
 async function deleteOldCases(db: Db, closedBefore: Date, limit: number): Promise<number> {
   const { rowCount } = await db.raw(
     `delete from abuse_cases where id in (
@@ -26,7 +29,6 @@ async function deleteOldCases(db: Db, closedBefore: Date, limit: number): Promis
   return rowCount
 }
 
-/** What the clean-up does for the desk. */
 export function deskSweeps(
   settings: { readonly caseDays: number },
   now: () => Date,

@@ -1,14 +1,14 @@
-// The portal's own suspicion: an account that reached its sending limit has a case, though nobody has reported it.
+// Opens a case for an account that reached its sending limit, though nobody has reported it.
 import { findAccount } from '#server/accounts/accounts/store.ts'
 import type { DeskParts } from '../desk.ts'
 import { spendAlert } from './alert-store.ts'
 import { findCase, openCase, setSeverity } from './case-store.ts'
 import { insertTimelineEntry } from './timeline-store.ts'
 
-/** As much as a dangerous kind: a stolen mailbox shows like this before the first report. */
+/** As many as for a dangerous kind: a stolen mailbox often shows in this way first. */
 const points = 3
 
-/** Once for each alert, however often the job runs. */
+/** Does its work once for each alert, however often the job runs. */
 export async function openCaseOfLimit(parts: DeskParts, alertId: string): Promise<void> {
   const { db, keyring, clock, index } = parts
   const at = clock.now()

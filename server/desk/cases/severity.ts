@@ -1,4 +1,4 @@
-/** How urgent an account's reports are, with the reasons in points, so that an analyst can argue with it. */
+// Judges how urgent a case is, with reasons and points that an analyst can check.
 import type { Verdict } from '../provenance/provenance-rules.ts'
 import type { ReportKind } from '../reports/report-kind.ts'
 
@@ -7,11 +7,11 @@ export type Severity = (typeof severities)[number]
 
 export interface SeverityFacts {
   readonly kinds: readonly ReportKind[]
-  /** Different people, not reports: one angry person counts once. */
+  /** Different people: one angry person counts once. */
   readonly distinctReporters: number
-  /** The best that any of the reports reached. */
+  /** The best verdict of all reports. */
   readonly provenance: Verdict
-  /** Whole days; null where no account is known. */
+  /** Whole days; null if no account is known. */
   readonly accountAgeDays: number | null
   /** Passwords, methods and contacts reset, changed or removed within the last 72 hours. */
   readonly recentRecoveryChanges: number
@@ -80,7 +80,6 @@ export const severityRows: readonly {
   },
   { group: 'age', code: 'account-new', points: 2, when: (facts) => ageBelow(facts, 7) },
   { group: 'age', code: 'account-young', points: 1, when: (facts) => ageBelow(facts, 30) },
-  // A takeover shows as a reset shortly before the letters.
   {
     group: 'recovery',
     code: 'recovery-changed',
@@ -89,10 +88,23 @@ export const severityRows: readonly {
   },
 ]
 
-const MEDIUM_FROM = 3
-const HIGH_FROM = 6
+const mediumFrom = 3
+const highFrom = 6
 
-/** @param current what the case stands at; by itself a case only rises. */
+/** The highest level that reports of this provenance can reach. */
+const ceilings: Readonly<Record<Verdict, Severity>> = {
+  proven: 'high',
+  likely: 'high',
+  unproven: 'medium',
+  'not-ours': 'low',
+}
+
+function levelOf(points: number): Severity {
+  if (points >= highFrom) return 'high'
+  return points >= mediumFrom ? 'medium' : 'low'
+}
+
+/** @param current the severity until now, which is never lowered */
 export function judgeSeverity(facts: SeverityFacts, current: Severity | null): SeverityJudgement {
   const seen = new Set<string>()
   const reasons: { code: SeverityReason; points: number }[] = []
@@ -102,12 +114,10 @@ export function judgeSeverity(facts: SeverityFacts, current: Severity | null): S
     reasons.push({ code, points })
   }
   const points = reasons.reduce((sum, reason) => sum + reason.points, 0)
-  let level: Severity = points >= HIGH_FROM ? 'high' : points >= MEDIUM_FROM ? 'medium' : 'low'
+  let level = levelOf(points)
 
-  // Security: reports that prove nothing cannot push an account to the top, however many people are made to send them.
-  const ceiling = (
-    { proven: 'high', likely: 'high', unproven: 'medium', 'not-ours': 'low' } as const
-  )[facts.provenance]
+  // Security: Reports that prove nothing cannot raise a case to the highest severity.
+  const ceiling = ceilings[facts.provenance]
   if (isAbove(level, ceiling)) {
     level = ceiling
     reasons.push({

@@ -28,9 +28,9 @@ export interface TimelineEntry {
   readonly id: string
   readonly event: TimelineEvent
   readonly details: Readonly<Record<string, string>>
-  /** What a member of staff wrote; only with `note`. */
+  /** Only with the event `note`. */
   readonly note: string | null
-  /** Null for what the portal did by itself. */
+  /** Null if the portal did it by itself. */
   readonly staffId: string | null
   readonly at: Date
 }
@@ -58,7 +58,7 @@ export async function insertTimelineEntry<E extends TimelineEvent>(
   })
 }
 
-/** Newest first; `before` is an entry's id for the next page. */
+/** Newest first. @param before id of an entry, for the next page */
 export async function listTimeline(
   db: Db | Trx,
   keyring: Keyring,

@@ -1,6 +1,6 @@
 // Figures of the desk: intake, waiting times, effect of measures, and successful appeals.
 import type { Db } from '#db/connection.ts'
-import { nobody } from '../cases/queue-store.ts'
+import { nobody } from '../queue/queue-store.ts'
 
 export interface Spread {
   /** Seconds; null if nothing was measured. */

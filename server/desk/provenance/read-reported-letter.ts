@@ -1,10 +1,10 @@
 // Reads the letter of a report: its provenance, the account that sent it, its search terms.
 import type { Account } from '#server/accounts/accounts/store.ts'
 import type { Letter } from '#server/core/letters/letter.ts'
-import { termsOf } from '../cases/search-terms.ts'
 import type { DeskParts } from '../desk.ts'
 import { openKeptEvidence } from '../evidence/evidence-store.ts'
 import type { LetterOutcome } from '../letters/parse-letter.ts'
+import { termsOf } from '../queue/search-terms.ts'
 import { duplicateKeyOfFields } from '../reports/parse-report-mail.ts'
 import type { Report, ReportDetails } from '../reports/report-store.ts'
 import { findSenderAccount } from './find-sender.ts'

@@ -1,8 +1,9 @@
 // The page of a case, with the letter on it.
+import { type CaseViewer, describeCase } from '#server/desk/cases/describe-case.ts'
+import type { CaseView } from '#server/desk/cases/show-case.ts'
 import { frameDocument } from '#server/desk/letters/letter-html.ts'
-import { measureCauses, measureNames } from '#server/desk/measures/measures.ts'
-import { outcomes } from '#server/desk/reports/report-store.ts'
-import { account, colleague, days, latest, line, mailbox, measure, now } from './desk-facts.ts'
+import { rightsOf } from '#server/desk/staff/rights.ts'
+import { account, colleague, latest, line, mailbox, measure, now } from './desk-facts.ts'
 import { type Sample, sampleAddress, sampleMoment } from './sample.ts'
 import { consolePage } from './staff-samples.ts'
 
@@ -72,72 +73,83 @@ const found = line(3, {
     { code: 'provenance-proven', points: 2 },
   ],
 })
-const aCase = (state: string, locals: object = {}): Sample =>
+const view = {
+  case: found,
+  account,
+  namesake: undefined,
+  inForce: undefined,
+  measures: [],
+  appeals: new Map(),
+  reports: [
+    report('1'),
+    report('2', {
+      verdict: null,
+      kind: null,
+      channel: 'mail',
+      details: { sender: 'x@y.example' },
+    }),
+  ],
+  moreReports: false,
+  related: [],
+  timeline,
+}
+const senior: CaseViewer = { id: 's', rights: rightsOf(['senior']), right: 'senior' }
+const analyst: CaseViewer = { id: 's', rights: rightsOf(['analyst']), right: 'analyst' }
+const reader: CaseViewer = { id: 's', rights: rightsOf(['reader']), right: 'analyst' }
+
+const aCase = (state: string, facts: object = {}, locals: object = {}, viewer = senior): Sample =>
   consolePage('staff-case', state, 'desk/cases/case', {
+    ...describeCase(
+      { ...view, ...facts } as unknown as CaseView,
+      new Map([['c', colleague]]),
+      viewer,
+    ),
+    here: '/staff/cases/3',
     titleParams: { id: '3', subject: sampleAddress },
-    found,
-    subject: account,
     mailbox,
     latest,
-    timeline,
     letter,
     chosen: report('1'),
     now,
-    mine: false,
-    namesake: undefined,
-    inForce: undefined,
-    measures: [],
-    appealOf: {},
-    standing: 'none',
-    related: [],
-    names: { c: colleague },
-    reports: [
-      report('1'),
-      report('2', {
-        verdict: null,
-        kind: null,
-        channel: 'mail',
-        details: { sender: 'x@y.example' },
-      }),
-    ],
     nextCase: '/staff/cases/4',
     olderReports: null,
     newerReports: null,
-    may: { work: true, measure: true, lift: false },
-    choices: { measures: measureNames, causes: measureCauses, days, outcomes },
     ...locals,
   })
 
 export const caseSamples: readonly Sample[] = [
   aCase('new'),
-  aCase('in-force', {
-    flash: 'taken',
-    mine: true,
-    inForce: measure,
-    standing: 'suspend-sending',
-    related: [line(1)],
-    measures: [measure],
-    appealOf: { 4: { id: '1', reference: 'A-7K3M-9QXA' } },
-    may: { work: true, measure: true, lift: true },
-  }),
-  aCase('blocked-for-good', {
-    inForce: { ...measure, measure: 'block', until: null },
-    standing: 'block',
-    may: { work: true, measure: true, lift: false, seniorOnly: true },
-    choices: { measures: [], causes: measureCauses, days, outcomes },
-  }),
-  aCase('html', { letter: { ...letter, frame: frameDocument('<p>Dear <b>customer</b></p>') } }),
-  aCase('without-account', {
-    subject: undefined,
-    mailbox: undefined,
-    latest: [],
-    namesake: account,
-    letter: null,
-  }),
-  aCase('errors', { errors: [{ field: 'outcome', reason: 'missing' }] }),
-  aCase('closed', {
-    found: { ...found, closedAt: sampleMoment(1), outcome: 'measure-taken' },
-    letter: { ...letter, unreadable: 'outlook-msg' },
-    may: { work: false, measure: false, lift: false },
-  }),
+  aCase(
+    'in-force',
+    {
+      case: { ...found, claimedBy: senior.id },
+      inForce: measure,
+      related: [line(1)],
+      measures: [measure],
+      appeals: new Map([['4', { id: '1', reference: 'A-7K3M-9QXA' }]]),
+    },
+    { flash: 'taken' },
+  ),
+  aCase(
+    'blocked-for-good',
+    {
+      account: { ...account, blockedAt: now },
+      inForce: { ...measure, measure: 'block', until: null },
+    },
+    {},
+    analyst,
+  ),
+  aCase('html', {}, { letter: { ...letter, frame: frameDocument('<p>Dear <b>customer</b></p>') } }),
+  aCase(
+    'without-account',
+    { account: undefined, namesake: account },
+    { mailbox: undefined, latest: [], letter: null },
+  ),
+  aCase('errors', {}, { errors: [{ field: 'outcome', reason: 'missing' }] }),
+  aCase(
+    'closed',
+    { case: { ...found, closedAt: sampleMoment(1), outcome: 'measure-taken' } },
+    { letter: { ...letter, unreadable: 'outlook-msg' } },
+    reader,
+  ),
 ]

@@ -10,6 +10,7 @@ export const line = (id: number, more: object = {}) => ({
   id: String(id),
   subject: sampleAddress,
   severity: 'high',
+  tagKind: 'bad',
   provenance: 'proven',
   kinds: ['phishing', 'fraud'],
   reportCount: 14,
@@ -28,6 +29,7 @@ export const lines = [
   line(3),
   line(5, {
     severity: 'medium',
+    tagKind: 'wait',
     provenance: 'likely',
     kinds: [],
     mine: true,
@@ -36,6 +38,7 @@ export const lines = [
   }),
   line(26, {
     severity: 'low',
+    tagKind: '',
     provenance: 'unproven',
     claimedByName: colleague,
     firstSeenAt: sampleMoment(20),

@@ -5,7 +5,7 @@ import { consolePage } from './staff-samples.ts'
 
 const counts: Record<string, number> = { new: 12, mine: 1, open: 16, unattributed: 40, appeals: 2 }
 const queue = (state: string, tab: string, locals: object = {}): Sample =>
-  consolePage('staff-queue', state, 'desk/cases/queue', {
+  consolePage('staff-queue', state, 'desk/queue/queue', {
     tab,
     tabs: ['new', 'mine', 'open', 'unattributed', 'appeals', 'closed'].map((name) => ({
       name,
@@ -49,18 +49,18 @@ export const queueSamples: readonly Sample[] = [
       },
     ],
   }),
-  consolePage('staff-search', 'empty', 'desk/cases/search', {
+  consolePage('staff-search', 'empty', 'desk/queue/search', {
     ...searchFields(),
     searched: false,
     cases: [],
   }),
-  consolePage('staff-search', 'found', 'desk/cases/search', {
+  consolePage('staff-search', 'found', 'desk/queue/search', {
     ...searchFields(),
     searched: true,
     cases: lines,
     values: { q: 'bank.example', field: 'link-host' },
   }),
-  consolePage('staff-search', 'nothing', 'desk/cases/search', {
+  consolePage('staff-search', 'nothing', 'desk/queue/search', {
     ...searchFields(),
     searched: true,
     cases: [],

@@ -1,4 +1,5 @@
-// The key under which the desk finds things again. It is the desk's own, so that a rotation of SECRET_KEYS leaves what was indexed as it is.
+// The key of the search index. The desk has its own, so that the index outlives a change of
+// SECRET_KEYS.
 import { createHmac, randomBytes } from 'node:crypto'
 import type { Db, Trx } from '#db/connection.ts'
 import type { Clock } from '#server/core/clock.ts'
@@ -9,13 +10,19 @@ const sealPurpose = 'abuse.index-key'
 export type DigestPurpose = 'subject' | 'reporter' | 'duplicate' | 'term'
 
 export interface DeskIndex {
-  /** HMAC-SHA-256 of a canonical value: equal values meet, and nobody can read or guess them without the key. */
+  /** HMAC-SHA-256 of a canonical value, which nobody can guess without the key. */
   digest(purpose: DigestPurpose, value: string): Promise<Buffer>
-  /** The first 8 bytes as a signed number, as `abuse_search.terms` holds them. */
+  /** The first 8 bytes as a signed number, as in `abuse_search.terms`. */
   terms(values: readonly string[]): Promise<string[]>
 }
 
-export function createDeskIndex(parts: { db: Db; keyring: Keyring; clock: Clock }): DeskIndex {
+interface IndexParts {
+  readonly db: Db
+  readonly keyring: Keyring
+  readonly clock: Clock
+}
+
+export function createDeskIndex(parts: IndexParts): DeskIndex {
   let loading: Promise<Buffer> | undefined
   const key = () => {
     loading ??= loadKey(parts).catch((fault) => {
@@ -37,16 +44,8 @@ export function createDeskIndex(parts: { db: Db; keyring: Keyring; clock: Clock 
   }
 }
 
-/** Of two processes that begin at once, one makes the key and both use it. */
-async function loadKey({
-  db,
-  keyring,
-  clock,
-}: {
-  db: Db
-  keyring: Keyring
-  clock: Clock
-}): Promise<Buffer> {
+/** Of two processes that start at once, one makes the key and both use it. */
+async function loadKey({ db, keyring, clock }: IndexParts): Promise<Buffer> {
   const fresh = keyring.seal(sealPurpose, randomBytes(32).toString('base64url'))
   await db('abuse_index_keys')
     .insert({ id: 1, key_sealed: fresh, key_id: keyring.newestKeyId, made_at: clock.now() })
@@ -56,7 +55,7 @@ async function loadKey({
   return Buffer.from(keyring.open(sealPurpose, row.key_sealed), 'base64url')
 }
 
-/** Moves the key itself to the newest key of SECRET_KEYS. */
+/** Seals the key of the index under the newest key of SECRET_KEYS. */
 export async function rekeyDeskIndex(trx: Trx, keyring: Keyring): Promise<number> {
   const row = await trx('abuse_index_keys')
     .whereNot({ key_id: keyring.newestKeyId })

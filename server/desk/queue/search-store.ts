@@ -1,4 +1,4 @@
-// What each report is found by.
+// The search terms of each report.
 import type { Trx } from '#db/connection.ts'
 
 export async function insertSearchTerms(
@@ -12,7 +12,6 @@ export async function insertSearchTerms(
   )
 }
 
-/** After a case was attributed to an account. */
 export async function moveSearchTerms(
   trx: Trx,
   fromCaseId: string,

@@ -1,34 +1,31 @@
-// The queue of cases: tabs, filters, counts and pages by key, and the search.
+// Reads the lists of cases: tabs, filters, counts, pages by key, and the search.
 import type { Db } from '#db/connection.ts'
 import type { Keyring } from '#server/core/keys/keyring.ts'
+import { asCase, type Case, verdictRanks } from '../cases/case-store.ts'
+import { type Severity, severities } from '../cases/severity.ts'
 import type { Verdict } from '../provenance/provenance-rules.ts'
 import type { ReportKind } from '../reports/report-kind.ts'
-import { asCase, type Case, verdictRanks } from './case-store.ts'
-import { type Severity, severities } from './severity.ts'
 
-/**
- * `new` open, an account stands behind it, nobody has it; `mine`, `others` open and claimed; `open` all of these; `unattributed` open, no account is shown to have
- * sent anything; `closed`.
- */
 export const queueTabs = ['new', 'mine', 'others', 'open', 'unattributed', 'closed'] as const
 export type QueueTab = (typeof queueTabs)[number]
 export const isQueueTab = (value: unknown): value is QueueTab =>
   queueTabs.some((tab) => tab === value)
 
 export interface QueueFilters {
-  readonly severity?: Severity
-  readonly kind?: ReportKind
-  readonly provenance?: Verdict
+  readonly severity?: Severity | undefined
+  readonly kind?: ReportKind | undefined
+  readonly provenance?: Verdict | undefined
   /** Only cases that nobody has looked at. */
   readonly unseen?: boolean
 }
 
 export interface QueuePage {
   readonly cases: readonly Case[]
-  /** Key of the next page, for the URL; undefined on the last. */
+  /** The key of the next page, for the URL; undefined on the last page. */
   readonly next: string | undefined
 }
 
+/** `new` and `unattributed` differ in whether an account is shown to have sent the letters. */
 const tabWhere: Readonly<Record<QueueTab, string>> = {
   new: 'closed_at is null and account_id is not null and claimed_by is null',
   mine: 'closed_at is null and claimed_by = :staffId',
@@ -38,10 +35,10 @@ const tabWhere: Readonly<Record<QueueTab, string>> = {
   closed: 'closed_at is not null',
 }
 
-/** Who looks where it is no member of staff. Not null: a case without an account is not distinct from that. */
+/** The viewer outside of the console. Null would hide every case without an account. */
 export const nobody = '00000000-0000-0000-0000-000000000000'
 
-/** Security: lists and counts hold nothing about the mailbox of whoever looks. */
+/** Security: Lists and counts hold nothing about the viewer's own mailbox. */
 const notOwn = 'account_id is distinct from :staffId::uuid'
 
 interface Key {
@@ -49,16 +46,16 @@ interface Key {
   readonly id: string
 }
 
-/** `severity.id` in the open tabs, `milliseconds.id` among the closed ones. Anything else is the first page. */
+/** `severity.id` in the open tabs, `milliseconds.id` in the closed one, and anything else is page one. */
 function parseKey(after: string | undefined, closed: boolean): Key | undefined {
-  // No more digits than the columns have room for: a key that somebody made up is the first page, never a fault.
+  // As many digits as the columns can hold: a made-up key must cause no fault of the database.
   const shape = closed ? /^(\d{1,14})\.(\d{1,18})$/ : /^(\d)\.(\d{1,18})$/
   const [, first, id] = shape.exec(after ?? '') ?? []
   return first === undefined || id === undefined ? undefined : { first, id }
 }
 
 /**
- * A page of a tab. Open: most severe first, and among equals the one that waits longest. Closed: the latest first.
+ * Open cases: the most severe and then the oldest first. Closed cases: the latest first.
  * @param after `next` of the page before
  */
 export async function listQueue(
@@ -82,7 +79,7 @@ export async function listQueue(
   if (filters.unseen) where.push('first_seen_at is null')
   if (key && closed)
     where.push('(closed_at, id) < (to_timestamp(:first::double precision / 1000), :id)')
-  // Written so that the index on (severity desc, id) is walked from there on.
+  // In this form the planner walks the index on (severity desc, id) from the key on.
   if (key && !closed) where.push('severity <= :first and (severity < :first or id > :id)')
   const { rows } = await db.raw(
     `select * from abuse_cases where ${where.join(' and ')}
@@ -110,16 +107,16 @@ export interface TabCounts extends Readonly<Record<Exclude<QueueTab, 'closed'>, 
   readonly proposals: number
 }
 
-/** What waits in each tab, for the numbers beside their names. Closed cases are not counted. */
 export async function countTabs(db: Db, staffId: string): Promise<TabCounts> {
   const { rows } = await db.raw(
-    `select count(*) filter (where account_id is not null and claimed_by is null)::int as new,
+    `select
+       count(*) filter (where account_id is not null and claimed_by is null)::int as new,
        count(*) filter (where claimed_by = :staffId)::int as mine,
        count(*) filter (where claimed_by <> :staffId)::int as others,
        count(*) filter (where account_id is not null or claimed_by is not null)::int as open,
        count(*) filter (where account_id is null and claimed_by is null)::int as unattributed,
-       (select count(*) from appeals a join measures m on m.id = a.measure_id where a.decided_at is null and ${notOwn})::int
-         as appeals,
+       (select count(*) from appeals a join measures m on m.id = a.measure_id
+        where a.decided_at is null and ${notOwn})::int as appeals,
        (select count(*) from measures where state = 'proposed' and ${notOwn})::int as proposals
      from abuse_cases where closed_at is null and ${notOwn}`,
     { staffId },
@@ -128,11 +125,11 @@ export async function countTabs(db: Db, staffId: string): Promise<TabCounts> {
 }
 
 /**
- * Cases whose reports hold all terms of one of the alternatives, and those about an account, newest first.
- * @param alternatives as `index.terms` gives them for `parseSearch`
- * @param accountId the account of a looked-up address: its case may have no report, only our own suspicion
+ * Cases that have a report with all terms of one alternative, newest first.
+ * @param alternatives `index.terms` of what `parseSearch` returns
+ * @param accountId adds the cases of this account, of which some may have no report
  * @param before id of a case, for the next page
- * @param notOf the member of staff who looks: cases about their own mailbox are left out
+ * @param notOf the viewer: cases about their own mailbox are left out
  */
 export async function searchCases(
   db: Db,
@@ -152,15 +149,17 @@ export async function searchCases(
   const among = async (from: bigint) => {
     const any = ask.alternatives.map(
       () =>
-        'select case_id from abuse_search where terms @> ?::bigint[] and case_id >= ? and case_id < ?',
+        `select case_id from abuse_search
+         where terms @> ?::bigint[] and case_id >= ? and case_id < ?`,
     )
     const range = [String(from), String(end)]
     if (accountId)
       any.push('select id as case_id from abuse_cases where account_id = ? and id >= ? and id < ?')
-    // Found first: else the planner, who knows little of the terms, may walk through all cases and ask for each.
+    // Materialized: the planner knows little of the terms and might test every case instead.
     const { rows } = await db.raw(
       `with found as materialized (${any.join(' union ')})
-       select * from abuse_cases where id in (select case_id from found) and account_id is distinct from ?::uuid
+       select * from abuse_cases
+       where id in (select case_id from found) and account_id is distinct from ?::uuid
        order by id desc limit ?`,
       [
         ...ask.alternatives.flatMap((terms) => [[...terms], ...range]),
@@ -171,14 +170,14 @@ export async function searchCases(
     )
     return rows as Record<string, unknown>[]
   }
-  // A word that stands in most reports fills the page from the newest cases; collecting all of them would take long.
+  // A common word fills the page from the newest cases alone, which is much faster.
   const newest = end > lately ? await among(end - lately) : []
   const rows = newest.length > ask.limit ? newest : await among(0n)
   const cases = rows.slice(0, ask.limit).map((row) => asCase(keyring, row))
   return { cases, next: rows.length > ask.limit ? cases.at(-1)?.id : undefined }
 }
 
-/** Cases that are looked through first. */
+/** How many of the newest cases are searched first. */
 const lately = 1000n
 
 async function newestCase(db: Db): Promise<bigint> {

@@ -1,4 +1,4 @@
-/** What a reported letter can be found by, in one spelling each. */
+// The terms by which a reported letter is found, each in one spelling.
 import { isIP } from 'node:net'
 
 export const searchFields = ['any', 'address', 'message-id', 'ip', 'subject', 'link-host'] as const
@@ -11,7 +11,7 @@ type TermKind = Exclude<SearchField, 'any'>
 const term = (kind: TermKind, value: string) => `${kind}:${value}`
 const lower = (text: string) => text.normalize('NFKC').trim().toLowerCase()
 
-/** A word is also found by its beginning, from the third letter to the tenth. */
+/** A word is also found by its first 3 to 10 letters. */
 const prefixes = { from: 3, to: 10 }
 const mostWords = 20
 
@@ -28,7 +28,7 @@ export const wordsOf = (text: string): string[] =>
     .filter((word) => word.length > 1)
     .slice(0, mostWords)
 
-/** IPv6 has many spellings of one address. */
+/** An IPv6 address has many spellings. */
 const ipOf = (text: string) =>
   isIP(text) === 6 ? new URL(`http://[${text.replace(/%.*$/, '')}]`).hostname : text
 
@@ -64,7 +64,7 @@ export function termsOf(findable: Findable): string[] {
 
 const beginningTerm = (beginning: string) => `subject-beginning:${beginning}`
 
-/** The words that all must be there; `word*` means a beginning. */
+/** All of them must be there. `word*` is the beginning of a word. */
 function subjectTerms(text: string): string[] {
   return lower(text)
     .split(/\s+/)
@@ -80,7 +80,7 @@ function subjectTerms(text: string): string[] {
     .slice(0, mostWords)
 }
 
-/** Alternatives of what was typed; of each, all terms must be there. Empty where nothing can be looked for. */
+/** Alternatives: a report is found if it has all terms of one of them. */
 export function parseSearch(field: SearchField, typed: string): string[][] {
   const text = lower(typed).slice(0, 500)
   if (text === '') return []

@@ -1,0 +1,122 @@
+// One case on one screen.
+import type { Request, RequestHandler, Response } from 'express'
+import { findAddresses } from '#server/accounts/accounts/store.ts'
+import { describeEntry } from '#server/accounts/activity/describe-entry.ts'
+import { listActivity } from '#server/accounts/activity/store.ts'
+import { NotFound } from '#server/kit/pages/faults.ts'
+import { takeFlash } from '#server/kit/pages/flash.ts'
+import type { FormError } from '#server/kit/pages/forms.ts'
+import type { WebParts } from '#server/kit/web/parts.ts'
+import { describeMailbox } from '#server/mail/mailboxes/describe-mailbox.ts'
+import { findMailboxProgress } from '#server/mail/mailboxes/store.ts'
+import { viewEvidence } from '../evidence/view-evidence.ts'
+import { describeLetter } from '../letters/describe-letter.ts'
+import { listQueue } from '../queue/queue-store.ts'
+import type { Report } from '../reports/report-store.ts'
+import { showStaffPage, staffOf } from '../staff/staff.ts'
+import { describeCase } from './describe-case.ts'
+import { actorOf, openCase } from './desk-guard.ts'
+import { type CaseView, showCase } from './show-case.ts'
+
+const flashes = [
+  'claimed',
+  'released',
+  'noted',
+  'closed',
+  'attributed',
+  'not-yours',
+  'taken',
+  'proposed',
+  'lifted',
+  'decided',
+  'approved',
+  'refused',
+] as const
+
+const latestEntries = 8
+
+export interface CasePage {
+  readonly show: RequestHandler
+  /** Shows the case again after a form was refused. */
+  showErrors(
+    req: Request,
+    res: Response,
+    errors: readonly FormError[],
+    values?: Readonly<Record<string, string>>,
+  ): Promise<void>
+}
+
+const chooseReport = (reports: readonly Report[], asked: unknown): Report | undefined =>
+  reports.find(({ id }) => id === asked) ??
+  reports.find(({ evidenceId }) => evidenceId !== null) ??
+  reports[0]
+
+export function casePage(parts: WebParts): CasePage {
+  const { desk, db, keyring, clock } = parts
+
+  async function readLetter(
+    report: Report | undefined,
+    caseId: string,
+    staffId: string,
+    asHtml: boolean,
+  ) {
+    if (!report?.evidenceId) return null
+    const request = { evidenceId: report.evidenceId, caseId, staffId }
+    const seen = await viewEvidence(desk, request, asHtml ? 'html' : 'text')
+    return seen ? describeLetter(seen, asHtml) : null
+  }
+
+  const readNames = ({ case: { claimedBy }, timeline, measures }: CaseView) =>
+    findAddresses(db, [
+      claimedBy,
+      ...timeline.map(({ staffId }) => staffId),
+      ...measures.map(({ proposedBy }) => proposedBy),
+    ])
+
+  async function describeAccount({ account }: CaseView) {
+    if (!account) return { mailbox: undefined, latest: [] }
+    const progress = await findMailboxProgress(db, account.id)
+    const latest = await listActivity(db, account.id, latestEntries)
+    return { mailbox: progress && describeMailbox(progress), latest: latest.map(describeEntry) }
+  }
+
+  async function findNext(caseId: string, staffId: string): Promise<string | null> {
+    const { cases } = await listQueue(db, keyring, { tab: 'new', staffId, limit: 2 })
+    const next = cases.find(({ id }) => id !== caseId)
+    return next ? `/staff/cases/${next.id}` : null
+  }
+
+  const showErrors: CasePage['showErrors'] = async (req, res, errors, values = {}) => {
+    const staff = staffOf(req)
+    const { id } = await openCase(desk, req.params.id, staff)
+    const here = `/staff/cases/${id}`
+    const asked = req.query.before
+    const before = typeof asked === 'string' && /^\d{1,18}$/.test(asked) ? asked : undefined
+    const view = await showCase(desk, id, staff.id, { reportsBefore: before })
+    if (!view) throw new NotFound('no such case')
+    const chosen = chooseReport(view.reports, req.query.report)
+    const letter = await readLetter(chosen, id, staff.id, req.query.look === 'html')
+    const viewer = { id: staff.id, rights: staff.rights, right: actorOf(staff).right }
+    showStaffPage(parts, req, res, {
+      id: 'staff-case',
+      view: 'desk/cases/case',
+      errors,
+      values,
+      locals: {
+        ...describeCase(view, await readNames(view), viewer),
+        ...(await describeAccount(view)),
+        here,
+        titleParams: { id, subject: view.case.subject },
+        chosen,
+        letter,
+        now: clock.now(),
+        nextCase: await findNext(id, staff.id),
+        flash: takeFlash(req, res, flashes),
+        olderReports: view.moreReports ? `${here}?before=${view.reports.at(-1)?.id}` : null,
+        newerReports: before ? here : null,
+      },
+    })
+  }
+
+  return { show: async (req, res) => await showErrors(req, res, []), showErrors }
+}

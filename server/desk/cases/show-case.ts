@@ -1,0 +1,103 @@
+// Everything that the page of a case shows at once.
+import type { Db } from '#db/connection.ts'
+import { type Account, findAccount, findAccountByAddress } from '#server/accounts/accounts/store.ts'
+import type { Keyring } from '#server/core/keys/keyring.ts'
+import { type Appeal, findAppealOf } from '../appeals/appeal-store.ts'
+import { recordAudit } from '../audit/store.ts'
+import type { DeskParts } from '../desk.ts'
+import { findInForce, listMeasures, type Measure } from '../measures/measure-store.ts'
+import { listReportsOfCase, type Report } from '../reports/report-store.ts'
+import { type Case, findCase, listRelatedCases, noteFirstLook } from './case-store.ts'
+import { listTimeline, type TimelineEntry } from './timeline-store.ts'
+
+export interface CaseView {
+  readonly case: Case
+  /** The account that sent the letters; undefined if none is shown to have. */
+  readonly account: Account | undefined
+  /** An account with the reported address. Nothing shows that it sent anything. */
+  readonly namesake: Account | undefined
+  readonly inForce: Measure | undefined
+  readonly measures: readonly Measure[]
+  /** By the id of the measure. */
+  readonly appeals: ReadonlyMap<string, Appeal>
+  /** Newest first. */
+  readonly reports: readonly Report[]
+  readonly moreReports: boolean
+  readonly related: readonly Case[]
+  readonly timeline: readonly TimelineEntry[]
+}
+
+const reportsAtOnce = 20
+const relatedAtOnce = 20
+const entriesAtOnce = 200
+
+async function findAppeals(
+  db: Db,
+  keyring: Keyring,
+  measures: readonly Measure[],
+): Promise<ReadonlyMap<string, Appeal>> {
+  const appeals = new Map<string, Appeal>()
+  for (const { id } of measures) {
+    const appeal = await findAppealOf(db, keyring, id)
+    if (appeal) appeals.set(id, appeal)
+  }
+  return appeals
+}
+
+async function recordView(
+  { db, keyring, clock }: DeskParts,
+  { id: caseId, accountId }: Case,
+  staffId: string,
+): Promise<void> {
+  const at = clock.now()
+  await db.transaction(async (trx) => {
+    await noteFirstLook(trx, caseId, at)
+    await recordAudit(trx, keyring, {
+      staffId,
+      action: 'case.viewed',
+      caseId,
+      accountId,
+      details: {},
+      at,
+    })
+  })
+}
+
+/**
+ * Reads a case for a member of staff, and records the look.
+ * @param page.reportsBefore id of the last report on the page before
+ */
+export async function showCase(
+  parts: DeskParts,
+  caseId: string,
+  staffId: string,
+  page: { readonly reportsBefore?: string | undefined } = {},
+): Promise<CaseView | undefined> {
+  const { db, keyring } = parts
+  const found = await findCase(db, keyring, caseId)
+  if (!found) return undefined
+  const { accountId } = found
+  const [account, namesake, inForce, measures, reports, related, timeline] = await Promise.all([
+    accountId ? findAccount(db, accountId) : undefined,
+    accountId ? undefined : findAccountByAddress(db, found.subject),
+    accountId ? findInForce(db, accountId) : undefined,
+    accountId ? listMeasures(db, accountId) : [],
+    listReportsOfCase(db, keyring, caseId, reportsAtOnce + 1, page.reportsBefore),
+    listRelatedCases(db, keyring, found, relatedAtOnce),
+    listTimeline(db, keyring, caseId, entriesAtOnce),
+  ])
+  const appeals = await findAppeals(db, keyring, measures)
+  await recordView(parts, found, staffId)
+  return {
+    case: found,
+    account,
+    namesake,
+    inForce,
+    measures,
+    appeals,
+    reports: reports.slice(0, reportsAtOnce),
+    moreReports: reports.length > reportsAtOnce,
+    related,
+    timeline,
+  }
+}
