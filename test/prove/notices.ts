@@ -1,4 +1,4 @@
-// People change passwords and ways back in while the worker that tells them of it is killed again and again.
+// People change passwords and methods while the worker that sends their notices is killed again and again.
 import assert from 'node:assert/strict'
 import { createTestDatabase } from '#test/support/database.ts'
 import { startMailServer } from '#test/support/mail-server.ts'
@@ -54,11 +54,9 @@ export async function proveNotices(options: NoticeOptions): Promise<NoticeFigure
   ]
   const env = {
     SMTP_URL: mail.url,
-    ...{
-      TWILIO_ACCOUNT_SID: accountSid,
-      TWILIO_AUTH_TOKEN: authToken,
-      TWILIO_FROM: '+375291110000',
-    },
+    TWILIO_ACCOUNT_SID: accountSid,
+    TWILIO_AUTH_TOKEN: authToken,
+    TWILIO_FROM: '+375291110000',
     TWILIO_API_BASE: sms.url,
     LIMIT_RECOVERIES_PER_IP_HOUR: '100000',
     LIMIT_SMS_WAIT_SECONDS: '0.01',
@@ -67,20 +65,19 @@ export async function proveNotices(options: NoticeOptions): Promise<NoticeFigure
   const portal = await startTestPortal({ database, worker: false, env })
   const { argon2MemoryKib, argon2Passes, secretKeys, baseUrl = portal.url } = portal.settings
   const workerEnv = {
-    ...{
-      ...env,
-      ROLE: 'worker',
-      DATABASE_URL: database.url,
-      BASE_URL: baseUrl,
-      SECRET_KEYS: secretKeys.join(),
-    },
-    ...{ ARGON2_MEMORY_KIB: String(argon2MemoryKib), ARGON2_PASSES: String(argon2Passes) },
+    ...env,
+    ROLE: 'worker',
+    DATABASE_URL: database.url,
+    BASE_URL: baseUrl,
+    SECRET_KEYS: secretKeys.join(),
+    ARGON2_MEMORY_KIB: String(argon2MemoryKib),
+    ARGON2_PASSES: String(argon2Passes),
   }
   const ledger = createLedger()
   const arrived = () => arrivals(mail, sms)
   const sending = async (states: string[]) =>
     Number((await database.db('messages').whereIn('state', states).count({ n: '*' }).first())?.n)
-  // A code or a link that is dead before its turn comes is not sent, and its owner asks for another.
+  // A code or link that dies before it is sent is dropped, and its owner asks again.
   const notices = async (states: string[]) => {
     const asked = ['backup-address-code', 'phone-code', 'recovery-link']
     const query = database.db('messages').whereIn('state', states).whereNotIn('name', asked)
@@ -89,7 +86,7 @@ export async function proveNotices(options: NoticeOptions): Promise<NoticeFigure
   const inHand = new Set<string>()
   let [kills, over] = [0, false]
   let worker: PortalProcess | undefined
-  // Gateways that take their time and lose an answer or a request now and then, so that a kill finds something in hand.
+  // Slow gateways that lose some answers, so that a kill finds a message in hand.
   const slow = () => ({ ms: Math.random() * slowMs })
   sms.mishaps.push(...Array.from({ length: people }, () => ({ kind: 'slow', ...slow() }) as const))
   sms.mishaps.push({ kind: 'request-lost' }, { kind: 'answer-lost' })
@@ -131,7 +128,7 @@ export async function proveNotices(options: NoticeOptions): Promise<NoticeFigure
       },
     )
     await killing
-    // One that is left alone ends it. A letter whose answer was lost again and again waits ten minutes and more for its turn.
+    // The last worker lives. A mail whose answers were lost may wait more than ten minutes.
     const open = ['queued', 'sending', 'doubtful']
     await eventually(async () => (await sending(open)) === 0, 4 * patienceSeconds)
     const { wrong, repeats } = ledger.compare(arrived())

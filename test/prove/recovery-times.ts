@@ -1,4 +1,4 @@
-// Times at the doors: nobody can tell by them which names exist.
+// The times of answers do not reveal which names exist.
 import assert from 'node:assert/strict'
 import { register } from '#test/support/people.ts'
 import { startTestPortal, type TestPortal } from '#test/support/portal.ts'
@@ -15,9 +15,9 @@ export interface TimesOptions {
 const warmUp = 10
 
 /**
- * Walks the doors with each name in turn, and compares every step with the same step of the last name.
+ * Takes each step with each name in turn, and compares its times with those of the last name.
  * @param names by kind; the last one is nobody's
- * @returns what could be told apart
+ * @returns the steps whose times differ
  */
 export async function compareTimes(
   portal: TestPortal,
@@ -60,8 +60,9 @@ export async function compareTimes(
   const nobody = kinds.at(-1)
   return steps.flatMap(([step]) =>
     kinds.slice(0, -1).flatMap((kind) => {
-      const told = differ(times.get(`${step} ${kind}`) ?? [], times.get(`${step} ${nobody}`) ?? [])
-      return told.apart ? [{ step, kind, ...told }] : []
+      const known = times.get(`${step} ${kind}`) ?? []
+      const difference = differ(known, times.get(`${step} ${nobody}`) ?? [])
+      return difference.apart ? [{ step, kind, ...difference }] : []
     }),
   )
 }
@@ -83,12 +84,12 @@ export async function proveRecoveryTimes(samples: number): Promise<void> {
       bare: 'bare.name',
       unknown: 'nobody.name',
     }
-    const told = await compareTimes(portal, names, {
+    const apart = await compareTimes(portal, names, {
       phone: known.phone,
       address: known.address,
       samples,
     })
-    assert.deepEqual(told, [])
+    assert.deepEqual(apart, [])
   } finally {
     await portal.stop()
   }

@@ -1,5 +1,4 @@
-// Walks recoveries in random orders, several browsers at once, and holds every step against the drawn edges and against what each browser
-// could know.
+// Several browsers take random steps of recoveries at once. Each step must be a drawn edge, and each proof real.
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import { edges, type FlowState } from '#server/recovery/flow/flow-states.ts'
@@ -220,84 +219,95 @@ function sourceOf(world: WalkWorld, action: Action): Sent | undefined {
   return action.kind === 'undo' ? world.undos.at(-1 - action.nth) : undefined
 }
 
-async function playRound(
+/** Account ids by flow: whose mailbox the browser of the flow has proven. */
+type Proven = Map<string, string>
+
+function checkSameFlow(
   world: WalkWorld,
-  round: Round,
-  proven: Map<string, string>,
-): Promise<void> {
+  was: FlowRow,
+  is: FlowRow,
+  { action, isAlone }: { readonly action: Action | undefined; readonly isAlone: boolean },
+  proven: Proven,
+): void {
+  const isRight = action !== undefined && isProof(world, action, was)
+  const edge = `${was.state} → ${is.state}`
+  assert.ok(reachable(was.state).has(is.state), `no edge ${edge} for ${action?.kind}`)
+  if (was.state !== is.state && is.state === 'proven') {
+    assert.ok(isRight, `proven without a proof: ${JSON.stringify(action)}`)
+    proven.set(is.id, is.account_id ?? '')
+  }
+  if (was.state !== 'done' && is.state === 'done') assert.equal(action?.kind, 'new-password')
+  const canProve = was.live && was.tries < 5 && ['begun', 'asked'].includes(was.state)
+  const isAlive = action?.kind === 'answer' || was.codeAlive
+  if (isAlone && isRight && canProve && isAlive)
+    assert.equal(is.state, 'proven', `a right proof was refused: ${JSON.stringify(action)}`)
+}
+
+/** A flow begins only by a name, by a live link, or by an undo. @returns the account that an undo changed */
+function checkNewFlow(
+  world: WalkWorld,
+  is: FlowRow,
+  action: Action | undefined,
+  deadUndos: ReadonlySet<string>,
+  proven: Proven,
+): string | undefined {
+  assert.ok(action, 'a flow from nowhere')
+  if (is.state !== 'proven') {
+    assert.equal(action.kind, 'begin')
+    return undefined
+  }
+  const source = sourceOf(world, action)
+  assert.ok(source, `a flow began as proven by ${action.kind}`)
+  assert.equal(is.account_id, source.accountId)
+  if (action.kind === 'open-link')
+    assert.equal(source, world.newestLink(source.accountId), 'an older link was opened')
+  if (action.kind === 'undo') assert.ok(!deadUndos.has(source.path), 'a dead undo link acted')
+  proven.set(is.id, source.accountId)
+  return action.kind === 'undo' ? source.accountId : undefined
+}
+
+/** The account whose password this browser may set. */
+function settableBy(
+  was: FlowRow | undefined,
+  action: Action | undefined,
+  proven: Proven,
+): string | undefined {
+  if (action?.kind !== 'new-password' || !action.good) return undefined
+  if (was?.state !== 'proven' || !was.live) return undefined
+  return proven.get(was.id) === was.account_id ? (was.account_id ?? '') : undefined
+}
+
+const flowsOf = (world: WalkWorld) =>
+  Promise.all(Array.from({ length: browsers }, (_, browser) => world.flowOf(browser)))
+
+async function playRound(world: WalkWorld, round: Round, proven: Proven): Promise<void> {
   if ('happens' in round) return await world.happen(round.happens)
-  const before = await Promise.all(
-    Array.from({ length: browsers }, (_, browser) => world.flowOf(browser)),
-  )
+  const before = await flowsOf(world)
   const passwords = await world.passwords()
   const deadUndos = new Set(await world.deadUndos())
   await Promise.all(
     round.acts.map(({ browser, action }) => act(world, browser, action, before[browser])),
   )
-  const after = await Promise.all(
-    Array.from({ length: browsers }, (_, browser) => world.flowOf(browser)),
-  )
+  const after = await flowsOf(world)
   const changed = [...(await world.passwords())]
     .filter(([id, verifier]) => passwords.get(id) !== verifier)
     .map(([id]) => id)
 
-  const mayChange = new Set<string>()
+  const mayChange = new Set<string | undefined>()
+  const isAlone = round.acts.length === 1
   for (let browser = 0; browser < browsers; browser++) {
     const [was, is] = [before[browser], after[browser]]
     const action: Action | undefined = round.acts.find((each) => each.browser === browser)?.action
-    if (is && was?.id === is.id) {
-      assert.ok(
-        reachable(was.state).has(is.state),
-        `no edge ${was.state} → ${is.state} for ${action?.kind}`,
-      )
-      if (was.state !== is.state && is.state === 'proven') {
-        assert.ok(
-          action && isProof(world, action, was),
-          `proven without a proof: ${JSON.stringify(action)}`,
-        )
-        proven.set(is.id, is.account_id ?? '')
-      }
-      if (was.state !== 'done' && is.state === 'done') assert.equal(action?.kind, 'new-password')
-      const alone = round.acts.length === 1 && action && isProof(world, action, was)
-      if (
-        alone &&
-        was.live &&
-        was.tries < 5 &&
-        (action.kind === 'answer' || was.codeAlive) &&
-        ['begun', 'asked'].includes(was.state)
-      )
-        assert.equal(is.state, 'proven', `a right proof was refused: ${JSON.stringify(action)}`)
-    } else if (is) {
-      // A new flow: only by a name, by a link that is alive, or by an undo.
-      assert.ok(action, 'a flow from nowhere')
-      if (is.state === 'proven') {
-        const source = sourceOf(world, action)
-        assert.ok(source, `a flow began as proven by ${action.kind}`)
-        assert.equal(is.account_id, source.accountId)
-        if (action.kind === 'open-link')
-          assert.equal(source, world.newestLink(source.accountId), 'an older link was opened')
-        if (action.kind === 'undo') {
-          assert.ok(!deadUndos.has(source.path), 'a dead undo link acted')
-          mayChange.add(source.accountId)
-        }
-        proven.set(is.id, source.accountId)
-      } else assert.equal(action.kind, 'begin')
-    }
-    if (
-      action?.kind === 'new-password' &&
-      action.good &&
-      was?.state === 'proven' &&
-      was.live &&
-      proven.get(was.id) === was.account_id
-    )
-      mayChange.add(was.account_id ?? '')
+    if (is && was?.id === is.id) checkSameFlow(world, was, is, { action, isAlone }, proven)
+    else if (is) mayChange.add(checkNewFlow(world, is, action, deadUndos, proven))
+    mayChange.add(settableBy(was, action, proven))
   }
   for (const id of changed)
     assert.ok(mayChange.has(id), 'a password changed without a proof for its account in its flow')
   await world.work()
 }
 
-/** Whatever was tried before: the owner gets back in. */
+/** The owner gets back in at the end of every walk. */
 const homeward: readonly Round[] = [
   { happens: { kind: 'unblock', who: 0 } },
   { acts: [{ browser: 0, action: { kind: 'begin', who: 0 } }] },

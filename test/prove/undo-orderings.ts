@@ -1,5 +1,5 @@
-// A stranger reads the mailbox and knows password and answer; the owner holds the contacts. Whatever the stranger did, in whichever order,
-// once the owner has acted no link that the stranger holds leads back in, and no contact was taken without a word to it.
+// A stranger reads the mailbox and knows password and answer. The owner holds the contacts.
+// Once the owner has acted, no link leads the stranger back in, and each taken contact got a notice.
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import type { Db, Trx } from '#db/connection.ts'
@@ -38,7 +38,7 @@ const stranger = { device: 'Chrome, Windows', place: 'Elsewhere' }
 
 let portal: TestPortal
 
-/** One life of the account, in a transaction that is never kept: what was tried in it is taken back. */
+/** One life of the account, in a transaction that is rolled back. */
 interface Life {
   readonly db: Db
   readonly id: string
@@ -52,12 +52,10 @@ let lives = 0
 const newLife = (): Life => {
   lives += 1
   return {
-    ...{
-      db: portal.db,
-      id: randomUUID(),
-      mailbox: `anna${lives}@postern.example`,
-      tried: { orderings: 0 },
-    },
+    db: portal.db,
+    id: randomUUID(),
+    mailbox: `anna${lives}@postern.example`,
+    tried: { orderings: 0 },
     owns: { phone: `+37529111000${lives}`, 'backup-address': `owner${lives}@elsewhere.example` },
     stolen: {
       phone: `+37533111000${lives}`,
@@ -72,7 +70,7 @@ const days = (count: number) => new Date(now().getTime() + count * 86_400_000)
 /** Later than all that was done before. */
 const later = () => portal.clock.advance(60_000)
 
-/** Does the work, and then it was not done. */
+/** Does the work and rolls it back. */
 async function suppose<T>(life: Life, work: (then: Life) => Promise<T>): Promise<T> {
   const before = new Error('as before')
   let result: { readonly of: T } | undefined
@@ -115,13 +113,13 @@ interface Link {
   readonly token: string
 }
 
-async function toldIn(life: Life) {
+async function noticesIn(life: Life) {
   const written = await writtenMessages(life.db, portal.keyring)
   return written.filter(({ params }) => params.mailbox === life.mailbox)
 }
 
 const linksIn = async (life: Life): Promise<Link[]> =>
-  (await toldIn(life)).flatMap(({ to, params }) =>
+  (await noticesIn(life)).flatMap(({ to, params }) =>
     to && params.undoToken ? [{ to, token: params.undoToken }] : [],
   )
 
@@ -199,20 +197,20 @@ async function resetBy(life: Life, method: MethodId, by: typeof owner): Promise<
   await through(life, async (trx) => {
     await putLink(trx, { accountId: life.id, epoch, tokenHash: proofHash, at, expiresAt: days(1) })
     await beginProvenFlow(trx, portal.keyring, {
-      ...{
-        tokenHash,
-        accountId: life.id,
-        epoch,
-        address: life.mailbox,
-        beginning: 'open-link',
-        provenBy: method,
-      },
-      ...{ proofHash, locale: 'en', client: by, at },
+      tokenHash,
+      accountId: life.id,
+      epoch,
+      address: life.mailbox,
+      beginning: 'open-link',
+      provenBy: method,
+      proofHash,
+      locale: 'en',
+      client: by,
+      at,
     })
   })
   const flow = await findFlow(life.db, tokenHash, at)
   assert.ok(flow)
-  // The password of before is no new one.
   resets += 1
   const { kind } = await resetPassword(
     partsIn(life),
@@ -239,8 +237,12 @@ const letters: Readonly<Record<string, Step>> = {
   'new-device': (life) =>
     through(life, (trx) =>
       notifyOwner(trx, partsIn(life), {
-        ...{ accountId: life.id, name: 'new-device', params: {}, change: 'sign-in.new-device' },
-        ...{ at: now(), client: stranger },
+        accountId: life.id,
+        name: 'new-device',
+        params: {},
+        change: 'sign-in.new-device',
+        at: now(),
+        client: stranger,
       }),
     ),
   'phone added': replaceOrAdd('phone', 'added'),
@@ -322,7 +324,7 @@ async function keptIn({ db, id }: Life): Promise<string> {
   return JSON.stringify(rows)
 }
 
-/** Security: beside a contact of the owner's, nothing that the stranger set opens the mailbox. */
+/** Beside a contact of the owner's, nothing that the stranger set opens the mailbox. */
 async function assertNoWayOfTheirs(life: Life, said: string): Promise<void> {
   const found = await portal.parts.methods.contactsOf(life.db as unknown as Trx, life.id)
   if (!found.some(({ kind, value, doubtful }) => value === life.owns[kind] && !doubtful)) return
@@ -332,7 +334,7 @@ async function assertNoWayOfTheirs(life: Life, said: string): Promise<void> {
   assert.equal(await isQuestionOf(life, stranger), false, `${said}: question of the stranger`)
 }
 
-/** Security: what the stranger holds ends sessions, and nothing more. */
+/** The stranger's links end sessions, and do nothing more. */
 async function assertNoWayBack(life: Life, said: string): Promise<void> {
   const theirs = [life.mailbox, ...Object.values(life.stolen)]
   const kept = await keptIn(life)
@@ -359,14 +361,14 @@ async function assertNoWayBack(life: Life, said: string): Promise<void> {
 const sameSet = (one: readonly string[], other: readonly string[]) =>
   one.length === other.length && one.every((each) => other.includes(each))
 
-/** Whatever was linked at some time and is not any more was told so. */
-async function assertAllTold(
+/** Each contact that was taken got a notice. */
+async function assertAllNotified(
   life: Life,
   everLinked: ReadonlySet<string>,
   said: string,
 ): Promise<void> {
   const linked = await contactsOf(life)
-  const told = await toldIn(life)
+  const told = await noticesIn(life)
   for (const contact of everLinked) {
     if (linked.includes(contact)) continue
     const words = told.filter(
@@ -376,7 +378,7 @@ async function assertAllTold(
   }
 }
 
-/** Security: nobody who knows the password takes away the word of a contact that was there before. */
+/** Knowing the password is not enough to disarm the links of an earlier contact. */
 async function assertWordKept(life: Life, start: readonly Kind[], said: string): Promise<void> {
   const links = await linksIn(life)
   for (const kind of start) {
@@ -412,7 +414,7 @@ async function begin(life: Life, start: readonly Kind[]): Promise<void> {
   })
 }
 
-/** Once the owner has undone all of it the stranger begins again, changes one contact and perhaps the password. It is undone as well. */
+/** After the undo the stranger changes one contact again, and perhaps the password. */
 async function everyAttackAgain(
   life: Life,
   start: readonly Kind[],
@@ -458,7 +460,7 @@ async function everyAct(
       const said = [...start, ':', ...done, '→', act].join(' ')
       await assertNoWayBack(then, said)
       await assertNoWayOfTheirs(then, said)
-      await assertAllTold(then, ever, said)
+      await assertAllNotified(then, ever, said)
       await assertWordKept(then, start, said)
       // A link takes back what it disputes and what came later. The oldest one disputes everything.
       const isWhole = sameSet(
@@ -510,7 +512,7 @@ async function everyLetter(
       const linked = new Set([...ever, ...(await contactsOf(then))])
       const all = [...done, letter]
       await assertWordKept(then, start, all.join(' '))
-      await assertAllTold(then, linked, all.join(' '))
+      await assertAllNotified(then, linked, all.join(' '))
       await everyLetter(then, walk, all, linked)
     })
   }
@@ -529,7 +531,7 @@ export async function proveUndoOrderings(how: {
 }): Promise<number> {
   portal = await startTestPortal({ worker: false })
   try {
-    // Else the first life that wants a job of a kind keeps the others waiting: none of them is ever kept.
+    // Otherwise the first life to enqueue a task locks its row, and the others wait.
     const identifiers = Object.keys(portal.tasks).map((identifier) => ({ identifier }))
     await portal.db('graphile_worker._private_tasks').insert(identifiers).onConflict().ignore()
     const starts = [['phone', 'backup-address'], ['phone'], ['backup-address']] as const

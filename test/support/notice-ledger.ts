@@ -12,7 +12,7 @@ export interface Arrived {
   readonly text: string
 }
 
-/** Codes and links are asked for, and answer nobody else's deed. */
+/** Codes and links are messages that somebody asked for, no notices. */
 const isAsked = ({ words }: Arrived) => /^(?:Your code to|Your link to|Code:)/.test(words)
 
 export const arrivals = (mail: MailServer, sms: TwilioServer): Arrived[] => [
@@ -30,7 +30,7 @@ export const arrivals = (mail: MailServer, sms: TwilioServer): Arrived[] => [
 ]
 
 export interface Ledger {
-  /** Somebody made a change of which these readers must learn, by these words. */
+  /** These readers must get a notice with these words. */
   tell(words: string, readers: readonly string[]): void
   count(): { readonly changes: number; readonly letters: number; readonly sms: number }
   compare(arrived: readonly Arrived[]): Comparison

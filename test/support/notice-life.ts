@@ -1,4 +1,4 @@
-// What one person does with a mailbox in a day, through the real forms; every change is written down with whom it must be told to.
+// One person changes a mailbox through the real forms. The ledger notes who must get which notice.
 import assert from 'node:assert/strict'
 import type { Arrived, Ledger } from './notice-ledger.ts'
 import type { Person } from './people.ts'
@@ -85,7 +85,7 @@ export async function liveThrough(parts: LifeParts, login: string, e164: string)
   assert.equal((await locked.post('/recover/backup-address', { address: second })).status, 303)
   await locked.get(await newest(second, /(\/recover\/link\/[\w-]+)/))
   await choosePassword(locked, 'a sentence after being locked out')
-  // The first address was replaced a moment ago, and its word still counts: it gets a link in the place of the one that is void now.
+  // The replaced address still counts, so its void link is replaced by a new one.
   ledger.tell('Your mailbox has a new password', [mailbox, second, e164, first])
   visitor = await signIn(portal, { login, password })
   ledger.tell('Sign-in to your mailbox from a new device', [mailbox, second, e164])
@@ -94,7 +94,7 @@ export async function liveThrough(parts: LifeParts, login: string, e164: string)
   ledger.tell('The security question was removed from your mailbox', [mailbox, second, e164])
   await remove('phone')
   ledger.tell('The phone was removed from your mailbox', [mailbox, second, e164])
-  // What came after the first address may be a stranger's: only its link takes back, the phone that was linked after it as well.
+  // Only the link of the first address takes changes back, the later phone included.
   const undo = await newest(first, /A new password was set[\s\S]*?(\/undo\/[\w-]+)/)
   const owner = portal.visitor()
   assert.equal((await owner.post(undo, {}, { from: undo })).location, '/recover/new-password')

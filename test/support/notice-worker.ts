@@ -1,5 +1,4 @@
-// A whole worker in a process of its own, to be killed, that takes another for dead sooner than a real one: a test has less time.
-
+// A worker process to be killed. It takes another for dead sooner than a real one does.
 import { compose } from '#server/compose.ts'
 import { createLifeline } from '#server/kit/jobs/lifeline.ts'
 import { startWorker } from '#server/kit/jobs/worker.ts'

@@ -1,4 +1,4 @@
-// People who set up ways back in, and the way that a visitor walks with them.
+// People with all recovery methods, and the steps of a recovery.
 import assert from 'node:assert/strict'
 import { findAccountByAddress } from '#server/accounts/accounts/store.ts'
 import { keyedAnswer, normalizeAnswer } from '#server/core/passwords/secret-answer.ts'
@@ -148,7 +148,7 @@ export async function proveByPhone(
 export const setPassword = (visitor: Visitor, password: string): Promise<Answer> =>
   visitor.post('/recover/new-password', { password })
 
-/** The undo link in the newest message to `to` that has these words, which is the `nth` such message. */
+/** The undo link in the newest message with these words, which is the `nth` of them. */
 export async function undoLinkOf(
   portal: TestPortal,
   to: string,
@@ -165,7 +165,7 @@ export async function undoLinkOf(
 export const forgetLimits = (portal: TestPortal): Promise<number> =>
   portal.db('rate_limits').delete()
 
-/** What a stranger would compare: everything but tokens, the moment of the answer and the cookies' values. */
+/** An answer without tokens, moments and cookie values: what strangers could compare. */
 export function comparable(answer: Answer) {
   const headers = [...answer.headers].filter(
     ([name]) => !['date', 'set-cookie', 'content-length', 'retry-after'].includes(name),

@@ -1,7 +1,8 @@
-// The world of a random walk: people, browsers, and what each message told.
-
+// The world of a random walk: people, browsers, and what the messages brought.
+import assert from 'node:assert/strict'
 import { blockAccount, unblockAccount } from '#server/accounts/accounts/store.ts'
 import { setPassword } from '#server/accounts/password/store.ts'
+import { msPerMinute } from '#server/core/durations.ts'
 import { hashToken } from '#server/core/keys/secrets.ts'
 import type {
   MailTransport,
@@ -13,6 +14,7 @@ import type { FlowState } from '#server/recovery/flow/flow-states.ts'
 import { underLock } from './account-lock.ts'
 import type { TestPortal } from './portal.ts'
 import { type Equipped, equip, forgetLimits } from './recovery.ts'
+import type { Visitor } from './visitor.ts'
 
 export interface FlowRow {
   readonly id: string
@@ -74,6 +76,153 @@ export function createPost(): Post {
   return { sent, transport: { keeps: false, send, close() {} } }
 }
 
+/** What the messages brought, in their order. */
+interface Inbox {
+  readonly codes: Map<string, string>
+  readonly links: Sent[]
+  readonly undos: Sent[]
+  /** Reads what was sent since the last time. A code belongs to the flow whose job was just done. */
+  read(flowId: string | undefined): void
+}
+
+function createInbox(post: Post, people: readonly Equipped[]): Inbox {
+  const codes = new Map<string, string>()
+  const links: Sent[] = []
+  const undos: Sent[] = []
+  const ownerOf = (to: string) =>
+    people.find(({ phone, address, mailbox }) => [phone, address, mailbox].includes(to))
+
+  function read(flowId: string | undefined): void {
+    for (const { to, text } of post.sent.splice(0)) {
+      const owner = ownerOf(to)
+      if (!owner) continue
+      const { accountId } = owner
+      const code = /(?<!\d)\d{8}(?!\d)/.exec(text)?.[0]
+      if (code && flowId && to === owner.phone) codes.set(flowId, code)
+      const link = /(\/recover\/link\/[\w-]+)/.exec(text)?.[1]
+      if (link) links.push({ accountId, path: link })
+      const undo = /(\/undo\/[\w-]+)/.exec(text)?.[1]
+      if (undo) undos.push({ accountId, path: undo })
+    }
+  }
+  return { codes, links, undos, read }
+}
+
+/** Counts what ends all flows of an account, and tells which flows it has ended. */
+interface Ends {
+  count(accountId: string): void
+  hasEnded(flow: { readonly id: string; readonly account_id: string }): boolean
+}
+
+function createEnds(): Ends {
+  const ended = new Map<string, number>()
+  const whenFirstSeen = new Map<string, number>()
+  const endsOf = (accountId: string) => ended.get(accountId) ?? 0
+  return {
+    count: (accountId) => void ended.set(accountId, endsOf(accountId) + 1),
+    hasEnded({ id, account_id }) {
+      const before = whenFirstSeen.get(id) ?? endsOf(account_id)
+      whenFirstSeen.set(id, before)
+      return before !== endsOf(account_id)
+    },
+  }
+}
+
+async function findFlowRow({ db, clock }: TestPortal, token: string) {
+  const { rows } = await db.raw(
+    `select f.id, f.account_id, f.state, coalesce(c.tries, 0) as tries,
+       coalesce(c.expires_at > :now and c.spent_at is null, false) as "codeAlive",
+       coalesce(a.blocked_at is null and a.password_changed_at <= f.begun_at, false)
+         and f.ended_at is null and f.expires_at > :now as live
+     from recovery_flows f
+     left join accounts a on a.id = f.account_id
+     left join recovery_codes c on c.flow_id = f.id
+     where f.token_hash = :hash`,
+    { hash: hashToken(token), now: clock.now() },
+  )
+  return rows[0]
+}
+
+/** @returns the paths of dead undo links */
+async function listDeadUndos(
+  { db, clock }: TestPortal,
+  ids: readonly string[],
+  undos: readonly Sent[],
+): Promise<string[]> {
+  const rows = await db('undos')
+    .whereIn('account_id', ids)
+    .where((or) => or.whereNotNull('used_at').orWhere('expires_at', '<=', clock.now()))
+  const dead = new Set(rows.map((row) => row.token_hash.toString('hex')))
+  return undos
+    .filter(({ path }) => dead.has(hashToken(path.slice(6)).toString('hex')))
+    .map(({ path }) => path)
+}
+
+/** @returns whether it has changed the account */
+const changeByHand = (
+  { db, clock }: TestPortal,
+  id: string,
+  kind: string,
+  verifier: string,
+): Promise<boolean> =>
+  underLock(db, id, async (trx) => {
+    if (kind === 'block') return await blockAccount(trx, id, 'walk', clock.now())
+    if (kind === 'unblock') return await unblockAccount(trx, id)
+    await setPassword(trx, id, { verifier, at: clock.now(), voidsLinks: true })
+    return true
+  })
+
+/** Does all jobs, messages first, and reads what they sent. */
+async function doAllJobs({ db, tasks }: TestPortal, inbox: Inbox): Promise<void> {
+  let lastCodeFlow: string | undefined
+  for (;;) {
+    const { rows } = await db.raw(
+      `select j.id, t.identifier, j.payload from graphile_worker._private_jobs j
+       join graphile_worker._private_tasks t on t.id = j.task_id
+       order by (t.identifier = 'message:deliver') desc, j.id limit 1`,
+    )
+    const job = rows[0]
+    if (!job) return
+    await db.raw('delete from graphile_worker._private_jobs where id = ?', [job.id])
+    await tasks[job.identifier]?.(job.payload, { attempt: 1, maxAttempts: 13 })
+    if (job.identifier === 'phone:send-recovery-code') lastCodeFlow = job.payload.flowId
+    else if (job.identifier === 'message:deliver') inbox.read(lastCodeFlow)
+  }
+}
+
+async function visitPage(
+  { visitor, _csrf }: { readonly visitor: Visitor; readonly _csrf: string },
+  path: string,
+  fields: Record<string, string> | undefined,
+  twice: boolean,
+): Promise<void> {
+  const send = () =>
+    fields
+      ? visitor.send(path, new URLSearchParams({ _csrf, ...fields }).toString(), {
+          'content-type': 'application/x-www-form-urlencoded',
+        })
+      : visitor.get(path)
+  const answers = await Promise.all(twice ? [send(), send()] : [send()])
+  for (const { status } of answers) if (status >= 500) throw new Error(`${path} answered ${status}`)
+}
+
+async function openBrowsers(portal: TestPortal, count: number) {
+  const opening = Array.from({ length: count }, async () => {
+    const visitor = portal.visitor()
+    return { visitor, _csrf: await visitor.token('/recover') }
+  })
+  return await Promise.all(opening)
+}
+
+async function countResets({ db }: TestPortal, ids: readonly string[]): Promise<number> {
+  const { rows } = await db.raw(
+    `select count(*)::int as n from activity
+     where account_id = any(?) and event = 'password.reset'`,
+    [[...ids]],
+  )
+  return rows[0].n
+}
+
 let worlds = 0
 
 export async function createWalkWorld(
@@ -88,38 +237,11 @@ export async function createWalkWorld(
   for (let nth = 0; nth < size.people; nth++)
     people.push(await equip(portal, `${name}p${nth}x`, `Гай нумар ${nth}`))
   const ids = people.map((person) => person.accountId)
-  const visitors = await Promise.all(
-    Array.from({ length: size.browsers }, async () => {
-      const visitor = portal.visitor()
-      return { visitor, _csrf: await visitor.token('/recover') }
-    }),
-  )
-  const codes = new Map<string, string>()
-  const links: Sent[] = []
-  const undos: Sent[] = []
-  /** How often something has happened to the account that ends all that was before. */
-  const ended = new Map<string, number>()
-  /** The same when the flow was seen for the first time. */
-  const firstSeen = new Map<string, number>()
+  const browsers = await openBrowsers(portal, size.browsers)
+  const inbox = createInbox(post, people)
+  const ends = createEnds()
   let passwordsMade = 0
-  let lastCodeFlow: string | undefined
-
-  /** Reads what was sent since the last time; a code belongs to the flow whose job was just done. */
-  function read(flowId: string | undefined): void {
-    for (const { to, text } of post.sent.splice(0)) {
-      const owner = people.find((person) =>
-        [person.phone, person.address, person.mailbox].includes(to),
-      )
-      if (!owner) continue
-      const { accountId } = owner
-      const code = /(?<!\d)\d{8}(?!\d)/.exec(text)?.[0]
-      if (code && flowId && to === owner.phone) codes.set(flowId, code)
-      const link = /(\/recover\/link\/[\w-]+)/.exec(text)?.[1]
-      if (link) links.push({ accountId, path: link })
-      const undo = /(\/undo\/[\w-]+)/.exec(text)?.[1]
-      if (undo) undos.push({ accountId, path: undo })
-    }
-  }
+  const { codes, links, undos } = inbox
 
   const world: WalkWorld = {
     people,
@@ -129,92 +251,30 @@ export async function createWalkWorld(
     undos,
     newestLink: (accountId) => links.findLast((link) => link.accountId === accountId),
     nextPassword: () => `a sentence that is number ${++passwordsMade} of ${name}`,
-    async visit(browser, path, fields, twice = false) {
-      const { visitor, _csrf } = visitors[browser] ?? (visitors[0] as (typeof visitors)[number])
-      const send = () =>
-        fields
-          ? visitor.send(path, new URLSearchParams({ _csrf, ...fields }).toString(), {
-              'content-type': 'application/x-www-form-urlencoded',
-            })
-          : visitor.get(path)
-      const answers = await Promise.all(twice ? [send(), send()] : [send()])
-      for (const { status } of answers)
-        if (status >= 500) throw new Error(`${path} answered ${status}`)
-    },
+    visit: (browser, path, fields, twice = false) =>
+      visitPage(browsers[browser] ?? assert.fail('no browser'), path, fields, twice),
     async flowOf(browser) {
-      const token = visitors[browser]?.visitor.cookies.get('recovery')
-      if (!token) return undefined
-      const { rows } = await db.raw(
-        `select f.id, f.account_id, f.state, coalesce(c.tries, 0) as tries,
-           coalesce(c.expires_at > :now and c.spent_at is null, false) as "codeAlive",
-           coalesce(a.blocked_at is null and a.password_changed_at <= f.begun_at, false)
-             and f.ended_at is null and f.expires_at > :now as live
-         from recovery_flows f left join accounts a on a.id = f.account_id left join recovery_codes c on c.flow_id = f.id
-         where f.token_hash = :hash`,
-        { hash: hashToken(token), now: clock.now() },
-      )
-      const flow = rows[0]
-      if (!flow) return undefined
-      const endedBefore = firstSeen.get(flow.id) ?? ended.get(flow.account_id) ?? 0
-      firstSeen.set(flow.id, endedBefore)
-      return { ...flow, live: flow.live && endedBefore === (ended.get(flow.account_id) ?? 0) }
+      const token = browsers[browser]?.visitor.cookies.get('recovery')
+      const flow = token && (await findFlowRow(portal, token))
+      return flow ? { ...flow, live: !ends.hasEnded(flow) && flow.live } : undefined
     },
     async passwords() {
       const rows = await db('accounts').whereIn('id', ids).select('id', 'password_verifier')
       return new Map(rows.map((row) => [row.id, row.password_verifier]))
     },
-    async deadUndos() {
-      const rows = await db('undos')
-        .whereIn('account_id', ids)
-        .where((or) => or.whereNotNull('used_at').orWhere('expires_at', '<=', clock.now()))
-      const dead = new Set(rows.map((row) => row.token_hash.toString('hex')))
-      return undos
-        .filter(({ path }) => dead.has(hashToken(path.slice(6)).toString('hex')))
-        .map(({ path }) => path)
-    },
+    deadUndos: () => listDeadUndos(portal, ids, undos),
     async happen({ kind, minutes = 0, who = 0 }) {
+      if (kind === 'time') return clock.advance(minutes * msPerMinute)
       const id = ids[who] ?? ''
-      if (kind === 'time') clock.advance(minutes * 60_000)
-      if (kind === 'time') return
-      const happened = await underLock(db, id, async (trx) => {
-        if (kind === 'block') return await blockAccount(trx, id, 'walk', clock.now())
-        if (kind === 'unblock') return await unblockAccount(trx, id)
-        await setPassword(trx, id, {
-          verifier: world.nextPassword(),
-          at: clock.now(),
-          voidsLinks: true,
-        })
-        return true
-      })
-      if (happened) ended.set(id, (ended.get(id) ?? 0) + 1)
+      const verifier = kind === 'own-change' ? world.nextPassword() : ''
+      if (await changeByHand(portal, id, kind, verifier)) ends.count(id)
     },
     async work() {
-      for (;;) {
-        const { rows } = await db.raw(
-          `select j.id, t.identifier, j.payload from graphile_worker._private_jobs j
-           join graphile_worker._private_tasks t on t.id = j.task_id order by (t.identifier = 'message:deliver') desc, j.id limit 1`,
-        )
-        const job = rows[0]
-        if (!job) break
-        await db.raw('delete from graphile_worker._private_jobs where id = ?', [job.id])
-        await portal.tasks[job.identifier]?.(job.payload, { attempt: 1, maxAttempts: 13 })
-        const isCode = job.identifier === 'phone:send-recovery-code'
-        if (!isCode) {
-          if (job.identifier === 'message:deliver') read(lastCodeFlow)
-          continue
-        }
-        lastCodeFlow = job.payload.flowId
-      }
-      // Every round has budgets of its own: the walk is about edges.
+      await doAllJobs(portal, inbox)
+      // The walk is about edges, so every round has fresh limits.
       await forgetLimits(portal)
     },
-    async countResets() {
-      const { rows } = await db.raw(
-        `select count(*)::int as n from activity where account_id = any(?) and event = 'password.reset'`,
-        [ids],
-      )
-      return rows[0].n
-    },
+    countResets: () => countResets(portal, ids),
   }
   await world.work()
   links.length = 0

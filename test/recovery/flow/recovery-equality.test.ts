@@ -1,4 +1,4 @@
-// Whoever types names at the doors learns nothing from the answers: not by a byte, not by a cookie, not by the time they take.
+// Answers reveal no names: neither their bytes, nor their cookies, nor their times.
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { compareTimes } from '#test/prove/recovery-times.ts'
@@ -30,7 +30,7 @@ const portal = usePortal(
   },
 )
 
-/** Same length, so that only what the portal knows of them differs. */
+/** Of the same length: only what the portal knows of them differs. */
 const names = {
   known: 'known.name',
   blocked: 'blocked.name',
@@ -39,7 +39,7 @@ const names = {
   strange: 'not a name!',
 }
 
-/** The whole way with one name: every page and every refusal on it. */
+/** Every page and every refusal of a recovery with one name. */
 async function walk(
   login: string,
   contacts: { phone: string; address: string },
@@ -82,17 +82,16 @@ async function walk(
 
 describe('names in a recovery', () => {
   it('known and unknown names see the same pages, headers and cookies, byte for byte', async () => {
-    // One question for all: which one a decoy is asked depends on the name alone, and is told apart below.
+    // The question depends on the name alone; another test compares it.
     const sameQuestion = (html: string) =>
       html.replace(/(<label class="govuk-label" for="answer">)[^<]+/g, '$1…')
     const contacts = { phone: known.phone, address: known.address }
-    // What was typed is shown: it is told from the rest by the line that it stands in.
+    // Pages show the typed name, in one line.
     const named = (html: string) =>
       html.replace(
         /(<strong><bdi translate="no">)[^@]*?(?:<wbr>@[^<]+)?(<\/bdi>\s<\/strong> <a )/g,
         '$1…$2',
       )
-    // Moments are shown to the minute: let none pass while the pages are made.
     const walked: Record<string, object[]> = {}
     for (const [kind, login] of Object.entries(names)) {
       await forgetLimits(portal)
@@ -140,9 +139,12 @@ describe('names in a recovery', () => {
   it('known and unknown names leave the same rows and the same jobs behind', async () => {
     const count = async () => {
       const { rows } = await portal.db.raw(`select
-        (select count(*)::int from recovery_flows) as flows, (select count(*)::int from recovery_codes) as codes,
-        (select count(*)::int from recovery_link_requests) as requests, (select count(*)::int from rate_limits) as limits,
-        (select count(*)::int from graphile_worker.jobs) as jobs, (select count(*)::int from messages) as messages`)
+        (select count(*)::int from recovery_flows) as flows,
+        (select count(*)::int from recovery_codes) as codes,
+        (select count(*)::int from recovery_link_requests) as requests,
+        (select count(*)::int from rate_limits) as limits,
+        (select count(*)::int from graphile_worker.jobs) as jobs,
+        (select count(*)::int from messages) as messages`)
       return rows[0] as Record<string, number>
     }
     const left: Record<string, Record<string, number>> = {}
@@ -162,12 +164,12 @@ describe('names in a recovery', () => {
     const people = { known: 'known.name', unknown: 'nobody.name' }
     const compare = () =>
       compareTimes(portal, people, { phone: known.phone, address: known.address, samples: 100 })
-    const told = await compare()
-    if (told.length === 0) return
-    // What else the machine does comes in waves, which chance does not: what names give away is told again at the same step.
+    const apart = await compare()
+    if (apart.length === 0) return
+    // Other load on the machine shows at any step. What names reveal shows at the same step again.
     const again = new Set((await compare()).map(({ step }) => step))
     assert.deepEqual(
-      told.filter(({ step }) => again.has(step)),
+      apart.filter(({ step }) => again.has(step)),
       [],
     )
   })

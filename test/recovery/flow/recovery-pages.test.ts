@@ -1,4 +1,4 @@
-// The pages of a recovery, with the worker's part done by hand: what each shows, where each leads, and what a new password means.
+// The pages of a recovery: what each shows, where each leads, and what a new password does.
 import assert from 'node:assert/strict'
 import { after, afterEach, describe, it } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -77,7 +77,7 @@ const isPassword = async (person: Equipped, password: string) =>
 const activityOf = ({ accountId }: Equipped) =>
   portal.db('activity').where({ account_id: accountId }).orderBy('id').select('event', 'details')
 
-/** What the first page says to whoever was sent back to it. */
+/** What the first page says to a visitor who was sent back to it. */
 const anew = () => portal.parts.texts.t('en', 'recover.anew')
 
 describe('the first page', () => {
@@ -324,7 +324,7 @@ describe('the pages of the methods', () => {
     const visitor = await begin(portal, person.login)
     const flow = await flowOf(visitor)
     const _csrf = await visitor.token('/recover/sms')
-    // Moved between the look and the step: the row is held by the other window until it has moved.
+    // The other window keeps the row locked until it has moved the flow.
     const other = await portal.db.transaction()
     await other('recovery_flows')
       .where({ id: flow.id })
@@ -415,13 +415,14 @@ describe('a new password', () => {
     const other = await begin(portal, person.login)
     const otherFlow = await flowOf(other)
     await portal.db('recovery_holds').insert({
-      ...{
-        account_id: person.accountId,
-        flow_id: otherFlow.id,
-        password_verifier: 'v',
-        password_sealed: 's',
-      },
-      ...{ device: '', place: '', made_at: portal.clock.now(), due_at: portal.clock.now() },
+      account_id: person.accountId,
+      flow_id: otherFlow.id,
+      password_verifier: 'v',
+      password_sealed: 's',
+      device: '',
+      place: '',
+      made_at: portal.clock.now(),
+      due_at: portal.clock.now(),
     })
     const count = async (table: string) =>
       (await portal.db(table).where({ account_id: person.accountId })).length

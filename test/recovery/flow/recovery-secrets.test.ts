@@ -1,4 +1,4 @@
-// The statements that spend a secret, by themselves: each must hold even where the ones around it would catch what it lets through.
+// The statements that spend a secret. Each must be right by itself, without the checks around it.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { firstEpoch } from '#server/accounts/accounts/change-account.ts'
@@ -21,7 +21,7 @@ const portal = usePortal({ worker: false })
 
 const inMinutes = (minutes: number) => new Date(portal.clock.now().getTime() + minutes * 60_000)
 
-/** How many of twenty at once were told that it was them. */
+/** How many of twenty attempts at once succeeded. */
 async function winnersOf(
   attempt: (trx: Parameters<typeof spendLink>[0]) => Promise<unknown>,
 ): Promise<number> {

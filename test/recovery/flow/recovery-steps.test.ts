@@ -1,4 +1,4 @@
-// The steps of a recovery, below the pages, with methods that a test makes: asking, proving, opening a link.
+// The steps of a flow below the pages, with methods that each test makes.
 
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
@@ -33,7 +33,7 @@ async function newFlow(
   return { flow: (await now()) ?? assert.fail('no flow'), now }
 }
 
-/** A method of one's own: says what it is told to say, and remembers what it was asked. */
+/** A method that answers as the test wants. */
 function methodOf(more: Partial<RecoveryMethod>): RecoveryMethod {
   return {
     id: 'phone',

@@ -1,10 +1,11 @@
-// Recovery below the pages: how a flow begins, moves, ends and is forgotten, and passwords that wait.
+// The tables of recovery: flows and held passwords.
 
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, test } from 'node:test'
 import { firstEpoch } from '#server/accounts/accounts/change-account.ts'
 import { rememberDevice } from '#server/accounts/sessions/store.ts'
+import { msPerHour } from '#server/core/durations.ts'
 import { hashToken, newToken } from '#server/core/keys/secrets.ts'
 import {
   beginProvenFlow,
@@ -57,11 +58,13 @@ const trial = await startContactTrial()
 const { db, within, newOwner } = trial
 after(() => trial.stop())
 
-/** A flow of the account, or a decoy, at some state. Returns its row's id and the hash of its cookie. */
+/** A flow of the account, or a decoy, in this state. */
 const newFlow = (accountId: string | null, state: keyof typeof edges = 'begun', when = at) =>
   trial.putFlow(accountId, {
     ...(state === 'begun' || state === 'asked' ? {} : { provenBy: 'phone' }),
-    ...{ state, at: when, expiresAt: new Date(when.getTime() + 3_600_000) },
+    state,
+    at: when,
+    expiresAt: new Date(when.getTime() + msPerHour),
   })
 
 const network = '192.0.2.1'

@@ -1,4 +1,4 @@
-// The owner learns that somebody guesses: one entry for each row of failures, and at most one letter an hour.
+// The owner learns that somebody guesses: one entry for each series, and a mail an hour at most.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { writtenMessages } from '#test/support/by-hand.ts'
@@ -37,7 +37,8 @@ const untilNoted = () =>
   eventually(async () => {
     const { rows } = await portal.db.raw(
       `select count(*)::int as n from graphile_worker._private_jobs j
-       join graphile_worker._private_tasks t on t.id = j.task_id where t.identifier = 'guessing:note'`,
+       join graphile_worker._private_tasks t on t.id = j.task_id
+       where t.identifier = 'guessing:note'`,
     )
     return rows[0].n === 0
   })
@@ -151,7 +152,8 @@ test('a name that nobody has costs as much as any other where somebody guesses',
   await portal.stopWorker()
   const left = async () => {
     const { rows } = await portal.db.raw(
-      `select j.payload from graphile_worker._private_jobs j join graphile_worker._private_tasks t on t.id = j.task_id
+      `select j.payload from graphile_worker._private_jobs j
+       join graphile_worker._private_tasks t on t.id = j.task_id
        where t.identifier = 'guessing:note' order by j.id`,
     )
     return rows.map(({ payload }: { payload: { what: string } }) => payload.what)

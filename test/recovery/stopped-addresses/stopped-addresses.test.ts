@@ -1,4 +1,4 @@
-// The owner of an address ends the codes that others have sent to it, for everybody, and can have them again.
+// The owner of an address stops all codes to it, and can allow them again.
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { createKeyring } from '#server/core/keys/keyring.ts'

@@ -1,4 +1,4 @@
-// Links by which a change is taken back, below the pages: what is kept of them, when they die, and what each takes back.
+// Undo links below the pages: what is stored of them, when they die, and what each takes back.
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, test } from 'node:test'
@@ -57,14 +57,12 @@ interface Offer {
 const offer = (accountId: string, more: Offer = {}) =>
   within((trx) =>
     offerUndo(trx, parts, {
-      ...{
-        accountId,
-        changeId: randomUUID(),
-        change: 'phone.changed',
-        reader: 'contact',
-        old: undefined,
-        at,
-      },
+      accountId,
+      changeId: randomUUID(),
+      change: 'phone.changed',
+      reader: 'contact',
+      old: undefined,
+      at,
       replaces: [],
       ...more,
     }),
@@ -189,7 +187,9 @@ test('a link that replaces others reaches back as far as those of the same conta
     canonical: 'a@b.example',
   }
   const linkOf = (reader: LinkedContact, reachesBackTo: Date) => ({
-    ...{ readerDigest: readerDigestOf(keyring, reader), reachesBackTo, old: undefined },
+    readerDigest: readerDigestOf(keyring, reader),
+    reachesBackTo,
+    old: undefined,
   })
   const replaces = [linkOf(phone, days(-2)), linkOf(phone, days(-5)), linkOf(address, days(-6))]
   const reach = async (more: Offer) =>

@@ -1,4 +1,4 @@
-// "This was not me", with what a stranger did made by hand: what the link shows, and what it brings back.
+// Undo after what a stranger did: what the link shows, and what it brings back.
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { firstEpoch } from '#server/accounts/accounts/change-account.ts'
@@ -37,14 +37,12 @@ const offer = (
 ) =>
   underLock(portal.db, accountId, (trx) =>
     offerUndo(trx, portal.parts, {
-      ...{
-        changeId: crypto.randomUUID(),
-        accountId,
-        change,
-        reader: 'contact',
-        old: undefined,
-        at: minutes(-1),
-      },
+      changeId: crypto.randomUUID(),
+      accountId,
+      change,
+      reader: 'contact',
+      old: undefined,
+      at: minutes(-1),
       replaces: [],
       ...more,
     }),
@@ -63,16 +61,16 @@ const activityOf = async ({ accountId }: Equipped) =>
   (await portal.db('activity').where({ account_id: accountId }).orderBy('id')).map(
     ({ event, details, device }) => `${event} ${JSON.stringify(details)} ${device}`,
   )
-const told = async (person: Equipped) =>
+const noticesTo = async (person: Equipped) =>
   (await writtenMessages(portal.db, portal.keyring))
     .filter(({ to }) => [person.mailbox, person.phone, person.address].includes(to ?? ''))
     .map(({ name, to }) => `${name} ${to}`)
 
-/** Of recovery methods, beyond so many messages. That a link was used is told in any case. */
-const toldOfMethods = async (person: Equipped, messages: number) =>
-  (await told(person)).slice(messages).filter((each) => !each.startsWith('undo-used '))
+/** Notices of recovery methods since the first so many messages. */
+const noticesOfMethods = async (person: Equipped, messages: number) =>
+  (await noticesTo(person)).slice(messages).filter((each) => !each.startsWith('undo-used '))
 
-/** Somebody with the password puts a phone of their own in the place of the owner's, as the pages would. */
+/** A stranger with the password replaces the owner's phone, as the pages would. */
 async function stealPhone(person: Equipped, e164: string): Promise<LinkedContact> {
   const { keyring } = portal
   let before: LinkedContact | undefined
@@ -240,7 +238,7 @@ describe('the page of an undo link', () => {
       /Is none of them set\? If you still know the password, sign in and change it\./,
     )
     assert.match(without, /href="\/help\/recovery"/)
-    // Security: whoever holds such a link may be a stranger, and learns nothing of the ways that are set.
+    // A stranger may hold such a link.
     const unnamed = (html: string) =>
       html.replaceAll('<wbr>', '').replace(/<strong>[\s\S]*?<\/strong>/, '')
     assert.equal(unnamed(withWays), unnamed(without))
@@ -649,7 +647,7 @@ describe('undo', () => {
     const person = await equip(portal)
     const old = await stealPhone(person, '+375331110001')
     assert.equal(await phoneOf(person), '+375331110001')
-    const messages = (await told(person)).length
+    const messages = (await noticesTo(person)).length
     assert.equal(await undo(await offer(person, 'phone.changed', { old })), 'new-password')
     assert.deepEqual(
       [await phoneOf(person), await addressOf(person)],
@@ -659,7 +657,7 @@ describe('undo', () => {
       'undo.used {"change":"phone.changed"} Firefox, Linux',
       'phone.changed {} Firefox, Linux',
     ])
-    const news = (await told(person)).slice(messages)
+    const news = (await noticesTo(person)).slice(messages)
     const readers = [person.address, person.mailbox, person.phone]
     const names = ['recovery-method-changed', 'undo-used']
     assert.deepEqual(
@@ -713,7 +711,7 @@ describe('undo', () => {
     assert.equal(await undo(token), 'new-password')
     assert.equal(await phoneOf(person), undefined)
     assert.equal((await activityOf(person)).at(-1), 'phone.removed {} Firefox, Linux')
-    const news = await told(person)
+    const news = await noticesTo(person)
     assert.ok(news.includes(`recovery-method-removed ${person.mailbox}`))
   })
 
@@ -740,26 +738,26 @@ describe('undo', () => {
     await underLock(portal.db, other.accountId, (trx) =>
       putPhone(trx, portal.keyring, { ...taken, e164: third.phone }),
     )
-    const messages = (await told(third)).length
+    const messages = (await noticesTo(third)).length
     assert.ok(was)
     assert.equal(await undo(await offer(third, 'phone.removed', { old: was })), 'new-password')
     assert.equal(await phoneOf(third), undefined)
-    assert.deepEqual(await toldOfMethods(third, messages), [])
+    assert.deepEqual(await noticesOfMethods(third, messages), [])
   })
 
   it('an undo of a change that is gone already changes nothing and sends no notices', async () => {
     const person = await equip(portal)
     const now = await findPhone(portal.db, portal.keyring, person.accountId)
     assert.ok(now)
-    const messages = (await told(person)).length
+    const messages = (await noticesTo(person)).length
     assert.equal(await undo(await offer(person, 'phone.changed', { old: now })), 'new-password')
     assert.equal(await phoneOf(person), person.phone)
-    assert.deepEqual(await toldOfMethods(person, messages), [])
+    assert.deepEqual(await noticesOfMethods(person, messages), [])
     assert.deepEqual(await findPhone(portal.db, portal.keyring, person.accountId), now)
     // A change that kept nothing of before, of a method that is still there: it is left.
     assert.equal(await undo(await offer(person, 'phone.changed')), 'new-password')
     assert.equal(await phoneOf(person), person.phone)
-    assert.deepEqual(await toldOfMethods(person, messages), [])
+    assert.deepEqual(await noticesOfMethods(person, messages), [])
   })
 
   it('an undo puts a changed security question in doubt, and keeps its row', async () => {
@@ -771,7 +769,7 @@ describe('undo', () => {
     }
     assert.equal(await undo(await offer(person, 'security-question.added')), 'new-password')
     assert.ok(await isInDoubt(person))
-    const messages = (await told(other)).length
+    const messages = (await noticesTo(other)).length
     const at = portal.clock.now()
     await underLock(portal.db, other.accountId, (trx) =>
       putSecurityQuestion(trx, {
@@ -784,6 +782,6 @@ describe('undo', () => {
     )
     assert.equal(await undo(await offer(other, 'security-question.changed')), 'new-password')
     assert.ok(await isInDoubt(other))
-    assert.deepEqual(await toldOfMethods(other, messages), [])
+    assert.deepEqual(await noticesOfMethods(other, messages), [])
   })
 })

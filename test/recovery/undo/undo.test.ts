@@ -27,7 +27,7 @@ const addressOf = async ({ accountId }: Equipped) =>
   (await findBackupAddress(portal.db, portal.keyring, accountId))?.value
 const confirmUndo = (visitor: Visitor, link: string) => visitor.post(link, {}, { from: link })
 
-/** What somebody with the password does: links a phone of their own. */
+/** A stranger with the password links another phone. */
 async function stealPhone(person: Equipped, phone: string): Promise<void> {
   await person.browser.post('/account/recovery/phone', { phone })
   const { text } = await awaitText(portal, phone, /Your code/)
@@ -130,7 +130,7 @@ describe('undo', () => {
       [await phoneOf(person), await addressOf(person)],
       [person.phone, person.address],
     )
-    // The stranger's phone was told of the removed address and that it went itself. Its links end sessions, and open nothing.
+    // The stranger's phone got notices too, but their links only end sessions.
     const linksToStranger = async () =>
       (await sentTo(portal, '+375331112233')).flatMap(
         ({ text }) => /(\/undo\/[\w-]+)/.exec(text)?.[1] ?? [],
