@@ -1,10 +1,10 @@
-// Deletes what nobody needs any more, a slice at a time, so that no statement is long.
+// Deletes old rows in slices, so that no statement runs long.
 import type { Db } from '#db/connection.ts'
 import type { Task } from './worker.ts'
 
 export interface Sweep {
   readonly name: string
-  /** Deletes at most `limit` rows and returns how many. */
+  /** @returns how many rows it deleted, at most `limit` */
   readonly run: (db: Db, limit: number) => Promise<number>
 }
 

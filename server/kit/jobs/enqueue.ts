@@ -1,24 +1,20 @@
 import type { Trx } from '#db/connection.ts'
 
 export interface EnqueueOptions {
-  /** Jobs of one key that have not started melt into one; the newest payload counts. */
+  /** Waiting jobs with one key become one job with the newest payload. */
   readonly jobKey?: string
   /** Jobs of one queue run one after the other. */
   readonly queueName?: string
-  /** Tries in all. Waits grow as e^n seconds (at most e^10): 13 tries span 22 hours. */
+  /** Waits grow as e^n seconds, at most e^10: 13 tries span 22 hours. */
   readonly maxAttempts?: number
   readonly runAt?: Date
-  /** Not before so many seconds have passed, by the clock of the database: the queue's own, whatever this machine's says. */
+  /** By the clock of the database, which is also the queue's. */
   readonly afterSeconds?: number
 }
 
-/** Each round but the last was lost to a worker that took the job of the key at that very moment. */
 const mostRounds = 20
 
-/**
- * Puts a job into the queue inside the caller's transaction: it exists exactly when what it follows from exists.
- * The payload is kept in clear, so it holds ids only.
- */
+/** Adds a job in the caller's transaction. The payload is stored in clear, so it holds ids only. */
 export async function enqueue(
   trx: Trx,
   task: string,
@@ -40,7 +36,8 @@ export async function enqueue(
       ],
     )
     if (rows[0]?.id != null) return
-    // A worker took the job of this key between the two steps of add_job: it neither left it alone nor made another. Now it sees that.
+    // A worker took the job of this key between the two steps of add_job, so neither step left a
+    // job.
   }
   throw new Error(`no job could be left for ${task}`)
 }

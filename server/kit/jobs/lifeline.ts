@@ -1,4 +1,4 @@
-// Frees the jobs of workers that were killed. graphile-worker alone would hold them back for four hours.
+// Frees the jobs of killed workers. graphile-worker alone would keep them locked for four hours.
 import { setTimeout as pause } from 'node:timers/promises'
 import pg from 'pg'
 import { createFreeLostJobs } from './lost-jobs.ts'
@@ -6,26 +6,25 @@ import { createFreeLostJobs } from './lost-jobs.ts'
 export interface Swept {
   /** Ids of pools whose process is dead. */
   readonly dead: readonly string[]
-  /** Jobs of this process that were taken and never heard of. */
+  /** Jobs that this process took without learning of it. */
   readonly lost: number
 }
 
 export interface Lifeline {
-  /** Call for every pool of this process before it takes jobs: a pool locks for all its workers under its own id. */
+  /** Call it for each pool before it takes jobs. A pool locks all its jobs under its own id. */
   hold(poolId: string): void
-  /** Frees what dead workers hold, and what this process holds and does not do. */
   sweep(): Promise<Swept>
   stop(): Promise<void>
 }
 
-/** Younger locks are left alone: their worker may be about to hold its own lifeline. */
+/** The worker of a younger lock may not have its lifeline yet. */
 export const gracePeriodSeconds = 5
 const reconnectMs = 200
 
 /**
- * Each pool's id is an advisory lock of one database session of this process: PostgreSQL lets it go the moment the process dies, however
- * it dies. A job locked by an id that nobody holds is a dead pool's.
- * @param isInHand whether this process is doing the job; absent where it does none
+ * Each pool's id is an advisory lock of one database session, which PostgreSQL releases when the
+ * process dies. A job locked by an id that nobody holds therefore belongs to a dead pool.
+ * @param isInHand whether this process is doing the job
  */
 export function createLifeline(
   url: string,
@@ -58,7 +57,7 @@ export function createLifeline(
     return client
   }
 
-  /** As soon as the database is back: until then others take us for dead and free what we are doing. */
+  /** Reconnects soon, because other processes meanwhile free what this one is doing. */
   async function comeBack(): Promise<void> {
     while (!stopped && !session) {
       await inTurn(connected).catch(() => {})
@@ -75,7 +74,7 @@ export function createLifeline(
     })
   }
 
-  /** One after the other: a session does one thing at a time. */
+  /** A database session does one thing at a time. */
   function inTurn<T>(work: () => Promise<T>): Promise<T> {
     const done = last.then(work, work)
     last = done.catch(() => {})
@@ -107,7 +106,10 @@ export function createLifeline(
   }
 }
 
-/** SQL that is true where the pool whose id stands in this column is dead; null where none stands there. It holds the lock to the transaction's end. */
+/**
+ * SQL that is true if the pool with this id is dead, and null for no id. It takes the lock until
+ * the transaction ends.
+ */
 export const isDeadPool = (column: string): string =>
   `pg_try_advisory_xact_lock(hashtextextended(${column}, 1))`
 

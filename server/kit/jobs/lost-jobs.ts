@@ -1,15 +1,16 @@
-// Jobs that this process has taken and does not know of: the answer to its question for work was lost with the connection.
+// Frees jobs that this process took without learning of it, because the connection broke before the
+// answer.
 import type pg from 'pg'
 
 interface LostJob {
   readonly id: string
-  /** When it was taken: a later taking is another one. */
+  /** When the job was taken. */
   readonly since: string
 }
 
 export type FreeLostJobs = (client: pg.Client, poolIds: readonly string[]) => Promise<number>
 
-/** @param isInHand whether a job is being done here, or its end being written down */
+/** @param isInHand whether the job is being done or ended here */
 export function createFreeLostJobs(
   isInHand: (jobId: string) => boolean,
   graceSeconds: number,
@@ -24,7 +25,8 @@ export function createFreeLostJobs(
       [poolIds, graceSeconds],
     )
     const found = rows.filter(({ id }) => !isInHand(id))
-    // Twice in a row: of a job that was taken just now the answer may only be late.
+    // A job that was taken just now may only wait for its answer, so it is freed at the second
+    // look.
     const lost = found.filter((job) => suspects.has(keyOf(job)))
     suspects = new Set(found.map(keyOf))
     if (lost.length === 0) return 0

@@ -1,16 +1,16 @@
-// The database connections of the queue. They outlive the database's restarts.
+// The database connections of the queue. They survive restarts of the database.
 import { setTimeout as pause } from 'node:timers/promises'
 import pg from 'pg'
 import { isAway } from '#db/away.ts'
 
 export interface QueuePool {
-  /** To be handed to graphile-worker. */
+  /** For graphile-worker. */
   readonly pool: pg.Pool
-  /** Whether the end of this job is being written down. */
+  /** Whether the end of this job is being written. */
   isEnding(jobId: string): boolean
-  /** From now on nothing waits for a database that is away. */
+  /** From now on nothing waits for the database. */
   giveUp(): void
-  /** Lets what is being written down come to its end, and closes. */
+  /** Waits for writes under way, then closes. */
   end(): Promise<void>
 }
 
@@ -25,13 +25,10 @@ const endWithinMs = 3000
 const nothing = { rows: [], rowCount: 0 }
 
 /**
- * graphile-worker ends a job without waiting for the answer: a lost connection would be a rejection that nobody takes, and the end of this
- * process. So its statements wait here until the database is back. Each may be repeated: a job is ended by its id, a crontab line is kept
- * once a minute, and a job that was taken by a lost answer is found by `lost-jobs.ts`. Faults of another kind are thrown as ever.
- *
- * It would also close connections that it makes itself without waiting for it, and listens to their faults no more: a database that is
- * stopped right afterwards would end this process with them.
- * @param size connections at most
+ * graphile-worker ends a job without awaiting the statement, so a lost connection would end this
+ * process by an unhandled rejection. These statements therefore wait here until the database is
+ * back. Each may be repeated: a job ends by its id, and `lost-jobs.ts` finds a job whose answer was
+ * lost. The library also closes its own connections without listening to their faults.
  * @param onFault told when the database cuts a connection or is away
  */
 export function openPool(
@@ -58,7 +55,7 @@ export function openPool(
         away = false
         return answer
       } catch (fault) {
-        // A statement after the end finds no connection: nobody waits for it any more.
+        // After the end a statement finds no connection, and nobody waits for it.
         if (!over.signal.aborted && !isAway(fault)) throw fault
         if (over.signal.aborted || !isRepeated) return nothing
         if (!away) onFault(fault as Error)
@@ -71,7 +68,8 @@ export function openPool(
   async function askPatiently(statement: Statement): Promise<unknown> {
     const jobs = jobsEndedBy(statement)
     for (const id of jobs) ending.add(id)
-    // A failed job is not repeated: it may have been taken again meanwhile. Where it was not, `lost-jobs.ts` frees it.
+    // A failed job may have been taken again meanwhile, so its statement is not repeated;
+    // `lost-jobs.ts` frees it.
     const asked = untilBack(() => query(statement), !statement.name?.startsWith('fail_job'))
     underWay.add(asked)
     try {
@@ -82,7 +80,10 @@ export function openPool(
     }
   }
 
-  /** Connects at its first text alone: those belong to transactions (migrations). */
+  /**
+   * Only statements of transactions (migrations) are plain strings; they need a connection of their
+   * own.
+   */
   function borrow() {
     let client: Promise<pg.PoolClient> | undefined
     return {
@@ -118,7 +119,7 @@ export function openPool(
   }
 }
 
-/** By the names under which graphile-worker prepares them (its `dist/sql/completeJobs.js`). */
+/** The names of the prepared statements in graphile-worker's `dist/sql/completeJobs.js`. */
 function jobsEndedBy({ name, values }: Statement): string[] {
   return name?.startsWith('complete_job') ? [values?.[0]].flat().map(String) : []
 }

@@ -1,4 +1,4 @@
-// Runs the jobs: graphile-worker with our task list, restarted when the database was away for long.
+// Runs the jobs with graphile-worker, and restarts it after the database was away for long.
 import { EventEmitter } from 'node:events'
 import { setTimeout as pause } from 'node:timers/promises'
 import { type Runner, run, type WorkerEvents, Logger as WorkerLogger } from 'graphile-worker'
@@ -10,33 +10,33 @@ export interface TaskContext {
   /** 1 for the first try. */
   readonly attempt: number
   readonly maxAttempts: number
-  /** Id of the pool that does it: alive as long as its lifeline is held. Absent where a job is done by hand. */
+  /** Id of the pool, alive as long as its lifeline. Absent for a job done by hand. */
   readonly worker?: string
 }
-/** Does one job; a throw means that it is tried again. Payloads are ids, to be looked up anew. */
+/** A throw leads to another try. Payloads hold ids only. */
 export type Task = (payload: Record<string, unknown>, context: TaskContext) => Promise<void>
 export type TaskList = Readonly<Record<string, Task>>
 
 export interface WorkerOptions {
   readonly databaseUrl: string
   readonly tasks: TaskList
-  /** Lines of crontab: `minute hour day month weekday task`. */
+  /** Lines `minute hour day month weekday task`. */
   readonly crontab?: string
   readonly log: Log
   /** Jobs at once. */
   readonly concurrency?: number
-  /** How often it looks for jobs whose time has come. One that is due at once is told of. */
+  /** For jobs that become due later; graphile-worker is notified of those due at once. */
   readonly pollMilliseconds?: number
 }
 
 export interface Worker {
-  /** Finishes the jobs that are running and takes no more. */
+  /** Finishes the running jobs and takes no more. */
   stop(): Promise<void>
 }
 
-/** Together with the grace period and the poll: what a killed worker had in hand is taken up within ten seconds. */
+/** With the grace period and the poll, a killed worker's job is taken up within ten seconds. */
 const sweepEverySeconds = 3
-/** Longest wait at the end for what the queue still does by itself; jobs that run are waited for in any case. */
+/** Running jobs are awaited without this limit. */
 const stopWithinMs = 5000
 
 export async function startWorker(options: WorkerOptions): Promise<Worker> {
@@ -69,7 +69,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
       crontab: options.crontab ?? '',
       logger: workerLogger(log),
     })
-    // It is fulfilled as well where the runner came to its end by a fault.
+    // The promise is also fulfilled when the runner ended by a fault.
     const ended = (fault?: unknown) => {
       if (stopping) return
       log.error({ err: fault }, 'worker ended, starting it again')
@@ -89,7 +89,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
 
   runner = start()
   await runner
-  // Freed at once after a restart, and again when the grace period of the youngest locks is over.
+  // Once right after a restart, and once the youngest locks are past the grace period.
   void sweep()
   return {
     async stop() {
@@ -116,7 +116,7 @@ async function sweepOnce(lifeline: Lifeline, log: Log): Promise<void> {
   }
 }
 
-/** The library may wait for a database that is away much longer than anybody waits for the end of this process. */
+/** The library may wait much longer for a database that is away. */
 async function untilStopped(
   stopped: Promise<unknown> | undefined,
   isBusy: () => boolean,
@@ -158,7 +158,8 @@ function asTaskList({ tasks, log }: WorkerOptions) {
           await task((payload ?? {}) as Record<string, unknown>, context)
         } catch (fault) {
           log.warn({ task: name, ...context, err: fault }, 'job failed')
-          // Security: graphile-worker keeps the message in the database; only the kind of fault goes there.
+          // Security: The queue keeps only the kind of a fault.
+          // graphile-worker stores the message of an error in the database.
           throw new Error(fault instanceof Error ? fault.name : 'fault')
         }
       },

@@ -1,13 +1,12 @@
-// Every message that the portal can send: its name, where it may go, and what it needs to know.
+// Every message of the portal: its name, its channels and its parameters.
 
 import { z } from 'zod'
 
 export type Channel = 'mail' | 'sms'
 
-// Security: no message carries text that somebody wrote: parameters are digits, tokens, moments, identifiers and closed lists.
+// Security: No message carries text that somebody wrote.
 const code = z.string().regex(/^\d{6,8}$/)
 const token = z.string().regex(/^[A-Za-z0-9_-]{16,256}$/)
-/** A sealed address: as long as that makes it. */
 const stopToken = z.string().regex(/^v1\.[0-9a-f]{8}\.[A-Za-z0-9_-]{38,500}$/)
 const instant = z.iso.datetime()
 const mailbox = z.string().regex(/^[a-z0-9._-]{1,64}@[a-z0-9.-]{1,253}$/)
@@ -16,7 +15,7 @@ const rowId = z.string().regex(/^\d{1,18}$/)
 const decision = z.enum(['lifted', 'kept', 'eased'])
 const brake = z.enum(['sms-total', 'sms-prefix', 'registration', 'spraying'])
 
-/** `Minsk, BY`, or the first half of a network: `203.0.…`. Anything else is taken for unknown. */
+/** `Minsk, BY`, or the first half of a network: `203.0.…`. Anything else counts as unknown. */
 const place = z
   .string()
   .transform((given) =>
@@ -31,7 +30,7 @@ const devices = new Set(
   ].flat(),
 )
 
-/** `Firefox, Windows`. It comes from a browser's own words, which anybody can forge: names that are not listed are left out. */
+/** `Firefox, Windows`. Anybody can forge the User-Agent, so unlisted names are left out. */
 const device = z.string().transform((given) =>
   given
     .split(', ')
@@ -40,23 +39,24 @@ const device = z.string().transform((given) =>
 )
 
 const method = z.enum(['backup-address', 'phone', 'security-question'])
-/** `device` and `place` are those of the request's trace. */
 const told = { mailbox, at: instant, device, place }
 const undo = {
-  /** `null` where the reader is not to be trusted with it: the contact that was just added. */
+  /** `null` for a reader who must not get the link: a contact that was just added. */
   undoToken: token.nullable(),
-  /** What the link can do, so that no message promises more. Messages that were written before it was told promise the least. */
+  /**
+   * What the link can do. Messages that were written before this field existed promise the least.
+   */
   undoPower: z.enum(['restore', 'new-password', 'end-sessions']).default('end-sessions'),
 }
 
 /**
- * Codes and links carry the moment they die in `expiresAt`; a message that is still waiting then is not sent any more.
- * Tokens become links under `BASE_URL` when the message is rendered, so no caller can lead a reader elsewhere.
+ * After `expiresAt` a message is not sent any more. Tokens become links under `BASE_URL` only when
+ * the message is rendered.
  */
 export const catalogue = {
   'backup-address-code': {
     channels: ['mail'],
-    /** `stopToken`: `null` where the address is linked already. */
+    /** `stopToken` is `null` if the address is linked already. */
     params: z.strictObject({
       code,
       expiresAt: instant,
@@ -105,7 +105,10 @@ export const catalogue = {
     channels: ['mail'],
     params: z.strictObject({ ...told, extent: z.enum(['one', 'all']), ...undo }),
   },
-  /** To the holder of a contact that somebody else has shown to have. It tells nothing of the other one. */
+  /**
+   * To the holder of a contact that somebody else has proven to have. It says nothing about that
+   * person.
+   */
   'contact-doubted': {
     channels: ['mail', 'sms'],
     params: z.strictObject({ mailbox, at: instant, method: z.enum(['backup-address', 'phone']) }),
@@ -160,20 +163,19 @@ export const catalogue = {
     channels: ['mail'],
     params: z.strictObject({ reference, appealId: rowId, decision }),
   },
-  /** To the operator. */
   'brake-alert': { channels: ['mail'], params: z.strictObject({ brake, at: instant }) },
 } as const satisfies Record<string, { channels: readonly Channel[]; params: z.ZodType }>
 
 export type MessageName = keyof typeof catalogue
-/** A limit that guards the whole service, not one account. */
+/** A limit of the whole service. */
 export type BrakeName = z.output<typeof brake>
 export const brakeNames: readonly BrakeName[] = brake.options
-/** What a sender hands in. */
+/** What a sender passes. */
 export type MessageParams<N extends MessageName> = z.input<(typeof catalogue)[N]['params']>
 /** What a view gets. */
 export type CheckedParams<N extends MessageName> = z.output<(typeof catalogue)[N]['params']>
 
-/** @throws ZodError where the parameters are not what the catalogue says: a fault of the caller, never of a visitor. */
+/** @throws ZodError for wrong parameters, a fault of the caller */
 export function checkParams<N extends MessageName>(
   name: N,
   params: MessageParams<N>,

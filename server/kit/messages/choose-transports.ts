@@ -20,7 +20,7 @@ export interface GatewaySettings {
   readonly twilioApiBase: string | undefined
 }
 
-/** The gateways of the settings; in development, where one is not set, the outbox takes its place. */
+/** In development the outbox takes the place of a missing gateway. */
 export function chooseTransports(settings: GatewaySettings): {
   readonly mail: MailTransport
   readonly sms: SmsTransport
@@ -44,7 +44,7 @@ export function chooseTransports(settings: GatewaySettings): {
             from: settings.twilioFrom,
             messagingServiceSid: settings.twilioMessagingServiceSid,
             apiBase: settings.twilioApiBase,
-            // Twilio refuses a message whose report address is not a public one.
+            // Twilio refuses a message whose report address is not public.
             statusUrl: baseUrl.startsWith('https:') ? baseUrl + twilioStatusPath : undefined,
           })
         : instead(),

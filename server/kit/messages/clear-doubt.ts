@@ -1,4 +1,5 @@
-// Asks the gateway whether it has an SMS whose answer was lost, or whose worker died with it in hand. See docs/decisions/0003-delivery-semantics.md.
+// Asks the gateway whether it has an SMS whose answer was lost. See
+// docs/decisions/0003-delivery-semantics.md.
 import { assertNever } from '#server/core/assert-never.ts'
 import { msPerHour, msPerMinute } from '#server/core/durations.ts'
 import {
@@ -14,7 +15,7 @@ import type { TakenSms } from './transport.ts'
 import { tryLater, waitBeforeTry } from './try-later.ts'
 import { askMsOf, type DeliveryParts, staleMsOf } from './try-message.ts'
 
-/** How far the gateway's clock may be behind ours. */
+/** The gateway's clock may be this much behind ours. */
 const skewMs = 5 * msPerMinute
 const longestWaitMs = msPerHour
 
@@ -25,7 +26,10 @@ type Answer =
   | { readonly kind: 'unable'; readonly code: string }
   | { readonly kind: 'unclear'; readonly code: string }
 
-/** Two workers may do it at once: each of the statements that end it takes the message as it was found, so that one of them counts. */
+/**
+ * Two workers may do this at once. Each final statement names the message as it was found, so only
+ * one counts.
+ */
 export async function clearDoubt(
   parts: DeliveryParts,
   message: DoubtfulMessage,
@@ -33,7 +37,7 @@ export async function clearDoubt(
 ): Promise<void> {
   const { id, name, channel, attempts } = message
   const answer = await ask(parts, message).catch((fault: Error): Answer => {
-    // A key or a text that is missing for a while, or the database.
+    // A key, a text or the database may be missing for a while.
     parts.log.error({ message: id, name, fault: fault.name }, 'gateway cannot be asked')
     return { kind: 'unclear', code: 'portal.fault' }
   })
@@ -46,7 +50,7 @@ export async function clearDoubt(
   switch (answer.kind) {
     case 'taken':
       parts.log.info(note, 'message was sent')
-      // Of two with the same words the other was quicker: there may be a second ticket.
+      // A message with the same words was quicker, so there may be a second ticket.
       if ((await settle('sent', null, answer.ticket)) === 'ticket-taken')
         await askAgain(parts, message, now)
       return
@@ -76,13 +80,13 @@ export async function clearDoubt(
 }
 
 /**
- * Security: a request whose answer was lost may still be on its way: it is over for certain as long after its end as a worker's whole try may
- * last. Until then the gateway's no is none.
+ * Security: A no of the gateway counts only once the lost request can no longer arrive.
+ * That is as long after its end as a worker's whole try may take.
  */
 const overAt = (parts: DeliveryParts, { doubtfulAt }: DoubtfulMessage): Date =>
   new Date(doubtfulAt.getTime() + staleMsOf(parts))
 
-/** The time in doubt counts as waited. Where only the worker died, the gateway needs no rest at all. */
+/** The time in doubt counts as waited. If only the worker died, the gateway needs no rest. */
 function restOfWait(
   parts: DeliveryParts,
   { attempts, outcome, sendingAt }: DoubtfulMessage,
@@ -106,20 +110,20 @@ async function ask(
     parts.db,
     list.taken.map(({ ticket }) => ticket),
   )
-  // Of two messages with the same words each needs a ticket of its own: what another one has is not ours.
+  // Two messages with the same words need a ticket each.
   const unexplained = list.taken.filter(({ ticket }) => !known.has(ticket))
   const text = parts.render.sms(name, params, locale, to)
   const ours = unexplained.findLast((each: TakenSms) => each.to === to && each.text === text)
   if (ours) return { kind: 'taken', ticket: ours.ticket }
-  // Security: what the gateway took for the number and no message of ours explains may be this one in other words, so nothing is sent.
+  // Security: A ticket that no message of ours explains keeps an SMS from being sent again.
   return unexplained.length === 0
     ? { kind: 'not-taken' }
     : { kind: 'unclear', code: 'gateway.unexplained' }
 }
 
 /**
- * Waits grow by half of the time that has gone by since the try, up to an hour.
- * @param atLatest then an answer is worth having even if the message is dead by then
+ * Waits for half of the time since the try, at most an hour.
+ * @param atLatest an answer at this time counts even if the message is dead by then
  */
 async function askAgain(
   parts: DeliveryParts,

@@ -1,4 +1,4 @@
-// One try to send one message, and what follows from its outcome. The rules of repetition are told in docs/decisions/0003-delivery-semantics.md.
+// Tries to send one message and acts on the outcome. See docs/decisions/0003-delivery-semantics.md.
 import { assertNever } from '#server/core/assert-never.ts'
 import { clearDoubt } from './clear-doubt.ts'
 import { doubtLostSms, doubtMessage, selectDoubtfulMessage } from './doubt-store.ts'
@@ -13,13 +13,13 @@ import {
 import { tryLater } from './try-later.ts'
 import { askMsOf, type DeliveryParts, staleMsOf, tryMessage } from './try-message.ts'
 
-/** Who delivers: the pool of the queue, and whether it has this message in hand already. */
+/** The pool that delivers, and whether it has this message in hand already. */
 export interface Deliverer {
   readonly worker: string | null
   readonly isBusy: boolean
 }
 
-/** The queue may call it twice, or for a message that is settled: then nothing happens. */
+/** Does nothing for a message that is settled: the queue may call it twice. */
 export async function deliverMessage(
   parts: DeliveryParts,
   id: string,
@@ -34,7 +34,7 @@ export async function deliverMessage(
   await doubtLostSms(parts.db, taker, id)
   const doubtful = await selectDoubtfulMessage(parts.db, id, now)
   if (doubtful) return await clearDoubt(parts, doubtful, now)
-  // Another worker has it, or dies with it: that is seen soon.
+  // Another worker has the message, or died with it.
   await parts.db.transaction(async (trx) => {
     const next = await findNextLook(trx, id, new Date(now.getTime() + askMsOf(parts)))
     if (next) await enqueueDelivery(trx, id, next)
@@ -71,7 +71,8 @@ async function followTry(parts: DeliveryParts, message: ClaimedMessage, now: Dat
       return
     case 'unknown':
       parts.log.warn({ ...note, code: outcome.code }, 'answer lost')
-      // Security: an SMS that may have arrived is not sent again before the gateway says that it has not got it; a mail is, under its Message-ID.
+      // Security: An SMS that may have arrived is sent again only after the gateway says no.
+      // A mail is sent again at once, under its Message-ID.
       if (message.channel === 'sms') await askLater(parts, message, outcome.code)
       else await tryLater(parts, message, outcome.code)
       return
@@ -87,8 +88,8 @@ async function followTry(parts: DeliveryParts, message: ClaimedMessage, now: Dat
 const repeatedTicket = 'gateway.repeated-ticket'
 
 /**
- * The gateway answers with a ticket that another SMS of ours has. That one may have got it by a question in which both looked alike, so the
- * gateway is asked again. A gateway that does so at the next try as well is believed: it says that it has the message.
+ * The ticket belongs to another SMS of ours, perhaps because both looked alike in the gateway's
+ * list. So the gateway is asked again; if it repeats the ticket at the next try, it is believed.
  */
 async function followRepeatedTicket(parts: DeliveryParts, message: ClaimedMessage): Promise<void> {
   const { id, attempts } = message
@@ -105,7 +106,7 @@ async function followRepeatedTicket(parts: DeliveryParts, message: ClaimedMessag
   await settleMessage(parts.db, { ...settlement, now: parts.clock.now() })
 }
 
-/** What the gateway has taken it soon knows; that it has not got it counts only later (`clear-doubt.ts`). */
+/** A yes is soon known; a no counts only later (`clear-doubt.ts`). */
 async function askLater(
   parts: DeliveryParts,
   { id, attempts }: ClaimedMessage,

@@ -4,16 +4,16 @@ import { abandoned, type ClaimedMessage, claimed, type Deferral, type Taker } fr
 
 export interface DoubtfulMessage extends ClaimedMessage {
   readonly outcome: string
-  /** When its last try began. */
+  /** When the last try began. */
   readonly sendingAt: Date
-  /** From then on nothing more of that try left us; what had left may have been on its way. */
+  /** After this moment nothing more of that try left the portal. */
   readonly doubtfulAt: Date
 }
 
-/** The outcome of a try that nobody ended. */
+/** The outcome of a try whose worker died. */
 export const workerLost = 'worker.lost'
 
-/** Puts an SMS aside that the gateway may have, until it is asked; or until it is asked again. */
+/** Sets an SMS aside until the gateway is asked, or asked again. */
 export async function doubtMessage(
   trx: Trx,
   deferral: Deferral & { readonly now: Date },
@@ -28,8 +28,8 @@ export async function doubtMessage(
 }
 
 /**
- * SMS that a worker took and never finished: whether the gateway has them cannot be known from here.
- * @param id only this one; or all of them
+ * Marks SMS that a worker took and never finished.
+ * @param id only this message; by default all
  */
 export async function doubtLostSms(
   db: Db | Trx,
@@ -44,7 +44,7 @@ export async function doubtLostSms(
   return rows.map((row: { id: string }) => row.id)
 }
 
-/** One whose time to be asked about has come. Nobody takes it: two workers may ask at once, and only one of them can do what follows. */
+/** Takes no lock: two workers may ask at once, and only one of them can act on the answer. */
 export async function selectDoubtfulMessage(
   db: Db,
   id: string,
@@ -58,7 +58,7 @@ export async function selectDoubtfulMessage(
   return rows[0]
 }
 
-/** Which of these tickets of the gateway are other messages of ours. */
+/** Those that are tickets of other messages of ours. */
 export async function selectKnownTickets(db: Db, tickets: readonly string[]): Promise<Set<string>> {
   const { rows } = await db.raw(
     `select provider_id as ticket from messages where channel = 'sms' and provider_id = any(:tickets)`,

@@ -1,4 +1,5 @@
-// What the views of messages are handed: words, links and moments in the reader's language, made from checked parameters.
+// Turns checked parameters into what message views get: words, links and moments in the reader's
+// language.
 import { msPerDay } from '#server/core/durations.ts'
 import type { Formats } from '#server/kit/i18n/format.ts'
 import type { Locale, Texts } from '#server/kit/i18n/texts.ts'
@@ -8,13 +9,13 @@ export interface LocalsOptions {
   readonly texts: Texts
   readonly formats: Readonly<Record<Locale, Formats>>
   readonly serviceName: string
-  /** Every link begins with it; never a header of a request. */
+  /** Every link begins with it, never with a header of a request. */
   readonly baseUrl: string
-  /** Days that an undo link lives, for telling so. */
+  /** Days that an undo link lives. */
   readonly undoDays: number
 }
 
-/** The fields that any message may have; a view reads those of its own. */
+/** The fields that any message may have. */
 interface AnyParams {
   readonly mailbox?: string
   readonly method?: 'backup-address' | 'phone' | 'security-question' | 'undo'
@@ -43,11 +44,11 @@ const pages = {
   reportLink: '/report',
   sourceHelpLink: '/help/suspicious-letters#source',
 }
-/** Paths of links by the id that they end with: whoever follows one has to sign in. */
+/** Paths of links by the id that they end with; their pages ask for a sign-in. */
 const rowLinks = { appealId: ['staffAppealLink', '/staff/appeals/'] } as const
 const instants = ['at', 'until', 'expiresAt', 'takesEffectAt']
 
-/** Words that the selections of the texts know: a hyphen is not allowed there. */
+/** The select clauses of the texts allow no hyphen. */
 const selected: Readonly<Record<string, string>> = {
   'backup-address': 'address',
   'security-question': 'question',
@@ -62,7 +63,7 @@ const selected: Readonly<Record<string, string>> = {
 }
 const select = (word: string | undefined) => word && (selected[word] ?? word)
 
-// Security: a message that leaves the mailbox shows no more of its name than its owner needs to know it.
+// Security: A message outside the mailbox shows only a part of its name.
 export function maskMailbox(address: string): string {
   const at = address.lastIndexOf('@')
   return `${address.slice(0, Math.min(2, at - 1))}…${address.slice(at)}`
@@ -71,7 +72,6 @@ export function maskMailbox(address: string): string {
 export function createMessageLocals(options: LocalsOptions) {
   const { texts, formats, baseUrl, serviceName, undoDays } = options
 
-  /** A place with its country's name, a network as such. */
   function wordsForPlace(place: string, locale: Locale): string {
     if (place === '') return texts.t(locale, 'messages.shared.notKnown')
     if (place.endsWith('…')) return texts.t(locale, 'messages.shared.network', { network: place })
@@ -88,7 +88,7 @@ export function createMessageLocals(options: LocalsOptions) {
     return facts
   }
 
-  /** @param to the reader; the mailbox itself may read its whole name */
+  /** @param to only the mailbox itself reads its whole name */
   return function messageLocals(
     params: AnyParams,
     locale: Locale,
@@ -104,7 +104,7 @@ export function createMessageLocals(options: LocalsOptions) {
     }
     for (const [name, path] of Object.entries(pages)) locals[name] = baseUrl + path
     for (const [field, [name, path]] of Object.entries(tokenLinks)) {
-      // Security: links are built from BASE_URL, and a view is not handed the bare token.
+      // Security: Links are built from BASE_URL, and views never get the bare token.
       if (params[field]) locals[name] = baseUrl + path + params[field]
       delete locals[field]
     }

@@ -1,4 +1,4 @@
-// The development outbox: messages that no gateway took away, written out again from what the database keeps.
+// The development outbox: messages that no gateway took, rendered from the database.
 import type { Db } from '#db/connection.ts'
 import type { Keyring } from '#server/core/keys/keyring.ts'
 import type { Channel } from './catalogue.ts'
@@ -22,7 +22,7 @@ export interface OutboxEntry {
   readonly text: string
 }
 
-/** Newest first. A message under a key that is no longer listed is left out. */
+/** Newest first. Leaves out messages under a key that is no longer listed. */
 export async function readOutbox(parts: OutboxParts, limit = 200): Promise<OutboxEntry[]> {
   const kept = await selectKeptMessages(parts.db, limit)
   return kept.flatMap<OutboxEntry>(({ channel, name, payload, createdAt }) => {

@@ -8,23 +8,24 @@ export interface MailContent {
   readonly subject: string
   readonly text: string
   readonly html: string
-  /** By which the reader ends such letters, by hand or by the mail program's own button (RFC 2369, RFC 8058). */
+  /**
+   * The reader ends such letters by this link, also by the mail program's own button (RFC 8058).
+   */
   readonly unsubscribe?: string
 }
 
 export interface RenderMessage {
-  /** Host of the portal: the end of Message-IDs, and what a code in an SMS is bound to. */
+  /** The end of Message-IDs, and the host that codes in SMS are bound to. */
   readonly host: string
   mail(name: string, params: object, locale: Locale, to: string): MailContent
   sms(name: string, params: object, locale: Locale, to: string): string
 }
 
 export interface RenderOptions extends LocalsOptions {
-  /** Folders with a `mail` folder in it; the first that has a view wins. */
+  /** Folders with a `messages` folder; the first that has a view wins. */
   readonly viewRoots: readonly string[]
-  /** Those of the pages, so that pages and mails look as one family. */
   readonly colours: ThemeColours
-  /** Off in development: an edit of a view shows in the next message. */
+  /** Off in development, so that edits show at once. */
   readonly cacheViews: boolean
 }
 
@@ -43,7 +44,7 @@ export function createMessageRendering(options: RenderOptions): RenderMessage {
     host,
     mail(name, params, locale, to) {
       const locals = localsOf({ ...params }, locale, to)
-      // Security: a subject is one line, whatever went into it.
+      // Security: A subject is one line, whatever went into it.
       const subject = plain
         .renderPart(`messages/${name}/subject`, locals)
         .replace(/\s+/g, ' ')
@@ -65,7 +66,7 @@ export function createMessageRendering(options: RenderOptions): RenderMessage {
         texts.t(locale, `messages.${name}.${variant}`, smsParams(locals))
       const code = locals.code
       if (!code) return write('sms')
-      // WICG "origin-bound one-time codes": phones fill the code in on this host alone.
+      // WICG "origin-bound one-time codes": phones fill in the code on this host alone.
       const bound = `\n@${host} #${code}`
       const longest = [write('sms'), write('smsShort')].find(
         (text) => countSmsSegments(text + bound) === 1,

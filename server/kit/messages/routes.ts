@@ -7,10 +7,10 @@ import {
   twilioStatusPath,
 } from './sms/twilio-status.ts'
 
-/** A status of Twilio's is a few hundred bytes long. */
+/** Twilio's reports are a few hundred bytes long. */
 const statusBytes = 8 * 1024
 
-/** Mounted before sessions and the form token: Twilio has neither, its signature takes their place. */
+/** Mounted before sessions and form tokens, because Twilio's signature takes their place. */
 export function messageRoutes(parts: TwilioStatusParts): Router {
   const routes = Router()
   routes.post(

@@ -10,7 +10,7 @@ import { insertMessage } from './store.ts'
 
 export const deliverTask = 'message:deliver'
 
-/** How long a message that says nothing about it is worth sending. */
+/** For messages that have no `expiresAt`. */
 const lifetimeHours = 72
 
 export interface MessageParts {
@@ -21,18 +21,24 @@ export interface MessageParts {
 export interface Message<N extends MessageName> {
   readonly name: N
   readonly channel: (typeof catalogue)[N]['channels'][number]
-  /** One stored mail address or E.164 number. `null` for a decoy: the same rows are written, and the worker drops it. */
+  /**
+   * A stored mail address or E.164 number. For `null`, a decoy, the same rows are written and the
+   * worker drops them.
+   */
   readonly to: string | null
   readonly params: MessageParams<N>
   readonly locale: Locale
-  /** Two messages with one key are one message. Never a secret or a contact: it is stored in clear. */
+  /**
+   * A second message with the same key is not written. Stored in clear: never a secret or a
+   * contact.
+   */
   readonly dedupeKey?: string
 }
 
 /**
- * Writes the message and its job in the transaction of what it is about: neither exists without the other.
- * @returns the id, or `null` where the dedupe key was used before
- * @throws ZodError where the parameters are not those of the catalogue
+ * Writes the message and its job in the caller's transaction.
+ * @returns the id, or `null` if the dedupe key was used before
+ * @throws ZodError for wrong parameters
  */
 export async function sendMessage<N extends MessageName>(
   trx: Trx,
@@ -40,7 +46,7 @@ export async function sendMessage<N extends MessageName>(
   message: Message<N>,
 ): Promise<string | null> {
   const { name, channel, to, locale } = message
-  // The catalogue and what checks it are large, and most processes send nothing for a long time.
+  // The catalogue and zod are large, and most processes send nothing for a long time.
   const { catalogue, checkParams } = await import('./catalogue.ts')
   if (!(catalogue[name].channels as readonly Channel[]).includes(channel))
     throw new Error(`${name} cannot go by ${channel}`)
@@ -49,7 +55,7 @@ export async function sendMessage<N extends MessageName>(
   const id = await insertMessage(trx, {
     channel,
     name,
-    // Security: the queue and the database hold recipients, codes and tokens only sealed.
+    // Security: The queue and the database hold recipients, codes and tokens only sealed.
     payload: sealPayload(parts.keyring, { to, params, locale }),
     dedupeKey: message.dedupeKey ?? null,
     createdAt,
@@ -62,7 +68,7 @@ export async function sendMessage<N extends MessageName>(
   return id
 }
 
-/** Our own table counts the tries: the queue's retries only serve surprises. */
+/** Our own table counts the tries; the queue's retries are for surprises. */
 export async function enqueueDelivery(trx: Trx, id: string, runAt?: Date): Promise<void> {
   const when = runAt ? { runAt } : {}
   await enqueue(

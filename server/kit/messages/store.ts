@@ -26,7 +26,7 @@ export interface ClaimedMessage {
   readonly expiresAt: Date
 }
 
-/** Returns the new id, or `null` where a message with this dedupe key was written before. */
+/** @returns the new id, or `null` if the dedupe key was used before */
 export async function insertMessage(trx: Trx, message: NewMessage): Promise<string | null> {
   const { rows } = await trx.raw(
     `insert into messages (channel, name, payload, dedupe_key, created_at, expires_at, due_at)
@@ -37,26 +37,28 @@ export async function insertMessage(trx: Trx, message: NewMessage): Promise<stri
   return rows[0]?.id ?? null
 }
 
-/** Columns of a `ClaimedMessage`. */
 export const claimed = `id, channel, name, payload, attempts, created_at as "createdAt", expires_at as "expiresAt"`
 
-/** Who asks for a message. */
+/** The worker that asks for a message. */
 export interface Taker {
   readonly now: Date
-  /** A try that began before is over, whoever made it. */
+  /** Tries that began before this moment are over. */
   readonly staleBefore: Date
-  /** The pool of the queue that wants it; null where none is known. */
+  /** Null if unknown. */
   readonly worker: string | null
-  /** The same pool where it does nothing with this message just now: what it has in hand was given up by a fault. */
+  /**
+   * The same worker, if it has nothing to do with this message now: a fault made it give the
+   * message up.
+   */
   readonly idle: string | null
 }
 
-/** True of a message in `sending` that nobody has in hand any more. */
+/** True of a message in `sending` that no worker has in hand. */
 export const abandoned = `(sending_at < :staleBefore or worker = :idle or ${isDeadPool('worker')})`
 
 /**
- * Takes the message for one try; of two workers only one gets it. A mail that a dead worker left behind may be taken again: its Message-ID
- * makes a repeat recognisable. For an SMS the gateway is asked first.
+ * Only one of two workers gets the message. A dead worker's mail may be taken again, because its
+ * Message-ID makes a repeat recognisable. For an SMS the gateway is asked first.
  */
 export async function claimMessage(
   db: Db,
@@ -72,7 +74,10 @@ export async function claimMessage(
   return rows[0]
 }
 
-/** When to look again at a message in the hands of a worker that may be alive, or in doubt for too short a time to ask. */
+/**
+ * When to look again at a message that a living worker may have, or that is in doubt for too short
+ * a time.
+ */
 export async function findNextLook(trx: Trx, id: string, soon: Date): Promise<Date | undefined> {
   const { rows } = await trx.raw(
     `select case when state = 'doubtful' then greatest(due_at, :soon) else :soon end as at
@@ -84,7 +89,7 @@ export async function findNextLook(trx: Trx, id: string, soon: Date): Promise<Da
 
 export interface Settlement {
   readonly id: string
-  /** The try that ended: a later one is not ended by it. */
+  /** Names the try, so that a later one is not ended. */
   readonly attempts: number
   readonly state: SettledState
   readonly outcome: string | null
@@ -93,10 +98,13 @@ export interface Settlement {
   readonly keepPayload: boolean
 }
 
-/** `ticket-taken`: another SMS has this ticket of the gateway, and nothing was changed. */
+/** `ticket-taken`: another SMS has this ticket, and nothing was changed. */
 export type Settled = 'settled' | 'not-ours' | 'ticket-taken'
 
-/** Ends a try for good and wipes what was sent. Nothing happens where the message was settled or tried again meanwhile. */
+/**
+ * Ends a try for good and wipes the payload, unless the message was settled or tried again
+ * meanwhile.
+ */
 export async function settleMessage(db: Db, settlement: Settlement): Promise<Settled> {
   try {
     return (await settle(db, settlement)) ? 'settled' : 'not-ours'
@@ -128,7 +136,6 @@ export interface Deferral {
   readonly dueAt: Date
 }
 
-/** Puts a message back for a later try. */
 export async function deferMessage(trx: Trx, deferral: Deferral): Promise<boolean> {
   const { rowCount } = await trx.raw(
     `update messages set state = 'queued', outcome = :outcome, due_at = :dueAt
@@ -138,7 +145,7 @@ export async function deferMessage(trx: Trx, deferral: Deferral): Promise<boolea
   return rowCount === 1
 }
 
-/** Messages that should have been tried by now: their job was lost with its worker. */
+/** Messages whose job was lost with its worker. */
 export async function selectOverdueMessages(
   trx: Trx,
   staleBefore: Date,
@@ -154,7 +161,7 @@ export async function selectOverdueMessages(
   return rows.map((row: { id: string }) => row.id)
 }
 
-/** Deletes at most `limit` of them and returns how many. */
+/** @returns how many rows were deleted, at most `limit` */
 export async function deleteSettledMessages(db: Db, before: Date, limit: number): Promise<number> {
   const { rowCount } = await db.raw(
     'delete from messages where id in (select id from messages where settled_at < :before limit :limit)',
@@ -163,7 +170,7 @@ export async function deleteSettledMessages(db: Db, before: Date, limit: number)
   return rowCount
 }
 
-/** Seals up to `limit` messages that wait anew under the newest key, and returns how many were under an older one. */
+/** @returns how many waiting messages were under an older key, at most `limit` */
 export const rekeyMessages = (trx: Trx, keyring: Keyring, limit: number): Promise<number> =>
   resealColumn(
     trx,
@@ -179,7 +186,7 @@ export interface KeptMessage {
   readonly createdAt: Date
 }
 
-/** What the development outbox shows, newest first. */
+/** Newest first. */
 export async function selectKeptMessages(db: Db, limit: number): Promise<KeptMessage[]> {
   const { rows } = await db.raw(
     `select channel, name, payload, created_at as "createdAt" from messages
@@ -189,7 +196,7 @@ export async function selectKeptMessages(db: Db, limit: number): Promise<KeptMes
   return rows
 }
 
-/** Lowest first; reports of one rank are final against each other, so the first of them stays. */
+/** Reports of the same rank are final against each other, so the first of them stays. */
 const deliveryRanks = `case ? when 'delivered' then 4 when 'undelivered' then 4 when 'failed' then 4 when 'canceled' then 4
   when 'read' then 5 when 'sent' then 3 when 'sending' then 2 when 'queued' then 1 when 'accepted' then 1 when 'scheduled' then 1 else 0 end`
 const rankOf = (expression: string) => deliveryRanks.replace('?', expression)
@@ -203,12 +210,12 @@ export interface DeliveryReport {
 }
 
 /**
- * Writes a gateway's report down, forwards only: reports arrive late, twice and in any order. A report also proves that the gateway has a
- * message whose answer was lost.
+ * Reports arrive late, twice and in any order, so the state only moves forward. A report also
+ * proves that the gateway has a message in doubt.
  */
 export async function recordDelivery(db: Db, report: DeliveryReport): Promise<boolean> {
   return await writeDelivery(db, report).catch((fault) => {
-    // Another message got the ticket at this very moment.
+    // Another message got the ticket at the same moment.
     if (isTicketTaken(fault)) return false
     throw fault
   })

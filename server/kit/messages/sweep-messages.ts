@@ -1,15 +1,14 @@
-// Runs every minute: nothing stays on the way because a worker died.
+// Runs every minute and takes up what dead workers left.
 import { msPerDay } from '#server/core/durations.ts'
 import { doubtLostSms } from './doubt-store.ts'
 import { enqueueDelivery } from './send-message.ts'
 import { selectOverdueMessages } from './store.ts'
 import { type DeliveryParts, staleMsOf } from './try-message.ts'
 
-/** Long enough to answer "where is my letter?", and for dedupe keys to hold well past every retry. */
+/** Long enough to answer "where is my letter?", and longer than any retry needs dedupe keys. */
 const keptDays = 30
 const atOnce = 500
 
-/** What was settled before may be deleted. */
 export function keptSince(now: Date): Date {
   return new Date(now.getTime() - keptDays * msPerDay)
 }

@@ -4,7 +4,6 @@ import { deliverTask } from './send-message.ts'
 import { sweepMessages } from './sweep-messages.ts'
 import type { DeliveryParts } from './try-message.ts'
 
-/** The jobs of this feature. `message:sweep` runs every minute. */
 export function messageTasks(parts: DeliveryParts): TaskList {
   const busyWith = new Set<string>()
   const deliver = async (id: string, worker: string | null) => {

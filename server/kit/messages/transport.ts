@@ -1,15 +1,15 @@
-// The seam between the portal and the gateways that carry its messages.
+// The seam between the portal and the gateways of its messages.
 
 export interface OutgoingMail {
-  /** Stable over all tries of one message, so that a repeat can be recognised: `uuid@domain`, without angle brackets. */
+  /** `uuid@domain` without angle brackets, the same for all tries of a message. */
   readonly messageId: string
   readonly to: string
   readonly subject: string
   readonly text: string
   readonly html: string
-  /** Link by which the reader ends such letters, where there is one. */
+  /** Link by which the reader ends such letters. */
   readonly unsubscribe?: string
-  /** The moment the message was decided on, the same for every try. */
+  /** When the message was decided on; the same for every try. */
   readonly date: Date
 }
 
@@ -18,16 +18,15 @@ export interface OutgoingSms {
   /** E.164. */
   readonly to: string
   readonly text: string
-  /** After it the gateway gives the message up by itself. */
+  /** After this time the gateway gives the message up. */
   readonly secondsToLive: number
-  /** Asked right before the request: false once so much time has gone by that another worker may soon take the message over. */
+  /** False once another worker may soon take the message over. Ask right before the request. */
   mayLeave(): boolean
 }
 
 /**
- * What became of one try. Nothing is thrown for what a gateway may do.
- * `refused`: never, however often it is tried. `deferred`: surely not taken, try later. `unknown`: it may have been taken.
- * `code` names the answer (`smtp.550`, `twilio.21610`, `net.ECONNREFUSED`) and never holds an address or a text.
+ * `refused`: never to be tried again. `deferred`: surely not taken, try later. `unknown`: perhaps
+ * taken. `code` (`smtp.550`, `twilio.21610`, `net.ECONNREFUSED`) never holds an address or a text.
  */
 export type SendOutcome =
   | { readonly kind: 'accepted'; readonly providerId: string | null }
@@ -35,24 +34,20 @@ export type SendOutcome =
   | { readonly kind: 'deferred'; readonly code: string }
   | { readonly kind: 'unknown'; readonly code: string }
 
-/** An SMS as the gateway has it. */
 export interface TakenSms {
-  /** The gateway's own id, as `providerId` of an outcome. */
+  /** The gateway's own id, `providerId` in an outcome. */
   readonly ticket: string
   readonly to: string
   readonly text: string
 }
 
-/**
- * What the gateway took for a number. `unable`: it keeps no such list, and never will say. `deferred`: it did not say now, or not all.
- * `code` as in `SendOutcome`.
- */
+/** `unable`: the gateway keeps no such list. `deferred`: it did not say now, or not all. */
 export type TakenList =
   | { readonly kind: 'listed'; readonly taken: readonly TakenSms[] }
   | { readonly kind: 'unable'; readonly code: string }
   | { readonly kind: 'deferred'; readonly code: string }
 
-/** Faults of the network that end a try before anything has left. */
+/** Network faults that end a try before anything has left. */
 export const neverConnected = new Set([
   'ECONNREFUSED',
   'ENOTFOUND',
@@ -63,7 +58,7 @@ export const neverConnected = new Set([
 ])
 
 interface Transport<Outgoing> {
-  /** True where nothing leaves: the message stays in the database and is read in the development outbox. */
+  /** True if nothing leaves: the message stays in the database for the development outbox. */
   readonly keeps: boolean
   send(outgoing: Outgoing): Promise<SendOutcome>
   close(): void
@@ -71,16 +66,16 @@ interface Transport<Outgoing> {
 
 export type MailTransport = Transport<OutgoingMail>
 export interface SmsTransport extends Transport<OutgoingSms> {
-  /** All that the gateway took for this number since then, whether it has left the gateway or not. Absent where nobody can be asked. */
+  /** Everything that the gateway took for this number since then. Absent if nobody can be asked. */
   listTaken?(to: string, since: Date): Promise<TakenList>
 }
 
-/** For development without a gateway: every message is taken and kept. */
+/** For development: takes and keeps every message. */
 export function createKeepingTransport(): MailTransport & SmsTransport {
   return { keeps: true, send: async () => ({ kind: 'accepted', providerId: null }), close() {} }
 }
 
-/** For production without a gateway: messages wait until they expire, and each try says why. */
+/** For production without a gateway: messages wait until they expire. */
 export function createMissingTransport(): MailTransport & SmsTransport {
   const away = async () => ({ kind: 'deferred', code: 'gateway.not-configured' }) as const
   return { keeps: false, send: away, listTaken: away, close() {} }

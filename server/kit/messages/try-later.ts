@@ -5,13 +5,13 @@ import { type DeliveryParts, staleAfterMs, staleMsOf } from './try-message.ts'
 
 const waitSeconds = [5, 20, 60, 180, 600, 1800, 3600]
 
-/** Growing, and a little different for each message, so that a gateway that comes back is not met by all of them at once. */
+/** Random, so that a gateway that comes back does not meet all messages at once. */
 export function waitBeforeTry(parts: DeliveryParts, attempts: number): number {
   const base = waitSeconds[Math.min(attempts, waitSeconds.length) - 1] ?? 5
   return base * 1000 * (0.85 + Math.random() * 0.3) * (staleMsOf(parts) / staleAfterMs)
 }
 
-/** @param waitMs from now; by the table unless the caller knows better */
+/** @param waitMs from now */
 export async function tryLater(
   parts: DeliveryParts,
   { id, attempts, expiresAt }: ClaimedMessage,

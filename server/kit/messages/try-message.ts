@@ -1,4 +1,4 @@
-// Hands one message to its gateway and says what came of it. Never throws.
+// Gives one message to its gateway. Never throws.
 import type { Db } from '#db/connection.ts'
 import { msPerMinute } from '#server/core/durations.ts'
 import { openPayload } from './payload.ts'
@@ -19,19 +19,19 @@ export interface DeliveryParts extends MessageParts {
   readonly sms: SmsTransport
   readonly render: RenderMessage
   readonly log: DeliveryLog
-  /** `staleAfterMs` unless a test is in a hurry: the waits between tries shrink with it. */
+  /** Default `staleAfterMs`. Tests shorten it, and the waits between tries with it. */
   readonly staleMs?: number
 }
 
-/** A try that takes longer counts as one whose answer was lost. */
+/** A longer try counts as one whose answer was lost. */
 const tryMs = 45_000
 
-/** After this long without an end, the worker that took a message is taken for dead. */
+/** After this time the worker of an unfinished try counts as dead. */
 export const staleAfterMs = msPerMinute
 export const staleMsOf = ({ staleMs }: Pick<DeliveryParts, 'staleMs'>): number =>
   staleMs ?? staleAfterMs
 
-/** The gateway is asked about an SMS in doubt so soon for the first time: what was taken is listed by then. */
+/** By then the gateway lists what it took. */
 export const askAfterMs = 5000
 export const askMsOf = (parts: Pick<DeliveryParts, 'staleMs'>): number =>
   askAfterMs * (staleMsOf(parts) / staleAfterMs)
@@ -57,7 +57,7 @@ export async function tryMessage(
     if (prepared === 'decoy') return end({ kind: 'dropped', code: 'decoy' })
     sendNow = prepared
   } catch (fault) {
-    // Nothing has left yet: a key or a text that is missing can be given back to the portal before the message expires.
+    // A missing key or text may come back before the message expires.
     parts.log.error(
       { message: message.id, name: message.name, fault: (fault as Error).name },
       'message cannot be prepared',
@@ -82,7 +82,7 @@ function prepare(
   }
   const text = parts.render.sms(name, params, locale, to)
   const secondsToLive = (message.expiresAt.getTime() - now.getTime()) / 1000
-  // Security: a worker that was held up in the middle sends no SMS that another may have taken over meanwhile.
+  // Security: A worker that was held up sends no SMS that another may have taken over.
   const mayLeave = () => parts.clock.now().getTime() - now.getTime() < staleMsOf(parts) / 2
   return () => parts.sms.send({ id, to, text, secondsToLive, mayLeave })
 }

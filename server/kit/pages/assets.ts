@@ -1,4 +1,5 @@
-// The style sheet, the script and the operator's theme: read once at the start, named by their content, kept by browsers.
+// The style sheet, the script and the operator's theme: read once at the start and named by their
+// content.
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
@@ -9,18 +10,17 @@ import { readThemeColours, type ThemeColours } from './theme-colours.ts'
 
 export interface Brand {
   readonly name: string
-  /** A style sheet that sets `--postern-…` properties; it is appended to ours, so that a page needs no further request. */
+  /** A style sheet that sets `--postern-…` properties. It is appended to ours. */
   readonly themeFile?: string | undefined
-  /** An SVG or PNG for the header and the browser's tab. */
   readonly logoFile?: string | undefined
 }
 
-/** What the layout needs to know. `icon` is a data: address, which saves every first visit a request. */
+/** What layouts need. `icon` is a data: address, which saves a request. */
 export interface Theme {
   readonly name: string
   readonly style: string
   readonly script: string
-  /** The same with the keys of the staff pages. */
+  /** The script with the keys of the staff pages. */
   readonly consoleScript: string
   readonly icon: string
 }
@@ -28,7 +28,7 @@ export interface Theme {
 interface Asset {
   readonly type: string
   readonly plain: Buffer
-  /** By encoding, each from its first request on: packing all of it would be a tenth of a second of every start. */
+  /** Compressed on first use: doing all at the start would take a tenth of a second. */
   readonly packed: Map<Encoding, Buffer>
 }
 
@@ -45,13 +45,13 @@ function packAs(encoding: Encoding, { plain, packed }: Asset): Buffer {
 }
 
 const PREFIX = '/assets/'
-/** Stands at the root, because a service worker answers for nothing above its own folder. */
+/** A service worker controls no path above its own folder. */
 const WORKER = '/service-worker.js'
 
 export interface Assets {
   readonly theme: Theme
   readonly colours: ThemeColours
-  /** Answers GET `/assets/NAME-HASH.EXT` and the service worker; anything else goes on. */
+  /** Answers GET `/assets/NAME-HASH.EXT` and the service worker; passes on everything else. */
   readonly serve: RequestHandler
 }
 
@@ -92,7 +92,7 @@ export function loadAssets(publicDirectory: string, brand: Brand): Assets {
     serve(request, response, next) {
       if (request.method !== 'GET' && request.method !== 'HEAD') return next()
       if (request.path === WORKER) {
-        // The policy of a worker is that of its own answer: it may fetch from the portal.
+        // A worker obeys the policy of its own answer: it may fetch from the portal.
         response.set('Content-Security-Policy', "default-src 'none'; connect-src 'self'")
         response.set({
           'Cache-Control': 'no-cache',

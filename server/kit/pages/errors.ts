@@ -20,7 +20,6 @@ import { showOtherSession } from './other-session.ts'
 import { pageOf } from './page-of.ts'
 import type { Pages } from './pages.ts'
 
-/** Ids of the pages that say what went wrong; their texts stand under the same names. */
 export type ErrorKind =
   | 'bad-request'
   | 'forbidden'
@@ -66,7 +65,6 @@ export interface ErrorParts {
 
 export const pageNotFound: RequestHandler = (_req, _res, next) => next(new NotFound('no such page'))
 
-/** Limits that were reached and rights that were refused; surprises are told elsewhere. */
 function logSecurity(log: WebLog, req: Request, fault: unknown, { status }: Failure): void {
   if (fault instanceof LimitReached) log.security({ event: 'limit.reached', ...askerOf(req) })
   else if (status === 403) {
@@ -78,7 +76,7 @@ function logSecurity(log: WebLog, req: Request, fault: unknown, { status }: Fail
 export function errorHandler(parts: ErrorParts): ErrorRequestHandler {
   const { log } = parts
   return (fault, req, res, _next) => {
-    // Security: what came with a proof of an earlier epoch was not done; whoever sits there signs in and looks.
+    // A proof of an earlier epoch has done nothing, so its sender signs in again and looks.
     if (fault instanceof StaleProof && !res.headersSent) {
       log.info({ request: req.id, why: fault.message }, 'a request was turned away')
       return leadToSignIn(req, res)
@@ -86,7 +84,7 @@ export function errorHandler(parts: ErrorParts): ErrorRequestHandler {
     const failure = classify(fault)
     logSecurity(log, req, fault, failure)
     if (failure.kind === 'error') log.error({ err: fault, request: req.id }, 'a request failed')
-    // A full line is no fault to be traced, and in a flood the log would be the larger part of turning people away.
+    // In a flood a full queue would fill the log as warnings.
     else if (fault instanceof BusyError)
       log.info({ request: req.id, why: fault.message }, 'a request was turned away')
     else if (failure.kind === 'unavailable')
@@ -95,12 +93,11 @@ export function errorHandler(parts: ErrorParts): ErrorRequestHandler {
       return showMissingRight(parts.pages, req, res)
     if (fault instanceof OtherSession) return showOtherSession(parts.pages, req, res)
     if (!res.headersSent) return showFailure(parts, req, res, failure)
-    // Too late for a page. Express itself would print the fault, with whatever values the database names in it.
+    // Express would print the fault with the values that the database names in it.
     if (!res.writableEnded) res.destroy()
   }
 }
 
-/** Nothing is wrong with a form here, so nothing is said of forms. */
 function showMissingRight(pages: Pages, req: Request, res: Response): void {
   const title = pages.textsFor(req)('forbidden.right.title')
   pages.show(req, res, {
@@ -118,7 +115,7 @@ function showFailure(
   { status, kind, retryAfterSeconds, href }: Failure,
 ): void {
   if (retryAfterSeconds !== undefined) res.setHeader('Retry-After', String(retryAfterSeconds))
-  // A body that was not read to its end would be taken for the next request.
+  // The rest of an unread body would be taken for the next request.
   if (kind === 'too-large') res.setHeader('Connection', 'close')
   const acceptLanguage = req.headers['accept-language']
   req.locale ??= chooseLocale({ acceptLanguage, fallback: settings.defaultLocale }).locale
@@ -137,7 +134,7 @@ function showFailure(
   })
 }
 
-/** Back to the page of the form after signing in, which says that the session has ended. */
+/** The sign-in page says that the session has ended. */
 function leadToSignIn(req: Request, res: Response): void {
   const page = pageOf(req)
   res.redirect(303, page === '/sign-in' ? page : `/sign-in?next=${encodeURIComponent(page)}`)

@@ -6,11 +6,11 @@ export interface FieldState {
   /** In words. */
   readonly error: string | undefined
   readonly value: unknown
-  /** For `aria-describedby`: the ids of hint and error, as far as there are any. */
+  /** The ids of hint and error, for `aria-describedby`. */
   readonly describedBy: string
 }
 
-/** What the component was handed. A `value` takes the place of what was typed. */
+/** What the component got. Its `value` replaces what was typed. */
 interface Shown {
   readonly hint?: string
   readonly value?: unknown

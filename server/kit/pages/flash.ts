@@ -1,12 +1,11 @@
-// Carries "what was just done" over the redirect after a form, so that the next page can say it once.
+// Carries a message about what was just done over the redirect after a form.
 import type { Request, Response } from 'express'
 import { msPerMinute } from '#server/core/durations.ts'
 import { cookieName } from '../web/cookies.ts'
 
-/** `secure` says for every request alike whether people come by https. */
 const nameFor = ({ secure }: Request) => cookieName(secure, 'done')
 
-/** @param what a name of the texts, `<page>.flash.<what>` */
+/** @param what names the text `<page>.flash.<what>` */
 export function setFlash(res: Response, what: string): void {
   const { secure } = res.req
   res.cookie(nameFor(res.req), what, {
@@ -18,7 +17,7 @@ export function setFlash(res: Response, what: string): void {
   })
 }
 
-/** What was told, where this page has a word for it. Security: the cookie only chooses among `known`. */
+/** Security: A flash cookie only chooses among known words. */
 export function takeFlash<const Known extends string>(
   req: Request,
   res: Response,

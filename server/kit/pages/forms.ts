@@ -1,19 +1,18 @@
-// Reads the fields of a form: text, and nothing but text.
 import type { Request } from 'express'
 import { MalformedRequest } from './faults.ts'
 
 export interface FormError {
   readonly field: string
-  /** `data-error="field.reason"`, and the text `errors.field.reason`. */
+  /** Names `data-error="field.reason"` and the text `errors.field.reason`. */
   readonly reason: string
   readonly params?: Readonly<Record<string, string | number>>
-  /** Id on the page that the error leads to, where it is not the field's name. */
+  /** The id that the error links to, if it is not the field's name. */
   readonly at?: string
 }
 
 /**
  * One text per name; an absent field is empty.
- * @throws MalformedRequest for lists, NUL and broken Unicode, which no form of ours sends
+ * @throws MalformedRequest for lists, NUL and broken Unicode
  */
 export function readFields<const Name extends string>(
   req: Request,
@@ -32,7 +31,7 @@ export function readFields<const Name extends string>(
   ) as Record<Name, string>
 }
 
-/** A path of our own to go on to, or undefined. Security: `next` never leads to another site. */
+/** Security: Next never leads to another site. */
 export function parseNext(raw: unknown): string | undefined {
   if (
     typeof raw !== 'string' ||

@@ -1,4 +1,4 @@
-// What a page hands to every view and component, whatever the page is about.
+// The values that every view and component gets.
 import type { Formats } from '../i18n/format.ts'
 import { type Locale, locales, type Translate } from '../i18n/texts.ts'
 import type { Theme } from './assets.ts'
@@ -12,10 +12,10 @@ export interface FrameParts {
   readonly formats: Formats
   readonly theme: Theme
   readonly pageId: string
-  /** Where the page stands, for the language switch. */
+  /** The page's own address, for the language switch. */
   readonly path: string
   readonly csrfToken: string
-  /** Who is signed in. */
+  /** Null if nobody is signed in. */
   readonly account: { readonly address: string } | null
   readonly errors?: readonly FormError[] | undefined
   readonly values?: Readonly<Record<string, string>> | undefined

@@ -1,12 +1,11 @@
-// The answer to a form that was made for somebody else than who is signed in now: nothing is done, and no text is lost.
+// Answers a form of another session: nothing is done, and no typed text is lost.
 import type { Request, Response } from 'express'
 import { pageOf } from './page-of.ts'
 import type { Pages } from './pages.ts'
 
-/** Fields that people write themselves and that are no secrets. */
+/** Fields that people write themselves and that hold no secret. */
 const written = ['login', 'address', 'phone', 'name', 'sender', 'reporter', 'note', 'appeal']
 
-/** What was typed, to be copied into the form of the right mailbox. */
 function typedIn(req: Request): string[] {
   const body = (req.body ?? {}) as Record<string, unknown>
   const values = written.map((name) => (Object.hasOwn(body, name) ? body[name] : ''))

@@ -1,4 +1,4 @@
-// Shows a page: chooses the language, adds what every page needs, renders, sends.
+// Shows a page: chooses the language, adds the frame, renders, sends.
 
 import type { Request, RequestHandler, Response } from 'express'
 import { msPerDay } from '#server/core/durations.ts'
@@ -20,26 +20,25 @@ declare module 'express-serve-static-core' {
 }
 
 export interface Page {
-  /** The id of the contract: `<main data-page>`. Its title is the text `<id>.title`. */
+  /** `<main data-page>`. The title is the text `<id>.title`. */
   readonly id: string
   readonly view: string
-  /** The frame around it; `layouts/page` by default. */
+  /** Default `layouts/page`. */
   readonly layout?: string
   readonly status?: number
   readonly locals?: ViewLocals
-  /** A form is refused with 422 and shown again. */
+  /** With errors the status is 422. */
   readonly errors?: readonly FormError[]
   /** What was typed. Never a secret. */
   readonly values?: Readonly<Record<string, string>>
-  /** Everybody who is not signed in sees the same under this path, but for the language and the token of its form. */
+  /** For everybody who is not signed in the page differs only in language and form token. */
   readonly sameForAll?: boolean
-  /** Id of the recovery that the page is a step of: its forms act in that one alone. */
+  /** Id of the recovery that the page is a step of. */
   readonly flow?: string
 }
 
 export interface Pages {
   show(req: Request, res: Response, page: Page): void
-  /** The texts of the person's language. */
   textsFor(req: Request): Translate
   formatsFor(req: Request): Formats
 }
@@ -49,7 +48,7 @@ export interface PageParts {
   readonly texts: Texts
   readonly theme: Theme
   readonly timeZone: string
-  /** Where there is one, pages that are the same for all are kept there. */
+  /** Keeps the pages that are the same for all. */
   readonly kept?: KeptPages | undefined
 }
 
@@ -78,13 +77,13 @@ export function createPages({ views, texts, theme, timeZone, kept }: PageParts):
       res.setHeader('Content-Type', 'text/html; charset=utf-8')
       res.setHeader('Content-Language', locale)
       const token = req.formToken?.(page.flow) ?? ''
-      // Security: a page that is the same for all holds nothing of anybody: the path is the route's own, nobody is signed in.
+      // Security: A page that is kept for all shows nothing of anybody.
       const isSame = page.sameForAll === true && !owner && req.originalUrl === req.route?.path
       if (kept && isSame)
         return kept.send(res, `${locale} ${page.id} ${req.originalUrl}`, token, html)
       const text = html(token)
       res.setHeader('Content-Length', Buffer.byteLength(text))
-      // As text: Node sends it with the headers in one piece, bytes it would send in a second one.
+      // As text: Node sends a string together with the headers, bytes in a second packet.
       res.end(text)
     },
     textsFor: (req) => texts.in(req.locale),
@@ -92,10 +91,10 @@ export function createPages({ views, texts, theme, timeZone, kept }: PageParts):
   }
 }
 
-/** What needs no parsing: most pages. */
+/** Most pages need no parsing. */
 const plainPath = /^(?:\/[\w-]+)+$/
 
-/** The page's own address without `lang`, for the language switch. Security: a token in the path is never repeated in a page. */
+/** Only the query of it is ever shown. */
 function shownPath(req: Request): string {
   if (plainPath.test(req.originalUrl)) return req.originalUrl
   const url = URL.parse(req.originalUrl, 'http://own.invalid')
@@ -112,8 +111,7 @@ export interface LocaleOptions {
 }
 
 /**
- * Chooses the language of the request, and keeps the one that `?lang=` asks for in the browser.
- * Security: a link that somebody follows changes no account: the language of warning letters stays the account's own.
+ * Security: A link that switches the language changes the page and the cookie, never the account.
  */
 export function localeMiddleware({ fallback, https }: LocaleOptions): RequestHandler {
   const name = cookieName(https, 'lang')

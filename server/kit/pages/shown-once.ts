@@ -1,4 +1,5 @@
-// Carries a fresh secret over the redirect after a form to the page that shows it: sealed, in this browser alone, for ten minutes.
+// Carries a new secret over the redirect after a form to the page that shows it: sealed, in a
+// cookie of this browser.
 import type { Request, Response } from 'express'
 import { msPerMinute } from '#server/core/durations.ts'
 import type { Keyring } from '#server/core/keys/keyring.ts'
@@ -37,7 +38,6 @@ export function handOver(
   })
 }
 
-/** What was handed over to this browser, where its time is not over and it is for this account. */
 export function takeOver(
   { keyring, https, now }: ShownOnceParts,
   req: Request,

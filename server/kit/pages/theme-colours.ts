@@ -1,4 +1,4 @@
-// The colours of the style sheet as plain values, for mails: their programs know no custom properties.
+// Reads the colours of the style sheet for mails, because mail programs know no custom properties.
 
 const names = [
   ...[
@@ -23,16 +23,15 @@ export interface ThemeColours {
   readonly dark: Colours
 }
 
-/** A value that stands for itself and can end no declaration: `#0b5c66`, `teal`, `rgb(0 40 60)`, `oklch(60% 0.1 200)`. */
+/** A literal that cannot end its declaration: `#0b5c66`, `teal`, `rgb(0 40 60)`. */
 const plainColour =
   /^(?:#[\da-f]{3,8}|[a-z]{3,24}|(?:rgb|rgba|hsl|hsla|oklch|oklab|lab|lch)\([\d\s.,%/deg-]{1,60}\))$/i
 
 const darkBlock = /@media[^{}]*prefers-color-scheme:\s*dark[^{}]*\{((?:[^{}]*\{[^{}]*\})*[^{}]*)\}/g
 
 /**
- * Reads what `:root` sets, light and dark, later rules over earlier ones, as a browser would. A value that is not a plain
- * colour (`var(…)`, `color-mix(…)`) is passed over.
- * @throws Error where a colour is set nowhere
+ * Later rules win, as in a browser. Values such as `var(…)` are ignored.
+ * @throws Error if a colour is set nowhere
  */
 export function readThemeColours(css: string): ThemeColours {
   const bare = css.replace(/\/\*[\s\S]*?\*\//g, '')

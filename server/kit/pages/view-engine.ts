@@ -1,5 +1,5 @@
-// Renders EJS views. Own engine around `ejs.compile`, because EJS resolves, copies and looks every name up again for each
-// include, which costs more than the rest of a form page.
+// Renders EJS views. EJS itself resolves, copies and looks up every name at each include, which
+// costs more than the rest of a form page.
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import ejs from 'ejs'
@@ -7,24 +7,23 @@ import ejs from 'ejs'
 export type ViewLocals = Readonly<Record<string, unknown>>
 
 export interface ViewEngineOptions {
-  /** Directories that views are looked for in, first match wins. */
+  /** The first folder that has a view wins. */
   readonly roots: readonly string[]
-  /** Keep compiled views. Off in development, so that an edit shows at the next request. */
+  /** Off in development, so that edits show at once. */
   readonly cache: boolean
-  /** How `<%=` writes a value; HTML by default. Text mails hand in `String`. */
+  /** Writes `<%=` values: HTML by default, `String` for text mails. */
   readonly escape?: (value: unknown) => string
 }
 
 export interface ViewEngine {
-  /** A page: the view's output set as `body` into `layouts/page`, or into the layout that is named. */
+  /** Sets the output of the view as `body` into the layout, by default `layouts/page`. */
   render(view: string, locals: ViewLocals, layout?: string): string
-  /** One view without a layout. */
   renderPart(view: string, locals: ViewLocals): string
-  /** Compiles every view, so that a fault in one shows at once. Returns their names. */
+  /** @returns the names of all views */
   compileAll(): string[]
 }
 
-/** What a compiled view is called with: its own locals, and those of the page that every part may read. */
+/** `frame` holds the locals of the page that every part may read. */
 interface Given {
   readonly own: ViewLocals
   readonly frame: ViewLocals
@@ -41,7 +40,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": '&#39;',
 }
 
-/** Security: every value that `<%=` writes is text, never markup. */
+/** Security: Every value that `<%=` writes is text, never markup. */
 export function escapeHtml(value: unknown): string {
   if (value === undefined || value === null) return ''
   const text = typeof value === 'string' ? value : String(value)
@@ -57,14 +56,13 @@ const NOT_NAMES = new Set(
   encodeURIComponent Infinity NaN`.split(/\s+/),
 )
 
-/** What every part can read without being handed it; of the page's other locals it gets what its include names. */
+/** Includes see these without being handed them. */
 const FRAME = new Set(
   't locale locales pageId path csrfToken account errors values fieldState theme formats formatDateTime'.split(
     ' ',
   ),
 )
 
-/** The names that a view may read, so that they can be fetched once instead of being looked up with `with`. */
 function namesIn(source: string): string[] {
   const code = [...source.matchAll(/<%(?![%#])[-=_]?([\s\S]*?)[-_]?%>/g)]
     .map((tag) => tag[1])
@@ -76,7 +74,7 @@ function namesIn(source: string): string[] {
   return [...new Set(words)].filter((word) => !NOT_NAMES.has(word))
 }
 
-/** Fetches each name once, before the view begins. The block lets the view declare a constant of the same name. */
+/** The extra block lets a view declare a constant of the same name. */
 function preambleOf(source: string): string {
   const fetches = namesIn(source).map((name) =>
     FRAME.has(name)

@@ -1,4 +1,4 @@
-// How much of a body is taken, with a parser or without one.
+// Limits how much of a request's body is read, with a parser or without one.
 import type { Request, RequestHandler } from 'express'
 import { BodyTooLarge } from '../pages/faults.ts'
 import { onlyLooks } from './dispatch.ts'
@@ -7,17 +7,15 @@ import { onlyLooks } from './dispatch.ts'
 export const formBytes = 16 * 1024
 
 /**
- * A body that says its length is read off up to so far beyond its bound: a browser shows no answer
- * before it has sent all.
+ * A browser shows no answer before it has sent its whole body, so a body slightly too large is
+ * still read.
  */
 const readOffBytes = 1024 * 1024
 
-/** Long enough for an answer on a slow line, short enough to hold nothing up. */
 const lingerMs = 500
 
 /**
- * Reads no more, and closes the connection a moment after the answer. Closed at once, with bytes that nobody read, it is
- * reset, and a reset may overtake the answer (RFC 9112, 9.6).
+ * A socket that closes with unread bytes is reset, which may overtake the answer (RFC 9112, 9.6).
  */
 function letAnswerArrive(req: Request): void {
   const { socket } = req
@@ -33,10 +31,8 @@ const hasBody = ({ headers }: Request): boolean =>
   headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
 
 /**
- * Security: a body is cut at its bound, with or without a declared length, of any type, read by a
- * parser or by nobody.
- * @param bytes taken at most
- * @param parse reads the body, beginning at once; a body that it leaves alone is read off
+ * Security: A body is cut at its bound, whatever its type and its declared length.
+ * @param parse starts reading at once; what it leaves is read and thrown away
  */
 export function boundBody(bytes: number, parse?: RequestHandler): RequestHandler {
   return (req, res, next) => {
@@ -66,8 +62,8 @@ export function boundBody(bytes: number, parse?: RequestHandler): RequestHandler
 const readOff = boundBody(formBytes)
 
 /**
- * Stands before everything that answers. An answer that is made before the body was read to its end
- * closes the connection, or Node would go on reading, however much it is.
+ * Without `Connection: close` Node goes on reading a body after an early answer, however large it
+ * is.
  */
 export const watchBody: RequestHandler = (req, res, next) => {
   if (!hasBody(req)) return next()
@@ -77,7 +73,6 @@ export const watchBody: RequestHandler = (req, res, next) => {
       if (!res.headersSent) res.removeHeader('Connection')
     })
   }
-  // No page that is only looked at reads a body.
   if (onlyLooks(req)) readOff(req, res, next)
   else next()
 }

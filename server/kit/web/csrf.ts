@@ -1,4 +1,4 @@
-// Forms are taken from our own pages only: by where the browser says it comes from, and by a token.
+// Takes forms from our own pages only: checks the origin and a token.
 
 import csurfPackage from 'csurf'
 import type { Request, RequestHandler } from 'express'
@@ -9,26 +9,28 @@ import { Forbidden, OtherSession } from '../pages/faults.ts'
 
 declare module 'express-serve-static-core' {
   interface Request {
-    /** The token for the forms of a page. @param flow id of the recovery that the page is a step of */
+    /**
+     * The token for the forms of a page. `flow` is the id of the recovery that the page is a step
+     * of.
+     */
     formToken?: (flow?: string) => string
-    /** Whether the form that was sent is one of this flow. One that names no flow was made on a page of none. */
+    /** Also true for a form that names no flow. */
     isFormOfFlow?: (flow: string) => boolean
-    /** True where the form was made in another session. Set only where the page itself judges that. */
+    /** Set only for pages that judge forms of other sessions themselves. */
     isFormOfOther?: true
   }
 }
 
-// Its types describe the CommonJS form, its ES module exports the function itself.
+// The types describe the CommonJS form; the ES module exports the function itself.
 const csurf = csurfPackage as unknown as (options: object) => RequestHandler
 
 const isSafe = (method: string) => method === 'GET' || method === 'HEAD' || method === 'OPTIONS'
 
 /**
- * Security: a form sent by another site is refused before it is read.
- * Sec-Fetch-Site decides where the browser sends it; else Origin, which is `null` from pages with `Referrer-Policy: no-referrer`
- * (Fetch, "append a request Origin header"); a browser that sends neither is left to the token.
- * @param ownOrigin origin of BASE_URL
- * @param trustHost development: the portal may be looked at by other names of this machine
+ * Security: A form from another site is refused.
+ * Pages with `Referrer-Policy: no-referrer` send the origin `null` (Fetch, "append a request Origin
+ * header"); a browser that sends neither header is left to the token.
+ * @param trustHost development: the portal may have other host names on this machine
  */
 export function checkOrigin(ownOrigin: string, trustHost: boolean): RequestHandler {
   return (req, _res, next) => {
@@ -45,7 +47,6 @@ export function checkOrigin(ownOrigin: string, trustHost: boolean): RequestHandl
   }
 }
 
-/** What a form of ours sent in `_csrf`: the browser's part, and whose session and which flow it was made in. */
 function partsOf(req: Request): {
   readonly browser: string
   readonly session: string
@@ -57,43 +58,38 @@ function partsOf(req: Request): {
 }
 
 const MAC_BYTES = 16
-/** Security: what binds a form to its session binds no form to a flow. */
 const purposes = { session: 'web.form-of-session', flow: 'web.form-of-flow' } as const
 type Bond = keyof typeof purposes
 
-/** Whose the session is stands in it too. */
 function sessionOf(req: Request): string | undefined {
   const owner = ownerOf(req)
   return owner && `${req.sessionID} ${owner.id}`
 }
 
 /**
- * What acts for nobody who is signed in: for the name and password that were typed, for a flow, or for the link in its own address.
- * Such a form may have been opened before somebody signed in.
+ * Forms that may have been opened before somebody signed in: a name and password, a flow or a link
+ * in the address decides whom they act for.
  */
 const actsForNobody = (req: Request) =>
   /^\/(?:sign-in|register|recover|undo|report|appeal)(?:\/|$)/.test(req.path)
 
 /**
- * The session ends with what this form does, and another begins. Its page tells a second sending from a form of somebody else.
+ * A changed password begins a new session, so this page itself tells a repeated form from a foreign
+ * one.
  */
 const judgesItself = (req: Request) => req.path === '/account/password'
 
 const cookieName = (https: boolean) => (https ? '__Host-csrf' : 'csrf')
 
-/**
- * What this browser was given with its first form and sends back with each, before it is known by anything else. Undefined where it sends none.
- * Security: no script sees it, and what is derived from it is worth what it is worth.
- */
+/** A secret that this browser got with its first form, before it is known by anything else. */
 export function formSecretOf(req: Request, https: boolean): string | undefined {
   const secret: unknown = req.cookies?.[cookieName(https)]
   return typeof secret === 'string' && secret.length >= 20 ? secret : undefined
 }
 
 /**
- * The token of every form. Its first part is bound to a cookie of this browser; faults carry the code EBADCSRFTOKEN. Where somebody
- * is signed in a keyed digest of the session follows, and on the pages of a recovery one of its flow.
- * A page without either has the first part alone: it costs nothing more.
+ * The token has up to three parts: csurf's own, bound to a cookie; a digest of the session; a
+ * digest of the flow. Faults carry the code EBADCSRFTOKEN.
  */
 export function csrfToken(https: boolean, keyring: Keyring): RequestHandler {
   const ofBrowser = csurf({
@@ -109,14 +105,17 @@ export function csrfToken(https: boolean, keyring: Keyring): RequestHandler {
           .subarray(0, MAC_BYTES)
           .toString('base64url')
 
-  /** Under every listed key: a form that was open while keys were changed still counts. */
+  /** Every listed key counts, so that a rotation of keys breaks no open form. */
   function isBound(bond: Bond, browser: string, whose: string, sent: string): boolean {
     const mac = Buffer.from(sent, 'base64url')
     const made = keyring.digests(purposes[bond], text(browser, whose))
     return made.some((digest) => sameSecret(digest.subarray(0, MAC_BYTES), mac))
   }
 
-  /** Security: a form acts for whom it was made. Without a session there is nobody to act for: the guards of the pages decide. */
+  /**
+   * Security: A form acts only for the person in whose session it was made.
+   * Without a session the guards of the pages decide.
+   */
   function isOfSession(req: Request): boolean {
     const whose = sessionOf(req)
     const { browser, session } = partsOf(req)

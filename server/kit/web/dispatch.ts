@@ -1,11 +1,10 @@
-// The way of a request through what every page needs to the one feature that has the page. Express alone would try every path of
-// every feature, one after the other, and prepare a look at the path before each step: half the cost of a form page.
+// Leads a request to the one feature that has its page. Express alone tries every path of every
+// feature, which was half the cost of a form page.
 import type { NextFunction, Request, RequestHandler, Response, Router } from 'express'
 
-/** Asks for a page, and sends no form. */
 export const onlyLooks = ({ method }: Request): boolean => method === 'GET' || method === 'HEAD'
 
-/** One handler for several that look at no path. A fault goes on to the error handler, as from any. */
+/** A fault goes on to the error handler. */
 export function inOrder(handlers: readonly RequestHandler[]): RequestHandler {
   return (req, res, next) => run(handlers, req, res, next)
 }
@@ -31,26 +30,24 @@ function run(
   step()
 }
 
-/** Anything but a plain word may match more than one segment, or none. */
+/** A segment with a placeholder or a pattern may match more than one segment, or none. */
 const plainWord = /^\/([\w.-]+)(?:\/|$)/
 
-/** In lower case, for express looks at no case either; undefined for what is no plain word. */
+/** In lower case, because Express ignores case; undefined for what is no plain word. */
 const firstSegment = (path: string): string | undefined =>
   path === '/' ? '/' : plainWord.exec(path)?.[1]?.toLowerCase()
 
-/** The first segments of all routes of a router; undefined where it may answer under any. */
+/** The first segments of all routes; undefined if the router may answer under any. */
 function segmentsOf(router: Router): ReadonlySet<string> | undefined {
   const segments = new Set<string>()
   for (const { route } of router.stack) {
     const segment = typeof route?.path === 'string' ? firstSegment(route.path) : undefined
-    // A middleware of the router's own, a pattern, or a path that begins with a placeholder.
     if (segment === undefined) return undefined
     segments.add(segment)
   }
   return segments
 }
 
-/** Hands a request to those routers alone that have a route under the first segment of its path, in the order given. */
 export function byFirstSegment(routers: readonly Router[]): RequestHandler {
   const branches = routers.map((router) => ({ router, segments: segmentsOf(router) }))
   const under = (name: string) =>
@@ -60,7 +57,7 @@ export function byFirstSegment(routers: readonly Router[]): RequestHandler {
   const anywhere = under('')
   return (req, res, next) => {
     const segment = firstSegment(req.path)
-    // What is written in another way (encoded, with a doubled slash) is left to every router to judge.
+    // Every router judges a path in another spelling (encoded, doubled slashes).
     const found = segment === undefined ? routers : (bySegment.get(segment) ?? anywhere)
     run(found, req, res, next)
   }

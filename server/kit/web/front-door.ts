@@ -1,8 +1,8 @@
-// What is judged of a request before anything is looked up for it.
+// Checks on a request that need no look-up.
 import type { Express, Request, RequestHandler } from 'express'
 import { MalformedRequest } from '../pages/faults.ts'
 
-/** Names and values of the headers stand in turn in `rawHeaders`. */
+/** `rawHeaders` holds names and values in turn. */
 function countHosts({ rawHeaders }: Request): number {
   let count = 0
   for (let at = 0; at < rawHeaders.length; at += 2) {
@@ -13,9 +13,8 @@ function countHosts({ rawHeaders }: Request): number {
 }
 
 /**
- * Security: a request names one host (RFC 9112, 3.2). Of two the proxy may have judged one and we
- * the other. Only HTTP/1.0 may
- * name none.
+ * Security: A request names one host.
+ * Of two, the proxy may have judged the other one (RFC 9112, 3.2). HTTP/1.0 may name none.
  */
 export const oneHost: RequestHandler = (req, _res, next) => {
   const hosts = countHosts(req)
@@ -23,10 +22,7 @@ export const oneHost: RequestHandler = (req, _res, next) => {
   next(new MalformedRequest(`${hosts} hosts`))
 }
 
-/**
- * Security: every address answers alike, so that a stranger does not learn which staff pages there
- * are.
- */
+/** Security: OPTIONS tells a stranger nothing about staff pages. */
 export const answerOptions: RequestHandler = (req, res, next) => {
   if (req.method !== 'OPTIONS') return next()
   res.setHeader('Allow', 'GET, HEAD, POST')
@@ -34,10 +30,7 @@ export const answerOptions: RequestHandler = (req, res, next) => {
   res.end()
 }
 
-/**
- * BASE_URL says whether people come by https; where a proxy ends TLS, only that tells. Set once for
- * all requests.
- */
+/** BASE_URL decides, because only that tells where a proxy ends TLS. */
 export function decideSecure(app: Express, https: boolean): void {
   Object.defineProperty(app.request, 'secure', { value: https })
 }

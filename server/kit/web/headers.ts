@@ -1,8 +1,7 @@
-// Security headers of every answer.
 import type { RequestHandler, Response } from 'express'
 import helmet from 'helmet'
 
-/** What a middleware sets on every answer alike: asked once, because helmet would work it out anew for each. */
+/** helmet computes the same headers for each answer, so they are taken from it once. */
 function headersOf(middleware: ReturnType<typeof helmet>): ReadonlyMap<string, string> {
   const headers = new Map<string, string>()
   const answer = {
@@ -15,9 +14,11 @@ function headersOf(middleware: ReturnType<typeof helmet>): ReadonlyMap<string, s
   return headers
 }
 
-/** Security: pages are personal: the back button after sign-out shows nothing. @param https whether people reach the portal by https */
+/**
+ * Security: Every page forbids caches, frames and foreign content.
+ * After sign-out the back button therefore shows nothing.
+ */
 export function securityHeaders(https: boolean): RequestHandler {
-  // Security: no cache keeps an answer that does not say otherwise of itself.
   const headers = [...headersOf(helmetFor(https)), ['Cache-Control', 'no-store']] as const
   return (_req, res, next) => {
     for (const [name, value] of headers) res.setHeader(name, value)
@@ -34,7 +35,7 @@ function helmetFor(https: boolean) {
         'base-uri': ["'none'"],
         'form-action': ["'self'"],
         'frame-ancestors': ["'none'"],
-        // data: the logo stands inside the style sheet, which saves a request.
+        // The logo is a data: address inside the style sheet, which saves a request.
         'img-src': ["'self'", 'data:'],
         'manifest-src': ["'self'"],
         'script-src': ["'self'"],
@@ -44,11 +45,12 @@ function helmetFor(https: boolean) {
     },
     crossOriginEmbedderPolicy: true,
     referrerPolicy: { policy: 'no-referrer' },
-    // Security: two years (hstspreload.org). Not for the names below ours, which the portal does not serve: a mail domain's
-    // autoconfig, or another service of the operator, may have to answer without TLS.
+    // Security: HSTS lasts two years, for this host alone, and only over https.
+    // A subdomain may belong to another service that has no TLS.
     strictTransportSecurity: https ? { maxAge: 63_072_000, includeSubDomains: false } : false,
     xFrameOptions: { action: 'deny' },
-    // For programs that nobody has any more (Flash, Internet Explorer 8), or what browsers do by themselves over https.
+    // These headers concern programs that are gone (Flash, Internet Explorer 8), or defaults of
+    // browsers.
     xDnsPrefetchControl: false,
     xDownloadOptions: false,
     xPermittedCrossDomainPolicies: false,
@@ -56,7 +58,6 @@ function helmetFor(https: boolean) {
   })
 }
 
-/** What no page of ours asks a browser for. */
 export const permissions: RequestHandler = (_req, res, next) => {
   res.setHeader(
     'Permissions-Policy',
@@ -65,7 +66,7 @@ export const permissions: RequestHandler = (_req, res, next) => {
   next()
 }
 
-/** Ends the answer with these bytes. Their number is told to HEAD as well, which Node alone would leave out. */
+/** HEAD needs the length too; Node alone leaves it out. */
 export function sendWhole(res: Response, bytes: Buffer): void {
   res.setHeader('Content-Length', bytes.length)
   res.end(bytes)

@@ -1,4 +1,4 @@
-// What routes are given: everything that compose.ts made and that a page may need.
+// Everything that compose.ts makes and that routes may need.
 
 import type { Request } from 'express'
 import type { Db } from '#db/connection.ts'
@@ -28,26 +28,24 @@ export interface WebParts {
   readonly hasher: PasswordHasher
   readonly platform: MailPlatform
   readonly limits: Limits
-  /** To be called where a limit of the whole service refuses somebody. */
+  /** Called when a limit of the whole service refuses somebody. */
   readonly alertOperator: AlertOperator
   readonly mailLimit: MailLimit
   readonly smsLimit: SmsLimit
-  /** The recovery methods as their owner, notices and undo deal with them. */
+  /** The recovery methods for their owner, for notices and for undo. */
   readonly methods: ManagedMethods
-  /** The ways to prove that a mailbox is yours, as recovery deals with them. */
+  /** The recovery methods for a recovery. */
   readonly recoveryMethods: readonly RecoveryMethod[]
-  /** The abuse desk: reports, cases, measures, appeals. */
   readonly desk: DeskParts
   readonly log: WebLog
   readonly pages: Pages
   readonly texts: Texts
-  /** Words that neither a login nor a password may be: the names of the service and its domains. */
+  /** Names of the service and its domains, which neither a login nor a password may be. */
   readonly serviceWords: readonly string[]
   readonly client: (req: Request) => ClientInfo
-  /** Where a network address is, roughly. */
   readonly placeOf: (ip: string | undefined) => string
 }
 
-/** Whether people reach the portal by https: decides the prefix and the Secure flag of every cookie. */
+/** Decides the prefix and the Secure flag of every cookie. */
 export const isHttps = (settings: Pick<KitSettings, 'baseUrl'>): boolean =>
   settings.baseUrl.startsWith('https:')

@@ -1,7 +1,7 @@
 import type { CityResponse } from 'maxmind'
 import type { FindPlace } from './client.ts'
 
-/** Opens the database of the setting PLACE_DATABASE; without one no place is known. */
+/** @param file the setting PLACE_DATABASE; without it no place is known */
 export async function openPlaces(file: string | undefined): Promise<FindPlace> {
   if (!file) return () => undefined
   const { open } = await import('maxmind')

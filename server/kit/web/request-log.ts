@@ -1,4 +1,4 @@
-// One line per request: the route's pattern, never the address, which may carry a token.
+// One line per request. It names the route's pattern, never the address, which may carry a token.
 import { randomUUID } from 'node:crypto'
 import type { RequestHandler } from 'express'
 import type { Log } from '../log/log.ts'
@@ -6,7 +6,7 @@ import { routeOf } from '../log/security-log.ts'
 
 declare module 'express-serve-static-core' {
   interface Request {
-    /** Names the request in the log and on error pages. */
+    /** Stands in the log and on error pages. */
     id: string
   }
 }
@@ -18,7 +18,7 @@ export interface ObservedRequest {
   readonly seconds: number
 }
 
-/** @param observe told of every request too, where there are metrics */
+/** @param observe gets every request for the metrics */
 export function requestLog(log: Log, observe?: (request: ObservedRequest) => void): RequestHandler {
   return (req, res, next) => {
     req.id = randomUUID()

@@ -1,16 +1,16 @@
-// Forms that were acted on: for what two sendings would do twice, where nothing else tells the second one.
+// Forms that were acted on. They tell a second sending from a first, where nothing else does.
 import type { Db, Trx } from '#db/connection.ts'
 import { msPerMinute } from '#server/core/durations.ts'
 
-/** A form is taken for sent again within this time; later it is another one with the same words. */
+/** After this time the same form counts as a new one. */
 const againMs = 10 * msPerMinute
 
 export type TakenForm =
   | { readonly kind: 'first' }
-  /** @property answer the id that the first sending noted, where it noted one */
+  /** `answer` is the id that the first sending noted. */
   | { readonly kind: 'again'; readonly answer: string | null }
 
-/** Takes the form in the transaction that acts on it: of two sendings at once the second waits until the first is done. */
+/** Of two sendings at once the second waits until the transaction of the first ends. */
 export async function takeForm(trx: Trx, formDigest: Buffer, at: Date): Promise<TakenForm> {
   const { rowCount } = await trx.raw(
     `insert into sent_forms as known (form_digest, sent_at) values (:formDigest, :at)
@@ -21,7 +21,7 @@ export async function takeForm(trx: Trx, formDigest: Buffer, at: Date): Promise<
   return { kind: 'again', answer: (await findSentForm(trx, formDigest, at))?.answer ?? null }
 }
 
-/** What the first sending noted, without taking the form; undefined where there was none. */
+/** Does not take the form. */
 export async function findSentForm(
   db: Db | Trx,
   formDigest: Buffer,
@@ -34,12 +34,11 @@ export async function findSentForm(
   return row && { answer: row.answer }
 }
 
-/** Notes what the next sending of the form must know. */
 export async function noteAnswer(trx: Trx, formDigest: Buffer, answer: string): Promise<void> {
   await trx('sent_forms').where({ form_digest: formDigest }).update({ answer })
 }
 
-/** Deletes what was sent before `before`, `limit` rows at once, and returns how many. */
+/** @returns how many rows were deleted, at most `limit` */
 export async function deleteOldForms(db: Db, before: Date, limit: number): Promise<number> {
   return await db('sent_forms')
     .whereIn(

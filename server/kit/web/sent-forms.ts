@@ -1,12 +1,11 @@
-// Tells one form from another, so that a second click is known as such.
 import { createHash } from 'node:crypto'
 import type { Request } from 'express'
 
 /**
- * The same for every sending of one form, as it was shown to this browser and filled in: its token is a new one each time it is shown, and no
- * other browser can send it. A form that was opened anew has another.
- * @param about.owner whose act it is, where the form outlives the session that it was made in
- * @param about.fields only these beside the token; a password is never among them. All that were sent where absent
+ * The same for every sending of one form. The token differs each time a form is shown, and no other
+ * browser can send it.
+ * @param about.owner whose act it is, if the form outlives the session that it was made in
+ * @param about.fields digested beside the token, never a password; by default all fields
  */
 export function formDigestOf(
   req: Request,

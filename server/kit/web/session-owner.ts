@@ -1,11 +1,11 @@
-// Who is signed in, as every page and log line may ask. Sessions themselves belong to accounts.
+// Who is signed in. Sessions themselves belong to accounts.
 import type { Request } from 'express'
 
 export interface SessionOwner {
   readonly id: string
   readonly address: string
   readonly locale: string | null
-  /** Of the account, in which the session began. */
+  /** The account's epoch in which the session began. */
   readonly epoch: number
 }
 

@@ -1,4 +1,4 @@
-// The listener that visitors reach: how long they may take to ask, and how it closes.
+// The listener for visitors: its timeouts, and how it closes.
 import { once } from 'node:events'
 import {
   createServer,
@@ -10,22 +10,22 @@ import {
 import type { AddressInfo, Socket } from 'node:net'
 
 export interface WebTimes {
-  /** Until the head of a request is there. */
+  /** For the head of a request. */
   readonly headersMs: number
-  /** Until the whole of it is there. */
+  /** For the whole request. */
   readonly requestMs: number
-  /** How often both are looked at: Node's own 30 s would make 40 of 10. */
+  /** How often Node checks both. Its own 30 s would turn 10 s into 40. */
   readonly checkMs: number
-  /** Once nobody new is let in, for those who are still asking. */
+  /** After the listener has closed, for requests that are still being read. */
   readonly askMs: number
-  /** And for those who are being answered. */
+  /** After the listener has closed, for requests that are being answered. */
   readonly answerMs: number
 }
 
 /**
- * SAFETY: headers within 10 s, the whole request within 30 s. A restart takes less than 10 s,
- * whatever is sent to hold it up; only who has
- * asked is answered to the end, for less than service managers wait before they kill.
+ * SAFETY: headers within 10 s, the whole request within 30 s. Nothing that clients send delays a
+ * restart by more than 10 s. Answers under way get 35 s, less than service managers wait before
+ * they kill.
  */
 export const usualTimes: WebTimes = {
   headersMs: 10_000,
@@ -35,7 +35,6 @@ export const usualTimes: WebTimes = {
   answerMs: 35_000,
 }
 
-/** What Node says of a request that never becomes one. */
 const statuses: Readonly<Record<string, string>> = {
   HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
   HPE_CHUNK_EXTENSIONS_OVERFLOW: '413 Payload Too Large',
@@ -48,14 +47,13 @@ export function createWebServer(times: WebTimes = usualTimes): Server {
     requestTimeout: times.requestMs,
     connectionsCheckingInterval: times.checkMs,
     keepAliveTimeout: 65_000,
-    // How many hosts a request names is judged by the app, which answers with a page.
+    // The app refuses these with a page.
     requireHostHeader: false,
   })
   server.on(
     'clientError',
     (fault: NodeJS.ErrnoException, socket: Socket & { _httpMessage?: ServerResponse }) => {
-      // As Node does by itself, with the header that every answer has: half an answer is not followed
-      // by another one.
+      // Node's own answer lacks Cache-Control. After half an answer nothing may follow.
       if (socket.writable && !socket._httpMessage?.headersSent) {
         const status = statuses[fault.code ?? ''] ?? '400 Bad Request'
         socket.write(`HTTP/1.1 ${status}\r\nCache-Control: no-store\r\nConnection: close\r\n\r\n`)
@@ -63,8 +61,7 @@ export function createWebServer(times: WebTimes = usualTimes): Server {
       socket.destroy(fault)
     },
   )
-  // A request that expects more than `100-continue` never reaches the app. Node answers as here, but
-  // without the header that every answer has.
+  // Node's own answer to an unknown `Expect` lacks Cache-Control.
   server.on('checkExpectation', (_req: IncomingMessage, res: ServerResponse) => {
     res
       .writeHead(417, { 'Cache-Control': 'no-store', 'Content-Length': 0, Connection: 'close' })
@@ -75,7 +72,7 @@ export function createWebServer(times: WebTimes = usualTimes): Server {
 
 export interface WebListener {
   readonly port: number
-  /** Serves as before for `announceMs`, then lets nobody new in, and waits for those who asked. */
+  /** Announces the end for `announceMs`, then accepts nobody new and waits for open requests. */
   stop(announceMs: number): Promise<void>
 }
 
@@ -92,16 +89,14 @@ export async function listenForVisitors(
   return {
     port: (server.address() as AddressInfo).port,
     async stop(announceMs) {
-      // Who comes while it is announced is answered, and keeps no connection that would be cut in a
-      // moment.
+      // During the announcement visitors are served, but no connection stays open.
       server.prependListener('request', (_req, res) => void res.setHeader('Connection', 'close'))
       if (announceMs > 0) await new Promise((done) => setTimeout(done, announceMs))
       const closed = once(server, 'close')
       server.close()
       destroyWhere(({ asked }) => !asked)
       const cut = setTimeout(() => destroyWhere(({ request }) => !request?.complete), times.askMs)
-      // A browser keeps its connection after the answer: it would hold the portal up until the
-      // keep-alive ends.
+      // Browsers keep their connections after the answer.
       const idle = setInterval(() => server.closeIdleConnections(), 100)
       const force = setTimeout(() => server.closeAllConnections(), times.answerMs)
       await closed
@@ -113,11 +108,8 @@ export async function listenForVisitors(
 }
 
 interface Connection {
-  /**
-   * Whether the head of a request ever came. Node counts a connection that said nothing as busy.
-   */
+  /** Node counts a connection that never sent a head as busy. */
   asked: boolean
-  /** What is being read or answered. */
   request: IncomingMessage | undefined
 }
 

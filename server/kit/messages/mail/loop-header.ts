@@ -1,2 +1,2 @@
-/** Set on every mail that the portal sends: one that comes back with it is our own. */
+/** Every mail of the portal has this header, so a mail that comes back with it is our own. */
 export const loopHeaderName = 'X-Postern-Loop'

@@ -1,20 +1,20 @@
-// Mail by SMTP. Knows nodemailer and what its errors mean for a message.
+// Sends mail by SMTP with nodemailer.
 import type { Readable } from 'node:stream'
 import type { NodemailerError, SMTPPoolSentMessageInfo, Transporter } from 'nodemailer'
 import type { MailTransport, SendOutcome } from '../transport.ts'
 import { loopHeaderName } from './loop-header.ts'
 
 export interface SmtpOptions {
-  /** `smtp://user:password@host:port`; further nodemailer options may stand in the query. */
+  /** `smtp://user:password@host:port?OPTION=…` with nodemailer's options. */
   readonly url: string
   /** `Name <address>` or an address. */
   readonly from: string
 }
 
-/** Commands that speak of this message; a 5xx to any other one is about us (bad credentials, blocked address). */
+/** A 5xx to any other command concerns us (bad credentials, blocked address), not the message. */
 const messageCommands = new Set(['MAIL FROM', 'RCPT TO', 'DATA'])
 
-/** Longest waits in ms. Together below the time after which another worker may take the message. */
+/** Together shorter than the time after which another worker may take the message. */
 const waits = {
   connectionTimeout: 10_000,
   greetingTimeout: 15_000,
@@ -23,7 +23,7 @@ const waits = {
 }
 
 export function createSmtpTransport({ url, from }: SmtpOptions): MailTransport {
-  /** Texts of the messages that are under way, by message id. */
+  /** Texts of messages under way, by Message-ID. */
   const texts = new Map<string, Readable>()
   let transporter: Promise<Transporter<SMTPPoolSentMessageInfo>> | undefined
   return {
@@ -34,14 +34,15 @@ export function createSmtpTransport({ url, from }: SmtpOptions): MailTransport {
         transporter ??= connect(url, texts)
         const info = await (await transporter).sendMail({
           from,
-          // Security: an object is taken as one address; a string would be parsed, and a comma in it would be a second recipient.
+          // Security: A comma in an address makes no second recipient.
+          // nodemailer parses a string, but takes an object as one address.
           to: { name: '', address: mail.to },
           subject: mail.subject,
           text: mail.text,
           html: mail.html,
           date: mail.date,
           messageId,
-          // RFC 3834: no vacation notices back, and mailing software leaves it alone.
+          // RFC 3834: mailing software sends no vacation notices to such mail.
           headers: {
             ...{
               'Auto-Submitted': 'auto-generated',
@@ -66,19 +67,20 @@ export function createSmtpTransport({ url, from }: SmtpOptions): MailTransport {
   }
 }
 
-/** RFC 2369 and, for the one click of mail programs, RFC 8058. */
+/** RFC 2369, and RFC 8058 for one click in the mail program. */
 const unsubscribeHeaders = (link: string | undefined): Record<string, string> =>
   link
     ? { 'List-Unsubscribe': `<${link}>`, 'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click' }
     : {}
 
-/** Loaded with the first mail: a portal that starts has better things to do. */
+/** nodemailer is loaded with the first mail, which keeps the start short. */
 async function connect(
   url: string,
   texts: Map<string, Readable>,
 ): Promise<Transporter<SMTPPoolSentMessageInfo>> {
   const { createTransport } = await import('nodemailer')
-  // A connection that breaks is for our own queue to judge: nodemailer must not send a second time by itself.
+  // Our own queue decides about repeats, so nodemailer must not send again after a broken
+  // connection.
   const pool = createTransport({
     pool: true,
     maxConnections: 3,
@@ -97,7 +99,7 @@ async function connect(
   return pool
 }
 
-/** @param text undefined where no connection came about that could have taken it */
+/** @param text undefined if no connection could have taken it */
 function outcomeOf(fault: NodemailerError, text: Readable | undefined): SendOutcome {
   const { responseCode, command } = fault
   if (responseCode) {
@@ -108,6 +110,7 @@ function outcomeOf(fault: NodemailerError, text: Readable | undefined): SendOutc
   }
   const code = `smtp.${fault.originalCode ?? fault.code ?? 'fault'}`
   if (fault.code === 'EENVELOPE') return { kind: 'refused', code }
-  // The text is read when the server has asked for it. Whatever broke before, be it TLS or the line, nothing was delivered.
+  // nodemailer reads the text once the server has asked for it, so before that nothing was
+  // delivered.
   return { kind: text?.readableDidRead ? 'unknown' : 'deferred', code }
 }

@@ -1,11 +1,11 @@
-// How many segments a text costs: 3GPP TS 23.038, default alphabet and its extension table.
+// Counts the segments of an SMS (3GPP TS 23.038, default alphabet with its extension table).
 
 const basic = new Set(
   '@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !"#¤%&\'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà',
 )
 const extended = new Set('\f^{}\\[~]|€')
 
-/** A text that has only characters of the default alphabet fits 160 in one segment (153 in each of several); any other one 70 (67). */
+/** Default alphabet: 160 in one segment, else 153 each. Any other text: 70, else 67. */
 export function countSmsSegments(text: string): number {
   let septets = 0
   for (const character of text) {

@@ -1,4 +1,4 @@
-// What Twilio reports of an SMS after it took it.
+// Records what Twilio reports about an SMS.
 import type { Db } from '#db/connection.ts'
 import type { Clock } from '#server/core/clock.ts'
 import { recordDelivery } from '../store.ts'
@@ -10,7 +10,7 @@ export interface TwilioStatusParts {
   readonly log: DeliveryLog
   readonly settings: {
     readonly baseUrl: string
-    /** Absent where SMS do not go by Twilio: every report is then refused. */
+    /** Without it every report is refused. */
     readonly twilioAuthToken?: string | undefined
   }
 }
@@ -30,7 +30,6 @@ const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 /**
  * @param id of our message, from the URL that we gave Twilio
  * @param signature the header `X-Twilio-Signature`
- * @param form the fields of the request as they came
  */
 export async function recordTwilioStatus(
   parts: TwilioStatusParts,
@@ -41,7 +40,7 @@ export async function recordTwilioStatus(
   const { baseUrl, twilioAuthToken } = parts.settings
   if (!twilioAuthToken || !uuid.test(id)) return { kind: 'refused' }
   const { validateRequest } = (await import('twilio')).default
-  // Security: the address that Twilio signed is the public one of the settings, whatever host a request names.
+  // Security: The address that Twilio signed is built from BASE_URL, whatever host a request names.
   const url = `${baseUrl}${twilioStatusPath}/${id}`
   if (!validateRequest(twilioAuthToken, signature, url, form)) return { kind: 'refused' }
 

@@ -1,17 +1,16 @@
-// What Twilio took for one number, by its Messages list.
+// Reads what Twilio took for one number from its Messages list.
 import type { Twilio } from 'twilio'
 import type { TakenList, TakenSms } from '../transport.ts'
 
 type MessagePage = Awaited<ReturnType<Twilio['messages']['page']>>
 
 const pageSize = 100
-/** A number gets six codes a day and a few notices; whoever has more than this is asked about in vain. */
+/** A number gets six codes a day and a few notices, so more pages mean something else. */
 const pagesAtMost = 5
 
 /**
- * Asked by the number alone: the list can be narrowed by `DateSent` as well, but that is empty until the message has left Twilio, so that
- * those still queued would be missing. That newer messages stand before older ones is nowhere promised: the reading ends early only where
- * what was read so far goes back in time without a break, and past `since`.
+ * Asks by the number alone, because `DateSent` is empty while a message is queued. The order is not
+ * promised: reading ends early only if the dates so far fall without a break, and past `since`.
  * @throws the client's errors
  */
 export async function listTaken(twilio: Twilio, to: string, since: Date): Promise<TakenList> {
@@ -20,10 +19,11 @@ export async function listTaken(twilio: Twilio, to: string, since: Date): Promis
     await twilio.messages.page({ to, pageSize })
   let [newestFirst, last] = [true, Number.POSITIVE_INFINITY]
   for (let pages = 1; ; pages += 1) {
-    // Security: an error that comes as an answer is no empty list, after which the SMS would be sent a second time.
+    // Security: An error that comes as an answer is no empty list.
+    // After an empty list the SMS would be sent again.
     if (!isList(page)) return { kind: 'deferred', code: 'twilio.no-list' }
     for (const { sid, to: addressee, body, direction, dateCreated } of page.instances) {
-      // A date that cannot be read counts as now: the message then asks for an explanation.
+      // An unreadable date counts as now, so the message needs an explanation.
       const at = dateCreated instanceof Date ? dateCreated.getTime() : Number.POSITIVE_INFINITY
       newestFirst &&= at <= last
       last = at
@@ -38,7 +38,7 @@ export async function listTaken(twilio: Twilio, to: string, since: Date): Promis
   }
 }
 
-/** The client takes any object for a page whose only field is a list. */
+/** The client accepts any object whose only field is a list as a page. */
 function isList(page: object): boolean {
   const { _payload: answer } = page as { _payload?: { messages?: unknown } }
   return Array.isArray(answer?.messages)

@@ -1,4 +1,4 @@
-// SMS by Twilio's Messages API, or whatever speaks it.
+// Sends SMS by Twilio's Messages API, or by a gateway that speaks it.
 import type { Twilio } from 'twilio'
 import type { MessageInstance } from 'twilio/lib/rest/api/v2010/account/message.js'
 import {
@@ -13,19 +13,21 @@ import { listTaken } from './twilio-taken.ts'
 export interface TwilioOptions {
   readonly accountSid: string
   readonly authToken: string
-  /** A number or sender name; or `messagingServiceSid`. */
+  /** A number or sender name, unless `messagingServiceSid` is set. */
   readonly from?: string | undefined
   readonly messagingServiceSid?: string | undefined
-  /** A compatible endpoint in place of Twilio's own. */
+  /** Another endpoint with the same API. */
   readonly apiBase?: string | undefined
-  /** Where Twilio reports what became of a message: the message's id is appended. Absent: no reports. */
+  /** Twilio reports to this address with the message's id appended. Absent: no reports. */
   readonly statusUrl?: string | undefined
   readonly timeoutMs?: number
 }
 
 const certificateFault = /^(CERT_|ERR_TLS_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|HOSTNAME_MISMATCH)/
 
-/** Twilio takes 1 to 36,000 s; below some seconds it would give up before the telephone network has had a chance. */
+/**
+ * Twilio takes 1 to 36,000 s. Below some seconds it would give up before the network had a chance.
+ */
 const shortestLife = 10
 const longestLife = 36_000
 
@@ -73,7 +75,8 @@ export function createTwilioTransport(options: TwilioOptions): SmsTransport {
     } catch (fault) {
       const { status } = fault as RequestFault
       const code = codeOf(fault as RequestFault)
-      // What has no such list says so by these, Twilio itself only where our account is not there: then too it can never tell.
+      // A gateway without such a list answers this way; Twilio does so only if our account does not
+      // exist.
       return { kind: status !== undefined && noList.has(status) ? 'unable' : 'deferred', code }
     }
   }
@@ -90,7 +93,7 @@ async function connect({
   timeoutMs = 15_000,
 }: TwilioOptions): Promise<Twilio> {
   const { default: twilio } = await import('twilio')
-  // A connection of its own for each request: one that the other side closed meanwhile would look like a lost answer.
+  // A kept connection that the other side closed would look like a lost answer.
   const client = twilio(accountSid, authToken, {
     timeout: timeoutMs,
     keepAlive: false,
@@ -101,23 +104,23 @@ async function connect({
 }
 
 interface RequestFault {
-  /** HTTP status, where there was an answer. */
+  /** HTTP status of the answer, if there was one. */
   readonly status?: number
-  /** Twilio's number in an answer, the system's name of a network fault. */
+  /** Twilio's number, or the system's name of a network fault. */
   readonly code?: number | string
   readonly syscall?: string
 }
 
-// Security: only codes leave this file; the client’s errors hold the number, the text and our token.
+// Security: Only codes leave the Twilio client.
+// Its errors hold the number, the text and our token.
 const codeOf = ({ status, code }: RequestFault): string =>
   status === undefined
     ? `net.${typeof code === 'string' ? code : 'fault'}`
     : `twilio.${code ?? status}`
 
-/** Ends of a message that Twilio tells of in its very answer. */
 const unsent = new Set(['failed', 'undelivered', 'canceled'])
 
-/** An answer of 2xx is a yes only where it has a ticket and tells of no error: makers of other gateways put their errors into it as well. */
+/** Other gateways put errors into an answer of 2xx, so only a ticket without an error is a yes. */
 function outcomeOfAnswer(
   answer: Pick<MessageInstance, 'sid' | 'errorCode'> & { status: unknown },
 ): SendOutcome {
@@ -141,7 +144,7 @@ function outcomeOf(fault: RequestFault): SendOutcome {
     const unsent = neverConnected.has(name) || certificateFault.test(name) || syscall === 'connect'
     return { kind: unsent ? 'deferred' : 'unknown', code: answer }
   }
-  // 401 is our own account's trouble, 429 and a 503 in Twilio's own words say that nothing was taken.
+  // 401 concerns our own account; 429 and a 503 of Twilio's own say that nothing was taken.
   if (status === 401 || status === 429 || (status === 503 && code !== undefined))
     return { kind: 'deferred', code: answer }
   return status < 500 ? { kind: 'refused', code: answer } : { kind: 'unknown', code: answer }
