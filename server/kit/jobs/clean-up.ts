@@ -17,7 +17,9 @@ export function cleanUpTask(db: Db, sweeps: readonly Sweep[]): Task {
     }
     // graphile-worker keeps a row for each queue that ever was.
     await db.raw(
-      'delete from graphile_worker._private_job_queues where locked_at is null and not exists (select 1 from graphile_worker._private_jobs j where j.job_queue_id = _private_job_queues.id)',
+      `delete from graphile_worker._private_job_queues queue
+       where locked_at is null and not exists (
+         select 1 from graphile_worker._private_jobs job where job.job_queue_id = queue.id)`,
     )
   }
 }

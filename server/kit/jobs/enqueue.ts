@@ -24,7 +24,8 @@ export async function enqueue(
   for (let round = 0; round < mostRounds; round += 1) {
     const { rows } = await trx.raw<{ rows: { id: string | null }[] }>(
       `select id from graphile_worker.add_job(?, ?::json, queue_name => ?,
-         run_at => coalesce(?::timestamptz, now() + make_interval(secs => ?)), max_attempts => ?, job_key => ?)`,
+         run_at => coalesce(?::timestamptz, now() + make_interval(secs => ?)),
+         max_attempts => ?, job_key => ?)`,
       [
         task,
         JSON.stringify(payload),

@@ -12,7 +12,7 @@ export interface Swept {
 
 export interface Lifeline {
   /** Call it for each pool before it takes jobs. A pool locks all its jobs under its own id. */
-  hold(poolId: string): void
+  register(poolId: string): void
   sweep(): Promise<Swept>
   stop(): Promise<void>
 }
@@ -31,17 +31,47 @@ export function createLifeline(
   log: (fault: unknown) => void,
   isInHand: (jobId: string) => boolean = () => true,
 ): Lifeline {
-  const held = new Set<string>()
+  const poolIds = new Set<string>()
+  const session = createSession(url, log, async (client) => {
+    for (const id of poolIds) await lockId(client, id)
+  })
   const freeLostJobs = createFreeLostJobs(isInHand, gracePeriodSeconds)
+  return {
+    register(poolId) {
+      poolIds.add(poolId)
+      void session.use((client) => lockId(client, poolId)).catch(log)
+    },
+    sweep: () =>
+      session.use(async (client) => {
+        const dead = await deadWorkers(client, poolIds)
+        if (dead.length > 0)
+          await client.query('select graphile_worker.force_unlock_workers($1::text[])', [dead])
+        return { dead, lost: await freeLostJobs(client, [...poolIds]) }
+      }),
+    stop: session.stop,
+  }
+}
+
+const lockId = (client: pg.Client, id: string) =>
+  client.query('select pg_advisory_lock(hashtextextended($1, 1))', [id])
+
+interface Session {
+  /** Connects if needed. A database session does one thing at a time, so work waits its turn. */
+  use<T>(work: (client: pg.Client) => Promise<T>): Promise<T>
+  stop(): Promise<void>
+}
+
+function createSession(
+  url: string,
+  log: (fault: unknown) => void,
+  begin: (client: pg.Client) => Promise<void>,
+): Session {
   let session: Promise<pg.Client> | undefined
   let last: Promise<unknown> = Promise.resolve()
   let stopped = false
 
   async function open(): Promise<pg.Client> {
-    const client = new pg.Client({
-      ...{ connectionString: url, application_name: 'postern lifeline' },
-      ...{ keepAlive: true, connectionTimeoutMillis: 5000 },
-    })
+    const client = connectionTo(url)
     let broken = false
     client.on('error', (fault) => {
       if (broken) return
@@ -52,17 +82,8 @@ export function createLifeline(
       void comeBack()
     })
     await client.connect()
-    for (const id of held)
-      await client.query('select pg_advisory_lock(hashtextextended($1, 1))', [id])
+    await begin(client)
     return client
-  }
-
-  /** Reconnects soon, because other processes meanwhile free what this one is doing. */
-  async function comeBack(): Promise<void> {
-    while (!stopped && !session) {
-      await inTurn(connected).catch(() => {})
-      if (!session) await pause(reconnectMs)
-    }
   }
 
   async function connected(): Promise<pg.Client> {
@@ -74,37 +95,38 @@ export function createLifeline(
     })
   }
 
-  /** A database session does one thing at a time. */
-  function inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const done = last.then(work, work)
+  function use<T>(work: (client: pg.Client) => Promise<T>): Promise<T> {
+    const turn = async () => work(await connected())
+    const done = last.then(turn, turn)
     last = done.catch(() => {})
     return done
   }
 
-  return {
-    hold(poolId) {
-      held.add(poolId)
-      void inTurn(async () => {
-        const client = await connected()
-        await client.query('select pg_advisory_lock(hashtextextended($1, 1))', [poolId])
-      }).catch(log)
-    },
-    sweep: () =>
-      inTurn(async () => {
-        const client = await connected()
-        const dead = await deadWorkers(client, held)
-        if (dead.length > 0)
-          await client.query('select graphile_worker.force_unlock_workers($1::text[])', [dead])
-        return { dead, lost: await freeLostJobs(client, [...held]) }
-      }),
-    async stop() {
-      stopped = true
-      await last
-      const client = await session?.catch(() => undefined)
-      await client?.end().catch(log)
-    },
+  /** Reconnects soon, because other processes meanwhile free what this one is doing. */
+  async function comeBack(): Promise<void> {
+    while (!stopped && !session) {
+      await use(async () => {}).catch(() => {})
+      if (!session) await pause(reconnectMs)
+    }
   }
+
+  async function stop(): Promise<void> {
+    stopped = true
+    await last
+    const client = await session?.catch(() => undefined)
+    await client?.end().catch(log)
+  }
+
+  return { use, stop }
 }
+
+const connectionTo = (url: string) =>
+  new pg.Client({
+    connectionString: url,
+    application_name: 'postern lifeline',
+    keepAlive: true,
+    connectionTimeoutMillis: 5000,
+  })
 
 /**
  * SQL that is true if the pool with this id is dead, and null for no id. It takes the lock until
@@ -113,16 +135,17 @@ export function createLifeline(
 export const isDeadPool = (column: string): string =>
   `pg_try_advisory_xact_lock(hashtextextended(${column}, 1))`
 
-async function deadWorkers(client: pg.Client, held: ReadonlySet<string>): Promise<string[]> {
+async function deadWorkers(client: pg.Client, ours: ReadonlySet<string>): Promise<string[]> {
   const { rows } = await client.query<{ locked_by: string }>(
-    `select locked_by from graphile_worker.jobs where locked_by is not null and locked_at < now() - make_interval(secs => $1)
+    `select locked_by from graphile_worker.jobs
+       where locked_by is not null and locked_at < now() - make_interval(secs => $1)
      union select locked_by from graphile_worker._private_job_queues
        where locked_by is not null and locked_at < now() - make_interval(secs => $1)`,
     [gracePeriodSeconds],
   )
   const dead: string[] = []
   for (const { locked_by: id } of rows) {
-    if (held.has(id)) continue
+    if (ours.has(id)) continue
     const { rows: answer } = await client.query<{ taken: boolean }>(
       'select pg_try_advisory_lock(hashtextextended($1, 1)) as taken',
       [id],

@@ -24,6 +24,78 @@ const retryMs = 500
 const endWithinMs = 3000
 const nothing = { rows: [], rowCount: 0 }
 
+type Ask = () => Promise<unknown>
+
+interface Patience {
+  /** Asks until the database is back; only once if `isRepeated` is false or the end has come. */
+  untilBack(ask: Ask, isRepeated: boolean): Promise<unknown>
+  giveUp(): void
+}
+
+function createPatience(onFault: (fault: Error) => void): Patience {
+  const over = new AbortController()
+  let away = false
+  return {
+    async untilBack(ask, isRepeated) {
+      for (;;) {
+        try {
+          const answer = await ask()
+          away = false
+          return answer
+        } catch (fault) {
+          // After the end a statement finds no connection, and nobody waits for it.
+          if (!over.signal.aborted && !isAway(fault)) throw fault
+          if (over.signal.aborted || !isRepeated) return nothing
+          if (!away) onFault(fault as Error)
+          away = true
+          await pause(retryMs, undefined, { signal: over.signal }).catch(() => {})
+        }
+      }
+    },
+    giveUp: () => over.abort(),
+  }
+}
+
+/**
+ * Only statements of transactions (migrations) are plain strings; they need a connection of their
+ * own.
+ */
+function borrow(
+  connect: () => Promise<pg.PoolClient>,
+  ask: (statement: Statement) => Promise<unknown>,
+) {
+  let client: Promise<pg.PoolClient> | undefined
+  return {
+    async query(statement: string | Statement, ...more: unknown[]): Promise<unknown> {
+      if (!client && typeof statement !== 'string' && more.length === 0) return await ask(statement)
+      client ??= connect()
+      const own = await client
+      return await (own.query as (...all: unknown[]) => Promise<unknown>)(statement, ...more)
+    },
+    async release(): Promise<void> {
+      const own = await client?.catch(() => undefined)
+      own?.release()
+    },
+  }
+}
+
+function connectTo(
+  connectionString: string,
+  size: number,
+  onFault: (fault: Error) => void,
+): pg.Pool {
+  const pool = new pg.Pool({
+    connectionString,
+    max: size,
+    application_name: 'postern queue',
+    keepAlive: true,
+    connectionTimeoutMillis: 5000,
+  })
+  pool.on('error', onFault)
+  pool.on('connect', (client) => client.on('error', onFault))
+  return pool
+}
+
 /**
  * graphile-worker ends a job without awaiting the statement, so a lost connection would end this
  * process by an unhandled rejection. These statements therefore wait here until the database is
@@ -36,34 +108,11 @@ export function openPool(
   size: number,
   onFault: (fault: Error) => void,
 ): QueuePool {
-  const pool = new pg.Pool({
-    ...{ connectionString, max: size, application_name: 'postern queue' },
-    ...{ keepAlive: true, connectionTimeoutMillis: 5000 },
-  })
-  pool.on('error', onFault)
-  pool.on('connect', (client) => client.on('error', onFault))
+  const pool = connectTo(connectionString, size, onFault)
   const [connect, query] = [pool.connect.bind(pool), pool.query.bind(pool)]
-  const over = new AbortController()
+  const { untilBack, giveUp } = createPatience(onFault)
   const ending = new Set<string>()
   const underWay = new Set<Promise<unknown>>()
-  let away = false
-
-  async function untilBack(ask: () => Promise<unknown>, isRepeated: boolean): Promise<unknown> {
-    for (;;) {
-      try {
-        const answer = await ask()
-        away = false
-        return answer
-      } catch (fault) {
-        // After the end a statement finds no connection, and nobody waits for it.
-        if (!over.signal.aborted && !isAway(fault)) throw fault
-        if (over.signal.aborted || !isRepeated) return nothing
-        if (!away) onFault(fault as Error)
-        away = true
-        await pause(retryMs, undefined, { signal: over.signal }).catch(() => {})
-      }
-    }
-  }
 
   async function askPatiently(statement: Statement): Promise<unknown> {
     const jobs = jobsEndedBy(statement)
@@ -80,38 +129,17 @@ export function openPool(
     }
   }
 
-  /**
-   * Only statements of transactions (migrations) are plain strings; they need a connection of their
-   * own.
-   */
-  function borrow() {
-    let client: Promise<pg.PoolClient> | undefined
-    return {
-      async query(statement: string | Statement, ...more: unknown[]): Promise<unknown> {
-        if (!client && typeof statement !== 'string' && more.length === 0)
-          return await askPatiently(statement)
-        client ??= connect()
-        const held = await client
-        return await (held.query as (...all: unknown[]) => Promise<unknown>)(statement, ...more)
-      },
-      async release(): Promise<void> {
-        const held = await client?.catch(() => undefined)
-        held?.release()
-      },
-    }
-  }
-
   return {
     pool: Object.assign(pool, {
       connect: (callback?: Parameters<typeof connect>[0]) =>
-        callback ? connect(callback) : Promise.resolve(borrow()),
+        callback ? connect(callback) : Promise.resolve(borrow(connect, askPatiently)),
       query: (...all: Parameters<typeof query>) =>
         untilBack(() => query(...all) as unknown as Promise<unknown>, true),
     }) as pg.Pool,
     isEnding: (jobId) => ending.has(jobId),
-    giveUp: () => over.abort(),
+    giveUp,
     async end() {
-      over.abort()
+      giveUp()
       const late = pause(endWithinMs, undefined, { ref: false })
       await Promise.race([Promise.allSettled(underWay), late])
       await Promise.race([pool.end(), late])

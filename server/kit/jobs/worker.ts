@@ -40,9 +40,8 @@ const sweepEverySeconds = 3
 const stopWithinMs = 5000
 
 export async function startWorker(options: WorkerOptions): Promise<Worker> {
-  const { databaseUrl, log } = options
+  const { databaseUrl, log, concurrency = 8 } = options
   let stopping = false
-  const concurrency = options.concurrency ?? 8
   const queue = openPool(
     databaseUrl,
     concurrency + 3,
@@ -56,10 +55,8 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   )
   const sweep = () => sweepOnce(lifeline, log)
   const timer = setInterval(sweep, sweepEverySeconds * 1000)
-  let runner: Promise<Runner> | undefined
-
-  async function start(): Promise<Runner> {
-    const started = await run({
+  const runner = keepRunning(log, () =>
+    run({
       pgPool: queue.pool,
       taskList: asTaskList(options),
       events: watchEvents(lifeline, inHand),
@@ -68,7 +65,36 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
       pollInterval: options.pollMilliseconds ?? 2000,
       crontab: options.crontab ?? '',
       logger: workerLogger(log),
-    })
+    }),
+  )
+  await runner.started
+  // Frees jobs right after a restart; the timer frees those whose locks are younger.
+  void sweep()
+  return {
+    async stop() {
+      stopping = true
+      clearInterval(timer)
+      queue.giveUp()
+      const stopped = runner.stop().catch((fault) => log.warn({ err: fault }, 'worker stop'))
+      await untilStopped(stopped, () => inHand.size > 0)
+      await lifeline.stop()
+      await queue.end()
+    },
+  }
+}
+
+interface KeptRunner {
+  /** Rejects if the first start failed. */
+  readonly started: Promise<Runner>
+  stop(): Promise<void>
+}
+
+/** Starts the runner again whenever it ends by a fault. */
+function keepRunning(log: Log, start: () => Promise<Runner>): KeptRunner {
+  let stopping = false
+
+  async function startAndWatch(): Promise<Runner> {
+    const started = await start()
     // The promise is also fulfilled when the runner ended by a fault.
     const ended = (fault?: unknown) => {
       if (stopping) return
@@ -78,30 +104,23 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     started.promise.then(() => ended(), ended)
     return started
   }
-  const restart = () => {
+
+  function restart(): void {
     if (stopping) return
-    runner = start()
+    runner = startAndWatch()
     runner.catch((fault) => {
       log.warn({ err: fault }, 'worker did not start')
       setTimeout(restart, 2000)
     })
   }
 
-  runner = start()
-  await runner
-  // Once right after a restart, and once the youngest locks are past the grace period.
-  void sweep()
+  const started = startAndWatch()
+  let runner = started
   return {
+    started,
     async stop() {
       stopping = true
-      clearInterval(timer)
-      queue.giveUp()
-      const stopped = runner
-        ?.then((each) => each.stop())
-        .catch((fault) => log.warn({ err: fault }, 'worker stop'))
-      await untilStopped(stopped, () => inHand.size > 0)
-      await lifeline.stop()
-      await queue.end()
+      await (await runner).stop()
     },
   }
 }
@@ -117,13 +136,10 @@ async function sweepOnce(lifeline: Lifeline, log: Log): Promise<void> {
 }
 
 /** The library may wait much longer for a database that is away. */
-async function untilStopped(
-  stopped: Promise<unknown> | undefined,
-  isBusy: () => boolean,
-): Promise<void> {
+async function untilStopped(stopped: Promise<unknown>, isBusy: () => boolean): Promise<void> {
   const end = performance.now() + stopWithinMs
   let over = false
-  void stopped?.finally(() => {
+  void stopped.finally(() => {
     over = true
   })
   while (!over && (isBusy() || performance.now() < end)) await pause(20)
@@ -131,7 +147,7 @@ async function untilStopped(
 
 function watchEvents(lifeline: Lifeline, inHand: Set<string>): WorkerEvents {
   const events = new EventEmitter() as unknown as WorkerEvents
-  events.on('pool:create', ({ workerPool }) => lifeline.hold(workerPool.id))
+  events.on('pool:create', ({ workerPool }) => lifeline.register(workerPool.id))
   events.on('job:start', ({ job }) => inHand.add(job.id))
   events.on('job:complete', ({ job }) => inHand.delete(job.id))
   events.on('worker:fatalError', ({ worker }) => inHand.delete(worker.getActiveJob()?.id ?? ''))

@@ -44,8 +44,13 @@ export async function clearDoubt(
   const note = { message: id, name, channel, attempts, outcome: answer.kind }
   const settle = (state: SettledState, outcome: string | null, providerId: string | null = null) =>
     settleMessage(parts.db, {
-      ...{ id, attempts, state, outcome, providerId },
-      ...{ now: parts.clock.now(), keepPayload: false },
+      id,
+      attempts,
+      state,
+      outcome,
+      providerId,
+      now: parts.clock.now(),
+      keepPayload: false,
     })
   switch (answer.kind) {
     case 'taken':

@@ -52,8 +52,13 @@ async function followTry(parts: DeliveryParts, message: ClaimedMessage, now: Dat
   }
   const settle = (state: SettledState, code: string | null, providerId: string | null = null) =>
     settleMessage(parts.db, {
-      ...{ id: message.id, attempts: message.attempts, state, outcome: code, providerId },
-      ...{ now: parts.clock.now(), keepPayload: kept },
+      id: message.id,
+      attempts: message.attempts,
+      state,
+      outcome: code,
+      providerId,
+      now: parts.clock.now(),
+      keepPayload: kept,
     })
 
   switch (outcome.kind) {

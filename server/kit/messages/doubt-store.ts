@@ -21,7 +21,8 @@ export async function doubtMessage(
   const { rowCount } = await trx.raw(
     `update messages set state = 'doubtful', outcome = :outcome, due_at = :dueAt,
        doubtful_at = case when state = 'sending' then :now else doubtful_at end
-     where id = :id and channel = 'sms' and state in ('sending', 'doubtful') and attempts = :attempts`,
+     where id = :id and channel = 'sms' and attempts = :attempts
+       and state in ('sending', 'doubtful')`,
     { ...deferral },
   )
   return rowCount === 1
@@ -37,8 +38,10 @@ export async function doubtLostSms(
   id?: string,
 ): Promise<string[]> {
   const { rows } = await db.raw(
-    `update messages set state = 'doubtful', outcome = :workerLost, due_at = :now, doubtful_at = sending_at
-     where state = 'sending' and channel = 'sms' and id = coalesce(:id, id) and ${abandoned} returning id`,
+    `update messages set state = 'doubtful', outcome = :workerLost, due_at = :now,
+       doubtful_at = sending_at
+     where state = 'sending' and channel = 'sms' and id = coalesce(:id, id) and ${abandoned}
+     returning id`,
     { ...taker, workerLost, id: id ?? null },
   )
   return rows.map((row: { id: string }) => row.id)
@@ -51,7 +54,8 @@ export async function selectDoubtfulMessage(
   now: Date,
 ): Promise<DoubtfulMessage | undefined> {
   const { rows } = await db.raw(
-    `select ${claimed}, outcome, sending_at as "sendingAt", coalesce(doubtful_at, sending_at) as "doubtfulAt"
+    `select ${claimed}, outcome, sending_at as "sendingAt",
+       coalesce(doubtful_at, sending_at) as "doubtfulAt"
      from messages where id = :id and state = 'doubtful' and due_at <= :now`,
     { id, now },
   )
@@ -61,7 +65,8 @@ export async function selectDoubtfulMessage(
 /** Those that are tickets of other messages of ours. */
 export async function selectKnownTickets(db: Db, tickets: readonly string[]): Promise<Set<string>> {
   const { rows } = await db.raw(
-    `select provider_id as ticket from messages where channel = 'sms' and provider_id = any(:tickets)`,
+    `select provider_id as ticket from messages
+     where channel = 'sms' and provider_id = any(:tickets)`,
     { tickets },
   )
   return new Set(rows.map((row: { ticket: string }) => row.ticket))

@@ -69,6 +69,43 @@ export function maskMailbox(address: string): string {
   return `${address.slice(0, Math.min(2, at - 1))}…${address.slice(at)}`
 }
 
+type Locals = Record<string, unknown>
+
+function addLinks(locals: Locals, params: AnyParams, baseUrl: string): void {
+  for (const [name, path] of Object.entries(pages)) locals[name] = baseUrl + path
+  for (const [field, [name, path]] of Object.entries(tokenLinks)) {
+    // Security: Links are built from BASE_URL, and views never get the bare token.
+    if (params[field]) locals[name] = baseUrl + path + params[field]
+    delete locals[field]
+  }
+  for (const [field, [name, path]] of Object.entries(rowLinks))
+    if (params[field]) locals[name] = baseUrl + path + params[field]
+  locals.shortLink =
+    locals.undoLink ??
+    ('undoToken' in params ? locals.recoverLink : (locals.appealLink ?? locals.accountLink))
+}
+
+function addMoments(
+  locals: Locals,
+  params: AnyParams,
+  { dateTime }: Formats,
+  undoDays: number,
+): void {
+  for (const field of instants)
+    if (params[field]) locals[field] = dateTime(new Date(String(params[field])))
+  if (!params.at || !params.undoToken) return
+  const at = Date.parse(String(params.at))
+  locals.undoUntil = dateTime(new Date(at + undoDays * msPerDay))
+}
+
+function addChoices(locals: Locals, params: AnyParams): void {
+  locals.power = params.undoToken ? select(params.undoPower) : 'none'
+  locals.method = select(params.method)
+  locals.outcome = select(params.outcome)
+  locals.brake = select(params.brake)
+  locals.what = select(params.what)
+}
+
 export function createMessageLocals(options: LocalsOptions) {
   const { texts, formats, baseUrl, serviceName, undoDays } = options
 
@@ -89,44 +126,19 @@ export function createMessageLocals(options: LocalsOptions) {
   }
 
   /** @param to only the mailbox itself reads its whole name */
-  return function messageLocals(
-    params: AnyParams,
-    locale: Locale,
-    to: string,
-  ): Record<string, unknown> {
-    const format = formats[locale]
-    const locals: Record<string, unknown> = {
+  return function messageLocals(params: AnyParams, locale: Locale, to: string): Locals {
+    const locals: Locals = {
       ...params,
       t: texts.in(locale),
       locale,
       theme: { name: serviceName },
       baseUrl,
     }
-    for (const [name, path] of Object.entries(pages)) locals[name] = baseUrl + path
-    for (const [field, [name, path]] of Object.entries(tokenLinks)) {
-      // Security: Links are built from BASE_URL, and views never get the bare token.
-      if (params[field]) locals[name] = baseUrl + path + params[field]
-      delete locals[field]
-    }
-    for (const [field, [name, path]] of Object.entries(rowLinks))
-      if (params[field]) locals[name] = baseUrl + path + params[field]
-    for (const field of instants)
-      if (params[field]) locals[field] = format.dateTime(new Date(String(params[field])))
-    if (params.at && params.undoToken) {
-      locals.undoUntil = format.dateTime(
-        new Date(Date.parse(String(params.at)) + undoDays * msPerDay),
-      )
-    }
-    if (params.mailbox)
-      locals.mailbox = params.mailbox === to ? params.mailbox : maskMailbox(params.mailbox)
-    locals.shortLink =
-      locals.undoLink ??
-      ('undoToken' in params ? locals.recoverLink : (locals.appealLink ?? locals.accountLink))
-    locals.power = params.undoToken ? select(params.undoPower) : 'none'
-    locals.method = select(params.method)
-    locals.outcome = select(params.outcome)
-    locals.brake = select(params.brake)
-    locals.what = select(params.what)
+    addLinks(locals, params, baseUrl)
+    addMoments(locals, params, formats[locale], undoDays)
+    addChoices(locals, params)
+    const { mailbox } = params
+    if (mailbox) locals.mailbox = mailbox === to ? mailbox : maskMailbox(mailbox)
     locals.facts = factsOf(params, locals.at as string | undefined, locale)
     return locals
   }

@@ -37,7 +37,8 @@ export async function insertMessage(trx: Trx, message: NewMessage): Promise<stri
   return rows[0]?.id ?? null
 }
 
-export const claimed = `id, channel, name, payload, attempts, created_at as "createdAt", expires_at as "expiresAt"`
+export const claimed = `id, channel, name, payload, attempts,
+  created_at as "createdAt", expires_at as "expiresAt"`
 
 /** The worker that asks for a message. */
 export interface Taker {
@@ -66,8 +67,10 @@ export async function claimMessage(
   taker: Taker,
 ): Promise<ClaimedMessage | undefined> {
   const { rows } = await db.raw(
-    `update messages set state = 'sending', sending_at = :now, attempts = attempts + 1, worker = :worker, doubtful_at = null
-     where id = :id and (state = 'queued' or (state = 'sending' and channel = 'mail' and ${abandoned}))
+    `update messages set state = 'sending', sending_at = :now, attempts = attempts + 1,
+       worker = :worker, doubtful_at = null
+     where id = :id
+       and (state = 'queued' or (state = 'sending' and channel = 'mail' and ${abandoned}))
      returning ${claimed}`,
     { id, ...taker },
   )
@@ -114,13 +117,14 @@ export async function settleMessage(db: Db, settlement: Settlement): Promise<Set
   }
 }
 
-const isTicketTaken = (fault: unknown): boolean =>
+export const isTicketTaken = (fault: unknown): boolean =>
   (fault as { code?: unknown }).code === '23505' &&
   (fault as { constraint?: unknown }).constraint === 'messages_sms_provider_id_key'
 
 async function settle(db: Db, settlement: Settlement): Promise<boolean> {
   const { rowCount } = await db.raw(
-    `update messages set state = :state, outcome = :outcome, provider_id = coalesce(:providerId, provider_id), settled_at = :now,
+    `update messages set state = :state, outcome = :outcome,
+       provider_id = coalesce(:providerId, provider_id), settled_at = :now,
        payload = case when :keepPayload then payload end
      where id = :id and attempts = :attempts
        and (state in ('sending', 'doubtful') or (state = 'queued' and :state = 'sent'))`,
@@ -164,7 +168,8 @@ export async function selectOverdueMessages(
 /** @returns how many rows were deleted, at most `limit` */
 export async function deleteSettledMessages(db: Db, before: Date, limit: number): Promise<number> {
   const { rowCount } = await db.raw(
-    'delete from messages where id in (select id from messages where settled_at < :before limit :limit)',
+    `delete from messages where id in (
+       select id from messages where settled_at < :before limit :limit)`,
     { before, limit },
   )
   return rowCount
@@ -190,47 +195,9 @@ export interface KeptMessage {
 export async function selectKeptMessages(db: Db, limit: number): Promise<KeptMessage[]> {
   const { rows } = await db.raw(
     `select channel, name, payload, created_at as "createdAt" from messages
-     where state = 'sent' and payload is not null order by settled_at desc, created_at desc limit :limit`,
+     where state = 'sent' and payload is not null
+     order by settled_at desc, created_at desc limit :limit`,
     { limit },
   )
   return rows
-}
-
-/** Reports of the same rank are final against each other, so the first of them stays. */
-const deliveryRanks = `case ? when 'delivered' then 4 when 'undelivered' then 4 when 'failed' then 4 when 'canceled' then 4
-  when 'read' then 5 when 'sent' then 3 when 'sending' then 2 when 'queued' then 1 when 'accepted' then 1 when 'scheduled' then 1 else 0 end`
-const rankOf = (expression: string) => deliveryRanks.replace('?', expression)
-
-export interface DeliveryReport {
-  readonly id: string
-  readonly providerId: string
-  readonly delivery: string
-  readonly deliveryCode: string | null
-  readonly now: Date
-}
-
-/**
- * Reports arrive late, twice and in any order, so the state only moves forward. A report also
- * proves that the gateway has a message in doubt.
- */
-export async function recordDelivery(db: Db, report: DeliveryReport): Promise<boolean> {
-  return await writeDelivery(db, report).catch((fault) => {
-    // Another message got the ticket at the same moment.
-    if (isTicketTaken(fault)) return false
-    throw fault
-  })
-}
-
-async function writeDelivery(db: Db, report: DeliveryReport): Promise<boolean> {
-  const { rowCount } = await db.raw(
-    `update messages set delivery = :delivery, delivery_code = :deliveryCode, provider_id = :providerId,
-       state = 'sent', settled_at = coalesce(settled_at, :now),
-       payload = case when state = 'sent' then payload end
-     where id = :id and channel = 'sms' and (provider_id = :providerId or provider_id is null)
-       and (state in ('sending', 'doubtful', 'sent', 'unknown') or (state = 'queued' and attempts > 0))
-       and not exists (select 1 from messages other where other.channel = 'sms' and other.provider_id = :providerId and other.id <> :id)
-       and ${rankOf(':delivery')} > ${rankOf("coalesce(delivery, '')")}`,
-    { ...report },
-  )
-  return rowCount === 1
 }

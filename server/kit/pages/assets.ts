@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { brotliCompressSync, gzipSync } from 'node:zlib'
-import type { RequestHandler } from 'express'
+import type { Request, RequestHandler, Response } from 'express'
 import { sendWhole } from '../web/headers.ts'
 import { readThemeColours, type ThemeColours } from './theme-colours.ts'
 
@@ -55,6 +55,9 @@ export interface Assets {
   readonly serve: RequestHandler
 }
 
+const js = 'text/javascript; charset=utf-8'
+const css = 'text/css; charset=utf-8'
+
 export function loadAssets(publicDirectory: string, brand: Brand): Assets {
   const byName = new Map<string, Asset>()
 
@@ -74,47 +77,52 @@ export function loadAssets(publicDirectory: string, brand: Brand): Assets {
 
   const theme = {
     name: brand.name,
-    style: add('postern.css', 'text/css; charset=utf-8', style),
-    script: add('postern.js', 'text/javascript; charset=utf-8', read('postern.js')),
-    consoleScript: add(
-      'console.js',
-      'text/javascript; charset=utf-8',
-      read('postern.js') + read('console.js'),
-    ),
+    style: add('postern.css', css, style),
+    script: add('postern.js', js, read('postern.js')),
+    consoleScript: add('console.js', js, read('postern.js') + read('console.js')),
     icon: logo,
   }
   const assets = [theme.style, theme.script]
-  const worker = `const assets = ${JSON.stringify(assets)}\nconst cacheName = '${assets.join(' ')}'\n${read('service-worker.js')}`
+  const worker = [
+    `const assets = ${JSON.stringify(assets)}`,
+    `const cacheName = '${assets.join(' ')}'`,
+    read('service-worker.js'),
+  ].join('\n')
 
   return {
     theme,
     colours: readThemeColours(style),
-    serve(request, response, next) {
-      if (request.method !== 'GET' && request.method !== 'HEAD') return next()
-      if (request.path === WORKER) {
-        // A worker obeys the policy of its own answer: it may fetch from the portal.
-        response.set('Content-Security-Policy', "default-src 'none'; connect-src 'self'")
-        response.set({
-          'Cache-Control': 'no-cache',
-          'Content-Type': 'text/javascript; charset=utf-8',
-        })
-        return sendWhole(response, Buffer.from(worker))
-      }
-      const asset = request.path.startsWith(PREFIX)
-        ? byName.get(request.path.slice(PREFIX.length))
-        : undefined
+    serve(req, res, next) {
+      if (req.method !== 'GET' && req.method !== 'HEAD') return next()
+      if (req.path === WORKER) return sendWorker(res, worker)
+      if (!req.path.startsWith(PREFIX)) return next()
+      const asset = byName.get(req.path.slice(PREFIX.length))
       if (!asset) return next()
-      const accepted = request.acceptsEncodings('br', 'gzip')
-      const encoding = accepted === 'br' || accepted === 'gzip' ? accepted : undefined
-      response.set({
-        'Cache-Control': 'public, max-age=31536000, immutable',
-        'Content-Type': asset.type,
-        Vary: 'Accept-Encoding',
-      })
-      if (encoding) response.set('Content-Encoding', encoding)
-      sendWhole(response, encoding ? packAs(encoding, asset) : asset.plain)
+      sendAsset(req, res, asset)
     },
   }
+}
+
+function sendWorker(res: Response, worker: string): void {
+  res.set({
+    // A worker obeys the policy of its own answer: it may fetch from the portal.
+    'Content-Security-Policy': "default-src 'none'; connect-src 'self'",
+    'Cache-Control': 'no-cache',
+    'Content-Type': js,
+  })
+  sendWhole(res, Buffer.from(worker))
+}
+
+function sendAsset(req: Request, res: Response, asset: Asset): void {
+  const accepted = req.acceptsEncodings('br', 'gzip')
+  const encoding = accepted === 'br' || accepted === 'gzip' ? accepted : undefined
+  res.set({
+    'Cache-Control': 'public, max-age=31536000, immutable',
+    'Content-Type': asset.type,
+    Vary: 'Accept-Encoding',
+  })
+  if (encoding) res.set('Content-Encoding', encoding)
+  sendWhole(res, encoding ? packAs(encoding, asset) : asset.plain)
 }
 
 const IMAGES: Readonly<Record<string, string>> = { '.svg': 'image/svg+xml', '.png': 'image/png' }

@@ -1,19 +1,17 @@
 // Reads the colours of the style sheet for mails, because mail programs know no custom properties.
 
 const names = [
-  ...[
-    'page',
-    'surface',
-    'text',
-    'quiet',
-    'line',
-    'link',
-    'header',
-    'header-text',
-    'header-line',
-    'button',
-    'button-text',
-  ],
+  'page',
+  'surface',
+  'text',
+  'quiet',
+  'line',
+  'link',
+  'header',
+  'header-text',
+  'header-line',
+  'button',
+  'button-text',
 ] as const
 
 export type ColourName = (typeof names)[number]
@@ -24,8 +22,9 @@ export interface ThemeColours {
 }
 
 /** A literal that cannot end its declaration: `#0b5c66`, `teal`, `rgb(0 40 60)`. */
-const plainColour =
-  /^(?:#[\da-f]{3,8}|[a-z]{3,24}|(?:rgb|rgba|hsl|hsla|oklch|oklab|lab|lch)\([\d\s.,%/deg-]{1,60}\))$/i
+const isPlainColour = (value: string): boolean =>
+  /^(?:#[\da-f]{3,8}|[a-z]{3,24})$/i.test(value) ||
+  /^(?:rgba?|hsla?|oklch|oklab|lab|lch)\([\d\s.,%/deg-]{1,60}\)$/i.test(value)
 
 const darkBlock = /@media[^{}]*prefers-color-scheme:\s*dark[^{}]*\{((?:[^{}]*\{[^{}]*\})*[^{}]*)\}/g
 
@@ -46,7 +45,7 @@ function rootValues(css: string): Map<string, string> {
     for (const [, name = '', value = ''] of block.matchAll(
       /--postern-([a-z-]+)\s*:\s*([^;]+?)\s*(?:;|$)/g,
     ))
-      if (plainColour.test(value)) found.set(name, value)
+      if (isPlainColour(value)) found.set(name, value)
   return found
 }
 

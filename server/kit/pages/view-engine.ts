@@ -50,17 +50,17 @@ export function escapeHtml(value: unknown): string {
 const NOTHING: ViewLocals = Object.freeze({})
 
 const NOT_NAMES = new Set(
-  `include given true false null undefined typeof instanceof in of new if else for while do switch case default break
-  continue return const let var function class this throw try catch finally delete void async await yield enum export
-  import super with debugger arguments eval escapeFn rethrow Object Array String Number Boolean Math JSON Date Map Set
-  encodeURIComponent Infinity NaN`.split(/\s+/),
+  `include given true false null undefined typeof instanceof in of new if else for while do switch
+  case default break continue return const let var function class this throw try catch finally
+  delete void async await yield enum export import super with debugger arguments eval escapeFn
+  rethrow Object Array String Number Boolean Math JSON Date Map Set encodeURIComponent Infinity
+  NaN`.split(/\s+/),
 )
 
 /** Includes see these without being handed them. */
 const FRAME = new Set(
-  't locale locales pageId path csrfToken account errors values fieldState theme formats formatDateTime'.split(
-    ' ',
-  ),
+  `t locale locales pageId path csrfToken account errors values fieldState theme formats
+  formatDateTime`.split(/\s+/),
 )
 
 function namesIn(source: string): string[] {
@@ -84,35 +84,43 @@ function preambleOf(source: string): string {
   return `<% let ${['include = given.include', ...fetches].join(', ')}; { %>`
 }
 
+function fileOf({ roots }: ViewEngineOptions, view: string): string {
+  const files = roots.map((root) => path.join(root, `${view}.ejs`))
+  const file = files.find((each) => existsSync(each))
+  if (!file) throw new Error(`no view "${view}" in ${roots.join(', ')}`)
+  return file
+}
+
+function compile(options: ViewEngineOptions, view: string): Template {
+  const filename = fileOf(options, view)
+  const source = readFileSync(filename, 'utf8')
+  return ejs.compile(`<%{%>${preambleOf(source)}${source}<%}}%>`, {
+    filename,
+    _with: false,
+    localsName: 'given',
+    unsafePrototypeLocals: true, // views read `given` only by the names in their preamble
+    escape: options.escape ?? escapeHtml,
+    compileDebug: !options.cache,
+  } as ejs.Options) as Template
+}
+
+function namesOfViews(roots: readonly string[]): string[] {
+  const views = roots.flatMap((root) =>
+    readdirSync(root, { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.endsWith('.ejs'))
+      .map((file) => file.slice(0, -'.ejs'.length).split(path.sep).join('/')),
+  )
+  return [...new Set(views)].sort()
+}
+
 export function createViewEngine(options: ViewEngineOptions): ViewEngine {
   const templates = new Map<string, Template>()
   const kept = new Map<string, string>()
 
-  function fileOf(view: string): string {
-    const file = options.roots
-      .map((root) => path.join(root, `${view}.ejs`))
-      .find((candidate) => existsSync(candidate))
-    if (!file) throw new Error(`no view "${view}" in ${options.roots.join(', ')}`)
-    return file
-  }
-
-  function compile(view: string): Template {
-    const filename = fileOf(view)
-    const source = readFileSync(filename, 'utf8')
-    return ejs.compile(`<%{%>${preambleOf(source)}${source}<%}}%>`, {
-      filename,
-      _with: false,
-      localsName: 'given',
-      unsafePrototypeLocals: true, // views read `given` only by the names in their preamble
-      escape: options.escape ?? escapeHtml,
-      compileDebug: !options.cache,
-    } as ejs.Options) as Template
-  }
-
   function templateOf(view: string): Template {
     const known = templates.get(view)
     if (known) return known
-    const template = compile(view)
+    const template = compile(options, view)
     if (options.cache) templates.set(view, template)
     return template
   }
@@ -138,13 +146,9 @@ export function createViewEngine(options: ViewEngineOptions): ViewEngine {
     renderPart: (view, locals) =>
       templateOf(view)({ own: locals, frame: locals, include: includerOf(locals) }),
     compileAll() {
-      const views = options.roots.flatMap((root) =>
-        readdirSync(root, { recursive: true, encoding: 'utf8' })
-          .filter((file) => file.endsWith('.ejs'))
-          .map((file) => file.slice(0, -'.ejs'.length).split(path.sep).join('/')),
-      )
-      for (const view of new Set(views)) templateOf(view)
-      return [...new Set(views)].sort()
+      const views = namesOfViews(options.roots)
+      for (const view of views) templateOf(view)
+      return views
     },
   }
 }

@@ -14,7 +14,8 @@ export type TakenForm =
 export async function takeForm(trx: Trx, formDigest: Buffer, at: Date): Promise<TakenForm> {
   const { rowCount } = await trx.raw(
     `insert into sent_forms as known (form_digest, sent_at) values (:formDigest, :at)
-     on conflict (form_digest) do update set sent_at = excluded.sent_at, answer = null where known.sent_at <= :before`,
+     on conflict (form_digest) do update set sent_at = excluded.sent_at, answer = null
+     where known.sent_at <= :before`,
     { formDigest, at, before: new Date(at.getTime() - againMs) },
   )
   if (rowCount === 1) return { kind: 'first' }

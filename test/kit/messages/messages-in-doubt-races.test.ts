@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, beforeEach, describe, it } from 'node:test'
 import { setTimeout as wait } from 'node:timers/promises'
 import { deliverMessage } from '#server/kit/messages/deliver-message.ts'
-import { recordDelivery } from '#server/kit/messages/store.ts'
+import { recordDelivery } from '#server/kit/messages/delivery-store.ts'
 import { sweepMessages } from '#server/kit/messages/sweep-messages.ts'
 import { type DoubtTrial, minute, startDoubtTrial } from '#test/support/doubt-trial.ts'
 

@@ -44,11 +44,9 @@ export function createSmtpTransport({ url, from }: SmtpOptions): MailTransport {
           messageId,
           // RFC 3834: mailing software sends no vacation notices to such mail.
           headers: {
-            ...{
-              'Auto-Submitted': 'auto-generated',
-              'X-Auto-Response-Suppress': 'All',
-              [loopHeaderName]: '1',
-            },
+            'Auto-Submitted': 'auto-generated',
+            'X-Auto-Response-Suppress': 'All',
+            [loopHeaderName]: '1',
             ...unsubscribeHeaders(mail.unsubscribe),
           },
           disableFileAccess: true,

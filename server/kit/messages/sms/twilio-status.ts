@@ -1,7 +1,7 @@
 // Records what Twilio reports about an SMS.
 import type { Db } from '#db/connection.ts'
 import type { Clock } from '#server/core/clock.ts'
-import { recordDelivery } from '../store.ts'
+import { recordDelivery } from '../delivery-store.ts'
 import type { DeliveryLog } from '../try-message.ts'
 
 export interface TwilioStatusParts {

@@ -1,0 +1,55 @@
+// What gateways report about an SMS after they took it.
+import type { Db } from '#db/connection.ts'
+import { isTicketTaken } from './store.ts'
+
+/** Reports of the same rank are final against each other, so the first of them stays. */
+const ranks = {
+  accepted: 1,
+  queued: 1,
+  scheduled: 1,
+  sending: 2,
+  sent: 3,
+  canceled: 4,
+  delivered: 4,
+  failed: 4,
+  undelivered: 4,
+  read: 5,
+}
+const cases = Object.entries(ranks).map(([status, rank]) => `when '${status}' then ${rank}`)
+const rankOf = (status: string) => `case ${status} ${cases.join(' ')} else 0 end`
+
+export interface DeliveryReport {
+  readonly id: string
+  readonly providerId: string
+  readonly delivery: string
+  readonly deliveryCode: string | null
+  readonly now: Date
+}
+
+/**
+ * Reports arrive late, twice and in any order, so the state only moves forward. A report also
+ * proves that the gateway has a message in doubt.
+ */
+export async function recordDelivery(db: Db, report: DeliveryReport): Promise<boolean> {
+  return await writeDelivery(db, report).catch((fault) => {
+    // Another message got the ticket at the same moment.
+    if (isTicketTaken(fault)) return false
+    throw fault
+  })
+}
+
+async function writeDelivery(db: Db, report: DeliveryReport): Promise<boolean> {
+  const { rowCount } = await db.raw(
+    `update messages set delivery = :delivery, delivery_code = :deliveryCode,
+       provider_id = :providerId, state = 'sent', settled_at = coalesce(settled_at, :now),
+       payload = case when state = 'sent' then payload end
+     where id = :id and channel = 'sms' and (provider_id = :providerId or provider_id is null)
+       and (state in ('sending', 'doubtful', 'sent', 'unknown')
+         or (state = 'queued' and attempts > 0))
+       and not exists (select 1 from messages other
+         where other.channel = 'sms' and other.provider_id = :providerId and other.id <> :id)
+       and ${rankOf(':delivery')} > ${rankOf("coalesce(delivery, '')")}`,
+    { ...report },
+  )
+  return rowCount === 1
+}
