@@ -1,4 +1,4 @@
-// What a copy of the database tells whoever steals it. Each way through the portal adds its secrets here.
+// What a stolen database shows. Each new kind of secret is added here.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { openPayload } from '#server/kit/messages/payload.ts'
@@ -14,7 +14,7 @@ const phone = '+375291234567'
 const backup = 'hanna.private@elsewhere.example'
 const answer = 'Гарбарня на Нямізе'
 
-/** Secrets of messages that wait in the queue, opened with the key that is not in the database. */
+/** Secrets of the waiting messages, opened with the key outside the database. */
 async function waitingSecrets(): Promise<Record<string, string>> {
   const rows = await portal.db('messages').whereNotNull('payload').select('payload')
   const secrets: Record<string, string> = {}
@@ -36,7 +36,7 @@ const contacts = {
 }
 const typed = { password: hanna.password, answer, 'normal form of the answer': 'гарбарнянанямізе' }
 
-test('a dump of database and queue shows no phone, backup address, answer, code, token or password in clear', async () => {
+test('the database never shows a contact, answer, code, token or password in clear', async () => {
   const visitor = await register(portal, hanna)
   await visitor.post('/account/recovery/phone', { phone })
   await visitor.post('/account/recovery/backup-address', { address: backup })
@@ -78,7 +78,7 @@ test('a dump of database and queue shows no phone, backup address, answer, code,
   assertAbsent(await dumpDatabase(portal.db), { ...contacts, ...typed, ...tokens, ...cookies })
 })
 
-test('nor after somebody asked for a link and a code, answered, and set a new password', async () => {
+test('the database shows no secret of a recovery in clear', async () => {
   await portal.stopWorker()
   const person = await equip(portal, 'forgetful')
   const own = {
@@ -131,7 +131,7 @@ test('nor after somebody asked for a link and a code, answered, and set a new pa
   })
 })
 
-test('the search finds what is in clear: a mailbox name is no secret, and stands there', async () => {
+test('the search for clear text finds what is in clear', async () => {
   const dump = await dumpDatabase(portal.db)
   assert.throws(
     () => assertAbsent(dump, { mailbox: 'hanna.k@postern.example' }),

@@ -1,4 +1,3 @@
-// docs/safety-cases.md names a test for each rule: the document and the tests go together.
 import assert from 'node:assert/strict'
 import { existsSync, readFileSync } from 'node:fs'
 import { describe, it } from 'node:test'
@@ -14,7 +13,7 @@ interface Row {
   readonly cells: number
 }
 
-/** The tables' rows, without their heads and rulers. */
+/** The rows of all tables, without their heads. */
 function rowsOf(text: string): Row[] {
   return text.split('\n').flatMap((each, nth, lines) => {
     if (!each.startsWith('|') || /^\| -/.test(each) || /^\| -/.test(lines[nth + 1] ?? '')) return []
@@ -27,7 +26,7 @@ function rowsOf(text: string): Row[] {
   })
 }
 
-/** As the source writes them, with `${…}` where a test is one of many. */
+/** Names as in the source, with `${…}` if a test is one of many. */
 function titlesIn(source: string): Set<string> {
   const found = source.matchAll(
     /(?<![\w.])(?:it|test)\(\s*(?:'((?:[^'\\]|\\.)*)'|`([^`]*)`|"([^"]*)")/g,
@@ -57,14 +56,15 @@ const faultsOf = (text: string): string[] => {
 }
 
 describe('the page of safety cases', () => {
-  it('names for each rule a test that is there, and no rule twice', () => {
+  it('the page of safety cases names an existing test for each rule, and no rule twice', () => {
     assert.ok(rowsOf(page).length > 200, 'the tables are read')
     assert.deepEqual(faultsOf(page), [])
   })
 
-  it('would be found out: a row without a test, with one that is gone, in no file, or that stands twice', () => {
+  it('the check of safety cases finds rows without a test or file, and repeated rows', () => {
     const good =
-      '| A rule. | `test/safety-cases.test.ts` | names for each rule a test that is there, and no rule twice |'
+      '| A rule. | `test/safety-cases.test.ts` ' +
+      '| the page of safety cases names an existing test for each rule, and no rule twice |'
     const head = '| rule | file | test |\n| --- | --- | --- |'
     const faults = (row: string) =>
       faultsOf(`${head}\n${good}\n${row}`).map((fault) => fault.replace(/^.*”: /, ''))

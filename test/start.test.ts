@@ -1,4 +1,3 @@
-// The portal as a newcomer starts it.
 import assert from 'node:assert/strict'
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { connect } from 'node:net'
@@ -28,7 +27,7 @@ const isReady = async ({ url }: PortalProcess) => {
   return /Ready/.test((await visitor.get('/account')).html)
 }
 
-test('one command shows the working portal, names its address, and a second start finds the same data', async () => {
+test('one command starts a working portal, and the next start finds the same data', async () => {
   const first = await startPortalProcess(env)
   assert.match(first.output(), new RegExp(`localhost:${new URL(first.url).port}`))
   assert.match(first.output(), /\/dev\/outbox/)
@@ -47,7 +46,7 @@ test('one command shows the working portal, names its address, and a second star
   assert.equal(await third.end(), 0)
 })
 
-test('SIGTERM lets requests finish and takes no new ones', async () => {
+test('after SIGTERM requests finish and new ones are refused', async () => {
   const portal = await startPortalProcess({
     ...env,
     ARGON2_MEMORY_KIB: '262144',
@@ -70,7 +69,7 @@ test('SIGTERM lets requests finish and takes no new ones', async () => {
   await assert.rejects(fetch(`${portal.url}/livez`))
 })
 
-test('a restart under ten seconds: first readyz says no, visitors are served on, silence holds nothing up', async () => {
+test('a restart is announced, serves visitors meanwhile, and takes under ten seconds', async () => {
   const [metricsPort, lmtpPort] = await freePorts(2)
   const portal = await startPortalProcess({
     ...env,
@@ -99,20 +98,20 @@ test('a restart under ten seconds: first readyz says no, visitors are served on,
   }
   assert.equal(await end, 0, portal.output())
   assert.ok(performance.now() - begun < 10_000, `it took ${performance.now() - begun} ms`)
-  // The signal may arrive a moment after the first look.
+  // The signal may arrive a moment after the first request.
   assert.deepEqual([...new Set(seen.slice(1))], ['503 200'])
   assert.ok(seen.length >= 5, seen.join())
   await Promise.all([...silent, half])
 })
 
-test('metrics and LMTP are reached on addresses of their own, on loopback unless set otherwise', async () => {
+test('metrics and LMTP listen on loopback unless their own addresses are set', async () => {
   const reaches = async (host: string, port: number) =>
     await new Promise<boolean>((done) => {
       const socket = connect(port, host, () => done(true))
       socket.once('connect', () => socket.destroy())
       socket.once('error', () => done(false))
     })
-  // The whole of 127.0.0.0/8 is this machine, and one address of it is not another.
+  // Every address of 127.0.0.0/8 is this machine, but each one is separate.
   const other = '127.0.0.2'
   const [webPort, metricsPort, lmtpPort] = (await freePorts(3)) as [number, number, number]
   const ports = {
@@ -147,7 +146,7 @@ test('metrics and LMTP are reached on addresses of their own, on loopback unless
   assert.deepEqual(moved, [false, true, true])
 })
 
-test('a start with faulty settings says all of them and ends with 78', async () => {
+test('a start with faulty settings lists all faults and ends with 78', async () => {
   await assert.rejects(
     startPortalProcess({ PORTAL_ENV: 'production', CODE_MINUTES: 'ten' }),
     /ended with 78:[\s\S]*CODE_MINUTES[\s\S]*SECRET_KEYS is required in production/,

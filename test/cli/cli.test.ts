@@ -23,7 +23,7 @@ const portal = usePortal({}, async (portal) => {
 const run = (line: string) => runCommand(line.split(' '), env)
 const eventsOf = async (event: string) => (await portal.db('activity').where({ event })).length
 
-test('every command has help, and nonsense is a usage error', async () => {
+test('every command has help, and an unknown command or option is a usage error', async () => {
   for (const command of commands) {
     const outcome = await run(`${command.words.join(' ')} --help`)
     assert.equal(outcome.status, 0, command.words.join(' '))
@@ -35,14 +35,14 @@ test('every command has help, and nonsense is a usage error', async () => {
   assert.equal((await runCommand(['config'], { PORT: 'x' })).status, 78)
 })
 
-test('config never prints a secret', async () => {
+test('the config command never prints a secret', async () => {
   const outcome = await run('config --json')
   assert.ok(!JSON.stringify(outcome.data).includes(portal.settings.secretKeys[0] ?? ''))
   assert.ok(!outcome.text.includes(portal.settings.secretKeys[0] ?? ''))
   assert.match(outcome.text, /SECRET_KEYS=\(set\)/)
 })
 
-test('an operator blocks somebody, who is out at once, and lets them in again; both are on record', async () => {
+test('an operator blocks and unblocks an account at once, and both are recorded', async () => {
   const visitor = await signIn(portal, hanna)
   assert.equal((await run('account block hanna.k --reason spam')).status, 0)
   assert.equal((await run('account block hanna.k')).status, 3)
@@ -59,7 +59,7 @@ test('an operator blocks somebody, who is out at once, and lets them in again; b
   assert.deepEqual([await eventsOf('account.blocked'), await eventsOf('account.unblocked')], [1, 1])
 })
 
-test('whom an operator blocks is told once by backup address and SMS, reads it at sign-in, and is told of the end', async () => {
+test('an owner gets notices by mail and SMS of an operator’s block and of its end', async () => {
   const person = await equip(portal)
   assert.equal((await run(`account block ${person.login}`)).status, 0)
   assert.equal((await run(`account block ${person.login}`)).status, 3)
@@ -71,21 +71,21 @@ test('whom an operator blocks is told once by backup address and SMS, reads it a
     .visitor()
     .post('/sign-in', { login: person.login, password: 'not the right one' })
   assert.doesNotMatch(wrong.html, /This mailbox is blocked/)
-  const told = async (to: string, count: number) =>
+  const textsTo = async (to: string, count: number) =>
     (await awaitSent(portal, to, count)).map(({ text }) => text)
-  const [letters, sms] = [await told(person.address, 1), await told(person.phone, 1)]
-  assert.deepEqual([letters.length, sms.length], [1, 1])
+  const [mails, sms] = [await textsTo(person.address, 1), await textsTo(person.phone, 1)]
+  assert.deepEqual([mails.length, sms.length], [1, 1])
   assert.match(
-    letters[0] ?? '',
+    mails[0] ?? '',
     /is closed: it neither sends nor receives emails\.\s+Support can tell you the reason\./,
   )
   assert.match(sms[0] ?? '', new RegExp(`has been restricted.*${portal.url}/`))
   assert.equal((await run(`account unblock ${person.login}`)).status, 0)
-  assert.match((await told(person.address, 2))[0] ?? '', /can be used as before/)
-  assert.equal((await told(person.phone, 2)).length, 2)
+  assert.match((await textsTo(person.address, 2))[0] ?? '', /can be used as before/)
+  assert.equal((await textsTo(person.phone, 2)).length, 2)
 })
 
-test('an operator ends all sessions of somebody', async () => {
+test('an operator ends all sessions of an account', async () => {
   const visitor = await signIn(portal, hanna)
   const outcome = await run('account end-sessions hanna.k --json')
   assert.equal(outcome.status, 0)
@@ -93,7 +93,7 @@ test('an operator ends all sessions of somebody', async () => {
   assert.equal(await eventsOf('session.ended-by-operator'), 1)
 })
 
-test('roles are granted and revoked by command, on record', async () => {
+test('an operator grants and revokes a named staff role, and both are recorded', async () => {
   assert.equal((await run('staff grant hanna.k --role analyst')).status, 0)
   assert.equal((await run('staff grant hanna.k --role analyst')).status, 3)
   assert.equal((await run('staff grant hanna.k --role king')).status, 2)
@@ -113,7 +113,7 @@ test('roles are granted and revoked by command, on record', async () => {
   assert.deepEqual([await eventsOf('staff.granted'), await eventsOf('staff.revoked')], [1, 1])
 })
 
-test('an operator gives a mailbox a further address, which nobody else can get, not even after it was taken off', async () => {
+test('an operator adds an alias, which no other mailbox gets even after its removal', async () => {
   await register(portal, piotr)
   const leadTo = async () => {
     await eventually(
@@ -155,7 +155,7 @@ test('an operator gives a mailbox a further address, which nobody else can get, 
   )
 })
 
-test('reconciliation by command tells of drift by its exit status, and mends it', async () => {
+test('the reconcile command shows drift by its exit status and repairs it', async () => {
   await eventually(async () => (await run('mailboxes reconcile')).status === 0)
   await portal.db('mail_directory.mailboxes').update({ quota_bytes: 1 })
   const found = await run('mailboxes reconcile --json')
@@ -166,7 +166,7 @@ test('reconciliation by command tells of drift by its exit status, and mends it'
   assert.equal(await eventsOf('mailboxes.reconciled'), 1)
 })
 
-test('a rotation of keys: new key first, rekey, old key out', async () => {
+test('the rekey command moves every value to the newest key', async () => {
   const [old = ''] = portal.settings.secretKeys
   const fresh = 'fresh-key-0123456789-zyxwvutsrqponmlkjih'
   const during = { ...env, SECRET_KEYS: `${fresh},${old}` }
@@ -178,7 +178,7 @@ test('a rotation of keys: new key first, rekey, old key out', async () => {
   assert.equal(rows[0].keys, 1)
 })
 
-test('the doctor finds a changed entry of the activity chain', async () => {
+test('the doctor command finds a changed entry of the activity chain', async () => {
   assert.equal(
     (await run('doctor')).status,
     1,
@@ -198,7 +198,7 @@ test('the doctor finds a changed entry of the activity chain', async () => {
   assert.match(sick.text, /WRONG\s+activity chain/)
 })
 
-test('seed adds its people once', async () => {
+test('the seed command adds its people once', async () => {
   const both = {
     ...env,
     SECRET_KEYS: `fresh-key-0123456789-zyxwvutsrqponmlkjih,${env.SECRET_KEYS}`,

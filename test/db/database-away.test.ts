@@ -36,7 +36,7 @@ after(async () => {
   await rm(folder, { recursive: true, force: true })
 })
 
-test('the database goes away and comes back: 503 meanwhile, then all is as before without a restart', async () => {
+test('a portal answers 503 while its database is away, then works without a restart', async () => {
   const visitor = createVisitor(portal.url)
   assert.equal((await visitor.post('/register', { ...hanna })).status, 303)
   await eventually(async () => /Ready/.test((await visitor.get('/account')).html))
@@ -75,7 +75,7 @@ test('the database goes away and comes back: 503 meanwhile, then all is as befor
 
 const zoya = { login: 'zoya', password: 'a lake between two woods' }
 
-/** What a browser and a balancer are told while nothing can be written, and that it is over as soon as the fault is. */
+/** Shows what browsers and load balancers get during a fault, and that the fault's end ends it. */
 async function triedWithout(lose: string[], giveBack: string[]): Promise<void> {
   const db = connectDatabase(url, 1)
   try {
@@ -92,12 +92,12 @@ async function triedWithout(lose: string[], giveBack: string[]): Promise<void> {
         Number(answer.headers.get('retry-after')) > 0
       )
     })
-    // A yes holds for a second.
+    // The answer yes is kept for a second.
     await eventually(async () => (await visitor.get('/readyz')).status === 503, 5)
     assert.equal((await visitor.get('/livez')).status, 200)
     for (const statement of giveBack) await db.raw(statement)
     await eventually(async () => (await visitor.get('/readyz')).status === 200)
-    // This connection hears of a change a moment later than the portal's.
+    // This connection sees the change a moment after the portal's.
     await eventually(
       async () =>
         (await db.raw('show transaction_read_only')).rows[0].transaction_read_only === 'off',
@@ -108,7 +108,7 @@ async function triedWithout(lose: string[], giveBack: string[]): Promise<void> {
   }
 }
 
-test('a database that is read-only is away: 503 with Retry-After, not ready, and ready again when it writes', async () => {
+test('a portal answers 503 and is not ready while its database is read-only', async () => {
   await triedWithout(
     ['alter system set default_transaction_read_only = on', 'select pg_reload_conf()'],
     ['alter system reset all', 'select pg_reload_conf()'],
@@ -119,10 +119,11 @@ for (const [code, what] of [
   ['53100', 'has no room on its disk'],
   ['53200', 'has no memory left'],
 ]) {
-  test(`a database that ${what} (${code}) is away: 503 with Retry-After, and not ready`, async () => {
+  test(`a portal answers 503 and is not ready while its database ${what} (${code})`, async () => {
     await triedWithout(
       [
-        `create function refuse() returns trigger language plpgsql as $$ begin raise 'no' using errcode = '${code}'; end $$`,
+        `create function refuse() returns trigger language plpgsql
+          as $$ begin raise 'no' using errcode = '${code}'; end $$`,
         'create trigger refuse before insert on accounts for each row execute function refuse()',
       ],
       ['drop trigger refuse on accounts', 'drop function refuse'],

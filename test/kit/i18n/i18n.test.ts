@@ -29,7 +29,7 @@ const sources = ['server', 'views'].flatMap((folder) =>
     ),
 )
 
-/** Texts that no source names in one piece: each with the rule by which a view puts its key together. */
+/** Keys that views compose. */
 const COMPUTED: readonly { readonly keys: RegExp; readonly because: string }[] = [
   { keys: /^[a-z-]+\.title$/, because: 'views/layouts/page.ejs asks for `<page-id>.title`' },
   {
@@ -40,21 +40,21 @@ const COMPUTED: readonly { readonly keys: RegExp; readonly because: string }[] =
 
 describe('texts', () => {
   for (const locale of locales) {
-    it(`${locale} has the same texts as the others, in the same order`, () => {
+    it(`the texts in ${locale} have the same keys as the others, in the same order`, () => {
       assert.deepEqual(
         texts[locale].map(([key]) => key),
         keys,
       )
     })
 
-    it(`${locale} leaves no text empty, and none with blanks around it`, () => {
+    it(`no text in ${locale} is empty or has blanks around it`, () => {
       assert.deepEqual(
         texts[locale].filter(([, text]) => text === '' || text !== text.trim()),
         [],
       )
     })
 
-    it(`${locale} names the same placeholders as English`, () => {
+    it(`the texts in ${locale} have the same placeholders as in English`, () => {
       const english = new Map(texts.en)
       for (const [key, text] of texts[locale])
         assert.deepEqual(
@@ -64,7 +64,7 @@ describe('texts', () => {
         )
     })
 
-    it(`${locale} has a form for every plural that the language knows`, () => {
+    it(`the texts in ${locale} have a form for every plural of the language`, () => {
       const wanted = new Intl.PluralRules(locale).resolvedOptions().pluralCategories.toSorted()
       const visit = (key: string, parts: ReturnType<ReturnType<typeof parseText>['getAst']>) => {
         for (const part of parts) {
@@ -77,7 +77,7 @@ describe('texts', () => {
       for (const [key, text] of texts[locale]) visit(key, parseText(locale, text).getAst())
     })
 
-    it(`${locale} does not beg, apologise or blame`, () => {
+    it(`no text in ${locale} begs, apologises or blames`, () => {
       const banned: Record<Locale, RegExp> = {
         be: /калі ласка|прабач|выбач|даруйце|на жаль|нядзейсн|недапушчальн/i,
         ru: /пожалуйста|извин|простите|прощени|к сожалению|недействительн|недопустим/i,
@@ -90,7 +90,7 @@ describe('texts', () => {
       )
     })
 
-    it(`${locale} keeps apostrophes and letters of its own`, () => {
+    it(`the texts in ${locale} use only the letters and apostrophes of the language`, () => {
       const foreign: Partial<Record<Locale, RegExp>> = {
         be: /[ищъ]|''|'/i,
         ru: /[іўґ]|''/i,
@@ -104,14 +104,14 @@ describe('texts', () => {
     })
   }
 
-  it('a German letter is a Nachricht or an E-Mail: a Brief is of paper', () => {
+  it('the German texts call a letter Nachricht or E-Mail, never Brief', () => {
     assert.deepEqual(
       texts.de.filter(([, text]) => /\bBrief|\bMailprogramm/.test(text)),
       [],
     )
   })
 
-  it('every text is used', () => {
+  it('every text is used by a page or message', () => {
     const code = sources.map(([, source]) => source).join('\n')
     const prefixes = [...code.matchAll(/['`]((?:[a-z][\w-]*\.)+)(?:['`]\s*\+|\$\{)/g)].map(
       (match) => match[1] as string,
@@ -129,7 +129,7 @@ describe('texts', () => {
     assert.deepEqual(unused, [])
   })
 
-  it('every text that a view asks for exists', () => {
+  it('every text exists that a view asks for', () => {
     const known = new Set(keys)
     const missing = sources.flatMap(([file, source]) =>
       [...source.matchAll(/\bt\(\s*'([\w-]+(?:\.[\w-]+)+)'\s*[,)]/g)]
@@ -140,7 +140,7 @@ describe('texts', () => {
     assert.deepEqual(missing, [])
   })
 
-  it('are asked for by key, with what they name', () => {
+  it('a text is found by its key and filled with its parameters', () => {
     const { t } = createTexts({ service: 'Postern', passwordMin: 12 })
     assert.equal(t('de', 'sign-in.submit'), 'Anmelden')
     assert.match(t('en', 'layout.footer.promise'), /^Postern never/)
@@ -153,14 +153,14 @@ describe('texts', () => {
 describe('the language of a page', () => {
   const fallback = 'en'
 
-  it('is the one asked for in the address, and that is remembered', () => {
+  it('the language of a page is the one that its address asks for, and is remembered', () => {
     assert.deepEqual(chooseLocale({ asked: 'be', cookie: 'de', fallback }), {
       locale: 'be',
       remember: true,
     })
   })
 
-  it('is else the one of the cookie, the account, the browser and the portal, in that order', () => {
+  it('the language comes from cookie, account, browser or portal, in that order', () => {
     const all = { cookie: 'de', account: 'ru', acceptLanguage: 'be', fallback } as const
     const locale = (sources: Parameters<typeof chooseLocale>[0]) => chooseLocale(sources).locale
     assert.deepEqual(chooseLocale(all), { locale: 'de', remember: false })
@@ -169,12 +169,12 @@ describe('the language of a page', () => {
     assert.equal(locale({ fallback: 'ru' }), 'ru')
   })
 
-  it('ignores languages that are not ours and values that are not languages', () => {
+  it('an unknown language in the address is ignored', () => {
     for (const asked of ['fr', '', ['be'], { be: 1 }, '__proto__', 'toString', 1])
       assert.equal(chooseLocale({ asked, fallback }).locale, 'en')
   })
 
-  it('follows the weights of the browser', () => {
+  it('the language follows the weights of the browser', () => {
     const locale = (acceptLanguage: string) => chooseLocale({ acceptLanguage, fallback }).locale
     assert.equal(locale('fr, de-AT;q=0.8, ru;q=0.9'), 'ru')
     assert.equal(locale('be-tarask, ru'), 'be')
@@ -189,7 +189,7 @@ describe('moments, places and sizes', () => {
   const formats = createFormats('Europe/Minsk')
   const instant = new Date('2026-11-22T09:03:00Z')
 
-  it('are written as each language does, with the zone', () => {
+  it('a moment is written as each language writes it, with its time zone', () => {
     assert.equal(formats.en.dateTime(instant), '22\u00a0November 2026 at\u00a012:03\u00a0GMT+3')
     assert.equal(
       formats.be.dateTime(instant),
@@ -202,14 +202,14 @@ describe('moments, places and sizes', () => {
     assert.equal(formats.de.dateTime(instant), '22.\u00a0November 2026 um\u00a012:03\u00a0GMT+3')
   })
 
-  it('and a place has its country’s name', () => {
+  it('a place is written with the name of its country', () => {
     assert.equal(formats.be.place('Minsk, BY'), 'Minsk, Беларусь')
     assert.equal(formats.de.place('PL'), 'Polen')
     assert.equal(formats.en.place('Minsk, XQ'), 'Minsk, XQ')
     assert.equal(formats.en.place('93.84.…'), '93.84.…')
   })
 
-  it('are told from now in the largest unit that fits', () => {
+  it('a relative time uses the largest unit that fits', () => {
     const later = (seconds: number) => new Date(instant.getTime() + seconds * 1000)
     assert.equal(formats.en.relative(instant, later(300)), '5 minutes ago')
     assert.equal(formats.be.relative(instant, later(7_300)), '2 гадзіны таму')
@@ -217,7 +217,7 @@ describe('moments, places and sizes', () => {
     assert.equal(formats.en.relative(instant, later(5)), 'this minute')
   })
 
-  it('count in binary units', () => {
+  it('a size is written in binary units', () => {
     assert.equal(formats.en.bytes(0), '0\u00a0byte')
     assert.equal(formats.de.bytes(1.5 * 2 ** 30), '1,5\u00a0GB')
     assert.equal(formats.ru.bytes(2 ** 30), '1\u00a0ГБ')

@@ -1,8 +1,8 @@
-// The operator hears of it when a limit that guards the whole service refuses somebody.
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { test } from 'node:test'
+import { msPerHour, msPerMinute } from '#server/core/durations.ts'
 import { sentTo } from '#test/support/outbox.ts'
 import { hanna, piotr } from '#test/support/people.ts'
 import { eventually } from '#test/support/portal.ts'
@@ -12,14 +12,16 @@ const alertMail = 'operator@elsewhere.example'
 const portal = usePortal(
   {
     env: {
-      ...{ ALERT_MAIL: alertMail, METRICS_PORT: '0', LIMIT_REGISTRATIONS_PER_IP_HOUR: '1' },
+      ALERT_MAIL: alertMail,
+      METRICS_PORT: '0',
+      LIMIT_REGISTRATIONS_PER_IP_HOUR: '1',
       LIMIT_SMS_TOTAL_DAY: '20',
     },
   },
   async (portal) => {
-    // Letters are counted by the hour of the clock: a test that began at its end would see two.
+    // Mails are counted by the hour of the clock: a test at its end would see two.
     const now = portal.clock.now()
-    portal.clock.advance(3600_000 - (now.getTime() % 3600_000) + 1000)
+    portal.clock.advance(msPerHour - (now.getTime() % msPerHour) + 1000)
   },
 )
 
@@ -31,7 +33,7 @@ const linesOf = (brake: string) =>
     )
     .filter((line) => line.brake === brake && line.msg === 'a brake bites')
 
-const lettersOf = async (words: RegExp) =>
+const mailsOf = async (words: RegExp) =>
   (await sentTo(portal, alertMail)).filter(({ text }) => words.test(text))
 
 async function countOf(brake: string): Promise<number> {
@@ -47,7 +49,7 @@ async function countOf(brake: string): Promise<number> {
   )
 }
 
-test('a flood of registrations is told once in ten minutes, counted each time and written of once an hour', async () => {
+test('a flood of registrations makes a log line in ten minutes and a mail an hour', async () => {
   const ask = async () => (await portal.visitor().post('/register', { ...piotr })).status
   assert.equal(await countOf('registration'), 0)
   assert.equal((await portal.visitor().post('/register', { ...hanna })).status, 303)
@@ -57,22 +59,22 @@ test('a flood of registrations is told once in ten minutes, counted each time an
     [['warn', 0]],
   )
   assert.equal(await countOf('registration'), 3)
-  await eventually(async () => (await lettersOf(/registered/)).length === 1)
+  await eventually(async () => (await mailsOf(/registered/)).length === 1)
 
-  portal.clock.advance(11 * 60_000)
+  portal.clock.advance(11 * msPerMinute)
   assert.equal(await ask(), 429)
   assert.deepEqual(
     linesOf('registration').map(({ sinceLastLine }) => sinceLastLine),
     [0, 2],
   )
-  portal.clock.advance(3600_000)
-  // The counter of the limit runs by the machine's own clock: it is still full.
+  portal.clock.advance(msPerHour)
+  // The limit runs by the clock of the machine, so it is still full.
   assert.equal(await ask(), 429)
-  await eventually(async () => (await lettersOf(/registered/)).length === 2)
+  await eventually(async () => (await mailsOf(/registered/)).length === 2)
   assert.equal(linesOf('registration').length, 3)
 })
 
-test('a block of numbers and a day that have had their SMS are told, each by its own name', async () => {
+test('the SMS limits of a block of numbers and of a day alert the operator by name', async () => {
   const permit = (e164: string, prefix: string) =>
     portal.parts.smsLimit.permit({ e164, prefix, country: 'BY' }, { confirmed: false })
   for (let n = 10; n < 30; n += 1)
@@ -84,17 +86,17 @@ test('a block of numbers and a day that have had their SMS are told, each by its
   assert.ok(all.kind === 'refused' && all.reason === 'total')
   assert.deepEqual([linesOf('sms-prefix').length, linesOf('sms-total').length], [1, 1])
   assert.deepEqual([await countOf('sms-prefix'), await countOf('sms-total')], [1, 1])
-  await eventually(async () => (await lettersOf(/one block of numbers/)).length === 1)
-  await eventually(async () => (await lettersOf(/SMS of the day/)).length === 1)
+  await eventually(async () => (await mailsOf(/one block of numbers/)).length === 1)
+  await eventually(async () => (await mailsOf(/SMS of the day/)).length === 1)
 })
 
-test('a guard that works inside a transaction tells as well', async () => {
+test('a limit inside a transaction alerts the operator too', async () => {
   await portal.db('rate_limits').where('key', 'like', 'sms-%').delete()
   const before = await countOf('sms-prefix')
   await portal.db.transaction(async (trx) => {
-    const guard = portal.parts.smsLimit.within(trx)
+    const limit = portal.parts.smsLimit.within(trx)
     for (let n = 10; n < 31; n += 1)
-      await guard.permit(
+      await limit.permit(
         { e164: `+3752922222${n}`, prefix: '+37529222', country: 'BY' },
         { confirmed: true },
       )

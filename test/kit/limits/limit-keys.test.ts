@@ -1,4 +1,4 @@
-// Every counter has one key for one thing, however it is spelled: the list of all of them, and what their keys are made of.
+// All limits, and what their keys are made of.
 import assert from 'node:assert/strict'
 import { globSync, readFileSync } from 'node:fs'
 import { describe, it, test } from 'node:test'
@@ -8,7 +8,6 @@ import { wideNetworkOf } from '#server/kit/limits/wide-network.ts'
 import { writtenMessages } from '#test/support/by-hand.ts'
 import { usePortal } from '#test/support/use-portal.ts'
 
-/** What the key of a counter is made of. */
 const keys = {
   'account id': [
     'method-changes',
@@ -20,11 +19,12 @@ const keys = {
   'account id, of one that was found': ['guessing-letters'],
   'our own address, as parseTypedLogin reads it': ['sign-in', 'sign-in-gate', 'sign-in-told'],
   'keysOf in recovery: our own address, or text that names nobody': [
-    ...['recovery-answers', 'recovery-failures'],
+    'recovery-answers',
+    'recovery-failures',
   ],
   'the same and number as E.164': ['recovery-wrong-codes'],
   'account id and kind of contact': ['contact-doubted'],
-  // Who asks: an account that is signed in; in recovery the typed name and networkOf, or a known browser.
+  // The asker: a signed-in account, or in recovery a known browser, else name and networkOf.
   'asker and number as E.164': ['…-sms-day', '…-sms-wait', '…-sms-burst'],
   'asker and canonical address': ['recovery-mail-day', 'recovery-mail-burst'],
   'number as E.164': ['sms-number', 'sms-number-strangers', 'sms-wait', 'sms-burst'],
@@ -37,7 +37,7 @@ const keys = {
   'random, once for each job': ['guessing-noted'],
 } satisfies Record<string, readonly string[]>
 
-test('every counter is in the list of what its key is made of', () => {
+test('every limit is in the list of what its key is made of', () => {
   const found = globSync('server/**/*.ts').flatMap((file) => {
     const text = readFileSync(file, 'utf8')
     return [...text.matchAll(/\blimit\(\s*(?:'([^']+)'|`([^`]+)`|(limitName))/g)].map(
@@ -51,7 +51,7 @@ test('every counter is in the list of what its key is made of', () => {
   assert.deepEqual([...new Set(found)].sort(), Object.values(keys).flat().sort())
 })
 
-test('spellings of one reporter are one key', () => {
+test('all spellings of a reporter have one key', () => {
   const one = [
     'anna@gmail.com',
     'An.Na+1@GMAIL.com',
@@ -64,43 +64,39 @@ test('spellings of one reporter are one key', () => {
   assert.equal(reporterKey(''), '')
 })
 
-test('an IPv4 address stands for its /24, a /64 for its /48, and what is neither for itself', () => {
+test('the wide network of an IPv4 address is its /24, and of a /64 its /48', () => {
   assert.equal(wideNetworkOf('192.0.2.77'), '192.0.2.0/24')
   assert.equal(wideNetworkOf('2001:db8:0:77::/64'), '2001:db8:0::/48')
   assert.notEqual(wideNetworkOf('192.0.3.1'), wideNetworkOf('192.0.2.1'))
   assert.equal(wideNetworkOf('unknown'), 'unknown')
 })
 
-describe('the portal', () => {
+describe('limits by network and reporter', () => {
   const portal = usePortal({
     freshLimits: true,
     worker: false,
     env: { LIMIT_REGISTRATIONS_PER_IP_HOUR: '2', LIMIT_REGISTRATIONS_PER_WIDE_NETWORK_HOUR: '5' },
   })
 
-  it('mails one reporter so many a day, whatever tags they add', async () => {
+  it('one reporter gets a limited number of mails a day, whatever tags they add', async () => {
     const allowed = portal.settings.limitReportMailsPerAddressDay
     for (let nth = 0; nth < 30; nth += 1)
       await takeReport(portal.parts.desk, {
-        ...{
-          channel: 'form',
-          kind: 'spam',
-          how: 'none',
-          source: null,
-          sender: 'x@postern.example',
-          note: '',
-        },
-        ...{
-          reporter: `o.ne+${nth}@gmail.com`,
-          locale: 'en',
-          network: '192.0.2.1',
-          acknowledge: true,
-        },
+        channel: 'form',
+        kind: 'spam',
+        how: 'none',
+        source: null,
+        sender: 'x@postern.example',
+        note: '',
+        reporter: `o.ne+${nth}@gmail.com`,
+        locale: 'en',
+        network: '192.0.2.1',
+        acknowledge: true,
       })
-    const letters = (await writtenMessages(portal.db, portal.keyring)).filter(
+    const mails = (await writtenMessages(portal.db, portal.keyring)).filter(
       ({ name }) => name === 'report-received',
     )
-    assert.equal(letters.length, allowed)
+    assert.equal(mails.length, allowed)
     assert.equal((await portal.db('abuse_reports').distinct('reporter_digest')).length, 1)
   })
 
@@ -117,7 +113,7 @@ describe('the portal', () => {
   const counted = async (key: string) =>
     (await portal.db('rate_limits').where({ key }).first('points'))?.points as number | undefined
 
-  it('creates so many mailboxes for a /24 and a /48 at once, from however many addresses', async () => {
+  it('registrations of a /24 and a /48 are limited, from however many addresses', async () => {
     for (const [name, ipOf] of [
       ['four', (nth: number) => `198.51.100.${nth}`],
       ['six', (nth: number) => `2001:db8:7:${nth}::1`],
@@ -133,7 +129,7 @@ describe('the portal', () => {
     assert.equal(brakes.length, 1, 'one line for all of ten minutes')
   })
 
-  it('takes nothing from the neighbours of a network that is full, nor from one whose neighbours filled the rest', async () => {
+  it('a full network takes nothing from its neighbours', async () => {
     for (let nth = 0; nth < 6; nth += 1) await register(`full${nth}w`, '203.0.113.1')
     assert.equal(await counted('registration-wide:203.0.113.0/24'), 2)
     for (let nth = 0; nth < 3; nth += 1) await register(`rest${nth}w`, `203.0.113.${10 + nth}`)

@@ -13,7 +13,7 @@ function keptBunches() {
   return { bunches, lines: createBunches({ write: (bunch) => void bunches.push(bunch) }, 20) }
 }
 
-test('lines go on in bunches, and none is kept for long', async () => {
+test('log lines are written in bunches, and none waits for long', async () => {
   const { bunches, lines } = keptBunches()
   const log = createLog('info', lines)
   log.request(request)
@@ -24,7 +24,7 @@ test('lines go on in bunches, and none is kept for long', async () => {
   assert.equal(bunches[0]?.trim().split('\n').length, 2)
 })
 
-test('a warning goes on at once, with what came before it', () => {
+test('a warning is written at once, with the lines before it', () => {
   const { bunches, lines } = keptBunches()
   const log = createLog('info', lines)
   log.request(request)
@@ -41,7 +41,7 @@ test('a warning goes on at once, with what came before it', () => {
   assert.equal(bunches.length, 1, 'the line after it waits again')
 })
 
-test('the line of a request has the form of every other line', () => {
+test('the log line of a request has the form of every other line', () => {
   const written: string[] = []
   const log = createLog('info', { write: (line) => void written.push(line) })
   log.request(request)
@@ -52,13 +52,13 @@ test('the line of a request has the form of every other line', () => {
   assert.ok(Math.abs(Date.parse(byHand.time) - Date.parse(byPino.time)) < 1000)
 })
 
-test('a level above info says nothing of requests', () => {
+test('a log level above info writes no requests', () => {
   const written: string[] = []
   createLog('warn', { write: (line) => void written.push(line) }).request(request)
   assert.deepEqual(written, [])
 })
 
-test('a process that ends, even by a fault of its own, leaves no line unwritten', async () => {
+test('a process writes its last log lines even if it ends by a fault', async () => {
   const script = `
     import { createLog } from '#server/kit/log/log.ts'
     createLog('info').info('last words')

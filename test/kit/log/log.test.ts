@@ -6,7 +6,7 @@ import { usePortal } from '#test/support/use-portal.ts'
 
 const portal = usePortal()
 
-test('a whole run leaves no password, code, token or address in the log', async () => {
+test('the log of a whole visit contains no password, code, token or address', async () => {
   const visitor = await register(portal, hanna)
   await visitor.post('/account/password', { password: 'the storks came back late' })
   await visitor.get('/account?token=abcdefghijklmnopqrstuvwxyz0123456789abcdefghij')
@@ -34,7 +34,7 @@ test('a whole run leaves no password, code, token or address in the log', async 
   for (const secret of secrets) assert.ok(!log.includes(secret), `"${secret}" is in the log`)
 })
 
-test('Security: logs are scrubbed', () => {
+test('a log line never shows an address, number, code, token, verifier or connection URL', () => {
   const hostile = [
     'mail to hanna.k@postern.example failed',
     'no route to +375 29 123-45-67',
@@ -48,7 +48,7 @@ test('Security: logs are scrubbed', () => {
     assert.ok(!clean.includes(secret), clean)
 })
 
-test('a fault is told without the values that caused it', () => {
+test('a logged fault leaves out the values that caused it', () => {
   const fault = Object.assign(new Error('mail to hanna.k@postern.example'), {
     code: 'EENVELOPE',
     detail: 'Key (address)=(hanna)',

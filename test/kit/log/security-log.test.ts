@@ -1,5 +1,3 @@
-// What those who watch the portal read: a line for each failed try, reached limit, refused right
-// and act of the staff.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createKeyring } from '#server/core/keys/keyring.ts'
@@ -19,7 +17,7 @@ const digestOf = (purpose: string, value: string) =>
   portal.keyring.digest(purpose, value).toString('base64url').slice(0, 16)
 const account = (login: string) => digestOf('log.account', `${login}@postern.example`)
 
-/** The lines that were written while `work` was done. */
+/** The security lines that were written during `work`. */
 async function linesOf(work: () => Promise<unknown>): Promise<Line[]> {
   const before = portal.logged.length
   await work()
@@ -29,10 +27,10 @@ async function linesOf(work: () => Promise<unknown>): Promise<Line[]> {
     .filter(({ msg }) => msg === 'security')
 }
 
-const told = (lines: Line[]) =>
+const summaryOf = (lines: Line[]) =>
   lines.map(({ event, what, account: who, route }) => ({ event, what, who, route }))
 
-test('a failed sign-in, for a known and an unknown name alike', async () => {
+test('a failed sign-in is logged alike for known and unknown names', async () => {
   await register(portal, hanna)
   for (const login of [
     hanna.login,
@@ -61,24 +59,24 @@ test('a failed sign-in, for a known and an unknown name alike', async () => {
   }
 })
 
-test('a wait that began, whose sign-in it was', async () => {
+test('a sign-in that has to wait is logged with its account', async () => {
   await register(portal, { login: 'waits.long', password: hanna.password })
   const fail = () =>
     portal.visitor().post('/sign-in', { login: 'waits.long', password: 'a wrong one' })
   for (let n = 0; n < 6; n += 1) await fail()
   const lines = await linesOf(fail)
-  assert.deepEqual(told(lines), [
+  assert.deepEqual(summaryOf(lines), [
     { event: 'limit.reached', what: undefined, who: account('waits.long'), route: '/sign-in' },
   ])
 })
 
-test('a wrong password of who is signed in already, a wrong code of a contact', async () => {
+test('a wrong password of a signed-in owner and a wrong code of a contact are logged', async () => {
   const visitor = await register(portal, { login: 'signed.in', password: hanna.password })
   const wrong = await linesOf(() =>
     visitor.post('/account/confirm-password', { password: 'a wrong one' }),
   )
   const who = account('signed.in')
-  assert.deepEqual(told(wrong), [
+  assert.deepEqual(summaryOf(wrong), [
     { event: 'password.wrong', what: undefined, who, route: '/account/confirm-password' },
   ])
   await visitor.post('/account/recovery/backup-address', { address: 'signed.in@elsewhere.example' })
@@ -88,10 +86,12 @@ test('a wrong password of who is signed in already, a wrong code of a contact', 
   const lines = await linesOf(() =>
     visitor.post(page, { code: right === '000000' ? '000001' : '000000' }),
   )
-  assert.deepEqual(told(lines), [{ event: 'code.wrong', what: 'backup-address', who, route: page }])
+  assert.deepEqual(summaryOf(lines), [
+    { event: 'code.wrong', what: 'backup-address', who, route: page },
+  ])
 })
 
-test('a wrong answer and a wrong code of a recovery', async () => {
+test('a wrong answer and a wrong code of a recovery are logged', async () => {
   const visitor = portal.visitor()
   await visitor.post('/recover', { login: 'signed.in' })
   const answered = await linesOf(() =>
@@ -109,7 +109,7 @@ test('a wrong answer and a wrong code of a recovery', async () => {
   )
 })
 
-test('mails that are held back in silence', async () => {
+test('reset mails above their limit are logged', async () => {
   const visitor = await register(portal, { login: 'often.asked', password: hanna.password })
   await visitor.post('/account/recovery/backup-address', { address: 'often@elsewhere.example' })
   const [mail] = await awaitSent(portal, 'often@elsewhere.example', 1)
@@ -127,44 +127,46 @@ test('mails that are held back in silence', async () => {
       portal.logged.slice(before).some((line) => line.includes('reset-mails')),
     )
   })
-  const held = lines.filter(({ what }) => what === 'reset-mails')
+  const limited = lines.filter(({ what }) => what === 'reset-mails')
   assert.deepEqual(
-    held.map(({ event, account: who }) => [event, who]),
+    limited.map(({ event, account: who }) => [event, who]),
     [['limit.reached', account('often.asked')]],
   )
 })
 
-test('a right that was refused: a form of another site, without a token, staff pages for others, a right that is missing', async () => {
+test('a refused right is logged with its reason', async () => {
   const visitor = await register(portal, { login: 'curious.one', password: hanna.password })
   const who = account('curious.one')
   const form = { 'content-type': 'application/x-www-form-urlencoded' }
   const crossed = await linesOf(() =>
     visitor.send('/sign-out', '', { ...form, 'sec-fetch-site': 'cross-site' }),
   )
-  assert.deepEqual(told(crossed), [
+  assert.deepEqual(summaryOf(crossed), [
     { event: 'right.refused', what: 'cross-site', who, route: 'none' },
   ])
   const bare = await linesOf(() => visitor.send('/sign-out', '_csrf=x', form))
-  assert.deepEqual(told(bare), [{ event: 'right.refused', what: 'form token', who, route: 'none' }])
+  assert.deepEqual(summaryOf(bare), [
+    { event: 'right.refused', what: 'form token', who, route: 'none' },
+  ])
   const staff = await linesOf(() => visitor.get('/staff/cases'))
-  assert.deepEqual(told(staff), [
+  assert.deepEqual(summaryOf(staff), [
     { event: 'right.refused', what: 'not of the staff', who, route: '/staff/cases' },
   ])
   const support = await enrolStaff(portal, 'sam.support', 'support')
   const missing = await linesOf(() => support.visitor.get('/staff/cases'))
   const what = 'without the right cases.see'
-  assert.deepEqual(told(missing), [
+  assert.deepEqual(summaryOf(missing), [
     { event: 'right.refused', what, who: account('sam.support'), route: '/staff/cases' },
   ])
 })
 
-test('what the staff do, and a code of theirs that was wrong', async () => {
+test('acts of the staff and their wrong codes are logged, views are not', async () => {
   const ada = await enrolStaff(portal, 'ada.acts', 'analyst')
   const who = account('ada.acts')
   const acted = await linesOf(() =>
     ada.visitor.post('/staff/me/shortcuts', { shortcuts: 'off' }, { from: '/staff/me' }),
   )
-  assert.deepEqual(told(acted), [
+  assert.deepEqual(summaryOf(acted), [
     { event: 'staff.acted', what: undefined, who, route: '/staff/me/shortcuts' },
   ])
   assert.equal(acted[0]?.status, 303)
@@ -179,7 +181,7 @@ test('what the staff do, and a code of theirs that was wrong', async () => {
   )
 })
 
-test('Security: lines of one account or network are found by one digest, which only the holder of SECRET_KEYS can make', () => {
+test('the log names accounts and networks by digests that only SECRET_KEYS can make', () => {
   const written: string[] = []
   const digests = [
     'test-key-0123456789abcdefghijklmnopqrstuv',

@@ -30,7 +30,7 @@ const faultsOf = (env: Record<string, string>) => {
   }
 }
 
-test('docs/configuration.md says what the settings are', async () => {
+test('docs/configuration.md lists all settings as they are', async () => {
   const page = await readFile(new URL('../../../docs/configuration.md', import.meta.url), 'utf8')
   assert.equal(
     page.trim(),
@@ -39,12 +39,12 @@ test('docs/configuration.md says what the settings are', async () => {
   )
 })
 
-test('development needs no settings, and production starts with those that it needs', () => {
+test('development needs no settings, and production starts with the required ones', () => {
   assert.equal(readSettings({}).baseUrl, 'http://localhost:3000')
   assert.deepEqual(faultsOf(production), [])
 })
 
-test('every fault is told at once', () => {
+test('all faults of the settings are listed at once', () => {
   const faults = faultsOf({
     PORTAL_ENV: 'production',
     PORT: 'eighty',
@@ -69,14 +69,14 @@ test('every fault is told at once', () => {
   }
 })
 
-test('production has no default secrets, no database of its own and no memory platform', () => {
+test('production has no default for secrets, database, base URL and mail', () => {
   for (const name of ['SECRET_KEYS', 'DATABASE_URL', 'SMTP_URL', 'TWILIO_AUTH_TOKEN', 'BASE_URL']) {
     const { [name]: _left, ...rest } = production as Record<string, string>
     assert.deepEqual(faultsOf(rest), [`${name} is required in production`])
   }
 })
 
-test('a secret may come from a file, but not from two places', async () => {
+test('a secret may come from a file, but not also from its variable', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'postern-secret-'))
   const file = join(folder, 'keys')
   await writeFile(file, `${production.SECRET_KEYS}\n`)
@@ -92,33 +92,31 @@ test('a secret may come from a file, but not from two places', async () => {
   await rm(folder, { recursive: true })
 })
 
-test('times may be fractions, so that an expiry can be tried for real', () => {
+test('times in the settings may be fractions', () => {
   assert.equal(readSettings({ CODE_MINUTES: '0.05' }).codeMinutes, 0.05)
 })
 
-test('the numbers that keep people safe hold where nobody sets others', () => {
+test('lives, lengths, tries and hash costs have safe defaults', () => {
   const safe = {
-    ...{ argon2MemoryKib: 19_456, argon2Passes: 2, passwordMin: 12, securityQuestion: 'direct' },
-    ...{
-      sessionIdleMinutes: 60,
-      sessionMaxHours: 12,
-      codeMinutes: 10,
-      linkMinutes: 60,
-      undoDays: 7,
-    },
-    ...{
-      limitCodeTries: 5,
-      limitWrongCodesPerDay: 10,
-      limitAnswersPerDay: 3,
-      limitAnswersLifetime: 10,
-    },
-    ...{
-      limitSmsWaitSeconds: 60,
-      limitSmsPerNumberDay: 6,
-      limitResetMailsPerDay: 10,
-      probationHours: 72,
-    },
-    ...{ metricsHost: '127.0.0.1', abuseLmtpHost: '127.0.0.1' },
+    argon2MemoryKib: 19_456,
+    argon2Passes: 2,
+    passwordMin: 12,
+    securityQuestion: 'direct',
+    sessionIdleMinutes: 60,
+    sessionMaxHours: 12,
+    codeMinutes: 10,
+    linkMinutes: 60,
+    undoDays: 7,
+    limitCodeTries: 5,
+    limitWrongCodesPerDay: 10,
+    limitAnswersPerDay: 3,
+    limitAnswersLifetime: 10,
+    limitSmsWaitSeconds: 60,
+    limitSmsPerNumberDay: 6,
+    limitResetMailsPerDay: 10,
+    probationHours: 72,
+    metricsHost: '127.0.0.1',
+    abuseLmtpHost: '127.0.0.1',
   }
   const settings = readSettings(production)
   const found = Object.fromEntries(
