@@ -1,4 +1,4 @@
-// People change passwords and methods while the worker that sends their notices is killed again and again.
+// People change passwords and methods while the worker that sends notices is killed repeatedly.
 import assert from 'node:assert/strict'
 import type { Knex } from 'knex'
 import type { Db } from '#db/connection.ts'
@@ -49,7 +49,7 @@ const numberOf = (nth: number) => `+37529${1_000_000 + nth * 10_007}`
 type MailServer = Awaited<ReturnType<typeof startMailServer>>
 type Gateway = Awaited<ReturnType<typeof startTwilioServer>>
 
-/** Slow gateways that lose some answers, so that a kill finds a message in hand. @returns the end of it */
+/** Makes gateways slow and lossy, so that a kill finds a message in hand. @returns the end of it */
 function troubleGateways(mail: MailServer, sms: Gateway, options: NoticeOptions): () => void {
   const slow = () => ({ ms: Math.random() * options.slowMs })
   const lost = () => (Math.random() < 0.5 ? 'answer-lost' : 'request-lost')
@@ -111,7 +111,7 @@ function killAgainAndAgain(db: Db, env: Record<string, string>, options: NoticeO
 const countMessages = async (query: Knex.QueryBuilder): Promise<number> =>
   Number((await query.count({ n: '*' }).first())?.n)
 
-/** What the gateway took must be what is recorded as sent, one for one. @returns SMS of a second try */
+/** The gateway must have taken exactly what is recorded as sent. @returns SMS of a second try */
 async function checkTexts(db: Db, sms: Gateway): Promise<number> {
   const texts = await db('messages').where({ channel: 'sms' }).select('provider_id', 'attempts')
   const tickets = texts.flatMap(({ provider_id: ticket }) => ticket ?? [])

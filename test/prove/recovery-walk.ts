@@ -1,4 +1,4 @@
-// Several browsers take random steps of recoveries at once. Each step must be a drawn edge, and each proof real.
+// Browsers take random steps of recoveries at once. Each must be a drawn edge, each proof real.
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import { edges, type FlowState } from '#server/recovery/flow/flow-states.ts'
@@ -243,7 +243,7 @@ function checkSameFlow(
     assert.equal(is.state, 'proven', `a right proof was refused: ${JSON.stringify(action)}`)
 }
 
-/** A flow begins only by a name, by a live link, or by an undo. @returns the account that an undo changed */
+/** A flow begins by a name, a live link or an undo. @returns the account that an undo changed */
 function checkNewFlow(
   world: WalkWorld,
   is: FlowRow,

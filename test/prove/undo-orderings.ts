@@ -1,5 +1,5 @@
 // A stranger reads the mailbox and knows password and answer. The owner holds the contacts.
-// Once the owner has acted, no link leads the stranger back in, and each taken contact got a notice.
+// Once the owner has acted, no link leads the stranger back in, and taken contacts got notices.
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import type { Db, Trx } from '#db/connection.ts'
@@ -368,10 +368,10 @@ async function assertAllNotified(
   said: string,
 ): Promise<void> {
   const linked = await contactsOf(life)
-  const told = await noticesIn(life)
+  const notices = await noticesIn(life)
   for (const contact of everLinked) {
     if (linked.includes(contact)) continue
-    const words = told.filter(
+    const words = notices.filter(
       ({ to, name }) => to === contact && /^recovery-method-(?:changed|removed)$/.test(name),
     )
     assert.ok(words.length > 0, `${said}: ${contact} was taken without a word`)

@@ -31,7 +31,7 @@ export const arrivals = (mail: MailServer, sms: TwilioServer): Arrived[] => [
 
 export interface Ledger {
   /** These readers must get a notice with these words. */
-  tell(words: string, readers: readonly string[]): void
+  expect(words: string, readers: readonly string[]): void
   count(): { readonly changes: number; readonly letters: number; readonly sms: number }
   compare(arrived: readonly Arrived[]): Comparison
 }
@@ -51,7 +51,7 @@ export function createLedger(): Ledger {
   const isSms = (key: string) => key.startsWith('+')
 
   return {
-    tell(words, readers) {
+    expect(words, readers) {
       changes += 1
       for (const reader of readers)
         wanted.set(`${reader} ${words}`, (wanted.get(`${reader} ${words}`) ?? 0) + 1)

@@ -82,19 +82,19 @@ interface Readers {
 async function setUp({ ledger }: LifeParts, hand: Hand, readers: Readers): Promise<void> {
   const { mailbox, first, second, phone } = readers
   await hand.link('backup-address', first)
-  ledger.tell('A backup address was linked to your mailbox', [mailbox, first])
+  ledger.expect('A backup address was linked to your mailbox', [mailbox, first])
   await hand.link('phone', phone)
-  ledger.tell('A phone was linked to your mailbox', [mailbox, first, phone])
+  ledger.expect('A phone was linked to your mailbox', [mailbox, first, phone])
   await hand.setQuestion('first-teacher')
-  ledger.tell('A security question was set for your mailbox', [mailbox, first, phone])
+  ledger.expect('A security question was set for your mailbox', [mailbox, first, phone])
   const password = 'a new and longer sentence'
   assert.equal((await hand.change('/account/password', { password })).location, '/account')
   hand.password = password
-  ledger.tell('Your mailbox password was changed', [mailbox, first, phone])
+  ledger.expect('Your mailbox password was changed', [mailbox, first, phone])
   await hand.link('backup-address', second)
-  ledger.tell('The backup address of your mailbox was replaced', [mailbox, second, phone, first])
+  ledger.expect('The backup address of your mailbox was replaced', [mailbox, second, phone, first])
   await hand.setQuestion('grandmother-birthplace')
-  ledger.tell('The security question of your mailbox was replaced', [mailbox, second, phone])
+  ledger.expect('The security question of your mailbox was replaced', [mailbox, second, phone])
 }
 
 async function recover(
@@ -109,9 +109,9 @@ async function recover(
   await locked.get(await hand.newest(second, /(\/recover\/link\/[\w-]+)/))
   await hand.choosePassword(locked, 'a sentence after being locked out')
   // The replaced address still counts, so its void link is replaced by a new one.
-  ledger.tell('Your mailbox has a new password', [mailbox, second, phone, first])
+  ledger.expect('Your mailbox has a new password', [mailbox, second, phone, first])
   hand.visitor = await signIn(portal, { login, password: hand.password })
-  ledger.tell('Sign-in to your mailbox from a new device', [mailbox, second, phone])
+  ledger.expect('Sign-in to your mailbox from a new device', [mailbox, second, phone])
 }
 
 async function removeAndUndo(
@@ -120,17 +120,17 @@ async function removeAndUndo(
   { mailbox, first, second, phone }: Readers,
 ): Promise<void> {
   await hand.remove('security-question')
-  ledger.tell('The security question was removed from your mailbox', [mailbox, second, phone])
+  ledger.expect('The security question was removed from your mailbox', [mailbox, second, phone])
   await hand.remove('phone')
-  ledger.tell('The phone was removed from your mailbox', [mailbox, second, phone])
+  ledger.expect('The phone was removed from your mailbox', [mailbox, second, phone])
   // Only the link of the first address takes changes back, the later phone included.
   const undo = await hand.newest(first, /A new password was set[\s\S]*?(\/undo\/[\w-]+)/)
   const owner = portal.visitor()
   assert.equal((await owner.post(undo, {}, { from: undo })).location, '/recover/new-password')
-  ledger.tell('The backup address of your mailbox was replaced', [mailbox, first, second])
-  ledger.tell('“This was not me” was used for your mailbox', [mailbox, first])
+  ledger.expect('The backup address of your mailbox was replaced', [mailbox, first, second])
+  ledger.expect('“This was not me” was used for your mailbox', [mailbox, first])
   await hand.choosePassword(owner, 'the last sentence of this life')
-  ledger.tell('Your mailbox has a new password', [mailbox, first])
+  ledger.expect('Your mailbox has a new password', [mailbox, first])
 }
 
 export async function liveThrough(parts: LifeParts, login: string, e164: string): Promise<void> {

@@ -81,7 +81,7 @@ interface Inbox {
   readonly codes: Map<string, string>
   readonly links: Sent[]
   readonly undos: Sent[]
-  /** Reads what was sent since the last time. A code belongs to the flow whose job was just done. */
+  /** Reads what was sent since the last time. A code belongs to this flow. */
   read(flowId: string | undefined): void
 }
 
@@ -108,7 +108,7 @@ function createInbox(post: Post, people: readonly Equipped[]): Inbox {
   return { codes, links, undos, read }
 }
 
-/** Counts what ends all flows of an account, and tells which flows it has ended. */
+/** Counts the events that end all flows of an account. */
 interface Ends {
   count(accountId: string): void
   hasEnded(flow: { readonly id: string; readonly account_id: string }): boolean

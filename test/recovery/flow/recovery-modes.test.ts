@@ -70,8 +70,8 @@ describe('SECURITY_QUESTION=hold', () => {
     for (const person of [removed, changed]) await hold(portal, person)
     const gone = await removed.browser.post(`${question}/remove`, {}, { from: ways })
     assert.deepEqual([gone.status, gone.location], [303, ways])
-    const anew = await changed.browser.post(question, answerIs('Zielona nad rzeką'))
-    assert.deepEqual([anew.status, anew.location], [303, ways], anew.errors.join())
+    const set = await changed.browser.post(question, answerIs('Zielona nad rzeką'))
+    assert.deepEqual([set.status, set.location], [303, ways], set.errors.join())
     for (const person of [removed, changed]) {
       await awaitText(portal, person.mailbox, /stopped the new password/)
       assert.doesNotMatch((await person.browser.get('/account')).html, /waiting-password\/stop/)
@@ -99,8 +99,8 @@ describe('SECURITY_QUESTION=hold', () => {
       await portal.db('recovery_holds').where({ account_id: person.accountId }).first(),
       undefined,
     )
-    const anew = await person.browser.post(question, answerIs('Zielona nad rzeką'))
-    assert.equal(anew.status, 303, anew.errors.join())
+    const set = await person.browser.post(question, answerIs('Zielona nad rzeką'))
+    assert.equal(set.status, 303, set.errors.join())
     await hold(portal, { ...person, answer: 'Zielona nad rzeką' })
   })
 
@@ -178,8 +178,8 @@ describe('SECURITY_QUESTION=off', () => {
     const person = await equip(portal)
     for (const login of [person.login, 'nobody-has-this']) {
       const visitor = await begin(portal, login)
-      const doors = await visitor.get('/recover/method')
-      assert.ok(!doors.html.includes('security-question'))
+      const page = await visitor.get('/recover/method')
+      assert.ok(!page.html.includes('security-question'))
       assert.equal((await visitor.get('/recover/security-question')).status, 404)
       const posted = await visitor.post(
         '/recover/security-question',

@@ -202,8 +202,8 @@ describe('the pages of the methods', () => {
     const visitor = await begin(portal, 'nobody-has-this')
     const page = await visitor.get('/recover/method')
     assert.deepEqual([page.status, page.page], [200, 'recover-method'])
-    const doors = [...page.html.matchAll(/href="(\/recover\/[^"]+)"/g)].map(([, href]) => href)
-    assert.deepEqual(doors, [
+    const links = [...page.html.matchAll(/href="(\/recover\/[^"]+)"/g)].map(([, href]) => href)
+    assert.deepEqual(links, [
       '/recover/backup-address',
       '/recover/sms',
       '/recover/security-question',
@@ -312,7 +312,7 @@ describe('the pages of the methods', () => {
     const full = await other.post('/recover/security-question', { answer: 'wrong' })
     assert.equal(full.status, 429)
     assert.ok(Number(full.headers.get('retry-after')) > 86_000)
-    // A page that only tells what to wait for takes nothing.
+    // A page without a field takes no form.
     assert.equal(
       (await other.post('/recover/backup-address/sent', {}, { from: '/recover' })).status,
       404,

@@ -128,7 +128,7 @@ describe('steps out of order', () => {
   it('a step out of order leads to the step that is due', async () => {
     const person = await equip(portal)
     const visitor = portal.visitor()
-    const doors = [
+    const steps = [
       'method',
       'backup-address',
       'backup-address/sent',
@@ -138,11 +138,11 @@ describe('steps out of order', () => {
       'new-password',
       'done',
     ]
-    for (const door of doors)
-      assert.equal((await visitor.get(`/recover/${door}`)).location, '/recover', door)
+    for (const step of steps)
+      assert.equal((await visitor.get(`/recover/${step}`)).location, '/recover', step)
     await begin(portal, person.login, visitor)
-    for (const door of ['backup-address/sent', 'sms/code', 'new-password', 'done'])
-      assert.equal((await visitor.get(`/recover/${door}`)).location, '/recover/method', door)
+    for (const step of ['backup-address/sent', 'sms/code', 'new-password', 'done'])
+      assert.equal((await visitor.get(`/recover/${step}`)).location, '/recover/method', step)
     const early = await visitor.post(
       '/recover/new-password',
       { password: fresh },
@@ -431,7 +431,7 @@ describe('a proof', () => {
     await codeOf(portal, second, two)
     assert.deepEqual((await second.post('/recover/sms/code', { code })).errors, ['code.wrong'])
     await first.post('/recover/sms/code', { code })
-    // Another name typed in the same browser begins anew: what was proven stays behind.
+    // Another name in the same browser begins a flow without that proof.
     await begin(portal, two.login, first)
     assert.equal((await first.get('/recover/new-password')).location, '/recover/method')
   })

@@ -59,9 +59,9 @@ test('guessing at sign-in writes one entry and one mail to each address, and no 
   await guess(person.login, 10)
   await untilNoted()
   assert.equal((await entriesOf(person, 'sign-in.failures')).length, 1)
-  const told = await noticesTo(readersOf(person))
+  const notices = await noticesTo(readersOf(person))
   assert.deepEqual(
-    told.map(({ channel, to }) => [channel, to]).sort(),
+    notices.map(({ channel, to }) => [channel, to]).sort(),
     [
       ['mail', person.address],
       ['mail', person.mailbox],

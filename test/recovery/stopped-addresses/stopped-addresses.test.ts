@@ -65,7 +65,7 @@ describe('an address that is not linked', () => {
       assert.deepEqual(
         [asked.status, asked.location],
         [303, `${form}/confirm`],
-        'who asks is told the same',
+        'the asker sees no difference',
       )
       assert.equal((await visitor.get(`${form}/confirm`)).page, 'backup-address-confirm')
     }

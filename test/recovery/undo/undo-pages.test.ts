@@ -604,7 +604,7 @@ describe('undo', () => {
     const at = minutes(-1)
     const voided = [
       await offer(person, 'password.reset', { reader: 'mailbox', at }),
-      // The stranger's own contact may have been told as well.
+      // The stranger's own contact may have such a link.
       await offer(person, 'password.reset', { at }),
       await offer(person, 'password.reset', { at: minutes(-5) }),
     ]
@@ -671,7 +671,7 @@ describe('undo', () => {
     assert.deepEqual(
       toStranger.map(({ name }) => name),
       ['recovery-method-changed', 'recovery-method-changed'],
-      'the phone that goes is told as well',
+      'the phone that goes gets a notice too',
     )
     const notices = (await writtenMessages(portal.db, portal.keyring)).filter(
       ({ to, name }) => name === 'recovery-method-changed' && to === person.phone,
@@ -730,7 +730,7 @@ describe('undo', () => {
     assert.equal(await undo(await offer(person, 'phone.changed', { old })), 'new-password')
     assert.deepEqual([await phoneOf(person), await phoneOf(other)], [undefined, person.phone])
     assert.equal((await activityOf(person)).at(-1), 'phone.removed {} Firefox, Linux')
-    // Removed, and taken by somebody since: nothing to put back, nothing to tell.
+    // Another account has the removed phone by now: nothing to put back, no notice.
     const third = await equip(portal)
     const was = await underLock(portal.db, third.accountId, (trx) =>
       removePhone(trx, portal.keyring, third.accountId),

@@ -65,7 +65,7 @@ describe('undo', () => {
     }
     assert.equal((await setPassword(owner, `${fresh} of the owner`)).location, '/recover/done')
     await signIn(portal, { login: person.login, password: `${fresh} of the owner` })
-    // The new password is told as well, with links of its own.
+    // The new password has a notice and links of its own.
     assert.notEqual(
       await undoLinkOf(portal, person.address, /after a link “This was not me” was used/),
       link,
@@ -171,7 +171,7 @@ describe('undo', () => {
       await undoLinkOf(portal, person.mailbox),
       await undoLinkOf(portal, person.address),
     ]
-    // Whoever stole the password reads the mailbox, and is faster.
+    // The stranger reads the mailbox, and is faster.
     const stranger = portal.visitor()
     assert.equal((await confirmUndo(stranger, fromMailbox)).status, 303)
     const owner = portal.visitor()
