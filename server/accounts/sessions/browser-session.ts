@@ -1,5 +1,4 @@
-// Signing a browser in and out: the session cookie, and passport on top of it.
-
+// Signs a browser in and out: the session cookie and the guards of account pages.
 import type { NextFunction, Request, RequestHandler, Response } from 'express'
 import session from 'express-session'
 import type { ClientInfo } from '#server/core/client-info.ts'
@@ -13,16 +12,15 @@ import type { NewSession } from './store.ts'
 
 export interface SessionCookie {
   readonly https: boolean
-  /** Sign the cookie; newest first. */
+  /** Keys that sign the cookie, newest first. */
   readonly secrets: readonly string[]
 }
 
 export const sessionCookieName = (https: boolean) => (https ? '__Host-session' : 'session')
 
 /**
- * Security: the id is 256 random bits, the cookie `__Host-`, HttpOnly and SameSite, and no visitor has one before signing in.
- * A page that is only looked at, by a browser without that cookie, has no session at all: nobody can be signed in, and the many
- * who only open a form cost no random id.
+ * Security: A session id is 256 random bits in a `__Host-`, HttpOnly and SameSite cookie.
+ * A GET request without the cookie gets no session, so opening a form costs no random id.
  */
 export function sessionMiddleware(parts: SessionStoreParts, cookie: SessionCookie): RequestHandler {
   const name = sessionCookieName(cookie.https)
@@ -33,7 +31,7 @@ export function sessionMiddleware(parts: SessionStoreParts, cookie: SessionCooki
     secret: [...cookie.secrets],
     resave: false,
     saveUninitialized: false,
-    // Without maxAge: the cookie goes with the browser; the server decides how long it is worth something.
+    // Without maxAge the cookie ends with the browser. The server decides when the session ends.
     cookie: { path: '/', httpOnly: true, sameSite: 'lax', secure: cookie.https ? 'auto' : false },
   })
   return (req, res, next) => {
@@ -44,9 +42,8 @@ export function sessionMiddleware(parts: SessionStoreParts, cookie: SessionCooki
 
 /**
  * Signs the browser in as the account, under a new session id.
- * @param proof by which it is signed in
- * @param write writes the session's row; by a statement of its own where nothing else is to be written
- * @throws StaleProof where the proof's epoch is over by now
+ * @param write writes the session's row together with other changes
+ * @throws StaleProof
  */
 export async function startSession(
   req: Request,
@@ -55,7 +52,7 @@ export async function startSession(
   at: Date,
   write?: (session: NewSession) => Promise<void>,
 ): Promise<void> {
-  // A visitor's session was never stored: there is nothing to end before the new one.
+  // A visitor's session was never stored, so there is nothing to end.
   if (!ownerOf(req)) req.sessionStore.generate(req)
   else
     await new Promise<void>((done, fail) =>
@@ -69,28 +66,28 @@ export async function startSession(
   try {
     await saveSession(req)
   } catch (fault) {
-    // Else it would be written at the end of the answer that says that it was not.
+    // Otherwise express-session would still write it at the end of the error page.
     delete (req as Partial<Request>).session
     throw fault
   }
 }
 
-/** The password was typed again: pages that demand it fresh open for a while. */
+/** Notes that the password was typed again. */
 export async function refreshSession(req: Request, at: Date): Promise<void> {
   req.session.confirmedAt = at.getTime()
   await saveSession(req)
 }
 
 /**
- * Before the answer. Left to express-session it is begun when the answer ends, whose head is sent by then: a browser that follows the
- * redirect at once would be asked for the same password again.
+ * Saves before the answer. express-session would save only when the redirect has been sent already,
+ * and the browser's next request would meet the old session.
  */
 const saveSession = (req: Request) =>
   new Promise<void>((done, fail) => req.session.save((fault) => (fault ? fail(fault) : done())))
 
 /**
- * Gives the signed-in browser a new id: after a change of password the old one is worth nothing, wherever it was copied to.
- * @param epoch that the change began
+ * Gives the browser a new session id when the password has changed, so copies of the old one are dead.
+ * @param epoch the one that the change began
  */
 export async function renewSession(
   req: Request,
@@ -108,7 +105,7 @@ export async function stopSession(req: Request): Promise<void> {
   )
 }
 
-/** Who is signed in, behind `requireAccount`. */
+/** The owner who is signed in. Only behind `requireAccount`. */
 export function accountOf(req: Request): SessionOwner {
   const owner = ownerOf(req)
   if (!owner) throw new Error('a page of the account without its guard')
@@ -117,16 +114,15 @@ export function accountOf(req: Request): SessionOwner {
 
 export const sessionDigestOf = (req: Request): Buffer => hashToken(req.sessionID)
 
-/** What the session of the request proves. Behind `requireAccount`. */
+/** Only behind `requireAccount`. */
 export function proofOf(req: Request): AccountProof {
   const { id: accountId, epoch } = accountOf(req)
   return { accountId, epoch, session: sessionDigestOf(req) }
 }
 
-/** Where sign-in leads back to. Only pages are gone back to, never a deed. */
 const nextOf = (req: Request, page?: string) => encodeURIComponent(page ?? req.originalUrl)
 
-/** Guard: only signed in. `page` is gone back to where the guarded URL is a deed without a page. */
+/** @param page the page to return to after sign-in, if the guarded URL has none */
 export const requireAccount =
   (page?: string): RequestHandler =>
   (req: Request, res: Response, next: NextFunction) => {
@@ -134,10 +130,10 @@ export const requireAccount =
     res.redirect(303, `/sign-in?next=${nextOf(req, page)}`)
   }
 
-/** So long a typed password, or a contact typed with it, counts as fresh. */
+/** How long a typed password, or a contact typed with it, counts as fresh. */
 export const freshMs = 10 * msPerMinute
 
-/** Guard of the pages marked * in the contract: the password was typed within 10 minutes. Stands after `requireAccount`. */
+/** Asks for the password unless it was typed a moment ago. Only behind `requireAccount`. */
 export const requireFreshPassword =
   (now: () => Date, page?: string): RequestHandler =>
   (req: Request, res: Response, next: NextFunction) => {

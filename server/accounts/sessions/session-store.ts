@@ -1,5 +1,4 @@
-// express-session on our table: rows belong to an account, ids are hashed, and nobody who is not signed in has one.
-
+// The store of express-session on our table. Only signed-in browsers have a row.
 import { type SessionData, Store } from 'express-session'
 import type { Db } from '#db/connection.ts'
 import type { ClientInfo } from '#server/core/client-info.ts'
@@ -10,15 +9,15 @@ import * as sessions from './store.ts'
 
 declare module 'express-session' {
   interface SessionData {
-    /** Who is signed in, as passport keeps it. */
+    /** The account's id, in passport's format. */
     passport?: { user: string }
-    /** Of the account, when the password was given. Only on the first save. */
+    /** Epoch of the proof. Only on the first save. */
     epoch?: number
-    /** When the password was last typed, in milliseconds of the epoch. */
+    /** When the password was last typed, in Unix milliseconds. */
     confirmedAt?: number
     /** Only on the first save. */
     client?: ClientInfo
-    /** Only on the first save: writes the row, where it is written along with what else the sign-in writes. */
+    /** Only on the first save: writes the row together with the rest of the sign-in. */
     write?: (session: sessions.NewSession) => Promise<void>
     signedInAt?: Date
   }
@@ -29,7 +28,6 @@ export interface SessionTimes {
   readonly maxHours: number
 }
 
-/** Moments that divide living sessions from dead ones. */
 export function aliveSince(clock: Clock, times: SessionTimes): sessions.Alive {
   const now = clock.now().getTime()
   return {
@@ -46,7 +44,7 @@ export interface SessionStoreParts {
 
 export class SessionStore extends Store {
   readonly #parts: SessionStoreParts
-  /** `last seen` is written at most once in this long: a page view must not cost a write. */
+  /** `last seen` is written at most once in this time, so that a page view costs no write. */
   readonly #touchMs: number
   readonly #saved = new WeakMap<SessionData, string>()
 
@@ -75,36 +73,34 @@ export class SessionStore extends Store {
     const { cookie, passport, confirmedAt, client, owner } = session
     const write = session.write ?? ((row: sessions.NewSession) => sessions.beginSession(db, row))
     const data = { cookie, passport, confirmedAt }
-    // express-session saves a session that was made within the request once more at its end.
+    // express-session saves a new session a second time at the end of the request.
     const text = JSON.stringify(data)
     if (this.#saved.get(session) === text) {
       done()
       return
     }
-    const saved = owner
-      ? sessions.updateSession(db, hashToken(id), data)
-      : passport
-        ? write({
-            idDigest: hashToken(id),
-            accountId: passport.user,
-            epoch: session.epoch ?? 0,
-            data,
-            device: client?.device ?? '',
-            place: client?.place ?? '',
-            at: clock.now(),
-          })
-        : Promise.resolve()
-    saved.then(() => {
+    const save = async () => {
+      if (owner) await sessions.updateSession(db, hashToken(id), data)
+      else if (passport)
+        await write({
+          idDigest: hashToken(id),
+          accountId: passport.user,
+          epoch: session.epoch ?? 0,
+          data,
+          device: client?.device ?? '',
+          place: client?.place ?? '',
+          at: clock.now(),
+        })
       this.#saved.set(session, text)
-      done()
-    }, done)
+    }
+    save().then(() => done(), done)
   }
 
   override destroy(id: string, done: (fault?: unknown) => void = () => {}): void {
     sessions.deleteSession(this.#parts.db, hashToken(id)).then(() => done(), done)
   }
 
-  /** `get` does what is needed: express-session would call this after every answer. */
+  /** Does nothing, for express-session calls this after every answer. `get` notes when it is due. */
   override touch(_id: string, _session: SessionData, done: () => void = () => {}): void {
     done()
   }

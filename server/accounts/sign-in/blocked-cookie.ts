@@ -1,4 +1,4 @@
-// Carries who gave the right password of a restricted account to the page that says why. It is no session and opens nothing else.
+// A cookie for the page that explains a block. It proves the right password, and is no session.
 import type { Request, Response } from 'express'
 import { msPerMinute } from '#server/core/durations.ts'
 import { openSignedToken, signToken } from '#server/core/keys/signed-token.ts'
@@ -16,7 +16,7 @@ type Parts = Pick<WebParts, 'settings' | 'keyring' | 'clock'>
 
 const nameOf = ({ settings }: Parts) => (isHttps(settings) ? '__Host-blocked' : 'blocked')
 
-/** Security: what a holder may learn of a block is shown only after the right password, and not for long. */
+// Security: A block is explained only after the right password, and for fifteen minutes.
 export function keepBlocked(parts: Parts, res: Response, { id, epoch }: BlockedAccount): void {
   const expires = parts.clock.now().getTime() + lifeMinutes * msPerMinute
   res.cookie(nameOf(parts), signToken(parts.keyring, purpose, `${id}.${epoch}.${expires}`), {
@@ -28,7 +28,7 @@ export function keepBlocked(parts: Parts, res: Response, { id, epoch }: BlockedA
   })
 }
 
-/** The account whose right password was given in this browser within the last minutes, and its epoch at that moment. */
+/** The account, with its epoch when its right password was typed in this browser. */
 export function blockedOf(parts: Parts, req: Request): BlockedAccount | undefined {
   const [id, epoch, expires] =
     openSignedToken(parts.keyring, purpose, req.cookies?.[nameOf(parts)])?.split('.') ?? []

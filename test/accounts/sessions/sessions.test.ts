@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setTimeout } from 'node:timers/promises'
+import { deleteSession, updateSession } from '#server/accounts/sessions/store.ts'
+import { hashToken } from '#server/core/keys/secrets.ts'
 import { hanna, piotr, register, signIn } from '#test/support/people.ts'
 import { eventually } from '#test/support/portal.ts'
 import { usePortal } from '#test/support/use-portal.ts'
@@ -100,6 +102,39 @@ test('a blocked account is signed out at once and refused with the right passwor
   assert.equal(await isSignedIn(visitor), false)
   const answer = await portal.visitor().post('/sign-in', piotr)
   assert.deepEqual([answer.status, answer.errors], [422, ['login.blocked']])
+})
+
+test('a session of an earlier epoch, or of an account that is shut, is no session', async () => {
+  const person = { login: 'shut.out', password: 'nine geese over the marsh' }
+  const visitor = await register(portal, person)
+  const account = portal.db('accounts').where('address', 'like', 'shut.out@%')
+  for (const [what, usual] of [
+    [{ epoch: 2 }, { epoch: 1 }],
+    [{ blocked_at: portal.clock.now(), block_reason: 'spam' }, { blocked_at: null }],
+    [{ closed_at: portal.clock.now() }, { closed_at: null }],
+    [{ reset_demanded_at: portal.clock.now() }, { reset_demanded_at: null }],
+  ] as const) {
+    await account.clone().update(what)
+    assert.equal(await isSignedIn(visitor), false, Object.keys(what).join())
+    await account.clone().update({ block_reason: null, ...usual })
+    assert.equal(await isSignedIn(visitor), true, 'the row is still there')
+  }
+})
+
+test('saving a session that has ended meanwhile does not bring it back', async () => {
+  const { db } = portal
+  const visitor = await register(portal, { login: 'ended', password: 'nine geese over the marsh' })
+  const [, id = ''] =
+    /^s:([^.]+)/.exec(decodeURIComponent(visitor.cookies.get('session') ?? '')) ?? []
+  const idDigest = hashToken(id)
+  const row = () => db('sessions').where({ id_digest: idDigest }).first()
+  const before = await row()
+  await db('accounts').where({ id: before.account_id }).update({ epoch: 2 })
+  await updateSession(db, idDigest, { confirmedAt: 1 })
+  assert.deepEqual(await row(), before, 'of an earlier epoch')
+  await deleteSession(db, idDigest)
+  await updateSession(db, idDigest, { confirmedAt: 1 })
+  assert.equal(await row(), undefined)
 })
 
 test('a page that needs a fresh password asks for it after ten minutes and leads back', async () => {

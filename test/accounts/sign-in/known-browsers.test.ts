@@ -1,6 +1,7 @@
-// The browser in which a password was set anew is known from then on, and nobody's wrong passwords keep its owner out.
+// The browser of a reset is a known browser, so wrong passwords of strangers do not keep its owner out.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { hashToken } from '#server/core/keys/secrets.ts'
 import { signIn } from '#test/support/people.ts'
 import { startTestPortal } from '#test/support/portal.ts'
 import {
@@ -26,7 +27,7 @@ async function guessAt({ login }: Equipped, visitor = portal.visitor()): Promise
 const eventsOf = ({ accountId }: Equipped): Promise<string[]> =>
   portal.db('activity').where({ account_id: accountId }).orderBy('id').pluck('event')
 
-const devicesOf = ({ accountId }: Equipped): Promise<unknown[]> =>
+const devicesOf = ({ accountId }: Equipped): Promise<{ device_digest: Buffer }[]> =>
   portal.db('known_devices').where({ account_id: accountId })
 
 test('the browser of a reset signs in at once, however many wrong passwords strangers type', async () => {
@@ -45,6 +46,20 @@ test('the browser of a reset signs in at once, however many wrong passwords stra
   assert.equal((await devicesOf(person)).length, 1, 'those of before are forgotten')
   assert.ok(!(await eventsOf(person)).includes('sign-in.new-device'), 'it is no news')
   assert.ok((await eventsOf(person)).includes('sign-in.succeeded'))
+})
+
+test('after a reset no browser is known but the one that made it', async () => {
+  const person = await equip(portal)
+  await signIn(portal, person)
+  const before = (await devicesOf(person)).map(({ device_digest }) => device_digest)
+  assert.equal(before.length, 2)
+  const owner = portal.visitor()
+  await resetIn(owner, person)
+  const [device, ...others] = await devicesOf(person)
+  const own = hashToken(owner.cookies.get('device') ?? '')
+  assert.deepEqual([device?.device_digest, others.length], [own, 0])
+  await signIn(portal, { login: person.login, password: fresh }, owner)
+  assert.ok(!(await eventsOf(person)).slice(-1).includes('sign-in.new-device'))
 })
 
 test('wrong passwords typed before a reset take no tries from its browser', async () => {
