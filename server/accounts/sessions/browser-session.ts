@@ -19,7 +19,7 @@ export interface SessionCookie {
 export const sessionCookieName = (https: boolean) => (https ? '__Host-session' : 'session')
 
 /**
- * Security: A session id is 256 random bits in a `__Host-`, HttpOnly and SameSite cookie.
+ * Security: A session id is 256 random bits, in a cookie that is HttpOnly and SameSite.
  * A GET request without the cookie gets no session, so opening a form costs no random id.
  */
 export function sessionMiddleware(parts: SessionStoreParts, cookie: SessionCookie): RequestHandler {
@@ -86,7 +86,7 @@ const saveSession = (req: Request) =>
   new Promise<void>((done, fail) => req.session.save((fault) => (fault ? fail(fault) : done())))
 
 /**
- * Gives the browser a new session id when the password has changed, so copies of the old one are dead.
+ * Gives the browser a new session id after a new password, so copies of the old one are dead.
  * @param epoch the one that the change began
  */
 export async function renewSession(

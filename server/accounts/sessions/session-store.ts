@@ -100,7 +100,7 @@ export class SessionStore extends Store {
     sessions.deleteSession(this.#parts.db, hashToken(id)).then(() => done(), done)
   }
 
-  /** Does nothing, for express-session calls this after every answer. `get` notes when it is due. */
+  /** Does nothing: express-session calls it after every answer, and `get` has done the work. */
   override touch(_id: string, _session: SessionData, done: () => void = () => {}): void {
     done()
   }

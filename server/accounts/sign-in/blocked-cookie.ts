@@ -16,7 +16,8 @@ type Parts = Pick<WebParts, 'settings' | 'keyring' | 'clock'>
 
 const nameOf = ({ settings }: Parts) => (isHttps(settings) ? '__Host-blocked' : 'blocked')
 
-// Security: A block is explained only after the right password, and for fifteen minutes.
+// Security: What the owner may learn of a block is shown only after the right password, and not for
+// long.
 export function keepBlocked(parts: Parts, res: Response, { id, epoch }: BlockedAccount): void {
   const expires = parts.clock.now().getTime() + lifeMinutes * msPerMinute
   res.cookie(nameOf(parts), signToken(parts.keyring, purpose, `${id}.${epoch}.${expires}`), {

@@ -69,6 +69,13 @@ test('the session id changes at sign-in, so a planted one is worth nothing', asy
   assert.notEqual(victim.cookies.get('session'), 's%3Aplanted.signature')
 })
 
+test('a session id is 256 random bits, in a cookie that is HttpOnly and SameSite', async () => {
+  const { login, password } = piotr
+  const { headers } = await portal.visitor().post('/sign-in', { login, password })
+  const cookie = headers.getSetCookie().find((each) => each.startsWith('session=')) ?? ''
+  assert.match(cookie, /^session=s%3A[\w-]{43}\.[^;]+; Path=\/; HttpOnly; SameSite=Lax$/)
+})
+
 test('the database keeps no session id that opens a session', async () => {
   const id =
     decodeURIComponent(phone.cookies.get('session') ?? '')

@@ -314,7 +314,7 @@ test('an objection can be made for twenty days, from the mail or the page, and n
 })
 
 // Security: what a holder may learn of a block is shown only after the right password, and not for long.
-test('what a holder may learn of a block is shown only after the right password, and not for long', async () => {
+test('what the owner may learn of a block is shown only after the right password, and not for long', async () => {
   const person = await equip(portal)
   await take(person, 'block')
   const visitor = portal.visitor()
