@@ -313,7 +313,6 @@ test('an objection can be made for twenty days, from the mail or the page, and n
   assert.match((await visitor.get(href)).html, /nothing to object to/)
 })
 
-// Security: what a holder may learn of a block is shown only after the right password, and not for long.
 test('what the owner may learn of a block is shown only after the right password, and not for long', async () => {
   const person = await equip(portal)
   await take(person, 'block')
