@@ -1,10 +1,11 @@
-// Nothing that was proven before a recovery, a change of the password or a block has an effect after it: whatever was in flight or kept.
-// Each request stands still where its proof is in its hand, the other act is finished, and then it goes on.
+// A proof from before a recovery, a change of the password or a block has no effect after it. Each
+// request is paused once it has its proof, the other act is finished, and the request goes on.
 
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { blockAccount, unblockAccount } from '#server/accounts/accounts/store.ts'
 import { runCommand } from '#server/cli/portal.ts'
+import { msPerHour } from '#server/core/durations.ts'
 import { StaleProof } from '#server/core/faults.ts'
 import { hashToken, newToken } from '#server/core/keys/secrets.ts'
 import { keyedAnswer, normalizeAnswer } from '#server/core/passwords/secret-answer.ts'
@@ -56,7 +57,7 @@ async function reset(
   )
 }
 
-/** A link "this was not me" about a new password, that went to the phone. */
+/** A link "this was not me" that the phone got. */
 async function linkToPhone({ accountId, phone }: Equipped): Promise<string> {
   const notice = {
     accountId,
@@ -79,19 +80,17 @@ const useLink = (token: string) =>
 async function operator(...words: string[]): Promise<void> {
   const { databaseUrl, secretKeys } = portal.settings
   const outcome = await runCommand(words, {
-    ...{
-      DATABASE_URL: databaseUrl,
-      SECRET_KEYS: secretKeys.join(),
-      ARGON2_MEMORY_KIB: '64',
-      ARGON2_PASSES: '1',
-    },
+    DATABASE_URL: databaseUrl,
+    SECRET_KEYS: secretKeys.join(),
+    ARGON2_MEMORY_KIB: '64',
+    ARGON2_PASSES: '1',
   })
   assert.equal(outcome.status, 0, outcome.text)
 }
 
 interface Act {
   readonly name: string
-  /** Made ready before the request is held. */
+  /** Runs before the request is paused. */
   readonly prepare: (person: Equipped) => Promise<() => Promise<unknown>>
 }
 
@@ -187,11 +186,12 @@ const acts: readonly Act[] = [
   },
 ]
 
-/** All that is kept of the account, as text by table. Counters of tries are not of it. */
+/** All rows of the account as text by table, without counters of tries. */
 async function keptOf(accountId: string): Promise<Record<string, string>> {
   const { rows } = await portal.db.raw<{ rows: { name: string; key: string }[] }>(
     `select c.table_name as name, c.column_name as key from information_schema.columns c
-     join information_schema.tables t on t.table_schema = c.table_schema and t.table_name = c.table_name
+     join information_schema.tables t
+       on t.table_schema = c.table_schema and t.table_name = c.table_name
      where t.table_schema = 'public' and t.table_type = 'BASE TABLE'
        and (c.column_name = 'account_id' or (c.table_name = 'accounts' and c.column_name = 'id'))`,
   )
@@ -207,7 +207,7 @@ async function keptOf(accountId: string): Promise<Record<string, string>> {
   return { ...kept, messages: String(messages?.count) }
 }
 
-/** Tables in which something has changed since; `seen` are those that only note when a browser was seen. */
+/** Tables that have changed. @param seen tables to leave out: they only note when a browser was seen */
 async function changedSince(
   kept: Record<string, string>,
   accountId: string,
@@ -231,7 +231,6 @@ async function leadsToSignIn(
   )
 }
 
-/** Of the session that the browser is signed in by. */
 const digestOf = (visitor: Visitor) =>
   hashToken(
     decodeURIComponent(visitor.cookies.get('session') ?? '')
@@ -249,7 +248,7 @@ const codeTo = async (to: string) => {
   return written.at(-1)?.params.code ?? assert.fail(`no code to ${to}`)
 }
 
-/** Every form of the account's own pages that changes something, filled so that it would. */
+/** Every form of the account's own pages that changes something, filled in. */
 async function formsOf(
   person: Equipped,
   visitor: Visitor,
@@ -291,9 +290,78 @@ async function formsOf(
   ]
 }
 
-describe('what was begun before ends with', () => {
+/** A browser whose recovery is proven by the answer. */
+async function provenByAnswer(person: Equipped): Promise<Visitor> {
+  const visitor = await begin(portal, person.login)
+  const { answer } = person
+  const proven = await visitor.post('/recover/security-question', { answer })
+  assert.equal(proven.location, '/recover/new-password')
+  return visitor
+}
+
+/** Recoveries in all states: proven, being hashed, with a link and a code, and with a late code. */
+async function beginRecoveries(person: Equipped) {
+  const { login, phone, address, answer } = person
+  const [hashing, proven] = [await provenByAnswer(person), await provenByAnswer(person)]
+  const asked = await begin(portal, login)
+  await asked.post('/recover/sms', { phone })
+  await asked.post('/recover/backup-address', { address })
+  await doJobs(portal.db, portal.tasks, 'phone:send-recovery-code')
+  await doJobs(portal.db, portal.tasks, 'backup-address:send-recovery-link')
+  const code = await codeTo(phone)
+  const written = await writtenMessages(portal.db, portal.keyring)
+  const letter = written.findLast(({ to }) => to === address)
+  const link = letter?.params.token ?? assert.fail('no link')
+  const late = await begin(portal, login)
+  // Two codes have a wait between them.
+  await forgetLimits(portal)
+  assert.equal((await late.post('/recover/sms', { phone })).status, 303)
+  const judging = await begin(portal, login)
+  const answering = await holdAtHash(portal, keyed(answer), () =>
+    judging.post('/recover/security-question', { answer }),
+  )
+  const hashed = `${fresh} being hashed`
+  const setting = await holdAtHash(portal, hashed, () => setPassword(hashing, hashed))
+  return { proven, asked, code, link, answering, setting }
+}
+
+type BegunRecoveries = Awaited<ReturnType<typeof beginRecoveries>>
+
+async function endsProvenFlows({ proven, answering, setting }: BegunRecoveries): Promise<void> {
+  const hashed = await setting.letGo()
+  assert.deepEqual([hashed.status, hashed.location], [303, '/recover'], 'being hashed')
+  const tried = await proven.post(
+    '/recover/new-password',
+    { password: fresh },
+    { from: '/recover' },
+  )
+  assert.deepEqual([tried.status, tried.location], [303, '/recover'], 'proven')
+  const judged = await answering.letGo()
+  assert.deepEqual([judged.status, judged.errors], [422, ['answer.wrong']])
+}
+
+/** Flows that were not proven go on as decoys, in which a right proof counts as wrong. */
+async function endsLinksAndCodes({ asked, code, link }: BegunRecoveries): Promise<void> {
+  const typed = await asked.post('/recover/sms/code', { code }, { from: '/recover/sms/code' })
+  assert.deepEqual([typed.status, typed.errors], [422, ['code.wrong']])
+  const opened = await portal.visitor().get(`/recover/link/${link}`)
+  assert.deepEqual([opened.page, opened.errors], ['recover-link', ['link.dead']])
+}
+
+async function sendsNoLateCode(): Promise<void> {
+  const written = await writtenMessages(portal.db, portal.keyring)
+  assert.equal(await doJobs(portal.db, portal.tasks, 'phone:send-recovery-code'), 1)
+  const sent = (await writtenMessages(portal.db, portal.keyring)).slice(written.length)
+  const receivers = sent.map(({ to }) => to)
+  assert.deepEqual(receivers, [null], 'a code of an earlier epoch is sent to nobody')
+}
+
+const verifierNow = async ({ accountId }: Equipped): Promise<string> =>
+  (await portal.db('accounts').where({ id: accountId }).first()).password_verifier
+
+describe('a new epoch', () => {
   for (const { name, prepare } of acts) {
-    it(`${name}: every form of a session that is on its way`, async () => {
+    it(`${name} ends every form of a session that is under way`, async () => {
       const person = await equip(portal)
       const visitor = person.browser
       const act = await prepare(person)
@@ -309,7 +377,7 @@ describe('what was begun before ends with', () => {
       assert.deepEqual(await changedSince(kept, person.accountId), [])
     })
 
-    it(`${name}: sign-ins, passwords and answers that are being hashed`, async () => {
+    it(`${name} ends sign-ins, passwords and answers that are being hashed`, async () => {
       const person = await equip(portal)
       const visitor = person.browser
       const act = await prepare(person)
@@ -357,77 +425,22 @@ describe('what was begun before ends with', () => {
       }
     })
 
-    it(`${name}: flows, links, codes and a password that waits`, async () => {
+    it(`${name} ends recovery flows, links, codes and a waiting password`, async () => {
       const person = await equip(portal)
       const act = await prepare(person)
-      // Proven by the answer, with the new password being hashed, and another one that is only proven.
-      const [hashing, proven] = [
-        await begin(portal, person.login),
-        await begin(portal, person.login),
-      ]
-      for (const each of [hashing, proven])
-        assert.equal(
-          (await each.post('/recover/security-question', { answer: person.answer })).location,
-          '/recover/new-password',
-        )
-      const asked = await begin(portal, person.login)
-      await asked.post('/recover/sms', { phone: person.phone })
-      await asked.post('/recover/backup-address', { address: person.address })
-      await doJobs(portal.db, portal.tasks, 'phone:send-recovery-code')
-      await doJobs(portal.db, portal.tasks, 'backup-address:send-recovery-link')
-      const code = await codeTo(person.phone)
-      const letters = (await writtenMessages(portal.db, portal.keyring)).filter(
-        ({ to }) => to === person.address,
-      )
-      const link = letters.at(-1)?.params.token ?? assert.fail('no link')
-      const late = await begin(portal, person.login)
-      // A moment passes between two codes.
-      await forgetLimits(portal)
-      assert.equal((await late.post('/recover/sms', { phone: person.phone })).status, 303)
-      const judging = await begin(portal, person.login)
-      const answering = await holdAtHash(portal, keyed(person.answer), () =>
-        judging.post('/recover/security-question', { answer: person.answer }),
-      )
-      const holding = await holdAtHash(portal, `${fresh} being hashed`, () =>
-        setPassword(hashing, `${fresh} being hashed`),
-      )
+      const begun = await beginRecoveries(person)
       await act()
-      const { password_verifier: verifier } = await portal
-        .db('accounts')
-        .where({ id: person.accountId })
-        .first()
-      const answers = [
-        ['being hashed', await holding.letGo()],
-        [
-          'proven',
-          await proven.post('/recover/new-password', { password: fresh }, { from: '/recover' }),
-        ],
-      ] as const
-      for (const [which, { status, location }] of answers)
-        assert.deepEqual([status, location], [303, '/recover'], which)
-      const judged = await answering.letGo()
-      assert.deepEqual([judged.status, judged.errors], [422, ['answer.wrong']])
-      // Flows that were not proven go on as decoys: what is right proves nothing.
-      const typed = await asked.post('/recover/sms/code', { code }, { from: '/recover/sms/code' })
-      assert.deepEqual([typed.status, typed.errors], [422, ['code.wrong']])
-      const opened = await portal.visitor().get(`/recover/link/${link}`)
-      assert.deepEqual([opened.page, opened.errors], ['recover-link', ['link.dead']])
-      const written = await writtenMessages(portal.db, portal.keyring)
-      assert.equal(await doJobs(portal.db, portal.tasks, 'phone:send-recovery-code'), 1)
-      const sent = (await writtenMessages(portal.db, portal.keyring)).slice(written.length)
-      assert.deepEqual(
-        sent.map(({ to }) => to),
-        [null],
-        'a code that was asked for before is sent to nobody',
-      )
-      const account = await portal.db('accounts').where({ id: person.accountId }).first()
-      assert.equal(account.password_verifier, verifier)
+      const before = await verifierNow(person)
+      await endsProvenFlows(begun)
+      await endsLinksAndCodes(begun)
+      await sendsNoLateCode()
+      assert.equal(await verifierNow(person), before)
     })
   }
 })
 
-describe('a session that was ended', () => {
-  it('by its owner changes nothing any more, though the epoch goes on', async () => {
+describe('an ended session', () => {
+  it('a session that its owner ended changes nothing, even in the same epoch', async () => {
     const person = await equip(portal)
     const stranger = await signIn(portal, person)
     const forms = await formsOf(person, stranger)
@@ -454,7 +467,7 @@ describe('a session that was ended', () => {
     assert.equal((await person.browser.get('/account')).status, 200)
   })
 
-  it('of a member of staff takes and lifts no measure, and ends nobody’s sessions', async () => {
+  it('an ended session of staff takes and lifts no measure, and ends no sessions', async () => {
     const staff = await enrolStaff(portal, 'celia.senior', 'senior', 'support')
     const other = await enrolStaff(portal, 'bela.senior', 'senior')
     const person = await equip(portal)
@@ -488,7 +501,7 @@ describe('a session that was ended', () => {
     assert.deepEqual(await changedSince(kept, person.accountId), [])
   })
 
-  it('leaves no known secret for an authenticator behind: after a new password the door gives another one', async () => {
+  it('a new password replaces an authenticator secret that a stranger saw at the staff door', async () => {
     const login = 'new.of.staff'
     const stranger = await register(portal, { login, password: 'forty storks over the marsh' })
     const id = await giveRole(portal, login, 'analyst')
@@ -516,7 +529,7 @@ describe('a session that was ended', () => {
 })
 
 describe('a link "this was not me"', () => {
-  it('that is being used does nothing where the owner changes the password meanwhile', async () => {
+  it('a link "this was not me" does nothing if the owner changes the password meanwhile', async () => {
     const person = await equip(portal)
     const token = await linkToPhone(person)
     const other = await signIn(portal, person)
@@ -531,7 +544,7 @@ describe('a link "this was not me"', () => {
     const met = new Promise<void>((done) => {
       isMet = done
     })
-    // The password that takes the place of the disputed one is known to nobody: the first that is hashed.
+    // The first password that is hashed is the random one that replaces the disputed one.
     Object.assign(hasher, {
       hash: async (password: string) => {
         Object.assign(hasher, { hash })
@@ -553,7 +566,7 @@ describe('a link "this was not me"', () => {
     assert.equal((await other.get('/account')).status, 200)
   })
 
-  it('in the "new device" letter, in a mailbox that others read, gives nobody a new password', async () => {
+  it('the link of a "new device" letter in the mailbox gives nobody a new password', async () => {
     const person = await equip(portal)
     await signIn(portal, person)
     const letter = (await writtenMessages(portal.db, portal.keyring))
@@ -567,7 +580,7 @@ describe('a link "this was not me"', () => {
     assert.deepEqual(await useLink(token), { kind: 'dead' })
   })
 
-  it('in the "phone linked" letter, in a mailbox that others read, takes no contact away', async () => {
+  it('the link of a "phone linked" letter in the mailbox takes no contact away', async () => {
     const person = await equip(portal)
     const { phone, accountId } = person
     await underLock(portal.db, accountId, async (trx) => {
@@ -604,7 +617,7 @@ describe('a password that waits', () => {
     return await setPassword(visitor, password)
   }
 
-  it('ends with a change of the password, and with a block that is lifted again', async () => {
+  it('a waiting password ends with a change of the password, and with a block that is lifted', async () => {
     for (const end of [
       async (person: Equipped) => person.browser.post('/account/password', { password: fresh }),
       async ({ accountId }: Equipped) =>
@@ -621,7 +634,7 @@ describe('a password that waits', () => {
         .db('accounts')
         .where({ id: person.accountId })
         .first()
-      holding.clock.advance(73 * 3_600_000)
+      holding.clock.advance(73 * msPerHour)
       await holding.tasks['recovery:sweep-held']?.({}, { attempt: 1, maxAttempts: 1 })
       const account = await holding.db('accounts').where({ id: person.accountId }).first()
       assert.equal(account.password_verifier, password_verifier)
@@ -629,11 +642,11 @@ describe('a password that waits', () => {
     }
   })
 
-  it('is neither replaced nor postponed by a second one, and says so', async () => {
+  it('a second waiting password neither replaces nor postpones the first', async () => {
     const person = await equip(holding)
     assert.equal((await choose(person, `${fresh} that waits`)).location, '/recover/done')
     const first = await waiting(person)
-    holding.clock.advance(3_600_000)
+    holding.clock.advance(msPerHour)
     const second = await choose(person, `${fresh} of another`)
     assert.deepEqual(
       [second.status, second.page, second.errors],
@@ -642,7 +655,7 @@ describe('a password that waits', () => {
     assert.deepEqual(await waiting(person), first)
   })
 
-  it('is shown at the top of the account to the owner who signs in, and is stopped there for good', async () => {
+  it('the owner sees a waiting password at the top of the account, and stops it for good', async () => {
     const person = await equip(holding)
     assert.doesNotMatch((await person.browser.get('/account')).html, /waiting-password\/stop/)
     await choose(person, `${fresh} that waits`)

@@ -1,6 +1,7 @@
-// Secrets that are none: the password of before, what others know of a person, and a contact that somebody else has.
+// Secrets that are refused: an earlier password, what others know of a person, a contact in doubt.
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { msPerDay } from '#server/core/durations.ts'
 import { wordsOfContact } from '#server/core/identifiers/contact-words.ts'
 import { judgePassword } from '#server/core/passwords/password-policy.ts'
 import { judgeSecretAnswer } from '#server/core/passwords/secret-answer.ts'
@@ -36,15 +37,15 @@ const idn = {
   canonical: 'hanna@xn--80a1acny.xn--90ais',
 } as const
 
-describe('the password of before', () => {
-  it('is refused where its owner changes it', async () => {
+describe('an earlier password', () => {
+  it('a new password is never the present one', async () => {
     const { visitor, password } = await arrive(portal)
     const same = await visitor.post('/account/password', { password })
     assert.deepEqual([same.status, same.page, same.errors], [422, 'password', ['password.same']])
     assert.equal((await visitor.post('/account/password', { password: next })).status, 303)
   })
 
-  it('is refused by a recovery that was demanded, because somebody else knows it', async () => {
+  it('a demanded recovery refuses the present password, which somebody else may know', async () => {
     const person = await equip(portal)
     const at = portal.clock.now()
     await portal.db('accounts').where({ id: person.accountId }).update({ reset_demanded_at: at })
@@ -58,7 +59,7 @@ describe('the password of before', () => {
     assert.equal((await setPassword(visitor, next)).location, '/recover/done')
   })
 
-  it('is refused after an undo has made it void', async () => {
+  it('a recovery refuses the password that an undo made void', async () => {
     const person = await equip(portal)
     await forgetLimits(portal)
     const stolen = 'the stranger has chosen this'
@@ -67,12 +68,12 @@ describe('the password of before', () => {
     const link = await undoLinkOf(portal, person.address, /password/i)
     assert.equal((await owner.post(link)).location, '/recover/new-password')
     assert.deepEqual((await setPassword(owner, stolen)).errors, ['password.same'])
-    // The stranger came in by this one.
+    // The stranger knew this one too.
     assert.deepEqual((await setPassword(owner, person.password)).errors, ['password.same'])
     assert.equal((await setPassword(owner, next)).location, '/recover/done')
   })
 
-  it('is refused by a recovery, however often a stranger has changed it since', async () => {
+  it('a recovery refuses the owner’s earlier password, however often a stranger changed it', async () => {
     const person = await equip(portal)
     for (let nth = 0; nth < 12; nth += 1) {
       const changed = await person.browser.post('/account/password', {
@@ -92,18 +93,18 @@ describe('the password of before', () => {
     assert.equal((await setPassword(visitor, next)).location, '/recover/done')
   })
 
-  it('is taken by a recovery once nothing can be undone any more', async () => {
+  it('a recovery accepts an earlier password once nothing can be undone any more', async () => {
     const person = await equip(portal)
     await person.browser.post('/account/password', { password: next })
-    // A message that still waited would be too old after the leap, and not be sent any more.
+    // After the leap in time a waiting message would be too old to be sent.
     await awaitSent(portal, person.phone)
-    portal.clock.advance((portal.settings.undoDays + 1) * 86_400_000)
+    portal.clock.advance((portal.settings.undoDays + 1) * msPerDay)
     await forgetLimits(portal)
     const visitor = await proveByPhone(portal, person, 2)
     assert.equal((await setPassword(visitor, person.password)).location, '/recover/done')
   })
 
-  it('is told to nobody whose proof was not judged', async () => {
+  it('without a proof nobody learns whether a password is the present one', async () => {
     const person = await equip(portal)
     const stranger = portal.visitor()
     await stranger.post('/recover', { login: person.login })
@@ -117,7 +118,7 @@ describe('the password of before', () => {
 })
 
 describe('a common password', () => {
-  it('is refused at every door: registration, change, and the end of a recovery', async () => {
+  it('the same password policy applies at registration, own change and recovery', async () => {
     const person = await equip(portal)
     await forgetLimits(portal)
     const password = 'password1234'
@@ -144,7 +145,7 @@ describe('what others know of a person', () => {
     return judged.kind === 'refused' ? judged.reason : 'ok'
   }
 
-  it('is no password: the own phone in any spelling', () => {
+  it('a password may not contain the phone, in any spelling', () => {
     for (const spelling of [
       '+375291234567',
       '+375 (29) 123-45-67',
@@ -157,7 +158,7 @@ describe('what others know of a person', () => {
     assert.equal(reasonOf('+375 29 765-43-21 at home', phone), 'ok', 'somebody else’s')
   })
 
-  it('is no password: the own backup address in any spelling, and its local part', () => {
+  it('a password may not contain the backup address, in any spelling, or its local part', () => {
     for (const spelling of [
       'An.na.Kowal+mail@gmail.com',
       'annakowal@gmail.com',
@@ -187,7 +188,7 @@ describe('what others know of a person', () => {
     .map((local) => `${local}@example.org`)
     .flatMap((each) => [each, backwards(each)])
 
-  it('is no password: the own backup address with another +tag or without, and a contact backwards', () => {
+  it('a password may not contain the backup address with any +tag, or a contact backwards', () => {
     for (const spelling of [
       ...spellings,
       'anna.backup+x@example.org!2024',
@@ -205,7 +206,7 @@ describe('what others know of a person', () => {
     assert.equal(reasonOf('bob.backup+x@example.org', plain), 'ok', 'somebody else’s')
   })
 
-  it('is no answer: the own backup address with another +tag or without, and a contact backwards', () => {
+  it('an answer may not be the backup address with any +tag, or a contact backwards', () => {
     const answer = (raw: string, ...contacts: Parameters<typeof wordsOfContact>) => {
       const about = {
         login: 'zosia',
@@ -223,7 +224,7 @@ describe('what others know of a person', () => {
     assert.equal(answer('bob.backup+x@example.org', plain), 'ok', 'somebody else’s')
   })
 
-  it('is no secret: the mailbox with a +tag, forwards and backwards', () => {
+  it('neither password nor answer may be the mailbox with a +tag, forwards or backwards', () => {
     const own = { login: 'zos', address: 'zos@postern.example' }
     for (const spelling of [
       'zos@postern.example',
@@ -243,7 +244,7 @@ describe('what others know of a person', () => {
       )
   })
 
-  it('is no answer: the mailbox, forwards and backwards, and the own contacts', () => {
+  it('an answer may not be the mailbox, forwards or backwards, or a contact', () => {
     const about = {
       ...{ login: 'hanna.k', address: 'hanna.k@postern.example' },
       contactWords: [phone, gmail].flatMap(wordsOfContact),
@@ -271,7 +272,7 @@ describe('what others know of a person', () => {
     assert.equal(answer('Гарбарня на Нямізе'), 'ok')
   })
 
-  it('is refused by the pages as well, by the contacts that the account holds', async () => {
+  it('the pages refuse secrets that the account’s contacts or mailbox give away', async () => {
     const person = await equip(portal)
     const asPassword = await person.browser.post('/account/password', { password: person.address })
     assert.deepEqual(
@@ -305,8 +306,8 @@ for (const [kind, field, find] of [
   ['phone', 'phone', findPhone],
   ['backup-address', 'address', findBackupAddress],
 ] as const) {
-  describe(`a ${kind} of which somebody else has proven the possession`, () => {
-    it('is in doubt: its holder is told once a day, sees it, and confirms it again', async () => {
+  describe(`a ${kind} in doubt`, () => {
+    it(`a ${kind} that somebody else has proven is in doubt until its owner confirms it again`, async () => {
       const holder = await equip(portal)
       const to = kind === 'phone' ? holder.phone : holder.address
       const take = async () => {
@@ -332,7 +333,7 @@ for (const [kind, field, find] of [
       assert.ok(page.html.includes(`data-doubtful="${kind}"`))
       assert.match((await holder.browser.get('/account')).html, /A way back in is in doubt/)
 
-      // The next day's telling is its own; on the same day nobody is told again.
+      // The owner gets one notice a day.
       const kept = await portal.db('rate_limits').where('key', 'like', 'contact-doubted%')
       assert.equal(kept.length, 1)
       const { visitor: other } = await arrive(portal)

@@ -1,6 +1,7 @@
 // The browser of a reset is a known browser, so wrong passwords of strangers do not keep its owner out.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { msPerHour } from '#server/core/durations.ts'
 import { hashToken } from '#server/core/keys/secrets.ts'
 import { signIn } from '#test/support/people.ts'
 import { startTestPortal } from '#test/support/portal.ts'
@@ -117,7 +118,7 @@ test('a waiting password makes its browser known when it takes effect, and not b
       holding.db('known_devices').where({ account_id: person.accountId }).orderBy('first_seen_at')
     const [registered] = await known()
     assert.equal((await known()).length, 1)
-    holding.clock.advance(73 * 3_600_000)
+    holding.clock.advance(73 * msPerHour)
     await holding.tasks['recovery:sweep-held']?.({}, { attempt: 1, maxAttempts: 1 })
     const after = await known()
     assert.equal(after.length, 1)
