@@ -1,4 +1,4 @@
-// What tests of backup addresses below the pages have in common: a guard of the mails and people with a linked address.
+// What tests of backup addresses below the pages share: a limit of mails, and address owners.
 import assert from 'node:assert/strict'
 import { createLimits } from '#server/kit/limits/limits.ts'
 import { createMailLimit } from '#server/recovery/backup-address/mail-limit.ts'
@@ -8,14 +8,13 @@ import { manageMethods } from '#server/recovery/methods/managed-method.ts'
 import { at, clock, keyring, minutes, startContactTrial } from './contact-trial.ts'
 
 const settings = {
-  ...{
-    codeMinutes: 10,
-    limitCodeTries: 5,
-    limitResetMailsPerDay: 10,
-    linkMinutes: 60,
-    undoDays: 7,
-  },
-  ...{ defaultLocale: 'en', mailDomains: ['postern.example'] },
+  codeMinutes: 10,
+  limitCodeTries: 5,
+  limitResetMailsPerDay: 10,
+  linkMinutes: 60,
+  undoDays: 7,
+  defaultLocale: 'en',
+  mailDomains: ['postern.example'],
 } as const
 
 export interface AddressOwner {
@@ -29,7 +28,7 @@ export const newAddress = (): string => `n${++count}@elsewhere.example`
 
 export async function startAddressTrial() {
   const trial = await startContactTrial()
-  const guard = createMailLimit(createLimits(trial.db), keyring, settings)
+  const mailLimit = createMailLimit(createLimits(trial.db), keyring, settings)
   const put = (accountId: string, address: string, canonical = address, when = at) =>
     trial.within((trx) =>
       putBackupAddress(trx, keyring, {
@@ -43,15 +42,20 @@ export async function startAddressTrial() {
     )
   return {
     ...trial,
-    guard,
-    /** What the verbs of the feature are given, and what a test puts in its place. */
+    mailLimit,
+    /** What the feature's functions take, with a test's replacements. */
     partsOf: <T extends object>(more: T = {} as T) => ({
-      ...{ db: trial.db, keyring, clock, mailLimit: guard, log: { security() {} }, settings },
+      db: trial.db,
+      keyring,
+      clock,
+      mailLimit,
+      log: { security() {} },
+      settings,
       methods: manageMethods([managedBackupAddress(keyring)]),
       ...more,
     }),
     put,
-    /** Somebody whose backup address is linked since an hour, typed otherwise than it is compared. */
+    /** A person whose address was linked an hour ago, not typed in its canonical form. */
     async owner(
       locale = 'be',
       canonical = newAddress(),

@@ -32,20 +32,21 @@ export async function reportLetter(portal: TestPortal, draft: ReportDraft): Prom
     ...(draft.subject ? { subject: draft.subject } : {}),
   }
   await takeReport(portal.parts.desk, {
-    ...{
-      channel: 'form',
-      kind: draft.kind ?? 'phishing',
-      how: 'source',
-      sender: from,
-      note: 'Look at this.',
-    },
+    channel: 'form',
+    kind: draft.kind ?? 'phishing',
+    how: 'source',
+    sender: from,
+    note: 'Look at this.',
     source:
       draft.source ??
       (await sendLetter(portal.keyring, {
         ...letter,
         ...(draft.body ? { body: draft.body } : {}),
       })),
-    ...{ reporter: draft.reporter ?? null, locale: 'en', network: '192.0.2.1', acknowledge: false },
+    reporter: draft.reporter ?? null,
+    locale: 'en',
+    network: '192.0.2.1',
+    acknowledge: false,
   })
 }
 

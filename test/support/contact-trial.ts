@@ -1,4 +1,4 @@
-// What tests of phones and backup addresses below the pages have in common: a database, people, recoveries, counters.
+// What tests of contacts below the pages share: a database, people, flows and counters.
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import type { Db } from '#db/connection.ts'
@@ -21,7 +21,7 @@ export const rotatedTwice = createKeyring([
   newKey,
   oldKey,
 ])
-/** After the old key was dropped. */
+/** Without the old key. */
 export const onlyNew = createKeyring([newKey])
 
 export const at = new Date('2026-11-22T12:00:00Z')
@@ -30,7 +30,7 @@ export const minutes = (count: number): Date => new Date(at.getTime() + count * 
 export const clock = { now: () => at }
 export const client = { device: 'Firefox, Linux', place: 'Minsk, BY' }
 
-/** Real seconds pass while a counter is asked, on a busy machine some. */
+/** Allows for the real seconds that pass on a busy machine. */
 export const isAbout = (actual: number | undefined, seconds: number): void =>
   assert.ok(
     actual !== undefined && actual <= seconds && actual > seconds - 15,
@@ -47,32 +47,22 @@ export interface ContactTrial {
   within<T>(work: (trx: AccountTrx) => Promise<T>): Promise<T>
   newAccount(locale?: string): Promise<string>
   newOwner(locale?: string): Promise<{ readonly id: string; readonly address: string }>
-  /** A flow of the account, for null a decoy, that began at `at` unless told otherwise; and what its row is found by. */
+  /** Inserts a flow of the account that began at `at`; a decoy for null. */
   putFlow(accountId: string | null, more?: Partial<NewFlow>): Promise<FlowKeys>
-  /** A flow of the account that began at `at`; for `nobody` a decoy. */
+  /** The same as a method sees it; a decoy for `nobody`. */
   newFlow(accountId: string): Promise<MethodFlow>
-  /** Fills a counter, as if so many had been counted. */
+  /** Fills a counter. */
   fill(key: string, points: number, seconds?: number): Promise<unknown>
   /** Points by key. */
   counters(): Promise<Record<string, number>>
-  /** What was recorded of the account, and of what which kind of reader was told. */
+  /** The activity of the account, and its undo links with their readers. */
   newsOf(accountId: string): Promise<string[][]>
   stop(): Promise<void>
 }
 
-export async function startContactTrial(): Promise<ContactTrial> {
-  const database = await createTestDatabase()
-  const { db } = database
-  const within: ContactTrial['within'] = (work) => withoutLock(db, work)
-  const newOwner: ContactTrial['newOwner'] = async (locale = 'be') => {
-    const id = randomUUID()
-    const address = `a${id.slice(0, 8)}@postern.example`
-    await within((trx) =>
-      insertAccount(trx, { id, address, passwordVerifier: 'x', locale, at: minutes(-60) }),
-    )
-    return { id, address }
-  }
-  const putFlow: ContactTrial['putFlow'] = async (accountId, more = {}) => {
+const flowWriter =
+  (db: Db, within: ContactTrial['within']): ContactTrial['putFlow'] =>
+  async (accountId, more = {}) => {
     const keys = {
       tokenHash: hashToken(newToken()),
       nameKey: newToken(),
@@ -87,6 +77,20 @@ export async function startContactTrial(): Promise<ContactTrial> {
     const { id } = await db('recovery_flows').where({ token_hash: keys.tokenHash }).first('id')
     return { id, ...keys }
   }
+
+export async function startContactTrial(): Promise<ContactTrial> {
+  const database = await createTestDatabase()
+  const { db } = database
+  const within: ContactTrial['within'] = (work) => withoutLock(db, work)
+  const newOwner: ContactTrial['newOwner'] = async (locale = 'be') => {
+    const id = randomUUID()
+    const address = `a${id.slice(0, 8)}@postern.example`
+    await within((trx) =>
+      insertAccount(trx, { id, address, passwordVerifier: 'x', locale, at: minutes(-60) }),
+    )
+    return { id, address }
+  }
+  const putFlow = flowWriter(db, within)
   return {
     db,
     within,

@@ -1,4 +1,4 @@
-// What tests of phones below the pages have in common: a guard of the money and people with a linked number.
+// What tests of phones below the pages share: a limit of SMS, and phone owners.
 import assert from 'node:assert/strict'
 import { createLimits } from '#server/kit/limits/limits.ts'
 import { manageMethods } from '#server/recovery/methods/managed-method.ts'
@@ -8,14 +8,15 @@ import { putPhone } from '#server/recovery/phone/store.ts'
 import { clock, keyring, minutes, startContactTrial } from './contact-trial.ts'
 
 export const phoneSettings = {
-  ...{
-    codeMinutes: 10,
-    defaultCountry: 'BY',
-    limitCodeTries: 5,
-    limitSmsPerNumberDay: 6,
-    limitSmsWaitSeconds: 60,
-  },
-  ...{ limitSmsTotalDay: 100, limitWrongCodesPerDay: 3, smsCountries: ['BY', 'PL'], undoDays: 7 },
+  codeMinutes: 10,
+  defaultCountry: 'BY',
+  limitCodeTries: 5,
+  limitSmsPerNumberDay: 6,
+  limitSmsWaitSeconds: 60,
+  limitSmsTotalDay: 100,
+  limitWrongCodesPerDay: 3,
+  smsCountries: ['BY', 'PL'],
+  undoDays: 7,
   defaultLocale: 'en' as const,
 }
 
@@ -29,24 +30,22 @@ export const newNumber = (): string => `+37529${String(1_000_000 + ++count)}`
 
 export async function startPhoneTrial() {
   const trial = await startContactTrial()
-  const guard: SmsLimit = createSmsLimit(createLimits(trial.db), keyring, phoneSettings)
+  const smsLimit: SmsLimit = createSmsLimit(createLimits(trial.db), keyring, phoneSettings)
   return {
     ...trial,
-    guard,
-    /** What the verbs of the feature are given, and what a test puts in its place. */
+    smsLimit,
+    /** What the feature's functions take, with a test's replacements. */
     partsOf: <T extends object>(more: T = {} as T) => ({
-      ...{
-        db: trial.db,
-        keyring,
-        clock,
-        smsLimit: guard,
-        log: { security() {} },
-        settings: phoneSettings,
-      },
+      db: trial.db,
+      keyring,
+      clock,
+      smsLimit,
+      log: { security() {} },
+      settings: phoneSettings,
       methods: manageMethods([managedPhone(keyring)]),
       ...more,
     }),
-    /** Somebody whose phone is linked since an hour. */
+    /** A person whose phone was linked an hour ago. */
     async owner(e164 = newNumber(), locale = 'be'): Promise<PhoneOwner> {
       const id = await trial.newAccount(locale)
       const since = { confirmedAt: minutes(-60), provenAt: minutes(-60), at: minutes(-60) }

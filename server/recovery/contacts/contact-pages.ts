@@ -29,7 +29,7 @@ export function createContactPages(parts: WebParts, forms: ContactForms) {
   }
 }
 
-/** Security: A contact that was typed long ago is sent another code only after the password. */
+/** Security: A contact typed long ago gets another code only after the password. */
 function requireRecentContact(parts: WebParts, forms: ContactForms): RequestHandler {
   const formPage = `${methodsPage}/${forms.id}`
   const requireFresh = requireFreshPassword(parts.clock.now, `${formPage}/confirm`)

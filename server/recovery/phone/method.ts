@@ -83,7 +83,7 @@ export function phoneRecovery(parts: PhoneRecoveryParts): RecoveryMethod {
     prove: (trx, flow, input) => proveCode(parts, trx, flow, input),
     async settle(trx, { accountId, begunAt, at }) {
       const phone = await findPhone(trx, keyring, accountId)
-      // Security: A phone that was set, replaced or removed since the flow began proves nothing.
+      // Security: A phone set, replaced or removed since the flow began proves nothing.
       if (!phone || phone.confirmedAt > begunAt) return false
       if (!givesWayBack(phone, await parts.methods.contactsOf(trx, accountId))) return false
       await markPhoneProven(trx, accountId, at)

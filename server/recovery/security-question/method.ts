@@ -54,7 +54,7 @@ export function questionRecovery({ keyring, settings }: QuestionRecoveryParts): 
     },
     async settle(trx, { accountId, begunAt, at }) {
       const found = await findSecurityQuestion(trx, accountId)
-      // Security: A question that was set, replaced or removed since the flow began proves nothing.
+      // Security: A question set, replaced or removed since the flow began proves nothing.
       if (found?.state !== 'set' || found.doubtful || found.setAt > begunAt) return false
       await markQuestionProven(trx, accountId, at)
       return 'weak'

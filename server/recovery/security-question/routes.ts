@@ -91,7 +91,7 @@ const setAnswer =
     const contacts = await parts.methods.contactsOf(parts.db, id)
     const judged = judgeQuestion(typed, address, textOf, contacts)
     if (judged.kind === 'refused') return show.form(req, res, typed.question, judged.refusals)
-    // Security: The password of an account is no answer, in capitals neither.
+    // Security: The password of an account is refused as an answer, in capitals too.
     if (await isOwnPassword(parts, id, typed.answer))
       return show.form(req, res, typed.question, [{ field: 'answer', reason: 'is-password' }])
     await countChange(id)

@@ -73,7 +73,7 @@ test('a backup address is judged by its shape and by our own domains', () => {
   assert.deepEqual(judgeAddress([], ''), { kind: 'refused', reason: 'missing' })
 })
 
-test('a backup address is linked by its code, replaced and removed, each with a record and notices', async () => {
+test('an address is linked by its code, replaced and removed, each with notices', async () => {
   const anna = await trial.newAccount()
   const [first, second] = [newAddress(), newAddress()]
   assert.equal(await pendingBackupAddress(partsOf(), anna), undefined)
@@ -120,7 +120,7 @@ test('a backup address is linked by its code, replaced and removed, each with a 
   assert.deepEqual(await ask(anna, newAddress()), { kind: 'probation', until: minutes(5) })
 })
 
-test('an address of another mailbox is told as taken once its code is proven, and stays there', async () => {
+test('an address of another mailbox is told as taken after its code, and stays there', async () => {
   const [anna, boris] = [await trial.newAccount(), await trial.newAccount()]
   const address = newAddress()
   await put(anna, address)
@@ -129,7 +129,7 @@ test('an address of another mailbox is told as taken once its code is proven, an
   assert.deepEqual([(await find(anna))?.value, await find(boris)], [address, undefined])
 })
 
-test('an address proven again in another spelling changes only its spelling and the time of proof', async () => {
+test('an address proven again changes only its spelling and the time of its proof', async () => {
   const anna = await trial.newAccount()
   await put(anna, 'anna@gmail.com', 'anna@gmail.com', minutes(-60))
   await ask(anna, 'An.Na@googlemail.com')
@@ -202,7 +202,7 @@ test('an owner sees no address, one on its way, or one that is set and masked', 
   assert.equal(await trial.within((trx) => method.restore(trx, anna, old, at)), 'taken')
 })
 
-test('an account has one address at most, the old one is free in the same commit, and both are sealed', async () => {
+test('an account has one sealed address at most, and the old one is free at once', async () => {
   const [anna, boris] = [await trial.newAccount(), await trial.newAccount()]
   const [first, second] = [newAddress(), newAddress()]
   assert.deepEqual(await put(anna, first, first, minutes(-60)), { kind: 'put', old: undefined })
@@ -228,7 +228,7 @@ test('an account has one address at most, the old one is free in the same commit
   assert.deepEqual(await trial.db('claims').where({ account_id: anna }), [])
 })
 
-test('addresses move to the newest key in portions, and locked rows are left to their worker', async () => {
+test('addresses move to the newest key in portions, and locked rows stay', async () => {
   await trial.db('backup_addresses').delete()
   await trial.db('claims').delete()
   const accounts = [await trial.newAccount(), await trial.newAccount(), await trial.newAccount()]

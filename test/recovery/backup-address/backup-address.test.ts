@@ -24,7 +24,7 @@ async function link(visitor: Visitor, address: string, letters = 1): Promise<voi
   )
 }
 
-test('a person links, replaces and removes a backup address, and every reader gets a notice', async () => {
+test('a person links, replaces and removes an address, and all readers get notices', async () => {
   const visitor = await register(portal, hanna)
   const mailbox = 'hanna.k@postern.example'
   assert.match((await visitor.get('/account')).html, /no way back/)
@@ -102,8 +102,8 @@ test('that another mailbox holds a contact is told only after its code was prove
     [422, 'backup-address-confirm', ['backup-address.taken']],
   )
   assert.match(taken.html, /belongs to another mailbox/)
-  const { rows } =
-    await portal.db.raw(`select count(distinct account_id)::int as n from claims where kind = 'backup-address'
+  const { rows } = await portal.db.raw(`
+    select count(distinct account_id)::int as n from claims where kind = 'backup-address'
     and account_id in (select account_id from backup_addresses)`)
   assert.ok(rows[0].n >= 1)
   assert.doesNotMatch((await stranger.get('/account/recovery')).html, /@gmail\.com/)
@@ -150,7 +150,7 @@ test('addresses that cannot help are refused with the reason and stay in the for
   }
 })
 
-test('the pages of the backup address need a fresh password, and a code before its page', async () => {
+test('the pages of the backup address need a fresh password, and its code a form', async () => {
   const visitor = await register(portal, somebody())
   assert.equal((await visitor.get(confirm)).location, form)
   assert.equal(
@@ -172,7 +172,7 @@ test('the pages of the backup address need a fresh password, and a code before i
   )
 })
 
-test('a code works once, even when sent sixteen times at once, and only for ten minutes', async () => {
+test('a code works once, even if sent sixteen times at once, and for ten minutes', async () => {
   const visitor = await register(portal, somebody())
   await visitor.post(form, { address: 'once@elsewhere.example' })
   const code = await awaitCode(portal, 'once@elsewhere.example')
@@ -193,7 +193,7 @@ test('a code works once, even when sent sixteen times at once, and only for ten 
   assert.deepEqual((await send(late)).errors, ['code.dead'])
 })
 
-test('of a hundred wrong codes at once five are judged, and then the right one is refused', async () => {
+test('of a hundred wrong codes at once five are judged, and then no right one', async () => {
   const visitor = await register(portal, somebody())
   await visitor.post(form, { address: 'guess@elsewhere.example' })
   const code = await awaitCode(portal, 'guess@elsewhere.example')

@@ -1,4 +1,4 @@
-// The pages of both kinds of contact: what each form shows and refuses, where each request leads, and who gets there.
+// The pages of both kinds of contact: what each form shows and refuses, and where it leads.
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -81,7 +81,7 @@ for (const { id, field, message, contact, refused, sends } of kinds) {
   }
 
   describe(`the pages of the ${id}`, () => {
-    it('a contact is linked by its code, confirmed once on the page, and removed again', async () => {
+    it('a contact is linked by its code, with one flash, and removed again', async () => {
       const { visitor, accountId } = await somebody()
       const { typed, kept, masked } = contact()
       const page = await visitor.get(form)
@@ -185,7 +185,7 @@ for (const { id, field, message, contact, refused, sends } of kinds) {
       )
     })
 
-    it('a code is sent again in the language of the page, which says when the next one can be sent', async () => {
+    it('a code is sent again in the language of the page, after a wait', async () => {
       const { visitor } = await somebody()
       const { typed, kept } = contact()
       assert.equal(

@@ -92,7 +92,12 @@ describe('a contact that was linked shortly before a reset', () => {
       const password = { plain: fresh, verifier: await portal.parts.hasher.hash(fresh) }
       const client = { device: '', place: '' }
       await applyReset(trx, portal.parts, {
-        ...{ accountId, provenBy, weak: false, password, at: portal.clock.now(), client },
+        accountId,
+        provenBy,
+        weak: false,
+        password,
+        at: portal.clock.now(),
+        client,
       })
     })
   const linkPhoneNow = ({ accountId, phone }: Equipped) =>

@@ -18,7 +18,7 @@ const later = minutes(24 * 60)
 const link = (accountId: string, e164: string) =>
   within((trx) => putPhone(trx, keyring, { accountId, e164, confirmedAt: at, provenAt: at, at }))
 
-test('a replaced or removed phone is free for others, and restored only while it is free', async () => {
+test('a replaced or removed phone is free, and restored only while it is', async () => {
   const [anna, boris] = [await newAccount(), await newAccount()]
   assert.deepEqual(await link(anna, '+375291000001'), { kind: 'put', old: undefined })
   assert.deepEqual(await link(boris, '+375291000001'), { kind: 'taken' })
@@ -56,11 +56,12 @@ test('a removed security question never comes back', async () => {
   assert.equal(await within((trx) => removeSecurityQuestion(trx, accountId, later)), true)
   assert.equal(await within((trx) => removeSecurityQuestion(trx, accountId, later)), false)
   assert.equal(await within((trx) => putSecurityQuestion(trx, wanted)), 'removed')
+  const isOwn = `account_id = '${accountId}'`
   const fill = `question = 'first-job', answer_verifier = 'phc', answer_key_id = 'k'`
   for (const statement of [
-    `update security_questions set removed_at = null, ${fill} where account_id = '${accountId}'`,
-    `update security_questions set account_id = '${await newAccount()}' where account_id = '${accountId}'`,
-    `delete from security_questions where account_id = '${accountId}'`,
+    `update security_questions set removed_at = null, ${fill} where ${isOwn}`,
+    `update security_questions set account_id = '${await newAccount()}' where ${isOwn}`,
+    `delete from security_questions where ${isOwn}`,
     `truncate security_questions`,
   ])
     await assert.rejects(db.raw(statement), /stays removed/, statement)

@@ -1,4 +1,4 @@
-// What holds for contacts whatever people do with them, in whichever order and at whatever moment.
+// What stays true of contacts, whatever people do with them and in any order.
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, before, test } from 'node:test'
@@ -28,7 +28,7 @@ before(async () => {
 })
 after(() => database.drop())
 
-const held = <T>(accountId: string, work: (trx: AccountTrx) => Promise<T>) =>
+const underLock = <T>(accountId: string, work: (trx: AccountTrx) => Promise<T>) =>
   changeAccount(database.db, { accountId, epoch: firstEpoch }, work)
 
 async function newAccounts(count: number): Promise<string[]> {
@@ -82,12 +82,12 @@ const kinds: readonly Kind[] = [
     canonical: phoneOf,
     put: async (accountId, typed) =>
       (
-        await held(accountId, (trx) =>
+        await underLock(accountId, (trx) =>
           putPhone(trx, keyring, { accountId, e164: phoneOf(typed), ...moments }),
         )
       ).kind,
     remove: async (accountId) =>
-      (await held(accountId, (trx) => removePhone(trx, keyring, accountId)))?.canonical,
+      (await underLock(accountId, (trx) => removePhone(trx, keyring, accountId)))?.canonical,
     find: async (accountId) => (await findPhone(database.db, keyring, accountId))?.canonical,
   },
   {
@@ -103,40 +103,43 @@ const kinds: readonly Kind[] = [
     put: async (accountId, typed) => {
       const { address, canonical } = addressOf(typed)
       const wanted = { accountId, address, canonical, ...moments }
-      return (await held(accountId, (trx) => putBackupAddress(trx, keyring, wanted))).kind
+      return (await underLock(accountId, (trx) => putBackupAddress(trx, keyring, wanted))).kind
     },
     remove: async (accountId) =>
-      (await held(accountId, (trx) => removeBackupAddress(trx, keyring, accountId)))?.canonical,
+      (await underLock(accountId, (trx) => removeBackupAddress(trx, keyring, accountId)))
+        ?.canonical,
     find: async (accountId) =>
       (await findBackupAddress(database.db, keyring, accountId))?.canonical,
   },
 ]
 
-/** Every claim has its contact and every contact its claim; the primary key sees to the rest. */
+/** Every claim has its contact and every contact its claim. The primary key ensures the rest. */
 async function assertWhole({ table, kind }: Kind): Promise<void> {
   const { rows } = await database.db.raw(
     `select coalesce(c.account_id, t.account_id) from (select * from claims where kind = ?) c
-     full join ${table} t on t.account_id = c.account_id where c.account_id is null or t.account_id is null
-     union all select account_id from claims where kind = ? group by account_id having count(*) > 1`,
+     full join ${table} t on t.account_id = c.account_id
+     where c.account_id is null or t.account_id is null
+     union all
+     select account_id from claims where kind = ? group by account_id having count(*) > 1`,
     [kind, kind],
   )
   assert.deepEqual(rows, [])
 }
 
 for (const kind of kinds) {
-  const deed = fc.record({
+  const change = fc.record({
     who: fc.nat(2),
     what: fc.constantFrom('put', 'put', 'put', 'remove'),
     thing: fc.nat(3),
     spelling: fc.nat(3),
   })
 
-  test(`${kind.table}: a thousand spellings that are linked, replaced and removed in any order stay unique`, async () => {
+  test(`${kind.table}: a thousand spellings stay unique in any order of changes`, async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(deed, { minLength: 10, maxLength: 25 }), async (deeds) => {
+      fc.asyncProperty(fc.array(change, { minLength: 10, maxLength: 25 }), async (changes) => {
         const accounts = await newAccounts(3)
         const model = new Map<string, string>()
-        for (const { who, what, thing, spelling } of deeds) {
+        for (const { who, what, thing, spelling } of changes) {
           const accountId = accounts[who] ?? ''
           if (what === 'remove') {
             assert.equal(await kind.remove(accountId), model.get(accountId))
@@ -161,7 +164,7 @@ for (const kind of kinds) {
     )
   })
 
-  test(`${kind.table}: eight mailboxes that change four contacts at once leave none shared or half linked`, async () => {
+  test(`${kind.table}: eight mailboxes at once share and half link no contact`, async () => {
     const accounts = await newAccounts(8)
     await Promise.all(
       accounts.map(async (accountId, who) => {

@@ -40,6 +40,8 @@ describe('the request for a code', () => {
     trial.within((trx) => decideCode(trx, keyring, { flowId, sends, code }))
   const count = (flowId: string, when = at, triesAllowed = 5) =>
     trial.within((trx) => countCodeTry(trx, { flowId, at: when, triesAllowed }))
+  const spend = (id: string, of: Buffer, when = at) =>
+    trial.within((trx) => spendCode(trx, id, of, when))
 
   it('sending again gives no tries back', async () => {
     const [mine, other] = [await trial.newFlow(nobody), await trial.newFlow(nobody)]
@@ -61,19 +63,17 @@ describe('the request for a code', () => {
     await count(mine.id)
     assert.equal(await put(mine.id, '+375292222222', minutes(3)), 2)
     assert.deepEqual(await find(mine.id), {
-      ...{
-        e164: '+375292222222',
-        locale: 'de',
-        sends: 2,
-        decided: false,
-        tries: 1,
-        expiresAt: minutes(13),
-      },
+      e164: '+375292222222',
+      locale: 'de',
+      sends: 2,
+      decided: false,
+      tries: 1,
+      expiresAt: minutes(13),
     })
     assert.equal(await find(other.id), undefined)
   })
 
-  it('a request for a code is answered by one worker, and only while it is the newest and unspent', async () => {
+  it('one worker answers a request for a code, while it is the newest and unspent', async () => {
     const { id } = await trial.newFlow(nobody)
     await put(id, '+375291111111')
     assert.equal(await decide(id, 2), false)
@@ -120,9 +120,15 @@ describe('the request for a code', () => {
     assert.notDeepEqual(digestOfCode(keyring, other.id, counted, '01234567'), right)
     assert.notDeepEqual(digestOfCode(keyring, mine.id, counted, '01234568'), right)
     assert.equal(digestOfCode(keyring, mine.id, { keyId: null }, '01234567'), null)
-    const spend = (id: string, of: Buffer, when = at) =>
-      trial.within((trx) => spendCode(trx, id, of, when))
     assert.equal(await spend(other.id, right), false)
+  })
+
+  it('a code is spent once and in time', async () => {
+    const mine = await trial.newFlow(nobody)
+    await put(mine.id, '+375291111111')
+    await decide(mine.id, 1)
+    const counted = (await count(mine.id)) ?? assert.fail('dead')
+    const right = counted.digest ?? assert.fail('no digest')
     assert.equal(await spend(mine.id, right, minutes(10)), false)
     assert.deepEqual(
       (await Promise.all([spend(mine.id, right), spend(mine.id, right)])).filter(Boolean),
@@ -131,7 +137,7 @@ describe('the request for a code', () => {
     assert.equal(await count(mine.id), undefined, 'a spent code is dead')
   })
 
-  it('requests for codes move to the newest key in portions, and locked rows are left to their worker', async () => {
+  it('requests for codes move to the newest key in portions, and locked rows stay', async () => {
     await trial.db('recovery_codes').delete()
     const flows = [
       await trial.newFlow(nobody),
@@ -148,9 +154,8 @@ describe('the request for a code', () => {
     assert.deepEqual([await rekey(10), await rekey(10)], [1, 0])
     for (const { id } of flows) assert.equal((await find(id, onlyNew))?.e164, '+375291111111')
     const row = await trial.db('recovery_codes').where({ flow_id: flows[0]?.id }).first()
-    assert.deepEqual(JSON.parse(rotated.open('recovery-codes.number', row.number_sealed)), {
-      ...{ e164: '+375291111111', locale: 'de' },
-    })
+    const typed = JSON.parse(rotated.open('recovery-codes.number', row.number_sealed))
+    assert.deepEqual(typed, { e164: '+375291111111', locale: 'de' })
   })
 })
 
@@ -168,10 +173,10 @@ describe('the worker that sends codes', () => {
   const send = (payload: Record<string, unknown>, more: object = {}) =>
     sendRecoveryCode(partsOf(more), payload, code)
   const messages = async () => (await writtenMessages(trial.db, keyring)).map(({ to }) => to)
-  const isWorth = async (flowId: string) => {
+  const isWorth = async (flowId: string, typed = code) => {
     const counted = await trial.within((trx) => countCodeTry(trx, { flowId, at, triesAllowed: 99 }))
     return counted?.digest
-      ? digestOfCode(keyring, flowId, counted, code)?.equals(counted.digest)
+      ? digestOfCode(keyring, flowId, counted, typed)?.equals(counted.digest)
       : undefined
   }
 
@@ -183,7 +188,10 @@ describe('the worker that sends codes', () => {
     await send(payload)
     assert.deepEqual(await writtenMessages(trial.db, keyring), [
       {
-        ...{ name: 'recovery-code', channel: 'sms', to: anna.e164, locale: 'be' },
+        name: 'recovery-code',
+        channel: 'sms',
+        to: anna.e164,
+        locale: 'be',
         params: { code, expiresAt: minutes(10).toISOString() },
       },
     ])
@@ -217,6 +225,14 @@ describe('the worker that sends codes', () => {
       assert.equal(await isWorth(flow.id), false)
       assert.deepEqual(await trial.counters(), {}, 'nothing is sent, so nothing is counted')
     }
+  })
+
+  it('a code that nobody was sent cannot be guessed', async () => {
+    const [anna, boris] = [await owner(), await owner()]
+    const { flow, payload } = await asked(anna.id, boris.e164)
+    await send(payload)
+    for (const guess of [code, '00000000', '99999999'])
+      assert.equal(await isWorth(flow.id, guess), false, guess)
   })
 
   it('a code is sent after all if a worker died between counting and sending', async () => {
@@ -263,7 +279,7 @@ describe('the worker that sends codes', () => {
   const databaseNow = async (): Promise<number> =>
     (await trial.db.raw('select now()')).rows[0].now.getTime()
 
-  it('the worker tries again after a short wait, and sends nothing after any other refusal', async () => {
+  it('the worker tries again after a short wait, but after no other refusal', async () => {
     await trial.db('messages').delete()
     const anna = await owner()
     const { flow, payload } = await asked(anna.id, anna.e164)

@@ -55,7 +55,7 @@ describe('the phone of an account', () => {
     assert.deepEqual(judge(''), { kind: 'refused', reason: 'missing' })
   })
 
-  it('a phone is linked by its code, replaced and removed, each with a record and notices', async () => {
+  it('a phone is linked by its code, replaced and removed, each with notices', async () => {
     const anna = await trial.newAccount()
     const [first, second] = [newNumber(), newNumber()]
     assert.equal(await pendingPhone(partsOf(), anna), undefined)
@@ -110,7 +110,7 @@ describe('the phone of an account', () => {
     assert.deepEqual(await ask(anna, newNumber()), { kind: 'probation', until: minutes(5) })
   })
 
-  it('a phone of another mailbox is told as taken once its code is proven, and stays there', async () => {
+  it('a phone of another mailbox is told as taken after its code, and stays there', async () => {
     const [anna, boris] = [await owner(), await trial.newAccount()]
     await ask(boris, anna.e164)
     const code = (await codeFor(anna.e164))?.params.code ?? ''

@@ -12,7 +12,7 @@ import { sendCodeTask, sendRecoveryCode } from '#server/recovery/phone/send-reco
 import { findPhone, removePhone } from '#server/recovery/phone/store.ts'
 import { jobsOf, writtenMessages } from '#test/support/by-hand.ts'
 import { at, digest, isAbout, keyring, minutes, onlyNew } from '#test/support/contact-trial.ts'
-import { phoneSettings, startPhoneTrial } from '#test/support/phone-trial.ts'
+import { newNumber, phoneSettings, startPhoneTrial } from '#test/support/phone-trial.ts'
 
 const trial = await startPhoneTrial()
 const { owner, partsOf } = trial
@@ -43,7 +43,7 @@ describe('recovery by phone', () => {
     return flow
   }
 
-  it('recovery by phone has two pages, is a strong proof, and sends a code of eight digits', async () => {
+  it('recovery by phone is a strong proof, and sends a code of eight digits', async () => {
     const { id, strength, pages, tasks } = method()
     assert.deepEqual([id, strength], ['phone', 'strong'])
     assert.deepEqual(pages, {
@@ -69,14 +69,12 @@ describe('recovery by phone', () => {
       assert.deepEqual(await challenge(flow, '8 029 765-43-21'), { kind: 'asked' })
       const request = await findCodeRequest(trial.db, keyring, flow.id)
       assert.deepEqual(request, {
-        ...{
-          e164: '+375297654321',
-          locale: 'de',
-          sends: 1,
-          decided: false,
-          tries: 0,
-          expiresAt: minutes(10),
-        },
+        e164: '+375297654321',
+        locale: 'de',
+        sends: 1,
+        decided: false,
+        tries: 0,
+        expiresAt: minutes(10),
       })
       const jobs = (await jobsOf(trial.db, sendCodeTask)).filter(
         ({ payload }) => payload.flowId === flow.id,
@@ -88,7 +86,7 @@ describe('recovery by phone', () => {
     }
   })
 
-  it('a number that gets no SMS is refused, and asking again repeats only what was asked before', async () => {
+  it('a number that gets no SMS is refused, and asking again repeats the old one', async () => {
     const flow = await trial.newFlow(nobody)
     for (const [input, reason] of [
       [null, 'missing'],
@@ -162,7 +160,7 @@ describe('recovery by phone', () => {
     }
   })
 
-  it('a visitor sees in full the number typed into this flow, what is left today, and from when', async () => {
+  it('a visitor sees in full the number typed into this flow, and what is left', async () => {
     const flow = await trial.newFlow(nobody)
     const e164 = '+375297654321'
     await challenge(flow, e164)
@@ -189,7 +187,7 @@ describe('recovery by phone', () => {
     assert.equal((await describeFlow(flow))?.exhausted, false)
   })
 
-  it('the right code is taken once, as people paste it, and what cannot be a code is no try', async () => {
+  it('the right code works once, as people paste it, and a misshapen one is no try', async () => {
     const anna = await owner()
     const flow = await asked(anna)
     for (const [input, reason] of [
@@ -263,7 +261,19 @@ describe('recovery by phone', () => {
     })
   })
 
-  it('a phone that was set, replaced or removed since the flow began proves nothing', async () => {
+  it('a stranger who does not know the number uses up no try of its owner', async () => {
+    const anna = await owner()
+    const flow = await asked(anna)
+    const { limitKey } = flow
+    const stranger = { ...(await trial.newFlow(anna.id)), limitKey }
+    assert.deepEqual(await challenge(stranger, newNumber()), { kind: 'asked' })
+    for (let i = 0; i < 3; i++)
+      assert.deepEqual(await prove(stranger, '00000000'), { kind: 'refused', reason: 'wrong' })
+    assert.equal((await prove(stranger, '00000000')).kind, 'wait')
+    assert.deepEqual(await prove(flow, '01234567'), { kind: 'right' })
+  })
+
+  it('a phone set, replaced or removed since the flow began proves nothing', async () => {
     const anna = await owner()
     const flow = await trial.newFlow(anna.id)
     const settle = (more: Partial<MethodFlow> = {}) =>

@@ -31,7 +31,7 @@ async function link(visitor: Visitor, phone: string, e164: string, messages = 1)
   )
 }
 
-test('a person links a phone in its national spelling, sees it masked, and removes it', async () => {
+test('a person links a phone as people write it at home, and sees it masked', async () => {
   const visitor = await register(portal, hanna)
   assert.match((await visitor.get('/account/welcome')).html, /href="\/account\/recovery\/phone"/)
   await visitor.post(form, { phone: '8 029 123-45-67' })
@@ -139,7 +139,7 @@ test('of a hundred mailboxes that claim one phone in ten spellings at once, one 
       const send = () =>
         visitor.send(confirm, new URLSearchParams({ _csrf: token, code }).toString(), form)
       let answer = await send()
-      // A busy machine has no connection for all of them at once: who hears so asks again, as people do.
+      // A busy machine lacks connections for all of them: then they ask again, as people do.
       for (let tries = 0; answer.status === 503 && tries < 20; tries += 1) answer = await send()
       return answer
     }),
@@ -147,18 +147,19 @@ test('of a hundred mailboxes that claim one phone in ten spellings at once, one 
   assert.equal(answers.filter((each) => each.status === 303).length, 1)
   assert.equal(answers.filter((each) => each.errors[0] === 'phone.taken').length, 99)
   const { rows } = await portal.db.raw(`select
-    (select count(*)::int from claims where kind = 'phone') as claims, (select count(*)::int from phones) as phones`)
+    (select count(*)::int from claims where kind = 'phone') as claims,
+    (select count(*)::int from phones) as phones`)
   assert.equal(rows[0].phones, rows[0].claims)
 })
 
-test('codes to one number wait longer each time, and only three are sent in ten minutes', async () => {
+test('codes to one number wait longer each time, and stop at three in ten minutes', async () => {
   await nextDay()
   const one = await register(portal, somebody())
   const phone = '+375298880001'
   const waitIsOver = () =>
     portal.db('rate_limits').where('key', 'like', '%sms-wait%').update({ expire: 1 })
   const refusedFor = async (seconds: number) => {
-    // The number typed once more leads to the code that is under way. The button for another one says when.
+    // The number typed again leads to the code on its way. The button for another one says when.
     assert.equal((await one.post(form, { phone })).location, confirm)
     const answer = await one.post(`${confirm}/again`, {}, { from: form })
     assert.deepEqual([answer.status, answer.page], [429, 'too-many-tries'])
@@ -179,17 +180,17 @@ test('codes to one number wait longer each time, and only three are sent in ten 
   assert.equal((await awaitSent(portal, phone, 3)).length, 3)
 })
 
-test('a number, a block of numbers and a day are limited, and confirmed numbers served beyond the day', async () => {
+test('a number, a block of numbers and a day have limits for SMS', async () => {
   await nextDay()
   const settings = { ...portal.settings, limitSmsTotalDay: 22, limitSmsWaitSeconds: 0.125 }
-  const guard = createSmsLimit(portal.parts.limits, portal.keyring, settings)
+  const limit = createSmsLimit(portal.parts.limits, portal.keyring, settings)
   const number = (block: number, i: number) => ({
     e164: `+37529${block}${String(i).padStart(4, '0')}`,
     country: 'BY',
     prefix: `+37529${block}`,
   })
   const reasonOf = async (given: ReturnType<typeof number>, confirmed = false) => {
-    const permit = await guard.permit(given, { confirmed })
+    const permit = await limit.permit(given, { confirmed })
     return permit.kind === 'refused' ? permit.reason : 'permitted'
   }
   assert.equal(await reasonOf({ ...number(100, 0), country: 'ID' }), 'country')
@@ -212,7 +213,7 @@ test('a number, a block of numbers and a day are limited, and confirmed numbers 
 
 test('strangers leave the owner of a number two of its six SMS a day', async () => {
   await nextDay()
-  const guard = createSmsLimit(portal.parts.limits, portal.keyring, {
+  const limit = createSmsLimit(portal.parts.limits, portal.keyring, {
     ...portal.settings,
     limitSmsWaitSeconds: 0.125,
   })
@@ -223,7 +224,7 @@ test('strangers leave the owner of a number two of its six SMS a day', async () 
       .where('key', 'like', 'sms-wait%')
       .orWhere('key', 'like', 'sms-burst%')
       .delete()
-    const permit = await guard.permit(number, { confirmed })
+    const permit = await limit.permit(number, { confirmed })
     return permit.kind === 'refused' ? permit.reason : 'permitted'
   }
   for (let asked = 0; asked < 4; asked++) assert.equal(await reasonOf(false), 'permitted')

@@ -1,4 +1,4 @@
-// The page of the security question: what its form shows, refuses and keeps, and where each request leads.
+// The page of the security question: what its form shows, refuses and keeps.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -21,7 +21,7 @@ const remove = (visitor: Visitor, from = methods) => visitor.post(`${form}/remov
 const questionOf = (accountId: string) =>
   portal.db('security_questions').where({ account_id: accountId }).first()
 
-test('the form of the question offers the list, takes an answer, and confirms it once', async () => {
+test('the form of the question offers the list and takes an answer', async () => {
   const { visitor, accountId } = await somebody()
   const page = await visitor.get(form)
   assert.deepEqual([page.status, page.page, page.errors], [200, 'security-question', []])
@@ -43,6 +43,15 @@ test('the form of the question offers the list, takes an answer, and confirms it
   assert.match((await visitor.get(methods)).html, /removed for good\./)
 })
 
+test('the password of an account is refused as an answer, in capitals too', async () => {
+  const { visitor, accountId, password } = await somebody()
+  for (const typed of [password, password.toUpperCase()]) {
+    const refused = await visitor.post(form, { question: 'first-job', answer: typed })
+    assert.deepEqual([refused.status, refused.errors], [422, ['answer.is-password']])
+  }
+  assert.equal(await questionOf(accountId), undefined)
+})
+
 test('a refused answer leaves the question chosen and is never shown', async () => {
   const { visitor, login } = await somebody()
   for (const [question, typed, errors] of [
@@ -60,7 +69,7 @@ test('a refused answer leaves the question chosen and is never shown', async () 
   }
 })
 
-test('after its removal the page of the question says that this is for good, and takes no other one', async () => {
+test('a removed question is gone for good, says its page, and takes no other one', async () => {
   const { visitor } = await somebody()
   const none = await remove(visitor)
   assert.deepEqual([none.status, none.location], [303, methods])
@@ -83,7 +92,7 @@ test('after its removal the page of the question says that this is for good, and
   assert.equal((await remove(visitor, '/account')).location, methods)
 })
 
-test('during a probation the page of the question says until when, and changes nothing', async () => {
+test('during a probation the page of the question says until when, without a form', async () => {
   const { visitor, accountId } = await somebody()
   await visitor.post(form, { question: 'first-job', answer })
   const until = new Date(portal.clock.now().getTime() + 3_600_000)

@@ -1,4 +1,4 @@
-// The security question below the pages: how it is set and removed, what a recovery asks, and how answers are counted.
+// The security question below the pages: set, removed, asked by a recovery, and counted.
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, test } from 'node:test'
@@ -47,13 +47,11 @@ after(() => trial.stop())
 
 const hasher = createHasher({ memoryKib: 64, passes: 1 })
 const wantedOf = (accountId: string) => ({
-  ...{
-    accountId,
-    question: 'first-job',
-    answerVerifier: 'phc',
-    answerKeyId: keyring.newestKeyId,
-    at,
-  },
+  accountId,
+  question: 'first-job',
+  answerVerifier: 'phc',
+  answerKeyId: keyring.newestKeyId,
+  at,
 })
 const put = (accountId: string, more: object = {}) =>
   within((trx) => putSecurityQuestion(trx, { ...wantedOf(accountId), ...more }))
@@ -71,16 +69,17 @@ const settings = {
 const methodOf = (more: object = {}, ring: Keyring = keyring) =>
   questionRecovery({ db, keyring: ring, settings: { ...settings, ...more } })
 const flowOf = (accountId: string, more: Partial<MethodFlow> = {}): MethodFlow => ({
-  ...{
-    id: randomUUID(),
-    accountId,
-    epoch: firstEpoch,
-    shownAccountId: accountId,
-    nameKey: randomUUID(),
-    limitKey: randomUUID(),
-    askerKey: randomUUID(),
-  },
-  ...{ locale: 'en', client, begunAt: at, at },
+  id: randomUUID(),
+  accountId,
+  epoch: firstEpoch,
+  shownAccountId: accountId,
+  nameKey: randomUUID(),
+  limitKey: randomUUID(),
+  askerKey: randomUUID(),
+  locale: 'en',
+  client,
+  begunAt: at,
+  at,
   ...more,
 })
 const prove = (flow: MethodFlow, input: string, method = methodOf()) =>
@@ -125,13 +124,13 @@ test('a question is kept until it is replaced, and then its tries start from zer
   assert.equal(await find(anna), undefined)
   assert.equal(await put(anna), 'added')
   const set = {
-    ...{
-      state: 'set',
-      question: 'first-job',
-      answerVerifier: 'phc',
-      answerKeyId: keyring.newestKeyId,
-    },
-    ...{ tries: 0, setAt: at, provenAt: null },
+    state: 'set',
+    question: 'first-job',
+    answerVerifier: 'phc',
+    answerKeyId: keyring.newestKeyId,
+    tries: 0,
+    setAt: at,
+    provenAt: null,
   }
   assert.deepEqual(await find(anna), set)
   await countAnswer(db, anna, 5)
@@ -224,7 +223,8 @@ test('a recovery asks the question that is set, and a name without one its decoy
   const method = methodOf()
   assert.deepEqual(await method.describe(db, flow), { question: 'first-job', held: false })
   assert.deepEqual(await methodOf({ securityQuestion: 'hold' }).describe(db, flow), {
-    ...{ question: 'first-job', held: true },
+    question: 'first-job',
+    held: true,
   })
   // A blocked mailbox shows its own question: a block does not show.
   assert.equal(
@@ -247,7 +247,7 @@ test('a recovery asks the question that is set, and a name without one its decoy
   assert.deepEqual(asked, { kind: 'refused', reason: 'missing' }, 'there is nothing to send')
 })
 
-test('an answer is judged under the key that it was kept under, and an empty one is no try', async () => {
+test('an answer is judged under the key of its time, and an empty one is no try', async () => {
   const anna = await newAccount()
   const keyed = keyedAnswer(keyring, 'гарбарня')
   const answerVerifier = await hasher.hash(keyed ?? '')
@@ -292,12 +292,20 @@ test('without a question or a try left, the same hash is done and is always wron
     assert.equal(verifyOf(await prove(flowOf(anna), 'wrong one')).verifier, 'phc')
   const used = verifyOf(await prove(flowOf(anna), 'Wrong one'))
   assert.deepEqual([used.verifier, used.text], [null, 'wrongone'])
-  // Taking back such a try refills nothing of the question's life.
+  const without = verifyOf(await prove(flowOf(nobody), 'Wrong one'))
+  assert.deepEqual([without.verifier, without.text], [null, 'wrongone'])
+})
+
+test('an answer that was not counted is not given back', async () => {
+  const anna = await newAccount()
+  await put(anna)
+  for (let i = 0; i < 5; i++) await prove(flowOf(anna), 'wrong one')
+  const used = verifyOf(await prove(flowOf(anna), 'wrong one'))
   await within(used.takeBack)
   assert.equal(await triesOf(anna), 5)
 })
 
-test('an answer that could not be judged is given back to the day and to the question', async () => {
+test('an answer that could not be judged is given back', async () => {
   const anna = await newAccount()
   await put(anna)
   const flow = flowOf(anna)
@@ -311,7 +319,7 @@ test('an answer that could not be judged is given back to the day and to the que
   for (let i = 0; i < 8; i++) await within(verifyOf(await prove(decoy, 'wrong one')).takeBack)
 })
 
-test('a question that was set, replaced or removed since the flow began proves nothing', async () => {
+test('a question set, replaced or removed since the flow began proves nothing', async () => {
   const anna = await newAccount()
   const method = methodOf()
   const settle = (more: Partial<MethodFlow>) =>
@@ -354,14 +362,20 @@ test('all faults of the form of a question are told at once', () => {
   // The words of a question that is not in the list are nobody's.
   assert.deepEqual(reasons('made-up', 'first money'), ['question.unknown'])
   assert.deepEqual(judge('first-job', 'Гарбарня на Нямізе'), {
-    ...{ kind: 'ok', question: 'first-job', answer: 'гарбарнянанямізе' },
+    kind: 'ok',
+    question: 'first-job',
+    answer: 'гарбарнянанямізе',
   })
 })
 
-test('setting, replacing and removing a question is recorded and notified, and a removed one stays so', async () => {
+test('a question is set, replaced and removed for ever, each with notices', async () => {
   const anna = await newAccount()
   const parts = {
-    ...{ db, clock, keyring, hasher, settings: { undoDays: 7, defaultLocale: 'en' as const } },
+    db,
+    clock,
+    keyring,
+    hasher,
+    settings: { undoDays: 7, defaultLocale: 'en' as const },
     methods: manageMethods([managedSecurityQuestion('direct')]),
   }
   const asking = { accountId: anna, epoch: firstEpoch, client }

@@ -87,7 +87,7 @@ test('no form, request or statement brings a removed question back', async () =>
   )
 })
 
-test('answers that anybody would guess are refused with the reason and never shown again', async () => {
+test('answers that anybody would guess are refused with the reason, and not shown', async () => {
   const visitor = await register(portal, piotr)
   for (const [question, typed, errors] of [
     ['', '', ['question.missing', 'answer.missing']],
