@@ -1,11 +1,11 @@
 // What happens to a request, in order; then one line per feature.
 import express, { type Express } from 'express'
+import { passwordRoutes } from './access/password/routes.ts'
+import { registrationRoutes } from './access/registration/routes.ts'
+import { sessionRoutes } from './access/sessions/routes.ts'
+import { signInRoutes } from './access/sign-in/routes.ts'
 import { activityRoutes } from './accounts/activity/routes.ts'
-import { passwordRoutes } from './accounts/password/routes.ts'
-import { registrationRoutes } from './accounts/registration/routes.ts'
 import { sessionMiddleware } from './accounts/sessions/browser-session.ts'
-import { sessionRoutes } from './accounts/sessions/routes.ts'
-import { signInRoutes } from './accounts/sign-in/routes.ts'
 import { appealDeskRoutes } from './desk/appeals/appeal-desk-routes.ts'
 import { appealRoutes } from './desk/appeals/appeal-routes.ts'
 import { auditRoutes } from './desk/audit/routes.ts'
@@ -28,12 +28,13 @@ import { checkOrigin, csrfToken } from './kit/web/csrf.ts'
 import { byFirstSegment, inOrder, onlyLooks } from './kit/web/dispatch.ts'
 import { answerOptions, decideSecure, oneHost } from './kit/web/front-door.ts'
 import { permissions, securityHeaders } from './kit/web/headers.ts'
-import { isHttps, type WebParts } from './kit/web/parts.ts'
+import { isHttps } from './kit/web/parts.ts'
 import { type ObservedRequest, requestLog } from './kit/web/request-log.ts'
 import { appPasswordRoutes } from './mail/app-passwords/routes.ts'
 import { clientSignInRoutes } from './mail/client-sign-ins/routes.ts'
 import { filterRoutes } from './mail/filters/routes.ts'
 import { mailProgramRoutes } from './mail/mail-programs/program-routes.ts'
+import type { PortalParts } from './portal-parts.ts'
 import { backupAddressRoutes } from './recovery/backup-address/routes.ts'
 import { holdRoutes } from './recovery/flow/hold-routes.ts'
 import { recoveryRoutes } from './recovery/flow/routes.ts'
@@ -49,7 +50,7 @@ import { securityTxtRoutes } from './site/health/security-txt-routes.ts'
 import { helpRoutes } from './site/help/routes.ts'
 import { overviewRoutes } from './site/overview/routes.ts'
 
-export interface AppParts extends WebParts, Pick<DevParts, 'render'> {
+export interface AppParts extends PortalParts, Pick<DevParts, 'render'> {
   readonly assets: Assets
   readonly isDraining: () => boolean
   /** Where metrics are wanted. */

@@ -1,14 +1,19 @@
 // The only place where parts are made and joined. Tests use it too, with other ports.
 import { fileURLToPath } from 'node:url'
 import type { Express } from 'express'
-import { connectDatabase, type Db } from '#db/connection.ts'
+import { connectDatabase, type Db, type Trx } from '#db/connection.ts'
+import { joinLives } from './accounts/life/account-life.ts'
 import { createHasher } from './accounts/password/hasher.ts'
 import { createApp } from './app.ts'
 import { type Clock, systemClock } from './core/clock.ts'
 import { serviceWordsOf } from './core/identifiers/service-words.ts'
 import { createKeyring, type Keyring } from './core/keys/keyring.ts'
 import { createDesk } from './desk/desk.ts'
+import { describeBlock } from './desk/measures/describe-block.ts'
+import { isSendingLimited } from './desk/measures/measure-store.ts'
 import type { ResolveTxt } from './desk/provenance/dkim.ts'
+import { recordStaffSignOut, type StaffSignOut } from './desk/staff/sign-out.ts'
+import { features } from './features.ts'
 import { createFormats } from './kit/i18n/format.ts'
 import { createTexts } from './kit/i18n/texts.ts'
 import type { TaskList } from './kit/jobs/worker.ts'
@@ -24,10 +29,11 @@ import { createKeptPages } from './kit/pages/kept-pages.ts'
 import { createPages } from './kit/pages/pages.ts'
 import { createViewEngine } from './kit/pages/view-engine.ts'
 import { createClientReader, createPlaceOf } from './kit/web/client.ts'
-import type { WebParts } from './kit/web/parts.ts'
 import { openPlaces } from './kit/web/place.ts'
 import { chooseMailPlatform } from './mail/mail-platform/choose.ts'
 import type { MailPlatform } from './mail/mail-platform/mail-platform.ts'
+import { passwordLimitsOf } from './mail/mail-platform/password-limits.ts'
+import type { PortalParts } from './portal-parts.ts'
 import { createMailLimit } from './recovery/backup-address/mail-limit.ts'
 import { managedBackupAddress } from './recovery/backup-address/managed-backup-address.ts'
 import { backupAddressRecovery } from './recovery/backup-address/method.ts'
@@ -63,7 +69,7 @@ export interface Portal {
   /** Only where METRICS_PORT asks for them: counting costs every request something. */
   readonly metrics: Metrics | undefined
   /** What routes and commands are given. */
-  readonly parts: WebParts
+  readonly parts: PortalParts
   /** From now on `/readyz` says no, so that a balancer sends nobody any more. */
   drain(): void
   /** Closes the connections. */
@@ -131,7 +137,9 @@ export async function compose(settings: CompleteSettings, ports: Ports = {}): Pr
     phoneRecovery(methodParts),
     ...(settings.securityQuestion === 'off' ? [] : [questionRecovery(methodParts)]),
   ]
-  const desk = createDesk({ db, clock, keyring, settings, log, limits, methods }, ports.resolveTxt)
+  const life = joinLives(() => lives)
+  const around = { db, clock, keyring, settings, log, limits, methods, life }
+  const desk = createDesk(around, ports.resolveTxt)
   const findPlace = await openPlaces(settings.placeDatabase)
   let draining = false
 
@@ -141,7 +149,13 @@ export async function compose(settings: CompleteSettings, ports: Ports = {}): Pr
     clock,
     keyring,
     hasher,
+    life,
+    passwordLimits: passwordLimitsOf(settings),
     platform,
+    isSendingLimited,
+    explainsBlock: async (accountId: string) =>
+      (await describeBlock(desk, accountId)) !== undefined,
+    recordStaffSignOut: (trx: Trx, left: StaffSignOut) => recordStaffSignOut(trx, keyring, left),
     log,
     mail: gateways.mail,
     sms: gateways.sms,
@@ -162,6 +176,7 @@ export async function compose(settings: CompleteSettings, ports: Ports = {}): Pr
     client: createClientReader(findPlace),
     placeOf: createPlaceOf(findPlace),
   }
+  const lives = features.map((feature) => feature.life(parts))
   const app = createApp({
     ...parts,
     assets,

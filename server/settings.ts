@@ -1,9 +1,10 @@
 // Every setting of the portal. The environment variable is the key in capitals (`baseUrl` is BASE_URL).
+
+import { registrationRows } from './access/registration/settings.ts'
 import { accountRows } from './accounts/accounts/settings.ts'
 import { passwordRows } from './accounts/password/settings.ts'
-import { registrationRows } from './accounts/registration/settings.ts'
 import { sessionRows } from './accounts/sessions/settings.ts'
-import { signInRows } from './accounts/sign-in/settings.ts'
+import { signInRows } from './accounts/sign-in-limits/settings.ts'
 import { appealRows } from './desk/appeals/settings.ts'
 import { caseRows } from './desk/cases/settings.ts'
 import { measureSettingRows } from './desk/measures/settings.ts'

@@ -4,9 +4,7 @@ import { deleteOldVerifiers } from './accounts/password/store.ts'
 import { aliveSince } from './accounts/sessions/session-store.ts'
 import { deleteDeadSessions } from './accounts/sessions/store.ts'
 import { deskSweeps } from './desk/cases/retention-store.ts'
-import type { DeskParts } from './desk/desk.ts'
 import { deskCrontab, deskTasks, noteMeasureEffect } from './desk/tasks.ts'
-import type { Texts } from './kit/i18n/texts.ts'
 import { cleanUpTask } from './kit/jobs/clean-up.ts'
 import type { TaskList } from './kit/jobs/worker.ts'
 import { deleteSpentLimits } from './kit/limits/limits.ts'
@@ -19,45 +17,23 @@ import { deleteRevokedAppPasswords } from './mail/app-passwords/store.ts'
 import { deleteOldMarks, deleteOldSignIns } from './mail/client-sign-ins/store.ts'
 import { deleteOldTries } from './mail/client-sign-ins/try-store.ts'
 import { deleteSettledFilters } from './mail/filters/store.ts'
-import type { MailPlatform } from './mail/mail-platform/mail-platform.ts'
 import { convergeMailboxTask } from './mail/mailboxes/converge-mailbox.ts'
 import { followSettingsTask } from './mail/mailboxes/follow-settings.ts'
 import { measureTasks } from './mail/mailboxes/measure-mailboxes.ts'
 import { purgeMailboxesTask } from './mail/mailboxes/purge-mailboxes.ts'
-import type { QuotaSettings } from './mail/mailboxes/quota-rule.ts'
 import { sweepMailboxesTask } from './mail/mailboxes/sweep-mailboxes.ts'
 import { convergeTask } from './mail/mailboxes/want-mailbox.ts'
 import { deleteOldSendingDays } from './mail/sending-limits/store.ts'
+import type { PortalParts } from './portal-parts.ts'
 import { deleteOldLinks } from './recovery/backup-address/link-store.ts'
 import { deleteOldConfirmations } from './recovery/contacts/store.ts'
-import type { ApplyParts } from './recovery/flow/apply-reset.ts'
 import { holdTasks } from './recovery/flow/hold-reset.ts'
-import type { RecoveryMethod } from './recovery/flow/recovery-method.ts'
 import { deleteOldFlows } from './recovery/flow/store.ts'
-import { type GuessingParts, guessingTasks } from './recovery/guessing/record-guessing.ts'
+import { guessingTasks } from './recovery/guessing/record-guessing.ts'
 import { doubtTasks } from './recovery/methods/doubt-contact.ts'
-import type { ManagedMethods } from './recovery/methods/managed-method.ts'
 import { deleteOldUndos } from './recovery/undo/store.ts'
-import type { Settings } from './settings.ts'
 
-export interface TaskParts extends DeliveryParts, ApplyParts, Pick<GuessingParts, 'methods'> {
-  readonly desk: DeskParts
-  readonly platform: MailPlatform
-  readonly texts: Texts
-  readonly recoveryMethods: readonly RecoveryMethod[]
-  readonly methods: ManagedMethods
-  readonly settings: ApplyParts['settings'] &
-    QuotaSettings &
-    Pick<
-      Settings,
-      | 'baseUrl'
-      | 'defaultLocale'
-      | 'sessionIdleMinutes'
-      | 'sessionMaxHours'
-      | 'clientSignInsDays'
-      | 'securityQuestion'
-    >
-}
+export type TaskParts = PortalParts & DeliveryParts
 
 export const crontab = `
 */10 * * * * mailbox:sweep

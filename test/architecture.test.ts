@@ -38,7 +38,17 @@ const sources: readonly Source[] = ['server', 'db'].flatMap((folder) =>
 )
 
 /** From the ground up: what stands in a wing uses its own wing and those before it. */
-const wings = ['core', 'db', 'kit', 'accounts', 'recovery', 'mail', 'desk', 'site'] as const
+const wings = [
+  'core',
+  'db',
+  'kit',
+  'accounts',
+  'recovery',
+  'mail',
+  'access',
+  'desk',
+  'site',
+] as const
 /** What joins the wings: `server/*.ts` and the commands. */
 const roof = wings.length
 
@@ -65,6 +75,7 @@ const shared = new Set([
   'kit/messages',
   'accounts/accounts',
   'accounts/claims',
+  'accounts/life',
   'accounts/sessions',
   'accounts/activity',
   'mail/app-passwords',
@@ -86,9 +97,9 @@ interface Rule {
 /** Files that answer requests and are no routes. */
 const httpBesideRoutes = new Set([
   'accounts/sessions/browser-session.ts',
-  'accounts/sign-in/blocked-cookie.ts',
-  'accounts/sign-in/passport.ts',
-  'accounts/sign-in/device-cookie.ts',
+  'access/sign-in/blocked-cookie.ts',
+  'access/sign-in/passport.ts',
+  'accounts/sessions/device-cookie.ts',
   'recovery/contacts/contact-answers.ts',
   'recovery/contacts/contact-pages.ts',
   'recovery/contacts/show-contact.ts',
@@ -172,7 +183,7 @@ test('no import runs up from one wing to another: each stands on those before it
       .filter((imported) => isOurs(imported) && floorOf(imported) > floorOf(file))
       .map((imported) => `${file} → ${imported}`),
   )
-  assert.ok(up.length <= 45, up.join('\n'))
+  assert.deepEqual(up, [])
 })
 
 const textRules: readonly { name: string; because: string; pattern: RegExp; except: RegExp }[] = [
@@ -214,7 +225,7 @@ const besideTheDoor: readonly { readonly because: string; readonly verbs: readon
   },
   {
     because: 'its statement is the door: it locks the account and demands epoch and state',
-    verbs: ['accounts/sign-in/store.ts recordKnownSignIn'],
+    verbs: ['access/sign-in/store.ts recordKnownSignIn'],
   },
   {
     because: 'its statement demands the epoch of the account, and moves only what is of it',
@@ -417,7 +428,7 @@ const doorRules: readonly {
     pattern: /for no key update|forNoKeyUpdate\(/gi,
     where: {
       'server/accounts/accounts/change-account.ts': 1,
-      'server/accounts/sign-in/store.ts': 1,
+      'server/access/sign-in/store.ts': 1,
     },
   },
   {

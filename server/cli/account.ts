@@ -8,11 +8,9 @@ import {
   liftByOperator,
   notifyOfOperatorLift,
 } from '../desk/measures/operator-block.ts'
-import { holdFilters } from '../mail/filters/hold-filters.ts'
 import { describeMailbox } from '../mail/mailboxes/describe-mailbox.ts'
 import { findMailboxProgress } from '../mail/mailboxes/store.ts'
 import { wantMailboxSuspension } from '../mail/mailboxes/want-mailbox.ts'
-import { doubtLateWays } from '../recovery/methods/doubt-late-ways.ts'
 import { type Command, done, refused, table } from './command.ts'
 import { openNamed, unknownAccount } from './find-account.ts'
 
@@ -125,8 +123,7 @@ const endAll: Command = {
     const at = clock.now()
     const ended = await changeAccountAsItStands(db, account.id, async (trx) => {
       await beginEpoch(trx, account.id)
-      await holdFilters(trx, { accountId: account.id, at })
-      await doubtLateWays(trx, opened.parts.desk, { accountId: account.id, at })
+      await opened.parts.life.signOut(trx, { accountId: account.id, at, withMailPrograms: false })
       const count = await endSessions(trx, account.id)
       if (count > 0) {
         await recordActivity(trx, keyring, {

@@ -1,8 +1,8 @@
 // Invented people for development portals and tests.
 
+import { registerAccount } from '#server/access/registration/register-account.ts'
 import { changeAccountAsItStands } from '#server/accounts/accounts/change-account.ts'
 import { findAccountByAddress } from '#server/accounts/accounts/store.ts'
-import { registerAccount } from '#server/accounts/registration/register-account.ts'
 import type { Portal } from '#server/compose.ts'
 import { noClient } from '#server/core/client-info.ts'
 import { lookAlikeKey } from '#server/core/identifiers/login-name.ts'

@@ -1,25 +1,41 @@
 // Assembles the parts of the abuse desk.
+
 import { Resolver } from 'node:dns/promises'
 import type { Db } from '#db/connection.ts'
-import type { Settings } from '#server/settings.ts'
+import type { AccessParts } from '#server/access/parts.ts'
+import type { AccountLife } from '#server/accounts/life/account-life.ts'
 import type { Clock } from '../core/clock.ts'
 import type { Keyring } from '../core/keys/keyring.ts'
 import type { Limits } from '../kit/limits/limits.ts'
 import type { Log } from '../kit/log/log.ts'
 import type { ManagedMethods } from '../recovery/methods/managed-method.ts'
+import type { AppealSettings } from './appeals/settings.ts'
+import type { CaseSettings } from './cases/settings.ts'
 import { createLetterReader, type LetterReader } from './letters/letter-reader.ts'
+import type { MeasureSettings } from './measures/settings.ts'
 import type { ResolveTxt } from './provenance/dkim.ts'
 import type { ProvenanceParts } from './provenance/provenance.ts'
 import { createChainReader } from './provenance/received-chain.ts'
+import type { ProvenanceSettings } from './provenance/settings.ts'
 import { wellKnownReceivers } from './provenance/well-known-receivers.ts'
 import { createDeskIndex, type DeskIndex } from './queue/index-store.ts'
+import type { ReportSettings } from './reports/settings.ts'
+import type { StaffSettings } from './staff/settings.ts'
+
+export type DeskSettings = AppealSettings &
+  CaseSettings &
+  MeasureSettings &
+  ProvenanceSettings &
+  ReportSettings &
+  StaffSettings
 
 export interface DeskParts {
   readonly db: Db
   readonly clock: Clock
   readonly keyring: Keyring
-  readonly settings: Settings
+  readonly settings: AccessParts['settings'] & DeskSettings
   readonly log: Log
+  readonly life: AccountLife
   readonly limits: Limits
   readonly index: DeskIndex
   readonly reader: LetterReader
@@ -30,7 +46,7 @@ export interface DeskParts {
 /** The parts that `createDesk` gets from outside. */
 export type DeskSurroundings = Pick<
   DeskParts,
-  'db' | 'clock' | 'keyring' | 'settings' | 'log' | 'limits' | 'methods'
+  'db' | 'clock' | 'keyring' | 'settings' | 'log' | 'limits' | 'methods' | 'life'
 >
 
 /** A report waits at most this long for DNS. */

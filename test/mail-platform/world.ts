@@ -1,6 +1,8 @@
 // A running mail platform with people in it, for the stories that mail programs tell.
+
 import { randomUUID } from 'node:crypto'
 import { hash } from 'argon2'
+import type { Suspension } from '#server/accounts/life/account-life.ts'
 import type { Clock } from '#server/core/clock.ts'
 import { digestOfAppPassword } from '#server/mail/app-passwords/new-app-password.ts'
 import {
@@ -10,7 +12,6 @@ import {
 import type {
   Applied,
   MailService,
-  Suspension,
   WantedMailbox,
 } from '#server/mail/mail-platform/mail-platform.ts'
 import { createTestDatabase, type TestDatabase } from '#test/support/database.ts'

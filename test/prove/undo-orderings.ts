@@ -3,12 +3,12 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import type { Db, Trx } from '#db/connection.ts'
+import { changeOwnPassword } from '#server/access/password/change-own-password.ts'
 import {
   type AccountTrx,
   changeAccountAsItStands,
 } from '#server/accounts/accounts/change-account.ts'
 import { findAccount, insertAccount, unblockAccount } from '#server/accounts/accounts/store.ts'
-import { changeOwnPassword } from '#server/accounts/password/change-own-password.ts'
 import { hashToken, newToken } from '#server/core/keys/secrets.ts'
 import { blockByOperator } from '#server/desk/measures/operator-block.ts'
 import { wantMailbox } from '#server/mail/mailboxes/want-mailbox.ts'

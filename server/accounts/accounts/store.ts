@@ -142,3 +142,17 @@ export async function findAddresses(
   const rows = await db('accounts').whereIn('id', wanted).select('id', 'address')
   return new Map(rows.map((row) => [row.id, row.address]))
 }
+
+/** The verifier goes as well: no password opens the account any more. */
+export async function closeAccount(trx: AccountTrx, id: string, at: Date): Promise<void> {
+  await trx('accounts').where({ id }).update({ closed_at: at, password_verifier: 'closed' })
+}
+
+export async function exportAccount(db: Db, id: string): Promise<{ accounts: object[] }> {
+  const columns = ['address', 'locale', 'created_at', 'password_changed_at', 'blocked_at']
+  return {
+    accounts: await db('accounts')
+      .where({ id })
+      .select(...columns),
+  }
+}

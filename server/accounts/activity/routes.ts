@@ -1,13 +1,13 @@
 import { Router } from 'express'
+import type { AccountsParts } from '#server/accounts/parts.ts'
 import { requireAccount } from '#server/accounts/sessions/browser-session.ts'
-import type { WebParts } from '#server/kit/web/parts.ts'
 import { ownerOf } from '#server/kit/web/session-owner.ts'
 import { describeEntry } from './describe-entry.ts'
 import { listActivity } from './store.ts'
 
 const pageSize = 30
 
-export function activityRoutes({ pages, db }: WebParts): Router {
+export function activityRoutes({ pages, db }: AccountsParts): Router {
   return Router().get('/account/activity', requireAccount(), async (req, res) => {
     const before =
       typeof req.query.before === 'string' && /^\d{1,18}$/.test(req.query.before)

@@ -127,6 +127,14 @@ export async function listActivity(
   }))
 }
 
+export async function listAllActivity(db: Db, accountId: string): Promise<object[]> {
+  const columns = ['event', 'details', 'device', 'place', 'happened_at']
+  return await db('activity')
+    .where({ account_id: accountId })
+    .orderBy('id')
+    .select(...columns)
+}
+
 export interface BrokenLink {
   readonly chain: string
   readonly position: number

@@ -1,7 +1,9 @@
 // Logins, phones and backup addresses belong to one account at most. The primary key
 // (kind, digest) decides every race.
+
 import type { Db, Trx } from '#db/connection.ts'
 import type { Keyring } from '#server/core/keys/keyring.ts'
+import type { AccountTrx } from '../accounts/change-account.ts'
 
 export type ClaimKind = 'login' | 'login-look-alike' | 'phone' | 'backup-address'
 
@@ -151,4 +153,12 @@ export async function rekeyClaims(trx: Trx, keyring: Keyring, limit: number): Pr
       .ignore()
   }
   return rows.length
+}
+
+/** Frees the contacts for others. The name is never given out again. */
+export async function releaseContacts(trx: AccountTrx, accountId: string): Promise<void> {
+  await trx('claims')
+    .where({ account_id: accountId })
+    .whereIn('kind', ['phone', 'backup-address'])
+    .delete()
 }

@@ -6,22 +6,14 @@ import { msPerDay } from '#server/core/durations.ts'
 import { BusyError } from '#server/core/faults.ts'
 import { wordsOfContact } from '#server/core/identifiers/contact-words.ts'
 import { loginOf } from '#server/core/identifiers/names.ts'
-import type { Keyring } from '#server/core/keys/keyring.ts'
-import { judgePassword, type PasswordRefusal } from '#server/core/passwords/password-policy.ts'
-import { endDemandedReset } from '#server/desk/measures/end-demanded-reset.ts'
-import { holdAppPasswords } from '#server/mail/app-passwords/change-app-passwords.ts'
-import { holdFilters } from '#server/mail/filters/hold-filters.ts'
-import { passwordLimitsOf } from '#server/mail/mail-platform/password-limits.ts'
-import type { MailPlatformSettings } from '#server/mail/mail-platform/settings.ts'
 import {
-  type MailboxParts,
-  type NewPassword,
-  wantMailboxPassword,
-} from '#server/mail/mailboxes/want-mailbox.ts'
-import type { LinkedContact } from '#server/recovery/contacts/contact.ts'
+  judgePassword,
+  type PasswordLimits,
+  type PasswordRefusal,
+} from '#server/core/passwords/password-policy.ts'
 import type { AccountTrx } from '../accounts/change-account.ts'
 import type { AccountSettings } from '../accounts/settings.ts'
-import { endSessions } from '../sessions/store.ts'
+import type { AccountLife, NewPassword } from '../life/account-life.ts'
 import type { PasswordHasher } from './hasher.ts'
 import type { PasswordSettings } from './settings.ts'
 import { findVerifier, listReplacedVerifiers, setPassword } from './store.ts'
@@ -29,11 +21,13 @@ import { findVerifier, listReplacedVerifiers, setPassword } from './store.ts'
 export interface PasswordRuleParts {
   readonly db: Db
   readonly hasher: PasswordHasher
-  readonly methods: { contactsOf(db: Db, accountId: string): Promise<readonly LinkedContact[]> }
+  readonly methods: {
+    contactsOf(db: Db, accountId: string): Promise<readonly Parameters<typeof wordsOfContact>[0][]>
+  }
   readonly serviceWords: readonly string[]
   readonly clock: Clock
-  readonly settings: AccountSettings &
-    Pick<PasswordSettings & MailPlatformSettings, 'passwordMin' | 'mailPlatform'>
+  readonly settings: AccountSettings & Pick<PasswordSettings, 'passwordMin'>
+  readonly passwordLimits: PasswordLimits | undefined
 }
 
 /** `same`: it is the present one or, at the end of a recovery, one that was replaced lately. */
@@ -60,7 +54,7 @@ export async function judgeNewPassword(
     address: owner.address,
     contactWords: contacts.flatMap(wordsOfContact),
     serviceWords: parts.serviceWords,
-    limits: passwordLimitsOf(parts.settings),
+    limits: parts.passwordLimits,
   })
   if (judged.kind === 'refused') return judged
   // Security: the password of before is no new password: somebody else may be the reason for a new one.
@@ -113,30 +107,21 @@ export interface PasswordChange {
   readonly accountId: string
   readonly password: NewPassword
   readonly at: Date
-  /** True where earlier links "this was not me" end too: after a change by its owner or by a contact, not after a weaker proof. */
+  readonly by: 'owner' | 'recovery'
+  /** Earlier undo links end too: after a change by the owner or a contact, not after a weaker proof. */
   readonly voidsLinks: boolean
-  /** True where the owner changes a password that they know. After a reset app passwords and filters wait until they are kept. */
-  readonly keepAppPasswords?: boolean
 }
 
 /**
- * Sets the password here and wants it on the mail platform, ends all sessions and cuts live mail programs, in the caller's
- * transaction. What happened is recorded and told by the caller, who knows why.
+ * Sets the password and lets every feature follow, in the caller's transaction. The caller knows why, and records and notifies.
  * @returns the epoch that begins with it
  */
 export async function changePassword(
   trx: AccountTrx,
-  parts: MailboxParts & { keyring: Keyring },
-  change: PasswordChange,
+  { life }: { readonly life: AccountLife },
+  { accountId, password, at, by, voidsLinks }: PasswordChange,
 ): Promise<number> {
-  const { accountId, password, at, voidsLinks, keepAppPasswords = false } = change
   const epoch = await setPassword(trx, accountId, { verifier: password.verifier, at, voidsLinks })
-  await wantMailboxPassword(trx, parts, { accountId, password, at, endSessions: true })
-  if (!keepAppPasswords) {
-    await holdAppPasswords(trx, parts, { accountId, at })
-    await holdFilters(trx, { accountId, at })
-  }
-  await endSessions(trx, accountId)
-  await endDemandedReset(trx, parts, accountId, at)
+  await life.recover(trx, { accountId, password, at, by })
   return epoch
 }

@@ -3,10 +3,10 @@ import type { Request, RequestHandler, Response } from 'express'
 import { findAccount, findAddresses } from '#server/accounts/accounts/store.ts'
 import { assertNever } from '#server/core/assert-never.ts'
 import { msPerDay } from '#server/core/durations.ts'
+import type { DeskPageParts } from '#server/desk/parts.ts'
 import { NotFound } from '#server/kit/pages/faults.ts'
 import { setFlash } from '#server/kit/pages/flash.ts'
 import { type FormError, readFields } from '#server/kit/pages/forms.ts'
-import type { WebParts } from '#server/kit/web/parts.ts'
 import { recordLook } from '../audit/record-look.ts'
 import { actorOf, openMeasure } from '../cases/desk-guard.ts'
 import { stateOf } from '../measures/describe-measure.ts'
@@ -74,7 +74,7 @@ interface Opened {
   readonly measure: Measure
 }
 
-export function appealDeskPage(parts: WebParts): Record<'show' | 'decide', RequestHandler> {
+export function appealDeskPage(parts: DeskPageParts): Record<'show' | 'decide', RequestHandler> {
   const { desk, db, keyring, clock } = parts
 
   /** @throws NotFound */

@@ -1,11 +1,11 @@
 // Appeals as staff see and decide them.
 import { Router } from 'express'
 import { requireFreshPassword } from '#server/accounts/sessions/browser-session.ts'
-import type { WebParts } from '#server/kit/web/parts.ts'
+import type { DeskPageParts } from '#server/desk/parts.ts'
 import { createStaffGuards } from '../staff/staff.ts'
 import { appealDeskPage, waitingAppeals } from './appeal-desk-page.ts'
 
-export function appealDeskRoutes(parts: WebParts): Router {
+export function appealDeskRoutes(parts: DeskPageParts): Router {
   const { requireStaff } = createStaffGuards(parts)
   const see = requireStaff('appeals.see')
   const decide = requireStaff('appeals.decide', waitingAppeals)

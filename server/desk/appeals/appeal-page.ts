@@ -1,9 +1,9 @@
 // The form by which an owner objects to a measure, and its state afterwards.
 import type { Request, RequestHandler, Response } from 'express'
+import type { DeskPageParts } from '#server/desk/parts.ts'
 import { NotFound } from '#server/kit/pages/faults.ts'
 import { type FormError, readFields } from '#server/kit/pages/forms.ts'
 import { networkOf } from '#server/kit/web/client.ts'
-import type { WebParts } from '#server/kit/web/parts.ts'
 import { makeAppeal, type OpenedAppeal, openAppeal } from './make-appeal.ts'
 
 const maxChars = 4000
@@ -23,7 +23,7 @@ function localsOf(opened: OpenedAppeal, action: string) {
   return { state: opened.appeal.decision ?? 'made', reference: opened.appeal.reference }
 }
 
-export function appealPage(parts: WebParts): Record<'show' | 'submit', RequestHandler> {
+export function appealPage(parts: DeskPageParts): Record<'show' | 'submit', RequestHandler> {
   const { pages, desk } = parts
   const perNetwork = parts.limits.limit('appeals', { points: 20, seconds: 3600 })
 

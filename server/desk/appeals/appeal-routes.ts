@@ -1,10 +1,10 @@
 // The pages of an owner whose account is restricted.
 import { Router } from 'express'
-import type { WebParts } from '#server/kit/web/parts.ts'
+import type { DeskPageParts } from '#server/desk/parts.ts'
 import { appealPage } from './appeal-page.ts'
 import { blockedPage } from './blocked-page.ts'
 
-export function appealRoutes(parts: WebParts): Router {
+export function appealRoutes(parts: DeskPageParts): Router {
   const appeal = appealPage(parts)
   return Router()
     .get('/blocked', blockedPage(parts))

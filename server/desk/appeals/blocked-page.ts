@@ -1,13 +1,13 @@
 import type { RequestHandler } from 'express'
+import { blockedOf } from '#server/access/sign-in/blocked-cookie.ts'
 import { findAccount } from '#server/accounts/accounts/store.ts'
-import { blockedOf } from '#server/accounts/sign-in/blocked-cookie.ts'
-import type { WebParts } from '#server/kit/web/parts.ts'
+import type { DeskPageParts } from '#server/desk/parts.ts'
 import { ownerOf } from '#server/kit/web/session-owner.ts'
 import { describeBlock } from '../measures/describe-block.ts'
 
 /** What the owner of a restricted account reads after the right password. */
 export const blockedPage =
-  (parts: WebParts): RequestHandler =>
+  (parts: DeskPageParts): RequestHandler =>
   async (req, res) => {
     // A measure that leaves the portal open leaves its owner a session instead of the cookie.
     const visitor = ownerOf(req) ?? blockedOf(parts, req)

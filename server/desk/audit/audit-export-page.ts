@@ -2,7 +2,7 @@
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { RequestHandler } from 'express'
-import type { WebParts } from '#server/kit/web/parts.ts'
+import type { DeskPageParts } from '#server/desk/parts.ts'
 import { staffOf } from '../staff/staff.ts'
 import { readAuditQuery, writeAuditQuery } from './audit-query.ts'
 import { exportAudit } from './export-audit.ts'
@@ -13,7 +13,7 @@ const contentTypes = {
   jsonl: 'application/jsonl; charset=utf-8',
 } as const
 
-export function auditExportPage(parts: WebParts): RequestHandler {
+export function auditExportPage(parts: DeskPageParts): RequestHandler {
   const { db, keyring, clock } = parts
   return async (req, res) => {
     const { filter, errors } = await readAuditQuery(db, req.query)

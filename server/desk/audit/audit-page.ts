@@ -2,7 +2,7 @@
 import type { RequestHandler } from 'express'
 import type { Db } from '#db/connection.ts'
 import { findAddresses } from '#server/accounts/accounts/store.ts'
-import type { WebParts } from '#server/kit/web/parts.ts'
+import type { DeskPageParts } from '#server/desk/parts.ts'
 import { showStaffPage, staffOf } from '../staff/staff.ts'
 import { auditActions } from './actions.ts'
 import { readAuditQuery, writeAuditQuery } from './audit-query.ts'
@@ -26,7 +26,7 @@ async function asLines(db: Db, entries: readonly RecordedAudit[]) {
   }))
 }
 
-export function auditPage(parts: WebParts): RequestHandler {
+export function auditPage(parts: DeskPageParts): RequestHandler {
   const { db } = parts
   return async (req, res) => {
     const staff = staffOf(req)

@@ -1,8 +1,8 @@
 // The source and the attachments of a reported letter, as files to save.
 import type { Request, RequestHandler, Response } from 'express'
+import type { DeskPageParts } from '#server/desk/parts.ts'
 import { NotFound } from '#server/kit/pages/faults.ts'
 import { sendWhole } from '#server/kit/web/headers.ts'
-import type { WebParts } from '#server/kit/web/parts.ts'
 import { downloadAttachment, downloadSource } from '../evidence/view-evidence.ts'
 import { findReport } from '../reports/report-store.ts'
 import { staffOf } from '../staff/staff.ts'
@@ -16,7 +16,9 @@ function sendFile(res: Response, name: string, bytes: Buffer): void {
   sendWhole(res, bytes)
 }
 
-export function caseLetterPage(parts: WebParts): Record<'source' | 'attachment', RequestHandler> {
+export function caseLetterPage(
+  parts: DeskPageParts,
+): Record<'source' | 'attachment', RequestHandler> {
   const { desk, db, keyring } = parts
 
   /** The evidence of a report of this case. @throws NotFound */

@@ -3,10 +3,10 @@ import type { Request, RequestHandler, Response } from 'express'
 import { findAddresses } from '#server/accounts/accounts/store.ts'
 import { describeEntry } from '#server/accounts/activity/describe-entry.ts'
 import { listActivity } from '#server/accounts/activity/store.ts'
+import type { DeskPageParts } from '#server/desk/parts.ts'
 import { NotFound } from '#server/kit/pages/faults.ts'
 import { takeFlash } from '#server/kit/pages/flash.ts'
 import type { FormError } from '#server/kit/pages/forms.ts'
-import type { WebParts } from '#server/kit/web/parts.ts'
 import { describeMailbox } from '#server/mail/mailboxes/describe-mailbox.ts'
 import { findMailboxProgress } from '#server/mail/mailboxes/store.ts'
 import { viewEvidence } from '../evidence/view-evidence.ts'
@@ -51,7 +51,7 @@ const chooseReport = (reports: readonly Report[], asked: unknown): Report | unde
   reports.find(({ evidenceId }) => evidenceId !== null) ??
   reports[0]
 
-export function casePage(parts: WebParts): CasePage {
+export function casePage(parts: DeskPageParts): CasePage {
   const { desk, db, keyring, clock } = parts
 
   async function readLetter(

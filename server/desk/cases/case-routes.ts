@@ -1,12 +1,12 @@
 // One case on one screen, its letters, and the work on it.
 import { Router } from 'express'
-import type { WebParts } from '#server/kit/web/parts.ts'
+import type { DeskPageParts } from '#server/desk/parts.ts'
 import { createStaffGuards } from '../staff/staff.ts'
 import { caseLetterPage } from './case-letter-page.ts'
 import { casePage } from './case-page.ts'
 import { caseWorkPage } from './case-work-page.ts'
 
-export function caseRoutes(parts: WebParts): Router {
+export function caseRoutes(parts: DeskPageParts): Router {
   const { requireStaff } = createStaffGuards(parts)
   const see = requireStaff('cases.see')
   const work = requireStaff('cases.work', '/staff/cases')

@@ -1,8 +1,8 @@
 // The forms of a case: claim, release, note, close, and the account behind it.
 import type { Request, RequestHandler, Response } from 'express'
+import type { DeskPageParts } from '#server/desk/parts.ts'
 import { setFlash } from '#server/kit/pages/flash.ts'
 import { type FormError, readFields } from '#server/kit/pages/forms.ts'
-import type { WebParts } from '#server/kit/web/parts.ts'
 import { formDigestOf } from '#server/kit/web/sent-forms.ts'
 import { isOutcome } from '../reports/report-store.ts'
 import { staffOf } from '../staff/staff.ts'
@@ -18,7 +18,10 @@ function faultOf(note: string): FormError | undefined {
   return note.length > noteMaxChars ? { field: 'note', reason: 'too-long' } : undefined
 }
 
-export function caseWorkPage({ desk }: WebParts, page: CasePage): Record<Forms, RequestHandler> {
+export function caseWorkPage(
+  { desk }: DeskPageParts,
+  page: CasePage,
+): Record<Forms, RequestHandler> {
   async function openOwn(req: Request) {
     const staff = staffOf(req)
     const { id } = await openCase(desk, req.params.id, staff)

@@ -1,7 +1,7 @@
 // How the desk does: the last 30 days in numbers, charts and tables.
 import type { RequestHandler } from 'express'
 import { msPerDay } from '#server/core/durations.ts'
-import type { WebParts } from '#server/kit/web/parts.ts'
+import type { DeskPageParts } from '#server/desk/parts.ts'
 import { recordLook } from '../audit/record-look.ts'
 import { showStaffPage, staffOf } from '../staff/staff.ts'
 import { lineChart } from './charts.ts'
@@ -37,7 +37,7 @@ const minutesChart = (weeks: readonly TrendWeek[]) =>
 const secondsChart = (weeks: readonly TrendWeek[]) =>
   lineChart([weeks.map(({ p50 }) => p50), weeks.map(({ p95 }) => p95)])
 
-export function figuresPage(parts: WebParts): RequestHandler {
+export function figuresPage(parts: DeskPageParts): RequestHandler {
   const { db, clock } = parts
   return async (req, res) => {
     const { id: staffId } = staffOf(req)

@@ -1,14 +1,10 @@
 // What follows from a measure and from its end: portal access, mailbox, sessions, notices.
 
 import { recordActivity } from '#server/accounts/activity/store.ts'
-import { endSessions, forgetDevices } from '#server/accounts/sessions/store.ts'
 import { signToken } from '#server/core/keys/signed-token.ts'
 import { enqueue } from '#server/kit/jobs/enqueue.ts'
-import { revokeAll } from '#server/mail/app-passwords/change-app-passwords.ts'
-import { holdFilters } from '#server/mail/filters/hold-filters.ts'
 import { findMailboxProgress } from '#server/mail/mailboxes/store.ts'
 import { wantMailboxSuspension } from '#server/mail/mailboxes/want-mailbox.ts'
-import { doubtLateWays } from '#server/recovery/methods/doubt-late-ways.ts'
 import { insertTimelineEntry } from '../cases/timeline-store.ts'
 import type { DeskParts } from '../desk.ts'
 import { type Measure, noteRevision, setEnded } from './measure-store.ts'
@@ -35,14 +31,18 @@ export async function applyMeasure(
     resetDemandedAt: row.portal === 'reset' ? at : null,
     newEpoch,
   })
-  if (newEpoch) await doubtLateWays(trx, parts, { accountId, at })
-  await wantMailboxSuspension(trx, { accountId, suspension: row.suspension, at })
-  if (row.revokesAppPasswords) await revokeAll(trx, parts, { accountId, at })
-  if (row.endsForwarding) await holdFilters(trx, { accountId, at })
+  await parts.life.block(trx, {
+    accountId,
+    at,
+    suspension: row.suspension,
+    beginsEpoch: newEpoch,
+    endsSessions: row.endsSessions,
+    forgetsDevices: row.portal === 'reset',
+    revokesAppPasswords: row.revokesAppPasswords,
+    holdsFilters: row.endsForwarding,
+  })
   const progress = await findMailboxProgress(trx, accountId)
   if (progress) await noteRevision(trx, measure.id, progress.revision)
-  if (row.endsSessions) await endSessions(trx, accountId)
-  if (row.portal === 'reset') await forgetDevices(trx, accountId)
   if (measure.until)
     await enqueue(trx, expireTask, { measureId: measure.id }, { runAt: measure.until })
   await recordActivity(trx, parts.keyring, {

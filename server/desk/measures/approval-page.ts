@@ -1,10 +1,10 @@
 // The list of proposals, and one proposal with what it would bring.
 import type { Request, RequestHandler, Response } from 'express'
 import { type Account, findAccount, findAddresses } from '#server/accounts/accounts/store.ts'
+import type { DeskPageParts } from '#server/desk/parts.ts'
 import { NotFound } from '#server/kit/pages/faults.ts'
 import { setFlash, takeFlash } from '#server/kit/pages/flash.ts'
 import { type FormError, readFields } from '#server/kit/pages/forms.ts'
-import type { WebParts } from '#server/kit/web/parts.ts'
 import { recordLook } from '../audit/record-look.ts'
 import { actorOf, openMeasure } from '../cases/desk-guard.ts'
 import { type StaffMember, showStaffPage, staffOf } from '../staff/staff.ts'
@@ -52,7 +52,7 @@ function warningsOf(
 
 type Handlers = Record<'list' | 'show' | 'approve' | 'refuse', RequestHandler>
 
-export function approvalPage(parts: WebParts): Handlers {
+export function approvalPage(parts: DeskPageParts): Handlers {
   const { desk, db, clock } = parts
 
   async function refusalOf(

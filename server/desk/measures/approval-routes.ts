@@ -1,11 +1,11 @@
 // Proposed measures, and the second person who decides on them.
 import { Router } from 'express'
 import { requireFreshPassword } from '#server/accounts/sessions/browser-session.ts'
-import type { WebParts } from '#server/kit/web/parts.ts'
+import type { DeskPageParts } from '#server/desk/parts.ts'
 import { createStaffGuards } from '../staff/staff.ts'
 import { approvalPage } from './approval-page.ts'
 
-export function approvalRoutes(parts: WebParts): Router {
+export function approvalRoutes(parts: DeskPageParts): Router {
   const { requireStaff } = createStaffGuards(parts)
   const see = requireStaff('measures.approve')
   const approve = requireStaff('measures.approve', '/staff/approvals')

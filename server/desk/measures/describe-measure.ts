@@ -1,9 +1,9 @@
 // What the pages of a measure say: refusals, warnings, and the notice that the owner will read.
 import type { Account } from '#server/accounts/accounts/store.ts'
 import { assertNever } from '#server/core/assert-never.ts'
+import type { DeskPageParts } from '#server/desk/parts.ts'
 import { isLocale } from '#server/kit/i18n/texts.ts'
 import type { FormError } from '#server/kit/pages/forms.ts'
-import type { WebParts } from '#server/kit/web/parts.ts'
 import { hasWayBack } from '#server/recovery/methods/managed-method.ts'
 import { recordLook } from '../audit/record-look.ts'
 import type { DeskParts } from '../desk.ts'
@@ -82,7 +82,7 @@ export const warnOfNewPassword = (
 
 /** What the owner will read, in their language: a mail, or without a way back the page of the block. */
 export function noticeTo(
-  { texts, settings }: Pick<WebParts, 'texts' | 'settings'>,
+  { texts, settings }: Pick<DeskPageParts, 'texts' | 'settings'>,
   owner: { readonly locale: string | null; readonly address: string },
   wanted: Pick<Measure, 'measure' | 'cause' | 'until'>,
   noWayBack: boolean,

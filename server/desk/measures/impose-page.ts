@@ -2,10 +2,10 @@
 import type { Request, RequestHandler, Response } from 'express'
 import { type Account, findAccount } from '#server/accounts/accounts/store.ts'
 import { msPerDay } from '#server/core/durations.ts'
+import type { DeskPageParts } from '#server/desk/parts.ts'
 import { NotFound } from '#server/kit/pages/faults.ts'
 import { setFlash } from '#server/kit/pages/flash.ts'
 import { type FormError, readFields } from '#server/kit/pages/forms.ts'
-import type { WebParts } from '#server/kit/web/parts.ts'
 import { recordLook } from '../audit/record-look.ts'
 import type { Case } from '../cases/case-store.ts'
 import { actorOf, openCase } from '../cases/desk-guard.ts'
@@ -72,7 +72,7 @@ function warningsOf(
   ]
 }
 
-export function imposePage(parts: WebParts): Record<'show' | 'submit', RequestHandler> {
+export function imposePage(parts: DeskPageParts): Record<'show' | 'submit', RequestHandler> {
   const { desk, db, clock } = parts
 
   /** @throws NotFound */

@@ -1,9 +1,9 @@
 // Lifts a measure in force.
 import type { Request, RequestHandler, Response } from 'express'
 import { findAddresses } from '#server/accounts/accounts/store.ts'
+import type { DeskPageParts } from '#server/desk/parts.ts'
 import { NotFound } from '#server/kit/pages/faults.ts'
 import { setFlash } from '#server/kit/pages/flash.ts'
-import type { WebParts } from '#server/kit/web/parts.ts'
 import { actorOf, openMeasure } from '../cases/desk-guard.ts'
 import { showStaffPage, staffOf } from '../staff/staff.ts'
 import { recordMeasureLook, refusalErrors } from './describe-measure.ts'
@@ -14,7 +14,7 @@ import { liftMeasure } from './take-measure.ts'
 
 const seniorNeeded: MeasureRefusal = { kind: 'right-needed', right: 'senior' }
 
-export function liftPage(parts: WebParts): Record<'show' | 'submit', RequestHandler> {
+export function liftPage(parts: DeskPageParts): Record<'show' | 'submit', RequestHandler> {
   const { desk, db } = parts
 
   async function show(req: Request, res: Response, measure: Measure, refused?: MeasureRefusal) {

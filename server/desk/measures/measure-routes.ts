@@ -1,12 +1,12 @@
 // Measures are taken on a page that shows their consequences, and lifted on another.
 import { Router } from 'express'
 import { requireFreshPassword } from '#server/accounts/sessions/browser-session.ts'
-import type { WebParts } from '#server/kit/web/parts.ts'
+import type { DeskPageParts } from '#server/desk/parts.ts'
 import { createStaffGuards } from '../staff/staff.ts'
 import { imposePage } from './impose-page.ts'
 import { liftPage } from './lift-page.ts'
 
-export function measureRoutes(parts: WebParts): Router {
+export function measureRoutes(parts: DeskPageParts): Router {
   const { requireStaff } = createStaffGuards(parts)
   const now = () => parts.clock.now()
   const mayImpose = requireStaff('measures.impose')

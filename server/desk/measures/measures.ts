@@ -1,5 +1,5 @@
+import type { Suspension } from '#server/accounts/life/account-life.ts'
 // The measures, what each of them does, and which one may follow which.
-import type { Suspension } from '#server/mail/mail-platform/mail-platform.ts'
 
 export const measureNames = [
   'limit-sending',

@@ -1,9 +1,10 @@
 // Notices of a measure: to every proven contact, and to the mailbox if its owner can still read it.
+
 import type { Trx } from '#db/connection.ts'
+import type { Suspension } from '#server/accounts/life/account-life.ts'
 import { isLocale } from '#server/kit/i18n/texts.ts'
 import type { MessageName, MessageParams } from '#server/kit/messages/catalogue.ts'
 import { sendMessage } from '#server/kit/messages/send-message.ts'
-import type { Suspension } from '#server/mail/mail-platform/mail-platform.ts'
 import type { DeskParts } from '../desk.ts'
 
 export interface Owner {

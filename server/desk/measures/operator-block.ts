@@ -3,9 +3,6 @@ import type { Trx } from '#db/connection.ts'
 import type { AccountTrx } from '#server/accounts/accounts/change-account.ts'
 import { blockAccount } from '#server/accounts/accounts/store.ts'
 import { recordActivity } from '#server/accounts/activity/store.ts'
-import { endSessions } from '#server/accounts/sessions/store.ts'
-import { wantMailboxSuspension } from '#server/mail/mailboxes/want-mailbox.ts'
-import { doubtLateWays } from '#server/recovery/methods/doubt-late-ways.ts'
 import type { DeskParts } from '../desk.ts'
 import { endMeasure } from './apply-measure.ts'
 import { notifyOwner, type Owner } from './notify-owner.ts'
@@ -21,9 +18,16 @@ export async function blockByOperator(
   const { id: accountId } = account
   const { reason, at } = how
   if (!(await blockAccount(trx, accountId, reason, at))) return false
-  await wantMailboxSuspension(trx, { accountId, suspension: 'all', at })
-  await endSessions(trx, accountId)
-  await doubtLateWays(trx, parts, { accountId, at })
+  await parts.life.block(trx, {
+    accountId,
+    at,
+    suspension: 'all',
+    beginsEpoch: true,
+    endsSessions: true,
+    forgetsDevices: false,
+    revokesAppPasswords: false,
+    holdsFilters: false,
+  })
   await recordActivity(trx, parts.keyring, {
     accountId,
     event: 'account.blocked',

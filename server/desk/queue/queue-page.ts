@@ -1,7 +1,7 @@
 // The queue. Tab, filters and page stand in the URL.
 import type { RequestHandler } from 'express'
 import { findAddresses } from '#server/accounts/accounts/store.ts'
-import type { WebParts } from '#server/kit/web/parts.ts'
+import type { DeskPageParts } from '#server/desk/parts.ts'
 import { listWaitingAppeals } from '../appeals/appeal-store.ts'
 import { recordLook } from '../audit/record-look.ts'
 import { verdictRanks } from '../cases/case-store.ts'
@@ -55,7 +55,7 @@ const paramsOf = ({ severity, kind, provenance, unseen }: QueueFilters) => ({
   unseen: unseen ? '1' : undefined,
 })
 
-export function queuePage(parts: WebParts): RequestHandler {
+export function queuePage(parts: DeskPageParts): RequestHandler {
   const { desk, db, keyring, clock } = parts
 
   async function listAppeals(staffId: string, after: string | undefined) {

@@ -1,7 +1,7 @@
 // The search for cases.
 import type { RequestHandler } from 'express'
 import { findAccountByAddress } from '#server/accounts/accounts/store.ts'
-import type { WebParts } from '#server/kit/web/parts.ts'
+import type { DeskPageParts } from '#server/desk/parts.ts'
 import { recordLook } from '../audit/record-look.ts'
 import { findCaseIdOfReference } from '../reports/report-store.ts'
 import { showStaffPage, staffOf } from '../staff/staff.ts'
@@ -15,7 +15,7 @@ function parseReference(typed: string): string | undefined {
   return first && second && `R-${first}-${second}`.toUpperCase()
 }
 
-export function searchPage(parts: WebParts): RequestHandler {
+export function searchPage(parts: DeskPageParts): RequestHandler {
   const { desk, db, keyring, clock } = parts
 
   async function find(

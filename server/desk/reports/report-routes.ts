@@ -1,12 +1,13 @@
 import { type Request, type RequestHandler, type Response, Router } from 'express'
 import { msPerHour, msPerSecond } from '#server/core/durations.ts'
 import { letterLimits } from '#server/core/letters/letter.ts'
+import type { DeskPageParts } from '#server/desk/parts.ts'
 import type { Limit } from '#server/kit/limits/limits.ts'
 import { LimitReached, NotFound } from '#server/kit/pages/faults.ts'
 import { readFields } from '#server/kit/pages/forms.ts'
 import { networkOf } from '#server/kit/web/client.ts'
 import { cookieName } from '#server/kit/web/cookies.ts'
-import { isHttps, type WebParts } from '#server/kit/web/parts.ts'
+import { isHttps } from '#server/kit/web/parts.ts'
 import { formDigestOf } from '#server/kit/web/sent-forms.ts'
 import { fileForm, sentEmptyFile, sentFile } from './report-body.ts'
 import {
@@ -20,16 +21,16 @@ import { reportKinds } from './report-kind.ts'
 import { findProgress } from './report-progress.ts'
 import { findSentReport, takeReport } from './take-report.ts'
 
-const sentCookieOf = ({ settings }: WebParts) => cookieName(isHttps(settings), 'report')
+const sentCookieOf = ({ settings }: DeskPageParts) => cookieName(isHttps(settings), 'report')
 
-const perNetworkOf = ({ limits, settings }: WebParts) =>
+const perNetworkOf = ({ limits, settings }: DeskPageParts) =>
   limits.limit('reports', {
     points: settings.limitReportsPerIpHour,
     seconds: msPerHour / msPerSecond,
   })
 
 /** Belongs before the body parser of all other forms. */
-export function reportBody(parts: WebParts): RequestHandler {
+export function reportBody(parts: DeskPageParts): RequestHandler {
   const perNetwork = perNetworkOf(parts)
   return fileForm({
     path: '/report',
@@ -46,7 +47,7 @@ export function reportBody(parts: WebParts): RequestHandler {
 
 const empty: ReportForm = { sender: '', kind: '', message_source: '', reporter: '', note: '' }
 
-export function reportRoutes(parts: WebParts): Router {
+export function reportRoutes(parts: DeskPageParts): Router {
   const perNetwork = perNetworkOf(parts)
   return Router()
     .get('/report', (req, res) => {
@@ -67,7 +68,7 @@ export function reportRoutes(parts: WebParts): Router {
 }
 
 function showForm(
-  { pages, settings }: WebParts,
+  { pages, settings }: DeskPageParts,
   req: Request,
   res: Response,
   form: ReportForm,
@@ -83,7 +84,7 @@ function showForm(
 }
 
 async function takeForm(
-  parts: WebParts,
+  parts: DeskPageParts,
   perNetwork: Limit,
   req: Request,
   res: Response,
@@ -120,7 +121,7 @@ async function takeForm(
   res.redirect(303, '/report/sent')
 }
 
-async function showSent(parts: WebParts, req: Request, res: Response): Promise<void> {
+async function showSent(parts: DeskPageParts, req: Request, res: Response): Promise<void> {
   const token = req.cookies?.[sentCookieOf(parts)]
   const progress = await findProgress(parts.desk, token)
   if (!progress) return res.redirect(303, '/report')

@@ -6,9 +6,9 @@ import { listActivity } from '#server/accounts/activity/store.ts'
 import { proofOf } from '#server/accounts/sessions/browser-session.ts'
 import { aliveSince } from '#server/accounts/sessions/session-store.ts'
 import { listSessions } from '#server/accounts/sessions/store.ts'
+import type { DeskPageParts } from '#server/desk/parts.ts'
 import { NotFound, RightMissing } from '#server/kit/pages/faults.ts'
 import { setFlash, takeFlash } from '#server/kit/pages/flash.ts'
-import type { WebParts } from '#server/kit/web/parts.ts'
 import { describeMailbox } from '#server/mail/mailboxes/describe-mailbox.ts'
 import { findMailboxProgress } from '#server/mail/mailboxes/store.ts'
 import { recordLook } from '../audit/record-look.ts'
@@ -23,7 +23,7 @@ const stateOf = ({ closedAt, blockedAt }: Account) => {
   return blockedAt ? 'blocked' : 'open'
 }
 
-export function accountPage(parts: WebParts): Record<'show' | 'endSessions', RequestHandler> {
+export function accountPage(parts: DeskPageParts): Record<'show' | 'endSessions', RequestHandler> {
   const { db, clock, settings } = parts
   const times = { idleMinutes: settings.sessionIdleMinutes, maxHours: settings.sessionMaxHours }
 

@@ -1,11 +1,11 @@
 // Support: the state of one account, for an owner who asks for help.
 import { Router } from 'express'
-import type { WebParts } from '#server/kit/web/parts.ts'
+import type { DeskPageParts } from '#server/desk/parts.ts'
 import { accountPage } from './account-page.ts'
 import { accountSearchPage } from './account-search-page.ts'
 import { createStaffGuards } from './staff.ts'
 
-export function staffAccountRoutes(parts: WebParts): Router {
+export function staffAccountRoutes(parts: DeskPageParts): Router {
   const { requireStaff } = createStaffGuards(parts)
   const see = requireStaff('accounts.see')
   const end = requireStaff('accounts.end-sessions', '/staff/accounts')

@@ -3,13 +3,13 @@ import type { Request, RequestHandler, Response } from 'express'
 import { findAccountByAddress } from '#server/accounts/accounts/store.ts'
 import { parseTypedLogin } from '#server/core/identifiers/login-name.ts'
 import { addressOf } from '#server/core/identifiers/names.ts'
+import type { DeskPageParts } from '#server/desk/parts.ts'
 import type { FormError } from '#server/kit/pages/forms.ts'
-import type { WebParts } from '#server/kit/web/parts.ts'
 import { showStaffPage } from './staff.ts'
 
 const maxTyped = 320
 
-export function accountSearchPage(parts: WebParts): RequestHandler {
+export function accountSearchPage(parts: DeskPageParts): RequestHandler {
   const { db, settings } = parts
 
   async function findTyped(typed: string) {

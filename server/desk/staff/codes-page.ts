@@ -1,7 +1,7 @@
 // Recovery codes: shown until their owner says that they are kept, and renewed on demand.
 import type { RequestHandler } from 'express'
 import { sessionDigestOf } from '#server/accounts/sessions/browser-session.ts'
-import type { WebParts } from '#server/kit/web/parts.ts'
+import type { DeskPageParts } from '#server/desk/parts.ts'
 import { formDigestOf } from '#server/kit/web/sent-forms.ts'
 import { callerOf } from './door-page.ts'
 import type { Door } from './pass-door.ts'
@@ -9,7 +9,7 @@ import { forgetNewCodes } from './session-store.ts'
 import { showStaffPage } from './staff.ts'
 
 export function codesPage(
-  parts: WebParts,
+  parts: DeskPageParts,
   door: Door,
 ): Record<'show' | 'submit' | 'renew', RequestHandler> {
   return {

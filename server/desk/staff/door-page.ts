@@ -1,14 +1,14 @@
 // The staff door: asks a signed-in member of staff for the second factor.
 import type { Request, RequestHandler, Response } from 'express'
 import { proofOf, sessionDigestOf } from '#server/accounts/sessions/browser-session.ts'
+import type { DeskPageParts } from '#server/desk/parts.ts'
 import { askerOf } from '#server/kit/log/security-log.ts'
 import { type FormError, parseNext, readFields } from '#server/kit/pages/forms.ts'
-import type { WebParts } from '#server/kit/web/parts.ts'
 import type { Caller, Door, Passed } from './pass-door.ts'
 import { findStanding } from './session-store.ts'
 import { staffOf } from './staff.ts'
 
-export const callerOf = (parts: Pick<WebParts, 'client'>, req: Request): Caller => ({
+export const callerOf = (parts: Pick<DeskPageParts, 'client'>, req: Request): Caller => ({
   proof: { ...proofOf(req), session: sessionDigestOf(req) },
   client: parts.client(req),
 })
@@ -19,7 +19,7 @@ export const codeErrors = ({ kind }: Refused): FormError[] => [
   { field: 'code', reason: `factor-${kind}` },
 ]
 
-export const logWrongCode = ({ log }: Pick<WebParts, 'log'>, req: Request): void =>
+export const logWrongCode = ({ log }: Pick<DeskPageParts, 'log'>, req: Request): void =>
   log.security({ event: 'code.wrong', ...askerOf(req), what: 'staff-door' })
 
 /** The staff page to go on to. The door leads to no other pages. */
@@ -28,7 +28,10 @@ const parseStaffNext = (raw: unknown): string => {
   return next?.startsWith('/staff') && !next.startsWith('/staff/door') ? next : '/staff'
 }
 
-export function doorPage(parts: WebParts, door: Door): Record<'show' | 'submit', RequestHandler> {
+export function doorPage(
+  parts: DeskPageParts,
+  door: Door,
+): Record<'show' | 'submit', RequestHandler> {
   const show = (req: Request, res: Response, next: string, errors: FormError[] = []) =>
     parts.pages.show(req, res, {
       id: 'staff-door',

@@ -1,7 +1,7 @@
 // The staff door with its enrolment and recovery codes, and the pages that every member has.
 import { Router } from 'express'
 import { requireFreshPassword } from '#server/accounts/sessions/browser-session.ts'
-import type { WebParts } from '#server/kit/web/parts.ts'
+import type { DeskPageParts } from '#server/desk/parts.ts'
 import { codesPage } from './codes-page.ts'
 import { doorPage } from './door-page.ts'
 import { enrolPage } from './enrol-page.ts'
@@ -9,7 +9,7 @@ import { memberPage } from './member-page.ts'
 import { createDoor } from './pass-door.ts'
 import { createStaffGuards, menuFor, showStaffPage, staffOf } from './staff.ts'
 
-export function staffDoorRoutes(parts: WebParts): Router {
+export function staffDoorRoutes(parts: DeskPageParts): Router {
   const { requireRole, requireStaff } = createStaffGuards(parts)
   const inside = requireStaff()
   const fresh = (page: string) => requireFreshPassword(() => parts.clock.now(), page)

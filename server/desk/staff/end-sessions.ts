@@ -10,10 +10,8 @@ import { beginEpoch } from '#server/accounts/accounts/store.ts'
 import { recordActivity } from '#server/accounts/activity/store.ts'
 import { endSessions } from '#server/accounts/sessions/store.ts'
 import { StaleProof } from '#server/core/faults.ts'
+import type { DeskPageParts } from '#server/desk/parts.ts'
 import { NotFound } from '#server/kit/pages/faults.ts'
-import type { WebParts } from '#server/kit/web/parts.ts'
-import { holdFilters } from '#server/mail/filters/hold-filters.ts'
-import { doubtLateWays } from '#server/recovery/methods/doubt-late-ways.ts'
 import { recordAudit } from '../audit/store.ts'
 
 /**
@@ -22,7 +20,7 @@ import { recordAudit } from '../audit/store.ts'
  * @throws StaleProof, NotFound
  */
 export async function endSessionsOf(
-  parts: WebParts,
+  parts: DeskPageParts,
   accountId: string,
   staff: AccountProof,
 ): Promise<void> {
@@ -35,8 +33,7 @@ export async function endSessionsOf(
     if (!locked) throw new NotFound('no such account')
     const { trx } = locked
     await beginEpoch(trx, accountId)
-    await holdFilters(trx, { accountId, at })
-    await doubtLateWays(trx, parts, { accountId, at })
+    await parts.life.signOut(trx, { accountId, at, withMailPrograms: false })
     // A second click finds no session and records nothing.
     if ((await endSessions(trx, accountId)) === 0) return
     await recordActivity(trx, keyring, {

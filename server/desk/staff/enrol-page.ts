@@ -1,8 +1,8 @@
 // Connects an authenticator: shows its secret and takes the first code.
 import type { Request, RequestHandler, Response } from 'express'
 import { proofOf } from '#server/accounts/sessions/browser-session.ts'
+import type { DeskPageParts } from '#server/desk/parts.ts'
 import { type FormError, readFields } from '#server/kit/pages/forms.ts'
-import type { WebParts } from '#server/kit/web/parts.ts'
 import { callerOf, codeErrors, logWrongCode } from './door-page.ts'
 import { factorUri } from './factor.ts'
 import type { Door } from './pass-door.ts'
@@ -14,7 +14,10 @@ async function drawQrCode(text: string): Promise<string> {
   return `data:image/svg+xml;base64,${Buffer.from(svg).toString('base64')}`
 }
 
-export function enrolPage(parts: WebParts, door: Door): Record<'show' | 'submit', RequestHandler> {
+export function enrolPage(
+  parts: DeskPageParts,
+  door: Door,
+): Record<'show' | 'submit', RequestHandler> {
   const { settings, pages } = parts
 
   async function show(req: Request, res: Response, errors: FormError[] = []) {

@@ -1,8 +1,8 @@
 // What members of staff see and set of their own: roles, recovery codes left, shortcuts.
 import type { RequestHandler } from 'express'
+import type { DeskPageParts } from '#server/desk/parts.ts'
 import { setFlash, takeFlash } from '#server/kit/pages/flash.ts'
 import { readFields } from '#server/kit/pages/forms.ts'
-import type { WebParts } from '#server/kit/web/parts.ts'
 import { setShortcutsOff } from './factor-store.ts'
 import { countRecoveryCodes } from './recovery-code-store.ts'
 import { showStaffPage, staffOf } from './staff.ts'
@@ -10,7 +10,7 @@ import { showStaffPage, staffOf } from './staff.ts'
 /** With fewer codes left than this, the page warns. */
 const fewCodes = 4
 
-export function memberPage(parts: WebParts): Record<'show' | 'setShortcuts', RequestHandler> {
+export function memberPage(parts: DeskPageParts): Record<'show' | 'setShortcuts', RequestHandler> {
   const { db, clock } = parts
   return {
     async show(req, res) {

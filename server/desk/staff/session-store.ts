@@ -77,7 +77,7 @@ export async function touchStaffSession(db: Db, sessionDigest: Buffer, at: Date)
 }
 
 /** Whether the session has passed the staff door. */
-export async function isInside(db: Db, sessionDigest: Buffer): Promise<boolean> {
+export async function isInside(db: Db | Trx, sessionDigest: Buffer): Promise<boolean> {
   const row = await db('staff_sessions').where({ id_digest: sessionDigest }).first('seen_at')
   return row !== undefined
 }

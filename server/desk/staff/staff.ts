@@ -5,11 +5,11 @@ import type { AccountProof } from '#server/accounts/accounts/change-account.ts'
 import { proofOf, sessionDigestOf } from '#server/accounts/sessions/browser-session.ts'
 import type { Clock } from '#server/core/clock.ts'
 import { msPerMinute, msPerSecond } from '#server/core/durations.ts'
+import type { DeskPageParts } from '#server/desk/parts.ts'
 import { askerOf } from '#server/kit/log/security-log.ts'
 import { NotFound, RightMissing } from '#server/kit/pages/faults.ts'
 import type { Page } from '#server/kit/pages/pages.ts'
 import { onlyLooks } from '#server/kit/web/dispatch.ts'
-import type { WebParts } from '#server/kit/web/parts.ts'
 import { ownerOf } from '#server/kit/web/session-owner.ts'
 import { rightsOf, type StaffRight } from './rights.ts'
 import { findStanding, touchStaffSession } from './session-store.ts'
@@ -66,7 +66,7 @@ export interface StaffGuards {
 const touchMs = 30 * msPerSecond
 
 export function createStaffGuards(
-  parts: Pick<WebParts, 'db' | 'settings' | 'log'> & { readonly clock: Clock },
+  parts: Pick<DeskPageParts, 'db' | 'settings' | 'log'> & { readonly clock: Clock },
 ): StaffGuards {
   const idleMs = parts.settings.staffIdleMinutes * msPerMinute
 
@@ -134,7 +134,7 @@ export function staffOf(req: Request): StaffMember {
 
 /** Shows a page in the frame of the console. */
 export function showStaffPage(
-  parts: Pick<WebParts, 'pages'>,
+  parts: Pick<DeskPageParts, 'pages'>,
   req: Request,
   res: Response,
   page: Page,

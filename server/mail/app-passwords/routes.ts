@@ -8,11 +8,12 @@ import { NotFound } from '#server/kit/pages/faults.ts'
 import { setFlash, takeFlash } from '#server/kit/pages/flash.ts'
 import { type FormError, readFields } from '#server/kit/pages/forms.ts'
 import { handOver, letGo, takeOver } from '#server/kit/pages/shown-once.ts'
-import { isHttps, type WebParts } from '#server/kit/web/parts.ts'
+import { isHttps } from '#server/kit/web/parts.ts'
 import { formDigestOf } from '#server/kit/web/sent-forms.ts'
 import { ownerOf } from '#server/kit/web/session-owner.ts'
 import { describeMailServers, serversOf } from '#server/mail/mail-programs/mail-servers.ts'
 import { profileSigner } from '#server/mail/mail-programs/profile-signer.ts'
+import type { MailParts } from '#server/mail/parts.ts'
 import { type AppPasswordCard, cardOf } from './card.ts'
 import { keepOne, revokeEvery, revokeOne } from './change-app-passwords.ts'
 import { appPasswordsAtMost, createAppPassword } from './create-app-password.ts'
@@ -33,7 +34,7 @@ function idOf(req: Request): string {
   return id
 }
 
-export function appPasswordRoutes(parts: WebParts): Router {
+export function appPasswordRoutes(parts: MailParts): Router {
   const { clock, platform } = parts
   const offered: RequestHandler = (_req, _res, next) =>
     next(platform.applyAppPasswords ? undefined : new NotFound('no app passwords here'))
@@ -59,7 +60,7 @@ export function appPasswordRoutes(parts: WebParts): Router {
 }
 
 const listPage =
-  ({ pages, db, settings, platform }: WebParts) =>
+  ({ pages, db, settings, platform }: MailParts) =>
   async (req: Request, res: Response) => {
     const all = (await listAppPasswords(db, ownerId(req))).map(cardOf)
     const flash = takeFlash(req, res, flashes)
@@ -78,13 +79,13 @@ const listPage =
     })
   }
 
-const onceParts = ({ keyring, settings, clock }: WebParts) => ({
+const onceParts = ({ keyring, settings, clock }: MailParts) => ({
   keyring,
   https: isHttps(settings),
   now: clock.now,
 })
 
-function creationPages(parts: WebParts) {
+function creationPages(parts: MailParts) {
   const { pages } = parts
   const once = onceParts(parts)
   const limit = parts.limits.limit('app-password.made', createdPerDay)
@@ -123,7 +124,7 @@ function creationPages(parts: WebParts) {
   }
 }
 
-function createdPages(parts: WebParts) {
+function createdPages(parts: MailParts) {
   const { pages, db, clock, settings } = parts
   const once = onceParts(parts)
   const mailServers = describeMailServers(settings, settings.brandName)
@@ -170,7 +171,7 @@ function createdPages(parts: WebParts) {
   }
 }
 
-function revokingPages(parts: WebParts) {
+function revokingPages(parts: MailParts) {
   const { pages, db } = parts
   const cards = async (req: Request) => (await listAppPasswords(db, ownerId(req))).map(cardOf)
 
@@ -209,7 +210,7 @@ function revokingPages(parts: WebParts) {
   }
 }
 
-const keepAction = (parts: WebParts) => async (req: Request, res: Response) => {
+const keepAction = (parts: MailParts) => async (req: Request, res: Response) => {
   const [proof, id, client] = [proofOf(req), idOf(req), parts.client(req)]
   const standing = await keepOne(parts, { proof, id, client })
   if (standing === 'never-theirs') throw new NotFound('no such app password')

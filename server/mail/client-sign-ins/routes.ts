@@ -1,8 +1,8 @@
 import { Router } from 'express'
 import { requireAccount } from '#server/accounts/sessions/browser-session.ts'
 import { NotFound } from '#server/kit/pages/faults.ts'
-import type { WebParts } from '#server/kit/web/parts.ts'
 import { ownerOf } from '#server/kit/web/session-owner.ts'
+import type { MailParts } from '#server/mail/parts.ts'
 import { listKnownAppPasswords } from '../app-passwords/store.ts'
 import { findMailboxProgress } from '../mailboxes/store.ts'
 import { explain } from './explain.ts'
@@ -10,7 +10,7 @@ import { listGoodMarks, listSignIns } from './store.ts'
 
 const shownAtMost = 50
 
-export function clientSignInRoutes({ pages, db, settings, platform }: WebParts): Router {
+export function clientSignInRoutes({ pages, db, settings, platform }: MailParts): Router {
   return Router().get('/account/mail-programs', requireAccount(), async (req, res) => {
     const owner = ownerOf(req)
     const mailbox = owner && (await findMailboxProgress(db, owner.id))

@@ -8,7 +8,7 @@ import {
 import { assertNever } from '#server/core/assert-never.ts'
 import { NotFound } from '#server/kit/pages/faults.ts'
 import { setFlash, takeFlash } from '#server/kit/pages/flash.ts'
-import type { WebParts } from '#server/kit/web/parts.ts'
+import type { MailParts } from '#server/mail/parts.ts'
 import { cardOf } from './card.ts'
 import { decideFilter, noteLooked } from './decide.ts'
 import { type Decided, type Decision, findFilterWaiting, listHeldFilters } from './store.ts'
@@ -35,7 +35,7 @@ function flashOf(decision: Decision, decided: Decided): Flash {
   }
 }
 
-export function filterRoutes(parts: WebParts): Router {
+export function filterRoutes(parts: MailParts): Router {
   const { pages, db, clock, keyring, platform } = parts
   const signedIn = requireAccount(page)
   const fresh = requireFreshPassword(clock.now, page)

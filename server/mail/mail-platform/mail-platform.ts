@@ -1,4 +1,5 @@
 // The seam between the portal and the system that really holds the mail. One file or folder beside this one per platform.
+import type { Suspension } from '#server/accounts/life/account-life.ts'
 
 /** What a platform wants to be told a password as; it decides what the portal keeps for it. */
 export type PasswordFormat = 'argon2id' | 'sha512-crypt' | 'plaintext'
@@ -7,8 +8,6 @@ export type PasswordFormat = 'argon2id' | 'sha512-crypt' | 'plaintext'
  * What the holder of a mailbox may still do. Each level includes those before it:
  * `none` everything, `send` reads but does not send, `login` receives but no mail program gets in, `all` mail to it is refused too.
  */
-export type Suspension = 'none' | 'send' | 'login' | 'all'
-
 /** The whole wanted state of one mailbox, never a difference. */
 export interface WantedMailbox {
   /** Immutable id of the account; the platform keeps it as its handle, so that an address never leads to another one's mail. */

@@ -1,6 +1,6 @@
 // What mail servers say when they let somebody not in: one line each, with an address of the portal.
+import type { Suspension } from '#server/accounts/life/account-life.ts'
 import { createTexts, type Locale, type Texts } from '#server/kit/i18n/texts.ts'
-import type { Suspension } from './mail-platform.ts'
 
 /** Bound of `suspension_reason` in the mail directory. */
 const longest = 200

@@ -2,7 +2,7 @@
 import express, { Router } from 'express'
 import { locales } from '#server/kit/i18n/texts.ts'
 import { boundBody, formBytes } from '#server/kit/web/body-bound.ts'
-import type { WebParts } from '#server/kit/web/parts.ts'
+import type { MailParts } from '#server/mail/parts.ts'
 import { describeMailServers } from './mail-servers.ts'
 import { readOwnAddress } from './own-address.ts'
 
@@ -13,7 +13,7 @@ const loadOutlook = () => import('./outlook.ts')
 export function mailProgramRoutes({
   settings,
   texts,
-}: Pick<WebParts, 'settings' | 'texts'>): Router {
+}: Pick<MailParts, 'settings' | 'texts'>): Router {
   const router = Router()
   const mailServers = describeMailServers(settings, settings.brandName)
   const titles = Object.fromEntries(

@@ -1,5 +1,5 @@
 // The account page says no more about a mailbox than the platform has acknowledged.
-import type { Suspension } from '../mail-platform/mail-platform.ts'
+import type { Suspension } from '#server/accounts/life/account-life.ts'
 import type { MailboxProgress } from './store.ts'
 
 export type MailboxState = 'being-set-up' | 'ready' | 'delayed' | 'needs-operator'

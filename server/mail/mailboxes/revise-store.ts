@@ -1,6 +1,8 @@
 // Changes of the wanted state. Each makes a new revision, which the worker brings to the platform.
+
 import type { AccountTrx } from '#server/accounts/accounts/change-account.ts'
-import type { PasswordFormat, Suspension } from '../mail-platform/mail-platform.ts'
+import type { Suspension } from '#server/accounts/life/account-life.ts'
+import type { PasswordFormat } from '../mail-platform/mail-platform.ts'
 
 /** Columns that every change sets. A new revision also ends the wait for an operator. */
 const oneMoreRevision = (trx: AccountTrx, at: Date) => ({

@@ -1,7 +1,9 @@
 // The wanted state of each mailbox, and how far the platform has followed.
+
 import type { Db, Trx } from '#db/connection.ts'
 import type { AccountTrx } from '#server/accounts/accounts/change-account.ts'
-import type { PasswordFormat, Suspension } from '../mail-platform/mail-platform.ts'
+import type { Suspension } from '#server/accounts/life/account-life.ts'
+import type { PasswordFormat } from '../mail-platform/mail-platform.ts'
 
 export interface NewMailbox {
   readonly accountId: string

@@ -1,10 +1,12 @@
 // Changes the wanted state and enqueues the job that brings it to the platform, in one transaction.
+
 import type { Trx } from '#db/connection.ts'
 import type { AccountTrx } from '#server/accounts/accounts/change-account.ts'
+import type { NewPassword, Suspension } from '#server/accounts/life/account-life.ts'
 import { assertNever } from '#server/core/assert-never.ts'
 import type { Keyring } from '#server/core/keys/keyring.ts'
 import { enqueue } from '#server/kit/jobs/enqueue.ts'
-import type { MailPlatform, PasswordFormat, Suspension } from '../mail-platform/mail-platform.ts'
+import type { MailPlatform, PasswordFormat } from '../mail-platform/mail-platform.ts'
 import {
   reviseMailboxAppPasswords,
   reviseMailboxFilters,
@@ -20,13 +22,6 @@ export interface MailboxParts {
   readonly keyring: Keyring
   readonly platform: Pick<MailPlatform, 'passwordFormat'>
   readonly settings: { readonly quotaBytes: number; readonly appPasswordsOnly: boolean }
-}
-
-export interface NewPassword {
-  /** For platforms that take no argon2id. */
-  readonly plain: string
-  /** The argon2id verifier that the portal keeps. */
-  readonly verifier: string
 }
 
 async function inFormat(format: PasswordFormat, { plain, verifier }: NewPassword): Promise<string> {

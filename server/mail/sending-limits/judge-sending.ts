@@ -1,13 +1,11 @@
 // Decides what Postfix is told about a recipient or a letter.
-import type { Db } from '#db/connection.ts'
 import { recordActivity } from '#server/accounts/activity/store.ts'
 import type { Clock } from '#server/core/clock.ts'
 import type { Keyring } from '#server/core/keys/keyring.ts'
-import { sendingLimitsOf } from '#server/desk/cases/limited-sending.ts'
 import { enqueue } from '#server/kit/jobs/enqueue.ts'
 import { addressOfLogin } from '../mail-platform/login.ts'
+import { type LimitedSendingParts, sendingLimitsOf } from './limited-sending.ts'
 import type { PolicyRequest } from './policy-protocol.ts'
-import type { SendingLimitSettings } from './settings.ts'
 import {
   addRecipient,
   type Counted,
@@ -17,14 +15,9 @@ import {
   openDay,
 } from './store.ts'
 
-export interface SendingParts {
-  readonly db: Db
+export interface SendingParts extends LimitedSendingParts {
   readonly clock: Clock
   readonly keyring: Keyring
-  readonly settings: Pick<
-    SendingLimitSettings,
-    'limitSentPerDay' | 'limitRecipientsPerDay' | 'limitSentWhileLimited'
-  >
 }
 
 /** The task in which the abuse desk opens a case. */
@@ -46,13 +39,13 @@ export async function judgeSending(parts: SendingParts, request: PolicyRequest):
   if (address === '') return noOpinion
   switch (request.get('protocol_state')) {
     case 'RCPT': {
-      const { recipients } = await sendingLimitsOf(parts.db, address, parts.settings)
+      const { recipients } = await sendingLimitsOf(parts, address)
       const recipient = request.get('recipient') ?? ''
       const counted = await countRecipient(parts, address, recipient, recipients)
       return answerTo(parts, counted, 'recipients', recipients)
     }
     case 'END-OF-MESSAGE': {
-      const { letters } = await sendingLimitsOf(parts.db, address, parts.settings)
+      const { letters } = await sendingLimitsOf(parts, address)
       const counted = await countLetter(parts.db, address, dayOf(parts.clock), letters)
       return answerTo(parts, counted, 'letters', letters)
     }

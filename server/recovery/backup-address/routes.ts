@@ -6,7 +6,7 @@ import {
   requireFreshPassword,
 } from '#server/accounts/sessions/browser-session.ts'
 import { readFields } from '#server/kit/pages/forms.ts'
-import type { WebParts } from '#server/kit/web/parts.ts'
+import type { RecoveryParts } from '#server/recovery/parts.ts'
 import { createContactPages } from '../contacts/contact-pages.ts'
 import { methodsPage } from '../contacts/show-contact.ts'
 import {
@@ -20,7 +20,7 @@ import {
 const formPage = '/account/recovery/backup-address'
 const confirmPage = '/account/recovery/backup-address/confirm'
 
-export function backupAddressRoutes(parts: WebParts): Router {
+export function backupAddressRoutes(parts: RecoveryParts): Router {
   const forms = createContactPages(parts, {
     id: 'backup-address',
     field: 'address',

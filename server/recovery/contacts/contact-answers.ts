@@ -6,13 +6,13 @@ import { msPerSecond } from '#server/core/durations.ts'
 import { askerOf } from '#server/kit/log/security-log.ts'
 import { LimitReached } from '#server/kit/pages/faults.ts'
 import { setFlash } from '#server/kit/pages/flash.ts'
-import type { WebParts } from '#server/kit/web/parts.ts'
+import type { RecoveryParts } from '#server/recovery/parts.ts'
 import type { OnProbation } from '../methods/change-method.ts'
 import type { Linked } from '../methods/link-contact.ts'
 import type { AskedForProof } from './ask-for-proof.ts'
 import { type ContactForms, methodsPage, type ShowContact } from './show-contact.ts'
 
-export function createContactAnswers(parts: WebParts, forms: ContactForms, show: ShowContact) {
+export function createContactAnswers(parts: RecoveryParts, forms: ContactForms, show: ShowContact) {
   const { id } = forms
   const { confirmPage } = show
   return {

@@ -7,13 +7,13 @@ import {
   requireFreshPassword,
 } from '#server/accounts/sessions/browser-session.ts'
 import { readFields } from '#server/kit/pages/forms.ts'
-import type { WebParts } from '#server/kit/web/parts.ts'
+import type { RecoveryParts } from '#server/recovery/parts.ts'
 import { type Asking, createChangeLimit } from '../methods/change-method.ts'
 import type { Resend } from './ask-for-proof.ts'
 import { createContactAnswers } from './contact-answers.ts'
 import { type ContactForms, methodsPage, showContact } from './show-contact.ts'
 
-export function createContactPages(parts: WebParts, forms: ContactForms) {
+export function createContactPages(parts: RecoveryParts, forms: ContactForms) {
   const show = showContact(parts, forms)
   return {
     showForm: show.form,
@@ -30,7 +30,7 @@ export function createContactPages(parts: WebParts, forms: ContactForms) {
 }
 
 /** Security: A contact typed long ago gets another code only after the password. */
-function requireRecentContact(parts: WebParts, forms: ContactForms): RequestHandler {
+function requireRecentContact(parts: RecoveryParts, forms: ContactForms): RequestHandler {
   const formPage = `${methodsPage}/${forms.id}`
   const requireFresh = requireFreshPassword(parts.clock.now, `${formPage}/confirm`)
   return async (req, res, next) => {

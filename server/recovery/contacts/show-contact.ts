@@ -4,7 +4,7 @@ import { findProbation } from '#server/accounts/accounts/store.ts'
 import { accountOf } from '#server/accounts/sessions/browser-session.ts'
 import { msPerSecond } from '#server/core/durations.ts'
 import type { FormError } from '#server/kit/pages/forms.ts'
-import type { WebParts } from '#server/kit/web/parts.ts'
+import type { RecoveryParts } from '#server/recovery/parts.ts'
 import type { Contact } from './contact.ts'
 import type { PendingContact } from './pending-contact.ts'
 
@@ -31,7 +31,7 @@ export interface ShowContact {
   probation(req: Request, res: Response, until: Date): Promise<void>
 }
 
-export function showContact(parts: WebParts, forms: ContactForms): ShowContact {
+export function showContact(parts: RecoveryParts, forms: ContactForms): ShowContact {
   const { pages, db, clock, methods } = parts
   const { id, field } = forms
   const formPage = `${methodsPage}/${id}`

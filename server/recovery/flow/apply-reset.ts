@@ -1,18 +1,19 @@
 // Sets the new password of a recovery and does all that follows from it, in one transaction.
+
 import type { Db } from '#db/connection.ts'
 import type { AccountTrx } from '#server/accounts/accounts/change-account.ts'
 import { findAccount, startProbation } from '#server/accounts/accounts/store.ts'
 import { recordActivity } from '#server/accounts/activity/store.ts'
+import type { AccountLife, NewPassword } from '#server/accounts/life/account-life.ts'
 import { changePassword } from '#server/accounts/password/change-password.ts'
 import { createOwnChangeLimit } from '#server/accounts/password/own-change-limit.ts'
-import { forgetDevices, rememberDevice } from '#server/accounts/sessions/store.ts'
-import { createSignInLimits } from '#server/accounts/sign-in/sign-in-limits.ts'
+import { rememberDevice } from '#server/accounts/sessions/store.ts'
+import { createSignInLimits } from '#server/accounts/sign-in-limits/sign-in-limits.ts'
 import type { ClientInfo } from '#server/core/client-info.ts'
 import type { Clock } from '#server/core/clock.ts'
 import { msPerHour } from '#server/core/durations.ts'
 import type { Keyring } from '#server/core/keys/keyring.ts'
 import { createLimits } from '#server/kit/limits/limits.ts'
-import type { MailboxParts, NewPassword } from '#server/mail/mailboxes/want-mailbox.ts'
 import { type NoticeParts, notifyOwner } from '../contacts/notify-owner.ts'
 import { doubtLateWays } from '../methods/doubt-late-ways.ts'
 import type { ManagedMethods } from '../methods/managed-method.ts'
@@ -21,13 +22,13 @@ import { dropHold } from './hold-store.ts'
 import type { MethodId, RecoveryMethod } from './recovery-method.ts'
 import { endFlows } from './store.ts'
 
-export interface ApplyParts extends MailboxParts, NoticeParts {
+export interface ApplyParts extends NoticeParts {
+  readonly life: AccountLife
   readonly methods: Pick<ManagedMethods, 'contactsOf' | 'list'>
   readonly db: Db
   readonly clock: Clock
   readonly keyring: Keyring
-  readonly settings: MailboxParts['settings'] &
-    NoticeParts['settings'] & { readonly probationHours: number }
+  readonly settings: NoticeParts['settings'] & { readonly probationHours: number }
 }
 
 export const probationEnd = (parts: { settings: { probationHours: number } }, at: Date): Date =>
@@ -43,17 +44,6 @@ export interface Reset {
   readonly device?: Buffer | undefined
   readonly at: Date
   readonly client: ClientInfo
-}
-
-/** Ends open flows, drops a held password and forgets known browsers. */
-export async function endFlowsAndDevices(
-  trx: AccountTrx,
-  accountId: string,
-  at: Date,
-): Promise<void> {
-  await endFlows(trx, accountId, at)
-  await dropHold(trx, accountId)
-  await forgetDevices(trx, accountId)
 }
 
 /** The owner's browser becomes a known one: wrong passwords of strangers no longer delay it. */
@@ -88,8 +78,7 @@ export async function applyReset(trx: AccountTrx, parts: ApplyParts, reset: Rese
   // Security: A reset by a contact voids every earlier undo link, one by an answer none.
   const voidsLinks = !weak && (await parts.methods.contactsOf(trx, accountId)).length > 0
   const replaces = voidsLinks ? await linksToReplace(trx, parts, accountId, at) : []
-  await changePassword(trx, parts, { accountId, password, at, voidsLinks })
-  await endFlowsAndDevices(trx, accountId, at)
+  await changePassword(trx, parts, { accountId, password, at, by: 'recovery', voidsLinks })
   await rememberBrowser(trx, parts, reset)
   await createOwnChangeLimit(createLimits(trx)).forget(accountId)
   if (weak) await startProbation(trx, accountId, probationEnd(parts, at))

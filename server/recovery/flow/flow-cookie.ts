@@ -2,9 +2,10 @@
 import type { Request, Response } from 'express'
 import { hashToken, isToken, newToken } from '#server/core/keys/secrets.ts'
 import { formSecretOf } from '#server/kit/web/csrf.ts'
-import { isHttps, type WebParts } from '#server/kit/web/parts.ts'
+import { isHttps } from '#server/kit/web/parts.ts'
+import type { RecoveryParts } from '#server/recovery/parts.ts'
 
-type Parts = Pick<WebParts, 'settings'>
+type Parts = Pick<RecoveryParts, 'settings'>
 
 const nameOf = (parts: Parts) => (isHttps(parts.settings) ? '__Host-recovery' : 'recovery')
 

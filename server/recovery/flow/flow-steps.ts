@@ -2,7 +2,7 @@
 import type { Request, Response } from 'express'
 import { assertNever } from '#server/core/assert-never.ts'
 import { setFlash } from '#server/kit/pages/flash.ts'
-import type { WebParts } from '#server/kit/web/parts.ts'
+import type { RecoveryParts } from '#server/recovery/parts.ts'
 import { flowTokenHashOf } from './flow-cookie.ts'
 import type { FlowState } from './flow-states.ts'
 import type { StepPages } from './step-pages.ts'
@@ -24,7 +24,7 @@ export interface FlowSteps {
   ): Promise<Flow | undefined>
 }
 
-export function createFlowSteps(parts: WebParts, stepPages: StepPages): FlowSteps {
+export function createFlowSteps(parts: RecoveryParts, stepPages: StepPages): FlowSteps {
   const { db, clock, recoveryMethods } = parts
 
   const flowOf = async (req: Request): Promise<Flow | undefined> => {

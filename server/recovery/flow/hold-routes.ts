@@ -2,10 +2,10 @@
 import { Router } from 'express'
 import { proofOf, requireAccount } from '#server/accounts/sessions/browser-session.ts'
 import { setFlash } from '#server/kit/pages/flash.ts'
-import type { WebParts } from '#server/kit/web/parts.ts'
+import type { RecoveryParts } from '#server/recovery/parts.ts'
 import { stopHold } from './hold-reset.ts'
 
-export function holdRoutes(parts: WebParts): Router {
+export function holdRoutes(parts: RecoveryParts): Router {
   return Router().post(
     '/account/waiting-password/stop',
     requireAccount('/account'),

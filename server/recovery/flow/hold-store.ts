@@ -2,9 +2,9 @@
 import type { Db, Trx } from '#db/connection.ts'
 import { resealColumn } from '#db/reseal.ts'
 import type { AccountTrx } from '#server/accounts/accounts/change-account.ts'
+import type { NewPassword } from '#server/accounts/life/account-life.ts'
 import type { ClientInfo } from '#server/core/client-info.ts'
 import type { Keyring } from '#server/core/keys/keyring.ts'
-import type { NewPassword } from '#server/mail/mailboxes/want-mailbox.ts'
 
 const sealPurpose = 'recovery-holds.password'
 

@@ -6,7 +6,7 @@ import { askerOf } from '#server/kit/log/security-log.ts'
 import { LimitReached } from '#server/kit/pages/faults.ts'
 import { type FormError, readFields } from '#server/kit/pages/forms.ts'
 import { networkOf } from '#server/kit/web/client.ts'
-import type { WebParts } from '#server/kit/web/parts.ts'
+import type { RecoveryParts } from '#server/recovery/parts.ts'
 import { challengeFlow } from './challenge-flow.ts'
 import type { FlowState } from './flow-states.ts'
 import { type FlowSteps, newPasswordPath } from './flow-steps.ts'
@@ -19,7 +19,7 @@ import type { Flow } from './store.ts'
 export const beforeProof: readonly FlowState[] = ['begun', 'asked']
 
 export interface MethodRouteParts {
-  readonly parts: WebParts
+  readonly parts: RecoveryParts
   readonly steps: FlowSteps
   readonly stepPages: StepPages
   readonly perNetwork: Limit

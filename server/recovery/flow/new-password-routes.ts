@@ -1,16 +1,16 @@
 // The last step of a recovery: the new password, and the page that says what became of it.
 import type { Request, Response, Router } from 'express'
-import { keepDevice } from '#server/accounts/sign-in/device-cookie.ts'
+import { keepDevice } from '#server/accounts/sessions/device-cookie.ts'
 import { assertNever } from '#server/core/assert-never.ts'
 import { type FormError, readFields } from '#server/kit/pages/forms.ts'
-import type { WebParts } from '#server/kit/web/parts.ts'
+import type { RecoveryParts } from '#server/recovery/parts.ts'
 import { type FlowSteps, newPasswordPath } from './flow-steps.ts'
 import { endedWithPassword, resetPassword, willWait } from './reset-password.ts'
 import { type StepPages, showDeadLink } from './step-pages.ts'
 import type { Flow } from './store.ts'
 
 export interface NewPasswordRouteParts {
-  readonly parts: WebParts
+  readonly parts: RecoveryParts
   readonly steps: FlowSteps
   readonly stepPages: StepPages
 }

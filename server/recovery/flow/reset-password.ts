@@ -1,6 +1,8 @@
 // The last step of a flow spends the proof and sets or holds the new password, in one transaction.
+
 import { type AccountTrx, lockAccount } from '#server/accounts/accounts/change-account.ts'
 import { findAccount } from '#server/accounts/accounts/store.ts'
+import type { NewPassword } from '#server/accounts/life/account-life.ts'
 import {
   isPresentPassword,
   judgeNewPassword,
@@ -8,7 +10,6 @@ import {
   type PasswordRuleParts,
 } from '#server/accounts/password/change-password.ts'
 import type { ClientInfo } from '#server/core/client-info.ts'
-import type { NewPassword } from '#server/mail/mailboxes/want-mailbox.ts'
 import { type ApplyParts, applyReset, probationEnd } from './apply-reset.ts'
 import { holdReset } from './hold-reset.ts'
 import { findHeldVerifier, findHold } from './hold-store.ts'

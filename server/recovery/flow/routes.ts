@@ -1,12 +1,12 @@
 import { Router } from 'express'
-import type { WebParts } from '#server/kit/web/parts.ts'
+import type { RecoveryParts } from '#server/recovery/parts.ts'
 import { createFlowSteps } from './flow-steps.ts'
 import { addMethodPages } from './method-routes.ts'
 import { addNewPasswordPages } from './new-password-routes.ts'
 import { addStartPages } from './start-routes.ts'
 import { createStepPages } from './step-pages.ts'
 
-export function recoveryRoutes(parts: WebParts): Router {
+export function recoveryRoutes(parts: RecoveryParts): Router {
   const stepPages = createStepPages(parts)
   const steps = createFlowSteps(parts, stepPages)
   const perNetwork = parts.limits.limit('recovery', {

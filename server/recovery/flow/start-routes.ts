@@ -1,11 +1,11 @@
 // The first steps of a recovery: a name is typed, or a link is opened, and a method is chosen.
 import type { Request, Response, Router } from 'express'
-import { deviceDigestOf } from '#server/accounts/sign-in/device-cookie.ts'
+import { deviceDigestOf } from '#server/accounts/sessions/device-cookie.ts'
 import type { Limit } from '#server/kit/limits/limits.ts'
 import { takeFlash } from '#server/kit/pages/flash.ts'
 import { type FormError, readFields } from '#server/kit/pages/forms.ts'
 import { networkOf } from '#server/kit/web/client.ts'
-import type { WebParts } from '#server/kit/web/parts.ts'
+import type { RecoveryParts } from '#server/recovery/parts.ts'
 import { beginRecovery } from './begin-recovery.ts'
 import { setNewFlowToken } from './flow-cookie.ts'
 import { type FlowSteps, newPasswordPath } from './flow-steps.ts'
@@ -15,7 +15,7 @@ import type { RecoveryMethod } from './recovery-method.ts'
 import { type StepPages, showDeadLink } from './step-pages.ts'
 
 export interface StartRouteParts {
-  readonly parts: WebParts
+  readonly parts: RecoveryParts
   readonly steps: FlowSteps
   readonly stepPages: StepPages
   readonly perNetwork: Limit

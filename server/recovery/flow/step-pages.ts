@@ -1,7 +1,7 @@
 // Shows the steps of one flow. Each page names the mailbox of its flow.
 import type { Request, Response } from 'express'
 import type { Page, Pages } from '#server/kit/pages/pages.ts'
-import type { WebParts } from '#server/kit/web/parts.ts'
+import type { RecoveryParts } from '#server/recovery/parts.ts'
 import { type Flow, mailboxOf } from './store.ts'
 
 export interface StepPages {
@@ -21,7 +21,7 @@ export interface StepPages {
 export function createStepPages({
   pages,
   keyring,
-}: Pick<WebParts, 'pages' | 'keyring'>): StepPages {
+}: Pick<RecoveryParts, 'pages' | 'keyring'>): StepPages {
   return {
     show: (req, res, flow, page) =>
       pages.show(req, res, {

@@ -2,7 +2,7 @@ import { Router } from 'express'
 import { findProbation } from '#server/accounts/accounts/store.ts'
 import { accountOf, requireAccount } from '#server/accounts/sessions/browser-session.ts'
 import { takeFlash } from '#server/kit/pages/flash.ts'
-import type { WebParts } from '#server/kit/web/parts.ts'
+import type { RecoveryParts } from '#server/recovery/parts.ts'
 import { warningsOf } from './managed-method.ts'
 
 const flashes = [
@@ -14,7 +14,7 @@ const flashes = [
   'security-question-removed',
 ] as const
 
-export function recoveryMethodRoutes({ pages, db, clock, methods }: WebParts): Router {
+export function recoveryMethodRoutes({ pages, db, clock, methods }: RecoveryParts): Router {
   return Router().get('/account/recovery', requireAccount(), async (req, res) => {
     const at = clock.now()
     const accountId = accountOf(req).id

@@ -7,7 +7,7 @@ import {
 } from '#server/accounts/sessions/browser-session.ts'
 import { exampleMobile, writePhone } from '#server/core/identifiers/phone-number.ts'
 import { readFields } from '#server/kit/pages/forms.ts'
-import type { WebParts } from '#server/kit/web/parts.ts'
+import type { RecoveryParts } from '#server/recovery/parts.ts'
 import { createContactPages } from '../contacts/contact-pages.ts'
 import { methodsPage } from '../contacts/show-contact.ts'
 import {
@@ -22,7 +22,7 @@ import {
 const formPage = '/account/recovery/phone'
 const confirmPage = '/account/recovery/phone/confirm'
 
-export function phoneRoutes(parts: WebParts): Router {
+export function phoneRoutes(parts: RecoveryParts): Router {
   const forms = createContactPages(parts, {
     id: 'phone',
     field: 'phone',

@@ -10,7 +10,7 @@ import {
 import { assertNever } from '#server/core/assert-never.ts'
 import { setFlash } from '#server/kit/pages/flash.ts'
 import { type FormError, readFields } from '#server/kit/pages/forms.ts'
-import type { WebParts } from '#server/kit/web/parts.ts'
+import type { RecoveryParts } from '#server/recovery/parts.ts'
 import { methodsPage } from '../contacts/show-contact.ts'
 import { createChangeLimit } from '../methods/change-method.ts'
 import { questionIds } from './questions.ts'
@@ -19,13 +19,17 @@ import { spellingsOf } from './spellings.ts'
 
 const formPage = '/account/recovery/security-question'
 
-async function isOwnPassword(parts: WebParts, accountId: string, answer: string): Promise<boolean> {
+async function isOwnPassword(
+  parts: RecoveryParts,
+  accountId: string,
+  answer: string,
+): Promise<boolean> {
   for (const typed of spellingsOf(answer))
     if (await isPresentPassword(parts, accountId, typed)) return true
   return false
 }
 
-export function securityQuestionRoutes(parts: WebParts): Router {
+export function securityQuestionRoutes(parts: RecoveryParts): Router {
   const { clock } = parts
   const show = showQuestion(parts)
   const countChange = createChangeLimit(parts.limits)
@@ -44,7 +48,7 @@ export function securityQuestionRoutes(parts: WebParts): Router {
 
 type ShowQuestion = ReturnType<typeof showQuestion>
 
-function showQuestion(parts: WebParts) {
+function showQuestion(parts: RecoveryParts) {
   const { pages, db, clock } = parts
 
   async function form(
@@ -82,7 +86,7 @@ function showQuestion(parts: WebParts) {
 }
 
 const setAnswer =
-  (parts: WebParts, show: ShowQuestion, countChange: (accountId: string) => Promise<void>) =>
+  (parts: RecoveryParts, show: ShowQuestion, countChange: (accountId: string) => Promise<void>) =>
   async (req: Request, res: Response): Promise<void> => {
     if (parts.settings.securityQuestion === 'off') return show.refused(req, res, 'closed')
     const typed = readFields(req, ['question', 'answer'])

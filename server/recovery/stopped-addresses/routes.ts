@@ -6,7 +6,7 @@ import type { Keyring } from '#server/core/keys/keyring.ts'
 import { NotFound } from '#server/kit/pages/faults.ts'
 import { readFields } from '#server/kit/pages/forms.ts'
 import { boundBody } from '#server/kit/web/body-bound.ts'
-import type { WebParts } from '#server/kit/web/parts.ts'
+import type { RecoveryParts } from '#server/recovery/parts.ts'
 import { openStopToken } from './stop-token.ts'
 import { findStop, liftStop, stopAddress } from './store.ts'
 
@@ -54,7 +54,7 @@ export function oneClickRoutes(parts: {
   )
 }
 
-export function stoppedAddressRoutes(parts: WebParts): Router {
+export function stoppedAddressRoutes(parts: RecoveryParts): Router {
   const { pages, db, keyring, clock } = parts
   return Router()
     .get(stopPath, async (req, res) => {

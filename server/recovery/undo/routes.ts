@@ -1,9 +1,9 @@
 import { type Request, type Response, Router } from 'express'
 import { assertNever } from '#server/core/assert-never.ts'
 import { maskEmailAddress } from '#server/core/identifiers/email-address.ts'
-import type { WebParts } from '#server/kit/web/parts.ts'
 import { formDigestOf } from '#server/kit/web/sent-forms.ts'
 import { findSentForm, takeForm } from '#server/kit/web/sent-forms-store.ts'
+import type { RecoveryParts } from '#server/recovery/parts.ts'
 import { flowTokenForLink, setFlowToken } from '../flow/flow-cookie.ts'
 import { isFlowOpen } from '../flow/resume-flow.ts'
 import { type DescribedUndo, describeUndo, findMailboxOfLink, undoChange } from './undo-change.ts'
@@ -22,7 +22,7 @@ function shownOf({ undo, power, address }: DescribedUndo) {
   }
 }
 
-export function undoRoutes(parts: WebParts): Router {
+export function undoRoutes(parts: RecoveryParts): Router {
   const { pages, db, clock, client } = parts
 
   async function showDead(req: Request, res: Response, link: string): Promise<void> {

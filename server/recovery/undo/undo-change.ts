@@ -13,15 +13,8 @@ import { endSessions } from '#server/accounts/sessions/store.ts'
 import type { ClientInfo } from '#server/core/client-info.ts'
 import { hashToken, isToken, newToken } from '#server/core/keys/secrets.ts'
 import type { Locale } from '#server/kit/i18n/texts.ts'
-import { holdFilters } from '#server/mail/filters/hold-filters.ts'
-import { wantAppPasswords } from '#server/mail/mailboxes/want-mailbox.ts'
 import { notifyOwner } from '../contacts/notify-owner.ts'
-import {
-  type ApplyParts,
-  endFlowsAndDevices,
-  endWeakFlows,
-  probationEnd,
-} from '../flow/apply-reset.ts'
+import { type ApplyParts, endWeakFlows, probationEnd } from '../flow/apply-reset.ts'
 import { beginProvenFlow } from '../flow/begin-recovery.ts'
 import type { RecoveryMethod } from '../flow/recovery-method.ts'
 import { doubtLateWays } from '../methods/doubt-late-ways.ts'
@@ -139,10 +132,8 @@ async function endDoubtful(
   at: Date,
 ): Promise<void> {
   await endSessions(trx, accountId)
-  await wantAppPasswords(trx, { accountId, at, endSessions: true })
-  await holdFilters(trx, { accountId, at })
   await endWeakFlows(trx, parts.recoveryMethods, accountId, at)
-  await doubtLateWays(trx, parts, { accountId, at })
+  await parts.life.signOut(trx, { accountId, at, withMailPrograms: true })
 }
 
 async function voidPassword(
@@ -154,8 +145,7 @@ async function voidPassword(
   const { accountId } = undo
   const voidsLinks = isOfContact(undo)
   const replaces = voidsLinks ? await linksToReplace(trx, parts, accountId, at) : []
-  await changePassword(trx, parts, { accountId, password, at, voidsLinks })
-  await endFlowsAndDevices(trx, accountId, at)
+  await changePassword(trx, parts, { accountId, password, at, by: 'recovery', voidsLinks })
   // A contact proves more than an answer does, the mailbox does not.
   if (voidsLinks) await endProbation(trx, accountId)
   else await startProbation(trx, accountId, probationEnd(parts, at))

@@ -102,12 +102,12 @@ export const accountSamples: readonly Sample[] = [
   account('needs-operator', {
     mailbox: { ...ready, state: 'needs-operator', passwordPending: true },
   }),
-  { page: 'password', state: 'empty', view: 'accounts/password/password', signedIn: true },
+  { page: 'password', state: 'empty', view: 'access/password/password', signedIn: true },
   ...['common', 'contains-login', 'too-long'].map(
     (reason): Sample => ({
       page: 'password',
       state: reason,
-      view: 'accounts/password/password',
+      view: 'access/password/password',
       signedIn: true,
       locals: { errors: [{ field: 'password', reason }] },
     }),
@@ -115,7 +115,7 @@ export const accountSamples: readonly Sample[] = [
   {
     page: 'sessions',
     state: 'several',
-    view: 'accounts/sessions/sessions',
+    view: 'access/sessions/sessions',
     signedIn: true,
     locals: {
       flash: 'ended',
@@ -129,7 +129,7 @@ export const accountSamples: readonly Sample[] = [
   {
     page: 'sessions',
     state: 'one',
-    view: 'accounts/sessions/sessions',
+    view: 'access/sessions/sessions',
     signedIn: true,
     locals: {
       sessions: [

@@ -12,11 +12,11 @@ const methods = [
 export const entranceSamples: readonly Sample[] = [
   { page: 'home', state: 'stranger', view: 'site/home/home' },
   { page: 'home', state: 'signed-in', view: 'site/home/home', signedIn: true },
-  { page: 'register', state: 'empty', view: 'accounts/registration/register', locals: { domains } },
+  { page: 'register', state: 'empty', view: 'access/registration/register', locals: { domains } },
   {
     page: 'register',
     state: 'errors',
-    view: 'accounts/registration/register',
+    view: 'access/registration/register',
     locals: {
       domains: [...domains, 'mail.postern.example'],
       suggestions: ['alesia.k', 'alesia-kavalchuk', 'a.kavalchuk'],
@@ -31,24 +31,24 @@ export const entranceSamples: readonly Sample[] = [
     (state): Sample => ({
       page: 'welcome',
       state,
-      view: 'accounts/registration/welcome',
+      view: 'access/registration/welcome',
       signedIn: true,
       locals: { mailbox: mailbox(state), methods },
     }),
   ),
-  { page: 'sign-in', state: 'empty', view: 'accounts/sign-in/sign-in' },
+  { page: 'sign-in', state: 'empty', view: 'access/sign-in/sign-in' },
   ...['first', 'ended'].map(
     (notice): Sample => ({
       page: 'sign-in',
       state: notice,
-      view: 'accounts/sign-in/sign-in',
+      view: 'access/sign-in/sign-in',
       locals: { next: '/account', notice },
     }),
   ),
   {
     page: 'sign-in',
     state: 'errors',
-    view: 'accounts/sign-in/sign-in',
+    view: 'access/sign-in/sign-in',
     locals: {
       values: { login: 'alesia' },
       errors: [{ field: 'password', reason: 'wrong', params: { form: 'both' } }],
@@ -57,14 +57,14 @@ export const entranceSamples: readonly Sample[] = [
   {
     page: 'confirm-password',
     state: 'empty',
-    view: 'accounts/sign-in/confirm-password',
+    view: 'access/sign-in/confirm-password',
     signedIn: true,
     locals: { next: '/account/password' },
   },
   {
     page: 'confirm-password',
     state: 'errors',
-    view: 'accounts/sign-in/confirm-password',
+    view: 'access/sign-in/confirm-password',
     signedIn: true,
     locals: { errors: [{ field: 'password', reason: 'wrong', params: { form: 'password' } }] },
   },

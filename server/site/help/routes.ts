@@ -3,16 +3,16 @@
 import { type Request, type Response, Router } from 'express'
 import { isLocale } from '#server/kit/i18n/texts.ts'
 import { MalformedRequest, NotFound } from '#server/kit/pages/faults.ts'
-import type { WebParts } from '#server/kit/web/parts.ts'
 import { ownerOf } from '#server/kit/web/session-owner.ts'
 import { describeMailServers, type MailServers } from '#server/mail/mail-programs/mail-servers.ts'
 import { readOwnAddress } from '#server/mail/mail-programs/own-address.ts'
 import { profileSigner } from '#server/mail/mail-programs/profile-signer.ts'
+import type { SiteParts } from '#server/site/parts.ts'
 import { helpFacts } from './facts.ts'
 import { mailProgramsPage } from './mail-programs-page.ts'
 import { helpTopics } from './topics.ts'
 
-type HelpParts = Pick<WebParts, 'settings' | 'pages'>
+type HelpParts = Pick<SiteParts, 'settings' | 'pages'>
 
 export function helpRoutes(parts: HelpParts): Router {
   const { settings, pages } = parts

@@ -7,7 +7,6 @@ import { listRoles } from '#server/desk/staff/store.ts'
 import { NotFound } from '#server/kit/pages/faults.ts'
 import { setFlash, takeFlash } from '#server/kit/pages/flash.ts'
 import { readFields } from '#server/kit/pages/forms.ts'
-import type { WebParts } from '#server/kit/web/parts.ts'
 import { ownerOf } from '#server/kit/web/session-owner.ts'
 import { countHeldAppPasswords } from '#server/mail/app-passwords/store.ts'
 import { waitingFilters } from '#server/mail/filters/waiting-filters.ts'
@@ -18,10 +17,11 @@ import { requestedQuota } from '#server/mail/mailboxes/quota-rule.ts'
 import { findMailboxProgress } from '#server/mail/mailboxes/store.ts'
 import { findHold } from '#server/recovery/flow/hold-reset.ts'
 import { lacksSecondWay, warningsOf } from '#server/recovery/methods/managed-method.ts'
+import type { SiteParts } from '#server/site/parts.ts'
 
 const latestEntries = 5
 
-export function overviewRoutes(parts: WebParts): Router {
+export function overviewRoutes(parts: SiteParts): Router {
   const { pages, db, clock, methods, platform, settings } = parts
   return Router()
     .get('/', (req, res) =>

@@ -141,7 +141,7 @@ test('after a reset, no app password opens mail until its owner keeps it', async
     verifier: await portal.parts.hasher.hash('a password by reset'),
   }
   const at = portal.clock.now()
-  const reset = { accountId: account.id, password, at, voidsLinks: false }
+  const reset = { accountId: account.id, password, at, by: 'recovery', voidsLinks: false } as const
   await underLock(portal.db, account.id, (trx) => changePassword(trx, portal.parts, reset))
   await opening(0)
   browser = await signIn(portal, { ...hanna, password: 'a password by reset' })

@@ -127,7 +127,13 @@ describe('app passwords of somebody whose mail lies at mailcow', () => {
 
       const account = await portal.db('accounts').where({ address }).first()
       const password = { plain: next, verifier: await portal.parts.hasher.hash(next) }
-      const reset = { accountId: account.id, password, at: portal.clock.now(), voidsLinks: false }
+      const reset = {
+        accountId: account.id,
+        password,
+        at: portal.clock.now(),
+        by: 'recovery',
+        voidsLinks: false,
+      } as const
       await underLock(portal.db, account.id, (trx) => changePassword(trx, portal.parts, reset))
       await eventually(async () => !opens())
       const again = await signIn(portal, { ...hanna, password: next })

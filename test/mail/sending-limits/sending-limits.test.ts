@@ -181,14 +181,14 @@ test('a sender who is not signed in or has no mailbox here is not limited', asyn
 })
 
 test('a database that is away or slow delays no letter', async () => {
-  const { db, settings, clock, keyring, log } = portal.parts
+  const { db, isSendingLimited, settings, clock, keyring, log } = portal.parts
   const never = new Proxy(db, {
     get: (target, name) =>
       name === 'raw' ? () => new Promise(() => {}) : Reflect.get(target, name),
   })
   const fails = new Proxy(db, { get: () => () => Promise.reject(new Error('away')) })
   for (const broken of [never, fails]) {
-    const parts = { db: broken, settings, clock, keyring, log }
+    const parts = { db: broken, isSendingLimited, settings, clock, keyring, log }
     const other = await startPolicyService(parts, { host: '127.0.0.1', port: 0 })
     const postfix = connectPostfix(other.port)
     const started = performance.now()

@@ -1,6 +1,8 @@
 // The rows of the mail directory. Every change is one guarded statement, so a late or repeated call can never undo a newer one.
+
 import type { Db } from '#db/connection.ts'
-import type { MailService, ObservedMailbox, Suspension, WantedMailbox } from '../mail-platform.ts'
+import type { Suspension } from '#server/accounts/life/account-life.ts'
+import type { MailService, ObservedMailbox, WantedMailbox } from '../mail-platform.ts'
 
 /** `held` is the revision in the directory after the call. */
 export interface Written {

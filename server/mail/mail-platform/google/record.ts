@@ -1,6 +1,7 @@
 // How a mailbox is written down as a Google user, and read back.
+import type { Suspension } from '#server/accounts/life/account-life.ts'
 import { newToken } from '#server/core/keys/secrets.ts'
-import type { ObservedMailbox, Suspension, WantedMailbox } from '../mail-platform.ts'
+import type { ObservedMailbox, WantedMailbox } from '../mail-platform.ts'
 import { PlatformError } from '../mail-platform.ts'
 import type { GoogleUser } from './directory.ts'
 

@@ -1,8 +1,9 @@
 // How a mailbox is written down in mailcow, and read back. The account id is a tag, since tags are set in the call that creates;
 // revision, level and quarantine are custom attributes, since those can be replaced.
+import type { Suspension } from '#server/accounts/life/account-life.ts'
 import { newToken } from '#server/core/keys/secrets.ts'
 import { inDovecotOrder } from '../argon2id.ts'
-import type { ObservedMailbox, Suspension, WantedMailbox } from '../mail-platform.ts'
+import type { ObservedMailbox, WantedMailbox } from '../mail-platform.ts'
 import { PlatformError } from '../mail-platform.ts'
 
 const mebibyte = 1_048_576

@@ -1,6 +1,7 @@
 // What the portal keeps in a user's `externalId`, the only field that is its own: account, revision and state in one text, so that
 // they change in the same call as what they describe.
-import type { ObservedMailbox, Suspension } from '../mail-platform.ts'
+import type { Suspension } from '#server/accounts/life/account-life.ts'
+import type { ObservedMailbox } from '../mail-platform.ts'
 import type { YandexUser } from './directory.ts'
 
 export interface Handle {

@@ -1,0 +1,131 @@
+import { randomUUID } from 'node:crypto'
+import type { Db } from '#db/connection.ts'
+import { insertAccount } from '#server/accounts/accounts/store.ts'
+import { recordActivity } from '#server/accounts/activity/store.ts'
+import { claim, release } from '#server/accounts/claims/store.ts'
+import type { PasswordHasher } from '#server/accounts/password/hasher.ts'
+import type { PasswordSettings } from '#server/accounts/password/settings.ts'
+import { rememberDevice } from '#server/accounts/sessions/store.ts'
+import type { ClientInfo } from '#server/core/client-info.ts'
+import type { Clock } from '#server/core/clock.ts'
+import { parseLoginName } from '#server/core/identifiers/login-name.ts'
+import { addressOf } from '#server/core/identifiers/names.ts'
+import type { Keyring } from '#server/core/keys/keyring.ts'
+import { judgePassword, type PasswordLimits } from '#server/core/passwords/password-policy.ts'
+import type { KitSettings } from '#server/kit/settings/settings.ts'
+import { type MailboxParts, wantMailbox } from '#server/mail/mailboxes/want-mailbox.ts'
+
+export interface RegistrationParts extends MailboxParts {
+  readonly db: Db
+  readonly clock: Clock
+  readonly keyring: Keyring
+  readonly hasher: PasswordHasher
+  readonly serviceWords: readonly string[]
+  readonly settings: MailboxParts['settings'] &
+    Pick<KitSettings & PasswordSettings, 'mailDomains' | 'passwordMin'>
+  readonly passwordLimits: PasswordLimits | undefined
+}
+
+export interface RegistrationForm {
+  readonly login: string
+  /** Empty where there is only one. */
+  readonly domain: string
+  readonly password: string
+}
+
+/** Field and reason, as `data-error` shows them. */
+export type Refusal = { readonly field: 'login' | 'domain' | 'password'; readonly reason: string }
+
+export type JudgedRegistration =
+  | {
+      readonly kind: 'ok'
+      readonly login: string
+      readonly lookAlikeKey: string
+      readonly domain: string
+      readonly password: string
+    }
+  | { readonly kind: 'refused'; readonly refusals: readonly Refusal[] }
+
+/** Everything that can be said of the form without looking at who exists; all faults at once. */
+export function judgeRegistration(
+  parts: RegistrationParts,
+  form: RegistrationForm,
+): JudgedRegistration {
+  const { mailDomains, passwordMin } = parts.settings
+  const refusals: Refusal[] = []
+  const name = parseLoginName(form.login, { serviceWords: parts.serviceWords })
+  if (name.kind === 'refused') refusals.push({ field: 'login', reason: name.reason })
+  const domain =
+    form.domain === ''
+      ? mailDomains[0]
+      : mailDomains.find((each) => each === form.domain.toLowerCase())
+  if (!domain) refusals.push({ field: 'domain', reason: 'unknown' })
+  const judged = judgePassword(form.password, {
+    minLength: passwordMin,
+    login: name.kind === 'ok' ? name.login : null,
+    address: name.kind === 'ok' && domain ? addressOf(name.login, domain) : null,
+    serviceWords: parts.serviceWords,
+    limits: parts.passwordLimits,
+  })
+  if (judged.kind === 'refused') refusals.push({ field: 'password', reason: judged.reason })
+  if (name.kind === 'refused' || judged.kind === 'refused' || !domain)
+    return { kind: 'refused', refusals }
+  return {
+    kind: 'ok',
+    login: name.login,
+    lookAlikeKey: name.lookAlikeKey,
+    domain,
+    password: judged.password,
+  }
+}
+
+export type Registered =
+  | { readonly kind: 'registered'; readonly accountId: string; readonly address: string }
+  | { readonly kind: 'taken' }
+
+/**
+ * Creates account, claims, wanted mailbox and its job in one transaction: all of them or none.
+ * @throws BusyError where the line for hashing is full
+ */
+export async function registerAccount(
+  parts: RegistrationParts,
+  wanted: Extract<JudgedRegistration, { kind: 'ok' }>,
+  about: { readonly locale: string; readonly client: ClientInfo; readonly device?: Buffer },
+): Promise<Registered> {
+  const { db, clock, keyring, hasher } = parts
+  const verifier = await hasher.hash(wanted.password)
+  const accountId = randomUUID()
+  const address = addressOf(wanted.login, wanted.domain)
+  const at = clock.now()
+  return await db.transaction(async (trx) => {
+    const login = { kind: 'login', value: address, accountId } as const
+    const lookAlike = {
+      kind: 'login-look-alike',
+      value: addressOf(wanted.lookAlikeKey, wanted.domain),
+      accountId,
+    } as const
+    // The look-alike key first: two names that look alike meet there, and two equal names do so too.
+    if ((await claim(trx, keyring, lookAlike, at)) === 'taken') return { kind: 'taken' } as const
+    if ((await claim(trx, keyring, login, at)) === 'taken') {
+      await release(trx, keyring, lookAlike)
+      return { kind: 'taken' } as const
+    }
+    const account = { id: accountId, address, passwordVerifier: verifier, locale: about.locale, at }
+    const own = await insertAccount(trx, account)
+    await wantMailbox(own, parts, {
+      accountId,
+      address,
+      password: { plain: wanted.password, verifier },
+      at,
+    })
+    if (about.device) await rememberDevice(own, accountId, about.device, at)
+    await recordActivity(trx, keyring, {
+      accountId,
+      event: 'account.created',
+      details: {},
+      at,
+      client: about.client,
+    })
+    return { kind: 'registered', accountId, address } as const
+  })
+}

@@ -1,0 +1,71 @@
+import { Router } from 'express'
+import type { AccessParts } from '#server/access/parts.ts'
+import { changeAccount } from '#server/accounts/accounts/change-account.ts'
+import { recordActivity } from '#server/accounts/activity/store.ts'
+import {
+  proofOf,
+  requireAccount,
+  sessionDigestOf,
+} from '#server/accounts/sessions/browser-session.ts'
+import { aliveSince } from '#server/accounts/sessions/session-store.ts'
+import { endSession, endSessions, listSessions } from '#server/accounts/sessions/store.ts'
+import { NotFound } from '#server/kit/pages/faults.ts'
+import { setFlash, takeFlash } from '#server/kit/pages/flash.ts'
+import { ownerOf } from '#server/kit/web/session-owner.ts'
+
+const isUuid = (text: string) => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text)
+
+export function sessionRoutes(parts: AccessParts): Router {
+  const { pages, db, clock, keyring, settings } = parts
+  const times = { idleMinutes: settings.sessionIdleMinutes, maxHours: settings.sessionMaxHours }
+
+  return Router()
+    .get('/account/sessions', requireAccount(), async (req, res) => {
+      const current = sessionDigestOf(req)
+      const sessions = await listSessions(db, ownerOf(req)?.id ?? '', aliveSince(clock, times))
+      pages.show(req, res, {
+        id: 'sessions',
+        view: 'access/sessions/sessions',
+        locals: {
+          flash: takeFlash(req, res, ['ended', 'others-ended']),
+          sessions: sessions.map(({ publicId, idDigest, ...shown }) => ({
+            id: publicId,
+            current: idDigest.equals(current),
+            ...shown,
+          })),
+        },
+      })
+    })
+    .post('/account/sessions/end-others', requireAccount('/account/sessions'), async (req, res) => {
+      const accountId = ownerOf(req)?.id ?? ''
+      const at = clock.now()
+      await changeAccount(db, proofOf(req), async (trx) => {
+        await parts.life.signOut(trx, { accountId, at, withMailPrograms: false })
+        const count = await endSessions(trx, accountId, sessionDigestOf(req))
+        if (count === 0) return
+        const entry = { event: 'session.others-ended', details: { count } } as const
+        await recordActivity(trx, keyring, { accountId, ...entry, at, client: parts.client(req) })
+      })
+      setFlash(res, 'others-ended')
+      res.redirect(303, '/account/sessions')
+    })
+    .post('/account/sessions/:id/end', requireAccount('/account/sessions'), async (req, res) => {
+      const accountId = ownerOf(req)?.id ?? ''
+      const id = String(req.params.id)
+      if (!isUuid(id)) throw new NotFound('no such session')
+      await changeAccount(db, proofOf(req), async (trx) => {
+        const ended = await endSession(trx, accountId, id)
+        // Ended meanwhile, or never theirs: both look the same, and neither is a fault.
+        if (!ended) return
+        const entry = { event: 'session.ended', details: { device: ended.device } } as const
+        await recordActivity(trx, keyring, {
+          accountId,
+          ...entry,
+          at: clock.now(),
+          client: parts.client(req),
+        })
+      })
+      setFlash(res, 'ended')
+      res.redirect(303, '/account/sessions')
+    })
+}

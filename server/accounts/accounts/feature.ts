@@ -1,0 +1,23 @@
+import type { AccountFeature } from '#server/accounts/feature.ts'
+import { noKeys, nothing } from '#server/accounts/life/account-life.ts'
+import { accountRows } from '#server/accounts/life/rows-store.ts'
+import type { AccountsParts } from '#server/accounts/parts.ts'
+import { closeAccount, exportAccount } from './store.ts'
+
+const replaced = accountRows('replaced_passwords', ['replaced_at'])
+
+export const accountsFeature: AccountFeature<AccountsParts> = {
+  name: 'accounts/accounts',
+  tables: ['accounts', 'replaced_passwords'],
+  life: () => ({
+    recover: nothing('the change of the password writes the verifier itself'),
+    signOut: nothing('the caller begins an epoch where proofs are to end'),
+    block: nothing('the measure or the operator closes the portal itself'),
+    close: async (trx, { accountId, at }) => {
+      await closeAccount(trx, accountId, at)
+      await replaced.delete(trx, { accountId, at })
+    },
+    export: exportAccount,
+    rekey: noKeys,
+  }),
+}

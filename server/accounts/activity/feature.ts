@@ -1,0 +1,17 @@
+import type { AccountFeature } from '#server/accounts/feature.ts'
+import { noKeys, nothing } from '#server/accounts/life/account-life.ts'
+import type { AccountsParts } from '#server/accounts/parts.ts'
+import { listAllActivity } from './store.ts'
+
+export const activityFeature: AccountFeature<AccountsParts> = {
+  name: 'accounts/activity',
+  tables: ['activity'],
+  life: () => ({
+    recover: nothing('the record only grows'),
+    signOut: nothing('the record only grows'),
+    block: nothing('the record only grows'),
+    close: nothing('the chain stays, so that nobody can take an entry out'),
+    export: async (db, accountId) => ({ activity: await listAllActivity(db, accountId) }),
+    rekey: noKeys,
+  }),
+}

@@ -1,0 +1,20 @@
+import type { AccountFeature } from '#server/accounts/feature.ts'
+import { nothing } from '#server/accounts/life/account-life.ts'
+import { accountRows } from '#server/accounts/life/rows-store.ts'
+import type { AccountsParts } from '#server/accounts/parts.ts'
+import { rekeyClaims, releaseContacts } from './store.ts'
+
+const claims = accountRows('claims', ['kind', 'claimed_at'])
+
+export const claimsFeature: AccountFeature<AccountsParts> = {
+  name: 'accounts/claims',
+  tables: ['claims'],
+  life: ({ keyring }) => ({
+    recover: nothing('a claim does not depend on the password'),
+    signOut: nothing('a claim does not depend on sessions'),
+    block: nothing('a blocked account keeps what it holds, so that nobody else takes it'),
+    close: (trx, { accountId }) => releaseContacts(trx, accountId),
+    export: claims.export,
+    rekey: (trx, limit) => rekeyClaims(trx, keyring, limit),
+  }),
+}

@@ -1,0 +1,33 @@
+// Tables whose rows belong to one account each.
+import type { Db } from '#db/connection.ts'
+import type { AccountTrx } from '../accounts/change-account.ts'
+import type { Closing, Exported } from './account-life.ts'
+
+async function deleteRows(trx: AccountTrx, table: string, accountId: string): Promise<void> {
+  await trx(table).where({ account_id: accountId }).delete()
+}
+
+/** @param columns that an owner may have: never a secret, a digest or a sealed value */
+export function accountRows(table: string, columns: readonly string[]) {
+  return {
+    delete: (trx: AccountTrx, { accountId }: Closing): Promise<void> =>
+      deleteRows(trx, table, accountId),
+    export: async (db: Db, accountId: string): Promise<Exported> => ({
+      [table]: await db(table)
+        .where({ account_id: accountId })
+        .select(...columns),
+    }),
+  }
+}
+
+/** Does for several tables what `accountRows` does for one. */
+export function accountTables(tables: Readonly<Record<string, readonly string[]>>) {
+  const all = Object.entries(tables).map(([table, columns]) => accountRows(table, columns))
+  return {
+    delete: async (trx: AccountTrx, closing: Closing): Promise<void> => {
+      for (const rows of all) await rows.delete(trx, closing)
+    },
+    export: async (db: Db, accountId: string): Promise<Exported> =>
+      Object.assign({}, ...(await Promise.all(all.map((rows) => rows.export(db, accountId))))),
+  }
+}

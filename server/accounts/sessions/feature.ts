@@ -1,0 +1,29 @@
+import type { AccountFeature } from '#server/accounts/feature.ts'
+import { noKeys, nothing } from '#server/accounts/life/account-life.ts'
+import { accountTables } from '#server/accounts/life/rows-store.ts'
+import type { AccountsParts } from '#server/accounts/parts.ts'
+import { endSessions, forgetDevices } from './store.ts'
+
+const rows = accountTables({
+  sessions: ['device', 'place', 'signed_in_at', 'last_seen_at'],
+  known_devices: ['first_seen_at', 'last_seen_at'],
+})
+
+export const sessionsFeature: AccountFeature<AccountsParts> = {
+  name: 'accounts/sessions',
+  tables: ['sessions', 'known_devices'],
+  life: () => ({
+    recover: async (trx, { accountId, by }) => {
+      await endSessions(trx, accountId)
+      if (by === 'recovery') await forgetDevices(trx, accountId)
+    },
+    signOut: nothing('the caller ends the sessions and counts them'),
+    block: async (trx, { accountId, endsSessions, forgetsDevices }) => {
+      if (endsSessions) await endSessions(trx, accountId)
+      if (forgetsDevices) await forgetDevices(trx, accountId)
+    },
+    close: rows.delete,
+    export: rows.export,
+    rekey: noKeys,
+  }),
+}

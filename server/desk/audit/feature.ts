@@ -1,0 +1,16 @@
+import type { AccountFeature } from '#server/accounts/feature.ts'
+import { exportsNothing, noKeys, nothing } from '#server/accounts/life/account-life.ts'
+import type { DeskPageParts } from '#server/desk/parts.ts'
+
+export const auditFeature: AccountFeature<DeskPageParts> = {
+  name: 'desk/audit',
+  tables: ['audit'],
+  life: () => ({
+    recover: nothing('the record only grows'),
+    signOut: nothing('the record only grows'),
+    block: nothing('the record only grows'),
+    close: nothing('the chain stays, so that nobody can take an entry out'),
+    export: exportsNothing('what staff did is a record of theirs'),
+    rekey: noKeys,
+  }),
+}

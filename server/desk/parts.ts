@@ -1,0 +1,7 @@
+import type { AccessParts } from '#server/access/parts.ts'
+import type { DeskParts, DeskSettings } from './desk.ts'
+
+export interface DeskPageParts extends AccessParts {
+  readonly settings: AccessParts['settings'] & DeskSettings
+  readonly desk: DeskParts
+}

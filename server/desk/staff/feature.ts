@@ -1,0 +1,24 @@
+import type { AccountFeature } from '#server/accounts/feature.ts'
+import { nothing } from '#server/accounts/life/account-life.ts'
+import { accountTables } from '#server/accounts/life/rows-store.ts'
+import type { DeskPageParts } from '#server/desk/parts.ts'
+import { rekeyFactors } from './factor-store.ts'
+
+const rows = accountTables({
+  staff_recovery_codes: ['made_at', 'used_at'],
+  staff_factors: ['made_at', 'confirmed_at'],
+  staff_roles: ['role', 'granted_at'],
+})
+
+export const staffFeature: AccountFeature<DeskPageParts> = {
+  name: 'desk/staff',
+  tables: ['staff_roles', 'staff_factors', 'staff_recovery_codes'],
+  life: ({ keyring }) => ({
+    recover: nothing('the second factor does not depend on the password'),
+    signOut: nothing('a staff session ends with its session'),
+    block: nothing('a blocked account has no session to work in'),
+    close: rows.delete,
+    export: rows.export,
+    rekey: (trx, limit) => rekeyFactors(trx, keyring, limit),
+  }),
+}

@@ -1,0 +1,21 @@
+import type { Trx } from '#db/connection.ts'
+import type { Keyring } from '#server/core/keys/keyring.ts'
+import { recordAudit } from '../audit/store.ts'
+import { isInside } from './session-store.ts'
+
+export interface StaffSignOut {
+  readonly staffId: string
+  /** Digest of the session's id. */
+  readonly session: Buffer
+  readonly at: Date
+}
+
+/** Only who had passed the staff door leaves the staff pages. */
+export async function recordStaffSignOut(
+  trx: Trx,
+  keyring: Keyring,
+  { staffId, session, at }: StaffSignOut,
+): Promise<void> {
+  if (!(await isInside(trx, session))) return
+  await recordAudit(trx, keyring, { staffId, action: 'staff.signed-out', details: {}, at })
+}

@@ -1,0 +1,33 @@
+import type { AccountFeature } from '#server/accounts/feature.ts'
+import { noKeys, nothing } from '#server/accounts/life/account-life.ts'
+import { accountRows } from '#server/accounts/life/rows-store.ts'
+import type { MailParts } from '#server/mail/parts.ts'
+import { holdAppPasswords, revokeAll } from './change-app-passwords.ts'
+
+const rows = accountRows('app_passwords', [
+  'name',
+  'services',
+  'created_at',
+  'held_at',
+  'revoked_at',
+  'last_used_at',
+  'last_used_service',
+  'last_used_place',
+])
+
+export const appPasswordsFeature: AccountFeature<MailParts> = {
+  name: 'mail/app-passwords',
+  tables: ['app_passwords'],
+  life: ({ keyring }) => ({
+    recover: async (trx, { accountId, at, by }) => {
+      if (by === 'recovery') await holdAppPasswords(trx, { keyring }, { accountId, at })
+    },
+    signOut: nothing('an app password that its owner made stays'),
+    block: async (trx, { accountId, at, revokesAppPasswords }) => {
+      if (revokesAppPasswords) await revokeAll(trx, { keyring }, { accountId, at })
+    },
+    close: rows.delete,
+    export: rows.export,
+    rekey: noKeys,
+  }),
+}

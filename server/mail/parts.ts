@@ -1,0 +1,19 @@
+import type { RecoveryParts } from '#server/recovery/parts.ts'
+import type { ClientSignInSettings } from './client-sign-ins/settings.ts'
+import type { MailPlatform } from './mail-platform/mail-platform.ts'
+import type { MailPlatformSettings } from './mail-platform/settings.ts'
+import type { MailProgramSettings } from './mail-programs/settings.ts'
+import type { MailboxSettings } from './mailboxes/settings.ts'
+import type { LimitedSendingParts } from './sending-limits/limited-sending.ts'
+import type { SendingLimitSettings } from './sending-limits/settings.ts'
+
+export interface MailParts extends RecoveryParts {
+  readonly settings: RecoveryParts['settings'] &
+    MailPlatformSettings &
+    MailboxSettings &
+    MailProgramSettings &
+    ClientSignInSettings &
+    SendingLimitSettings
+  readonly platform: MailPlatform
+  readonly isSendingLimited: LimitedSendingParts['isSendingLimited']
+}

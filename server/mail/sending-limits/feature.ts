@@ -1,0 +1,23 @@
+import type { AccountFeature } from '#server/accounts/feature.ts'
+import { noKeys, nothing } from '#server/accounts/life/account-life.ts'
+import { accountTables } from '#server/accounts/life/rows-store.ts'
+import type { MailParts } from '#server/mail/parts.ts'
+
+const rows = accountTables({
+  sending_recipients: ['day'],
+  sending_alerts: ['day', 'kind', 'allowed', 'happened_at'],
+  sending_days: ['day', 'letters', 'recipients'],
+})
+
+export const sendingLimitsFeature: AccountFeature<MailParts> = {
+  name: 'mail/sending-limits',
+  tables: ['sending_days', 'sending_recipients', 'sending_alerts'],
+  life: () => ({
+    recover: nothing('a new password gives no new allowance'),
+    signOut: nothing('what was sent today counts on'),
+    block: nothing('a measure has its own limit'),
+    close: rows.delete,
+    export: rows.export,
+    rekey: noKeys,
+  }),
+}

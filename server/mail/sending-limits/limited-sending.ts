@@ -1,0 +1,24 @@
+import type { Db } from '#db/connection.ts'
+import type { SendingLimitSettings } from './settings.ts'
+
+export interface LimitedSendingParts {
+  readonly db: Db
+  readonly settings: Pick<
+    SendingLimitSettings,
+    'limitSentPerDay' | 'limitRecipientsPerDay' | 'limitSentWhileLimited'
+  >
+  /** A measure of the desk limits what the address sends. */
+  readonly isSendingLimited: (db: Db, address: string) => Promise<boolean>
+}
+
+/** What the mailbox may send a day: the service's limits, or fewer while a measure limits its sending. */
+export async function sendingLimitsOf(
+  { db, settings, isSendingLimited }: LimitedSendingParts,
+  address: string,
+): Promise<{ readonly letters: number; readonly recipients: number }> {
+  const letters = settings.limitSentPerDay
+  const recipients = settings.limitRecipientsPerDay
+  const few = settings.limitSentWhileLimited
+  if (!(await isSendingLimited(db, address))) return { letters, recipients }
+  return { letters: Math.min(letters, few), recipients: Math.min(recipients, few) }
+}

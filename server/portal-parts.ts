@@ -1,0 +1,7 @@
+import type { Settings } from './settings.ts'
+import type { SiteParts } from './site/parts.ts'
+
+/** All that compose.ts makes for routes, tasks and commands. */
+export interface PortalParts extends SiteParts {
+  readonly settings: Settings
+}

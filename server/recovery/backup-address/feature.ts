@@ -1,0 +1,26 @@
+import type { AccountFeature } from '#server/accounts/feature.ts'
+import { nothing } from '#server/accounts/life/account-life.ts'
+import { accountTables } from '#server/accounts/life/rows-store.ts'
+import type { RecoveryParts } from '#server/recovery/parts.ts'
+import { rekeyLinkRequests } from './link-store.ts'
+import { rekeyBackupAddresses } from './store.ts'
+
+const rows = accountTables({
+  backup_addresses: ['confirmed_at', 'proven_at', 'doubtful_at'],
+  recovery_links: ['sent_at', 'expires_at', 'spent_at'],
+})
+
+export const backupAddressFeature: AccountFeature<RecoveryParts> = {
+  name: 'recovery/backup-address',
+  tables: ['backup_addresses', 'recovery_links'],
+  life: ({ keyring }) => ({
+    recover: nothing('a link dies with the epoch in which it was made'),
+    signOut: nothing('a link that a contact got goes on'),
+    block: nothing('a link finds its account blocked'),
+    close: rows.delete,
+    export: rows.export,
+    rekey: async (trx, limit) =>
+      (await rekeyBackupAddresses(trx, keyring, limit)) +
+      (await rekeyLinkRequests(trx, keyring, limit)),
+  }),
+}

@@ -1,0 +1,19 @@
+import type { AccountFeature } from '#server/accounts/feature.ts'
+import { noKeys, nothing } from '#server/accounts/life/account-life.ts'
+import { accountRows } from '#server/accounts/life/rows-store.ts'
+import type { RecoveryParts } from '#server/recovery/parts.ts'
+
+const rows = accountRows('contact_confirmations', ['kind', 'sent_at', 'expires_at'])
+
+export const contactsFeature: AccountFeature<RecoveryParts> = {
+  name: 'recovery/contacts',
+  tables: ['contact_confirmations'],
+  life: () => ({
+    recover: nothing('a code dies with the epoch in which it was asked for'),
+    signOut: nothing('a code dies with the epoch in which it was asked for'),
+    block: nothing('a blocked account links nothing'),
+    close: rows.delete,
+    export: rows.export,
+    rekey: noKeys,
+  }),
+}

@@ -1,0 +1,19 @@
+import type { AccountFeature } from '#server/accounts/feature.ts'
+import { exportsNothing, noKeys, nothing } from '#server/accounts/life/account-life.ts'
+import type { RecoveryParts } from '#server/recovery/parts.ts'
+import { doubtLateWays } from './doubt-late-ways.ts'
+
+export const methodsFeature: AccountFeature<RecoveryParts> = {
+  name: 'recovery/methods',
+  tables: [],
+  life: (parts) => ({
+    recover: nothing('the recovery doubts late ways itself, after it has put contacts back'),
+    signOut: (trx, { accountId, at }) => doubtLateWays(trx, parts, { accountId, at }),
+    block: async (trx, { accountId, at, beginsEpoch }) => {
+      if (beginsEpoch) await doubtLateWays(trx, parts, { accountId, at })
+    },
+    close: nothing('each method ends its own contact'),
+    export: exportsNothing('each method exports its own'),
+    rekey: noKeys,
+  }),
+}

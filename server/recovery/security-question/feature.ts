@@ -1,0 +1,25 @@
+import type { AccountFeature } from '#server/accounts/feature.ts'
+import { noKeys, nothing } from '#server/accounts/life/account-life.ts'
+import { accountRows } from '#server/accounts/life/rows-store.ts'
+import type { RecoveryParts } from '#server/recovery/parts.ts'
+
+const rows = accountRows('security_questions', [
+  'question',
+  'set_at',
+  'proven_at',
+  'removed_at',
+  'doubtful_at',
+])
+
+export const securityQuestionFeature: AccountFeature<RecoveryParts> = {
+  name: 'recovery/security-question',
+  tables: ['security_questions'],
+  life: () => ({
+    recover: nothing('an answer that others may know comes into doubt with the other late ways'),
+    signOut: nothing('it comes into doubt with the other late ways'),
+    block: nothing('an answer finds its account blocked'),
+    close: rows.delete,
+    export: rows.export,
+    rekey: noKeys,
+  }),
+}

@@ -1,0 +1,17 @@
+import type { AccountFeature } from '#server/accounts/feature.ts'
+import { exportsNothing, nothing } from '#server/accounts/life/account-life.ts'
+import type { RecoveryParts } from '#server/recovery/parts.ts'
+import { rekeyStoppedAddresses } from './store.ts'
+
+export const stoppedAddressesFeature: AccountFeature<RecoveryParts> = {
+  name: 'recovery/stopped-addresses',
+  tables: [],
+  life: ({ keyring }) => ({
+    recover: nothing('a stop belongs to the address, not to an account'),
+    signOut: nothing('a stop belongs to the address, not to an account'),
+    block: nothing('a stop belongs to the address, not to an account'),
+    close: nothing('a stop belongs to the address, not to an account'),
+    export: exportsNothing('a stop belongs to the address, not to an account'),
+    rekey: (trx, limit) => rekeyStoppedAddresses(trx, keyring, limit),
+  }),
+}

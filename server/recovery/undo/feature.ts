@@ -1,0 +1,20 @@
+import type { AccountFeature } from '#server/accounts/feature.ts'
+import { nothing } from '#server/accounts/life/account-life.ts'
+import { accountRows } from '#server/accounts/life/rows-store.ts'
+import type { RecoveryParts } from '#server/recovery/parts.ts'
+import { rekeyUndos } from './store.ts'
+
+const rows = accountRows('undos', ['change', 'made_at', 'expires_at', 'used_at'])
+
+export const undoFeature: AccountFeature<RecoveryParts> = {
+  name: 'recovery/undo',
+  tables: ['undos'],
+  life: ({ keyring }) => ({
+    recover: nothing('the epoch of links decides which ones are void'),
+    signOut: nothing('the links of notices stay'),
+    block: nothing('a link does nothing for a blocked account'),
+    close: rows.delete,
+    export: rows.export,
+    rekey: (trx, limit) => rekeyUndos(trx, keyring, limit),
+  }),
+}

@@ -1,0 +1,6 @@
+import type { DeskPageParts } from '#server/desk/parts.ts'
+import type { HelpSettings } from './help/settings.ts'
+
+export interface SiteParts extends DeskPageParts {
+  readonly settings: DeskPageParts['settings'] & HelpSettings
+}
