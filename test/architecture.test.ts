@@ -4,8 +4,8 @@ import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
 import { createTestDatabase } from './support/database.ts'
-import { startFlags } from './support/start-flags.ts'
-import { tableWritesOf } from './support/table-writes.ts'
+import { startFlags } from './support/run/start-flags.ts'
+import { tableWritesOf } from './support/run/table-writes.ts'
 
 const root = path.resolve(import.meta.dirname, '..')
 

@@ -4,9 +4,9 @@ import { test } from 'node:test'
 import { openPayload } from '#server/kit/messages/payload.ts'
 import { usePortal } from '#test/support/use-portal.ts'
 import { assertAbsent, dumpDatabase } from './support/dump.ts'
-import { awaitCode, awaitSent } from './support/outbox.ts'
+import { awaitCode, awaitSent } from './support/messages/outbox.ts'
 import { hanna, register } from './support/people.ts'
-import { awaitLink, begin, equip, setPassword } from './support/recovery.ts'
+import { awaitLink, begin, equip, setPassword } from './support/recovery/recovery.ts'
 
 const portal = usePortal({ worker: false })
 

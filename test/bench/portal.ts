@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type EmbeddedPostgres, ensureDatabase, startEmbeddedPostgres } from '#db/embedded.ts'
 import { freePort } from '#test/support/ports.ts'
-import { startFlags } from '#test/support/start-flags.ts'
+import { startFlags } from '#test/support/run/start-flags.ts'
 import { openConnection } from './connection.ts'
 
 export interface BenchDatabase {

@@ -3,12 +3,12 @@ import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
 import { listAudit } from '#server/desk/audit/store.ts'
-import { untilJudged, useAbusePortal } from '#test/support/abuse.ts'
-import { caseOf, reportLetter } from '#test/support/cases.ts'
-import { launchChromium } from '#test/support/chromium.ts'
-import { landing } from '#test/support/hands.ts'
+import { launchChromium } from '#test/support/browser/chromium.ts'
+import { landing } from '#test/support/browser/hands.ts'
+import { untilJudged, useAbusePortal } from '#test/support/desk/abuse.ts'
+import { caseOf, reportLetter } from '#test/support/desk/cases.ts'
+import { authenticatorCode, giveRole, readSecret } from '#test/support/desk/staff.ts'
 import { accountIdOf, register } from '#test/support/people.ts'
-import { authenticatorCode, giveRole, readSecret } from '#test/support/staff.ts'
 
 const alena = { login: 'alena.analyst', password: 'forty reports before lunch' }
 const senders = Array.from({ length: 10 }, (_, at) => `sender.${'abcdefghij'[at]}`)

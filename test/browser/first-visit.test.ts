@@ -4,12 +4,15 @@ import { readFileSync } from 'node:fs'
 import { after, describe, it } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
 import { samples } from '#server/site/gallery/gallery.ts'
-import { launchChromium } from '#test/support/chromium.ts'
+import { launchChromium } from '#test/support/browser/chromium.ts'
 import { hanna, register } from '#test/support/people.ts'
 import { eventually } from '#test/support/portal.ts'
 import { usePortal } from '#test/support/use-portal.ts'
 
-const measurements = readFileSync(new URL('../support/measure-page.js', import.meta.url), 'utf8')
+const measurements = readFileSync(
+  new URL('../support/browser/measure-page.js', import.meta.url),
+  'utf8',
+)
 
 let browser: Browser
 const portal = usePortal({ worker: false }, async (portal) => {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, it } from 'node:test'
 import type { Browser } from 'playwright-core'
-import { launchChromium } from '#test/support/chromium.ts'
+import { launchChromium } from '#test/support/browser/chromium.ts'
 import { usePortal } from '#test/support/use-portal.ts'
 
 let browser: Browser

@@ -10,9 +10,9 @@ import type { Browser } from 'playwright-core'
 import { locales } from '#server/kit/i18n/texts.ts'
 import { samples } from '#server/site/gallery/gallery.ts'
 import { mailSamples } from '#server/site/gallery/mail-samples.ts'
-import { launchChromium } from '#test/support/chromium.ts'
-import { serveGallery } from '#test/support/gallery-server.ts'
-import { openLookingGlass, type Sight } from '#test/support/looks.ts'
+import { launchChromium } from '#test/support/browser/chromium.ts'
+import { serveGallery } from '#test/support/browser/gallery-server.ts'
+import { openLookingGlass, type Sight } from '#test/support/browser/looks.ts'
 
 let browser: Browser
 let gallery: Awaited<ReturnType<typeof serveGallery>>
@@ -90,7 +90,7 @@ describe('every page', () => {
   })
 
   it('the measurements find every fault of a page that does all wrong', async () => {
-    const bad = readFileSync(new URL('../support/bad-page.html', import.meta.url))
+    const bad = readFileSync(new URL('../support/browser/bad-page.html', import.meta.url))
     const server = createServer((_request, response) =>
       response.setHeader('content-type', 'text/html').end(bad),
     )

@@ -10,15 +10,15 @@ import {
 } from '#test/mail-platform/portal-with-mail.ts'
 import { describeOnMailServers } from '#test/mail-platform/programs.ts'
 import type { Door } from '#test/mail-platform/start.ts'
-import { launchChromium } from '#test/support/chromium.ts'
-import { piotr, register } from '#test/support/people.ts'
-import { eventually } from '#test/support/portal.ts'
+import { launchChromium } from '#test/support/browser/chromium.ts'
 import {
   accountSid,
   authToken,
   startTwilioServer,
   type TwilioServer,
-} from '#test/support/twilio-server.ts'
+} from '#test/support/messages/twilio-server.ts'
+import { piotr, register } from '#test/support/people.ts'
+import { eventually } from '#test/support/portal.ts'
 
 const user = 'alena@postern.example'
 const old = { user, pass: 'cranes over the flooded meadow' }

@@ -1,7 +1,7 @@
 // `node test/browser/readme-pictures.ts` renders the pictures of the README from the gallery.
 import { mkdirSync, writeFileSync } from 'node:fs'
-import { launchChromium } from '#test/support/chromium.ts'
-import { serveGallery } from '#test/support/gallery-server.ts'
+import { launchChromium } from '#test/support/browser/chromium.ts'
+import { serveGallery } from '#test/support/browser/gallery-server.ts'
 
 const desk = { width: 1000, height: 700 }
 const phone = { width: 390, height: 760 }

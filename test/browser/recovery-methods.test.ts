@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict'
 import { after, it } from 'node:test'
 import type { Browser } from 'playwright-core'
-import { launchChromium } from '#test/support/chromium.ts'
-import { awaitCode } from '#test/support/outbox.ts'
+import { launchChromium } from '#test/support/browser/chromium.ts'
+import { awaitCode } from '#test/support/messages/outbox.ts'
 import { hanna } from '#test/support/people.ts'
 import { usePortal } from '#test/support/use-portal.ts'
 

@@ -5,8 +5,8 @@ import path from 'node:path'
 import { locales } from '#server/kit/i18n/texts.ts'
 import { samples } from '#server/site/gallery/gallery.ts'
 import { mailSamples } from '#server/site/gallery/mail-samples.ts'
-import { launchChromium } from '#test/support/chromium.ts'
-import { serveGallery } from '#test/support/gallery-server.ts'
+import { launchChromium } from '#test/support/browser/chromium.ts'
+import { serveGallery } from '#test/support/browser/gallery-server.ts'
 
 const schemes = ['light', 'dark'] as const
 const windows = { phone: { width: 320, height: 640 }, desk: { width: 1280, height: 800 } }

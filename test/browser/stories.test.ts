@@ -2,9 +2,9 @@
 // Each chapter in `stories/` continues where the one before ended.
 import { after, before, describe } from 'node:test'
 import type { Browser } from 'playwright-core'
-import { launchChromium } from '#test/support/chromium.ts'
-import { type Hands, keyboardAlone, withoutScripts } from '#test/support/hands.ts'
-import { type Chapter, createStoryteller } from '#test/support/storyteller.ts'
+import { launchChromium } from '#test/support/browser/chromium.ts'
+import { type Hands, keyboardAlone, withoutScripts } from '#test/support/browser/hands.ts'
+import { type Chapter, createStoryteller } from '#test/support/browser/storyteller.ts'
 import { usePortal } from '#test/support/use-portal.ts'
 import { tellOfAppPasswords } from './stories/app-passwords.ts'
 import { tellOfBeginning } from './stories/beginning.ts'

@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
-import { launchChromium } from '#test/support/chromium.ts'
-import { landing } from '#test/support/hands.ts'
+import { launchChromium } from '#test/support/browser/chromium.ts'
+import { landing } from '#test/support/browser/hands.ts'
 import { signIn } from '#test/support/people.ts'
-import { begin, type Equipped, equip, linkOf } from '#test/support/recovery.ts'
+import { begin, type Equipped, equip, linkOf } from '#test/support/recovery/recovery.ts'
 import { usePortal } from '#test/support/use-portal.ts'
 
 let browser: Browser

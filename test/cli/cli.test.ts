@@ -2,10 +2,10 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { commands } from '#server/cli/commands.ts'
 import { runCommand } from '#server/cli/portal.ts'
-import { awaitSent } from '#test/support/outbox.ts'
+import { awaitSent } from '#test/support/messages/outbox.ts'
 import { hanna, piotr, register, signIn } from '#test/support/people.ts'
 import { eventually } from '#test/support/portal.ts'
-import { equip } from '#test/support/recovery.ts'
+import { equip } from '#test/support/recovery/recovery.ts'
 import { usePortal } from '#test/support/use-portal.ts'
 
 let env: Record<string, string>

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import type { MailPlatform } from '#server/mail/mail-platform/mail-platform.ts'
-import type { FakeHttp } from '#test/support/fake-http.ts'
-import { failsAs, wanting } from '#test/support/wanted-mailbox.ts'
+import type { FakeHttp } from '#test/support/mail-platform/fake-http.ts'
+import { failsAs, wanting } from '#test/support/mail-platform/wanted-mailbox.ts'
 
 export interface HostedSubject {
   readonly fake: FakeHttp

@@ -7,7 +7,7 @@ import type {
   ObservedMailbox,
   WantedMailbox,
 } from '#server/mail/mail-platform/mail-platform.ts'
-import { failsAs, wanting } from '#test/support/wanted-mailbox.ts'
+import { failsAs, wanting } from '#test/support/mail-platform/wanted-mailbox.ts'
 
 export interface ContractSubject {
   readonly platform: MailPlatform

@@ -13,7 +13,7 @@ import type {
 import { insertFlow } from '#server/recovery/flow/store.ts'
 import { withoutLock } from '#test/support/account-lock.ts'
 import type { TestPortal } from '#test/support/portal.ts'
-import { type Equipped, equip, forgetLimits } from '#test/support/recovery.ts'
+import { type Equipped, equip, forgetLimits } from '#test/support/recovery/recovery.ts'
 
 const nobody = '00000000-0000-0000-0000-000000000000'
 

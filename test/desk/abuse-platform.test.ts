@@ -10,7 +10,7 @@ import { openInbox, tryImap, waitForLetter } from '#test/mail-platform/mail-prog
 import { type PortalWorld, startPortalWorld } from '#test/mail-platform/portal-world.ts'
 import { describeOnMailServers } from '#test/mail-platform/programs.ts'
 import { timeUntilRefused } from '#test/prove/times.ts'
-import { ourDomain, untilJudged } from '#test/support/abuse.ts'
+import { ourDomain, untilJudged } from '#test/support/desk/abuse.ts'
 import { accountIdOf, register } from '#test/support/people.ts'
 import { eventually } from '#test/support/portal.ts'
 

@@ -31,10 +31,10 @@ import { intakeMail } from '#server/desk/reports/intake-mail.ts'
 import { startLmtp } from '#server/desk/reports/lmtp.ts'
 import { findReport } from '#server/desk/reports/report-store.ts'
 import { takeReport } from '#server/desk/reports/take-report.ts'
-import { ourDomain, sendLetter, untilJudged, useAbusePortal } from '#test/support/abuse.ts'
+import { ourDomain, sendLetter, untilJudged, useAbusePortal } from '#test/support/desk/abuse.ts'
+import { giveRole } from '#test/support/desk/staff.ts'
 import { receivedAt } from '#test/support/letters/our-mail.ts'
 import { accountIdOf, register } from '#test/support/people.ts'
-import { giveRole } from '#test/support/staff.ts'
 
 const ids: Record<string, string> = {}
 const idOf = (login: string) => ids[login] ?? ''

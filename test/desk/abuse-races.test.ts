@@ -17,10 +17,10 @@ import { liftMeasure, takeMeasure } from '#server/desk/measures/take-measure.ts'
 import { intakeMail } from '#server/desk/reports/intake-mail.ts'
 import { judgeReport } from '#server/desk/reports/judge-report.ts'
 import { takeReport } from '#server/desk/reports/take-report.ts'
-import { ourDomain, sendLetter, untilJudged, useAbusePortal } from '#test/support/abuse.ts'
 import { proofNow } from '#test/support/account-lock.ts'
+import { ourDomain, sendLetter, untilJudged, useAbusePortal } from '#test/support/desk/abuse.ts'
+import { giveRole } from '#test/support/desk/staff.ts'
 import { accountIdOf, register } from '#test/support/people.ts'
-import { giveRole } from '#test/support/staff.ts'
 
 const ids: Record<string, string> = {}
 const password = 'a long password of these tests'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { proveAbuseVolume } from '#test/prove/abuse-volume.ts'
+import { proveAbuseVolume } from '#test/prove/desk/abuse-volume.ts'
 
 test('queue, search and case page find everything by index, in 1,500 reports as in 100,000', async () => {
   // Times are for the long proof (test/prove): here other tests run beside.

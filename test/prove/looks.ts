@@ -3,9 +3,9 @@ import { availableParallelism } from 'node:os'
 import { locales } from '#server/kit/i18n/texts.ts'
 import { samples } from '#server/site/gallery/gallery.ts'
 import { mailSamples } from '#server/site/gallery/mail-samples.ts'
-import { launchChromium } from '#test/support/chromium.ts'
-import { serveGallery } from '#test/support/gallery-server.ts'
-import { openLookingGlass, type Sight } from '#test/support/looks.ts'
+import { launchChromium } from '#test/support/browser/chromium.ts'
+import { serveGallery } from '#test/support/browser/gallery-server.ts'
+import { openLookingGlass, type Sight } from '#test/support/browser/looks.ts'
 
 export interface LooksProof {
   readonly pages: number

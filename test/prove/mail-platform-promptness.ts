@@ -15,7 +15,12 @@ import type { TestPlatform } from '#test/mail-platform/start.ts'
 import { underLock } from '#test/support/account-lock.ts'
 import { register } from '#test/support/people.ts'
 import type { TestPortal } from '#test/support/portal.ts'
-import { forgetLimits, furnish, proveByPhone, setPassword } from '#test/support/recovery.ts'
+import {
+  forgetLimits,
+  furnish,
+  proveByPhone,
+  setPassword,
+} from '#test/support/recovery/recovery.ts'
 import { type Times, timesOf, timeUntil, timeUntilRefused } from './times.ts'
 
 /** From the answer to the form, or from the commit of the block, to what a mail program gets. */

@@ -3,12 +3,12 @@ import assert from 'node:assert/strict'
 import type { Knex } from 'knex'
 import type { Db } from '#db/connection.ts'
 import { createTestDatabase } from '#test/support/database.ts'
-import { startMailServer } from '#test/support/mail-server.ts'
-import { arrivals, createLedger } from '#test/support/notice-ledger.ts'
-import { type LifeParts, liveThrough } from '#test/support/notice-life.ts'
+import { startMailServer } from '#test/support/mail-platform/mail-server.ts'
+import { arrivals, createLedger } from '#test/support/messages/notice-ledger.ts'
+import { type LifeParts, liveThrough } from '#test/support/messages/notice-life.ts'
+import { accountSid, authToken, startTwilioServer } from '#test/support/messages/twilio-server.ts'
 import { eventually, startTestPortal, type TestPortal } from '#test/support/portal.ts'
 import { type PortalProcess, startPortalProcess } from '#test/support/process.ts'
-import { accountSid, authToken, startTwilioServer } from '#test/support/twilio-server.ts'
 
 export interface NoticeOptions {
   readonly people: number

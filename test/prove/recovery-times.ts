@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict'
 import { register } from '#test/support/people.ts'
 import { startTestPortal, type TestPortal } from '#test/support/portal.ts'
-import { equip, forgetLimits } from '#test/support/recovery.ts'
-import { differ } from '#test/support/samples.ts'
+import { equip, forgetLimits } from '#test/support/recovery/recovery.ts'
+import { differ } from '#test/support/run/samples.ts'
 
 export interface TimesOptions {
   /** Of the first name: everybody types them. */

@@ -9,7 +9,7 @@ import {
   type FlowRow,
   type Sent,
   type WalkWorld,
-} from '#test/support/walk-world.ts'
+} from '#test/support/recovery/walk-world.ts'
 
 const browsers = 3
 const people = 2

@@ -27,8 +27,8 @@ import {
   putSecurityQuestion,
 } from '#server/recovery/security-question/store.ts'
 import { describeUndo, undoChange } from '#server/recovery/undo/undo-change.ts'
-import { writtenMessages } from '#test/support/by-hand.ts'
 import { startTestPortal, type TestPortal } from '#test/support/portal.ts'
+import { writtenMessages } from '#test/support/recovery/by-hand.ts'
 
 type Kind = 'phone' | 'backup-address'
 const kinds: readonly Kind[] = ['phone', 'backup-address']

@@ -5,15 +5,15 @@ import { changeAccountAsItStands } from '#server/accounts/accounts/change-accoun
 import { startProbation } from '#server/accounts/accounts/store.ts'
 import { msPerDay } from '#server/core/durations.ts'
 import { answerParent } from '#test/bench/child.ts'
-import { writtenMessages } from '#test/support/by-hand.ts'
 import { arrive } from '#test/support/people.ts'
-import { forgetLimits } from '#test/support/recovery.ts'
+import { writtenMessages } from '#test/support/recovery/by-hand.ts'
+import { forgetLimits } from '#test/support/recovery/recovery.ts'
 import {
   pendingCode,
   pressUndo,
   strangersPassword,
   undoInMailbox,
-} from '#test/support/walls-world.ts'
+} from '#test/support/recovery/walls-world.ts'
 import {
   afterSteps,
   changesOf,

@@ -6,9 +6,8 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { startChild } from '#test/bench/child.ts'
 import { startTestPortal } from '#test/support/portal.ts'
-import { forgetLimits } from '#test/support/recovery.ts'
-import { createTurnstile, type Turnstile } from '#test/support/turnstile.ts'
-import type { Visitor } from '#test/support/visitor.ts'
+import { forgetLimits } from '#test/support/recovery/recovery.ts'
+import { createTurnstile, type Turnstile } from '#test/support/recovery/turnstile.ts'
 import {
   keptThings,
   ownersActs,
@@ -18,7 +17,8 @@ import {
   strangersActs,
   strangersPassword,
   type World,
-} from '#test/support/walls-world.ts'
+} from '#test/support/recovery/walls-world.ts'
+import type { Visitor } from '#test/support/visitor.ts'
 
 export interface WallsPlan {
   readonly schedules: number

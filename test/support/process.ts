@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { freePort } from './ports.ts'
-import { startFlags } from './start-flags.ts'
+import { startFlags } from './run/start-flags.ts'
 
 const main = fileURLToPath(new URL('../../server/boot.js', import.meta.url))
 

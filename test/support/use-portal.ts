@@ -1,7 +1,7 @@
 // The set-up that most test files share: one portal for the file or the suite.
 import { after, before, beforeEach } from 'node:test'
 import { startTestPortal, type TestPortal, type TestPortalOptions } from './portal.ts'
-import { forgetLimits } from './recovery.ts'
+import { forgetLimits } from './recovery/recovery.ts'
 
 export interface UsePortalOptions extends TestPortalOptions {
   /** Every test starts with all limits at zero. */

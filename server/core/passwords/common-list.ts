@@ -1,4 +1,4 @@
-// Common passwords as sorted fingerprints of 39 bits (test/support/make-common-list.ts).
+// Common passwords as sorted fingerprints of 39 bits (test/support/run/make-common-list.ts).
 // They take one megabyte instead of twenty. One in three million other passwords is refused too.
 import { hash } from 'node:crypto'
 import { readFileSync } from 'node:fs'

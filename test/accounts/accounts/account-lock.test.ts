@@ -9,7 +9,7 @@ import {
 import { blockAccount, unblockAccount } from '#server/accounts/accounts/store.ts'
 import { insertSession } from '#server/accounts/sessions/store.ts'
 import { hashToken } from '#server/core/keys/secrets.ts'
-import { at, startContactTrial } from '#test/support/contact-trial.ts'
+import { at, startContactTrial } from '#test/support/recovery/contact-trial.ts'
 
 const trial = await startContactTrial()
 after(() => trial.stop())

@@ -16,11 +16,17 @@ import { applyReset } from '#server/recovery/flow/apply-reset.ts'
 import { findPhone, removePhone } from '#server/recovery/phone/store.ts'
 import { describeUndo, undoChange } from '#server/recovery/undo/undo-change.ts'
 import { proofNow, underLock } from '#test/support/account-lock.ts'
-import { doJobs, writtenMessages } from '#test/support/by-hand.ts'
-import { type HeldAnswer, holdAtHash, holdForm } from '#test/support/held.ts'
+import { enrolStaff, giveRole, readSecret } from '#test/support/desk/staff.ts'
 import { accountIdOf, register, signIn } from '#test/support/people.ts'
-import { begin, type Equipped, equip, forgetLimits, setPassword } from '#test/support/recovery.ts'
-import { enrolStaff, giveRole, readSecret } from '#test/support/staff.ts'
+import { doJobs, writtenMessages } from '#test/support/recovery/by-hand.ts'
+import { type HeldAnswer, holdAtHash, holdForm } from '#test/support/recovery/held.ts'
+import {
+  begin,
+  type Equipped,
+  equip,
+  forgetLimits,
+  setPassword,
+} from '#test/support/recovery/recovery.ts'
 import { usePortal } from '#test/support/use-portal.ts'
 import type { Visitor } from '#test/support/visitor.ts'
 

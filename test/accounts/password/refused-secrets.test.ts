@@ -7,7 +7,7 @@ import { judgePassword } from '#server/core/passwords/password-policy.ts'
 import { judgeSecretAnswer } from '#server/core/passwords/secret-answer.ts'
 import { findBackupAddress } from '#server/recovery/backup-address/store.ts'
 import { findPhone } from '#server/recovery/phone/store.ts'
-import { awaitCode, awaitSent, awaitText, sentTo } from '#test/support/outbox.ts'
+import { awaitCode, awaitSent, awaitText, sentTo } from '#test/support/messages/outbox.ts'
 import { arrive } from '#test/support/people.ts'
 import { eventually } from '#test/support/portal.ts'
 import {
@@ -17,7 +17,7 @@ import {
   proveByPhone,
   setPassword,
   undoLinkOf,
-} from '#test/support/recovery.ts'
+} from '#test/support/recovery/recovery.ts'
 import { usePortal } from '#test/support/use-portal.ts'
 
 const next = 'zwei Störche im Nebel'

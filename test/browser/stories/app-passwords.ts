@@ -1,5 +1,5 @@
 import { it } from 'node:test'
-import type { Chapter } from '#test/support/storyteller.ts'
+import type { Chapter } from '#test/support/browser/storyteller.ts'
 
 export const tellOfAppPasswords: Chapter = (story) => {
   async function make(device: string): Promise<void> {

@@ -1,6 +1,6 @@
 import { it } from 'node:test'
-import { awaitCode } from '#test/support/outbox.ts'
-import type { Chapter } from '#test/support/storyteller.ts'
+import type { Chapter } from '#test/support/browser/storyteller.ts'
+import { awaitCode } from '#test/support/messages/outbox.ts'
 import { passwords } from './passwords.ts'
 
 export const tellOfBeginning: Chapter = (story) => {

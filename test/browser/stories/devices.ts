@@ -1,6 +1,6 @@
 import { it } from 'node:test'
+import type { Chapter } from '#test/support/browser/storyteller.ts'
 import { signIn } from '#test/support/people.ts'
-import type { Chapter } from '#test/support/storyteller.ts'
 import { passwords } from './passwords.ts'
 
 export const tellOfDevices: Chapter = (story) => {

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import type { MeasureName } from '#server/desk/measures/measures.ts'
 import { takeMeasure } from '#server/desk/measures/take-measure.ts'
-import { awaitText } from '#test/support/outbox.ts'
+import type { Chapter } from '#test/support/browser/storyteller.ts'
+import { awaitText } from '#test/support/messages/outbox.ts'
 import { accountIdOf, register } from '#test/support/people.ts'
-import type { Chapter } from '#test/support/storyteller.ts'
 import { passwords } from './passwords.ts'
 
 export const tellOfObjections: Chapter = (story) => {

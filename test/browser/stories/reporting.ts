@@ -1,5 +1,5 @@
 import { it } from 'node:test'
-import type { Chapter } from '#test/support/storyteller.ts'
+import type { Chapter } from '#test/support/browser/storyteller.ts'
 
 export const tellOfReporting: Chapter = (story) => {
   it('reports a suspicious letter and sees how far the report is', async () => {

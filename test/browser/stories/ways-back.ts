@@ -1,6 +1,6 @@
 import { it } from 'node:test'
-import { awaitCode } from '#test/support/outbox.ts'
-import type { Chapter, Storyteller } from '#test/support/storyteller.ts'
+import type { Chapter, Storyteller } from '#test/support/browser/storyteller.ts'
+import { awaitCode } from '#test/support/messages/outbox.ts'
 
 export const newPhoneOf = ({ phone }: Storyteller) => phone.replace('111', '222')
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { proveAbuseLetters } from '#test/prove/abuse-letters.ts'
-import { proveAbuseLettersHttp } from '#test/prove/abuse-letters-http.ts'
+import { proveAbuseLetters } from '#test/prove/desk/abuse-letters.ts'
+import { proveAbuseLettersHttp } from '#test/prove/desk/abuse-letters-http.ts'
 
 test('damaged letters neither stop the desk nor accuse an innocent account', async () => {
   const { runs, counts } = await proveAbuseLetters({ runs: 150 })

@@ -20,12 +20,18 @@ import { blockByOperator } from '#server/desk/measures/operator-block.ts'
 import { endExpiredMeasures, liftMeasure, takeMeasure } from '#server/desk/measures/take-measure.ts'
 import { judgeSending } from '#server/mail/sending-limits/judge-sending.ts'
 import { type DescribedMethod, hasWayBack } from '#server/recovery/methods/managed-method.ts'
-import { useAbusePortal } from '#test/support/abuse.ts'
 import { underLock } from '#test/support/account-lock.ts'
-import { awaitText, sentTo } from '#test/support/outbox.ts'
+import { useAbusePortal } from '#test/support/desk/abuse.ts'
+import { awaitText, sentTo } from '#test/support/messages/outbox.ts'
 import { accountIdOf, register, signIn } from '#test/support/people.ts'
 import { eventually } from '#test/support/portal.ts'
-import { begin, type Equipped, equip, linkOf, setPassword } from '#test/support/recovery.ts'
+import {
+  begin,
+  type Equipped,
+  equip,
+  linkOf,
+  setPassword,
+} from '#test/support/recovery/recovery.ts'
 
 const senior = { staffId: '', right: 'senior' as const }
 const analyst = { staffId: '', right: 'analyst' as const }

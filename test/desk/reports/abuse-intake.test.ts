@@ -8,14 +8,14 @@ import { deleteOldEvidence, openKeptEvidence } from '#server/desk/evidence/evide
 import { viewEvidence } from '#server/desk/evidence/view-evidence.ts'
 import { startLmtp } from '#server/desk/reports/lmtp.ts'
 import { takeReport } from '#server/desk/reports/take-report.ts'
+import { createTestDatabase } from '#test/support/database.ts'
 import {
   ourDomain,
   sendLetter,
   startAbusePortal,
   untilJudged,
   useAbusePortal,
-} from '#test/support/abuse.ts'
-import { createTestDatabase } from '#test/support/database.ts'
+} from '#test/support/desk/abuse.ts'
 import { assertAbsent, dumpDatabase } from '#test/support/dump.ts'
 import { heavy, scripts, zipBomb } from '#test/support/letters/hostile-letters.ts'
 import { type FormPart, multipart, multipartType } from '#test/support/multipart.ts'

@@ -5,10 +5,17 @@ import { test } from 'node:test'
 import { people, prepared, seed } from '#server/cli/seed-people.ts'
 import { listAudit } from '#server/desk/audit/store.ts'
 import { openCaseOfLimit } from '#server/desk/cases/sending-limit.ts'
-import { ourDomain, untilJudged, useAbusePortal } from '#test/support/abuse.ts'
-import { approve, caseOf, object, propose, reportLetter, shownOn } from '#test/support/cases.ts'
+import { ourDomain, untilJudged, useAbusePortal } from '#test/support/desk/abuse.ts'
+import {
+  approve,
+  caseOf,
+  object,
+  propose,
+  reportLetter,
+  shownOn,
+} from '#test/support/desk/cases.ts'
+import { enrolStaff, type StaffMember } from '#test/support/desk/staff.ts'
 import { accountIdOf, register } from '#test/support/people.ts'
-import { enrolStaff, type StaffMember } from '#test/support/staff.ts'
 
 let ada: StaffMember
 let bela: StaffMember

@@ -4,14 +4,14 @@ import { createKeyring } from '#server/core/keys/keyring.ts'
 import { listStaff, rekeyFactors } from '#server/desk/staff/factor-store.ts'
 import { staffRights } from '#server/desk/staff/rights.ts'
 import { staffRoles } from '#server/desk/staff/store.ts'
-import { hanna, register, signIn } from '#test/support/people.ts'
 import {
   authenticatorCode,
   enrolStaff,
   giveRole,
   readCodes,
   readSecret,
-} from '#test/support/staff.ts'
+} from '#test/support/desk/staff.ts'
+import { hanna, register, signIn } from '#test/support/people.ts'
 import { usePortal } from '#test/support/use-portal.ts'
 
 const portal = usePortal({ worker: false })

@@ -4,10 +4,10 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { describe, it, test } from 'node:test'
 import { type StaffRight, staffRights } from '#server/desk/staff/rights.ts'
 import { type StaffRole, staffRoles } from '#server/desk/staff/store.ts'
-import { untilJudged, useAbusePortal } from '#test/support/abuse.ts'
-import { approve, caseOf, object, propose, reportLetter } from '#test/support/cases.ts'
+import { untilJudged, useAbusePortal } from '#test/support/desk/abuse.ts'
+import { approve, caseOf, object, propose, reportLetter } from '#test/support/desk/cases.ts'
+import { enrolStaff, giveRole, type StaffMember } from '#test/support/desk/staff.ts'
 import { accountIdOf, register, signIn } from '#test/support/people.ts'
-import { enrolStaff, giveRole, type StaffMember } from '#test/support/staff.ts'
 import type { Answer, Visitor } from '#test/support/visitor.ts'
 
 interface Objects {

@@ -5,13 +5,19 @@ import { approveMeasure } from '#server/desk/measures/decide-proposal.ts'
 import { findInForce } from '#server/desk/measures/measure-store.ts'
 import { liftMeasure, takeMeasure } from '#server/desk/measures/take-measure.ts'
 import { revokeRole } from '#server/desk/staff/store.ts'
-import { useAbusePortal } from '#test/support/abuse.ts'
 import { underLock } from '#test/support/account-lock.ts'
-import { caseOf, object, propose, reportLetter, shownOn } from '#test/support/cases.ts'
+import { useAbusePortal } from '#test/support/desk/abuse.ts'
+import { caseOf, object, propose, reportLetter, shownOn } from '#test/support/desk/cases.ts'
+import { enrolStaff, giveRole, type StaffMember } from '#test/support/desk/staff.ts'
 import { accountIdOf, register } from '#test/support/people.ts'
 import type { TestPortal } from '#test/support/portal.ts'
-import { begin, type Equipped, equip, linkOf, setPassword } from '#test/support/recovery.ts'
-import { enrolStaff, giveRole, type StaffMember } from '#test/support/staff.ts'
+import {
+  begin,
+  type Equipped,
+  equip,
+  linkOf,
+  setPassword,
+} from '#test/support/recovery/recovery.ts'
 
 /** Where the first measures of a day are taken alone, and where each needs a second person. */
 const [alone, paired] = ['50', '0']

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { enqueue } from '#server/kit/jobs/enqueue.ts'
-import { jobsOf } from '#test/support/by-hand.ts'
 import { createTestDatabase, type TestDatabase } from '#test/support/database.ts'
+import { jobsOf } from '#test/support/recovery/by-hand.ts'
 
 let database: TestDatabase
 before(async () => {

@@ -5,7 +5,7 @@ import { describe, it, test } from 'node:test'
 import { reporterKey } from '#server/desk/reports/reporter-key.ts'
 import { takeReport } from '#server/desk/reports/take-report.ts'
 import { wideNetworkOf } from '#server/kit/limits/wide-network.ts'
-import { writtenMessages } from '#test/support/by-hand.ts'
+import { writtenMessages } from '#test/support/recovery/by-hand.ts'
 import { usePortal } from '#test/support/use-portal.ts'
 
 const keys = {

@@ -3,10 +3,10 @@ import { test } from 'node:test'
 import { createKeyring } from '#server/core/keys/keyring.ts'
 import { createLog } from '#server/kit/log/log.ts'
 import { withSecurity } from '#server/kit/log/security-log.ts'
-import { awaitSent } from '#test/support/outbox.ts'
+import { enrolStaff } from '#test/support/desk/staff.ts'
+import { awaitSent } from '#test/support/messages/outbox.ts'
 import { hanna, register } from '#test/support/people.ts'
 import { eventually } from '#test/support/portal.ts'
-import { enrolStaff } from '#test/support/staff.ts'
 import { usePortal } from '#test/support/use-portal.ts'
 
 type Line = Record<string, unknown>

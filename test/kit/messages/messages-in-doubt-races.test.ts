@@ -4,7 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { deliverMessage } from '#server/kit/messages/deliver-message.ts'
 import { recordDelivery } from '#server/kit/messages/delivery-store.ts'
 import { sweepMessages } from '#server/kit/messages/sweep-messages.ts'
-import { type DoubtTrial, minute, startDoubtTrial } from '#test/support/doubt-trial.ts'
+import { type DoubtTrial, minute, startDoubtTrial } from '#test/support/messages/doubt-trial.ts'
 
 describe('an SMS in doubt', () => {
   let trial: DoubtTrial

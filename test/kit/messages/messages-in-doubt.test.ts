@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, beforeEach, describe, it } from 'node:test'
 import { deliverMessage } from '#server/kit/messages/deliver-message.ts'
 import { sweepMessages } from '#server/kit/messages/sweep-messages.ts'
-import { type DoubtTrial, minute, startDoubtTrial } from '#test/support/doubt-trial.ts'
+import { type DoubtTrial, minute, startDoubtTrial } from '#test/support/messages/doubt-trial.ts'
 
 describe('an SMS of which nobody knows whether the gateway took it', () => {
   let trial: DoubtTrial

@@ -10,8 +10,8 @@ import { createLog } from '#server/kit/log/log.ts'
 import { createSmtpTransport } from '#server/kit/messages/mail/smtp.ts'
 import { messageTasks } from '#server/kit/messages/tasks.ts'
 import { createTestDatabase, type TestDatabase } from '#test/support/database.ts'
-import { type MailServer, startMailServer } from '#test/support/mail-server.ts'
-import { createMessageTrial } from '#test/support/message-trial.ts'
+import { type MailServer, startMailServer } from '#test/support/mail-platform/mail-server.ts'
+import { createMessageTrial } from '#test/support/messages/message-trial.ts'
 import { eventually } from '#test/support/portal.ts'
 
 const notices = 60
@@ -29,7 +29,7 @@ after(async () => {
 })
 
 function startWorkerProcess(staleMs = 1500): ChildProcess {
-  const script = fileURLToPath(new URL('../../support/message-worker.ts', import.meta.url))
+  const script = fileURLToPath(new URL('../../support/messages/message-worker.ts', import.meta.url))
   return spawn(process.execPath, [script, database.url, server.url, String(staleMs)], {
     stdio: ['ignore', 'ignore', 'inherit'],
   })

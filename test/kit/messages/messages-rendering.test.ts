@@ -7,7 +7,7 @@ import { maskMailbox } from '#server/kit/messages/message-locals.ts'
 import { countSmsSegments } from '#server/kit/messages/sms/sms-length.ts'
 import { messageSamples, sampleToken as token } from '#server/site/gallery/mail-samples.ts'
 import { sampleAddress } from '#server/site/gallery/sample.ts'
-import { baseUrl, createRendering } from '#test/support/message-trial.ts'
+import { baseUrl, createRendering } from '#test/support/messages/message-trial.ts'
 
 const at = '2026-11-22T09:03:00Z'
 const told = { mailbox: sampleAddress, at, device: 'Firefox, Android', place: 'Minsk, BY' }

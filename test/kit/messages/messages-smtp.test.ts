@@ -6,7 +6,7 @@ import fc from 'fast-check'
 import { SMTPServer } from 'smtp-server'
 import { createSmtpTransport } from '#server/kit/messages/mail/smtp.ts'
 import type { MailTransport, OutgoingMail } from '#server/kit/messages/transport.ts'
-import { type MailServer, startMailServer } from '#test/support/mail-server.ts'
+import { type MailServer, startMailServer } from '#test/support/mail-platform/mail-server.ts'
 
 const mail: OutgoingMail = {
   messageId: '6f9619ff-8b86-4011-b42d-00c04fc964ff@postern.example',

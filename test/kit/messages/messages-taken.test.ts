@@ -3,13 +3,13 @@ import { randomBytes } from 'node:crypto'
 import { after, before, beforeEach, describe, it } from 'node:test'
 import { createTwilioTransport } from '#server/kit/messages/sms/twilio.ts'
 import { createTestClock } from '#test/support/clock.ts'
-import { startPrism } from '#test/support/prism.ts'
 import {
   accountSid,
   authToken,
   startTwilioServer,
   type TwilioServer,
-} from '#test/support/twilio-server.ts'
+} from '#test/support/messages/twilio-server.ts'
+import { startPrism } from '#test/support/openapi/prism.ts'
 
 const to = '+375291234567'
 const minutes = (count: number) => count * 60_000

@@ -9,14 +9,18 @@ import { createTwilioTransport } from '#server/kit/messages/sms/twilio.ts'
 import { twilioStatusPath } from '#server/kit/messages/sms/twilio-status.ts'
 import type { SmsTransport } from '#server/kit/messages/transport.ts'
 import { createTestDatabase, type TestDatabase } from '#test/support/database.ts'
-import { baseUrl, createMessageTrial, type MessageTrial } from '#test/support/message-trial.ts'
-import { startPrism } from '#test/support/prism.ts'
+import {
+  baseUrl,
+  createMessageTrial,
+  type MessageTrial,
+} from '#test/support/messages/message-trial.ts'
 import {
   accountSid,
   authToken,
   startTwilioServer,
   type TwilioServer,
-} from '#test/support/twilio-server.ts'
+} from '#test/support/messages/twilio-server.ts'
+import { startPrism } from '#test/support/openapi/prism.ts'
 
 const statusUrl = baseUrl + twilioStatusPath
 const sms = {

@@ -10,8 +10,8 @@ import { rekeyMessages } from '#server/kit/messages/store.ts'
 import { sweepMessages } from '#server/kit/messages/sweep-messages.ts'
 import type { OutgoingMail, OutgoingSms, SendOutcome } from '#server/kit/messages/transport.ts'
 import { createTestDatabase, type TestDatabase } from '#test/support/database.ts'
-import { type MailServer, startMailServer } from '#test/support/mail-server.ts'
-import { createMessageTrial } from '#test/support/message-trial.ts'
+import { type MailServer, startMailServer } from '#test/support/mail-platform/mail-server.ts'
+import { createMessageTrial } from '#test/support/messages/message-trial.ts'
 
 const alice = 'alice@elsewhere.example'
 const token = `${'Aa0_-'.repeat(8)}xyz`

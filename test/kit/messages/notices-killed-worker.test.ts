@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { proveNotices } from '#test/prove/notices.ts'
 
-const script = fileURLToPath(new URL('../../support/notice-worker.ts', import.meta.url))
+const script = fileURLToPath(new URL('../../support/messages/notice-worker.ts', import.meta.url))
 
 test('every notice of every change arrives exactly once, though workers are killed in the middle', async () => {
   const { changes, kills, asked } = await proveNotices({

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { notifyOwner } from '#server/recovery/contacts/notify-owner.ts'
 import { underLock } from '#test/support/account-lock.ts'
-import { awaitCode, awaitSent, sentTo } from '#test/support/outbox.ts'
+import { awaitCode, awaitSent, sentTo } from '#test/support/messages/outbox.ts'
 import { hanna, piotr, register, signIn } from '#test/support/people.ts'
 import { usePortal } from '#test/support/use-portal.ts'
 

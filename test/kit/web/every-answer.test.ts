@@ -8,10 +8,10 @@ import { test } from 'node:test'
 import express from 'express'
 import { staffRoles } from '#server/desk/staff/store.ts'
 import { securityHeaders } from '#server/kit/web/headers.ts'
-import { untilJudged, useAbusePortal } from '#test/support/abuse.ts'
-import { caseOf, reportLetter } from '#test/support/cases.ts'
+import { untilJudged, useAbusePortal } from '#test/support/desk/abuse.ts'
+import { caseOf, reportLetter } from '#test/support/desk/cases.ts'
+import { enrolStaff } from '#test/support/desk/staff.ts'
 import { accountIdOf, hanna, register } from '#test/support/people.ts'
-import { enrolStaff } from '#test/support/staff.ts'
 import type { Answer, Visitor } from '#test/support/visitor.ts'
 
 const server = new URL('../../../server/', import.meta.url)

@@ -8,12 +8,18 @@ import { noteUnheld } from '#server/mail/filters/store.ts'
 import { createMemoryPlatform } from '#server/mail/mail-platform/memory.ts'
 import { stopTokenOf } from '#server/recovery/stopped-addresses/stop-token.ts'
 import { offerUndo } from '#server/recovery/undo/offer-undo.ts'
-import { untilJudged, useAbusePortal } from '#test/support/abuse.ts'
 import { underLock } from '#test/support/account-lock.ts'
-import { approve, caseOf, object, propose, reportLetter } from '#test/support/cases.ts'
-import { crawlForms, type FoundForm, formPaths, isSentTo } from '#test/support/crawl-forms.ts'
+import {
+  crawlForms,
+  type FoundForm,
+  formPaths,
+  isSentTo,
+} from '#test/support/browser/crawl-forms.ts'
+import { untilJudged, useAbusePortal } from '#test/support/desk/abuse.ts'
+import { approve, caseOf, object, propose, reportLetter } from '#test/support/desk/cases.ts'
+import { enrolStaff, giveRole, type StaffMember } from '#test/support/desk/staff.ts'
 import { dumpDatabase } from '#test/support/dump.ts'
-import { holdFilter } from '#test/support/filters.ts'
+import { holdFilter } from '#test/support/mail-platform/filters.ts'
 import { accountIdOf, register, signIn } from '#test/support/people.ts'
 import {
   askForCode,
@@ -25,8 +31,7 @@ import {
   furnish,
   linkOf,
   setPassword,
-} from '#test/support/recovery.ts'
-import { enrolStaff, giveRole, type StaffMember } from '#test/support/staff.ts'
+} from '#test/support/recovery/recovery.ts'
 import type { Answer, Visitor } from '#test/support/visitor.ts'
 
 /** Made by nobody: a browser that is signed in is never shown them. */

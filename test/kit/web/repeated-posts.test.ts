@@ -7,10 +7,24 @@ import { appealPurpose } from '#server/desk/measures/apply-measure.ts'
 import { noteUnheld } from '#server/mail/filters/store.ts'
 import { createMemoryPlatform } from '#server/mail/mail-platform/memory.ts'
 import { stopTokenOf } from '#server/recovery/stopped-addresses/stop-token.ts'
-import { ourDomain, startAbusePortal } from '#test/support/abuse.ts'
-import { approve, caseOf, object, propose, reportLetter, shownOn } from '#test/support/cases.ts'
-import { holdFilter } from '#test/support/filters.ts'
-import { awaitCode } from '#test/support/outbox.ts'
+import { ourDomain, startAbusePortal } from '#test/support/desk/abuse.ts'
+import {
+  approve,
+  caseOf,
+  object,
+  propose,
+  reportLetter,
+  shownOn,
+} from '#test/support/desk/cases.ts'
+import {
+  authenticatorCode,
+  enrolStaff,
+  giveRole,
+  readSecret,
+  type StaffMember,
+} from '#test/support/desk/staff.ts'
+import { holdFilter } from '#test/support/mail-platform/filters.ts'
+import { awaitCode } from '#test/support/messages/outbox.ts'
 import { arrive, signIn } from '#test/support/people.ts'
 import { eventually, type TestPortal, type TestPortalOptions } from '#test/support/portal.ts'
 import {
@@ -21,14 +35,7 @@ import {
   proveByPhone,
   setPassword,
   undoLinkOf,
-} from '#test/support/recovery.ts'
-import {
-  authenticatorCode,
-  enrolStaff,
-  giveRole,
-  readSecret,
-  type StaffMember,
-} from '#test/support/staff.ts'
+} from '#test/support/recovery/recovery.ts'
 import { usePortal } from '#test/support/use-portal.ts'
 import type { Answer, Visitor } from '#test/support/visitor.ts'
 

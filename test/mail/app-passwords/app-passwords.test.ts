@@ -9,7 +9,7 @@ import { createAppPassword } from '#server/mail/app-passwords/create-app-passwor
 import { createMemoryPlatform } from '#server/mail/mail-platform/memory.ts'
 import { followSettingsTask } from '#server/mail/mailboxes/follow-settings.ts'
 import { proofNow, underLock } from '#test/support/account-lock.ts'
-import { sentTo } from '#test/support/outbox.ts'
+import { sentTo } from '#test/support/messages/outbox.ts'
 import { hanna, piotr, register, signIn } from '#test/support/people.ts'
 import { eventually, startTestPortal } from '#test/support/portal.ts'
 import { usePortal } from '#test/support/use-portal.ts'

@@ -7,6 +7,7 @@ import { readWithIncluded } from '#server/mail/filters/hold-back.ts'
 import { insertHeldFilter } from '#server/mail/filters/store.ts'
 import { PlatformError, type PlatformFilters } from '#server/mail/mail-platform/mail-platform.ts'
 import { createMemoryPlatform } from '#server/mail/mail-platform/memory.ts'
+import { enrolStaff, enterStaff } from '#test/support/desk/staff.ts'
 import { arrive, signIn } from '#test/support/people.ts'
 import { eventually, startTestPortal } from '#test/support/portal.ts'
 import {
@@ -18,8 +19,7 @@ import {
   proveByPhone,
   setPassword,
   undoLinkOf,
-} from '#test/support/recovery.ts'
-import { enrolStaff, enterStaff } from '#test/support/staff.ts'
+} from '#test/support/recovery/recovery.ts'
 import { usePortal } from '#test/support/use-portal.ts'
 import type { Answer, Visitor } from '#test/support/visitor.ts'
 

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { describeFilter } from '#server/mail/filters/describe-filter.ts'
 import { readSieve } from '#server/mail/filters/read-sieve.ts'
-import { disguisedRedirects } from '#test/support/sieve-scripts.ts'
+import { disguisedRedirects } from '#test/support/mail-platform/sieve-scripts.ts'
 
 const tell = (text: string) => describeFilter([{ name: 'main', text }])
 const leadsTo = (text: string) => tell(text).targets.map(({ address }) => address)

@@ -24,7 +24,7 @@ import {
   proveByPhone,
   setPassword,
   undoLinkOf,
-} from '#test/support/recovery.ts'
+} from '#test/support/recovery/recovery.ts'
 
 const page = '/account/filters'
 const next = 'a password after the reset'

@@ -6,7 +6,7 @@ import { eventually, openInbox, trySend, waitForLetter } from '#test/mail-platfo
 import { describeOnMailServers } from '#test/mail-platform/programs.ts'
 import { putFilter } from '#test/mail-platform/sieve-client.ts'
 import { type MailWorld, startMailWorld } from '#test/mail-platform/world.ts'
-import { disguisedRedirects } from '#test/support/sieve-scripts.ts'
+import { disguisedRedirects } from '#test/support/mail-platform/sieve-scripts.ts'
 
 describeOnMailServers('a filter', () => {
   let world: MailWorld

@@ -8,7 +8,7 @@ import {
 } from '#server/mail/mail-platform/dovecot/platform.ts'
 import type { WantedMailbox } from '#server/mail/mail-platform/mail-platform.ts'
 import { createTestDatabase, type TestDatabase } from '#test/support/database.ts'
-import { type FakeHttp, startFakeHttp } from '#test/support/fake-http.ts'
+import { type FakeHttp, startFakeHttp } from '#test/support/mail-platform/fake-http.ts'
 import { freePort } from '#test/support/ports.ts'
 
 type Asked = readonly [name: string, parameters: Record<string, unknown>, tag: string]

@@ -8,8 +8,8 @@ import type { MailPlatform, ObservedMailbox } from '#server/mail/mail-platform/m
 import { PlatformError } from '#server/mail/mail-platform/mail-platform.ts'
 import { describeHostedPlatform } from '#test/contracts/hosted-platform.ts'
 import { describeMailPlatform } from '#test/contracts/mail-platform.ts'
-import { type FakeGoogle, startFakeGoogle } from '#test/support/fake-google.ts'
-import { failsAs, wanting } from '#test/support/wanted-mailbox.ts'
+import { type FakeGoogle, startFakeGoogle } from '#test/support/mail-platform/fake-google.ts'
+import { failsAs, wanting } from '#test/support/mail-platform/wanted-mailbox.ts'
 
 const domain = 'postern.example'
 const verifier = (seed: string) =>

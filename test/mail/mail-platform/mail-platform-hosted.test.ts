@@ -3,9 +3,9 @@ import { describe, it } from 'node:test'
 import { chooseHostedPlatform } from '#server/mail/mail-platform/choose-hosted.ts'
 import { createRevisionGuard } from '#server/mail/mail-platform/revision-guard.ts'
 import { readSettings } from '#server/settings.ts'
-import { startFakeGoogle } from '#test/support/fake-google.ts'
-import { startFakeMailcow } from '#test/support/fake-mailcow.ts'
-import { startFakeYandex } from '#test/support/fake-yandex-360.ts'
+import { startFakeGoogle } from '#test/support/mail-platform/fake-google.ts'
+import { startFakeMailcow } from '#test/support/mail-platform/fake-mailcow.ts'
+import { startFakeYandex } from '#test/support/mail-platform/fake-yandex-360.ts'
 
 const clock = { now: () => new Date('2026-11-22T12:00:00Z') }
 const nobody = 'nobody@postern.example'

@@ -9,9 +9,9 @@ import {
 } from '#server/mail/mail-platform/mailcow/platform.ts'
 import { describeHostedPlatform } from '#test/contracts/hosted-platform.ts'
 import { describeMailPlatform } from '#test/contracts/mail-platform.ts'
-import { type FakeMailcow, startFakeMailcow } from '#test/support/fake-mailcow.ts'
-import { type Prism, startPrism } from '#test/support/prism.ts'
-import { failsAs, wanting } from '#test/support/wanted-mailbox.ts'
+import { type FakeMailcow, startFakeMailcow } from '#test/support/mail-platform/fake-mailcow.ts'
+import { failsAs, wanting } from '#test/support/mail-platform/wanted-mailbox.ts'
+import { type Prism, startPrism } from '#test/support/openapi/prism.ts'
 
 const domain = 'postern.example'
 const second = 'second.example'

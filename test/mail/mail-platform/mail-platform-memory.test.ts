@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { PlatformError } from '#server/mail/mail-platform/mail-platform.ts'
 import { createMemoryPlatform } from '#server/mail/mail-platform/memory.ts'
 import { describeMailPlatform } from '#test/contracts/mail-platform.ts'
-import { wanting } from '#test/support/wanted-mailbox.ts'
+import { wanting } from '#test/support/mail-platform/wanted-mailbox.ts'
 
 describeMailPlatform('memory', async () => ({
   platform: createMemoryPlatform(),

@@ -7,8 +7,8 @@ import {
 } from '#server/mail/mail-platform/yandex-360/platform.ts'
 import { describeHostedPlatform } from '#test/contracts/hosted-platform.ts'
 import { describeMailPlatform } from '#test/contracts/mail-platform.ts'
-import { type FakeYandex, startFakeYandex } from '#test/support/fake-yandex-360.ts'
-import { failsAs, wanting } from '#test/support/wanted-mailbox.ts'
+import { type FakeYandex, startFakeYandex } from '#test/support/mail-platform/fake-yandex-360.ts'
+import { failsAs, wanting } from '#test/support/mail-platform/wanted-mailbox.ts'
 
 const domain = 'postern.example'
 const passwordOf = (seed: string) => `plain password of ${seed}`

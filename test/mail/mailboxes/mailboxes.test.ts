@@ -7,10 +7,10 @@ import { addAlias, removeAlias } from '#server/mail/mailboxes/change-aliases.ts'
 import { reconcileMailboxes } from '#server/mail/mailboxes/reconcile-mailboxes.ts'
 import { wantMailboxSuspension } from '#server/mail/mailboxes/want-mailbox.ts'
 import { underLock } from '#test/support/account-lock.ts'
+import { wanting } from '#test/support/mail-platform/wanted-mailbox.ts'
 import { type Person, register } from '#test/support/people.ts'
 import { eventually } from '#test/support/portal.ts'
 import { usePortal } from '#test/support/use-portal.ts'
-import { wanting } from '#test/support/wanted-mailbox.ts'
 
 let count = 0
 let person: Person

@@ -19,8 +19,8 @@ import {
   rekeyBackupAddresses,
   removeBackupAddress,
 } from '#server/recovery/backup-address/store.ts'
-import { newAddress, startAddressTrial } from '#test/support/address-trial.ts'
-import { writtenMessages } from '#test/support/by-hand.ts'
+import { newAddress, startAddressTrial } from '#test/support/recovery/address-trial.ts'
+import { writtenMessages } from '#test/support/recovery/by-hand.ts'
 import {
   at,
   client,
@@ -30,7 +30,7 @@ import {
   minutes,
   onlyNew,
   rotated,
-} from '#test/support/contact-trial.ts'
+} from '#test/support/recovery/contact-trial.ts'
 
 const trial = await startAddressTrial()
 const { partsOf, put } = trial

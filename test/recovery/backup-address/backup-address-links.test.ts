@@ -16,9 +16,16 @@ import {
 } from '#server/recovery/backup-address/link-store.ts'
 import { sendRecoveryLink } from '#server/recovery/backup-address/send-recovery-link.ts'
 import { nobody } from '#server/recovery/flow/begin-recovery.ts'
-import { startAddressTrial } from '#test/support/address-trial.ts'
-import { writtenMessages } from '#test/support/by-hand.ts'
-import { at, client, keyring, minutes, onlyNew, rotated } from '#test/support/contact-trial.ts'
+import { startAddressTrial } from '#test/support/recovery/address-trial.ts'
+import { writtenMessages } from '#test/support/recovery/by-hand.ts'
+import {
+  at,
+  client,
+  keyring,
+  minutes,
+  onlyNew,
+  rotated,
+} from '#test/support/recovery/contact-trial.ts'
 
 const trial = await startAddressTrial()
 const { owner, partsOf } = trial

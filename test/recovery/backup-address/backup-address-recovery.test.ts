@@ -8,9 +8,9 @@ import { backupAddressRecovery } from '#server/recovery/backup-address/method.ts
 import { findBackupAddress } from '#server/recovery/backup-address/store.ts'
 import { nobody } from '#server/recovery/flow/begin-recovery.ts'
 import type { MethodFlow, RecoveryMethod } from '#server/recovery/flow/recovery-method.ts'
-import { startAddressTrial } from '#test/support/address-trial.ts'
-import { jobsOf, writtenMessages } from '#test/support/by-hand.ts'
-import { at, digest, keyring, minutes } from '#test/support/contact-trial.ts'
+import { startAddressTrial } from '#test/support/recovery/address-trial.ts'
+import { jobsOf, writtenMessages } from '#test/support/recovery/by-hand.ts'
+import { at, digest, keyring, minutes } from '#test/support/recovery/contact-trial.ts'
 
 const task = 'backup-address:send-recovery-link'
 const settings = { limitResetMailsPerDay: 7, linkMinutes: 60, mailDomains: ['postern.example'] }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { awaitCode, awaitSent, otherCode, sentTo } from '#test/support/outbox.ts'
+import { awaitCode, awaitSent, otherCode, sentTo } from '#test/support/messages/outbox.ts'
 import { hanna, type Person, register } from '#test/support/people.ts'
 import { usePortal } from '#test/support/use-portal.ts'
 import type { Visitor } from '#test/support/visitor.ts'

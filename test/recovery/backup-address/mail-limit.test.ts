@@ -1,8 +1,8 @@
 // The limit of mails that people can make us send: how many, and when again.
 import assert from 'node:assert/strict'
 import { after, beforeEach, test } from 'node:test'
-import { startAddressTrial } from '#test/support/address-trial.ts'
-import { digest, isAbout } from '#test/support/contact-trial.ts'
+import { startAddressTrial } from '#test/support/recovery/address-trial.ts'
+import { digest, isAbout } from '#test/support/recovery/contact-trial.ts'
 
 const trial = await startAddressTrial()
 const { mailLimit } = trial

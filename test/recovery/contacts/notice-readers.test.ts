@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { LinkedContact } from '#server/recovery/contacts/contact.ts'
 import { type NoticeAudience, readersOf } from '#server/recovery/contacts/notice-readers.ts'
-import { at, minutes } from '#test/support/contact-trial.ts'
+import { at, minutes } from '#test/support/recovery/contact-trial.ts'
 
 const day = 24 * 60
 const contactOf = (

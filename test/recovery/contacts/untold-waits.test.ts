@@ -1,9 +1,9 @@
 // A page reveals nothing of what others asked for: a withheld message looks like a sent one.
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { writtenMessages } from '#test/support/by-hand.ts'
 import { arrive } from '#test/support/people.ts'
-import { forgetLimits } from '#test/support/recovery.ts'
+import { writtenMessages } from '#test/support/recovery/by-hand.ts'
+import { forgetLimits } from '#test/support/recovery/recovery.ts'
 import { usePortal } from '#test/support/use-portal.ts'
 import type { Visitor } from '#test/support/visitor.ts'
 

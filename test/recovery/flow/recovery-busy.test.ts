@@ -7,7 +7,7 @@ import { keysOf } from '#server/recovery/flow/begin-recovery.ts'
 import { proveFlow } from '#server/recovery/flow/prove-flow.ts'
 import { findFlow } from '#server/recovery/flow/store.ts'
 import { decoyQuestion } from '#server/recovery/security-question/decoy-question.ts'
-import { begin, equip } from '#test/support/recovery.ts'
+import { begin, equip } from '#test/support/recovery/recovery.ts'
 import { usePortal } from '#test/support/use-portal.ts'
 
 const portal = usePortal({ worker: false })

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { compareTimes } from '#test/prove/recovery-times.ts'
 import { register } from '#test/support/people.ts'
-import { comparable, type Equipped, equip, forgetLimits } from '#test/support/recovery.ts'
+import { comparable, type Equipped, equip, forgetLimits } from '#test/support/recovery/recovery.ts'
 import { usePortal } from '#test/support/use-portal.ts'
 import type { Answer, Visitor } from '#test/support/visitor.ts'
 

@@ -1,9 +1,15 @@
 import assert from 'node:assert/strict'
 import { after, describe, it } from 'node:test'
-import { awaitText } from '#test/support/outbox.ts'
+import { awaitText } from '#test/support/messages/outbox.ts'
 import { signIn } from '#test/support/people.ts'
 import { startTestPortal, type TestPortal } from '#test/support/portal.ts'
-import { begin, type Equipped, equip, setPassword, undoLinkOf } from '#test/support/recovery.ts'
+import {
+  begin,
+  type Equipped,
+  equip,
+  setPassword,
+  undoLinkOf,
+} from '#test/support/recovery/recovery.ts'
 import { usePortal } from '#test/support/use-portal.ts'
 
 const fresh = 'a new and longer sentence'

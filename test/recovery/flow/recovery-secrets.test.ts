@@ -14,7 +14,7 @@ import {
 } from '#server/recovery/phone/code-store.ts'
 import { spendUndo } from '#server/recovery/undo/store.ts'
 import { withoutLock } from '#test/support/account-lock.ts'
-import { begin, type Equipped, equip } from '#test/support/recovery.ts'
+import { begin, type Equipped, equip } from '#test/support/recovery/recovery.ts'
 import { usePortal } from '#test/support/use-portal.ts'
 
 const portal = usePortal({ worker: false })

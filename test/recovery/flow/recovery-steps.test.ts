@@ -19,7 +19,13 @@ import type {
   RecoveryMethod,
 } from '#server/recovery/flow/recovery-method.ts'
 import { endFlow, type Flow, findFlow } from '#server/recovery/flow/store.ts'
-import { at, client, clock, keyring, startContactTrial } from '#test/support/contact-trial.ts'
+import {
+  at,
+  client,
+  clock,
+  keyring,
+  startContactTrial,
+} from '#test/support/recovery/contact-trial.ts'
 
 const trial = await startContactTrial()
 const { db, within, newOwner } = trial

@@ -52,7 +52,7 @@ import {
   rotated,
   rotatedTwice,
   startContactTrial,
-} from '#test/support/contact-trial.ts'
+} from '#test/support/recovery/contact-trial.ts'
 
 const trial = await startContactTrial()
 const { db, within, newOwner } = trial

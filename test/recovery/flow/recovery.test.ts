@@ -3,7 +3,7 @@ import { describe, it } from 'node:test'
 import { createOwnChangeLimit } from '#server/accounts/password/own-change-limit.ts'
 import { parsePhoneNumber, writePhone } from '#server/core/identifiers/phone-number.ts'
 import { createLimits } from '#server/kit/limits/limits.ts'
-import { awaitSent, otherCode, sentTo } from '#test/support/outbox.ts'
+import { awaitSent, otherCode, sentTo } from '#test/support/messages/outbox.ts'
 import { signIn } from '#test/support/people.ts'
 import { eventually } from '#test/support/portal.ts'
 import {
@@ -17,7 +17,7 @@ import {
   proveByPhone,
   setPassword,
   undoLinkOf,
-} from '#test/support/recovery.ts'
+} from '#test/support/recovery/recovery.ts'
 import { usePortal } from '#test/support/use-portal.ts'
 import type { Visitor } from '#test/support/visitor.ts'
 

@@ -1,8 +1,8 @@
 // The waits that a page shows depend on its own asker alone. What was not sent looks the same.
 import assert from 'node:assert/strict'
 import { beforeEach, describe, it } from 'node:test'
-import { doJobs, writtenMessages } from '#test/support/by-hand.ts'
-import { begin, type Equipped, equip, forgetLimits } from '#test/support/recovery.ts'
+import { doJobs, writtenMessages } from '#test/support/recovery/by-hand.ts'
+import { begin, type Equipped, equip, forgetLimits } from '#test/support/recovery/recovery.ts'
 import { usePortal } from '#test/support/use-portal.ts'
 import type { Visitor } from '#test/support/visitor.ts'
 

@@ -1,10 +1,10 @@
 // The owner learns that somebody guesses: one entry for each series, and a mail an hour at most.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { writtenMessages } from '#test/support/by-hand.ts'
-import { awaitText } from '#test/support/outbox.ts'
+import { awaitText } from '#test/support/messages/outbox.ts'
 import { eventually } from '#test/support/portal.ts'
-import { askForCode, begin, type Equipped, equip } from '#test/support/recovery.ts'
+import { writtenMessages } from '#test/support/recovery/by-hand.ts'
+import { askForCode, begin, type Equipped, equip } from '#test/support/recovery/recovery.ts'
 import { usePortal } from '#test/support/use-portal.ts'
 
 const portal = usePortal({ freshLimits: true, env: { LIMIT_SMS_WAIT_SECONDS: '0.01' } })

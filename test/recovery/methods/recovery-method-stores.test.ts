@@ -8,7 +8,7 @@ import {
   putSecurityQuestion,
   removeSecurityQuestion,
 } from '#server/recovery/security-question/store.ts'
-import { at, keyring, minutes, startContactTrial } from '#test/support/contact-trial.ts'
+import { at, keyring, minutes, startContactTrial } from '#test/support/recovery/contact-trial.ts'
 
 const trial = await startContactTrial()
 const { db, within, newAccount } = trial

@@ -15,9 +15,9 @@ import {
   spendCode,
 } from '#server/recovery/phone/code-store.ts'
 import { sendCodeTask, sendRecoveryCode } from '#server/recovery/phone/send-recovery-code.ts'
-import { jobsOf, writtenMessages } from '#test/support/by-hand.ts'
-import { at, keyring, minutes, onlyNew, rotated } from '#test/support/contact-trial.ts'
-import { newNumber, startPhoneTrial } from '#test/support/phone-trial.ts'
+import { jobsOf, writtenMessages } from '#test/support/recovery/by-hand.ts'
+import { at, keyring, minutes, onlyNew, rotated } from '#test/support/recovery/contact-trial.ts'
+import { newNumber, startPhoneTrial } from '#test/support/recovery/phone-trial.ts'
 
 const trial = await startPhoneTrial()
 const { owner, partsOf } = trial

@@ -18,9 +18,9 @@ import {
   putPhone,
   removePhone,
 } from '#server/recovery/phone/store.ts'
-import { writtenMessages } from '#test/support/by-hand.ts'
-import { at, client, isAbout, keyring, minutes } from '#test/support/contact-trial.ts'
-import { newNumber, startPhoneTrial } from '#test/support/phone-trial.ts'
+import { writtenMessages } from '#test/support/recovery/by-hand.ts'
+import { at, client, isAbout, keyring, minutes } from '#test/support/recovery/contact-trial.ts'
+import { newNumber, startPhoneTrial } from '#test/support/recovery/phone-trial.ts'
 
 const trial = await startPhoneTrial()
 const { owner, partsOf } = trial

@@ -10,9 +10,16 @@ import { findCodeRequest } from '#server/recovery/phone/code-store.ts'
 import { phoneRecovery } from '#server/recovery/phone/method.ts'
 import { sendCodeTask, sendRecoveryCode } from '#server/recovery/phone/send-recovery-code.ts'
 import { findPhone, removePhone } from '#server/recovery/phone/store.ts'
-import { jobsOf, writtenMessages } from '#test/support/by-hand.ts'
-import { at, digest, isAbout, keyring, minutes, onlyNew } from '#test/support/contact-trial.ts'
-import { newNumber, phoneSettings, startPhoneTrial } from '#test/support/phone-trial.ts'
+import { jobsOf, writtenMessages } from '#test/support/recovery/by-hand.ts'
+import {
+  at,
+  digest,
+  isAbout,
+  keyring,
+  minutes,
+  onlyNew,
+} from '#test/support/recovery/contact-trial.ts'
+import { newNumber, phoneSettings, startPhoneTrial } from '#test/support/recovery/phone-trial.ts'
 
 const trial = await startPhoneTrial()
 const { owner, partsOf } = trial

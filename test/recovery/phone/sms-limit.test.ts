@@ -3,8 +3,8 @@ import assert from 'node:assert/strict'
 import { after, beforeEach, describe, it } from 'node:test'
 import { createLimits } from '#server/kit/limits/limits.ts'
 import { createSmsLimit, type SmsPermit } from '#server/recovery/phone/sms-limit.ts'
-import { digest, isAbout, keyring } from '#test/support/contact-trial.ts'
-import { phoneSettings, startPhoneTrial } from '#test/support/phone-trial.ts'
+import { digest, isAbout, keyring } from '#test/support/recovery/contact-trial.ts'
+import { phoneSettings, startPhoneTrial } from '#test/support/recovery/phone-trial.ts'
 
 const trial = await startPhoneTrial()
 const { smsLimit } = trial

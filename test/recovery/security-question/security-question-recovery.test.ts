@@ -28,7 +28,7 @@ import {
   removeSecurityQuestion,
   uncountAnswer,
 } from '#server/recovery/security-question/store.ts'
-import { writtenMessages } from '#test/support/by-hand.ts'
+import { writtenMessages } from '#test/support/recovery/by-hand.ts'
 import {
   at,
   client,
@@ -39,7 +39,7 @@ import {
   rotated,
   rotatedTwice,
   startContactTrial,
-} from '#test/support/contact-trial.ts'
+} from '#test/support/recovery/contact-trial.ts'
 
 const trial = await startContactTrial()
 const { db, within, newAccount } = trial

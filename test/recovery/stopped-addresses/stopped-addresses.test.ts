@@ -9,10 +9,10 @@ import {
   rekeyStoppedAddresses,
   stopAddress,
 } from '#server/recovery/stopped-addresses/store.ts'
+import { awaitSent, awaitText, sentTo } from '#test/support/messages/outbox.ts'
 import { multipart, multipartType } from '#test/support/multipart.ts'
-import { awaitSent, awaitText, sentTo } from '#test/support/outbox.ts'
 import { arrive } from '#test/support/people.ts'
-import { begin, equip, forgetLimits, linkOf } from '#test/support/recovery.ts'
+import { begin, equip, forgetLimits, linkOf } from '#test/support/recovery/recovery.ts'
 import { usePortal } from '#test/support/use-portal.ts'
 import type { Visitor } from '#test/support/visitor.ts'
 

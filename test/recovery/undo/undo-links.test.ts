@@ -28,7 +28,7 @@ import {
   onlyNew,
   rotated,
   startContactTrial,
-} from '#test/support/contact-trial.ts'
+} from '#test/support/recovery/contact-trial.ts'
 
 const trial = await startContactTrial()
 const { db, within, newAccount } = trial

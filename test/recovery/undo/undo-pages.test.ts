@@ -19,9 +19,9 @@ import {
 } from '#server/recovery/undo/offer-undo.ts'
 import { describeUndo, undoChange } from '#server/recovery/undo/undo-change.ts'
 import { proofNow, underLock } from '#test/support/account-lock.ts'
-import { writtenMessages } from '#test/support/by-hand.ts'
 import { arrive } from '#test/support/people.ts'
-import { type Equipped, equip, setPassword } from '#test/support/recovery.ts'
+import { writtenMessages } from '#test/support/recovery/by-hand.ts'
+import { type Equipped, equip, setPassword } from '#test/support/recovery/recovery.ts'
 import { usePortal } from '#test/support/use-portal.ts'
 
 const portal = usePortal({ freshLimits: true, worker: false })

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test'
 import { msPerDay } from '#server/core/durations.ts'
 import { findBackupAddress } from '#server/recovery/backup-address/store.ts'
 import { findPhone } from '#server/recovery/phone/store.ts'
-import { awaitText, sentTo } from '#test/support/outbox.ts'
+import { awaitText, sentTo } from '#test/support/messages/outbox.ts'
 import { signIn } from '#test/support/people.ts'
 import { eventually } from '#test/support/portal.ts'
 import {
@@ -13,7 +13,7 @@ import {
   proveByPhone,
   setPassword,
   undoLinkOf,
-} from '#test/support/recovery.ts'
+} from '#test/support/recovery/recovery.ts'
 import { usePortal } from '#test/support/use-portal.ts'
 import type { Visitor } from '#test/support/visitor.ts'
 

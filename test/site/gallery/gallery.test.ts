@@ -31,7 +31,9 @@ test('the gallery shows a mail in the page’s language, and lets it load nothin
 })
 
 test('mails have the colours of the operator’s theme', async () => {
-  const THEME_CSS = fileURLToPath(new URL('../../support/violet-theme.css', import.meta.url))
+  const THEME_CSS = fileURLToPath(
+    new URL('../../support/browser/violet-theme.css', import.meta.url),
+  )
   const violet = await startTestPortal({
     worker: false,
     env: { THEME_CSS },

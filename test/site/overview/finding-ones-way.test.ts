@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createTexts } from '#server/kit/i18n/texts.ts'
-import { awaitSent } from '#test/support/outbox.ts'
+import { awaitSent } from '#test/support/messages/outbox.ts'
 import { hanna, register } from '#test/support/people.ts'
 import { usePortal } from '#test/support/use-portal.ts'
 

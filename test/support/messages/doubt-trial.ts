@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { createTwilioTransport } from '#server/kit/messages/sms/twilio.ts'
 import type { SmsTransport } from '#server/kit/messages/transport.ts'
-import { createTestDatabase, type TestDatabase } from './database.ts'
+import { createTestDatabase, type TestDatabase } from '../database.ts'
 import { createMessageTrial, type MessageTrial } from './message-trial.ts'
 import { accountSid, authToken, startTwilioServer, type TwilioServer } from './twilio-server.ts'
 

@@ -1,7 +1,7 @@
 // The tools of the browser stories: one person, one portal, and the hands that use pages.
 import assert from 'node:assert/strict'
+import { eventually, type TestPortal } from '../portal.ts'
 import type { Hands } from './hands.ts'
-import { eventually, type TestPortal } from './portal.ts'
 
 /** `portal` and `hands` exist from the first chapter on. */
 export interface Storyteller {

@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
-import { startTestServer } from './database.ts'
+import { startTestServer } from '../database.ts'
 import { groupTests } from './test-groups.ts'
 
 const options = process.argv.slice(2).filter((each) => each.startsWith('-'))
@@ -12,7 +12,7 @@ const named = process.argv.slice(2).filter((each) => !each.startsWith('-'))
 const groups = await groupTests(named.length > 0 ? named : ['test/**/*.test.ts'])
 
 // The cache of `server/boot.js`: a hundred files load the same modules.
-const compiled = fileURLToPath(new URL('../../node_modules/.cache/postern', import.meta.url))
+const compiled = fileURLToPath(new URL('../../../node_modules/.cache/postern', import.meta.url))
 
 // Tests mostly wait, so more of them run than there are processors.
 const atOnce = 2 * availableParallelism()

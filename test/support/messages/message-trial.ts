@@ -16,10 +16,10 @@ import {
 } from '#server/kit/messages/transport.ts'
 import type { DeliveryParts } from '#server/kit/messages/try-message.ts'
 import { readThemeColours } from '#server/kit/pages/theme-colours.ts'
-import { createTestClock, type TestClock } from './clock.ts'
+import { createTestClock, type TestClock } from '../clock.ts'
 
 export const baseUrl = 'https://postern.example'
-const styleSheet = readFileSync(new URL('../../public/postern.css', import.meta.url), 'utf8')
+const styleSheet = readFileSync(new URL('../../../public/postern.css', import.meta.url), 'utf8')
 
 export function createRendering(base = baseUrl) {
   return createMessageRendering({
@@ -29,7 +29,7 @@ export function createRendering(base = baseUrl) {
     baseUrl: base,
     undoDays: 7,
     colours: readThemeColours(styleSheet),
-    viewRoots: [fileURLToPath(new URL('../../views', import.meta.url))],
+    viewRoots: [fileURLToPath(new URL('../../../views', import.meta.url))],
     cacheViews: true,
   })
 }

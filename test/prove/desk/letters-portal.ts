@@ -3,14 +3,14 @@ import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { startLmtp } from '#server/desk/reports/lmtp.ts'
 import { findReport } from '#server/desk/reports/report-store.ts'
 import { answerParent } from '#test/bench/child.ts'
-import { untilJudged } from '#test/support/abuse.ts'
+import { untilJudged } from '#test/support/desk/abuse.ts'
+import { enrolStaff } from '#test/support/desk/staff.ts'
 import { scripts } from '#test/support/letters/hostile-letters.ts'
 import { letterTable } from '#test/support/letters/letter-table.ts'
 import { createOurMail, ourDomain } from '#test/support/letters/our-mail.ts'
 import { reportMailTable } from '#test/support/letters/report-mails.ts'
 import { accountIdOf, register } from '#test/support/people.ts'
 import { startTestPortal } from '#test/support/portal.ts'
-import { enrolStaff } from '#test/support/staff.ts'
 
 export type LettersQuestion =
   | { readonly ask: 'start' }

@@ -1,5 +1,5 @@
 // Notices counted where they arrive: at the mail server and at the SMS gateway.
-import type { MailServer } from './mail-server.ts'
+import type { MailServer } from '../mail-platform/mail-server.ts'
 import type { TwilioServer } from './twilio-server.ts'
 
 export interface Arrived {

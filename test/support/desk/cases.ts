@@ -8,9 +8,9 @@ import type { MeasureName } from '#server/desk/measures/measures.ts'
 import { takeMeasure } from '#server/desk/measures/take-measure.ts'
 import type { ReportKind } from '#server/desk/reports/report-kind.ts'
 import { takeReport } from '#server/desk/reports/take-report.ts'
+import type { TestPortal } from '../portal.ts'
+import type { Visitor } from '../visitor.ts'
 import { ourDomain, sendLetter, untilJudged } from './abuse.ts'
-import type { TestPortal } from './portal.ts'
-import type { Visitor } from './visitor.ts'
 
 export interface ReportDraft {
   readonly accountId: string

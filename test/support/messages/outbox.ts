@@ -1,6 +1,6 @@
 // Reads the mails and SMS that the portal sent to a person.
 import assert from 'node:assert/strict'
-import { eventually, type TestPortal } from './portal.ts'
+import { eventually, type TestPortal } from '../portal.ts'
 
 export interface Sent {
   readonly at: string

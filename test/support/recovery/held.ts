@@ -1,8 +1,8 @@
 // Requests that stand still at a chosen moment, so that something else is finished before they go on.
 import { once } from 'node:events'
 import { request } from 'node:http'
-import type { TestPortal } from './portal.ts'
-import type { Visitor } from './visitor.ts'
+import type { TestPortal } from '../portal.ts'
+import type { Visitor } from '../visitor.ts'
 
 /** Something that was begun and waits. */
 export interface Held<T> {

@@ -5,11 +5,11 @@ import { keyedAnswer, normalizeAnswer } from '#server/core/passwords/secret-answ
 import { putBackupAddress } from '#server/recovery/backup-address/store.ts'
 import { putPhone } from '#server/recovery/phone/store.ts'
 import { putSecurityQuestion } from '#server/recovery/security-question/store.ts'
-import { underLock } from './account-lock.ts'
-import { awaitCode, awaitText, sentTo } from './outbox.ts'
-import { type Person, register } from './people.ts'
-import { eventually, type TestPortal } from './portal.ts'
-import type { Answer, Visitor } from './visitor.ts'
+import { underLock } from '../account-lock.ts'
+import { awaitCode, awaitText, sentTo } from '../messages/outbox.ts'
+import { type Person, register } from '../people.ts'
+import { eventually, type TestPortal } from '../portal.ts'
+import type { Answer, Visitor } from '../visitor.ts'
 
 export interface Equipped extends Person {
   readonly accountId: string

@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict'
 import { generateSync } from 'otplib'
 import { grantRole, type StaffRole } from '#server/desk/staff/store.ts'
-import { underLock } from './account-lock.ts'
-import { accountIdOf, type Person, register, signIn } from './people.ts'
-import type { TestPortal } from './portal.ts'
-import type { Visitor } from './visitor.ts'
+import { underLock } from '../account-lock.ts'
+import { accountIdOf, type Person, register, signIn } from '../people.ts'
+import type { TestPortal } from '../portal.ts'
+import type { Visitor } from '../visitor.ts'
 
 export interface StaffMember extends Person {
   readonly id: string

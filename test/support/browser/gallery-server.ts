@@ -9,9 +9,9 @@ import { securityHeaders } from '#server/kit/web/headers.ts'
 import { createSampleRenderer, findSample } from '#server/site/gallery/gallery.ts'
 import { findMailSample, paramsOf } from '#server/site/gallery/mail-samples.ts'
 import { sampleAddress } from '#server/site/gallery/sample.ts'
-import { createRendering } from './message-trial.ts'
+import { createRendering } from '../messages/message-trial.ts'
 
-const root = new URL('../..', import.meta.url).pathname
+const root = new URL('../../..', import.meta.url).pathname
 
 /** GET `/empty`, `/PAGE/STATE?lang=` and `/mail/NAME/STATE?lang=`. `longer` lengthens all texts. */
 export async function serveGallery(): Promise<{ origin: string; close(): void }> {

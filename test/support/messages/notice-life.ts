@@ -1,10 +1,10 @@
 // One person changes a mailbox through the real forms. The ledger notes who must get which notice.
 import assert from 'node:assert/strict'
+import type { Person } from '../people.ts'
+import { register, signIn } from '../people.ts'
+import { eventually, type TestPortal } from '../portal.ts'
+import type { Answer, Visitor } from '../visitor.ts'
 import type { Arrived, Ledger } from './notice-ledger.ts'
-import type { Person } from './people.ts'
-import { register, signIn } from './people.ts'
-import { eventually, type TestPortal } from './portal.ts'
-import type { Answer, Visitor } from './visitor.ts'
 
 export interface LifeParts {
   readonly portal: TestPortal

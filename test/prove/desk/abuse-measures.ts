@@ -3,12 +3,12 @@ import assert from 'node:assert/strict'
 import { signInBySmtp } from '#test/mail-platform/line-client.ts'
 import { openInbox, tryImap } from '#test/mail-platform/mail-program.ts'
 import { type PortalWithMail, startPortalWithMail } from '#test/mail-platform/portal-with-mail.ts'
-import { caseOf, reportLetter } from '#test/support/cases.ts'
+import { caseOf, reportLetter } from '#test/support/desk/cases.ts'
+import { enrolStaff, enterStaff } from '#test/support/desk/staff.ts'
 import { accountIdOf, register } from '#test/support/people.ts'
 import { eventually } from '#test/support/portal.ts'
-import { enrolStaff, enterStaff } from '#test/support/staff.ts'
 import type { Visitor } from '#test/support/visitor.ts'
-import { type Times, timesOf, timeUntil, timeUntilRefused } from './times.ts'
+import { type Times, timesOf, timeUntil, timeUntilRefused } from '../times.ts'
 
 /** Milliseconds since the analyst sent the form. */
 export interface MeasureTimes {

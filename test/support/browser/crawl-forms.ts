@@ -1,8 +1,8 @@
 // Follows the links of a signed-in person and collects every form.
 import { readdirSync } from 'node:fs'
 import type { Router } from 'express'
-import type { TestPortal } from './portal.ts'
-import { decode, type Visitor } from './visitor.ts'
+import type { TestPortal } from '../portal.ts'
+import { decode, type Visitor } from '../visitor.ts'
 
 export interface FoundForm {
   /** The path of its page. */
@@ -92,7 +92,7 @@ export async function crawlForms(
   return [...found.values()]
 }
 
-const server = new URL('../../server/', import.meta.url)
+const server = new URL('../../../server/', import.meta.url)
 /** Routes for programs, and for development only. */
 const noForms = /^(?:site\/(?:development|gallery|health)|kit\/messages)\/|program-routes/
 

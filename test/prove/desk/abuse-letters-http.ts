@@ -145,7 +145,7 @@ const accepted = ({ answers }: Answers) =>
   )
 
 export async function proveAbuseLettersHttp(options: LettersHttpOptions) {
-  const portal = startChild<LettersQuestion, unknown>('../prove/letters-portal.ts')
+  const portal = startChild<LettersQuestion, unknown>('../prove/desk/letters-portal.ts')
   try {
     const started = (await portal.ask({ ask: 'start' })) as LettersStart
     const form = await sendByForm(started, options)

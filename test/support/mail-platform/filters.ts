@@ -1,7 +1,7 @@
 // Filters of a mailbox that wait for their owner.
 import type { MemoryPlatform } from '#server/mail/mail-platform/memory.ts'
-import { eventually, type TestPortal } from './portal.ts'
-import type { Visitor } from './visitor.ts'
+import { eventually, type TestPortal } from '../portal.ts'
+import type { Visitor } from '../visitor.ts'
 
 /** One that the owner's own "end all sessions" has switched off and that has been read. */
 export async function holdFilter<

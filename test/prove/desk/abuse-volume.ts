@@ -5,8 +5,8 @@ import { showCase } from '#server/desk/cases/show-case.ts'
 import { readFigures } from '#server/desk/figures/figures-store.ts'
 import { countTabs, listQueue, queueTabs, searchCases } from '#server/desk/queue/queue-store.ts'
 import { parseSearch, type SearchField } from '#server/desk/queue/search-terms.ts'
-import { startAbusePortal } from '#test/support/abuse.ts'
-import { enrolStaff } from '#test/support/staff.ts'
+import { startAbusePortal } from '#test/support/desk/abuse.ts'
+import { enrolStaff } from '#test/support/desk/staff.ts'
 import { fillDesk, pick, words } from './fill-desk.ts'
 
 export interface VolumeOptions {

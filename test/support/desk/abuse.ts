@@ -3,8 +3,8 @@ import { generateKeyPairSync } from 'node:crypto'
 import { dkimSign } from 'mailauth/lib/dkim/sign.js'
 import type { Keyring } from '#server/core/keys/keyring.ts'
 import { traceLetter } from '#server/mail/letter-trace/trace-letter.ts'
-import { eventually, startTestPortal, type TestPortal, type TestPortalOptions } from './portal.ts'
-import { type UsePortalOptions, usePortal } from './use-portal.ts'
+import { eventually, startTestPortal, type TestPortal, type TestPortalOptions } from '../portal.ts'
+import { type UsePortalOptions, usePortal } from '../use-portal.ts'
 
 export const ourDomain = 'postern.example'
 

@@ -12,12 +12,12 @@ import { beginProvenFlow, keysOf } from '#server/recovery/flow/begin-recovery.ts
 import { newPasswordPath } from '#server/recovery/flow/flow-steps.ts'
 import { insertFlow } from '#server/recovery/flow/store.ts'
 import { insertUndo } from '#server/recovery/undo/store.ts'
+import type { TestPortal } from '../portal.ts'
+import type { Answer, Visitor } from '../visitor.ts'
+import { createVisitor } from '../visitor.ts'
 import { writtenMessages } from './by-hand.ts'
-import type { TestPortal } from './portal.ts'
 import { type Equipped, equip } from './recovery.ts'
 import { actorHeader } from './turnstile.ts'
-import type { Answer, Visitor } from './visitor.ts'
-import { createVisitor } from './visitor.ts'
 
 export interface World {
   readonly portal: TestPortal

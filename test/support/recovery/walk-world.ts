@@ -11,10 +11,10 @@ import type {
   SmsTransport,
 } from '#server/kit/messages/transport.ts'
 import type { FlowState } from '#server/recovery/flow/flow-states.ts'
-import { underLock } from './account-lock.ts'
-import type { TestPortal } from './portal.ts'
+import { underLock } from '../account-lock.ts'
+import type { TestPortal } from '../portal.ts'
+import type { Visitor } from '../visitor.ts'
 import { type Equipped, equip, forgetLimits } from './recovery.ts'
-import type { Visitor } from './visitor.ts'
 
 export interface FlowRow {
   readonly id: string
