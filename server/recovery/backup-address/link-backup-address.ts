@@ -48,10 +48,7 @@ export function judgeAddress(mailDomains: readonly string[], typed: string): Jud
   return { kind: 'ok', contact: { kind, value, canonical } }
 }
 
-/**
- * Mails a code to the address, even if another mailbox has it.
- * @param about.typedAt when a pending address was typed, to send its code again
- */
+/** @param about.typedAt when a pending address was typed, to send its code again */
 export async function askBackupAddress(
   parts: BackupAddressParts,
   about: {
@@ -71,10 +68,7 @@ export async function askBackupAddress(
   return await askForProof(parts, { ...about, stopToken, permit })
 }
 
-/**
- * Security: The page tells only of messages that its own account asked for.
- * Where the address is full or stopped, nothing is sent and the page looks the same.
- */
+/** Security: The page tells only of messages that its own account asked for. */
 async function permitMail(
   trx: Trx,
   parts: BackupAddressParts,
@@ -113,7 +107,6 @@ export function linkBackupAddress(
   return linkContact(parts, asking, { kind, typed }, put)
 }
 
-/** Frees the address: this account or another can link it again. */
 export async function unlinkBackupAddress(
   parts: MethodChangeParts,
   asking: Asking,

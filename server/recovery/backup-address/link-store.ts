@@ -116,10 +116,7 @@ export async function findLink(
   return rows[0]
 }
 
-/**
- * True for exactly one caller.
- * Security: A link of one account is worth nothing to another.
- */
+/** Security: A link of one account is worth nothing to another. True for exactly one caller. */
 export async function spendLink(
   trx: AccountTrx,
   about: { readonly accountId: string; readonly tokenHash: Buffer; readonly at: Date },
@@ -132,7 +129,6 @@ export async function spendLink(
   return rowCount === 1
 }
 
-/** Deletes at most `limit` expired links and returns how many. */
 export async function deleteOldLinks(db: Db, before: Date, limit: number): Promise<number> {
   return await db('recovery_links')
     .whereIn(

@@ -12,14 +12,10 @@ export type MailPermit =
 export type MailPurpose = 'confirm' | 'reset'
 
 export interface MailLimit {
-  /**
-   * Counts one mail for all the keys, or refuses it and counts none.
-   * @param keys the account that asks, the canonical address that receives
-   */
+  /** Counts one mail for each key, an account or a canonical address, or counts none. */
   permit(purpose: MailPurpose, keys: readonly string[]): Promise<MailPermit>
   /** Seconds until each key has a mail left, 0 for at once. Counts nothing. */
   waitFor(purpose: MailPurpose, keys: readonly string[]): Promise<number>
-  /** The same limit, counted inside the transaction. */
   within(trx: Trx): MailLimit
 }
 

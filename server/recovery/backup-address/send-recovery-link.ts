@@ -25,10 +25,7 @@ export interface SendLinkParts extends MessageParts {
 /** Stands in for the mailbox in a message that is never sent. */
 const nowhere = 'nobody@nowhere.example'
 
-/**
- * May run twice and then answers the request once.
- * Security: A contact of somebody else leaves the same rows as the right one.
- */
+/** Security: A contact of somebody else leaves the same rows as the right one. */
 export async function sendRecoveryLink(
   parts: SendLinkParts,
   payload: Record<string, unknown>,
@@ -45,7 +42,7 @@ export async function sendRecoveryLink(
     // Security: A link that was asked for in an earlier epoch is not sent.
     // A reset also locks the account before the flow, so this order avoids a deadlock.
     const locked = await lockAccount(trx, { accountId, epoch }, 'allowed')
-    // The lock and the limit share the transaction: a worker that dies has counted nothing.
+    // Locked and counted in one transaction: two workers send once, a dead one counts nothing.
     const request = await lockLinkRequest(trx, keyring, flowId)
     if (!request || request.decided || request.sends !== sends) return
     const account = locked.kind === 'locked' ? locked.account : undefined

@@ -54,11 +54,7 @@ export type PutBackupAddress =
   | { readonly kind: 'put'; readonly old: BackupAddress | undefined }
   | { readonly kind: 'taken' }
 
-/**
- * Replaces the old address, which is free again in the same commit.
- * The caller has just proven possession, or restores an address.
- * @returns `taken` if another account has the address; nothing was changed then
- */
+/** Only for an address that was just proven or is restored. `taken` has changed nothing. */
 export async function putBackupAddress(
   trx: AccountTrx,
   keyring: Keyring,
@@ -107,7 +103,6 @@ export const restoreBackupAddress = (
     at,
   })
 
-/** Frees the address and returns it. */
 export async function removeBackupAddress(
   trx: AccountTrx,
   keyring: Keyring,

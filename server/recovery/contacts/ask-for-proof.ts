@@ -22,7 +22,6 @@ export type Permit =
   /** Shown on the page, so it depends only on the asker and on what was typed. */
   | { readonly kind: 'limited'; readonly retryAfterSeconds: number }
 
-/** A click on "another code". */
 export interface Resend {
   /** When the newest code was sent, as the page with the button knew it, in milliseconds. */
   readonly seen: number | undefined
@@ -32,7 +31,6 @@ export interface WantedProof {
   readonly proof: AccountProof
   readonly contact: Contact
   readonly locale: Locale
-  /** When the contact was typed; now by default. */
   readonly typedAt?: Date | undefined
   /** Lets the owner of the address stop such mails; null if the account already has the address. */
   readonly stopToken?: string | null
@@ -44,12 +42,10 @@ export interface WantedProof {
 export type AskedForProof =
   | { readonly kind: 'asked' }
   | Extract<Permit, { kind: 'limited' }>
-  /** The earlier codes left no try. */
   | { readonly kind: 'exhausted'; readonly until: Date }
   | { readonly kind: 'probation'; readonly until: Date }
 
 /**
- * Sends a code to the contact. A second click sends and counts nothing.
  * Security: That another mailbox holds a contact is told only after its code was proven.
  * @throws StaleProof
  */

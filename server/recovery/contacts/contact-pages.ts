@@ -1,4 +1,3 @@
-// The pages that both kinds of contact share.
 import type { Request, RequestHandler } from 'express'
 import {
   accountOf,

@@ -9,15 +9,11 @@ export interface Contact {
   readonly canonical: string
 }
 
-/** A contact that an account has. */
 export interface LinkedContact extends Contact {
   readonly confirmedAt: Date
   /** When its owner last linked it or recovered with it. */
   readonly provenAt: Date
-  /**
-   * Somebody else has proven possession since, or an older contact recovered the account
-   * shortly after this one was linked. Linking it again ends the doubt.
-   */
+  /** It may be a stranger's, until its owner links it again. */
   readonly doubtful?: true
 }
 

@@ -4,7 +4,6 @@ import type { Counted, Limit } from '#server/kit/limits/limits.ts'
 export function countTogether() {
   const counted: [Limit, string][] = []
   return {
-    /** @param seconds as for `Limit.count` */
     async count(limit: Limit, key: string, seconds?: number): Promise<Counted> {
       const state = await limit.count(key, seconds)
       if (state.kind === 'counted') counted.push([limit, key])

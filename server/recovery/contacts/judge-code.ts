@@ -16,9 +16,7 @@ export type JudgedCode =
   | { readonly kind: 'right'; readonly contact: Contact; readonly digest: Buffer }
   | {
       readonly kind: 'refused'
-      /** Reasons of the field `code`. */
       readonly reason: 'missing' | 'shape' | 'wrong' | 'dead'
-      /** The contact that this code was spent on before. */
       readonly spentOn?: Contact
     }
 

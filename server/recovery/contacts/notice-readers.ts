@@ -8,7 +8,6 @@ export interface Reader {
   /** Absent for the mailbox. */
   readonly contact?: LinkedContact
   readonly getsLink: boolean
-  /** The contact that the link restores. */
   readonly puts?: LinkedContact | undefined
 }
 
@@ -18,7 +17,6 @@ export interface NoticeAudience {
   readonly undone?: LinkedContact | undefined
   readonly added?: Contact | undefined
   readonly replaces?: readonly ContactLink[]
-  /** Contacts that were removed or replaced lately. */
   readonly known: readonly LinkedContact[]
   readonly at: Date
   readonly undoDays: number

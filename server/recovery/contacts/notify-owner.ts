@@ -48,17 +48,11 @@ export interface Notice<N extends NoticeName> {
   readonly client: ClientInfo
   /** The contact that was replaced or removed. It gets a notice, and the links restore it. */
   readonly old?: LinkedContact | undefined
-  /**
-   * The contact that an undo took away. It gets a notice.
-   * Security: No link puts back a contact that an undo took away.
-   */
+  /** Security: No link puts back a contact that an undo took away. It gets a notice. */
   readonly undone?: LinkedContact | undefined
   /** The contact that came with the change. It gets a notice without a link. */
   readonly added?: Contact | undefined
-  /**
-   * Links of contacts that the change voids. Their readers get new ones, so a stranger with the
-   * password cannot silence the contacts by changing it.
-   */
+  /** Links that the change voids. Their readers get new ones, so no change silences them. */
   readonly replaces?: readonly ContactLink[]
   /** Contacts that were removed or replaced lately, if the change has voided their links. */
   readonly known?: readonly LinkedContact[]

@@ -4,11 +4,9 @@ import type { Keyring } from '#server/core/keys/keyring.ts'
 import type { Contact, ContactKind } from './contact.ts'
 import { findConfirmation } from './store.ts'
 
-/** A contact whose code is on its way. */
 export interface PendingContact extends Contact {
   /** Sending the code again does not change it. */
   readonly typedAt: Date
-  /** When the newest code was sent. */
   readonly sentAt: Date
 }
 

@@ -12,9 +12,7 @@ export const methodsPage = '/account/recovery'
 
 export interface ContactForms {
   readonly id: Contact['kind']
-  /** Name of the field that the contact is typed into. */
   readonly field: 'address' | 'phone'
-  /** More values for the form's view. */
   locals?(): Readonly<Record<string, unknown>>
   pending(
     accountId: string,
@@ -27,7 +25,6 @@ export interface ShowContact {
   readonly confirmPage: string
   form(req: Request, res: Response, typed?: string, errors?: readonly FormError[]): Promise<void>
   confirm(req: Request, res: Response, errors?: readonly FormError[]): Promise<void>
-  /** The form, refused until the probation ends. */
   probation(req: Request, res: Response, until: Date): Promise<void>
 }
 

@@ -46,11 +46,7 @@ export interface NewConfirmation {
   readonly triesAllowed: number
 }
 
-/**
- * Security: Sending again gives no tries back.
- * They start from zero once a code has expired or was spent.
- * @returns `exhausted` if no try is left; nothing was changed then
- */
+/** Security: Sending again gives no tries back. `exhausted` has changed nothing. */
 export async function putConfirmation(
   trx: AccountTrx,
   keyring: Keyring,
@@ -186,7 +182,6 @@ export async function spendConfirmation(
   return rowCount === 1
 }
 
-/** Deletes at most `limit` expired codes and returns how many. */
 export async function deleteOldConfirmations(db: Db, before: Date, limit: number): Promise<number> {
   const { rowCount } = await db.raw(
     `delete from contact_confirmations where (account_id, kind) in

@@ -27,15 +27,13 @@ export interface MethodChange {
   readonly added?: Contact | undefined
 }
 
-/** No method can be changed until then. */
 export interface OnProbation {
   readonly kind: 'probation'
   readonly until: Date
 }
 
 /**
- * Runs `change` under the account's lock, then records it and notifies the owner if it is `done`.
- * The transaction is kept either way: a spent code stays spent.
+ * Records the change and notifies the owner if it is `done`, and is kept either way.
  * Security: During probation no recovery method is changed, whichever page asks.
  * @throws StaleProof
  */
@@ -70,7 +68,6 @@ export async function changeMethod<Outcome>(
   })
 }
 
-/** Each change sends messages. */
 const changesPerDay = { points: 20, seconds: 86_400 }
 
 /** Counts one change. @throws LimitReached */

@@ -22,7 +22,6 @@ export type Linked =
   | { readonly kind: 'refused'; readonly reason: 'missing' | 'shape' | 'wrong' | 'dead' }
   | OnProbation
 
-/** Replaces the old contact, or answers `taken`. */
 export type PutContact = (
   trx: AccountTrx,
   contact: Contact,

@@ -13,7 +13,6 @@ export interface DescribedMethod {
   readonly weak: boolean
   readonly href: string
   readonly masked?: string
-  /** Id of the question. */
   readonly question?: string
   readonly since?: Date
   readonly provenAt?: Date
@@ -28,14 +27,9 @@ export interface ManagedMethod {
   findContact(db: Db | Trx, accountId: string): Promise<LinkedContact | undefined>
   /** When it was set; undefined if it is in doubt. */
   sureSince(trx: AccountTrx, accountId: string): Promise<Date | undefined>
-  /** The caller records it and notifies the owner. */
   doubt(trx: AccountTrx, accountId: string, at: Date): Promise<void>
-  /** The caller records it and notifies the owner. */
   remove(trx: AccountTrx, accountId: string, at: Date): Promise<void>
-  /**
-   * For undo: what is set now came from a stranger and must open nothing.
-   * @returns whether the account lost a contact
-   */
+  /** What a stranger set must open nothing. Returns whether the account lost a contact. */
   distrust(trx: AccountTrx, accountId: string, at: Date): Promise<boolean>
   restore(
     trx: AccountTrx,
@@ -46,7 +40,6 @@ export interface ManagedMethod {
 }
 
 export interface ManagedMethods {
-  /** In the order of the page. */
   readonly list: readonly ManagedMethod[]
   describe(db: Db, accountId: string, at: Date): Promise<DescribedMethod[]>
   describeOne(db: Db, accountId: string, id: MethodId, at: Date): Promise<DescribedMethod>

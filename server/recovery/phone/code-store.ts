@@ -10,10 +10,7 @@ const codePurpose = 'recovery-codes.code'
 /** Security: A code works in its own flow only. */
 const codeText = (flowId: string, code: string) => JSON.stringify([flowId, code])
 
-/**
- * Replaces the earlier code. Returns how many codes this flow has asked for.
- * Security: Sending again gives no tries back.
- */
+/** Security: Sending again gives no tries back. Returns how many codes the flow asked for. */
 export async function putCodeRequest(
   trx: Trx,
   keyring: Keyring,

@@ -51,17 +51,13 @@ export function judgePhone({ settings }: Pick<PhoneParts, 'settings'>, typed: st
   return parsed.kind === 'ok' ? { kind: 'ok', number: parsed } : parsed
 }
 
-/** What the pages of an account show of its limits. */
 export const linkingLimit = ({
   keyring,
   settings,
 }: Pick<PhoneParts, 'keyring' | 'settings'>): ShownSmsLimit =>
   createShownSmsLimit(keyring, settings, 'linking')
 
-/**
- * Sends a code to the number, even if another mailbox has it.
- * @param about.typedAt when a pending number was typed, to send its code again
- */
+/** @param about.typedAt when a pending number was typed, to send its code again */
 export async function askPhone(
   parts: PhoneParts,
   about: {
@@ -109,7 +105,6 @@ export function linkPhone(parts: LinkParts, asking: Asking, typed: string): Prom
   return linkContact(parts, asking, { kind: 'phone', typed }, put)
 }
 
-/** Frees the number: this account or another can link it again. */
 export async function unlinkPhone(
   parts: MethodChangeParts,
   asking: Asking,

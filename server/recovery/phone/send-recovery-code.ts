@@ -27,10 +27,7 @@ export interface SendCodeParts extends MessageParts {
   readonly log: SecurityLog
 }
 
-/**
- * May run twice and then answers the request once.
- * Security: A contact of somebody else leaves the same rows as the right one.
- */
+/** Security: A contact of somebody else leaves the same rows as the right one. */
 export async function sendRecoveryCode(
   parts: SendCodeParts,
   payload: Record<string, unknown>,
@@ -45,7 +42,7 @@ export async function sendRecoveryCode(
     // Security: A code that was asked for in an earlier epoch is not sent.
     // A reset also locks the account before the flow, so this order avoids a deadlock.
     const locked = await lockAccount(trx, { accountId, epoch }, 'allowed')
-    // The lock and the limit share the transaction: a worker that dies has counted nothing.
+    // Locked and counted in one transaction: two workers send once, a dead one counts nothing.
     const request = await lockCodeRequest(trx, keyring, flowId)
     if (!request || request.decided || request.sends !== sends || request.expiresAt <= clock.now())
       return

@@ -15,10 +15,7 @@ export interface ShownSmsLimitSettings {
 export type SmsPurpose = 'recovery' | 'linking'
 
 export interface ShownSmsLimit {
-  /**
-   * Counts one request. Returns 0, or the seconds to wait if it counted nothing.
-   * @param asker a name from one network or known browser, or a signed-in account
-   */
+  /** Counts one request and returns 0, or returns the seconds to wait. */
   ask(trx: Trx, asker: string, e164: string): Promise<number>
   /** Seconds until the next request, and how many requests are left today. */
   look(

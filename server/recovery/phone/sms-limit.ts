@@ -13,7 +13,6 @@ export interface SmsLimitSettings {
   readonly smsCountries: readonly string[]
 }
 
-/** A number as `parsePhoneNumber` gives it. */
 export interface SmsNumber {
   readonly e164: string
   readonly country: string
@@ -33,16 +32,13 @@ export type SmsPermit =
 
 export interface SmsLimit {
   /**
-   * Counts one SMS before it is written, or refuses it. All purposes and accounts share the
-   * limits of a number.
-   * @param about.accountId the account that asks, if one is signed in
+   * All purposes and accounts share the limits of a number.
    * @param about.confirmed the SMS goes to the account that owns the number
    */
   permit(
     number: SmsNumber,
     about: { readonly accountId?: string; readonly confirmed: boolean },
   ): Promise<SmsPermit>
-  /** The same limit, counted inside the transaction. */
   within(trx: Trx): SmsLimit
 }
 

@@ -46,11 +46,7 @@ export type PutPhone =
   | { readonly kind: 'put'; readonly old: Phone | undefined }
   | { readonly kind: 'taken' }
 
-/**
- * Replaces the old number, which is free again in the same commit.
- * The caller has just proven possession, or restores a number.
- * @returns `taken` if another account has the number; nothing was changed then
- */
+/** Only for a number that was just proven or is restored. `taken` has changed nothing. */
 export async function putPhone(
   trx: AccountTrx,
   keyring: Keyring,
@@ -85,7 +81,6 @@ export function restorePhone(
   return putPhone(trx, keyring, { accountId, e164, confirmedAt, provenAt, doubtful, at })
 }
 
-/** Frees the number and returns it. */
 export async function removePhone(
   trx: AccountTrx,
   keyring: Keyring,

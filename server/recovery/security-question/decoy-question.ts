@@ -1,13 +1,9 @@
 import type { Keyring } from '#server/core/keys/keyring.ts'
 import { type QuestionId, questionIds } from './questions.ts'
 
-/**
- * Security: A name without a question always gets the same decoy from the list.
- * Ranking keeps the decoy of most names when the list grows.
- * @param nameKey keyed digest of the name
- */
+/** Security: A name without a question always gets the same decoy from the list. */
 export function decoyQuestion(keyring: Keyring, nameKey: string): QuestionId {
-  // The oldest key, so that a rotation changes no decoy.
+  // The oldest key and a ranking keep decoys when keys and questions are added.
   const keyId = keyring.keyIds.at(-1) ?? keyring.newestKeyId
   const rankOf = (id: string) =>
     keyring.digestUnder(keyId, 'security-question.decoy', `${nameKey} ${id}`) ?? Buffer.alloc(0)

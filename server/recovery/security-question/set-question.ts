@@ -25,7 +25,6 @@ export interface QuestionParts extends MethodChangeParts {
 }
 
 export interface QuestionForm {
-  /** An id of the list. */
   readonly question: string
   readonly answer: string
 }

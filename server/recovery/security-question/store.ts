@@ -5,12 +5,10 @@ import type { AccountTrx } from '#server/accounts/accounts/change-account.ts'
 export type SecurityQuestion =
   | {
       readonly state: 'set'
-      /** Id of questions.ts. */
       readonly question: string
       /** argon2id over `keyedAnswer(keyring, answer, answerKeyId)`. */
       readonly answerVerifier: string
       readonly answerKeyId: string
-      /** Answers since it was set. */
       readonly tries: number
       readonly setAt: Date
       readonly provenAt: Date | null
@@ -82,10 +80,7 @@ export async function removeSecurityQuestion(
   return rowCount === 1
 }
 
-/**
- * Undefined if nothing is left to answer: no question, one in doubt, or no try.
- * Security: An answer is counted before it is judged.
- */
+/** Security: An answer is counted before it is judged. Undefined if there is no try left. */
 export async function countAnswer(
   db: Db | Trx,
   accountId: string,
@@ -101,7 +96,6 @@ export async function countAnswer(
   return rows[0]
 }
 
-/** For an answer that could not be judged. */
 export async function uncountAnswer(trx: Trx, accountId: string): Promise<void> {
   await trx('security_questions')
     .where({ account_id: accountId })
