@@ -1,9 +1,6 @@
-import { variableOf } from '#server/kit/settings/setting-row.ts'
+import { type AnyRow, variableOf } from '#server/kit/settings/setting-row.ts'
 import { rows } from '#server/settings.ts'
-import type { Row } from '../kit/settings/setting-row.ts'
 import { type Command, done } from './command.ts'
-
-type AnyRow = Row<unknown, string | undefined>
 
 export interface DescribedSetting {
   readonly variable: string

@@ -1,29 +1,27 @@
-// The only reader of process.env: parsed once, every fault listed.
+// The only reader of process.env.
 import { readFileSync } from 'node:fs'
-import { type Row, type SettingRows, variableOf } from './setting-row.ts'
+import { type AnyRow, type SettingRows, variableOf } from './setting-row.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
-/** Thrown with every fault at once, so that an operator mends them in one go. */
+/** Lists all faults at once. */
 export class SettingsError extends Error {
   override readonly name = 'SettingsError'
   readonly faults: readonly string[]
   constructor(faults: readonly string[]) {
-    super(
-      `The settings have ${faults.length === 1 ? 'a fault' : `${faults.length} faults`}:\n${faults.map((each) => `  - ${each}`).join('\n')}`,
-    )
+    const count = faults.length === 1 ? 'a fault' : `${faults.length} faults`
+    const lines = faults.map((each) => `  - ${each}`)
+    super(`The settings have ${count}:\n${lines.join('\n')}`)
     this.faults = faults
   }
 }
 
-type AnyRow = Row<unknown, string | undefined>
-
-const readText = (
+function readText(
   variable: string,
   row: AnyRow,
   env: Environment,
   faults: string[],
-): string | undefined => {
+): string | undefined {
   const given = env[variable]
   const file = row.secret ? env[`${variable}_FILE`] : undefined
   if (given && file) faults.push(`${variable} and ${variable}_FILE are both set`)
@@ -37,16 +35,13 @@ const readText = (
   }
 }
 
-/** Names what cannot stand together. Values that had a fault of their own are absent. */
+/** Returns faults between settings. Values with their own faults are absent. */
 export type SettingRule = (
   settings: Readonly<Record<string, unknown>>,
   isProduction: boolean,
 ) => readonly string[]
 
-/**
- * @param rules what the features demand beyond the kind of each value
- * @throws SettingsError that lists every fault
- */
+/** @throws SettingsError that lists every fault */
 export function parseSettings(
   env: Environment,
   rows: SettingRows,
@@ -74,10 +69,7 @@ export function parseSettings(
 
 export const processEnvironment = (): Environment => process.env
 
-/**
- * Makes room in libuv's pool for a hash on every processor and two others (docs/decisions/0002), unless the operator has
- * said how much. To be called before anything uses the pool: it is made at its first use and never grows.
- */
+/** Lets every processor hash (docs/decisions/0002). Call it first: libuv's pool never grows. */
 export const widenThreadPool = (processors: number): void => {
   process.env.UV_THREADPOOL_SIZE ??= String(Math.max(4, processors + 2))
 }

@@ -1,4 +1,4 @@
-// How the text of one setting becomes a value. A kind answers with the value or with the fault, in words for an operator.
+// Kinds of settings. Each one parses a text into a value, or says its fault in words.
 import { type MailService, parseMailServers } from '#server/core/mail-server.ts'
 
 export type Parsed<T> =
@@ -6,7 +6,7 @@ export type Parsed<T> =
   | { readonly ok: false; readonly fault: string }
 
 export interface Kind<T> {
-  /** What may be written, for the documentation. */
+  /** The allowed texts, for the documentation. */
   readonly takes: string
   parse(text: string): Parsed<T>
 }
@@ -16,21 +16,18 @@ const fault = (text: string): Parsed<never> => ({ ok: false, fault: text })
 
 export const text = (takes = 'text'): Kind<string> => ({ takes, parse: (raw) => ok(raw) })
 
-/** A whole number from `min` to `max`. */
-export const whole = (min: number, max = Number.MAX_SAFE_INTEGER): Kind<number> => ({
-  takes:
-    max === Number.MAX_SAFE_INTEGER
-      ? `a whole number, at least ${min}`
-      : `a whole number, ${min} to ${max}`,
-  parse: (raw) => {
+export const whole = (min: number, max = Number.MAX_SAFE_INTEGER): Kind<number> => {
+  const range = max === Number.MAX_SAFE_INTEGER ? `at least ${min}` : `${min} to ${max}`
+  const takes = `a whole number, ${range}`
+  const parse = (raw: string) => {
     const value = Number(raw)
-    return /^\d+$/.test(raw) && value >= min && value <= max
-      ? ok(value)
-      : fault(`must be ${whole(min, max).takes}`)
-  },
-})
+    const fits = /^\d+$/.test(raw) && value >= min && value <= max
+    return fits ? ok(value) : fault(`must be ${takes}`)
+  }
+  return { takes, parse }
+}
 
-/** A length of time in the unit that the setting's name says; fractions are allowed, so that an expiry can be tried for real. */
+/** Fractions let a tester wait for a real expiry. */
 export const time = (unit: string): Kind<number> => ({
   takes: `${unit}, fractions allowed`,
   parse: (raw) =>
@@ -52,15 +49,18 @@ export const flag: Kind<boolean> = {
   parse: (raw) => (raw === 'on' || raw === 'off' ? ok(raw === 'on') : fault('must be on or off')),
 }
 
-/** Comma-separated; blanks around the items do not count, and an empty item is a fault. */
+/** Items between commas, with blanks around them. An empty item is a fault. */
 export const list = <T>(item: Kind<T>): Kind<readonly T[]> => ({
   takes: `${item.takes}, several separated by commas`,
   parse: (raw) => {
-    const parsed = raw.split(',').map((each) => item.parse(each.trim()))
-    const bad = parsed.find((each) => !each.ok)
-    if (bad && !bad.ok) return fault(bad.fault)
-    if (raw.split(',').some((each) => each.trim() === '')) return fault('holds an empty item')
-    return ok(parsed.flatMap((each) => (each.ok ? [each.value] : [])))
+    const texts = raw.split(',').map((each) => each.trim())
+    const values: T[] = []
+    for (const each of texts) {
+      const parsed = item.parse(each)
+      if (!parsed.ok) return parsed
+      values.push(parsed.value)
+    }
+    return texts.includes('') ? fault('holds an empty item') : ok(values)
   },
 })
 
@@ -74,24 +74,25 @@ export const url = (...protocols: string[]): Kind<string> => ({
   },
 })
 
-/** A domain in the form that is looked up: lower case, A-labels. */
+const DOMAIN = /^(?=.{1,253}$)([a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}$/
+
+/** Lower case, A-labels. */
 export const domain: Kind<string> = {
   takes: 'a domain',
   parse: (raw) => {
     const value = raw.toLowerCase()
-    return /^(?=.{1,253}$)([a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}$/.test(value)
-      ? ok(value)
-      : fault(`"${raw}" is not a domain name`)
+    return DOMAIN.test(value) ? ok(value) : fault(`"${raw}" is not a domain name`)
   },
 }
 
-/** Servers of one service as URLs, best first; `off` where it is not offered. Kept as written: `help/mail-servers.ts` reads it. */
-export const mailServers = (service: MailService): Kind<string> => ({
-  takes: `${service}s://HOST[:PORT] or ${service}://HOST[:PORT] (STARTTLS), several separated by commas, or off`,
-  parse: (raw) => {
+/** Keeps the text, after it was checked. */
+export const mailServers = (service: MailService): Kind<string> => {
+  const takes =
+    `${service}s://HOST[:PORT] or ${service}://HOST[:PORT] (STARTTLS), ` +
+    'several separated by commas, or off'
+  const parse = (raw: string) => {
     const parsed = parseMailServers(service, raw)
-    return parsed.kind === 'ok'
-      ? ok(raw)
-      : fault(`must be ${mailServers(service).takes}: ${parsed.reason}`)
-  },
-})
+    return parsed.kind === 'ok' ? ok(raw) : fault(`must be ${takes}: ${parsed.reason}`)
+  }
+  return { takes, parse }
+}

@@ -1,48 +1,38 @@
-// How one setting is written down.
 import type { Kind } from './setting-kinds.ts'
 
 export interface Row<T, Absent> {
   readonly kind: Kind<T>
-  /** Text taken when the variable is absent; `undefined` where absence itself means something. */
+  /** The text for an absent variable. Undefined if absence has a meaning. */
   readonly fallback: Absent
   readonly meaning: string
-  /** Never printed; may also come from the file named by NAME_FILE. */
+  /** Never printed, and may come from the file that NAME_FILE names. */
   readonly secret?: true
-  /** Must be given in production. */
   readonly production?: 'required'
 }
+
+export type AnyRow = Row<unknown, string | undefined>
+export type SettingRows = Readonly<Record<string, AnyRow>>
 
 export const row = <T>(
   kind: Kind<T>,
   fallback: string,
   meaning: string,
   more: Partial<Row<T, string>> = {},
-): Row<T, string> => ({
-  kind,
-  fallback,
-  meaning,
-  ...more,
-})
+): Row<T, string> => ({ kind, fallback, meaning, ...more })
+
 export const optional = <T>(
   kind: Kind<T>,
   meaning: string,
   more: Partial<Row<T, undefined>> = {},
-): Row<T, undefined> => ({
-  kind,
-  fallback: undefined,
-  meaning,
-  ...more,
-})
+): Row<T, undefined> => ({ kind, fallback: undefined, meaning, ...more })
+
 export const required = { production: 'required' } as const
 export const secret = { secret: true } as const
 
 type Value<R> =
   R extends Row<infer T, infer Absent> ? (Absent extends string ? T : T | undefined) : never
 
-/** Rows of any settings, by key. */
-export type SettingRows = Readonly<Record<string, Row<unknown, string | undefined>>>
-
-/** The parsed values of some rows. Times are in the unit that the name says. */
+/** The parsed values. Times have the unit of their name. */
 export type SettingsOf<Rows> = { readonly [K in keyof Rows]: Value<Rows[K]> }
 
 /** `limitSmsPerNumberDay` → `LIMIT_SMS_PER_NUMBER_DAY`. */

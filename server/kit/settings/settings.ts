@@ -1,4 +1,4 @@
-// Settings of the process, of its addresses and of the brand.
+// Settings of the process, its addresses and its brand.
 import { parsePhoneCountry } from '#server/core/identifiers/phone-country.ts'
 import { choice, domain, flag, list, text, time, url, whole } from './setting-kinds.ts'
 import { optional, required, row, type SettingsOf, secret } from './setting-row.ts'
@@ -23,7 +23,8 @@ export const kitRows = {
   drainSeconds: row(
     time('seconds'),
     '2',
-    'after SIGTERM /readyz says no for this long while visitors are served as before; then nobody new is let in',
+    'after SIGTERM /readyz says no for this long while visitors are served as before; ' +
+      'then nobody new is let in',
   ),
   metricsHost: row(
     text('an address'),
@@ -47,20 +48,14 @@ export const kitRows = {
   databaseUrl: optional(
     url('postgres:', 'postgresql:'),
     'the PostgreSQL; absent in development: an embedded one under DATA_DIR',
-    {
-      ...required,
-      ...secret,
-    },
+    { ...required, ...secret },
   ),
   databasePool: row(whole(2, 200), '12', 'connections that a process opens at most'),
   dataDir: row(text('a folder'), 'data', 'where development keeps its database and keys'),
   secretKeys: optional(
     list(text('at least 32 characters')),
     'keys for digests, seals and cookies, newest first',
-    {
-      ...required,
-      ...secret,
-    },
+    { ...required, ...secret },
   ),
   cacheViews: row(
     flag,
@@ -112,7 +107,7 @@ export const kitRows = {
 /** Without BASE_URL development answers at localhost. */
 export type KitSettings = SettingsOf<typeof kitRows> & { readonly baseUrl: string }
 
-// A key that people type from memory, repeat or copy from a guide protects nothing.
+// A short, repetitive or copied key protects nothing.
 const isWeakKey = (key: string) =>
   key.length < 32 || new Set(key).size < 12 || /change.?me|example|secret.?key/i.test(key)
 
