@@ -2,6 +2,7 @@
 import { fileURLToPath } from 'node:url'
 import type { Express } from 'express'
 import { connectDatabase, type Db, type Trx } from '#db/connection.ts'
+import type { AccountFeature } from './accounts/feature.ts'
 import { joinLives } from './accounts/life/account-life.ts'
 import { createHasher } from './accounts/password/hasher.ts'
 import { createApp } from './app.ts'
@@ -10,7 +11,7 @@ import { serviceWordsOf } from './core/identifiers/service-words.ts'
 import { createKeyring, type Keyring } from './core/keys/keyring.ts'
 import { createDesk } from './desk/desk.ts'
 import { describeBlock } from './desk/measures/describe-block.ts'
-import { isSendingLimited } from './desk/measures/measure-store.ts'
+import { isSendingLimited, noteEffect } from './desk/measures/measure-store.ts'
 import type { ResolveTxt } from './desk/provenance/dkim.ts'
 import { recordStaffSignOut, type StaffSignOut } from './desk/staff/sign-out.ts'
 import { features } from './features.ts'
@@ -153,6 +154,8 @@ export async function compose(settings: CompleteSettings, ports: Ports = {}): Pr
     passwordLimits: passwordLimitsOf(settings),
     platform,
     isSendingLimited,
+    noteConverged: (accountId: string) => noteEffect(db, accountId),
+    isDraining: () => draining,
     explainsBlock: async (accountId: string) =>
       (await describeBlock(desk, accountId)) !== undefined,
     recordStaffSignOut: (trx: Trx, left: StaffSignOut) => recordStaffSignOut(trx, keyring, left),
@@ -176,11 +179,11 @@ export async function compose(settings: CompleteSettings, ports: Ports = {}): Pr
     client: createClientReader(findPlace),
     placeOf: createPlaceOf(findPlace),
   }
-  const lives = features.map((feature) => feature.life(parts))
+  const listed: readonly AccountFeature<PortalParts>[] = features
+  const lives = listed.flatMap((feature) => feature.life?.(parts) ?? [])
   const app = createApp({
     ...parts,
     assets,
-    isDraining: () => draining,
     observeRequest: metrics?.observeRequest,
     cookieSecrets: keyring
       .digests('cookies.session', 'v1')

@@ -1,33 +1,62 @@
-// Every feature, in the order in which they are asked when something happens to an account.
+// Every feature, one line each. Where something happens to an account, they act in this order.
+
+import { passwordFeature } from './access/password/feature.ts'
+import { registrationFeature } from './access/registration/feature.ts'
+import { sessionPagesFeature } from './access/sessions/feature.ts'
+import { signInFeature } from './access/sign-in/feature.ts'
 import { accountsFeature } from './accounts/accounts/feature.ts'
 import { activityFeature } from './accounts/activity/feature.ts'
 import { claimsFeature } from './accounts/claims/feature.ts'
-import type { AccountFeature } from './accounts/feature.ts'
+import { passwordsFeature } from './accounts/password/feature.ts'
 import { sessionsFeature } from './accounts/sessions/feature.ts'
+import { signInLimitsFeature } from './accounts/sign-in-limits/feature.ts'
+import { appealsFeature } from './desk/appeals/feature.ts'
 import { auditFeature } from './desk/audit/feature.ts'
 import { casesFeature } from './desk/cases/feature.ts'
+import { figuresFeature } from './desk/figures/feature.ts'
 import { measuresFeature } from './desk/measures/feature.ts'
+import { provenanceFeature } from './desk/provenance/feature.ts'
+import { queueFeature } from './desk/queue/feature.ts'
+import { reportsFeature } from './desk/reports/feature.ts'
 import { staffFeature } from './desk/staff/feature.ts'
+import { limitsFeature } from './kit/limits/feature.ts'
+import { messagesFeature } from './kit/messages/feature.ts'
+import { settingsFeature } from './kit/settings/feature.ts'
+import { webFeature } from './kit/web/feature.ts'
 import { appPasswordsFeature } from './mail/app-passwords/feature.ts'
 import { clientSignInsFeature } from './mail/client-sign-ins/feature.ts'
 import { filtersFeature } from './mail/filters/feature.ts'
+import { letterTraceFeature } from './mail/letter-trace/feature.ts'
+import { mailPlatformFeature } from './mail/mail-platform/feature.ts'
+import { mailProgramsFeature } from './mail/mail-programs/feature.ts'
 import { mailboxesFeature } from './mail/mailboxes/feature.ts'
 import { sendingLimitsFeature } from './mail/sending-limits/feature.ts'
-import type { PortalParts } from './portal-parts.ts'
 import { backupAddressFeature } from './recovery/backup-address/feature.ts'
 import { contactsFeature } from './recovery/contacts/feature.ts'
 import { flowFeature } from './recovery/flow/feature.ts'
+import { guessingFeature } from './recovery/guessing/feature.ts'
 import { methodsFeature } from './recovery/methods/feature.ts'
 import { phoneFeature } from './recovery/phone/feature.ts'
 import { securityQuestionFeature } from './recovery/security-question/feature.ts'
 import { stoppedAddressesFeature } from './recovery/stopped-addresses/feature.ts'
 import { undoFeature } from './recovery/undo/feature.ts'
+import { developmentFeature } from './site/development/feature.ts'
+import { galleryFeature } from './site/gallery/feature.ts'
+import { healthFeature } from './site/health/feature.ts'
+import { helpFeature } from './site/help/feature.ts'
+import { overviewFeature } from './site/overview/feature.ts'
 
-export const features: readonly AccountFeature<PortalParts>[] = [
+export const features = [
+  settingsFeature,
+  webFeature,
+  limitsFeature,
+  messagesFeature,
   accountsFeature,
+  passwordsFeature,
   claimsFeature,
   activityFeature,
   sessionsFeature,
+  signInLimitsFeature,
   flowFeature,
   contactsFeature,
   methodsFeature,
@@ -35,14 +64,32 @@ export const features: readonly AccountFeature<PortalParts>[] = [
   phoneFeature,
   securityQuestionFeature,
   undoFeature,
+  guessingFeature,
   stoppedAddressesFeature,
+  mailPlatformFeature,
   mailboxesFeature,
   appPasswordsFeature,
   filtersFeature,
+  mailProgramsFeature,
   clientSignInsFeature,
   sendingLimitsFeature,
+  letterTraceFeature,
+  registrationFeature,
+  signInFeature,
+  passwordFeature,
+  sessionPagesFeature,
   staffFeature,
   auditFeature,
+  reportsFeature,
+  provenanceFeature,
+  queueFeature,
   casesFeature,
   measuresFeature,
-]
+  appealsFeature,
+  figuresFeature,
+  overviewFeature,
+  helpFeature,
+  healthFeature,
+  developmentFeature,
+  galleryFeature,
+] as const

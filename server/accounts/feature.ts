@@ -1,10 +1,16 @@
+import type { Feature } from '#server/kit/feature.ts'
 import type { AccountLife } from './life/account-life.ts'
 
-/** A feature that keeps something of an account: it says what becomes of it. */
-export interface AccountFeature<Parts> {
-  /** Its folder in `server/`. */
-  readonly name: string
+interface OwnsTables<in Parts> {
   /** Its tables with a column `account_id`. */
-  readonly tables: readonly string[]
+  readonly tables: readonly [string, ...string[]]
   readonly life: (parts: Parts) => AccountLife
 }
+
+interface OwnsNoTable<in Parts> {
+  readonly tables?: undefined
+  readonly life?: (parts: Parts) => AccountLife
+}
+
+/** A feature that keeps something of an account has to say what becomes of it. */
+export type AccountFeature<Parts> = Feature<Parts> & (OwnsTables<Parts> | OwnsNoTable<Parts>)

@@ -15,5 +15,7 @@ export interface MailParts extends RecoveryParts {
     ClientSignInSettings &
     SendingLimitSettings
   readonly platform: MailPlatform
+  /** Called after the platform has taken over what a mailbox is to be. */
+  readonly noteConverged: (accountId: string) => Promise<void>
   readonly isSendingLimited: LimitedSendingParts['isSendingLimited']
 }

@@ -3,4 +3,6 @@ import type { HelpSettings } from './help/settings.ts'
 
 export interface SiteParts extends DeskPageParts {
   readonly settings: DeskPageParts['settings'] & HelpSettings
+  /** After SIGTERM: no new visitor is to come. */
+  readonly isDraining: () => boolean
 }

@@ -2,12 +2,14 @@ import type { AccountFeature } from '#server/accounts/feature.ts'
 import { noKeys, nothing } from '#server/accounts/life/account-life.ts'
 import { accountRows } from '#server/accounts/life/rows-store.ts'
 import type { AccountsParts } from '#server/accounts/parts.ts'
+import { accountRows as settings } from './settings.ts'
 import { closeAccount, exportAccount } from './store.ts'
 
 const replaced = accountRows('replaced_passwords', ['replaced_at'])
 
-export const accountsFeature: AccountFeature<AccountsParts> = {
+export const accountsFeature = {
   name: 'accounts/accounts',
+  settings,
   tables: ['accounts', 'replaced_passwords'],
   life: () => ({
     recover: nothing('the change of the password writes the verifier itself'),
@@ -20,4 +22,4 @@ export const accountsFeature: AccountFeature<AccountsParts> = {
     export: exportAccount,
     rekey: noKeys,
   }),
-}
+} satisfies AccountFeature<AccountsParts>

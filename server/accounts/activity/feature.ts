@@ -1,10 +1,12 @@
 import type { AccountFeature } from '#server/accounts/feature.ts'
 import { noKeys, nothing } from '#server/accounts/life/account-life.ts'
 import type { AccountsParts } from '#server/accounts/parts.ts'
+import { activityRoutes } from './routes.ts'
 import { listAllActivity } from './store.ts'
 
-export const activityFeature: AccountFeature<AccountsParts> = {
+export const activityFeature = {
   name: 'accounts/activity',
+  routes: (parts) => [activityRoutes(parts)],
   tables: ['activity'],
   life: () => ({
     recover: nothing('the record only grows'),
@@ -14,4 +16,4 @@ export const activityFeature: AccountFeature<AccountsParts> = {
     export: async (db, accountId) => ({ activity: await listAllActivity(db, accountId) }),
     rekey: noKeys,
   }),
-}
+} satisfies AccountFeature<AccountsParts>

@@ -6,7 +6,7 @@ import { rekeyClaims, releaseContacts } from './store.ts'
 
 const claims = accountRows('claims', ['kind', 'claimed_at'])
 
-export const claimsFeature: AccountFeature<AccountsParts> = {
+export const claimsFeature = {
   name: 'accounts/claims',
   tables: ['claims'],
   life: ({ keyring }) => ({
@@ -17,4 +17,4 @@ export const claimsFeature: AccountFeature<AccountsParts> = {
     export: claims.export,
     rekey: (trx, limit) => rekeyClaims(trx, keyring, limit),
   }),
-}
+} satisfies AccountFeature<AccountsParts>

@@ -2,15 +2,25 @@ import type { AccountFeature } from '#server/accounts/feature.ts'
 import { noKeys, nothing } from '#server/accounts/life/account-life.ts'
 import { accountTables } from '#server/accounts/life/rows-store.ts'
 import type { AccountsParts } from '#server/accounts/parts.ts'
-import { endSessions, forgetDevices } from './store.ts'
+import { aliveSince, sessionTimesOf } from './session-store.ts'
+import { sessionRows } from './settings.ts'
+import { deleteDeadSessions, endSessions, forgetDevices } from './store.ts'
 
 const rows = accountTables({
   sessions: ['device', 'place', 'signed_in_at', 'last_seen_at'],
   known_devices: ['first_seen_at', 'last_seen_at'],
 })
 
-export const sessionsFeature: AccountFeature<AccountsParts> = {
+export const sessionsFeature = {
   name: 'accounts/sessions',
+  settings: sessionRows,
+  sweeps: ({ clock, settings }) => [
+    {
+      name: 'sessions',
+      run: (on, limit) =>
+        deleteDeadSessions(on, aliveSince(clock, sessionTimesOf(settings)), limit),
+    },
+  ],
   tables: ['sessions', 'known_devices'],
   life: () => ({
     recover: async (trx, { accountId, by }) => {
@@ -26,4 +36,4 @@ export const sessionsFeature: AccountFeature<AccountsParts> = {
     export: rows.export,
     rekey: noKeys,
   }),
-}
+} satisfies AccountFeature<AccountsParts>

@@ -1,10 +1,12 @@
 // The store of express-session on our table. Only signed-in browsers have a row.
+
 import { type SessionData, Store } from 'express-session'
 import type { Db } from '#db/connection.ts'
 import type { ClientInfo } from '#server/core/client-info.ts'
 import type { Clock } from '#server/core/clock.ts'
 import { msPerHour, msPerMinute } from '#server/core/durations.ts'
 import { hashToken } from '#server/core/keys/secrets.ts'
+import type { SessionSettings } from './settings.ts'
 import * as sessions from './store.ts'
 
 declare module 'express-session' {
@@ -35,6 +37,11 @@ export function aliveSince(clock: Clock, times: SessionTimes): sessions.Alive {
     begunAfter: new Date(now - times.maxHours * msPerHour),
   }
 }
+
+export const sessionTimesOf = (settings: SessionSettings): SessionTimes => ({
+  idleMinutes: settings.sessionIdleMinutes,
+  maxHours: settings.sessionMaxHours,
+})
 
 export interface SessionStoreParts {
   readonly db: Db

@@ -1,9 +1,11 @@
 import type { AccountFeature } from '#server/accounts/feature.ts'
 import { exportsNothing, noKeys, nothing } from '#server/accounts/life/account-life.ts'
 import type { DeskPageParts } from '#server/desk/parts.ts'
+import { auditRoutes } from './routes.ts'
 
-export const auditFeature: AccountFeature<DeskPageParts> = {
+export const auditFeature = {
   name: 'desk/audit',
+  routes: (parts) => [auditRoutes(parts)],
   tables: ['audit'],
   life: () => ({
     recover: nothing('the record only grows'),
@@ -13,4 +15,4 @@ export const auditFeature: AccountFeature<DeskPageParts> = {
     export: exportsNothing('what staff did is a record of theirs'),
     rekey: noKeys,
   }),
-}
+} satisfies AccountFeature<DeskPageParts>

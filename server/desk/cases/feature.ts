@@ -1,10 +1,23 @@
 import type { AccountFeature } from '#server/accounts/feature.ts'
 import { exportsNothing, nothing } from '#server/accounts/life/account-life.ts'
 import type { DeskPageParts } from '#server/desk/parts.ts'
+import { sendingLimitTask } from '#server/mail/sending-limits/judge-sending.ts'
 import { rekeyDesk } from '../rekey-store.ts'
+import { caseRoutes } from './case-routes.ts'
+import { deskSweeps } from './retention-store.ts'
+import { caseRows } from './settings.ts'
 
-export const casesFeature: AccountFeature<DeskPageParts> = {
+export const casesFeature = {
   name: 'desk/cases',
+  settings: caseRows,
+  routes: (parts) => [caseRoutes(parts)],
+  tasks: ({ desk }) => ({
+    [sendingLimitTask]: async ({ alertId }) => {
+      const { openCaseOfLimit } = await import('./sending-limit.ts')
+      await openCaseOfLimit(desk, String(alertId))
+    },
+  }),
+  sweeps: ({ desk, clock }) => deskSweeps(desk.settings, clock.now),
   tables: ['abuse_cases'],
   life: ({ keyring }) => ({
     recover: nothing('a case tells of letters, not of the password'),
@@ -14,4 +27,4 @@ export const casesFeature: AccountFeature<DeskPageParts> = {
     export: exportsNothing('reports belong to those who sent them'),
     rekey: (trx, limit) => rekeyDesk(trx, keyring, limit),
   }),
-}
+} satisfies AccountFeature<DeskPageParts>

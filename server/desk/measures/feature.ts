@@ -2,12 +2,21 @@ import type { AccountFeature } from '#server/accounts/feature.ts'
 import { noKeys, nothing } from '#server/accounts/life/account-life.ts'
 import { accountRows } from '#server/accounts/life/rows-store.ts'
 import type { DeskPageParts } from '#server/desk/parts.ts'
+import { expireTask } from './apply-measure.ts'
+import { approvalRoutes } from './approval-routes.ts'
 import { endDemandedReset } from './end-demanded-reset.ts'
+import { measureRoutes } from './measure-routes.ts'
+import { measureSettingRows } from './settings.ts'
+import { endExpiredMeasures } from './take-measure.ts'
 
 const rows = accountRows('measures', ['measure', 'cause', 'state', 'taken_at', 'ended_at'])
 
-export const measuresFeature: AccountFeature<DeskPageParts> = {
+export const measuresFeature = {
   name: 'desk/measures',
+  settings: measureSettingRows,
+  routes: (parts) => [measureRoutes(parts), approvalRoutes(parts)],
+  tasks: ({ desk }) => ({ [expireTask]: async () => void (await endExpiredMeasures(desk)) }),
+  times: [`* * * * * ${expireTask}`],
   tables: ['measures'],
   life: ({ keyring }) => ({
     recover: (trx, { accountId, at }) => endDemandedReset(trx, { keyring }, accountId, at),
@@ -17,4 +26,4 @@ export const measuresFeature: AccountFeature<DeskPageParts> = {
     export: rows.export,
     rekey: noKeys,
   }),
-}
+} satisfies AccountFeature<DeskPageParts>

@@ -2,7 +2,10 @@ import type { AccountFeature } from '#server/accounts/feature.ts'
 import { nothing } from '#server/accounts/life/account-life.ts'
 import { accountTables } from '#server/accounts/life/rows-store.ts'
 import type { DeskPageParts } from '#server/desk/parts.ts'
+import { staffAccountRoutes } from './account-routes.ts'
+import { staffDoorRoutes } from './door-routes.ts'
 import { rekeyFactors } from './factor-store.ts'
+import { staffRows } from './settings.ts'
 
 const rows = accountTables({
   staff_recovery_codes: ['made_at', 'used_at'],
@@ -10,8 +13,10 @@ const rows = accountTables({
   staff_roles: ['role', 'granted_at'],
 })
 
-export const staffFeature: AccountFeature<DeskPageParts> = {
+export const staffFeature = {
   name: 'desk/staff',
+  settings: staffRows,
+  routes: (parts) => [staffDoorRoutes(parts), staffAccountRoutes(parts)],
   tables: ['staff_roles', 'staff_factors', 'staff_recovery_codes'],
   life: ({ keyring }) => ({
     recover: nothing('the second factor does not depend on the password'),
@@ -21,4 +26,4 @@ export const staffFeature: AccountFeature<DeskPageParts> = {
     export: rows.export,
     rekey: (trx, limit) => rekeyFactors(trx, keyring, limit),
   }),
-}
+} satisfies AccountFeature<DeskPageParts>

@@ -1,8 +1,11 @@
 import type { AccountFeature } from '#server/accounts/feature.ts'
 import { noKeys, nothing } from '#server/accounts/life/account-life.ts'
 import { accountRows } from '#server/accounts/life/rows-store.ts'
+import { daysBefore } from '#server/core/clock.ts'
 import type { MailParts } from '#server/mail/parts.ts'
 import { holdAppPasswords, revokeAll } from './change-app-passwords.ts'
+import { appPasswordRoutes } from './routes.ts'
+import { deleteRevokedAppPasswords } from './store.ts'
 
 const rows = accountRows('app_passwords', [
   'name',
@@ -15,8 +18,16 @@ const rows = accountRows('app_passwords', [
   'last_used_place',
 ])
 
-export const appPasswordsFeature: AccountFeature<MailParts> = {
+export const appPasswordsFeature = {
   name: 'mail/app-passwords',
+  routes: (parts) => [appPasswordRoutes(parts)],
+  sweeps: ({ clock, settings: { clientSignInsDays } }) => [
+    {
+      name: 'app passwords',
+      run: (on, limit) =>
+        deleteRevokedAppPasswords(on, daysBefore(clock, clientSignInsDays), limit),
+    },
+  ],
   tables: ['app_passwords'],
   life: ({ keyring }) => ({
     recover: async (trx, { accountId, at, by }) => {
@@ -30,4 +41,4 @@ export const appPasswordsFeature: AccountFeature<MailParts> = {
     export: rows.export,
     rekey: noKeys,
   }),
-}
+} satisfies AccountFeature<MailParts>

@@ -1,15 +1,35 @@
 import type { AccountFeature } from '#server/accounts/feature.ts'
 import { noKeys, nothing } from '#server/accounts/life/account-life.ts'
 import { accountTables } from '#server/accounts/life/rows-store.ts'
+import { dayBefore, daysBefore } from '#server/core/clock.ts'
 import type { MailParts } from '#server/mail/parts.ts'
+import { clientSignInRoutes } from './routes.ts'
+import { clientSignInFaults, clientSignInRows } from './settings.ts'
+import { deleteOldMarks, deleteOldSignIns } from './store.ts'
+import { deleteOldTries } from './try-store.ts'
 
 const rows = accountTables({
   client_sign_ins: ['service', 'outcome', 'place', 'tries', 'first_at', 'last_at'],
   client_password_marks: ['last_good_at'],
 })
 
-export const clientSignInsFeature: AccountFeature<MailParts> = {
+export const clientSignInsFeature = {
   name: 'mail/client-sign-ins',
+  settings: clientSignInRows,
+  settingRule: clientSignInFaults,
+  routes: (parts) => [clientSignInRoutes(parts)],
+  sweeps: ({ clock, settings: { clientSignInsDays } }) => {
+    const shownSince = () => daysBefore(clock, clientSignInsDays)
+    return [
+      { name: 'client sign-ins', run: (on, limit) => deleteOldSignIns(on, shownSince(), limit) },
+      { name: 'password marks', run: (on, limit) => deleteOldMarks(on, shownSince(), limit) },
+      {
+        name: 'client tries',
+        run: (on, limit) =>
+          deleteOldTries(on, { wrong: dayBefore(clock), good: shownSince() }, limit),
+      },
+    ]
+  },
   tables: ['client_sign_ins', 'client_password_marks'],
   life: () => ({
     recover: nothing('what happened is shown as before'),
@@ -19,4 +39,4 @@ export const clientSignInsFeature: AccountFeature<MailParts> = {
     export: rows.export,
     rekey: noKeys,
   }),
-}
+} satisfies AccountFeature<MailParts>

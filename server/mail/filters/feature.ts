@@ -1,8 +1,10 @@
 import type { AccountFeature } from '#server/accounts/feature.ts'
 import { accountTables } from '#server/accounts/life/rows-store.ts'
+import { aliveSince, sessionTimesOf } from '#server/accounts/sessions/session-store.ts'
 import type { MailParts } from '#server/mail/parts.ts'
 import { holdFilters } from './hold-filters.ts'
-import { rekeyHeldFilters } from './store.ts'
+import { filterRoutes } from './routes.ts'
+import { deleteSettledFilters, rekeyHeldFilters } from './store.ts'
 
 const rows = accountTables({
   held_filters: ['held_at', 'read_at', 'decision', 'problem'],
@@ -10,8 +12,16 @@ const rows = accountTables({
   unheld_filters: ['since'],
 })
 
-export const filtersFeature: AccountFeature<MailParts> = {
+export const filtersFeature = {
   name: 'mail/filters',
+  routes: (parts) => [filterRoutes(parts)],
+  sweeps: ({ clock, settings }) => [
+    {
+      name: 'settled filters',
+      run: (on, limit) =>
+        deleteSettledFilters(on, aliveSince(clock, sessionTimesOf(settings)).begunAfter, limit),
+    },
+  ],
   tables: ['held_filters', 'settled_filters', 'unheld_filters'],
   life: ({ keyring }) => ({
     recover: async (trx, { accountId, at, by }) => {
@@ -25,4 +35,4 @@ export const filtersFeature: AccountFeature<MailParts> = {
     export: rows.export,
     rekey: (trx, limit) => rekeyHeldFilters(trx, keyring, limit),
   }),
-}
+} satisfies AccountFeature<MailParts>

@@ -1,8 +1,19 @@
 import type { AccountFeature } from '#server/accounts/feature.ts'
 import { accountRows } from '#server/accounts/life/rows-store.ts'
 import type { MailParts } from '#server/mail/parts.ts'
+import { convergeMailboxTask } from './converge-mailbox.ts'
+import { followSettingsTask } from './follow-settings.ts'
+import { measureTasks } from './measure-mailboxes.ts'
+import { purgeMailboxesTask } from './purge-mailboxes.ts'
 import { rekeyMailboxes } from './reconcile-store.ts'
-import { wantAppPasswords, wantMailboxPassword, wantMailboxSuspension } from './want-mailbox.ts'
+import { mailboxFaults, mailboxRows } from './settings.ts'
+import { sweepMailboxesTask } from './sweep-mailboxes.ts'
+import {
+  convergeTask,
+  wantAppPasswords,
+  wantMailboxPassword,
+  wantMailboxSuspension,
+} from './want-mailbox.ts'
 
 const rows = accountRows('mailboxes', [
   'address',
@@ -13,8 +24,29 @@ const rows = accountRows('mailboxes', [
   'changed_at',
 ])
 
-export const mailboxesFeature: AccountFeature<MailParts> = {
+export const mailboxesFeature = {
   name: 'mail/mailboxes',
+  settings: mailboxRows,
+  settingRule: mailboxFaults,
+  tasks: (parts) => {
+    const converge = convergeMailboxTask(parts)
+    return {
+      [convergeTask]: async (payload, context) => {
+        await converge(payload, context)
+        await parts.noteConverged(String(payload.accountId))
+      },
+      ...measureTasks(parts),
+      'mailbox:follow-settings': followSettingsTask(parts),
+      'mailbox:purge': purgeMailboxesTask(parts),
+      'mailbox:sweep': sweepMailboxesTask(parts),
+    }
+  },
+  times: [
+    '*/10 * * * * mailbox:sweep',
+    '*/5 * * * * mailbox:measure-due',
+    '*/10 * * * * mailbox:follow-settings',
+    '41 3 * * * mailbox:purge',
+  ],
   tables: ['mailboxes'],
   life: (parts) => ({
     recover: (trx, { accountId, password, at }) =>
@@ -29,4 +61,4 @@ export const mailboxesFeature: AccountFeature<MailParts> = {
     export: rows.export,
     rekey: (trx, limit) => rekeyMailboxes(trx, parts.keyring, limit),
   }),
-}
+} satisfies AccountFeature<MailParts>

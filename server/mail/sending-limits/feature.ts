@@ -1,7 +1,10 @@
 import type { AccountFeature } from '#server/accounts/feature.ts'
 import { noKeys, nothing } from '#server/accounts/life/account-life.ts'
 import { accountTables } from '#server/accounts/life/rows-store.ts'
+import { dayBefore } from '#server/core/clock.ts'
 import type { MailParts } from '#server/mail/parts.ts'
+import { sendingLimitRows } from './settings.ts'
+import { deleteOldSendingDays } from './store.ts'
 
 const rows = accountTables({
   sending_recipients: ['day'],
@@ -9,8 +12,12 @@ const rows = accountTables({
   sending_days: ['day', 'letters', 'recipients'],
 })
 
-export const sendingLimitsFeature: AccountFeature<MailParts> = {
+export const sendingLimitsFeature = {
   name: 'mail/sending-limits',
+  settings: sendingLimitRows,
+  sweeps: ({ clock }) => [
+    { name: 'sending', run: (on, limit) => deleteOldSendingDays(on, dayBefore(clock), limit) },
+  ],
   tables: ['sending_days', 'sending_recipients', 'sending_alerts'],
   life: () => ({
     recover: nothing('a new password gives no new allowance'),
@@ -20,4 +27,4 @@ export const sendingLimitsFeature: AccountFeature<MailParts> = {
     export: rows.export,
     rekey: noKeys,
   }),
-}
+} satisfies AccountFeature<MailParts>

@@ -1,8 +1,11 @@
 import type { AccountFeature } from '#server/accounts/feature.ts'
 import { nothing } from '#server/accounts/life/account-life.ts'
 import { accountTables } from '#server/accounts/life/rows-store.ts'
+import { dayBefore } from '#server/core/clock.ts'
 import type { RecoveryParts } from '#server/recovery/parts.ts'
-import { rekeyLinkRequests } from './link-store.ts'
+import { deleteOldLinks, rekeyLinkRequests } from './link-store.ts'
+import { backupAddressRoutes } from './routes.ts'
+import { backupAddressRows } from './settings.ts'
 import { rekeyBackupAddresses } from './store.ts'
 
 const rows = accountTables({
@@ -10,8 +13,13 @@ const rows = accountTables({
   recovery_links: ['sent_at', 'expires_at', 'spent_at'],
 })
 
-export const backupAddressFeature: AccountFeature<RecoveryParts> = {
+export const backupAddressFeature = {
   name: 'recovery/backup-address',
+  settings: backupAddressRows,
+  routes: (parts) => [backupAddressRoutes(parts)],
+  sweeps: ({ clock }) => [
+    { name: 'links', run: (on, limit) => deleteOldLinks(on, dayBefore(clock), limit) },
+  ],
   tables: ['backup_addresses', 'recovery_links'],
   life: ({ keyring }) => ({
     recover: nothing('a link dies with the epoch in which it was made'),
@@ -23,4 +31,4 @@ export const backupAddressFeature: AccountFeature<RecoveryParts> = {
       (await rekeyBackupAddresses(trx, keyring, limit)) +
       (await rekeyLinkRequests(trx, keyring, limit)),
   }),
-}
+} satisfies AccountFeature<RecoveryParts>

@@ -1,12 +1,22 @@
 import type { AccountFeature } from '#server/accounts/feature.ts'
 import { noKeys, nothing } from '#server/accounts/life/account-life.ts'
 import { accountRows } from '#server/accounts/life/rows-store.ts'
+import { dayBefore } from '#server/core/clock.ts'
 import type { RecoveryParts } from '#server/recovery/parts.ts'
+import { contactRows } from './settings.ts'
+import { deleteOldConfirmations } from './store.ts'
 
 const rows = accountRows('contact_confirmations', ['kind', 'sent_at', 'expires_at'])
 
-export const contactsFeature: AccountFeature<RecoveryParts> = {
+export const contactsFeature = {
   name: 'recovery/contacts',
+  settings: contactRows,
+  sweeps: ({ clock }) => [
+    {
+      name: 'confirmations',
+      run: (on, limit) => deleteOldConfirmations(on, dayBefore(clock), limit),
+    },
+  ],
   tables: ['contact_confirmations'],
   life: () => ({
     recover: nothing('a code dies with the epoch in which it was asked for'),
@@ -16,4 +26,4 @@ export const contactsFeature: AccountFeature<RecoveryParts> = {
     export: rows.export,
     rekey: noKeys,
   }),
-}
+} satisfies AccountFeature<RecoveryParts>

@@ -1,11 +1,15 @@
 import type { AccountFeature } from '#server/accounts/feature.ts'
 import { exportsNothing, noKeys, nothing } from '#server/accounts/life/account-life.ts'
 import type { RecoveryParts } from '#server/recovery/parts.ts'
+import { doubtTasks } from './doubt-contact.ts'
 import { doubtLateWays } from './doubt-late-ways.ts'
+import { recoveryMethodRoutes } from './routes.ts'
 
-export const methodsFeature: AccountFeature<RecoveryParts> = {
+export const methodsFeature = {
   name: 'recovery/methods',
-  tables: [],
+  routes: (parts) => [recoveryMethodRoutes(parts)],
+  tasks: (parts) =>
+    Object.assign(doubtTasks(parts), ...parts.recoveryMethods.map(({ tasks }) => tasks)),
   life: (parts) => ({
     recover: nothing('the recovery doubts late ways itself, after it has put contacts back'),
     signOut: (trx, { accountId, at }) => doubtLateWays(trx, parts, { accountId, at }),
@@ -16,4 +20,4 @@ export const methodsFeature: AccountFeature<RecoveryParts> = {
     export: exportsNothing('each method exports its own'),
     rekey: noKeys,
   }),
-}
+} satisfies AccountFeature<RecoveryParts>

@@ -3,11 +3,16 @@ import { nothing } from '#server/accounts/life/account-life.ts'
 import { accountRows } from '#server/accounts/life/rows-store.ts'
 import type { RecoveryParts } from '#server/recovery/parts.ts'
 import { rekeyCodeRequests } from './code-store.ts'
+import { phoneRoutes } from './routes.ts'
+import { phoneFaults, phoneRows } from './settings.ts'
 
 const rows = accountRows('phones', ['confirmed_at', 'proven_at', 'doubtful_at'])
 
-export const phoneFeature: AccountFeature<RecoveryParts> = {
+export const phoneFeature = {
   name: 'recovery/phone',
+  settings: phoneRows,
+  settingRule: phoneFaults,
+  routes: (parts) => [phoneRoutes(parts)],
   tables: ['phones'],
   life: ({ keyring }) => ({
     recover: nothing('a code belongs to its flow, which ends'),
@@ -17,4 +22,4 @@ export const phoneFeature: AccountFeature<RecoveryParts> = {
     export: rows.export,
     rekey: (trx, limit) => rekeyCodeRequests(trx, keyring, limit),
   }),
-}
+} satisfies AccountFeature<RecoveryParts>

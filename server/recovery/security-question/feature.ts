@@ -2,6 +2,8 @@ import type { AccountFeature } from '#server/accounts/feature.ts'
 import { noKeys, nothing } from '#server/accounts/life/account-life.ts'
 import { accountRows } from '#server/accounts/life/rows-store.ts'
 import type { RecoveryParts } from '#server/recovery/parts.ts'
+import { securityQuestionRoutes } from './routes.ts'
+import { securityQuestionRows } from './settings.ts'
 
 const rows = accountRows('security_questions', [
   'question',
@@ -11,8 +13,10 @@ const rows = accountRows('security_questions', [
   'doubtful_at',
 ])
 
-export const securityQuestionFeature: AccountFeature<RecoveryParts> = {
+export const securityQuestionFeature = {
   name: 'recovery/security-question',
+  settings: securityQuestionRows,
+  routes: (parts) => [securityQuestionRoutes(parts)],
   tables: ['security_questions'],
   life: () => ({
     recover: nothing('an answer that others may know comes into doubt with the other late ways'),
@@ -22,4 +26,4 @@ export const securityQuestionFeature: AccountFeature<RecoveryParts> = {
     export: rows.export,
     rekey: noKeys,
   }),
-}
+} satisfies AccountFeature<RecoveryParts>

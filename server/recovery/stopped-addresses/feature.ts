@@ -1,11 +1,13 @@
 import type { AccountFeature } from '#server/accounts/feature.ts'
 import { exportsNothing, nothing } from '#server/accounts/life/account-life.ts'
 import type { RecoveryParts } from '#server/recovery/parts.ts'
+import { oneClickRoutes, stoppedAddressRoutes } from './routes.ts'
 import { rekeyStoppedAddresses } from './store.ts'
 
-export const stoppedAddressesFeature: AccountFeature<RecoveryParts> = {
+export const stoppedAddressesFeature = {
   name: 'recovery/stopped-addresses',
-  tables: [],
+  routes: (parts) => [stoppedAddressRoutes(parts)],
+  programRoutes: (parts) => [oneClickRoutes(parts)],
   life: ({ keyring }) => ({
     recover: nothing('a stop belongs to the address, not to an account'),
     signOut: nothing('a stop belongs to the address, not to an account'),
@@ -14,4 +16,4 @@ export const stoppedAddressesFeature: AccountFeature<RecoveryParts> = {
     export: exportsNothing('a stop belongs to the address, not to an account'),
     rekey: (trx, limit) => rekeyStoppedAddresses(trx, keyring, limit),
   }),
-}
+} satisfies AccountFeature<RecoveryParts>

@@ -1,13 +1,19 @@
 import type { AccountFeature } from '#server/accounts/feature.ts'
 import { nothing } from '#server/accounts/life/account-life.ts'
 import { accountRows } from '#server/accounts/life/rows-store.ts'
+import { dayBefore } from '#server/core/clock.ts'
 import type { RecoveryParts } from '#server/recovery/parts.ts'
-import { rekeyUndos } from './store.ts'
+import { undoRoutes } from './routes.ts'
+import { deleteOldUndos, rekeyUndos } from './store.ts'
 
 const rows = accountRows('undos', ['change', 'made_at', 'expires_at', 'used_at'])
 
-export const undoFeature: AccountFeature<RecoveryParts> = {
+export const undoFeature = {
   name: 'recovery/undo',
+  routes: (parts) => [undoRoutes(parts)],
+  sweeps: ({ clock }) => [
+    { name: 'undos', run: (on, limit) => deleteOldUndos(on, dayBefore(clock), limit) },
+  ],
   tables: ['undos'],
   life: ({ keyring }) => ({
     recover: nothing('the epoch of links decides which ones are void'),
@@ -17,4 +23,4 @@ export const undoFeature: AccountFeature<RecoveryParts> = {
     export: rows.export,
     rekey: (trx, limit) => rekeyUndos(trx, keyring, limit),
   }),
-}
+} satisfies AccountFeature<RecoveryParts>

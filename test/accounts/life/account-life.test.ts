@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { lockAccountAsItStands } from '#server/accounts/accounts/change-account.ts'
+import type { AccountFeature } from '#server/accounts/feature.ts'
 import { features } from '#server/features.ts'
 import { createTestDatabase } from '#test/support/database.ts'
 import { accountIdOf, hanna, register } from '#test/support/people.ts'
@@ -14,7 +15,8 @@ test('each table with an account belongs to one feature, which says what becomes
   )
   await database.drop()
   const inDatabase = new Set([...rows.map(({ name }) => name), 'accounts'])
-  const owned = features.flatMap(({ tables }) => tables)
+  const listed: readonly Pick<AccountFeature<never>, 'name' | 'tables'>[] = features
+  const owned = listed.flatMap(({ tables = [] }) => tables)
   assert.deepEqual(owned.toSorted(), [...inDatabase].toSorted())
 })
 

@@ -1,0 +1,8 @@
+import type { AccessParts } from '#server/access/parts.ts'
+import type { AccountFeature } from '#server/accounts/feature.ts'
+import { passwordRoutes } from './routes.ts'
+
+export const passwordFeature = {
+  name: 'access/password',
+  routes: (parts) => [passwordRoutes(parts)],
+} satisfies AccountFeature<AccessParts>

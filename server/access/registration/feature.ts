@@ -1,0 +1,10 @@
+import type { AccessParts } from '#server/access/parts.ts'
+import type { AccountFeature } from '#server/accounts/feature.ts'
+import { registrationRoutes } from './routes.ts'
+import { registrationRows } from './settings.ts'
+
+export const registrationFeature = {
+  name: 'access/registration',
+  settings: registrationRows,
+  routes: (parts) => [registrationRoutes(parts)],
+} satisfies AccountFeature<AccessParts>

@@ -1,0 +1,16 @@
+import type { AccountFeature } from '#server/accounts/feature.ts'
+import type { AccountsParts } from '#server/accounts/parts.ts'
+import { daysBefore } from '#server/core/clock.ts'
+import { passwordRows } from './settings.ts'
+import { deleteOldVerifiers } from './store.ts'
+
+export const passwordsFeature = {
+  name: 'accounts/password',
+  settings: passwordRows,
+  sweeps: ({ clock, settings: { undoDays } }) => [
+    {
+      name: 'replaced passwords',
+      run: (on, limit) => deleteOldVerifiers(on, daysBefore(clock, undoDays), limit),
+    },
+  ],
+} satisfies AccountFeature<AccountsParts>

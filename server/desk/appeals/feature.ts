@@ -1,0 +1,11 @@
+import type { AccountFeature } from '#server/accounts/feature.ts'
+import type { DeskPageParts } from '#server/desk/parts.ts'
+import { appealDeskRoutes } from './appeal-desk-routes.ts'
+import { appealRoutes } from './appeal-routes.ts'
+import { appealRows } from './settings.ts'
+
+export const appealsFeature = {
+  name: 'desk/appeals',
+  settings: appealRows,
+  routes: (parts) => [appealRoutes(parts), appealDeskRoutes(parts)],
+} satisfies AccountFeature<DeskPageParts>

@@ -1,0 +1,8 @@
+import type { AccountFeature } from '#server/accounts/feature.ts'
+import type { DeskPageParts } from '#server/desk/parts.ts'
+import { queueRoutes } from './queue-routes.ts'
+
+export const queueFeature = {
+  name: 'desk/queue',
+  routes: (parts) => [queueRoutes(parts)],
+} satisfies AccountFeature<DeskPageParts>

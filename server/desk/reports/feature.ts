@@ -1,0 +1,14 @@
+import type { AccountFeature } from '#server/accounts/feature.ts'
+import type { DeskPageParts } from '#server/desk/parts.ts'
+import { reportBody, reportRoutes } from './report-routes.ts'
+import { reportTasks, reportTimes } from './report-tasks.ts'
+import { reportRows } from './settings.ts'
+
+export const reportsFeature = {
+  name: 'desk/reports',
+  settings: reportRows,
+  routes: (parts) => [reportRoutes(parts)],
+  body: reportBody,
+  tasks: ({ desk }) => reportTasks(desk),
+  times: reportTimes,
+} satisfies AccountFeature<DeskPageParts>

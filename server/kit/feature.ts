@@ -1,0 +1,25 @@
+// What a feature brings into the portal. features.ts lists all of them.
+import type { RequestHandler, Router } from 'express'
+import type { Sweep } from './jobs/clean-up.ts'
+import type { TaskList } from './jobs/worker.ts'
+import type { SettingRule } from './settings/config.ts'
+import type { SettingRows } from './settings/setting-row.ts'
+
+export interface Feature<in Parts> {
+  /** Its folder in `server/`. */
+  readonly name: string
+  readonly settings?: SettingRows
+  /** Names settings that cannot stand together. */
+  readonly settingRule?: SettingRule
+  /** Pages of people: behind session, language and form token. */
+  readonly routes?: (parts: Parts) => readonly Router[]
+  /** Answers to programs, which have none of these. */
+  readonly programRoutes?: (parts: Parts) => readonly Router[]
+  /** Reads bodies of its own forms, before the one for ordinary forms. */
+  readonly body?: (parts: Parts) => RequestHandler
+  readonly tasks?: (parts: Parts) => TaskList
+  /** When its tasks run by themselves: lines of a crontab. */
+  readonly times?: readonly string[]
+  /** What the hourly clean-up deletes. */
+  readonly sweeps?: (parts: Parts) => readonly Sweep[]
+}

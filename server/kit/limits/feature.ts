@@ -1,0 +1,10 @@
+import type { Feature } from '#server/kit/feature.ts'
+import type { WebParts } from '#server/kit/web/parts.ts'
+import { deleteSpentLimits } from './limits.ts'
+
+export const limitsFeature = {
+  name: 'kit/limits',
+  sweeps: ({ clock }) => [
+    { name: 'limits', run: (on, limit) => deleteSpentLimits(on, clock.now(), limit) },
+  ],
+} satisfies Feature<WebParts>

@@ -1,0 +1,23 @@
+import type { Feature } from '#server/kit/feature.ts'
+import type { WebParts } from '#server/kit/web/parts.ts'
+import { messageRoutes } from './routes.ts'
+import { messageFaults, messageRows } from './settings.ts'
+import { deleteSettledMessages } from './store.ts'
+import { keptSince } from './sweep-messages.ts'
+import { messageTasks } from './tasks.ts'
+import type { DeliveryParts } from './try-message.ts'
+
+export const messagesFeature = {
+  name: 'kit/messages',
+  settings: messageRows,
+  settingRule: messageFaults,
+  programRoutes: (parts) => [messageRoutes(parts)],
+  tasks: messageTasks,
+  times: ['* * * * * message:sweep'],
+  sweeps: ({ clock }) => [
+    {
+      name: 'messages',
+      run: (on, limit) => deleteSettledMessages(on, keptSince(clock.now()), limit),
+    },
+  ],
+} satisfies Feature<WebParts & DeliveryParts>

@@ -1,0 +1,11 @@
+import type { AccountFeature } from '#server/accounts/feature.ts'
+import type { MailParts } from '#server/mail/parts.ts'
+import { mailHostRows } from './mail-host-settings.ts'
+import { mailPlatformFaults } from './platform-faults.ts'
+import { mailPlatformRows } from './settings.ts'
+
+export const mailPlatformFeature = {
+  name: 'mail/mail-platform',
+  settings: { ...mailPlatformRows, ...mailHostRows },
+  settingRule: mailPlatformFaults,
+} satisfies AccountFeature<MailParts>

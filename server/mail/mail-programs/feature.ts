@@ -1,0 +1,11 @@
+import type { AccountFeature } from '#server/accounts/feature.ts'
+import type { MailParts } from '#server/mail/parts.ts'
+import { mailProgramRoutes } from './program-routes.ts'
+import { mailProgramFaults, mailProgramRows } from './settings.ts'
+
+export const mailProgramsFeature = {
+  name: 'mail/mail-programs',
+  settings: mailProgramRows,
+  settingRule: mailProgramFaults,
+  programRoutes: (parts) => [mailProgramRoutes(parts)],
+} satisfies AccountFeature<MailParts>

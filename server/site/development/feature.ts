@@ -1,0 +1,9 @@
+import type { AccountFeature } from '#server/accounts/feature.ts'
+import type { DeliveryParts } from '#server/kit/messages/try-message.ts'
+import type { SiteParts } from '../parts.ts'
+import { devRoutes } from './routes.ts'
+
+export const developmentFeature = {
+  name: 'site/development',
+  routes: (parts) => (parts.settings.portalEnv === 'development' ? [devRoutes(parts)] : []),
+} satisfies AccountFeature<SiteParts & DeliveryParts>
