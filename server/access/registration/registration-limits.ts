@@ -1,5 +1,4 @@
-// How many mailboxes are created from one network, and from those around it.
-
+// Limits of registrations from one network, and from the wide network around it.
 import type { AlertOperator } from '#server/kit/limits/brakes.ts'
 import type { Limits } from '#server/kit/limits/limits.ts'
 import { wideNetworkOf } from '#server/kit/limits/wide-network.ts'
@@ -8,7 +7,7 @@ import { networkOf } from '#server/kit/web/client.ts'
 import type { RegistrationSettings } from './settings.ts'
 
 const hour = 3600
-/** Of what one network may, where no setting says how many. */
+/** Default for a wide network, in limits of one network. */
 const networksOfWide = 10
 
 export interface RegistrationLimitParts {
@@ -21,8 +20,8 @@ export interface RegistrationLimitParts {
 }
 
 /**
- * Counts one registration from the address. A network whose own budget is used up takes nothing from its neighbours.
- * @throws LimitReached
+ * @returns counts one registration, or throws LimitReached. A network that has used up its own limit
+ *   takes nothing from its neighbours.
  */
 export function createRegistrationLimit({
   limits,
@@ -33,7 +32,7 @@ export function createRegistrationLimit({
     settings
   const onFull = () => alertOperator('registration')
   const perNetwork = limits.limit('registration', { points: narrow, seconds: hour, onFull })
-  // Security: whoever rents a /24, or is given a /48, has hundreds of networks and no more people.
+  // Security: Registrations of a /24 and a /48 are limited, from however many addresses.
   const perWideNetwork = limits.limit('registration-wide', {
     points: wide ?? networksOfWide * narrow,
     seconds: hour,

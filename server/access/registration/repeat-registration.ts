@@ -1,5 +1,4 @@
-// The same form sent again by the browser that registered with it: whoever clicked twice is signed in, as by the first click.
-
+// A second click on the registration form signs the browser in, as the first one did.
 import { findAccountEpoch } from '#server/accounts/accounts/store.ts'
 import { isKnownDevice } from '#server/accounts/sessions/store.ts'
 import type { ClientInfo } from '#server/core/client-info.ts'
@@ -8,10 +7,10 @@ import { type SignedIn, type SignInParts, signIn } from '../sign-in/sign-in.ts'
 import type { JudgedRegistration } from './register-account.ts'
 
 /**
- * Security: only a browser that the account knows is judged, by the same rule, hash and budget as at sign-in; for every other one the name is
- * taken, whatever password it sends. So nobody learns here what sign-in would not tell them.
- * @param device digest of the browser's own token
- * @returns undefined where it is no repetition, or the password is another
+ * Security: A stranger with name and password learns at registration only that the name is taken.
+ * Only a known browser of the account is judged, and its tries count as at sign-in.
+ * @param device digest of the browser's token
+ * @returns undefined if it is no repetition, or the password is wrong
  */
 export async function repeatRegistration(
   parts: SignInParts,

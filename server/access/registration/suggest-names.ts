@@ -1,4 +1,3 @@
-// Free names for somebody whose wish is taken.
 import { randomInt } from 'node:crypto'
 import type { Db } from '#db/connection.ts'
 import { findClaimed } from '#server/accounts/claims/store.ts'
@@ -12,13 +11,13 @@ export interface SuggestionParts {
   readonly serviceWords: readonly string[]
 }
 
-/** As many as fit into one line of a phone, out of no more than this many that are looked up. */
+/** As many as fit on one line of a phone. */
 const SHOWN = 3
 const LOOKED_UP = 24
 
 /**
- * Names near the wish that nobody holds, none of them a look-alike of a held one: one query, whatever the wish is.
- * @param wish a taken name and its domain, both canonical
+ * Free names near a taken one, none of which looks like a taken name. Always one query.
+ * @param wish the taken name and its domain, both canonical
  */
 export async function suggestNames(
   { db, keyring, serviceWords }: SuggestionParts,
@@ -27,28 +26,28 @@ export async function suggestNames(
   const byKey = new Map<string, string>()
   for (const name of namesNear(wish.login)) {
     const parsed = parseLoginName(name, { serviceWords })
-    // Two that look alike would be one choice: the first of them stands for both.
+    // Of two names that look alike only the first is a choice.
     if (parsed.kind === 'ok' && !byKey.has(parsed.lookAlikeKey))
       byKey.set(parsed.lookAlikeKey, parsed.login)
     if (byKey.size === LOOKED_UP) break
   }
   const addressOfKey = (key: string) => addressOf(key, wish.domain)
-  const held = await findClaimed(
+  const taken = await findClaimed(
     db,
     keyring,
     'login-look-alike',
     [...byKey.keys()].map(addressOfKey),
   )
   return [...byKey]
-    .filter(([key]) => !held.has(addressOfKey(key)))
+    .filter(([key]) => !taken.has(addressOfKey(key)))
     .map(([, name]) => name)
     .slice(0, SHOWN)
 }
 
-/** Digits that cannot be read as letters, so that the name survives being told over the phone. */
+/** Without 0 and 1, which look like letters. */
 const number = (digits: number) => Array.from({ length: digits }, () => randomInt(2, 10)).join('')
 
-/** First the same words in another order or shortened, as people would do it, then a word or a number beside them. */
+/** The same words in another order or shortened, then with a word or a number. */
 function* namesNear(login: string): Generator<string> {
   const words = login.split(/[._-]/).filter((word) => /^[a-z]/.test(word))
   const [first = '', ...others] = words

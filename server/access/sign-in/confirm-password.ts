@@ -6,7 +6,7 @@ export type Confirmed =
   | { readonly kind: 'right' | 'wrong' }
   | { readonly kind: 'wait'; readonly retryAfterSeconds: number }
 
-/** Somebody at a signed-in browser types the password again. Tries count like those of sign-in, in a budget of their own. */
+/** Judges a password that is typed again while signed in. Its tries count apart from sign-in. */
 export async function confirmPassword(
   parts: SignInParts,
   address: string,

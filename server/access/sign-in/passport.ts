@@ -1,4 +1,4 @@
-// The local strategy of passport: name and password, judged by `signIn`.
+// Passport's local strategy, judged by `signIn`.
 
 import type { Request, Response } from 'express'
 import passport from 'passport'
@@ -10,7 +10,7 @@ import { networkOf } from '#server/kit/web/client.ts'
 import { type SignedIn, type SignInParts, signIn } from './sign-in.ts'
 
 export interface Authenticator {
-  /** Judges the form of the request. Whoever is right is not yet signed in. */
+  /** Judges the form of the request, and begins no session yet. */
   authenticate(req: Request, res: Response): Promise<SignedIn>
 }
 

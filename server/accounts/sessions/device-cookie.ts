@@ -1,4 +1,4 @@
-// A cookie by which a browser that signed in before is known again: it keeps a budget of tries of its own, and is no news to the owner.
+// The cookie of a known browser. Such a browser has tries of its own, and its sign-in sends no notice.
 import type { Request, Response } from 'express'
 import type { AccountsParts } from '#server/accounts/parts.ts'
 import { msPerDay } from '#server/core/durations.ts'
@@ -16,22 +16,19 @@ function tokenOf({ settings }: Parts, req: Request): string | undefined {
   return isToken(token) ? token : undefined
 }
 
-/** Digest of the browser's own token, where it has one. */
+/** Digest of the browser's token, if it has one. */
 export function deviceDigestOf(parts: Parts, req: Request): Buffer | undefined {
   const token = tokenOf(parts, req)
   return token === undefined ? undefined : hashToken(token)
 }
 
-/**
- * The browser's first token comes from what it sends with all its forms: two clicks at once, of which neither has an answer yet, are one
- * browser and not two.
- */
+/** The first token is made from the form secret, so that two simultaneous clicks are one browser. */
 function firstToken(req: Request, https: boolean): string {
   const secret = formSecretOf(req, https)
   return secret === undefined ? newToken() : hashToken(`device ${secret}`).toString('base64url')
 }
 
-/** Gives the browser its cookie, anew so that it lives on, and returns the digest to remember. */
+/** Sets or renews the cookie. @returns the digest to remember */
 export function keepDevice(parts: Parts, req: Request, res: Response): Buffer {
   const https = isHttps(parts.settings)
   const token = tokenOf(parts, req) ?? firstToken(req, https)

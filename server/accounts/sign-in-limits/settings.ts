@@ -9,7 +9,8 @@ export const signInRows = {
   ),
   limitSignInFailuresPerNetworkHour: optional(
     whole(1),
-    'wrong passwords by unknown browsers of one network (/32, /64) an hour, whatever the names; absent: twenty times LIMIT_SIGN_IN_FAILURES',
+    'wrong passwords by unknown browsers of one network (/32, /64) an hour, whatever the names; ' +
+      'absent: twenty times LIMIT_SIGN_IN_FAILURES',
   ),
 } as const
 

@@ -1,4 +1,4 @@
-// A registration that is sent again: the browser that made it is signed in, everybody else finds the name taken.
+// A registration that is sent again.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { accountIdOf, signIn } from '#test/support/people.ts'
@@ -28,7 +28,7 @@ const taken = async (visitor: Visitor, login: string, typed = password) => {
   )
 }
 
-test('two clicks at once in a new browser make one account, and both answers are signed in', async () => {
+test('simultaneous registrations in a new browser make one account, and each answer is signed in', async () => {
   const visitor = portal.visitor()
   const send = await form(visitor, 'zweimal')
   const answers = await Promise.all([send(), send(), send()])
@@ -49,7 +49,7 @@ test('two clicks at once in a new browser make one account, and both answers are
   assert.ok(!events.includes('sign-in.new-device'), 'one browser, however often it clicks')
 })
 
-test('a browser whose answer was lost registers once more, and is in its mailbox', async () => {
+test('a browser that registers again after a lost answer is signed in', async () => {
   const visitor = portal.visitor()
   const send = await form(visitor, 'verloren')
   const asked = new Map(visitor.cookies)
@@ -61,7 +61,7 @@ test('a browser whose answer was lost registers once more, and is in its mailbox
   assert.equal((await visitor.get('/account')).status, 200)
 })
 
-test('a repetition takes nothing of what the network may register', async () => {
+test('a repeated registration does not count for the network', async () => {
   const few = await startTestPortal({ env: { LIMIT_REGISTRATIONS_PER_IP_HOUR: '1' } })
   try {
     const visitor = few.visitor()
@@ -79,7 +79,7 @@ test('a repetition takes nothing of what the network may register', async () => 
   }
 })
 
-test('Security: a stranger who types name and right password learns here no more than that the name is taken', async () => {
+test('a stranger with name and password learns at registration only that the name is taken', async () => {
   const owner = portal.visitor()
   assert.equal((await (await form(owner, 'besitzerin'))()).status, 303)
   const stranger = portal.visitor()
@@ -90,7 +90,7 @@ test('Security: a stranger who types name and right password learns here no more
   await taken(other, 'besitzerin')
 })
 
-test('Security: tries of the own browser with other passwords count like tries to sign in', async () => {
+test('registrations of the same browser with wrong passwords count like tries to sign in', async () => {
   const visitor = portal.visitor()
   assert.equal((await (await form(visitor, 'vergesslich'))()).status, 303)
   await visitor.post('/sign-out', {}, { from: '/account' })
@@ -100,7 +100,7 @@ test('Security: tries of the own browser with other passwords count like tries t
   await taken(visitor, 'vergesslich')
 })
 
-test('Security: a blocked mailbox is no more open here than at sign-in', async () => {
+test('a repeated registration does not open a blocked account', async () => {
   const visitor = portal.visitor()
   assert.equal((await (await form(visitor, 'gesperrt'))()).status, 303)
   const blocked = { blocked_at: portal.clock.now(), block_reason: 'spam' }

@@ -8,7 +8,7 @@ import { usePortal } from '#test/support/use-portal.ts'
 
 const portal = usePortal()
 
-test('somebody who wants a mailbox has it ready, changes the password, signs out and in', async () => {
+test('a new owner gets a mailbox, changes the password, signs out and in', async () => {
   const visitor = portal.visitor()
   const created = await visitor.post('/register', { login: 'Hanna.K', password: hanna.password })
   assert.equal(created.status, 303)
@@ -37,7 +37,7 @@ test('somebody who wants a mailbox has it ready, changes the password, signs out
   assert.equal((await visitor.get('/account')).page, 'account')
 })
 
-test('a refused form keeps what was typed and never the password', async () => {
+test('a refused registration keeps the typed name, and never the password', async () => {
   const answer = await portal.visitor().post('/register', { login: 'x', password: 'short' })
   assert.equal(answer.status, 422)
   assert.deepEqual(answer.errors, ['login.too-short', 'password.too-short'])
@@ -45,7 +45,7 @@ test('a refused form keeps what was typed and never the password', async () => {
   assert.doesNotMatch(answer.html, /value="short"/)
 })
 
-test('one name, or two that look alike, sent at once fifty times: one account each', async () => {
+test('simultaneous registrations of one name, or of names that look alike, make one account', async () => {
   for (let round = 0; round < 50; round++) {
     const names = [`pavel${round}x`, `pavel${round}x`, `pave1${round}x`, `pa.vel${round}x`]
     const answers = await Promise.all(
@@ -59,20 +59,21 @@ test('one name, or two that look alike, sent at once fifty times: one account ea
   assert.equal(rows[0].n, 50)
 })
 
-test('a new mailbox leaves account, claims, wanted mailbox and activity behind, or nothing', async () => {
+test('a registration creates account, claims and wanted mailbox, or nothing', async () => {
   await register(portal, piotr)
   await portal.visitor().post('/register', piotr)
   const { rows } = await portal.db.raw(`
-    select (select count(*)::int from accounts) as accounts, (select count(*)::int from mailboxes) as mailboxes,
+    select (select count(*)::int from accounts) as accounts,
+      (select count(*)::int from mailboxes) as mailboxes,
       (select count(*)::int from claims where kind = 'login') as logins`)
   assert.equal(rows[0].accounts, rows[0].mailboxes)
   assert.equal(rows[0].accounts, rows[0].logins)
 })
 
-test('whoever wants a taken name is offered free ones, and can have each of them', async () => {
+test('a taken name brings suggestions, each of which can be registered', async () => {
   const { password } = piotr
   await register(portal, { login: 'maria.nowak', password })
-  // Held by a look-alike: nobody is offered a name that is refused afterwards.
+  // A name that looks like a taken one is not suggested.
   await register(portal, { login: 'nowakmar1a', password })
   await register(portal, { login: 'm-nowak', password })
   const refused = await portal.visitor().post('/register', { login: 'Maria_Nowak', password })
@@ -95,7 +96,7 @@ test('whoever wants a taken name is offered free ones, and can have each of them
   }
 })
 
-test('suggestions are found by one query, however long or crowded the name is', async () => {
+test('suggestions take one query, whatever the name', async () => {
   const { parts } = portal
   const near = { login: 'abcdefghijklmnopqrstuvwxyz.abc', domain: 'postern.example' }
   const queries: string[] = []
@@ -108,7 +109,7 @@ test('suggestions are found by one query, however long or crowded the name is', 
   assert.equal(queries.length, 4)
 })
 
-test('the name of a closed account is never given out again', async () => {
+test('the name of a closed account can never be registered again', async () => {
   const person = { login: 'was.closed', password: hanna.password }
   await register(portal, person)
   await portal
