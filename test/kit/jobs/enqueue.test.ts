@@ -18,7 +18,7 @@ const ask = (wish: string) =>
 const waiting = async () =>
   (await jobsOf(database.db, 'mailbox:converge')).filter(({ key }) => key !== null)
 
-test('what is asked for while a worker takes the job of the same key gets a job of its own', async () => {
+test('a job added while a worker takes the job of the same key becomes a job of its own', async () => {
   await ask('first')
   const worker = await database.db.transaction()
   await worker.raw(
@@ -40,7 +40,7 @@ test('what is asked for while a worker takes the job of the same key gets a job 
   )
 })
 
-test('jobs of one key that nobody has taken melt into one', async () => {
+test('waiting jobs with one key become one job', async () => {
   await ask('third')
   await ask('fourth')
   assert.deepEqual(

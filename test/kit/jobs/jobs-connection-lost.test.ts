@@ -68,7 +68,7 @@ function finish(): void {
 }
 
 for (const queueName of [undefined, 'one']) {
-  test(`a connection that is lost while a job ends ends no process, and the job is done once (queue ${queueName})`, async () => {
+  test(`a connection lost at the end of a job ends no process, and the job is done once (queue ${queueName})`, async () => {
     work = untilTold
     await ask(queueName)
     await eventually(async () => runs === 1)
@@ -78,7 +78,7 @@ for (const queueName of [undefined, 'one']) {
   })
 }
 
-test('a connection that is lost while a job fails ends no process, and the job is tried again soon', async () => {
+test('a connection lost while a job fails ends no process, and the job is soon tried again', async () => {
   work = async (attempt) => {
     await untilTold()
     if (attempt === 1) throw new Error('not yet')
@@ -91,7 +91,7 @@ test('a connection that is lost while a job fails ends no process, and the job i
   await eventually(async () => (await jobs()).length === 0)
 })
 
-test('a job that was taken by an answer that was lost is taken again within fifteen seconds', async () => {
+test('a job whose answer was lost is taken again within fifteen seconds', async () => {
   work = untilTold
   await ask()
   await eventually(async () => runs === 1)
@@ -109,7 +109,7 @@ test('a job that was taken by an answer that was lost is taken again within fift
   await eventually(async () => (await jobs()).length === 0)
 })
 
-test('a runner that comes to its end is started again', async () => {
+test('a runner that ends by a fault is started again', async () => {
   work = async () => {}
   const { exitCode } = process
   await database.db.raw(
@@ -123,7 +123,7 @@ test('a runner that comes to its end is started again', async () => {
   await eventually(async () => runs >= 1)
 })
 
-test('a fault that has nothing to do with the connection is thrown as ever', async () => {
+test('a fault that does not concern the connection is thrown', async () => {
   const { openPool } = await import('#server/kit/jobs/pool.ts')
   const queue = openPool(database.url, 1, () => {})
   const client = await queue.pool.connect()

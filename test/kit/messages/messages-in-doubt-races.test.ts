@@ -28,7 +28,7 @@ describe('an SMS in doubt', () => {
     })
 
   for (const kind of ['request-lost', 'answer-lost'] as const) {
-    it(`is sent once by six workers at once (${kind})`, async () => {
+    it(`an SMS in doubt is sent once by six workers at once (${kind})`, async () => {
       const id = await trial.lose(kind, await trial.write())
       trial.clock.advance(minute + 1000)
       for (let round = 0; round < 3; round += 1)
@@ -42,7 +42,7 @@ describe('an SMS in doubt', () => {
     })
   }
 
-  it('is one of two with the same words: each gets a ticket of its own, and both arrive', async () => {
+  it('two SMS in doubt with the same words get a ticket each, and both arrive', async () => {
     const [first, second] = [await trial.write(), await trial.write()]
     await trial.lose('answer-lost', first)
     await trial.lose('request-lost', second)
@@ -56,7 +56,7 @@ describe('an SMS in doubt', () => {
     assert.equal(trial.gateway.taken.length, 2)
   })
 
-  it('has the same words as one that was sent: what the gateway took for that one is not this one', async () => {
+  it('the ticket of an SMS that was sent does not count for another with the same words', async () => {
     const [first, second] = [await trial.write(), await trial.write()]
     await trial.deliver(first)
     await trial.lose('request-lost', second)
@@ -67,7 +67,7 @@ describe('an SMS in doubt', () => {
     )
   })
 
-  it('gets the ticket of another from the gateway, again and again: it is asked about, then believed, and is no fault', async () => {
+  it('a gateway that repeats a ticket is asked again, then believed, and causes no fault', async () => {
     const first = await trial.write()
     await trial.deliver(first)
     const body = { sid: trial.gateway.taken[0]?.sid, status: 'queued', error_code: null }
@@ -83,7 +83,7 @@ describe('an SMS in doubt', () => {
     assert.equal((await trial.end(first)).ticket, body.sid)
   })
 
-  it('took the ticket of another with the same words whose answer came late: that other one is sent again', async () => {
+  it('an SMS whose ticket went to another with the same words is sent again', async () => {
     const [slow, doubtful] = [await trial.write(), await trial.write()]
     await trial.lose('request-lost', doubtful)
     trial.clock.advance(minute + 1000)
@@ -99,7 +99,7 @@ describe('an SMS in doubt', () => {
     assert.equal((await trial.end(slow)).ticket, trial.gateway.taken[1]?.sid)
   })
 
-  it('Security: what the gateway took for the number and no message of ours explains may be this one in other words, so nothing is sent.', async () => {
+  it('a ticket that no message of ours explains keeps an SMS from being sent again', async () => {
     const id = await trial.lose('answer-lost', await trial.write())
     const [taken] = trial.gateway.taken
     assert.ok(taken)
@@ -111,7 +111,7 @@ describe('an SMS in doubt', () => {
     assert.equal(trial.gateway.taken.length, 1)
   })
 
-  it('is not held up by what the gateway took for the number long before', async () => {
+  it('an SMS in doubt does not wait because of old tickets of its number', async () => {
     const before = await trial.write('87654321')
     await trial.deliver(before)
     await trial.database.db('messages').where({ id: before }).delete()
@@ -121,7 +121,7 @@ describe('an SMS in doubt', () => {
     assert.equal(trial.gateway.taken.length, 2)
   })
 
-  it('Security: a worker that was held up in the middle sends no SMS that another may have taken over meanwhile.', async () => {
+  it('a worker that was held up sends no SMS that another may have taken over', async () => {
     const id = await trial.write()
     const send: typeof trial.sms.send = (outgoing) => {
       trial.clock.advance(31_000)
@@ -135,7 +135,7 @@ describe('an SMS in doubt', () => {
     assert.equal(trial.gateway.taken.length, 1)
   })
 
-  it('is not ended by the answer to an earlier try', async () => {
+  it('the answer to an earlier try does not end a later try of an SMS', async () => {
     const id = await trial.write()
     const { over } = await sendSlowly(id)
     await trial.database.db('messages').where({ id }).update({ state: 'sending', attempts: 2 })
@@ -143,7 +143,7 @@ describe('an SMS in doubt', () => {
     assert.equal((await trial.row(id)).state, 'sending')
   })
 
-  it('of which Twilio reports is sent, and is not asked about any more', async () => {
+  it('an SMS in doubt that Twilio reports counts as sent and is not asked about', async () => {
     const id = await trial.lose('answer-lost', await trial.write())
     const [ticket = '', before] = [trial.gateway.taken[0]?.sid, trial.gateway.questions()]
     assert.equal(await report(id, ticket), true)
@@ -152,7 +152,7 @@ describe('an SMS in doubt', () => {
     assert.equal(trial.gateway.questions(), before)
   })
 
-  it('of which Twilio reports before its second try begins gets no second try', async () => {
+  it('an SMS that Twilio reports before its second try gets no second try', async () => {
     const id = await trial.lose('request-lost', await trial.write())
     trial.clock.advance(minute + 1)
     await trial.deliver(id)
@@ -163,7 +163,7 @@ describe('an SMS in doubt', () => {
     assert.equal(trial.gateway.taken.length, 0)
   })
 
-  it('is not sent because of a report that names the ticket of another', async () => {
+  it('a report with the ticket of another SMS does not mark an SMS in doubt as sent', async () => {
     const [first, second] = [await trial.write(), await trial.write('87654321')]
     await trial.deliver(first)
     await trial.lose('request-lost', second)

@@ -12,7 +12,7 @@ describe('an SMS of which nobody knows whether the gateway took it', () => {
   after(() => trial.stop())
   beforeEach(() => trial.reset())
 
-  it('that the gateway has is settled as sent with its ticket, and not sent again', async () => {
+  it('an SMS in doubt that the gateway has is settled with its ticket and not sent again', async () => {
     const id = await trial.lose('answer-lost', await trial.write())
     await trial.deliverWhenDue(id)
     await trial.deliver(id)
@@ -26,7 +26,7 @@ describe('an SMS of which nobody knows whether the gateway took it', () => {
     assert.equal(taken.length, 1)
   })
 
-  it('that the gateway has not got is sent again, once', async () => {
+  it('an SMS in doubt that the gateway does not have is sent again, once', async () => {
     const id = await trial.lose('request-lost', await trial.write())
     assert.equal(trial.gateway.taken.length, 0)
     await trial.until(id, 'sent')
@@ -36,7 +36,7 @@ describe('an SMS of which nobody knows whether the gateway took it', () => {
     assert.deepEqual([attempts, ticket], [2, trial.gateway.taken[0]?.sid])
   })
 
-  it('is sent again at once where its wait went by in doubt, later where that is longer', async () => {
+  it('the time in doubt counts towards the wait of an SMS', async () => {
     const id = await trial.lose('request-lost', await trial.write('12345678', 60))
     for (const [least, most] of [
       [0, 0],
@@ -55,7 +55,7 @@ describe('an SMS of which nobody knows whether the gateway took it', () => {
     }
   })
 
-  it('is asked about five seconds after its try', async () => {
+  it('the gateway is asked about an SMS in doubt five seconds after its try', async () => {
     const id = await trial.lose('answer-lost', await trial.write())
     const [before, began] = [trial.gateway.questions(), trial.clock.now().getTime()]
     const [job] = await trial.jobs()
@@ -70,7 +70,7 @@ describe('an SMS of which nobody knows whether the gateway took it', () => {
     assert.equal((await trial.row(id)).state, 'sent')
   })
 
-  it('Security: a request whose answer was lost may still be on its way: it is over for certain as long after its end as a worker’s whole try may last. Until then the gateway’s no is none.', async () => {
+  it('a no of the gateway counts only once the lost request can no longer arrive', async () => {
     const id = await trial.lose('request-lost', await trial.write())
     const began = trial.clock.now().getTime()
     for (let round = 0; round < 20 && (await trial.row(id)).state === 'doubtful'; round += 1)
@@ -81,7 +81,7 @@ describe('an SMS of which nobody knows whether the gateway took it', () => {
     assert.equal(trial.gateway.taken.length, 0)
   })
 
-  it('waits where the gateway cannot be asked, longer each time, and is never sent blindly', async () => {
+  it('an SMS in doubt is never sent while the gateway cannot be asked, and waits longer each time', async () => {
     const id = await trial.lose('request-lost', await trial.write('12345678', 60))
     const mishaps = [
       { kind: 'error', status: 500 },
@@ -107,7 +107,7 @@ describe('an SMS of which nobody knows whether the gateway took it', () => {
     assert.equal(trial.gateway.taken.length, 1)
   })
 
-  it('waits where its key is missing for a while', async () => {
+  it('an SMS in doubt waits while its key is missing', async () => {
     const id = await trial.lose('answer-lost', await trial.write())
     const { payload } = await trial.row(id)
     await trial.database.db('messages').where({ id }).update({ payload: 'v1.00000000.AAAA' })
@@ -118,7 +118,7 @@ describe('an SMS of which nobody knows whether the gateway took it', () => {
     assert.equal(trial.gateway.taken.length, 1)
   })
 
-  it('that dies while the gateway cannot be asked stays unknown', async () => {
+  it('an SMS in doubt that expires while the gateway cannot be asked stays unknown', async () => {
     const id = await trial.lose('request-lost', await trial.write())
     trial.gateway.listMishaps.push(
       ...Array.from({ length: 20 }, () => ({ kind: 'error', status: 500 }) as const),
@@ -133,14 +133,14 @@ describe('an SMS of which nobody knows whether the gateway took it', () => {
     assert.equal(trial.gateway.taken.length, 0)
   })
 
-  it('that is dead by the time the gateway says that it has not got it is not sent any more', async () => {
+  it('an SMS in doubt that expires before the gateway says no is not sent again', async () => {
     const id = await trial.lose('request-lost', await trial.write('12345678', 1))
     await trial.until(id, 'failed')
     assert.equal(trial.gateway.taken.length, 0)
   })
 
   for (const status of [404, 405, 501]) {
-    it(`ends as unknown where the gateway keeps no list (${status})`, async () => {
+    it(`an SMS in doubt ends as unknown if the gateway keeps no list (${status})`, async () => {
       const id = await trial.lose('answer-lost', await trial.write())
       trial.gateway.listMishaps.push({ kind: 'gateway-page', status })
       await trial.deliverWhenDue(id)
@@ -151,7 +151,7 @@ describe('an SMS of which nobody knows whether the gateway took it', () => {
     })
   }
 
-  it('ends as unknown where the gateway cannot be asked at all', async () => {
+  it('an SMS in doubt ends as unknown if the gateway can never be asked', async () => {
     const { listTaken, ...mute } = trial.sms
     assert.ok(listTaken)
     const id = await trial.lose('request-lost', await trial.write())
@@ -161,7 +161,7 @@ describe('an SMS of which nobody knows whether the gateway took it', () => {
   })
 
   for (const kind of ['request-lost', 'answer-lost'] as const) {
-    it(`that a worker had in hand when it died arrives once (${kind})`, async () => {
+    it(`an SMS of a worker that died arrives once (${kind})`, async () => {
       const id = await trial.lose(kind, await trial.write())
       await trial.dieWith(id)
       await trial.deliver(id)
@@ -178,7 +178,7 @@ describe('an SMS of which nobody knows whether the gateway took it', () => {
     })
   }
 
-  it('that a worker had in hand when it died is sent again without a wait, however often it was tried', async () => {
+  it('an SMS of a worker that died is sent again without a wait, however often it was tried', async () => {
     const id = await trial.lose('request-lost', await trial.write())
     await trial.dieWith(id)
     await trial.database.db('messages').where({ id }).update({ attempts: 5 })
@@ -188,7 +188,7 @@ describe('an SMS of which nobody knows whether the gateway took it', () => {
     assert.deepEqual([state, dueAt], ['queued', trial.clock.now()])
   })
 
-  it('that a worker had in hand when it died is asked about by its own job as well, when that comes back', async () => {
+  it('an SMS of a worker that died is also asked about by its own job', async () => {
     const id = await trial.lose('answer-lost', await trial.write())
     await trial.dieWith(id)
     trial.clock.advance(minute + 1000)
@@ -197,7 +197,7 @@ describe('an SMS of which nobody knows whether the gateway took it', () => {
     assert.equal(trial.gateway.taken.length, 1)
   })
 
-  it('whose worker is dead is asked about at once, whose worker lives only after its time', async () => {
+  it('an SMS is asked about at once if its worker is dead, and only after its time if it lives', async () => {
     const { db } = trial.database
     const id = await trial.lose('answer-lost', await trial.write())
     await trial.dieWith(id)
@@ -217,7 +217,7 @@ describe('an SMS of which nobody knows whether the gateway took it', () => {
     assert.equal(trial.gateway.taken.length, 1)
   })
 
-  it('that a fault took out of the hands of a living worker is asked about when that worker comes back to it', async () => {
+  it('an SMS that a living worker gave up by a fault is asked about when the worker returns to it', async () => {
     const { db } = trial.database
     const id = await trial.lose('answer-lost', await trial.write())
     await trial.dieWith(id)
@@ -231,7 +231,7 @@ describe('an SMS of which nobody knows whether the gateway took it', () => {
     assert.equal((await trial.row(id)).state, 'sent')
   })
 
-  it('that lost its job is found by the sweep', async () => {
+  it('an SMS in doubt that lost its job is found by the sweep', async () => {
     const id = await trial.lose('answer-lost', await trial.write())
     await trial.database.db.raw('delete from graphile_worker._private_jobs')
     trial.clock.advance(3 * minute)
@@ -239,7 +239,7 @@ describe('an SMS of which nobody knows whether the gateway took it', () => {
     assert.ok((await trial.jobs()).some(({ payload }) => payload.messageId === id))
   })
 
-  it('was for nobody, and its worker died: it is dropped, and the gateway is not asked', async () => {
+  it('a decoy whose worker died is dropped, and the gateway is not asked', async () => {
     const id = await trial.write('12345678', 10, null)
     const before = trial.gateway.questions()
     await trial.dieWith(id)
@@ -251,7 +251,7 @@ describe('an SMS of which nobody knows whether the gateway took it', () => {
     assert.equal(trial.gateway.questions(), before)
   })
 
-  it('is told of in the log without its number and its code', async () => {
+  it('the log names an SMS in doubt without its number and code', async () => {
     const id = await trial.lose('answer-lost', await trial.write())
     trial.gateway.listMishaps.push({ kind: 'error', status: 500 })
     await trial.until(id, 'sent')

@@ -86,7 +86,7 @@ it('every notice arrives exactly once under its Message-ID, though workers are k
   )
 })
 
-it('a letter that a killed worker had in hand is taken up within fifteen seconds', async () => {
+it('a mail of a killed worker is taken up within fifteen seconds', async () => {
   const mail = createSmtpTransport({ url: server.url, from: 'Postern <no-reply@postern.example>' })
   const trial = createMessageTrial(database.db, { mail })
   server.mishaps.length = 0

@@ -36,7 +36,7 @@ function* every(channel: 'mail' | 'sms') {
 describe('the messages', () => {
   const rendering = createRendering()
 
-  it('each mail has one line of subject, a text and a page, with nothing left unsaid in any language', () => {
+  it('every mail has a subject, a text and a page without gaps in every language', () => {
     const seen = new Set<string>()
     for (const { name, locale, params, label } of every('mail')) {
       const { subject, text, html } = rendering.mail(name, params, locale, stranger)
@@ -51,7 +51,7 @@ describe('the messages', () => {
     assert.equal(seen.size, [...every('mail')].length, 'two messages read the same')
   })
 
-  it('no mail loads anything from anywhere, and every link leads to the portal', () => {
+  it('no mail loads anything, and every link leads to the portal', () => {
     for (const { name, locale, params, label } of every('mail')) {
       const { html, text } = rendering.mail(name, params, locale, stranger)
       assert.doesNotMatch(
@@ -90,7 +90,7 @@ describe('the messages', () => {
     assert.doesNotMatch(notice.text, /\b\d{6,8}\b/)
   })
 
-  it('a contact that was just added is told without the power to undo: it is led to a new password', () => {
+  it('a notice to a contact that was just added offers a new password, not an undo', () => {
     const params = checkParams('recovery-method-added', {
       ...told,
       method: 'phone',
@@ -104,7 +104,7 @@ describe('the messages', () => {
     )
   })
 
-  it('Security: a message that leaves the mailbox shows no more of its name than its owner needs to know it.', () => {
+  it('a message outside the mailbox shows only a part of its name', () => {
     const params = checkParams('password-changed', samples('password-changed')[0] as never)
     assert.ok(
       !rendering.mail('password-changed', params, 'en', stranger).html.includes('alesia.kavalchuk'),
@@ -121,7 +121,7 @@ describe('the messages', () => {
     assert.equal(maskMailbox('ab@postern.example'), 'a…@postern.example')
   })
 
-  it('Security: links are built from BASE_URL, and a view is not handed the bare token.', () => {
+  it('links are built from BASE_URL, and views never get the bare token', () => {
     const other = createRendering('https://konto.example:8443')
     const { text } = other.mail(
       'recovery-link',
@@ -133,7 +133,7 @@ describe('the messages', () => {
     assert.ok(!text.includes('postern.example/recover'))
   })
 
-  it('Security: a subject is one line, whatever went into it.', () => {
+  it('a subject is one line, whatever went into it', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (reference) => {
         const { subject } = rendering.mail(
@@ -147,7 +147,7 @@ describe('the messages', () => {
     )
   })
 
-  it('Security: nothing that is put into a page of mail becomes markup', () => {
+  it('nothing that is put into a mail becomes markup', () => {
     const { html } = rendering.mail(
       'report-received',
       { reference: '<img src=x onerror=alert(1)>', progressToken: '"><b>' },
@@ -167,7 +167,7 @@ describe('the messages', () => {
     }
   })
 
-  it('a message whose link only ends sessions promises neither a new password nor that anything is undone', () => {
+  it('a message whose link only ends sessions promises neither a new password nor an undo', () => {
     const promises = {
       en: /undoes the change|leads you to a new|Stop it/,
       be: /адменіць змену|дапаможа задаць новы|Spynice/,
@@ -215,7 +215,7 @@ describe('the messages', () => {
     )
   })
 
-  it('a code in an SMS is bound to the host by the last line, and longer hosts take words away before they take a second segment', () => {
+  it('an SMS with a code names the host in its last line and stays one segment long', () => {
     for (const host of [
       'a.by',
       'postern.example',
@@ -235,7 +235,7 @@ describe('the messages', () => {
     }
   })
 
-  it('segments are counted as telephones count them', () => {
+  it('SMS segments are counted as telephones count them', () => {
     assert.equal(countSmsSegments('a'.repeat(160)), 1)
     assert.equal(countSmsSegments('a'.repeat(161)), 2)
     assert.equal(countSmsSegments('a'.repeat(307)), 3)

@@ -57,7 +57,7 @@ describe('what Twilio took for a number', () => {
     }
   }
 
-  it('is found though it has not left Twilio, only for this number, and only since the moment asked for', async () => {
+  it('an SMS that Twilio took is found before it leaves, by its number and since a given moment', async () => {
     await send('long ago')
     clock.advance(minutes(20))
     const since = clock.now()
@@ -66,7 +66,7 @@ describe('what Twilio took for a number', () => {
     assert.deepEqual(await list(since), ['now'])
   })
 
-  it('is read page by page, no further back than asked for', async () => {
+  it('Twilio’s list is read page by page, no further back than asked for', async () => {
     const since = clock.now()
     fill(250, since)
     const [all, before] = [await list(since), gateway.questions()]
@@ -75,7 +75,7 @@ describe('what Twilio took for a number', () => {
     assert.equal(gateway.questions() - before, 1)
   })
 
-  it('is read whole where an older one stands before a newer one', async () => {
+  it('Twilio’s list is read whole if an older message stands before a newer one', async () => {
     const since = clock.now()
     fill(150, new Date(since.getTime() - minutes(10)))
     fill(1, since)
@@ -86,7 +86,7 @@ describe('what Twilio took for a number', () => {
     assert.deepEqual(await list(since), ['0'])
   })
 
-  it('is not told where it is more than can be read', async () => {
+  it('a list of Twilio’s that is too long to read gives no answer', async () => {
     const since = clock.now()
     fill(501, since)
     assert.deepEqual(await connect().listTaken?.(to, since), {
@@ -95,7 +95,7 @@ describe('what Twilio took for a number', () => {
     })
   })
 
-  it('is not told while Twilio is down, and never where there is no such list', async () => {
+  it('a gateway that is down or keeps no list gives no list of SMS', async () => {
     const since = clock.now()
     assert.deepEqual(await connect({ apiBase: 'http://127.0.0.1:1' }).listTaken?.(to, since), {
       kind: 'deferred',
@@ -114,7 +114,7 @@ describe('what Twilio took for a number', () => {
     })
   })
 
-  it('what the client asks and what the stand-in answers keep to the description of the interface', async () => {
+  it('questions and answers about taken SMS follow Twilio’s OpenAPI description', async () => {
     const prism = await startPrism('twilio-messages.openapi.json', gateway.url)
     try {
       const through = connect({ apiBase: prism.url })

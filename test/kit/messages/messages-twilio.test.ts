@@ -53,7 +53,7 @@ describe('SMS by Twilio', () => {
     gateway.taken.length = 0
   })
 
-  it('a message is handed over with its text, its sender, its life and where to report', async () => {
+  it('an SMS reaches Twilio with its text, sender, lifetime and report address', async () => {
     const outcome = await transport.send(sms)
     const [taken] = gateway.taken
     assert.deepEqual(outcome, { kind: 'accepted', providerId: taken?.sid })
@@ -102,7 +102,8 @@ describe('SMS by Twilio', () => {
     ],
   ] as const
   for (const [mishap, outcome] of table) {
-    it(`${mishap.status}${'code' in mishap ? ` with ${mishap.code}` : ' from something in between'}: ${outcome.kind}`, async () => {
+    const source = 'code' in mishap ? `with ${mishap.code}` : 'from a proxy'
+    it(`an SMS answered with ${mishap.status} ${source} is ${outcome.kind}`, async () => {
       gateway.mishaps.push(mishap)
       const before = gateway.requests()
       assert.deepEqual(await transport.send(sms), outcome)
@@ -140,12 +141,12 @@ describe('SMS by Twilio', () => {
     })
   }
 
-  it('a page that comes with 200 is no yes either', async () => {
+  it('an HTML page with status 200 is no yes', async () => {
     gateway.mishaps.push({ kind: 'gateway-page', status: 200 })
     assert.equal((await transport.send(sms)).kind, 'unknown')
   })
 
-  it('Security: an error that comes as an answer is no empty list, after which the SMS would be sent a second time.', async () => {
+  it('an error that comes as an answer is no empty list', async () => {
     for (const body of [
       { errors: [] },
       { code: 20500, message: 'try again', status: 500 },
@@ -156,7 +157,7 @@ describe('SMS by Twilio', () => {
     }
   })
 
-  it('wrong credentials are our trouble: the message waits', async () => {
+  it('an SMS waits after wrong credentials', async () => {
     assert.deepEqual(await connect({ authToken: 'x'.repeat(32) }).send(sms), {
       kind: 'deferred',
       code: 'twilio.20003',
@@ -167,14 +168,14 @@ describe('SMS by Twilio', () => {
     })
   })
 
-  it('a gateway that is down has taken nothing: the message waits', async () => {
+  it('an SMS waits while the gateway is down', async () => {
     assert.deepEqual(await connect({ apiBase: 'http://127.0.0.1:1' }).send(sms), {
       kind: 'deferred',
       code: 'net.ECONNREFUSED',
     })
   })
 
-  it('an answer that is lost, or comes too late, leaves open whether the SMS is on its way', async () => {
+  it('an answer that is lost or late leaves an SMS in doubt', async () => {
     gateway.mishaps.push({ kind: 'answer-lost' })
     assert.equal((await transport.send(sms)).kind, 'unknown')
     gateway.mishaps.push({ kind: 'slow', ms: 600 })
@@ -182,7 +183,7 @@ describe('SMS by Twilio', () => {
     assert.equal(gateway.taken.length, 2)
   })
 
-  it('Security: only codes leave this file; the client’s errors hold the number, the text and our token.', async () => {
+  it('only codes leave the Twilio client', async () => {
     const outcomes = []
     for (const mishap of [
       { kind: 'error', status: 400, code: 21211 },
@@ -195,7 +196,7 @@ describe('SMS by Twilio', () => {
     assert.doesNotMatch(JSON.stringify(outcomes), new RegExp(`37529|12345678|${authToken}`))
   })
 
-  it('what the client sends and what the stand-in answers keep to the description of the interface', async () => {
+  it('sent SMS and their answers follow Twilio’s OpenAPI description', async () => {
     const prism = await startPrism('twilio-messages.openapi.json', gateway.url)
     try {
       const apiBase = prism.url
@@ -272,7 +273,7 @@ describe('what Twilio reports later', () => {
     return { id, taken }
   }
 
-  it('reports that come twice and in any order only ever move forward', async () => {
+  it('reports of Twilio move the state of an SMS forward only', async () => {
     const { id, taken } = await sendCode()
     for (const status of ['sent', 'queued', 'sent', 'delivered', 'sending', 'delivered']) {
       assert.equal((await gateway.report(taken, status, { portalAt })).status, 204)
@@ -285,7 +286,7 @@ describe('what Twilio reports later', () => {
   })
 
   for (const errorCode of [30003, 30004, 30005, 30006, 30007]) {
-    it(`${errorCode}: not delivered is written down with its reason, and nothing is sent again`, async () => {
+    it(`Twilio’s error ${errorCode} is recorded as not delivered, and nothing is sent again`, async () => {
       const { id, taken } = await sendCode()
       const requests = gateway.requests()
       await gateway.report(taken, 'undelivered', { portalAt, errorCode })
@@ -301,7 +302,7 @@ describe('what Twilio reports later', () => {
     })
   }
 
-  it('a report tells that an SMS whose answer was lost is on its way', async () => {
+  it('a report of Twilio settles an SMS whose answer was lost', async () => {
     gateway.mishaps.push({ kind: 'answer-lost' })
     const { id, taken } = await sendCode()
     assert.equal((await trial.row(id)).state, 'doubtful')
@@ -319,7 +320,7 @@ describe('what Twilio reports later', () => {
     )
   })
 
-  it('Security: the address that Twilio signed is the public one of the settings, whatever host a request names.', async () => {
+  it('the address that Twilio signed is built from BASE_URL, whatever host a request names', async () => {
     const { id, taken } = await sendCode()
     const forged = await gateway.report(taken, 'delivered', { portalAt, token: 'another token' })
     assert.equal(forged.status, 403)
@@ -336,7 +337,7 @@ describe('what Twilio reports later', () => {
     assert.equal((await trial.row(id)).delivery, null)
   })
 
-  it('a report for another message’s ticket, an unknown message or in unknown words changes nothing', async () => {
+  it('a report with a foreign ticket, an unknown message or unknown words changes nothing', async () => {
     const first = await sendCode()
     const second = await sendCode()
     const crossed = { ...first.taken, sid: second.taken.sid }

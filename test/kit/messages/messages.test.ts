@@ -71,7 +71,7 @@ describe('messages', () => {
     } as const
   }
 
-  it('a code arrives at the one address, alone on its line, from the sender of the settings', async () => {
+  it('a code arrives at one address, alone on its line, from the configured sender', async () => {
     const mail = smtp()
     const trial = createMessageTrial(database.db, { mail })
     const id = await trial.send(codeMail(trial))
@@ -88,7 +88,7 @@ describe('messages', () => {
     assert.equal((await trial.row(id)).state, 'sent')
   })
 
-  it('a message and its job exist only if what they tell of was committed', async () => {
+  it('a message and its job exist only if the change that they tell about was committed', async () => {
     const trial = createMessageTrial(database.db)
     const count = async () => {
       const { rows } = await database.db.raw(
@@ -108,7 +108,7 @@ describe('messages', () => {
     assert.deepEqual(await count(), { messages: before.messages + 1, jobs: before.jobs + 1 })
   })
 
-  it('Security: the queue and the database hold recipients, codes and tokens only sealed', async () => {
+  it('the queue and the database hold recipients, codes and tokens only sealed', async () => {
     const trial = createMessageTrial(database.db)
     const at = trial.clock.now().toISOString()
     const params = {
@@ -137,7 +137,7 @@ describe('messages', () => {
       assert.ok(!dump.includes(secret), secret)
   })
 
-  it('what was sent is wiped, and no log line tells the address or the code', async () => {
+  it('a sent message is wiped, and no log line shows its address or code', async () => {
     const mail = createCountingGateway<OutgoingMail>({ kind: 'deferred', code: 'smtp.451' })
     const trial = createMessageTrial(database.db, { mail })
     const id = await trial.send(codeMail(trial, '918273'))
@@ -159,7 +159,7 @@ describe('messages', () => {
     assert.equal(ids.filter((id) => id !== null).length, 1)
   })
 
-  it('a job that runs twice, even at once, sends once', async () => {
+  it('a message job that runs twice, even at once, sends once', async () => {
     const mail = createCountingGateway<OutgoingMail>()
     const trial = createMessageTrial(database.db, { mail })
     const id = await trial.send(codeMail(trial))
@@ -181,7 +181,7 @@ describe('messages', () => {
     })
   })
 
-  it('a code that is dead is not sent any more', async () => {
+  it('an expired code is not sent', async () => {
     const sms = createCountingGateway<OutgoingSms>()
     const trial = createMessageTrial(database.db, { sms })
     const id = await trial.send(codeSms(trial))
@@ -191,7 +191,7 @@ describe('messages', () => {
     assert.equal((await trial.row(id)).outcome, 'expired')
   })
 
-  it('a mail server that is busy is asked again, later each time, until the code is dead', async () => {
+  it('a busy mail server is asked again, later each time, until the code expires', async () => {
     const busy: SendOutcome = { kind: 'deferred', code: 'smtp.451' }
     const mail = createCountingGateway<OutgoingMail>(...Array.from({ length: 20 }, () => busy))
     const trial = createMessageTrial(database.db, { mail })
@@ -219,7 +219,7 @@ describe('messages', () => {
     )
   })
 
-  it('Security: an SMS that may have arrived is not sent again before the gateway says that it has not got it; a mail is, under its Message-ID.', async () => {
+  it('an SMS that may have arrived is sent again only after the gateway says no', async () => {
     const lost: SendOutcome = { kind: 'unknown', code: 'net.ECONNRESET' }
     const sms = createCountingGateway<OutgoingSms>(lost)
     const mail = createCountingGateway<OutgoingMail>(lost)
@@ -238,7 +238,7 @@ describe('messages', () => {
     assert.deepEqual(mail.sent[0], mail.sent[1])
   })
 
-  it('when a worker dies with a message in its hands, the mail is sent by another and the SMS is not where nobody can be asked', async () => {
+  it('after its worker dies a mail is sent by another, and an SMS is not if nobody can be asked', async () => {
     const [mail, sms] = [
       createCountingGateway<OutgoingMail>(),
       createCountingGateway<OutgoingSms>(),
@@ -280,7 +280,7 @@ describe('messages', () => {
     assert.equal(mail.sent.length, 1)
   })
 
-  it('messages that wait survive a change of keys', async () => {
+  it('waiting messages survive a rotation of keys', async () => {
     const mail = createCountingGateway<OutgoingMail>()
     const trial = createMessageTrial(database.db, { mail })
     const id = await trial.send(codeMail(trial))
@@ -296,7 +296,7 @@ describe('messages', () => {
     assert.equal(mail.sent[0]?.to, alice)
   })
 
-  it('Security: no message carries text that somebody wrote: parameters are digits, tokens, moments, identifiers and closed lists.', () => {
+  it('no message carries text that somebody wrote', () => {
     const at = '2026-11-22T09:03:00Z'
     const good = {
       mailbox: 'alice@postern.example',

@@ -12,7 +12,7 @@ const mailbox = 'hanna.k@postern.example'
 const phone = '+375291112233'
 const backup = 'hanna@elsewhere.example'
 
-test('a changed password and a new browser are told to the mailbox and to every contact, each once, each with its own link', async () => {
+test('a changed password and a new browser are announced once to the mailbox and to every contact', async () => {
   const visitor = await register(portal, hanna)
   await visitor.post('/account/recovery/phone', { phone })
   await visitor.post('/account/recovery/phone/confirm', { code: await awaitCode(portal, phone) })
@@ -46,7 +46,7 @@ test('a changed password and a new browser are told to the mailbox and to every 
   ])
 })
 
-test('a browser that is known is no news, and many new ones a day cost letters alone', async () => {
+test('a known browser causes no notice, and many new ones a day cause no SMS', async () => {
   const password = 'a new and longer sentence'
   const before = (await sentTo(portal, phone)).length
   const known = portal.visitor()
@@ -64,7 +64,7 @@ test('a browser that is known is no news, and many new ones a day cost letters a
   assert.equal(rows[0].n, 5)
 })
 
-test('Security: a contact that came with the disputed change gets no link that takes changes back.', async () => {
+test('a contact that came with the disputed change gets no link that takes changes back', async () => {
   const visitor = await register(portal, piotr)
   const address = 'piotr@elsewhere.example'
   await visitor.post('/account/recovery/backup-address', { address })
@@ -76,7 +76,7 @@ test('Security: a contact that came with the disputed change gets no link that t
   assert.ok(told.every((each) => !each.text.includes('/undo/')))
 })
 
-test('a notice belongs to its change: where that is rolled back nobody is told, and no link exists', async () => {
+test('a change that is rolled back leaves no notice and no link', async () => {
   const { db } = portal
   const account = await db('accounts').where({ address: mailbox }).first()
   const count = async () => {

@@ -9,7 +9,7 @@ const withoutToken = (html: string) => html.replace(/(name="_csrf" value=")[^"]+
 const tokenIn = (html: string) => /name="_csrf" value="([^"]+)"/.exec(html)?.[1]
 
 describe('a page that is the same for all', () => {
-  it('comes to each browser with a token of its own, which works there and nowhere else', async () => {
+  it('a page kept for all has a token of its own for each browser, which works nowhere else', async () => {
     const [first, second] = [portal.visitor(), portal.visitor()]
     const [one, two] = [await first.get('/sign-in'), await second.get('/sign-in')]
     assert.equal(withoutToken(one.html), withoutToken(two.html))
@@ -26,7 +26,7 @@ describe('a page that is the same for all', () => {
     assert.equal((await send(second, one.html)).status, 403)
   })
 
-  it('says how long it is in bytes, in every language', async () => {
+  it('a page kept for all states its length in bytes in every language', async () => {
     for (const [lang, word] of [
       ['be', 'Увайсці'],
       ['ru', 'Войти'],
@@ -43,7 +43,7 @@ describe('a page that is the same for all', () => {
       }
   })
 
-  it('shows what was typed, and where to go on, to nobody else', async () => {
+  it('a page that is kept for all shows nothing of anybody', async () => {
     const visitor = portal.visitor()
     const refused = await visitor.post('/sign-in', {
       login: 'hanna.of.all',
@@ -57,7 +57,7 @@ describe('a page that is the same for all', () => {
     assert.equal(other.status, 200)
   })
 
-  it('is another one for somebody who is signed in', async () => {
+  it('a page kept for all is another one for somebody who is signed in', async () => {
     const person = { login: 'kept.hanna', password: 'бусел ляціць над вёскай' }
     const browser = await register(portal, person)
     const before = await portal.visitor().get('/')
@@ -67,7 +67,7 @@ describe('a page that is the same for all', () => {
 })
 
 describe('the style sheet', () => {
-  it('comes packed as the browser asks for it, the first time and later, and is always the same', async () => {
+  it('the style sheet comes compressed as the browser accepts it, and is always the same', async () => {
     const { html } = await portal.visitor().get('/sign-in')
     const path =
       /href="(\/assets\/postern-[^"]+\.css)"/.exec(html)?.[1] ?? assert.fail('no style sheet')

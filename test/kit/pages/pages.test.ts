@@ -22,7 +22,7 @@ const styleSheet = readFileSync(`${root}public/postern.css`, 'utf8')
 for (const sample of samples) {
   describe(`the page ${sample.page}, ${sample.state}`, () => {
     for (const locale of locales) {
-      it(`holds together in ${locale}`, () => {
+      it(`${sample.page}, ${sample.state}, holds together in ${locale}`, () => {
         const html = render(sample, locale, `/${sample.page}`)
         assert.match(html, new RegExp(`^<!doctype html>\n<html lang="${locale}">`))
         assert.deepEqual(all(html, /<main [^>]*data-page="([^"]+)"/g), [sample.page])
@@ -64,7 +64,7 @@ for (const sample of samples) {
 }
 
 describe('the pages together', () => {
-  it('have each a name of its own in the gallery', () => {
+  it('every sample has a name of its own in the gallery', () => {
     const names = samples.map(({ page, state }) => `${page} ${state}`)
     assert.deepEqual(
       names.filter((name, at) => names.indexOf(name) !== at),
@@ -72,7 +72,7 @@ describe('the pages together', () => {
     )
   })
 
-  it('are loaded in three requests: the page, one style sheet, one script', () => {
+  it('every page loads one style sheet and one script', () => {
     for (const sample of samples) {
       const html = render(sample, 'en', '/')
       const loaded = [
@@ -85,7 +85,7 @@ describe('the pages together', () => {
     assert.doesNotMatch(styleSheet, /@import|url\((?!"?data:)/)
   })
 
-  it('are light: sign-in and the style sheet together are at most 30 KB compressed', () => {
+  it('sign-in and the style sheet together are at most 30 KB compressed', () => {
     const page = samples.find((sample) => sample.page === 'sign-in')
     assert.ok(page)
     for (const locale of locales)
@@ -94,11 +94,11 @@ describe('the pages together', () => {
       )
   })
 
-  it('use the style sheet that the sources make', () => {
+  it('the style sheet is the one that its sources make', () => {
     assert.equal(styleSheet, buildStyleSheet(), 'run npm run build:css')
   })
 
-  it('use no class that the style sheet does not know', () => {
+  it('no page uses a class that the style sheet lacks', () => {
     const unknown = new Set<string>()
     for (const sample of samples)
       for (const list of all(render(sample, 'en', '/'), / class="([^"]+)"/g))
@@ -107,7 +107,7 @@ describe('the pages together', () => {
     assert.deepEqual([...unknown], [])
   })
 
-  it('switch the language where they are, and keep what the address carries', () => {
+  it('the language switch stays on the page and keeps the query', () => {
     const page = samples.find((sample) => sample.page === 'sign-in')
     assert.ok(page)
     assert.match(

@@ -13,7 +13,7 @@ it('mails take the colours of the style sheet', () => {
   assert.equal(dark['header-line'], light['header-line'], 'what is not set for dark is as in light')
 })
 
-it('an operator’s theme goes over ours, light and dark, as in a browser', () => {
+it('an operator’s theme overrides our colours, light and dark, as in a browser', () => {
   const theme = `/* :root { --postern-link: red } */
     :root { --postern-header: #2b2350; --postern-link: rgb(74 55 163) }
     @media (prefers-color-scheme: dark) {
@@ -28,7 +28,7 @@ it('an operator’s theme goes over ours, light and dark, as in a browser', () =
   assert.equal(dark.button, '#5cc9b0', 'what is no plain colour is passed over')
 })
 
-it('a theme that is no list of colours writes nothing else into a mail', () => {
+it('a theme puts nothing but plain colours into a mail', () => {
   const { light } = readThemeColours(
     `${styleSheet}:root{--postern-page:red"></style><script>;--postern-text:url(//x)}`,
   )

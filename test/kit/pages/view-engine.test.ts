@@ -17,7 +17,7 @@ function write(view: string, source: string): void {
 describe('the view engine', () => {
   const engine = createViewEngine({ roots: [root], cache: true })
 
-  it('Security: every value that `<%=` writes is text, never markup', () => {
+  it('every value that `<%=` writes is text, never markup', () => {
     write('escape', '<p title="<%= name %>"><%= name %></p>')
     const page = engine.renderPart('escape', { name: `<script>"'&` })
     assert.equal(page, '<p title="&lt;script&gt;&#34;&#39;&amp;">&lt;script&gt;&#34;&#39;&amp;</p>')
@@ -25,7 +25,7 @@ describe('the view engine', () => {
     assert.equal(escapeHtml(0), '0')
   })
 
-  it('sets a page into its layout', () => {
+  it('a page is rendered inside its layout', () => {
     write('layouts/page', '<main><%- body %></main><%= pageId %>')
     write('page', '<h1><%= title %></h1>')
     assert.equal(
@@ -34,7 +34,7 @@ describe('the view engine', () => {
     )
   })
 
-  it('hands a part the frame and what its include names, and nothing else of the page', () => {
+  it('a part gets the frame and what its include names, and nothing else of the page', () => {
     write('part', '[<%= locale %>|<%= label %>|<%= hint %>]')
     write('whole', `<%- include('part', { label: 'own' }) %><%- include('part') %>`)
     assert.equal(
@@ -43,7 +43,7 @@ describe('the view engine', () => {
     )
   })
 
-  it('lets a view name a constant as it likes, and leave out what it was not given', () => {
+  it('a view may declare constants of any name and omit what it was not given', () => {
     write(
       'names',
       "<% const label = 'mine'; for (const item of items || []) { %><%= item.label %><% } %><%= label %>",
@@ -52,12 +52,12 @@ describe('the view engine', () => {
     assert.equal(engine.renderPart('names', {}), 'mine')
   })
 
-  it('reads names in template strings, spreads and after addresses in quotes', () => {
+  it('a view can read names in template strings, spreads and after quoted addresses', () => {
     write('tricky', `<% const all = [...list, 'https://x'] -%><%= \`\${prefix}-\${all.length}\` %>`)
     assert.equal(engine.renderPart('tricky', { list: [1], prefix: 'p' }), 'p-2')
   })
 
-  it('keeps what a part wrote where its include says under which key', () => {
+  it('an include with a key keeps what the part wrote', () => {
     write('kept', '<%= locale %><%= n %>')
     write('keeper', "<%- include('kept', { n }, locale) %>")
     assert.equal(engine.renderPart('keeper', { locale: 'be', n: 1 }), 'be1')
@@ -66,7 +66,7 @@ describe('the view engine', () => {
     assert.equal(engine.renderPart('keeper', { locale: '', n: 4 }), '4')
   })
 
-  it('treats options among the locals as words', () => {
+  it('locals named like options of EJS are plain values', () => {
     write('options', '<%= settings %><%= client %><%= escapeFunction %>')
     assert.equal(
       engine.renderPart('options', { settings: 's', client: '<', escapeFunction: 'e' }),
@@ -74,11 +74,11 @@ describe('the view engine', () => {
     )
   })
 
-  it('names the view that is missing', () => {
+  it('a missing view is named in the fault', () => {
     assert.throws(() => engine.renderPart('nowhere', {}), /no view "nowhere"/)
   })
 
-  it('shows an edit at the next request where nothing is kept', () => {
+  it('without the cache an edit of a view shows at the next request', () => {
     const fresh = createViewEngine({ roots: [root], cache: false })
     write('edited', 'one')
     assert.equal(fresh.renderPart('edited', {}), 'one')

@@ -36,7 +36,7 @@ async function asked<T>(
   }
 }
 
-test('a page is found under every spelling of its address that express alone would find it under', async () => {
+test('a page is found under every spelling of its address that Express accepts', async () => {
   const paths =
     `/ /account /Account /account/ /account?x=1 /account/x /account/y /ACCOUNT/y /.well-known/security.txt /me/last
     /account/last /inner/deep /%61ccount //account /account//x /nowhere /nowhere/ /a.b/last /%2e/last /account%2Fx`.split(
@@ -51,7 +51,7 @@ test('a page is found under every spelling of its address that express alone wou
   assert.equal(found?.filter((answer) => answer.startsWith('200')).length, 13)
 })
 
-test('what a handler throws, at once or later, reaches the error handler, and no handler after it', async () => {
+test('a fault of a handler, at once or later, reaches the error handler and no other handler', async () => {
   const seen: string[] = []
   const app = express()
   app.use(

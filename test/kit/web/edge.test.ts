@@ -49,7 +49,7 @@ const values = [
   'j:',
 ]
 
-test('a cookie that is no text is no cookie, on any page', async () => {
+test('a cookie that is no text is no cookie', async () => {
   const paths = [
     '/',
     '/sign-in',
@@ -83,7 +83,7 @@ test('a cookie that is no text is no cookie, on any page', async () => {
   }
 })
 
-test('a form sent with a token cookie that is no text is refused with 403', async () => {
+test('a form whose token cookie is no text is refused with 403', async () => {
   for (const value of values) {
     const headers = {
       'content-type': 'application/x-www-form-urlencoded',
@@ -119,7 +119,7 @@ test('a request names one host', async () => {
   )
 })
 
-test('OPTIONS tells a stranger nothing about staff pages, nor about any other', async () => {
+test('OPTIONS tells a stranger nothing about staff pages', async () => {
   const paths = [
     '/',
     '/staff',
@@ -173,7 +173,7 @@ test('one network has one name, however it is written', () => {
   }
 })
 
-test('a place is asked for by addresses alone', () => {
+test('the database of places is asked about valid addresses only', () => {
   const asked: string[] = []
   const placeOf = createPlaceOf((ip) => void asked.push(ip))
   assert.deepEqual(
@@ -183,7 +183,7 @@ test('a place is asked for by addresses alone', () => {
   assert.deepEqual(asked, ['192.0.2.1', '2001:db8::1'])
 })
 
-test('what a proxy passes on and is no bare address counts as the proxy that said it', async (t) => {
+test('a forwarded value that is no bare address counts as the proxy that sent it', async (t) => {
   const app = express().set('trust proxy', ['loopback', '192.0.2.0/24', '2001:db8:1::/48'])
   canonicalAddresses(app)
   app.get('/', (req, res) => void res.send(String(req.ip)))
@@ -214,7 +214,7 @@ test('what a proxy passes on and is no bare address counts as the proxy that sai
   }
 })
 
-test('ports, brackets and rubbish behind a proxy give nobody a limit of his own', async () => {
+test('no spelling of a forwarded address gives anybody a limit of their own', async () => {
   const spellings = (n: number) => [
     `198.51.100.${n}:80`,
     `[2001:db8::${n}]`,
@@ -236,7 +236,7 @@ test('ports, brackets and rubbish behind a proxy give nobody a limit of his own'
   )
 })
 
-test('a switch of the language by a link changes the visitor’s page and cookie, never the account', async () => {
+test('a link that switches the language changes the page and the cookie, never the account', async () => {
   const headers = { 'x-forwarded-for': '198.51.100.100' }
   const visitor = portal.visitor()
   await visitor.post('/register', { login: 'stays.english', password: hanna.password }, { headers })
@@ -249,7 +249,7 @@ test('a switch of the language by a link changes the visitor’s page and cookie
   assert.equal(locale, 'en')
 })
 
-test('readyz says no while the accounts cannot be read, and yes again afterwards', async () => {
+test('/readyz fails while the accounts cannot be read, and succeeds again afterwards', async () => {
   const visitor = portal.visitor()
   const ready = async () => (await visitor.get('/readyz')).status
   assert.equal(await ready(), 200)
@@ -272,14 +272,14 @@ test('readyz says no while the accounts cannot be read, and yes again afterwards
   assert.equal(await ready(), 200)
 })
 
-test('no statement takes longer than five seconds, and no wait for a lock longer than two', async () => {
+test('a statement takes at most five seconds, and a wait for a lock at most two', async () => {
   const { rows } = await portal.db.raw(
     `select current_setting('statement_timeout') as statement, current_setting('lock_timeout') as lock`,
   )
   assert.deepEqual(rows, [{ statement: '5s', lock: '2s' }])
 })
 
-test('a proxy that is not listed says nothing of where anybody comes from', async (t) => {
+test('an unlisted proxy cannot say where a request comes from', async (t) => {
   const app = express().set('trust proxy', ['192.0.2.0/24'])
   canonicalAddresses(app)
   app.get('/', (req, res) => void res.send(String(req.ip)))

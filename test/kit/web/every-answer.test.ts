@@ -95,7 +95,7 @@ function judge(who: string, path: string, page: Answer, head: Answer): void {
   }
 }
 
-test('HEAD answers as GET, every text has a charset, every answer a Cache-Control, every cookie its prefix', async () => {
+test('HEAD answers as GET, texts have a charset, answers a Cache-Control, cookies their prefix', async () => {
   for (const { who, visitor } of people) {
     const known = new Set(['/', '/nowhere', '/.well-known/%ff', '/service-worker.js', ...routes])
     for (const path of known) {
@@ -111,7 +111,7 @@ test('HEAD answers as GET, every text has a charset, every answer a Cache-Contro
   }
 })
 
-test('cookies of forms have the prefix as well: what was done, the report, the language, the device, the recovery', async () => {
+test('over https every cookie of ours has the prefix that binds it to the host', async () => {
   const seen = new Set<string>()
   const visitor = portal.visitor()
   const note = (answer: Answer) => {
@@ -137,7 +137,7 @@ test('cookies of forms have the prefix as well: what was done, the report, the l
     assert.ok(seen.has(name), `no cookie ${name} among ${[...seen].join()}`)
 })
 
-test('HSTS is for two years and for this host alone, and only where people come by https', async () => {
+test('HSTS lasts two years, for this host alone, and only over https', async () => {
   const { headers } = await portal.visitor().get('/sign-in')
   assert.equal(headers.get('strict-transport-security'), 'max-age=63072000')
   const plain = express()

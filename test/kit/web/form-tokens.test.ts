@@ -18,7 +18,7 @@ const portal = usePortal({ worker: false }, async (portal) => {
 })
 
 describe('a form that was opened before', () => {
-  it('somebody signed in is refused on what belongs to an account', async () => {
+  it('a form that was opened before a sign-in is refused if it concerns an account', async () => {
     const visitor = portal.visitor()
     const _csrf = await visitor.token('/sign-in')
     await signIn(portal, hanna, visitor)
@@ -39,7 +39,7 @@ describe('a form that was opened before', () => {
     assert.equal((await visitor.get('/account')).status, 200)
   })
 
-  it('the same person signed in again is refused, keeps what was typed and leads to its page', async () => {
+  it('a form from before the same person signed in again is refused and keeps what was typed', async () => {
     const visitor = await signIn(portal, hanna)
     const _csrf = await visitor.token('/account/recovery/phone')
     await visitor.post('/sign-out', {}, { from: '/account' })
@@ -56,7 +56,7 @@ describe('a form that was opened before', () => {
     assert.doesNotMatch(secret.html, /a secret that nobody sees/)
   })
 
-  it('everybody signed out does nothing and leads to sign-in', async () => {
+  it('a form that was opened before a sign-out does nothing and leads to sign-in', async () => {
     const visitor = await signIn(portal, hanna)
     const _csrf = await visitor.token(page)
     await visitor.post('/sign-out', {}, { from: '/account' })
@@ -68,7 +68,7 @@ describe('a form that was opened before', () => {
     await signIn(portal, hanna)
   })
 
-  it('sign-in in another tab still signs in: the same person again, or another in place of the first', async () => {
+  it('a sign-in form that was opened before a sign-in in another tab still signs in', async () => {
     const visitor = portal.visitor()
     const tabs = [
       await visitor.token('/sign-in'),
@@ -90,7 +90,7 @@ describe('a form that was opened before', () => {
   })
 })
 
-it('a stranger’s token, a missing one and a broken one are refused without that word', async () => {
+it('a foreign, missing or broken token is refused without a word about another session', async () => {
   const visitor = await signIn(portal, hanna)
   const own = await visitor.token(page)
   const other = await (await signIn(portal, piotr)).token(page)
@@ -109,7 +109,7 @@ it('a stranger’s token, a missing one and a broken one are refused without tha
   await signIn(portal, hanna)
 })
 
-it('a form that was open while the secret keys were changed is still taken', async () => {
+it('a form that was open during a rotation of keys is still accepted', async () => {
   const visitor = await signIn(portal, hanna)
   const _csrf = await visitor.token('/account/sessions')
   const SECRET_KEYS = `test-key-zyxwvutsrqponmlkjihgfedcba9876,${portal.settings.secretKeys[0]}`
@@ -125,7 +125,7 @@ it('a form that was open while the secret keys were changed is still taken', asy
   await later.stop()
 })
 
-it('the token is the browser’s alone for a stranger, and names the flow on the steps of a recovery', async () => {
+it('a form token binds the browser alone for a stranger, and the flow in a recovery', async () => {
   const visitor = portal.visitor()
   assert.match(await visitor.token('/sign-in'), /^[\w-]+$/)
   await visitor.post('/recover', { login: 'nobody.here' })

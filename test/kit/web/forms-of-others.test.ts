@@ -180,7 +180,7 @@ const recoveryPages = [
 ]
 
 describe('a form that was made in the session of one person', () => {
-  it('does nothing in the session of another, whichever form of the product it is', async () => {
+  it('a form acts only for the person in whose session it was made', async () => {
     const anna = await haveAll('anna.all')
     const boris = await haveAll('boris.all')
     const desk = await prepareDesk(anna)
@@ -261,7 +261,7 @@ describe('a form that was made in one recovery', () => {
     boris = await equip(portal, 'boris.recovers')
   })
 
-  it('does nothing in another of the same browser, whichever step it is, and says which was opened meanwhile', async () => {
+  it('a form of one recovery does nothing in another, and says which was opened meanwhile', async () => {
     const browser = portal.visitor()
     const forms: FoundForm[] = []
     const collect = async () => {
@@ -319,7 +319,7 @@ describe('a form that was made in one recovery', () => {
     await portal.startWorker()
   })
 
-  it('reports no success that did not happen: the second of two links sets its own password alone', async () => {
+  it('the second of two reset links reports no success that did not happen', async () => {
     const vera = await equip(portal, 'vera.recovers')
     const zoya = await equip(portal, 'zoya.recovers')
     const browser = portal.visitor()

@@ -646,13 +646,13 @@ function leadsTo(answer: Answer, leads: string | RegExp, what: string): void {
 }
 
 describe('a form that is sent twice', () => {
-  it('is one of this list: whoever adds a form says what its second sending does', () => {
+  it('every form of the portal is in the list that says what its second sending does', () => {
     const known = [...Object.keys(posts), ...sentByPrograms].sort()
     assert.deepEqual([...crawled].sort(), known)
   })
 
   for (const [path, { open, leads, later }] of Object.entries(posts)) {
-    it(`does once what it does, and both answers are the same: ${path}`, async () => {
+    it(`a form that is sent twice acts once and answers the same: ${path}`, async () => {
       await forgetLimits(portal)
       const send = await ready(await open())
       const before = await effects()
@@ -677,7 +677,7 @@ describe('a form that is sent twice', () => {
 
 describe('a form of a password that is sent again with another password', () => {
   const other = 'drei Störche im Nebel'
-  it('sets nothing, and says so: a recovery has ended with the first', async () => {
+  it('another password sent by the form of an ended recovery sets nothing and says so', async () => {
     const person = await equip(portal)
     const visitor = await proveByPhone(portal, person)
     const form = { visitor, path: '/recover/new-password' }
@@ -696,7 +696,7 @@ describe('a form of a password that is sent again with another password', () => 
     )
   })
 
-  it('sets nothing where the first one waits', async () => {
+  it('another password sent by the same form sets nothing while the first one waits', async () => {
     const person = await equip(portal)
     const visitor = await begin(portal, person.login)
     await visitor.post('/recover/security-question', { answer: person.answer })
@@ -711,7 +711,7 @@ describe('a form of a password that is sent again with another password', () => 
     leadsTo(await first(), '/recover/done', 'a second click')
   })
 
-  it('sets nothing where its owner has changed it', async () => {
+  it('another password sent by the form of an own change sets nothing', async () => {
     const { visitor, login: name } = await arrive(portal)
     const form = { visitor, path: '/account/password' }
     const [first, second] = [

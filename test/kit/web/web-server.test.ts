@@ -42,12 +42,12 @@ async function start(t: TestContext, times: WebTimes = short) {
 
 const get = 'GET / HTTP/1.1\r\nHost: x\r\n'
 
-test('headers have ten seconds, whole requests thirty, and both are looked at every second', () => {
+test('headers have ten seconds, whole requests thirty, and both are checked every second', () => {
   const { headersMs, requestMs, checkMs } = usualTimes
   assert.deepEqual([headersMs, requestMs, checkMs], [10_000, 30_000, 1000])
 })
 
-test('a head that does not come within its time is answered with 408: silence, half a line, a header at a time', async (t) => {
+test('a request whose head comes too late is answered with 408', async (t) => {
   const { port } = await start(t)
   for (const said of ['', 'GE', get, `${get}X-Slow: `]) {
     const answer = await converse(port, said ? [said] : [])
@@ -57,7 +57,7 @@ test('a head that does not come within its time is answered with 408: silence, h
   }
 })
 
-test('headers that drip without an end do not hold a connection', async (t) => {
+test('endless headers keep no connection open', async (t) => {
   const { port } = await start(t)
   const begun = performance.now()
   await new Promise<void>((done) => {
@@ -73,7 +73,7 @@ test('headers that drip without an end do not hold a connection', async (t) => {
   assert.ok(performance.now() - begun < 2000)
 })
 
-test('a body that drips is answered with 408 when the time of the whole request is over', async (t) => {
+test('a body that arrives too slowly is answered with 408', async (t) => {
   const { port } = await start(t)
   const answer = await converse(port, [
     'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nabc',
@@ -82,7 +82,7 @@ test('a body that drips is answered with 408 when the time of the whole request 
   assert.ok(answer.ms > 700 && answer.ms < 2500, `after ${answer.ms} ms`)
 })
 
-test('who asks in time is answered, however long the answer takes', async (t) => {
+test('a request that arrives in time is answered, however long the answer takes', async (t) => {
   const { port } = await start(t)
   const answer = await converse(port, [
     'GET /slow HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n',
@@ -90,7 +90,7 @@ test('who asks in time is answered, however long the answer takes', async (t) =>
   assert.match(answer.text, /^HTTP\/1\.1 200 [\s\S]*answered/)
 })
 
-test('what is no request is refused once, with a Cache-Control', async (t) => {
+test('bytes that are no request are refused once, with a Cache-Control', async (t) => {
   const { port } = await start(t)
   for (const [said, status] of [
     ['\x16\x03\x01\x02\x00\x01\x00', 400],
@@ -103,7 +103,7 @@ test('what is no request is refused once, with a Cache-Control', async (t) => {
   }
 })
 
-test('a request that expects what nobody gives is refused once, with a Cache-Control', async (t) => {
+test('a request with an unknown Expect is refused once, with a Cache-Control', async (t) => {
   const { port } = await start(t)
   const body = 'Content-Length: 5\r\n\r\nabcde'
   for (const rest of ['\r\n', body, `\r\n${get}\r\n`]) {
@@ -121,7 +121,7 @@ test('a request that expects what nobody gives is refused once, with a Cache-Con
   assert.match(asked.text, /^HTTP\/1\.1 100 [\s\S]*^HTTP\/1\.1 200 [\s\S]*answered/m)
 })
 
-test('a connection that says nothing, or half a head, does not hold the end', async (t) => {
+test('a silent connection, or half a head, does not delay a stop', async (t) => {
   const { port, stop } = await start(t, endless)
   const held = [
     converse(port, []),
@@ -139,7 +139,7 @@ test('a connection that says nothing, or half a head, does not hold the end', as
   )
 })
 
-test('a body that drips does not hold the end for long', async (t) => {
+test('a body that arrives slowly does not delay a stop for long', async (t) => {
   const { port, stop } = await start(t, { ...endless, askMs: 300 })
   const half = converse(port, ['POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nabc'])
   const again = converse(port, [`${get}\r\n`, get])
@@ -151,7 +151,7 @@ test('a body that drips does not hold the end for long', async (t) => {
   assert.deepEqual([(await half).status, (await again).status], [0, 200])
 })
 
-test('the end waits for who is being answered, but not for ever', async (t) => {
+test('a stop waits for answers under way, but not for ever', async (t) => {
   const { port, stop } = await start(t)
   const slow = converse(port, ['GET /slow HTTP/1.1\r\nHost: x\r\n\r\n'])
   const never = converse(port, ['GET /never HTTP/1.1\r\nHost: x\r\n\r\n'])
@@ -164,7 +164,7 @@ test('the end waits for who is being answered, but not for ever', async (t) => {
   assert.ok(took > 600 && took < 2500, `after ${took} ms`)
 })
 
-test('while the end is announced visitors are served, and keep no connection', async (t) => {
+test('while a stop is announced visitors are served, and keep no connection', async (t) => {
   const { port, stop } = await start(t)
   const end = stop(700)
   await sleep(100)
