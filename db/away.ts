@@ -3,7 +3,6 @@
 /** It reads but does not write: a standby, a read-only server, a full disk or memory. */
 const refusesWritesCodes = new Set('25006 53000 53100 53200 53400 58030'.split(' '))
 
-/** Unreachable, stopping, starting or overloaded. */
 const awayCodes = new Set(
   `ECONNREFUSED ECONNRESET EPIPE ETIMEDOUT ENOTFOUND EAI_AGAIN EHOSTUNREACH ENETUNREACH
   08000 08001 08003 08004 08006 25P03 57014 57P01 57P02 57P03 57P05 53300 55P03 40001
@@ -19,7 +18,6 @@ const awayWords = new RegExp(
 
 const codeOf = (fault: Error): string => String((fault as { code?: unknown }).code)
 
-/** True if the same call may succeed later. */
 export function isAway(fault: unknown): boolean {
   if (!(fault instanceof Error)) return false
   if (awayCodes.has(codeOf(fault)) || refusesWrites(fault)) return true

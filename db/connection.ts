@@ -1,16 +1,13 @@
-// The pool of database connections that stores share.
 import knexModule, { type Knex } from 'knex'
 import { msPerMinute } from '#server/core/durations.ts'
 
 export type Db = Knex
-/** A transaction that the caller opened. */
 export type Trx = Knex.Transaction
 
 // One bad query must not occupy every connection.
 const statementMs = 5000
 const lockMs = 2000
 
-/** @param pool maximum number of connections */
 export function connectDatabase(url: string, pool = 12): Db {
   return knexModule({
     client: 'pg',

@@ -31,7 +31,6 @@ const idOf = (flag: string, user: string): number | undefined => {
   }
 }
 
-/** The owner of the data, else `postgres`, else `nobody`. */
 function serverUser(data: string): { uid: number; gid: number } | undefined {
   if (existsSync(data) && statSync(data).uid !== 0) return statSync(data)
   for (const user of ['postgres', 'nobody']) {

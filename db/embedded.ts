@@ -30,10 +30,7 @@ const isThere = (path: string) =>
     () => false,
   )
 
-/**
- * Starts the server whose files are in `folder`; the first start makes them.
- * @param flags further arguments of `postgres`
- */
+/** The first start makes the files in `folder`. @param flags further arguments of `postgres` */
 export async function startEmbeddedPostgres(
   folder: string,
   flags: readonly string[] = [],
@@ -107,7 +104,6 @@ export async function findRunningPostgres(folder: string): Promise<EmbeddedPostg
   }
 }
 
-/** Creates the database if needed, and returns its connection string. */
 export async function ensureDatabase(server: EmbeddedPostgres, name: string): Promise<string> {
   const client = new pg.Client({ connectionString: server.urlOf('postgres') })
   await client.connect()

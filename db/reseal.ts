@@ -4,11 +4,9 @@ import type { Trx } from './connection.ts'
 
 export interface SealedColumn {
   readonly table: string
-  /** The key column of the table. */
   readonly id: string
   readonly column: string
   readonly purpose: string
-  /** The table also has a column `key_id`. */
   readonly namesKey?: boolean
 }
 

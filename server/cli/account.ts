@@ -47,7 +47,6 @@ const show: Command = {
   },
 }
 
-/** Leaves out what is not set. */
 const rowsOf = (values: object): string[][] =>
   Object.entries(values)
     .filter(([, value]) => value !== undefined && value !== null)

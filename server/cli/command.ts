@@ -1,8 +1,6 @@
-// Commands of `npm run portal` and their outcomes.
 import type { ParseArgsOptionsConfig } from 'node:util'
 import type { CompleteSettings, Portal } from '../compose.ts'
 
-/** Exit statuses for scripts. */
 export const exit = {
   done: 0,
   /** The command found something wrong, such as a drifted mailbox. */
@@ -16,9 +14,7 @@ export const exit = {
 
 export interface Outcome {
   readonly status: (typeof exit)[keyof typeof exit]
-  /** For `--json`. */
   readonly data: object
-  /** For people, without the last line break. */
   readonly text: string
 }
 
@@ -31,12 +27,9 @@ export interface CommandContext {
 }
 
 export interface Command {
-  /** The words after `portal`. */
   readonly words: readonly string[]
-  /** Names of the required arguments. */
   readonly args?: readonly string[]
   readonly options?: ParseArgsOptionsConfig
-  /** Names of the required options. */
   readonly required?: readonly string[]
   readonly summary: string
   readonly help?: string
@@ -50,7 +43,6 @@ export const refused = (reason: string, text: string): Outcome => ({
   text,
 })
 
-/** Aligns the columns. */
 export function table(rows: readonly (readonly string[])[]): string {
   const widths: number[] = []
   for (const row of rows)

@@ -19,7 +19,6 @@ async function count({ db }: Portal, from: string): Promise<number> {
   return rows[0]?.n ?? 0
 }
 
-/** Names at most twenty broken links. */
 async function examineChain<Link>(links: AsyncIterable<Link>, describe: (link: Link) => string) {
   const broken: string[] = []
   for await (const link of links) {

@@ -32,7 +32,6 @@ const findCommand = (words: readonly string[]) =>
     .filter((command) => command.words.every((word, index) => words[index] === word))
     .sort((left, right) => right.words.length - left.words.length)[0]
 
-/** Runs one command. Returns what to print and the exit status. */
 export async function runCommand(
   argv: readonly string[],
   env = processEnvironment(),

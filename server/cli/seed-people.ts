@@ -48,7 +48,6 @@ const prize =
 const watches =
   'Watches! Watches! Watches!\n\nhttp://cheap.bad.example/ and http://cheaper.bad.example/\n'
 
-/** Reports that give the analyst some cases. */
 export const prepared = [
   {
     login: 'lucky.prize',
@@ -76,7 +75,6 @@ export const prepared = [
   },
 ] as const
 
-/** Registers the people who are missing. */
 export async function seed(portal: Portal, settings: { readonly mailDomains: readonly string[] }) {
   const domain = settings.mailDomains[0] ?? ''
   for (const person of people) {
@@ -90,7 +88,6 @@ export async function seed(portal: Portal, settings: { readonly mailDomains: rea
   return people
 }
 
-/** The id of the account, unless its name belongs to somebody else. */
 async function registerPerson(
   { db, parts }: Portal,
   domain: string,

@@ -1,8 +1,8 @@
-/** From where something was done, as a person recognises it. Never an address of the network in full. */
+/** The device and place of a request. The network address is never complete. */
 export interface ClientInfo {
   readonly device: string
   readonly place: string
 }
 
-/** For what the portal or an operator did. */
+/** For acts of the portal and of operators. */
 export const noClient: ClientInfo = { device: '', place: '' }

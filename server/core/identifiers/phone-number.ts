@@ -28,7 +28,6 @@ export function parsePhoneNumber(raw: unknown, options: PhoneNumberOptions): Par
   if (typed === '') return refused('missing')
   if (/\p{Nd}[\s.]*(?:[;,#]|(?:extn?|x|int)(?!\p{L})|доб|вн)/iu.test(typed))
     return refused('extension')
-  // Letters, as in 0800-FLOWERS, have more than one reading.
   if (!/^[+\p{Nd}\s().\-/~\p{Pd}]+$/u.test(typed)) return refused('shape')
   const country = options.defaultCountry as CountryCode
   const number = readings(typed)
@@ -61,7 +60,6 @@ export function exampleMobile(country: string): string {
 export const writePhone = (e164: string): string =>
   unbroken(phoneNumbers().parsePhoneNumberFromString(e164)?.formatInternational() ?? e164)
 
-// No line break inside a number.
 const unbroken = (number: string) => number.replaceAll(' ', '\u00a0').replaceAll('-', '\u2011')
 
 export const nationalNumberOf = (e164: string): string =>

@@ -1,4 +1,3 @@
-/** Words that name this service, such as `provider` from `provider.example`. */
 export function serviceWordsOf(mailDomains: readonly string[]): string[] {
   const words = mailDomains.flatMap((domain) => domain.toLowerCase().split('.').slice(0, -1))
   // Three letters occur inside ordinary words.

@@ -1,10 +1,8 @@
 import { isLocale, type Locale } from './texts.ts'
 
 export interface LocaleSources {
-  /** The raw value of `?lang=`. */
   readonly asked?: unknown
   readonly cookie?: unknown
-  /** The choice of the signed-in account. */
   readonly account?: unknown
   readonly acceptLanguage?: string | undefined
   readonly fallback: Locale

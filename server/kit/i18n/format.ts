@@ -5,14 +5,12 @@ export interface Formats {
   /** With the time zone. */
   dateTime(instant: Date): string
   date(instant: Date): string
-  /** With the time zone. */
   time(instant: Date): string
   /** "5 minutes ago", "in 2 hours", "yesterday". */
   relative(instant: Date, now: Date): string
   number(value: number): string
   /** Replaces the country code of `Minsk, BY` by its name. */
   place(place: string): string
-  /** In binary units, with at most one decimal. */
   bytes(size: number): string
 }
 

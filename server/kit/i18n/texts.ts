@@ -15,7 +15,6 @@ export type Translate = (key: string, params?: TextParams) => string
 export interface Texts {
   t(locale: Locale, key: string, params?: TextParams): string
   has(key: string): boolean
-  /** Always the same function, so asking costs nothing. */
   in(locale: Locale): Translate
 }
 
@@ -52,7 +51,6 @@ export function parseText(locale: Locale, pattern: string): IntlMessageFormat {
   return new IntlMessageFormat(pattern, locale, undefined, { ignoreTag: true })
 }
 
-/** Texts with placeholders are parsed at their first use. */
 function createTranslate(locale: Locale, always: TextParams): Translate {
   const plain = new Map<string, string>()
   const patterns = new Map<string, string>()
@@ -78,7 +76,6 @@ function createTranslate(locale: Locale, always: TextParams): Translate {
   }
 }
 
-/** Each name once, also from plural and select branches. */
 export function placeholdersIn(format: IntlMessageFormat): string[] {
   const names = new Set<string>()
   const collect = (elements: ReturnType<IntlMessageFormat['getAst']>) => {

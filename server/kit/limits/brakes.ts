@@ -15,7 +15,6 @@ export interface BrakeParts extends MessageParts {
   readonly db: Db
   readonly log: Pick<Log, 'warn'>
   readonly settings: { readonly alertMail?: string | undefined; readonly defaultLocale: Locale }
-  /** Absent without metrics. */
   readonly count?: ((brake: BrakeName) => void) | undefined
 }
 

@@ -8,15 +8,10 @@ export type Counted =
   | { readonly kind: 'full'; readonly retryAfterSeconds: number }
 
 export interface Limit {
-  /**
-   * Counts one try.
-   * @param key canonical, never a client's header
-   * @param seconds replaces the rule's time for the key's first try
-   */
+  /** Counts one try. @param key canonical @param seconds the time of the key's first try */
   count(key: string, seconds?: number): Promise<Counted>
   /** Counts one try. @throws LimitReached */
   demand(key: string): Promise<void>
-  /** Counts nothing. */
   look(key: string): Promise<Counted>
   close(key: string, seconds: number): Promise<void>
   refund(key: string): Promise<void>
@@ -84,7 +79,6 @@ export function createLimits(db: Db): Limits {
   }
 }
 
-/** Returns how many were deleted. */
 export async function deleteSpentLimits(db: Db, now: Date, limit: number): Promise<number> {
   // Waiting for locked rows could become a deadlock.
   const spent = db('rate_limits')

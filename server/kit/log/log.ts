@@ -1,4 +1,3 @@
-// The log: lines of JSON without secrets.
 import { type Logger, pino } from 'pino'
 import { createBunches, type Lines } from './log-lines.ts'
 
@@ -16,7 +15,6 @@ export interface RequestLine {
   readonly ms: number
 }
 
-/** Messages of libraries may contain such values. */
 const patterns: readonly [RegExp, string][] = [
   [/[\w.+-]+@[\w-]+(\.[\w-]+)+/g, '[address]'],
   [/\$argon2\S+/g, '[verifier]'],
@@ -56,7 +54,6 @@ export function describeFault(fault: unknown, depth = 0): Fault {
   }
 }
 
-/** Without the first line, which repeats the message. */
 const frames = (stack: string) =>
   stack
     .split('\n')

@@ -40,7 +40,6 @@ export interface SecurityLog {
 
 export type WebLog = Log & SecurityLog
 
-/** 96 bits: collisions practically never happen. */
 const digestLength = 16
 
 // Security: The log names accounts and networks by digests that only SECRET_KEYS can make.

@@ -4,7 +4,6 @@ import { type AnyRow, type SettingRows, variableOf } from './setting-row.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
-/** Lists all faults at once. */
 export class SettingsError extends Error {
   override readonly name = 'SettingsError'
   readonly faults: readonly string[]

@@ -6,7 +6,6 @@ export type Parsed<T> =
   | { readonly ok: false; readonly fault: string }
 
 export interface Kind<T> {
-  /** The allowed texts, for the documentation. */
   readonly takes: string
   parse(text: string): Parsed<T>
 }
@@ -49,7 +48,6 @@ export const flag: Kind<boolean> = {
   parse: (raw) => (raw === 'on' || raw === 'off' ? ok(raw === 'on') : fault('must be on or off')),
 }
 
-/** Items between commas, with blanks around them. An empty item is a fault. */
 export const list = <T>(item: Kind<T>): Kind<readonly T[]> => ({
   takes: `${item.takes}, several separated by commas`,
   parse: (raw) => {
@@ -76,7 +74,6 @@ export const url = (...protocols: string[]): Kind<string> => ({
 
 const DOMAIN = /^(?=.{1,253}$)([a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}$/
 
-/** Lower case, A-labels. */
 export const domain: Kind<string> = {
   takes: 'a domain',
   parse: (raw) => {

@@ -1,4 +1,3 @@
-// Settings of the process, its addresses and its brand.
 import { parsePhoneCountry } from '#server/core/identifiers/phone-country.ts'
 import { choice, domain, flag, list, text, time, url, whole } from './setting-kinds.ts'
 import { optional, required, row, type SettingsOf, secret } from './setting-row.ts'
