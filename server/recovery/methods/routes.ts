@@ -4,6 +4,7 @@ import { accountOf, requireAccount } from '#server/accounts/sessions/browser-ses
 import { takeFlash } from '#server/kit/pages/flash.ts'
 import type { RecoveryParts } from '#server/recovery/parts.ts'
 import { warningsOf } from './managed-method.ts'
+import { methodCard } from './method-card.ts'
 
 const flashes = [
   'backup-address-linked',
@@ -19,14 +20,15 @@ export function recoveryMethodRoutes({ pages, db, clock, methods }: RecoveryPart
     const at = clock.now()
     const accountId = accountOf(req).id
     const described = await methods.describe(db, accountId, at)
+    const probation = await findProbation(db, accountId, at)
     pages.show(req, res, {
       id: 'recovery-methods',
       view: 'recovery/methods/recovery-methods',
       locals: {
         flash: takeFlash(req, res, flashes),
-        methods: described,
+        cards: described.map((method) => methodCard(method, probation !== undefined)),
         warnings: warningsOf(described),
-        probation: await findProbation(db, accountId, at),
+        probation,
       },
     })
   })

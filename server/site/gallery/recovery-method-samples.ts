@@ -1,23 +1,35 @@
 // The pages on which owners set up their recovery methods.
+import type { DescribedMethod } from '#server/recovery/methods/managed-method.ts'
+import { methodCard } from '#server/recovery/methods/method-card.ts'
 import { questionIds } from '#server/recovery/security-question/questions.ts'
 import { type Sample, sampleMoment } from './sample.ts'
 
-const phone = { id: 'phone', weak: false, href: '/account/recovery/phone' }
-const address = { id: 'backup-address', weak: false, href: '/account/recovery/backup-address' }
+const methodsPage = '/account/recovery'
+const phone = { id: 'phone', weak: false, href: `${methodsPage}/phone` } as const
+const address = {
+  id: 'backup-address',
+  weak: false,
+  href: `${methodsPage}/backup-address`,
+} as const
 const question = {
   id: 'security-question',
   weak: true,
-  href: '/account/recovery/security-question',
-}
+  href: `${methodsPage}/security-question`,
+} as const
 const since = sampleMoment(5000)
-const setPhone = {
+const setPhone: DescribedMethod = {
   ...phone,
   state: 'set',
   masked: '+375 •• •••-••-47',
   since,
   provenAt: sampleMoment(50),
 }
-const setQuestion = { ...question, state: 'set', question: 'grandmother-birthplace', since }
+const setQuestion: DescribedMethod = {
+  ...question,
+  state: 'set',
+  question: 'grandmother-birthplace',
+  since,
+}
 const example = '+375 29 491 19 11'
 const tomorrow = sampleMoment(-60)
 const probationError = [
@@ -29,18 +41,28 @@ const probationError = [
   },
 ]
 
-const page = (id: string, state: string, view: string, locals: object = {}): Sample => ({
+const sampleOf = (id: string, state: string, view: string, locals: object = {}): Sample => ({
   page: id,
   state,
   view,
   signedIn: true,
   locals: locals as Record<string, unknown>,
 })
-const methods = (state: string, locals: object) =>
-  page('recovery-methods', state, 'recovery/methods/recovery-methods', { warnings: [], ...locals })
+interface MethodLocals {
+  readonly methods: readonly DescribedMethod[]
+  readonly probation?: Date
+  readonly flash?: string
+  readonly warnings?: readonly string[]
+}
+
+function methods(state: string, { methods: described, ...locals }: MethodLocals): Sample {
+  const cards = described.map((method) => methodCard(method, locals.probation !== undefined))
+  const view = 'recovery/methods/recovery-methods'
+  return sampleOf('recovery-methods', state, view, { warnings: [], ...locals, cards })
+}
 const refused = (field: string, reason: string) => ({ errors: [{ field, reason }] })
 const ask = (state: string, locals: object) =>
-  page('security-question', state, 'recovery/security-question/security-question', {
+  sampleOf('security-question', state, 'recovery/security-question/security-question', {
     questions: questionIds,
     ...locals,
   })
@@ -51,30 +73,33 @@ const contact = (
   typed: string,
   sentTo: string,
 ): Sample[] => [
-  page(id, 'empty', `recovery/${id}/${id}`, { linked: false, example }),
-  page(id, 'linked', `recovery/${id}/${id}`, { linked: true, example }),
-  page(id, 'errors', `recovery/${id}/${id}`, {
+  sampleOf(id, 'empty', `recovery/${id}/${id}`, { linked: false, example }),
+  sampleOf(id, 'linked', `recovery/${id}/${id}`, { linked: true, example }),
+  sampleOf(id, 'errors', `recovery/${id}/${id}`, {
     example,
     values: { [field]: typed },
     ...refused(field, 'shape'),
   }),
-  page(id, 'probation', `recovery/${id}/${id}`, { probation: tomorrow, errors: probationError }),
-  page(`${id}-confirm`, 'empty', `recovery/${id}/${id}-confirm`, {
+  sampleOf(id, 'probation', `recovery/${id}/${id}`, {
+    probation: tomorrow,
+    errors: probationError,
+  }),
+  sampleOf(`${id}-confirm`, 'empty', `recovery/${id}/${id}-confirm`, {
     contact: sentTo,
     sentAt: 1_795_000_000_000,
   }),
-  page(`${id}-confirm`, 'waiting', `recovery/${id}/${id}-confirm`, {
+  sampleOf(`${id}-confirm`, 'waiting', `recovery/${id}/${id}-confirm`, {
     contact: sentTo,
     sentAt: 1_795_000_000_000,
     againAt: sampleMoment(0),
   }),
-  page(`${id}-confirm`, 'errors', `recovery/${id}/${id}-confirm`, {
+  sampleOf(`${id}-confirm`, 'errors', `recovery/${id}/${id}-confirm`, {
     contact: sentTo,
     sentAt: 1_795_000_000_000,
     ...refused('code', 'wrong'),
   }),
-  page(`${id}-confirm`, 'dead', `recovery/${id}/${id}-confirm`, refused('code', 'dead')),
-  page(`${id}-confirm`, 'taken', `recovery/${id}/${id}-confirm`, {
+  sampleOf(`${id}-confirm`, 'dead', `recovery/${id}/${id}-confirm`, refused('code', 'dead')),
+  sampleOf(`${id}-confirm`, 'taken', `recovery/${id}/${id}-confirm`, {
     taken: true,
     ...refused(id, 'taken'),
   }),

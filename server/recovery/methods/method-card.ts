@@ -1,0 +1,58 @@
+// How the page of the recovery methods shows one of them.
+import type { DescribedMethod } from './managed-method.ts'
+
+export interface MethodCard extends Pick<DescribedMethod, 'id' | 'href' | 'masked' | 'question'> {
+  readonly tag: { readonly state: string; readonly kind: 'good' | 'wait' | 'bad' | undefined }
+  readonly isDoubtful: boolean
+  readonly since: Date | undefined
+  readonly provenAt: Date | undefined
+  /** Why the method cannot be set any more. */
+  readonly gone: 'removed' | 'closed' | undefined
+  readonly strength: 'weak' | 'strong'
+  readonly actions: MethodActions | undefined
+}
+
+/** Each is a key of the action's text, or undefined where the action makes no sense. */
+export interface MethodActions {
+  readonly enterCode: boolean
+  readonly endDoubt: 'again' | 'confirm' | undefined
+  readonly change: 'methods.add' | 'recovery-methods.change' | undefined
+  readonly remove: boolean
+}
+
+const kinds: Partial<Record<DescribedMethod['state'], 'good' | 'wait'>> = {
+  set: 'good',
+  pending: 'wait',
+}
+
+export function methodCard(method: DescribedMethod, isLocked: boolean): MethodCard {
+  const { id, href, masked, question, state, weak } = method
+  const isSet = state === 'set'
+  const isDoubtful = method.doubtful === true
+  const gone = state === 'removed' || state === 'closed' ? state : undefined
+  return {
+    id,
+    href,
+    ...(masked === undefined ? {} : { masked }),
+    ...(question === undefined ? {} : { question }),
+    tag: isDoubtful ? { state: 'doubtful', kind: 'bad' } : { state, kind: kinds[state] },
+    isDoubtful,
+    since: isSet ? method.since : undefined,
+    provenAt: isSet ? method.provenAt : undefined,
+    gone,
+    strength: weak ? 'weak' : 'strong',
+    actions: gone || isLocked ? undefined : actionsOf(method),
+  }
+}
+
+function actionsOf({ state, weak, doubtful }: DescribedMethod): MethodActions {
+  const endDoubt = weak ? 'again' : 'confirm'
+  const change = state === 'none' ? 'methods.add' : 'recovery-methods.change'
+  return {
+    enterCode: state === 'pending',
+    endDoubt: doubtful ? endDoubt : undefined,
+    // Setting a doubtful question again is the only change that it allows.
+    change: doubtful && weak ? undefined : change,
+    remove: state === 'set',
+  }
+}
