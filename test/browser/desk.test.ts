@@ -6,6 +6,7 @@ import type { MeasureName } from '#server/desk/measures/measures.ts'
 import { launchChromium } from '#test/support/browser/chromium.ts'
 import { type Hands, keyboardAlone, withoutScripts } from '#test/support/browser/hands.ts'
 import { createStoryteller } from '#test/support/browser/storyteller.ts'
+import { appealAgainst } from '#test/support/cases.ts'
 import { useAbusePortal } from '#test/support/desk/abuse.ts'
 import { approve, caseOf, object, propose, reportLetter } from '#test/support/desk/cases.ts'
 import { authenticatorCode, giveRole, readCodes, readSecret } from '#test/support/desk/staff.ts'
@@ -65,7 +66,7 @@ for (const [how, take, name] of [
       await proposeAgainst(`harmless.${name}`, 'suspend-sending')
       const measureId = await proposeAgainst(`wronged.${name}`, 'suspend-sending')
       await approve(portal, measureId, bela)
-      await object(portal, measureId)
+      await appealAgainst(portal, measureId)
     })
     after(() => hands?.close())
 

@@ -42,7 +42,7 @@ describeOnMailServers('the abuse desk and the mail platform', () => {
     transport.close()
   }
 
-  it('a letter that was sent by submission, received, forwarded and fetched by IMAP proves its sender', async () => {
+  it('a letter sent by submission, forwarded and fetched by IMAP proves its sender', async () => {
     const { mail, portal } = world
     await send('volha', {
       to: auth('maks').user,
@@ -86,7 +86,7 @@ describeOnMailServers('the abuse desk and the mail platform', () => {
     )
   })
 
-  it('a report by mail that fails holds up no other, and is taken in the next time', async () => {
+  it('a report by mail that fails delays no other report, and is taken in the next time', async () => {
     const { mail, portal } = world
     for (const subject of ['First', 'Second'])
       await send('maks', {
@@ -114,7 +114,7 @@ describeOnMailServers('the abuse desk and the mail platform', () => {
     assert.equal(await fetchMail(desk, { rejectUnauthorized: false }), 0)
   })
 
-  it('a measure refuses SMTP AUTH and cuts the open IMAP session within two seconds, and its lift brings all back', async () => {
+  it('a measure refuses SMTP AUTH and ends open IMAP sessions within two seconds, and its lift restores both', async () => {
     const { mail, portal } = world
     const staffId = await accountIdOf(portal, 'ada.analyst')
     const accountId = await accountIdOf(portal, 'volha')

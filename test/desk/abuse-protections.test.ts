@@ -146,8 +146,7 @@ test('a reporter learns how a report ended, and nothing of the account or of oth
   )
 })
 
-// Security: who proposed a measure never decides on it.
-test('who proposed a measure never decides on it', async () => {
+test('nobody approves a measure that they proposed', async () => {
   const { desk } = portal.parts
   const wanted = {
     accountId: idOf('sender'),
@@ -173,8 +172,7 @@ test('who proposed a measure never decides on it', async () => {
   assert.equal((await approveMeasure(desk, again.measure.id, senior('bela.senior'))).kind, 'done')
 })
 
-// Security: nobody decides an objection to a measure that they proposed or approved.
-test('nobody decides an objection to a measure that they proposed or approved', async () => {
+test('nobody decides an appeal against a measure that they proposed or approved', async () => {
   const { desk } = portal.parts
   const inForce = await findInForce(portal.db, idOf('sender'))
   assert.ok(inForce)
@@ -238,7 +236,7 @@ test('a mail beyond the size limit is read to its end and kept nowhere', async (
   assert.equal(await mails(), before)
 })
 
-test('bounces, answers of machines and our own mail are left alone, each noted once', async () => {
+test('bounces, automatic replies and our own mail are ignored, and each is noted once', async () => {
   const mail = (lines: string[]) => Buffer.from([...lines, '', 'x'].join('\r\n'))
   const kinds = async (lines: string[]) => {
     const first = await intakeMail(portal.parts.desk, mail(lines))
@@ -262,7 +260,7 @@ test('bounces, answers of machines and our own mail are left alone, each noted o
   assert.deepEqual((await kinds(['not a mail at all']))[1], 'again')
 })
 
-test('cases are found by address, Message-ID, IP, subject words and link host, and by nothing else', async () => {
+test('a case is found by address, Message-ID, IP, subject words and link host, and by nothing else', async () => {
   const { index } = portal.parts.desk
   const letter = await sendLetter(portal.keyring, {
     accountId: idOf('innocent'),
@@ -326,7 +324,7 @@ test('cases are found by address, Message-ID, IP, subject words and link host, a
   for (const [field, typed] of misses) assert.ok(!(await find(field, typed)), `${field} ${typed}`)
 })
 
-test('an account that an analyst names counts for the severity like one that the letter names', async () => {
+test('an account named by an analyst counts for the severity like one named by the letter', async () => {
   const { desk } = portal.parts
   const words = { sender: 'somebody@elsewhere.example', network: 'severity' }
   const { caseId } = await judged((await report(null, words)).id)
@@ -339,7 +337,7 @@ test('an account that an analyst names counts for the severity like one that the
   assert.deepEqual(await reasons(), ['kind-harmful', 'account-new'])
 })
 
-test('after a change of keys everything is read and found as before', async () => {
+test('after a change of keys every report and case can still be read and found', async () => {
   const newer = createKeyring([
     'a newer key of these tests 0123456789 abcdef',
     'test-key-0123456789abcdefghijklmnopqrstuv',
@@ -358,7 +356,7 @@ test('after a change of keys everything is read and found as before', async () =
     assert.deepEqual(await portal.db(table).whereNot({ key_id: only.newestKeyId }), [], table)
 })
 
-test('the figures count what happened, and closed cases end with their time', async () => {
+test('the figures count reports, measures and appeals, and old closed cases are deleted', async () => {
   const at = portal.clock.now()
   const range = { from: new Date(at.getTime() - 86_400_000), to: new Date(at.getTime() + 1000) }
   const figures = await readFigures(portal.db, range, at)

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { isAway } from '#db/away.ts'
+import { StaleProof } from '#server/core/faults.ts'
 import { signToken } from '#server/core/keys/signed-token.ts'
 import { decideAppeal } from '#server/desk/appeals/decide-appeal.ts'
 import { makeAppeal } from '#server/desk/appeals/make-appeal.ts'
@@ -96,7 +97,7 @@ async function patiently<T>(work: () => Promise<T>, tries = 10): Promise<T> {
   }
 }
 
-test('fifty reports of one account at once make one open case, and each reporter counts once', async () => {
+test('fifty reports about one account at once make one open case, and each reporter counts once', async () => {
   const { desk } = portal.parts
   const from = `sender.one@${ourDomain}`
   await times(50, async (n) => {
@@ -112,7 +113,7 @@ test('fifty reports of one account at once make one open case, and each reporter
   assert.deepEqual([found.report_count, found.reporter_count], [50, 12])
 })
 
-test('one letter that one person reports ten times is one report, however often its job runs', async () => {
+test('one letter reported ten times by one person is one report, however often its job runs', async () => {
   const { desk } = portal.parts
   const from = `sender.two@${ourDomain}`
   const letter = await sendLetter(portal.keyring, { accountId: idOf('sender.two'), from })
@@ -191,7 +192,7 @@ test('of two analysts who claim a case at once one gets it', async () => {
   }
 })
 
-test('a case is closed once, and a report that comes at that moment opens a new one or was in time', async () => {
+test('a case is closed once, and a report at that moment joins it or opens a new one', async () => {
   const { desk } = portal.parts
   const { id } = await openCaseOf('sender.two')
   const letter = await sendLetter(portal.keyring, {
@@ -211,7 +212,7 @@ test('a case is closed once, and a report that comes at that moment opens a new 
   assert.ok(joined.closed_at === null || report.case_id === id)
 })
 
-test('ten measures for one account at once: one stands, and the wanted mailbox says the same', async () => {
+test('of ten measures against one account at once one is in force, and the wanted mailbox agrees', async () => {
   const { desk } = portal.parts
   const outcomes = await times(10, () =>
     takeMeasure(desk, measure('sender.three', 'suspend-sending'), celia()),
@@ -228,7 +229,7 @@ test('ten measures for one account at once: one stands, and the wanted mailbox s
   assert.equal(lifts.filter(({ kind }) => kind === 'lifted').length, 1)
 })
 
-test('more than the set number in a day need a second person, even when all come at once', async () => {
+test('more measures than allowed in a day need a second person, even when all are taken at once', async () => {
   const { desk } = portal.parts
   const logins = ['sender.one', 'sender.two', 'sender.three', 'sender.four', 'celia.senior']
   const outcomes = await Promise.all(
@@ -263,7 +264,7 @@ test('more than the set number in a day need a second person, even when all come
   )
 })
 
-test('an objection sent ten times at once is made once, and decided once, by somebody who had no part in it', async () => {
+test('an appeal sent ten times at once is made once and decided once, by somebody without a part in it', async () => {
   const { desk } = portal.parts
   const login = (await findInForce(portal.db, idOf('sender.one'))) ? 'sender.one' : 'sender.two'
   const inForce = await findInForce(portal.db, idOf(login))
@@ -287,7 +288,7 @@ test('an objection sent ten times at once is made once, and decided once, by som
   assert.equal(decided.filter(({ kind }) => kind === 'decided').length, 1)
 })
 
-test('a case without an account joins the open case of the account that an analyst finds behind it', async () => {
+test('a case without an account is merged into the open case of the account that an analyst names', async () => {
   const { desk } = portal.parts
   const told = await takeReport(
     desk,
@@ -318,7 +319,7 @@ test('a case without an account joins the open case of the account that an analy
   assert.ok(timeline.some(({ note }) => note === 'The writing is his.'))
 })
 
-test('the audit stands in one line after all of this, and a changed or missing entry shows', async () => {
+test('the audit is one chain after many concurrent entries, and a changed or missing entry shows', async () => {
   for await (const broken of verifyAudit(portal.db, portal.keyring))
     assert.fail(JSON.stringify(broken))
   const entries = await listAudit(portal.db, {}, 500)
@@ -345,8 +346,7 @@ test('the audit stands in one line after all of this, and a changed or missing e
   )
 })
 
-// Security: what staff do or see is written down in the transaction in which they do or see it.
-test('what staff do or see is written down in the transaction in which they do or see it', async () => {
+test('nobody can change, delete or truncate the entries of the audit', async () => {
   for (const statement of [
     'update audit set subject = subject',
     'delete from audit',
@@ -355,7 +355,34 @@ test('what staff do or see is written down in the transaction in which they do o
     await assert.rejects(portal.db.raw(statement), { code: '23001' }, statement)
 })
 
-test('two people of the staff who act on each other at the same moment wait for each other, and both are heard', async () => {
+test('what staff do or see is recorded in the same transaction', async () => {
+  const { desk, db } = portal.parts
+  const { id } = await openCaseOf('sender.one')
+  const note = () => noteOnCase(desk, String(id), idOf('ada.analyst'), 'Not recorded.')
+  const timeline = async () =>
+    (await showCase(desk, String(id), idOf('ada.analyst')))?.timeline.map((each) => each.note)
+  await db.raw("alter table audit add constraint closed check (action <> 'case.noted') not valid")
+  try {
+    await assert.rejects(note(), { constraint: 'closed' })
+    assert.ok(!(await timeline())?.includes('Not recorded.'))
+  } finally {
+    await db.raw('alter table audit drop constraint closed')
+  }
+  assert.equal(await note(), true)
+  assert.ok((await timeline())?.includes('Not recorded.'))
+})
+
+test('what staff do in a session that has ended is not done', async () => {
+  const { desk, db } = portal.parts
+  const [staffId, accountId] = [idOf('ada.analyst'), idOf('sender.four')]
+  const by = { staffId, proof: await proofNow(db, staffId), right: 'senior' as const }
+  await db('accounts').where({ id: staffId }).increment('epoch')
+  const before = await listMeasures(db, accountId)
+  await assert.rejects(takeMeasure(desk, measure('sender.four', 'block'), by), StaleProof)
+  assert.deepEqual(await listMeasures(db, accountId), before)
+})
+
+test('two members of staff who act on each other at the same moment wait for each other and both succeed', async () => {
   const { desk, db } = { ...portal.parts, db: portal.db }
   const [ada, bela] = [idOf('ada.analyst'), idOf('bela.senior')]
   const actor = async (staffId: string) => ({

@@ -7,7 +7,7 @@ const formula = /^[\s\uFEFF]*[=+\-@|%\uFF1D\uFF0B\uFF0D\uFF20\t\r\n]/
 
 /**
  * One cell as RFC 4180 text. Dates are ISO 8601.
- * Security: A cell that begins like a formula is exported with an apostrophe in front.
+ * Security: A cell that a spreadsheet would run as a formula is exported with an apostrophe.
  */
 export function exportCell(value: string | number | Date | null): string {
   if (value === null) return '""'

@@ -24,7 +24,7 @@ const details = {
 }
 
 for (const locale of locales)
-  test(`every deed of staff, and everything that is kept of it, has words in ${locale}`, () => {
+  test(`every action of staff and every detail of it has a text in ${locale}`, () => {
     const deeds = auditActions.map((action) => t(locale, `audit.${action}`))
     assert.equal(new Set(deeds).size, deeds.length, 'no two deeds read the same')
     for (const [name, values] of Object.entries(details))

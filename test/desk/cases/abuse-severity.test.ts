@@ -49,13 +49,13 @@ describe('the severity of a case', () => {
     ],
   ]
   for (const [name, more, level] of cases) {
-    test(`of ${name} is ${level}`, () => {
+    test(`the severity of ${name} is ${level}`, () => {
       const judgement = judgeSeverity({ ...quiet, ...more }, null)
       assert.equal(judgement.level, level, JSON.stringify(judgement.reasons))
     })
   }
 
-  test('only rises by itself', () => {
+  test('the severity of a case is never lowered by the portal', () => {
     fc.assert(
       fc.property(facts, fc.constantFrom(...severities), (known, current) => {
         assert.ok(rank(judgeSeverity(known, current).level) >= rank(current))
@@ -63,7 +63,7 @@ describe('the severity of a case', () => {
     )
   })
 
-  test('never falls because more people report, or report worse', () => {
+  test('the severity never falls because more people report, or report worse things', () => {
     fc.assert(
       fc.property(
         facts,
@@ -83,7 +83,7 @@ describe('the severity of a case', () => {
     )
   })
 
-  test('reports that prove nothing cannot push an account to the top, however many people are made to send them', () => {
+  test('reports that prove nothing cannot raise a case to the highest severity', () => {
     fc.assert(
       fc.property(facts, (known) => {
         assert.notEqual(judgeSeverity({ ...known, provenance: 'unproven' }, null).level, 'high')

@@ -63,7 +63,7 @@ async function lift(person: Equipped): Promise<void> {
   assert.equal((await liftMeasure(portal.parts.desk, inForce?.id ?? '', senior)).kind, 'lifted')
 }
 
-test('every measure can be lifted, none follows itself, and a milder one is named by the same order', () => {
+test('every measure can be lifted and none follows itself', () => {
   for (const name of measureNames) {
     assert.ok(allowsTransition('none', name))
     assert.ok(allowsTransition(name, 'none'))
@@ -77,7 +77,7 @@ test('every measure can be lifted, none follows itself, and a milder one is name
     assert.ok(!targets.includes(from as Standing))
 })
 
-test('a contact in doubt is a way back where there is no other, and a question in doubt is none', () => {
+test('a contact in doubt is a way back if there is no other, and a question in doubt is none', () => {
   const way = (id: DescribedMethod['id'], more: Partial<DescribedMethod> = {}): DescribedMethod =>
     ({ id, state: 'set', weak: false, href: '', ...more }) as DescribedMethod
   assert.ok(hasWayBack([way('phone', { doubtful: true })]))
@@ -93,7 +93,7 @@ test('a contact in doubt is a way back where there is no other, and a question i
   )
 })
 
-test('a blocked account is shut on every path, holds its contacts, and opens again as it was', async () => {
+test('a blocked account is shut on every path, keeps its contacts, and opens again as it was', async () => {
   const person = await equip(portal)
   assert.equal((await take(person, 'block')).kind, 'taken')
   await eventually(async () => (await suspensionOf(person)) === 'all')
@@ -143,7 +143,7 @@ test('a blocked account is shut on every path, holds its contacts, and opens aga
   await awaitText(portal, person.address, /can be used as before/)
 })
 
-test('a mailbox that a stranger uses is shut until its owner recovers it, and that alone lifts the measure', async () => {
+test('a mailbox that a stranger uses stays shut until its owner recovers it, which lifts the measure', async () => {
   const person = await equip(portal)
   const asked = await person.browser.post('/account/app-passwords/new', {
     name: 'Phone',
@@ -177,7 +177,7 @@ test('a mailbox that a stranger uses is shut until its owner recovers it, and th
   await signIn(portal, { ...person, password: 'ein ganz neues langes Passwort' })
 })
 
-test('a measure ends by itself when its time is over, once', async () => {
+test('a measure whose time is over ends by itself, once', async () => {
   const person = await equip(portal)
   const taken = await take(person, 'suspend-all', { until: inDays(2) })
   assert.equal(taken.kind, 'taken')
@@ -192,7 +192,7 @@ test('a measure ends by itself when its time is over, once', async () => {
   await signIn(portal, person)
 })
 
-test('what suspends only sending leaves the portal open to its holder, and a milder measure follows a harder one', async () => {
+test('a measure that suspends only sending leaves the portal open, and a milder measure can replace it', async () => {
   const person = await equip(portal)
   assert.equal((await take(person, 'suspend-all', { until: inDays(3) })).kind, 'taken')
   assert.equal((await take(person, 'suspend-sending')).kind, 'taken')
@@ -210,7 +210,7 @@ test('what suspends only sending leaves the portal open to its holder, and a mil
   )
 })
 
-test('an account whose sending is limited sends a few letters a day and no more', async () => {
+test('an account with limited sending sends a few letters a day and no more', async () => {
   const person = await equip(portal)
   await take(person, 'limit-sending', { until: inDays(3) })
   const answers = new Map<string, number>()
@@ -231,7 +231,7 @@ test('an account whose sending is limited sends a few letters a day and no more'
   )
 })
 
-test('what the table or the right does not allow changes nothing', async () => {
+test('a measure that the table or the right does not allow changes nothing', async () => {
   const person = await equip(portal)
   const kinds = [
     await take(person, 'block', {}, analyst),
@@ -258,8 +258,7 @@ test('what the table or the right does not allow changes nothing', async () => {
   assert.equal((await portal.db('measures').where({ account_id: person.accountId })).length, 0)
 })
 
-// Security: a block by an operator stands above a measure that did not close the portal.
-test('a block by an operator outlives the measure beneath it, and the desk does not open it', async () => {
+test('a block by an operator outlives the measure beneath it, and the desk does not lift it', async () => {
   const person = await equip(portal)
   const { accountId } = person
   const taken = await take(person, 'limit-sending', { until: inDays(1) })
@@ -279,7 +278,7 @@ test('a block by an operator outlives the measure beneath it, and the desk does 
   assert.equal(mailbox.suspension, 'all')
 })
 
-test('an operator who blocks what a measure blocks already is told that the measure may end', async () => {
+test('an operator who blocks an account under a measure reads that the measure may end', async () => {
   const person = await equip(portal)
   await take(person, 'suspend-all', { until: inDays(1) })
   const env = {
@@ -292,7 +291,7 @@ test('an operator who blocks what a measure blocks already is told that the meas
   assert.match(outcome.text, /A measure of the abuse desk blocks it, and may end/)
 })
 
-test('an analyst lifts no block', async () => {
+test('only a senior analyst ends a block for good', async () => {
   const person = await equip(portal)
   const taken = await take(person, 'block')
   assert.ok(taken.kind === 'taken')
@@ -301,7 +300,7 @@ test('an analyst lifts no block', async () => {
   assert.equal((await take(person, 'suspend-sending', {}, analyst)).kind, 'right-needed')
 })
 
-test('an objection can be made for twenty days, from the mail or the page, and not to what has ended', async () => {
+test('an appeal is possible for twenty days, and not against a measure that has ended', async () => {
   const person = await equip(portal)
   await take(person, 'block')
   const told = await awaitText(portal, person.address, /\/appeal\//)
@@ -335,8 +334,7 @@ test('what the owner may learn of a block is shown only after the right password
   assert.equal((await visitor.get('/blocked')).location, '/sign-in')
 })
 
-// Security: a password that was given in an earlier epoch shows nothing any more.
-test('a password that was right in an earlier epoch shows nothing of the block any more', async () => {
+test('a password given in an earlier epoch shows nothing of a block', async () => {
   const person = await equip(portal)
   await take(person, 'block')
   const visitor = portal.visitor()
@@ -346,8 +344,7 @@ test('a password that was right in an earlier epoch shows nothing of the block a
   assert.equal((await visitor.get('/blocked')).location, '/sign-in')
 })
 
-// Security: a signed link is worth nothing at another door: the purpose is part of what is signed.
-test('a signed link is worth nothing at another door: the purpose is part of what is signed', () => {
+test('a signed link of one purpose opens nothing of another', () => {
   const token = signToken(portal.keyring, 'abuse.appeal', '42')
   assert.equal(openSignedToken(portal.keyring, 'abuse.appeal', token), '42')
   assert.equal(openSignedToken(portal.keyring, 'abuse.progress', token), undefined)

@@ -5,6 +5,7 @@ import { test } from 'node:test'
 import { people, prepared, seed } from '#server/cli/seed-people.ts'
 import { listAudit } from '#server/desk/audit/store.ts'
 import { openCaseOfLimit } from '#server/desk/cases/sending-limit.ts'
+import { appealAgainst } from '#test/support/cases.ts'
 import { ourDomain, untilJudged, useAbusePortal } from '#test/support/desk/abuse.ts'
 import {
   approve,
@@ -36,7 +37,7 @@ const titles = (html: string) =>
   ].map((match) => match[2])
 const holder = { password: 'forty storks over the marsh' }
 
-test('the seed has cases for its analyst to begin with, and makes them once', async () => {
+test('the seed makes cases for its analyst, once', async () => {
   const { html } = await ada.visitor.get('/staff/cases?lang=en')
   assert.deepEqual(titles(html), [`lucky.prize@${ourDomain}`, `cheap.watches@${ourDomain}`])
   assert.match(html, /4 reports by 4 people/)
@@ -51,7 +52,7 @@ test('the seed has cases for its analyst to begin with, and makes them once', as
   assert.ok(people.some((person) => 'role' in person && person.role === 'analyst'))
 })
 
-test('filters stand in the URL, and what they do not understand is left out', async () => {
+test('unknown values in the URL of a staff page are ignored and never cause a fault', async () => {
   const shown = async (query: string) =>
     titles((await ada.visitor.get(`/staff/cases?tab=new&${query}`)).html)
   assert.deepEqual(await shown('severity=high&kind=phishing'), [`lucky.prize@${ourDomain}`])
@@ -111,7 +112,7 @@ test('filters stand in the URL, and what they do not understand is left out', as
     assert.equal((await olga.visitor.get(`/staff/${path}`)).status < 500, true, path)
 })
 
-test('a case is found by address, subject, a beginning of it, and a host of a link', async () => {
+test('the search finds a case by address, subject, the beginning of a word and the host of a link', async () => {
   const found = async (q: string, field = 'any') =>
     titles((await ada.visitor.get(`/staff/search?${new URLSearchParams({ q, field })}`)).html)
   for (const q of [
@@ -135,7 +136,7 @@ test('a case is found by address, subject, a beginning of it, and a host of a li
   )
 })
 
-test('a case that the portal opened by its own suspicion is found by the address of its account', async () => {
+test('a case that the portal opened itself is found by the address of its account', async () => {
   await register(portal, { login: 'many.letters', ...holder })
   const accountId = await accountIdOf(portal, 'many.letters')
   const at = portal.clock.now()
@@ -148,14 +149,10 @@ test('a case that the portal opened by its own suspicion is found by the address
   assert.deepEqual(await found(`many@${ourDomain}`), [])
 })
 
-test('Security: what a stranger made is shown as text, and handed out as bytes to be saved', async () => {
-  await register(portal, { login: 'file.sender', ...holder })
-  const accountId = await accountIdOf(portal, 'file.sender')
-  await reportLetter(portal, { accountId, login: 'file.sender' })
-  const caseId = await caseOf(portal, accountId)
-  const bytes = Buffer.from('MZ =cmd|run')
-  const source = [
-    `From: file.sender@${ourDomain}`,
+const fileBytes = Buffer.from('MZ =cmd|run')
+const letterWithFile = (login: string) =>
+  [
+    `From: ${login}@${ourDomain}`,
     'Subject: <b>bold</b>',
     'Content-Type: multipart/mixed; boundary=x',
     '',
@@ -168,50 +165,65 @@ test('Security: what a stranger made is shown as text, and handed out as bytes t
     'Content-Disposition: attachment; filename="run.html"',
     'Content-Transfer-Encoding: base64',
     '',
-    bytes.toString('base64'),
+    fileBytes.toString('base64'),
     '--x--',
     '',
   ].join('\r\n')
-  await reportLetter(portal, { accountId, login: 'file.sender', source, kind: 'malware' })
+
+/** A report of that letter, in a case of its own, and another case about its sender. */
+async function reportFile(login: string) {
+  await register(portal, { login, ...holder })
+  const accountId = await accountIdOf(portal, login)
+  await reportLetter(portal, { accountId, login })
+  const otherCase = await caseOf(portal, accountId)
+  const source = letterWithFile(login)
+  await reportLetter(portal, { accountId, login, source, kind: 'malware' })
   await untilJudged(portal)
-  const report = await portal.db('abuse_reports').where({ kind: 'malware' }).first('id', 'case_id')
-  const { html } = await ada.visitor.get(`/staff/cases/${report.case_id}?report=${report.id}`)
+  const { id, case_id: caseId } = await portal
+    .db('abuse_reports')
+    .where({ kind: 'malware' })
+    .orderBy('id', 'desc')
+    .first('id', 'case_id')
+  return { id: String(id), caseId: String(caseId), otherCase, source }
+}
+
+const viewsOf = async (caseId: string) => {
+  const views = await portal.db('evidence_views').where({ case_id: caseId }).select('what')
+  return [...new Set(views.map(({ what }) => what))].sort()
+}
+
+test('a reported letter is shown as text, and as HTML only in a sandboxed frame', async () => {
+  const { id, caseId } = await reportFile('html.sender')
+  const page = `/staff/cases/${caseId}?report=${id}`
+  const { html } = await ada.visitor.get(page)
   assert.match(html, /hxxps:\/\/evil\[\.\]example\/a/)
   assert.match(html, /&lt;b&gt;bold&lt;\/b&gt;/)
   assert.doesNotMatch(html, /<iframe|<script>|href="https:\/\/evil/)
-  const framed = (
-    await ada.visitor.get(`/staff/cases/${report.case_id}?report=${report.id}&look=html`)
-  ).html
+  const framed = (await ada.visitor.get(`${page}&look=html`)).html
   assert.match(framed, /<iframe[^>]* sandbox="" [^>]*srcdoc="[^"]*&lt;p&gt;See/)
   assert.doesNotMatch(framed, /alert\(1\)/)
-  const sha256 = createHash('sha256').update(bytes).digest('hex')
-  const file = await ada.visitor.get(
-    `/staff/cases/${report.case_id}/reports/${report.id}/attachments/${sha256}`,
-  )
+  assert.deepEqual(await viewsOf(caseId), ['html', 'text'])
+})
+
+test("a stranger's files are handed out under names of ours, never shown by the browser", async () => {
+  const { id, caseId, otherCase, source } = await reportFile('file.sender')
+  const reports = `/staff/cases/${caseId}/reports/${id}`
+  const sha256 = createHash('sha256').update(fileBytes).digest('hex')
+  const file = await ada.visitor.get(`${reports}/attachments/${sha256}`)
   assert.equal(file.html, 'MZ =cmd|run')
-  const kept = await ada.visitor.get(`/staff/cases/${report.case_id}/reports/${report.id}/source`)
+  const kept = await ada.visitor.get(`${reports}/source`)
   assert.equal(kept.html, source)
   for (const { headers } of [file, kept]) {
     assert.equal(headers.get('content-type'), 'application/octet-stream')
     assert.match(headers.get('content-disposition') ?? '', /^attachment; filename="[\w.-]+"$/)
     assert.equal(headers.get('x-content-type-options'), 'nosniff')
   }
-  const elsewhere = await ada.visitor.get(`/staff/cases/${caseId}/reports/${report.id}/source`)
-  assert.equal(
-    elsewhere.status,
-    String(report.case_id) === caseId ? 200 : 404,
-    'only under its own case',
-  )
-  const views = await portal.db('evidence_views').where({ case_id: report.case_id }).select('what')
-  assert.deepEqual([...new Set(views.map(({ what }) => what))].sort(), [
-    'attachment',
-    'html',
-    'source',
-    'text',
-  ])
+  const elsewhere = await ada.visitor.get(`/staff/cases/${otherCase}/reports/${id}/source`)
+  assert.equal(elsewhere.status, caseId === otherCase ? 200 : 404, 'only under its own case')
+  assert.deepEqual(await viewsOf(caseId), ['attachment', 'source'])
 })
 
-test('a measure shows its consequences first and waits for a second person, who may not be the first', async () => {
+test('a measure shows its consequences first and waits for a second person', async () => {
   const accountId = await accountIdOf(portal, 'cheap.watches')
   const caseId = await caseOf(portal, accountId)
   const page = `/staff/cases/${caseId}/measure`
@@ -260,7 +272,7 @@ test('a measure shows its consequences first and waits for a second person, who 
   assert.equal((await portal.db('measures').where({ id }).first()).state, 'in-force')
 })
 
-test('an appeal is decided by somebody who had no part in the measure', async () => {
+test('the page of an appeal offers a decision only to somebody without a part in the measure', async () => {
   const accountId = await accountIdOf(portal, 'lucky.prize')
   const caseId = await caseOf(portal, accountId)
   const measureId = await propose(portal, {
@@ -270,7 +282,7 @@ test('an appeal is decided by somebody who had no part in the measure', async ()
     measure: 'limit-sending',
   })
   await approve(portal, measureId, bela.id)
-  const appealId = await object(portal, measureId)
+  const appealId = await appealAgainst(portal, measureId)
   assert.match(
     (await ada.visitor.get('/staff/cases?tab=appeals')).html,
     new RegExp(`/staff/appeals/${appealId}"`),
@@ -287,7 +299,7 @@ test('an appeal is decided by somebody who had no part in the measure', async ()
   assert.equal((await portal.db('measures').where({ id: measureId }).first()).end_reason, 'appeal')
 })
 
-test('measures demand a fresh password', async () => {
+test('taking a measure needs a fresh password', async () => {
   const member = await enrolStaff(portal, 'later.l', 'analyst')
   const caseId = await caseOf(portal, await accountIdOf(portal, 'lucky.prize'))
   portal.clock.advance(11 * 60_000)
@@ -299,7 +311,7 @@ test('measures demand a fresh password', async () => {
   portal.clock.advance(-11 * 60_000)
 })
 
-test('the audit tells who saw what, and its export is harmless to spreadsheets and programs', async () => {
+test('the audit shows who saw what, and its export is harmless to spreadsheets and programs', async () => {
   const caseId = await caseOf(portal, await accountIdOf(portal, 'lucky.prize'))
   const { html } = await olga.visitor.get(`/staff/audit?case=${caseId}&action=case.viewed&lang=en`)
   assert.match(html, /Looked at a case/)
@@ -339,7 +351,7 @@ test('the audit tells who saw what, and its export is harmless to spreadsheets a
   assert.ok(csv.html.includes('"case.viewed"'))
 })
 
-test('Security: an export is written down before its first byte leaves', async () => {
+test('an export is recorded before its first byte leaves', async () => {
   const gone = new AbortController()
   const cookie = [...olga.visitor.cookies].map(([name, value]) => `${name}=${value}`).join('; ')
   const { body } = await fetch(`${portal.url}/staff/audit/export.jsonl`, {
@@ -361,7 +373,7 @@ test('Security: an export is written down before its first byte leaves', async (
   assert.deepEqual([newest.position, newest.hash], [before?.position, before?.hash.toString('hex')])
 })
 
-test('support looks an account up, sees no secret and signs its devices out', async () => {
+test('support finds an account, sees no secret of it and signs its devices out', async () => {
   const visitor = await register(portal, { login: 'lost.phone', ...holder })
   assert.deepEqual((await olga.visitor.get('/staff/accounts?login=nobody.here')).errors, [
     'login.unknown',
@@ -375,7 +387,7 @@ test('support looks an account up, sees no secret and signs its devices out', as
   assert.match((await visitor.get('/account')).location ?? '', /^\/sign-in/)
 })
 
-test('the figures say the same in pictures and tables', async () => {
+test('every chart of the figures has a table beside it', async () => {
   const { html } = await bela.visitor.get('/staff/figures?lang=en')
   assert.equal([...html.matchAll(/<svg /g)].length, 4)
   assert.equal([...html.matchAll(/<table /g)].length, 4)

@@ -1,6 +1,7 @@
 // What a member of the staff learns of cases about their own mailbox: nothing.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { appealAgainst } from '#test/support/cases.ts'
 import { ourDomain, untilJudged, useAbusePortal } from '#test/support/desk/abuse.ts'
 import { approve, caseOf, object, propose, reportLetter } from '#test/support/desk/cases.ts'
 import { enrolStaff, type StaffMember } from '#test/support/desk/staff.ts'
@@ -28,7 +29,7 @@ const portal = useAbusePortal({ env: { MEASURES_WITHOUT_SECOND_PERSON: '0' } }, 
   own.caseId = about.caseId
   own.measureId = await propose(portal, { ...about, measure: 'limit-sending' })
   await approve(portal, own.measureId, bela.id)
-  own.appealId = await object(portal, own.measureId)
+  own.appealId = await appealAgainst(portal, own.measureId)
   own.proposalId = await propose(portal, { ...about, measure: 'suspend-sending' })
   own.reference = (
     await portal.db('abuse_reports').where({ case_id: own.caseId }).first()
@@ -43,8 +44,7 @@ const casesOn = (html: string) => [...html.matchAll(/\/staff\/cases\/(\d+)"/g)].
 const tabOf = (html: string, tab: string) =>
   Number(new RegExp(`tab=${tab}"[^>]*>[^<(]*\\((\\d+)\\)`).exec(html)?.[1])
 
-// Security: for a member of staff there is no case about their own mailbox.
-test('a case, a measure and an objection about oneself are missing like those that never were', async () => {
+test('cases about the mailbox of a member of staff do not exist for that member', async () => {
   const nowhere = '999999'
   for (const [path, id] of [
     ['/staff/cases/#', own.caseId],
@@ -68,7 +68,7 @@ test('a case, a measure and an objection about oneself are missing like those th
   const token = await dora.visitor.token('/staff/me')
   for (const path of [
     ...['claim', 'release', 'note', 'close', 'attribute', 'measure'].map(
-      (deed) => `/staff/cases/#/${deed}`,
+      (form) => `/staff/cases/#/${form}`,
     ),
     ...[
       '/staff/approvals/#/approve',
@@ -95,8 +95,7 @@ test('a case, a measure and an objection about oneself are missing like those th
   )
 })
 
-// Security: lists and counts hold nothing about the mailbox of whoever looks.
-test('no list, count or figure of the desk tells of a case about oneself', async () => {
+test("lists and counts hold nothing about the viewer's own mailbox", async () => {
   const seen = async (visitor: Visitor, path: string) => (await visitor.get(path)).html
   for (const tab of ['new', 'open', 'mine', 'closed', 'unattributed']) {
     assert.ok(
@@ -148,8 +147,7 @@ test('no list, count or figure of the desk tells of a case about oneself', async
   assert.equal(await figures(bela.visitor), String(tabOf(others, 'open')))
 })
 
-// Security: nobody learns from the audit what the desk does about their own mailbox.
-test('the page of the audit tells nobody of what is done about themselves', async () => {
+test('the audit page shows staff nothing about their own mailbox', async () => {
   await ada.visitor.get(`/staff/cases/${own.caseId}`)
   await ada.visitor.post(
     `/staff/cases/${own.caseId}/note`,
@@ -169,7 +167,7 @@ test('the page of the audit tells nobody of what is done about themselves', asyn
   assert.doesNotMatch((await dora.visitor.get(page)).html, /class="lines__title"/)
 })
 
-test('nobody gives a case to their own account: the answer would tell of the one that is there', async () => {
+test('nobody gives a case to their own account', async () => {
   await portal
     .visitor()
     .post('/report', { sender: `stranger@${ourDomain}`, kind: 'spam', note: 'Every day.' })
@@ -184,7 +182,18 @@ test('nobody gives a case to their own account: the answer would tell of the one
   assert.equal((await portal.db('abuse_cases').where({ id: row.id }).first()).account_id, null)
 })
 
-test('a right that is missing is told as that, and not as a form that is out of date', async () => {
+test('staff never see or change their own account on the support pages', async () => {
+  const tanja = await enrolStaff(portal, 'tanja.t', 'support')
+  const page = `/staff/accounts/${tanja.id}`
+  assert.equal((await tanja.visitor.get(page)).status, 403)
+  const body = new URLSearchParams({ _csrf: await tanja.visitor.token('/staff/me') }).toString()
+  const headers = { 'content-type': 'application/x-www-form-urlencoded' }
+  const sent = await tanja.visitor.send(`${page}/end-sessions`, body, headers)
+  assert.equal(sent.status, 403)
+  assert.equal((await tanja.visitor.get('/staff/me')).status, 200, 'they are still signed in')
+})
+
+test('a missing right is shown as that, and not as an outdated form', async () => {
   const sam = await enrolStaff(portal, 'sam.s', 'support')
   for (const path of ['/staff/cases', `/staff/accounts/${sam.id}`]) {
     const answer = await sam.visitor.get(`${path}?lang=en`)

@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { describe, it, test } from 'node:test'
 import { type StaffRight, staffRights } from '#server/desk/staff/rights.ts'
 import { type StaffRole, staffRoles } from '#server/desk/staff/store.ts'
+import { appealAgainst } from '#test/support/cases.ts'
 import { untilJudged, useAbusePortal } from '#test/support/desk/abuse.ts'
 import { approve, caseOf, object, propose, reportLetter } from '#test/support/desk/cases.ts'
 import { enrolStaff, giveRole, type StaffMember } from '#test/support/desk/staff.ts'
@@ -24,11 +25,11 @@ interface Route {
   readonly right?: StaffRight
   readonly post?: true
   readonly fields?: Readonly<Record<string, string>>
-  /** What is there for who may: else a page, a form shown again, or the way on. */
+  /** Statuses for members with the right; else a page, a form shown again, or a redirect. */
   readonly answers?: readonly number[]
 }
 
-/** Reading first, deeds after: a deed changes what there is to read. */
+/** Pages first, forms last, because a form changes what the pages show. */
 const routes: readonly Route[] = [
   { path: '/staff' },
   { path: '/staff/me' },
@@ -87,12 +88,12 @@ const routes: readonly Route[] = [
   { path: '/staff/accounts/:account/end-sessions', right: 'accounts.end-sessions', post: true },
 ]
 
-/** The door has a test of its own. */
+/** `staff-door.test.ts` covers these. */
 const door = ['/staff/door', '/staff/door/enrol', '/staff/door/codes', '/staff/door/codes/renew']
 
 const members = {} as Record<StaffRole, StaffMember>
 const own = {} as Record<StaffRole, Objects>
-/** A deed changes its object, so each role has others of its own. */
+/** A form changes its object, so each role has other objects of its own. */
 const others = {} as Record<StaffRole, Objects>
 
 async function makeObjects(
@@ -110,7 +111,7 @@ async function makeObjects(
     measure: 'limit-sending',
   })
   await approve(portal, measureId, by[1])
-  const appealId = await object(portal, measureId)
+  const appealId = await appealAgainst(portal, measureId)
   const proposalId = await propose(portal, {
     accountId,
     caseId,
@@ -126,7 +127,7 @@ const portal = useAbusePortal({ env: { MEASURES_WITHOUT_SECOND_PERSON: '0' } }, 
     await register(portal, { login, password: 'forty storks over the marsh' })
     judges.push(await accountIdOf(portal, login))
   }
-  // A proposal counts only as long as who made it has the right; without an authenticator it opens no page.
+  // The proposer needs the right. Without an authenticator the role opens no page.
   await giveRole(portal, 'first.judge', 'senior')
   const [first = '', second = ''] = judges
   for (const role of staffRoles) {
@@ -157,14 +158,14 @@ async function ask(visitor: Visitor, route: Route, objects: Objects): Promise<An
 
 const countLooks = async ({ id }: StaffMember) =>
   Number((await portal.db('audit').where({ staff_id: id }).count('* as n').first())?.n)
-/** Empty forms, which show nothing of anybody. */
+/** Forms of a search, which show nothing before they are sent. */
 const isForm = ({ path }: Route) => ['/staff/search', '/staff/accounts'].includes(path)
 
 const name = ({ post, path }: Route) => `${post ? 'POST' : 'GET'} ${path}`
 const isObject = ({ path }: Route) => path.includes(':')
 const toDoor = ({ location }: Answer) => /^\/(sign-in|staff\/door)/.test(location ?? '')
 
-test('every staff route of the code is in the table', () => {
+test('every staff route of the code is in the table of the test', () => {
   const root = new URL('../../../server/', import.meta.url).pathname
   const found = readdirSync(root, { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('routes.ts'))
@@ -188,7 +189,7 @@ test('every staff route of the code is in the table', () => {
   )
 })
 
-describe('nobody gets in', () => {
+describe('the guards of the staff pages', () => {
   const people: readonly [string, RegExp | 404, () => Promise<Visitor>][] = [
     ['who is not signed in', /^\/sign-in\?next=/, async () => portal.visitor()],
     [
@@ -226,7 +227,7 @@ describe('nobody gets in', () => {
     ],
   ]
   for (const [who, expected, come] of people)
-    it(who, async () => {
+    it(`no staff page opens to somebody ${who}`, async () => {
       const visitor = await come()
       for (const route of routes) {
         const { status, location } = await ask(visitor, route, others.senior)
@@ -241,9 +242,9 @@ describe('nobody gets in', () => {
     })
 })
 
-describe('Security: nobody of the staff sees or handles what concerns their own mailbox', () => {
+describe('the rights of staff', () => {
   for (const role of staffRoles) {
-    it(`${role}: may what the table says with the objects of others, and nothing with their own`, async () => {
+    it(`the role ${role} may do what the table says about others, and nothing about oneself`, async () => {
       const { visitor } = members[role]
       for (const route of routes) {
         const may =
@@ -251,14 +252,14 @@ describe('Security: nobody of the staff sees or handles what concerns their own 
           (staffRights[route.right] as readonly string[]).includes(role)
         if (isObject(route) || !may) {
           const { status } = await ask(visitor, route, own[role])
-          // A case about oneself is missing like any that never was. That one has a mailbox is no secret.
+          // The account is no secret from its owner, so its page answers 403 and not 404.
           const expected = may && !route.path.includes(':account') ? 404 : 403
           assert.equal(status, expected, `${name(route)}, own`)
         }
         const before = await countLooks(members[role])
         const answer = await ask(visitor, route, others[role])
         if (may && !route.post && route.right && !isForm(route) && answer.status === 200)
-          assert.ok((await countLooks(members[role])) > before, `${name(route)} leaves a client`)
+          assert.ok((await countLooks(members[role])) > before, `${name(route)} is recorded`)
         if (!may) assert.equal(answer.status, 403, name(route))
         else {
           assert.ok(

@@ -6,6 +6,7 @@ import { findInForce } from '#server/desk/measures/measure-store.ts'
 import { liftMeasure, takeMeasure } from '#server/desk/measures/take-measure.ts'
 import { revokeRole } from '#server/desk/staff/store.ts'
 import { underLock } from '#test/support/account-lock.ts'
+import { appealAgainst } from '#test/support/cases.ts'
 import { useAbusePortal } from '#test/support/desk/abuse.ts'
 import { caseOf, object, propose, reportLetter, shownOn } from '#test/support/desk/cases.ts'
 import { enrolStaff, giveRole, type StaffMember } from '#test/support/desk/staff.ts'
@@ -61,8 +62,19 @@ const limit = { measure: 'limit-sending', cause: 'spam', days: '7' }
 const previewOf = (caseId: string, wanted: Record<string, string>) =>
   `/staff/cases/${caseId}/measure?${new URLSearchParams(wanted)}`
 
-// Security: what staff decide on a page that is out of date is not done.
-test('a measure that was chosen before a heavier one came does not take its place', async () => {
+test('a decision on an outdated page is not carried out', async () => {
+  const { portal, ada } = at(alone)
+  const person = await reported(portal)
+  const { accountId, caseId } = person
+  const shown = 'suspend-all 1 0'
+  const wanted = { accountId, caseId, measure: 'suspend-sending', cause: 'spam' } as const
+  const by = { staffId: ada.id, right: 'analyst' } as const
+  const taken = await takeMeasure(portal.parts.desk, { ...wanted, until: null }, by, shown)
+  assert.deepEqual(taken, { kind: 'changed', changes: ['standing', 'password'] })
+  assert.equal(await stands(portal, person), undefined)
+})
+
+test('a measure chosen before a heavier one came does not replace it', async () => {
   const { portal, ada, bela } = at(alone)
   const person = await reported(portal)
   const page = `/staff/cases/${person.caseId}/measure`
@@ -92,7 +104,7 @@ test('a measure that was chosen before a heavier one came does not take its plac
   assert.equal(await stands(portal, person), 'limit-sending', 'who has seen it may decide so')
 })
 
-test('a measure that was chosen before its owner recovered the mailbox is not taken', async () => {
+test('a measure chosen before the owner recovered the mailbox is not taken', async () => {
   const { portal, ada } = at(alone)
   const person = await reported(portal)
   const wanted = { measure: 'compromised', cause: 'compromised', days: 'none' }
@@ -116,7 +128,7 @@ test('a measure that was chosen before its owner recovered the mailbox is not ta
   )
 })
 
-test('of two who confirm different measures on the same page at once only one has an effect', async () => {
+test('of two members of staff who confirm different measures on the same page only one succeeds', async () => {
   const { portal, ada, bela } = at(alone)
   const person = await reported(portal)
   const { accountId, caseId } = person
@@ -140,7 +152,7 @@ test('of two who confirm different measures on the same page at once only one ha
   assert.deepEqual(outcomes.map(({ kind }) => kind).sort(), ['changed', 'taken'])
 })
 
-test('a proposal is not approved on a page that is older than a new password, and the page tells of it', async () => {
+test('a proposal is not approved on a page older than a new password, and the page shows why', async () => {
   const { portal, ada, bela } = at(paired)
   const person = await reported(portal)
   const id = await propose(portal, { ...person, by: ada.id, measure: 'compromised' })
@@ -163,7 +175,7 @@ test('a proposal is not approved on a page that is older than a new password, an
   assert.equal(await stands(portal, person), 'compromised')
 })
 
-test('a proposal is not approved on a page that is older than another measure', async () => {
+test('a proposal is not approved on a page older than another measure', async () => {
   const { portal, ada, bela } = at(paired)
   const person = await reported(portal)
   const id = await propose(portal, { ...person, by: ada.id, measure: 'limit-sending' })
@@ -186,8 +198,7 @@ test('a proposal is not approved on a page that is older than another measure', 
   assert.equal(await stands(portal, person), 'suspend-all')
 })
 
-// Security: a proposal counts only as long as who made it may take such a measure.
-test('a proposal of somebody whose role was taken back is approved by nobody, and can be refused', async () => {
+test('a proposal counts only while its proposer may take such a measure', async () => {
   const { portal, bela } = at(paired)
   const gone = await enrolStaff(portal, 'gone.g', 'analyst')
   const person = await reported(portal)
@@ -208,8 +219,7 @@ test('a proposal of somebody whose role was taken back is approved by nobody, an
   assert.equal((await portal.db('measures').where({ id }).first()).state, 'refused')
 })
 
-// Security: a block for good is left by nobody but a senior analyst, on every path.
-test('an analyst approves nothing that would end a block for good', async () => {
+test('an analyst approves no proposal that would end a block for good', async () => {
   const { portal, ada, bela } = at(paired)
   await giveRole(portal, 'bela.b', 'senior')
   const person = await reported(portal)
@@ -232,7 +242,7 @@ test('an analyst approves nothing that would end a block for good', async () => 
   assert.equal(await stands(portal, person), 'block')
 })
 
-test('a mailbox without a way back is protected with a warning, and its owner reads what is true for it', async () => {
+test('protecting a mailbox without a way back warns staff, and its owner reads what is true for it', async () => {
   const { portal, ada, bela } = at(paired)
   const person = { login: 'no.way.back', password: 'forty storks over the marsh' }
   const browser = await register(portal, person)
@@ -267,7 +277,7 @@ test('a mailbox without a way back is protected with a warning, and its owner re
   assert.doesNotMatch(told, /opens the mailbox again at once|href="\/recover"/)
 })
 
-test('an objection whose measure was replaced or is over eases nothing, and says so', async () => {
+test('an appeal against a replaced or ended measure eases nothing', async () => {
   const { portal, bela } = at(alone)
   const judge = await enrolStaff(portal, 'judge.j', 'analyst')
   for (const [then, errors] of [
@@ -284,7 +294,7 @@ test('an objection whose measure was replaced or is over eases nothing, and says
       by,
     )
     assert.ok(taken.kind === 'taken')
-    const id = await object(portal, taken.measure.id)
+    const id = await appealAgainst(portal, taken.measure.id)
     const page = `/staff/appeals/${id}`
     assert.match((await judge.visitor.get(page)).html, /value="eased"/)
     const until = new Date(portal.clock.now().getTime() + 86_400_000)
@@ -311,7 +321,7 @@ test('an objection whose measure was replaced or is over eases nothing, and says
   }
 })
 
-test('an analyst is offered nothing over a block for good, and reads why', async () => {
+test('an analyst is offered no measure over a block for good, and reads why', async () => {
   const { portal, ada, bela } = at(alone)
   const person = await reported(portal)
   const { accountId, caseId } = person

@@ -15,6 +15,7 @@ import {
   formPaths,
   isSentTo,
 } from '#test/support/browser/crawl-forms.ts'
+import { appealAgainst } from '#test/support/cases.ts'
 import { untilJudged, useAbusePortal } from '#test/support/desk/abuse.ts'
 import { approve, caseOf, object, propose, reportLetter } from '#test/support/desk/cases.ts'
 import { enrolStaff, giveRole, type StaffMember } from '#test/support/desk/staff.ts'
@@ -119,7 +120,7 @@ async function prepareDesk(anna: StaffMember): Promise<string[]> {
   const about = { accountId: spammer, caseId, by: first }
   const measureId = await propose(portal, { ...about, measure: 'limit-sending' })
   await approve(portal, measureId, second)
-  const appealId = await object(portal, measureId)
+  const appealId = await appealAgainst(portal, measureId)
   const proposalId = await propose(portal, { ...about, measure: 'suspend-sending' })
   const otherMeasure = await propose(portal, {
     accountId: other,

@@ -7,6 +7,7 @@ import { appealPurpose } from '#server/desk/measures/apply-measure.ts'
 import { noteUnheld } from '#server/mail/filters/store.ts'
 import { createMemoryPlatform } from '#server/mail/mail-platform/memory.ts'
 import { stopTokenOf } from '#server/recovery/stopped-addresses/stop-token.ts'
+import { appealAgainst } from '#test/support/cases.ts'
 import { ourDomain, startAbusePortal } from '#test/support/desk/abuse.ts'
 import {
   approve,
@@ -454,7 +455,7 @@ const posts: Record<string, Repeated> = {
       const carl = await enrolStaff(portal, login(), 'senior')
       const id = await propose(portal, { accountId, caseId, by: bela.id, measure: 'limit-sending' })
       await approve(portal, id, carl.id)
-      const from = `/staff/appeals/${await object(portal, id)}`
+      const from = `/staff/appeals/${await appealAgainst(portal, id)}`
       return { visitor: ada.visitor, path: `${from}/decide`, fields: { decision: 'lifted' }, from }
     },
     leads: /^\/staff\/cases\/\d+$/,

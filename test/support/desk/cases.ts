@@ -88,7 +88,7 @@ export async function approve(portal: TestPortal, measureId: string, by: string)
   assert.equal(approved.kind, 'done')
 }
 
-export async function object(portal: TestPortal, measureId: string): Promise<string> {
+export async function appealAgainst(portal: TestPortal, measureId: string): Promise<string> {
   const { desk } = portal.parts
   const made = await makeAppeal(
     desk,
