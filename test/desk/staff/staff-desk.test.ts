@@ -5,12 +5,11 @@ import { test } from 'node:test'
 import { people, prepared, seed } from '#server/cli/seed-people.ts'
 import { listAudit } from '#server/desk/audit/store.ts'
 import { openCaseOfLimit } from '#server/desk/cases/sending-limit.ts'
-import { appealAgainst } from '#test/support/cases.ts'
 import { ourDomain, untilJudged, useAbusePortal } from '#test/support/desk/abuse.ts'
 import {
+  appealAgainst,
   approve,
   caseOf,
-  object,
   propose,
   reportLetter,
   shownOn,

@@ -1,9 +1,8 @@
 // What a member of the staff learns of cases about their own mailbox: nothing.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { appealAgainst } from '#test/support/cases.ts'
 import { ourDomain, untilJudged, useAbusePortal } from '#test/support/desk/abuse.ts'
-import { approve, caseOf, object, propose, reportLetter } from '#test/support/desk/cases.ts'
+import { appealAgainst, approve, caseOf, propose, reportLetter } from '#test/support/desk/cases.ts'
 import { enrolStaff, type StaffMember } from '#test/support/desk/staff.ts'
 import { accountIdOf, register } from '#test/support/people.ts'
 import { eventually } from '#test/support/portal.ts'

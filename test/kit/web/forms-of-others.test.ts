@@ -15,9 +15,8 @@ import {
   formPaths,
   isSentTo,
 } from '#test/support/browser/crawl-forms.ts'
-import { appealAgainst } from '#test/support/cases.ts'
 import { untilJudged, useAbusePortal } from '#test/support/desk/abuse.ts'
-import { approve, caseOf, object, propose, reportLetter } from '#test/support/desk/cases.ts'
+import { appealAgainst, approve, caseOf, propose, reportLetter } from '#test/support/desk/cases.ts'
 import { enrolStaff, giveRole, type StaffMember } from '#test/support/desk/staff.ts'
 import { dumpDatabase } from '#test/support/dump.ts'
 import { holdFilter } from '#test/support/mail-platform/filters.ts'

@@ -7,12 +7,11 @@ import { appealPurpose } from '#server/desk/measures/apply-measure.ts'
 import { noteUnheld } from '#server/mail/filters/store.ts'
 import { createMemoryPlatform } from '#server/mail/mail-platform/memory.ts'
 import { stopTokenOf } from '#server/recovery/stopped-addresses/stop-token.ts'
-import { appealAgainst } from '#test/support/cases.ts'
 import { ourDomain, startAbusePortal } from '#test/support/desk/abuse.ts'
 import {
+  appealAgainst,
   approve,
   caseOf,
-  object,
   propose,
   reportLetter,
   shownOn,
