@@ -1,8 +1,8 @@
-// What app passwords look like: mail servers tell them by it from what people make up, and ask the directory for nothing else.
+// The shape of app passwords. Mail servers ask the directory only about passwords of this shape.
 
-/** Nothing that looks like something else, whatever the type face: no i, l, o, 0, 1. */
+/** Without letters that look alike: i, l, o, 0, 1. */
 export const appPasswordLetters = 'abcdefghjkmnpqrstuvwxyz23456789'
 
-/** 20 of 31 letters, 99 bits (SAFETY: at least 80), in groups that people can copy by hand. The blanks are only there for the eye. */
+/** 20 of 31 letters make 99 bits. The blanks between groups do not count. */
 export const appPasswordGroups = 5
 export const appPasswordGroupLength = 4

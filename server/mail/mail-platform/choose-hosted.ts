@@ -1,5 +1,4 @@
-// The hosted platform that the setting MAIL_PLATFORM names, and what each needs. Only the chosen one is loaded.
-
+// Chooses the hosted platform that MAIL_PLATFORM names. Only the chosen one is loaded.
 import type { Clock } from '#server/core/clock.ts'
 import type { KitSettings } from '#server/kit/settings/settings.ts'
 import type { MailPlatform } from './mail-platform.ts'
@@ -14,7 +13,7 @@ export const neededSettings = {
   mailcow: ['mailcowUrl', 'mailcowApiKey'],
 } as const satisfies Record<HostedPlatformName, readonly (keyof MailPlatformSettings)[]>
 
-/** Their main password opens everything: app passwords alone cannot be demanded there. */
+/** Platforms that cannot close mail programs to the main password. */
 export const openedByMainPassword: readonly MailPlatformSettings['mailPlatform'][] = [
   'google',
   'yandex-360',

@@ -1,4 +1,4 @@
-// The platform that the setting MAIL_PLATFORM names. Each is loaded only where it is chosen.
+// Chooses the platform that MAIL_PLATFORM names. Only the chosen one is loaded.
 import { connectDatabase, type Db } from '#db/connection.ts'
 import type { Clock } from '#server/core/clock.ts'
 import type { KitSettings } from '#server/kit/settings/settings.ts'
@@ -7,7 +7,7 @@ import type { MailPlatform } from './mail-platform.ts'
 import type { MailPlatformSettings } from './settings.ts'
 
 export interface PlatformParts {
-  /** The portal's database: the directory lives there unless MAIL_DIRECTORY_URL names another. */
+  /** The portal's database, which also has the mail directory unless MAIL_DIRECTORY_URL is set. */
   readonly db: Db
   readonly clock: Clock
 }

@@ -1,12 +1,12 @@
-// What an HTTP answer, or its absence, means for a hosted mail platform: look at it, try later, or read again first.
+// Decides what a failed HTTP call to a hosted platform means for the caller.
 import { PlatformError } from './mail-platform.ts'
 
-/** A read can be repeated at once; a write that got no answer may have been carried out. */
+/** A read can simply be repeated. A write without an answer may have been carried out. */
 export type Effect = 'read' | 'write'
 
 /**
- * Seconds of a Retry-After header, which is a number or a date (RFC 9110, 10.2.3). A date is measured against the answer's own
- * Date, so that a clock that is wrong here does no harm.
+ * Seconds of a Retry-After header, which is a number or a date (RFC 9110, 10.2.3). A date is compared
+ * with the answer's own Date, so that our clock does not matter.
  */
 export function retryAfterSeconds(headers: Headers): number | undefined {
   const value = headers.get('retry-after')
@@ -16,7 +16,7 @@ export function retryAfterSeconds(headers: Headers): number | undefined {
   return Number.isNaN(seconds) ? undefined : Math.max(0, seconds)
 }
 
-/** @param detail what the platform said, in its own words; must hold nothing that was sent */
+/** @param detail the platform's own words; must contain nothing that was sent */
 export function errorOfStatus(
   platform: string,
   effect: Effect,
@@ -26,7 +26,7 @@ export function errorOfStatus(
 ): PlatformError {
   const message = `${platform} answered HTTP ${status}${detail && `: ${detail}`}`
   const after = retryAfterSeconds(headers)
-  // 429 and 503 say that nothing was done; other failures of a server or a gateway say nothing of the kind.
+  // Only 429 and 503 say that nothing was done.
   if (status === 429 || status === 503) return tryLater(message, after)
   if (status === 408 || status >= 500)
     return effect === 'write' ? new PlatformError('unknown', message) : tryLater(message, after)
@@ -37,7 +37,8 @@ export function errorOfStatus(
 export function errorOfTransport(platform: string, effect: Effect, cause: unknown): PlatformError {
   const code = codeOf(cause)
   const message = `${platform} did not answer: ${code}`
-  // Security: no error tells the password. HTTP clients keep the whole request in the cause, so it is left out.
+  // Security: No error contains the password.
+  // HTTP clients keep the whole request in the cause, so the cause is left out.
   return new PlatformError(effect === 'read' || neverSent.has(code) ? 'retry' : 'unknown', message)
 }
 

@@ -1,4 +1,4 @@
-// One HTTP call with JSON both ways, for the hosted platforms that have no client library of their own.
+// HTTP calls with JSON, for hosted platforms without a client library.
 import { type Effect, errorOfTransport } from './http-outcome.ts'
 import { PlatformError } from './mail-platform.ts'
 
@@ -12,13 +12,13 @@ export interface JsonCall {
 export interface JsonAnswer {
   readonly status: number
   readonly headers: Headers
-  /** `undefined` where the answer is no JSON. */
+  /** `undefined` if the answer is no JSON. */
   readonly body: unknown
 }
 
 export type CallJson = (call: JsonCall) => Promise<JsonAnswer>
 
-/** @throws {PlatformError} where no complete answer came; every status is an answer. */
+/** @throws PlatformError if no complete answer came; every status is an answer */
 export function createJsonCaller(platform: string, timeoutMs: number): CallJson {
   return async ({ method, url, headers, body }) => {
     const effect: Effect = method === 'GET' ? 'read' : 'write'
@@ -31,7 +31,7 @@ export function createJsonCaller(platform: string, timeoutMs: number): CallJson 
           ...headers,
         },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-        // Security: a redirect is no answer: followed, it would carry the key and the password to another host.
+        // Security: A redirect is not followed, since it would take key and password elsewhere.
         redirect: 'manual',
         signal: AbortSignal.timeout(timeoutMs),
       })

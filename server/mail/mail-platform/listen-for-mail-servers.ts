@@ -1,4 +1,4 @@
-// A TCP listener for the mail servers of the same operator: bounded, and stopped without waiting for idle connections.
+// A TCP listener for the mail servers of the same operator.
 import { once } from 'node:events'
 import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { msPerMinute } from '#server/core/durations.ts'
@@ -8,11 +8,11 @@ export interface MailServerListener {
   stop(): Promise<void>
 }
 
-/** Postfix alone keeps a connection for each of its processes. */
+/** Postfix keeps a connection for each of its processes. */
 const connectionsMax = 500
 const idleMs = 10 * msPerMinute
 
-/** @param serve takes over a connection; what it throws ends that connection alone */
+/** @param serve takes over a connection */
 export async function listenForMailServers(
   { host, port }: { readonly host: string; readonly port: number },
   serve: (socket: Socket) => void,
@@ -21,7 +21,7 @@ export async function listenForMailServers(
   const server = createServer((socket) => {
     sockets.add(socket)
     socket.once('close', () => sockets.delete(socket))
-    // A mail server that goes away in mid-sentence is nobody's fault.
+    // A mail server may go away at any time.
     socket.on('error', () => socket.destroy())
     socket.setTimeout(idleMs, () => socket.destroy())
     socket.setNoDelay(true)

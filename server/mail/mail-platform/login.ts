@@ -1,3 +1,3 @@
-/** People are signed in to SMTP as `ADDRESS#EPOCH`, so that a new password ends what the old one opened. The address is the mailbox. */
+/** An SMTP login is `ADDRESS#EPOCH`, so that a new password ends sessions of the old one. */
 export const addressOfLogin = (login: string): string =>
   login.replace(/#\d{1,19}$/, '').toLowerCase()

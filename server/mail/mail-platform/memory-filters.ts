@@ -1,28 +1,28 @@
-// The filters of a platform that forgets everything.
+// Filters in memory.
 import type { FilterScript, PlatformFilters } from './mail-platform.ts'
 
-interface Held {
+interface Scripts {
   readonly texts: Map<string, string>
   active: string | undefined
 }
 
 export interface MemoryFilters {
-  readonly door: PlatformFilters
-  /** As a mail program does: stores the script and lets it work. */
+  readonly filters: PlatformFilters
+  /** Stores a script and activates it, as a mail program does. */
   put(address: string, script: FilterScript): void
-  /** The script that works now. */
+  /** The active script. */
   activeOf(address: string): FilterScript | undefined
 }
 
-/** @param call how the platform makes a call of this name: late, failing, twice */
+/** @param call makes a call of this name, late or failing where tests ask for it */
 export function createMemoryFilters(
-  call: <T>(name: `filters.${keyof PlatformFilters}`, address: string, deed: () => T) => Promise<T>,
+  call: <T>(name: `filters.${keyof PlatformFilters}`, address: string, work: () => T) => Promise<T>,
 ): MemoryFilters {
-  const mailboxes = new Map<string, Held>()
-  const of = (address: string): Held => {
-    const held = mailboxes.get(address) ?? { texts: new Map(), active: undefined }
-    mailboxes.set(address, held)
-    return held
+  const mailboxes = new Map<string, Scripts>()
+  const of = (address: string): Scripts => {
+    const scripts = mailboxes.get(address) ?? { texts: new Map(), active: undefined }
+    mailboxes.set(address, scripts)
+    return scripts
   }
   const activate = (address: string, name: string) => {
     if (!of(address).texts.has(name)) return 'absent'
@@ -31,7 +31,7 @@ export function createMemoryFilters(
   }
 
   return {
-    door: {
+    filters: {
       list: (address) =>
         call('filters.list', address, () => {
           const { texts, active } = of(address)

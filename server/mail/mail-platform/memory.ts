@@ -1,4 +1,4 @@
-// A platform that forgets everything: for trying the portal, and for tests, which can make it slow, failing or forgetful.
+// A platform in memory, for trials of the portal and for tests, which can make it slow or failing.
 import { setTimeout as sleep } from 'node:timers/promises'
 import type {
   Applied,
@@ -16,75 +16,131 @@ type Call =
 
 /** What happens to the next call of a kind, once. */
 export type Mishap =
-  /** The call is refused before anything is done. */
+  /** The call is refused and changes nothing. */
   | { readonly kind: 'fail'; readonly error: PlatformError }
-  /** The deed is done, but the caller hears of a broken connection. */
+  /** The call is carried out, but its answer is lost. */
   | { readonly kind: 'lose-answer' }
-  /** The deed is done twice. */
+  /** The call is carried out twice. */
   | { readonly kind: 'twice' }
 
+interface MadeCall {
+  readonly call: Call
+  readonly address: string
+  readonly revision?: number
+}
+
 export interface MemoryPlatform extends MailPlatform {
-  /** Every call from now on takes this long. */
+  /** Every later call takes this long. */
   slowBy(milliseconds: number): void
-  /** Mishaps are spent in order, one per call of that kind. */
+  /** Mishaps happen in order, one per call of that kind. */
   next(call: Call, ...mishaps: Mishap[]): void
-  /** Changes the platform's copy behind the portal's back, as a careless operator would; `undefined` deletes it. */
+  /** Changes or deletes the platform's copy without the portal, as a careless operator would. */
   tamper(address: string, change: Partial<WantedMailbox> | undefined): void
-  /** Puts so many bytes of mail into the mailbox. */
+  /** Sets how many bytes the mailbox uses. */
   fill(address: string, usedBytes: number): void
   /** Ids of the app passwords that open the mailbox. */
   appPasswordsOf(address: string): readonly string[]
   readonly putFilter: MemoryFilters['put']
   readonly activeFilterOf: MemoryFilters['activeOf']
-  readonly calls: readonly {
-    readonly call: Call
-    readonly address: string
-    readonly revision?: number
-  }[]
+  readonly calls: readonly MadeCall[]
 }
 
 export function createMemoryPlatform(
   options: { readonly passwordFormat?: PasswordFormat } = {},
 ): MemoryPlatform {
-  const mailboxes = new Map<string, WantedMailbox>()
-  const removed = new Map<string, number>()
+  const { run, ...control } = createCalls()
+  const { mailboxAt, ...state } = createState()
+  const filters = createMemoryFilters((call, address, work) => run({ call, address }, work))
   const used = new Map<string, number>()
-  const appPasswords = new Map<string, WantedAppPasswords>()
-  const calls: { call: Call; address: string; revision?: number }[] = []
+  return {
+    id: 'memory',
+    passwordFormat: options.passwordFormat ?? 'argon2id',
+    reportsUsedBytes: true,
+    reportsSignIns: true,
+    apply(wanted) {
+      const { address, revision } = wanted
+      return run({ call: 'apply', address, revision }, () => state.write(wanted))
+    },
+    applyAppPasswords(wanted) {
+      const { address, revision } = wanted
+      const call = { call: 'applyAppPasswords', address, revision } as const
+      return run(call, () => state.writeAppPasswords(wanted))
+    },
+    remove: ({ accountId, address }) =>
+      run({ call: 'remove', address }, () => state.remove(accountId)),
+    endSessions: (address) => run({ call: 'endSessions', address }, () => undefined),
+    filters: filters.filters,
+    async *list() {
+      yield* await run({ call: 'list', address: '' }, state.all)
+    },
+    observe: (address) =>
+      run({ call: 'observe', address }, () => {
+        const mailbox = mailboxAt(address)
+        return mailbox && { ...structuredClone(mailbox), usedBytes: used.get(address) ?? 0 }
+      }),
+    putFilter: filters.put,
+    activeFilterOf: filters.activeOf,
+    appPasswordsOf: state.appPasswordsOf,
+    tamper: state.tamper,
+    fill: (address, usedBytes) => void used.set(address, usedBytes),
+    ...control,
+  }
+}
+
+/** Makes calls late, failing or twice, as tests ask for. */
+function createCalls() {
+  const calls: MadeCall[] = []
   const mishaps = new Map<Call, Mishap[]>()
   let delayMs = 0
 
-  const call = async <T>(entry: (typeof calls)[number], deed: () => T): Promise<T> => {
-    calls.push(entry)
-    const mishap = mishaps.get(entry.call)?.shift()
+  async function run<T>(made: MadeCall, work: () => T): Promise<T> {
+    calls.push(made)
+    const mishap = mishaps.get(made.call)?.shift()
     if (delayMs > 0) await sleep(delayMs)
     if (mishap?.kind === 'fail') throw mishap.error
-    if (mishap?.kind === 'twice') deed()
-    const result = deed()
+    if (mishap?.kind === 'twice') work()
+    const result = work()
     if (mishap?.kind === 'lose-answer') throw new PlatformError('unknown', 'the answer was lost')
     return result
   }
 
-  const holderOf = (address: string) =>
-    mailboxes.values().find((held) => held.address === address || held.aliases.includes(address))
+  return {
+    run,
+    calls,
+    slowBy(milliseconds: number): void {
+      delayMs = milliseconds
+    },
+    next(kind: Call, ...more: Mishap[]): void {
+      mishaps.set(kind, [...(mishaps.get(kind) ?? []), ...more])
+    },
+  }
+}
 
-  const write = (wanted: WantedMailbox): Applied => {
-    const revision = mailboxes.get(wanted.accountId)?.revision ?? removed.get(wanted.accountId) ?? 0
-    const isLate =
-      wanted.revision < revision || (wanted.revision === revision && removed.has(wanted.accountId))
-    if (isLate) return { kind: 'superseded', revision }
+function createState() {
+  const mailboxes = new Map<string, WantedMailbox>()
+  const removed = new Map<string, number>()
+  const appPasswords = new Map<string, WantedAppPasswords>()
+
+  const mailboxAt = (address: string) => mailboxes.values().find((each) => each.address === address)
+  const holderOf = (address: string) =>
+    mailboxes.values().find((each) => each.address === address || each.aliases.includes(address))
+
+  function write(wanted: WantedMailbox): Applied {
+    const { accountId } = wanted
+    const revision = mailboxes.get(accountId)?.revision ?? removed.get(accountId) ?? 0
+    const isRepeated = wanted.revision === revision && removed.has(accountId)
+    if (wanted.revision < revision || isRepeated) return { kind: 'superseded', revision }
     for (const address of [wanted.address, ...wanted.aliases]) {
       const holder = holderOf(address)
-      if (holder && holder.accountId !== wanted.accountId) {
+      if (holder && holder.accountId !== accountId)
         throw new PlatformError('permanent', 'an address of the mailbox belongs to another one')
-      }
     }
-    mailboxes.set(wanted.accountId, structuredClone(wanted))
-    removed.delete(wanted.accountId)
+    mailboxes.set(accountId, structuredClone(wanted))
+    removed.delete(accountId)
     return { kind: 'applied', revision: wanted.revision }
   }
 
-  const writeAppPasswords = (wanted: WantedAppPasswords): Applied => {
+  function writeAppPasswords(wanted: WantedAppPasswords): Applied {
     if (!mailboxes.has(wanted.accountId))
       throw new PlatformError('retry', 'app passwords came before their mailbox')
     const revision = appPasswords.get(wanted.accountId)?.revision ?? 0
@@ -93,60 +149,25 @@ export function createMemoryPlatform(
     return { kind: 'applied', revision: wanted.revision }
   }
 
-  const filters = createMemoryFilters((name, address, deed) => call({ call: name, address }, deed))
-
-  const mailboxAt = (address: string) => mailboxes.values().find((held) => held.address === address)
-
   return {
-    id: 'memory',
-    passwordFormat: options.passwordFormat ?? 'argon2id',
-    tellsUsedBytes: true,
-    reportsSignIns: true,
-    apply: (wanted) =>
-      call({ call: 'apply', address: wanted.address, revision: wanted.revision }, () =>
-        write(wanted),
-      ),
-    applyAppPasswords: (wanted) =>
-      call({ call: 'applyAppPasswords', address: wanted.address, revision: wanted.revision }, () =>
-        writeAppPasswords(wanted),
-      ),
-    appPasswordsOf: (address) => {
+    mailboxAt,
+    write,
+    writeAppPasswords,
+    all: () => structuredClone([...mailboxes.values()]),
+    remove(accountId: string): void {
+      const mailbox = mailboxes.get(accountId)
+      if (mailbox) removed.set(accountId, mailbox.revision)
+      mailboxes.delete(accountId)
+    },
+    appPasswordsOf(address: string): string[] {
       const id = mailboxAt(address)?.accountId ?? ''
       return (appPasswords.get(id)?.passwords ?? []).map((each) => each.id)
     },
-    remove: ({ accountId, address }) =>
-      call({ call: 'remove', address }, () => {
-        const held = mailboxes.get(accountId)
-        if (held) removed.set(accountId, held.revision)
-        mailboxes.delete(accountId)
-      }),
-    endSessions: (address) => call({ call: 'endSessions', address }, () => undefined),
-    filters: filters.door,
-    putFilter: filters.put,
-    activeFilterOf: filters.activeOf,
-    async *list() {
-      yield* await call({ call: 'list', address: '' }, () =>
-        structuredClone([...mailboxes.values()]),
-      )
+    tamper(address: string, change: Partial<WantedMailbox> | undefined): void {
+      const mailbox = mailboxAt(address)
+      if (!mailbox) return
+      if (change) mailboxes.set(mailbox.accountId, { ...mailbox, ...change })
+      else mailboxes.delete(mailbox.accountId)
     },
-    observe: (address) =>
-      call({ call: 'observe', address }, () => {
-        const held = mailboxAt(address)
-        return held && { ...structuredClone(held), usedBytes: used.get(address) ?? 0 }
-      }),
-    fill: (address, usedBytes) => void used.set(address, usedBytes),
-    slowBy: (milliseconds) => {
-      delayMs = milliseconds
-    },
-    next: (kind, ...more) => {
-      mishaps.set(kind, [...(mishaps.get(kind) ?? []), ...more])
-    },
-    tamper: (address, change) => {
-      const held = mailboxAt(address)
-      if (!held) return
-      if (change) mailboxes.set(held.accountId, { ...held, ...change })
-      else mailboxes.delete(held.accountId)
-    },
-    calls,
   }
 }

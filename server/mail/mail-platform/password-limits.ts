@@ -1,4 +1,4 @@
-// What the mail platform's own sign-in takes of a password, beyond the portal's rule.
+// The password rules of the platform's own sign-in, beside those of the portal.
 import type { PasswordLimits } from '#server/core/passwords/password-policy.ts'
 import type { MailPlatformSettings } from './settings.ts'
 

@@ -1,11 +1,11 @@
-// What mail servers say when they let somebody not in: one line each, with an address of the portal.
-import type { Suspension } from '#server/accounts/life/account-life.ts'
+// What mail servers say to somebody whom they do not let in: one line with an address of the portal.
+import { type Suspension } from '#server/accounts/life/account-life.ts'
 import { createTexts, type Locale, type Texts } from '#server/kit/i18n/texts.ts'
 
-/** Bound of `suspension_reason` in the mail directory. */
+/** Maximum of `suspension_reason` in the mail directory. */
 const longest = 200
 
-/** Why a mailbox does not open or send, in its owner's language; `null` where it does both. */
+/** @returns null for a mailbox that is not suspended */
 export function blockedSentence(
   texts: Texts,
   baseUrl: string,
@@ -14,7 +14,7 @@ export function blockedSentence(
   if (of.suspension === 'none') return null
   const link = `${baseUrl}/blocked`
   const sentence = texts.t(of.locale, 'mail-servers.blocked', { extent: of.suspension, link })
-  // A block must never fail for its words.
+  // A block must not fail because of its words.
   return sentence.length <= longest ? sentence : link.slice(0, longest)
 }
 
@@ -30,10 +30,10 @@ export function wordsForMailServers(baseUrl: string): MailServerWords {
   }
 }
 
-/** One line each, without quotes. */
+/** Answers of Postfix: one line each, without quotes. */
 export interface MailServerWords {
-  /** To a sign-in at Postfix with a wrong name or password. */
+  /** To a wrong name or password. */
   readonly refused: string
-  /** At Postfix, after the right password of a mailbox that is suspended in any way. */
+  /** To the right password of a suspended mailbox. */
   readonly mayNotSend: string
 }

@@ -1,11 +1,10 @@
-// What every hosted platform refuses in the same words.
 import { PlatformError } from './mail-platform.ts'
 
 export function refuseTaken(): never {
   throw new PlatformError('permanent', 'an address of the mailbox belongs to another one')
 }
 
-/** For platforms whose main password opens everything: told once all else is in force, so that nobody believes otherwise. */
+/** For platforms that cannot close mail programs to the main password. */
 export function refuseAppPasswordsOnly(platform: string): never {
   throw new PlatformError(
     'permanent',

@@ -10,7 +10,7 @@ import { findMailboxProgress, type MailboxProgress } from './store.ts'
 import { listMailboxesToMeasure, noteMailboxUsage } from './usage-store.ts'
 
 export interface MeasureParts extends GrowParts {
-  readonly platform: Pick<MailPlatform, 'observe' | 'tellsUsedBytes'>
+  readonly platform: Pick<MailPlatform, 'observe' | 'reportsUsedBytes'>
   readonly settings: QuotaSettings
 }
 
@@ -38,7 +38,7 @@ async function measure(parts: MeasureParts, accountId: string): Promise<void> {
 export const measureTasks = (parts: MeasureParts): Record<string, Task> => ({
   [measureTask]: ({ accountId }) => measure(parts, String(accountId)),
   'mailbox:measure-due': async () => {
-    if (!parts.platform.tellsUsedBytes) return
+    if (!parts.platform.reportsUsedBytes) return
     let failures = 0
     for (const accountId of await listMailboxesToMeasure(parts.db, parts.clock.now(), atOnce)) {
       try {
@@ -58,7 +58,7 @@ export async function refreshUsage(
   { measuredAt }: Pick<MailboxProgress, 'measuredAt'>,
 ): Promise<void> {
   const age = clock.now().getTime() - (measuredAt?.getTime() ?? 0)
-  if (!platform.tellsUsedBytes || age < freshMinutes * msPerMinute) return
+  if (!platform.reportsUsedBytes || age < freshMinutes * msPerMinute) return
   const jobKey = `${measureTask}:${accountId}`
   await db.transaction((trx) =>
     enqueue(trx, measureTask, { accountId }, { jobKey, maxAttempts: 3 }),

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { chooseHostedPlatform } from '#server/mail/mail-platform/choose-hosted.ts'
-import { createRevisionGuard } from '#server/mail/mail-platform/revision-guard.ts'
+import { createRevisionOrder } from '#server/mail/mail-platform/revision-order.ts'
 import { readSettings } from '#server/settings.ts'
 import { startFakeGoogle } from '#test/support/mail-platform/fake-google.ts'
 import { startFakeMailcow } from '#test/support/mail-platform/fake-mailcow.ts'
@@ -98,10 +98,10 @@ describe('the hosted platform that the settings name', () => {
 
 describe('order within a process', () => {
   it('calls for one mailbox wait for each other, those for different ones do not', async () => {
-    const guard = createRevisionGuard()
+    const order = createRevisionOrder()
     const events: string[] = []
     const step = (account: string, name: string, ms: number) =>
-      guard.inTurn(account, async () => {
+      order.inTurn(account, async () => {
         events.push(`${name} begins`)
         await new Promise((resolve) => setTimeout(resolve, ms))
         events.push(`${name} ends`)
@@ -119,10 +119,10 @@ describe('order within a process', () => {
   })
 
   it('only the mailboxes touched last are remembered', () => {
-    const guard = createRevisionGuard(2)
-    for (const account of ['a', 'b', 'a', 'c']) guard.note(account, { revision: 5, removed: false })
+    const order = createRevisionOrder(2)
+    for (const account of ['a', 'b', 'a', 'c']) order.note(account, { revision: 5, removed: false })
     assert.deepEqual(
-      ['a', 'b', 'c'].map((account) => guard.newerThan(account, 4)),
+      ['a', 'b', 'c'].map((account) => order.newerThan(account, 4)),
       [5, undefined, 5],
     )
   })

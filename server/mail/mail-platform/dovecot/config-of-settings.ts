@@ -1,4 +1,3 @@
-// From the portal's settings to the description of its mail platform.
 import { createHash } from 'node:crypto'
 import type { DirectoryRoles } from '#db/mail-directory/install.ts'
 import type { KitSettings } from '#server/kit/settings/settings.ts'
@@ -11,7 +10,6 @@ import { type MailPlatformConfig, standardPorts } from './config.ts'
 
 const megabyte = 1_048_576
 
-/** Settings that must be given before the configuration can be written. */
 export const neededForConfig = [
   'dovecotDirectoryPassword',
   'postfixDirectoryPassword',
@@ -69,19 +67,15 @@ export function mailPlatformConfigOf(settings: Given): MailPlatformConfig {
     connectionsPerPerson: 20,
     words: wordsForMailServers(settings.baseUrl),
     ...(signInReportUrl && signInReportToken
-      ? {
-          authPolicy: {
-            url: signInReportUrl,
-            token: signInReportToken,
-            nonce: nonceOf(signInReportToken),
-          },
-        }
+      ? { authPolicy: authPolicyOf(signInReportUrl, signInReportToken) }
       : {}),
     ...(sendingPolicyAddress ? { sendingPolicy: sendingPolicyAddress } : {}),
     ...(submissionMilterAddress ? { submissionMilter: submissionMilterAddress } : {}),
   }
 }
 
-/** Dovecot mixes it into the short hash of each password that it reports; the same as long as the token is. */
-const nonceOf = (token: string) =>
-  createHash('sha256').update(`sign-in reports: ${token}`).digest('hex').slice(0, 32)
+/** Dovecot adds the nonce to the short hash of each reported password. It changes with the token. */
+function authPolicyOf(url: string, token: string) {
+  const digest = createHash('sha256').update(`sign-in reports: ${token}`).digest('hex')
+  return { url, token, nonce: digest.slice(0, 32) }
+}

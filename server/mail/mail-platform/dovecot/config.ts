@@ -1,4 +1,4 @@
-// Writes the configuration of Dovecot 2.3 and Postfix 3.7 that reads the mail directory, from one description.
+// Writes the configuration of Dovecot 2.3 and Postfix 3.7, which read the mail directory.
 import { readFileSync } from 'node:fs'
 import ejs from 'ejs'
 import {
@@ -14,19 +14,18 @@ interface DatabaseRole {
   readonly password: string
 }
 
-/** Everything that differs between two mail platforms. */
 export interface MailPlatformConfig {
-  /** Absolute folder in which the rendered files will lie. */
+  /** Absolute folder of the written files. */
   readonly folder: string
   /** Public name of the server, as in its certificate. */
   readonly hostname: string
-  /** `*` or one IPv4 address for the public doors. */
+  /** `*` or one IPv4 address for the public ports. */
   readonly listen: string
-  /** Address on which Dovecot, Postfix and the portal talk to each other; never a public one. */
+  /** Where Dovecot, Postfix and the portal reach each other; never a public address. */
   readonly internalAddress: string
   readonly ports: MailPorts
   readonly tls: { readonly certFile: string; readonly keyFile: string }
-  /** The database that holds the mail directory. */
+  /** The database of the mail directory. */
   readonly directory: {
     readonly host: string
     readonly port: number
@@ -43,17 +42,17 @@ export interface MailPlatformConfig {
   /** Folder for log files; absent: syslog. */
   readonly logFolder?: string
   readonly messageSizeBytes: number
-  /** Room above the quota for what was accepted before the mailbox was full, and for bounces. */
+  /** Room above the quota for bounces and letters that were accepted earlier. */
   readonly deliveryGraceBytes: number
   readonly connectionsPerPerson: number
   readonly words: MailServerWords
-  /** Where Dovecot tells the portal of every sign-in. */
+  /** Where Dovecot reports sign-ins. */
   readonly authPolicy?: { readonly url: string; readonly token: string; readonly nonce: string }
   /** `host:port` of the portal's sending limits (Postfix policy protocol). */
   readonly sendingPolicy?: string
-  /** `host:port` of a milter for letters that people submit. */
+  /** `host:port` of a milter for submitted letters. */
   readonly submissionMilter?: string
-  /** `[host]:port` that outgoing mail is handed to; absent: by MX. */
+  /** `[host]:port` for outgoing letters; absent: by MX. */
   readonly relayHost?: string
 }
 
@@ -70,11 +69,10 @@ export interface MailPorts {
   readonly sasl: number
   readonly quotaStatus: number
   readonly doveadm: number
-  /** What filters send: forwarded letters and answers. */
+  /** For letters that filters send. */
   readonly filters: number
 }
 
-/** Standard ports for the public doors, free ones for the inner doors. */
 export const standardPorts: MailPorts = {
   imap: 143,
   imaps: 993,
@@ -91,7 +89,7 @@ export const standardPorts: MailPorts = {
   filters: 1028,
 }
 
-/** What the portal asks of doveadm, in the spelling of `doveadm_allowed_commands`. */
+/** As `doveadm_allowed_commands` spells them. */
 const doveadmCommands = [
   ...['auth cache flush', 'kick', 'who', 'user', 'quota get', 'fs delete'],
   ...['activate', 'deactivate', 'delete', 'get', 'list', 'put'].map((verb) => `sieve ${verb}`),
@@ -99,45 +97,57 @@ const doveadmCommands = [
 
 const letter = `[${appPasswordLetters}]`
 const group = `${letter}{${appPasswordGroupLength}}`
-/** Regular expressions, without characters that take apart the variables of Dovecot. */
+/** Regular expressions without characters that end variables of Dovecot. */
 const appPasswordShapes = {
   whole: `^${letter}{${appPasswordGroups * appPasswordGroupLength}}$`,
   grouped: `^(${group} ){${appPasswordGroups - 1}}${group}$`,
 }
 
 export interface ConfigFile {
-  /** Path under the folder. */
+  /** Below the folder. */
   readonly path: string
   readonly text: string
-  /** `root` may be read by root alone, `postfix` also by the group of that name: both hold passwords. */
+  /** `root` and `postfix` files contain passwords; the group postfix may read the latter. */
   readonly readers: 'root' | 'postfix' | 'everybody'
 }
 
-/** A sentence of ours, which stands between single quotes in an SQL file of Dovecot. */
+/** For a sentence between single quotes in an SQL file of Dovecot. */
 const quotable = (sentence: string): string => {
   if (/[^ -~]|['"\\%{}]/.test(sentence))
     throw new Error('an address of the portal cannot stand in a configuration file')
   return sentence
 }
 
-// Security: a line break in a value would be a setting of its own, a quote could leave an SQL literal, and a blank, #, $ or % has a
-// meaning of its own in one of the files. Passwords made of letters and digits lose nothing.
+// Security: A value that configuration files would take apart is refused.
+// A line break starts another setting, a quote ends an SQL literal, and a blank, #, $ or % has a
+// meaning in one of the files.
 const plainValue = (value: unknown): string => {
   const text = String(value)
-  if (/[\p{Cc}\s'"\\$#%{}]/u.test(text)) {
-    throw new Error(
-      'a setting of the mail platform holds a blank, a quote or another character that configuration files take apart',
-    )
-  }
-  return text
+  if (!/[\p{Cc}\s'"\\$#%{}]/u.test(text)) return text
+  throw new Error(
+    'a setting of the mail platform holds a blank, a quote or another character ' +
+      'that configuration files take apart',
+  )
 }
+
+const dovecotFiles = [
+  'dovecot.conf',
+  'main-passwords.conf.ext',
+  'app-passwords.conf.ext',
+  'access-tokens.conf.ext',
+  'smtp-refusals.conf.ext',
+  'blocked-senders.conf.ext',
+  'smtp-logins.conf.ext',
+  'users.conf.ext',
+]
+const postfixFiles = ['main.cf', 'master.cf', 'submission-headers']
 
 const template = (name: string) => {
   const url = new URL(`./templates/${name}.ejs`, import.meta.url)
   return ejs.compile(readFileSync(url, 'utf8'), { escape: plainValue })
 }
 
-/** @throws Error where a value could not stand in a configuration file */
+/** @throws Error for a value that cannot stand in a configuration file */
 export function renderMailPlatformConfig(config: MailPlatformConfig): ConfigFile[] {
   const optional = {
     authPolicy: null,
@@ -156,23 +166,14 @@ export function renderMailPlatformConfig(config: MailPlatformConfig): ConfigFile
       mayNotSend: quotable(config.words.mayNotSend),
     },
   }
-  const dovecot = [
-    ...['main-passwords.conf.ext', 'app-passwords.conf.ext', 'access-tokens.conf.ext'],
-    ...[
-      'smtp-refusals.conf.ext',
-      'blocked-senders.conf.ext',
-      'smtp-logins.conf.ext',
-      'users.conf.ext',
-    ],
-  ]
   const map = template('map.cf')
   return [
-    ...['dovecot.conf', ...dovecot].map((name) => ({
+    ...dovecotFiles.map((name) => ({
       path: `dovecot/${name}`,
       text: template(name)(locals),
       readers: 'root' as const,
     })),
-    ...['main.cf', 'master.cf', 'submission-headers'].map((name) => ({
+    ...postfixFiles.map((name) => ({
       path: `postfix/${name}`,
       text: template(name)(locals),
       readers: 'everybody' as const,

@@ -1,4 +1,4 @@
-// What is asked of doveadm, and how its answers are read.
+// Commands for doveadm and its answers.
 import { PlatformError } from '../mail-platform.ts'
 
 export type Command = readonly [name: string, parameters: Record<string, unknown>]
@@ -9,10 +9,10 @@ export type Answer =
 /** sysexits.h, as doveadm uses them. */
 export const noSuchUser = 67
 export const nothingFound = 68
-/** A script that does not compile, or one that may not be deleted for it is at work. */
+/** For a script that does not compile, or that may not be deleted because it is active. */
 export const badData = 65
 
-/** @param fine exit codes that are no failure */
+/** @param fine exit codes that count as success */
 export function expectDone(
   command: string,
   answer: Answer | undefined,
@@ -27,6 +27,6 @@ export function readAnswer(answer: unknown): Answer {
   if (kind === 'doveadmResponse') return { kind: 'done', rows: value }
   const { type, exitCode } = value as { type: string; exitCode?: number }
   if (type === 'exitCode' && exitCode !== undefined) return { kind: 'failed', exitCode }
-  // unAuthorized, unknownMethod, invalidRequest: Dovecot is not configured as the portal's templates say.
+  // unAuthorized, unknownMethod or invalidRequest: Dovecot's configuration is not the portal's.
   throw new PlatformError('permanent', `doveadm refused the command: ${type}`)
 }

@@ -1,4 +1,4 @@
-// The filters of a mailbox, through Pigeonhole's commands of doveadm.
+// Filters through the doveadm commands of Pigeonhole.
 import type { PlatformFilters } from '../mail-platform.ts'
 import {
   type Answer,

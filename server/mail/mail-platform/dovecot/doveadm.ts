@@ -1,4 +1,4 @@
-// The few doveadm commands that the portal needs, over Dovecot's HTTP API.
+// The doveadm commands that the portal needs, over Dovecot's HTTP API.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { PlatformError } from '../mail-platform.ts'
 import {
@@ -12,12 +12,12 @@ import {
 import { createDoveadmFilters } from './doveadm-filters.ts'
 
 export interface DoveadmSettings {
-  /** Base URL of the `service doveadm` HTTP listener. */
+  /** Of the HTTP listener of `service doveadm`. */
   readonly url: string
   readonly apiKey: string
   /** 5 s by default. */
   readonly timeoutMs?: number
-  /** When sessions are ended once more: long enough for one that was opening, too short for people to sign in anew. 150 by default. */
+  /** Wait before sessions that were just opening are ended too; 150 by default. */
   readonly lateSessionsMs?: number
 }
 
@@ -51,7 +51,7 @@ export function createDoveadm({
       )
     } catch (cause) {
       if (cause instanceof PlatformError) throw cause
-      // A refused connection never reached Dovecot; whatever broke later may have been carried out.
+      // A refused connection never reached Dovecot. A call that broke later may be carried out.
       const refused = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN'].includes(codeOf(cause))
       throw new PlatformError(
         refused ? 'retry' : 'unknown',
@@ -61,7 +61,7 @@ export function createDoveadm({
     }
   }
 
-  /** Runs the commands one after another in one request. */
+  /** Runs the commands in order in one request. */
   const run = async (commands: readonly Command[]): Promise<readonly Answer[]> => {
     const text = await post(commands)
     let answers: unknown
@@ -77,7 +77,7 @@ export function createDoveadm({
   }
 
   return {
-    /** Forgets cached credentials, then ends the live sessions: a program that reconnects between the two must fail already. */
+    /** The flush comes first, so that a program that reconnects at once fails. */
     async endSessions(addresses: readonly string[]): Promise<void> {
       const [flush, kick] = await run([
         ['authCacheFlush', { user: addresses }],
@@ -85,7 +85,7 @@ export function createDoveadm({
       ])
       expectDone('authCacheFlush', flush)
       expectDone('kick', kick, [nothingFound])
-      // Security: a sign-in that is under way when the password changes leaves no session behind.
+      // Security: A sign-in under way when the password changes leaves no session behind.
       await sleep(lateSessionsMs)
       const [late] = await run([['kick', { mask: addresses }]])
       expectDone('kick', late, [nothingFound])
@@ -94,7 +94,7 @@ export function createDoveadm({
       const [flush] = await run([['authCacheFlush', { user: addresses }]])
       expectDone('authCacheFlush', flush)
     },
-    /** Bytes in the mailbox, or `undefined` where there is no such user. */
+    /** @returns undefined if there is no such user */
     async usedBytes(address: string): Promise<number | undefined> {
       const [answer] = await run([['quotaGet', { user: address }]])
       const done = expectDone('quotaGet', answer, [noSuchUser])
@@ -102,30 +102,25 @@ export function createDoveadm({
       const rows = done.rows as { type: string; value: string }[]
       return Number(rows.find((row) => row.type === 'STORAGE')?.value ?? 0) * 1024
     },
-    /** Deletes every file of the mailbox. Already gone is success. */
-    async deleteHome({
-      accountId,
-      address,
-    }: {
-      accountId: string
-      address: string
-    }): Promise<void> {
+    /** Deletes every file of the mailbox. */
+    async deleteHome(mailbox: { accountId: string; address: string }): Promise<void> {
+      const { accountId, address } = mailbox
       const [answer] = await run([['user', { userMask: [address] }]])
       const done = expectDone('user', answer, [noSuchUser])
       if (done.kind === 'failed') return
       const home = (done.rows as Record<string, { home?: string }>)[address]?.home ?? ''
-      // Security: a platform that keeps its mail elsewhere than the templates say must not lose a folder of many people.
+      // Security: A folder that does not belong to the mailbox is never deleted.
       if (!home.endsWith(`/${accountId}`))
         throw new PlatformError('permanent', 'the folder of a mailbox is not its own')
       const whole = { fsDriver: 'posix', fsArgs: 'dirs', recursive: true, path: [`${home}/`] }
       const [deleted] = await run([['fsDelete', whole]])
       expectDone('fsDelete', deleted, [nothingFound])
     },
-    /** Throws where doveadm cannot be reached, does not know the key, or is not configured as the templates say. */
+    /** @throws PlatformError if doveadm is away, refuses the key or has another configuration */
     async probe(): Promise<void> {
       const [answer] = await run([['who', { mask: ['nobody'] }]])
       expectDone('who', answer, [nothingFound])
-      // A configuration of before the filters were held back does not allow this one.
+      // An older configuration does not allow this command.
       const [filters] = await run([['sieveList', { user: 'nobody' }]])
       expectDone('sieveList', filters, [noSuchUser])
     },

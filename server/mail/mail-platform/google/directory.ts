@@ -1,4 +1,4 @@
-// The Directory API calls that the portal needs, each ending in a value or a PlatformError.
+// The calls of Google's Directory API. Each ends in a value or a PlatformError.
 import type { admin_directory_v1 } from '@googleapis/admin'
 import { type Effect, errorOfStatus, errorOfTransport, tryLater } from '../http-outcome.ts'
 import { PlatformError } from '../mail-platform.ts'
@@ -7,22 +7,22 @@ import type { ServiceAccount } from './service-account.ts'
 export type GoogleUser = admin_directory_v1.Schema$User
 
 export interface GoogleAccess {
-  /** The service account's key file, as Google hands it out. It needs domain-wide delegation for `scopes`. */
+  /** Its account needs domain-wide delegation for `scopes`. */
   readonly serviceAccount: ServiceAccount
-  /** Administrator in whose name the service account acts. */
+  /** The service account acts in the name of this administrator. */
   readonly administrator: string
-  /** Another root for every call, the one for tokens too (`/token`). */
+  /** Another root for every call, also for tokens (`/token`). */
   readonly apiBase?: string | undefined
   readonly timeoutMs: number
 }
 
-/** What the service account must be allowed in the Admin console. */
+/** The Admin console must allow these to the service account. */
 export const scopes = [
   'https://www.googleapis.com/auth/admin.directory.user',
   'https://www.googleapis.com/auth/admin.directory.user.security',
 ]
 
-/** `exists` is Google's 409: it holds such an entity, perhaps one that reads do not show yet. */
+/** `exists` is Google's 409. Reads may not show the user yet. */
 export type Written =
   | { readonly kind: 'done'; readonly user: GoogleUser }
   | { readonly kind: 'exists' }
@@ -33,48 +33,16 @@ export type GoogleDirectory = ReturnType<typeof createGoogleDirectory>
 const fields = 'id,primaryEmail,suspended,aliases,externalIds,orgUnitPath'
 
 export function createGoogleDirectory(access: GoogleAccess) {
-  let loaded: Promise<admin_directory_v1.Admin> | undefined
-  const load = () => (loaded ??= connect(access))
-
-  const call = async <T>(
-    effect: Effect,
-    work: (admin: admin_directory_v1.Admin) => Promise<{ data: T }>,
-  ) => {
-    try {
-      return { status: 200, data: (await work(await load())).data } as const
-    } catch (cause) {
-      const { status, headers, reason, detail } = answerIn(cause)
-      if (status === undefined) throw errorOfTransport('Google', effect, cause)
-      if (status === 404 || status === 409) return { status } as const
-      // Google says "slow down" with 403 as well; the other 403s are missing rights.
-      if (status === 403 && slowDown.has(reason))
-        throw tryLater(`Google answered HTTP 403: ${detail}`)
-      throw errorOfStatus('Google', effect, status, headers, detail)
-    }
-  }
-
-  const written = async (
-    work: (admin: admin_directory_v1.Admin) => Promise<{ data: unknown }>,
-  ): Promise<Written> => {
-    const answer = await call('write', work)
-    if (answer.status === 200) return { kind: 'done', user: (answer.data ?? {}) as GoogleUser }
-    return { kind: answer.status === 409 ? 'exists' : 'absent' }
-  }
-
+  const { call, write } = createCalls(access)
   return {
-    /** By immutable id, primary address or alias. */
+    /** @param userKey an immutable id, primary address or alias */
     async get(userKey: string): Promise<GoogleUser | undefined> {
       const answer = await call('read', ({ users }) =>
         users.get({ userKey, projection: 'full', fields }),
       )
       return answer.status === 200 ? answer.data : undefined
     },
-    async page(params: {
-      query?: string
-      showDeleted?: string
-      pageToken?: string
-      maxResults: number
-    }) {
+    async page(params: Page) {
       const answer = await call('read', ({ users }) =>
         users.list({
           customer: 'my_customer',
@@ -85,27 +53,61 @@ export function createGoogleDirectory(access: GoogleAccess) {
       )
       if (answer.status !== 200)
         throw new PlatformError('permanent', `Google answered HTTP ${answer.status} to a list`)
-      return {
-        users: answer.data.users ?? [],
-        nextPageToken: answer.data.nextPageToken ?? undefined,
-      }
+      const { users = [], nextPageToken } = answer.data
+      return { users, nextPageToken: nextPageToken ?? undefined }
     },
     insert: (requestBody: GoogleUser) =>
-      written(({ users }) => users.insert({ requestBody, fields })),
+      write(({ users }) => users.insert({ requestBody, fields })),
     patch: (userKey: string, requestBody: GoogleUser) =>
-      written(({ users }) => users.patch({ userKey, requestBody, fields })),
-    delete: (userKey: string) => written(({ users }) => users.delete({ userKey })),
+      write(({ users }) => users.patch({ userKey, requestBody, fields })),
+    delete: (userKey: string) => write(({ users }) => users.delete({ userKey })),
     undelete: (userKey: string, orgUnitPath: string) =>
-      written(({ users }) => users.undelete({ userKey, requestBody: { orgUnitPath } })),
-    signOut: (userKey: string) => written(({ users }) => users.signOut({ userKey })),
+      write(({ users }) => users.undelete({ userKey, requestBody: { orgUnitPath } })),
+    signOut: (userKey: string) => write(({ users }) => users.signOut({ userKey })),
     addAlias: (userKey: string, alias: string) =>
-      written(({ users }) => users.aliases.insert({ userKey, requestBody: { alias } })),
+      write(({ users }) => users.aliases.insert({ userKey, requestBody: { alias } })),
     deleteAlias: (userKey: string, alias: string) =>
-      written(({ users }) => users.aliases.delete({ userKey, alias })),
+      write(({ users }) => users.aliases.delete({ userKey, alias })),
   }
 }
 
-/** Loaded at the first call: the library takes 30 MB, which portals on other platforms need not carry. */
+interface Page {
+  readonly query?: string
+  readonly showDeleted?: string
+  readonly pageToken?: string
+  readonly maxResults: number
+}
+
+type Work<T> = (admin: admin_directory_v1.Admin) => Promise<{ data: T }>
+
+function createCalls(access: GoogleAccess) {
+  let loaded: Promise<admin_directory_v1.Admin> | undefined
+  const load = () => (loaded ??= connect(access))
+
+  async function call<T>(effect: Effect, work: Work<T>) {
+    try {
+      return { status: 200, data: (await work(await load())).data } as const
+    } catch (cause) {
+      const { status, headers, reason, detail } = answerIn(cause)
+      if (status === undefined) throw errorOfTransport('Google', effect, cause)
+      if (status === 404 || status === 409) return { status } as const
+      // Google also sends 403 for limits; its other 403s are missing rights.
+      if (status === 403 && slowDown.has(reason))
+        throw tryLater(`Google answered HTTP 403: ${detail}`)
+      throw errorOfStatus('Google', effect, status, headers, detail)
+    }
+  }
+
+  async function write(work: Work<unknown>): Promise<Written> {
+    const answer = await call('write', work)
+    if (answer.status === 200) return { kind: 'done', user: (answer.data ?? {}) as GoogleUser }
+    return { kind: answer.status === 409 ? 'exists' : 'absent' }
+  }
+
+  return { call, write }
+}
+
+/** The library takes 30 MB, so it is loaded at the first call. */
 async function connect({ serviceAccount, administrator, apiBase, timeoutMs }: GoogleAccess) {
   const { admin, auth } = await import('@googleapis/admin')
   const client = new auth.JWT({
@@ -117,7 +119,7 @@ async function connect({ serviceAccount, administrator, apiBase, timeoutMs }: Go
   })
   if (apiBase) redirectTokens(client.transporter, apiBase)
   const root = apiBase ? { rootUrl: apiBase } : {}
-  // The queue repeats calls, after reading what they did; a library that repeats them by itself would hide that.
+  // The queue repeats calls after reading what they did, so the library must not repeat them.
   return admin({ version: 'directory_v1', auth: client, timeout: timeoutMs, retry: false, ...root })
 }
 
@@ -127,7 +129,7 @@ type Transporter = {
   }
 }
 
-/** The library knows a single token endpoint and no way to name another. */
+/** The library offers no setting for the token endpoint. */
 function redirectTokens(transporter: unknown, apiBase: string): void {
   const resolved = async (config: { url: URL }) => {
     if (config.url.hostname === 'oauth2.googleapis.com') config.url = new URL('/token', apiBase)

@@ -1,4 +1,4 @@
-// Finds the Google user of an account: by its address first, then by the account id wherever it moved, then among the deleted.
+// Finds the Google user of an account by its address, by the account id, or among deleted users.
 import type { WantedMailbox } from '../mail-platform.ts'
 import type { GoogleDirectory, GoogleUser } from './directory.ts'
 import { markOf } from './record.ts'
@@ -6,7 +6,7 @@ import { markOf } from './record.ts'
 type Owned = Pick<WantedMailbox, 'accountId' | 'address'>
 type Found =
   | { readonly kind: 'own' | 'none'; readonly user: GoogleUser | undefined }
-  /** Somebody else has the address, as the primary one or as an alias. */
+  /** Another user has the address, as the primary one or as an alias. */
   | { readonly kind: 'taken' }
 
 export type GoogleFinder = ReturnType<typeof createFinder>
@@ -25,12 +25,12 @@ export function createFinder(directory: GoogleDirectory) {
       const user = there ?? (await searchById(accountId))
       return { kind: user ? 'own' : 'none', user }
     },
-    /** The account's user, whoever has its address. */
+    /** Ignores another user who has the address. */
     async findOwn({ accountId, address }: Owned): Promise<GoogleUser | undefined> {
       const there = await directory.get(address)
       return there && markOf(there)?.accountId === accountId ? there : searchById(accountId)
     },
-    /** Google keeps deleted users, with all their mail, for 20 days. */
+    /** Google keeps deleted users and their letters for 20 days. */
     findDeleted: ({ accountId, address }: Owned) =>
       search(accountId, `email=${address}`, { showDeleted: 'true' }),
   }

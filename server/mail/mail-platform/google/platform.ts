@@ -1,28 +1,29 @@
-// Google Workspace through its Directory API. Account ids and revisions lie in the users' externalIds.
+// Google Workspace through its Directory API. The externalIds of a user hold account id and revision.
 import type { MailPlatform } from '../mail-platform.ts'
 import { refuseAppPasswordsOnly } from '../refusals.ts'
-import { createRevisionGuard } from '../revision-guard.ts'
+import { createRevisionOrder } from '../revision-order.ts'
 import { createConverge, idOf } from './converge.ts'
 import { createGoogleDirectory, type GoogleAccess } from './directory.ts'
 import { createFinder } from './find.ts'
 import { markOf, observedOf } from './record.ts'
 
 export interface GoogleSettings extends Omit<GoogleAccess, 'timeoutMs'> {
-  /** Domains that the portal serves; users in others are not its business. */
+  /** Domains that the portal serves. */
   readonly domains: readonly string[]
-  /** Where new users are put; `/` by default. */
+  /** Of new users; `/` by default. */
   readonly orgUnitPath?: string | undefined
   /** 20 s by default. */
   readonly timeoutMs?: number
-  /** Users a page; 500, the most that Google allows, by default. */
+  /** Users a page; 500, the maximum of Google, by default. */
   readonly pageSize?: number
-  /** Waits between looks for an entity that exists but is not shown yet. */
+  /** Waits between reads of a user that exists but is not shown yet. */
   readonly settleMs?: readonly number[]
 }
 
 /**
- * Google knows one suspension (no sign-in, mail refused) and takes no quota: both come with the licence. It holds no mailbox without
- * a main password, and where `mainPasswordOpensMail` is false everything else is applied before the call is refused.
+ * Google has one suspension (no sign-in, letters refused), no quota for a single user, and no mailbox
+ * without a main password. A call whose `mainPasswordOpensMail` is false fails after the rest of it
+ * was applied.
  */
 export function createGooglePlatform(settings: GoogleSettings): MailPlatform {
   const {
@@ -34,27 +35,27 @@ export function createGooglePlatform(settings: GoogleSettings): MailPlatform {
   } = settings
   const directory = createGoogleDirectory({ ...settings, timeoutMs })
   const finder = createFinder(directory)
-  const guard = createRevisionGuard()
-  const converge = createConverge({ directory, finder, guard, orgUnitPath, settleMs })
+  const order = createRevisionOrder()
+  const converge = createConverge({ directory, finder, order, orgUnitPath, settleMs })
 
   return {
     id: 'google',
     passwordFormat: 'sha512-crypt',
 
     apply: (wanted) =>
-      guard.inTurn(wanted.accountId, async () => {
+      order.inTurn(wanted.accountId, async () => {
         const outcome = await converge(wanted)
         if (outcome.kind === 'superseded') return outcome
-        guard.note(wanted.accountId, { revision: outcome.revision, removed: false })
+        order.note(wanted.accountId, { revision: outcome.revision, removed: false })
         return wanted.mainPasswordOpensMail ? outcome : refuseAppPasswordsOnly('Google')
       }),
 
     remove: (mailbox) =>
-      guard.inTurn(mailbox.accountId, async () => {
+      order.inTurn(mailbox.accountId, async () => {
         const user = await finder.findOwn(mailbox)
         if (!user) return
         await directory.delete(idOf(user))
-        guard.note(mailbox.accountId, { revision: markOf(user)?.revision ?? 0, removed: true })
+        order.note(mailbox.accountId, { revision: markOf(user)?.revision ?? 0, removed: true })
       }),
 
     async endSessions(address) {

@@ -1,5 +1,5 @@
-// How a mailbox is written down as a Google user, and read back.
-import type { Suspension } from '#server/accounts/life/account-life.ts'
+// Translates between mailboxes and Google users.
+import { type Suspension } from '#server/accounts/life/account-life.ts'
 import { newToken } from '#server/core/keys/secrets.ts'
 import type { ObservedMailbox, WantedMailbox } from '../mail-platform.ts'
 import { PlatformError } from '../mail-platform.ts'
@@ -7,7 +7,7 @@ import type { GoogleUser } from './directory.ts'
 
 type ExternalId = { type?: string; customType?: string; value?: string }
 
-/** What the portal keeps in the user's `externalIds`, beside those that others keep there. */
+/** Types of our own `externalIds`. Others may keep theirs beside them. */
 const account = 'postern-account'
 const revision = 'postern-revision'
 const level = 'postern-suspension'
@@ -30,7 +30,7 @@ export function markOf(user: GoogleUser): Mark | undefined {
   }
 }
 
-/** Everything but the aliases, which have calls of their own. One call, so that mark and state cannot part. */
+/** Everything but the aliases, in one call, so that mark and state belong together. */
 export function stateOf(wanted: WantedMailbox, present?: GoogleUser): GoogleUser {
   const others = externalIdsOf(present ?? {}).filter(
     (each) => !each.customType?.startsWith('postern-'),
@@ -38,7 +38,7 @@ export function stateOf(wanted: WantedMailbox, present?: GoogleUser): GoogleUser
   const custom = (customType: string, value: string) => ({ type: 'custom', customType, value })
   return {
     ...(present?.primaryEmail === wanted.address ? {} : { primaryEmail: wanted.address }),
-    // Google knows one level: a suspended user neither signs in nor receives. The wanted one is kept in the mark.
+    // Google has one level, without sign-in and reception. The mark keeps the wanted one.
     suspended: wanted.suspension !== 'none',
     externalIds: [
       ...others,
@@ -56,18 +56,18 @@ export function newUser(wanted: WantedMailbox, orgUnitPath: string): GoogleUser 
     name: { givenName: givenName ?? '', familyName: familyName ?? '' },
     orgUnitPath,
     changePasswordAtNextLogin: false,
-    // Security: the users of a public provider are strangers and do not find one another in the address list.
+    // Security: Users do not find one another in the address list of Google.
     includeInGlobalAddressList: false,
     ...(wanted.password === null ? { password: newToken() } : passwordOf(wanted.password)),
   }
 }
 
-/** Google takes `$6$` with 10,000 rounds at most. */
+/** Google accepts `$6$` with 10,000 rounds at most. */
 export function passwordOf(verifier: string): GoogleUser {
   const parts = /^\$6\$(?:rounds=(?<rounds>\d+)\$)?[./0-9A-Za-z]{1,16}\$[./0-9A-Za-z]{86}$/.exec(
     verifier,
   )
-  // Security: whatever is not such a verifier is never sent, or it would itself become the password.
+  // Security: Only a verifier is sent, since anything else would itself become the password.
   if (!parts || Number(parts.groups?.rounds ?? 5000) > 10_000) {
     throw new PlatformError(
       'permanent',

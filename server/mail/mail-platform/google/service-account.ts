@@ -1,4 +1,3 @@
-// The key file of a Google service account, as a setting.
 import type { Kind } from '#server/kit/settings/setting-kinds.ts'
 
 export interface ServiceAccount {
@@ -19,7 +18,7 @@ export const serviceAccount: Kind<ServiceAccount> = {
     ) {
       return { ok: true, value: { client_email, private_key } }
     }
-    // Security: the fault of a key file says nothing of the text, which holds a private key.
+    // Security: The error about a key file quotes nothing of its text.
     return { ok: false, fault: 'must be the JSON key file of a service account' }
   },
 }

@@ -1,11 +1,11 @@
-// Further addresses of a mailbox, which mailcow keeps apart from it and lists by domain only.
+// Aliases, which mailcow keeps apart from mailboxes and lists by domain only.
 import { refuseTaken } from '../refusals.ts'
 import type { MailcowApi } from './api.ts'
 
 interface Alias {
   readonly id: number | string
   readonly address: string
-  /** Where it leads, separated by commas. */
+  /** Its recipients, separated by commas. */
   readonly goto: string
 }
 
@@ -23,7 +23,7 @@ export function createAliases(api: MailcowApi, domains: readonly string[]) {
     (await api.one(`get/mailbox/${encodeURIComponent(address)}`)) !== undefined
 
   return {
-    /** Aliases by the mailbox that they lead to. Lists of several recipients are the operator's and not ours. */
+    /** Aliases by mailbox. Those with several recipients belong to the operator. */
     async byMailbox(): Promise<ReadonlyMap<string, readonly string[]>> {
       const found = new Map<string, string[]>()
       for (const alias of await inDomains(domains)) {
@@ -32,7 +32,7 @@ export function createAliases(api: MailcowApi, domains: readonly string[]) {
       return found
     },
 
-    /** What `sync` would have to do; throws where one of the aliases is somebody else's. */
+    /** @returns what `sync` has to do. @throws PlatformError for an alias of somebody else */
     async plan(address: string, wanted: readonly string[]) {
       const present = await inDomains(new Set([...domains, ...wanted.map(domainOf)]))
       const missing: string[] = []
@@ -59,7 +59,7 @@ export function createAliases(api: MailcowApi, domains: readonly string[]) {
         })
         if (outcome.kind === 'done') continue
         if (outcome.code !== 'is_alias_or_mailbox') throw outcome.error
-        // It is there already where another try added it meanwhile.
+        // Another try may have added it meanwhile.
         const there = (await inDomains([domainOf(alias)])).find((each) => each.address === alias)
         if (there?.goto !== address) refuseTaken()
       }

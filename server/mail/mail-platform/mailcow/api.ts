@@ -1,12 +1,13 @@
-// mailcow's HTTP API: success and refusal both come with status 200, and "nothing there" is an empty object or list.
+// mailcow's HTTP API. Success and refusal both have status 200, and an absent object is an empty
+// object or list.
 import { errorOfStatus, tryLater } from '../http-outcome.ts'
 import { createJsonCaller } from '../json-call.ts'
 import { PlatformError } from '../mail-platform.ts'
 
 export interface MailcowAccess {
-  /** `https://mail.example`, where mailcow's pages are. */
+  /** Of mailcow's pages, such as `https://mail.example`. */
   readonly url: string
-  /** Of a read-write key that this machine may use. */
+  /** Needs write access for the address of this machine. */
   readonly apiKey: string
   readonly timeoutMs: number
 }
@@ -28,7 +29,7 @@ export function createMailcowApi({ url, apiKey, timeoutMs }: MailcowAccess) {
     if (answer.status !== 200) {
       throw errorOfStatus('mailcow', effect, answer.status, answer.headers, codeOf(answer.body))
     }
-    // During an update mailcow shows a page that says so, with status 200.
+    // During an update, mailcow answers with a page and status 200.
     if (typeof answer.body !== 'object') {
       throw new PlatformError(effect === 'write' ? 'unknown' : 'retry', 'mailcow answered no JSON')
     }
@@ -36,7 +37,6 @@ export function createMailcowApi({ url, apiKey, timeoutMs }: MailcowAccess) {
   }
 
   return {
-    /** One object, or `undefined` where there is none. */
     async one<T>(path: string): Promise<T | undefined> {
       const found = await call('GET', path)
       return found === null || Array.isArray(found) || Object.keys(found).length === 0
@@ -55,7 +55,7 @@ export function createMailcowApi({ url, apiKey, timeoutMs }: MailcowAccess) {
       if (items.some((item) => (Object(item) as Item).type === 'success')) return { kind: 'done' }
       throw new PlatformError('unknown', 'mailcow told neither success nor refusal')
     },
-    /** For calls that meet no refusal which is none. */
+    /** @throws PlatformError for every refusal */
     async post(path: string, body: unknown): Promise<void> {
       const outcome = await this.attempt(path, body)
       if (outcome.kind === 'refused') throw outcome.error
@@ -65,7 +65,7 @@ export function createMailcowApi({ url, apiKey, timeoutMs }: MailcowAccess) {
 
 type Item = { readonly type?: unknown; readonly msg?: unknown }
 const failed = new Set<unknown>(['danger', 'error'])
-/** Faults of its parts, which pass. */
+/** Faults of mailcow's parts, which pass. */
 const passing = new Set(['redis_error', 'mysql_error'])
 
 function refusal(code: string): Outcome {
@@ -77,7 +77,7 @@ function refusal(code: string): Outcome {
   }
 }
 
-/** A message is a word, or a word and its values; only the word is kept, since values may be what was sent. */
+/** A message may end with values that were sent, so only its first word is used. */
 function codeOf(item: unknown): string {
   const { msg } = Object(item) as Item
   const [code] = Array.isArray(msg) ? msg : [msg]

@@ -1,4 +1,5 @@
-// App passwords of a mailbox. mailcow stores what has a known scheme in front as it is, so it never learns one; the name is the handle.
+// App passwords of a mailbox, known by their names. mailcow stores a text with a known scheme as it
+// is, so it never learns the app password itself.
 import type { MailService, WantedAppPassword } from '../mail-platform.ts'
 import type { MailcowApi } from './api.ts'
 
@@ -9,7 +10,7 @@ interface AppPassword {
   readonly [access: `${string}_access`]: number | string | undefined
 }
 
-/** Reading by IMAP comes with the filters, as at every platform of ours. */
+/** IMAP includes filters, as at every platform. */
 const protocolsOf: Record<MailService, readonly `${string}_access`[]> = {
   imap: ['imap_access', 'sieve_access'],
   pop3: ['pop3_access'],
@@ -24,7 +25,7 @@ export function createAppPasswords(api: MailcowApi) {
     api.all<AppPassword>(`get/app-passwd/all/${encodeURIComponent(address)}`)
 
   return {
-    /** Security: app passwords that nobody made here are deleted, or a stranger's would stay open after every new password. */
+    /** Security: App passwords that nobody made here are deleted. */
     async sync(address: string, wanted: readonly WantedAppPassword[]): Promise<void> {
       const missing = new Map(wanted.map((each) => [nameOf(each), each]))
       for (const present of await standing(address)) {
@@ -41,7 +42,7 @@ const nameOf = ({ id }: WantedAppPassword) => `postern:${id}`
 
 function opensFor(present: AppPassword, services: readonly MailService[]): boolean {
   const meant = new Set(services.flatMap((service) => protocolsOf[service]))
-  // The published answer shows no protocols, the program does.
+  // The documented answer has no protocols, the real one has.
   const differs = everyProtocol.some(
     (name) => present[name] !== undefined && (Number(present[name]) === 1) !== meant.has(name),
   )
@@ -60,7 +61,7 @@ async function add(api: MailcowApi, address: string, wanted: WantedAppPassword):
   })
 }
 
-/** One a call: mailcow stops at the first that is gone already. */
+/** A call with several ids stops at the first that is gone already. */
 async function remove(api: MailcowApi, { id }: AppPassword): Promise<void> {
   const outcome = await api.attempt('delete/app-passwd', [String(id)])
   if (outcome.kind === 'refused' && outcome.code !== 'app_passwd_id_invalid') throw outcome.error

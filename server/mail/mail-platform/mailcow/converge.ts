@@ -1,8 +1,9 @@
-// Brings one mailcow mailbox to the wanted state: absent, present, in quarantine or half-made.
+// Brings one mailcow mailbox to the wanted state, whether it is absent, present, in quarantine or
+// half-made.
 import type { Applied, WantedMailbox } from '../mail-platform.ts'
 import { PlatformError } from '../mail-platform.ts'
 import { refuseTaken } from '../refusals.ts'
-import type { RevisionGuard } from '../revision-guard.ts'
+import type { RevisionOrder } from '../revision-order.ts'
 import type { MailcowAliases } from './aliases.ts'
 import type { MailcowApi } from './api.ts'
 import {
@@ -18,90 +19,88 @@ import {
 export interface ConvergeParts {
   readonly api: MailcowApi
   readonly aliases: MailcowAliases
-  readonly guard: RevisionGuard
+  readonly order: RevisionOrder
 }
 
 type Owned = Pick<WantedMailbox, 'accountId' | 'address'>
 
-export function createConverge({ api, aliases, guard }: ConvergeParts) {
-  const get = (address: string) =>
-    api.one<MailcowMailbox>(`get/mailbox/${encodeURIComponent(address)}`)
-
-  const find = async ({ accountId, address }: Owned) => {
-    const there = await get(address)
-    const isOwn = there !== undefined && markOf(there)?.accountId === accountId
-    return { mailbox: isOwn ? there : undefined, isTaken: there !== undefined && !isOwn }
-  }
-
-  const assertNotMoved = async ({ accountId, address }: Owned) => {
-    const [, domain = ''] = address.split('@')
-    const path = `get/mailbox/all/${encodeURIComponent(domain)}?tags=${encodeURIComponent(tagOf(accountId))}`
-    const moved = (await api.all<MailcowMailbox>(path)).find(
-      (each) => markOf(each)?.accountId === accountId,
-    )
-    if (moved)
-      throw new PlatformError(
-        'permanent',
-        `the mailbox was renamed to ${moved.username} in mailcow`,
-      )
-  }
-
-  const mark = (
-    { address, revision, suspension: level }: WantedMailbox,
-    present?: MailcowMailbox,
-  ) => {
-    const appPasswordsRevision = (present && markOf(present)?.appPasswordsRevision) ?? 0
-    return api.post('edit/mailbox/custom-attribute', {
-      items: [address],
-      attr: customAttributes({ revision, level, appPasswordsRevision }, present),
-    })
-  }
-
-  const create = async (wanted: WantedMailbox): Promise<Applied> => {
-    await assertNotMoved(wanted)
-    const plan = await aliases.plan(wanted.address, wanted.aliases)
-    const made = await api.attempt('add/mailbox', newMailbox(wanted))
-    if (made.kind === 'refused') {
-      if (!exists.has(made.code)) throw made.error
-      const { mailbox } = await find(wanted)
-      return mailbox ? update(wanted, mailbox) : refuseTaken()
-    }
-    await mark(wanted)
-    await aliases.sync(wanted.address, plan)
-    return { kind: 'applied', revision: wanted.revision }
-  }
-
-  const update = async (wanted: WantedMailbox, present: MailcowMailbox): Promise<Applied> => {
-    const held = markOf(present)
-    const newer = guard.newerThan(
-      wanted.accountId,
-      wanted.revision,
-      held && { ...held, removed: !!held.removedOn },
-    )
-    if (newer !== undefined) return { kind: 'superseded', revision: newer }
-    const plan = await aliases.plan(wanted.address, wanted.aliases)
-    const password = wanted.password === null ? {} : passwordOf(wanted.password)
-    // The revision first: should this stop half-way, an older call that comes late finds that it is late.
-    await mark(wanted, present)
-    await api.post('edit/mailbox', {
-      items: [wanted.address],
-      attr: { ...stateOf(wanted), ...password },
-    })
-    await aliases.sync(wanted.address, plan)
-    return { kind: 'applied', revision: wanted.revision }
-  }
-
+export function createConverge(parts: ConvergeParts) {
+  const { api, order } = parts
   return {
-    get,
-    find,
+    get: (address: string) => getMailbox(api, address),
+    find: (owned: Owned) => findMailbox(api, owned),
     async apply(wanted: WantedMailbox): Promise<Applied> {
-      const newer = guard.newerThan(wanted.accountId, wanted.revision)
+      const newer = order.newerThan(wanted.accountId, wanted.revision)
       if (newer !== undefined) return { kind: 'superseded', revision: newer }
-      const { mailbox, isTaken } = await find(wanted)
+      const { mailbox, isTaken } = await findMailbox(api, wanted)
       if (isTaken) return refuseTaken()
-      return mailbox ? update(wanted, mailbox) : create(wanted)
+      return mailbox ? update(parts, wanted, mailbox) : create(parts, wanted)
     },
   }
 }
 
+const getMailbox = (api: MailcowApi, address: string) =>
+  api.one<MailcowMailbox>(`get/mailbox/${encodeURIComponent(address)}`)
+
+async function findMailbox(api: MailcowApi, { accountId, address }: Owned) {
+  const there = await getMailbox(api, address)
+  const isOwn = there !== undefined && markOf(there)?.accountId === accountId
+  return { mailbox: isOwn ? there : undefined, isTaken: there !== undefined && !isOwn }
+}
+
+async function assertNotMoved(api: MailcowApi, { accountId, address }: Owned): Promise<void> {
+  const [, domain = ''] = address.split('@')
+  const tag = encodeURIComponent(tagOf(accountId))
+  const path = `get/mailbox/all/${encodeURIComponent(domain)}?tags=${tag}`
+  const tagged = await api.all<MailcowMailbox>(path)
+  const moved = tagged.find((each) => markOf(each)?.accountId === accountId)
+  if (!moved) return
+  const message = `the mailbox was renamed to ${moved.username} in mailcow`
+  throw new PlatformError('permanent', message)
+}
+
+function setMark(api: MailcowApi, wanted: WantedMailbox, present?: MailcowMailbox) {
+  const { address, revision, suspension: level } = wanted
+  const appPasswordsRevision = (present && markOf(present)?.appPasswordsRevision) ?? 0
+  return api.post('edit/mailbox/custom-attribute', {
+    items: [address],
+    attr: customAttributes({ revision, level, appPasswordsRevision }, present),
+  })
+}
+
 const exists = new Set(['object_exists', 'is_alias', 'is_spam_alias'])
+
+async function create(parts: ConvergeParts, wanted: WantedMailbox): Promise<Applied> {
+  const { api, aliases } = parts
+  await assertNotMoved(api, wanted)
+  const plan = await aliases.plan(wanted.address, wanted.aliases)
+  const made = await api.attempt('add/mailbox', newMailbox(wanted))
+  if (made.kind === 'refused') {
+    if (!exists.has(made.code)) throw made.error
+    const { mailbox } = await findMailbox(api, wanted)
+    return mailbox ? update(parts, wanted, mailbox) : refuseTaken()
+  }
+  await setMark(api, wanted)
+  await aliases.sync(wanted.address, plan)
+  return { kind: 'applied', revision: wanted.revision }
+}
+
+async function update(
+  { api, aliases, order }: ConvergeParts,
+  wanted: WantedMailbox,
+  present: MailcowMailbox,
+): Promise<Applied> {
+  const { accountId, address, revision } = wanted
+  const known = markOf(present)
+  const seen = known && { ...known, removed: known.removedOn !== undefined }
+  const newer = order.newerThan(accountId, revision, seen)
+  if (newer !== undefined) return { kind: 'superseded', revision: newer }
+  const plan = await aliases.plan(address, wanted.aliases)
+  const password = wanted.password === null ? {} : passwordOf(wanted.password)
+  // Writing the revision first makes an older call late, even if this one stops half-way.
+  await setMark(api, wanted, present)
+  const attr = { ...stateOf(wanted), ...password }
+  await api.post('edit/mailbox', { items: [address], attr })
+  await aliases.sync(address, plan)
+  return { kind: 'applied', revision }
+}

@@ -1,6 +1,6 @@
-// How a mailbox is written down in mailcow, and read back. The account id is a tag, since tags are set in the call that creates;
-// revision, level and quarantine are custom attributes, since those can be replaced.
-import type { Suspension } from '#server/accounts/life/account-life.ts'
+// Translates between mailboxes and mailcow's objects. The account id is a tag, which the creating call
+// can set. Revision, level and quarantine are custom attributes, which can be replaced.
+import { type Suspension } from '#server/accounts/life/account-life.ts'
 import { newToken } from '#server/core/keys/secrets.ts'
 import { inDovecotOrder } from '../argon2id.ts'
 import type { ObservedMailbox, WantedMailbox } from '../mail-platform.ts'
@@ -10,9 +10,9 @@ const mebibyte = 1_048_576
 
 export interface MailcowMailbox {
   readonly username: string
-  /** 1 on, 0 off, 2 no sign-in while mail still comes in. mailcow writes numbers as text at times. */
+  /** 1 on, 0 off, 2 receives only. mailcow sometimes writes numbers as text. */
   readonly active: number | string
-  /** In bytes, though it is set in MiB. */
+  /** Bytes, but set in MiB. */
   readonly quota: number | string
   readonly quota_used?: number | string
   readonly attributes?: Readonly<Record<string, unknown>> | readonly []
@@ -24,9 +24,8 @@ export interface Mark {
   readonly accountId: string
   readonly revision: number
   readonly level: Suspension
-  /** Revision of the app passwords, which are written after the mailbox. */
   readonly appPasswordsRevision: number
-  /** Day since when the mailbox is in quarantine, `YYYY-MM-DD`. */
+  /** The first day of the quarantine, `YYYY-MM-DD`. */
   readonly removedOn?: string
 }
 
@@ -54,7 +53,7 @@ export function markOf(mailbox: MailcowMailbox): Mark | undefined {
   return removedOn ? { ...mark, removedOn: String(removedOn) } : mark
 }
 
-/** All custom attributes are replaced at once, so those of others are sent again. */
+/** A call replaces all custom attributes, so those of others are sent again. */
 export function customAttributes(mark: Omit<Mark, 'accountId'>, present?: MailcowMailbox) {
   const others = Object.entries(present ? customOf(present) : {}).filter(
     ([name]) => !name.startsWith('postern-'),
@@ -74,11 +73,11 @@ const activeOf = { none: true, send: 2, login: 2, all: false } as const
 export function stateOf(wanted: WantedMailbox) {
   const opens = wanted.mainPasswordOpensMail
   return {
-    // Stopping only what is sent would leave app passwords and webmail able to send: the next stricter level is taken.
+    // App passwords and webmail could still send, so `send` becomes the next stricter level.
     active: activeOf[wanted.suspension],
     quota: Math.max(1, Math.ceil(wanted.quotaBytes / mebibyte)),
     protocol_access: opens ? ['imap', 'pop3', 'smtp', 'sieve'] : [],
-    // Webmail is opened by the main password too.
+    // The main password also opens webmail.
     sogo_access: opens,
   }
 }
@@ -93,7 +92,7 @@ export function newMailbox(wanted: WantedMailbox) {
     force_pw_update: false,
     tags: [tagOf(wanted.accountId)],
     ...stateOf(wanted),
-    // The rules for passwords may ask for letters of both cases, a digit and a sign.
+    // The password rules may ask for lower and upper case letters, a digit and a sign.
     ...(wanted.password === null ? twice(`Aa1-${newToken()}`) : passwordOf(wanted.password)),
   }
 }
@@ -102,7 +101,7 @@ const argon2id = /^\$argon2id\$v=19\$m=\d+,t=\d+,p=\d+\$[A-Za-z0-9+/_-]+\$[A-Za-
 
 export function passwordOf(verifier: string) {
   const ordered = inDovecotOrder(verifier)
-  // Security: whatever is not such a verifier is never sent, or it would itself become the password.
+  // Security: Only a verifier is sent, since anything else would itself become the password.
   if (!argon2id.test(ordered))
     throw new PlatformError('permanent', 'the password is no argon2id verifier')
   return twice(`{ARGON2ID}${ordered}`)

@@ -1,4 +1,5 @@
-// The calls of Yandex 360's directory and security services that the portal needs, each ending in a value or a PlatformError.
+// The calls of Yandex 360's directory and security services. Each ends in a value or a
+// PlatformError.
 import { type Effect, errorOfStatus, tryLater } from '../http-outcome.ts'
 import { createJsonCaller, type JsonAnswer, type JsonCall } from '../json-call.ts'
 
@@ -6,9 +7,9 @@ export interface YandexAccess {
   readonly orgId: string
   /** OAuth token with directory:read_users, directory:write_users and ya360_security:domain_sessions_write. */
   readonly token: string
-  /** `https://api360.yandex.net`, where everything is but the look-up by address. */
+  /** `https://api360.yandex.net`, for all calls but the look-up by address. */
   readonly apiBase: string
-  /** `https://cloud-api.yandex.net`, Yandex's newer host. */
+  /** `https://cloud-api.yandex.net`, the newer host. */
   readonly cloudApiBase: string
   readonly timeoutMs: number
 }
@@ -39,7 +40,7 @@ export interface NewYandexUser extends Omit<UserChange, 'isEnabled'> {
   readonly password: string
 }
 
-/** `refused`: Yandex documents no code for "exists"; the caller looks what is there, and throws `error` if that explains nothing. */
+/** `refused` may mean "exists", for which Yandex documents no code. The caller looks what exists. */
 export type Written<T> =
   | { readonly kind: 'done'; readonly value: T }
   | { readonly kind: 'refused'; readonly error: Error }
@@ -47,54 +48,16 @@ export type Written<T> =
 export type YandexDirectory = ReturnType<typeof createYandexDirectory>
 
 export function createYandexDirectory(access: YandexAccess) {
-  const callJson = createJsonCaller('Yandex 360', access.timeoutMs)
-  const headers = { authorization: `OAuth ${access.token}` }
-  const users = `/directory/v1/org/${access.orgId}/users`
-
-  const call = async (
-    method: JsonCall['method'],
-    path: string,
-    body?: unknown,
-    base = access.apiBase,
-  ) => {
-    const effect = method === 'GET' ? 'read' : 'write'
-    const answer = await callJson({
-      method,
-      url: new URL(path, base),
-      headers,
-      ...(body ? { body } : {}),
-    })
-    if (answer.status === 404) return undefined
-    if (answer.status >= 300) throw errorOf(effect, answer)
-    return answer.body
-  }
-
-  /** A write that may meet what a lost answer left behind. */
-  const attempt = async <T>(
-    method: JsonCall['method'],
-    path: string,
-    body?: unknown,
-  ): Promise<Written<T>> => {
-    const answer = await callJson({
-      method,
-      url: new URL(path, access.apiBase),
-      headers,
-      ...(body ? { body } : {}),
-    })
-    if (answer.status < 300) return { kind: 'done', value: answer.body as T }
-    const error = errorOf('write', answer)
-    if (!mayMeanExists.has(answer.status)) throw error
-    // What conflicts without being shown was made a moment ago.
-    return { kind: 'refused', error: answer.status === 409 ? tryLater(error.message, 60) : error }
-  }
-
+  const { call, attempt } = createCalls(access)
+  const { orgId, cloudApiBase } = access
+  const users = `/directory/v1/org/${orgId}/users`
   return {
     get: async (id: string) => (await call('GET', `${users}/${id}`)) as YandexUser | undefined,
     /** Ids of the users that have the address, as the main one or as an alias. */
     async idsAt(address: string): Promise<readonly string[]> {
       const query = new URLSearchParams({ email: address, limit: '10', offset: '0' })
-      const path = `/v1/directory/organizations/${access.orgId}/users?${query}`
-      const found = (await call('GET', path, undefined, access.cloudApiBase)) as Listed | undefined
+      const path = `/v1/directory/organizations/${orgId}/users?${query}`
+      const found = (await call('GET', path, undefined, cloudApiBase)) as Listed | undefined
       return (found?.users ?? found?.items ?? []).map((each) => String(each.id))
     },
     async page(page: number, perPage: number) {
@@ -110,8 +73,38 @@ export function createYandexDirectory(access: YandexAccess) {
     deleteAlias: (id: string, alias: string) =>
       call('DELETE', `${users}/${id}/aliases/${encodeURIComponent(alias)}`),
     logOut: (id: string) =>
-      call('PUT', `/security/v1/org/${access.orgId}/domain_sessions/users/${id}/logout`),
+      call('PUT', `/security/v1/org/${orgId}/domain_sessions/users/${id}/logout`),
   }
+}
+
+function createCalls({ apiBase, timeoutMs, token }: YandexAccess) {
+  const callJson = createJsonCaller('Yandex 360', timeoutMs)
+  const headers = { authorization: `OAuth ${token}` }
+  const send = (method: JsonCall['method'], path: string, body: unknown, base: string) =>
+    callJson({ method, url: new URL(path, base), headers, ...(body ? { body } : {}) })
+
+  async function call(method: JsonCall['method'], path: string, body?: unknown, base = apiBase) {
+    const answer = await send(method, path, body, base)
+    if (answer.status === 404) return undefined
+    if (answer.status >= 300) throw errorOf(method === 'GET' ? 'read' : 'write', answer)
+    return answer.body
+  }
+
+  /** For a write that may meet the result of an earlier try, whose answer was lost. */
+  async function attempt<T>(
+    method: JsonCall['method'],
+    path: string,
+    body?: unknown,
+  ): Promise<Written<T>> {
+    const answer = await send(method, path, body, apiBase)
+    if (answer.status < 300) return { kind: 'done', value: answer.body as T }
+    const error = errorOf('write', answer)
+    if (!mayMeanExists.has(answer.status)) throw error
+    // A conflict with a user that is not shown was made a moment ago.
+    return { kind: 'refused', error: answer.status === 409 ? tryLater(error.message, 60) : error }
+  }
+
+  return { call, attempt }
 }
 
 type Listed = { users?: readonly { id: unknown }[]; items?: readonly { id: unknown }[] }

@@ -1,15 +1,15 @@
-// What the portal keeps in a user's `externalId`, the only field that is its own: account, revision and state in one text, so that
-// they change in the same call as what they describe.
-import type { Suspension } from '#server/accounts/life/account-life.ts'
-import type { ObservedMailbox } from '../mail-platform.ts'
+// The `externalId` of a user keeps account, revision and state in one text, so that they change in one
+// call with the rest.
+import { type Suspension } from '#server/accounts/life/account-life.ts'
+import { type ObservedMailbox } from '../mail-platform.ts'
 import type { YandexUser } from './directory.ts'
 
 export interface Handle {
   readonly accountId: string
   readonly revision: number
-  /** Yandex knows "enabled" and "not enabled" only. */
+  /** Yandex itself has only "enabled" and "not enabled". */
   readonly level: Suspension
-  /** Day since when the mailbox is in quarantine, `YYYY-MM-DD`. */
+  /** The first day of the quarantine, `YYYY-MM-DD`. */
   readonly removedOn?: string
 }
 

@@ -1,9 +1,10 @@
-// Yandex 360 for Business through its directory API. Account id and revision lie in the users' externalId.
+// Yandex 360 for Business through its directory API. The externalId of a user holds account id and
+// revision.
 import type { Clock } from '#server/core/clock.ts'
 import { msPerDay } from '#server/core/durations.ts'
-import type { MailPlatform } from '../mail-platform.ts'
+import type { MailPlatform, ObservedMailbox } from '../mail-platform.ts'
 import { refuseAppPasswordsOnly } from '../refusals.ts'
-import { createRevisionGuard } from '../revision-guard.ts'
+import { createRevisionOrder } from '../revision-order.ts'
 import { createConverge } from './converge.ts'
 import { createYandexDirectory, type YandexAccess, type YandexUser } from './directory.ts'
 import { handleOf, observedOf, writeHandle } from './handle.ts'
@@ -11,115 +12,117 @@ import { handleOf, observedOf, writeHandle } from './handle.ts'
 export interface YandexSettings {
   readonly orgId: YandexAccess['orgId']
   readonly token: YandexAccess['token']
-  /** The organisation's main domain. */
+  /** The main domain of the organisation. */
   readonly domain: string
-  /** Where new users are put; 1, the whole organisation, by default. */
+  /** Of new users; 1, the whole organisation, by default. */
   readonly departmentId?: number | undefined
   readonly apiBase?: string | undefined
   readonly cloudApiBase?: string | undefined
   readonly clock: Clock
-  /** How long a removed mailbox is kept before `purge` deletes it. 30 days by default. */
+  /** Time between `remove` and `purge`; 30 days by default. */
   readonly quarantineDays?: number
   /** 20 s by default. */
   readonly timeoutMs?: number
-  /** Users a page; 1000, the most that Yandex allows, by default. */
+  /** Users a page; 1000, the maximum of Yandex, by default. */
   readonly pageSize?: number
 }
 
 export interface YandexPlatform extends MailPlatform {
-  /** Deletes removed mailboxes whose quarantine is over, mail and all. @returns how many were purged */
+  /** Deletes mailboxes together with their letters. @returns how many */
   purge(): Promise<number>
 }
 
 /**
- * Yandex knows one suspension (not enabled), sets no quota for a single user and lets no password be read. A user who is renamed in
- * its console is not found any more: reconciliation shows the old address as missing and the new one as surplus.
+ * Yandex has one suspension (not enabled), no quota for a single user and shows no password. A user
+ * renamed in its console is not found: reconciliation shows the old address as missing and the new
+ * one as surplus.
  */
 export function createYandexPlatform(settings: YandexSettings): YandexPlatform {
-  const {
-    domain,
-    departmentId = 1,
-    clock,
-    quarantineDays = 30,
-    timeoutMs = 20_000,
-    pageSize = 1000,
-  } = settings
-  const { apiBase = 'https://api360.yandex.net', cloudApiBase = 'https://cloud-api.yandex.net' } =
-    settings
-  const directory = createYandexDirectory({ ...settings, apiBase, cloudApiBase, timeoutMs })
-  const guard = createRevisionGuard()
-  const converge = createConverge({ directory, guard, domain, departmentId })
-
-  const isServed = (user: YandexUser) => !user.isRobot && user.email.endsWith(`@${domain}`)
-
-  async function* everyone(): AsyncGenerator<YandexUser> {
-    for (let page = 1, pages = 1; page <= pages; page += 1) {
-      const answer = await directory.page(page, pageSize)
-      pages = answer?.pages ?? 0
-      yield* answer?.users ?? []
-    }
-  }
-
-  const userAt = async (address: string) => {
-    const user = (await converge.usersAt(address)).find((each) => each.email === address)
-    return user && !handleOf(user)?.removedOn ? user : undefined
-  }
-
+  const parts = partsOf(settings)
+  const { converge, directory, domain, order } = parts
   return {
     id: 'yandex-360',
     passwordFormat: 'plaintext',
-
     apply: (wanted) =>
-      guard.inTurn(wanted.accountId, async () => {
+      order.inTurn(wanted.accountId, async () => {
         const outcome = await converge.apply(wanted)
         if (outcome.kind === 'superseded') return outcome
-        guard.note(wanted.accountId, { revision: outcome.revision, removed: false })
+        order.note(wanted.accountId, { revision: outcome.revision, removed: false })
         return wanted.mainPasswordOpensMail ? outcome : refuseAppPasswordsOnly('Yandex 360')
       }),
-
-    // Yandex deletes for good, so the mailbox is shut and marked; `purge` deletes it when its quarantine is over.
-    remove: (mailbox) =>
-      guard.inTurn(mailbox.accountId, async () => {
-        const { user } = await converge.find(mailbox)
-        const held = user && handleOf(user)
-        if (!held || held.removedOn) return
-        const removedOn = clock.now().toISOString().slice(0, 10)
-        await directory.change(user.id, {
-          externalId: writeHandle({ ...held, removedOn }),
-          isEnabled: false,
-        })
-        await directory.logOut(user.id)
-        guard.note(mailbox.accountId, { revision: held.revision, removed: true })
-      }),
-
+    remove: (owned) => order.inTurn(owned.accountId, () => quarantine(parts, owned)),
     async endSessions(address) {
-      const user = await userAt(address)
+      const user = await userAt(parts, address)
       if (user) await directory.logOut(user.id)
     },
-
-    async *list() {
-      for await (const user of everyone()) {
-        if (isServed(user) && !handleOf(user)?.removedOn) yield observedOf(user, domain)
-      }
-    },
-
+    list: () => listMailboxes(parts),
     async observe(address) {
-      const user = await userAt(address)
+      const user = await userAt(parts, address)
       return user && observedOf(user, domain)
     },
-
-    async purge() {
-      const lastDay = new Date(clock.now().getTime() - quarantineDays * msPerDay)
-        .toISOString()
-        .slice(0, 10)
-      // Collected first: deleting while paging would shift the pages.
-      const due: string[] = []
-      for await (const user of everyone()) {
-        const removedOn = handleOf(user)?.removedOn
-        if (removedOn && removedOn <= lastDay) due.push(user.id)
-      }
-      for (const id of due) await directory.delete(id)
-      return due.length
-    },
+    purge: () => purge(parts),
   }
 }
+
+type Parts = ReturnType<typeof partsOf>
+
+function partsOf(settings: YandexSettings) {
+  const { domain, departmentId = 1, clock, quarantineDays = 30 } = settings
+  const { timeoutMs = 20_000, pageSize = 1000 } = settings
+  const { apiBase = 'https://api360.yandex.net' } = settings
+  const { cloudApiBase = 'https://cloud-api.yandex.net' } = settings
+  const directory = createYandexDirectory({ ...settings, apiBase, cloudApiBase, timeoutMs })
+  const order = createRevisionOrder()
+  const converge = createConverge({ directory, order, domain, departmentId })
+  return { domain, clock, quarantineDays, pageSize, directory, order, converge }
+}
+
+async function* everyone({ directory, pageSize }: Parts): AsyncGenerator<YandexUser> {
+  for (let page = 1, pages = 1; page <= pages; page += 1) {
+    const answer = await directory.page(page, pageSize)
+    pages = answer?.pages ?? 0
+    yield* answer?.users ?? []
+  }
+}
+
+async function* listMailboxes(parts: Parts): AsyncGenerator<ObservedMailbox> {
+  const { domain } = parts
+  for await (const user of everyone(parts)) {
+    if (user.isRobot || !user.email.endsWith(`@${domain}`)) continue
+    if (!handleOf(user)?.removedOn) yield observedOf(user, domain)
+  }
+}
+
+async function userAt({ converge }: Parts, address: string): Promise<YandexUser | undefined> {
+  const user = (await converge.usersAt(address)).find((each) => each.email === address)
+  return user && !handleOf(user)?.removedOn ? user : undefined
+}
+
+/** Yandex deletes for good, so the mailbox is closed and marked, and `purge` deletes it later. */
+async function quarantine(
+  { clock, converge, directory, order }: Parts,
+  owned: { readonly accountId: string; readonly address: string },
+): Promise<void> {
+  const { user } = await converge.find(owned)
+  const known = user && handleOf(user)
+  if (!known || known.removedOn) return
+  const externalId = writeHandle({ ...known, removedOn: dayOf(clock.now()) })
+  await directory.change(user.id, { externalId, isEnabled: false })
+  await directory.logOut(user.id)
+  order.note(owned.accountId, { revision: known.revision, removed: true })
+}
+
+async function purge(parts: Parts): Promise<number> {
+  const { clock, directory, quarantineDays } = parts
+  const lastDay = dayOf(new Date(clock.now().getTime() - quarantineDays * msPerDay))
+  // Deleting while paging would shift the pages.
+  const due: string[] = []
+  for await (const user of everyone(parts)) {
+    const removedOn = handleOf(user)?.removedOn
+    if (removedOn && removedOn <= lastDay) due.push(user.id)
+  }
+  for (const id of due) await directory.delete(id)
+  return due.length
+}
+
+const dayOf = (date: Date) => date.toISOString().slice(0, 10)

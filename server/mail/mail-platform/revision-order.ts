@@ -1,22 +1,22 @@
-// Order within this process for platforms that know no conditional write: read, compare and write must not interleave.
+// Puts calls in order for platforms without conditional writes. It works within this process only.
 
-/** What this process last saw of an account's mailbox; hosted platforms show an older state for a while after a write. */
+/** What this process last saw of a mailbox; hosted platforms show an older state after a write. */
 export interface Seen {
   readonly revision: number
   readonly removed: boolean
 }
 
-export interface RevisionGuard {
-  /** Runs the works of one account one after another; those of different accounts run side by side. */
+export interface RevisionOrder {
+  /** Runs the work of one account in turn; different accounts run side by side. */
   inTurn<T>(accountId: string, work: () => Promise<T>): Promise<T>
   /** Keeps the newest state only. */
   note(accountId: string, seen: Seen): void
-  /** The newest revision known, where `wanted` is older than it, or where the mailbox was removed at it. */
-  newerThan(accountId: string, wanted: number, held?: Seen): number | undefined
+  /** @returns the newest known revision if it is newer than `wanted`, or removed the mailbox */
+  newerThan(accountId: string, wanted: number, known?: Seen): number | undefined
 }
 
-/** @param remembered accounts kept in memory, the longest untouched go first */
-export function createRevisionGuard(remembered = 2000): RevisionGuard {
+/** @param remembered accounts kept in memory; the longest untouched are forgotten first */
+export function createRevisionOrder(remembered = 2000): RevisionOrder {
   const lines = new Map<string, Promise<unknown>>()
   const seen = new Map<string, Seen>()
 
@@ -32,14 +32,14 @@ export function createRevisionGuard(remembered = 2000): RevisionGuard {
       }
     },
     note(accountId, state) {
-      const held = seen.get(accountId)
+      const known = seen.get(accountId)
       seen.delete(accountId)
-      seen.set(accountId, held && held.revision > state.revision ? held : state)
+      seen.set(accountId, known && known.revision > state.revision ? known : state)
       const oldest = seen.keys().next().value
       if (seen.size > remembered && oldest !== undefined) seen.delete(oldest)
     },
-    newerThan(accountId, wanted, held) {
-      const states = [held, seen.get(accountId)].filter((each) => each !== undefined)
+    newerThan(accountId, wanted, known) {
+      const states = [known, seen.get(accountId)].filter((each) => each !== undefined)
       const late = states.filter(
         ({ revision, removed }) => wanted < revision || (wanted === revision && removed),
       )
