@@ -4,9 +4,7 @@ import type { AppPassword } from './store.ts'
 export interface AppPasswordCard
   extends Pick<AppPassword, 'id' | 'name' | 'services' | 'createdAt' | 'lastUsed'> {
   readonly isHeld: boolean
-  /** A name under `app-passwords.state`. */
   readonly state: 'held' | 'live' | 'coming'
-  /** Of the tag that shows the state. */
   readonly stateKind: 'bad' | 'good' | 'wait'
 }
 

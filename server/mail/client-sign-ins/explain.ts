@@ -1,4 +1,3 @@
-// Explains why a mail program was refused, only as far as it is known.
 import type { KnownAppPassword } from '../app-passwords/store.ts'
 import type { MailService } from '../mail-platform/mail-platform.ts'
 import type { ClientSignIn, GoodMark } from './store.ts'

@@ -17,15 +17,11 @@ export interface JudgeParts {
   }
 }
 
-/** `look` checks the password, `refuse` does not. */
 export type Verdict =
   | { readonly kind: 'look'; readonly waitSeconds: number }
   | { readonly kind: 'refuse' }
 
-/**
- * Security: A right password waits a second at most, whatever others behind its network do.
- * Dovecot accepts whole seconds only.
- */
+/** Security: A right password waits a second at most, whatever others behind its network do. */
 const waitSeconds = 1
 
 /** The pair depends only on what was typed, so known and unknown names count alike. */
@@ -41,10 +37,7 @@ export function tryOf(
   return { pair, mark: mark.subarray(0, 8), at: clock.now() }
 }
 
-/**
- * Counts different passwords, so a program that repeats an old password is one guess.
- * A password that was right from this network before never waits.
- */
+/** Counts different passwords, so a program that repeats an old password is one guess. */
 export async function judgeTry(parts: JudgeParts, asked: AskedTry): Promise<Verdict> {
   const { limitClientPasswords, limitClientGuessesPerHour } = parts.settings
   const found = tryOf(parts, asked)

@@ -1,5 +1,4 @@
-// What Dovecot sends before and after a sign-in (auth policy), as our template of its configuration
-// asks it to.
+// What Dovecot sends before and after a sign-in (auth policy).
 import { z } from 'zod'
 
 const asked = z.object({
@@ -17,7 +16,6 @@ const report = asked.extend({
 })
 
 export interface AskedTry {
-  /** As typed, in lower case. */
   readonly login: string
   readonly ip: string
   readonly passwordHash: string
@@ -49,7 +47,6 @@ export function readQuestion(body: string): AskedTry | undefined {
   return { login: data.login.toLowerCase(), ip: data.remote, passwordHash: data.pwhash }
 }
 
-/** Returns undefined for other services and nonsense, as `readQuestion` does. */
 export function readReport(body: string): SignInReport | undefined {
   const { data } = report.safeParse(parse(body))
   if (!data || !isName(data.login)) return undefined

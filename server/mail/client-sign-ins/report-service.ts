@@ -36,7 +36,6 @@ async function readBody(request: IncomingMessage): Promise<string> {
   return body
 }
 
-/** Stores reports after they were answered. */
 function createReportQueue(parts: ReportParts) {
   const waiting: SignInReport[] = []
   const working = new Set<Promise<void>>()

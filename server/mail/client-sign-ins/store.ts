@@ -1,4 +1,3 @@
-// Sign-ins of mail programs, and the marks of passwords that opened a mailbox.
 import type { Db } from '#db/connection.ts'
 
 export type Outcome = 'succeeded' | 'refused' | 'blocked' | 'short-name' | 'not-judged'
@@ -112,7 +111,6 @@ export interface GoodMark {
   readonly lastGoodAt: Date
 }
 
-/** By hexadecimal mark. */
 export async function listGoodMarks(db: Db, accountId: string): Promise<Map<string, GoodMark>> {
   const rows = await db('client_password_marks').where({ account_id: accountId })
   return new Map(

@@ -1,8 +1,6 @@
-// Passwords that a network tried for a name.
 import type { Db } from '#db/connection.ts'
 
 export interface Try {
-  /** Digest of network and name. */
   readonly pair: Buffer
   /** Digest of Dovecot's short hash of the password. */
   readonly mark: Buffer
@@ -10,7 +8,6 @@ export interface Try {
 }
 
 export interface Counted {
-  /** This password was right from this network before. */
   readonly wasGoodHere: boolean
   /** Other passwords of this pair since then that were wrong. */
   readonly others: number

@@ -4,9 +4,7 @@ import type { HeldFilter } from './store.ts'
 /** A held filter as its page shows it. */
 export interface FilterCard extends Pick<HeldFilter, 'id' | 'heldAt' | 'problem'> {
   readonly name: string
-  /** A name under `filters.state`. */
   readonly state: 'held' | 'coming'
-  /** Of the tag that shows the state. */
   readonly stateKind: 'bad' | 'wait'
   readonly mayDecide: boolean
   /** Null until it was read; `silent` if there is nothing to describe. */

@@ -1,5 +1,3 @@
-// Decisions of owners about held filters.
-
 import type { Db, Trx } from '#db/connection.ts'
 import { type AccountProof, changeAccount } from '#server/accounts/accounts/change-account.ts'
 import { recordActivity } from '#server/accounts/activity/store.ts'

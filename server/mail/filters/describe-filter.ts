@@ -1,10 +1,8 @@
-// Describes what a filter does, above all where it sends letters.
 import type { FilterScript } from '../mail-platform/mail-platform.ts'
 import { readSieve, type SieveCommand } from './read-sieve.ts'
 import { createResolver, type Resolved } from './resolve-text.ts'
 
 export interface FilterTarget {
-  /** Safe to show. */
   readonly address: string
   /** `copy` keeps the letter here, `news` is a message about the letter. */
   readonly how: 'forward' | 'copy' | 'news'
@@ -21,7 +19,6 @@ export interface DescribedFilter {
 
 const shownAtMost = 100
 
-/** Commands that need no description. */
 const harmless = new Set(
   `require if elsif else stop keep set return global import export addheader deleteheader
   removeflag foreverypart break extracttext denotify mark unmark error debug_log test test_set
@@ -73,7 +70,6 @@ type Commands = readonly SieveCommand[]
 const named = (commands: Commands, ...names: string[]) =>
   commands.filter(({ name }) => names.includes(name))
 
-/** @returns undefined for the scripts beyond `readAtMost` characters */
 function readScripts(scripts: readonly FilterScript[]) {
   let left = readAtMost
   const read = scripts.map(({ text }) => {

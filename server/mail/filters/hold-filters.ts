@@ -2,10 +2,7 @@ import type { AccountTrx } from '#server/accounts/accounts/change-account.ts'
 import { wantFiltersOff } from '../mailboxes/want-mailbox.ts'
 import { takeBackKeeping } from './store.ts'
 
-/**
- * Security: No filter survives a recovery or the end of all sessions by itself.
- * It does nothing until the owner keeps it. The worker switches it off on the platform.
- */
+/** Security: No filter survives a recovery or the end of all sessions by itself. */
 export async function holdFilters(
   trx: AccountTrx,
   { accountId, at }: { accountId: string; at: Date },

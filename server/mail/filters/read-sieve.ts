@@ -1,5 +1,4 @@
-// Splits a Sieve script (RFC 5228) into commands with their strings and tags. It never throws,
-// since a stranger may have written the script.
+// Splits a Sieve script (RFC 5228) into commands. Never throws, since a stranger may be its author.
 
 interface Token {
   readonly kind: 'word' | 'tag' | 'string' | 'number' | 'mark'
@@ -7,7 +6,6 @@ interface Token {
 }
 
 export interface SieveCommand {
-  /** Lower case. */
   readonly name: string
   /** Without the colon, lower case. */
   readonly tags: readonly string[]

@@ -82,7 +82,6 @@ export async function takeBackKeeping(trx: AccountTrx, accountId: string): Promi
 
 export type Decided =
   | { readonly kind: 'now' }
-  /** The earlier decision stands. */
   | { readonly kind: 'before'; readonly decision: Decision }
   /** The filter cannot be kept until it was read. */
   | { readonly kind: 'unread' }
@@ -155,11 +154,9 @@ export async function forgetUnheld(trx: AccountTrx, accountId: string): Promise<
 }
 
 export interface FilterWaiting {
-  /** How many wait for a decision. */
   readonly held: number
   /** Since when the owner should look at filters that cannot be held. */
   readonly unheldSince: Date | null
-  /** The platform has not switched them off yet. */
   readonly pending: boolean
 }
 

@@ -41,7 +41,6 @@ export function writePacket(command: string, data: Buffer = Buffer.alloc(0)): Bu
   return Buffer.concat([head, data])
 }
 
-/** Reads NUL-terminated latin1 texts. */
 export function readTexts(data: Buffer): string[] {
   return data.toString('latin1').split('\0').slice(0, -1)
 }

@@ -41,7 +41,6 @@ function addMacros(macros: Macros, data: Buffer): void {
     macros.set((names[at] ?? '').replace(/^{|}$/g, ''), names[at + 1] ?? '')
 }
 
-/** @returns undefined for a letter that nobody signed in for */
 function traceValueOf(parts: TraceParts, letter: Letter, macros: Macros): string | undefined {
   const account = addressOfLogin(macros.get('auth_authen') ?? '')
   const queueId = macros.get('i') ?? ''

@@ -42,7 +42,6 @@ export type TraceReading =
       readonly body: 'same' | 'differs' | 'missing'
     }
 
-/** @returns the folded header line without a line end */
 export function createTraceHeader(keyring: Keyring, trace: Trace, binding: TraceBinding): string {
   if (trace.account.length > 256 || !/^[\x21-\x7e]{1,64}$/.test(trace.queueId))
     throw new Error('a trace needs short plain names')
@@ -73,7 +72,7 @@ export function readTraces(
     .slice(0, MAX_JUDGED)
     .map((field) => readTrace(keyring, field.raw, binding, body !== null, now))
   const bound = readings.filter((reading) => reading.kind === 'bound')
-  // A letter that a second account of ours sent on has two traces. The newest names the last sender.
+  // A letter that a second account sent on has two traces. The newest names the last sender.
   const [newest] = bound.sort((one, two) => +two.trace.sentAt - +one.trace.sentAt)
   const notForged = readings.find((reading) => reading.kind !== 'forged')
   return newest ?? notForged ?? readings[0] ?? { kind: 'absent' }

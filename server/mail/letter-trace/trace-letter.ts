@@ -5,10 +5,7 @@ import { bindingOf, createTraceHeader, type Trace, traceHeaderName } from './tra
 
 const FOREIGN = new RegExp(`^${traceHeaderName}[ \\t]*:.*(?:\\r?\\n[ \\t].*)*\\r?\\n`, 'gim')
 
-/**
- * Puts our trace on a letter and removes any that it brought along.
- * @param letter with CRLF line ends
- */
+/** @param letter with CRLF line ends; traces that it brought along are removed */
 export function traceLetter(keyring: Keyring, trace: Trace, letter: Uint8Array): Buffer {
   const binary = Buffer.from(letter).toString('latin1')
   const end = binary.search(/\r?\n\r?\n/)

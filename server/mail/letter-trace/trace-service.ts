@@ -1,5 +1,4 @@
-// The milter that puts our trace on every submitted letter, so that a reported letter can be proven
-// to come from an account or not.
+// The milter that puts our trace on every submitted letter.
 import type { Log } from '#server/kit/log/log.ts'
 import {
   listenForMailServers,

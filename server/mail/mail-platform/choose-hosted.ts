@@ -6,7 +6,6 @@ import type { MailPlatformSettings } from './settings.ts'
 
 export type HostedPlatformName = 'google' | 'yandex-360' | 'mailcow'
 
-/** Settings without which a hosted platform cannot be reached. */
 export const neededSettings = {
   google: ['googleServiceAccount', 'googleAdministrator'],
   'yandex-360': ['yandexOrgId', 'yandexToken'],

@@ -1,13 +1,9 @@
-// Decides what a failed HTTP call to a hosted platform means for the caller.
 import { PlatformError } from './mail-platform.ts'
 
 /** A read can simply be repeated. A write without an answer may have been carried out. */
 export type Effect = 'read' | 'write'
 
-/**
- * Seconds of a Retry-After header, which is a number or a date (RFC 9110, 10.2.3). A date is compared
- * with the answer's own Date, so that our clock does not matter.
- */
+/** Retry-After is a number or a date (RFC 9110, 10.2.3), compared with the answer’s own Date. */
 export function retryAfterSeconds(headers: Headers): number | undefined {
   const value = headers.get('retry-after')
   if (value === null) return undefined
@@ -33,7 +29,6 @@ export function errorOfStatus(
   return new PlatformError('permanent', message)
 }
 
-/** For a call that brought no complete answer. */
 export function errorOfTransport(platform: string, effect: Effect, cause: unknown): PlatformError {
   const code = codeOf(cause)
   const message = `${platform} did not answer: ${code}`

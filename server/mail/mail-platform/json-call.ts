@@ -1,4 +1,3 @@
-// HTTP calls with JSON, for hosted platforms without a client library.
 import { type Effect, errorOfTransport } from './http-outcome.ts'
 import { PlatformError } from './mail-platform.ts'
 
@@ -12,7 +11,6 @@ export interface JsonCall {
 export interface JsonAnswer {
   readonly status: number
   readonly headers: Headers
-  /** `undefined` if the answer is no JSON. */
   readonly body: unknown
 }
 

@@ -12,7 +12,6 @@ export interface MailServerListener {
 const connectionsMax = 500
 const idleMs = 10 * msPerMinute
 
-/** @param serve takes over a connection */
 export async function listenForMailServers(
   { host, port }: { readonly host: string; readonly port: number },
   serve: (socket: Socket) => void,

@@ -1,29 +1,22 @@
-// The interface between the portal and the system that holds the mail. Each platform has a file or
-// folder beside this one.
-import { type Suspension } from '#server/accounts/life/account-life.ts'
+// The interface between the portal and the system that holds the mail.
+import type { Suspension } from '#server/accounts/life/account-life.ts'
 
-/** The form in which a platform takes passwords. */
 export type PasswordFormat = 'argon2id' | 'sha512-crypt' | 'plaintext'
 
-/**
- * What is closed. Each level includes the levels before it: `send` closes sending, `login` also
- * mail programs, `all` also receiving.
- */
 /** The whole wanted state of one mailbox, never a difference. */
 export interface WantedMailbox {
-  /** Immutable. The platform keeps it, so that an address never leads to somebody else's letters. */
+  /** Kept by the platform, so that an address never leads to somebody else's letters. */
   readonly accountId: string
   /** Canonical, lower case, `name@domain`. */
   readonly address: string
   /** Grows with every change. A platform never goes back to a smaller one. */
   readonly revision: number
-  /** In `passwordFormat`; `null` leaves no main password, or at hosted platforms the present one. */
+  /** In `passwordFormat`; `null`: no main password, or at hosted platforms the present one. */
   readonly password: string | null
   readonly suspension: Suspension
   /** Shown to mail programs by platforms that can. Never a text that a user wrote. */
   readonly suspensionReason: string | null
   readonly quotaBytes: number
-  /** False if mail programs must use app passwords. */
   readonly mainPasswordOpensMail: boolean
   /** Addresses that also receive letters for the mailbox and may be sent from. */
   readonly aliases: readonly string[]
@@ -40,11 +33,9 @@ export interface WantedAppPassword {
   readonly createdAt: Date
 }
 
-/** All app passwords that open a mailbox, never a difference. */
 export interface WantedAppPasswords {
   readonly accountId: string
   readonly address: string
-  /** The revision of the mailbox. */
   readonly revision: number
   readonly passwords: readonly WantedAppPassword[]
 }
@@ -82,16 +73,13 @@ export interface ObservedMailbox {
   readonly quotaBytes?: number
   readonly usedBytes?: number
   readonly aliases?: readonly string[]
-  /** The stored verifier. */
   readonly password?: string | null
   readonly mainPasswordOpensMail?: boolean
   readonly appPasswords?: readonly Omit<WantedAppPassword, 'createdAt'>[]
 }
 
-/** A script that sorts, answers or forwards letters. */
 export interface ListedFilter {
   readonly name: string
-  /** True for one script at most. */
   readonly active: boolean
 }
 
@@ -115,7 +103,6 @@ export interface PlatformFilters {
   write(address: string, script: FilterScript): Promise<'done' | 'refused'>
   /** Makes a script the active one. `refused`: the platform does not understand it. */
   activate(address: string, name: string): Promise<'done' | 'absent' | 'refused'>
-  /** Deletes a script that is not active. */
   remove(address: string, name: string): Promise<void>
 }
 
@@ -123,25 +110,21 @@ export interface PlatformFilters {
 export interface MailPlatform {
   readonly id: string
   readonly passwordFormat: PasswordFormat
-  /** True if `observe` shows `usedBytes`. */
   readonly reportsUsedBytes?: boolean
-  /** True if its mail servers report sign-ins to the portal. */
   readonly reportsSignIns?: boolean
   /** Makes the mailbox match `wanted`. A lookup by account id keeps a retry from making another. */
   apply(wanted: WantedMailbox): Promise<Applied>
-  /** Replaces the app passwords, after `apply` of the same revision. Absent: nobody is offered any. */
+  /** Replaces all, after `apply` of the same revision. Absent: nobody is offered any. */
   applyAppPasswords?(wanted: WantedAppPasswords): Promise<Applied>
   /** Removes the mailbox, with a quarantine if the platform can. */
   remove(mailbox: { readonly accountId: string; readonly address: string }): Promise<void>
   /** Deletes mailboxes whose quarantine is over. Absent: the platform does. @returns how many */
   purge?(): Promise<number>
-  /** Ends open IMAP, POP3 and SMTP sessions. */
   endSessions(address: string): Promise<void>
   /** Absent: the portal cannot reach filters, and asks people to look at them. */
   readonly filters?: PlatformFilters
   /** Throws if a part of the platform is away or refuses the portal. Absent: `observe` does. */
   probe?(): Promise<void>
-  /** Every mailbox of the served domains, in any order. */
   list(): AsyncIterable<ObservedMailbox>
   observe(address: string): Promise<ObservedMailbox | undefined>
   close?(): Promise<void>

@@ -16,11 +16,9 @@ type Call =
 
 /** What happens to the next call of a kind, once. */
 export type Mishap =
-  /** The call is refused and changes nothing. */
   | { readonly kind: 'fail'; readonly error: PlatformError }
   /** The call is carried out, but its answer is lost. */
   | { readonly kind: 'lose-answer' }
-  /** The call is carried out twice. */
   | { readonly kind: 'twice' }
 
 interface MadeCall {
@@ -30,15 +28,12 @@ interface MadeCall {
 }
 
 export interface MemoryPlatform extends MailPlatform {
-  /** Every later call takes this long. */
   slowBy(milliseconds: number): void
   /** Mishaps happen in order, one per call of that kind. */
   next(call: Call, ...mishaps: Mishap[]): void
   /** Changes or deletes the platform's copy without the portal, as a careless operator would. */
   tamper(address: string, change: Partial<WantedMailbox> | undefined): void
-  /** Sets how many bytes the mailbox uses. */
   fill(address: string, usedBytes: number): void
-  /** Ids of the app passwords that open the mailbox. */
   appPasswordsOf(address: string): readonly string[]
   readonly putFilter: MemoryFilters['put']
   readonly activeFilterOf: MemoryFilters['activeOf']

@@ -1,4 +1,3 @@
-// The password rules of the platform's own sign-in, beside those of the portal.
 import type { PasswordLimits } from '#server/core/passwords/password-policy.ts'
 import type { MailPlatformSettings } from './settings.ts'
 

@@ -1,11 +1,10 @@
-// What mail servers say to somebody whom they do not let in: one line with an address of the portal.
-import { type Suspension } from '#server/accounts/life/account-life.ts'
+// What mail servers say to somebody whom they do not let in.
+import type { Suspension } from '#server/accounts/life/account-life.ts'
 import { createTexts, type Locale, type Texts } from '#server/kit/i18n/texts.ts'
 
 /** Maximum of `suspension_reason` in the mail directory. */
 const longest = 200
 
-/** @returns null for a mailbox that is not suspended */
 export function blockedSentence(
   texts: Texts,
   baseUrl: string,
@@ -18,7 +17,7 @@ export function blockedSentence(
   return sentence.length <= longest ? sentence : link.slice(0, longest)
 }
 
-/** SMTP knows no language but English (RFC 5321, section 4.2), and Postfix reads the directory in Latin-1. */
+/** SMTP has only English (RFC 5321, section 4.2), and Postfix reads the directory in Latin-1. */
 export function wordsForMailServers(baseUrl: string): MailServerWords {
   const texts = createTexts({})
   return {

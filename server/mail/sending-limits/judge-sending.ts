@@ -1,4 +1,3 @@
-// Decides what Postfix is told about a recipient or a letter.
 import { recordActivity } from '#server/accounts/activity/store.ts'
 import type { Clock } from '#server/core/clock.ts'
 import type { Keyring } from '#server/core/keys/keyring.ts'
@@ -20,7 +19,6 @@ export interface SendingParts extends LimitedSendingParts {
   readonly keyring: Keyring
 }
 
-/** The task in which the abuse desk opens a case. */
 export const sendingLimitTask = 'abuse:sending-limit'
 
 /** No opinion: Postfix goes on to its next rule. */

@@ -1,4 +1,3 @@
-// The service that Postfix asks at each recipient and at the end of each letter.
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Log } from '#server/kit/log/log.ts'
 import {

@@ -90,7 +90,6 @@ export async function insertAlert(
   return row && String(row.id)
 }
 
-/** Deletes whole days with their recipients. */
 export async function deleteOldSendingDays(db: Db, before: Date, limit: number): Promise<number> {
   const old = db('sending_days').where('day', '<', before.toISOString().slice(0, 10)).limit(limit)
   return await db('sending_days')

@@ -74,7 +74,7 @@ export function mailPlatformConfigOf(settings: Given): MailPlatformConfig {
   }
 }
 
-/** Dovecot adds the nonce to the short hash of each reported password. It changes with the token. */
+/** Dovecot mixes the nonce into the short hash of each reported password. */
 function authPolicyOf(url: string, token: string) {
   const digest = createHash('sha256').update(`sign-in reports: ${token}`).digest('hex')
   return { url, token, nonce: digest.slice(0, 32) }

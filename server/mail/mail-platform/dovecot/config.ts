@@ -15,7 +15,6 @@ interface DatabaseRole {
 }
 
 export interface MailPlatformConfig {
-  /** Absolute folder of the written files. */
   readonly folder: string
   /** Public name of the server, as in its certificate. */
   readonly hostname: string
@@ -25,7 +24,6 @@ export interface MailPlatformConfig {
   readonly internalAddress: string
   readonly ports: MailPorts
   readonly tls: { readonly certFile: string; readonly keyFile: string }
-  /** The database of the mail directory. */
   readonly directory: {
     readonly host: string
     readonly port: number
@@ -33,7 +31,6 @@ export interface MailPlatformConfig {
     readonly dovecot: DatabaseRole
     readonly postfix: DatabaseRole
   }
-  /** Unprivileged owner of all mail. */
   readonly mailUser: { readonly name: string; readonly group: string; readonly uid: number }
   readonly mailRoot: string
   readonly doveadm: { readonly apiKey: string }
@@ -46,11 +43,8 @@ export interface MailPlatformConfig {
   readonly deliveryGraceBytes: number
   readonly connectionsPerPerson: number
   readonly words: MailServerWords
-  /** Where Dovecot reports sign-ins. */
   readonly authPolicy?: { readonly url: string; readonly token: string; readonly nonce: string }
-  /** `host:port` of the portal's sending limits (Postfix policy protocol). */
   readonly sendingPolicy?: string
-  /** `host:port` of a milter for submitted letters. */
   readonly submissionMilter?: string
   /** `[host]:port` for outgoing letters; absent: by MX. */
   readonly relayHost?: string
@@ -69,7 +63,6 @@ export interface MailPorts {
   readonly sasl: number
   readonly quotaStatus: number
   readonly doveadm: number
-  /** For letters that filters send. */
   readonly filters: number
 }
 
@@ -104,7 +97,6 @@ const appPasswordShapes = {
 }
 
 export interface ConfigFile {
-  /** Below the folder. */
   readonly path: string
   readonly text: string
   /** `root` and `postfix` files contain passwords; the group postfix may read the latter. */

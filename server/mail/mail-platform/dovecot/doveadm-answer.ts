@@ -1,4 +1,3 @@
-// Commands for doveadm and its answers.
 import { PlatformError } from '../mail-platform.ts'
 
 export type Command = readonly [name: string, parameters: Record<string, unknown>]

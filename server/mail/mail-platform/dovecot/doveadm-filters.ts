@@ -1,4 +1,3 @@
-// Filters through the doveadm commands of Pigeonhole.
 import type { PlatformFilters } from '../mail-platform.ts'
 import {
   type Answer,

@@ -1,5 +1,4 @@
-// Dovecot and Postfix. They read the rows of the mail directory; doveadm makes running servers notice
-// a change at once.
+// Dovecot and Postfix read the rows of the mail directory. doveadm makes them notice a change.
 import type { Db } from '#db/connection.ts'
 import type { Clock } from '#server/core/clock.ts'
 import { msPerDay } from '#server/core/durations.ts'

@@ -1,5 +1,4 @@
-// The rows of the mail directory. Every change is one conditional statement, so that a late or
-// repeated call does not undo a newer one.
+// The mail directory. Changes are single conditional statements, so late calls undo nothing newer.
 import type { Db } from '#db/connection.ts'
 import type { Suspension } from '#server/accounts/life/account-life.ts'
 import type { MailService, ObservedMailbox, WantedMailbox } from '../mail-platform.ts'
@@ -141,7 +140,7 @@ export async function startSessionEpoch(db: Db, address: string): Promise<number
   return row && Number(row.session_epoch)
 }
 
-/** Notes that sessions from before `epoch` have ended, so that a repeated call ends no later ones. */
+/** A repeated call then ends no later sessions. */
 export async function noteSessionsEnded(db: Db, address: string, epoch: number): Promise<void> {
   await db('mail_directory.mailboxes')
     .where({ address })
@@ -149,7 +148,6 @@ export async function noteSessionsEnded(db: Db, address: string, epoch: number):
     .update({ ended_epoch: epoch })
 }
 
-/** Removed mailboxes whose quarantine is over. */
 export async function listPurgeable(
   db: Db,
   now: Date,

@@ -1,5 +1,4 @@
-// Brings one Google user to the wanted state, whether it is absent, present, deleted, moved or
-// half-made.
+// Brings one Google user to the wanted state: absent, present, deleted, moved or half-made.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { tryLater } from '../http-outcome.ts'
 import type { Applied, WantedMailbox } from '../mail-platform.ts'

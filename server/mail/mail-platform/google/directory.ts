@@ -9,14 +9,12 @@ export type GoogleUser = admin_directory_v1.Schema$User
 export interface GoogleAccess {
   /** Its account needs domain-wide delegation for `scopes`. */
   readonly serviceAccount: ServiceAccount
-  /** The service account acts in the name of this administrator. */
   readonly administrator: string
   /** Another root for every call, also for tokens (`/token`). */
   readonly apiBase?: string | undefined
   readonly timeoutMs: number
 }
 
-/** The Admin console must allow these to the service account. */
 export const scopes = [
   'https://www.googleapis.com/auth/admin.directory.user',
   'https://www.googleapis.com/auth/admin.directory.user.security',

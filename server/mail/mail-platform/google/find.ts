@@ -25,7 +25,6 @@ export function createFinder(directory: GoogleDirectory) {
       const user = there ?? (await searchById(accountId))
       return { kind: user ? 'own' : 'none', user }
     },
-    /** Ignores another user who has the address. */
     async findOwn({ accountId, address }: Owned): Promise<GoogleUser | undefined> {
       const there = await directory.get(address)
       return there && markOf(there)?.accountId === accountId ? there : searchById(accountId)

@@ -1,4 +1,4 @@
-// Google Workspace through its Directory API. The externalIds of a user hold account id and revision.
+// Google Workspace. The externalIds of a user hold account id and revision.
 import type { MailPlatform } from '../mail-platform.ts'
 import { refuseAppPasswordsOnly } from '../refusals.ts'
 import { createRevisionOrder } from '../revision-order.ts'
@@ -8,7 +8,6 @@ import { createFinder } from './find.ts'
 import { markOf, observedOf } from './record.ts'
 
 export interface GoogleSettings extends Omit<GoogleAccess, 'timeoutMs'> {
-  /** Domains that the portal serves. */
   readonly domains: readonly string[]
   /** Of new users; `/` by default. */
   readonly orgUnitPath?: string | undefined
@@ -21,9 +20,8 @@ export interface GoogleSettings extends Omit<GoogleAccess, 'timeoutMs'> {
 }
 
 /**
- * Google has one suspension (no sign-in, letters refused), no quota for a single user, and no mailbox
- * without a main password. A call whose `mainPasswordOpensMail` is false fails after the rest of it
- * was applied.
+ * Google has one suspension, no quota for a single user, and no mailbox without a main password.
+ * If `mainPasswordOpensMail` is false, a call fails after the rest of it was applied.
  */
 export function createGooglePlatform(settings: GoogleSettings): MailPlatform {
   const {

@@ -1,5 +1,4 @@
-// Translates between mailboxes and Google users.
-import { type Suspension } from '#server/accounts/life/account-life.ts'
+import type { Suspension } from '#server/accounts/life/account-life.ts'
 import { newToken } from '#server/core/keys/secrets.ts'
 import type { ObservedMailbox, WantedMailbox } from '../mail-platform.ts'
 import { PlatformError } from '../mail-platform.ts'

@@ -1,5 +1,4 @@
-// Brings one mailcow mailbox to the wanted state, whether it is absent, present, in quarantine or
-// half-made.
+// Brings one mailcow mailbox to the wanted state: absent, present, in quarantine or half-made.
 import type { Applied, WantedMailbox } from '../mail-platform.ts'
 import { PlatformError } from '../mail-platform.ts'
 import { refuseTaken } from '../refusals.ts'

@@ -1,4 +1,3 @@
-// mailcow through its HTTP API.
 import type { Clock } from '#server/core/clock.ts'
 import { msPerDay } from '#server/core/durations.ts'
 import {
@@ -16,7 +15,6 @@ import { createConverge } from './converge.ts'
 import { customAttributes, type MailcowMailbox, markOf, observedOf } from './record.ts'
 
 export interface MailcowSettings extends Omit<MailcowAccess, 'timeoutMs'> {
-  /** Domains that the portal serves. */
   readonly domains: readonly string[]
   readonly clock: Clock
   /** Time between `remove` and `purge`; 30 days by default. */
@@ -31,9 +29,8 @@ export interface MailcowPlatform extends MailPlatform {
 }
 
 /**
- * mailcow can stop sign-in and reception, but not sending alone, so `send` becomes `login`. Its API
- * ends no session: an open one lasts until the mail program signs in again. Quotas are whole MiB,
- * rounded up.
+ * mailcow cannot close sending alone, so `send` becomes `login`. Its API ends no sessions: they last
+ * until the mail program signs in again. Quotas are rounded up to whole MiB.
  */
 export function createMailcowPlatform(settings: MailcowSettings): MailcowPlatform {
   const parts = partsOf(settings)

@@ -1,6 +1,6 @@
-// Translates between mailboxes and mailcow's objects. The account id is a tag, which the creating call
-// can set. Revision, level and quarantine are custom attributes, which can be replaced.
-import { type Suspension } from '#server/accounts/life/account-life.ts'
+// The account id is a tag, which the creating call can set. Revision, level and quarantine are
+// custom attributes, which can be replaced.
+import type { Suspension } from '#server/accounts/life/account-life.ts'
 import { newToken } from '#server/core/keys/secrets.ts'
 import { inDovecotOrder } from '../argon2id.ts'
 import type { ObservedMailbox, WantedMailbox } from '../mail-platform.ts'

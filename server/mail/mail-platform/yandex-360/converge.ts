@@ -1,5 +1,4 @@
-// Brings one Yandex 360 user to the wanted state, whether it is absent, present, in quarantine or
-// half-made.
+// Brings one Yandex 360 user to the wanted state: absent, present, in quarantine or half-made.
 import { newToken } from '#server/core/keys/secrets.ts'
 import { tryLater } from '../http-outcome.ts'
 import type { Applied, WantedMailbox } from '../mail-platform.ts'

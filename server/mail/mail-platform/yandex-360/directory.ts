@@ -1,11 +1,10 @@
-// The calls of Yandex 360's directory and security services. Each ends in a value or a
-// PlatformError.
+// The calls of Yandex 360's services. Each ends in a value or a PlatformError.
 import { type Effect, errorOfStatus, tryLater } from '../http-outcome.ts'
 import { createJsonCaller, type JsonAnswer, type JsonCall } from '../json-call.ts'
 
 export interface YandexAccess {
   readonly orgId: string
-  /** OAuth token with directory:read_users, directory:write_users and ya360_security:domain_sessions_write. */
+  /** For directory:read_users, directory:write_users, ya360_security:domain_sessions_write. */
   readonly token: string
   /** `https://api360.yandex.net`, for all calls but the look-up by address. */
   readonly apiBase: string
@@ -40,7 +39,7 @@ export interface NewYandexUser extends Omit<UserChange, 'isEnabled'> {
   readonly password: string
 }
 
-/** `refused` may mean "exists", for which Yandex documents no code. The caller looks what exists. */
+/** `refused` may mean "exists", for which Yandex documents no code. */
 export type Written<T> =
   | { readonly kind: 'done'; readonly value: T }
   | { readonly kind: 'refused'; readonly error: Error }

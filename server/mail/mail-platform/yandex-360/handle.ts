@@ -1,7 +1,6 @@
-// The `externalId` of a user keeps account, revision and state in one text, so that they change in one
-// call with the rest.
-import { type Suspension } from '#server/accounts/life/account-life.ts'
-import { type ObservedMailbox } from '../mail-platform.ts'
+// The `externalId` of a user keeps account, revision and state, so that one call changes all.
+import type { Suspension } from '#server/accounts/life/account-life.ts'
+import type { ObservedMailbox } from '../mail-platform.ts'
 import type { YandexUser } from './directory.ts'
 
 export interface Handle {

@@ -1,5 +1,4 @@
-// Yandex 360 for Business through its directory API. The externalId of a user holds account id and
-// revision.
+// Yandex 360 for Business. The externalId of a user holds account id and revision.
 import type { Clock } from '#server/core/clock.ts'
 import { msPerDay } from '#server/core/durations.ts'
 import type { MailPlatform, ObservedMailbox } from '../mail-platform.ts'
