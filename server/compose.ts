@@ -1,4 +1,5 @@
 // The only place where parts are made and joined. Tests use it too, with other ports.
+
 import { fileURLToPath } from 'node:url'
 import type { Express } from 'express'
 import { connectDatabase, type Db, type Trx } from '#db/connection.ts'
@@ -36,14 +37,8 @@ import type { MailPlatform } from './mail/mail-platform/mail-platform.ts'
 import { passwordLimitsOf } from './mail/mail-platform/password-limits.ts'
 import type { PortalParts } from './portal-parts.ts'
 import { createMailLimit } from './recovery/backup-address/mail-limit.ts'
-import { managedBackupAddress } from './recovery/backup-address/managed-backup-address.ts'
-import { backupAddressRecovery } from './recovery/backup-address/method.ts'
-import { manageMethods } from './recovery/methods/managed-method.ts'
-import { managedPhone } from './recovery/phone/managed-phone.ts'
-import { phoneRecovery } from './recovery/phone/method.ts'
+import { createMethods } from './recovery/method-list.ts'
 import { createSmsLimit } from './recovery/phone/sms-limit.ts'
-import { managedSecurityQuestion } from './recovery/security-question/managed-security-question.ts'
-import { questionRecovery } from './recovery/security-question/method.ts'
 import type { Settings } from './settings.ts'
 import type { Metrics } from './site/health/metrics.ts'
 import { tasksOf } from './task-list.ts'
@@ -124,20 +119,10 @@ export async function compose(settings: CompleteSettings, ports: Ports = {}): Pr
     settings,
     count: metrics?.countBrake,
   })
-  const methods = manageMethods([
-    managedPhone(keyring),
-    managedBackupAddress(keyring),
-    managedSecurityQuestion(settings.securityQuestion),
-  ])
   const mailLimit = createMailLimit(limits, keyring, settings)
   const smsLimit = createSmsLimit(limits, keyring, settings, alertOperator)
-  const methodParts = { settings, db, clock, keyring, mailLimit, smsLimit, log, methods }
-  // The doors under /recover, in the order in which they are shown.
-  const recoveryMethods = [
-    backupAddressRecovery(methodParts),
-    phoneRecovery(methodParts),
-    ...(settings.securityQuestion === 'off' ? [] : [questionRecovery(methodParts)]),
-  ]
+  const methodParts = { settings, db, clock, keyring, mailLimit, smsLimit, log }
+  const methods = createMethods(methodParts)
   const life = joinLives(() => lives)
   const around = { db, clock, keyring, settings, log, limits, methods, life }
   const desk = createDesk(around, ports.resolveTxt)
@@ -169,7 +154,7 @@ export async function compose(settings: CompleteSettings, ports: Ports = {}): Pr
     mailLimit,
     smsLimit,
     methods,
-    recoveryMethods,
+    recoveryMethods: methods.offered,
     desk,
     pages: createPages({
       ...{ views, texts, theme: assets.theme, timeZone: settings.timeZone },

@@ -4,11 +4,11 @@ import { Resolver } from 'node:dns/promises'
 import type { Db } from '#db/connection.ts'
 import type { AccessParts } from '#server/access/parts.ts'
 import type { AccountLife } from '#server/accounts/life/account-life.ts'
+import type { RecoveryMethods } from '#server/recovery/methods/methods.ts'
 import type { Clock } from '../core/clock.ts'
 import type { Keyring } from '../core/keys/keyring.ts'
 import type { Limits } from '../kit/limits/limits.ts'
 import type { Log } from '../kit/log/log.ts'
-import type { ManagedMethods } from '../recovery/methods/managed-method.ts'
 import type { AppealSettings } from './appeals/settings.ts'
 import type { CaseSettings } from './cases/settings.ts'
 import { createLetterReader, type LetterReader } from './letters/letter-reader.ts'
@@ -40,7 +40,7 @@ export interface DeskParts {
   readonly index: DeskIndex
   readonly reader: LetterReader
   readonly provenance: ProvenanceParts
-  readonly methods: Pick<ManagedMethods, 'contactsOf' | 'describe' | 'list'>
+  readonly methods: Pick<RecoveryMethods, 'contactsOf' | 'describe' | 'list'>
 }
 
 /** The parts that `createDesk` gets from outside. */

@@ -4,9 +4,9 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { type AccountTrx, firstEpoch } from '#server/accounts/accounts/change-account.ts'
 import { hashToken, newToken } from '#server/core/keys/secrets.ts'
+import type { MethodId } from '#server/core/method-ids.ts'
 import type {
   MethodFlow,
-  MethodId,
   ProofOutcome,
   RecoveryMethod,
 } from '#server/recovery/flow/recovery-method.ts'
@@ -103,13 +103,13 @@ function testChallenge(portalOf: () => TestPortal, trial: Trial, bench: Bench): 
     const at = portalOf().clock.now()
     for (const flow of [await begin(person, at), await begin(null, at)]) {
       assert.equal(
-        await method().describe(portalOf().db, flow),
+        await method().showProof(portalOf().db, flow),
         null,
         'nothing to prove before it was asked',
       )
       const before = await jobs()
       const outcome = await inTrx((trx) => method().challenge(trx, flow, trial.contactOf(person)))
-      const shown = await method().describe(portalOf().db, flow)
+      const shown = await method().showProof(portalOf().db, flow)
       left.push({ outcome, jobs: (await jobs()) - before, shown })
     }
     assert.deepEqual(left[0], left[1])

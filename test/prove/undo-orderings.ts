@@ -1,5 +1,6 @@
 // A stranger reads the mailbox and knows password and answer. The owner holds the contacts.
 // Once the owner has acted, no link leads the stranger back in, and taken contacts got notices.
+
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import type { Db, Trx } from '#db/connection.ts'
@@ -10,6 +11,7 @@ import {
 } from '#server/accounts/accounts/change-account.ts'
 import { findAccount, insertAccount, unblockAccount } from '#server/accounts/accounts/store.ts'
 import { hashToken, newToken } from '#server/core/keys/secrets.ts'
+import type { MethodId } from '#server/core/method-ids.ts'
 import { blockByOperator } from '#server/desk/measures/operator-block.ts'
 import { wantMailbox } from '#server/mail/mailboxes/want-mailbox.ts'
 import { putLink } from '#server/recovery/backup-address/link-store.ts'
@@ -17,7 +19,6 @@ import { putBackupAddress, removeBackupAddress } from '#server/recovery/backup-a
 import { givesWayBack } from '#server/recovery/contacts/contact.ts'
 import { notifyOwner } from '#server/recovery/contacts/notify-owner.ts'
 import { beginProvenFlow } from '#server/recovery/flow/begin-recovery.ts'
-import type { MethodId } from '#server/recovery/flow/recovery-method.ts'
 import { resetPassword } from '#server/recovery/flow/reset-password.ts'
 import { findFlow } from '#server/recovery/flow/store.ts'
 import { changeMethod, type MethodChange } from '#server/recovery/methods/change-method.ts'

@@ -9,10 +9,10 @@ export interface DescribedEntry {
   readonly place: string
 }
 
-/** ICU selections know no hyphens: `backup-address` is `address` in the texts. */
+/** The select clauses of the texts allow no hyphen. */
 function paramsOf({ details }: RecordedEntry): DescribedEntry['params'] {
   const { method } = details
-  return typeof method === 'string' ? { ...details, method: method.replace(/^.*-/, '') } : details
+  return typeof method === 'string' ? { ...details, method: method.replaceAll('-', '') } : details
 }
 
 export const describeEntry = (entry: RecordedEntry): DescribedEntry => ({

@@ -1,8 +1,13 @@
 // All events and their details. A new event needs a line here and a sentence in the texts.
+import type { MethodId } from '#server/core/method-ids.ts'
 
 type Nothing = Record<string, never>
 
-export interface ActivityDetails {
+type MethodEvents = {
+  [Event in `${MethodId}.${'added' | 'changed' | 'doubted' | 'removed'}`]: Nothing
+}
+
+export interface ActivityDetails extends MethodEvents {
   'account.appeal-decided': { decision: string }
   'account.appealed': { reference: string }
   'account.blocked': { reason: string }
@@ -22,25 +27,13 @@ export interface ActivityDetails {
   'mailbox.grown': { mebibytes: number }
   'mailbox.mended': Nothing
   'mailboxes.reconciled': { mended: number; removed: number }
-  'backup-address.added': Nothing
-  'backup-address.changed': Nothing
-  'backup-address.doubted': Nothing
-  'backup-address.removed': Nothing
   'password.changed': Nothing
-  'password.reset': { method: 'backup-address' | 'phone' | 'security-question' | 'undo' }
+  'password.reset': { method: MethodId | 'undo' }
   'password.reset-held': Nothing
   'password.reset-stopped': Nothing
-  'phone.added': Nothing
-  'phone.changed': Nothing
-  'phone.doubted': Nothing
-  'phone.removed': Nothing
   'portal.migrated': { count: number }
   'portal.rekeyed': { count: number }
   'recovery.failures': Nothing
-  'security-question.added': Nothing
-  'security-question.changed': Nothing
-  'security-question.doubted': Nothing
-  'security-question.removed': Nothing
   'sending.letters-limit': { allowed: number }
   'sending.recipients-limit': { allowed: number }
   'session.ended': { device: string }

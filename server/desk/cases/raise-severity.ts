@@ -2,14 +2,15 @@ import type { Trx } from '#db/connection.ts'
 import type { Account } from '#server/accounts/accounts/store.ts'
 import { countActivity } from '#server/accounts/activity/store.ts'
 import { msPerDay } from '#server/core/durations.ts'
+import { methodIds } from '#server/core/method-ids.ts'
 import type { DeskParts } from '../desk.ts'
 import { type Case, setSeverity } from './case-store.ts'
 import { judgeSeverity } from './severity.ts'
 import { insertTimelineEntry } from './timeline-store.ts'
 
 /** Such changes shortly before the letters hint at a takeover. */
-const recoveryChanges = ['backup-address', 'phone', 'security-question']
-  .flatMap((method) => [`${method}.changed`, `${method}.removed`, `${method}.added`])
+const recoveryChanges = methodIds
+  .flatMap((method): string[] => [`${method}.changed`, `${method}.removed`, `${method}.added`])
   .concat('password.reset', 'password.changed')
 const recentMs = 3 * msPerDay
 

@@ -1,6 +1,6 @@
 // What the owner of a restricted account reads: what, why, until when, and how to appeal.
 import { signToken } from '#server/core/keys/signed-token.ts'
-import { hasWayBack } from '#server/recovery/methods/managed-method.ts'
+import { hasWayBack } from '#server/recovery/methods/methods.ts'
 import { type Appeal, findAppealOf } from '../appeals/appeal-store.ts'
 import { appealUntil } from '../appeals/make-appeal.ts'
 import type { DeskParts } from '../desk.ts'

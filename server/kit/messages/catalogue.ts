@@ -1,6 +1,7 @@
 // Every message of the portal: its name, its channels and its parameters.
 
 import { z } from 'zod'
+import { methodIds } from '#server/core/method-ids.ts'
 
 export type Channel = 'mail' | 'sms'
 
@@ -38,7 +39,7 @@ const device = z.string().transform((given) =>
     .join(', '),
 )
 
-const method = z.enum(['backup-address', 'phone', 'security-question'])
+const method = z.enum(methodIds)
 const told = { mailbox, at: instant, device, place }
 const undo = {
   /** `null` for a reader who must not get the link: a contact that was just added. */

@@ -1,6 +1,8 @@
 // Turns checked parameters into what message views get: words, links and moments in the reader's
 // language.
+
 import { msPerDay } from '#server/core/durations.ts'
+import type { MethodId } from '#server/core/method-ids.ts'
 import type { Formats } from '#server/kit/i18n/format.ts'
 import type { Locale, Texts } from '#server/kit/i18n/texts.ts'
 import type { BrakeName } from './catalogue.ts'
@@ -18,7 +20,7 @@ export interface LocalsOptions {
 /** The fields that any message may have. */
 interface AnyParams {
   readonly mailbox?: string
-  readonly method?: 'backup-address' | 'phone' | 'security-question' | 'undo'
+  readonly method?: MethodId | 'undo'
   readonly outcome?: 'measure-taken' | 'no-breach' | 'not-ours' | 'not-enough'
   readonly brake?: BrakeName
   readonly what?: 'sign-in' | 'recovery'
@@ -49,19 +51,7 @@ const rowLinks = { appealId: ['staffAppealLink', '/staff/appeals/'] } as const
 const instants = ['at', 'until', 'expiresAt', 'takesEffectAt']
 
 /** The select clauses of the texts allow no hyphen. */
-const selected: Readonly<Record<string, string>> = {
-  'backup-address': 'address',
-  'security-question': 'question',
-  'measure-taken': 'taken',
-  'no-breach': 'nobreach',
-  'not-ours': 'notours',
-  'sms-total': 'total',
-  'sms-prefix': 'prefix',
-  'sign-in': 'signin',
-  'new-password': 'password',
-  'end-sessions': 'sessions',
-}
-const select = (word: string | undefined) => word && (selected[word] ?? word)
+const select = (word: string | undefined) => word?.replaceAll('-', '')
 
 // Security: A message outside the mailbox shows only a part of its name.
 export function maskMailbox(address: string): string {

@@ -1,4 +1,5 @@
 // Recovery by backup address: the visitor types the address in full and gets a link.
+
 import type { Db } from '#db/connection.ts'
 import { msPerSecond } from '#server/core/durations.ts'
 import { parseEmailAddress } from '#server/core/identifiers/email-address.ts'
@@ -8,36 +9,41 @@ import type { MessageParts } from '#server/kit/messages/send-message.ts'
 import type { KitSettings } from '#server/kit/settings/settings.ts'
 import { givesWayBack } from '../contacts/contact.ts'
 import type { RecoveryMethod } from '../flow/recovery-method.ts'
-import type { ManagedMethods } from '../methods/managed-method.ts'
+import type { RecoveryMethods } from '../methods/methods.ts'
 import { findLink, findLinkRequest, putLinkRequest, spendLink } from './link-store.ts'
 import type { MailLimit } from './mail-limit.ts'
+import { ownedBackupAddress } from './owned-backup-address.ts'
 import { sendLinkTask, sendRecoveryLink } from './send-recovery-link.ts'
 import type { BackupAddressSettings } from './settings.ts'
 import { createShownLinkLimit } from './shown-link-limit.ts'
 import { findBackupAddress, markBackupAddressProven } from './store.ts'
 
-export interface BackupAddressRecoveryParts extends MessageParts {
+export interface BackupAddressMethodParts extends MessageParts {
   readonly db: Db
   readonly mailLimit: MailLimit
-  readonly methods: Pick<ManagedMethods, 'contactsOf'>
+  readonly methods: Pick<RecoveryMethods, 'contactsOf'>
   readonly log: SecurityLog
   readonly settings: BackupAddressSettings & Pick<KitSettings, 'mailDomains'>
 }
 
 const refused = (reason: string) => ({ kind: 'refused', reason }) as const
 
-export function backupAddressRecovery(parts: BackupAddressRecoveryParts): RecoveryMethod {
+export function backupAddressMethod(parts: BackupAddressMethodParts): RecoveryMethod {
   const { keyring, settings } = parts
   const shownLimit = createShownLinkLimit(keyring, settings)
   const ownDomains = settings.mailDomains
   return {
+    ...ownedBackupAddress(keyring),
     id: 'backup-address',
+    isOffered: true,
+    hold: 'never',
     strength: 'strong',
     pages: {
+      rank: 1,
       challenge: { page: 'recover-backup-address', path: 'backup-address', field: 'address' },
       proof: { page: 'recover-backup-address-sent', path: 'backup-address/sent', field: null },
     },
-    async describe(db, { id, askerKey, at }) {
+    async showProof(db, { id, askerKey, at }) {
       const request = await findLinkRequest(db, keyring, id)
       if (!request) return null
       const { wait, left } = await shownLimit.look(db, askerKey, request.typed.canonical)

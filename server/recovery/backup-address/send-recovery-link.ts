@@ -7,7 +7,7 @@ import { isLocale } from '#server/kit/i18n/texts.ts'
 import type { SecurityLog } from '#server/kit/log/security-log.ts'
 import { type MessageParts, sendMessage } from '#server/kit/messages/send-message.ts'
 import { givesWayBack } from '../contacts/contact.ts'
-import type { ManagedMethods } from '../methods/managed-method.ts'
+import type { RecoveryMethods } from '../methods/methods.ts'
 import { decideLinkRequest, lockLinkRequest, putLink } from './link-store.ts'
 import type { MailLimit } from './mail-limit.ts'
 import { findBackupAddress } from './store.ts'
@@ -17,7 +17,7 @@ export const sendLinkTask = 'backup-address:send-recovery-link'
 export interface SendLinkParts extends MessageParts {
   readonly db: Db
   readonly mailLimit: MailLimit
-  readonly methods: Pick<ManagedMethods, 'contactsOf'>
+  readonly methods: Pick<RecoveryMethods, 'contactsOf'>
   readonly log: SecurityLog
   readonly settings: { readonly linkMinutes: number }
 }

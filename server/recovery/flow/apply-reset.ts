@@ -13,18 +13,19 @@ import type { ClientInfo } from '#server/core/client-info.ts'
 import type { Clock } from '#server/core/clock.ts'
 import { msPerHour } from '#server/core/durations.ts'
 import type { Keyring } from '#server/core/keys/keyring.ts'
+import type { MethodId } from '#server/core/method-ids.ts'
 import { createLimits } from '#server/kit/limits/limits.ts'
 import { type NoticeParts, notifyOwner } from '../contacts/notify-owner.ts'
 import { doubtLateWays } from '../methods/doubt-late-ways.ts'
-import type { ManagedMethods } from '../methods/managed-method.ts'
+import type { RecoveryMethods } from '../methods/methods.ts'
 import { linksToReplace } from '../undo/offer-undo.ts'
 import { dropHold } from './hold-store.ts'
-import type { MethodId, RecoveryMethod } from './recovery-method.ts'
+import type { RecoveryMethod } from './recovery-method.ts'
 import { endFlows } from './store.ts'
 
 export interface ApplyParts extends NoticeParts {
   readonly life: AccountLife
-  readonly methods: Pick<ManagedMethods, 'contactsOf' | 'list'>
+  readonly methods: Pick<RecoveryMethods, 'contactsOf' | 'list'>
   readonly db: Db
   readonly clock: Clock
   readonly keyring: Keyring

@@ -16,15 +16,12 @@ import { endFlows } from './store.ts'
 
 export { findHold }
 
-export interface HoldParts extends ApplyParts {
-  readonly settings: ApplyParts['settings'] & {
-    readonly securityQuestion: 'direct' | 'hold' | 'off'
-  }
-}
+export type HoldParts = ApplyParts
 
-const provenBy = 'security-question'
+/** The method whose new passwords may be held. */
+const holdingMethod = ({ methods }: HoldParts) => methods.list.find(({ hold }) => hold !== 'never')
 
-const isSwitchedOff = ({ settings }: HoldParts): boolean => settings.securityQuestion === 'off'
+const isSwitchedOff = (parts: HoldParts): boolean => holdingMethod(parts)?.isOffered !== true
 
 const applyTask = 'recovery:apply-held'
 const atOnce = 200
@@ -98,12 +95,12 @@ export async function stopHold(parts: HoldParts, asking: Asking): Promise<void> 
   await changeAccount(parts.db, asking, async (trx) => {
     const at = parts.clock.now()
     if (!(await endHold(trx, parts, { accountId, at, by: 'owner', client }))) return
-    const question = parts.methods.list.find(({ id }) => id === provenBy)
-    if (!(await question?.sureSince(trx, accountId))) return
-    await question?.doubt(trx, accountId, at)
+    const method = holdingMethod(parts)
+    if (!method || !(await method.sureSince(trx, accountId))) return
+    await method.doubt(trx, accountId, at)
     await recordActivity(trx, parts.keyring, {
       accountId,
-      event: `${provenBy}.doubted`,
+      event: `${method.id}.doubted`,
       details: {},
       at,
     })
@@ -114,12 +111,21 @@ async function applyHeld(parts: HoldParts, accountId: string): Promise<void> {
   await changeAccountAsItStands(parts.db, accountId, async (trx) => {
     const at = parts.clock.now()
     // Security: Once questions are switched off, nothing that an answer opened goes on.
-    if (isSwitchedOff(parts))
+    const method = holdingMethod(parts)
+    if (!method?.isOffered)
       return void (await endHold(trx, parts, { accountId, at, by: 'service' }))
     const hold = await takeDueHold(trx, parts.keyring, accountId, at)
     if (!hold) return
     const { password, device, client } = hold
-    await applyReset(trx, parts, { accountId, provenBy, weak: true, password, device, at, client })
+    await applyReset(trx, parts, {
+      accountId,
+      provenBy: method.id,
+      weak: true,
+      password,
+      device,
+      at,
+      client,
+    })
   })
 }
 

@@ -47,7 +47,7 @@ async function showProof(
 ): Promise<void> {
   const { parts, steps, stepPages, method } = routeParts
   const { proof } = method.pages
-  const described = await method.describe(parts.db, methodFlowOf(flow, parts.clock.now()))
+  const described = await method.showProof(parts.db, methodFlowOf(flow, parts.clock.now()))
   if (!described) return res.redirect(303, steps.dueOf(flow))
   const sends = await countSends(routeParts, flow)
   stepPages.show(req, res, flow, {

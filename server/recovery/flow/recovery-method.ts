@@ -1,10 +1,10 @@
 import type { Db, Trx } from '#db/connection.ts'
 import type { AccountTrx } from '#server/accounts/accounts/change-account.ts'
 import type { ClientInfo } from '#server/core/client-info.ts'
+import type { MethodId } from '#server/core/method-ids.ts'
 import type { Locale } from '#server/kit/i18n/texts.ts'
 import type { TaskList } from '#server/kit/jobs/worker.ts'
-
-export type MethodId = 'backup-address' | 'phone' | 'security-question'
+import type { LinkedContact } from '../contacts/contact.ts'
 
 export interface MethodFlow {
   readonly id: string
@@ -58,19 +58,62 @@ export interface MethodPage<Field extends string | null = string> {
 
 /** The pages of a method as data: the flow shows them without knowing the method. */
 export interface MethodPages {
+  /** Where it stands among the choices of a recovery, smallest first. */
+  readonly rank: number
   /** Asks for the contact. Absent where the method has nothing to send. */
   readonly challenge?: MethodPage
   /** Asks for the proof. Without a field the page only says what to wait for. */
   readonly proof: MethodPage<string | null>
 }
 
+export interface DescribedMethod {
+  readonly id: MethodId
+  /** `pending`: waits for its code. `removed`: gone for ever. `closed`: switched off. */
+  readonly state: 'set' | 'none' | 'pending' | 'removed' | 'closed'
+  /** Others may know the answer or guess it. */
+  readonly weak: boolean
+  readonly href: string
+  readonly masked?: string
+  readonly question?: string
+  readonly since?: Date
+  readonly provenAt?: Date
+  /** It may be a stranger's, until its owner sets it again. */
+  readonly doubtful?: true
+}
+
+/** What its owner's pages, notices and undo ask of a method. */
+export interface OwnedMethod {
+  readonly id: MethodId
+
+  describe(db: Db, accountId: string, at: Date): Promise<DescribedMethod>
+  /** Undefined also for a method without contacts. */
+  findContact(db: Db | Trx, accountId: string): Promise<LinkedContact | undefined>
+  /** When it was set; undefined if it is in doubt. */
+  sureSince(trx: AccountTrx, accountId: string): Promise<Date | undefined>
+  doubt(trx: AccountTrx, accountId: string, at: Date): Promise<void>
+  remove(trx: AccountTrx, accountId: string, at: Date): Promise<void>
+  /** What a stranger set must open nothing. Returns whether the account lost a contact. */
+  distrust(trx: AccountTrx, accountId: string, at: Date): Promise<boolean>
+  restore(
+    trx: AccountTrx,
+    accountId: string,
+    old: LinkedContact,
+    at: Date,
+  ): Promise<'restored' | 'taken'>
+}
+
 export type Strength = 'strong' | 'weak'
 
-export interface RecoveryMethod {
+/** A way to prove that a mailbox is yours: for a recovery, and for its owner. */
+export interface RecoveryMethod extends OwnedMethod {
   readonly id: MethodId
+  /** False where the operator switched it off: its owner still sees it, a recovery does not. */
+  readonly isOffered: boolean
+  /** Whether a new password that it proves waits until its owner could object. */
+  readonly hold: 'never' | 'sometimes' | 'always'
   readonly pages: MethodPages
   /** What the proof page shows; null before the challenge. Same work for every flow. */
-  describe(db: Db | Trx, flow: MethodFlow): Promise<Readonly<Record<string, unknown>> | null>
+  showProof(db: Db | Trx, flow: MethodFlow): Promise<Readonly<Record<string, unknown>> | null>
   /** How many codes or links this flow has asked for. Same work for every flow. */
   sends?(db: Db | Trx, flow: MethodFlow): Promise<number>
   /**

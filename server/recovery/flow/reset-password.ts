@@ -20,8 +20,7 @@ import { endFlow, type Flow, finishFlow } from './store.ts'
 export interface ResetParts extends ApplyParts, PasswordRuleParts {
   readonly methods: ApplyParts['methods'] & PasswordRuleParts['methods']
   readonly recoveryMethods: readonly RecoveryMethod[]
-  readonly settings: ApplyParts['settings'] &
-    PasswordRuleParts['settings'] & { readonly securityQuestion: 'direct' | 'hold' | 'off' }
+  readonly settings: ApplyParts['settings'] & PasswordRuleParts['settings']
 }
 
 export type ResetOutcome =
@@ -39,11 +38,8 @@ const methodOf = (
 ): RecoveryMethod | undefined => parts.recoveryMethods.find(({ id }) => id === provenBy)
 
 /** Whether the password of this flow will be held. */
-export const willWait = (
-  parts: Pick<ResetParts, 'recoveryMethods' | 'settings'>,
-  flow: Flow,
-): boolean =>
-  methodOf(parts, flow)?.strength === 'weak' && parts.settings.securityQuestion === 'hold'
+export const willWait = (parts: Pick<ResetParts, 'recoveryMethods'>, flow: Flow): boolean =>
+  methodOf(parts, flow)?.hold === 'always'
 
 interface Chosen {
   readonly password: NewPassword

@@ -1,4 +1,5 @@
 // The only way for an owner to change a recovery method: checked, recorded and notified at once.
+
 import type { Db } from '#db/connection.ts'
 import {
   type AccountProof,
@@ -7,10 +8,10 @@ import {
 } from '#server/accounts/accounts/change-account.ts'
 import { recordActivity } from '#server/accounts/activity/store.ts'
 import type { ClientInfo } from '#server/core/client-info.ts'
+import type { MethodId } from '#server/core/method-ids.ts'
 import type { Limits } from '#server/kit/limits/limits.ts'
 import type { Contact, LinkedContact } from '../contacts/contact.ts'
 import { type NoticeParts, notifyOwner } from '../contacts/notify-owner.ts'
-import type { MethodId } from './managed-method.ts'
 
 export interface MethodChangeParts extends NoticeParts {
   readonly db: Db

@@ -12,14 +12,14 @@ import type { TaskList } from '#server/kit/jobs/worker.ts'
 import { createLimits } from '#server/kit/limits/limits.ts'
 import { type MessageParts, sendMessage } from '#server/kit/messages/send-message.ts'
 import type { Contact } from '../contacts/contact.ts'
-import type { ManagedMethods } from './managed-method.ts'
+import type { RecoveryMethods } from './methods.ts'
 
 const doubtTask = 'recovery-methods:doubt-contact'
 const onceADay = { points: 1, seconds: 86_400 }
 
 export interface DoubtParts extends MessageParts {
   readonly db: Db
-  readonly methods: ManagedMethods
+  readonly methods: RecoveryMethods
   readonly settings: { readonly defaultLocale: Locale }
 }
 

@@ -1,13 +1,15 @@
 // Recovery methods that may be a stranger's, because they came shortly before a new epoch began.
+
 import type { AccountTrx } from '#server/accounts/accounts/change-account.ts'
 import { recordActivity } from '#server/accounts/activity/store.ts'
 import { msPerDay } from '#server/core/durations.ts'
 import type { Keyring } from '#server/core/keys/keyring.ts'
-import type { ManagedMethods, MethodId } from './managed-method.ts'
+import type { MethodId } from '#server/core/method-ids.ts'
+import type { RecoveryMethods } from './methods.ts'
 
 export interface LateWayParts {
   readonly keyring: Keyring
-  readonly methods: Pick<ManagedMethods, 'contactsOf' | 'list'>
+  readonly methods: Pick<RecoveryMethods, 'contactsOf' | 'list'>
   readonly settings: { readonly undoDays: number }
 }
 

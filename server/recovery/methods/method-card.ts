@@ -1,5 +1,5 @@
+import type { DescribedMethod } from '#server/recovery/flow/recovery-method.ts'
 // How the page of the recovery methods shows one of them.
-import type { DescribedMethod } from './managed-method.ts'
 
 export interface MethodCard extends Pick<DescribedMethod, 'id' | 'href' | 'masked' | 'question'> {
   readonly tag: { readonly state: string; readonly kind: 'good' | 'wait' | 'bad' | undefined }

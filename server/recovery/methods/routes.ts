@@ -3,8 +3,8 @@ import { findProbation } from '#server/accounts/accounts/store.ts'
 import { accountOf, requireAccount } from '#server/accounts/sessions/browser-session.ts'
 import { takeFlash } from '#server/kit/pages/flash.ts'
 import type { RecoveryParts } from '#server/recovery/parts.ts'
-import { warningsOf } from './managed-method.ts'
 import { methodCard } from './method-card.ts'
+import { warningsOf } from './methods.ts'
 
 const flashes = [
   'backup-address-linked',

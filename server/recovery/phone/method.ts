@@ -1,4 +1,5 @@
 // Recovery by SMS: the visitor types the number in full and gets an 8-digit code.
+
 import type { Db, Trx } from '#db/connection.ts'
 import { msPerMinute, msPerSecond } from '#server/core/durations.ts'
 import { parsePhoneNumber, writePhone } from '#server/core/identifiers/phone-number.ts'
@@ -17,7 +18,7 @@ import type {
   ProofOutcome,
   RecoveryMethod,
 } from '../flow/recovery-method.ts'
-import type { ManagedMethods } from '../methods/managed-method.ts'
+import type { RecoveryMethods } from '../methods/methods.ts'
 import {
   type CodeRequest,
   countCodeTry,
@@ -27,6 +28,7 @@ import {
   putCodeRequest,
   spendCode,
 } from './code-store.ts'
+import { ownedPhone } from './owned-phone.ts'
 import { codeDigits, sendCodeTask, sendRecoveryCode } from './send-recovery-code.ts'
 import type { PhoneSettings } from './settings.ts'
 import { createShownSmsLimit } from './shown-sms-limit.ts'
@@ -34,10 +36,10 @@ import type { SmsLimit } from './sms-limit.ts'
 import { daySeconds } from './sms-waits.ts'
 import { findPhone, markPhoneProven } from './store.ts'
 
-export interface PhoneRecoveryParts extends MessageParts {
+export interface PhoneMethodParts extends MessageParts {
   readonly db: Db
   readonly smsLimit: SmsLimit
-  readonly methods: Pick<ManagedMethods, 'contactsOf'>
+  readonly methods: Pick<RecoveryMethods, 'contactsOf'>
   readonly log: SecurityLog
   readonly settings: Pick<
     PhoneSettings & ContactSettings & KitSettings,
@@ -53,19 +55,23 @@ export interface PhoneRecoveryParts extends MessageParts {
 
 const refused = (reason: string) => ({ kind: 'refused', reason }) as const
 
-const shownLimitOf = ({ keyring, settings }: PhoneRecoveryParts) =>
+const shownLimitOf = ({ keyring, settings }: PhoneMethodParts) =>
   createShownSmsLimit(keyring, settings, 'recovery')
 
-export function phoneRecovery(parts: PhoneRecoveryParts): RecoveryMethod {
+export function phoneMethod(parts: PhoneMethodParts): RecoveryMethod {
   const { keyring, settings } = parts
   return {
+    ...ownedPhone(keyring),
     id: 'phone',
+    isOffered: true,
+    hold: 'never',
     strength: 'strong',
     pages: {
+      rank: 2,
       challenge: { page: 'recover-sms', path: 'sms', field: 'phone' },
       proof: { page: 'recover-sms-code', path: 'sms/code', field: 'code' },
     },
-    async describe(db, { id, askerKey, at }) {
+    async showProof(db, { id, askerKey, at }) {
       const request = await findCodeRequest(db, keyring, id)
       if (!request) return null
       const { wait, left } = await shownLimitOf(parts).look(db, askerKey, request.e164)
@@ -94,7 +100,7 @@ export function phoneRecovery(parts: PhoneRecoveryParts): RecoveryMethod {
 }
 
 async function askForCode(
-  parts: PhoneRecoveryParts,
+  parts: PhoneMethodParts,
   trx: Trx,
   flow: MethodFlow,
   { input, seen }: { readonly input: string | null; readonly seen: number | undefined },
@@ -125,7 +131,7 @@ async function askForCode(
 }
 
 async function proveCode(
-  { keyring, settings }: PhoneRecoveryParts,
+  { keyring, settings }: PhoneMethodParts,
   trx: Trx,
   { id: flowId, at, limitKey }: MethodFlow,
   input: string,

@@ -8,7 +8,7 @@ import { enqueue } from '#server/kit/jobs/enqueue.ts'
 import type { SecurityLog } from '#server/kit/log/security-log.ts'
 import { type MessageParts, sendMessage } from '#server/kit/messages/send-message.ts'
 import { givesWayBack } from '../contacts/contact.ts'
-import type { ManagedMethods } from '../methods/managed-method.ts'
+import type { RecoveryMethods } from '../methods/methods.ts'
 import { decideCode, lockCodeRequest } from './code-store.ts'
 import type { SmsLimit, SmsPermit } from './sms-limit.ts'
 import { findPhone } from './store.ts'
@@ -23,7 +23,7 @@ const shortWaitSeconds = 5
 export interface SendCodeParts extends MessageParts {
   readonly db: Db
   readonly smsLimit: SmsLimit
-  readonly methods: Pick<ManagedMethods, 'contactsOf'>
+  readonly methods: Pick<RecoveryMethods, 'contactsOf'>
   readonly log: SecurityLog
 }
 

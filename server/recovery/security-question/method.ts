@@ -1,4 +1,5 @@
 // Recovery by security question: a right answer leads to a new password at once.
+
 import type { Db, Trx } from '#db/connection.ts'
 import type { Keyring } from '#server/core/keys/keyring.ts'
 import { keyedAnswer, normalizeAnswer } from '#server/core/passwords/secret-answer.ts'
@@ -6,10 +7,11 @@ import { createLimits } from '#server/kit/limits/limits.ts'
 import type { MethodFlow, RecoveryMethod } from '../flow/recovery-method.ts'
 import type { FlowSettings } from '../flow/settings.ts'
 import { decoyQuestion } from './decoy-question.ts'
+import { ownedSecurityQuestion } from './owned-security-question.ts'
 import type { SecurityQuestionSettings } from './settings.ts'
 import { countAnswer, findSecurityQuestion, markQuestionProven, uncountAnswer } from './store.ts'
 
-export interface QuestionRecoveryParts {
+export interface SecurityQuestionMethodParts {
   readonly db: Db
   readonly keyring: Keyring
   readonly settings: Pick<
@@ -20,13 +22,22 @@ export interface QuestionRecoveryParts {
 
 const limitName = 'recovery-answers'
 
-export function questionRecovery({ keyring, settings }: QuestionRecoveryParts): RecoveryMethod {
+export function securityQuestionMethod({
+  keyring,
+  settings,
+}: SecurityQuestionMethodParts): RecoveryMethod {
   const perDay = { points: settings.limitAnswersPerDay, seconds: 86_400 }
   return {
+    ...ownedSecurityQuestion(settings.securityQuestion),
     id: 'security-question',
+    isOffered: settings.securityQuestion !== 'off',
+    hold: settings.securityQuestion === 'hold' ? 'always' : 'sometimes',
     strength: 'weak',
-    pages: { proof: { page: 'recover-question', path: 'security-question', field: 'answer' } },
-    async describe(db, { shownAccountId, nameKey }: MethodFlow) {
+    pages: {
+      rank: 3,
+      proof: { page: 'recover-question', path: 'security-question', field: 'answer' },
+    },
+    async showProof(db, { shownAccountId, nameKey }: MethodFlow) {
       const found = await findSecurityQuestion(db, shownAccountId)
       const decoy = decoyQuestion(keyring, nameKey)
       return {

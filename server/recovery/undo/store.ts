@@ -1,14 +1,16 @@
 // Undo links: each takes one change back.
+
 import type { Db, Trx } from '#db/connection.ts'
 import type { AccountTrx } from '#server/accounts/accounts/change-account.ts'
 import type { Keyring } from '#server/core/keys/keyring.ts'
+import type { MethodId } from '#server/core/method-ids.ts'
 import type { Contact, LinkedContact } from '../contacts/contact.ts'
 
 const sealPurpose = 'undos.old'
 const readerPurpose = 'undos.reader'
 
 export type UndoableChange =
-  | `${'backup-address' | 'phone' | 'security-question'}.${'added' | 'changed' | 'removed'}`
+  | `${MethodId}.${'added' | 'changed' | 'removed'}`
   | `app-password.${'created' | 'revoked'}`
   | 'password.changed'
   | 'password.reset'

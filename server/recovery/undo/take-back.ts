@@ -1,14 +1,16 @@
 // Puts recovery methods back as they were before a disputed change.
+
 import type { AccountTrx } from '#server/accounts/accounts/change-account.ts'
 import { recordActivity } from '#server/accounts/activity/store.ts'
 import type { ClientInfo } from '#server/core/client-info.ts'
+import type { OwnedMethod } from '#server/recovery/flow/recovery-method.ts'
 import type { LinkedContact } from '../contacts/contact.ts'
 import { type NoticeParts, notifyOwner } from '../contacts/notify-owner.ts'
-import type { ManagedMethod, ManagedMethods } from '../methods/managed-method.ts'
+import type { RecoveryMethods } from '../methods/methods.ts'
 import { listChangesSince, type Undo } from './store.ts'
 
 export interface TakeBackParts extends NoticeParts {
-  readonly methods: ManagedMethods
+  readonly methods: RecoveryMethods
 }
 
 /** All changes since the disputed one count as the stranger's. A contact that goes is notified. */
@@ -56,7 +58,7 @@ interface Reverted {
 
 async function revert(
   trx: AccountTrx,
-  method: ManagedMethod,
+  method: OwnedMethod,
   first: Undo,
   at: Date,
 ): Promise<Reverted> {

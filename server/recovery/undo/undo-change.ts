@@ -18,7 +18,7 @@ import { type ApplyParts, endWeakFlows, probationEnd } from '../flow/apply-reset
 import { beginProvenFlow } from '../flow/begin-recovery.ts'
 import type { RecoveryMethod } from '../flow/recovery-method.ts'
 import { doubtLateWays } from '../methods/doubt-late-ways.ts'
-import type { ManagedMethods } from '../methods/managed-method.ts'
+import type { RecoveryMethods } from '../methods/methods.ts'
 import { linksToReplace } from './offer-undo.ts'
 import { contactReaders, findUndo, spendUndo, type Undo, voidUndos } from './store.ts'
 import { takeBack } from './take-back.ts'
@@ -27,7 +27,7 @@ import { powerOf, type UndoPower } from './undo-power.ts'
 export interface UndoChangeParts extends ApplyParts {
   readonly db: Db
   readonly hasher: PasswordHasher
-  readonly methods: ManagedMethods
+  readonly methods: RecoveryMethods
   readonly recoveryMethods: readonly RecoveryMethod[]
 }
 

@@ -1,5 +1,5 @@
 // The pages on which owners set up their recovery methods.
-import type { DescribedMethod } from '#server/recovery/methods/managed-method.ts'
+import type { DescribedMethod } from '#server/recovery/flow/recovery-method.ts'
 import { methodCard } from '#server/recovery/methods/method-card.ts'
 import { questionIds } from '#server/recovery/security-question/questions.ts'
 import { type Sample, sampleMoment } from './sample.ts'

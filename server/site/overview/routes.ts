@@ -16,7 +16,7 @@ import { refreshUsage } from '#server/mail/mailboxes/measure-mailboxes.ts'
 import { requestedQuota } from '#server/mail/mailboxes/quota-rule.ts'
 import { findMailboxProgress } from '#server/mail/mailboxes/store.ts'
 import { findHold } from '#server/recovery/flow/hold-reset.ts'
-import { lacksSecondWay, warningsOf } from '#server/recovery/methods/managed-method.ts'
+import { lacksSecondWay, warningsOf } from '#server/recovery/methods/methods.ts'
 import type { SiteParts } from '#server/site/parts.ts'
 
 const latestEntries = 5

@@ -1,4 +1,5 @@
 // What a measure does to an account, on every path that leads into it.
+
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { claim } from '#server/accounts/claims/store.ts'
@@ -19,7 +20,8 @@ import {
 import { blockByOperator } from '#server/desk/measures/operator-block.ts'
 import { endExpiredMeasures, liftMeasure, takeMeasure } from '#server/desk/measures/take-measure.ts'
 import { judgeSending } from '#server/mail/sending-limits/judge-sending.ts'
-import { type DescribedMethod, hasWayBack } from '#server/recovery/methods/managed-method.ts'
+import type { DescribedMethod } from '#server/recovery/flow/recovery-method.ts'
+import { hasWayBack } from '#server/recovery/methods/methods.ts'
 import { underLock } from '#test/support/account-lock.ts'
 import { useAbusePortal } from '#test/support/desk/abuse.ts'
 import { awaitText, sentTo } from '#test/support/messages/outbox.ts'

@@ -11,7 +11,7 @@ import {
   pendingBackupAddress,
   unlinkBackupAddress,
 } from '#server/recovery/backup-address/link-backup-address.ts'
-import { managedBackupAddress } from '#server/recovery/backup-address/managed-backup-address.ts'
+import { ownedBackupAddress } from '#server/recovery/backup-address/owned-backup-address.ts'
 import {
   type BackupAddress,
   findBackupAddress,
@@ -163,7 +163,7 @@ test('the page tells only of messages that its own account asked for', async () 
 
 test('an owner sees no address, one on its way, or one that is set and masked', async () => {
   const anna = await trial.newAccount()
-  const method = managedBackupAddress(keyring)
+  const method = ownedBackupAddress(keyring)
   const own = { id: 'backup-address', weak: false, href: '/account/recovery/backup-address' }
   const see = (when = at) => method.describe(trial.db, anna, when)
   const address = 'hanna@mask.example'

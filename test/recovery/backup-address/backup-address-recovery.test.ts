@@ -4,7 +4,7 @@ import { after, beforeEach, test } from 'node:test'
 import { firstEpoch } from '#server/accounts/accounts/change-account.ts'
 import { hashToken, newToken } from '#server/core/keys/secrets.ts'
 import { putLink } from '#server/recovery/backup-address/link-store.ts'
-import { backupAddressRecovery } from '#server/recovery/backup-address/method.ts'
+import { backupAddressMethod } from '#server/recovery/backup-address/method.ts'
 import { findBackupAddress } from '#server/recovery/backup-address/store.ts'
 import { nobody } from '#server/recovery/flow/begin-recovery.ts'
 import type { MethodFlow, RecoveryMethod } from '#server/recovery/flow/recovery-method.ts'
@@ -15,7 +15,7 @@ import { at, digest, keyring, minutes } from '#test/support/recovery/contact-tri
 const task = 'backup-address:send-recovery-link'
 const settings = { limitResetMailsPerDay: 7, linkMinutes: 60, mailDomains: ['postern.example'] }
 const trial = await startAddressTrial()
-const method: RecoveryMethod = backupAddressRecovery(trial.partsOf({ settings }))
+const method: RecoveryMethod = backupAddressMethod(trial.partsOf({ settings }))
 after(() => trial.stop())
 beforeEach(() => trial.db('messages').delete())
 
@@ -41,16 +41,16 @@ test('recovery by backup address has two pages, is a strong proof, and has one t
 test('a visitor sees in full the address typed into this flow', async () => {
   for (const accountId of [nobody, await owner('hanna@elsewhere.example')]) {
     const flow = await trial.newFlow(accountId)
-    assert.equal(await method.describe(trial.db, flow), null)
+    assert.equal(await method.showProof(trial.db, flow), null)
     assert.deepEqual(await challenge(flow, ' Hanna+x@elsewhere.example '), { kind: 'asked' })
-    assert.deepEqual(await method.describe(trial.db, flow), {
+    assert.deepEqual(await method.showProof(trial.db, flow), {
       address: 'Hanna+x@elsewhere.example',
       minutes: 60,
       left: 6,
       againAt: null,
     })
     const other = await trial.newFlow(accountId)
-    assert.equal(await method.describe(trial.db, other), null)
+    assert.equal(await method.showProof(trial.db, other), null)
   }
 })
 
@@ -70,7 +70,7 @@ test('a request does not look up whose contact was typed', async () => {
 test('the page shows how many links are left, for each address and asker', async () => {
   const flow = await trial.newFlow(nobody)
   const shown = async () =>
-    (await method.describe(trial.db, flow)) as { left: number; againAt: Date | null }
+    (await method.showProof(trial.db, flow)) as { left: number; againAt: Date | null }
   for (let asked = 1; asked <= 4; asked++) {
     await challenge(flow, 'often@elsewhere.example')
     assert.deepEqual([(await shown()).left, (await shown()).againAt], [7 - asked, null])
@@ -101,7 +101,7 @@ test('the page shows how many links are left, for each address and asker', async
   assert.equal((await shown()).left, 6)
   const stranger = { ...(await trial.newFlow(nobody)), askerKey: 'of another name or network' }
   await challenge(stranger, 'often@elsewhere.example')
-  assert.equal((await method.describe(trial.db, stranger))?.left, 6)
+  assert.equal((await method.showProof(trial.db, stranger))?.left, 6)
 })
 
 test('what cannot be a backup address is refused with the reason, and asks nothing', async () => {
@@ -114,7 +114,7 @@ test('what cannot be a backup address is refused with the reason, and asks nothi
   ] as const)
     assert.deepEqual(await challenge(flow, input), { kind: 'refused', reason })
   assert.deepEqual(await jobsFor(flow), [])
-  assert.equal(await method.describe(trial.db, flow), null)
+  assert.equal(await method.showProof(trial.db, flow), null)
 })
 
 test('any spelling of the address gets a link that opens the account', async () => {

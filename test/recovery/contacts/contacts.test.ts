@@ -26,7 +26,7 @@ import {
   spendConfirmation,
 } from '#server/recovery/contacts/store.ts'
 import { changeMethod } from '#server/recovery/methods/change-method.ts'
-import { manageMethods } from '#server/recovery/methods/managed-method.ts'
+import { joinMethods } from '#server/recovery/methods/methods.ts'
 import { createSmsLimit } from '#server/recovery/phone/sms-limit.ts'
 import { findPhone, markPhoneProven, putPhone } from '#server/recovery/phone/store.ts'
 import { offerUndo } from '#server/recovery/undo/offer-undo.ts'
@@ -233,7 +233,7 @@ test('a probation refuses every change of a method, and ends by itself', async (
         keyring,
         clock: { now: () => when },
         settings: { undoDays: 7, defaultLocale: 'en' as const },
-        methods: manageMethods([]),
+        methods: joinMethods([]),
       },
       { accountId: anna, epoch: firstEpoch, client },
       async () => ({ outcome: 'changed' as const }),

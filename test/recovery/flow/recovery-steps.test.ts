@@ -8,13 +8,13 @@ import { firstEpoch } from '#server/accounts/accounts/change-account.ts'
 import type { PasswordHasher } from '#server/accounts/password/hasher.ts'
 import { BusyError } from '#server/core/faults.ts'
 import { hashToken, newToken } from '#server/core/keys/secrets.ts'
+import type { MethodId } from '#server/core/method-ids.ts'
 import { challengeFlow } from '#server/recovery/flow/challenge-flow.ts'
 import { methodFlowOf } from '#server/recovery/flow/method-flow.ts'
 import { openLink } from '#server/recovery/flow/open-link.ts'
 import { proveFlow } from '#server/recovery/flow/prove-flow.ts'
 import type {
   MethodFlow,
-  MethodId,
   ProofOutcome,
   RecoveryMethod,
 } from '#server/recovery/flow/recovery-method.ts'
@@ -39,13 +39,24 @@ async function newFlow(
   return { flow: (await now()) ?? assert.fail('no flow'), now }
 }
 
+const unasked = async (): Promise<never> => assert.fail('only its owner asks for this')
+
 /** A method that answers as the test wants. */
 function methodOf(more: Partial<RecoveryMethod>): RecoveryMethod {
   return {
     id: 'phone',
     strength: 'strong',
-    pages: { proof: { page: 'recover-sms-code', path: 'sms/code', field: 'code' } },
-    describe: async () => null,
+    isOffered: true,
+    hold: 'never',
+    pages: { rank: 1, proof: { page: 'recover-sms-code', path: 'sms/code', field: 'code' } },
+    describe: unasked,
+    findContact: unasked,
+    sureSince: unasked,
+    doubt: unasked,
+    remove: unasked,
+    distrust: unasked,
+    restore: unasked,
+    showProof: async () => null,
     challenge: async () => ({ kind: 'asked' }),
     prove: async () => ({ kind: 'refused', reason: 'wrong' }),
     settle: async () => 'strong',

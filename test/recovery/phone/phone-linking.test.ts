@@ -10,7 +10,7 @@ import {
   pendingPhone,
   unlinkPhone,
 } from '#server/recovery/phone/link-phone.ts'
-import { managedPhone } from '#server/recovery/phone/managed-phone.ts'
+import { ownedPhone } from '#server/recovery/phone/owned-phone.ts'
 import {
   findPhone,
   markPhoneProven,
@@ -151,7 +151,7 @@ describe('the phone of an account', () => {
 
   it('an owner sees no phone, one on its way, or one that is set and masked', async () => {
     const anna = await trial.newAccount()
-    const method = managedPhone(keyring)
+    const method = ownedPhone(keyring)
     const own = { id: 'phone', weak: false, href: '/account/recovery/phone' }
     const see = (when = at) => method.describe(trial.db, anna, when)
     assert.equal(method.id, 'phone')

@@ -7,7 +7,7 @@ import { newToken } from '#server/core/keys/secrets.ts'
 import { nobody } from '#server/recovery/flow/begin-recovery.ts'
 import type { MethodFlow } from '#server/recovery/flow/recovery-method.ts'
 import { findCodeRequest } from '#server/recovery/phone/code-store.ts'
-import { phoneRecovery } from '#server/recovery/phone/method.ts'
+import { phoneMethod } from '#server/recovery/phone/method.ts'
 import { sendCodeTask, sendRecoveryCode } from '#server/recovery/phone/send-recovery-code.ts'
 import { findPhone, removePhone } from '#server/recovery/phone/store.ts'
 import { jobsOf, writtenMessages } from '#test/support/recovery/by-hand.ts'
@@ -27,12 +27,12 @@ after(() => trial.stop())
 beforeEach(() => trial.db('rate_limits').delete())
 
 describe('recovery by phone', () => {
-  const method = () => phoneRecovery(partsOf())
+  const method = () => phoneMethod(partsOf())
   const challenge = (flow: MethodFlow, input: string | null) =>
     trial.within((trx) => method().challenge(trx, flow, input))
   const prove = (flow: MethodFlow, input: string) =>
     trial.within((trx) => method().prove(trx, flow, input))
-  const describeFlow = (flow: MethodFlow) => method().describe(trial.db, flow)
+  const describeFlow = (flow: MethodFlow) => method().showProof(trial.db, flow)
   const keyOf = (flow: MethodFlow, e164: string) =>
     digest('limits.recovery-sms', JSON.stringify([flow.askerKey, e164]))
   /** Asked, and answered by a worker with this code. */
@@ -150,9 +150,7 @@ describe('recovery by phone', () => {
   it('the waits of the page grow with each code of the day, in eighths of a second', async () => {
     const flow = await trial.newFlow(nobody)
     const e164 = '+375297650003'
-    const short = phoneRecovery(
-      partsOf({ settings: { ...phoneSettings, limitSmsWaitSeconds: 0.3 } }),
-    )
+    const short = phoneMethod(partsOf({ settings: { ...phoneSettings, limitSmsWaitSeconds: 0.3 } }))
     for (const [sent, wait] of [0.375, 0.625, 1.5, 1.5].entries()) {
       await trial.db('rate_limits').delete()
       if (sent > 0) await trial.fill(`recovery-sms-day:${keyOf(flow, e164)}`, sent)
@@ -227,7 +225,7 @@ describe('recovery by phone', () => {
       reason: 'dead',
     })
     const lost = await asked(await owner())
-    const unlisted = phoneRecovery(partsOf({ keyring: onlyNew }))
+    const unlisted = phoneMethod(partsOf({ keyring: onlyNew }))
     assert.deepEqual(await trial.within((trx) => unlisted.prove(trx, lost, '01234567')), {
       kind: 'refused',
       reason: 'wrong',

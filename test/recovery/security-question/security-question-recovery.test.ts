@@ -1,4 +1,5 @@
 // The security question below the pages: set, removed, asked by a recovery, and counted.
+
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, test } from 'node:test'
@@ -8,11 +9,15 @@ import { createHasher } from '#server/accounts/password/hasher.ts'
 import type { Keyring } from '#server/core/keys/keyring.ts'
 import { keyedAnswer } from '#server/core/passwords/secret-answer.ts'
 import { nobody } from '#server/recovery/flow/begin-recovery.ts'
-import type { MethodFlow, ProofOutcome } from '#server/recovery/flow/recovery-method.ts'
-import { manageMethods } from '#server/recovery/methods/managed-method.ts'
+import type {
+  MethodFlow,
+  ProofOutcome,
+  RecoveryMethod,
+} from '#server/recovery/flow/recovery-method.ts'
+import { joinMethods } from '#server/recovery/methods/methods.ts'
 import { decoyQuestion } from '#server/recovery/security-question/decoy-question.ts'
-import { managedSecurityQuestion } from '#server/recovery/security-question/managed-security-question.ts'
-import { questionRecovery } from '#server/recovery/security-question/method.ts'
+import { securityQuestionMethod } from '#server/recovery/security-question/method.ts'
+import { ownedSecurityQuestion } from '#server/recovery/security-question/owned-security-question.ts'
 import { isQuestionId, questionIds } from '#server/recovery/security-question/questions.ts'
 import {
   judgeQuestion,
@@ -67,7 +72,7 @@ const settings = {
   securityQuestion: 'direct',
 } as const
 const methodOf = (more: object = {}, ring: Keyring = keyring) =>
-  questionRecovery({ db, keyring: ring, settings: { ...settings, ...more } })
+  securityQuestionMethod({ db, keyring: ring, settings: { ...settings, ...more } })
 const flowOf = (accountId: string, more: Partial<MethodFlow> = {}): MethodFlow => ({
   id: randomUUID(),
   accountId,
@@ -192,8 +197,8 @@ test('a removed question is not counted, proven, doubted or removed again', asyn
 
 test('an owner sees whether the question is set, gone for ever or closed', async () => {
   const own = { id: 'security-question', weak: true, href: '/account/recovery/security-question' }
-  const method = managedSecurityQuestion('direct')
-  const off = managedSecurityQuestion('off')
+  const method = ownedSecurityQuestion('direct')
+  const off = ownedSecurityQuestion('off')
   const anna = await newAccount()
   const describe = (which = method) => which.describe(db, anna, at)
   assert.equal(method.id, 'security-question')
@@ -201,7 +206,7 @@ test('an owner sees whether the question is set, gone for ever or closed', async
   assert.deepEqual(await describe(off), { ...own, state: 'closed' })
   await put(anna)
   assert.deepEqual(await describe(), { ...own, state: 'set', question: 'first-job', since: at })
-  assert.deepEqual(await describe(managedSecurityQuestion('hold')), await describe())
+  assert.deepEqual(await describe(ownedSecurityQuestion('hold')), await describe())
   await within((trx) => markQuestionProven(trx, anna, minutes(1)))
   const proven = { ...own, state: 'set', question: 'first-job', since: at, provenAt: minutes(1) }
   assert.deepEqual(await describe(), proven)
@@ -221,26 +226,27 @@ test('a recovery asks the question that is set, and a name without one its decoy
   await put(anna)
   const flow = flowOf(anna)
   const method = methodOf()
-  assert.deepEqual(await method.describe(db, flow), { question: 'first-job', held: false })
-  assert.deepEqual(await methodOf({ securityQuestion: 'hold' }).describe(db, flow), {
+  assert.deepEqual(await method.showProof(db, flow), { question: 'first-job', held: false })
+  assert.deepEqual(await methodOf({ securityQuestion: 'hold' }).showProof(db, flow), {
     question: 'first-job',
     held: true,
   })
   // A blocked mailbox shows its own question: a block does not show.
   assert.equal(
-    (await method.describe(db, flowOf(nobody, { shownAccountId: anna })))?.question,
+    (await method.showProof(db, flowOf(nobody, { shownAccountId: anna })))?.question,
     'first-job',
   )
   const decoys = ['one', 'two', 'three', 'four'].map((nameKey) => flowOf(nobody, { nameKey }))
   for (const decoy of decoys)
     assert.equal(
-      (await method.describe(db, decoy))?.question,
+      (await method.showProof(db, decoy))?.question,
       decoyQuestion(keyring, decoy.nameKey),
     )
   await within((trx) => removeSecurityQuestion(trx, anna, at))
-  assert.equal((await method.describe(db, flow))?.question, decoyQuestion(keyring, flow.nameKey))
+  assert.equal((await method.showProof(db, flow))?.question, decoyQuestion(keyring, flow.nameKey))
   assert.deepEqual([method.id, method.strength, method.tasks], ['security-question', 'weak', {}])
   assert.deepEqual(method.pages, {
+    rank: 3,
     proof: { page: 'recover-question', path: 'security-question', field: 'answer' },
   })
   const asked = await within((trx) => method.challenge(trx, flow, 'x'))
@@ -376,7 +382,7 @@ test('a question is set, replaced and removed for ever, each with notices', asyn
     keyring,
     hasher,
     settings: { undoDays: 7, defaultLocale: 'en' as const },
-    methods: manageMethods([managedSecurityQuestion('direct')]),
+    methods: joinMethods([ownedSecurityQuestion('direct') as RecoveryMethod]),
   }
   const asking = { accountId: anna, epoch: firstEpoch, client }
   const wanted = (question: string) => ({ kind: 'ok', question, answer: 'гарбарня' }) as const

@@ -1,10 +1,12 @@
 // What tests of backup addresses below the pages share: a limit of mails, and address owners.
+
 import assert from 'node:assert/strict'
 import { createLimits } from '#server/kit/limits/limits.ts'
 import { createMailLimit } from '#server/recovery/backup-address/mail-limit.ts'
-import { managedBackupAddress } from '#server/recovery/backup-address/managed-backup-address.ts'
+import { ownedBackupAddress } from '#server/recovery/backup-address/owned-backup-address.ts'
 import { putBackupAddress } from '#server/recovery/backup-address/store.ts'
-import { manageMethods } from '#server/recovery/methods/managed-method.ts'
+import type { RecoveryMethod } from '#server/recovery/flow/recovery-method.ts'
+import { joinMethods } from '#server/recovery/methods/methods.ts'
 import { at, clock, keyring, minutes, startContactTrial } from './contact-trial.ts'
 
 const settings = {
@@ -51,7 +53,7 @@ export async function startAddressTrial() {
       mailLimit,
       log: { security() {} },
       settings,
-      methods: manageMethods([managedBackupAddress(keyring)]),
+      methods: joinMethods([ownedBackupAddress(keyring) as RecoveryMethod]),
       ...more,
     }),
     put,

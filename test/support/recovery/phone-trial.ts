@@ -1,8 +1,10 @@
 // What tests of phones below the pages share: a limit of SMS, and phone owners.
+
 import assert from 'node:assert/strict'
 import { createLimits } from '#server/kit/limits/limits.ts'
-import { manageMethods } from '#server/recovery/methods/managed-method.ts'
-import { managedPhone } from '#server/recovery/phone/managed-phone.ts'
+import type { RecoveryMethod } from '#server/recovery/flow/recovery-method.ts'
+import { joinMethods } from '#server/recovery/methods/methods.ts'
+import { ownedPhone } from '#server/recovery/phone/owned-phone.ts'
 import { createSmsLimit, type SmsLimit } from '#server/recovery/phone/sms-limit.ts'
 import { putPhone } from '#server/recovery/phone/store.ts'
 import { clock, keyring, minutes, startContactTrial } from './contact-trial.ts'
@@ -42,7 +44,7 @@ export async function startPhoneTrial() {
       smsLimit,
       log: { security() {} },
       settings: phoneSettings,
-      methods: manageMethods([managedPhone(keyring)]),
+      methods: joinMethods([ownedPhone(keyring) as RecoveryMethod]),
       ...more,
     }),
     /** A person whose phone was linked an hour ago. */

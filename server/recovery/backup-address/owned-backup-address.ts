@@ -1,7 +1,7 @@
 import { maskEmailAddress } from '#server/core/identifiers/email-address.ts'
 import type { Keyring } from '#server/core/keys/keyring.ts'
+import type { OwnedMethod } from '#server/recovery/flow/recovery-method.ts'
 import { findConfirmation } from '../contacts/store.ts'
-import type { ManagedMethod } from '../methods/managed-method.ts'
 import {
   type BackupAddress,
   findBackupAddress,
@@ -13,7 +13,7 @@ import {
 const id = 'backup-address'
 const own = { id, weak: false, href: '/account/recovery/backup-address' } as const
 
-export const managedBackupAddress = (keyring: Keyring): ManagedMethod => ({
+export const ownedBackupAddress = (keyring: Keyring): OwnedMethod => ({
   id,
   async describe(db, accountId, at) {
     const address = await findBackupAddress(db, keyring, accountId)

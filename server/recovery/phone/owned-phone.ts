@@ -1,13 +1,13 @@
 import { maskPhone } from '#server/core/identifiers/phone-number.ts'
 import type { Keyring } from '#server/core/keys/keyring.ts'
+import type { OwnedMethod } from '#server/recovery/flow/recovery-method.ts'
 import { findConfirmation } from '../contacts/store.ts'
-import type { ManagedMethod } from '../methods/managed-method.ts'
 import { findPhone, markPhoneDoubtful, type Phone, removePhone, restorePhone } from './store.ts'
 
 const id = 'phone'
 const own = { id, weak: false, href: '/account/recovery/phone' } as const
 
-export const managedPhone = (keyring: Keyring): ManagedMethod => ({
+export const ownedPhone = (keyring: Keyring): OwnedMethod => ({
   id,
   async describe(db, accountId, at) {
     const phone = await findPhone(db, keyring, accountId)

@@ -1,4 +1,4 @@
-import type { ManagedMethod } from '../methods/managed-method.ts'
+import type { OwnedMethod } from '#server/recovery/flow/recovery-method.ts'
 import {
   findSecurityQuestion,
   markSecurityQuestionDoubtful,
@@ -8,7 +8,7 @@ import {
 const id = 'security-question'
 const own = { id, weak: true, href: '/account/recovery/security-question' } as const
 
-export const managedSecurityQuestion = (mode: 'direct' | 'hold' | 'off'): ManagedMethod => ({
+export const ownedSecurityQuestion = (mode: 'direct' | 'hold' | 'off'): OwnedMethod => ({
   id,
   async describe(db, accountId) {
     const found = await findSecurityQuestion(db, accountId)
