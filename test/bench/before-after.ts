@@ -49,7 +49,7 @@ interface Pair {
 const clients = 2
 
 /**
- * Starts new processes in each round, because two processes of the same code differ by some percent.
+ * Starts new processes in each round: two processes of the same code differ by some percent.
  * @param folder of the earlier portal, with its packages
  */
 export async function measureBeforeAfter(parts: BenchParts, folder: string): Promise<Figure[]> {

@@ -76,7 +76,8 @@ const machine = {
   system: `${process.platform} ${release()}`,
   node: process.version,
 }
-const command = `npm run bench${process.argv.length > 2 ? ` -- ${process.argv.slice(2).join(' ')}` : ''}`
+const args = process.argv.slice(2)
+const command = ['npm run bench', ...(args.length > 0 ? ['--', ...args] : [])].join(' ')
 const at = new Date().toISOString()
 process.stdout.write(
   `${at}, ${Object.values(machine).join(', ')}\n${command}\n\n${tableOf(figures)}\n`,

@@ -1,4 +1,4 @@
-// The speed of form pages under steady sign-ins, and under ten times more than the portal can serve.
+// The speed of form pages under steady sign-ins, and under ten times too many.
 import { type BenchParts, loginOf, password } from './bench-parts.ts'
 import { startChild } from './child.ts'
 import { type Figure, median, quantile } from './figures.ts'

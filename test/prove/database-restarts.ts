@@ -188,7 +188,8 @@ async function isAtRest(db: Db): Promise<boolean> {
   const { rows } = await db.raw(
     `select (select count(*) from mailboxes where applied_revision < revision)::int as pending,
        (select count(*) from graphile_worker.jobs where task_identifier like 'mailbox:%'
-          and (locked_at < now() - interval '5 seconds' or attempts >= max_attempts))::int as stuck`,
+          and (locked_at < now() - interval '5 seconds' or attempts >= max_attempts)
+        )::int as stuck`,
   )
   return rows[0].pending === 0 && rows[0].stuck === 0
 }

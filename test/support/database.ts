@@ -121,7 +121,7 @@ export async function dropLeftDatabases(server: string): Promise<void> {
 let ownServer: Promise<TestServer> | undefined
 let openDatabases = 0
 
-/** A new migrated database. Under `npm test` all files share a server, else each file has its own. */
+/** A new migrated database. Under `npm test` all files share one server. */
 export async function createTestDatabase(): Promise<TestDatabase> {
   const shared = process.env.TEST_SERVER_URL
   ownServer ??= shared ? undefined : startTestServer()

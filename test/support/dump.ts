@@ -5,8 +5,10 @@ import type { Db } from '#db/connection.ts'
 /** One line per row, prefixed with its table. */
 export async function dumpDatabase(db: Db): Promise<string> {
   const { rows: tables } = await db.raw(
-    `select quote_ident(table_schema) || '.' || quote_ident(table_name) as name from information_schema.tables
-     where table_type = 'BASE TABLE' and table_schema not in ('pg_catalog', 'information_schema') order by 1`,
+    `select quote_ident(table_schema) || '.' || quote_ident(table_name) as name
+     from information_schema.tables
+     where table_type = 'BASE TABLE'
+       and table_schema not in ('pg_catalog', 'information_schema') order by 1`,
   )
   const lines: string[] = []
   for (const { name } of tables) {

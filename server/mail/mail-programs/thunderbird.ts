@@ -1,4 +1,4 @@
-// Renders Thunderbird's autoconfig file (draft-ietf-mailmaint-autoconfig). Other programs read it too.
+// Renders Thunderbird's autoconfig file (draft-ietf-mailmaint-autoconfig).
 import { XMLBuilder } from 'fast-xml-parser'
 import type { MailServer } from '#server/core/mail-server.ts'
 import { type MailServers, serversOf } from './mail-servers.ts'

@@ -1,4 +1,5 @@
 // The pages of a signed-in owner.
+import { showMethodState, showPassword, warningAction } from '../overview/account-page.ts'
 import { type Sample, sampleAddress, sampleMoment } from './sample.ts'
 
 const events = [
@@ -45,20 +46,40 @@ const ready = {
 }
 const none = ['phone', 'backup-address', 'security-question'].map((id) => ({ id, state: 'none' }))
 
-const account = (state: string, locals: object): Sample => ({
-  page: 'account',
-  state,
-  view: 'site/overview/account',
-  signedIn: true,
-  locals: {
-    warnings: [],
-    methods: none,
-    latestActivity: events.slice(0, 3),
-    mailbox: ready,
-    space: {},
-    ...locals,
-  },
-})
+interface MethodSample {
+  readonly id: string
+  readonly state: string
+  readonly since?: Date
+  readonly masked?: unknown
+  readonly doubtful?: boolean
+}
+
+interface AccountFacts {
+  readonly mailbox?: typeof ready | object
+  readonly methods?: readonly MethodSample[]
+  readonly warnings?: readonly string[]
+  readonly [local: string]: unknown
+}
+
+function account(state: string, facts: AccountFacts): Sample {
+  const { mailbox = ready, methods = none, warnings = [], ...locals } = facts
+  return {
+    page: 'account',
+    state,
+    view: 'site/overview/account',
+    signedIn: true,
+    locals: {
+      latestActivity: events.slice(0, 3),
+      space: {},
+      mailbox,
+      password: showPassword({ ...ready, ...mailbox }),
+      methods: methods.map((method) => ({ ...method, tag: showMethodState(method) })),
+      warnings,
+      warningAction: warningAction(warnings),
+      ...locals,
+    },
+  }
+}
 
 export const accountSamples: readonly Sample[] = [
   account('new', {

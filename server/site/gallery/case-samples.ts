@@ -16,7 +16,10 @@ const letter = {
   replyTo: ['collect@drop.example'],
   subject: 'Your account will be closed',
   date: sampleMoment(4),
-  text: 'Dear customer,\n\nconfirm your password today: hxxps://login[.]bank[.]example/confirm\n\nYours, the support',
+  text:
+    'Dear customer,\n\n' +
+    'confirm your password today: hxxps://login[.]bank[.]example/confirm\n\n' +
+    'Yours, the support',
   messageId: 'a@b',
   moreText: true,
   hasHtml: true,

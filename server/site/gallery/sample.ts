@@ -19,9 +19,11 @@ export interface Sample {
 
 export const sampleAddress = 'alesia.kavalchuk@postern.example'
 
-/** A fixed moment, so that a page looks the same every day. */
+/** Relative to a fixed moment, so that a page looks the same every day. */
 export const sampleMoment = (hoursAgo: number): Date =>
   new Date(Date.UTC(2026, 10, 22, 9, 3) - hoursAgo * msPerHour)
 
-/** Stands for a QR code, which has an address of its own in the portal: a sample asks for nothing else. */
-export const sampleQrCode = `data:image/svg+xml;base64,${readFileSync(new URL('sample-qr-code.svg', import.meta.url)).toString('base64')}`
+const qrCode = readFileSync(new URL('sample-qr-code.svg', import.meta.url)).toString('base64')
+
+/** A data URL, so that a sample loads nothing. */
+export const sampleQrCode = `data:image/svg+xml;base64,${qrCode}`

@@ -35,7 +35,7 @@ export interface MailProgramsPage {
   /** Of a typed address. */
   readonly refusal: 'shape' | 'foreign' | null
   readonly servers: readonly ServerRows[]
-  /** The Apple profile and its QR code. Null without an address, undefined without servers for it. */
+  /** The Apple profile. Null without an address, undefined without servers for it. */
   readonly profile: { readonly href: string; readonly image: string } | null | undefined
 }
 

@@ -19,6 +19,8 @@ import { findHold } from '#server/recovery/flow/hold-reset.ts'
 import { lacksSecondWay, warningsOf } from '#server/recovery/methods/methods.ts'
 import type { SiteParts } from '#server/site/parts.ts'
 
+import { showMethodState, showPassword, warningAction } from './account-page.ts'
+
 const latestEntries = 5
 
 export function overviewRoutes(parts: SiteParts): Router {
@@ -34,6 +36,8 @@ export function overviewRoutes(parts: SiteParts): Router {
       const described = await methods.describe(db, owner.id, clock.now())
       await refreshUsage(parts, owner.id, progress)
       const entries = await listActivity(db, owner.id, latestEntries)
+      const mailbox = describeMailbox(progress)
+      const warnings = warningsOf(described)
       pages.show(req, res, {
         id: 'account',
         view: 'site/overview/account',
@@ -45,13 +49,17 @@ export function overviewRoutes(parts: SiteParts): Router {
           ]),
           block: (await describeBlock(parts.desk, owner.id)) ?? null,
           waiting: (await findHold(db, owner.id)) ?? null,
-          mailbox: describeMailbox(progress),
+          mailbox,
+          password: showPassword(mailbox),
           space: {
             more: requestedQuota(progress, settings),
             growsTo: settings.quotaGrowth === 'auto' ? settings.quotaMaxBytes : undefined,
           },
-          methods: described.filter((method) => method.state !== 'closed'),
-          warnings: warningsOf(described),
+          methods: described
+            .filter((method) => method.state !== 'closed')
+            .map((method) => ({ ...method, tag: showMethodState(method) })),
+          warnings,
+          warningAction: warningAction(warnings),
           lacksSecondWay: lacksSecondWay(described),
           appPasswords: platform.applyAppPasswords !== undefined,
           waitingFilters: await waitingFilters(db, owner.id),

@@ -20,18 +20,22 @@ export async function fillDesk(
   const accounts = Math.floor(cases / 2)
   await db.raw(
     `insert into accounts (id, address, password_verifier, password_changed_at, created_at)
-     select gen_random_uuid(), 'volume' || n || '@postern.example', 'x', now(), now() - n * interval '1 hour'
+     select gen_random_uuid(), 'volume' || n || '@postern.example', 'x', now(),
+       now() - n * interval '1 hour'
      from generate_series(1, ?) n`,
     [accounts],
   )
   const details = keyring.seal('abuse.case', JSON.stringify({ subject: 'someone@postern.example' }))
   // A third of the cases is open. Each account has two cases, and the older one is closed.
   await db.raw(
-    `insert into abuse_cases (account_id, subject_digest, details_sealed, key_id, severity, provenance, kinds, report_count, reporter_count,
+    `insert into abuse_cases (account_id, subject_digest, details_sealed, key_id, severity,
+       provenance, kinds, report_count, reporter_count,
        opened_at, last_report_at, first_seen_at, closed_at, outcome)
-     select a.id, decode(md5(n::text), 'hex'), :details, :keyId, n % 3, n % 4, array[(array['spam','phishing','malware'])[1 + n % 3]],
+     select a.id, decode(md5(n::text), 'hex'), :details, :keyId, n % 3, n % 4,
+       array[(array['spam','phishing','malware'])[1 + n % 3]],
        5, 3, now() - n * interval '1 minute', now() - n * interval '1 minute', now(),
-       case when n % 3 = 0 then null else now() - n * interval '30 seconds' end, case when n % 3 = 0 then null else 'no-breach' end
+       case when n % 3 = 0 then null else now() - n * interval '30 seconds' end,
+       case when n % 3 = 0 then null else 'no-breach' end
      from generate_series(1, :cases) n
      left join (select id, row_number() over () as at from accounts where address like 'volume%') a
        on a.at = (n - 1) / 2 + 1 and n % 6 <> 0`,
@@ -96,7 +100,8 @@ export async function fillDesk(
   }
   await db.raw(
     `insert into abuse_case_entries (case_id, event, details, happened_at)
-     select id, event, '{}', now() from abuse_cases, unnest(array['opened', 'severity-raised', 'claimed', 'closed']) event`,
+     select id, event, '{}', now() from abuse_cases,
+       unnest(array['opened', 'severity-raised', 'claimed', 'closed']) event`,
   )
   await db.raw('analyze')
 }

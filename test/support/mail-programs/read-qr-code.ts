@@ -1,4 +1,4 @@
-// Reads a QR code out of the SVG that we serve: draws its path and hands the picture to a decoder that had no part in it.
+// Draws the SVG of a QR code and reads it with an independent decoder.
 import decodeQR from 'qr/decode.js'
 
 const PIXELS = 8

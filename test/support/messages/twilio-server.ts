@@ -168,7 +168,11 @@ function pageOf(taken: readonly TakenSms[], query: URLSearchParams) {
   const [size, page] = [Number(query.get('PageSize') ?? 50), Number(query.get('Page') ?? 0)]
   const [start, end] = [page * size, Math.min((page + 1) * size, found.length)]
   const uri = (nth: number) =>
-    `${messagesPath}?${new URLSearchParams({ ...(to ? { To: to } : {}), PageSize: String(size), Page: String(nth) })}`
+    `${messagesPath}?${new URLSearchParams({
+      ...(to ? { To: to } : {}),
+      PageSize: String(size),
+      Page: String(nth),
+    })}`
   return {
     first_page_uri: uri(0),
     next_page_uri: end < found.length ? uri(page + 1) : null,

@@ -18,7 +18,7 @@ export interface TestGroups {
 
 const frugalHooks = new URL('./frugal-hooks.ts', import.meta.url).href
 
-/** Frugal hooks lose the suite after an `await`, so files with a top-level `await` are loaded apart. */
+/** Frugal hooks lose the suite after an `await`: files with a top-level `await` are loaded apart. */
 const awaitsAtItsTop = (file: string) => /^(?:const .+ = )?await /m.test(readFileSync(file, 'utf8'))
 
 function source(files: readonly string[]): string {
