@@ -110,9 +110,7 @@ export interface LocaleOptions {
   readonly https: boolean
 }
 
-/**
- * Security: A link that switches the language changes the page and the cookie, never the account.
- */
+/** Security: A language link changes the page and the cookie, never the account. */
 export function localeMiddleware({ fallback, https }: LocaleOptions): RequestHandler {
   const name = cookieName(https, 'lang')
   return (req, res, next) => {

@@ -18,11 +18,12 @@ const ask = (wish: string) =>
 const waiting = async () =>
   (await jobsOf(database.db, 'mailbox:converge')).filter(({ key }) => key !== null)
 
-test('a job added while a worker takes the job of the same key becomes a job of its own', async () => {
+test('a job added while the job of its key is being taken is a job of its own', async () => {
   await ask('first')
   const worker = await database.db.transaction()
   await worker.raw(
-    `update graphile_worker._private_jobs set locked_at = now(), locked_by = 'somebody' where key = 'mailbox:one'`,
+    `update graphile_worker._private_jobs set locked_at = now(), locked_by = 'somebody'
+     where key = 'mailbox:one'`,
   )
   const second = ask('second')
   // It waits for the worker's row by now.

@@ -68,7 +68,7 @@ function finish(): void {
 }
 
 for (const queueName of [undefined, 'one']) {
-  test(`a connection lost at the end of a job ends no process, and the job is done once (queue ${queueName})`, async () => {
+  test(`a job whose connection is lost at its end is done once (queue ${queueName})`, async () => {
     work = untilTold
     await ask(queueName)
     await eventually(async () => runs === 1)
@@ -78,7 +78,7 @@ for (const queueName of [undefined, 'one']) {
   })
 }
 
-test('a connection lost while a job fails ends no process, and the job is soon tried again', async () => {
+test('a job whose connection is lost as it fails is soon tried again', async () => {
   work = async (attempt) => {
     await untilTold()
     if (attempt === 1) throw new Error('not yet')
@@ -98,8 +98,11 @@ test('a job whose answer was lost is taken again within fifteen seconds', async 
   const [{ locked_by: pool }] = await jobs()
   // What the database holds after `get_job` when nobody hears its answer.
   await database.db.raw(
-    `with q as (insert into graphile_worker._private_job_queues (queue_name, locked_by, locked_at) values ('lost', :pool, now()) returning id)
-     insert into graphile_worker._private_jobs (task_id, job_queue_id, attempts, locked_by, locked_at)
+    `with q as (
+       insert into graphile_worker._private_job_queues (queue_name, locked_by, locked_at)
+       values ('lost', :pool, now()) returning id)
+     insert into graphile_worker._private_jobs
+       (task_id, job_queue_id, attempts, locked_by, locked_at)
      select task_id, q.id, 1, :pool, now() from graphile_worker._private_jobs, q`,
     { pool },
   )

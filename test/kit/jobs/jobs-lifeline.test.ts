@@ -38,7 +38,7 @@ const ask = () =>
     enqueue(trx, 'slow', { id: 1 }, { jobKey: 'one', queueName: 'one' }),
   )
 
-test('a job added during a long one runs after it, though another process looks for dead workers', async () => {
+test('a job added during a long one runs after it, in spite of a sweep elsewhere', async () => {
   await ask()
   await eventually(async () => runs === 1)
   for (const table of ['_private_jobs', '_private_job_queues'])

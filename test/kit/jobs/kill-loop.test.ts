@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { proveKillLoop } from '#test/prove/kill-loop.ts'
 
-test('a portal that is killed again and again loses no acknowledged registration and makes no second mailbox', async () => {
+test('a portal that is killed again and again loses and doubles no registration', async () => {
   const figures = await proveKillLoop(4)
   assert.ok(figures.acknowledged > 0)
 })

@@ -12,7 +12,7 @@ describe('an SMS of which nobody knows whether the gateway took it', () => {
   after(() => trial.stop())
   beforeEach(() => trial.reset())
 
-  it('an SMS in doubt that the gateway has is settled with its ticket and not sent again', async () => {
+  it('an SMS in doubt that the gateway has is settled and not sent again', async () => {
     const id = await trial.lose('answer-lost', await trial.write())
     await trial.deliverWhenDue(id)
     await trial.deliver(id)
@@ -81,7 +81,7 @@ describe('an SMS of which nobody knows whether the gateway took it', () => {
     assert.equal(trial.gateway.taken.length, 0)
   })
 
-  it('an SMS in doubt is never sent while the gateway cannot be asked, and waits longer each time', async () => {
+  it('an SMS in doubt waits, longer each time, while the gateway cannot be asked', async () => {
     const id = await trial.lose('request-lost', await trial.write('12345678', 60))
     const mishaps = [
       { kind: 'error', status: 500 },
@@ -178,7 +178,7 @@ describe('an SMS of which nobody knows whether the gateway took it', () => {
     })
   }
 
-  it('an SMS of a worker that died is sent again without a wait, however often it was tried', async () => {
+  it('an SMS of a worker that died is sent again without a wait, however often tried', async () => {
     const id = await trial.lose('request-lost', await trial.write())
     await trial.dieWith(id)
     await trial.database.db('messages').where({ id }).update({ attempts: 5 })
@@ -197,7 +197,7 @@ describe('an SMS of which nobody knows whether the gateway took it', () => {
     assert.equal(trial.gateway.taken.length, 1)
   })
 
-  it('an SMS is asked about at once if its worker is dead, and only after its time if it lives', async () => {
+  it('the gateway is asked at once if a worker is dead, and later if it lives', async () => {
     const { db } = trial.database
     const id = await trial.lose('answer-lost', await trial.write())
     await trial.dieWith(id)
@@ -217,7 +217,7 @@ describe('an SMS of which nobody knows whether the gateway took it', () => {
     assert.equal(trial.gateway.taken.length, 1)
   })
 
-  it('an SMS that a living worker gave up by a fault is asked about when the worker returns to it', async () => {
+  it('an SMS that a living worker gave up is asked about when it returns to it', async () => {
     const { db } = trial.database
     const id = await trial.lose('answer-lost', await trial.write())
     await trial.dieWith(id)

@@ -76,7 +76,7 @@ describe('the messages', () => {
     }
   })
 
-  it('a notice says what, when with its zone, roughly where and what to do, and never a code', () => {
+  it('a notice says what, when, roughly where and what to do, and never a code', () => {
     const notice = rendering.mail(
       'password-reset',
       checkParams('password-reset', samples('password-reset')[1] as never),

@@ -44,7 +44,7 @@ describe('mail by SMTP', () => {
     assert.equal(parsed?.to?.[0]?.address, mail.to)
   })
 
-  it('a mail that its reader can end offers a link and one click (RFC 2369, RFC 8058)', async () => {
+  it('a mail that its reader can end offers a link and one click (RFC 8058)', async () => {
     const unsubscribe = `https://postern.example/stop/v1.01234567.${'x'.repeat(300)}`
     await transport.send({ ...mail, unsubscribe })
     await transport.send(mail)
@@ -132,7 +132,7 @@ describe('mail by SMTP', () => {
     assert.equal(server.received.length, 0)
   })
 
-  it('an answer lost after the text was sent is reported, and nodemailer does not send again', async () => {
+  it('an answer lost after the text is reported, and nodemailer sends nothing again', async () => {
     server.mishaps.push({ at: 'answer-lost' })
     assert.equal((await transport.send(mail)).kind, 'unknown')
     assert.equal(server.received.length, 1)

@@ -57,7 +57,7 @@ describe('what Twilio took for a number', () => {
     }
   }
 
-  it('an SMS that Twilio took is found before it leaves, by its number and since a given moment', async () => {
+  it('an SMS that Twilio took is found before it leaves, by number and time', async () => {
     await send('long ago')
     clock.advance(minutes(20))
     const since = clock.now()

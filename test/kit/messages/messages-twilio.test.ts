@@ -135,7 +135,7 @@ describe('SMS by Twilio', () => {
     ],
     [{ result: 'queue full' }, { kind: 'unknown', code: 'twilio.no-ticket' }],
   ] as const) {
-    it(`an answer of 200 with ${JSON.stringify(body)} in it is no yes: ${outcome.kind}`, async () => {
+    it(`an answer of 200 with ${JSON.stringify(body)} is ${outcome.kind}`, async () => {
       gateway.mishaps.push({ kind: 'odd-answer', body })
       assert.deepEqual(await transport.send(sms), outcome)
     })
@@ -286,7 +286,7 @@ describe('what Twilio reports later', () => {
   })
 
   for (const errorCode of [30003, 30004, 30005, 30006, 30007]) {
-    it(`Twilio’s error ${errorCode} is recorded as not delivered, and nothing is sent again`, async () => {
+    it(`Twilio’s error ${errorCode} is recorded, and nothing is sent again`, async () => {
       const { id, taken } = await sendCode()
       const requests = gateway.requests()
       await gateway.report(taken, 'undelivered', { portalAt, errorCode })
@@ -320,7 +320,7 @@ describe('what Twilio reports later', () => {
     )
   })
 
-  it('the address that Twilio signed is built from BASE_URL, whatever host a request names', async () => {
+  it('the address that Twilio signed comes from BASE_URL, whatever host is named', async () => {
     const { id, taken } = await sendCode()
     const forged = await gateway.report(taken, 'delivered', { portalAt, token: 'another token' })
     assert.equal(forged.status, 403)
@@ -337,7 +337,7 @@ describe('what Twilio reports later', () => {
     assert.equal((await trial.row(id)).delivery, null)
   })
 
-  it('a report with a foreign ticket, an unknown message or unknown words changes nothing', async () => {
+  it('a report with a foreign ticket, message or status changes nothing', async () => {
     const first = await sendCode()
     const second = await sendCode()
     const crossed = { ...first.taken, sid: second.taken.sid }

@@ -88,11 +88,12 @@ describe('messages', () => {
     assert.equal((await trial.row(id)).state, 'sent')
   })
 
-  it('a message and its job exist only if the change that they tell about was committed', async () => {
+  it('a message and its job exist only if the change itself was committed', async () => {
     const trial = createMessageTrial(database.db)
     const count = async () => {
       const { rows } = await database.db.raw(
-        'select (select count(*) from messages)::int as messages, (select count(*) from graphile_worker.jobs)::int as jobs',
+        `select (select count(*) from messages)::int as messages,
+           (select count(*) from graphile_worker.jobs)::int as jobs`,
       )
       return rows[0]
     }
@@ -238,7 +239,7 @@ describe('messages', () => {
     assert.deepEqual(mail.sent[0], mail.sent[1])
   })
 
-  it('after its worker dies a mail is sent by another, and an SMS is not if nobody can be asked', async () => {
+  it('another worker sends the mail of a dead one, but no SMS that may have arrived', async () => {
     const [mail, sms] = [
       createCountingGateway<OutgoingMail>(),
       createCountingGateway<OutgoingSms>(),

@@ -12,7 +12,7 @@ const mailbox = 'hanna.k@postern.example'
 const phone = '+375291112233'
 const backup = 'hanna@elsewhere.example'
 
-test('a changed password and a new browser are announced once to the mailbox and to every contact', async () => {
+test('a changed password and a new browser are announced once to every reader', async () => {
   const visitor = await register(portal, hanna)
   await visitor.post('/account/recovery/phone', { phone })
   await visitor.post('/account/recovery/phone/confirm', { code: await awaitCode(portal, phone) })
@@ -39,7 +39,8 @@ test('a changed password and a new browser are announced once to the mailbox and
   assert.equal(new Set(links).size, 6)
   const { rows } =
     await portal.db.raw(`select change, count(*)::int, count(distinct change_id)::int as changes
-    from undos where change in ('password.changed', 'sign-in.new-device') group by change order by change`)
+    from undos where change in ('password.changed', 'sign-in.new-device')
+    group by change order by change`)
   assert.deepEqual(rows, [
     { change: 'password.changed', count: 3, changes: 1 },
     { change: 'sign-in.new-device', count: 3, changes: 1 },
@@ -64,7 +65,7 @@ test('a known browser causes no notice, and many new ones a day cause no SMS', a
   assert.equal(rows[0].n, 5)
 })
 
-test('a contact that came with the disputed change gets no link that takes changes back', async () => {
+test('a contact that came with the disputed change gets no link to undo it', async () => {
   const visitor = await register(portal, piotr)
   const address = 'piotr@elsewhere.example'
   await visitor.post('/account/recovery/backup-address', { address })
@@ -80,8 +81,8 @@ test('a change that is rolled back leaves no notice and no link', async () => {
   const { db } = portal
   const account = await db('accounts').where({ address: mailbox }).first()
   const count = async () => {
-    const { rows } =
-      await db.raw(`select (select count(*) from messages) as messages, (select count(*) from undos) as undos,
+    const { rows } = await db.raw(`select (select count(*) from messages) as messages,
+      (select count(*) from undos) as undos,
       (select count(*) from graphile_worker.jobs) as jobs`)
     return rows[0]
   }

@@ -9,7 +9,7 @@ const withoutToken = (html: string) => html.replace(/(name="_csrf" value=")[^"]+
 const tokenIn = (html: string) => /name="_csrf" value="([^"]+)"/.exec(html)?.[1]
 
 describe('a page that is the same for all', () => {
-  it('a page kept for all has a token of its own for each browser, which works nowhere else', async () => {
+  it('a page kept for all has a token for each browser that works nowhere else', async () => {
     const [first, second] = [portal.visitor(), portal.visitor()]
     const [one, two] = [await first.get('/sign-in'), await second.get('/sign-in')]
     assert.equal(withoutToken(one.html), withoutToken(two.html))
@@ -67,7 +67,7 @@ describe('a page that is the same for all', () => {
 })
 
 describe('the style sheet', () => {
-  it('the style sheet comes compressed as the browser accepts it, and is always the same', async () => {
+  it('the style sheet is compressed as the browser accepts it, and always the same', async () => {
     const { html } = await portal.visitor().get('/sign-in')
     const path =
       /href="(\/assets\/postern-[^"]+\.css)"/.exec(html)?.[1] ?? assert.fail('no style sheet')

@@ -10,6 +10,7 @@ const portal = usePortal({ worker: false }, async (portal) => {
 })
 
 const form = 'Content-Type: application/x-www-form-urlencoded'
+const post = `POST /sign-in HTTP/1.1\r\nHost: localhost\r\n${form}`
 const multipart = 'Content-Type: multipart/form-data; boundary=x'
 const filePart =
   '--x\r\nContent-Disposition: form-data; name="message_file"; filename="a.eml"\r\n\r\n'
@@ -108,13 +109,12 @@ test('an answer that comes before the body reads none of the rest', async () => 
 })
 
 test('a body with too large a declared length is refused unread', async () => {
-  const head = `POST /sign-in HTTP/1.1\r\nHost: localhost\r\n${form}\r\nContent-Length: ${flood}\r\n\r\n`
-  const answer = await converse(port, [head])
+  const answer = await converse(port, [`${post}\r\nContent-Length: ${flood}\r\n\r\n`])
   assert.equal(answer.status, 413)
   assert.ok(answer.ms < 5000)
 })
 
-test('a form slightly too large is read to its end, so that the browser shows the page of the fault', async () => {
+test('a form slightly too large is read, so that the browser shows a page', async () => {
   const visitor = portal.visitor()
   const body = `_csrf=x&login=${'a'.repeat(100_000)}`
   const headers = { 'content-type': 'application/x-www-form-urlencoded', 'accept-language': 'de' }
@@ -126,7 +126,7 @@ test('a form slightly too large is read to its end, so that the browser shows th
 test('a body as large as the bound is accepted, and the connection stays open', async () => {
   const rest = 16 * 1024 - 'login='.length
   const body = `login=${'a'.repeat(rest)}`
-  const one = `POST /sign-in HTTP/1.1\r\nHost: localhost\r\n${form}\r\nContent-Length: ${body.length}\r\n\r\n${body}`
+  const one = `${post}\r\nContent-Length: ${body.length}\r\n\r\n${body}`
   const two = 'GET /livez HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n'
   const answer = await converse(port, [one, two])
   assert.equal(answer.status, 403)

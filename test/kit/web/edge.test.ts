@@ -236,7 +236,7 @@ test('no spelling of a forwarded address gives anybody a limit of their own', as
   )
 })
 
-test('a link that switches the language changes the page and the cookie, never the account', async () => {
+test('a language link changes the page and the cookie, never the account', async () => {
   const headers = { 'x-forwarded-for': '198.51.100.100' }
   const visitor = portal.visitor()
   await visitor.post('/register', { login: 'stays.english', password: hanna.password }, { headers })
@@ -274,7 +274,8 @@ test('/readyz fails while the accounts cannot be read, and succeeds again afterw
 
 test('a statement takes at most five seconds, and a wait for a lock at most two', async () => {
   const { rows } = await portal.db.raw(
-    `select current_setting('statement_timeout') as statement, current_setting('lock_timeout') as lock`,
+    `select current_setting('statement_timeout') as statement,
+       current_setting('lock_timeout') as lock`,
   )
   assert.deepEqual(rows, [{ statement: '5s', lock: '2s' }])
 })

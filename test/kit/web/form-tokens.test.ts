@@ -1,4 +1,4 @@
-// The token of a form: whose session and which flow it belongs to, and what people see where it is another's.
+// Form tokens: whose session and which flow they belong to, and what people see otherwise.
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { hanna, piotr, register, signIn } from '#test/support/people.ts'
@@ -39,7 +39,7 @@ describe('a form that was opened before', () => {
     assert.equal((await visitor.get('/account')).status, 200)
   })
 
-  it('a form from before the same person signed in again is refused and keeps what was typed', async () => {
+  it('a form from before a new sign-in is refused and keeps what was typed', async () => {
     const visitor = await signIn(portal, hanna)
     const _csrf = await visitor.token('/account/recovery/phone')
     await visitor.post('/sign-out', {}, { from: '/account' })
@@ -90,7 +90,7 @@ describe('a form that was opened before', () => {
   })
 })
 
-it('a foreign, missing or broken token is refused without a word about another session', async () => {
+it('a foreign, missing or broken token is refused as no form of another session', async () => {
   const visitor = await signIn(portal, hanna)
   const own = await visitor.token(page)
   const other = await (await signIn(portal, piotr)).token(page)

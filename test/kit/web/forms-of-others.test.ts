@@ -1,4 +1,4 @@
-// Two people, two tabs, one browser: every form of the product is collected in the session of one and sent in that of the other.
+// Collects every form of the portal in the session of one person and sends it in that of another.
 import assert from 'node:assert/strict'
 import { before, describe, it, mock } from 'node:test'
 import { signToken } from '#server/core/keys/signed-token.ts'
@@ -34,7 +34,7 @@ import {
 } from '#test/support/recovery/recovery.ts'
 import type { Answer, Visitor } from '#test/support/visitor.ts'
 
-/** Made by nobody: a browser that is signed in is never shown them. */
+/** A signed-in browser never sees these forms. */
 const beforeSignIn = ['/register', '/sign-in']
 const methods = '/account/recovery'
 const password = 'forty storks over the marsh'
@@ -51,7 +51,7 @@ const portal = useAbusePortal({
   ports: { platform },
 })
 
-/** Somebody of the staff with all rights, inside, who owns whatever an owner can own. */
+/** A member of staff with all rights, who also owns everything that an owner can own. */
 async function haveAll(login: string): Promise<StaffMember & Equipped> {
   const member = await enrolStaff(portal, login, ...staffRoles)
   const owner = await furnish(portal, member, member.visitor)
@@ -69,7 +69,7 @@ async function haveAll(login: string): Promise<StaffMember & Equipped> {
   return { ...member, ...owner }
 }
 
-/** The browser of `tab`, in which `other` is signed in by now. */
+/** The browser of `tab` after `other` has signed in there. */
 function nowOf(other: Visitor, tab: Visitor): Visitor {
   const browser = portal.visitor()
   for (const [name, value] of tab.cookies) browser.cookies.set(name, value)
@@ -77,11 +77,11 @@ function nowOf(other: Visitor, tab: Visitor): Visitor {
   return browser
 }
 
-/** All that the database holds, but for when a session was last seen: a page is looked at all the same. */
+/** The whole database, without the time at which a session was last seen. */
 const everythingKept = async (): Promise<string[]> =>
   (await dumpDatabase(portal.db)).replace(/(?<="last_seen_at":")[^"]+/g, '…').split('\n')
 
-/** Fails with the rows that came or were changed, and those that went. */
+/** Fails with the rows that were added, changed or removed. */
 async function assertUnchanged(then: readonly string[]): Promise<void> {
   const now = await everythingKept()
   const [before, after] = [new Set(then), new Set(now)]
@@ -94,7 +94,7 @@ const send = (browser: Visitor, { action, fields }: FoundForm): Promise<Answer> 
     'content-type': 'application/x-www-form-urlencoded',
   })
 
-/** What a case and its measures look like at each step, so that the console shows each of its forms. */
+/** Brings a case and its measures into each state, so that the console shows each of its forms. */
 async function prepareDesk(anna: StaffMember): Promise<string[]> {
   const judges = []
   for (const login of ['first.judge', 'other.judge', 'spammer', 'second.spammer']) {
@@ -108,7 +108,7 @@ async function prepareDesk(anna: StaffMember): Promise<string[]> {
     [other, 'second.spammer'],
   ] as const)
     await reportLetter(portal, { accountId, login })
-  // What proves nothing is in a case without an account.
+  // A letter that proves nothing is in a case without an account.
   await reportLetter(portal, {
     accountId: first,
     login: 'first.judge',
@@ -162,14 +162,16 @@ async function undoLink(accountId: string): Promise<string> {
 }
 
 const ownPages = [
-  ...['/account', '/account/password', '/account/confirm-password', '/account/sessions', methods],
+  '/account',
+  '/account/password',
+  '/account/confirm-password',
+  '/account/sessions',
+  methods,
   ...['phone', 'backup-address'].flatMap((id) => [`${methods}/${id}`, `${methods}/${id}/confirm`]),
-  ...[
-    `${methods}/security-question`,
-    '/account/app-passwords',
-    '/account/app-passwords/new',
-    '/account/filters',
-  ],
+  `${methods}/security-question`,
+  '/account/app-passwords',
+  '/account/app-passwords/new',
+  '/account/filters',
   '/report',
 ]
 const recoveryPages = [
@@ -179,54 +181,81 @@ const recoveryPages = [
   '/recover/backup-address/sent',
 ]
 
+type Tab = readonly [Visitor, FoundForm]
+
+/** Opens every form that anna can see, each in a tab of hers. */
+async function openAllForms(anna: StaffMember & Equipped): Promise<Tab[]> {
+  const tabs: Tab[] = []
+  const collect = async (visitor: Visitor, seeds: string[]) => {
+    for (const form of await crawlForms(visitor, seeds)) tabs.push([visitor, form])
+  }
+  const desk = await prepareDesk(anna)
+  await collectOfWaitingThings(anna, collect)
+  // Only a full mailbox has the form for more room, and no worker may measure it meanwhile.
+  await portal.stopWorker()
+  const { db } = portal
+  await db('mailboxes')
+    .where({ account_id: anna.id })
+    .update({ used_bytes: db.ref('quota_bytes') })
+  await collect(anna.visitor, [
+    '/',
+    ...ownPages,
+    await undoLink(anna.accountId),
+    `/stop/${stopTokenOf(portal.keyring, anna.address)}`,
+    '/staff/me',
+    '/staff/cases',
+    ...desk,
+  ])
+  await portal.startWorker()
+  await collectOfRecovery(anna, collect)
+  await collectOfStaffDoor(anna, collect)
+  return tabs
+}
+
+type Collect = (visitor: Visitor, seeds: string[]) => Promise<void>
+
+/** A filter that waits, filters that could not be held, and a password that waits. */
+async function collectOfWaitingThings(anna: StaffMember & Equipped, collect: Collect) {
+  await holdFilter(portal, platform, { accountId: anna.id, visitor: anna.visitor })
+  await noteUnheld(portal.db, anna.id, portal.clock.now())
+  const reachable = mock.property(platform, 'filters', undefined)
+  await collect(anna.visitor, ['/account/filters'])
+  reachable.mock.restore()
+  const stranger = await begin(portal, anna.login)
+  await stranger.post('/recover/security-question', { answer: anna.answer })
+  assert.equal((await setPassword(stranger, 'a sentence of the stranger')).status, 303)
+}
+
+async function collectOfRecovery(anna: StaffMember & Equipped, collect: Collect) {
+  await begin(portal, anna.login, anna.visitor)
+  await collect(anna.visitor, recoveryPages)
+  await askForCode(anna.visitor, { phone: anna.phone })
+  await collect(anna.visitor, recoveryPages)
+  await anna.visitor.get(await linkOf(portal, anna.visitor, anna))
+  await collect(anna.visitor, ['/recover/new-password'])
+}
+
+/** Before the door is passed, while new codes are shown, and before anything is set up. */
+async function collectOfStaffDoor(anna: StaffMember & Equipped, collect: Collect) {
+  await collect(await signIn(portal, anna), ['/staff/door'])
+  await anna.visitor.post('/staff/door/codes/renew', {}, { from: '/staff/me' })
+  await collect(anna.visitor, ['/staff/door/codes'])
+  const newcomer = await register(portal, { login: 'new.comer', password })
+  await giveRole(portal, 'new.comer', 'analyst' satisfies StaffRole)
+  await collect(newcomer, ['/staff/door/enrol'])
+}
+
+/** Forms that end a session come last: after them the others would find nobody signed in. */
+function endingLast(tabs: readonly Tab[]): Tab[] {
+  const ends = ([, { action }]: Tab) => /^\/(?:sign-out|account\/password)$/.test(action)
+  return [...tabs.filter((each) => !ends(each)), ...tabs.filter(ends)]
+}
+
 describe('a form that was made in the session of one person', () => {
   it('a form acts only for the person in whose session it was made', async () => {
     const anna = await haveAll('anna.all')
     const boris = await haveAll('boris.all')
-    const desk = await prepareDesk(anna)
-    const tabs: [Visitor, FoundForm][] = []
-    const collect = async (visitor: Visitor, seeds: string[]) => {
-      for (const form of await crawlForms(visitor, seeds)) tabs.push([visitor, form])
-    }
-    // A filter that waits, filters that nobody could hold, and a password that waits.
-    await holdFilter(portal, platform, { accountId: anna.id, visitor: anna.visitor })
-    await noteUnheld(portal.db, anna.id, portal.clock.now())
-    const reachable = mock.property(platform, 'filters', undefined)
-    await collect(anna.visitor, ['/account/filters'])
-    reachable.mock.restore()
-    const stranger = await begin(portal, anna.login)
-    await stranger.post('/recover/security-question', { answer: anna.answer })
-    assert.equal((await setPassword(stranger, 'a sentence of the stranger')).status, 303)
-    // A full mailbox may be asked more room for. No worker measures it meanwhile.
-    await portal.stopWorker()
-    const { db } = portal
-    await db('mailboxes')
-      .where({ account_id: anna.id })
-      .update({ used_bytes: db.ref('quota_bytes') })
-    await collect(anna.visitor, [
-      '/',
-      ...ownPages,
-      await undoLink(anna.accountId),
-      `/stop/${stopTokenOf(portal.keyring, anna.address)}`,
-      '/staff/me',
-      '/staff/cases',
-      ...desk,
-    ])
-    await portal.startWorker()
-    await begin(portal, anna.login, anna.visitor)
-    await collect(anna.visitor, recoveryPages)
-    await askForCode(anna.visitor, { phone: anna.phone })
-    await collect(anna.visitor, recoveryPages)
-    await anna.visitor.get(await linkOf(portal, anna.visitor, anna))
-    await collect(anna.visitor, ['/recover/new-password'])
-    // The door of the console: before it is passed, when nothing is set up, and while new codes are shown.
-    await collect(await signIn(portal, anna), ['/staff/door'])
-    await anna.visitor.post('/staff/door/codes/renew', {}, { from: '/staff/me' })
-    await collect(anna.visitor, ['/staff/door/codes'])
-    const newcomer = await register(portal, { login: 'new.comer', password })
-    await giveRole(portal, 'new.comer', 'analyst' satisfies StaffRole)
-    await collect(newcomer, ['/staff/door/enrol'])
-
+    const tabs = await openAllForms(anna)
     const paths = await formPaths(portal)
     const forgotten = paths.filter((path) => !tabs.some(([, form]) => isSentTo(path, form)))
     assert.deepEqual(forgotten, beforeSignIn, 'forms that no tab of the test shows')
@@ -234,10 +263,7 @@ describe('a form that was made in the session of one person', () => {
     await portal.stopWorker()
     const then = await everythingKept()
     const acted: string[] = []
-    // Those that end a session come last: without the rule the others would find nobody signed in.
-    const ends = ([, { action }]: [Visitor, FoundForm]) =>
-      /^\/(?:sign-out|account\/password)$/.test(action)
-    for (const [tab, form] of [...tabs.filter((each) => !ends(each)), ...tabs.filter(ends)]) {
+    for (const [tab, form] of endingLast(tabs)) {
       const answer = await send(nowOf(boris.visitor, tab), form)
       const [status, page, errors] = [answer.status, answer.page, answer.errors.join()]
       if (status !== 403 || page !== 'forbidden' || errors !== 'form.other-session')
@@ -245,7 +271,7 @@ describe('a form that was made in the session of one person', () => {
     }
     assert.deepEqual(acted, [])
     await assertUnchanged(then)
-    // The same forms are taken where they were made: they lacked nothing else.
+    // The same forms are accepted in their own session, so they lacked nothing else.
     const [, own] = tabs.find(([, { action }]) => action === '/staff/me/shortcuts') ?? assert.fail()
     assert.equal((await send(anna.visitor, own)).status, 303)
     await portal.startWorker()
@@ -261,7 +287,7 @@ describe('a form that was made in one recovery', () => {
     boris = await equip(portal, 'boris.recovers')
   })
 
-  it('a form of one recovery does nothing in another, and says which was opened meanwhile', async () => {
+  it('a form of one recovery does nothing in another, and names the newer one', async () => {
     const browser = portal.visitor()
     const forms: FoundForm[] = []
     const collect = async () => {

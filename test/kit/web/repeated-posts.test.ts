@@ -1,4 +1,4 @@
-// Doing it twice is doing it once: every form of the product is sent a second time, at the same moment and afterwards.
+// Sends every form of the portal a second time, at the same moment and later: it acts once.
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import express from 'express'
@@ -39,7 +39,7 @@ import {
 import { usePortal } from '#test/support/use-portal.ts'
 import type { Answer, Visitor } from '#test/support/visitor.ts'
 
-/** Everything that the product takes by POST, as its routes name it. */
+/** Every POST path of the portal, as its routes name it. */
 const crawled = new Set<string>()
 
 const platform = createMemoryPlatform()
@@ -77,21 +77,20 @@ const portal = usePortal(
   startWatched,
 )
 
-/** A form about to be sent. */
 interface Form {
   readonly visitor: Visitor
   readonly path: string
   readonly fields?: Record<string, string>
-  /** A page with a form, where the path has none. */
+  /** The page of the form, if `path` has none. */
   readonly from?: string
 }
 
 interface Repeated {
-  /** Makes all that is needed for one sending, anew each time. */
+  /** Makes something new to act on for each sending. */
   readonly open: () => Promise<Form>
-  /** Where both answers lead; a path or the beginning of one. */
+  /** Where both answers lead: a path or the beginning of one. */
   readonly leads: string | RegExp
-  /** Where the second answer leads afterwards, where that is another place, and why. */
+  /** Where a later second answer leads, if that is another place, and why. */
   readonly later?: { readonly leads: string | RegExp; readonly because: string }
 }
 
@@ -140,7 +139,6 @@ async function withAppPassword() {
   return { ...person, id: String(id) }
 }
 
-/** Somebody whose code is on its way. */
 async function asked(kind: 'phone' | 'backup-address') {
   const { visitor, login: name } = await arrive(portal)
   const to = kind === 'phone' ? numbers() : `${name}@elsewhere.example`
@@ -159,11 +157,9 @@ const contactForms = (
 ): Record<string, Repeated> => ({
   [`${methods}/${kind}`]: {
     open: async () => ({
-      ...{
-        visitor: (await arrive(portal)).visitor,
-        path: `${methods}/${kind}`,
-        fields: { [field]: to() },
-      },
+      visitor: (await arrive(portal)).visitor,
+      path: `${methods}/${kind}`,
+      fields: { [field]: to() },
     }),
     leads: `${methods}/${kind}/confirm`,
   },
@@ -281,11 +277,9 @@ const posts: Record<string, Repeated> = {
   },
   [`${methods}/security-question/remove`]: {
     open: async () => ({
-      ...{
-        visitor: (await equip(portal)).browser,
-        path: `${methods}/security-question/remove`,
-        from: methods,
-      },
+      visitor: (await equip(portal)).browser,
+      path: `${methods}/security-question/remove`,
+      from: methods,
     }),
     leads: methods,
   },
@@ -410,11 +404,9 @@ const posts: Record<string, Repeated> = {
       visitor: portal.visitor(),
       path: '/report',
       fields: {
-        ...{
-          sender: `${login()}@${ourDomain}`,
-          kind: 'spam',
-          reporter: `${login()}@elsewhere.example`,
-        },
+        sender: `${login()}@${ourDomain}`,
+        kind: 'spam',
+        reporter: `${login()}@elsewhere.example`,
         note: 'Every day.',
       },
     }),
@@ -449,7 +441,7 @@ const posts: Record<string, Repeated> = {
   },
   '/staff/appeals/:id/decide': {
     async open() {
-      // Neither of the two who took the measure decides.
+      // Whoever took the measure may not decide.
       const { accountId, caseId } = await reported()
       const carl = await enrolStaff(portal, login(), 'senior')
       const id = await propose(portal, { accountId, caseId, by: bela.id, measure: 'limit-sending' })
@@ -563,12 +555,10 @@ const posts: Record<string, Repeated> = {
   },
   '/staff/me/shortcuts': {
     open: async () => ({
-      ...{
-        visitor: ada.visitor,
-        path: '/staff/me/shortcuts',
-        fields: { shortcuts: 'off' },
-        from: '/staff/me',
-      },
+      visitor: ada.visitor,
+      path: '/staff/me/shortcuts',
+      fields: { shortcuts: 'off' },
+      from: '/staff/me',
     }),
     leads: '/staff/me',
   },
@@ -596,10 +586,9 @@ const posts: Record<string, Repeated> = {
   },
 }
 
-/** What programs send: a gateway's report has a test of its own, and what a mail program asks changes nothing. */
+/** Reports of a gateway have a test of their own, and questions of mail programs change nothing. */
 const sentByPrograms = ['/hooks/twilio/status/:id', '/autodiscover/autodiscover.xml']
 
-/** Nothing that was asked for waits to be done. */
 const untilDone = () =>
   eventually(async () => {
     const { rows } = await portal.db.raw(
@@ -608,13 +597,15 @@ const untilDone = () =>
     return rows[0].n === 0
   })
 
-/** What people are told, what is remembered of the deed, and what came into being. A sign-in is one each time. */
+/** Messages, records of the act and new rows. A repeated sign-in is recorded each time. */
 async function effects(): Promise<Record<string, number>> {
   await untilDone()
   const { rows } = await portal.db.raw(
     `select (select count(*)::int from messages) as messages,
-       (select count(*)::int from activity where event not in ('sign-in.succeeded', 'sign-out.succeeded')) as activity,
-       (select count(*)::int from audit where action not like '%viewed' and action not like '%signed-in') as audit,
+       (select count(*)::int from activity
+         where event not in ('sign-in.succeeded', 'sign-out.succeeded')) as activity,
+       (select count(*)::int from audit
+         where action not like '%viewed' and action not like '%signed-in') as audit,
        (select count(*)::int from accounts) as accounts,
        (select count(*)::int from app_passwords) as "app passwords",
        (select count(*)::int from abuse_reports) as reports,
@@ -628,7 +619,7 @@ async function effects(): Promise<Record<string, number>> {
 const grown = (from: Record<string, number>, to: Record<string, number>) =>
   Object.fromEntries(Object.entries(to).map(([name, value]) => [name, value - (from[name] ?? 0)]))
 
-/** The form as its page shows it, ready to be sent any number of times. */
+/** The form as its page shows it, ready to be sent several times. */
 async function ready({
   visitor,
   path,
@@ -677,7 +668,7 @@ describe('a form that is sent twice', () => {
 
 describe('a form of a password that is sent again with another password', () => {
   const other = 'drei Störche im Nebel'
-  it('another password sent by the form of an ended recovery sets nothing and says so', async () => {
+  it('another password sent by the form of an ended recovery sets nothing', async () => {
     const person = await equip(portal)
     const visitor = await proveByPhone(portal, person)
     const form = { visitor, path: '/recover/new-password' }

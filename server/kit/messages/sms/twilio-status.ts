@@ -40,7 +40,7 @@ export async function recordTwilioStatus(
   const { baseUrl, twilioAuthToken } = parts.settings
   if (!twilioAuthToken || !uuid.test(id)) return { kind: 'refused' }
   const { validateRequest } = (await import('twilio')).default
-  // Security: The address that Twilio signed is built from BASE_URL, whatever host a request names.
+  // Security: The address that Twilio signed comes from BASE_URL, whatever host is named.
   const url = `${baseUrl}${twilioStatusPath}/${id}`
   if (!validateRequest(twilioAuthToken, signature, url, form)) return { kind: 'refused' }
 
