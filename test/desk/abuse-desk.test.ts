@@ -28,7 +28,7 @@ const portal = useAbusePortal({}, async (portal) => {
 
 const idOf = (person: { login: string }) => ids[person.login] ?? ''
 
-test('a reported letter is judged, its sender is restricted, appeals and gets the mailbox back', async () => {
+test('a reported sender is restricted, appeals, and gets the mailbox back', async () => {
   const { desk } = portal.parts
   const reader = portal.visitor()
   const letter = await sendLetter(portal.keyring, {

@@ -1,4 +1,4 @@
-// The abuse desk in front of real Dovecot and Postfix: a letter that was really sent, and a measure that mail programs really meet.
+// The abuse desk in front of real Dovecot and Postfix.
 import assert from 'node:assert/strict'
 import { after, before, it } from 'node:test'
 import { createTransport } from 'nodemailer'
@@ -86,13 +86,22 @@ describeOnMailServers('the abuse desk and the mail platform', () => {
     )
   })
 
-  it('a report by mail that fails delays no other report, and is taken in the next time', async () => {
+  it('a report by mail that fails delays no other and is taken in the next time', async () => {
     const { mail, portal } = world
     for (const subject of ['First', 'Second'])
       await send('maks', {
         to: reports,
         subject,
-        text: `${subject}\n\nFrom: volha@${ourDomain}\nSubject: x\nMessage-ID: <${subject}@x>\nDate: now\n\nx`,
+        text: [
+          subject,
+          '',
+          `From: volha@${ourDomain}`,
+          'Subject: x',
+          `Message-ID: <${subject}@x>`,
+          'Date: now',
+          '',
+          'x',
+        ].join('\n'),
       })
     const inbox = await openInbox(mail, auth('letters.box'))
     await waitForLetter(inbox, 'Second')
@@ -114,7 +123,7 @@ describeOnMailServers('the abuse desk and the mail platform', () => {
     assert.equal(await fetchMail(desk, { rejectUnauthorized: false }), 0)
   })
 
-  it('a measure refuses SMTP AUTH and ends open IMAP sessions within two seconds, and its lift restores both', async () => {
+  it('a measure ends SMTP AUTH and open IMAP sessions in two seconds, until its lift', async () => {
     const { mail, portal } = world
     const staffId = await accountIdOf(portal, 'ada.analyst')
     const accountId = await accountIdOf(portal, 'volha')

@@ -87,7 +87,7 @@ const ada = () => ({ staffId: idOf('ada.analyst'), right: 'analyst' as const })
 const bela = () => ({ staffId: idOf('bela.senior'), right: 'senior' as const })
 const celia = () => ({ staffId: idOf('celia.senior'), right: 'senior' as const })
 
-/** A busy machine has no connection for all of them at once: whose form says so sends it again, as people do. */
+/** Tries again if a busy machine has no database connection left, as people do. */
 async function patiently<T>(work: () => Promise<T>, tries = 10): Promise<T> {
   try {
     return await work()
@@ -97,7 +97,7 @@ async function patiently<T>(work: () => Promise<T>, tries = 10): Promise<T> {
   }
 }
 
-test('fifty reports about one account at once make one open case, and each reporter counts once', async () => {
+test('fifty reports about one account at once make one case with each reporter once', async () => {
   const { desk } = portal.parts
   const from = `sender.one@${ourDomain}`
   await times(50, async (n) => {
@@ -113,7 +113,7 @@ test('fifty reports about one account at once make one open case, and each repor
   assert.deepEqual([found.report_count, found.reporter_count], [50, 12])
 })
 
-test('one letter reported ten times by one person is one report, however often its job runs', async () => {
+test('one letter reported ten times by one person is one report', async () => {
   const { desk } = portal.parts
   const from = `sender.two@${ourDomain}`
   const letter = await sendLetter(portal.keyring, { accountId: idOf('sender.two'), from })
@@ -212,7 +212,7 @@ test('a case is closed once, and a report at that moment joins it or opens a new
   assert.ok(joined.closed_at === null || report.case_id === id)
 })
 
-test('of ten measures against one account at once one is in force, and the wanted mailbox agrees', async () => {
+test('of ten measures against one account at once one is in force', async () => {
   const { desk } = portal.parts
   const outcomes = await times(10, () =>
     takeMeasure(desk, measure('sender.three', 'suspend-sending'), celia()),
@@ -229,7 +229,7 @@ test('of ten measures against one account at once one is in force, and the wante
   assert.equal(lifts.filter(({ kind }) => kind === 'lifted').length, 1)
 })
 
-test('more measures than allowed in a day need a second person, even when all are taken at once', async () => {
+test('more measures than allowed in a day need a second person, even all at once', async () => {
   const { desk } = portal.parts
   const logins = ['sender.one', 'sender.two', 'sender.three', 'sender.four', 'celia.senior']
   const outcomes = await Promise.all(
@@ -264,7 +264,7 @@ test('more measures than allowed in a day need a second person, even when all ar
   )
 })
 
-test('an appeal sent ten times at once is made once and decided once, by somebody without a part in it', async () => {
+test('an appeal sent ten times at once is made once and decided once', async () => {
   const { desk } = portal.parts
   const login = (await findInForce(portal.db, idOf('sender.one'))) ? 'sender.one' : 'sender.two'
   const inForce = await findInForce(portal.db, idOf(login))
@@ -288,7 +288,7 @@ test('an appeal sent ten times at once is made once and decided once, by somebod
   assert.equal(decided.filter(({ kind }) => kind === 'decided').length, 1)
 })
 
-test('a case without an account is merged into the open case of the account that an analyst names', async () => {
+test('a case without account merges into the open case of the account that staff name', async () => {
   const { desk } = portal.parts
   const told = await takeReport(
     desk,
@@ -319,7 +319,7 @@ test('a case without an account is merged into the open case of the account that
   assert.ok(timeline.some(({ note }) => note === 'The writing is his.'))
 })
 
-test('the audit is one chain after many concurrent entries, and a changed or missing entry shows', async () => {
+test('the audit is one chain in which a changed or missing entry shows', async () => {
   for await (const broken of verifyAudit(portal.db, portal.keyring))
     assert.fail(JSON.stringify(broken))
   const entries = await listAudit(portal.db, {}, 500)
@@ -328,7 +328,7 @@ test('the audit is one chain after many concurrent entries, and a changed or mis
     const found: string[] = []
     await portal.db
       .transaction(async (trx) => {
-        // Only who owns the table can lift its triggers: what the portal itself may do is tried elsewhere.
+        // Only the owner of the table can disable its triggers.
         await trx.raw('alter table audit disable trigger user')
         await trx.raw(tamper)
         for await (const { fault } of verifyAudit(trx, portal.keyring)) found.push(fault)
@@ -382,7 +382,7 @@ test('what staff do in a session that has ended is not done', async () => {
   assert.deepEqual(await listMeasures(db, accountId), before)
 })
 
-test('two members of staff who act on each other at the same moment wait for each other and both succeed', async () => {
+test('two members of staff who act on each other at once both succeed', async () => {
   const { desk, db } = { ...portal.parts, db: portal.db }
   const [ada, bela] = [idOf('ada.analyst'), idOf('bela.senior')]
   const actor = async (staffId: string) => ({

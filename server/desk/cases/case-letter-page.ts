@@ -8,7 +8,7 @@ import { findReport } from '../reports/report-store.ts'
 import { staffOf } from '../staff/staff.ts'
 import { openCase } from './desk-guard.ts'
 
-/** Security: A stranger's files are handed out under names of ours, never shown by the browser. */
+/** Security: A stranger's files are handed out as downloads, never shown by the browser. */
 function sendFile(res: Response, name: string, bytes: Buffer): void {
   res.setHeader('Content-Type', 'application/octet-stream')
   res.setHeader('Content-Disposition', `attachment; filename="${name}"`)

@@ -109,7 +109,7 @@ export const measureRows: Readonly<Record<MeasureName, MeasureRow>> = {
   },
 }
 
-// Security: A block by an operator outlives the measure beneath it, and the desk does not lift it.
+/** Security: A block by an operator outlives measures, and the desk cannot lift it. */
 export function standingOf(
   account: { readonly blockedAt: Date | null },
   inForce: { readonly measure: MeasureName } | undefined,

@@ -79,7 +79,7 @@ test('every measure can be lifted and none follows itself', () => {
     assert.ok(!targets.includes(from as Standing))
 })
 
-test('a contact in doubt is a way back if there is no other, and a question in doubt is none', () => {
+test('a contact in doubt is a way back if there is no other, a question in doubt is none', () => {
   const way = (id: DescribedMethod['id'], more: Partial<DescribedMethod> = {}): DescribedMethod =>
     ({ id, state: 'set', weak: false, href: '', ...more }) as DescribedMethod
   assert.ok(hasWayBack([way('phone', { doubtful: true })]))
@@ -95,7 +95,7 @@ test('a contact in doubt is a way back if there is no other, and a question in d
   )
 })
 
-test('a blocked account is shut on every path, keeps its contacts, and opens again as it was', async () => {
+test('a blocked account is shut on every path, and opens again as it was', async () => {
   const person = await equip(portal)
   assert.equal((await take(person, 'block')).kind, 'taken')
   await eventually(async () => (await suspensionOf(person)) === 'all')
@@ -145,7 +145,7 @@ test('a blocked account is shut on every path, keeps its contacts, and opens aga
   await awaitText(portal, person.address, /can be used as before/)
 })
 
-test('a mailbox that a stranger uses stays shut until its owner recovers it, which lifts the measure', async () => {
+test('a mailbox that a stranger uses stays shut until its owner recovers it', async () => {
   const person = await equip(portal)
   const asked = await person.browser.post('/account/app-passwords/new', {
     name: 'Phone',
@@ -194,7 +194,7 @@ test('a measure whose time is over ends by itself, once', async () => {
   await signIn(portal, person)
 })
 
-test('a measure that suspends only sending leaves the portal open, and a milder measure can replace it', async () => {
+test('a measure that suspends only sending leaves the portal open', async () => {
   const person = await equip(portal)
   assert.equal((await take(person, 'suspend-all', { until: inDays(3) })).kind, 'taken')
   assert.equal((await take(person, 'suspend-sending')).kind, 'taken')
@@ -260,7 +260,7 @@ test('a measure that the table or the right does not allow changes nothing', asy
   assert.equal((await portal.db('measures').where({ account_id: person.accountId })).length, 0)
 })
 
-test('a block by an operator outlives the measure beneath it, and the desk does not lift it', async () => {
+test('a block by an operator outlives measures, and the desk cannot lift it', async () => {
   const person = await equip(portal)
   const { accountId } = person
   const taken = await take(person, 'limit-sending', { until: inDays(1) })
@@ -280,7 +280,7 @@ test('a block by an operator outlives the measure beneath it, and the desk does 
   assert.equal(mailbox.suspension, 'all')
 })
 
-test('an operator who blocks an account under a measure reads that the measure may end', async () => {
+test('an operator who blocks a restricted account reads that the measure may end', async () => {
   const person = await equip(portal)
   await take(person, 'suspend-all', { until: inDays(1) })
   const env = {
@@ -302,7 +302,7 @@ test('only a senior analyst ends a block for good', async () => {
   assert.equal((await take(person, 'suspend-sending', {}, analyst)).kind, 'right-needed')
 })
 
-test('an appeal is possible for twenty days, and not against a measure that has ended', async () => {
+test('an appeal is possible for twenty days, and not against an ended measure', async () => {
   const person = await equip(portal)
   await take(person, 'block')
   const told = await awaitText(portal, person.address, /\/appeal\//)

@@ -111,7 +111,7 @@ test('unknown values in the URL of a staff page are ignored and never cause a fa
     assert.equal((await olga.visitor.get(`/staff/${path}`)).status < 500, true, path)
 })
 
-test('the search finds a case by address, subject, the beginning of a word and the host of a link', async () => {
+test('the search finds a case by address, subject, part of a word and host of a link', async () => {
   const found = async (q: string, field = 'any') =>
     titles((await ada.visitor.get(`/staff/search?${new URLSearchParams({ q, field })}`)).html)
   for (const q of [
@@ -204,7 +204,7 @@ test('a reported letter is shown as text, and as HTML only in a sandboxed frame'
   assert.deepEqual(await viewsOf(caseId), ['html', 'text'])
 })
 
-test("a stranger's files are handed out under names of ours, never shown by the browser", async () => {
+test("a stranger's files are handed out as downloads, never shown by the browser", async () => {
   const { id, caseId, otherCase, source } = await reportFile('file.sender')
   const reports = `/staff/cases/${caseId}/reports/${id}`
   const sha256 = createHash('sha256').update(fileBytes).digest('hex')
@@ -271,7 +271,7 @@ test('a measure shows its consequences first and waits for a second person', asy
   assert.equal((await portal.db('measures').where({ id }).first()).state, 'in-force')
 })
 
-test('the page of an appeal offers a decision only to somebody without a part in the measure', async () => {
+test('an appeal is decided by somebody without a part in the measure', async () => {
   const accountId = await accountIdOf(portal, 'lucky.prize')
   const caseId = await caseOf(portal, accountId)
   const measureId = await propose(portal, {
@@ -310,7 +310,7 @@ test('taking a measure needs a fresh password', async () => {
   portal.clock.advance(-11 * 60_000)
 })
 
-test('the audit shows who saw what, and its export is harmless to spreadsheets and programs', async () => {
+test('the audit shows who saw what, and its export is harmless to spreadsheets', async () => {
   const caseId = await caseOf(portal, await accountIdOf(portal, 'lucky.prize'))
   const { html } = await olga.visitor.get(`/staff/audit?case=${caseId}&action=case.viewed&lang=en`)
   assert.match(html, /Looked at a case/)

@@ -243,7 +243,7 @@ describe('the guards of the staff pages', () => {
 
 describe('the rights of staff', () => {
   for (const role of staffRoles) {
-    it(`the role ${role} may do what the table says about others, and nothing about oneself`, async () => {
+    it(`the role ${role} may do what the table says, and nothing to oneself`, async () => {
       const { visitor } = members[role]
       for (const route of routes) {
         const may =

@@ -127,7 +127,7 @@ test('a measure chosen before the owner recovered the mailbox is not taken', asy
   )
 })
 
-test('of two members of staff who confirm different measures on the same page only one succeeds', async () => {
+test('of two who confirm different measures on the same page only one succeeds', async () => {
   const { portal, ada, bela } = at(alone)
   const person = await reported(portal)
   const { accountId, caseId } = person
@@ -151,7 +151,7 @@ test('of two members of staff who confirm different measures on the same page on
   assert.deepEqual(outcomes.map(({ kind }) => kind).sort(), ['changed', 'taken'])
 })
 
-test('a proposal is not approved on a page older than a new password, and the page shows why', async () => {
+test('a proposal is not approved on a page older than a new password', async () => {
   const { portal, ada, bela } = at(paired)
   const person = await reported(portal)
   const id = await propose(portal, { ...person, by: ada.id, measure: 'compromised' })
@@ -241,7 +241,7 @@ test('an analyst approves no proposal that would end a block for good', async ()
   assert.equal(await stands(portal, person), 'block')
 })
 
-test('protecting a mailbox without a way back warns staff, and its owner reads what is true for it', async () => {
+test('protecting a mailbox without a way back warns staff and informs its owner', async () => {
   const { portal, ada, bela } = at(paired)
   const person = { login: 'no.way.back', password: 'forty storks over the marsh' }
   const browser = await register(portal, person)

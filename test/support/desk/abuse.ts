@@ -1,4 +1,4 @@
-// A portal whose own mail the tests can write: true trace headers and DKIM signatures of its domain, made with keys of this run.
+// A portal with letters of its own domain: traced, and signed with a DKIM key of this run.
 import { generateKeyPairSync } from 'node:crypto'
 import { dkimSign } from 'mailauth/lib/dkim/sign.js'
 import type { Keyring } from '#server/core/keys/keyring.ts'
@@ -9,10 +9,11 @@ import { type UsePortalOptions, usePortal } from '../use-portal.ts'
 export const ourDomain = 'postern.example'
 
 const pair = generateKeyPairSync('rsa', { modulusLength: 2048 })
-const record = `v=DKIM1; k=rsa; p=${pair.publicKey.export({ type: 'spki', format: 'der' }).toString('base64')}`
+const publicKey = pair.publicKey.export({ type: 'spki', format: 'der' }).toString('base64')
+const record = `v=DKIM1; k=rsa; p=${publicKey}`
 const dkimKeys = JSON.stringify([{ domain: ourDomain, selector: 's1', record }])
 
-/** DNS of a world in which nobody publishes anything. */
+/** A DNS without records. */
 const noDns = async (name: string): Promise<string[][]> => {
   throw Object.assign(new Error(`no record at ${name}`), { code: 'ENOTFOUND' })
 }
@@ -42,7 +43,7 @@ export interface LetterDraft {
 
 let letters = 0
 
-/** What our submission server sends: traced and signed. CRLF, latin1. */
+/** A letter as our submission server sends it, traced and signed. CRLF, latin1. */
 export async function sendLetter(
   keyring: Keyring,
   draft: LetterDraft,

@@ -1,4 +1,4 @@
-// Cases as tests need them: reported by people, judged by the worker, with measures and objections.
+// Cases with reports, measures and appeals.
 import assert from 'node:assert/strict'
 import { signToken } from '#server/core/keys/signed-token.ts'
 import { makeAppeal } from '#server/desk/appeals/make-appeal.ts'
@@ -23,7 +23,7 @@ export interface ReportDraft {
   readonly source?: string
 }
 
-/** Reports a letter of the account; `untilJudged` then has it in a case. */
+/** Reports a letter of the account. `untilJudged` waits until it is in a case. */
 export async function reportLetter(portal: TestPortal, draft: ReportDraft): Promise<void> {
   const from = `${draft.login}@${ourDomain}`
   const letter = {
@@ -64,7 +64,7 @@ export async function caseOf(portal: TestPortal, accountId: string): Promise<str
 const days = (portal: TestPortal, count: number) =>
   new Date(portal.clock.now().getTime() + count * 86_400_000)
 
-/** Needs MEASURES_WITHOUT_SECOND_PERSON=0: then every measure is only proposed. Returns its id. */
+/** Needs MEASURES_WITHOUT_SECOND_PERSON=0, so that every measure is only proposed. */
 export async function propose(
   portal: TestPortal,
   about: { accountId: string; caseId: string; by: string; measure: MeasureName },
@@ -99,7 +99,7 @@ export async function appealAgainst(portal: TestPortal, measureId: string): Prom
   return made.kind === 'made' ? made.appeal.id : ''
 }
 
-/** What the page says that it showed of the account, as a field of its form. */
+/** The field by which the form of a page says what the page showed. */
 export async function shownOn(visitor: Visitor, page: string): Promise<{ shown: string }> {
   const { html } = await visitor.get(page)
   const [, shown] = /name="shown" value="([^"]+)"/.exec(html) ?? []

@@ -1,4 +1,4 @@
-// Staff as tests know them: somebody with a role, and their authenticator.
+// Members of staff: people with a role and an authenticator.
 import assert from 'node:assert/strict'
 import { generateSync } from 'otplib'
 import { grantRole, type StaffRole } from '#server/desk/staff/store.ts'
@@ -9,7 +9,7 @@ import type { Visitor } from '../visitor.ts'
 
 export interface StaffMember extends Person {
   readonly id: string
-  /** Inside, until 15 minutes pass. */
+  /** Has passed the staff door, for 15 minutes. */
   readonly visitor: Visitor
   readonly secret: string
   readonly recoveryCodes: readonly string[]
@@ -36,7 +36,7 @@ export const readCodes = (html: string): string[] =>
     (match) => match[1] ?? '',
   )
 
-/** Registers somebody, gives the roles, connects an authenticator and keeps the recovery codes. */
+/** Registers a person with roles, an authenticator and recovery codes. */
 export async function enrolStaff(
   portal: TestPortal,
   login: string,
@@ -60,7 +60,7 @@ export async function enrolStaff(
   return { ...person, id, visitor, secret, recoveryCodes }
 }
 
-/** Signs in and passes the door with the code of the next time step. */
+/** Signs in and passes the staff door with the code of the next time step. */
 export async function enterStaff(portal: TestPortal, member: StaffMember): Promise<Visitor> {
   portal.clock.advance(31_000)
   const visitor = await signIn(portal, member)
