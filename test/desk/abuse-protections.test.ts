@@ -266,7 +266,7 @@ test('bounces, automatic replies and our own mail are ignored and noted once', a
   assert.deepEqual((await kinds(['not a mail at all']))[1], 'again')
 })
 
-test('a case is found by address, Message-ID, IP, subject and link host, nothing else', async () => {
+test('a case is found by address, Message-ID, IP, subject and host of a link', async () => {
   const { index } = portal.parts.desk
   const letter = await sendLetter(portal.keyring, {
     accountId: idOf('innocent'),

@@ -288,7 +288,7 @@ test('an appeal sent ten times at once is made once and decided once', async () 
   assert.equal(decided.filter(({ kind }) => kind === 'decided').length, 1)
 })
 
-test('a case without account merges into the open case of the account that staff name', async () => {
+test('a case without account is merged into the open case of the named account', async () => {
   const { desk } = portal.parts
   const told = await takeReport(
     desk,

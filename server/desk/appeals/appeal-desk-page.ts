@@ -9,6 +9,7 @@ import { setFlash } from '#server/kit/pages/flash.ts'
 import { type FormError, readFields } from '#server/kit/pages/forms.ts'
 import { recordLook } from '../audit/record-look.ts'
 import { actorOf, openMeasure } from '../cases/desk-guard.ts'
+import type { DeskParts } from '../desk.ts'
 import { stateOf } from '../measures/describe-measure.ts'
 import type { Measure } from '../measures/measure-store.ts'
 import {
@@ -74,36 +75,47 @@ interface Opened {
   readonly measure: Measure
 }
 
+/** @throws NotFound */
+async function openAppealOf(desk: DeskParts, req: Request): Promise<Opened> {
+  const staff = staffOf(req)
+  const appeal = await findAppeal(desk.db, desk.keyring, String(req.params.id))
+  if (!appeal) throw new NotFound('no such appeal')
+  return { staff, appeal, measure: await openMeasure(desk, appeal.measureId, staff) }
+}
+
+async function describe(desk: DeskParts, { staff, appeal, measure }: Opened) {
+  const { db } = desk
+  const { accountId, proposedBy, approvedBy } = measure
+  const names = await findAddresses(db, [accountId, proposedBy, approvedBy, appeal.decidedBy])
+  const account = await findAccount(db, accountId)
+  if (!account) throw new NotFound('an account that is gone')
+  const state = await stateOf(desk, account)
+  const took = proposedBy === staff.id || approvedBy === staff.id
+  return {
+    appeal,
+    measure,
+    state,
+    address: names.get(accountId),
+    by: names.get(proposedBy),
+    decidedBy: names.get(appeal.decidedBy ?? '') ?? '',
+    took,
+    mayDecide: appeal.decidedAt === null && !took && staff.rights.has('appeals.decide'),
+    choices: choicesOf(measure.measure, openDecisions(measure, state)),
+  }
+}
+
+/** Whether this member has decided the same already: a second click. */
+async function hasDecided(
+  { db, keyring }: DeskParts,
+  { staff, appeal }: Opened,
+  decision: AppealDecision,
+) {
+  const found = await findAppeal(db, keyring, appeal.id)
+  return found?.decidedBy === staff.id && found.decision === decision
+}
+
 export function appealDeskPage(parts: DeskPageParts): Record<'show' | 'decide', RequestHandler> {
-  const { desk, db, keyring, clock } = parts
-
-  /** @throws NotFound */
-  async function openAppealOf(req: Request): Promise<Opened> {
-    const staff = staffOf(req)
-    const appeal = await findAppeal(db, keyring, String(req.params.id))
-    if (!appeal) throw new NotFound('no such appeal')
-    return { staff, appeal, measure: await openMeasure(desk, appeal.measureId, staff) }
-  }
-
-  async function describe({ staff, appeal, measure }: Opened) {
-    const { accountId, proposedBy, approvedBy } = measure
-    const names = await findAddresses(db, [accountId, proposedBy, approvedBy, appeal.decidedBy])
-    const account = await findAccount(db, accountId)
-    if (!account) throw new NotFound('an account that is gone')
-    const state = await stateOf(desk, account)
-    const took = proposedBy === staff.id || approvedBy === staff.id
-    return {
-      appeal,
-      measure,
-      state,
-      address: names.get(accountId),
-      by: names.get(proposedBy),
-      decidedBy: names.get(appeal.decidedBy ?? '') ?? '',
-      took,
-      mayDecide: appeal.decidedAt === null && !took && staff.rights.has('appeals.decide'),
-      choices: choicesOf(measure.measure, openDecisions(measure, state)),
-    }
-  }
+  const { desk, clock } = parts
 
   async function show(
     req: Request,
@@ -111,7 +123,7 @@ export function appealDeskPage(parts: DeskPageParts): Record<'show' | 'decide', 
     errors: FormError[] = [],
     values: Record<string, string> = {},
   ) {
-    const opened = await openAppealOf(req)
+    const opened = await openAppealOf(desk, req)
     const { staff, appeal, measure } = opened
     await recordLook(desk, {
       staffId: staff.id,
@@ -125,28 +137,22 @@ export function appealDeskPage(parts: DeskPageParts): Record<'show' | 'decide', 
       view: 'desk/appeals/appeal-desk',
       errors,
       values,
-      locals: await describe(opened),
+      locals: await describe(desk, opened),
     })
-  }
-
-  /** Whether this member has decided the same already: a second click. */
-  async function hasDecided({ staff, appeal }: Opened, decision: AppealDecision) {
-    const found = await findAppeal(db, keyring, appeal.id)
-    return found?.decidedBy === staff.id && found.decision === decision
   }
 
   return {
     show: async (req, res) => await show(req, res),
 
     async decide(req, res) {
-      const opened = await openAppealOf(req)
+      const opened = await openAppealOf(desk, req)
       const { appeal, measure, staff } = opened
       const form = readFields(req, ['decision', 'measure', 'days'])
       const decision = appealDecisions.find((each) => each === form.decision)
       if (!decision) return await show(req, res, [{ field: 'decision', reason: 'missing' }], form)
       const ruling = readRuling(form, decision, clock.now())
       const decided = await decideAppeal(desk, appeal.id, ruling, actorOf(staff))
-      const isRepeated = decided.kind === 'not-yours' && (await hasDecided(opened, decision))
+      const isRepeated = decided.kind === 'not-yours' && (await hasDecided(desk, opened, decision))
       if (decided.kind !== 'decided' && !isRepeated)
         return await show(req, res, [refusalError(decided)], form)
       setFlash(res, 'decided')

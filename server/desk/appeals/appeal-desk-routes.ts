@@ -1,4 +1,3 @@
-// Appeals as staff see and decide them.
 import { Router } from 'express'
 import { requireFreshPassword } from '#server/accounts/sessions/browser-session.ts'
 import type { DeskPageParts } from '#server/desk/parts.ts'

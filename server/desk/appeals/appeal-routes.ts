@@ -1,4 +1,3 @@
-// The pages of an owner whose account is restricted.
 import { Router } from 'express'
 import type { DeskPageParts } from '#server/desk/parts.ts'
 import { appealPage } from './appeal-page.ts'

@@ -1,4 +1,3 @@
-// Appeals: at most one against each measure.
 import type { Db, Trx } from '#db/connection.ts'
 import type { Keyring } from '#server/core/keys/keyring.ts'
 
@@ -11,7 +10,6 @@ export interface Appeal {
   readonly id: string
   readonly reference: string
   readonly measureId: string
-  /** What the owner of the account wrote. */
   readonly text: string
   readonly madeAt: Date
   readonly decidedBy: string | null

@@ -41,7 +41,6 @@ export type DecidedAppeal =
   /** The measure has ended, or another one has replaced it. */
   | { readonly kind: 'ended' | 'replaced' }
 
-/** Rolls the transaction of a decision back. */
 class Undone extends Error {
   readonly kind: 'not-yours' | 'ended' | 'replaced'
   constructor(kind: Undone['kind']) {
@@ -50,7 +49,7 @@ class Undone extends Error {
   }
 }
 
-/** The decisions that have an effect now. A measure that ended by itself can still be called a mistake. */
+/** The decisions that have an effect. A measure that has ended can still be a mistake. */
 export function openDecisions(
   measure: { readonly id: string },
   account: { readonly standing: Standing; readonly inForce: { readonly id: string } | undefined },
@@ -79,7 +78,7 @@ interface Decision {
   readonly at: Date
 }
 
-/** One transaction with everything that follows. Owner and the staff behind the measure get notices. */
+/** Decides, and notifies the owner and the staff behind the measure. */
 export async function decideAppeal(
   parts: DeskParts,
   appealId: string,
@@ -117,7 +116,6 @@ export async function decideAppeal(
   }
 }
 
-/** Ends the measure, and puts the milder one into force if there is one. */
 async function changeMeasure(
   parts: DeskParts,
   { measure, account, ruling, staffId, at }: Decision,

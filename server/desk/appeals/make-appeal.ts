@@ -22,10 +22,8 @@ export type OpenedAppeal =
   | { readonly kind: 'made'; readonly appeal: Appeal; readonly measure: Measure }
   /** The measure or the time to appeal is over. */
   | { readonly kind: 'ended' | 'too-late'; readonly measure: Measure }
-  /** The link is not ours. */
   | { readonly kind: 'dead' }
 
-/** The last moment to appeal. */
 export const appealUntil = (settings: { readonly appealDays: number }, takenAt: Date): Date =>
   new Date(takenAt.getTime() + settings.appealDays * msPerDay)
 
@@ -57,7 +55,6 @@ export async function makeAppeal(
   return { kind: 'made', appeal, measure: opened.measure }
 }
 
-/** Undefined if there is an appeal already. */
 async function recordAppeal(
   parts: DeskParts,
   measure: Measure,

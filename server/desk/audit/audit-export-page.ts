@@ -1,4 +1,3 @@
-// The audit as a file to download, with the filter of the page.
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { RequestHandler } from 'express'

@@ -1,4 +1,3 @@
-// The filter of the audit page, as it stands in the URL.
 import type { Db } from '#db/connection.ts'
 import { findAccountByAddress } from '#server/accounts/accounts/store.ts'
 import { msPerDay } from '#server/core/durations.ts'
@@ -12,7 +11,6 @@ const names = ['staff', 'account', 'action', 'case', 'from', 'to']
 
 const textOf = (value: unknown) => (typeof value === 'string' ? value.trim().slice(0, 320) : '')
 
-/** The digits of an id; undefined for anything else. */
 function idOf(value: unknown): string | undefined {
   const text = textOf(value)
   return /^\d{1,18}$/.test(text) ? text : undefined
@@ -51,7 +49,6 @@ export async function readAuditQuery(
   return { filter, errors }
 }
 
-/** The same filter as a query again, without its empty fields. */
 export function writeAuditQuery(query: Query, before?: string): URLSearchParams {
   const params = new URLSearchParams()
   for (const name of names) {

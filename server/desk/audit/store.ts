@@ -8,7 +8,6 @@ export interface AuditEntry<A extends AuditAction = AuditAction> {
   readonly staffId: string
   readonly action: A
   readonly caseId?: string | null
-  /** The account that was looked at or changed. */
   readonly accountId?: string | null
   /** Id of the measure, appeal or evidence. Never text that a person wrote. */
   readonly subject?: string
@@ -87,7 +86,6 @@ export async function recordAudit<A extends AuditAction>(
   return position
 }
 
-/** Entries that are read at once. */
 const batchSize = 500
 
 export interface AuditFilter {
@@ -96,11 +94,9 @@ export interface AuditFilter {
   readonly caseId?: string | undefined
   readonly action?: AuditAction | undefined
   readonly from?: Date | undefined
-  /** Exclusive. */
   readonly to?: Date | undefined
   /** Leaves out what concerns this account. */
   readonly notAbout?: string | undefined
-  /** Only entries older than this position. */
   readonly before?: string | undefined
 }
 

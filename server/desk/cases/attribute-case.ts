@@ -12,7 +12,7 @@ export type AttributedCase =
   | { readonly kind: 'unknown-account' | 'own-account' | 'not-open' }
 
 /**
- * An analyst names the account behind a case that had none. If it has an open case, the two are merged.
+ * An analyst names the account behind a case that had none. An open case of it is joined.
  * @returns the id of the case that goes on
  */
 export async function attributeCase(

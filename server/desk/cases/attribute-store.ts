@@ -5,7 +5,7 @@ import { moveSearchTerms } from '../queue/search-store.ts'
 /**
  * Gives an open case to an account, or moves everything to the open case that the account has.
  * @returns the id of the case that goes on; undefined if the case is closed or has an account
- * @throws unique violation (23505) if a report opens the account's case at the same moment: try again
+ * @throws 23505 (unique violation) if a report opens the account's case meanwhile: try again
  */
 export async function attributeOpenCase(
   trx: Trx,

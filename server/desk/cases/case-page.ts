@@ -9,6 +9,7 @@ import { takeFlash } from '#server/kit/pages/flash.ts'
 import type { FormError } from '#server/kit/pages/forms.ts'
 import { describeMailbox } from '#server/mail/mailboxes/describe-mailbox.ts'
 import { findMailboxProgress } from '#server/mail/mailboxes/store.ts'
+import type { DeskParts } from '../desk.ts'
 import { viewEvidence } from '../evidence/view-evidence.ts'
 import { describeLetter } from '../letters/describe-letter.ts'
 import { listQueue } from '../queue/queue-store.ts'
@@ -51,20 +52,31 @@ const chooseReport = (reports: readonly Report[], asked: unknown): Report | unde
   reports.find(({ evidenceId }) => evidenceId !== null) ??
   reports[0]
 
-export function casePage(parts: DeskPageParts): CasePage {
-  const { desk, db, keyring, clock } = parts
+async function readLetter(
+  desk: DeskParts,
+  report: Report | undefined,
+  caseId: string,
+  staffId: string,
+  asHtml: boolean,
+) {
+  if (!report?.evidenceId) return null
+  const request = { evidenceId: report.evidenceId, caseId, staffId }
+  const seen = await viewEvidence(desk, request, asHtml ? 'html' : 'text')
+  return seen ? describeLetter(seen, asHtml) : null
+}
 
-  async function readLetter(
-    report: Report | undefined,
-    caseId: string,
-    staffId: string,
-    asHtml: boolean,
-  ) {
-    if (!report?.evidenceId) return null
-    const request = { evidenceId: report.evidenceId, caseId, staffId }
-    const seen = await viewEvidence(desk, request, asHtml ? 'html' : 'text')
-    return seen ? describeLetter(seen, asHtml) : null
-  }
+async function findNext(
+  { db, keyring }: DeskParts,
+  caseId: string,
+  staffId: string,
+): Promise<string | null> {
+  const { cases } = await listQueue(db, keyring, { tab: 'new', staffId, limit: 2 })
+  const next = cases.find(({ id }) => id !== caseId)
+  return next ? `/staff/cases/${next.id}` : null
+}
+
+export function casePage(parts: DeskPageParts): CasePage {
+  const { desk, db, clock } = parts
 
   const readNames = ({ case: { claimedBy }, timeline, measures }: CaseView) =>
     findAddresses(db, [
@@ -80,12 +92,6 @@ export function casePage(parts: DeskPageParts): CasePage {
     return { mailbox: progress && describeMailbox(progress), latest: latest.map(describeEntry) }
   }
 
-  async function findNext(caseId: string, staffId: string): Promise<string | null> {
-    const { cases } = await listQueue(db, keyring, { tab: 'new', staffId, limit: 2 })
-    const next = cases.find(({ id }) => id !== caseId)
-    return next ? `/staff/cases/${next.id}` : null
-  }
-
   const showErrors: CasePage['showErrors'] = async (req, res, errors, values = {}) => {
     const staff = staffOf(req)
     const { id } = await openCase(desk, req.params.id, staff)
@@ -95,7 +101,7 @@ export function casePage(parts: DeskPageParts): CasePage {
     const view = await showCase(desk, id, staff.id, { reportsBefore: before })
     if (!view) throw new NotFound('no such case')
     const chosen = chooseReport(view.reports, req.query.report)
-    const letter = await readLetter(chosen, id, staff.id, req.query.look === 'html')
+    const letter = await readLetter(desk, chosen, id, staff.id, req.query.look === 'html')
     const viewer = { id: staff.id, rights: staff.rights, right: actorOf(staff).right }
     showStaffPage(parts, req, res, {
       id: 'staff-case',
@@ -110,7 +116,7 @@ export function casePage(parts: DeskPageParts): CasePage {
         chosen,
         letter,
         now: clock.now(),
-        nextCase: await findNext(id, staff.id),
+        nextCase: await findNext(desk, id, staff.id),
         flash: takeFlash(req, res, flashes),
         olderReports: view.moreReports ? `${here}?before=${view.reports.at(-1)?.id}` : null,
         newerReports: before ? here : null,

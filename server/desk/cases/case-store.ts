@@ -14,7 +14,6 @@ export const verdictRanks: readonly Verdict[] = ['not-ours', 'unproven', 'likely
 export interface Case {
   readonly id: string
   readonly accountId: string | null
-  /** The reported address. */
   readonly subject: string
   readonly severity: Severity
   readonly severityReasons: SeverityJudgement['reasons']
@@ -63,7 +62,6 @@ export function asCase(keyring: Keyring, row: Record<string, unknown>): Case {
   }
 }
 
-/** An account, or else an address by its digest. */
 export interface CaseSubject {
   readonly accountId: string | null
   readonly subject: string
@@ -176,7 +174,6 @@ export async function listRelatedCases(
   return (await query).map((row) => asCase(keyring, row))
 }
 
-/** Notes when staff looked at the case for the first time. */
 export async function noteFirstLook(trx: Trx, caseId: string, at: Date): Promise<void> {
   await trx('abuse_cases')
     .where({ id: caseId })
@@ -199,7 +196,6 @@ export async function setClaim(
   return changed === 1
 }
 
-/** False if the case is not theirs. */
 export async function clearClaim(trx: Trx, caseId: string, staffId: string): Promise<boolean> {
   const changed = await trx('abuse_cases')
     .where({ id: caseId, claimed_by: staffId })

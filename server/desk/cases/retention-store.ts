@@ -18,7 +18,7 @@ async function deleteOldReports(db: Db, closedBefore: Date, limit: number): Prom
   return rowCount
 }
 
-/** Deletes at most `limit` cases without reports, with their timelines. Measures and appeals stay. */
+/** Deletes cases without reports, with their timelines. Measures and appeals stay. */
 async function deleteOldCases(db: Db, closedBefore: Date, limit: number): Promise<number> {
   const { rowCount } = await db.raw(
     `delete from abuse_cases where id in (

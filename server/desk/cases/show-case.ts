@@ -18,7 +18,6 @@ export interface CaseView {
   readonly namesake: Account | undefined
   readonly inForce: Measure | undefined
   readonly measures: readonly Measure[]
-  /** By the id of the measure. */
   readonly appeals: ReadonlyMap<string, Appeal>
   /** Newest first. */
   readonly reports: readonly Report[]
@@ -63,10 +62,7 @@ async function recordView(
   })
 }
 
-/**
- * Reads a case for a member of staff, and records the look.
- * @param page.reportsBefore id of the last report on the page before
- */
+/** Records the look. @param page.reportsBefore id of the last report on the page before */
 export async function showCase(
   parts: DeskParts,
   caseId: string,

@@ -82,10 +82,7 @@ export async function releaseCase(
   })
 }
 
-/**
- * @param form digest of the form: sent again, it makes one note
- * @returns false if there is no such case
- */
+/** @param form digest of the form: sent again, it makes one note */
 export async function noteOnCase(
   parts: DeskParts,
   caseId: string,
@@ -105,7 +102,7 @@ export async function noteOnCase(
   return true
 }
 
-/** A job notifies the reporters. False if the case was closed meanwhile, or somebody else has it. */
+/** A job notifies the reporters. False if the case is closed, or somebody else has it. */
 export async function closeCase(
   parts: DeskParts,
   caseId: string,

@@ -40,7 +40,6 @@ export interface BarChart {
   /** `second` is the highlighted part of each bar. */
   readonly bars: readonly { readonly first: Bar; readonly second: Bar }[]
   readonly ticks: readonly Tick[]
-  /** Middle of each column. */
   readonly columns: readonly number[]
 }
 

@@ -46,7 +46,6 @@ export const describeTotals = (totals: Totals) => [
 
 interface DayLabel {
   readonly at: number
-  /** `22.11` */
   readonly text: string
 }
 

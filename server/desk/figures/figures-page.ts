@@ -18,7 +18,6 @@ import { readTrends, readWaiting } from './trends-store.ts'
 
 const shownDays = 30
 
-/** Every day from `from` on, those without a report too. */
 const fillDays = (known: readonly DayFigures[], from: Date): IntakeDay[] =>
   Array.from({ length: shownDays }, (_, index) => {
     const day = new Date(from.getTime() + index * msPerDay)

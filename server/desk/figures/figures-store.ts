@@ -44,16 +44,12 @@ export interface Backlog {
   readonly appeals: number
 }
 
-/** The columns of a `Spread`. */
 export const spread = (expression: string) => `
   percentile_cont(0.5) within group (order by ${expression}) as p50,
   percentile_cont(0.95) within group (order by ${expression}) as p95,
   count(${expression})::int as count`
 
-/**
- * Everything that waits for staff now.
- * @param notOf the viewer: cases about their own mailbox are not counted
- */
+/** @param notOf the viewer: cases about their own mailbox are not counted */
 export async function readBacklog(db: Db, now: Date, notOf = nobody): Promise<Backlog> {
   const { rows } = await db.raw(
     `select
@@ -75,7 +71,7 @@ export async function readBacklog(db: Db, now: Date, notOf = nobody): Promise<Ba
   return rows[0]
 }
 
-/** A span of time. `from` is included, `to` is not. */
+/** `from` is included, `to` is not. Days are counted in UTC. */
 type Span = readonly [from: Date, to: Date]
 
 const within = (column: string) => `${column} >= ? and ${column} < ?`
@@ -141,10 +137,7 @@ async function readShareLifted(db: Db, span: Span): Promise<number | null> {
   return shareOf(rows[0].undone, rows[0].taken)
 }
 
-/**
- * @param range `from` is included, `to` is not; days are counted in UTC
- * @param notOf the viewer: cases about their own mailbox are not counted in the backlog
- */
+/** @param notOf the viewer: cases about their own mailbox are not counted in the backlog */
 export async function readFigures(
   db: Db,
   range: { from: Date; to: Date },

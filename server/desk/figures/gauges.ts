@@ -1,4 +1,3 @@
-// The desk's figures for Prometheus.
 import { Gauge, type Registry } from 'prom-client'
 import type { Db } from '#db/connection.ts'
 import type { Clock } from '#server/core/clock.ts'

@@ -5,9 +5,7 @@ import { type Spread, spread } from './figures-store.ts'
 
 export interface WeekTrend {
   readonly week: Date
-  /** See `Figures.toFirstLook`. */
   readonly firstLook: Spread
-  /** See `Figures.toEffect`. */
   readonly effect: Spread
 }
 
@@ -43,10 +41,7 @@ export async function readTrends(db: Db, now: Date): Promise<WeekTrend[]> {
   })
 }
 
-/**
- * Open cases by age.
- * @param notOf the viewer: cases about their own mailbox are not counted
- */
+/** @param notOf the viewer: cases about their own mailbox are not counted */
 export async function readWaiting(db: Db, now: Date, notOf: string): Promise<WaitingCases[]> {
   const { rows } = await db.raw<{ rows: WaitingCases[] }>(
     `select

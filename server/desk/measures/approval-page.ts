@@ -1,5 +1,5 @@
-// The list of proposals, and one proposal with what it would bring.
 import type { Request, RequestHandler, Response } from 'express'
+import type { Db } from '#db/connection.ts'
 import { type Account, findAccount, findAddresses } from '#server/accounts/accounts/store.ts'
 import type { DeskPageParts } from '#server/desk/parts.ts'
 import { NotFound } from '#server/kit/pages/faults.ts'
@@ -50,21 +50,42 @@ function warningsOf(
   ]
 }
 
-type Handlers = Record<'list' | 'show' | 'approve' | 'refuse', RequestHandler>
+async function refusalOf(
+  db: Db,
+  measure: Measure,
+  standing: Standing,
+  staff: StaffMember,
+): Promise<MeasureRefusal | undefined> {
+  const refused = refuseStep(standing, measure.measure, actorOf(staff).right)
+  if (refused) return refused
+  if (!(await mayStillPropose(db, measure))) return { kind: 'proposer-without-right' }
+  return undefined
+}
+
+type Handlers = Record<'show' | 'approve' | 'refuse', RequestHandler>
+
+export const approvalList =
+  (parts: DeskPageParts): RequestHandler =>
+  async (req, res) => {
+    const { desk, db, clock } = parts
+    const staff = staffOf(req)
+    await recordLook(desk, { staffId: staff.id, action: 'measures.viewed' })
+    const proposals = await listProposals(db, pageSize, staff.id)
+    const ids = proposals.flatMap(({ accountId, proposedBy }) => [accountId, proposedBy])
+    const names = await findAddresses(db, ids)
+    showStaffPage(parts, req, res, {
+      id: 'staff-approvals',
+      view: 'desk/measures/approvals',
+      locals: {
+        proposals: proposals.map((each) => describeProposal(each, names, staff.id)),
+        now: clock.now(),
+        flash: takeFlash(req, res, ['approved', 'refused', 'not-yours']),
+      },
+    })
+  }
 
 export function approvalPage(parts: DeskPageParts): Handlers {
-  const { desk, db, clock } = parts
-
-  async function refusalOf(
-    measure: Measure,
-    standing: Standing,
-    staff: StaffMember,
-  ): Promise<MeasureRefusal | undefined> {
-    const refused = refuseStep(standing, measure.measure, actorOf(staff).right)
-    if (refused) return refused
-    if (!(await mayStillPropose(db, measure))) return { kind: 'proposer-without-right' }
-    return undefined
-  }
+  const { desk, db } = parts
 
   async function show(req: Request, res: Response, errors: FormError[] = []) {
     const staff = staffOf(req)
@@ -75,7 +96,7 @@ export function approvalPage(parts: DeskPageParts): Handlers {
     const names = await findAddresses(db, [measure.accountId, measure.proposedBy])
     const state = await stateOf(desk, account)
     const noWayBack = await lacksWayBack(desk, account.id, measure.measure)
-    const refused = await refusalOf(measure, state.standing, staff)
+    const refused = await refusalOf(db, measure, state.standing, staff)
     const proposal = describeProposal(measure, names, staff.id)
     showStaffPage(parts, req, res, {
       id: 'staff-approval',
@@ -95,23 +116,6 @@ export function approvalPage(parts: DeskPageParts): Handlers {
   }
 
   return {
-    async list(req, res) {
-      const staff = staffOf(req)
-      await recordLook(desk, { staffId: staff.id, action: 'measures.viewed' })
-      const proposals = await listProposals(db, pageSize, staff.id)
-      const ids = proposals.flatMap(({ accountId, proposedBy }) => [accountId, proposedBy])
-      const names = await findAddresses(db, ids)
-      showStaffPage(parts, req, res, {
-        id: 'staff-approvals',
-        view: 'desk/measures/approvals',
-        locals: {
-          proposals: proposals.map((each) => describeProposal(each, names, staff.id)),
-          now: clock.now(),
-          flash: takeFlash(req, res, ['approved', 'refused', 'not-yours']),
-        },
-      })
-    },
-
     show: async (req, res) => await show(req, res),
 
     async approve(req, res) {

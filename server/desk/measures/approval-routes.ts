@@ -1,9 +1,8 @@
-// Proposed measures, and the second person who decides on them.
 import { Router } from 'express'
 import { requireFreshPassword } from '#server/accounts/sessions/browser-session.ts'
 import type { DeskPageParts } from '#server/desk/parts.ts'
 import { createStaffGuards } from '../staff/staff.ts'
-import { approvalPage } from './approval-page.ts'
+import { approvalList, approvalPage } from './approval-page.ts'
 
 export function approvalRoutes(parts: DeskPageParts): Router {
   const { requireStaff } = createStaffGuards(parts)
@@ -12,7 +11,7 @@ export function approvalRoutes(parts: DeskPageParts): Router {
   const fresh = requireFreshPassword(() => parts.clock.now(), '/staff/approvals')
   const page = approvalPage(parts)
   return Router()
-    .get('/staff/approvals', see, page.list)
+    .get('/staff/approvals', see, approvalList(parts))
     .get('/staff/approvals/:id', see, page.show)
     .post('/staff/approvals/:id/approve', approve, fresh, page.approve)
     .post('/staff/approvals/:id/refuse', approve, fresh, page.refuse)

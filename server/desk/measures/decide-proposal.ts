@@ -34,10 +34,7 @@ export async function mayStillPropose(
   return rights.has(isLasting ? 'measures.impose-lasting' : 'measures.impose')
 }
 
-/**
- * A second person puts a proposal into force.
- * @param shown the state of the account on the page of the decision; empty outside of a browser
- */
+/** @param shown see `takeMeasure` */
 export async function approveMeasure(
   parts: DeskParts,
   measureId: string,

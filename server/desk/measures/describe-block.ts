@@ -21,7 +21,6 @@ export interface Block {
     | { readonly kind: 'too-late' }
 }
 
-/** Undefined if no measure is in force. */
 export async function describeBlock(
   parts: DeskParts,
   accountId: string,

@@ -80,7 +80,7 @@ export const warnOfNewPassword = (
   since: Date,
 ): MeasureWarning[] => (at > since ? [{ code, at }] : [])
 
-/** What the owner will read, in their language: a mail, or without a way back the page of the block. */
+/** What the owner will read: a mail, or without a way back the page of the block. */
 export function noticeTo(
   { texts, settings }: Pick<DeskPageParts, 'texts' | 'settings'>,
   owner: { readonly locale: string | null; readonly address: string },

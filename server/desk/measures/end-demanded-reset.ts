@@ -6,10 +6,7 @@ import { insertTimelineEntry } from '../cases/timeline-store.ts'
 import { setRecovered } from './measure-store.ts'
 import { setPortalAccess } from './standing-store.ts'
 
-/**
- * Ends the measure that demanded a new password, in the transaction that sets the password.
- * The notices of the recovery inform the owner, so no other is sent here.
- */
+/** Ends the measure that demanded a new password. The notices of the recovery inform the owner. */
 export async function endDemandedReset(
   trx: AccountTrx,
   { keyring }: { readonly keyring: Keyring },

@@ -40,7 +40,6 @@ interface Wanted {
   readonly until: Date | null
 }
 
-/** Reads the measure from a form or a URL. */
 function readWanted(raw: Readonly<Record<string, unknown>>, now: Date): Wanted | FormError[] {
   const { measure, cause } = raw
   if (!isMeasureName(measure)) return [{ field: 'measure', reason: 'missing' }]
@@ -72,42 +71,44 @@ function warningsOf(
   ]
 }
 
+/** @throws NotFound */
+async function openBoth({ desk, db }: DeskPageParts, req: Request, staff: StaffMember) {
+  const found = await openCase(desk, req.params.id, staff)
+  const account = found.accountId ? await findAccount(db, found.accountId) : undefined
+  if (!account) throw new NotFound('a case without an account')
+  return { found, account }
+}
+
+/** @param refused why it could not be taken just now */
+async function describe(
+  parts: DeskPageParts,
+  { found, account }: { found: Case; account: Account },
+  wanted: Wanted,
+  staff: StaffMember,
+  refused?: MeasureRefusal,
+) {
+  const { desk } = parts
+  const state = await stateOf(desk, account)
+  const noWayBack = await lacksWayBack(desk, account.id, wanted.measure)
+  const step = refuseStep(state.standing, wanted.measure, actorOf(staff).right)
+  const errors = [step, refused].flatMap((each) => (each ? refusalErrors(each) : []))
+  // If only the page was out of date, the measure can be taken on the page as it is now.
+  const isOffered = !step && (!refused || refused.kind === 'changed')
+  const warnings = isOffered ? warningsOf(found, account, state.standing, wanted.measure) : []
+  return {
+    errors,
+    locals: {
+      state,
+      wanted: isOffered ? wanted : undefined,
+      consequences: consequencesOf(wanted.measure, noWayBack),
+      notice: noticeTo(parts, account, wanted, noWayBack),
+      warnings: noWayBack ? [{ code: 'no-way-back' }, ...warnings] : warnings,
+    },
+  }
+}
+
 export function imposePage(parts: DeskPageParts): Record<'show' | 'submit', RequestHandler> {
   const { desk, db, clock } = parts
-
-  /** @throws NotFound */
-  async function openBoth(req: Request, staff: StaffMember) {
-    const found = await openCase(desk, req.params.id, staff)
-    const account = found.accountId ? await findAccount(db, found.accountId) : undefined
-    if (!account) throw new NotFound('a case without an account')
-    return { found, account }
-  }
-
-  /** @param refused why it could not be taken just now */
-  async function describe(
-    { found, account }: { found: Case; account: Account },
-    wanted: Wanted,
-    staff: StaffMember,
-    refused?: MeasureRefusal,
-  ) {
-    const state = await stateOf(desk, account)
-    const noWayBack = await lacksWayBack(desk, account.id, wanted.measure)
-    const step = refuseStep(state.standing, wanted.measure, actorOf(staff).right)
-    const errors = [step, refused].flatMap((each) => (each ? refusalErrors(each) : []))
-    // If only the page was out of date, the measure can be taken on the page as it is now.
-    const isOffered = !step && (!refused || refused.kind === 'changed')
-    const warnings = isOffered ? warningsOf(found, account, state.standing, wanted.measure) : []
-    return {
-      errors,
-      locals: {
-        state,
-        wanted: isOffered ? wanted : undefined,
-        consequences: consequencesOf(wanted.measure, noWayBack),
-        notice: noticeTo(parts, account, wanted, noWayBack),
-        warnings: noWayBack ? [{ code: 'no-way-back' }, ...warnings] : warnings,
-      },
-    }
-  }
 
   async function show(
     req: Request,
@@ -116,7 +117,7 @@ export function imposePage(parts: DeskPageParts): Record<'show' | 'submit', Requ
     refused?: MeasureRefusal,
   ) {
     const staff = staffOf(req)
-    const opened = await openBoth(req, staff)
+    const opened = await openBoth(parts, req, staff)
     const { found, account } = opened
     await recordLook(desk, {
       staffId: staff.id,
@@ -126,7 +127,7 @@ export function imposePage(parts: DeskPageParts): Record<'show' | 'submit', Requ
     })
     const { errors, locals } = Array.isArray(wanted)
       ? { errors: wanted, locals: { state: await stateOf(desk, account) } }
-      : await describe(opened, wanted, staff, refused)
+      : await describe(parts, opened, wanted, staff, refused)
     showStaffPage(parts, req, res, {
       id: 'staff-measure',
       view: 'desk/measures/measure',

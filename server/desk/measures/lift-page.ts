@@ -1,4 +1,3 @@
-// Lifts a measure in force.
 import type { Request, RequestHandler, Response } from 'express'
 import { findAddresses } from '#server/accounts/accounts/store.ts'
 import type { DeskPageParts } from '#server/desk/parts.ts'

@@ -38,13 +38,11 @@ export type MeasureRefusal =
   | { readonly kind: 'unknown-account' }
   | { readonly kind: 'own-account' }
   | { readonly kind: 'right-needed'; readonly right: MeasureRight }
-  /** Not in the table of transitions. */
   | { readonly kind: 'not-from-here'; readonly from: Standing }
   | { readonly kind: 'until-needed' | 'until-not-allowed' | 'until-past' }
   | { readonly kind: 'proposal-waits' }
   /** The proposer has lost the role since. */
   | { readonly kind: 'proposer-without-right' }
-  /** The page of the decision is out of date. */
   | { readonly kind: 'changed'; readonly changes: readonly StateChange[] }
 
 /**
@@ -66,7 +64,7 @@ const suffices = (has: MeasureRight, needed: MeasureRight) =>
   has === 'senior' || needed === 'analyst'
 
 /**
- * Whether the measure may follow what stands, and the right suffices to leave the one for the other.
+ * Refuses a measure that may not follow what stands, or that needs more than this right.
  * Security: Only a senior analyst ends a block for good.
  */
 export function refuseStep(

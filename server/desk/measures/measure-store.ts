@@ -196,7 +196,6 @@ export async function findExpired(db: Db, now: Date, limit: number): Promise<Mea
   return rows.map(asMeasure)
 }
 
-/** Notes which revision of the wanted mailbox carries the measure. */
 export async function noteRevision(trx: AccountTrx, id: string, revision: number): Promise<void> {
   await trx('measures').where({ id }).update({ mailbox_revision: revision })
 }

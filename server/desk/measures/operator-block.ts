@@ -66,7 +66,6 @@ export async function notifyOfOperatorLift(
   })
 }
 
-/** Ends the measure in force, if there is one. */
 export async function liftByOperator(
   trx: Trx,
   parts: DeskParts,

@@ -43,7 +43,6 @@ export interface PortalAccess {
   readonly newEpoch: boolean
 }
 
-/** Opens or closes the portal to the owner of the account. */
 export async function setPortalAccess(
   trx: AccountTrx,
   accountId: string,

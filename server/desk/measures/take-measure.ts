@@ -30,7 +30,7 @@ export type TakenMeasure =
   | MeasureRefusal
 
 /**
- * Takes a measure with everything that follows from it, or proposes it if a second person is needed.
+ * Takes a measure with all that follows from it, or proposes it to a second person.
  * @param shown the state of the account on the page of the decision; empty outside of a browser
  */
 export async function takeMeasure(

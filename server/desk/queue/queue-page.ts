@@ -6,6 +6,7 @@ import { listWaitingAppeals } from '../appeals/appeal-store.ts'
 import { recordLook } from '../audit/record-look.ts'
 import { verdictRanks } from '../cases/case-store.ts'
 import { severities } from '../cases/severity.ts'
+import type { DeskParts } from '../desk.ts'
 import { findMeasure } from '../measures/measure-store.ts'
 import { reportKinds } from '../reports/report-kind.ts'
 import { showStaffPage, staffOf } from '../staff/staff.ts'
@@ -55,43 +56,45 @@ const paramsOf = ({ severity, kind, provenance, unseen }: QueueFilters) => ({
   unseen: unseen ? '1' : undefined,
 })
 
-export function queuePage(parts: DeskPageParts): RequestHandler {
-  const { desk, db, keyring, clock } = parts
-
-  async function listAppeals(staffId: string, after: string | undefined) {
-    const found = await listWaitingAppeals(db, keyring, pageSize + 1, after, staffId)
-    const appeals = found.slice(0, pageSize)
-    const measures = await Promise.all(appeals.map(({ measureId }) => findMeasure(db, measureId)))
-    const accountIds = measures.map((measure) => measure?.accountId ?? null)
-    const names = await findAddresses(db, accountIds)
-    const lines = appeals.map(({ id, reference, madeAt }, at) => {
-      const measure = measures[at]
-      return {
-        id,
-        reference,
-        madeAt,
-        measure: measure?.measure,
-        address: names.get(measure?.accountId ?? '') ?? '',
-        took: measure?.proposedBy === staffId || measure?.approvedBy === staffId,
-      }
-    })
-    return { lines, next: found.length > pageSize ? lines.at(-1)?.id : undefined }
-  }
-
-  async function listOf(
-    tab: Tab,
-    staffId: string,
-    filters: QueueFilters,
-    after: string | undefined,
-  ) {
-    if (tab === 'appeals') {
-      const { lines, next } = await listAppeals(staffId, after)
-      return { cases: [], appeals: lines, next }
+async function listAppeals({ db, keyring }: DeskParts, staffId: string, after: string | undefined) {
+  const found = await listWaitingAppeals(db, keyring, pageSize + 1, after, staffId)
+  const appeals = found.slice(0, pageSize)
+  const measures = await Promise.all(appeals.map(({ measureId }) => findMeasure(db, measureId)))
+  const accountIds = measures.map((measure) => measure?.accountId ?? null)
+  const names = await findAddresses(db, accountIds)
+  const lines = appeals.map(({ id, reference, madeAt }, at) => {
+    const measure = measures[at]
+    return {
+      id,
+      reference,
+      madeAt,
+      measure: measure?.measure,
+      address: names.get(measure?.accountId ?? '') ?? '',
+      took: measure?.proposedBy === staffId || measure?.approvedBy === staffId,
     }
-    const ask = { tab, staffId, filters, after, limit: pageSize }
-    const { cases, next } = await listQueue(db, keyring, ask)
-    return { cases: await describeLines(db, cases, staffId), appeals: [], next }
+  })
+  return { lines, next: found.length > pageSize ? lines.at(-1)?.id : undefined }
+}
+
+async function listOf(
+  desk: DeskParts,
+  tab: Tab,
+  staffId: string,
+  filters: QueueFilters,
+  after: string | undefined,
+) {
+  if (tab === 'appeals') {
+    const { lines, next } = await listAppeals(desk, staffId, after)
+    return { cases: [], appeals: lines, next }
   }
+  const { db, keyring } = desk
+  const ask = { tab, staffId, filters, after, limit: pageSize }
+  const { cases, next } = await listQueue(db, keyring, ask)
+  return { cases: await describeLines(db, cases, staffId), appeals: [], next }
+}
+
+export function queuePage(parts: DeskPageParts): RequestHandler {
+  const { desk, db, clock } = parts
 
   return async (req, res) => {
     const staff = staffOf(req)
@@ -100,7 +103,7 @@ export function queuePage(parts: DeskPageParts): RequestHandler {
     const after = readAfter(req.query, tab)
     const params = paramsOf(filters)
     const counts: Readonly<Record<string, number>> = { ...(await countTabs(db, staff.id)) }
-    const { cases, appeals, next } = await listOf(tab, staff.id, filters, after)
+    const { cases, appeals, next } = await listOf(desk, tab, staff.id, filters, after)
     const url = (more: Record<string, string | undefined>) =>
       urlOf('/staff/cases', { tab, ...params, ...more })
     await recordLook(desk, { staffId: staff.id, action: 'queue.viewed', details: { tab } })

@@ -46,7 +46,7 @@ interface Key {
   readonly id: string
 }
 
-/** `severity.id` in the open tabs, `milliseconds.id` in the closed one, and anything else is page one. */
+/** `severity.id` in the open tabs, `milliseconds.id` in the closed one. */
 function parseKey(after: string | undefined, closed: boolean): Key | undefined {
   // As many digits as the columns can hold: a made-up key must cause no fault of the database.
   const shape = closed ? /^(\d{1,14})\.(\d{1,18})$/ : /^(\d)\.(\d{1,18})$/

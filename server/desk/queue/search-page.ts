@@ -1,4 +1,3 @@
-// The search for cases.
 import type { RequestHandler } from 'express'
 import { findAccountByAddress } from '#server/accounts/accounts/store.ts'
 import type { DeskPageParts } from '#server/desk/parts.ts'

@@ -1,4 +1,3 @@
-// Support: the state of one account, for an owner who asks for help.
 import { Router } from 'express'
 import type { DeskPageParts } from '#server/desk/parts.ts'
 import { accountPage } from './account-page.ts'

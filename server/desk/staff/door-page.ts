@@ -1,4 +1,3 @@
-// The staff door: asks a signed-in member of staff for the second factor.
 import type { Request, RequestHandler, Response } from 'express'
 import { proofOf, sessionDigestOf } from '#server/accounts/sessions/browser-session.ts'
 import type { DeskPageParts } from '#server/desk/parts.ts'

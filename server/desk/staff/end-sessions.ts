@@ -14,11 +14,7 @@ import type { DeskPageParts } from '#server/desk/parts.ts'
 import { NotFound } from '#server/kit/pages/faults.ts'
 import { recordAudit } from '../audit/store.ts'
 
-/**
- * Begins a new epoch of the account, as for any suspected theft.
- * @param staff what the session of the member of staff proves
- * @throws StaleProof, NotFound
- */
+/** @param staff the proof of the member of staff. @throws StaleProof, NotFound */
 export async function endSessionsOf(
   parts: DeskPageParts,
   accountId: string,

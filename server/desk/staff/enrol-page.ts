@@ -1,4 +1,3 @@
-// Connects an authenticator: shows its secret and takes the first code.
 import type { Request, RequestHandler, Response } from 'express'
 import { proofOf } from '#server/accounts/sessions/browser-session.ts'
 import type { DeskPageParts } from '#server/desk/parts.ts'

@@ -1,4 +1,3 @@
-// The second factors of staff.
 import type { Db, Trx } from '#db/connection.ts'
 import { resealColumn } from '#db/reseal.ts'
 import type { AccountTrx } from '#server/accounts/accounts/change-account.ts'
@@ -115,7 +114,6 @@ export interface StaffEntry {
   readonly codesLeft: number
 }
 
-/** Everybody with a role. */
 export async function listStaff(db: Db): Promise<StaffEntry[]> {
   const { rows } = await db.raw(
     `select a.address, array_agg(r.role order by r.role) as roles, f.confirmed_at,

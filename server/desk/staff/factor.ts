@@ -15,7 +15,6 @@ const toleranceSeconds = 30
 /** 160 random bits in Base32 (RFC 4226 asks for 128 at least). */
 export const newFactorSecret = (): string => totp().generateSecret({ length: 20 })
 
-/** The text of the QR code. */
 export const factorUri = (secret: string, issuer: string, address: string): string =>
   totp().generateURI({ issuer, label: address, secret })
 

@@ -7,7 +7,6 @@ import { setShortcutsOff } from './factor-store.ts'
 import { countRecoveryCodes } from './recovery-code-store.ts'
 import { showStaffPage, staffOf } from './staff.ts'
 
-/** With fewer codes left than this, the page warns. */
 const fewCodes = 4
 
 export function memberPage(parts: DeskPageParts): Record<'show' | 'setShortcuts', RequestHandler> {

@@ -1,4 +1,4 @@
-// The staff door: enrols an authenticator, lets a session in by a code, and renews recovery codes.
+// The staff door: enrols authenticators, lets sessions in, and renews recovery codes.
 
 import type { Db } from '#db/connection.ts'
 import {
@@ -34,16 +34,12 @@ export interface DoorParts {
   readonly limits: Limits
 }
 
-/** The member of staff at the door, with session and browser. */
 export interface Caller {
   readonly proof: AccountProof & { readonly session: Buffer }
   readonly client: ClientInfo
 }
 
-export type Passed =
-  | { readonly kind: 'passed' }
-  | { readonly kind: 'wrong' }
-  | { readonly kind: 'used' }
+export type Passed = { readonly kind: 'passed' } | { readonly kind: 'wrong' | 'used' }
 
 const secondClickMs = msPerMinute
 const newCodesPurpose = 'staff.new-codes'
@@ -56,7 +52,7 @@ export interface Door {
   enrol(caller: Caller, typed: string): Promise<Passed>
   /** Takes a code of the authenticator or a recovery code. @throws LimitReached */
   enter(caller: Caller, typed: string): Promise<Passed>
-  /** Replaces all recovery codes. @param form digest of the form, so that a second click does nothing */
+  /** Replaces all recovery codes, once for each form. @param form digest of the form */
   renewCodes(caller: Caller, form?: Buffer): Promise<void>
   /** Recovery codes that their owner has not confirmed as kept. */
   newCodes(sessionDigest: Buffer): Promise<string[]>
@@ -67,18 +63,8 @@ export function createDoor(parts: DoorParts): Door {
   // Security: Tries at the staff door are counted before they are judged.
   const tries = parts.limits.limit('staff-door', { points: 5, seconds: 15 * 60 })
 
-  /** Whether this session passed the door a moment ago: a second click gets the same answer. */
-  const hasJustPassed = ({ proof }: Caller): Promise<boolean> =>
-    wentInside(db, proof.session, new Date(clock.now().getTime() - secondClickMs))
-
   return {
-    async secretToEnrol(proof) {
-      const { accountId } = proof
-      const secretSealed = keyring.seal(factorSealPurpose, newFactorSecret())
-      const made = { accountId, secretSealed, keyId: keyring.newestKeyId, at: clock.now() }
-      const factor = await changeAccount(db, proof, (trx) => prepareFactor(trx, made))
-      return factor.confirmedAt ? undefined : keyring.open(factorSealPurpose, factor.secretSealed)
-    },
+    secretToEnrol: (proof) => prepareSecret(parts, proof),
 
     async enrol(caller, typed) {
       const { accountId } = caller.proof
@@ -87,10 +73,10 @@ export function createDoor(parts: DoorParts): Door {
       const at = clock.now()
       const waits = factor?.confirmedAt === null
       const step = waits ? stepOf(keyring, factor, parseFactor(typed), at) : null
-      if (step === null) return { kind: (await hasJustPassed(caller)) ? 'passed' : 'wrong' }
+      if (step === null) return { kind: (await hasJustPassed(parts, caller)) ? 'passed' : 'wrong' }
       const confirmed = await confirmStep(parts, caller, step, at)
       if (confirmed) await tries.forget(accountId)
-      return { kind: confirmed || (await hasJustPassed(caller)) ? 'passed' : 'used' }
+      return { kind: confirmed || (await hasJustPassed(parts, caller)) ? 'passed' : 'used' }
     },
 
     async enter(caller, typed) {
@@ -108,7 +94,7 @@ export function createDoor(parts: DoorParts): Door {
         await tries.forget(accountId)
         return { kind: 'passed' }
       }
-      if (await hasJustPassed(caller)) return { kind: 'passed' }
+      if (await hasJustPassed(parts, caller)) return { kind: 'passed' }
       await recordFailure(parts, accountId)
       return { kind: code.kind === 'totp' ? 'used' : 'wrong' }
     },
@@ -128,6 +114,21 @@ export function createDoor(parts: DoorParts): Door {
       return sealed === undefined ? [] : JSON.parse(keyring.open(newCodesPurpose, sealed))
     },
   }
+}
+
+/** Whether this session passed the door a moment ago: a second click gets the same answer. */
+const hasJustPassed = ({ db, clock }: DoorParts, { proof }: Caller): Promise<boolean> =>
+  wentInside(db, proof.session, new Date(clock.now().getTime() - secondClickMs))
+
+async function prepareSecret(
+  { db, keyring, clock }: DoorParts,
+  proof: AccountProof,
+): Promise<string | undefined> {
+  const { accountId } = proof
+  const secretSealed = keyring.seal(factorSealPurpose, newFactorSecret())
+  const made = { accountId, secretSealed, keyId: keyring.newestKeyId, at: clock.now() }
+  const factor = await changeAccount(db, proof, (trx) => prepareFactor(trx, made))
+  return factor.confirmedAt ? undefined : keyring.open(factorSealPurpose, factor.secretSealed)
 }
 
 /** The time step of an authenticator's code; null if the code is none of now. */

@@ -2,7 +2,6 @@
 import type { Db } from '#db/connection.ts'
 import type { AccountTrx } from '#server/accounts/accounts/change-account.ts'
 
-/** Replaces all recovery codes of the account. */
 export async function keepRecoveryCodes(
   trx: AccountTrx,
   accountId: string,

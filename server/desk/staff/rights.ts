@@ -4,19 +4,16 @@ import type { StaffRole } from './store.ts'
 export const staffRights = {
   /** Everything seen of a case is recorded in the audit. */
   'cases.see': ['reader', 'analyst', 'senior'],
-  /** Claim, note, close. */
   'cases.work': ['analyst', 'senior'],
   'search.use': ['reader', 'analyst', 'senior'],
   /** Measures that need a second person are only proposed. */
   'measures.impose': ['analyst', 'senior'],
-  /** Block for good. */
   'measures.impose-lasting': ['senior'],
   'measures.lift': ['analyst', 'senior'],
   /** Be the second person. A measure that only a senior may take needs a senior here too. */
   'measures.approve': ['analyst', 'senior'],
   'appeals.see': ['reader', 'analyst', 'senior'],
   'appeals.decide': ['analyst', 'senior'],
-  /** Look up an account whose owner asks for help. */
   'accounts.see': ['support', 'operator'],
   'accounts.end-sessions': ['support'],
   'figures.see': ['reader', 'analyst', 'senior', 'operator'],
@@ -26,7 +23,6 @@ export const staffRights = {
 
 export type StaffRight = keyof typeof staffRights
 
-/** All rights of these roles together. */
 export function rightsOf(roles: readonly StaffRole[]): ReadonlySet<StaffRight> {
   const rights = Object.entries(staffRights) as [StaffRight, readonly StaffRole[]][]
   return new Set(

@@ -2,7 +2,6 @@
 import type { Db, Trx } from '#db/connection.ts'
 import type { StaffRole } from './store.ts'
 
-/** Notes that the session has passed the staff door. */
 export async function enterStaffSession(
   trx: Trx,
   sessionDigest: Buffer,
@@ -76,13 +75,11 @@ export async function touchStaffSession(db: Db, sessionDigest: Buffer, at: Date)
     .update({ seen_at: at })
 }
 
-/** Whether the session has passed the staff door. */
 export async function isInside(db: Db | Trx, sessionDigest: Buffer): Promise<boolean> {
   const row = await db('staff_sessions').where({ id_digest: sessionDigest }).first('seen_at')
   return row !== undefined
 }
 
-/** Whether the session passed the staff door after that moment. */
 export async function wentInside(db: Db, sessionDigest: Buffer, after: Date): Promise<boolean> {
   const query = db('staff_sessions')
     .where({ id_digest: sessionDigest })

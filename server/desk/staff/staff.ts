@@ -132,7 +132,6 @@ export function staffOf(req: Request): StaffMember {
   return req.staff
 }
 
-/** Shows a page in the frame of the console. */
 export function showStaffPage(
   parts: Pick<DeskPageParts, 'pages'>,
   req: Request,
