@@ -1,5 +1,3 @@
-// The owner who knows the password chooses another one.
-
 import type { Db } from '#db/connection.ts'
 import { type AccountProof, changeAccount } from '#server/accounts/accounts/change-account.ts'
 import { recordActivity } from '#server/accounts/activity/store.ts'
@@ -12,9 +10,10 @@ import { doubtLateWays, type LateWayParts } from '#server/recovery/methods/doubt
 import { linksToReplace } from '#server/recovery/undo/offer-undo.ts'
 
 /**
- * App passwords stay: their owner made them. Security: earlier links "this was not me" are void, and contacts get new ones in their place.
- * @param form of the page that asks: noted, so that a second click is known
- * @returns the epoch that begins with it
+ * Changes the password for an owner who knows it. Earlier links "this was not me" are void, and
+ * contacts get new ones.
+ * @param form digest of the form, noted to recognise a second click
+ * @returns the new epoch
  * @throws StaleProof
  */
 export async function changeOwnPassword(

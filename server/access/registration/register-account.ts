@@ -28,12 +28,11 @@ export interface RegistrationParts extends MailboxParts {
 
 export interface RegistrationForm {
   readonly login: string
-  /** Empty where there is only one. */
+  /** Empty if the portal has only one. */
   readonly domain: string
   readonly password: string
 }
 
-/** Field and reason, as `data-error` shows them. */
 export type Refusal = { readonly field: 'login' | 'domain' | 'password'; readonly reason: string }
 
 export type JudgedRegistration =
@@ -46,7 +45,7 @@ export type JudgedRegistration =
     }
   | { readonly kind: 'refused'; readonly refusals: readonly Refusal[] }
 
-/** Everything that can be said of the form without looking at who exists; all faults at once. */
+/** Reports all faults of the form at once, without a look at existing accounts. */
 export function judgeRegistration(
   parts: RegistrationParts,
   form: RegistrationForm,
@@ -84,8 +83,8 @@ export type Registered =
   | { readonly kind: 'taken' }
 
 /**
- * Creates account, claims, wanted mailbox and its job in one transaction: all of them or none.
- * @throws BusyError where the line for hashing is full
+ * Creates account, claims and wanted mailbox in one transaction.
+ * @throws BusyError
  */
 export async function registerAccount(
   parts: RegistrationParts,
@@ -99,12 +98,9 @@ export async function registerAccount(
   const at = clock.now()
   return await db.transaction(async (trx) => {
     const login = { kind: 'login', value: address, accountId } as const
-    const lookAlike = {
-      kind: 'login-look-alike',
-      value: addressOf(wanted.lookAlikeKey, wanted.domain),
-      accountId,
-    } as const
-    // The look-alike key first: two names that look alike meet there, and two equal names do so too.
+    const lookAlikeKey = addressOf(wanted.lookAlikeKey, wanted.domain)
+    const lookAlike = { kind: 'login-look-alike', value: lookAlikeKey, accountId } as const
+    // Names that look alike, and equal names, all meet at the look-alike key.
     if ((await claim(trx, keyring, lookAlike, at)) === 'taken') return { kind: 'taken' } as const
     if ((await claim(trx, keyring, login, at)) === 'taken') {
       await release(trx, keyring, lookAlike)
@@ -112,20 +108,11 @@ export async function registerAccount(
     }
     const account = { id: accountId, address, passwordVerifier: verifier, locale: about.locale, at }
     const own = await insertAccount(trx, account)
-    await wantMailbox(own, parts, {
-      accountId,
-      address,
-      password: { plain: wanted.password, verifier },
-      at,
-    })
+    const password = { plain: wanted.password, verifier }
+    await wantMailbox(own, parts, { accountId, address, password, at })
     if (about.device) await rememberDevice(own, accountId, about.device, at)
-    await recordActivity(trx, keyring, {
-      accountId,
-      event: 'account.created',
-      details: {},
-      at,
-      client: about.client,
-    })
+    const created = { event: 'account.created', details: {}, client: about.client } as const
+    await recordActivity(trx, keyring, { accountId, at, ...created })
     return { kind: 'registered', accountId, address } as const
   })
 }

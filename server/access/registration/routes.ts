@@ -1,5 +1,4 @@
-import type { Request, Response } from 'express'
-import { Router } from 'express'
+import { type Request, type RequestHandler, type Response, Router } from 'express'
 import type { AccessParts } from '#server/access/parts.ts'
 import { firstEpoch } from '#server/accounts/accounts/change-account.ts'
 import {
@@ -30,101 +29,106 @@ import { suggestNames } from './suggest-names.ts'
 
 type Acceptable = Extract<JudgedRegistration, { kind: 'ok' }>
 
-export function registrationRoutes(parts: AccessParts): Router {
-  const { pages, settings } = parts
-  const countRegistration = createRegistrationLimit(parts)
+interface Typed {
+  readonly login: string
+  readonly domain: string
+}
 
-  const showForm = (
-    req: Request,
-    res: Response,
-    form = { login: '', domain: '' },
-    errors: readonly Refusal[] = [],
-    suggestions: readonly string[] = [],
-  ) =>
-    pages.show(req, res, {
-      id: 'register',
-      view: 'access/registration/register',
-      errors,
-      values: { login: form.login, domain: form.domain },
-      sameForAll: errors.length === 0 && form.login === '' && form.domain === '',
-      locals: { domains: settings.mailDomains, passwordMin: settings.passwordMin, suggestions },
-    })
+function showForm(
+  { pages, settings }: AccessParts,
+  req: Request,
+  res: Response,
+  { login, domain }: Typed,
+  errors: readonly Refusal[] = [],
+  suggestions: readonly string[] = [],
+) {
+  const { mailDomains, passwordMin } = settings
+  pages.show(req, res, {
+    id: 'register',
+    view: 'access/registration/register',
+    errors,
+    values: { login, domain },
+    sameForAll: errors.length === 0 && login === '' && domain === '',
+    locals: { domains: mailDomains, passwordMin, suggestions },
+  })
+}
 
+type SignInAgain = (
+  req: Request,
+  judged: Acceptable,
+  device: Buffer,
+  client: ClientInfo,
+) => Promise<boolean>
+
+/** @returns signs the browser in if it repeats a registration of its own */
+function signInRepetitions(access: AccessParts): SignInAgain {
+  const { limits, keyring, settings } = access
   const { limitSignInFailures, limitSignInFailuresPerNetworkHour: ofNetwork } = settings
-  const signInLimits = createSignInLimits(
-    parts.limits,
-    parts.keyring,
-    limitSignInFailures,
-    ofNetwork,
-  )
-  const signIns = { ...parts, signInLimits }
+  const signInLimits = createSignInLimits(limits, keyring, limitSignInFailures, ofNetwork)
+  const parts = { ...access, signInLimits }
 
-  async function signInAgain(
-    req: Request,
-    judged: Acceptable,
-    device: Buffer,
-    client: ClientInfo,
-  ): Promise<boolean> {
-    const again = await repeatRegistration(signIns, judged, device, client, networkOf(req.ip))
+  return async (req, judged, device, client) => {
+    const again = await repeatRegistration(parts, judged, device, client, networkOf(req.ip))
     if (!again) return false
-    const complete = (session: NewSession) =>
-      completeSignIn(signIns, again, device, client, session)
-    await startSession(
-      req,
-      { accountId: again.account.id, epoch: again.account.epoch },
-      client,
-      parts.clock.now(),
-      complete,
-    ).finally(again.leave)
+    const complete = (session: NewSession) => completeSignIn(parts, again, device, client, session)
+    const proof = { accountId: again.account.id, epoch: again.account.epoch }
+    await startSession(req, proof, client, access.clock.now(), complete).finally(again.leave)
     return true
   }
+}
 
+/** Handles POST /register. */
+function submitRegistration(parts: AccessParts): RequestHandler {
+  const countRegistration = createRegistrationLimit(parts)
+  const signInAgain = signInRepetitions(parts)
+
+  return async (req, res) => {
+    const form = readFields(req, ['login', 'domain', 'password'])
+    const judged = judgeRegistration(parts, form)
+    if (judged.kind === 'refused') return showForm(parts, req, res, form, judged.refusals)
+    const client = parts.client(req)
+    const device = keepDevice(parts, req, res)
+    const isDone = () => signInAgain(req, judged, device, client)
+    const welcome = () => res.redirect(303, '/account/welcome')
+    if (await isDone()) return welcome()
+    await countRegistration(req.ip)
+    const about = { locale: req.locale, client, device }
+    const registered = await registerAccount(parts, judged, about)
+    if (registered.kind === 'taken') {
+      // Perhaps by the other one of two simultaneous clicks.
+      if (await isDone()) return welcome()
+      const free = await suggestNames(parts, judged)
+      return showForm(parts, req, res, form, [{ field: 'login', reason: 'taken' }], free)
+    }
+    const proof = { accountId: registered.accountId, epoch: firstEpoch }
+    await startSession(req, proof, client, parts.clock.now())
+    welcome()
+  }
+}
+
+const welcome =
+  ({ pages, db, clock, methods }: AccessParts): RequestHandler =>
+  async (req, res) => {
+    const { id } = accountOf(req)
+    const progress = await findMailboxProgress(db, id)
+    if (!progress) throw new NotFound('an account without a mailbox')
+    const described = await methods.describe(db, id, clock.now())
+    const open = described.filter(({ state }) => state === 'none' || state === 'pending')
+    const locals = { mailbox: describeMailbox(progress), methods: open }
+    pages.show(req, res, { id: 'welcome', view: 'access/registration/welcome', locals })
+  }
+
+export function registrationRoutes(parts: AccessParts): Router {
   return Router()
     .get('/register', (req, res) => {
       if (ownerOf(req)) return res.redirect(303, '/account')
-      // A suggested free name comes back by a link.
-      const asked = typeof req.query.login === 'string' ? req.query.login.slice(0, 64) : ''
-      showForm(req, res, {
-        login: asked,
-        domain: typeof req.query.domain === 'string' ? req.query.domain : '',
+      // The link of a suggestion carries name and domain.
+      const { login, domain } = req.query
+      showForm(parts, req, res, {
+        login: typeof login === 'string' ? login.slice(0, 64) : '',
+        domain: typeof domain === 'string' ? domain : '',
       })
     })
-    .post('/register', async (req, res) => {
-      const form = readFields(req, ['login', 'domain', 'password'])
-      const judged = judgeRegistration(parts, form)
-      if (judged.kind === 'refused') return showForm(req, res, form, judged.refusals)
-      const client = parts.client(req)
-      const device = keepDevice(parts, req, res)
-      if (await signInAgain(req, judged, device, client))
-        return res.redirect(303, '/account/welcome')
-      await countRegistration(req.ip)
-      const registered = await registerAccount(parts, judged, {
-        locale: req.locale,
-        client,
-        device,
-      })
-      if (registered.kind === 'taken') {
-        // Of two clicks at once the other one was faster.
-        if (await signInAgain(req, judged, device, client))
-          return res.redirect(303, '/account/welcome')
-        const free = await suggestNames(parts, judged)
-        return showForm(req, res, form, [{ field: 'login', reason: 'taken' }], free)
-      }
-      await startSession(
-        req,
-        { accountId: registered.accountId, epoch: firstEpoch },
-        client,
-        parts.clock.now(),
-      )
-      res.redirect(303, '/account/welcome')
-    })
-    .get('/account/welcome', requireAccount(), async (req, res) => {
-      const { id } = accountOf(req)
-      const progress = await findMailboxProgress(parts.db, id)
-      if (!progress) throw new NotFound('an account without a mailbox')
-      const described = await parts.methods.describe(parts.db, id, parts.clock.now())
-      const methods = described.filter(({ state }) => state === 'none' || state === 'pending')
-      const locals = { mailbox: describeMailbox(progress), methods }
-      pages.show(req, res, { id: 'welcome', view: 'access/registration/welcome', locals })
-    })
+    .post('/register', submitRegistration(parts))
+    .get('/account/welcome', requireAccount(), welcome(parts))
 }

@@ -14,22 +14,18 @@ export async function confirmPassword(
   client: ClientInfo,
 ): Promise<Confirmed> {
   const key = `confirm:${parts.signInLimits.keyOf(address, undefined)}`
-  const budget = await parts.signInLimits.begin(key)
-  if (budget.kind === 'wait') return { kind: 'wait', retryAfterSeconds: budget.retryAfterSeconds }
+  const allowance = await parts.signInLimits.begin(key)
+  if (allowance.kind === 'wait') return allowance
+  const { failures } = allowance
   const account = await findAccountByAddress(parts.db, address)
   const verifier = account?.passwordVerifier ?? null
-  const right = await parts.signInLimits.judge(key, budget.failures, () =>
+  const right = await parts.signInLimits.judge(key, failures, () =>
     parts.hasher.verify(verifier, password),
   )
   if (!right) {
-    await noteFailure(parts, {
-      accountId: account?.id,
-      limitKey: key,
-      failures: budget.failures,
-      client,
-    })
+    await noteFailure(parts, { accountId: account?.id, limitKey: key, failures, client })
     return { kind: 'wrong' }
   }
-  await parts.signInLimits.forget(key, budget.failures)
+  await parts.signInLimits.forget(key, failures)
   return { kind: 'right' }
 }

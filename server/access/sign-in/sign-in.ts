@@ -36,18 +36,18 @@ export type SignedIn =
       readonly account: Account
       readonly failures: number
       readonly limitKey: string
-      /** Where the try was counted for its network: that is given back. */
+      /** The network for which the try was counted, to be refunded. */
       readonly network: string | undefined
-      /** Where the account's activity ended, and the browser is known. */
+      /** Head of the account's activity, if the browser is known. */
       readonly head: ChainHead | undefined
-      /** Gives the place in the line of hashes back. Who is still being written down takes room from those who come: to be called after that. */
+      /** Gives the place in the hashing queue back. Call it once the sign-in is written. */
       readonly leave: () => void
     }
   | { readonly kind: 'wrong' }
   | { readonly kind: 'blocked'; readonly account: Account }
   | { readonly kind: 'wait'; readonly retryAfterSeconds: number }
 
-/** The address of ours that was typed, or one that nobody can have, so that it costs the same. */
+/** The typed address, or one that nobody can have, so that both cost the same. */
 export function typedAddress(login: string, mailDomains: readonly string[]): string {
   const typed = parseTypedLogin(login, mailDomains)
   const domain = typed?.domain ?? mailDomains[0] ?? ''
@@ -55,10 +55,10 @@ export function typedAddress(login: string, mailDomains: readonly string[]): str
 }
 
 /**
- * Judges name and password. Security: an unknown name costs the same hash as a wrong password.
- * @param device digest of the browser's own token, where it has one
- * @param network that the try comes from, as `networkOf` names it
- * @throws BusyError where the line for hashing is full or stands still
+ * Security: An unknown name costs what a wrong password costs.
+ * @param device digest of the browser's token, if it has one
+ * @param network as `networkOf` names it
+ * @throws BusyError
  */
 export async function signIn(
   parts: SignInParts,
@@ -68,15 +68,12 @@ export async function signIn(
   network: string,
 ): Promise<SignedIn> {
   const address = typedAddress(form.login, parts.settings.mailDomains)
-  // Whoever would be sent away for want of room is sent away before anything was spent on the try, and is not counted.
+  // A full queue refuses the sign-in here, before the try is counted.
   const leave = parts.hasher.takePlace()
   let isKept = false
   try {
-    const outcome = await judge(
-      parts,
-      { address, password: form.password, device, network, client },
-      leave,
-    )
+    const tried = { address, password: form.password, device, network, client }
+    const outcome = await judge(parts, tried, leave)
     isKept = outcome.kind === 'signed-in'
     return outcome
   } finally {
@@ -92,44 +89,31 @@ interface Try {
   readonly client: ClientInfo
 }
 
-/** Behind the place in the line that `signIn` took. */
 async function judge(parts: SignInParts, tried: Try, leave: () => void): Promise<SignedIn> {
   const { hasher, signInLimits } = parts
-  const { found, limitKey, budget } = await countTry(parts, tried)
-  if (budget.kind === 'wait') return budget
+  const { found, limitKey, allowance } = await countTry(parts, tried)
+  if (allowance.kind === 'wait') return allowance
+  const { failures } = allowance
   const { account, knowsDevice, head } = found
   const network = knowsDevice ? undefined : tried.network
   const verifier = account && !account.closedAt ? account.passwordVerifier : null
   const verify = () => hasher.verify(verifier, tried.password, 'placed')
-  const right = await signInLimits.judge(limitKey, budget.failures, verify, network)
+  const right = await signInLimits.judge(limitKey, failures, verify, network)
   if (!right)
-    await noteFailure(parts, {
-      accountId: account?.id,
-      limitKey,
-      failures: budget.failures,
-      client: tried.client,
-    })
+    await noteFailure(parts, { accountId: account?.id, limitKey, failures, client: tried.client })
   if (!account || !right) return { kind: 'wrong' }
   if (account.blockedAt || account.resetDemandedAt) return { kind: 'blocked', account }
-  const { failures } = budget
-  return {
-    kind: 'signed-in',
-    account,
-    failures,
-    limitKey,
-    network,
-    head: knowsDevice ? head : undefined,
-    leave,
-  }
+  const knownHead = knowsDevice ? head : undefined
+  return { kind: 'signed-in', account, failures, limitKey, network, head: knownHead, leave }
 }
 
 interface CountedTry {
   readonly found: FoundForSignIn
   readonly limitKey: string
-  readonly budget: SignInAllowance
+  readonly allowance: SignInAllowance
 }
 
-/** Counts the try for the name, or for the browser that is known to it, and for the network of one that is not. */
+/** Counts the try for a known browser, or for the name and the network. */
 async function countTry(
   parts: SignInParts,
   { address, device, network }: Try,
@@ -142,30 +126,26 @@ async function countTry(
     known: limits.counterOf(knownKey),
     network: limits.networkCounterOf(network),
   }
-  const found = await findForSignIn(db, {
-    address,
-    device,
-    counters,
-    free: limits.freeFailures,
-    at,
-  })
+  const free = limits.freeFailures
+  const found = await findForSignIn(db, { address, device, counters, free, at })
   const limitKey = found.knowsDevice ? knownKey : strangersKey
-  const budget = await limits.weigh(limitKey, found.tries)
-  if (budget.kind === 'wait' || found.knowsDevice) return { found, limitKey, budget }
+  const allowance = await limits.weigh(limitKey, found.tries)
+  if (allowance.kind === 'wait' || found.knowsDevice) return { found, limitKey, allowance }
   const room = await limits.weighNetwork(network, found.network, at)
-  if (room.kind === 'open') return { found, limitKey, budget }
+  if (room.kind === 'open') return { found, limitKey, allowance }
   parts.alertOperator('spraying')
-  // A try that was not judged does not bring the name nearer to its waits.
-  await limits.refund(limitKey, budget.failures)
-  return { found, limitKey, budget: { kind: 'wait', retryAfterSeconds: room.retryAfterSeconds } }
+  // A refused try does not bring the name nearer to its waits.
+  await limits.refund(limitKey, allowance.failures)
+  return { found, limitKey, allowance: room }
 }
 
-/** More new browsers in a day than this are told by letters alone. */
+const newDevice = 'sign-in.new-device'
+/** After this many new browsers in a day the owner gets letters only. */
 const newDevicesBySms = 3
 
 /**
- * What follows from a right password: it is recorded, its owner is told of a new browser, the tries are forgotten and the session begins.
- * @throws StaleProof where the account has begun a new epoch since the password was judged
+ * Records the sign-in, sends a notice of a new browser, forgets the tries and begins the session.
+ * @throws StaleProof if the account has begun a new epoch since the password was judged
  */
 export async function completeSignIn(
   parts: SignInParts,
@@ -189,7 +169,7 @@ export async function completeSignIn(
   await signInLimits.forget(limitKey, failures, isRecorded)
 }
 
-/** The longer way: the browser is new, or the chain went on meanwhile. */
+/** For a new browser, or if the activity has gone on meanwhile. */
 async function recordSignIn(
   trx: AccountTrx,
   parts: SignInParts,
@@ -200,15 +180,15 @@ async function recordSignIn(
   const accountId = account.id
   const at = parts.clock.now()
   const known = await rememberDevice(trx, accountId, device, at)
-  const event = known ? 'sign-in.succeeded' : 'sign-in.new-device'
+  const event = known ? 'sign-in.succeeded' : newDevice
   await recordActivity(trx, parts.keyring, { accountId, event, details: {}, at, client })
   if (known) return
-  const today = await countActivity(trx, accountId, [event], new Date(at.getTime() - msPerDay))
+  const today = await countActivity(trx, accountId, [newDevice], new Date(at.getTime() - msPerDay))
   const notice = {
     accountId,
     name: 'new-device',
     params: {},
-    change: 'sign-in.new-device',
+    change: newDevice,
     at,
     client,
   } as const
@@ -218,12 +198,11 @@ async function recordSignIn(
 interface Failure {
   readonly accountId: string | undefined
   readonly limitKey: string
-  /** As `begin` told. */
   readonly failures: number
   readonly client: ClientInfo
 }
 
-/** The owner is told when the waits begin. */
+/** Notifies the owner when the waits begin. */
 export async function noteFailure(
   { db, signInLimits }: SignInParts,
   { accountId = nobody, limitKey, failures, client }: Failure,

@@ -1,5 +1,4 @@
-// The one way in which a password is replaced: by its owner, by recovery, by undo.
-
+// Judges and sets a new password, for its owner, a recovery or an undo.
 import type { Db } from '#db/connection.ts'
 import type { Clock } from '#server/core/clock.ts'
 import { msPerDay } from '#server/core/durations.ts'
@@ -30,7 +29,7 @@ export interface PasswordRuleParts {
   readonly passwordLimits: PasswordLimits | undefined
 }
 
-/** `same`: it is the present one or, at the end of a recovery, one that was replaced lately. */
+/** `same`: the present password or, in a recovery, one that was replaced lately. */
 export type NewPasswordRefusal = PasswordRefusal | 'same'
 
 export type JudgedNewPassword =
@@ -38,14 +37,15 @@ export type JudgedNewPassword =
   | { readonly kind: 'refused'; readonly reason: NewPasswordRefusal }
 
 /**
- * Security: one policy for every door where a password is chosen. Only for those whose proof was judged before: it tells the present one.
- * @throws BusyError where the line for hashing is full
+ * Security: The same password policy applies at registration, own change and recovery.
+ * Judge a proof before: the refusal `same` reveals the present password.
+ * @throws BusyError
  */
 export async function judgeNewPassword(
   parts: PasswordRuleParts,
   owner: { readonly id: string; readonly address: string },
   typed: string,
-  door: 'own change' | 'recovery',
+  occasion: 'own change' | 'recovery',
 ): Promise<JudgedNewPassword> {
   const contacts = await parts.methods.contactsOf(parts.db, owner.id)
   const judged = judgePassword(typed, {
@@ -57,19 +57,16 @@ export async function judgeNewPassword(
     limits: parts.passwordLimits,
   })
   if (judged.kind === 'refused') return judged
-  // Security: the password of before is no new password: somebody else may be the reason for a new one.
-  const isSame = await isPresentPassword(parts, owner.id, judged.password)
-  if (
-    isSame ||
-    (door === 'recovery' && (await isReplacedPassword(parts, owner.id, judged.password)))
-  )
-    return { kind: 'refused', reason: 'same' }
-  return judged
+  // Security: A new password is never the present one.
+  const isSame =
+    (await isPresentPassword(parts, owner.id, judged.password)) ||
+    (occasion === 'recovery' && (await isReplacedPassword(parts, owner.id, judged.password)))
+  return isSame ? { kind: 'refused', reason: 'same' } : judged
 }
 
 /**
- * Whether it is the account's password. Only for those whose proof was judged before.
- * @throws BusyError where the line for hashing is full
+ * Judge a proof before, for the answer reveals the password.
+ * @throws BusyError
  */
 export async function isPresentPassword(
   { db, hasher }: Pick<PasswordRuleParts, 'db' | 'hasher'>,
@@ -80,7 +77,7 @@ export async function isPresentPassword(
   return verifier !== undefined && (await isRight(hasher, verifier, typed))
 }
 
-/** A stranger who came in by an earlier password may have changed it since. Its owner knows that one alone, and would choose it again. */
+/** A stranger may know the earlier password and have changed it. The owner would choose it again. */
 async function isReplacedPassword(
   parts: PasswordRuleParts,
   accountId: string,
@@ -93,7 +90,7 @@ async function isReplacedPassword(
   return false
 }
 
-/** A verifier that cannot be read is nobody's password, and keeps nobody from a new one. */
+/** An unreadable verifier matches no password, so that its owner can set a new one. */
 async function isRight(hasher: PasswordHasher, verifier: string, typed: string): Promise<boolean> {
   try {
     return await hasher.verify(verifier, typed)
@@ -113,8 +110,8 @@ export interface PasswordChange {
 }
 
 /**
- * Sets the password and lets every feature follow, in the caller's transaction. The caller knows why, and records and notifies.
- * @returns the epoch that begins with it
+ * Sets the password and lets every feature follow. The caller records the change and sends notices.
+ * @returns the new epoch
  */
 export async function changePassword(
   trx: AccountTrx,
