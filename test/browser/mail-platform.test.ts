@@ -9,7 +9,7 @@ import {
   startPortalWithMail,
 } from '#test/mail-platform/portal-with-mail.ts'
 import { describeOnMailServers } from '#test/mail-platform/programs.ts'
-import type { Door } from '#test/mail-platform/start.ts'
+import type { Endpoint } from '#test/mail-platform/start.ts'
 import { launchChromium } from '#test/support/browser/chromium.ts'
 import {
   accountSid,
@@ -67,16 +67,16 @@ describeOnMailServers('somebody with a browser, a phone and a mail program', () 
   async function readSettings(
     page: Page,
     service: string,
-  ): Promise<{ name: string; doors: Door[] }> {
+  ): Promise<{ name: string; endpoints: Endpoint[] }> {
     const list = page.locator(`h3:text-is("${service}") + dl`)
     const row = (key: string) => list.locator(`div:has(dt:text-is("${key}")) dd`)
     const told = async (key: string) => row(key).locator('.line').allTextContents()
     const [[host = ''], name] = await Promise.all([told('Server'), row('User name').innerText()])
-    const doors = (await told('Port and encryption')).map((way) => {
+    const endpoints = (await told('Port and encryption')).map((way) => {
       const [, port = '', encryption = ''] = /(\d+), (SSL\/TLS|STARTTLS)/.exec(way) ?? []
       return { host, port: Number(port), secure: encryption === 'SSL/TLS' }
     })
-    return { name, doors }
+    return { name, endpoints }
   }
 
   it('a person gets a mailbox, mails with it, and recovers it by SMS', async () => {
@@ -95,8 +95,8 @@ describeOnMailServers('somebody with a browser, a phone and a mail program', () 
     const receiving = await readSettings(page, 'Receiving: IMAP (recommended)')
     const sending = await readSettings(page, 'Sending: SMTP')
     assert.deepEqual([receiving.name, sending.name], [user, user])
-    const [imap] = receiving.doors
-    const submission = sending.doors.find((door) => !door.secure)
+    const [imap] = receiving.endpoints
+    const submission = sending.endpoints.find((endpoint) => !endpoint.secure)
     assert.ok(imap && submission)
     const mail = { ...world.mail, imap, submission }
 

@@ -2,7 +2,7 @@
 import { once } from 'node:events'
 import { connect as connectPlain, type Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
-import type { Door } from './start.ts'
+import type { Endpoint } from './start.ts'
 
 export interface LineClient {
   /** What the server said at first. */
@@ -15,10 +15,10 @@ export interface LineClient {
 /** A reply is whole at a line without the dash of SMTP's continuation lines. */
 const wholeReply = /^(\d{3}(?!-)|[+-](OK|ERR)).*\r\n$/m
 
-export async function openLineClient(door: Door): Promise<LineClient> {
-  const { host, port, from: localAddress } = door
+export async function openLineClient(endpoint: Endpoint): Promise<LineClient> {
+  const { host, port, from: localAddress } = endpoint
   const to = { host, port, ...(localAddress ? { localAddress } : {}) }
-  const socket: Socket = door.secure
+  const socket: Socket = endpoint.secure
     ? connectTls({ ...to, rejectUnauthorized: false })
     : connectPlain(to)
   socket.setEncoding('utf8')
@@ -33,7 +33,7 @@ export async function openLineClient(door: Door): Promise<LineClient> {
   })
   socket.on('close', () => wake())
   await Promise.race([
-    once(socket, door.secure ? 'secureConnect' : 'connect'),
+    once(socket, endpoint.secure ? 'secureConnect' : 'connect'),
     once(socket, 'close'),
   ])
   const reply = async () => {
@@ -57,16 +57,20 @@ export async function openLineClient(door: Door): Promise<LineClient> {
 }
 
 /** An SMTP session on the submission port after AUTH PLAIN. @returns the client and the reply to AUTH */
-export async function signInBySmtp(door: Door, login: string, password: string) {
-  const client = await openLineClient(door)
+export async function signInBySmtp(endpoint: Endpoint, login: string, password: string) {
+  const client = await openLineClient(endpoint)
   await client.say('EHLO program.example')
   const secret = Buffer.from(`\0${login}\0${password}`).toString('base64')
   return { client, reply: await client.say(`AUTH PLAIN ${secret}`) }
 }
 
 /** @returns the reply to PASS */
-export async function signInByPop3(door: Door, login: string, password: string): Promise<string> {
-  const client = await openLineClient(door)
+export async function signInByPop3(
+  endpoint: Endpoint,
+  login: string,
+  password: string,
+): Promise<string> {
+  const client = await openLineClient(endpoint)
   await client.say(`USER ${login}`)
   const reply = await client.say(`PASS ${password}`)
   client.close()
@@ -78,12 +82,12 @@ export async function signInByPop3(door: Door, login: string, password: string):
  * @param parameters of MAIL FROM, such as SIZE=1000
  */
 export async function offerFromOutside(
-  door: Door,
+  endpoint: Endpoint,
   from: string,
   to: string,
   parameters = '',
 ): Promise<string> {
-  const client = await openLineClient(door)
+  const client = await openLineClient(endpoint)
   await client.say('EHLO mx.elsewhere.example')
   const sender = await client.say(`MAIL FROM:<${from}> ${parameters}`.trim())
   const reply = sender.startsWith('250') ? await client.say(`RCPT TO:<${to}>`) : sender

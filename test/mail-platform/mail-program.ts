@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ImapFlow } from 'imapflow'
 import { createTransport } from 'nodemailer'
-import type { Door, TestPlatform } from './start.ts'
+import type { Endpoint, TestPlatform } from './start.ts'
 
 export interface Credentials {
   readonly user: string
@@ -12,12 +12,12 @@ export interface Credentials {
 
 const timeoutMs = 8000
 
-const imapClient = (door: Door, auth: Credentials) =>
+const imapClient = (endpoint: Endpoint, auth: Credentials) =>
   new ImapFlow({
-    ...door,
+    ...endpoint,
     auth,
     logger: false,
-    tls: { rejectUnauthorized: false, ...(door.from ? { localAddress: door.from } : {}) },
+    tls: { rejectUnauthorized: false, ...(endpoint.from ? { localAddress: endpoint.from } : {}) },
     disableAutoIdle: true,
   })
 

@@ -5,7 +5,7 @@ import { installMailDirectory } from '#db/mail-directory/install.ts'
 import { createTestDatabase } from '#test/support/database.ts'
 import { eventually, startTestPortal, type TestPortal } from '#test/support/portal.ts'
 import {
-  type Door,
+  type Endpoint,
   startTestPlatform,
   type TestPlatform,
   type TestPlatformOptions,
@@ -45,7 +45,7 @@ export async function startPortalWithMail(
   await installMailDirectory(directory)
   await directory.destroy()
   const mail = await startTestPlatform({ databaseUrl: url.href, ...servers })
-  const at = ({ host, port }: Door) => `${host}:${port}`
+  const at = ({ host, port }: Endpoint) => `${host}:${port}`
   const platformEnv = {
     MAIL_DIRECTORY_URL: url.href,
     DOVEADM_URL: mail.doveadmUrl,

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
-import type { Door } from './start.ts'
+import type { Endpoint } from './start.ts'
 
 /** A reply is whole at its last line: OK, NO or BYE. */
 async function readReply(socket: Socket): Promise<string> {
@@ -30,7 +30,10 @@ export interface SieveSession {
 
 type Auth = { readonly user: string; readonly pass: string }
 
-export async function openSieve({ host, port }: Door, { user, pass }: Auth): Promise<SieveSession> {
+export async function openSieve(
+  { host, port }: Endpoint,
+  { user, pass }: Auth,
+): Promise<SieveSession> {
   const plain = connect(port, host)
   await readReply(plain)
   await say(plain, 'STARTTLS')
@@ -56,8 +59,8 @@ export async function openSieve({ host, port }: Door, { user, pass }: Auth): Pro
 }
 
 /** Stores the script and makes it the one that sorts incoming letters. */
-export async function putFilter(door: Door, auth: Auth, script: string): Promise<void> {
-  const session = await openSieve(door, auth)
+export async function putFilter(endpoint: Endpoint, auth: Auth, script: string): Promise<void> {
+  const session = await openSieve(endpoint, auth)
   await session.say(`PUTSCRIPT "main" {${Buffer.byteLength(script)}+}\r\n${script}`)
   await session.say('SETACTIVE "main"')
   session.close()

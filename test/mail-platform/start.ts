@@ -12,7 +12,7 @@ import { type OutsideWorld, startOutsideWorld } from './outside-world.ts'
 import { chosenPorts, configFor, makeFolders, writeConfig } from './private-config.ts'
 import { type Daemon, killChildren, makeCertificate, startDaemon } from './programs.ts'
 
-export interface Door {
+export interface Endpoint {
   readonly host: string
   readonly port: number
   /** True: TLS from the first byte. */
@@ -22,13 +22,13 @@ export interface Door {
 }
 
 export interface TestPlatform {
-  readonly imap: Door
-  readonly pop3: Door
-  readonly submission: Door
-  readonly submissions: Door
-  readonly smtp: Door
-  readonly lmtp: Door
-  readonly sieve: Door
+  readonly imap: Endpoint
+  readonly pop3: Endpoint
+  readonly submission: Endpoint
+  readonly submissions: Endpoint
+  readonly smtp: Endpoint
+  readonly lmtp: Endpoint
+  readonly sieve: Endpoint
   readonly doveadmUrl: string
   readonly apiKey: string
   /** Folder under which each mailbox has its own. */
@@ -104,15 +104,19 @@ export async function startTestPlatform(options: TestPlatformOptions): Promise<T
 
   const postqueue = (flag: string) =>
     execFileSync('/usr/sbin/postqueue', ['-c', join(folder, 'postfix'), flag], { encoding: 'utf8' })
-  const door = (port: number, secure: boolean): Door => ({ host: '127.0.0.1', port, secure })
+  const endpoint = (port: number, secure: boolean): Endpoint => ({
+    host: '127.0.0.1',
+    port,
+    secure,
+  })
   return {
-    imap: door(ports.imaps, true),
-    pop3: door(ports.pop3s, true),
-    submission: door(ports.submission, false),
-    submissions: door(ports.submissions, true),
-    smtp: door(ports.smtp, false),
-    lmtp: door(ports.lmtp, false),
-    sieve: door(ports.sieve, false),
+    imap: endpoint(ports.imaps, true),
+    pop3: endpoint(ports.pop3s, true),
+    submission: endpoint(ports.submission, false),
+    submissions: endpoint(ports.submissions, true),
+    smtp: endpoint(ports.smtp, false),
+    lmtp: endpoint(ports.lmtp, false),
+    sieve: endpoint(ports.sieve, false),
     doveadmUrl: `http://127.0.0.1:${ports.doveadm}`,
     apiKey: config.doveadm.apiKey,
     mailRoot: config.mailRoot,

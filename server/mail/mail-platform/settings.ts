@@ -27,7 +27,8 @@ export const mailPlatformRows = {
   ),
   googleServiceAccount: optional(
     serviceAccount,
-    'MAIL_PLATFORM=google: account with domain-wide delegation for admin.directory.user and …user.security',
+    'MAIL_PLATFORM=google: account with domain-wide delegation ' +
+      'for admin.directory.user and …user.security',
     secret,
   ),
   googleAdministrator: optional(
@@ -39,7 +40,8 @@ export const mailPlatformRows = {
   yandexOrgId: optional(text('a number'), 'MAIL_PLATFORM=yandex-360: id of the organisation'),
   yandexToken: optional(
     text(),
-    'OAuth token for directory:read_users, directory:write_users and ya360_security:domain_sessions_write',
+    'OAuth token for directory:read_users, directory:write_users ' +
+      'and ya360_security:domain_sessions_write',
     secret,
   ),
   yandexDepartment: row(

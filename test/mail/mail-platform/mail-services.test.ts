@@ -17,7 +17,7 @@ import {
 } from '#test/mail-platform/mail-program.ts'
 import { type PortalWorld, startPortalWorld } from '#test/mail-platform/portal-world.ts'
 import { describeOnMailServers } from '#test/mail-platform/programs.ts'
-import type { Door } from '#test/mail-platform/start.ts'
+import type { Endpoint } from '#test/mail-platform/start.ts'
 import { underLock } from '#test/support/account-lock.ts'
 import { type Person, register } from '#test/support/people.ts'
 import { eventually } from '#test/support/portal.ts'
@@ -73,18 +73,18 @@ describeOnMailServers('the portal beside Dovecot and Postfix', () => {
     const begun = performance.now()
     return [await work, performance.now() - begun]
   }
-  const replyOf = async (door: Door, { user, pass }: { user: string; pass: string }) => {
-    const { client, reply } = await signInBySmtp(door, user, pass)
+  const replyOf = async (endpoint: Endpoint, { user, pass }: { user: string; pass: string }) => {
+    const { client, reply } = await signInBySmtp(endpoint, user, pass)
     client.close()
     return reply
   }
   /** Mail programs in a network of their own. */
   const from = (address: string) => {
     const { imap, submissions } = world.mail
-    const [reading, sending] = [imap, submissions].map((door) => ({ ...door, from: address })) as [
-      Door,
-      Door,
-    ]
+    const [reading, sending] = [imap, submissions].map((endpoint) => ({
+      ...endpoint,
+      from: address,
+    })) as [Endpoint, Endpoint]
     return { imap: (auth: Credentials) => tryImap({ ...world.mail, imap: reading }, auth), sending }
   }
 

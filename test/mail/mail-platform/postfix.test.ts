@@ -212,19 +212,19 @@ describeOnMailServers('Postfix', () => {
     await provision('xenia', { aliases: ['x.other@postern.example'] })
     await provision('yuri')
     const inbox = await openInbox(mail, authOf('yuri'))
-    for (const door of ['submission', 'submissions'] as const) {
-      const from = { ...mail, submission: { ...mail[door], from: '127.0.0.77' } }
+    for (const endpoint of ['submission', 'submissions'] as const) {
+      const from = { ...mail, submission: { ...mail[endpoint], from: '127.0.0.77' } }
       const send = (to: string, subject: string) =>
         trySend(from, authOf('xenia'), { from: 'x.other@postern.example', to, subject })
-      assert.equal(await send('yuri@postern.example', `Inside by ${door}`), 'ok')
-      assert.equal(await send('friend@elsewhere.example', `Outside by ${door}`), 'ok')
-      await waitForLetter(inbox, `Inside by ${door}`)
+      assert.equal(await send('yuri@postern.example', `Inside by ${endpoint}`), 'ok')
+      assert.equal(await send('friend@elsewhere.example', `Outside by ${endpoint}`), 'ok')
+      await waitForLetter(inbox, `Inside by ${endpoint}`)
       await eventually(() =>
-        mail.outside.letters.some(({ source }) => source.includes(`Outside by ${door}`)),
+        mail.outside.letters.some(({ source }) => source.includes(`Outside by ${endpoint}`)),
       )
       const inside = await inbox.fetchOne('*', { source: true })
       const outside = mail.outside.letters.find(({ source }) =>
-        source.includes(`Outside by ${door}`),
+        source.includes(`Outside by ${endpoint}`),
       )
       for (const source of [String((inside || undefined)?.source), String(outside?.source)]) {
         assert.match(

@@ -14,6 +14,7 @@ import { PlatformError } from '../mail-platform.ts'
 import { writeAppPasswords } from './app-password-store.ts'
 import { platformErrorOf } from './directory-error.ts'
 import { createDoveadm, type Doveadm, type DoveadmSettings } from './doveadm.ts'
+import { readMailbox, readPage } from './read-store.ts'
 import * as store from './store.ts'
 
 export interface DovecotPlatformParts {
@@ -59,7 +60,7 @@ export function createDovecotPlatform(given: DovecotPlatformParts): DovecotPlatf
     observe: (address) => observe(parts, address),
     ...(doveadm ? { filters: doveadm.filters } : {}),
     async probe() {
-      await asPlatformCall(() => store.readPage(directory, undefined, 1))
+      await asPlatformCall(() => readPage(directory, undefined, 1))
       await doveadm?.probe()
     },
     purge: () => purge(parts),
@@ -124,7 +125,7 @@ async function quarantine(
 async function* listMailboxes({ directory, pageSize }: Parts): AsyncGenerator<ObservedMailbox> {
   let after: string | undefined
   for (;;) {
-    const page = await asPlatformCall(() => store.readPage(directory, after, pageSize))
+    const page = await asPlatformCall(() => readPage(directory, after, pageSize))
     yield* page
     after = page.at(-1)?.accountId
     if (page.length < pageSize) return
@@ -135,7 +136,7 @@ async function observe(
   { directory, doveadm }: Parts,
   address: string,
 ): Promise<ObservedMailbox | undefined> {
-  const mailbox = await asPlatformCall(() => store.readMailbox(directory, address))
+  const mailbox = await asPlatformCall(() => readMailbox(directory, address))
   if (!mailbox || !doveadm) return mailbox
   const usedBytes = await doveadm.usedBytes(address)
   return usedBytes === undefined ? mailbox : { ...mailbox, usedBytes }
