@@ -1,4 +1,4 @@
-// What every adapter to somebody else's interface must do when that is slow, busy, broken or loses an answer.
+// What every hosted platform must do when it is slow, busy or broken, or when an answer is lost.
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import type { MailPlatform } from '#server/mail/mail-platform/mail-platform.ts'
@@ -7,7 +7,7 @@ import { failsAs, wanting } from '#test/support/mail-platform/wanted-mailbox.ts'
 
 export interface HostedSubject {
   readonly fake: FakeHttp
-  /** As a process of its own: it remembers nothing of what others did. 2 s by default. */
+  /** Like a new process, which remembers nothing. 2 s by default. */
   connect(timeoutMs?: number): MailPlatform
   stop(): Promise<void>
 }
@@ -18,7 +18,7 @@ export interface HostedOptions {
   /** Calls that make a mailbox, and that change one, as `METHOD /path`. */
   readonly create: RegExp
   readonly change: RegExp
-  /** How a failure looks in this platform's words. */
+  /** The body of a failure. */
   readonly failure: unknown
 }
 

@@ -1,4 +1,4 @@
-// What every mail platform must do, whatever it is made of. Each platform's own test hands itself in.
+// What every mail platform must do. The test of each platform calls this.
 import assert from 'node:assert/strict'
 import { randomBytes, randomUUID } from 'node:crypto'
 import { after, before, describe, it } from 'node:test'
@@ -15,22 +15,24 @@ export interface ContractSubject {
 }
 
 export interface ContractOptions {
-  /** Domain that the platform serves; every address of the suite lies in it. */
+  /** Domain of every address of the suite. */
   readonly domain?: string
   /** A password in the platform's format, different for each `seed`. */
   readonly passwordOf?: (seed: string) => string
   /** Mailboxes to list, more than one page holds. */
   readonly many?: number
-  /** False where the platform cannot hold a mailbox without a main password (hosted). */
+  /** False if every mailbox of the platform has a main password. */
   readonly holdsNoPassword?: boolean
-  /** Levels that the platform knows; others must be applied as the next stricter one that it knows. */
+  /** Levels of the platform; others are applied as the next stricter one. */
   readonly suspensions?: readonly WantedMailbox['suspension'][]
 }
 
-const argon2idOf = (seed: string) =>
-  `$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$${Buffer.from(seed.padEnd(32, '.')).toString('base64url')}`
+function argon2idOf(seed: string): string {
+  const digest = Buffer.from(seed.padEnd(32, '.')).toString('base64url')
+  return `$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$${digest}`
+}
 
-/** Fields that a platform does not tell are absent; those that it tells must be the wanted ones. */
+/** Fields that a platform shows must be the wanted ones. */
 function assertShows(seen: ObservedMailbox | undefined, wanted: WantedMailbox): void {
   assert.ok(seen, `${wanted.address} is there`)
   const told = Object.entries(seen).filter(

@@ -1,18 +1,18 @@
-// Speaks a line protocol (SMTP, POP3, ManageSieve) word by word, where a library would hide what the server says.
+// Speaks SMTP, POP3 or ManageSieve line by line, so that tests see what the server says.
 import { once } from 'node:events'
 import { connect as connectPlain, type Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import type { Endpoint } from './start.ts'
 
 export interface LineClient {
-  /** What the server said at first. */
+  /** The first line of the server. */
   readonly greeting: string
   /** Sends one line. @returns the whole reply, or '' where the server hung up */
   say(line: string): Promise<string>
   close(): void
 }
 
-/** A reply is whole at a line without the dash of SMTP's continuation lines. */
+/** SMTP marks all lines but the last one of a reply with a dash. */
 const wholeReply = /^(\d{3}(?!-)|[+-](OK|ERR)).*\r\n$/m
 
 export async function openLineClient(endpoint: Endpoint): Promise<LineClient> {
@@ -23,7 +23,7 @@ export async function openLineClient(endpoint: Endpoint): Promise<LineClient> {
     : connectPlain(to)
   socket.setEncoding('utf8')
   socket.on('error', () => {})
-  // A server that says nothing fails the test instead of holding it up.
+  // A silent server fails the test.
   socket.setTimeout(10_000, () => socket.destroy())
   let buffer = ''
   let wake = () => {}
@@ -56,7 +56,7 @@ export async function openLineClient(endpoint: Endpoint): Promise<LineClient> {
   }
 }
 
-/** An SMTP session on the submission port after AUTH PLAIN. @returns the client and the reply to AUTH */
+/** @returns an SMTP session after AUTH PLAIN, and the reply to AUTH */
 export async function signInBySmtp(endpoint: Endpoint, login: string, password: string) {
   const client = await openLineClient(endpoint)
   await client.say('EHLO program.example')
@@ -78,8 +78,9 @@ export async function signInByPop3(
 }
 
 /**
- * What a stranger's mail server is told: the reply to MAIL FROM where that was refused, otherwise to RCPT TO.
+ * Offers a letter like a foreign mail server.
  * @param parameters of MAIL FROM, such as SIZE=1000
+ * @returns the refusal of MAIL FROM, or the reply to RCPT TO
  */
 export async function offerFromOutside(
   endpoint: Endpoint,

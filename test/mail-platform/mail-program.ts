@@ -1,4 +1,4 @@
-// A person's mail program: reads by IMAP (imapflow), sends by SMTP (nodemailer).
+// A mail program: reads by IMAP (imapflow), sends by SMTP (nodemailer).
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ImapFlow } from 'imapflow'
 import { createTransport } from 'nodemailer'
@@ -21,7 +21,7 @@ const imapClient = (endpoint: Endpoint, auth: Credentials) =>
     disableAutoIdle: true,
   })
 
-/** A signed-in IMAP session with the inbox open. Throws imapflow's error where the server refuses. */
+/** Signs in by IMAP and opens the inbox. Throws imapflow's error if the server refuses. */
 export async function openInbox(platform: TestPlatform, auth: Credentials): Promise<ImapFlow> {
   const client = imapClient(platform.imap, auth)
   client.on('error', () => {})
@@ -35,7 +35,7 @@ export async function openInbox(platform: TestPlatform, auth: Credentials): Prom
   }
 }
 
-/** `ok`, or what the server said when it refused. */
+/** @returns `ok` or the refusal of the server */
 export async function tryImap(platform: TestPlatform, auth: Credentials): Promise<string> {
   try {
     const client = await openInbox(platform, auth)
@@ -52,7 +52,7 @@ export interface Mail {
   readonly subject: string
 }
 
-/** `ok`, or the server's reply when it refused. */
+/** @returns `ok` or the refusal of the server */
 export async function trySend(
   platform: TestPlatform,
   auth: Credentials,
@@ -78,7 +78,7 @@ export async function trySend(
   }
 }
 
-/** Waits until it is so, 10 s at most. */
+/** Waits 10 s at most. */
 export async function eventually(isSo: () => boolean): Promise<void> {
   for (let waited = 0; !isSo(); waited += 50) {
     if (waited > 10_000) throw new Error(`not so within 10 s: ${isSo}`)
@@ -86,7 +86,6 @@ export async function eventually(isSo: () => boolean): Promise<void> {
   }
 }
 
-/** Waits until a letter with that subject lies in the inbox. */
 export async function waitForLetter(
   client: ImapFlow,
   subject: string,

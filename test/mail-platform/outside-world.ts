@@ -1,4 +1,4 @@
-// Every other mail server of the world: takes all letters that leave the test platform.
+// Stands for every other mail server: takes all letters that leave the test platform.
 import { once } from 'node:events'
 import { SMTPServer } from 'smtp-server'
 

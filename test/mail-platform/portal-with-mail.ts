@@ -1,4 +1,4 @@
-// The whole portal in front of real Dovecot and Postfix, its mail directory in a database of its own.
+// A whole portal with real Dovecot and Postfix, and a database of its own for the mail directory.
 import { randomBytes } from 'node:crypto'
 import { connectDatabase } from '#db/connection.ts'
 import { installMailDirectory } from '#db/mail-directory/install.ts'
@@ -19,14 +19,14 @@ export interface PortalWithMail {
 }
 
 export interface PortalWithMailOptions {
-  /** Environment variables of the portal on top of those that join it to its mail platform. */
+  /** More environment variables of the portal. */
   readonly env?: (mail: TestPlatform) => Readonly<Record<string, string>>
   readonly servers?: Omit<TestPlatformOptions, 'databaseUrl'>
   /** False: no jobs are done until `portal.startWorker`. */
   readonly worker?: boolean
 }
 
-/** Waits until the platform has all that is wanted of the mailbox: a session that opens sooner may be taken for one of before. */
+/** Waits until the mailbox is as wanted. A session that opens earlier may be ended as an old one. */
 export const settled = ({ db }: TestPortal, address: string): Promise<unknown> =>
   eventually(() =>
     db('mailboxes').where({ address }).whereRaw('applied_revision >= revision').first(),
@@ -50,7 +50,6 @@ export async function startPortalWithMail(
     MAIL_DIRECTORY_URL: url.href,
     DOVEADM_URL: mail.doveadmUrl,
     DOVEADM_API_KEY: mail.apiKey,
-    // What the help tells people to type into their mail programs.
     MAIL_SERVER_IMAP: `imaps://${at(mail.imap)}`,
     MAIL_SERVER_POP3: `pop3s://${at(mail.pop3)}`,
     MAIL_SERVER_SMTP: `smtps://${at(mail.submissions)}, smtp://${at(mail.submission)}`,

@@ -1,4 +1,4 @@
-// A whole portal beside a running mail platform, each asking and telling the other as in production.
+// A whole portal and a running mail platform that report to each other as in production.
 import { type MailServices, startMailServices } from '#server/mail-services.ts'
 import { createTestDatabase } from '#test/support/database.ts'
 import { startTestPortal, type TestPortal } from '#test/support/portal.ts'

@@ -1,4 +1,4 @@
-// The configuration of one private mail platform: own ports, folders and database roles, the same templates as in production.
+// The configuration of one mail platform for tests, with ports, folders and roles of its own.
 import { execFileSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { chown, mkdir, writeFile } from 'node:fs/promises'

@@ -48,7 +48,7 @@ const running = new Set<ChildProcess>()
 const stopAll = () => {
   for (const child of running) child.kill()
 }
-// A test run that dies takes its servers along.
+// The servers end together with the test run.
 process.once('exit', stopAll)
 for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
   process.once(signal, () => {
@@ -113,7 +113,7 @@ export function makeCertificate(keyFile: string, certFile: string): void {
   })
 }
 
-/** A suite that needs real mail servers: says loudly where it could not run, and fails there in CI. */
+/** A suite with real mail servers. It warns where it cannot run, and fails there in CI. */
 export function describeOnMailServers(name: string, suite: () => void): void {
   const reason = missingForMail()
   if (!reason) describe(name, suite)
@@ -122,7 +122,7 @@ export function describeOnMailServers(name: string, suite: () => void): void {
   else console.warn(`\n!!! NOT RUN: ${name}: ${reason}\n`)
 }
 
-/** Kills those processes of the server that have this name, as a crash would. */
+/** Kills the processes of the server with this name, like a crash. */
 export function killChildren(daemon: Daemon, name: string): void {
   const children = readFileSync(`/proc/${daemon.pid}/task/${daemon.pid}/children`, 'utf8')
     .split(' ')

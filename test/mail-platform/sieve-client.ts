@@ -1,4 +1,4 @@
-// Puts a filter in place as a mail program does: ManageSieve (RFC 5804) after STARTTLS.
+// Stores filters as a mail program does: by ManageSieve (RFC 5804) after STARTTLS.
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'

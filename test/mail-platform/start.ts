@@ -1,5 +1,5 @@
-// A private mail platform for tests: Dovecot and Postfix on free loopback ports, configured by the same templates as in production,
-// reading the mail directory of the test's database.
+// A mail platform for tests: Dovecot and Postfix on free loopback ports, with the configuration of
+// production and the mail directory of the test's database.
 import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
@@ -17,7 +17,7 @@ export interface Endpoint {
   readonly port: number
   /** True: TLS from the first byte. */
   readonly secure: boolean
-  /** A loopback address that the program comes from, where it matters. */
+  /** The loopback address of the mail program. */
   readonly from?: string
 }
 
@@ -39,7 +39,7 @@ export interface TestPlatform {
   flushQueue(): void
   /** Addresses of the letters that wait in the queue. */
   readQueue(): string[]
-  /** What Dovecot and Postfix wrote to their logs. */
+  /** The logs of Dovecot and Postfix. */
   readLogs(): string
   stopDovecot(signal?: NodeJS.Signals): Promise<void>
   startDovecot(): Promise<void>
@@ -90,7 +90,7 @@ export async function startTestPlatform(options: TestPlatformOptions): Promise<T
     await makeFolders(config)
     makeCertificate(config.tls.keyFile, config.tls.certFile)
     await writeConfig(config)
-    // Both are waited for: one that starts while the other fails is to be stopped too.
+    // If one of them fails, the other one must be stopped too.
     const starts = await Promise.allSettled([startDovecot(), startPostfix(folder, ports)])
     const [first, second] = starts
     if (first.status === 'fulfilled') dovecot = first.value

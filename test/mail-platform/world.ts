@@ -1,4 +1,4 @@
-// A running mail platform with people in it, for the stories that mail programs tell.
+// A running mail platform with people.
 
 import { randomUUID } from 'node:crypto'
 import { hash } from 'argon2'

@@ -1,4 +1,5 @@
-/** People register and change passwords while Dovecot, doveadm and the directory's database are killed at random: everything converges. */
+// People register and change passwords while Dovecot, doveadm and the directory are killed at random.
+// Everything converges.
 import assert from 'node:assert/strict'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { connectDatabase, type Db } from '#db/connection.ts'
@@ -13,11 +14,11 @@ export interface Outages {
   readonly people: number
   readonly passwordChanges: number
   readonly kills: Readonly<Record<string, number>>
-  /** Seconds until all was as wanted after the last kill, the waits of the queue cut short. */
+  /** After the last kill, with the waits of the queue cut short. */
   readonly convergedAfterSeconds: number
 }
 
-/** @throws AssertionError where something was lost, went backwards or was claimed too early */
+/** @throws AssertionError if something is lost, goes backwards or is acknowledged too early */
 export async function proveOutages(
   trial: PortalWithMail,
   { seconds, atOnce }: { seconds: number; atOnce: number },
@@ -58,7 +59,7 @@ async function tryOutages(
   return { people: passwords.size, passwordChanges, kills, convergedAfterSeconds }
 }
 
-/** One lane of people: each registers and changes the password a few times, as fast as the portal answers. */
+/** People who register and change their passwords, one after another. */
 async function live(
   portal: TestPortal,
   lane: number,
@@ -113,7 +114,7 @@ async function killAtRandom(
 const closeConnections = (server: Db, name: string) =>
   server.raw('select pg_terminate_backend(pid) from pg_stat_activity where datname = ?', [name])
 
-/** Has the database itself note every row that goes back to an older revision. */
+/** The database itself notes every row that goes back to an older revision. */
 async function watchRevisions(directory: Db): Promise<void> {
   await directory.raw(`
     create table went_back (address text);
@@ -123,7 +124,7 @@ async function watchRevisions(directory: Db): Promise<void> {
       when (new.revision < old.revision) execute function note_backwards()`)
 }
 
-/** What the portal says is applied must be in the directory already: looked at in this order, all the time. */
+/** What the portal calls applied must be in the directory already. */
 async function watchClaims(portal: Db, directory: Db, isOver: () => boolean): Promise<void> {
   while (!isOver()) {
     const claimed = await portal('mailboxes')
@@ -143,7 +144,7 @@ async function watchClaims(portal: Db, directory: Db, isOver: () => boolean): Pr
   }
 }
 
-/** Jobs that failed wait ever longer; the trial does not. */
+/** Runs jobs that wait for another try at once. */
 async function converge(db: Db): Promise<void> {
   for (const end = performance.now() + 60_000; ; ) {
     const open = await db('mailboxes')
@@ -153,13 +154,13 @@ async function converge(db: Db): Promise<void> {
     if (Number(open?.count) === 0) return
     if (performance.now() > end)
       assert.fail(`do not converge: ${JSON.stringify(await describeOpen(db))}`)
-    await db.raw(`select graphile_worker.reschedule_jobs(array_agg(id), run_at := now()) from graphile_worker.jobs
-      where locked_at is null and run_at > now()`)
+    await db.raw(`select graphile_worker.reschedule_jobs(array_agg(id), run_at := now())
+      from graphile_worker.jobs where locked_at is null and run_at > now()`)
     await sleep(500)
   }
 }
 
-/** What an operator would look at: how each mailbox failed, and its job. */
+/** How each mailbox failed, and its job. */
 const describeOpen = (db: Db) =>
   db('mailboxes as m')
     .whereRaw('applied_revision < revision')
@@ -173,11 +174,12 @@ const describeOpen = (db: Db) =>
     )
     .select(
       db.raw(
-        `(select json_agg(j) from graphile_worker.jobs j where j.key = 'mailbox:' || m.account_id) as jobs`,
+        `(select json_agg(j) from graphile_worker.jobs j
+          where j.key = 'mailbox:' || m.account_id) as jobs`,
       ),
     )
 
-/** Dovecot waits 1, 5, 25 … seconds before it asks again for a database that was away, and fails once for every lost connection. */
+/** Dovecot waits 1, 5, 25 … seconds before it connects to its database again. */
 async function tryWhenBack(
   mail: TestPlatform,
   auth: { user: string; pass: string },

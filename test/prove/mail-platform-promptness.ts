@@ -1,5 +1,4 @@
-/** How soon a registration, a new password and a block are true on the real mail platform, seen from mail programs. */
-
+// How soon a registration, a new password and a block reach mail programs on a real mail platform.
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
@@ -23,7 +22,7 @@ import {
 } from '#test/support/recovery/recovery.ts'
 import { type Times, timesOf, timeUntil, timeUntilRefused } from './times.ts'
 
-/** From the answer to the form, or from the commit of the block, to what a mail program gets. */
+/** Times from the answer to the form, or from the commit of the block. */
 export interface Promptness {
   readonly registrationToImap: Times
   readonly newPasswordToOldRefused: Times
@@ -37,7 +36,7 @@ export interface Promptness {
   readonly liftToImap: Times
 }
 
-/** @param rounds people who go through it all, one after another */
+/** @param rounds people, one after another */
 export async function measurePromptness(
   { portal, mail }: PortalWithMail,
   rounds: number,
@@ -125,7 +124,7 @@ async function goThrough(
   samples.liftToImap.push(await timeUntil(lifted, async () => (await tryImap(mail, next)) === 'ok'))
 }
 
-/** Opens a session. `at` is when the server ended it. */
+/** Opens a session. `at` is the moment when the server ends it. */
 async function momentOfCut(
   mail: TestPlatform,
   who: { user: string; pass: string },
@@ -134,7 +133,6 @@ async function momentOfCut(
   const at = once(inbox, 'close', { signal: AbortSignal.timeout(60_000) }).then(() =>
     performance.now(),
   )
-  // Whoever waits for it is told; meanwhile a fault of something else comes first.
   at.catch(() => {})
   return { at }
 }

@@ -1,4 +1,5 @@
-/** How many mailboxes one worker sets up a minute on the directory, what memory that takes, and how long comparing them all lasts. */
+// How many mailboxes a worker sets up a minute, in how much memory, and how long a reconciliation
+// takes.
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
@@ -12,11 +13,11 @@ import { type PortalProcess, startPortalProcess } from '#test/support/process.ts
 export interface Provisioned {
   readonly mailboxes: number
   readonly perMinute: number
-  /** Resident memory of the worker's process in MB: the median of each quarter, and the most of all. */
+  /** Resident memory of the worker: the median of each quarter of the run, and the maximum. */
   readonly memoryMb: { readonly quarters: readonly number[]; readonly most: number }
   readonly reconcileSeconds: number
   readonly differences: number
-  /** After a tenth was tampered with: found, and what is left when the worker is done with the mending. */
+  /** Rows that were tampered with, and how many of them were found and are left. */
   readonly tampered: number
   readonly found: number
   readonly leftAfterFix: number
@@ -122,7 +123,7 @@ async function settled({ db }: TestPortal, count: number, look = () => {}): Prom
   }
 }
 
-/** A careless operator: some rows gone, some changed, some put there. */
+/** Deletes, changes and adds rows like a careless operator. */
 async function tamper({ db }: TestPortal): Promise<number> {
   const gone = await db('mail_directory.mailboxes')
     .where('address', 'like', 'm%3@%')
@@ -132,13 +133,12 @@ async function tamper({ db }: TestPortal): Promise<number> {
     .where('address', 'like', 'm%7@%')
     .update({ quota_bytes: 1, suspension: 'all' })
   await db('mail_directory.mailboxes').insert({
-    ...{
-      account_id: randomUUID(),
-      address: 'stowaway@postern.example',
-      revision: 1,
-      quota_bytes: 1,
-    },
-    ...{ created_at: new Date(), changed_at: new Date() },
+    account_id: randomUUID(),
+    address: 'stowaway@postern.example',
+    revision: 1,
+    quota_bytes: 1,
+    created_at: new Date(),
+    changed_at: new Date(),
   })
   return gone + changed + 1
 }
@@ -149,7 +149,7 @@ async function inSeconds<T>(work: () => Promise<T>): Promise<[T, number]> {
   return [result, Math.round((performance.now() - started) / 100) / 10]
 }
 
-/** Half a thousand a minute is asked for, by a worker that is a process of its own, and memory that is flat over all of them. */
+/** A worker in a process of its own must set up 500 a minute in constant memory. */
 export async function proveProvisioning(count: number): Promise<Provisioned> {
   const portal = await startTestPortal({ worker: false, env: { LOG_LEVEL: 'error' } })
   const { databaseUrl, secretKeys } = portal.settings

@@ -1,4 +1,4 @@
-// doveadm slow, refusing, breaking off: what is kept, what is tried again, what needs an operator.
+// A doveadm that is slow, refuses or breaks off.
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, before, beforeEach, describe, it } from 'node:test'
@@ -48,14 +48,15 @@ describe('doveadm', () => {
   const provision = async (): Promise<WantedMailbox> => {
     const accountId = randomUUID()
     const wanted: WantedMailbox = {
-      ...{
-        accountId,
-        address: `p${accountId}@postern.example`,
-        revision: 1,
-        quotaBytes: 1000,
-        password: null,
-      },
-      ...{ suspension: 'none', suspensionReason: null, mainPasswordOpensMail: true, aliases: [] },
+      accountId,
+      address: `p${accountId}@postern.example`,
+      revision: 1,
+      quotaBytes: 1000,
+      password: null,
+      suspension: 'none',
+      suspensionReason: null,
+      mainPasswordOpensMail: true,
+      aliases: [],
     }
     await platform.apply(wanted)
     return wanted

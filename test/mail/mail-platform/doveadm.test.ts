@@ -1,4 +1,4 @@
-// What the portal does through doveadm: ending, deleting, and bearing that Dovecot is away.
+// What the portal does through doveadm of a real Dovecot.
 import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'

@@ -1,4 +1,4 @@
-// Signing in as mail programs meet it: real Dovecot and Postfix, configured by the portal's own templates.
+// Sign-ins of mail programs at real Dovecot and Postfix with the portal's own configuration.
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { after, before, it } from 'node:test'
@@ -257,7 +257,7 @@ describeOnMailServers('Dovecot', () => {
     await provision('olga')
     const human = authOf('olga').pass
     for (const pass of [human, 'abcdefghjkmnpqrstuvw']) {
-      // Every connection that Dovecot still holds fails once. Other tests have a Dovecot at the same server.
+      // Each of Dovecot's connections fails once. Other tests use the same database server.
       await database.db.raw(`select pg_terminate_backend(pid) from pg_stat_activity
         where application_name = 'dovecot' and datname = current_database()`)
       await Promise.all(

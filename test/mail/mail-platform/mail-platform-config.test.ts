@@ -14,6 +14,7 @@ import {
 } from '#db/mail-directory/install.ts'
 import { runCommand } from '#server/cli/portal.ts'
 import { createDovecotPlatform } from '#server/mail/mail-platform/dovecot/platform.ts'
+import type { WantedMailbox } from '#server/mail/mail-platform/mail-platform.ts'
 import { createTestDatabase, type TestDatabase } from '#test/support/database.ts'
 
 const needed = {
@@ -49,10 +50,8 @@ describe('portal mail-platform config', () => {
       /SELECT '\/mail\/' \|\| left/,
     )
     const map = await readFile(join(folder, 'postfix/sql/logins.cf'), 'utf8')
-    assert.match(
-      map,
-      /^hosts = db\.internal:5433\ndbname = portal\nuser = postern_postfix\npassword = password-of-postfix\n/,
-    )
+    assert.match(map, /^hosts = db\.internal:5433\ndbname = portal\nuser = postern_postfix\n/)
+    assert.match(map, /\nuser = postern_postfix\npassword = password-of-postfix\n/)
     const main = await readFile(join(folder, 'postfix/main.cf'), 'utf8')
     assert.match(main, /^myhostname = mx\.example\.by$/m)
     assert.doesNotMatch(main, /password-of/)
@@ -143,19 +142,16 @@ describe('a mail directory of its own', () => {
 
   it('each database role sees only its part of the mail directory', async () => {
     const platform = createDovecotPlatform({ directory: db, clock: { now: () => new Date() } })
-    const wanted = {
-      ...{
-        accountId: crypto.randomUUID(),
-        address: 'anna@postern.example',
-        revision: 1,
-        quotaBytes: 1000,
-      },
-      ...({
-        password: '$argon2id$v=19$m=8,t=1,p=1$c2FsdA$aGFzaA',
-        suspension: 'none',
-        suspensionReason: null,
-      } as const),
-      ...{ mainPasswordOpensMail: true, aliases: [] },
+    const wanted: WantedMailbox = {
+      accountId: crypto.randomUUID(),
+      address: 'anna@postern.example',
+      revision: 1,
+      quotaBytes: 1000,
+      password: '$argon2id$v=19$m=8,t=1,p=1$c2FsdA$aGFzaA',
+      suspension: 'none',
+      suspensionReason: null,
+      mainPasswordOpensMail: true,
+      aliases: [],
     }
     assert.equal((await platform.apply(wanted)).kind, 'applied')
     const seen = await query(
@@ -195,7 +191,8 @@ describe('a mail directory of its own', () => {
   it('queries of Dovecot never reach the log of the database', async () => {
     const { rows } = await query(
       'dovecot',
-      "select current_setting('log_statement') as all, current_setting('log_min_error_statement') as errors",
+      `select current_setting('log_statement') as all,
+        current_setting('log_min_error_statement') as errors`,
     )
     assert.deepEqual(rows, [{ all: 'none', errors: 'panic' }])
   })

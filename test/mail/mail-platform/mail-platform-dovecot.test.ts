@@ -1,4 +1,4 @@
-// The dovecot platform against a real directory, without running mail servers; test/mail/mail-platform/dovecot.test.ts adds those.
+// The dovecot platform with a real directory, but without mail servers.
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, before, describe, it } from 'node:test'

@@ -15,8 +15,10 @@ import { type Prism, startPrism } from '#test/support/openapi/prism.ts'
 
 const domain = 'postern.example'
 const second = 'second.example'
-const passwordOf = (seed: string) =>
-  `$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHQ$${Buffer.from(seed.padEnd(32, '.')).toString('base64url')}`
+function passwordOf(seed: string): string {
+  const digest = Buffer.from(seed.padEnd(32, '.')).toString('base64url')
+  return `$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHQ$${digest}`
+}
 const wantedFor = wanting(domain, passwordOf)
 let now = new Date('2026-11-22T12:00:00Z')
 
@@ -34,7 +36,7 @@ const platformOf = (
     ...change,
   })
 
-/** The stand-in with Prism before it: every request and every answer keeps to the published interface, or the test fails. */
+/** The fake behind Prism, which fails the test if a call or answer breaks the description. */
 async function startBoth() {
   const fake = await startFakeMailcow([domain, second])
   const prism = await startPrism('mailcow.openapi.json', fake.url)
@@ -314,7 +316,10 @@ describe('mailboxes at mailcow', () => {
 
   const made = (services: readonly MailService[], secret = newAppPassword()) => ({
     plain: secret.replaceAll(' ', ''),
-    ...{ id: randomUUID(), services, secretSha256: digestOfAppPassword(secret), createdAt: now },
+    id: randomUUID(),
+    services,
+    secretSha256: digestOfAppPassword(secret),
+    createdAt: now,
   })
 
   it('an app password opens only its services, and mailcow never learns it', async () => {
@@ -380,7 +385,7 @@ describe('mailboxes at mailcow', () => {
         platform.applyAppPasswords?.(change) ?? Promise.resolve(),
         failsAs('unknown'),
       )
-      // The next call finds the mailbox of the same revision, and its own half of the deed.
+      // The next call finds the same revision, and half of its own work done.
       assert.deepEqual(await platform.applyAppPasswords?.(change), { kind: 'applied', revision: 2 })
       const names = mailcow.appPasswords
         .filter((each) => each.mailbox === dora.address)

@@ -1,4 +1,4 @@
-// The short forms of test/prove/mail-platform-*.ts: the whole portal before real Dovecot and Postfix.
+// The short forms of test/prove/**/mail-platform-*.ts.
 import assert from 'node:assert/strict'
 import { after, before, it } from 'node:test'
 import { type PortalWithMail, startPortalWithMail } from '#test/mail-platform/portal-with-mail.ts'
@@ -15,7 +15,7 @@ describeOnMailServers('the portal and its mail platform', () => {
 
   it('a registration, a new password and a block reach mail programs in two seconds', async () => {
     const promptness = await measurePromptness(world, 3)
-    // The median: other tests use the same processors. The proof looks at the slow ones, with the machine to itself.
+    // Other tests use the same processors, so only the median counts here.
     for (const [name, { median }] of Object.entries(promptness))
       assert.ok(median < 2000, `${name}: ${median} ms`)
   })

@@ -1,4 +1,4 @@
-// What people meet when the portal and the mail servers work together: real Dovecot and Postfix, and the portal's own pages.
+// The portal together with real Dovecot and Postfix.
 
 import assert from 'node:assert/strict'
 import { after, before, it } from 'node:test'
@@ -127,12 +127,13 @@ describeOnMailServers('the portal beside Dovecot and Postfix', () => {
       tls: { rejectUnauthorized: false },
       auth: authOf(who),
     })
-    const text =
-      'Добры дзень!\n\nA longer text, so that the letter has lines enough to be taken for one. '.repeat(
-        20,
-      )
+    const line = 'A longer text, so that the letter has lines enough to be taken for one. '
+    const text = `Добры дзень!\n\n${line}`.repeat(20)
     await sender.sendMail({
-      ...{ from: address, to: reader.address, subject: 'Proof', text },
+      from: address,
+      to: reader.address,
+      subject: 'Proof',
+      text,
       headers: { 'X-Postern-Trace': ['v=1; made up', 'v=1; and another'] },
     })
     sender.close()
@@ -239,7 +240,7 @@ describeOnMailServers('the portal beside Dovecot and Postfix', () => {
     const [strangers, first] = [await signIn(zina), await signIn(vera)]
     assert.ok(Math.min(...first) >= 1000, 'each further password for the mailbox waits a second')
     assert.ok(Math.max(...strangers) < 1000, 'and none for another one')
-    // What was right from there once waits no more.
+    // A password that was right from there once no longer waits.
     await eventually(async () => (await timed(imap(authOf(vera.who))))[1] < 1000)
   })
 
@@ -280,7 +281,7 @@ describeOnMailServers('the portal beside Dovecot and Postfix', () => {
     assert.ok(took < 1000, `no wait: ${took} ms`)
   })
 
-  it('the page of sign-ins says that a mailbox may not send, after the right password', async () => {
+  it('the page of sign-ins says that a mailbox may not send', async () => {
     const { who, browser, address } = await arrive('heidi.h')
     const { id } = await world.portal.db('accounts').where({ address }).first('id')
     const at = world.portal.clock.now()
@@ -311,7 +312,8 @@ describeOnMailServers('the portal beside Dovecot and Postfix', () => {
       signInByPop3(world.mail.pop3, address, who.password),
       replyOf(world.mail.submissions, authOf(who)),
     ])
-    const sentence = `Ваш ящик заблокирован: войдите на ${url}/blocked, там написано, почему и что делать`
+    const link = `${url}/blocked`
+    const sentence = `Ваш ящик заблокирован: войдите на ${link}, там написано, почему и что делать`
     assert.equal(imap, sentence)
     assert.equal(pop3, `-ERR [AUTH] ${sentence}\r\n`)
     assert.match(

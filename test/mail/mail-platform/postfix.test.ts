@@ -1,4 +1,4 @@
-// Letters as they come and go: real Postfix and Dovecot, configured by the portal's own templates.
+// Letters at real Postfix and Dovecot with the portal's own configuration.
 import assert from 'node:assert/strict'
 import { after, before, it } from 'node:test'
 import { systemClock } from '#server/core/clock.ts'
@@ -59,7 +59,7 @@ describeOnMailServers('Postfix', () => {
     await eventually(() => /451.*come again later/.test(mail.readLogs()))
     await suspend(wanted, 'send', 2)
     mail.outside.busy = false
-    // The queue manager asks where a letter goes once for letters that follow each other within 30 s: another one comes between.
+    // Postfix asks once for letters that follow each other within 30 s, so another one comes between.
     await provision('tamara')
     const other = { from: 'tamara@postern.example', to: wanted.address, subject: 'In between' }
     assert.equal(await trySend(mail, authOf('tamara'), other), 'ok')

@@ -1,4 +1,4 @@
-// The whole portal with the mail at a hosted platform: what is pushed opens the mailbox there, and nothing else does.
+// The whole portal with hosted mail platforms.
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { verify } from 'argon2'
@@ -96,7 +96,7 @@ for (const [name, start] of Object.entries(platforms)) {
           const row = await portal.db('mailboxes').where({ address }).first()
           return row.applied_revision === row.revision && row
         })
-        // What could be read as a password is kept no longer than needed.
+        // A plain password is kept no longer than needed.
         assert.equal(acknowledged.password_sealed === null, name === 'yandex-360')
       } finally {
         await portal.stop()

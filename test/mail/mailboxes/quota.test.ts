@@ -1,4 +1,4 @@
-// How much a mailbox holds, what its owner sees of that, and how it grows.
+// How much a mailbox holds, and how it grows.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createMemoryPlatform } from '#server/mail/mail-platform/memory.ts'
@@ -45,7 +45,7 @@ test('a mailbox grows in whole steps, up to the maximum, only when it fills up',
   assert.equal(requestedQuota({ quotaBytes: 10, usedBytes: 10 }, settings), undefined)
 })
 
-test('the account page shows how full the mailbox is, without waiting for the platform', async () => {
+test('the account page shows the used space without waiting for the platform', async () => {
   platform.fill(address, 300_000_000)
   platform.slowBy(2000)
   const started = performance.now()

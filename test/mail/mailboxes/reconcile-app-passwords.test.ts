@@ -1,4 +1,4 @@
-// Comparing the platform with what is wanted, as far as app passwords go.
+// Reconciliation of app passwords.
 
 import assert from 'node:assert/strict'
 import { randomBytes, randomUUID } from 'node:crypto'
@@ -55,8 +55,11 @@ test('app passwords that nobody made here are found and mended', async () => {
   const tampering = [
     () =>
       portal.db('mail_directory.app_passwords').insert({
-        ...{ id: randomUUID(), account_id: accountId, services: ['imap'] },
-        ...{ secret_sha256: randomBytes(32), created_at: new Date() },
+        id: randomUUID(),
+        account_id: accountId,
+        services: ['imap'],
+        secret_sha256: randomBytes(32),
+        created_at: new Date(),
       }),
     () =>
       portal

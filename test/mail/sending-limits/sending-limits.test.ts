@@ -1,4 +1,4 @@
-// How much an account may send a day, as Postfix asks for it.
+// The daily limits of sending, as Postfix asks for them.
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'

@@ -1,4 +1,4 @@
-// A Google Directory as its documentation describes it, for the calls that the portal makes. Whatever else is sent is an error.
+// A Google Directory as documented, for the calls that the portal makes. Other calls are errors.
 import { createVerify, generateKeyPairSync, randomUUID } from 'node:crypto'
 import { z } from 'zod'
 import { type FakeAnswer, type FakeHttp, type FakeRequest, startFakeHttp } from './fake-http.ts'

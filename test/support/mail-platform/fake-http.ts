@@ -1,4 +1,4 @@
-// The frame of a pretended hosted platform: real HTTP on a free port, with accidents on order.
+// The base of a fake hosted platform: real HTTP on a free port, with accidents on request.
 import { once } from 'node:events'
 import { createServer, type IncomingHttpHeaders } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -22,11 +22,11 @@ export interface FakeAnswer {
 
 /** What happens to the next call that fits, once. */
 export type Accident =
-  /** Refused before anything is done. */
+  /** The call is not carried out. */
   | { readonly kind: 'answer'; readonly answer: FakeAnswer }
-  /** The deed is done, then the connection breaks. */
+  /** The call is carried out, then the connection breaks. */
   | { readonly kind: 'lose-answer' }
-  /** The connection breaks before anything is done. */
+  /** The connection breaks first. */
   | { readonly kind: 'drop' }
   | { readonly kind: 'slow'; readonly milliseconds: number }
 

@@ -1,5 +1,5 @@
-// mailcow's API as its documentation and pages describe it, for the calls that the portal makes. What a request and an answer look
-// like is Prism's to judge, by `mailcow.openapi.json`; what becomes of it is told here.
+// mailcow's API as documented, for the calls that the portal makes. Prism checks requests and answers
+// against `mailcow.openapi.json`.
 import { createHash } from 'node:crypto'
 import { type FakeAnswer, type FakeHttp, type FakeRequest, startFakeHttp } from './fake-http.ts'
 
@@ -22,7 +22,7 @@ interface AppPassword {
   readonly protocols: readonly string[]
 }
 
-/** The fields of the requests' bodies; `mailcow.openapi.json` says which of them each call may have. */
+/** Fields of the bodies of requests. */
 interface Sent {
   readonly active?: boolean | number
   readonly quota?: number
@@ -36,7 +36,7 @@ export interface FakeMailcow extends FakeHttp {
   readonly mailboxes: Map<string, Mailbox>
   readonly aliases: { id: number; address: string; goto: string; domain: string }[]
   readonly appPasswords: AppPassword[]
-  /** Whether mailcow would let this in by this way: the mailbox is on, and an app password for it was given. */
+  /** Whether the mailbox is on and an app password opens this protocol. */
   opensByAppPassword(address: string, secret: string, protocol: string): boolean
   /** Bytes in a mailbox. */
   fill(address: string, bytes: number): void
@@ -92,10 +92,10 @@ export async function startFakeMailcow(domains: readonly string[]): Promise<Fake
     }
   }
 
-  /** Length and kinds of characters are checked on what is sent, be it a verifier or not. */
+  /** mailcow checks what is sent, even a verifier. */
   const isComplex = (password: string) =>
     password.length >= 6 && /[a-z]/.test(password) && /[A-Z]/.test(password) && /\d/.test(password)
-  /** A known scheme in front means that it is stored as it is. PHP's password_verify wants m,t,p. */
+  /** mailcow stores a text that begins with a known scheme as it is. */
   const stored = (password: string) =>
     /^\{(ARGON2ID|SHA256)\}/.test(password) ? password : `{BLF-CRYPT}${password}`
 

@@ -1,4 +1,4 @@
-// The directory of Yandex 360 as its documentation describes it, for the calls that the portal makes. Whatever else is sent is an error.
+// Yandex 360 as documented, for the calls that the portal makes. Other calls are errors.
 import { z } from 'zod'
 import { type FakeAnswer, type FakeHttp, type FakeRequest, startFakeHttp } from './fake-http.ts'
 

@@ -1,4 +1,4 @@
-// A real SMTP server that a test can make slow, rude or forgetful.
+// A real SMTP server that a test can make slow, refusing or forgetful.
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import PostalMime, { type Email } from 'postal-mime'

@@ -1,4 +1,4 @@
-// Reads our answers to mail programs with parsers that had no part in writing them.
+// Reads our answers to mail programs with parsers of others.
 import { readFileSync } from 'node:fs'
 import { DOMParser, type Element } from '@xmldom/xmldom'
 import { validateXML } from 'xmllint-wasm'

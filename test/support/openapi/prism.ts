@@ -1,4 +1,4 @@
-// Prism between an adapter and its stand-in: it lets everything pass and keeps what either says against the description.
+// Prism between an adapter and a fake passes everything on and notes what breaks the description.
 import { fileURLToPath } from 'node:url'
 import { getHttpOperationsFromSpec } from '@stoplight/prism-http'
 import { createServer } from '@stoplight/prism-http-server'
