@@ -4,7 +4,6 @@ import type pg from 'pg'
 
 interface LostJob {
   readonly id: string
-  /** When the job was taken. */
   readonly since: string
 }
 

@@ -4,7 +4,6 @@ import pg from 'pg'
 import { isAway } from '#db/away.ts'
 
 export interface QueuePool {
-  /** For graphile-worker. */
   readonly pool: pg.Pool
   /** Whether the end of this job is being written. */
   isEnding(jobId: string): boolean

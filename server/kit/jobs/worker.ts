@@ -23,7 +23,6 @@ export interface WorkerOptions {
   /** Lines `minute hour day month weekday task`. */
   readonly crontab?: string
   readonly log: Log
-  /** Jobs at once. */
   readonly concurrency?: number
   /** For jobs that become due later; graphile-worker is notified of those due at once. */
   readonly pollMilliseconds?: number

@@ -4,7 +4,6 @@ import { abandoned, type ClaimedMessage, claimed, type Deferral, type Taker } fr
 
 export interface DoubtfulMessage extends ClaimedMessage {
   readonly outcome: string
-  /** When the last try began. */
   readonly sendingAt: Date
   /** After this moment nothing more of that try left the portal. */
   readonly doubtfulAt: Date

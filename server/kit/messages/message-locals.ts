@@ -13,11 +13,9 @@ export interface LocalsOptions {
   readonly serviceName: string
   /** Every link begins with it, never with a header of a request. */
   readonly baseUrl: string
-  /** Days that an undo link lives. */
   readonly undoDays: number
 }
 
-/** The fields that any message may have. */
 interface AnyParams {
   readonly mailbox?: string
   readonly method?: MethodId | 'undo'
@@ -30,7 +28,6 @@ interface AnyParams {
   readonly [field: string]: unknown
 }
 
-/** Paths of links by the token that they carry. */
 const tokenLinks = {
   token: ['link', '/recover/link/'],
   undoToken: ['undoLink', '/undo/'],

@@ -40,12 +40,10 @@ export async function insertMessage(trx: Trx, message: NewMessage): Promise<stri
 export const claimed = `id, channel, name, payload, attempts,
   created_at as "createdAt", expires_at as "expiresAt"`
 
-/** The worker that asks for a message. */
 export interface Taker {
   readonly now: Date
   /** Tries that began before this moment are over. */
   readonly staleBefore: Date
-  /** Null if unknown. */
   readonly worker: string | null
   /**
    * The same worker, if it has nothing to do with this message now: a fault made it give the

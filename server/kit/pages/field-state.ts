@@ -3,7 +3,6 @@ import type { FormError } from './forms.ts'
 
 /** What a form component shows of its field. */
 export interface FieldState {
-  /** In words. */
   readonly error: string | undefined
   readonly value: unknown
   /** The ids of hint and error, for `aria-describedby`. */

@@ -1,6 +1,6 @@
 // The values that every view and component gets.
 import type { Formats } from '../i18n/format.ts'
-import { type Locale, locales, type Translate } from '../i18n/texts.ts'
+import { type Locale, locales, type TextParams, type Translate } from '../i18n/texts.ts'
 import type { Theme } from './assets.ts'
 import { createFieldState } from './field-state.ts'
 import type { FormError } from './forms.ts'
@@ -21,8 +21,9 @@ export interface FrameParts {
   readonly values?: Readonly<Record<string, string>> | undefined
 }
 
-export function createFrame(parts: FrameParts): ViewLocals {
-  const { t, formats, errors = [], values = {} } = parts
+/** @param locals of the page; its `title` or `titleParams` go into the title */
+export function createFrame(parts: FrameParts, locals: ViewLocals = {}): ViewLocals {
+  const { t, formats, path, errors = [], values = {} } = parts
   return {
     ...parts,
     locales,
@@ -30,5 +31,13 @@ export function createFrame(parts: FrameParts): ViewLocals {
     values,
     fieldState: createFieldState(t, errors, values),
     formatDateTime: formats.dateTime,
+    pageTitle: titleOf(parts, locals),
+    query: path.includes('?') ? path.slice(path.indexOf('?')) : '',
+    ...locals,
   }
+}
+
+function titleOf({ t, pageId, errors = [] }: FrameParts, { title, titleParams }: ViewLocals) {
+  const plain = title ? String(title) : t(`${pageId}.title`, titleParams as TextParams | undefined)
+  return errors.length > 0 ? t('layout.errorTitle', { title: plain }) : plain
 }

@@ -59,7 +59,7 @@ export function createPages({ views, texts, theme, timeZone, kept }: PageParts):
       const { locale } = req
       const owner = ownerOf(req)
       const html = (csrfToken: string) => {
-        const frame = createFrame({
+        const frame = {
           t: texts.in(locale),
           locale,
           formats: formats[locale],
@@ -70,8 +70,8 @@ export function createPages({ views, texts, theme, timeZone, kept }: PageParts):
           account: owner ? { address: owner.address } : null,
           errors: page.errors,
           values: page.values,
-        })
-        return views.render(page.view, { ...frame, ...page.locals }, page.layout)
+        }
+        return views.render(page.view, createFrame(frame, page.locals), page.layout)
       }
       res.statusCode = page.status ?? (page.errors && page.errors.length > 0 ? 422 : 200)
       res.setHeader('Content-Type', 'text/html; charset=utf-8')
@@ -91,7 +91,6 @@ export function createPages({ views, texts, theme, timeZone, kept }: PageParts):
   }
 }
 
-/** Most pages need no parsing. */
 const plainPath = /^(?:\/[\w-]+)+$/
 
 /** Only the query of it is ever shown. */

@@ -19,7 +19,6 @@ export interface ViewEngine {
   /** Sets the output of the view as `body` into the layout, by default `layouts/page`. */
   render(view: string, locals: ViewLocals, layout?: string): string
   renderPart(view: string, locals: ViewLocals): string
-  /** @returns the names of all views */
   compileAll(): string[]
 }
 

@@ -1,4 +1,4 @@
-// What routes are given: what compose.ts made and a page may need. Each wing adds its own in its parts.ts.
+// What compose.ts makes and routes may need. Each wing adds its own in its parts.ts.
 
 import type { Request } from 'express'
 import type { Db } from '#db/connection.ts'

@@ -6,7 +6,6 @@ import { routeOf } from '../log/security-log.ts'
 
 declare module 'express-serve-static-core' {
   interface Request {
-    /** Stands in the log and on error pages. */
     id: string
   }
 }

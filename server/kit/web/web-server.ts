@@ -10,9 +10,7 @@ import {
 import type { AddressInfo, Socket } from 'node:net'
 
 export interface WebTimes {
-  /** For the head of a request. */
   readonly headersMs: number
-  /** For the whole request. */
   readonly requestMs: number
   /** How often Node checks both. Its own 30 s would turn 10 s into 40. */
   readonly checkMs: number

@@ -73,8 +73,8 @@ export function createSampleRenderer({
   return (sample, locale, path) =>
     views.render(
       sample.view,
-      {
-        ...createFrame({
+      createFrame(
+        {
           t: texts.in(locale),
           locale,
           formats: formats[locale],
@@ -83,9 +83,9 @@ export function createSampleRenderer({
           path,
           ...frameOf(sample),
           ...formOf(sample),
-        }),
-        ...sample.locals,
-      },
+        },
+        sample.locals,
+      ),
       sample.layout,
     )
 }

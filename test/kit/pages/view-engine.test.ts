@@ -46,7 +46,8 @@ describe('the view engine', () => {
   it('a view may declare constants of any name and omit what it was not given', () => {
     write(
       'names',
-      "<% const label = 'mine'; for (const item of items || []) { %><%= item.label %><% } %><%= label %>",
+      `<% const label = 'mine'; for (const item of items || []) { %><%= item.label %><% } -%>
+<%= label %>`,
     )
     assert.equal(engine.renderPart('names', { items: [{ label: 'a' }] }), 'amine')
     assert.equal(engine.renderPart('names', {}), 'mine')

@@ -97,7 +97,8 @@ test('unknown methods and torn requests do not hang', async () => {
     'GET / HTTP/9.9\r\nHost: x\r\n\r\n',
     '\x00\x01\x02\r\n\r\n',
     'POST /sign-in HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nabcde',
-    'POST /sign-in HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\nzzz\r\n',
+    'POST /sign-in HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n' +
+      'Content-Length: 3\r\n\r\nzzz\r\n',
   ]
   for (const line of lines) {
     const answer = await new Promise<string>((done) => {
