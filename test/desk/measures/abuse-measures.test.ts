@@ -81,7 +81,7 @@ test('every measure can be lifted and none follows itself', () => {
 
 test('a contact in doubt is a way back if there is no other, a question in doubt is none', () => {
   const way = (id: DescribedMethod['id'], more: Partial<DescribedMethod> = {}): DescribedMethod =>
-    ({ id, state: 'set', weak: false, href: '', ...more }) as DescribedMethod
+    ({ id, state: 'set', weak: id === 'security-question', href: '', ...more }) as DescribedMethod
   assert.ok(hasWayBack([way('phone', { doubtful: true })]))
   assert.ok(hasWayBack([way('backup-address', { state: 'pending' }), way('security-question')]))
   assert.ok(
