@@ -20,8 +20,8 @@ export interface RegistrationLimitParts {
 }
 
 /**
- * @returns counts one registration, or throws LimitReached. A network that has used up its own limit
- *   takes nothing from its neighbours.
+ * @returns counts one registration, or throws LimitReached. A network beyond its own limit takes
+ *   nothing from its neighbours.
  */
 export function createRegistrationLimit({
   limits,

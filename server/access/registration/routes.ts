@@ -17,6 +17,7 @@ import { ownerOf } from '#server/kit/web/session-owner.ts'
 import { describeMailbox } from '#server/mail/mailboxes/describe-mailbox.ts'
 import { findMailboxProgress } from '#server/mail/mailboxes/store.ts'
 import { completeSignIn } from '../sign-in/sign-in.ts'
+import { describeForm } from './describe-form.ts'
 import {
   type JudgedRegistration,
   judgeRegistration,
@@ -49,7 +50,7 @@ function showForm(
     errors,
     values: { login, domain },
     sameForAll: errors.length === 0 && login === '' && domain === '',
-    locals: { domains: mailDomains, passwordMin, suggestions },
+    locals: { ...describeForm(mailDomains, domain, suggestions), passwordMin },
   })
 }
 

@@ -55,15 +55,11 @@ export function sessionRoutes(parts: AccessParts): Router {
       if (!isUuid(id)) throw new NotFound('no such session')
       await changeAccount(db, proofOf(req), async (trx) => {
         const ended = await endSession(trx, accountId, id)
-        // Ended meanwhile, or never theirs: both look the same, and neither is a fault.
+        // A session that has ended already, or of somebody else, is no fault.
         if (!ended) return
         const entry = { event: 'session.ended', details: { device: ended.device } } as const
-        await recordActivity(trx, keyring, {
-          accountId,
-          ...entry,
-          at: clock.now(),
-          client: parts.client(req),
-        })
+        const about = { accountId, at: clock.now(), client: parts.client(req) }
+        await recordActivity(trx, keyring, { ...about, ...entry })
       })
       setFlash(res, 'ended')
       res.redirect(303, '/account/sessions')

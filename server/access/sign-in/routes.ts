@@ -27,7 +27,7 @@ import { createAuthenticator } from './passport.ts'
 import { completeSignIn, type SignedIn, typedAddress } from './sign-in.ts'
 import { signOut } from './sign-out.ts'
 
-/** Keeps `next` in the address of a sent form, so that a switch of the language does not lose it. */
+/** Keeps `next` in the address of a sent form: a switch of the language follows that address. */
 const withNext = (path: string, next: string) =>
   next ? `${path}?${new URLSearchParams({ next })}` : path
 

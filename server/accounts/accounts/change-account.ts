@@ -32,7 +32,7 @@ export interface LockedAccount {
 
 declare const locked: unique symbol
 
-/** A transaction that holds the account's lock. Whatever writes an account's tables asks for one. */
+/** A transaction that holds the account's lock. Writing an account's tables requires one. */
 export type AccountTrx = Trx & { readonly [locked]: true }
 
 export type AccountLock =

@@ -77,7 +77,7 @@ export async function isPresentPassword(
   return verifier !== undefined && (await isRight(hasher, verifier, typed))
 }
 
-/** A stranger may know the earlier password and have changed it. The owner would choose it again. */
+/** A stranger may know an earlier password, which the owner might choose again. */
 async function isReplacedPassword(
   parts: PasswordRuleParts,
   accountId: string,
@@ -105,7 +105,7 @@ export interface PasswordChange {
   readonly password: NewPassword
   readonly at: Date
   readonly by: 'owner' | 'recovery'
-  /** Earlier undo links end too: after a change by the owner or a contact, not after a weaker proof. */
+  /** True ends earlier undo links: after a change by the owner or a contact. */
   readonly voidsLinks: boolean
 }
 

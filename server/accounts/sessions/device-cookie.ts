@@ -1,4 +1,4 @@
-// The cookie of a known browser. Such a browser has tries of its own, and its sign-in sends no notice.
+// The cookie of a known browser, which has tries of its own and whose sign-in sends no notice.
 import type { Request, Response } from 'express'
 import type { AccountsParts } from '#server/accounts/parts.ts'
 import { msPerDay } from '#server/core/durations.ts'
@@ -22,7 +22,7 @@ export function deviceDigestOf(parts: Parts, req: Request): Buffer | undefined {
   return token === undefined ? undefined : hashToken(token)
 }
 
-/** The first token is made from the form secret, so that two simultaneous clicks are one browser. */
+/** Made from the form secret, so that two simultaneous first clicks are one browser. */
 function firstToken(req: Request, https: boolean): string {
   const secret = formSecretOf(req, https)
   return secret === undefined ? newToken() : hashToken(`device ${secret}`).toString('base64url')

@@ -112,7 +112,7 @@ function limitNames(limits: Limits, freeFailures: number) {
       await tries.refund(key)
       if (failures >= freeFailures) await gate.forget(key)
     },
-    // Of simultaneous tries any one may be judged, so no fixed number of failures is sure to be seen.
+    // Of simultaneous tries any one may be judged, so no fixed number is sure to be seen.
     beginsWaits: async (key: string, failures: number) =>
       failures >= freeFailures && (await notified.count(key)).kind === 'counted',
     counterOf: (key: string) => tries.rowOf(key),

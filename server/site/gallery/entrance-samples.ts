@@ -1,7 +1,9 @@
 // The pages before sign-in: home, registration, sign-in.
+import { describeForm } from '#server/access/registration/describe-form.ts'
 import { type Sample, sampleAddress } from './sample.ts'
 
-const domains = ['postern.example']
+const domain = 'postern.example'
+const suggestions = ['alesia.k', 'alesia-kavalchuk', 'a.kavalchuk']
 const mailbox = (state: string) => ({ address: sampleAddress, state })
 const methods = [
   { id: 'phone', href: '/account/recovery/phone' },
@@ -12,15 +14,19 @@ const methods = [
 export const entranceSamples: readonly Sample[] = [
   { page: 'home', state: 'stranger', view: 'site/home/home' },
   { page: 'home', state: 'signed-in', view: 'site/home/home', signedIn: true },
-  { page: 'register', state: 'empty', view: 'access/registration/register', locals: { domains } },
+  {
+    page: 'register',
+    state: 'empty',
+    view: 'access/registration/register',
+    locals: { ...describeForm([domain]) },
+  },
   {
     page: 'register',
     state: 'errors',
     view: 'access/registration/register',
     locals: {
-      domains: [...domains, 'mail.postern.example'],
-      suggestions: ['alesia.k', 'alesia-kavalchuk', 'a.kavalchuk'],
-      values: { login: 'alesia', domain: 'postern.example' },
+      ...describeForm([domain, 'mail.postern.example'], domain, suggestions),
+      values: { login: 'alesia', domain },
       errors: [
         { field: 'login', reason: 'taken' },
         { field: 'password', reason: 'too-short' },

@@ -1,4 +1,4 @@
-// The browser of a reset is a known browser, so wrong passwords of strangers do not keep its owner out.
+// The browser of a reset is known, so wrong passwords of strangers do not keep its owner out.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { msPerHour } from '#server/core/durations.ts'

@@ -1,4 +1,4 @@
-// What one network may try at the door, whatever the names; and what it may not keep others from.
+// The limit of a network at sign-in, whatever the names.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { hanna, register, signIn } from '#test/support/people.ts'

@@ -18,7 +18,7 @@ const portal = usePortal({}, async (portal) => {
   await register(portal, piotr)
 })
 
-/** A browser that has nothing left of its session but what it is known by. */
+/** A known browser without a session. */
 function withDevice(device: string): Visitor {
   const visitor = portal.visitor()
   visitor.cookies.set('device', device)
@@ -84,7 +84,7 @@ test('a hundred simultaneous sign-ins are counted before any is judged', async (
     visitor.send('/sign-in', body, { 'content-type': 'application/x-www-form-urlencoded' })
   const answers = await Promise.all(Array.from({ length: 100 }, send))
   const judged = answers.filter((each) => each.status === 422).length
-  // Five free ones less the one that an earlier test spent, and one through the gate.
+  // Four of the five free tries, for an earlier test took one, and one through the gate.
   assert.ok(judged <= 6, `${judged} were judged`)
   assert.equal(answers.filter((each) => each.status === 429).length, 100 - judged)
 })
@@ -109,7 +109,7 @@ test('a verifier made with smaller parameters grows at sign-in', async () => {
 test('an unknown name takes the processor time of a wrong password', async () => {
   const costly = createHasher({ memoryKib: 4096, passes: 2 })
   const phc = await costly.hash('a password')
-  // Processor time: what else the machine does is no difference between the two.
+  // Processor time, which other work on the machine does not change.
   const time = async (verifier: string | null) => {
     const begun = process.cpuUsage()
     await costly.verify(verifier, 'not the password')
@@ -135,7 +135,7 @@ test('simultaneous sign-ins by known browsers are each recorded once, in an unbr
     .db('activity')
     .whereIn('account_id', portal.db('accounts').where('address', 'like', 'volha.r@%').select('id'))
   const before = await ofVolha.clone().where({ event: 'sign-in.succeeded' })
-  // The sessions are over, the browsers are known; and three tries of each at once.
+  // Three simultaneous sign-ins of each known browser.
   const again = browsers.flatMap(({ cookies }) =>
     [1, 2, 3].map(() => withDevice(cookies.get('device') ?? '')),
   )

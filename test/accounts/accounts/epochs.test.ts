@@ -213,7 +213,7 @@ async function keptOf(accountId: string): Promise<Record<string, string>> {
   return { ...kept, messages: String(messages?.count) }
 }
 
-/** Tables that have changed. @param seen tables to leave out: they only note when a browser was seen */
+/** @param seen tables to leave out: they only note when a browser was seen */
 async function changedSince(
   kept: Record<string, string>,
   accountId: string,

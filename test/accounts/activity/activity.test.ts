@@ -33,12 +33,14 @@ test('the activity page has a sentence for an event in every language', async ()
 
 test('a changed, removed or moved entry breaks the activity chain', async () => {
   assert.deepEqual(await broken(), [])
+  const entry = (position: number) => `where account_id = '${accountId}' and position = ${position}`
   const trials: Record<string, string> = {
-    'changed words': `update activity set details = '{"device":"other"}' where account_id = '${accountId}' and position = 1`,
-    'changed moment': `update activity set happened_at = happened_at - interval '1 day' where account_id = '${accountId}' and position = 1`,
-    'changed event': `update activity set event = 'sign-in.succeeded' where account_id = '${accountId}' and position = 2`,
-    'missing entry': `delete from activity where account_id = '${accountId}' and position = 1`,
-    'missing tail': `delete from activity where account_id = '${accountId}' and position = 2`,
+    'changed words': `update activity set details = '{"device":"other"}' ${entry(1)}`,
+    'changed moment': `update activity
+      set happened_at = happened_at - interval '1 day' ${entry(1)}`,
+    'changed event': `update activity set event = 'sign-in.succeeded' ${entry(2)}`,
+    'missing entry': `delete from activity ${entry(1)}`,
+    'missing tail': `delete from activity ${entry(2)}`,
     'missing head': `delete from activity_heads where chain = '${accountId}'`,
   }
   for (const [what, sql] of Object.entries(trials)) {
@@ -78,7 +80,7 @@ test('a rolled back entry leaves no gap in the activity chain', async () => {
         details: {},
         at: portal.clock.now(),
       })
-      throw new Error('the deed failed')
+      throw new Error('failed')
     }),
   )
   assert.deepEqual(await broken(), [])

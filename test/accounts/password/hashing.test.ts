@@ -169,7 +169,7 @@ test('an unknown name costs what a wrong password costs', async () => {
       times[who].push(performance.now() - startedMs)
     }
   }
-  // The lower quartile: what the hash itself takes, without what else the machine was doing.
+  // The lower quartile leaves out what else the machine was doing.
   const usual = (list: number[]) => list.sort((a, b) => a - b)[15] ?? 0
   const ratio = usual(times.unknown) / usual(times.known)
   assert.ok(ratio > 0.8 && ratio < 1.25, `ratio ${ratio}`)
@@ -185,7 +185,7 @@ test('hashes leave threads of the pool to files and DNS', () => {
 test('hashing threads have a lower priority than the event loop on Linux', async () => {
   await createHasher(small).hash('a password')
   const threads = poolThreads()
-  // Only Linux gives threads a priority of their own; elsewhere nothing is found and nothing is changed.
+  // Only Linux gives threads a priority of their own.
   assert.equal(threads.length > 0, process.platform === 'linux')
   for (const thread of threads) assert.equal(getPriority(thread), HASHING_NICENESS)
   assert.ok(getPriority(process.pid) < HASHING_NICENESS, 'the event loop keeps its own')
@@ -206,7 +206,7 @@ test('the thread pool grows with the processors, unless the operator has set its
       await execute(process.execPath, ['--input-type=module', '--eval', script], options)
     ).stdout.trim()
   }
-  // Where the system does not show threads, four are assumed.
+  // Outside of Linux four threads are assumed.
   const shown = process.platform === 'linux'
   assert.equal(await run({}), shown ? '6 8' : '2 8')
   assert.equal(await run({ UV_THREADPOOL_SIZE: '5' }), shown ? '3 5' : '2 5')

@@ -4,7 +4,7 @@ import { hashSha512Crypt, sha512Crypt } from '#server/accounts/password/sha512-c
 
 describe('verifiers for platforms that take no argon2id', () => {
   it('a SHA-512 verifier is the one that crypt(3) makes', async () => {
-    // The first from Drepper's paper; the others from `openssl passwd -6` (64 bytes is where other packages err).
+    // From Drepper's paper, and from `openssl passwd -6`. 64 bytes is where other packages err.
     const known = [
       [
         'Hello world!',

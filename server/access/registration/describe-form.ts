@@ -1,0 +1,26 @@
+export interface DescribedForm {
+  /** Written after the name, if the portal has one domain. */
+  readonly suffix: string
+  /** The choice, if the portal has several domains. */
+  readonly domains: readonly { readonly value: string; readonly text: string }[]
+  readonly suggestions: readonly { readonly name: string; readonly href: string }[]
+}
+
+/** @param domain the typed one, kept in the links of suggestions */
+export function describeForm(
+  mailDomains: readonly string[],
+  domain = '',
+  names: readonly string[] = [],
+): DescribedForm {
+  const [first, ...others] = mailDomains
+  const isChoice = others.length > 0
+  const keep = isChoice && domain ? `&domain=${encodeURIComponent(domain)}` : ''
+  return {
+    suffix: isChoice || !first ? '' : `@${first}`,
+    domains: isChoice ? mailDomains.map((value) => ({ value, text: `@${value}` })) : [],
+    suggestions: names.map((name) => {
+      const href = `/register?login=${encodeURIComponent(name)}${keep}`
+      return { name, href }
+    }),
+  }
+}
