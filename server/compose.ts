@@ -32,6 +32,7 @@ import { createPages } from './kit/pages/pages.ts'
 import { createViewEngine } from './kit/pages/view-engine.ts'
 import { createClientReader, createPlaceOf } from './kit/web/client.ts'
 import { openPlaces } from './kit/web/place.ts'
+import { loadSamples } from './load-samples.ts'
 import { chooseMailPlatform } from './mail/mail-platform/choose.ts'
 import type { MailPlatform } from './mail/mail-platform/mail-platform.ts'
 import { passwordLimitsOf } from './mail/mail-platform/password-limits.ts'
@@ -141,6 +142,7 @@ export async function compose(settings: CompleteSettings, ports: Ports = {}): Pr
     isSendingLimited,
     noteConverged: (accountId: string) => noteEffect(db, accountId),
     isDraining: () => draining,
+    loadSamples,
     explainsBlock: async (accountId: string) =>
       (await describeBlock(desk, accountId)) !== undefined,
     recordStaffSignOut: (trx: Trx, left: StaffSignOut) => recordStaffSignOut(trx, keyring, left),

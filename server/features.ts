@@ -21,6 +21,7 @@ import { reportsFeature } from './desk/reports/feature.ts'
 import { staffFeature } from './desk/staff/feature.ts'
 import { limitsFeature } from './kit/limits/feature.ts'
 import { messagesFeature } from './kit/messages/feature.ts'
+import { pagesFeature } from './kit/pages/feature.ts'
 import { settingsFeature } from './kit/settings/feature.ts'
 import { webFeature } from './kit/web/feature.ts'
 import { appPasswordsFeature } from './mail/app-passwords/feature.ts'
@@ -49,6 +50,7 @@ import { overviewFeature } from './site/overview/feature.ts'
 export const features = [
   settingsFeature,
   webFeature,
+  pagesFeature,
   limitsFeature,
   messagesFeature,
   accountsFeature,

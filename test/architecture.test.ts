@@ -147,7 +147,7 @@ const rules: readonly Rule[] = [
       const owner = featureOf(imported)
       if (!owner || !base(imported).endsWith('store.ts') || shared.has(owner)) return true
       if (isOfDesk(file) && isOfDesk(imported)) return true
-      return featureOf(file) === owner || floorOf(file) === roof || /\/gallery\//.test(file)
+      return featureOf(file) === owner || floorOf(file) === roof
     },
   },
   {
@@ -200,6 +200,12 @@ const textRules: readonly { name: string; because: string; pattern: RegExp; exce
     because: 'tests move it, and an expiry means the same everywhere',
     pattern: /\bDate\.now\(\)|new Date\(\)/,
     except: /^server\/core\/clock\.ts$/,
+  },
+  {
+    name: 'samples are loaded only when the gallery asks',
+    because: 'production needs none of them',
+    pattern: /import (?!type )[^']*from '[^']*\/samples?\.ts'/,
+    except: /samples?\.ts$|\/sample-(page|facts)\.ts$|^server\/site\/gallery\/gallery\.ts$/,
   },
   {
     name: 'a route hands no parser of bodies to express by itself',

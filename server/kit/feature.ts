@@ -2,8 +2,17 @@
 import type { RequestHandler, Router } from 'express'
 import type { Sweep } from './jobs/clean-up.ts'
 import type { TaskList } from './jobs/worker.ts'
+import type { MessageSamples } from './messages/message-sample.ts'
+import type { Sample } from './pages/sample.ts'
 import type { SettingRule } from './settings/config.ts'
 import type { SettingRows } from './settings/setting-row.ts'
+
+/** What the development gallery shows of a feature. */
+export interface FeatureSamples {
+  readonly samples?: readonly Sample[]
+  /** Of the messages that it sends. */
+  readonly messageSamples?: MessageSamples
+}
 
 export interface Feature<in Parts> {
   /** Its folder in `server/`. */
@@ -22,4 +31,6 @@ export interface Feature<in Parts> {
   readonly times?: readonly string[]
   /** What the hourly clean-up deletes. */
   readonly sweeps?: (parts: Parts) => readonly Sweep[]
+  /** Loaded by the gallery and by tests, never in production. */
+  readonly samples?: () => Promise<FeatureSamples>
 }

@@ -1,8 +1,11 @@
 import type { DeskPageParts } from '#server/desk/parts.ts'
+import type { GallerySamples } from './gallery/gallery.ts'
 import type { HelpSettings } from './help/settings.ts'
 
 export interface SiteParts extends DeskPageParts {
   readonly settings: DeskPageParts['settings'] & HelpSettings
   /** After SIGTERM: no new visitor is to come. */
   readonly isDraining: () => boolean
+  /** Of every feature. */
+  readonly loadSamples: () => Promise<GallerySamples>
 }

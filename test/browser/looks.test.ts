@@ -8,11 +8,10 @@ import { after, before, describe, it } from 'node:test'
 import { setTimeout } from 'node:timers/promises'
 import type { Browser } from 'playwright-core'
 import { locales } from '#server/kit/i18n/texts.ts'
-import { samples } from '#server/site/gallery/gallery.ts'
-import { mailSamples } from '#server/site/gallery/mail-samples.ts'
 import { launchChromium } from '#test/support/browser/chromium.ts'
 import { serveGallery } from '#test/support/browser/gallery-server.ts'
 import { openLookingGlass, type Sight } from '#test/support/browser/looks.ts'
+import { mailSamples, samples } from '#test/support/gallery-samples.ts'
 
 let browser: Browser
 let gallery: Awaited<ReturnType<typeof serveGallery>>

@@ -3,10 +3,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { locales } from '#server/kit/i18n/texts.ts'
-import { samples } from '#server/site/gallery/gallery.ts'
-import { mailSamples } from '#server/site/gallery/mail-samples.ts'
 import { launchChromium } from '#test/support/browser/chromium.ts'
 import { serveGallery } from '#test/support/browser/gallery-server.ts'
+import { mailSamples, samples } from '#test/support/gallery-samples.ts'
 
 const schemes = ['light', 'dark'] as const
 const windows = { phone: { width: 320, height: 640 }, desk: { width: 1280, height: 800 } }

@@ -1,11 +1,10 @@
 // Measures the gallery in every language, in light and dark, and in a German a third longer.
 import { availableParallelism } from 'node:os'
 import { locales } from '#server/kit/i18n/texts.ts'
-import { samples } from '#server/site/gallery/gallery.ts'
-import { mailSamples } from '#server/site/gallery/mail-samples.ts'
 import { launchChromium } from '#test/support/browser/chromium.ts'
 import { serveGallery } from '#test/support/browser/gallery-server.ts'
 import { openLookingGlass, type Sight } from '#test/support/browser/looks.ts'
+import { mailSamples, samples } from '#test/support/gallery-samples.ts'
 
 export interface LooksProof {
   readonly pages: number

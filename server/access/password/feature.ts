@@ -5,4 +5,5 @@ import { passwordRoutes } from './routes.ts'
 export const passwordFeature = {
   name: 'access/password',
   routes: (parts) => [passwordRoutes(parts)],
+  samples: () => import('./samples.ts'),
 } satisfies AccountFeature<AccessParts>

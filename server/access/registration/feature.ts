@@ -7,4 +7,5 @@ export const registrationFeature = {
   name: 'access/registration',
   settings: registrationRows,
   routes: (parts) => [registrationRoutes(parts)],
+  samples: () => import('./samples.ts'),
 } satisfies AccountFeature<AccessParts>

@@ -5,4 +5,5 @@ import { sessionRoutes } from './routes.ts'
 export const sessionPagesFeature = {
   name: 'access/sessions',
   routes: (parts) => [sessionRoutes(parts)],
+  samples: () => import('./samples.ts'),
 } satisfies AccountFeature<AccessParts>

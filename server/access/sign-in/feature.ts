@@ -5,4 +5,5 @@ import { signInRoutes } from './routes.ts'
 export const signInFeature = {
   name: 'access/sign-in',
   routes: (parts) => [signInRoutes(parts)],
+  samples: () => import('./samples.ts'),
 } satisfies AccountFeature<AccessParts>

@@ -16,4 +16,5 @@ export const activityFeature = {
     export: async (db, accountId) => ({ activity: await listAllActivity(db, accountId) }),
     rekey: noKeys,
   }),
+  samples: () => import('./samples.ts'),
 } satisfies AccountFeature<AccountsParts>

@@ -8,4 +8,5 @@ export const appealsFeature = {
   name: 'desk/appeals',
   settings: appealRows,
   routes: (parts) => [appealRoutes(parts), appealDeskRoutes(parts)],
+  samples: () => import('./samples.ts'),
 } satisfies AccountFeature<DeskPageParts>

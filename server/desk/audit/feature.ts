@@ -15,4 +15,5 @@ export const auditFeature = {
     export: exportsNothing('what staff did is a record of theirs'),
     rekey: noKeys,
   }),
+  samples: () => import('./samples.ts'),
 } satisfies AccountFeature<DeskPageParts>

@@ -27,4 +27,5 @@ export const casesFeature = {
     export: exportsNothing('reports belong to those who sent them'),
     rekey: (trx, limit) => rekeyDesk(trx, keyring, limit),
   }),
+  samples: () => import('./samples.ts'),
 } satisfies AccountFeature<DeskPageParts>

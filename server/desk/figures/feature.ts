@@ -5,4 +5,5 @@ import { figuresRoutes } from './figures-routes.ts'
 export const figuresFeature = {
   name: 'desk/figures',
   routes: (parts) => [figuresRoutes(parts)],
+  samples: () => import('./samples.ts'),
 } satisfies AccountFeature<DeskPageParts>

@@ -26,4 +26,5 @@ export const measuresFeature = {
     export: rows.export,
     rekey: noKeys,
   }),
+  samples: () => import('./samples.ts'),
 } satisfies AccountFeature<DeskPageParts>

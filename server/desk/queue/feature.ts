@@ -5,4 +5,5 @@ import { queueRoutes } from './queue-routes.ts'
 export const queueFeature = {
   name: 'desk/queue',
   routes: (parts) => [queueRoutes(parts)],
+  samples: () => import('./samples.ts'),
 } satisfies AccountFeature<DeskPageParts>

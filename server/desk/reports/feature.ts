@@ -11,4 +11,5 @@ export const reportsFeature = {
   body: reportBody,
   tasks: ({ desk }) => reportTasks(desk),
   times: reportTimes,
+  samples: () => import('./samples.ts'),
 } satisfies AccountFeature<DeskPageParts>

@@ -26,4 +26,5 @@ export const staffFeature = {
     export: rows.export,
     rekey: (trx, limit) => rekeyFactors(trx, keyring, limit),
   }),
+  samples: () => import('./samples.ts'),
 } satisfies AccountFeature<DeskPageParts>

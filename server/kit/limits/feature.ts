@@ -7,4 +7,5 @@ export const limitsFeature = {
   sweeps: ({ clock }) => [
     { name: 'limits', run: (on, limit) => deleteSpentLimits(on, clock.now(), limit) },
   ],
+  samples: () => import('./samples.ts'),
 } satisfies Feature<WebParts>

@@ -41,4 +41,5 @@ export const appPasswordsFeature = {
     export: rows.export,
     rekey: noKeys,
   }),
+  samples: () => import('./samples.ts'),
 } satisfies AccountFeature<MailParts>

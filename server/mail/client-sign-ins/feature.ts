@@ -39,4 +39,5 @@ export const clientSignInsFeature = {
     export: rows.export,
     rekey: noKeys,
   }),
+  samples: () => import('./samples.ts'),
 } satisfies AccountFeature<MailParts>

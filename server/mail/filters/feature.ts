@@ -35,4 +35,5 @@ export const filtersFeature = {
     export: rows.export,
     rekey: (trx, limit) => rekeyHeldFilters(trx, keyring, limit),
   }),
+  samples: () => import('./samples.ts'),
 } satisfies AccountFeature<MailParts>

@@ -31,4 +31,5 @@ export const backupAddressFeature = {
       (await rekeyBackupAddresses(trx, keyring, limit)) +
       (await rekeyLinkRequests(trx, keyring, limit)),
   }),
+  samples: () => import('./samples.ts'),
 } satisfies AccountFeature<RecoveryParts>

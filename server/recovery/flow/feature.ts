@@ -38,4 +38,5 @@ export const flowFeature = {
     rekey: async (trx, limit) =>
       (await rekeyFlows(trx, keyring, limit)) + (await rekeyHolds(trx, keyring, limit)),
   }),
+  samples: () => import('./samples.ts'),
 } satisfies AccountFeature<RecoveryParts>

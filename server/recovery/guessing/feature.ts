@@ -5,4 +5,5 @@ import { guessingTasks } from './record-guessing.ts'
 export const guessingFeature = {
   name: 'recovery/guessing',
   tasks: guessingTasks,
+  samples: () => import('./samples.ts'),
 } satisfies AccountFeature<RecoveryParts>

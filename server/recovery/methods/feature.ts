@@ -20,4 +20,5 @@ export const methodsFeature = {
     export: exportsNothing('each method exports its own'),
     rekey: noKeys,
   }),
+  samples: () => import('./samples.ts'),
 } satisfies AccountFeature<RecoveryParts>

@@ -22,4 +22,5 @@ export const phoneFeature = {
     export: rows.export,
     rekey: (trx, limit) => rekeyCodeRequests(trx, keyring, limit),
   }),
+  samples: () => import('./samples.ts'),
 } satisfies AccountFeature<RecoveryParts>

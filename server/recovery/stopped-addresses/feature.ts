@@ -16,4 +16,5 @@ export const stoppedAddressesFeature = {
     export: exportsNothing('a stop belongs to the address, not to an account'),
     rekey: (trx, limit) => rekeyStoppedAddresses(trx, keyring, limit),
   }),
+  samples: () => import('./samples.ts'),
 } satisfies AccountFeature<RecoveryParts>

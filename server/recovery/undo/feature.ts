@@ -23,4 +23,5 @@ export const undoFeature = {
     export: rows.export,
     rekey: (trx, limit) => rekeyUndos(trx, keyring, limit),
   }),
+  samples: () => import('./samples.ts'),
 } satisfies AccountFeature<RecoveryParts>

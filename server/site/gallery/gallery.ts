@@ -1,41 +1,44 @@
-// All samples of pages, for the development gallery and for tests.
+// Finds and renders samples, for the development gallery and for tests.
 import { createFormats } from '#server/kit/i18n/format.ts'
 import type { Locale, Texts } from '#server/kit/i18n/texts.ts'
+import { catalogue, checkParams } from '#server/kit/messages/catalogue.ts'
+import type { MessageSample } from '#server/kit/messages/message-sample.ts'
+import type { MailContent, RenderMessage } from '#server/kit/messages/render.ts'
 import type { Theme } from '#server/kit/pages/assets.ts'
 import type { FormError } from '#server/kit/pages/forms.ts'
 import { createFrame } from '#server/kit/pages/frame.ts'
+import { type Sample, sampleAddress } from '#server/kit/pages/sample.ts'
 import type { ViewEngine } from '#server/kit/pages/view-engine.ts'
-import { abuseSamples } from './abuse-samples.ts'
-import { accountSamples } from './account-samples.ts'
-import { appPasswordSamples } from './app-password-samples.ts'
-import { clientSignInSamples } from './client-sign-in-samples.ts'
-import { consoleSamples } from './console-samples.ts'
-import { entranceSamples } from './entrance-samples.ts'
-import { filterSamples } from './filter-samples.ts'
-import { helpSamples } from './help-samples.ts'
-import { problemSamples } from './problem-samples.ts'
-import { recoveryMethodSamples } from './recovery-method-samples.ts'
-import { recoverySamples } from './recovery-samples.ts'
-import { type Sample, sampleAddress } from './sample.ts'
-import { staffSamples } from './staff-samples.ts'
 
-export const samples: readonly Sample[] = [
-  ...abuseSamples,
-  ...entranceSamples,
-  ...recoverySamples,
-  ...accountSamples,
-  ...recoveryMethodSamples,
-  ...appPasswordSamples,
-  ...filterSamples,
-  ...clientSignInSamples,
-  ...helpSamples,
-  ...problemSamples,
-  ...staffSamples,
-  ...consoleSamples,
-]
+export interface GallerySamples {
+  readonly samples: readonly Sample[]
+  readonly messageSamples: readonly MessageSample[]
+}
 
-export const findSample = (page: string, state: string): Sample | undefined =>
-  samples.find((sample) => sample.page === page && sample.state === state)
+export const findSample = (
+  { samples }: GallerySamples,
+  page: string,
+  state: string,
+): Sample | undefined => samples.find((sample) => sample.page === page && sample.state === state)
+
+/** Without SMS, which have no layout. */
+export const mailSamplesOf = ({ messageSamples }: GallerySamples): readonly MessageSample[] =>
+  messageSamples.filter(({ name }) =>
+    (catalogue[name].channels as readonly string[]).includes('mail'),
+  )
+
+export const findMailSample = (
+  all: GallerySamples,
+  name: string,
+  state: string,
+): MessageSample | undefined =>
+  mailSamplesOf(all).find((sample) => sample.name === name && sample.state === state)
+
+export const renderMailSample = (
+  render: RenderMessage,
+  { name, params }: MessageSample,
+  locale: Locale,
+): MailContent => render.mail(name, checkParams(name, params as never), locale, sampleAddress)
 
 /** The locals of the frame. */
 export const frameOf = (sample: Sample) => ({

@@ -3,37 +3,38 @@ import { Router } from 'express'
 import type { RenderMessage } from '#server/kit/messages/render.ts'
 import { NotFound } from '#server/kit/pages/faults.ts'
 import type { Pages } from '#server/kit/pages/pages.ts'
-import { sampleAddress } from './sample.ts'
+import type { GallerySamples } from './gallery.ts'
 
 // Loaded with the first request, so that samples cost no memory before.
 const gallery = () => import('./gallery.ts')
-const mails = () => import('./mail-samples.ts')
 
 export interface GalleryRouteParts {
   readonly pages: Pages
   readonly render: RenderMessage
+  readonly loadSamples: () => Promise<GallerySamples>
 }
 
-export function galleryRoutes({ pages, render }: GalleryRouteParts): Router {
+export function galleryRoutes({ pages, render, loadSamples }: GalleryRouteParts): Router {
   const routes = Router()
 
   routes.get('/dev/pages', async (req, res) => {
-    const { samples } = await gallery()
-    const { mailSamples } = await mails()
+    const { mailSamplesOf } = await gallery()
+    const all = await loadSamples()
     pages.show(req, res, {
       id: 'dev-pages',
       view: 'site/gallery/gallery',
       locals: {
         title: 'Pages',
-        samples: Map.groupBy(samples, ({ page }) => page),
-        mails: Map.groupBy(mailSamples, ({ name }) => name),
+        samples: Map.groupBy(all.samples, ({ page }) => page),
+        mails: Map.groupBy(mailSamplesOf(all), ({ name }) => name),
       },
     })
   })
 
   routes.get('/dev/pages/:page/:state', async (req, res) => {
+    const { page, state } = req.params
     const { findSample, formOf, frameOf } = await gallery()
-    const sample = findSample(req.params.page, req.params.state)
+    const sample = findSample(await loadSamples(), page, state)
     if (!sample) throw new NotFound('no such sample')
     pages.show(req, res, {
       id: sample.page,
@@ -46,10 +47,11 @@ export function galleryRoutes({ pages, render }: GalleryRouteParts): Router {
   })
 
   routes.get('/dev/pages/mail/:name/:state', async (req, res) => {
-    const { findMailSample, paramsOf } = await mails()
-    const sample = findMailSample(req.params.name, req.params.state)
+    const { name, state } = req.params
+    const { findMailSample, renderMailSample } = await gallery()
+    const sample = findMailSample(await loadSamples(), name, state)
     if (!sample) throw new NotFound('no such sample')
-    const { text, html } = render.mail(sample.name, paramsOf(sample), req.locale, sampleAddress)
+    const { text, html } = renderMailSample(render, sample, req.locale)
     if (req.query.as === 'text') return res.type('text/plain').send(text)
     // Mails carry their style inline, because most programs load nothing.
     return res

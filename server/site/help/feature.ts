@@ -7,4 +7,5 @@ export const helpFeature = {
   name: 'site/help',
   settings: helpRows,
   routes: (parts) => [helpRoutes(parts)],
+  samples: () => import('./samples.ts'),
 } satisfies AccountFeature<SiteParts>

@@ -5,4 +5,5 @@ import { overviewRoutes } from './routes.ts'
 export const overviewFeature = {
   name: 'site/overview',
   routes: (parts) => [overviewRoutes(parts)],
+  samples: () => import('./samples.ts'),
 } satisfies AccountFeature<SiteParts>

@@ -6,7 +6,8 @@ import { gzipSync } from 'node:zlib'
 import { createTexts, locales } from '#server/kit/i18n/texts.ts'
 import { loadAssets } from '#server/kit/pages/assets.ts'
 import { createViewEngine } from '#server/kit/pages/view-engine.ts'
-import { createSampleRenderer, samples } from '#server/site/gallery/gallery.ts'
+import { createSampleRenderer } from '#server/site/gallery/gallery.ts'
+import { samples } from '#test/support/gallery-samples.ts'
 import { buildStyleSheet } from '../../../styles/build.ts'
 
 const root = new URL('../../..', import.meta.url).pathname

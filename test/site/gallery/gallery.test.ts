@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { samples } from '#server/site/gallery/gallery.ts'
-import { mailSamples } from '#server/site/gallery/mail-samples.ts'
+import { mailSamples, samples } from '#test/support/gallery-samples.ts'
 import { startTestPortal } from '#test/support/portal.ts'
 import { usePortal } from '#test/support/use-portal.ts'
 

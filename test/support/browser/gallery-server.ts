@@ -6,9 +6,13 @@ import { createTexts, isLocale, type Texts } from '#server/kit/i18n/texts.ts'
 import { loadAssets } from '#server/kit/pages/assets.ts'
 import { createViewEngine } from '#server/kit/pages/view-engine.ts'
 import { securityHeaders } from '#server/kit/web/headers.ts'
-import { createSampleRenderer, findSample } from '#server/site/gallery/gallery.ts'
-import { findMailSample, paramsOf } from '#server/site/gallery/mail-samples.ts'
-import { sampleAddress } from '#server/site/gallery/sample.ts'
+import {
+  createSampleRenderer,
+  findMailSample,
+  findSample,
+  renderMailSample,
+} from '#server/site/gallery/gallery.ts'
+import { gallerySamples } from '../gallery-samples.ts'
 import { createRendering } from '../messages/message-trial.ts'
 
 const root = new URL('../../..', import.meta.url).pathname
@@ -36,14 +40,16 @@ export async function serveGallery(): Promise<{ origin: string; close(): void }>
   app.use(serve)
   app.get('/empty', (_request, response) => void response.send('<!doctype html><title>-</title>'))
   app.get('/mail/:name/:state', (request, response) => {
-    const sample = findMailSample(request.params.name, request.params.state)
+    const { name, state } = request.params
+    const sample = findMailSample(gallerySamples, name, state)
     const locale = isLocale(request.query.lang) ? request.query.lang : 'en'
     response.set('Content-Security-Policy', "default-src 'none'; style-src 'unsafe-inline'")
-    if (sample) response.send(mails.mail(sample.name, paramsOf(sample), locale, sampleAddress).html)
+    if (sample) response.send(renderMailSample(mails, sample, locale).html)
     else response.sendStatus(404)
   })
   app.get('/:page/:state', (request, response) => {
-    const sample = findSample(request.params.page, request.params.state)
+    const { page, state } = request.params
+    const sample = findSample(gallerySamples, page, state)
     const locale = isLocale(request.query.lang) ? request.query.lang : 'en'
     const words = request.query.longer === undefined ? render : renderLonger
     if (sample) response.send(words(sample, locale, request.path))

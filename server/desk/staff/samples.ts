@@ -1,10 +1,8 @@
-// The staff door, and the console.
-import { rightsOf } from '#server/desk/staff/rights.ts'
-import { menuFor } from '#server/desk/staff/staff.ts'
-import { type Sample, sampleQrCode } from './sample.ts'
+// The staff door, and the pages of staff about themselves and about accounts.
 
-const rights = rightsOf(['senior', 'operator'])
-export const consoleFrame = { menu: menuFor(rights), shortcuts: true, rights }
+import { type Sample, sampleAddress, sampleQrCode } from '#server/kit/pages/sample.ts'
+import { account, latest, mailbox } from '../sample-facts.ts'
+import { consolePage } from './sample-page.ts'
 
 const codes = [
   '2b4d-6fg8-jk9m-npqr',
@@ -13,21 +11,7 @@ const codes = [
   'vwxy-z234-5678-9abc',
 ]
 
-export const consolePage = (
-  page: string,
-  state: string,
-  view: string,
-  locals: object = {},
-): Sample => ({
-  page,
-  state,
-  view,
-  layout: 'layouts/staff',
-  signedIn: true,
-  locals: { ...consoleFrame, ...locals },
-})
-
-export const staffSamples: readonly Sample[] = [
+export const samples: readonly Sample[] = [
   {
     page: 'staff-enrol',
     state: 'empty',
@@ -63,4 +47,18 @@ export const staffSamples: readonly Sample[] = [
     shortcuts: false,
   }),
   consolePage('staff-help', 'on', 'desk/staff/help'),
+  consolePage('staff-accounts', 'errors', 'desk/staff/accounts', {
+    errors: [{ field: 'login', reason: 'unknown' }],
+    values: { login: 'nobody' },
+  }),
+  consolePage('staff-account', 'filled', 'desk/staff/account', {
+    titleParams: { address: sampleAddress },
+    subject: account,
+    state: 'open',
+    mailbox,
+    sessions: 2,
+    latest,
+    mayEnd: true,
+    flash: 'sessions-ended',
+  }),
 ]

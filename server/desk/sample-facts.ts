@@ -1,5 +1,5 @@
 // The account, cases and measure in the samples of the abuse desk.
-import { sampleAddress, sampleMoment } from './sample.ts'
+import { sampleAddress, sampleMoment } from '#server/kit/pages/sample.ts'
 
 export const now = sampleMoment(0)
 export const colleague = 'alena.analyst@postern.example'

@@ -1,5 +1,5 @@
-// The pages of the recovery flow, and "this wasn't me".
-import { type Sample, sampleAddress, sampleMoment } from './sample.ts'
+import { byMethod, type MessageSamples, undo, weak } from '#server/kit/messages/message-sample.ts'
+import { type Sample, sampleAddress, sampleMoment } from '#server/kit/pages/sample.ts'
 
 const page = (id: string, state: string, view: string, locals: object = {}): Sample => ({
   page: id,
@@ -43,27 +43,8 @@ const code = {
   left: 5,
   againAt: null,
 }
-const undo = (
-  state: string,
-  change: string,
-  power = 'restore',
-  since: Date | null = null,
-): Sample => ({
-  page: 'undo',
-  state,
-  view: 'recovery/undo/undo',
-  locals: {
-    mailbox: sampleAddress,
-    change: `undo.changes.${change}`,
-    at: sampleMoment(5),
-    since,
-    stopsHeldPassword: change === 'password.reset-held',
-    givesPassword: power !== 'end-sessions',
-    restores: power === 'restore',
-  },
-})
 
-export const recoverySamples: readonly Sample[] = [
+export const samples: readonly Sample[] = [
   page('recover', 'empty', 'start'),
   page('recover', 'anew', 'start', { anew: true }),
   page('recover', 'errors', 'start', refused('login', 'missing')),
@@ -132,31 +113,21 @@ export const recoverySamples: readonly Sample[] = [
   page('recover-done', 'shown', 'done', { takesEffectAt: null }),
   page('recover-done', 'held', 'done', { takesEffectAt: sampleMoment(-72) }),
   page('recover-link', 'errors', 'link', deadLink),
-  undo('password', 'password.changed'),
-  undo('phone', 'phone.removed'),
-  undo('app-password', 'app-password.created', 'new-password'),
-  undo('new-device', 'sign-in.new-device', 'end-sessions'),
-  undo('waiting', 'password.reset-held', 'end-sessions'),
-  undo('undo', 'undo.used'),
-  undo('reaching-back', 'password.reset', 'restore', sampleMoment(60)),
-  undo('stopped', 'password.reset-stopped'),
-  {
-    page: 'stop',
-    state: 'shown',
-    view: 'recovery/stopped-addresses/stop',
-    locals: { address: 'a•••••@example.com', stoppedAt: null },
-  },
-  {
-    page: 'stop',
-    state: 'stopped',
-    view: 'recovery/stopped-addresses/stop',
-    locals: { address: 'a•••••@example.com', stoppedAt: sampleMoment(5) },
-  },
-  {
-    page: 'undo',
-    state: 'errors',
-    view: 'recovery/undo/dead',
-    locals: { ...deadLink, masked: 'a•••••@postern.example' },
-  },
-  { page: 'undo', state: 'unknown', view: 'recovery/undo/dead', locals: deadLink },
 ]
+
+export const messageSamples: MessageSamples = {
+  'password-reset': {
+    ...byMethod(undo),
+    undo: { ...undo, method: 'undo' },
+    weak: { ...weak, method: 'phone' },
+  },
+  'password-reset-held': {
+    undo: { ...undo, takesEffectAt: sampleMoment(-72).toISOString() },
+    weak: { ...weak, takesEffectAt: sampleMoment(-72).toISOString() },
+  },
+  'password-reset-stopped': {
+    undo: { ...undo, by: 'owner' },
+    weak: { ...weak, by: 'owner' },
+    service: { ...weak, device: '', place: '', by: 'service' },
+  },
+}

@@ -1,7 +1,9 @@
 // App passwords, as their owner sees them.
-import { cardOf } from '#server/mail/app-passwords/card.ts'
-import type { AppPassword } from '#server/mail/app-passwords/store.ts'
-import { type Sample, sampleMoment } from './sample.ts'
+
+import { type MessageSamples, told, undo, weak } from '#server/kit/messages/message-sample.ts'
+import { type Sample, sampleMoment } from '#server/kit/pages/sample.ts'
+import { cardOf } from './card.ts'
+import type { AppPassword } from './store.ts'
 
 const phone: AppPassword = {
   id: 'a',
@@ -51,7 +53,7 @@ const form = (state: string, locals: object): Sample => ({
   locals: { services: ['imap', 'pop3', 'smtp'], ...locals },
 })
 
-export const appPasswordSamples: readonly Sample[] = [
+export const samples: readonly Sample[] = [
   list('empty', { only: true }),
   list('filled', { flash: 'revoked', flashKind: 'success', open: cards(phone, laptop) }),
   list('revoked-before', {
@@ -102,3 +104,13 @@ export const appPasswordSamples: readonly Sample[] = [
     },
   },
 ]
+
+export const messageSamples: MessageSamples = {
+  'app-password-created': { undo, weak, plain: { ...told, undoToken: null } },
+  'app-password-revoked': {
+    one: { ...undo, extent: 'one' },
+    all: { ...undo, extent: 'all' },
+    weak: { ...weak, extent: 'one' },
+    plain: { ...told, extent: 'one', undoToken: null },
+  },
+}

@@ -1,7 +1,8 @@
 // The lists of the abuse desk: the queue with its tabs, and the search.
-import { kinds, lines, now } from './desk-facts.ts'
-import { type Sample, sampleAddress, sampleMoment } from './sample.ts'
-import { consolePage } from './staff-samples.ts'
+
+import { type Sample, sampleAddress, sampleMoment } from '#server/kit/pages/sample.ts'
+import { kinds, lines, now } from '../sample-facts.ts'
+import { consolePage } from '../staff/sample-page.ts'
 
 const counts: Record<string, number> = { new: 12, mine: 1, open: 16, unattributed: 40, appeals: 2 }
 const queue = (state: string, tab: string, locals: object = {}): Sample =>
@@ -28,7 +29,7 @@ const queue = (state: string, tab: string, locals: object = {}): Sample =>
     ...locals,
   })
 
-export const queueSamples: readonly Sample[] = [
+export const samples: readonly Sample[] = [
   queue('filled', 'new', {
     cases: lines,
     filtered: true,

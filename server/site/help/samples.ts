@@ -1,10 +1,10 @@
 // The help pages.
 
+import { type Sample, sampleAddress, sampleQrCode } from '#server/kit/pages/sample.ts'
 import { describeMailServers } from '#server/mail/mail-programs/mail-servers.ts'
-import { helpFacts } from '../help/facts.ts'
-import { mailProgramsPage, programs } from '../help/mail-programs-page.ts'
-import { helpTopics } from '../help/topics.ts'
-import { type Sample, sampleAddress, sampleQrCode } from './sample.ts'
+import { helpFacts } from './facts.ts'
+import { mailProgramsPage, programs } from './mail-programs-page.ts'
+import { helpTopics } from './topics.ts'
 
 const settings = {
   baseUrl: 'https://portal.postern.example',
@@ -50,7 +50,7 @@ function mailPrograms(
   })
 }
 
-export const helpSamples: readonly Sample[] = [
+export const samples: readonly Sample[] = [
   { page: 'help-index', state: 'shown', view: 'site/help/index', locals: { topics: helpTopics } },
   ...helpTopics.filter((name) => name !== 'mail-programs').map((name) => topic(name, 'shown')),
   topic('recovery', 'hold', { question: 'hold' }),

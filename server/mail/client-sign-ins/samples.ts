@@ -1,4 +1,4 @@
-import { type Sample, sampleMoment } from './sample.ts'
+import { type Sample, sampleMoment } from '#server/kit/pages/sample.ts'
 
 const tryOf = (reason: string, hoursAgo: number, more: object = {}) => ({
   reason,
@@ -41,7 +41,7 @@ const shown = (state: string, locals: object): Sample => ({
   },
 })
 
-export const clientSignInSamples: readonly Sample[] = [
+export const samples: readonly Sample[] = [
   shown('empty', { appPasswords: false }),
   shown('untold', { reportsSignIns: false, appPasswords: false }),
   shown('well', { succeeded }),

@@ -1,6 +1,7 @@
 // Filters that wait for their owner.
-import type { FilterCard } from '#server/mail/filters/card.ts'
-import { type Sample, sampleMoment } from './sample.ts'
+
+import { type Sample, sampleMoment } from '#server/kit/pages/sample.ts'
+import type { FilterCard } from './card.ts'
 
 const waiting = { state: 'held', stateKind: 'bad', mayDecide: true } as const
 const deciding = { state: 'coming', stateKind: 'wait', mayDecide: false } as const
@@ -33,7 +34,7 @@ const page = (state: string, locals: object): Sample => ({
   locals: { reachable: true, unheldSince: null, pending: false, held: [], ...locals },
 })
 
-export const filterSamples: readonly Sample[] = [
+export const samples: readonly Sample[] = [
   page('none', {}),
   page('pending', { pending: true }),
   page('held', {

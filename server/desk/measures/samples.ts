@@ -1,9 +1,26 @@
-// The pages about measures, proposals and appeals.
-import { consequencesOf } from '#server/desk/measures/measures.ts'
-import { colleague, days, measure, now } from './desk-facts.ts'
-import { type Sample, sampleAddress, sampleMoment } from './sample.ts'
-import { consolePage } from './staff-samples.ts'
+// Blocks as their owners see them, and the pages of staff about measures and proposals.
 
+import {
+  at,
+  later,
+  type MessageSamples,
+  mailbox,
+  sampleToken,
+} from '#server/kit/messages/message-sample.ts'
+import { type Sample, sampleAddress, sampleMoment } from '#server/kit/pages/sample.ts'
+import { colleague, measure, now } from '../sample-facts.ts'
+import { consolePage } from '../staff/sample-page.ts'
+import { consequencesOf } from './measures.ts'
+
+const token = 'a-sample-opens-nothing-and-is-as-long-as-a-true-link'
+const block = {
+  extent: 'all',
+  cause: 'phishing',
+  since: sampleMoment(30),
+  until: sampleMoment(-100),
+  recovery: 'no',
+  appeal: { kind: 'open', token, until: sampleMoment(-450) },
+}
 const notice = {
   locale: 'be',
   title: 'Скрыня абмежаваная',
@@ -13,7 +30,31 @@ const notice = {
 }
 const free = { standing: 'none', until: null, shown: '' }
 
-export const measureSamples: readonly Sample[] = [
+const blocked = (state: string, more: object): Sample => ({
+  page: 'blocked',
+  state,
+  view: 'desk/measures/blocked',
+  locals: { block: { ...block, ...more } },
+})
+
+export const samples: readonly Sample[] = [
+  blocked('all', {}),
+  blocked('compromised', {
+    extent: 'compromised',
+    cause: 'compromised',
+    until: null,
+    recovery: 'opens',
+  }),
+  blocked('no-way-back', {
+    extent: 'compromised',
+    cause: 'compromised',
+    until: null,
+    recovery: 'no-way-back',
+  }),
+  blocked('objected', { appeal: { kind: 'made', reference: 'A-44ZT-0Q1N', decision: null } }),
+  blocked('decided', { appeal: { kind: 'made', reference: 'A-44ZT-0Q1N', decision: 'kept' } }),
+  blocked('too-late', { until: null, appeal: { kind: 'too-late' } }),
+  { page: 'blocked', state: 'lifted', view: 'desk/measures/blocked', locals: { block: null } },
   consolePage('staff-measure', 'suspend-all', 'desk/measures/measure', {
     caseId: '3',
     address: sampleAddress,
@@ -108,43 +149,30 @@ export const measureSamples: readonly Sample[] = [
     state: free,
     refusals: [{ reason: 'proposer-without-right' }],
   }),
-  consolePage('staff-appeal', 'waiting', 'desk/appeals/appeal-desk', {
-    ...appeal(),
-    took: false,
-    mayDecide: true,
-    choices: { decisions: ['lifted', 'eased', 'kept'], measures: ['limit-sending'], days },
-  }),
-  consolePage('staff-appeal', 'replaced', 'desk/appeals/appeal-desk', {
-    ...appeal(),
-    took: false,
-    mayDecide: true,
-    state: { standing: 'suspend-all', until: sampleMoment(-720) },
-    measure: { ...measure, state: 'ended' },
-    choices: { decisions: ['kept'], measures: [], days },
-    errors: [{ field: 'decision', reason: 'replaced' }],
-  }),
-  consolePage('staff-appeal', 'decided', 'desk/appeals/appeal-desk', {
-    ...appeal({ decidedAt: sampleMoment(1), decision: 'kept' }),
-    took: true,
-    mayDecide: false,
-    decidedBy: colleague,
-  }),
 ]
 
-function appeal(more: object = {}) {
-  const text = 'I sent an invitation to my own choir.\nIt was no advertising.'
-  return {
-    appeal: {
-      id: '1',
-      reference: 'A-7K3M-9QXA',
-      text,
-      madeAt: sampleMoment(9),
-      decidedAt: null,
-      ...more,
+export const messageSamples: MessageSamples = {
+  'account-blocked': {
+    limited: { mailbox, at, extent: 'limited', cause: 'spam', until: null, appealToken: null },
+    send: {
+      mailbox,
+      at,
+      extent: 'send',
+      cause: 'phishing',
+      until: later,
+      appealToken: sampleToken,
     },
-    measure,
-    state: { standing: 'suspend-sending', until: measure.until },
-    address: sampleAddress,
-    by: colleague,
-  }
+    login: { mailbox, at, extent: 'login', cause: 'malware', until: null, appealToken: null },
+    all: { mailbox, at, extent: 'all', cause: 'fraud', until: later, appealToken: sampleToken },
+    compromised: {
+      mailbox,
+      at,
+      extent: 'compromised',
+      cause: 'other',
+      until: null,
+      appealToken: null,
+    },
+    operator: { mailbox, at, extent: 'all', cause: 'operator', until: null, appealToken: null },
+  },
+  'account-unblocked': { lifted: { mailbox, at } },
 }

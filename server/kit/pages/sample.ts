@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs'
 import { msPerHour } from '#server/core/durations.ts'
-import type { ViewLocals } from '#server/kit/pages/view-engine.ts'
+import type { ViewLocals } from './view-engine.ts'
 
 export interface Sample {
   /** The page's id. */

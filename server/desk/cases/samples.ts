@@ -1,11 +1,12 @@
 // The page of a case, with the letter on it.
-import { type CaseViewer, describeCase } from '#server/desk/cases/describe-case.ts'
-import type { CaseView } from '#server/desk/cases/show-case.ts'
-import { frameDocument } from '#server/desk/letters/letter-html.ts'
-import { rightsOf } from '#server/desk/staff/rights.ts'
-import { account, colleague, latest, line, mailbox, measure, now } from './desk-facts.ts'
-import { type Sample, sampleAddress, sampleMoment } from './sample.ts'
-import { consolePage } from './staff-samples.ts'
+
+import { type Sample, sampleAddress, sampleMoment } from '#server/kit/pages/sample.ts'
+import { frameDocument } from '../letters/letter-html.ts'
+import { account, colleague, latest, line, mailbox, measure, now } from '../sample-facts.ts'
+import { rightsOf } from '../staff/rights.ts'
+import { consolePage } from '../staff/sample-page.ts'
+import { type CaseViewer, describeCase } from './describe-case.ts'
+import type { CaseView } from './show-case.ts'
 
 const letter = {
   sha256: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
@@ -120,7 +121,7 @@ const aCase = (state: string, facts: object = {}, locals: object = {}, viewer = 
     ...locals,
   })
 
-export const caseSamples: readonly Sample[] = [
+export const samples: readonly Sample[] = [
   aCase('new'),
   aCase(
     'in-force',

@@ -21,7 +21,7 @@ const otherSession = (state: string, typed: readonly string[]): Sample => ({
   },
 })
 
-export const problemSamples: readonly Sample[] = [
+export const samples: readonly Sample[] = [
   problem('bad-request'),
   problem('error', { reference: 'k3f9-22ab' }),
   problem('forbidden'),

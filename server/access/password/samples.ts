@@ -1,0 +1,25 @@
+import {
+  alone,
+  type MessageSamples,
+  told,
+  undo,
+  weak,
+} from '#server/kit/messages/message-sample.ts'
+import type { Sample } from '#server/kit/pages/sample.ts'
+
+export const samples: readonly Sample[] = [
+  { page: 'password', state: 'empty', view: 'access/password/password', signedIn: true },
+  ...['common', 'contains-login', 'too-long'].map(
+    (reason): Sample => ({
+      page: 'password',
+      state: reason,
+      view: 'access/password/password',
+      signedIn: true,
+      locals: { errors: [{ field: 'password', reason }] },
+    }),
+  ),
+]
+
+export const messageSamples: MessageSamples = {
+  'password-changed': { undo, alone, weak, plain: { ...told, undoToken: null } },
+}

@@ -1,0 +1,41 @@
+import { type MessageSamples, told, undo, weak } from '#server/kit/messages/message-sample.ts'
+import type { Sample } from '#server/kit/pages/sample.ts'
+
+export const samples: readonly Sample[] = [
+  { page: 'sign-in', state: 'empty', view: 'access/sign-in/sign-in' },
+  ...['first', 'ended'].map(
+    (notice): Sample => ({
+      page: 'sign-in',
+      state: notice,
+      view: 'access/sign-in/sign-in',
+      locals: { next: '/account', notice },
+    }),
+  ),
+  {
+    page: 'sign-in',
+    state: 'errors',
+    view: 'access/sign-in/sign-in',
+    locals: {
+      values: { login: 'alesia' },
+      errors: [{ field: 'password', reason: 'wrong', params: { form: 'both' } }],
+    },
+  },
+  {
+    page: 'confirm-password',
+    state: 'empty',
+    view: 'access/sign-in/confirm-password',
+    signedIn: true,
+    locals: { next: '/account/password' },
+  },
+  {
+    page: 'confirm-password',
+    state: 'errors',
+    view: 'access/sign-in/confirm-password',
+    signedIn: true,
+    locals: { errors: [{ field: 'password', reason: 'wrong', params: { form: 'password' } }] },
+  },
+]
+
+export const messageSamples: MessageSamples = {
+  'new-device': { undo, weak, plain: { ...told, device: '', place: '203.0.…', undoToken: null } },
+}

@@ -1,0 +1,58 @@
+import { type Sample, sampleMoment } from '#server/kit/pages/sample.ts'
+
+/** Also shown on the overview. */
+export const sampleEvents = [
+  {
+    at: sampleMoment(0),
+    event: 'sign-in.succeeded',
+    device: 'Firefox, Windows',
+    place: 'Minsk, BY',
+  },
+  {
+    at: sampleMoment(3),
+    event: 'session.others-ended',
+    params: { count: 3 },
+    device: 'Safari, iOS',
+    place: '93.84.…',
+  },
+  {
+    at: sampleMoment(9),
+    event: 'session.ended',
+    params: { device: 'Chrome, Android' },
+    device: '',
+    place: '',
+  },
+  {
+    at: sampleMoment(30),
+    event: 'password.changed',
+    device: 'Firefox, Windows',
+    place: 'Minsk, BY',
+  },
+  {
+    at: sampleMoment(300),
+    event: 'account.created',
+    device: 'Firefox, Windows',
+    place: 'Minsk, BY',
+  },
+]
+
+export const samples: readonly Sample[] = [
+  {
+    page: 'activity',
+    state: 'filled',
+    view: 'accounts/activity/activity',
+    signedIn: true,
+    locals: {
+      events: sampleEvents,
+      newer: '/account/activity',
+      older: '/account/activity?before=5',
+    },
+  },
+  {
+    page: 'activity',
+    state: 'empty',
+    view: 'accounts/activity/activity',
+    signedIn: true,
+    locals: { events: [] },
+  },
+]

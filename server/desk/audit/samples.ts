@@ -1,0 +1,30 @@
+import { type Sample, sampleAddress, sampleMoment } from '#server/kit/pages/sample.ts'
+import { colleague } from '../sample-facts.ts'
+import { consolePage } from '../staff/sample-page.ts'
+import { auditActions } from './actions.ts'
+import { describeDetails } from './describe-details.ts'
+
+export const samples: readonly Sample[] = [
+  consolePage('staff-audit', 'filled', 'desk/audit/audit', {
+    entries: auditActions.map((action, at) => ({
+      position: String(200 - at),
+      at: sampleMoment(at),
+      staff: colleague,
+      action,
+      caseId: at % 2 ? '3' : null,
+      account: at % 3 ? null : sampleAddress,
+      details: describeDetails(at % 4 ? {} : { measure: 'block', cause: 'spam' }),
+    })),
+    actions: auditActions,
+    mayExport: true,
+    exportQuery: 'case=3',
+    older: '/staff/audit?before=1',
+    newer: null,
+  }),
+  consolePage('staff-audit', 'errors', 'desk/audit/audit', {
+    entries: [],
+    actions: auditActions,
+    errors: [{ field: 'address', reason: 'unknown' }],
+    values: { staff: 'x@y.example' },
+  }),
+]

@@ -1,0 +1,67 @@
+import { byWord, type MessageSamples, sampleToken } from '#server/kit/messages/message-sample.ts'
+import { type Sample, sampleMoment } from '#server/kit/pages/sample.ts'
+import { reportKinds } from './report-kind.ts'
+
+const form = { kinds: reportKinds, domain: 'postern.example' }
+const token = 'a-sample-opens-nothing-and-is-as-long-as-a-true-link'
+const progress = {
+  reference: 'R-7K3M-9QXA',
+  receivedAt: sampleMoment(5),
+  state: 'waiting',
+  outcome: null,
+  known: false,
+  unreadable: false,
+}
+
+const reported = (state: string, more: object): Sample => ({
+  page: 'report-progress',
+  state,
+  view: 'desk/reports/report-progress',
+  locals: { progress: { ...progress, ...more } },
+})
+
+export const samples: readonly Sample[] = [
+  { page: 'report', state: 'empty', view: 'desk/reports/report', locals: form },
+  {
+    page: 'report',
+    state: 'errors',
+    view: 'desk/reports/report',
+    locals: {
+      ...form,
+      values: {
+        sender: 'prize at postern',
+        note: 'They want my card.',
+        reporter: 'me@',
+        message_source: 'Received: from …',
+      },
+      errors: [
+        { field: 'sender', reason: 'shape' },
+        { field: 'kind', reason: 'missing' },
+        { field: 'message_file', reason: 'outlook-msg' },
+        { field: 'reporter', reason: 'shape' },
+      ],
+    },
+  },
+  {
+    page: 'report-sent',
+    state: 'sent',
+    view: 'desk/reports/report-sent',
+    locals: { reference: progress.reference, progressHref: `/report/progress/${token}` },
+  },
+  reported('reading', { state: 'reading' }),
+  reported('waiting', { known: true }),
+  reported('unreadable', { state: 'looked-at', unreadable: true }),
+  ...['measure-taken', 'no-breach', 'not-ours', 'not-enough'].map((outcome) =>
+    reported(outcome, { state: 'closed', outcome }),
+  ),
+]
+
+export const messageSamples: MessageSamples = {
+  'report-received': { received: { reference: 'R-4711', progressToken: sampleToken } },
+  'report-closed': byWord(['measure-taken', 'no-breach', 'not-ours', 'not-enough'], (outcome) => ({
+    reference: 'R-4711',
+    progressToken: sampleToken,
+    outcome,
+  })),
+  'report-source-wanted': { sent: {} },
+}

@@ -1,0 +1,41 @@
+// A sample of a mail or SMS, and the parameters that most of them share.
+import { sampleAddress, sampleMoment } from '#server/kit/pages/sample.ts'
+import type { MessageName, MessageParams } from './catalogue.ts'
+
+export interface MessageSample {
+  readonly name: MessageName
+  /** Distinguishes the samples of one message. */
+  readonly state: string
+  readonly params: object
+}
+
+/** Samples by message and state: one for each value of the parameters. */
+export type MessageSamples = {
+  readonly [N in MessageName]?: Readonly<Record<string, MessageParams<N>>>
+}
+
+/** As long as a real token, because the length decides how a link breaks. */
+export const sampleToken = 'no-real-token-and-its-link-leads-nowhere-at'
+export const sampleStopToken =
+  'v1.01234567.no-real-token-and-its-link-leads-nowhere-at-all-but-is-as-long-as-one'
+const token = sampleToken
+export const at = sampleMoment(0).toISOString()
+export const later = sampleMoment(-1).toISOString()
+export const mailbox = sampleAddress
+export const told = { mailbox, at, device: 'Firefox, Android', place: 'Minsk, BY' }
+/** Readers with each power of the link that undoes. */
+export const undo = { ...told, undoToken: token, undoPower: 'restore' } as const
+export const alone = { ...undo, undoPower: 'new-password' } as const
+export const weak = { ...undo, undoPower: 'end-sessions' } as const
+const methods = ['backup-address', 'phone', 'security-question'] as const
+
+export function byWord<W extends string, P>(
+  words: readonly W[],
+  paramsOf: (word: W) => P,
+): Record<string, P> {
+  return Object.fromEntries(words.map((word) => [word, paramsOf(word)]))
+}
+
+export function byMethod<P extends object>(params: P) {
+  return byWord(methods, (method) => ({ ...params, method }))
+}

@@ -1,0 +1,104 @@
+import {
+  at,
+  byMethod,
+  byWord,
+  type MessageSamples,
+  mailbox,
+  told,
+  undo,
+  weak,
+} from '#server/kit/messages/message-sample.ts'
+import { type Sample, sampleMoment } from '#server/kit/pages/sample.ts'
+import { ownerSample, tomorrow } from '../contacts/contact-samples.ts'
+import type { DescribedMethod } from '../flow/recovery-method.ts'
+import { methodCard } from './method-card.ts'
+
+const methodsPage = '/account/recovery'
+const phone = { id: 'phone', weak: false, href: `${methodsPage}/phone` } as const
+const address = {
+  id: 'backup-address',
+  weak: false,
+  href: `${methodsPage}/backup-address`,
+} as const
+const question = {
+  id: 'security-question',
+  weak: true,
+  href: `${methodsPage}/security-question`,
+} as const
+const since = sampleMoment(5000)
+const setPhone: DescribedMethod = {
+  ...phone,
+  state: 'set',
+  masked: '+375 •• •••-••-47',
+  since,
+  provenAt: sampleMoment(50),
+}
+const setQuestion: DescribedMethod = {
+  ...question,
+  state: 'set',
+  question: 'grandmother-birthplace',
+  since,
+}
+
+interface MethodLocals {
+  readonly methods: readonly DescribedMethod[]
+  readonly probation?: Date
+  readonly flash?: string
+  readonly warnings?: readonly string[]
+}
+
+function methods(state: string, { methods: described, ...locals }: MethodLocals): Sample {
+  const cards = described.map((method) => methodCard(method, locals.probation !== undefined))
+  const view = 'recovery/methods/recovery-methods'
+  return ownerSample('recovery-methods', state, view, { warnings: [], ...locals, cards })
+}
+
+export const samples: readonly Sample[] = [
+  methods('none', {
+    methods: [phone, address, question].map((method) => ({ ...method, state: 'none' })),
+    warnings: ['no-methods'],
+  }),
+  methods('filled', {
+    flash: 'phone-linked',
+    methods: [
+      setPhone,
+      { ...address, state: 'pending', masked: 'a•••••@example.com' },
+      setQuestion,
+    ],
+  }),
+  methods('only-question', {
+    methods: [{ ...phone, state: 'none' }, { ...address, state: 'none' }, setQuestion],
+    warnings: ['only-question'],
+  }),
+  methods('doubtful', {
+    warnings: ['doubtful'],
+    methods: [
+      { ...setPhone, doubtful: true },
+      { ...address, state: 'set', masked: 'a•••••@example.com', since, provenAt: since },
+      { ...setQuestion, doubtful: true },
+    ],
+  }),
+  methods('removed', {
+    flash: 'security-question-removed',
+    methods: [
+      setPhone,
+      { ...address, state: 'set', masked: 'a•••••@xn--80ak6aa92e.example', since, provenAt: since },
+      { ...question, state: 'removed', since },
+    ],
+  }),
+  methods('probation', {
+    probation: tomorrow,
+    methods: [setPhone, { ...address, state: 'none' }, { ...question, state: 'closed' }],
+  }),
+]
+
+export const messageSamples: MessageSamples = {
+  'recovery-method-added': {
+    ...byMethod(undo),
+    weak: { ...weak, method: 'phone' },
+    plain: { ...told, method: 'phone', undoToken: null },
+  },
+  'recovery-method-changed': { ...byMethod(undo), weak: { ...weak, method: 'phone' } },
+  'recovery-method-removed': { ...byMethod(undo), weak: { ...weak, method: 'phone' } },
+  'contact-doubted': byWord(['backup-address', 'phone'], (method) => ({ mailbox, at, method })),
+}

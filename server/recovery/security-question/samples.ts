@@ -1,0 +1,24 @@
+import type { Sample } from '#server/kit/pages/sample.ts'
+import { ownerSample, probationError, refused, tomorrow } from '../contacts/contact-samples.ts'
+import { questionIds } from './questions.ts'
+
+const ask = (state: string, locals: object) =>
+  ownerSample('security-question', state, 'recovery/security-question/security-question', {
+    questions: questionIds,
+    ...locals,
+  })
+
+export const samples: readonly Sample[] = [
+  ask('empty', { state: 'none' }),
+  ask('linked', {
+    state: 'set',
+    values: { question: 'first-job' },
+    ...refused('answer', 'too-easy'),
+  }),
+  ask('removed', {
+    state: 'removed',
+    errors: [{ field: 'security-question', reason: 'removed', at: 'main' }],
+  }),
+  ask('closed', { state: 'closed' }),
+  ask('probation', { state: 'set', probation: tomorrow, errors: probationError }),
+]
