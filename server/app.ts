@@ -11,6 +11,7 @@ import { canonicalAddresses } from './kit/web/client.ts'
 import { readCookies } from './kit/web/cookies.ts'
 import { checkOrigin, csrfToken } from './kit/web/csrf.ts'
 import { byFirstSegment, inOrder, onlyLooks } from './kit/web/dispatch.ts'
+import { createPageOf } from './kit/web/form-page.ts'
 import { answerOptions, decideSecure, oneHost } from './kit/web/front-door.ts'
 import { permissions, securityHeaders } from './kit/web/headers.ts'
 import { isHttps } from './kit/web/parts.ts'
@@ -58,7 +59,8 @@ export function createApp(parts: AppParts): Express {
     ),
     csrfToken(https, parts.keyring),
   ])
-  const pages = byFirstSegment(all.flatMap((feature) => feature.routes?.(parts) ?? []))
+  const routers = all.flatMap((feature) => feature.routes?.(parts) ?? [])
+  const pages = byFirstSegment(routers)
 
   const everyAnswer = inOrder([
     requestLog(parts.log, parts.observeRequest),
@@ -72,7 +74,7 @@ export function createApp(parts: AppParts): Express {
   app.use(inOrder([everyAnswer, programs, everyPage, pages]))
 
   app.use(pageNotFound)
-  app.use(errorHandler(parts))
+  app.use(errorHandler({ ...parts, pageOf: createPageOf(routers) }))
   return app
 }
 

@@ -19,6 +19,7 @@ import { assertNever } from '#server/core/assert-never.ts'
 import { askerOf } from '#server/kit/log/security-log.ts'
 import { LimitReached } from '#server/kit/pages/faults.ts'
 import { type FormError, parseNext, readFields } from '#server/kit/pages/forms.ts'
+import { formOf } from '#server/kit/web/form-page.ts'
 import { isHttps } from '#server/kit/web/parts.ts'
 import { ownerOf } from '#server/kit/web/session-owner.ts'
 import { keepBlocked } from './blocked-cookie.ts'
@@ -178,7 +179,7 @@ export function signInRoutes(access: AccessParts): Router {
       showSignIn(parts, req, res, { login: '', next })
     })
     .post('/sign-in', submitSignIn(parts))
-    .post('/sign-out', submitSignOut(parts))
+    .post('/sign-out', formOf('/account'), submitSignOut(parts))
     .get('/account/confirm-password', requireAccount(), (req, res) =>
       showConfirm(parts, req, res, parseNext(req.query.next) ?? '/account'),
     )

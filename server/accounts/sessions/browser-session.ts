@@ -5,6 +5,12 @@ import type { ClientInfo } from '#server/core/client-info.ts'
 import { msPerMinute } from '#server/core/durations.ts'
 import { hashToken, newToken } from '#server/core/keys/secrets.ts'
 import { onlyLooks } from '#server/kit/web/dispatch.ts'
+import {
+  type FormPage,
+  type Params,
+  resolveFormPage,
+  withFormPage,
+} from '#server/kit/web/form-page.ts'
 import { ownerOf, type SessionOwner } from '#server/kit/web/session-owner.ts'
 import type { AccountProof } from '../accounts/change-account.ts'
 import { SessionStore, type SessionStoreParts } from './session-store.ts'
@@ -120,22 +126,24 @@ export function proofOf(req: Request): AccountProof {
   return { accountId, epoch, session: sessionDigestOf(req) }
 }
 
-const nextOf = (req: Request, page?: string) => encodeURIComponent(page ?? req.originalUrl)
+const nextOf = (req: Request, page?: FormPage) =>
+  encodeURIComponent(
+    page === undefined ? req.originalUrl : resolveFormPage(page, req.params as Params),
+  )
 
 /** @param page the page to return to after sign-in, if the guarded URL has none */
-export const requireAccount =
-  (page?: string): RequestHandler =>
-  (req: Request, res: Response, next: NextFunction) => {
+export const requireAccount = (page?: FormPage): RequestHandler =>
+  withFormPage(page, (req: Request, res: Response, next: NextFunction) => {
     if (ownerOf(req)) return next()
     res.redirect(303, `/sign-in?next=${nextOf(req, page)}`)
-  }
+  })
 
 /** How long a typed password, or a contact typed with it, counts as fresh. */
 export const freshMs = 10 * msPerMinute
 
 /** Asks for the password unless it was typed a moment ago. Only behind `requireAccount`. */
 export const requireFreshPassword =
-  (now: () => Date, page?: string): RequestHandler =>
+  (now: () => Date, page?: FormPage): RequestHandler =>
   (req: Request, res: Response, next: NextFunction) => {
     const age = now().getTime() - (req.session.confirmedAt ?? 0)
     if (age >= 0 && age < freshMs) return next()

@@ -9,7 +9,7 @@ import { caseWorkPage } from './case-work-page.ts'
 export function caseRoutes(parts: DeskPageParts): Router {
   const { requireStaff } = createStaffGuards(parts)
   const see = requireStaff('cases.see')
-  const work = requireStaff('cases.work', '/staff/cases')
+  const work = requireStaff('cases.work', ({ id }) => `/staff/cases/${id}`)
   const page = casePage(parts)
   const letter = caseLetterPage(parts)
   const forms = caseWorkPage(parts, page)

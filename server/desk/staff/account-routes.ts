@@ -7,7 +7,7 @@ import { createStaffGuards } from './staff.ts'
 export function staffAccountRoutes(parts: DeskPageParts): Router {
   const { requireStaff } = createStaffGuards(parts)
   const see = requireStaff('accounts.see')
-  const end = requireStaff('accounts.end-sessions', '/staff/accounts')
+  const end = requireStaff('accounts.end-sessions', ({ id }) => `/staff/accounts/${id}`)
   const page = accountPage(parts)
   return Router()
     .get('/staff/accounts', see, accountSearchPage(parts))

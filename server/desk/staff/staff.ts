@@ -10,6 +10,12 @@ import { askerOf } from '#server/kit/log/security-log.ts'
 import { NotFound, RightMissing } from '#server/kit/pages/faults.ts'
 import type { Page } from '#server/kit/pages/pages.ts'
 import { onlyLooks } from '#server/kit/web/dispatch.ts'
+import {
+  type FormPage,
+  type Params,
+  resolveFormPage,
+  withFormPage,
+} from '#server/kit/web/form-page.ts'
 import { ownerOf } from '#server/kit/web/session-owner.ts'
 import { rightsOf, type StaffRight } from './rights.ts'
 import { findStanding, touchStaffSession } from './session-store.ts'
@@ -59,7 +65,7 @@ export interface StaffGuards {
    * A role, the second factor in this session, and the right if one is named.
    * @param page where the browser returns to after the door; needed where the guarded URL is a POST
    */
-  requireStaff(right?: StaffRight, page?: string): RequestHandler
+  requireStaff(right?: StaffRight, page?: FormPage): RequestHandler
 }
 
 /** `seen_at` is written at most this often. */
@@ -71,8 +77,10 @@ export function createStaffGuards(
   const idleMs = parts.settings.staffIdleMinutes * msPerMinute
 
   /** Fills in `req.staff`. Undefined if the answer is a redirect to sign-in. */
-  async function findStaff(req: Request, res: Response, page?: string) {
-    const back = encodeURIComponent(page ?? req.originalUrl)
+  async function findStaff(req: Request, res: Response, page?: FormPage) {
+    const back = encodeURIComponent(
+      page === undefined ? req.originalUrl : resolveFormPage(page, req.params as Params),
+    )
     const owner = ownerOf(req)
     if (!owner) {
       res.redirect(303, `/sign-in?next=${back}`)
@@ -105,24 +113,25 @@ export function createStaffGuards(
       if (await findStaff(req, res, '/staff')) next()
     },
 
-    requireStaff: (right, page) => async (req, res, next) => {
-      const found = await findStaff(req, res, page)
-      if (!found) return
-      const { standing, back } = found
-      if (!standing.enrolled) return res.redirect(303, '/staff/door/enrol')
-      const now = parts.clock.now()
-      const seenAt = standing.seenAt?.getTime() ?? Number.NEGATIVE_INFINITY
-      const idle = now.getTime() - seenAt
-      // Security: A staff page asks for the second factor again after 15 idle minutes.
-      if (idle >= idleMs) return res.redirect(303, `/staff/door?next=${back}`)
-      if (standing.hasNewCodes && req.path !== '/staff/door/codes')
-        return res.redirect(303, '/staff/door/codes')
-      if (right && !req.staff?.rights.has(right))
-        throw new RightMissing(`without the right ${right}`)
-      if (idle > Math.min(touchMs, idleMs / 10))
-        await touchStaffSession(parts.db, sessionDigestOf(req), now)
-      next()
-    },
+    requireStaff: (right, page) =>
+      withFormPage(page, async (req, res, next) => {
+        const found = await findStaff(req, res, page)
+        if (!found) return
+        const { standing, back } = found
+        if (!standing.enrolled) return res.redirect(303, '/staff/door/enrol')
+        const now = parts.clock.now()
+        const seenAt = standing.seenAt?.getTime() ?? Number.NEGATIVE_INFINITY
+        const idle = now.getTime() - seenAt
+        // Security: A staff page asks for the second factor again after 15 idle minutes.
+        if (idle >= idleMs) return res.redirect(303, `/staff/door?next=${back}`)
+        if (standing.hasNewCodes && req.path !== '/staff/door/codes')
+          return res.redirect(303, '/staff/door/codes')
+        if (right && !req.staff?.rights.has(right))
+          throw new RightMissing(`without the right ${right}`)
+        if (idle > Math.min(touchMs, idleMs / 10))
+          await touchStaffSession(parts.db, sessionDigestOf(req), now)
+        next()
+      }),
   }
 }
 

@@ -7,6 +7,7 @@ import { BusyError, StaleProof } from '#server/core/faults.ts'
 import { chooseLocale } from '../i18n/choose-locale.ts'
 import type { Locale } from '../i18n/texts.ts'
 import { askerOf, type WebLog } from '../log/security-log.ts'
+import type { PageOf } from '../web/form-page.ts'
 import {
   BodyTooLarge,
   Forbidden,
@@ -17,7 +18,6 @@ import {
   RightMissing,
 } from './faults.ts'
 import { showOtherSession } from './other-session.ts'
-import { pageOf } from './page-of.ts'
 import type { Pages } from './pages.ts'
 
 export type ErrorKind =
@@ -58,6 +58,7 @@ export function classify(fault: unknown): Failure {
 
 export interface ErrorParts {
   readonly pages: Pages
+  readonly pageOf: PageOf
   readonly log: WebLog
   readonly clock: Clock
   readonly settings: { readonly defaultLocale: Locale }
@@ -79,7 +80,7 @@ export function errorHandler(parts: ErrorParts): ErrorRequestHandler {
     // A proof of an earlier epoch has done nothing, so its sender signs in again and looks.
     if (fault instanceof StaleProof && !res.headersSent) {
       log.info({ request: req.id, why: fault.message }, 'a request was turned away')
-      return leadToSignIn(req, res)
+      return leadToSignIn(parts.pageOf(req), res)
     }
     const failure = classify(fault)
     logSecurity(log, req, fault, failure)
@@ -91,7 +92,7 @@ export function errorHandler(parts: ErrorParts): ErrorRequestHandler {
       log.warn({ err: fault, request: req.id }, 'a request was turned away')
     if (fault instanceof RightMissing && !res.headersSent)
       return showMissingRight(parts.pages, req, res)
-    if (fault instanceof OtherSession) return showOtherSession(parts.pages, req, res)
+    if (fault instanceof OtherSession) return showOtherSession(parts, req, res)
     if (!res.headersSent) return showFailure(parts, req, res, failure)
     // Express would print the fault with the values that the database names in it.
     if (!res.writableEnded) res.destroy()
@@ -109,7 +110,7 @@ function showMissingRight(pages: Pages, req: Request, res: Response): void {
 }
 
 function showFailure(
-  { pages, clock, settings }: ErrorParts,
+  { pages, pageOf, clock, settings }: ErrorParts,
   req: Request,
   res: Response,
   { status, kind, retryAfterSeconds, href }: Failure,
@@ -135,7 +136,6 @@ function showFailure(
 }
 
 /** The sign-in page says that the session has ended. */
-function leadToSignIn(req: Request, res: Response): void {
-  const page = pageOf(req)
+function leadToSignIn(page: string, res: Response): void {
   res.redirect(303, page === '/sign-in' ? page : `/sign-in?next=${encodeURIComponent(page)}`)
 }

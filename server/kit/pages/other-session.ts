@@ -1,6 +1,6 @@
 // Answers a form of another session: nothing is done, and no typed text is lost.
 import type { Request, Response } from 'express'
-import { pageOf } from './page-of.ts'
+import type { PageOf } from '../web/form-page.ts'
 import type { Pages } from './pages.ts'
 
 /** Fields that people write themselves and that hold no secret. */
@@ -12,7 +12,11 @@ function typedIn(req: Request): string[] {
   return values.filter((value): value is string => typeof value === 'string' && value.trim() !== '')
 }
 
-export function showOtherSession(pages: Pages, req: Request, res: Response): void {
+export function showOtherSession(
+  { pages, pageOf }: { readonly pages: Pages; readonly pageOf: PageOf },
+  req: Request,
+  res: Response,
+): void {
   pages.show(req, res, {
     id: 'forbidden',
     view: 'errors/other-session',

@@ -22,7 +22,15 @@ test('a fault after the head of an answer is logged once and cuts the answer off
     res.end('whole')
     next(new Error('too late to matter'))
   })
-  app.use(errorHandler({ pages, log, clock: systemClock, settings: { defaultLocale: 'en' } }))
+  app.use(
+    errorHandler({
+      pages,
+      log,
+      pageOf: () => '/',
+      clock: systemClock,
+      settings: { defaultLocale: 'en' },
+    }),
+  )
   const server = app.listen(0, '127.0.0.1')
   await once(server, 'listening')
   t.after(() => server.close())
