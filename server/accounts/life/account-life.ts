@@ -31,7 +31,7 @@ export interface Block {
   readonly accountId: string
   readonly at: Date
   readonly suspension: Suspension
-  /** Proofs of before are worth nothing any more. */
+  /** Ends every earlier proof. */
   readonly beginsEpoch: boolean
   readonly endsSessions: boolean
   readonly forgetsDevices: boolean

@@ -44,7 +44,7 @@ test('the browser of a reset signs in at once, however many wrong passwords stra
     'strangers wait',
   )
   await signIn(portal, { login, password: fresh }, owner)
-  assert.equal((await devicesOf(person)).length, 1, 'those of before are forgotten')
+  assert.equal((await devicesOf(person)).length, 1, 'earlier ones are forgotten')
   assert.ok(!(await eventsOf(person)).includes('sign-in.new-device'), 'it is no news')
   assert.ok((await eventsOf(person)).includes('sign-in.succeeded'))
 })
