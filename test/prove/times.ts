@@ -21,7 +21,7 @@ export async function timeUntil(start: number, isSo: () => Promise<boolean>): Pr
   return performance.now() - start
 }
 
-/** @returns milliseconds from `start` to the beginning of the refused try, since refusals are slow */
+/** @returns milliseconds from `start` to the beginning of the refused try */
 export async function timeUntilRefused(
   start: number,
   isRefused: () => Promise<boolean>,

@@ -21,8 +21,8 @@ interface Wall {
 }
 
 /**
- * Each wall hides a line of the table while it stands. The statement for a known browser stays as it
- * is: it writes nothing after an owner's act, so the sign-in takes the account's lock like the rest.
+ * Each wall hides a line of the table while it stands. The statement for known browsers stays: after
+ * an owner's act it writes nothing, so the sign-in takes the account's lock like the rest.
  */
 const walls: readonly Wall[] = [
   {
@@ -86,7 +86,7 @@ const walls: readonly Wall[] = [
   },
 ]
 
-/** @throws AssertionError if the wall is not in the file, for then the proof would compare nothing */
+/** @throws AssertionError if the wall is not in the file: the proof would compare nothing */
 async function textWithout(
   folder: string,
   { what, file, from, to, times = 1 }: Wall,
@@ -173,7 +173,7 @@ export interface UnmendedFigures {
 }
 
 /**
- * Plays each line of the table without the walls until it is seen, and the same schedules with them.
+ * Plays each line of the table without walls until it is seen, and the same schedules with them.
  * @throws AssertionError if a line is not seen without walls, or anything has an effect behind them
  */
 export async function proveWallsUnmended(): Promise<UnmendedFigures> {

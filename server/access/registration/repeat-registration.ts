@@ -7,7 +7,7 @@ import { type SignedIn, type SignInParts, signIn } from '../sign-in/sign-in.ts'
 import type { JudgedRegistration } from './register-account.ts'
 
 /**
- * Security: A stranger with name and password learns at registration only that the name is taken.
+ * Security: A stranger with the password learns only that the name is taken.
  * Only a known browser of the account is judged, and its tries count as at sign-in.
  * @param device digest of the browser's token
  * @returns undefined if it is no repetition, or the password is wrong

@@ -72,7 +72,7 @@ async function isSessionAlive(
 
 /**
  * Locks the account's row until the transaction ends, so that its changes happen one at a time.
- * Security: A proof of an earlier epoch, or for a blocked or closed account, changes nothing.
+ * Security: A proof of an earlier epoch or for a shut account changes nothing.
  * @param demandedReset `allowed` only for the new password that the desk demanded
  */
 export async function lockAccount(

@@ -13,7 +13,7 @@ export interface PasswordSet {
   readonly accountId: string
   readonly password: NewPassword
   readonly at: Date
-  /** `owner`: by somebody who knows the old password. `recovery`: by any other proof, or by an undo. */
+  /** `owner`: by somebody who knows the old password. `recovery`: by any other proof. */
   readonly by: 'owner' | 'recovery'
 }
 

@@ -5,7 +5,7 @@ import type { AccountTrx } from '../accounts/change-account.ts'
 /** Replaced passwords kept for one account: the oldest ones and the last. */
 const rememberedPasswords = 10
 
-// Security: A recovery refuses the owner’s earlier password, however often a stranger changed it.
+// Security: A recovery refuses an earlier password, however often it was changed.
 async function rememberPassword(trx: AccountTrx, id: string, at: Date): Promise<void> {
   await trx.raw(
     `delete from replaced_passwords where ctid in (

@@ -28,7 +28,7 @@ const taken = async (visitor: Visitor, login: string, typed = password) => {
   )
 }
 
-test('simultaneous registrations in a new browser make one account, and each answer is signed in', async () => {
+test('simultaneous registrations of one browser make one account, signed in', async () => {
   const visitor = portal.visitor()
   const send = await form(visitor, 'zweimal')
   const answers = await Promise.all([send(), send(), send()])
@@ -79,7 +79,7 @@ test('a repeated registration does not count for the network', async () => {
   }
 })
 
-test('a stranger with name and password learns at registration only that the name is taken', async () => {
+test('a stranger with the password learns only that the name is taken', async () => {
   const owner = portal.visitor()
   assert.equal((await (await form(owner, 'besitzerin'))()).status, 303)
   const stranger = portal.visitor()
@@ -90,7 +90,7 @@ test('a stranger with name and password learns at registration only that the nam
   await taken(other, 'besitzerin')
 })
 
-test('registrations of the same browser with wrong passwords count like tries to sign in', async () => {
+test('repeated registrations with wrong passwords count as tries to sign in', async () => {
   const visitor = portal.visitor()
   assert.equal((await (await form(visitor, 'vergesslich'))()).status, 303)
   await visitor.post('/sign-out', {}, { from: '/account' })

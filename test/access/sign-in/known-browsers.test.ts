@@ -31,7 +31,7 @@ const eventsOf = ({ accountId }: Equipped): Promise<string[]> =>
 const devicesOf = ({ accountId }: Equipped): Promise<{ device_digest: Buffer }[]> =>
   portal.db('known_devices').where({ account_id: accountId })
 
-test('the browser of a reset signs in at once, however many wrong passwords strangers type', async () => {
+test('the browser of a reset signs in at once, whatever strangers type', async () => {
   const person = await equip(portal)
   await guessAt(person)
   const owner = await proveByPhone(portal, person)
@@ -107,7 +107,7 @@ test('two simultaneous ends of one recovery make its browser known once', async 
   assert.equal((await devicesOf(person)).length, 1)
 })
 
-test('a waiting password makes its browser known when it takes effect, and not before', async () => {
+test('a waiting password makes its browser known only when it takes effect', async () => {
   const holding = await startTestPortal({ env: { SECURITY_QUESTION: 'hold' } })
   try {
     const person = await equip(holding)

@@ -64,7 +64,7 @@ test('an IPv6 /64 is one network at sign-in', async () => {
   assert.equal(all.filter((status) => status === 422).length, allowed)
 })
 
-test('a known browser signs in from a network without tries left, and takes none from it', async () => {
+test('a known browser neither needs nor takes tries of its network', async () => {
   await spray(names(allowed + 1), '192.0.2.9')
   await known.post('/sign-out', {}, { from: '/account' })
   const slip = await known.post(

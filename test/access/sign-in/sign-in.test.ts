@@ -127,7 +127,7 @@ test('an unknown name takes the processor time of a wrong password', async () =>
   assert.ok(ratio > 0.7 && ratio < 1.4, `ratio ${ratio}`)
 })
 
-test('simultaneous sign-ins by known browsers are each recorded once, in an unbroken chain', async () => {
+test('simultaneous sign-ins by known browsers are each recorded once', async () => {
   const volha = { login: 'volha.r', password: 'a cup of warm kefir' }
   const browsers = [await register(portal, volha)]
   for (let more = 0; more < 3; more += 1) browsers.push(await signIn(portal, volha))
@@ -161,7 +161,7 @@ test('a sign-in by a forgotten browser is recorded as one by a new browser', asy
   assert.equal(entry.event, 'sign-in.new-device')
 })
 
-test('a sign-in that finds the hashing queue full is refused before the try is counted', async () => {
+test('a full hashing queue refuses a sign-in before the try is counted', async () => {
   const limits = createSignInLimits(portal.parts.limits, portal.keyring, 5)
   const counted = () => portal.db('rate_limits').where('key', 'like', 'sign-in:%').orderBy('key')
   const before = await counted()
@@ -180,7 +180,7 @@ test('a sign-in that finds the hashing queue full is refused before the try is c
   assert.deepEqual(await counted(), before)
 })
 
-test('a password that could not be hashed counts as no try, at sign-in and at confirmation', async () => {
+test('a password that could not be hashed counts as no try', async () => {
   const limits = createSignInLimits(portal.parts.limits, portal.keyring, 2)
   const tries = (hasher: typeof portal.parts.hasher) => {
     const parts = { ...portal.parts, signInLimits: limits, hasher }
@@ -265,7 +265,7 @@ test('a sign-in is written whole or not at all, and gives its place back either 
   assert.deepEqual(places, Array(3).fill(['taken', 'left']).flat())
 })
 
-test('a sign-in counts a try for a day, for all strangers or for the one known browser', async () => {
+test('a try counts for a day, for all strangers or for the known browser', async () => {
   const { db, parts } = portal
   const limiter = parts.limits.limit('counting', { points: 100, seconds: trySeconds })
   const { account_id, device_digest } = await db('known_devices').first()

@@ -20,7 +20,7 @@ const lockedBy = async (proof: AccountProof, reset?: 'allowed') =>
 
 const update = (id: string, what: object) => db('accounts').where({ id }).update(what)
 
-test('a proof of an earlier epoch, or for a blocked or closed account, changes nothing', async () => {
+test('a proof of an earlier epoch or for a shut account changes nothing', async () => {
   const accountId = await newAccount()
   const inEpoch = (epoch: number) => lockedBy({ accountId, epoch })
   assert.equal(await inEpoch(1), 'locked')
@@ -39,13 +39,13 @@ test('a proof of an earlier epoch, or for a blocked or closed account, changes n
   )
 })
 
-test('while a new password is demanded, nothing but that password changes the account', async () => {
+test('while a new password is demanded, nothing else changes the account', async () => {
   const proof = { accountId: await newAccount(), epoch: firstEpoch }
   await update(proof.accountId, { reset_demanded_at: at })
   assert.deepEqual([await lockedBy(proof), await lockedBy(proof, 'allowed')], ['stale', 'locked'])
 })
 
-test('a link to a contact outlives the epochs that weaker proofs begin, and no others', async () => {
+test('a link to a contact outlives only epochs that weaker proofs begin', async () => {
   const accountId = await newAccount()
   const linkOf = (epoch: number) => lockedBy({ accountId, epoch, isContactLink: true })
   await update(accountId, { epoch: 3 })
@@ -73,7 +73,7 @@ test('a session that has ended is no proof, even in the same epoch', async () =>
   assert.equal(await bySession(), 'stale', 'of somebody else')
 })
 
-test('two changes of one account happen one after the other, and the second sees the first', async () => {
+test('two changes of one account happen one after the other', async () => {
   const proof = { accountId: await newAccount(), epoch: firstEpoch }
   const order: string[] = []
   const mayGoOn = Promise.withResolvers<void>()

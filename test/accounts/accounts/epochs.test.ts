@@ -507,7 +507,7 @@ describe('an ended session', () => {
     assert.deepEqual(await changedSince(kept, person.accountId), [])
   })
 
-  it('a new password replaces an authenticator secret that a stranger saw at the staff door', async () => {
+  it('a new password replaces an authenticator secret that a stranger saw', async () => {
     const login = 'new.of.staff'
     const stranger = await register(portal, { login, password: 'forty storks over the marsh' })
     const id = await giveRole(portal, login, 'analyst')
@@ -535,7 +535,7 @@ describe('an ended session', () => {
 })
 
 describe('a link "this was not me"', () => {
-  it('a link "this was not me" does nothing if the owner changes the password meanwhile', async () => {
+  it('an undo link does nothing if the owner changes the password meanwhile', async () => {
     const person = await equip(portal)
     const token = await linkToPhone(person)
     const other = await signIn(portal, person)
@@ -623,7 +623,7 @@ describe('a password that waits', () => {
     return await setPassword(visitor, password)
   }
 
-  it('a waiting password ends with a change of the password, and with a block that is lifted', async () => {
+  it('a waiting password ends with a new password, and with a lifted block', async () => {
     for (const end of [
       async (person: Equipped) => person.browser.post('/account/password', { password: fresh }),
       async ({ accountId }: Equipped) =>
@@ -661,7 +661,7 @@ describe('a password that waits', () => {
     assert.deepEqual(await waiting(person), first)
   })
 
-  it('the owner sees a waiting password at the top of the account, and stops it for good', async () => {
+  it('the owner sees a waiting password at the top, and stops it for good', async () => {
     const person = await equip(holding)
     assert.doesNotMatch((await person.browser.get('/account')).html, /waiting-password\/stop/)
     await choose(person, `${fresh} that waits`)

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { proveWalls } from '#test/prove/walls.ts'
 import { findWalls } from '#test/prove/walls-unmended.ts'
 
-test('nothing that was begun before a recovery has an effect after it, wherever a request is paused', async () => {
+test('nothing begun before a recovery has an effect after it, paused anywhere', async () => {
   const { schedules, arrived } = await proveWalls({ schedules: 60, seed: 1, every: false })
   assert.ok(arrived > schedules / 2, `${arrived} of ${schedules} recoveries arrived`)
 })

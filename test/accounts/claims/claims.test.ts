@@ -75,7 +75,7 @@ test('of a hundred accounts that claim one phone at once, one gets it', async ()
   assert.equal(holder, accounts[outcomes.indexOf('claimed')])
 })
 
-test('an account may claim its own value again, and a released value is free for others', async () => {
+test('an account may repeat its claim, and a released value is free for others', async () => {
   const [first, second] = [await account(), await account()]
   assert.equal(await take(withBoth, first, '+375292222222'), 'claimed')
   assert.equal(await take(withBoth, first, '+375292222222'), 'claimed')
@@ -187,7 +187,7 @@ test('one query finds which of many values are claimed', async () => {
   assert.equal(await findClaimOwner(db, withBoth, 'login-look-alike', 'anna.k'), undefined)
 })
 
-test('the same text under two kinds is two claims, and a copy of the table does not show it', async () => {
+test('equal values of two kinds are two claims, and look unequal in the table', async () => {
   const [first, second] = [await account(), await account()]
   const text = 'same.text'
   await database.db.transaction((trx) =>
@@ -222,7 +222,7 @@ test('a copy of the claims table shows no phone', async () => {
   for (const { text } of rows) assert.doesNotMatch(text, /3752\d/)
 })
 
-test('a value that is claimed while it is released belongs to the account that got it, or to none', async () => {
+test('a value claimed while it is released belongs to whom it was promised', async () => {
   const accounts = await Promise.all(Array.from({ length: 4 }, account))
   const value = '+375297777777'
   await Promise.all(

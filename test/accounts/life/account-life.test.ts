@@ -7,7 +7,7 @@ import { createTestDatabase } from '#test/support/database.ts'
 import { accountIdOf, hanna, register } from '#test/support/people.ts'
 import { startTestPortal } from '#test/support/portal.ts'
 
-test('each table with an account belongs to one feature, which says what becomes of it', async () => {
+test('one feature says what becomes of each table with an account', async () => {
   const database = await createTestDatabase()
   const { rows } = await database.db.raw<{ rows: { name: string }[] }>(
     `select distinct table_name as name from information_schema.columns
@@ -20,7 +20,7 @@ test('each table with an account belongs to one feature, which says what becomes
   assert.deepEqual(owned.toSorted(), [...inDatabase].toSorted())
 })
 
-test('a closed account leaves no contact, code, session or verifier behind, and keeps its name', async () => {
+test('a closed account leaves only its name, no contact, code or verifier', async () => {
   const portal = await startTestPortal()
   try {
     const owner = await register(portal, hanna)

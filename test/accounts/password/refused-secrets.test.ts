@@ -73,7 +73,7 @@ describe('an earlier password', () => {
     assert.equal((await setPassword(owner, next)).location, '/recover/done')
   })
 
-  it('a recovery refuses the owner’s earlier password, however often a stranger changed it', async () => {
+  it('a recovery refuses an earlier password, however often it was changed', async () => {
     const person = await equip(portal)
     for (let nth = 0; nth < 12; nth += 1) {
       const changed = await person.browser.post('/account/password', {
@@ -246,7 +246,8 @@ describe('what others know of a person', () => {
 
   it('an answer may not be the mailbox, forwards or backwards, or a contact', () => {
     const about = {
-      ...{ login: 'hanna.k', address: 'hanna.k@postern.example' },
+      login: 'hanna.k',
+      address: 'hanna.k@postern.example',
       contactWords: [phone, gmail].flatMap(wordsOfContact),
     }
     const answer = (raw: string) => {
@@ -307,7 +308,7 @@ for (const [kind, field, find] of [
   ['backup-address', 'address', findBackupAddress],
 ] as const) {
   describe(`a ${kind} in doubt`, () => {
-    it(`a ${kind} that somebody else has proven is in doubt until its owner confirms it again`, async () => {
+    it(`a ${kind} that somebody else proves is in doubt until confirmed again`, async () => {
       const holder = await equip(portal)
       const to = kind === 'phone' ? holder.phone : holder.address
       const take = async () => {

@@ -27,7 +27,7 @@ describe('verifiers for platforms that take no argon2id', () => {
     }
   })
 
-  it('a SHA-512 verifier has a new salt each time, and the most rounds that Google takes', async () => {
+  it('a SHA-512 verifier has a new salt, and the most rounds Google takes', async () => {
     const [one, two] = await Promise.all([
       hashSha512Crypt('same password'),
       hashSha512Crypt('same password'),

@@ -52,7 +52,7 @@ test('nobody ends another person’s session', async () => {
   )
 })
 
-test('a changed password ends the other sessions, and this one goes on under a new id', async () => {
+test('a new password ends the other sessions and renews the id of this one', async () => {
   const other = await signIn(portal, hanna)
   const copied = new Map(phone.cookies)
   await phone.post('/account/password', { password: 'the storks came back late' })
@@ -86,7 +86,7 @@ test('the database keeps no session id that opens a session', async () => {
   for (const { text } of rows) assert.ok(!text.includes(id))
 })
 
-test('a session ends after an hour without a request, and after twelve hours in any case', async () => {
+test('a session ends after an idle hour, and after twelve hours in any case', async () => {
   const visitor = await signIn(portal, piotr)
   portal.clock.advance(50 * 60_000)
   assert.equal(await isSignedIn(visitor), true)
@@ -144,7 +144,7 @@ test('saving a session that has ended meanwhile does not bring it back', async (
   assert.equal(await row(), undefined)
 })
 
-test('a page that needs a fresh password asks for it after ten minutes and leads back', async () => {
+test('after ten minutes a page that needs a fresh password asks for it', async () => {
   const visitor = await signIn(portal, { ...hanna, password: 'the storks came back late' })
   assert.equal((await visitor.get('/account/password')).status, 200)
   portal.clock.advance(11 * 60_000)
@@ -160,7 +160,7 @@ test('a page that needs a fresh password asks for it after ten minutes and leads
   assert.equal((await visitor.get('/account/password')).status, 200)
 })
 
-test('a confirmed password is saved before the redirect, so the next page does not ask again', async () => {
+test('a confirmed password is saved before the redirect is sent', async () => {
   const visitor = await signIn(portal, { ...hanna, password: 'the storks came back late' })
   const body = new URLSearchParams({
     _csrf: await visitor.token('/account/confirm-password'),
