@@ -78,7 +78,6 @@ function signInRepetitions(access: AccessParts): SignInAgain {
   }
 }
 
-/** Handles POST /register. */
 function submitRegistration(parts: AccessParts): RequestHandler {
   const countRegistration = createRegistrationLimit(parts)
   const signInAgain = signInRepetitions(parts)

@@ -1,5 +1,3 @@
-// Passport's local strategy, judged by `signIn`.
-
 import type { Request, Response } from 'express'
 import passport from 'passport'
 import { Strategy } from 'passport-local'

@@ -84,7 +84,6 @@ async function beginSignedIn(
   await strengthenPassword(parts, account, password)
 }
 
-/** Handles POST /sign-in. */
 function submitSignIn(parts: SignInParts): RequestHandler {
   const { log, settings } = parts
   const { authenticate } = createAuthenticator(parts, parts.client)
@@ -119,7 +118,6 @@ function submitSignIn(parts: SignInParts): RequestHandler {
   }
 }
 
-/** Handles POST /sign-out. */
 const submitSignOut =
   (parts: SignInParts): RequestHandler =>
   async (req, res) => {
@@ -147,7 +145,6 @@ const showConfirm = (
     locals: { next, path: withNext('/account/confirm-password', next) },
   })
 
-/** Handles POST /account/confirm-password. */
 const submitConfirm =
   (parts: SignInParts): RequestHandler =>
   async (req, res) => {

@@ -19,7 +19,6 @@ import type { Keyring } from '#server/core/keys/keyring.ts'
  */
 const notAwaited = "set_config('synchronous_commit', 'off', true)"
 
-/** The largest `integer`. */
 const mostPoints = 2 ** 31 - 1
 
 const columns = accountColumns.map((name) => `accounts.${name}`).join(', ')
@@ -60,7 +59,6 @@ export interface FoundForSignIn {
   readonly account: Account | undefined
   /** Whether the browser signed in to this account before. */
   readonly knowsDevice: boolean
-  /** Head of the account's activity chain. */
   readonly head: ChainHead | undefined
   /** The counter of the name or browser, with this try. */
   readonly tries: number

@@ -1,4 +1,3 @@
-// The accounts table and the passwords that were replaced lately.
 import type { Db, Trx } from '#db/connection.ts'
 import type { AccountTrx } from './change-account.ts'
 
@@ -18,7 +17,6 @@ export interface Account {
   readonly epoch: number
 }
 
-/** For `asAccount`. */
 export const accountColumns = [
   'id',
   'address',
@@ -115,7 +113,6 @@ export async function unblockAccount(trx: AccountTrx, id: string): Promise<boole
   return changed === 1
 }
 
-/** The end of the account's probation, if it is still running. */
 export async function findProbation(db: Db | Trx, id: string, at: Date): Promise<Date | undefined> {
   const row = await db('accounts')
     .where({ id })
@@ -132,7 +129,6 @@ export async function startProbation(trx: AccountTrx, id: string, until: Date): 
   await trx('accounts').where({ id }).update({ probation_until: until })
 }
 
-/** The addresses of these accounts by id. */
 export async function findAddresses(
   db: Db | Trx,
   ids: readonly (string | null)[],

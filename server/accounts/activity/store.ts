@@ -29,7 +29,6 @@ interface Link {
   readonly previous: Buffer
 }
 
-/** The chain of events without an account. */
 const portalChain = '00000000-0000-0000-0000-000000000000'
 
 function hashOf(

@@ -90,7 +90,6 @@ export async function findClaimOwner(
   return row?.account_id
 }
 
-/** Those of the values that belong to any account. */
 export async function findClaimed(
   db: Db | Trx,
   keyring: Keyring,

@@ -31,7 +31,6 @@ export interface Block {
   readonly accountId: string
   readonly at: Date
   readonly suspension: Suspension
-  /** Ends every earlier proof. */
   readonly beginsEpoch: boolean
   readonly endsSessions: boolean
   readonly forgetsDevices: boolean
@@ -49,7 +48,6 @@ export type Exported = Readonly<Record<string, readonly object[]>>
 
 /** Everything runs in the transaction that holds the account's lock. */
 export interface AccountLife {
-  /** A new password is set. */
   readonly recover: (trx: AccountTrx, set: PasswordSet) => Promise<void>
   /** The account is signed out everywhere, because a stranger may have been in. */
   readonly signOut: (trx: AccountTrx, signOut: SignOut) => Promise<void>

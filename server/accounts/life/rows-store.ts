@@ -20,7 +20,6 @@ export function accountRows(table: string, columns: readonly string[]) {
   }
 }
 
-/** Does for several tables what `accountRows` does for one. */
 export function accountTables(tables: Readonly<Record<string, readonly string[]>>) {
   const all = Object.entries(tables).map(([table, columns]) => accountRows(table, columns))
   return {

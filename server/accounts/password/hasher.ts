@@ -23,7 +23,6 @@ export interface PasswordHasher {
    * @throws {BusyError}
    */
   takePlace(): () => void
-  /** Hashes running and waiting, for metrics. */
   load(): { running: number; waiting: number }
 }
 

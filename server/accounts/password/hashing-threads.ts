@@ -8,7 +8,6 @@ import { setPriority } from 'node:os'
  */
 export const HASHING_NICENESS = 10
 
-/** Threads that stay free for files and DNS. */
 const LEFT_TO_OTHERS = 2
 const POOL_DEFAULT = 4
 

@@ -78,7 +78,6 @@ export async function startSession(
   }
 }
 
-/** Notes that the password was typed again. */
 export async function refreshSession(req: Request, at: Date): Promise<void> {
   req.session.confirmedAt = at.getTime()
   await saveSession(req)

@@ -11,7 +11,6 @@ import * as sessions from './store.ts'
 
 declare module 'express-session' {
   interface SessionData {
-    /** The account's id, in passport's format. */
     passport?: { user: string }
     /** Epoch of the proof. Only on the first save. */
     epoch?: number

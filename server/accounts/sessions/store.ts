@@ -22,7 +22,6 @@ export interface ListedSession {
 export interface NewSession {
   readonly idDigest: Buffer
   readonly accountId: string
-  /** In which the proof was given. */
   readonly epoch: number
   readonly data: object
   readonly device: string
@@ -141,7 +140,6 @@ export async function endSession(
   return row
 }
 
-/** @returns how many sessions ended */
 export async function endSessions(
   trx: AccountTrx,
   accountId: string,

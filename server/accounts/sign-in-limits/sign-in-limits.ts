@@ -22,7 +22,6 @@ export type SignInAllowance = { readonly kind: 'open'; readonly failures: number
 
 export type NetworkAllowance = { readonly kind: 'open' } | Wait
 
-/** A network's counter after a statement has counted the try. */
 export interface CountedForNetwork {
   readonly used: number
   readonly endsAt: Date

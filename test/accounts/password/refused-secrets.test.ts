@@ -68,7 +68,6 @@ describe('an earlier password', () => {
     const link = await undoLinkOf(portal, person.address, /password/i)
     assert.equal((await owner.post(link)).location, '/recover/new-password')
     assert.deepEqual((await setPassword(owner, stolen)).errors, ['password.same'])
-    // The stranger knew this one too.
     assert.deepEqual((await setPassword(owner, person.password)).errors, ['password.same'])
     assert.equal((await setPassword(owner, next)).location, '/recover/done')
   })
