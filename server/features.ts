@@ -38,6 +38,7 @@ import { flowFeature } from './recovery/flow/feature.ts'
 import { guessingFeature } from './recovery/guessing/feature.ts'
 import { methodsFeature } from './recovery/methods/feature.ts'
 import { phoneFeature } from './recovery/phone/feature.ts'
+import { resetFeature } from './recovery/reset/feature.ts'
 import { securityQuestionFeature } from './recovery/security-question/feature.ts'
 import { stoppedAddressesFeature } from './recovery/stopped-addresses/feature.ts'
 import { undoFeature } from './recovery/undo/feature.ts'
@@ -60,6 +61,7 @@ export const features = [
   sessionsFeature,
   signInLimitsFeature,
   flowFeature,
+  resetFeature,
   contactsFeature,
   methodsFeature,
   backupAddressFeature,

@@ -49,7 +49,8 @@ export const mutatedParts: Readonly<Record<string, Part>> = {
   undo: { files: ['recovery/undo/*.ts'], tests: ['undo-links', 'undo-pages'] },
   'recovery-store': {
     files: [
-      'recovery/flow/{begin-recovery,flow-states,hold-store,method-flow,recovery-method,store}.ts',
+      'recovery/flow/{begin-recovery,flow-states,method-flow,recovery-method,store}.ts',
+      'recovery/reset/hold-store.ts',
     ],
     tests: ['recovery-store'],
   },
@@ -58,7 +59,7 @@ export const mutatedParts: Readonly<Record<string, Part>> = {
     tests: ['recovery-steps'],
   },
   'recovery-pages': {
-    files: ['recovery/flow/{apply-reset,flow-cookie,hold-reset,reset-password,routes}.ts'],
+    files: ['recovery/{flow,reset}/{apply-reset,flow-cookie,hold-reset,reset-password,routes}.ts'],
     tests: ['recovery-pages'],
   },
   'backup-address': {

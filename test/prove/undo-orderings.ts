@@ -19,10 +19,10 @@ import { putBackupAddress, removeBackupAddress } from '#server/recovery/backup-a
 import { givesWayBack } from '#server/recovery/contacts/contact.ts'
 import { notifyOwner } from '#server/recovery/contacts/notify-owner.ts'
 import { beginProvenFlow } from '#server/recovery/flow/begin-recovery.ts'
-import { resetPassword } from '#server/recovery/flow/reset-password.ts'
 import { findFlow } from '#server/recovery/flow/store.ts'
 import { changeMethod, type MethodChange } from '#server/recovery/methods/change-method.ts'
 import { putPhone, removePhone } from '#server/recovery/phone/store.ts'
+import { resetPassword } from '#server/recovery/reset/reset-password.ts'
 import {
   findSecurityQuestion,
   putSecurityQuestion,

@@ -2,7 +2,6 @@ import { Router } from 'express'
 import type { RecoveryParts } from '#server/recovery/parts.ts'
 import { createFlowSteps } from './flow-steps.ts'
 import { addMethodPages } from './method-routes.ts'
-import { addNewPasswordPages } from './new-password-routes.ts'
 import { addStartPages } from './start-routes.ts'
 import { createStepPages } from './step-pages.ts'
 
@@ -16,7 +15,6 @@ export function recoveryRoutes(parts: RecoveryParts): Router {
   // One flat router: the dispatch by first segment does not look into nested ones.
   const router = Router()
   addStartPages(router, { parts, steps, stepPages, perNetwork })
-  addNewPasswordPages(router, { parts, steps, stepPages })
   for (const method of parts.recoveryMethods)
     addMethodPages(router, { parts, steps, stepPages, perNetwork, method })
   return router

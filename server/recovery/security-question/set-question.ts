@@ -4,13 +4,13 @@ import { loginOf } from '#server/core/identifiers/names.ts'
 import type { Keyring } from '#server/core/keys/keyring.ts'
 import { judgeSecretAnswer, keyedAnswer } from '#server/core/passwords/secret-answer.ts'
 import type { Contact } from '../contacts/contact.ts'
-import { endHold } from '../flow/hold-reset.ts'
 import {
   type Asking,
   changeMethod,
   type MethodChangeParts,
   type OnProbation,
 } from '../methods/change-method.ts'
+import { endHold } from '../reset/hold-reset.ts'
 import { isQuestionId } from './questions.ts'
 import {
   findSecurityQuestion,

@@ -21,14 +21,6 @@ import {
   stateAfter,
   statesBefore,
 } from '#server/recovery/flow/flow-states.ts'
-import {
-  dropHold,
-  type Hold,
-  listHolds,
-  putHold,
-  rekeyHolds,
-  takeDueHold,
-} from '#server/recovery/flow/hold-store.ts'
 import { methodFlowOf } from '#server/recovery/flow/method-flow.ts'
 import {
   deleteOldFlows,
@@ -42,6 +34,14 @@ import {
   noteProof,
   rekeyFlows,
 } from '#server/recovery/flow/store.ts'
+import {
+  dropHold,
+  type Hold,
+  listHolds,
+  putHold,
+  rekeyHolds,
+  takeDueHold,
+} from '#server/recovery/reset/hold-store.ts'
 import {
   at,
   client,

@@ -6,11 +6,11 @@ import { startProbation } from '#server/accounts/accounts/store.ts'
 import { hashToken, newToken } from '#server/core/keys/secrets.ts'
 import { findBackupAddress, removeBackupAddress } from '#server/recovery/backup-address/store.ts'
 import type { LinkedContact } from '#server/recovery/contacts/contact.ts'
-import { applyReset } from '#server/recovery/flow/apply-reset.ts'
 import { beginProvenFlow } from '#server/recovery/flow/begin-recovery.ts'
 import { findFlow } from '#server/recovery/flow/store.ts'
 import { changeMethod } from '#server/recovery/methods/change-method.ts'
 import { findPhone, putPhone, removePhone } from '#server/recovery/phone/store.ts'
+import { applyReset } from '#server/recovery/reset/apply-reset.ts'
 import { putSecurityQuestion } from '#server/recovery/security-question/store.ts'
 import {
   offerUndo,

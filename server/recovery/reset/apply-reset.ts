@@ -16,12 +16,12 @@ import type { Keyring } from '#server/core/keys/keyring.ts'
 import type { MethodId } from '#server/core/method-ids.ts'
 import { createLimits } from '#server/kit/limits/limits.ts'
 import { type NoticeParts, notifyOwner } from '../contacts/notify-owner.ts'
+import type { RecoveryMethod } from '../flow/recovery-method.ts'
+import { endFlows } from '../flow/store.ts'
 import { doubtLateWays } from '../methods/doubt-late-ways.ts'
 import type { RecoveryMethods } from '../methods/methods.ts'
 import { linksToReplace } from '../undo/offer-undo.ts'
 import { dropHold } from './hold-store.ts'
-import type { RecoveryMethod } from './recovery-method.ts'
-import { endFlows } from './store.ts'
 
 export interface ApplyParts extends NoticeParts {
   readonly life: AccountLife

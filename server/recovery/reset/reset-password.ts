@@ -10,12 +10,12 @@ import {
   type PasswordRuleParts,
 } from '#server/accounts/password/change-password.ts'
 import type { ClientInfo } from '#server/core/client-info.ts'
+import { methodFlowOf } from '../flow/method-flow.ts'
+import type { RecoveryMethod } from '../flow/recovery-method.ts'
+import { endFlow, type Flow, finishFlow } from '../flow/store.ts'
 import { type ApplyParts, applyReset, probationEnd } from './apply-reset.ts'
 import { holdReset } from './hold-reset.ts'
 import { findHeldVerifier, findHold } from './hold-store.ts'
-import { methodFlowOf } from './method-flow.ts'
-import type { RecoveryMethod } from './recovery-method.ts'
-import { endFlow, type Flow, finishFlow } from './store.ts'
 
 export interface ResetParts extends ApplyParts, PasswordRuleParts {
   readonly methods: ApplyParts['methods'] & PasswordRuleParts['methods']

@@ -1,15 +1,15 @@
 // The last step of a recovery: the new password, and the page that says what became of it.
-import type { Request, Response, Router } from 'express'
+import { type Request, type Response, Router } from 'express'
 import { keepDevice } from '#server/accounts/sessions/device-cookie.ts'
 import { assertNever } from '#server/core/assert-never.ts'
 import { type FormError, readFields } from '#server/kit/pages/forms.ts'
-import type { RecoveryParts } from '#server/recovery/parts.ts'
-import { type FlowSteps, newPasswordPath } from './flow-steps.ts'
+import { createFlowSteps, type FlowSteps, newPasswordPath } from '../flow/flow-steps.ts'
+import { createStepPages, type StepPages, showDeadLink } from '../flow/step-pages.ts'
+import type { Flow } from '../flow/store.ts'
+import type { RecoveryParts } from '../parts.ts'
 import { endedWithPassword, resetPassword, willWait } from './reset-password.ts'
-import { type StepPages, showDeadLink } from './step-pages.ts'
-import type { Flow } from './store.ts'
 
-export interface NewPasswordRouteParts {
+interface NewPasswordRouteParts {
   readonly parts: RecoveryParts
   readonly steps: FlowSteps
   readonly stepPages: StepPages
@@ -89,10 +89,12 @@ async function setPassword(
   }
 }
 
-export function addNewPasswordPages(router: Router, routeParts: NewPasswordRouteParts): void {
-  const { steps, stepPages } = routeParts
+export function newPasswordRoutes(parts: RecoveryParts): Router {
+  const stepPages = createStepPages(parts)
+  const steps = createFlowSteps(parts, stepPages)
+  const routeParts = { parts, steps, stepPages }
   const afterProof = ['proven', 'done', 'held'] as const
-  router
+  return Router()
     .get(newPasswordPath, async (req, res) => {
       const flow = await steps.flowAt(req, res, ['proven'])
       if (flow) showNewPassword(routeParts, req, res, flow)

@@ -2,7 +2,7 @@
 import { Router } from 'express'
 import { proofOf, requireAccount } from '#server/accounts/sessions/browser-session.ts'
 import { setFlash } from '#server/kit/pages/flash.ts'
-import type { RecoveryParts } from '#server/recovery/parts.ts'
+import type { RecoveryParts } from '../parts.ts'
 import { stopHold } from './hold-reset.ts'
 
 export function holdRoutes(parts: RecoveryParts): Router {

@@ -9,10 +9,10 @@ import { type ClientInfo, noClient } from '#server/core/client-info.ts'
 import { enqueue } from '#server/kit/jobs/enqueue.ts'
 import type { TaskList } from '#server/kit/jobs/worker.ts'
 import { type NoticeParts, notifyOwner } from '../contacts/notify-owner.ts'
+import { endFlows } from '../flow/store.ts'
 import type { Asking } from '../methods/change-method.ts'
 import { type ApplyParts, applyReset } from './apply-reset.ts'
 import { dropHold, findHold, type Hold, listHolds, putHold, takeDueHold } from './hold-store.ts'
-import { endFlows } from './store.ts'
 
 export { findHold }
 
