@@ -95,7 +95,7 @@ function judge(who: string, path: string, page: Answer, head: Answer): void {
   }
 }
 
-test('every answer has a Cache-Control, a charset and cookies with a prefix, also to HEAD', async () => {
+test('every answer, also to HEAD, has a Cache-Control, a charset and cookie prefixes', async () => {
   for (const { who, visitor } of people) {
     const known = new Set(['/', '/nowhere', '/.well-known/%ff', '/service-worker.js', ...routes])
     for (const path of known) {
