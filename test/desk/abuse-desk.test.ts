@@ -1,6 +1,7 @@
 // From a suspicious letter to a restricted sender, and back.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { msPerDay } from '#server/core/durations.ts'
 import { listWaitingAppeals } from '#server/desk/appeals/appeal-store.ts'
 import { decideAppeal } from '#server/desk/appeals/decide-appeal.ts'
 import { listAudit, verifyAudit } from '#server/desk/audit/store.ts'
@@ -28,8 +29,14 @@ const portal = useAbusePortal({}, async (portal) => {
 
 const idOf = (person: { login: string }) => ids[person.login] ?? ''
 
-test('a reported sender is restricted, appeals, and gets the mailbox back', async () => {
-  const { desk } = portal.parts
+interface Story {
+  readonly reference: string
+  readonly progressHref: string
+  /** What the page of the reporter says now. */
+  readonly progress: () => Promise<string>
+}
+
+async function sendReport(): Promise<Story> {
   const reader = portal.visitor()
   const letter = await sendLetter(portal.keyring, {
     accountId: idOf(spammer),
@@ -47,7 +54,14 @@ test('a reported sender is restricted, appeals, and gets the mailbox back', asyn
   const reference = /R-[0-9A-Z]{4}-[0-9A-Z]{4}/.exec(confirmation.html)?.[0]
   assert.ok(reference)
   const progressHref = /\/report\/progress\/[\w-]+/.exec(confirmation.html)?.[0] ?? ''
+  return {
+    reference,
+    progressHref,
+    progress: async () => (await reader.get(progressHref)).html,
+  }
+}
 
+async function findJudgedCase(story: Story): Promise<string> {
   await untilJudged(portal)
   const { cases } = await listQueue(portal.db, portal.keyring, {
     tab: 'new',
@@ -60,36 +74,39 @@ test('a reported sender is restricted, appeals, and gets the mailbox back', asyn
     [found.accountId, found.provenance, found.severity, found.kinds],
     [idOf(spammer), 'proven', 'high', ['phishing']],
   )
-  assert.match((await reader.get(progressHref)).html, /waits for a member of staff/)
+  assert.match(await story.progress(), /waits for a member of staff/)
+  return found.id
+}
 
-  const view = await showCase(desk, found.id, idOf(ada))
+async function lookAtCase(story: Story, caseId: string): Promise<void> {
+  const { desk } = portal.parts
+  const view = await showCase(desk, caseId, idOf(ada))
   assert.ok(view)
   assert.equal(view.account?.address, `spammer@${ourDomain}`)
   assert.equal(view.reports[0]?.details.subject, 'You have won a prize')
-  assert.equal(view.reports[0]?.reference, reference)
-  assert.match((await reader.get(progressHref)).html, /looking at it/)
+  assert.equal(view.reports[0]?.reference, story.reference)
+  assert.match(await story.progress(), /looking at it/)
   const evidenceId = view.reports[0]?.evidenceId ?? ''
-  const shown = await viewEvidence(
-    desk,
-    { evidenceId, caseId: found.id, staffId: idOf(ada) },
-    'text',
-  )
+  const shown = await viewEvidence(desk, { evidenceId, caseId, staffId: idOf(ada) }, 'text')
   assert.ok(shown?.outcome.kind === 'letter')
   assert.match(shown.outcome.letter.text, /take it/)
   assert.deepEqual(
     shown.outcome.letter.links.map(({ defanged }) => defanged),
     ['hxxps://prize[.]bad[.]example/now'],
   )
+}
 
-  assert.equal(await claimCase(desk, found.id, idOf(ada)), true)
+async function restrictSender(story: Story, caseId: string): Promise<void> {
+  const { desk } = portal.parts
+  assert.equal(await claimCase(desk, caseId, idOf(ada)), true)
   const taken = await takeMeasure(
     desk,
     {
       accountId: idOf(spammer),
-      caseId: found.id,
+      caseId,
       measure: 'suspend-all',
       cause: 'phishing',
-      until: new Date(portal.clock.now().getTime() + 86_400_000),
+      until: new Date(portal.clock.now().getTime() + msPerDay),
     },
     { staffId: idOf(ada), right: 'analyst' },
   )
@@ -98,21 +115,25 @@ test('a reported sender is restricted, appeals, and gets the mailbox back', asyn
     async () => (await portal.platform.observe(`spammer@${ourDomain}`))?.suspension === 'all',
   )
   await eventually(async () => await portal.db('measures').whereNotNull('effective_at').first())
-  assert.equal(await closeCase(desk, found.id, idOf(ada), 'measure-taken'), true)
-  await eventually(async () =>
-    (await reader.get(progressHref)).html.includes('acted against the sender'),
-  )
+  assert.equal(await closeCase(desk, caseId, idOf(ada), 'measure-taken'), true)
+  await eventually(async () => (await story.progress()).includes('acted against the sender'))
+}
+
+async function checkNoticesToReporter(story: Story): Promise<void> {
   const told = await awaitSent(portal, 'reader@elsewhere.example', 2)
   assert.deepEqual(
     told.map(({ subject }) => subject),
-    [`Your report ${reference} is closed`, `We have your report ${reference}`],
+    [`Your report ${story.reference} is closed`, `We have your report ${story.reference}`],
   )
   assert.match(told[0]?.text ?? '', /was right: we have acted against the sender/)
   for (const { text } of told) {
-    assert.ok(text.includes(progressHref))
+    assert.ok(text.includes(story.progressHref))
     assert.doesNotMatch(text, /spammer|my card/, 'neither the account nor what somebody wrote')
   }
+}
 
+/** The owner reads of the block after the right password alone, and appeals. */
+async function appealAsOwner(): Promise<void> {
   const owner = portal.visitor()
   const wrong = await owner.post('/sign-in', { login: 'spammer', password: 'not the password' })
   assert.deepEqual([wrong.status, wrong.errors], [422, ['password.wrong']])
@@ -128,7 +149,10 @@ test('a reported sender is restricted, appeals, and gets the mailbox back', asyn
   assert.deepEqual([made.status, made.location], [303, appealHref], made.errors.join())
   assert.match((await owner.get(appealHref)).html, /has arrived/)
   assert.match((await owner.get('/blocked')).html, /has arrived/)
+}
 
+async function decideAsOther(): Promise<void> {
+  const { desk } = portal.parts
   const [appeal] = await listWaitingAppeals(portal.db, portal.keyring, 10)
   assert.ok(appeal)
   assert.equal(appeal.text, 'A stranger had my password.')
@@ -152,15 +176,20 @@ test('a reported sender is restricted, appeals, and gets the mailbox back', asyn
   assert.equal((await portal.visitor().post('/sign-in', spammer)).location, '/account')
   const letters = async () =>
     (
-      JSON.parse((await owner.get('/dev/outbox.json')).html) as { to: string; text: string }[]
+      JSON.parse((await portal.visitor().get('/dev/outbox.json')).html) as {
+        to: string
+        text: string
+      }[]
     ).filter(({ text }) => text.includes(`/staff/appeals/${appeal.id}`))
   const [verdict] = await eventually(async () => (await letters()).length > 0 && letters())
   assert.equal(verdict?.to, `${ada.login}@${ourDomain}`, 'who took the measure is told too')
   assert.match(verdict?.text ?? '', /it was lifted/)
   assert.doesNotMatch(verdict?.text ?? '', /spammer|stranger/)
   assert.equal((await letters()).length, 1)
+}
 
-  const actions = (await listAudit(portal.db, { caseId: found.id }, 50)).map(({ action }) => action)
+async function checkAudit(caseId: string): Promise<void> {
+  const actions = (await listAudit(portal.db, { caseId }, 50)).map(({ action }) => action)
   assert.deepEqual(actions.toReversed(), [
     'case.viewed',
     'evidence.viewed',
@@ -171,4 +200,15 @@ test('a reported sender is restricted, appeals, and gets the mailbox back', asyn
   ])
   for await (const broken of verifyAudit(portal.db, portal.keyring))
     assert.fail(JSON.stringify(broken))
+}
+
+test('a reported sender is restricted, appeals, and gets the mailbox back', async () => {
+  const story = await sendReport()
+  const caseId = await findJudgedCase(story)
+  await lookAtCase(story, caseId)
+  await restrictSender(story, caseId)
+  await checkNoticesToReporter(story)
+  await appealAsOwner()
+  await decideAsOther()
+  await checkAudit(caseId)
 })

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, it } from 'node:test'
 import { createTransport } from 'nodemailer'
+import { msPerDay } from '#server/core/durations.ts'
 import { liftMeasure, takeMeasure } from '#server/desk/measures/take-measure.ts'
 import { listQueue } from '#server/desk/queue/queue-store.ts'
 import { fetchMail } from '#server/desk/reports/fetch-mail.ts'
@@ -135,7 +136,7 @@ describeOnMailServers('the abuse desk and the mail platform', () => {
     }
     for (let round = 0; round < 3; round += 1) {
       const inbox = await openInbox(mail, { user, pass })
-      const until = new Date(portal.clock.now().getTime() + 86_400_000)
+      const until = new Date(portal.clock.now().getTime() + msPerDay)
       const wanted = {
         accountId,
         caseId: null,

@@ -25,8 +25,8 @@ const details = {
 
 for (const locale of locales)
   test(`every action of staff and every detail of it has a text in ${locale}`, () => {
-    const deeds = auditActions.map((action) => t(locale, `audit.${action}`))
-    assert.equal(new Set(deeds).size, deeds.length, 'no two deeds read the same')
+    const texts = auditActions.map((action) => t(locale, `audit.${action}`))
+    assert.equal(new Set(texts).size, texts.length, 'no two actions read the same')
     for (const [name, values] of Object.entries(details))
       for (const value of values)
         for (const { key, params } of describeDetails({ [name]: value }))

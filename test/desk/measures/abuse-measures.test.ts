@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { claim } from '#server/accounts/claims/store.ts'
 import { runCommand } from '#server/cli/portal.ts'
+import { msPerDay, msPerMinute } from '#server/core/durations.ts'
 import { openSignedToken, signToken } from '#server/core/keys/signed-token.ts'
 import { describeBlock } from '#server/desk/measures/describe-block.ts'
 import type { WantedMeasure } from '#server/desk/measures/measure-rules.ts'
@@ -45,7 +46,7 @@ const portal = useAbusePortal({}, async (portal) => {
 })
 
 const typed = ({ login, password }: Equipped) => ({ login, password })
-const inDays = (days: number) => new Date(portal.clock.now().getTime() + days * 86_400_000)
+const inDays = (days: number) => new Date(portal.clock.now().getTime() + days * msPerDay)
 const take = (
   person: { accountId: string },
   measure: WantedMeasure['measure'],
@@ -184,7 +185,7 @@ test('a measure whose time is over ends by itself, once', async () => {
   const taken = await take(person, 'suspend-all', { until: inDays(2) })
   assert.equal(taken.kind, 'taken')
   assert.equal(await endExpiredMeasures(portal.parts.desk), 0)
-  portal.clock.advance(2 * 86_400_000 + 1000)
+  portal.clock.advance(2 * msPerDay + 1000)
   const ended = await Promise.all([1, 2, 3].map(() => endExpiredMeasures(portal.parts.desk)))
   assert.equal(
     ended.reduce((sum, n) => sum + n, 0),
@@ -267,11 +268,11 @@ test('a block by an operator outlives measures, and the desk cannot lift it', as
   assert.ok(taken.kind === 'taken')
   const { desk } = portal.parts
   const how = { reason: 'operator', at: portal.clock.now() }
-  const holder = { id: accountId, address: person.mailbox, locale: null }
-  assert.ok(await underLock(portal.db, accountId, (trx) => blockByOperator(trx, desk, holder, how)))
+  const owner = { id: accountId, address: person.mailbox, locale: null }
+  assert.ok(await underLock(portal.db, accountId, (trx) => blockByOperator(trx, desk, owner, how)))
   assert.equal((await take(person, 'suspend-sending')).kind, 'not-from-here')
   assert.equal((await liftMeasure(desk, taken.measure.id, senior)).kind, 'not-from-here')
-  portal.clock.advance(86_400_000 + 1000)
+  portal.clock.advance(msPerDay + 1000)
   await endExpiredMeasures(desk)
   assert.equal(await findInForce(portal.db, accountId), undefined)
   const account = await portal.db('accounts').where({ id: accountId }).first()
@@ -314,7 +315,7 @@ test('an appeal is possible for twenty days, and not against an ended measure', 
     'appeal.too-long',
   ])
   assert.equal((await visitor.get(`${href.slice(0, -2)}AA`)).status, 404)
-  portal.clock.advance(21 * 86_400_000)
+  portal.clock.advance(21 * msPerDay)
   assert.match((await visitor.get(href)).html, /time to object is over/)
   await lift(person)
   assert.match((await visitor.get(href)).html, /nothing to object to/)
@@ -330,7 +331,7 @@ test('what the owner may learn of a block is shown only after the right password
   const cookie = visitor.cookies.get('blocked') ?? ''
   for (const path of ['/account', '/account/activity', '/account/recovery'])
     assert.equal((await visitor.get(path)).status, 303, path)
-  portal.clock.advance(16 * 60_000)
+  portal.clock.advance(16 * msPerMinute)
   assert.equal((await visitor.get('/blocked')).location, '/sign-in')
   visitor.cookies.set('blocked', `${cookie.slice(0, -4)}AAAA`)
   assert.equal((await visitor.get('/blocked')).location, '/sign-in')

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { test } from 'node:test'
 import { people, prepared, seed } from '#server/cli/seed-people.ts'
+import { msPerMinute } from '#server/core/durations.ts'
 import { listAudit } from '#server/desk/audit/store.ts'
 import { openCaseOfLimit } from '#server/desk/cases/sending-limit.ts'
 import { ourDomain, untilJudged, useAbusePortal } from '#test/support/desk/abuse.ts'
@@ -34,7 +35,7 @@ const titles = (html: string) =>
       .replaceAll('<wbr>', '')
       .matchAll(/class="lines__title" href="\/staff\/cases\/(\d+)"[^>]*>.*?<bdi[^>]*>([^<]+)</g),
   ].map((match) => match[2])
-const holder = { password: 'forty storks over the marsh' }
+const ordinary = { password: 'forty storks over the marsh' }
 
 test('the seed makes cases for its analyst, once', async () => {
   const { html } = await ada.visitor.get('/staff/cases?lang=en')
@@ -136,7 +137,7 @@ test('the search finds a case by address, subject, part of a word and host of a 
 })
 
 test('a case that the portal opened itself is found by the address of its account', async () => {
-  await register(portal, { login: 'many.letters', ...holder })
+  await register(portal, { login: 'many.letters', ...ordinary })
   const accountId = await accountIdOf(portal, 'many.letters')
   const at = portal.clock.now()
   const alert = { account_id: accountId, day: at, kind: 'letters', allowed: 300, happened_at: at }
@@ -171,7 +172,7 @@ const letterWithFile = (login: string) =>
 
 /** A report of that letter, in a case of its own, and another case about its sender. */
 async function reportFile(login: string) {
-  await register(portal, { login, ...holder })
+  await register(portal, { login, ...ordinary })
   const accountId = await accountIdOf(portal, login)
   await reportLetter(portal, { accountId, login })
   const otherCase = await caseOf(portal, accountId)
@@ -301,13 +302,13 @@ test('an appeal is decided by somebody without a part in the measure', async () 
 test('taking a measure needs a fresh password', async () => {
   const member = await enrolStaff(portal, 'later.l', 'analyst')
   const caseId = await caseOf(portal, await accountIdOf(portal, 'lucky.prize'))
-  portal.clock.advance(11 * 60_000)
+  portal.clock.advance(11 * msPerMinute)
   assert.equal((await member.visitor.get(`/staff/cases/${caseId}`)).status, 200)
   const asked = await member.visitor.get(
     `/staff/cases/${caseId}/measure?measure=limit-sending&cause=spam&days=7`,
   )
   assert.match(asked.location ?? '', /^\/account\/confirm-password\?next=%2Fstaff%2Fcases/)
-  portal.clock.advance(-11 * 60_000)
+  portal.clock.advance(-11 * msPerMinute)
 })
 
 test('the audit shows who saw what, and its export is harmless to spreadsheets', async () => {
@@ -373,7 +374,7 @@ test('an export is recorded before its first byte leaves', async () => {
 })
 
 test('support finds an account, sees no secret of it and signs its devices out', async () => {
-  const visitor = await register(portal, { login: 'lost.phone', ...holder })
+  const visitor = await register(portal, { login: 'lost.phone', ...ordinary })
   assert.deepEqual((await olga.visitor.get('/staff/accounts?login=nobody.here')).errors, [
     'login.unknown',
   ])

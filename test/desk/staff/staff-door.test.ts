@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { msPerMinute } from '#server/core/durations.ts'
 import { createKeyring } from '#server/core/keys/keyring.ts'
 import { listStaff, rekeyFactors } from '#server/desk/staff/factor-store.ts'
 import { staffRights } from '#server/desk/staff/rights.ts'
@@ -155,7 +156,7 @@ test('new recovery codes replace the old ones and need a fresh password', async 
     (await (await signIn(portal, member)).post('/staff/door', { code: old })).status,
     422,
   )
-  portal.clock.advance(11 * 60_000)
+  portal.clock.advance(11 * msPerMinute)
   const late = await visitor.post('/staff/door/codes/renew', {}, { from: '/staff/me' })
   assert.match(late.location ?? '', /^\/account\/confirm-password/)
 })
@@ -163,10 +164,14 @@ test('new recovery codes replace the old ones and need a fresh password', async 
 test('a staff page asks for the second factor again after 15 idle minutes', async () => {
   const member = await enrolStaff(portal, 'fred.f', 'operator')
   for (let turn = 0; turn < 4; turn += 1) {
-    portal.clock.advance(10 * 60_000)
-    assert.equal((await member.visitor.get('/staff/me')).status, 200, 'whoever works stays inside')
+    portal.clock.advance(10 * msPerMinute)
+    assert.equal(
+      (await member.visitor.get('/staff/me')).status,
+      200,
+      'a member at work stays inside',
+    )
   }
-  portal.clock.advance(15 * 60_000 + 1000)
+  portal.clock.advance(15 * msPerMinute + 1000)
   const answer = await member.visitor.get('/staff/me?lang=en')
   assert.equal(answer.location, '/staff/door?next=%2Fstaff%2Fme%3Flang%3Den')
   assert.equal((await member.visitor.get('/account')).status, 200, 'their mailbox stays open')

@@ -8,7 +8,7 @@ import { accountIdOf, register } from '#test/support/people.ts'
 import { eventually } from '#test/support/portal.ts'
 import type { Answer, Visitor } from '#test/support/visitor.ts'
 
-const holder = { password: 'forty storks over the marsh' }
+const ordinary = { password: 'forty storks over the marsh' }
 
 /** Somebody of the staff about whom there is everything that the desk knows. */
 let dora: StaffMember
@@ -19,7 +19,7 @@ const portal = useAbusePortal({ env: { MEASURES_WITHOUT_SECOND_PERSON: '0' } }, 
   ada = await enrolStaff(portal, 'ada.a', 'analyst')
   bela = await enrolStaff(portal, 'bela.b', 'senior')
   dora = await enrolStaff(portal, 'dora.d', 'senior')
-  await register(portal, { login: 'somebody.else', ...holder })
+  await register(portal, { login: 'somebody.else', ...ordinary })
   const otherId = await accountIdOf(portal, 'somebody.else')
   await reportLetter(portal, { accountId: otherId, login: 'somebody.else' })
   await caseOf(portal, otherId)

@@ -1,6 +1,7 @@
 // A page of the desk that was open for a while, and what has happened to the account since.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { msPerDay } from '#server/core/durations.ts'
 import { approveMeasure } from '#server/desk/measures/decide-proposal.ts'
 import { findInForce } from '#server/desk/measures/measure-store.ts'
 import { liftMeasure, takeMeasure } from '#server/desk/measures/take-measure.ts'
@@ -79,7 +80,7 @@ test('a measure chosen before a heavier one came does not replace it', async () 
   const page = `/staff/cases/${person.caseId}/measure`
   const from = previewOf(person.caseId, limit)
   const shown = await shownOn(ada.visitor, from)
-  const until = new Date(portal.clock.now().getTime() + 30 * 86_400_000)
+  const until = new Date(portal.clock.now().getTime() + 30 * msPerDay)
   const { accountId, caseId } = person
   const heavy = { accountId, caseId, measure: 'suspend-all', cause: 'malware', until } as const
   assert.equal(
@@ -100,7 +101,7 @@ test('a measure chosen before a heavier one came does not replace it', async () 
     { from },
   )
   assert.equal(seen.status, 303, seen.errors.join())
-  assert.equal(await stands(portal, person), 'limit-sending', 'who has seen it may decide so')
+  assert.equal(await stands(portal, person), 'limit-sending', 'a decision on the new page counts')
 })
 
 test('a measure chosen before the owner recovered the mailbox is not taken', async () => {
@@ -123,7 +124,7 @@ test('a measure chosen before the owner recovered the mailbox is not taken', asy
   assert.match(
     (await ada.visitor.get(from)).html,
     /A new password was set/,
-    'whoever opens it later is told too',
+    'later visitors of the page read it too',
   )
 })
 
@@ -165,8 +166,8 @@ test('a proposal is not approved on a page older than a new password', async () 
   )
   assert.match(late.html, /A new password was set on [^.]+, after this was proposed/)
   assert.equal(await stands(portal, person), undefined)
-  const anew = await bela.visitor.get(page)
-  assert.match(anew.html, /A new password was set on [^.]+, after this was proposed/)
+  const again = await bela.visitor.get(page)
+  assert.match(again.html, /A new password was set on [^.]+, after this was proposed/)
   const sure = await bela.visitor.post(`${page}/approve`, await shownOn(bela.visitor, page), {
     from: page,
   })
@@ -187,7 +188,7 @@ test('a proposal is not approved on a page older than another measure', async ()
     state: 'in-force',
   }
   const moment = portal.clock.now()
-  const until = new Date(moment.getTime() + 86_400_000)
+  const until = new Date(moment.getTime() + msPerDay)
   await portal
     .db('measures')
     .insert({ ...insert, until, proposed_by: bela.id, proposed_at: moment, taken_at: moment })
@@ -208,9 +209,9 @@ test('a proposal counts only while its proposer may take such a measure', async 
   const late = await bela.visitor.post(`${page}/approve`, shown, { from: page })
   assert.deepEqual([late.status, late.errors], [422, ['measure.proposer-without-right']])
   assert.equal(await stands(portal, person), undefined)
-  const anew = await bela.visitor.get(page)
-  assert.match(anew.html, /may not take such measures any more/)
-  assert.doesNotMatch(anew.html, /\/approve"/)
+  const again = await bela.visitor.get(page)
+  assert.match(again.html, /may not take such measures any more/)
+  assert.doesNotMatch(again.html, /\/approve"/)
   assert.equal(
     (await bela.visitor.post(`${page}/refuse`, {}, { from: page })).location,
     '/staff/approvals',
@@ -296,7 +297,7 @@ test('an appeal against a replaced or ended measure eases nothing', async () => 
     const id = await appealAgainst(portal, taken.measure.id)
     const page = `/staff/appeals/${id}`
     assert.match((await judge.visitor.get(page)).html, /value="eased"/)
-    const until = new Date(portal.clock.now().getTime() + 86_400_000)
+    const until = new Date(portal.clock.now().getTime() + msPerDay)
     if (then === 'none') await liftMeasure(portal.parts.desk, taken.measure.id, by)
     else await takeMeasure(portal.parts.desk, { ...wanted, measure: then, until }, by)
 

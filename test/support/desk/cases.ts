@@ -1,5 +1,6 @@
 // Cases with reports, measures and appeals.
 import assert from 'node:assert/strict'
+import { msPerDay } from '#server/core/durations.ts'
 import { signToken } from '#server/core/keys/signed-token.ts'
 import { makeAppeal } from '#server/desk/appeals/make-appeal.ts'
 import { appealPurpose } from '#server/desk/measures/apply-measure.ts'
@@ -62,7 +63,7 @@ export async function caseOf(portal: TestPortal, accountId: string): Promise<str
 }
 
 const days = (portal: TestPortal, count: number) =>
-  new Date(portal.clock.now().getTime() + count * 86_400_000)
+  new Date(portal.clock.now().getTime() + count * msPerDay)
 
 /** Needs MEASURES_WITHOUT_SECOND_PERSON=0, so that every measure is only proposed. */
 export async function propose(
