@@ -66,14 +66,6 @@ export async function startTestPlatform(options: TestPlatformOptions): Promise<T
   const outside = await startOutsideWorld()
   const config = configFor(folder, ports, outside.port, options)
   const db = connectDatabase(options.databaseUrl, 1)
-  const startDovecot = () =>
-    startDaemon(
-      '/usr/sbin/dovecot',
-      ['-F', '-c', join(folder, 'dovecot/dovecot.conf')],
-      [ports.imaps, ports.lmtp, ports.sasl, ports.doveadm],
-    )
-  const readLogs = () =>
-    ['dovecot.log', 'postfix.log'].map((name) => readText(join(folder, 'log', name))).join('')
   let dovecot: Daemon | undefined
   let postfix: Daemon | undefined
   const stop = async () => {
@@ -83,27 +75,50 @@ export async function startTestPlatform(options: TestPlatformOptions): Promise<T
     await rm(folder, { recursive: true, force: true })
   }
   try {
-    await grantMailDirectory(db, {
-      dovecot: config.directory.dovecot,
-      postfix: config.directory.postfix,
-    })
-    await makeFolders(config)
-    makeCertificate(config.tls.keyFile, config.tls.certFile)
-    await writeConfig(config)
+    await prepare(db, config)
     // If one of them fails, the other one must be stopped too.
-    const starts = await Promise.allSettled([startDovecot(), startPostfix(folder, ports)])
-    const [first, second] = starts
+    const starts = [startDovecot(folder, ports), startPostfix(folder, ports)] as const
+    const [first, second] = await Promise.allSettled(starts)
     if (first.status === 'fulfilled') dovecot = first.value
     if (second.status === 'fulfilled') postfix = second.value
-    for (const start of starts) if (start.status === 'rejected') throw start.reason
+    for (const start of [first, second]) if (start.status === 'rejected') throw start.reason
   } catch (cause) {
-    const logs = readLogs()
+    const logs = readLogsIn(folder)
     await stop()
     throw new Error(`the mail platform did not start:\n${logs}`, { cause })
   }
 
-  const postqueue = (flag: string) =>
-    execFileSync('/usr/sbin/postqueue', ['-c', join(folder, 'postfix'), flag], { encoding: 'utf8' })
+  return {
+    ...endpointsOf(ports),
+    ...queueOf(folder),
+    doveadmUrl: `http://127.0.0.1:${ports.doveadm}`,
+    apiKey: config.doveadm.apiKey,
+    mailRoot: config.mailRoot,
+    outside,
+    readLogs: () => readLogsIn(folder),
+    stopDovecot: async (signal) => {
+      await dovecot?.stop(signal)
+      dovecot = undefined
+    },
+    startDovecot: async () => {
+      dovecot = await startDovecot(folder, ports)
+    },
+    killDoveadm: () => {
+      if (dovecot) killChildren(dovecot, 'doveadm-server')
+    },
+    stop,
+  }
+}
+
+async function prepare(db: Db, config: MailPlatformConfig): Promise<void> {
+  const { dovecot, postfix } = config.directory
+  await grantMailDirectory(db, { dovecot, postfix })
+  await makeFolders(config)
+  makeCertificate(config.tls.keyFile, config.tls.certFile)
+  await writeConfig(config)
+}
+
+function endpointsOf(ports: MailPorts) {
   const endpoint = (port: number, secure: boolean): Endpoint => ({
     host: '127.0.0.1',
     port,
@@ -117,27 +132,29 @@ export async function startTestPlatform(options: TestPlatformOptions): Promise<T
     smtp: endpoint(ports.smtp, false),
     lmtp: endpoint(ports.lmtp, false),
     sieve: endpoint(ports.sieve, false),
-    doveadmUrl: `http://127.0.0.1:${ports.doveadm}`,
-    apiKey: config.doveadm.apiKey,
-    mailRoot: config.mailRoot,
-    outside,
+  }
+}
+
+function queueOf(folder: string) {
+  const config = join(folder, 'postfix')
+  const postqueue = (flag: string) =>
+    execFileSync('/usr/sbin/postqueue', ['-c', config, flag], { encoding: 'utf8' })
+  return {
     flushQueue: () => void postqueue('-f'),
     readQueue: () =>
       [...postqueue('-j').matchAll(/"sender": "([^"]*)"/g)].map(([, sender = '']) => sender),
-    readLogs,
-    stopDovecot: async (signal) => {
-      await dovecot?.stop(signal)
-      dovecot = undefined
-    },
-    startDovecot: async () => {
-      dovecot = await startDovecot()
-    },
-    killDoveadm: () => {
-      if (dovecot) killChildren(dovecot, 'doveadm-server')
-    },
-    stop,
   }
 }
+
+const startDovecot = (folder: string, ports: MailPorts) =>
+  startDaemon(
+    '/usr/sbin/dovecot',
+    ['-F', '-c', join(folder, 'dovecot/dovecot.conf')],
+    [ports.imaps, ports.lmtp, ports.sasl, ports.doveadm],
+  )
+
+const readLogsIn = (folder: string) =>
+  ['dovecot.log', 'postfix.log'].map((name) => readText(join(folder, 'log', name))).join('')
 
 const readText = (path: string) => (existsSync(path) ? readFileSync(path, 'utf8') : '')
 

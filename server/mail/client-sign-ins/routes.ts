@@ -30,11 +30,13 @@ export function clientSignInRoutes({ pages, db, settings, platform }: MailParts)
       ...explain(signIn, facts),
     }))
     const isGood = ({ reason }: { reason: string }) => reason.startsWith('succeeded')
+    const refused = signIns.filter((each) => !isGood(each))
     pages.show(req, res, {
       id: 'client-sign-ins',
       view: 'mail/client-sign-ins/client-sign-ins',
       locals: {
-        refused: signIns.filter((each) => !isGood(each)),
+        refused,
+        last: refused[0],
         succeeded: signIns.filter(isGood),
         days: Math.ceil(settings.clientSignInsDays),
         reportsSignIns: platform.reportsSignIns === true,

