@@ -21,8 +21,8 @@ interface Wall {
 }
 
 /**
- * Each wall hides a line of the table while it stands. The statement for known browsers stays: after
- * an owner's act it writes nothing, so the sign-in takes the account's lock like the rest.
+ * Each wall hides a line of the table while it stands. The statement for known browsers stays, for
+ * after an act of the owner it writes nothing and the sign-in takes the lock of the account too.
  */
 const walls: readonly Wall[] = [
   {
