@@ -37,8 +37,7 @@ export async function enqueue(
       ],
     )
     if (rows[0]?.id != null) return
-    // A worker took the job of this key between the two steps of add_job, so neither step left a
-    // job.
+    // A worker took the job of this key between two steps of add_job, so none was left.
   }
   throw new Error(`no job could be left for ${task}`)
 }

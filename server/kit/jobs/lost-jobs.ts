@@ -24,8 +24,7 @@ export function createFreeLostJobs(
       [poolIds, graceSeconds],
     )
     const found = rows.filter(({ id }) => !isInHand(id))
-    // A job that was taken just now may only wait for its answer, so it is freed at the second
-    // look.
+    // The answer about a job taken just now may still arrive, so it is freed at the second look.
     const lost = found.filter((job) => suspects.has(keyOf(job)))
     suspects = new Set(found.map(keyOf))
     if (lost.length === 0) return 0

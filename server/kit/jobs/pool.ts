@@ -55,10 +55,7 @@ function createPatience(onFault: (fault: Error) => void): Patience {
   }
 }
 
-/**
- * Only statements of transactions (migrations) are plain strings; they need a connection of their
- * own.
- */
+/** Only statements of transactions are plain strings; they need their own connection. */
 function borrow(
   connect: () => Promise<pg.PoolClient>,
   ask: (statement: Statement) => Promise<unknown>,

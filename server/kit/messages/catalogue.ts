@@ -50,10 +50,7 @@ const undo = {
   undoPower: z.enum(['restore', 'new-password', 'end-sessions']).default('end-sessions'),
 }
 
-/**
- * After `expiresAt` a message is not sent any more. Tokens become links under `BASE_URL` only when
- * the message is rendered.
- */
+/** `expiresAt` ends the sending. Tokens become links under `BASE_URL` at rendering. */
 export const catalogue = {
   'backup-address-code': {
     channels: ['mail'],
@@ -106,10 +103,7 @@ export const catalogue = {
     channels: ['mail'],
     params: z.strictObject({ ...told, extent: z.enum(['one', 'all']), ...undo }),
   },
-  /**
-   * To the holder of a contact that somebody else has proven to have. It says nothing about that
-   * person.
-   */
+  /** To the holder of a contact that somebody else has proven to have, who is not described. */
   'contact-doubted': {
     channels: ['mail', 'sms'],
     params: z.strictObject({ mailbox, at: instant, method: z.enum(['backup-address', 'phone']) }),

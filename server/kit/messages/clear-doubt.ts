@@ -26,10 +26,7 @@ type Answer =
   | { readonly kind: 'unable'; readonly code: string }
   | { readonly kind: 'unclear'; readonly code: string }
 
-/**
- * Two workers may do this at once. Each final statement names the message as it was found, so only
- * one counts.
- */
+/** Of two workers one counts: each final statement names the message as it was found. */
 export async function clearDoubt(
   parts: DeliveryParts,
   message: DoubtfulMessage,

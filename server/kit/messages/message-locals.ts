@@ -1,5 +1,4 @@
-// Turns checked parameters into what message views get: words, links and moments in the reader's
-// language.
+// Turns checked parameters into the words, links and moments of message views.
 
 import { msPerDay } from '#server/core/durations.ts'
 import type { MethodId } from '#server/core/method-ids.ts'

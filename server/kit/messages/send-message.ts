@@ -21,17 +21,11 @@ export interface MessageParts {
 export interface Message<N extends MessageName> {
   readonly name: N
   readonly channel: (typeof catalogue)[N]['channels'][number]
-  /**
-   * A stored mail address or E.164 number. For `null`, a decoy, the same rows are written and the
-   * worker drops them.
-   */
+  /** A mail address or E.164 number; `null` for a decoy, which the worker drops. */
   readonly to: string | null
   readonly params: MessageParams<N>
   readonly locale: Locale
-  /**
-   * A second message with the same key is not written. Stored in clear: never a secret or a
-   * contact.
-   */
+  /** Prevents a second message. Stored in clear: never a secret or a contact. */
   readonly dedupeKey?: string
 }
 

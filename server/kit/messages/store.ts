@@ -45,10 +45,7 @@ export interface Taker {
   /** Tries that began before this moment are over. */
   readonly staleBefore: Date
   readonly worker: string | null
-  /**
-   * The same worker, if it has nothing to do with this message now: a fault made it give the
-   * message up.
-   */
+  /** The same worker, if a fault made it give the message up. */
   readonly idle: string | null
 }
 
@@ -75,10 +72,7 @@ export async function claimMessage(
   return rows[0]
 }
 
-/**
- * When to look again at a message that a living worker may have, or that is in doubt for too short
- * a time.
- */
+/** When to look again at a message of a living worker, or one freshly in doubt. */
 export async function findNextLook(trx: Trx, id: string, soon: Date): Promise<Date | undefined> {
   const { rows } = await trx.raw(
     `select case when state = 'doubtful' then greatest(due_at, :soon) else :soon end as at
@@ -102,10 +96,7 @@ export interface Settlement {
 /** `ticket-taken`: another SMS has this ticket, and nothing was changed. */
 export type Settled = 'settled' | 'not-ours' | 'ticket-taken'
 
-/**
- * Ends a try for good and wipes the payload, unless the message was settled or tried again
- * meanwhile.
- */
+/** Ends a try for good and wipes the payload, unless a later try has begun. */
 export async function settleMessage(db: Db, settlement: Settlement): Promise<Settled> {
   try {
     return (await settle(db, settlement)) ? 'settled' : 'not-ours'

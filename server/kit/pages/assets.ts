@@ -1,5 +1,4 @@
-// The style sheet, the script and the operator's theme: read once at the start and named by their
-// content.
+// The style sheet, the script and the operator's theme, named by their content.
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import path from 'node:path'

@@ -6,10 +6,7 @@ import { onlyLooks } from './dispatch.ts'
 /** SAFETY: the body of a form. */
 export const formBytes = 16 * 1024
 
-/**
- * A browser shows no answer before it has sent its whole body, so a body slightly too large is
- * still read.
- */
+/** Browsers show no answer before their body is sent, so a little more is still read. */
 const readOffBytes = 1024 * 1024
 
 const lingerMs = 500
@@ -61,10 +58,7 @@ export function boundBody(bytes: number, parse?: RequestHandler): RequestHandler
 
 const readOff = boundBody(formBytes)
 
-/**
- * Without `Connection: close` Node goes on reading a body after an early answer, however large it
- * is.
- */
+/** Without `Connection: close` Node reads on after an early answer, without a limit. */
 export const watchBody: RequestHandler = (req, res, next) => {
   if (!hasBody(req)) return next()
   if (!res.hasHeader('Connection')) {

@@ -9,10 +9,7 @@ import { Forbidden, OtherSession } from '../pages/faults.ts'
 
 declare module 'express-serve-static-core' {
   interface Request {
-    /**
-     * The token for the forms of a page. `flow` is the id of the recovery that the page is a step
-     * of.
-     */
+    /** @param flow the recovery that the page is a step of */
     formToken?: (flow?: string) => string
     /** Also true for a form that names no flow. */
     isFormOfFlow?: (flow: string) => boolean
@@ -73,10 +70,7 @@ function sessionOf(req: Request): string | undefined {
 const actsForNobody = (req: Request) =>
   /^\/(?:sign-in|register|recover|undo|report|appeal)(?:\/|$)/.test(req.path)
 
-/**
- * A changed password begins a new session, so this page itself tells a repeated form from a foreign
- * one.
- */
+/** A changed password begins a new session, so this page recognises repeats itself. */
 const judgesItself = (req: Request) => req.path === '/account/password'
 
 const cookieName = (https: boolean) => (https ? '__Host-csrf' : 'csrf')

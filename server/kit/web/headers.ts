@@ -49,8 +49,7 @@ function helmetFor(https: boolean) {
     // A subdomain may belong to another service that has no TLS.
     strictTransportSecurity: https ? { maxAge: 63_072_000, includeSubDomains: false } : false,
     xFrameOptions: { action: 'deny' },
-    // These headers concern programs that are gone (Flash, Internet Explorer 8), or defaults of
-    // browsers.
+    // These headers concern programs that are gone, or defaults of browsers.
     xDnsPrefetchControl: false,
     xDownloadOptions: false,
     xPermittedCrossDomainPolicies: false,

@@ -77,8 +77,7 @@ async function connect(
   texts: Map<string, Readable>,
 ): Promise<Transporter<SMTPPoolSentMessageInfo>> {
   const { createTransport } = await import('nodemailer')
-  // Our own queue decides about repeats, so nodemailer must not send again after a broken
-  // connection.
+  // Our own queue decides about repeats after a broken connection.
   const pool = createTransport({
     pool: true,
     maxConnections: 3,
@@ -108,7 +107,6 @@ function outcomeOf(fault: NodemailerError, text: Readable | undefined): SendOutc
   }
   const code = `smtp.${fault.originalCode ?? fault.code ?? 'fault'}`
   if (fault.code === 'EENVELOPE') return { kind: 'refused', code }
-  // nodemailer reads the text once the server has asked for it, so before that nothing was
-  // delivered.
+  // nodemailer reads the text when the server asks for it; nothing is delivered before.
   return { kind: text?.readableDidRead ? 'unknown' : 'deferred', code }
 }

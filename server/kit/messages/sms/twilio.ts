@@ -75,8 +75,7 @@ export function createTwilioTransport(options: TwilioOptions): SmsTransport {
     } catch (fault) {
       const { status } = fault as RequestFault
       const code = codeOf(fault as RequestFault)
-      // A gateway without such a list answers this way; Twilio does so only if our account does not
-      // exist.
+      // A gateway without such a list answers this way; Twilio only for an unknown account.
       return { kind: status !== undefined && noList.has(status) ? 'unable' : 'deferred', code }
     }
   }
