@@ -1,3 +1,4 @@
+import type { PartsWithSettings } from '#server/kit/commands/command.ts'
 import type { Feature } from '#server/kit/feature.ts'
 import type { AccountLife } from './life/account-life.ts'
 
@@ -13,4 +14,5 @@ interface OwnsNoTable<in Parts> {
 }
 
 /** A feature that keeps something of an account has to say what becomes of it. */
-export type AccountFeature<Parts> = Feature<Parts> & (OwnsTables<Parts> | OwnsNoTable<Parts>)
+export type AccountFeature<Parts extends PartsWithSettings> = Feature<Parts> &
+  (OwnsTables<Parts> | OwnsNoTable<Parts>)

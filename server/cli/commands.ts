@@ -1,24 +1,36 @@
-import { accountCommands } from './account.ts'
-import type { Command } from './command.ts'
+// Every command: those of the features, and those that belong to none.
+import type { AccountFeature } from '../accounts/feature.ts'
+import { features } from '../features.ts'
+import type { Command } from '../kit/commands/command.ts'
+import type { PortalParts } from '../portal-parts.ts'
 import { configCommand } from './config.ts'
-import { dnsCommand } from './dns.ts'
 import { doctorCommand } from './doctor.ts'
-import { mailPlatformCommands } from './mail-platform.ts'
-import { mailboxCommands } from './mailboxes.ts'
 import { migrateCommand } from './migrate.ts'
 import { rekeyCommand } from './rekey.ts'
 import { seedCommand } from './seed.ts'
-import { staffCommands } from './staff.ts'
 
-export const commands: readonly Command[] = [
-  configCommand,
-  migrateCommand,
-  doctorCommand,
-  dnsCommand,
-  ...accountCommands,
-  ...staffCommands,
-  ...mailboxCommands,
-  ...mailPlatformCommands,
-  rekeyCommand,
-  seedCommand,
+const all: readonly AccountFeature<PortalParts>[] = features
+const own = [configCommand, migrateCommand, doctorCommand, rekeyCommand, seedCommand]
+
+/** The first words in the order of the help. Others follow. */
+const firstWords = [
+  'config',
+  'migrate',
+  'doctor',
+  'dns',
+  'account',
+  'staff',
+  'mailboxes',
+  'mail-platform',
+  'rekey',
+  'seed',
 ]
+
+const placeOf = ({ words: [first = ''] }: Command<PortalParts>): number =>
+  firstWords.includes(first) ? firstWords.indexOf(first) : firstWords.length
+
+export async function loadCommands(): Promise<readonly Command<PortalParts>[]> {
+  const loaded = await Promise.all(all.map(async ({ commands }) => (await commands?.())?.commands))
+  const found = loaded.flatMap((commands) => commands ?? [])
+  return [...own, ...found].toSorted((one, other) => placeOf(one) - placeOf(other))
+}

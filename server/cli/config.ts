@@ -1,6 +1,7 @@
+import { type Command, done } from '#server/kit/commands/command.ts'
 import { type AnyRow, variableOf } from '#server/kit/settings/setting-row.ts'
 import { rows } from '#server/settings.ts'
-import { type Command, done } from './command.ts'
+import type { PortalParts } from '../portal-parts.ts'
 
 export interface DescribedSetting {
   readonly variable: string
@@ -54,7 +55,7 @@ ${lines.join('\n')}
 `
 }
 
-export const configCommand: Command = {
+export const configCommand: Command<PortalParts> = {
   words: ['config'],
   options: { markdown: { type: 'boolean' } },
   summary: 'Prints every setting with its value and meaning. Secrets are never printed.',

@@ -1,10 +1,10 @@
 import { connectDatabase } from '#db/connection.ts'
 import { pendingDirectorySteps } from '#db/mail-directory/install.ts'
 import { pendingMigrations } from '#db/migrate.ts'
+import { type Command, exit, table } from '#server/kit/commands/command.ts'
 import { verifyActivity } from '../accounts/activity/store.ts'
-import type { CompleteSettings, Portal } from '../compose.ts'
 import { verifyAudit } from '../desk/audit/store.ts'
-import { type Command, exit, table } from './command.ts'
+import type { PortalParts } from '../portal-parts.ts'
 
 export interface Finding {
   readonly check: string
@@ -12,9 +12,9 @@ export interface Finding {
   readonly detail: string
 }
 
-type Check = (portal: Portal, settings: CompleteSettings) => Promise<Omit<Finding, 'check'>>
+type Check = (portal: PortalParts) => Promise<Omit<Finding, 'check'>>
 
-async function count({ db }: Portal, from: string): Promise<number> {
+async function count({ db }: PortalParts, from: string): Promise<number> {
   const { rows } = await db.raw<{ rows: { n: number }[] }>(`select count(*)::int as n from ${from}`)
   return rows[0]?.n ?? 0
 }
@@ -79,7 +79,7 @@ const checks: Readonly<Record<string, Check>> = {
     const n = await count(portal, `claims where key_id <> '${portal.keyring.newestKeyId}'`)
     return { ok: true, detail: n === 0 ? 'none' : `${n} claims; run: portal rekey` }
   },
-  'mail directory': async (_portal, { mailDirectoryUrl }) => {
+  'mail directory': async ({ settings: { mailDirectoryUrl } }) => {
     if (!mailDirectoryUrl) return { ok: true, detail: 'in the portal’s database' }
     const db = connectDatabase(mailDirectoryUrl, 1)
     try {
@@ -93,7 +93,7 @@ const checks: Readonly<Record<string, Check>> = {
       await db.destroy()
     }
   },
-  'mail platform': async ({ platform }, settings) => {
+  'mail platform': async ({ platform, settings }) => {
     await (platform.probe
       ? platform.probe()
       : platform.observe(`postmaster@${settings.mailDomains[0]}`))
@@ -101,10 +101,10 @@ const checks: Readonly<Record<string, Check>> = {
   },
 }
 
-async function examine(portal: Portal, settings: CompleteSettings): Promise<Finding[]> {
+async function examine(portal: PortalParts): Promise<Finding[]> {
   const findings: Finding[] = []
   for (const [check, run] of Object.entries(checks)) {
-    const result = await run(portal, settings).catch((fault: unknown) => ({
+    const result = await run(portal).catch((fault: unknown) => ({
       ok: false,
       detail: fault instanceof Error ? fault.message : 'failed',
     }))
@@ -113,13 +113,13 @@ async function examine(portal: Portal, settings: CompleteSettings): Promise<Find
   return findings
 }
 
-export const doctorCommand: Command = {
+export const doctorCommand: Command<PortalParts> = {
   words: ['doctor'],
   summary:
     'Examines the portal: database, activity chain, mailboxes, jobs, platform. ' +
     'Exit status 1 where something is wrong.',
-  async run({ portal, settings }) {
-    const findings = await examine(await portal(), settings)
+  async run({ parts }) {
+    const findings = await examine(await parts())
     const sick = findings.some((finding) => !finding.ok)
     return {
       status: sick ? exit.found : exit.done,

@@ -1,24 +1,26 @@
 // `npm run portal -- COMMAND`: the commands of operators.
 import { parseArgs } from 'node:util'
+import { type Command, done, exit, type Outcome } from '#server/kit/commands/command.ts'
 import { readSettings } from '#server/settings.ts'
 import { completeSettings, type Stoppable } from '../complete-settings.ts'
 import { compose, type Portal } from '../compose.ts'
 import { type Environment, processEnvironment, SettingsError } from '../kit/settings/config.ts'
-import { type Command, done, exit, type Outcome } from './command.ts'
-import { commands } from './commands.ts'
+import type { PortalParts } from '../portal-parts.ts'
+import { loadCommands } from './commands.ts'
 
 const common = { json: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } } as const
 
+type AnyCommand = Command<PortalParts>
 type PrintedOutcome = Outcome & { readonly json: boolean }
 
-function usageOf({ words, args = [], options = {}, required = [] }: Command): string {
+function usageOf({ words, args = [], options = {}, required = [] }: AnyCommand): string {
   const flags = Object.keys(options).map((name) =>
     required.includes(name) ? `--${name}` : `[--${name}]`,
   )
   return ['portal', ...words, ...args, ...flags].join(' ')
 }
 
-function overview(): string {
+function overview(commands: readonly AnyCommand[]): string {
   const lines = commands.map(
     (command) => `  ${usageOf(command).slice('portal '.length)}\n      ${command.summary}`,
   )
@@ -27,7 +29,7 @@ function overview(): string {
 
 const usageError = (text: string): Outcome => ({ status: exit.usage, data: { usage: text }, text })
 
-const findCommand = (words: readonly string[]) =>
+const findCommand = (commands: readonly AnyCommand[], words: readonly string[]) =>
   commands
     .filter((command) => command.words.every((word, index) => words[index] === word))
     .sort((left, right) => right.words.length - left.words.length)[0]
@@ -37,14 +39,17 @@ export async function runCommand(
   env = processEnvironment(),
 ): Promise<PrintedOutcome> {
   const json = argv.includes('--json')
-  const command = findCommand(argv.filter((each) => !each.startsWith('-')))
+  const commands = await loadCommands()
+  const words = argv.filter((each) => !each.startsWith('-'))
+  const command = findCommand(commands, words)
   if (command) return { ...(await runFound(command, argv, env)), json }
+  const text = overview(commands)
   const asked = argv.includes('--help') || argv.includes('-h')
-  return { ...(asked ? done({}, overview()) : usageError(overview())), json }
+  return { ...(asked ? done({}, text) : usageError(text)), json }
 }
 
 async function runFound(
-  command: Command,
+  command: AnyCommand,
   argv: readonly string[],
   env: Environment,
 ): Promise<Outcome> {
@@ -63,7 +68,7 @@ async function runFound(
 }
 
 async function runParsed(
-  command: Command,
+  command: AnyCommand,
   argv: readonly string[],
   env: Environment,
   started: Stoppable[],
@@ -84,15 +89,15 @@ async function runParsed(
     'borrowed',
   )
   let portal: Promise<Portal> | undefined
-  const open = () => {
+  const open = async () => {
     portal ??= compose({ ...settings, logLevel: 'silent' })
     void portal.then((made) => started.push({ stop: made.close }))
-    return portal
+    return (await portal).parts
   }
-  return await command.run({ settings, portal: open, options: values, args })
+  return await command.run({ settings, parts: open, options: values, args })
 }
 
-const helpOf = (command: Command): string =>
+const helpOf = (command: AnyCommand): string =>
   [`Usage: ${usageOf(command)}`, '', command.summary, command.help]
     .filter((line) => line !== undefined)
     .join('\n')

@@ -1,11 +1,12 @@
 import type { Trx } from '#db/connection.ts'
+import { type Command, done } from '#server/kit/commands/command.ts'
 import { recordActivity } from '../accounts/activity/store.ts'
 import { rekeyMessages } from '../kit/messages/store.ts'
-import { type Command, done } from './command.ts'
+import type { PortalParts } from '../portal-parts.ts'
 
 const slice = 200
 
-export const rekeyCommand: Command = {
+export const rekeyCommand: Command<PortalParts> = {
   words: ['rekey'],
   summary: 'Moves everything sealed or found under older keys of SECRET_KEYS to the newest one.',
   help:
@@ -13,10 +14,10 @@ export const rekeyCommand: Command = {
     'Leave the old key listed as the last one: the\n' +
     'record of what happened is not written anew, and what was chained under a key can be ' +
     'verified only while it is listed.',
-  async run({ portal }) {
-    const { db, keyring, clock, parts } = await portal()
+  async run(context) {
+    const { db, keyring, clock, life } = await context.parts()
     const moveSlice = async (trx: Trx) =>
-      (await rekeyMessages(trx, keyring, slice)) + (await parts.life.rekey(trx, slice))
+      (await rekeyMessages(trx, keyring, slice)) + (await life.rekey(trx, slice))
     let count = 0
     for (;;) {
       const moved = await db.transaction(moveSlice)

@@ -3,13 +3,13 @@
 import { registerAccount } from '#server/access/registration/register-account.ts'
 import { changeAccountAsItStands } from '#server/accounts/accounts/change-account.ts'
 import { findAccountByAddress } from '#server/accounts/accounts/store.ts'
-import type { Portal } from '#server/compose.ts'
 import { noClient } from '#server/core/client-info.ts'
 import { lookAlikeKey } from '#server/core/identifiers/login-name.ts'
 import { addressOf } from '#server/core/identifiers/names.ts'
 import { takeReport } from '#server/desk/reports/take-report.ts'
 import { grantRole } from '#server/desk/staff/store.ts'
 import { traceLetter } from '#server/mail/letter-trace/trace-letter.ts'
+import type { PortalParts } from '#server/portal-parts.ts'
 
 export const people = [
   {
@@ -75,25 +75,26 @@ export const prepared = [
   },
 ] as const
 
-export async function seed(portal: Portal, settings: { readonly mailDomains: readonly string[] }) {
+export async function seed(parts: PortalParts) {
+  const { db, clock, settings } = parts
   const domain = settings.mailDomains[0] ?? ''
   for (const person of people) {
-    const accountId = await registerPerson(portal, domain, person)
+    const accountId = await registerPerson(parts, domain, person)
     if (!accountId || !('role' in person)) continue
-    await changeAccountAsItStands(portal.db, accountId, (trx) =>
-      grantRole(trx, accountId, person.role, portal.clock.now()),
+    await changeAccountAsItStands(db, accountId, (trx) =>
+      grantRole(trx, accountId, person.role, clock.now()),
     )
   }
-  await prepareCases(portal, domain)
+  await prepareCases(parts, domain)
   return people
 }
 
 async function registerPerson(
-  { db, parts }: Portal,
+  parts: PortalParts,
   domain: string,
   { login, password }: (typeof people)[number],
 ): Promise<string | undefined> {
-  const known = await findAccountByAddress(db, addressOf(login, domain))
+  const known = await findAccountByAddress(parts.db, addressOf(login, domain))
   if (known) return known.id
   const made = await registerAccount(
     parts,
@@ -104,17 +105,18 @@ async function registerPerson(
 }
 
 /** Reports the letters of `prepared` once. The worker opens cases for them. */
-async function prepareCases(portal: Portal, domain: string): Promise<void> {
-  const known = await portal.db('abuse_reports').first('id')
+async function prepareCases(parts: PortalParts, domain: string): Promise<void> {
+  const { db, clock, keyring, desk } = parts
+  const known = await db('abuse_reports').first('id')
   if (known) return
   for (const each of prepared) {
-    const account = await findAccountByAddress(portal.db, addressOf(each.login, domain))
+    const account = await findAccountByAddress(db, addressOf(each.login, domain))
     if (!account) continue
-    const sentAt = portal.clock.now()
+    const sentAt = clock.now()
     for (let nth = 1; nth <= each.reporters; nth += 1) {
       const letter = writeLetter(each, domain, sentAt, nth)
       const trace = { account: account.id, queueId: '4bXk2P1zZz9', sentAt }
-      await takeReport(portal.parts.desk, {
+      await takeReport(desk, {
         channel: 'form',
         kind: each.kind,
         how: 'source',
@@ -122,7 +124,7 @@ async function prepareCases(portal: Portal, domain: string): Promise<void> {
         note: '',
         reporter: null,
         acknowledge: false,
-        source: each.sentByUs ? traceLetter(portal.keyring, trace, letter) : letter,
+        source: each.sentByUs ? traceLetter(keyring, trace, letter) : letter,
         locale: 'en',
         network: `192.0.2.${nth}`,
       })

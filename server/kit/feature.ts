@@ -1,5 +1,6 @@
 // What a feature brings into the portal. features.ts lists all of them.
 import type { RequestHandler, Router } from 'express'
+import type { Command, PartsWithSettings } from './commands/command.ts'
 import type { Sweep } from './jobs/clean-up.ts'
 import type { TaskList } from './jobs/worker.ts'
 import type { MessageSamples } from './messages/message-sample.ts'
@@ -14,7 +15,7 @@ export interface FeatureSamples {
   readonly messageSamples?: MessageSamples
 }
 
-export interface Feature<in Parts> {
+export interface Feature<in Parts extends PartsWithSettings> {
   /** Its folder in `server/`. */
   readonly name: string
   readonly settings?: SettingRows
@@ -31,6 +32,8 @@ export interface Feature<in Parts> {
   readonly times?: readonly string[]
   /** What the hourly clean-up deletes. */
   readonly sweeps?: (parts: Parts) => readonly Sweep[]
+  /** Of `portal` on the command line. */
+  readonly commands?: () => Promise<{ readonly commands: readonly Command<Parts>[] }>
   /** Loaded by the gallery and by tests, never in production. */
   readonly samples?: () => Promise<FeatureSamples>
 }

@@ -1,5 +1,6 @@
 import type { RecoveryParts } from '#server/recovery/parts.ts'
 import type { ClientSignInSettings } from './client-sign-ins/settings.ts'
+import type { MailHostSettings } from './mail-platform/mail-host-settings.ts'
 import type { MailPlatform } from './mail-platform/mail-platform.ts'
 import type { MailPlatformSettings } from './mail-platform/settings.ts'
 import type { MailProgramSettings } from './mail-programs/settings.ts'
@@ -10,6 +11,7 @@ import type { SendingLimitSettings } from './sending-limits/settings.ts'
 export interface MailParts extends RecoveryParts {
   readonly settings: RecoveryParts['settings'] &
     MailPlatformSettings &
+    MailHostSettings &
     MailboxSettings &
     MailProgramSettings &
     ClientSignInSettings &

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { commands } from '#server/cli/commands.ts'
+import { loadCommands } from '#server/cli/commands.ts'
 import { runCommand } from '#server/cli/portal.ts'
 import { awaitSent } from '#test/support/messages/outbox.ts'
 import { hanna, piotr, register, signIn } from '#test/support/people.ts'
@@ -24,7 +24,7 @@ const run = (line: string) => runCommand(line.split(' '), env)
 const eventsOf = async (event: string) => (await portal.db('activity').where({ event })).length
 
 test('every command has help, and an unknown command or option is a usage error', async () => {
-  for (const command of commands) {
+  for (const command of await loadCommands()) {
     const outcome = await run(`${command.words.join(' ')} --help`)
     assert.equal(outcome.status, 0, command.words.join(' '))
     assert.match(outcome.text, /^Usage: portal /)

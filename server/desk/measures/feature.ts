@@ -26,5 +26,6 @@ export const measuresFeature = {
     export: rows.export,
     rekey: noKeys,
   }),
+  commands: () => import('./account-commands.ts'),
   samples: () => import('./samples.ts'),
 } satisfies AccountFeature<DeskPageParts>

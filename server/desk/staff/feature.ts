@@ -26,5 +26,6 @@ export const staffFeature = {
     export: rows.export,
     rekey: (trx, limit) => rekeyFactors(trx, keyring, limit),
   }),
+  commands: () => import('./commands.ts'),
   samples: () => import('./samples.ts'),
 } satisfies AccountFeature<DeskPageParts>

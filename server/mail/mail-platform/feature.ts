@@ -8,4 +8,5 @@ export const mailPlatformFeature = {
   name: 'mail/mail-platform',
   settings: { ...mailPlatformRows, ...mailHostRows },
   settingRule: mailPlatformFaults,
+  commands: () => import('./commands.ts'),
 } satisfies AccountFeature<MailParts>

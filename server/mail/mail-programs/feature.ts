@@ -8,4 +8,5 @@ export const mailProgramsFeature = {
   settings: mailProgramRows,
   settingRule: mailProgramFaults,
   programRoutes: (parts) => [mailProgramRoutes(parts)],
+  commands: () => import('./commands.ts'),
 } satisfies AccountFeature<MailParts>

@@ -61,4 +61,5 @@ export const mailboxesFeature = {
     export: rows.export,
     rekey: (trx, limit) => rekeyMailboxes(trx, parts.keyring, limit),
   }),
+  commands: () => import('./commands.ts'),
 } satisfies AccountFeature<MailParts>

@@ -22,7 +22,7 @@ let ada: StaffMember
 let bela: StaffMember
 let olga: StaffMember
 const portal = useAbusePortal({ env: { MEASURES_WITHOUT_SECOND_PERSON: '0' } }, async (portal) => {
-  await seed(portal, portal.settings)
+  await seed(portal.parts)
   ada = await enrolStaff(portal, 'ada.a', 'analyst')
   bela = await enrolStaff(portal, 'bela.b', 'senior')
   olga = await enrolStaff(portal, 'olga.o', 'operator', 'support')
@@ -44,7 +44,7 @@ test('the seed makes cases for its analyst, once', async () => {
   assert.deepEqual(titles((await ada.visitor.get('/staff/cases?tab=unattributed')).html), [
     `hanna.k@${ourDomain}`,
   ])
-  await seed(portal, portal.settings)
+  await seed(portal.parts)
   assert.equal(
     (await portal.db('abuse_reports')).length,
     prepared.reduce((sum, { reporters }) => sum + reporters, 0),

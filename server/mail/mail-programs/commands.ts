@@ -1,8 +1,9 @@
-import { dnsEntries, renderZone } from '#server/mail/mail-programs/dns-entries.ts'
-import { describeMailServers } from '#server/mail/mail-programs/mail-servers.ts'
-import { type Command, done } from './command.ts'
+import { type Command, done } from '#server/kit/commands/command.ts'
+import type { MailParts } from '#server/mail/parts.ts'
+import { dnsEntries, renderZone } from './dns-entries.ts'
+import { describeMailServers } from './mail-servers.ts'
 
-export const dnsCommand: Command = {
+const dns: Command<MailParts> = {
   words: ['dns'],
   summary:
     'Prints what to put into DNS, so that letters arrive and mail programs find their servers.',
@@ -12,3 +13,5 @@ export const dnsCommand: Command = {
     return done({ entries }, renderZone(entries).trimEnd())
   },
 }
+
+export const commands: readonly Command<MailParts>[] = [dns]

@@ -1,11 +1,12 @@
-import { recordActivity } from '../accounts/activity/store.ts'
-import { parseTypedLogin } from '../core/identifiers/login-name.ts'
-import { addressOf, domainOf } from '../core/identifiers/names.ts'
-import { addAlias, removeAlias } from '../mail/mailboxes/change-aliases.ts'
-import { type Reconciled, reconcileMailboxes } from '../mail/mailboxes/reconcile-mailboxes.ts'
-import { listAliases } from '../mail/mailboxes/store.ts'
-import { type Command, done, exit, refused, table } from './command.ts'
-import { openNamed, unknownAccount } from './find-account.ts'
+import { openNamed, unknownAccount } from '#server/accounts/accounts/named-account.ts'
+import { recordActivity } from '#server/accounts/activity/store.ts'
+import { parseTypedLogin } from '#server/core/identifiers/login-name.ts'
+import { addressOf, domainOf } from '#server/core/identifiers/names.ts'
+import { type Command, done, exit, refused, table } from '#server/kit/commands/command.ts'
+import type { MailParts } from '#server/mail/parts.ts'
+import { addAlias, removeAlias } from './change-aliases.ts'
+import { type Reconciled, reconcileMailboxes } from './reconcile-mailboxes.ts'
+import { listAliases } from './store.ts'
 
 function describeReconciliation({ differences, wanted, observed, more }: Reconciled): string {
   const count = differences.length + more
@@ -18,7 +19,7 @@ function describeReconciliation({ differences, wanted, observed, more }: Reconci
 const acted = (mended: number, removed: number) =>
   `, ${mended} to be set up again, ${removed} removed`
 
-const reconcile: Command = {
+const reconcile: Command<MailParts> = {
   words: ['mailboxes', 'reconcile'],
   options: { fix: { type: 'boolean' } },
   summary:
@@ -27,19 +28,19 @@ const reconcile: Command = {
   help:
     '--fix has missing and drifted mailboxes set up again by the worker, ' +
     'and removes surplus ones (to quarantine where there is one).',
-  async run({ portal, options }) {
-    const opened = await portal()
-    const fix = options.fix === true
-    const outcome = await reconcileMailboxes(opened, fix)
+  async run(context) {
+    const parts = await context.parts()
+    const fix = context.options.fix === true
+    const outcome = await reconcileMailboxes(parts, fix)
     const { mended, removed } = outcome
     if (mended + removed > 0) {
       const entry = {
         accountId: null,
         event: 'mailboxes.reconciled',
         details: { mended, removed },
-        at: opened.clock.now(),
+        at: parts.clock.now(),
       } as const
-      await opened.db.transaction((trx) => recordActivity(trx, opened.keyring, entry))
+      await parts.db.transaction((trx) => recordActivity(trx, parts.keyring, entry))
     }
     const differs = outcome.differences.length > 0
     const text = describeReconciliation(outcome) + (fix ? acted(mended, removed) : '')
@@ -51,19 +52,19 @@ const reconcile: Command = {
   },
 }
 
-const alias: Command = {
+const alias: Command<MailParts> = {
   words: ['mailboxes', 'alias'],
   args: ['LOGIN'],
   options: { add: { type: 'string' }, remove: { type: 'string' } },
   summary: 'Shows, adds or removes a further address of a mailbox, such as abuse@ or postmaster@.',
   help: '--add ADDRESS or --remove ADDRESS. A removed one is never given to another mailbox.',
   async run(context) {
-    const { opened, account } = await openNamed(context)
+    const { parts, account } = await openNamed(context)
     if (!account) return unknownAccount(context)
     const { settings, options } = context
     const asked = options.add ?? options.remove
     if (asked === undefined) {
-      const aliases = await listAliases(opened.db, account.id)
+      const aliases = await listAliases(parts.db, account.id)
       return done({ address: account.address, aliases }, aliases.join('\n') || 'None.')
     }
     const typed = parseTypedLogin(asked, settings.mailDomains)
@@ -74,7 +75,7 @@ const alias: Command = {
       alias: addressOf(typed.login, typed.domain ?? domainOf(account.address)),
     }
     const outcome =
-      options.add === undefined ? await removeAlias(opened, change) : await addAlias(opened, change)
+      options.add === undefined ? await removeAlias(parts, change) : await addAlias(parts, change)
     const text = `${change.alias}: ${outcome}.`
     return ['added', 'removed'].includes(outcome)
       ? done({ ...change, outcome }, text)
@@ -82,4 +83,4 @@ const alias: Command = {
   },
 }
 
-export const mailboxCommands: readonly Command[] = [alias, reconcile]
+export const commands: readonly Command<MailParts>[] = [alias, reconcile]

@@ -1,9 +1,10 @@
-import { changeAccountAsItStands } from '../accounts/accounts/change-account.ts'
-import { recordActivity } from '../accounts/activity/store.ts'
-import { listStaff, removeFactor } from '../desk/staff/factor-store.ts'
-import { grantRole, isStaffRole, revokeRole, staffRoles } from '../desk/staff/store.ts'
-import { type Command, done, exit, refused, table } from './command.ts'
-import { openNamed, unknownAccount } from './find-account.ts'
+import { changeAccountAsItStands } from '#server/accounts/accounts/change-account.ts'
+import { openNamed, unknownAccount } from '#server/accounts/accounts/named-account.ts'
+import { recordActivity } from '#server/accounts/activity/store.ts'
+import type { DeskPageParts } from '#server/desk/parts.ts'
+import { type Command, done, exit, refused, table } from '#server/kit/commands/command.ts'
+import { listStaff, removeFactor } from './factor-store.ts'
+import { grantRole, isStaffRole, revokeRole, staffRoles } from './store.ts'
 
 const grants = {
   verb: 'grant',
@@ -23,7 +24,7 @@ const revokes = {
   apply: revokeRole,
 } as const
 
-const change = (action: typeof grants | typeof revokes): Command => ({
+const change = (action: typeof grants | typeof revokes): Command<DeskPageParts> => ({
   words: ['staff', action.verb],
   args: ['LOGIN'],
   options: { role: { type: 'string' } },
@@ -36,9 +37,9 @@ const change = (action: typeof grants | typeof revokes): Command => ({
       const text = `--role must be one of ${staffRoles.join(', ')}.`
       return { status: exit.usage, data: { usage: text }, text }
     }
-    const { opened, account } = await openNamed(context)
+    const { parts, account } = await openNamed(context)
     if (!account) return unknownAccount(context)
-    const { db, keyring, clock } = opened
+    const { db, keyring, clock } = parts
     const entry = {
       accountId: account.id,
       event: action.event,
@@ -58,15 +59,15 @@ const change = (action: typeof grants | typeof revokes): Command => ({
   },
 })
 
-const resetDoor: Command = {
+const resetDoor: Command<DeskPageParts> = {
   words: ['staff', 'reset-door'],
   args: ['LOGIN'],
   summary:
     'Forgets the authenticator and the recovery codes of a member of staff, who then enrols anew.',
   async run(context) {
-    const { opened, account } = await openNamed(context)
+    const { parts, account } = await openNamed(context)
     if (!account) return unknownAccount(context)
-    const { db, keyring, clock } = opened
+    const { db, keyring, clock } = parts
     const removed = await changeAccountAsItStands(db, account.id, async (trx) => {
       if (!(await removeFactor(trx, account.id))) return false
       await recordActivity(trx, keyring, {
@@ -85,13 +86,13 @@ const resetDoor: Command = {
   },
 }
 
-const list: Command = {
+const list: Command<DeskPageParts> = {
   words: ['staff', 'list'],
   summary:
     'Lists everybody with a role, since when they have an authenticator, ' +
     'and how many recovery codes are left.',
-  async run({ portal }) {
-    const staff = await listStaff((await portal()).db)
+  async run(context) {
+    const staff = await listStaff((await context.parts()).db)
     const rows = staff.map(({ address, roles, enrolledAt, codesLeft }) => [
       address,
       roles.join(', '),
@@ -102,4 +103,9 @@ const list: Command = {
   },
 }
 
-export const staffCommands: readonly Command[] = [change(grants), change(revokes), list, resetDoor]
+export const commands: readonly Command<DeskPageParts>[] = [
+  change(grants),
+  change(revokes),
+  list,
+  resetDoor,
+]

@@ -2,15 +2,16 @@ import { chmod, mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { connectDatabase } from '#db/connection.ts'
 import { grantMailDirectory, installMailDirectory } from '#db/mail-directory/install.ts'
+import { type Command, done, refused, table } from '#server/kit/commands/command.ts'
 import { variableOf } from '#server/kit/settings/setting-row.ts'
-import { renderMailPlatformConfig } from '../mail/mail-platform/dovecot/config.ts'
+import type { MailParts } from '#server/mail/parts.ts'
+import { renderMailPlatformConfig } from './dovecot/config.ts'
 import {
   directoryRolesOf,
   hasWhatConfigNeeds,
   mailPlatformConfigOf,
   neededForConfig,
-} from '../mail/mail-platform/dovecot/config-of-settings.ts'
-import { type Command, done, refused, table } from './command.ts'
+} from './dovecot/config-of-settings.ts'
 
 const missing = refused(
   'settings',
@@ -18,7 +19,7 @@ const missing = refused(
 )
 const modes = { root: 0o600, postfix: 0o640, everybody: 0o644 }
 
-const config: Command = {
+const config: Command<MailParts> = {
   words: ['mail-platform', 'config'],
   options: { out: { type: 'string' } },
   summary: 'Writes the configuration of Dovecot 2.3 and Postfix 3.7 that reads the mail directory.',
@@ -46,7 +47,7 @@ const config: Command = {
   },
 }
 
-const directory: Command = {
+const directory: Command<MailParts> = {
   words: ['mail-platform', 'directory'],
   summary:
     'Installs the mail directory where MAIL_DIRECTORY_URL points and lets Dovecot and Postfix in.',
@@ -72,4 +73,4 @@ const directory: Command = {
   },
 }
 
-export const mailPlatformCommands: readonly Command[] = [config, directory]
+export const commands: readonly Command<MailParts>[] = [config, directory]

@@ -1,5 +1,4 @@
 import type { ParseArgsOptionsConfig } from 'node:util'
-import type { CompleteSettings, Portal } from '../compose.ts'
 
 export const exit = {
   done: 0,
@@ -18,22 +17,33 @@ export interface Outcome {
   readonly text: string
 }
 
-export interface CommandContext {
-  readonly settings: CompleteSettings
+/** Of a portal: what `compose.ts` makes for routes, tasks and commands. */
+export interface PartsWithSettings {
+  readonly settings: object
+}
+
+/** What development fills in by itself. */
+export interface CompletedSettings {
+  readonly databaseUrl: string
+  readonly secretKeys: readonly string[]
+}
+
+export interface CommandContext<Parts extends PartsWithSettings> {
+  readonly settings: Parts['settings'] & CompletedSettings
   /** Composed at the first call, because `config` and `migrate` work without. */
-  portal(): Promise<Portal>
+  parts(): Promise<Parts>
   readonly options: Readonly<Record<string, unknown>>
   readonly args: readonly string[]
 }
 
-export interface Command {
+export interface Command<Parts extends PartsWithSettings> {
   readonly words: readonly string[]
   readonly args?: readonly string[]
   readonly options?: ParseArgsOptionsConfig
   readonly required?: readonly string[]
   readonly summary: string
   readonly help?: string
-  run(context: CommandContext): Promise<Outcome>
+  run(context: CommandContext<Parts>): Promise<Outcome>
 }
 
 export const done = (data: object, text: string): Outcome => ({ status: exit.done, data, text })
