@@ -92,11 +92,10 @@ export function createStaffGuards(
       parts.log.security({ event: 'right.refused', ...askerOf(req), what: 'not of the staff' })
       throw new NotFound('not of the staff')
     }
-    if (!onlyLooks(req)) {
+    if (!onlyLooks(req))
       res.once('finish', () =>
         parts.log.security({ event: 'staff.acted', ...askerOf(req), status: res.statusCode }),
       )
-    }
     req.staff = {
       id: owner.id,
       proof: proofOf(req),
@@ -120,8 +119,7 @@ export function createStaffGuards(
         const { standing, back } = found
         if (!standing.enrolled) return res.redirect(303, '/staff/door/enrol')
         const now = parts.clock.now()
-        const seenAt = standing.seenAt?.getTime() ?? Number.NEGATIVE_INFINITY
-        const idle = now.getTime() - seenAt
+        const idle = now.getTime() - (standing.seenAt?.getTime() ?? Number.NEGATIVE_INFINITY)
         // Security: A staff page asks for the second factor again after 15 idle minutes.
         if (idle >= idleMs) return res.redirect(303, `/staff/door?next=${back}`)
         if (standing.hasNewCodes && req.path !== '/staff/door/codes')
