@@ -86,7 +86,7 @@ test('an account may repeat its claim, and a released value is free for others',
   assert.equal(await take(withBoth, second, '+375292222222'), 'claimed')
 })
 
-test('a value stays unique withBoth a rotation of keys, in processes with either key', async () => {
+test('a value stays unique during a rotation of keys, in processes with either key', async () => {
   const [first, second, third] = [await account(), await account(), await account()]
   assert.equal(await take(withOldKey, first, '+375293333333'), 'claimed')
   assert.equal(await take(withBoth, second, '+375293333333'), 'taken')
@@ -209,7 +209,7 @@ test('equal values of two kinds are two claims, and look unequal in the table', 
   assert.deepEqual(byKey.digest, withNewKey.digest('claims.login', text))
 })
 
-test('a claim under an older key is readable withBoth a rotation of keys', async () => {
+test('a claim under an older key is readable during a rotation of keys', async () => {
   const holder = await account()
   await take(withOldKey, holder, '+375298100000')
   assert.deepEqual(await claimedValues(database.db, withBoth, 'phone', holder), ['+375298100000'])
