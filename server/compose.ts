@@ -32,6 +32,7 @@ import { createPages } from './kit/pages/pages.ts'
 import { createViewEngine } from './kit/pages/view-engine.ts'
 import { createClientReader, createPlaceOf } from './kit/web/client.ts'
 import { openPlaces } from './kit/web/place.ts'
+import { loadGauges } from './load-gauges.ts'
 import { loadSamples } from './load-samples.ts'
 import { chooseMailPlatform } from './mail/mail-platform/choose.ts'
 import type { MailPlatform } from './mail/mail-platform/mail-platform.ts'
@@ -103,7 +104,7 @@ export async function compose(settings: CompleteSettings, ports: Ports = {}): Pr
   const metrics =
     settings.metricsPort === undefined
       ? undefined
-      : (await import('./site/health/metrics.ts')).createMetrics({ db, hasher, clock })
+      : (await import('./site/health/metrics.ts')).createMetrics()
   const gateways = { ...chooseTransports(settings), ...ports }
   const formats = createFormats(settings.timeZone)
   const render = createMessageRendering({
@@ -168,6 +169,7 @@ export async function compose(settings: CompleteSettings, ports: Ports = {}): Pr
   }
   const listed: readonly AccountFeature<PortalParts>[] = features
   const lives = listed.flatMap((feature) => feature.life?.(parts) ?? [])
+  if (metrics) await loadGauges(metrics.registry, parts)
   const app = createApp({
     ...parts,
     assets,

@@ -19,6 +19,7 @@ import { provenanceFeature } from './desk/provenance/feature.ts'
 import { queueFeature } from './desk/queue/feature.ts'
 import { reportsFeature } from './desk/reports/feature.ts'
 import { staffFeature } from './desk/staff/feature.ts'
+import { jobsFeature } from './kit/jobs/feature.ts'
 import { limitsFeature } from './kit/limits/feature.ts'
 import { messagesFeature } from './kit/messages/feature.ts'
 import { pagesFeature } from './kit/pages/feature.ts'
@@ -54,6 +55,7 @@ export const features = [
   pagesFeature,
   limitsFeature,
   messagesFeature,
+  jobsFeature,
   accountsFeature,
   passwordsFeature,
   claimsFeature,

@@ -6,6 +6,7 @@ import type { PortalParts } from '../portal-parts.ts'
 import { configCommand } from './config.ts'
 import { doctorCommand } from './doctor.ts'
 import { migrateCommand } from './migrate.ts'
+import { byPlaceIn } from './place-in.ts'
 import { rekeyCommand } from './rekey.ts'
 import { seedCommand } from './seed.ts'
 
@@ -13,7 +14,7 @@ const all: readonly AccountFeature<PortalParts>[] = features
 const own = [configCommand, migrateCommand, doctorCommand, rekeyCommand, seedCommand]
 
 /** The first words in the order of the help. Others follow. */
-const firstWords = [
+export const firstWords = [
   'config',
   'migrate',
   'doctor',
@@ -26,11 +27,8 @@ const firstWords = [
   'seed',
 ]
 
-const placeOf = ({ words: [first = ''] }: Command<PortalParts>): number =>
-  firstWords.includes(first) ? firstWords.indexOf(first) : firstWords.length
-
 export async function loadCommands(): Promise<readonly Command<PortalParts>[]> {
   const loaded = await Promise.all(all.map(async ({ commands }) => (await commands?.())?.commands))
   const found = loaded.flatMap((commands) => commands ?? [])
-  return [...own, ...found].toSorted((one, other) => placeOf(one) - placeOf(other))
+  return [...own, ...found].toSorted(byPlaceIn(firstWords, ({ words }) => words[0]))
 }

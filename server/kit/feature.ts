@@ -1,5 +1,7 @@
 // What a feature brings into the portal. features.ts lists all of them.
 import type { RequestHandler, Router } from 'express'
+import type { Registry } from 'prom-client'
+import type { Check } from './commands/check.ts'
 import type { Command, PartsWithSettings } from './commands/command.ts'
 import type { Sweep } from './jobs/clean-up.ts'
 import type { TaskList } from './jobs/worker.ts'
@@ -34,6 +36,12 @@ export interface Feature<in Parts extends PartsWithSettings> {
   readonly sweeps?: (parts: Parts) => readonly Sweep[]
   /** Of `portal` on the command line. */
   readonly commands?: () => Promise<{ readonly commands: readonly Command<Parts>[] }>
+  /** What `portal doctor` examines. */
+  readonly checks?: () => Promise<{ readonly checks: readonly Check<Parts>[] }>
+  /** For Prometheus; loaded only where METRICS_PORT is set. */
+  readonly gauges?: () => Promise<{
+    readonly registerGauges: (registry: Registry, parts: Parts) => void
+  }>
   /** Loaded by the gallery and by tests, never in production. */
   readonly samples?: () => Promise<FeatureSamples>
 }

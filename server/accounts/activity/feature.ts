@@ -16,5 +16,6 @@ export const activityFeature = {
     export: async (db, accountId) => ({ activity: await listAllActivity(db, accountId) }),
     rekey: noKeys,
   }),
+  checks: () => import('./checks.ts'),
   samples: () => import('./samples.ts'),
 } satisfies AccountFeature<AccountsParts>

@@ -17,4 +17,5 @@ export const claimsFeature = {
     export: claims.export,
     rekey: (trx, limit) => rekeyClaims(trx, keyring, limit),
   }),
+  checks: () => import('./checks.ts'),
 } satisfies AccountFeature<AccountsParts>

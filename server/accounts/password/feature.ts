@@ -13,4 +13,5 @@ export const passwordsFeature = {
       run: (on, limit) => deleteOldVerifiers(on, daysBefore(clock, undoDays), limit),
     },
   ],
+  gauges: () => import('./gauges.ts'),
 } satisfies AccountFeature<AccountsParts>

@@ -15,5 +15,6 @@ export const auditFeature = {
     export: exportsNothing('what staff did is a record of theirs'),
     rekey: noKeys,
   }),
+  checks: () => import('./checks.ts'),
   samples: () => import('./samples.ts'),
 } satisfies AccountFeature<DeskPageParts>

@@ -5,5 +5,6 @@ import { figuresRoutes } from './figures-routes.ts'
 export const figuresFeature = {
   name: 'desk/figures',
   routes: (parts) => [figuresRoutes(parts)],
+  gauges: () => import('./gauges.ts'),
   samples: () => import('./samples.ts'),
 } satisfies AccountFeature<DeskPageParts>

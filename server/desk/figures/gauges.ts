@@ -1,13 +1,9 @@
 import { Gauge, type Registry } from 'prom-client'
-import type { Db } from '#db/connection.ts'
-import type { Clock } from '#server/core/clock.ts'
 import { msPerDay } from '#server/core/durations.ts'
+import type { DeskPageParts } from '../parts.ts'
 import { readBacklog, readFigures } from './figures-store.ts'
 
-export function registerDeskGauges(
-  registry: Registry,
-  { db, clock }: { db: Db; clock: Clock },
-): void {
+export function registerGauges(registry: Registry, { db, clock }: DeskPageParts): void {
   const registers = [registry]
   new Gauge({
     name: 'postern_abuse_backlog',

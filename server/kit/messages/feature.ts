@@ -20,4 +20,5 @@ export const messagesFeature = {
       run: (on, limit) => deleteSettledMessages(on, keptSince(clock.now()), limit),
     },
   ],
+  gauges: () => import('./gauges.ts'),
 } satisfies Feature<WebParts & DeliveryParts>

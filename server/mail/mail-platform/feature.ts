@@ -9,4 +9,5 @@ export const mailPlatformFeature = {
   settings: { ...mailPlatformRows, ...mailHostRows },
   settingRule: mailPlatformFaults,
   commands: () => import('./commands.ts'),
+  checks: () => import('./checks.ts'),
 } satisfies AccountFeature<MailParts>

@@ -62,4 +62,6 @@ export const mailboxesFeature = {
     rekey: (trx, limit) => rekeyMailboxes(trx, parts.keyring, limit),
   }),
   commands: () => import('./commands.ts'),
+  checks: () => import('./checks.ts'),
+  gauges: () => import('./gauges.ts'),
 } satisfies AccountFeature<MailParts>

@@ -1,0 +1,11 @@
+/** Sorts by the place in a list of names. What the list does not name follows in its order. */
+export function byPlaceIn<T>(
+  names: readonly string[],
+  nameOf: (item: T) => string | undefined,
+): (one: T, other: T) => number {
+  const placeOf = (item: T) => {
+    const place = names.indexOf(nameOf(item) ?? '')
+    return place === -1 ? names.length : place
+  }
+  return (one, other) => placeOf(one) - placeOf(other)
+}
