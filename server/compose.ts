@@ -7,10 +7,11 @@ import type { AccountFeature } from './accounts/feature.ts'
 import { joinLives } from './accounts/life/account-life.ts'
 import { createHasher } from './accounts/password/hasher.ts'
 import { createApp } from './app.ts'
+import { composePages } from './compose-pages.ts'
 import { type Clock, systemClock } from './core/clock.ts'
 import { serviceWordsOf } from './core/identifiers/service-words.ts'
 import { createKeyring, type Keyring } from './core/keys/keyring.ts'
-import { createDesk } from './desk/desk.ts'
+import { createDesk, type DeskParts } from './desk/desk.ts'
 import { describeBlock } from './desk/measures/describe-block.ts'
 import { isSendingLimited, noteEffect } from './desk/measures/measure-store.ts'
 import type { ResolveTxt } from './desk/provenance/dkim.ts'
@@ -80,9 +81,8 @@ export type CompleteSettings = Settings & {
   readonly secretKeys: readonly string[]
 }
 
-const folder = (name: string) => fileURLToPath(new URL(`../${name}/`, import.meta.url))
-
-export async function compose(settings: CompleteSettings, ports: Ports = {}): Promise<Portal> {
+/** What everything else stands on. */
+async function composeGround(settings: CompleteSettings, ports: Ports) {
   const clock = ports.clock ?? systemClock
   const db = connectDatabase(settings.databaseUrl, settings.databasePool)
   const keyring = createKeyring(settings.secretKeys)
@@ -92,91 +92,68 @@ export async function compose(settings: CompleteSettings, ports: Ports = {}): Pr
     passes: settings.argon2Passes,
   })
   const platform = ports.platform ?? (await chooseMailPlatform(settings, { db, clock }))
-  const texts = createTexts({ service: settings.brandName, passwordMin: settings.passwordMin })
-  const cacheViews = settings.portalEnv === 'production' || settings.cacheViews
-  const views = createViewEngine({ roots: [folder('views')], cache: cacheViews })
-  const brand = {
-    name: settings.brandName,
-    themeFile: settings.themeCss,
-    logoFile: settings.brandLogo,
-  }
-  const assets = loadAssets(folder('public'), brand)
   const metrics =
     settings.metricsPort === undefined
       ? undefined
       : (await import('./site/health/metrics.ts')).createMetrics()
-  const gateways = { ...chooseTransports(settings), ...ports }
-  const formats = createFormats(settings.timeZone)
-  const render = createMessageRendering({
-    ...{ texts, formats, cacheViews, viewRoots: [folder('views')] },
-    ...{ serviceName: settings.brandName, baseUrl: settings.baseUrl, undoDays: settings.undoDays },
-    colours: assets.colours,
-  })
   const limits = createLimits(db)
-  const alertOperator = createOperatorAlert({
-    db,
-    keyring,
-    clock,
-    log,
-    settings,
-    count: metrics?.countBrake,
-  })
+  const count = metrics?.countBrake
+  const alertOperator = createOperatorAlert({ db, keyring, clock, log, settings, count })
+  const ground = { settings, db, clock, keyring, log, hasher, platform, limits, alertOperator }
+  return { ground, metrics }
+}
+
+const listed: readonly AccountFeature<PortalParts>[] = features
+
+const cookieSecretsOf = (keyring: Keyring): string[] =>
+  keyring.digests('cookies.session', 'v1').map((digest) => digest.toString('base64url'))
+
+/** What a wing below needs to know of one above it. */
+const composePorts = (db: Db, keyring: Keyring, desk: DeskParts) => ({
+  isSendingLimited,
+  noteConverged: (accountId: string) => noteEffect(db, accountId),
+  explainsBlock: async (accountId: string) => (await describeBlock(desk, accountId)) !== undefined,
+  recordStaffSignOut: (trx: Trx, left: StaffSignOut) => recordStaffSignOut(trx, keyring, left),
+  loadSamples,
+})
+
+export async function compose(settings: CompleteSettings, ports: Ports = {}): Promise<Portal> {
+  const { ground, metrics } = await composeGround(settings, ports)
+  const { db, clock, keyring, log, platform, limits, alertOperator } = ground
+  const { assets, ...faces } = composePages(settings)
+  const { mail, sms } = { ...chooseTransports(settings), ...ports }
   const mailLimit = createMailLimit(limits, keyring, settings)
   const smsLimit = createSmsLimit(limits, keyring, settings, alertOperator)
-  const methodParts = { settings, db, clock, keyring, mailLimit, smsLimit, log }
-  const methods = createMethods(methodParts)
+  const methods = createMethods({ settings, db, clock, keyring, mailLimit, smsLimit, log })
   const life = joinLives(() => lives)
-  const around = { db, clock, keyring, settings, log, limits, methods, life }
-  const desk = createDesk(around, ports.resolveTxt)
+  const desk = createDesk({ ...ground, methods, life }, ports.resolveTxt)
   const findPlace = await openPlaces(settings.placeDatabase)
   let draining = false
-
   const parts = {
-    settings,
-    db,
-    clock,
-    keyring,
-    hasher,
+    ...ground,
+    ...faces,
+    ...composePorts(db, keyring, desk),
     life,
-    passwordLimits: passwordLimitsOf(settings),
-    platform,
-    isSendingLimited,
-    noteConverged: (accountId: string) => noteEffect(db, accountId),
-    isDraining: () => draining,
-    loadSamples,
-    explainsBlock: async (accountId: string) =>
-      (await describeBlock(desk, accountId)) !== undefined,
-    recordStaffSignOut: (trx: Trx, left: StaffSignOut) => recordStaffSignOut(trx, keyring, left),
-    log,
-    mail: gateways.mail,
-    sms: gateways.sms,
-    render,
-    texts,
-    limits,
-    alertOperator,
+    mail,
+    sms,
     mailLimit,
     smsLimit,
     methods,
     recoveryMethods: methods.offered,
     desk,
-    pages: createPages({
-      ...{ views, texts, theme: assets.theme, timeZone: settings.timeZone },
-      kept: cacheViews ? createKeptPages() : undefined,
-    }),
+    passwordLimits: passwordLimitsOf(settings),
     serviceWords: [...serviceWordsOf(settings.mailDomains), settings.brandName.toLowerCase()],
+    isDraining: () => draining,
     client: createClientReader(findPlace),
     placeOf: createPlaceOf(findPlace),
   }
-  const listed: readonly AccountFeature<PortalParts>[] = features
   const lives = listed.flatMap((feature) => feature.life?.(parts) ?? [])
   if (metrics) await loadGauges(metrics.registry, parts)
   const app = createApp({
     ...parts,
     assets,
     observeRequest: metrics?.observeRequest,
-    cookieSecrets: keyring
-      .digests('cookies.session', 'v1')
-      .map((digest) => digest.toString('base64url')),
+    cookieSecrets: cookieSecretsOf(keyring),
   })
   return {
     app,
@@ -193,8 +170,8 @@ export async function compose(settings: CompleteSettings, ports: Ports = {}): Pr
     },
     close: async () => {
       await desk.reader.close()
-      parts.mail.close()
-      parts.sms.close()
+      mail.close()
+      sms.close()
       await platform.close?.()
       await db.destroy()
     },

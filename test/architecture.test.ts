@@ -317,7 +317,11 @@ const besideTheDoor: readonly { readonly because: string; readonly verbs: readon
   {
     because:
       'the primary key decides: a registration claims before there is an account, the others stand behind its door',
-    verbs: ['accounts/claims/store.ts claim', 'accounts/claims/store.ts release'],
+    verbs: [
+      'accounts/claims/store.ts claim',
+      'accounts/claims/store.ts claimDigest',
+      'accounts/claims/store.ts release',
+    ],
   },
   {
     because:

@@ -16,6 +16,31 @@ export interface Claim {
 
 const purposeOf = (kind: ClaimKind) => `claims.${kind}`
 
+interface ClaimRow {
+  readonly kind: ClaimKind
+  readonly digest: Buffer
+  readonly account_id: string
+  readonly value_sealed: Buffer | string
+  readonly key_id: string
+  readonly claimed_at: Date
+}
+
+async function claimDigest(trx: Trx, row: ClaimRow): Promise<'new' | 'own' | 'taken'> {
+  const { kind, digest } = row
+  for (let asked = 0; asked < 20; asked++) {
+    const inserted = await trx('claims')
+      .insert(row)
+      .onConflict(['kind', 'digest'])
+      .ignore()
+      .returning('digest')
+    if (inserted.length > 0) return 'new'
+    const owner = await trx('claims').where({ kind, digest }).first('account_id')
+    if (owner) return owner.account_id === row.account_id ? 'own' : 'taken'
+    // The other account released the value between the two statements.
+  }
+  return 'taken'
+}
+
 /**
  * Claims the value until it is released. While two keys are in use there is a row under each
  * digest, so that a process that knows only the older key meets the same conflict.
@@ -29,38 +54,25 @@ export async function claim(
 ): Promise<'claimed' | 'taken'> {
   const { kind, value, accountId } = wanted
   const value_sealed = keyring.seal(purposeOf(kind), value)
-  const rows = keyring
-    .digests(purposeOf(kind), value)
-    .map((digest, index) => ({
+  const digests = keyring.digests(purposeOf(kind), value)
+  const keyIdOf = (digest: Buffer) => keyring.keyIds[digests.indexOf(digest)]
+  const own: Buffer[] = []
+  // Everybody claims one digest after the other, in one order: two claims never wait for each other.
+  for (const digest of digests.toSorted(Buffer.compare)) {
+    const outcome = await claimDigest(trx, {
       kind,
       digest,
       account_id: accountId,
       value_sealed,
-      key_id: keyring.keyIds[index] ?? keyring.newestKeyId,
+      key_id: keyIdOf(digest) ?? keyring.newestKeyId,
       claimed_at: at,
-    }))
-    // Everybody inserts in one order, so two transactions with the same wish never deadlock.
-    .sort((left, right) => Buffer.compare(left.digest, right.digest))
-  const digests = rows.map((row) => row.digest)
-  const own: Buffer[] = []
-  for (let asked = 0; asked < 20; asked++) {
-    const inserted = await trx('claims')
-      .insert(rows)
-      .onConflict(['kind', 'digest'])
-      .ignore()
-      .returning('digest')
-    own.push(...inserted.map((row) => row.digest as Buffer))
-    if (own.length === rows.length) return 'claimed'
-    const owners = await trx('claims')
-      .where({ kind })
-      .whereIn('digest', digests)
-      .select('account_id')
-    if (owners.some((owner) => owner.account_id !== accountId)) break
-    if (owners.length === rows.length) return 'claimed'
-    // The other account released the value between the two statements: try again.
+    })
+    if (outcome === 'new') own.push(digest)
+    if (outcome !== 'taken') continue
+    await trx('claims').where({ kind, account_id: accountId }).whereIn('digest', own).delete()
+    return 'taken'
   }
-  await trx('claims').where({ kind, account_id: accountId }).whereIn('digest', own).delete()
-  return 'taken'
+  return 'claimed'
 }
 
 /** Releases the account's claims of this kind, or of one value. None to release is no fault. */

@@ -71,6 +71,8 @@ export interface StaffGuards {
 /** `seen_at` is written at most this often. */
 const touchMs = 30 * msPerSecond
 
+const without = (right: StaffRight) => new RightMissing(`without the right ${right}`)
+
 export function createStaffGuards(
   parts: Pick<DeskPageParts, 'db' | 'settings' | 'log'> & { readonly clock: Clock },
 ): StaffGuards {
@@ -124,8 +126,7 @@ export function createStaffGuards(
         if (idle >= idleMs) return res.redirect(303, `/staff/door?next=${back}`)
         if (standing.hasNewCodes && req.path !== '/staff/door/codes')
           return res.redirect(303, '/staff/door/codes')
-        if (right && !req.staff?.rights.has(right))
-          throw new RightMissing(`without the right ${right}`)
+        if (right && !req.staff?.rights.has(right)) throw without(right)
         if (idle > Math.min(touchMs, idleMs / 10))
           await touchStaffSession(parts.db, sessionDigestOf(req), now)
         next()

@@ -18,8 +18,22 @@ export interface TestGroups {
 
 const frugalHooks = new URL('./frugal-hooks.ts', import.meta.url).href
 
-/** Frugal hooks lose the suite after an `await`: files with a top-level `await` are loaded apart. */
-const awaitsAtItsTop = (file: string) => /^(?:const .+ = )?await /m.test(readFileSync(file, 'utf8'))
+const known = new Map<string, boolean>()
+
+/**
+ * Frugal hooks lose the suite after an `await`: files with a top-level `await`, their own or that
+ * of a support file, are loaded apart.
+ */
+function awaitsAtItsTop(file: string): boolean {
+  const before = known.get(file)
+  if (before !== undefined) return before
+  known.set(file, false)
+  const text = readFileSync(file, 'utf8')
+  const supports = [...text.matchAll(/from '#(test\/[^']+\.ts)'/g)].map(([, path = '']) => path)
+  const awaits = /^(?:export )?(?:const .+ = )?await /m.test(text) || supports.some(awaitsAtItsTop)
+  known.set(file, awaits)
+  return awaits
+}
 
 function source(files: readonly string[]): string {
   const [prelude, load] = files.some(awaitsAtItsTop)

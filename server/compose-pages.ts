@@ -1,0 +1,38 @@
+// What pages and messages are made of: views, texts, assets. A part of compose.ts.
+import { fileURLToPath } from 'node:url'
+import { createFormats } from './kit/i18n/format.ts'
+import { createTexts } from './kit/i18n/texts.ts'
+import { createMessageRendering } from './kit/messages/render.ts'
+import { loadAssets } from './kit/pages/assets.ts'
+import { createKeptPages } from './kit/pages/kept-pages.ts'
+import { createPages } from './kit/pages/pages.ts'
+import { createViewEngine } from './kit/pages/view-engine.ts'
+import type { Settings } from './settings.ts'
+
+const folder = (name: string) => fileURLToPath(new URL(`../${name}/`, import.meta.url))
+
+export function composePages(settings: Settings) {
+  const { brandName, baseUrl, passwordMin, timeZone, undoDays } = settings
+  const texts = createTexts({ service: brandName, passwordMin })
+  const cacheViews = settings.portalEnv === 'production' || settings.cacheViews
+  const viewRoots = [folder('views')]
+  const views = createViewEngine({ roots: viewRoots, cache: cacheViews })
+  const assets = loadAssets(folder('public'), {
+    name: brandName,
+    themeFile: settings.themeCss,
+    logoFile: settings.brandLogo,
+  })
+  const render = createMessageRendering({
+    texts,
+    formats: createFormats(timeZone),
+    cacheViews,
+    viewRoots,
+    serviceName: brandName,
+    baseUrl,
+    undoDays,
+    colours: assets.colours,
+  })
+  const kept = cacheViews ? createKeptPages() : undefined
+  const pages = createPages({ views, texts, theme: assets.theme, timeZone, kept })
+  return { texts, assets, render, pages }
+}
