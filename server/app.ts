@@ -70,7 +70,7 @@ export function createApp(parts: AppParts): Express {
     answerOptions,
     parts.assets.serve,
   ])
-  // Programs come before what only pages need: a session, a language, a token. All in one step: Express prepares each anew.
+  // Programs need no session, language or token. One step, because Express prepares each step.
   app.use(inOrder([everyAnswer, programs, everyPage, pages]))
 
   app.use(pageNotFound)

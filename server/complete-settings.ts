@@ -8,7 +8,7 @@ export interface Stoppable {
 
 /**
  * @param started what was started on the way is added, to be stopped in the end
- * @param database `own` for the portal itself; `borrowed` for commands, which use the database of a running portal
+ * @param database `own` for the portal itself; `borrowed` for commands beside a running portal
  */
 export async function completeSettings(
   settings: Settings,

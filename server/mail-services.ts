@@ -1,4 +1,4 @@
-// What the worker does for the mail servers, each at a port of its own where the settings name one. Only what is asked for is loaded.
+// What the worker does for the mail servers, each at a port of its own. Only what is set is loaded.
 import type { Stoppable } from './complete-settings.ts'
 import type { Portal } from './compose.ts'
 

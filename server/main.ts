@@ -13,11 +13,11 @@ import { startMailServices } from './mail-services.ts'
 import { startUpText } from './site/start-up-text.ts'
 import { crontab } from './task-list.ts'
 
-/** One part that does not stop as it should keeps no other from stopping, but the operator reads of it. */
+/** A part that fails to stop keeps no other from stopping, and the log tells the operator. */
 const tellOfFault = (fault: Error) =>
   void process.stderr.write(`while stopping: ${fault.stack ?? fault}\n`)
 
-/** Listened for from the first moment on: whoever asks for the end while the start is under way gets it when that is done. */
+/** Set up first: a signal that arrives during the start is obeyed when the start is done. */
 const endAskedFor = new Promise<NodeJS.Signals>((end) => {
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => end(signal))
 })
@@ -30,7 +30,7 @@ async function start(): Promise<void> {
   await migrateDatabase(settings.databaseUrl)
   const portal = await compose(settings)
   started.push({ stop: portal.close })
-  // Where others come in. They close beside each other, for each may have to wait for who is inside.
+  // Listeners close at the same time, because each may wait for its visitors.
   const doors: Stoppable[] = []
   if (settings.role !== 'web') {
     const worker: Worker = await startWorker({
@@ -41,7 +41,7 @@ async function start(): Promise<void> {
     })
     started.push(worker, await startMailServices(portal))
     if (settings.abuseLmtpPort !== undefined) {
-      const { startLmtp } = await import('./desk/reports/lmtp.ts')
+      const { startLmtp } = await import('./desk/reports/mail/lmtp.ts')
       doors.push(await startLmtp(portal.parts.desk, settings.abuseLmtpHost, settings.abuseLmtpPort))
     }
   }

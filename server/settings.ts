@@ -1,4 +1,4 @@
-// Every setting of the portal. The environment variable is the key in capitals (`baseUrl` is BASE_URL).
+// Every setting of the portal. The variable is the key in capitals (`baseUrl` is BASE_URL).
 import { features } from './features.ts'
 import type { Feature } from './kit/feature.ts'
 import { type Environment, parseSettings } from './kit/settings/config.ts'

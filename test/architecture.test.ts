@@ -259,7 +259,7 @@ const besideTheDoor: readonly { readonly because: string; readonly verbs: readon
       'mail/app-passwords/store.ts noteAppPasswordUse',
       'mail/client-sign-ins/store.ts noteGoodMark',
       'mail/client-sign-ins/store.ts recordSignIn',
-      'mail/mailboxes/reconcile-store.ts noteSeen',
+      'mail/mailboxes/reconcile/reconcile-store.ts noteSeen',
       'mail/mailboxes/usage-store.ts noteMailboxUsage',
     ],
   },

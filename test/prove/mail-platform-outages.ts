@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { connectDatabase, type Db } from '#db/connection.ts'
-import { reconcileMailboxes } from '#server/mail/mailboxes/reconcile-mailboxes.ts'
+import { reconcileMailboxes } from '#server/mail/mailboxes/reconcile/reconcile-mailboxes.ts'
 import { tryImap } from '#test/mail-platform/mail-program.ts'
 import { type PortalWithMail, startPortalWithMail } from '#test/mail-platform/portal-with-mail.ts'
 import type { TestPlatform } from '#test/mail-platform/start.ts'

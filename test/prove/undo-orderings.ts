@@ -12,7 +12,7 @@ import {
 import { findAccount, insertAccount, unblockAccount } from '#server/accounts/accounts/store.ts'
 import { hashToken, newToken } from '#server/core/keys/secrets.ts'
 import type { MethodId } from '#server/core/method-ids.ts'
-import { blockByOperator } from '#server/desk/measures/operator-block.ts'
+import { blockByOperator } from '#server/desk/measures/operator/operator-block.ts'
 import { wantMailbox } from '#server/mail/mailboxes/want-mailbox.ts'
 import { putLink } from '#server/recovery/backup-address/link-store.ts'
 import { putBackupAddress, removeBackupAddress } from '#server/recovery/backup-address/store.ts'

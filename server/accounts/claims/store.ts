@@ -57,7 +57,7 @@ export async function claim(
   const digests = keyring.digests(purposeOf(kind), value)
   const keyIdOf = (digest: Buffer) => keyring.keyIds[digests.indexOf(digest)]
   const own: Buffer[] = []
-  // Everybody claims one digest after the other, in one order: two claims never wait for each other.
+  // Everybody claims the digests one by one, in one order: no two claims wait for each other.
   for (const digest of digests.toSorted(Buffer.compare)) {
     const outcome = await claimDigest(trx, {
       kind,

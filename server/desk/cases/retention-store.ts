@@ -3,7 +3,7 @@ import type { Db } from '#db/connection.ts'
 import { msPerDay } from '#server/core/durations.ts'
 import type { Sweep } from '#server/kit/jobs/clean-up.ts'
 import { deleteOldEvidence } from '../evidence/evidence-store.ts'
-import { deleteOldMails } from '../reports/mail-store.ts'
+import { deleteOldMails } from '../reports/mail/mail-store.ts'
 
 /** Deletes at most `limit` reports of cases closed before that, with their search terms. */
 async function deleteOldReports(db: Db, closedBefore: Date, limit: number): Promise<number> {

@@ -1,7 +1,7 @@
 // Parses reported letters in one worker thread, one after another, each with a time limit.
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
-import type { ReportMail } from '../reports/parse-report-mail.ts'
+import type { ReportMail } from '../reports/mail/parse-report-mail.ts'
 import type { ReaderTask } from './letter-worker.ts'
 import type { LetterOutcome } from './parse-letter.ts'
 

@@ -1,6 +1,6 @@
 // The worker thread of the letter reader.
 import { parentPort } from 'node:worker_threads'
-import { parseReportMail } from '../reports/parse-report-mail.ts'
+import { parseReportMail } from '../reports/mail/parse-report-mail.ts'
 import { parseLetter, readAttachment } from './parse-letter.ts'
 
 export type ReaderTask =

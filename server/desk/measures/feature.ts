@@ -3,9 +3,9 @@ import { noKeys, nothing } from '#server/accounts/life/account-life.ts'
 import { accountRows } from '#server/accounts/life/rows-store.ts'
 import type { DeskPageParts } from '#server/desk/parts.ts'
 import { expireTask } from './apply-measure.ts'
-import { approvalRoutes } from './approval-routes.ts'
 import { endDemandedReset } from './end-demanded-reset.ts'
 import { measureRoutes } from './measure-routes.ts'
+import { approvalRoutes } from './proposals/approval-routes.ts'
 import { measureSettingRows } from './settings.ts'
 import { endExpiredMeasures } from './take-measure.ts'
 
@@ -26,6 +26,6 @@ export const measuresFeature = {
     export: rows.export,
     rekey: noKeys,
   }),
-  commands: () => import('./account-commands.ts'),
+  commands: () => import('./operator/account-commands.ts'),
   samples: () => import('./samples.ts'),
 } satisfies AccountFeature<DeskPageParts>

@@ -28,7 +28,7 @@ export function reportTasks(parts: DeskParts): TaskList {
     [notifyReportersTask]: ({ caseId }) => notifyReporters(parts, String(caseId)),
     [fetchTask]: async () => {
       if (!parts.settings.abuseImapUrl) return
-      const { fetchMail } = await import('./fetch-mail.ts')
+      const { fetchMail } = await import('./mail/fetch-mail.ts')
       await fetchMail(parts)
     },
     [sweepTask]: async () => {

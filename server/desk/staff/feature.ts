@@ -2,10 +2,10 @@ import type { AccountFeature } from '#server/accounts/feature.ts'
 import { nothing } from '#server/accounts/life/account-life.ts'
 import { accountTables } from '#server/accounts/life/rows-store.ts'
 import type { DeskPageParts } from '#server/desk/parts.ts'
-import { staffAccountRoutes } from './account-routes.ts'
 import { staffDoorRoutes } from './door-routes.ts'
 import { rekeyFactors } from './factor-store.ts'
 import { staffRows } from './settings.ts'
+import { staffAccountRoutes } from './support/account-routes.ts'
 
 const rows = accountTables({
   staff_recovery_codes: ['made_at', 'used_at'],

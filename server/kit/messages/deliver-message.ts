@@ -1,7 +1,7 @@
 // Tries to send one message and acts on the outcome. See docs/decisions/0003-delivery-semantics.md.
 import { assertNever } from '#server/core/assert-never.ts'
-import { clearDoubt } from './clear-doubt.ts'
-import { doubtLostSms, doubtMessage, selectDoubtfulMessage } from './doubt-store.ts'
+import { clearDoubt } from './doubt/clear-doubt.ts'
+import { doubtLostSms, doubtMessage, selectDoubtfulMessage } from './doubt/doubt-store.ts'
 import { enqueueDelivery } from './send-message.ts'
 import {
   type ClaimedMessage,

@@ -1,6 +1,6 @@
 // Runs every minute and takes up what dead workers left.
 import { msPerDay } from '#server/core/durations.ts'
-import { doubtLostSms } from './doubt-store.ts'
+import { doubtLostSms } from './doubt/doubt-store.ts'
 import { enqueueDelivery } from './send-message.ts'
 import { selectOverdueMessages } from './store.ts'
 import { type DeliveryParts, staleMsOf } from './try-message.ts'

@@ -2,10 +2,7 @@ import cookieParser from 'cookie-parser'
 import type { RequestHandler } from 'express'
 import { inOrder } from './dispatch.ts'
 
-/**
- * Security: A cookie that is no text is no cookie.
- * cookie-parser reads `j:{}` as JSON.
- */
+/** Security: A cookie that is no text is no cookie. cookie-parser reads `j:{}` as JSON. */
 const textAlone: RequestHandler = (req, _res, next) => {
   const cookies: Record<string, unknown> = req.cookies
   for (const name in cookies) if (typeof cookies[name] !== 'string') delete cookies[name]

@@ -18,7 +18,7 @@ export async function chooseMailPlatform(
 ): Promise<MailPlatform> {
   switch (settings.mailPlatform) {
     case 'memory': {
-      const { createMemoryPlatform } = await import('./memory.ts')
+      const { createMemoryPlatform } = await import('./memory/memory.ts')
       return createMemoryPlatform()
     }
     case 'dovecot': {

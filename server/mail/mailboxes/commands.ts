@@ -5,7 +5,7 @@ import { addressOf, domainOf } from '#server/core/identifiers/names.ts'
 import { type Command, done, exit, refused, table } from '#server/kit/commands/command.ts'
 import type { MailParts } from '#server/mail/parts.ts'
 import { addAlias, removeAlias } from './change-aliases.ts'
-import { type Reconciled, reconcileMailboxes } from './reconcile-mailboxes.ts'
+import { type Reconciled, reconcileMailboxes } from './reconcile/reconcile-mailboxes.ts'
 import { listAliases } from './store.ts'
 
 function describeReconciliation({ differences, wanted, observed, more }: Reconciled): string {

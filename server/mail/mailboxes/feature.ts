@@ -5,7 +5,7 @@ import { convergeMailboxTask } from './converge-mailbox.ts'
 import { followSettingsTask } from './follow-settings.ts'
 import { measureTasks } from './measure-mailboxes.ts'
 import { purgeMailboxesTask } from './purge-mailboxes.ts'
-import { rekeyMailboxes } from './reconcile-store.ts'
+import { rekeyMailboxes } from './reconcile/reconcile-store.ts'
 import { mailboxFaults, mailboxRows } from './settings.ts'
 import { sweepMailboxesTask } from './sweep-mailboxes.ts'
 import {

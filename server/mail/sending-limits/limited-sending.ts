@@ -11,7 +11,7 @@ export interface LimitedSendingParts {
   readonly isSendingLimited: (db: Db, address: string) => Promise<boolean>
 }
 
-/** What the mailbox may send a day: the service's limits, or fewer while a measure limits its sending. */
+/** How much the mailbox may send a day: less while a measure limits its sending. */
 export async function sendingLimitsOf(
   { db, settings, isSendingLimited }: LimitedSendingParts,
   address: string,

@@ -5,7 +5,8 @@ import { row, type SettingsOf } from '#server/kit/settings/setting-row.ts'
 export const phoneRows = {
   smsCountries: row(
     list(text('an ISO 3166 country')),
-    'BY,RU,UA,KZ,PL,LT,LV,EE,DE,AT,CH,LI,NL,BE,LU,FR,IT,ES,PT,GB,IE,DK,SE,NO,FI,IS,CZ,SK,HU,SI,HR,RO,BG,GR,CY,MT,MD,GE,AM,IL,TR,US,CA',
+    'BY,RU,UA,KZ,PL,LT,LV,EE,DE,AT,CH,LI,NL,BE,LU,FR,IT,ES,PT,GB,IE,DK,SE,NO,FI,IS,' +
+      'CZ,SK,HU,SI,HR,RO,BG,GR,CY,MT,MD,GE,AM,IL,TR,US,CA',
     'countries whose numbers get SMS; each further one is a way to run up costs',
   ),
   limitSmsPerNumberDay: row(whole(1), '6', 'SMS to one number a day over all purposes'),

@@ -7,7 +7,7 @@ import { frameDocument } from '#server/desk/letters/letter-html.ts'
 import { createLetterReader } from '#server/desk/letters/letter-reader.ts'
 import { parseLetter, readAttachment } from '#server/desk/letters/parse-letter.ts'
 import { judgeProvenance } from '#server/desk/provenance/provenance.ts'
-import { parseReportMail } from '#server/desk/reports/parse-report-mail.ts'
+import { parseReportMail } from '#server/desk/reports/mail/parse-report-mail.ts'
 import { bidi, formulas, heavy, scripts } from '#test/support/letters/hostile-letters.ts'
 import { createOurMail, now } from '#test/support/letters/our-mail.ts'
 

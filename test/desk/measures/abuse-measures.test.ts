@@ -18,7 +18,7 @@ import {
   type Standing,
   transitions,
 } from '#server/desk/measures/measures.ts'
-import { blockByOperator } from '#server/desk/measures/operator-block.ts'
+import { blockByOperator } from '#server/desk/measures/operator/operator-block.ts'
 import { endExpiredMeasures, liftMeasure, takeMeasure } from '#server/desk/measures/take-measure.ts'
 import { judgeSending } from '#server/mail/sending-limits/judge-sending.ts'
 import type { DescribedMethod } from '#server/recovery/flow/recovery-method.ts'

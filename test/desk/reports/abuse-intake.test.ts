@@ -6,7 +6,7 @@ import { test } from 'node:test'
 import { createTransport } from 'nodemailer'
 import { deleteOldEvidence, openKeptEvidence } from '#server/desk/evidence/evidence-store.ts'
 import { viewEvidence } from '#server/desk/evidence/view-evidence.ts'
-import { startLmtp } from '#server/desk/reports/lmtp.ts'
+import { startLmtp } from '#server/desk/reports/mail/lmtp.ts'
 import { takeReport } from '#server/desk/reports/take-report.ts'
 import { createTestDatabase } from '#test/support/database.ts'
 import {

@@ -5,7 +5,7 @@ import express from 'express'
 import { signToken } from '#server/core/keys/signed-token.ts'
 import { appealPurpose } from '#server/desk/measures/apply-measure.ts'
 import { noteUnheld } from '#server/mail/filters/store.ts'
-import { createMemoryPlatform } from '#server/mail/mail-platform/memory.ts'
+import { createMemoryPlatform } from '#server/mail/mail-platform/memory/memory.ts'
 import { stopTokenOf } from '#server/recovery/stopped-addresses/stop-token.ts'
 import { ourDomain, startAbusePortal } from '#test/support/desk/abuse.ts'
 import {

@@ -10,7 +10,7 @@ import {
   deleteOldMarks,
   deleteOldSignIns,
 } from '#server/mail/client-sign-ins/store.ts'
-import { createMemoryPlatform } from '#server/mail/mail-platform/memory.ts'
+import { createMemoryPlatform } from '#server/mail/mail-platform/memory/memory.ts'
 import { hanna, register } from '#test/support/people.ts'
 import { usePortal } from '#test/support/use-portal.ts'
 import type { Visitor } from '#test/support/visitor.ts'

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { PlatformError } from '#server/mail/mail-platform/mail-platform.ts'
-import { createMemoryPlatform } from '#server/mail/mail-platform/memory.ts'
+import { createMemoryPlatform } from '#server/mail/mail-platform/memory/memory.ts'
 import { describeMailPlatform } from '#test/contracts/mail-platform.ts'
 import { wanting } from '#test/support/mail-platform/wanted-mailbox.ts'
 

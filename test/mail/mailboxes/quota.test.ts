@@ -1,7 +1,7 @@
 // How much a mailbox holds, and how it grows.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { createMemoryPlatform } from '#server/mail/mail-platform/memory.ts'
+import { createMemoryPlatform } from '#server/mail/mail-platform/memory/memory.ts'
 import { grownQuota, requestedQuota } from '#server/mail/mailboxes/quota-rule.ts'
 import { hanna, piotr, register } from '#test/support/people.ts'
 import { eventually, startTestPortal } from '#test/support/portal.ts'

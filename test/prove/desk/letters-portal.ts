@@ -1,6 +1,6 @@
 // The portal of the proof `abuse-letters-http`, in its own process, apart from the sender.
 import { monitorEventLoopDelay } from 'node:perf_hooks'
-import { startLmtp } from '#server/desk/reports/lmtp.ts'
+import { startLmtp } from '#server/desk/reports/mail/lmtp.ts'
 import { findReport } from '#server/desk/reports/report-store.ts'
 import { answerParent } from '#test/bench/child.ts'
 import { untilJudged } from '#test/support/desk/abuse.ts'

@@ -1,5 +1,5 @@
 // Filters of a mailbox that wait for their owner.
-import type { MemoryPlatform } from '#server/mail/mail-platform/memory.ts'
+import type { MemoryPlatform } from '#server/mail/mail-platform/memory/memory.ts'
 import { eventually, type TestPortal } from '../portal.ts'
 import type { Visitor } from '../visitor.ts'
 

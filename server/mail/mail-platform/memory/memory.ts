@@ -6,8 +6,8 @@ import type {
   PasswordFormat,
   WantedAppPasswords,
   WantedMailbox,
-} from './mail-platform.ts'
-import { PlatformError, type PlatformFilters } from './mail-platform.ts'
+} from '../mail-platform.ts'
+import { PlatformError, type PlatformFilters } from '../mail-platform.ts'
 import { createMemoryFilters, type MemoryFilters } from './memory-filters.ts'
 
 type Call =

@@ -1,8 +1,8 @@
 import { Router } from 'express'
 import { requireFreshPassword } from '#server/accounts/sessions/browser-session.ts'
 import type { DeskPageParts } from '#server/desk/parts.ts'
+import { createStaffGuards } from '#server/desk/staff/staff.ts'
 import type { FormPage } from '#server/kit/web/form-page.ts'
-import { createStaffGuards } from '../staff/staff.ts'
 import { approvalList, approvalPage } from './approval-page.ts'
 
 const proposalPage: FormPage = ({ id }) => `/staff/approvals/${id}`

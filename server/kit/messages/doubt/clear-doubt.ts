@@ -2,18 +2,18 @@
 // docs/decisions/0003-delivery-semantics.md.
 import { assertNever } from '#server/core/assert-never.ts'
 import { msPerHour, msPerMinute } from '#server/core/durations.ts'
+import { openPayload } from '../payload.ts'
+import { enqueueDelivery } from '../send-message.ts'
+import { type SettledState, settleMessage } from '../store.ts'
+import type { TakenSms } from '../transport.ts'
+import { tryLater, waitBeforeTry } from '../try-later.ts'
+import { askMsOf, type DeliveryParts, staleMsOf } from '../try-message.ts'
 import {
   type DoubtfulMessage,
   doubtMessage,
   selectKnownTickets,
   workerLost,
 } from './doubt-store.ts'
-import { openPayload } from './payload.ts'
-import { enqueueDelivery } from './send-message.ts'
-import { type SettledState, settleMessage } from './store.ts'
-import type { TakenSms } from './transport.ts'
-import { tryLater, waitBeforeTry } from './try-later.ts'
-import { askMsOf, type DeliveryParts, staleMsOf } from './try-message.ts'
 
 /** The gateway's clock may be this much behind ours. */
 const skewMs = 5 * msPerMinute

@@ -1,7 +1,7 @@
 // An LMTP listener for mail servers that deliver to the abuse address directly.
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
-import type { DeskParts } from '../desk.ts'
+import type { DeskParts } from '#server/desk/desk.ts'
 import { abuseAddressesOf, intakeMail, mailMaxBytes } from './intake-mail.ts'
 
 export interface LmtpServer {

@@ -1,8 +1,8 @@
 import { Router } from 'express'
 import type { DeskPageParts } from '#server/desk/parts.ts'
+import { createStaffGuards } from '../staff.ts'
 import { accountPage } from './account-page.ts'
 import { accountSearchPage } from './account-search-page.ts'
-import { createStaffGuards } from './staff.ts'
 
 export function staffAccountRoutes(parts: DeskPageParts): Router {
   const { requireStaff } = createStaffGuards(parts)

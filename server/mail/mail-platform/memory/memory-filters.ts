@@ -1,5 +1,5 @@
 // Filters in memory.
-import type { FilterScript, PlatformFilters } from './mail-platform.ts'
+import type { FilterScript, PlatformFilters } from '../mail-platform.ts'
 
 interface Scripts {
   readonly texts: Map<string, string>

@@ -1,6 +1,6 @@
 // SMS that the gateway may have.
 import type { Db, Trx } from '#db/connection.ts'
-import { abandoned, type ClaimedMessage, claimed, type Deferral, type Taker } from './store.ts'
+import { abandoned, type ClaimedMessage, claimed, type Deferral, type Taker } from '../store.ts'
 
 export interface DoubtfulMessage extends ClaimedMessage {
   readonly outcome: string

@@ -3,10 +3,10 @@ import type { Trx } from '#db/connection.ts'
 import type { AccountTrx } from '#server/accounts/accounts/change-account.ts'
 import { blockAccount } from '#server/accounts/accounts/store.ts'
 import { recordActivity } from '#server/accounts/activity/store.ts'
-import type { DeskParts } from '../desk.ts'
-import { endMeasure } from './apply-measure.ts'
-import { notifyOwner, type Owner } from './notify-owner.ts'
-import { lockStanding } from './standing-store.ts'
+import type { DeskParts } from '#server/desk/desk.ts'
+import { endMeasure } from '../apply-measure.ts'
+import { notifyOwner, type Owner } from '../notify-owner.ts'
+import { lockStanding } from '../standing-store.ts'
 
 /** Closes portal and mailbox, and notifies the owner. False if the account is blocked already. */
 export async function blockByOperator(

@@ -10,9 +10,9 @@ import { beginEpoch } from '#server/accounts/accounts/store.ts'
 import { recordActivity } from '#server/accounts/activity/store.ts'
 import { endSessions } from '#server/accounts/sessions/store.ts'
 import { StaleProof } from '#server/core/faults.ts'
+import { recordAudit } from '#server/desk/audit/store.ts'
 import type { DeskPageParts } from '#server/desk/parts.ts'
 import { NotFound } from '#server/kit/pages/faults.ts'
-import { recordAudit } from '../audit/store.ts'
 
 /** @param staff the proof of the member of staff. @throws StaleProof, NotFound */
 export async function endSessionsOf(

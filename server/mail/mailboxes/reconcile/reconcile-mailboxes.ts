@@ -4,7 +4,9 @@ import type { Db } from '#db/connection.ts'
 import { changeAccountAsItStands } from '#server/accounts/accounts/change-account.ts'
 import type { Clock } from '#server/core/clock.ts'
 import type { Keyring } from '#server/core/keys/keyring.ts'
-import type { MailPlatform, ObservedMailbox } from '../mail-platform/mail-platform.ts'
+import type { MailPlatform, ObservedMailbox } from '#server/mail/mail-platform/mail-platform.ts'
+import { reviseMailboxUnchanged } from '../revise-store.ts'
+import { enqueueConvergence, sealPurpose } from '../want-mailbox.ts'
 import {
   type AppPasswordMark,
   countWanted,
@@ -13,8 +15,6 @@ import {
   noteSeen,
   type WantedRow,
 } from './reconcile-store.ts'
-import { reviseMailboxUnchanged } from './revise-store.ts'
-import { enqueueConvergence, sealPurpose } from './want-mailbox.ts'
 
 export interface Difference {
   readonly address: string

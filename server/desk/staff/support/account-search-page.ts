@@ -5,7 +5,7 @@ import { parseTypedLogin } from '#server/core/identifiers/login-name.ts'
 import { addressOf } from '#server/core/identifiers/names.ts'
 import type { DeskPageParts } from '#server/desk/parts.ts'
 import type { FormError } from '#server/kit/pages/forms.ts'
-import { showStaffPage } from './staff.ts'
+import { showStaffPage } from '../staff.ts'
 
 const maxTyped = 320
 

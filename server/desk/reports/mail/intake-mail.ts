@@ -2,12 +2,12 @@
 import { createHash } from 'node:crypto'
 import type { Trx } from '#db/connection.ts'
 import { letterLimits } from '#server/core/letters/letter.ts'
+import type { DeskParts } from '#server/desk/desk.ts'
 import { sendMessage } from '#server/kit/messages/send-message.ts'
-import type { DeskParts } from '../desk.ts'
+import { reporterKey } from '../reporter-key.ts'
+import { digestOfReporter, limitReportMails, type NewReport, takeReports } from '../take-report.ts'
 import { noteMail } from './mail-store.ts'
 import type { ReportMail } from './parse-report-mail.ts'
-import { reporterKey } from './reporter-key.ts'
-import { digestOfReporter, limitReportMails, type NewReport, takeReports } from './take-report.ts'
 
 export const mailMaxBytes = letterLimits.bytes
 

@@ -1,14 +1,13 @@
 import type { Request, RequestHandler, Response } from 'express'
 import type { Db } from '#db/connection.ts'
 import { type Account, findAccount, findAddresses } from '#server/accounts/accounts/store.ts'
+import { recordLook } from '#server/desk/audit/record-look.ts'
+import { actorOf, openMeasure } from '#server/desk/cases/desk-guard.ts'
 import type { DeskPageParts } from '#server/desk/parts.ts'
+import { type StaffMember, showStaffPage, staffOf } from '#server/desk/staff/staff.ts'
 import { NotFound } from '#server/kit/pages/faults.ts'
 import { setFlash, takeFlash } from '#server/kit/pages/flash.ts'
 import { type FormError, readFields } from '#server/kit/pages/forms.ts'
-import { recordLook } from '../audit/record-look.ts'
-import { actorOf, openMeasure } from '../cases/desk-guard.ts'
-import { type StaffMember, showStaffPage, staffOf } from '../staff/staff.ts'
-import { approveMeasure, mayStillPropose, refuseMeasure } from './decide-proposal.ts'
 import {
   lacksWayBack,
   type MeasureWarning,
@@ -18,11 +17,12 @@ import {
   stateOf,
   warnOfMilder,
   warnOfNewPassword,
-} from './describe-measure.ts'
-import { type MeasureRefusal, refuseStep } from './measure-rules.ts'
-import { listProposals, type Measure } from './measure-store.ts'
-import { consequencesOf, type Standing } from './measures.ts'
-import { findDecision } from './repeated-measure.ts'
+} from '../describe-measure.ts'
+import { type MeasureRefusal, refuseStep } from '../measure-rules.ts'
+import { listProposals, type Measure } from '../measure-store.ts'
+import { consequencesOf, type Standing } from '../measures.ts'
+import { findDecision } from '../repeated-measure.ts'
+import { approveMeasure, mayStillPropose, refuseMeasure } from './decide-proposal.ts'
 
 const pageSize = 100
 

@@ -8,12 +8,12 @@ import {
 } from '#server/core/letters/letter.ts'
 import { scanLetter } from '#server/core/letters/letter-shape.ts'
 import { openSource } from '#server/core/letters/letter-source.ts'
-import { type FeedbackReport, readFeedbackReport } from '../letters/feedback-report.ts'
-import { findLetterInText } from '../letters/forwarded-letter.ts'
-import { type LetterPart, readLetter } from '../letters/parse-letter.ts'
+import { type FeedbackReport, readFeedbackReport } from '#server/desk/letters/feedback-report.ts'
+import { findLetterInText } from '#server/desk/letters/forwarded-letter.ts'
+import { type LetterPart, readLetter } from '#server/desk/letters/parse-letter.ts'
+import type { ReportKind } from '../report-kind.ts'
+import { reporterKey } from '../reporter-key.ts'
 import { type Ignored, isAutomatic, isBounce, isLoop } from './mail-guards.ts'
-import type { ReportKind } from './report-kind.ts'
-import { reporterKey } from './reporter-key.ts'
 
 export interface ReportedSource {
   readonly how: 'attached' | 'feedback-loop' | 'pasted' | 'retold'

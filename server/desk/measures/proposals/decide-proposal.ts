@@ -1,22 +1,22 @@
 // Proposals: approved by a second person, refused, or taken back.
 import type { Db, Trx } from '#db/connection.ts'
-import { recordAudit } from '../audit/store.ts'
-import { insertTimelineEntry } from '../cases/timeline-store.ts'
-import type { DeskParts } from '../desk.ts'
-import { rightsOf } from '../staff/rights.ts'
-import { listRoles } from '../staff/store.ts'
-import { applyMeasure, endMeasure } from './apply-measure.ts'
+import { recordAudit } from '#server/desk/audit/store.ts'
+import { insertTimelineEntry } from '#server/desk/cases/timeline-store.ts'
+import type { DeskParts } from '#server/desk/desk.ts'
+import { rightsOf } from '#server/desk/staff/rights.ts'
+import { listRoles } from '#server/desk/staff/store.ts'
+import { applyMeasure, endMeasure } from '../apply-measure.ts'
 import {
   type Actor,
   type MeasureRefusal,
   refuseStep,
   refuseUntil,
   requireLiveSession,
-} from './measure-rules.ts'
-import { findMeasure, type Measure, setApproved, setRefused } from './measure-store.ts'
-import { measureRows } from './measures.ts'
-import { changesSince } from './shown-state.ts'
-import { lockStanding } from './standing-store.ts'
+} from '../measure-rules.ts'
+import { findMeasure, type Measure, setApproved, setRefused } from '../measure-store.ts'
+import { measureRows } from '../measures.ts'
+import { changesSince } from '../shown-state.ts'
+import { lockStanding } from '../standing-store.ts'
 
 export type DecidedProposal =
   | { readonly kind: 'done'; readonly measure: Measure }

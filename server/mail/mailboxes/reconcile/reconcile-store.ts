@@ -4,8 +4,8 @@ import type { Db, Trx } from '#db/connection.ts'
 import { resealColumn } from '#db/reseal.ts'
 import type { Suspension } from '#server/accounts/life/account-life.ts'
 import type { Keyring } from '#server/core/keys/keyring.ts'
-import type { PasswordFormat } from '../mail-platform/mail-platform.ts'
-import { sealPurpose } from './want-mailbox.ts'
+import type { PasswordFormat } from '#server/mail/mail-platform/mail-platform.ts'
+import { sealPurpose } from '../want-mailbox.ts'
 
 export interface WantedRow {
   readonly accountId: string

@@ -6,14 +6,14 @@ import { listActivity } from '#server/accounts/activity/store.ts'
 import { proofOf } from '#server/accounts/sessions/browser-session.ts'
 import { aliveSince } from '#server/accounts/sessions/session-store.ts'
 import { listSessions } from '#server/accounts/sessions/store.ts'
+import { recordLook } from '#server/desk/audit/record-look.ts'
 import type { DeskPageParts } from '#server/desk/parts.ts'
 import { NotFound, RightMissing } from '#server/kit/pages/faults.ts'
 import { setFlash, takeFlash } from '#server/kit/pages/flash.ts'
 import { describeMailbox } from '#server/mail/mailboxes/describe-mailbox.ts'
 import { findMailboxProgress } from '#server/mail/mailboxes/store.ts'
-import { recordLook } from '../audit/record-look.ts'
+import { showStaffPage, staffOf } from '../staff.ts'
 import { endSessionsOf } from './end-sessions.ts'
-import { showStaffPage, staffOf } from './staff.ts'
 
 const isUuid = (text: string) => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text)
 const latestEntries = 15

@@ -1,7 +1,7 @@
 // Fetches the mail of the abuse address by IMAP. Only mails that were taken in are marked as seen.
 import type { ConnectionOptions } from 'node:tls'
 import { ImapFlow } from 'imapflow'
-import type { DeskParts } from '../desk.ts'
+import type { DeskParts } from '#server/desk/desk.ts'
 import { intakeMail, mailMaxBytes } from './intake-mail.ts'
 
 /** The next run continues. */
