@@ -76,8 +76,8 @@ async function grantViews(trx: Knex.Transaction, like: string, role: string): Pr
     await trx.raw('grant select on ?? to ??', [`mail_directory.${view}`, role])
 }
 
-// Security: Dovecot's queries carry app passwords in clear, so the server must not log them. Only a superuser may arrange that here;
-// anybody else finds it in docs/operating.md.
+// Security: Queries of Dovecot never reach the log of the database.
+// They carry app passwords in clear. Without a superuser, docs/operating.md says what to set.
 async function keepOutOfLogs(trx: Knex.Transaction, role: string): Promise<void> {
   const { rows } = (await trx.raw(
     'select rolsuper as super from pg_roles where rolname = current_user',
