@@ -10,10 +10,8 @@ import type { Sample } from './pages/sample.ts'
 import type { SettingRule } from './settings/config.ts'
 import type { SettingRows } from './settings/setting-row.ts'
 
-/** What the development gallery shows of a feature. */
 export interface FeatureSamples {
   readonly samples?: readonly Sample[]
-  /** Of the messages that it sends. */
   readonly messageSamples?: MessageSamples
 }
 
@@ -32,11 +30,8 @@ export interface Feature<in Parts extends PartsWithSettings> {
   readonly tasks?: (parts: Parts) => TaskList
   /** When its tasks run by themselves: lines of a crontab. */
   readonly times?: readonly string[]
-  /** What the hourly clean-up deletes. */
   readonly sweeps?: (parts: Parts) => readonly Sweep[]
-  /** Of `portal` on the command line. */
   readonly commands?: () => Promise<{ readonly commands: readonly Command<Parts>[] }>
-  /** What `portal doctor` examines. */
   readonly checks?: () => Promise<{ readonly checks: readonly Check<Parts>[] }>
   /** For Prometheus; loaded only where METRICS_PORT is set. */
   readonly gauges?: () => Promise<{

@@ -1,5 +1,4 @@
-// What `portal doctor` examines: each check finds what an operator would otherwise learn from a
-// complaint.
+// What `portal doctor` examines, before an operator learns it from a complaint.
 import type { Db } from '#db/connection.ts'
 
 export interface CheckResult {

@@ -4,7 +4,6 @@ import pg from 'pg'
 import { createFreeLostJobs } from './lost-jobs.ts'
 
 export interface Swept {
-  /** Ids of pools whose process is dead. */
   readonly dead: readonly string[]
   /** Jobs that this process took without learning of it. */
   readonly lost: number
@@ -21,11 +20,7 @@ export interface Lifeline {
 export const gracePeriodSeconds = 5
 const reconnectMs = 200
 
-/**
- * Each pool's id is an advisory lock of one database session, which PostgreSQL releases when the
- * process dies. A job locked by an id that nobody holds therefore belongs to a dead pool.
- * @param isInHand whether this process is doing the job
- */
+/** Each pool's id is an advisory lock, which PostgreSQL releases when the process dies. */
 export function createLifeline(
   url: string,
   log: (fault: unknown) => void,
@@ -128,10 +123,7 @@ const connectionTo = (url: string) =>
     connectionTimeoutMillis: 5000,
   })
 
-/**
- * SQL that is true if the pool with this id is dead, and null for no id. It takes the lock until
- * the transaction ends.
- */
+/** SQL: true for a dead pool, null for no id. Takes the lock until the transaction ends. */
 export const isDeadPool = (column: string): string =>
   `pg_try_advisory_xact_lock(hashtextextended(${column}, 1))`
 

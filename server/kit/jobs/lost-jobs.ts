@@ -1,5 +1,4 @@
-// Frees jobs that this process took without learning of it, because the connection broke before the
-// answer.
+// Frees jobs that this process took unknowingly, because the connection broke before the answer.
 import type pg from 'pg'
 
 interface LostJob {

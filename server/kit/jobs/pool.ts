@@ -97,7 +97,6 @@ function connectTo(
  * process by an unhandled rejection. These statements therefore wait here until the database is
  * back. Each may be repeated: a job ends by its id, and `lost-jobs.ts` finds a job whose answer was
  * lost. The library also closes its own connections without listening to their faults.
- * @param onFault told when the database cuts a connection or is away
  */
 export function openPool(
   connectionString: string,
@@ -113,8 +112,7 @@ export function openPool(
   async function askPatiently(statement: Statement): Promise<unknown> {
     const jobs = jobsEndedBy(statement)
     for (const id of jobs) ending.add(id)
-    // A failed job may have been taken again meanwhile, so its statement is not repeated;
-    // `lost-jobs.ts` frees it.
+    // A failed job may have been taken again, so it is not repeated: `lost-jobs.ts` frees it.
     const asked = untilBack(() => query(statement), !statement.name?.startsWith('fail_job'))
     underWay.add(asked)
     try {

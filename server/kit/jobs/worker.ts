@@ -29,7 +29,6 @@ export interface WorkerOptions {
 }
 
 export interface Worker {
-  /** Finishes the running jobs and takes no more. */
   stop(): Promise<void>
 }
 
@@ -88,7 +87,6 @@ interface KeptRunner {
   stop(): Promise<void>
 }
 
-/** Starts the runner again whenever it ends by a fault. */
 function keepRunning(log: Log, start: () => Promise<Runner>): KeptRunner {
   let stopping = false
 

@@ -44,9 +44,7 @@ const told = { mailbox, at: instant, device, place }
 const undo = {
   /** `null` for a reader who must not get the link: a contact that was just added. */
   undoToken: token.nullable(),
-  /**
-   * What the link can do. Messages that were written before this field existed promise the least.
-   */
+  /** What the link can do. Messages older than this field promise the least. */
   undoPower: z.enum(['restore', 'new-password', 'end-sessions']).default('end-sessions'),
 }
 
@@ -162,12 +160,9 @@ export const catalogue = {
 } as const satisfies Record<string, { channels: readonly Channel[]; params: z.ZodType }>
 
 export type MessageName = keyof typeof catalogue
-/** A limit of the whole service. */
 export type BrakeName = z.output<typeof brake>
 export const brakeNames: readonly BrakeName[] = brake.options
-/** What a sender passes. */
 export type MessageParams<N extends MessageName> = z.input<(typeof catalogue)[N]['params']>
-/** What a view gets. */
 export type CheckedParams<N extends MessageName> = z.output<(typeof catalogue)[N]['params']>
 
 /** @throws ZodError for wrong parameters, a fault of the caller */

@@ -92,10 +92,7 @@ async function followTry(parts: DeliveryParts, message: ClaimedMessage, now: Dat
 
 const repeatedTicket = 'gateway.repeated-ticket'
 
-/**
- * The ticket belongs to another SMS of ours, perhaps because both looked alike in the gateway's
- * list. So the gateway is asked again; if it repeats the ticket at the next try, it is believed.
- */
+/** Two SMS may look alike in the list, so it is asked again. A repeated ticket is believed. */
 async function followRepeatedTicket(parts: DeliveryParts, message: ClaimedMessage): Promise<void> {
   const { id, attempts } = message
   parts.log.warn({ message: id, attempts }, 'gateway gave the ticket of another SMS')

@@ -26,10 +26,7 @@ export interface DeliveryReport {
   readonly now: Date
 }
 
-/**
- * Reports arrive late, twice and in any order, so the state only moves forward. A report also
- * proves that the gateway has a message in doubt.
- */
+/** Reports come late, twice and in any order: states only move forward. Each ends a doubt. */
 export async function recordDelivery(db: Db, report: DeliveryReport): Promise<boolean> {
   return await writeDelivery(db, report).catch((fault) => {
     // Another message got the ticket at the same moment.

@@ -4,7 +4,6 @@ import type { MessageName, MessageParams } from './catalogue.ts'
 
 export interface MessageSample {
   readonly name: MessageName
-  /** Distinguishes the samples of one message. */
   readonly state: string
   readonly params: object
 }

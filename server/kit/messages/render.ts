@@ -8,9 +8,7 @@ export interface MailContent {
   readonly subject: string
   readonly text: string
   readonly html: string
-  /**
-   * The reader ends such letters by this link, also by the mail program's own button (RFC 8058).
-   */
+  /** The reader ends such letters by it, also by the mail program's button (RFC 8058). */
   readonly unsubscribe?: string
 }
 

@@ -29,11 +29,7 @@ export interface Message<N extends MessageName> {
   readonly dedupeKey?: string
 }
 
-/**
- * Writes the message and its job in the caller's transaction.
- * @returns the id, or `null` if the dedupe key was used before
- * @throws ZodError for wrong parameters
- */
+/** @returns the id, or `null` if the dedupe key was used before @throws ZodError */
 export async function sendMessage<N extends MessageName>(
   trx: Trx,
   parts: MessageParts,

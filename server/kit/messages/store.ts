@@ -42,7 +42,6 @@ export const claimed = `id, channel, name, payload, attempts,
 
 export interface Taker {
   readonly now: Date
-  /** Tries that began before this moment are over. */
   readonly staleBefore: Date
   readonly worker: string | null
   /** The same worker, if a fault made it give the message up. */
@@ -52,10 +51,8 @@ export interface Taker {
 /** True of a message in `sending` that no worker has in hand. */
 export const abandoned = `(sending_at < :staleBefore or worker = :idle or ${isDeadPool('worker')})`
 
-/**
- * Only one of two workers gets the message. A dead worker's mail may be taken again, because its
- * Message-ID makes a repeat recognisable. For an SMS the gateway is asked first.
- */
+// Only one of two workers gets the message. Mail of a dead one may be taken again, because its
+// Message-ID makes a repeat recognisable. For an SMS the gateway is asked first.
 export async function claimMessage(
   db: Db,
   id: string,
@@ -154,7 +151,6 @@ export async function selectOverdueMessages(
   return rows.map((row: { id: string }) => row.id)
 }
 
-/** @returns how many rows were deleted, at most `limit` */
 export async function deleteSettledMessages(db: Db, before: Date, limit: number): Promise<number> {
   const { rowCount } = await db.raw(
     `delete from messages where id in (

@@ -11,7 +11,6 @@ export function waitBeforeTry(parts: DeliveryParts, attempts: number): number {
   return base * 1000 * (0.85 + Math.random() * 0.3) * (staleMsOf(parts) / staleAfterMs)
 }
 
-/** @param waitMs from now */
 export async function tryLater(
   parts: DeliveryParts,
   { id, attempts, expiresAt }: ClaimedMessage,

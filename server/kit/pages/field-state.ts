@@ -1,11 +1,9 @@
 import type { Translate } from '../i18n/texts.ts'
 import type { FormError } from './forms.ts'
 
-/** What a form component shows of its field. */
 export interface FieldState {
   readonly error: string | undefined
   readonly value: unknown
-  /** The ids of hint and error, for `aria-describedby`. */
   readonly describedBy: string
 }
 

@@ -10,10 +10,7 @@ export interface FormError {
   readonly at?: string
 }
 
-/**
- * One text per name; an absent field is empty.
- * @throws MalformedRequest for lists, NUL and broken Unicode
- */
+/** An absent field is empty. @throws MalformedRequest for lists, NUL and broken Unicode */
 export function readFields<const Name extends string>(
   req: Request,
   names: readonly Name[],

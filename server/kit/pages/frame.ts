@@ -15,7 +15,6 @@ export interface FrameParts {
   /** The page's own address, for the language switch. */
   readonly path: string
   readonly csrfToken: string
-  /** Null if nobody is signed in. */
   readonly account: { readonly address: string } | null
   readonly errors?: readonly FormError[] | undefined
   readonly values?: Readonly<Record<string, string>> | undefined

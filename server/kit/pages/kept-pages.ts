@@ -1,9 +1,7 @@
-// Keeps pages that differ only in the token of their form. Rendering and encoding them again would
-// be half the cost of a form page.
+// Keeps pages that differ only in the token of their form, and so halves the cost of a form page.
 import type { Response } from 'express'
 
 export interface KeptPages {
-  /** @param render makes the page if it is not kept yet */
   send(res: Response, name: string, token: string, render: (token: string) => string): void
 }
 

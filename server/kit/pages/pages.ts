@@ -48,7 +48,6 @@ export interface PageParts {
   readonly texts: Texts
   readonly theme: Theme
   readonly timeZone: string
-  /** Keeps the pages that are the same for all. */
   readonly kept?: KeptPages | undefined
 }
 

@@ -5,7 +5,6 @@ import { msPerHour } from '#server/core/durations.ts'
 import type { ViewLocals } from './view-engine.ts'
 
 export interface Sample {
-  /** The page's id. */
   readonly page: string
   /** Distinguishes the samples of one page: `empty`, `errors` … */
   readonly state: string

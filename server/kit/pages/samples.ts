@@ -8,7 +8,6 @@ const problem = (page: string, locals: object = {}): Sample => ({
   locals: { ...locals },
 })
 
-/** @param typed the values of the refused form */
 const otherSession = (state: string, typed: readonly string[]): Sample => ({
   page: 'forbidden',
   state,

@@ -1,5 +1,4 @@
-// Carries a new secret over the redirect after a form to the page that shows it: sealed, in a
-// cookie of this browser.
+// Carries a new secret over a redirect to the page that shows it, sealed in a cookie.
 import type { Request, Response } from 'express'
 import { msPerMinute } from '#server/core/durations.ts'
 import type { Keyring } from '#server/core/keys/keyring.ts'

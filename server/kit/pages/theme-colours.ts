@@ -28,10 +28,7 @@ const isPlainColour = (value: string): boolean =>
 
 const darkBlock = /@media[^{}]*prefers-color-scheme:\s*dark[^{}]*\{((?:[^{}]*\{[^{}]*\})*[^{}]*)\}/g
 
-/**
- * Later rules win, as in a browser. Values such as `var(…)` are ignored.
- * @throws Error if a colour is set nowhere
- */
+/** Later rules win; `var(…)` is ignored. @throws Error if a colour is set nowhere */
 export function readThemeColours(css: string): ThemeColours {
   const bare = css.replace(/\/\*[\s\S]*?\*\//g, '')
   const light = rootValues(bare.replace(darkBlock, ''))

@@ -1,5 +1,4 @@
-// Renders EJS views. EJS itself resolves, copies and looks up every name at each include, which
-// costs more than the rest of a form page.
+// Renders EJS views. The includes of EJS itself cost more than the rest of a form page.
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import ejs from 'ejs'

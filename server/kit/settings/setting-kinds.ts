@@ -82,7 +82,6 @@ export const domain: Kind<string> = {
   },
 }
 
-/** Keeps the text, after it was checked. */
 export const mailServers = (service: MailService): Kind<string> => {
   const takes =
     `${service}s://HOST[:PORT] or ${service}://HOST[:PORT] (STARTTLS), ` +

@@ -11,9 +11,7 @@ const readOffBytes = 1024 * 1024
 
 const lingerMs = 500
 
-/**
- * A socket that closes with unread bytes is reset, which may overtake the answer (RFC 9112, 9.6).
- */
+/** A socket closed with unread bytes is reset, perhaps before the answer (RFC 9112, 9.6). */
 function letAnswerArrive(req: Request): void {
   const { socket } = req
   req.unpipe()
@@ -27,10 +25,8 @@ function letAnswerArrive(req: Request): void {
 const hasBody = ({ headers }: Request): boolean =>
   headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
 
-/**
- * Security: A body is cut at its bound, whatever its type and its declared length.
- * @param parse starts reading at once; what it leaves is read and thrown away
- */
+// Security: A body is cut at its bound, whatever its type and its declared length.
+// `parse` starts reading at once; what it leaves is read and thrown away.
 export function boundBody(bytes: number, parse?: RequestHandler): RequestHandler {
   return (req, res, next) => {
     if (!hasBody(req) || req.readableEnded) return next()

@@ -8,10 +8,7 @@ import type { ClientInfo } from '#server/core/client-info.ts'
 /** `Minsk, BY`, or undefined if the database does not know the address. */
 export type FindPlace = (ip: string) => string | undefined
 
-/**
- * One spelling for each address: IPv6 short and in lower case (RFC 5952), without its zone;
- * `::ffff:192.0.2.1` as IPv4.
- */
+/** IPv6 short and in lower case (RFC 5952), without its zone; `::ffff:192.0.2.1` as IPv4. */
 export function canonicalAddress(given: string | undefined): string | undefined {
   if (given === undefined || isIPv4(given)) return given
   if (!isIPv6(given)) return undefined
@@ -19,10 +16,8 @@ export function canonicalAddress(given: string | undefined): string | undefined 
   return /^::ffff:(\d+\.\d+\.\d+\.\d+)$/.exec(address)?.[1] ?? address
 }
 
-/**
- * Security: A forwarded value that is no bare address counts as the proxy that sent it.
- * Sets `req.ip`, which is undefined once the connection is gone.
- */
+// Security: A forwarded value that is no bare address counts as the proxy that sent it.
+// Sets `req.ip`, which is undefined once the connection is gone.
 export function canonicalAddresses(app: Express): void {
   const given = Object.getOwnPropertyDescriptor(express.request, 'ip')?.get
   if (!given) throw new Error('express has no req.ip')
@@ -51,17 +46,13 @@ export function networkOf(ip: string | undefined): string {
   return address.includes(':') ? `${expandIPv6(address).slice(0, 4).join(':')}::/64` : address
 }
 
-/**
- * The first half of an address: enough to recognise one's own network, too little to find a person.
- */
+/** The first half: enough to recognise one's own network, too little to find a person. */
 export function roughNetwork(network: string): string {
   if (network.includes(':')) return `${network.split(':').slice(0, 2).join(':')}:…`
   return network.replace(/^(\d+\.\d+)\.\d+\.\d+$/, '$1.…')
 }
 
-/**
- * `Firefox, Android`, or empty. It holds words of the library's list only, never the header's text.
- */
+/** `Firefox, Android`, or empty. Only words of the library's list, never the header's text. */
 export function deviceOf(userAgent: string | undefined): string {
   if (!userAgent || userAgent.length > 512) return ''
   const known = devices.get(userAgent)

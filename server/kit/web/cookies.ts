@@ -11,9 +11,7 @@ const textAlone: RequestHandler = (req, _res, next) => {
 
 export const readCookies = (): RequestHandler => inOrder([cookieParser(), textAlone])
 
-/**
- * Security: Over https every cookie of ours has the prefix that binds it to the host.
- * (RFC 6265bis, 4.1.3.2: such a cookie needs `Secure`, `Path=/` and no `Domain`.)
- */
+// Security: Over https every cookie of ours has the prefix that binds it to the host.
+// (RFC 6265bis, 4.1.3.2: such a cookie needs `Secure`, `Path=/` and no `Domain`.)
 export const cookieName = (https: boolean, name: string): string =>
   https ? `__Host-${name}` : name

@@ -63,10 +63,7 @@ function sessionOf(req: Request): string | undefined {
   return owner && `${req.sessionID} ${owner.id}`
 }
 
-/**
- * Forms that may have been opened before somebody signed in: a name and password, a flow or a link
- * in the address decides whom they act for.
- */
+/** A name and password, a flow or a link decides whom these forms act for, not the session. */
 const actsForNobody = (req: Request) =>
   /^\/(?:sign-in|register|recover|undo|report|appeal)(?:\/|$)/.test(req.path)
 
@@ -81,10 +78,7 @@ export function formSecretOf(req: Request, https: boolean): string | undefined {
   return typeof secret === 'string' && secret.length >= 20 ? secret : undefined
 }
 
-/**
- * The token has up to three parts: csurf's own, bound to a cookie; a digest of the session; a
- * digest of the flow. Faults carry the code EBADCSRFTOKEN.
- */
+/** Up to three parts: csurf's, digests of session and flow. Faults have the code EBADCSRFTOKEN. */
 export function csrfToken(https: boolean, keyring: Keyring): RequestHandler {
   const ofBrowser = csurf({
     cookie: { key: cookieName(https), httpOnly: true, sameSite: 'lax', secure: https, path: '/' },
@@ -106,10 +100,8 @@ export function csrfToken(https: boolean, keyring: Keyring): RequestHandler {
     return made.some((digest) => sameSecret(digest.subarray(0, MAC_BYTES), mac))
   }
 
-  /**
-   * Security: A form acts only for the person in whose session it was made.
-   * Without a session the guards of the pages decide.
-   */
+  // Security: A form acts only for the person in whose session it was made.
+  // Without a session the guards of the pages decide.
   function isOfSession(req: Request): boolean {
     const whose = sessionOf(req)
     const { browser, session } = partsOf(req)

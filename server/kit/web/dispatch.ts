@@ -1,5 +1,4 @@
-// Leads a request to the one feature that has its page. Express alone tries every path of every
-// feature, which was half the cost of a form page.
+// Leads a request to the one feature of its page. Trying every path was half a form page's cost.
 import type { NextFunction, Request, RequestHandler, Response, Router } from 'express'
 
 export const onlyLooks = ({ method }: Request): boolean => method === 'GET' || method === 'HEAD'

@@ -14,10 +14,7 @@ function headersOf(middleware: ReturnType<typeof helmet>): ReadonlyMap<string, s
   return headers
 }
 
-/**
- * Security: Every page forbids caches, frames and foreign content.
- * After sign-out the back button therefore shows nothing.
- */
+/** Security: Every page forbids caches, frames and foreign content. */
 export function securityHeaders(https: boolean): RequestHandler {
   const headers = [...headersOf(helmetFor(https)), ['Cache-Control', 'no-store']] as const
   return (_req, res, next) => {

@@ -19,7 +19,6 @@ export interface WebParts {
   readonly clock: Clock
   readonly keyring: Keyring
   readonly limits: Limits
-  /** Called when a limit of the whole service refuses somebody. */
   readonly alertOperator: AlertOperator
   readonly log: WebLog
   readonly pages: Pages

@@ -17,7 +17,6 @@ export interface ObservedRequest {
   readonly seconds: number
 }
 
-/** @param observe gets every request for the metrics */
 export function requestLog(log: Log, observe?: (request: ObservedRequest) => void): RequestHandler {
   return (req, res, next) => {
     req.id = randomUUID()

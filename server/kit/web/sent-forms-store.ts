@@ -22,7 +22,6 @@ export async function takeForm(trx: Trx, formDigest: Buffer, at: Date): Promise<
   return { kind: 'again', answer: (await findSentForm(trx, formDigest, at))?.answer ?? null }
 }
 
-/** Does not take the form. */
 export async function findSentForm(
   db: Db | Trx,
   formDigest: Buffer,
@@ -39,7 +38,6 @@ export async function noteAnswer(trx: Trx, formDigest: Buffer, answer: string): 
   await trx('sent_forms').where({ form_digest: formDigest }).update({ answer })
 }
 
-/** @returns how many rows were deleted, at most `limit` */
 export async function deleteOldForms(db: Db, before: Date, limit: number): Promise<number> {
   return await db('sent_forms')
     .whereIn(

@@ -2,8 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Request } from 'express'
 
 /**
- * The same for every sending of one form. The token differs each time a form is shown, and no other
- * browser can send it.
+ * The same for every sending of one form. No other browser can send the form's token.
  * @param about.owner whose act it is, if the form outlives the session that it was made in
  * @param about.fields digested beside the token, never a password; by default all fields
  */

@@ -1,5 +1,4 @@
-// Asks the gateway whether it has an SMS whose answer was lost. See
-// docs/decisions/0003-delivery-semantics.md.
+// Asks the gateway about an SMS whose answer was lost (docs/decisions/0003-delivery-semantics.md).
 import { assertNever } from '#server/core/assert-never.ts'
 import { msPerHour, msPerMinute } from '#server/core/durations.ts'
 import { openPayload } from '../payload.ts'
@@ -81,10 +80,8 @@ export async function clearDoubt(
   }
 }
 
-/**
- * Security: A no of the gateway counts only once the lost request can no longer arrive.
- * That is as long after its end as a worker's whole try may take.
- */
+// Security: A no of the gateway counts only once the lost request can no longer arrive.
+// That is as long after its end as a worker's whole try may take.
 const overAt = (parts: DeliveryParts, { doubtfulAt }: DoubtfulMessage): Date =>
   new Date(doubtfulAt.getTime() + staleMsOf(parts))
 
@@ -123,10 +120,7 @@ async function ask(
     : { kind: 'unclear', code: 'gateway.unexplained' }
 }
 
-/**
- * Waits for half of the time since the try, at most an hour.
- * @param atLatest an answer at this time counts even if the message is dead by then
- */
+/** Waits half the time since the try, at most 1 h. Asks at `atLatest` even if it has expired. */
 async function askAgain(
   parts: DeliveryParts,
   message: DoubtfulMessage,

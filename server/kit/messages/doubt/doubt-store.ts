@@ -9,7 +9,6 @@ export interface DoubtfulMessage extends ClaimedMessage {
   readonly doubtfulAt: Date
 }
 
-/** The outcome of a try whose worker died. */
 export const workerLost = 'worker.lost'
 
 /** Sets an SMS aside until the gateway is asked, or asked again. */
@@ -27,10 +26,7 @@ export async function doubtMessage(
   return rowCount === 1
 }
 
-/**
- * Marks SMS that a worker took and never finished.
- * @param id only this message; by default all
- */
+/** Marks SMS that a worker took and never finished. @param id by default all */
 export async function doubtLostSms(
   db: Db | Trx,
   taker: Omit<Taker, 'worker'>,

@@ -27,10 +27,7 @@ const statuses = new Set(
 )
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
-/**
- * @param id of our message, from the URL that we gave Twilio
- * @param signature the header `X-Twilio-Signature`
- */
+/** @param id of our message @param signature the header `X-Twilio-Signature` */
 export async function recordTwilioStatus(
   parts: TwilioStatusParts,
   id: string,

@@ -25,9 +25,7 @@ export interface TwilioOptions {
 
 const certificateFault = /^(CERT_|ERR_TLS_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|HOSTNAME_MISMATCH)/
 
-/**
- * Twilio takes 1 to 36,000 s. Below some seconds it would give up before the network had a chance.
- */
+/** Twilio takes 1 to 36,000 s. Below some seconds the network would have no chance. */
 const shortestLife = 10
 const longestLife = 36_000
 
