@@ -14,7 +14,6 @@ export interface AccountsParts extends WebParts {
     SessionSettings &
     SignInSettings
   readonly hasher: PasswordHasher
-  /** What the features do when something happens to an account. */
   readonly life: AccountLife
   /** What the mail platform takes of a password, beyond the portal's own rule. */
   readonly passwordLimits: PasswordLimits | undefined

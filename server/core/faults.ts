@@ -1,5 +1,3 @@
-// Faults that several wings throw and the error page knows.
-
 /** The queue is full: 503 at once keeps the waiting requests in time. */
 export class BusyError extends Error {
   override readonly name = 'BusyError'

@@ -1,5 +1,4 @@
-// The one way to change an account: lock its row and check that the proof is of the present epoch.
-// Why: docs/decisions/0010-one-epoch-for-every-proof.md.
+// The one way to change an account. Why: docs/decisions/0010-one-epoch-for-every-proof.md.
 
 import type { Db, Trx } from '#db/connection.ts'
 import { StaleProof } from '#server/core/faults.ts'
@@ -37,7 +36,6 @@ export type AccountTrx = Trx & { readonly [locked]: true }
 
 export type AccountLock =
   | { readonly kind: 'locked'; readonly trx: AccountTrx; readonly account: LockedAccount }
-  /** The proof does not count any more. Nothing was changed. */
   | { readonly kind: 'stale' }
 
 const stale: AccountLock = { kind: 'stale' }
@@ -88,10 +86,7 @@ export async function lockAccount(
   return { kind: 'locked', trx: trx as AccountTrx, account }
 }
 
-/**
- * Locks the account in any state, for the desk, an operator or a worker.
- * @returns undefined if no account has this id
- */
+/** Locks the account in any state, for the desk, an operator or a worker. */
 export async function lockAccountAsItStands(
   trx: Trx,
   accountId: string,
@@ -118,10 +113,7 @@ export async function changeAccountAsItStands<Outcome>(
   })
 }
 
-/**
- * Changes an account under its lock, in a transaction of its own.
- * @throws StaleProof
- */
+/** Changes an account under its lock, in a transaction of its own. @throws StaleProof */
 export async function changeAccount<Outcome>(
   db: Db,
   proof: AccountProof,

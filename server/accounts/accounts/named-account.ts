@@ -1,4 +1,3 @@
-// The account that a command names.
 import { parseTypedLogin } from '#server/core/identifiers/login-name.ts'
 import { addressOf } from '#server/core/identifiers/names.ts'
 import { type CommandContext, type Outcome, refused } from '#server/kit/commands/command.ts'

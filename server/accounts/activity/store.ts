@@ -54,7 +54,6 @@ export interface ChainHead {
   readonly hash: Buffer
 }
 
-/** The head of the chain once the entry follows the present one. */
 export function linkAfter<E extends ActivityEvent>(
   keyring: Keyring,
   head: ChainHead,

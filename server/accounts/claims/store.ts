@@ -1,5 +1,4 @@
-// Logins, phones and backup addresses belong to one account at most. The primary key
-// (kind, digest) decides every race.
+// A login, phone or backup address has one account. The primary key (kind, digest) decides races.
 
 import type { Db, Trx } from '#db/connection.ts'
 import type { Keyring } from '#server/core/keys/keyring.ts'
@@ -139,10 +138,7 @@ export async function claimedValues(
   ]
 }
 
-/**
- * Moves at most `limit` claims from older keys to the newest one.
- * @returns how many rows were moved; 0 when all is done
- */
+/** Moves at most `limit` claims to the newest key. @returns how many; 0 when all is done */
 export async function rekeyClaims(trx: Trx, keyring: Keyring, limit: number): Promise<number> {
   const rows = await trx('claims')
     .whereNot({ key_id: keyring.newestKeyId })

@@ -1,4 +1,3 @@
-// What each feature does when something happens to an account.
 import type { Db, Trx } from '#db/connection.ts'
 import type { AccountTrx } from '../accounts/change-account.ts'
 
@@ -20,7 +19,6 @@ export interface PasswordSet {
 export interface SignOut {
   readonly accountId: string
   readonly at: Date
-  /** Mail programs lose their connections too. */
   readonly withMailPrograms: boolean
 }
 
@@ -51,11 +49,9 @@ export interface AccountLife {
   readonly recover: (trx: AccountTrx, set: PasswordSet) => Promise<void>
   /** The account is signed out everywhere, because a stranger may have been in. */
   readonly signOut: (trx: AccountTrx, signOut: SignOut) => Promise<void>
-  /** A measure or an operator restricts the account. */
   readonly block: (trx: AccountTrx, block: Block) => Promise<void>
   /** The account ends for good. Afterwards no table holds a contact, a code or a verifier of it. */
   readonly close: (trx: AccountTrx, closing: Closing) => Promise<void>
-  /** The owner takes along what is kept. */
   readonly export: (db: Db, accountId: string) => Promise<Exported>
   /** Moves up to `limit` values to the newest key. Returns how many there were. */
   readonly rekey: (trx: Trx, limit: number) => Promise<number>

@@ -1,4 +1,3 @@
-// Tables whose rows belong to one account each.
 import type { Db } from '#db/connection.ts'
 import type { AccountTrx } from '../accounts/change-account.ts'
 import type { Closing, Exported } from './account-life.ts'

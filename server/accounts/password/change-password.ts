@@ -1,4 +1,3 @@
-// Judges and sets a new password, for its owner, a recovery or an undo.
 import type { Db } from '#db/connection.ts'
 import type { Clock } from '#server/core/clock.ts'
 import { msPerDay } from '#server/core/durations.ts'
@@ -64,10 +63,7 @@ export async function judgeNewPassword(
   return isSame ? { kind: 'refused', reason: 'same' } : judged
 }
 
-/**
- * Judge a proof before, for the answer reveals the password.
- * @throws BusyError
- */
+/** Judge a proof before, for the answer reveals the password. @throws BusyError */
 export async function isPresentPassword(
   { db, hasher }: Pick<PasswordRuleParts, 'db' | 'hasher'>,
   accountId: string,
@@ -109,10 +105,7 @@ export interface PasswordChange {
   readonly voidsLinks: boolean
 }
 
-/**
- * Sets the password and lets every feature follow. The caller records the change and sends notices.
- * @returns the new epoch
- */
+/** Every feature follows. The caller records it and sends notices. @returns the new epoch */
 export async function changePassword(
   trx: AccountTrx,
   { life }: { readonly life: AccountLife },

@@ -17,11 +17,7 @@ export interface PasswordHasher {
   verify(phc: string | null, password: string, placed?: 'placed'): Promise<boolean>
   /** True if the verifier has smaller parameters than the settings, or another scheme. */
   needsRehash(phc: string): boolean
-  /**
-   * Reserves a place in the queue, so that the hash is not refused later.
-   * @returns gives the place back
-   * @throws {BusyError}
-   */
+  /** Takes a place for a later hash. @returns gives it back @throws {BusyError} */
   takePlace(): () => void
   load(): { running: number; waiting: number }
 }

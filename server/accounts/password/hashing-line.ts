@@ -2,10 +2,7 @@
 import { performance } from 'node:perf_hooks'
 import { BusyError } from '#server/core/faults.ts'
 
-/**
- * A wait may be this much longer than foreseen, for hashes slow down when a flood begins. Work that
- * has waited longer is refused, so that the work behind it is served in time.
- */
+/** How much longer than foreseen a wait may be: hashes slow down when a flood begins. */
 const GRACE_MS = 300
 
 interface Waiting {

@@ -2,20 +2,13 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { setPriority } from 'node:os'
 
-/**
- * A tenth of an ordinary thread's weight (Linux sched(7)). With it pages come in half the time and
- * no fewer hashes are made; 15 and 19 gained nothing more (docs/decisions/0002).
- */
+/** A tenth of an ordinary thread's weight; 15 and 19 gained nothing more (docs/decisions/0002). */
 export const HASHING_NICENESS = 10
 
 const LEFT_TO_OTHERS = 2
 const POOL_DEFAULT = 4
 
-/**
- * Lowers the priority of the started pool, so that the event loop runs first. Does nothing outside
- * of Linux, where threads have no priority of their own, or if the system forbids it.
- * @returns how many threads were lowered
- */
+/** Puts the started pool behind the event loop, if Linux allows. @returns how many threads */
 export function yieldToEventLoop(): number {
   const threads = poolThreads()
   let lowered = 0

@@ -11,10 +11,7 @@ const alphabet = './0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwx
 /** About half a millisecond, after which other requests get their turn. */
 const roundsPerTurn = 200
 
-/**
- * A verifier `$6$rounds=…$salt$hash` of the normalised password.
- * @param rounds 1,000 to 10,000
- */
+/** A verifier `$6$rounds=…$salt$hash` of the normalised password. @param rounds 1,000 to 10,000 */
 export function hashSha512Crypt(password: string, rounds: number = maxRounds): Promise<string> {
   return sha512Crypt(normalizePassword(password), newSalt(), rounds)
 }

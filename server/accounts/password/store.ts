@@ -1,4 +1,3 @@
-// Verifiers of passwords: the present one, and those that were replaced lately.
 import type { Db, Trx } from '#db/connection.ts'
 import type { AccountTrx } from '../accounts/change-account.ts'
 
@@ -20,11 +19,7 @@ async function rememberPassword(trx: AccountTrx, id: string, at: Date): Promise<
   )
 }
 
-/**
- * Replaces the verifier and begins a new epoch.
- * @param change.voidsLinks true to end every link "this was not me", those to contacts too
- * @returns the new epoch
- */
+/** @param change.voidsLinks ends all links, those to contacts too @returns the new epoch */
 export async function setPassword(
   trx: AccountTrx,
   id: string,

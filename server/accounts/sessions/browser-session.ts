@@ -46,11 +46,7 @@ export function sessionMiddleware(parts: SessionStoreParts, cookie: SessionCooki
   }
 }
 
-/**
- * Signs the browser in as the account, under a new session id.
- * @param write writes the session's row together with other changes
- * @throws StaleProof
- */
+/** Takes a new session id. @param write stores the row with other changes @throws StaleProof */
 export async function startSession(
   req: Request,
   proof: AccountProof,
@@ -83,17 +79,11 @@ export async function refreshSession(req: Request, at: Date): Promise<void> {
   await saveSession(req)
 }
 
-/**
- * Saves before the answer. express-session would save only when the redirect has been sent already,
- * and the browser's next request would meet the old session.
- */
+/** Saves before the answer: express-session would save only after the redirect was sent. */
 const saveSession = (req: Request) =>
   new Promise<void>((done, fail) => req.session.save((fault) => (fault ? fail(fault) : done())))
 
-/**
- * Gives the browser a new session id after a new password, so copies of the old one are dead.
- * @param epoch the one that the change began
- */
+/** Gives a new session id, so copies of the old one are dead. @param epoch that the change began */
 export async function renewSession(
   req: Request,
   epoch: number,

@@ -16,7 +16,6 @@ function tokenOf({ settings }: Parts, req: Request): string | undefined {
   return isToken(token) ? token : undefined
 }
 
-/** Digest of the browser's token, if it has one. */
 export function deviceDigestOf(parts: Parts, req: Request): Buffer | undefined {
   const token = tokenOf(parts, req)
   return token === undefined ? undefined : hashToken(token)

@@ -70,7 +70,6 @@ export async function loadSession(
   )
 }
 
-/** The caller holds the lock for the session's epoch. */
 export async function insertSession(trx: AccountTrx, session: NewSession): Promise<void> {
   const { idDigest, accountId, epoch, device, place, at } = session
   await trx

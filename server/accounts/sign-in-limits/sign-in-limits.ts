@@ -47,9 +47,7 @@ export interface SignInLimits extends NetworkLimit {
   begin(key: string): Promise<SignInAllowance>
   /** Like `begin`, if a statement has counted the try already. */
   weigh(key: string, used: number): Promise<SignInAllowance>
-  /** Takes a try back that was not judged. */
   refund(key: string, failures: number): Promise<void>
-  /** How many failures a name has before its waits begin. */
   readonly freeFailures: number
   /** True once: for the first failure that was judged after the waits began. */
   beginsWaits(key: string, failures: number): Promise<boolean>

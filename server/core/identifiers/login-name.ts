@@ -58,7 +58,6 @@ export function parseTypedLogin(
 
 function isReserved(login: string, serviceWords: readonly string[]): boolean {
   // Security: Nobody gets a name that speaks for the service.
-  // Look-alikes, numbered names and two joined names count too.
   const own = new Set(serviceWords.map((word) => drawnKey(word.toLowerCase())))
   const isTaken = (name: string) => RESERVED_KEYS.has(drawnKey(name)) || own.has(drawnKey(name))
   const bare = login.replace(/[0-9]+$/, '')

@@ -1,4 +1,3 @@
-// Tokens and codes that people get, and the digests that are stored instead.
 import { createHash, randomBytes, randomInt, timingSafeEqual } from 'node:crypto'
 
 const TOKEN = /^[A-Za-z0-9_-]{43}$/

@@ -1,4 +1,3 @@
-// Recognises header lines by the names of their fields.
 const FIELD = /^([!-9;-~]{1,76})[ \t]*:/
 const oneOf = (names: readonly string[]) => new RegExp(`^(?:${names.join('|')})$`, 'i')
 const transportNames = [
@@ -38,7 +37,6 @@ export function fieldName(line: string): string | null {
 export const isKnownName = (name: string): boolean => KNOWN.test(name)
 export const isTransportName = (name: string): boolean => TRANSPORT.test(name)
 
-/** The line begins a field of a usual name. */
 export function isKnown(line: string): boolean {
   const name = fieldName(line)
   return name !== null && isKnownName(name)

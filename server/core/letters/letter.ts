@@ -1,6 +1,3 @@
-// The values of a parsed letter, and the limits of parsing.
-
-/** Damage that was repaired before parsing. */
 export type Repair =
   | 'utf-16'
   | 'preamble-dropped'

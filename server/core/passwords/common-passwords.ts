@@ -1,5 +1,4 @@
-// Finds passwords that guessing starts with. People lengthen short ones in a few ways, which are
-// undone here before the look-up (docs/decisions/0004).
+// Finds passwords that guessing starts with, also lengthened ones (docs/decisions/0004).
 import { isListed, isVeryCommon } from './common-list.ts'
 import { isWalk, onLatinKeys } from './keyboard.ts'
 

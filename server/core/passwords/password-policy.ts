@@ -1,4 +1,3 @@
-// The one rule for new passwords, on every page where one is chosen.
 import { readingsOf } from '../identifiers/contact-words.ts'
 import { isText } from '../text-input.ts'
 import { isCommonPassword } from './common-passwords.ts'

@@ -64,10 +64,7 @@ function changesOf(parts: TraceParts, letter: Letter, macros: Macros): Buffer[] 
   return changes
 }
 
-/**
- * @returns a function that answers each chunk of bytes, or says `end` when the connection is over.
- * It throws MilterFault for anything but the milter protocol.
- */
+/** @returns answers each chunk of bytes, `end` when the connection is over @throws MilterFault */
 export function createMilterSession(parts: TraceParts): (chunk: Buffer) => Buffer[] | 'end' {
   const read = createPacketReader()
   const macros: Macros = new Map()

@@ -1,5 +1,4 @@
-// The header by which our submission server vouches for a letter: who sent it, when, and which
-// letter it was. Only we can write it and read the account in it.
+// The header by which our submission server vouches for a letter. Only we can write and read it.
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { msPerMinute, msPerSecond } from '#server/core/durations.ts'
 import type { Keyring } from '#server/core/keys/keyring.ts'

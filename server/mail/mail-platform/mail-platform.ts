@@ -1,4 +1,3 @@
-// The interface between the portal and the system that holds the mail.
 import type { Suspension } from '#server/accounts/life/account-life.ts'
 
 export type PasswordFormat = 'argon2id' | 'sha512-crypt' | 'plaintext'
@@ -89,13 +88,9 @@ export interface FilterScript {
   readonly text: string
 }
 
-/**
- * The filters of mailboxes. Every call may be repeated and may arrive late. A mailbox that does not
- * exist has no filters, which is no error. Names come from `list`, never from a script.
- */
+/** Every call may be repeated or late. A mailbox that does not exist has no filters: no error. */
 export interface PlatformFilters {
   list(address: string): Promise<readonly ListedFilter[]>
-  /** @returns undefined if there is no such script */
   read(address: string, name: string): Promise<string | undefined>
   /** Switches the active script off and keeps it. */
   deactivate(address: string): Promise<void>

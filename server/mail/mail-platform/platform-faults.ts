@@ -1,4 +1,3 @@
-// What the chosen mail platform demands of the settings.
 import { variableOf } from '#server/kit/settings/setting-row.ts'
 import type { MailboxSettings } from '../mailboxes/settings.ts'
 import { type HostedPlatformName, neededSettings, openedByMainPassword } from './choose-hosted.ts'

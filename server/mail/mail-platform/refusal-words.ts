@@ -1,4 +1,3 @@
-// What mail servers say to somebody whom they do not let in.
 import type { Suspension } from '#server/accounts/life/account-life.ts'
 import { createTexts, type Locale, type Texts } from '#server/kit/i18n/texts.ts'
 

@@ -1,5 +1,3 @@
-// Settings of the system that holds the mail.
-
 import { choice, text, url, whole } from '#server/kit/settings/setting-kinds.ts'
 import { optional, row, type SettingsOf, secret } from '#server/kit/settings/setting-row.ts'
 import { serviceAccount } from './google/service-account.ts'

@@ -4,17 +4,12 @@ import { build } from 'plist'
 import { bestServerOf, type MailServers } from './mail-servers.ts'
 
 export interface AppleProfileTexts {
-  /** The name of the profile. */
   readonly title: string
   /** Shown before the installation. */
   readonly description: string
 }
 
-/**
- * One address always gets the same bytes, so that a second installation replaces the first one.
- * Null if the settings offer no IMAP or no SMTP.
- * @param appPassword without it, the device asks for the password
- */
+/** Null without IMAP or SMTP. One address gets the same bytes: a new profile replaces the old. */
 export function renderAppleProfile(
   description: MailServers,
   address: string,

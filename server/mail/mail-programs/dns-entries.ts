@@ -1,4 +1,3 @@
-// The DNS entries that `portal dns` recommends.
 import type { MailServer } from '#server/core/mail-server.ts'
 import { type MailServers, serversOf } from './mail-servers.ts'
 

@@ -1,4 +1,3 @@
-// The description of the mail servers, for pages, mail programs and DNS entries.
 import { type MailServer, type MailService, parseMailServers } from '#server/core/mail-server.ts'
 
 export interface MailServers {
@@ -13,7 +12,6 @@ export interface MailServers {
   readonly mxHost: string
 }
 
-/** The best server first. Empty if the service is not offered. */
 export function serversOf(description: MailServers, service: MailService): readonly MailServer[] {
   return description.servers.filter((server) => server.service === service)
 }

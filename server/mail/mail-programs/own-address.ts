@@ -1,5 +1,3 @@
-// Parses the addresses for which mail programs may get set-up answers.
-
 export type OwnAddress =
   | {
       readonly kind: 'ok'
@@ -13,7 +11,6 @@ export type OwnAddress =
 const LOCAL = /^[a-z0-9](?:[a-z0-9._+-]{0,62}[a-z0-9_+-])?$/
 
 // Security: Set-up answers are the same for taken and free names.
-// They depend only on form and domain, and no mailbox is looked up.
 export function readOwnAddress(raw: unknown, domains: readonly string[]): OwnAddress {
   if (typeof raw !== 'string' || raw.length > 320) return { kind: 'refused', reason: 'format' }
   const address = raw.normalize('NFKC').trim().toLowerCase()

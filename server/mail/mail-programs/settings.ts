@@ -1,4 +1,3 @@
-// Settings of what mail programs are told.
 import { parseSigningPair } from '#server/core/keys/signing-pair.ts'
 import { domain, mailServers, text } from '#server/kit/settings/setting-kinds.ts'
 import { optional, type SettingsOf, secret } from '#server/kit/settings/setting-row.ts'

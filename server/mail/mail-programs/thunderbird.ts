@@ -5,10 +5,7 @@ import { type MailServers, serversOf } from './mail-servers.ts'
 
 const builder = new XMLBuilder({ ignoreAttributes: false, format: true })
 
-/**
- * The program itself replaces `%EMAILADDRESS%`, so everybody gets the same bytes.
- * @param titles of the help page, by language
- */
+/** The program itself replaces `%EMAILADDRESS%`. @param titles of the help page, by language */
 export function renderAutoconfig(
   description: MailServers,
   titles: Readonly<Record<string, string>>,

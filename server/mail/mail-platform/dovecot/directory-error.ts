@@ -1,7 +1,6 @@
 import { PlatformError } from '../mail-platform.ts'
 
-// Error classes of PostgreSQL (appendix A): 22 data, 23 constraint, 28 credentials, 3D, 3F and 42
-// schema or privilege.
+// PostgreSQL's classes: 22 data, 23 constraint, 28 credentials, 3D, 3F, 42 schema or privilege.
 const permanentClasses = new Set(['22', '23', '28', '3D', '3F', '42'])
 const neverSent = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', '57P03', '53300'])
 

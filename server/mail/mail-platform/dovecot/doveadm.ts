@@ -1,4 +1,3 @@
-// The doveadm commands that the portal needs, over Dovecot's HTTP API.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { PlatformError } from '../mail-platform.ts'
 import {
@@ -61,7 +60,6 @@ export function createDoveadm({
     }
   }
 
-  /** Runs the commands in order in one request. */
   const run = async (commands: readonly Command[]): Promise<readonly Answer[]> => {
     const text = await post(commands)
     let answers: unknown
@@ -102,7 +100,6 @@ export function createDoveadm({
       const rows = done.rows as { type: string; value: string }[]
       return Number(rows.find((row) => row.type === 'STORAGE')?.value ?? 0) * 1024
     },
-    /** Deletes every file of the mailbox. */
     async deleteHome(mailbox: { accountId: string; address: string }): Promise<void> {
       const { accountId, address } = mailbox
       const [answer] = await run([['user', { userMask: [address] }]])

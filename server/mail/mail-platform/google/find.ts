@@ -1,4 +1,3 @@
-// Finds the Google user of an account by its address, by the account id, or among deleted users.
 import type { WantedMailbox } from '../mail-platform.ts'
 import type { GoogleDirectory, GoogleUser } from './directory.ts'
 import { markOf } from './record.ts'

@@ -1,5 +1,4 @@
-// mailcow's HTTP API. Success and refusal both have status 200, and an absent object is an empty
-// object or list.
+// mailcow's HTTP API. Success and refusal both have status 200; an absent object is empty.
 import { errorOfStatus, tryLater } from '../http-outcome.ts'
 import { createJsonCaller } from '../json-call.ts'
 import { PlatformError } from '../mail-platform.ts'

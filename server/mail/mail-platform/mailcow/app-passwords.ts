@@ -1,5 +1,4 @@
-// App passwords of a mailbox, known by their names. mailcow stores a text with a known scheme as it
-// is, so it never learns the app password itself.
+// App passwords, known by name. mailcow stores a verifier as it is and never learns the secret.
 import type { MailService, WantedAppPassword } from '../mail-platform.ts'
 import type { MailcowApi } from './api.ts'
 

@@ -29,9 +29,8 @@ export interface MailcowPlatform extends MailPlatform {
 }
 
 /**
- * mailcow cannot close sending alone, so `send` becomes `login`. Its API ends no sessions: they
- * last
- * until the mail program signs in again. Quotas are rounded up to whole MiB.
+ * mailcow cannot close sending alone, so `send` becomes `login`. Its API ends no sessions.
+ * Quotas are rounded up to whole MiB.
  */
 export function createMailcowPlatform(settings: MailcowSettings): MailcowPlatform {
   const parts = partsOf(settings)

@@ -1,5 +1,4 @@
-// The account id is a tag, which the creating call can set. Revision, level and quarantine are
-// custom attributes, which can be replaced.
+// The account id is a tag, which the creating call can set; the rest are custom attributes.
 import type { Suspension } from '#server/accounts/life/account-life.ts'
 import { newToken } from '#server/core/keys/secrets.ts'
 import { inDovecotOrder } from '../argon2id.ts'

@@ -1,4 +1,3 @@
-// Filters in memory.
 import type { FilterScript, PlatformFilters } from '../mail-platform.ts'
 
 interface Scripts {
@@ -10,7 +9,6 @@ export interface MemoryFilters {
   readonly filters: PlatformFilters
   /** Stores a script and activates it, as a mail program does. */
   put(address: string, script: FilterScript): void
-  /** The active script. */
   activeOf(address: string): FilterScript | undefined
 }
 

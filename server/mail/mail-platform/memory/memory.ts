@@ -82,7 +82,6 @@ export function createMemoryPlatform(
   }
 }
 
-/** Makes calls late, failing or twice, as tests ask for. */
 function createCalls() {
   const calls: MadeCall[] = []
   const mishaps = new Map<Call, Mishap[]>()

@@ -52,7 +52,6 @@ export function createYandexDirectory(access: YandexAccess) {
   const users = `/directory/v1/org/${orgId}/users`
   return {
     get: async (id: string) => (await call('GET', `${users}/${id}`)) as YandexUser | undefined,
-    /** Ids of the users that have the address, as the main one or as an alias. */
     async idsAt(address: string): Promise<readonly string[]> {
       const query = new URLSearchParams({ email: address, limit: '10', offset: '0' })
       const path = `/v1/directory/organizations/${orgId}/users?${query}`

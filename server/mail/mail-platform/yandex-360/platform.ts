@@ -11,7 +11,6 @@ import { handleOf, observedOf, writeHandle } from './handle.ts'
 export interface YandexSettings {
   readonly orgId: YandexAccess['orgId']
   readonly token: YandexAccess['token']
-  /** The main domain of the organisation. */
   readonly domain: string
   /** Of new users; 1, the whole organisation, by default. */
   readonly departmentId?: number | undefined
@@ -32,9 +31,8 @@ export interface YandexPlatform extends MailPlatform {
 }
 
 /**
- * Yandex has one suspension (not enabled), no quota for a single user and shows no password. A user
- * renamed in its console is not found: reconciliation shows the old address as missing and the new
- * one as surplus.
+ * Yandex has one suspension and no quota for a single user, and shows no password. A user renamed
+ * in its console shows as the old address missing and the new one surplus.
  */
 export function createYandexPlatform(settings: YandexSettings): YandexPlatform {
   const parts = partsOf(settings)
