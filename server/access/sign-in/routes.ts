@@ -176,7 +176,7 @@ export function signInRoutes(access: AccessParts): Router {
       showSignIn(parts, req, res, { login: '', next })
     })
     .post('/sign-in', submitSignIn(parts))
-    .post('/sign-out', formOf('/account'), submitSignOut(parts))
+    .post('/sign-out', formOf('/'), submitSignOut(parts))
     .get('/account/confirm-password', requireAccount(), (req, res) =>
       showConfirm(parts, req, res, parseNext(req.query.next) ?? '/account'),
     )

@@ -12,7 +12,7 @@ export interface FrameParts {
   readonly formats: Formats
   readonly theme: Theme
   readonly pageId: string
-  /** The page's own address, for the language switch. */
+  /** The page's own address, for the language switch. A page may name another one. */
   readonly path: string
   readonly csrfToken: string
   readonly account: { readonly address: string } | null
@@ -22,7 +22,7 @@ export interface FrameParts {
 
 /** @param locals of the page; its `title` or `titleParams` go into the title */
 export function createFrame(parts: FrameParts, locals: ViewLocals = {}): ViewLocals {
-  const { t, formats, path, errors = [], values = {} } = parts
+  const { t, formats, errors = [], values = {} } = parts
   return {
     ...parts,
     locales,
@@ -31,10 +31,12 @@ export function createFrame(parts: FrameParts, locals: ViewLocals = {}): ViewLoc
     fieldState: createFieldState(t, errors, values),
     formatDateTime: formats.dateTime,
     pageTitle: titleOf(parts, locals),
-    query: path.includes('?') ? path.slice(path.indexOf('?')) : '',
+    query: queryOf(String(locals.path ?? parts.path)),
     ...locals,
   }
 }
+
+const queryOf = (path: string): string => (path.includes('?') ? path.slice(path.indexOf('?')) : '')
 
 function titleOf({ t, pageId, errors = [] }: FrameParts, { title, titleParams }: ViewLocals) {
   const plain = title ? String(title) : t(`${pageId}.title`, titleParams as TextParams | undefined)

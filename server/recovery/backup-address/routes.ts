@@ -6,6 +6,7 @@ import {
   requireFreshPassword,
 } from '#server/accounts/sessions/browser-session.ts'
 import { readFields } from '#server/kit/pages/forms.ts'
+import { formOf } from '#server/kit/web/form-page.ts'
 import type { RecoveryParts } from '#server/recovery/parts.ts'
 import { createContactPages } from '../contacts/contact-pages.ts'
 import { methodsPage } from '../contacts/show-contact.ts'
@@ -61,6 +62,7 @@ export function backupAddressRoutes(parts: RecoveryParts): Router {
     })
     .post(
       `${formPage}/remove`,
+      formOf(formPage),
       requireAccount(methodsPage),
       fresh(methodsPage),
       async (req, res) => {

@@ -7,6 +7,7 @@ import {
 } from '#server/accounts/sessions/browser-session.ts'
 import { exampleMobile, writePhone } from '#server/core/identifiers/phone-number.ts'
 import { readFields } from '#server/kit/pages/forms.ts'
+import { formOf } from '#server/kit/web/form-page.ts'
 import type { RecoveryParts } from '#server/recovery/parts.ts'
 import { createContactPages } from '../contacts/contact-pages.ts'
 import { methodsPage } from '../contacts/show-contact.ts'
@@ -69,6 +70,7 @@ export function phoneRoutes(parts: RecoveryParts): Router {
     })
     .post(
       `${formPage}/remove`,
+      formOf(formPage),
       requireAccount(methodsPage),
       fresh(methodsPage),
       async (req, res) => {

@@ -10,6 +10,7 @@ import {
 import { assertNever } from '#server/core/assert-never.ts'
 import { setFlash } from '#server/kit/pages/flash.ts'
 import { type FormError, readFields } from '#server/kit/pages/forms.ts'
+import { formOf } from '#server/kit/web/form-page.ts'
 import type { RecoveryParts } from '#server/recovery/parts.ts'
 import { methodsPage } from '../contacts/show-contact.ts'
 import { createChangeLimit } from '../methods/change-method.ts'
@@ -35,7 +36,7 @@ export function securityQuestionRoutes(parts: RecoveryParts): Router {
   const countChange = createChangeLimit(parts.limits)
   const fresh = (page?: string) => requireFreshPassword(clock.now, page)
   const set = setAnswer(parts, show, countChange)
-  const toMethods = [requireAccount(methodsPage), fresh(methodsPage)]
+  const toMethods = [formOf(formPage), requireAccount(methodsPage), fresh(methodsPage)]
   return Router()
     .get(formPage, requireAccount(), fresh(), (req, res) => show.form(req, res))
     .post(formPage, requireAccount(), fresh(), set)

@@ -32,6 +32,7 @@ const owner = async (address: string, canonical = address) =>
 test('recovery by backup address has two pages, is a strong proof, and has one task', () => {
   assert.deepEqual([method.id, method.strength], ['backup-address', 'strong'])
   assert.deepEqual(method.pages, {
+    rank: 1,
     challenge: { page: 'recover-backup-address', path: 'backup-address', field: 'address' },
     proof: { page: 'recover-backup-address-sent', path: 'backup-address/sent', field: null },
   })

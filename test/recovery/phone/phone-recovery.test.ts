@@ -54,6 +54,7 @@ describe('recovery by phone', () => {
     const { id, strength, pages, tasks } = method()
     assert.deepEqual([id, strength], ['phone', 'strong'])
     assert.deepEqual(pages, {
+      rank: 2,
       challenge: { page: 'recover-sms', path: 'sms', field: 'phone' },
       proof: { page: 'recover-sms-code', path: 'sms/code', field: 'code' },
     })
