@@ -1,9 +1,9 @@
-// Where the process begins. Keeps what the compiler makes of the modules, then loads them: half of a cold start, and 20 MB of
-// memory, go into making JavaScript of TypeScript. In JavaScript itself, so that not even this file needs that.
+// The process begins here. It keeps the compiled modules, which saves half of a cold start and 20 MB.
+// This file is JavaScript, so that it needs no compiling itself.
 import { enableCompileCache } from 'node:module'
 import { fileURLToPath } from 'node:url'
 
-// Security: the cache lies beside the packages: whoever can write there can change the program as well. Node's own place for it
-// would be one under /tmp that any user of the machine may have made before. Where nobody can write, the start takes longer.
+// Security: Compiled code is kept beside the packages, never in a folder of all users.
+// Under /tmp another user could have made Node's own folder before. A read-only folder only costs time.
 enableCompileCache(fileURLToPath(new URL('../node_modules/.cache/postern', import.meta.url)))
 await import('./main.ts')

@@ -8,7 +8,7 @@ const root = path.resolve(import.meta.dirname, '..')
 
 const textsIn = (folder: string): string[] =>
   readdirSync(path.join(root, folder), { recursive: true, encoding: 'utf8' })
-    .filter((file) => file.endsWith('.ts'))
+    .filter((file) => /\.[jt]s$/.test(file))
     .map((file) => readFileSync(path.join(root, folder, file), 'utf8'))
 
 const plain = (sentence: string) =>

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { chmod, mkdtemp, rm } from 'node:fs/promises'
+import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -151,4 +151,13 @@ test('a start with faulty settings lists all faults and ends with 78', async () 
     startPortalProcess({ PORTAL_ENV: 'production', CODE_MINUTES: 'ten' }),
     /ended with 78:[\s\S]*CODE_MINUTES[\s\S]*SECRET_KEYS is required in production/,
   )
+})
+
+test('compiled code is kept beside the packages, never in a folder of all users', async () => {
+  const shared = await mkdtemp(join(tmpdir(), 'postern-shared-'))
+  await assert.rejects(startPortalProcess({ TMPDIR: shared, CODE_MINUTES: 'ten' }), /ended with 78/)
+  assert.deepEqual(await readdir(shared), [])
+  const kept = await readdir(new URL('../node_modules/.cache/postern', import.meta.url))
+  assert.ok(kept.length > 0)
+  await rm(shared, { recursive: true })
 })

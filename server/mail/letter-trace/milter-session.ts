@@ -55,7 +55,7 @@ function traceValueOf(parts: TraceParts, letter: Letter, macros: Macros): string
 
 function changesOf(parts: TraceParts, letter: Letter, macros: Macros): Buffer[] {
   const changes: Buffer[] = []
-  // Security: A trace that a letter brought along is removed, whoever sends it.
+  // Security: A trace that a letter brought along is removed, whatever its sender.
   // That comes before ours is added, which would be the first of that name.
   for (let nth = letter.foreignTraces; nth > 0; nth -= 1)
     changes.push(answers.deleteHeader(traceHeaderName, nth))

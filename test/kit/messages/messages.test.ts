@@ -101,7 +101,7 @@ describe('messages', () => {
     await assert.rejects(
       database.db.transaction(async (trx) => {
         await sendMessage(trx, trial.parts, codeMail(trial))
-        throw new Error('the deed failed')
+        throw new Error('the change failed')
       }),
     )
     assert.deepEqual(await count(), before)

@@ -35,7 +35,7 @@ test('docs/configuration.md lists all settings as they are', async () => {
   assert.equal(
     page.trim(),
     configurationPage().trim(),
-    'write it anew: npm run -s portal -- config --markdown > docs/configuration.md',
+    'write it again: npm run -s portal -- config --markdown > docs/configuration.md',
   )
 })
 

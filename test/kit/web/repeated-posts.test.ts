@@ -441,7 +441,7 @@ const posts: Record<string, Repeated> = {
   },
   '/staff/appeals/:id/decide': {
     async open() {
-      // Whoever took the measure may not decide.
+      // The person who took the measure may not decide.
       const { accountId, caseId } = await reported()
       const carl = await enrolStaff(portal, login(), 'senior')
       const id = await propose(portal, { accountId, caseId, by: bela.id, measure: 'limit-sending' })

@@ -85,7 +85,7 @@ test('a letter gets a trace that names its account, however its bytes are split'
   }
 })
 
-test('a trace that a letter brought along is removed, whoever sends it', () => {
+test('a trace that a letter brought along is removed, whatever its sender', () => {
   const session = open()
   session(Buffer.concat([offer]))
   const brought: [string, string][] = [
