@@ -33,6 +33,7 @@ import {
   setPassword,
 } from '#test/support/recovery/recovery.ts'
 import type { Answer, Visitor } from '#test/support/visitor.ts'
+import { loadPosts } from '#test/support/web/posts.ts'
 
 /** A signed-in browser never sees these forms. */
 const beforeSignIn = ['/register', '/sign-in']
@@ -163,16 +164,8 @@ async function undoLink(accountId: string): Promise<string> {
 
 const ownPages = [
   '/account',
-  '/account/password',
-  '/account/confirm-password',
-  '/account/sessions',
   methods,
-  ...['phone', 'backup-address'].flatMap((id) => [`${methods}/${id}`, `${methods}/${id}/confirm`]),
-  `${methods}/security-question`,
-  '/account/app-passwords',
-  '/account/app-passwords/new',
-  '/account/filters',
-  '/report',
+  ...(await loadPosts()).flatMap(({ formPages = [] }) => formPages),
 ]
 const recoveryPages = [
   '/recover',

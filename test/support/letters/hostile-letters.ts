@@ -125,13 +125,13 @@ export const heavy: Readonly<Record<string, () => string>> = {
     `${upTo(
       'Received: from a (b [192.0.2.1]) by mx.google.com with SMTP id 1; Wed, 10 Jun ' +
         '2026 09:00:00 +0000\r\n',
-    )}${head()}\r\n` + '\r\nx',
+    )}${head()}\r\n\r\nx`,
   'a million signatures': () =>
     `${upTo(
       'DKIM-Signature: v=1; a=rsa-sha256; d=posta.example; s=s2026; h=from; bh=AAAA; ' +
         'b=AAAA\r\n',
       200 * 1024,
-    )}${head()}\r\n` + '\r\nx',
+    )}${head()}\r\n\r\nx`,
   'a thousand traces': () =>
     `${upTo('X-Postern-Trace: v=1; k=00000000; t=1; q=a; a=b; i=c; s=d; b=e; h=f\r\n', 200 * 1024)}${head()}\r\n` +
     '\r\nx',
@@ -189,7 +189,7 @@ export const heavy: Readonly<Record<string, () => string>> = {
     `${head(
       'Content-Type: multipart/mixed; ' +
         `${Array.from({ length: 900 }, (_, at) => `boundary*${at}=a`).join('; ')}`,
-    )}\r\n` + '\r\n--a\r\n\r\nx',
+    )}\r\n\r\n--a\r\n\r\nx`,
   'brackets in a Received line': () => `Received: from ${upTo('(', 16_000)}\r\n${head()}\r\n\r\nx`,
   'a UTF-16 mark and rubbish': () => `\u00ff\u00fe${upTo('\u00d8\u0000')}`,
   'nothing but zeros': () => upTo('\u0000'),

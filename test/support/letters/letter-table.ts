@@ -154,7 +154,7 @@ export async function letterTable(mail: OurMail): Promise<TableRow[]> {
   })
   add({
     name: 'letter with a footer of a list',
-    input: bytes(google + full + '_______\r\nlist mailing list\r\n'),
+    input: bytes(`${google + full}_______\r\nlist mailing list\r\n`),
     verdict: 'likely',
     by: 'trace',
     content: 'changed',
