@@ -18,6 +18,7 @@ import { describeMailbox } from '#server/mail/mailboxes/describe-mailbox.ts'
 import { findMailboxProgress } from '#server/mail/mailboxes/store.ts'
 import { completeSignIn } from '../sign-in/sign-in.ts'
 import { describeForm } from './describe-form.ts'
+import { describeWelcome } from './describe-welcome.ts'
 import {
   type JudgedRegistration,
   judgeRegistration,
@@ -113,8 +114,7 @@ const welcome =
     const progress = await findMailboxProgress(db, id)
     if (!progress) throw new NotFound('an account without a mailbox')
     const described = await methods.describe(db, id, clock.now())
-    const open = described.filter(({ state }) => state === 'none' || state === 'pending')
-    const locals = { mailbox: describeMailbox(progress), methods: open }
+    const locals = describeWelcome(describeMailbox(progress), described)
     pages.show(req, res, { id: 'welcome', view: 'access/registration/welcome', locals })
   }
 

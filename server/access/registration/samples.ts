@@ -1,14 +1,20 @@
 import { type Sample, sampleAddress } from '#server/kit/pages/sample.ts'
 import { describeForm } from './describe-form.ts'
+import { describeWelcome } from './describe-welcome.ts'
 
 const domain = 'postern.example'
 const suggestions = ['alesia.k', 'alesia-kavalchuk', 'a.kavalchuk']
-const mailbox = (state: string) => ({ address: sampleAddress, state })
 const methods = [
-  { id: 'phone', href: '/account/recovery/phone' },
-  { id: 'backup-address', href: '/account/recovery/backup-address' },
-  { id: 'security-question', href: '/account/recovery/security-question', weak: true },
-]
+  { id: 'phone', weak: false },
+  { id: 'backup-address', weak: false },
+  { id: 'security-question', weak: true },
+] as const
+const offered = methods.map(({ id, weak }) => ({
+  id,
+  href: `/account/recovery/${id}`,
+  weak,
+  state: 'none' as const,
+}))
 
 export const samples: readonly Sample[] = [
   {
@@ -30,13 +36,13 @@ export const samples: readonly Sample[] = [
       ],
     },
   },
-  ...['being-set-up', 'ready', 'delayed', 'needs-operator'].map(
+  ...(['being-set-up', 'ready', 'delayed', 'needs-operator'] as const).map(
     (state): Sample => ({
       page: 'welcome',
       state,
       view: 'access/registration/welcome',
       signedIn: true,
-      locals: { mailbox: mailbox(state), methods },
+      locals: describeWelcome({ address: sampleAddress, state }, offered),
     }),
   ),
 ]

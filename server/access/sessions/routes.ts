@@ -29,9 +29,8 @@ export function sessionRoutes(parts: AccessParts): Router {
         locals: {
           flash: takeFlash(req, res, ['ended', 'others-ended']),
           sessions: sessions.map(({ publicId, idDigest, ...shown }) => ({
-            id: publicId,
-            current: idDigest.equals(current),
             ...shown,
+            end: idDigest.equals(current) ? undefined : `/account/sessions/${publicId}/end`,
           })),
         },
       })

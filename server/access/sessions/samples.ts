@@ -9,9 +9,9 @@ export const samples: readonly Sample[] = [
     locals: {
       flash: 'ended',
       sessions: [
-        session('a', { current: true, device: 'Firefox, Windows', place: 'Minsk, BY' }, 2),
-        session('b', { current: false, device: 'Safari, iOS', place: '93.84.…' }, 6),
-        session('c', { current: false, device: '', place: '' }, 9),
+        session({ device: 'Firefox, Windows', place: 'Minsk, BY' }, 2),
+        session({ end: endOf('b'), device: 'Safari, iOS', place: '93.84.…' }, 6),
+        session({ end: endOf('c'), device: '', place: '' }, 9),
       ],
     },
   },
@@ -21,13 +21,15 @@ export const samples: readonly Sample[] = [
     view: 'access/sessions/sessions',
     signedIn: true,
     locals: {
-      sessions: [
-        session('a', { current: true, device: 'Firefox, Windows', place: 'Minsk, BY' }, 2),
-      ],
+      sessions: [session({ device: 'Firefox, Windows', place: 'Minsk, BY' }, 2)],
     },
   },
 ]
 
-function session(id: string, what: object, hoursAgo: number): object {
-  return { id, lastSeenAt: sampleMoment(hoursAgo - 1), signedInAt: sampleMoment(hoursAgo), ...what }
+function endOf(id: string): string {
+  return `/account/sessions/${id}/end`
+}
+
+function session(what: object, hoursAgo: number): object {
+  return { lastSeenAt: sampleMoment(hoursAgo - 1), signedInAt: sampleMoment(hoursAgo), ...what }
 }

@@ -13,6 +13,7 @@ import type { DeskParts } from '../desk.ts'
 import { viewEvidence } from '../evidence/view-evidence.ts'
 import { describeLetter } from '../letters/describe-letter.ts'
 import { listQueue } from '../queue/queue-store.ts'
+import { describeReport } from '../reports/describe-report.ts'
 import type { Report } from '../reports/report-store.ts'
 import { showStaffPage, staffOf } from '../staff/staff.ts'
 import { describeCase } from './describe-case.ts'
@@ -113,7 +114,7 @@ export function casePage(parts: DeskPageParts): CasePage {
         ...(await describeAccount(view)),
         here,
         titleParams: { id, subject: view.case.subject },
-        chosen,
+        chosen: chosen && describeReport(chosen),
         letter,
         now: clock.now(),
         nextCase: await findNext(desk, id, staff.id),

@@ -10,6 +10,7 @@ import {
   type Standing,
   standingOf,
 } from '../measures/measures.ts'
+import { describeReport } from '../reports/describe-report.ts'
 import { outcomes } from '../reports/report-store.ts'
 import { tagKindOf } from './case-store.ts'
 import type { CaseView } from './show-case.ts'
@@ -104,6 +105,6 @@ export function describeCase(view: CaseView, names: Names, viewer: CaseViewer) {
     measures: view.measures.map((each) => describeMeasure(each, view, names)),
     timeline: view.timeline.map((each) => describeEntry(each, names)),
     related: view.related,
-    reports: view.reports,
+    reports: view.reports.map(describeReport),
   }
 }

@@ -2,6 +2,8 @@
 
 import { type Sample, sampleAddress, sampleMoment } from '#server/kit/pages/sample.ts'
 import { frameDocument } from '../letters/letter-html.ts'
+import { describeReport } from '../reports/describe-report.ts'
+import type { Report } from '../reports/report-store.ts'
 import { account, colleague, latest, line, mailbox, measure, now } from '../sample-facts.ts'
 import { rightsOf } from '../staff/rights.ts'
 import { consolePage } from '../staff/sample-page.ts'
@@ -9,12 +11,12 @@ import { type CaseViewer, describeCase } from './describe-case.ts'
 import type { CaseView } from './show-case.ts'
 
 const letter = {
-  sha256: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
+  shortSha256: '9f86d081884c7d65…',
   sizeBytes: 48_211,
   keptUntil: sampleMoment(-2000),
-  from: [`Support <${sampleAddress}>`],
-  to: ['piotr@elsewhere.example'],
-  replyTo: ['collect@drop.example'],
+  from: `Support <${sampleAddress}>`,
+  to: 'piotr@elsewhere.example',
+  replyTo: 'collect@drop.example',
   subject: 'Your account will be closed',
   date: sampleMoment(4),
   text:
@@ -26,6 +28,7 @@ const letter = {
   hasHtml: true,
   frame: null,
   moreLinks: 2,
+  linkCount: 4,
   links: ['hxxps://login[.]bank[.]example/confirm', 'hxxp://192[.]0[.]2[.]7/a.exe'],
   attachments: [
     {
@@ -33,28 +36,30 @@ const letter = {
       type: 'application/pdf',
       sizeBytes: 20_480,
       sha256: 'ab'.repeat(32),
+      shortSha256: `${'ab'.repeat(8)}…`,
     },
   ],
   repairs: ['folding-mended'],
   cuts: ['links'],
-  fields: ['From: Support', 'Subject: Your account will be closed'],
+  fields: 'From: Support\nSubject: Your account will be closed',
 }
-const report = (id: string, more: object = {}) => ({
-  id,
-  reference: `R-7K3M-9QX${id}`,
-  channel: 'form',
-  kind: 'phishing',
-  verdict: 'proven',
-  evidenceId: 'e',
-  reasons: ['trace-bound', 'dkim-passed'],
-  receivedAt: sampleMoment(3),
-  details: {
-    sender: sampleAddress,
-    note: 'It asked for my password.',
-    subject: 'Your account will be closed',
-  },
-  ...more,
-})
+const report = (id: string, more: object = {}) =>
+  ({
+    id,
+    reference: `R-7K3M-9QX${id}`,
+    channel: 'form',
+    kind: 'phishing',
+    verdict: 'proven',
+    evidenceId: 'e',
+    reasons: ['trace-bound', 'dkim-passed'],
+    receivedAt: sampleMoment(3),
+    details: {
+      sender: sampleAddress,
+      note: 'It asked for my password.',
+      subject: 'Your account will be closed',
+    },
+    ...more,
+  }) as unknown as Report
 const timeline = [
   {
     event: 'measure-taken',
@@ -113,7 +118,7 @@ const aCase = (state: string, facts: object = {}, locals: object = {}, viewer = 
     mailbox,
     latest,
     letter,
-    chosen: report('1'),
+    chosen: describeReport(report('1')),
     now,
     nextCase: '/staff/cases/4',
     olderReports: null,

@@ -9,12 +9,12 @@ const shownFields = 120
 
 export interface DescribedLetter {
   readonly unreadable?: string
-  readonly sha256: string
+  readonly shortSha256: string
   readonly sizeBytes: number
   readonly keptUntil: Date
-  readonly from: readonly string[]
-  readonly to: readonly string[]
-  readonly replyTo: readonly string[]
+  readonly from: string
+  readonly to: string
+  readonly replyTo: string
   readonly subject: string
   readonly date: Date | null
   readonly messageId: string | null
@@ -25,24 +25,28 @@ export interface DescribedLetter {
   readonly frame: string | null
   readonly links: readonly string[]
   readonly moreLinks: number
+  readonly linkCount: number
   readonly attachments: readonly {
     readonly name: string
     readonly type: string
     readonly sizeBytes: number
     readonly sha256: string
+    readonly shortSha256: string
   }[]
   readonly repairs: readonly string[]
   readonly cuts: readonly string[]
-  readonly fields: readonly string[]
+  readonly fields: string
 }
 
 const mailbox = ({ name, address }: { name: string; address: string }) =>
   name ? `${name} <${address}>` : address
 
+const shortDigest = (sha256: string) => `${sha256.slice(0, 16)}…`
+
 const nothing = {
-  from: [],
-  to: [],
-  replyTo: [],
+  from: '',
+  to: '',
+  replyTo: '',
   subject: '',
   date: null,
   messageId: null,
@@ -52,24 +56,26 @@ const nothing = {
   frame: null,
   links: [],
   moreLinks: 0,
+  linkCount: 0,
   attachments: [],
   repairs: [],
   cuts: [],
-  fields: [],
+  fields: '',
 }
 
 /** @param asHtml adds the document for the sandboxed frame */
 export function describeLetter(
-  { outcome, ...kept }: ShownEvidence,
+  { outcome, sha256, sizeBytes, keptUntil }: ShownEvidence,
   asHtml: boolean,
 ): DescribedLetter {
+  const kept = { shortSha256: shortDigest(sha256), sizeBytes, keptUntil }
   if (outcome.kind === 'refused') return { ...nothing, ...kept, unreadable: outcome.reason }
   const { letter } = outcome
   return {
     ...kept,
-    from: letter.from.map(mailbox),
-    to: letter.to.map(mailbox),
-    replyTo: letter.replyTo.map(mailbox),
+    from: letter.from.map(mailbox).join(', '),
+    to: letter.to.map(mailbox).join(', '),
+    replyTo: letter.replyTo.map(mailbox).join(', '),
     subject: letter.subject,
     date: letter.date,
     messageId: letter.messageId,
@@ -79,9 +85,16 @@ export function describeLetter(
     frame: asHtml && letter.safeHtml !== null ? frameDocument(letter.safeHtml) : null,
     links: letter.links.slice(0, shownLinks).map(({ defanged }) => defanged),
     moreLinks: Math.max(0, letter.links.length - shownLinks),
-    attachments: letter.attachments,
+    linkCount: letter.links.length,
+    attachments: letter.attachments.map((file) => ({
+      ...file,
+      shortSha256: shortDigest(file.sha256),
+    })),
     repairs: letter.repairs,
     cuts: letter.cuts,
-    fields: letter.fields.slice(0, shownFields).map(({ name, value }) => `${name}: ${value}`),
+    fields: letter.fields
+      .slice(0, shownFields)
+      .map(({ name, value }) => `${name}: ${value}`)
+      .join('\n'),
   }
 }

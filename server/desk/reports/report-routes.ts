@@ -9,6 +9,7 @@ import { networkOf } from '#server/kit/web/client.ts'
 import { cookieName } from '#server/kit/web/cookies.ts'
 import { isHttps } from '#server/kit/web/parts.ts'
 import { formDigestOf } from '#server/kit/web/sent-forms.ts'
+import { describeProgress } from './describe-progress.ts'
 import { fileForm, sentEmptyFile, sentFile } from './report-body.ts'
 import {
   type FormRefusal,
@@ -62,7 +63,7 @@ export function reportRoutes(parts: DeskPageParts): Router {
       parts.pages.show(req, res, {
         id: 'report-progress',
         view: 'desk/reports/report-progress',
-        locals: { progress },
+        locals: describeProgress(progress),
       })
     })
 }

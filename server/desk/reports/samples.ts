@@ -1,10 +1,13 @@
 import { byWord, type MessageSamples, sampleToken } from '#server/kit/messages/message-sample.ts'
 import { type Sample, sampleMoment } from '#server/kit/pages/sample.ts'
+import { describeProgress } from './describe-progress.ts'
 import { reportKinds } from './report-kind.ts'
+import type { ReportProgress } from './report-progress.ts'
+import { outcomes } from './report-store.ts'
 
 const form = { kinds: reportKinds, domain: 'postern.example' }
 const token = 'a-sample-opens-nothing-and-is-as-long-as-a-true-link'
-const progress = {
+const progress: ReportProgress = {
   reference: 'R-7K3M-9QXA',
   receivedAt: sampleMoment(5),
   state: 'waiting',
@@ -13,11 +16,11 @@ const progress = {
   unreadable: false,
 }
 
-const reported = (state: string, more: object): Sample => ({
+const reported = (state: string, more: Partial<ReportProgress>): Sample => ({
   page: 'report-progress',
   state,
   view: 'desk/reports/report-progress',
-  locals: { progress: { ...progress, ...more } },
+  locals: describeProgress({ ...progress, ...more }),
 })
 
 export const samples: readonly Sample[] = [
@@ -51,9 +54,7 @@ export const samples: readonly Sample[] = [
   reported('reading', { state: 'reading' }),
   reported('waiting', { known: true }),
   reported('unreadable', { state: 'looked-at', unreadable: true }),
-  ...['measure-taken', 'no-breach', 'not-ours', 'not-enough'].map((outcome) =>
-    reported(outcome, { state: 'closed', outcome }),
-  ),
+  ...outcomes.map((outcome) => reported(outcome, { state: 'closed', outcome })),
 ]
 
 export const messageSamples: MessageSamples = {

@@ -30,10 +30,18 @@ export function createFrame(parts: FrameParts, locals: ViewLocals = {}): ViewLoc
     values,
     fieldState: createFieldState(t, errors, values),
     formatDateTime: formats.dateTime,
+    formatPlace: (place: string) => formatPlace(parts, place),
     pageTitle: titleOf(parts, locals),
     query: queryOf(String(locals.path ?? parts.path)),
     ...locals,
   }
+}
+
+/** @param place a town, or else the beginning of the network's address */
+function formatPlace({ t, formats }: FrameParts, place: string): string {
+  const isNetwork = /^[\da-f]+[.:]/.test(place)
+  if (isNetwork) return t('sessions.network', { network: place })
+  return t('sessions.place', { place: formats.place(place) })
 }
 
 const queryOf = (path: string): string => (path.includes('?') ? path.slice(path.indexOf('?')) : '')

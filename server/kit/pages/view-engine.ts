@@ -58,7 +58,7 @@ const NOT_NAMES = new Set(
 /** Includes see these without being handed them. */
 const FRAME = new Set(
   `t locale locales pageId path csrfToken account errors values fieldState theme formats
-  formatDateTime`.split(/\s+/),
+  formatDateTime formatPlace`.split(/\s+/),
 )
 
 function namesIn(source: string): string[] {

@@ -79,10 +79,17 @@ export const samples: readonly Sample[] = [
     exhausted: true,
     ...refused('code', 'dead'),
   }),
-  page('recover-question', 'empty', 'question', { question: 'first-teacher' }),
-  page('recover-question', 'held', 'question', { question: 'first-teacher', held: true }),
+  page('recover-question', 'empty', 'question', {
+    question: 'first-teacher',
+    what: 'recover-question.what',
+  }),
+  page('recover-question', 'held', 'question', {
+    question: 'first-teacher',
+    what: 'recover-question.whatHeld',
+  }),
   page('recover-question', 'errors', 'question', {
     question: 'grandmother-birthplace',
+    what: 'recover-question.what',
     ...refused('answer', 'wrong'),
   }),
   page('recover-new-password', 'empty', 'new-password', { address: sampleAddress }),

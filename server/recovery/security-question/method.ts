@@ -42,7 +42,10 @@ export function securityQuestionMethod({
       const decoy = decoyQuestion(keyring, nameKey)
       return {
         question: found?.state === 'set' ? found.question : decoy,
-        held: settings.securityQuestion === 'hold',
+        what:
+          settings.securityQuestion === 'hold'
+            ? 'recover-question.whatHeld'
+            : 'recover-question.what',
       }
     },
     challenge: async () => ({ kind: 'refused', reason: 'missing' }),

@@ -67,7 +67,8 @@ function showQuestion(parts: RecoveryParts) {
       errors,
       values: { question },
       locals: {
-        state,
+        gone: state === 'removed' || state === 'closed' ? `security-question.${state}` : undefined,
+        isSet: state === 'set',
         questions: questionIds,
         probation: await findProbation(db, accountId, at),
       },

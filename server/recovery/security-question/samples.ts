@@ -9,16 +9,16 @@ const ask = (state: string, locals: object) =>
   })
 
 export const samples: readonly Sample[] = [
-  ask('empty', { state: 'none' }),
+  ask('empty', {}),
   ask('linked', {
-    state: 'set',
+    isSet: true,
     values: { question: 'first-job' },
     ...refused('answer', 'too-easy'),
   }),
   ask('removed', {
-    state: 'removed',
+    gone: 'security-question.removed',
     errors: [{ field: 'security-question', reason: 'removed', at: 'main' }],
   }),
-  ask('closed', { state: 'closed' }),
-  ask('probation', { state: 'set', probation: tomorrow, errors: probationError }),
+  ask('closed', { gone: 'security-question.closed' }),
+  ask('probation', { isSet: true, probation: tomorrow, errors: probationError }),
 ]

@@ -1,0 +1,24 @@
+// A report as the page of its case shows it.
+import type { Report } from './report-store.ts'
+
+const tagKinds: Readonly<Record<string, string>> = { proven: 'bad', likely: 'wait' }
+
+export function describeReport({ verdict, kind, details, ...report }: Report) {
+  const { id, reference, channel, reasons, receivedAt } = report
+  const { subject, sender, note, handedOverBy } = details
+  return {
+    id,
+    reference,
+    channel,
+    reasons,
+    receivedAt,
+    note,
+    handedOverBy,
+    about: subject || sender || '',
+    verdictKey: verdict ? `abuse.verdicts.${verdict}` : 'desk.waiting',
+    kindKey: kind ? `desk.kinds.${kind}` : 'desk.noKind',
+    tagKind: tagKinds[verdict ?? ''] ?? '',
+    /** The reasons for the verdict are open at once. */
+    isSuspect: verdict === 'proven' || verdict === 'likely',
+  }
+}
