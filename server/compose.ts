@@ -100,6 +100,16 @@ const listed: readonly AccountFeature<PortalParts>[] = features
 const cookieSecretsOf = (keyring: Keyring): string[] =>
   keyring.digests('cookies.session', 'v1').map((digest) => digest.toString('base64url'))
 
+async function composeReaders({ placeDatabase }: Settings) {
+  const findPlace = await openPlaces(placeDatabase)
+  return { client: createClientReader(findPlace), placeOf: createPlaceOf(findPlace) }
+}
+
+const nameRulesOf = (settings: Settings) => ({
+  passwordLimits: passwordLimitsOf(settings),
+  serviceWords: [...serviceWordsOf(settings.mailDomains), settings.brandName.toLowerCase()],
+})
+
 /** What a wing below needs to know of one above it. */
 const composePorts = (db: Db, keyring: Keyring, desk: DeskParts) => ({
   isSendingLimited,
@@ -119,11 +129,11 @@ export async function compose(settings: CompleteSettings, ports: Ports = {}): Pr
   const methods = createMethods({ settings, db, clock, keyring, mailLimit, smsLimit, log })
   const life = joinLives(() => lives)
   const desk = createDesk({ ...ground, methods, life }, ports.resolveTxt)
-  const findPlace = await openPlaces(settings.placeDatabase)
   let draining = false
   const parts = {
     ...ground,
     ...faces,
+    ...(await composeReaders(settings)),
     ...composePorts(db, keyring, desk),
     life,
     mail,
@@ -133,13 +143,12 @@ export async function compose(settings: CompleteSettings, ports: Ports = {}): Pr
     methods,
     recoveryMethods: methods.offered,
     desk,
-    passwordLimits: passwordLimitsOf(settings),
-    serviceWords: [...serviceWordsOf(settings.mailDomains), settings.brandName.toLowerCase()],
+    ...nameRulesOf(settings),
     isDraining: () => draining,
-    client: createClientReader(findPlace),
-    placeOf: createPlaceOf(findPlace),
+    overviews: () => overviews,
   }
   const lives = listed.flatMap((feature) => feature.life?.(parts) ?? [])
+  const overviews = listed.flatMap((feature) => feature.overview?.(parts) ?? [])
   if (metrics) await loadGauges(metrics.registry, parts)
   const app = createApp({
     ...parts,

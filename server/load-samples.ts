@@ -12,7 +12,10 @@ export async function loadSamples(): Promise<GallerySamples> {
     all.map(async ({ samples }): Promise<FeatureSamples> => (await samples?.()) ?? {}),
   )
   return {
-    samples: loaded.flatMap(({ samples = [] }) => samples),
+    samples: loaded.flatMap(({ samples = [], joinSamples }) => [
+      ...samples,
+      ...(joinSamples?.(loaded) ?? []),
+    ]),
     messageSamples: loaded.flatMap(({ messageSamples = {} }) => listStates(messageSamples)),
   }
 }

@@ -159,6 +159,14 @@ const rules: readonly Rule[] = [
       !/^server\/recovery\/(backup-address|phone|security-question)\//.test(imported),
   },
   {
+    name: 'the overview imports no feature that it shows',
+    because: 'a feature that is taken out takes its sections and links with it',
+    allows: ({ file }, imported) =>
+      !file.startsWith('server/site/overview/') ||
+      !isOurs(imported) ||
+      /^server\/(kit|site)\/|^server\/accounts\/(sessions\/|feature\.ts)/.test(imported),
+  },
+  {
     name: "only mail-platform/x knows x's protocol",
     because: 'the seam is worth something only where nobody looks past it',
     allows: ({ file }, imported) =>

@@ -6,6 +6,7 @@ import type { Command, PartsWithSettings } from './commands/command.ts'
 import type { Sweep } from './jobs/clean-up.ts'
 import type { TaskList } from './jobs/worker.ts'
 import type { MessageSamples } from './messages/message-sample.ts'
+import type { Overview, OverviewSamples } from './pages/overview.ts'
 import type { Sample } from './pages/sample.ts'
 import type { SettingRule } from './settings/config.ts'
 import type { SettingRows } from './settings/setting-row.ts'
@@ -13,6 +14,10 @@ import type { SettingRows } from './settings/setting-row.ts'
 export interface FeatureSamples {
   readonly samples?: readonly Sample[]
   readonly messageSamples?: MessageSamples
+  /** What it shows on the owner's page. */
+  readonly overviewSamples?: OverviewSamples
+  /** Samples of a page that is made of what other features bring. */
+  readonly joinSamples?: (all: readonly FeatureSamples[]) => readonly Sample[]
 }
 
 export interface Feature<in Parts extends PartsWithSettings> {
@@ -23,6 +28,8 @@ export interface Feature<in Parts extends PartsWithSettings> {
   readonly settingRule?: SettingRule
   /** Pages of people: behind session, language and form token. */
   readonly routes?: (parts: Parts) => readonly Router[]
+  /** What it shows on the owner's page, /account. */
+  readonly overview?: (parts: Parts) => Overview
   /** Answers to programs, which have none of these. */
   readonly programRoutes?: (parts: Parts) => readonly Router[]
   /** Reads bodies of its own forms, before the one for ordinary forms. */

@@ -5,5 +5,6 @@ import { passwordRoutes } from './routes.ts'
 export const passwordFeature = {
   name: 'access/password',
   routes: (parts) => [passwordRoutes(parts)],
+  overview: () => ({ flashes: ['password-changed'] }),
   samples: () => import('./samples.ts'),
 } satisfies AccountFeature<AccessParts>

@@ -5,6 +5,7 @@ import {
   undo,
   weak,
 } from '#server/kit/messages/message-sample.ts'
+import type { OverviewSamples } from '#server/kit/pages/overview.ts'
 import type { Sample } from '#server/kit/pages/sample.ts'
 
 export const samples: readonly Sample[] = [
@@ -19,6 +20,8 @@ export const samples: readonly Sample[] = [
     }),
   ),
 ]
+
+export const overviewSamples: OverviewSamples = { filled: { flash: 'password-changed' } }
 
 export const messageSamples: MessageSamples = {
   'password-changed': { undo, alone, weak, plain: { ...told, undoToken: null } },

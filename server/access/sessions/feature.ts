@@ -1,9 +1,17 @@
 import type { AccessParts } from '#server/access/parts.ts'
 import type { AccountFeature } from '#server/accounts/feature.ts'
+import type { OverviewLink } from '#server/kit/pages/overview.ts'
 import { sessionRoutes } from './routes.ts'
+
+export const sessionsLink: OverviewLink = {
+  rank: 10,
+  href: '/account/sessions',
+  text: 'account.more.sessions',
+}
 
 export const sessionPagesFeature = {
   name: 'access/sessions',
   routes: (parts) => [sessionRoutes(parts)],
+  overview: () => ({ links: [sessionsLink] }),
   samples: () => import('./samples.ts'),
 } satisfies AccountFeature<AccessParts>

@@ -1,4 +1,8 @@
+import type { OverviewSamples } from '#server/kit/pages/overview.ts'
 import { type Sample, sampleMoment } from '#server/kit/pages/sample.ts'
+import { sessionsLink } from './feature.ts'
+
+export const overviewSamples: OverviewSamples = { otherwise: { links: [sessionsLink] } }
 
 export const samples: readonly Sample[] = [
   {

@@ -1,12 +1,14 @@
 import type { AccountFeature } from '#server/accounts/feature.ts'
 import { noKeys, nothing } from '#server/accounts/life/account-life.ts'
 import type { AccountsParts } from '#server/accounts/parts.ts'
+import { activityOverview } from './overview.ts'
 import { activityRoutes } from './routes.ts'
 import { listAllActivity } from './store.ts'
 
 export const activityFeature = {
   name: 'accounts/activity',
   routes: (parts) => [activityRoutes(parts)],
+  overview: activityOverview,
   tables: ['activity'],
   life: () => ({
     recover: nothing('the record only grows'),

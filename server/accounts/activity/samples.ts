@@ -1,7 +1,8 @@
+import type { OverviewSamples } from '#server/kit/pages/overview.ts'
 import { type Sample, sampleMoment } from '#server/kit/pages/sample.ts'
+import { latestSection } from './overview.ts'
 
-/** Also shown on the overview. */
-export const sampleEvents = [
+const sampleEvents = [
   {
     at: sampleMoment(0),
     event: 'sign-in.succeeded',
@@ -56,3 +57,8 @@ export const samples: readonly Sample[] = [
     locals: { events: [] },
   },
 ]
+
+export const overviewSamples: OverviewSamples = {
+  otherwise: { sections: [latestSection(sampleEvents.slice(0, 3))] },
+  new: { sections: [latestSection(sampleEvents.slice(-1))] },
+}

@@ -5,6 +5,7 @@ import type { DeskPageParts } from '#server/desk/parts.ts'
 import { expireTask } from './apply-measure.ts'
 import { endDemandedReset } from './end-demanded-reset.ts'
 import { measureRoutes } from './measure-routes.ts'
+import { measuresOverview } from './overview.ts'
 import { approvalRoutes } from './proposals/approval-routes.ts'
 import { measureSettingRows } from './settings.ts'
 import { endExpiredMeasures } from './take-measure.ts'
@@ -15,6 +16,7 @@ export const measuresFeature = {
   name: 'desk/measures',
   settings: measureSettingRows,
   routes: (parts) => [measureRoutes(parts), approvalRoutes(parts)],
+  overview: measuresOverview,
   tasks: ({ desk }) => ({ [expireTask]: async () => void (await endExpiredMeasures(desk)) }),
   times: [`* * * * * ${expireTask}`],
   tables: ['measures'],

@@ -2,10 +2,14 @@ import type { AccountFeature } from '#server/accounts/feature.ts'
 import { nothing } from '#server/accounts/life/account-life.ts'
 import { accountTables } from '#server/accounts/life/rows-store.ts'
 import type { DeskPageParts } from '#server/desk/parts.ts'
+import type { OverviewLink } from '#server/kit/pages/overview.ts'
 import { staffDoorRoutes } from './door-routes.ts'
 import { rekeyFactors } from './factor-store.ts'
 import { staffRows } from './settings.ts'
+import { listRoles } from './store.ts'
 import { staffAccountRoutes } from './support/account-routes.ts'
+
+const consoleLink: OverviewLink = { rank: 40, href: '/staff', text: 'account.more.staff' }
 
 const rows = accountTables({
   staff_recovery_codes: ['made_at', 'used_at'],
@@ -17,6 +21,10 @@ export const staffFeature = {
   name: 'desk/staff',
   settings: staffRows,
   routes: (parts) => [staffDoorRoutes(parts), staffAccountRoutes(parts)],
+  overview: ({ db }) => ({
+    findLinks: async (accountId) =>
+      (await listRoles(db, accountId)).length > 0 ? [consoleLink] : [],
+  }),
   tables: ['staff_roles', 'staff_factors', 'staff_recovery_codes'],
   life: ({ keyring }) => ({
     recover: nothing('the second factor does not depend on the password'),

@@ -4,6 +4,7 @@ import { accountRows } from '#server/accounts/life/rows-store.ts'
 import { daysBefore } from '#server/core/clock.ts'
 import type { MailParts } from '#server/mail/parts.ts'
 import { holdAppPasswords, revokeAll } from './change-app-passwords.ts'
+import { appPasswordsOverview } from './overview.ts'
 import { appPasswordRoutes } from './routes.ts'
 import { deleteRevokedAppPasswords } from './store.ts'
 
@@ -21,6 +22,7 @@ const rows = accountRows('app_passwords', [
 export const appPasswordsFeature = {
   name: 'mail/app-passwords',
   routes: (parts) => [appPasswordRoutes(parts)],
+  overview: appPasswordsOverview,
   sweeps: ({ clock, settings: { clientSignInsDays } }) => [
     {
       name: 'app passwords',

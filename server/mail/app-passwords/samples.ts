@@ -1,8 +1,10 @@
 // App passwords, as their owner sees them.
 
 import { type MessageSamples, told, undo, weak } from '#server/kit/messages/message-sample.ts'
+import type { OverviewSamples } from '#server/kit/pages/overview.ts'
 import { type Sample, sampleMoment } from '#server/kit/pages/sample.ts'
 import { cardOf } from './card.ts'
+import { appPasswordsLink, heldSection } from './overview.ts'
 import type { AppPassword } from './store.ts'
 
 const phone: AppPassword = {
@@ -113,4 +115,8 @@ export const messageSamples: MessageSamples = {
     weak: { ...weak, extent: 'one' },
     plain: { ...told, extent: 'one', undoToken: null },
   },
+}
+
+export const overviewSamples: OverviewSamples = {
+  'space-asked': { links: [appPasswordsLink], sections: [heldSection] },
 }

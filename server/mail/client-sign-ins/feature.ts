@@ -2,6 +2,7 @@ import type { AccountFeature } from '#server/accounts/feature.ts'
 import { noKeys, nothing } from '#server/accounts/life/account-life.ts'
 import { accountTables } from '#server/accounts/life/rows-store.ts'
 import { dayBefore, daysBefore } from '#server/core/clock.ts'
+import type { OverviewLink } from '#server/kit/pages/overview.ts'
 import type { MailParts } from '#server/mail/parts.ts'
 import { clientSignInRoutes } from './routes.ts'
 import { clientSignInFaults, clientSignInRows } from './settings.ts'
@@ -13,11 +14,18 @@ const rows = accountTables({
   client_password_marks: ['last_good_at'],
 })
 
+export const clientSignInsLink: OverviewLink = {
+  rank: 30,
+  href: '/account/mail-programs',
+  text: 'account.more.client-sign-ins',
+}
+
 export const clientSignInsFeature = {
   name: 'mail/client-sign-ins',
   settings: clientSignInRows,
   settingRule: clientSignInFaults,
   routes: (parts) => [clientSignInRoutes(parts)],
+  overview: () => ({ links: [clientSignInsLink] }),
   sweeps: ({ clock, settings: { clientSignInsDays } }) => {
     const shownSince = () => daysBefore(clock, clientSignInsDays)
     return [

@@ -1,4 +1,6 @@
+import type { OverviewSamples } from '#server/kit/pages/overview.ts'
 import { type Sample, sampleMoment } from '#server/kit/pages/sample.ts'
+import { clientSignInsLink } from './feature.ts'
 
 const tryOf = (reason: string, hoursAgo: number, more: object = {}) => ({
   reason,
@@ -48,6 +50,8 @@ const shown = (state: string, locals: Shown): Sample => ({
     last: locals.refused?.[0],
   },
 })
+
+export const overviewSamples: OverviewSamples = { otherwise: { links: [clientSignInsLink] } }
 
 export const samples: readonly Sample[] = [
   shown('empty', { appPasswords: false }),

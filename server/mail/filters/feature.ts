@@ -3,6 +3,7 @@ import { accountTables } from '#server/accounts/life/rows-store.ts'
 import { aliveSince, sessionTimesOf } from '#server/accounts/sessions/session-store.ts'
 import type { MailParts } from '#server/mail/parts.ts'
 import { holdFilters } from './hold-filters.ts'
+import { filtersOverview } from './overview.ts'
 import { filterRoutes } from './routes.ts'
 import { deleteSettledFilters, rekeyHeldFilters } from './store.ts'
 
@@ -15,6 +16,7 @@ const rows = accountTables({
 export const filtersFeature = {
   name: 'mail/filters',
   routes: (parts) => [filterRoutes(parts)],
+  overview: filtersOverview,
   sweeps: ({ clock, settings }) => [
     {
       name: 'settled filters',

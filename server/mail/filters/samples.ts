@@ -1,7 +1,9 @@
 // Filters that wait for their owner.
 
+import type { OverviewSamples } from '#server/kit/pages/overview.ts'
 import { type Sample, sampleMoment } from '#server/kit/pages/sample.ts'
 import type { FilterCard } from './card.ts'
+import { waitingFiltersSection } from './overview.ts'
 
 const waiting = { state: 'held', stateKind: 'bad', mayDecide: true } as const
 const deciding = { state: 'coming', stateKind: 'wait', mayDecide: false } as const
@@ -64,3 +66,8 @@ export const samples: readonly Sample[] = [
   page('unreachable', { reachable: false, unheldSince: sampleMoment(2) }),
   page('unreachable-looked', { reachable: false, flash: 'looked', flashKind: 'success' }),
 ]
+
+export const overviewSamples: OverviewSamples = {
+  'space-asked': { sections: [waitingFiltersSection('held')] },
+  delayed: { sections: [waitingFiltersSection('unheld')] },
+}

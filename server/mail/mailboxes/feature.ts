@@ -4,6 +4,8 @@ import type { MailParts } from '#server/mail/parts.ts'
 import { convergeMailboxTask } from './converge-mailbox.ts'
 import { followSettingsTask } from './follow-settings.ts'
 import { measureTasks } from './measure-mailboxes.ts'
+import { mailboxOverview } from './overview/show-mailbox.ts'
+import { spaceRoutes } from './overview/space-routes.ts'
 import { purgeMailboxesTask } from './purge-mailboxes.ts'
 import { rekeyMailboxes } from './reconcile/reconcile-store.ts'
 import { mailboxFaults, mailboxRows } from './settings.ts'
@@ -28,6 +30,8 @@ export const mailboxesFeature = {
   name: 'mail/mailboxes',
   settings: mailboxRows,
   settingRule: mailboxFaults,
+  routes: (parts) => [spaceRoutes(parts)],
+  overview: mailboxOverview,
   tasks: (parts) => {
     const converge = convergeMailboxTask(parts)
     return {
@@ -64,4 +68,5 @@ export const mailboxesFeature = {
   commands: () => import('./commands.ts'),
   checks: () => import('./checks.ts'),
   gauges: () => import('./gauges.ts'),
+  samples: () => import('./overview/samples.ts'),
 } satisfies AccountFeature<MailParts>

@@ -3,11 +3,13 @@ import { exportsNothing, noKeys, nothing } from '#server/accounts/life/account-l
 import type { RecoveryParts } from '#server/recovery/parts.ts'
 import { doubtTasks } from './doubt-contact.ts'
 import { doubtLateWays } from './doubt-late-ways.ts'
+import { methodsOverview } from './overview.ts'
 import { recoveryMethodRoutes } from './routes.ts'
 
 export const methodsFeature = {
   name: 'recovery/methods',
   routes: (parts) => [recoveryMethodRoutes(parts)],
+  overview: methodsOverview,
   tasks: (parts) =>
     Object.assign(doubtTasks(parts), ...parts.recoveryMethods.map(({ tasks }) => tasks)),
   life: (parts) => ({

@@ -8,10 +8,12 @@ import {
   undo,
   weak,
 } from '#server/kit/messages/message-sample.ts'
+import type { OverviewSamples } from '#server/kit/pages/overview.ts'
 import { type Sample, sampleMoment } from '#server/kit/pages/sample.ts'
 import { ownerSample, tomorrow } from '../contacts/contact-samples.ts'
 import type { DescribedMethod } from '../flow/recovery-method.ts'
 import { methodCard } from './method-card.ts'
+import { methodsSection, secondWaySection, warningsSection } from './overview.ts'
 
 const methodsPage = '/account/recovery'
 const phone = { id: 'phone', weak: false, href: `${methodsPage}/phone` } as const
@@ -101,4 +103,24 @@ export const messageSamples: MessageSamples = {
   'recovery-method-changed': { ...byMethod(undo), weak: { ...weak, method: 'phone' } },
   'recovery-method-removed': { ...byMethod(undo), weak: { ...weak, method: 'phone' } },
   'contact-doubted': byWord(['backup-address', 'phone'], (method) => ({ mailbox, at, method })),
+}
+
+const noMethods = methodsSection(
+  [phone, address, question].map(({ id }) => ({ id, state: 'none' })),
+)
+
+export const overviewSamples: OverviewSamples = {
+  otherwise: { sections: [noMethods] },
+  new: { sections: [warningsSection(['no-methods']), noMethods] },
+  filled: {
+    sections: [
+      secondWaySection,
+      methodsSection([
+        { id: 'phone', state: 'set', since: sampleMoment(500), masked: '+375 •• •••-••-47' },
+        { id: 'backup-address', state: 'pending', masked: 'a••••k@gm•••.com' },
+        { id: 'security-question', state: 'removed' },
+      ]),
+    ],
+  },
+  delayed: { sections: [warningsSection(['only-question']), noMethods] },
 }

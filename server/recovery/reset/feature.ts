@@ -6,12 +6,14 @@ import { holdTasks } from './hold-reset.ts'
 import { holdRoutes } from './hold-routes.ts'
 import { dropHold, rekeyHolds } from './hold-store.ts'
 import { newPasswordRoutes } from './new-password-routes.ts'
+import { resetOverview } from './overview.ts'
 
 const rows = accountRows('recovery_holds', ['device', 'place', 'made_at', 'due_at'])
 
 export const resetFeature = {
   name: 'recovery/reset',
   routes: (parts) => [newPasswordRoutes(parts), holdRoutes(parts)],
+  overview: resetOverview,
   tasks: holdTasks,
   times: ['* * * * * recovery:sweep-held'],
   tables: ['recovery_holds'],
@@ -25,4 +27,5 @@ export const resetFeature = {
     export: rows.export,
     rekey: (trx, limit) => rekeyHolds(trx, keyring, limit),
   }),
+  samples: () => import('./samples.ts'),
 } satisfies AccountFeature<RecoveryParts>

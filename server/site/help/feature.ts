@@ -1,11 +1,19 @@
 import type { AccountFeature } from '#server/accounts/feature.ts'
+import type { OverviewLink } from '#server/kit/pages/overview.ts'
 import type { SiteParts } from '../parts.ts'
 import { helpRoutes } from './routes.ts'
 import { helpRows } from './settings.ts'
+
+export const mailProgramsLink: OverviewLink = {
+  rank: 50,
+  href: '/help/mail-programs',
+  text: 'account.more.programs',
+}
 
 export const helpFeature = {
   name: 'site/help',
   settings: helpRows,
   routes: (parts) => [helpRoutes(parts)],
+  overview: () => ({ links: [mailProgramsLink] }),
   samples: () => import('./samples.ts'),
 } satisfies AccountFeature<SiteParts>

@@ -1,8 +1,10 @@
 // The help pages.
 
+import type { OverviewSamples } from '#server/kit/pages/overview.ts'
 import { type Sample, sampleAddress, sampleQrCode } from '#server/kit/pages/sample.ts'
 import { describeMailServers } from '#server/mail/mail-programs/mail-servers.ts'
 import { helpFacts } from './facts.ts'
+import { mailProgramsLink } from './feature.ts'
 import { mailProgramsPage, programs } from './mail-programs-page.ts'
 import { helpTopics } from './topics.ts'
 
@@ -49,6 +51,8 @@ function mailPrograms(
     ...more,
   })
 }
+
+export const overviewSamples: OverviewSamples = { otherwise: { links: [mailProgramsLink] } }
 
 export const samples: readonly Sample[] = [
   { page: 'help-index', state: 'shown', view: 'site/help/index', locals: { topics: helpTopics } },
