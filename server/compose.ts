@@ -170,7 +170,7 @@ export async function compose(settings: CompleteSettings, ports: Ports = {}): Pr
       draining = true
     },
     close: async () => {
-      await desk.reader.close()
+      await desk.letterParser.close()
       mail.close()
       sms.close()
       await platform.close?.()

@@ -11,7 +11,7 @@ import type { Limits } from '../kit/limits/limits.ts'
 import type { Log } from '../kit/log/log.ts'
 import type { AppealSettings } from './appeals/settings.ts'
 import type { CaseSettings } from './cases/settings.ts'
-import { createLetterReader, type LetterReader } from './letters/letter-reader.ts'
+import { createLetterParser, type LetterParser } from './letters/letter-parser.ts'
 import type { MeasureSettings } from './measures/settings.ts'
 import type { ResolveTxt } from './provenance/dkim.ts'
 import type { ProvenanceParts } from './provenance/provenance.ts'
@@ -38,7 +38,7 @@ export interface DeskParts {
   readonly life: AccountLife
   readonly limits: Limits
   readonly index: DeskIndex
-  readonly reader: LetterReader
+  readonly letterParser: LetterParser
   readonly provenance: ProvenanceParts
   readonly methods: Pick<RecoveryMethods, 'contactsOf' | 'describe' | 'list'>
 }
@@ -62,7 +62,7 @@ export function createDesk(around: DeskSurroundings, resolveTxt: ResolveTxt = dn
   return {
     ...around,
     index: createDeskIndex(around),
-    reader: createLetterReader(),
+    letterParser: createLetterParser(),
     provenance: {
       keyring,
       ourDomains,

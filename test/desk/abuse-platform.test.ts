@@ -110,16 +110,19 @@ describeOnMailServers('the abuse desk and the mail platform', () => {
     const { host, port } = mail.imap
     const { user, pass } = auth('letters.box')
     const url = `imaps://${encodeURIComponent(user)}:${encodeURIComponent(pass)}@${host}:${port}`
-    const { reader } = portal.parts.desk
-    const failing: typeof reader = {
-      ...reader,
+    const { letterParser } = portal.parts.desk
+    const failing: typeof letterParser = {
+      ...letterParser,
       reportMail: async (input, own) => {
         if (Buffer.from(input).includes('Subject: First')) throw new Error('the database is away')
-        return await reader.reportMail(input, own)
+        return await letterParser.reportMail(input, own)
       },
     }
     const desk = { ...portal.parts.desk, settings: { ...portal.settings, abuseImapUrl: url } }
-    assert.equal(await fetchMail({ ...desk, reader: failing }, { rejectUnauthorized: false }), 1)
+    assert.equal(
+      await fetchMail({ ...desk, letterParser: failing }, { rejectUnauthorized: false }),
+      1,
+    )
     assert.equal(await fetchMail(desk, { rejectUnauthorized: false }), 1)
     assert.equal(await fetchMail(desk, { rejectUnauthorized: false }), 0)
   })

@@ -34,7 +34,7 @@ export async function insertEvidence(
 
 export interface OpenedEvidence {
   readonly id: string
-  /** For the letter reader: text if it was pasted, else bytes. */
+  /** For the letter parser: text if it was pasted, else bytes. */
   readonly input: Buffer | string
   readonly source: Buffer
   readonly sha256: string

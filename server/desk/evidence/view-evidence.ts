@@ -60,7 +60,7 @@ export async function viewEvidence(
   const evidence = await recordLook(parts, request, what)
   if (!evidence) return undefined
   const { sha256, sizeBytes, keptUntil } = evidence
-  return { sha256, sizeBytes, keptUntil, outcome: await parts.reader.letter(evidence.input) }
+  return { sha256, sizeBytes, keptUntil, outcome: await parts.letterParser.letter(evidence.input) }
 }
 
 export async function downloadSource(
@@ -76,5 +76,5 @@ export async function downloadAttachment(
   sha256: string,
 ): Promise<Buffer | undefined> {
   const evidence = await recordLook(parts, request, 'attachment')
-  return evidence && ((await parts.reader.attachment(evidence.input, sha256)) ?? undefined)
+  return evidence && ((await parts.letterParser.attachment(evidence.input, sha256)) ?? undefined)
 }

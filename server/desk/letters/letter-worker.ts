@@ -1,9 +1,9 @@
-// The worker thread of the letter reader.
+// The worker thread of the letter parser.
 import { parentPort } from 'node:worker_threads'
 import { parseReportMail } from '../reports/mail/parse-report-mail.ts'
 import { parseLetter, readAttachment } from './parse-letter.ts'
 
-export type ReaderTask =
+export type ParserTask =
   | { readonly what: 'letter'; readonly input: Uint8Array | string }
   | {
       readonly what: 'report-mail'
@@ -12,13 +12,13 @@ export type ReaderTask =
     }
   | { readonly what: 'attachment'; readonly input: Uint8Array | string; readonly sha256: string }
 
-async function run(task: ReaderTask): Promise<unknown> {
+async function run(task: ParserTask): Promise<unknown> {
   if (task.what === 'letter') return parseLetter(task.input)
   if (task.what === 'report-mail') return parseReportMail(task.input, task.ownAddresses)
   return readAttachment(task.input, task.sha256)
 }
 
-parentPort?.on('message', async (task: ReaderTask) => {
+parentPort?.on('message', async (task: ParserTask) => {
   try {
     parentPort?.postMessage({ result: await run(task) })
   } catch (error) {

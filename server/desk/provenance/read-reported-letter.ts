@@ -32,12 +32,12 @@ const nobody = '?'
 
 /** Writes nothing. A report with an unreadable letter becomes an unproven one. */
 export async function readReportedLetter(parts: DeskParts, report: Report): Promise<ReadReport> {
-  const { db, keyring, reader } = parts
+  const { db, keyring, letterParser } = parts
   const evidence = report.evidenceId
     ? await openKeptEvidence(db, keyring, report.evidenceId)
     : undefined
   if (!evidence) return await readWithoutLetter(parts, report)
-  const outcome = await reader.letter(evidence.input)
+  const outcome = await letterParser.letter(evidence.input)
   if (outcome.kind === 'refused')
     return await readWithoutLetter(parts, report, evidence.sha256, outcome.reason)
   return await readWithLetter(parts, report, outcome, evidence.source)

@@ -4,7 +4,7 @@ import { showHidden, showHiddenLine } from '#server/core/letters/show-hidden.ts'
 import { exportCell, exportRow } from '#server/desk/figures/export-cell.ts'
 import { defang, defangText, hostOf } from '#server/desk/letters/defang.ts'
 import { frameDocument } from '#server/desk/letters/letter-html.ts'
-import { createLetterReader } from '#server/desk/letters/letter-reader.ts'
+import { createLetterParser } from '#server/desk/letters/letter-parser.ts'
 import { parseLetter, readAttachment } from '#server/desk/letters/parse-letter.ts'
 import { judgeProvenance } from '#server/desk/provenance/provenance.ts'
 import { parseReportMail } from '#server/desk/reports/mail/parse-report-mail.ts'
@@ -112,7 +112,7 @@ describe('a hostile letter', () => {
   test('a letter that takes too much time or memory ends its thread, not the portal', async () => {
     const heavyLetter = bytes(heavy['HTML of brackets']?.() ?? '')
     for (const limits of [{ timeLimitMs: 1 }, { timeLimitMs: 20_000, memoryLimitMib: 12 }]) {
-      const reader = createLetterReader(limits)
+      const reader = createLetterParser(limits)
       assert.deepEqual(
         await reader.letter(heavyLetter),
         { kind: 'refused', reason: 'too-slow' },
@@ -121,7 +121,7 @@ describe('a hostile letter', () => {
       await reader.close()
     }
 
-    const patient = createLetterReader({ timeLimitMs: 20_000 })
+    const patient = createLetterParser({ timeLimitMs: 20_000 })
     const [one, two, report] = await Promise.all([
       patient.letter(bytes(scripts.script ?? '')),
       patient.letter('From: a@b.example\nSubject: two\nMessage-ID: <a@b>\n\nhi'),

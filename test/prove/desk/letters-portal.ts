@@ -36,7 +36,7 @@ export interface LettersFindings {
   readonly unreadable: Readonly<Record<string, number>>
   /** Accused accounts that sent nothing. */
   readonly wronglyNamed: number
-  /** Milliseconds of a job, with its wait for the letter reader. */
+  /** Milliseconds of a job, with its wait for the letter parser. */
   readonly judgingMs: { readonly median: number; readonly p99: number; readonly slowest: number }
   /** The longest delay of the portal's event loop. */
   readonly heldUpMs: number

@@ -34,7 +34,7 @@ const ownAddresses = ({ settings }: DeskParts): string[] => {
 
 /** Throws only for faults of ours: then the mail may be taken in again. */
 export async function intakeMail(parts: DeskParts, raw: Uint8Array): Promise<TakenMail> {
-  const mail = await parts.reader.reportMail(raw, ownAddresses(parts))
+  const mail = await parts.letterParser.reportMail(raw, ownAddresses(parts))
   if (mail.kind === 'refused') {
     // An unreadable mail has no Message-ID, so its hash identifies it.
     const key = createHash('sha256').update(raw).digest('hex')

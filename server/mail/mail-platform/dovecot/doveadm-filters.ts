@@ -1,16 +1,8 @@
 import type { PlatformFilters } from '../mail-platform.ts'
-import {
-  type Answer,
-  badData,
-  type Command,
-  expectDone,
-  noSuchUser,
-  nothingFound,
-} from './doveadm-answer.ts'
+import { type Answer, badData, expectDone, noSuchUser, nothingFound } from './doveadm-answer.ts'
+import type { RunDoveadm } from './doveadm-connection.ts'
 
-export function createDoveadmFilters(
-  run: (commands: readonly Command[]) => Promise<readonly Answer[]>,
-): PlatformFilters {
+export function createDoveadmFilters(run: RunDoveadm): PlatformFilters {
   const ask = async (
     name: string,
     parameters: Record<string, unknown>,

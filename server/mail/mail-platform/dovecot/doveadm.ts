@@ -1,78 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { PlatformError } from '../mail-platform.ts'
-import {
-  type Answer,
-  type Command,
-  expectDone,
-  noSuchUser,
-  nothingFound,
-  readAnswer,
-} from './doveadm-answer.ts'
+import { expectDone, noSuchUser, nothingFound } from './doveadm-answer.ts'
+import { connectDoveadm, type DoveadmConnection } from './doveadm-connection.ts'
 import { createDoveadmFilters } from './doveadm-filters.ts'
 
-export interface DoveadmSettings {
-  /** Of the HTTP listener of `service doveadm`. */
-  readonly url: string
-  readonly apiKey: string
-  /** 5 s by default. */
-  readonly timeoutMs?: number
+export interface DoveadmSettings extends DoveadmConnection {
   /** Wait before sessions that were just opening are ended too; 150 by default. */
   readonly lateSessionsMs?: number
 }
 
 export type Doveadm = ReturnType<typeof createDoveadm>
 
-export function createDoveadm({
-  url,
-  apiKey,
-  timeoutMs = 5000,
-  lateSessionsMs = 150,
-}: DoveadmSettings) {
-  const endpoint = new URL('/doveadm/v1', url)
-  const authorization = `X-Dovecot-API ${Buffer.from(apiKey).toString('base64')}`
-
-  const post = async (commands: readonly Command[]): Promise<string> => {
-    const body = JSON.stringify(
-      commands.map(([name, parameters], index) => [name, parameters, `c${index}`]),
-    )
-    try {
-      const response = await fetch(endpoint, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', authorization },
-        body,
-        signal: AbortSignal.timeout(timeoutMs),
-      })
-      const text = await response.text()
-      if (response.ok) return text
-      throw new PlatformError(
-        response.status >= 500 ? 'retry' : 'permanent',
-        `doveadm answered HTTP ${response.status}`,
-      )
-    } catch (cause) {
-      if (cause instanceof PlatformError) throw cause
-      // A refused connection never reached Dovecot. A call that broke later may be carried out.
-      const refused = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN'].includes(codeOf(cause))
-      throw new PlatformError(
-        refused ? 'retry' : 'unknown',
-        `doveadm did not answer: ${codeOf(cause)}`,
-        { cause },
-      )
-    }
-  }
-
-  const run = async (commands: readonly Command[]): Promise<readonly Answer[]> => {
-    const text = await post(commands)
-    let answers: unknown
-    try {
-      answers = JSON.parse(text)
-    } catch (cause) {
-      throw new PlatformError('unknown', 'doveadm broke off its answer', { cause })
-    }
-    if (!Array.isArray(answers) || answers.length !== commands.length) {
-      throw new PlatformError('unknown', 'doveadm answered something else')
-    }
-    return answers.map(readAnswer)
-  }
+export function createDoveadm({ lateSessionsMs = 150, ...connection }: DoveadmSettings) {
+  const run = connectDoveadm(connection)
 
   return {
     /** The flush comes first, so that a program that reconnects at once fails. */
@@ -123,10 +63,4 @@ export function createDoveadm({
     },
     filters: createDoveadmFilters(run),
   }
-}
-
-const codeOf = (error: unknown): string => {
-  const { code, name, cause } = error as { code?: unknown; name?: string; cause?: unknown }
-  if (typeof code === 'string') return code
-  return cause === undefined ? String(name) : codeOf(cause)
 }

@@ -2,10 +2,10 @@
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import type { ReportMail } from '../reports/mail/parse-report-mail.ts'
-import type { ReaderTask } from './letter-worker.ts'
+import type { ParserTask } from './letter-worker.ts'
 import type { LetterOutcome } from './parse-letter.ts'
 
-export interface LetterReader {
+export interface LetterParser {
   letter(input: Uint8Array | string): Promise<LetterOutcome>
   reportMail(input: Uint8Array, ownAddresses: readonly string[]): Promise<ReportMail>
   /** Null where there is no such attachment, or reading took too long. */
@@ -13,7 +13,7 @@ export interface LetterReader {
   close(): Promise<void>
 }
 
-export interface LetterReaderParts {
+export interface LetterParserParts {
   /** For one letter. The largest allowed letter takes about 500 on a slow core. */
   readonly timeLimitMs?: number
   /** The thread's heap, default 256. */
@@ -22,13 +22,9 @@ export interface LetterReaderParts {
 
 const TOO_SLOW = Symbol('too slow')
 
-export function createLetterReader({
-  timeLimitMs = 2_000,
-  memoryLimitMib = 256,
-}: LetterReaderParts = {}): LetterReader {
+function createParserThread({ timeLimitMs = 2_000, memoryLimitMib = 256 }: LetterParserParts) {
   let worker: Worker | null = null
   let ready: Promise<unknown> = Promise.resolve()
-  let turn: Promise<unknown> = Promise.resolve()
 
   function start(): Worker {
     const started = new Worker(new URL('./letter-worker.ts', import.meta.url), {
@@ -41,7 +37,7 @@ export function createLetterReader({
   }
 
   // Security: A letter that takes too much time or memory ends its thread, not the portal.
-  async function read(task: ReaderTask): Promise<unknown> {
+  async function run(task: ParserTask): Promise<unknown> {
     worker ??= start()
     const current = worker
     await ready
@@ -65,8 +61,21 @@ export function createLetterReader({
     })
   }
 
-  function inTurn(task: ReaderTask): Promise<unknown> {
-    const result = turn.then(() => read(task))
+  async function close(): Promise<void> {
+    const current = worker
+    worker = null
+    await current?.terminate()
+  }
+
+  return { run, close }
+}
+
+export function createLetterParser(parts: LetterParserParts = {}): LetterParser {
+  const thread = createParserThread(parts)
+  let turn: Promise<unknown> = Promise.resolve()
+
+  function inTurn(task: ParserTask): Promise<unknown> {
+    const result = turn.then(() => thread.run(task))
     turn = result.catch(() => {})
     return result
   }
@@ -88,11 +97,7 @@ export function createLetterReader({
       const result = await inTurn({ what: 'attachment', input, sha256 })
       return result instanceof Uint8Array ? Buffer.from(result) : null
     },
-    async close() {
-      const current = worker
-      worker = null
-      await current?.terminate()
-    },
+    close: thread.close,
   }
 }
 
