@@ -1,18 +1,14 @@
+import { methodIds } from '#server/core/method-ids.ts'
 import { type Sample, sampleAddress } from '#server/kit/pages/sample.ts'
 import { describeForm } from './describe-form.ts'
 import { describeWelcome } from './describe-welcome.ts'
 
 const domain = 'postern.example'
 const suggestions = ['alesia.k', 'alesia-kavalchuk', 'a.kavalchuk']
-const methods = [
-  { id: 'phone', weak: false },
-  { id: 'backup-address', weak: false },
-  { id: 'security-question', weak: true },
-] as const
-const offered = methods.map(({ id, weak }) => ({
+const offered = methodIds.map((id) => ({
   id,
   href: `/account/recovery/${id}`,
-  weak,
+  weak: id === 'security-question',
   state: 'none' as const,
 }))
 

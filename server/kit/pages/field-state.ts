@@ -1,5 +1,5 @@
 import type { Translate } from '../i18n/texts.ts'
-import type { FormError } from './forms.ts'
+import { errorTextOf, type FormError } from './forms.ts'
 
 export interface FieldState {
   readonly error: string | undefined
@@ -22,7 +22,7 @@ export function createFieldState(
     const found = errors.find(({ at, field }) => (at || field) === name)
     const ids = [hint && `${name}-hint`, found && `${name}-error`]
     return {
-      error: found && t(`errors.${found.field}.${found.reason}`, found.params),
+      error: found && t(errorTextOf(found), found.params),
       value: value === undefined ? values[name] : value,
       describedBy: ids.filter(Boolean).join(' '),
     }

@@ -5,10 +5,16 @@ export interface FormError {
   readonly field: string
   /** Names `data-error="field.reason"` and the text `errors.field.reason`. */
   readonly reason: string
+  /** Another text than this. */
+  readonly text?: string
   readonly params?: Readonly<Record<string, string | number>>
   /** The id that the error links to, if it is not the field's name. */
   readonly at?: string
 }
+
+/** The key of the error's text. */
+export const errorTextOf = ({ text, field, reason }: FormError): string =>
+  text ?? `errors.${field}.${reason}`
 
 /** An absent field is empty. @throws MalformedRequest for lists, NUL and broken Unicode */
 export function readFields<const Name extends string>(

@@ -38,6 +38,10 @@ export function backupAddressMethod(parts: BackupAddressMethodParts): RecoveryMe
     isOffered: true,
     hold: 'never',
     strength: 'strong',
+    help: {
+      title: 'help-recovery.backup-address.title',
+      text: 'help-recovery.backup-address.text',
+    },
     pages: {
       rank: 1,
       challenge: { page: 'recover-backup-address', path: 'backup-address', field: 'address' },

@@ -15,6 +15,7 @@ const own = { id, weak: false, href: '/account/recovery/backup-address' } as con
 
 export const ownedBackupAddress = (keyring: Keyring): OwnedMethod => ({
   id,
+  flashes: ['backup-address-linked', 'backup-address-removed'],
   async describe(db, accountId, at) {
     const address = await findBackupAddress(db, keyring, accountId)
     if (address) {

@@ -30,7 +30,7 @@ export interface MethodRouteParts {
 const readSeen = (seen: string | undefined): number | undefined =>
   /^\d{1,9}$/.test(seen ?? '') ? Number(seen) : undefined
 
-const viewOf = (page: string): string => `recovery/flow/${page.replace('recover-', '')}`
+const viewOf = ({ id }: RecoveryMethod, page: string): string => `recovery/${id}/${page}`
 const pathOf = ({ path }: MethodPage<string | null>): string => `/recover/${path}`
 
 async function countSends({ parts, method }: MethodRouteParts, flow: Flow): Promise<number> {
@@ -52,7 +52,7 @@ async function showProof(
   const sends = await countSends(routeParts, flow)
   stepPages.show(req, res, flow, {
     id: proof.page,
-    view: viewOf(proof.page),
+    view: viewOf(method, proof.page),
     errors,
     locals: { ...described, sends },
   })
@@ -86,8 +86,10 @@ function addProofForm(router: Router, routeParts: MethodRouteParts, field: strin
     const now = await steps.flowOf(req)
     if (now && !beforeProof.includes(now.state)) return res.redirect(303, steps.dueOf(now))
     if (outcome.kind === 'wait') throw new LimitReached(outcome.retryAfterSeconds)
-    if (outcome.reason === 'wrong') logWrong(req)
-    await showProof(routeParts, req, res, flow, [{ field, reason: outcome.reason }])
+    const { reason } = outcome
+    if (reason === 'wrong') logWrong(req)
+    const text = proof.errorTexts?.[reason]
+    await showProof(routeParts, req, res, flow, [{ field, reason, ...(text && { text }) }])
   })
 }
 
@@ -103,7 +105,7 @@ async function showChallenge(
   const locals = { sends: await countSends(routeParts, flow) }
   routeParts.stepPages.show(req, res, flow, {
     id: page,
-    view: viewOf(page),
+    view: viewOf(routeParts.method, page),
     errors,
     values,
     locals,

@@ -2,7 +2,7 @@ import type { Db, Trx } from '#db/connection.ts'
 import type { AccountTrx } from '#server/accounts/accounts/change-account.ts'
 import type { ClientInfo } from '#server/core/client-info.ts'
 import type { MethodId } from '#server/core/method-ids.ts'
-import type { Locale } from '#server/kit/i18n/texts.ts'
+import type { Locale, TextParams } from '#server/kit/i18n/texts.ts'
 import type { TaskList } from '#server/kit/jobs/worker.ts'
 import type { LinkedContact } from '../contacts/contact.ts'
 
@@ -48,12 +48,14 @@ export type ProofOutcome =
   | { readonly kind: 'refused'; readonly reason: string }
   | { readonly kind: 'wait'; readonly retryAfterSeconds: number }
 
-/** A page with one field; its view is `recovery/<page without recover->`. */
+/** A page with one field; its view is `recovery/<id of the method>/<page>`. */
 export interface MethodPage<Field extends string | null = string> {
   readonly page: `recover-${string}`
   /** Under `/recover/`. */
   readonly path: string
   readonly field: Field
+  /** Texts of its errors by their reasons, where those of the field do not fit. */
+  readonly errorTexts?: Readonly<Record<string, string>>
 }
 
 /** The pages of a method as data: the flow shows them without knowing the method. */
@@ -74,16 +76,23 @@ export interface DescribedMethod {
   readonly weak: boolean
   readonly href: string
   readonly masked?: string
-  readonly question?: string
+  /** What its owner should know beside its state: a text, with params or without. */
+  readonly detail?: { readonly text: string; readonly params?: TextParams }
   readonly since?: Date
   readonly provenAt?: Date
   /** It may be a stranger's, until its owner sets it again. */
   readonly doubtful?: true
+  /** In doubt it opens nothing. */
+  readonly shut?: true
+  /** A name under `account.warnings`. */
+  readonly warning?: string
 }
 
 /** What its owner's pages, notices and undo ask of a method. */
 export interface OwnedMethod {
   readonly id: MethodId
+  /** Names under `recovery-methods.flash`. */
+  readonly flashes: readonly string[]
 
   describe(db: Db, accountId: string, at: Date): Promise<DescribedMethod>
   /** Undefined also for a method without contacts. */
@@ -112,6 +121,8 @@ export interface RecoveryMethod extends OwnedMethod {
   /** Whether a new password that it proves waits until its owner could object. */
   readonly hold: 'never' | 'sometimes' | 'always'
   readonly pages: MethodPages
+  /** Two texts, for the help page about recoveries. Absent while the method helps nobody. */
+  readonly help: { readonly title: string; readonly text: string } | undefined
   /** What the proof page shows; null before the challenge. Same work for every flow. */
   showProof(db: Db | Trx, flow: MethodFlow): Promise<Readonly<Record<string, unknown>> | null>
   /** How many codes or links this flow has asked for. Same work for every flow. */

@@ -1,13 +1,14 @@
 import type { DescribedMethod } from '#server/recovery/flow/recovery-method.ts'
 // How the page of the recovery methods shows one of them.
 
-export interface MethodCard extends Pick<DescribedMethod, 'id' | 'href' | 'masked' | 'question'> {
+export interface MethodCard extends Pick<DescribedMethod, 'id' | 'href' | 'masked' | 'detail'> {
   readonly tag: { readonly state: string; readonly kind: 'good' | 'wait' | 'bad' | undefined }
   readonly isDoubtful: boolean
   readonly since: Date | undefined
   readonly provenAt: Date | undefined
-  /** Why the method cannot be set any more. */
-  readonly gone: 'removed' | 'closed' | undefined
+  /** The text of what it is, or why it cannot be set any more. */
+  readonly what: string
+  readonly isGone: boolean
   readonly strength: 'weak' | 'strong'
   readonly actions: MethodActions | undefined
 }
@@ -26,33 +27,34 @@ const kinds: Partial<Record<DescribedMethod['state'], 'good' | 'wait'>> = {
 }
 
 export function methodCard(method: DescribedMethod, isLocked: boolean): MethodCard {
-  const { id, href, masked, question, state, weak } = method
+  const { id, href, masked, detail, state, weak } = method
   const isSet = state === 'set'
   const isDoubtful = method.doubtful === true
-  const gone = state === 'removed' || state === 'closed' ? state : undefined
+  const isGone = state === 'removed' || state === 'closed'
   return {
     id,
     href,
     ...(masked === undefined ? {} : { masked }),
-    ...(question === undefined ? {} : { question }),
+    ...(detail === undefined ? {} : { detail }),
     tag: isDoubtful ? { state: 'doubtful', kind: 'bad' } : { state, kind: kinds[state] },
     isDoubtful,
     since: isSet ? method.since : undefined,
     provenAt: isSet ? method.provenAt : undefined,
-    gone,
+    what: isGone ? `${id}.${state}` : `methods.${id}.what`,
+    isGone,
     strength: weak ? 'weak' : 'strong',
-    actions: gone || isLocked ? undefined : actionsOf(method),
+    actions: isGone || isLocked ? undefined : actionsOf(method),
   }
 }
 
-function actionsOf({ state, weak, doubtful }: DescribedMethod): MethodActions {
-  const endDoubt = weak ? 'again' : 'confirm'
+function actionsOf({ state, shut, doubtful }: DescribedMethod): MethodActions {
+  const endDoubt = shut ? 'again' : 'confirm'
   const change = state === 'none' ? 'methods.add' : 'recovery-methods.change'
   return {
     enterCode: state === 'pending',
     endDoubt: doubtful ? endDoubt : undefined,
-    // Setting a doubtful question again is the only change that it allows.
-    change: doubtful && weak ? undefined : change,
+    // Setting it again is the only change that it allows.
+    change: shut ? undefined : change,
     remove: state === 'set',
   }
 }

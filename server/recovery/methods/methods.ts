@@ -47,18 +47,16 @@ export function joinMethods(list: readonly RecoveryMethod[]): RecoveryMethods {
 export const lacksSecondWay = (methods: readonly DescribedMethod[]): boolean =>
   warningsOf(methods).length === 0 && methods.filter(({ state }) => state === 'set').length === 1
 
-/** A contact in doubt is better than none. A weak method in doubt opens nothing. */
+/** A contact in doubt is better than none. */
 export const hasWayBack = (methods: readonly DescribedMethod[]): boolean =>
-  methods.some(({ weak, state, doubtful }) => state === 'set' && !(weak && doubtful))
+  methods.some(({ state, shut }) => state === 'set' && !shut)
 
 /** Names under `account.warnings`. */
-export function warningsOf(
-  methods: readonly DescribedMethod[],
-): ('no-methods' | 'only-question' | 'doubtful')[] {
+export function warningsOf(methods: readonly DescribedMethod[]): string[] {
   const set = methods.filter((method) => method.state === 'set')
   if (set.length === 0) return ['no-methods']
-  const warnings: ('only-question' | 'doubtful')[] = []
+  const warnings: string[] = []
   if (set.every((method) => method.weak)) warnings.push('only-question')
   if (set.some((method) => method.doubtful)) warnings.push('doubtful')
-  return warnings
+  return [...warnings, ...set.flatMap(({ warning }) => warning ?? [])]
 }

@@ -6,16 +6,8 @@ import type { RecoveryParts } from '#server/recovery/parts.ts'
 import { methodCard } from './method-card.ts'
 import { warningsOf } from './methods.ts'
 
-const flashes = [
-  'backup-address-linked',
-  'backup-address-removed',
-  'phone-linked',
-  'phone-removed',
-  'security-question-set',
-  'security-question-removed',
-] as const
-
 export function recoveryMethodRoutes({ pages, db, clock, methods }: RecoveryParts): Router {
+  const flashes = methods.list.flatMap((method) => method.flashes)
   return Router().get('/account/recovery', requireAccount(), async (req, res) => {
     const at = clock.now()
     const accountId = accountOf(req).id

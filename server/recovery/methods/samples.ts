@@ -38,7 +38,7 @@ const setPhone: DescribedMethod = {
 const setQuestion: DescribedMethod = {
   ...question,
   state: 'set',
-  question: 'grandmother-birthplace',
+  detail: { text: 'security-question.questions.grandmother-birthplace' },
   since,
 }
 
@@ -77,7 +77,7 @@ export const samples: readonly Sample[] = [
     methods: [
       { ...setPhone, doubtful: true },
       { ...address, state: 'set', masked: 'a•••••@example.com', since, provenAt: since },
-      { ...setQuestion, doubtful: true },
+      { ...setQuestion, doubtful: true, shut: true },
     ],
   }),
   methods('removed', {

@@ -66,6 +66,7 @@ export function phoneMethod(parts: PhoneMethodParts): RecoveryMethod {
     isOffered: true,
     hold: 'never',
     strength: 'strong',
+    help: { title: 'help-recovery.phone.title', text: 'help-recovery.phone.text' },
     pages: {
       rank: 2,
       challenge: { page: 'recover-sms', path: 'sms', field: 'phone' },

@@ -9,6 +9,7 @@ const own = { id, weak: false, href: '/account/recovery/phone' } as const
 
 export const ownedPhone = (keyring: Keyring): OwnedMethod => ({
   id,
+  flashes: ['phone-linked', 'phone-removed'],
   async describe(db, accountId, at) {
     const phone = await findPhone(db, keyring, accountId)
     if (phone) {

@@ -22,6 +22,11 @@ export interface SecurityQuestionMethodParts {
 
 const limitName = 'recovery-answers'
 
+const helpOf = (mode: SecurityQuestionSettings['securityQuestion']) =>
+  mode === 'off'
+    ? undefined
+    : { title: 'help-recovery.question.title', text: `help-recovery.question.${mode}` }
+
 export function securityQuestionMethod({
   keyring,
   settings,
@@ -33,8 +38,9 @@ export function securityQuestionMethod({
     isOffered: settings.securityQuestion !== 'off',
     hold: settings.securityQuestion === 'hold' ? 'always' : 'sometimes',
     strength: 'weak',
+    help: helpOf(settings.securityQuestion),
     pages: {
-      rank: 3,
+      rank: 4,
       proof: { page: 'recover-question', path: 'security-question', field: 'answer' },
     },
     async showProof(db, { shownAccountId, nameKey }: MethodFlow) {

@@ -10,6 +10,7 @@ const own = { id, weak: true, href: '/account/recovery/security-question' } as c
 
 export const ownedSecurityQuestion = (mode: 'direct' | 'hold' | 'off'): OwnedMethod => ({
   id,
+  flashes: ['security-question-set', 'security-question-removed'],
   async describe(db, accountId) {
     const found = await findSecurityQuestion(db, accountId)
     if (found?.state === 'removed') return { ...own, state: 'removed', since: found.removedAt }
@@ -17,8 +18,9 @@ export const ownedSecurityQuestion = (mode: 'direct' | 'hold' | 'off'): OwnedMet
     if (!found) return { ...own, state: 'none' }
     const { question, setAt: since, provenAt, doubtful } = found
     const proven = provenAt ? { provenAt } : {}
-    const doubt = doubtful ? { doubtful } : {}
-    return { ...own, state: 'set', question, since, ...proven, ...doubt }
+    const doubt = doubtful ? { doubtful, shut: true as const } : {}
+    const detail = { text: `security-question.questions.${question}` }
+    return { ...own, state: 'set', detail, since, ...proven, ...doubt }
   },
   findContact: async () => undefined,
   async sureSince(trx, accountId) {

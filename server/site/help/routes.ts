@@ -12,10 +12,10 @@ import { helpFacts } from './facts.ts'
 import { mailProgramsPage } from './mail-programs-page.ts'
 import { helpTopics } from './topics.ts'
 
-type HelpParts = Pick<SiteParts, 'settings' | 'pages'>
+type HelpParts = Pick<SiteParts, 'settings' | 'pages' | 'methods'>
 
 export function helpRoutes(parts: HelpParts): Router {
-  const { settings, pages } = parts
+  const { settings, pages, methods } = parts
   const router = Router()
   const mailServers = describeMailServers(settings, settings.brandName)
   const facts = helpFacts(settings, mailServers)
@@ -29,7 +29,8 @@ export function helpRoutes(parts: HelpParts): Router {
   )
 
   for (const topic of helpTopics.filter((one) => one !== 'mail-programs')) {
-    const locals = { facts, question: settings.securityQuestion }
+    const ways = methods.offered.flatMap(({ help }) => help ?? [])
+    const locals = { facts, ways }
     router.get(`/help/${topic}`, (req, res) =>
       pages.show(req, res, { id: `help-${topic}`, view: `site/help/${topic}`, locals }),
     )

@@ -26,11 +26,21 @@ const settings = {
 const servers = describeMailServers(settings, 'Postern')
 const facts = helpFacts(settings, servers)
 
+const waysOf = (question: 'direct' | 'hold') =>
+  [
+    ['backup-address', 'text'],
+    ['phone', 'text'],
+    ['question', question],
+  ].map(([way, text]) => ({
+    title: `help-recovery.${way}.title`,
+    text: `help-recovery.${way}.${text}`,
+  }))
+
 const topic = (name: string, state: string, locals: object = {}): Sample => ({
   page: `help-${name}`,
   state,
   view: `site/help/${name}`,
-  locals: { facts, question: 'direct', ...locals },
+  locals: { facts, ways: waysOf('direct'), ...locals },
 })
 
 function mailPrograms(
@@ -57,7 +67,7 @@ export const overviewSamples: OverviewSamples = { otherwise: { links: [mailProgr
 export const samples: readonly Sample[] = [
   { page: 'help-index', state: 'shown', view: 'site/help/index', locals: { topics: helpTopics } },
   ...helpTopics.filter((name) => name !== 'mail-programs').map((name) => topic(name, 'shown')),
-  topic('recovery', 'hold', { question: 'hold' }),
+  topic('recovery', 'hold', { ways: waysOf('hold') }),
   mailPrograms('choose', {}),
   ...programs.map((program) => mailPrograms(program, { program, address: sampleAddress })),
   mailPrograms('no-address', { program: 'apple-mail' }, { appPasswords: true }),

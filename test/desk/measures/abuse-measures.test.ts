@@ -86,7 +86,10 @@ test('a contact in doubt is a way back if there is no other, a question in doubt
   assert.ok(hasWayBack([way('phone', { doubtful: true })]))
   assert.ok(hasWayBack([way('backup-address', { state: 'pending' }), way('security-question')]))
   assert.ok(
-    !hasWayBack([way('security-question', { doubtful: true }), way('phone', { state: 'none' })]),
+    !hasWayBack([
+      way('security-question', { doubtful: true, shut: true }),
+      way('phone', { state: 'none' }),
+    ]),
   )
   assert.ok(
     !hasWayBack([

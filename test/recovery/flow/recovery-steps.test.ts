@@ -48,6 +48,8 @@ function methodOf(more: Partial<RecoveryMethod>): RecoveryMethod {
     strength: 'strong',
     isOffered: true,
     hold: 'never',
+    flashes: [],
+    help: undefined,
     pages: { rank: 1, proof: { page: 'recover-sms-code', path: 'sms/code', field: 'code' } },
     describe: unasked,
     findContact: unasked,
