@@ -13,6 +13,11 @@ for (const button of document.querySelectorAll('[data-toggle-password]')) {
   input.form?.addEventListener('submit', () => show(false))
 }
 
+for (const button of document.querySelectorAll('[data-print]')) {
+  button.hidden = false
+  button.addEventListener('click', () => print())
+}
+
 // A hint, not the rule: the portal decides. Neighbours in the alphabet or on the keyboard add nothing; words count less.
 const keys = 'qwertyuiop asdfghjkl zxcvbnm йцукенгшщзхъ фывапролджэ ячсмитьбю'
 const strengthOf = (password, min) => {

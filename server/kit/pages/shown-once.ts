@@ -10,23 +10,26 @@ export interface ShownOnce {
 }
 
 export interface ShownOnceParts {
+  /** Id of the page that shows it. A newer secret replaces one that another page shows. */
+  readonly page: string
   readonly keyring: Keyring
   readonly https: boolean
   readonly now: () => Date
+  readonly minutes: number
 }
 
 const purpose = 'web.shown-once'
-const lifetimeMs = 10 * msPerMinute
 const nameOf = (https: boolean) => (https ? '__Host-shown-once' : 'shown-once')
 
 export function handOver(
-  { keyring, https, now }: ShownOnceParts,
+  { page, keyring, https, now, minutes }: ShownOnceParts,
   res: Response,
   what: ShownOnce,
 ): void {
+  const lifetimeMs = minutes * msPerMinute
   const sealed = keyring.seal(
     purpose,
-    JSON.stringify({ ...what, until: now().getTime() + lifetimeMs }),
+    JSON.stringify({ ...what, page, until: now().getTime() + lifetimeMs }),
   )
   res.cookie(nameOf(https), sealed, {
     path: '/',
@@ -38,7 +41,7 @@ export function handOver(
 }
 
 export function takeOver(
-  { keyring, https, now }: ShownOnceParts,
+  { page, keyring, https, now }: ShownOnceParts,
   req: Request,
   accountId: string,
 ): ShownOnce | undefined {
@@ -47,8 +50,10 @@ export function takeOver(
   try {
     const { until, ...what } = JSON.parse(keyring.open(purpose, sealed)) as ShownOnce & {
       until: number
+      page?: string
     }
-    return what.accountId === accountId && until > now().getTime() ? what : undefined
+    const isMine = what.accountId === accountId && what.page === page
+    return isMine && until > now().getTime() ? what : undefined
   } catch {
     return undefined
   }

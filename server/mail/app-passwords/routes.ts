@@ -80,6 +80,8 @@ const listPage =
   }
 
 const onceParts = ({ keyring, settings, clock }: MailParts) => ({
+  page: 'app-password-created',
+  minutes: 10,
   keyring,
   https: isHttps(settings),
   now: clock.now,
