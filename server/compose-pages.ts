@@ -8,12 +8,13 @@ import { createKeptPages } from './kit/pages/kept-pages.ts'
 import { createPages } from './kit/pages/pages.ts'
 import { createViewEngine } from './kit/pages/view-engine.ts'
 import type { Settings } from './settings.ts'
+import { textTrees } from './texts.ts'
 
 const folder = (name: string) => fileURLToPath(new URL(`../${name}/`, import.meta.url))
 
 export function composePages(settings: Settings) {
   const { brandName, baseUrl, passwordMin, timeZone, undoDays } = settings
-  const texts = createTexts({ service: brandName, passwordMin })
+  const texts = createTexts(textTrees, { service: brandName, passwordMin })
   const cacheViews = settings.portalEnv === 'production' || settings.cacheViews
   const viewRoots = [folder('views')]
   const views = createViewEngine({ roots: viewRoots, cache: cacheViews })

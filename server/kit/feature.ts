@@ -3,6 +3,7 @@ import type { RequestHandler, Router } from 'express'
 import type { Registry } from 'prom-client'
 import type { Check } from './commands/check.ts'
 import type { Command, PartsWithSettings } from './commands/command.ts'
+import type { TextTrees } from './i18n/texts.ts'
 import type { Sweep } from './jobs/clean-up.ts'
 import type { TaskList } from './jobs/worker.ts'
 import type { MessageSamples } from './messages/message-sample.ts'
@@ -23,6 +24,8 @@ export interface FeatureSamples {
 export interface Feature<in Parts extends PartsWithSettings> {
   /** Its folder in `server/`. */
   readonly name: string
+  /** Its texts.json. */
+  readonly texts?: TextTrees
   readonly settings?: SettingRows
   /** Names settings that cannot stand together. */
   readonly settingRule?: SettingRule

@@ -1,9 +1,11 @@
 import type { AccessParts } from '#server/access/parts.ts'
 import type { AccountFeature } from '#server/accounts/feature.ts'
 import { passwordRoutes } from './routes.ts'
+import texts from './texts.json' with { type: 'json' }
 
 export const passwordFeature = {
   name: 'access/password',
+  texts,
   routes: (parts) => [passwordRoutes(parts)],
   overview: () => ({ flashes: ['password-changed'] }),
   samples: () => import('./samples.ts'),

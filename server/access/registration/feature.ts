@@ -2,9 +2,11 @@ import type { AccessParts } from '#server/access/parts.ts'
 import type { AccountFeature } from '#server/accounts/feature.ts'
 import { registrationRoutes } from './routes.ts'
 import { registrationRows } from './settings.ts'
+import texts from './texts.json' with { type: 'json' }
 
 export const registrationFeature = {
   name: 'access/registration',
+  texts,
   settings: registrationRows,
   routes: (parts) => [registrationRoutes(parts)],
   samples: () => import('./samples.ts'),

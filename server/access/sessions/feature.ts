@@ -2,6 +2,7 @@ import type { AccessParts } from '#server/access/parts.ts'
 import type { AccountFeature } from '#server/accounts/feature.ts'
 import type { OverviewLink } from '#server/kit/pages/overview.ts'
 import { sessionRoutes } from './routes.ts'
+import texts from './texts.json' with { type: 'json' }
 
 export const sessionsLink: OverviewLink = {
   rank: 10,
@@ -11,6 +12,7 @@ export const sessionsLink: OverviewLink = {
 
 export const sessionPagesFeature = {
   name: 'access/sessions',
+  texts,
   routes: (parts) => [sessionRoutes(parts)],
   overview: () => ({ links: [sessionsLink] }),
   samples: () => import('./samples.ts'),

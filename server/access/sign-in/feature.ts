@@ -1,9 +1,11 @@
 import type { AccessParts } from '#server/access/parts.ts'
 import type { AccountFeature } from '#server/accounts/feature.ts'
 import { signInRoutes } from './routes.ts'
+import texts from './texts.json' with { type: 'json' }
 
 export const signInFeature = {
   name: 'access/sign-in',
+  texts,
   routes: (parts) => [signInRoutes(parts)],
   samples: () => import('./samples.ts'),
 } satisfies AccountFeature<AccessParts>

@@ -4,11 +4,13 @@ import { accountRows } from '#server/accounts/life/rows-store.ts'
 import type { AccountsParts } from '#server/accounts/parts.ts'
 import { accountRows as settings } from './settings.ts'
 import { closeAccount, exportAccount } from './store.ts'
+import texts from './texts.json' with { type: 'json' }
 
 const replaced = accountRows('replaced_passwords', ['replaced_at'])
 
 export const accountsFeature = {
   name: 'accounts/accounts',
+  texts,
   settings,
   tables: ['accounts', 'replaced_passwords'],
   life: () => ({

@@ -4,9 +4,11 @@ import type { AccountsParts } from '#server/accounts/parts.ts'
 import { activityOverview } from './overview.ts'
 import { activityRoutes } from './routes.ts'
 import { listAllActivity } from './store.ts'
+import texts from './texts.json' with { type: 'json' }
 
 export const activityFeature = {
   name: 'accounts/activity',
+  texts,
   routes: (parts) => [activityRoutes(parts)],
   overview: activityOverview,
   tables: ['activity'],

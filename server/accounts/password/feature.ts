@@ -3,9 +3,11 @@ import type { AccountsParts } from '#server/accounts/parts.ts'
 import { daysBefore } from '#server/core/clock.ts'
 import { passwordRows } from './settings.ts'
 import { deleteOldVerifiers } from './store.ts'
+import texts from './texts.json' with { type: 'json' }
 
 export const passwordsFeature = {
   name: 'accounts/password',
+  texts,
   settings: passwordRows,
   sweeps: ({ clock, settings: { undoDays } }) => [
     {

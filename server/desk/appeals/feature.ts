@@ -3,9 +3,11 @@ import type { DeskPageParts } from '#server/desk/parts.ts'
 import { appealDeskRoutes } from './appeal-desk-routes.ts'
 import { appealRoutes } from './appeal-routes.ts'
 import { appealRows } from './settings.ts'
+import texts from './texts.json' with { type: 'json' }
 
 export const appealsFeature = {
   name: 'desk/appeals',
+  texts,
   settings: appealRows,
   routes: (parts) => [appealRoutes(parts), appealDeskRoutes(parts)],
   samples: () => import('./samples.ts'),

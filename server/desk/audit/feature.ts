@@ -2,9 +2,11 @@ import type { AccountFeature } from '#server/accounts/feature.ts'
 import { exportsNothing, noKeys, nothing } from '#server/accounts/life/account-life.ts'
 import type { DeskPageParts } from '#server/desk/parts.ts'
 import { auditRoutes } from './routes.ts'
+import texts from './texts.json' with { type: 'json' }
 
 export const auditFeature = {
   name: 'desk/audit',
+  texts,
   routes: (parts) => [auditRoutes(parts)],
   tables: ['audit'],
   life: () => ({

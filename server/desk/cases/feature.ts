@@ -6,9 +6,11 @@ import { rekeyDesk } from '../rekey-store.ts'
 import { caseRoutes } from './case-routes.ts'
 import { deskSweeps } from './retention-store.ts'
 import { caseRows } from './settings.ts'
+import texts from './texts.json' with { type: 'json' }
 
 export const casesFeature = {
   name: 'desk/cases',
+  texts,
   settings: caseRows,
   routes: (parts) => [caseRoutes(parts)],
   tasks: ({ desk }) => ({

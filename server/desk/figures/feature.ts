@@ -1,9 +1,11 @@
 import type { AccountFeature } from '#server/accounts/feature.ts'
 import type { DeskPageParts } from '#server/desk/parts.ts'
 import { figuresRoutes } from './figures-routes.ts'
+import texts from './texts.json' with { type: 'json' }
 
 export const figuresFeature = {
   name: 'desk/figures',
+  texts,
   routes: (parts) => [figuresRoutes(parts)],
   gauges: () => import('./gauges.ts'),
   samples: () => import('./samples.ts'),

@@ -9,11 +9,13 @@ import { measuresOverview } from './overview.ts'
 import { approvalRoutes } from './proposals/approval-routes.ts'
 import { measureSettingRows } from './settings.ts'
 import { endExpiredMeasures } from './take-measure.ts'
+import texts from './texts.json' with { type: 'json' }
 
 const rows = accountRows('measures', ['measure', 'cause', 'state', 'taken_at', 'ended_at'])
 
 export const measuresFeature = {
   name: 'desk/measures',
+  texts,
   settings: measureSettingRows,
   routes: (parts) => [measureRoutes(parts), approvalRoutes(parts)],
   overview: measuresOverview,

@@ -1,9 +1,11 @@
 import type { AccountFeature } from '#server/accounts/feature.ts'
 import type { DeskPageParts } from '#server/desk/parts.ts'
 import { queueRoutes } from './queue-routes.ts'
+import texts from './texts.json' with { type: 'json' }
 
 export const queueFeature = {
   name: 'desk/queue',
+  texts,
   routes: (parts) => [queueRoutes(parts)],
   samples: () => import('./samples.ts'),
 } satisfies AccountFeature<DeskPageParts>

@@ -3,9 +3,11 @@ import type { DeskPageParts } from '#server/desk/parts.ts'
 import { reportBody, reportRoutes } from './report-routes.ts'
 import { reportTasks, reportTimes } from './report-tasks.ts'
 import { reportRows } from './settings.ts'
+import texts from './texts.json' with { type: 'json' }
 
 export const reportsFeature = {
   name: 'desk/reports',
+  texts,
   settings: reportRows,
   routes: (parts) => [reportRoutes(parts)],
   body: reportBody,

@@ -8,6 +8,7 @@ import { rekeyFactors } from './factor-store.ts'
 import { staffRows } from './settings.ts'
 import { listRoles } from './store.ts'
 import { staffAccountRoutes } from './support/account-routes.ts'
+import texts from './texts.json' with { type: 'json' }
 
 const consoleLink: OverviewLink = { rank: 40, href: '/staff', text: 'account.more.staff' }
 
@@ -19,6 +20,7 @@ const rows = accountTables({
 
 export const staffFeature = {
   name: 'desk/staff',
+  texts,
   settings: staffRows,
   routes: (parts) => [staffDoorRoutes(parts), staffAccountRoutes(parts)],
   overview: ({ db }) => ({

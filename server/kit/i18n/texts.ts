@@ -1,9 +1,5 @@
-// The texts of all pages and messages, from one JSON file per language with the same keys.
+// The texts of pages and messages. Each feature has its own, in texts.json.
 import { IntlMessageFormat } from 'intl-messageformat'
-import be from './be.json' with { type: 'json' }
-import de from './de.json' with { type: 'json' }
-import en from './en.json' with { type: 'json' }
-import ru from './ru.json' with { type: 'json' }
 
 export const locales = ['be', 'ru', 'en', 'de'] as const
 export type Locale = (typeof locales)[number]
@@ -14,7 +10,6 @@ export type Translate = (key: string, params?: TextParams) => string
 
 export interface Texts {
   t(locale: Locale, key: string, params?: TextParams): string
-  has(key: string): boolean
   in(locale: Locale): Translate
 }
 
@@ -22,7 +17,8 @@ interface TextTree {
   readonly [key: string]: string | TextTree
 }
 
-export const textTrees: Readonly<Record<Locale, TextTree>> = { be, ru, en, de }
+/** The same keys in every language. */
+export type TextTrees = Readonly<Record<Locale, TextTree>>
 
 // Numbers of @formatjs/icu-messageformat-parser for plain text and the # of a plural.
 const LITERAL = 0
@@ -38,25 +34,34 @@ export function isLocale(value: unknown): value is Locale {
   return typeof value === 'string' && (locales as readonly string[]).includes(value)
 }
 
-/** `[dotted key, text]` in the order of the file. */
-export function* flattenTexts(tree: TextTree, prefix = ''): Generator<[string, string]> {
-  for (const [name, value] of Object.entries(tree)) {
-    const key = prefix ? `${prefix}.${name}` : name
-    if (typeof value === 'string') yield [key, value]
-    else yield* flattenTexts(value, key)
-  }
+/** Takes each dotted key and its text, in the order of the file. */
+export function walkTexts(
+  tree: TextTree,
+  take: (key: string, text: string) => void,
+  prefix = '',
+): void {
+  for (const [name, value] of Object.entries(tree))
+    if (typeof value === 'string') take(prefix + name, value)
+    else walkTexts(value, take, `${prefix}${name}.`)
 }
 
 export function parseText(locale: Locale, pattern: string): IntlMessageFormat {
   return new IntlMessageFormat(pattern, locale, undefined, { ignoreTag: true })
 }
 
-function createTranslate(locale: Locale, always: TextParams): Translate {
+function createTranslate(
+  locale: Locale,
+  trees: readonly TextTrees[],
+  always: TextParams,
+): Translate {
   const plain = new Map<string, string>()
   const patterns = new Map<string, string>()
   const compiled = new Map<string, IntlMessageFormat>()
-  for (const [key, text] of flattenTexts(textTrees[locale]))
-    (text.includes('{') ? patterns : plain).set(key, text)
+  for (const tree of trees)
+    walkTexts(tree[locale], (key, text) => {
+      const kind = text.includes('{') ? patterns : plain
+      kind.set(key, text)
+    })
 
   return (key, params) => {
     const text = plain.get(key)
@@ -91,14 +96,12 @@ export function placeholdersIn(format: IntlMessageFormat): string[] {
 }
 
 /** @param always values for every text, such as the name of the service */
-export function createTexts(always: TextParams = {}): Texts {
-  const known = new Set(Array.from(flattenTexts(en), ([key]) => key))
+export function createTexts(trees: readonly TextTrees[], always: TextParams = {}): Texts {
   const translators = Object.fromEntries(
-    locales.map((locale) => [locale, createTranslate(locale, always)]),
+    locales.map((locale) => [locale, createTranslate(locale, trees, always)]),
   ) as Record<Locale, Translate>
   return {
     t: (locale, key, params) => translators[locale](key, params),
-    has: (key) => known.has(key),
     in: (locale) => translators[locale],
   }
 }

@@ -5,10 +5,12 @@ import { messageFaults, messageRows } from './settings.ts'
 import { deleteSettledMessages } from './store.ts'
 import { keptSince } from './sweep-messages.ts'
 import { messageTasks } from './tasks.ts'
+import texts from './texts.json' with { type: 'json' }
 import type { DeliveryParts } from './try-message.ts'
 
 export const messagesFeature = {
   name: 'kit/messages',
+  texts,
   settings: messageRows,
   settingRule: messageFaults,
   programRoutes: (parts) => [messageRoutes(parts)],

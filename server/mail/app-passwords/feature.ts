@@ -7,6 +7,7 @@ import { holdAppPasswords, revokeAll } from './change-app-passwords.ts'
 import { appPasswordsOverview } from './overview.ts'
 import { appPasswordRoutes } from './routes.ts'
 import { deleteRevokedAppPasswords } from './store.ts'
+import texts from './texts.json' with { type: 'json' }
 
 const rows = accountRows('app_passwords', [
   'name',
@@ -21,6 +22,7 @@ const rows = accountRows('app_passwords', [
 
 export const appPasswordsFeature = {
   name: 'mail/app-passwords',
+  texts,
   routes: (parts) => [appPasswordRoutes(parts)],
   overview: appPasswordsOverview,
   sweeps: ({ clock, settings: { clientSignInsDays } }) => [

@@ -7,6 +7,7 @@ import type { MailParts } from '#server/mail/parts.ts'
 import { clientSignInRoutes } from './routes.ts'
 import { clientSignInFaults, clientSignInRows } from './settings.ts'
 import { deleteOldMarks, deleteOldSignIns } from './store.ts'
+import texts from './texts.json' with { type: 'json' }
 import { deleteOldTries } from './try-store.ts'
 
 const rows = accountTables({
@@ -22,6 +23,7 @@ export const clientSignInsLink: OverviewLink = {
 
 export const clientSignInsFeature = {
   name: 'mail/client-sign-ins',
+  texts,
   settings: clientSignInRows,
   settingRule: clientSignInFaults,
   routes: (parts) => [clientSignInRoutes(parts)],

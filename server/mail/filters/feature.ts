@@ -6,6 +6,7 @@ import { holdFilters } from './hold-filters.ts'
 import { filtersOverview } from './overview.ts'
 import { filterRoutes } from './routes.ts'
 import { deleteSettledFilters, rekeyHeldFilters } from './store.ts'
+import texts from './texts.json' with { type: 'json' }
 
 const rows = accountTables({
   held_filters: ['held_at', 'read_at', 'decision', 'problem'],
@@ -15,6 +16,7 @@ const rows = accountTables({
 
 export const filtersFeature = {
   name: 'mail/filters',
+  texts,
   routes: (parts) => [filterRoutes(parts)],
   overview: filtersOverview,
   sweeps: ({ clock, settings }) => [

@@ -1,5 +1,6 @@
 import type { Suspension } from '#server/accounts/life/account-life.ts'
 import { createTexts, type Locale, type Texts } from '#server/kit/i18n/texts.ts'
+import ownTexts from './texts.json' with { type: 'json' }
 
 /** Maximum of `suspension_reason` in the mail directory. */
 const longest = 200
@@ -18,7 +19,7 @@ export function blockedSentence(
 
 /** SMTP has only English (RFC 5321, section 4.2), and Postfix reads the directory in Latin-1. */
 export function wordsForMailServers(baseUrl: string): MailServerWords {
-  const texts = createTexts({})
+  const texts = createTexts([ownTexts])
   return {
     refused: texts.t('en', 'mail-servers.refused', { link: `${baseUrl}/help/mail-programs` }),
     mayNotSend: texts.t('en', 'mail-servers.blocked', {

@@ -10,6 +10,7 @@ import { purgeMailboxesTask } from './purge-mailboxes.ts'
 import { rekeyMailboxes } from './reconcile/reconcile-store.ts'
 import { mailboxFaults, mailboxRows } from './settings.ts'
 import { sweepMailboxesTask } from './sweep-mailboxes.ts'
+import texts from './texts.json' with { type: 'json' }
 import {
   convergeTask,
   wantAppPasswords,
@@ -28,6 +29,7 @@ const rows = accountRows('mailboxes', [
 
 export const mailboxesFeature = {
   name: 'mail/mailboxes',
+  texts,
   settings: mailboxRows,
   settingRule: mailboxFaults,
   routes: (parts) => [spaceRoutes(parts)],

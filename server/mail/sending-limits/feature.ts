@@ -5,6 +5,7 @@ import { dayBefore } from '#server/core/clock.ts'
 import type { MailParts } from '#server/mail/parts.ts'
 import { sendingLimitRows } from './settings.ts'
 import { deleteOldSendingDays } from './store.ts'
+import texts from './texts.json' with { type: 'json' }
 
 const rows = accountTables({
   sending_recipients: ['day'],
@@ -14,6 +15,7 @@ const rows = accountTables({
 
 export const sendingLimitsFeature = {
   name: 'mail/sending-limits',
+  texts,
   settings: sendingLimitRows,
   sweeps: ({ clock }) => [
     { name: 'sending', run: (on, limit) => deleteOldSendingDays(on, dayBefore(clock), limit) },

@@ -7,6 +7,7 @@ import { deleteOldLinks, rekeyLinkRequests } from './link-store.ts'
 import { backupAddressRoutes } from './routes.ts'
 import { backupAddressRows } from './settings.ts'
 import { rekeyBackupAddresses } from './store.ts'
+import texts from './texts.json' with { type: 'json' }
 
 const rows = accountTables({
   backup_addresses: ['confirmed_at', 'proven_at', 'doubtful_at'],
@@ -15,6 +16,7 @@ const rows = accountTables({
 
 export const backupAddressFeature = {
   name: 'recovery/backup-address',
+  texts,
   settings: backupAddressRows,
   routes: (parts) => [backupAddressRoutes(parts)],
   sweeps: ({ clock }) => [

@@ -5,11 +5,13 @@ import { dayBefore } from '#server/core/clock.ts'
 import type { RecoveryParts } from '#server/recovery/parts.ts'
 import { contactRows } from './settings.ts'
 import { deleteOldConfirmations } from './store.ts'
+import texts from './texts.json' with { type: 'json' }
 
 const rows = accountRows('contact_confirmations', ['kind', 'sent_at', 'expires_at'])
 
 export const contactsFeature = {
   name: 'recovery/contacts',
+  texts,
   settings: contactRows,
   sweeps: ({ clock }) => [
     {

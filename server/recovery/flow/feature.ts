@@ -6,6 +6,7 @@ import type { RecoveryParts } from '#server/recovery/parts.ts'
 import { recoveryRoutes } from './routes.ts'
 import { flowRows } from './settings.ts'
 import { deleteOldFlows, endFlows, rekeyFlows } from './store.ts'
+import texts from './texts.json' with { type: 'json' }
 
 const rows = accountRows('recovery_flows', [
   'state',
@@ -18,6 +19,7 @@ const rows = accountRows('recovery_flows', [
 
 export const flowFeature = {
   name: 'recovery/flow',
+  texts,
   settings: flowRows,
   routes: (parts) => [recoveryRoutes(parts)],
   sweeps: ({ clock }) => [

@@ -1,9 +1,11 @@
 import type { AccountFeature } from '#server/accounts/feature.ts'
 import type { RecoveryParts } from '#server/recovery/parts.ts'
 import { guessingTasks } from './record-guessing.ts'
+import texts from './texts.json' with { type: 'json' }
 
 export const guessingFeature = {
   name: 'recovery/guessing',
+  texts,
   tasks: guessingTasks,
   samples: () => import('./samples.ts'),
 } satisfies AccountFeature<RecoveryParts>

@@ -5,9 +5,11 @@ import { doubtTasks } from './doubt-contact.ts'
 import { doubtLateWays } from './doubt-late-ways.ts'
 import { methodsOverview } from './overview.ts'
 import { recoveryMethodRoutes } from './routes.ts'
+import texts from './texts.json' with { type: 'json' }
 
 export const methodsFeature = {
   name: 'recovery/methods',
+  texts,
   routes: (parts) => [recoveryMethodRoutes(parts)],
   overview: methodsOverview,
   tasks: (parts) =>

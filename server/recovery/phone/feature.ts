@@ -5,11 +5,13 @@ import type { RecoveryParts } from '#server/recovery/parts.ts'
 import { rekeyCodeRequests } from './code-store.ts'
 import { phoneRoutes } from './routes.ts'
 import { phoneFaults, phoneRows } from './settings.ts'
+import texts from './texts.json' with { type: 'json' }
 
 const rows = accountRows('phones', ['confirmed_at', 'proven_at', 'doubtful_at'])
 
 export const phoneFeature = {
   name: 'recovery/phone',
+  texts,
   settings: phoneRows,
   settingRule: phoneFaults,
   routes: (parts) => [phoneRoutes(parts)],

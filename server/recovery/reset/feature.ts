@@ -7,11 +7,13 @@ import { holdRoutes } from './hold-routes.ts'
 import { dropHold, rekeyHolds } from './hold-store.ts'
 import { newPasswordRoutes } from './new-password-routes.ts'
 import { resetOverview } from './overview.ts'
+import texts from './texts.json' with { type: 'json' }
 
 const rows = accountRows('recovery_holds', ['device', 'place', 'made_at', 'due_at'])
 
 export const resetFeature = {
   name: 'recovery/reset',
+  texts,
   routes: (parts) => [newPasswordRoutes(parts), holdRoutes(parts)],
   overview: resetOverview,
   tasks: holdTasks,

@@ -4,6 +4,7 @@ import { accountRows } from '#server/accounts/life/rows-store.ts'
 import type { RecoveryParts } from '#server/recovery/parts.ts'
 import { securityQuestionRoutes } from './routes.ts'
 import { securityQuestionRows } from './settings.ts'
+import texts from './texts.json' with { type: 'json' }
 
 const rows = accountRows('security_questions', [
   'question',
@@ -15,6 +16,7 @@ const rows = accountRows('security_questions', [
 
 export const securityQuestionFeature = {
   name: 'recovery/security-question',
+  texts,
   settings: securityQuestionRows,
   routes: (parts) => [securityQuestionRoutes(parts)],
   tables: ['security_questions'],

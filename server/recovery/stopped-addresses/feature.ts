@@ -3,9 +3,11 @@ import { exportsNothing, nothing } from '#server/accounts/life/account-life.ts'
 import type { RecoveryParts } from '#server/recovery/parts.ts'
 import { oneClickRoutes, stoppedAddressRoutes } from './routes.ts'
 import { rekeyStoppedAddresses } from './store.ts'
+import texts from './texts.json' with { type: 'json' }
 
 export const stoppedAddressesFeature = {
   name: 'recovery/stopped-addresses',
+  texts,
   routes: (parts) => [stoppedAddressRoutes(parts)],
   programRoutes: (parts) => [oneClickRoutes(parts)],
   life: ({ keyring }) => ({

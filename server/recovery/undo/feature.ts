@@ -5,11 +5,13 @@ import { dayBefore } from '#server/core/clock.ts'
 import type { RecoveryParts } from '#server/recovery/parts.ts'
 import { undoRoutes } from './routes.ts'
 import { deleteOldUndos, rekeyUndos } from './store.ts'
+import texts from './texts.json' with { type: 'json' }
 
 const rows = accountRows('undos', ['change', 'made_at', 'expires_at', 'used_at'])
 
 export const undoFeature = {
   name: 'recovery/undo',
+  texts,
   routes: (parts) => [undoRoutes(parts)],
   sweeps: ({ clock }) => [
     { name: 'undos', run: (on, limit) => deleteOldUndos(on, dayBefore(clock), limit) },

@@ -3,6 +3,7 @@ import type { OverviewLink } from '#server/kit/pages/overview.ts'
 import type { SiteParts } from '../parts.ts'
 import { helpRoutes } from './routes.ts'
 import { helpRows } from './settings.ts'
+import texts from './texts.json' with { type: 'json' }
 
 export const mailProgramsLink: OverviewLink = {
   rank: 50,
@@ -12,6 +13,7 @@ export const mailProgramsLink: OverviewLink = {
 
 export const helpFeature = {
   name: 'site/help',
+  texts,
   settings: helpRows,
   routes: (parts) => [helpRoutes(parts)],
   overview: () => ({ links: [mailProgramsLink] }),

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { recordActivity, verifyActivity } from '#server/accounts/activity/store.ts'
 import { createKeyring } from '#server/core/keys/keyring.ts'
-import { textTrees } from '#server/kit/i18n/texts.ts'
+import { createTexts, locales } from '#server/kit/i18n/texts.ts'
+import { textTrees } from '#server/texts.ts'
 import { hanna, register } from '#test/support/people.ts'
 import { usePortal } from '#test/support/use-portal.ts'
 
@@ -22,12 +23,10 @@ const broken = async (keyring = portal.keyring) => {
 
 test('the activity page has a sentence for an event in every language', async () => {
   const visitor = await register(portal, { login: 'volha', password: 'a cup of warm kefir' })
-  for (const locale of ['be', 'ru', 'en', 'de'] as const) {
+  const { t } = createTexts(textTrees)
+  for (const locale of locales) {
     const { html } = await visitor.get(`/account/activity?lang=${locale}`)
-    const events = textTrees[locale].activity as unknown as {
-      events: { account: { created: string } }
-    }
-    assert.ok(html.includes(events.events.account.created), locale)
+    assert.ok(html.includes(t(locale, 'activity.events.account.created')), locale)
   }
 })
 

@@ -9,8 +9,9 @@ import { queueTabs } from '#server/desk/queue/queue-store.ts'
 import { searchFields } from '#server/desk/queue/search-terms.ts'
 import { outcomes } from '#server/desk/reports/report-store.ts'
 import { createTexts, locales } from '#server/kit/i18n/texts.ts'
+import { textTrees } from '#server/texts.ts'
 
-const { t } = createTexts({ service: 'Postern', passwordMin: 12 })
+const { t } = createTexts(textTrees, { service: 'Postern', passwordMin: 12 })
 
 const details = {
   cause: measureCauses,

@@ -2,22 +2,36 @@ import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, it } from 'node:test'
+import { features } from '#server/features.ts'
+import type { Feature } from '#server/kit/feature.ts'
 import { chooseLocale } from '#server/kit/i18n/choose-locale.ts'
 import { createFormats } from '#server/kit/i18n/format.ts'
 import {
   createTexts,
-  flattenTexts,
   type Locale,
   locales,
   MissingTextError,
   parseText,
   placeholdersIn,
-  textTrees,
+  type TextTrees,
+  walkTexts,
 } from '#server/kit/i18n/texts.ts'
+import { textTrees } from '#server/texts.ts'
 
 const root = new URL('../../..', import.meta.url).pathname
+const trees = new Map(
+  (features as readonly Pick<Feature<never>, 'name' | 'texts'>[]).flatMap(({ name, texts }) =>
+    texts ? [[name, texts] as const] : [],
+  ),
+)
+function textsOf(tree: TextTrees, locale: Locale): [string, string][] {
+  const found: [string, string][] = []
+  walkTexts(tree[locale], (key, text) => found.push([key, text]))
+  return found
+}
+const keysOf = (tree: TextTrees, locale: Locale) => textsOf(tree, locale).map(([key]) => key)
 const texts = Object.fromEntries(
-  locales.map((locale) => [locale, [...flattenTexts(textTrees[locale])]]),
+  locales.map((locale) => [locale, textTrees.flatMap((tree) => textsOf(tree, locale))]),
 ) as Record<Locale, [string, string][]>
 const keys = texts.en.map(([key]) => key)
 const sources = ['server', 'views'].flatMap((folder) =>
@@ -38,13 +52,35 @@ const COMPUTED: readonly { readonly keys: RegExp; readonly because: string }[] =
   },
 ]
 
+/** From the ground up, as in test/architecture.test.ts. */
+const wings = ['core', 'db', 'kit', 'accounts', 'recovery', 'mail', 'access', 'desk', 'site']
+const floorOf = (feature: string) => wings.indexOf(feature.split('/')[0] ?? '')
+const owners = new Map(
+  [...trees].flatMap(([name, tree]) => keysOf(tree, 'en').map((key) => [key, name])),
+)
+
+/** Views outside the folders of wings. */
+const STAND_IN: readonly { readonly views: RegExp; readonly wing: string }[] = [
+  { views: /^views\/components\/events\.ejs$/, wing: 'accounts' },
+  { views: /^views\/layouts\/staff\.ejs$/, wing: 'desk' },
+  // The foot of every page leads to the help and to the form for reports.
+  { views: /^views\/layouts\/footer\.ejs$/, wing: 'site' },
+  { views: /^views\/(components|errors|layouts)\//, wing: 'kit' },
+]
+
+/** The wing of a file; undefined where texts of all wings may be used. */
+function wingOf(file: string): string | undefined {
+  const message = /^views\/messages\/([^/]+)/.exec(file)?.[1]
+  if (message) return owners.get(`messages.${message}.subject`) ?? 'kit'
+  const named = STAND_IN.find(({ views }) => views.test(file))?.wing
+  return named ?? /^(?:server|views)\/([^/]+)\//.exec(file)?.[1]
+}
+
 describe('texts', () => {
   for (const locale of locales) {
     it(`the texts in ${locale} have the same keys as the others, in the same order`, () => {
-      assert.deepEqual(
-        texts[locale].map(([key]) => key),
-        keys,
-      )
+      for (const [name, tree] of trees)
+        assert.deepEqual(keysOf(tree, locale), keysOf(tree, 'en'), name)
     })
 
     it(`no text in ${locale} is empty or has blanks around it`, () => {
@@ -111,6 +147,30 @@ describe('texts', () => {
     )
   })
 
+  it('each texts.json belongs to the feature of its folder, in every language', () => {
+    const files = readdirSync(path.join(root, 'server'), { recursive: true, encoding: 'utf8' })
+      .filter((file) => path.basename(file) === 'texts.json')
+      .map((file) => path.dirname(file).split(path.sep).join('/'))
+    assert.deepEqual(files.toSorted(), [...trees.keys()].toSorted())
+    for (const [name, tree] of trees) {
+      const file = path.join(root, 'server', name, 'texts.json')
+      assert.deepEqual(JSON.parse(readFileSync(file, 'utf8')), tree, name)
+      assert.deepEqual(Object.keys(tree).toSorted(), locales.toSorted(), name)
+    }
+  })
+
+  it('two features never give the same key', () => {
+    const owners = Map.groupBy(
+      [...trees].flatMap(([name, tree]) => keysOf(tree, 'en').map((key) => ({ key, name }))),
+      ({ key }) => key,
+    )
+    const shared = [...owners].filter(([, all]) => all.length > 1)
+    assert.deepEqual(
+      shared.map(([key, all]) => `${key}: ${all.map(({ name }) => name).join(', ')}`),
+      [],
+    )
+  })
+
   it('every text is used by a page or message', () => {
     const code = sources.map(([, source]) => source).join('\n')
     const prefixes = [...code.matchAll(/['`]((?:[a-z][\w-]*\.)+)(?:['`]\s*\+|\$\{)/g)].map(
@@ -129,6 +189,19 @@ describe('texts', () => {
     assert.deepEqual(unused, [])
   })
 
+  it('a wing uses its own texts and those of the wings that it stands on', () => {
+    const borrowed = sources.flatMap(([file, source]) => {
+      const floor = floorOf(wingOf(file) ?? '')
+      // `core` has no texts: what looks like a key is the name of a digest.
+      if (floor < wings.indexOf('kit')) return []
+      return [...source.matchAll(/['"`]([\w-]+(?:\.[\w-]+)+)['"`]/g)].flatMap(([, key = '']) => {
+        const owner = owners.get(key)
+        return owner && floorOf(owner) > floor ? [`${file}: ${key} of ${owner}`] : []
+      })
+    })
+    assert.deepEqual(borrowed, [])
+  })
+
   it('every text exists that a view asks for', () => {
     const known = new Set(keys)
     const missing = sources.flatMap(([file, source]) =>
@@ -141,7 +214,7 @@ describe('texts', () => {
   })
 
   it('a text is found by its key and filled with its parameters', () => {
-    const { t } = createTexts({ service: 'Postern', passwordMin: 12 })
+    const { t } = createTexts(textTrees, { service: 'Postern', passwordMin: 12 })
     assert.equal(t('de', 'sign-in.submit'), 'Anmelden')
     assert.match(t('en', 'layout.footer.promise'), /^Postern never/)
     assert.match(t('be', 'activity.events.session.others-ended', { count: 3 }), /3 прыладах$/)

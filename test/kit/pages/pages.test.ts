@@ -7,13 +7,14 @@ import { createTexts, locales } from '#server/kit/i18n/texts.ts'
 import { loadAssets } from '#server/kit/pages/assets.ts'
 import { createViewEngine } from '#server/kit/pages/view-engine.ts'
 import { createSampleRenderer } from '#server/site/gallery/gallery.ts'
+import { textTrees } from '#server/texts.ts'
 import { samples } from '#test/support/gallery-samples.ts'
 import { buildStyleSheet } from '../../../styles/build.ts'
 
 const root = new URL('../../..', import.meta.url).pathname
 const views = createViewEngine({ roots: [`${root}views`], cache: true })
 const { theme } = loadAssets(`${root}public`, { name: 'Postern' })
-const texts = createTexts({ service: 'Postern', passwordMin: 12 })
+const texts = createTexts(textTrees, { service: 'Postern', passwordMin: 12 })
 const render = createSampleRenderer({ views, texts, theme, timeZone: 'Europe/Minsk' })
 
 const all = (html: string, pattern: RegExp) =>

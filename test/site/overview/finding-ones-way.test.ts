@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createTexts } from '#server/kit/i18n/texts.ts'
+import { textTrees } from '#server/texts.ts'
 import { awaitSent } from '#test/support/messages/outbox.ts'
 import { hanna, register } from '#test/support/people.ts'
 import { usePortal } from '#test/support/use-portal.ts'
@@ -38,7 +39,7 @@ test('mails are written in the language of the account, not of the browser', asy
   await other.post('/sign-in', { login: 'moved.house', password: hanna.password })
   await other.post('/account/password', { password: 'a new and longer sentence' })
   const sent = await awaitSent(portal, 'moved.house@postern.example', 2)
-  const { t } = createTexts({ service: 'Postern', passwordMin: 12 })
+  const { t } = createTexts(textTrees, { service: 'Postern', passwordMin: 12 })
   const expected = ['new-device', 'password-changed'].map((name) =>
     t('be', `messages.${name}.subject`),
   )

@@ -12,6 +12,7 @@ import {
   findSample,
   renderMailSample,
 } from '#server/site/gallery/gallery.ts'
+import { textTrees } from '#server/texts.ts'
 import { gallerySamples } from '../gallery-samples.ts'
 import { createRendering } from '../messages/message-trial.ts'
 
@@ -20,7 +21,7 @@ const root = new URL('../../..', import.meta.url).pathname
 /** GET `/empty`, `/PAGE/STATE?lang=` and `/mail/NAME/STATE?lang=`. `longer` lengthens all texts. */
 export async function serveGallery(): Promise<{ origin: string; close(): void }> {
   const { theme, serve } = loadAssets(`${root}public`, { name: 'Postern' })
-  const texts = createTexts({ service: 'Postern', passwordMin: 12 })
+  const texts = createTexts(textTrees, { service: 'Postern', passwordMin: 12 })
   const rendererOf = (words: Texts) =>
     // Each has its own engine, because an engine caches parts by language.
     createSampleRenderer({

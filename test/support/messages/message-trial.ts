@@ -16,6 +16,7 @@ import {
 } from '#server/kit/messages/transport.ts'
 import type { DeliveryParts } from '#server/kit/messages/try-message.ts'
 import { readThemeColours } from '#server/kit/pages/theme-colours.ts'
+import { textTrees } from '#server/texts.ts'
 import { createTestClock, type TestClock } from '../clock.ts'
 
 export const baseUrl = 'https://postern.example'
@@ -23,7 +24,7 @@ const styleSheet = readFileSync(new URL('../../../public/postern.css', import.me
 
 export function createRendering(base = baseUrl) {
   return createMessageRendering({
-    texts: createTexts({ service: 'Postern', passwordMin: 12 }),
+    texts: createTexts(textTrees, { service: 'Postern', passwordMin: 12 }),
     formats: createFormats('Europe/Minsk'),
     serviceName: 'Postern',
     baseUrl: base,

@@ -1,0 +1,8 @@
+// The texts of every feature. Two features never give the same key: test/kit/i18n/i18n.test.ts.
+import { features } from './features.ts'
+import type { Feature } from './kit/feature.ts'
+import type { TextTrees } from './kit/i18n/texts.ts'
+
+const all: readonly Pick<Feature<never>, 'name' | 'texts'>[] = features
+
+export const textTrees: readonly TextTrees[] = all.flatMap(({ texts = [] }) => texts)
