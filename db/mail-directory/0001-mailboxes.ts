@@ -93,7 +93,7 @@ create index access_tokens_account_id on mail_directory.access_tokens (account_i
 create function mail_directory.secret_digest(secret text) returns bytea language sql immutable strict parallel safe
   as $$ select sha256(convert_to(replace(secret, ' ', ''), 'UTF8')) $$;
 
--- Filters (ManageSieve) go with IMAP: whoever reads the mail may sort it.
+-- Filters (ManageSieve) belong to IMAP: a program that reads mail may also sort it.
 create function mail_directory.opens(services text[], service text) returns boolean language sql immutable strict parallel safe
   as $$ select case service when 'sieve' then 'imap' else service end = any (services) $$;
 `

@@ -142,21 +142,21 @@ describe('a password field', () => {
   it('tells how strong a new password is while it is typed', async () => {
     const page = await browser.newPage()
     await page.goto(`${gallery.origin}/register/empty`)
-    const told = async (password: string) => {
+    const strengthOf = async (password: string) => {
       await page.fill('#password', password)
       return page.getAttribute('[data-strength-of]', 'data-level')
     }
-    assert.equal(await told('short'), 'short')
-    assert.equal(await told('aaaaaaaaaaaaaaaa'), 'weak')
-    assert.equal(await told('abcdefghijklmnop'), 'weak')
-    assert.equal(await told('1234567890123456'), 'weak')
-    assert.equal(await told('qwertyuiopasdf'), 'weak')
-    assert.equal(await told('yellow kettle march'), 'fair')
-    assert.equal(await told('yellow kettle marches north'), 'strong')
-    assert.equal(await told('жоўты чайнік крочыць на поўнач'), 'strong')
-    assert.equal(await told('gT7#pz!Qm2&v'), 'strong')
+    assert.equal(await strengthOf('short'), 'short')
+    assert.equal(await strengthOf('aaaaaaaaaaaaaaaa'), 'weak')
+    assert.equal(await strengthOf('abcdefghijklmnop'), 'weak')
+    assert.equal(await strengthOf('1234567890123456'), 'weak')
+    assert.equal(await strengthOf('qwertyuiopasdf'), 'weak')
+    assert.equal(await strengthOf('yellow kettle march'), 'fair')
+    assert.equal(await strengthOf('yellow kettle marches north'), 'strong')
+    assert.equal(await strengthOf('жоўты чайнік крочыць на поўнач'), 'strong')
+    assert.equal(await strengthOf('gT7#pz!Qm2&v'), 'strong')
     assert.equal(await page.textContent('[data-strength-of]'), 'Strong')
-    assert.equal(await told(''), '')
+    assert.equal(await strengthOf(''), '')
     await page.close()
   })
 

@@ -70,9 +70,9 @@ describeOnMailServers('somebody with a browser, a phone and a mail program', () 
   ): Promise<{ name: string; endpoints: Endpoint[] }> {
     const list = page.locator(`h3:text-is("${service}") + dl`)
     const row = (key: string) => list.locator(`div:has(dt:text-is("${key}")) dd`)
-    const told = async (key: string) => row(key).locator('.line').allTextContents()
-    const [[host = ''], name] = await Promise.all([told('Server'), row('User name').innerText()])
-    const endpoints = (await told('Port and encryption')).map((way) => {
+    const linesOf = async (key: string) => row(key).locator('.line').allTextContents()
+    const [[host = ''], name] = await Promise.all([linesOf('Server'), row('User name').innerText()])
+    const endpoints = (await linesOf('Port and encryption')).map((way) => {
       const [, port = '', encryption = ''] = /(\d+), (SSL\/TLS|STARTTLS)/.exec(way) ?? []
       return { host, port: Number(port), secure: encryption === 'SSL/TLS' }
     })

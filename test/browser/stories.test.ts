@@ -7,9 +7,9 @@ import { type Hands, keyboardAlone, withoutScripts } from '#test/support/browser
 import { type Chapter, createStoryteller } from '#test/support/browser/storyteller.ts'
 import { usePortal } from '#test/support/use-portal.ts'
 import { tellOfAppPasswords } from './stories/app-passwords.ts'
+import { tellOfAppeals } from './stories/appeals.ts'
 import { tellOfBeginning } from './stories/beginning.ts'
 import { tellOfDevices } from './stories/devices.ts'
-import { tellOfObjections } from './stories/objections.ts'
 import { tellOfRecovery } from './stories/recovery.ts'
 import { tellOfReporting } from './stories/reporting.ts'
 import { tellOfWaysBack } from './stories/ways-back.ts'
@@ -21,7 +21,7 @@ const chapters: readonly Chapter[] = [
   tellOfDevices,
   tellOfRecovery,
   tellOfReporting,
-  tellOfObjections,
+  tellOfAppeals,
 ]
 
 let browser: Browser

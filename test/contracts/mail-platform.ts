@@ -35,11 +35,11 @@ function argon2idOf(seed: string): string {
 /** Fields that a platform shows must be the wanted ones. */
 function assertShows(seen: ObservedMailbox | undefined, wanted: WantedMailbox): void {
   assert.ok(seen, `${wanted.address} is there`)
-  const told = Object.entries(seen).filter(
+  const shown = Object.entries(seen).filter(
     ([key, value]) => !['usedBytes', 'appPasswords'].includes(key) && value !== undefined,
   )
   const expected = { ...wanted, aliases: [...wanted.aliases].sort() } as Record<string, unknown>
-  for (const [key, value] of told) {
+  for (const [key, value] of shown) {
     assert.deepEqual(Array.isArray(value) ? [...value].sort() : value, expected[key], key)
   }
 }

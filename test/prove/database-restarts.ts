@@ -85,13 +85,13 @@ export async function proveDatabaseRestarts(rounds: number): Promise<DatabaseRes
     registerSteadily(portal.url, prefix, tally, () => over),
   )
   const [ready, acknowledged]: [number[], number[]] = [[], []]
-  const told: Record<string, number> = {}
+  const takenDown: Record<string, number> = {}
   try {
     for (let round = 0; round < rounds; round += 1) {
       await untilAnother(tally, portal)
       await pause(Math.random() * 400)
       const way = ways[round % ways.length] ?? 'SIGINT'
-      told[way] = (told[way] ?? 0) + 1
+      takenDown[way] = (takenDown[way] ?? 0) + 1
       await takeDown(folder, way)
       await pause(Math.random() * 1500)
       server = await start()
@@ -109,7 +109,7 @@ export async function proveDatabaseRestarts(rounds: number): Promise<DatabaseRes
     assert.deepEqual(tally.faults, [], portal.output())
     const { accounts, secondsToConverge } = await judge(databaseUrl, portal, tally)
     return {
-      rounds: told,
+      rounds: takenDown,
       acknowledged: tally.acknowledged.length,
       accounts,
       turnedAway: tally.turnedAway,

@@ -1,7 +1,7 @@
 import {
   alone,
   type MessageSamples,
-  told,
+  occasion,
   undo,
   weak,
 } from '#server/kit/messages/message-sample.ts'
@@ -24,5 +24,5 @@ export const samples: readonly Sample[] = [
 export const overviewSamples: OverviewSamples = { filled: { flash: 'password-changed' } }
 
 export const messageSamples: MessageSamples = {
-  'password-changed': { undo, alone, weak, plain: { ...told, undoToken: null } },
+  'password-changed': { undo, alone, weak, plain: { ...occasion, undoToken: null } },
 }

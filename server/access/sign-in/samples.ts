@@ -1,4 +1,4 @@
-import { type MessageSamples, told, undo, weak } from '#server/kit/messages/message-sample.ts'
+import { type MessageSamples, occasion, undo, weak } from '#server/kit/messages/message-sample.ts'
 import type { Sample } from '#server/kit/pages/sample.ts'
 
 export const samples: readonly Sample[] = [
@@ -37,5 +37,9 @@ export const samples: readonly Sample[] = [
 ]
 
 export const messageSamples: MessageSamples = {
-  'new-device': { undo, weak, plain: { ...told, device: '', place: '203.0.…', undoToken: null } },
+  'new-device': {
+    undo,
+    weak,
+    plain: { ...occasion, device: '', place: '203.0.…', undoToken: null },
+  },
 }

@@ -76,7 +76,7 @@ async function readWithLetter(
   const read = detailsOf(details, letter, provenance)
   const who = report.reporterDigest.toString('hex')
   const key = duplicateKeyOfFields(who, scanned.fields, source)
-  const told = [details.sender, details.reporter, letter.returnPath, account?.address]
+  const named = [details.sender, details.reporter, letter.returnPath, account?.address]
   const inHeader = [...letter.from, ...letter.replyTo, ...letter.to.slice(0, 10)]
   return {
     provenance,
@@ -85,7 +85,10 @@ async function readWithLetter(
     subject: letter.from[0]?.address || details.sender || nobody,
     duplicateKey: await index.digest('duplicate', key),
     terms: termsOf({
-      addresses: [...told.flatMap((each) => each || []), ...inHeader.map(({ address }) => address)],
+      addresses: [
+        ...named.flatMap((each) => each || []),
+        ...inHeader.map(({ address }) => address),
+      ],
       messageIds: letter.messageId ? [letter.messageId] : [],
       ips: provenance.handedOverBy ? [provenance.handedOverBy] : [],
       subject: letter.subject,
@@ -94,10 +97,10 @@ async function readWithLetter(
   }
 }
 
-function detailsOf(told: ReportDetails, letter: Letter, provenance: Provenance): ReportDetails {
+function detailsOf(details: ReportDetails, letter: Letter, provenance: Provenance): ReportDetails {
   const hosts = letter.links.map(({ host }) => host).filter((host) => host !== null)
   return {
-    ...told,
+    ...details,
     subject: letter.subject.slice(0, 300),
     from: letter.from.slice(0, 5).map(({ address }) => address),
     messageId: letter.messageId,

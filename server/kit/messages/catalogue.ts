@@ -40,7 +40,7 @@ const device = z.string().transform((given) =>
 )
 
 const method = z.enum(methodIds)
-const told = { mailbox, at: instant, device, place }
+const occasion = { mailbox, at: instant, device, place }
 const undo = {
   /** `null` for a reader who must not get the link: a contact that was just added. */
   undoToken: token.nullable(),
@@ -62,44 +62,47 @@ export const catalogue = {
   'phone-code': { channels: ['sms'], params: z.strictObject({ code, expiresAt: instant }) },
   'recovery-link': {
     channels: ['mail'],
-    params: z.strictObject({ token, expiresAt: instant, ...told }),
+    params: z.strictObject({ token, expiresAt: instant, ...occasion }),
   },
   'recovery-code': { channels: ['sms'], params: z.strictObject({ code, expiresAt: instant }) },
-  'password-changed': { channels: ['mail', 'sms'], params: z.strictObject({ ...told, ...undo }) },
+  'password-changed': {
+    channels: ['mail', 'sms'],
+    params: z.strictObject({ ...occasion, ...undo }),
+  },
   'password-reset': {
     channels: ['mail', 'sms'],
-    params: z.strictObject({ ...told, method: z.enum([...method.options, 'undo']), ...undo }),
+    params: z.strictObject({ ...occasion, method: z.enum([...method.options, 'undo']), ...undo }),
   },
   'password-reset-held': {
     channels: ['mail', 'sms'],
-    params: z.strictObject({ ...told, takesEffectAt: instant, ...undo }),
+    params: z.strictObject({ ...occasion, takesEffectAt: instant, ...undo }),
   },
   'password-reset-stopped': {
     channels: ['mail', 'sms'],
-    params: z.strictObject({ ...told, by: z.enum(['owner', 'service']), ...undo }),
+    params: z.strictObject({ ...occasion, by: z.enum(['owner', 'service']), ...undo }),
   },
-  'undo-used': { channels: ['mail', 'sms'], params: z.strictObject({ ...told, ...undo }) },
+  'undo-used': { channels: ['mail', 'sms'], params: z.strictObject({ ...occasion, ...undo }) },
   'recovery-method-added': {
     channels: ['mail', 'sms'],
-    params: z.strictObject({ ...told, method, ...undo }),
+    params: z.strictObject({ ...occasion, method, ...undo }),
   },
   'recovery-method-changed': {
     channels: ['mail', 'sms'],
-    params: z.strictObject({ ...told, method, ...undo }),
+    params: z.strictObject({ ...occasion, method, ...undo }),
   },
   'recovery-method-removed': {
     channels: ['mail', 'sms'],
-    params: z.strictObject({ ...told, method, ...undo }),
+    params: z.strictObject({ ...occasion, method, ...undo }),
   },
-  'new-device': { channels: ['mail', 'sms'], params: z.strictObject({ ...told, ...undo }) },
+  'new-device': { channels: ['mail', 'sms'], params: z.strictObject({ ...occasion, ...undo }) },
   'guessing-noticed': {
     channels: ['mail'],
-    params: z.strictObject({ ...told, what: z.enum(['sign-in', 'recovery']) }),
+    params: z.strictObject({ ...occasion, what: z.enum(['sign-in', 'recovery']) }),
   },
-  'app-password-created': { channels: ['mail'], params: z.strictObject({ ...told, ...undo }) },
+  'app-password-created': { channels: ['mail'], params: z.strictObject({ ...occasion, ...undo }) },
   'app-password-revoked': {
     channels: ['mail'],
-    params: z.strictObject({ ...told, extent: z.enum(['one', 'all']), ...undo }),
+    params: z.strictObject({ ...occasion, extent: z.enum(['one', 'all']), ...undo }),
   },
   /** To the holder of a contact that somebody else has proven to have, who is not described. */
   'contact-doubted': {

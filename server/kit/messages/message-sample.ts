@@ -21,9 +21,9 @@ const token = sampleToken
 export const at = sampleMoment(0).toISOString()
 export const later = sampleMoment(-1).toISOString()
 export const mailbox = sampleAddress
-export const told = { mailbox, at, device: 'Firefox, Android', place: 'Minsk, BY' }
+export const occasion = { mailbox, at, device: 'Firefox, Android', place: 'Minsk, BY' }
 /** Readers with each power of the link that undoes. */
-export const undo = { ...told, undoToken: token, undoPower: 'restore' } as const
+export const undo = { ...occasion, undoToken: token, undoPower: 'restore' } as const
 export const alone = { ...undo, undoPower: 'new-password' } as const
 export const weak = { ...undo, undoPower: 'end-sessions' } as const
 const methods = ['backup-address', 'phone', 'security-question'] as const

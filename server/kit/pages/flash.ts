@@ -23,8 +23,8 @@ export function takeFlash<const Known extends string>(
   res: Response,
   known: readonly Known[],
 ): Known | undefined {
-  const told = req.cookies?.[nameFor(req)]
-  if (told === undefined) return undefined
+  const flash = req.cookies?.[nameFor(req)]
+  if (flash === undefined) return undefined
   res.clearCookie(nameFor(req), { path: '/', httpOnly: true, sameSite: 'lax', secure: req.secure })
-  return known.find((each) => each === told)
+  return known.find((each) => each === flash)
 }

@@ -1,6 +1,6 @@
 // App passwords, as their owner sees them.
 
-import { type MessageSamples, told, undo, weak } from '#server/kit/messages/message-sample.ts'
+import { type MessageSamples, occasion, undo, weak } from '#server/kit/messages/message-sample.ts'
 import type { OverviewSamples } from '#server/kit/pages/overview.ts'
 import { type Sample, sampleMoment } from '#server/kit/pages/sample.ts'
 import { cardOf } from './card.ts'
@@ -108,12 +108,12 @@ export const samples: readonly Sample[] = [
 ]
 
 export const messageSamples: MessageSamples = {
-  'app-password-created': { undo, weak, plain: { ...told, undoToken: null } },
+  'app-password-created': { undo, weak, plain: { ...occasion, undoToken: null } },
   'app-password-revoked': {
     one: { ...undo, extent: 'one' },
     all: { ...undo, extent: 'all' },
     weak: { ...weak, extent: 'one' },
-    plain: { ...told, extent: 'one', undoToken: null },
+    plain: { ...occasion, extent: 'one', undoToken: null },
   },
 }
 

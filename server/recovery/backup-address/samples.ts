@@ -1,9 +1,9 @@
 import {
   later,
   type MessageSamples,
+  occasion,
   sampleStopToken,
   sampleToken,
-  told,
 } from '#server/kit/messages/message-sample.ts'
 import { type Sample, sampleMoment } from '#server/kit/pages/sample.ts'
 import { contactSamples } from '../contacts/contact-samples.ts'
@@ -52,5 +52,5 @@ export const messageSamples: MessageSamples = {
     sent: { code: '004217', expiresAt: later, stopToken: sampleStopToken },
     linked: { code: '004217', expiresAt: later, stopToken: null },
   },
-  'recovery-link': { sent: { ...told, token: sampleToken, expiresAt: later } },
+  'recovery-link': { sent: { ...occasion, token: sampleToken, expiresAt: later } },
 }

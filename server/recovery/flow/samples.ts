@@ -15,7 +15,7 @@ const choices = methodIds.map((id) => ({
 
 export const samples: readonly Sample[] = [
   page('recover', 'empty', 'start'),
-  page('recover', 'anew', 'start', { anew: true }),
+  page('recover', 'anew', 'start', { isSentBack: true }),
   page('recover', 'errors', 'start', refused('login', 'missing')),
   page('recover-method', 'shown', 'method', { choices }),
   page('recover-method', 'unnamed', 'method', { choices, mailbox: '' }),

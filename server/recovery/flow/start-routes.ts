@@ -22,13 +22,13 @@ export interface StartRouteParts {
 }
 
 function addNamePage(router: Router, { parts, perNetwork }: StartRouteParts): void {
-  const showStart = (req: Request, res: Response, errors: FormError[], anew: boolean) =>
+  const showStart = (req: Request, res: Response, errors: FormError[], isSentBack: boolean) =>
     parts.pages.show(req, res, {
       id: 'recover',
       view: 'recovery/flow/start',
       errors,
-      sameForAll: errors.length === 0 && !anew,
-      locals: { anew },
+      sameForAll: errors.length === 0 && !isSentBack,
+      locals: { isSentBack },
     })
 
   router

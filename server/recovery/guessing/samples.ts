@@ -1,5 +1,5 @@
-import { byWord, type MessageSamples, told } from '#server/kit/messages/message-sample.ts'
+import { byWord, type MessageSamples, occasion } from '#server/kit/messages/message-sample.ts'
 
 export const messageSamples: MessageSamples = {
-  'guessing-noticed': byWord(['sign-in', 'recovery'], (what) => ({ ...told, what })),
+  'guessing-noticed': byWord(['sign-in', 'recovery'], (what) => ({ ...occasion, what })),
 }

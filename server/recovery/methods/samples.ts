@@ -4,7 +4,7 @@ import {
   byWord,
   type MessageSamples,
   mailbox,
-  told,
+  occasion,
   undo,
   weak,
 } from '#server/kit/messages/message-sample.ts'
@@ -98,7 +98,7 @@ export const messageSamples: MessageSamples = {
   'recovery-method-added': {
     ...byMethod(undo),
     weak: { ...weak, method: 'phone' },
-    plain: { ...told, method: 'phone', undoToken: null },
+    plain: { ...occasion, method: 'phone', undoToken: null },
   },
   'recovery-method-changed': { ...byMethod(undo), weak: { ...weak, method: 'phone' } },
   'recovery-method-removed': { ...byMethod(undo), weak: { ...weak, method: 'phone' } },

@@ -9,7 +9,7 @@ export function overviewRoutes({ pages, overviews }: SiteParts): Router {
   const flashes = all.flatMap((each) => each.flashes ?? [])
   return Router()
     .get('/', (req, res) =>
-      pages.show(req, res, { id: 'home', view: 'site/home/home', sameForAll: true }),
+      pages.show(req, res, { id: 'home', view: 'site/overview/home', sameForAll: true }),
     )
     .get('/account', requireAccount(), async (req, res) => {
       const { sections, links } = await readOverview(all, accountOf(req).id)

@@ -5,8 +5,8 @@ import type { Sample } from '#server/kit/pages/sample.ts'
 import { inPlace } from './join-overview.ts'
 
 export const samples: readonly Sample[] = [
-  { page: 'home', state: 'stranger', view: 'site/home/home' },
-  { page: 'home', state: 'signed-in', view: 'site/home/home', signedIn: true },
+  { page: 'home', state: 'stranger', view: 'site/overview/home' },
+  { page: 'home', state: 'signed-in', view: 'site/overview/home', signedIn: true },
 ]
 
 /** The overview in every state that a feature names. */

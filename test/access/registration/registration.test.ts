@@ -23,8 +23,8 @@ test('a new owner gets a mailbox, changes the password, signs out and in', async
   const changed = await visitor.post('/account/password', { password: 'a new and longer sentence' })
   assert.equal(changed.status, 303)
   assert.equal(changed.location, '/account')
-  const told = await visitor.get('/account')
-  assert.equal(told.status, 200)
+  const page = await visitor.get('/account')
+  assert.equal(page.status, 200)
 
   const out = await visitor.post('/sign-out', {}, { from: '/account' })
   assert.equal(out.location, '/')

@@ -267,13 +267,13 @@ test('a sign-in is written whole or not at all, and gives its place back either 
 
 test('a try counts for a day, for all strangers or for the known browser', async () => {
   const { db, parts } = portal
-  const limiter = parts.limits.limit('counting', { points: 100, seconds: trySeconds })
+  const limit = parts.limits.limit('counting', { points: 100, seconds: trySeconds })
   const { account_id, device_digest } = await db('known_devices').first()
   const { address } = await db('accounts').where({ id: account_id }).first('address')
   const counters = {
-    strangers: limiter.rowOf('strangers'),
-    known: limiter.rowOf('known'),
-    network: limiter.rowOf('network'),
+    strangers: limit.rowOf('strangers'),
+    known: limit.rowOf('known'),
+    network: limit.rowOf('network'),
   }
   const count = async (device: Buffer | undefined, who = address, ahead = 0) =>
     (
@@ -285,7 +285,7 @@ test('a try counts for a day, for all strangers or for the known browser', async
         at: new Date(Date.now() + ahead),
       })
     ).tries
-  const used = async (key: string) => ((await limiter.look(key)) as { used: number }).used
+  const used = async (key: string) => ((await limit.look(key)) as { used: number }).used
 
   assert.deepEqual(
     [await count(device_digest), await count(undefined), await count(Buffer.alloc(32))],
@@ -294,7 +294,7 @@ test('a try counts for a day, for all strangers or for the known browser', async
   assert.equal(await count(device_digest, 'nobody.there@postern.example'), 3)
   assert.deepEqual([await used('known'), await used('strangers'), await used('network')], [1, 3, 3])
   assert.deepEqual(
-    [await limiter.count('known'), await count(device_digest)],
+    [await limit.count('known'), await count(device_digest)],
     [{ kind: 'counted', used: 2 }, 3],
   )
   const minute = 60_000

@@ -685,11 +685,11 @@ describe('a password that waits', () => {
       .where({ account_id: person.accountId })
       .pluck('event')
     assert.ok(events.includes('password.reset-stopped'))
-    const told = (await writtenMessages(holding.db, holding.keyring)).filter(
+    const notices = (await writtenMessages(holding.db, holding.keyring)).filter(
       ({ name, params }) => name === 'password-reset-stopped' && params.mailbox === person.mailbox,
     )
     assert.deepEqual(
-      new Set(told.map(({ to }) => to)),
+      new Set(notices.map(({ to }) => to)),
       new Set([person.mailbox, person.address]),
       'by letter alone',
     )

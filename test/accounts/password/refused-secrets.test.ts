@@ -346,8 +346,8 @@ for (const [kind, field, find] of [
       await eventually(
         async () => (await portal.db('graphile_worker._private_jobs').count('*'))[0]?.count === '0',
       )
-      const told = (await sentTo(portal, holder.mailbox)).filter(({ text }) => words.test(text))
-      assert.equal(told.length, 1)
+      const notices = (await sentTo(portal, holder.mailbox)).filter(({ text }) => words.test(text))
+      assert.equal(notices.length, 1)
 
       const before = (await sentTo(portal, to)).length
       await forgetLimits(portal)

@@ -72,7 +72,7 @@ export const tellOfDoubt: Chapter = (story) => {
 export const tellOfRemoval: Chapter = (story) => {
   it('removes each way back', async () => {
     await story.hands.follow('Ways back in')
-    for (const [name, button, told] of [
+    for (const [name, button, shown] of [
       ['Backup address', 'Remove the backup address', 'The backup address is removed.'],
       ['Phone', 'Remove the phone', 'The phone is removed.'],
       [
@@ -83,7 +83,7 @@ export const tellOfRemoval: Chapter = (story) => {
     ] as const) {
       await story.hands.unfold(name)
       await story.hands.press(button)
-      await story.see(told)
+      await story.see(shown)
     }
   })
 }

@@ -117,8 +117,8 @@ test('a blocked account is shut on every path, and opens again as it was', async
     [422, ['answer.wrong']],
     'the right answer is worth nothing',
   )
-  const told = await awaitText(portal, person.address, /lure readers/)
-  assert.match(told.text, /\/appeal\//)
+  const notice = await awaitText(portal, person.address, /lure readers/)
+  assert.match(notice.text, /\/appeal\//)
   await new Promise((done) => setTimeout(done, 500))
   assert.ok(
     (await sentTo(portal, person.address)).every(({ text }) => !text.includes('/recover/link/')),
@@ -309,8 +309,8 @@ test('only a senior analyst ends a block for good', async () => {
 test('an appeal is possible for twenty days, and not against an ended measure', async () => {
   const person = await equip(portal)
   await take(person, 'block')
-  const told = await awaitText(portal, person.address, /\/appeal\//)
-  const href = /\/appeal\/[\w-]+/.exec(told.text)?.[0] ?? ''
+  const notice = await awaitText(portal, person.address, /\/appeal\//)
+  const href = /\/appeal\/[\w-]+/.exec(notice.text)?.[0] ?? ''
   const visitor = portal.visitor()
   const empty = await visitor.post(href, { appeal: '  ' })
   assert.deepEqual([empty.status, empty.errors], [422, ['appeal.missing']])

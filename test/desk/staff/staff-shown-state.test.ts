@@ -271,10 +271,10 @@ test('protecting a mailbox without a way back warns staff and informs its owner'
   assert.equal(wrong.status, 422)
   assert.equal((await stranger.get('/blocked')).location, '/sign-in', 'a stranger is told nothing')
   assert.equal((await browser.post('/sign-in', person)).location, '/blocked')
-  const told = (await browser.get('/blocked?lang=en')).html
-  assert.match(told, /no way back in, so you cannot choose a new password here/)
-  assert.match(told, /Object to the decision/)
-  assert.doesNotMatch(told, /opens the mailbox again at once|href="\/recover"/)
+  const html = (await browser.get('/blocked?lang=en')).html
+  assert.match(html, /no way back in, so you cannot choose a new password here/)
+  assert.match(html, /Object to the decision/)
+  assert.doesNotMatch(html, /opens the mailbox again at once|href="\/recover"/)
 })
 
 test('an appeal against a replaced or ended measure eases nothing', async () => {

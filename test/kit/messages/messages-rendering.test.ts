@@ -11,7 +11,7 @@ import { messageSamples } from '#test/support/gallery-samples.ts'
 import { baseUrl, createRendering } from '#test/support/messages/message-trial.ts'
 
 const at = '2026-11-22T09:03:00Z'
-const told = { mailbox: sampleAddress, at, device: 'Firefox, Android', place: 'Minsk, BY' }
+const occasion = { mailbox: sampleAddress, at, device: 'Firefox, Android', place: 'Minsk, BY' }
 const phone = '+375291234567'
 const stranger = 'friend@elsewhere.example'
 
@@ -93,7 +93,7 @@ describe('the messages', () => {
 
   it('a notice to a contact that was just added offers a new password, not an undo', () => {
     const params = checkParams('recovery-method-added', {
-      ...told,
+      ...occasion,
       method: 'phone',
       undoToken: null,
     })
@@ -115,7 +115,7 @@ describe('the messages', () => {
       /al…@postern\.example/,
     )
     assert.match(
-      rendering.mail('password-changed', params, 'en', told.mailbox).text,
+      rendering.mail('password-changed', params, 'en', occasion.mailbox).text,
       /alesia\.kavalchuk@postern\.example/,
     )
     assert.equal(maskMailbox('bob@postern.example'), 'bo…@postern.example')
@@ -198,9 +198,9 @@ describe('the messages', () => {
     const words = (undoPower: 'restore' | 'new-password' | 'end-sessions') =>
       rendering.mail(
         'password-changed',
-        checkParams('password-changed', { ...told, undoToken: token, undoPower }),
+        checkParams('password-changed', { ...occasion, undoToken: token, undoPower }),
         'en',
-        told.mailbox,
+        occasion.mailbox,
       ).text
     assert.match(
       words('restore'),

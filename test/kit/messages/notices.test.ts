@@ -27,12 +27,12 @@ test('a changed password and a new browser are announced once to every reader', 
   const password = 'a new and longer sentence'
   assert.equal((await visitor.post('/account/password', { password })).status, 303)
   await signIn(portal, { ...hanna, password })
-  const told = await Promise.all([
+  const notices = await Promise.all([
     awaitSent(portal, phone, 5),
     awaitSent(portal, mailbox, 4),
     awaitSent(portal, backup, 4),
   ])
-  const links = told.flatMap((sent) =>
+  const links = notices.flatMap((sent) =>
     sent.slice(0, 2).map((each) => /\/undo\/([\w-]{43})/.exec(each.text)?.[1]),
   )
   assert.ok(links.every((link) => link !== undefined))
@@ -72,9 +72,9 @@ test('a contact that came with the disputed change gets no link to undo it', asy
   await visitor.post('/account/recovery/backup-address/confirm', {
     code: await awaitCode(portal, address),
   })
-  const told = await awaitSent(portal, address, 2)
-  assert.match(told[0]?.subject ?? '', /backup address was linked/)
-  assert.ok(told.every((each) => !each.text.includes('/undo/')))
+  const notices = await awaitSent(portal, address, 2)
+  assert.match(notices[0]?.subject ?? '', /backup address was linked/)
+  assert.ok(notices.every((each) => !each.text.includes('/undo/')))
 })
 
 test('a change that is rolled back leaves no notice and no link', async () => {

@@ -73,11 +73,11 @@ describe('the style sheet', () => {
       /href="(\/assets\/postern-[^"]+\.css)"/.exec(html)?.[1] ?? assert.fail('no style sheet')
     const ask = async (encoding: string) => {
       const response = await fetch(portal.url + path, { headers: { 'accept-encoding': encoding } })
-      return { told: response.headers.get('content-encoding'), text: await response.text() }
+      return { received: response.headers.get('content-encoding'), text: await response.text() }
     }
     const plain = await ask('identity')
-    assert.equal(plain.told, null)
+    assert.equal(plain.received, null)
     for (const encoding of ['br', 'gzip', 'br', 'gzip'])
-      assert.deepEqual(await ask(encoding), { told: encoding, text: plain.text })
+      assert.deepEqual(await ask(encoding), { received: encoding, text: plain.text })
   })
 })

@@ -203,11 +203,11 @@ test('revoking app passwords asks for a recent password and notifies the owner',
   }
   assert.deepEqual(idsOf((await browser.get(page)).html), [id])
   portal.clock.advance(-11 * 60_000)
-  const told = async () =>
+  const countNotices = async () =>
     (await portal.db('messages').where({ name: 'app-password-revoked' })).length
-  const before = await told()
+  const before = await countNotices()
   await browser.post(`${page}/${id}/revoke`, {}, { from: page })
-  await eventually(async () => (await told()) > before)
+  await eventually(async () => (await countNotices()) > before)
 })
 
 test('an account has thirty app passwords at most, even if it asks for more at once', async () => {
@@ -315,12 +315,12 @@ test('nothing is revoked until the password is confirmed again', async () => {
   assert.equal((await portal.db('app_passwords').where({ id }).first()).revoked_at, null)
 
   await visitor.post('/account/confirm-password', { password: piotr.password, next: page })
-  const told = async (words: RegExp) =>
+  const countNotices = async (words: RegExp) =>
     (await sentTo(portal, 'piotr@postern.example')).filter(({ text }) => words.test(text)).length
   assert.equal((await visitor.post(`${page}/${id}/revoke`)).location, page)
-  await eventually(async () => (await told(/^An app password of the mailbox/m)) === 1)
+  await eventually(async () => (await countNotices(/^An app password of the mailbox/m)) === 1)
   assert.equal((await visitor.post(`${page}/revoke-all`)).location, page)
-  await eventually(async () => (await told(/^All app passwords of the mailbox/m)) === 1)
+  await eventually(async () => (await countNotices(/^All app passwords of the mailbox/m)) === 1)
   assert.match((await sentTo(portal, 'piotr@postern.example'))[0]?.text ?? '', /\/undo\//)
   assert.equal((await visitor.get(`${page}/revoke-all`)).location, page, 'nothing is left to stop')
 })

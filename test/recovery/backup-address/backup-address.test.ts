@@ -37,8 +37,8 @@ test('a person links, replaces and removes an address, and all readers get notic
   assert.doesNotMatch(overview, /no way back/)
   assert.match(overview, /What to do next[\s\S]+You have one way back in/)
 
-  const [told] = await awaitSent(portal, mailbox)
-  assert.match(told?.text ?? '', /\/undo\/[\w-]{43}/)
+  const [notice] = await awaitSent(portal, mailbox)
+  assert.match(notice?.text ?? '', /\/undo\/[\w-]{43}/)
   const toNew = await awaitSent(portal, 'hanna@elsewhere.example', 2)
   assert.doesNotMatch(
     toNew.map((each) => each.text).join(),

@@ -313,11 +313,11 @@ for (const { id, field, message, contact, refused, sends } of kinds) {
     it('removals count among the changes of a day', async () => {
       const { visitor, accountId } = await somebody()
       await link(visitor)
-      const limiter = createLimits(portal.db).limit('method-changes', {
+      const limit = createLimits(portal.db).limit('method-changes', {
         points: 20,
         seconds: 86_400,
       })
-      for (let i = 0; i < 20; i++) await limiter.count(accountId)
+      for (let i = 0; i < 20; i++) await limit.count(accountId)
       const full = await remove(visitor)
       assert.deepEqual([full.status, full.page], [429, 'too-many-tries'])
       assert.ok(Number(full.headers.get('retry-after')) > 86_000)

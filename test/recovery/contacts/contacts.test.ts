@@ -261,7 +261,7 @@ test('an account and an address get five mails in ten minutes and so many a day'
   assert.equal(
     (await limit.permit('reset', ['anna'])).kind,
     'permitted',
-    'another purpose has a budget of its own',
+    'another purpose has a limit of its own',
   )
   for (let i = 0; i < 5; i++)
     assert.equal((await ask('boris', 'to9')).kind, 'permitted', 'the refused one did not count')

@@ -78,24 +78,24 @@ const activityOf = ({ accountId }: Equipped) =>
   portal.db('activity').where({ account_id: accountId }).orderBy('id').select('event', 'details')
 
 /** What the first page says to a visitor who was sent back to it. */
-const anew = () => portal.parts.texts.t('en', 'recover.anew')
+const sentBack = () => portal.parts.texts.t('en', 'recover.anew')
 
 describe('the first page', () => {
   it('the first page asks for a name, and says once that a step was out of turn', async () => {
     const visitor = portal.visitor()
     const first = await visitor.get('/recover')
     assert.deepEqual([first.status, first.page], [200, 'recover'])
-    assert.ok(!first.html.includes(anew()))
+    assert.ok(!first.html.includes(sentBack()))
     assert.equal((await visitor.get('/recover/method')).location, '/recover')
-    assert.ok((await visitor.get('/recover')).html.includes(anew()))
-    assert.ok(!(await visitor.get('/recover')).html.includes(anew()))
+    assert.ok((await visitor.get('/recover')).html.includes(sentBack()))
+    assert.ok(!(await visitor.get('/recover')).html.includes(sentBack()))
     for (const login of ['', '   ']) {
       const refused = await visitor.post('/recover', { login })
       assert.deepEqual(
         [refused.status, refused.page, refused.errors],
         [422, 'recover', ['login.missing']],
       )
-      assert.ok(!refused.html.includes(anew()))
+      assert.ok(!refused.html.includes(sentBack()))
     }
     assert.equal(visitor.cookies.has('recovery'), false)
     await visitor.post('/recover', { login: 'nobody-has-this' })
@@ -252,7 +252,7 @@ describe('the pages of the methods', () => {
     for (const path of ['new-password', 'done'])
       assert.equal((await visitor.get(`/recover/${path}`)).location, '/recover/sms/code', path)
     assert.equal((await visitor.get('/recover/method')).status, 200, 'another way stays open')
-    assert.ok(!(await visitor.get('/recover')).html.includes(anew()), 'its time is not over')
+    assert.ok(!(await visitor.get('/recover')).html.includes(sentBack()), 'its time is not over')
     // A method that is not offered any more leads to the choice.
     await portal
       .db('recovery_flows')

@@ -116,10 +116,10 @@ describe('recovery by phone', () => {
     const e164 = '+375297650001'
     await challenge(flow, e164)
     const key = keyOf(flow, e164)
-    const [day, gate, burst] = ['day', 'wait', 'burst'].map(
+    const [day, gate, recent] = ['day', 'wait', 'burst'].map(
       (which) => `recovery-sms-${which}:${key}`,
     ) as [string, string, string]
-    assert.deepEqual(await trial.counters(), { [burst]: 1, [day]: 1, [gate]: 1 })
+    assert.deepEqual(await trial.counters(), { [recent]: 1, [day]: 1, [gate]: 1 })
     const expiries: string[] = await trial.db('rate_limits').orderBy('key').pluck('expire')
     for (const [nth, seconds] of [600, 86_400, 60].entries())
       isAbout((Number(expiries[nth]) - Date.now()) / 1000, seconds)
@@ -129,12 +129,12 @@ describe('recovery by phone', () => {
       isAbout(outcome.retryAfterSeconds, seconds)
     }
     await refused(60)
-    assert.deepEqual(await trial.counters(), { [burst]: 1, [day]: 1, [gate]: 2 })
+    assert.deepEqual(await trial.counters(), { [recent]: 1, [day]: 1, [gate]: 2 })
     // Another network or known browser, and another number, have waits of their own.
     assert.equal((await challenge({ ...flow, askerKey: newToken() }, e164)).kind, 'asked')
     assert.equal((await challenge(flow, '+375297650002')).kind, 'asked')
     for (const [full, allowed] of [
-      [burst, 3],
+      [recent, 3],
       [day, 6],
     ] as const) {
       await trial.db('rate_limits').delete()

@@ -159,8 +159,8 @@ function send(visitor: Visitor, path: string, fields: Record<string, string>) {
 
 test('an account gets twenty changes of recovery methods a day', async () => {
   const { visitor, accountId } = await somebody()
-  const limiter = createLimits(portal.db).limit('method-changes', { points: 20, seconds: 86_400 })
-  for (let i = 0; i < 19; i++) await limiter.count(accountId)
+  const limit = createLimits(portal.db).limit('method-changes', { points: 20, seconds: 86_400 })
+  for (let i = 0; i < 19; i++) await limit.count(accountId)
   const refused = await visitor.post(form, { question: 'first-job', answer: 'abc' })
   assert.equal(refused.status, 422, 'what is refused is no change')
   assert.equal((await visitor.post(form, { question: 'first-job', answer })).status, 303)

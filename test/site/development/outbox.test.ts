@@ -51,13 +51,13 @@ test('the development outbox lists messages that would have been sent, newest fi
 
 test('links in the development outbox lead to the portal that sent them', async () => {
   const token = 'T'.repeat(43)
-  const told = {
+  const occasion = {
     mailbox: 'alice@postern.example',
     at: portal.clock.now().toISOString(),
     device: '',
     place: '',
   }
-  const params = { ...told, token, expiresAt: expiresAt() }
+  const params = { ...occasion, token, expiresAt: expiresAt() }
   await send({
     name: 'recovery-link',
     channel: 'mail',

@@ -38,7 +38,7 @@ const computed: Readonly<Record<string, readonly string[]>> = {
 /** A developer's page, which nobody else sees. */
 const withoutSample = ['outbox']
 
-/** `id: 'home', view: 'site/home/home'` shows a page. */
+/** `id: 'home', view: 'site/overview/home'` shows a page. */
 const shownIds = texts.flatMap((text) =>
   [...text.matchAll(/\bid(?:: ([^,\n]+))?,\s*view: /g)].map((match) =>
     (match[1] ?? 'id').replace(/[`$]/g, ''),

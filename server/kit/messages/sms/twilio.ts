@@ -127,9 +127,9 @@ function outcomeOfAnswer(
     return { kind: 'refused', code: `twilio.${status}` }
   if (typeof sid === 'string' && sid !== '') return { kind: 'accepted', providerId: sid }
   // The body of an error names its status.
-  const told = Number(status)
-  return told >= 400 && told < 600
-    ? outcomeOf({ status: told })
+  const httpStatus = Number(status)
+  return httpStatus >= 400 && httpStatus < 600
+    ? outcomeOf({ status: httpStatus })
     : { kind: 'unknown', code: 'twilio.no-ticket' }
 }
 

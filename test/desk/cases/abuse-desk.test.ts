@@ -120,13 +120,13 @@ async function restrictSender(story: Story, caseId: string): Promise<void> {
 }
 
 async function checkNoticesToReporter(story: Story): Promise<void> {
-  const told = await awaitSent(portal, 'reader@elsewhere.example', 2)
+  const mails = await awaitSent(portal, 'reader@elsewhere.example', 2)
   assert.deepEqual(
-    told.map(({ subject }) => subject),
+    mails.map(({ subject }) => subject),
     [`Your report ${story.reference} is closed`, `We have your report ${story.reference}`],
   )
-  assert.match(told[0]?.text ?? '', /was right: we have acted against the sender/)
-  for (const { text } of told) {
+  assert.match(mails[0]?.text ?? '', /was right: we have acted against the sender/)
+  for (const { text } of mails) {
     assert.ok(text.includes(story.progressHref))
     assert.doesNotMatch(text, /spammer|my card/, 'neither the account nor what somebody wrote')
   }

@@ -7,7 +7,7 @@ import { awaitText } from '#test/support/messages/outbox.ts'
 import { accountIdOf, register } from '#test/support/people.ts'
 import { passwords } from './passwords.ts'
 
-export const tellOfObjections: Chapter = (story) => {
+export const tellOfAppeals: Chapter = (story) => {
   async function restrict(measure: MeasureName, analyst: string): Promise<void> {
     const { portal } = story
     await register(portal, { login: analyst, password: 'forty reports before lunch' })

@@ -292,14 +292,14 @@ test('an appeal sent ten times at once is made once and decided once', async () 
 
 test('a case without account is merged into the open case of the named account', async () => {
   const { desk } = portal.parts
-  const told = await takeReport(
+  const taken = await takeReport(
     desk,
     reportOf(null, 'word@elsewhere.example', `sender.one@${ourDomain}`),
   )
   await untilJudged(portal)
   const { case_id: caseId } = await portal
     .db('abuse_reports')
-    .where({ id: told.id })
+    .where({ id: taken.id })
     .first('case_id')
   const view = await showCase(desk, String(caseId), idOf('ada.analyst'))
   assert.equal(view?.account, undefined, 'a name alone shows nothing')
