@@ -1,10 +1,11 @@
 // Fills in what development may leave out: the database and the keys come out of DATA_DIR.
 import type { CompleteSettings } from './compose.ts'
+import { features } from './features.ts'
+import type { Feature, Stoppable } from './kit/feature.ts'
+import { SettingsError } from './kit/settings/config.ts'
 import type { Settings } from './settings.ts'
 
-export interface Stoppable {
-  stop(): Promise<void>
-}
+const all: readonly Pick<Feature<never>, 'name' | 'development'>[] = features
 
 /**
  * @param started what was started on the way is added, to be stopped in the end
@@ -17,16 +18,13 @@ export async function completeSettings(
 ): Promise<CompleteSettings> {
   const { databaseUrl, secretKeys, dataDir } = settings
   if (databaseUrl && secretKeys) return { ...settings, databaseUrl, secretKeys }
-  const { borrowDevelopmentDatabase, startDevelopmentDatabase } = await import(
-    './site/development/database.ts'
-  )
-  const { developmentSecretKeys } = await import('./site/development/secret-keys.ts')
-  const begin = database === 'own' ? startDevelopmentDatabase : borrowDevelopmentDatabase
-  const begun = databaseUrl ? undefined : await begin(dataDir)
+  const development = await all.find((feature) => feature.development)?.development?.()
+  if (!development) throw new SettingsError(['DATABASE_URL and SECRET_KEYS are required'])
+  const begun = databaseUrl ? undefined : await development.beginDatabase(dataDir, database)
   if (begun) started.push(begun)
   return {
     ...settings,
     databaseUrl: databaseUrl ?? begun?.url ?? '',
-    secretKeys: secretKeys ?? (await developmentSecretKeys(dataDir)),
+    secretKeys: secretKeys ?? (await development.secretKeys(dataDir)),
   }
 }

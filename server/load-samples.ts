@@ -1,13 +1,12 @@
 // Every sample of every feature, for the gallery and for tests.
 import { features } from './features.ts'
-import type { Feature, FeatureSamples } from './kit/feature.ts'
+import type { AllSamples, Feature, FeatureSamples } from './kit/feature.ts'
 import type { MessageName } from './kit/messages/catalogue.ts'
 import type { MessageSample, MessageSamples } from './kit/messages/message-sample.ts'
-import type { GallerySamples } from './site/gallery/gallery.ts'
 
 const all: readonly Pick<Feature<never>, 'name' | 'samples'>[] = features
 
-export async function loadSamples(): Promise<GallerySamples> {
+export async function loadSamples(): Promise<AllSamples> {
   const loaded = await Promise.all(
     all.map(async ({ samples }): Promise<FeatureSamples> => (await samples?.()) ?? {}),
   )

@@ -370,6 +370,31 @@ const besideTheDoor: readonly { readonly because: string; readonly verbs: readon
   },
 ]
 
+/** Features that can be taken out by their line in features.ts. */
+const leaves = [
+  'access/password',
+  'access/sessions',
+  'desk/figures',
+  'mail/client-sign-ins',
+  'site/development',
+  'site/gallery',
+  'site/help',
+  'site/overview',
+]
+
+test('the list of features alone imports a feature that nothing else needs', () => {
+  const used = leaves.flatMap((leaf) =>
+    sources.flatMap(({ file, imports }) =>
+      file === 'server/features.ts' || featureOf(file) === leaf
+        ? []
+        : imports
+            .filter((imported) => featureOf(imported) === leaf)
+            .map((imported) => `${file} → ${imported}`),
+    ),
+  )
+  assert.deepEqual(used, [])
+})
+
 /** Of the migrated database, not of a list that somebody would have to keep. */
 async function tablesOfAccounts(): Promise<Set<string>> {
   const database = await createTestDatabase()

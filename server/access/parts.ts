@@ -1,9 +1,7 @@
 import type { Trx } from '#db/connection.ts'
 import type { MailParts } from '#server/mail/parts.ts'
-import type { RegistrationSettings } from './registration/settings.ts'
 
 export interface AccessParts extends MailParts {
-  readonly settings: MailParts['settings'] & RegistrationSettings
   /** The desk has a page that explains the account's block to its owner. */
   readonly explainsBlock: (accountId: string) => Promise<boolean>
   /** Lets the desk record that a member of staff left its pages. */

@@ -6,11 +6,25 @@ import type { Command, PartsWithSettings } from './commands/command.ts'
 import type { TextTrees } from './i18n/texts.ts'
 import type { Sweep } from './jobs/clean-up.ts'
 import type { TaskList } from './jobs/worker.ts'
-import type { MessageSamples } from './messages/message-sample.ts'
+import type { MessageSample, MessageSamples } from './messages/message-sample.ts'
 import type { Overview, OverviewSamples } from './pages/overview.ts'
 import type { Sample } from './pages/sample.ts'
 import type { SettingRule } from './settings/config.ts'
 import type { SettingRows } from './settings/setting-row.ts'
+
+export interface Stoppable {
+  stop(): Promise<void>
+}
+
+/** What development may leave out of its settings. */
+export interface Development {
+  /** `own` for the portal itself; `borrowed` for commands beside a running portal. */
+  beginDatabase(
+    dataDir: string,
+    use: 'own' | 'borrowed',
+  ): Promise<Stoppable & { readonly url: string }>
+  secretKeys(dataDir: string): Promise<readonly string[]>
+}
 
 export interface FeatureSamples {
   readonly samples?: readonly Sample[]
@@ -19,6 +33,11 @@ export interface FeatureSamples {
   readonly overviewSamples?: OverviewSamples
   /** Samples of a page that is made of what other features bring. */
   readonly joinSamples?: (all: readonly FeatureSamples[]) => readonly Sample[]
+}
+
+export interface AllSamples {
+  readonly samples: readonly Sample[]
+  readonly messageSamples: readonly MessageSample[]
 }
 
 export interface Feature<in Parts extends PartsWithSettings> {
@@ -37,10 +56,14 @@ export interface Feature<in Parts extends PartsWithSettings> {
   readonly programRoutes?: (parts: Parts) => readonly Router[]
   /** Reads bodies of its own forms, before the one for ordinary forms. */
   readonly body?: (parts: Parts) => RequestHandler
+  /** Listens for mail servers where the settings name a port, and loads what it needs only then. */
+  readonly listen?: (parts: Parts) => Promise<Stoppable> | undefined
   readonly tasks?: (parts: Parts) => TaskList
   /** When its tasks run by themselves: lines of a crontab. */
   readonly times?: readonly string[]
   readonly sweeps?: (parts: Parts) => readonly Sweep[]
+  /** Loaded only where DATABASE_URL or SECRET_KEYS is missing. */
+  readonly development?: () => Promise<Development>
   readonly commands?: () => Promise<{ readonly commands: readonly Command<Parts>[] }>
   readonly checks?: () => Promise<{ readonly checks: readonly Check<Parts>[] }>
   /** For Prometheus; loaded only where METRICS_PORT is set. */

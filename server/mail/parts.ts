@@ -1,5 +1,5 @@
 import type { RecoveryParts } from '#server/recovery/parts.ts'
-import type { ClientSignInSettings } from './client-sign-ins/settings.ts'
+import type { AppPasswordSettings } from './app-passwords/settings.ts'
 import type { MailHostSettings } from './mail-platform/mail-host-settings.ts'
 import type { MailPlatform } from './mail-platform/mail-platform.ts'
 import type { MailPlatformSettings } from './mail-platform/settings.ts'
@@ -14,7 +14,7 @@ export interface MailParts extends RecoveryParts {
     MailHostSettings &
     MailboxSettings &
     MailProgramSettings &
-    ClientSignInSettings &
+    AppPasswordSettings &
     SendingLimitSettings
   readonly platform: MailPlatform
   /** Called after the platform has taken over what a mailbox is to be. */

@@ -1,5 +1,6 @@
 // A whole portal and a running mail platform that report to each other as in production.
-import { type MailServices, startMailServices } from '#server/mail-services.ts'
+import type { Stoppable } from '#server/kit/feature.ts'
+import { startMailServices } from '#server/mail-services.ts'
 import { createTestDatabase } from '#test/support/database.ts'
 import { startTestPortal, type TestPortal } from '#test/support/portal.ts'
 import { freePorts } from '#test/support/ports.ts'
@@ -8,7 +9,7 @@ import { startTestPlatform, type TestPlatform } from './start.ts'
 export interface PortalWorld {
   readonly mail: TestPlatform
   readonly portal: TestPortal
-  readonly services: MailServices
+  readonly services: Stoppable
   stop(): Promise<void>
 }
 

@@ -1,5 +1,5 @@
-import type { AccessParts } from '#server/access/parts.ts'
 import type { AccountFeature } from '#server/accounts/feature.ts'
+import type { RegistrationParts } from './parts.ts'
 import { registrationRoutes } from './routes.ts'
 import { registrationRows } from './settings.ts'
 import texts from './texts.json' with { type: 'json' }
@@ -10,4 +10,4 @@ export const registrationFeature = {
   settings: registrationRows,
   routes: (parts) => [registrationRoutes(parts)],
   samples: () => import('./samples.ts'),
-} satisfies AccountFeature<AccessParts>
+} satisfies AccountFeature<RegistrationParts>

@@ -1,5 +1,4 @@
 import { type Request, type RequestHandler, type Response, Router } from 'express'
-import type { AccessParts } from '#server/access/parts.ts'
 import { firstEpoch } from '#server/accounts/accounts/change-account.ts'
 import {
   accountOf,
@@ -19,6 +18,7 @@ import { findMailboxProgress } from '#server/mail/mailboxes/store.ts'
 import { completeSignIn } from '../sign-in/sign-in.ts'
 import { describeForm } from './describe-form.ts'
 import { describeWelcome } from './describe-welcome.ts'
+import type { RegistrationParts } from './parts.ts'
 import {
   type JudgedRegistration,
   judgeRegistration,
@@ -37,7 +37,7 @@ interface Typed {
 }
 
 function showForm(
-  { pages, settings }: AccessParts,
+  { pages, settings }: RegistrationParts,
   req: Request,
   res: Response,
   { login, domain }: Typed,
@@ -63,7 +63,7 @@ type SignInAgain = (
 ) => Promise<boolean>
 
 /** @returns signs the browser in if it repeats a registration of its own */
-function signInRepetitions(access: AccessParts): SignInAgain {
+function signInRepetitions(access: RegistrationParts): SignInAgain {
   const { limits, keyring, settings } = access
   const { limitSignInFailures, limitSignInFailuresPerNetworkHour: ofNetwork } = settings
   const signInLimits = createSignInLimits(limits, keyring, limitSignInFailures, ofNetwork)
@@ -79,7 +79,7 @@ function signInRepetitions(access: AccessParts): SignInAgain {
   }
 }
 
-function submitRegistration(parts: AccessParts): RequestHandler {
+function submitRegistration(parts: RegistrationParts): RequestHandler {
   const countRegistration = createRegistrationLimit(parts)
   const signInAgain = signInRepetitions(parts)
 
@@ -108,7 +108,7 @@ function submitRegistration(parts: AccessParts): RequestHandler {
 }
 
 const welcome =
-  ({ pages, db, clock, methods }: AccessParts): RequestHandler =>
+  ({ pages, db, clock, methods }: RegistrationParts): RequestHandler =>
   async (req, res) => {
     const { id } = accountOf(req)
     const progress = await findMailboxProgress(db, id)
@@ -118,7 +118,7 @@ const welcome =
     pages.show(req, res, { id: 'welcome', view: 'access/registration/welcome', locals })
   }
 
-export function registrationRoutes(parts: AccessParts): Router {
+export function registrationRoutes(parts: RegistrationParts): Router {
   return Router()
     .get('/register', (req, res) => {
       if (ownerOf(req)) return res.redirect(303, '/account')

@@ -1,7 +1,7 @@
 // The lines of an exported audit, newest first, each with its link of the chain.
 import type { Db } from '#db/connection.ts'
 import { findAddresses } from '#server/accounts/accounts/store.ts'
-import { exportRow } from '../figures/export-cell.ts'
+import { exportRow } from './export-cell.ts'
 import { type AuditFilter, type RecordedAudit, walkAudit } from './store.ts'
 
 export type ExportFormat = 'csv' | 'jsonl'

@@ -6,6 +6,7 @@ import type { MailParts } from '#server/mail/parts.ts'
 import { holdAppPasswords, revokeAll } from './change-app-passwords.ts'
 import { appPasswordsOverview } from './overview.ts'
 import { appPasswordRoutes } from './routes.ts'
+import { appPasswordRows } from './settings.ts'
 import { deleteRevokedAppPasswords } from './store.ts'
 import texts from './texts.json' with { type: 'json' }
 
@@ -23,6 +24,7 @@ const rows = accountRows('app_passwords', [
 export const appPasswordsFeature = {
   name: 'mail/app-passwords',
   texts,
+  settings: appPasswordRows,
   routes: (parts) => [appPasswordRoutes(parts)],
   overview: appPasswordsOverview,
   sweeps: ({ clock, settings: { clientSignInsDays } }) => [

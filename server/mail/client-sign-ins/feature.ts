@@ -3,7 +3,7 @@ import { noKeys, nothing } from '#server/accounts/life/account-life.ts'
 import { accountTables } from '#server/accounts/life/rows-store.ts'
 import { dayBefore, daysBefore } from '#server/core/clock.ts'
 import type { OverviewLink } from '#server/kit/pages/overview.ts'
-import type { MailParts } from '#server/mail/parts.ts'
+import type { ClientSignInParts } from './parts.ts'
 import { clientSignInRoutes } from './routes.ts'
 import { clientSignInFaults, clientSignInRows } from './settings.ts'
 import { deleteOldMarks, deleteOldSignIns } from './store.ts'
@@ -21,10 +21,26 @@ export const clientSignInsLink: OverviewLink = {
   text: 'account.more.client-sign-ins',
 }
 
+async function startReports(
+  parts: ClientSignInParts,
+  at: { host: string; port: number; token: string },
+) {
+  const { startReportService } = await import('./report-service.ts')
+  return startReportService(parts, at)
+}
+
 export const clientSignInsFeature = {
   name: 'mail/client-sign-ins',
   texts,
   settings: clientSignInRows,
+  listen: (parts) => {
+    const {
+      authPolicyPort: port,
+      mailServicesHost: host,
+      signInReportToken: token,
+    } = parts.settings
+    return port === undefined || !token ? undefined : startReports(parts, { host, port, token })
+  },
   settingRule: clientSignInFaults,
   routes: (parts) => [clientSignInRoutes(parts)],
   overview: () => ({ links: [clientSignInsLink] }),
@@ -50,4 +66,4 @@ export const clientSignInsFeature = {
     rekey: noKeys,
   }),
   samples: () => import('./samples.ts'),
-} satisfies AccountFeature<MailParts>
+} satisfies AccountFeature<ClientSignInParts>

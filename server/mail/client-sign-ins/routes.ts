@@ -2,15 +2,15 @@ import { Router } from 'express'
 import { requireAccount } from '#server/accounts/sessions/browser-session.ts'
 import { NotFound } from '#server/kit/pages/faults.ts'
 import { ownerOf } from '#server/kit/web/session-owner.ts'
-import type { MailParts } from '#server/mail/parts.ts'
 import { listKnownAppPasswords } from '../app-passwords/store.ts'
 import { findMailboxProgress } from '../mailboxes/store.ts'
 import { explain } from './explain.ts'
+import type { ClientSignInParts } from './parts.ts'
 import { listGoodMarks, listSignIns } from './store.ts'
 
 const shownAtMost = 50
 
-export function clientSignInRoutes({ pages, db, settings, platform }: MailParts): Router {
+export function clientSignInRoutes({ pages, db, settings, platform }: ClientSignInParts): Router {
   return Router().get('/account/mail-programs', requireAccount(), async (req, res) => {
     const owner = ownerOf(req)
     const mailbox = owner && (await findMailboxProgress(db, owner.id))

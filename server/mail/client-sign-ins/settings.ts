@@ -1,4 +1,4 @@
-import { time, whole } from '#server/kit/settings/setting-kinds.ts'
+import { whole } from '#server/kit/settings/setting-kinds.ts'
 import { optional, row, type SettingsOf } from '#server/kit/settings/setting-row.ts'
 import type { MailHostSettings } from '../mail-platform/mail-host-settings.ts'
 
@@ -17,11 +17,6 @@ export const clientSignInRows = {
     whole(1),
     '100',
     'the same, after which none is looked at that did not open the mailbox from there before',
-  ),
-  clientSignInsDays: row(
-    time('days'),
-    '30',
-    'how long sign-ins of mail programs are shown to their owner',
   ),
 } as const
 

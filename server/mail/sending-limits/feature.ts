@@ -13,10 +13,19 @@ const rows = accountTables({
   sending_days: ['day', 'letters', 'recipients'],
 })
 
+async function startPolicy(parts: MailParts, at: { host: string; port: number }) {
+  const { startPolicyService } = await import('./policy-service.ts')
+  return startPolicyService(parts, at)
+}
+
 export const sendingLimitsFeature = {
   name: 'mail/sending-limits',
   texts,
   settings: sendingLimitRows,
+  listen: (parts) => {
+    const { sendingPolicyPort: port, mailServicesHost: host } = parts.settings
+    return port === undefined ? undefined : startPolicy(parts, { host, port })
+  },
   sweeps: ({ clock }) => [
     { name: 'sending', run: (on, limit) => deleteOldSendingDays(on, dayBefore(clock), limit) },
   ],

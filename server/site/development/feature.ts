@@ -7,5 +7,6 @@ import texts from './texts.json' with { type: 'json' }
 export const developmentFeature = {
   name: 'site/development',
   texts,
+  development: async () => (await import('./complete.ts')).development,
   routes: (parts) => (parts.settings.portalEnv === 'development' ? [devRoutes(parts)] : []),
 } satisfies AccountFeature<SiteParts & DeliveryParts>

@@ -1,4 +1,5 @@
 // Finds and renders samples, for the development gallery and for tests.
+import type { AllSamples } from '#server/kit/feature.ts'
 import { createFormats } from '#server/kit/i18n/format.ts'
 import type { Locale, Texts } from '#server/kit/i18n/texts.ts'
 import { catalogue, checkParams } from '#server/kit/messages/catalogue.ts'
@@ -10,25 +11,20 @@ import { createFrame } from '#server/kit/pages/frame.ts'
 import { type Sample, sampleAddress } from '#server/kit/pages/sample.ts'
 import type { ViewEngine } from '#server/kit/pages/view-engine.ts'
 
-export interface GallerySamples {
-  readonly samples: readonly Sample[]
-  readonly messageSamples: readonly MessageSample[]
-}
-
 export const findSample = (
-  { samples }: GallerySamples,
+  { samples }: AllSamples,
   page: string,
   state: string,
 ): Sample | undefined => samples.find((sample) => sample.page === page && sample.state === state)
 
 /** Without SMS, which have no layout. */
-export const mailSamplesOf = ({ messageSamples }: GallerySamples): readonly MessageSample[] =>
+export const mailSamplesOf = ({ messageSamples }: AllSamples): readonly MessageSample[] =>
   messageSamples.filter(({ name }) =>
     (catalogue[name].channels as readonly string[]).includes('mail'),
   )
 
 export const findMailSample = (
-  all: GallerySamples,
+  all: AllSamples,
   name: string,
   state: string,
 ): MessageSample | undefined =>

@@ -1,9 +1,9 @@
 // The development gallery: every page and mail in every state.
 import { Router } from 'express'
+import type { AllSamples } from '#server/kit/feature.ts'
 import type { RenderMessage } from '#server/kit/messages/render.ts'
 import { NotFound } from '#server/kit/pages/faults.ts'
 import type { Pages } from '#server/kit/pages/pages.ts'
-import type { GallerySamples } from './gallery.ts'
 
 // Loaded with the first request, so that samples cost no memory before.
 const gallery = () => import('./gallery.ts')
@@ -11,7 +11,7 @@ const gallery = () => import('./gallery.ts')
 export interface GalleryRouteParts {
   readonly pages: Pages
   readonly render: RenderMessage
-  readonly loadSamples: () => Promise<GallerySamples>
+  readonly loadSamples: () => Promise<AllSamples>
 }
 
 export function galleryRoutes({ pages, render, loadSamples }: GalleryRouteParts): Router {

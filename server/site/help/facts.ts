@@ -1,11 +1,11 @@
 // The numbers and names in help texts. They come from the settings, so that every page is true.
 import { bestServerOf, type MailServers } from '#server/mail/mail-programs/mail-servers.ts'
-import type { SiteParts } from '../parts.ts'
+import type { HelpParts } from './parts.ts'
 
 export type HelpFacts = Readonly<Record<string, string | number>>
 
 type SettingsInHelp = Pick<
-  SiteParts['settings'],
+  HelpParts['settings'],
   | 'abuseAddress'
   | 'abuseImapUrl'
   | 'abuseLmtpPort'

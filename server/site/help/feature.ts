@@ -1,6 +1,6 @@
 import type { AccountFeature } from '#server/accounts/feature.ts'
 import type { OverviewLink } from '#server/kit/pages/overview.ts'
-import type { SiteParts } from '../parts.ts'
+import type { HelpParts } from './parts.ts'
 import { helpRoutes } from './routes.ts'
 import { helpRows } from './settings.ts'
 import texts from './texts.json' with { type: 'json' }
@@ -18,4 +18,4 @@ export const helpFeature = {
   routes: (parts) => [helpRoutes(parts)],
   overview: () => ({ links: [mailProgramsLink] }),
   samples: () => import('./samples.ts'),
-} satisfies AccountFeature<SiteParts>
+} satisfies AccountFeature<HelpParts>

@@ -7,12 +7,10 @@ import { ownerOf } from '#server/kit/web/session-owner.ts'
 import { describeMailServers, type MailServers } from '#server/mail/mail-programs/mail-servers.ts'
 import { readOwnAddress } from '#server/mail/mail-programs/own-address.ts'
 import { profileSigner } from '#server/mail/mail-programs/profile-signer.ts'
-import type { SiteParts } from '#server/site/parts.ts'
 import { helpFacts } from './facts.ts'
 import { mailProgramsPage } from './mail-programs-page.ts'
+import type { HelpParts } from './parts.ts'
 import { helpTopics } from './topics.ts'
-
-type HelpParts = Pick<SiteParts, 'settings' | 'pages' | 'methods'>
 
 export function helpRoutes(parts: HelpParts): Router {
   const { settings, pages, methods } = parts

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { showHidden, showHiddenLine } from '#server/core/letters/show-hidden.ts'
-import { exportCell, exportRow } from '#server/desk/figures/export-cell.ts'
+import { exportCell, exportRow } from '#server/desk/audit/export-cell.ts'
 import { defang, defangText, hostOf } from '#server/desk/letters/defang.ts'
 import { frameDocument } from '#server/desk/letters/letter-html.ts'
 import { createLetterParser } from '#server/desk/letters/letter-parser.ts'
