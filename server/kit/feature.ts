@@ -52,7 +52,7 @@ export interface Feature<in Parts extends PartsWithSettings> {
   readonly routes?: (parts: Parts) => readonly Router[]
   /** What it shows on the owner's page, /account. */
   readonly overview?: (parts: Parts) => Overview
-  /** Answers to programs, which have none of these. */
+  /** Answers to programs, which have no session, language or form token. */
   readonly programRoutes?: (parts: Parts) => readonly Router[]
   /** Reads bodies of its own forms, before the one for ordinary forms. */
   readonly body?: (parts: Parts) => RequestHandler

@@ -7,6 +7,6 @@ export interface SiteParts extends DeskPageParts {
   readonly isDraining: () => boolean
   /** What each feature shows on the owner's page. */
   readonly overviews: () => readonly Overview[]
-  /** Of every feature. */
+  /** Loads the samples of every feature. */
   readonly loadSamples: () => Promise<AllSamples>
 }

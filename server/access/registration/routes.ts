@@ -96,7 +96,7 @@ function submitRegistration(parts: RegistrationParts): RequestHandler {
     const about = { locale: req.locale, client, device }
     const registered = await registerAccount(parts, judged, about)
     if (registered.kind === 'taken') {
-      // Perhaps by the other one of two simultaneous clicks.
+      // Perhaps the other one of two simultaneous clicks has taken the name.
       if (await isDone()) return welcome()
       const free = await suggestNames(parts, judged)
       return showForm(parts, req, res, form, [{ field: 'login', reason: 'taken' }], free)

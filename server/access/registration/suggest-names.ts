@@ -26,7 +26,7 @@ export async function suggestNames(
   const byKey = new Map<string, string>()
   for (const name of namesNear(wish.login)) {
     const parsed = parseLoginName(name, { serviceWords })
-    // Of two names that look alike only the first is a choice.
+    // Of two names that look alike only the first is offered.
     if (parsed.kind === 'ok' && !byKey.has(parsed.lookAlikeKey))
       byKey.set(parsed.lookAlikeKey, parsed.login)
     if (byKey.size === LOOKED_UP) break

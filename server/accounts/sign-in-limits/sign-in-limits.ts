@@ -109,7 +109,7 @@ function limitNames(limits: Limits, freeFailures: number) {
       await tries.refund(key)
       if (failures >= freeFailures) await gate.forget(key)
     },
-    // Of simultaneous tries any one may be judged, so no fixed number is sure to be seen.
+    // Any one of simultaneous tries may be judged, so no fixed number is sure to be seen.
     beginsWaits: async (key: string, failures: number) =>
       failures >= freeFailures && (await notified.count(key)).kind === 'counted',
     counterOf: (key: string) => tries.rowOf(key),

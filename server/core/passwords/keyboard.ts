@@ -1,4 +1,4 @@
-// Texts that fingers type by themselves: neighbouring keys, the alphabet, one key again and again.
+// Texts that are typed without thinking: neighbouring keys, the alphabet, one key again and again.
 
 const ROWS = ['`1234567890-=', 'qwertyuiop[]\\', "asdfghjkl;'", 'zxcvbnm,./']
 const NUMBER_PAD = ['789', '456', '123', '0']

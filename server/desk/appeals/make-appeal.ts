@@ -42,7 +42,7 @@ export async function openAppeal(parts: DeskParts, token: unknown): Promise<Open
   return account ? { kind: 'open', measure, address: account.address, until } : { kind: 'dead' }
 }
 
-/** Of two clicks at once, one makes the appeal and both get the same answer. */
+/** If two clicks arrive at once, one makes the appeal and both get the same answer. */
 export async function makeAppeal(
   parts: DeskParts,
   token: unknown,

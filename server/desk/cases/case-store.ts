@@ -8,7 +8,7 @@ import { type Severity, type SeverityJudgement, severities } from './severity.ts
 
 const purpose = 'abuse.case'
 
-/** Weakest first. The database keeps the index. */
+/** Weakest first. The database stores places in this list, so the order stays. */
 export const verdictRanks: readonly Verdict[] = ['not-ours', 'unproven', 'likely', 'proven']
 
 export interface Case {
@@ -181,7 +181,7 @@ export async function noteFirstLook(trx: Trx, caseId: string, at: Date): Promise
     .update({ first_seen_at: at })
 }
 
-/** Of two who claim at once one gets it. False if the case is claimed or closed. */
+/** If two claim at once, one gets it. False if the case is claimed or closed. */
 export async function setClaim(
   trx: Trx,
   caseId: string,

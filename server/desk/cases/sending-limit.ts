@@ -5,7 +5,7 @@ import { spendAlert } from './alert-store.ts'
 import { findCase, openCase, setSeverity } from './case-store.ts'
 import { insertTimelineEntry } from './timeline-store.ts'
 
-/** As many as for a dangerous kind: a stolen mailbox often shows in this way first. */
+/** As many as a dangerous kind has: a full sending limit is often the first sign of a theft. */
 const points = 3
 
 /** Does its work once for each alert, however often the job runs. */

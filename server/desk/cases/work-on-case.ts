@@ -23,7 +23,7 @@ export async function recordWork<A extends CaseAction>(
   await recordAudit(trx, parts.keyring, { action, ...about, at: parts.clock.now() })
 }
 
-/** A second click finds an open case as the first has left it. */
+/** A second click finds an open case as the first click left it. */
 async function isLeftAs(
   trx: Trx,
   { keyring }: DeskParts,
@@ -46,7 +46,7 @@ async function isClosedAs(
   return found?.closedBy === staffId && found.outcome === outcome
 }
 
-/** Of two who claim at once one gets the case. False if somebody else has it, or it is closed. */
+/** If two claim at once, one gets the case. False if somebody else has it, or it is closed. */
 export async function claimCase(
   parts: DeskParts,
   caseId: string,

@@ -148,7 +148,7 @@ export const measureDays = ['1', '3', '7', '14', '30', '90', 'none'] as const
 
 export const isMilder = (one: Standing, other: Standing): boolean => weight[one] < weight[other]
 
-/** The right that is needed to end what stands: the right to take it. */
+/** Ending a measure needs the same right as taking it. */
 export const rightToLeave = (from: Standing): MeasureRight =>
   from === 'none' || from === 'operator-block' ? 'senior' : measureRows[from].right
 

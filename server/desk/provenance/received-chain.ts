@@ -65,7 +65,7 @@ export function createChainReader(relays: readonly KnownRelay[]): FollowChain {
       // Its sender may have written all lines below.
       if (writer === undefined && at === 0) return { kind: 'unknown-receiver' }
       if (writer === undefined) break
-      // Below a line of ours only our own hosts can follow.
+      // Our server passed the letter on, so the lines below must be ours as well.
       if (crossed && !writer.ours) break
       // Security: No line below our submission server is believed.
       // The sender wrote them. The server itself names the account only in the sealed trace.

@@ -44,7 +44,7 @@ export function createDeskIndex(parts: IndexParts): DeskIndex {
   }
 }
 
-/** Of two processes that start at once, one makes the key and both use it. */
+/** If two processes start at once, one makes the key and both use it. */
 async function loadKey({ db, keyring, clock }: IndexParts): Promise<Buffer> {
   const fresh = keyring.seal(sealPurpose, randomBytes(32).toString('base64url'))
   await db('abuse_index_keys')

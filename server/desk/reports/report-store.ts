@@ -51,7 +51,7 @@ export interface Report {
   readonly duplicateOf: string | null
   readonly verdict: Verdict | null
   readonly rule: string | null
-  /** Of `ReasonCode`. */
+  /** Each is a `ReasonCode`. */
   readonly reasons: readonly string[]
   readonly content: Provenance['content'] | null
   readonly senderBy: 'trace' | 'received' | 'signed-from' | null

@@ -97,7 +97,7 @@ function createSession(
     return done
   }
 
-  /** Reconnects soon, because other processes meanwhile free what this one is doing. */
+  /** Reconnects soon, because other processes take over the jobs of one that is away. */
   async function comeBack(): Promise<void> {
     while (!stopped && !session) {
       await use(async () => {}).catch(() => {})

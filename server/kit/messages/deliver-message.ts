@@ -92,7 +92,7 @@ async function followTry(parts: DeliveryParts, message: ClaimedMessage, now: Dat
 
 const repeatedTicket = 'gateway.repeated-ticket'
 
-/** Two SMS may look alike in the list, so it is asked again. A repeated ticket is believed. */
+/** Equal SMS look alike in the gateway's list: it is asked again, and then believed. */
 async function followRepeatedTicket(parts: DeliveryParts, message: ClaimedMessage): Promise<void> {
   const { id, attempts } = message
   parts.log.warn({ message: id, attempts }, 'gateway gave the ticket of another SMS')
@@ -108,7 +108,7 @@ async function followRepeatedTicket(parts: DeliveryParts, message: ClaimedMessag
   await settleMessage(parts.db, { ...settlement, now: parts.clock.now() })
 }
 
-/** A yes is soon known; a no counts only later (`clear-doubt.ts`). */
+/** The gateway soon says that it took an SMS; that it took none counts later (`clear-doubt.ts`). */
 async function askLater(
   parts: DeliveryParts,
   { id, attempts }: ClaimedMessage,

@@ -22,7 +22,7 @@ export const at = sampleMoment(0).toISOString()
 export const later = sampleMoment(-1).toISOString()
 export const mailbox = sampleAddress
 export const occasion = { mailbox, at, device: 'Firefox, Android', place: 'Minsk, BY' }
-/** Readers with each power of the link that undoes. */
+/** Readers of a notice, each with another power of the undo link. */
 export const undo = { ...occasion, undoToken: token, undoPower: 'restore' } as const
 export const alone = { ...undo, undoPower: 'new-password' } as const
 export const weak = { ...undo, undoPower: 'end-sessions' } as const

@@ -44,7 +44,7 @@ export interface Taker {
   readonly now: Date
   readonly staleBefore: Date
   readonly worker: string | null
-  /** The same worker, if a fault made it give the message up. */
+  /** This worker again, after a fault: then it has no message in hand. */
   readonly idle: string | null
 }
 

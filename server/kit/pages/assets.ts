@@ -104,7 +104,7 @@ export function loadAssets(publicDirectory: string, brand: Brand): Assets {
 
 function sendWorker(res: Response, worker: string): void {
   res.set({
-    // A worker obeys the policy of its own answer: it may fetch from the portal.
+    // A service worker obeys the policy that came with its file: it may fetch from the portal.
     'Content-Security-Policy': "default-src 'none'; connect-src 'self'",
     'Cache-Control': 'no-cache',
     'Content-Type': js,

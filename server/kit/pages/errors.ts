@@ -77,7 +77,7 @@ function logSecurity(log: WebLog, req: Request, fault: unknown, { status }: Fail
 export function errorHandler(parts: ErrorParts): ErrorRequestHandler {
   const { log } = parts
   return (fault, req, res, _next) => {
-    // A proof of an earlier epoch has done nothing, so its sender signs in again and looks.
+    // A stale proof has changed nothing: after a new sign-in its sender sees what stands now.
     if (fault instanceof StaleProof && !res.headersSent) {
       log.info({ request: req.id, why: fault.message }, 'a request was turned away')
       return leadToSignIn(parts.pageOf(req), res)

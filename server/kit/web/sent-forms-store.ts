@@ -10,7 +10,7 @@ export type TakenForm =
   /** `answer` is the id that the first sending noted. */
   | { readonly kind: 'again'; readonly answer: string | null }
 
-/** Of two sendings at once the second waits until the transaction of the first ends. */
+/** If a form is sent twice at once, the second waits for the transaction of the first. */
 export async function takeForm(trx: Trx, formDigest: Buffer, at: Date): Promise<TakenForm> {
   const { rowCount } = await trx.raw(
     `insert into sent_forms as known (form_digest, sent_at) values (:formDigest, :at)

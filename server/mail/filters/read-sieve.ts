@@ -9,7 +9,7 @@ export interface SieveCommand {
   readonly name: string
   /** Without the colon, lower case. */
   readonly tags: readonly string[]
-  /** In order, with those of lists and tests. */
+  /** All in order, also those inside lists and tests. */
   readonly strings: readonly string[]
 }
 

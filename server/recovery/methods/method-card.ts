@@ -13,7 +13,7 @@ export interface MethodCard extends Pick<DescribedMethod, 'id' | 'href' | 'maske
   readonly actions: MethodActions | undefined
 }
 
-/** Each is a key of the action's text, or undefined where the action makes no sense. */
+/** Which actions make sense now; `endDoubt` and `change` also name their texts. */
 export interface MethodActions {
   readonly enterCode: boolean
   readonly endDoubt: 'again' | 'confirm' | undefined

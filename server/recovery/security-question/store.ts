@@ -65,7 +65,7 @@ export async function putSecurityQuestion(
   return rows[0].added ? 'added' : 'changed'
 }
 
-/** Leaves the tombstone. False if there was no question. */
+/** Leaves a row that keeps the question away for ever. False if there was none. */
 export async function removeSecurityQuestion(
   trx: AccountTrx,
   accountId: string,

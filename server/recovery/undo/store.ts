@@ -62,7 +62,7 @@ export async function insertUndo(trx: AccountTrx, keyring: Keyring, undo: NewUnd
 }
 
 export interface Undo extends Omit<NewUndo, 'tokenHash' | 'at' | 'readerDigest'> {
-  /** The account's, in which the link was made. */
+  /** The account's epoch when the link was made. */
   readonly epoch: number
   readonly madeAt: Date
   readonly usedAt: Date | null

@@ -47,7 +47,7 @@ function registerBrakes(registry: Registry): Counter<'brake'> {
     labelNames: ['brake'],
     registers: [registry],
   })
-  // Prometheus sees no first increase of a counter that did not exist before.
+  // Prometheus misses the first increase of a counter that did not exist before.
   for (const brake of brakeNames) brakes.inc({ brake }, 0)
   return brakes
 }

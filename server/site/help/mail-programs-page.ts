@@ -32,7 +32,7 @@ export interface MailProgramsPage {
   readonly programs: readonly { readonly name: Program; readonly href: string }[]
   readonly chooserHref: string
   readonly address: string | null
-  /** Of a typed address. */
+  /** Why the typed address is refused. */
   readonly refusal: 'shape' | 'foreign' | null
   readonly servers: readonly ServerRows[]
   /** The Apple profile. Null without an address, undefined without servers for it. */

@@ -57,7 +57,7 @@ export async function selectDoubtfulMessage(
   return rows[0]
 }
 
-/** Those that are tickets of other messages of ours. */
+/** The tickets among these that belong to other messages of ours. */
 export async function selectKnownTickets(db: Db, tickets: readonly string[]): Promise<Set<string>> {
   const { rows } = await db.raw(
     `select provider_id as ticket from messages

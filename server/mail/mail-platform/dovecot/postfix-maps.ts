@@ -3,7 +3,7 @@ const needsSignIn = '553 5.7.1 Sender address needs a sign-in on the submission 
 
 const oneLine = (query: string) => query.replace(/\s+/g, ' ')
 
-/** @param words.mayNotSend stands between quotes of SQL */
+/** @param words.mayNotSend is put into a string of SQL */
 export const postfixMaps = (words: { readonly mayNotSend: string }) => ({
   domains: `SELECT 'ok' FROM mail_directory.postfix_domains WHERE domain = lower('%s')`,
   mailboxes: `SELECT 'ok' FROM mail_directory.postfix_mailboxes WHERE address = lower('%s')`,

@@ -139,7 +139,7 @@ export async function startSessionEpoch(db: Db, address: string): Promise<number
   return row && Number(row.session_epoch)
 }
 
-/** A repeated call then ends no later sessions. */
+/** So that a repeated call ends no session that was opened later. */
 export async function noteSessionsEnded(db: Db, address: string, epoch: number): Promise<void> {
   await db('mail_directory.mailboxes')
     .where({ address })
