@@ -66,14 +66,14 @@ async function judgeProof(
   input: string,
 ): Promise<Proven> {
   // A right proof is wrong too late: after another one was faster or the account was blocked.
-  const move = async (trx: Trx): Promise<Proven> =>
-    (await noteProof(trx, flow.id, method.id, clock.now()))
+  const move = async (trx: Trx, proofHash?: Buffer): Promise<Proven> =>
+    (await noteProof(trx, flow.id, method.id, clock.now(), proofHash))
       ? { kind: 'proven' }
       : { kind: 'refused', reason: 'wrong' }
 
   const outcome = await db.transaction(async (trx) => {
     const proof = await method.prove(trx, methodFlowOf(flow, clock.now()), input)
-    return proof.kind === 'right' ? await move(trx) : proof
+    return proof.kind === 'right' ? await move(trx, proof.proofHash) : proof
   })
   switch (outcome.kind) {
     case 'proven':

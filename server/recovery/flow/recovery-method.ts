@@ -35,7 +35,8 @@ export type ChallengeOutcome =
   | { readonly kind: 'wait'; readonly retryAfterSeconds: number; readonly underWay?: boolean }
 
 export type ProofOutcome =
-  | { readonly kind: 'right' }
+  /** `proofHash`: what `settle` spends, where the proof is one of several. */
+  | { readonly kind: 'right'; readonly proofHash?: Buffer }
   /** The hasher decides, after the commit: slow hashing keeps no row locked, no connection busy. */
   | {
       readonly kind: 'verify'
@@ -138,7 +139,7 @@ export interface RecoveryMethod extends OwnedMethod {
     input: string | null,
     seen?: number,
   ): Promise<ChallengeOutcome>
-  /** Counts the try, then spends the secret. A wrong proof never throws: the count must stay. */
+  /** Counts the try before it judges. A wrong proof never throws: the count must stay. */
   prove(trx: Trx, flow: MethodFlow, input: string): Promise<ProofOutcome>
   /** Finds a live link without using it up. */
   openLink?(
@@ -148,7 +149,7 @@ export interface RecoveryMethod extends OwnedMethod {
   ): Promise<{ readonly accountId: string; readonly epoch: number } | undefined>
   /**
    * Spends the proof for the new password, under the account's lock.
-   * @param proofHash digest of the link that opened the flow
+   * @param proofHash digest of the link that opened the flow, or of the proof
    * @returns the strength of the proof; false where the link is dead or the method was changed
    */
   settle(trx: AccountTrx, flow: MethodFlow, proofHash: Buffer | null): Promise<Strength | false>

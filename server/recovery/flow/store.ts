@@ -147,13 +147,19 @@ export async function noteChallenge(trx: Trx, id: string, method: string): Promi
 }
 
 // Security: A proof counts once, in its own flow and for its own account.
-export async function noteProof(trx: Trx, id: string, method: string, at: Date): Promise<boolean> {
+export async function noteProof(
+  trx: Trx,
+  id: string,
+  method: string,
+  at: Date,
+  proofHash: Buffer | null = null,
+): Promise<boolean> {
   const { rowCount } = await trx.raw(
-    `update recovery_flows f set state = :to, proven_by = :method
+    `update recovery_flows f set state = :to, proven_by = :method, proof_hash = :proofHash
      from accounts a
      where f.id = :id and f.state = any(:from) and f.expires_at > :at
        and a.id = f.account_id and ${isLive}`,
-    { id, method, at, from: statesBefore('prove'), to: stateAfter('prove') },
+    { id, method, proofHash, at, from: statesBefore('prove'), to: stateAfter('prove') },
   )
   return rowCount === 1
 }
