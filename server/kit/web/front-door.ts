@@ -13,7 +13,7 @@ function countHosts({ rawHeaders }: Request): number {
 }
 
 // Security: A request names one host.
-// Where there are two, the proxy may have judged the other one (RFC 9112, 3.2). HTTP/1.0 may name none.
+// If it names two, the proxy may have judged the other (RFC 9112, 3.2). HTTP/1.0 may name none.
 export const oneHost: RequestHandler = (req, _res, next) => {
   const hosts = countHosts(req)
   if (hosts === 1 || (hosts === 0 && req.httpVersion === '1.0')) return next()

@@ -40,7 +40,6 @@ export function appPasswordRoutes(parts: MailParts): Router {
     next(platform.applyAppPasswords ? undefined : new NotFound('no app passwords here'))
   const signedIn = [offered, requireAccount(page)]
   const fresh = [...signedIn, requireFreshPassword(clock.now, page)]
-  /** These return to the page itself after the password was confirmed. */
   const freshAndBack = [offered, requireAccount(), requireFreshPassword(clock.now)]
   const creation = creationPages(parts)
   const created = createdPages(parts)

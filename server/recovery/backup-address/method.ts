@@ -26,6 +26,11 @@ export interface BackupAddressMethodParts extends MessageParts {
   readonly settings: BackupAddressSettings & Pick<KitSettings, 'mailDomains'>
 }
 
+const help = {
+  title: 'help-recovery.backup-address.title',
+  text: 'help-recovery.backup-address.text',
+} as const
+
 const refused = (reason: string) => ({ kind: 'refused', reason }) as const
 
 export function backupAddressMethod(parts: BackupAddressMethodParts): RecoveryMethod {
@@ -38,10 +43,7 @@ export function backupAddressMethod(parts: BackupAddressMethodParts): RecoveryMe
     isOffered: true,
     hold: 'never',
     strength: 'strong',
-    help: {
-      title: 'help-recovery.backup-address.title',
-      text: 'help-recovery.backup-address.text',
-    },
+    help,
     pages: {
       rank: 1,
       challenge: { page: 'recover-backup-address', path: 'backup-address', field: 'address' },

@@ -25,7 +25,7 @@ type Answer =
   | { readonly kind: 'unable'; readonly code: string }
   | { readonly kind: 'unclear'; readonly code: string }
 
-/** If two workers end it at once, one counts: each final statement names the message as it was found. */
+/** If two workers end it, one counts: each final statement names the message as it was found. */
 export async function clearDoubt(
   parts: DeliveryParts,
   message: DoubtfulMessage,
@@ -120,7 +120,7 @@ async function ask(
     : { kind: 'unclear', code: 'gateway.unexplained' }
 }
 
-/** Waits half the time since the try, at most 1 h. Asks at `atLatest` even if the SMS has expired. */
+/** Waits half the time since the try, at most 1 h. Asks at `atLatest` even about an expired SMS. */
 async function askAgain(
   parts: DeliveryParts,
   message: DoubtfulMessage,
