@@ -25,6 +25,7 @@ import { chooseTransports } from './kit/messages/choose-transports.ts'
 import type { MailTransport, SmsTransport } from './kit/messages/transport.ts'
 import { createClientReader, createPlaceOf } from './kit/web/client.ts'
 import { openPlaces } from './kit/web/place.ts'
+import { loadAuditActions } from './load-events.ts'
 import { loadGauges } from './load-gauges.ts'
 import { loadSamples } from './load-samples.ts'
 import { chooseMailPlatform } from './mail/mail-platform/choose.ts'
@@ -117,6 +118,7 @@ const composePorts = (db: Db, keyring: Keyring, desk: DeskParts) => ({
   explainsBlock: async (accountId: string) => (await describeBlock(desk, accountId)) !== undefined,
   recordStaffSignOut: (trx: Trx, left: StaffSignOut) => recordStaffSignOut(trx, keyring, left),
   loadSamples,
+  loadAuditActions,
 })
 
 export async function compose(settings: CompleteSettings, ports: Ports = {}): Promise<Portal> {

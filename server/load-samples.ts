@@ -1,14 +1,20 @@
 // Every sample of every feature, for the gallery and for tests.
+import type { DeskFeature } from './desk/feature.ts'
 import { features } from './features.ts'
-import type { AllSamples, Feature, FeatureSamples } from './kit/feature.ts'
+import type { AllSamples, FeatureSamples } from './kit/feature.ts'
 import type { MessageName } from './kit/messages/catalogue.ts'
 import type { MessageSample, MessageSamples } from './kit/messages/message-sample.ts'
+import { loadAuditActions } from './load-events.ts'
 
-const all: readonly Pick<Feature<never>, 'name' | 'samples'>[] = features
+const all: readonly Pick<DeskFeature<never>, 'name' | 'samples' | 'actionSamples'>[] = features
 
 export async function loadSamples(): Promise<AllSamples> {
+  const actions = await loadAuditActions()
   const loaded = await Promise.all(
-    all.map(async ({ samples }): Promise<FeatureSamples> => (await samples?.()) ?? {}),
+    all.map(async ({ samples, actionSamples }): Promise<FeatureSamples> => {
+      const withActions = (await actionSamples?.())?.actionSamples(actions)
+      return withActions ? { samples: withActions } : ((await samples?.()) ?? {})
+    }),
   )
   return {
     samples: loaded.flatMap(({ samples = [], joinSamples }) => [

@@ -361,7 +361,7 @@ const besideTheDoor: readonly { readonly because: string; readonly verbs: readon
   {
     because: 'letters are counted as they are sent, and an alert is told once',
     verbs: [
-      'desk/cases/alert-store.ts spendAlert',
+      'desk/cases/sending-limit/alert-store.ts spendAlert',
       'mail/sending-limits/store.ts addRecipient',
       'mail/sending-limits/store.ts countLetter',
       'mail/sending-limits/store.ts insertAlert',

@@ -1,5 +1,6 @@
 import type { PartsWithSettings } from '#server/kit/commands/command.ts'
 import type { Feature } from '#server/kit/feature.ts'
+import type { EventRows } from './activity/activity-details.ts'
 import type { AccountLife } from './life/account-life.ts'
 
 interface OwnsTables<in Parts> {
@@ -13,6 +14,12 @@ interface OwnsNoTable<in Parts> {
   readonly life?: (parts: Parts) => AccountLife
 }
 
+interface RecordsEvents {
+  /** What it records in the activity. Texts: `activity.events.<event>`. */
+  readonly events?: () => Promise<{ readonly events: EventRows }>
+}
+
 /** A feature that keeps something of an account has to say what becomes of it. */
 export type AccountFeature<Parts extends PartsWithSettings> = Feature<Parts> &
+  RecordsEvents &
   (OwnsTables<Parts> | OwnsNoTable<Parts>)

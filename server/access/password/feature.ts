@@ -6,6 +6,7 @@ import texts from './texts.json' with { type: 'json' }
 export const passwordFeature = {
   name: 'access/password',
   texts,
+  events: () => import('./events.ts'),
   routes: (parts) => [passwordRoutes(parts)],
   overview: () => ({ flashes: ['password-changed'] }),
   samples: () => import('./samples.ts'),

@@ -8,6 +8,7 @@ export const registrationFeature = {
   name: 'access/registration',
   texts,
   settings: registrationRows,
+  events: () => import('./events.ts'),
   routes: (parts) => [registrationRoutes(parts)],
   samples: () => import('./samples.ts'),
 } satisfies AccountFeature<RegistrationParts>

@@ -13,6 +13,7 @@ export const sessionsLink: OverviewLink = {
 export const sessionPagesFeature = {
   name: 'access/sessions',
   texts,
+  events: () => import('./events.ts'),
   routes: (parts) => [sessionRoutes(parts)],
   overview: () => ({ links: [sessionsLink] }),
   samples: () => import('./samples.ts'),

@@ -6,6 +6,7 @@ import texts from './texts.json' with { type: 'json' }
 export const signInFeature = {
   name: 'access/sign-in',
   texts,
+  events: () => import('./events.ts'),
   routes: (parts) => [signInRoutes(parts)],
   samples: () => import('./samples.ts'),
 } satisfies AccountFeature<AccessParts>

@@ -9,6 +9,7 @@ import texts from './texts.json' with { type: 'json' }
 export const activityFeature = {
   name: 'accounts/activity',
   texts,
+  events: () => import('./events.ts'),
   routes: (parts) => [activityRoutes(parts)],
   overview: activityOverview,
   tables: ['activity'],

@@ -3,7 +3,7 @@ import type { Db, Trx } from '#db/connection.ts'
 import { type ClientInfo, noClient } from '#server/core/client-info.ts'
 import { chainStart, keyIdOfLink, linkHash, sortedPairs } from '#server/core/keys/hash-chain.ts'
 import type { Keyring } from '#server/core/keys/keyring.ts'
-import type { ActivityDetails, ActivityEvent } from './events.ts'
+import type { ActivityDetails, ActivityEvent } from './activity-details.ts'
 
 export interface Entry<E extends ActivityEvent = ActivityEvent> {
   /** Null for an event of the whole portal. */

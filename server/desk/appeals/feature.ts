@@ -1,4 +1,4 @@
-import type { AccountFeature } from '#server/accounts/feature.ts'
+import type { DeskFeature } from '#server/desk/feature.ts'
 import type { DeskPageParts } from '#server/desk/parts.ts'
 import { appealDeskRoutes } from './appeal-desk-routes.ts'
 import { appealRoutes } from './appeal-routes.ts'
@@ -9,6 +9,8 @@ export const appealsFeature = {
   name: 'desk/appeals',
   texts,
   settings: appealRows,
+  events: () => import('./events.ts'),
+  actions: () => import('./actions.ts'),
   routes: (parts) => [appealRoutes(parts), appealDeskRoutes(parts)],
   samples: () => import('./samples.ts'),
-} satisfies AccountFeature<DeskPageParts>
+} satisfies DeskFeature<DeskPageParts>

@@ -15,7 +15,7 @@ const contentTypes = {
 export function auditExportPage(parts: DeskPageParts): RequestHandler {
   const { db, keyring, clock } = parts
   return async (req, res) => {
-    const { filter, errors } = await readAuditQuery(db, req.query)
+    const { filter, errors } = await readAuditQuery(parts, req.query)
     // An unknown address must not export the entries of everybody.
     if (errors.length > 0) return res.redirect(303, `/staff/audit?${writeAuditQuery(req.query)}`)
     const format = req.path.endsWith('.csv') ? 'csv' : 'jsonl'

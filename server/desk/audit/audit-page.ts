@@ -4,7 +4,6 @@ import type { Db } from '#db/connection.ts'
 import { findAddresses } from '#server/accounts/accounts/store.ts'
 import type { DeskPageParts } from '#server/desk/parts.ts'
 import { showStaffPage, staffOf } from '../staff/staff.ts'
-import { auditActions } from './actions.ts'
 import { readAuditQuery, writeAuditQuery } from './audit-query.ts'
 import { describeDetails } from './describe-details.ts'
 import { recordLook } from './record-look.ts'
@@ -30,7 +29,7 @@ export function auditPage(parts: DeskPageParts): RequestHandler {
   const { db } = parts
   return async (req, res) => {
     const staff = staffOf(req)
-    const { filter, errors } = await readAuditQuery(db, req.query)
+    const { filter, errors } = await readAuditQuery(parts, req.query)
     // Security: The audit page shows staff nothing about their own mailbox.
     const shown = { ...filter, notAbout: staff.id }
     const found = errors.length > 0 ? [] : await listAudit(db, shown, pageSize + 1)
@@ -45,7 +44,7 @@ export function auditPage(parts: DeskPageParts): RequestHandler {
       values: Object.fromEntries(query),
       locals: {
         entries: lines,
-        actions: auditActions,
+        actions: await parts.loadAuditActions(),
         mayExport: staff.rights.has('audit.export'),
         exportQuery: String(query),
         older: found.length > pageSize ? `/staff/audit?${older}` : null,

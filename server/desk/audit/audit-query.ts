@@ -1,8 +1,7 @@
-import type { Db } from '#db/connection.ts'
 import { findAccountByAddress } from '#server/accounts/accounts/store.ts'
 import { msPerDay } from '#server/core/durations.ts'
+import type { DeskPageParts } from '#server/desk/parts.ts'
 import type { FormError } from '#server/kit/pages/forms.ts'
-import { auditActions } from './actions.ts'
 import type { AuditFilter } from './store.ts'
 
 type Query = Readonly<Record<string, unknown>>
@@ -25,7 +24,7 @@ function dayOf(value: unknown): Date | undefined {
 
 /** An address that nobody has gives an error: the page then lists nothing instead of everything. */
 export async function readAuditQuery(
-  db: Db,
+  { db, loadAuditActions }: Pick<DeskPageParts, 'db' | 'loadAuditActions'>,
   query: Query,
 ): Promise<{ filter: AuditFilter; errors: FormError[] }> {
   const errors: FormError[] = []
@@ -36,11 +35,12 @@ export async function readAuditQuery(
     if (!account) errors.push({ field: 'address', reason: 'unknown' })
     return account?.id
   }
+  const actions = await loadAuditActions()
   const to = dayOf(query.to)
   const filter: AuditFilter = {
     staffId: await accountOf(query.staff),
     accountId: await accountOf(query.account),
-    action: auditActions.find((each) => each === query.action),
+    action: actions.find((each) => each === query.action),
     caseId: idOf(query.case),
     from: dayOf(query.from),
     to: to && new Date(to.getTime() + msPerDay),

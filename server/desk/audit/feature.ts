@@ -1,5 +1,5 @@
-import type { AccountFeature } from '#server/accounts/feature.ts'
 import { exportsNothing, noKeys, nothing } from '#server/accounts/life/account-life.ts'
+import type { DeskFeature } from '#server/desk/feature.ts'
 import type { DeskPageParts } from '#server/desk/parts.ts'
 import { auditRoutes } from './routes.ts'
 import texts from './texts.json' with { type: 'json' }
@@ -7,6 +7,7 @@ import texts from './texts.json' with { type: 'json' }
 export const auditFeature = {
   name: 'desk/audit',
   texts,
+  actions: () => import('./actions.ts'),
   routes: (parts) => [auditRoutes(parts)],
   tables: ['audit'],
   life: () => ({
@@ -18,5 +19,5 @@ export const auditFeature = {
     rekey: noKeys,
   }),
   checks: () => import('./checks.ts'),
-  samples: () => import('./samples.ts'),
-} satisfies AccountFeature<DeskPageParts>
+  actionSamples: () => import('./samples.ts'),
+} satisfies DeskFeature<DeskPageParts>

@@ -1,7 +1,7 @@
 import type { Db } from '#db/connection.ts'
 import type { Clock } from '#server/core/clock.ts'
 import type { Keyring } from '#server/core/keys/keyring.ts'
-import type { AuditAction, AuditDetails } from './actions.ts'
+import type { AuditAction, AuditDetails } from './audit-details.ts'
 import { type AuditEntry, recordAudit } from './store.ts'
 
 type Look = Extract<AuditAction, `${string}.viewed` | 'cases.searched'>

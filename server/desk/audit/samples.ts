@@ -1,10 +1,10 @@
 import { type Sample, sampleAddress, sampleMoment } from '#server/kit/pages/sample.ts'
 import { colleague } from '../sample-facts.ts'
 import { consolePage } from '../staff/sample-page.ts'
-import { auditActions } from './actions.ts'
+import type { AuditAction } from './audit-details.ts'
 import { describeDetails } from './describe-details.ts'
 
-export const samples: readonly Sample[] = [
+export const actionSamples = (auditActions: readonly AuditAction[]): readonly Sample[] => [
   consolePage('staff-audit', 'filled', 'desk/audit/audit', {
     entries: auditActions.map((action, at) => ({
       position: String(200 - at),

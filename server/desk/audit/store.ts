@@ -2,7 +2,7 @@
 import type { Db, Trx } from '#db/connection.ts'
 import { chainStart, keyIdOfLink, linkHash, sortedPairs } from '#server/core/keys/hash-chain.ts'
 import type { Keyring } from '#server/core/keys/keyring.ts'
-import type { AuditAction, AuditDetails } from './actions.ts'
+import type { AuditAction, AuditDetails } from './audit-details.ts'
 
 export interface AuditEntry<A extends AuditAction = AuditAction> {
   readonly staffId: string

@@ -1,5 +1,5 @@
-import type { AccountFeature } from '#server/accounts/feature.ts'
 import { exportsNothing, nothing } from '#server/accounts/life/account-life.ts'
+import type { DeskFeature } from '#server/desk/feature.ts'
 import type { DeskPageParts } from '#server/desk/parts.ts'
 import { sendingLimitTask } from '#server/mail/sending-limits/judge-sending.ts'
 import { rekeyDesk } from '../rekey-store.ts'
@@ -12,10 +12,11 @@ export const casesFeature = {
   name: 'desk/cases',
   texts,
   settings: caseRows,
+  actions: () => import('./actions.ts'),
   routes: (parts) => [caseRoutes(parts)],
   tasks: ({ desk }) => ({
     [sendingLimitTask]: async ({ alertId }) => {
-      const { openCaseOfLimit } = await import('./sending-limit.ts')
+      const { openCaseOfLimit } = await import('./sending-limit/sending-limit.ts')
       await openCaseOfLimit(desk, String(alertId))
     },
   }),
@@ -30,4 +31,4 @@ export const casesFeature = {
     rekey: (trx, limit) => rekeyDesk(trx, keyring, limit),
   }),
   samples: () => import('./samples.ts'),
-} satisfies AccountFeature<DeskPageParts>
+} satisfies DeskFeature<DeskPageParts>

@@ -2,7 +2,7 @@
 import type { Trx } from '#db/connection.ts'
 import { enqueue } from '#server/kit/jobs/enqueue.ts'
 import { takeForm } from '#server/kit/web/sent-forms-store.ts'
-import type { AuditAction, AuditDetails } from '../audit/actions.ts'
+import type { AuditAction, AuditDetails } from '../audit/audit-details.ts'
 import { recordAudit } from '../audit/store.ts'
 import type { DeskParts } from '../desk.ts'
 import { noteOutcome, type Outcome } from '../reports/report-store.ts'

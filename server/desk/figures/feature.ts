@@ -1,4 +1,4 @@
-import type { AccountFeature } from '#server/accounts/feature.ts'
+import type { DeskFeature } from '#server/desk/feature.ts'
 import type { DeskPageParts } from '#server/desk/parts.ts'
 import { figuresRoutes } from './figures-routes.ts'
 import texts from './texts.json' with { type: 'json' }
@@ -6,7 +6,8 @@ import texts from './texts.json' with { type: 'json' }
 export const figuresFeature = {
   name: 'desk/figures',
   texts,
+  actions: () => import('./actions.ts'),
   routes: (parts) => [figuresRoutes(parts)],
   gauges: () => import('./gauges.ts'),
   samples: () => import('./samples.ts'),
-} satisfies AccountFeature<DeskPageParts>
+} satisfies DeskFeature<DeskPageParts>

@@ -1,11 +1,11 @@
-import type { AccountFeature } from '#server/accounts/feature.ts'
 import { noKeys, nothing } from '#server/accounts/life/account-life.ts'
 import { accountRows } from '#server/accounts/life/rows-store.ts'
+import type { DeskFeature } from '#server/desk/feature.ts'
 import type { DeskPageParts } from '#server/desk/parts.ts'
 import { expireTask } from './apply-measure.ts'
 import { endDemandedReset } from './end-demanded-reset.ts'
-import { measureRoutes } from './measure-routes.ts'
 import { measuresOverview } from './overview.ts'
+import { measureRoutes } from './pages/measure-routes.ts'
 import { approvalRoutes } from './proposals/approval-routes.ts'
 import { measureSettingRows } from './settings.ts'
 import { endExpiredMeasures } from './take-measure.ts'
@@ -17,6 +17,8 @@ export const measuresFeature = {
   name: 'desk/measures',
   texts,
   settings: measureSettingRows,
+  events: () => import('./events.ts'),
+  actions: () => import('./actions.ts'),
   routes: (parts) => [measureRoutes(parts), approvalRoutes(parts)],
   overview: measuresOverview,
   tasks: ({ desk }) => ({ [expireTask]: async () => void (await endExpiredMeasures(desk)) }),
@@ -32,4 +34,4 @@ export const measuresFeature = {
   }),
   commands: () => import('./operator/account-commands.ts'),
   samples: () => import('./samples.ts'),
-} satisfies AccountFeature<DeskPageParts>
+} satisfies DeskFeature<DeskPageParts>

@@ -1,4 +1,4 @@
-import type { AccountFeature } from '#server/accounts/feature.ts'
+import type { DeskFeature } from '#server/desk/feature.ts'
 import type { DeskPageParts } from '#server/desk/parts.ts'
 import { queueRoutes } from './queue-routes.ts'
 import texts from './texts.json' with { type: 'json' }
@@ -6,6 +6,7 @@ import texts from './texts.json' with { type: 'json' }
 export const queueFeature = {
   name: 'desk/queue',
   texts,
+  actions: () => import('./actions.ts'),
   routes: (parts) => [queueRoutes(parts)],
   samples: () => import('./samples.ts'),
-} satisfies AccountFeature<DeskPageParts>
+} satisfies DeskFeature<DeskPageParts>

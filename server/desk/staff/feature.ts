@@ -1,9 +1,9 @@
-import type { AccountFeature } from '#server/accounts/feature.ts'
 import { nothing } from '#server/accounts/life/account-life.ts'
 import { accountTables } from '#server/accounts/life/rows-store.ts'
+import type { DeskFeature } from '#server/desk/feature.ts'
 import type { DeskPageParts } from '#server/desk/parts.ts'
 import type { OverviewLink } from '#server/kit/pages/overview.ts'
-import { staffDoorRoutes } from './door-routes.ts'
+import { staffDoorRoutes } from './door/door-routes.ts'
 import { rekeyFactors } from './factor-store.ts'
 import { staffRows } from './settings.ts'
 import { listRoles } from './store.ts'
@@ -22,6 +22,8 @@ export const staffFeature = {
   name: 'desk/staff',
   texts,
   settings: staffRows,
+  events: () => import('./events.ts'),
+  actions: () => import('./actions.ts'),
   routes: (parts) => [staffDoorRoutes(parts), staffAccountRoutes(parts)],
   overview: ({ db }) => ({
     findLinks: async (accountId) =>
@@ -38,4 +40,4 @@ export const staffFeature = {
   }),
   commands: () => import('./commands.ts'),
   samples: () => import('./samples.ts'),
-} satisfies AccountFeature<DeskPageParts>
+} satisfies DeskFeature<DeskPageParts>

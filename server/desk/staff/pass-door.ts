@@ -13,7 +13,7 @@ import { msPerMinute } from '#server/core/durations.ts'
 import type { Keyring } from '#server/core/keys/keyring.ts'
 import type { Limits } from '#server/kit/limits/limits.ts'
 import { takeForm } from '#server/kit/web/sent-forms-store.ts'
-import type { AuditAction } from '../audit/actions.ts'
+import type { AuditAction } from '../audit/audit-details.ts'
 import { recordAudit } from '../audit/store.ts'
 import {
   factorSealPurpose,

@@ -25,6 +25,7 @@ export const appPasswordsFeature = {
   name: 'mail/app-passwords',
   texts,
   settings: appPasswordRows,
+  events: () => import('./events.ts'),
   routes: (parts) => [appPasswordRoutes(parts)],
   overview: appPasswordsOverview,
   sweeps: ({ clock, settings: { clientSignInsDays } }) => [

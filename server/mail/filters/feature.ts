@@ -17,6 +17,7 @@ const rows = accountTables({
 export const filtersFeature = {
   name: 'mail/filters',
   texts,
+  events: () => import('./events.ts'),
   routes: (parts) => [filterRoutes(parts)],
   overview: filtersOverview,
   sweeps: ({ clock, settings }) => [

@@ -34,6 +34,7 @@ export const mailboxesFeature = {
   settingRule: mailboxFaults,
   routes: (parts) => [spaceRoutes(parts)],
   overview: mailboxOverview,
+  events: () => import('./events.ts'),
   tasks: (parts) => {
     const converge = convergeMailboxTask(parts)
     return {

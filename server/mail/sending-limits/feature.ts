@@ -26,6 +26,7 @@ export const sendingLimitsFeature = {
     const { sendingPolicyPort: port, mailServicesHost: host } = parts.settings
     return port === undefined ? undefined : startPolicy(parts, { host, port })
   },
+  events: () => import('./events.ts'),
   sweeps: ({ clock }) => [
     { name: 'sending', run: (on, limit) => deleteOldSendingDays(on, dayBefore(clock), limit) },
   ],

@@ -6,6 +6,7 @@ import texts from './texts.json' with { type: 'json' }
 export const guessingFeature = {
   name: 'recovery/guessing',
   texts,
+  events: () => import('./events.ts'),
   tasks: guessingTasks,
   samples: () => import('./samples.ts'),
 } satisfies AccountFeature<RecoveryParts>

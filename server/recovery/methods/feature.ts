@@ -10,6 +10,7 @@ import texts from './texts.json' with { type: 'json' }
 export const methodsFeature = {
   name: 'recovery/methods',
   texts,
+  events: () => import('./events.ts'),
   routes: (parts) => [recoveryMethodRoutes(parts)],
   overview: methodsOverview,
   tasks: (parts) =>

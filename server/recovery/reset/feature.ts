@@ -14,6 +14,7 @@ const rows = accountRows('recovery_holds', ['device', 'place', 'made_at', 'due_a
 export const resetFeature = {
   name: 'recovery/reset',
   texts,
+  events: () => import('./events.ts'),
   routes: (parts) => [newPasswordRoutes(parts), holdRoutes(parts)],
   overview: resetOverview,
   tasks: holdTasks,

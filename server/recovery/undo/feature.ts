@@ -12,6 +12,7 @@ const rows = accountRows('undos', ['change', 'made_at', 'expires_at', 'used_at']
 export const undoFeature = {
   name: 'recovery/undo',
   texts,
+  events: () => import('./events.ts'),
   routes: (parts) => [undoRoutes(parts)],
   sweeps: ({ clock }) => [
     { name: 'undos', run: (on, limit) => deleteOldUndos(on, dayBefore(clock), limit) },

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { ActivityEvent } from '#server/accounts/activity/activity-details.ts'
+import { describeEntry } from '#server/accounts/activity/describe-entry.ts'
 import { recordActivity, verifyActivity } from '#server/accounts/activity/store.ts'
 import { createKeyring } from '#server/core/keys/keyring.ts'
 import { createTexts, locales } from '#server/kit/i18n/texts.ts'
+import { loadActivityEvents } from '#server/load-events.ts'
 import { textTrees } from '#server/texts.ts'
 import { hanna, register } from '#test/support/people.ts'
 import { usePortal } from '#test/support/use-portal.ts'
@@ -29,6 +32,32 @@ test('the activity page has a sentence for an event in every language', async ()
     assert.ok(html.includes(t(locale, 'activity.events.account.created')), locale)
   }
 })
+
+const activityEvents = await loadActivityEvents()
+
+/** A detail for each word that it may be, or one text, or numbers of several plurals. */
+const valuesOf = (kind: (typeof activityEvents)[string][string]): readonly (string | number)[] => {
+  if (kind === String) return ['some text']
+  return kind === Number ? [0, 1, 5] : [...(kind as readonly string[])]
+}
+
+for (const locale of locales)
+  test(`every event that a feature names has a sentence in ${locale}`, () => {
+    const { t } = createTexts(textTrees, { service: 'Postern', passwordMin: 12 })
+    assert.ok(Object.keys(activityEvents).length > 50)
+    for (const [event, kinds] of Object.entries(activityEvents)) {
+      const values = Object.entries(kinds).map(([name, kind]) => [name, valuesOf(kind)] as const)
+      const times = Math.max(1, ...values.map(([, each]) => each.length))
+      for (let at = 0; at < times; at++) {
+        const details = Object.fromEntries(
+          values.map(([name, each]) => [name, each[at % each.length] ?? '']),
+        )
+        const entry = { id: '1', device: '', place: '', happenedAt: portal.clock.now() }
+        const { params } = describeEntry({ ...entry, event: event as ActivityEvent, details })
+        assert.ok(t(locale, `activity.events.${event}`, params), event)
+      }
+    }
+  })
 
 test('a changed, removed or moved entry breaks the activity chain', async () => {
   assert.deepEqual(await broken(), [])

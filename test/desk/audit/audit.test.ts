@@ -2,17 +2,18 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { appealDecisions } from '#server/desk/appeals/appeal-store.ts'
-import { auditActions } from '#server/desk/audit/actions.ts'
 import { describeDetails } from '#server/desk/audit/describe-details.ts'
 import { measureCauses, measureNames } from '#server/desk/measures/measures.ts'
 import { queueTabs } from '#server/desk/queue/queue-store.ts'
 import { searchFields } from '#server/desk/queue/search-terms.ts'
 import { outcomes } from '#server/desk/reports/report-store.ts'
 import { createTexts, locales } from '#server/kit/i18n/texts.ts'
+import { loadAuditActions } from '#server/load-events.ts'
 import { textTrees } from '#server/texts.ts'
 
 const { t } = createTexts(textTrees, { service: 'Postern', passwordMin: 12 })
 
+const auditActions = await loadAuditActions()
 const details = {
   cause: measureCauses,
   count: [0, 1, 5],

@@ -5,7 +5,7 @@ import { test } from 'node:test'
 import { people, prepared, seed } from '#server/cli/seed-people.ts'
 import { msPerMinute } from '#server/core/durations.ts'
 import { listAudit } from '#server/desk/audit/store.ts'
-import { openCaseOfLimit } from '#server/desk/cases/sending-limit.ts'
+import { openCaseOfLimit } from '#server/desk/cases/sending-limit/sending-limit.ts'
 import { ourDomain, untilJudged, useAbusePortal } from '#test/support/desk/abuse.ts'
 import {
   appealAgainst,

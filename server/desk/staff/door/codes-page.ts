@@ -3,10 +3,10 @@ import type { RequestHandler } from 'express'
 import { sessionDigestOf } from '#server/accounts/sessions/browser-session.ts'
 import type { DeskPageParts } from '#server/desk/parts.ts'
 import { formDigestOf } from '#server/kit/web/sent-forms.ts'
+import type { Door } from '../pass-door.ts'
+import { forgetNewCodes } from '../session-store.ts'
+import { showStaffPage } from '../staff.ts'
 import { callerOf } from './door-page.ts'
-import type { Door } from './pass-door.ts'
-import { forgetNewCodes } from './session-store.ts'
-import { showStaffPage } from './staff.ts'
 
 export function codesPage(
   parts: DeskPageParts,

@@ -2,10 +2,10 @@ import type { Request, RequestHandler, Response } from 'express'
 import { proofOf } from '#server/accounts/sessions/browser-session.ts'
 import type { DeskPageParts } from '#server/desk/parts.ts'
 import { type FormError, readFields } from '#server/kit/pages/forms.ts'
+import { factorUri } from '../factor.ts'
+import type { Door } from '../pass-door.ts'
+import { staffOf } from '../staff.ts'
 import { callerOf, codeErrors, logWrongCode } from './door-page.ts'
-import { factorUri } from './factor.ts'
-import type { Door } from './pass-door.ts'
-import { staffOf } from './staff.ts'
 
 async function drawQrCode(text: string): Promise<string> {
   const { toString: draw } = await import('qrcode')

@@ -3,9 +3,9 @@ import { proofOf, sessionDigestOf } from '#server/accounts/sessions/browser-sess
 import type { DeskPageParts } from '#server/desk/parts.ts'
 import { askerOf } from '#server/kit/log/security-log.ts'
 import { type FormError, parseNext, readFields } from '#server/kit/pages/forms.ts'
-import type { Caller, Door, Passed } from './pass-door.ts'
-import { findStanding } from './session-store.ts'
-import { staffOf } from './staff.ts'
+import type { Caller, Door, Passed } from '../pass-door.ts'
+import { findStanding } from '../session-store.ts'
+import { staffOf } from '../staff.ts'
 
 export const callerOf = (parts: Pick<DeskPageParts, 'client'>, req: Request): Caller => ({
   proof: { ...proofOf(req), session: sessionDigestOf(req) },

@@ -2,7 +2,7 @@
 import { Router } from 'express'
 import { requireFreshPassword } from '#server/accounts/sessions/browser-session.ts'
 import type { DeskPageParts } from '#server/desk/parts.ts'
-import { createStaffGuards } from '../staff/staff.ts'
+import { createStaffGuards } from '#server/desk/staff/staff.ts'
 import { imposePage } from './impose-page.ts'
 import { liftPage } from './lift-page.ts'
 

@@ -1,9 +1,9 @@
 // Opens a case for an account that reached its sending limit, though nobody has reported it.
 import { findAccount } from '#server/accounts/accounts/store.ts'
-import type { DeskParts } from '../desk.ts'
+import type { DeskParts } from '#server/desk/desk.ts'
+import { findCase, openCase, setSeverity } from '../case-store.ts'
+import { insertTimelineEntry } from '../timeline-store.ts'
 import { spendAlert } from './alert-store.ts'
-import { findCase, openCase, setSeverity } from './case-store.ts'
-import { insertTimelineEntry } from './timeline-store.ts'
 
 /** As many as a dangerous kind has: a full sending limit is often the first sign of a theft. */
 const points = 3

@@ -2,14 +2,14 @@
 import type { Request, RequestHandler, Response } from 'express'
 import { type Account, findAccount } from '#server/accounts/accounts/store.ts'
 import { msPerDay } from '#server/core/durations.ts'
+import { recordLook } from '#server/desk/audit/record-look.ts'
+import type { Case } from '#server/desk/cases/case-store.ts'
+import { actorOf, openCase } from '#server/desk/cases/desk-guard.ts'
 import type { DeskPageParts } from '#server/desk/parts.ts'
+import { type StaffMember, showStaffPage, staffOf } from '#server/desk/staff/staff.ts'
 import { NotFound } from '#server/kit/pages/faults.ts'
 import { setFlash } from '#server/kit/pages/flash.ts'
 import { type FormError, readFields } from '#server/kit/pages/forms.ts'
-import { recordLook } from '../audit/record-look.ts'
-import type { Case } from '../cases/case-store.ts'
-import { actorOf, openCase } from '../cases/desk-guard.ts'
-import { type StaffMember, showStaffPage, staffOf } from '../staff/staff.ts'
 import {
   lacksWayBack,
   type MeasureWarning,
@@ -18,8 +18,8 @@ import {
   stateOf,
   warnOfMilder,
   warnOfNewPassword,
-} from './describe-measure.ts'
-import { type MeasureRefusal, refuseStep } from './measure-rules.ts'
+} from '../describe-measure.ts'
+import { type MeasureRefusal, refuseStep } from '../measure-rules.ts'
 import {
   consequencesOf,
   isMeasureCause,
@@ -29,9 +29,9 @@ import {
   measureDays,
   measureRows,
   type Standing,
-} from './measures.ts'
-import { findRepeatedMeasure } from './repeated-measure.ts'
-import { takeMeasure } from './take-measure.ts'
+} from '../measures.ts'
+import { findRepeatedMeasure } from '../repeated-measure.ts'
+import { takeMeasure } from '../take-measure.ts'
 
 interface Wanted {
   readonly measure: MeasureName

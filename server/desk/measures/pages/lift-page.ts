@@ -1,15 +1,15 @@
 import type { Request, RequestHandler, Response } from 'express'
 import { findAddresses } from '#server/accounts/accounts/store.ts'
+import { actorOf, openMeasure } from '#server/desk/cases/desk-guard.ts'
 import type { DeskPageParts } from '#server/desk/parts.ts'
+import { showStaffPage, staffOf } from '#server/desk/staff/staff.ts'
 import { NotFound } from '#server/kit/pages/faults.ts'
 import { setFlash } from '#server/kit/pages/flash.ts'
-import { actorOf, openMeasure } from '../cases/desk-guard.ts'
-import { showStaffPage, staffOf } from '../staff/staff.ts'
-import { recordMeasureLook, refusalErrors } from './describe-measure.ts'
-import { type MeasureRefusal, mayLift } from './measure-rules.ts'
-import type { Measure } from './measure-store.ts'
-import { findDecision } from './repeated-measure.ts'
-import { liftMeasure } from './take-measure.ts'
+import { recordMeasureLook, refusalErrors } from '../describe-measure.ts'
+import { type MeasureRefusal, mayLift } from '../measure-rules.ts'
+import type { Measure } from '../measure-store.ts'
+import { findDecision } from '../repeated-measure.ts'
+import { liftMeasure } from '../take-measure.ts'
 
 const seniorNeeded: MeasureRefusal = { kind: 'right-needed', right: 'senior' }
 

@@ -2,12 +2,12 @@
 import { Router } from 'express'
 import { requireFreshPassword } from '#server/accounts/sessions/browser-session.ts'
 import type { DeskPageParts } from '#server/desk/parts.ts'
+import { memberPage } from '../member-page.ts'
+import { createDoor } from '../pass-door.ts'
+import { createStaffGuards, menuFor, showStaffPage, staffOf } from '../staff.ts'
 import { codesPage } from './codes-page.ts'
 import { doorPage } from './door-page.ts'
 import { enrolPage } from './enrol-page.ts'
-import { memberPage } from './member-page.ts'
-import { createDoor } from './pass-door.ts'
-import { createStaffGuards, menuFor, showStaffPage, staffOf } from './staff.ts'
 
 export function staffDoorRoutes(parts: DeskPageParts): Router {
   const { requireRole, requireStaff } = createStaffGuards(parts)

@@ -1,0 +1,15 @@
+import type { AccountFeature } from '#server/accounts/feature.ts'
+import type { PartsWithSettings } from '#server/kit/commands/command.ts'
+import type { Sample } from '#server/kit/pages/sample.ts'
+import type { ActionRows, AuditAction } from './audit/audit-details.ts'
+
+interface RecordsActions {
+  /** What staff do here. The audit records it. Texts: `audit.<action>`. */
+  readonly actions?: () => Promise<{ readonly actions: ActionRows }>
+  /** Samples that show the actions of all features. */
+  readonly actionSamples?: () => Promise<{
+    readonly actionSamples: (all: readonly AuditAction[]) => readonly Sample[]
+  }>
+}
+
+export type DeskFeature<Parts extends PartsWithSettings> = AccountFeature<Parts> & RecordsActions
