@@ -202,13 +202,14 @@ test('an owner sees whether the question is set, gone for ever or closed', async
   const anna = await newAccount()
   const describe = (which = method) => which.describe(db, anna, at)
   assert.equal(method.id, 'security-question')
+  const shown = { text: 'security-question.questions.first-job' }
   assert.deepEqual(await describe(), { ...own, state: 'none' })
   assert.deepEqual(await describe(off), { ...own, state: 'closed' })
   await put(anna)
-  assert.deepEqual(await describe(), { ...own, state: 'set', question: 'first-job', since: at })
+  assert.deepEqual(await describe(), { ...own, state: 'set', detail: shown, since: at })
   assert.deepEqual(await describe(ownedSecurityQuestion('hold')), await describe())
   await within((trx) => markQuestionProven(trx, anna, minutes(1)))
-  const proven = { ...own, state: 'set', question: 'first-job', since: at, provenAt: minutes(1) }
+  const proven = { ...own, state: 'set', detail: shown, since: at, provenAt: minutes(1) }
   assert.deepEqual(await describe(), proven)
   assert.deepEqual(await describe(off), { ...own, state: 'closed' })
   assert.equal(await method.findContact(db, anna), undefined)
@@ -226,10 +227,13 @@ test('a recovery asks the question that is set, and a name without one its decoy
   await put(anna)
   const flow = flowOf(anna)
   const method = methodOf()
-  assert.deepEqual(await method.showProof(db, flow), { question: 'first-job', held: false })
+  assert.deepEqual(await method.showProof(db, flow), {
+    question: 'first-job',
+    what: 'recover-question.what',
+  })
   assert.deepEqual(await methodOf({ securityQuestion: 'hold' }).showProof(db, flow), {
     question: 'first-job',
-    held: true,
+    what: 'recover-question.whatHeld',
   })
   // A blocked mailbox shows its own question: a block does not show.
   assert.equal(
